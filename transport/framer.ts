@@ -1,0 +1,53 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * How a stream of bytes is cut into messages.
+ *
+ * @module
+ */
+
+/**
+ * Cuts a stream of bytes into messages, and writes messages as bytes. It does
+ * no I/O. One instance serves one connection.
+ *
+ * @typeParam T What a message is.
+ *
+ * @example Any chunking gives the same messages
+ * ```ts
+ * import { NewlineFramer } from "@wirekit/transport/newline-framer";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const framer = new NewlineFramer();
+ * const bytes = new TextEncoder().encode("one\ntwo\nthr");
+ * const messages = [
+ *   ...framer.decode(bytes.subarray(0, 5)),
+ *   ...framer.decode(bytes.subarray(5)),
+ * ];
+ * assertEquals(messages, ["one", "two"]);
+ * assertEquals(framer.pending, 3);
+ * ```
+ */
+export interface Framer<T> {
+  /**
+   * Takes the next bytes of the stream and keeps the unfinished tail.
+   *
+   * @param chunk The bytes. They are not kept beyond the call.
+   * @returns The messages that `chunk` completes.
+   * @throws {CloseError} If the bytes are no message, or one grows over its
+   * limit. The framer is of no use after that.
+   */
+  decode(chunk: Uint8Array): Iterable<T>;
+
+  /**
+   * Returns a message as it goes on the wire.
+   *
+   * @param message The message.
+   * @returns Its bytes.
+   * @throws {TypeError} If this framing cannot carry the message.
+   */
+  encode(message: T): Uint8Array<ArrayBuffer>;
+
+  /** Bytes of the unfinished message that were taken so far. */
+  readonly pending: number;
+}

@@ -1,0 +1,9 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/**
+ * One tiny interface for a channel of messages, and its carriers.
+ *
+ * @module
+ */
+export * from "./framer.ts";
+export * from "./transport.ts";

@@ -1,0 +1,170 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * The contract that every carrier keeps and every protocol relies on.
+ *
+ * ```ts
+ * import type { Transport } from "@wirekit/transport/transport";
+ *
+ * export async function echo(transport: Transport): Promise<void> {
+ *   for await (const message of transport) await transport.send(message);
+ * }
+ * ```
+ *
+ * @module
+ */
+
+/**
+ * A two-way, ordered channel of whole messages. Read it with `for await`.
+ *
+ * 1. A transport is open when you get it; opening belongs to its makers.
+ * 2. The loop yields everything that was received, then ends (either side
+ *    closed cleanly) or throws a {@linkcode CloseError} (anything else). An end
+ *    of the stream inside a message is not clean.
+ * 3. There is one reader. Leaving the loop does not close, so that a handshake
+ *    may read two messages and hand the transport on; `await using` closes.
+ * 4. {@linkcode Transport.send} never throws synchronously and keeps the order.
+ *    Awaiting it is the backpressure. After the close it rejects.
+ * 5. Every carrier bounds the size of a message and the bytes waiting for the
+ *    reader ({@linkcode Limits}). Over a limit it closes with a clear
+ *    {@linkcode CloseError}; it never drops a message silently.
+ *
+ * @typeParam T What a message is: see {@linkcode Format}.
+ *
+ * @example Echo
+ * ```ts
+ * import { pair } from "@wirekit/transport/pair";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const [near, far] = pair();
+ * await near.send("hello");
+ * await near.close();
+ *
+ * const received: string[] = [];
+ * for await (const message of far) received.push(message);
+ * assertEquals(received, ["hello"]);
+ * ```
+ */
+export interface Transport<T = string>
+  extends AsyncIterable<T>, AsyncDisposable {
+  /**
+   * Sends one message.
+   *
+   * @param message The message.
+   * @returns Resolves when there is room for another message (not when this one
+   * has arrived); rejects with a {@linkcode CloseError} once closed.
+   */
+  send(message: T): Promise<void>;
+
+  /**
+   * Ends both directions, within a second even if the peer is frozen. May be
+   * called twice: the first call decides. Never rejects.
+   *
+   * Messages sent before are delivered first if the peer reads them in time.
+   *
+   * @param error Why, if this is not a clean end. The peer's loop throws too, as
+   * far as the carrier can tell it: a {@linkcode CloseError} with its code and
+   * reason, any other error as code 1011 without a word of its text.
+   */
+  close(error?: Error): Promise<void>;
+}
+
+/**
+ * What a message is, chosen when a transport is made:
+ *
+ * - `"text"`: a `string`.
+ * - `"utf8"`: the same text as `Uint8Array`, for a relay that does not look
+ *   inside. It is valid UTF-8 on the way in, and has to be on the way out.
+ * - `"binary"`: any bytes as `Uint8Array`.
+ */
+export type Format = "text" | "utf8" | "binary";
+
+/**
+ * The type of a message in a {@linkcode Format}.
+ *
+ * @typeParam F The format.
+ */
+export type MessageOf<F extends Format> = F extends "text" ? string
+  : Uint8Array<ArrayBuffer>;
+
+/** What every maker of a transport bounds. */
+export interface Limits {
+  /**
+   * Largest message to receive, in bytes of its encoding. A larger one closes
+   * the transport with code 1009.
+   *
+   * @default {16777216} 16 MiB
+   */
+  maxMessageBytes?: number;
+  /**
+   * Most bytes received and not yet read, on a carrier that cannot slow its
+   * peer down. More closes the transport with code 1013.
+   *
+   * @default {16777216} 16 MiB
+   */
+  maxInboxBytes?: number;
+}
+
+/** Options of {@linkcode CloseError}. */
+export interface CloseErrorOptions extends ErrorOptions {
+  /**
+   * Why, in words that the peer may see. At most 123 bytes of UTF-8 reach it.
+   *
+   * @default {""}
+   */
+  reason?: string;
+}
+
+/**
+ * The end of a transport that was not clean.
+ *
+ * The codes are those of WebSocket (RFC 6455, section 7.4) on every carrier:
+ * 1002 protocol error, 1006 lost without a farewell, 1007 invalid UTF-8, 1008
+ * refused, 1009 message too large, 1011 failure, 1012 restarting, 1013 try
+ * again later.
+ *
+ * @example Close with a reason that the peer sees
+ * ```ts
+ * import { CloseError } from "@wirekit/transport/transport";
+ * import { pair } from "@wirekit/transport/pair";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const [near, far] = pair();
+ * await near.close(new CloseError(1012, { reason: "restarting" }));
+ *
+ * await assertRejects(
+ *   async () => {
+ *     for await (const _ of far);
+ *   },
+ *   CloseError,
+ *   "restarting",
+ * );
+ * ```
+ */
+export class CloseError extends Error {
+  /** The name of the class. */
+  override readonly name = "CloseError";
+  /** The code, in the numbers of WebSocket. */
+  readonly code: number;
+  /** Why, in words that the peer may have written: empty if it said nothing. */
+  readonly reason: string;
+
+  /**
+   * Makes the error.
+   *
+   * @param code The code, in the numbers of WebSocket.
+   * @param options The reason, and the `cause`.
+   */
+  constructor(code: number, options: CloseErrorOptions = {}) {
+    const { reason = "", ...rest } = options;
+    super(
+      reason
+        ? `Transport closed with code ${code}: ${reason}`
+        : `Transport closed with code ${code}`,
+      rest,
+    );
+    this.code = code;
+    this.reason = reason;
+  }
+}
