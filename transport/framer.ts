@@ -32,10 +32,11 @@ export interface Framer<T> {
   /**
    * Takes the next bytes of the stream and keeps the unfinished tail.
    *
-   * @param chunk The bytes. They are not kept beyond the call.
-   * @returns The messages that `chunk` completes.
-   * @throws {CloseError} If the bytes are no message, or one grows over its
-   * limit. The framer is of no use after that.
+   * @param chunk The bytes. They are not kept beyond the iteration.
+   * @returns The messages that `chunk` completes, to be iterated to the end
+   * before the next call. The iteration throws a {@linkcode CloseError}, after
+   * the messages before it, where the bytes are no message or one grows over
+   * its limit; the framer is of no use after that.
    */
   decode(chunk: Uint8Array): Iterable<T>;
 

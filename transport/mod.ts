@@ -6,4 +6,5 @@
  * @module
  */
 export * from "./framer.ts";
+export * from "./pair.ts";
 export * from "./transport.ts";

@@ -53,7 +53,9 @@ export interface Transport<T = string>
    *
    * @param message The message.
    * @returns Resolves when there is room for another message (not when this one
-   * has arrived); rejects with a {@linkcode CloseError} once closed.
+   * has arrived); rejects with a {@linkcode CloseError} once closed, and with a
+   * `TypeError` if the carrier cannot carry this message. A rejection that
+   * nobody awaits is not reported as unhandled: the loop tells the end too.
    */
   send(message: T): Promise<void>;
 
@@ -99,11 +101,20 @@ export interface Limits {
   maxMessageBytes?: number;
   /**
    * Most bytes received and not yet read, on a carrier that cannot slow its
-   * peer down. More closes the transport with code 1013.
+   * peer down. More closes the transport with code 1013. Each message counts
+   * 64 bytes more than its length.
    *
    * @default {16777216} 16 MiB
    */
   maxInboxBytes?: number;
+  /**
+   * Most bytes sent and not yet taken by the carrier, where it can be told. A
+   * sender that awaits {@linkcode Transport.send} stays near 1 MiB; one that
+   * does not, and sends more than this, closes the transport with code 1013.
+   *
+   * @default {67108864} 64 MiB
+   */
+  maxOutboxBytes?: number;
 }
 
 /** Options of {@linkcode CloseError}. */
@@ -120,7 +131,7 @@ export interface CloseErrorOptions extends ErrorOptions {
  * The end of a transport that was not clean.
  *
  * The codes are those of WebSocket (RFC 6455, section 7.4) on every carrier:
- * 1002 protocol error, 1006 lost without a farewell, 1007 invalid UTF-8, 1008
+ * 1002 protocol error, 1003 not the agreed format, 1006 lost without a farewell, 1007 invalid UTF-8, 1008
  * refused, 1009 message too large, 1011 failure, 1012 restarting, 1013 try
  * again later.
  *

@@ -1,0 +1,75 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import { CloseError } from "./transport.ts";
+
+/** How long a close may wait for the peer, in milliseconds. */
+export const CLOSE_TIMEOUT = 1_000;
+
+/** Bytes on their way out above which a sender has to wait. */
+export const HIGH_WATER_MARK = 1_048_576;
+
+/** Default of {@linkcode Limits.maxMessageBytes}. */
+export const MAX_MESSAGE_BYTES = 16_777_216;
+
+/** Default of {@linkcode Limits.maxInboxBytes}. */
+export const MAX_INBOX_BYTES = 16_777_216;
+
+/** Default of {@linkcode Limits.maxOutboxBytes}. */
+export const MAX_OUTBOX_BYTES = 67_108_864;
+
+/** What every `send` with room returns, so that it allocates nothing. */
+export const READY: Promise<void> = Promise.resolve();
+
+/** Whether a close code is a clean end: done, going away, or none given. */
+export function isClean(code: number): boolean {
+  return code === 1000 || code === 1001 || code === 1005;
+}
+
+/** Turns what the user gave to `close()` into what the readers see. */
+export function toCloseError(error: Error | undefined): CloseError {
+  if (error === undefined) return new CloseError(1000);
+  if (error instanceof CloseError) return error;
+  return new CloseError(1011, { cause: error });
+}
+
+/** What the peer may see of an error: no cause, no stack. */
+export function peerError(error: CloseError): CloseError {
+  return new CloseError(error.code, { reason: cutReason(error.reason) });
+}
+
+/** Cuts a reason to the 123 bytes of a close frame, between characters. */
+export function cutReason(reason: string): string {
+  if (reason.length * 3 <= 123) return reason;
+  const { read } = new TextEncoder().encodeInto(reason, new Uint8Array(123));
+  return reason.slice(0, read);
+}
+
+/** Rejects, but not as unhandled when nobody awaits it. */
+export function refuse(error: Error): Promise<never> {
+  const promise = Promise.reject(error);
+  promise.catch(() => {});
+  return promise;
+}
+
+/** Waits for a promise, but no longer than `timeout`. Never rejects. */
+export function settled(
+  promise: Promise<unknown>,
+  timeout: number = CLOSE_TIMEOUT,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, timeout);
+    const done = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    promise.then(done, done);
+  });
+}
+
+/** The error of a message over its limit. */
+export function tooLarge(maxMessageBytes: number): CloseError {
+  return new CloseError(1009, {
+    reason: `message over ${maxMessageBytes} bytes`,
+  });
+}

@@ -1,0 +1,113 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import { isClean, READY, refuse } from "./_close.ts";
+import type { CloseError } from "./transport.ts";
+
+/**
+ * Messages that wait for the reader, and how the reading ends.
+ *
+ * It is its own iterator, with a hand-written `next()` and no `return()`, so
+ * that leaving a loop leaves it open.
+ */
+export class Inbox<T extends string | Uint8Array>
+  implements AsyncIterator<T, undefined> {
+  /** Bytes waiting, as {@linkcode sizeOf} counts them. */
+  bytes = 0;
+  /** How it ended; code 1000 for a clean end. */
+  ended: CloseError | undefined;
+  readonly #highWaterMark: number;
+  #incoming: T[] = [];
+  #outgoing: T[] = [];
+  #at = 0;
+  #reader: PromiseWithResolvers<IteratorResult<T, undefined>> | undefined;
+  #room: PromiseWithResolvers<void> | undefined;
+
+  /** Makes an inbox that is full at `highWaterMark` bytes. */
+  constructor(highWaterMark: number) {
+    this.#highWaterMark = highWaterMark;
+  }
+
+  /** Hands a message to the reader; nothing after the end. */
+  push(message: T): void {
+    if (this.ended) return;
+    if (this.#reader) {
+      this.#reader.resolve({ done: false, value: message });
+      this.#reader = undefined;
+      return;
+    }
+    this.#incoming.push(message);
+    this.bytes += sizeOf(message);
+  }
+
+  /** Whether no more should be pushed now. */
+  get full(): boolean {
+    return this.bytes >= this.#highWaterMark;
+  }
+
+  /** Resolves when there is room; rejects if it ends before. */
+  room(): Promise<void> {
+    if (this.ended) return refuse(this.ended);
+    if (!this.full) return READY;
+    if (!this.#room) {
+      this.#room = Promise.withResolvers();
+      this.#room.promise.catch(() => {});
+    }
+    return this.#room.promise;
+  }
+
+  /** Ends it, after what was pushed. The first call decides. */
+  end(error: CloseError): void {
+    if (this.ended) return;
+    this.ended = error;
+    this.#room?.reject(error);
+    if (!this.#reader) return;
+    if (isClean(error.code)) {
+      this.#reader.resolve({ done: true, value: undefined });
+    } else this.#reader.reject(error);
+    this.#reader = undefined;
+  }
+
+  /** Takes the next message, or the end. One caller at a time. */
+  next(): Promise<IteratorResult<T, undefined>> {
+    if (this.#at === this.#outgoing.length) {
+      if (this.#incoming.length === 0) return this.#wait();
+      const empty = this.#outgoing;
+      empty.length = 0;
+      this.#outgoing = this.#incoming;
+      this.#incoming = empty;
+      this.#at = 0;
+    }
+    const value = this.#outgoing[this.#at]!;
+    this.#outgoing[this.#at++] = undefined as unknown as T;
+    this.bytes -= sizeOf(value);
+    if (this.#room && !this.full) {
+      this.#room.resolve();
+      this.#room = undefined;
+    }
+    return Promise.resolve({ done: false, value });
+  }
+
+  #wait(): Promise<IteratorResult<T, undefined>> {
+    if (this.ended) {
+      return isClean(this.ended.code)
+        ? Promise.resolve({ done: true, value: undefined })
+        : Promise.reject(this.ended);
+    }
+    if (this.#reader) {
+      return Promise.reject(
+        new TypeError("Cannot read transport: another reader is waiting"),
+      );
+    }
+    this.#reader = Promise.withResolvers();
+    return this.#reader.promise;
+  }
+}
+
+/**
+ * What a waiting message costs: its bytes (a string's UTF-16 units), and 64 for
+ * its keeping, so that empty messages are bounded too.
+ */
+export function sizeOf(message: string | Uint8Array): number {
+  return message.length + 64;
+}

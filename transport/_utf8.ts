@@ -1,0 +1,62 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import { CloseError, type Format, type MessageOf } from "./transport.ts";
+
+const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const ENCODER = new TextEncoder();
+
+/** Decodes UTF-8; throws a {@linkcode CloseError} 1007 if it is none. */
+export function decodeText(bytes: Uint8Array): string {
+  try {
+    return DECODER.decode(bytes);
+  } catch (cause) {
+    throw new CloseError(1007, { reason: "not valid UTF-8", cause });
+  }
+}
+
+/** Encodes text as UTF-8. */
+export function encodeText(text: string): Uint8Array<ArrayBuffer> {
+  return ENCODER.encode(text);
+}
+
+/** Throws a {@linkcode CloseError} 1007 if the bytes are not UTF-8. */
+export function checkText(bytes: Uint8Array): void {
+  for (let i = 0; i < bytes.length; i++) {
+    if (bytes[i]! > 0x7f) {
+      decodeText(bytes.subarray(i));
+      return;
+    }
+  }
+}
+
+/** Whether text is longer than `max` bytes in UTF-8. */
+export function exceeds(text: string, max: number): boolean {
+  if (text.length > max) return true;
+  if (text.length * 3 <= max) return false;
+  let length = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0x7f) length++;
+    // Surrogates come in pairs: 4 bytes for 2 units.
+    if (unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff)) length++;
+  }
+  return length > max;
+}
+
+/**
+ * Makes a message of a format from the bytes of the wire, which are not kept.
+ * Throws a {@linkcode CloseError} 1007 where they should be UTF-8 and are not.
+ */
+export function fromBytes<F extends Format>(
+  bytes: Uint8Array,
+  format: F,
+): MessageOf<F>;
+export function fromBytes(
+  bytes: Uint8Array,
+  format: Format,
+): string | Uint8Array {
+  if (format === "text") return decodeText(bytes);
+  if (format === "utf8") checkText(bytes);
+  return bytes.slice();
+}
