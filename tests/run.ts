@@ -1,0 +1,121 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/**
+ * Runs a suite with `deno test` and ends with one line `N passed, N failed`.
+ *
+ * - `tests/run.ts test`: everything but `tests/interop`, with the examples of
+ *   the documentation.
+ * - `tests/run.ts interop`: `tests/interop`, against the real foreign programs.
+ *   Each folder there with a `requirements.txt` is a Python peer, which is
+ *   installed first; one that cannot be installed counts as failed.
+ *
+ * Further arguments go to `deno test`, such as `--filter hold`. Steps of a test
+ * are not counted. A test that is ignored fails the run, unless it is listed in
+ * {@linkcode MAY_BE_IGNORED}.
+ *
+ * Inside, `deno` is always the program that runs this file: it need not be on
+ * the `PATH`.
+ */
+
+import { installPython } from "./_python.ts";
+
+/** Tests that may be ignored, and why. */
+const MAY_BE_IGNORED: Record<string, string> = {};
+
+const ROOT = new URL("../", import.meta.url);
+const INTEROP = new URL("tests/interop/", ROOT);
+
+/** What `deno test` is started with. */
+interface Suite {
+  args: string[];
+  /** What failed before the first test, one sentence each. */
+  failures: string[];
+}
+
+function testSuite(): Suite {
+  const args = [
+    "--doc",
+    "--ignore=.cache,coverage,dist,tests/interop",
+    "--allow-env",
+    "--allow-net",
+    "--allow-read",
+    "--allow-write",
+    `--allow-run=${Deno.execPath()}`,
+  ];
+  return { args, failures: [] };
+}
+
+async function interopSuite(): Promise<Suite> {
+  const failures: string[] = [];
+  const missing: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(INTEROP)) {
+    if (!isDirectory) continue;
+    const folder = new URL(`${name}/`, INTEROP);
+    try {
+      await Deno.stat(new URL("requirements.txt", folder));
+    } catch {
+      continue;
+    }
+    print(`Peer ${name} ...`);
+    try {
+      await installPython(folder);
+    } catch (error) {
+      failures.push(String(error));
+      missing.push(folder.pathname);
+    }
+  }
+  const args = ["--allow-all", INTEROP.pathname];
+  if (missing.length > 0) args.unshift(`--ignore=${missing.join(",")}`);
+  return { args, failures };
+}
+
+function print(line: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+}
+
+/** Passes the output on as it comes, and returns it. */
+async function tee(stream: ReadableStream<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of stream) {
+    for (let rest = chunk; rest.length > 0;) {
+      rest = rest.subarray(await Deno.stdout.write(rest));
+    }
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text;
+}
+
+const suites: Record<string, () => Suite | Promise<Suite>> = {
+  test: testSuite,
+  interop: interopSuite,
+};
+const [name = "", ...rest] = Deno.args;
+const suite = await suites[name]?.();
+if (!suite) {
+  print(`Usage: run.ts ${Object.keys(suites).join("|")} [argument of test]...`);
+  Deno.exit(2);
+}
+
+const child = new Deno.Command(Deno.execPath(), {
+  args: ["test", ...suite.args, ...rest],
+  cwd: ROOT,
+  env: { NO_COLOR: "1" },
+  stdout: "piped",
+}).spawn();
+const output = await tee(child.stdout);
+const { success } = await child.status;
+
+const failures = suite.failures;
+for (const [, test = ""] of output.matchAll(/^ *(.+) \.\.\. ignored/gm)) {
+  if (!(test in MAY_BE_IGNORED)) failures.push(`Ignored: ${test}`);
+}
+const summary = /^(?:ok|FAILED) \| (\d+) passed.*? \| (\d+) failed/gm;
+const [, passed = 0, failed = 0] = [...output.matchAll(summary)].at(-1) ?? [];
+if (!success && Number(failed) === 0) {
+  failures.push("The tests did not run to their end");
+}
+
+for (const failure of failures) print(failure);
+print(`${passed} passed, ${Number(failed) + failures.length} failed`);
+Deno.exit(success && failures.length === 0 ? 0 : 1);
