@@ -56,13 +56,46 @@ export class WinerpProcess extends Driver {
   }
 
   /**
-   * Starts a real `winerp.Server`.
+   * Starts many clients at once.
    *
-   * @returns Its port.
+   * @param port Where to.
+   * @param names Their names.
+   * @param seconds How long to wait for them.
+   * @returns How many were let in.
    */
-  serve(): Promise<number> {
-    return this.do<number>("serve");
+  crowd(port: number, names: string[], seconds: number): Promise<number> {
+    return this.do("crowd", { port, names, seconds });
   }
+
+  /**
+   * Lets clients come and go as fast as they can.
+   *
+   * @param port Where to.
+   * @param seconds How long.
+   * @returns How many there were.
+   */
+  churn(port: number, seconds: number): Promise<number> {
+    return this.do("churn", { port, seconds });
+  }
+}
+
+/** A winerp server, whoever wrote it. */
+export interface Server extends AsyncDisposable {
+  /** Where it listens. */
+  readonly port: number;
+}
+
+/**
+ * Starts a real `winerp.Server` in a process of its own.
+ *
+ * @returns The server.
+ */
+export async function startWinerp(): Promise<Server> {
+  const process = new WinerpProcess();
+  return {
+    port: await process.do<number>("serve"),
+    [Symbol.asyncDispose]: () => process.kill(),
+  };
 }
 
 /** The kinds of routes that `peer.py` knows. */
@@ -73,7 +106,6 @@ export type RouteKind =
   | "constant"
   | "raise"
   | "unserialisable"
-  | "too_big"
   | "gated"
   | "object"
   | "strict";
@@ -119,6 +151,11 @@ export class WinerpClient {
     return this.#do("drop");
   }
 
+  /** Waits until the connection has ended; tells the code. */
+  closed(): Promise<number> {
+    return this.#do("closed");
+  }
+
   /** Adds a route; `value` is JSON text. */
   route(name: string, kind: RouteKind, value = "null"): Promise<void> {
     return this.#do("route", { name, kind, value });
@@ -161,18 +198,14 @@ export class WinerpClient {
     return JSON.parse(await this.requestText(target, route, kwargs, timeout));
   }
 
-  /** Requests an object, reads it, and calls its method. */
-  object(
-    target: string,
-    route: string,
-    { args = [] as unknown[], wait = 0 } = {},
-  ): Promise<unknown> {
-    return this.#do("object", {
-      target,
-      route,
-      wait,
-      args: JSON.stringify(args),
-    });
+  /** Requests an object and tells what it looks like. */
+  fetch(target: string, route: string): Promise<unknown> {
+    return this.#do("fetch", { target, route });
+  }
+
+  /** Calls a method of the object that was fetched last. */
+  twice(n: number): Promise<number> {
+    return this.#do("twice", { n });
   }
 
   /** Informs; several times back to back if asked to. */

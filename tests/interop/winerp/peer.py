@@ -43,6 +43,7 @@ class Peer:
         self.clients = {}
         self.runs = {}
         self.gates = {}
+        self.objects = {}
         self.tasks = set()
 
     # Clients
@@ -86,6 +87,24 @@ class Peer:
     async def drop(self, client):
         """Loses the connection as a broken cable would; winerp has no stop()."""
         self.clients[client].websocket.transport.abort()
+
+    async def closed(self, client):
+        """Waits until the connection has ended, noticed by the library or not."""
+        await self.clients[client].websocket.wait_closed()
+        return self.clients[client].websocket.close_code
+
+    async def churn(self, port, seconds):
+        """Clients come and go as fast as they can; tells how many there were."""
+        until = time.monotonic() + seconds
+        count = 0
+        while time.monotonic() < until:
+            names = ["%d-%d" % (count, n) for n in range(10)]
+            count += await self.crowd(port, names, 5)
+            for name in names:
+                made = self.clients.pop(name)
+                made.reconnect = False
+                made.websocket.transport.abort()
+        return count
 
     async def crowd(self, port, names, seconds):
         """Starts many clients at once; tells how many were let in."""
@@ -151,10 +170,15 @@ class Peer:
         raise ValueError("kaput")
 
     async def route_unserialisable(self, key, constant, source, kwargs):
-        return object()
-
-    async def route_too_big(self, key, constant, source, kwargs):
-        return 1 << 70
+        loop = []
+        loop.append(loop)
+        return {
+            "object": object(),
+            "integer": 1 << 70,
+            "key": {1: 1},
+            "recursion": loop,
+            "surrogate": "\ud800",
+        }[constant]
 
     async def route_gated(self, key, constant, source, kwargs):
         """Answers once the test opens its gate."""
@@ -162,7 +186,8 @@ class Peer:
         return constant
 
     async def route_object(self, key, constant, source, kwargs):
-        return winerp.winerpObject(Thing(), required_functions=["twice"], object_expiry=1)
+        """Its methods are forgotten after as many seconds as the constant says."""
+        return winerp.winerpObject(Thing(), required_functions=["twice"], object_expiry=constant or 30)
 
     async def route_strict(self, source, name):
         return name
@@ -172,12 +197,15 @@ class Peer:
     async def request(self, client, target, route, kwargs="{}", timeout=10):
         return await self.clients[client].request(route, target, timeout, **json.loads(kwargs))
 
-    async def object(self, client, target, route, args="[]", wait=0):
-        """Asks for an object, reads it, and calls its method `twice`."""
+    async def fetch(self, client, target, route):
+        """Asks for an object and keeps it."""
         found = await self.clients[client].request(route, target, 10)
-        await asyncio.sleep(wait)
-        called = await found.twice(*json.loads(args))
-        return {"name": found.__name__, "x": found.x, "words": found.words, "twice": called}
+        self.objects[client] = found
+        return {"name": found.__name__, "x": found.x, "words": found.words}
+
+    async def twice(self, client, n):
+        """Calls a method of the object that was fetched last."""
+        return await self.objects[client].twice(n)
 
     async def inform(self, client, data, to, times=1):
         for _ in range(times):
@@ -189,15 +217,6 @@ class Peer:
     async def raw(self, client, text):
         """Sends a text that the library itself would not write."""
         await self.clients[client].websocket.send(text)
-
-    async def requests(self, client, target, route, count, seconds):
-        """Requests one after another; tells how many succeeded."""
-        done = 0
-        until = time.monotonic() + seconds
-        while done < count and time.monotonic() < until:
-            await self.clients[client].request(route, target, 10)
-            done += 1
-        return done
 
     # The server
 

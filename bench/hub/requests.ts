@@ -1,0 +1,67 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** Requests from one client to another, through the hub and through winerp. */
+
+import { Driver } from "../../tests/_driver.ts";
+import { installPython } from "../../tests/_python.ts";
+import type { Cell, Load, Running, System } from "../harness.ts";
+
+function file(name: string): string {
+  return new URL(name, import.meta.url).pathname;
+}
+
+/** The commands that make up a system. */
+interface Commands {
+  server: string[];
+  client: string[];
+}
+
+async function start({ server, client }: Commands): Promise<Running> {
+  await using stack = new AsyncDisposableStack();
+  const hub = stack.use(new Driver(server));
+  const { port } = await hub.event({ event: "ready" });
+  const responder = stack.use(new Driver([...client, "responder", `${port}`]));
+  const requester = stack.use(new Driver([...client, "requester", `${port}`]));
+  await responder.event({ event: "ready" });
+  await requester.event({ event: "ready" });
+  const rest = stack.move();
+  return {
+    processes: {
+      hub: hub.pid,
+      requester: requester.pid,
+      responder: responder.pid,
+    },
+    load: ({ depth, size }, seconds) =>
+      requester.do<Load>("load", { depth, size, seconds }),
+    [Symbol.asyncDispose]: () => rest.disposeAsync(),
+  };
+}
+
+/**
+ * The stock winerp: its server, and its clients on both sides.
+ *
+ * @returns The system.
+ */
+export async function winerp(): Promise<System> {
+  const python = await installPython(
+    new URL("../../tests/interop/winerp/", import.meta.url),
+  );
+  return {
+    name: "winerp",
+    start: () =>
+      start({
+        server: [python, file("winerp_server.py")],
+        client: [python, file("winerp_client.py")],
+      }),
+  };
+}
+
+/** Each payload at each depth. */
+export const cells: Cell[] = [[8, "8 B"], [1024, "1 KiB"], [65536, "64 KiB"]]
+  .flatMap(([size, label]) =>
+    [1, 16, 64].map((depth) => ({
+      name: `${label}, ${depth} in flight`,
+      size: Number(size),
+      depth,
+    }))
+  );
