@@ -10,6 +10,12 @@ function file(name: string): string {
   return new URL(name, import.meta.url).pathname;
 }
 
+function installWinerp(): Promise<string> {
+  return installPython(
+    new URL("../../tests/interop/winerp/", import.meta.url),
+  );
+}
+
 /** The commands that make up a system. */
 interface Commands {
   server: string[];
@@ -43,9 +49,7 @@ async function start({ server, client }: Commands): Promise<Running> {
  * @returns The system.
  */
 export async function winerp(): Promise<System> {
-  const python = await installPython(
-    new URL("../../tests/interop/winerp/", import.meta.url),
-  );
+  const python = await installWinerp();
   return {
     name: "winerp",
     start: () =>
@@ -54,6 +58,26 @@ export async function winerp(): Promise<System> {
         client: [python, file("winerp_client.py")],
       }),
   };
+}
+
+/**
+ * What is compared.
+ *
+ * @returns The versions of the foreign programs.
+ */
+export async function versions(): Promise<string> {
+  const python = await installWinerp();
+  const { stdout } = await new Deno.Command(python, {
+    args: ["-m", "pip", "list", "--format", "freeze"],
+  }).output();
+  const { stdout: version } = await new Deno.Command(python, {
+    args: ["--version"],
+  }).output();
+  const text = new TextDecoder();
+  const packages = text.decode(stdout).split("\n")
+    .filter((line) => /^(winerp|websockets|orjson)=/.test(line))
+    .map((line) => line.replace("==", " "));
+  return [text.decode(version).trim(), ...packages].join(", ");
 }
 
 /** Each payload at each depth. */
