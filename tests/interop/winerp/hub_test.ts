@@ -5,9 +5,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { startHub } from "./_hub.ts";
 import { WinerpProcess } from "./_peer.ts";
+import { testOld } from "./_old.ts";
 import { testStock } from "./_stock.ts";
 
 testStock("Hub", startHub);
+testOld("Hub", startHub);
 
 Deno.test("Hub tells the requester of an unknown route at once, and the responder recovers", async () => {
   await using hub = await startHub();

@@ -7,9 +7,11 @@
 
 import { assertRejects } from "@std/assert";
 import { startWinerp, WinerpProcess } from "./_peer.ts";
+import { testOld } from "./_old.ts";
 import { testStock } from "./_stock.ts";
 
 testStock("winerp.Server", startWinerp);
+testOld("winerp.Server", startWinerp);
 
 Deno.test("winerp.Server leaves the requester of an unknown route waiting", async () => {
   await using server = await startWinerp();
