@@ -8,3 +8,4 @@
 export * from "./framer.ts";
 export * from "./pair.ts";
 export * from "./transport.ts";
+export * from "./websocket.ts";

@@ -1,0 +1,271 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import {
+  CLOSE_TIMEOUT,
+  cutReason,
+  HIGH_WATER_MARK,
+  isClean,
+  MAX_INBOX_BYTES,
+  MAX_MESSAGE_BYTES,
+  MAX_OUTBOX_BYTES,
+  READY,
+  refuse,
+  settled,
+  toCloseError,
+  tooLarge,
+} from "./_close.ts";
+import { Inbox } from "./_inbox.ts";
+import { checkText, decodeText, encodeText, exceeds } from "./_utf8.ts";
+import {
+  CloseError,
+  type Format,
+  type Limits,
+  type MessageOf,
+  type Transport,
+} from "./transport.ts";
+
+/** Longest pause between two looks at `bufferedAmount`, in milliseconds. */
+const MAX_POLL_DELAY = 32;
+
+/** What a {@linkcode PlatformSocket} needs to know. */
+export interface PlatformSocketOptions<F extends Format> extends Limits {
+  /** What a message is. */
+  format: F;
+  /** Which side this is: the platform lets a client close with few codes. */
+  role: "client" | "server";
+  /** How long it may take to open, in milliseconds. */
+  timeout: number;
+}
+
+/**
+ * A transport over the platform's `WebSocket`, which may still be connecting.
+ *
+ * Every oddity of that class is handled here and nowhere else.
+ */
+export class PlatformSocket<F extends Format>
+  implements Transport<MessageOf<F>> {
+  /** Resolves when it is open; rejects with a {@linkcode CloseError} if never. */
+  readonly opened: Promise<void>;
+  readonly #socket: WebSocket;
+  readonly #format: F;
+  readonly #role: "client" | "server";
+  readonly #maxMessageBytes: number;
+  readonly #maxInboxBytes: number;
+  readonly #maxOutboxBytes: number;
+  readonly #inbox: Inbox<MessageOf<F>>;
+  readonly #open: PromiseWithResolvers<void> = Promise.withResolvers();
+  readonly #closed: PromiseWithResolvers<void> = Promise.withResolvers();
+  readonly #openTimer: ReturnType<typeof setTimeout>;
+  #closing: Promise<void> | undefined;
+  /** Sent before the socket was open; `undefined` since. */
+  #early: (string | Uint8Array<ArrayBuffer>)[] | undefined = [];
+  #earlyBytes = 0;
+  #room: PromiseWithResolvers<void> | undefined;
+  #poll: ReturnType<typeof setTimeout> | undefined;
+  #failure: unknown;
+
+  /** Takes the socket over: nobody else may listen to it or use it. */
+  constructor(socket: WebSocket, options: PlatformSocketOptions<F>) {
+    this.#socket = socket;
+    this.#format = options.format;
+    this.#role = options.role;
+    this.#maxMessageBytes = options.maxMessageBytes ?? MAX_MESSAGE_BYTES;
+    this.#maxInboxBytes = options.maxInboxBytes ?? MAX_INBOX_BYTES;
+    this.#maxOutboxBytes = options.maxOutboxBytes ?? MAX_OUTBOX_BYTES;
+    this.#inbox = new Inbox(this.#maxInboxBytes);
+    this.opened = this.#open.promise;
+    this.opened.catch(() => {});
+    this.#openTimer = setTimeout(() => {
+      const cause = new DOMException("Handshake timed out", "TimeoutError");
+      this.close(new CloseError(1006, { cause }));
+    }, options.timeout);
+    socket.binaryType = "arraybuffer"; // A Deno client's default is "blob".
+    socket.onopen = () => this.#onOpen();
+    socket.onmessage = (event) => this.#onMessage(event.data);
+    socket.onerror = (event) => {
+      const { error, message } = event as ErrorEvent;
+      this.#failure = error ?? (message ? new Error(message) : undefined);
+    };
+    socket.onclose = (event) => this.#onClose(event);
+  }
+
+  /** See {@linkcode Transport.send}. */
+  send(message: MessageOf<F>): Promise<void> {
+    if (this.#inbox.ended) return refuse(this.#inbox.ended);
+    let data: string | Uint8Array<ArrayBuffer> = message;
+    if (this.#format === "utf8") {
+      try {
+        data = decodeText(message as Uint8Array);
+      } catch (cause) {
+        return refuse(
+          new TypeError("Cannot send message: not valid UTF-8", { cause }),
+        );
+      }
+    }
+    const waiting = this.#buffered();
+    if (waiting + data.length > this.#maxOutboxBytes) {
+      const error = new CloseError(1013, { reason: "outbox is full" });
+      this.close(error);
+      return refuse(error);
+    }
+    if (this.#early) {
+      this.#early.push(data);
+      this.#earlyBytes += data.length;
+    } else {
+      // Once the peer has said goodbye the platform drops what is sent.
+      if (this.#socket.readyState !== WebSocket.OPEN) {
+        return refuse(new CloseError(1006, { reason: "closing" }));
+      }
+      this.#socket.send(data);
+    }
+    if (waiting + data.length < HIGH_WATER_MARK) return READY;
+    return this.#buffered() < HIGH_WATER_MARK ? READY : this.#drained();
+  }
+
+  /** See {@linkcode Transport.close}. */
+  close(error?: Error): Promise<void> {
+    if (this.#closing) return this.#closing;
+    const ended = toCloseError(error);
+    this.#end(ended);
+    return this.#closing = this.#leave(ended);
+  }
+
+  /** See {@linkcode Transport}. */
+  [Symbol.asyncIterator](): AsyncIterator<MessageOf<F>, undefined> {
+    return this.#inbox;
+  }
+
+  /** Closes it. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #onOpen(): void {
+    clearTimeout(this.#openTimer);
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    this.#earlyBytes = 0;
+    for (const data of early) this.#socket.send(data);
+    this.#open.resolve();
+  }
+
+  #onMessage(data: string | ArrayBuffer): void {
+    if (this.#inbox.ended) return;
+    const max = this.#maxMessageBytes;
+    const large = typeof data === "string"
+      ? exceeds(data, max)
+      : data.byteLength > max;
+    if (large) return void this.close(tooLarge(max));
+    try {
+      this.#inbox.push(this.#message(data));
+    } catch (error) {
+      return void this.close(error as CloseError);
+    }
+    if (this.#inbox.bytes > this.#maxInboxBytes) {
+      this.close(new CloseError(1013, { reason: "inbox is full" }));
+    }
+  }
+
+  #message(data: string | ArrayBuffer): MessageOf<F> {
+    let message: string | Uint8Array<ArrayBuffer>;
+    if (typeof data === "string") {
+      if (this.#format === "binary") {
+        throw new CloseError(1003, { reason: "text, expected binary" });
+      }
+      message = this.#format === "text" ? data : encodeText(data);
+    } else {
+      if (this.#format === "text") {
+        throw new CloseError(1003, { reason: "binary, expected text" });
+      }
+      message = new Uint8Array(data);
+      // A stock winerp client takes text in binary frames too, so peers send it.
+      if (this.#format === "utf8") checkText(message);
+    }
+    return message as MessageOf<F>;
+  }
+
+  /** After an idle timeout Deno tells of the close twice: the first counts. */
+  #onClose(event: CloseEvent): void {
+    if (!event.wasClean || event.code === 0) this.#end(this.#lost(event));
+    else this.#end(new CloseError(event.code, { reason: event.reason }));
+    this.#closed.resolve();
+  }
+
+  /** An end without a farewell, which comes with code 0, 1001 or 1006. */
+  #lost(event: CloseEvent): CloseError {
+    const cause = this.#failure;
+    // The platform itself refuses messages from 64 MiB on.
+    if (cause instanceof Error && cause.message.includes("Frame too large")) {
+      return tooLarge(this.#maxMessageBytes);
+    }
+    const code = isClean(event.code) || event.code === 0 ? 1006 : event.code;
+    return new CloseError(code, {
+      reason: event.reason,
+      ...(cause !== undefined && { cause }),
+    });
+  }
+
+  #end(error: CloseError): void {
+    if (this.#inbox.ended) return;
+    this.#inbox.end(error);
+    clearTimeout(this.#openTimer);
+    clearTimeout(this.#poll);
+    this.#open.reject(error);
+    this.#room?.reject(error);
+    if (this.#socket.readyState === WebSocket.CLOSED) this.#closed.resolve();
+  }
+
+  async #leave(error: CloseError): Promise<void> {
+    const socket = this.#socket;
+    if (socket.readyState === WebSocket.CONNECTING && this.#role === "server") {
+      // Deno neither tells the peer nor us of a close before the open.
+      socket.onopen = () => {
+        this.#onOpen();
+        this.#farewell(error);
+      };
+    } else this.#farewell(error);
+    await settled(this.#closed.promise, CLOSE_TIMEOUT);
+  }
+
+  #farewell(error: CloseError): void {
+    // A browser-style client may say 1000 and 3000 to 4999 only.
+    const code = wireCode(error.code);
+    const coded = this.#role === "client" && code !== 1000 && code < 3000
+      ? code + 3000
+      : code;
+    this.#socket.close(coded, cutReason(error.reason));
+  }
+
+  #buffered(): number {
+    return this.#early ? this.#earlyBytes : this.#socket.bufferedAmount;
+  }
+
+  #drained(): Promise<void> {
+    if (!this.#room) {
+      this.#room = Promise.withResolvers();
+      this.#room.promise.catch(() => {});
+      this.#watch(1);
+    }
+    return this.#room.promise;
+  }
+
+  /** There is no event for it, so this looks, ever less often. */
+  #watch(delay: number): void {
+    this.#poll = setTimeout(() => {
+      if (this.#buffered() >= HIGH_WATER_MARK) {
+        return this.#watch(Math.min(delay * 2, MAX_POLL_DELAY));
+      }
+      this.#room?.resolve();
+      this.#room = undefined;
+    }, delay);
+  }
+}
+
+/** The code that may travel in a close frame for `code`. */
+function wireCode(code: number): number {
+  if (code === 1005) return 1000;
+  const allowed = (code >= 1000 && code <= 1003) ||
+    (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
+  return allowed ? code : 1011;
+}
