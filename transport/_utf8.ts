@@ -60,3 +60,22 @@ export function fromBytes(
   if (format === "utf8") checkText(bytes);
   return bytes.slice();
 }
+
+/**
+ * Returns the bytes of a message of a format. Throws a `TypeError` where they
+ * should be UTF-8 and are not. Bytes are not copied.
+ */
+export function toBytes(
+  message: string | Uint8Array<ArrayBuffer>,
+  format: Format,
+): Uint8Array<ArrayBuffer> {
+  if (typeof message === "string") return encodeText(message);
+  if (format === "utf8") {
+    try {
+      checkText(message);
+    } catch (cause) {
+      throw new TypeError("Cannot send message: not valid UTF-8", { cause });
+    }
+  }
+  return message;
+}

@@ -5,7 +5,10 @@
  *
  * @module
  */
+export * from "./content_length_framer.ts";
 export * from "./framer.ts";
+export * from "./length_prefix_framer.ts";
+export * from "./newline_framer.ts";
 export * from "./pair.ts";
 export * from "./transport.ts";
 export * from "./websocket.ts";

@@ -1,0 +1,51 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/** Above this, the memory of a message is let go once it is complete. */
+const KEEP_BYTES = 65_536;
+
+const EMPTY = new Uint8Array();
+
+/** The bytes of an unfinished message. It grows with what came, not before. */
+export class Tail {
+  /** How many bytes there are. */
+  length = 0;
+  #buffer: Uint8Array = EMPTY;
+
+  /** Adds bytes. */
+  append(bytes: Uint8Array): void {
+    const length = this.length + bytes.length;
+    if (length > this.#buffer.length) {
+      const buffer = new Uint8Array(Math.max(length, 2 * this.length, 256));
+      buffer.set(this.#buffer.subarray(0, this.length));
+      this.#buffer = buffer;
+    }
+    this.#buffer.set(bytes, this.length);
+    this.length = length;
+  }
+
+  /** Returns the bytes, good until the next `append`, and starts anew. */
+  take(): Uint8Array {
+    const bytes = this.#buffer.subarray(0, this.length);
+    this.length = 0;
+    if (this.#buffer.length > KEEP_BYTES) this.#buffer = EMPTY;
+    return bytes;
+  }
+
+  /**
+   * Fills up to `size` bytes with those of `chunk` from `start` on. Returns
+   * them, good until the next call, or `undefined` if more are needed.
+   */
+  fill(
+    chunk: Uint8Array,
+    start: number,
+    size: number,
+  ): Uint8Array | undefined {
+    const end = start + size - this.length;
+    if (this.length === 0 && end <= chunk.length) {
+      return chunk.subarray(start, end);
+    }
+    this.append(chunk.subarray(start, end));
+    return this.length === size ? this.take() : undefined;
+  }
+}

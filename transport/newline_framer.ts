@@ -1,0 +1,143 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * Messages that end with a newline: a line of text each, such as JSON Lines.
+ *
+ * ```ts
+ * import { NewlineFramer } from "@wirekit/transport/newline-framer";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const framer = new NewlineFramer();
+ * const bytes = framer.encode('{"id":1}');
+ * assertEquals([...framer.decode(bytes)], ['{"id":1}']);
+ * ```
+ *
+ * @module
+ */
+
+import { MAX_MESSAGE_BYTES, tooLarge } from "./_close.ts";
+import { Tail } from "./_tail.ts";
+import { fromBytes, toBytes } from "./_utf8.ts";
+import type { Framer } from "./framer.ts";
+import type { Limits, MessageOf } from "./transport.ts";
+
+const NEWLINE = 0x0a;
+const RETURN = 0x0d;
+
+/**
+ * Options of {@linkcode NewlineFramer}.
+ *
+ * @typeParam F What a message is.
+ */
+export interface NewlineFramerOptions<
+  F extends "text" | "utf8" = "text" | "utf8",
+> extends Pick<Limits, "maxMessageBytes"> {
+  /**
+   * What a message is.
+   *
+   * @default {"text"}
+   */
+  format?: F;
+}
+
+/**
+ * Frames messages by the newline after each. It takes `\r\n` for one too.
+ *
+ * @typeParam F What a message is.
+ *
+ * @example Read lines of either kind
+ * ```ts
+ * import { NewlineFramer } from "@wirekit/transport/newline-framer";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const framer = new NewlineFramer();
+ * const bytes = new TextEncoder().encode("one\ntwo\r\nthr");
+ * assertEquals([...framer.decode(bytes)], ["one", "two"]);
+ * assertEquals(framer.pending, 3);
+ * ```
+ */
+export class NewlineFramer<F extends "text" | "utf8" = "text">
+  implements Framer<MessageOf<F>> {
+  readonly #format: F;
+  readonly #maxMessageBytes: number;
+  readonly #tail = new Tail();
+
+  /**
+   * Makes a framer for one connection.
+   *
+   * @param options The format and the limit.
+   */
+  constructor(options: NewlineFramerOptions<F> = {}) {
+    this.#format = options.format ?? "text" as F;
+    this.#maxMessageBytes = options.maxMessageBytes ?? MAX_MESSAGE_BYTES;
+  }
+
+  /** Bytes of the unfinished line that were taken so far. */
+  get pending(): number {
+    return this.#tail.length;
+  }
+
+  /**
+   * Takes the next bytes of the stream.
+   *
+   * @param chunk The bytes.
+   * @returns The lines that they complete, as {@linkcode Framer.decode} says.
+   * The iteration throws a `CloseError` with code 1009 where a line is too
+   * long, with code 1007 where it is not UTF-8.
+   */
+  *decode(chunk: Uint8Array): Generator<MessageOf<F>, void> {
+    let start = 0;
+    let end: number;
+    while ((end = chunk.indexOf(NEWLINE, start)) !== -1) {
+      const bytes = chunk.subarray(start, end);
+      start = end + 1;
+      yield fromBytes(this.#line(bytes), this.#format);
+    }
+    if (start < chunk.length) this.#keep(chunk.subarray(start));
+  }
+
+  /**
+   * Returns a message as it goes on the wire.
+   *
+   * @param message The message.
+   * @returns Its bytes and a newline.
+   * @throws {TypeError} If it contains a newline, ends with a carriage return,
+   * or is not UTF-8.
+   */
+  encode(message: MessageOf<F>): Uint8Array<ArrayBuffer> {
+    const text = typeof message === "string";
+    const newline = text
+      ? message.includes("\n") || message.endsWith("\r")
+      : message.includes(NEWLINE) || message.at(-1) === RETURN;
+    if (newline) {
+      throw new TypeError("Cannot send message: it contains a newline");
+    }
+    if (text) return toBytes(message + "\n", this.#format);
+    const bytes = new Uint8Array(message.length + 1);
+    bytes.set(toBytes(message, this.#format));
+    bytes[message.length] = NEWLINE;
+    return bytes;
+  }
+
+  #line(bytes: Uint8Array): Uint8Array {
+    let line = bytes;
+    if (this.#tail.length > 0) {
+      this.#keep(bytes);
+      line = this.#tail.take();
+    }
+    if (line[line.length - 1] === RETURN) line = line.subarray(0, -1);
+    if (line.length > this.#maxMessageBytes) {
+      throw tooLarge(this.#maxMessageBytes);
+    }
+    return line;
+  }
+
+  #keep(bytes: Uint8Array): void {
+    // One more than a message may have: it may be a carriage return.
+    if (this.#tail.length + bytes.length > this.#maxMessageBytes + 1) {
+      throw tooLarge(this.#maxMessageBytes);
+    }
+    this.#tail.append(bytes);
+  }
+}
