@@ -1,0 +1,192 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * Deepest nesting of arrays and objects that is relayed. orjson, with which
+ * winerp reads, fails a little over this, and a client that fails to read a
+ * message is deaf from then on.
+ */
+export const MAX_DEPTH = 250;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const MINUS = 0x2d;
+const ZERO = 0x30;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const U = 0x75;
+
+/** Bytes that stand for themselves inside a JSON string. */
+const PLAIN = new Uint8Array(256).fill(1);
+PLAIN.fill(0, 0, 0x20);
+PLAIN[QUOTE] = PLAIN[BACKSLASH] = 0;
+
+/** Bytes that may follow a backslash, but for `u`. */
+const ESCAPED = new Uint8Array(256);
+for (const char of '"\\/bfnrt') ESCAPED[char.charCodeAt(0)] = 1;
+
+const WHITE = new Uint8Array(256);
+for (const char of " \t\n\r") WHITE[char.charCodeAt(0)] = 1;
+
+const LITERALS = ["true", "false", "null"].map((text) =>
+  new TextEncoder().encode(text)
+);
+
+const decoder = new TextDecoder();
+
+/** Returns `bytes[start..end]`, which is valid UTF-8, as a string. */
+export function textOf(bytes: Uint8Array, start: number, end: number): string {
+  return decoder.decode(bytes.subarray(start, end));
+}
+
+/** Returns where the white space that starts at `i` ends. */
+export function skipWhite(bytes: Uint8Array, i: number): number {
+  while (i < bytes.length && WHITE[bytes[i]!]) i++;
+  return i;
+}
+
+/**
+ * Returns where the JSON value that starts at `start` ends.
+ *
+ * Stricter than `JSON.parse`, and as strict as orjson: a lone surrogate, a
+ * number beyond a double and too deep a nesting are no JSON here, since they
+ * would end the receive loop of a stock winerp client.
+ *
+ * @throws {SyntaxError} If there is no such value.
+ */
+export function skipValue(
+  bytes: Uint8Array,
+  start: number,
+  depth = 0,
+): number {
+  const first = bytes[start];
+  if (first === QUOTE) return skipString(bytes, start);
+  if (first === OPEN_BRACE) return skipObject(bytes, start, depth);
+  if (first === OPEN_BRACKET) return skipArray(bytes, start, depth);
+  if (first === MINUS || isDigit(first)) return skipNumber(bytes, start);
+  for (const literal of LITERALS) {
+    if (
+      first === literal[0] && literal.every((b, k) => bytes[start + k] === b)
+    ) {
+      return start + literal.length;
+    }
+  }
+  throw unexpected(start);
+}
+
+/** Returns where the JSON string that starts at `start` ends. */
+export function skipString(bytes: Uint8Array, start: number): number {
+  if (bytes[start] !== QUOTE) throw unexpected(start);
+  const { length } = bytes;
+  let i = start + 1;
+  for (;;) {
+    while (i < length && PLAIN[bytes[i]!]) i++;
+    if (i >= length) throw unexpected(i);
+    if (bytes[i] === QUOTE) return i + 1;
+    if (bytes[i] !== BACKSLASH) throw unexpected(i);
+    i = skipEscape(bytes, i);
+  }
+}
+
+function skipEscape(bytes: Uint8Array, i: number): number {
+  if (bytes[i + 1] !== U) {
+    if (!ESCAPED[bytes[i + 1] ?? 0]) throw unexpected(i);
+    return i + 2;
+  }
+  const unit = hex4(bytes, i + 2);
+  if (unit < 0xd800 || unit > 0xdfff) return i + 6;
+  const paired = unit < 0xdc00 && bytes[i + 6] === BACKSLASH &&
+    bytes[i + 7] === U && (hex4(bytes, i + 8) & 0xfc00) === 0xdc00;
+  if (!paired) throw new SyntaxError(`Lone surrogate at position ${i}`);
+  return i + 12;
+}
+
+function hex4(bytes: Uint8Array, start: number): number {
+  let unit = 0;
+  for (let i = start; i < start + 4; i++) {
+    const byte = bytes[i] ?? 0;
+    const lower = byte | 0x20;
+    if (isDigit(byte)) unit = unit * 16 + byte - ZERO;
+    else if (lower >= 0x61 && lower <= 0x66) unit = unit * 16 + lower - 0x57;
+    else throw unexpected(i);
+  }
+  return unit;
+}
+
+function skipNumber(bytes: Uint8Array, start: number): number {
+  let i = bytes[start] === MINUS ? start + 1 : start;
+  const whole = skipDigits(bytes, i);
+  if (bytes[i] === ZERO && whole > i + 1) throw unexpected(i + 1);
+  i = whole;
+  if (bytes[i] === 0x2e) i = skipDigits(bytes, i + 1);
+  const exponent = bytes[i] === 0x65 || bytes[i] === 0x45;
+  if (exponent) {
+    i++;
+    if (bytes[i] === MINUS || bytes[i] === 0x2b) i++;
+    i = skipDigits(bytes, i);
+  }
+  // Only these can be beyond a double: spare all others the conversion.
+  if (
+    (exponent || i - start > 300) &&
+    !Number.isFinite(Number(textOf(bytes, start, i)))
+  ) {
+    throw new SyntaxError(`Number out of range at position ${start}`);
+  }
+  return i;
+}
+
+function skipDigits(bytes: Uint8Array, start: number): number {
+  let i = start;
+  while (isDigit(bytes[i])) i++;
+  if (i === start) throw unexpected(start);
+  return i;
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= ZERO && byte <= 0x39;
+}
+
+function skipArray(bytes: Uint8Array, start: number, depth: number): number {
+  if (depth >= MAX_DEPTH) throw tooDeep(start);
+  let i = skipWhite(bytes, start + 1);
+  if (bytes[i] === CLOSE_BRACKET) return i + 1;
+  for (;;) {
+    i = skipWhite(bytes, skipValue(bytes, i, depth + 1));
+    if (bytes[i] === CLOSE_BRACKET) return i + 1;
+    if (bytes[i] !== COMMA) throw unexpected(i);
+    i = skipWhite(bytes, i + 1);
+  }
+}
+
+function skipObject(bytes: Uint8Array, start: number, depth: number): number {
+  if (depth >= MAX_DEPTH) throw tooDeep(start);
+  let i = skipWhite(bytes, start + 1);
+  if (bytes[i] === CLOSE_BRACE) return i + 1;
+  for (;;) {
+    i = skipColon(bytes, skipString(bytes, i));
+    i = skipWhite(bytes, skipValue(bytes, i, depth + 1));
+    if (bytes[i] === CLOSE_BRACE) return i + 1;
+    if (bytes[i] !== COMMA) throw unexpected(i);
+    i = skipWhite(bytes, i + 1);
+  }
+}
+
+/** Returns where the value begins of the member whose name ended before `i`. */
+export function skipColon(bytes: Uint8Array, i: number): number {
+  i = skipWhite(bytes, i);
+  if (bytes[i] !== COLON) throw unexpected(i);
+  return skipWhite(bytes, i + 1);
+}
+
+/** The error for a byte that has no business where it stands. */
+export function unexpected(i: number): SyntaxError {
+  return new SyntaxError(`Unexpected byte at position ${i}`);
+}
+
+function tooDeep(i: number): SyntaxError {
+  return new SyntaxError(`Nested too deep at position ${i}`);
+}

@@ -1,0 +1,439 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * winerp's messages as bytes: the envelope is read, `data` is left alone.
+ *
+ * One message is one flat JSON object with eight members. A relay needs six of
+ * them, and only as the bytes they are: so a 64-bit integer, `1.0`, the order
+ * of keys and every escape in `data` come out as they went in.
+ *
+ * @module
+ */
+import {
+  skipColon,
+  skipString,
+  skipValue,
+  skipWhite,
+  textOf,
+  unexpected,
+} from "./_scan.ts";
+
+/** The kinds of message: the values of the member `type`. */
+export const MessageType = {
+  /** Hub to client: the name is yours. */
+  success: 0,
+  /** Client to hub, first of all: I am called `id`. */
+  verification: 1,
+  /** A question to the client named `destination`. */
+  request: 2,
+  /** Its answer. */
+  response: 3,
+  /** An answer that says what went wrong. */
+  error: 4,
+  /** Is the hub, or the client named `destination`, there? */
+  ping: 5,
+  /** Something to know, for all clients or those listed in `route`. */
+  information: 6,
+  /** A call of a function of an object that a response transferred. */
+  functionCall: 7,
+} as const;
+
+/** The texts that real clients and servers write, and some compare. */
+export const Text = {
+  /** `data` of a success. */
+  authorized: "Authorized.",
+  /** The name is taken: the client is on hold. Clients know it by this text. */
+  alreadyAuthorized: "Already authorized.",
+  /** Anything but a verification came before the success. */
+  notAuthorized: "Not authorized.",
+  /** A request to oneself. */
+  sameName: "Source and destination are the same.",
+  /** A request to a name that nobody has. */
+  noDestination: "Destination not found.",
+  /** An answer or a function call to a name that nobody has. */
+  noRequester: "The data requester is no longer connected",
+  /** The responder left: ours, for a real server lets the requester wait. */
+  responderLeft: "The destination disconnected before it answered.",
+  /** The answer is over the limit of the hub: ours too. */
+  answerTooLarge: "The answer is larger than a client may be sent.",
+  /** What a client answers when it has no such route. */
+  noRoute: "Route not found",
+} as const;
+
+/** The members of a message, in the order in which a real server writes them. */
+const MEMBERS = [
+  "id",
+  "type",
+  "route",
+  "data",
+  "traceback",
+  "uuid",
+  "destination",
+  "pseudo_object",
+] as const;
+
+/** The name of a member of a message. */
+export type Member = typeof MEMBERS[number];
+
+/**
+ * Our clients' secret, in a verification over a carrier without an HTTP upgrade.
+ * It is read and never written: a message that has it is written anew.
+ */
+const TOKEN = MEMBERS.length;
+const ID = MEMBERS.indexOf("id");
+const TYPE = MEMBERS.indexOf("type");
+const ROUTE = MEMBERS.indexOf("route");
+const DESTINATION = MEMBERS.indexOf("destination");
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const SPACE = 0x20;
+
+const encoder = new TextEncoder();
+const NAMES = [...MEMBERS, "token"].map((name) => encoder.encode(name));
+const PREFIXES = MEMBERS.map((name, n) =>
+  encoder.encode(`${n === 0 ? "{" : ","}"${name}":`)
+);
+const NULL = encoder.encode("null");
+const END = encoder.encode("}");
+
+/**
+ * Reads the envelope of one message after another: it holds the last message
+ * and where the members stand in it, so one instance serves a whole hub.
+ *
+ * @example Read an envelope, and pass the message on
+ * ```ts
+ * import { Envelope } from "@wirekit/hub/message";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const utf8 = new TextEncoder();
+ * const envelope = new Envelope();
+ * envelope.read(utf8.encode('{"type":2.0,"id":"a","data":1.0}'));
+ * assertEquals(envelope.type, 2);
+ *
+ * const copy = envelope.forward(utf8.encode('"b"'), utf8.encode('"a"'));
+ * assertEquals(
+ *   new TextDecoder().decode(copy),
+ *   '{"id":"b","type":2.0,"route":null,"data":1.0,"traceback":null,' +
+ *     '"uuid":null,"destination":"a","pseudo_object":null}',
+ * );
+ * ```
+ */
+export class Envelope {
+  #bytes: Uint8Array<ArrayBuffer> = NULL;
+  /** Where each member's value starts; 0 if there is none. */
+  readonly #starts = new Int32Array(NAMES.length);
+  readonly #ends = new Int32Array(NAMES.length);
+  #type = -1;
+  /** Whether it is one line with the eight members once each: fit to splice. */
+  #canonical = false;
+
+  /** The value of `type`, or -1 if that is missing or no number. */
+  get type(): number {
+    return this.#type;
+  }
+
+  /** The length of the message, in bytes. */
+  get length(): number {
+    return this.#bytes.length;
+  }
+
+  /**
+   * Takes a message.
+   *
+   * @param bytes The message, valid UTF-8. It is held until the next call.
+   * @throws {SyntaxError} If it is no JSON object, or one on which a stock
+   * client would fail: see {@linkcode skipValue}.
+   */
+  read(bytes: Uint8Array<ArrayBuffer>): void {
+    this.#starts.fill(0);
+    this.#bytes = NULL;
+    const { length } = bytes;
+    let members = 0;
+    let i = skipWhite(bytes, 0);
+    if (bytes[i] !== 0x7b) throw unexpected(i);
+    i = skipWhite(bytes, i + 1);
+    while (bytes[i] !== 0x7d || members > 0) {
+      const nameEnd = skipString(bytes, i);
+      const start = skipColon(bytes, nameEnd);
+      const end = skipValue(bytes, start, 1);
+      const member = memberAt(bytes, i + 1, nameEnd - 1);
+      if (member >= 0) {
+        this.#starts[member] = start;
+        this.#ends[member] = end;
+      }
+      members++;
+      i = skipWhite(bytes, end);
+      if (bytes[i] === 0x7d) break;
+      if (bytes[i] !== 0x2c) throw unexpected(i);
+      i = skipWhite(bytes, i + 1);
+    }
+    i = skipWhite(bytes, i + 1);
+    if (i !== length) throw unexpected(i);
+    this.#bytes = bytes;
+    this.#canonical = members === MEMBERS.length && this.#hasAll() &&
+      !bytes.includes(LINE_FEED) && !bytes.includes(CARRIAGE_RETURN);
+    this.#type = this.#readType();
+  }
+
+  #hasAll(): boolean {
+    for (let n = 0; n < MEMBERS.length; n++) {
+      if (this.#starts[n] === 0) return false;
+    }
+    return true;
+  }
+
+  /** By value, as Python compares: `2.0` is 2; `"2"` and `true` are no type. */
+  #readType(): number {
+    const start = this.#starts[TYPE]!;
+    const first = this.#bytes[start]!;
+    if (start === 0 || (first !== 0x2d && (first < 0x30 || first > 0x39))) {
+      return -1;
+    }
+    if (this.#ends[TYPE] === start + 1) return first - 0x30;
+    return Number(textOf(this.#bytes, start, this.#ends[TYPE]!));
+  }
+
+  /**
+   * Returns a member as the JSON text that came in.
+   *
+   * @param member The name of the member.
+   * @returns Its text; `null` if it is missing.
+   */
+  text(member: Member | "token"): string {
+    return this.#textAt(member === "token" ? TOKEN : MEMBERS.indexOf(member));
+  }
+
+  #textAt(n: number): string {
+    const start = this.#starts[n]!;
+    return start === 0 ? "null" : textOf(this.#bytes, start, this.#ends[n]!);
+  }
+
+  /**
+   * Returns how many bytes the text of a member has.
+   *
+   * @param member The name of the member.
+   * @returns Its length in bytes; 0 if it is missing.
+   */
+  size(member: Member): number {
+    const n = MEMBERS.indexOf(member);
+    return this.#starts[n] === 0 ? 0 : this.#ends[n]! - this.#starts[n]!;
+  }
+
+  /** The name in `id`, as {@linkcode canonicalName} writes it. */
+  get id(): string | undefined {
+    return canonicalName(this.#textAt(ID));
+  }
+
+  /** The name in `destination`, as {@linkcode canonicalName} writes it. */
+  get destination(): string | undefined {
+    return canonicalName(this.#textAt(DESTINATION));
+  }
+
+  /**
+   * The names in `route`, for which an information is meant; `undefined` if it
+   * is meant for all: an empty list, null, or nothing there.
+   *
+   * A string is one name; a real server would take each of its characters for a
+   * name. A list in the list is read as if its names stood there: winerp's
+   * client makes one of a tuple, and a real server cuts it off for that.
+   */
+  get targets(): string[] | undefined {
+    const route = this.#textAt(ROUTE);
+    if (FALSY_REGEXP.test(route)) return undefined;
+    const names: string[] = [];
+    addNames(this.#bytes, this.#starts[ROUTE]!, this.#ends[ROUTE]!, names);
+    return names;
+  }
+
+  /**
+   * Returns the message as it goes to its receiver: `data` and all else as it
+   * came, under another `id` and `destination`.
+   *
+   * @param id The JSON text of `id`.
+   * @param destination The JSON text of `destination`.
+   * @returns The message; the very same bytes if nothing had to change.
+   */
+  forward(id: Uint8Array, destination: Uint8Array): Uint8Array<ArrayBuffer> {
+    if (!this.#canonical) {
+      const values = MEMBERS.map((_, n) => this.#valueAt(n));
+      values[ID] = id;
+      values[DESTINATION] = destination;
+      return assemble(values);
+    }
+    const idFirst = this.#starts[ID]! < this.#starts[DESTINATION]!;
+    return idFirst
+      ? this.#splice(ID, id, DESTINATION, destination)
+      : this.#splice(DESTINATION, destination, ID, id);
+  }
+
+  /** Puts `a` and `b` where the members `m` and `n`, in this order, stand. */
+  #splice(
+    m: number,
+    a: Uint8Array,
+    n: number,
+    b: Uint8Array,
+  ): Uint8Array<ArrayBuffer> {
+    const bytes = this.#bytes;
+    const [aStart, aEnd] = [this.#starts[m]!, this.#ends[m]!];
+    const [bStart, bEnd] = [this.#starts[n]!, this.#ends[n]!];
+    if (
+      equalBytes(bytes, aStart, aEnd, a) && equalBytes(bytes, bStart, bEnd, b)
+    ) return bytes;
+    const grown = a.length - (aEnd - aStart);
+    const out = new Uint8Array(
+      bytes.length + grown + b.length - (bEnd - bStart),
+    );
+    out.set(bytes.subarray(0, aStart));
+    out.set(a, aStart);
+    out.set(bytes.subarray(aEnd, bStart), aStart + a.length);
+    out.set(b, bStart + grown);
+    out.set(bytes.subarray(bEnd), bStart + grown + b.length);
+    return out;
+  }
+
+  /**
+   * Returns a message of the hub's own about this one: all members as they came
+   * but for the changes, which is how a real server answers.
+   *
+   * @param changes Members by name, each as JSON text.
+   * @returns The message.
+   */
+  answer(changes: Partial<Record<Member, string>>): Uint8Array<ArrayBuffer> {
+    return assemble(MEMBERS.map((name, n) => {
+      const text = changes[name];
+      return text === undefined ? this.#valueAt(n) : encoder.encode(text);
+    }));
+  }
+
+  #valueAt(n: number): Uint8Array {
+    const start = this.#starts[n]!;
+    return start === 0 ? NULL : this.#bytes.subarray(start, this.#ends[n]!);
+  }
+}
+
+/**
+ * Returns a message with just these members, the others null.
+ *
+ * @param members Members by name, each as JSON text.
+ * @returns The message.
+ *
+ * @example The release of a held client
+ * ```ts
+ * import { composeMessage } from "@wirekit/hub/message";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(
+ *   new TextDecoder().decode(composeMessage({ type: "0", data: '"Authorized."' })),
+ *   '{"id":null,"type":0,"route":null,"data":"Authorized.","traceback":null,' +
+ *     '"uuid":null,"destination":null,"pseudo_object":null}',
+ * );
+ * ```
+ */
+export function composeMessage(
+  members: Partial<Record<Member, string>>,
+): Uint8Array<ArrayBuffer> {
+  return assemble(
+    MEMBERS.map((name) => encoder.encode(members[name] ?? "null")),
+  );
+}
+
+/**
+ * Returns the one JSON text by which a name is known, however it was escaped.
+ * A name is a string, as people use it, or a number or boolean, which a real
+ * server takes too.
+ *
+ * @param text A JSON value.
+ * @returns The text; `undefined` if the value is no name.
+ *
+ * @example Two spellings of one name
+ * ```ts
+ * import { canonicalName } from "@wirekit/hub/message";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(canonicalName('"zo\\u00eb"'), '"zoë"');
+ * assertEquals(canonicalName("9007199254740993"), "9007199254740993");
+ * assertEquals(canonicalName("null"), undefined);
+ * ```
+ */
+export function canonicalName(text: string): string | undefined {
+  const first = text[0];
+  if (first === '"') {
+    return text.includes("\\") ? JSON.stringify(JSON.parse(text)) : text;
+  }
+  return first === "{" || first === "[" || first === "n" ? undefined : text;
+}
+
+/** What Python takes for "no destinations", so for everybody. */
+const FALSY_REGEXP = /^(null|false|0|""|\[\s*\]|\{\s*\})$/;
+
+/** Adds the names in the value at `start` to `names`. */
+function addNames(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  names: string[],
+): void {
+  if (bytes[start] !== 0x5b) {
+    const name = canonicalName(textOf(bytes, start, end));
+    if (name !== undefined) names.push(name);
+    return;
+  }
+  let i = skipWhite(bytes, start + 1);
+  while (bytes[i] !== 0x5d) {
+    const itemEnd = skipValue(bytes, i);
+    addNames(bytes, i, itemEnd, names);
+    i = skipWhite(bytes, itemEnd);
+    if (bytes[i] === 0x2c) i = skipWhite(bytes, i + 1);
+  }
+}
+
+/** Returns which member has the name at `start`, or -1. */
+function memberAt(bytes: Uint8Array, start: number, end: number): number {
+  for (let n = 0; n < NAMES.length; n++) {
+    if (equalBytes(bytes, start, end, NAMES[n]!)) return n;
+  }
+  return -1;
+}
+
+function equalBytes(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  other: Uint8Array,
+): boolean {
+  if (end - start !== other.length) return false;
+  for (let i = 0; i < other.length; i++) {
+    if (bytes[start + i] !== other[i]) return false;
+  }
+  return true;
+}
+
+/** Writes the members whose values are given, in the order of MEMBERS. */
+function assemble(values: Uint8Array[]): Uint8Array<ArrayBuffer> {
+  let length = END.length;
+  values.forEach((value, n) => length += PREFIXES[n]!.length + value.length);
+  const out = new Uint8Array(length);
+  let at = 0;
+  const put = (part: Uint8Array) => {
+    out.set(part, at);
+    at += part.length;
+  };
+  values.forEach((value, n) => {
+    put(PREFIXES[n]!);
+    put(value);
+  });
+  put(END);
+  return oneLine(out);
+}
+
+/** Returns the message with no line break: in JSON such a byte is white space. */
+function oneLine(message: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  for (const byte of [LINE_FEED, CARRIAGE_RETURN]) {
+    for (let i = message.indexOf(byte); i >= 0; i = message.indexOf(byte, i)) {
+      message[i] = SPACE;
+    }
+  }
+  return message;
+}

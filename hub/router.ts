@@ -1,0 +1,541 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * The routing core of the hub: names, holds and open requests.
+ *
+ * It knows neither sockets nor clocks: messages come in by
+ * {@linkcode Participant.receive}, go out by a {@linkcode Receiver}, and the time
+ * is told by {@linkcode Router.tick}.
+ *
+ * @module
+ */
+import { CloseError } from "@wirekit/transport/transport";
+import { composeMessage, Envelope, MessageType, Text } from "./message.ts";
+
+/** Where the router sends what is for one participant. */
+export interface Receiver {
+  /**
+   * Takes one message. Does not block, throw, or call the router back.
+   *
+   * @param message The message. Others may be given the same bytes.
+   */
+  send(message: Uint8Array<ArrayBuffer>): void;
+  /**
+   * Ends the connection. The router has forgotten the participant by then.
+   *
+   * @param error Why.
+   */
+  close(error: CloseError): void;
+}
+
+/** Options of {@linkcode Router}. */
+export interface RouterOptions {
+  /**
+   * Largest message to pass on, in bytes. A larger one is answered with an
+   * error. The default is what a stock winerp client takes: a larger message
+   * would cost it its connection.
+   *
+   * @default {2097152} 2 MiB
+   */
+  maxMessageBytes?: number;
+  /**
+   * Longest name, in bytes of its JSON text.
+   *
+   * @default {256}
+   */
+  maxNameBytes?: number;
+  /**
+   * Most requests of one client that are not answered yet. One more is answered
+   * with an error.
+   *
+   * @default {16384}
+   */
+  maxRequests?: number;
+  /**
+   * How long a request may stay open, in milliseconds, before its requester gets
+   * an error. Callers set their own, shorter deadlines: this one bounds what
+   * the hub remembers.
+   *
+   * @default {3600000} One hour
+   */
+  requestTimeout?: number;
+  /**
+   * How long a connection may stay without a name, in milliseconds, before it is
+   * closed.
+   *
+   * @default {10000}
+   */
+  verifyTimeout?: number;
+  /**
+   * Hears when a name comes, is held, or goes.
+   *
+   * @param event What happened.
+   * @param name The JSON text of the name.
+   */
+  onName?: (event: "join" | "hold" | "leave", name: string) => void;
+}
+
+/** One who is connected: without a name, on hold, or active under its name. */
+export interface Participant {
+  /** The JSON text of its name, if it is verified and not on hold. */
+  readonly name: string | undefined;
+  /**
+   * Takes a message from it.
+   *
+   * @param message The message, valid UTF-8.
+   */
+  receive(message: Uint8Array<ArrayBuffer>): void;
+  /** Ends it: its name is free, and who waits for its answers gets an error. */
+  leave(): void;
+}
+
+/** Options of {@linkcode Router.connect}. */
+export interface ConnectOptions {
+  /**
+   * Decides over a verification by the token in it. By default all come in.
+   *
+   * @param token The text that the client sent, if it sent one.
+   */
+  admit?: (token: string | undefined) => boolean;
+}
+
+/** Longest `uuid` of a request, in bytes of its JSON text: it is remembered. */
+const MAX_UUID_BYTES = 256;
+
+/** A request that waits for its answer. */
+interface OpenRequest {
+  /** Where it is in the responder's table. */
+  readonly key: string;
+  readonly uuid: string;
+  readonly requester: Peer;
+  readonly responder: Peer;
+  readonly expires: number;
+}
+
+/** A name, who has it, and who waits for it, in the order they came. */
+interface Seat {
+  holder: Peer;
+  readonly held: Set<Peer>;
+}
+
+const encoder = new TextEncoder();
+
+/**
+ * Passes messages between participants by name, as winerp's server does, and
+ * keeps what that loses: who asked whom.
+ *
+ * @example Two participants
+ * ```ts
+ * import { Router } from "@wirekit/hub/router";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const received: string[] = [];
+ * const router = new Router();
+ * const connect = () =>
+ *   router.connect({
+ *     send: (message) => received.push(new TextDecoder().decode(message)),
+ *     close: () => {},
+ *   });
+ * const utf8 = new TextEncoder();
+ *
+ * connect().receive(utf8.encode('{"type":1,"id":"a","uuid":"1"}'));
+ * connect().receive(utf8.encode('{"type":1,"id":"b","uuid":"2"}'));
+ * assertEquals(received.map((text) => JSON.parse(text).data), [
+ *   "Authorized.",
+ *   "Authorized.",
+ * ]);
+ * assertEquals(router.names, ['"a"', '"b"']);
+ * ```
+ */
+export class Router {
+  readonly #options: Required<Omit<RouterOptions, "onName">>;
+  readonly #onName: (event: "join" | "hold" | "leave", name: string) => void;
+  readonly #seats = new Map<string, Seat>();
+  readonly #unverified = new Set<Peer>();
+  readonly #envelope = new Envelope();
+  #now = 0;
+
+  /**
+   * Makes a router without participants.
+   *
+   * @param options Limits.
+   */
+  constructor(options: RouterOptions = {}) {
+    const { onName = () => {}, ...limits } = options;
+    this.#onName = onName;
+    this.#options = {
+      maxMessageBytes: 2 * 1024 * 1024,
+      maxNameBytes: 256,
+      maxRequests: 16_384,
+      requestTimeout: 3_600_000,
+      verifyTimeout: 10_000,
+      ...limits,
+    };
+  }
+
+  /** The names that are taken, as JSON texts, in the order they were. */
+  get names(): string[] {
+    return [...this.#seats.keys()];
+  }
+
+  /**
+   * Adds a participant, without a name yet.
+   *
+   * @param receiver Where its messages go.
+   * @param options Who may come in.
+   * @returns The participant.
+   */
+  connect(receiver: Receiver, options: ConnectOptions = {}): Participant {
+    const peer = new Peer(receiver, options.admit ?? (() => true));
+    peer.expires = this.#now + this.#options.verifyTimeout;
+    this.#unverified.add(peer);
+    return {
+      get name() {
+        return peer.active ? peer.name : undefined;
+      },
+      receive: (message) => this.#receive(peer, message),
+      leave: () => this.#leave(peer),
+    };
+  }
+
+  /**
+   * Tells the time. Ends what has waited too long: connections without a name,
+   * and requests without an answer. Once a second is enough.
+   *
+   * @param now Milliseconds that never go back, such as `performance.now()`.
+   */
+  tick(now: number): void {
+    this.#now = now;
+    for (const peer of this.#unverified) {
+      if (peer.expires > now) break;
+      this.#drop(peer, 1008, "Not verified in time");
+    }
+    for (const { holder } of this.#seats.values()) {
+      for (const request of holder.asking) {
+        if (request.expires > now) break;
+        forget(request);
+        this.#fail(request, "The request was not answered in time.");
+      }
+    }
+  }
+
+  #receive(from: Peer, message: Uint8Array<ArrayBuffer>): void {
+    if (from.gone) return;
+    const envelope = this.#envelope;
+    try {
+      envelope.read(message);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      from.receiver.send(composeMessage({
+        id: from.name ?? "null",
+        ...errorMembers(`Cannot read message: ${error.message}`),
+      }));
+      return;
+    }
+    const { type } = envelope;
+    if (type === MessageType.verification) this.#verify(from);
+    else if (!from.active) this.#refuse(from, Text.notAuthorized);
+    else if (type === MessageType.request) this.#request(from);
+    else if (type === MessageType.response) this.#respond(from);
+    else if (type === MessageType.error) this.#respond(from);
+    else if (type === MessageType.ping) this.#ping(from);
+    else if (type === MessageType.information) this.#inform(from);
+    else if (type === MessageType.functionCall) this.#callFunction(from);
+  }
+
+  /** Answers the message just read with an error. */
+  #refuse(to: Peer, text: string): void {
+    to.receiver.send(this.#envelope.answer({
+      ...(to.active && { id: to.name! }),
+      ...errorMembers(text),
+    }));
+  }
+
+  /** Whether a message is too large to pass on: then its sender is told. */
+  #isTooLarge(message: Uint8Array, from: Peer): boolean {
+    const { maxMessageBytes } = this.#options;
+    if (message.length <= maxMessageBytes) return false;
+    this.#refuse(from, `The message is larger than ${maxMessageBytes} bytes.`);
+    return true;
+  }
+
+  #verify(from: Peer): void {
+    const name = this.#envelope.id;
+    if (from.active) {
+      // A real server puts the client on hold behind itself, for ever.
+      if (name === from.name) this.#welcome(from);
+      return;
+    }
+    if (name === undefined) {
+      this.#refuse(from, "The name must be a string.");
+    } else if (this.#envelope.size("id") > this.#options.maxNameBytes) {
+      const limit = this.#options.maxNameBytes;
+      this.#refuse(from, `The name is longer than ${limit} bytes.`);
+    } else if (!from.admit(tokenOf(this.#envelope.text("token")))) {
+      this.#refuse(from, Text.notAuthorized);
+      this.#drop(from, 1008, "Wrong token");
+    } else this.#seat(from, name);
+  }
+
+  #seat(from: Peer, name: string): void {
+    if (from.name !== name) this.#unseat(from);
+    this.#unverified.delete(from);
+    from.name = name;
+    from.nameBytes = encoder.encode(name);
+    const seat = this.#seats.get(name);
+    if (!seat) {
+      this.#seats.set(name, { holder: from, held: new Set() });
+      from.active = true;
+      this.#welcome(from);
+      this.#onName("join", name);
+      return;
+    }
+    seat.held.add(from);
+    from.receiver.send(this.#envelope.answer({
+      ...errorMembers(Text.alreadyAuthorized),
+      uuid: "null",
+    }));
+    this.#onName("hold", name);
+  }
+
+  #welcome(to: Peer): void {
+    to.receiver.send(this.#envelope.answer({
+      id: to.name!,
+      type: `${MessageType.success}`,
+      data: JSON.stringify(Text.authorized),
+    }));
+  }
+
+  #request(from: Peer): void {
+    const name = this.#envelope.destination;
+    if (name === from.name) return this.#refuse(from, Text.sameName);
+    const to = this.#find(name);
+    if (!to) return this.#refuse(from, Text.noDestination);
+    // In a request, and nowhere else, `id` and `destination` change places.
+    this.#ask(from, to, this.#envelope.forward(to.nameBytes, from.nameBytes));
+  }
+
+  #callFunction(from: Peer): void {
+    const to = this.#find(this.#envelope.destination);
+    if (!to) return this.#refuse(from, Text.noRequester);
+    this.#ask(from, to, this.#envelope.forward(from.nameBytes, to.nameBytes));
+  }
+
+  #find(name: string | undefined): Peer | undefined {
+    return name === undefined ? undefined : this.#seats.get(name)?.holder;
+  }
+
+  /** Remembers who asks whom, and passes the question on. */
+  #ask(
+    requester: Peer,
+    responder: Peer,
+    message: Uint8Array<ArrayBuffer>,
+  ): void {
+    if (this.#isTooLarge(message, requester)) return;
+    if (this.#envelope.size("uuid") > MAX_UUID_BYTES) {
+      const text = `The uuid is longer than ${MAX_UUID_BYTES} bytes.`;
+      return this.#refuse(requester, text);
+    }
+    const { maxRequests, requestTimeout } = this.#options;
+    if (requester.asking.size >= maxRequests) {
+      const text = `More than ${maxRequests} requests are unanswered.`;
+      return this.#refuse(requester, text);
+    }
+    const uuid = this.#envelope.text("uuid");
+    const first = responder.asked.get(uuid);
+    const key = first && first.requester !== requester
+      ? sharedKey(uuid, requester.name!)
+      : uuid;
+    // The same question twice: the requester could not tell the answers apart.
+    const same = responder.asked.get(key);
+    if (same) forget(same);
+    const expires = this.#now + requestTimeout;
+    const request = { key, uuid, requester, responder, expires };
+    responder.asked.set(key, request);
+    requester.asking.add(request);
+    responder.receiver.send(message);
+  }
+
+  #respond(from: Peer): void {
+    const envelope = this.#envelope;
+    const request = this.#take(from);
+    const destination = envelope.destination;
+    if (!request) {
+      // Late or twice, as comes after every reconnect of a stock client: no harm.
+      // If nobody has the name, say so as a real server does, but cut nobody off.
+      if (destination !== undefined && !this.#find(destination)) {
+        this.#refuse(from, Text.noRequester);
+      }
+      return;
+    }
+    const { requester, uuid } = request;
+    const answer = destination === undefined
+      ? envelope.answer({ id: from.name!, destination: requester.name!, uuid })
+      : envelope.forward(from.nameBytes, requester.nameBytes);
+    if (this.#isTooLarge(answer, from)) {
+      this.#fail(request, Text.answerTooLarge);
+    } else requester.receiver.send(answer);
+    // A stock client addresses this one error to itself, and stops reading as it
+    // does. Only a new connection helps it, and its program can see this end.
+    if (
+      envelope.type === MessageType.error && destination === from.name &&
+      requester !== from && envelope.text("data") === `"${Text.noRoute}"`
+    ) {
+      this.#drop(from, 1011, "Deaf after an unknown route");
+    }
+  }
+
+  /**
+   * Closes the request that the message just read answers. The connection and
+   * the uuid say which: a stranger who knows the uuid cannot answer.
+   */
+  #take(from: Peer): OpenRequest | undefined {
+    const { asked } = from;
+    const uuid = this.#envelope.text("uuid");
+    const destination = this.#envelope.destination;
+    let request = asked.get(uuid);
+    if (destination !== undefined && destination !== request?.requester.name) {
+      request = asked.get(sharedKey(uuid, destination)) ?? request;
+    }
+    // winerp-client-node answers without saying what and whom.
+    if (uuid === "null" && destination === undefined && asked.size === 1) {
+      [request] = asked.values();
+    }
+    if (request) forget(request);
+    return request;
+  }
+
+  /** Tells a requester that nobody will answer. */
+  #fail({ requester, responder, uuid }: OpenRequest, text: string): void {
+    requester.receiver.send(composeMessage({
+      id: requester.name!,
+      ...errorMembers(text),
+      uuid,
+      destination: responder.name!,
+    }));
+  }
+
+  #ping(from: Peer): void {
+    const success = this.#envelope.text("destination") === "null" ||
+      this.#find(this.#envelope.destination) !== undefined;
+    from.receiver.send(this.#envelope.answer({
+      id: from.name!,
+      data: `{"success":${success}}`,
+    }));
+  }
+
+  #inform(from: Peer): void {
+    const names = this.#envelope.targets;
+    if (!names) {
+      for (const { holder } of this.#seats.values()) {
+        if (holder !== from) this.#tell(from, holder);
+      }
+      return;
+    }
+    // As often as the list says, as a real server does; but no single message
+    // shall fill the outbox of a client by saying its name a thousand times.
+    const bytes = names.length * this.#envelope.length;
+    const often = bytes <= this.#options.maxMessageBytes;
+    for (const name of often ? names : new Set(names)) {
+      const to = this.#find(name);
+      if (to) this.#tell(from, to);
+    }
+  }
+
+  #tell(from: Peer, to: Peer): void {
+    const message = this.#envelope.forward(from.nameBytes, to.nameBytes);
+    if (!this.#isTooLarge(message, from)) to.receiver.send(message);
+  }
+
+  #drop(peer: Peer, code: number, reason: string): void {
+    this.#leave(peer);
+    peer.receiver.close(new CloseError(code, { reason }));
+  }
+
+  #leave(peer: Peer): void {
+    peer.gone = true;
+    this.#unverified.delete(peer);
+    for (const request of [...peer.asking]) forget(request);
+    for (const request of [...peer.asked.values()]) {
+      forget(request);
+      this.#fail(request, Text.responderLeft);
+    }
+    this.#unseat(peer);
+  }
+
+  /** Takes the name from a peer, and gives it to who waits for it. */
+  #unseat(peer: Peer): void {
+    const { name, active } = peer;
+    const seat = name === undefined ? undefined : this.#seats.get(name);
+    if (!seat) return;
+    if (!active) {
+      seat.held.delete(peer);
+      return;
+    }
+    peer.active = false;
+    this.#onName("leave", name!);
+    const [heir] = seat.held;
+    if (!heir) {
+      this.#seats.delete(name!);
+      return;
+    }
+    seat.held.delete(heir);
+    seat.holder = heir;
+    heir.active = true;
+    heir.receiver.send(composeMessage({
+      type: `${MessageType.success}`,
+      data: JSON.stringify(Text.authorized),
+    }));
+    this.#onName("join", name!);
+  }
+}
+
+/** What the router knows of one participant. */
+class Peer {
+  readonly receiver: Receiver;
+  readonly admit: (token: string | undefined) => boolean;
+  /** The JSON text of the name that it has or waits for. */
+  name: string | undefined;
+  nameBytes: Uint8Array<ArrayBuffer> = new Uint8Array();
+  /** Whether the name is its own. */
+  active = false;
+  gone = false;
+  /** When it has to be verified. */
+  expires = 0;
+  /** The requests that it waits for, oldest first. */
+  readonly asking = new Set<OpenRequest>();
+  /** The requests that it has to answer, by uuid. */
+  readonly asked = new Map<string, OpenRequest>();
+
+  constructor(
+    receiver: Receiver,
+    admit: (token: string | undefined) => boolean,
+  ) {
+    this.receiver = receiver;
+    this.admit = admit;
+  }
+}
+
+function errorMembers(
+  text: string,
+): Record<"type" | "data" | "traceback", string> {
+  const json = JSON.stringify(text);
+  return { type: `${MessageType.error}`, data: json, traceback: json };
+}
+
+function tokenOf(text: string): string | undefined {
+  const value: unknown = JSON.parse(text);
+  return typeof value === "string" ? value : undefined;
+}
+
+/** The key of a request whose uuid another requester has in use. */
+function sharedKey(uuid: string, requester: string): string {
+  return `${uuid} ${requester}`;
+}
+
+/** Takes a request out of both tables. */
+function forget(request: OpenRequest): void {
+  request.responder.asked.delete(request.key);
+  request.requester.asking.delete(request);
+}
