@@ -5,3 +5,7 @@
  *
  * @module
  */
+export * from "./hub.ts";
+export * from "./message.ts";
+export * from "./router.ts";
+export * from "./serve.ts";

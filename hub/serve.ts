@@ -1,0 +1,113 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/**
+ * A hub with its listeners: WebSocket, and by option TCP and a Unix socket.
+ *
+ * @module
+ */
+import { isLoopback } from "./_access.ts";
+import { Hub, type HubOptions } from "./hub.ts";
+
+/** Options of {@linkcode serve}. */
+export interface ServeOptions extends HubOptions {
+  /**
+   * The address to listen on. Any but this machine's own needs a `token`.
+   *
+   * @default {"127.0.0.1"}
+   */
+  hostname?: string;
+  /**
+   * The port for WebSocket. 0 takes a free one.
+   *
+   * @default {13254} As winerp does.
+   */
+  port?: number;
+  /** Certificate chain in PEM, for `wss:` and `tls:` instead of `ws:` and `tcp:`. */
+  cert?: string;
+  /** Private key in PEM, with `cert`. */
+  key?: string;
+}
+
+/** A hub that listens. */
+export interface HubServer extends AsyncDisposable {
+  /** The hub. */
+  readonly hub: Hub;
+  /** Where it listens, as URLs that a client takes. */
+  readonly urls: readonly string[];
+  /** Stops listening and ends all connections, within about a second. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a hub.
+ *
+ * @param options Where to listen, limits, and who may come in.
+ * @returns The hub, listening.
+ * @throws {TypeError} If it should listen elsewhere than on this machine without
+ * a token.
+ * @throws {Deno.errors.AddrInUse} If a port is taken.
+ *
+ * @example A hub on a free port
+ * ```ts
+ * import { serve } from "@wirekit/hub/serve";
+ * import { assertMatch } from "@std/assert";
+ *
+ * await using server = await serve({ port: 0 });
+ * assertMatch(server.urls[0]!, /^ws:\/\/127\.0\.0\.1:\d+$/);
+ * ```
+ */
+export async function serve(options: ServeOptions = {}): Promise<HubServer> {
+  const {
+    hostname = "127.0.0.1",
+    port = 13254,
+    cert,
+    key,
+    ...rest
+  } = options;
+  if (!isLoopback(hostname) && rest.token === undefined) {
+    throw new TypeError(
+      `Cannot listen on ${hostname} without a token: anybody who reaches it ` +
+        "could take any name. Set one with --token or WIREKIT_TOKEN, or " +
+        "listen on 127.0.0.1",
+    );
+  }
+  const hub = new Hub(rest);
+  const tls = cert !== undefined && key !== undefined
+    ? { cert, key }
+    : undefined;
+  await using cleanup = new AsyncDisposableStack();
+
+  const stop = new AbortController();
+  const server = listening(`${hostname}:${port}`, () =>
+    Deno.serve({
+      hostname,
+      port,
+      ...tls,
+      signal: stop.signal,
+      onListen() {},
+    }, hub.fetch));
+  cleanup.defer(async () => {
+    stop.abort();
+    await server.finished;
+  });
+  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+  const urls = [`${tls ? "wss" : "ws"}://${host}:${server.addr.port}`];
+
+  // Last in, first out: clients hear from the hub before its listeners end.
+  cleanup.defer(() => hub.close());
+  const open = cleanup.move();
+  const close = () => open.disposeAsync();
+  return { hub, urls, close, [Symbol.asyncDispose]: close };
+}
+
+/** Calls `listen`, and names the address in the error if it is taken. */
+function listening<T>(address: string, listen: () => T): T {
+  try {
+    return listen();
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.AddrInUse)) throw cause;
+    throw new Deno.errors.AddrInUse(`${address} is taken by another program`, {
+      cause,
+    });
+  }
+}
