@@ -193,8 +193,8 @@ export class Hub implements AsyncDisposable {
         upgrade: "websocket",
       });
     }
-    const response = this.#refuse(request, info);
-    if (response) return response;
+    const refused = this.refuse(request, info);
+    if (refused) return refused;
     const { transport, response: upgrade } = acceptWebSocket(request, {
       format: "utf8",
       idleTimeout: this.#idleTimeout,
@@ -204,8 +204,16 @@ export class Hub implements AsyncDisposable {
     return upgrade;
   };
 
-  /** Says why a client may not come in, if so. */
-  #refuse(request: Request, info?: RequestInfo): Response | undefined {
+  /**
+   * Says whether a client may come in, before its upgrade to a WebSocket. After
+   * it, it would be too late: a stock client that is accepted and then closed
+   * comes back at once, hundreds of times a second.
+   *
+   * @param request The request for the upgrade.
+   * @param info Who sent it.
+   * @returns The response that refuses it, or `undefined` if it may come in.
+   */
+  refuse(request: Request, info?: RequestInfo): Response | undefined {
     const origin = request.headers.get("origin");
     if (origin !== null && !this.#allowedOrigins.has(origin)) {
       return this.#warn(403, "This origin is not allowed.");

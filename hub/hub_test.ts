@@ -1,0 +1,247 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+import {
+  assert,
+  assertEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { deadline } from "@std/async/deadline";
+import { pair } from "@wirekit/transport/pair";
+import { CloseError, type Transport } from "@wirekit/transport/transport";
+import { Hub, type HubOptions } from "./hub.ts";
+
+const utf8 = new TextEncoder();
+const LOCAL = { remoteAddr: { hostname: "127.0.0.1", transport: "tcp" } };
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** One client over memory: it writes and reads objects. */
+class Talker {
+  readonly transport: Transport<Bytes>;
+  readonly #reader: AsyncIterator<Bytes>;
+  readonly served: Promise<void>;
+
+  constructor(hub: Hub) {
+    const [near, far] = pair<Bytes>();
+    this.transport = near;
+    this.#reader = near[Symbol.asyncIterator]();
+    this.served = hub.accept(far);
+  }
+
+  static async named(hub: Hub, id: string): Promise<Talker> {
+    const talker = new Talker(hub);
+    talker.send({ type: 1, id });
+    assertEquals((await talker.next()).type, 0);
+    return talker;
+  }
+
+  send(message: unknown): void {
+    const text = typeof message === "string"
+      ? message
+      : JSON.stringify(message);
+    this.transport.send(utf8.encode(text)).catch(() => {});
+  }
+
+  async next(): Promise<Record<string, unknown>> {
+    const { value, done } = await deadline(this.#reader.next(), 5000);
+    if (done) throw new Error("Closed");
+    return JSON.parse(new TextDecoder().decode(value));
+  }
+
+  /** Reads to the end; returns how it ended, and the last message. */
+  async end(): Promise<[number, Record<string, unknown> | undefined]> {
+    let last;
+    try {
+      for (;;) last = await this.next();
+    } catch (error) {
+      return [error instanceof CloseError ? error.code : 0, last];
+    }
+  }
+}
+
+function upgrade(url: string, headers: Record<string, string> = {}): Request {
+  return new Request(url, {
+    headers: {
+      upgrade: "websocket",
+      connection: "upgrade",
+      "sec-websocket-version": "13",
+      "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+      ...headers,
+    },
+  });
+}
+
+/** The status with which an upgrade is refused, 101 if it is not. */
+function statusOf(
+  options: HubOptions,
+  request: Request,
+  info: object | undefined = LOCAL,
+): number {
+  return new Hub(options).refuse(request, info)?.status ?? 101;
+}
+
+Deno.test("Hub.fetch says what it is to a browser", async () => {
+  await using hub = new Hub();
+  const response = hub.fetch(new Request("http://127.0.0.1:1/"), LOCAL);
+  assertEquals(response.status, 426);
+  assertEquals(
+    await response.text(),
+    "This is a hub: connect to it by WebSocket.\n",
+  );
+});
+
+Deno.test("Hub.refuse refuses origins that are not allowed", () => {
+  const from = (origin: string) => upgrade("http://127.0.0.1:1/", { origin });
+  assertEquals(statusOf({}, from("https://a.example")), 403);
+  assertEquals(statusOf({}, from("null")), 403);
+  const allowedOrigins = ["https://a.example"];
+  assertEquals(statusOf({ allowedOrigins }, from("https://a.example")), 101);
+  assertEquals(statusOf({ allowedOrigins }, from("https://b.example")), 403);
+  // The token does not open it for other pages.
+  const token = "s";
+  assertEquals(statusOf({ token }, from("https://b.example")), 403);
+});
+
+Deno.test("Hub.refuse lets in this machine only when there is no token", () => {
+  const request = () => upgrade("http://hub.example/");
+  const by = (remoteAddr: object) => statusOf({}, request(), { remoteAddr });
+  assertEquals(by({ transport: "tcp", hostname: "127.0.0.1" }), 101);
+  assertEquals(by({ transport: "tcp", hostname: "::1" }), 101);
+  assertEquals(by({ transport: "unix", path: "/x" }), 101);
+  assertEquals(by({ transport: "tcp", hostname: "192.0.2.1" }), 403);
+  assertEquals(by({ transport: "tcp", hostname: "127.evil.example" }), 403);
+  assertEquals(statusOf({}, request(), {}), 403);
+});
+
+Deno.test("Hub.refuse takes the token in each way that people have", () => {
+  const token = "s3 crêt";
+  const basic = (text: string) =>
+    "Basic " + btoa(String.fromCharCode(...utf8.encode(text)));
+  const ok = (path: string, authorization?: string) =>
+    statusOf(
+      { token },
+      upgrade(`http://h${path}`, authorization ? { authorization } : {}),
+      { remoteAddr: { hostname: "192.0.2.1" } },
+    ) === 101;
+  assert(ok("/", basic(`bot:${token}`)));
+  assert(ok("/", basic(`${token}:`)));
+  assert(ok("/", basic(token)));
+  assert(ok("/?token=s3%20cr%C3%AAt"));
+  assert(ok("/hub?a=1&token=s3+cr%C3%AAt"));
+  assert(ok("/s3%20cr%C3%AAt"));
+  assert(ok("/hub/s3%20cr%C3%AAt?x"));
+  assert(!ok("/"));
+  assert(!ok("/?token="));
+  assert(!ok("/?token=s3"));
+  assert(!ok("/%E0%A4%A?token=x"));
+  assert(!ok("/", basic(`${token}:wrong`)));
+  assert(!ok("/", basic(`bot:${token}x`)));
+  assert(!ok("/", "Basic !!!"));
+  assert(!ok("/", "Digest x"));
+  const bearer = (given: string) =>
+    statusOf(
+      { token: "abc" },
+      upgrade("http://h/", { authorization: `Bearer ${given}` }),
+    );
+  assertEquals(bearer("abc"), 101);
+  assertEquals(bearer("abd"), 401);
+  assertEquals(bearer("abcabc"), 401);
+  assertThrows(() => new Hub({ token: "" }), TypeError, "empty token");
+});
+
+Deno.test("Hub refuses with 503 when it is full or closing, and never accepts to close", async () => {
+  const hub = new Hub({ maxConnections: 1 });
+  const only = await Talker.named(hub, "a");
+  const full = hub.fetch(upgrade("http://127.0.0.1/"), LOCAL);
+  assertEquals(full.status, 503);
+  assertStringIncludes(await full.text(), "no room");
+  const second = new Talker(hub);
+  assertEquals(await second.end(), [1013, undefined]);
+  await hub.close();
+  await only.served;
+  assertEquals(hub.fetch(upgrade("http://127.0.0.1/"), LOCAL).status, 503);
+  await second.transport.close();
+});
+
+Deno.test("Hub.close ends clients with 1012, after a message that says nothing", async () => {
+  const hub = new Hub();
+  const talkers = await Promise.all(
+    ["a", "b", "c"].map((name) => Talker.named(hub, name)),
+  );
+  const started = performance.now();
+  const ends = Promise.all(talkers.map((talker) => talker.end()));
+  await hub.close();
+  assert(performance.now() - started < 1500);
+  for (const [code, last] of await ends) {
+    assertEquals(code, 1012);
+    assertEquals([last!.type, last!.data], [6, null]);
+  }
+  assertEquals([hub.names, hub.connections], [[], 0]);
+});
+
+Deno.test("Hub drops a client that does not read, and nobody else notices", async () => {
+  const lines: string[] = [];
+  await using hub = new Hub({
+    maxOutboxBytes: 100_000,
+    logger: { info: () => {}, warn: (line) => lines.push(line) },
+  });
+  const stuck = await Talker.named(hub, "stuck");
+  const sender = await Talker.named(hub, "sender");
+  const other = await Talker.named(hub, "other");
+  const data = "x".repeat(50_000);
+  for (let n = 0; n < 1000; n++) {
+    sender.send({ type: 6, route: ["stuck"], data });
+    sender.send({ type: 5, uuid: n });
+    assertEquals((await sender.next()).uuid, n);
+    if (!hub.names.includes("stuck")) break;
+  }
+  assertEquals(hub.names, ["sender", "other"]);
+  assertStringIncludes(lines.join(), 'Dropped "stuck": it has not read');
+  other.send({ type: 5 });
+  assertEquals((await other.next()).data, { success: true });
+  await stuck.transport.close();
+});
+
+Deno.test("Hub logs who comes and goes, and no message of a stranger", async () => {
+  const lines: string[] = [];
+  const log = (line: string) => lines.push(line);
+  const hub = new Hub({ token: "t", logger: { info: log, warn: log } });
+  const stranger = new Talker(hub);
+  stranger.send({ type: 1, id: "evil\nname", token: "wrong" });
+  await stranger.end();
+  const [near, far] = pair<Bytes>();
+  const served = hub.accept(far, { trusted: true });
+  await near.send(utf8.encode('{"type":1,"id":"a\\nb"}'));
+  for await (const _ of near) break;
+  await near.close();
+  await served;
+  await hub.close();
+  assertEquals(lines, [
+    "Dropped a client: Wrong token",
+    '"a\\nb" joined',
+    '"a\\nb" left',
+  ]);
+});
+
+Deno.test("Hub serves WebSocket clients, text and binary alike", async () => {
+  await using hub = new Hub();
+  await using server = Deno.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    onListen() {},
+  }, hub.fetch);
+  const url = `ws://127.0.0.1:${server.addr.port}/any/path?and=query`;
+  const socket = new WebSocket(url);
+  const closed = new Promise((resolve) => socket.onclose = resolve);
+  await new Promise((resolve) => socket.onopen = resolve);
+  for (const message of ['{"type":1,"id":"a"}', utf8.encode('{"type":5}')]) {
+    const answer = new Promise<MessageEvent>((resolve) =>
+      socket.onmessage = resolve
+    );
+    socket.send(message);
+    assertEquals(typeof (await deadline(answer, 5000)).data, "string");
+  }
+  assertEquals(hub.names, ["a"]);
+  socket.close();
+  await closed;
+});
