@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 import type { Transport } from "@wirekit/transport/transport";
+import { SLAB_BYTES } from "./_slab.ts";
 
 /**
  * What waits to be sent to one client, so that a slow one blocks nobody.
@@ -25,7 +26,7 @@ export class Outbox {
 
   /** Sends a message after all others. */
   push(message: Uint8Array<ArrayBuffer>): void {
-    this.#queue.push(message);
+    this.#queue.push(this.#bytes > SLAB_BYTES ? message.slice() : message);
     this.#bytes += message.length;
     if (!this.#sending) this.#drain();
   }

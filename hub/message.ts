@@ -18,6 +18,7 @@ import {
   textOf,
   unexpected,
 } from "./_scan.ts";
+import { Slab } from "./_slab.ts";
 
 /** The kinds of message: the values of the member `type`. */
 export const MessageType = {
@@ -81,13 +82,14 @@ export type Member = typeof MEMBERS[number];
  * It is read and never written: a message that has it is written anew.
  */
 const TOKEN = MEMBERS.length;
+/** The bits of all members but the token. */
+const ALL = (1 << MEMBERS.length) - 1;
 const ID = MEMBERS.indexOf("id");
 const TYPE = MEMBERS.indexOf("type");
 const ROUTE = MEMBERS.indexOf("route");
 const DESTINATION = MEMBERS.indexOf("destination");
 
 const LINE_FEED = 0x0a;
-const CARRIAGE_RETURN = 0x0d;
 const SPACE = 0x20;
 
 const encoder = new TextEncoder();
@@ -126,6 +128,7 @@ export class Envelope {
   readonly #starts = new Int32Array(NAMES.length);
   readonly #ends = new Int32Array(NAMES.length);
   #type = -1;
+  readonly #slab = new Slab();
   /** Whether it is one line with the eight members once each: fit to splice. */
   #canonical = false;
 
@@ -151,6 +154,7 @@ export class Envelope {
     this.#bytes = NULL;
     const { length } = bytes;
     let members = 0;
+    let seen = 0;
     let i = skipWhite(bytes, 0);
     if (bytes[i] !== 0x7b) throw unexpected(i);
     i = skipWhite(bytes, i + 1);
@@ -162,6 +166,7 @@ export class Envelope {
       if (member >= 0) {
         this.#starts[member] = start;
         this.#ends[member] = end;
+        seen |= 1 << member;
       }
       members++;
       i = skipWhite(bytes, end);
@@ -172,16 +177,9 @@ export class Envelope {
     i = skipWhite(bytes, i + 1);
     if (i !== length) throw unexpected(i);
     this.#bytes = bytes;
-    this.#canonical = members === MEMBERS.length && this.#hasAll() &&
-      !bytes.includes(LINE_FEED) && !bytes.includes(CARRIAGE_RETURN);
+    this.#canonical = members === MEMBERS.length && seen === ALL &&
+      !bytes.includes(LINE_FEED);
     this.#type = this.#readType();
-  }
-
-  #hasAll(): boolean {
-    for (let n = 0; n < MEMBERS.length; n++) {
-      if (this.#starts[n] === 0) return false;
-    }
-    return true;
   }
 
   /** By value, as Python compares: `2.0` is 2; `"2"` and `true` are no type. */
@@ -276,20 +274,22 @@ export class Envelope {
     b: Uint8Array,
   ): Uint8Array<ArrayBuffer> {
     const bytes = this.#bytes;
-    const [aStart, aEnd] = [this.#starts[m]!, this.#ends[m]!];
-    const [bStart, bEnd] = [this.#starts[n]!, this.#ends[n]!];
+    const aStart = this.#starts[m]!;
+    const aEnd = this.#ends[m]!;
+    const bStart = this.#starts[n]!;
+    const bEnd = this.#ends[n]!;
     if (
       equalBytes(bytes, aStart, aEnd, a) && equalBytes(bytes, bStart, bEnd, b)
     ) return bytes;
-    const grown = a.length - (aEnd - aStart);
-    const out = new Uint8Array(
-      bytes.length + grown + b.length - (bEnd - bStart),
-    );
-    out.set(bytes.subarray(0, aStart));
-    out.set(a, aStart);
-    out.set(bytes.subarray(aEnd, bStart), aStart + a.length);
-    out.set(b, bStart + grown);
-    out.set(bytes.subarray(bEnd), bStart + grown + b.length);
+    const shift = a.length - (aEnd - aStart);
+    const growth = shift + b.length - (bEnd - bStart);
+    const out = this.#slab.take(bytes.length + growth);
+    // Few calls into the engine: each costs as much as a short message's bytes.
+    out.set(growth < 0 ? bytes.subarray(0, bStart) : bytes);
+    if (shift !== 0) out.copyWithin(aStart + a.length, aEnd, bStart);
+    if (growth !== 0) out.set(bytes.subarray(bEnd), bEnd + growth);
+    put(out, a, aStart);
+    put(out, b, bStart + shift);
     return out;
   }
 
@@ -392,7 +392,11 @@ function addNames(
 /** Returns which member has the name at `start`, or -1. */
 function memberAt(bytes: Uint8Array, start: number, end: number): number {
   for (let n = 0; n < NAMES.length; n++) {
-    if (equalBytes(bytes, start, end, NAMES[n]!)) return n;
+    const name = NAMES[n]!;
+    if (
+      name.length === end - start && name[0] === bytes[start] &&
+      equalBytes(bytes, start, end, name)
+    ) return n;
   }
   return -1;
 }
@@ -410,30 +414,32 @@ function equalBytes(
   return true;
 }
 
+/** Writes a short text, without a call into the engine. */
+function put(out: Uint8Array, part: Uint8Array, at: number): void {
+  for (let i = 0; i < part.length; i++) out[at + i] = part[i]!;
+}
+
 /** Writes the members whose values are given, in the order of MEMBERS. */
 function assemble(values: Uint8Array[]): Uint8Array<ArrayBuffer> {
   let length = END.length;
   values.forEach((value, n) => length += PREFIXES[n]!.length + value.length);
   const out = new Uint8Array(length);
   let at = 0;
-  const put = (part: Uint8Array) => {
+  const append = (part: Uint8Array) => {
     out.set(part, at);
     at += part.length;
   };
   values.forEach((value, n) => {
-    put(PREFIXES[n]!);
-    put(value);
+    append(PREFIXES[n]!);
+    append(value);
   });
-  put(END);
+  append(END);
   return oneLine(out);
 }
 
 /** Returns the message with no line break: in JSON such a byte is white space. */
 function oneLine(message: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  for (const byte of [LINE_FEED, CARRIAGE_RETURN]) {
-    for (let i = message.indexOf(byte); i >= 0; i = message.indexOf(byte, i)) {
-      message[i] = SPACE;
-    }
-  }
+  let i = -1;
+  while ((i = message.indexOf(LINE_FEED, i + 1)) >= 0) message[i] = SPACE;
   return message;
 }
