@@ -1,0 +1,102 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import type { TransportListener } from "./listener.ts";
+import type { Transport } from "./transport.ts";
+
+/** Most connections that nobody has taken yet. */
+const MAX_WAITING = 1_024;
+
+/** Pause after a failed accept, such as one of too many open files. */
+const RETRY_DELAY = 50;
+
+/** Makes a transport of a connection, or rejects and has closed it. */
+type Open<T> = (conn: Deno.Conn, signal: AbortSignal) => Promise<Transport<T>>;
+
+/** Accepts connections, and opens each apart from the others. */
+export class Listener<T, A extends Deno.Addr>
+  implements TransportListener<T, A> {
+  /** Where it listens. */
+  readonly addr: A;
+  readonly #listener: Deno.Listener<Deno.Conn, A>;
+  readonly #open: Open<T>;
+  readonly #accepting: Promise<void>;
+  readonly #ready: Transport<T>[] = [];
+  #opening = 0;
+  readonly #closing = new AbortController();
+  #wake: PromiseWithResolvers<void> = Promise.withResolvers();
+
+  /** Accepts at once, from a listener that it owns. */
+  constructor(
+    listener: Deno.Listener<Deno.Conn, A>,
+    open: Open<T>,
+  ) {
+    this.#listener = listener;
+    this.addr = listener.addr;
+    this.#open = open;
+    this.#accepting = this.#accept();
+  }
+
+  /** The transports of those who connect. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Transport<T>, void> {
+    while (!this.#closed) {
+      const transport = this.#ready.shift();
+      this.#changed();
+      if (transport) yield transport;
+      else await this.#wake.promise;
+    }
+  }
+
+  /** Stops listening. */
+  async close(): Promise<void> {
+    if (!this.#closed) {
+      this.#closing.abort();
+      this.#listener.close();
+      this.#changed();
+    }
+    await this.#accepting;
+    while (this.#opening > 0) await this.#wake.promise;
+    await Promise.all(this.#ready.splice(0).map((each) => each.close()));
+  }
+
+  /** Stops listening. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  get #closed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  async #accept(): Promise<void> {
+    while (!this.#closed) {
+      if (this.#ready.length + this.#opening >= MAX_WAITING) {
+        await this.#wake.promise;
+        continue;
+      }
+      try {
+        this.#opened(await this.#listener.accept());
+      } catch {
+        if (this.#closed) return;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY));
+      }
+    }
+  }
+
+  async #opened(conn: Deno.Conn): Promise<void> {
+    this.#opening++;
+    try {
+      const transport = await this.#open(conn, this.#closing.signal);
+      if (this.#closed) await transport.close();
+      else this.#ready.push(transport);
+    } catch {
+      // Its own affair: the next one is as welcome.
+    }
+    this.#opening--;
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.#wake.resolve();
+    this.#wake = Promise.withResolvers();
+  }
+}

@@ -1,0 +1,187 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/**
+ * Transports over TCP and TLS, client and server.
+ *
+ * ```ts
+ * import { connectTcp, listenTcp } from "@wirekit/transport/tcp";
+ * import { NewlineFramer } from "@wirekit/transport/newline-framer";
+ *
+ * await using listener = listenTcp({ port: 0 }, () => new NewlineFramer());
+ * const { port } = listener.addr;
+ * await using transport = await connectTcp({ port }, new NewlineFramer());
+ * await transport.send("hello");
+ * ```
+ *
+ * @module
+ */
+
+import { Listener } from "./_listener.ts";
+import { opening } from "./_opening.ts";
+import type { Framer } from "./framer.ts";
+import type { TransportListener } from "./listener.ts";
+import { StreamTransport } from "./stream.ts";
+import type { Limits, Transport } from "./transport.ts";
+
+/** How {@linkcode connectTcp} trusts a server. */
+export interface ConnectTlsOptions {
+  /** Certificates to trust besides the usual ones, in PEM. */
+  caCerts?: string[];
+  /**
+   * The name that the server's certificate has to be for.
+   *
+   * @default {hostname}
+   */
+  hostname?: string;
+}
+
+/** Options of {@linkcode connectTcp}. */
+export interface ConnectTcpOptions extends Pick<Limits, "maxOutboxBytes"> {
+  /**
+   * The host to connect to.
+   *
+   * @default {"127.0.0.1"}
+   */
+  hostname?: string;
+  /** The port to connect to. */
+  port: number;
+  /**
+   * Whether to encrypt, and whom to trust.
+   *
+   * @default {false}
+   */
+  tls?: boolean | ConnectTlsOptions;
+  /** Gives up connecting. An open transport does not listen to it. */
+  signal?: AbortSignal;
+  /**
+   * How long connecting may take, in milliseconds.
+   *
+   * @default {10000}
+   */
+  timeout?: number;
+}
+
+/** Options of {@linkcode listenTcp}. */
+export interface ListenTcpOptions extends Pick<Limits, "maxOutboxBytes"> {
+  /**
+   * The address to listen on. By default nobody else's machine can connect.
+   *
+   * @default {"127.0.0.1"}
+   */
+  hostname?: string;
+  /** The port to listen on; 0 for one that is free. */
+  port: number;
+  /** The certificate chain and its private key, in PEM, to encrypt. */
+  tls?: { cert: string; key: string };
+}
+
+/**
+ * Connects to a TCP or TLS server.
+ *
+ * @typeParam T What a message is.
+ * @param options Where, how, and for how long.
+ * @param framer A framer of its own.
+ * @returns The open transport. Rejects with the error of `Deno.connect`, with
+ * the reason of the `signal`, or with a `TimeoutError`.
+ *
+ * @example Give up connecting after a second
+ * ```ts
+ * import { connectTcp } from "@wirekit/transport/tcp";
+ * import { NewlineFramer } from "@wirekit/transport/newline-framer";
+ * import { assertRejects } from "@std/assert";
+ *
+ * await assertRejects(
+ *   () => connectTcp({ port: 1, timeout: 1_000 }, new NewlineFramer()),
+ *   Deno.errors.ConnectionRefused,
+ * );
+ * ```
+ */
+export async function connectTcp<T extends string | Uint8Array>(
+  options: ConnectTcpOptions,
+  framer: Framer<T>,
+): Promise<Transport<T>> {
+  const { hostname = "127.0.0.1", port, tls = false } = options;
+  const conn = await opening(async (signal) => {
+    const tcp = await Deno.connect({ hostname, port, signal });
+    tcp.setNoDelay(true);
+    tcp.setKeepAlive(true);
+    if (!tls) return tcp;
+    return await startTls(tcp, {
+      hostname,
+      ...(tls === true ? {} : tls),
+    }, signal);
+  }, options);
+  return new StreamTransport(conn, framer, options);
+}
+
+/**
+ * Listens for TCP or TLS clients.
+ *
+ * @typeParam T What a message is.
+ * @param options Where and how.
+ * @param makeFramer Makes the framer of each connection.
+ * @returns The listener. A client that does not finish its TLS handshake within
+ * 10 seconds is dropped before anybody sees it.
+ *
+ * @example Listen on a free port
+ * ```ts
+ * import { listenTcp } from "@wirekit/transport/tcp";
+ * import { NewlineFramer } from "@wirekit/transport/newline-framer";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using listener = listenTcp({ port: 0 }, () => new NewlineFramer());
+ * assertEquals(listener.addr.hostname, "127.0.0.1");
+ * ```
+ */
+export function listenTcp<T extends string | Uint8Array>(
+  options: ListenTcpOptions,
+  makeFramer: () => Framer<T>,
+): TransportListener<T, Deno.NetAddr> {
+  const { hostname = "127.0.0.1", port, tls } = options;
+  const transport = (conn: Deno.Conn) =>
+    new StreamTransport(conn, makeFramer(), options);
+  if (tls) {
+    const listener = Deno.listenTls({ hostname, port, ...tls });
+    return new Listener<T, Deno.NetAddr>(listener, async (conn, signal) => {
+      await opening((signal) => handshake(conn as Deno.TlsConn, signal), {
+        signal,
+      });
+      return transport(conn);
+    });
+  }
+  const listener = Deno.listen({ hostname, port });
+  // deno-lint-ignore require-await -- a failure has to be a rejection
+  return new Listener<T, Deno.NetAddr>(listener, async (conn) => {
+    (conn as Deno.TcpConn).setNoDelay(true);
+    (conn as Deno.TcpConn).setKeepAlive(true);
+    return transport(conn);
+  });
+}
+
+async function startTls(
+  tcp: Deno.TcpConn,
+  options: Deno.StartTlsOptions,
+  signal: AbortSignal,
+): Promise<Deno.TlsConn> {
+  const conn = await Deno.startTls(tcp, options);
+  return await handshake(conn, signal);
+}
+
+/** Ends with a connection that is encrypted, or that is closed. */
+async function handshake(
+  conn: Deno.TlsConn,
+  signal: AbortSignal,
+): Promise<Deno.TlsConn> {
+  const close = () => conn.close();
+  if (signal.aborted) close();
+  signal.addEventListener("abort", close);
+  try {
+    await conn.handshake();
+    return conn;
+  } catch (error) {
+    if (!signal.aborted) close();
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", close);
+  }
+}

@@ -1,0 +1,144 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
+import { NewlineFramer } from "./newline_framer.ts";
+import { connectTcp, listenTcp } from "./tcp.ts";
+import { CloseError } from "./transport.ts";
+
+const testdata = (name: string) =>
+  Deno.readTextFileSync(new URL(`./testdata/${name}`, import.meta.url));
+const tls = { cert: testdata("localhost.crt"), key: testdata("localhost.key") };
+const caCerts = [testdata("ca.crt")];
+const framer = () => new NewlineFramer();
+
+async function first<T>(iterable: AsyncIterable<T>): Promise<T> {
+  for await (const value of iterable) return value;
+  throw new TypeError("Cannot take first value: there is none");
+}
+
+Deno.test("listenTcp() goes on after a client that breaks off", async () => {
+  await using listener = listenTcp({ port: 0, tls }, framer);
+  const { port } = listener.addr;
+  const stranger = await Deno.connect({ port, hostname: "127.0.0.1" });
+  await stranger.write(new TextEncoder().encode("GET / HTTP/1.1\r\n\r\n"));
+  using _mute = await Deno.connect({ port, hostname: "127.0.0.1" });
+  await using client = await connectTcp({
+    port,
+    tls: { caCerts, hostname: "localhost" },
+  }, framer());
+  await using server = await first(listener);
+  await server.send("hello");
+  assertEquals(await first(client), "hello");
+  stranger.close();
+});
+
+Deno.test("connectTcp() trusts no unknown certificate", async () => {
+  await using listener = listenTcp({ port: 0, tls }, framer);
+  const { port } = listener.addr;
+  await assertRejects(
+    () => connectTcp({ port, tls: true }, framer()),
+    Deno.errors.InvalidData,
+  );
+  await assertRejects(
+    () =>
+      connectTcp({ port, tls: { caCerts, hostname: "example.org" } }, framer()),
+    Deno.errors.InvalidData,
+  );
+});
+
+Deno.test("connectTcp() gives up at its timeout and at its signal", async () => {
+  using mute = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = mute.addr;
+  const error = await assertRejects(
+    () => connectTcp({ port, tls: true, timeout: 20 }, framer()),
+    DOMException,
+  );
+  assertEquals(error.name, "TimeoutError");
+  const controller = new AbortController();
+  const { signal } = controller;
+  const connecting = connectTcp({ port, tls: true, signal }, framer());
+  controller.abort(new RangeError("enough"));
+  await assertRejects(() => connecting, RangeError, "enough");
+  await assertRejects(() => connectTcp({ port, signal }, framer()), RangeError);
+});
+
+Deno.test("listenTcp() ends its loop at its close, and closes who waits", async () => {
+  const listener = listenTcp({ port: 0 }, framer);
+  const { port } = listener.addr;
+  await using taken = await connectTcp({ port }, framer());
+  const server = await first(listener);
+  await using waiting = await connectTcp({ port }, framer());
+  await new Promise((resolve) => setTimeout(resolve)); // Lets it be accepted.
+  const loop = Array.fromAsync(listener);
+  await Promise.all([listener.close(), listener.close()]);
+  await Promise.all((await loop).map((transport) => transport.close()));
+  // A connection that the kernel had not handed over is reset.
+  await Array.fromAsync(waiting).catch(() => {});
+  await assertRejects(
+    () => connectTcp({ port }, framer()),
+    Deno.errors.ConnectionRefused,
+  );
+  await server.send("still here");
+  assertEquals(await first(taken), "still here");
+  await server.close();
+});
+
+Deno.test("listenTcp() sends a second small message without Nagle's delay", async () => {
+  for (const secure of [false, true]) {
+    await using listener = listenTcp(
+      { port: 0, ...(secure && { tls }) },
+      framer,
+    );
+    const { port } = listener.addr;
+    await using client = await connectTcp(
+      { port, ...(secure && { tls: { caCerts } }) },
+      framer(),
+    );
+    await using server = await first(listener);
+    for (const [from, to] of [[client, server], [server, client]] as const) {
+      const reader = to[Symbol.asyncIterator]();
+      const times: number[] = [];
+      for (let i = 0; i < 9; i++) {
+        const start = performance.now();
+        await from.send("first");
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        await from.send("second");
+        await reader.next();
+        await reader.next();
+        times.push(performance.now() - start);
+      }
+      const median = times.sort((a, b) => a - b)[4]!;
+      assertLess(median, 30, `secure ${secure}, ${from === client}`);
+    }
+  }
+});
+
+Deno.test("StreamTransport delivers what was sent before a close to a sender", async () => {
+  await using listener = listenTcp({ port: 0 }, framer);
+  const client = await connectTcp({ port: listener.addr.port }, framer());
+  const server = await first(listener);
+  // Unread bytes at a close would make the kernel reset the connection, and
+  // the farewell be lost.
+  for (let i = 0; i < 100; i++) client.send("x".repeat(10_000));
+  server.send("farewell");
+  await server.close();
+  assertEquals(await Array.fromAsync(client), ["farewell"]);
+});
+
+Deno.test("StreamTransport yields what the peer said before a write fails", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const client = await connectTcp({ port: listener.addr.port }, framer());
+  const peer = await listener.accept();
+  await peer.write(new TextEncoder().encode("no entry\n"));
+  peer.close();
+  const received: string[] = [];
+  for (let i = 0; i < 20; i++) client.send("x".repeat(100_000));
+  try {
+    for await (const message of client) received.push(message);
+  } catch (error) {
+    assert(error instanceof CloseError);
+    assertEquals(error.code, 1006);
+  }
+  assertEquals(received, ["no entry"]);
+  await client.close();
+});

@@ -1,0 +1,157 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/**
+ * Transports over Unix domain sockets, client and server.
+ *
+ * ```ts
+ * import { connectUnix, listenUnix } from "@wirekit/transport/unix";
+ * import { NewlineFramer } from "@wirekit/transport/newline-framer";
+ *
+ * const directory = await Deno.makeTempDir();
+ * const path = `${directory}/hub.sock`;
+ * await using listener = await listenUnix({ path }, () => new NewlineFramer());
+ * await using transport = await connectUnix({ path }, new NewlineFramer());
+ * await transport.send("hello");
+ * ```
+ *
+ * @module
+ */
+
+import { Listener } from "./_listener.ts";
+import { opening } from "./_opening.ts";
+import type { Framer } from "./framer.ts";
+import type { TransportListener } from "./listener.ts";
+import { StreamTransport } from "./stream.ts";
+import type { Limits, Transport } from "./transport.ts";
+
+/** Options of {@linkcode connectUnix}. */
+export interface ConnectUnixOptions extends Pick<Limits, "maxOutboxBytes"> {
+  /** The path of the socket. */
+  path: string;
+  /** Gives up connecting. An open transport does not listen to it. */
+  signal?: AbortSignal;
+  /**
+   * How long connecting may take, in milliseconds.
+   *
+   * @default {10000}
+   */
+  timeout?: number;
+}
+
+/** Options of {@linkcode listenUnix}. */
+export interface ListenUnixOptions extends Pick<Limits, "maxOutboxBytes"> {
+  /** The path of the socket. */
+  path: string;
+}
+
+/**
+ * Connects to a Unix domain socket.
+ *
+ * @typeParam T What a message is.
+ * @param options Where, and for how long.
+ * @param framer A framer of its own.
+ * @returns The open transport. Rejects with the error of `Deno.connect`, with
+ * the reason of the `signal`, or with a `TimeoutError`.
+ *
+ * @example Nobody there
+ * ```ts
+ * import { connectUnix } from "@wirekit/transport/unix";
+ * import { NewlineFramer } from "@wirekit/transport/newline-framer";
+ * import { assertRejects } from "@std/assert";
+ *
+ * await assertRejects(
+ *   () => connectUnix({ path: "/no/such.sock" }, new NewlineFramer()),
+ *   Deno.errors.NotFound,
+ * );
+ * ```
+ */
+export async function connectUnix<T extends string | Uint8Array>(
+  options: ConnectUnixOptions,
+  framer: Framer<T>,
+): Promise<Transport<T>> {
+  const conn = await opening(
+    (signal) => connectPath(options.path, signal),
+    options,
+  );
+  return new StreamTransport(conn, framer, options);
+}
+
+/**
+ * Listens on a Unix domain socket that only the same user can connect to (its
+ * file has mode 0600).
+ *
+ * The file of a listener that is dead is replaced, that of a live one is not.
+ * Closing removes the file.
+ *
+ * @typeParam T What a message is.
+ * @param options Where.
+ * @param makeFramer Makes the framer of each connection.
+ * @returns The listener. Rejects with `Deno.errors.AddrInUse` if somebody
+ * listens there, or if there is a file that is no socket.
+ *
+ * @example Listen on a path
+ * ```ts
+ * import { listenUnix } from "@wirekit/transport/unix";
+ * import { NewlineFramer } from "@wirekit/transport/newline-framer";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = `${await Deno.makeTempDir()}/hub.sock`;
+ * await using listener = await listenUnix({ path }, () => new NewlineFramer());
+ * assertEquals(listener.addr.path, path);
+ * ```
+ */
+export async function listenUnix<T extends string | Uint8Array>(
+  options: ListenUnixOptions,
+  makeFramer: () => Framer<T>,
+): Promise<TransportListener<T, Deno.UnixAddr>> {
+  const { path } = options;
+  let listener: Deno.UnixListener;
+  try {
+    listener = listen(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    if (await isAlive(path)) throw error;
+    await Deno.remove(path);
+    listener = listen(path);
+  }
+  // deno-lint-ignore require-await -- a failure has to be a rejection
+  return new Listener<T, Deno.UnixAddr>(listener, async (conn) => {
+    return new StreamTransport(conn, makeFramer(), options);
+  });
+}
+
+function listen(path: string): Deno.UnixListener {
+  const listener = Deno.listen({ transport: "unix", path });
+  Deno.chmodSync(path, 0o600);
+  return listener;
+}
+
+/** Whether the file at `path` is in use, or is none that we may remove. */
+async function isAlive(path: string): Promise<boolean> {
+  if (!(await Deno.lstat(path)).isSocket) return true;
+  try {
+    (await opening((signal) => connectPath(path, signal), {})).close();
+    return true;
+  } catch (error) {
+    return !(error instanceof Deno.errors.ConnectionRefused);
+  }
+}
+
+/** `Deno.connect` to a path, which takes no signal, with one. */
+async function connectPath(
+  path: string,
+  signal: AbortSignal,
+): Promise<Deno.UnixConn> {
+  const connecting = Deno.connect({ transport: "unix", path });
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => {
+    connecting.then((conn) => conn.close(), () => {});
+    aborted.reject(signal.reason);
+  };
+  signal.addEventListener("abort", abort);
+  try {
+    return await Promise.race([connecting, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
