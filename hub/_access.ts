@@ -38,7 +38,10 @@ function credentials(request: Request): string[] {
   ) ??
     [];
   if (scheme?.toLowerCase() === "bearer") given.push(value!);
-  if (scheme?.toLowerCase() === "basic") given.push(...basic(value!));
+  if (scheme?.toLowerCase() === "basic") {
+    // Python's websockets sends the password as it stands in the URL.
+    for (const text of basic(value!)) given.push(text, decoded(text));
+  }
   return given;
 }
 

@@ -126,6 +126,7 @@ Deno.test("Hub.refuse takes the token in each way that people have", () => {
   assert(ok("/", basic(`bot:${token}`)));
   assert(ok("/", basic(`${token}:`)));
   assert(ok("/", basic(token)));
+  assert(ok("/", basic(`bot:${encodeURIComponent(token)}`)));
   assert(ok("/?token=s3%20cr%C3%AAt"));
   assert(ok("/hub?a=1&token=s3+cr%C3%AAt"));
   assert(ok("/s3%20cr%C3%AAt"));
