@@ -45,15 +45,19 @@ function credentials(request: Request): string[] {
   return given;
 }
 
-/** The password of HTTP Basic, or the name if that stands alone. */
+/**
+ * The password of HTTP Basic, or the name if that stands alone: as it came, and
+ * decoded, because a stock winerp client sends what stands in its URL unchanged.
+ */
 function basic(value: string): string[] {
   try {
     const bytes = Uint8Array.from(atob(value), (char) => char.charCodeAt(0));
     const pair = new TextDecoder().decode(bytes);
     const colon = pair.indexOf(":");
-    return colon < 0 || colon === pair.length - 1
-      ? [pair.replace(":", "")]
-      : [pair.slice(colon + 1)];
+    const secret = colon < 0 || colon === pair.length - 1
+      ? pair.replace(":", "")
+      : pair.slice(colon + 1);
+    return [secret, decoded(secret)];
   } catch {
     return [];
   }
