@@ -45,21 +45,21 @@ export async function startHub(
     ],
     env: token === undefined ? {} : { WIREKIT_TOKEN: token },
     stdout: "piped",
-    stderr: "inherit",
+    stderr: "piped",
   }).spawn();
 
   const listening = Promise.withResolvers<number>();
-  const read = (async () => {
-    let text = "";
-    for await (
-      const part of child.stdout.pipeThrough(new TextDecoderStream())
-    ) {
-      text += part;
+  let text = "";
+  const read = async (stream: ReadableStream<Uint8Array>) => {
+    const decoded = stream.pipeThrough(new TextDecoderStream());
+    for await (const part of decoded) {
+      text = (text + part).slice(-4000);
       const [, found] = /ws:\/\/[^\s/]+:(\d+)/.exec(text) ?? [];
       if (found) listening.resolve(Number(found));
     }
-    listening.reject(new Error(`The hub has ended: ${text}`));
-  })();
+  };
+  const done = Promise.all([read(child.stdout), read(child.stderr)])
+    .then(() => listening.reject(new Error(`The hub has ended: ${text}`)));
   const end = async (signal: Deno.Signal) => {
     try {
       child.kill(signal);
@@ -67,7 +67,7 @@ export async function startHub(
       // It has ended by itself.
     }
     const status = await deadline(child.status, PATIENCE);
-    await read;
+    await done;
     return status;
   };
   const kill = async () => void await end("SIGKILL");

@@ -29,13 +29,16 @@ const RELEASE =
   '{"id":null,"type":0,"route":null,"data":"Authorized.","traceback":null,' +
   '"uuid":null,"destination":null,"pseudo_object":null}';
 
-/** The handshake without its order, its case and the key's answer. */
+/**
+ * The handshake without its order, its case, the key's answer, and the `Date`
+ * that Deno.serve adds to every response: clients do not read it.
+ */
 function normalHead(head: string[]): string[] {
   return head.map((line) => line.replace(/(Accept): .*/i, "$1").toLowerCase())
-    .sort();
+    .filter((line) => !line.startsWith("date:")).sort();
 }
 
-Deno.test("Hub answers a recorded winerp session byte for byte", async () => {
+Deno.test("Hub answers a recorded session as winerp.Server did", async () => {
   await using hub = await startHub();
   using stack = new DisposableStack();
   const sockets = new Map<number, RawWebSocket>();
@@ -62,7 +65,12 @@ Deno.test("Hub answers a recorded winerp session byte for byte", async () => {
       if (end === RELEASE && conn === 6) end = await socket?.receive();
       assertEquals(end, undefined, `The end of connection ${conn}`);
     } else {
-      assertEquals(await socket!.receive(), text, `On connection ${conn}`);
+      // The real server writes each message anew, in an order of its own. Our
+      // hub leaves what it relays in the sender's order, which means nothing.
+      const answer = await socket!.receive() ?? "null";
+      const where = `On connection ${conn}`;
+      assertEquals(JSON.parse(answer), JSON.parse(text!), where);
+      assertEquals(answer.length, text!.length, where);
     }
   }
 });

@@ -16,6 +16,9 @@ const WAYS: Record<string, (port: number) => Address> = {
   "in the query behind the port": (port) => ({
     port: `${port}/?token=${encodeURIComponent(token)}`,
   }),
+  "in the path behind the port": (port) => ({
+    port: `${port}/hub/${encodeURIComponent(token)}`,
+  }),
   "in the query of the uri": (port) => ({
     uri: `ws://127.0.0.1:${port}/?token=${encodeURIComponent(token)}`,
   }),
