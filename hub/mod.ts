@@ -24,8 +24,15 @@
  *
  * @module
  */
+export * from "./client.ts";
+export * from "./client_options.ts";
+export * from "./contract.ts";
+export * from "./errors.ts";
+export * from "./events.ts";
 export * from "./hub.ts";
 export * from "./message.ts";
+export * from "./objects.ts";
+export * from "./peer.ts";
 export * from "./router.ts";
 export * from "./serve.ts";
 

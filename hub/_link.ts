@@ -1,0 +1,83 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import type { Transport } from "@wirekit/transport/transport";
+import { HubError } from "./errors.ts";
+
+/** One connection of a client to the hub, from its opening to its end. */
+export class Link {
+  /** Why this end gave it up, if it did. */
+  dropped: Error | undefined;
+  /** How many messages came in. */
+  received = 0;
+  readonly #transport: Transport;
+  readonly #maxMessageBytes: number;
+  readonly #gone = new AbortController();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Takes over an open transport. */
+  constructor(transport: Transport, maxMessageBytes: number) {
+    this.#transport = transport;
+    this.#maxMessageBytes = maxMessageBytes;
+  }
+
+  /** Fires at the end of the connection. */
+  get signal(): AbortSignal {
+    return this.#gone.signal;
+  }
+
+  /** Reads all messages. Resolves at the end, with the reason if it was bad. */
+  async read(receive: (text: string) => void): Promise<Error | undefined> {
+    try {
+      for await (const text of this.#transport) {
+        this.received++;
+        receive(text);
+      }
+    } catch (error) {
+      return this.dropped ?? error as Error;
+    }
+    return this.dropped;
+  }
+
+  /** Throws if a message is larger than what peers take. */
+  check(text: string): void {
+    const limit = this.#maxMessageBytes;
+    if (text.length * 3 <= limit) return;
+    if (new TextEncoder().encode(text).length > limit) {
+      throw new HubError(`Cannot send: message is larger than ${limit} bytes`);
+    }
+  }
+
+  /** Sends a message that was checked. Rejects if the connection is lost. */
+  send(text: string): Promise<void> {
+    return this.#transport.send(text);
+  }
+
+  /** Sends what nobody waits for: if it fails, the connection has ended. */
+  post(text: string): void {
+    this.#transport.send(text).catch(() => {});
+  }
+
+  /** Gives the connection up, unless {@linkcode keep} comes within `ms`. */
+  expire(ms: number, makeError: () => Error): void {
+    this.keep();
+    this.#timer = setTimeout(() => this.drop(makeError()), ms);
+  }
+
+  /** Stops the clock of {@linkcode expire}. */
+  keep(): void {
+    clearTimeout(this.#timer);
+  }
+
+  /** Closes the connection, because of `error` or because that is wanted. */
+  drop(error?: Error): Promise<void> {
+    this.dropped ??= error;
+    return this.#transport.close();
+  }
+
+  /** Tells all who listen to {@linkcode signal} that it has ended. */
+  end(reason: Error): void {
+    this.keep();
+    this.#gone.abort(reason);
+  }
+}

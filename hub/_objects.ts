@@ -1,0 +1,93 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import { HubError } from "./errors.ts";
+import { isRecord, quote, stringify } from "./_json.ts";
+import type { AnyMethods, Method, SharedObject } from "./objects.ts";
+
+/** Most objects that can be called at one time: each is a promise of memory. */
+const MAX_OBJECTS = 10_000;
+
+/** The name and the id of an object of another client, and what it has. */
+export interface ObjectDescription {
+  /** The name of its class. */
+  readonly name: string;
+  /** By which its owner knows it. */
+  readonly uuid: string;
+  /** Its attributes. */
+  readonly attributes: Record<string, unknown>;
+  /** The names of its methods. */
+  readonly methods: string[];
+}
+
+/** The objects that other clients may call. */
+export class SharedObjects {
+  readonly #objects = new Map<
+    string,
+    { methods: AnyMethods; expires: number }
+  >();
+
+  /** Makes the methods of an object callable; returns its JSON text. */
+  share(object: SharedObject): string {
+    this.purge();
+    if (this.#objects.size >= MAX_OBJECTS) {
+      throw new HubError(
+        `Cannot share object: ${MAX_OBJECTS} have not expired yet`,
+      );
+    }
+    const uuid = crypto.randomUUID();
+    const methods = Object.keys(object.methods).map((name) =>
+      // A stock client awaits every method.
+      `${quote(name)}:true`
+    );
+    const text = `{"__name__":${quote(object.name)},"__attr__":${
+      stringify(object.attributes)
+    },"__func__":{${methods}},"__uuid__":"${uuid}"}`;
+    this.#objects.set(uuid, {
+      methods: object.methods,
+      expires: performance.now() + object.expiry,
+    });
+    return text;
+  }
+
+  /** Returns a method, bound to its object, unless it has expired. */
+  find(uuid: unknown, name: unknown): Method | undefined {
+    const object = this.#objects.get(uuid as string);
+    if (!object || object.expires <= performance.now()) return undefined;
+    const { methods } = object;
+    if (typeof name !== "string" || !Object.hasOwn(methods, name)) {
+      return undefined;
+    }
+    const method = methods[name];
+    return typeof method === "function" ? method.bind(methods) : undefined;
+  }
+
+  /** Forgets what has expired. */
+  purge(): void {
+    const now = performance.now();
+    for (const [uuid, { expires }] of this.#objects) {
+      if (expires <= now) this.#objects.delete(uuid);
+    }
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#objects.clear();
+  }
+}
+
+/** Reads what an owner sent of its object; `undefined` if it is none. */
+export function describeObject(data: unknown): ObjectDescription | undefined {
+  if (!isRecord(data)) return undefined;
+  const { __name__: name, __attr__, __func__, __uuid__: uuid } = data;
+  if (
+    typeof name !== "string" || typeof uuid !== "string" ||
+    !isRecord(__attr__) || !isRecord(__func__)
+  ) return undefined;
+  return {
+    name,
+    uuid,
+    attributes: __attr__,
+    methods: Object.keys(__func__),
+  };
+}

@@ -1,0 +1,54 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import { connectWebSocket } from "@wirekit/transport/websocket";
+import type { Transport } from "@wirekit/transport/transport";
+import { NotConnectedError } from "./errors.ts";
+
+/** The runtimes whose WebSocket sends headers; browsers send none. */
+const HEADERS_REGEXP = /^(Deno|Node\.js|Bun)\//;
+
+/** The part of the client's options that says how to open a connection. */
+export interface OpenOptions {
+  readonly url: string | URL | (() => string | URL | Promise<string | URL>);
+  readonly token: string | (() => string | Promise<string>) | undefined;
+  readonly transport:
+    | ((signal: AbortSignal) => Transport | Promise<Transport>)
+    | undefined;
+}
+
+/** A new connection, and the token that has to be in its first message. */
+export interface Opened {
+  readonly transport: Transport;
+  readonly token: string | undefined;
+}
+
+/** Opens a connection to the hub. */
+export async function openTransport(
+  options: OpenOptions,
+  signal: AbortSignal,
+): Promise<Opened> {
+  const token = typeof options.token === "function"
+    ? await options.token()
+    : options.token;
+  if (options.transport) {
+    return { transport: await options.transport(signal), token };
+  }
+  const { url: where } = options;
+  const url = new URL(typeof where === "function" ? await where() : where);
+  const headers = new Headers();
+  const web = url.protocol === "ws:" || url.protocol === "wss:";
+  if (web && token !== undefined) {
+    if (HEADERS_REGEXP.test(navigator.userAgent)) {
+      headers.set("Authorization", `Bearer ${token}`);
+    } else url.searchParams.set("token", token);
+  }
+  try {
+    const transport = await connectWebSocket(url, { headers, signal });
+    return { transport, token: web ? undefined : token };
+  } catch (cause) {
+    // Only the origin: a secret may be in the rest.
+    const origin = `${url.protocol}//${url.host}`;
+    throw new NotConnectedError(`Cannot connect to ${origin}`, { cause });
+  }
+}

@@ -1,0 +1,361 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import type { Transport } from "@wirekit/transport/transport";
+import { type Call, Calls, type CallStart, checkTimeout } from "./_calls.ts";
+import { quote, stringify } from "./_json.ts";
+import { Link } from "./_link.ts";
+import { type OpenOptions, openTransport } from "./_open.ts";
+import { reconnect } from "./_reconnect.ts";
+import {
+  type Message,
+  readMessage,
+  TEXT,
+  TYPE,
+  writeMessage,
+} from "./_wire.ts";
+import type {
+  ClientConnectOptions,
+  ClientOptions,
+  ClientState,
+} from "./client_options.ts";
+import {
+  HubError,
+  NotConnectedError,
+  OnHoldError,
+  RemoteError,
+  TimeoutError,
+} from "./errors.ts";
+import type { ClientEvents, ClientEventType } from "./events.ts";
+
+/** The options that a session uses, with nothing left out. */
+export interface SessionOptions extends
+  OpenOptions,
+  Required<
+    Pick<
+      ClientOptions,
+      | "reconnect"
+      | "timeout"
+      | "heartbeatInterval"
+      | "heartbeatTimeout"
+      | "holdTimeout"
+      | "maxInFlight"
+      | "maxMessageBytes"
+    >
+  > {
+  /** The name of the client, as JSON text. */
+  readonly id: string;
+}
+
+/** Who a session works for. */
+export interface SessionOwner {
+  /** Takes an event. */
+  emit<K extends ClientEventType>(type: K, detail: ClientEvents[K]): void;
+  /** Takes a message that is neither about the session nor an answer. */
+  receive(link: Link, message: Message, size: number): void;
+  /** Takes an answer; returns what the call resolves with. */
+  answered(call: Call, message: Message): unknown;
+  /** Tidies up, now and then. */
+  tidy(): void;
+}
+
+/**
+ * A name in the hub: the connection under it, one after the other, verified each
+ * time, watched, and the calls that wait for an answer on it.
+ */
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #owner: SessionOwner;
+  readonly #calls = new Calls();
+  #state: ClientState = "idle";
+  #link: Link | undefined;
+  #verification: string | undefined;
+  #starting: { settle(error?: unknown): void; retry: boolean } | undefined;
+  #stop = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+
+  /** Makes a session that is idle. */
+  constructor(options: SessionOptions, owner: SessionOwner) {
+    this.#options = options;
+    this.#owner = owner;
+    checkTimeout(options.timeout);
+    checkTimeout(options.heartbeatInterval);
+    checkTimeout(options.heartbeatTimeout);
+    checkTimeout(options.holdTimeout);
+  }
+
+  /** What it is doing. */
+  get state(): ClientState {
+    return this.#state;
+  }
+
+  /** Connects; resolves when the hub has accepted the name. */
+  async connect(options: ClientConnectOptions): Promise<void> {
+    const { timeout = this.#options.timeout, signal, retry = false } = options;
+    checkTimeout(timeout);
+    signal?.throwIfAborted();
+    if (this.#state === "closed") throw closedError();
+    if (this.#state !== "idle") {
+      throw new HubError(`Cannot connect: client is ${this.#state} already`);
+    }
+    this.#state = "connecting";
+    const stop = this.#stop = new AbortController();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#starting = {
+      settle: (error) => error === undefined ? resolve() : reject(error),
+      retry,
+    };
+    const abort = () => reject(signal!.reason);
+    signal?.addEventListener("abort", abort);
+    const timer = startTimer(timeout, () => reject(this.#tooLate()));
+    this.#running = this.#run(stop.signal);
+    try {
+      await promise;
+    } catch (error) {
+      this.#starting = undefined;
+      stop.abort();
+      await this.#running;
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  /** Closes for ever; resolves when the connection has ended. */
+  async close(): Promise<void> {
+    if (this.#state !== "closed") {
+      this.#state = "closed";
+      const reason = closedError();
+      this.#starting?.settle(reason);
+      this.#calls.endAll(reason);
+      this.#stop.abort();
+    }
+    await this.#running;
+  }
+
+  /** Returns the connection, if the hub has accepted the name on it. */
+  ready(): Link {
+    if (this.#state === "ready") return this.#link!;
+    if (this.#state === "closed") throw closedError();
+    if (this.#state === "hold") throw new OnHoldError();
+    throw notConnectedError();
+  }
+
+  /** Sends a question; resolves with the answer. */
+  ask(
+    type: number,
+    question: Omit<CallStart, "uuid">,
+    data?: string,
+  ): Promise<unknown> {
+    const link = this.ready();
+    const { id, maxInFlight } = this.#options;
+    if (this.#calls.size >= maxInFlight) {
+      throw new HubError(
+        `Cannot ask: ${maxInFlight} calls wait for an answer already`,
+      );
+    }
+    const { target, route } = question;
+    const uuid = this.#calls.newUuid();
+    const text = writeMessage(id, {
+      type,
+      route: route === null ? undefined : quote(route),
+      data,
+      uuid: `"${uuid}"`,
+      destination: target === null ? undefined : quote(target),
+    });
+    link.check(text);
+    const call = this.#calls.start({ ...question, uuid });
+    link.post(text);
+    return call.promise;
+  }
+
+  /** Opens connections and serves them, one after the other, until the end. */
+  async #run(stop: AbortSignal): Promise<void> {
+    let token: string | undefined;
+    const open = async () => {
+      try {
+        const opened = await openTransport(this.#options, stop);
+        token = opened.token;
+        return opened.transport;
+      } catch (error) {
+        this.#failed(error);
+        throw error;
+      }
+    };
+    const { reconnect: options } = this.#options;
+    try {
+      if (options === false) await this.#serve(await open(), token, stop);
+      else {
+        const rest = options === true ? {} : options;
+        for await (
+          const transport of reconnect(open, { ...rest, signal: stop })
+        ) await this.#serve(transport, token, stop);
+      }
+    } catch {
+      // Who has to know of a failed attempt has been told.
+    }
+    this.#starting?.settle(notConnectedError());
+    if (this.#state !== "closed") this.#state = "idle";
+  }
+
+  /** Tells of a connection that never was ready. */
+  #failed(error: unknown): void {
+    if (this.#starting && !this.#starting.retry) this.#starting.settle(error);
+    else if (this.#state !== "closed") this.#owner.emit("error", { error });
+  }
+
+  /** Serves one connection from its opening to its end. */
+  async #serve(
+    transport: Transport,
+    token: string | undefined,
+    stop: AbortSignal,
+  ): Promise<void> {
+    const { heartbeatInterval, heartbeatTimeout, maxMessageBytes } =
+      this.#options;
+    const link = this.#link = new Link(transport, maxMessageBytes);
+    const drop = () => link.drop();
+    stop.addEventListener("abort", drop);
+    if (stop.aborted) drop();
+    this.#owner.emit("connect", undefined);
+    link.expire(
+      heartbeatTimeout,
+      () => new TimeoutError("The hub did not accept the name in time"),
+    );
+    this.#verify(link, token);
+    const beat = setInterval(() => this.#beat(link), heartbeatInterval);
+    const error = await link.read((text) => this.#receive(link, text));
+    clearInterval(beat);
+    stop.removeEventListener("abort", drop);
+    this.#ended(link, error, stop);
+  }
+
+  #ended(link: Link, error: Error | undefined, stop: AbortSignal): void {
+    const wasReady = this.#state === "ready";
+    this.#link = undefined;
+    if (this.#state !== "closed") this.#state = "connecting";
+    const reason = this.#state === "closed" ? closedError() : lostError(error);
+    link.end(reason);
+    this.#calls.endAll(reason);
+    this.#owner.emit("disconnect", { error });
+    // Whoever is held tries again on a new connection; that is no failure.
+    const held = error instanceof OnHoldError && this.#options.reconnect;
+    if (!wasReady && !held && !stop.aborted) {
+      this.#failed(error instanceof HubError ? error : reason);
+    }
+  }
+
+  #verify(link: Link, token: string | undefined): void {
+    this.#verification = this.#calls.newUuid();
+    const uuid = `"${this.#verification}"`;
+    const text = writeMessage(this.#options.id, {
+      type: TYPE.verification,
+      uuid,
+    });
+    // A key of our own. A real server takes no notice.
+    link.post(
+      token === undefined
+        ? text
+        : `${text.slice(0, -1)},"token":${quote(token)}}`,
+    );
+  }
+
+  /** Asks the hub for a sign of life; anything that comes in is one. */
+  #beat(link: Link): void {
+    this.#owner.tidy();
+    const { id, heartbeatTimeout: timeout } = this.#options;
+    const { received } = link;
+    const uuid = this.#calls.newUuid();
+    this.#calls.start({ uuid, target: null, route: null, timeout })
+      .promise.catch((error) => {
+        if (error instanceof TimeoutError && link.received === received) {
+          link.drop(error);
+        }
+      });
+    link.post(writeMessage(id, { type: TYPE.ping, uuid: `"${uuid}"` }));
+  }
+
+  #receive(link: Link, text: string): void {
+    if (this.#state === "closed") return;
+    try {
+      this.#dispatch(link, readMessage(text), text.length);
+    } catch (error) {
+      this.#owner.emit("error", { error });
+    }
+  }
+
+  #dispatch(link: Link, message: Message, size: number): void {
+    switch (message.type) {
+      case TYPE.success:
+        return this.#accepted(link);
+      case TYPE.error:
+        return this.#refused(link, message);
+      case TYPE.ping:
+        return this.#calls.take(message.uuid)?.resolve(message.data);
+      case TYPE.response: {
+        const call = this.#calls.take(message.uuid); // none, if it is late
+        return call?.resolve(this.#owner.answered(call, message));
+      }
+      default:
+        this.#owner.receive(link, message, size);
+    }
+  }
+
+  /** The name is ours, at once or after a hold; then all other keys are null. */
+  #accepted(link: Link): void {
+    if (this.#state === "ready" || this.#state === "closed") return;
+    this.#state = "ready";
+    link.keep();
+    this.#starting?.settle();
+    this.#starting = undefined;
+    this.#owner.emit("ready", undefined);
+  }
+
+  #refused(link: Link, { data, uuid }: Message): void {
+    const text = typeof data === "string" ? data : stringify(data);
+    const waiting = this.#state === "connecting" || this.#state === "hold";
+    if (waiting && text === TEXT.hold) return this.#held(link);
+    const error = new RemoteError(text);
+    if (waiting && uuid === this.#verification) {
+      link.drop(error);
+      return;
+    }
+    const call = this.#calls.take(uuid);
+    if (call) call.reject(error);
+    else this.#owner.emit("error", { error });
+  }
+
+  #held(link: Link): void {
+    this.#state = "hold";
+    link.expire(this.#options.holdTimeout, () => new OnHoldError());
+    this.#owner.emit("hold", undefined);
+  }
+
+  #tooLate(): HubError {
+    return this.#state === "hold"
+      ? new OnHoldError()
+      : new TimeoutError("Cannot connect to the hub in time");
+  }
+}
+
+/** What every call ends with once the client is closed. */
+export function closedError(): NotConnectedError {
+  return new NotConnectedError("Client is closed");
+}
+
+/** What open calls end with when the connection ends. */
+export function lostError(cause: unknown): NotConnectedError {
+  return new NotConnectedError("Connection to the hub was lost", { cause });
+}
+
+/** Starts a timer, unless it would never end. */
+export function startTimer(
+  ms: number,
+  callback: () => void,
+): ReturnType<typeof setTimeout> | undefined {
+  return ms < 2 ** 31 ? setTimeout(callback, ms) : undefined;
+}
+
+function notConnectedError(): NotConnectedError {
+  return new NotConnectedError("Not connected to the hub");
+}

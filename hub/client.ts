@@ -1,0 +1,686 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * A client of the hub, of ours or of winerp's own.
+ *
+ * ```ts
+ * import { Client } from "@wirekit/hub/client";
+ * import { serve } from "@wirekit/hub/serve";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using hub = await serve({ port: 0 });
+ * const url = hub.urls[0]!;
+ *
+ * await using beta = new Client("beta", { url });
+ * beta.route("greet", ({ name }, { source }) => `hello ${name} from ${source}`);
+ * await beta.connect();
+ *
+ * await using alpha = new Client("alpha", { url });
+ * await alpha.connect();
+ * const greeting = await alpha.request("beta", "greet", { name: "zoë" });
+ * assertEquals(greeting, "hello zoë from alpha");
+ * ```
+ *
+ * JSON integers that a JavaScript number cannot hold, such as the ids of
+ * Discord, arrive as `bigint`; every other number as `number`. A `bigint` is
+ * sent as an exact integer. As in winerp, an integer has at most 64 bits: what
+ * comes in and has more is a `number`.
+ *
+ * @module
+ */
+
+import type { Call } from "./_calls.ts";
+import { checkTimeout } from "./_calls.ts";
+import { InformationQueue } from "./_informations.ts";
+import { isRecord, quote, stringify } from "./_json.ts";
+import type { Link } from "./_link.ts";
+import { describeObject } from "./_objects.ts";
+import { Responder } from "./_responder.ts";
+import { closedError, lostError, Session, startTimer } from "./_session.ts";
+import { type Message, TEXT, TYPE, writeMessage } from "./_wire.ts";
+import type {
+  ClientConnectOptions,
+  ClientOptions,
+  ClientState,
+  InformationsOptions,
+  PingOptions,
+  RequestOptions,
+  WaitForOptions,
+} from "./client_options.ts";
+import type {
+  AnyRoutes,
+  Contract,
+  HandlerResultOf,
+  Route,
+  RouteName,
+} from "./contract.ts";
+import { RemoteError, TimeoutError } from "./errors.ts";
+import {
+  type ClientEvents,
+  ClientEventTarget,
+  type ClientEventType,
+  type Information,
+} from "./events.ts";
+import type { CallOptions, RemoteObject } from "./objects.ts";
+import { type Caller, Peer } from "./peer.ts";
+
+/** Where winerp listens. */
+const DEFAULT_URL = "ws://127.0.0.1:13254";
+
+/** How long winerp waits for the result of an object's method. */
+const CALL_TIMEOUT = 30_000;
+
+/** What Python takes for false: its winerp drops such an information. */
+const FALSY_REGEXP = /^(?:null|false|0|""|\[\]|\{\})$/;
+
+/** What a handler knows of a request, besides its data. */
+export interface RouteContext {
+  /** The name of the client that asks. */
+  readonly source: string;
+  /** The name of the route. */
+  readonly route: string;
+  /** Fires when the connection ends: nobody will hear the answer. */
+  readonly signal: AbortSignal;
+  /** The client that the route belongs to. */
+  readonly client: Client;
+}
+
+/**
+ * Answers the requests of a route.
+ *
+ * @typeParam F The route as its contract declares it.
+ * @param data What the requester sent: an object, if it keeps to the contract.
+ * @param context Who asks, and the signal.
+ * @returns The answer: JSON, or a {@linkcode SharedObject}.
+ */
+export type Handler<F extends Route = Route> = (
+  data: Parameters<F>[0],
+  context: RouteContext,
+) => HandlerResultOf<F>;
+
+/**
+ * A named client: it asks others by their names, and answers on its routes.
+ *
+ * It works with the hub of this package and with the server of winerp 1.2 to
+ * 1.5, and so calls and is called by programs in Python.
+ *
+ * Every call ends exactly once: with the answer, a {@linkcode RemoteError}, a
+ * {@linkcode TimeoutError}, the reason of its signal, or with a
+ * {@linkcode NotConnectedError} as soon as the connection is lost. After that the
+ * client connects again; it never sends anything twice.
+ *
+ * @typeParam T The contract of the routes that it serves.
+ *
+ * @example Typed routes and calls
+ * ```ts
+ * import { Client } from "@wirekit/hub/client";
+ * import { serve } from "@wirekit/hub/serve";
+ * import { assertEquals } from "@std/assert";
+ *
+ * interface Greeter {
+ *   greet(data: { name: string }): string;
+ * }
+ *
+ * await using hub = await serve({ port: 0 });
+ * const url = hub.urls[0]!;
+ *
+ * await using beta = new Client<Greeter>("beta", { url });
+ * beta.route("greet", ({ name }) => `hello ${name}`);
+ * await beta.connect();
+ *
+ * await using alpha = new Client("alpha", { url });
+ * await alpha.connect();
+ * const greeter = alpha.peer<Greeter>("beta");
+ * const greeting: string = await greeter.request("greet", { name: "zoë" });
+ * assertEquals(greeting, "hello zoë");
+ * ```
+ */
+export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
+  implements Caller, AsyncDisposable {
+  /** The name by which others call it. */
+  readonly name: string;
+  readonly #id: string;
+  readonly #timeout: number;
+  readonly #session: Session;
+  readonly #responder: Responder;
+  readonly #handlers = new Map<string, Handler>();
+  readonly #queues = new Set<InformationQueue>();
+  readonly #closed = new AbortController();
+
+  /**
+   * Makes a client. It connects nothing yet.
+   *
+   * @param name The name by which others call it, unique in the hub.
+   * @param options Where the hub is, limits and deadlines.
+   * @throws {TypeError} If the name is no text, or empty.
+   * @throws {RangeError} If a time is no positive number.
+   *
+   * @example A client of the hub on this machine
+   * ```ts
+   * import { Client } from "@wirekit/hub/client";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const client = new Client("alpha", { timeout: 5_000 });
+   * assertEquals(client.state, "idle");
+   * ```
+   */
+  constructor(name: string, options: ClientOptions = {}) {
+    super();
+    if (typeof name !== "string" || name === "") {
+      throw new TypeError("Name must be a string that is not empty");
+    }
+    const {
+      url = DEFAULT_URL,
+      token,
+      transport,
+      reconnect = true,
+      timeout = 60_000,
+      heartbeatInterval = 20_000,
+      heartbeatTimeout = 10_000,
+      holdTimeout = 60_000,
+      maxInFlight = 4096,
+      maxHandlers = 1024,
+      maxMessageBytes = 2 * 1024 * 1024,
+      exposeErrors = false,
+    } = options;
+    const id = quote(name);
+    this.name = name;
+    this.#id = id;
+    this.#timeout = timeout;
+    this.#session = new Session({
+      id,
+      url,
+      token,
+      transport,
+      reconnect,
+      timeout,
+      heartbeatInterval,
+      heartbeatTimeout,
+      holdTimeout,
+      maxInFlight,
+      maxMessageBytes,
+    }, {
+      emit: (type, detail) => this.emit(type, detail),
+      receive: (...message) => this.#receive(...message),
+      answered: (call, message) => this.#answered(call, message),
+      tidy: () => this.#responder.purge(),
+    });
+    this.#responder = new Responder({
+      id,
+      maxHandlers,
+      exposeErrors,
+      onError: (error) => this.emit("error", { error }),
+      ping: (target) => this.ping(target),
+    });
+  }
+
+  /** What the client is doing. */
+  get state(): ClientState {
+    return this.#session.state;
+  }
+
+  /** Whether the hub has accepted the name: the state is `"ready"`. */
+  get authorized(): boolean {
+    return this.state === "ready";
+  }
+
+  /** Whether another client has the name: the state is `"hold"`. */
+  get onHold(): boolean {
+    return this.state === "hold";
+  }
+
+  /**
+   * Connects, and waits until the hub has accepted the name; also through a hold.
+   * From then on the client connects again by itself until `close()`.
+   *
+   * @param options Deadline, signal, and whether to be patient.
+   * @returns Resolves when the client is ready.
+   * @throws {NotConnectedError} If there is no hub, or the client is closed.
+   * @throws {OnHoldError} If another client kept the name until the deadline.
+   * @throws {RemoteError} If the hub refuses the name or the token.
+   * @throws {TimeoutError} If there was no time left.
+   *
+   * @example Wait for a hub that is not there yet, but not for ever
+   * ```ts
+   * import { Client } from "@wirekit/hub/client";
+   * import { TimeoutError } from "@wirekit/hub/errors";
+   * import { assertRejects } from "@std/assert";
+   *
+   * const client = new Client("alpha", { url: "ws://127.0.0.1:9" });
+   * await assertRejects(
+   *   () => client.connect({ retry: true, timeout: 50 }),
+   *   TimeoutError,
+   * );
+   * ```
+   */
+  connect(options: ClientConnectOptions = {}): Promise<void> {
+    return this.#session.connect(options);
+  }
+
+  /**
+   * Closes the client for ever. Open calls, loops and waits end at once. May be
+   * called twice; never rejects.
+   *
+   * @returns Resolves when the connection has ended, within a second.
+   *
+   * @example Closed is closed
+   * ```ts
+   * import { Client } from "@wirekit/hub/client";
+   * import { NotConnectedError } from "@wirekit/hub/errors";
+   * import { assertRejects } from "@std/assert";
+   *
+   * const client = new Client("alpha");
+   * await client.close();
+   * await assertRejects(() => client.connect(), NotConnectedError);
+   * ```
+   */
+  async close(): Promise<void> {
+    await this.#session.close();
+    this.#closed.abort(closedError());
+    this.#responder.clear();
+    for (const queue of [...this.#queues]) queue.end();
+  }
+
+  /**
+   * Closes the client: see {@linkcode Client.close}.
+   *
+   * @returns Resolves when the connection has ended.
+   */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /**
+   * Answers the requests of a route.
+   *
+   * @typeParam K The name of the route.
+   * @param name The name of the route.
+   * @param handler What answers. Handlers run at the same time. The message of a
+   * {@linkcode RouteError} that one throws reaches the requester; of any other
+   * error only `Route failed` does, and the error itself the event `error`.
+   * @returns The client.
+   * @throws {TypeError} If there is a route of that name.
+   *
+   * @example Two routes
+   * ```ts
+   * import { Client } from "@wirekit/hub/client";
+   *
+   * const client = new Client("calculator")
+   *   .route("add", ({ a, b }) => a + b)
+   *   .route("page", async ({ url }, { signal }) => {
+   *     const response = await fetch(url, { signal });
+   *     return await response.text();
+   *   });
+   * ```
+   */
+  route<K extends RouteName<T>>(name: K, handler: Handler<T[K]>): this {
+    if (this.#handlers.has(name)) {
+      throw new TypeError(`Cannot add route: "${name}" exists already`);
+    }
+    this.#handlers.set(name, handler as Handler);
+    return this;
+  }
+
+  /**
+   * Removes a route. Requests for it that run go on.
+   *
+   * @param name The name of the route.
+   * @returns Whether there was one.
+   *
+   * @example A route that is there no more
+   * ```ts
+   * import { Client } from "@wirekit/hub/client";
+   * import { assert } from "@std/assert";
+   *
+   * const client = new Client("beta").route("greet", () => "hello");
+   * assert(client.removeRoute("greet"));
+   * assert(!client.removeRoute("greet"));
+   * ```
+   */
+  removeRoute(name: RouteName<T>): boolean {
+    return this.#handlers.delete(name);
+  }
+
+  /**
+   * Asks another client, and waits for its answer.
+   *
+   * @typeParam R What it answers: you say so, nothing checks it. For types that
+   * are checked there is {@linkcode Client.peer}.
+   * @param target The name of the client to ask.
+   * @param route The name of its route.
+   * @param data What to ask with: an object, which is keyword arguments to a
+   * route in Python.
+   * @param options Deadline and signal.
+   * @returns What the route answered.
+   * @throws {RemoteError} If there is no such client, it has no such route, or
+   * the route failed.
+   * @throws {TimeoutError} If no answer came in time.
+   * @throws {NotConnectedError} If there is no connection, or it was lost.
+   * @throws {HubError} If a limit of this client is reached.
+   * @throws {TypeError} If the data is no object, or no JSON.
+   * @throws {RangeError} If the data has what JSON has not: NaN, infinities,
+   * integers of more than 64 bits, more than 250 levels.
+   *
+   * @example Ask, but not for ever
+   * ```ts
+   * import { Client } from "@wirekit/hub/client";
+   * import { RemoteError } from "@wirekit/hub/errors";
+   * import { serve } from "@wirekit/hub/serve";
+   * import { assertRejects } from "@std/assert";
+   *
+   * await using hub = await serve({ port: 0 });
+   * await using alpha = new Client("alpha", { url: hub.urls[0]! });
+   * await alpha.connect();
+   *
+   * await assertRejects(
+   *   () => alpha.request("nobody", "greet", {}, { timeout: 5_000 }),
+   *   RemoteError,
+   *   "Destination not found.",
+   * );
+   * ```
+   */
+  request<R = unknown>(
+    target: string,
+    route: string,
+    data: object = {},
+    options: RequestOptions = {},
+  ): Promise<R> {
+    try {
+      if (!isRecord(data)) throw new TypeError("Data must be an object");
+      const { timeout = this.#timeout, signal } = options;
+      const question = { target, route, timeout, signal };
+      const answer = this.#session.ask(TYPE.request, question, stringify(data));
+      return answer as Promise<R>;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /**
+   * Returns another client, typed by its contract.
+   *
+   * @typeParam P The contract of its routes.
+   * @param name Its name.
+   * @returns The peer. It need not be connected.
+   *
+   * @example Calls that are checked
+   * ```ts
+   * import { Client } from "@wirekit/hub/client";
+   * import { assertEquals } from "@std/assert";
+   *
+   * interface Greeter {
+   *   greet(data: { name: string }): string;
+   * }
+   *
+   * const beta = new Client("alpha").peer<Greeter>("beta");
+   * assertEquals(beta.name, "beta");
+   * ```
+   */
+  peer<P extends Contract<P> = AnyRoutes>(name: string): Peer<P> {
+    return new Peer<P>(this, name);
+  }
+
+  /**
+   * Tells other clients something. Nobody answers, and names that nobody has are
+   * left out.
+   *
+   * @param data What to say. Not null, false, 0, `""`, `[]` or `{}`: a client in
+   * Python would drop it unseen.
+   * @param targets The names of the clients to tell; all others by default, none
+   * if the list is empty.
+   * @returns Resolves when it is on its way and there is room for more.
+   * @throws {TypeError} If the data is one of those, or no JSON.
+   * @throws {RangeError} If the data has what JSON has not, as in
+   * {@linkcode Client.request}.
+   * @throws {HubError} If the message is too large.
+   * @throws {NotConnectedError} If there is no connection.
+   *
+   * @example Tell everybody
+   * ```ts
+   * import { Client } from "@wirekit/hub/client";
+   * import { serve } from "@wirekit/hub/serve";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using hub = await serve({ port: 0 });
+   * const options = { url: hub.urls[0]! };
+   * await using alpha = new Client("alpha", options);
+   * await using beta = new Client("beta", options);
+   * await Promise.all([alpha.connect(), beta.connect()]);
+   *
+   * const told = beta.waitFor("information");
+   * await alpha.inform({ shop: "open" });
+   * assertEquals(await told, { data: { shop: "open" }, source: "alpha" });
+   * ```
+   */
+  async inform(
+    data: unknown,
+    targets?: string | readonly string[],
+  ): Promise<void> {
+    const json = stringify(data);
+    if (FALSY_REGEXP.test(json)) {
+      throw new TypeError(
+        `Cannot inform of ${json}: clients in Python drop it unseen`,
+      );
+    }
+    const link = this.#session.ready();
+    const names = targets === undefined ? [] : [targets].flat();
+    if (targets !== undefined && names.length === 0) return;
+    const route = `[${names.map(quote)}]`;
+    const type = TYPE.information;
+    const text = writeMessage(this.#id, { type, route, data: json });
+    link.check(text);
+    try {
+      await link.send(text);
+    } catch (cause) {
+      throw lostError(cause);
+    }
+  }
+
+  /**
+   * Asks the hub for a sign of life, or whether it knows a client. The client
+   * itself is not asked.
+   *
+   * @param target The name of the client; the hub itself by default.
+   * @param options Deadline and signal.
+   * @returns Whether the client is connected.
+   * @throws {TimeoutError} If no answer came in time.
+   * @throws {NotConnectedError} If there is no connection, or it was lost.
+   *
+   * @example Is it there?
+   * ```ts
+   * import { Client } from "@wirekit/hub/client";
+   * import { serve } from "@wirekit/hub/serve";
+   * import { assert } from "@std/assert";
+   *
+   * await using hub = await serve({ port: 0 });
+   * await using alpha = new Client("alpha", { url: hub.urls[0]! });
+   * await alpha.connect();
+   * assert(await alpha.ping());
+   * assert(!await alpha.ping("nobody"));
+   * ```
+   */
+  async ping(target?: string, options: PingOptions = {}): Promise<boolean> {
+    const { timeout = this.#timeout, signal } = options;
+    const question = { target: target ?? null, route: null, timeout, signal };
+    const answer = await this.#session.ask(TYPE.ping, question);
+    return isRecord(answer) && answer.success === true;
+  }
+
+  /**
+   * Waits for the next event of a type.
+   *
+   * @typeParam K The type of the event.
+   * @param type The type of the event.
+   * @param options Deadline and signal.
+   * @returns The event's `detail`.
+   * @throws {TimeoutError} If none came in time.
+   * @throws {NotConnectedError} If the client was closed before.
+   *
+   * @example Wait for the hub to be back
+   * ```ts
+   * import { Client } from "@wirekit/hub/client";
+   * import { TimeoutError } from "@wirekit/hub/errors";
+   * import { assertRejects } from "@std/assert";
+   *
+   * const client = new Client("alpha");
+   * await assertRejects(
+   *   () => client.waitFor("ready", { timeout: 1 }),
+   *   TimeoutError,
+   * );
+   * ```
+   */
+  async waitFor<K extends ClientEventType>(
+    type: K,
+    options: WaitForOptions = {},
+  ): Promise<ClientEvents[K]> {
+    const { timeout = this.#timeout, signal } = options;
+    checkTimeout(timeout);
+    const closed = this.#closed.signal;
+    signal?.throwIfAborted();
+    closed.throwIfAborted();
+    const event = Promise.withResolvers<ClientEvents[K]>();
+    const { resolve, reject } = event;
+    const done = new AbortController();
+    const once = { once: true, signal: done.signal };
+    this.addEventListener(type, ({ detail }) => resolve(detail), once);
+    signal?.addEventListener("abort", () => reject(signal.reason), once);
+    closed.addEventListener("abort", () => reject(closed.reason), once);
+    const timer = startTimer(
+      timeout,
+      () => reject(new TimeoutError(`No event "${type}" in time`)),
+    );
+    try {
+      return await event.promise;
+    } finally {
+      clearTimeout(timer);
+      done.abort();
+    }
+  }
+
+  /**
+   * Returns what other clients tell from now on, to be read with `for await`. The
+   * loop goes on through disconnects and ends with `close()`. Leave it to stop.
+   *
+   * @param options The limit and the signal.
+   * @returns The loop. Each call returns its own, with all informations.
+   * @throws {HubError} In the loop, if it falls behind.
+   *
+   * @example Read three informations
+   * ```ts
+   * import { Client } from "@wirekit/hub/client";
+   * import { serve } from "@wirekit/hub/serve";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using hub = await serve({ port: 0 });
+   * const options = { url: hub.urls[0]! };
+   * await using alpha = new Client("alpha", options);
+   * await using beta = new Client("beta", options);
+   * await Promise.all([alpha.connect(), beta.connect()]);
+   *
+   * const informations = beta.informations();
+   * for (const n of [1, 2, 3]) await alpha.inform(n, "beta");
+   *
+   * let sum = 0;
+   * for await (const { data } of informations) {
+   *   sum += data as number;
+   *   if (data === 3) break;
+   * }
+   * assertEquals(sum, 6);
+   * ```
+   */
+  informations(
+    options: InformationsOptions = {},
+  ): AsyncIterableIterator<Information, undefined> & AsyncDisposable {
+    const { maxQueueLength = 16 * 1024 * 1024, signal } = options;
+    const abort = () => queue.end(signal!.reason);
+    const queue = new InformationQueue(maxQueueLength, () => {
+      this.#queues.delete(queue);
+      signal?.removeEventListener("abort", abort);
+    });
+    this.#queues.add(queue);
+    if (this.#closed.signal.aborted) queue.end();
+    if (signal?.aborted) abort();
+    else signal?.addEventListener("abort", abort);
+    return queue;
+  }
+
+  #receive(link: Link, message: Message, size: number): void {
+    switch (message.type) {
+      case TYPE.request:
+        return this.#requested(link, message);
+      case TYPE.information:
+        return this.#informed(message, size);
+      case TYPE.functionCall:
+        // In a function call, unlike in a request, `id` is the one who asks.
+        if (typeof message.id === "string") {
+          this.#responder.functionCall(link, message, message.id);
+        }
+    }
+  }
+
+  #requested(link: Link, message: Message): void {
+    // The hub swaps the names in a request: `destination` is the one who asks.
+    const { destination: source, route } = message;
+    if (typeof source !== "string" || typeof route !== "string") return;
+    const data = message.data ?? {};
+    this.emit("request", { route, source, data });
+    const handler = this.#handlers.get(route);
+    const client = this as unknown as Client;
+    const { signal } = link;
+    this.#responder.request(
+      link,
+      message,
+      source,
+      handler && (() => handler(data, { source, route, signal, client })),
+    );
+  }
+
+  #informed({ id, data = null }: Message, size: number): void {
+    const source = typeof id === "string" ? id : "";
+    // Our hub says this before it closes, for the good of stock clients.
+    if (source === "" && data === null) return;
+    const information = { data, source };
+    this.emit("information", information);
+    for (const queue of this.#queues) queue.push(information, size);
+  }
+
+  #answered({ route, target }: Call, message: Message): unknown {
+    const { pseudo_object, data = null } = message;
+    const object = pseudo_object === true ? describeObject(data) : undefined;
+    let answer: unknown = data;
+    if (object && target !== null) {
+      const { uuid, ...rest } = object;
+      const call: RemoteObject["call"] = (method, args = [], options) =>
+        this.#call(target, uuid, method, args, options);
+      answer = { ...rest, source: target, call };
+    }
+    if (route !== null && target !== null) {
+      this.emit("response", { route, source: target, data: answer });
+    }
+    return answer;
+  }
+
+  async #call<R>(
+    target: string,
+    object: string,
+    method: string,
+    args: unknown[],
+    options: CallOptions = {},
+  ): Promise<R> {
+    const { kwargs = {}, timeout = CALL_TIMEOUT, signal } = options;
+    const question = { target, route: null, timeout, signal };
+    const data = stringify({
+      __uuid__: object,
+      __func__: method,
+      __args__: args,
+      __kwargs__: kwargs,
+    });
+    // A winerp server cuts the connection of who calls a client that has left.
+    const pong = await this.#session.ask(TYPE.ping, question);
+    if (!isRecord(pong) || pong.success !== true) {
+      throw new RemoteError(TEXT.unknownTarget);
+    }
+    return await this.#session.ask(TYPE.functionCall, question, data) as R;
+  }
+}
