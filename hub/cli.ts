@@ -113,6 +113,8 @@ async function run(args: readonly string[]): Promise<number> {
   await serveUntilSignal({
     ...(options.hostname !== undefined && { hostname: options.hostname }),
     ...(options.port !== undefined && { port: portOf(options.port) }),
+    ...(options.tcp !== undefined && { tcpPort: portOf(options.tcp) }),
+    ...(options.unix !== undefined && { unixPath: options.unix }),
     ...(token !== undefined && { token }),
     ...(options.cert !== undefined &&
       {

@@ -5,6 +5,10 @@
  *
  * @module
  */
+import { NewlineFramer } from "@wirekit/transport/newline-framer";
+import { listenTcp } from "@wirekit/transport/tcp";
+import type { TransportListener } from "@wirekit/transport/listener";
+import { listenUnix } from "@wirekit/transport/unix";
 import { isLoopback } from "./_access.ts";
 import { Hub, type HubOptions } from "./hub.ts";
 
@@ -22,6 +26,10 @@ export interface ServeOptions extends HubOptions {
    * @default {13254} As winerp does.
    */
   port?: number;
+  /** A port for TCP, one message a line. 0 takes a free one. */
+  tcpPort?: number;
+  /** A path for a Unix socket, one message a line. */
+  unixPath?: string;
   /** Certificate chain in PEM, for `wss:` and `tls:` instead of `ws:` and `tcp:`. */
   cert?: string;
   /** Private key in PEM, with `cert`. */
@@ -60,6 +68,8 @@ export async function serve(options: ServeOptions = {}): Promise<HubServer> {
   const {
     hostname = "127.0.0.1",
     port = 13254,
+    tcpPort,
+    unixPath,
     cert,
     key,
     ...rest
@@ -75,6 +85,8 @@ export async function serve(options: ServeOptions = {}): Promise<HubServer> {
   const tls = cert !== undefined && key !== undefined
     ? { cert, key }
     : undefined;
+  const framer = () =>
+    new NewlineFramer({ format: "utf8", maxMessageBytes: hub.maxInboundBytes });
   await using cleanup = new AsyncDisposableStack();
 
   const stop = new AbortController();
@@ -93,6 +105,20 @@ export async function serve(options: ServeOptions = {}): Promise<HubServer> {
   const host = hostname.includes(":") ? `[${hostname}]` : hostname;
   const urls = [`${tls ? "wss" : "ws"}://${host}:${server.addr.port}`];
 
+  if (tcpPort !== undefined) {
+    const listener = listening(
+      `${hostname}:${tcpPort}`,
+      () => listenTcp({ hostname, port: tcpPort, ...(tls && { tls }) }, framer),
+    );
+    cleanup.defer(acceptAll(hub, listener));
+    urls.push(`${tls ? "tls" : "tcp"}://${host}:${listener.addr.port}`);
+  }
+  if (unixPath !== undefined) {
+    const listener = await listenUnix({ path: unixPath }, framer);
+    cleanup.defer(acceptAll(hub, listener));
+    urls.push(`unix:${unixPath}`);
+  }
+
   // Last in, first out: clients hear from the hub before its listeners end.
   cleanup.defer(() => hub.close());
   const open = cleanup.move();
@@ -110,4 +136,18 @@ function listening<T>(address: string, listen: () => T): T {
       cause,
     });
   }
+}
+
+/** Lets clients in, and returns what stops that. */
+function acceptAll(
+  hub: Hub,
+  listener: TransportListener<Uint8Array<ArrayBuffer>>,
+): () => Promise<void> {
+  const done = (async () => {
+    for await (const transport of listener) hub.accept(transport);
+  })();
+  return async () => {
+    await listener.close();
+    await done;
+  };
 }

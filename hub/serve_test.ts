@@ -1,0 +1,142 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { NewlineFramer } from "@wirekit/transport/newline-framer";
+import { connectTcp } from "@wirekit/transport/tcp";
+import { CloseError, type Transport } from "@wirekit/transport/transport";
+import { connectUnix } from "@wirekit/transport/unix";
+import { connectWebSocket } from "@wirekit/transport/websocket";
+import { serve } from "./serve.ts";
+
+/** Says hello under a name; returns the answer. */
+async function verify(
+  transport: Transport,
+  message: Record<string, unknown>,
+): Promise<unknown> {
+  await transport.send(JSON.stringify({ type: 1, ...message }));
+  return (await read(transport)).data;
+}
+
+async function read(transport: Transport): Promise<Record<string, unknown>> {
+  for await (const message of transport) return JSON.parse(message);
+  throw new Error("Closed");
+}
+
+function portOf(url: string | undefined): number {
+  return Number(url!.slice(url!.lastIndexOf(":") + 1));
+}
+
+Deno.test("serve() lets clients of all carriers talk to each other", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/hub.sock`;
+  {
+    await using server = await serve({ port: 0, tcpPort: 0, unixPath: path });
+    const [ws, tcp, unix] = server.urls;
+    assertEquals(unix, `unix:${path}`);
+    await using a = await connectWebSocket(ws!);
+    await using b = await connectTcp(
+      { port: portOf(tcp) },
+      new NewlineFramer(),
+    );
+    await using c = await connectUnix({ path }, new NewlineFramer());
+    assertEquals(await verify(a, { id: "a" }), "Authorized.");
+    assertEquals(await verify(b, { id: "b" }), "Authorized.");
+    assertEquals(await verify(c, { id: "c" }), "Authorized.");
+
+    // Written over many lines, it still comes as one line.
+    const message = { type: 2, uuid: "1", destination: "b", data: { x: [1] } };
+    await a.send(JSON.stringify(message, null, 2));
+    assertEquals((await read(b)).data, { x: [1] });
+    await b.send('{"type":3,"uuid":"1","destination":"a","data":1.0}');
+    assertEquals((await read(a)).id, "b");
+    await c.send('{"type":6,"data":"all"}');
+    assertEquals([(await read(a)).data, (await read(b)).data], ["all", "all"]);
+    assertEquals(server.hub.names, ["a", "b", "c"]);
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("serve() asks for the token on every carrier", async () => {
+  const token = "s3cret";
+  await using server = await serve({ port: 0, tcpPort: 0, token });
+  const [ws, tcp] = server.urls;
+  await assertRejects(() => connectWebSocket(ws!));
+  await using a = await connectWebSocket(ws!, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  assertEquals(await verify(a, { id: "a" }), "Authorized.");
+
+  const open = () => connectTcp({ port: portOf(tcp) }, new NewlineFramer());
+  await using b = await open();
+  assertEquals(await verify(b, { id: "b", token }), "Authorized.");
+  for (const wrong of ["wrong", undefined]) {
+    await using stranger = await open();
+    assertEquals(
+      await verify(stranger, { id: "c", token: wrong }),
+      "Not authorized.",
+    );
+    assertEquals(await Array.fromAsync(stranger), []);
+  }
+});
+
+Deno.test("serve() refuses to listen elsewhere without a token", async () => {
+  for (const hostname of ["0.0.0.0", "::", "192.0.2.1", "example.org"]) {
+    await assertRejects(
+      () => serve({ hostname, port: 0 }),
+      TypeError,
+      `Cannot listen on ${hostname} without a token`,
+    );
+  }
+  await using server = await serve({
+    hostname: "0.0.0.0",
+    port: 0,
+    token: "t",
+  });
+  assertEquals(server.urls.length, 1);
+});
+
+Deno.test("serve() says which address is taken, and leaves nothing open", async () => {
+  await using first = await serve({ port: 0 });
+  const port = portOf(first.urls[0]);
+  for (const options of [{ port }, { port: 0, tcpPort: port }]) {
+    await assertRejects(
+      () => serve(options),
+      Deno.errors.AddrInUse,
+      `127.0.0.1:${port} is taken by another program`,
+    );
+  }
+});
+
+Deno.test("serve() encrypts with a certificate", async () => {
+  const pem = (name: string) =>
+    Deno.readTextFile(
+      new URL(`../transport/testdata/${name}`, import.meta.url),
+    );
+  const cert = await pem("localhost.crt");
+  const key = await pem("localhost.key");
+  await using server = await serve({ port: 0, tcpPort: 0, cert, key });
+  assert(server.urls[0]!.startsWith("wss://"));
+  const port = portOf(server.urls[1]);
+  const tls = { caCerts: [await pem("ca.crt")], hostname: "localhost" };
+  await using client = await connectTcp({ port, tls }, new NewlineFramer());
+  assertEquals(await verify(client, { id: "a" }), "Authorized.");
+});
+
+Deno.test("HubServer.close ends clients of all carriers within a second", async () => {
+  const server = await serve({ port: 0, tcpPort: 0 });
+  await using a = await connectWebSocket(server.urls[0]!);
+  await using b = await connectTcp(
+    { port: portOf(server.urls[1]) },
+    new NewlineFramer(),
+  );
+  await verify(a, { id: "a" });
+  await verify(b, { id: "b" });
+  const started = performance.now();
+  const ends = Promise.allSettled([Array.fromAsync(a), Array.fromAsync(b)]);
+  await server.close();
+  await server.close();
+  const [first, second] = await ends;
+  assert(performance.now() - started < 1500);
+  assert(first.status === "rejected" && first.reason instanceof CloseError);
+  assertEquals(first.reason.code, 1012);
+  assertEquals(second.status, "fulfilled");
+});
