@@ -1,0 +1,122 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/**
+ * Connects to any carrier by URL.
+ *
+ * ```ts
+ * import { connect } from "@wirekit/transport/connect";
+ * import { NewlineFramer } from "@wirekit/transport/newline-framer";
+ * import { listenTcp } from "@wirekit/transport/tcp";
+ *
+ * await using listener = listenTcp({ port: 0 }, () => new NewlineFramer());
+ * const { port } = listener.addr;
+ * await using transport = await connect(`tcp://127.0.0.1:${port}`);
+ * await transport.send("hello");
+ * ```
+ *
+ * @module
+ */
+
+import { NewlineFramer } from "./newline_framer.ts";
+import { connectTcp } from "./tcp.ts";
+import type { Format, MessageOf, Transport } from "./transport.ts";
+import { connectUnix } from "./unix.ts";
+import { connectWebSocket, type ConnectWebSocketOptions } from "./websocket.ts";
+
+/**
+ * Options of {@linkcode connect}: those of a WebSocket, of which the other
+ * carriers have no use for `protocols` and `headers`, and cannot carry the
+ * format `"binary"`.
+ *
+ * @typeParam F What a message is.
+ */
+export type ConnectOptions<F extends Format = "text"> = ConnectWebSocketOptions<
+  F
+>;
+
+/**
+ * Connects to where a URL points:
+ *
+ * | URL | carrier |
+ * | --- | --- |
+ * | `ws://host`, `wss://host` | WebSocket, with credentials as HTTP Basic |
+ * | `tcp://host:port` | TCP, a line for each message |
+ * | `tls://host:port` | the same over TLS |
+ * | `unix:/path` | the same over a Unix domain socket |
+ *
+ * @typeParam F What a message is.
+ * @param url Where.
+ * @param options The format, the limits, and how long to try.
+ * @returns The open transport. Rejects as {@linkcode connectWebSocket},
+ * {@linkcode connectTcp} and {@linkcode connectUnix} do.
+ * @throws {TypeError} If the URL is none of these, or if the carrier cannot
+ * carry the format or the credentials.
+ *
+ * @example Another scheme
+ * ```ts
+ * import { connect } from "@wirekit/transport/connect";
+ * import { assertRejects } from "@std/assert";
+ *
+ * await assertRejects(
+ *   () => connect("http://127.0.0.1"),
+ *   TypeError,
+ *   'scheme "http:" is none of ws:, wss:, tcp:, tls: and unix:',
+ * );
+ * ```
+ */
+export async function connect<F extends Format = "text">(
+  url: string | URL,
+  options: ConnectOptions<F> = {},
+): Promise<Transport<MessageOf<F>>> {
+  const target = new URL(url);
+  const { protocol: scheme } = target;
+  switch (scheme) {
+    case "ws:":
+    case "wss:":
+      return await connectWebSocket(target, options);
+    case "tcp:":
+    case "tls:": {
+      const port = Number(target.port);
+      if (!target.hostname || !port) {
+        throw new TypeError(
+          `Cannot connect: a ${scheme} URL has to be ${scheme}//host:port`,
+        );
+      }
+      const framer = lines(target, options);
+      const hostname = target.hostname.replace(/^\[|\]$/g, "");
+      const tls = scheme === "tls:";
+      return await connectTcp({ ...options, hostname, port, tls }, framer);
+    }
+    case "unix:": {
+      if (!target.pathname || target.host) {
+        throw new TypeError("Cannot connect: a unix: URL has to be unix:/path");
+      }
+      const framer = lines(target, options);
+      const path = decodeURIComponent(target.pathname);
+      return await connectUnix({ ...options, path }, framer);
+    }
+    default:
+      throw new TypeError(
+        `Cannot connect: scheme "${scheme}" is none of ws:, wss:, tcp:, tls: and unix:`,
+      );
+  }
+}
+
+function lines<F extends Format>(
+  url: URL,
+  options: ConnectOptions<F>,
+): NewlineFramer<Exclude<F, "binary">> {
+  const { format = "text" as F, maxMessageBytes } = options;
+  if (format === "binary") {
+    throw new TypeError(`Cannot connect: ${url.protocol} carries text only`);
+  }
+  if (url.username || url.password) {
+    throw new TypeError(
+      `Cannot connect: ${url.protocol} carries no credentials`,
+    );
+  }
+  return new NewlineFramer({
+    format: format as Exclude<F, "binary">,
+    ...(maxMessageBytes !== undefined && { maxMessageBytes }),
+  });
+}

@@ -1,0 +1,114 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { connect } from "./connect.ts";
+import { NewlineFramer } from "./newline_framer.ts";
+import { listenTcp } from "./tcp.ts";
+import { listenUnix } from "./unix.ts";
+import { acceptWebSocket } from "./websocket.ts";
+
+const framer = () => new NewlineFramer();
+
+async function greet(
+  listener: AsyncIterable<{
+    send(message: string): Promise<void>;
+    close(): Promise<void>;
+  }>,
+): Promise<void> {
+  for await (const transport of listener) {
+    await transport.send("hello");
+    await transport.close();
+    break;
+  }
+}
+
+Deno.test("connect() opens a WebSocket for ws:", async () => {
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    (request) => {
+      const authorization = request.headers.get("authorization")!;
+      const { response, transport } = acceptWebSocket(request);
+      transport.send(authorization);
+      return response;
+    },
+  );
+  const { port } = server.addr;
+  await using transport = await connect(`ws://a:b@127.0.0.1:${port}/x?y=z`);
+  for await (const message of transport) {
+    assertEquals(message, "Basic YTpi");
+    break;
+  }
+});
+
+Deno.test("connect() reads lines from tcp:", async () => {
+  await using listener = listenTcp({ port: 0 }, framer);
+  const greeted = greet(listener);
+  const transport = await connect(`tcp://127.0.0.1:${listener.addr.port}`, {
+    format: "utf8",
+  });
+  const received: Uint8Array[] = await Array.fromAsync(transport);
+  assertEquals(received, [new TextEncoder().encode("hello")]);
+  await greeted;
+});
+
+Deno.test("connect() reads lines from tcp: on IPv6", async () => {
+  let listener;
+  try {
+    listener = listenTcp({ hostname: "::1", port: 0 }, framer);
+  } catch {
+    return; // A machine without IPv6.
+  }
+  await using _ = listener;
+  const greeted = greet(listener);
+  const transport = await connect(`tcp://[::1]:${listener.addr.port}`);
+  assertEquals(await Array.fromAsync(transport), ["hello"]);
+  await greeted;
+});
+
+Deno.test("connect() reads lines from unix:", async () => {
+  const directory = await Deno.makeTempDir();
+  await using listener = await listenUnix(
+    { path: `${directory}/a b.sock` },
+    framer,
+  );
+  const greeted = greet(listener);
+  const transport = await connect(`unix:${directory}/a%20b.sock`);
+  assertEquals(await Array.fromAsync(transport), ["hello"]);
+  await greeted;
+  await Deno.remove(directory, { recursive: true });
+});
+
+Deno.test("connect() encrypts for tls:", async () => {
+  const testdata = (name: string) =>
+    Deno.readTextFileSync(new URL(`./testdata/${name}`, import.meta.url));
+  const tls = {
+    cert: testdata("localhost.crt"),
+    key: testdata("localhost.key"),
+  };
+  await using listener = listenTcp({ port: 0, tls }, framer);
+  const error = await assertRejects(() =>
+    connect(`tls://127.0.0.1:${listener.addr.port}`)
+  );
+  assert(error instanceof Deno.errors.InvalidData, String(error));
+});
+
+Deno.test("connect() says what is wrong with a URL, and no secret of it", async () => {
+  for (
+    const [url, message] of [
+      ["http://x:secret@127.0.0.1:1", 'scheme "http:" is none of'],
+      ["tcp://127.0.0.1", "has to be tcp://host:port"],
+      ["tls://", "has to be tls://host:port"],
+      ["tcp://x:secret@127.0.0.1:1", "carries no credentials"],
+      ["unix://host/path", "has to be unix:/path"],
+      ["unix:", "has to be unix:/path"],
+    ] as const
+  ) {
+    const error = await assertRejects(() => connect(url), TypeError, message);
+    assert(!error.message.includes("secret"));
+  }
+  await assertRejects(
+    () => connect("unix:/a", { format: "binary" }),
+    TypeError,
+    "carries text only",
+  );
+});

@@ -1,0 +1,161 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { pair } from "./pair.ts";
+import { reconnect, type ReconnectState } from "./reconnect.ts";
+import type { Transport } from "./transport.ts";
+
+/** Opens transports whose other end says its number and closes. */
+function numbered(): () => Promise<Transport> {
+  let count = 0;
+  return async () => {
+    const [near, far] = pair();
+    await far.send(String(++count));
+    await far.close();
+    return near;
+  };
+}
+
+Deno.test("reconnect() opens one transport after another", async () => {
+  const states: ReconnectState["state"][] = [];
+  const connections = reconnect(numbered(), {
+    minDelay: 1,
+    onState: ({ state }) => states.push(state),
+  });
+  const seen: string[] = [];
+  for await (const transport of connections) {
+    for await (const message of transport) seen.push(message);
+    if (seen.length === 3) await connections.close();
+  }
+  assertEquals(seen, ["1", "2", "3"]);
+  assertEquals(
+    states.join(" "),
+    "connecting open waiting connecting open waiting connecting open closed",
+  );
+  assertEquals(await Array.fromAsync(connections), []);
+});
+
+Deno.test("reconnect() waits a random part of a wait that doubles", async () => {
+  const waits: number[] = [];
+  const attempts: number[] = [];
+  const failure = new RangeError("no server");
+  const connections = reconnect(() => Promise.reject(failure), {
+    minDelay: 1,
+    maxDelay: 4,
+    maxAttempts: 60,
+    onState({ state, delay, attempt, error }) {
+      if (state === "connecting") attempts.push(attempt);
+      if (state !== "waiting") return;
+      waits.push(delay!);
+      assertEquals(error, failure);
+    },
+  });
+  await assertRejects(
+    () => Array.fromAsync(connections),
+    RangeError,
+    "no server",
+  );
+  assertEquals(attempts, Array.from({ length: 60 }, (_, i) => i + 1));
+  assertEquals(waits.length, 59);
+  assert(waits[0]! <= 1 && waits[1]! <= 2, "the first waits are short");
+  assert(waits.every((wait) => wait >= 0 && wait <= 4));
+  assert(Math.max(...waits) > 2, "the waits grow");
+  assert(Math.min(...waits.slice(2)) < 2, "the waits are random");
+});
+
+Deno.test("reconnect() counts attempts anew after a connection that lived", async () => {
+  for (const [minUptime, expected] of [[0, [1, 1, 1]], [60_000, [1, 2, 3]]]) {
+    const attempts: number[] = [];
+    await using connections = reconnect(numbered(), {
+      minDelay: 1,
+      minUptime: minUptime as number,
+      onState({ state, attempt }) {
+        if (state === "open") attempts.push(attempt);
+      },
+    });
+    for await (const _ of connections) if (attempts.length === 3) break;
+    assertEquals(attempts, expected);
+  }
+});
+
+Deno.test("reconnect() gives up after attempts that opened but did not live", async () => {
+  const connections = reconnect(numbered(), { minDelay: 1, maxAttempts: 2 });
+  let count = 0;
+  await assertRejects(async () => {
+    for await (const _ of connections) count++;
+  });
+  assertEquals(count, 2);
+});
+
+Deno.test("reconnect() closes the transport before the next, and at its end", async () => {
+  const ends: Transport[] = [];
+  const connections = reconnect(() => {
+    const [near, far] = pair();
+    ends.push(far);
+    return Promise.resolve(near);
+  }, { minDelay: 1 });
+  for await (const _ of connections) if (ends.length === 2) break;
+  assertEquals(await Array.fromAsync(ends[0]!), []);
+  await ends[1]!.send("still open");
+  await connections.close();
+  await connections.close();
+  assertEquals(await Array.fromAsync(ends[1]!), []);
+});
+
+Deno.test("reconnect() closes while it waits, and while it opens", async () => {
+  const waiting = reconnect(() => Promise.reject(new Error("down")), {
+    minDelay: 60_000,
+    onState({ state }) {
+      if (state === "waiting") queueMicrotask(() => waiting.close());
+    },
+  });
+  assertEquals(await Array.fromAsync(waiting), []);
+
+  const opened = Promise.withResolvers<Transport>();
+  const opening = reconnect(() => {
+    queueMicrotask(() => opening.close());
+    return opened.promise;
+  });
+  assertEquals(await Array.fromAsync(opening), []);
+  const [near, far] = pair();
+  opened.resolve(near); // Too late: it has to be closed all the same.
+  assertEquals(await Array.fromAsync(far), []);
+});
+
+Deno.test("reconnect() throws the reason of its signal", async () => {
+  const controller = new AbortController();
+  const { signal } = controller;
+  let peer!: Transport;
+  const connections = reconnect(() => {
+    const [near, far] = pair();
+    peer = far;
+    return Promise.resolve(near);
+  }, { signal });
+  await assertRejects(
+    async () => {
+      for await (const transport of connections) {
+        controller.abort(new RangeError("enough"));
+        for await (const _ of transport);
+      }
+    },
+    RangeError,
+    "enough",
+  );
+  assertEquals(await Array.fromAsync(peer), []);
+  await assertRejects(
+    () => Array.fromAsync(reconnect(numbered(), { signal })),
+    RangeError,
+    "enough",
+  );
+});
+
+Deno.test("reconnect() has one reader", async () => {
+  const connections = reconnect(() =>
+    Promise.withResolvers<Transport>().promise
+  );
+  const iterator = connections[Symbol.asyncIterator]();
+  const first = iterator.next();
+  await assertRejects(() => iterator.next(), TypeError, "another reader");
+  await connections.close();
+  assertEquals((await first).done, true);
+});
