@@ -40,8 +40,8 @@ export interface ServeOptions extends HubOptions {
 export interface HubServer extends AsyncDisposable {
   /** The hub. */
   readonly hub: Hub;
-  /** Where it listens, as URLs that a client takes. */
-  readonly urls: readonly string[];
+  /** Where it listens, as URLs that a client takes; first for WebSocket. */
+  readonly urls: readonly [string, ...string[]];
   /** Stops listening and ends all connections, within about a second. */
   close(): Promise<void>;
 }
@@ -61,7 +61,7 @@ export interface HubServer extends AsyncDisposable {
  * import { assertMatch } from "@std/assert";
  *
  * await using server = await serve({ port: 0 });
- * assertMatch(server.urls[0]!, /^ws:\/\/127\.0\.0\.1:\d+$/);
+ * assertMatch(server.urls[0], /^ws:\/\/127\.0\.0\.1:\d+$/);
  * ```
  */
 export async function serve(options: ServeOptions = {}): Promise<HubServer> {
@@ -103,7 +103,9 @@ export async function serve(options: ServeOptions = {}): Promise<HubServer> {
     await server.finished;
   });
   const host = hostname.includes(":") ? `[${hostname}]` : hostname;
-  const urls = [`${tls ? "wss" : "ws"}://${host}:${server.addr.port}`];
+  const urls: [string, ...string[]] = [
+    `${tls ? "wss" : "ws"}://${host}:${server.addr.port}`,
+  ];
 
   if (tcpPort !== undefined) {
     const listener = listening(

@@ -32,7 +32,7 @@ Deno.test("serve() lets clients of all carriers talk to each other", async () =>
     await using server = await serve({ port: 0, tcpPort: 0, unixPath: path });
     const [ws, tcp, unix] = server.urls;
     assertEquals(unix, `unix:${path}`);
-    await using a = await connectWebSocket(ws!);
+    await using a = await connectWebSocket(ws);
     await using b = await connectTcp(
       { port: portOf(tcp) },
       new NewlineFramer(),
@@ -59,8 +59,8 @@ Deno.test("serve() asks for the token on every carrier", async () => {
   const token = "s3cret";
   await using server = await serve({ port: 0, tcpPort: 0, token });
   const [ws, tcp] = server.urls;
-  await assertRejects(() => connectWebSocket(ws!));
-  await using a = await connectWebSocket(ws!, {
+  await assertRejects(() => connectWebSocket(ws));
+  await using a = await connectWebSocket(ws, {
     headers: { authorization: `Bearer ${token}` },
   });
   assertEquals(await verify(a, { id: "a" }), "Authorized.");
@@ -114,7 +114,7 @@ Deno.test("serve() encrypts with a certificate", async () => {
   const cert = await pem("localhost.crt");
   const key = await pem("localhost.key");
   await using server = await serve({ port: 0, tcpPort: 0, cert, key });
-  assert(server.urls[0]!.startsWith("wss://"));
+  assert(server.urls[0].startsWith("wss://"));
   const port = portOf(server.urls[1]);
   const tls = { caCerts: [await pem("ca.crt")], hostname: "localhost" };
   await using client = await connectTcp({ port, tls }, new NewlineFramer());
@@ -123,7 +123,7 @@ Deno.test("serve() encrypts with a certificate", async () => {
 
 Deno.test("HubServer.close ends clients of all carriers within a second", async () => {
   const server = await serve({ port: 0, tcpPort: 0 });
-  await using a = await connectWebSocket(server.urls[0]!);
+  await using a = await connectWebSocket(server.urls[0]);
   await using b = await connectTcp(
     { port: portOf(server.urls[1]) },
     new NewlineFramer(),

@@ -40,7 +40,7 @@ function testSuite(): Suite {
     "--allow-net",
     "--allow-read",
     "--allow-write",
-    `--allow-run=${Deno.execPath()}`,
+    "--allow-run",
   ];
   return { args, failures: [] };
 }
