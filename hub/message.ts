@@ -62,8 +62,19 @@ export const Text = {
   noRoute: "Route not found",
 } as const;
 
+/** The name of a member of a message. */
+export type Member =
+  | "id"
+  | "type"
+  | "route"
+  | "data"
+  | "traceback"
+  | "uuid"
+  | "destination"
+  | "pseudo_object";
+
 /** The members of a message, in the order in which a real server writes them. */
-const MEMBERS = [
+const MEMBERS: readonly Member[] = [
   "id",
   "type",
   "route",
@@ -72,10 +83,7 @@ const MEMBERS = [
   "uuid",
   "destination",
   "pseudo_object",
-] as const;
-
-/** The name of a member of a message. */
-export type Member = typeof MEMBERS[number];
+];
 
 /**
  * Our clients' secret, in a verification over a carrier without an HTTP upgrade.
