@@ -50,7 +50,11 @@ async function machine(): Promise<string> {
 
 const tables: Table[] = [{
   title: "Requests from one client to another through the hub",
-  systems: [await requests.winerp()],
+  systems: [
+    await requests.winerp(),
+    requests.wirekit("ws"),
+    requests.wirekit("tcp"),
+  ],
   cells: requests.cells,
 }];
 

@@ -25,9 +25,13 @@ interface Commands {
 async function start({ server, client }: Commands): Promise<Running> {
   await using stack = new AsyncDisposableStack();
   const hub = stack.use(new Driver(server));
-  const { port } = await hub.event({ event: "ready" });
-  const responder = stack.use(new Driver([...client, "responder", `${port}`]));
-  const requester = stack.use(new Driver([...client, "requester", `${port}`]));
+  const { address } = await hub.event({ event: "ready" });
+  const responder = stack.use(
+    new Driver([...client, "responder", `${address}`]),
+  );
+  const requester = stack.use(
+    new Driver([...client, "requester", `${address}`]),
+  );
   await responder.event({ event: "ready" });
   await requester.event({ event: "ready" });
   const rest = stack.move();
@@ -56,6 +60,24 @@ export async function winerp(): Promise<System> {
       start({
         server: [python, file("winerp_server.py")],
         client: [python, file("winerp_client.py")],
+      }),
+  };
+}
+
+/**
+ * Our hub, with our clients on both sides.
+ *
+ * @param scheme How the clients connect.
+ * @returns The system.
+ */
+export function wirekit(scheme: "ws" | "tcp"): System {
+  const run = [Deno.execPath(), "run", "--allow-net", "--no-check"];
+  return {
+    name: `Wirekit, ${scheme}:`,
+    start: () =>
+      start({
+        server: [...run, file("wirekit_server.ts"), scheme],
+        client: [...run, file("wirekit_client.ts")],
       }),
   };
 }

@@ -6,5 +6,5 @@ import json
 import winerp
 
 server = winerp.Server(port=0)
-print(json.dumps({"event": "ready", "port": server.websocket.port}), flush=True)
+print(json.dumps({"event": "ready", "address": server.websocket.port}), flush=True)
 server.start()

@@ -1,10 +1,10 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-/** Our hub on a free port. */
+/** Our hub on free ports. */
 
 import { serve } from "@wirekit/hub/serve";
 
-const { urls: [url = ""] } = await serve({ port: 0 });
-const port = Number(new URL(url).port);
-const line = JSON.stringify({ event: "ready", port }) + "\n";
+const { urls } = await serve({ port: 0, tcpPort: 0 });
+const address = urls.find((url) => url.startsWith(`${Deno.args[0]}:`));
+const line = JSON.stringify({ event: "ready", address }) + "\n";
 Deno.stdout.writeSync(new TextEncoder().encode(line));

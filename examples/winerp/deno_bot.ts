@@ -1,0 +1,34 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/**
+ * A bot in Deno that talks with the one in Python.
+ *
+ *     deno run --allow-net examples/winerp/deno_bot.ts [PORT]
+ */
+
+import { Client } from "@wirekit/hub/client";
+
+/** What the bot in Python can be asked. */
+interface PythonBot {
+  mention(data: { user_id: bigint }): string;
+}
+
+const { args: [port = "13254"] } = Deno;
+const ipc = new Client("deno-bot", { url: `ws://127.0.0.1:${port}` });
+
+ipc.route("fetch_user", ({ user_id }, { source }) => {
+  return { name: "Zoë", id: user_id, asked_by: source };
+});
+
+await ipc.connect();
+const pythonBot = ipc.peer<PythonBot>("python-bot");
+// Ids of Discord are larger than what a JavaScript number holds: use a bigint.
+const mention = await pythonBot.request("mention", {
+  user_id: 175928847299117063n,
+});
+print(`python-bot answers: ${mention}`);
+await pythonBot.inform("deno-bot is here");
+
+function print(line: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+}
