@@ -65,8 +65,12 @@ export type StreamTransportOptions = Pick<Limits, "maxOutboxBytes">;
  * import { StreamTransport } from "@wirekit/transport/stream";
  * import { assertEquals } from "@std/assert";
  *
- * const child = new Deno.Command("cat", { stdin: "piped", stdout: "piped" })
- *   .spawn();
+ * const script = "Deno.stdin.readable.pipeTo(Deno.stdout.writable)";
+ * const child = new Deno.Command(Deno.execPath(), {
+ *   args: ["eval", script],
+ *   stdin: "piped",
+ *   stdout: "piped",
+ * }).spawn();
  * const transport = new StreamTransport(
  *   { readable: child.stdout, writable: child.stdin },
  *   new NewlineFramer(),

@@ -1,0 +1,45 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import type { Transport } from "@wirekit/transport/transport";
+import {
+  acceptWebSocket,
+  connectWebSocket,
+} from "@wirekit/transport/websocket";
+import { conformance, type Ends } from "./conformance.ts";
+
+type Message = string | Uint8Array<ArrayBuffer>;
+
+for (const format of ["text", "utf8", "binary"] as const) {
+  conformance("WebSocket", async (limits): Promise<Ends> => {
+    const accepted = Promise.withResolvers<Transport<Message>>();
+    const server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen() {} },
+      (request) => {
+        const { response, transport } = acceptWebSocket(request, {
+          format,
+          ...limits,
+        });
+        accepted.resolve(transport as Transport<Message>);
+        return response;
+      },
+    );
+    const near = await connectWebSocket(`ws://127.0.0.1:${server.addr.port}`, {
+      format,
+      ...limits,
+    }) as Transport<Message>;
+    const far = await accepted.promise;
+    return {
+      near,
+      far,
+      async [Symbol.asyncDispose]() {
+        await Promise.all([near.close(), far.close()]);
+        await server.shutdown();
+      },
+    };
+  }, {
+    format,
+    // The platform's client has no 1012.
+    seen: { near: 4012, far: 1012 },
+    backpressure: false,
+  });
+}
