@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { connectWebSocket } from "@wirekit/transport/websocket";
+import { connect } from "@wirekit/transport/connect";
 import type { Transport } from "@wirekit/transport/transport";
 import { NotConnectedError } from "./errors.ts";
 
@@ -44,11 +44,27 @@ export async function openTransport(
     } else url.searchParams.set("token", token);
   }
   try {
-    const transport = await connectWebSocket(url, { headers, signal });
+    const transport = await connect(url, { headers, signal });
     return { transport, token: web ? undefined : token };
   } catch (cause) {
-    // Only the origin: a secret may be in the rest.
-    const origin = `${url.protocol}//${url.host}`;
-    throw new NotConnectedError(`Cannot connect to ${origin}`, { cause });
+    if (cause instanceof TypeError) throw cause;
+    throw new NotConnectedError(
+      `Cannot connect to ${place(url)}${why(cause)}`,
+      {
+        cause,
+      },
+    );
   }
+}
+
+/** Says where a URL points. A secret may be in the rest of it. */
+function place(url: URL): string {
+  return `${url.protocol}${url.host ? `//${url.host}` : url.pathname}`;
+}
+
+/** Says why in the words of the platform, if it knows. */
+function why(error: unknown): string {
+  let root = error;
+  while (root instanceof Error && root.cause !== undefined) root = root.cause;
+  return root instanceof Error && root.message ? `: ${root.message}` : "";
 }

@@ -1,12 +1,12 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { reconnect } from "@wirekit/transport/reconnect";
 import type { Transport } from "@wirekit/transport/transport";
 import { type Call, Calls, type CallStart, checkTimeout } from "./_calls.ts";
 import { quote, stringify } from "./_json.ts";
 import { Link } from "./_link.ts";
 import { type OpenOptions, openTransport } from "./_open.ts";
-import { reconnect } from "./_reconnect.ts";
 import {
   type Message,
   readMessage,
@@ -173,9 +173,9 @@ export class Session {
   /** Opens connections and serves them, one after the other, until the end. */
   async #run(stop: AbortSignal): Promise<void> {
     let token: string | undefined;
-    const open = async () => {
+    const open = async (signal: AbortSignal) => {
       try {
-        const opened = await openTransport(this.#options, stop);
+        const opened = await openTransport(this.#options, signal);
         token = opened.token;
         return opened.transport;
       } catch (error) {
@@ -185,7 +185,7 @@ export class Session {
     };
     const { reconnect: options } = this.#options;
     try {
-      if (options === false) await this.#serve(await open(), token, stop);
+      if (options === false) await this.#serve(await open(stop), token, stop);
       else {
         const rest = options === true ? {} : options;
         for await (

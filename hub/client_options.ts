@@ -17,7 +17,7 @@
  * @module
  */
 
-import type { ReconnectOptions } from "./_reconnect.ts";
+import type { ReconnectOptions } from "@wirekit/transport/reconnect";
 import type { Transport } from "@wirekit/transport/transport";
 
 /**
