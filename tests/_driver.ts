@@ -22,7 +22,21 @@ export type EventMatch =
 
 interface Waiter {
   match: (e: DriverEvent) => boolean;
-  resolve: (e: DriverEvent) => void;
+  found: PromiseWithResolvers<DriverEvent>;
+}
+
+/**
+ * Asks again and again until the answer is yes; each question takes its time.
+ *
+ * @param condition What to ask.
+ */
+export async function until(condition: () => Promise<boolean>): Promise<void> {
+  const end = performance.now() + PATIENCE;
+  while (!await condition()) {
+    if (performance.now() > end) {
+      throw new Error(`Cannot wait for ${condition}`);
+    }
+  }
 }
 
 /**
@@ -68,7 +82,7 @@ export class Driver implements AsyncDisposable {
       this.#child.status,
     ]).finally(() => {
       for (const call of this.#calls.values()) call.reject(this.#gone());
-      this.#calls.clear();
+      for (const { found } of this.#waiters) found.reject(this.#gone());
     });
   }
 
@@ -128,9 +142,9 @@ export class Driver implements AsyncDisposable {
         Object.entries(match).every(([key, value]) => e[key] === value);
     const index = this.#events.findIndex(matches);
     if (index >= 0) return Promise.resolve(this.#events.splice(index, 1)[0]!);
-    const { promise, resolve } = Promise.withResolvers<DriverEvent>();
-    this.#waiters.push({ match: matches, resolve });
-    return this.#inTime(promise, JSON.stringify(match) ?? "an event");
+    const found = Promise.withResolvers<DriverEvent>();
+    this.#waiters.push({ match: matches, found });
+    return this.#inTime(found.promise, JSON.stringify(match) ?? `${match}`);
   }
 
   /**
@@ -212,6 +226,6 @@ export class Driver implements AsyncDisposable {
   #notify(event: DriverEvent): void {
     const index = this.#waiters.findIndex(({ match }) => match(event));
     if (index < 0) this.#events.push(event);
-    else this.#waiters.splice(index, 1)[0]!.resolve(event);
+    else this.#waiters.splice(index, 1)[0]!.found.resolve(event);
   }
 }

@@ -2,13 +2,33 @@
 
 /** Stock winerp clients at our hub: all that they had, and what winerp loses. */
 
+import { Hub } from "@wirekit/hub/hub";
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { until } from "../../_driver.ts";
 import { startHub } from "./_hub.ts";
-import { WinerpProcess } from "./_peer.ts";
+import { type Server, WinerpProcess } from "./_peer.ts";
 import { testOld } from "./_old.ts";
 import { testStock } from "./_stock.ts";
 
+/** The hub inside a server of someone else, in the process of the test. */
+function startFetch(): Promise<Server> {
+  const hub = new Hub();
+  const server = Deno.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    onListen() {},
+  }, hub.fetch);
+  return Promise.resolve({
+    port: server.addr.port,
+    [Symbol.asyncDispose]: async () => {
+      await hub.close();
+      await server.shutdown();
+    },
+  });
+}
+
 testStock("Hub", startHub);
+testStock("Hub.fetch in a server", startFetch);
 testOld("Hub", startHub);
 
 Deno.test("Hub tells the requester of an unknown route at once, and the responder recovers", async () => {
@@ -117,7 +137,7 @@ Deno.test("Hub fails the call of an object whose owner has left", async () => {
   await alpha.fetch("beta", "thing");
   await beta.drop();
   await beta.event("disconnect");
-  while (await alpha.ping("beta"));
+  await until(async () => !await alpha.ping("beta"));
   await assertRejects(
     () => alpha.twice(1),
     Error,

@@ -3,6 +3,7 @@
 /** Stock winerp clients survive that our hub goes and comes back. */
 
 import { assertEquals } from "@std/assert";
+import { until } from "../../_driver.ts";
 import { startHub } from "./_hub.ts";
 import { type WinerpClient, WinerpProcess } from "./_peer.ts";
 
@@ -52,6 +53,6 @@ Deno.test("Hub is survived by its clients when it crashes", async () => {
   // been let in again: only an answer shows that it really has.
   for (const client of clients) {
     await client.event("connect");
-    while (!await client.ping().catch(() => false));
+    await until(() => client.ping().catch(() => false));
   }
 });
