@@ -16,12 +16,17 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
+import { environmentToken, isCommand, runCommand } from "./_commands.ts";
 import config from "./deno.json" with { type: "json" };
 import { serve, type ServeOptions } from "./serve.ts";
 
 const HELP = `Let programs call each other by name, as winerp does.
 
 Usage: hub [serve] [options]
+       hub call TARGET ROUTE [KEY=VALUE…]
+       hub inform DATA [TARGET…]
+       hub ping [TARGET]
+       hub listen NAME
 
 Options of serve:
   --hostname HOST       Address to listen on (127.0.0.1). Any other needs a token
@@ -36,6 +41,8 @@ Options of serve:
 
   -h, --help            Show this
   -V, --version         Show the version
+
+call, inform, ping and listen say more with --help.
 
 Examples:
   hub
@@ -62,8 +69,15 @@ class UsageError extends Error {}
  * ```
  */
 export async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  const stop = new AbortController();
+  using _signals = onSignal(() => stop.abort());
+  if (isCommand(name)) {
+    const { log, error } = console;
+    return await runCommand(name, rest, { log, error, signal: stop.signal });
+  }
   try {
-    return await run(args);
+    return await runServe(args, stop.signal);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const hint = error instanceof Deno.errors.AddrInUse
@@ -74,7 +88,10 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function run(args: readonly string[]): Promise<number> {
+async function runServe(
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<number> {
   const options = parseArgs(args, {
     boolean: ["help", "version", "quiet"],
     string: [
@@ -110,7 +127,7 @@ async function run(args: readonly string[]): Promise<number> {
     throw new UsageError("--cert and --key go together");
   }
   const token = options.token ?? await environmentToken();
-  await serveUntilSignal({
+  await serveUntil(signal, {
     ...(options.hostname !== undefined && { hostname: options.hostname }),
     ...(options.port !== undefined && { port: portOf(options.port) }),
     ...(options.tcp !== undefined && { tcpPort: portOf(options.tcp) }),
@@ -127,27 +144,31 @@ async function run(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-async function serveUntilSignal(
+async function serveUntil(
+  signal: AbortSignal,
   options: ServeOptions,
   quiet: boolean,
 ): Promise<void> {
-  const { promise: asked, resolve } = Promise.withResolvers<void>();
+  await using server = await serve(options);
+  if (!quiet) {
+    const urls = server.urls.join(", ");
+    console.log(`The hub listens on ${urls} (Ctrl-C stops it)`);
+  }
+  if (signal.aborted) return;
+  await new Promise((resolve) => signal.addEventListener("abort", resolve));
+}
+
+/** Calls back when somebody wants the program to end. */
+function onSignal(callback: () => void): Disposable {
   const signals: Deno.Signal[] = Deno.build.os === "windows"
     ? ["SIGINT"]
     : ["SIGINT", "SIGTERM"];
-  for (const signal of signals) Deno.addSignalListener(signal, resolve);
-  try {
-    await using server = await serve(options);
-    if (!quiet) {
-      console.log(
-        `The hub listens on ${server.urls.join(", ")} (Ctrl-C stops it)`,
-      );
-    }
-    await asked;
-    // A second signal ends the program at once.
-  } finally {
-    for (const signal of signals) Deno.removeSignalListener(signal, resolve);
-  }
+  for (const signal of signals) Deno.addSignalListener(signal, callback);
+  return {
+    [Symbol.dispose]() {
+      for (const signal of signals) Deno.removeSignalListener(signal, callback);
+    },
+  };
 }
 
 /** A log that a person can read: one line an event, with its time. */
@@ -155,13 +176,6 @@ function stamped(): NonNullable<ServeOptions["logger"]> {
   const write = (line: string) =>
     console.error(`${new Date().toISOString()} ${line}`);
   return { info: write, warn: write };
-}
-
-/** The token from the environment, if the program may read it. */
-async function environmentToken(): Promise<string | undefined> {
-  const variable = "WIREKIT_TOKEN";
-  const { state } = await Deno.permissions.query({ name: "env", variable });
-  return state === "granted" ? Deno.env.get(variable) || undefined : undefined;
 }
 
 function portOf(text: string): number {
