@@ -9,7 +9,7 @@
 export const MAX_DEPTH = 250;
 
 /** The largest safe integer has 16 digits, so no lossy one has less. */
-const LONG_NUMBER_REGEXP = /\d{16}/;
+const MIN_DIGITS = 16;
 
 /** Every string and every number of a JSON text. */
 const TOKEN_REGEXP = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
@@ -25,7 +25,7 @@ const ESCAPE_REGEXP = /\\(ud[89a-f][0-9a-f]{2}|.)/g;
  * `bigint`, every other number a `number`.
  */
 export function parse(text: string): unknown {
-  return LONG_NUMBER_REGEXP.test(text) ? parseExact(text) : JSON.parse(text);
+  return hasLongNumber(text) ? parseExact(text) : JSON.parse(text);
 }
 
 /**
@@ -49,6 +49,24 @@ export function quote(name: string): string {
 /** Whether a value is what JSON calls an object. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Looks at every 16th character only: a long number cannot hide in between. */
+function hasLongNumber(text: string): boolean {
+  for (let i = MIN_DIGITS - 1; i < text.length; i += MIN_DIGITS) {
+    if (!isDigit(text, i)) continue;
+    let start = i;
+    while (isDigit(text, start - 1)) start--;
+    let end = i + 1;
+    while (isDigit(text, end)) end++;
+    if (end - start >= MIN_DIGITS) return true;
+  }
+  return false;
+}
+
+function isDigit(text: string, index: number): boolean {
+  const code = text.charCodeAt(index);
+  return code >= 0x30 && code <= 0x39;
 }
 
 /** Measured as fast as the third argument of a reviver, and runs everywhere. */

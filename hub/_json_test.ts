@@ -35,6 +35,16 @@ Deno.test("parse() gives integers of more than 64 bits as number, as winerp does
   ]);
 });
 
+Deno.test("parse() finds a long integer wherever it stands", () => {
+  for (let offset = 0; offset < 40; offset++) {
+    const space = " ".repeat(offset);
+    for (const digits of ["9007199254740993", "12345678901234567890"]) {
+      assertEquals(parse(`${space}[${digits},1]`), [BigInt(digits), 1]);
+    }
+    assertEquals(parse(`${space}123456789012345`), 123456789012345);
+  }
+});
+
 Deno.test("parse() leaves digits in strings and keys alone", () => {
   const text =
     '{"12345678901234567890":"12345678901234567890","a\\"12345678901234567890":[12345678901234567890,"\\\\"]}';

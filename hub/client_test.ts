@@ -18,6 +18,7 @@ import {
   RouteError,
   TimeoutError,
 } from "./errors.ts";
+import { serve } from "./serve.ts";
 import { connected, FakeHub } from "./testdata/fake_hub.ts";
 
 const UUID_REGEXP =
@@ -805,6 +806,69 @@ Deno.test("Client asks its functions for url and token at each attempt", async (
   assertEquals(seen, ["Bearer t1", "Bearer t2"]);
   await client.close();
   await server.shutdown();
+});
+
+Deno.test("Client in a browser sends its token in the query", async () => {
+  const seen: string[] = [];
+  const server = Deno.serve({ port: 0, onListen() {} }, ({ url, headers }) => {
+    seen.push(new URL(url).search, String(headers.get("authorization")));
+    return new Response("no", { status: 401 });
+  });
+  const url = `ws://127.0.0.1:${server.addr.port}/?room=1`;
+  const client = new Client("alpha", { url, token: "a&b" });
+  const value = "Mozilla/5.0";
+  Object.defineProperty(navigator, "userAgent", { value, configurable: true });
+  try {
+    await assertRejects(() => client.connect(), NotConnectedError);
+  } finally {
+    Reflect.deleteProperty(navigator, "userAgent");
+  }
+  assertEquals(seen, ["?room=1&token=a%26b", "null"]);
+  await client.close();
+  await server.shutdown();
+});
+
+Deno.test("Client comes in by every carrier of a hub, with the token", async () => {
+  const dir = await Deno.makeTempDir();
+  const token = "s3cret";
+  const options = { port: 0, tcpPort: 0, unixPath: `${dir}/hub`, token };
+  await using hub = await serve(options);
+  assertEquals(hub.urls.length, 3);
+  for (const url of hub.urls) {
+    await using client = new Client("alpha", { url, token: () => token });
+    await client.connect();
+    assert(await client.ping("alpha"));
+    await using stranger = new Client("eve", { url, token: "guess" });
+    await assertRejects(() => stranger.connect(), HubError);
+  }
+  await hub.close();
+  await Deno.remove(dir, { recursive: true });
+});
+
+Deno.test("Client comes back when its hub has restarted", async () => {
+  const first = await serve({ port: 0 });
+  const url = first.urls[0];
+  const { port } = new URL(url);
+  await using beta = new Client("beta", { url, reconnect: { minDelay: 1 } });
+  beta.route("greet", () => "hello");
+  await using alpha = new Client("alpha", { url, reconnect: { minDelay: 1 } });
+  await Promise.all([alpha.connect(), beta.connect()]);
+  const lost = alpha.waitFor("disconnect");
+  await first.close();
+  await lost;
+  const ready = [alpha, beta].map((client) => client.waitFor("ready"));
+  await using _second = await serve({ port: Number(port) });
+  await Promise.all(ready);
+  assertEquals(await alpha.request("beta", "greet"), "hello");
+});
+
+Deno.test("Client connect() tells a wrong URL from a hub that is not there", async () => {
+  for (const url of ["http://127.0.0.1", "nonsense"]) {
+    await using client = new Client("alpha", { url });
+    await assertRejects(() => client.connect(), TypeError);
+  }
+  await using client = new Client("alpha", { url: "unix:/nowhere/hub" });
+  await assertRejects(() => client.connect(), Error, "to unix:/nowhere/hub: ");
 });
 
 /** A request as the hub passes it on. */
