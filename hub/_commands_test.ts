@@ -35,14 +35,14 @@ async function withBeta(
 ): Promise<void> {
   await using hub = await serve({ port: 0 });
   const [url] = hub.urls;
-  await using beta = new Client("beta", { url: url! });
+  await using beta = new Client("beta", { url });
   beta.route("echo", (data) => data);
   beta.route("text", () => "one\n\ttwo\x1b[31m");
   beta.route("refuse", () => {
     throw new RouteError("not\x07 today");
   });
   await beta.connect();
-  await test(url!, beta);
+  await test(url, beta);
 }
 
 Deno.test("call prints the answer", () =>

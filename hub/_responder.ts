@@ -4,14 +4,9 @@
 import { isRecord, quote, stringify } from "./_json.ts";
 import type { Link } from "./_link.ts";
 import { SharedObjects } from "./_objects.ts";
-import {
-  type Fields,
-  type Message,
-  TEXT,
-  TYPE,
-  writeMessage,
-} from "./_wire.ts";
+import { type Fields, type Message, writeMessage } from "./_wire.ts";
 import { RouteError } from "./errors.ts";
+import { MessageType, Text } from "./message.ts";
 import { SharedObject } from "./objects.ts";
 
 /**
@@ -22,6 +17,10 @@ const SLOW = 500;
 
 /** Most characters of an error's message that a requester sees. */
 const MAX_TEXT = 4096;
+
+/** What winerp's clients say of an object that is not there. */
+const NO_FUNCTION =
+  "The called function has either expired or has never been registered";
 
 /** What {@linkcode Responder} needs to know of its client. */
 export interface ResponderOptions {
@@ -68,7 +67,7 @@ export class Responder {
   ): void {
     const question = newQuestion(link, message, source);
     if (handler) this.#run(question, handler);
-    else this.#refuse(question, TEXT.unknownRoute);
+    else this.#refuse(question, Text.noRoute);
   }
 
   /** Answers a call of a method of an object that a handler returned. */
@@ -78,7 +77,7 @@ export class Responder {
     const data = isRecord(message.data) ? message.data : {};
     const { __uuid__, __func__, __args__, __kwargs__ } = data;
     const method = this.#objects.find(__uuid__, __func__);
-    if (!method) return this.#refuse(question, TEXT.unknownFunction);
+    if (!method) return this.#refuse(question, NO_FUNCTION);
     const args: unknown[] = Array.isArray(__args__) ? [...__args__] : [];
     if (isRecord(__kwargs__) && Object.keys(__kwargs__).length > 0) {
       args.push(__kwargs__);
@@ -132,25 +131,27 @@ export class Responder {
     const expected = error instanceof RouteError;
     if (!expected) onError(error);
     const shown = expected || (exposeErrors && error instanceof Error);
-    const text = shown ? error.message.slice(0, MAX_TEXT) : "Route failed";
+    const text = shown
+      ? String(error.message).slice(0, MAX_TEXT)
+      : "Route failed";
     this.#refuse(question, text);
   }
 
   #refuse(question: Question, text: string): void {
     const data = stringify(text);
     // winerp fills `traceback` too; what ours has in it is nobody's business.
-    const fields = { type: TYPE.error, data, traceback: data };
+    const fields = { type: MessageType.error, data, traceback: data };
     this.#answer(question, this.#write(question, fields));
   }
 
   #responseOf(result: unknown): Fields {
     return result instanceof SharedObject
       ? {
-        type: TYPE.response,
+        type: MessageType.response,
         data: this.#objects.share(result),
         pseudoObject: true,
       }
-      : { type: TYPE.response, data: stringify(result) };
+      : { type: MessageType.response, data: stringify(result) };
   }
 
   #write({ source, route, uuid }: Question, fields: Fields): string {
@@ -167,9 +168,9 @@ export class Responder {
   #answer({ link, source, startedAt }: Question, text: string): void {
     if (link.signal.aborted) return;
     if (performance.now() - startedAt < SLOW) return link.post(text);
-    this.#options.ping(source).then((there) => {
+    this.#options.ping(source).catch(() => true).then((there) => {
       if (there && !link.signal.aborted) link.post(text);
-    }, () => {});
+    });
   }
 }
 

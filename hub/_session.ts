@@ -7,13 +7,7 @@ import { type Call, Calls, type CallStart, checkTimeout } from "./_calls.ts";
 import { quote, stringify } from "./_json.ts";
 import { Link } from "./_link.ts";
 import { type OpenOptions, openTransport } from "./_open.ts";
-import {
-  type Message,
-  readMessage,
-  TEXT,
-  TYPE,
-  writeMessage,
-} from "./_wire.ts";
+import { type Message, readMessage, writeMessage } from "./_wire.ts";
 import type {
   ClientConnectOptions,
   ClientOptions,
@@ -27,6 +21,7 @@ import {
   TimeoutError,
 } from "./errors.ts";
 import type { ClientEvents, ClientEventType } from "./events.ts";
+import { MessageType, Text } from "./message.ts";
 
 /** The options that a session uses, with nothing left out. */
 export interface SessionOptions extends
@@ -249,7 +244,7 @@ export class Session {
     this.#verification = this.#calls.newUuid();
     const uuid = `"${this.#verification}"`;
     const text = writeMessage(this.#options.id, {
-      type: TYPE.verification,
+      type: MessageType.verification,
       uuid,
     });
     // A key of our own. A real server takes no notice.
@@ -272,7 +267,7 @@ export class Session {
           link.drop(error);
         }
       });
-    link.post(writeMessage(id, { type: TYPE.ping, uuid: `"${uuid}"` }));
+    link.post(writeMessage(id, { type: MessageType.ping, uuid: `"${uuid}"` }));
   }
 
   #receive(link: Link, text: string): void {
@@ -286,13 +281,13 @@ export class Session {
 
   #dispatch(link: Link, message: Message, size: number): void {
     switch (message.type) {
-      case TYPE.success:
+      case MessageType.success:
         return this.#accepted(link);
-      case TYPE.error:
+      case MessageType.error:
         return this.#refused(link, message);
-      case TYPE.ping:
+      case MessageType.ping:
         return this.#calls.take(message.uuid)?.resolve(message.data);
-      case TYPE.response: {
+      case MessageType.response: {
         const call = this.#calls.take(message.uuid); // none, if it is late
         return call?.resolve(this.#owner.answered(call, message));
       }
@@ -314,7 +309,7 @@ export class Session {
   #refused(link: Link, { data, uuid }: Message): void {
     const text = typeof data === "string" ? data : stringify(data);
     const waiting = this.#state === "connecting" || this.#state === "hold";
-    if (waiting && text === TEXT.hold) return this.#held(link);
+    if (waiting && text === Text.alreadyAuthorized) return this.#held(link);
     const error = new RemoteError(text);
     if (waiting && uuid === this.#verification) {
       link.drop(error);

@@ -3,27 +3,6 @@
 
 import { isRecord, parse } from "./_json.ts";
 
-/** The types of messages. */
-export const TYPE = {
-  success: 0,
-  verification: 1,
-  request: 2,
-  response: 3,
-  error: 4,
-  ping: 5,
-  information: 6,
-  functionCall: 7,
-} as const;
-
-/** The texts of errors that have a meaning of their own. */
-export const TEXT = {
-  hold: "Already authorized.",
-  unknownRoute: "Route not found",
-  unknownTarget: "Destination not found.",
-  unknownFunction:
-    "The called function has either expired or has never been registered",
-} as const;
-
 /** A message as it came in: nothing of it is known. */
 export interface Message {
   readonly type?: unknown;

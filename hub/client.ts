@@ -10,7 +10,7 @@
  * import { assertEquals } from "@std/assert";
  *
  * await using hub = await serve({ port: 0 });
- * const url = hub.urls[0]!;
+ * const url = hub.urls[0];
  *
  * await using beta = new Client("beta", { url });
  * beta.route("greet", ({ name }, { source }) => `hello ${name} from ${source}`);
@@ -38,7 +38,7 @@ import type { Link } from "./_link.ts";
 import { describeObject } from "./_objects.ts";
 import { Responder } from "./_responder.ts";
 import { closedError, lostError, Session, startTimer } from "./_session.ts";
-import { type Message, TEXT, TYPE, writeMessage } from "./_wire.ts";
+import { type Message, writeMessage } from "./_wire.ts";
 import type {
   ClientConnectOptions,
   ClientOptions,
@@ -62,6 +62,7 @@ import {
   type ClientEventType,
   type Information,
 } from "./events.ts";
+import { MessageType, Text } from "./message.ts";
 import type { CallOptions, RemoteObject } from "./objects.ts";
 import { type Caller, Peer } from "./peer.ts";
 
@@ -123,7 +124,7 @@ export type Handler<F extends Route = Route> = (
  * }
  *
  * await using hub = await serve({ port: 0 });
- * const url = hub.urls[0]!;
+ * const url = hub.urls[0];
  *
  * await using beta = new Client<Greeter>("beta", { url });
  * beta.route("greet", ({ name }) => `hello ${name}`);
@@ -370,7 +371,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * import { assertRejects } from "@std/assert";
    *
    * await using hub = await serve({ port: 0 });
-   * await using alpha = new Client("alpha", { url: hub.urls[0]! });
+   * await using alpha = new Client("alpha", { url: hub.urls[0] });
    * await alpha.connect();
    *
    * await assertRejects(
@@ -390,7 +391,11 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
       if (!isRecord(data)) throw new TypeError("Data must be an object");
       const { timeout = this.#timeout, signal } = options;
       const question = { target, route, timeout, signal };
-      const answer = this.#session.ask(TYPE.request, question, stringify(data));
+      const answer = this.#session.ask(
+        MessageType.request,
+        question,
+        stringify(data),
+      );
       return answer as Promise<R>;
     } catch (error) {
       return Promise.reject(error);
@@ -443,7 +448,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * import { assertEquals } from "@std/assert";
    *
    * await using hub = await serve({ port: 0 });
-   * const options = { url: hub.urls[0]! };
+   * const options = { url: hub.urls[0] };
    * await using alpha = new Client("alpha", options);
    * await using beta = new Client("beta", options);
    * await Promise.all([alpha.connect(), beta.connect()]);
@@ -467,7 +472,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
     const names = targets === undefined ? [] : [targets].flat();
     if (targets !== undefined && names.length === 0) return;
     const route = `[${names.map(quote)}]`;
-    const type = TYPE.information;
+    const type = MessageType.information;
     const text = writeMessage(this.#id, { type, route, data: json });
     link.check(text);
     try {
@@ -494,7 +499,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * import { assert } from "@std/assert";
    *
    * await using hub = await serve({ port: 0 });
-   * await using alpha = new Client("alpha", { url: hub.urls[0]! });
+   * await using alpha = new Client("alpha", { url: hub.urls[0] });
    * await alpha.connect();
    * assert(await alpha.ping());
    * assert(!await alpha.ping("nobody"));
@@ -503,7 +508,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
   async ping(target?: string, options: PingOptions = {}): Promise<boolean> {
     const { timeout = this.#timeout, signal } = options;
     const question = { target: target ?? null, route: null, timeout, signal };
-    const answer = await this.#session.ask(TYPE.ping, question);
+    const answer = await this.#session.ask(MessageType.ping, question);
     return isRecord(answer) && answer.success === true;
   }
 
@@ -573,7 +578,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * import { assertEquals } from "@std/assert";
    *
    * await using hub = await serve({ port: 0 });
-   * const options = { url: hub.urls[0]! };
+   * const options = { url: hub.urls[0] };
    * await using alpha = new Client("alpha", options);
    * await using beta = new Client("beta", options);
    * await Promise.all([alpha.connect(), beta.connect()]);
@@ -607,11 +612,11 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
 
   #receive(link: Link, message: Message, size: number): void {
     switch (message.type) {
-      case TYPE.request:
+      case MessageType.request:
         return this.#requested(link, message);
-      case TYPE.information:
+      case MessageType.information:
         return this.#informed(message, size);
-      case TYPE.functionCall:
+      case MessageType.functionCall:
         // In a function call, unlike in a request, `id` is the one who asks.
         if (typeof message.id === "string") {
           this.#responder.functionCall(link, message, message.id);
@@ -677,10 +682,14 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
       __kwargs__: kwargs,
     });
     // A winerp server cuts the connection of who calls a client that has left.
-    const pong = await this.#session.ask(TYPE.ping, question);
+    const pong = await this.#session.ask(MessageType.ping, question);
     if (!isRecord(pong) || pong.success !== true) {
-      throw new RemoteError(TEXT.unknownTarget);
+      throw new RemoteError(Text.noDestination);
     }
-    return await this.#session.ask(TYPE.functionCall, question, data) as R;
+    return await this.#session.ask(
+      MessageType.functionCall,
+      question,
+      data,
+    ) as R;
   }
 }
