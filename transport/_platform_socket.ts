@@ -229,12 +229,8 @@ export class PlatformSocket<F extends Format>
   }
 
   #farewell(error: CloseError): void {
-    // A browser-style client may say 1000 and 3000 to 4999 only.
-    const code = wireCode(error.code);
-    const coded = this.#role === "client" && code !== 1000 && code < 3000
-      ? code + 3000
-      : code;
-    this.#socket.close(coded, cutReason(error.reason));
+    const code = wireCode(error.code, this.#role);
+    this.#socket.close(code, cutReason(error.reason));
   }
 
   #buffered(): number {
@@ -263,9 +259,11 @@ export class PlatformSocket<F extends Format>
 }
 
 /** The code that may travel in a close frame for `code`. */
-function wireCode(code: number): number {
-  if (code === 1005) return 1000;
+function wireCode(code: number, role: "client" | "server"): number {
   const allowed = (code >= 1000 && code <= 1003) ||
     (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
-  return allowed ? code : 1011;
+  const sent = allowed ? code : code === 1005 ? 1000 : 1011;
+  if (role === "server" || sent >= 3000) return sent;
+  // A browser-style client may say nothing below 3000 but 1000.
+  return isClean(sent) ? 1000 : sent + 3000;
 }

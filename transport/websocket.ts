@@ -7,7 +7,10 @@
  * ```ts no-assert
  * import { acceptWebSocket, connectWebSocket } from "@wirekit/transport/websocket";
  *
- * await using server = Deno.serve({ port: 0 }, (request) => {
+ * await using server = Deno.serve({
+ *   hostname: "127.0.0.1",
+ *   port: 0,
+ * }, (request) => {
  *   const { response, transport } = acceptWebSocket(request);
  *   echo(transport);
  *   return response;
@@ -134,7 +137,11 @@ export interface AcceptedWebSocket<F extends Format = "text"> {
  * import { acceptWebSocket, connectWebSocket } from "@wirekit/transport/websocket";
  * import { assertEquals } from "@std/assert";
  *
- * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
+ * await using server = Deno.serve({
+ *   hostname: "127.0.0.1",
+ *   port: 0,
+ *   onListen() {},
+ * }, (request) => {
  *   const { response, transport } = acceptWebSocket(request);
  *   transport.send("hello");
  *   return response;

@@ -171,6 +171,17 @@ Deno.test("acceptWebSocket() refuses a frame that is not of its format", async (
   await transport.close();
 });
 
+Deno.test("acceptWebSocket() as binary refuses text", async () => {
+  await using server = listen({ format: "binary" });
+  using raw = await RawWebSocket.connect(server.port);
+  const transport = await server.accept();
+  await raw.send(1, new Uint8Array([104, 105]));
+  assertEquals((await raw.closeFrame()).code, 1003);
+  await raw.send(8, new Uint8Array([3, 235]));
+  assertEquals((await ended(transport)).code, 1003);
+  await transport.close();
+});
+
 Deno.test("acceptWebSocket() as utf8 takes text in binary frames, and nothing else", async () => {
   await using server = listen({ format: "utf8" });
   using raw = await RawWebSocket.connect(server.port);
@@ -287,12 +298,19 @@ Deno.test("connectWebSocket() refuses another scheme, and headers in a browser",
 
 Deno.test("connectWebSocket() closes with a code of its own range", async () => {
   await using server = listen();
-  for (const [code, seen] of [[1011, 4011], [1001, 4001], [3001, 3001]]) {
+  for (const [code, seen] of [[1011, 4011], [1006, 4011], [3001, 3001]]) {
     const client = await connectWebSocket(server.url);
     const transport = await server.accept();
     await client.close(new CloseError(code!, { reason: "x".repeat(200) }));
     const error = await ended(transport);
     assertEquals([error.code, error.reason], [seen, "x".repeat(123)]);
+  }
+  for (const code of [1000, 1001, 1005]) {
+    const client = await connectWebSocket(server.url);
+    const transport = await server.accept();
+    await client.close(new CloseError(code));
+    assertEquals(await Array.fromAsync(transport), []);
+    assertEquals(await Array.fromAsync(client), []);
   }
 });
 
