@@ -10,12 +10,37 @@ import {
   type Transport,
 } from "@wirekit/transport/transport";
 
-type Message = string | Uint8Array<ArrayBuffer>;
+/** A message of any format. */
+export type Message = string | Uint8Array<ArrayBuffer>;
 
 /** Two connected ends. */
 export interface Ends extends AsyncDisposable {
   near: Transport<Message>;
   far: Transport<Message>;
+}
+
+/** Makes ends that are closed, and then cleaned up after, by `await using`. */
+export function ends(
+  near: Transport<Message>,
+  far: Transport<Message>,
+  cleanUp: () => unknown = () => {},
+): Ends {
+  return {
+    near,
+    far,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([near.close(), far.close()]);
+      await cleanUp();
+    },
+  };
+}
+
+/** The next transport of a listener. */
+export async function accept(
+  listener: AsyncIterable<Transport<Message>>,
+): Promise<Transport<Message>> {
+  for await (const transport of listener) return transport;
+  throw new TypeError("Cannot accept: the listener is closed");
 }
 
 /** Connects two ends that both have these limits. */
@@ -65,8 +90,8 @@ export function conformance(
     for (const reverse of [false, true]) {
       const direction = reverse ? "backwards" : "forwards";
       Deno.test(`${name} (${format}) ${sentence}, ${direction}`, async () => {
-        await using ends = await makeEnds(limits);
-        const { near, far } = ends;
+        await using made = await makeEnds(limits);
+        const { near, far } = made;
         if (reverse) await run(far, near, seen.far);
         else await run(near, far, seen.near);
       });

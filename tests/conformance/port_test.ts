@@ -2,9 +2,7 @@
 
 import { PortTransport } from "@wirekit/transport/port";
 import type { Transport } from "@wirekit/transport/transport";
-import { conformance, type Ends } from "./conformance.ts";
-
-type Message = string | Uint8Array<ArrayBuffer>;
+import { conformance, type Ends, ends, type Message } from "./conformance.ts";
 
 const seen = { near: 1012, far: 1012 };
 
@@ -14,13 +12,7 @@ for (const format of ["text", "utf8", "binary"] as const) {
     const options = { format, ...limits };
     const near = new PortTransport(port1, options) as Transport<Message>;
     const far = new PortTransport(port2, options) as Transport<Message>;
-    return Promise.resolve({
-      near,
-      far,
-      async [Symbol.asyncDispose]() {
-        await Promise.all([near.close(), far.close()]);
-      },
-    });
+    return Promise.resolve(ends(near, far));
   }, { format, seen, backpressure: false });
 }
 
@@ -33,12 +25,5 @@ conformance("Worker", (limits): Promise<Ends> => {
   worker.postMessage(null, [port1]);
   const near = new PortTransport(worker, limits) as Transport<Message>;
   const far = new PortTransport(port2, limits) as Transport<Message>;
-  return Promise.resolve({
-    near,
-    far,
-    async [Symbol.asyncDispose]() {
-      await Promise.all([near.close(), far.close()]);
-      worker.terminate();
-    },
-  });
+  return Promise.resolve(ends(near, far, () => worker.terminate()));
 }, { format: "text", seen, backpressure: false });

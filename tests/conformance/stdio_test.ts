@@ -4,10 +4,13 @@ import type { Framer } from "@wirekit/transport/framer";
 import { NewlineFramer } from "@wirekit/transport/newline-framer";
 import { StreamTransport } from "@wirekit/transport/stream";
 import { listenTcp } from "@wirekit/transport/tcp";
-import type { Transport } from "@wirekit/transport/transport";
-import { conformance, type Ends } from "./conformance.ts";
-
-type Message = string | Uint8Array<ArrayBuffer>;
+import {
+  accept,
+  conformance,
+  type Ends,
+  ends,
+  type Message,
+} from "./conformance.ts";
 
 const framer = (maxMessageBytes = 16_777_216) =>
   new NewlineFramer({ maxMessageBytes }) as Framer<Message>;
@@ -35,16 +38,7 @@ conformance("Child process", async ({ maxMessageBytes }): Promise<Ends> => {
     new URL("./testdata/stdio.ts", import.meta.url).href,
     String(listener.addr.port),
   ], maxMessageBytes);
-  let far!: Transport<Message>;
-  for await (far of listener) break;
-  return {
-    near,
-    far,
-    async [Symbol.asyncDispose]() {
-      await Promise.all([near.close(), far.close()]);
-      await child.status;
-    },
-  };
+  return ends(near, await accept(listener), () => child.status);
 }, {
   format: "text",
   seen: { near: 1000, far: 1000 },

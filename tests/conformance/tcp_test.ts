@@ -11,9 +11,14 @@ import {
   type ListenTcpOptions,
 } from "@wirekit/transport/tcp";
 import type { Format, Limits, Transport } from "@wirekit/transport/transport";
-import { conformance, type Ends } from "./conformance.ts";
+import {
+  accept,
+  conformance,
+  type Ends,
+  ends,
+  type Message,
+} from "./conformance.ts";
 
-type Message = string | Uint8Array<ArrayBuffer>;
 type MakeFramer = (format: Format, limits: Limits) => Framer<Message>;
 
 const testdata = (name: string) =>
@@ -29,15 +34,7 @@ async function connect(
   await using listener = listenTcp({ ...server, port: 0 }, makeFramer);
   const { port } = listener.addr;
   const near = await connectTcp({ ...client, port }, makeFramer());
-  let far!: Transport<Message>;
-  for await (far of listener) break;
-  return {
-    near,
-    far,
-    async [Symbol.asyncDispose]() {
-      await Promise.all([near.close(), far.close()]);
-    },
-  };
+  return ends(near, await accept(listener));
 }
 
 /** An end whose peer is a bare connection, in the hands of the test. */

@@ -5,9 +5,7 @@ import {
   acceptWebSocket,
   connectWebSocket,
 } from "@wirekit/transport/websocket";
-import { conformance, type Ends } from "./conformance.ts";
-
-type Message = string | Uint8Array<ArrayBuffer>;
+import { conformance, type Ends, ends, type Message } from "./conformance.ts";
 
 for (const format of ["text", "utf8", "binary"] as const) {
   conformance("WebSocket", async (limits): Promise<Ends> => {
@@ -27,15 +25,7 @@ for (const format of ["text", "utf8", "binary"] as const) {
       format,
       ...limits,
     }) as Transport<Message>;
-    const far = await accepted.promise;
-    return {
-      near,
-      far,
-      async [Symbol.asyncDispose]() {
-        await Promise.all([near.close(), far.close()]);
-        await server.shutdown();
-      },
-    };
+    return ends(near, await accepted.promise, () => server.shutdown());
   }, {
     format,
     // The platform's client has no 1012.
