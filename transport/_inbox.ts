@@ -105,9 +105,9 @@ export class Inbox<T extends string | Uint8Array>
 }
 
 /**
- * What a waiting message costs: its bytes (a string's UTF-16 units), and 64 for
- * its keeping, so that empty messages are bounded too.
+ * What a waiting message costs: its bytes (a string's UTF-16 units) and about
+ * what keeping it takes, so that empty messages are bounded too.
  */
 export function sizeOf(message: string | Uint8Array): number {
-  return message.length + 64;
+  return message.length + (typeof message === "string" ? 16 : 128);
 }

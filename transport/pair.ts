@@ -39,7 +39,7 @@ export interface PairOptions
   extends Pick<Limits, "maxMessageBytes" | "maxOutboxBytes"> {
   /**
    * Bytes waiting for a reader above which its peer's `send` has to wait. Each
-   * message counts 64 bytes more than its length.
+   * message counts as in {@linkcode Limits.maxInboxBytes}.
    *
    * @default {1048576} 1 MiB
    */

@@ -18,11 +18,11 @@ Deno.test("pair() delivers what was sent before a close", async () => {
 });
 
 Deno.test("pair() makes a sender wait for a slow reader", async () => {
-  const [near, far] = pair({ highWaterMark: 200 });
+  const [near, far] = pair({ highWaterMark: 56 });
   assertEquals(near.send("a"), near.send("b")); // One shared promise.
   await near.send("c");
   let resolved = false;
-  const sent = near.send("d".repeat(100)).then(() => resolved = true);
+  const sent = near.send("d".repeat(24)).then(() => resolved = true);
   const reader = far[Symbol.asyncIterator]();
   for (let i = 0; i < 2; i++) await reader.next();
   assert(!resolved);
@@ -39,7 +39,7 @@ Deno.test("pair() rejects a waiting sender when the peer closes", async () => {
 });
 
 Deno.test("pair() closes a sender that does not wait with code 1013", async () => {
-  const [near, far] = pair({ highWaterMark: 10, maxOutboxBytes: 1_000 });
+  const [near, far] = pair({ highWaterMark: 10, maxOutboxBytes: 250 });
   for (let i = 0; i < 100; i++) near.send("x");
   const error = await assertRejects(() => near.send("x"), CloseError);
   assertEquals([error.code, error.reason], [1013, "outbox is full"]);
@@ -47,7 +47,7 @@ Deno.test("pair() closes a sender that does not wait with code 1013", async () =
   await assertRejects(async () => {
     for await (const _ of far) count++;
   }, CloseError);
-  assertEquals(count, 16);
+  assertEquals(count, 15);
 });
 
 Deno.test("pair() tells the peer no word of a foreign error", async () => {

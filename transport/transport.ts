@@ -102,7 +102,8 @@ export interface Limits {
   /**
    * Most bytes received and not yet read, on a carrier that cannot slow its
    * peer down. More closes the transport with code 1013. Each message counts
-   * 64 bytes more than its length.
+   * some bytes more than its length (16 as text, 128 as bytes), so that empty
+   * ones are bounded too.
    *
    * @default {16777216} 16 MiB
    */
