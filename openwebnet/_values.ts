@@ -1,0 +1,232 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import type { Shape, ValueList } from "./area.ts";
+
+/** How one value is written in a frame. */
+export interface ValueCodec<T> {
+  /** Reads it; `undefined` if the text is no such value. */
+  parse(text: string): T | undefined;
+  /** Writes it; throws a `RangeError` if there is no such value. */
+  format(value: T): string;
+  /** Whether it may be left out. */
+  optional?: boolean;
+}
+
+/** An integer, written with at least so many digits. */
+export function integer(
+  min: number,
+  max: number,
+  digits = 1,
+): ValueCodec<number> {
+  return {
+    parse(text) {
+      const value = Number(text);
+      return /^\d+$/.test(text) && value >= min && value <= max
+        ? value
+        : undefined;
+    },
+    format(value) {
+      if (!Number.isInteger(value) || value < min || value > max) {
+        throw new RangeError(
+          `Expected an integer from ${min} to ${max}: received ${value}`,
+        );
+      }
+      return `${value}`.padStart(digits, "0");
+    },
+  };
+}
+
+/** A number that is written as an integer after an offset and a factor. */
+export function scaled(
+  codec: ValueCodec<number>,
+  toWire: (value: number) => number,
+  fromWire: (wire: number) => number,
+): ValueCodec<number> {
+  return {
+    parse(text) {
+      const wire = codec.parse(text);
+      return wire === undefined ? undefined : fromWire(wire);
+    },
+    format: (value) => codec.format(toWire(value)),
+  };
+}
+
+/** One of a few texts, each for a value. */
+export function table<const T extends string | number | boolean | null>(
+  values: Readonly<Record<string, T>>,
+): ValueCodec<T> {
+  const texts = new Map<T, string>();
+  for (const [text, value] of Object.entries(values)) {
+    if (!texts.has(value)) texts.set(value, text);
+  }
+  return {
+    parse: (text) => Object.hasOwn(values, text) ? values[text] : undefined,
+    format(value) {
+      const text = texts.get(value);
+      if (text === undefined) {
+        throw new RangeError(
+          `Expected one of ${[...texts.keys()].join(", ")}: received ${value}`,
+        );
+      }
+      return text;
+    },
+  };
+}
+
+/** Digits, kept as they are. */
+export function digits(min: number, max: number): ValueCodec<string> {
+  return {
+    parse: (text) =>
+      /^\d*$/.test(text) && text.length >= min && text.length <= max
+        ? text
+        : undefined,
+    format(value) {
+      if (!/^\d*$/.test(value) || value.length < min || value.length > max) {
+        throw new RangeError(
+          `Expected ${min} to ${max} digits: received "${value}"`,
+        );
+      }
+      return value;
+    },
+  };
+}
+
+/** A value that may be left out. */
+export function optional<T>(codec: ValueCodec<T>): ValueCodec<T> {
+  return { ...codec, optional: true };
+}
+
+/** Off and on. */
+export const flag: ValueCodec<boolean> = table({ "0": false, "1": true });
+
+/** A byte. */
+export const byte: ValueCodec<number> = integer(0, 255);
+
+/** 0 to 4294967295. */
+export const word: ValueCodec<number> = integer(0, 0xffffffff);
+
+/**
+ * °C in tenths: a digit for the sign, 0 plus and 1 minus, and three digits. Some
+ * gateways put a `#` before it, some leave the sign out.
+ */
+export const celsius: ValueCodec<number> = {
+  parse(text) {
+    const match = /^#?([01]?)(\d{3})$/.exec(text);
+    if (match === null) return undefined;
+    const value = Number(match[2]) / 10;
+    return match[1] === "1" && value !== 0 ? -value : value;
+  },
+  format(value) {
+    const tenths = Math.round(value * 10);
+    if (!(Math.abs(tenths) <= 999) || Math.abs(tenths - value * 10) > 1e-6) {
+      throw new RangeError(
+        `Expected °C in tenths, -99.9 to 99.9: received ${value}`,
+      );
+    }
+    return (tenths < 0 ? "1" : "0") + `${Math.abs(tenths)}`.padStart(3, "0");
+  },
+};
+
+/** A code that is a value. */
+export function code<K extends string, T>(
+  key: K,
+  codec: ValueCodec<T>,
+): ValueList<Record<K, T>> {
+  return fields({ [key]: codec } as never) as ValueList<Record<K, T>>;
+}
+
+/** Several integers as one text: four of them are an address. */
+export function joined<K extends string>(
+  key: K,
+  count: number,
+  codec: ValueCodec<number>,
+  style: { separator: string; radix: 10 | 16 },
+): ValueList<Record<K, string>> {
+  const { separator, radix } = style;
+  const pad = radix === 16 ? 2 : 1;
+  return {
+    parse(texts) {
+      const numbers = texts.map((text) => codec.parse(text));
+      if (numbers.length !== count || numbers.includes(undefined)) {
+        return undefined;
+      }
+      const value = numbers
+        .map((number) => number!.toString(radix).padStart(pad, "0"))
+        .join(separator);
+      return { [key]: value } as Record<K, string>;
+    },
+    format(values) {
+      const parts = values[key].split(separator);
+      if (parts.length !== count) {
+        throw new RangeError(
+          `Expected ${count} numbers with "${separator}" between: received "${
+            values[key]
+          }"`,
+        );
+      }
+      return parts.map((part) => codec.format(parseInt(part, radix)));
+    },
+  };
+}
+
+const NOTHING: ValueList<Record<never, never>> = {
+  parse: (texts) => texts.length === 0 ? {} : undefined,
+  format: () => [],
+};
+
+/**
+ * Values with a text each, in the order of the texts.
+ */
+export function fields<P extends object>(
+  codecs: { [K in keyof P]-?: ValueCodec<Exclude<P[K], undefined>> },
+): ValueList<P> {
+  const entries = Object.entries(codecs) as [string, ValueCodec<unknown>][];
+  return {
+    parse(texts) {
+      const values: Record<string, unknown> = {};
+      // Some gateways end the values with an empty one.
+      const length = texts.at(-1) === "" ? texts.length - 1 : texts.length;
+      if (length > entries.length) return undefined;
+      for (const [i, [key, codec]] of entries.entries()) {
+        const text = texts[i];
+        if (codec.optional && (text === undefined || text === "")) continue;
+        const value = text === undefined ? undefined : codec.parse(text);
+        if (value === undefined) return undefined;
+        values[key] = value;
+      }
+      return values as P;
+    },
+    format(values) {
+      const texts = entries.map(([key, codec]) => {
+        const value = (values as Record<string, unknown>)[key];
+        if (value === undefined && codec.optional) return "";
+        if (value === undefined) throw new TypeError(`${key} is missing`);
+        return codec.format(value);
+      });
+      while (texts.at(-1) === "") texts.pop();
+      return texts;
+    },
+  };
+}
+
+/**
+ * A state or command: `*WHO*CODE#PARAMETERS*WHERE##`.
+ */
+export function what<C extends object, P extends object>(
+  code: string | ValueList<C>,
+  parameters: ValueList<P> = NOTHING as ValueList<P>,
+): Shape<C & P> {
+  return { kind: "what", code, parameters, values: NOTHING } as Shape<C & P>;
+}
+
+/**
+ * A dimension: `*#WHO*WHERE*CODE#PARAMETERS*VALUES##`.
+ */
+export function dimension<V extends object, P extends object>(
+  code: string | ValueList<P>,
+  values: ValueList<V>,
+  parameters: ValueList<P> = NOTHING as ValueList<P>,
+): Shape<V & P> {
+  return { kind: "dimension", code, parameters, values } as Shape<V & P>;
+}
