@@ -78,19 +78,53 @@ Deno.test("connect() reads lines from unix:", async () => {
   await Deno.remove(directory, { recursive: true });
 });
 
-Deno.test("connect() encrypts for tls:", async () => {
-  const testdata = (name: string) =>
-    Deno.readTextFileSync(new URL(`./testdata/${name}`, import.meta.url));
+Deno.test("connect() encrypts for tls: and wss:", async () => {
+  const file = (name: string) => new URL(`./testdata/${name}`, import.meta.url);
   const tls = {
-    cert: testdata("localhost.crt"),
-    key: testdata("localhost.key"),
+    cert: Deno.readTextFileSync(file("localhost.crt")),
+    key: Deno.readTextFileSync(file("localhost.key")),
   };
   await using listener = listenTcp({ port: 0, tls }, framer);
-  const error = await assertRejects(() =>
-    connect(`tls://127.0.0.1:${listener.addr.port}`)
-  );
-  assert(error instanceof Deno.errors.InvalidData, String(error));
+  const { port } = listener.addr;
+  await using server = Deno.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    onListen() {},
+    ...tls,
+  }, (request) => {
+    const { response, transport } = acceptWebSocket(request);
+    transport.send("hello");
+    transport.close();
+    return response;
+  });
+  const urls = [
+    `tls://127.0.0.1:${port}`,
+    `wss://127.0.0.1:${server.addr.port}`,
+  ];
+  for (const url of urls) await assertRejects(() => connect(url));
+
+  // What a process trusts is fixed when it starts.
+  const greeted = greet(listener);
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--quiet",
+      "--no-lock",
+      "--allow-net=127.0.0.1",
+      "--cert",
+      fromFileUrl(file("ca.crt")),
+      file("connect_all.ts").href,
+      ...urls,
+    ],
+  }).output();
+  assertEquals(new TextDecoder().decode(stdout), "hello\nhello\n");
+  await greeted;
 });
+
+/** The path of a file URL without odd characters. */
+function fromFileUrl(url: URL): string {
+  return decodeURIComponent(url.pathname);
+}
 
 Deno.test("connect() says what is wrong with a URL, and no secret of it", async () => {
   for (

@@ -1,7 +1,16 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 /**
- * One tiny interface for a channel of messages, and its carriers.
+ * One tiny interface for a two-way channel of messages, and its carriers.
+ *
+ * ```ts
+ * import { connect, listenTcp, NewlineFramer } from "@wirekit/transport";
+ *
+ * await using listener = listenTcp({ port: 0 }, () => new NewlineFramer());
+ * const { port } = listener.addr;
+ * await using transport = await connect(`tcp://127.0.0.1:${port}`);
+ * await transport.send("hello");
+ * ```
  *
  * @module
  */

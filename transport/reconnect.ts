@@ -117,31 +117,37 @@ export interface Reconnection<T>
  *
  * @example Fetch a fresh token for each connection
  * ```ts
- * import { pair } from "@wirekit/transport/pair";
  * import { reconnect } from "@wirekit/transport/reconnect";
+ * import { acceptWebSocket, connectWebSocket } from "@wirekit/transport/websocket";
  * import { assertEquals } from "@std/assert";
  *
- * let tokens = 0;
- * const fetchToken = () => Promise.resolve(`token ${++tokens}`);
+ * await using server = Deno.serve({
+ *   hostname: "127.0.0.1",
+ *   port: 0,
+ *   onListen() {},
+ * }, (request) => {
+ *   const authorization = request.headers.get("authorization")!;
+ *   const { response, transport } = acceptWebSocket(request);
+ *   transport.send(authorization);
+ *   transport.close();
+ *   return response;
+ * });
+ * const url = `ws://127.0.0.1:${server.addr.port}`;
  *
- * await using connections = reconnect(async (_signal) => {
- *   const token = await fetchToken();
- *   // return await connectWebSocket(url, {
- *   //   headers: { authorization: `Bearer ${token}` },
- *   //   signal,
- *   // });
- *   const [near, far] = pair();
- *   await far.send(token);
- *   await far.close(); // Makes the next turn necessary.
- *   return near;
+ * let tokens = 0;
+ * const fetchToken = () => Promise.resolve(`token-${++tokens}`);
+ *
+ * await using connections = reconnect(async (signal) => {
+ *   const authorization = `Bearer ${await fetchToken()}`;
+ *   return await connectWebSocket(url, { signal, headers: { authorization } });
  * }, { minDelay: 1 });
  *
  * const seen: string[] = [];
  * for await (const transport of connections) {
- *   seen.push(...await Array.fromAsync(transport));
+ *   for await (const message of transport) seen.push(message);
  *   if (seen.length === 2) break;
  * }
- * assertEquals(seen, ["token 1", "token 2"]);
+ * assertEquals(seen, ["Bearer token-1", "Bearer token-2"]);
  * ```
  */
 export function reconnect<T>(
