@@ -1,0 +1,26 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/** What a proxy calls. */
+type Call = (method: string, params: unknown, options: never) => unknown;
+
+/**
+ * Makes a proxy whose `a.b(params, options)` is a call of `"a.b"`.
+ *
+ * No symbol, no name that begins with an underscore, neither `then` nor
+ * `toJSON` is a route, so that it can be awaited, logged and serialised without
+ * a call.
+ */
+export function makeProxy(call: Call, name = ""): unknown {
+  // An arrow function: it has no property that a proxy may not hide.
+  return new Proxy(() => {}, {
+    get(_, key) {
+      if (typeof key === "symbol" || key.startsWith("_")) return undefined;
+      if (key === "then" || key === "toJSON") return undefined;
+      return makeProxy(call, name ? `${name}.${key}` : key);
+    },
+    apply: (_, _this, [params, options]) =>
+      call(name, params, options as never),
+    set: () => false,
+  });
+}

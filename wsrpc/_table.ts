@@ -1,0 +1,100 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import { type Exposure, exposureOf } from "./_exposure.ts";
+import { Route, type RouteClass } from "./route.ts";
+
+/** A route that is a function. */
+export interface HandlerEntry {
+  /** The function. */
+  readonly handler: (peer: unknown, ...args: unknown[]) => unknown;
+  /** Tells it from the other kind. */
+  readonly exposure?: undefined;
+}
+
+/** A route that is a class. */
+export interface ClassEntry {
+  /** What can be called of the class. */
+  readonly exposure: Exposure;
+  /** How many characters of a dotted name are the alias and its dot. */
+  readonly skip: number;
+}
+
+/** What is known of a route. */
+export type RouteEntry = HandlerEntry | ClassEntry;
+
+/** The routes of a router, found by what was called. */
+export class RouteTable {
+  readonly #parent: RouteTable | undefined;
+  readonly #entries = new Map<string, RouteEntry>();
+
+  /** Makes an empty table; what is not in it is looked up in its parent. */
+  constructor(parent: RouteTable | undefined) {
+    this.#parent = parent;
+  }
+
+  /** The names of this table, without those of its parent. */
+  get names(): string[] {
+    return [...this.#entries.keys()];
+  }
+
+  /** Adds a route; throws a `TypeError` if it cannot be one. */
+  add(name: string, route: unknown): void {
+    checkName(name);
+    if (this.#entries.has(name)) {
+      throw new TypeError(`Cannot add route: "${name}" exists already`);
+    }
+    if (typeof route !== "function") {
+      throw new TypeError(`Cannot add route: "${name}" is no function`);
+    }
+    const entry: RouteEntry = route.prototype instanceof Route
+      ? { exposure: exposureOf(route as RouteClass), skip: name.length + 1 }
+      : { handler: route as HandlerEntry["handler"] };
+    this.#entries.set(name, entry);
+  }
+
+  /** Removes a route. */
+  remove(name: string): boolean {
+    return this.#entries.delete(name);
+  }
+
+  /**
+   * Finds what answers: the route of the whole name, or the class route before
+   * the first dot, as wsrpc-aiohttp has it, or before the last.
+   */
+  find(method: string): RouteEntry | undefined {
+    const entry = this.#entries.get(method) ??
+      this.#group(method, method.indexOf(".")) ??
+      this.#group(method, method.lastIndexOf("."));
+    return entry ?? this.#parent?.find(method);
+  }
+
+  #group(method: string, dot: number): RouteEntry | undefined {
+    if (dot <= 0) return undefined;
+    const entry = this.#entries.get(method.slice(0, dot));
+    return entry?.exposure && entry;
+  }
+}
+
+/** The tables of all routers: what only this package may look into. */
+export const tables: WeakMap<object, RouteTable> = new WeakMap();
+
+/** Returns the table of a router. */
+export function tableOf(router: object): RouteTable {
+  return tables.get(router)!;
+}
+
+function checkName(name: string): void {
+  if (name === "ping") {
+    throw new TypeError(
+      'Cannot add route: every peer answers "ping" by itself',
+    );
+  }
+  for (const part of name.split(".")) {
+    if (part === "" || part.startsWith("_")) {
+      throw new TypeError(
+        `Cannot add route: "${name}" has a part that is empty or begins with an underscore`,
+      );
+    }
+  }
+}

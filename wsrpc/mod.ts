@@ -1,0 +1,33 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/**
+ * Calls both ways between Deno, Python and pages, wire-compatible with
+ * `wsrpc-aiohttp` and its JavaScript client.
+ *
+ * ```ts
+ * import { Peer, RouteError } from "@wirekit/wsrpc";
+ * import { pair } from "@wirekit/transport/pair";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const [near, far] = pair();
+ * await using _server = new Peer(near, {
+ *   routes: {
+ *     div(_peer, { a, b }) {
+ *       if (b === 0) throw new RouteError("b is 0", { type: "ZeroDivisionError" });
+ *       return a / b;
+ *     },
+ *   },
+ * });
+ * await using client = new Peer(far);
+ * assertEquals(await client.proxy.div({ a: 6, b: 3 }), 2);
+ * ```
+ *
+ * @module
+ */
+export * from "./contract.ts";
+export * from "./decorators.ts";
+export * from "./errors.ts";
+export * from "./message.ts";
+export * from "./peer.ts";
+export * from "./route.ts";
+export * from "./router.ts";
