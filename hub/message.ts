@@ -10,14 +10,7 @@
  *
  * @module
  */
-import {
-  skipColon,
-  skipString,
-  skipValue,
-  skipWhite,
-  textOf,
-  unexpected,
-} from "./_scan.ts";
+import { Scanner, standsAt, textOf, unexpected } from "./_scan.ts";
 import { Slab } from "./_slab.ts";
 
 /** The kinds of message: the values of the member `type`. */
@@ -105,6 +98,18 @@ const NAMES = [...MEMBERS, "token"].map((name) => encoder.encode(name));
 const PREFIXES = MEMBERS.map((name, n) =>
   encoder.encode(`${n === 0 ? "{" : ","}"${name}":`)
 );
+/** The members in the order in which clients write them. */
+const CLIENT_ORDER = [
+  "id",
+  "type",
+  "route",
+  "traceback",
+  "data",
+  "uuid",
+  "destination",
+  "pseudo_object",
+].map((name) => MEMBERS.indexOf(name as Member));
+const CLIENT_PREFIXES = CLIENT_ORDER.map((n) => PREFIXES[n]!);
 const NULL = encoder.encode("null");
 const END = encoder.encode("}");
 
@@ -136,6 +141,7 @@ export class Envelope {
   readonly #starts = new Int32Array(NAMES.length);
   readonly #ends = new Int32Array(NAMES.length);
   #type = -1;
+  readonly #scanner = new Scanner();
   readonly #slab = new Slab();
   /** Whether it is one line with the eight members once each: fit to splice. */
   #canonical = false;
@@ -155,39 +161,69 @@ export class Envelope {
    *
    * @param bytes The message, valid UTF-8. It is held until the next call.
    * @throws {SyntaxError} If it is no JSON object, or one on which a stock
-   * client would fail: see {@linkcode skipValue}.
+   * client would fail: a lone surrogate, a number
+   * beyond a double, or more than 250 levels of nesting.
    */
   read(bytes: Uint8Array<ArrayBuffer>): void {
-    this.#starts.fill(0);
     this.#bytes = NULL;
-    const { length } = bytes;
-    let members = 0;
+    this.#type = -1;
+    this.#scanner.sawLineBreak = false;
+    const members = this.#readInOrder(bytes) || this.#readInAnyOrder(bytes);
+    this.#bytes = bytes;
+    this.#canonical = members === ALL && !this.#scanner.sawLineBreak;
+    this.#type = this.#readType();
+  }
+
+  /**
+   * Reads a message as winerp's clients and ours write it: all members, in their
+   * order, without a space. Returns 0 if it is another one.
+   */
+  #readInOrder(bytes: Uint8Array): number {
+    const scanner = this.#scanner;
+    let i = 0;
+    for (let n = 0; n < CLIENT_ORDER.length; n++) {
+      const prefix = CLIENT_PREFIXES[n]!;
+      if (!standsAt(bytes, i, prefix)) return 0;
+      i += prefix.length;
+      if (bytes[i]! <= SPACE) return 0;
+      const member = CLIENT_ORDER[n]!;
+      this.#starts[member] = i;
+      i = scanner.skipValue(bytes, i, 1);
+      this.#ends[member] = i;
+    }
+    if (bytes[i] !== 0x7d || i + 1 !== bytes.length) return 0;
+    this.#starts[TOKEN] = 0;
+    return ALL;
+  }
+
+  /** Returns the bits of the members; -1 if one is unknown or comes twice. */
+  #readInAnyOrder(bytes: Uint8Array): number {
+    const scanner = this.#scanner;
+    this.#starts.fill(0);
     let seen = 0;
-    let i = skipWhite(bytes, 0);
+    let odd = false;
+    let i = scanner.skipWhite(bytes, 0);
     if (bytes[i] !== 0x7b) throw unexpected(i);
-    i = skipWhite(bytes, i + 1);
-    while (bytes[i] !== 0x7d || members > 0) {
-      const nameEnd = skipString(bytes, i);
-      const start = skipColon(bytes, nameEnd);
-      const end = skipValue(bytes, start, 1);
+    i = scanner.skipWhite(bytes, i + 1);
+    for (let first = true; bytes[i] !== 0x7d || !first; first = false) {
+      const nameEnd = scanner.skipString(bytes, i);
+      const start = scanner.skipColon(bytes, nameEnd);
+      const end = scanner.skipValue(bytes, start, 1);
       const member = memberAt(bytes, i + 1, nameEnd - 1);
+      if (member < 0 || this.#starts[member] !== 0) odd = true;
       if (member >= 0) {
         this.#starts[member] = start;
         this.#ends[member] = end;
         seen |= 1 << member;
       }
-      members++;
-      i = skipWhite(bytes, end);
+      i = scanner.skipWhite(bytes, end);
       if (bytes[i] === 0x7d) break;
       if (bytes[i] !== 0x2c) throw unexpected(i);
-      i = skipWhite(bytes, i + 1);
+      i = scanner.skipWhite(bytes, i + 1);
     }
-    i = skipWhite(bytes, i + 1);
-    if (i !== length) throw unexpected(i);
-    this.#bytes = bytes;
-    this.#canonical = members === MEMBERS.length && seen === ALL &&
-      !bytes.includes(LINE_FEED);
-    this.#type = this.#readType();
+    i = scanner.skipWhite(bytes, i + 1);
+    if (i !== bytes.length) throw unexpected(i);
+    return odd ? -1 : seen;
   }
 
   /** By value, as Python compares: `2.0` is 2; `"2"` and `true` are no type. */
@@ -238,6 +274,22 @@ export class Envelope {
   }
 
   /**
+   * Says whether `destination` is this name, letter by letter. It is quicker
+   * than to read it, and may say no to another spelling of the same name.
+   *
+   * @param name The JSON text of a name.
+   * @returns Whether it is.
+   */
+  isFor(name: Uint8Array): boolean {
+    return this.#starts[DESTINATION] !== 0 && equalBytes(
+      this.#bytes,
+      this.#starts[DESTINATION]!,
+      this.#ends[DESTINATION]!,
+      name,
+    );
+  }
+
+  /**
    * The names in `route`, for which an information is meant; `undefined` if it
    * is meant for all: an empty list, null, or nothing there.
    *
@@ -249,8 +301,26 @@ export class Envelope {
     const route = this.#textAt(ROUTE);
     if (FALSY_REGEXP.test(route)) return undefined;
     const names: string[] = [];
-    addNames(this.#bytes, this.#starts[ROUTE]!, this.#ends[ROUTE]!, names);
+    this.#addNames(this.#starts[ROUTE]!, this.#ends[ROUTE]!, names);
     return names;
+  }
+
+  /** Adds the names in the value at `start` to `names`. */
+  #addNames(start: number, end: number, names: string[]): void {
+    const bytes = this.#bytes;
+    const scanner = this.#scanner;
+    if (bytes[start] !== 0x5b) {
+      const name = canonicalName(textOf(bytes, start, end));
+      if (name !== undefined) names.push(name);
+      return;
+    }
+    let i = scanner.skipWhite(bytes, start + 1);
+    while (bytes[i] !== 0x5d) {
+      const itemEnd = scanner.skipValue(bytes, i);
+      this.#addNames(i, itemEnd, names);
+      i = scanner.skipWhite(bytes, itemEnd);
+      if (bytes[i] === 0x2c) i = scanner.skipWhite(bytes, i + 1);
+    }
   }
 
   /**
@@ -376,34 +446,12 @@ export function canonicalName(text: string): string | undefined {
 /** What Python takes for "no destinations", so for everybody. */
 const FALSY_REGEXP = /^(null|false|0|""|\[\s*\]|\{\s*\})$/;
 
-/** Adds the names in the value at `start` to `names`. */
-function addNames(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  names: string[],
-): void {
-  if (bytes[start] !== 0x5b) {
-    const name = canonicalName(textOf(bytes, start, end));
-    if (name !== undefined) names.push(name);
-    return;
-  }
-  let i = skipWhite(bytes, start + 1);
-  while (bytes[i] !== 0x5d) {
-    const itemEnd = skipValue(bytes, i);
-    addNames(bytes, i, itemEnd, names);
-    i = skipWhite(bytes, itemEnd);
-    if (bytes[i] === 0x2c) i = skipWhite(bytes, i + 1);
-  }
-}
-
 /** Returns which member has the name at `start`, or -1. */
 function memberAt(bytes: Uint8Array, start: number, end: number): number {
   for (let n = 0; n < NAMES.length; n++) {
     const name = NAMES[n]!;
     if (
-      name.length === end - start && name[0] === bytes[start] &&
-      equalBytes(bytes, start, end, name)
+      name[0] === bytes[start] && equalBytes(bytes, start, end, name)
     ) return n;
   }
   return -1;
@@ -415,11 +463,7 @@ function equalBytes(
   end: number,
   other: Uint8Array,
 ): boolean {
-  if (end - start !== other.length) return false;
-  for (let i = 0; i < other.length; i++) {
-    if (bytes[start + i] !== other[i]) return false;
-  }
-  return true;
+  return end - start === other.length && standsAt(bytes, start, other);
 }
 
 /** Writes a short text, without a call into the engine. */

@@ -111,6 +111,9 @@ interface OpenRequest {
   readonly requester: Peer;
   readonly responder: Peer;
   readonly expires: number;
+  /** The neighbours in the list of what its requester waits for. */
+  older: OpenRequest | undefined;
+  newer: OpenRequest | undefined;
 }
 
 /** A name, who has it, and who waits for it, in the order they came. */
@@ -212,8 +215,11 @@ export class Router {
       this.#drop(peer, 1008, "Not verified in time");
     }
     for (const { holder } of this.#seats.values()) {
-      for (const request of holder.asking) {
-        if (request.expires > now) break;
+      for (
+        let request = holder.oldest;
+        request && request.expires <= now;
+        request = holder.oldest
+      ) {
         forget(request);
         this.#fail(request, "The request was not answered in time.");
       }
@@ -308,18 +314,24 @@ export class Router {
   }
 
   #request(from: Peer): void {
-    const name = this.#envelope.destination;
-    if (name === from.name) return this.#refuse(from, Text.sameName);
-    const to = this.#find(name);
+    const to = this.#target(from);
+    if (to === from) return this.#refuse(from, Text.sameName);
     if (!to) return this.#refuse(from, Text.noDestination);
     // In a request, and nowhere else, `id` and `destination` change places.
     this.#ask(from, to, this.#envelope.forward(to.nameBytes, from.nameBytes));
   }
 
   #callFunction(from: Peer): void {
-    const to = this.#find(this.#envelope.destination);
+    const to = this.#target(from);
     if (!to) return this.#refuse(from, Text.noRequester);
     this.#ask(from, to, this.#envelope.forward(from.nameBytes, to.nameBytes));
+  }
+
+  /** Who `destination` is; most often the one that it was the last time. */
+  #target(from: Peer): Peer | undefined {
+    const last = from.target;
+    if (last?.active && this.#envelope.isFor(last.nameBytes)) return last;
+    return from.target = this.#find(this.#envelope.destination);
   }
 
   #find(name: string | undefined): Peer | undefined {
@@ -338,7 +350,7 @@ export class Router {
       return this.#refuse(requester, text);
     }
     const { maxRequests, requestTimeout } = this.#options;
-    if (requester.asking.size >= maxRequests) {
+    if (requester.asking >= maxRequests) {
       const text = `More than ${maxRequests} requests are unanswered.`;
       return this.#refuse(requester, text);
     }
@@ -350,37 +362,45 @@ export class Router {
     // The same question twice: the requester could not tell the answers apart.
     const same = responder.asked.get(key);
     if (same) forget(same);
-    const expires = this.#now + requestTimeout;
-    const request = { key, uuid, requester, responder, expires };
-    responder.asked.set(key, request);
-    requester.asking.add(request);
+    remember({
+      key,
+      uuid,
+      requester,
+      responder,
+      expires: this.#now + requestTimeout,
+      older: requester.newest,
+      newer: undefined,
+    });
     responder.receiver.send(message);
   }
 
   #respond(from: Peer): void {
     const envelope = this.#envelope;
     const request = this.#take(from);
-    const destination = envelope.destination;
     if (!request) {
       // Late or twice, as comes after every reconnect of a stock client: no harm.
       // If nobody has the name, say so as a real server does, but cut nobody off.
+      const { destination } = envelope;
       if (destination !== undefined && !this.#find(destination)) {
         this.#refuse(from, Text.noRequester);
       }
       return;
     }
     const { requester, uuid } = request;
-    const answer = destination === undefined
-      ? envelope.answer({ id: from.name!, destination: requester.name!, uuid })
-      : envelope.forward(from.nameBytes, requester.nameBytes);
+    const says = envelope.isFor(requester.nameBytes) ||
+      envelope.destination !== undefined;
+    const answer = says
+      ? envelope.forward(from.nameBytes, requester.nameBytes)
+      : envelope.answer({ id: from.name!, destination: requester.name!, uuid });
     if (this.#isTooLarge(answer, from)) {
       this.#fail(request, Text.answerTooLarge);
     } else requester.receiver.send(answer);
     // A stock client addresses this one error to itself, and stops reading as it
     // does. Only a new connection helps it, and its program can see this end.
     if (
-      envelope.type === MessageType.error && destination === from.name &&
-      requester !== from && envelope.text("data") === `"${Text.noRoute}"`
+      envelope.type === MessageType.error && requester !== from &&
+      envelope.isFor(from.nameBytes) &&
+      envelope.text("data") === `"${Text.noRoute}"`
     ) {
       this.#drop(from, 1011, "Deaf after an unknown route");
     }
@@ -391,16 +411,18 @@ export class Router {
    * the uuid say which: a stranger who knows the uuid cannot answer.
    */
   #take(from: Peer): OpenRequest | undefined {
+    const envelope = this.#envelope;
     const { asked } = from;
-    const uuid = this.#envelope.text("uuid");
-    const destination = this.#envelope.destination;
+    const uuid = envelope.text("uuid");
     let request = asked.get(uuid);
-    if (destination !== undefined && destination !== request?.requester.name) {
-      request = asked.get(sharedKey(uuid, destination)) ?? request;
-    }
-    // winerp-client-node answers without saying what and whom.
-    if (uuid === "null" && destination === undefined && asked.size === 1) {
-      [request] = asked.values();
+    if (!request || !envelope.isFor(request.requester.nameBytes)) {
+      const { destination } = envelope;
+      if (destination !== undefined) {
+        request = asked.get(sharedKey(uuid, destination)) ?? request;
+      } else if (uuid === "null" && asked.size === 1) {
+        // winerp-client-node answers without saying what and whom.
+        [request] = asked.values();
+      }
     }
     if (request) forget(request);
     return request;
@@ -456,7 +478,7 @@ export class Router {
   #leave(peer: Peer): void {
     peer.gone = true;
     this.#unverified.delete(peer);
-    for (const request of [...peer.asking]) forget(request);
+    while (peer.oldest) forget(peer.oldest);
     for (const request of [...peer.asked.values()]) {
       forget(request);
       this.#fail(request, Text.responderLeft);
@@ -501,10 +523,14 @@ class Peer {
   /** Whether the name is its own. */
   active = false;
   gone = false;
+  /** To whom its last request went. */
+  target: Peer | undefined;
   /** When it has to be verified. */
   expires = 0;
-  /** The requests that it waits for, oldest first. */
-  readonly asking = new Set<OpenRequest>();
+  /** How many requests it waits for, and the ends of the list of them. */
+  asking = 0;
+  oldest: OpenRequest | undefined;
+  newest: OpenRequest | undefined;
   /** The requests that it has to answer, by uuid. */
   readonly asked = new Map<string, OpenRequest>();
 
@@ -534,8 +560,23 @@ function sharedKey(uuid: string, requester: string): string {
   return `${uuid} ${requester}`;
 }
 
-/** Takes a request out of both tables. */
+/** Puts a request into the responder's table and the requester's list. */
+function remember(request: OpenRequest): void {
+  const { key, requester, responder, older } = request;
+  responder.asked.set(key, request);
+  if (older) older.newer = request;
+  else requester.oldest = request;
+  requester.newest = request;
+  requester.asking++;
+}
+
+/** Takes a request out of both. */
 function forget(request: OpenRequest): void {
-  request.responder.asked.delete(request.key);
-  request.requester.asking.delete(request);
+  const { key, requester, responder, older, newer } = request;
+  responder.asked.delete(key);
+  if (older) older.newer = newer;
+  else requester.oldest = newer;
+  if (newer) newer.older = older;
+  else requester.newest = older;
+  requester.asking--;
 }

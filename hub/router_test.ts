@@ -357,6 +357,11 @@ Deno.test("Router serves winerp-client-node, which answers without uuid and dest
   assertEquals(a.take(), [
     { id: "b", type: 3, data: 5, uuid: "1", destination: "a" },
   ]);
+  a.send({ type: 2, route: "r", data: {}, uuid: "1", destination: "b" });
+  b.send({ type: 3, id: "b", data: 5, uuid: null, destination: null });
+  assertEquals(a.take(), [
+    { id: "b", type: 3, data: 5, uuid: "1", destination: "a" },
+  ]);
   // Of two it cannot be known.
   a.send({ type: 2, data: {}, uuid: "2", destination: "b" });
   c.send({ type: 2, data: {}, uuid: "3", destination: "b" });
