@@ -35,6 +35,7 @@ interface Suite {
 function testSuite(): Suite {
   const args = [
     "--doc",
+    "--parallel",
     "--ignore=.cache,coverage,dist,tests/interop",
     "--allow-env",
     "--allow-net",
@@ -107,7 +108,8 @@ const output = await tee(child.stdout);
 const { success } = await child.status;
 
 const failures = suite.failures;
-for (const [, test = ""] of output.matchAll(/^ *(.+) \.\.\. ignored/gm)) {
+const ignored = /^ *(?:\S+ => )?(.+) \.\.\. ignored/gm;
+for (const [, test = ""] of output.matchAll(ignored)) {
   if (!(test in MAY_BE_IGNORED)) failures.push(`Ignored: ${test}`);
 }
 const summary = /^(?:ok|FAILED) \| (\d+) passed.*? \| (\d+) failed/gm;
