@@ -1,0 +1,295 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import type { CallOptions } from "./caller.ts";
+import {
+  AbortError,
+  type CallError,
+  ClosedError,
+  MalformedResponseError,
+  TimeoutError,
+} from "./call_error.ts";
+import { JsonRpcError } from "./error.ts";
+
+/** Default of {@linkcode CallOptions.timeout}. */
+export const TIMEOUT = 60_000;
+
+/** Default of {@linkcode CallOptions.totalTimeout}. */
+const TOTAL_TIMEOUT = 600_000;
+
+/** Longest delay that a timer of the platform can have. */
+const MAX_DELAY = 2_147_483_647;
+
+/** A call that waits for its end. */
+export interface Call {
+  readonly id: number;
+  readonly method: string;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: Error) => void;
+  readonly timeout: number;
+  /** The moment that no progress moves. */
+  readonly latest: number;
+  /** The moment it fails at. */
+  deadline: number;
+  /** Whether it was handed to the transport. */
+  sent: boolean;
+  /** The calls that it travels with. */
+  batch?: CallBatch;
+  signal?: AbortSignal | undefined;
+  onAbort?: (() => void) | undefined;
+  onProgress?: ((value: unknown) => void) | undefined;
+  token?: number | undefined;
+}
+
+/** Calls that travel as one message. */
+export interface CallBatch {
+  readonly calls: readonly Call[];
+  /** How many of them wait. */
+  open: number;
+}
+
+/** What a {@linkcode Calls} tells its owner. */
+export interface CallsOptions {
+  /** Default of {@linkcode CallOptions.timeout}. */
+  timeout: number;
+  /** Whether a response may lack the member `jsonrpc`. */
+  tolerant: boolean;
+  /** A call is over; its promise is settled. */
+  onEnd(call: Call): void;
+  /** The peer need not go on with a call that was sent. */
+  onCancel(call: Call): void;
+}
+
+/**
+ * The calls that wait for their end, with one timer for all. Each call ends
+ * exactly once: by a response, a timeout, an abort, or the close.
+ */
+export class Calls {
+  readonly #calls = new Map<unknown, Call>();
+  readonly #byToken = new Map<unknown, Call>();
+  readonly #batches = new Set<CallBatch>();
+  readonly #options: CallsOptions;
+  #lastId = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timerAt = Infinity;
+
+  /** Makes an empty table. */
+  constructor(options: CallsOptions) {
+    this.#options = options;
+  }
+
+  /** How many calls wait. */
+  get size(): number {
+    return this.#calls.size;
+  }
+
+  /** The id of the next call. */
+  nextId(): number {
+    return ++this.#lastId;
+  }
+
+  /** Enters a call, which from now on will end. */
+  open(
+    id: number,
+    method: string,
+    options: CallOptions,
+    resolve: (result: unknown) => void,
+    reject: (error: Error) => void,
+  ): Call {
+    const { timeout = this.#options.timeout, signal, onProgress } = options;
+    const now = performance.now();
+    const total = options.totalTimeout ?? Math.max(timeout, TOTAL_TIMEOUT);
+    const call: Call = {
+      id,
+      method,
+      resolve,
+      reject,
+      timeout,
+      latest: now + total,
+      deadline: now + Math.min(timeout, total),
+      sent: false,
+    };
+    this.#calls.set(id, call);
+    if (call.deadline < this.#timerAt) this.#arm(call.deadline, now);
+    if (signal) this.#watch(call, signal, options.awaitCancel ?? false);
+    if (onProgress) {
+      call.onProgress = onProgress;
+      call.token = id;
+      this.#byToken.set(id, call);
+    }
+    return call;
+  }
+
+  /** Whether a call still waits. */
+  has(call: Call): boolean {
+    return this.#calls.get(call.id) === call;
+  }
+
+  /** Whether a call with this id waits. */
+  hasId(id: unknown): boolean {
+    return this.#calls.has(id);
+  }
+
+  /** Notes that calls travel as one message. */
+  group(calls: readonly Call[]): void {
+    const batch = { calls, open: 0 };
+    for (const call of calls) {
+      if (!this.has(call)) continue;
+      call.batch = batch;
+      batch.open++;
+    }
+    if (batch.open > 0) this.#batches.add(batch);
+  }
+
+  /**
+   * Ends the call that a response belongs to. Returns it, or `undefined` if
+   * there is none.
+   */
+  receive(message: Record<string, unknown>): Call | undefined {
+    const { id, result, error } = message;
+    const call = this.#calls.get(id);
+    if (!call) {
+      return id === null && error
+        ? this.#failBatch(JsonRpcError.from(error))
+        : undefined;
+    }
+    const both = error != null && result != null;
+    const neither = error == null && result === undefined;
+    if (both || neither) {
+      this.malformed(
+        call,
+        `response has ${both ? "both" : "no"} result and error`,
+      );
+    } else if (message.jsonrpc !== "2.0" && !this.#options.tolerant) {
+      this.malformed(call, 'response has no "jsonrpc":"2.0"');
+    } else {
+      this.#remove(call);
+      if (error == null) call.resolve(result);
+      else call.reject(JsonRpcError.from(error));
+      this.#options.onEnd(call);
+    }
+    return call;
+  }
+
+  /** Fails a call whose response is none. */
+  malformed(call: Call, reason: string): void {
+    this.fail(call, new MalformedResponseError(call.method, { reason }));
+  }
+
+  /** Fails those calls that the answer to their batch left out. */
+  endBatch({ calls }: CallBatch): void {
+    for (const call of calls) {
+      if (this.has(call)) {
+        this.malformed(call, "no response in the answer to its batch");
+      }
+    }
+  }
+
+  /** Passes a progress report on, which also gives its call more time. */
+  progress(token: unknown, value: unknown): boolean {
+    const call = this.#byToken.get(token);
+    if (!call) return false;
+    call.deadline = Math.min(performance.now() + call.timeout, call.latest);
+    call.onProgress!(value);
+    return true;
+  }
+
+  /** Ends a call with an error, if it still waits. */
+  fail(call: Call, error: Error): void {
+    if (!this.has(call)) return;
+    this.#remove(call);
+    call.reject(error);
+    this.#options.onEnd(call);
+  }
+
+  /** Ends all calls: the connection is gone. */
+  close(cause: unknown): void {
+    for (const call of this.#calls.values()) {
+      this.fail(call, closedError(call.method, call.sent, cause));
+    }
+    this.rest();
+  }
+
+  /** Stops the timer if nothing waits, so that it does not hold the process. */
+  rest(): void {
+    if (this.#calls.size > 0) return;
+    clearTimeout(this.#timer);
+    this.#timerAt = Infinity;
+  }
+
+  #remove(call: Call): void {
+    this.#calls.delete(call.id);
+    if (call.onAbort) call.signal!.removeEventListener("abort", call.onAbort);
+    if (call.token !== undefined) this.#byToken.delete(call.token);
+    if (call.batch && --call.batch.open === 0) {
+      this.#batches.delete(call.batch);
+    }
+  }
+
+  /** A whole batch failed with one error, if it is clear which (statement 42). */
+  #failBatch(error: JsonRpcError): Call | undefined {
+    if (this.#batches.size !== 1) return undefined;
+    const [batch] = this.#batches;
+    for (const call of batch!.calls) this.fail(call, error);
+    return batch!.calls[0];
+  }
+
+  #watch(call: Call, signal: AbortSignal, awaitCancel: boolean): void {
+    const abort = () => {
+      if (call.sent) this.#options.onCancel(call);
+      if (call.sent && awaitCancel) return;
+      this.fail(call, abortError(call.method, signal));
+    };
+    call.signal = signal;
+    call.onAbort = abort;
+    signal.addEventListener("abort", abort, { once: true });
+  }
+
+  #arm(deadline: number, now: number): void {
+    clearTimeout(this.#timer);
+    this.#timerAt = deadline;
+    const delay = Math.min(Math.max(Math.ceil(deadline - now), 0), MAX_DELAY);
+    this.#timer = setTimeout(this.#expire, delay);
+  }
+
+  readonly #expire = (): void => {
+    const now = performance.now();
+    this.#timerAt = Infinity;
+    let next = Infinity;
+    for (const call of this.#calls.values()) {
+      if (call.deadline <= now) this.#timeOut(call);
+      else if (call.deadline < next) next = call.deadline;
+    }
+    if (next < this.#timerAt) this.#arm(next, now);
+  };
+
+  #timeOut(call: Call): void {
+    if (call.sent) this.#options.onCancel(call);
+    const time = call.deadline === call.latest
+      ? "in all the time it has"
+      : `within ${call.timeout} ms`;
+    this.fail(
+      call,
+      new TimeoutError(call.method, { reason: `no response ${time}` }),
+    );
+  }
+}
+
+/** The error of a call whose signal fired. */
+export function abortError(method: string, signal?: AbortSignal): CallError {
+  const cause = signal?.reason;
+  return new AbortError(method, { reason: "it was given up", cause });
+}
+
+/** The error of a call on a connection that is gone. */
+export function closedError(
+  method: string,
+  sent: boolean,
+  cause?: unknown,
+): CallError {
+  return new ClosedError(method, {
+    reason: "the connection is closed",
+    sent,
+    ...(cause !== undefined && { cause }),
+  });
+}

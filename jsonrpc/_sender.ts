@@ -1,0 +1,246 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import { MessageBatch, type Prepared, type Put } from "./_batch.ts";
+import {
+  abortError,
+  type Call,
+  type CallBatch,
+  Calls,
+  closedError,
+  TIMEOUT,
+} from "./_calls.ts";
+import type { Batch, CallOptions } from "./caller.ts";
+import type { Codec, Wire } from "./codec.ts";
+import type { Decoded } from "./_dispatcher.ts";
+import type { Params } from "./message.ts";
+import {
+  composeOutgoing,
+  type OutgoingCall,
+  type OutgoingMiddleware,
+} from "./middleware.ts";
+import type { PeerOptions } from "./peer_options.ts";
+import { Turns } from "./_turns.ts";
+
+/** What a {@linkcode Sender} needs of its peer. */
+export interface SenderHooks {
+  /** Hands a message to the transport. */
+  send(wire: Wire): Promise<void>;
+  /** A response or progress belongs to no call. */
+  onStray(message: Decoded): void;
+}
+
+/** The calling half of a connection. */
+export class Sender {
+  readonly #codec: Codec<Wire>;
+  readonly #hooks: SenderHooks;
+  readonly #calls: Calls;
+  readonly #turns: Turns<Wire>;
+  readonly #outgoing: OutgoingMiddleware | undefined;
+  readonly #autoBatch: boolean;
+  readonly #cancels: boolean;
+  #ended: Error | undefined;
+  #tick: Prepared<Wire>[] | undefined;
+  #flushed: Promise<void> | undefined;
+  #silentBatches = 0;
+
+  /** Makes the calling half of a connection. */
+  constructor(
+    codec: Codec<Wire>,
+    // deno-lint-ignore no-explicit-any -- The types are for its user alone.
+    options: PeerOptions<any, any>,
+    hooks: SenderHooks,
+  ) {
+    this.#codec = codec;
+    this.#hooks = hooks;
+    this.#autoBatch = options.autoBatch ?? false;
+    this.#cancels = options.cancel ?? true;
+    this.#calls = new Calls({
+      timeout: options.timeout ?? TIMEOUT,
+      tolerant: options.tolerant ?? false,
+      onEnd: (call) => this.#turns.end(call),
+      onCancel: (call) => this.#cancel(call),
+    });
+    this.#turns = new Turns({
+      calls: this.#calls,
+      maxPending: options.maxPending ?? 1_024,
+      maxQueueBytes: options.maxQueueBytes ?? 16_777_216,
+      send: (wire) => void this.#hooks.send(wire),
+    });
+    if (options.outgoing?.length) {
+      this.#outgoing = composeOutgoing(options.outgoing);
+    }
+  }
+
+  /** Whether no call waits for its end. */
+  get idle(): boolean {
+    return this.#calls.size === 0;
+  }
+
+  /** Makes a call, of which `put` gets the message. */
+  request(
+    method: string,
+    params: Params | undefined,
+    options: CallOptions,
+    put: Put<Wire> = this.#put,
+  ): Promise<unknown> {
+    if (!this.#outgoing) return this.#call(method, params, options, put);
+    return this.#outgoing(
+      { method, params, options },
+      (call) => this.#call(call.method, call.params, call.options ?? {}, put),
+    );
+  }
+
+  /** Makes a notification, of which `put` gets the message. */
+  async notify(
+    method: string,
+    params: Params | undefined,
+    put: Put<Wire> = this.#put,
+  ): Promise<void> {
+    const next = async (call: OutgoingCall): Promise<void> => {
+      if (this.#ended) throw closedError(call.method, false, this.#ended);
+      const wire = this.#codec.encode({
+        method: call.method,
+        params: present(call.params),
+        extra: call.options?.extra,
+      });
+      await put(wire);
+    };
+    const call = { method, params, options: undefined };
+    await (this.#outgoing ? this.#outgoing(call, next) : next(call));
+  }
+
+  /** Starts a batch. */
+  batch(): Batch {
+    return new MessageBatch<Wire>({
+      request: (...args) => this.request(...args),
+      notify: (...args) => this.notify(...args),
+      send: (items) => void this.#sendBatch(items),
+      fail: (call, error) => this.#calls.fail(call, error),
+    });
+  }
+
+  /** Takes a response. */
+  respond(message: Decoded): Call | undefined {
+    const call = this.#calls.receive(message);
+    if (!call) this.#hooks.onStray(message);
+    return call;
+  }
+
+  /** Takes the responses of one message. */
+  respondAll(messages: readonly Decoded[]): void {
+    const batches = new Set<CallBatch>();
+    for (const message of messages) {
+      const batch = this.respond(message)?.batch;
+      if (batch) batches.add(batch);
+    }
+    for (const batch of batches) this.#calls.endBatch(batch);
+  }
+
+  /** Whether a call waits for this id. */
+  awaits(id: unknown): boolean {
+    return this.#calls.hasId(id);
+  }
+
+  /** Takes `[]` as the answer to a batch of notifications, if there was one. */
+  takeEmptyAnswer(): boolean {
+    return this.#silentBatches > 0 && this.#silentBatches-- > 0;
+  }
+
+  /** Passes a progress report on. Returns whether a call wants it. */
+  progress(token: unknown, value: unknown): boolean {
+    return this.#calls.progress(token, value);
+  }
+
+  /** Ends all calls: the connection is gone. */
+  close(cause: Error): void {
+    this.#ended = cause;
+    this.#turns.close();
+    this.#calls.close(cause);
+  }
+
+  #call(
+    method: string,
+    params: Params | undefined,
+    options: CallOptions,
+    put: Put<Wire>,
+  ): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (this.#ended) throw closedError(method, false, this.#ended);
+      const { signal, extra } = options;
+      if (signal?.aborted) throw abortError(method, signal);
+      const id = this.#calls.nextId();
+      const wire = this.#codec.encode({
+        method,
+        id,
+        params: options.onProgress
+          ? withToken(params, id, options.progressMember)
+          : present(params),
+        extra,
+      });
+      put(wire, this.#calls.open(id, method, options, resolve, reject));
+    });
+  }
+
+  /** Sends a message, or puts it into the batch of this tick. */
+  readonly #put = (wire: Wire, call?: Call): Promise<void> | void => {
+    if (this.#autoBatch) return this.#gather({ wire, call });
+    if (call) return this.#turns.submit(call, wire);
+    return this.#hooks.send(wire);
+  };
+
+  #gather(item: Prepared<Wire>): Promise<void> {
+    if (this.#tick) {
+      this.#tick.push(item);
+      return this.#flushed!;
+    }
+    const tick = [item];
+    this.#tick = tick;
+    this.#flushed = Promise.resolve().then(() => {
+      this.#tick = undefined;
+      return this.#sendBatch(tick);
+    });
+    return this.#flushed;
+  }
+
+  #sendBatch(items: readonly Prepared<Wire>[]): Promise<void> | void {
+    const calls = items.flatMap(({ call }) => call ? [call] : []);
+    if (items.length === 1 && this.#autoBatch) {
+      const { wire } = items[0]!;
+      return calls[0]
+        ? this.#turns.submit(calls[0], wire)
+        : this.#hooks.send(wire);
+    }
+    const wire = this.#codec.join(items.map(({ wire }) => wire));
+    if (calls.length === 0) {
+      // wsjsonrpc answers such a batch with `[]`, and must get no error for it.
+      this.#silentBatches++;
+      return this.#hooks.send(wire);
+    }
+    this.#calls.group(calls);
+    this.#turns.submitAll(calls, wire);
+  }
+
+  #cancel({ id }: Call): void {
+    if (!this.#cancels || this.#ended) return;
+    const params = { id };
+    void this.#hooks.send(
+      this.#codec.encode({ method: "$/cancelRequest", params }),
+    );
+  }
+}
+
+/** wsjsonrpc leaves empty params out too. */
+function present(params: Params | undefined): Params | undefined {
+  return Array.isArray(params) && params.length === 0 ? undefined : params;
+}
+
+function withToken(
+  params: Params | undefined,
+  token: number,
+  name = "workDoneToken",
+): Params {
+  return Array.isArray(params)
+    ? [...params, token]
+    : { ...params, [name]: token };
+}

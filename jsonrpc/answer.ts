@@ -1,0 +1,105 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * How calls are answered, on a connection and over HTTP alike.
+ *
+ * @module
+ */
+
+import type { Methods } from "./methods.ts";
+import type { IncomingMiddleware } from "./middleware.ts";
+
+/** Defaults of {@linkcode AnswerOptions}. */
+export const DEFAULTS = {
+  /** Of {@linkcode AnswerOptions.maxRunning}. */
+  maxRunning: 1_024,
+  /** Of {@linkcode AnswerOptions.maxBatchItems}. */
+  maxBatchItems: 1_000,
+  /** Of {@linkcode AnswerOptions.maxRequestBytes}: 10 MiB. */
+  maxRequestBytes: 10_485_760,
+  /** Of {@linkcode AnswerOptions.maxResponseBytes}: 10 MiB. */
+  maxResponseBytes: 10_485_760,
+} as const;
+
+/** What an error that no caller sees is about. */
+export interface ErrorAbout {
+  /** The method that was called. */
+  readonly method?: string;
+  /** The message that came, decoded. */
+  readonly message?: unknown;
+}
+
+/**
+ * How calls are answered.
+ *
+ * @typeParam State What is kept of a connection.
+ */
+export interface AnswerOptions<State = Record<string, unknown>> {
+  /**
+   * The methods to answer.
+   *
+   * @default {undefined} none: every call gets -32601
+   */
+  methods?: Methods<State>;
+  /**
+   * What stands around every call that is answered; the first is outermost.
+   *
+   * @default {[]}
+   */
+  incoming?: readonly IncomingMiddleware<State>[];
+  /**
+   * How many handlers may run at a time; further calls wait for their turn, in
+   * the order they came.
+   *
+   * @default {Infinity}
+   */
+  concurrency?: number;
+  /**
+   * How many calls may run and wait; a further one is answered with -32009, a
+   * further notification is dropped and reported.
+   *
+   * @default {1024}
+   */
+  maxRunning?: number;
+  /**
+   * How many calls a batch may have; a longer one is answered with -32010 and
+   * not run.
+   *
+   * @default {1000}
+   */
+  maxBatchItems?: number;
+  /**
+   * Largest request or batch in bytes; a larger one is answered with -32007 and
+   * not run. What the transport's own limit lets through is parsed first.
+   *
+   * @default {10485760} 10 MiB
+   */
+  maxRequestBytes?: number;
+  /**
+   * Largest response in bytes: instead of a larger one goes -32008, or for a
+   * batch -32011 for each of its calls.
+   *
+   * @default {10485760} 10 MiB
+   */
+  maxResponseBytes?: number;
+  /**
+   * Whether errors carry their `data`. wsjsonrpc cannot bear it: its call never
+   * ends.
+   *
+   * @default {true}
+   */
+  errorData?: boolean;
+  /**
+   * Whether `"params": null` is refused with -32600, as the specification has
+   * it, instead of meaning that there are none.
+   *
+   * @default {false}
+   */
+  strictParams?: boolean;
+  /**
+   * Learns of every error that no caller sees in full: what a handler threw,
+   * garbage, responses that nobody waits for, events of no subscription.
+   */
+  onError?: (error: unknown, about: ErrorAbout) => void;
+}

@@ -1,0 +1,246 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * What one end offers and the other end calls, written once: it types the
+ * handlers and the calls, checks params and results, and describes itself.
+ *
+ * ```ts
+ * import { contract, param, type } from "@wirekit/jsonrpc/contract";
+ *
+ * export const calculator = contract({
+ *   info: { title: "Calculator", version: "1.0.0" },
+ *   methods: {
+ *     "math.sum": {
+ *       summary: "Adds two numbers",
+ *       params: [param("x", type<number>()), param("y", type<number>())],
+ *       result: type<number>(),
+ *     },
+ *   },
+ * });
+ * ```
+ *
+ * @module
+ */
+
+import type { InputOf, OutputOf, StandardSchema } from "./standard_schema.ts";
+
+export { check, type } from "./standard_schema.ts";
+
+/**
+ * A param by position, with a name so that it can be given by name too.
+ *
+ * @typeParam S Its schema.
+ * @typeParam Optional Whether it may be missing.
+ */
+export interface Param<
+  S extends StandardSchema = StandardSchema,
+  Optional extends boolean = boolean,
+> {
+  /** Its name. */
+  readonly name: string;
+  /** What it has to be. */
+  readonly schema: S;
+  /** Whether it may be missing. */
+  readonly optional: Optional;
+  /** What it is, in a few words. */
+  readonly summary?: string;
+}
+
+/** An error that a method may answer with. */
+export interface ErrorContract {
+  /** Its code. */
+  readonly code: number;
+  /** Its message. */
+  readonly message: string;
+}
+
+/** A method. */
+export interface MethodContract {
+  /**
+   * The params: a list by position (given by name they are put in order), or
+   * the schema of an object by name.
+   *
+   * @default {[]}
+   */
+  readonly params?: readonly Param[] | StandardSchema<object>;
+  /**
+   * What the result has to be. Without it the result is `unknown`, and in an
+   * OpenRPC document the method may only be notified.
+   */
+  readonly result?: StandardSchema;
+  /**
+   * What each value of a result has to be that is a stream: the handler is an
+   * async generator, and the caller reads it with `for await`.
+   */
+  readonly stream?: StandardSchema;
+  /** What it does, in a few words. */
+  readonly summary?: string;
+  /** What it does, in detail. */
+  readonly description?: string;
+  /** The errors that it may answer with. */
+  readonly errors?: readonly ErrorContract[];
+  /** Whether it should no longer be used. */
+  readonly deprecated?: boolean;
+}
+
+/** Something that the offering end tells the other by a notification. */
+export interface EventContract {
+  /** The params, as in {@linkcode MethodContract.params}. */
+  readonly params?: readonly Param[] | StandardSchema<object>;
+  /** What it means, in a few words. */
+  readonly summary?: string;
+}
+
+/** Something to subscribe to. */
+export interface SubscriptionContract {
+  /** The params by position, after the name. */
+  readonly params?: readonly Param[];
+  /** What each event has to be. */
+  readonly event: StandardSchema;
+  /** What it is, in a few words. */
+  readonly summary?: string;
+}
+
+/** What one end offers. */
+export interface Contract {
+  /** What an OpenRPC document says of the whole. */
+  readonly info?: {
+    readonly title: string;
+    readonly version: string;
+    readonly description?: string;
+  };
+  /** The methods, by name. */
+  readonly methods: Readonly<Record<string, MethodContract>>;
+  /** The notifications that come from the offering end, by method. */
+  readonly events?: Readonly<Record<string, EventContract>>;
+  /** What there is to subscribe to, by `<namespace>_<name>`. */
+  readonly subscriptions?: Readonly<Record<string, SubscriptionContract>>;
+}
+
+/**
+ * Returns a contract as it is, with its exact type.
+ *
+ * @typeParam C The contract.
+ * @param contract The contract.
+ * @returns The same.
+ *
+ * @example A typed call
+ * ```ts
+ * import { contract, implement, param, Peer, type } from "@wirekit/jsonrpc";
+ * import { pair } from "@wirekit/transport/pair";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const calculator = contract({
+ *   methods: {
+ *     "math.sum": {
+ *       params: [param("x", type<number>()), param("y", type<number>())],
+ *       result: type<number>(),
+ *     },
+ *   },
+ * });
+ * const methods = implement(calculator, {
+ *   "math.sum": (_call, x, y) => x + y,
+ * });
+ * const [near, far] = pair();
+ * await using _server = new Peer(far, { methods });
+ * await using client = new Peer(near, { contract: calculator });
+ *
+ * const sum: number = await client.remote.math.sum(1, 2);
+ * assertEquals(sum, 3);
+ * ```
+ */
+export function contract<const C extends Contract>(contract: C): C {
+  return contract;
+}
+
+/** Options of {@linkcode param}. */
+export interface ParamOptions {
+  /**
+   * Whether it may be missing. Only others like it may follow.
+   *
+   * @default {false}
+   */
+  readonly optional?: boolean;
+  /** What it is, in a few words. */
+  readonly summary?: string;
+}
+
+/**
+ * Makes a param by position.
+ *
+ * @typeParam S Its schema.
+ * @typeParam O The options.
+ * @param name Its name.
+ * @param schema What it has to be.
+ * @param options Whether it may be missing.
+ * @returns The param.
+ *
+ * @example An optional one
+ * ```ts
+ * import { param, type } from "@wirekit/jsonrpc/contract";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const limit = param("limit", type<number>(), { optional: true });
+ * assertEquals(limit.optional, true);
+ * ```
+ */
+export function param<
+  S extends StandardSchema,
+  const O extends ParamOptions = Record<never, never>,
+>(
+  name: string,
+  schema: S,
+  options?: O,
+): Param<S, O extends { optional: true } ? true : false> {
+  const { optional = false, ...rest }: ParamOptions = options ?? {};
+  return { name, schema, optional: optional as never, ...rest };
+}
+
+/**
+ * The arguments of a call, as the caller gives them.
+ *
+ * @typeParam P The params of the contract.
+ */
+export type ArgumentsOf<P> = P extends readonly Param[] ? InputTuple<P>
+  : P extends StandardSchema ? [params: InputOf<P>]
+  : [];
+
+/**
+ * The arguments of a call, as the handler gets them.
+ *
+ * @typeParam P The params of the contract.
+ */
+export type ParametersOf<P> = P extends readonly Param[] ? OutputTuple<P>
+  : P extends StandardSchema ? [params: OutputOf<P>]
+  : [];
+
+/**
+ * See {@linkcode ArgumentsOf}.
+ *
+ * @typeParam P The params by position.
+ */
+export type InputTuple<P extends readonly Param[]> = number extends P["length"]
+  ? unknown[]
+  : P extends
+    readonly [infer Head extends Param, ...infer Tail extends readonly Param[]]
+    ? Head extends Param<infer S, infer Optional>
+      ? Optional extends true ? [InputOf<S>?, ...InputTuple<Tail>]
+      : [InputOf<S>, ...InputTuple<Tail>]
+    : never
+  : [];
+
+/**
+ * See {@linkcode ParametersOf}.
+ *
+ * @typeParam P The params by position.
+ */
+export type OutputTuple<P extends readonly Param[]> = number extends P["length"]
+  ? unknown[]
+  : P extends
+    readonly [infer Head extends Param, ...infer Tail extends readonly Param[]]
+    ? Head extends Param<infer S, infer Optional>
+      ? Optional extends true ? [OutputOf<S>?, ...OutputTuple<Tail>]
+      : [OutputOf<S>, ...OutputTuple<Tail>]
+    : never
+  : [];

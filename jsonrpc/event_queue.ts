@@ -1,0 +1,364 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * A queue with a limit between events that come by themselves and a reader who
+ * takes his time.
+ *
+ * @module
+ */
+
+/**
+ * What happens to an event that finds the queue full:
+ *
+ * - `"close"`: the queue ends with an {@linkcode OverflowError} after what it
+ *   holds.
+ * - `"dropOldest"`: the event that waits longest makes room.
+ * - `"dropNewest"`: the event is dropped.
+ * - `"wait"`: the queue takes it and asks to wait, see {@linkcode EventQueue.push}.
+ *   If it then holds twice its limit all the same, it ends as with `"close"`.
+ */
+export type Overflow = "close" | "dropOldest" | "dropNewest" | "wait";
+
+/** Some events are missing at this place. */
+export interface Gap {
+  /** Whether the connection was away, or the reader too slow. */
+  readonly reason: "reconnect" | "overflow";
+  /** How many were dropped; `undefined` if nobody knows. */
+  readonly dropped?: number;
+}
+
+/** Options of {@linkcode EventQueue}. */
+export interface EventQueueOptions {
+  /**
+   * How many events may wait.
+   *
+   * @default {1024}
+   */
+  maxItems?: number;
+  /**
+   * How many bytes may wait, as far as the sizes are known.
+   *
+   * @default {16777216} 16 MiB
+   */
+  maxBytes?: number;
+  /**
+   * What happens to an event that finds the queue full.
+   *
+   * @default {"close"}
+   */
+  overflow?: Overflow;
+  /** Is told of missing events when the reader gets to their place. */
+  onGap?: (gap: Gap) => void;
+}
+
+/**
+ * The reader was too slow, and the queue was told to end then.
+ *
+ * @example Read too late
+ * ```ts
+ * import { EventQueue, OverflowError } from "@wirekit/jsonrpc/event-queue";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const queue = new EventQueue<number>({ maxItems: 1 });
+ * for (const event of [1, 2]) queue.push(event);
+ * await assertRejects(() => Array.fromAsync(queue), OverflowError);
+ * ```
+ */
+export class OverflowError extends Error {
+  /** The name of the class. */
+  override readonly name = "OverflowError";
+}
+
+interface Item<T> {
+  readonly value?: T;
+  readonly gap?: Gap;
+  readonly size: number;
+}
+
+/**
+ * Holds events for one reader. Leaving the reader's loop does not end it.
+ *
+ * @typeParam T What an event is.
+ *
+ * @example Keep the newest
+ * ```ts
+ * import { EventQueue, type Gap } from "@wirekit/jsonrpc/event-queue";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const gaps: Gap[] = [];
+ * const queue = new EventQueue<string>({
+ *   maxItems: 2,
+ *   overflow: "dropOldest",
+ *   onGap: (gap) => gaps.push(gap),
+ * });
+ * for (const event of ["one", "two", "three"]) queue.push(event);
+ * queue.end();
+ * assertEquals(await Array.fromAsync(queue), ["two", "three"]);
+ * assertEquals(gaps, [{ reason: "overflow", dropped: 1 }]);
+ * ```
+ */
+export class EventQueue<T> implements AsyncIterableIterator<T, undefined> {
+  readonly #maxItems: number;
+  readonly #maxBytes: number;
+  readonly #overflow: Overflow;
+  readonly #onGap: ((gap: Gap) => void) | undefined;
+  readonly #items: Item<T>[] = [];
+  #count = 0;
+  #bytes = 0;
+  #dropped = 0;
+  #ended = false;
+  #error: Error | undefined;
+  #reader: PromiseWithResolvers<IteratorResult<T, undefined>> | undefined;
+  #room: PromiseWithResolvers<void> | undefined;
+
+  /**
+   * Makes an empty queue.
+   *
+   * @param options The limits.
+   */
+  constructor(options: EventQueueOptions = {}) {
+    this.#maxItems = options.maxItems ?? 1_024;
+    this.#maxBytes = options.maxBytes ?? 16_777_216;
+    this.#overflow = options.overflow ?? "close";
+    this.#onGap = options.onGap;
+  }
+
+  /** Whether it takes no more events. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** How many events wait. */
+  get length(): number {
+    return this.#count;
+  }
+
+  /**
+   * Puts an event in; nothing after the end.
+   *
+   * @param value The event.
+   * @param size Its size in bytes, if that is known.
+   * @returns `undefined`, or with the policy `"wait"` a promise of room.
+   *
+   * @example Wait for the reader
+   * ```ts
+   * import { EventQueue } from "@wirekit/jsonrpc/event-queue";
+   * import { assert, assertEquals } from "@std/assert";
+   *
+   * const queue = new EventQueue<number>({ maxItems: 1, overflow: "wait" });
+   * assertEquals(queue.push(1), undefined);
+   * const room = queue.push(2);
+   * assert(room instanceof Promise);
+   * await queue.next();
+   * await queue.next();
+   * await room;
+   * ```
+   */
+  push(value: T, size = 0): Promise<void> | undefined {
+    if (this.#ended) return undefined;
+    if (this.#reader) {
+      this.#reader.resolve({ done: false, value });
+      this.#reader = undefined;
+      return undefined;
+    }
+    const full = this.#count >= this.#maxItems ||
+      (this.#count > 0 && this.#bytes + size > this.#maxBytes);
+    if (full && !this.#makeRoom(size)) return undefined;
+    this.#append({ value, size });
+    if (!full || this.#overflow !== "wait") return undefined;
+    this.#room ??= Promise.withResolvers();
+    return this.#room.promise;
+  }
+
+  /**
+   * Notes that events are missing here.
+   *
+   * @param gap What is known of it.
+   *
+   * @example The connection was away
+   * ```ts
+   * import { EventQueue, type Gap } from "@wirekit/jsonrpc/event-queue";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const gaps: Gap[] = [];
+   * const queue = new EventQueue<number>({ onGap: (gap) => gaps.push(gap) });
+   * queue.push(1);
+   * queue.gap({ reason: "reconnect" });
+   * queue.push(2);
+   * await queue.next();
+   * assertEquals(gaps, []);
+   * await queue.next();
+   * assertEquals(gaps, [{ reason: "reconnect" }]);
+   * ```
+   */
+  gap(gap: Gap): void {
+    if (this.#ended) return;
+    if (this.#reader) this.#onGap?.(gap);
+    else this.#items.push({ gap, size: 0 });
+  }
+
+  /**
+   * Ends it, after the events that it holds. The first call decides.
+   *
+   * @param error What the reader's loop throws; by default it ends.
+   *
+   * @example End with an error
+   * ```ts
+   * import { EventQueue } from "@wirekit/jsonrpc/event-queue";
+   * import { assertRejects } from "@std/assert";
+   *
+   * const queue = new EventQueue<number>();
+   * queue.end(new Error("no more"));
+   * await assertRejects(() => queue.next(), Error, "no more");
+   * ```
+   */
+  end(error?: Error): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#error = error;
+    this.#room?.resolve();
+    if (!this.#reader) return;
+    const reader = this.#reader;
+    this.#reader = undefined;
+    this.#finish().then(reader.resolve, reader.reject);
+  }
+
+  /**
+   * Takes the next event, or the end. One reader at a time.
+   *
+   * @returns The event.
+   *
+   * @example Take one
+   * ```ts
+   * import { EventQueue } from "@wirekit/jsonrpc/event-queue";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const queue = new EventQueue<string>();
+   * queue.push("one");
+   * assertEquals(await queue.next(), { done: false, value: "one" });
+   * ```
+   */
+  next(): Promise<IteratorResult<T, undefined>> {
+    while (this.#items.length > 0) {
+      const { value, gap, size } = this.#items.shift()!;
+      if (gap) {
+        this.#onGap?.(gap);
+        continue;
+      }
+      this.#count--;
+      this.#bytes -= size;
+      this.#tellRoom();
+      return Promise.resolve({ done: false, value: value as T });
+    }
+    this.#tellDropped();
+    if (this.#ended) return this.#finish();
+    if (this.#reader) {
+      return Promise.reject(
+        new TypeError("Cannot read queue: another reader is waiting"),
+      );
+    }
+    this.#reader = Promise.withResolvers();
+    return this.#reader.promise;
+  }
+
+  /**
+   * Returns itself.
+   *
+   * @returns The queue.
+   *
+   * @example Read to the end
+   * ```ts
+   * import { EventQueue } from "@wirekit/jsonrpc/event-queue";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const queue = new EventQueue<number>();
+   * queue.push(1);
+   * queue.end();
+   * for await (const event of queue) assertEquals(event, 1);
+   * ```
+   */
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #append(item: Item<T>): void {
+    if (this.#overflow === "dropNewest") this.#noteDropped();
+    this.#items.push(item);
+    this.#count++;
+    this.#bytes += item.size;
+  }
+
+  /** Whether there is a place for an event of this size in the full queue. */
+  #makeRoom(size: number): boolean {
+    switch (this.#overflow) {
+      case "wait":
+        if (this.#count >= this.#maxItems * 2) return this.#endFull();
+        return true;
+      case "dropNewest":
+        this.#dropped++;
+        return false;
+      case "close":
+        return this.#endFull();
+      case "dropOldest":
+        while (
+          this.#count > 0 &&
+          (this.#count >= this.#maxItems ||
+            this.#bytes + size > this.#maxBytes)
+        ) this.#dropOldest();
+        return true;
+    }
+  }
+
+  #endFull(): false {
+    this.end(
+      new OverflowError(
+        `Cannot keep event: ${this.#count} are waiting for the reader`,
+      ),
+    );
+    return false;
+  }
+
+  #dropOldest(): void {
+    const at = this.#items.findIndex(({ gap }) => !gap);
+    const [item] = this.#items.splice(at, 1);
+    this.#count--;
+    this.#bytes -= item!.size;
+    const before = this.#items[0]?.gap;
+    if (before?.reason === "overflow") {
+      const dropped = before.dropped! + 1;
+      this.#items[0] = { gap: { reason: "overflow", dropped }, size: 0 };
+    } else {
+      this.#items.unshift({ gap: { reason: "overflow", dropped: 1 }, size: 0 });
+    }
+  }
+
+  /** Marks the place of the events that were dropped since. */
+  #noteDropped(): void {
+    if (this.#dropped === 0) return;
+    const gap: Gap = { reason: "overflow", dropped: this.#dropped };
+    this.#dropped = 0;
+    this.#items.push({ gap, size: 0 });
+  }
+
+  #tellDropped(): void {
+    if (this.#dropped === 0) return;
+    const gap: Gap = { reason: "overflow", dropped: this.#dropped };
+    this.#dropped = 0;
+    this.#onGap?.(gap);
+  }
+
+  #tellRoom(): void {
+    if (!this.#room || this.#count > this.#maxItems >> 1) return;
+    this.#room.resolve();
+    this.#room = undefined;
+  }
+
+  #finish(): Promise<IteratorResult<T, undefined>> {
+    const error = this.#error;
+    this.#error = undefined;
+    return error
+      ? Promise.reject(error)
+      : Promise.resolve({ done: true, value: undefined });
+  }
+}

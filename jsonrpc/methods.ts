@@ -1,0 +1,276 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * The methods that a peer answers to.
+ *
+ * @module
+ */
+
+import type { Context } from "./context.ts";
+
+/**
+ * Answers a call. The context comes first; params by position follow one by
+ * one, params by name as one object.
+ *
+ * What it returns, or what its promise resolves to, is the result; an async
+ * iterable is read by the caller piece by piece. What it throws is the error.
+ *
+ * @typeParam State What is kept of a connection.
+ */
+export type Handler<State = Record<string, unknown>> = (
+  call: Context<State>,
+  // deno-lint-ignore no-explicit-any -- What comes off the wire can be anything.
+  ...params: any[]
+) => unknown;
+
+/**
+ * Serves a subscription: each value is pushed to the subscriber, who may end it
+ * by unsubscribing, which fires the context's `signal`.
+ *
+ * @typeParam State What is kept of a connection.
+ */
+export type SubscriptionHandler<State = Record<string, unknown>> = (
+  call: Context<State>,
+  // deno-lint-ignore no-explicit-any -- What comes off the wire can be anything.
+  ...params: any[]
+) => AsyncIterable<unknown>;
+
+/**
+ * A table of methods. Many connections may share it; a change shows at once on
+ * all of them.
+ *
+ * @typeParam State What is kept of a connection.
+ *
+ * @example Add and remove while connections are open
+ * ```ts
+ * import { Methods } from "@wirekit/jsonrpc/methods";
+ * import { assert, assertThrows } from "@std/assert";
+ *
+ * const methods = new Methods().add("now", () => Date.now());
+ * assertThrows(() => methods.add("now", () => 0), TypeError);
+ * assert(methods.remove("now"));
+ * ```
+ */
+export class Methods<State = Record<string, unknown>> {
+  readonly #handlers = new Map<string, Handler<State>>();
+  readonly #subscriptions = new Map<
+    string,
+    Map<string, SubscriptionHandler<State>>
+  >();
+  #document: unknown;
+
+  /** The document that `rpc.discover` answers; `undefined` if there is none. */
+  get document(): unknown {
+    return this.#document;
+  }
+
+  /** The names of the methods. */
+  get names(): string[] {
+    return [...this.#handlers.keys()];
+  }
+
+  /**
+   * Adds a method.
+   *
+   * @param name The name. Names that begin with `rpc.` are kept for the protocol.
+   * @param handler Answers the calls.
+   * @returns This table.
+   * @throws {TypeError} If the name is taken or kept.
+   *
+   * @example A method with params by name
+   * ```ts
+   * import { Methods } from "@wirekit/jsonrpc/methods";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const methods = new Methods()
+   *   .add("greet", (_call, { name }: { name: string }) => `Hello ${name}`);
+   * assertEquals(methods.names, ["greet"]);
+   * ```
+   */
+  add(name: string, handler: Handler<State>): this {
+    if (name.startsWith("rpc.")) {
+      throw new TypeError(
+        `Cannot add method ${
+          JSON.stringify(name)
+        }: "rpc." is kept for the protocol`,
+      );
+    }
+    if (this.#handlers.has(name)) {
+      throw new TypeError(
+        `Cannot add method ${JSON.stringify(name)}: it is there already`,
+      );
+    }
+    this.#handlers.set(name, handler);
+    return this;
+  }
+
+  /**
+   * Adds a subscription, in the shape that Ethereum's clients know: a caller
+   * subscribes with `<namespace>_subscribe [name, ...params]`.
+   *
+   * @param namespace What comes before the `_`.
+   * @param name The first param.
+   * @param handler Gives the events.
+   * @returns This table.
+   * @throws {TypeError} If it is there already.
+   *
+   * @example Count
+   * ```ts
+   * import { Methods, Peer } from "@wirekit/jsonrpc";
+   * import { pair } from "@wirekit/transport/pair";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const methods = new Methods()
+   *   .addSubscription("demo", "count", async function* (_call, to: number) {
+   *     for (let i = 1; i <= to; i++) yield i;
+   *   });
+   * const [near, far] = pair();
+   * await using _server = new Peer(far, { methods });
+   * await using client = new Peer(near);
+   *
+   * const subscription = await client.subscribe("demo", "count", [3]);
+   * assertEquals(await Array.fromAsync(subscription), [1, 2, 3]);
+   * ```
+   */
+  addSubscription(
+    namespace: string,
+    name: string,
+    handler: SubscriptionHandler<State>,
+  ): this {
+    const byName = this.#subscriptions.get(namespace) ?? new Map();
+    if (byName.has(name)) {
+      throw new TypeError(
+        `Cannot add subscription ${JSON.stringify(name)}: it is there already`,
+      );
+    }
+    this.#subscriptions.set(namespace, byName.set(name, handler));
+    return this;
+  }
+
+  /**
+   * Adds all methods and subscriptions of another table as they are now.
+   *
+   * @param methods The other table.
+   * @returns This table.
+   * @throws {TypeError} If a name is taken; the names before it are added.
+   *
+   * @example Put two parts together
+   * ```ts
+   * import { Methods } from "@wirekit/jsonrpc/methods";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const part = new Methods().add("now", () => Date.now());
+   * assertEquals(new Methods().addAll(part).names, ["now"]);
+   * ```
+   */
+  addAll(methods: Methods<State>): this {
+    for (const [name, handler] of methods.#handlers) this.add(name, handler);
+    for (const [namespace, byName] of methods.#subscriptions) {
+      for (const [name, handler] of byName) {
+        this.addSubscription(namespace, name, handler);
+      }
+    }
+    return this;
+  }
+
+  /**
+   * Removes a method.
+   *
+   * @param name The name.
+   * @returns Whether it was there.
+   *
+   * @example It was not there
+   * ```ts
+   * import { Methods } from "@wirekit/jsonrpc/methods";
+   * import { assertEquals } from "@std/assert";
+   *
+   * assertEquals(new Methods().remove("now"), false);
+   * ```
+   */
+  remove(name: string): boolean {
+    return this.#handlers.delete(name);
+  }
+
+  /**
+   * Finds a method.
+   *
+   * @param name The name.
+   * @returns Its handler; `undefined` if there is none.
+   *
+   * @example Inherited names are no methods
+   * ```ts
+   * import { Methods } from "@wirekit/jsonrpc/methods";
+   * import { assertEquals } from "@std/assert";
+   *
+   * assertEquals(new Methods().get("constructor"), undefined);
+   * ```
+   */
+  get(name: string): Handler<State> | undefined {
+    return this.#handlers.get(name) ??
+      (name === "rpc.discover" && this.#document !== undefined
+        ? () => this.#document
+        : undefined);
+  }
+
+  /**
+   * Finds a subscription.
+   *
+   * @param namespace What comes before the `_`.
+   * @param name The first param.
+   * @returns Its handler; `undefined` if there is none.
+   *
+   * @example There is none
+   * ```ts
+   * import { Methods } from "@wirekit/jsonrpc/methods";
+   * import { assertEquals } from "@std/assert";
+   *
+   * assertEquals(new Methods().getSubscription("eth", "logs"), undefined);
+   * ```
+   */
+  getSubscription(
+    namespace: string,
+    name: string,
+  ): SubscriptionHandler<State> | undefined {
+    return this.#subscriptions.get(namespace)?.get(name);
+  }
+
+  /**
+   * Tells whether there are subscriptions of a namespace.
+   *
+   * @param namespace What comes before the `_`.
+   * @returns Whether there are.
+   *
+   * @example There are none
+   * ```ts
+   * import { Methods } from "@wirekit/jsonrpc/methods";
+   * import { assertEquals } from "@std/assert";
+   *
+   * assertEquals(new Methods().hasNamespace("eth"), false);
+   * ```
+   */
+  hasNamespace(namespace: string): boolean {
+    return this.#subscriptions.has(namespace);
+  }
+
+  /**
+   * Answers `rpc.discover` with an OpenRPC document.
+   *
+   * @param document The document.
+   * @returns This table.
+   *
+   * @example Be discovered
+   * ```ts
+   * import { Methods } from "@wirekit/jsonrpc/methods";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const info = { title: "Nothing", version: "1.0.0" };
+   * const document = { openrpc: "1.3.2", info, methods: [] };
+   * assertEquals(new Methods().describe(document).document, document);
+   * ```
+   */
+  describe(document: unknown): this {
+    this.#document = document;
+    return this;
+  }
+}

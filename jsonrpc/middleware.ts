@@ -1,0 +1,136 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * Functions around every call, on both sides: for logging, metrics, access
+ * rules, tracing.
+ *
+ * @module
+ */
+
+import type { CallOptions } from "./caller.ts";
+import type { Context } from "./context.ts";
+import type { Params } from "./message.ts";
+
+/**
+ * Stands around every call that is answered here. It sees notifications too:
+ * they have no `id`.
+ *
+ * @typeParam State What is kept of a connection.
+ * @param call The call.
+ * @param next Goes on; returns what the handler returns.
+ * @returns The result.
+ *
+ * @example Only for those who logged in
+ * ```ts
+ * import { type IncomingMiddleware, JsonRpcError } from "@wirekit/jsonrpc";
+ *
+ * export const guard: IncomingMiddleware<{ user?: string }> = (call, next) => {
+ *   if (call.method === "login" || call.state.user) return next();
+ *   throw new JsonRpcError(401, "Not logged in");
+ * };
+ * ```
+ */
+export type IncomingMiddleware<State = Record<string, unknown>> = (
+  call: Context<State>,
+  next: () => unknown,
+) => unknown;
+
+/** A call on its way out. */
+export interface OutgoingCall {
+  /** The method. */
+  readonly method: string;
+  /** The arguments. */
+  readonly params: Params | undefined;
+  /** What to wait for; `undefined` for a notification. */
+  readonly options: CallOptions | undefined;
+}
+
+/**
+ * Stands around every call that is made here. It sees notifications too: they
+ * have no `options`.
+ *
+ * @param call The call.
+ * @param next Goes on, with this call or with a changed one.
+ * @returns The result.
+ *
+ * @example Measure
+ * ```ts
+ * import type { OutgoingMiddleware } from "@wirekit/jsonrpc/middleware";
+ *
+ * export const times = new Map<string, number>();
+ * export const measure: OutgoingMiddleware = async (call, next) => {
+ *   const start = performance.now();
+ *   try {
+ *     return await next(call);
+ *   } finally {
+ *     times.set(call.method, performance.now() - start);
+ *   }
+ * };
+ * ```
+ */
+export type OutgoingMiddleware = (
+  call: OutgoingCall,
+  next: (call: OutgoingCall) => Promise<unknown>,
+) => Promise<unknown>;
+
+/**
+ * Makes one middleware of several; the first is the outermost.
+ *
+ * @typeParam State What is kept of a connection.
+ * @param middleware The parts.
+ * @returns All in one.
+ *
+ * @example The order
+ * ```ts
+ * import { composeIncoming, Context } from "@wirekit/jsonrpc";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const both = composeIncoming([
+ *   (_call, next) => `<${next()}>`,
+ *   (_call, next) => `(${next()})`,
+ * ]);
+ * const call = new Context({ method: "greet" }, { state: {} });
+ * assertEquals(both(call, () => "hello"), "<(hello)>");
+ * ```
+ */
+export function composeIncoming<State>(
+  middleware: readonly IncomingMiddleware<State>[],
+): IncomingMiddleware<State> {
+  return middleware.reduceRight<IncomingMiddleware<State>>(
+    (inner, outer) => (call, next) => outer(call, () => inner(call, next)),
+    (_call, next) => next(),
+  );
+}
+
+/**
+ * Makes one middleware of several; the first is the outermost.
+ *
+ * @param middleware The parts.
+ * @returns All in one.
+ *
+ * @example Change the params on the way
+ * ```ts
+ * import { composeOutgoing } from "@wirekit/jsonrpc/middleware";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const both = composeOutgoing([
+ *   (call, next) => next({ ...call, params: ["secret"] }),
+ *   (call, next) => next({ ...call, method: `v2.${call.method}` }),
+ * ]);
+ * const call = { method: "sum", params: [], options: {} };
+ * await both(call, (sent) => {
+ *   assertEquals(sent, { method: "v2.sum", params: ["secret"], options: {} });
+ *   return Promise.resolve();
+ * });
+ * ```
+ */
+export function composeOutgoing(
+  middleware: readonly OutgoingMiddleware[],
+): OutgoingMiddleware {
+  return middleware.reduceRight<OutgoingMiddleware>(
+    (inner, outer) => (call, next) =>
+      outer(call, (changed) => inner(changed, next)),
+    (call, next) => next(call),
+  );
+}

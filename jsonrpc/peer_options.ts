@@ -1,0 +1,110 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * What can be chosen for a peer.
+ *
+ * @module
+ */
+
+import type { AnswerOptions } from "./answer.ts";
+import type { Codec } from "./codec.ts";
+import type { Handshake } from "./context.ts";
+import type { Contract } from "./contract.ts";
+import type { LogEntry } from "./log.ts";
+import type { OutgoingMiddleware } from "./middleware.ts";
+
+/**
+ * Options of `Peer`: what it answers, and how it calls.
+ *
+ * @typeParam C What the other end offers.
+ * @typeParam State What is kept of the connection.
+ */
+export interface PeerOptions<
+  C extends Contract = Contract,
+  State = Record<string, unknown>,
+> extends AnswerOptions<State> {
+  /** What the other end offers: it types `Peer.remote`. */
+  contract?: C;
+  /**
+   * What is kept of the connection.
+   *
+   * @default {{}}
+   */
+  state?: State;
+  /** What the upgrade told. */
+  handshake?: Handshake;
+  /**
+   * How messages are written.
+   *
+   * @default {jsonCodec}
+   */
+  codec?: Codec<string> | Codec<Uint8Array<ArrayBuffer>>;
+  /**
+   * How long a call waits for its response, in milliseconds, unless it says
+   * otherwise.
+   *
+   * @default {60000}
+   */
+  timeout?: number;
+  /**
+   * What stands around every call that is made; the first is outermost.
+   *
+   * @default {[]}
+   */
+  outgoing?: readonly OutgoingMiddleware[];
+  /**
+   * How many calls may be in flight; further ones wait for their turn.
+   *
+   * @default {1024}
+   */
+  maxPending?: number;
+  /**
+   * How many bytes of calls may wait for their turn; a further call rejects
+   * with a `RangeError`.
+   *
+   * @default {16777216} 16 MiB
+   */
+  maxQueueBytes?: number;
+  /**
+   * Whether all calls and notifications of one tick travel as one batch.
+   *
+   * @default {false}
+   */
+  autoBatch?: boolean;
+  /**
+   * Whether a call that is given up is cancelled at the peer, by a notification
+   * `$/cancelRequest`.
+   *
+   * @default {true}
+   */
+  cancel?: boolean;
+  /**
+   * Whether responses may lack the member `jsonrpc`, as those of older peers do.
+   *
+   * @default {false}
+   */
+  tolerant?: boolean;
+  /**
+   * How many subscriptions, and how many streams, the other end may have open;
+   * one more is answered with -32006.
+   *
+   * @default {1024}
+   */
+  maxSubscriptions?: number;
+  /**
+   * How many values a stream is read ahead of its reader.
+   *
+   * @default {16}
+   */
+  readAhead?: number;
+  /**
+   * How long the connection may be without messages, calls and subscriptions,
+   * in milliseconds, before it is closed.
+   *
+   * @default {Infinity}
+   */
+  idleTimeout?: number;
+  /** Is told of every message, in and out. */
+  onMessage?: (entry: LogEntry) => void;
+}
