@@ -11,7 +11,8 @@ import { acceptWebSocket } from "@wirekit/transport/websocket";
 import { hasSecret, isLoopback, isSecret } from "./_access.ts";
 import { Outbox } from "./_outbox.ts";
 import { composeMessage } from "./message.ts";
-import { type Participant, Router, type RouterOptions } from "./router.ts";
+import type { Participant } from "./participant.ts";
+import { Router, type RouterOptions } from "./router.ts";
 
 /** Where a hub writes what happens: `console` is one. */
 export interface Logger {

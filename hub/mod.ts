@@ -32,6 +32,7 @@ export * from "./events.ts";
 export * from "./hub.ts";
 export * from "./message.ts";
 export * from "./objects.ts";
+export * from "./participant.ts";
 export * from "./peer.ts";
 export * from "./router.ts";
 export * from "./serve.ts";

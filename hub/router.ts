@@ -11,23 +11,15 @@
  * @module
  */
 import { CloseError } from "@wirekit/transport/transport";
+import {
+  forget,
+  type OpenRequest,
+  Party,
+  remember,
+  sharedKey,
+} from "./_party.ts";
+import type { ConnectOptions, Participant, Receiver } from "./participant.ts";
 import { composeMessage, Envelope, MessageType, Text } from "./message.ts";
-
-/** Where the router sends what is for one participant. */
-export interface Receiver {
-  /**
-   * Takes one message. Does not block, throw, or call the router back.
-   *
-   * @param message The message. Others may be given the same bytes.
-   */
-  send(message: Uint8Array<ArrayBuffer>): void;
-  /**
-   * Ends the connection. The router has forgotten the participant by then.
-   *
-   * @param error Why.
-   */
-  close(error: CloseError): void;
-}
 
 /** Options of {@linkcode Router}. */
 export interface RouterOptions {
@@ -76,50 +68,13 @@ export interface RouterOptions {
   onName?: (event: "join" | "hold" | "leave", name: string) => void;
 }
 
-/** One who is connected: without a name, on hold, or active under its name. */
-export interface Participant {
-  /** The JSON text of its name, if it is verified and not on hold. */
-  readonly name: string | undefined;
-  /**
-   * Takes a message from it.
-   *
-   * @param message The message, valid UTF-8.
-   */
-  receive(message: Uint8Array<ArrayBuffer>): void;
-  /** Ends it: its name is free, and who waits for its answers gets an error. */
-  leave(): void;
-}
-
-/** Options of {@linkcode Router.connect}. */
-export interface ConnectOptions {
-  /**
-   * Decides over a verification by the token in it. By default all come in.
-   *
-   * @param token The text that the client sent, if it sent one.
-   */
-  admit?: (token: string | undefined) => boolean;
-}
-
 /** Longest `uuid` of a request, in bytes of its JSON text: it is remembered. */
 const MAX_UUID_BYTES = 256;
 
-/** A request that waits for its answer. */
-interface OpenRequest {
-  /** Where it is in the responder's table. */
-  readonly key: string;
-  readonly uuid: string;
-  readonly requester: Peer;
-  readonly responder: Peer;
-  readonly expires: number;
-  /** The neighbours in the list of what its requester waits for. */
-  older: OpenRequest | undefined;
-  newer: OpenRequest | undefined;
-}
-
 /** A name, who has it, and who waits for it, in the order they came. */
 interface Seat {
-  holder: Peer;
-  readonly held: Set<Peer>;
+  holder: Party;
+  readonly held: Set<Party>;
 }
 
 const encoder = new TextEncoder();
@@ -155,7 +110,7 @@ export class Router {
   readonly #options: Required<Omit<RouterOptions, "onName">>;
   readonly #onName: (event: "join" | "hold" | "leave", name: string) => void;
   readonly #seats = new Map<string, Seat>();
-  readonly #unverified = new Set<Peer>();
+  readonly #unverified = new Set<Party>();
   readonly #envelope = new Envelope();
   #now = 0;
 
@@ -190,15 +145,15 @@ export class Router {
    * @returns The participant.
    */
   connect(receiver: Receiver, options: ConnectOptions = {}): Participant {
-    const peer = new Peer(receiver, options.admit ?? (() => true));
-    peer.expires = this.#now + this.#options.verifyTimeout;
-    this.#unverified.add(peer);
+    const party = new Party(receiver, options.admit ?? (() => true));
+    party.expires = this.#now + this.#options.verifyTimeout;
+    this.#unverified.add(party);
     return {
       get name() {
-        return peer.active ? peer.name : undefined;
+        return party.active ? party.name : undefined;
       },
-      receive: (message) => this.#receive(peer, message),
-      leave: () => this.#leave(peer),
+      receive: (message) => this.#receive(party, message),
+      leave: () => this.#leave(party),
     };
   }
 
@@ -210,9 +165,9 @@ export class Router {
    */
   tick(now: number): void {
     this.#now = now;
-    for (const peer of this.#unverified) {
-      if (peer.expires > now) break;
-      this.#drop(peer, 1008, "Not verified in time");
+    for (const party of this.#unverified) {
+      if (party.expires > now) break;
+      this.#drop(party, 1008, "Not verified in time");
     }
     for (const { holder } of this.#seats.values()) {
       for (
@@ -226,7 +181,7 @@ export class Router {
     }
   }
 
-  #receive(from: Peer, message: Uint8Array<ArrayBuffer>): void {
+  #receive(from: Party, message: Uint8Array<ArrayBuffer>): void {
     if (from.gone) return;
     const envelope = this.#envelope;
     try {
@@ -251,7 +206,7 @@ export class Router {
   }
 
   /** Answers the message just read with an error. */
-  #refuse(to: Peer, text: string): void {
+  #refuse(to: Party, text: string): void {
     to.receiver.send(this.#envelope.answer({
       ...(to.active && { id: to.name! }),
       ...errorMembers(text),
@@ -259,14 +214,14 @@ export class Router {
   }
 
   /** Whether a message is too large to pass on: then its sender is told. */
-  #isTooLarge(message: Uint8Array, from: Peer): boolean {
+  #isTooLarge(message: Uint8Array, from: Party): boolean {
     const { maxMessageBytes } = this.#options;
     if (message.length <= maxMessageBytes) return false;
     this.#refuse(from, `The message is larger than ${maxMessageBytes} bytes.`);
     return true;
   }
 
-  #verify(from: Peer): void {
+  #verify(from: Party): void {
     const name = this.#envelope.id;
     if (from.active) {
       // A real server puts the client on hold behind itself, for ever.
@@ -284,7 +239,7 @@ export class Router {
     } else this.#seat(from, name);
   }
 
-  #seat(from: Peer, name: string): void {
+  #seat(from: Party, name: string): void {
     if (from.name !== name) this.#unseat(from);
     this.#unverified.delete(from);
     from.name = name;
@@ -305,7 +260,7 @@ export class Router {
     this.#onName("hold", name);
   }
 
-  #welcome(to: Peer): void {
+  #welcome(to: Party): void {
     to.receiver.send(this.#envelope.answer({
       id: to.name!,
       type: `${MessageType.success}`,
@@ -313,7 +268,7 @@ export class Router {
     }));
   }
 
-  #request(from: Peer): void {
+  #request(from: Party): void {
     const to = this.#target(from);
     if (to === from) return this.#refuse(from, Text.sameName);
     if (!to) return this.#refuse(from, Text.noDestination);
@@ -321,27 +276,27 @@ export class Router {
     this.#ask(from, to, this.#envelope.forward(to.nameBytes, from.nameBytes));
   }
 
-  #callFunction(from: Peer): void {
+  #callFunction(from: Party): void {
     const to = this.#target(from);
     if (!to) return this.#refuse(from, Text.noRequester);
     this.#ask(from, to, this.#envelope.forward(from.nameBytes, to.nameBytes));
   }
 
   /** Who `destination` is; most often the one that it was the last time. */
-  #target(from: Peer): Peer | undefined {
+  #target(from: Party): Party | undefined {
     const last = from.target;
     if (last?.active && this.#envelope.isFor(last.nameBytes)) return last;
     return from.target = this.#find(this.#envelope.destination);
   }
 
-  #find(name: string | undefined): Peer | undefined {
+  #find(name: string | undefined): Party | undefined {
     return name === undefined ? undefined : this.#seats.get(name)?.holder;
   }
 
   /** Remembers who asks whom, and passes the question on. */
   #ask(
-    requester: Peer,
-    responder: Peer,
+    requester: Party,
+    responder: Party,
     message: Uint8Array<ArrayBuffer>,
   ): void {
     if (this.#isTooLarge(message, requester)) return;
@@ -374,7 +329,7 @@ export class Router {
     responder.receiver.send(message);
   }
 
-  #respond(from: Peer): void {
+  #respond(from: Party): void {
     const envelope = this.#envelope;
     const request = this.#take(from);
     if (!request) {
@@ -410,7 +365,7 @@ export class Router {
    * Closes the request that the message just read answers. The connection and
    * the uuid say which: a stranger who knows the uuid cannot answer.
    */
-  #take(from: Peer): OpenRequest | undefined {
+  #take(from: Party): OpenRequest | undefined {
     const envelope = this.#envelope;
     const { asked } = from;
     const uuid = envelope.text("uuid");
@@ -438,7 +393,7 @@ export class Router {
     }));
   }
 
-  #ping(from: Peer): void {
+  #ping(from: Party): void {
     const success = this.#envelope.text("destination") === "null" ||
       this.#find(this.#envelope.destination) !== undefined;
     from.receiver.send(this.#envelope.answer({
@@ -447,7 +402,7 @@ export class Router {
     }));
   }
 
-  #inform(from: Peer): void {
+  #inform(from: Party): void {
     const names = this.#envelope.targets;
     if (!names) {
       for (const { holder } of this.#seats.values()) {
@@ -465,37 +420,37 @@ export class Router {
     }
   }
 
-  #tell(from: Peer, to: Peer): void {
+  #tell(from: Party, to: Party): void {
     const message = this.#envelope.forward(from.nameBytes, to.nameBytes);
     if (!this.#isTooLarge(message, from)) to.receiver.send(message);
   }
 
-  #drop(peer: Peer, code: number, reason: string): void {
-    this.#leave(peer);
-    peer.receiver.close(new CloseError(code, { reason }));
+  #drop(party: Party, code: number, reason: string): void {
+    this.#leave(party);
+    party.receiver.close(new CloseError(code, { reason }));
   }
 
-  #leave(peer: Peer): void {
-    peer.gone = true;
-    this.#unverified.delete(peer);
-    while (peer.oldest) forget(peer.oldest);
-    for (const request of [...peer.asked.values()]) {
+  #leave(party: Party): void {
+    party.gone = true;
+    this.#unverified.delete(party);
+    while (party.oldest) forget(party.oldest);
+    for (const request of [...party.asked.values()]) {
       forget(request);
       this.#fail(request, Text.responderLeft);
     }
-    this.#unseat(peer);
+    this.#unseat(party);
   }
 
-  /** Takes the name from a peer, and gives it to who waits for it. */
-  #unseat(peer: Peer): void {
-    const { name, active } = peer;
+  /** Takes the name from a party, and gives it to who waits for it. */
+  #unseat(party: Party): void {
+    const { name, active } = party;
     const seat = name === undefined ? undefined : this.#seats.get(name);
     if (!seat) return;
     if (!active) {
-      seat.held.delete(peer);
+      seat.held.delete(party);
       return;
     }
-    peer.active = false;
+    party.active = false;
     this.#onName("leave", name!);
     const [heir] = seat.held;
     if (!heir) {
@@ -513,36 +468,6 @@ export class Router {
   }
 }
 
-/** What the router knows of one participant. */
-class Peer {
-  readonly receiver: Receiver;
-  readonly admit: (token: string | undefined) => boolean;
-  /** The JSON text of the name that it has or waits for. */
-  name: string | undefined;
-  nameBytes: Uint8Array<ArrayBuffer> = new Uint8Array();
-  /** Whether the name is its own. */
-  active = false;
-  gone = false;
-  /** To whom its last request went. */
-  target: Peer | undefined;
-  /** When it has to be verified. */
-  expires = 0;
-  /** How many requests it waits for, and the ends of the list of them. */
-  asking = 0;
-  oldest: OpenRequest | undefined;
-  newest: OpenRequest | undefined;
-  /** The requests that it has to answer, by uuid. */
-  readonly asked = new Map<string, OpenRequest>();
-
-  constructor(
-    receiver: Receiver,
-    admit: (token: string | undefined) => boolean,
-  ) {
-    this.receiver = receiver;
-    this.admit = admit;
-  }
-}
-
 function errorMembers(
   text: string,
 ): Record<"type" | "data" | "traceback", string> {
@@ -553,30 +478,4 @@ function errorMembers(
 function tokenOf(text: string): string | undefined {
   const value: unknown = JSON.parse(text);
   return typeof value === "string" ? value : undefined;
-}
-
-/** The key of a request whose uuid another requester has in use. */
-function sharedKey(uuid: string, requester: string): string {
-  return `${uuid} ${requester}`;
-}
-
-/** Puts a request into the responder's table and the requester's list. */
-function remember(request: OpenRequest): void {
-  const { key, requester, responder, older } = request;
-  responder.asked.set(key, request);
-  if (older) older.newer = request;
-  else requester.oldest = request;
-  requester.newest = request;
-  requester.asking++;
-}
-
-/** Takes a request out of both. */
-function forget(request: OpenRequest): void {
-  const { key, requester, responder, older, newer } = request;
-  responder.asked.delete(key);
-  if (older) older.newer = newer;
-  else requester.oldest = newer;
-  if (newer) newer.older = older;
-  else requester.newest = older;
-  requester.asking--;
 }

@@ -2,7 +2,8 @@
 import { assertEquals } from "@std/assert";
 import type { CloseError } from "@wirekit/transport/transport";
 import { MessageType, Text } from "./message.ts";
-import { type ConnectOptions, Router } from "./router.ts";
+import type { ConnectOptions } from "./participant.ts";
+import { Router } from "./router.ts";
 
 const utf8 = new TextEncoder();
 
