@@ -3,8 +3,9 @@
 /**
  * Runs a suite with `deno test` and ends with one line `N passed, N failed`.
  *
- * - `tests/run.ts test`: everything but `tests/interop`, with the examples of
- *   the documentation.
+ * - `tests/run.ts test`: all but what the others run, with the examples of the
+ *   documentation.
+ * - `tests/run.ts consumer`: the packages as their users get them.
  * - `tests/run.ts interop`: `tests/interop`, against the real foreign programs.
  *   Each folder there with a `requirements.txt` is a Python peer, which is
  *   installed first; one that cannot be installed counts as failed.
@@ -24,6 +25,7 @@ const MAY_BE_IGNORED: Record<string, string> = {};
 
 const ROOT = new URL("../", import.meta.url);
 const INTEROP = new URL("tests/interop/", ROOT);
+const CONSUMERS = ["tests/consumer"];
 
 /** What `deno test` is started with. */
 interface Suite {
@@ -36,7 +38,7 @@ function testSuite(): Suite {
   const args = [
     "--doc",
     "--parallel",
-    "--ignore=.cache,coverage,dist,tests/interop",
+    `--ignore=.cache,coverage,dist,tests/interop,${CONSUMERS.join(",")}`,
     "--allow-env",
     "--allow-net",
     "--allow-read",
@@ -70,6 +72,10 @@ async function interopSuite(): Promise<Suite> {
   return { args, failures };
 }
 
+function consumerSuite(): Suite {
+  return { args: ["--allow-all", ...CONSUMERS], failures: [] };
+}
+
 function print(line: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 }
@@ -90,6 +96,7 @@ async function tee(stream: ReadableStream<Uint8Array>): Promise<string> {
 const suites: Record<string, () => Suite | Promise<Suite>> = {
   test: testSuite,
   interop: interopSuite,
+  consumer: consumerSuite,
 };
 const [name = "", ...rest] = Deno.args;
 const suite = await suites[name]?.();

@@ -1,0 +1,33 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** The packages of this workspace, as their `deno.json` files describe them. */
+
+/** The root of the repository. */
+export const ROOT: URL = new URL("../", import.meta.url);
+
+/** A member of the workspace. */
+export interface Member {
+  /** Its folder, such as `hub`. */
+  folder: string;
+  /** Its name, such as `@wirekit/hub`. */
+  name: string;
+  /** Its version. */
+  version: string;
+  /** Its public files by entry, such as `./client` → `./client.ts`. */
+  exports: Record<string, string>;
+}
+
+/** All members, in the order of the root `deno.json`. */
+export const MEMBERS: readonly Member[] = await readMembers();
+
+async function readMembers(): Promise<Member[]> {
+  const { workspace }: { workspace: string[] } = await readJson("deno.json");
+  return await Promise.all(workspace.map(async (folder) => ({
+    folder,
+    ...await readJson<Omit<Member, "folder">>(`${folder}/deno.json`),
+  })));
+}
+
+async function readJson<T>(path: string): Promise<T> {
+  return JSON.parse(await Deno.readTextFile(new URL(path, ROOT)));
+}

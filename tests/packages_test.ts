@@ -1,0 +1,125 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { MEMBERS, ROOT } from "./_packages.ts";
+
+const COPYRIGHT = /^\/\/ Copyright \d{4} the Wirekit authors\. MIT license\.$/;
+const MODULE_COMMENT_REGEXP = /^\/\*\*(?:(?!\*\/).)*@module\n \*\/$/sm;
+const SPECIFIER_REGEXP =
+  /^(?:import|export|\})(?:[^"'`;]*? from)? "([^"]+)"|\bimport\("([^"]+)"\)/gm;
+const TYPES_REGEXP = /^(?:import|export) type [^;]*;$/gm;
+
+/** What each package may import, besides its own files. */
+const SHARED_REGEXP =
+  /^(@std\/(async|cli|assert|uuid|net)\/|@wirekit\/transport\/)/;
+
+/** A file of a package. */
+interface Source {
+  /** Its path in the package, such as `client.ts`. */
+  path: string;
+  text: string;
+  /** The modules that it imports, as it names them. */
+  imports: string[];
+  /** Those of which it needs more than types, so when it is loaded. */
+  loads: string[];
+}
+
+async function sourcesOf(folder: string): Promise<Source[]> {
+  const sources: Source[] = [];
+  const home = new URL(`${folder}/`, ROOT);
+  for await (const { name: path, isFile } of Deno.readDir(home)) {
+    if (!isFile || !path.endsWith(".ts")) continue;
+    if (/_(test|bench)\.ts$/.test(path)) continue;
+    const text = await Deno.readTextFile(new URL(path, home));
+    // An example in a comment imports as well; it is nothing to the package.
+    const code = text.replaceAll(/^ *\/?\*.*$/gm, "");
+    const imports = specifiersOf(code);
+    const loads = specifiersOf(code.replaceAll(TYPES_REGEXP, ""));
+    sources.push({ path, text, imports, loads });
+  }
+  return sources;
+}
+
+function specifiersOf(code: string): string[] {
+  return [...code.matchAll(SPECIFIER_REGEXP)]
+    .map(([, named, called]) => named ?? called ?? "");
+}
+
+/** The first way from a file back to itself, if there is one. */
+function cycleOf(sources: Source[]): string[] | undefined {
+  const imports = new Map(sources.map((s) => [`./${s.path}`, s.loads]));
+  const safe = new Set<string>();
+  const visit = (file: string, way: string[]): string[] | undefined => {
+    if (way.includes(file)) return [...way.slice(way.indexOf(file)), file];
+    if (safe.has(file)) return undefined;
+    for (const next of imports.get(file) ?? []) {
+      const cycle = visit(next, [...way, file]);
+      if (cycle) return cycle;
+    }
+    safe.add(file);
+    return undefined;
+  };
+  for (const file of imports.keys()) {
+    const cycle = visit(file, []);
+    if (cycle) return cycle;
+  }
+  return undefined;
+}
+
+for (const { folder, name, exports } of MEMBERS) {
+  const read = sourcesOf(folder);
+
+  Deno.test(`${name} exports each of its public files, under its name`, async () => {
+    const files = (await read).map(({ path }) => path)
+      .filter((path) => !path.startsWith("_"));
+    const wanted = Object.fromEntries(files.map((path) => {
+      const entry = path === "mod.ts"
+        ? "."
+        : `./${path.replaceAll("_", "-").replace(/\.ts$/, "")}`;
+      return [entry, `./${path}`];
+    }));
+    assertEquals(sorted(exports), sorted(wanted));
+  });
+
+  Deno.test(`${name} has all of its public files but the command in mod.ts`, async () => {
+    const { text = "" } = (await read).find(({ path }) => path === "mod.ts") ??
+      {};
+    for (const file of Object.values(exports)) {
+      if (file === "./mod.ts" || file === "./cli.ts") continue;
+      assert(text.includes(`export * from "${file}";`), `${file} is missing`);
+    }
+  });
+
+  Deno.test(`${name} has files that say what they are`, async () => {
+    for (const { path, text } of await read) {
+      const [first = ""] = text.split("\n", 1);
+      assertMatch(first, COPYRIGHT, `${folder}/${path}`);
+      if (path.startsWith("_")) continue;
+      assertMatch(text, MODULE_COMMENT_REGEXP, `${folder}/${path}`);
+    }
+  });
+
+  Deno.test(`${name} imports the standard library, the transport and itself`, async () => {
+    for (const { path, imports } of await read) {
+      for (const specifier of imports) {
+        if (specifier.startsWith("./")) continue;
+        const where = `${folder}/${path} imports ${specifier}`;
+        assertMatch(specifier, SHARED_REGEXP, where);
+        assert(!specifier.startsWith(`${name}/`), where);
+      }
+    }
+  });
+
+  Deno.test(`${name} has no cycle among its files`, async () => {
+    assertEquals(cycleOf(await read), undefined);
+  });
+
+  Deno.test(`${name} has the version of its siblings`, () => {
+    const { version } = MEMBERS.find((member) => member.name === name) ?? {};
+    assertEquals(version, MEMBERS[0]?.version);
+  });
+}
+
+function sorted(exports: Record<string, string>): [string, string][] {
+  return Object.entries(exports).sort(([a], [b]) => a < b ? -1 : 1);
+}
