@@ -67,10 +67,10 @@ function cycleOf(sources: Source[]): string[] | undefined {
 }
 
 for (const { folder, name, exports } of MEMBERS) {
-  const read = sourcesOf(folder);
+  const sources = await sourcesOf(folder);
 
-  Deno.test(`${name} exports each of its public files, under its name`, async () => {
-    const files = (await read).map(({ path }) => path)
+  Deno.test(`${name} exports each of its public files, under its name`, () => {
+    const files = sources.map(({ path }) => path)
       .filter((path) => !path.startsWith("_"));
     const wanted = Object.fromEntries(files.map((path) => {
       const entry = path === "mod.ts"
@@ -81,8 +81,8 @@ for (const { folder, name, exports } of MEMBERS) {
     assertEquals(sorted(exports), sorted(wanted));
   });
 
-  Deno.test(`${name} has all of its public files but the command in mod.ts`, async () => {
-    const { text = "" } = (await read).find(({ path }) => path === "mod.ts") ??
+  Deno.test(`${name} has all of its public files but the command in mod.ts`, () => {
+    const { text = "" } = sources.find(({ path }) => path === "mod.ts") ??
       {};
     for (const file of Object.values(exports)) {
       if (file === "./mod.ts" || file === "./cli.ts") continue;
@@ -90,8 +90,8 @@ for (const { folder, name, exports } of MEMBERS) {
     }
   });
 
-  Deno.test(`${name} has files that say what they are`, async () => {
-    for (const { path, text } of await read) {
+  Deno.test(`${name} has files that say what they are`, () => {
+    for (const { path, text } of sources) {
       const [first = ""] = text.split("\n", 1);
       assertMatch(first, COPYRIGHT, `${folder}/${path}`);
       if (path.startsWith("_")) continue;
@@ -99,8 +99,8 @@ for (const { folder, name, exports } of MEMBERS) {
     }
   });
 
-  Deno.test(`${name} imports the standard library, the transport and itself`, async () => {
-    for (const { path, imports } of await read) {
+  Deno.test(`${name} imports the standard library, the transport and itself`, () => {
+    for (const { path, imports } of sources) {
       for (const specifier of imports) {
         if (specifier.startsWith("./")) continue;
         const where = `${folder}/${path} imports ${specifier}`;
@@ -110,8 +110,8 @@ for (const { folder, name, exports } of MEMBERS) {
     }
   });
 
-  Deno.test(`${name} has no cycle among its files`, async () => {
-    assertEquals(cycleOf(await read), undefined);
+  Deno.test(`${name} has no cycle among its files`, () => {
+    assertEquals(cycleOf(sources), undefined);
   });
 
   Deno.test(`${name} has the version of its siblings`, () => {
