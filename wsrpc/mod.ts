@@ -24,6 +24,7 @@
  *
  * @module
  */
+export * from "./client.ts";
 export * from "./contract.ts";
 export * from "./decorators.ts";
 export * from "./errors.ts";
@@ -31,3 +32,4 @@ export * from "./message.ts";
 export * from "./peer.ts";
 export * from "./route.ts";
 export * from "./router.ts";
+export * from "./server.ts";

@@ -75,6 +75,19 @@ export type AnyPeer = Peer<any, any>;
  */
 export interface PeerHooks<P = AnyPeer> {
   /**
+   * The peer begins to read, and can be called.
+   *
+   * @param peer The peer.
+   */
+  open?(peer: P): void;
+  /**
+   * The connection has ended.
+   *
+   * @param peer The peer.
+   * @param reason Why, unless the end was clean.
+   */
+  close?(peer: P, reason: Error | undefined): void;
+  /**
    * A call of the peer is about to run, or to be refused.
    *
    * @param peer Who calls.
@@ -444,6 +457,8 @@ export class Peer<
   }
 
   async #run(): Promise<Error | undefined> {
+    await Promise.resolve(); // Whoever makes the peer gets it first.
+    this.#guard(() => this.#hooks.open?.(this));
     let reason: Error | undefined;
     try {
       for await (const text of this.#transport) {
@@ -456,7 +471,9 @@ export class Peer<
     this.#finish(reason);
     await this.#transport.close();
     await this.#disposed;
-    return this.#end!.cause as Error | undefined;
+    reason = this.#end!.cause as Error | undefined;
+    this.#guard(() => this.#hooks.close?.(this, reason));
+    return reason;
   }
 
   #finish(reason: Error | undefined): void {

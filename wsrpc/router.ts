@@ -65,7 +65,7 @@ export type Routes<
   readonly [Name in keyof T]?:
     | (T[Name] extends RouteType ? Handler<T[Name], P> : never)
     | RouteClass
-    | Routes<T[Name], P>;
+    | (keyof T[Name] extends never ? never : Routes<T[Name], P>);
 };
 
 /**

@@ -1,0 +1,449 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/**
+ * A server: it lets clients in, and knows them.
+ *
+ * ```ts
+ * import { connect } from "@wirekit/wsrpc/client";
+ * import { Server } from "@wirekit/wsrpc/server";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using wsrpc = new Server({
+ *   routes: { add: (_peer, { a, b }) => a + b },
+ * });
+ * await using http = Deno.serve({ port: 0, onListen() {} }, wsrpc.fetch);
+ *
+ * await using client = await connect(`ws://127.0.0.1:${http.addr.port}/ws/`);
+ * assertEquals(await client.proxy.add({ a: 2, b: 3 }), 5);
+ * ```
+ *
+ * @module
+ */
+
+import { CloseError, type Transport } from "@wirekit/transport/transport";
+import { acceptWebSocket } from "@wirekit/transport/websocket";
+import type {
+  AnyRoutes,
+  CallOptions,
+  Contract,
+  ParamsAndOptions,
+  ResultOf,
+  RouteName,
+  RouteOf,
+} from "./contract.ts";
+import { LimitError, NotConnectedError } from "./errors.ts";
+import type { JsonObject } from "./message.ts";
+import { Peer, type PeerHooks, type PeerOptions } from "./peer.ts";
+import { Router, type Routes } from "./router.ts";
+
+/** The largest message that is read, unless larger ones are sent. */
+const MAX_INBOUND_BYTES = 16 * 1024 * 1024;
+
+/**
+ * What is told of a server and its clients.
+ *
+ * @typeParam P The peer.
+ */
+export interface ServerHooks<P> extends PeerHooks<P> {
+  /**
+   * A client was let in by HTTP, and its connection is about to open.
+   *
+   * @param request What it asked for.
+   */
+  authSuccess?(request: Request): void;
+  /**
+   * A client was refused by HTTP.
+   *
+   * @param request What it asked for.
+   * @param status The status of the response.
+   */
+  authFail?(request: Request, status: number): void;
+  /**
+   * A hook, a listener, the end of a class route, or `authorize` threw.
+   *
+   * @param peer Whose it was, if there was a peer yet.
+   * @param error What it threw.
+   */
+  error?(peer: P | undefined, error: unknown): void;
+}
+
+/**
+ * What {@linkcode ServerOptions.authorize} decides.
+ *
+ * @typeParam State What is kept with the connection.
+ */
+export type Verdict<State> = State | false | undefined | null;
+
+/**
+ * Options of {@linkcode Server}.
+ *
+ * @typeParam Local The contract of its routes.
+ * @typeParam Remote The contract of the routes of its clients.
+ * @typeParam State What is kept with each connection.
+ */
+export interface ServerOptions<
+  Local extends Contract<Local> = AnyRoutes,
+  Remote extends Contract<Remote> = AnyRoutes,
+  State = unknown,
+> extends
+  Omit<
+    PeerOptions<State>,
+    "routes" | "router" | "state" | "firstId" | "pingFirst" | "hooks"
+  > {
+  /** What every client can call. */
+  routes?: Routes<NoInfer<Local>, Peer<NoInfer<Remote>, NoInfer<State>>>;
+  /**
+   * Says whether a client may come in, by its headers, cookies and URL, before
+   * the connection opens.
+   *
+   * @param request The request for the upgrade.
+   * @returns What to keep with the connection, as `peer.state`: who it is, for
+   * example. `false`, `undefined` or null refuse it with status 403.
+   *
+   * @default Everybody may.
+   */
+  authorize?: (request: Request) => Verdict<State> | Promise<Verdict<State>>;
+  /**
+   * The origins whose pages may connect, such as `"https://example.org"`. Other
+   * requests with an `Origin`, so other pages in a browser, are refused with
+   * status 403: they would act with the cookies of their visitor.
+   *
+   * @default {[]}
+   */
+  allowedOrigins?: readonly string[];
+  /**
+   * Most connections at a time. One more is refused with status 503.
+   *
+   * @default {10000}
+   */
+  maxConnections?: number;
+  /**
+   * Most bytes that may wait for one client to read them. A client that is
+   * slower is dropped with code 1013.
+   *
+   * @default {67108864} 64 MiB
+   */
+  maxOutboxBytes?: number;
+  /**
+   * Seconds after which a client that answers no WebSocket ping is gone.
+   *
+   * @default {30}
+   */
+  idleTimeout?: number;
+  /** What to call when something happens. */
+  hooks?: ServerHooks<Peer<Remote, State>>;
+}
+
+/**
+ * Options of {@linkcode Server.accept}.
+ *
+ * @typeParam State What is kept with the connection.
+ */
+export interface AcceptOptions<State> {
+  /** What to keep with the connection. */
+  state?: State;
+}
+
+/**
+ * Options of {@linkcode Server.broadcast}.
+ *
+ * @typeParam P The peer.
+ */
+export interface BroadcastOptions<P> extends CallOptions {
+  /**
+   * Which clients to call.
+   *
+   * @default All
+   */
+  filter?: (peer: P) => boolean;
+}
+
+/**
+ * How the call of one client in a broadcast ended.
+ *
+ * @typeParam R The result.
+ * @typeParam P The peer.
+ */
+export type BroadcastResult<R, P> = PromiseSettledResult<R> & {
+  /** The client. */
+  readonly peer: P;
+};
+
+/**
+ * A server for programs that speak wsrpc: ours, `WSRPCClient` of
+ * `wsrpc-aiohttp`, and pages with `@wsrpc/client`.
+ *
+ * Routes, limits and hooks are those of one server: two servers in a program
+ * share nothing.
+ *
+ * @typeParam Local The contract of its routes.
+ * @typeParam Remote The contract of the routes of its clients.
+ * @typeParam State What is kept with each connection.
+ *
+ * @example Who may come in, and who is there
+ * ```ts
+ * import { connect } from "@wirekit/wsrpc/client";
+ * import { Server } from "@wirekit/wsrpc/server";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using wsrpc = new Server({
+ *   authorize(request: Request) {
+ *     const token = request.headers.get("authorization");
+ *     return token === "Bearer s3cret" && { user: "zoë" };
+ *   },
+ *   routes: { whoami: (peer) => peer.state.user },
+ * });
+ * await using http = Deno.serve({ port: 0, onListen() {} }, wsrpc.fetch);
+ *
+ * await using client = await connect(`ws://127.0.0.1:${http.addr.port}`, {
+ *   headers: { authorization: "Bearer s3cret" },
+ *   routes: { notify: (_peer, { n }) => n + 1 },
+ * });
+ * assertEquals(await client.call("whoami"), "zoë");
+ * const [result] = await wsrpc.broadcast("notify", { n: 1 });
+ * assertEquals(result?.status === "fulfilled" && result.value, 2);
+ * ```
+ */
+export class Server<
+  Local extends Contract<Local> = AnyRoutes,
+  Remote extends Contract<Remote> = AnyRoutes,
+  State = unknown,
+> implements AsyncDisposable {
+  /** What every client can call. Routes can be added and removed at any time. */
+  readonly router: Router<Local, Peer<Remote, State>>;
+  readonly #options: ServerOptions<Local, Remote, State>;
+  readonly #allowedOrigins: ReadonlySet<string>;
+  readonly #maxConnections: number;
+  readonly #clients = new Map<string, Peer<Remote, State>>();
+  #closing = false;
+
+  /**
+   * Makes a server without clients. It listens nowhere: give
+   * {@linkcode Server.fetch} to an HTTP server, or transports to
+   * {@linkcode Server.accept}.
+   *
+   * @param options Routes, limits, and who may come in.
+   */
+  constructor(options: ServerOptions<Local, Remote, State> = {}) {
+    this.#options = options;
+    this.router = new Router<Local, Peer<Remote, State>>(options.routes);
+    this.#allowedOrigins = new Set(options.allowedOrigins);
+    this.#maxConnections = options.maxConnections ?? 10_000;
+  }
+
+  /** The clients that are connected, by `peer.id`. */
+  get clients(): ReadonlyMap<string, Peer<Remote, State>> {
+    return this.#clients;
+  }
+
+  /**
+   * Answers an HTTP request: upgrades it to a WebSocket, or says why not. It is
+   * a handler for `Deno.serve` and `export default { fetch }`, on Deno and on
+   * Deno Deploy.
+   *
+   * @param request The request.
+   * @returns The response.
+   */
+  readonly fetch = async (request: Request): Promise<Response> => {
+    if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
+      return refusal(426, "This is a wsrpc server: connect by WebSocket.");
+    }
+    const state = await this.#admit(request);
+    if (state instanceof Response) return state;
+    this.#guard(() => this.#options.hooks?.authSuccess?.(request));
+    const { idleTimeout, maxMessageBytes = 0, maxOutboxBytes } = this.#options;
+    const maxInboundBytes = Math.max(maxMessageBytes, MAX_INBOUND_BYTES);
+    const { response, transport } = acceptWebSocket(request, {
+      maxMessageBytes: maxInboundBytes,
+      maxInboxBytes: maxInboundBytes,
+      ...(idleTimeout !== undefined && { idleTimeout }),
+      ...(maxOutboxBytes !== undefined && { maxOutboxBytes }),
+    });
+    this.accept(transport, { state });
+    return response;
+  };
+
+  /**
+   * Serves one client over any transport.
+   *
+   * @param transport The client. Nobody else may read it.
+   * @param options What to keep with the connection.
+   * @returns The client.
+   * @throws {LimitError} If there is no room for another. The transport is
+   * closed then.
+   *
+   * @example Over TCP, a line for each message
+   * ```ts
+   * import { NewlineFramer } from "@wirekit/transport/newline-framer";
+   * import { listenTcp } from "@wirekit/transport/tcp";
+   * import { connect } from "@wirekit/wsrpc/client";
+   * import { Server } from "@wirekit/wsrpc/server";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using wsrpc = new Server({ routes: { hello: () => "world" } });
+   * await using listener = listenTcp({ port: 0 }, () => new NewlineFramer());
+   * (async () => {
+   *   for await (const transport of listener) wsrpc.accept(transport);
+   * })();
+   *
+   * const { port } = listener.addr;
+   * await using client = await connect(`tcp://127.0.0.1:${port}`);
+   * assertEquals(await client.call("hello"), "world");
+   * ```
+   */
+  accept(
+    transport: Transport,
+    options: AcceptOptions<State> = {},
+  ): Peer<Remote, State> {
+    if (this.#full) {
+      const reason = "no room for another connection";
+      transport.close(new CloseError(1013, { reason }));
+      throw new LimitError(`Cannot accept: ${reason}`);
+    }
+    const { routes: _, hooks, ...rest } = this.#options;
+    const peer = new Peer<Remote, State>(transport, {
+      ...rest,
+      ...options,
+      ...(hooks && { hooks }),
+      router: this.router,
+      pingFirst: true,
+    });
+    this.#clients.set(peer.id, peer);
+    peer.signal.addEventListener("abort", () => this.#clients.delete(peer.id));
+    return peer;
+  }
+
+  /**
+   * Calls a route of all clients, or of some. A client that has no such route,
+   * or that does not answer in time, costs the others nothing.
+   *
+   * @typeParam Name The name of the route.
+   * @param method The name of the route.
+   * @param args The arguments; and the deadline, the signal, and which clients.
+   * @returns How each call has ended, once all have.
+   */
+  broadcast<Name extends RouteName<Remote>>(
+    method: Name,
+    ...args: ParamsAndOptions<
+      RouteOf<Remote, Name>,
+      BroadcastOptions<Peer<Remote, State>>
+    >
+  ): Promise<
+    BroadcastResult<ResultOf<RouteOf<Remote, Name>>, Peer<Remote, State>>[]
+  > {
+    type Result = ResultOf<RouteOf<Remote, Name>>;
+    const [params, { filter, ...options } = {}] = args;
+    const calls = this.#select(filter).map(async (peer) => {
+      const call = peer.call(method, ...[params, options] as never);
+      const [settled] = await Promise.allSettled([call]);
+      return { ...settled as PromiseSettledResult<Result>, peer };
+    });
+    return Promise.all(calls);
+  }
+
+  /**
+   * Tells all clients, or some, an event.
+   *
+   * @param event The event: an object without a member `id`.
+   * @param options Which clients.
+   * @returns Resolves when there is room for another at each of them. A client
+   * that is slow keeps the others from nothing but this.
+   * @throws {TypeError} If it is no object, has an `id`, or cannot be JSON.
+   * @throws {LimitError} If it is too large.
+   */
+  async emit(
+    event: JsonObject,
+    options: Pick<BroadcastOptions<Peer<Remote, State>>, "filter"> = {},
+  ): Promise<void> {
+    const told = this.#select(options.filter).map((peer) => peer.emit(event));
+    for (const { status, reason } of await Promise.allSettled(told) as Told[]) {
+      const gone = reason instanceof NotConnectedError;
+      if (status === "rejected" && !gone) throw reason;
+    }
+  }
+
+  /**
+   * Refuses new clients and ends all connections, within a second.
+   *
+   * @returns Resolves when they have ended. Never rejects.
+   */
+  async close(): Promise<void> {
+    this.#closing = true;
+    const error = new CloseError(1001, { reason: "the server is closing" });
+    await Promise.all(
+      Array.from(this.#clients.values(), (peer) => peer.close(error)),
+    );
+  }
+
+  /** Closes the server: see {@linkcode Server.close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  get #full(): boolean {
+    return this.#closing || this.#clients.size >= this.#maxConnections;
+  }
+
+  /** Returns what to keep with the connection, or the response that refuses it. */
+  async #admit(request: Request): Promise<State | Response> {
+    const origin = request.headers.get("origin");
+    if (origin !== null && !this.#allowedOrigins.has(origin)) {
+      return this.#refuse(request, 403, "This origin is not allowed.");
+    }
+    const { authorize } = this.#options;
+    let state: Verdict<State>;
+    try {
+      if (authorize) state = await authorize(request);
+    } catch (error) {
+      this.#failed(error);
+      return this.#refuse(request, 500, "Nobody can come in now.");
+    }
+    if (
+      authorize && (state === false || state === undefined || state === null)
+    ) {
+      return this.#refuse(request, 403, "You are refused.");
+    }
+    if (this.#full) {
+      return this.#refuse(request, 503, "There is no room for another.");
+    }
+    return state as State;
+  }
+
+  #refuse(request: Request, status: number, text: string): Response {
+    this.#guard(() => this.#options.hooks?.authFail?.(request, status));
+    return refusal(status, text);
+  }
+
+  #guard(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  #failed(error: unknown): void {
+    try {
+      this.#options.hooks?.error?.(undefined, error);
+    } catch {
+      // There is nobody left to tell.
+    }
+  }
+
+  #select(
+    filter: ((peer: Peer<Remote, State>) => boolean) | undefined,
+  ): Peer<Remote, State>[] {
+    const peers = [...this.#clients.values()];
+    return filter ? peers.filter(filter) : peers;
+  }
+}
+
+/** How an event was told. */
+type Told = { status: string; reason?: unknown };
+
+function refusal(status: number, text: string): Response {
+  return new Response(`${text}\n`, {
+    status,
+    ...(status === 426 && { headers: { upgrade: "websocket" } }),
+  });
+}
