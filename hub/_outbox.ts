@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
+import { SLAB_BYTES } from "@wirekit/transport/allocate";
 import type { Transport } from "@wirekit/transport/transport";
-import { SLAB_BYTES } from "./_slab.ts";
 
 /**
  * What waits to be sent to one client, so that a slow one blocks nobody.

@@ -10,8 +10,8 @@
  *
  * @module
  */
+import { allocate } from "@wirekit/transport/allocate";
 import { Scanner, standsAt, textOf, unexpected } from "./_scan.ts";
-import { Slab } from "./_slab.ts";
 
 /** The kinds of message: the values of the member `type`. */
 export const MessageType = {
@@ -142,7 +142,6 @@ export class Envelope {
   readonly #ends = new Int32Array(NAMES.length);
   #type = -1;
   readonly #scanner = new Scanner();
-  readonly #slab = new Slab();
   /** Whether it is one line with the eight members once each: fit to splice. */
   #canonical = false;
 
@@ -361,7 +360,7 @@ export class Envelope {
     ) return bytes;
     const shift = a.length - (aEnd - aStart);
     const growth = shift + b.length - (bEnd - bStart);
-    const out = this.#slab.take(bytes.length + growth);
+    const out = allocate(bytes.length + growth);
     // Few calls into the engine: each costs as much as a short message's bytes.
     out.set(growth < 0 ? bytes.subarray(0, bStart) : bytes);
     if (shift !== 0) out.copyWithin(aStart + a.length, aEnd, bStart);

@@ -1,7 +1,11 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { allocate } from "./allocate.ts";
 import { CloseError, type Format, type MessageOf } from "./transport.ts";
+
+/** Below this, a view of words costs more than it saves. */
+const SHORT = 128;
 
 const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const ENCODER = new TextEncoder();
@@ -22,12 +26,24 @@ export function encodeText(text: string): Uint8Array<ArrayBuffer> {
 
 /** Throws a {@linkcode CloseError} 1007 if the bytes are not UTF-8. */
 export function checkText(bytes: Uint8Array): void {
-  for (let i = 0; i < bytes.length; i++) {
-    if (bytes[i]! > 0x7f) {
-      decodeText(bytes.subarray(i));
-      return;
-    }
+  if (!isAscii(bytes)) decodeText(bytes);
+}
+
+/** Whether no byte is over 127. It looks at four at a time. */
+export function isAscii(bytes: Uint8Array): boolean {
+  const { buffer, byteOffset, length } = bytes;
+  const head = Math.min(-byteOffset & 3, length);
+  const words = length < SHORT ? 0 : (length - head) >> 2;
+  let all = 0;
+  for (let i = 0; i < head; i++) all |= bytes[i]!;
+  if (words > 0) {
+    let high = 0;
+    const view = new Int32Array(buffer, byteOffset + head, words);
+    for (let i = 0; i < words; i++) high |= view[i]!;
+    if (high & 0x80808080) return false;
   }
+  for (let i = head + 4 * words; i < length; i++) all |= bytes[i]!;
+  return all < 0x80;
 }
 
 /** Whether text is longer than `max` bytes in UTF-8. */
@@ -46,19 +62,24 @@ export function exceeds(text: string, max: number): boolean {
 
 /**
  * Makes a message of a format from the bytes of the wire, which are not kept.
- * Throws a {@linkcode CloseError} 1007 where they should be UTF-8 and are not.
+ * Throws a {@linkcode CloseError} 1007 where they should be UTF-8 and are not;
+ * with `checked` they are.
  */
 export function fromBytes<F extends Format>(
   bytes: Uint8Array,
   format: F,
+  checked?: boolean,
 ): MessageOf<F>;
 export function fromBytes(
   bytes: Uint8Array,
   format: Format,
+  checked = false,
 ): string | Uint8Array {
   if (format === "text") return decodeText(bytes);
-  if (format === "utf8") checkText(bytes);
-  return bytes.slice();
+  if (format === "utf8" && !checked) checkText(bytes);
+  const message = allocate(bytes.length);
+  message.set(bytes);
+  return message;
 }
 
 /**

@@ -14,6 +14,7 @@
  *
  * @module
  */
+export * from "./allocate.ts";
 export * from "./connect.ts";
 export * from "./content_length_framer.ts";
 export * from "./framer.ts";
