@@ -91,6 +91,9 @@ interface Connection {
   readonly participant: Participant;
 }
 
+/** What a proxy adds to the requests that it passes on. */
+const PROXY_HEADERS = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
+
 /**
  * A message that says nothing. A stock client that reconnects runs the last
  * message again that it has got: this one, if it is the last, harms nobody.
@@ -220,7 +223,7 @@ export class Hub implements AsyncDisposable {
       return this.#warn(403, "This origin is not allowed.");
     }
     if (this.#token === undefined) {
-      if (!isLocal(info)) {
+      if (!isLocal(request, info)) {
         return this.#warn(
           403,
           "Only programs on this machine may connect to a hub without a token.",
@@ -343,7 +346,10 @@ const EVENT_WORDS = {
   leave: "left",
 };
 
-function isLocal(info: RequestInfo | undefined): boolean {
+function isLocal(request: Request, info: RequestInfo | undefined): boolean {
+  // Behind a proxy on this machine, everybody has an address of this machine.
+  const { headers } = request;
+  if (PROXY_HEADERS.some((name) => headers.has(name))) return false;
   const { transport, hostname } = info?.remoteAddr ?? {};
   return transport === "unix" ||
     hostname !== undefined && isLoopback(hostname);

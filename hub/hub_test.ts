@@ -113,6 +113,15 @@ Deno.test("Hub.refuse lets in this machine only when there is no token", () => {
   assertEquals(statusOf({}, request(), {}), 403);
 });
 
+Deno.test("Hub.refuse does not take a proxy on this machine for its clients", () => {
+  const by = (header: string) =>
+    statusOf({}, upgrade("http://127.0.0.1:1/", { [header]: "192.0.2.1" }));
+  for (const header of ["Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"]) {
+    assertEquals(by(header), 403, header);
+  }
+  assertEquals(by("X-Other"), 101);
+});
+
 Deno.test("Hub.refuse takes the token in each way that people have", () => {
   const token = "s3 crêt";
   const basic = (text: string) =>
