@@ -18,10 +18,12 @@ export function answers(request: Message, message: Message): boolean {
     if (message.kind === "normal") return message.who >= 1000;
     // The answer to a dimension with parameters repeats its code.
     const code = parseTag(request.dimension).code;
-    if (request.who < 1000 && parseTag(message.dimension).code !== code) {
+    if (request.who < 1000 && !sameDimension(code, message.dimension)) {
       return false;
     }
   }
+  // Their WHERE holds a sender too, which an answer exchanges for another.
+  if (request.who === 22 || request.who === 24) return true;
   return answersFrom(request.where ?? "", message.where ?? "");
 }
 
@@ -33,6 +35,12 @@ type State = Exclude<
 function isState(message: Message): message is State {
   return message.kind === "normal" || message.kind === "dimension" ||
     message.kind === "writing";
+}
+
+function sameDimension(code: string, dimension: string): boolean {
+  const other = parseTag(dimension).code;
+  // A Stop&Go answers a request for all its bits with each of them.
+  return code === other || (code === "250" && /^2(5\d|6[0-3])$/.test(other));
 }
 
 /** Whether `where` may speak for `asked`: a point only for itself. */

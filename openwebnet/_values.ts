@@ -52,16 +52,16 @@ export function scaled(
   };
 }
 
-/** One of a few texts, each for a value. */
+/** One of a few texts, each for a value; aliases are read and never written. */
 export function table<const T extends string | number | boolean | null>(
   values: Readonly<Record<string, T>>,
+  aliases: Readonly<Record<string, NoInfer<T>>> = {},
 ): ValueCodec<T> {
+  const read = new Map(Object.entries({ ...aliases, ...values }));
   const texts = new Map<T, string>();
-  for (const [text, value] of Object.entries(values)) {
-    if (!texts.has(value)) texts.set(value, text);
-  }
+  for (const [text, value] of Object.entries(values)) texts.set(value, text);
   return {
-    parse: (text) => Object.hasOwn(values, text) ? values[text] : undefined,
+    parse: (text) => read.get(text),
     format(value) {
       const text = texts.get(value);
       if (text === undefined) {

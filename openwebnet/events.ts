@@ -9,15 +9,44 @@
  * import { parse } from "@wirekit/openwebnet/message";
  * import { assertEquals } from "@std/assert";
  *
- * const event = decode(parse("*1*5*21##"));
- * assertEquals(event.type, "light.level");
+ * const event = decode(parse("*#4*1*0*0215##"));
+ * assertEquals(event.type, "thermo.temperature");
  * ```
  *
  * @module
  */
 
 import type { Area, EventBase } from "./area.ts";
+import { alarm, type AlarmEvent } from "./alarm.ts";
+import { automation, type AutomationEvent } from "./automation.ts";
+import { auxiliary, type AuxiliaryEvent } from "./auxiliary.ts";
+import { cen, type CenEvent, cenPlus, type CenPlusEvent } from "./buttons.ts";
+import { type CameraEvent, cameras } from "./camera.ts";
+import { diagnostics, type DiagnosticsEvent } from "./diagnostics.ts";
+import {
+  type DoorEvent,
+  doors,
+  intercom,
+  type IntercomEvent,
+} from "./door_entry.ts";
+import { energy, type EnergyEvent } from "./energy.ts";
+import { gatewayUnit, type GatewayUnitEvent } from "./gateway_unit.ts";
 import { lighting, type LightingEvent } from "./lighting.ts";
+import {
+  lightingManagement,
+  type LightingManagementEvent,
+} from "./lighting_management.ts";
+import { loadControl, type LoadEvent } from "./load_control.ts";
+import { lock, type LockEvent } from "./lock.ts";
+import {
+  type ScenarioEvent,
+  scenarios,
+  type SceneEvent,
+  scenes,
+} from "./scenarios.ts";
+import { sound, type SoundEvent } from "./sound.ts";
+import { soundDiffusion, type SoundDiffusionEvent } from "./sound_diffusion.ts";
+import { thermo, type ThermoEvent } from "./thermo.ts";
 import type { Message } from "./message.ts";
 
 /** A message whose meaning is not known: it is in its `message`. */
@@ -29,11 +58,51 @@ export interface UnknownEvent extends EventBase {
 /** Any event of a plant. */
 export type GatewayEvent =
   | LightingEvent
+  | AutomationEvent
+  | LoadEvent
+  | ThermoEvent
+  | AlarmEvent
+  | DoorEvent
+  | IntercomEvent
+  | CameraEvent
+  | AuxiliaryEvent
+  | GatewayUnitEvent
+  | LockEvent
+  | CenEvent
+  | CenPlusEvent
+  | ScenarioEvent
+  | SceneEvent
+  | SoundEvent
+  | EnergyEvent
+  | SoundDiffusionEvent
+  | LightingManagementEvent
+  | DiagnosticsEvent
   | UnknownEvent;
 
-// deno-lint-ignore no-explicit-any
-const AREAS = new Map<number, Area<any>>(
-  [lighting].map((area) => [area.who, area]),
+/** Every area, by its WHO. */
+const AREAS: ReadonlyMap<number, Area<Record<string, object>>> = new Map(
+  [
+    lighting,
+    automation,
+    loadControl,
+    thermo,
+    alarm,
+    doors,
+    intercom,
+    cameras,
+    auxiliary,
+    gatewayUnit,
+    lock,
+    cen,
+    cenPlus,
+    scenarios,
+    scenes,
+    sound,
+    energy,
+    soundDiffusion,
+    lightingManagement,
+    ...diagnostics,
+  ].map((area) => [area.who, area as unknown as Area<Record<string, object>>]),
 );
 
 /**

@@ -224,30 +224,63 @@ export class Gateway implements Caller, AsyncDisposable {
       if (value !== undefined) return value;
       await this.listen(options);
     }
-    const events = this.messages({
-      ...("who" in request ? { who: request.who } : {}),
-    });
-    const late = new AbortController();
+    let value: T | undefined;
+    await this.collect(request, (message) => {
+      value = take(message);
+      return value === undefined ? undefined : true;
+    }, { eventTimeout, ...options });
+    return value!;
+  }
+
+  /**
+   * Sends a command or request, and takes what comes of it, as the answer and
+   * as events.
+   *
+   * @param message The message, or its frame.
+   * @param take Returns `undefined` if a message is not part of it, `true` if it
+   * is the last one, else `false`.
+   * @param options Time and signal. `eventTimeout` is the longest wait for the
+   * next part, in milliseconds.
+   * @returns Resolves after the last part, or when no further part comes in
+   * time. Rejects with a `TimeoutError` if none came.
+   */
+  async collect(
+    message: Message | string,
+    take: (message: Message) => boolean | undefined,
+    options: CommandOptions & { eventTimeout?: number } = {},
+  ): Promise<void> {
+    const request = toMessage(message);
+    const { eventTimeout = 2000, ...rest } = options;
+    await this.listen(rest);
+    const { signal } = rest;
+    const who = "who" in request ? { who: request.who } : {};
+    const events = this.messages({ ...who, ...(signal ? { signal } : {}) });
     let timer: ReturnType<typeof setTimeout> | undefined;
     try {
-      const value = find(await this.request(request, options));
-      if (value !== undefined) return value;
-      const error = timeoutError(
-        `${serialize(request)} gave no value`,
-        eventTimeout,
-      );
-      timer = setTimeout(() => late.abort(error), eventTimeout);
-      const { signal } = options;
-      const stop = AbortSignal.any(
-        signal ? [signal, late.signal] : [late.signal],
-      );
-      stop.addEventListener("abort", () => events.return?.(), { once: true });
+      let taken = 0;
+      const last = (part: Message): boolean => {
+        const result = take(part);
+        if (result !== undefined) taken++;
+        return result === true;
+      };
+      if ((await this.request(request, rest)).some(last)) return;
+      const wait = () => {
+        clearTimeout(timer);
+        timer = setTimeout(() => events.return?.(), eventTimeout);
+      };
+      wait();
       for await (const event of events) {
-        const value = take(event);
-        if (value !== undefined) return value;
+        const before = taken;
+        if (last(event)) return;
+        if (taken > before) wait();
       }
-      stop.throwIfAborted();
-      throw error;
+      if (this.#ended !== undefined) throw this.#ended;
+      if (taken === 0) {
+        throw timeoutError(
+          `${serialize(request)} gave no value`,
+          eventTimeout,
+        );
+      }
     } finally {
       clearTimeout(timer);
       await events.return?.();

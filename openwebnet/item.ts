@@ -46,6 +46,22 @@ export interface Caller {
     options?: CommandOptions,
   ): Promise<T>;
   /**
+   * Sends a command, and takes what comes of it as events.
+   *
+   * @param message The command.
+   * @param take Returns `undefined` if a message is not part of it, `true` if it
+   * is the last one, else `false`.
+   * @param options Time and signal. `eventTimeout` is the longest wait for the
+   * next part, in milliseconds.
+   * @returns Resolves after the last part, or when no further part comes in
+   * time. Rejects with a `TimeoutError` if none came.
+   */
+  collect(
+    message: Message,
+    take: (message: Message) => boolean | undefined,
+    options?: CommandOptions & { eventTimeout?: number },
+  ): Promise<void>;
+  /**
    * Waits for messages of the event session.
    *
    * @param filter Which.
@@ -180,18 +196,24 @@ export class Item<M extends object> {
     const request = area.encode(type, where, values as M[T], "request");
     const take = (message: Message): EventOf<Pick<M, T>> | undefined => {
       const event = area.decode(message);
-      if (event?.type !== type || !sameDevice(where, event.where)) {
+      if (event?.type !== type || !this.speaksFor(event.where)) {
         return undefined;
       }
       return event as unknown as EventOf<Pick<M, T>>;
     };
     return await this.gateway.ask(request as BusMessage, take, options);
   }
-}
 
-/** Whether an answer from `found` is about `asked`: `#7` and `7#0` are 7. */
-function sameDevice(asked: string, found: string): boolean {
-  return asked === found || number(asked) === number(found);
+  /**
+   * Tells whether an answer is about this item, from its first number: `#7` and
+   * `7#0` are 7.
+   *
+   * @param where The WHERE of the answer.
+   * @returns Whether it is.
+   */
+  protected speaksFor(where: string): boolean {
+    return where === this.where || number(where) === number(this.where);
+  }
 }
 
 function number(where: string): string {

@@ -12,21 +12,37 @@
  *
  * @module
  */
+export * from "./alarm.ts";
 export * from "./area.ts";
+export * from "./automation.ts";
+export * from "./auxiliary.ts";
+export * from "./buttons.ts";
+export * from "./camera.ts";
 export * from "./command_session.ts";
+export * from "./diagnostics.ts";
 export * from "./dial.ts";
+export * from "./door_entry.ts";
+export * from "./energy.ts";
 export * from "./errors.ts";
 export * from "./event_session.ts";
 export * from "./events.ts";
 export * from "./frame.ts";
 export * from "./gateway.ts";
+export * from "./gateway_unit.ts";
 export * from "./handshake.ts";
 export * from "./item.ts";
 export * from "./lighting.ts";
+export * from "./lighting_management.ts";
+export * from "./load_control.ts";
+export * from "./lock.ts";
 export * from "./message.ts";
 export * from "./password.ts";
 export * from "./plant.ts";
 export * from "./profiles.ts";
 export * from "./repeatable.ts";
+export * from "./scenarios.ts";
 export * from "./simulator.ts";
+export * from "./sound.ts";
+export * from "./sound_diffusion.ts";
+export * from "./thermo.ts";
 export * from "./where.ts";

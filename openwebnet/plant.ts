@@ -640,7 +640,7 @@ export class Plant {
     return reaction.replies.length > 0;
   }
 
-  #diagnose(message: BusMessage, { replies }: Reaction): boolean {
+  #diagnose(message: BusMessage, { events, replies }: Reaction): boolean {
     const { who } = message;
     const ids = this.#options.devices[who];
     if (ids === undefined) return false;
@@ -648,7 +648,18 @@ export class Plant {
       const { code, parameters } = parseTag(message.what);
       if (code === "12") this.#suppressed.clear();
       else if (code === "11") this.#suppressed.add(Number(parameters[0]));
-      else if (code !== "10" && code !== "6") return false;
+      else if (code === "10" && ids.includes(Number(parameters[0]))) {
+        const value = `*#${who}*0*`;
+        events.push(
+          `${value}1*15*2*1*2##`,
+          `${value}2*1*2*3##`,
+          `${value}3*1*0*0##`,
+          `${value}13*${parameters[0]}##`,
+          `${value}30*1*3*0##`,
+          `${value}32#1*0*11##`,
+          `*${who}*4*0##`,
+        );
+      } else return code === "6";
       return true;
     }
     if (message.kind !== "request") return false;
