@@ -125,9 +125,9 @@ export class Calls {
     return this.#calls.get(call.id) === call;
   }
 
-  /** Whether a call with this id waits. */
-  hasId(id: unknown): boolean {
-    return this.#calls.has(id);
+  /** The call with this id, if it waits. */
+  get(id: unknown): Call | undefined {
+    return this.#calls.get(id);
   }
 
   /** Notes that calls travel as one message. */

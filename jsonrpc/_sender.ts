@@ -26,8 +26,10 @@ import { Turns } from "./_turns.ts";
 export interface SenderHooks {
   /** Hands a message to the transport. */
   send(wire: Wire): Promise<void>;
-  /** A response or progress belongs to no call. */
+  /** A response belongs to no call. */
   onStray(message: Decoded): void;
+  /** A call is over. */
+  onEnd?(call: Call): void;
 }
 
 /** The calling half of a connection. */
@@ -58,7 +60,10 @@ export class Sender {
     this.#calls = new Calls({
       timeout: options.timeout ?? TIMEOUT,
       tolerant: options.tolerant ?? false,
-      onEnd: (call) => this.#turns.end(call),
+      onEnd: (call) => {
+        this.#turns.end(call);
+        hooks.onEnd?.(call);
+      },
       onCancel: (call) => this.#cancel(call),
     });
     this.#turns = new Turns({
@@ -87,7 +92,16 @@ export class Sender {
     if (!this.#outgoing) return this.#call(method, params, options, put);
     return this.#outgoing(
       { method, params, options },
-      (call) => this.#call(call.method, call.params, call.options ?? {}, put),
+      (call) =>
+        this.#call(
+          call.method,
+          call.params,
+          call.options ?? {},
+          (wire, entered) => {
+            if (entered) call.id = entered.id;
+            return put(wire, entered);
+          },
+        ),
     );
   }
 
@@ -139,7 +153,7 @@ export class Sender {
 
   /** Whether a call waits for this id. */
   awaits(id: unknown): boolean {
-    return this.#calls.hasId(id);
+    return this.#calls.get(id) !== undefined;
   }
 
   /** Takes `[]` as the answer to a batch of notifications, if there was one. */
@@ -150,6 +164,17 @@ export class Sender {
   /** Passes a progress report on. Returns whether a call wants it. */
   progress(token: unknown, value: unknown): boolean {
     return this.#calls.progress(token, value);
+  }
+
+  /** Ends the call of an id, if it still waits. */
+  fail(id: unknown, makeError: (method: string) => Error): void {
+    const call = this.#calls.get(id);
+    if (call) this.#calls.fail(call, makeError(call.method));
+  }
+
+  /** Stops the timer if no call waits. */
+  rest(): void {
+    this.#calls.rest();
   }
 
   /** Ends all calls: the connection is gone. */

@@ -44,6 +44,8 @@ export interface OutgoingCall {
   readonly params: Params | undefined;
   /** What to wait for; `undefined` for a notification. */
   readonly options: CallOptions | undefined;
+  /** The id, once it has one: when the last `next()` has returned. */
+  id?: number;
 }
 
 /**

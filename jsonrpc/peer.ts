@@ -23,6 +23,7 @@
 import { deadline } from "@std/async/deadline";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
 import { closedError } from "./_calls.ts";
+import { TimeoutError } from "./call_error.ts";
 import type { Batch, CallOptions } from "./caller.ts";
 import { type Codec, jsonCodec, type Wire } from "./codec.ts";
 import type { Connection, Handshake } from "./context.ts";
@@ -103,7 +104,8 @@ export class Peer<
   #answered = 0;
   #size = 0;
   #active = true;
-  #idleTimer: ReturnType<typeof setTimeout> | undefined;
+  #heard = true;
+  readonly #timers = new Set<ReturnType<typeof setInterval>>();
 
   /**
    * Takes a transport over.
@@ -147,8 +149,8 @@ export class Peer<
       isEmptyAnswer: () => this.#sender.takeEmptyAnswer(),
       awaits: (id) => this.#sender.awaits(id),
     });
-    const { idleTimeout = Infinity } = options;
-    if (idleTimeout < Infinity) this.#watchIdle(idleTimeout);
+    this.#every(options.idleTimeout, () => this.#closeIdle());
+    this.#every(options.heartbeat, () => this.#beat(options.heartbeat!));
     void this.#read();
   }
 
@@ -391,6 +393,7 @@ export class Peer<
 
   #receive(wire: Wire): void {
     this.#active = true;
+    this.#heard = true;
     this.#size = wire.length;
     if (this.#options.onMessage) this.#log("in", wire);
     this.#dispatcher.receive(wire, this.#reply);
@@ -415,6 +418,7 @@ export class Peer<
   }
 
   #send(wire: Wire): Promise<void> {
+    this.#active = true;
     if (this.#options.onMessage) this.#log("out", wire);
     return this.#transport.send(wire);
   }
@@ -436,21 +440,36 @@ export class Peer<
     return !!taken;
   }
 
-  #watchIdle(timeout: number): void {
-    this.#idleTimer = setTimeout(() => {
-      const isIdle = !this.#active && this.#sender.idle &&
-        this.#dispatcher.idle && this.#protocol.idle;
-      this.#active = false;
-      if (!isIdle) return this.#watchIdle(timeout);
-      void this.close(new CloseError(1001, { reason: "idle" }));
-    }, timeout);
+  #every(interval = Infinity, action: () => void): void {
+    if (interval < Infinity) this.#timers.add(setInterval(action, interval));
+  }
+
+  #closeIdle(): void {
+    const isIdle = !this.#active && this.#sender.idle &&
+      this.#dispatcher.idle && this.#protocol.idle;
+    this.#active = false;
+    if (isIdle) void this.close(new CloseError(1001, { reason: "idle" }));
+  }
+
+  /** Whoever lives answers, be it that there is no such method. */
+  async #beat(timeout: number): Promise<void> {
+    if (this.#heard) {
+      this.#heard = false;
+      return;
+    }
+    try {
+      await this.#sender.request("rpc.ping", undefined, { timeout });
+    } catch (error) {
+      if (!(error instanceof TimeoutError) || this.#heard) return;
+      void this.close(new CloseError(1011, { reason: "no heartbeat" }));
+    }
   }
 
   #end(cause: Error | undefined): void {
     if (this.#ended) return;
     this.#ended = true;
     const reason = new Error("Connection is closed", { cause });
-    clearTimeout(this.#idleTimer);
+    this.#timers.forEach((timer) => clearInterval(timer));
     this.#sender.close(cause ?? reason);
     this.#dispatcher.close(reason);
     this.#protocol.close(

@@ -105,6 +105,14 @@ export interface PeerOptions<
    * @default {Infinity}
    */
   idleTimeout?: number;
+  /**
+   * How long the other end may be silent, in milliseconds, before it is asked
+   * whether it lives, and again before it is given up with code 1011. It is
+   * asked by calling `rpc.ping`, which any peer answers, be it with -32601.
+   *
+   * @default {Infinity}
+   */
+  heartbeat?: number;
   /** Is told of every message, in and out. */
   onMessage?: (entry: LogEntry) => void;
 }

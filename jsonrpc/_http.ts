@@ -1,0 +1,45 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import { type AnswerOptions, DEFAULTS } from "./answer.ts";
+import { readBody } from "./_body.ts";
+import { jsonCodec } from "./codec.ts";
+import type { ContextOptions } from "./context.ts";
+import { Dispatcher } from "./_dispatcher.ts";
+
+/** The media types that stand for JSON-RPC. */
+const TYPES = new Set([
+  "application/json",
+  "application/json-rpc",
+  "application/jsonrequest",
+]);
+
+/** Answers the calls in the body of a POST. */
+export async function answerPost<State>(
+  request: Request,
+  options: AnswerOptions<State>,
+  context: ContextOptions<State>,
+): Promise<Response> {
+  const [type = ""] = (request.headers.get("content-type") ?? "").split(";");
+  if (!TYPES.has(type.trim().toLowerCase())) {
+    await request.body?.cancel();
+    return new Response("Expected application/json", { status: 415 });
+  }
+  const { maxRequestBytes = DEFAULTS.maxRequestBytes } = options;
+  const body = await readBody(request, maxRequestBytes);
+  if (!body) return new Response("Request is too large", { status: 413 });
+  // Bytes that are no UTF-8 become text that is no name of ours.
+  const text = new TextDecoder().decode(body);
+
+  const dispatcher = new Dispatcher<string, State>(jsonCodec, options, context);
+  const onAbort = () => dispatcher.close(new Error("Request is aborted"));
+  request.signal.addEventListener("abort", onAbort, { once: true });
+  const answer = await new Promise<string | undefined>((resolve) =>
+    dispatcher.receive(text, (wire) => resolve(wire))
+  );
+  request.signal.removeEventListener("abort", onAbort);
+  if (answer === undefined) return new Response(null, { status: 204 });
+  return new Response(answer, {
+    headers: { "content-type": "application/json" },
+  });
+}
