@@ -94,6 +94,25 @@ export function bench<State = Record<string, unknown>>(
   };
 }
 
+/** Makes two peers that are each the other end of the other. */
+export function linked(server: PeerOptions = {}, client: PeerOptions = {}): {
+  server: Peer;
+  client: Peer;
+} & AsyncDisposable {
+  const [near, far] = pair();
+  const peers = {
+    server: new Peer(far, server),
+    client: new Peer(near, client),
+  };
+  return {
+    ...peers,
+    async [Symbol.asyncDispose]() {
+      await peers.client.close();
+      await peers.server.close();
+    },
+  };
+}
+
 /** The methods of the specification's examples, and some more. */
 export function exampleMethods(): Methods {
   return new Methods()
@@ -116,10 +135,4 @@ export function exampleMethods(): Methods {
     .add("fail", () => {
       throw new Error("secret");
     });
-}
-
-/** A promise with its ends, and the calls that a handler got. */
-export function recorder<T>(): { heard: T[]; hear: (value: T) => void } {
-  const heard: T[] = [];
-  return { heard, hear: (value) => void heard.push(value) };
 }
