@@ -316,10 +316,8 @@ export class GatewaySimulator implements AsyncDisposable {
    * @returns Resolves when the client is gone.
    */
   acceptStream(stream: ByteStream): Promise<void> {
-    const whole = this.#options.splitWrites
-      ? { ...stream, ...this.#split(stream) }
-      : stream;
-    return this.accept(new StreamTransport(whole, new FrameScanner()));
+    const pieces = this.#options.splitWrites ? this.#split(stream) : stream;
+    return this.accept(new StreamTransport(pieces, new FrameScanner()));
   }
 
   /**
@@ -544,9 +542,10 @@ export class GatewaySimulator implements AsyncDisposable {
   }
 
   /** Writes what goes out in pieces, some of which end inside a frame. */
-  #split({ writable }: ByteStream): Pick<ByteStream, "writable"> {
+  #split({ readable, writable }: ByteStream): ByteStream {
     const writer = writable.getWriter();
     return {
+      readable,
       writable: new WritableStream({
         write: async (chunk) => {
           for (let at = 0; at < chunk.length;) {
