@@ -167,10 +167,9 @@ export interface ParamOptions {
 }
 
 /**
- * Makes a param by position.
+ * Makes a param by position that may be missing.
  *
  * @typeParam S Its schema.
- * @typeParam O The options.
  * @param name Its name.
  * @param schema What it has to be.
  * @param options Whether it may be missing.
@@ -185,16 +184,40 @@ export interface ParamOptions {
  * assertEquals(limit.optional, true);
  * ```
  */
-export function param<
-  S extends StandardSchema,
-  const O extends ParamOptions = Record<never, never>,
->(
+export function param<S extends StandardSchema>(
   name: string,
   schema: S,
-  options?: O,
-): Param<S, O extends { optional: true } ? true : false> {
-  const { optional = false, ...rest }: ParamOptions = options ?? {};
-  return { name, schema, optional: optional as never, ...rest };
+  options: ParamOptions & { readonly optional: true },
+): Param<S, true>;
+/**
+ * Makes a param by position that has to be there.
+ *
+ * @typeParam S Its schema.
+ * @param name Its name.
+ * @param schema What it has to be.
+ * @param options What it is.
+ * @returns The param.
+ *
+ * @example A required one
+ * ```ts
+ * import { param, type } from "@wirekit/jsonrpc/contract";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const limit = param("limit", type<number>());
+ * assertEquals(limit.optional, false);
+ * ```
+ */
+export function param<S extends StandardSchema>(
+  name: string,
+  schema: S,
+  options?: ParamOptions & { readonly optional?: false },
+): Param<S, false>;
+export function param(
+  name: string,
+  schema: StandardSchema,
+  options: ParamOptions = {},
+): Param {
+  return { name, schema, optional: false, ...options };
 }
 
 /**

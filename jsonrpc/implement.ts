@@ -22,37 +22,28 @@ import { checkParams } from "./_validate.ts";
 /**
  * What a handler returns.
  *
- * @typeParam M The contract of the method.
+ * @typeParam M The contract of the method or of the subscription.
  */
 export type ReturnOf<M> = M extends { stream: infer S extends StandardSchema }
   ? AsyncIterable<InputOf<S>>
+  : M extends { event: infer E extends StandardSchema }
+    ? AsyncIterable<InputOf<E>>
   : M extends { result: infer R extends StandardSchema }
     ? InputOf<R> | Promise<InputOf<R>>
   : unknown;
 
 /**
- * A handler for each method and each subscription of a contract.
+ * A handler for each method and each subscription.
  *
- * @typeParam C The contract.
+ * @typeParam M The methods and the subscriptions of the contract.
  * @typeParam State What is kept of a connection.
  */
-export type Handlers<C extends Contract, State> =
-  & {
-    readonly [M in keyof C["methods"]]: (
-      call: Context<State>,
-      ...params: HandlerParams<C["methods"][M]>
-    ) => ReturnOf<C["methods"][M]>;
-  }
-  & (C extends { subscriptions: infer S } ? {
-      readonly [K in keyof S]: (
-        call: Context<State>,
-        ...params: HandlerParams<S[K]>
-      ) => AsyncIterable<
-        S[K] extends { event: infer E extends StandardSchema } ? InputOf<E>
-          : unknown
-      >;
-    }
-    : unknown);
+export type Handlers<M, State> = {
+  readonly [K in keyof M]: (
+    call: Context<State>,
+    ...params: HandlerParams<M[K]>
+  ) => ReturnOf<M[K]>;
+};
 
 /**
  * A handler for some of the events of a contract.
@@ -84,7 +75,8 @@ export type HandlerParams<M> = M extends { params: infer P } ? ParametersOf<P>
  * `data`; a result that does not fit is answered with -32603. `rpc.discover`
  * answers with the contract as an OpenRPC document.
  *
- * @typeParam C The contract.
+ * @typeParam M The methods of the contract.
+ * @typeParam S Its subscriptions.
  * @typeParam State What is kept of a connection: annotate the `call` of a
  * handler as `Context<State>` to set it.
  * @param contract What to offer.
@@ -120,9 +112,13 @@ export type HandlerParams<M> = M extends { params: infer P } ? ParametersOf<P>
  * ```
  */
 export function implement<
-  const C extends Contract,
+  const M extends Contract["methods"],
+  const S extends NonNullable<Contract["subscriptions"]> = Record<never, never>,
   State = Record<string, unknown>,
->(contract: C, handlers: Handlers<C, State>): Methods<State> {
+>(
+  contract: Contract & { readonly methods: M; readonly subscriptions?: S },
+  handlers: Handlers<M & S, State>,
+): Methods<State> {
   const methods = new Methods<State>();
   const table = handlers as unknown as Record<string, Handler<State>>;
   for (const [name, spec] of Object.entries(contract.methods)) {

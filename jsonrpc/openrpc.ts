@@ -13,7 +13,6 @@ import type {
   MethodContract,
   Param,
 } from "./contract.ts";
-import { param } from "./contract.ts";
 import { type StandardSchema, type } from "./standard_schema.ts";
 
 /** A JSON Schema. */
@@ -335,11 +334,11 @@ export function fromOpenRpc<const D extends OpenRpcDocument>(
     methods[name] = {
       params: method.paramStructure === "by-name"
         ? type<object>()
-        : params.map((descriptor) =>
-          param(descriptor.name, type(schemaObject(descriptor.schema)), {
-            optional: !descriptor.required,
-          })
-        ),
+        : params.map((descriptor) => ({
+          name: descriptor.name,
+          schema: type(schemaObject(descriptor.schema)),
+          optional: !descriptor.required,
+        })),
       ...(value &&
         (method["x-stream"] ? { stream: value } : { result: value })),
     };
