@@ -1,0 +1,50 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/**
+ * The `wsrpc` command.
+ *
+ * ```sh
+ * deno run --allow-net jsr:@wirekit/wsrpc/cli serve
+ * deno run --allow-net jsr:@wirekit/wsrpc/cli ws://127.0.0.1:8000/ws/ add a=1 b=2
+ * deno run --allow-net jsr:@wirekit/wsrpc/cli --help
+ * ```
+ *
+ * It needs `--allow-net`, and for `unix:` URLs `--allow-read` and
+ * `--allow-write` of the path.
+ *
+ * @module
+ */
+
+import { runCommand } from "./_commands.ts";
+
+/**
+ * Runs the command. Ctrl-C ends it.
+ *
+ * @param args The arguments after the name of the command.
+ * @returns The exit code: 0 done, 1 the answer is an error, 2 not called rightly,
+ * 3 no connection, 4 no answer in time, 130 stopped by Ctrl-C.
+ *
+ * @example The version
+ * ```ts
+ * import { main } from "@wirekit/wsrpc/cli";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(await main(["--version"]), 0);
+ * ```
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  const stop = new AbortController();
+  const abort = () => stop.abort();
+  const signals: Deno.Signal[] = Deno.build.os === "windows"
+    ? ["SIGINT"]
+    : ["SIGINT", "SIGTERM"];
+  for (const signal of signals) Deno.addSignalListener(signal, abort);
+  try {
+    const { log, error } = console;
+    return await runCommand(args, { log, error, signal: stop.signal });
+  } finally {
+    for (const signal of signals) Deno.removeSignalListener(signal, abort);
+  }
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

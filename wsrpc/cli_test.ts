@@ -1,0 +1,236 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { deadline } from "@std/async/deadline";
+import { type CommandIo, runCommand } from "./_commands.ts";
+import { Server } from "./server.ts";
+import { RouteError } from "./errors.ts";
+
+/** What a command writes, and how to stop it. */
+class Terminal implements CommandIo {
+  readonly out: string[] = [];
+  readonly err: string[] = [];
+  readonly #stop = new AbortController();
+  readonly #news: (() => void)[] = [];
+  readonly signal = this.#stop.signal;
+
+  log = (line: string): void => this.#write(this.out, line);
+  error = (line: string): void => this.#write(this.err, line);
+
+  #write(lines: string[], line: string): void {
+    lines.push(line);
+    for (const tell of this.#news.splice(0)) tell();
+  }
+
+  /** Waits for a line that matches. */
+  async says(pattern: RegExp): Promise<RegExpExecArray> {
+    while (true) {
+      const match = pattern.exec([...this.out, ...this.err].join("\n"));
+      if (match) return match;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#news.push(resolve);
+      await deadline(promise, 10_000);
+    }
+  }
+
+  stop(): void {
+    this.#stop.abort();
+  }
+}
+
+/** A server to call. */
+function serve() {
+  const wsrpc = new Server({
+    authorize: (request: Request) => request.headers.get("x-token") !== "wrong",
+    routes: {
+      args: (_peer, ...args: unknown[]) => args,
+      text: () => "plain\x1b[31m\ntext",
+      fail() {
+        throw new RouteError("on\x07 purpose", { type: "ValueError" });
+      },
+      never: () => new Promise(() => {}),
+    },
+  });
+  const http = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    wsrpc.fetch,
+  );
+  return {
+    wsrpc,
+    url: `ws://127.0.0.1:${http.addr.port}/ws/`,
+    async [Symbol.asyncDispose]() {
+      await wsrpc.close();
+      await http.shutdown();
+    },
+  };
+}
+
+async function run(...args: string[]) {
+  const terminal = new Terminal();
+  const code = await runCommand(args, terminal);
+  return { code, out: terminal.out.join("\n"), err: terminal.err.join("\n") };
+}
+
+Deno.test("wsrpc calls with keywords, positions and JSON", async () => {
+  await using at = serve();
+  const sent = async (...args: string[]) => {
+    const { code, out } = await run("call", at.url, "args", ...args, "--json");
+    assertEquals(code, 0);
+    return JSON.parse(out);
+  };
+  assertEquals(await sent(), [{}]);
+  assertEquals(await sent("a=1", "b=zoë", 'c={"d":[true]}', "e="), [
+    { a: 1, b: "zoë", c: { d: [true] }, e: "" },
+  ]);
+  assertEquals(await sent("1", "two", "null"), [1, "two", null]);
+  assertEquals(await sent("--params", '"x"'), ["x"]);
+  assertEquals(await run(at.url, "args", "x=1"), {
+    code: 0,
+    out: '[\n  {\n    "x": 1\n  }\n]',
+    err: "",
+  });
+  const { out } = await run(at.url, "text");
+  assertEquals(out, "plain\\x1b[31m\ntext");
+});
+
+Deno.test("wsrpc says in one sentence what went wrong, and in its exit code", async () => {
+  await using at = serve();
+  const failed = async (...args: string[]) => {
+    const { code, out, err } = await run(...args);
+    assertEquals(out, "");
+    return [code, err];
+  };
+  assertEquals(await failed(at.url, "fail"), [
+    1,
+    "wsrpc: ValueError: on\\x07 purpose",
+  ]);
+  assertEquals((await failed(at.url, "nope"))[0], 1);
+  assertEquals(await failed(at.url, "never", "--timeout", "0.05"), [
+    4,
+    'wsrpc: No answer to "never" in time',
+  ]);
+  assertEquals((await failed("ws://127.0.0.1:1", "x"))[0], 3);
+  assertEquals((await failed(at.url, "x", "--header", "x-token: wrong"))[0], 3);
+  for (
+    const args of [
+      [],
+      [at.url],
+      ["no url", "x"],
+      ["call"],
+      ["listen"],
+      ["listen", at.url, "more"],
+      ["serve", "more"],
+      [at.url, "args", "a=1", "2"],
+      [at.url, "args", "a=1", "--params", "{}"],
+      [at.url, "args", "--params", "{"],
+      [at.url, "args", "--timeout", "x"],
+      [at.url, "args", "--header", "x"],
+      [at.url, "args", "--nope"],
+      ["serve", "--port", "x"],
+    ]
+  ) assertEquals((await failed(...args))[0], 2, `${args}`);
+});
+
+Deno.test("wsrpc gives up a connection that hangs", async () => {
+  using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const url = `ws://127.0.0.1:${silent.addr.port}`;
+  const { code, err } = await run(url, "x", "--timeout", "0.05");
+  assertEquals([code, err], [3, "wsrpc: No connection in time"]);
+});
+
+Deno.test("wsrpc stops a call at Ctrl-C", async () => {
+  await using at = serve();
+  const terminal = new Terminal();
+  const running = runCommand([at.url, "never"], terminal);
+  while (at.wsrpc.clients.size === 0) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  terminal.stop();
+  assertEquals(await running, 130);
+});
+
+Deno.test("wsrpc listens to events", async () => {
+  await using at = serve();
+  const terminal = new Terminal();
+  const args = ["listen", at.url, "--json", "--count", "2"];
+  const running = runCommand(args, terminal);
+  await terminal.says(/^Listening at ws:/m);
+  await at.wsrpc.emit({ n: 1 });
+  await at.wsrpc.emit({ n: 2 });
+  await at.wsrpc.emit({ n: 3 });
+  assertEquals(await running, 0);
+  assertEquals(terminal.out, ['{"n":1}', '{"n":2}']);
+
+  const other = new Terminal();
+  const stopping = runCommand(["listen", at.url], other);
+  await other.says(/^Listening/m);
+  await at.wsrpc.emit({ n: 1 });
+  await other.says(/"n": 1/);
+  other.stop();
+  assertEquals(await stopping, 0);
+});
+
+Deno.test("wsrpc serves a demo", async () => {
+  const terminal = new Terminal();
+  const running = runCommand(["serve", "--port", "0", "--json"], terminal);
+  const [url] = await terminal.says(/ws:\S+/);
+  const ask = async (...args: string[]) => (await run(url, ...args)).out;
+  assertEquals(await ask("add", "a=1", "b=2"), "3");
+  assertEquals(await ask("kv.set", "key=name", "value=zoë"), "true");
+  assertEquals(await ask("kv.get", "key=name"), "null"); // Another connection.
+  assertMatch((await run(url, "add", "a=x")).err, /TypeError/);
+  const listener = new Terminal();
+  const args = ["listen", url, "--count", "1", "--json"];
+  const listening = runCommand(args, listener);
+  await listener.says(/^Listening/m);
+  await ask("say", "hello");
+  assertEquals(await listening, 0);
+  assertEquals(listener.out, ['{"said":"hello"}']);
+  const busy = await run("serve", "--port", new URL(url).port);
+  assertEquals(busy.code, 1);
+  assertStringIncludes(busy.err, "is taken by another program");
+  terminal.stop();
+  assertEquals(await running, 0);
+  assertStringIncludes(terminal.out.join("\n"), '"method":"add"');
+});
+
+Deno.test("wsrpc bounds what a client of the demo keeps", async () => {
+  const terminal = new Terminal();
+  const running = runCommand(["serve", "-p", "0"], terminal);
+  const [url] = await terminal.says(/ws:\S+/);
+  const { connect } = await import("./client.ts");
+  const client = await connect(url);
+  const set = (key: string) => client.call("kv.set", { key, value: 1 });
+  await Promise.all(Array.from({ length: 1000 }, (_, n) => set(`${n}`)));
+  assertMatch(`${await set("more").catch(String)}`, /store is full/);
+  assertEquals(await set("5"), true);
+  await client.close();
+  terminal.stop();
+  await running;
+});
+
+Deno.test("wsrpc shows its help and version", async () => {
+  const help = await run("--help");
+  assertEquals(help.code, 0);
+  assertStringIncludes(help.out, "Usage: wsrpc");
+  assertMatch((await run("-V")).out, /^wsrpc \d+\.\d+\.\d+$/);
+});
+
+Deno.test("wsrpc runs with --allow-net alone, and ends at SIGTERM", async () => {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--quiet", "--no-prompt", "--allow-net"],
+      new URL("cli.ts", import.meta.url).pathname,
+      ...["serve", "--port", "0"],
+    ],
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  const reader = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
+  const { value } = await deadline(reader.read(), 20_000);
+  const [url] = /ws:\S+/.exec(value!)!;
+  assertEquals((await run(url!, "add", "a=1", "b=2")).out, "3");
+  child.kill("SIGTERM");
+  assertEquals((await deadline(child.status, 5_000)).code, 0);
+  await reader.cancel();
+});
