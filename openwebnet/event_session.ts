@@ -227,10 +227,10 @@ export class EventSession implements AsyncDisposable {
       cause = error;
       return transport.close();
     };
-    const watching = [
+    const watching = Promise.allSettled([
       this.#keepAlive(transport, over.signal),
       this.#watch(renew, over.signal),
-    ];
+    ]);
     try {
       for await (const frame of transport) {
         this.#lastHeard = performance.now();
@@ -249,7 +249,7 @@ export class EventSession implements AsyncDisposable {
     }
     over.abort();
     await transport.close();
-    await Promise.allSettled(watching);
+    await watching;
     return cause;
   }
 

@@ -1,0 +1,334 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { listenTcp } from "@wirekit/transport/tcp";
+import { main } from "./cli.ts";
+import { FrameScanner } from "./frame.ts";
+import { GatewaySimulator, type GatewaySimulatorOptions } from "./simulator.ts";
+
+interface Result {
+  code: number;
+  lines: string[];
+  errors: string[];
+}
+
+async function run(args: string[], signal?: AbortSignal): Promise<Result> {
+  const lines: string[] = [];
+  const errors: string[] = [];
+  const code = await main(args, {
+    log: (line) => lines.push(line),
+    error: (line) => errors.push(line),
+    ...(signal ? { signal } : {}),
+  });
+  return { code, lines, errors };
+}
+
+interface Rig extends AsyncDisposable {
+  simulator: GatewaySimulator;
+  /** Runs a command on the simulator. */
+  on: (...args: string[]) => Promise<Result>;
+  port: number;
+}
+
+function rig(options: GatewaySimulatorOptions = {}): Rig {
+  const simulator = new GatewaySimulator(options);
+  const listener = listenTcp({ port: 0 }, () => new FrameScanner());
+  const serving = simulator.serve(listener);
+  const { port } = listener.addr;
+  return {
+    simulator,
+    port,
+    on: (...args) => run([...args, "--host", "127.0.0.1", "-p", `${port}`]),
+    async [Symbol.asyncDispose]() {
+      await listener.close();
+      await serving;
+      await simulator.close();
+    },
+  };
+}
+
+Deno.test("openwebnet says how it is used", async () => {
+  const help = await run(["--help"]);
+  assertEquals(help.code, 0);
+  assertStringIncludes(help.lines[0]!, "Usage: openwebnet COMMAND");
+  assertEquals((await run(["-V"])).lines, ["openwebnet 0.1.0"]);
+});
+
+Deno.test("openwebnet says what is wrong with a call, and ends with 2", async () => {
+  const cases: [string[], string][] = [
+    [[], "Say what to do"],
+    [["dance"], "There is no command dance"],
+    [["__proto__"], "There is no command __proto__"],
+    [["constructor"], "There is no command constructor"],
+    [["monitor", "--loud"], "There is no option --loud"],
+    [["send", "*1*1*12##"], "Say which gateway"],
+    [["send", "--host", "127.0.0.1"], "Say which frame to send"],
+    [["send", "--host", "127.0.0.1", "hello"], '"hello" is not a frame'],
+    [["decode"], "Say which frame"],
+    [["decode", "hello"], "is not a frame"],
+    [["light", "on", "--host", "127.0.0.1"], "Say which light"],
+    [["light", "blue", "12", "--host", "127.0.0.1"], "Say on, off, toggle"],
+    [["shutter", "--host", "127.0.0.1"], "Say which shutter"],
+    [["shutter", "31", "left", "--host", "127.0.0.1"], "Say up, down, stop"],
+    [["temperature", "--host", "127.0.0.1"], "Say which zone"],
+    [["status", "--host", "h", "--port", "x"], "--port has to be a number"],
+    [["status", "--host", "h", "--selector", "5"], "--selector is 9 or 0"],
+    [["status", "--host", "h", "--profile", "F1"], 'There is no profile "F1"'],
+    [["simulate", "--authentication", "md5"], "There is no authentication"],
+  ];
+  for (const [args, message] of cases) {
+    const { code, errors } = await run(args);
+    assertEquals(code, 2, args.join(" "));
+    assertStringIncludes(errors.join("\n"), message);
+  }
+});
+
+Deno.test("openwebnet takes no password from the command line, and does not repeat it", async () => {
+  for (const args of [["--password", "s3cret"], ["--password=s3cret"]]) {
+    const { code, lines, errors } = await run(["monitor", ...args]);
+    assertEquals(code, 2);
+    assertStringIncludes(errors[0]!, "can be seen by everybody");
+    assert(![...lines, ...errors].join().includes("s3cret"));
+  }
+});
+
+Deno.test("openwebnet decode explains a frame field by field", async () => {
+  const { code, lines } = await run(["decode", "*#4*1*0*0215##"]);
+  assertEquals(code, 0);
+  assertEquals(lines, [
+    "kind       *#4*1*0*0215##       the values of a dimension",
+    "WHO        4                    temperature control",
+    "WHERE      1",
+    "DIMENSION  0",
+    "VALUE      0215",
+    "event      *#4*1*0*0215##       thermo.temperature 1: 21.5 °C",
+  ]);
+  const json = await run(["decode", "*#*6##", "--json"]);
+  assertEquals(json.lines.map((line) => JSON.parse(line)), [
+    { text: "*#*6##", name: "kind", meaning: "refused: busy" },
+  ]);
+});
+
+Deno.test("openwebnet light, shutter and temperature command the plant", async () => {
+  await using r = rig();
+  for (
+    const args of [
+      ["light", "on", "0311"],
+      ["light", "50%", "21"],
+      ["light", "off", "21"],
+      ["light", "toggle", "11"],
+      ["shutter", "31", "50%"],
+      ["shutter", "31", "up"],
+      ["shutter", "31", "stop"],
+      ["shutter", "31", "down"],
+      ["temperature", "1", "21.5"],
+    ]
+  ) {
+    assertEquals(await r.on(...args), { code: 0, lines: [], errors: [] });
+  }
+  assertEquals(r.simulator.executed, [
+    "*1*1*0311##",
+    "*#1*21*#1*150*255##",
+    "*1*0*21##",
+    "*1*32*11##",
+    "*#2*31*#11#001*50##",
+    "*2*1*31##",
+    "*2*0*31##",
+    "*2*2*31##",
+    "*#4*1*#14*0215*3##",
+  ]);
+});
+
+Deno.test("openwebnet temperature, energy, status, scan and send show the plant", async () => {
+  await using r = rig({ plant: { meters: { 1: 1234 } } });
+  assertEquals((await r.on("temperature", "3")).lines, ["-4.8 °C"]);
+  assertEquals((await r.on("temperature", "3", "--json")).lines, [
+    '{"zone":"3","celsius":-4.8}',
+  ]);
+  const meter =
+    "1: 1234 W, today 3210 Wh, this month 43210 Wh, in all 1234567 Wh";
+  assertEquals((await r.on("energy")).lines, [meter]);
+  assertEquals((await r.on("energy", "1")).lines, [meter]);
+  const states = await r.on("status", "1", "0");
+  assertEquals(
+    states.lines.map((line) => line.slice(9)),
+    ["11", "12", "0311", "21", "22"].map((where) =>
+      `light.state ${where}: off`
+    ),
+  );
+  const all = await r.on("status", "--json");
+  assertEquals(all.code, 0);
+  const types = new Set(all.lines.map((line) => JSON.parse(line).type));
+  assert(types.has("thermo.temperature") && types.has("contact.state"));
+  const items = await r.on("scan");
+  assertStringIncludes(items.lines.join("\n"), "automation 31 (WHO 2)");
+  assertEquals((await r.on("send", "*#1*12##", "*1*1*12##")).lines, [
+    "*1*0*12##",
+    "*#*1##",
+    "*#*1##",
+  ]);
+});
+
+Deno.test("openwebnet ends with 1 and a sentence when the gateway refuses or is not there", async () => {
+  await using r = rig({ authentication: "open" });
+  const refused = await r.on("send", "*1*1*12##");
+  assertEquals(refused.code, 1);
+  assertEquals(refused.errors, ["openwebnet: Gateway asks for a password"]);
+  const gone = await run([
+    "send",
+    "*1*1*12##",
+    "--host",
+    "127.0.0.1",
+    "-p",
+    "1",
+  ]);
+  assertEquals(gone.code, 1);
+  assertEquals(gone.errors.length, 1);
+});
+
+Deno.test("openwebnet takes the password from a file, and records without it", async () => {
+  await using r = rig({ authentication: "open", password: "987654" });
+  const folder = await Deno.makeTempDir();
+  const file = `${folder}/password`;
+  const capture = `${folder}/capture.jsonl`;
+  await Deno.writeTextFile(file, "987654\n");
+  const result = await r.on(
+    "send",
+    "*#1*11##",
+    "--password-file",
+    file,
+    "--capture",
+    capture,
+  );
+  assertEquals(result.lines, ["*1*0*11##", "*#*1##"]);
+  const text = await Deno.readTextFile(capture);
+  const frames = text.trim().split("\n").map((line) => JSON.parse(line).frame);
+  assertEquals(frames, [
+    "*#*1##",
+    "*99*9##",
+    "*#?##",
+    "*#?##",
+    "*#*1##",
+    "*#1*11##",
+    "*1*0*11##",
+    "*#*1##",
+  ]);
+
+  // And the capture plays as a gateway.
+  const stop = new AbortController();
+  const started = Promise.withResolvers<string>();
+  const playing = main(["simulate", "--port", "0", "--replay", capture], {
+    log: started.resolve,
+    error: started.reject,
+    signal: stop.signal,
+  });
+  const port = /:(\d+) /.exec(await started.promise)?.[1] ?? "";
+  const again = await run(
+    ["send", "*#1*11##", "--host", "127.0.0.1", "--port", port],
+  );
+  assertEquals(again.lines, ["*1*0*11##", "*#*1##"]);
+  stop.abort();
+  assertEquals(await playing, 0);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("openwebnet monitor prints events until it is stopped", async () => {
+  await using r = rig();
+  for (const json of [false, true]) {
+    const stop = new AbortController();
+    const lines: string[] = [];
+    const done = main(
+      [
+        "monitor",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        `${r.port}`,
+        "--who",
+        "1",
+        ...(json ? ["--json"] : []),
+      ],
+      {
+        log: (line) => {
+          lines.push(line);
+          if (lines.length === 2) stop.abort();
+        },
+        signal: stop.signal,
+      },
+    );
+    while (r.simulator.sessions("event") === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    r.simulator.publish("*2*1*31##");
+    r.simulator.publish("*1*1000#5*21##");
+    r.simulator.publish("*1*5*21##");
+    assertEquals(await done, 0);
+    if (json) {
+      const [first] = lines.map((line) => JSON.parse(line));
+      assertEquals(first.frame, "*1*1000#5*21##");
+      assertEquals(first.origin, "command");
+      assertEquals(first.level, 50);
+    } else {
+      assertEquals(lines.map((line) => line.slice(9)), [
+        "light.level 21: 50 % (asked for)",
+        "light.level 21: 50 %",
+      ]);
+    }
+    while (r.simulator.sessions("event") > 0) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+});
+
+Deno.test("openwebnet discover says when nobody answers", async () => {
+  const { code, lines, errors } = await run([
+    "discover",
+    "--host",
+    "127.0.0.1",
+    "--port",
+    "9",
+    "--timeout",
+    "0",
+  ]);
+  assertEquals([code, lines, errors], [0, [], ["No gateway has answered"]]);
+});
+
+Deno.test("openwebnet simulate and light run as programs with the permissions that they name", async () => {
+  const cli = new URL("./cli.ts", import.meta.url).href;
+  const program = (permissions: string[], ...args: string[]) =>
+    new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "--no-prompt", ...permissions, cli, ...args],
+      env: { NO_COLOR: "1", OPENWEBNET_PASSWORD: "54321" },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    });
+  const permissions = [
+    "--allow-net=127.0.0.1",
+    "--allow-env=OPENWEBNET_HOST,OPENWEBNET_PASSWORD",
+  ];
+  await using gateway = program(
+    permissions,
+    "simulate",
+    "--port",
+    "0",
+    "--authentication",
+    "sha256",
+  ).spawn();
+  const stderr = new Response(gateway.stderr).text();
+  const reader = gateway.stdout.pipeThrough(new TextDecoderStream())
+    .getReader();
+  const { value = "" } = await reader.read();
+  assertStringIncludes(value, "authentication sha256");
+  assert(!value.includes("54321"));
+  const port = /:(\d+) /.exec(value)?.[1] ?? "";
+  const args = ["--host", "127.0.0.1", "--port", port];
+  const on = await program(permissions, "light", "on", "12", ...args).output();
+  assertEquals([on.code, new TextDecoder().decode(on.stderr)], [0, ""]);
+  const decode = await program([], "decode", "*1*1*12##").output();
+  assertEquals(decode.code, 0);
+  gateway.kill("SIGINT");
+  assertEquals((await gateway.status).code, 0);
+  await reader.cancel();
+  assertEquals(await stderr, "");
+});

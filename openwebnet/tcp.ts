@@ -1,0 +1,79 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/**
+ * A gateway over TCP.
+ *
+ * ```ts
+ * import { tcpGateway } from "@wirekit/openwebnet/tcp";
+ *
+ * await using gateway = tcpGateway("192.168.1.35", { password: "12345" });
+ * ```
+ *
+ * @module
+ */
+
+import { connectTcp } from "@wirekit/transport/tcp";
+import { FrameScanner } from "./frame.ts";
+import { Gateway, type GatewayOptions } from "./gateway.ts";
+
+/** The port of gateways, unless they are told another. */
+export const DEFAULT_PORT = 20_000;
+
+/** Options of {@linkcode tcpGateway}. */
+export interface TcpGatewayOptions extends GatewayOptions {
+  /**
+   * The port.
+   *
+   * @default {20000}
+   */
+  port?: number;
+  /**
+   * How long connecting may take, in milliseconds.
+   *
+   * @default {5000}
+   */
+  connectTimeout?: number;
+  /** Records what goes over the connections: see `recorder` in `capture.ts`. */
+  wrap?: (
+    transport: Awaited<ReturnType<typeof connectTcp<string>>>,
+  ) => Awaited<ReturnType<typeof connectTcp<string>>>;
+}
+
+/**
+ * Makes a gateway that is reached over TCP, with keepalive of the connections.
+ * It needs `--allow-net` for the host and the port.
+ *
+ * @param hostname Its name or address.
+ * @param options The port, and as of {@linkcode Gateway}.
+ * @returns The gateway. Nothing is connected yet.
+ *
+ * @example Over a socket
+ * ```ts
+ * import { tcpGateway } from "@wirekit/openwebnet/tcp";
+ * import { FrameScanner } from "@wirekit/openwebnet/frame";
+ * import { GatewaySimulator } from "@wirekit/openwebnet/simulator";
+ * import { listenTcp } from "@wirekit/transport/tcp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using simulator = new GatewaySimulator({ authentication: "open" });
+ * await using listener = listenTcp({ port: 0 }, () => new FrameScanner());
+ * simulator.serve(listener);
+ *
+ * const { port } = listener.addr;
+ * await using gateway = tcpGateway("127.0.0.1", { port, password: "12345" });
+ * await gateway.send("*1*1*11##");
+ * assertEquals(simulator.executed, ["*1*1*11##"]);
+ * ```
+ */
+export function tcpGateway(
+  hostname: string,
+  options: TcpGatewayOptions = {},
+): Gateway {
+  const { port = DEFAULT_PORT, connectTimeout: timeout = 5000 } = options;
+  const { wrap, ...rest } = options;
+  return new Gateway(async (signal) => {
+    const where = { hostname, port, timeout, signal };
+    const transport = await connectTcp(where, new FrameScanner());
+    return wrap ? wrap(transport) : transport;
+  }, rest);
+}
