@@ -10,6 +10,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { type Cell, compare, short, type System, table } from "./harness.ts";
 import * as requests from "./hub/requests.ts";
+import * as wsrpc from "./wsrpc/calls.ts";
 
 /** One table of the results. */
 interface Table {
@@ -56,6 +57,10 @@ const tables: Table[] = [{
     requests.wirekit("tcp"),
   ],
   cells: requests.cells,
+}, {
+  title: "Calls of a wsrpc server (server ← client)",
+  systems: await wsrpc.systems(),
+  cells: wsrpc.cells,
 }];
 
 const report = [
@@ -70,7 +75,8 @@ const report = [
     "HEAD",
   )}`,
   `- Machine: ${await machine()}`,
-  `- Versions: Deno ${Deno.version.deno}, ${await requests.versions()}`,
+  `- Versions: Deno ${Deno.version.deno}, ${await requests
+    .versions()}, ${await wsrpc.versions()}`,
   `- ${rounds} rounds of ${seconds} s a cell`,
 ];
 for (const { title, systems, cells } of tables) {
