@@ -240,6 +240,11 @@ class Connections<T>
         this.#error = error;
         continue;
       }
+      if (signal.aborted) {
+        // It was closed in the very turn that the transport was handed over.
+        await this.#current.close();
+        break;
+      }
       this.#openedAt = performance.now();
       this.#tell({ state: "open" });
       return this.#current;

@@ -122,6 +122,24 @@ Deno.test("reconnect() closes while it waits, and while it opens", async () => {
   assertEquals(await Array.fromAsync(far), []);
 });
 
+Deno.test("reconnect() closes for good in whichever turn it is told to", async () => {
+  for (let turns = 0; turns < 10; turns++) {
+    const [near, far] = pair();
+    const states: string[] = [];
+    let isOpened = false;
+    const connections = reconnect(() => {
+      isOpened = true;
+      return Promise.resolve(near);
+    }, { onState: ({ state }) => states.push(state) });
+    const reading = connections[Symbol.asyncIterator]().next();
+    for (let turn = 0; turn < turns; turn++) await null;
+    await connections.close();
+    await reading;
+    assertEquals(states.at(-1), "closed");
+    if (isOpened) assertEquals(await Array.fromAsync(far), []);
+  }
+});
+
 Deno.test("reconnect() throws the reason of its signal", async () => {
   const controller = new AbortController();
   const { signal } = controller;
