@@ -180,13 +180,14 @@ function upgrade<C extends Contract, State>(
   const { maxMessageBytes, maxInboxBytes, maxOutboxBytes } = options;
   const codec = choice?.codec ?? jsonCodec;
   const { response, transport } = acceptWebSocket(request, {
-    ...(choice && { protocol: choice.protocol }),
     ...(maxMessageBytes !== undefined && { maxMessageBytes }),
     ...(maxInboxBytes !== undefined && { maxInboxBytes }),
     ...(maxOutboxBytes !== undefined && { maxOutboxBytes }),
     format: choice?.codec ? "binary" as "text" : "text",
     idleTimeout: options.pingTimeout ?? 30,
   });
+  // Deno itself refuses a choice from offers without a space: `a,b`.
+  if (choice) response.headers.set("sec-websocket-protocol", choice.protocol);
   const peer = new Peer<C, State>(transport, { ...options, codec });
   options.onPeer?.(peer);
   return response;
