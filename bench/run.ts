@@ -10,6 +10,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { type Cell, compare, short, type System, table } from "./harness.ts";
 import * as requests from "./hub/requests.ts";
+import * as openwebnet from "./openwebnet/decode.ts";
 import * as wsrpc from "./wsrpc/calls.ts";
 
 /** One table of the results. */
@@ -61,6 +62,10 @@ const tables: Table[] = [{
   title: "Calls of a wsrpc server (server ← client)",
   systems: await wsrpc.systems(),
   cells: wsrpc.cells,
+}, {
+  title: "OpenWebNet frames decoded from bytes",
+  systems: await openwebnet.systems(),
+  cells: openwebnet.cells,
 }];
 
 const report = [
@@ -76,7 +81,7 @@ const report = [
   )}`,
   `- Machine: ${await machine()}`,
   `- Versions: Deno ${Deno.version.deno}, ${await requests
-    .versions()}, ${await wsrpc.versions()}`,
+    .versions()}, ${await wsrpc.versions()}, ${await openwebnet.versions()}`,
   `- ${rounds} rounds of ${seconds} s a cell`,
 ];
 for (const { title, systems, cells } of tables) {

@@ -178,6 +178,30 @@ Deno.test("FrameScanner needs time linear in hostile input of 1 MB", () => {
   }
 });
 
+Deno.test("FrameScanner takes a stream of 10 MB, ten times, with constant memory", () => {
+  const frames = ["*1*1*12##", "*#4*1*0*0215##", "\r\n", "*1x##", "*#*1##"];
+  // A length that is no multiple of that of the frames: each cut is another.
+  const chunk = ENCODER.encode(frames.join("").repeat(2000)).subarray(
+    0,
+    65_521,
+  );
+  const scanner = new FrameScanner();
+  let last = "";
+  let peak = 0;
+  const peaks: number[] = [];
+  for (let megabytes = 0; megabytes < 100; megabytes += 10) {
+    for (let bytes = 0; bytes < 10_000_000; bytes += chunk.length) {
+      last = scanner.decode(chunk).at(-1) ?? "";
+      peak = Math.max(peak, Deno.memoryUsage().heapUsed);
+    }
+    peaks.push(peak);
+  }
+  assert(isFrame(last));
+  // What is kept of 90 MB would be seen; the garbage of some reads is not.
+  const growth = peaks.at(-1)! - peaks[0]!;
+  assert(growth < 32_000_000, `${growth} bytes`);
+});
+
 Deno.test("FrameScanner writes one frame and nothing else", () => {
   const scanner = new FrameScanner();
   assertEquals(scanner.encode("*#*1##"), ENCODER.encode("*#*1##"));
