@@ -20,6 +20,7 @@ export * from "./content_length_framer.ts";
 export * from "./frame.ts";
 export * from "./framer.ts";
 export * from "./length_prefix_framer.ts";
+export * from "./listen_websocket.ts";
 export * from "./listener.ts";
 export * from "./newline_framer.ts";
 export * from "./pair.ts";

@@ -1,0 +1,153 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { Buffer, nextTick } from "./_node.ts";
+import { wordsOf } from "./frame.ts";
+
+/** Room for what most turns send. */
+const SMALL_BYTES = 2_048;
+
+/** Room for a busy turn; what is fuller goes out at once. */
+const LARGE_BYTES = 65_536;
+
+/** Most memory that a group keeps for later, of each size. */
+const KEPT_BYTES = 2_097_152;
+
+/** Looks for the silent, per idle time. */
+const LOOKS = 8;
+
+/** Bytes on their way out, and their memory as words. */
+export interface OutBuffer {
+  /** The memory. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The same as words. */
+  readonly words: Int32Array<ArrayBuffer>;
+  /** How much of it is used. */
+  length: number;
+}
+
+/** What a group does with its connections. */
+export interface Member {
+  /** Writes what was sent in this turn. */
+  flush(): void;
+  /** Looks for a sign of life. `now` is in milliseconds. */
+  look(now: number): void;
+}
+
+/**
+ * What connections share: the memory for their output, so that an idle one has
+ * none; the end of a turn, at which each writes once all that it has to; and
+ * the clock that looks for the silent.
+ */
+export class ConnectionGroup {
+  /** The time, as exact as this clock looks: in milliseconds. */
+  now: number = performance.now();
+  readonly #lookInterval: number;
+  readonly #members = new Set<Member>();
+  readonly #small: OutBuffer[] = [];
+  readonly #large: OutBuffer[] = [];
+  #clock: ReturnType<typeof setInterval> | undefined;
+  #dirty: Member[] = [];
+  #clean: Member[] = [];
+  readonly #masks = new Int32Array(256);
+  #nextMask = 256;
+
+  /** Makes a group whose members may be silent for so many milliseconds. */
+  constructor(idleTimeout: number) {
+    this.#lookInterval = idleTimeout / LOOKS;
+  }
+
+  /** Takes a member in. */
+  add(member: Member): void {
+    this.#members.add(member);
+    if (this.#lookInterval === 0 || this.#clock !== undefined) return;
+    this.now = performance.now();
+    this.#clock = setInterval(() => {
+      this.now = performance.now();
+      for (const each of this.#members) each.look(this.now);
+    }, this.#lookInterval);
+  }
+
+  /** Lets a member go. */
+  delete(member: Member): void {
+    this.#members.delete(member);
+    if (this.#members.size > 0) return;
+    clearInterval(this.#clock);
+    this.#clock = undefined;
+  }
+
+  /**
+   * Flushes a member at the end of this turn, after all that its promises do.
+   * Once a turn is enough.
+   */
+  schedule(member: Member): void {
+    if (this.#dirty.push(member) === 1) nextTick(this.#flush);
+  }
+
+  readonly #flush = () => {
+    const dirty = this.#dirty;
+    this.#dirty = this.#clean;
+    for (const member of dirty) member.flush();
+    dirty.length = 0;
+    this.#clean = dirty;
+  };
+
+  /** Lends room for at least `length` bytes. */
+  lend(length: number): OutBuffer {
+    if (length <= SMALL_BYTES) {
+      return this.#small.pop() ?? makeBuffer(SMALL_BYTES);
+    }
+    if (length <= LARGE_BYTES) {
+      return this.#large.pop() ?? makeBuffer(LARGE_BYTES);
+    }
+    return makeBuffer(length);
+  }
+
+  /** Moves what a small buffer has to a large one, if that is enough. */
+  enlarge(buffer: OutBuffer, size: number): OutBuffer | undefined {
+    const { bytes, length } = buffer;
+    if (bytes.length >= LARGE_BYTES || length + size > LARGE_BYTES) {
+      return undefined;
+    }
+    const larger = this.lend(LARGE_BYTES);
+    larger.bytes.set(bytes.subarray(0, length));
+    larger.length = length;
+    this.giveBack(buffer);
+    return larger;
+  }
+
+  /** Takes room back. */
+  giveBack(buffer: OutBuffer): void {
+    const size = buffer.bytes.length;
+    const kept = size === SMALL_BYTES
+      ? this.#small
+      : size === LARGE_BYTES
+      ? this.#large
+      : undefined;
+    if (!kept || kept.length * size >= KEPT_BYTES) return;
+    buffer.length = 0;
+    kept.push(buffer);
+  }
+
+  /** Returns a mask that nobody can foresee. */
+  mask(): number {
+    if (this.#nextMask === this.#masks.length) {
+      crypto.getRandomValues(this.#masks);
+      this.#nextMask = 0;
+    }
+    return this.#masks[this.#nextMask++]!;
+  }
+}
+
+/**
+ * Makes room for many bytes, with anything in it. For 64 KiB `new Uint8Array` takes
+ * ten times as long. The result is no `Buffer`, whose `slice()` does not copy.
+ */
+export function allocateLarge(length: number): Uint8Array<ArrayBuffer> {
+  const { buffer } = Buffer.allocUnsafeSlow(length);
+  return new Uint8Array(buffer as ArrayBuffer, 0, length);
+}
+
+function makeBuffer(length: number): OutBuffer {
+  const bytes = allocateLarge(length);
+  return { bytes, words: wordsOf(bytes), length: 0 };
+}

@@ -1,0 +1,106 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import type { Socket } from "node:net";
+import type { BytePipe } from "./_websocket_connection.ts";
+
+type OnChunk = (chunk: Uint8Array<ArrayBuffer>) => void;
+
+const EMPTY = new Uint8Array();
+
+/**
+ * What all sockets read into: what a read brings is used up before the next.
+ * It spares an idle connection a buffer, and each read an allocation.
+ */
+const SHARED = new Uint8Array(65_536);
+
+/** A socket of `node:net` or `node:tls`. Most writes are done at once. */
+export class SocketPipe implements BytePipe {
+  readonly #socket: Socket;
+  readonly #isTls: boolean;
+
+  /** Takes the socket over. */
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    this.#isTls = "encrypted" in socket;
+    socket.setTimeout(0);
+  }
+
+  start(onChunk: OnChunk, onEnd: (error?: unknown) => void): void {
+    const socket = this.#socket
+      .on("end", () => onEnd())
+      .on("error", onEnd)
+      .on("close", () => onEnd());
+    // What came while nobody was listening.
+    for (let chunk; (chunk = socket.read()) !== null;) onChunk(chunk);
+    if (readInto(socket, SHARED, onChunk)) socket.resume();
+    else socket.on("data", onChunk as (chunk: Uint8Array) => void);
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  write(parts: Uint8Array<ArrayBuffer>[]): Promise<void> | undefined {
+    const socket = this.#socket;
+    if (this.#isTls) return this.#writeAsync(parts);
+    if (parts.length === 1) socket.write(parts[0]!);
+    else {
+      socket.cork();
+      for (const part of parts) socket.write(part);
+      socket.uncork();
+    }
+    if (socket.writableLength === 0) return undefined;
+    // An empty write is done when all before it are.
+    return this.#writeAsync([EMPTY]);
+  }
+
+  /** Writes with word of it. Over TLS none is done at once, or empty. */
+  #writeAsync(parts: Uint8Array<ArrayBuffer>[]): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const last = parts.pop()!;
+    for (const part of parts) this.#socket.write(part);
+    this.#socket.write(last, (error) => error ? reject(error) : resolve());
+    return promise;
+  }
+
+  end(): void {
+    this.#socket.end();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+}
+
+/**
+ * Does to a socket what the option `onread` of `net.connect()` does, which
+ * `node:http` does not pass on: it reads into `buffer`, past the stream. Returns
+ * whether the runtime is made as this expects.
+ */
+export function readInto(
+  socket: Socket,
+  buffer: Uint8Array<ArrayBuffer>,
+  onChunk: OnChunk,
+): boolean {
+  const inside = socket as unknown as Record<symbol, unknown> & {
+    _handle?: { useUserBuffer?(buffer: Uint8Array): void };
+  };
+  const handle = inside._handle;
+  const symbols = Object.getOwnPropertySymbols(socket);
+  const kBuffer = symbols.find(({ description }) => description === "kBuffer");
+  const kBufferCb = symbols.find(({ description }) =>
+    description === "kBufferCb"
+  );
+  if (!kBuffer || !kBufferCb || !handle?.useUserBuffer) return false;
+  inside[kBuffer] = buffer;
+  inside[kBufferCb] = (length: number) => {
+    onChunk(buffer.subarray(0, length));
+    return true; // Goes on reading, unless it was paused.
+  };
+  handle.useUserBuffer(buffer);
+  return true;
+}

@@ -1,0 +1,459 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { Buffer, isUtf8, setImmediate } from "./_node.ts";
+import {
+  CLOSE_TIMEOUT,
+  cutReason,
+  HIGH_WATER_MARK,
+  MAX_MESSAGE_BYTES,
+  MAX_OUTBOX_BYTES,
+  READY,
+  refuse,
+  settled,
+  toCloseError,
+} from "./_close.ts";
+import {
+  allocateLarge,
+  type ConnectionGroup,
+  type Member,
+  type OutBuffer,
+} from "./_connection_group.ts";
+import { Inbox } from "./_inbox.ts";
+import { allocate } from "./allocate.ts";
+import {
+  applyMask,
+  type CloseReason,
+  FrameParser,
+  headLength,
+  isCloseCode,
+  Opcode,
+  writeHead,
+} from "./frame.ts";
+import {
+  CloseError,
+  type Format,
+  type Limits,
+  type MessageOf,
+  type Transport,
+} from "./transport.ts";
+
+/** Bytes read ahead of the reader, above which the peer has to wait. */
+const READ_AHEAD = 65_536;
+
+/** From here on, a server writes a payload as it is instead of copying it. */
+const UNCOPIED_BYTES = 16_384;
+
+/** From here on a copy gets memory of its own. */
+const LARGE_COPY = 4_096;
+
+const EMPTY = new Uint8Array();
+const ENCODER = new TextEncoder();
+
+// Five times as fast as a TextDecoder, for a part of any Uint8Array.
+const { latin1Slice, utf8Slice } = Buffer.prototype;
+
+/** A stream of bytes below a connection. */
+export interface BytePipe {
+  /**
+   * Starts to read. A chunk is the receiver's until it returns. At the end
+   * `onEnd` is called, with the error if there is one.
+   */
+  start(
+    onChunk: (chunk: Uint8Array<ArrayBuffer>) => void,
+    onEnd: (error?: unknown) => void,
+  ): void;
+  /** Stops reading. A chunk that is under way may still come. */
+  pause(): void;
+  /** Goes on reading. */
+  resume(): void;
+  /**
+   * Writes all bytes, once what was written before is gone. Returns nothing if
+   * they are gone at once, else resolves when they are; until then they must
+   * not change.
+   */
+  write(parts: Uint8Array<ArrayBuffer>[]): Promise<void> | undefined;
+  /** Ends our direction, once all is written. */
+  end(): void;
+  /** Lets go of everything. Never throws. */
+  destroy(): void;
+}
+
+/** What a {@linkcode WebSocketConnection} needs to know. */
+export interface WebSocketConnectionOptions<F extends Format>
+  extends Omit<Limits, "maxInboxBytes"> {
+  /** What a message is. */
+  format: F;
+  /** Which side this is: a client masks. */
+  role: "client" | "server";
+  /** Milliseconds without a sign of life after which the peer is lost. */
+  idleTimeout: number;
+  /** Called once, when nothing is left of the connection. */
+  onGone?: () => void;
+}
+
+/** An open WebSocket over a stream of bytes. */
+export class WebSocketConnection<F extends Format>
+  implements Transport<MessageOf<F>>, Member {
+  readonly #pipe: BytePipe;
+  readonly #group: ConnectionGroup;
+  readonly #format: F;
+  readonly #isClient: boolean;
+  readonly #maxOutboxBytes: number;
+  readonly #idleTimeout: number;
+  readonly #onGone: (() => void) | undefined;
+  readonly #parser: FrameParser;
+  readonly #inbox = new Inbox<MessageOf<F>>(READ_AHEAD);
+  #paused = false;
+  #heardAt: number;
+  #pinged = false;
+  /** What goes out next: full buffers, and one that is not. */
+  #queue: OutBuffer[] | undefined;
+  #out: OutBuffer | undefined;
+  /** Bytes in these, and those that the pipe still has. */
+  #waiting = 0;
+  #scheduled = false;
+  #writing = false;
+  #endsOutput = false;
+  /** Nothing that still comes matters. */
+  #deaf = false;
+  #broken: CloseError | undefined;
+  #room: PromiseWithResolvers<void> | undefined;
+  #closing: Promise<void> | undefined;
+  /** Resolves when the pipe has ended, if somebody waits for that. */
+  #ended: PromiseWithResolvers<void> | undefined;
+  #gone = false;
+
+  /** Takes the pipe over, and reads what follows `head`. */
+  constructor(
+    pipe: BytePipe,
+    group: ConnectionGroup,
+    options: WebSocketConnectionOptions<F>,
+    head: Uint8Array<ArrayBuffer> = EMPTY,
+  ) {
+    this.#pipe = pipe;
+    this.#group = group;
+    this.#format = options.format;
+    this.#isClient = options.role === "client";
+    this.#maxOutboxBytes = options.maxOutboxBytes ?? MAX_OUTBOX_BYTES;
+    this.#idleTimeout = options.idleTimeout;
+    this.#onGone = options.onGone;
+    this.#parser = new FrameParser({
+      masked: !this.#isClient,
+      maxMessageBytes: options.maxMessageBytes ?? MAX_MESSAGE_BYTES,
+      allocate: allocateLarge,
+    });
+    group.add(this);
+    this.#heardAt = group.now;
+    pipe.start((chunk) => this.#read(chunk), (error) => this.#onEnd(error));
+    if (head.length > 0) this.#read(head);
+  }
+
+  /** See {@linkcode Transport.send}. */
+  send(message: MessageOf<F>): Promise<void> {
+    const ended = this.#inbox.ended ?? this.#broken;
+    if (ended) return refuse(ended);
+    if (this.#waiting + message.length > this.#maxOutboxBytes) {
+      const error = new CloseError(1013, { reason: "outbox is full" });
+      this.close(error);
+      return refuse(error);
+    }
+    let kept = false;
+    if (typeof message === "string") this.#writeText(message);
+    else if (this.#format === "binary") {
+      kept = this.#writeBytes(Opcode.Binary, message);
+    } else if (isUtf8(message)) kept = this.#writeBytes(Opcode.Text, message);
+    else {
+      return refuse(new TypeError("Cannot send message: not valid UTF-8"));
+    }
+    if (!kept && this.#waiting < HIGH_WATER_MARK) return READY;
+    if (!this.#room) {
+      this.#room = Promise.withResolvers();
+      this.#room.promise.catch(() => {});
+    }
+    return this.#room.promise;
+  }
+
+  /** See {@linkcode Transport.close}. */
+  close(error?: Error): Promise<void> {
+    const ended = toCloseError(error);
+    const { code } = ended;
+    const coded = isCloseCode(code) ? code : code === 1005 ? 1000 : 1011;
+    return this.#closing ?? this.#leave(ended, coded);
+  }
+
+  /** See {@linkcode Transport}. */
+  [Symbol.asyncIterator](): AsyncIterator<MessageOf<F>, undefined> {
+    return this.#inbox;
+  }
+
+  /** Closes it. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Writes all that was sent in this turn. */
+  flush(): void {
+    this.#scheduled = false;
+    if (!this.#writing && this.#out) this.#write(EMPTY);
+  }
+
+  /** Asks a silent peer for a sign of life; without one it is lost. */
+  look(now: number): void {
+    if (this.#closing) return;
+    // Nothing is heard while a slow reader keeps us from listening.
+    if (this.#paused) this.#heardAt = now;
+    const silence = now - this.#heardAt;
+    if (silence >= this.#idleTimeout) {
+      const cause = new Error("No answer to a ping");
+      this.#lose(new CloseError(1006, { cause }));
+    } else if (silence < this.#idleTimeout / 2) {
+      this.#pinged = false;
+    } else if (!this.#pinged) {
+      this.#pinged = true;
+      this.#writeBytes(Opcode.Ping, EMPTY);
+    }
+  }
+
+  #read(chunk: Uint8Array<ArrayBuffer>): void {
+    if (this.#deaf) return;
+    this.#heardAt = this.#group.now;
+    if (this.#inbox.full && !this.#paused && !this.#inbox.ended) this.#pause();
+    const parser = this.#parser;
+    parser.push(chunk);
+    while (parser.next()) {
+      switch (parser.opcode) {
+        case Opcode.Text:
+        case Opcode.Binary:
+          if (!this.#inbox.ended) this.#receive();
+          if (this.#deaf) return;
+          break;
+        case Opcode.Ping:
+          // Who pings and does not read gets no answer.
+          if (this.#waiting < HIGH_WATER_MARK && !this.#closing) {
+            this.#writeBytes(Opcode.Pong, parser.payload);
+          }
+          break;
+        case Opcode.Close:
+          return this.#onFarewell(parser.farewell!);
+      }
+    }
+    if (parser.failure) {
+      this.#fail(parser.failure.code, parser.failure.reason);
+    }
+  }
+
+  /** Hands the parser's message to the reader. */
+  #receive(): void {
+    const parser = this.#parser;
+    const isBinary = parser.opcode === Opcode.Binary;
+    if (this.#format === "binary" && !isBinary) {
+      return this.#fail(1003, "text, expected binary");
+    }
+    if (this.#format === "text" && isBinary) {
+      return this.#fail(1003, "binary, expected text");
+    }
+    // As utf8, text in binary frames counts: a stock winerp client takes it
+    // too, so peers send it.
+    if (this.#format !== "binary" && !parser.isText) {
+      if (!isUtf8(parser.payload)) return this.#fail(1007, "not valid UTF-8");
+    }
+    const { bytes, start, end } = parser;
+    let message: string | Uint8Array;
+    if (this.#format === "text") {
+      const slice = parser.isAscii ? latin1Slice : utf8Slice;
+      message = slice.call(bytes, start, end);
+    } else if (parser.isOwn) message = parser.payload;
+    else {
+      const length = end - start;
+      message = length < LARGE_COPY ? allocate(length) : allocateLarge(length);
+      message.set(parser.payload);
+    }
+    this.#inbox.push(message as MessageOf<F>);
+  }
+
+  #pause(): void {
+    this.#paused = true;
+    this.#pipe.pause();
+    const resume = () => {
+      this.#paused = false;
+      this.#pipe.resume();
+    };
+    this.#inbox.room().then(resume, resume);
+  }
+
+  #writeText(text: string): void {
+    const mask = this.#isClient ? this.#group.mask() : undefined;
+    let head = headLength(text.length, this.#isClient);
+    const out = this.#reserve(14 + 3 * text.length);
+    const { bytes, length: start } = out;
+    const at = start + head;
+    const { written } = ENCODER.encodeInto(text, bytes.subarray(at));
+    head = headLength(written, this.#isClient);
+    if (start + head !== at) {
+      bytes.copyWithin(start + head, at, at + written);
+    }
+    writeHead(bytes, start, Opcode.Text, written, mask);
+    this.#append(out, start + head, written, mask);
+  }
+
+  /** Returns whether the payload must not change until there is room. */
+  #writeBytes(opcode: number, payload: Uint8Array<ArrayBuffer>): boolean {
+    const { length } = payload;
+    const mask = this.#isClient ? this.#group.mask() : undefined;
+    const uncopied = length >= UNCOPIED_BYTES && !this.#isClient &&
+      !this.#writing;
+    const out = this.#reserve(14 + (uncopied ? 0 : length));
+    if (uncopied && this.#writing) return this.#writeBytes(opcode, payload);
+    const start = writeHead(out.bytes, out.length, opcode, length, mask);
+    if (uncopied) {
+      this.#append(out, start, 0, undefined);
+      return this.#write(payload);
+    }
+    out.bytes.set(payload, start);
+    this.#append(out, start, length, mask);
+    return false;
+  }
+
+  /** Counts what was written to the buffer: a header and its payload. */
+  #append(
+    out: OutBuffer,
+    start: number,
+    length: number,
+    mask: number | undefined,
+  ): void {
+    const end = start + length;
+    if (mask !== undefined) applyMask(out.bytes, out.words, start, end, mask);
+    this.#waiting += end - out.length;
+    out.length = end;
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#group.schedule(this);
+  }
+
+  /** Returns a buffer with so much room. */
+  #reserve(size: number): OutBuffer {
+    const out = this.#out;
+    if (!out) return this.#out = this.#group.lend(size);
+    if (out.length + size <= out.bytes.length) return out;
+    const larger = this.#group.enlarge(out, size);
+    if (larger) return this.#out = larger;
+    if (this.#writing) (this.#queue ??= []).push(out);
+    else this.#write(EMPTY);
+    return this.#out = this.#group.lend(size);
+  }
+
+  /** Writes all there is and then `last`; returns whether it is under way. */
+  #write(last: Uint8Array<ArrayBuffer>): boolean {
+    const buffers = this.#queue ?? [];
+    if (this.#out) buffers.push(this.#out);
+    this.#queue = this.#out = undefined;
+    const parts = buffers.map(({ bytes, length }) => bytes.subarray(0, length));
+    if (last.length > 0) {
+      parts.push(last);
+      this.#waiting += last.length;
+    }
+    const size = this.#waiting;
+    const writing = this.#pipe.write(parts);
+    if (!writing) {
+      this.#onWritten(buffers, size);
+      return false;
+    }
+    this.#writing = true;
+    writing.then(() => {
+      this.#writing = false;
+      this.#onWritten(buffers, size);
+      if (this.#out && !this.#gone) this.#write(EMPTY);
+    }, (cause) => this.#break(new CloseError(1006, { cause })));
+    return true;
+  }
+
+  #onWritten(buffers: OutBuffer[], size: number): void {
+    for (const buffer of buffers) this.#group.giveBack(buffer);
+    this.#waiting -= size;
+    if (this.#endsOutput && !this.#out) this.#pipe.end();
+    if (!this.#room || this.#waiting >= HIGH_WATER_MARK) return;
+    this.#room.resolve();
+    this.#room = undefined;
+  }
+
+  /** Sends no more, but reads what the peer had still said. */
+  #break(error: CloseError): void {
+    this.#broken = error;
+    this.#room?.reject(error);
+    if (this.#closing) return this.#ended?.resolve();
+    this.#ended = Promise.withResolvers();
+    settled(this.#ended.promise).then(() => this.#lose(error));
+  }
+
+  #onFarewell({ code, reason }: CloseReason): void {
+    this.#part(code, reason, this.#isClient ? "wait" : "end");
+  }
+
+  #fail(code: number, reason: string): void {
+    this.#part(code, reason, "end");
+  }
+
+  /** Ends with this turn, so that what was received can still be answered. */
+  #part(code: number, reason: string, then: "wait" | "end"): void {
+    this.#deaf = true;
+    setImmediate(() => {
+      if (!this.#closing) {
+        this.#leave(new CloseError(code, { reason }), code, then);
+      } else if (then === "end") this.#endOutput();
+    });
+  }
+
+  #onEnd(cause?: unknown): void {
+    if (this.#deaf) this.#ended ??= Promise.withResolvers();
+    if (this.#ended) return this.#ended.resolve();
+    this.#lose(
+      new CloseError(1006, { ...(cause !== undefined && { cause }) }),
+    );
+  }
+
+  /** Says goodbye, and waits for the end of the peer's direction. */
+  #leave(
+    error: CloseError,
+    code: number,
+    then: "wait" | "end" = "wait",
+  ): Promise<void> {
+    const ended = this.#ended ??= Promise.withResolvers();
+    this.#closing = settled(ended.promise, CLOSE_TIMEOUT).then(() =>
+      this.#release()
+    );
+    this.#inbox.end(error);
+    this.#room?.reject(error);
+    const reason = code === 1005
+      ? EMPTY
+      : ENCODER.encode(cutReason(error.reason));
+    const payload = new Uint8Array(code === 1005 ? 0 : 2 + reason.length);
+    payload.set([code >> 8, code & 0xff].slice(0, payload.length));
+    payload.set(reason, payload.length - reason.length);
+    this.#writeBytes(Opcode.Close, payload);
+    if (then === "end") this.#endOutput();
+    this.flush();
+    return this.#closing;
+  }
+
+  #endOutput(): void {
+    if (this.#endsOutput) return;
+    this.#endsOutput = true;
+    if (!this.#writing && !this.#out) this.#pipe.end();
+  }
+
+  #lose(error: CloseError): void {
+    if (this.#closing) return;
+    this.#closing = READY;
+    this.#inbox.end(error);
+    this.#room?.reject(error);
+    this.#release();
+  }
+
+  #release(): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    this.#pipe.destroy();
+    this.#group.delete(this);
+    this.#onGone?.();
+  }
+}

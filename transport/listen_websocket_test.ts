@@ -1,0 +1,433 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import {
+  assert,
+  assertEquals,
+  assertGreater,
+  assertLess,
+  assertRejects,
+} from "@std/assert";
+import { deadline } from "@std/async/deadline";
+import { openWebSocket } from "./_websocket_client.ts";
+import {
+  type AcceptedConnection,
+  listenWebSocket,
+  type ListenWebSocketOptions,
+} from "./listen_websocket.ts";
+import { RawWebSocket } from "./testdata/raw_websocket.ts";
+import { CloseError, type Format, type Transport } from "./transport.ts";
+
+const HANDSHAKE = {
+  connection: "Upgrade",
+  upgrade: "websocket",
+  "sec-websocket-version": "13",
+  "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+};
+
+/** A listener on a free port whose clients are taken one by one. */
+async function listen<F extends Format = "text">(
+  options: Partial<ListenWebSocketOptions<F>> = {},
+) {
+  const listener = await listenWebSocket<F>({ port: 0, ...options });
+  const clients = listener[Symbol.asyncIterator]();
+  return {
+    listener,
+    port: listener.addr.port,
+    url: `ws://127.0.0.1:${listener.addr.port}`,
+    async accept(): Promise<AcceptedConnection<F>> {
+      const { value } = await deadline(clients.next(), 5_000);
+      return value;
+    },
+    [Symbol.asyncDispose]: () => listener.close(),
+  };
+}
+
+/** Sends bytes as they are, and reads until the server ends the connection. */
+async function request(port: number, text: string): Promise<string> {
+  using conn = await Deno.connect({ hostname: "127.0.0.1", port });
+  await conn.write(new TextEncoder().encode(text));
+  return await deadline(new Response(conn.readable).text(), 5_000);
+}
+
+/** The text of a handshake, with other or no headers. */
+function handshake(
+  headers: Record<string, string | undefined> = {},
+  line = "GET /path?a=1 HTTP/1.1",
+): string {
+  const lines = [line];
+  const all = { host: "127.0.0.1", ...HANDSHAKE, ...headers };
+  for (const [name, value] of Object.entries(all)) {
+    if (value !== undefined) lines.push(`${name}: ${value}`);
+  }
+  return `${lines.join("\r\n")}\r\n\r\n`;
+}
+
+/** The platform's client, once it is open. */
+async function platformClient(url: string, protocols: string[] = []) {
+  const socket = new WebSocket(url, protocols);
+  await new Promise((resolve, reject) => {
+    socket.onopen = resolve;
+    socket.onerror = reject;
+  });
+  return socket;
+}
+
+function nextMessage(socket: WebSocket): Promise<unknown> {
+  return new Promise((resolve) => {
+    socket.onmessage = ({ data }) => resolve(data);
+  });
+}
+
+function whenClosed(socket: WebSocket): Promise<CloseEvent> {
+  return new Promise((resolve) => {
+    socket.onclose = resolve;
+  });
+}
+
+async function ended(transport: AsyncIterable<unknown>): Promise<CloseError> {
+  return await assertRejects(async () => {
+    for await (const _ of transport);
+  }, CloseError);
+}
+
+Deno.test("listenWebSocket() talks to the platform's client", async () => {
+  await using server = await listen({
+    chooseProtocol: (offered) => offered.find((each) => each === "two"),
+  });
+  const socket = await platformClient(`${server.url}/path`, ["one", "two"]);
+  assertEquals(socket.protocol, "two");
+  assertEquals(socket.extensions, "");
+  const { transport, request, info } = await server.accept();
+  assertEquals(new URL(request.url).pathname, "/path");
+  assertEquals(info.remoteAddr.hostname, "127.0.0.1");
+  for (const text of ["", "größe", "x".repeat(100_000)]) {
+    socket.send(text);
+    const { value } = await transport[Symbol.asyncIterator]().next();
+    assertEquals(value, text);
+    const answer = nextMessage(socket);
+    await transport.send(text);
+    assertEquals(await answer, text);
+  }
+  const closed = whenClosed(socket);
+  await transport.close(new CloseError(1012, { reason: "größe" }));
+  const { code, reason, wasClean } = await closed;
+  assertEquals([code, reason, wasClean], [1012, "größe", true]);
+});
+
+Deno.test("listenWebSocket() sees how the platform's client closes", async () => {
+  await using server = await listen();
+  for (const [code, reason] of [[4000, "größe"], [1000, ""], []] as const) {
+    const socket = await platformClient(server.url);
+    const { transport } = await server.accept();
+    const closed = whenClosed(socket);
+    code === undefined ? socket.close() : socket.close(code, reason);
+    if (code === 4000) {
+      const error = await ended(transport);
+      assertEquals([error.code, error.reason], [code, reason]);
+    } else assertEquals(await Array.fromAsync(transport), []);
+    const event = await closed;
+    assertEquals([event.code, event.wasClean], [code ?? 1005, true]);
+    await transport.close();
+  }
+});
+
+Deno.test("listenWebSocket() refuses before the upgrade whom authorize() refuses", async () => {
+  const seen: string[] = [];
+  await using server = await listen({
+    async authorize({ url, headers }, { remoteAddr }) {
+      await Promise.resolve();
+      seen.push(`${new URL(url).search} ${remoteAddr.hostname}`);
+      if (headers.get("origin")) return new Response("no", { status: 403 });
+      return new Response(null, {
+        status: 401,
+        headers: { "www-authenticate": "Bearer" },
+      });
+    },
+  });
+  const origin = await request(server.port, handshake({ origin: "http://x" }));
+  assert(/^HTTP\/1.1 403 Forbidden\r\n/.test(origin), origin);
+  assert(/\r\nconnection: close\r\n/.test(origin), origin);
+  assert(origin.endsWith("\r\n\r\nno"), origin);
+  const token = await request(server.port, handshake());
+  assert(/^HTTP\/1.1 401 Unauthorized\r\n/.test(token), token);
+  assert(/\r\nwww-authenticate: Bearer\r\n/.test(token), token);
+  assertEquals(seen, ["?a=1 127.0.0.1", "?a=1 127.0.0.1"]);
+});
+
+Deno.test("listenWebSocket() refuses a handshake that is none", async () => {
+  await using server = await listen();
+  const cases: [string, RegExp][] = [
+    [
+      handshake({ "sec-websocket-version": "8" }),
+      /^HTTP\/1.1 426 [^]*\r\nsec-websocket-version: 13\r\n/,
+    ],
+    [handshake({ "sec-websocket-key": undefined }), /^HTTP\/1.1 400 /],
+    [handshake({ "sec-websocket-key": "c2hvcnQ=" }), /^HTTP\/1.1 400 /],
+    [handshake({ host: "a b" }), /^HTTP\/1.1 400 /],
+    [
+      handshake({ "content-length": "0" }, "POST / HTTP/1.1"),
+      /^HTTP\/1.1 400 /,
+    ],
+    [handshake({ "x-long": "x".repeat(20_000) }), /^HTTP\/1.1 431 /],
+    ["hello\r\n\r\n", /^HTTP\/1.1 400 /],
+  ];
+  for (const [text, expected] of cases) {
+    const answer = await request(server.port, text);
+    assert(expected.test(answer), answer);
+  }
+  // None of them has cost the next one anything.
+  const raw = await RawWebSocket.connect(server.port);
+  const { transport } = await server.accept();
+  raw[Symbol.dispose]();
+  await transport.close();
+});
+
+Deno.test("listenWebSocket() answers HTTP by its handler, and by 426 without", async () => {
+  const url = (port: number) => `http://127.0.0.1:${port}/path?a=1`;
+  await using bare = await listen();
+  const refused = await fetch(url(bare.port));
+  assertEquals(refused.status, 426);
+  await refused.body?.cancel();
+
+  await using server = await listen({
+    handler: async (request, { remoteAddr }) => {
+      if (request.headers.has("x-throw")) throw new Error("secret");
+      const body = await request.text();
+      const text = `${request.method} ${request.url} ${body}`;
+      return new Response(text, {
+        status: 201,
+        headers: { "x-peer": remoteAddr.hostname, "set-cookie": "a=1" },
+      });
+    },
+  });
+  const target = url(server.port);
+  const got = await fetch(target);
+  assertEquals(await got.text(), `GET ${target} `);
+  assertEquals([got.status, got.headers.get("x-peer")], [201, "127.0.0.1"]);
+  const long = "x".repeat(300_000);
+  const posted = await fetch(target, { method: "POST", body: long });
+  assertEquals(await posted.text(), `POST ${target} ${long}`);
+  const head = await fetch(target, { method: "HEAD" });
+  assertEquals([head.status, await head.text()], [201, ""]);
+  const thrown = await fetch(target, { headers: { "x-throw": "1" } });
+  assertEquals([thrown.status, await thrown.text()], [500, ""]);
+  // Another upgrade, such as Java's client tries first, is none for us.
+  const h2c = await request(
+    server.port,
+    handshake({ upgrade: "h2c", connection: "Upgrade, close" }),
+  );
+  assert(/^HTTP\/1.1 201 /.test(h2c), h2c);
+});
+
+Deno.test("listenWebSocket() refuses one too many, and has room again after", async () => {
+  await using server = await listen({ maxConnections: 2 });
+  const one = await RawWebSocket.connect(server.port);
+  const first = await server.accept();
+  const two = await RawWebSocket.connect(server.port);
+  const second = await server.accept();
+  const refused = await request(server.port, handshake());
+  assert(/^HTTP\/1.1 503 /.test(refused), refused);
+  one[Symbol.dispose]();
+  await ended(first.transport);
+  const three = await RawWebSocket.connect(server.port);
+  const third = await server.accept();
+  two[Symbol.dispose]();
+  three[Symbol.dispose]();
+  await Promise.all([second.transport.close(), third.transport.close()]);
+});
+
+Deno.test("listenWebSocket() closes who takes too long for a handshake", async () => {
+  await using server = await listen({
+    timeout: 200,
+    authorize: () => new Promise(() => {}),
+  });
+  const start = performance.now();
+  const slow = await Promise.all([
+    request(server.port, ""),
+    request(server.port, "GET / HTTP/1.1\r\nhost: a\r\nx-slow: "),
+    request(server.port, handshake()),
+  ]);
+  assertLess(performance.now() - start, 2_000);
+  assert(slow.every((each) => each === "" || / 408 /.test(each)), slow[1]);
+});
+
+Deno.test("listenWebSocket() lets hundreds in at once", async () => {
+  await using server = await listen();
+  const count = 400;
+  const sockets = await Promise.all(
+    Array.from({ length: count }, () => RawWebSocket.connect(server.port)),
+  );
+  const accepted: AcceptedConnection[] = [];
+  while (accepted.length < count) accepted.push(await server.accept());
+  for (const socket of sockets) socket[Symbol.dispose]();
+  const errors = await Promise.all(
+    accepted.map(({ transport }) => ended(transport)),
+  );
+  assertEquals(new Set(errors.map(({ code }) => code)), new Set([1006]));
+});
+
+Deno.test("listenWebSocket() pings the silent, and lets go of the mute", async () => {
+  await using server = await listen({ idleTimeout: 0.4 });
+  const start = performance.now();
+  using raw = await RawWebSocket.connect(server.port);
+  const { transport } = await server.accept();
+  for (let i = 0; i < 3; i++) {
+    const { opcode, payload } = await raw.frame();
+    assertEquals([opcode, payload.length], [9, 0]);
+    await raw.send(10, payload); // Heard: another half of the time.
+  }
+  assertGreater(performance.now() - start, 450);
+  assertEquals((await raw.frame()).opcode, 9);
+  const error = await ended(transport);
+  assertEquals([error.code, error.reason], [1006, ""]);
+  assertEquals((error.cause as Error).message, "No answer to a ping");
+});
+
+Deno.test("listenWebSocket() sends all of a turn in one write", async () => {
+  await using server = await listen();
+  using conn = await Deno.connect({
+    hostname: "127.0.0.1",
+    port: server.port,
+  });
+  await conn.write(new TextEncoder().encode(handshake()));
+  const bytes = new Uint8Array(65_536);
+  await conn.read(bytes);
+  const { transport } = await server.accept();
+  for (let i = 0; i < 100; i++) transport.send(`message ${i}`);
+  await Promise.resolve();
+  for (let i = 100; i < 200; i++) transport.send(`message ${i}`);
+  assertEquals(await conn.read(bytes), 2_490);
+  transport.close();
+});
+
+Deno.test("listenWebSocket() answers what came with a farewell, or before an error", async () => {
+  await using server = await listen();
+  for (const last of [[8, 3, 232], [11]]) {
+    using raw = await RawWebSocket.connect(server.port);
+    const { transport } = await server.accept();
+    const echo = (async () => {
+      for await (const message of transport) await transport.send(message);
+    })().catch(() => {});
+    const [opcode, ...payload] = last as [number, ...number[]];
+    raw.send(1, new Uint8Array([104, 105]));
+    raw.send(opcode, new Uint8Array(payload));
+    assertEquals((await raw.frame()).opcode, 1);
+    const { code } = await raw.closeFrame();
+    assertEquals(code, opcode === 8 ? 1000 : 1002);
+    await echo;
+  }
+});
+
+Deno.test("listenWebSocket() survives what clients do to it", async () => {
+  await using server = await listen({ maxMessageBytes: 100 });
+  const deeds: ((raw: RawWebSocket) => void | Promise<unknown>)[] = [
+    (raw) => raw.send(3, new Uint8Array()),
+    (raw) => raw.send(1, new Uint8Array([0xff])),
+    (raw) => raw.send(1, new Uint8Array(101)),
+    (raw) => raw.send(8, new Uint8Array([1])),
+    (raw) => raw[Symbol.dispose](),
+  ];
+  const codes: number[] = [];
+  for (const deed of deeds) {
+    const raw = await RawWebSocket.connect(server.port);
+    const { transport } = await server.accept();
+    await deed(raw);
+    codes.push((await ended(transport)).code);
+    try {
+      raw[Symbol.dispose]();
+    } catch {
+      // That was the deed.
+    }
+    await transport.close();
+  }
+  assertEquals(codes, [1002, 1007, 1009, 1002, 1006]);
+});
+
+Deno.test("listenWebSocket() does not answer the pings of who does not read", async () => {
+  await using server = await listen();
+  const raw = await RawWebSocket.connect(server.port);
+  const { transport } = await server.accept();
+  const message = "x".repeat(1_048_576);
+  for (let i = 0; i < 8; i++) transport.send(message);
+  const before = Deno.memoryUsage().rss;
+  const ping = new Uint8Array(125);
+  for (let i = 0; i < 20_000; i++) raw.send(9, ping).catch(() => {});
+  await raw.send(1, new Uint8Array([97]));
+  const { value } = await transport[Symbol.asyncIterator]().next();
+  assertEquals(value, "a");
+  assertLess(Deno.memoryUsage().rss - before, 64 * 1_048_576);
+  const closing = transport.close();
+  raw[Symbol.dispose]();
+  await closing;
+});
+
+Deno.test("listenWebSocket() encrypts", async () => {
+  const file = (name: string) =>
+    Deno.readTextFileSync(new URL(`testdata/${name}`, import.meta.url));
+  await using server = await listen({
+    tls: { cert: file("localhost.crt"), key: file("localhost.key") },
+    format: "binary",
+    timeout: 500,
+  });
+  const mute = request(server.port, "");
+  const client = await openWebSocket(
+    new URL(`wss://localhost:${server.port}`),
+    {
+      format: "binary",
+      protocols: [],
+      headers: new Headers(),
+      timeout: 5_000,
+      idleTimeout: 30,
+      caCerts: [file("ca.crt")],
+    },
+  );
+  const { transport, request: { url } } = await server.accept();
+  assert(url.startsWith("https://localhost:"), url);
+  const [long] = [new Uint8Array(3_000_000).map((_, i) => i)];
+  for (const [from, to] of [[client, transport], [transport, client]]) {
+    from!.send(long!);
+    const { value } = await to![Symbol.asyncIterator]().next();
+    assertEquals(value?.length, long!.length);
+    assert(value!.every((byte: number, i: number) => byte === (i & 255)));
+  }
+  await client.close(new CloseError(1012));
+  assertEquals((await ended(transport)).code, 1012);
+  assertEquals(await mute, "");
+});
+
+Deno.test("listenWebSocket() rejects when it cannot listen", async () => {
+  await using server = await listen();
+  await assertRejects(
+    () => listenWebSocket({ port: server.port }),
+    Deno.errors.AddrInUse,
+  );
+});
+
+Deno.test("WebSocketListener.close() frees the port, and leaves its transports alone", async () => {
+  const listener = await listenWebSocket({ port: 0 });
+  const { port } = listener.addr;
+  const taken: Transport[] = [];
+  const loop = (async () => {
+    for await (const { transport } of listener) taken.push(transport);
+  })();
+  using raw = await RawWebSocket.connect(port);
+  using _half = await Deno.connect({ hostname: "127.0.0.1", port });
+  while (taken.length === 0) await new Promise((done) => setTimeout(done, 1));
+  await listener.close();
+  await listener.close();
+  await loop;
+  await assertRejects(
+    () => Deno.connect({ hostname: "127.0.0.1", port }),
+    Deno.errors.ConnectionRefused,
+  );
+  await taken[0]!.send("hello");
+  assertEquals((await raw.frame()).payload.length, 5);
+  await taken[0]!.close();
+});
+
+Deno.test("WebSocketListener.close() closes whom nobody has taken", async () => {
+  const server = await listen();
+  using raw = await RawWebSocket.connect(server.port);
+  await server.listener.close();
+  assertEquals((await raw.closeFrame()).code, 1001);
+});
