@@ -61,8 +61,12 @@ export function faulty<T>(
 ): Transport<T> {
   const { send = keep, receive = keep } = faults;
   return {
-    async send(message) {
-      for (const changed of send(message)) await transport.send(changed);
+    send(message) {
+      const sent = Promise.all(
+        send(message).map((changed) => transport.send(changed)),
+      ).then(() => {});
+      sent.catch(() => {}); // As the contract has it: the loop tells the end.
+      return sent;
     },
     close: (error) => transport.close(error),
     [Symbol.asyncIterator]: () =>

@@ -1,0 +1,262 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** Random interleavings on a simulated clock: each call has one outcome. */
+
+import { assert, assertEquals } from "@std/assert";
+import { pair } from "@wirekit/transport/pair";
+import { FakeTime } from "./_fake_time.ts";
+import {
+  type Batch,
+  CallError,
+  decodeJson,
+  encodeJson,
+  idOf,
+  JsonRpcError,
+  kindOf,
+  Methods,
+  Peer,
+} from "./mod.ts";
+import { faulty } from "./testing.ts";
+
+/** A generator of random numbers that gives the same for the same seed. */
+class Random {
+  #state: number;
+
+  constructor(seed: number) {
+    this.#state = seed;
+  }
+
+  next(): number {
+    this.#state = (this.#state + 0x6d2b79f5) | 0;
+    let x = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
+    x = (x + Math.imul(x ^ (x >>> 7), 61 | x)) ^ x;
+    return ((x ^ (x >>> 14)) >>> 0) / 4294967296;
+  }
+
+  below(count: number): number {
+    return Math.floor(this.next() * count);
+  }
+
+  pick<T>(values: readonly T[]): T {
+    return values[this.below(values.length)]!;
+  }
+
+  chance(share: number): boolean {
+    return this.next() < share;
+  }
+}
+
+/** Runs a test with many seeds, and names the one that fails. */
+async function withSeeds(
+  count: number,
+  test: (random: Random) => void | Promise<void>,
+): Promise<void> {
+  const first = Math.floor(Math.random() * 2 ** 31);
+  for (let seed = first; seed < first + count; seed++) {
+    try {
+      await test(new Random(seed));
+    } catch (cause) {
+      throw new Error(`It fails with the seed ${seed}`, { cause });
+    }
+  }
+}
+
+function server(random: Random): Methods {
+  const pause = () =>
+    new Promise<void>((resolve) => setTimeout(resolve, random.below(200)));
+  return new Methods()
+    .add("now", (_call, x) => x)
+    .add("later", async (_call, x) => {
+      await pause();
+      return x;
+    })
+    .add("stop", async (call) => {
+      await pause();
+      call.signal.throwIfAborted();
+      return "went on";
+    })
+    .add("fail", async () => {
+      await pause();
+      throw new JsonRpcError(1, "failed");
+    })
+    .add("never", () => new Promise(() => {}))
+    .add("back", async (call, x) => await call.peer.request("now", [x]));
+}
+
+/** How a call ended, and that it did so once. */
+class Outcomes {
+  readonly ends = new Map<number, string[]>();
+  #count = 0;
+
+  watch(call: Promise<unknown>): void {
+    const ends: string[] = [];
+    this.ends.set(this.#count++, ends);
+    call.then(() => ends.push("result"), (error) => {
+      assert(
+        error instanceof CallError || error instanceof JsonRpcError,
+        String(error),
+      );
+      ends.push(error.name);
+    });
+  }
+}
+
+Deno.test("Peer gives each call exactly one outcome, whatever happens in whatever order", async () => {
+  await withSeeds(60, async (random) => {
+    using time = new FakeTime();
+    const [near, far] = pair();
+    const ids = new Set<unknown>();
+    const lossy = random.chance(0.5);
+    const noted = faulty(near, {
+      send: (text) => {
+        const messages = [JSON.parse(text)].flat();
+        for (const { id, method } of messages) {
+          if (id === undefined || method === undefined) continue;
+          assert(!ids.has(id), `id ${id} is used twice`);
+          ids.add(id);
+        }
+        return [text];
+      },
+      receive: (text) => {
+        if (lossy && random.chance(0.1)) return [];
+        return random.chance(0.1) ? [text, text] : [text];
+      },
+    });
+    const options = {
+      maxPending: random.pick([1, 3, 100]),
+      maxRunning: random.pick([2, 100]),
+      concurrency: random.pick([1, 2, Infinity]),
+      autoBatch: random.chance(0.3),
+      timeout: 300,
+    };
+    const methods = server(random);
+    const peers = [
+      new Peer(noted, { ...options, methods }),
+      new Peer(far, { ...options, methods }),
+    ];
+    const outcomes = new Outcomes();
+    const names = ["now", "later", "stop", "fail", "never", "back", "none"];
+    const call = (target: Peer | Batch) => {
+      const controller = new AbortController();
+      if (random.chance(0.3)) {
+        setTimeout(() => controller.abort(), random.below(250));
+      }
+      outcomes.watch(target.request(random.pick(names), [random.below(9)], {
+        signal: controller.signal,
+        awaitCancel: random.chance(0.3),
+      }));
+    };
+    for (let step = 0; step < 40; step++) {
+      const peer = peers[random.below(2)]!;
+      if (random.chance(0.2)) {
+        const batch = peer.batch();
+        for (let n = random.below(5); n > 0; n--) call(batch);
+        if (random.chance(0.3)) batch.notify("now");
+        if (random.chance(0.2)) batch.cancel();
+        else void batch.send();
+      } else call(peer);
+      if (random.chance(0.3)) await time.tick(random.below(60));
+      if (random.chance(0.01)) await peer.close();
+    }
+    await time.tick(2_000);
+    for (const [index, ends] of outcomes.ends) {
+      assertEquals(ends.length, 1, `call ${index} ended by ${ends}`);
+    }
+    await Promise.all(peers.map((peer) => peer.close()));
+    await time.tick(300);
+    assertEquals(time.timers, 0);
+  });
+});
+
+/** Any JSON value. */
+function anyValue(random: Random, depth = 3): unknown {
+  switch (random.below(depth > 0 ? 7 : 5)) {
+    case 0:
+      return random.pick([null, true, false]);
+    case 1:
+      return random.below(1e6) - 5e5;
+    case 2:
+      return random.next() * 10 ** random.below(20);
+    case 3:
+    case 4:
+      return random.pick(["", "2.0", "sum", '"\\\u0000\n', "é😀", "__proto__"]);
+    case 5:
+      return Array.from(
+        { length: random.below(4) },
+        () => anyValue(random, depth - 1),
+      );
+    default:
+      return Object.fromEntries(Array.from({ length: random.below(5) }, () => [
+        random.pick([
+          "jsonrpc",
+          "id",
+          "method",
+          "params",
+          "result",
+          "error",
+          "x",
+          "__proto__",
+        ]),
+        anyValue(random, depth - 1),
+      ]));
+  }
+}
+
+Deno.test("decodeJson() after encodeJson() is the identity", async () => {
+  await withSeeds(500, (random) => {
+    const id = random.pick<string | number | bigint | null>([
+      1,
+      0,
+      -1.5,
+      "x",
+      "",
+      null,
+      2n ** 53n + 1n,
+    ]);
+    const params = { value: anyValue(random) };
+    const wanted = JSON.parse(JSON.stringify(params));
+    const call = decodeJson(encodeJson({ method: "m", id, params }));
+    assertEquals(call, { jsonrpc: "2.0", method: "m", id, params: wanted });
+    assertEquals(kindOf(call), "request");
+    const result = decodeJson(encodeJson({ id, result: params }));
+    assertEquals(result, { jsonrpc: "2.0", id, result: wanted });
+    assertEquals(kindOf(result), "response");
+  });
+});
+
+Deno.test("kindOf() and idOf() take anything", async () => {
+  await withSeeds(2_000, (random) => {
+    const value = anyValue(random);
+    assert(
+      ["request", "notification", "response", "invalid"].includes(
+        kindOf(value),
+      ),
+    );
+    assert(["string", "number", "object"].includes(typeof idOf(value)));
+  });
+});
+
+Deno.test("Peer lives through any text, and answers calls after it", async () => {
+  const methods = new Methods().add("now", (_call, x) => x);
+  const [near, far] = pair();
+  await using peer = new Peer(far, { methods });
+  const messages = near[Symbol.asyncIterator]();
+  let next = 0;
+  await withSeeds(300, async (random) => {
+    const text = JSON.stringify(anyValue(random));
+    const cut = random.chance(0.3)
+      ? text.slice(random.below(text.length))
+      : text;
+    await near.send(cut);
+    const id = `mark ${next++}`;
+    await near.send(
+      `{"jsonrpc":"2.0","method":"now","params":[1],"id":"${id}"}`,
+    );
+    for (let answered = false; !answered;) {
+      const { value } = await messages.next();
+      const answer = JSON.parse(value!);
+      answered = answer.id === id;
+    }
+  });
+  assertEquals(await Promise.race([peer.closed, "open"]), "open");
+});
