@@ -1,13 +1,22 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 /**
- * OpenWebNet: BTicino and Legrand MyHOME gateways.
+ * Read, command and watch a BTicino or Legrand MyHOME plant by OpenWebNet, and
+ * simulate one to test against.
  *
  * ```ts
- * import { parse } from "@wirekit/openwebnet";
+ * import { Gateway, GatewaySimulator, Light } from "@wirekit/openwebnet";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(parse("*1*1*12##").kind, "normal");
+ * // A real one: tcpGateway("192.168.1.35", { password: "12345" })
+ * await using simulator = new GatewaySimulator({ authentication: "open" });
+ * await using gateway = new Gateway(() => simulator.connect(), {
+ *   password: "12345",
+ * });
+ *
+ * const light = new Light(gateway, "11");
+ * await light.on();
+ * assertEquals(await light.states(), [{ where: "11", on: true }]);
  * ```
  *
  * @module
