@@ -207,25 +207,10 @@ export const soundDiffusion: Area<SoundDiffusionEvents> = new Area<
   ),
 });
 
-/**
- * A speaker, `3#area#point`, or the speakers of an area, `4#area`.
- *
- * @example Louder
- * ```ts
- * import { Gateway } from "@wirekit/openwebnet/gateway";
- * import { Speaker } from "@wirekit/openwebnet/sound-diffusion";
- * import { GatewaySimulator } from "@wirekit/openwebnet/simulator";
- * import { assertEquals } from "@std/assert";
- *
- * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway(() => simulator.connect());
- * await new Speaker(gateway, "3#1#2").louder(5);
- * assertEquals(simulator.executed, ["*22*3#5*3#1#2##"]);
- * ```
- */
-export class Speaker extends Item<SoundDiffusionEvents> {
+/** What speakers and sources have in common. */
+export class SoundItem extends Item<SoundDiffusionEvents> {
   /**
-   * Makes a speaker.
+   * Makes an item.
    *
    * @param gateway The gateway.
    * @param where The target.
@@ -256,6 +241,29 @@ export class Speaker extends Item<SoundDiffusionEvents> {
     return this.command("diffusion.switch", { on: false, medium, area }, rest);
   }
 
+  /** An answer from `5#3#1#2` is that of the sender `3#1#2`. */
+  protected override speaksFor(where: string): boolean {
+    return where === this.where || where === `5#${this.where}`;
+  }
+}
+
+/**
+ * A speaker, `3#area#point`, or the speakers of an area, `4#area`.
+ *
+ * @example Louder
+ * ```ts
+ * import { Gateway } from "@wirekit/openwebnet/gateway";
+ * import { Speaker } from "@wirekit/openwebnet/sound-diffusion";
+ * import { GatewaySimulator } from "@wirekit/openwebnet/simulator";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using simulator = new GatewaySimulator();
+ * await using gateway = new Gateway(() => simulator.connect());
+ * await new Speaker(gateway, "3#1#2").louder(5);
+ * assertEquals(simulator.executed, ["*22*3#5*3#1#2##"]);
+ * ```
+ */
+export class Speaker extends SoundItem {
   /**
    * Louder.
    *
@@ -320,11 +328,6 @@ export class Speaker extends Item<SoundDiffusionEvents> {
   setLoudness(on: boolean, options?: CommandOptions): Promise<void> {
     return this.command("diffusion.loudness", { on }, options);
   }
-
-  /** An answer from `5#3#1#2` is that of the sender `3#1#2`. */
-  protected override speaksFor(where: string): boolean {
-    return isSender(this.where, where);
-  }
 }
 
 /**
@@ -343,39 +346,7 @@ export class Speaker extends Item<SoundDiffusionEvents> {
  * assertEquals(simulator.executed, ["*22*9*2#1##"]);
  * ```
  */
-export class SoundSource extends Item<SoundDiffusionEvents> {
-  /**
-   * Makes a source.
-   *
-   * @param gateway The gateway.
-   * @param where The target.
-   */
-  constructor(gateway: Caller, where: string) {
-    super(gateway, where, soundDiffusion);
-  }
-
-  /**
-   * Switches on for an area.
-   *
-   * @param area 1 to 9.
-   * @param options Medium, time and signal.
-   */
-  on(area: number, options: MediumOptions = {}): Promise<void> {
-    const { medium = "stereo", ...rest } = options;
-    return this.command("diffusion.switch", { on: true, medium, area }, rest);
-  }
-
-  /**
-   * Switches off for an area.
-   *
-   * @param area 1 to 9.
-   * @param options Medium, time and signal.
-   */
-  off(area: number, options: MediumOptions = {}): Promise<void> {
-    const { medium = "stereo", ...rest } = options;
-    return this.command("diffusion.switch", { on: false, medium, area }, rest);
-  }
-
+export class SoundSource extends SoundItem {
   /**
    * To another station.
    *
@@ -413,11 +384,6 @@ export class SoundSource extends Item<SoundDiffusionEvents> {
     const event = await this.ask("diffusion.frequency", {}, options);
     return { modulation: event.modulation, frequency: event.frequency };
   }
-
-  /** An answer from `5#2#1` is that of the sender `2#1`. */
-  protected override speaksFor(where: string): boolean {
-    return isSender(this.where, where);
-  }
 }
 
 /** Options of what concerns a part of the sound. */
@@ -428,8 +394,4 @@ export interface MediumOptions extends CommandOptions {
    * @default {"stereo"}
    */
   medium?: Medium;
-}
-
-function isSender(where: string, found: string): boolean {
-  return found === where || found === `5#${where}`;
 }
