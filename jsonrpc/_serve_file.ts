@@ -1,0 +1,91 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { listenTcp } from "@wirekit/transport/tcp";
+import { listenUnix } from "@wirekit/transport/unix";
+import { fetchHandler } from "./fetch_handler.ts";
+import { Methods } from "./methods.ts";
+import { Peer } from "./peer.ts";
+import { servePeers } from "./serve_peers.ts";
+import { framerOf, type Framing, stdioTransport } from "./stdio.ts";
+
+/** Where to serve. */
+export interface ServeFileOptions {
+  hostname: string;
+  port: number;
+  tcpPort?: number;
+  unixPath?: string;
+  /** Serves the standard streams instead. */
+  framing?: Framing;
+  origins: string[];
+}
+
+/** Where the server writes, and what stops it. */
+export interface ServeFileIo {
+  log(text: string): void;
+  error(text: string): void;
+  signal: AbortSignal;
+}
+
+/** Serves the exports of a file until it is stopped. */
+export async function serveFile(
+  file: string,
+  options: ServeFileOptions,
+  io: ServeFileIo,
+): Promise<void> {
+  const url = new URL(file, `file://${Deno.cwd()}/`);
+  const methods = methodsOf(await import(url.href));
+  const onError = (error: unknown, { method }: { method?: string }) =>
+    io.error(`${method ?? "connection"}: ${error}`);
+  const peerOptions = { methods, onError };
+  const stopped = new Promise<void>((resolve) => {
+    io.signal.addEventListener("abort", () => resolve());
+    if (io.signal.aborted) resolve();
+  });
+  if (options.framing) {
+    const transport = stdioTransport(options.framing);
+    await using peer = new Peer(transport, peerOptions);
+    await Promise.race([peer.closed, stopped]);
+    return;
+  }
+
+  await using stack = new AsyncDisposableStack();
+  const { hostname, port, origins, tcpPort, unixPath } = options;
+  const server = Deno.serve(
+    { hostname, port, onListen() {} },
+    fetchHandler({ ...peerOptions, origins }),
+  );
+  stack.defer(() => server.shutdown());
+  const framer = () => framerOf("newline");
+  const urls = [`ws://${hostname}:${server.addr.port}`];
+  if (tcpPort !== undefined) {
+    const listener = stack.use(listenTcp({ hostname, port: tcpPort }, framer));
+    stack.use(servePeers(listener, peerOptions));
+    urls.push(`tcp://${hostname}:${listener.addr.port}`);
+  }
+  if (unixPath !== undefined) {
+    const listener = stack.use(await listenUnix({ path: unixPath }, framer));
+    stack.use(servePeers(listener, peerOptions));
+    urls.push(`unix:${unixPath}`);
+  }
+  io.log(
+    `Serving ${methods.names.join(", ")} at ${
+      urls.join(", ")
+    } (Ctrl-C stops it)`,
+  );
+  await stopped;
+}
+
+/** The exported functions as methods, or the methods that are the default export. */
+function methodsOf(exports: Record<string, unknown>): Methods {
+  const methods = new Methods();
+  for (const [name, value] of Object.entries(exports)) {
+    if (value instanceof Methods) {
+      methods.addAll(value);
+      if (value.document !== undefined) methods.describe(value.document);
+    } else if (typeof value === "function" && !/^class\b/.test(`${value}`)) {
+      methods.add(name, (_call, ...params) => value(...params));
+    }
+  }
+  if (methods.names.length > 0) return methods;
+  throw new TypeError("Cannot serve file: it exports no function");
+}
