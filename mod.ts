@@ -11,19 +11,28 @@
  * @module
  */
 import { main as hubMain } from "@wirekit/hub/cli";
+import { main as openwebnetMain } from "@wirekit/openwebnet/cli";
+import { main as wsrpcMain } from "@wirekit/wsrpc/cli";
 
 export * as hub from "@wirekit/hub";
+export * as jsonrpc from "@wirekit/jsonrpc";
+export * as openwebnet from "@wirekit/openwebnet";
 export * as transport from "@wirekit/transport";
+export * as wsrpc from "@wirekit/wsrpc";
 
 /** What each first word runs. */
 const COMMANDS: Record<string, (args: readonly string[]) => Promise<number>> = {
   hub: hubMain,
+  openwebnet: openwebnetMain,
+  wsrpc: wsrpcMain,
 };
 
 const HELP = `Usage: wirekit COMMAND [options]
 
 Commands:
-  hub       Let programs call each other by name, as winerp does
+  hub         Let programs call each other by name, as winerp does
+  openwebnet  Read, command, watch and simulate a MyHOME plant
+  wsrpc       Call a wsrpc server, listen to it, or serve one
 
 Each says more with --help.
 `;
