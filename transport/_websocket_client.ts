@@ -77,17 +77,25 @@ async function connect(
     alpnProtocols: ["http/1.1"],
     ...(caCerts && { caCerts }),
   });
-  const abort = () => tls.close();
-  signal.addEventListener("abort", abort);
+  const close = () => destroy(tls);
+  signal.addEventListener("abort", close);
   try {
     signal.throwIfAborted();
     await tls.handshake();
     return tls;
   } catch (error) {
-    if (!signal.aborted) tls.close();
+    close();
     throw error;
   } finally {
-    signal.removeEventListener("abort", abort);
+    signal.removeEventListener("abort", close);
+  }
+}
+
+function destroy(conn: Deno.Conn): void {
+  try {
+    conn.close();
+  } catch {
+    // It was closed already.
   }
 }
 
@@ -152,7 +160,11 @@ function checkAnswer(head: string, accept: string, protocols: string[]): void {
   const headers = new Headers();
   for (const line of lines) {
     const colon = line.indexOf(":");
-    headers.append(line.slice(0, colon), line.slice(colon + 1).trim());
+    try {
+      headers.append(line.slice(0, colon), line.slice(colon + 1).trim());
+    } catch (cause) {
+      throw new Error("The server sent a header that is none", { cause });
+    }
   }
   const refuse = (why: string) => new Error(`The server ${why}`);
   if (code !== "101") {
