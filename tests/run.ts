@@ -25,7 +25,7 @@ const MAY_BE_IGNORED: Record<string, string> = {};
 
 const ROOT = new URL("../", import.meta.url);
 const INTEROP = new URL("tests/interop/", ROOT);
-const CONSUMERS = ["tests/consumer"];
+const CONSUMERS = ["tests/browser", "tests/consumer", "tests/runtimes"];
 
 /** What `deno test` is started with. */
 interface Suite {

@@ -3,43 +3,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Client } from "@wirekit/hub/client";
 import { NotConnectedError, RemoteError } from "@wirekit/hub/errors";
-import { ROOT } from "../_packages.ts";
-import { Program } from "../_program.ts";
-
-const README = new URL("examples/deploy/README.md", ROOT);
-
-/** What the README says to run: the environment and the arguments of `deno`. */
-async function command(): Promise<{ args: string[]; token: string }> {
-  const readme = await Deno.readTextFile(README);
-  const [, token = "", line = ""] =
-    /^WIREKIT_TOKEN=(\S+) deno (serve .*)$/m.exec(readme) ?? [];
-  return { args: line.split(" "), token };
-}
-
-/** A running instance of the app. */
-interface Instance extends AsyncDisposable {
-  program: Program;
-  /** Where it is, without a scheme and a slash at the end. */
-  host: string;
-  token: string;
-}
-
-async function start(): Promise<Instance> {
-  const { args: [serve = "", ...rest], token } = await command();
-  const program = new Program(Deno.execPath(), {
-    // Here another port, and this machine only.
-    args: [serve, "--host=127.0.0.1", "--port=0", ...rest],
-    cwd: ROOT,
-    env: { WIREKIT_TOKEN: token, NO_COLOR: "1", DENO_NO_PROMPT: "1" },
-  });
-  const [, host = ""] = await program.says(/http:\/\/([\d.]+:\d+)\//);
-  return {
-    program,
-    host,
-    token,
-    [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
-  };
-}
+import { type Instance, start, startWith } from "./_deploy.ts";
 
 function client(name: string, { host, token }: Instance): Client {
   return new Client(name, { url: `ws://${host}/hub`, token });
@@ -75,12 +39,7 @@ Deno.test("The app for Deploy lets in nobody without the token", async () => {
 });
 
 Deno.test("The app for Deploy does not start without a token", async () => {
-  const { args: [serve = "", ...rest] } = await command();
-  await using program = new Program(Deno.execPath(), {
-    args: [serve, "--host=127.0.0.1", "--port=0", ...rest],
-    cwd: ROOT,
-    env: { WIREKIT_TOKEN: "", NO_COLOR: "1" },
-  });
+  await using program = await startWith({ WIREKIT_TOKEN: "" });
   assertEquals((await program.ends()).success, false);
   assert(program.text.includes("Set WIREKIT_TOKEN"), program.text);
 });

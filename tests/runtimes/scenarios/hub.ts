@@ -1,0 +1,43 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { Client } from "@wirekit/hub/client";
+import { Hub } from "@wirekit/hub/hub";
+import { NewlineFramer } from "@wirekit/transport/newline-framer";
+import { StreamTransport } from "@wirekit/transport/stream";
+import { same, scenario } from "../_scenario.ts";
+
+await scenario(async (url) => {
+  // The client, with the hub that the test runs.
+  const options = { url: url("/hub"), token: "s3cret" };
+  const bot = new Client("bot", options);
+  bot.route("next", ({ id }: { id: bigint }) => ({ id: id + 1n }));
+  await bot.connect();
+  const me = new Client("me", options);
+  await me.connect();
+  const id = 175928847299117063n;
+  const answer = await me.request("bot", "next", { id }) as { id: bigint };
+  same(answer.id, id + 1n);
+  await Promise.all([bot.close(), me.close()]);
+
+  // The hub itself, over two streams of bytes.
+  const hub = new Hub();
+  const up = new TransformStream<Uint8Array<ArrayBuffer>>();
+  const down = new TransformStream<Uint8Array<ArrayBuffer>>();
+  hub.accept(
+    new StreamTransport(
+      { readable: up.readable, writable: down.writable },
+      new NewlineFramer({ format: "utf8" }),
+    ),
+  );
+  const transport = () =>
+    new StreamTransport(
+      { readable: down.readable, writable: up.writable },
+      new NewlineFramer(),
+    );
+  const here = new Client("here", { transport });
+  await here.connect();
+  same(await here.ping("here"), true);
+  same(hub.names.join(), "here");
+  await here.close();
+  await hub.close();
+});

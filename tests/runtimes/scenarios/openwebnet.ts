@@ -1,0 +1,15 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { Gateway, GatewaySimulator, Light, parse } from "@wirekit/openwebnet";
+import { same, scenario } from "../_scenario.ts";
+
+await scenario(async () => {
+  same(parse("*1*1*12##").kind, "normal");
+  const home = new GatewaySimulator({ authentication: "sha256" });
+  const open = () => home.connect();
+  const gateway = new Gateway(open, { password: "12345" });
+  await new Light(gateway, "11").on();
+  same(home.executed.at(-1), "*1*1*11##");
+  await gateway.close();
+  await home.close();
+});

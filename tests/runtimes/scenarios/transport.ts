@@ -1,0 +1,49 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { NewlineFramer } from "@wirekit/transport/newline-framer";
+import { pair } from "@wirekit/transport/pair";
+import { PortTransport } from "@wirekit/transport/port";
+import { reconnect } from "@wirekit/transport/reconnect";
+import { StreamTransport } from "@wirekit/transport/stream";
+import { connectWebSocket } from "@wirekit/transport/websocket";
+import { next, same, scenario } from "../_scenario.ts";
+
+await scenario(async (url) => {
+  const socket = await connectWebSocket(url("/echo"));
+  await socket.send("zoë");
+  same(await next(socket), "zoë");
+  await socket.close();
+
+  const binary = await connectWebSocket(url("/binary"), { format: "binary" });
+  await binary.send(new Uint8Array([1, 2, 3]));
+  same((await next(binary)).join(), "1,2,3");
+  await binary.close();
+
+  const sockets = reconnect((signal) =>
+    connectWebSocket(url("/echo"), { signal })
+  );
+  const again = await next(sockets);
+  await again.send("again");
+  same(await next(again), "again");
+  await sockets.close();
+
+  const { port1, port2 } = new MessageChannel();
+  const ports = [new PortTransport(port1), new PortTransport(port2)] as const;
+  await ports[0].send("port");
+  same(await next(ports[1]), "port");
+  await Promise.all(ports.map((port) => port.close()));
+
+  const { readable, writable } = new TransformStream<Uint8Array<ArrayBuffer>>();
+  const stream = new StreamTransport(
+    { readable, writable },
+    new NewlineFramer(),
+  );
+  await stream.send("stream");
+  same(await next(stream), "stream");
+  await stream.close();
+
+  const [near, far] = pair();
+  await near.send("pair");
+  same(await next(far), "pair");
+  await near.close();
+});
