@@ -72,13 +72,17 @@ export class QueuedBatch implements Batch {
         ? { timeout: Math.max(...timeouts) }
         : {};
       const caller = await this.#connect(this.#size, longest);
-      using batch = caller.batch();
-      for (const { method, params, options, settle } of this.#items) {
-        if (!settle) batch.notify(method, params);
-        else {
-          batch.request(method, params, options)
-            .then(settle.resolve, settle.reject);
+      const batch = caller.batch();
+      try {
+        for (const { method, params, options, settle } of this.#items) {
+          if (!settle) batch.notify(method, params);
+          else {
+            batch.request(method, params, options)
+              .then(settle.resolve, settle.reject);
+          }
         }
+      } finally {
+        batch[Symbol.dispose]();
       }
     } catch (error) {
       for (const { settle } of this.#items) settle?.reject(error);

@@ -123,6 +123,14 @@ for (const { folder, name, exports } of MEMBERS) {
     }
   });
 
+  Deno.test(`${name} has no syntax that Node 22 or Safari lacks, where both may load it`, () => {
+    for (const { path, text } of sources) {
+      if (!text.includes("\n// This module is browser compatible")) continue;
+      const [found] = /^ *(await )?using \w.*$/m.exec(text) ?? [];
+      assertEquals(found, undefined, `${folder}/${path}`);
+    }
+  });
+
   Deno.test(`${name} has no cycle among its files`, () => {
     assertEquals(cycleOf(sources), undefined);
   });

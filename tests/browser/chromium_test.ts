@@ -26,8 +26,9 @@ const PATIENCE = 60_000;
 const PAGE = `<!doctype html>
 <script>
   addEventListener("error", ({ message }) => {
-    fetch("/report", { method: "POST", body: message });
-  });
+    const body = message ?? "The script cannot be loaded";
+    fetch("/report", { method: "POST", body });
+  }, { capture: true });
 </script>
 <script type="module" src="page.js"></script>`;
 

@@ -1,6 +1,9 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { Gateway, GatewaySimulator, Light, parse } from "@wirekit/openwebnet";
+import { Gateway } from "@wirekit/openwebnet/gateway";
+import { Light } from "@wirekit/openwebnet/lighting";
+import { parse } from "@wirekit/openwebnet/message";
+import { GatewaySimulator } from "@wirekit/openwebnet/simulator";
 import { same, scenario } from "../_scenario.ts";
 
 await scenario(async () => {
