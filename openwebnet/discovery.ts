@@ -9,6 +9,7 @@
 import { Buffer } from "node:buffer";
 import { createSocket } from "node:dgram";
 import type { CommandOptions } from "./command_session.ts";
+import { energyDevice } from "./energy.ts";
 import { NackError } from "./errors.ts";
 import { decode, type GatewayEvent } from "./events.ts";
 import type { Caller } from "./item.ts";
@@ -263,7 +264,10 @@ export interface FoundItem {
     | "auxiliary"
     | "contact"
     | "amplifier"
-    | "scene";
+    | "scene"
+    | "meter"
+    | "actuator"
+    | "stop & go";
 }
 
 /** What to ask, and what answers it. CEN buttons can only be heard. */
@@ -276,6 +280,9 @@ const REQUESTS: readonly [string, FoundItem["kind"]][] = [
   ["*#25*30##", "contact"],
   ["*#16*0*5##", "amplifier"],
   ["*#17*0##", "scene"],
+  // Their diagnostics name each device.
+  ["*#1018*0*7##", "meter"],
+  ["*#1004*0*7##", "zone"],
 ];
 
 /**
@@ -315,18 +322,31 @@ export async function discoverItems(
         throw error;
       });
     for (const event of replies.map(decode)) {
-      const { who, where } = event;
-      if (event.type === "unknown" || where === "") continue;
-      const isDimmer = kind === "light" && isDimmed(event);
-      const key = `${who} ${where}`;
-      if (isDimmer) found.set(key, { who, where, kind: "dimmer" });
-      else if (!found.has(key)) found.set(key, { who, where, kind });
+      const item = toItem(event, kind);
+      if (item === undefined) continue;
+      const key = `${item.who} ${item.where}`;
+      if (item.kind === "dimmer" || !found.has(key)) found.set(key, item);
     }
   }
   return [...found.values()];
 }
 
-function isDimmed({ type }: GatewayEvent): boolean {
-  return type === "light.level" || type === "light.brightness" ||
-    type === "light.speeds";
+/** The device that an answer is about. */
+function toItem(
+  event: GatewayEvent,
+  kind: FoundItem["kind"],
+): FoundItem | undefined {
+  const { type, where } = event;
+  // A diagnostic WHO is 1000 more than the one that it is of.
+  const who = event.who % 1000;
+  if (type === "unknown" || where === "" || where === "0") return undefined;
+  if (kind === "light" && DIMMED.has(type)) {
+    return { who, where, kind: "dimmer" };
+  }
+  if (kind !== "meter") return { who, where, kind };
+  const device = energyDevice(where);
+  return device && { who, where, kind: device };
 }
+
+/** What a dimmer says and no other light. */
+const DIMMED = new Set(["light.level", "light.brightness", "light.speeds"]);

@@ -187,5 +187,8 @@ Deno.test("discoverItems() finds what answers, and knows a dimmer that is dimmed
     "9 1 auxiliary",
     "25 31 contact",
     "25 32 contact",
+    "18 51 meter",
+    "18 52 meter",
+    "18 71#0 actuator",
   ]);
 });

@@ -54,7 +54,7 @@ Deno.test("explain() says whom a WHERE means, where that is known", () => {
     "*1*1*1#3##": "area 1, on the riser",
     "*1*1*#5##": "group 5",
     "*1*1*0311#4#02##": "point 11 of area 3, on the bus of interface 02",
-    "*1*1*702053#01#9##": "unit 01 of Zigbee device 702053",
+    "*1*1*70205301#9##": "unit 01 of Zigbee device 702053",
     "*4*1*1##": "",
   };
   for (const [frame, meaning] of Object.entries(meanings)) {

@@ -324,8 +324,7 @@ export class Dimmer extends Light {
    * Sets the level. 0 switches off.
    *
    * @param level 0 to 100 %.
-   * @param options Speed, time and signal. Without a speed the nearest level
-   * of the ten that all dimmers know is not taken: it is set exactly.
+   * @param options Speed, time and signal.
    */
   setLevel(level: number, options: SwitchOptions = {}): Promise<void> {
     const { speed = 255, ...rest } = options;

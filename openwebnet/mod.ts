@@ -59,3 +59,9 @@ export * from "./sound_diffusion.ts";
 export * from "./tcp.ts";
 export * from "./thermo.ts";
 export * from "./where.ts";
+export * from "./zigbee.ts";
+
+if (import.meta.main) {
+  const { main } = await import("./cli.ts");
+  Deno.exit(await main(Deno.args));
+}

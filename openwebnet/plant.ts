@@ -290,7 +290,21 @@ export class Plant {
 
   #diagnose(message: BusMessage, { events, replies }: Reaction): boolean {
     const { who } = message;
-    const ids = this.#options.devices[who];
+    const { zones, meters, actuators, devices } = this.#options;
+    if (message.kind === "request" && message.dimension === "7") {
+      const wheres: Record<number, string[]> = {
+        1004: Object.keys(zones),
+        1018: [
+          ...Object.keys(meters).map((number) => `5${number}`),
+          ...actuators.map((number) => `7${number}#0`),
+        ],
+      };
+      for (const where of wheres[who] ?? []) {
+        replies.push(`*#${who}*${where}*7*${"1".repeat(24)}##`);
+      }
+      return replies.length > 0;
+    }
+    const ids = devices[who];
     if (ids === undefined) return false;
     if (message.kind === "normal") {
       const { code, parameters } = parseTag(message.what);
@@ -317,8 +331,6 @@ export class Plant {
       }
       return true;
     }
-    if (message.dimension !== "7") return false;
-    replies.push(`*#${who}*0*7*${"1".repeat(24)}##`);
-    return true;
+    return false;
   }
 }

@@ -207,7 +207,22 @@ export const soundDiffusion: Area<SoundDiffusionEvents> = new Area<
   ),
 });
 
-/** What speakers and sources have in common. */
+/**
+ * What speakers and sources have in common.
+ *
+ * @example Switch on for an area
+ * ```ts
+ * import { Gateway } from "@wirekit/openwebnet/gateway";
+ * import { SoundItem } from "@wirekit/openwebnet/sound-diffusion";
+ * import { GatewaySimulator } from "@wirekit/openwebnet/simulator";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using simulator = new GatewaySimulator();
+ * await using gateway = new Gateway(() => simulator.connect());
+ * await new SoundItem(gateway, "2#1").on(3);
+ * assertEquals(simulator.executed, ["*22*1#4#3*2#1##"]);
+ * ```
+ */
 export class SoundItem extends Item<SoundDiffusionEvents> {
   /**
    * Makes an item.

@@ -61,7 +61,10 @@ export interface PointWhere extends Bus {
   point: number;
 }
 
-/** A unit of a Zigbee device, or of all of them. */
+/**
+ * A unit of a Zigbee device, or of all of them: `702053501#9` is unit 01 of
+ * device 7020535, `0#01#9` unit 01 of all.
+ */
 export interface ZigbeeWhere {
   /** The kind. */
   kind: "zigbee";
@@ -173,12 +176,14 @@ export function formatWhere(where: Where): string {
     case "point":
       return formatPoint(where) + formatBus(where);
     case "zigbee":
-      if (!/^\d{1,10}$/.test(where.address) || !/^\d\d$/.test(where.unit)) {
+      if (!isZigbee(where)) {
         throw new RangeError(
           "A Zigbee address is up to ten digits and a unit is two",
         );
       }
-      return `${where.address}#${where.unit}#9`;
+      return where.address === "0"
+        ? `0#${where.unit}#9`
+        : `${where.address}${where.unit}#9`;
   }
 }
 
@@ -200,11 +205,13 @@ export function formatWhere(where: Where): string {
  */
 export function parseWhere(text: string): Where | undefined {
   const parts = text.split("#");
-  if (text.endsWith("#9") && parts.length === 3) {
-    const [address = "", unit = ""] = parts;
-    return /^\d{1,10}$/.test(address) && /^\d\d$/.test(unit)
-      ? { kind: "zigbee", address, unit }
-      : undefined;
+  if (parts[0] !== "" && parts.length > 1 && parts.at(-1) === "9") {
+    const [head = "", unit = ""] = parts;
+    const where: ZigbeeWhere = parts.length === 2
+      ? { kind: "zigbee", address: head.slice(0, -2), unit: head.slice(-2) }
+      : { kind: "zigbee", address: head, unit };
+    const isOne = isZigbee(where) && formatWhere(where) === text;
+    return isOne ? where : undefined;
   }
   const isGroup = parts[0] === "" && parts.length > 1;
   const head = isGroup ? parts[1]! : parts[0]!;
@@ -285,6 +292,11 @@ function formatPoint(where: PointWhere): string {
 function isPoint({ area, point }: PointWhere): boolean {
   return Number.isInteger(area) && area >= 0 && area <= 10 &&
     Number.isInteger(point) && point >= 1 && point <= 15;
+}
+
+/** Whether its texts are what a Zigbee WHERE is made of. */
+function isZigbee({ address, unit }: ZigbeeWhere): boolean {
+  return /^(0|[1-9]\d{0,9})$/.test(address) && /^\d\d$/.test(unit);
 }
 
 function formatBus({ bus }: Bus): string {

@@ -47,13 +47,22 @@ Deno.test("parseWhere() reads every WHERE of up to four digits once or not at al
 });
 
 Deno.test("parseWhere() reads Zigbee addresses", () => {
-  assertEquals(parseWhere("702053501#9"), undefined);
-  assertEquals(parseWhere("7020535#01#9"), {
+  assertEquals(parseWhere("702053501#9"), {
     kind: "zigbee",
     address: "7020535",
     unit: "01",
   });
-  assertEquals(formatWhere(parseWhere("0#00#9")!), "0#00#9");
+  assertEquals(parseWhere("0#01#9"), {
+    kind: "zigbee",
+    address: "0",
+    unit: "01",
+  });
+  for (const text of ["702053501#9", "0#00#9"]) {
+    assertEquals(formatWhere(parseWhere(text)!), text);
+  }
+  for (const text of ["01#9", "#01#9", "5#01#9", "0501#9", "1#2#3#9"]) {
+    assertEquals(parseWhere(text), undefined);
+  }
 });
 
 Deno.test("parseWhere() leaves what is no target of the wired bus", () => {
@@ -125,10 +134,10 @@ Deno.test("reaches() follows the general, areas and buses", () => {
     ["100", "1001", true],
     ["#1", "12", false],
     ["12", "1", false],
-    ["0#00#9", "7020535#01#9", true],
-    ["7020535#00#9", "7020535#02#9", true],
-    ["7020535#01#9", "7020535#02#9", false],
-    ["0", "7020535#01#9", false],
+    ["0#00#9", "702053501#9", true],
+    ["702053500#9", "702053502#9", true],
+    ["702053501#9", "702053502#9", false],
+    ["0", "702053501#9", false],
     ["7#0", "71", false],
   ];
   for (const [target, where, expected] of pairs) {
