@@ -637,6 +637,45 @@ Deno.test("Peer runs so many handlers, lets more wait, and refuses the rest", as
   assertEquals(peer.handlers, 0);
 });
 
+Deno.test("Peer has room again when what waited has run", async () => {
+  const { peer, raw } = rawPair({
+    maxHandlers: 1,
+    maxQueueBytes: 1_000,
+    routes: { later: () => Promise.resolve("done") },
+  });
+  await using _ = peer;
+  for (let round = 0; round < 20; round++) {
+    for (let id = 2; id < 8; id++) raw.send({ id, method: "later" });
+    for (let id = 2; id < 8; id++) {
+      assertEquals(await raw.next(), { result: "done", id });
+    }
+  }
+});
+
+Deno.test("Peer runs nothing and tells nothing of a call after its end", async () => {
+  const told: string[] = [];
+  const gate = Promise.withResolvers<void>();
+  const { peer, raw } = rawPair({
+    hooks: {
+      callStart: (_, method) => told.push(`start ${method}`),
+      callSuccess: (_, method) => told.push(`success ${method}`),
+      callFail: (_, method) => told.push(`fail ${method}`),
+    },
+    routes: {
+      slow: () => gate.promise,
+      slowFail: () => gate.promise.then(() => Promise.reject(new Error())),
+      close: (peer) => void peer.close(),
+    },
+  });
+  for (const method of ["slow", "slowFail", "close", "slow"]) {
+    raw.send({ id: 2, method });
+  }
+  await peer.closed;
+  gate.resolve();
+  for (let i = 0; i < 50; i++) await Promise.resolve();
+  assertEquals(told, ["start slow", "start slowFail", "start close"]);
+});
+
 Deno.test("Peer makes a call that is refused an error with a type", async () => {
   const { peer, raw } = rawPair({
     maxHandlers: 1,
