@@ -13,6 +13,7 @@ import {
   TimeoutError,
 } from "./errors.ts";
 import { AllowedRoute } from "./route.ts";
+import { type Listening, serve } from "./serve.ts";
 import { Server } from "./server.ts";
 
 /** Where a command writes, and what stops it. */
@@ -94,7 +95,7 @@ export async function runCommand(
       (parsed.help ? io.log : io.error)(HELP.trimEnd());
       return parsed.help ? 0 : 2;
     }
-    if (command === "serve") return await serve(parsed, words, io);
+    if (command === "serve") return await demo(parsed, words, io);
     if (command === "listen") return await listen(parsed, words, io);
     return await call(
       parsed,
@@ -165,7 +166,7 @@ class Storage extends AllowedRoute {
   }
 }
 
-async function serve(
+async function demo(
   { hostname, port, allowedOrigins, json }: Arguments,
   rest: string[],
   io: CommandIo,
@@ -196,11 +197,8 @@ async function serve(
   });
   wsrpc.router.add("say", (_peer, text) => wsrpc.emit({ said: text }));
   await using cleanup = new AsyncDisposableStack();
-  const http = listening(hostname, port, wsrpc.fetch);
-  cleanup.defer(() => http.shutdown());
   cleanup.use(wsrpc);
-  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
-  const url = `ws://${host}:${http.addr.port}/ws/`;
+  const { url } = cleanup.use(await listening(wsrpc, hostname, port));
   io.error(`The server listens on ${url} (Ctrl-C stops it)`);
   await new Promise<void>((resolve) => {
     if (io.signal.aborted) resolve();
@@ -209,13 +207,13 @@ async function serve(
   return 0;
 }
 
-function listening(
+async function listening(
+  wsrpc: Server,
   hostname: string,
   port: number,
-  handler: (request: Request) => Promise<Response>,
-): Deno.HttpServer<Deno.NetAddr> {
+): Promise<Listening> {
   try {
-    return Deno.serve({ hostname, port, onListen() {} }, handler);
+    return await serve(wsrpc, { hostname, port });
   } catch (cause) {
     if (!(cause instanceof Deno.errors.AddrInUse)) throw cause;
     throw new Error(

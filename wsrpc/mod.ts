@@ -32,4 +32,5 @@ export * from "./message.ts";
 export * from "./peer.ts";
 export * from "./route.ts";
 export * from "./router.ts";
+export * from "./serve.ts";
 export * from "./server.ts";

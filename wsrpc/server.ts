@@ -20,7 +20,11 @@
  * @module
  */
 
-import { CloseError, type Transport } from "@wirekit/transport/transport";
+import {
+  CloseError,
+  type Limits,
+  type Transport,
+} from "@wirekit/transport/transport";
 import { acceptWebSocket } from "@wirekit/transport/websocket";
 import type {
   AnyRoutes,
@@ -132,6 +136,14 @@ export interface ServerOptions<
   idleTimeout?: number;
   /** What to call when something happens. */
   hooks?: ServerHooks<Peer<Remote, State>>;
+}
+
+/** What a carrier has to bound: see {@linkcode Server.limits}. */
+export interface CarrierLimits extends Limits {
+  /** Most connections at a time. */
+  maxConnections: number;
+  /** Seconds after which a client that answers no WebSocket ping is gone. */
+  idleTimeout?: number;
 }
 
 /**
@@ -248,20 +260,73 @@ export class Server<
     if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
       return refusal(426, "This is a wsrpc server: connect by WebSocket.");
     }
-    const state = await this.#admit(request);
-    if (state instanceof Response) return state;
-    this.#guard(() => this.#options.hooks?.authSuccess?.(request));
-    const { idleTimeout, maxMessageBytes = 0, maxOutboxBytes } = this.#options;
-    const maxInboundBytes = Math.max(maxMessageBytes, MAX_INBOUND_BYTES);
-    const { response, transport } = acceptWebSocket(request, {
-      maxMessageBytes: maxInboundBytes,
-      maxInboxBytes: maxInboundBytes,
-      ...(idleTimeout !== undefined && { idleTimeout }),
-      ...(maxOutboxBytes !== undefined && { maxOutboxBytes }),
-    });
-    this.accept(transport, { state });
+    const admission = await this.admit(request);
+    if (admission instanceof Response) return admission;
+    const { response, transport } = acceptWebSocket(request, this.limits);
+    this.accept(transport, admission);
     return response;
   };
+
+  /** What a carrier has to bound for this server. */
+  get limits(): CarrierLimits {
+    const { idleTimeout, maxMessageBytes = 0, maxOutboxBytes } = this.#options;
+    const maxInboundBytes = Math.max(maxMessageBytes, MAX_INBOUND_BYTES);
+    return {
+      maxMessageBytes: maxInboundBytes,
+      maxInboxBytes: maxInboundBytes,
+      maxConnections: this.#maxConnections,
+      ...(idleTimeout !== undefined && { idleTimeout }),
+      ...(maxOutboxBytes !== undefined && { maxOutboxBytes }),
+    };
+  }
+
+  /**
+   * Says whether a client may come in, by its request for the upgrade: for an
+   * HTTP server that {@linkcode Server.fetch} does not fit.
+   *
+   * @param request The request.
+   * @returns What {@linkcode Server.accept} has to be given with the transport,
+   * or the response that refuses the client.
+   *
+   * @example Refuse a page
+   * ```ts
+   * import { Server } from "@wirekit/wsrpc/server";
+   * import { assert, assertEquals } from "@std/assert";
+   *
+   * await using wsrpc = new Server();
+   * const refusal = await wsrpc.admit(
+   *   new Request("http://127.0.0.1", {
+   *     headers: { origin: "https://evil.example" },
+   *   }),
+   * );
+   * assert(refusal instanceof Response);
+   * assertEquals(refusal.status, 403);
+   * ```
+   */
+  async admit(request: Request): Promise<AcceptOptions<State> | Response> {
+    const origin = request.headers.get("origin");
+    if (origin !== null && !this.#allowedOrigins.has(origin)) {
+      return this.#refuse(request, 403, "This origin is not allowed.");
+    }
+    const { authorize, hooks } = this.#options;
+    let state: Verdict<State>;
+    try {
+      if (authorize) state = await authorize(request);
+    } catch (error) {
+      this.#failed(error);
+      return this.#refuse(request, 500, "Nobody can come in now.");
+    }
+    if (
+      authorize && (state === false || state === undefined || state === null)
+    ) {
+      return this.#refuse(request, 403, "You are refused.");
+    }
+    if (this.#full) {
+      return this.#refuse(request, 503, "There is no room for another.");
+    }
+    this.#guard(() => hooks?.authSuccess?.(request));
+    return { state: state as State };
+  }
 
   /**
    * Serves one client over any transport.
@@ -382,31 +447,6 @@ export class Server<
 
   get #full(): boolean {
     return this.#closing || this.#clients.size >= this.#maxConnections;
-  }
-
-  /** Returns what to keep with the connection, or the response that refuses it. */
-  async #admit(request: Request): Promise<State | Response> {
-    const origin = request.headers.get("origin");
-    if (origin !== null && !this.#allowedOrigins.has(origin)) {
-      return this.#refuse(request, 403, "This origin is not allowed.");
-    }
-    const { authorize } = this.#options;
-    let state: Verdict<State>;
-    try {
-      if (authorize) state = await authorize(request);
-    } catch (error) {
-      this.#failed(error);
-      return this.#refuse(request, 500, "Nobody can come in now.");
-    }
-    if (
-      authorize && (state === false || state === undefined || state === null)
-    ) {
-      return this.#refuse(request, 403, "You are refused.");
-    }
-    if (this.#full) {
-      return this.#refuse(request, 503, "There is no room for another.");
-    }
-    return state as State;
   }
 
   #refuse(request: Request, status: number, text: string): Response {

@@ -4,6 +4,7 @@
 
 import { NewlineFramer } from "@wirekit/transport/newline-framer";
 import { listenTcp } from "@wirekit/transport/tcp";
+import { serve } from "@wirekit/wsrpc/serve";
 import { Server } from "@wirekit/wsrpc/server";
 
 const wsrpc = new Server({ routes: { echo: (_peer, { data }) => data } });
@@ -17,10 +18,4 @@ if (Deno.args[0] === "tcp") {
   const listener = listenTcp({ port: 0 }, () => new NewlineFramer());
   tell(`tcp://127.0.0.1:${(listener.addr as Deno.NetAddr).port}`);
   for await (const transport of listener) wsrpc.accept(transport);
-} else {
-  const http = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
-    wsrpc.fetch,
-  );
-  tell(`ws://127.0.0.1:${http.addr.port}/ws/`);
-}
+} else tell((await serve(wsrpc, { port: 0 })).url);

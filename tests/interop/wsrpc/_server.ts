@@ -6,6 +6,7 @@ import { AllowedRoute, PrefixRoute, Route } from "@wirekit/wsrpc/route";
 import { noproxy, proxy } from "@wirekit/wsrpc/decorators";
 import { describeError, RouteError } from "@wirekit/wsrpc/errors";
 import type { AnyPeer } from "@wirekit/wsrpc/peer";
+import { serve } from "@wirekit/wsrpc/serve";
 import { Server, type ServerOptions } from "@wirekit/wsrpc/server";
 import type { AnyRoutes } from "@wirekit/wsrpc/contract";
 
@@ -102,8 +103,14 @@ export interface OurServer extends AsyncDisposable {
   ignored: string[];
 }
 
+/** What carries: our own WebSocket, or that of `Deno.serve`. */
+export type Carrier = "own" | "deno";
+
 /** Starts our server on a free port. */
-export function startOurs(options: ServerOptions = {}): OurServer {
+export async function startOurs(
+  options: ServerOptions = {},
+  carrier: Carrier = "own",
+): Promise<OurServer> {
   const events: unknown[] = [];
   const ignored: string[] = [];
   const wsrpc: Server<AnyRoutes, AnyRoutes> = new Server({
@@ -155,20 +162,32 @@ export function startOurs(options: ServerOptions = {}): OurServer {
       legacy: Legacy,
     },
   });
-  const http = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
-    wsrpc.fetch,
-  );
+  const [url, stop] = await listen(wsrpc, carrier);
   return {
     wsrpc,
-    url: `ws://127.0.0.1:${http.addr.port}/ws/`,
+    url,
     events,
     ignored,
     async [Symbol.asyncDispose]() {
       await wsrpc.close();
-      await http.shutdown();
+      await stop();
     },
   };
+}
+
+async function listen(
+  wsrpc: Server,
+  carrier: Carrier,
+): Promise<[url: string, stop: () => Promise<void>]> {
+  if (carrier === "own") {
+    const { url, close } = await serve(wsrpc, { port: 0 });
+    return [url, close];
+  }
+  const http = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    wsrpc.fetch,
+  );
+  return [`ws://127.0.0.1:${http.addr.port}/ws/`, () => http.shutdown()];
 }
 
 /** Waits until something is so. */

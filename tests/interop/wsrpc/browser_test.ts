@@ -139,7 +139,7 @@ async function visit(
 
 Deno.test("Server serves a page with @wsrpc/client in Chromium", async () => {
   await using page = servePage({ "/wsrpc.js": await clientScript() });
-  await using ours = startOurs({ allowedOrigins: [page.origin] });
+  await using ours = await startOurs({ allowedOrigins: [page.origin] });
   page.files["/"] = CLIENT_PAGE.replace(
     "URL_OF_SERVER",
     JSON.stringify(ours.url),
@@ -165,7 +165,7 @@ Deno.test("Client runs in Chromium", async () => {
     ...["bundle", "--quiet", "--platform", "browser", "wsrpc/client.ts"],
   );
   await using page = servePage({ "/ours.js": script });
-  await using ours = startOurs({ allowedOrigins: [page.origin] });
+  await using ours = await startOurs({ allowedOrigins: [page.origin] });
   page.files["/"] = OUR_PAGE.replace("URL_OF_SERVER", JSON.stringify(ours.url));
   assertEquals(await visit(page), {
     sum: 5,
@@ -178,7 +178,7 @@ Deno.test("Client runs in Chromium", async () => {
 
 Deno.test("Server refuses a page of a stranger in Chromium", async () => {
   await using page = servePage({});
-  await using ours = startOurs();
+  await using ours = await startOurs();
   page.files["/"] = STRANGER_PAGE.replace(
     "URL_OF_SERVER",
     JSON.stringify(ours.url),

@@ -16,7 +16,7 @@ function onlyClient(ours: OurServer): AnyPeer {
 }
 
 Deno.test("Server answers the calls of a JavaScript client", async () => {
-  await using ours = startOurs();
+  await using ours = await startOurs({}, "deno");
   await using js = new JsProcess();
   await js.connect(ours.url);
   assertEquals(await js.call("add", { a: 2, b: 3 }), { result: 5 });
@@ -42,7 +42,7 @@ Deno.test("Server answers the calls of a JavaScript client", async () => {
 });
 
 Deno.test("Server gives a JavaScript client errors as objects", async () => {
-  await using ours = startOurs();
+  await using ours = await startOurs({}, "deno");
   await using js = new JsProcess();
   await js.connect(ours.url);
   assertEquals(await js.call("boom", { message: "ünï" }), {
@@ -60,7 +60,7 @@ Deno.test("Server gives a JavaScript client errors as objects", async () => {
 });
 
 Deno.test("Server understands all that a JavaScript client answers", async () => {
-  await using ours = startOurs();
+  await using ours = await startOurs({}, "deno");
   await using js = new JsProcess();
   await js.connect(ours.url);
   const peer = onlyClient(ours);
@@ -100,7 +100,7 @@ Deno.test("Server understands all that a JavaScript client answers", async () =>
 });
 
 Deno.test("Server exchanges events with a JavaScript client", async () => {
-  await using ours = startOurs();
+  await using ours = await startOurs({}, "deno");
   await using js = new JsProcess();
   await js.connect(ours.url);
   await js.do("emit", { event: { from: "js", ev: 1 } });
@@ -111,10 +111,10 @@ Deno.test("Server exchanges events with a JavaScript client", async () => {
 });
 
 Deno.test("Server keeps a JavaScript client that answers its pings", async () => {
-  await using ours = startOurs({
+  await using ours = await startOurs({
     heartbeatInterval: 20,
     heartbeatTimeout: 1_000,
-  });
+  }, "deno");
   await using js = new JsProcess();
   await js.connect(ours.url);
   const peer = onlyClient(ours);
@@ -123,7 +123,7 @@ Deno.test("Server keeps a JavaScript client that answers its pings", async () =>
 });
 
 Deno.test("Server passes over what a JavaScript client gets wrong", async () => {
-  await using ours = startOurs();
+  await using ours = await startOurs({}, "deno");
   await using js = new JsProcess();
   await js.connect(ours.url);
   for (const text of ["no JSON", "null", "[1]", '{"id":4,"error":null}']) {
@@ -134,7 +134,7 @@ Deno.test("Server passes over what a JavaScript client gets wrong", async () => 
 });
 
 Deno.test("Server answers each of the calls that a JavaScript client queued in an outage, though their ids come again", async () => {
-  await using ours = startOurs();
+  await using ours = await startOurs({}, "deno");
   await using js = new JsProcess();
   await js.connect(ours.url, 50);
   const first = onlyClient(ours);
@@ -156,7 +156,7 @@ Deno.test("Server answers each of the calls that a JavaScript client queued in a
 });
 
 Deno.test("Server fails its calls to a JavaScript client that has gone", async () => {
-  await using ours = startOurs();
+  await using ours = await startOurs({}, "deno");
   await using js = new JsProcess();
   await js.connect(ours.url);
   const peer = onlyClient(ours);
@@ -167,7 +167,7 @@ Deno.test("Server fails its calls to a JavaScript client that has gone", async (
 });
 
 Deno.test("Server brings Python, JavaScript and Deno together, and broadcasts to all", async () => {
-  await using ours = startOurs();
+  await using ours = await startOurs({}, "deno");
   await using js = new JsProcess();
   await using python = new PythonProcess("wsrpc");
   await using old = new PythonProcess("wsrpc-4.0");

@@ -18,7 +18,7 @@ for (const version of PYTHON_PEERS) {
     Deno.test(`Server (${version}) ${name}`, run);
 
   test("answers the calls of a Python client", async () => {
-    await using ours = startOurs();
+    await using ours = await startOurs();
     await using python = new PythonProcess(version);
     assertEquals(await python.connect("p", ours.url), 101);
     const call = (method: string, params = {}) =>
@@ -46,7 +46,7 @@ for (const version of PYTHON_PEERS) {
   });
 
   test("gives a Python client errors that it understands", async () => {
-    await using ours = startOurs();
+    await using ours = await startOurs();
     await using python = new PythonProcess(version);
     await python.connect("p", ours.url);
     const call = (method: string, params = {}) =>
@@ -82,7 +82,7 @@ for (const version of PYTHON_PEERS) {
   });
 
   test("calls a Python client, inside a handler and out of it", async () => {
-    await using ours = startOurs();
+    await using ours = await startOurs();
     await using python = new PythonProcess(version);
     await python.connect("p", ours.url);
     const [peer] = ours.wsrpc.clients.values();
@@ -112,7 +112,7 @@ for (const version of PYTHON_PEERS) {
   });
 
   test("exchanges events with a Python client, and broadcasts", async () => {
-    await using ours = startOurs();
+    await using ours = await startOurs();
     await using python = new PythonProcess(version);
     await python.connect("a", ours.url);
     await python.connect("b", ours.url);
@@ -133,7 +133,7 @@ for (const version of PYTHON_PEERS) {
   });
 
   test("keeps a Python client alive, and drops a frozen one on time", async () => {
-    await using ours = startOurs({
+    await using ours = await startOurs({
       heartbeatInterval: 50,
       heartbeatTimeout: 500,
       idleTimeout: 120,
@@ -155,7 +155,7 @@ for (const version of PYTHON_PEERS) {
   });
 
   test("lets go of everything when a Python client is killed", async () => {
-    await using ours = startOurs();
+    await using ours = await startOurs();
     await using python = new PythonProcess(version);
     await python.connect("p", ours.url);
     const [peer] = ours.wsrpc.clients.values();
@@ -176,7 +176,7 @@ for (const version of PYTHON_PEERS) {
   });
 
   test("refuses a Python client with 403", async () => {
-    await using ours = startOurs({
+    await using ours = await startOurs({
       authorize: (request: Request) =>
         request.headers.get("authorization") === "s3cret",
     });
@@ -189,7 +189,7 @@ for (const version of PYTHON_PEERS) {
   });
 
   test("is not moved by what a Python client gets wrong", async () => {
-    await using ours = startOurs();
+    await using ours = await startOurs();
     await using python = new PythonProcess(version);
     await python.connect("p", ours.url);
     const texts = [
@@ -206,7 +206,7 @@ for (const version of PYTHON_PEERS) {
   });
 
   test("serves many calls of a Python client at once", async () => {
-    await using ours = startOurs();
+    await using ours = await startOurs();
     await using python = new PythonProcess(version);
     await python.connect("p", ours.url);
     const results = await python.do<unknown[]>("many", {

@@ -190,7 +190,7 @@ function masked(ours: JsonObject, theirs: JsonObject): JsonObject {
 }
 
 Deno.test("Server says in the recorded session what wsrpc-aiohttp said", async () => {
-  await using ours = startOurs();
+  await using ours = await startOurs();
   const { router } = ours.wsrpc;
   router.remove("add");
   router.add("add", (_peer, { a, b }) => {

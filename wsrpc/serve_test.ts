@@ -1,0 +1,66 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { assertEquals, assertRejects } from "@std/assert";
+import { connect } from "./client.ts";
+import { NotConnectedError } from "./errors.ts";
+import { serve } from "./serve.ts";
+import { Server } from "./server.ts";
+
+Deno.test("serve() lets in whom the server lets in, with its state", async () => {
+  const refused: number[] = [];
+  await using wsrpc = new Server({
+    authorize(request: Request) {
+      const token = request.headers.get("authorization");
+      return token === "s3cret" && { path: new URL(request.url).pathname };
+    },
+    routes: { where: (peer) => peer.state.path },
+    hooks: { authFail: (_, status) => refused.push(status) },
+  });
+  await using listening = await serve(wsrpc, { port: 0 });
+  await using client = await connect(listening.url, {
+    headers: { authorization: "s3cret" },
+  });
+  assertEquals(await client.call("where"), "/ws/");
+  await assertRejects(() => connect(listening.url), NotConnectedError);
+  await assertRejects(
+    () =>
+      connect(listening.url, {
+        headers: { authorization: "s3cret", origin: "https://evil.example" },
+      }),
+    NotConnectedError,
+  );
+  assertEquals(refused, [403, 403]);
+  assertEquals(wsrpc.clients.size, 1);
+});
+
+Deno.test("serve() answers other requests, and stops", async () => {
+  const wsrpc = new Server({ routes: { one: () => 1 } });
+  const listening = await serve(wsrpc, { hostname: "localhost", port: 0 });
+  const http = listening.url.replace("ws:", "http:");
+  const response = await fetch(http);
+  assertEquals(response.status, 426);
+  await response.body?.cancel();
+  const client = await connect(listening.url);
+  await listening.close();
+  await listening.close();
+  assertEquals(await client.call("one"), 1); // Who is in stays in.
+  await assertRejects(() => connect(listening.url), NotConnectedError);
+  await client.close();
+  await wsrpc.close();
+});
+
+Deno.test("serve() rejects if its port is taken", async () => {
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = taken.addr;
+  await assertRejects(
+    () => serve(new Server(), { port }),
+    Deno.errors.AddrInUse,
+  );
+});
+
+Deno.test("serve() bounds the connections", async () => {
+  await using wsrpc = new Server({ maxConnections: 1 });
+  await using listening = await serve(wsrpc, { port: 0 });
+  await using _client = await connect(listening.url);
+  await assertRejects(() => connect(listening.url), NotConnectedError);
+});
