@@ -2,9 +2,9 @@
 
 import { listenTcp } from "@wirekit/transport/tcp";
 import { listenUnix } from "@wirekit/transport/unix";
-import { fetchHandler } from "./fetch_handler.ts";
 import { Methods } from "./methods.ts";
 import { Peer } from "./peer.ts";
+import { serve } from "./serve.ts";
 import { servePeers } from "./serve_peers.ts";
 import { framerOf, type Framing, stdioTransport } from "./stdio.ts";
 
@@ -50,11 +50,9 @@ export async function serveFile(
 
   await using stack = new AsyncDisposableStack();
   const { hostname, port, origins, tcpPort, unixPath } = options;
-  const server = Deno.serve(
-    { hostname, port, onListen() {} },
-    fetchHandler({ ...peerOptions, origins }),
+  const server = stack.use(
+    await serve({ ...peerOptions, hostname, port, origins }),
   );
-  stack.defer(() => server.shutdown());
   const framer = () => framerOf("newline");
   const urls = [`ws://${hostname}:${server.addr.port}`];
   if (tcpPort !== undefined) {

@@ -19,18 +19,18 @@ import {
   acceptWebSocket,
   type AcceptWebSocketOptions,
 } from "@wirekit/transport/websocket";
+import {
+  admit,
+  allowing,
+  asksForWebSocket,
+  type Choice,
+} from "./_admission.ts";
 import { answerPost } from "./_http.ts";
 import { type Codec, jsonCodec } from "./codec.ts";
 import type { Handshake } from "./context.ts";
 import type { Contract } from "./contract.ts";
 import { Peer } from "./peer.ts";
 import type { PeerOptions } from "./peer_options.ts";
-
-/** What `Deno.serve` tells of a request besides it. */
-export interface RequestInfo {
-  /** Where the client is. */
-  readonly remoteAddr?: { readonly hostname?: string } | object;
-}
 
 /**
  * Options of {@linkcode fetchHandler}.
@@ -130,46 +130,20 @@ export function fetchHandler<
   State = Record<string, unknown>,
 >(
   options: FetchHandlerOptions<C, State> = {},
-): (request: Request, info?: RequestInfo) => Promise<Response> {
+): (
+  request: Request,
+  info?: { readonly remoteAddr?: object },
+) => Promise<Response> {
   return async (request, info = {}) => {
-    const { pathname } = new URL(request.url);
-    if (options.path !== undefined && pathname !== options.path) {
-      return refuse(404, "Not found");
+    const admitted = await admit(request, info, options);
+    if (admitted instanceof Response) return admitted;
+    const { state, handshake, choice } = admitted;
+    if (asksForWebSocket(request)) {
+      return upgrade(request, choice, { ...options, state, handshake });
     }
-    const origin = request.headers.get("origin");
-    if (!isAllowed(origin, options.origins ?? [])) {
-      return refuse(403, "Origin is not allowed");
-    }
-    if (isPreflight(request)) return allowing(refuse(204), origin);
-    const isUpgrade =
-      request.headers.get("upgrade")?.toLowerCase() === "websocket";
-    if (!isUpgrade && request.method !== "POST") {
-      return refuse(405, "Expected POST or WebSocket", { allow: "POST" });
-    }
-
-    const choice = isUpgrade ? choose(request, options) : undefined;
-    const handshake = describe(request, info, choice?.protocol);
-    let state: State | Response;
-    try {
-      state = await options.authorize?.(request, handshake) ?? {} as State;
-    } catch (error) {
-      options.onError?.(error, {});
-      return refuse(500, "Internal error");
-    }
-    if (state instanceof Response) return state;
-    return isUpgrade
-      ? upgrade(request, choice, { ...options, state, handshake })
-      : allowing(
-        await answerPost(request, options, { state, handshake }),
-        origin,
-      );
+    const response = await answerPost(request, options, { state, handshake });
+    return allowing(response, handshake.headers.get("origin"));
   };
-}
-
-/** What a client and we agree on. */
-interface Choice {
-  protocol: string;
-  codec?: Codec<Uint8Array<ArrayBuffer>>;
 }
 
 function upgrade<C extends Contract, State>(
@@ -191,82 +165,4 @@ function upgrade<C extends Contract, State>(
   const peer = new Peer<C, State>(transport, { ...options, codec });
   options.onPeer?.(peer);
   return response;
-}
-
-/** Takes the first subprotocol of the client that we know. */
-function choose<C extends Contract, State>(
-  { headers }: Request,
-  { protocols = [], codecs = [] }: FetchHandlerOptions<C, State>,
-): Choice | undefined {
-  const offered = headers.get("sec-websocket-protocol") ?? "";
-  for (const protocol of offered.split(",").map((name) => name.trim())) {
-    if (protocols.includes(protocol)) return { protocol };
-    const codec = codecs.find((codec) => codec.protocol === protocol);
-    if (codec) return { protocol, codec };
-  }
-  return undefined;
-}
-
-/** Copies what is wanted later: after an upgrade the request cannot be read. */
-function describe(
-  request: Request,
-  { remoteAddr }: RequestInfo,
-  protocol = "",
-): Handshake {
-  const { hostname } = (remoteAddr ?? {}) as { hostname?: string };
-  const headers = new Headers(request.headers);
-  return {
-    url: new URL(request.url),
-    headers,
-    cookies: parseCookies(headers.get("cookie") ?? ""),
-    protocol,
-    ...(hostname !== undefined && { remoteAddress: hostname }),
-  };
-}
-
-function parseCookies(text: string): Record<string, string> {
-  const pairs = text.split(";").map((pair) => pair.trim()).filter(Boolean);
-  return Object.fromEntries(pairs.map((pair) => {
-    const at = pair.indexOf("=");
-    if (at < 0) return ["", pair];
-    return [pair.slice(0, at).trim(), decode(pair.slice(at + 1).trim())];
-  }));
-}
-
-function decode(value: string): string {
-  try {
-    return decodeURIComponent(value.replace(/^"(.*)"$/, "$1"));
-  } catch {
-    return value;
-  }
-}
-
-function isAllowed(origin: string | null, origins: readonly string[]): boolean {
-  return origin === null || origins.includes("*") || origins.includes(origin);
-}
-
-function isPreflight({ method, headers }: Request): boolean {
-  return method === "OPTIONS" && headers.has("origin") &&
-    headers.has("access-control-request-method");
-}
-
-/** Lets the page that is allowed read the response. */
-function allowing(response: Response, origin: string | null): Response {
-  if (origin === null) return response;
-  response.headers.set("access-control-allow-origin", origin);
-  response.headers.set("access-control-allow-methods", "POST");
-  response.headers.set(
-    "access-control-allow-headers",
-    "content-type, authorization",
-  );
-  response.headers.set("vary", "origin");
-  return response;
-}
-
-function refuse(
-  status: number,
-  text: string | null = null,
-  headers: HeadersInit = {},
-): Response {
-  return new Response(text, { status, headers });
 }

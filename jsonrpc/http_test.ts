@@ -14,23 +14,25 @@ import {
   MalformedResponseError,
   Methods,
   Peer,
+  serve,
 } from "./mod.ts";
 import { msgpackCodec } from "./msgpack.ts";
 import { exampleMethods } from "./_test_util.ts";
 
-function serve<State = Record<string, unknown>>(
+/** Serves by `fetchHandler()`, or on a port of its own. */
+async function serving<State = Record<string, unknown>>(
   options: FetchHandlerOptions<Contract, State>,
+  own = false,
 ) {
-  const server = Deno.serve(
-    { port: 0, hostname: "127.0.0.1", onListen() {} },
-    fetchHandler(options),
-  );
+  const server = own
+    ? await serve({ ...options, port: 0 })
+    : Deno.serve({ port: 0, onListen() {} }, fetchHandler(options));
   const host = `127.0.0.1:${server.addr.port}`;
   return {
     http: `http://${host}/`,
     ws: `ws://${host}/`,
     host,
-    [Symbol.asyncDispose]: () => server.shutdown(),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
 
@@ -120,53 +122,57 @@ Deno.test("fetchHandler() lets in the origins it is told to", async () => {
   assertEquals(preflight.headers.get("access-control-allow-methods"), "POST");
 });
 
-Deno.test("fetchHandler() refuses a WebSocket of a page that is not allowed", async () => {
-  await using server = serve({});
-  const headers = { origin: "https://bad.example" };
-  await assertRejects(() => connectWebSocket(server.ws, { headers }));
-});
+for (const own of [false, true]) {
+  Deno.test(`fetchHandler() refuses a WebSocket of a page that is not allowed, ${own ? "own port" : "Deno.serve"}`, async () => {
+    await using server = await serving({}, own);
+    const headers = { origin: "https://bad.example" };
+    await assertRejects(() => connectWebSocket(server.ws, { headers }));
+  });
+}
 
-Deno.test("fetchHandler() keeps the cookie and the headers of the upgrade", async () => {
-  const methods = new Methods<{ user: string }>().add("who", (call) => {
-    const { url, headers, cookies, remoteAddress } = call.peer.handshake!;
-    return [
-      call.state.user,
-      url.search,
-      headers.get("x-more"),
-      cookies,
-      remoteAddress,
-    ];
+for (const own of [false, true]) {
+  Deno.test(`fetchHandler() keeps the cookie and the headers of the upgrade, ${own ? "own port" : "Deno.serve"}`, async () => {
+    const methods = new Methods<{ user: string }>().add("who", (call) => {
+      const { url, headers, cookies, remoteAddress } = call.peer.handshake!;
+      return [
+        call.state.user,
+        url.search,
+        headers.get("x-more"),
+        cookies,
+        remoteAddress,
+      ];
+    });
+    const peers: Peer[] = [];
+    await using server = await serving<{ user: string }>({
+      methods,
+      authorize: (_request, { cookies }) =>
+        cookies.user
+          ? { user: cookies.user }
+          : new Response("Who are you?", { status: 401 }),
+      onPeer: (peer) => peers.push(peer as unknown as Peer),
+    }, own);
+    await assertRejects(() => connectWebSocket(server.ws));
+    const headers = {
+      cookie: 'user=%C3%A9va; q="x"; bad=%; flag',
+      "x-more": "1",
+    };
+    await using client = await connect(`${server.ws}?room=5`, { headers });
+    assertEquals(await client.request("who"), [
+      "éva",
+      "?room=5",
+      "1",
+      { user: "éva", q: "x", bad: "%", "": "flag" },
+      "127.0.0.1",
+    ]);
+    assertEquals(peers.length, 1);
+    await using refused = new HttpClient(server.http);
+    await assertRejects(
+      () => refused.request("who"),
+      MalformedResponseError,
+      "HTTP status 401",
+    );
   });
-  const peers: Peer[] = [];
-  await using server = serve<{ user: string }>({
-    methods,
-    authorize: (_request, { cookies }) =>
-      cookies.user
-        ? { user: cookies.user }
-        : new Response("Who are you?", { status: 401 }),
-    onPeer: (peer) => peers.push(peer as unknown as Peer),
-  });
-  await assertRejects(() => connectWebSocket(server.ws));
-  const headers = {
-    cookie: 'user=%C3%A9va; q="x"; bad=%; flag',
-    "x-more": "1",
-  };
-  await using client = await connect(`${server.ws}?room=5`, { headers });
-  assertEquals(await client.request("who"), [
-    "éva",
-    "?room=5",
-    "1",
-    { user: "éva", q: "x", bad: "%", "": "flag" },
-    "127.0.0.1",
-  ]);
-  assertEquals(peers.length, 1);
-  await using refused = new HttpClient(server.http);
-  await assertRejects(
-    () => refused.request("who"),
-    MalformedResponseError,
-    "HTTP status 401",
-  );
-});
+}
 
 Deno.test("fetchHandler() answers 500 for an authorize that throws, and tells nothing", async () => {
   const errors: unknown[] = [];
@@ -183,7 +189,7 @@ Deno.test("fetchHandler() answers 500 for an authorize that throws, and tells no
 });
 
 Deno.test("fetchHandler() chooses a subprotocol that both know", async () => {
-  await using server = serve({
+  await using server = await serving({
     methods: exampleMethods(),
     protocols: ["jsonrpc"],
     codecs: [msgpackCodec],
@@ -212,7 +218,10 @@ Deno.test("fetchHandler() chooses a subprotocol that both know", async () => {
 });
 
 Deno.test("fetchHandler() understands offers without a space", async () => {
-  await using server = serve({ methods: exampleMethods(), protocols: ["b"] });
+  await using server = await serving({
+    methods: exampleMethods(),
+    protocols: ["b"],
+  });
   await using connection = await Deno.connect({
     hostname: "127.0.0.1",
     port: Number(server.host.split(":")[1]),
@@ -250,17 +259,19 @@ Deno.test("fetchHandler() cannot stream over HTTP, and says so at home", async (
   assertEquals(errors.length, 2);
 });
 
-Deno.test("HttpClient calls a real server, one by one and in batches", async () => {
-  await using server = serve({ methods: exampleMethods() });
-  await using client = new HttpClient(server.http, { autoBatch: true });
-  const [sum, echo] = await Promise.all([
-    client.remote.sum(1, 2),
-    client.request("echo", { x: 1 }),
-  ]);
-  assertEquals([sum, echo], [3, { x: 1 }]);
-  await client.notify("update");
-  await assertRejects(() => client.request("none"), JsonRpcError);
-});
+for (const own of [false, true]) {
+  Deno.test(`HttpClient calls a real server, one by one and in batches, ${own ? "own port" : "Deno.serve"}`, async () => {
+    await using server = await serving({ methods: exampleMethods() }, own);
+    await using client = new HttpClient(server.http, { autoBatch: true });
+    const [sum, echo] = await Promise.all([
+      client.remote.sum(1, 2),
+      client.request("echo", { x: 1 }),
+    ]);
+    assertEquals([sum, echo], [3, { x: 1 }]);
+    await client.notify("update");
+    await assertRejects(() => client.request("none"), JsonRpcError);
+  });
+}
 
 Deno.test("HttpClient ends calls that get no answer, each by its own class", async () => {
   const answers: Record<string, () => Response | Promise<Response>> = {

@@ -39,6 +39,7 @@ export * from "./openrpc.ts";
 export * from "./peer.ts";
 export * from "./peer_options.ts";
 export * from "./remote.ts";
+export * from "./serve.ts";
 export * from "./serve_peers.ts";
 export * from "./standard_schema.ts";
 export * from "./stdio.ts";
