@@ -227,14 +227,16 @@ export const COMMANDS: Readonly<Record<string, Command | undefined>> = {
     const { signal } = terminal;
     const file = textOf(flags, "replay");
     const sessions = file === undefined ? undefined : await readCapture(file);
-    const how = textOf(flags, "authentication") ?? "none";
+    const model = profile(flags);
+    const how = textOf(flags, "authentication") ??
+      model.authentication[0] ?? "none";
     if (!["none", "open", "sha1", "sha256"].includes(how)) {
       throw new UsageError(`There is no authentication "${how}". See --help`);
     }
     const password = await passwordOf(flags);
     await using simulator = new GatewaySimulator({
       authentication: how as Authentication,
-      profile: profile(flags),
+      profile: model,
       seed: numberOf(flags, "seed") ?? 1,
       splitWrites: flags.split,
       ...(password === undefined ? {} : { password }),

@@ -58,7 +58,7 @@ Options:
 
 Options of simulate:
   --hostname HOST        Address to listen on (127.0.0.1)
-  --authentication HOW   none, open, sha1 or sha256 (none)
+  --authentication HOW   none, open, sha1 or sha256 (as the profile, or none)
   --seed N               Repeats nonces and pieces (1)
   --split                Sends frames in pieces
   --replay FILE          Plays a capture, a session for each connection

@@ -116,7 +116,7 @@ export interface GatewaySimulatorOptions {
   /**
    * How clients are known.
    *
-   * @default {"none"}
+   * @default {profile.authentication[0]} `"none"` for a generic one.
    */
   authentication?: Authentication;
   /**
@@ -219,10 +219,11 @@ export class GatewaySimulator implements AsyncDisposable {
    */
   constructor(options: GatewaySimulatorOptions = {}) {
     const { plant, ...rest } = options;
+    const { profile = PROFILES.generic! } = options;
     this.#options = {
-      authentication: "none",
+      authentication: profile.authentication[0] ?? "none",
       password: "12345",
-      profile: PROFILES.generic!,
+      profile,
       faults: [],
       seed: 1,
       selectors: ["9", "0"],
@@ -230,7 +231,7 @@ export class GatewaySimulator implements AsyncDisposable {
       splitWrites: false,
       ...rest,
     };
-    const { seed, speed, profile, faults } = this.#options;
+    const { seed, speed, faults } = this.#options;
     this.#random = new Random(seed);
     for (const fault of faults) this.fail(fault);
     this.#plant = new Plant(plant);
