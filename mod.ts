@@ -11,6 +11,7 @@
  * @module
  */
 import { main as hubMain } from "@wirekit/hub/cli";
+import { main as jsonrpcMain } from "@wirekit/jsonrpc/cli";
 import { main as openwebnetMain } from "@wirekit/openwebnet/cli";
 import { main as wsrpcMain } from "@wirekit/wsrpc/cli";
 
@@ -23,6 +24,7 @@ export * as wsrpc from "@wirekit/wsrpc";
 /** What each first word runs. */
 const COMMANDS: Record<string, (args: readonly string[]) => Promise<number>> = {
   hub: hubMain,
+  jsonrpc: jsonrpcMain,
   openwebnet: openwebnetMain,
   wsrpc: wsrpcMain,
 };
@@ -31,6 +33,7 @@ const HELP = `Usage: wirekit COMMAND [options]
 
 Commands:
   hub         Let programs call each other by name, as winerp does
+  jsonrpc     Call, listen to, describe or serve JSON-RPC 2.0
   openwebnet  Read, command, watch and simulate a MyHOME plant
   wsrpc       Call a wsrpc server, listen to it, or serve one
 

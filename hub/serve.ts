@@ -5,9 +5,9 @@
  *
  * @module
  */
+import { listenWebSocket } from "@wirekit/transport/listen-websocket";
 import { NewlineFramer } from "@wirekit/transport/newline-framer";
 import { listenTcp } from "@wirekit/transport/tcp";
-import type { TransportListener } from "@wirekit/transport/listener";
 import { listenUnix } from "@wirekit/transport/unix";
 import { isLoopback } from "./_access.ts";
 import { Hub, type HubOptions } from "./hub.ts";
@@ -30,6 +30,13 @@ export interface ServeOptions extends HubOptions {
   tcpPort?: number;
   /** A path for a Unix socket, one message a line. */
   unixPath?: string;
+  /**
+   * How long a client may take for its TLS and HTTP handshake, in milliseconds,
+   * before it is disconnected, with status 408 where it can be told.
+   *
+   * @default {10000}
+   */
+  handshakeTimeout?: number;
   /** Certificate chain in PEM, for `wss:` and `tls:` instead of `ws:` and `tcp:`. */
   cert?: string;
   /** Private key in PEM, with `cert`. */
@@ -70,6 +77,7 @@ export async function serve(options: ServeOptions = {}): Promise<HubServer> {
     port = 13254,
     tcpPort,
     unixPath,
+    handshakeTimeout = 10_000,
     cert,
     key,
     ...rest
@@ -89,35 +97,42 @@ export async function serve(options: ServeOptions = {}): Promise<HubServer> {
     new NewlineFramer({ format: "utf8", maxMessageBytes: hub.maxInboundBytes });
   await using cleanup = new AsyncDisposableStack();
 
-  const stop = new AbortController();
-  const server = listening(`${hostname}:${port}`, () =>
-    Deno.serve({
+  const sockets = await listening(`${hostname}:${port}`, () =>
+    listenWebSocket({
       hostname,
       port,
-      ...tls,
-      signal: stop.signal,
-      onListen() {},
-    }, hub.fetch));
-  cleanup.defer(async () => {
-    stop.abort();
-    await server.finished;
-  });
+      ...(tls && { tls }),
+      format: "utf8",
+      timeout: handshakeTimeout,
+      maxMessageBytes: hub.maxInboundBytes,
+      ...(rest.idleTimeout !== undefined && { idleTimeout: rest.idleTimeout }),
+      ...(rest.maxConnections !== undefined &&
+        { maxConnections: rest.maxConnections }),
+      authorize: (request, info) => hub.refuse(request, info),
+      handler: hub.fetch,
+    }));
+  cleanup.defer(acceptAll(sockets, ({ transport }) => {
+    hub.accept(transport, { trusted: true });
+  }));
   const host = hostname.includes(":") ? `[${hostname}]` : hostname;
   const urls: [string, ...string[]] = [
-    `${tls ? "wss" : "ws"}://${host}:${server.addr.port}`,
+    `${tls ? "wss" : "ws"}://${host}:${sockets.addr.port}`,
   ];
 
   if (tcpPort !== undefined) {
-    const listener = listening(
+    const listener = await listening(
       `${hostname}:${tcpPort}`,
       () => listenTcp({ hostname, port: tcpPort, ...(tls && { tls }) }, framer),
     );
-    cleanup.defer(acceptAll(hub, listener));
+    cleanup.defer(acceptAll(listener, (client) => void hub.accept(client)));
     urls.push(`${tls ? "tls" : "tcp"}://${host}:${listener.addr.port}`);
   }
   if (unixPath !== undefined) {
-    const listener = await listenUnix({ path: unixPath }, framer);
-    cleanup.defer(acceptAll(hub, listener));
+    const listener = await listening(
+      unixPath,
+      () => listenUnix({ path: unixPath }, framer),
+    );
+    cleanup.defer(acceptAll(listener, (client) => void hub.accept(client)));
     urls.push(`unix:${unixPath}`);
   }
 
@@ -129,9 +144,12 @@ export async function serve(options: ServeOptions = {}): Promise<HubServer> {
 }
 
 /** Calls `listen`, and names the address in the error if it is taken. */
-function listening<T>(address: string, listen: () => T): T {
+async function listening<T>(
+  address: string,
+  listen: () => T | Promise<T>,
+): Promise<T> {
   try {
-    return listen();
+    return await listen();
   } catch (cause) {
     if (!(cause instanceof Deno.errors.AddrInUse)) throw cause;
     throw new Deno.errors.AddrInUse(`${address} is taken by another program`, {
@@ -141,12 +159,12 @@ function listening<T>(address: string, listen: () => T): T {
 }
 
 /** Lets clients in, and returns what stops that. */
-function acceptAll(
-  hub: Hub,
-  listener: TransportListener<Uint8Array<ArrayBuffer>>,
+function acceptAll<T>(
+  listener: AsyncIterable<T> & { close(): Promise<void> },
+  accept: (client: T) => void,
 ): () => Promise<void> {
   const done = (async () => {
-    for await (const transport of listener) hub.accept(transport);
+    for await (const client of listener) accept(client);
   })();
   return async () => {
     await listener.close();

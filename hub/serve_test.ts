@@ -1,5 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { deadline } from "@std/async/deadline";
 import { NewlineFramer } from "@wirekit/transport/newline-framer";
 import { connectTcp } from "@wirekit/transport/tcp";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
@@ -104,6 +105,15 @@ Deno.test("serve() says which address is taken, and leaves nothing open", async 
       `127.0.0.1:${port} is taken by another program`,
     );
   }
+});
+
+Deno.test("serve() ends a handshake that takes too long", async () => {
+  await using server = await serve({ port: 0, handshakeTimeout: 200 });
+  const port = portOf(server.urls[0]);
+  using conn = await Deno.connect({ hostname: "127.0.0.1", port });
+  await conn.write(new TextEncoder().encode("GET / HTTP/1.1\r\nHost: h\r\n"));
+  const answer = await deadline(new Response(conn.readable).text(), 5000);
+  assert(answer === "" || answer.startsWith("HTTP/1.1 408 "), answer);
 });
 
 Deno.test("serve() encrypts with a certificate", async () => {
