@@ -107,7 +107,14 @@ export class Responder {
 
   /** Says that a call cannot be understood. */
   refuse(id: RequestMessage["id"], error: ErrorBody): void {
-    this.#send(() => formatError(id, error));
+    const { send, onError } = this.#options;
+    try {
+      send(formatError(id, error));
+    } catch (failure) {
+      onError(failure);
+      // What the error says cannot be sent: the caller shall not wait for it.
+      if (error !== HIDDEN) this.refuse(id, HIDDEN);
+    }
   }
 
   get #free(): boolean {
@@ -121,14 +128,16 @@ export class Responder {
       this.#hook(() => hooks.callStart!(peer, request.method, request.params));
     }
     let result: unknown;
+    let later: boolean;
     try {
       result = this.#run(request);
+      later = isThenable(result);
     } catch (error) {
       return this.#fail(request, error);
     }
-    if (!isThenable(result)) return this.#succeed(request, result);
+    if (!later) return this.#succeed(request, result);
     this.#running++;
-    result.then(
+    Promise.resolve(result).then(
       (value) => {
         this.#running--;
         this.#succeed(request, value);
@@ -182,8 +191,10 @@ export class Responder {
   #fail({ id, method, params }: RequestMessage, error: unknown): void {
     if (this.#ended) return;
     const { peer, hooks } = this.#options;
-    this.#send(() => formatError(id, this.#bodyOf(error, method)));
-    this.#hook(() => hooks.callFail?.(peer, method, params, error));
+    this.refuse(id, this.#bodyOf(error, method));
+    if (hooks.callFail) {
+      this.#hook(() => hooks.callFail!(peer, method, params, error));
+    }
   }
 
   #bodyOf(error: unknown, method: string): ErrorBody {
@@ -195,16 +206,6 @@ export class Responder {
     } catch (failure) {
       this.#options.onError(failure);
       return HIDDEN;
-    }
-  }
-
-  /** Sends an error, or that there was one if it is not to be sent. */
-  #send(format: () => string): void {
-    const { send, onError } = this.#options;
-    try {
-      send(format());
-    } catch (error) {
-      onError(error);
     }
   }
 

@@ -389,6 +389,64 @@ Deno.test("Peer asks exposeError what to tell", async () => {
   assertEquals(failures.length, 1);
 });
 
+Deno.test("Peer answers even if what it should tell cannot be sent", async () => {
+  const failures: unknown[] = [];
+  const { peer, raw } = rawPair({
+    maxMessageBytes: 200,
+    exposeError: (error) => ({
+      type: "Error",
+      message: String(error),
+      more: error instanceof RangeError ? 1n : undefined,
+    }),
+    hooks: { error: (_, error) => failures.push(error) },
+    routes: {
+      bigint() {
+        throw new RangeError("with a bigint");
+      },
+      large() {
+        throw new Error("x".repeat(300));
+      },
+      odd: () => ({
+        get then(): unknown {
+          throw new Error("odd");
+        },
+      }),
+      thenable: () => ({
+        then() {
+          throw new Error("thenable");
+        },
+      }),
+    },
+  });
+  await using _ = peer;
+  const ask = async (method: string) =>
+    (await raw.ask({ id: 2, method })).error;
+  const hidden = { type: "InternalError", message: "Route failed" };
+  assertEquals(await ask("bigint"), hidden);
+  assertEquals(await ask("large"), hidden);
+  assertEquals(failures.length, 2);
+  assertEquals(await ask("odd"), { type: "Error", message: "Error: odd" });
+  assertEquals(await ask("thenable"), {
+    type: "Error",
+    message: "Error: thenable",
+  });
+});
+
+Deno.test("Peer answers what is too much for the stack", async () => {
+  const { peer, raw } = rawPair({ routes: { args: (_, ...args) => args } });
+  await using _ = peer;
+  const many = `[${"1,".repeat(1_000_000)}1]`;
+  raw.send(`{"id":2,"method":"args","params":${many}}`);
+  assertEquals((await raw.next()).error, {
+    type: "InternalError",
+    message: "Route failed",
+  });
+  // An engine may or may not write what nests so deep: there is an answer.
+  const deep = "[".repeat(1_000_000) + "]".repeat(1_000_000);
+  raw.send(`{"id":4,"method":"ping","params":${deep}}`);
+  assert(/"id":4}$/.test(await raw.text()));
+});
+
 Deno.test("Peer tells of an unknown route what the caller knows, and no more", async () => {
   const { peer, raw } = rawPair();
   await using _ = peer;

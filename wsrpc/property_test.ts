@@ -2,6 +2,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { pair } from "@wirekit/transport/pair";
+import { CloseError, type Transport } from "@wirekit/transport/transport";
+import { Client } from "./client.ts";
 import {
   LimitError,
   NotConnectedError,
@@ -10,6 +12,7 @@ import {
   TimeoutError,
 } from "./errors.ts";
 import { Peer, type PeerOptions } from "./peer.ts";
+import { Server } from "./server.ts";
 import { FakeTime } from "./testdata/fake_time.ts";
 import { Random } from "./testdata/random.ts";
 
@@ -158,4 +161,103 @@ async function converse(random: Random): Promise<void> {
 
 Deno.test("Peer ends every call exactly once, and leaves nothing behind", async () => {
   for (let i = 0; i < 300; i++) await Random.test(converse);
+});
+
+/** Runs one random life of a client that loses connections, and checks it. */
+async function reconnectAtRandom(random: Random): Promise<void> {
+  using time = new FakeTime();
+  const ids: number[] = [];
+  const problems: string[] = [];
+  const server = new Server({
+    maxConnections: 3,
+    heartbeatInterval: 50 + random.below(200),
+    heartbeatTimeout: 1 + random.below(50),
+    routes: {
+      echo: (_peer, value) => value,
+      slow: (_peer, value) =>
+        new Promise((resolve) =>
+          setTimeout(() => resolve(value), random.below(100))
+        ),
+      back: (peer, value) => peer.call("echo", value),
+    },
+  });
+  const far: Transport[] = [];
+  const client = new Client("ws://nowhere", {
+    retry: true,
+    timeout: 1 + random.below(300),
+    heartbeatInterval: 50 + random.below(200),
+    reconnect: { minDelay: 1 + random.below(50), maxDelay: 200 },
+    routes: { echo: (_peer, value) => value },
+    hooks: { error: (_, error) => problems.push(`hook: ${error}`) },
+    transport() {
+      if (random.below(4) === 0) return Promise.reject(new Error("refused"));
+      const [near, other] = pair();
+      const send = near.send.bind(near);
+      near.send = (text) => {
+        const { id, method } = JSON.parse(text);
+        if (method !== undefined) ids.push(id);
+        return send(text);
+      };
+      server.accept(other);
+      far.push(other);
+      return Promise.resolve(near);
+    },
+    async onConnect(peer) {
+      if (random.below(5) === 0) throw new Error("not subscribed");
+      await peer.call("echo", 1, { timeout: 1_000 });
+    },
+  });
+
+  const outcomes: string[][] = [];
+  const open: Promise<void>[] = [];
+  for (let step = 0; step < 100; step++) {
+    switch (random.below(12)) {
+      case 0:
+        far.pop()?.close(new CloseError(random.pick([1001, 1006, 1011])));
+        break;
+      case 1:
+      case 2:
+        await time.tick(random.below(300));
+        break;
+      case 3:
+        await time.settle();
+        break;
+      default: {
+        const ended: string[] = [];
+        outcomes.push(ended);
+        const route = random.pick(["echo", "slow", "back"]);
+        open.push(
+          client.call(route, step).then(
+            (value) => {
+              if (value !== step) problems.push(`${step} gave ${value}`);
+              ended.push("value");
+            },
+            (error) => void ended.push(error.name),
+          ),
+        );
+      }
+    }
+  }
+  const closing = client.close();
+  await time.tick(2_000);
+  await closing;
+  await Promise.all(open);
+  await time.tick(10_000);
+  assertEquals(client.state, "closed");
+  await server.close();
+  await time.settle();
+
+  assertEquals(problems, []);
+  for (const ended of outcomes) {
+    assertEquals(ended.length, 1, `${ended}`);
+    const known = ["value", "NotConnectedError", "TimeoutError", "RemoteError"];
+    assert(known.includes(ended[0]!), ended[0]);
+  }
+  assertEquals(new Set(ids).size, ids.length, "ids repeat");
+  assertEquals(server.clients.size, 0);
+  assertEquals(time.timers, 0, "timers are left");
+}
+
+Deno.test("Client ends every call exactly once over connections, and repeats no id", async () => {
+  for (let i = 0; i < 150; i++) await Random.test(reconnectAtRandom);
 });

@@ -98,7 +98,8 @@ export interface ServerOptions<
   routes?: Routes<NoInfer<Local>, Peer<NoInfer<Remote>, NoInfer<State>>>;
   /**
    * Says whether a client may come in, by its headers, cookies and URL, before
-   * the connection opens.
+   * the connection opens. Write the type of its parameter, and the compiler
+   * knows `peer.state` in the routes.
    *
    * @param request The request for the upgrade.
    * @returns What to keep with the connection, as `peer.state`: who it is, for
