@@ -7,15 +7,29 @@
  */
 
 import { Hub } from "@wirekit/hub/hub";
+import { fetchHandler } from "@wirekit/jsonrpc/fetch-handler";
+import { Methods } from "@wirekit/jsonrpc/methods";
+import { Server } from "@wirekit/wsrpc/server";
 
 const token = Deno.env.get("WIREKIT_TOKEN");
 // Whoever reaches the app reaches the hub: without a token it would be anybody.
 if (!token) throw new Error("Set WIREKIT_TOKEN to the secret of the hub");
 const hub = new Hub({ token, logger: console });
 
+// Everybody may call these two; a page in a browser not, without its origin here.
+const jsonrpc = fetchHandler({
+  methods: new Methods().add(
+    "math.sum",
+    (_call, x: number, y: number) => x + y,
+  ),
+});
+const wsrpc = new Server({
+  routes: { sum: (_peer, { x, y }) => x + y },
+});
+
 // Deploy asks with SIGINT, and kills 5 seconds later.
 Deno.addSignalListener("SIGINT", async () => {
-  await hub.close();
+  await Promise.all([hub.close(), wsrpc.close()]);
   Deno.exit();
 });
 
@@ -23,9 +37,15 @@ export default {
   fetch(request, info) {
     switch (new URL(request.url).pathname) {
       case "/":
-        return new Response("Named clients: /hub\n");
+        return new Response(
+          "/hub: named clients\n/jsonrpc: JSON-RPC 2.0\n/wsrpc: wsrpc\n",
+        );
       case "/hub":
         return hub.fetch(request, info);
+      case "/jsonrpc":
+        return jsonrpc(request, info);
+      case "/wsrpc":
+        return wsrpc.fetch(request);
       default:
         return new Response("Not found\n", { status: 404 });
     }

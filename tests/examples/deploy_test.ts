@@ -3,6 +3,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Client } from "@wirekit/hub/client";
 import { NotConnectedError, RemoteError } from "@wirekit/hub/errors";
+import { Peer } from "@wirekit/jsonrpc/peer";
+import { connectWebSocket } from "@wirekit/transport/websocket";
+import { connect } from "@wirekit/wsrpc/client";
 import { type Instance, start, startWith } from "./_deploy.ts";
 
 function client(name: string, { host, token }: Instance): Client {
@@ -28,6 +31,27 @@ Deno.test("The app for Deploy lets clients of its hub call each other", async ()
   await me.connect();
   const greeting = await me.request("bot", "greet", { name: "zoë" });
   assertEquals(greeting, "hello zoë");
+});
+
+Deno.test("The app for Deploy answers JSON-RPC by HTTP and by WebSocket", async () => {
+  await using app = await start();
+  const response = await fetch(`http://${app.host}/jsonrpc`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: '{"jsonrpc":"2.0","id":1,"method":"math.sum","params":[1,2]}',
+  });
+  const { result } = await response.json();
+  assertEquals(result, 3);
+
+  const transport = await connectWebSocket(`ws://${app.host}/jsonrpc`);
+  await using peer = new Peer(transport);
+  assertEquals(await peer.request("math.sum", [1, 2]), 3);
+});
+
+Deno.test("The app for Deploy answers wsrpc", async () => {
+  await using app = await start();
+  await using client = await connect(`ws://${app.host}/wsrpc`);
+  assertEquals(await client.proxy.sum({ x: 1, y: 2 }), 3);
 });
 
 Deno.test("The app for Deploy lets in nobody without the token", async () => {
