@@ -5,7 +5,8 @@
 import { ROOT } from "../_packages.ts";
 import { Program } from "../_program.ts";
 
-const README = new URL("examples/deploy/README.md", ROOT);
+/** Its page. */
+export const README: URL = new URL("examples/deploy/README.md", ROOT);
 
 /** A running instance of the app. */
 export interface Instance extends AsyncDisposable {

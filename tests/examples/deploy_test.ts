@@ -6,7 +6,11 @@ import { NotConnectedError, RemoteError } from "@wirekit/hub/errors";
 import { Peer } from "@wirekit/jsonrpc/peer";
 import { connectWebSocket } from "@wirekit/transport/websocket";
 import { connect } from "@wirekit/wsrpc/client";
-import { type Instance, start, startWith } from "./_deploy.ts";
+import { ROOT } from "../_packages.ts";
+import { Program } from "../_program.ts";
+import { type Instance, README, start, startWith } from "./_deploy.ts";
+
+const ENVIRONMENT = { NO_COLOR: "1", DENO_NO_PROMPT: "1" };
 
 function client(name: string, { host, token }: Instance): Client {
   return new Client(name, { url: `ws://${host}/hub`, token });
@@ -52,6 +56,24 @@ Deno.test("The app for Deploy answers wsrpc", async () => {
   await using app = await start();
   await using client = await connect(`ws://${app.host}/wsrpc`);
   assertEquals(await client.proxy.sum({ x: 1, y: 2 }), 3);
+});
+
+Deno.test("The app for Deploy answers the commands of its README", async () => {
+  await using app = await start();
+  const readme = await Deno.readTextFile(README);
+  const commands = readme.match(/^deno run .*$/gm) ?? [];
+  assertEquals(commands.length, 3);
+  for (const [index, command] of commands.entries()) {
+    const line = command.replace("127.0.0.1:8000", app.host);
+    const [, ...args] = line.split(" ");
+    await using program = new Program(Deno.execPath(), {
+      args,
+      cwd: ROOT,
+      env: { ...ENVIRONMENT, WIREKIT_TOKEN: app.token },
+    });
+    assertEquals((await program.ends()).code, 0, program.text);
+    if (index > 0) assertEquals(program.text, "3\n");
+  }
 });
 
 Deno.test("The app for Deploy lets in nobody without the token", async () => {
