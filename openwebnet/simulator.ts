@@ -155,6 +155,13 @@ export interface GatewaySimulatorOptions {
    */
   speed?: number;
   /**
+   * Most frames to keep of those that were received and executed. Of more, the
+   * older half is forgotten.
+   *
+   * @default {100000}
+   */
+  maxLedger?: number;
+  /**
    * Whether a byte stream gets frames in pieces, some of them glued to others.
    *
    * @default {false}
@@ -170,6 +177,9 @@ interface Open {
   /** Whether the gateway has forgotten it, unknown to the client. */
   dead: boolean;
 }
+
+/** Most clients at a time; a further one is closed at once. */
+const MAX_CLIENTS = 256;
 
 /** The lock-out of the official document: three failures within a minute. */
 const LOCKOUT = { failures: 3, ms: 60_000 };
@@ -228,6 +238,7 @@ export class GatewaySimulator implements AsyncDisposable {
       seed: 1,
       selectors: ["9", "0"],
       speed: 1,
+      maxLedger: 100_000,
       splitWrites: false,
       ...rest,
     };
@@ -322,12 +333,13 @@ export class GatewaySimulator implements AsyncDisposable {
   }
 
   /**
-   * Serves a client.
+   * Serves a client, if there are not 256 already.
    *
    * @param transport The client. It is closed at the end.
    * @returns Resolves when the client is gone. Never rejects.
    */
   accept(transport: Transport<string>): Promise<void> {
+    if (this.#transports.size >= MAX_CLIENTS) return transport.close();
     this.#transports.add(transport);
     const serving = this.#serve(transport).catch(() => {}).finally(async () => {
       await transport.close();
@@ -380,6 +392,12 @@ export class GatewaySimulator implements AsyncDisposable {
    */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #enter(ledger: string[], frame: string): void {
+    const { maxLedger } = this.#options;
+    if (ledger.length >= maxLedger) ledger.splice(0, Math.ceil(maxLedger / 2));
+    ledger.push(frame);
   }
 
   #every(ms: number, run: () => void): void {
@@ -438,7 +456,7 @@ export class GatewaySimulator implements AsyncDisposable {
     const { profile } = this.#options;
     const { transport } = session;
     const message = parse(frame);
-    this.#received.push(frame);
+    this.#enter(this.#received, frame);
     if (session.dead) return await transport.close();
     if (message.kind === "ack") {
       if (session.kind === "event" && profile.refusesKeepalive) {
@@ -469,7 +487,7 @@ export class GatewaySimulator implements AsyncDisposable {
     }
     const { ack, replies, events } = this.#plant.handle(message);
     if (!ack) return ["*#*0##"];
-    this.#executed.push(frame);
+    this.#enter(this.#executed, frame);
     for (const event of events) this.publish(event);
     return [...replies, "*#*1##"];
   }
