@@ -73,6 +73,28 @@ export interface ConnectWebSocketOptions<F extends Format = "text">
    * @default {10000}
    */
   timeout?: number;
+  /**
+   * Whose WebSocket to use: one of our own over `Deno.connect()`, or the
+   * platform's. The one of Deno 2.9 leaves Nagle's algorithm on, which holds a
+   * second small message back for 40 ms, reads on whether its messages are read
+   * or not, and does not notice a server that is gone.
+   *
+   * @default {"own"} On Deno; `"platform"` elsewhere, where there is no other.
+   */
+  implementation?: "own" | "platform";
+  /**
+   * Seconds without a sign of life after which the server is lost, with code
+   * 1006. It is pinged at half of that. 0 waits for ever. The platform's
+   * WebSocket cannot tell.
+   *
+   * @default {30}
+   */
+  idleTimeout?: number;
+  /**
+   * Certificates to trust besides the usual ones, in PEM. The platform's
+   * WebSocket trusts the usual ones alone.
+   */
+  caCerts?: string[];
 }
 
 /**
@@ -160,8 +182,20 @@ export async function connectWebSocket<F extends Format = "text">(
   options: ConnectWebSocketOptions<F> = {},
 ): Promise<Transport<MessageOf<F>>> {
   const { signal, protocols, timeout = HANDSHAKE_TIMEOUT, ...rest } = options;
+  const { idleTimeout = 30, implementation = bestImplementation() } = options;
   const { target, headers } = destination(url, options.headers);
   signal?.throwIfAborted();
+  if (implementation === "own") {
+    const { openWebSocket } = await import("./_websocket_client.ts");
+    return await openWebSocket<F>(target, {
+      ...options,
+      format: options.format ?? "text" as F,
+      protocols: protocols ?? [],
+      headers,
+      timeout,
+      idleTimeout,
+    });
+  }
   const socket = new PlatformSocket<F>(openSocket(target, protocols, headers), {
     ...rest,
     format: options.format ?? "text" as F,
@@ -227,6 +261,11 @@ export function acceptWebSocket<F extends Format = "text">(
     timeout: HANDSHAKE_TIMEOUT,
   });
   return { response, transport };
+}
+
+/** Ours needs a socket of Deno. */
+function bestImplementation(): "own" | "platform" {
+  return typeof globalThis.Deno?.connect === "function" ? "own" : "platform";
 }
 
 /** Moves the credentials of a URL into a header. */

@@ -16,6 +16,9 @@ import {
   connectWebSocket,
 } from "./websocket.ts";
 
+/** Whose client a test is about, where it matters. */
+const IMPLEMENTATIONS = ["own", "platform"] as const;
+
 /** A server on loopback that hands out its ends in order. */
 function listen<F extends Format = "text">(
   options: AcceptWebSocketOptions<F> = {},
@@ -226,50 +229,68 @@ Deno.test("acceptWebSocket() calls a connection that breaks off lost", async () 
   await assertRejects(() => transport.send("x"), CloseError, "1006");
 });
 
-Deno.test("connectWebSocket() sends protocols, headers and credentials", async () => {
-  await using server = listen({ protocol: "winerp" });
-  const url = new URL(server.url);
-  url.username = "bot";
-  url.password = "gehe\u00efm:1";
-  await using _transport = await connectWebSocket(url, {
-    protocols: ["winerp"],
-    headers: { "x-test": "1" },
+for (const implementation of IMPLEMENTATIONS) {
+  Deno.test(`connectWebSocket() sends protocols, headers and credentials (${implementation})`, async () => {
+    await using server = listen({ protocol: "winerp" });
+    const url = new URL(server.url);
+    url.username = "bot";
+    url.password = "gehe\u00efm:1";
+    await using _transport = await connectWebSocket(url, {
+      implementation,
+      protocols: ["winerp"],
+      headers: { "x-test": "1" },
+    });
+    const headers = server.requests[0]!;
+    assertEquals(headers.get("x-test"), "1");
+    assertEquals(headers.get("sec-websocket-protocol"), "winerp");
+    const encoded = headers.get("authorization")!.replace("Basic ", "");
+    const bytes = Uint8Array.from(atob(encoded), (c) => c.charCodeAt(0));
+    assertEquals(new TextDecoder().decode(bytes), "bot:gehe\u00efm:1");
   });
-  const headers = server.requests[0]!;
-  assertEquals(headers.get("x-test"), "1");
-  assertEquals(headers.get("sec-websocket-protocol"), "winerp");
-  const encoded = headers.get("authorization")!.replace("Basic ", "");
-  const bytes = Uint8Array.from(atob(encoded), (c) => c.charCodeAt(0));
-  assertEquals(new TextDecoder().decode(bytes), "bot:gehe\u00efm:1");
-});
+}
 
-Deno.test("connectWebSocket() rejects with code 1006 and the cause when nobody listens", async () => {
-  const error = await assertRejects(
-    () => connectWebSocket("ws://127.0.0.1:1"),
-    CloseError,
-  );
-  assertEquals(error.code, 1006);
-  assert(error.cause instanceof Error);
-  assert(/failed to connect/.test(error.cause.message), error.cause.message);
-});
+for (const implementation of IMPLEMENTATIONS) {
+  Deno.test(`connectWebSocket() rejects with code 1006 and the cause when nobody listens (${implementation})`, async () => {
+    const error = await assertRejects(
+      () => connectWebSocket("ws://127.0.0.1:1", { implementation }),
+      CloseError,
+    );
+    assertEquals(error.code, 1006);
+    assert(error.cause instanceof Error);
+    assert(/refused|failed/.test(error.cause.message), error.cause.message);
+  });
+}
 
-Deno.test("connectWebSocket() gives up at its timeout and at its signal", async () => {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 }); // Mute.
-  const url = `ws://127.0.0.1:${listener.addr.port}`;
-  const late = await assertRejects(
-    () => connectWebSocket(url, { timeout: 20 }),
-    DOMException,
-  );
-  assertEquals(late.name, "TimeoutError");
-  const controller = new AbortController();
-  const connecting = connectWebSocket(url, { signal: controller.signal });
-  controller.abort(new RangeError("enough"));
-  await assertRejects(() => connecting, RangeError, "enough");
-  await assertRejects(
-    () => connectWebSocket(url, { signal: controller.signal }),
-    RangeError,
-  );
-});
+for (const implementation of IMPLEMENTATIONS) {
+  Deno.test(`connectWebSocket() gives up at its timeout and at its signal (${implementation})`, async () => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 }); // Mute.
+    const url = `ws://127.0.0.1:${listener.addr.port}`;
+    const late = await assertRejects(
+      () =>
+        connectWebSocket(url, {
+          implementation,
+          timeout: 20,
+        }),
+      DOMException,
+    );
+    assertEquals(late.name, "TimeoutError");
+    const controller = new AbortController();
+    const connecting = connectWebSocket(url, {
+      implementation,
+      signal: controller.signal,
+    });
+    controller.abort(new RangeError("enough"));
+    await assertRejects(() => connecting, RangeError, "enough");
+    await assertRejects(
+      () =>
+        connectWebSocket(url, {
+          implementation,
+          signal: controller.signal,
+        }),
+      RangeError,
+    );
+  });
+}
 
 Deno.test("connectWebSocket() refuses another scheme, and headers in a browser", async () => {
   await assertRejects(
@@ -284,7 +305,10 @@ Deno.test("connectWebSocket() refuses another scheme, and headers in a browser",
   });
   try {
     await assertRejects(
-      () => connectWebSocket("ws://a:b@127.0.0.1:1"),
+      () =>
+        connectWebSocket("ws://a:b@127.0.0.1:1", {
+          implementation: "platform",
+        }),
       TypeError,
       "browsers cannot send headers",
     );
@@ -296,17 +320,21 @@ Deno.test("connectWebSocket() refuses another scheme, and headers in a browser",
   }
 });
 
-Deno.test("connectWebSocket() closes with a code of its own range", async () => {
+Deno.test("connectWebSocket() of the platform closes with a code of its own range", async () => {
   await using server = listen();
   for (const [code, seen] of [[1011, 4011], [1006, 4011], [3001, 3001]]) {
-    const client = await connectWebSocket(server.url);
+    const client = await connectWebSocket(server.url, {
+      implementation: "platform",
+    });
     const transport = await server.accept();
     await client.close(new CloseError(code!, { reason: "x".repeat(200) }));
     const error = await ended(transport);
     assertEquals([error.code, error.reason], [seen, "x".repeat(123)]);
   }
   for (const code of [1000, 1001, 1005]) {
-    const client = await connectWebSocket(server.url);
+    const client = await connectWebSocket(server.url, {
+      implementation: "platform",
+    });
     const transport = await server.accept();
     await client.close(new CloseError(code));
     assertEquals(await Array.fromAsync(transport), []);
@@ -314,47 +342,54 @@ Deno.test("connectWebSocket() closes with a code of its own range", async () => 
   }
 });
 
-Deno.test("connectWebSocket() closes within about a second with a frozen server", async () => {
-  await using peer = await spawnEcho();
-  const client = await connectWebSocket(peer.url);
-  peer.freeze();
-  await client.send("is anybody there");
-  const start = performance.now();
-  await client.close();
-  const took = performance.now() - start;
-  assertLess(took, 1_500);
-  assertEquals(await Array.fromAsync(client), []);
-});
-
-Deno.test("connectWebSocket() makes a sender wait for a frozen server", async () => {
-  await using peer = await spawnEcho();
-  const client = await connectWebSocket(peer.url, {
-    maxOutboxBytes: 16_777_216,
+for (const implementation of IMPLEMENTATIONS) {
+  Deno.test(`connectWebSocket() closes within about a second with a frozen server (${implementation})`, async () => {
+    await using peer = await spawnEcho();
+    const client = await connectWebSocket(peer.url, { implementation });
+    peer.freeze();
+    await client.send("is anybody there");
+    const start = performance.now();
+    await client.close();
+    const took = performance.now() - start;
+    assertLess(took, 1_500);
+    assertEquals(await Array.fromAsync(client), []);
   });
-  peer.freeze();
-  let count = 0;
-  let stuck = false;
-  const message = "x".repeat(262_144);
-  while (!stuck && count < 200) {
-    count++;
-    const sent = client.send(message);
-    stuck = await Promise.race([
-      sent.then(() => false),
-      new Promise<true>((resolve) => setTimeout(resolve, 200, true)),
-    ]);
-  }
-  assertLess(count, 200);
-  const refused: Promise<unknown>[] = [];
-  for (let i = 0; i < 70; i++) {
-    refused.push(client.send(message).catch((error) => error));
-  }
-  const error = (await Promise.all(refused)).at(-1) as CloseError;
-  assertEquals([error.code, error.reason], [1013, "outbox is full"]);
-});
+}
 
-Deno.test("connectWebSocket() still has Nagle's 40 ms before a second small message", async () => {
+for (const implementation of IMPLEMENTATIONS) {
+  Deno.test(`connectWebSocket() makes a sender wait for a frozen server (${implementation})`, async () => {
+    await using peer = await spawnEcho();
+    const client = await connectWebSocket(peer.url, {
+      implementation,
+      maxOutboxBytes: 16_777_216,
+    });
+    peer.freeze();
+    let count = 0;
+    let stuck = false;
+    const message = "x".repeat(262_144);
+    while (!stuck && count < 200) {
+      count++;
+      const sent = client.send(message);
+      stuck = await Promise.race([
+        sent.then(() => false),
+        new Promise<true>((resolve) => setTimeout(resolve, 200, true)),
+      ]);
+    }
+    assertLess(count, 200);
+    const refused: Promise<unknown>[] = [];
+    for (let i = 0; i < 70; i++) {
+      refused.push(client.send(message).catch((error) => error));
+    }
+    const error = (await Promise.all(refused)).at(-1) as CloseError;
+    assertEquals([error.code, error.reason], [1013, "outbox is full"]);
+  });
+}
+
+Deno.test("connectWebSocket() of the platform still has Nagle's 40 ms before a second small message", async () => {
   await using peer = await spawnEcho();
-  await using client = await connectWebSocket(peer.url);
+  await using client = await connectWebSocket(peer.url, {
+    implementation: "platform",
+  });
   const reader = client[Symbol.asyncIterator]();
   const gaps: number[] = [];
   for (let i = 0; i < 15; i++) {

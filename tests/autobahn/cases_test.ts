@@ -4,8 +4,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { deadline } from "@std/async/deadline";
-import { openWebSocket } from "../../transport/_websocket_client.ts";
 import { acceptKey } from "../../transport/_websocket_handshake.ts";
+import { connectWebSocket } from "@wirekit/transport/websocket";
 import { listenWebSocket } from "@wirekit/transport/listen-websocket";
 import type {
   Format,
@@ -69,14 +69,10 @@ async function testServer(each: Case): Promise<Got> {
 async function testClient(each: Case): Promise<Got> {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const accepting = listener.accept();
-  const opening = openWebSocket(
-    new URL(`ws://127.0.0.1:${listener.addr.port}`),
+  const opening = connectWebSocket(
+    `ws://127.0.0.1:${listener.addr.port}`,
     {
       format: each.format as Format,
-      protocols: [],
-      headers: new Headers(),
-      timeout: 5_000,
-      idleTimeout: 30,
     },
   );
   const conn = await accepting;

@@ -14,7 +14,7 @@
  */
 
 import { delay } from "@std/async/delay";
-import { openWebSocket } from "../../transport/_websocket_client.ts";
+import { connectWebSocket } from "@wirekit/transport/websocket";
 import { listenWebSocket } from "@wirekit/transport/listen-websocket";
 import type {
   Format,
@@ -88,11 +88,8 @@ async function testClient({ format, cases, exclude }: typeof SUITES[number]) {
   async function open<F extends Format>(path: string, format: F) {
     for (let tries = 0;; tries++) {
       try {
-        return await openWebSocket(new URL(path, url), {
+        return await connectWebSocket(new URL(path, url), {
           format,
-          protocols: [],
-          headers: new Headers(),
-          timeout: 5_000,
           idleTimeout: 0,
           maxMessageBytes: 2 ** 24,
         });

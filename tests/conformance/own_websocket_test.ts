@@ -1,26 +1,19 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { openWebSocket } from "../../transport/_websocket_client.ts";
 import { listenWebSocket } from "@wirekit/transport/listen-websocket";
 import type { Transport } from "@wirekit/transport/transport";
+import { connectWebSocket } from "@wirekit/transport/websocket";
 import { conformance, type Ends } from "./conformance.ts";
 
 type Message = string | Uint8Array<ArrayBuffer>;
 
 for (const format of ["text", "utf8", "binary"] as const) {
-  conformance("own WebSocket", async (limits): Promise<Ends> => {
+  conformance("our own WebSocket", async (limits): Promise<Ends> => {
     const listener = await listenWebSocket({ port: 0, format, ...limits });
-    const near = await openWebSocket(
-      new URL(`ws://127.0.0.1:${listener.addr.port}`),
-      {
-        format,
-        protocols: [],
-        headers: new Headers(),
-        timeout: 1000,
-        idleTimeout: 30,
-        ...limits,
-      },
-    ) as unknown as Transport<Message>;
+    const near = await connectWebSocket(
+      `ws://127.0.0.1:${listener.addr.port}`,
+      { implementation: "own", format, ...limits },
+    ) as Transport<Message>;
     let far!: Transport<Message>;
     for await (const { transport } of listener) {
       far = transport as Transport<Message>;

@@ -8,7 +8,7 @@ import {
 import { conformance, type Ends, ends, type Message } from "./conformance.ts";
 
 for (const format of ["text", "utf8", "binary"] as const) {
-  conformance("WebSocket", async (limits): Promise<Ends> => {
+  conformance("the platform's WebSocket", async (limits): Promise<Ends> => {
     const accepted = Promise.withResolvers<Transport<Message>>();
     const server = Deno.serve(
       { hostname: "127.0.0.1", port: 0, onListen() {} },
@@ -22,6 +22,7 @@ for (const format of ["text", "utf8", "binary"] as const) {
       },
     );
     const near = await connectWebSocket(`ws://127.0.0.1:${server.addr.port}`, {
+      implementation: "platform",
       format,
       ...limits,
     }) as Transport<Message>;

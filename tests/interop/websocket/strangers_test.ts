@@ -4,7 +4,7 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { deadline } from "@std/async/deadline";
-import { openWebSocket } from "../../../transport/_websocket_client.ts";
+import { connectWebSocket } from "@wirekit/transport/websocket";
 import { listenWebSocket } from "@wirekit/transport/listen-websocket";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
 import { PATIENCE } from "../../_driver.ts";
@@ -32,12 +32,8 @@ function fileOf(name: string): string {
 }
 
 function connect(url: string): Promise<Transport> {
-  return openWebSocket(new URL(url), {
+  return connectWebSocket(url, {
     format: "text",
-    protocols: [],
-    headers: new Headers(),
-    timeout: 5_000,
-    idleTimeout: 30,
   });
 }
 
