@@ -10,7 +10,8 @@ import {
   formatResult,
   type RequestMessage,
 } from "./message.ts";
-import type { AnyPeer, PeerHooks } from "./peer.ts";
+import type { AnyPeer } from "./peer.ts";
+import type { PeerHooks } from "./peer_options.ts";
 
 /** What waiting costs besides the text, in bytes. */
 const REQUEST_OVERHEAD = 64;

@@ -47,7 +47,8 @@ import type {
 } from "./contract.ts";
 import { NotConnectedError } from "./errors.ts";
 import type { JsonObject } from "./message.ts";
-import { Peer, type PeerHooks, type PeerOptions } from "./peer.ts";
+import { Peer } from "./peer.ts";
+import type { PeerHooks, PeerOptions } from "./peer_options.ts";
 import { Router, type Routes } from "./router.ts";
 
 /**

@@ -74,6 +74,8 @@ export class RemoteError extends WsrpcError {
   }
 }
 
+const SILENCE = "The peer did not say what went wrong";
+
 function describe(raw: unknown): { type: string; message: string } {
   if (typeof raw === "string") return { type: "Error", message: raw };
   const { type, message } = (raw ?? {}) as Record<string, unknown>;
@@ -82,10 +84,20 @@ function describe(raw: unknown): { type: string; message: string } {
     type: typeof type === "string" ? type : "Error",
     message: typeof message === "string"
       ? message
-      : known || raw === null || JSON.stringify(raw) === "{}"
-      ? "The peer did not say what went wrong"
-      : JSON.stringify(raw),
+      : known
+      ? SILENCE
+      : outline(raw),
   };
+}
+
+/** What was thrown that is no error, as far as it says something. */
+function outline(raw: unknown): string {
+  try {
+    const json = JSON.stringify(raw);
+    return json === "null" || json === "{}" ? SILENCE : json.slice(0, 500);
+  } catch {
+    return SILENCE; // It nests too deep for some engines.
+  }
 }
 
 /**

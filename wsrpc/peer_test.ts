@@ -20,7 +20,8 @@ import {
   WsrpcError,
 } from "./errors.ts";
 import type { JsonObject } from "./message.ts";
-import { Peer, type PeerOptions } from "./peer.ts";
+import { Peer } from "./peer.ts";
+import type { PeerOptions } from "./peer_options.ts";
 import { FakeTime } from "./testdata/fake_time.ts";
 import { Raw } from "./testdata/raw.ts";
 

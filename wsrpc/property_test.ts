@@ -11,7 +11,8 @@ import {
   RouteError,
   TimeoutError,
 } from "./errors.ts";
-import { Peer, type PeerOptions } from "./peer.ts";
+import { Peer } from "./peer.ts";
+import type { PeerOptions } from "./peer_options.ts";
 import { Server } from "./server.ts";
 import { FakeTime } from "./testdata/fake_time.ts";
 import { Random } from "./testdata/random.ts";

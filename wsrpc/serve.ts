@@ -22,7 +22,7 @@
 
 import { listenWebSocket } from "@wirekit/transport/listen-websocket";
 import type { Transport } from "@wirekit/transport/transport";
-import type { AcceptOptions, CarrierLimits } from "./server.ts";
+import type { AcceptOptions, CarrierLimits } from "./server_options.ts";
 
 /** Options of {@linkcode serve}. */
 export interface ServeOptions {

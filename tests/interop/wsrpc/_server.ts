@@ -7,7 +7,8 @@ import { noproxy, proxy } from "@wirekit/wsrpc/decorators";
 import { describeError, RouteError } from "@wirekit/wsrpc/errors";
 import type { AnyPeer } from "@wirekit/wsrpc/peer";
 import { serve } from "@wirekit/wsrpc/serve";
-import { Server, type ServerOptions } from "@wirekit/wsrpc/server";
+import { Server } from "@wirekit/wsrpc/server";
+import type { ServerOptions } from "@wirekit/wsrpc/server-options";
 import type { AnyRoutes } from "@wirekit/wsrpc/contract";
 
 /** A store that says what its init was given. */

@@ -1,0 +1,168 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * What a `Server` can be told, and what it tells.
+ *
+ * ```ts
+ * import { Server } from "@wirekit/wsrpc/server";
+ * import type { ServerOptions } from "@wirekit/wsrpc/server-options";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const options: ServerOptions = {
+ *   allowedOrigins: ["https://example.org"],
+ *   authorize: ({ headers }) => headers.get("authorization") === "s3cret",
+ *   maxConnections: 100,
+ * };
+ * await using wsrpc = new Server(options);
+ * const refusal = await wsrpc.admit(new Request("http://127.0.0.1"));
+ * assertEquals(refusal instanceof Response && refusal.status, 403);
+ * ```
+ *
+ * @module
+ */
+
+import type { Limits } from "@wirekit/transport/transport";
+import type { AnyRoutes, CallOptions, Contract } from "./contract.ts";
+import type { Peer } from "./peer.ts";
+import type { PeerHooks, PeerOptions } from "./peer_options.ts";
+import type { Routes } from "./router.ts";
+
+/**
+ * What is told of a server and its clients.
+ *
+ * @typeParam P The peer.
+ */
+export interface ServerHooks<P> extends PeerHooks<P> {
+  /**
+   * A client was let in by HTTP, and its connection is about to open.
+   *
+   * @param request What it asked for.
+   */
+  authSuccess?(request: Request): void;
+  /**
+   * A client was refused by HTTP.
+   *
+   * @param request What it asked for.
+   * @param status The status of the response.
+   */
+  authFail?(request: Request, status: number): void;
+  /**
+   * A hook, a listener, the end of a class route, or `authorize` threw.
+   *
+   * @param peer Whose it was, if there was a peer yet.
+   * @param error What it threw.
+   */
+  error?(peer: P | undefined, error: unknown): void;
+}
+
+/**
+ * What `ServerOptions.authorize` decides.
+ *
+ * @typeParam State What is kept with the connection.
+ */
+export type Verdict<State> = State | false | undefined | null;
+
+/**
+ * Options of `Server`.
+ *
+ * @typeParam Local The contract of its routes.
+ * @typeParam Remote The contract of the routes of its clients.
+ * @typeParam State What is kept with each connection.
+ */
+export interface ServerOptions<
+  Local extends Contract<Local> = AnyRoutes,
+  Remote extends Contract<Remote> = AnyRoutes,
+  State = unknown,
+> extends
+  Omit<
+    PeerOptions<State>,
+    "routes" | "router" | "state" | "firstId" | "pingFirst" | "hooks"
+  > {
+  /** What every client can call. */
+  routes?: Routes<NoInfer<Local>, Peer<NoInfer<Remote>, NoInfer<State>>>;
+  /**
+   * Says whether a client may come in, by its headers, cookies and URL, before
+   * the connection opens. Write the type of its parameter, and the compiler
+   * knows `peer.state` in the routes.
+   *
+   * @param request The request for the upgrade.
+   * @returns What to keep with the connection, as `peer.state`: who it is, for
+   * example. `false`, `undefined` or null refuse it with status 403.
+   *
+   * @default Everybody may.
+   */
+  authorize?: (request: Request) => Verdict<State> | Promise<Verdict<State>>;
+  /**
+   * The origins whose pages may connect, such as `"https://example.org"`. Other
+   * requests with an `Origin`, so other pages in a browser, are refused with
+   * status 403: they would act with the cookies of their visitor.
+   *
+   * @default {[]}
+   */
+  allowedOrigins?: readonly string[];
+  /**
+   * Most connections at a time. One more is refused with status 503.
+   *
+   * @default {10000}
+   */
+  maxConnections?: number;
+  /**
+   * Most bytes that may wait for one client to read them. A client that is
+   * slower is dropped with code 1013.
+   *
+   * @default {67108864} 64 MiB
+   */
+  maxOutboxBytes?: number;
+  /**
+   * Seconds after which a client that answers no WebSocket ping is gone.
+   *
+   * @default {30}
+   */
+  idleTimeout?: number;
+  /** What to call when something happens. */
+  hooks?: ServerHooks<Peer<Remote, State>>;
+}
+
+/** What a carrier has to bound: see `Server.limits`. */
+export interface CarrierLimits extends Limits {
+  /** Most connections at a time. */
+  maxConnections: number;
+  /** Seconds after which a client that answers no WebSocket ping is gone. */
+  idleTimeout?: number;
+}
+
+/**
+ * Options of `Server.accept`.
+ *
+ * @typeParam State What is kept with the connection.
+ */
+export interface AcceptOptions<State> {
+  /** What to keep with the connection. */
+  state?: State;
+}
+
+/**
+ * Options of `Server.broadcast`.
+ *
+ * @typeParam P The peer.
+ */
+export interface BroadcastOptions<P> extends CallOptions {
+  /**
+   * Which clients to call.
+   *
+   * @default All
+   */
+  filter?: (peer: P) => boolean;
+}
+
+/**
+ * How the call of one client in a broadcast ended.
+ *
+ * @typeParam R The result.
+ * @typeParam P The peer.
+ */
+export type BroadcastResult<R, P> = PromiseSettledResult<R> & {
+  /** The client. */
+  readonly peer: P;
+};
