@@ -6,6 +6,7 @@
  *
  * ```ts
  * import { connect } from "@wirekit/wsrpc/client";
+ * import { serve } from "@wirekit/wsrpc/serve";
  * import { Server } from "@wirekit/wsrpc/server";
  * import { assertEquals } from "@std/assert";
  *
@@ -16,11 +17,9 @@
  * await using wsrpc = new Server<Api>({
  *   routes: { add: (_peer, { a, b }) => a + b },
  * });
- * await using http = Deno.serve({ port: 0, onListen() {} }, wsrpc.fetch);
+ * await using listening = await serve(wsrpc, { port: 0 });
  *
- * await using client = await connect<Api>(
- *   `ws://127.0.0.1:${http.addr.port}/ws/`,
- * );
+ * await using client = await connect<Api>(listening.url);
  * assertEquals(await client.proxy.add({ a: 1, b: 2 }), 3);
  * ```
  *
@@ -129,15 +128,16 @@ export type ClientState = "open" | "connecting" | "closed";
  * @example Answer the calls of the server
  * ```ts
  * import { connect } from "@wirekit/wsrpc/client";
+ * import { serve } from "@wirekit/wsrpc/serve";
  * import { Server } from "@wirekit/wsrpc/server";
  * import { assertEquals } from "@std/assert";
  *
  * await using wsrpc = new Server({
  *   routes: { loopback: (peer) => peer.call("mul", { x: 6, y: 7 }) },
  * });
- * await using http = Deno.serve({ port: 0, onListen() {} }, wsrpc.fetch);
+ * await using listening = await serve(wsrpc, { port: 0 });
  *
- * await using client = await connect(`ws://127.0.0.1:${http.addr.port}`, {
+ * await using client = await connect(listening.url, {
  *   routes: { mul: (_peer, { x, y }) => x * y },
  * });
  * assertEquals(await client.call("loopback"), 42);
@@ -169,13 +169,14 @@ export async function connect<
  * @example Wait through an outage
  * ```ts
  * import { connect } from "@wirekit/wsrpc/client";
+ * import { serve } from "@wirekit/wsrpc/serve";
  * import { Server } from "@wirekit/wsrpc/server";
  * import { assertEquals } from "@std/assert";
  *
  * await using wsrpc = new Server({ routes: { one: () => 1 } });
- * await using http = Deno.serve({ port: 0, onListen() {} }, wsrpc.fetch);
+ * await using listening = await serve(wsrpc, { port: 0 });
  *
- * await using client = await connect(`ws://127.0.0.1:${http.addr.port}`);
+ * await using client = await connect(listening.url);
  * await client.peer?.close(); // An outage.
  * await client.ready();
  * assertEquals(await client.call("one"), 1);

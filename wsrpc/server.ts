@@ -11,7 +11,10 @@
  * await using wsrpc = new Server({
  *   routes: { add: (_peer, { a, b }) => a + b },
  * });
- * await using http = Deno.serve({ port: 0, onListen() {} }, wsrpc.fetch);
+ * await using http = Deno.serve(
+ *   { hostname: "127.0.0.1", port: 0, onListen() {} },
+ *   wsrpc.fetch,
+ * );
  *
  * await using client = await connect(`ws://127.0.0.1:${http.addr.port}/ws/`);
  * assertEquals(await client.proxy.add({ a: 2, b: 3 }), 5);
@@ -70,7 +73,10 @@ const MAX_INBOUND_BYTES = 16 * 1024 * 1024;
  *   },
  *   routes: { whoami: (peer) => peer.state.user },
  * });
- * await using http = Deno.serve({ port: 0, onListen() {} }, wsrpc.fetch);
+ * await using http = Deno.serve(
+ *   { hostname: "127.0.0.1", port: 0, onListen() {} },
+ *   wsrpc.fetch,
+ * );
  *
  * await using client = await connect(`ws://127.0.0.1:${http.addr.port}`, {
  *   headers: { authorization: "Bearer s3cret" },
