@@ -6,10 +6,8 @@
 export interface Cell {
   /** How the row is called. */
   name: string;
-  /** Calls in flight. */
-  depth: number;
-  /** Bytes of payload. */
-  size: number;
+  /** The systems that can do it, if not all can. */
+  only?: string[];
 }
 
 /** What the load generator of a system saw. */
@@ -24,20 +22,28 @@ export interface Load {
   p99: number;
 }
 
-/** Something to measure. */
-export interface System {
+/**
+ * Something to measure.
+ *
+ * @typeParam C What it is asked to do.
+ */
+export interface System<C extends Cell = Cell> {
   /** How the column is called. */
   name: string;
-  /** Starts it with fresh processes. */
-  start(): Promise<Running>;
+  /** Starts it with fresh processes, for one cell. */
+  start(cell: C): Promise<Running<C>>;
 }
 
-/** A system that runs. Disposing ends its processes. */
-export interface Running extends AsyncDisposable {
+/**
+ * A system that runs. Disposing ends its processes.
+ *
+ * @typeParam C What it is asked to do.
+ */
+export interface Running<C extends Cell = Cell> extends AsyncDisposable {
   /** The ids of its processes, by what they do. */
   processes: Record<string, number>;
   /** Loads it. */
-  load(cell: Cell, seconds: number): Promise<Load>;
+  load(cell: C, seconds: number): Promise<Load>;
 }
 
 /** One measurement. */
@@ -52,20 +58,30 @@ export interface Sample {
   cpu: Record<string, number>;
 }
 
-/** Options of {@linkcode compare}. */
-export interface CompareOptions {
+/** How often and how long to measure. */
+export interface Plan {
   /** How often each cell is measured on each system. */
   rounds: number;
   /** How long each measurement lasts. */
   seconds: number;
-  /** Called after each measurement. */
-  onSample?: (cell: Cell, system: System, sample: Sample) => void;
+  /** Whether it is the short form: a record, and no proof. */
+  quick: boolean;
+  /** Says what goes on. */
+  log(line: string): void;
 }
 
 const WARM_UP_SECONDS = 0.3;
 
-/** CPU time of all threads of a process so far, in microseconds. */
-async function cpuTime(pid: number): Promise<number> {
+/** Longest that one measurement may take with all that belongs to it. */
+const PATIENCE = 60_000;
+
+/**
+ * Reads how long all threads of a process have been running.
+ *
+ * @param pid The process.
+ * @returns The time, in microseconds.
+ */
+export async function cpuTime(pid: number): Promise<number> {
   let sum = 0;
   for await (const { name } of Deno.readDir(`/proc/${pid}/task`)) {
     const text = await Deno.readTextFile(`/proc/${pid}/task/${name}/schedstat`)
@@ -73,6 +89,17 @@ async function cpuTime(pid: number): Promise<number> {
     sum += Number.parseInt(text) / 1000;
   }
   return sum;
+}
+
+/**
+ * Reads how much memory a process has.
+ *
+ * @param pid The process.
+ * @returns The bytes that are in memory.
+ */
+export async function residentBytes(pid: number): Promise<number> {
+  const text = await Deno.readTextFile(`/proc/${pid}/status`);
+  return 1024 * Number(/VmRSS:\s+(\d+)/.exec(text)?.[1] ?? NaN);
 }
 
 async function cpuTimes(
@@ -83,12 +110,12 @@ async function cpuTimes(
   return Object.fromEntries(await Promise.all(entries));
 }
 
-async function measure(
-  system: System,
-  cell: Cell,
+async function measure<C extends Cell>(
+  system: System<C>,
+  cell: C,
   seconds: number,
 ): Promise<Sample> {
-  await using running = await system.start();
+  await using running = await system.start(cell);
   await running.load(cell, WARM_UP_SECONDS);
   const before = await cpuTimes(running.processes);
   const { calls, seconds: took, p50, p99 } = await running.load(cell, seconds);
@@ -100,38 +127,184 @@ async function measure(
   return { rate: calls / took, p50, p99, cpu };
 }
 
+/** The samples of a comparison. */
+export class Results {
+  readonly #samples = new Map<string, Map<string, Sample[]>>();
+  readonly #failures = new Map<string, string>();
+
+  /**
+   * Adds one.
+   *
+   * @param cell The name of the cell.
+   * @param system The name of the system.
+   * @param sample What was measured.
+   */
+  add(cell: string, system: string, sample: Sample): void {
+    const systems = this.#samples.get(cell) ?? new Map<string, Sample[]>();
+    this.#samples.set(cell, systems);
+    const samples = systems.get(system) ?? [];
+    systems.set(system, samples);
+    samples.push(sample);
+  }
+
+  /**
+   * Notes that a measurement failed. It is shown, not hidden.
+   *
+   * @param cell The name of the cell.
+   * @param system The name of the system.
+   * @param reason Why.
+   */
+  fail(cell: string, system: string, reason: string): void {
+    this.#failures.set(`${cell}, ${system}`, reason);
+  }
+
+  /**
+   * The median of what was measured.
+   *
+   * @param cell The name of the cell.
+   * @param system The name of the system.
+   * @param pick What to take of a sample.
+   * @returns The median, or `undefined` if there is no sample.
+   */
+  of(
+    cell: string,
+    system: string,
+    pick: (sample: Sample) => number = ({ rate }) => rate,
+  ): number | undefined {
+    const samples = this.#samples.get(cell)?.get(system);
+    return samples && median(samples.map(pick));
+  }
+
+  /**
+   * How one system compares with another.
+   *
+   * @param cell The name of the cell.
+   * @param ours The name of the one.
+   * @param theirs The name of the other.
+   * @param pick What to take of a sample.
+   * @returns The ratio of the medians.
+   */
+  ratio(
+    cell: string,
+    ours: string,
+    theirs: string,
+    pick?: (sample: Sample) => number,
+  ): number | undefined {
+    const a = this.of(cell, ours, pick);
+    const b = this.of(cell, theirs, pick);
+    return a === undefined || b === undefined ? undefined : a / b;
+  }
+
+  /**
+   * Shows all as a table in Markdown.
+   *
+   * @param reference The system that the others are divided by.
+   * @returns The table: rate (min–max), p50/p99, CPU of each process, and ratios.
+   */
+  table(reference: string): string {
+    const lines = [
+      "| case | system | calls/s (min–max) | ratio | p50 / p99 µs | CPU µs per call |",
+      "| --- | --- | --: | --: | --: | --- |",
+    ];
+    for (const [cell, bySystem] of this.#samples) {
+      for (const [system, samples] of bySystem) {
+        const of = (pick: (sample: Sample) => number) =>
+          short(median(samples.map(pick)));
+        const rates = samples.map(({ rate }) => rate);
+        const cpu = Object.keys(samples[0]!.cpu)
+          .map((role) => `${role} ${of((sample) => sample.cpu[role]!)}`);
+        // At random times the generator spins; else it sleeps when it can.
+        const load = samples[0]!.cpu["load"] === undefined ||
+            cell.includes("Poisson")
+          ? 0
+          : median(samples.map(({ cpu, rate }) => cpu["load"]! * rate / 1e6));
+        if (load > 0.9) cpu.push("(the generator is the limit)");
+        const ratio = this.ratio(cell, system, reference);
+        const row = [
+          cell,
+          system,
+          `**${short(median(rates))}** (${short(Math.min(...rates))}–${
+            short(Math.max(...rates))
+          })`,
+          ratio === undefined
+            ? ""
+            : system === reference
+            ? "1"
+            : `**${short(ratio)}**`,
+          `${of(({ p50 }) => p50)} / ${of(({ p99 }) => p99)}`,
+          cpu.join(", "),
+        ];
+        lines.push(`| ${row.join(" | ")} |`);
+      }
+    }
+    for (const [where, reason] of this.#failures) {
+      lines.push("", `Not measured: ${where}: ${reason}`);
+    }
+    return lines.join("\n");
+  }
+}
+
 /**
  * Measures every cell on every system: A B, then B A, then A B and so on, each
- * time with fresh processes.
+ * time with fresh processes. A failure is noted, and ends nothing.
  *
+ * @typeParam C What the systems are asked to do.
  * @param systems What to compare.
  * @param cells What to ask of them.
- * @param options How often and how long.
- * @returns The samples of each cell, by the system's name.
+ * @param plan How often and how long.
+ * @returns The samples.
  */
-export async function compare(
-  systems: System[],
-  cells: Cell[],
-  options: CompareOptions,
-): Promise<Map<Cell, Record<string, Sample[]>>> {
-  const results = new Map<Cell, Record<string, Sample[]>>();
-  for (const cell of cells) {
-    results.set(
-      cell,
-      Object.fromEntries(systems.map(({ name }) => [name, []])),
-    );
-  }
-  for (let round = 0; round < options.rounds; round++) {
+export async function compare<C extends Cell>(
+  systems: System<C>[],
+  cells: C[],
+  plan: Plan,
+): Promise<Results> {
+  const results = new Results();
+  for (let round = 0; round < plan.rounds; round++) {
     const order = round % 2 ? systems.toReversed() : systems;
     for (const cell of cells) {
       for (const system of order) {
-        const sample = await measure(system, cell, options.seconds);
-        results.get(cell)![system.name]!.push(sample);
-        options.onSample?.(cell, system, sample);
+        if (cell.only && !cell.only.includes(system.name)) continue;
+        try {
+          const sample = await inTime(measure(system, cell, plan.seconds));
+          results.add(cell.name, system.name, sample);
+          plan.log(
+            `${cell.name}, ${system.name}: ${short(sample.rate)}/s, p99 ${
+              short(sample.p99)
+            } µs`,
+          );
+        } catch (error) {
+          const reason = reasonOf(error);
+          results.fail(cell.name, system.name, reason);
+          plan.log(`${cell.name}, ${system.name}: failed: ${reason}`);
+        }
       }
     }
   }
   return results;
+}
+
+async function inTime<T>(promise: Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error("It hangs")), PATIENCE);
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * What went wrong, in one line.
+ *
+ * @param error What was thrown.
+ * @returns The line.
+ */
+export function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  // deno-lint-ignore no-control-regex -- colours of a program in the error.
+  return text.replaceAll(/\x1b\[[0-9;]*m/g, "").replaceAll(/\s+/g, " ")
+    .replaceAll("|", "/").slice(0, 300);
 }
 
 /**
@@ -158,45 +331,4 @@ export function short(value: number): string {
   if (value >= 1e6) return `${(value / 1e6).toPrecision(3)}M`;
   if (value >= 1e3) return `${Number((value / 1e3).toPrecision(3))}k`;
   return `${Number(value.toPrecision(3))}`;
-}
-
-/**
- * Shows the results as a table in Markdown.
- *
- * @param results What {@linkcode compare} returned.
- * @param reference The system that the others are divided by.
- * @returns The table: rate (min–max), p50/p99, CPU of each process, and ratios.
- */
-export function table(
-  results: Map<Cell, Record<string, Sample[]>>,
-  reference: string,
-): string {
-  const lines = [
-    "| case | system | calls/s (min–max) | ratio | p50 / p99 µs | CPU µs per call |",
-    "| --- | --- | --: | --: | --: | --- |",
-  ];
-  for (const [cell, bySystem] of results) {
-    const base = median(bySystem[reference]!.map(({ rate }) => rate));
-    for (const [system, samples] of Object.entries(bySystem)) {
-      const of = (pick: (sample: Sample) => number) =>
-        short(median(samples.map(pick)));
-      const rates = samples.map(({ rate }) => rate);
-      const cpu = Object.keys(samples[0]!.cpu)
-        .map((role) => `${role} ${of((sample) => sample.cpu[role]!)}`);
-      const row = [
-        cell.name,
-        system,
-        `**${short(median(rates))}** (${short(Math.min(...rates))}–${
-          short(Math.max(...rates))
-        })`,
-        system === reference
-          ? "1"
-          : `**${Number((median(rates) / base).toPrecision(3))}**`,
-        `${of(({ p50 }) => p50)} / ${of(({ p99 }) => p99)}`,
-        cpu.join(", "),
-      ];
-      lines.push(`| ${row.join(" | ")} |`);
-    }
-  }
-  return lines.join("\n");
 }

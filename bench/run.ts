@@ -3,40 +3,41 @@
 /**
  * Compares Wirekit side by side with foreign programs; see README.md here.
  *
- * - `--rounds N`: how often each cell is measured on each system (default 5).
- * - `--quick`: three short rounds, for a first look.
+ * - `--quick`: two short rounds, for a record.
+ * - `--rounds N`, `--seconds N`: how often and how long to measure each cell.
+ * - `--only NAME[,NAME]`: some suites only; RESULTS.md is left as it is.
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { type Cell, compare, short, type System, table } from "./harness.ts";
-import * as requests from "./hub/requests.ts";
-import * as openwebnet from "./openwebnet/decode.ts";
-import * as wsrpc from "./wsrpc/calls.ts";
-
-/** One table of the results. */
-interface Table {
-  title: string;
-  systems: System[];
-  cells: Cell[];
-}
+import { type Plan, reasonOf } from "./harness.ts";
+import { versions } from "./peers/install.ts";
+import { type Suite, type Target, targetTable } from "./suite.ts";
+import { suites } from "./suites.ts";
 
 const flags = parseArgs(Deno.args, {
-  string: ["rounds"],
+  string: ["rounds", "seconds", "only"],
   boolean: ["quick"],
   unknown: (arg) => {
     print(`Unknown argument ${arg}`);
     Deno.exit(2);
   },
 });
-const rounds = Number(flags.rounds ?? (flags.quick ? 3 : 5));
-const seconds = flags.quick ? 0.5 : 1;
+
+const plan: Plan = {
+  rounds: Number(flags.rounds ?? (flags.quick ? 1 : 5)),
+  seconds: Number(flags.seconds ?? (flags.quick ? 0.25 : 1)),
+  quick: flags.quick,
+  log: (line) => print(`  ${line}`),
+};
 
 function print(line: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 }
 
-async function output(program: string, ...args: string[]): Promise<string> {
-  const { stdout } = await new Deno.Command(program, { args }).output();
+async function commit(): Promise<string> {
+  const { stdout } = await new Deno.Command("git", {
+    args: ["rev-parse", "--short", "HEAD"],
+  }).output();
   return new TextDecoder().decode(stdout).trim();
 }
 
@@ -50,50 +51,54 @@ async function machine(): Promise<string> {
   return `${cores} cores of ${cpu}, ${memory} GiB, Linux ${Deno.osRelease()}, load ${load} at the start`;
 }
 
-const tables: Table[] = [{
-  title: "Requests from one client to another through the hub",
-  systems: [
-    await requests.winerp(),
-    requests.wirekit("ws"),
-    requests.wirekit("tcp"),
-  ],
-  cells: requests.cells,
-}, {
-  title: "Calls of a wsrpc server (server ← client)",
-  systems: await wsrpc.systems(),
-  cells: wsrpc.cells,
-}, {
-  title: "OpenWebNet frames decoded from bytes",
-  systems: await openwebnet.systems(),
-  cells: openwebnet.cells,
-}];
+function chosen(): Suite[] {
+  const names = flags.only?.split(",");
+  for (const name of names ?? []) {
+    if (suites.some((suite) => suite.name === name)) continue;
+    print(`There is no suite ${name}: ${suites.map((s) => s.name).join(", ")}`);
+    Deno.exit(2);
+  }
+  return suites.filter(({ name }) => !names || names.includes(name));
+}
 
-const report = [
+const begin = new Date();
+const head = [
   "# Results",
   "",
   "Written by `deno task bench`; README.md says how to read it.",
   "",
-  `- When: ${new Date().toISOString().slice(0, 16)}Z, commit ${await output(
-    "git",
-    "rev-parse",
-    "--short",
-    "HEAD",
-  )}`,
+  `- When: ${begin.toISOString().slice(0, 16)}Z, commit ${await commit()}`,
   `- Machine: ${await machine()}`,
-  `- Versions: Deno ${Deno.version.deno}, ${await requests
-    .versions()}, ${await wsrpc.versions()}, ${await openwebnet.versions()}`,
-  `- ${rounds} rounds of ${seconds} s a cell`,
+  `- ${plan.rounds} rounds of ${plan.seconds} s a cell`,
 ];
-for (const { title, systems, cells } of tables) {
-  print(`\n${title}\n`);
-  const results = await compare(systems, cells, {
-    rounds,
-    seconds,
-    onSample: (cell, system, { rate }) =>
-      print(`${cell.name}, ${system.name}: ${short(rate)} calls/s`),
-  });
-  report.push("", `## ${title}`, "", table(results, systems[0]!.name));
+const targets: Target[] = [];
+const details: string[] = [];
+for (const { name, title, run } of chosen()) {
+  print(`\n${title} (--only ${name})`);
+  try {
+    const report = await run(plan);
+    targets.push(...report.targets);
+    details.push("", `## ${title}`, "", report.details);
+  } catch (error) {
+    details.push("", `## ${title}`, "", `Not measured: ${reasonOf(error)}`);
+    targets.push({
+      what: title,
+      measured: reasonOf(error),
+      target: "",
+      met: undefined,
+    });
+  }
 }
-const text = report.join("\n") + "\n";
-await Deno.writeTextFile(new URL("RESULTS.md", import.meta.url), text);
+const minutes = Math.ceil((Date.now() - begin.getTime()) / 60_000);
+head.push(
+  `- Versions: Deno ${Deno.version.deno}, ${await versions()}`,
+  `- It took ${minutes} minutes`,
+);
+const text = [...head, "", "## Targets", "", targetTable(targets), ...details]
+  .join("\n") + "\n";
 print(`\n${text}`);
+const file = new URL(
+  flags.only ? "../.cache/bench/part.md" : "RESULTS.md",
+  import.meta.url,
+);
+if (!flags.quick || flags.only) await Deno.writeTextFile(file, text);

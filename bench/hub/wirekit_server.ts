@@ -1,10 +1,31 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-/** Our hub on free ports. */
+/**
+ * Our hub on free ports: as its command serves it (`ws`, `tcp`, `unix`), or in
+ * an app with `Deno.serve` (`fetch`).
+ */
 
+import { Hub } from "@wirekit/hub/hub";
 import { serve } from "@wirekit/hub/serve";
+import { serveBench } from "./_told.ts";
 
-const { urls } = await serve({ port: 0, tcpPort: 0 });
-const address = urls.find((url) => url.startsWith(`${Deno.args[0]}:`));
-const line = JSON.stringify({ event: "ready", address }) + "\n";
-Deno.stdout.writeSync(new TextEncoder().encode(line));
+const [kind = "ws"] = Deno.args;
+const limits = { maxConnections: 20_000 };
+
+async function listen(): Promise<string> {
+  if (kind === "fetch") {
+    const hub = new Hub(limits);
+    const { addr } = Deno.serve({ port: 0, onListen() {} }, hub.fetch);
+    return `ws://127.0.0.1:${addr.port}`;
+  }
+  const unixPath = `${await Deno.makeTempDir()}/hub`;
+  const { urls } = await serve({
+    ...limits,
+    port: 0,
+    tcpPort: 0,
+    ...(kind === "unix" && { unixPath }),
+  });
+  return urls.find((url) => url.startsWith(`${kind}:`))!;
+}
+
+await serveBench(await listen());

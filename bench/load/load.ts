@@ -1,0 +1,138 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** Drives the load generator, which is a process of its own. */
+
+import { Driver } from "../../tests/_driver.ts";
+
+/** Where the server is, and what it speaks. */
+export interface Order {
+  /** Its port on 127.0.0.1. */
+  port?: number;
+  /** Its path, if it is a Unix socket. */
+  path?: string;
+  /** Whether a message is a line; else it is a frame of a WebSocket. */
+  line?: boolean;
+  /** What is said before the messages. A relay wants nothing. */
+  dialect: "winerp" | "relay" | "socketio";
+}
+
+/** Who sends what to whom. */
+export interface Shape {
+  /** How many requesters there are. */
+  pairs: number;
+  /** How many services answer them. By default each has its own. */
+  services?: number;
+  /** Messages that each requester, or the sender, has in flight. */
+  depth: number;
+  /** The length of a whole request, in bytes. */
+  message?: number;
+  /** The length of its data, in place of that. */
+  data?: number;
+  /** How many get what one sender tells; then there are no requests. */
+  receivers?: number;
+  /** Bytes a second that one more client sends to another. */
+  flood?: number;
+  /** Whether that other reads nothing. */
+  mute?: boolean;
+}
+
+/** What the generator saw. */
+export interface LoadResult {
+  /** Answers, or deliveries. */
+  calls: number;
+  /** How long it took, in seconds. */
+  seconds: number;
+  /** Median latency, in microseconds. */
+  p50: number;
+  /** 99th percentile of the latency, in microseconds. */
+  p99: number;
+  /** Requests that were due and not sent, since too many answers were missing. */
+  missed?: number;
+}
+
+/** A load generator, connected to a server. Disposing ends it. */
+export class Generator implements AsyncDisposable {
+  readonly #driver: Driver;
+
+  private constructor(driver: Driver) {
+    this.#driver = driver;
+  }
+
+  /**
+   * Starts one, and opens its connections.
+   *
+   * @param order Where.
+   * @param shape Which.
+   * @returns The generator.
+   */
+  static async open(order: Order, shape: Shape): Promise<Generator> {
+    const driver = new Driver([
+      Deno.execPath(),
+      "run",
+      "--allow-ffi",
+      "--no-check",
+      "--no-lock",
+      new URL("generator.ts", import.meta.url).pathname,
+    ]);
+    try {
+      await driver.event({ event: "ready" });
+      await driver.do("open", { order, shape });
+    } catch (error) {
+      await driver.kill();
+      throw error;
+    }
+    return new Generator(driver);
+  }
+
+  /** The id of the process. */
+  get pid(): number {
+    return this.#driver.pid;
+  }
+
+  /**
+   * Loads the server.
+   *
+   * @param seconds How long.
+   * @param rate Requests a second, at random times. By default as many as the
+   * server answers.
+   * @returns What came back.
+   */
+  load(seconds: number, rate?: number): Promise<LoadResult> {
+    return this.#driver.do("load", { seconds, ...(rate && { rate }) });
+  }
+
+  /**
+   * The same beside a flood.
+   *
+   * @param seconds How long.
+   * @param rate Requests a second.
+   * @returns What came back.
+   */
+  flooded(seconds: number, rate: number): Promise<LoadResult> {
+    return this.#driver.do("flooded", { seconds, rate });
+  }
+
+  /**
+   * Connects more clients, which do nothing.
+   *
+   * @param from The number of the first.
+   * @param count How many.
+   */
+  async idle(from: number, count: number): Promise<void> {
+    await this.#driver.do("idle", { from, count });
+  }
+
+  /**
+   * Lets clients come and go, one after the other.
+   *
+   * @param from The number of the first.
+   * @param count How many.
+   */
+  async churn(from: number, count: number): Promise<void> {
+    await this.#driver.do("churn", { from, count });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#driver.kill();
+  }
+}

@@ -1,0 +1,153 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** Installs the foreign programs into .cache/, each once. */
+
+import { installPython, pythonOf } from "../../tests/_python.ts";
+
+const CACHE = new URL("../../.cache/bench/", import.meta.url);
+const HERE = new URL("./", import.meta.url);
+
+async function run(
+  program: string,
+  args: string[],
+  cwd?: URL,
+): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(program, {
+    args,
+    ...(cwd && { cwd }),
+  }).output();
+  const text = new TextDecoder();
+  if (!success) {
+    throw new Error(`Cannot run ${program}: ${text.decode(stderr).trim()}`);
+  }
+  return text.decode(stdout).trim();
+}
+
+async function exists(file: URL): Promise<boolean> {
+  return await Deno.stat(file).then(() => true, () => false);
+}
+
+async function installNpmOnce(): Promise<void> {
+  const home = new URL("npm/", CACHE);
+  const stamp = new URL("stamp.json", home);
+  const wanted = await Deno.readTextFile(new URL("package.json", HERE));
+  if (await Deno.readTextFile(stamp).catch(() => "") === wanted) return;
+  await Deno.mkdir(home, { recursive: true });
+  await Deno.writeTextFile(new URL("package.json", home), wanted);
+  await run("npm", ["install", "--no-audit", "--no-fund", "--silent"], home);
+  await Deno.writeTextFile(stamp, wanted);
+}
+
+let npm: Promise<void> | undefined;
+
+/**
+ * Installs what comes from npm.
+ *
+ * @returns Resolves when it is there.
+ */
+export function installNpm(): Promise<void> {
+  return npm ??= installNpmOnce();
+}
+
+/** Which Debian packages a program is made of. */
+const DEBIAN: Record<string, string[]> = {
+  "usr/sbin/nats-server": ["nats-server"],
+  "usr/bin/redis-server": [
+    "redis-server",
+    "redis-tools",
+    "libatomic1",
+    "libjemalloc2",
+    "liblua5.1-0",
+    "liblzf1",
+    "lua-bitop",
+    "lua-cjson",
+  ],
+};
+
+/** A program of Debian, unpacked beside the system. */
+export interface DebianProgram {
+  /** Its path. */
+  path: string;
+  /** What it needs to find its libraries. */
+  env: Record<string, string>;
+}
+
+/**
+ * Fetches a program from Debian, without installing it.
+ *
+ * @param file Where it is in its package.
+ * @returns The program.
+ */
+export async function installDebian(file: string): Promise<DebianProgram> {
+  const root = new URL("debian/", CACHE);
+  const program = new URL(file, root);
+  if (!await exists(program)) {
+    await Deno.mkdir(root, { recursive: true });
+    await run("apt-get", ["download", "-q", ...DEBIAN[file]!], root);
+    for await (const { name } of Deno.readDir(root)) {
+      if (name.endsWith(".deb")) await run("dpkg", ["-x", name, "."], root);
+    }
+  }
+  const libraries = new URL("usr/lib/x86_64-linux-gnu", root).pathname;
+  return { path: program.pathname, env: { LD_LIBRARY_PATH: libraries } };
+}
+
+/**
+ * Installs a Python peer of the benchmark.
+ *
+ * @param name The folder that holds its `requirements.txt`.
+ * @returns The Python that has it.
+ */
+export function installPeer(name: string): Promise<string> {
+  return installPython(new URL(`${name}/`, HERE));
+}
+
+/**
+ * Which foreign programs there are.
+ *
+ * @returns Their versions, of those that are installed.
+ */
+export async function versions(): Promise<string> {
+  const found: string[] = [];
+  const node = await run("node", ["--version"]).catch(() => "");
+  if (node) found.push(`Node ${node.slice(1)}`);
+  const home = new URL("npm/", CACHE);
+  if (await exists(home)) {
+    const { dependencies } = JSON.parse(
+      await Deno.readTextFile(new URL("package.json", HERE)),
+    );
+    for (const [name, version] of Object.entries(dependencies)) {
+      found.push(`${name} ${version}`);
+    }
+  }
+  const wanted =
+    /^(winerp|websockets|wsrpc-aiohttp|aiohttp|uvloop|pyown|OWNd)=/i;
+  for (const name of ["winerp", "bench-wsrpc", "bench-openwebnet"]) {
+    const list = await run(pythonOf(name), [
+      ..."-m pip list --format freeze --disable-pip-version-check".split(" "),
+    ]).catch(() => "");
+    found.push(
+      ...list.split("\n").filter((line) => wanted.test(line))
+        .map((line) => line.replace("==", " ")),
+    );
+  }
+  for (const [file, flag] of [["nats-server", "-v"], ["redis-server", "-v"]]) {
+    const folder = file === "nats-server" ? "usr/sbin" : "usr/bin";
+    const { path, env } = {
+      path: new URL(`debian/${folder}/${file}`, CACHE).pathname,
+      env: {
+        LD_LIBRARY_PATH:
+          new URL("debian/usr/lib/x86_64-linux-gnu", CACHE).pathname,
+      },
+    };
+    try {
+      const { stdout } = await new Deno.Command(path, { args: [flag!], env })
+        .output();
+      const version = /v=?(\d[\d.]*)/.exec(new TextDecoder().decode(stdout));
+      found.push(`${file} ${version?.[1]}`);
+    } catch {
+      // It was not needed.
+    }
+  }
+  return found.join(", ");
+}

@@ -1,0 +1,60 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** One client calls another by name: ours, NATS, Redis, socket.io. */
+
+import { compare } from "../harness.ts";
+import {
+  type CallCell,
+  nats,
+  redis,
+  socketio,
+  wirekit,
+} from "../peers/named.ts";
+import { ratioTarget, type Suite, valueTarget } from "../suite.ts";
+
+const CELLS: CallCell[] = [
+  { name: "1 in flight", depth: 1, size: 64 },
+  { name: "16 in flight", depth: 16, size: 64 },
+  { name: "64 in flight", depth: 64, size: 64 },
+  { name: "Poisson 4k/s", depth: 1, size: 64, rate: 4_000 },
+];
+
+/** The suite. */
+export const suite: Suite = {
+  name: "calls",
+  title: "A whole call by name: both clients and what is between them",
+  async run(plan) {
+    const ours = wirekit("ws");
+    const systems = [ours, nats, socketio, redis, wirekit("tcp")];
+    const results = await compare(systems, CELLS, plan);
+    const than = (theirs: string, ratios: number[]) =>
+      ratios.map((atLeast, i) => {
+        const cell = CELLS[i]!.name;
+        return ratioTarget(`call by name ÷ ${theirs}, ${cell}`, results, {
+          cell,
+          ours: ours.name,
+          theirs,
+          atLeast,
+        });
+      });
+    const cpu = results.of(
+      "64 in flight",
+      ours.name,
+      ({ cpu }) => Object.values(cpu).reduce((sum, each) => sum + each, 0),
+    );
+    return {
+      targets: [
+        ...than("NATS", [1.8, 2.7, 4]),
+        ...than("socket.io", [2, 2.3, 3.5]),
+        ...than("Redis", [1.6, 1.6, 1.6]),
+        valueTarget(
+          "CPU of hub and both clients, per call by name, 64 in flight",
+          cpu,
+          10,
+          "µs",
+        ),
+      ],
+      details: results.table(nats.name),
+    };
+  },
+};

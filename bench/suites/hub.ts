@@ -1,0 +1,145 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** Our hub, real winerp and a bare relay under one load generator. */
+
+import { type Cell, compare, type Running, type System } from "../harness.ts";
+import { serve, type ServerName } from "../hub/servers.ts";
+import { Generator, type Shape } from "../load/load.ts";
+import { ratioTarget, type Suite } from "../suite.ts";
+
+/** A cell of the load generator. */
+export interface LoadCell extends Cell {
+  /** Who sends what to whom. */
+  shape: Shape;
+  /** Requests a second at random times, in place of a closed loop. */
+  rate?: number;
+}
+
+/**
+ * A server under the load generator.
+ *
+ * @param name Which.
+ * @returns The system.
+ */
+export function system(name: ServerName): System<LoadCell> {
+  return {
+    name,
+    async start(cell): Promise<Running<LoadCell>> {
+      await using stack = new AsyncDisposableStack();
+      const server = stack.use(await serve(name));
+      const load = stack.use(await Generator.open(server.order, cell.shape));
+      const rest = stack.move();
+      return {
+        processes: { hub: server.pid, load: load.pid },
+        load: ({ rate }, seconds) => load.load(seconds, rate),
+        [Symbol.asyncDispose]: () => rest.disposeAsync(),
+      };
+    },
+  };
+}
+
+const WINERP = ["our hub", "our hub, Deno.serve", "winerp"];
+const NO_RELAY = [...WINERP, "our hub, tcp:", "our hub, unix:"];
+
+const CELLS: LoadCell[] = [
+  { name: "1x1", shape: { pairs: 1, depth: 1, message: 256 } },
+  { name: "1x16", shape: { pairs: 1, depth: 16, message: 256 } },
+  { name: "1x64", shape: { pairs: 1, depth: 64, message: 256 } },
+  { name: "16x1", shape: { pairs: 16, depth: 1, message: 256 } },
+  { name: "64x1", shape: { pairs: 64, depth: 1, message: 256 } },
+  {
+    name: "64 → 1",
+    shape: { pairs: 64, services: 1, depth: 1, message: 256 },
+    only: NO_RELAY,
+  },
+  { name: "64 KiB, 4x2", shape: { pairs: 4, depth: 2, data: 65_536 } },
+  {
+    name: "inform 1 → 200",
+    shape: { pairs: 0, receivers: 200, depth: 1, data: 64 },
+    only: WINERP,
+  },
+  {
+    name: "4x16, Poisson 4k/s",
+    shape: { pairs: 4, depth: 16, message: 256 },
+    rate: 4_000,
+  },
+  {
+    name: "4x16, Poisson 20k/s",
+    shape: { pairs: 4, depth: 16, message: 256 },
+    rate: 20_000,
+    only: ["our hub", "our hub, Deno.serve", "our hub, tcp:", "relay"],
+  },
+];
+
+/** The suite. */
+export const suite: Suite = {
+  name: "hub",
+  title: "The hub under the load generator, 256-byte messages",
+  async run(plan) {
+    const names: ServerName[] = [
+      "our hub",
+      "our hub, Deno.serve",
+      "winerp",
+      "relay",
+      "relay, Deno.serve",
+      "our hub, tcp:",
+      "our hub, unix:",
+    ];
+    const results = await compare(names.map(system), CELLS, plan);
+    const ours = "our hub";
+    const hubCpu = {
+      pick: ({ cpu }: { cpu: Record<string, number> }) => cpu["hub"]!,
+    };
+    const than = (theirs: ServerName, rows: [string, number][]) =>
+      rows.map(([cell, atLeast]) =>
+        ratioTarget(`${ours} ÷ ${theirs}, ${cell}`, results, {
+          cell,
+          ours,
+          theirs,
+          atLeast,
+        })
+      );
+    return {
+      targets: [
+        ...than("relay", [["1x16", 0.9], ["1x64", 0.9], ["64x1", 0.9]]),
+        ratioTarget("our hub ÷ relay, both Deno.serve, 1x64", results, {
+          cell: "1x64",
+          ours: "our hub, Deno.serve",
+          theirs: "relay, Deno.serve",
+          atLeast: 0.9,
+        }),
+        ...than("our hub, Deno.serve", [
+          ["1x64", 4],
+          ["64 → 1", 1.6],
+          ["64x1", 0.95],
+          ["64 KiB, 4x2", 0.95],
+        ]),
+        ...than("winerp", [
+          ["1x16", 5],
+          ["1x64", 15],
+          ["16x1", 6],
+          ["64x1", 6],
+          ["64 → 1", 10],
+          ["64 KiB, 4x2", 80],
+          ["inform 1 → 200", 1.4],
+          ["1x1", 0.95],
+        ]),
+        ratioTarget("our hub ÷ winerp, 1x1, the hub's CPU", results, {
+          cell: "1x1",
+          ours,
+          theirs: "winerp",
+          atMost: 0.8,
+          ...hubCpu,
+        }),
+        ratioTarget("our hub ÷ winerp, Poisson 4k/s, p99", results, {
+          cell: "4x16, Poisson 4k/s",
+          ours,
+          theirs: "winerp",
+          atMost: 1,
+          pick: ({ p99 }) => p99,
+        }),
+      ],
+      details: results.table("winerp"),
+    };
+  },
+};
