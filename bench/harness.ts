@@ -10,6 +10,16 @@ export interface Cell {
   only?: string[];
 }
 
+/** A cell of a client that calls. */
+export interface CallCell extends Cell {
+  /** Calls in flight. */
+  depth: number;
+  /** Bytes of payload. */
+  size: number;
+  /** Calls a second at random times, in place of a closed loop. */
+  rate?: number;
+}
+
 /** What the load generator of a system saw. */
 export interface Load {
   /** Calls that were answered. */
@@ -20,6 +30,8 @@ export interface Load {
   p50: number;
   /** 99th percentile of the latency, in microseconds. */
   p99: number;
+  /** The part of the calls that took between 36 and 60 milliseconds. */
+  stalled?: number;
 }
 
 /**
@@ -54,6 +66,8 @@ export interface Sample {
   p50: number;
   /** 99th percentile of the latency, in microseconds. */
   p99: number;
+  /** The part of the calls that took between 36 and 60 milliseconds. */
+  stalled?: number;
   /** CPU time of each process for one call, in microseconds. */
   cpu: Record<string, number>;
 }
@@ -118,13 +132,13 @@ async function measure<C extends Cell>(
   await using running = await system.start(cell);
   await running.load(cell, WARM_UP_SECONDS);
   const before = await cpuTimes(running.processes);
-  const { calls, seconds: took, p50, p99 } = await running.load(cell, seconds);
+  const { calls, seconds: took, ...rest } = await running.load(cell, seconds);
   const after = await cpuTimes(running.processes);
   const cpu: Record<string, number> = {};
   for (const role of Object.keys(after)) {
     cpu[role] = (after[role]! - before[role]!) / calls;
   }
-  return { rate: calls / took, p50, p99, cpu };
+  return { rate: calls / took, ...rest, cpu };
 }
 
 /** The samples of a comparison. */

@@ -3,8 +3,27 @@
 /** All parts of the benchmark, in the order of the table. */
 
 import type { Suite } from "./suite.ts";
+import * as burst from "./suites/burst.ts";
 import * as calls from "./suites/calls.ts";
+import * as fanout from "./suites/fanout.ts";
 import * as hub from "./suites/hub.ts";
+import * as jsonrpc from "./suites/jsonrpc.ts";
+import * as memory from "./suites/memory.ts";
+import * as openwebnet from "./suites/openwebnet.ts";
+import * as start from "./suites/start.ts";
+import * as stock from "./suites/stock.ts";
+import * as wsrpc from "./suites/wsrpc.ts";
 
 /** The suites. */
-export const suites: Suite[] = [hub, calls].map(({ suite }) => suite);
+export const suites: Suite[] = [
+  hub,
+  calls,
+  stock,
+  burst,
+  fanout,
+  jsonrpc,
+  wsrpc,
+  openwebnet,
+  memory,
+  start,
+].map(({ suite }) => suite);

@@ -33,7 +33,13 @@ async def main(name, port):
         took = clock() - begin
         latencies.sort()
         at = lambda part: latencies[int(len(latencies) * part)] * 1e6
-        return {"calls": len(latencies), "seconds": took, "p50": at(0.5), "p99": at(0.99)}
+        return {
+            "calls": len(latencies),
+            "seconds": took,
+            "p50": at(0.5),
+            "p99": at(0.99),
+            "stalled": sum(0.036 < each < 0.06 for each in latencies) / len(latencies),
+        }
 
     ready = asyncio.Event()
 

@@ -9,6 +9,17 @@ const [name = "", url = ""] = Deno.args;
 const client = new Client(name, { url });
 client.route("echo", ({ d }) => d);
 await client.connect();
-work(
-  checked((d: string) => client.request("responder", "echo", { d })),
-);
+
+function ask(d: string): Promise<unknown> {
+  return client.request("responder", "echo", { d });
+}
+
+work((command: { size?: number; sends?: number }) => {
+  const call = checked(ask)(command);
+  const { sends = 0 } = command;
+  if (sends === 0) return call;
+  return async () => {
+    for (let i = 0; i < sends; i++) client.inform("tell", "responder");
+    await call();
+  };
+});

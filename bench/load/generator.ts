@@ -27,6 +27,7 @@ const UUID_LENGTH = 36;
 const QUOTE = 34;
 const DASH = 45;
 const UUID_KEY = new TextEncoder().encode('"uuid":"');
+const ENGINE = "/socket.io/?EIO=4&transport=websocket";
 const HANDSHAKE_END = "\r\n\r\n";
 
 const encoder = new TextEncoder();
@@ -202,7 +203,7 @@ function open(order: Order, name: string, source = 0, path = "/"): Connection {
     sendNow(
       fd,
       encoder.encode([
-        `GET ${path} HTTP/1.1`,
+        `GET ${order.dialect === "socketio" ? ENGINE : path} HTTP/1.1`,
         `Host: 127.0.0.1:${order.port}`,
         "Upgrade: websocket",
         "Connection: Upgrade",

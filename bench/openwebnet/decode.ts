@@ -4,7 +4,7 @@
 
 import { Driver } from "../../tests/_driver.ts";
 import { installPython } from "../../tests/_python.ts";
-import type { Cell, Load, System } from "../harness.ts";
+import type { CallCell, Load, System } from "../harness.ts";
 
 function file(name: string): string {
   return new URL(name, import.meta.url).pathname;
@@ -16,7 +16,7 @@ function installPeers(): Promise<string> {
   );
 }
 
-function makeSystem(name: string, command: string[]): System {
+function makeSystem(name: string, command: string[]): System<CallCell> {
   return {
     name,
     async start() {
@@ -36,7 +36,7 @@ function makeSystem(name: string, command: string[]): System {
  *
  * @returns The systems.
  */
-export async function systems(): Promise<System[]> {
+export async function systems(): Promise<System<CallCell>[]> {
   const interpreter = await installPeers();
   const python = (library: string) =>
     makeSystem(library, [interpreter, file("decode.py"), library]);
@@ -53,28 +53,14 @@ export async function systems(): Promise<System[]> {
 /** Ours, as far as asked for; or the plain cost of splitting the bytes. */
 function wirekit(
   step: "split" | "frames" | "messages" | "events",
-): System {
+): System<CallCell> {
   const run = [Deno.execPath(), "run", "--no-check", file("decode_child.ts")];
   const name = step === "split" ? "Deno, split at ##" : `Wirekit, ${step}`;
   return makeSystem(name, [...run, step]);
 }
 
-/**
- * What is compared.
- *
- * @returns The versions of the foreign programs.
- */
-export async function versions(): Promise<string> {
-  const { stdout } = await new Deno.Command(await installPeers(), {
-    args: ["-m", "pip", "list", "--format", "freeze"],
-  }).output();
-  return new TextDecoder().decode(stdout).split("\n")
-    .filter((line) => /^(pyown|OWNd)=/i.test(line))
-    .map((line) => line.replace("==", " ")).join(", ");
-}
-
 /** Whole frames in each read: pyown cannot do with less. */
-export const cells: Cell[] = [[10, "a read of 10 frames"], [
+export const cells: CallCell[] = [[10, "a read of 10 frames"], [
   1000,
   "a read of 1000 frames",
 ]].map(([size, name]) => ({

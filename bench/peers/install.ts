@@ -2,7 +2,7 @@
 
 /** Installs the foreign programs into .cache/, each once. */
 
-import { installPython, pythonOf } from "../../tests/_python.ts";
+import { pythonOf } from "../../tests/_python.ts";
 
 const CACHE = new URL("../../.cache/bench/", import.meta.url);
 const HERE = new URL("./", import.meta.url);
@@ -93,16 +93,6 @@ export async function installDebian(file: string): Promise<DebianProgram> {
 }
 
 /**
- * Installs a Python peer of the benchmark.
- *
- * @param name The folder that holds its `requirements.txt`.
- * @returns The Python that has it.
- */
-export function installPeer(name: string): Promise<string> {
-  return installPython(new URL(`${name}/`, HERE));
-}
-
-/**
  * Which foreign programs there are.
  *
  * @returns Their versions, of those that are installed.
@@ -122,7 +112,7 @@ export async function versions(): Promise<string> {
   }
   const wanted =
     /^(winerp|websockets|wsrpc-aiohttp|aiohttp|uvloop|pyown|OWNd)=/i;
-  for (const name of ["winerp", "bench-wsrpc", "bench-openwebnet"]) {
+  for (const name of ["winerp", "uvloop", "openwebnet"]) {
     const list = await run(pythonOf(name), [
       ..."-m pip list --format freeze --disable-pip-version-check".split(" "),
     ]).catch(() => "");

@@ -3,18 +3,8 @@
 /** Systems in which one client calls another by name, through a server. */
 
 import { Driver } from "../../tests/_driver.ts";
-import type { Cell, Load, Running, System } from "../harness.ts";
+import type { CallCell, Load, Running, System } from "../harness.ts";
 import { installDebian, installNpm } from "./install.ts";
-
-/** How the client calls. */
-export interface CallCell extends Cell {
-  /** Calls in flight. */
-  depth: number;
-  /** Bytes of payload. */
-  size: number;
-  /** Calls a second at random times, in place of a closed loop. */
-  rate?: number;
-}
 
 /** A server in a process of its own. */
 interface Server extends AsyncDisposable {
@@ -143,8 +133,8 @@ export function named(name: string, parts: Parts): System<CallCell> {
           requester: requester.pid,
           responder: responder.pid,
         },
-        load: ({ depth, size, rate }, seconds) =>
-          requester.do<Load>("load", { depth, size, seconds, rate }),
+        load: (cell, seconds) =>
+          requester.do<Load>("load", { ...cell, seconds }),
         [Symbol.asyncDispose]: () => rest.disposeAsync(),
       };
     },

@@ -2,14 +2,8 @@
 
 /** One client calls another by name: ours, NATS, Redis, socket.io. */
 
-import { compare } from "../harness.ts";
-import {
-  type CallCell,
-  nats,
-  redis,
-  socketio,
-  wirekit,
-} from "../peers/named.ts";
+import { type CallCell, compare } from "../harness.ts";
+import { nats, redis, socketio, wirekit } from "../peers/named.ts";
 import { ratioTarget, type Suite, valueTarget } from "../suite.ts";
 
 const CELLS: CallCell[] = [

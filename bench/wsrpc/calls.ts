@@ -4,7 +4,7 @@
 
 import { Driver } from "../../tests/_driver.ts";
 import { installPython } from "../../tests/_python.ts";
-import type { Cell, Load, Running, System } from "../harness.ts";
+import type { CallCell, Load, Running, System } from "../harness.ts";
 
 function file(name: string): string {
   return new URL(name, import.meta.url).pathname;
@@ -12,11 +12,14 @@ function file(name: string): string {
 
 function installWsrpc(): Promise<string> {
   return installPython(
-    new URL("../../tests/interop/wsrpc/", import.meta.url),
+    new URL("uvloop/", import.meta.url),
   );
 }
 
-async function start(server: string[], client: string[]): Promise<Running> {
+async function start(
+  server: string[],
+  client: string[],
+): Promise<Running<CallCell>> {
   await using stack = new AsyncDisposableStack();
   const serving = stack.use(new Driver(server));
   const { address } = await serving.event({ event: "ready" });
@@ -36,12 +39,13 @@ async function start(server: string[], client: string[]): Promise<Running> {
  *
  * @returns The systems.
  */
-export async function systems(): Promise<System[]> {
+export async function systems(): Promise<System<CallCell>[]> {
   const python = await installWsrpc();
   const run = [Deno.execPath(), "run", "--allow-net", "--no-check"];
   const servers = {
     "wsrpc-aiohttp": [python, file("wsrpc_server.py")],
-    Wirekit: [...run, file("wirekit_server.ts")],
+    Wirekit: [...run, file("wirekit_server.ts"), "ws"],
+    "Wirekit, Deno.serve": [...run, file("wirekit_server.ts"), "fetch"],
   };
   const clients = {
     "wsrpc-aiohttp": [python, file("wsrpc_client.py")],
@@ -55,26 +59,13 @@ export async function systems(): Promise<System[]> {
   );
   return [...pairs, {
     name: "Wirekit ← Wirekit, tcp:",
-    start: () => start([...servers.Wirekit, "tcp"], clients.Wirekit),
+    start: () =>
+      start([...run, file("wirekit_server.ts"), "tcp"], clients.Wirekit),
   }];
 }
 
-/**
- * What is compared.
- *
- * @returns The versions of the foreign programs.
- */
-export async function versions(): Promise<string> {
-  const { stdout } = await new Deno.Command(await installWsrpc(), {
-    args: ["-m", "pip", "list", "--format", "freeze"],
-  }).output();
-  return new TextDecoder().decode(stdout).split("\n")
-    .filter((line) => /^(wsrpc-aiohttp|aiohttp)=/.test(line))
-    .map((line) => line.replace("==", " ")).join(", ");
-}
-
 /** A small call at each depth. */
-export const cells: Cell[] = [1, 16, 64].map((depth) => ({
+export const cells: CallCell[] = [1, 16, 64].map((depth) => ({
   name: `64 B, ${depth} in flight`,
   size: 64,
   depth,

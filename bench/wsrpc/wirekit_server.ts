@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-/** Our server on a free port, for `ws:` or `tcp:`. */
+/** Our server on a free port: `ws`, `tcp`, or `fetch` for `Deno.serve`. */
 
 import { NewlineFramer } from "@wirekit/transport/newline-framer";
 import { listenTcp } from "@wirekit/transport/tcp";
@@ -18,4 +18,12 @@ if (Deno.args[0] === "tcp") {
   const listener = listenTcp({ port: 0 }, () => new NewlineFramer());
   tell(`tcp://127.0.0.1:${(listener.addr as Deno.NetAddr).port}`);
   for await (const transport of listener) wsrpc.accept(transport);
-} else tell((await serve(wsrpc, { port: 0 })).url);
+} else if (Deno.args[0] === "ws") {
+  tell((await serve(wsrpc, { port: 0 })).url);
+} else {
+  const http = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    wsrpc.fetch,
+  );
+  tell(`ws://127.0.0.1:${http.addr.port}/ws/`);
+}

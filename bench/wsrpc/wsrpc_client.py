@@ -6,6 +6,7 @@ import json
 import sys
 import time
 
+import uvloop
 from wsrpc_aiohttp import WSRPCClient
 
 
@@ -51,4 +52,4 @@ async def main(address):
         print(json.dumps({"id": id, "ok": json.dumps(result)}), flush=True)
 
 
-asyncio.run(main(sys.argv[1]))
+uvloop.run(main(sys.argv[1]))

@@ -4,9 +4,9 @@
 import asyncio
 import json
 
+import uvloop
 from aiohttp import web
 from wsrpc_aiohttp import WebSocketAsync
-
 
 
 def echo(socket, *, data):
@@ -26,4 +26,4 @@ async def main():
     await asyncio.Event().wait()
 
 
-asyncio.run(main())
+uvloop.run(main())

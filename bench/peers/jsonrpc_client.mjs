@@ -1,0 +1,78 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** The JSON-RPC clients of others, in Node. */
+
+import process from "node:process";
+import { makeConnection } from "./vscode.mjs";
+import { load } from "./worker.mjs";
+import { workCalls } from "./jsonrpc_work.mjs";
+
+const [kind, address] = process.argv.slice(2);
+
+async function open() {
+  const { WebSocket } = await load("ws");
+  const socket = new WebSocket(address, { perMessageDeflate: false });
+  await new Promise((resolve, reject) => {
+    socket.on("open", resolve);
+    socket.on("error", reject);
+  });
+  return socket;
+}
+
+const clients = {
+  async "rpc-websockets"() {
+    const { Client } = await load("rpc-websockets");
+    const client = new Client(address);
+    await new Promise((resolve) => client.on("open", resolve));
+    return { call: (method, params) => client.call(method, params) };
+  },
+  async jayson() {
+    const { default: jayson, ...rest } = await load("jayson");
+    const Client = rest.Client ?? jayson.Client;
+    const socket = await open();
+    const client = Client.websocket({ ws: socket });
+    const ask = (request) =>
+      new Promise((resolve, reject) => {
+        client.request(request, (error, answers) => {
+          if (error) reject(error);
+          else resolve(answers);
+        });
+      });
+    return {
+      call: (method, params) =>
+        new Promise((resolve, reject) => {
+          client.request(method, params, (error, failure, result) => {
+            if (error ?? failure) reject(error ?? failure);
+            else resolve(result);
+          });
+        }),
+      async batch(method, params, count) {
+        const requests = Array.from(
+          { length: count },
+          () => client.request(method, params, undefined, false),
+        );
+        const answers = await ask(requests);
+        return answers.map(({ result }) => result);
+      },
+    };
+  },
+  async "vscode-jsonrpc"() {
+    const connection = await makeConnection(await open());
+    connection.listen();
+    return {
+      call: (method, params) => connection.sendRequest(method, ...params),
+    };
+  },
+  async "json-rpc-2.0"() {
+    const { JSONRPCClient } = await load("json-rpc-2.0");
+    const socket = await open();
+    const client = new JSONRPCClient((request) => {
+      socket.send(JSON.stringify(request));
+      return Promise.resolve();
+    });
+    socket.on("message", (data) => client.receive(JSON.parse(data)));
+    return { call: (method, params) => client.request(method, params) };
+  },
+};
+
+workCalls(await clients[kind]());

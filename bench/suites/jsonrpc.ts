@@ -1,0 +1,139 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** JSON-RPC calls: ours and four others, each server with each own client. */
+
+import { Driver } from "../../tests/_driver.ts";
+import { type CallCell, compare, type Load, type System } from "../harness.ts";
+import { installNpm } from "../peers/install.ts";
+import { DENO, file } from "../peers/named.ts";
+import { ratioTarget, type Suite, type Target, valueTarget } from "../suite.ts";
+
+interface RpcCell extends CallCell {
+  /** Calls in one batch. */
+  batch?: number;
+}
+
+const PEERS = ["rpc-websockets", "jayson", "vscode-jsonrpc", "json-rpc-2.0"];
+const OURS = "Wirekit ← Wirekit";
+const FETCH = "Wirekit, Deno.serve ← Wirekit";
+
+/** The name of a foreign client at our server. */
+function foreign(peer: string): string {
+  return `Wirekit ← ${peer}`;
+}
+
+const BATCHERS = [OURS, FETCH, "jayson", foreign("jayson")];
+
+const CELLS: RpcCell[] = [
+  { name: "1 in flight", depth: 1, size: 0 },
+  { name: "16 in flight", depth: 16, size: 0 },
+  { name: "64 in flight", depth: 64, size: 0 },
+  {
+    name: "batch of 100",
+    depth: 1,
+    size: 0,
+    batch: 100,
+    only: BATCHERS,
+  },
+  { name: "6 KB, 1 in flight", depth: 1, size: 6_000 },
+  { name: "Poisson 4k/s", depth: 1, size: 0, rate: 4_000 },
+];
+
+function system(
+  name: string,
+  server: string[],
+  client: string[],
+): System<RpcCell> {
+  return {
+    name,
+    async start() {
+      await installNpm();
+      await using stack = new AsyncDisposableStack();
+      const serving = stack.use(new Driver(server));
+      const { address } = await serving.event({ event: "ready" });
+      const calling = stack.use(new Driver([...client, `${address}`]));
+      await calling.event({ event: "ready" });
+      const rest = stack.move();
+      return {
+        processes: { server: serving.pid, client: calling.pid },
+        load: (cell, seconds) => calling.do<Load>("load", { ...cell, seconds }),
+        [Symbol.asyncDispose]: () => rest.disposeAsync(),
+      };
+    },
+  };
+}
+
+/** The suite. */
+export const suite: Suite = {
+  name: "jsonrpc",
+  title: "JSON-RPC calls of a server (server ← client)",
+  async run(plan) {
+    const server = (kind: string) => [
+      ...DENO,
+      file("wirekit_jsonrpc_server.ts"),
+      kind,
+    ];
+    const client = [...DENO, file("wirekit_jsonrpc_client.ts")];
+    const clientOf = (peer: string) => [
+      "node",
+      file("jsonrpc_client.mjs"),
+      peer,
+    ];
+    const systems = [
+      system(OURS, server("ws"), client),
+      system(FETCH, server("fetch"), client),
+      ...PEERS.flatMap((peer) => [
+        system(
+          peer,
+          ["node", file("jsonrpc_server.mjs"), peer],
+          clientOf(peer),
+        ),
+        system(foreign(peer), server("ws"), clientOf(peer)),
+      ]),
+    ];
+    const results = await compare(systems, CELLS, plan);
+    const than = (
+      theirs: string,
+      cell: string,
+      atLeast: number,
+      ours = OURS,
+    ): Target =>
+      ratioTarget(`JSON-RPC, ${ours} ÷ ${theirs}, ${cell}`, results, {
+        cell,
+        ours,
+        theirs,
+        atLeast,
+      });
+    const cpu = (side: string) =>
+      results.of("64 in flight", OURS, ({ cpu }) => cpu[side]!);
+    return {
+      targets: [
+        than("rpc-websockets", "64 in flight", 3),
+        than("jayson", "64 in flight", 3.5),
+        than("vscode-jsonrpc", "64 in flight", 4),
+        valueTarget(
+          "JSON-RPC, CPU of our server, per call, 64 in flight",
+          cpu("server"),
+          3,
+          "µs",
+        ),
+        valueTarget(
+          "JSON-RPC, CPU of our client, per call, 64 in flight",
+          cpu("client"),
+          3,
+          "µs",
+        ),
+        than("rpc-websockets", "1 in flight", 1.1),
+        ...PEERS.map((peer) => than(peer, "64 in flight", 1, foreign(peer))),
+        than("jayson", "batch of 100", 2),
+        valueTarget(
+          "JSON-RPC, a message of 6 KB from our client, median",
+          results.of("6 KB, 1 in flight", OURS, ({ p50 }) => p50 / 1000),
+          1,
+          "ms",
+        ),
+      ],
+      details: results.table("rpc-websockets"),
+    };
+  },
+};

@@ -1,0 +1,174 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** What idle clients, clients that come and go, and one that never reads cost. */
+
+import { median, type Plan, residentBytes, short } from "../harness.ts";
+import { serve, type ServerName } from "../hub/servers.ts";
+import { Generator, type Shape } from "../load/load.ts";
+import { type Suite, type Target, valueTarget } from "../suite.ts";
+
+const PAIR: Shape = { pairs: 1, depth: 1, message: 256 };
+const CHUNK = 1_000;
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** Bytes that each idle client takes. */
+async function idle(name: ServerName, clients: number): Promise<number> {
+  await using server = await serve(name);
+  await using load = await Generator.open(server.order, PAIR);
+  await load.load(0.3);
+  await load.idle(0, CHUNK);
+  const before = await settled(server);
+  for (let from = CHUNK; from < CHUNK + clients; from += CHUNK) {
+    await load.idle(from, CHUNK);
+  }
+  const after = await settled(server);
+  return (after - before) / clients;
+}
+
+/** Bytes more than before, after clients have come and gone. */
+async function churn(name: ServerName, clients: number): Promise<number> {
+  await using server = await serve(name);
+  await using load = await Generator.open(server.order, PAIR);
+  await load.load(0.3);
+  const warm = 5 * CHUNK;
+  for (let from = 0; from < warm; from += CHUNK) await load.churn(from, CHUNK);
+  const before = await settled(server);
+  for (let from = warm; from < warm + clients; from += CHUNK) {
+    await load.churn(from, CHUNK);
+  }
+  return await settled(server) - before;
+}
+
+async function settled(
+  server: Awaited<ReturnType<typeof serve>>,
+): Promise<number> {
+  // What was closed last has to be noticed first.
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  await server.collect();
+  await server.collect();
+  return await residentBytes(server.pid);
+}
+
+interface Flooded {
+  p99: number;
+  peak: number;
+}
+
+/** What others see, and how the hub grows, when one client is flooded. */
+async function flood(
+  name: ServerName,
+  mute: boolean,
+  seconds: number,
+): Promise<Flooded> {
+  await using server = await serve(name);
+  const shape: Shape = {
+    pairs: 4,
+    depth: 16,
+    message: 256,
+    flood: 24 * MIB,
+    mute,
+  };
+  await using load = await Generator.open(server.order, shape);
+  await load.load(0.5);
+  await server.collect();
+  const before = await residentBytes(server.pid);
+  let peak = before;
+  let ended = false;
+  const watch = (async () => {
+    while (!ended) {
+      peak = Math.max(peak, await residentBytes(server.pid));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  })();
+  try {
+    const { p99 } = await load.flooded(seconds, 1_000);
+    return { p99, peak: peak - before };
+  } finally {
+    ended = true;
+    await watch;
+  }
+}
+
+async function run(plan: Plan): Promise<{
+  targets: Target[];
+  details: string;
+}> {
+  const [clients, comers, times] = plan.quick
+    ? [2_000, 10_000, 1]
+    : [5_000, 100_000, 3];
+  const ours = "our hub" as const;
+  const rows = [
+    "| hub | KiB per idle client | MiB more after clients came and went | MiB more under flood: mute / reading | p99 µs of others: mute / reading |",
+    "| --- | --: | --: | --: | --: |",
+  ];
+  const targets: Target[] = [];
+  for (const name of [ours, "our hub, Deno.serve"] as const) {
+    const perClient: number[] = [];
+    for (let i = 0; i < times; i++) {
+      perClient.push(await idle(name, clients) / KIB);
+      plan.log(`${name}: ${short(perClient.at(-1)!)} KiB per idle client`);
+    }
+    const grown = await churn(name, comers) / MIB;
+    plan.log(`${name}: ${grown.toFixed(1)} MiB more after ${comers} clients`);
+    const mutes: Flooded[] = [];
+    const readers: Flooded[] = [];
+    for (let i = 0; i < times; i++) {
+      const order = i % 2 ? [false, true] : [true, false];
+      for (const mute of order) {
+        const seen = await flood(name, mute, plan.quick ? 1.5 : 4);
+        (mute ? mutes : readers).push(seen);
+        plan.log(
+          `${name}, flood, ${mute ? "mute" : "reading"}: p99 ${
+            short(seen.p99)
+          } µs, ${(seen.peak / MIB).toFixed(1)} MiB more`,
+        );
+      }
+    }
+    const p99 = (all: Flooded[]) => median(all.map((each) => each.p99));
+    const peak = (all: Flooded[]) => median(all.map((each) => each.peak)) / MIB;
+    rows.push(
+      `| ${name} | ${short(median(perClient))} | ${grown.toFixed(1)} | ${
+        peak(mutes).toFixed(1)
+      } / ${peak(readers).toFixed(1)} | ${short(p99(mutes))} / ${
+        short(p99(readers))
+      } |`,
+    );
+    if (name !== ours) continue;
+    const late = p99(mutes) / p99(readers);
+    targets.push(
+      valueTarget(
+        `idle client in ${name} (of ${clients})`,
+        median(perClient),
+        7,
+        "KiB",
+      ),
+      valueTarget(
+        `memory more after ${comers} clients came and went`,
+        Math.max(grown, 0.01),
+        5,
+        "MiB",
+      ),
+      valueTarget(
+        "memory more while one client never reads",
+        peak(mutes),
+        32,
+        "MiB",
+      ),
+      {
+        what: "p99 of others: one never reads ÷ it reads",
+        measured: short(late),
+        target: "≤ 1.3",
+        met: late <= 1.3,
+      },
+    );
+  }
+  return { targets, details: rows.join("\n") };
+}
+
+/** The suite. */
+export const suite: Suite = {
+  name: "memory",
+  title: "Memory of the hub",
+  run,
+};

@@ -1,0 +1,32 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** OpenWebNet frames decoded from bytes. */
+
+import { compare } from "../harness.ts";
+import { cells, systems } from "../openwebnet/decode.ts";
+import { ratioTarget, type Suite } from "../suite.ts";
+
+/** The suite. */
+export const suite: Suite = {
+  name: "openwebnet",
+  title: "OpenWebNet frames decoded from bytes",
+  async run(plan) {
+    const results = await compare(await systems(), cells, plan);
+    const ratio = (theirs: string, ours: string, atLeast: number) =>
+      ratioTarget(`OpenWebNet frames, ${ours} ÷ ${theirs}`, results, {
+        cell: "a read of 1000 frames",
+        ours: `Wirekit, ${ours}`,
+        theirs,
+        atLeast,
+        latency: false,
+      });
+    return {
+      targets: [
+        ratio("pyown", "messages", 50),
+        ratio("OWNd", "messages", 50),
+        ratio("Deno, split at ##", "messages", 0.2),
+      ],
+      details: results.table("pyown"),
+    };
+  },
+};

@@ -1,0 +1,72 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** Stock winerp clients on both sides, at our hub and at the real one. */
+
+import { type CallCell, compare } from "../harness.ts";
+import { installWinerp, serve, type ServerName } from "../hub/servers.ts";
+import { file, named } from "../peers/named.ts";
+import { ratioTarget, type Suite } from "../suite.ts";
+
+const CELLS: CallCell[] = [
+  { name: "1 in flight", depth: 1, size: 64 },
+  { name: "16 in flight", depth: 16, size: 64 },
+];
+
+/** The suite. */
+export const suite: Suite = {
+  name: "stock",
+  title: "Stock winerp clients on both sides",
+  async run(plan) {
+    const client = [await installWinerp(), file("../hub/winerp_client.py")];
+    const system = (name: ServerName) =>
+      named(name, {
+        async server() {
+          const served = await serve(name);
+          return {
+            pid: served.pid,
+            address: `${served.order.port}`,
+            [Symbol.asyncDispose]: () => served[Symbol.asyncDispose](),
+          };
+        },
+        client,
+      });
+    const [ours, fetch, theirs] = [
+      "our hub",
+      "our hub, Deno.serve",
+      "winerp",
+    ] as const;
+    const results = await compare(
+      [ours, fetch, theirs].map(system),
+      CELLS,
+      plan,
+    );
+    const stalled = CELLS.map(({ name }) =>
+      results.of(name, ours, ({ stalled = 0 }) => stalled)
+    );
+    const worst = Math.max(...stalled.map((each) => each ?? NaN));
+    return {
+      targets: [
+        ...CELLS.map(({ name }) =>
+          ratioTarget(
+            `stock clients, our hub ÷ winerp, the hub's CPU, ${name}`,
+            results,
+            {
+              cell: name,
+              ours,
+              theirs,
+              atMost: 0.25,
+              pick: ({ cpu }) => cpu["server"]!,
+            },
+          )
+        ),
+        {
+          what: "stock clients at our hub: calls that took 36 to 60 ms",
+          measured: `${(100 * worst).toFixed(2)} %`,
+          target: "≤ 0.1 %",
+          met: Number.isNaN(worst) ? undefined : worst <= 0.001,
+        },
+      ],
+      details: results.table(theirs),
+    };
+  },
+};
