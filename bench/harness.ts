@@ -144,7 +144,7 @@ async function measure<C extends Cell>(
 /** The samples of a comparison. */
 export class Results {
   readonly #samples = new Map<string, Map<string, Sample[]>>();
-  readonly #failures = new Map<string, string>();
+  readonly #failures = new Map<string, Set<string>>();
 
   /**
    * Adds one.
@@ -169,7 +169,9 @@ export class Results {
    * @param reason Why.
    */
   fail(cell: string, system: string, reason: string): void {
-    this.#failures.set(`${cell}, ${system}`, reason);
+    const what = `${system}: ${reason}`;
+    const cells = this.#failures.get(what) ?? new Set();
+    this.#failures.set(what, cells.add(cell));
   }
 
   /**
@@ -251,8 +253,8 @@ export class Results {
         lines.push(`| ${row.join(" | ")} |`);
       }
     }
-    for (const [where, reason] of this.#failures) {
-      lines.push("", `Not measured: ${where}: ${reason}`);
+    for (const [what, cells] of this.#failures) {
+      lines.push("", `Failed: ${[...cells].join(", ")}: ${what}`);
     }
     return lines.join("\n");
   }

@@ -10,6 +10,7 @@ import * as hub from "./suites/hub.ts";
 import * as jsonrpc from "./suites/jsonrpc.ts";
 import * as memory from "./suites/memory.ts";
 import * as openwebnet from "./suites/openwebnet.ts";
+import * as plots from "./suites/plots.ts";
 import * as start from "./suites/start.ts";
 import * as stock from "./suites/stock.ts";
 import * as wsrpc from "./suites/wsrpc.ts";
@@ -26,4 +27,5 @@ export const suites: Suite[] = [
   openwebnet,
   memory,
   start,
+  plots,
 ].map(({ suite }) => suite);

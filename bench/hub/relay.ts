@@ -5,6 +5,7 @@
  * reads nothing. Two clients that ask for the same path are partners.
  */
 
+import { listenWebSocket } from "@wirekit/transport/listen-websocket";
 import type { Transport } from "@wirekit/transport/transport";
 import { acceptWebSocket } from "@wirekit/transport/websocket";
 import { serveBench } from "./_told.ts";
@@ -44,8 +45,6 @@ async function listen(): Promise<number> {
     });
     return addr.port;
   }
-  const name = "@wirekit/transport/listen-websocket";
-  const { listenWebSocket } = await import(name);
   const listener = await listenWebSocket({ port: 0, format: "utf8" });
   (async () => {
     for await (const { transport, request } of listener) {

@@ -30,7 +30,7 @@ async function exists(file: URL): Promise<boolean> {
 async function installNpmOnce(): Promise<void> {
   const home = new URL("npm/", CACHE);
   const stamp = new URL("stamp.json", home);
-  const wanted = await Deno.readTextFile(new URL("package.json", HERE));
+  const wanted = await Deno.readTextFile(new URL("npm.json", HERE));
   if (await Deno.readTextFile(stamp).catch(() => "") === wanted) return;
   await Deno.mkdir(home, { recursive: true });
   await Deno.writeTextFile(new URL("package.json", home), wanted);
@@ -104,7 +104,7 @@ export async function versions(): Promise<string> {
   const home = new URL("npm/", CACHE);
   if (await exists(home)) {
     const { dependencies } = JSON.parse(
-      await Deno.readTextFile(new URL("package.json", HERE)),
+      await Deno.readTextFile(new URL("npm.json", HERE)),
     );
     for (const [name, version] of Object.entries(dependencies)) {
       found.push(`${name} ${version}`);

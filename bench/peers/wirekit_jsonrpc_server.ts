@@ -2,7 +2,7 @@
 
 /** Our JSON-RPC server: on our own WebSocket (`ws`), or in `Deno.serve` (`fetch`). */
 
-import { fetchHandler, Methods, servePeers } from "@wirekit/jsonrpc";
+import { fetchHandler, Methods, serve } from "@wirekit/jsonrpc";
 
 const methods = new Methods()
   .add("sum", (_call, a: number, b: number) => a + b)
@@ -16,14 +16,7 @@ async function listen(): Promise<number> {
     );
     return addr.port;
   }
-  const name = "@wirekit/transport/listen-websocket";
-  const { listenWebSocket } = await import(name);
-  const listener = await listenWebSocket({ port: 0 });
-  async function* transports() {
-    for await (const { transport } of listener) yield transport;
-  }
-  servePeers(transports(), { methods });
-  return listener.addr.port;
+  return (await serve({ port: 0, methods })).addr.port;
 }
 
 const address = `ws://127.0.0.1:${await listen()}`;

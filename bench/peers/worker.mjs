@@ -14,9 +14,7 @@ const require = createRequire(cache);
 /** Imports a package that the benchmark has installed. */
 export async function load(name) {
   const module = await import(require.resolve(name));
-  return module.default && typeof module.default === "object"
-    ? { ...module.default, ...module }
-    : module;
+  return { ...module.default, ...module };
 }
 
 export function tell(message) {

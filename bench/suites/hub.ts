@@ -38,36 +38,54 @@ export function system(name: ServerName): System<LoadCell> {
   };
 }
 
-const WINERP = ["our hub", "our hub, Deno.serve", "winerp"];
-const NO_RELAY = [...WINERP, "our hub, tcp:", "our hub, unix:"];
+const HUBS = ["our hub", "our hub, Deno.serve", "winerp"];
+const WITH_RELAY = [...HUBS, "relay"];
+const WITH_LINES = [...HUBS, "our hub, tcp:", "our hub, unix:"];
 
 const CELLS: LoadCell[] = [
   { name: "1x1", shape: { pairs: 1, depth: 1, message: 256 } },
-  { name: "1x16", shape: { pairs: 1, depth: 16, message: 256 } },
+  {
+    name: "1x16",
+    shape: { pairs: 1, depth: 16, message: 256 },
+    only: WITH_RELAY,
+  },
   { name: "1x64", shape: { pairs: 1, depth: 64, message: 256 } },
-  { name: "16x1", shape: { pairs: 16, depth: 1, message: 256 } },
-  { name: "64x1", shape: { pairs: 64, depth: 1, message: 256 } },
+  {
+    name: "16x1",
+    shape: { pairs: 16, depth: 1, message: 256 },
+    only: WITH_RELAY,
+  },
+  {
+    name: "64x1",
+    shape: { pairs: 64, depth: 1, message: 256 },
+    only: [...WITH_RELAY, "relay, Deno.serve"],
+  },
   {
     name: "64 → 1",
     shape: { pairs: 64, services: 1, depth: 1, message: 256 },
-    only: NO_RELAY,
+    only: WITH_LINES,
   },
-  { name: "64 KiB, 4x2", shape: { pairs: 4, depth: 2, data: 65_536 } },
+  {
+    name: "64 KiB, 4x2",
+    shape: { pairs: 4, depth: 2, data: 65_536 },
+    only: [...WITH_LINES, "relay"],
+  },
   {
     name: "inform 1 → 200",
     shape: { pairs: 0, receivers: 200, depth: 1, data: 64 },
-    only: WINERP,
+    only: HUBS,
   },
   {
     name: "4x16, Poisson 4k/s",
     shape: { pairs: 4, depth: 16, message: 256 },
     rate: 4_000,
+    only: WITH_RELAY,
   },
   {
     name: "4x16, Poisson 20k/s",
     shape: { pairs: 4, depth: 16, message: 256 },
     rate: 20_000,
-    only: ["our hub", "our hub, Deno.serve", "our hub, tcp:", "relay"],
+    only: ["our hub", "our hub, Deno.serve", "relay"],
   },
 ];
 

@@ -26,7 +26,6 @@ const BATCHERS = [OURS, FETCH, "jayson", foreign("jayson")];
 
 const CELLS: RpcCell[] = [
   { name: "1 in flight", depth: 1, size: 0 },
-  { name: "16 in flight", depth: 16, size: 0 },
   { name: "64 in flight", depth: 64, size: 0 },
   {
     name: "batch of 100",
@@ -35,8 +34,19 @@ const CELLS: RpcCell[] = [
     batch: 100,
     only: BATCHERS,
   },
-  { name: "6 KB, 1 in flight", depth: 1, size: 6_000 },
-  { name: "Poisson 4k/s", depth: 1, size: 0, rate: 4_000 },
+  {
+    name: "6 KB, 1 in flight",
+    depth: 1,
+    size: 6_000,
+    only: [OURS, FETCH, "rpc-websockets"],
+  },
+  {
+    name: "Poisson 4k/s",
+    depth: 1,
+    size: 0,
+    rate: 4_000,
+    only: [OURS, FETCH, "rpc-websockets"],
+  },
 ];
 
 function system(

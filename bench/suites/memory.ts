@@ -8,7 +8,7 @@ import { Generator, type Shape } from "../load/load.ts";
 import { type Suite, type Target, valueTarget } from "../suite.ts";
 
 const PAIR: Shape = { pairs: 1, depth: 1, message: 256 };
-const CHUNK = 1_000;
+const CHUNK = 500;
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
@@ -31,7 +31,7 @@ async function churn(name: ServerName, clients: number): Promise<number> {
   await using server = await serve(name);
   await using load = await Generator.open(server.order, PAIR);
   await load.load(0.3);
-  const warm = 5 * CHUNK;
+  const warm = 10 * CHUNK;
   for (let from = 0; from < warm; from += CHUNK) await load.churn(from, CHUNK);
   const before = await settled(server);
   for (let from = warm; from < warm + clients; from += CHUNK) {
@@ -66,7 +66,7 @@ async function flood(
     pairs: 4,
     depth: 16,
     message: 256,
-    flood: 24 * MIB,
+    flood: 16 * MIB,
     mute,
   };
   await using load = await Generator.open(server.order, shape);

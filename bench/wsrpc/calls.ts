@@ -65,7 +65,7 @@ export async function systems(): Promise<System<CallCell>[]> {
 }
 
 /** A small call at each depth. */
-export const cells: CallCell[] = [1, 16, 64].map((depth) => ({
+export const cells: CallCell[] = [1, 64].map((depth) => ({
   name: `64 B, ${depth} in flight`,
   size: 64,
   depth,

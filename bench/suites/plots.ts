@@ -1,0 +1,138 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** How rate and latency change as the work grows: no cliff, and a plot. */
+
+import { compare, type Results, short } from "../harness.ts";
+import type { ServerName } from "../hub/servers.ts";
+import type { Shape } from "../load/load.ts";
+import type { Suite, Target } from "../suite.ts";
+import { plot } from "../svg.ts";
+import { type LoadCell, system } from "./hub.ts";
+
+/** One plot. */
+interface Sweep {
+  /** The name of its file. */
+  name: string;
+  /** What grows. */
+  label: string;
+  /** How much of it. */
+  values: number[];
+  /** What is asked for then. */
+  shape(value: number): Shape;
+  /** The largest value that real winerp is asked for. */
+  winerpUpTo: number;
+  /** How large a change of the cost is a cliff, from one value to the next. */
+  cliff(before: number, after: number): number;
+}
+
+const OURS = "our hub" satisfies ServerName;
+const NAMES: ServerName[] = [OURS, "our hub, Deno.serve", "winerp"];
+
+const SWEEPS: Sweep[] = [
+  {
+    name: "in_flight",
+    label: "requests in flight, of one client, 256 bytes",
+    values: [1, 2, 4, 8, 16, 32, 64, 128, 256],
+    shape: (depth) => ({ pairs: 1, depth, message: 256 }),
+    winerpUpTo: 256,
+    cliff: () => 2,
+  },
+  {
+    name: "clients",
+    label: "clients, half of them with one request in flight",
+    values: [2, 10, 50, 200, 1_000, 2_000, 5_000],
+    shape: (clients) => ({ pairs: clients / 2, depth: 1, message: 256 }),
+    winerpUpTo: 200,
+    cliff: () => 2,
+  },
+  {
+    name: "message",
+    label: "bytes of data, 4 clients with 1 request in flight each",
+    values: [8, 64, 512, 4_096, 32_768, 262_144, 1_048_576],
+    shape: (data) => ({ pairs: 4, depth: 1, data }),
+    winerpUpTo: 32_768,
+    cliff: (before, after) => 2 * after / before,
+  },
+];
+
+/** The worst growth of the hub's CPU per request, beside what it may be. */
+function worstStep(sweep: Sweep, results: Results): number {
+  let worst = 0;
+  sweep.values.forEach((value, i) => {
+    const before = sweep.values[i - 1];
+    if (before === undefined) return;
+    const growth = results.of(`${value}`, OURS, cpuOf)! /
+      results.of(`${before}`, OURS, cpuOf)!;
+    worst = Math.max(worst, growth / sweep.cliff(before, value));
+  });
+  return worst;
+}
+
+function cpuOf({ cpu }: { cpu: Record<string, number> }): number {
+  return cpu["hub"]!;
+}
+
+/** The suite. */
+export const suite: Suite = {
+  name: "plots",
+  title: "As the work grows",
+  async run(plan) {
+    const targets: Target[] = [];
+    const details: string[] = [];
+    for (const sweep of SWEEPS) {
+      const cells = sweep.values.map((value): LoadCell => ({
+        name: `${value}`,
+        shape: sweep.shape(value),
+        ...(value > sweep.winerpUpTo && { only: NAMES.slice(0, 2) }),
+      }));
+      const results = await compare(NAMES.map(system), cells, {
+        ...plan,
+        rounds: Math.min(plan.rounds, 2),
+        seconds: Math.min(plan.seconds, 0.4),
+      });
+      const lines = (
+        pick: (name: string, cell: string) => number | undefined,
+      ) =>
+        NAMES.map((name) => ({
+          name,
+          points: sweep.values.flatMap((value): [number, number][] => {
+            const y = pick(name, `${value}`);
+            return y === undefined ? [] : [[value, y]];
+          }),
+        }));
+      const panels = [
+        {
+          title: "requests a second",
+          lines: lines((name, cell) => results.of(cell, name)),
+        },
+        {
+          title: "p99, µs",
+          lines: lines((name, cell) =>
+            results.of(cell, name, ({ p99 }) => p99)
+          ),
+        },
+      ];
+      if (!plan.quick) {
+        const file = new URL(`../plots/${sweep.name}.svg`, import.meta.url);
+        await Deno.mkdir(new URL("./", file), { recursive: true });
+        await Deno.writeTextFile(file, plot(panels, sweep.label));
+      }
+      const worst = worstStep(sweep, results);
+      targets.push({
+        what: `no cliff: ${sweep.label}`,
+        measured: `worst step of the hub's CPU × ${short(worst)}`,
+        target: "≤ 1 × what is twice in proportion",
+        met: Number.isNaN(worst) ? undefined : worst <= 1,
+      });
+      details.push(
+        `### ${sweep.label}`,
+        "",
+        `![Rate and p99](plots/${sweep.name}.svg)`,
+        "",
+        results.table(OURS),
+        "",
+      );
+    }
+    return { targets, details: details.join("\n") };
+  },
+};
