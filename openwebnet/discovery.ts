@@ -6,8 +6,8 @@
  * @module
  */
 
-import { Buffer } from "node:buffer";
-import { createSocket } from "node:dgram";
+import type * as NodeDgram from "node:dgram";
+import type * as NodeProcess from "node:process";
 import type { CommandOptions } from "./command_session.ts";
 import { energyDevice } from "./energy.ts";
 import { NackError } from "./errors.ts";
@@ -115,7 +115,10 @@ export async function discoverGateways(
   const { timeout = 3000, signal } = options;
   const { hostname = "239.255.255.250", port = 1900 } = options;
   const found = new Map<string, Promise<FoundGateway | undefined>>();
-  const socket = createSocket("udp4");
+  // Not by an import, which a browser that loads `mod.ts` could not resolve.
+  const { process } = globalThis as unknown as { process: typeof NodeProcess };
+  const dgram: typeof NodeDgram = process.getBuiltinModule("node:dgram");
+  const socket = dgram.createSocket("udp4");
   const late = AbortSignal.timeout(timeout + 5000);
   const { promise: over, resolve: end, reject: fail } = Promise.withResolvers<
     void
@@ -142,7 +145,7 @@ export async function discoverGateways(
   const timer = setTimeout(end, timeout);
   signal?.addEventListener("abort", () => end(), { once: true });
   try {
-    socket.send(Buffer.from(query), port, hostname, (error) => {
+    socket.send(new TextEncoder().encode(query), port, hostname, (error) => {
       if (error) fail(error);
     });
     if (!signal?.aborted) await over;

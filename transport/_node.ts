@@ -1,18 +1,21 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 /**
- * What Deno has of Node, without an import that a bundler for browsers, which
- * meets `connectWebSocket()`, would want to resolve.
+ * What Deno, Node and Bun have of Node, without an import that a browser, or a
+ * bundler for it, could not resolve. In a browser all of this is `undefined`.
  */
 
 import type * as NodeBuffer from "node:buffer";
 import type * as NodeProcess from "node:process";
 import type * as NodeTimers from "node:timers";
 
-const { process } = globalThis as unknown as { process: typeof NodeProcess };
-const buffer: typeof NodeBuffer = process.getBuiltinModule("node:buffer");
-const timers: typeof NodeTimers = process.getBuiltinModule("node:timers");
+const { process } = globalThis as { process?: Partial<typeof NodeProcess> };
 
-export const { Buffer, isUtf8 } = buffer;
-export const { nextTick } = process;
-export const { setImmediate } = timers;
+/** One of Node's modules; in a browser, one that has nothing. */
+export function builtin<T extends object>(name: string): T {
+  return (process?.getBuiltinModule?.(name) ?? {}) as T;
+}
+
+export const { Buffer, isUtf8 } = builtin<typeof NodeBuffer>("node:buffer");
+export const { nextTick } = (process ?? {}) as typeof NodeProcess;
+export const { setImmediate } = builtin<typeof NodeTimers>("node:timers");

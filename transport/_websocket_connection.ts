@@ -50,7 +50,7 @@ const EMPTY = new Uint8Array();
 const ENCODER = new TextEncoder();
 
 // Five times as fast as a TextDecoder, for a part of any Uint8Array.
-const { latin1Slice, utf8Slice } = Buffer.prototype;
+const { latin1Slice, utf8Slice } = Buffer?.prototype ?? {};
 
 /** A stream of bytes below a connection. */
 export interface BytePipe {

@@ -28,18 +28,20 @@
  */
 
 import type { Buffer } from "node:buffer";
+import type {
+  IncomingMessage,
+  Server,
+  ServerOptions,
+  ServerResponse,
+} from "node:http";
+import type { Socket } from "node:net";
+import { ConnectionGroup } from "./_connection_group.ts";
 import {
   createServer,
-  type IncomingMessage,
-  type Server,
-  type ServerOptions,
-  type ServerResponse,
+  createTlsServer,
+  Readable,
   STATUS_CODES,
-} from "node:http";
-import { createServer as createTlsServer } from "node:https";
-import type { Socket } from "node:net";
-import { Readable } from "node:stream";
-import { ConnectionGroup } from "./_connection_group.ts";
+} from "./_node_http.ts";
 import { OPEN_TIMEOUT } from "./_opening.ts";
 import { SocketPipe } from "./_socket_pipe.ts";
 import { WebSocketConnection } from "./_websocket_connection.ts";

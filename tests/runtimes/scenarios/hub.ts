@@ -1,7 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { Client } from "@wirekit/hub/client";
-import { Hub } from "@wirekit/hub/hub";
+import { Client, Hub } from "@wirekit/hub";
 import { NewlineFramer } from "@wirekit/transport/newline-framer";
 import { StreamTransport } from "@wirekit/transport/stream";
 import { same, scenario } from "../_scenario.ts";

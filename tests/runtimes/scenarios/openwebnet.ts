@@ -1,9 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { Gateway } from "@wirekit/openwebnet/gateway";
-import { Light } from "@wirekit/openwebnet/lighting";
-import { parse } from "@wirekit/openwebnet/message";
-import { GatewaySimulator } from "@wirekit/openwebnet/simulator";
+import { Gateway, GatewaySimulator, Light, parse } from "@wirekit/openwebnet";
 import { same, scenario } from "../_scenario.ts";
 
 await scenario(async () => {

@@ -1,11 +1,13 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { NewlineFramer } from "@wirekit/transport/newline-framer";
-import { pair } from "@wirekit/transport/pair";
-import { PortTransport } from "@wirekit/transport/port";
-import { reconnect } from "@wirekit/transport/reconnect";
-import { StreamTransport } from "@wirekit/transport/stream";
-import { connectWebSocket } from "@wirekit/transport/websocket";
+import {
+  connectWebSocket,
+  NewlineFramer,
+  pair,
+  PortTransport,
+  reconnect,
+  StreamTransport,
+} from "@wirekit/transport";
 import { next, same, scenario } from "../_scenario.ts";
 
 await scenario(async (url) => {

@@ -1,0 +1,16 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** What a server needs of Node, in the way of `_node.ts`. */
+
+import type * as NodeHttp from "node:http";
+import type * as NodeHttps from "node:https";
+import type * as NodeStream from "node:stream";
+import { builtin } from "./_node.ts";
+
+export const { createServer, STATUS_CODES } = builtin<typeof NodeHttp>(
+  "node:http",
+);
+export const { createServer: createTlsServer } = builtin<typeof NodeHttps>(
+  "node:https",
+);
+export const { Readable } = builtin<typeof NodeStream>("node:stream");
