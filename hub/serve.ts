@@ -95,52 +95,63 @@ export async function serve(options: ServeOptions = {}): Promise<HubServer> {
     : undefined;
   const framer = () =>
     new NewlineFramer({ format: "utf8", maxMessageBytes: hub.maxInboundBytes });
-  await using cleanup = new AsyncDisposableStack();
-
-  const sockets = await listening(`${hostname}:${port}`, () =>
-    listenWebSocket({
-      hostname,
-      port,
-      ...(tls && { tls }),
-      format: "utf8",
-      timeout: handshakeTimeout,
-      maxMessageBytes: hub.maxInboundBytes,
-      ...(rest.idleTimeout !== undefined && { idleTimeout: rest.idleTimeout }),
-      ...(rest.maxConnections !== undefined &&
-        { maxConnections: rest.maxConnections }),
-      authorize: (request, info) => hub.refuse(request, info),
-      handler: hub.fetch,
-    }));
-  cleanup.defer(acceptAll(sockets, ({ transport }) => {
-    hub.accept(transport, { trusted: true });
-  }));
   const host = hostname.includes(":") ? `[${hostname}]` : hostname;
-  const urls: [string, ...string[]] = [
-    `${tls ? "wss" : "ws"}://${host}:${sockets.addr.port}`,
-  ];
+  const closers: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
 
-  if (tcpPort !== undefined) {
-    const listener = await listening(
-      `${hostname}:${tcpPort}`,
-      () => listenTcp({ hostname, port: tcpPort, ...(tls && { tls }) }, framer),
+  try {
+    const sockets = await listening(
+      `${hostname}:${port}`,
+      () =>
+        listenWebSocket({
+          hostname,
+          port,
+          ...(tls && { tls }),
+          format: "utf8",
+          timeout: handshakeTimeout,
+          maxMessageBytes: hub.maxInboundBytes,
+          ...(rest.idleTimeout !== undefined &&
+            { idleTimeout: rest.idleTimeout }),
+          ...(rest.maxConnections !== undefined &&
+            { maxConnections: rest.maxConnections }),
+          authorize: (request, info) => hub.refuse(request, info),
+          handler: hub.fetch,
+        }),
     );
-    cleanup.defer(acceptAll(listener, (client) => void hub.accept(client)));
-    urls.push(`${tls ? "tls" : "tcp"}://${host}:${listener.addr.port}`);
-  }
-  if (unixPath !== undefined) {
-    const listener = await listening(
-      unixPath,
-      () => listenUnix({ path: unixPath }, framer),
-    );
-    cleanup.defer(acceptAll(listener, (client) => void hub.accept(client)));
-    urls.push(`unix:${unixPath}`);
-  }
+    closers.push(acceptAll(sockets, ({ transport }) => {
+      hub.accept(transport, { trusted: true });
+    }));
+    const urls: [string, ...string[]] = [
+      `${tls ? "wss" : "ws"}://${host}:${sockets.addr.port}`,
+    ];
 
-  // Last in, first out: clients hear from the hub before its listeners end.
-  cleanup.defer(() => hub.close());
-  const open = cleanup.move();
-  const close = () => open.disposeAsync();
-  return { hub, urls, close, [Symbol.asyncDispose]: close };
+    if (tcpPort !== undefined) {
+      const listener = await listening(
+        `${hostname}:${tcpPort}`,
+        () =>
+          listenTcp({ hostname, port: tcpPort, ...(tls && { tls }) }, framer),
+      );
+      closers.push(acceptAll(listener, (client) => void hub.accept(client)));
+      urls.push(`${tls ? "tls" : "tcp"}://${host}:${listener.addr.port}`);
+    }
+    if (unixPath !== undefined) {
+      const listener = await listening(
+        unixPath,
+        () => listenUnix({ path: unixPath }, framer),
+      );
+      closers.push(acceptAll(listener, (client) => void hub.accept(client)));
+      urls.push(`unix:${unixPath}`);
+    }
+
+    // Last in, first out: clients hear from the hub before its listeners end.
+    closers.push(() => hub.close());
+    return { hub, urls, close, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /** Calls `listen`, and names the address in the error if it is taken. */

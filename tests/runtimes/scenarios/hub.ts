@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { Client, Hub } from "@wirekit/hub";
+import { Client, Hub, serve } from "@wirekit/hub";
 import { NewlineFramer } from "@wirekit/transport/newline-framer";
 import { StreamTransport } from "@wirekit/transport/stream";
 import { same, scenario } from "../_scenario.ts";
@@ -39,4 +39,15 @@ await scenario(async (url) => {
   same(hub.names.join(), "here");
   await here.close();
   await hub.close();
+  if ("document" in globalThis) return;
+
+  // The server, where there are ports to listen on.
+  const server = await serve({ port: 0, token: "s3cret" });
+  const [there] = server.urls;
+  const guest = new Client("guest", { url: there, token: "s3cret" });
+  await guest.connect();
+  same(await guest.ping("guest"), true);
+  same(server.hub.names.join(), "guest");
+  await guest.close();
+  await server.close();
 });
