@@ -84,7 +84,7 @@ export interface Plan {
   log(line: string): void;
 }
 
-const WARM_UP_SECONDS = 0.3;
+const WARM_UP_SECONDS = 0.4;
 
 /** Longest that one measurement may take with all that belongs to it. */
 const PATIENCE = 60_000;

@@ -41,14 +41,17 @@ async function commit(): Promise<string> {
   return new TextDecoder().decode(stdout).trim();
 }
 
+function load(): string {
+  return Deno.loadavg().map((value) => value.toFixed(1)).join(" ");
+}
+
 async function machine(): Promise<string> {
   const cpu = /model name\s*: (.*)/.exec(
     await Deno.readTextFile("/proc/cpuinfo"),
   )?.[1] ?? "unknown processor";
   const cores = navigator.hardwareConcurrency;
   const memory = Math.round(Deno.systemMemoryInfo().total / 2 ** 30);
-  const load = Deno.loadavg().map((value) => value.toFixed(1)).join(" ");
-  return `${cores} cores of ${cpu}, ${memory} GiB, Linux ${Deno.osRelease()}, load ${load} at the start`;
+  return `${cores} cores of ${cpu}, ${memory} GiB, Linux ${Deno.osRelease()}`;
 }
 
 function chosen(): Suite[] {
@@ -58,29 +61,55 @@ function chosen(): Suite[] {
     print(`There is no suite ${name}: ${suites.map((s) => s.name).join(", ")}`);
     Deno.exit(2);
   }
-  return suites.filter(({ name }) => !names || names.includes(name));
+  return names?.map((name) => suites.find((suite) => suite.name === name)!) ??
+    suites;
 }
 
 const begin = new Date();
-const head = [
-  "# Results",
-  "",
-  "Written by `deno task bench`; README.md says how to read it.",
-  "",
-  `- When: ${begin.toISOString().slice(0, 16)}Z, commit ${await commit()}`,
-  `- Machine: ${await machine()}`,
-  `- ${plan.rounds} rounds of ${plan.seconds} s a cell`,
-];
+const start = load();
 const targets: Target[] = [];
 const details: string[] = [];
+
+/** What is known so far. */
+async function report(): Promise<string> {
+  const minutes = Math.ceil((Date.now() - begin.getTime()) / 60_000);
+  return [
+    "# Results",
+    "",
+    "Written by `deno task bench`; README.md says how to read it.",
+    "",
+    `- When: ${begin.toISOString().slice(0, 16)}Z, commit ${await commit()}`,
+    `- Machine: ${await machine()}, load ${start} at the start`,
+    `- Versions: Deno ${Deno.version.deno}, ${await versions()}`,
+    `- ${plan.rounds} rounds of ${plan.seconds} s a cell, ${minutes} minutes`,
+    "",
+    "## Targets",
+    "",
+    targetTable(targets),
+    ...details,
+    "",
+  ].join("\n");
+}
+
+const file = new URL(
+  flags.only ? "../.cache/bench/part.md" : "RESULTS.md",
+  import.meta.url,
+);
 for (const { name, title, run } of chosen()) {
   print(`\n${title} (--only ${name})`);
+  details.push(
+    "",
+    `## ${title}`,
+    "",
+    `At ${new Date().toISOString().slice(11, 16)}, load ${load()}.`,
+    "",
+  );
   try {
     const report = await run(plan);
     targets.push(...report.targets);
-    details.push("", `## ${title}`, "", report.details);
+    details.push(report.details);
   } catch (error) {
-    details.push("", `## ${title}`, "", `Not measured: ${reasonOf(error)}`);
+    details.push(`Failed: ${reasonOf(error)}`);
     targets.push({
       what: title,
       measured: reasonOf(error),
@@ -88,17 +117,9 @@ for (const { name, title, run } of chosen()) {
       met: undefined,
     });
   }
+  // After each suite, so that what was measured is not lost.
+  if (flags.only || !flags.quick) {
+    await Deno.writeTextFile(file, await report());
+  }
 }
-const minutes = Math.ceil((Date.now() - begin.getTime()) / 60_000);
-head.push(
-  `- Versions: Deno ${Deno.version.deno}, ${await versions()}`,
-  `- It took ${minutes} minutes`,
-);
-const text = [...head, "", "## Targets", "", targetTable(targets), ...details]
-  .join("\n") + "\n";
-print(`\n${text}`);
-const file = new URL(
-  flags.only ? "../.cache/bench/part.md" : "RESULTS.md",
-  import.meta.url,
-);
-if (!flags.quick || flags.only) await Deno.writeTextFile(file, text);
+print(`\n${await report()}`);

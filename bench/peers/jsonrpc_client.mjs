@@ -10,7 +10,7 @@ import { workCalls } from "./jsonrpc_work.mjs";
 const [kind, address] = process.argv.slice(2);
 
 async function open() {
-  const { WebSocket } = await load("ws");
+  const { WebSocket } = load("ws");
   const socket = new WebSocket(address, { perMessageDeflate: false });
   await new Promise((resolve, reject) => {
     socket.on("open", resolve);
@@ -21,14 +21,13 @@ async function open() {
 
 const clients = {
   async "rpc-websockets"() {
-    const { Client } = await load("rpc-websockets");
+    const { Client } = load("rpc-websockets");
     const client = new Client(address);
     await new Promise((resolve) => client.on("open", resolve));
     return { call: (method, params) => client.call(method, params) };
   },
   async jayson() {
-    const { default: jayson, ...rest } = await load("jayson");
-    const Client = rest.Client ?? jayson.Client;
+    const { Client } = load("jayson");
     const socket = await open();
     const client = Client.websocket({ ws: socket });
     const ask = (request) =>
@@ -57,14 +56,14 @@ const clients = {
     };
   },
   async "vscode-jsonrpc"() {
-    const connection = await makeConnection(await open());
+    const connection = makeConnection(await open());
     connection.listen();
     return {
       call: (method, params) => connection.sendRequest(method, ...params),
     };
   },
   async "json-rpc-2.0"() {
-    const { JSONRPCClient } = await load("json-rpc-2.0");
+    const { JSONRPCClient } = load("json-rpc-2.0");
     const socket = await open();
     const client = new JSONRPCClient((request) => {
       socket.send(JSON.stringify(request));

@@ -11,8 +11,8 @@ function ready(port) {
 }
 
 /** A WebSocket server on a free port. */
-async function listen(onConnection) {
-  const { WebSocketServer } = await load("ws");
+function listen(onConnection) {
+  const { WebSocketServer } = load("ws");
   const server = new WebSocketServer({
     host: "127.0.0.1",
     port: 0,
@@ -23,15 +23,15 @@ async function listen(onConnection) {
 }
 
 const servers = {
-  async "rpc-websockets"() {
-    const { Server } = await load("rpc-websockets");
+  "rpc-websockets"() {
+    const { Server } = load("rpc-websockets");
     const server = new Server({ host: "127.0.0.1", port: 0 });
     server.register("sum", ([a, b]) => a + b);
     server.register("echo", ([text]) => text);
     server.on("listening", () => ready(server.wss.address().port));
   },
-  async jayson() {
-    const { Server } = await load("jayson");
+  jayson() {
+    const { Server } = load("jayson");
     const server = new Server({
       sum: ([a, b], done) => done(null, a + b),
       echo: ([text], done) => done(null, text),
@@ -43,20 +43,20 @@ const servers = {
     });
     listening.on("listening", () => ready(listening.address().port));
   },
-  async "vscode-jsonrpc"() {
-    await listen(async (socket) => {
-      const connection = await makeConnection(socket);
+  "vscode-jsonrpc"() {
+    listen((socket) => {
+      const connection = makeConnection(socket);
       connection.onRequest("sum", (a, b) => a + b);
       connection.onRequest("echo", (text) => text);
       connection.listen();
     });
   },
-  async "json-rpc-2.0"() {
-    const { JSONRPCServer } = await load("json-rpc-2.0");
+  "json-rpc-2.0"() {
+    const { JSONRPCServer } = load("json-rpc-2.0");
     const server = new JSONRPCServer();
     server.addMethod("sum", ([a, b]) => a + b);
     server.addMethod("echo", ([text]) => text);
-    await listen((socket) => {
+    listen((socket) => {
       socket.on("message", async (data) => {
         const answer = await server.receiveJSON(data.toString());
         if (answer) socket.send(JSON.stringify(answer));
@@ -65,4 +65,4 @@ const servers = {
   },
 };
 
-await servers[process.argv[2]]();
+servers[process.argv[2]]();

@@ -6,7 +6,7 @@ import process from "node:process";
 import { checked, load, work } from "./worker.mjs";
 
 const [role, port] = process.argv.slice(2);
-const { connect } = await load("@nats-io/transport-node");
+const { connect } = load("@nats-io/transport-node");
 const client = await connect({ port: Number(port) });
 if (role === "responder") {
   client.subscribe("echo", {

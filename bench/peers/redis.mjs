@@ -6,7 +6,7 @@ import process from "node:process";
 import { checked, load, work } from "./worker.mjs";
 
 const [role, port] = process.argv.slice(2);
-const { Redis } = await load("ioredis");
+const { Redis } = load("ioredis");
 const subscriber = new Redis(Number(port), "127.0.0.1");
 const publisher = new Redis(Number(port), "127.0.0.1");
 const waiting = new Map();

@@ -6,7 +6,7 @@ import process from "node:process";
 import { checked, load, work } from "./worker.mjs";
 
 const [role, port] = process.argv.slice(2);
-const { io } = await load("socket.io-client");
+const { io } = load("socket.io-client");
 const socket = io(`http://127.0.0.1:${port}`, { transports: ["websocket"] });
 await new Promise((resolve) => socket.on("connect", resolve));
 socket.on("call", (data, answer) => answer(data));

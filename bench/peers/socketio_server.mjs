@@ -5,7 +5,7 @@
 import { createServer } from "node:http";
 import { load, tell } from "./worker.mjs";
 
-const { Server } = await load("socket.io");
+const { Server } = load("socket.io");
 const http = createServer();
 const io = new Server(http, {
   perMessageDeflate: false,

@@ -4,12 +4,12 @@
 
 import { load } from "./worker.mjs";
 
-export async function makeConnection(socket) {
+export function makeConnection(socket) {
   const {
     AbstractMessageReader,
     AbstractMessageWriter,
     createMessageConnection,
-  } = await load("vscode-jsonrpc/node");
+  } = load("vscode-jsonrpc/node");
 
   class Reader extends AbstractMessageReader {
     listen(callback) {

@@ -9,13 +9,9 @@ import { createRequire } from "node:module";
 import process from "node:process";
 
 const cache = new URL("../../.cache/bench/npm/", import.meta.url);
-const require = createRequire(cache);
 
-/** Imports a package that the benchmark has installed. */
-export async function load(name) {
-  const module = await import(require.resolve(name));
-  return { ...module.default, ...module };
-}
+/** Loads a package that the benchmark has installed. */
+export const load = createRequire(cache);
 
 export function tell(message) {
   process.stdout.write(JSON.stringify(message) + "\n");
