@@ -239,3 +239,15 @@ Deno.test("connectWebSocket() of our own sends a burst without Nagle's 40 ms", a
   times.sort((a, b) => a - b);
   assertLess(times[7]!, 25);
 });
+
+Deno.test("connectWebSocket() of our own notices a server that is gone", async () => {
+  await using server = answer((head) => accepted(head));
+  const transport = await open(server.url, { idleTimeout: 0.2 });
+  const error = await assertRejects(
+    () => Array.fromAsync(transport),
+    CloseError,
+  );
+  assertEquals(error.code, 1006);
+  assertEquals((error.cause as Error).message, "No answer to a ping");
+  assertEquals([...(await server.received).subarray(0, 2)], [0x89, 0x80]);
+});

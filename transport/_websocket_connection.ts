@@ -144,8 +144,8 @@ export class WebSocketConnection<F extends Format>
     });
     group.add(this);
     this.#heardAt = group.now;
-    pipe.start((chunk) => this.#read(chunk), (error) => this.#onEnd(error));
     if (head.length > 0) this.#read(head);
+    pipe.start((chunk) => this.#read(chunk), (error) => this.#onEnd(error));
   }
 
   /** See {@linkcode Transport.send}. */

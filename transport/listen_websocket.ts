@@ -182,7 +182,9 @@ export interface WebSocketListener<F extends Format = "text">
  *
  * It speaks RFC 6455 by itself on a socket of `node:http`. All messages that
  * are sent in one turn leave in one write, a slow reader stops its client, an
- * idle client costs no buffer, and no extension is ever agreed upon.
+ * idle client costs no buffer, and no extension is ever agreed upon. Bytes of
+ * 16 KiB or more are sent without a copy: they must not change before `send()`
+ * has resolved.
  *
  * @typeParam F What a message is.
  * @param options Where, for whom, and the limits.
@@ -324,7 +326,8 @@ class Listener<F extends Format> implements WebSocketListener<F> {
       this.#connections--;
     };
     try {
-      const accepted = await this.#admit(message, socket, head, gone);
+      const accepted = await this.#admit(message, socket, head, gone)
+        .catch(() => new Response(null, { status: 500 }));
       if (accepted instanceof Response) {
         await refuse(socket, accepted);
         gone();
@@ -378,7 +381,8 @@ class Listener<F extends Format> implements WebSocketListener<F> {
     if (protocol !== undefined) {
       lines.push(`Sec-WebSocket-Protocol: ${protocol}`);
     }
-    if (socket.destroyed || this.#closed) throw new Error("It is over");
+    if (this.#closed) return new Response(null, { status: 503 });
+    if (socket.destroyed) throw new Error("The client is gone");
     socket.write(`${lines.join("\r\n")}\r\n\r\n`);
     const transport = new WebSocketConnection<F>(
       new SocketPipe(socket),

@@ -154,6 +154,43 @@ Deno.test("listenWebSocket() refuses before the upgrade whom authorize() refuses
   assertEquals(seen, ["?a=1 127.0.0.1", "?a=1 127.0.0.1"]);
 });
 
+Deno.test("listenWebSocket() says nothing of an error in authorize()", async () => {
+  await using server = await listen({
+    authorize() {
+      throw new Error("secret");
+    },
+  });
+  const answer = await request(server.port, handshake());
+  assert(/^HTTP\/1.1 500 [^]*\r\n\r\n$/.test(answer), answer);
+  assert(!answer.includes("secret"));
+});
+
+Deno.test("listenWebSocket() reads what comes before it has answered", async () => {
+  const authorized = Promise.withResolvers<undefined>();
+  await using server = await listen({ authorize: () => authorized.promise });
+  const conn = await Deno.connect({
+    hostname: "127.0.0.1",
+    port: server.port,
+  });
+  const frame = (letter: string) =>
+    new Uint8Array([0x81, 0x81, 0, 0, 0, 0, letter.charCodeAt(0)]);
+  const text = new TextEncoder().encode(handshake());
+  await conn.write(new Uint8Array([...text, ...frame("a")]));
+  for (const letter of "bc") {
+    await conn.write(frame(letter));
+    await new Promise((done) => setTimeout(done, 5));
+  }
+  authorized.resolve(undefined);
+  const { transport } = await server.accept();
+  const received: string[] = [];
+  for await (const message of transport) {
+    if (received.push(message) === 3) break;
+  }
+  assertEquals(received, ["a", "b", "c"]);
+  conn.close();
+  await ended(transport);
+});
+
 Deno.test("listenWebSocket() refuses a handshake that is none", async () => {
   await using server = await listen();
   const cases: [string, RegExp][] = [

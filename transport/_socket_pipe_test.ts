@@ -1,0 +1,36 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { assert, assertEquals } from "@std/assert";
+import { createServer, type Socket } from "node:net";
+import { readInto } from "./_socket_pipe.ts";
+
+Deno.test("readInto() makes a socket read into the memory it is given", async () => {
+  const accepted = Promise.withResolvers<Socket>();
+  const server = createServer(accepted.resolve);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as { port: number };
+  const conn = await Deno.connect({ hostname: "127.0.0.1", port });
+  const socket = await accepted.promise;
+  const buffer = new Uint8Array(16);
+  const chunk = Promise.withResolvers<Uint8Array>();
+  const works = readInto(socket, buffer, chunk.resolve);
+  assert(
+    works,
+    "Deno's sockets have changed inside: SocketPipe works, but slower. See " +
+      "what became of the option `onread` of net.connect()",
+  );
+  socket.resume();
+  await conn.write(new Uint8Array([1, 2, 3]));
+  const bytes = await chunk.promise;
+  assertEquals(bytes, new Uint8Array([1, 2, 3]));
+  assert(bytes.buffer === buffer.buffer);
+  conn.close();
+  const closed = new Promise((resolve) => server.close(resolve));
+  socket.destroy();
+  await closed;
+});
+
+Deno.test("readInto() says so where sockets are made otherwise", () => {
+  const socket = {} as Socket;
+  assertEquals(readInto(socket, new Uint8Array(1), () => {}), false);
+});
