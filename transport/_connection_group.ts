@@ -12,8 +12,8 @@ const LARGE_BYTES = 65_536;
 /** Most memory that a group keeps for later, of each size. */
 const KEPT_BYTES = 2_097_152;
 
-/** Looks for the silent, per idle time. */
-const LOOKS = 8;
+/** How often a member is looked after in the time that it may be silent. */
+export const LOOKS = 8;
 
 /** Bytes on their way out, and their memory as words. */
 export interface OutBuffer {
@@ -29,8 +29,8 @@ export interface OutBuffer {
 export interface Member {
   /** Writes what was sent in this turn. */
   flush(): void;
-  /** Looks for a sign of life. `now` is in milliseconds. */
-  look(now: number): void;
+  /** Looks for a sign of life. */
+  look(): void;
 }
 
 /**
@@ -39,9 +39,7 @@ export interface Member {
  * the clock that looks for the silent.
  */
 export class ConnectionGroup {
-  /** The time, as exact as this clock looks: in milliseconds. */
-  now: number = performance.now();
-  readonly #lookInterval: number;
+  readonly #idleTimeout: number;
   readonly #members = new Set<Member>();
   readonly #small: OutBuffer[] = [];
   readonly #large: OutBuffer[] = [];
@@ -51,20 +49,21 @@ export class ConnectionGroup {
   readonly #masks = new Int32Array(256);
   #nextMask = 256;
 
-  /** Makes a group whose members may be silent for so many milliseconds. */
+  /**
+   * Makes a group whose members may be silent for so many milliseconds, or for
+   * ever if 0.
+   */
   constructor(idleTimeout: number) {
-    this.#lookInterval = idleTimeout / LOOKS;
+    this.#idleTimeout = idleTimeout;
   }
 
   /** Takes a member in. */
   add(member: Member): void {
     this.#members.add(member);
-    if (this.#lookInterval === 0 || this.#clock !== undefined) return;
-    this.now = performance.now();
+    if (this.#idleTimeout === 0 || this.#clock !== undefined) return;
     this.#clock = setInterval(() => {
-      this.now = performance.now();
-      for (const each of this.#members) each.look(this.now);
-    }, this.#lookInterval);
+      for (const each of this.#members) each.look();
+    }, this.#idleTimeout / LOOKS);
   }
 
   /** Lets a member go. */

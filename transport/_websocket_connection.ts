@@ -15,6 +15,7 @@ import {
 import {
   allocateLarge,
   type ConnectionGroup,
+  LOOKS,
   type Member,
   type OutBuffer,
 } from "./_connection_group.ts";
@@ -85,8 +86,6 @@ export interface WebSocketConnectionOptions<F extends Format>
   format: F;
   /** Which side this is: a client masks. */
   role: "client" | "server";
-  /** Milliseconds without a sign of life after which the peer is lost. */
-  idleTimeout: number;
   /** Called once, when nothing is left of the connection. */
   onGone?: () => void;
 }
@@ -99,13 +98,12 @@ export class WebSocketConnection<F extends Format>
   readonly #format: F;
   readonly #isClient: boolean;
   readonly #maxOutboxBytes: number;
-  readonly #idleTimeout: number;
   readonly #onGone: (() => void) | undefined;
   readonly #parser: FrameParser;
   readonly #inbox = new Inbox<MessageOf<F>>(READ_AHEAD);
   #paused = false;
-  #heardAt: number;
-  #pinged = false;
+  /** How often it was looked for a sign of life in vain. */
+  #silence = 0;
   /** What goes out next: full buffers, and one that is not. */
   #queue: OutBuffer[] | undefined;
   #out: OutBuffer | undefined;
@@ -135,7 +133,6 @@ export class WebSocketConnection<F extends Format>
     this.#format = options.format;
     this.#isClient = options.role === "client";
     this.#maxOutboxBytes = options.maxOutboxBytes ?? MAX_OUTBOX_BYTES;
-    this.#idleTimeout = options.idleTimeout;
     this.#onGone = options.onGone;
     this.#parser = new FrameParser({
       masked: !this.#isClient,
@@ -143,7 +140,6 @@ export class WebSocketConnection<F extends Format>
       allocate: allocateLarge,
     });
     group.add(this);
-    this.#heardAt = group.now;
     if (head.length > 0) this.#read(head);
     pipe.start((chunk) => this.#read(chunk), (error) => this.#onEnd(error));
   }
@@ -197,26 +193,23 @@ export class WebSocketConnection<F extends Format>
     if (!this.#writing && this.#out) this.#write(EMPTY);
   }
 
-  /** Asks a silent peer for a sign of life; without one it is lost. */
-  look(now: number): void {
-    if (this.#closing) return;
+  /**
+   * Asks a silent peer for a sign of life; without one it is lost. This counts
+   * looks and no time: a process that has slept reads before it judges.
+   */
+  look(): void {
     // Nothing is heard while a slow reader keeps us from listening.
-    if (this.#paused) this.#heardAt = now;
-    const silence = now - this.#heardAt;
-    if (silence >= this.#idleTimeout) {
-      const cause = new Error("No answer to a ping");
-      this.#lose(new CloseError(1006, { cause }));
-    } else if (silence < this.#idleTimeout / 2) {
-      this.#pinged = false;
-    } else if (!this.#pinged) {
-      this.#pinged = true;
-      this.#writeBytes(Opcode.Ping, EMPTY);
-    }
+    if (this.#paused || this.#closing) return;
+    this.#silence++;
+    if (this.#silence === LOOKS / 2) this.#writeBytes(Opcode.Ping, EMPTY);
+    if (this.#silence < LOOKS) return;
+    const cause = new Error("No answer to a ping");
+    this.#lose(new CloseError(1006, { cause }));
   }
 
   #read(chunk: Uint8Array<ArrayBuffer>): void {
     if (this.#deaf) return;
-    this.#heardAt = this.#group.now;
+    this.#silence = 0;
     if (this.#inbox.full && !this.#paused && !this.#inbox.ended) this.#pause();
     const parser = this.#parser;
     parser.push(chunk);

@@ -350,7 +350,6 @@ class Listener<F extends Format> implements WebSocketListener<F> {
     onGone: () => void,
   ): Promise<AcceptedConnection<F> | Response> {
     const { authorize, chooseProtocol, format = "text" as F } = this.#options;
-    const { idleTimeout = 30 } = this.#options;
     const key = message.headers["sec-websocket-key"];
     if (message.headers["sec-websocket-version"] !== "13") {
       return new Response(null, {
@@ -391,7 +390,6 @@ class Listener<F extends Format> implements WebSocketListener<F> {
         ...this.#options,
         format,
         role: "server",
-        idleTimeout: idleTimeout * 1_000,
         onGone,
       },
       // A copy: what HTTP has read may be shared.
