@@ -1,0 +1,128 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** What the benchmark counts with: a wrong count would look like a result. */
+
+import { FrameParser } from "@wirekit/transport/frame";
+import { assert, assertEquals } from "@std/assert";
+import { compare, median, type Plan, type System } from "../bench/harness.ts";
+import { Frame, type Framing, Reader } from "../bench/load/frames.ts";
+import { Histogram } from "../bench/load/histogram.ts";
+import { ratioTarget } from "../bench/suite.ts";
+
+const ENCODER = new TextEncoder();
+const DECODER = new TextDecoder();
+
+for (const length of [0, 5, 125, 126, 65_535, 65_536]) {
+  Deno.test(`Frame of ${length} bytes is what a server understands`, () => {
+    const text = "x".repeat(length);
+    const { bytes } = new Frame(text, "ws");
+    const parser = new FrameParser({ masked: true, maxMessageBytes: 1 << 20 });
+    parser.push(bytes.slice());
+    assert(parser.next());
+    assertEquals(DECODER.decode(parser.payload), text);
+    assert(!parser.next());
+  });
+}
+
+Deno.test("Frame.patch() changes a part of the message and nothing else", () => {
+  const frame = new Frame("what a day", "ws");
+  frame.patch(5, ENCODER.encode("no hurry"), 0, 1);
+  const parser = new FrameParser({ masked: true, maxMessageBytes: 1_024 });
+  parser.push(frame.bytes.slice());
+  assert(parser.next());
+  assertEquals(DECODER.decode(parser.payload), "what n day");
+});
+
+/** A message as a server sends it. */
+function served(text: string, framing: Framing): Uint8Array {
+  if (framing === "line") return ENCODER.encode(`${text}\n`);
+  const { length } = text;
+  const head = length < 126
+    ? [0x81, length]
+    : length < 65_536
+    ? [0x81, 126, length >> 8, length & 255]
+    : [0x81, 127, 0, 0, 0, 0, 0, length >> 16, length >> 8 & 255, length & 255];
+  return new Uint8Array([...head, ...ENCODER.encode(text)]);
+}
+
+for (const framing of ["ws", "line"] as const) {
+  Deno.test(`Reader finds ${framing} messages wherever the bytes are cut`, () => {
+    const lengths = [1, 125, 126, 4_000, 70_000, 2];
+    const wire = new Uint8Array(
+      lengths.flatMap((n) => [...served("y".repeat(n), framing)]),
+    );
+    for (const step of [1, 7, 1_000, wire.length]) {
+      const reader = new Reader();
+      const found: number[] = [];
+      for (let end = step;; end += step) {
+        const length = Math.min(end, wire.length);
+        while (reader.next(wire, length, framing)) {
+          found.push(reader.end - reader.start);
+        }
+        if (length === wire.length) break;
+      }
+      assertEquals(found, lengths);
+    }
+  });
+}
+
+Deno.test("Histogram tells percentiles within 3 %", () => {
+  const histogram = new Histogram();
+  for (let i = 1; i <= 10_000; i++) histogram.add(i);
+  assertEquals(histogram.total, 10_000);
+  for (const part of [0.01, 0.5, 0.99]) {
+    const error = histogram.at(part) / (10_000 * part) - 1;
+    assert(Math.abs(error) < 0.03, `${part}: ${error}`);
+  }
+});
+
+const PLAN: Plan = { rounds: 2, seconds: 0, quick: true, log: () => {} };
+
+/** A system that is measured without being run. */
+function pretend(name: string, calls: number, order: string[]): System {
+  return {
+    name,
+    start() {
+      order.push(name);
+      if (calls === 0) throw new Error("cannot\nstart");
+      return Promise.resolve({
+        processes: {},
+        load: () => Promise.resolve({ calls, seconds: 2, p50: 1, p99: calls }),
+        [Symbol.asyncDispose]: () => Promise.resolve(),
+      });
+    },
+  };
+}
+
+Deno.test("compare() alternates, and a system that fails ends nothing", async () => {
+  const order: string[] = [];
+  const systems = [
+    pretend("a", 200, order),
+    pretend("broken", 0, order),
+    pretend("b", 100, order),
+  ];
+  const results = await compare(systems, [{ name: "cell" }], PLAN);
+  assertEquals(order, ["a", "broken", "b", "b", "broken", "a"]);
+  assertEquals(results.of("cell", "a"), 100);
+  assertEquals(results.ratio("cell", "a", "b"), 2);
+  assertEquals(results.ratio("cell", "a", "broken"), undefined);
+  assert(results.table("b").includes("Failed: cell: broken: cannot start"));
+});
+
+Deno.test("ratioTarget() asks for the rate and for the 99th percentile", async () => {
+  const systems = [pretend("a", 200, []), pretend("b", 100, [])];
+  const results = await compare(systems, [{ name: "cell" }], PLAN);
+  const options = { cell: "cell", ours: "a", theirs: "b" };
+  const late = ratioTarget("a ÷ b", results, { ...options, atLeast: 2 });
+  assertEquals([late.met, late.measured], [false, "2 (p99 × 2)"]);
+  const alone = { ...options, latency: false };
+  assert(ratioTarget("", results, { ...alone, atLeast: 2 }).met);
+  assert(!ratioTarget("", results, { ...alone, atLeast: 2.1 }).met);
+  const missing = { ...alone, theirs: "c", atLeast: 1 };
+  assertEquals(ratioTarget("", results, missing).met, undefined);
+});
+
+Deno.test("median() is the middle", () => {
+  assertEquals(median([3, 1, 2]), 2);
+  assertEquals(median([4, 1, 2, 3]), 2.5);
+});
