@@ -12,8 +12,11 @@ const CHUNK = 500;
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
-/** Bytes that each idle client takes. */
-async function idle(name: ServerName, clients: number): Promise<number> {
+/** Bytes that each idle client takes, with garbage and without. */
+async function idle(
+  name: ServerName,
+  clients: number,
+): Promise<{ held: number; all: number }> {
   await using server = await serve(name);
   await using load = await Generator.open(server.order, PAIR);
   await load.load(0.3);
@@ -22,8 +25,12 @@ async function idle(name: ServerName, clients: number): Promise<number> {
   for (let from = CHUNK; from < CHUNK + clients; from += CHUNK) {
     await load.idle(from, CHUNK);
   }
+  const all = await residentBytes(server.pid);
   const after = await settled(server);
-  return (after - before) / clients;
+  return {
+    held: (after - before) / clients,
+    all: (all - before) / clients,
+  };
 }
 
 /** Bytes more than before, after clients have come and gone. */
@@ -99,15 +106,18 @@ async function run(plan: Plan): Promise<{
     : [5_000, 100_000, 3];
   const ours = "our hub" as const;
   const rows = [
-    "| hub | KiB per idle client | MiB more after clients came and went | MiB more under flood: mute / reading | p99 µs of others: mute / reading |",
+    "| hub | KiB per idle client: held / with garbage | MiB more after clients came and went | MiB more under flood: mute / reading | p99 µs of others: mute / reading |",
     "| --- | --: | --: | --: | --: |",
   ];
   const targets: Target[] = [];
   for (const name of [ours, "our hub, Deno.serve"] as const) {
     const perClient: number[] = [];
+    const withGarbage: number[] = [];
     for (let i = 0; i < times; i++) {
-      perClient.push(await idle(name, clients) / KIB);
-      plan.log(`${name}: ${short(perClient.at(-1)!)} KiB per idle client`);
+      const { held, all } = await idle(name, clients);
+      perClient.push(held / KIB);
+      withGarbage.push(all / KIB);
+      plan.log(`${name}: ${short(held / KIB)} KiB per idle client`);
     }
     const grown = await churn(name, comers) / MIB;
     plan.log(`${name}: ${grown.toFixed(1)} MiB more after ${comers} clients`);
@@ -128,11 +138,11 @@ async function run(plan: Plan): Promise<{
     const p99 = (all: Flooded[]) => median(all.map((each) => each.p99));
     const peak = (all: Flooded[]) => median(all.map((each) => each.peak)) / MIB;
     rows.push(
-      `| ${name} | ${short(median(perClient))} | ${grown.toFixed(1)} | ${
-        peak(mutes).toFixed(1)
-      } / ${peak(readers).toFixed(1)} | ${short(p99(mutes))} / ${
-        short(p99(readers))
-      } |`,
+      `| ${name} | ${short(median(perClient))} / ${
+        short(median(withGarbage))
+      } | ${grown.toFixed(1)} | ${peak(mutes).toFixed(1)} / ${
+        peak(readers).toFixed(1)
+      } | ${short(p99(mutes))} / ${short(p99(readers))} |`,
     );
     if (name !== ours) continue;
     const late = p99(mutes) / p99(readers);
