@@ -31,13 +31,15 @@ export async function answerPost<State>(
   // Bytes that are no UTF-8 become text that is no name of ours.
   const text = new TextDecoder().decode(body);
 
-  const dispatcher = new Dispatcher<string, State>(jsonCodec, options, context);
   const onAbort = () => dispatcher.close(new Error("Request is aborted"));
-  request.signal.addEventListener("abort", onAbort, { once: true });
+  const dispatcher = new Dispatcher<string, State>(jsonCodec, options, {
+    ...context,
+    // Only who asks for it: Deno warns whoever touches the signal of a request.
+    onSignal: () => request.signal.addEventListener("abort", onAbort),
+  });
   const answer = await new Promise<string | undefined>((resolve) =>
     dispatcher.receive(text, (wire) => resolve(wire))
   );
-  request.signal.removeEventListener("abort", onAbort);
   if (answer === undefined) return new Response(null, { status: 204 });
   return new Response(answer, {
     headers: { "content-type": "application/json" },

@@ -106,10 +106,20 @@ export class Sender {
   }
 
   /** Makes a notification, of which `put` gets the message. */
-  async notify(
+  notify(
     method: string,
     params: Params | undefined,
     put: Put<Wire> = this.#put,
+  ): Promise<void> {
+    const sent = this.#notify(method, params, put);
+    sent.catch(() => {}); // Nobody has to wait for a notification.
+    return sent;
+  }
+
+  async #notify(
+    method: string,
+    params: Params | undefined,
+    put: Put<Wire>,
   ): Promise<void> {
     const next = async (call: OutgoingCall): Promise<void> => {
       if (this.#ended) throw closedError(call.method, false, this.#ended);

@@ -172,7 +172,8 @@ export interface Caller {
    * @param method The method.
    * @param params The arguments.
    * @returns Resolves when there is room for another message, not when it
-   * arrived; rejects with a `ClosedError` after the end.
+   * arrived; rejects with a `ClosedError` after the end. A rejection that nobody
+   * awaits is not reported as unhandled.
    */
   notify(method: string, params?: Params): Promise<void>;
 

@@ -217,27 +217,18 @@ export class Client<
    * assertEquals(await client.request("try", [], { idempotent: true }), 3);
    * ```
    */
-  async request<T = unknown>(
+  request<T = unknown>(
     method: string,
     params?: Params,
     options: CallOptions = {},
   ): Promise<T> {
-    const { timeout = this.#options.timeout ?? TIMEOUT } = options;
-    const deadline = performance.now() + timeout;
-    let size = 0;
-    for (;;) {
-      if (!this.#peer) size ||= sizeOf(method, params);
-      const left = Math.max(deadline - performance.now(), 0);
-      const rest = { ...options, timeout: left };
-      const peer = this.#peer ?? await this.#ready(method, size, rest);
-      try {
-        return await peer.request<T>(method, params, rest);
-      } catch (error) {
-        if (!(error instanceof ClosedError)) throw error;
-        if (error.sent && !options.idempotent) throw error;
-        this.#lose(peer);
-      }
-    }
+    const begin = performance.now();
+    const peer = this.#peer;
+    if (!peer) return this.#retry(method, params, options, begin);
+    return peer.request<T>(method, params, options).catch((error) => {
+      this.#lose(peer, error, options);
+      return this.#retry<T>(method, params, options, begin);
+    });
   }
 
   /**
@@ -266,15 +257,14 @@ export class Client<
    * assertEquals(await told.promise, "hello");
    * ```
    */
-  async notify(method: string, params?: Params): Promise<void> {
-    const { timeout = TIMEOUT } = this.#options;
-    const peer = this.#peer ??
-      await this.#ready(method, sizeOf(method, params), { timeout });
-    await peer.notify(method, params);
+  notify(method: string, params?: Params): Promise<void> {
+    const sent = this.#notify(method, params);
+    sent.catch(() => {}); // Nobody has to wait for a notification.
+    return sent;
   }
 
   /**
-   * Starts a batch. It is sent on the connection there is when it is sent.
+   * Starts a batch for the connection there is, or else for the next.
    *
    * @returns The batch, empty: see `Batch`.
    *
@@ -297,11 +287,8 @@ export class Client<
    * ```
    */
   batch(): Batch {
-    return new QueuedBatch((size, options) =>
-      this.#peer
-        ? Promise.resolve(this.#peer)
-        : this.#ready("batch", size, options)
-    );
+    return this.#peer?.batch() ??
+      new QueuedBatch((size, options) => this.#ready("batch", size, options));
   }
 
   /**
@@ -407,8 +394,7 @@ export class Client<
         return subscription;
       } catch (error) {
         // Nothing is lost by subscribing again.
-        if (!(error instanceof ClosedError)) throw error;
-        this.#lose(peer);
+        this.#lose(peer, error, { idempotent: true });
       }
     }
   }
@@ -468,6 +454,27 @@ export class Client<
     return failure;
   }
 
+  /** Makes a call on the next connection, and on those after it. */
+  async #retry<T>(
+    method: string,
+    params: Params | undefined,
+    options: CallOptions,
+    begin: number,
+  ): Promise<T> {
+    const { timeout = this.#options.timeout ?? TIMEOUT } = options;
+    const size = sizeOf(method, params);
+    for (;;) {
+      const left = Math.max(begin + timeout - performance.now(), 0);
+      const rest = { ...options, timeout: left };
+      const peer = await this.#ready(method, size, rest);
+      try {
+        return await peer.request<T>(method, params, rest);
+      } catch (error) {
+        this.#lose(peer, error, options);
+      }
+    }
+  }
+
   /** Lives with one connection, to its end. */
   async #serve(transport: Transport): Promise<void> {
     const peer = new Peer<C, State>(transport, {
@@ -484,10 +491,13 @@ export class Client<
     for (const kept of this.#kept) void this.#resubscribe(peer, kept);
     this.#room.open(peer);
     await peer.closed;
-    this.#lose(peer);
+    if (this.#peer === peer) this.#peer = undefined;
   }
 
-  #lose(peer: Peer<C, State>): void {
+  /** The connection is gone; throws if the call may not be made again. */
+  #lose(peer: Peer<C, State>, error: unknown, options: CallOptions): void {
+    if (!(error instanceof ClosedError)) throw error;
+    if (error.sent && !options.idempotent) throw error;
     if (this.#peer === peer) this.#peer = undefined;
   }
 
@@ -500,6 +510,13 @@ export class Client<
       this.#kept.delete(kept);
       kept.feed.queue.end(error as Error);
     }
+  }
+
+  async #notify(method: string, params: Params | undefined): Promise<void> {
+    const { timeout = TIMEOUT } = this.#options;
+    const peer = this.#peer ??
+      await this.#ready(method, sizeOf(method, params), { timeout });
+    await peer.notify(method, params);
   }
 
   async #unsubscribe(kept: Kept): Promise<void> {

@@ -13,7 +13,7 @@ import {
   type ClientOptions,
   ClosedError,
   connect,
-  Context,
+  type Context,
   type Gap,
   JsonRpcError,
   Methods,

@@ -52,6 +52,8 @@ export interface ContextOptions<State> {
   state: State;
   /** What the upgrade or the HTTP request told. */
   handshake?: Handshake | undefined;
+  /** Is told when a handler asks for its signal. */
+  onSignal?: () => void;
 }
 
 /**
@@ -138,6 +140,7 @@ export class Context<State = Record<string, unknown>> {
   get signal(): AbortSignal {
     if (!this.#controller) {
       this.#controller = new AbortController();
+      this.#options.onSignal?.();
       if (this.#aborted) this.#controller.abort(this.#aborted);
     }
     return this.#controller.signal;
@@ -197,10 +200,10 @@ export class Context<State = Record<string, unknown>> {
    * assertEquals(reports, [{ percentage: 50 }]);
    * ```
    */
-  async report(value: unknown, token?: string | number): Promise<void> {
+  report(value: unknown, token?: string | number): Promise<void> {
     const to = token ?? progressToken(this.params);
-    if (to === undefined || !this.#options.peer) return;
-    await this.peer.notify("$/progress", { token: to, value });
+    if (to === undefined || !this.#options.peer) return Promise.resolve();
+    return this.peer.notify("$/progress", { token: to, value });
   }
 }
 

@@ -239,6 +239,26 @@ Deno.test("fetchHandler() understands offers without a space", async () => {
   assert(/sec-websocket-protocol: b/i.test(text), text);
 });
 
+Deno.test("fetchHandler() fires the signal of a handler whose client has left", async () => {
+  const started = Promise.withResolvers<AbortSignal>();
+  const methods = new Methods().add("wait", (call) => {
+    const { signal } = call;
+    started.resolve(signal);
+    return new Promise((resolve) =>
+      signal.addEventListener("abort", () => resolve("stopped"))
+    );
+  });
+  await using server = await serving({ methods });
+  await using client = new HttpClient(server.http);
+  const controller = new AbortController();
+  const call = client.request("wait", [], { signal: controller.signal });
+  const signal = await started.promise;
+  const stopped = new Promise((resolve) => signal.onabort = resolve);
+  controller.abort();
+  await assertRejects(() => call, AbortError);
+  await stopped;
+});
+
 Deno.test("fetchHandler() cannot stream over HTTP, and says so at home", async () => {
   const errors: unknown[] = [];
   const methods = new Methods()

@@ -108,9 +108,8 @@ export function kindOf(value: unknown, options: KindOptions = {}): Kind {
     return result !== undefined || error !== undefined ? "response" : "invalid";
   }
   if (jsonrpc !== "2.0" || typeof method !== "string") return "invalid";
-  if (params === null ? options.strictParams : typeof params !== "object") {
-    if (params !== undefined) return "invalid";
-  }
+  if (params !== undefined && typeof params !== "object") return "invalid";
+  if (params === null && options.strictParams) return "invalid";
   if (id === undefined) return "notification";
   return isId(id) ? "request" : "invalid";
 }

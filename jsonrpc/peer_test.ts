@@ -584,6 +584,21 @@ Deno.test("Peer.closed tells why a connection was lost", async () => {
   assertEquals(((await at.peer.closed) as CloseError).code, 1012);
 });
 
+Deno.test("Peer.notify that nobody awaits does no harm after the end", async () => {
+  const reported = Promise.withResolvers<void>();
+  const methods = new Methods().add("work", async (call) => {
+    await call.peer.close();
+    void call.report("late", "token");
+    reported.resolve();
+  });
+  await using at = linked({ methods });
+  void at.client.notify("work");
+  await reported.promise;
+  await at.client.closed;
+  void at.client.notify("late");
+  await delay(0);
+});
+
 Deno.test("Peer.close aborts the handlers that run, with nothing to report", async () => {
   const errors: unknown[] = [];
   const started = Promise.withResolvers<Context>();

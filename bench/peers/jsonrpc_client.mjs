@@ -20,6 +20,20 @@ async function open() {
 }
 
 const clients = {
+  /** No call at all: what a round trip of such a text costs. */
+  async echo() {
+    const socket = await open();
+    const waiting = [];
+    socket.on("message", (data) => waiting.shift()(data));
+    return {
+      async call(method, params) {
+        const echoed = new Promise((resolve) => waiting.push(resolve));
+        socket.send(JSON.stringify({ jsonrpc: "2.0", method, id: 1, params }));
+        await echoed;
+        return method === "sum" ? params[0] + params[1] : params[0];
+      },
+    };
+  },
   async "rpc-websockets"() {
     const { Client } = load("rpc-websockets");
     const client = new Client(address);

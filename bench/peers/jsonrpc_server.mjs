@@ -23,6 +23,11 @@ function listen(onConnection) {
 }
 
 const servers = {
+  async echo() {
+    await listen((socket) => {
+      socket.on("message", (data) => socket.send(data, { binary: false }));
+    });
+  },
   "rpc-websockets"() {
     const { Server } = load("rpc-websockets");
     const server = new Server({ host: "127.0.0.1", port: 0 });

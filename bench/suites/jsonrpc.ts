@@ -16,6 +16,7 @@ interface RpcCell extends CallCell {
 const PEERS = ["rpc-websockets", "jayson", "vscode-jsonrpc", "json-rpc-2.0"];
 const OURS = "Wirekit ← Wirekit";
 const FETCH = "Wirekit, Deno.serve ← Wirekit";
+const ECHO = "raw echo of ws";
 
 /** The name of a foreign client at our server. */
 function foreign(peer: string): string {
@@ -26,6 +27,7 @@ const BATCHERS = [OURS, FETCH, "jayson", foreign("jayson")];
 
 const CELLS: RpcCell[] = [
   { name: "1 in flight", depth: 1, size: 0 },
+  { name: "16 in flight", depth: 16, size: 0 },
   { name: "64 in flight", depth: 64, size: 0 },
   {
     name: "batch of 100",
@@ -92,6 +94,11 @@ export const suite: Suite = {
     const systems = [
       system(OURS, server("ws"), client),
       system(FETCH, server("fetch"), client),
+      system(
+        ECHO,
+        ["node", file("jsonrpc_server.mjs"), "echo"],
+        clientOf("echo"),
+      ),
       ...PEERS.flatMap((peer) => [
         system(
           peer,

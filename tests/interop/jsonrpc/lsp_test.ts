@@ -2,7 +2,12 @@
 
 /** Strangers on a byte stream: python-lsp-jsonrpc, and a real language server. */
 
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import {
   AbortError,
   JsonRpcError,
@@ -11,6 +16,7 @@ import {
   Methods,
   spawn,
 } from "@wirekit/jsonrpc";
+import { hover } from "../../../examples/jsonrpc/hover.ts";
 import { pythonOf } from "../../_python.ts";
 import { passed, testMatrix } from "./_matrix.ts";
 
@@ -133,6 +139,12 @@ Deno.test("Peer talks to clangd, and cancels a request for real", async () => {
   await peer.notify("exit");
   assertEquals((await child.status).code, 0);
   passed(ours, "clangd", "named", "notify", "events", "errors", "cancel");
+});
+
+Deno.test("The example asks clangd what stands at a place", async () => {
+  const file = `${await Deno.makeTempDir()}/main.cpp`;
+  await Deno.writeTextFile(file, "int answer() { return 42; }\n");
+  assertStringIncludes(await hover(file, 1, 5), "answer");
 });
 
 testMatrix("byte streams");
