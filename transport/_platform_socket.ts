@@ -32,6 +32,8 @@ const MAX_POLL_DELAY = 32;
 export interface PlatformSocketOptions<F extends Format> extends Limits {
   /** What a message is. */
   format: F;
+  /** Whether a frame of the other kind is passed over. */
+  otherFrames?: "refuse" | "ignore";
   /** Which side this is: the platform lets a client close with few codes. */
   role: "client" | "server";
   /** How long it may take to open, in milliseconds. */
@@ -49,6 +51,7 @@ export class PlatformSocket<F extends Format>
   readonly opened: Promise<void>;
   readonly #socket: WebSocket;
   readonly #format: F;
+  readonly #ignoresOthers: boolean;
   readonly #role: "client" | "server";
   readonly #maxMessageBytes: number;
   readonly #maxInboxBytes: number;
@@ -69,6 +72,7 @@ export class PlatformSocket<F extends Format>
   constructor(socket: WebSocket, options: PlatformSocketOptions<F>) {
     this.#socket = socket;
     this.#format = options.format;
+    this.#ignoresOthers = options.otherFrames === "ignore";
     this.#role = options.role;
     this.#maxMessageBytes = options.maxMessageBytes ?? MAX_MESSAGE_BYTES;
     this.#maxInboxBytes = options.maxInboxBytes ?? MAX_INBOX_BYTES;
@@ -152,6 +156,7 @@ export class PlatformSocket<F extends Format>
 
   #onMessage(data: string | ArrayBuffer): void {
     if (this.#inbox.ended) return;
+    if (this.#ignoresOthers && this.#isOther(data)) return;
     const max = this.#maxMessageBytes;
     const large = typeof data === "string"
       ? exceeds(data, max)
@@ -165,6 +170,10 @@ export class PlatformSocket<F extends Format>
     if (this.#inbox.bytes > this.#maxInboxBytes) {
       this.close(new CloseError(1013, { reason: "inbox is full" }));
     }
+  }
+
+  #isOther(data: string | ArrayBuffer): boolean {
+    return this.#format === (typeof data === "string" ? "binary" : "text");
   }
 
   #message(data: string | ArrayBuffer): MessageOf<F> {

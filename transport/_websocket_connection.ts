@@ -84,6 +84,8 @@ export interface WebSocketConnectionOptions<F extends Format>
   extends Omit<Limits, "maxInboxBytes"> {
   /** What a message is. */
   format: F;
+  /** Whether a frame of the other kind is passed over. */
+  otherFrames?: "refuse" | "ignore";
   /** Which side this is: a client masks. */
   role: "client" | "server";
   /** Called once, when nothing is left of the connection. */
@@ -96,6 +98,7 @@ export class WebSocketConnection<F extends Format>
   readonly #pipe: BytePipe;
   readonly #group: ConnectionGroup;
   readonly #format: F;
+  readonly #ignoresOthers: boolean;
   readonly #isClient: boolean;
   readonly #maxOutboxBytes: number;
   readonly #onGone: (() => void) | undefined;
@@ -131,6 +134,7 @@ export class WebSocketConnection<F extends Format>
     this.#pipe = pipe;
     this.#group = group;
     this.#format = options.format;
+    this.#ignoresOthers = options.otherFrames === "ignore";
     this.#isClient = options.role === "client";
     this.#maxOutboxBytes = options.maxOutboxBytes ?? MAX_OUTBOX_BYTES;
     this.#onGone = options.onGone;
@@ -239,11 +243,12 @@ export class WebSocketConnection<F extends Format>
   #receive(): void {
     const parser = this.#parser;
     const isBinary = parser.opcode === Opcode.Binary;
-    if (this.#format === "binary" && !isBinary) {
-      return this.#fail(1003, "text, expected binary");
-    }
-    if (this.#format === "text" && isBinary) {
-      return this.#fail(1003, "binary, expected text");
+    if (this.#format === (isBinary ? "text" : "binary")) {
+      if (this.#ignoresOthers) return;
+      const [got, expected] = isBinary
+        ? ["binary", "text"]
+        : ["text", "binary"];
+      return this.#fail(1003, `${got}, expected ${expected}`);
     }
     // As utf8, text in binary frames counts: a stock winerp client takes it
     // too, so peers send it.

@@ -91,6 +91,13 @@ export interface ListenWebSocketOptions<F extends Format = "text">
    */
   format?: F;
   /**
+   * What to do with a frame of the other kind: close with code 1003, or pass it
+   * over, for a protocol whose servers always have.
+   *
+   * @default {"refuse"}
+   */
+  otherFrames?: "refuse" | "ignore";
+  /**
    * Says who may not come in, before the upgrade: return the response that
    * refuses, or nothing. A browser sends the `Origin` of its page.
    *

@@ -110,6 +110,13 @@ export interface AcceptWebSocketOptions<F extends Format = "text">
    * @default {"text"}
    */
   format?: F;
+  /**
+   * What to do with a frame of the other kind: close with code 1003, or pass it
+   * over, for a protocol whose servers always have.
+   *
+   * @default {"refuse"}
+   */
+  otherFrames?: "refuse" | "ignore";
   /** The subprotocol to choose, one of those that the client offers. */
   protocol?: string;
   /**

@@ -101,6 +101,7 @@ export async function serve<State>(
   const listener = await listenWebSocket({
     ...limits,
     ...options,
+    otherFrames: "ignore", // As wsrpc-aiohttp does.
     async authorize(request) {
       const admission = await server.admit(request);
       if (admission instanceof Response) return admission;

@@ -64,3 +64,28 @@ Deno.test("serve() bounds the connections", async () => {
   await using _client = await connect(listening.url);
   await assertRejects(() => connect(listening.url), NotConnectedError);
 });
+
+Deno.test("Server passes over binary frames, on either WebSocket", async () => {
+  await using wsrpc = new Server({ routes: { one: () => 1 } });
+  await using own = await serve(wsrpc, { port: 0 });
+  await using platform = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    wsrpc.fetch,
+  );
+  for (const url of [own.url, `ws://127.0.0.1:${platform.addr.port}`]) {
+    const socket = new WebSocket(url);
+    const closed = new Promise((resolve) => socket.onclose = resolve);
+    await new Promise((resolve) => socket.onopen = resolve);
+    const answer = new Promise<unknown>((resolve) => {
+      socket.onmessage = ({ data }) => {
+        const message = JSON.parse(data);
+        if (message.id === 42) resolve(message.result);
+      };
+    });
+    socket.send(new Uint8Array([1, 2, 3]));
+    socket.send('{"id":42,"method":"one","params":[]}');
+    assertEquals(await answer, 1);
+    socket.close();
+    await closed;
+  }
+});

@@ -133,7 +133,10 @@ export class Server<
     }
     const admission = await this.admit(request);
     if (admission instanceof Response) return admission;
-    const { response, transport } = acceptWebSocket(request, this.limits);
+    const { response, transport } = acceptWebSocket(request, {
+      ...this.limits,
+      otherFrames: "ignore", // As wsrpc-aiohttp does.
+    });
     this.accept(transport, admission);
     return response;
   };
