@@ -473,6 +473,8 @@ function toRequest(
           body: Readable.toWeb(message) as ReadableStream<
             Uint8Array<ArrayBuffer>
           >,
+          // Node takes a stream only with this.
+          duplex: "half",
         }),
     });
   } catch {

@@ -64,7 +64,11 @@ export function install(): Promise<Installation> {
     await Deno.mkdir(CACHE, { recursive: true });
     await Deno.writeTextFile(
       new URL("package.json", CACHE),
-      JSON.stringify({ private: true, dependencies: DEPENDENCIES }),
+      JSON.stringify({
+        private: true,
+        type: "module",
+        dependencies: DEPENDENCIES,
+      }),
     );
     const folders = MEMBERS.map(({ folder }) => folder);
     for await (const { name } of Deno.readDir(new URL("links/", ROOT))) {

@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { Methods, Peer } from "@wirekit/jsonrpc";
+import { connect, HttpClient, Methods, Peer, serve } from "@wirekit/jsonrpc";
 import { connectWebSocket } from "@wirekit/transport/websocket";
 import { same, scenario } from "../_scenario.ts";
 
@@ -10,4 +10,16 @@ await scenario(async (url) => {
   const peer = new Peer(transport, { methods });
   same(await peer.request("greet", ["hello"]), "hello me");
   await peer.close();
+  if ("document" in globalThis) return;
+
+  // A server, where there are ports to listen on.
+  const server = await serve({ port: 0, methods });
+  const host = `127.0.0.1:${server.addr.port}`;
+  const client = await connect(`ws://${host}`);
+  same(await client.request("name"), "me");
+  await client.close();
+  const poster = new HttpClient(`http://${host}`);
+  same(await poster.request("name"), "me");
+  await poster.close();
+  await server.close();
 });

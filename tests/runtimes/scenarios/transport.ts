@@ -2,6 +2,7 @@
 
 import {
   connectWebSocket,
+  listenWebSocket,
   NewlineFramer,
   pair,
   PortTransport,
@@ -48,4 +49,16 @@ await scenario(async (url) => {
   await near.send("pair");
   same(await next(far), "pair");
   await near.close();
+  if ("document" in globalThis) return;
+
+  // A server, where there are ports to listen on.
+  const listener = await listenWebSocket({ port: 0 });
+  const client = await connectWebSocket(
+    `ws://127.0.0.1:${listener.addr.port}`,
+  );
+  await client.send("listener");
+  const { transport } = await next(listener);
+  same(await next(transport), "listener");
+  await client.close();
+  await listener.close();
 });

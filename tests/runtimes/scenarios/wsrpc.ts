@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { connectWebSocket } from "@wirekit/transport/websocket";
-import { Peer } from "@wirekit/wsrpc";
+import { connect, Peer, serve, Server } from "@wirekit/wsrpc";
 import { same, scenario } from "../_scenario.ts";
 
 await scenario(async (url) => {
@@ -9,4 +9,14 @@ await scenario(async (url) => {
   const peer = new Peer(transport, { routes: { name: () => "me" } });
   same(await peer.proxy.greet({ greeting: "hello" }), "hello me");
   await peer.close();
+  if ("document" in globalThis) return;
+
+  // A server, where there are ports to listen on.
+  const server = new Server({ routes: { add: (_peer, { a, b }) => a + b } });
+  const listening = await serve(server, { port: 0 });
+  const client = await connect(listening.url);
+  same(await client.proxy.add({ a: 2, b: 3 }), 5);
+  await client.close();
+  await listening.close();
+  await server.close();
 });
