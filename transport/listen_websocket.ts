@@ -198,6 +198,7 @@ export interface WebSocketListener<F extends Format = "text">
  * @returns The listener. Rejects with `Deno.errors.AddrInUse` if the port is
  * taken, and with the error of `node:net` if it cannot listen for another
  * reason.
+ * @throws {TypeError} If this is a Deno before 2.8, which cannot do it.
  *
  * @example Refuse who has no token
  * ```ts
@@ -219,6 +220,12 @@ export interface WebSocketListener<F extends Format = "text">
 export async function listenWebSocket<F extends Format = "text">(
   options: ListenWebSocketOptions<F>,
 ): Promise<WebSocketListener<F>> {
+  if (/^Deno\/2\.[0-7]\./.test(navigator.userAgent)) {
+    throw new TypeError(
+      `Cannot listen: ${navigator.userAgent} spoils what follows an upgrade. ` +
+        "Update it to 2.8, or use acceptWebSocket() in Deno.serve",
+    );
+  }
   const listener = new Listener<F>(options);
   await listener.listen();
   return listener;

@@ -12,6 +12,10 @@ interface Process {
   exit(code: number): never;
 }
 
+/** Whether this runtime can serve WebSocket on a port of its own. */
+export const PORTS: boolean = !("document" in globalThis) &&
+  !/^Deno\/2\.[0-7]\./.test(navigator.userAgent);
+
 /** Says where a path of the test's server is, for `ws:`. */
 export type Locate = (path: string) => string;
 

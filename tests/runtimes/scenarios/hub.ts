@@ -3,7 +3,7 @@
 import { Client, Hub, serve } from "@wirekit/hub";
 import { NewlineFramer } from "@wirekit/transport/newline-framer";
 import { StreamTransport } from "@wirekit/transport/stream";
-import { same, scenario } from "../_scenario.ts";
+import { PORTS, same, scenario } from "../_scenario.ts";
 
 await scenario(async (url) => {
   // The client, with the hub that the test runs.
@@ -39,7 +39,7 @@ await scenario(async (url) => {
   same(hub.names.join(), "here");
   await here.close();
   await hub.close();
-  if ("document" in globalThis) return;
+  if (!PORTS) return;
 
   // The server, where there are ports to listen on.
   const server = await serve({ port: 0, token: "s3cret" });
