@@ -9,7 +9,7 @@ import { Consumer, publishAll } from "./_consumer.ts";
 
 /** A command as the documentation shows it, on a line or in a sentence. */
 const COMMAND_REGEXP =
-  /deno (?:run|install) [^\n`"#]*?jsr:@wirekit\/[^\n`"#]*/g;
+  /deno (?:run|install) [^\n`"'#]*?jsr:@wirekit\/[^\n`"'#]*/g;
 
 /** All commands that the pages and the module comments of the packages show. */
 async function documented(): Promise<Set<string>> {

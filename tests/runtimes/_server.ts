@@ -3,7 +3,7 @@
 /** The server that every scenario talks with. */
 
 import { Hub } from "@wirekit/hub/hub";
-import { Methods, Peer as JsonRpcPeer } from "@wirekit/jsonrpc";
+import { fetchHandler, Methods, Peer as JsonRpcPeer } from "@wirekit/jsonrpc";
 import type { Transport } from "@wirekit/transport/transport";
 import { acceptWebSocket } from "@wirekit/transport/websocket";
 import { Peer as WsrpcPeer } from "@wirekit/wsrpc";
@@ -58,6 +58,7 @@ export function startServer(
         echo(accepted.transport);
         return accepted.response;
       }
+      if (pathname === "/post") return post(request, info);
       const serve = SERVERS[pathname];
       if (!serve) return page(request);
       const { response, transport } = acceptWebSocket(request);
@@ -66,6 +67,10 @@ export function startServer(
     },
   );
   const url = `http://127.0.0.1:${server.addr.port}`;
+  const post = fetchHandler({
+    methods: new Methods().add("name", () => "server"),
+    origins: [url],
+  });
   const hub = new Hub({ token: "s3cret", allowedOrigins: [url] });
   return {
     url,

@@ -10,6 +10,9 @@ await scenario(async (url) => {
   const peer = new Peer(transport, { methods });
   same(await peer.request("greet", ["hello"]), "hello me");
   await peer.close();
+  const poster = new HttpClient(url("/post").replace("ws", "http"));
+  same(await poster.request("name"), "server");
+  await poster.close();
   if (!PORTS) return;
 
   // A server, where there are ports to listen on.
@@ -18,8 +21,8 @@ await scenario(async (url) => {
   const client = await connect(`ws://${host}`);
   same(await client.request("name"), "me");
   await client.close();
-  const poster = new HttpClient(`http://${host}`);
-  same(await poster.request("name"), "me");
-  await poster.close();
+  const other = new HttpClient(`http://${host}`);
+  same(await other.request("name"), "me");
+  await other.close();
   await server.close();
 });
