@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { Buffer, nextTick } from "./_node.ts";
+import { nextTick } from "./_node.ts";
 import { wordsOf } from "./frame.ts";
 
 /** Room for what most turns send. */
@@ -137,16 +137,7 @@ export class ConnectionGroup {
   }
 }
 
-/**
- * Makes room for many bytes, with anything in it. For 64 KiB `new Uint8Array` takes
- * ten times as long. The result is no `Buffer`, whose `slice()` does not copy.
- */
-export function allocateLarge(length: number): Uint8Array<ArrayBuffer> {
-  const { buffer } = Buffer.allocUnsafeSlow(length);
-  return new Uint8Array(buffer as ArrayBuffer, 0, length);
-}
-
 function makeBuffer(length: number): OutBuffer {
-  const bytes = allocateLarge(length);
+  const bytes = new Uint8Array(length);
   return { bytes, words: wordsOf(bytes), length: 0 };
 }

@@ -13,7 +13,6 @@ import {
   toCloseError,
 } from "./_close.ts";
 import {
-  allocateLarge,
   type ConnectionGroup,
   LOOKS,
   type Member,
@@ -43,9 +42,6 @@ const READ_AHEAD = 65_536;
 
 /** From here on, a server writes a payload as it is instead of copying it. */
 const UNCOPIED_BYTES = 16_384;
-
-/** From here on a copy gets memory of its own. */
-const LARGE_COPY = 4_096;
 
 const EMPTY = new Uint8Array();
 const ENCODER = new TextEncoder();
@@ -141,7 +137,6 @@ export class WebSocketConnection<F extends Format>
     this.#parser = new FrameParser({
       masked: !this.#isClient,
       maxMessageBytes: options.maxMessageBytes ?? MAX_MESSAGE_BYTES,
-      allocate: allocateLarge,
     });
     group.add(this);
     if (head.length > 0) this.#read(head);
@@ -262,8 +257,7 @@ export class WebSocketConnection<F extends Format>
       message = slice.call(bytes, start, end);
     } else if (parser.isOwn) message = parser.payload;
     else {
-      const length = end - start;
-      message = length < LARGE_COPY ? allocate(length) : allocateLarge(length);
+      message = allocate(end - start);
       message.set(parser.payload);
     }
     this.#inbox.push(message as MessageOf<F>);

@@ -49,13 +49,6 @@ export interface FrameParserOptions {
   masked: boolean;
   /** Largest message, in bytes. A larger one fails with code 1009. */
   maxMessageBytes: number;
-  /**
-   * Makes room for a message that comes in pieces. What is in it does not
-   * matter, so a runtime may have a faster way.
-   *
-   * @default {(length) => new Uint8Array(length)}
-   */
-  allocate?: (length: number) => Uint8Array<ArrayBuffer>;
 }
 
 /** Most bytes of a control frame's payload. */
@@ -118,7 +111,6 @@ export class FrameParser {
 
   readonly #masked: boolean;
   readonly #max: number;
-  readonly #allocate: (length: number) => Uint8Array<ArrayBuffer>;
   #chunk: Uint8Array<ArrayBuffer> = EMPTY;
   #words = NO_WORDS;
   #at = 0;
@@ -148,7 +140,6 @@ export class FrameParser {
   constructor(options: FrameParserOptions) {
     this.#masked = options.masked;
     this.#max = options.maxMessageBytes;
-    this.#allocate = options.allocate ?? ((length) => new Uint8Array(length));
   }
 
   /** Bytes of the unfinished message that were taken so far. */
@@ -343,7 +334,7 @@ export class FrameParser {
       Math.max(least, 2 * this.#length),
       this.#final ? announced : this.#max,
     );
-    const message = this.#allocate(room);
+    const message = new Uint8Array(room);
     message.set(this.#message.subarray(0, this.#length));
     this.#message = message;
   }
