@@ -50,8 +50,8 @@ async function churn(name: ServerName, clients: number): Promise<number> {
 async function settled(
   server: Awaited<ReturnType<typeof serve>>,
 ): Promise<number> {
-  // What was closed last has to be noticed first.
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  // A connection may take a second to close.
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
   await server.collect();
   await server.collect();
   return await residentBytes(server.pid);
