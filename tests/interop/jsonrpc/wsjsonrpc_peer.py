@@ -57,6 +57,11 @@ def not_found(protocol):
     raise exception.JsonRpcMethodNotFound(request_id=0)
 
 
+def custom(protocol, request_id):
+    # wsjsonrpc answers the id of the exception, which a handler cannot know.
+    raise exception.JsonRpcCustomException(request_id, 402, "Not enough money")
+
+
 @defer.inlineCallbacks
 def back(protocol, x):
     result = yield protocol.request("double", [x])
@@ -71,6 +76,7 @@ METHODS = {
     "whoami": whoami,
     "cookie": cookie,
     "fail": fail,
+    "custom": custom,
     "back": back,
 }
 

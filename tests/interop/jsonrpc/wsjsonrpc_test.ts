@@ -143,6 +143,11 @@ Deno.test("Peer sends batches to wsjsonrpc by scope and by hand", async () => {
 
 Deno.test("Peer gets the errors of wsjsonrpc, and its identity and cookie", async () => {
   await using at = await client({}, { cookie: "session=abc" });
+  const custom = await assertRejects(
+    () => at.peer.request("custom", [1]), // the id of the first call
+    JsonRpcError,
+  );
+  assertEquals([custom.code, custom.message], [402, "Not enough money"]);
   const none = await assertRejects(
     () => at.peer.request("none"),
     JsonRpcError,
