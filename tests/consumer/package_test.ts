@@ -57,6 +57,18 @@ async function weightOf(consumer: Consumer, entry: string): Promise<number> {
   return (await new Response(zipped).bytes()).length;
 }
 
+/** The program of ten lines. */
+function programOf(folder: string): Promise<string> {
+  const program = new URL(`./programs/${folder}.ts`, import.meta.url);
+  return Deno.readTextFile(program);
+}
+
+/** What a program says that it needs. */
+function permissionsOf(program: string): string[] {
+  const [, flags = ""] = /^\/\/ deno run (.*)main\.ts$/m.exec(program) ?? [];
+  return flags.split(" ").filter(Boolean);
+}
+
 function info(text: string): Info {
   return JSON.parse(text);
 }
@@ -91,8 +103,7 @@ for (const { name, folder, version, exports } of MEMBERS) {
 
   Deno.test(`${name} runs in a program of ten lines, in an empty folder`, async () => {
     await using consumer = await Consumer.arrive();
-    const program = new URL(`./programs/${folder}.ts`, import.meta.url);
-    const text = await Deno.readTextFile(program);
+    const text = await programOf(folder);
     await Deno.writeTextFile(`${consumer.folder}/main.ts`, text);
     const needs = new Set(text.match(/@wirekit\/\w+/g));
     for (const other of needs) {
@@ -100,18 +111,18 @@ for (const { name, folder, version, exports } of MEMBERS) {
     }
     await consumer.deno("add", ...[...needs].map((other) => `jsr:${other}`));
     await consumer.deno("check", "main.ts");
-    const [, flags = ""] = /^\/\/ deno run (.*)main\.ts$/m.exec(text) ?? [];
-    await consumer.deno("run", ...flags.split(" ").filter(Boolean), "main.ts");
+    await consumer.deno("run", ...permissionsOf(text), "main.ts");
   });
 }
 
-Deno.test("The packages weigh what the table says", async () => {
+Deno.test("A table says what each import weighs and needs", async () => {
   await using consumer = await Consumer.arrive();
   const rows = [
-    "| import | modules | source | with its dependencies | minified, gzip |",
-    "| --- | --: | --: | --: | --: |",
+    "| import | modules | source | with its dependencies | minified, gzip | permissions of a small program |",
+    "| --- | --: | --: | --: | --: | --- |",
   ];
-  for (const { name, exports } of MEMBERS) {
+  for (const { name, folder, exports } of MEMBERS) {
+    const flags = permissionsOf(await programOf(folder)).join(" ") || "none";
     for (const key of ENTRIES) {
       if (!(key in exports)) continue;
       const entry = name + key.slice(1);
@@ -119,7 +130,8 @@ Deno.test("The packages weigh what the table says", async () => {
       const all = [...bytes.values()].reduce((sum, size) => sum + size);
       const weight = await weightOf(consumer, entry);
       const sizes = [bytes.get(name) ?? 0, all, weight].map(kilobytes);
-      rows.push(`| \`${entry}\` | ${modules} | ${sizes.join(" | ")} |`);
+      const cells = [modules, ...sizes, key === "." ? flags : ""];
+      rows.push(`| \`${entry}\` | ${cells.join(" | ")} |`);
     }
   }
   Deno.stdout.writeSync(new TextEncoder().encode(`\n${rows.join("\n")}\n`));
