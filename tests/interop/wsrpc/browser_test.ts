@@ -80,9 +80,13 @@ async function clientScript(): Promise<string> {
   await import(CLIENT);
   const { npmCache } = JSON.parse(await deno("info", "--json"));
   const path = CLIENT.replace("npm:@wsrpc/client@", "@wsrpc/client/");
-  return await Deno.readTextFile(
-    `${npmCache}/registry.npmjs.org/${path}`,
-  );
+  // The cache has a folder for each registry.
+  for await (const { name } of Deno.readDir(npmCache)) {
+    const file = `${npmCache}/${name}/${path}`;
+    const text = await Deno.readTextFile(file).catch(() => undefined);
+    if (text !== undefined) return text;
+  }
+  throw new Error(`Cannot find ${path} in the cache of npm`);
 }
 
 /** A server of one page, which waits for what the page reports. */
