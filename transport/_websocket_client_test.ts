@@ -251,3 +251,23 @@ Deno.test("connectWebSocket() of our own notices a server that is gone", async (
   assertEquals((error.cause as Error).message, "No answer to a ping");
   assertEquals([...(await server.received).subarray(0, 2)], [0x89, 0x80]);
 });
+
+Deno.test("connectWebSocket() of our own stays open while a living server is silent", async () => {
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    (request) => {
+      const { response, transport } = acceptWebSocket(request);
+      (async () => {
+        for await (const message of transport) transport.send(message);
+      })();
+      return response;
+    },
+  );
+  await using client = await open(`ws://127.0.0.1:${server.addr.port}`, {
+    idleTimeout: 0.4,
+  });
+  await new Promise((done) => setTimeout(done, 1_500));
+  await client.send("hello");
+  const { value } = await client[Symbol.asyncIterator]().next();
+  assertEquals(value, "hello");
+});
