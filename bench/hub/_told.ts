@@ -19,6 +19,7 @@ export async function serveBench(address: string): Promise<void> {
       tell({ id: JSON.parse(line).id, ok: "true" });
     }
   }
+  Deno.exit(); // The benchmark has gone.
 }
 
 /** Frees what nobody holds, and gives it back to the system. */
