@@ -123,3 +123,9 @@ for (const { name, title, run } of chosen()) {
   }
 }
 print(`\n${await report()}`);
+if (!flags.only && !flags.quick) {
+  const plots = new URL("plots", import.meta.url);
+  await new Deno.Command(Deno.execPath(), {
+    args: ["fmt", "--quiet", file.pathname, plots.pathname],
+  }).output();
+}
