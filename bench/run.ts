@@ -119,6 +119,7 @@ for (const { name, title, run } of chosen()) {
   }
   // After each suite, so that what was measured is not lost.
   if (flags.only || !flags.quick) {
+    await Deno.mkdir(new URL(".", file), { recursive: true });
     await Deno.writeTextFile(file, await report());
   }
 }

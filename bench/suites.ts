@@ -11,6 +11,7 @@ import * as jsonrpc from "./suites/jsonrpc.ts";
 import * as memory from "./suites/memory.ts";
 import * as openwebnet from "./suites/openwebnet.ts";
 import * as plots from "./suites/plots.ts";
+import * as requests from "./suites/requests.ts";
 import * as start from "./suites/start.ts";
 import * as stock from "./suites/stock.ts";
 import * as wsrpc from "./suites/wsrpc.ts";
@@ -19,6 +20,7 @@ import * as wsrpc from "./suites/wsrpc.ts";
 export const suites: Suite[] = [
   hub,
   calls,
+  requests,
   stock,
   burst,
   fanout,

@@ -1,0 +1,48 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/**
+ * Requests by name at three sizes: our clients at our hub, beside stock winerp
+ * clients at winerp's server.
+ */
+
+import { type CallCell, compare } from "../harness.ts";
+import { installWinerp, serve } from "../hub/servers.ts";
+import { file, named, wirekit } from "../peers/named.ts";
+import type { Suite } from "../suite.ts";
+
+const SIZES: [string, number][] = [
+  ["8 B", 8],
+  ["1 KiB", 1024],
+  ["64 KiB", 65_536],
+];
+
+const CELLS: CallCell[] = SIZES.flatMap(([name, size]) =>
+  [1, 16, 64].map((depth) => ({
+    name: `${name}, ${depth} in flight`,
+    depth,
+    size,
+  }))
+);
+
+/** The suite. */
+export const suite: Suite = {
+  name: "requests",
+  title:
+    "Requests through the hub: our clients and hub, winerp's and its server",
+  async run(plan) {
+    const theirs = named("winerp", {
+      async server() {
+        const served = await serve("winerp");
+        return {
+          pid: served.pid,
+          address: `${served.order.port}`,
+          [Symbol.asyncDispose]: () => served[Symbol.asyncDispose](),
+        };
+      },
+      client: [await installWinerp(), file("../hub/winerp_client.py")],
+    });
+    const systems = [theirs, wirekit("ws"), wirekit("tcp")];
+    const results = await compare(systems, CELLS, plan);
+    return { targets: [], details: results.table(theirs.name) };
+  },
+};
