@@ -266,11 +266,13 @@ export class Hub implements AsyncDisposable {
       this.#logger?.warn(`Refused a connection: ${reason}`);
       return await transport.close(new CloseError(1013, { reason }));
     }
+    if (this.#clock === undefined) {
+      // The clock stood still while nobody was here.
+      const tick = () => this.#router.tick(performance.now());
+      tick();
+      this.#clock = setInterval(tick, 1000);
+    }
     const connection = this.#connect(transport, options.trusted ?? false);
-    this.#clock ??= setInterval(
-      () => this.#router.tick(performance.now()),
-      1000,
-    );
     this.#connections.add(connection);
     const { participant } = connection;
     try {

@@ -212,6 +212,22 @@ Deno.test("Hub drops a client that does not read, and nobody else notices", asyn
   await stuck.transport.close();
 });
 
+Deno.test("Hub gives the first client after an idle hour its full time", async () => {
+  const { now } = performance;
+  performance.now = () => now.call(performance) + 3_600_000;
+  try {
+    await using hub = new Hub({ verifyTimeout: 30_000 });
+    const talker = new Talker(hub);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    setTimeout(resolve, 1100); // past the first tick of the clock
+    await promise;
+    talker.send({ type: 1, id: "late" });
+    assertEquals((await talker.next()).data, "Authorized.");
+  } finally {
+    performance.now = now;
+  }
+});
+
 Deno.test("Hub logs who comes and goes, and no message of a stranger", async () => {
   const lines: string[] = [];
   const log = (line: string) => lines.push(line);
