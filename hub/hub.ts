@@ -7,7 +7,7 @@
  * @module
  */
 import { CloseError, type Transport } from "@wirekit/transport/transport";
-import { acceptWebSocket } from "@wirekit/transport/websocket";
+import { acceptWebSocket } from "@wirekit/transport/accept-websocket";
 import { hasSecret, isLoopback, isSecret } from "./_access.ts";
 import { Outbox } from "./_outbox.ts";
 import { composeMessage } from "./message.ts";

@@ -18,7 +18,7 @@
 import {
   acceptWebSocket,
   type AcceptWebSocketOptions,
-} from "@wirekit/transport/websocket";
+} from "@wirekit/transport/accept-websocket";
 import {
   admit,
   allowing,

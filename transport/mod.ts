@@ -14,6 +14,7 @@
  *
  * @module
  */
+export * from "./accept_websocket.ts";
 export * from "./allocate.ts";
 export * from "./connect.ts";
 export * from "./content_length_framer.ts";

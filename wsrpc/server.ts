@@ -24,7 +24,7 @@
  */
 
 import { CloseError, type Transport } from "@wirekit/transport/transport";
-import { acceptWebSocket } from "@wirekit/transport/websocket";
+import { acceptWebSocket } from "@wirekit/transport/accept-websocket";
 import type {
   AnyRoutes,
   Contract,

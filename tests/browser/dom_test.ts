@@ -7,6 +7,17 @@ const MARKER_REGEXP = /^\/\/ This module is browser compatible(.*)$/m;
 const DIAGNOSTIC_REGEXP =
   /^TS\d+ \[ERROR\]: (.*?)\n {4}at (file:\S+):\d+:\d+$/gms;
 
+/** What a page needs of each package, so what has to have the marker. */
+const CLIENTS = [
+  "transport/websocket.ts",
+  "hub/client.ts",
+  "jsonrpc/client.ts",
+  "jsonrpc/http_client.ts",
+  "wsrpc/client.ts",
+  "openwebnet/message.ts",
+  "openwebnet/gateway.ts",
+];
+
 /** Where all names of the packages and of `@std` lead, without any workspace. */
 async function importMap(): Promise<Record<string, string>> {
   const links: typeof MEMBERS[number][] = [];
@@ -42,6 +53,9 @@ async function markedFiles(): Promise<Map<string, boolean>> {
 
 Deno.test("Each file that says so is browser compatible, by its types", async () => {
   const marked = await markedFiles();
+  for (const file of CLIENTS) {
+    assertEquals(marked.get(new URL(file, ROOT).href), false, file);
+  }
   const config = await Deno.makeTempFile({ suffix: ".json" });
   const root = await Deno.readTextFile(new URL("deno.json", ROOT));
   await Deno.writeTextFile(

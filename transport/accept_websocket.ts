@@ -1,0 +1,113 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/**
+ * WebSocket clients of an HTTP handler, without the code of a client.
+ *
+ * ```ts no-assert
+ * import { acceptWebSocket } from "@wirekit/transport/accept-websocket";
+ *
+ * await using server = Deno.serve({ port: 0 }, (request) => {
+ *   const { response, transport } = acceptWebSocket(request);
+ *   transport.send("hello");
+ *   return response;
+ * });
+ * ```
+ *
+ * @module
+ */
+
+import { PlatformSocket } from "./_platform_socket.ts";
+import type { Format, Limits, MessageOf, Transport } from "./transport.ts";
+
+/** How long an accepted client may take to be there, in milliseconds. */
+const HANDSHAKE_TIMEOUT = 10_000;
+
+/**
+ * Options of {@linkcode acceptWebSocket}.
+ *
+ * @typeParam F What a message is.
+ */
+export interface AcceptWebSocketOptions<F extends Format = "text">
+  extends Limits {
+  /**
+   * What a message is, as in `connectWebSocket()`.
+   *
+   * @default {"text"}
+   */
+  format?: F;
+  /**
+   * What to do with a frame of the other kind: close with code 1003, or pass it
+   * over, for a protocol whose servers always have.
+   *
+   * @default {"refuse"}
+   */
+  otherFrames?: "refuse" | "ignore";
+  /** The subprotocol to choose, one of those that the client offers. */
+  protocol?: string;
+  /**
+   * Seconds without a sign of life after which the client is lost, with code
+   * 1006. It is pinged at half of that. 0 waits for ever.
+   *
+   * @default {30}
+   */
+  idleTimeout?: number;
+}
+
+/**
+ * What {@linkcode acceptWebSocket} returns.
+ *
+ * @typeParam F What a message is.
+ */
+export interface AcceptedWebSocket<F extends Format = "text"> {
+  /** What the HTTP handler has to return; before it does, nothing is open. */
+  response: Response;
+  /**
+   * The transport, to be used at once: what is sent before the client is there
+   * waits for it, at most 10 seconds.
+   */
+  transport: Transport<MessageOf<F>>;
+}
+
+/**
+ * Accepts a WebSocket client inside an HTTP handler of `Deno.serve`, on Deno
+ * and on Deno Deploy.
+ *
+ * After a close, `Deno.serve` resets a client that goes on sending, so such a
+ * client may see code 1006 instead of the one that was given.
+ *
+ * Whoever may connect is the handler's to decide, before it calls this: a
+ * browser sends its page's `Origin`. What else is needed of the request has to
+ * be read before too: after this call Deno refuses it.
+ *
+ * @typeParam F What a message is.
+ * @param request The request of the client.
+ * @param options The format and the limits.
+ * @returns The response for the client, and the transport.
+ * @throws {TypeError} If the request asks for no WebSocket.
+ *
+ * @example Refuse what is no WebSocket
+ * ```ts
+ * import { acceptWebSocket } from "@wirekit/transport/accept-websocket";
+ * import { assertThrows } from "@std/assert";
+ *
+ * const request = new Request("http://127.0.0.1/");
+ * assertThrows(() => acceptWebSocket(request), TypeError);
+ * ```
+ */
+export function acceptWebSocket<F extends Format = "text">(
+  request: Request,
+  options: AcceptWebSocketOptions<F> = {},
+): AcceptedWebSocket<F> {
+  const { protocol, idleTimeout = 30, ...rest } = options;
+  const { socket, response } = Deno.upgradeWebSocket(request, {
+    idleTimeout,
+    ...(protocol !== undefined && { protocol }),
+  });
+  const transport = new PlatformSocket<F>(socket, {
+    ...rest,
+    format: options.format ?? "text" as F,
+    role: "server",
+    timeout: HANDSHAKE_TIMEOUT,
+  });
+  return { response, transport };
+}
