@@ -20,7 +20,6 @@
  * @module
  */
 
-import { deadline } from "@std/async/deadline";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
 import { closedError } from "./_calls.ts";
 import { TimeoutError } from "./call_error.ts";
@@ -35,6 +34,7 @@ import type { PeerOptions } from "./peer_options.ts";
 import { Protocol } from "./_protocol.ts";
 import { type Remote, remote } from "./remote.ts";
 import { Sender } from "./_sender.ts";
+import { settled } from "./_settled.ts";
 import { readStream, type StreamOptions } from "./stream.ts";
 import {
   type SubscribeOptions,
@@ -414,7 +414,7 @@ export class Peer<
   async #waitPaused(): Promise<void> {
     const pause = this.#pause!;
     this.#pause = undefined;
-    await deadline(pause, MAX_PAUSE).catch(() => {});
+    await settled(pause, MAX_PAUSE);
   }
 
   #send(wire: Wire): Promise<void> {

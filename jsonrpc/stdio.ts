@@ -20,10 +20,10 @@ import type { Framer } from "@wirekit/transport/framer";
 import { NewlineFramer } from "@wirekit/transport/newline-framer";
 import { StreamTransport } from "@wirekit/transport/stream";
 import type { Transport } from "@wirekit/transport/transport";
-import { deadline } from "@std/async/deadline";
 import type { Contract } from "./contract.ts";
 import { Peer } from "./peer.ts";
 import type { PeerOptions } from "./peer_options.ts";
+import { settled } from "./_settled.ts";
 
 /**
  * How messages stand on a stream: a line each, or after a `Content-Length`
@@ -187,9 +187,7 @@ export function spawn<
     status: child.status,
     async [Symbol.asyncDispose]() {
       await peer.close();
-      await deadline(child.status, EXIT_TIMEOUT).catch(() => {
-        child.kill("SIGKILL");
-      });
+      if (!await settled(child.status, EXIT_TIMEOUT)) child.kill("SIGKILL");
       await child.status;
     },
   };

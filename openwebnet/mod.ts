@@ -60,8 +60,3 @@ export * from "./tcp.ts";
 export * from "./thermo.ts";
 export * from "./where.ts";
 export * from "./zigbee.ts";
-
-if (import.meta.main) {
-  const { main } = await import("./cli.ts");
-  Deno.exit(await main(Deno.args));
-}

@@ -18,7 +18,6 @@
  * @module
  */
 
-import { delay } from "@std/async/delay";
 import { CloseError, type Transport } from "./transport.ts";
 
 /** What {@linkcode ReconnectOptions.onState} is told. */
@@ -258,7 +257,14 @@ class Connections<T>
     const longest = Math.min(maxDelay, minDelay * 2 ** doublings);
     const ms = Math.random() * longest;
     this.#tell({ state: "waiting", delay: ms });
-    await delay(ms, { signal: this.#closing.signal }).catch(() => {});
+    const { signal } = this.#closing;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const wake = () => resolve();
+    const timer = setTimeout(wake, ms);
+    signal.addEventListener("abort", wake);
+    await promise;
+    clearTimeout(timer);
+    signal.removeEventListener("abort", wake);
   }
 
   async #close(giveUp?: { error: unknown }): Promise<void> {
