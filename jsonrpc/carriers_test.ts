@@ -15,7 +15,14 @@ import {
   acceptWebSocket,
   connectWebSocket,
 } from "@wirekit/transport/websocket";
-import { ClosedError, JsonRpcError, Methods, Peer, spawn } from "./mod.ts";
+import {
+  ClosedError,
+  type ExitStatus,
+  JsonRpcError,
+  Methods,
+  Peer,
+  spawn,
+} from "./mod.ts";
 import { msgpackCodec } from "./msgpack.ts";
 import { exampleMethods } from "./_test_util.ts";
 
@@ -119,7 +126,7 @@ Deno.test("Peer speaks MessagePack where both ends know it", async () => {
 Deno.test("spawn() talks to a child process, and ends it", async () => {
   const program = new URL("testdata/child.ts", import.meta.url).pathname;
   for (const framing of ["newline", "content-length"] as const) {
-    let status: Promise<Deno.CommandStatus>;
+    let status: Promise<ExitStatus>;
     {
       await using child = spawn(Deno.execPath(), {
         args: ["run", "--quiet", program, framing],

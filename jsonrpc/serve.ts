@@ -16,6 +16,7 @@
  */
 
 import { listenWebSocket } from "@wirekit/transport/listen-websocket";
+import type { NetAddr } from "@wirekit/transport/listener";
 import {
   admit,
   type Admitted,
@@ -72,7 +73,7 @@ export interface Server<
   State = Record<string, unknown>,
 > extends AsyncDisposable {
   /** Where it listens. */
-  readonly addr: Deno.NetAddr;
+  readonly addr: NetAddr;
   /** The WebSocket clients. */
   readonly peers: ReadonlySet<Peer<C, State>>;
 

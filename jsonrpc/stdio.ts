@@ -31,6 +31,16 @@ import { settled } from "./_settled.ts";
  */
 export type Framing = "newline" | "content-length";
 
+/** How a child process has ended. */
+export interface ExitStatus {
+  /** Whether its code is 0. */
+  success: boolean;
+  /** Its exit code. */
+  code: number;
+  /** The signal that has ended it. */
+  signal: string | null;
+}
+
 /** How long a child process may take to end, in milliseconds. */
 const EXIT_TIMEOUT = 2_000;
 
@@ -130,7 +140,7 @@ export interface PeerProcess<
   /** The id of the process. */
   readonly pid: number;
   /** Resolves when the process has ended. */
-  readonly status: Promise<Deno.CommandStatus>;
+  readonly status: Promise<ExitStatus>;
 }
 
 /**

@@ -2,16 +2,7 @@
 // This module is browser compatible.
 
 import type { BusMessage } from "./message.ts";
-
-/** What comes of a message. */
-export interface Reaction {
-  /** Whether it is acknowledged. */
-  ack: boolean;
-  /** Frames of the answer. */
-  replies: string[];
-  /** Frames that every event session gets. */
-  events: string[];
-}
+import type { Reaction } from "./plant.ts";
 
 /** Devices of one WHO. */
 export interface Devices {

@@ -3,7 +3,8 @@
 
 import { type BusMessage, parseTag } from "./message.ts";
 import { reaches } from "./where.ts";
-import type { Devices, Reaction } from "./_plant_devices.ts";
+import type { Devices } from "./_plant_devices.ts";
+import type { Reaction } from "./plant.ts";
 
 interface Shutter {
   position: number;

@@ -2,7 +2,8 @@
 // This module is browser compatible.
 
 import type { BusMessage } from "./message.ts";
-import { type Devices, type Reaction, twoDigits } from "./_plant_devices.ts";
+import { type Devices, twoDigits } from "./_plant_devices.ts";
+import type { Reaction } from "./plant.ts";
 
 /** The gateway of a plant as a device, with its clock. */
 export class Unit implements Devices {

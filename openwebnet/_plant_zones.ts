@@ -2,7 +2,8 @@
 // This module is browser compatible.
 
 import type { BusMessage } from "./message.ts";
-import { decidegrees, type Devices, type Reaction } from "./_plant_devices.ts";
+import { decidegrees, type Devices } from "./_plant_devices.ts";
+import type { Reaction } from "./plant.ts";
 
 interface Zone {
   celsius: number;

@@ -8,14 +8,22 @@
  */
 
 import { type BusMessage, parseTag } from "./message.ts";
-import type { Devices, Reaction } from "./_plant_devices.ts";
+import type { Devices } from "./_plant_devices.ts";
 import { Energy } from "./_plant_energy.ts";
 import { Lights } from "./_plant_lights.ts";
 import { Shutters } from "./_plant_shutters.ts";
 import { Unit } from "./_plant_unit.ts";
 import { Zones } from "./_plant_zones.ts";
 
-export type { Reaction } from "./_plant_devices.ts";
+/** What comes of a message. */
+export interface Reaction {
+  /** Whether it is acknowledged. */
+  ack: boolean;
+  /** Frames of the answer. */
+  replies: string[];
+  /** Frames that every event session gets. */
+  events: string[];
+}
 
 /** What a plant holds. What is left out is as in {@linkcode DEFAULT_PLANT}. */
 export interface PlantOptions {

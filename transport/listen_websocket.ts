@@ -46,6 +46,7 @@ import { OPEN_TIMEOUT } from "./_opening.ts";
 import { SocketPipe } from "./_socket_pipe.ts";
 import { WebSocketConnection } from "./_websocket_connection.ts";
 import { acceptKey } from "./_websocket_handshake.ts";
+import type { NetAddr } from "./listener.ts";
 import {
   CloseError,
   type Format,
@@ -66,7 +67,7 @@ const HANDSHAKES = 1_024;
 /** Who sends a request, as the handler of `Deno.serve` is told. */
 export interface RequestInfo {
   /** The peer of the connection. */
-  remoteAddr: Deno.NetAddr;
+  remoteAddr: NetAddr;
 }
 
 /** Options of {@linkcode listenWebSocket}. */
@@ -174,7 +175,7 @@ export interface AcceptedConnection<F extends Format = "text"> {
 export interface WebSocketListener<F extends Format = "text">
   extends AsyncIterable<AcceptedConnection<F>>, AsyncDisposable {
   /** Where it listens. */
-  readonly addr: Deno.NetAddr;
+  readonly addr: NetAddr;
 
   /**
    * Stops listening. May be called twice.
@@ -273,7 +274,7 @@ class Listener<F extends Format> implements WebSocketListener<F> {
     });
   }
 
-  get addr(): Deno.NetAddr {
+  get addr(): NetAddr {
     const { address, port } = this.#address!;
     return { transport: "tcp", hostname: address, port };
   }

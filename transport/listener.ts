@@ -8,6 +8,24 @@
 
 import type { Transport } from "./transport.ts";
 
+/** Where something listens for TCP or WebSocket, as `Deno.NetAddr` says it. */
+export interface NetAddr {
+  /** The kind of address. */
+  transport: "tcp" | "udp";
+  /** The address of the machine. */
+  hostname: string;
+  /** The port. */
+  port: number;
+}
+
+/** Where something listens for Unix sockets, as `Deno.UnixAddr` says it. */
+export interface UnixAddr {
+  /** The kind of address. */
+  transport: "unix" | "unixpacket";
+  /** The path of the socket. */
+  path: string;
+}
+
 /**
  * Listens for connections: iterate it for their transports. Leaving the loop
  * does not close it, and no bad connection ends it. Closing it does not close
@@ -33,7 +51,7 @@ import type { Transport } from "./transport.ts";
  * assertEquals(await Array.fromAsync(client), ["hello"]);
  * ```
  */
-export interface TransportListener<T, A extends Deno.Addr = Deno.Addr>
+export interface TransportListener<T, A = NetAddr | UnixAddr>
   extends AsyncIterable<Transport<T>>, AsyncDisposable {
   /** Where it listens. */
   readonly addr: A;

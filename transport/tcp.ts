@@ -19,7 +19,7 @@
 import { Listener } from "./_listener.ts";
 import { opening } from "./_opening.ts";
 import type { Framer } from "./framer.ts";
-import type { TransportListener } from "./listener.ts";
+import type { NetAddr, TransportListener } from "./listener.ts";
 import { StreamTransport } from "./stream.ts";
 import type { Limits, Transport } from "./transport.ts";
 
@@ -136,13 +136,13 @@ export async function connectTcp<T extends string | Uint8Array>(
 export function listenTcp<T extends string | Uint8Array>(
   options: ListenTcpOptions,
   makeFramer: () => Framer<T>,
-): TransportListener<T, Deno.NetAddr> {
+): TransportListener<T, NetAddr> {
   const { hostname = "127.0.0.1", port, tls } = options;
   const transport = (conn: Deno.Conn) =>
     new StreamTransport(conn, makeFramer(), options);
   if (tls) {
     const listener = Deno.listenTls({ hostname, port, ...tls });
-    return new Listener<T, Deno.NetAddr>(listener, async (conn, signal) => {
+    return new Listener<T, NetAddr>(listener, async (conn, signal) => {
       await opening((signal) => handshake(conn as Deno.TlsConn, signal), {
         signal,
       });
@@ -151,7 +151,7 @@ export function listenTcp<T extends string | Uint8Array>(
   }
   const listener = Deno.listen({ hostname, port });
   // deno-lint-ignore require-await -- a failure has to be a rejection
-  return new Listener<T, Deno.NetAddr>(listener, async (conn) => {
+  return new Listener<T, NetAddr>(listener, async (conn) => {
     (conn as Deno.TcpConn).setNoDelay(true);
     (conn as Deno.TcpConn).setKeepAlive(true);
     return transport(conn);

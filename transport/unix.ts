@@ -20,7 +20,7 @@
 import { Listener } from "./_listener.ts";
 import { opening } from "./_opening.ts";
 import type { Framer } from "./framer.ts";
-import type { TransportListener } from "./listener.ts";
+import type { TransportListener, UnixAddr } from "./listener.ts";
 import { StreamTransport } from "./stream.ts";
 import type { Limits, Transport } from "./transport.ts";
 
@@ -103,7 +103,7 @@ export async function connectUnix<T extends string | Uint8Array>(
 export async function listenUnix<T extends string | Uint8Array>(
   options: ListenUnixOptions,
   makeFramer: () => Framer<T>,
-): Promise<TransportListener<T, Deno.UnixAddr>> {
+): Promise<TransportListener<T, UnixAddr>> {
   const { path } = options;
   let listener: Deno.UnixListener;
   try {
@@ -115,7 +115,7 @@ export async function listenUnix<T extends string | Uint8Array>(
     listener = listen(path);
   }
   // deno-lint-ignore require-await -- a failure has to be a rejection
-  return new Listener<T, Deno.UnixAddr>(listener, async (conn) => {
+  return new Listener<T, UnixAddr>(listener, async (conn) => {
     return new StreamTransport(conn, makeFramer(), options);
   });
 }

@@ -4,12 +4,12 @@
 
 import { MEMBERS, ROOT } from "../_packages.ts";
 
-/** The runtimes, and what the stand-ins of `@std` need. */
+/** The runtimes, and what checks types for their users. */
 const DEPENDENCIES = {
   "bun": "1.4.5",
   "deno": "2.5.0",
-  "deno-std": "1.4.0",
   "node": "22.23.3",
+  "typescript": "5.9.3",
 };
 
 const CACHE = new URL(".cache/npm/runtimes/", ROOT);
@@ -29,10 +29,33 @@ async function run(
   throw new Error(`${program} ${args.join(" ")}: ${out}${err}`);
 }
 
-/** Makes a tarball of the package in a folder. */
-async function pack(folder: URL, tarball: URL): Promise<void> {
-  const args = ["pack", "--quiet", "--allow-dirty", "-o", tarball.pathname];
-  await run(Deno.execPath(), args, folder);
+/**
+ * The tarballs of a package and of what it needs of ours.
+ *
+ * @param folder The folder of the package.
+ * @param home Where they are.
+ * @returns Their paths.
+ */
+export function tarballsOf(folder: string, home: URL): string[] {
+  return [...new Set(["transport", folder])].map((each) => {
+    const { version } = MEMBERS.find((member) => member.folder === each)!;
+    return new URL(`wirekit-${each}-${version}.tgz`, home).pathname;
+  });
+}
+
+/**
+ * Installs packages with npm, and waits until it has.
+ *
+ * @param folder Where.
+ * @param packages What, as npm knows it; all that its `package.json` names, if
+ * there is none.
+ */
+export async function npmInstall(
+  folder: URL,
+  packages: string[],
+): Promise<void> {
+  const options = ["--no-audit", "--no-fund", "--no-package-lock", "--no-save"];
+  await run("npm", ["install", ...options, ...packages], folder);
 }
 
 /** A folder in which programs for other runtimes find our packages. */
@@ -51,11 +74,8 @@ export interface Installation {
 let installed: Promise<Installation> | undefined;
 
 /**
- * Installs the runtimes, and by `deno pack` all packages with
- * the stand-ins of `@std`, once for all tests of a file.
- *
- * The tarballs do not name what they depend on, so all are installed together.
- * Those that users get are made by JSR, and do.
+ * Installs the runtimes, and the tarballs of all packages as `deno task pack`
+ * makes them, once for all tests of a file.
  *
  * @returns Where.
  */
@@ -70,23 +90,15 @@ export function install(): Promise<Installation> {
         dependencies: DEPENDENCIES,
       }),
     );
-    const folders = MEMBERS.map(({ folder }) => folder);
-    for await (const { name } of Deno.readDir(new URL("links/", ROOT))) {
-      if (name.startsWith("std-")) folders.push(`links/${name}`);
-    }
-    const tarballs: string[] = [];
-    for (const folder of folders) {
-      const tarball = `${folder.replace("/", "-")}.tgz`;
-      await pack(new URL(`${folder}/`, ROOT), new URL(tarball, CACHE));
-      tarballs.push(`./${tarball}`);
-    }
+    const task = ["task", "--quiet", "pack", "--output", CACHE.pathname];
+    await run(Deno.execPath(), task, ROOT);
     // npm would keep what it has of the same version.
-    for (const stale of ["@wirekit", "@std", ".package-lock.json"]) {
+    for (const stale of ["@wirekit", ".package-lock.json"]) {
       const path = new URL(`node_modules/${stale}`, CACHE);
       await Deno.remove(path, { recursive: true }).catch(() => {});
     }
-    const options = ["--no-audit", "--no-fund", "--no-package-lock"];
-    await run("npm", ["install", ...options, "--no-save", ...tarballs], CACHE);
+    const tarballs = MEMBERS.flatMap(({ folder }) => tarballsOf(folder, CACHE));
+    await npmInstall(CACHE, [...new Set(tarballs)]);
     const modules = new URL("node_modules/", CACHE);
     // This command of npm's package unpacks Deno, and would start it as a child.
     await run(new URL(".bin/deno", modules).pathname, ["--version"], CACHE);

@@ -1,0 +1,114 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/**
+ * Makes tarballs for npm, in dist/npm: `deno task pack`.
+ *
+ * `deno pack` 2.9.6 translates the files, but does not say what they need of
+ * other packages of a workspace, and takes the commands along, which need Deno.
+ * So what it makes is unpacked, completed and packed anew.
+ */
+
+import { parseArgs } from "@std/cli/parse-args";
+
+/** What npm reads of a package. */
+interface Manifest {
+  name: string;
+  version: string;
+  exports: Record<string, Record<string, string>>;
+  dependencies?: Record<string, string>;
+  engines?: Record<string, string>;
+}
+
+const IMPORT_REGEXP =
+  /^ *(?:import|export|\}|\*\/ (?:import|export))[^"'`;]*? from "([^"]+)"|^import "([^"]+)"|\bimport\("([^"]+)"\)/gm;
+const COMMENT_REGEXP = /^ *\/?\*(?!\/).*$/gm;
+
+/** The part of a main entry that runs the command. */
+const COMMAND_REGEXP = /\nif \(import\.meta\.main\) \{.*$/s;
+
+async function run(program: string, args: string[], cwd: URL): Promise<void> {
+  const { success, stdout, stderr } = await new Deno.Command(program, {
+    args,
+    cwd,
+  }).output();
+  if (success) return;
+  for (const text of [stdout, stderr]) Deno.stderr.writeSync(text);
+  throw new Error(`Cannot pack: ${program} ${args.join(" ")} has failed`);
+}
+
+/** The files that those exported need, and what else these import. */
+async function needs(
+  home: URL,
+  manifest: Manifest,
+): Promise<{ files: Set<string>; packages: Set<string> }> {
+  const entries = Object.values(manifest.exports).flatMap(Object.values);
+  const files = new Set(entries.map((path) => new URL(path, home).href));
+  const packages = new Set<string>();
+  for (const file of files) {
+    const text = await Deno.readTextFile(new URL(file));
+    const code = text.replaceAll(COMMENT_REGEXP, "");
+    for (const found of code.matchAll(IMPORT_REGEXP)) {
+      const specifier = found.slice(1).find(Boolean) ?? "";
+      if (specifier.startsWith(".")) files.add(new URL(specifier, file).href);
+      else packages.add(specifier.split("/", 2).join("/"));
+    }
+  }
+  return { files, packages };
+}
+
+async function pack(root: URL, folder: string, output: URL): Promise<void> {
+  const home = new URL(`${folder}/package/`, output);
+  await Deno.mkdir(home, { recursive: true });
+  const made = new URL("../made.tgz", home);
+  await run(Deno.execPath(), [
+    "pack",
+    "--quiet",
+    "--allow-dirty",
+    "--no-source-maps",
+    "--output",
+    made.pathname,
+  ], new URL(`${folder}/`, root));
+  await run("tar", ["-xzf", "made.tgz"], new URL("../", home));
+
+  const file = new URL("package.json", home);
+  const manifest: Manifest = JSON.parse(await Deno.readTextFile(file));
+  delete manifest.exports["./cli"];
+  const main = new URL("mod.js", home);
+  const text = await Deno.readTextFile(main);
+  await Deno.writeTextFile(main, text.replace(COMMAND_REGEXP, "\n"));
+  const { files, packages } = await needs(home, manifest);
+  for await (const { name } of Deno.readDir(home)) {
+    const code = /\.(js|d\.ts)$/.test(name);
+    const path = new URL(name, home);
+    if (code && !files.has(path.href)) await Deno.remove(path);
+  }
+  const { dependencies = {} } = manifest;
+  for (const name of packages) {
+    if (name.startsWith("node:") || name in dependencies) continue;
+    // All packages have one version.
+    if (!name.startsWith("@wirekit/")) {
+      throw new Error(`Cannot pack ${folder}: npm has no ${name}`);
+    }
+    dependencies[name] = `^${manifest.version}`;
+  }
+  Object.assign(manifest, { dependencies, engines: { node: ">=22" } });
+  await Deno.writeTextFile(file, JSON.stringify(manifest, undefined, 2));
+  await Deno.copyFile(new URL("LICENSE", root), new URL("LICENSE", home));
+
+  const name = `wirekit-${folder}-${manifest.version}.tgz`;
+  const tarball = new URL(name, output);
+  await run("tar", ["-czf", tarball.pathname, "package"], new URL("../", home));
+  await Deno.remove(new URL("../", home), { recursive: true });
+  Deno.stdout.writeSync(new TextEncoder().encode(`${tarball.pathname}\n`));
+}
+
+const { output } = parseArgs(Deno.args, {
+  string: ["output"],
+  default: { output: "dist/npm" },
+});
+const root = new URL("./", import.meta.url);
+const config = await Deno.readTextFile(new URL("deno.json", root));
+const { workspace }: { workspace: string[] } = JSON.parse(config);
+for (const folder of workspace) {
+  await pack(root, folder, new URL(`${output}/`, root));
+}
