@@ -51,6 +51,7 @@ const HASH = 0x23;
 const DIGIT_0 = 0x30;
 const DIGIT_9 = 0x39;
 
+const UTF8 = new TextDecoder();
 const LATIN1 = new TextDecoder("latin1");
 
 // Where in the stream the next byte is.
@@ -141,8 +142,15 @@ export class FrameScanner implements Framer<string> {
           if (byte === STAR) {
             if (junk > 0) this.#report("junk", junk);
             junk = 0;
-            start = i;
-            state = FRAME;
+            const end = endOf(chunk, i, max);
+            if (end > 0) {
+              text ||= toText(chunk);
+              frames.push(text.slice(i, end));
+              i = end - 1;
+            } else {
+              start = i;
+              state = FRAME;
+            }
           } else {
             junk++;
           }
@@ -162,7 +170,7 @@ export class FrameScanner implements Framer<string> {
             if (state === FRAME) {
               state = FRAME_HASH;
             } else {
-              text ||= LATIN1.decode(chunk);
+              text ||= toText(chunk);
               frames.push(
                 start < 0
                   ? this.#head + text.slice(0, i + 1)
@@ -191,7 +199,7 @@ export class FrameScanner implements Framer<string> {
     }
     if (junk > 0) this.#report("junk", junk);
     if (state === FRAME || state === FRAME_HASH) {
-      text ||= LATIN1.decode(chunk);
+      text ||= toText(chunk);
       this.#head = start < 0 ? this.#head + text : text.slice(start);
     }
     this.#state = state;
@@ -231,6 +239,34 @@ export class FrameScanner implements Framer<string> {
   #report(reason: Junk["reason"], bytes: number): void {
     this.#onJunk?.({ reason, bytes });
   }
+}
+
+/**
+ * Finds the end of a frame that a chunk holds as a whole, which most are: a
+ * loop of a few instructions a byte.
+ *
+ * @returns The index behind its `##`; 0 if the frame is cut, too long or none.
+ */
+function endOf(chunk: Uint8Array, start: number, max: number): number {
+  const stop = Math.min(chunk.length, start + max) - 1;
+  for (let i = start + 1; i < stop; i++) {
+    const byte = chunk[i]!;
+    if (byte >= DIGIT_0) {
+      if (byte > DIGIT_9) return 0;
+    } else if (byte === HASH) {
+      if (chunk[i + 1] === HASH) return i + 2;
+    } else if (byte !== STAR) {
+      return 0;
+    }
+  }
+  return 0;
+}
+
+/** Returns a text with one character for each byte, the same if it is ASCII. */
+function toText(chunk: Uint8Array): string {
+  const text = UTF8.decode(chunk);
+  // Much faster than Latin-1. No two bytes became one character, if it is as long.
+  return text.length === chunk.length ? text : LATIN1.decode(chunk);
 }
 
 /**
