@@ -22,6 +22,7 @@
  * @module
  */
 
+import { isDigits, readBusMessage, TRANSLATION } from "./_bus_message.ts";
 import { isFrame } from "./frame.ts";
 
 /** `*#*1##`: done, accepted, or the end of an answer. */
@@ -201,8 +202,6 @@ export type HandshakeMessage =
   | HandshakeProof
   | Generic;
 
-const TRANSLATION = "1000#";
-
 /**
  * Reads a frame of an established session. Every frame is read: one of no known
  * kind as {@linkcode Generic}, one of an unknown WHO, WHAT or dimension as what
@@ -226,8 +225,10 @@ const TRANSLATION = "1000#";
  * ```
  */
 export function parse(frame: string): Message {
+  const message = readBusMessage(frame);
+  if (message !== undefined) return message;
   const fields = split(frame);
-  return control(fields) ?? bus(fields) ?? { kind: "generic", fields };
+  return control(fields) ?? { kind: "generic", fields };
 }
 
 /**
@@ -305,7 +306,15 @@ export interface Tag {
  * ```
  */
 export function parseTag(text: string): Tag {
-  const [code = "", ...parameters] = text.split("#");
+  let end = text.indexOf("#");
+  if (end < 0) return { code: text, parameters: [] };
+  const code = text.slice(0, end);
+  const parameters: string[] = [];
+  while (end >= 0) {
+    const start = end + 1;
+    end = text.indexOf("#", start);
+    parameters.push(text.slice(start, end < 0 ? text.length : end));
+  }
   return { code, parameters };
 }
 
@@ -339,41 +348,6 @@ function control(
     default:
       return undefined;
   }
-}
-
-function bus(fields: string[]): BusMessage | undefined {
-  const [head = "", second, third, fourth] = fields;
-  if (head.startsWith("#")) {
-    const who = toWho(head.slice(1));
-    if (who === undefined) return undefined;
-    if (second === undefined) return { kind: "status", who };
-    const where = second;
-    if (third === undefined) return { kind: "status", who, where };
-    const values = fields.slice(3);
-    if (third.startsWith("#")) {
-      const dimension = third.slice(1);
-      return isTag(dimension)
-        ? { kind: "writing", who, where, dimension, values }
-        : undefined;
-    }
-    if (!isTag(third)) return undefined;
-    return values.length === 0
-      ? { kind: "request", who, where, dimension: third }
-      : { kind: "dimension", who, where, dimension: third, values };
-  }
-  const who = toWho(head);
-  if (who === undefined || second === undefined || !isTag(second)) {
-    return undefined;
-  }
-  if (fields.length > 4 || (fourth ?? "") !== "") return undefined;
-  const target = {
-    ...(third === undefined ? {} : { where: third }),
-    ...(fourth === undefined ? {} : { trailing: true as const }),
-  };
-  const what = second.slice(TRANSLATION.length);
-  return second.startsWith(TRANSLATION) && isTag(what)
-    ? { kind: "translation", who, what, ...target }
-    : { kind: "normal", who, what: second, ...target };
 }
 
 function proof(fields: string[]): HandshakeDigits | HandshakeProof | undefined {
@@ -432,22 +406,6 @@ function target({ where, trailing }: Normal | Translation): string[] {
   return where === undefined ? [] : [where];
 }
 
-/** Reads a WHO that is written as a number is: `01` is no such WHO. */
-function toWho(text: string): number | undefined {
-  const who = Number(text);
-  return isDigits(text) && `${who}` === text ? who : undefined;
-}
-
-function isTag(text: string): boolean {
-  const code = text.charCodeAt(0);
-  return code >= 0x30 && code <= 0x39;
-}
-
 function isNackCode(text: string): boolean {
   return text.length === 1 && "0234567".includes(text);
-}
-
-/** Tells whether a text that is part of a frame holds digits only. */
-function isDigits(text: string): boolean {
-  return text !== "" && !text.includes("#");
 }

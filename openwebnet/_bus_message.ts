@@ -1,0 +1,144 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import type { BusMessage } from "./message.ts";
+
+/** What stands before the WHAT of a translation. */
+export const TRANSLATION = "1000#";
+
+const STAR = 0x2a;
+const HASH = 0x23;
+const DIGIT_0 = 0x30;
+const DIGIT_9 = 0x39;
+
+/**
+ * Every text of up to three digits, at the number that it is with a 1 before
+ * it. Most fields are one of them, and to take it is cheaper than to make it.
+ */
+const SHORT: readonly string[] = Array.from(
+  { length: 2000 },
+  (_, number) => `${number}`.slice(1),
+);
+/** Stays negative with two more digits behind it. */
+const NO_NUMBER = -1;
+
+/**
+ * Reads a message of the plant in one pass: most frames of a session are one.
+ * Returns `undefined` for every other frame, and for what is no frame.
+ */
+export function readBusMessage(frame: string): BusMessage | undefined {
+  const end = frame.length - 2;
+  if (frame.charCodeAt(0) !== STAR) return undefined;
+  const isDimension = frame.charCodeAt(1) === HASH;
+  const first = isDimension ? 2 : 1;
+  let i = first;
+  let who = 0;
+  for (; i < end; i++) {
+    const digit = frame.charCodeAt(i) - DIGIT_0;
+    if (digit < 0 || digit > 9) break;
+    who = who * 10 + digit;
+  }
+  // `01` is no WHO, and more digits than a number can hold are none.
+  const isWho = i === first + 1 ||
+    (i > first && i - first < 16 && frame.charCodeAt(first) !== DIGIT_0);
+  if (!isWho) return undefined;
+  if (i === end) {
+    return isDimension && frame.endsWith("##")
+      ? { kind: "status", who }
+      : undefined;
+  }
+  if (frame.charCodeAt(i) !== STAR) return undefined;
+
+  let second = "";
+  let third: string | undefined;
+  let values: string[] | undefined;
+  let count = 0;
+  let start = i + 1;
+  let number = 1;
+  let last = STAR;
+  for (i = start; i <= end; i++) {
+    const code = frame.charCodeAt(i);
+    const digit = code - DIGIT_0;
+    if (digit >= 0) {
+      if (digit > 9) return undefined;
+      number = (Math.imul(number, 10) + digit) | 0;
+    } else if (code === STAR || i === end) {
+      const text = i - start <= 3 && number > 0
+        ? SHORT[number]!
+        : frame.slice(start, i);
+      if (count === 0) second = text;
+      else if (count === 1) third = text;
+      else if (values === undefined) values = [text];
+      else values.push(text);
+      if (i === end && last === HASH) return undefined;
+      count++;
+      start = i + 1;
+      number = 1;
+    } else {
+      if (code !== HASH || last === HASH) return undefined;
+      number = NO_NUMBER;
+    }
+    last = code;
+  }
+  // The last field ends at the first `##`, and the frame with it.
+  if (last !== HASH || frame.charCodeAt(end + 1) !== HASH) return undefined;
+  return isDimension
+    ? dimension(who, second, third, values)
+    : normal(who, second, third, values);
+}
+
+function dimension(
+  who: number,
+  where: string,
+  tag: string | undefined,
+  values: string[] | undefined,
+): BusMessage | undefined {
+  if (tag === undefined) return { kind: "status", who, where };
+  if (isTag(tag)) {
+    return values === undefined
+      ? { kind: "request", who, where, dimension: tag }
+      : { kind: "dimension", who, where, dimension: tag, values };
+  }
+  const written = tag.slice(1);
+  return isTag(written)
+    ? { kind: "writing", who, where, dimension: written, values: values ?? [] }
+    : undefined;
+}
+
+function normal(
+  who: number,
+  what: string,
+  where: string | undefined,
+  more: string[] | undefined,
+): BusMessage | undefined {
+  if (!isTag(what)) return undefined;
+  const asked = what.length > TRANSLATION.length && what.startsWith(TRANSLATION)
+    ? what.slice(TRANSLATION.length)
+    : "";
+  const isTranslation = isTag(asked);
+  if (where === undefined) {
+    if ((who === 98 || who === 99) && isDigits(what)) return undefined;
+    return isTranslation
+      ? { kind: "translation", who, what: asked }
+      : { kind: "normal", who, what };
+  }
+  if (more === undefined) {
+    return isTranslation
+      ? { kind: "translation", who, what: asked, where }
+      : { kind: "normal", who, what, where };
+  }
+  if (more.length > 1 || more[0] !== "") return undefined;
+  return isTranslation
+    ? { kind: "translation", who, what: asked, where, trailing: true }
+    : { kind: "normal", who, what, where, trailing: true };
+}
+
+function isTag(text: string): boolean {
+  const code = text.charCodeAt(0);
+  return code >= DIGIT_0 && code <= DIGIT_9;
+}
+
+/** Tells whether a text that is part of a frame holds digits only. */
+export function isDigits(text: string): boolean {
+  return text !== "" && !text.includes("#");
+}
