@@ -21,10 +21,8 @@ export function integer(
 ): ValueCodec<number> {
   return {
     parse(text) {
-      const value = Number(text);
-      return /^\d+$/.test(text) && value >= min && value <= max
-        ? value
-        : undefined;
+      const value = natural(text);
+      return value >= min && value <= max ? value : undefined;
     },
     format(value) {
       if (!Number.isInteger(value) || value < min || value > max) {
@@ -35,6 +33,17 @@ export function integer(
       return `${value}`.padStart(digits, "0");
     },
   };
+}
+
+/** Reads digits as a number; NaN if there are none, or something else. */
+export function natural(text: string): number {
+  let value = text === "" ? NaN : 0;
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 0x30;
+    if (digit < 0 || digit > 9) return NaN;
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 /** A number that is written as an integer after an offset and a factor. */
@@ -78,7 +87,8 @@ export function table<const T extends string | number | boolean | null>(
 export function digits(min: number, max: number): ValueCodec<string> {
   return {
     parse: (text) =>
-      /^\d*$/.test(text) && text.length >= min && text.length <= max
+      text.length >= min && text.length <= max &&
+        (text === "" || natural(text) >= 0)
         ? text
         : undefined,
     format(value) {
@@ -112,10 +122,12 @@ export const word: ValueCodec<number> = integer(0, 0xffffffff);
  */
 export const celsius: ValueCodec<number> = {
   parse(text) {
-    const match = /^#?([01]?)(\d{3})$/.exec(text);
-    if (match === null) return undefined;
-    const value = Number(match[2]) / 10;
-    return match[1] === "1" && value !== 0 ? -value : value;
+    const digits = text.charCodeAt(0) === 0x23 ? text.slice(1) : text;
+    const number = natural(digits);
+    const { length } = digits;
+    if (length < 3 || length > 4 || !(number < 2000)) return undefined;
+    const value = number % 1000 / 10;
+    return number > 1000 ? -value : value;
   },
   format(value) {
     const tenths = Math.round(value * 10);
@@ -171,7 +183,7 @@ export function joined<K extends string>(
 }
 
 const NOTHING: ValueList<Record<never, never>> = {
-  parse: (texts) => texts.length === 0 ? {} : undefined,
+  parse: (texts, into = {}) => texts.length === 0 ? into : undefined,
   format: () => [],
 };
 
@@ -181,24 +193,30 @@ const NOTHING: ValueList<Record<never, never>> = {
 export function fields<P extends object>(
   codecs: { [K in keyof P]-?: ValueCodec<Exclude<P[K], undefined>> },
 ): ValueList<P> {
-  const entries = Object.entries(codecs) as [string, ValueCodec<unknown>][];
+  const keys = Object.keys(codecs);
+  const list = Object.values(codecs) as ValueCodec<unknown>[];
   return {
-    parse(texts) {
-      const values: Record<string, unknown> = {};
+    parse(texts, into = {}) {
+      const values = into as Record<string, unknown>;
+      const { length } = texts;
       // Some gateways end the values with an empty one.
-      const length = texts.at(-1) === "" ? texts.length - 1 : texts.length;
-      if (length > entries.length) return undefined;
-      for (const [i, [key, codec]] of entries.entries()) {
-        const text = texts[i];
+      if (
+        length > list.length &&
+        (length > list.length + 1 || texts[length - 1] !== "")
+      ) return undefined;
+      for (let i = 0; i < list.length; i++) {
+        const text = i < length ? texts[i]! : undefined;
+        const codec = list[i]!;
         if (codec.optional && (text === undefined || text === "")) continue;
         const value = text === undefined ? undefined : codec.parse(text);
         if (value === undefined) return undefined;
-        values[key] = value;
+        values[keys[i]!] = value;
       }
       return values as P;
     },
     format(values) {
-      const texts = entries.map(([key, codec]) => {
+      const texts = list.map((codec, i) => {
+        const key = keys[i]!;
         const value = (values as Record<string, unknown>)[key];
         if (value === undefined && codec.optional) return "";
         if (value === undefined) throw new TypeError(`${key} is missing`);

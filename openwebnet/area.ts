@@ -48,9 +48,12 @@ export interface ValueList<P> {
    * Reads the texts.
    *
    * @param texts The texts.
-   * @returns The values, or `undefined` if they are no such values.
+   * @param into Where the values may be put, to spare an object. Of no use if
+   * the texts turn out to be no such values.
+   * @returns The values, `into` or another object; `undefined` if they are no
+   * such values.
    */
-  parse(texts: readonly string[]): P | undefined;
+  parse(texts: readonly string[], into?: object): P | undefined;
   /**
    * Writes the values.
    *
@@ -77,6 +80,25 @@ export interface Shape<P> {
   readonly values: ValueList<Partial<P>>;
 }
 
+/** A kind of event that a code may stand for. */
+interface Meaning<T> {
+  type: T;
+  shape: Shape<unknown>;
+  /** What the code alone says, as names and values. */
+  names: string[];
+  values: unknown[];
+}
+
+/** What each code means, kept when it is first seen. */
+type Meanings<T> = Map<string, Meaning<T>[]>;
+
+// What a peer makes up must not fill memory: no plant uses as many codes, and
+// none is longer.
+const MAX_CODES = 500;
+const MAX_CODE_LENGTH = 4;
+
+const NONE: readonly string[] = [];
+
 /**
  * The events of one WHO: reads them from messages and writes them.
  *
@@ -101,8 +123,8 @@ export class Area<M extends object> {
   /** The WHO; for the areas of diagnostics the first of them. */
   readonly who: number;
   readonly #shapes: { [T in keyof M]: Shape<M[T]> };
-  readonly #byCode = new Map<string, (keyof M & string)[]>();
-  readonly #dynamic: (keyof M & string)[] = [];
+  readonly #whats: Meanings<keyof M & string> = new Map();
+  readonly #dimensions: Meanings<keyof M & string> = new Map();
 
   /**
    * Makes an area.
@@ -113,17 +135,6 @@ export class Area<M extends object> {
   constructor(who: number, shapes: { [T in keyof M]: Shape<M[T]> }) {
     this.who = who;
     this.#shapes = shapes;
-    for (const type of Object.keys(shapes) as (keyof M & string)[]) {
-      const { kind, code } = shapes[type];
-      if (typeof code !== "string") {
-        this.#dynamic.push(type);
-        continue;
-      }
-      const key = kind + code;
-      const types = this.#byCode.get(key);
-      if (types === undefined) this.#byCode.set(key, [type]);
-      else types.push(type);
-    }
   }
 
   /** The names of the events. */
@@ -140,9 +151,9 @@ export class Area<M extends object> {
   decode(message: Message): EventOf<M> | undefined {
     switch (message.kind) {
       case "normal":
-        return this.#decode("what", message.what, [], "state", message);
+        return this.#decode("what", message.what, NONE, "state", message);
       case "translation":
-        return this.#decode("what", message.what, [], "command", message);
+        return this.#decode("what", message.what, NONE, "command", message);
       case "dimension":
       case "writing": {
         const { dimension, values } = message;
@@ -194,33 +205,75 @@ export class Area<M extends object> {
   #decode(
     kind: "what" | "dimension",
     tag: string,
-    texts: string[],
+    texts: readonly string[],
     origin: EventBase["origin"],
     message: BusMessage,
   ): EventOf<M> | undefined {
-    const { code, parameters } = parseTag(tag);
-    const candidates = this.#byCode.get(kind + code) ?? [];
-    for (const type of [...candidates, ...this.#dynamic]) {
-      const shape = this.#shapes[type];
-      if (shape.kind !== kind) continue;
-      const fromCode = typeof shape.code === "string"
-        ? {}
-        : shape.code.parse([code]);
-      const fromParameters = fromCode && shape.parameters.parse(parameters);
-      const values = fromParameters && shape.values.parse(texts);
-      if (!values) continue;
-      const { who, where = "" } = message;
-      return {
+    const known = kind === "what" ? this.#whats : this.#dimensions;
+    let parameters = NONE;
+    let meanings = known.get(tag);
+    if (meanings === undefined) {
+      const parts = parseTag(tag);
+      parameters = parts.parameters;
+      meanings = known.get(parts.code) ?? this.#learn(kind, parts.code);
+    }
+    const { who, where = "" } = message;
+    for (let i = 0; i < meanings.length; i++) {
+      const { type, shape, names, values } = meanings[i]!;
+      const event: Record<string, unknown> = {
         type,
         who,
         where,
         origin,
-        ...fromCode,
-        ...fromParameters,
-        ...values,
         message,
-      } as EventOf<M>;
+      };
+      for (let j = 0; j < names.length; j++) event[names[j]!] = values[j];
+      if (
+        put(shape.parameters, parameters, event) &&
+        put(shape.values, texts, event)
+      ) return event as EventOf<M>;
     }
     return undefined;
   }
+
+  /** Finds what a code may mean: a code of its own comes before one of many. */
+  #learn(
+    kind: "what" | "dimension",
+    code: string,
+  ): Meaning<keyof M & string>[] {
+    const own: Meaning<keyof M & string>[] = [];
+    const others: Meaning<keyof M & string>[] = [];
+    for (const type of this.types) {
+      const shape: Shape<unknown> = this.#shapes[type];
+      if (shape.kind !== kind) continue;
+      if (typeof shape.code === "string") {
+        if (shape.code !== code) continue;
+        own.push({ type, shape, names: [], values: [] });
+      } else {
+        const found = shape.code.parse([code]);
+        if (found === undefined) continue;
+        const [names, values] = [Object.keys(found), Object.values(found)];
+        others.push({ type, shape, names, values });
+      }
+    }
+    const meanings = [...own, ...others];
+    const known = kind === "what" ? this.#whats : this.#dimensions;
+    if (
+      meanings.length > 0 && code.length <= MAX_CODE_LENGTH &&
+      known.size < MAX_CODES
+    ) known.set(code, meanings);
+    return meanings;
+  }
+}
+
+/** Reads values into an event. */
+function put(
+  list: ValueList<unknown>,
+  texts: readonly string[],
+  event: object,
+): boolean {
+  const values = list.parse(texts, event);
+  if (values === undefined) return false;
+  if (values !== event) Object.assign(event, values);
+  return true;
 }

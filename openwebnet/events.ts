@@ -47,7 +47,7 @@ import {
 import { sound, type SoundEvent } from "./sound.ts";
 import { soundDiffusion, type SoundDiffusionEvent } from "./sound_diffusion.ts";
 import { thermo, type ThermoEvent } from "./thermo.ts";
-import type { Message } from "./message.ts";
+import type { BusMessage, Message } from "./message.ts";
 
 /** A message whose meaning is not known: it is in its `message`. */
 export interface UnknownEvent extends EventBase {
@@ -124,8 +124,8 @@ const AREAS: ReadonlyMap<number, Area<Record<string, object>>> = new Map(
  * ```
  */
 export function decode(message: Message): GatewayEvent {
-  const who = "who" in message ? message.who : -1;
-  const event = areaOf(who)?.decode(message);
+  const { who = -1 } = message as Partial<BusMessage>;
+  const event = AREAS.get(who)?.decode(message);
   if (event !== undefined) return event as GatewayEvent;
   const where = "where" in message ? message.where ?? "" : "";
   const origin = message.kind === "translation"

@@ -17,6 +17,7 @@ import {
   fields,
   integer,
   joined,
+  natural,
   optional,
   table,
   type ValueCodec,
@@ -105,10 +106,10 @@ export type GatewayUnitEvent = EventOf<GatewayUnitEvents>;
 /** Hours ahead of UTC: a digit for the sign, 1 is minus, and two digits. */
 const zone: ValueCodec<number> = {
   parse(text) {
-    const match = /^([01])(\d\d)$/.exec(text);
-    if (match === null) return undefined;
-    const hours = Number(match[2]);
-    const value = match[1] === "1" && hours !== 0 ? -hours : hours;
+    const number = natural(text);
+    if (text.length !== 3 || !(number < 200)) return undefined;
+    const hours = number % 100;
+    const value = number > 100 ? -hours : hours;
     return value >= -12 && value <= 14 ? value : undefined;
   },
   format(value) {
