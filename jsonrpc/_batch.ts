@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import type { Call } from "./_calls.ts";
+import type { Call } from "./_call.ts";
 import { AbortError } from "./call_error.ts";
 import type { Batch, CallOptions } from "./caller.ts";
 import type { Params } from "./message.ts";

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import type { CallOptions } from "./caller.ts";
+import type { Call, CallBatch } from "./_call.ts";
 import {
   AbortError,
   type CallError,
@@ -19,34 +19,6 @@ const TOTAL_TIMEOUT = 600_000;
 
 /** Longest delay that a timer of the platform can have. */
 const MAX_DELAY = 2_147_483_647;
-
-/** A call that waits for its end. */
-export interface Call {
-  readonly id: number;
-  readonly method: string;
-  readonly resolve: (result: unknown) => void;
-  readonly reject: (error: Error) => void;
-  readonly timeout: number;
-  /** The moment that no progress moves. */
-  readonly latest: number;
-  /** The moment it fails at. */
-  deadline: number;
-  /** Whether it was handed to the transport. */
-  sent: boolean;
-  /** The calls that it travels with. */
-  batch?: CallBatch;
-  signal?: AbortSignal | undefined;
-  onAbort?: (() => void) | undefined;
-  onProgress?: ((value: unknown) => void) | undefined;
-  token?: number | undefined;
-}
-
-/** Calls that travel as one message. */
-export interface CallBatch {
-  readonly calls: readonly Call[];
-  /** How many of them wait. */
-  open: number;
-}
 
 /** What a {@linkcode Calls} tells its owner. */
 export interface CallsOptions {
@@ -66,7 +38,6 @@ export interface CallsOptions {
  */
 export class Calls {
   readonly #calls = new Map<unknown, Call>();
-  readonly #byToken = new Map<unknown, Call>();
   readonly #batches = new Set<CallBatch>();
   readonly #options: CallsOptions;
   #lastId = 0;
@@ -89,35 +60,18 @@ export class Calls {
   }
 
   /** Enters a call, which from now on will end. */
-  open(
-    id: number,
-    method: string,
-    options: CallOptions,
-    resolve: (result: unknown) => void,
-    reject: (error: Error) => void,
-  ): Call {
-    const { timeout = this.#options.timeout, signal, onProgress } = options;
-    const now = performance.now();
+  open(call: Call): void {
+    const { options } = call;
+    const { timeout = this.#options.timeout, signal } = options;
     const total = options.totalTimeout ?? Math.max(timeout, TOTAL_TIMEOUT);
-    const call: Call = {
-      id,
-      method,
-      resolve,
-      reject,
-      timeout,
-      latest: now + total,
-      deadline: now + Math.min(timeout, total),
-      sent: false,
-    };
-    this.#calls.set(id, call);
+    const now = performance.now();
+    call.begin = now;
+    call.timeout = timeout;
+    call.latest = now + total;
+    call.deadline = now + Math.min(timeout, total);
+    this.#calls.set(call.id, call);
     if (call.deadline < this.#timerAt) this.#arm(call.deadline, now);
-    if (signal) this.#watch(call, signal, options.awaitCancel ?? false);
-    if (onProgress) {
-      call.onProgress = onProgress;
-      call.token = id;
-      this.#byToken.set(id, call);
-    }
-    return call;
+    if (signal) this.#watch(call, signal);
   }
 
   /** Whether a call still waits. */
@@ -162,12 +116,8 @@ export class Calls {
       );
     } else if (message.jsonrpc !== "2.0" && !this.#options.tolerant) {
       this.malformed(call, 'response has no "jsonrpc":"2.0"');
-    } else {
-      this.#remove(call);
-      if (error == null) call.resolve(result);
-      else call.reject(JsonRpcError.from(error));
-      this.#options.onEnd(call);
-    }
+    } else if (error == null) this.#settle(call, result);
+    else this.fail(call, JsonRpcError.from(error));
     return call;
   }
 
@@ -187,10 +137,11 @@ export class Calls {
 
   /** Passes a progress report on, which also gives its call more time. */
   progress(token: unknown, value: unknown): boolean {
-    const call = this.#byToken.get(token);
-    if (!call) return false;
+    const call = this.#calls.get(token);
+    const onProgress = call?.options.onProgress;
+    if (!call || !onProgress) return false;
     call.deadline = Math.min(performance.now() + call.timeout, call.latest);
-    call.onProgress!(value);
+    onProgress(value);
     return true;
   }
 
@@ -205,7 +156,9 @@ export class Calls {
   /** Ends all calls: the connection is gone. */
   close(cause: unknown): void {
     for (const call of this.#calls.values()) {
-      this.fail(call, closedError(call.method, call.sent, cause));
+      const error = closedError(call.method, call.sent, cause);
+      if (call.onLost) this.#settle(call, call.onLost(error, call));
+      else this.fail(call, error);
     }
     this.rest();
   }
@@ -217,10 +170,17 @@ export class Calls {
     this.#timerAt = Infinity;
   }
 
+  #settle(call: Call, result: unknown): void {
+    this.#remove(call);
+    call.resolve(result);
+    this.#options.onEnd(call);
+  }
+
   #remove(call: Call): void {
     this.#calls.delete(call.id);
-    if (call.onAbort) call.signal!.removeEventListener("abort", call.onAbort);
-    if (call.token !== undefined) this.#byToken.delete(call.token);
+    if (call.onAbort) {
+      call.options.signal!.removeEventListener("abort", call.onAbort);
+    }
     if (call.batch && --call.batch.open === 0) {
       this.#batches.delete(call.batch);
     }
@@ -234,13 +194,12 @@ export class Calls {
     return batch!.calls[0];
   }
 
-  #watch(call: Call, signal: AbortSignal, awaitCancel: boolean): void {
+  #watch(call: Call, signal: AbortSignal): void {
     const abort = () => {
       if (call.sent) this.#options.onCancel(call);
-      if (call.sent && awaitCancel) return;
+      if (call.sent && call.options.awaitCancel) return;
       this.fail(call, abortError(call.method, signal));
     };
-    call.signal = signal;
     call.onAbort = abort;
     signal.addEventListener("abort", abort, { once: true });
   }

@@ -2,14 +2,8 @@
 // This module is browser compatible.
 
 import { MessageBatch, type Prepared, type Put } from "./_batch.ts";
-import {
-  abortError,
-  type Call,
-  type CallBatch,
-  Calls,
-  closedError,
-  TIMEOUT,
-} from "./_calls.ts";
+import { Call, type CallBatch, type OnLost } from "./_call.ts";
+import { abortError, Calls, closedError, TIMEOUT } from "./_calls.ts";
 import type { Batch, CallOptions } from "./caller.ts";
 import type { Codec, Wire } from "./codec.ts";
 import type { Decoded } from "./_dispatcher.ts";
@@ -21,6 +15,8 @@ import {
 } from "./middleware.ts";
 import type { PeerOptions } from "./peer_options.ts";
 import { Turns } from "./_turns.ts";
+
+const NO_OPTIONS: CallOptions = {};
 
 /** What a {@linkcode Sender} needs of its peer. */
 export interface SenderHooks {
@@ -77,20 +73,32 @@ export class Sender {
     }
   }
 
+  /** Whether the connection is gone. */
+  get ended(): boolean {
+    return this.#ended !== undefined;
+  }
+
   /** Whether no call waits for its end. */
   get idle(): boolean {
     return this.#calls.size === 0;
   }
 
-  /** Makes a call, of which `put` gets the message. */
+  /**
+   * Makes a call, of which `put` gets the message. If the connection is gone,
+   * `onLost` decides what becomes of it.
+   */
   request(
     method: string,
     params: Params | undefined,
-    options: CallOptions,
+    options: CallOptions = NO_OPTIONS,
+    onLost?: OnLost,
     put: Put<Wire> = this.#put,
   ): Promise<unknown> {
-    if (!this.#outgoing) return this.#call(method, params, options, put);
-    return this.#outgoing(
+    if (!this.#outgoing) {
+      return this.#call(method, params, options, put, onLost);
+    }
+    const begin = performance.now();
+    const ended = this.#outgoing(
       { method, params, options },
       (call) =>
         this.#call(
@@ -103,6 +111,11 @@ export class Sender {
           },
         ),
     );
+    if (!onLost) return ended;
+    return ended.catch((error) => {
+      if (!this.#ended) throw error;
+      return onLost(error, { method, params, options, begin });
+    });
   }
 
   /** Makes a notification, of which `put` gets the message. */
@@ -137,7 +150,8 @@ export class Sender {
   /** Starts a batch. */
   batch(): Batch {
     return new MessageBatch<Wire>({
-      request: (...args) => this.request(...args),
+      request: (method, params, options, put) =>
+        this.request(method, params, options, undefined, put),
       notify: (...args) => this.notify(...args),
       send: (items) => void this.#sendBatch(items),
       fail: (call, error) => this.#calls.fail(call, error),
@@ -199,21 +213,29 @@ export class Sender {
     params: Params | undefined,
     options: CallOptions,
     put: Put<Wire>,
+    onLost?: OnLost,
   ): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      if (this.#ended) throw closedError(method, false, this.#ended);
-      const { signal, extra } = options;
+      const call = new Call(method, params, options, resolve, reject, onLost);
+      if (this.#ended) {
+        const error = closedError(method, false, this.#ended);
+        if (!onLost) throw error;
+        call.begin = performance.now();
+        return resolve(onLost(error, call));
+      }
+      const { signal, extra, onProgress, progressMember } = options;
       if (signal?.aborted) throw abortError(method, signal);
-      const id = this.#calls.nextId();
+      const id = call.id = this.#calls.nextId();
       const wire = this.#codec.encode({
         method,
         id,
-        params: options.onProgress
-          ? withToken(params, id, options.progressMember)
+        params: onProgress
+          ? withToken(params, id, progressMember)
           : present(params),
         extra,
       });
-      put(wire, this.#calls.open(id, method, options, resolve, reject));
+      this.#calls.open(call);
+      put(wire, call);
     });
   }
 

@@ -1,7 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import type { Call, Calls } from "./_calls.ts";
+import type { Call } from "./_call.ts";
+import type { Calls } from "./_calls.ts";
 import type { Wire } from "./codec.ts";
 
 /** A message with calls that waits for its turn. */

@@ -28,6 +28,7 @@ import {
   type ReconnectOptions,
 } from "@wirekit/transport/reconnect";
 import type { Transport } from "@wirekit/transport/transport";
+import type { OnLost, Request } from "./_call.ts";
 import { closedError, TIMEOUT } from "./_calls.ts";
 import { ClosedError } from "./call_error.ts";
 import type { Batch, Caller, CallOptions } from "./caller.ts";
@@ -220,15 +221,9 @@ export class Client<
   request<T = unknown>(
     method: string,
     params?: Params,
-    options: CallOptions = {},
+    options?: CallOptions,
   ): Promise<T> {
-    const begin = performance.now();
-    const peer = this.#peer;
-    if (!peer) return this.#retry(method, params, options, begin);
-    return peer.request<T>(method, params, options).catch((error) => {
-      this.#lose(peer, error, options);
-      return this.#retry<T>(method, params, options, begin);
-    });
+    return this.#request(method, params, options) as Promise<T>;
   }
 
   /**
@@ -393,8 +388,9 @@ export class Client<
         this.#kept.add(kept);
         return subscription;
       } catch (error) {
+        if (!friend.senderOf(peer).ended) throw error;
         // Nothing is lost by subscribing again.
-        this.#lose(peer, error, { idempotent: true });
+        this.#lose(error, { idempotent: true });
       }
     }
   }
@@ -454,13 +450,22 @@ export class Client<
     return failure;
   }
 
-  /** Makes a call on the next connection, and on those after it. */
-  async #retry<T>(
+  #request(
     method: string,
     params: Params | undefined,
-    options: CallOptions,
-    begin: number,
-  ): Promise<T> {
+    options: CallOptions = {},
+  ): Promise<unknown> {
+    if (!this.#peer) {
+      const begin = performance.now();
+      return this.#retry({ method, params, options, begin });
+    }
+    return friend.senderOf(this.#peer)
+      .request(method, params, options, this.#onLost);
+  }
+
+  /** Makes a call on the next connection, and on those after it. */
+  async #retry(request: Request): Promise<unknown> {
+    const { method, params, options, begin } = request;
     const { timeout = this.#options.timeout ?? TIMEOUT } = options;
     const size = sizeOf(method, params);
     for (;;) {
@@ -468,12 +473,18 @@ export class Client<
       const rest = { ...options, timeout: left };
       const peer = await this.#ready(method, size, rest);
       try {
-        return await peer.request<T>(method, params, rest);
+        return await peer.request(method, params, rest);
       } catch (error) {
-        this.#lose(peer, error, options);
+        if (!friend.senderOf(peer).ended) throw error;
+        this.#lose(error, options);
       }
     }
   }
+
+  readonly #onLost: OnLost = async (error, request) => {
+    this.#lose(error, request.options);
+    return await this.#retry(request);
+  };
 
   /** Lives with one connection, to its end. */
   async #serve(transport: Transport): Promise<void> {
@@ -495,10 +506,10 @@ export class Client<
   }
 
   /** The connection is gone; throws if the call may not be made again. */
-  #lose(peer: Peer<C, State>, error: unknown, options: CallOptions): void {
+  #lose(error: unknown, options: CallOptions): void {
     if (!(error instanceof ClosedError)) throw error;
     if (error.sent && !options.idempotent) throw error;
-    if (this.#peer === peer) this.#peer = undefined;
+    if (this.#peer && friend.senderOf(this.#peer).ended) this.#peer = undefined;
   }
 
   async #resubscribe(peer: Peer<C, State>, kept: Kept): Promise<void> {

@@ -17,6 +17,7 @@ import {
   type Gap,
   JsonRpcError,
   Methods,
+  type OutgoingCall,
   Peer,
   type PeerOptions,
   servePeers,
@@ -101,6 +102,37 @@ Deno.test("Client fails calls in flight, but repeats those that are idempotent",
   assertEquals(failure.sent, true);
   await until(() => started.length === 3);
   assertEquals(site.servers.length, 2);
+});
+
+Deno.test("Client takes a call that it repeats through its middleware again", async () => {
+  const { methods, started } = waiting();
+  const seen: string[] = [];
+  const outgoing = [(
+    call: OutgoingCall,
+    next: (call: OutgoingCall) => Promise<unknown>,
+  ) => {
+    seen.push(call.method);
+    return next(call);
+  }];
+  await using site = new Site({ methods }, { outgoing });
+  await site.client.ready();
+  const repeated = site.client.request("wait", [], { idempotent: true });
+  repeated.catch(() => {});
+  await until(() => started.length === 1);
+  await site.drop();
+  await until(() => started.length === 2);
+  assertEquals(seen, ["wait", "wait"]);
+});
+
+Deno.test("Client takes no error of a middleware for the end of the connection", async () => {
+  const lost = new ClosedError("token", { reason: "elsewhere", sent: false });
+  const outgoing = [() => Promise.reject(lost)];
+  await using site = new Site({}, { outgoing });
+  await site.client.ready();
+  const error = await assertRejects(
+    () => site.client.request("sum", [], { timeout: 1_000 }),
+  );
+  assertEquals(error, lost);
 });
 
 Deno.test("Client keeps the time of a call over connections", async () => {

@@ -9,7 +9,7 @@
  */
 
 import { readBody } from "./_body.ts";
-import type { Call } from "./_calls.ts";
+import type { Call } from "./_call.ts";
 import { closedError } from "./_calls.ts";
 import { MalformedResponseError } from "./call_error.ts";
 import type { Batch, Caller, CallOptions } from "./caller.ts";
@@ -135,7 +135,7 @@ export class HttpClient<C extends Contract = Contract>
   request<T = unknown>(
     method: string,
     params?: Params,
-    options: CallOptions = {},
+    options?: CallOptions,
   ): Promise<T> {
     return this.#sender.request(method, params, options) as Promise<T>;
   }

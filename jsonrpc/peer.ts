@@ -188,7 +188,7 @@ export class Peer<
   request<T = unknown>(
     method: string,
     params?: Params,
-    options: CallOptions = {},
+    options?: CallOptions,
   ): Promise<T> {
     return this.#sender.request(method, params, options) as Promise<T>;
   }
@@ -375,6 +375,7 @@ export class Peer<
 
   static {
     friend.subscriptionsOf = (peer) => (peer as Peer).#protocol.subscriptions;
+    friend.senderOf = (peer) => (peer as Peer).#sender;
   }
 
   async #read(): Promise<void> {
