@@ -15,6 +15,7 @@
  * @module
  */
 
+import { decodeCommon } from "./_common.ts";
 import type { ErrorObject, JsonRpcError } from "./error.ts";
 
 /**
@@ -167,6 +168,8 @@ function isId(id: unknown): id is Id {
  * ```
  */
 export function decodeJson(text: string): unknown {
+  const common = decodeCommon(text);
+  if (common !== undefined) return common;
   const value = JSON.parse(text);
   if (Array.isArray(value) ? value.some(hasLargeId) : hasLargeId(value)) {
     restoreIds(value, JSON.parse(text, exactId as typeof keep));

@@ -2,7 +2,7 @@
 
 /** Random interleavings on a simulated clock: each call has one outcome. */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { pair } from "@wirekit/transport/pair";
 import { FakeTime } from "./_fake_time.ts";
 import {
@@ -221,6 +221,35 @@ Deno.test("decodeJson() after encodeJson() is the identity", async () => {
     const result = decodeJson(encodeJson({ id, result: params }));
     assertEquals(result, { jsonrpc: "2.0", id, result: wanted });
     assertEquals(kindOf(result), "response");
+  });
+});
+
+Deno.test("decodeJson() reads common messages, and what is near them, as JSON.parse does", async () => {
+  const call = '{"jsonrpc":"2.0","method":"sum","id":12,"params":[1,"ab",30]}';
+  const common = [
+    call,
+    '{"jsonrpc":"2.0","id":12,"result":3}',
+    '{"jsonrpc":"2.0","method":"now","id":0}',
+    `[${call},{"jsonrpc":"2.0","id":7,"result":0}]`,
+  ];
+  for (const text of common) assertEquals(decodeJson(text), JSON.parse(text));
+  await withSeeds(20_000, (random) => {
+    let text = random.pick(common);
+    do {
+      const at = random.below(text.length + 1);
+      const put = random.chance(0.7)
+        ? random.pick([...'"\\{}[]:,01-.e \na\u2028'])
+        : "";
+      text = text.slice(0, at) + put + text.slice(at + random.below(2));
+    } while (random.chance(0.3));
+    let wanted: unknown;
+    try {
+      wanted = JSON.parse(text);
+    } catch {
+      assertThrows(() => decodeJson(text), SyntaxError);
+      return;
+    }
+    assertEquals(decodeJson(text), wanted);
   });
 });
 
