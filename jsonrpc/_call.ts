@@ -31,6 +31,8 @@ export class Call {
   deadline = 0;
   /** Whether it was handed to the transport. */
   sent = false;
+  /** Whether it has ended. */
+  over = false;
   /** The calls that it travels with. */
   batch: CallBatch | undefined = undefined;
   onAbort: (() => void) | undefined = undefined;

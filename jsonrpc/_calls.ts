@@ -2,6 +2,7 @@
 // This module is browser compatible.
 
 import type { Call, CallBatch } from "./_call.ts";
+import { CallTable } from "./_call_table.ts";
 import {
   AbortError,
   type CallError,
@@ -37,8 +38,8 @@ export interface CallsOptions {
  * exactly once: by a response, a timeout, an abort, or the close.
  */
 export class Calls {
-  readonly #calls = new Map<unknown, Call>();
-  readonly #batches = new Set<CallBatch>();
+  readonly #calls = new CallTable();
+  readonly #batches: CallBatch[] = [];
   readonly #options: CallsOptions;
   #lastId = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -69,14 +70,9 @@ export class Calls {
     call.timeout = timeout;
     call.latest = now + total;
     call.deadline = now + Math.min(timeout, total);
-    this.#calls.set(call.id, call);
+    this.#calls.add(call);
     if (call.deadline < this.#timerAt) this.#arm(call.deadline, now);
     if (signal) this.#watch(call, signal);
-  }
-
-  /** Whether a call still waits. */
-  has(call: Call): boolean {
-    return this.#calls.get(call.id) === call;
   }
 
   /** The call with this id, if it waits. */
@@ -88,11 +84,11 @@ export class Calls {
   group(calls: readonly Call[]): void {
     const batch = { calls, open: 0 };
     for (const call of calls) {
-      if (!this.has(call)) continue;
+      if (call.over) continue;
       call.batch = batch;
       batch.open++;
     }
-    if (batch.open > 0) this.#batches.add(batch);
+    if (batch.open > 0) this.#batches.push(batch);
   }
 
   /**
@@ -127,11 +123,10 @@ export class Calls {
   }
 
   /** Fails those calls that the answer to their batch left out. */
-  endBatch({ calls }: CallBatch): void {
+  endBatch({ calls, open }: CallBatch): void {
+    if (open === 0) return;
     for (const call of calls) {
-      if (this.has(call)) {
-        this.malformed(call, "no response in the answer to its batch");
-      }
+      this.malformed(call, "no response in the answer to its batch");
     }
   }
 
@@ -147,7 +142,7 @@ export class Calls {
 
   /** Ends a call with an error, if it still waits. */
   fail(call: Call, error: Error): void {
-    if (!this.has(call)) return;
+    if (call.over) return;
     this.#remove(call);
     call.reject(error);
     this.#options.onEnd(call);
@@ -155,7 +150,7 @@ export class Calls {
 
   /** Ends all calls: the connection is gone. */
   close(cause: unknown): void {
-    for (const call of this.#calls.values()) {
+    for (const call of this.#calls.all) {
       const error = closedError(call.method, call.sent, cause);
       if (call.onLost) this.#settle(call, call.onLost(error, call));
       else this.fail(call, error);
@@ -177,18 +172,20 @@ export class Calls {
   }
 
   #remove(call: Call): void {
-    this.#calls.delete(call.id);
+    call.over = true;
+    this.#calls.delete(call);
     if (call.onAbort) {
       call.options.signal!.removeEventListener("abort", call.onAbort);
     }
-    if (call.batch && --call.batch.open === 0) {
-      this.#batches.delete(call.batch);
+    const { batch } = call;
+    if (batch && --batch.open === 0) {
+      this.#batches.splice(this.#batches.indexOf(batch), 1);
     }
   }
 
   /** A whole batch failed with one error, if it is clear which (statement 42). */
   #failBatch(error: JsonRpcError): Call | undefined {
-    if (this.#batches.size !== 1) return undefined;
+    if (this.#batches.length !== 1) return undefined;
     const [batch] = this.#batches;
     for (const call of batch!.calls) this.fail(call, error);
     return batch!.calls[0];
@@ -215,7 +212,7 @@ export class Calls {
     const now = performance.now();
     this.#timerAt = Infinity;
     let next = Infinity;
-    for (const call of this.#calls.values()) {
+    for (const call of this.#calls.all) {
       if (call.deadline <= now) this.#timeOut(call);
       else if (call.deadline < next) next = call.deadline;
     }

@@ -56,6 +56,12 @@ interface Waiting<T, State> {
   reply: Reply<T>;
 }
 
+/** A call whose handler runs, and where it is in the list of them. */
+interface Running<State> {
+  readonly call: Context<State>;
+  at: number;
+}
+
 /** Answers the calls of one connection, or of one HTTP request. */
 export class Dispatcher<T extends Wire, State> {
   readonly #options: AnswerOptions<State>;
@@ -65,7 +71,8 @@ export class Dispatcher<T extends Wire, State> {
   readonly #middleware: IncomingMiddleware<State> | undefined;
   readonly #concurrency: number;
   readonly #maxRunning: number;
-  readonly #running = new Set<Context<State>>();
+  /** No set: see `CallTable`. */
+  readonly #running: Running<State>[] = [];
   readonly #waiting: Waiting<T, State>[] = [];
 
   /** Makes the answering half of a connection. */
@@ -88,7 +95,7 @@ export class Dispatcher<T extends Wire, State> {
 
   /** Whether nothing is being answered. */
   get idle(): boolean {
-    return this.#running.size === 0 && this.#waiting.length === 0;
+    return this.#running.length === 0 && this.#waiting.length === 0;
   }
 
   /** Answers a message or a batch. */
@@ -123,15 +130,13 @@ export class Dispatcher<T extends Wire, State> {
       this.#fail(call, reason, reply);
       return;
     }
-    for (const call of this.#running) {
-      if (call.id === id) return call.abort(reason);
-    }
+    this.#running.find(({ call }) => call.id === id)?.call.abort(reason);
   }
 
   /** Tells all handlers that the connection is gone, and starts no other. */
   close(reason: Error): void {
     this.#waiting.length = 0;
-    for (const call of this.#running) call.abort(reason);
+    for (const { call } of [...this.#running]) call.abort(reason);
   }
 
   /** Tells the user of an error that no caller will see. */
@@ -168,10 +173,15 @@ export class Dispatcher<T extends Wire, State> {
     tooLarge: boolean,
     reply: Reply<T>,
   ): void {
-    const kinds = items.map((item) => this.#kindOf(item));
-    const responses = items.filter((item, index) =>
-      kinds[index] === "response" || this.#isBrokenResponse(item, kinds[index]!)
-    ) as Decoded[];
+    const kinds: Kind[] = [];
+    const responses: Decoded[] = [];
+    for (const item of items) {
+      const kind = this.#kindOf(item);
+      const isResponse = kind === "response" ||
+        this.#isBrokenResponse(item, kind);
+      kinds.push(isResponse ? "response" : kind);
+      if (isResponse) responses.push(item as Decoded);
+    }
     if (responses.length > 0) this.#hooks.responses?.(responses);
     const count = items.length - responses.length;
     if (count === 0) {
@@ -198,12 +208,12 @@ export class Dispatcher<T extends Wire, State> {
         (wire) => reply(this.#codec.join([wire!])),
       );
     }
-    const mixed = new Set<unknown>(responses);
-    const collect = this.#collector(items.length, reply);
-    items.forEach((item, index) => {
-      if (mixed.has(item)) collect(index)(undefined);
-      else this.#answer(item, kinds[index]!, collect(index));
-    });
+    const collect = this.#collector(count, reply);
+    let index = 0;
+    for (let i = 0; i < items.length; i++) {
+      if (kinds[i] === "response") continue;
+      this.#answer(items[i], kinds[i]!, collect(index++));
+    }
   }
 
   /** Gathers the answers to a batch in the order of its items. */
@@ -274,7 +284,7 @@ export class Dispatcher<T extends Wire, State> {
     handler: Handler<State>,
     reply: Reply<T>,
   ): void {
-    const running = this.#running.size;
+    const running = this.#running.length;
     if (running < this.#concurrency && this.#waiting.length === 0) {
       if (running < this.#maxRunning) return this.#guard(call, handler, reply);
     } else if (running + this.#waiting.length < this.#maxRunning) {
@@ -308,20 +318,28 @@ export class Dispatcher<T extends Wire, State> {
       return this.#fail(call, error, reply);
     }
     if (!isPromiseLike(result)) return this.#succeed(call, result, reply);
-    this.#running.add(call);
+    const running = { call, at: this.#running.length };
+    this.#running.push(running);
     result.then((value) => {
-      this.#running.delete(call);
+      this.#end(running);
       this.#succeed(call, value, reply);
       if (this.#waiting.length > 0) this.#runNext();
     }, (error) => {
-      this.#running.delete(call);
+      this.#end(running);
       this.#fail(call, error, reply);
       if (this.#waiting.length > 0) this.#runNext();
     });
   }
 
+  #end(running: Running<State>): void {
+    const last = this.#running.pop()!;
+    if (last === running) return;
+    last.at = running.at;
+    this.#running[last.at] = last;
+  }
+
   #runNext(): void {
-    while (this.#running.size < this.#concurrency) {
+    while (this.#running.length < this.#concurrency) {
       const next = this.#waiting.shift();
       if (!next) return;
       this.#guard(next.call, next.handler, next.reply);

@@ -167,10 +167,10 @@ export class Sender {
 
   /** Takes the responses of one message. */
   respondAll(messages: readonly Decoded[]): void {
-    const batches = new Set<CallBatch>();
+    const batches: CallBatch[] = [];
     for (const message of messages) {
       const batch = this.respond(message)?.batch;
-      if (batch) batches.add(batch);
+      if (batch && !batches.includes(batch)) batches.push(batch);
     }
     for (const batch of batches) this.#calls.endBatch(batch);
   }
@@ -261,7 +261,8 @@ export class Sender {
   }
 
   #sendBatch(items: readonly Prepared<Wire>[]): Promise<void> | void {
-    const calls = items.flatMap(({ call }) => call ? [call] : []);
+    const calls: Call[] = [];
+    for (const { call } of items) if (call) calls.push(call);
     if (items.length === 1 && this.#autoBatch) {
       const { wire } = items[0]!;
       return calls[0]

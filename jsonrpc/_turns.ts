@@ -77,7 +77,7 @@ export class Turns<T extends Wire> {
 
   #sendNext(): void {
     for (let next = this.#waiting[0]; next; next = this.#waiting[0]) {
-      const isOver = !next.calls.some((call) => this.#options.calls.has(call));
+      const isOver = next.calls.every((call) => call.over);
       if (!isOver && !this.#hasRoom(next)) return;
       this.#waiting.shift();
       this.#bytes -= next.wire.length;
@@ -93,7 +93,7 @@ export class Turns<T extends Wire> {
 
   #send({ calls, wire }: Outgoing<T>): void {
     for (const call of calls) {
-      if (!this.#options.calls.has(call)) continue;
+      if (call.over) continue;
       call.sent = true;
       this.#inFlight++;
     }

@@ -319,6 +319,26 @@ Deno.test("Peer lets its calls wait for their turn instead of failing them", asy
   }
 });
 
+Deno.test("Peer remembers calls that thousands have overtaken", async () => {
+  const { methods, calls } = gate();
+  await using at = linked({ methods });
+  const order: number[] = [];
+  const slow = [0, 1, 2].map((n) =>
+    at.client.request("wait").then(() => order.push(n))
+  );
+  for (let i = 0; i < 5_000; i++) {
+    assertEquals(await at.client.request("sum", [i, 1]), i + 1);
+  }
+  for (const n of [1, 2, 0]) {
+    calls[n]!.resolve(n);
+    await slow[n];
+  }
+  assertEquals(order, [1, 2, 0]);
+  const lost = at.client.request("wait");
+  await at.client.close();
+  await assertRejects(() => lost, ClosedError);
+});
+
 Deno.test("Peer sends no call that was given up before its turn", async () => {
   await using at = bench({ maxPending: 1 });
   const controller = new AbortController();
