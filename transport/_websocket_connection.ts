@@ -40,8 +40,20 @@ import {
 /** Bytes read ahead of the reader, above which the peer has to wait. */
 const READ_AHEAD = 65_536;
 
+/**
+ * Output that goes out before the turn ends, so that the peer has something to
+ * do meanwhile: a turn that answers 64 calls at once would make it wait.
+ */
+const FLUSH_BYTES = 8_192;
+
 /** From here on, a server writes a payload as it is instead of copying it. */
 const UNCOPIED_BYTES = 16_384;
+
+/**
+ * A read below this is copied as a whole, and its messages are parts of the
+ * copy; a larger one is mostly a part of one large message.
+ */
+const BULK_BYTES = 65_536;
 
 const EMPTY = new Uint8Array();
 const ENCODER = new TextEncoder();
@@ -100,6 +112,8 @@ export class WebSocketConnection<F extends Format>
   readonly #onGone: (() => void) | undefined;
   readonly #parser: FrameParser;
   readonly #inbox = new Inbox<MessageOf<F>>(READ_AHEAD);
+  /** Whether what is read is a copy, of which messages may be parts. */
+  #ownsChunk = false;
   #paused = false;
   /** How often it was looked for a sign of life in vain. */
   #silence = 0;
@@ -152,12 +166,12 @@ export class WebSocketConnection<F extends Format>
       this.close(error);
       return refuse(error);
     }
-    let kept = false;
+    let kept: boolean | undefined = false;
     if (typeof message === "string") this.#writeText(message);
     else if (this.#format === "binary") {
       kept = this.#writeBytes(Opcode.Binary, message);
-    } else if (isUtf8(message)) kept = this.#writeBytes(Opcode.Text, message);
-    else {
+    } else kept = this.#writeBytes(Opcode.Text, message);
+    if (kept === undefined) {
       return refuse(new TypeError("Cannot send message: not valid UTF-8"));
     }
     if (!kept && this.#waiting < HIGH_WATER_MARK) return READY;
@@ -211,7 +225,9 @@ export class WebSocketConnection<F extends Format>
     this.#silence = 0;
     if (this.#inbox.full && !this.#paused && !this.#inbox.ended) this.#pause();
     const parser = this.#parser;
-    parser.push(chunk);
+    this.#ownsChunk = this.#format !== "text" && chunk.length < BULK_BYTES &&
+      parser.pending === 0;
+    parser.push(this.#ownsChunk ? copyOf(chunk) : chunk);
     while (parser.next()) {
       switch (parser.opcode) {
         case Opcode.Text:
@@ -255,10 +271,9 @@ export class WebSocketConnection<F extends Format>
     if (this.#format === "text") {
       const slice = parser.isAscii ? latin1Slice : utf8Slice;
       message = slice.call(bytes, start, end);
-    } else if (parser.isOwn) message = parser.payload;
-    else {
-      message = allocate(end - start);
-      message.set(parser.payload);
+    } else {
+      const { payload } = parser;
+      message = parser.isOwn || this.#ownsChunk ? payload : copyOf(payload);
     }
     this.#inbox.push(message as MessageOf<F>);
   }
@@ -288,20 +303,33 @@ export class WebSocketConnection<F extends Format>
     this.#append(out, start + head, written, mask);
   }
 
-  /** Returns whether the payload must not change until there is room. */
-  #writeBytes(opcode: number, payload: Uint8Array<ArrayBuffer>): boolean {
+  /**
+   * Returns whether the payload must not change until there is room;
+   * `undefined` if it is not the text that it has to be.
+   */
+  #writeBytes(
+    opcode: number,
+    payload: Uint8Array<ArrayBuffer>,
+  ): boolean | undefined {
     const { length } = payload;
+    const isText = opcode === Opcode.Text;
     const mask = this.#isClient ? this.#group.mask() : undefined;
     const uncopied = length >= UNCOPIED_BYTES && !this.#isClient &&
       !this.#writing;
+    if (uncopied && isText && !isUtf8(payload)) return undefined;
     const out = this.#reserve(14 + (uncopied ? 0 : length));
     if (uncopied && this.#writing) return this.#writeBytes(opcode, payload);
-    const start = writeHead(out.bytes, out.length, opcode, length, mask);
+    const { bytes, words } = out;
+    const start = writeHead(bytes, out.length, opcode, length, mask);
     if (uncopied) {
       this.#append(out, start, 0, undefined);
       return this.#write(payload);
     }
-    out.bytes.set(payload, start);
+    bytes.set(payload, start);
+    // A third of what `isUtf8()` takes for a short text.
+    const isAscii = isText &&
+      applyMask(bytes, words, start, start + length, 0) < 0x80;
+    if (isText && !isAscii && !isUtf8(payload)) return undefined;
     this.#append(out, start, length, mask);
     return false;
   }
@@ -317,6 +345,7 @@ export class WebSocketConnection<F extends Format>
     if (mask !== undefined) applyMask(out.bytes, out.words, start, end, mask);
     this.#waiting += end - out.length;
     out.length = end;
+    if (end >= FLUSH_BYTES && !this.#writing) return void this.#write(EMPTY);
     if (this.#scheduled) return;
     this.#scheduled = true;
     this.#group.schedule(this);
@@ -448,4 +477,10 @@ export class WebSocketConnection<F extends Format>
     this.#group.delete(this);
     this.#onGone?.();
   }
+}
+
+function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const copy = allocate(bytes.length);
+  copy.set(bytes);
+  return copy;
 }
