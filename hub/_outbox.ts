@@ -4,6 +4,12 @@ import { SLAB_BYTES } from "@wirekit/transport/allocate";
 import type { Transport } from "@wirekit/transport/transport";
 
 /**
+ * Bytes after which it asks the transport whether there is room. To ask after
+ * each message would be a promise for each.
+ */
+const UNASKED_BYTES = 65_536;
+
+/**
  * What waits to be sent to one client, so that a slow one blocks nobody.
  *
  * The transport holds what it has accepted; this holds the rest, and counts its
@@ -12,8 +18,11 @@ import type { Transport } from "@wirekit/transport/transport";
 export class Outbox {
   readonly #transport: Transport<Uint8Array<ArrayBuffer>>;
   #queue: Uint8Array<ArrayBuffer>[] = [];
+  /** The first of the queue. */
+  #at = 0;
   #bytes = 0;
-  #sending = false;
+  #unasked = 0;
+  #waits = false;
 
   constructor(transport: Transport<Uint8Array<ArrayBuffer>>) {
     this.#transport = transport;
@@ -26,29 +35,37 @@ export class Outbox {
 
   /** Sends a message after all others. */
   push(message: Uint8Array<ArrayBuffer>): void {
+    if (!this.#waits) return this.#send(message);
     this.#queue.push(this.#bytes > SLAB_BYTES ? message.slice() : message);
     this.#bytes += message.length;
-    if (!this.#sending) this.#drain();
   }
 
-  async #drain(): Promise<void> {
-    this.#sending = true;
-    try {
-      while (this.#queue.length > 0) {
-        const queue = this.#queue;
-        this.#queue = [];
-        for (const message of queue) {
-          const sent = this.#transport.send(message);
-          this.#bytes -= message.length;
-          await sent;
-        }
-      }
-    } catch {
-      // Closed: whoever reads the transport sees it too, and cleans up.
-      this.#queue = [];
-      this.#bytes = 0;
-    } finally {
-      this.#sending = false;
+  #send(message: Uint8Array<ArrayBuffer>): void {
+    const sent = this.#transport.send(message);
+    this.#unasked += message.length;
+    if (this.#unasked < UNASKED_BYTES) return;
+    this.#unasked = 0;
+    this.#waits = true;
+    // Closed: whoever reads the transport sees it too, and cleans up.
+    sent.then(() => this.#resume(), () => this.#drop());
+  }
+
+  #resume(): void {
+    this.#waits = false;
+    while (!this.#waits && this.#at < this.#queue.length) {
+      const message = this.#queue[this.#at++]!;
+      this.#bytes -= message.length;
+      this.#send(message);
     }
+    if (this.#at < this.#queue.length) return;
+    this.#queue = [];
+    this.#at = 0;
+  }
+
+  #drop(): void {
+    this.#waits = false;
+    this.#queue = [];
+    this.#at = 0;
+    this.#bytes = 0;
   }
 }

@@ -85,10 +85,22 @@ const MEMBERS: readonly Member[] = [
 const TOKEN = MEMBERS.length;
 /** The bits of all members but the token. */
 const ALL = (1 << MEMBERS.length) - 1;
-const ID = MEMBERS.indexOf("id");
-const TYPE = MEMBERS.indexOf("type");
-const ROUTE = MEMBERS.indexOf("route");
-const DESTINATION = MEMBERS.indexOf("destination");
+/** Where each member stands in {@linkcode MEMBERS}. */
+const INDEX = {
+  id: 0,
+  type: 1,
+  route: 2,
+  data: 3,
+  traceback: 4,
+  uuid: 5,
+  destination: 6,
+  pseudo_object: 7,
+  token: TOKEN,
+} as const;
+const ID = INDEX.id;
+const TYPE = INDEX.type;
+const ROUTE = INDEX.route;
+const DESTINATION = INDEX.destination;
 
 const LINE_FEED = 0x0a;
 const SPACE = 0x20;
@@ -243,7 +255,7 @@ export class Envelope {
    * @returns Its text; `null` if it is missing.
    */
   text(member: Member | "token"): string {
-    return this.#textAt(member === "token" ? TOKEN : MEMBERS.indexOf(member));
+    return this.#textAt(INDEX[member]);
   }
 
   #textAt(n: number): string {
@@ -258,7 +270,7 @@ export class Envelope {
    * @returns Its length in bytes; 0 if it is missing.
    */
   size(member: Member): number {
-    const n = MEMBERS.indexOf(member);
+    const n = INDEX[member];
     return this.#starts[n] === 0 ? 0 : this.#ends[n]! - this.#starts[n]!;
   }
 
