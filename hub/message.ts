@@ -343,6 +343,27 @@ export class Envelope {
    * @returns The message; the very same bytes if nothing had to change.
    */
   forward(id: Uint8Array, destination: Uint8Array): Uint8Array<ArrayBuffer> {
+    return this.#address(id, destination, false);
+  }
+
+  /**
+   * Does the same as {@linkcode forward}, in the bytes that were read if the new
+   * text is as long as the old one: then they are not to be read again, and
+   * nobody else may need them.
+   *
+   * @param id The JSON text of `id`.
+   * @param destination The JSON text of `destination`.
+   * @returns The message.
+   */
+  redirect(id: Uint8Array, destination: Uint8Array): Uint8Array<ArrayBuffer> {
+    return this.#address(id, destination, true);
+  }
+
+  #address(
+    id: Uint8Array,
+    destination: Uint8Array,
+    inPlace: boolean,
+  ): Uint8Array<ArrayBuffer> {
     if (!this.#canonical) {
       const values = MEMBERS.map((_, n) => this.#valueAt(n));
       values[ID] = id;
@@ -351,8 +372,8 @@ export class Envelope {
     }
     const idFirst = this.#starts[ID]! < this.#starts[DESTINATION]!;
     return idFirst
-      ? this.#splice(ID, id, DESTINATION, destination)
-      : this.#splice(DESTINATION, destination, ID, id);
+      ? this.#splice(ID, id, DESTINATION, destination, inPlace)
+      : this.#splice(DESTINATION, destination, ID, id, inPlace);
   }
 
   /** Puts `a` and `b` where the members `m` and `n`, in this order, stand. */
@@ -361,6 +382,7 @@ export class Envelope {
     a: Uint8Array,
     n: number,
     b: Uint8Array,
+    inPlace: boolean,
   ): Uint8Array<ArrayBuffer> {
     const bytes = this.#bytes;
     const aStart = this.#starts[m]!;
@@ -372,9 +394,10 @@ export class Envelope {
     ) return bytes;
     const shift = a.length - (aEnd - aStart);
     const growth = shift + b.length - (bEnd - bStart);
-    const out = allocate(bytes.length + growth);
+    const sameBytes = inPlace && growth === 0;
+    const out = sameBytes ? bytes : allocate(bytes.length + growth);
     // Few calls into the engine: each costs as much as a short message's bytes.
-    out.set(growth < 0 ? bytes.subarray(0, bStart) : bytes);
+    if (!sameBytes) out.set(growth < 0 ? bytes.subarray(0, bStart) : bytes);
     if (shift !== 0) out.copyWithin(aStart + a.length, aEnd, bStart);
     if (growth !== 0) out.set(bytes.subarray(bEnd), bEnd + growth);
     put(out, a, aStart);

@@ -31,7 +31,8 @@ export interface Participant {
   /**
    * Takes a message from it.
    *
-   * @param message The message, valid UTF-8.
+   * @param message The message, valid UTF-8. It is the router's from now on,
+   * which may change it.
    */
   receive(message: Uint8Array<ArrayBuffer>): void;
   /** Ends it: its name is free, and who waits for its answers gets an error. */

@@ -273,13 +273,13 @@ export class Router {
     if (to === from) return this.#refuse(from, Text.sameName);
     if (!to) return this.#refuse(from, Text.noDestination);
     // In a request, and nowhere else, `id` and `destination` change places.
-    this.#ask(from, to, this.#envelope.forward(to.nameBytes, from.nameBytes));
+    this.#ask(from, to, to.nameBytes, from.nameBytes);
   }
 
   #callFunction(from: Party): void {
     const to = this.#target(from);
     if (!to) return this.#refuse(from, Text.noRequester);
-    this.#ask(from, to, this.#envelope.forward(from.nameBytes, to.nameBytes));
+    this.#ask(from, to, from.nameBytes, to.nameBytes);
   }
 
   /** Who `destination` is; most often the one that it was the last time. */
@@ -297,9 +297,9 @@ export class Router {
   #ask(
     requester: Party,
     responder: Party,
-    message: Uint8Array<ArrayBuffer>,
+    id: Uint8Array,
+    destination: Uint8Array,
   ): void {
-    if (this.#isTooLarge(message, requester)) return;
     if (this.#envelope.size("uuid") > MAX_UUID_BYTES) {
       const text = `The uuid is longer than ${MAX_UUID_BYTES} bytes.`;
       return this.#refuse(requester, text);
@@ -310,12 +310,16 @@ export class Router {
       return this.#refuse(requester, text);
     }
     const uuid = this.#envelope.text("uuid");
+    const message = this.#redirect(id, destination);
+    if (this.#isTooLarge(message, requester)) return;
     const first = responder.asked.get(uuid);
-    const key = first && first.requester !== requester
-      ? sharedKey(uuid, requester.name!)
-      : uuid;
+    let key = uuid;
+    let same = first;
+    if (first && first.requester !== requester) {
+      key = sharedKey(uuid, requester.name!);
+      same = responder.asked.get(key);
+    }
     // The same question twice: the requester could not tell the answers apart.
-    const same = responder.asked.get(key);
     if (same) forget(same);
     remember({
       key,
@@ -327,6 +331,20 @@ export class Router {
       newer: undefined,
     });
     responder.receiver.send(message);
+  }
+
+  /**
+   * Addresses the message just read anew. If it is not too large, nothing can be
+   * read from the envelope any more.
+   */
+  #redirect(
+    id: Uint8Array,
+    destination: Uint8Array,
+  ): Uint8Array<ArrayBuffer> {
+    const envelope = this.#envelope;
+    return envelope.length <= this.#options.maxMessageBytes
+      ? envelope.redirect(id, destination)
+      : envelope.forward(id, destination);
   }
 
   #respond(from: Party): void {
@@ -344,21 +362,18 @@ export class Router {
     const { requester, uuid } = request;
     const says = envelope.isFor(requester.nameBytes) ||
       envelope.destination !== undefined;
+    // A stock client addresses this one error to itself, and stops reading as it
+    // does. Only a new connection helps it, and its program can see this end.
+    const deaf = envelope.type === MessageType.error && requester !== from &&
+      envelope.isFor(from.nameBytes) &&
+      envelope.text("data") === `"${Text.noRoute}"`;
     const answer = says
-      ? envelope.forward(from.nameBytes, requester.nameBytes)
+      ? this.#redirect(from.nameBytes, requester.nameBytes)
       : envelope.answer({ id: from.name!, destination: requester.name!, uuid });
     if (this.#isTooLarge(answer, from)) {
       this.#fail(request, Text.answerTooLarge);
     } else requester.receiver.send(answer);
-    // A stock client addresses this one error to itself, and stops reading as it
-    // does. Only a new connection helps it, and its program can see this end.
-    if (
-      envelope.type === MessageType.error && requester !== from &&
-      envelope.isFor(from.nameBytes) &&
-      envelope.text("data") === `"${Text.noRoute}"`
-    ) {
-      this.#drop(from, 1011, "Deaf after an unknown route");
-    }
+    if (deaf) this.#drop(from, 1011, "Deaf after an unknown route");
   }
 
   /**

@@ -99,7 +99,7 @@ class PairEnd<T extends string | Uint8Array> implements Transport<T> {
     if (outbox.bytes + message.length > this.#maxOutboxBytes) {
       return this.#fail(new CloseError(1013, { reason: "outbox is full" }));
     }
-    outbox.push(message);
+    outbox.push(typeof message === "string" ? message : message.slice() as T);
     return outbox.full ? outbox.room() : READY;
   }
 

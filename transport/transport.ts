@@ -29,6 +29,9 @@
  * 5. Every carrier bounds the size of a message and the bytes waiting for the
  *    reader ({@linkcode Limits}). Over a limit it closes with a clear
  *    {@linkcode CloseError}; it never drops a message silently.
+ * 6. Bytes belong to the reader once it has them; it may change them. They may
+ *    be a part of a larger buffer of up to 64 KiB: what keeps a few for long
+ *    should keep a copy.
  *
  * @typeParam T What a message is: see {@linkcode Format}.
  *
