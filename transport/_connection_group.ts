@@ -6,8 +6,8 @@ import { wordsOf } from "./frame.ts";
 /** Room for what most turns send. */
 const SMALL_BYTES = 2_048;
 
-/** Room for a busy turn; what is fuller goes out at once. */
-const LARGE_BYTES = 65_536;
+/** Room for more of a busy turn. */
+export const LARGE_BYTES = 16_384;
 
 /** Most memory that a group keeps for later, of each size. */
 const KEPT_BYTES = 2_097_152;
@@ -99,19 +99,6 @@ export class ConnectionGroup {
       return this.#large.pop() ?? makeBuffer(LARGE_BYTES);
     }
     return makeBuffer(length);
-  }
-
-  /** Moves what a small buffer has to a large one, if that is enough. */
-  enlarge(buffer: OutBuffer, size: number): OutBuffer | undefined {
-    const { bytes, length } = buffer;
-    if (bytes.length >= LARGE_BYTES || length + size > LARGE_BYTES) {
-      return undefined;
-    }
-    const larger = this.lend(LARGE_BYTES);
-    larger.bytes.set(bytes.subarray(0, length));
-    larger.length = length;
-    this.giveBack(buffer);
-    return larger;
   }
 
   /** Takes room back. */

@@ -14,6 +14,7 @@ import {
 } from "./_close.ts";
 import {
   type ConnectionGroup,
+  LARGE_BYTES,
   LOOKS,
   type Member,
   type OutBuffer,
@@ -39,12 +40,6 @@ import {
 
 /** Bytes read ahead of the reader, above which the peer has to wait. */
 const READ_AHEAD = 65_536;
-
-/**
- * Output that goes out before the turn ends, so that the peer has something to
- * do meanwhile: a turn that answers 64 calls at once would make it wait.
- */
-const FLUSH_BYTES = 8_192;
 
 /** From here on, a server writes a payload as it is instead of copying it. */
 const UNCOPIED_BYTES = 16_384;
@@ -345,22 +340,22 @@ export class WebSocketConnection<F extends Format>
     if (mask !== undefined) applyMask(out.bytes, out.words, start, end, mask);
     this.#waiting += end - out.length;
     out.length = end;
-    if (end >= FLUSH_BYTES && !this.#writing) return void this.#write(EMPTY);
     if (this.#scheduled) return;
     this.#scheduled = true;
     this.#group.schedule(this);
   }
 
-  /** Returns a buffer with so much room. */
+  /**
+   * Returns a buffer with so much room. The first of a turn is small, and goes
+   * out as soon as it is full: so the peer has something to do meanwhile.
+   */
   #reserve(size: number): OutBuffer {
     const out = this.#out;
     if (!out) return this.#out = this.#group.lend(size);
     if (out.length + size <= out.bytes.length) return out;
-    const larger = this.#group.enlarge(out, size);
-    if (larger) return this.#out = larger;
     if (this.#writing) (this.#queue ??= []).push(out);
     else this.#write(EMPTY);
-    return this.#out = this.#group.lend(size);
+    return this.#out = this.#group.lend(Math.max(size, LARGE_BYTES));
   }
 
   /** Writes all there is and then `last`; returns whether it is under way. */
