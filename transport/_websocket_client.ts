@@ -1,10 +1,11 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
+import type { Socket } from "node:net";
 import { ConnectionGroup } from "./_connection_group.ts";
+import { connectSocket, connectTls, isIP } from "./_node_net.ts";
 import { opening } from "./_opening.ts";
-import { openPipe, type Pipe } from "./_pipe.ts";
-import { encodeText } from "./_utf8.ts";
-import { type BytePipe, WebSocketConnection } from "./_websocket_connection.ts";
+import { SocketPipe } from "./_socket_pipe.ts";
+import { WebSocketConnection } from "./_websocket_connection.ts";
 import { acceptKey } from "./_websocket_handshake.ts";
 import { CloseError, type Format, type Limits } from "./transport.ts";
 
@@ -29,30 +30,37 @@ export interface OpenWebSocketOptions<F extends Format> extends Limits {
   caCerts?: string[];
 }
 
-/** Connects to a WebSocket server over a socket of our own. */
+/**
+ * Connects to a WebSocket server over a socket of our own: one of Node, whose
+ * writes are done at once. Each write of `Deno.connect()` is a promise, which
+ * makes a busy client a fifth slower.
+ */
 export async function openWebSocket<F extends Format>(
   url: URL,
   options: OpenWebSocketOptions<F>,
 ): Promise<WebSocketConnection<F>> {
   const request = await makeRequest(url, options);
   return await opening(async (signal) => {
-    let pipe: Pipe | undefined;
-    const abort = () => pipe?.destroy();
+    const socket = connect(url, options.caCerts);
+    const { promise: lost, reject } = Promise.withResolvers<never>();
+    lost.catch(() => {});
+    const abort = () => socket.destroy();
+    socket.on("error", reject).on("close", () => {
+      reject(new Error("The server closed without an answer"));
+    });
+    signal.addEventListener("abort", abort);
     try {
-      pipe = openPipe(await connect(url, options.caCerts, signal));
-      signal.addEventListener("abort", abort);
-      signal.throwIfAborted();
-      await pipe.write(encodeText(request.text));
-      const { head, rest } = await readHead(pipe);
+      socket.setNoDelay(true).setKeepAlive(true).write(request.text);
+      const { head, rest } = await Promise.race([readHead(socket), lost]);
       checkAnswer(head, request.accept, options.protocols);
       return new WebSocketConnection<F>(
-        new ConnectionPipe(pipe),
+        new SocketPipe(socket),
         new ConnectionGroup(options.idleTimeout * 1_000),
         { ...options, role: "client" },
         rest,
       );
     } catch (cause) {
-      pipe?.destroy();
+      socket.destroy();
       throw new CloseError(1006, { cause });
     } finally {
       signal.removeEventListener("abort", abort);
@@ -60,43 +68,18 @@ export async function openWebSocket<F extends Format>(
   }, options);
 }
 
-async function connect(
-  url: URL,
-  caCerts: string[] | undefined,
-  signal: AbortSignal,
-): Promise<Deno.TcpConn | Deno.TlsConn> {
+function connect(url: URL, caCerts: string[] | undefined): Socket {
   const secure = url.protocol === "wss:";
-  const hostname = url.hostname.replace(/^\[|\]$/g, "");
+  const host = url.hostname.replace(/^\[|\]$/g, "");
   const port = Number(url.port || (secure ? 443 : 80));
-  const tcp = await Deno.connect({ hostname, port, signal });
-  tcp.setNoDelay(true);
-  tcp.setKeepAlive(true);
-  if (!secure) return tcp;
-  const tls = await Deno.startTls(tcp, {
-    hostname,
-    alpnProtocols: ["http/1.1"],
-    ...(caCerts && { caCerts }),
+  if (!secure) return connectSocket({ host, port });
+  return connectTls({
+    host,
+    port,
+    ALPNProtocols: ["http/1.1"],
+    ...(isIP(host) === 0 && { servername: host }),
+    ...(caCerts && { ca: caCerts }),
   });
-  const close = () => destroy(tls);
-  signal.addEventListener("abort", close);
-  try {
-    signal.throwIfAborted();
-    await tls.handshake();
-    return tls;
-  } catch (error) {
-    close();
-    throw error;
-  } finally {
-    signal.removeEventListener("abort", close);
-  }
-}
-
-function destroy(conn: Deno.Conn): void {
-  try {
-    conn.close();
-  } catch {
-    // It was closed already.
-  }
 }
 
 async function makeRequest(
@@ -126,13 +109,12 @@ async function makeRequest(
 
 /** Reads up to the empty line, and keeps what came after it. */
 async function readHead(
-  pipe: Pipe,
+  socket: Socket,
 ): Promise<{ head: string; rest: Uint8Array<ArrayBuffer> }> {
   const bytes = new Uint8Array(2 * MAX_HEAD_BYTES);
   let length = 0;
   for (;;) {
-    const chunk = await pipe.read();
-    if (!chunk) throw new Error("The server closed without an answer");
+    const chunk = await readSome(socket);
     const searched = Math.max(0, length - 3);
     // The rest of a chunk may be frames already, and more than fits.
     const room = bytes.length - length;
@@ -150,6 +132,14 @@ async function readHead(
     if (length >= MAX_HEAD_BYTES) {
       throw new Error(`The server's answer is over ${MAX_HEAD_BYTES} bytes`);
     }
+  }
+}
+
+async function readSome(socket: Socket): Promise<Uint8Array> {
+  for (;;) {
+    const chunk: Uint8Array | null = socket.read();
+    if (chunk) return chunk;
+    await new Promise<void>((resolve) => socket.once("readable", resolve));
   }
 }
 
@@ -184,57 +174,5 @@ function checkAnswer(head: string, accept: string, protocols: string[]): void {
   const protocol = headers.get("sec-websocket-protocol");
   if (protocol !== null && !protocols.includes(protocol)) {
     throw refuse("chose a subprotocol that was not offered");
-  }
-}
-
-/** A connection of Deno, read in a loop. */
-class ConnectionPipe implements BytePipe {
-  readonly #pipe: Pipe;
-  #resumed: PromiseWithResolvers<void> | undefined;
-  #destroyed = false;
-
-  constructor(pipe: Pipe) {
-    this.#pipe = pipe;
-  }
-
-  start(
-    onChunk: (chunk: Uint8Array<ArrayBuffer>) => void,
-    onEnd: (error?: unknown) => void,
-  ): void {
-    this.#read(onChunk).then(() => onEnd(), onEnd);
-  }
-
-  async #read(
-    onChunk: (chunk: Uint8Array<ArrayBuffer>) => void,
-  ): Promise<void> {
-    for (;;) {
-      if (this.#resumed) await this.#resumed.promise;
-      const chunk = await this.#pipe.read();
-      if (!chunk || this.#destroyed) return;
-      onChunk(chunk as Uint8Array<ArrayBuffer>);
-    }
-  }
-
-  pause(): void {
-    this.#resumed ??= Promise.withResolvers();
-  }
-
-  resume(): void {
-    this.#resumed?.resolve();
-    this.#resumed = undefined;
-  }
-
-  async write(parts: Uint8Array<ArrayBuffer>[]): Promise<void> {
-    for (const part of parts) await this.#pipe.write(part);
-  }
-
-  end(): void {
-    this.#pipe.closeWrite().catch(() => {});
-  }
-
-  destroy(): void {
-    this.#destroyed = true;
-    this.resume();
-    this.#pipe.destroy();
   }
 }
