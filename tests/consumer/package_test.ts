@@ -27,7 +27,7 @@ const CEILINGS: Record<string, [code: number, zipped: number]> = {
   "@wirekit/openwebnet": [270, 36],
   "@wirekit/openwebnet/tcp": [191, 19],
   "@wirekit/openwebnet/command-session": [46, 4.0],
-  "@wirekit/openwebnet/message": [13, 1.4],
+  "@wirekit/openwebnet/message": [16.4, 1.8],
   "@wirekit/wsrpc": [174, 23],
   "@wirekit/wsrpc/client": [147, 19],
   "@wirekit/wsrpc/server": [75, 9.6],
