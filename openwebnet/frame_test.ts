@@ -171,9 +171,13 @@ Deno.test("FrameScanner needs time linear in hostile input of 1 MB", () => {
         scanner.decode(bytes.subarray(at, at + size));
         pending = Math.max(pending, scanner.pending);
       }
-      // A quadratic scanner needs minutes for it, this one milliseconds.
+      // A quadratic scanner needs minutes for it, this one milliseconds; a
+      // busy machine may make seconds of them.
       const elapsed = performance.now() - start;
-      assert(elapsed < 5000, `${text.slice(0, 4)}… by ${size}: ${elapsed} ms`);
+      assert(
+        elapsed < 30_000,
+        `${text.slice(0, 4)}… by ${size}: ${elapsed} ms`,
+      );
     }
   }
 });
