@@ -3,7 +3,12 @@
 /** What a person at a terminal can do. */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { AbortError, CallError, TimeoutError } from "./call_error.ts";
+import {
+  AbortError,
+  CallError,
+  ClosedError,
+  TimeoutError,
+} from "./call_error.ts";
 import { JsonRpcError } from "./error.ts";
 import { formatManual } from "./_manual.ts";
 import type { Params } from "./message.ts";
@@ -111,7 +116,10 @@ function report(error: unknown, io: CommandIo): number {
   if (io.signal.aborted || error instanceof AbortError) return 130;
   io.error(`jsonrpc: ${error instanceof Error ? error.message : error}`);
   if (error instanceof UsageError) return 2;
-  return error instanceof TimeoutError ? 4 : error instanceof CallError ? 1 : 3;
+  if (error instanceof TimeoutError) return 4;
+  const answered = error instanceof CallError &&
+    !(error instanceof ClosedError);
+  return answered ? 1 : 3;
 }
 
 function parse(args: readonly string[]) {

@@ -77,6 +77,8 @@ Deno.test("jsonrpc call tells of errors by its exit code", async () => {
   assertEquals(server.errors, ["fail: Error: secret"]);
   const gone = await run(["call", "ws://127.0.0.1:1", "sum"]);
   assertEquals(gone.code, 3);
+  const left = await run(["call", "sum", "--", Deno.execPath(), "eval", ""]);
+  assertEquals(left.code, 3, left.err);
 });
 
 Deno.test("jsonrpc call gives up in time", async () => {
