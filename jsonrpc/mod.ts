@@ -46,3 +46,7 @@ export * from "./stdio.ts";
 export * from "./stream.ts";
 export * from "./subscription.ts";
 export * from "./testing.ts";
+
+if (import.meta.main) {
+  throw new Error("This is a library: its command is jsr:@wirekit/jsonrpc/cli");
+}

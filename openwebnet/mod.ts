@@ -60,3 +60,9 @@ export * from "./tcp.ts";
 export * from "./thermo.ts";
 export * from "./where.ts";
 export * from "./zigbee.ts";
+
+if (import.meta.main) {
+  throw new Error(
+    "This is a library: its command is jsr:@wirekit/openwebnet/cli",
+  );
+}

@@ -36,3 +36,7 @@ export * from "./router.ts";
 export * from "./serve.ts";
 export * from "./server.ts";
 export * from "./server_options.ts";
+
+if (import.meta.main) {
+  throw new Error("This is a library: its command is jsr:@wirekit/wsrpc/cli");
+}

@@ -61,6 +61,19 @@ Deno.test("Each documented command runs with its permissions and no more", async
   }
 });
 
+for (const { name, exports } of MEMBERS) {
+  if (!("./cli" in exports)) continue;
+  Deno.test(`${name}, when it is run, is its command or says where that is`, async () => {
+    await using consumer = await Consumer.arrive();
+    const args = ["run", `jsr:${name}`, "--help"];
+    const options = { ...consumer.options, args };
+    await using program = new Program(Deno.execPath(), options);
+    const { success } = await program.ends();
+    const words = success ? "Usage: " : `its command is jsr:${name}/cli`;
+    assert(program.text.includes(words), program.text);
+  });
+}
+
 /** Runs a command, and ends it as a person would, by Ctrl-C. */
 async function runs(
   { options }: Consumer,
