@@ -8,6 +8,8 @@ export interface Cell {
   name: string;
   /** The systems that can do it, if not all can. */
   only?: string[];
+  /** Whether the short form measures it too. */
+  quick?: boolean;
 }
 
 /** A cell of a client that calls. */
@@ -262,7 +264,8 @@ export class Results {
 
 /**
  * Measures every cell on every system: A B, then B A, then A B and so on, each
- * time with fresh processes. A failure is noted, and ends nothing.
+ * time with fresh processes. A failure is noted, and ends nothing. The short
+ * form measures the cells that are for it, and no others.
  *
  * @typeParam C What the systems are asked to do.
  * @param systems What to compare.
@@ -279,6 +282,7 @@ export async function compare<C extends Cell>(
   for (let round = 0; round < plan.rounds; round++) {
     const order = round % 2 ? systems.toReversed() : systems;
     for (const cell of cells) {
+      if (plan.quick && !cell.quick) continue;
       for (const system of order) {
         if (cell.only && !cell.only.includes(system.name)) continue;
         try {

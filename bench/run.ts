@@ -3,7 +3,7 @@
 /**
  * Compares Wirekit side by side with foreign programs; see README.md here.
  *
- * - `--quick`: two short rounds, for a record.
+ * - `--quick`: one short round of the main cells, for a record.
  * - `--rounds N`, `--seconds N`: how often and how long to measure each cell.
  * - `--only NAME[,NAME]`: some suites only; RESULTS.md is left as it is.
  */
@@ -62,7 +62,12 @@ function chosen(): Suite[] {
     Deno.exit(2);
   }
   return names?.map((name) => suites.find((suite) => suite.name === name)!) ??
-    suites;
+    suites.filter(({ long = false }) => !(long && flags.quick));
+}
+
+/** The short form has no figures for the targets of its other cells. */
+function isOfPlan({ met }: Target): boolean {
+  return !(flags.quick && met === undefined);
 }
 
 const begin = new Date();
@@ -106,7 +111,7 @@ for (const { name, title, run } of chosen()) {
   );
   try {
     const report = await run(plan);
-    targets.push(...report.targets);
+    targets.push(...report.targets.filter(isOfPlan));
     details.push(report.details);
   } catch (error) {
     details.push(`Failed: ${reasonOf(error)}`);

@@ -30,6 +30,8 @@ export interface Suite {
   name: string;
   /** Its heading. */
   title: string;
+  /** Whether the short form leaves it out. */
+  long?: boolean;
   /** Measures. */
   run(plan: Plan): Promise<Report>;
 }

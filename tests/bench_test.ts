@@ -76,7 +76,7 @@ Deno.test("Histogram tells percentiles within 3 %", () => {
   }
 });
 
-const PLAN: Plan = { rounds: 2, seconds: 0, quick: true, log: () => {} };
+const PLAN: Plan = { rounds: 2, seconds: 0, quick: false, log: () => {} };
 
 /** A system that is measured without being run. */
 function pretend(name: string, calls: number, order: string[]): System {
@@ -107,6 +107,16 @@ Deno.test("compare() alternates, and a system that fails ends nothing", async ()
   assertEquals(results.ratio("cell", "a", "b"), 2);
   assertEquals(results.ratio("cell", "a", "broken"), undefined);
   assert(results.table("b").includes("Failed: cell: broken: cannot start"));
+});
+
+Deno.test("compare() measures in the short form what is marked for it, alone", async () => {
+  const order: string[] = [];
+  const cells = [{ name: "long" }, { name: "short", quick: true }];
+  const plan = { ...PLAN, quick: true };
+  const results = await compare([pretend("a", 200, order)], cells, plan);
+  assertEquals(order, ["a", "a"]);
+  assertEquals(results.of("short", "a"), 100);
+  assertEquals(results.of("long", "a"), undefined);
 });
 
 Deno.test("ratioTarget() asks for the rate and for the 99th percentile", async () => {

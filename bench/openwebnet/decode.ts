@@ -67,4 +67,5 @@ export const cells: CallCell[] = [[10, "a read of 10 frames"], [
   name: `${name}`,
   size: Number(size),
   depth: 1,
+  quick: size === 1000,
 }));

@@ -12,7 +12,7 @@ interface BurstCell extends CallCell {
 }
 
 const CELLS: BurstCell[] = [
-  { name: "3 sends and 1 answer", depth: 1, size: 64, sends: 3 },
+  { name: "3 sends and 1 answer", depth: 1, size: 64, sends: 3, quick: true },
   { name: "1 call of 6 KB", depth: 1, size: 6_000, sends: 0 },
 ];
 

@@ -12,6 +12,7 @@ import { type LoadCell, system } from "./hub.ts";
 const CELLS: LoadCell[] = [1, 8].map((depth) => ({
   name: `1 → 1000, ${depth} in flight`,
   shape: { pairs: 0, receivers: 1_000, depth, data: 64 },
+  quick: depth === 8,
 }));
 
 const socketio: System<LoadCell> = {

@@ -49,7 +49,11 @@ const CELLS: LoadCell[] = [
     shape: { pairs: 1, depth: 16, message: 256 },
     only: WITH_RELAY,
   },
-  { name: "1x64", shape: { pairs: 1, depth: 64, message: 256 } },
+  {
+    name: "1x64",
+    shape: { pairs: 1, depth: 64, message: 256 },
+    quick: true,
+  },
   {
     name: "16x1",
     shape: { pairs: 16, depth: 1, message: 256 },
@@ -59,11 +63,13 @@ const CELLS: LoadCell[] = [
     name: "64x1",
     shape: { pairs: 64, depth: 1, message: 256 },
     only: [...WITH_RELAY, "relay, Deno.serve"],
+    quick: true,
   },
   {
     name: "64 → 1",
     shape: { pairs: 64, services: 1, depth: 1, message: 256 },
     only: WITH_LINES,
+    quick: true,
   },
   {
     name: "64 KiB, 4x2",

@@ -76,12 +76,14 @@ function cpuOf({ cpu }: { cpu: Record<string, number> }): number {
 export const suite: Suite = {
   name: "plots",
   title: "As the work grows",
+  long: true,
   async run(plan) {
     const targets: Target[] = [];
     const details: string[] = [];
     for (const sweep of SWEEPS) {
       const cells = sweep.values.map((value): LoadCell => ({
         name: `${value}`,
+        quick: true,
         shape: sweep.shape(value),
         ...(value > sweep.winerpUpTo && { only: NAMES.slice(0, 2) }),
       }));

@@ -21,6 +21,7 @@ const CELLS: CallCell[] = SIZES.flatMap(([name, size]) =>
     name: `${name}, ${depth} in flight`,
     depth,
     size,
+    quick: size === 1024 && depth === 16,
   }))
 );
 

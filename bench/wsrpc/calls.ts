@@ -69,4 +69,5 @@ export const cells: CallCell[] = [1, 64].map((depth) => ({
   name: `64 B, ${depth} in flight`,
   size: 64,
   depth,
+  quick: depth === 64,
 }));
