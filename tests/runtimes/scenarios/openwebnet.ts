@@ -1,6 +1,12 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { Gateway, GatewaySimulator, Light, parse } from "@wirekit/openwebnet";
+import {
+  discoverGateways,
+  Gateway,
+  GatewaySimulator,
+  Light,
+  parse,
+} from "@wirekit/openwebnet";
 import { same, scenario } from "../_scenario.ts";
 
 await scenario(async () => {
@@ -12,4 +18,9 @@ await scenario(async () => {
   same(home.executed.at(-1), "*1*1*11##");
   await gateway.close();
   await home.close();
+  if ("document" in globalThis) return;
+
+  // Nobody is there, but it asks.
+  const found = await discoverGateways({ hostname: "127.0.0.1", timeout: 50 });
+  same(found.length, 0);
 });
