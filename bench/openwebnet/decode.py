@@ -5,7 +5,11 @@ import asyncio
 import json
 import sys
 import time
+from pathlib import Path
 
+sys.path.append(str(Path(__file__).parents[2] / "tests/interop/openwebnet"))
+
+import _debian  # noqa: E402, F401
 from OWNd.message import OWNMessage
 from pyown.protocol import OWNProtocol
 

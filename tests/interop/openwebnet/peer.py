@@ -11,18 +11,7 @@ import json
 import logging
 import sys
 
-if sys.version_info < (3, 11, 4):
-    # Debian 12's Python takes each base of pyown's enumerations of text for a
-    # data type of its own, which later versions do not. Then pyown runs.
-    import enum
-
-    find_data_type = enum.EnumType._find_data_type_
-    enum.EnumType._find_data_type_ = classmethod(
-        lambda cls, name, bases: str
-        if any(issubclass(base, str) for base in bases)
-        else find_data_type(name, bases)
-    )
-
+import _debian  # noqa: F401
 from OWNd.connection import OWNCommandSession, OWNEventSession, OWNGateway, OWNSession
 from OWNd.message import OWNMessage
 from pyown.client import Client, SessionType
