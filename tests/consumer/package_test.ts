@@ -147,11 +147,8 @@ for (const { name, folder, version, exports } of MEMBERS) {
     await using consumer = await Consumer.arrive();
     const text = await programOf(folder);
     await Deno.writeTextFile(`${consumer.folder}/main.ts`, text);
-    const needs = new Set(text.match(/@wirekit\/\w+/g));
-    for (const other of needs) {
-      if (other !== name) assertMatch(other, SHARED_REGEXP);
-    }
-    await consumer.deno("add", ...[...needs].map((other) => `jsr:${other}`));
+    assertEquals(text.match(/from "[^"]+"/g), [`from "${name}"`]);
+    await consumer.deno("add", `jsr:${name}`);
     await consumer.deno("check", "main.ts");
     await consumer.deno("run", ...permissionsOf(text), "main.ts");
   });

@@ -26,6 +26,27 @@ Deno.test("The app for Deploy runs with the permissions that its README says", a
   await missing.body?.cancel();
 });
 
+/** What Deploy has not, or does not allow. */
+const NOT_ON_DEPLOY_REGEXP =
+  /\bDeno\.(listen|connect|startTls|Command|serve)\w*\(|"node:/;
+
+Deno.test("The app for Deploy loads nothing that Deploy does not allow", async () => {
+  const main = new URL("examples/deploy/main.ts", ROOT).pathname;
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", main],
+  }).output();
+  const { modules }: { modules: { local?: string }[] } = JSON.parse(
+    new TextDecoder().decode(stdout),
+  );
+  assert(modules.length > 50);
+  for (const { local } of modules) {
+    // What stands in comments are examples.
+    const text = local === undefined ? "" : await Deno.readTextFile(local);
+    const code = text.replaceAll(/^ *\/?\*.*$/gm, "");
+    assertEquals(NOT_ON_DEPLOY_REGEXP.exec(code)?.[0], undefined, local);
+  }
+});
+
 Deno.test("The app for Deploy lets clients of its hub call each other", async () => {
   await using app = await start();
   await using bot = client("bot", app);

@@ -1,13 +1,12 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-// deno run main.ts
-import { Methods, Peer } from "@wirekit/jsonrpc";
-import { pair } from "@wirekit/transport/pair";
+// deno run --allow-net=127.0.0.1 main.ts
+import { connect, Methods, serve } from "@wirekit/jsonrpc";
 
 const methods = new Methods()
   .add("math.sum", (_call, x: number, y: number) => x + y);
-const [near, far] = pair();
-await using _server = new Peer(far, { methods });
-await using client = new Peer(near);
+await using server = await serve({ port: 0, methods });
+const url = `ws://127.0.0.1:${server.addr.port}`;
+await using client = await connect(url);
 const sum = await client.request("math.sum", [1, 2]);
 if (sum !== 3) throw new Error(String(sum));

@@ -1,13 +1,10 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-// deno run main.ts
-import { Peer } from "@wirekit/wsrpc";
-import { pair } from "@wirekit/transport/pair";
+// deno run --allow-net=127.0.0.1 main.ts
+import { connect, serve, Server } from "@wirekit/wsrpc";
 
-const [near, far] = pair();
-await using _server = new Peer(near, {
-  routes: { div: (_peer, { a, b }) => a / b },
-});
-await using client = new Peer(far);
+await using wsrpc = new Server({ routes: { div: (_peer, { a, b }) => a / b } });
+await using server = await serve(wsrpc, { port: 0 });
+await using client = await connect(server.url);
 const quotient = await client.proxy.div({ a: 6, b: 3 });
 if (quotient !== 2) throw new Error(String(quotient));
