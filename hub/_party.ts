@@ -2,6 +2,11 @@
 // This module is browser compatible.
 import type { Receiver } from "./participant.ts";
 
+const PAGE_BYTES = 2_048;
+
+const NO_BYTES = new Uint8Array();
+const encoder = new TextEncoder();
+
 /** A request that waits for its answer. */
 export interface OpenRequest {
   /** Where it is in the responder's table. */
@@ -21,7 +26,8 @@ export class Party {
   readonly admit: (token: string | undefined) => boolean;
   /** The JSON text of the name that it has or waits for. */
   name: string | undefined;
-  nameBytes: Uint8Array<ArrayBuffer> = new Uint8Array();
+  /** The same as bytes. */
+  nameBytes: Uint8Array<ArrayBuffer> = NO_BYTES;
   /** Whether the name is its own. */
   active = false;
   gone = false;
@@ -33,8 +39,8 @@ export class Party {
   asking = 0;
   oldest: OpenRequest | undefined;
   newest: OpenRequest | undefined;
-  /** The requests that it has to answer, by uuid. */
-  readonly asked = new Map<string, OpenRequest>();
+  /** The requests that it has to answer, by uuid. Most clients get none. */
+  asked: Map<string, OpenRequest> | undefined;
 
   constructor(
     receiver: Receiver,
@@ -45,6 +51,22 @@ export class Party {
   }
 }
 
+/** Room for names, shared by some: a buffer for each would weigh 400 bytes. */
+let page = NO_BYTES;
+let used = 0;
+
+/** Returns a name as bytes, for as long as its client is there. */
+export function bytesOf(name: string): Uint8Array<ArrayBuffer> {
+  const most = 3 * name.length;
+  if (used + most > page.length) {
+    page = new Uint8Array(Math.max(PAGE_BYTES, most));
+    used = 0;
+  }
+  const start = used;
+  used += encoder.encodeInto(name, page.subarray(start)).written;
+  return page.subarray(start, used);
+}
+
 /** The key of a request whose uuid another requester has in use. */
 export function sharedKey(uuid: string, requester: string): string {
   return `${uuid} ${requester}`;
@@ -53,7 +75,7 @@ export function sharedKey(uuid: string, requester: string): string {
 /** Puts a request into the responder's table and the requester's list. */
 export function remember(request: OpenRequest): void {
   const { key, requester, responder, older } = request;
-  responder.asked.set(key, request);
+  (responder.asked ??= new Map()).set(key, request);
   if (older) older.newer = request;
   else requester.oldest = request;
   requester.newest = request;
@@ -63,7 +85,7 @@ export function remember(request: OpenRequest): void {
 /** Takes a request out of both. */
 export function forget(request: OpenRequest): void {
   const { key, requester, responder, older, newer } = request;
-  responder.asked.delete(key);
+  responder.asked!.delete(key);
   if (older) older.newer = newer;
   else requester.oldest = newer;
   if (newer) newer.older = older;

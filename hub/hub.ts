@@ -11,7 +11,7 @@ import { acceptWebSocket } from "@wirekit/transport/accept-websocket";
 import { hasSecret, isLoopback, isSecret } from "./_access.ts";
 import { Outbox } from "./_outbox.ts";
 import { composeMessage } from "./message.ts";
-import type { Participant } from "./participant.ts";
+import type { Participant, Receiver } from "./participant.ts";
 import { Router, type RouterOptions } from "./router.ts";
 
 /** Where a hub writes what happens: `console` is one. */
@@ -85,10 +85,48 @@ export interface AcceptOptions {
   trusted?: boolean;
 }
 
-/** One client and the ways to end it. */
-interface Connection {
+/** One client: where the router's messages for it go, and the ways to end it. */
+class Connection implements Receiver {
   readonly transport: Transport<Uint8Array<ArrayBuffer>>;
   readonly participant: Participant;
+  readonly #outbox: Outbox;
+  readonly #limits: ConnectionLimits;
+
+  constructor(
+    transport: Transport<Uint8Array<ArrayBuffer>>,
+    limits: ConnectionLimits,
+    connect: (receiver: Receiver) => Participant,
+  ) {
+    this.transport = transport;
+    this.#outbox = new Outbox(transport);
+    this.#limits = limits;
+    this.participant = connect(this);
+  }
+
+  send(message: Uint8Array<ArrayBuffer>): void {
+    const outbox = this.#outbox;
+    const { maxOutboxBytes, logger } = this.#limits;
+    outbox.push(message);
+    if (outbox.bytes <= maxOutboxBytes) return;
+    logger?.warn(
+      `Dropped ${this.participant.name ?? "a client without a name"}: ` +
+        `it has not read ${outbox.bytes} bytes`,
+    );
+    this.participant.leave();
+    this.transport.close(new CloseError(1013, { reason: "Too slow a reader" }));
+  }
+
+  close(error: CloseError): void {
+    this.#limits.logger?.warn(`Dropped a client: ${error.reason}`);
+    this.#outbox.push(FAREWELL);
+    this.transport.close(error);
+  }
+}
+
+/** What all connections of a hub have in common. */
+interface ConnectionLimits {
+  readonly maxOutboxBytes: number;
+  readonly logger: Logger | undefined;
 }
 
 /** What a proxy adds to the requests that it passes on. */
@@ -127,7 +165,7 @@ export class Hub implements AsyncDisposable {
   readonly #token: string | undefined;
   readonly #allowedOrigins: ReadonlySet<string>;
   readonly #maxConnections: number;
-  readonly #maxOutboxBytes: number;
+  readonly #limits: ConnectionLimits;
   readonly #maxInboundBytes: number;
   readonly #idleTimeout: number;
   readonly #logger: Logger | undefined;
@@ -156,7 +194,7 @@ export class Hub implements AsyncDisposable {
     this.#token = token;
     this.#allowedOrigins = new Set(allowedOrigins);
     this.#maxConnections = maxConnections;
-    this.#maxOutboxBytes = maxOutboxBytes;
+    this.#limits = { maxOutboxBytes, logger };
     // A message somewhat too large is answered; one far too large is not read.
     this.#maxInboundBytes = 4 * (limits.maxMessageBytes ?? 2 * 1024 * 1024);
     this.#idleTimeout = idleTimeout;
@@ -257,14 +295,14 @@ export class Hub implements AsyncDisposable {
    * @param transport The client.
    * @param options What is known of it.
    */
-  async accept(
+  accept(
     transport: Transport<Uint8Array<ArrayBuffer>>,
     options: AcceptOptions = {},
   ): Promise<void> {
     if (this.#closing || this.#connections.size >= this.#maxConnections) {
       const reason = "The hub has no room for another connection.";
       this.#logger?.warn(`Refused a connection: ${reason}`);
-      return await transport.close(new CloseError(1013, { reason }));
+      return transport.close(new CloseError(1013, { reason }));
     }
     if (this.#clock === undefined) {
       // The clock stood still while nobody was here.
@@ -274,49 +312,40 @@ export class Hub implements AsyncDisposable {
     }
     const connection = this.#connect(transport, options.trusted ?? false);
     this.#connections.add(connection);
-    const { participant } = connection;
+    return this.#serve(connection);
+  }
+
+  async #serve(connection: Connection): Promise<void> {
+    const { transport, participant } = connection;
     try {
       for await (const message of transport) participant.receive(message);
     } catch {
       // Stock clients never say goodbye: an end that is not clean is no news.
-    } finally {
-      participant.leave();
-      await transport.close();
-      this.#connections.delete(connection);
-      if (this.#connections.size === 0) {
-        clearInterval(this.#clock);
-        this.#clock = undefined;
-      }
     }
+    participant.leave();
+    await transport.close();
+    this.#connections.delete(connection);
+    if (this.#connections.size > 0) return;
+    clearInterval(this.#clock);
+    this.#clock = undefined;
   }
 
   #connect(
     transport: Transport<Uint8Array<ArrayBuffer>>,
     trusted: boolean,
   ): Connection {
-    const outbox = new Outbox(transport);
     const token = trusted ? undefined : this.#token;
-    const participant = this.#router.connect({
-      send: (message) => {
-        outbox.push(message);
-        if (outbox.bytes <= this.#maxOutboxBytes) return;
-        this.#logger?.warn(
-          `Dropped ${participant.name ?? "a client without a name"}: ` +
-            `it has not read ${outbox.bytes} bytes`,
-        );
-        participant.leave();
-        transport.close(new CloseError(1013, { reason: "Too slow a reader" }));
-      },
-      close: (error) => {
-        this.#logger?.warn(`Dropped a client: ${error.reason}`);
-        outbox.push(FAREWELL);
-        transport.close(error);
-      },
-    }, {
-      ...(token !== undefined &&
-        { admit: (given) => isSecret(given ?? "", token) }),
-    });
-    return { transport, participant };
+    return new Connection(
+      transport,
+      this.#limits,
+      (receiver) =>
+        this.#router.connect(
+          receiver,
+          token === undefined
+            ? {}
+            : { admit: (given) => isSecret(given ?? "", token) },
+        ),
+    );
   }
 
   /**

@@ -12,6 +12,7 @@
  */
 import { CloseError } from "@wirekit/transport/transport";
 import {
+  bytesOf,
   forget,
   type OpenRequest,
   Party,
@@ -74,10 +75,39 @@ const MAX_UUID_BYTES = 256;
 /** A name, who has it, and who waits for it, in the order they came. */
 interface Seat {
   holder: Party;
-  readonly held: Set<Party>;
+  held: Set<Party> | undefined;
 }
 
-const encoder = new TextEncoder();
+/** What a participant asks of its router. */
+interface Desk {
+  receive(party: Party, message: Uint8Array<ArrayBuffer>): void;
+  leave(party: Party): void;
+}
+
+/** A party, as who carries its messages sees it. */
+class Seated implements Participant {
+  readonly #party: Party;
+  readonly #desk: Desk;
+
+  constructor(party: Party, desk: Desk) {
+    this.#party = party;
+    this.#desk = desk;
+  }
+
+  get name(): string | undefined {
+    return this.#party.active ? this.#party.name : undefined;
+  }
+
+  receive(message: Uint8Array<ArrayBuffer>): void {
+    this.#desk.receive(this.#party, message);
+  }
+
+  leave(): void {
+    this.#desk.leave(this.#party);
+  }
+}
+
+const admitAll = () => true;
 
 /**
  * Passes messages between participants by name, as winerp's server does, and
@@ -112,6 +142,10 @@ export class Router {
   readonly #seats = new Map<string, Seat>();
   readonly #unverified = new Set<Party>();
   readonly #envelope = new Envelope();
+  readonly #desk: Desk = {
+    receive: (party, message) => this.#receive(party, message),
+    leave: (party) => this.#leave(party),
+  };
   #now = 0;
 
   /**
@@ -145,16 +179,10 @@ export class Router {
    * @returns The participant.
    */
   connect(receiver: Receiver, options: ConnectOptions = {}): Participant {
-    const party = new Party(receiver, options.admit ?? (() => true));
+    const party = new Party(receiver, options.admit ?? admitAll);
     party.expires = this.#now + this.#options.verifyTimeout;
     this.#unverified.add(party);
-    return {
-      get name() {
-        return party.active ? party.name : undefined;
-      },
-      receive: (message) => this.#receive(party, message),
-      leave: () => this.#leave(party),
-    };
+    return new Seated(party, this.#desk);
   }
 
   /**
@@ -243,16 +271,16 @@ export class Router {
     if (from.name !== name) this.#unseat(from);
     this.#unverified.delete(from);
     from.name = name;
-    from.nameBytes = encoder.encode(name);
+    from.nameBytes = bytesOf(name);
     const seat = this.#seats.get(name);
     if (!seat) {
-      this.#seats.set(name, { holder: from, held: new Set() });
+      this.#seats.set(name, { holder: from, held: undefined });
       from.active = true;
       this.#welcome(from);
       this.#onName("join", name);
       return;
     }
-    seat.held.add(from);
+    (seat.held ??= new Set()).add(from);
     from.receiver.send(this.#envelope.answer({
       ...errorMembers(Text.alreadyAuthorized),
       uuid: "null",
@@ -312,12 +340,12 @@ export class Router {
     const uuid = this.#envelope.text("uuid");
     const message = this.#redirect(id, destination);
     if (this.#isTooLarge(message, requester)) return;
-    const first = responder.asked.get(uuid);
+    const first = responder.asked?.get(uuid);
     let key = uuid;
     let same = first;
     if (first && first.requester !== requester) {
       key = sharedKey(uuid, requester.name!);
-      same = responder.asked.get(key);
+      same = responder.asked!.get(key);
     }
     // The same question twice: the requester could not tell the answers apart.
     if (same) forget(same);
@@ -383,6 +411,7 @@ export class Router {
   #take(from: Party): OpenRequest | undefined {
     const envelope = this.#envelope;
     const { asked } = from;
+    if (!asked) return undefined;
     const uuid = envelope.text("uuid");
     let request = asked.get(uuid);
     if (!request || !envelope.isFor(request.requester.nameBytes)) {
@@ -449,7 +478,7 @@ export class Router {
     party.gone = true;
     this.#unverified.delete(party);
     while (party.oldest) forget(party.oldest);
-    for (const request of [...party.asked.values()]) {
+    for (const request of [...party.asked?.values() ?? []]) {
       forget(request);
       this.#fail(request, Text.responderLeft);
     }
@@ -462,17 +491,17 @@ export class Router {
     const seat = name === undefined ? undefined : this.#seats.get(name);
     if (!seat) return;
     if (!active) {
-      seat.held.delete(party);
+      seat.held?.delete(party);
       return;
     }
     party.active = false;
     this.#onName("leave", name!);
-    const [heir] = seat.held;
+    const [heir] = seat.held ?? [];
     if (!heir) {
       this.#seats.delete(name!);
       return;
     }
-    seat.held.delete(heir);
+    seat.held!.delete(heir);
     seat.holder = heir;
     heir.active = true;
     heir.receiver.send(composeMessage({
