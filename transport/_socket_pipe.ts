@@ -23,13 +23,17 @@ export class SocketPipe implements BytePipe {
     this.#socket = socket;
     this.#isTls = "encrypted" in socket;
     socket.setTimeout(0);
+    // Those of the handshake, with a table that has grown; TLS needs its own.
+    if (!this.#isTls) socket.removeAllListeners();
   }
 
   start(onChunk: OnChunk, onEnd: (error?: unknown) => void): void {
+    const ended = (error?: unknown) =>
+      onEnd(error instanceof Error ? error : undefined);
     const socket = this.#socket
-      .on("end", () => onEnd())
-      .on("error", onEnd)
-      .on("close", () => onEnd());
+      .on("end", ended)
+      .on("error", ended)
+      .on("close", ended);
     // What came while nobody was listening.
     for (let chunk; (chunk = socket.read()) !== null;) onChunk(chunk);
     if (readInto(socket, SHARED, onChunk)) socket.resume();
