@@ -10,6 +10,10 @@ export class Link {
   dropped: Error | undefined;
   /** How many messages came in. */
   received = 0;
+  /** Whether it has ended. */
+  ended = false;
+  /** Fires at the end of the connection. */
+  readonly signal: AbortSignal;
   readonly #transport: Transport;
   readonly #maxMessageBytes: number;
   readonly #gone = new AbortController();
@@ -19,11 +23,7 @@ export class Link {
   constructor(transport: Transport, maxMessageBytes: number) {
     this.#transport = transport;
     this.#maxMessageBytes = maxMessageBytes;
-  }
-
-  /** Fires at the end of the connection. */
-  get signal(): AbortSignal {
-    return this.#gone.signal;
+    this.signal = this.#gone.signal;
   }
 
   /** Reads all messages. Resolves at the end, with the reason if it was bad. */
@@ -55,7 +55,8 @@ export class Link {
 
   /** Sends what nobody waits for: if it fails, the connection has ended. */
   post(text: string): void {
-    this.#transport.send(text).catch(() => {});
+    // A transport does not report a rejection that nobody awaits.
+    void this.#transport.send(text);
   }
 
   /** Gives the connection up, unless {@linkcode keep} comes within `ms`. */
@@ -78,6 +79,7 @@ export class Link {
   /** Tells all who listen to {@linkcode signal} that it has ended. */
   end(reason: Error): void {
     this.keep();
+    this.ended = true;
     this.#gone.abort(reason);
   }
 }

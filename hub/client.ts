@@ -203,7 +203,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
       maxMessageBytes,
     }, {
       emit: (type, detail) => this.emit(type, detail),
-      receive: (...message) => this.#receive(...message),
+      receive: (link, message, size) => this.#receive(link, message, size),
       answered: (call, message) => this.#answered(call, message),
       tidy: () => this.#responder.purge(),
     });
