@@ -1,10 +1,11 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { isRecord, quote, stringify } from "./_json.ts";
-import type { Link } from "./_link.ts";
+import { now } from "./_clock.ts";
+import { isRecord, stringify } from "./_json.ts";
 import { SharedObjects } from "./_objects.ts";
-import { type Fields, type Message, writeMessage } from "./_wire.ts";
+import type { Question } from "./_question.ts";
+import { writeMessage } from "./_wire.ts";
 import { RouteError } from "./errors.ts";
 import { MessageType, Text } from "./message.ts";
 import { SharedObject } from "./objects.ts";
@@ -36,17 +37,6 @@ export interface ResponderOptions {
   ping(target: string): Promise<boolean>;
 }
 
-/** One question, from its coming in to its answer. */
-interface Question {
-  readonly link: Link;
-  readonly source: string;
-  /** As JSON text. */
-  readonly route: string;
-  /** As JSON text. */
-  readonly uuid: string;
-  readonly startedAt: number;
-}
-
 /** Runs handlers and answers with what they return. */
 export class Responder {
   readonly #options: ResponderOptions;
@@ -59,22 +49,14 @@ export class Responder {
   }
 
   /** Answers a request by `handler`. */
-  request(
-    link: Link,
-    message: Message,
-    source: string,
-    handler: (() => unknown) | undefined,
-  ): void {
-    const question = newQuestion(link, message, source);
+  request(question: Question, handler: (() => unknown) | undefined): void {
     if (handler) this.#run(question, handler);
     else this.#refuse(question, Text.noRoute);
   }
 
   /** Answers a call of a method of an object that a handler returned. */
-  functionCall(link: Link, message: Message, source: string): void {
-    // In a function call, unlike in a request, `id` is the one who asks.
-    const question = newQuestion(link, message, source);
-    const data = isRecord(message.data) ? message.data : {};
+  functionCall(question: Question): void {
+    const data = isRecord(question.data) ? question.data : {};
     const { __uuid__, __func__, __args__, __kwargs__ } = data;
     const method = this.#objects.find(__uuid__, __func__);
     if (!method) return this.#refuse(question, NO_FUNCTION);
@@ -116,7 +98,7 @@ export class Responder {
   #finish(question: Question, result: unknown): void {
     let text: string;
     try {
-      text = this.#write(question, this.#responseOf(result));
+      text = this.#write(question, result);
       question.link.check(text);
     } catch (error) {
       return this.#fail(question, error);
@@ -139,54 +121,37 @@ export class Responder {
 
   #refuse(question: Question, text: string): void {
     const data = stringify(text);
+    const { route, tail } = question;
     // winerp fills `traceback` too; what ours has in it is nobody's business.
-    const fields = { type: MessageType.error, data, traceback: data };
-    this.#answer(question, this.#write(question, fields));
-  }
-
-  #responseOf(result: unknown): Fields {
-    return result instanceof SharedObject
-      ? {
-        type: MessageType.response,
-        data: this.#objects.share(result),
-        pseudoObject: true,
-      }
-      : { type: MessageType.response, data: stringify(result) };
-  }
-
-  #write({ source, route, uuid }: Question, fields: Fields): string {
-    const destination = quote(source);
-    return writeMessage(this.#options.id, {
-      ...fields,
+    const fields = {
+      type: MessageType.error,
       route,
-      uuid,
-      destination,
-    });
+      traceback: data,
+      data,
+      tail,
+    };
+    this.#answer(question, writeMessage(this.#options.id, fields));
+  }
+
+  #write({ route, tail }: Question, result: unknown): string {
+    const { id } = this.#options;
+    const type = MessageType.response;
+    if (!(result instanceof SharedObject)) {
+      return writeMessage(id, { type, route, data: stringify(result), tail });
+    }
+    const data = this.#objects.share(result);
+    const end = `${tail.slice(0, -"null}".length)}true}`; // The pseudo object.
+    return writeMessage(id, { type, route, data, tail: end });
   }
 
   /** Sends an answer, on the connection that the question came by or not at all. */
   #answer({ link, source, startedAt }: Question, text: string): void {
-    if (link.signal.aborted) return;
-    if (performance.now() - startedAt < SLOW) return link.post(text);
+    if (link.ended) return;
+    if (now() - startedAt < SLOW) return link.post(text);
     this.#options.ping(source).catch(() => true).then((there) => {
-      if (there && !link.signal.aborted) link.post(text);
+      if (there && !link.ended) link.post(text);
     });
   }
-}
-
-function newQuestion(link: Link, message: Message, source: string): Question {
-  return {
-    link,
-    source,
-    route: scalar(message.route),
-    uuid: scalar(message.uuid),
-    startedAt: performance.now(),
-  };
-}
-
-/** Writes what is to be repeated; a stranger may have sent anything. */
-function scalar(value: unknown): string {
-  return typeof value === "object" ? "null" : stringify(value);
 }
 
 function isPromiseLike(value: unknown): value is PromiseLike<unknown> {

@@ -3,11 +3,19 @@
 
 import { reconnect } from "@wirekit/transport/reconnect";
 import type { Transport } from "@wirekit/transport/transport";
-import { type Call, Calls, type CallStart, checkTimeout } from "./_calls.ts";
-import { quote, stringify } from "./_json.ts";
+import { type Call, Calls, checkTimeout, UUID_LENGTH } from "./_calls.ts";
+import { parse, quote, stringify } from "./_json.ts";
 import { Link } from "./_link.ts";
 import { type OpenOptions, openTransport } from "./_open.ts";
-import { type Message, readMessage, writeMessage } from "./_wire.ts";
+import { makePath, type Path, RequestPaths } from "./_path.ts";
+import {
+  BEFORE_UUID,
+  type Message,
+  readMessage,
+  writeEnd,
+  writeMessage,
+  writeTail,
+} from "./_wire.ts";
 import type {
   ClientConnectOptions,
   ClientOptions,
@@ -46,12 +54,21 @@ export interface SessionOptions extends
 export interface SessionOwner {
   /** Takes an event. */
   emit<K extends ClientEventType>(type: K, detail: ClientEvents[K]): void;
+  /** Takes a request that stands as our hub relays it; says whether it is one. */
+  receiveInOrder(link: Link, text: string): boolean;
   /** Takes a message that is neither about the session nor an answer. */
   receive(link: Link, message: Message, size: number): void;
   /** Takes an answer; returns what the call resolves with. */
-  answered(call: Call, message: Message): unknown;
+  answered(path: Path, data: unknown, isObject: boolean): unknown;
   /** Tidies up, now and then. */
   tidy(): void;
+}
+
+/** How long to wait for the answer to a question, in milliseconds. */
+export interface Wait {
+  timeout: number;
+  /** Ends it with its reason. */
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -62,6 +79,9 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #owner: SessionOwner;
   readonly #calls = new Calls();
+  readonly #paths: RequestPaths;
+  /** What follows the uuid in an answer, if our hub relays it. */
+  readonly #answerEnd: string;
   #state: ClientState = "idle";
   #link: Link | undefined;
   #verification: string | undefined;
@@ -73,6 +93,8 @@ export class Session {
   constructor(options: SessionOptions, owner: SessionOwner) {
     this.#options = options;
     this.#owner = owner;
+    this.#paths = new RequestPaths(options.id);
+    this.#answerEnd = writeEnd(options.id);
     checkTimeout(options.timeout);
     checkTimeout(options.heartbeatInterval);
     checkTimeout(options.heartbeatTimeout);
@@ -137,32 +159,44 @@ export class Session {
     throw notConnectedError();
   }
 
-  /** Sends a question; resolves with the answer. */
+  /** Asks a route; resolves with the answer. */
+  request(
+    target: string,
+    route: string,
+    data: string,
+    wait: Wait,
+  ): Promise<unknown> {
+    return this.#ask(this.#paths.to(target, route), data, wait);
+  }
+
+  /** Asks for anything but a route; resolves likewise. */
   ask(
     type: number,
-    question: Omit<CallStart, "uuid">,
-    data?: string,
+    target: string | null,
+    data: string,
+    wait: Wait,
   ): Promise<unknown> {
+    return this.#ask(
+      makePath(this.#options.id, type, target, null),
+      data,
+      wait,
+    );
+  }
+
+  #ask(path: Path, data: string, { timeout, signal }: Wait): Promise<unknown> {
     const link = this.ready();
-    const { id, maxInFlight } = this.#options;
+    const { maxInFlight } = this.#options;
     if (this.#calls.size >= maxInFlight) {
       throw new HubError(
         `Cannot ask: ${maxInFlight} calls wait for an answer already`,
       );
     }
-    const { target, route } = question;
     const uuid = this.#calls.newUuid();
-    const text = writeMessage(id, {
-      type,
-      route: route === null ? undefined : quote(route),
-      data,
-      uuid: `"${uuid}"`,
-      destination: target === null ? undefined : quote(target),
-    });
+    const text = path.head + data + BEFORE_UUID + uuid + path.tail;
     link.check(text);
-    const call = this.#calls.start({ ...question, uuid });
+    const answer = this.#calls.start(path, timeout, signal);
     link.post(text);
-    return call.promise;
+    return answer;
   }
 
   /** Opens connections and serves them, one after the other, until the end. */
@@ -242,10 +276,9 @@ export class Session {
 
   #verify(link: Link, token: string | undefined): void {
     this.#verification = this.#calls.newUuid();
-    const uuid = `"${this.#verification}"`;
     const text = writeMessage(this.#options.id, {
       type: MessageType.verification,
-      uuid,
+      tail: writeTail(`"${this.#verification}"`),
     });
     // A key of our own. A real server takes no notice.
     link.post(
@@ -258,42 +291,80 @@ export class Session {
   /** Asks the hub for a sign of life; anything that comes in is one. */
   #beat(link: Link): void {
     this.#owner.tidy();
-    const { id, heartbeatTimeout: timeout } = this.#options;
+    const { id, heartbeatTimeout } = this.#options;
     const { received } = link;
-    const uuid = this.#calls.newUuid();
-    this.#calls.start({ uuid, target: null, route: null, timeout })
-      .promise.catch((error) => {
-        if (error instanceof TimeoutError && link.received === received) {
-          link.drop(error);
-        }
-      });
-    link.post(writeMessage(id, { type: MessageType.ping, uuid: `"${uuid}"` }));
+    const tail = writeTail(`"${this.#calls.newUuid()}"`);
+    const path = makePath(id, MessageType.ping, null, null);
+    this.#calls.start(path, heartbeatTimeout).catch((error) => {
+      if (error instanceof TimeoutError && link.received === received) {
+        link.drop(error);
+      }
+    });
+    link.post(writeMessage(id, { type: MessageType.ping, tail }));
   }
 
   #receive(link: Link, text: string): void {
     if (this.#state === "closed") return;
     try {
+      if (this.#takeAnswer(text)) return;
+      if (this.#owner.receiveInOrder(link, text)) return;
       this.#dispatch(link, readMessage(text), text.length);
     } catch (error) {
       this.#owner.emit("error", { error });
     }
   }
 
+  /**
+   * Takes an answer that stands as our hub relays it: then nothing but its data
+   * needs to be parsed. Returns whether it was one.
+   */
+  #takeAnswer(text: string): boolean {
+    const end = text.length - this.#answerEnd.length;
+    if (text.slice(end) !== this.#answerEnd) return false;
+    const call = this.#calls.find(text, end);
+    if (!call) return false;
+    const { path } = call;
+    const { answerHead } = path;
+    const dataEnd = end - UUID_LENGTH - BEFORE_UUID.length;
+    if (text.slice(0, answerHead.length) !== answerHead) return false;
+    let data: unknown;
+    try {
+      data = parse(text.slice(answerHead.length, dataEnd));
+    } catch {
+      return false; // There is more than data in between.
+    }
+    this.#calls.take(call);
+    call.resolve(this.#owner.answered(path, data, false));
+    return true;
+  }
+
   #dispatch(link: Link, message: Message, size: number): void {
-    switch (message.type) {
+    const { type, data = null } = message;
+    switch (type) {
       case MessageType.success:
         return this.#accepted(link);
       case MessageType.error:
         return this.#refused(link, message);
       case MessageType.ping:
-        return this.#calls.take(message.uuid)?.resolve(message.data);
+        return this.#take(message.uuid)?.resolve(data);
       case MessageType.response: {
-        const call = this.#calls.take(message.uuid); // none, if it is late
-        return call?.resolve(this.#owner.answered(call, message));
+        const call = this.#take(message.uuid); // none, if it is late
+        const isObject = message.pseudo_object === true;
+        return call?.resolve(this.#owner.answered(call.path, data, isObject));
       }
       default:
         this.#owner.receive(link, message, size);
     }
+  }
+
+  #take(uuid: unknown): Call | undefined {
+    if (typeof uuid !== "string" || uuid.length !== UUID_LENGTH) {
+      return undefined;
+    }
+    const text = BEFORE_UUID + uuid;
+    const call = this.#calls.find(text, text.length);
+    if (call) this.#calls.take(call);
+    return call;
   }
 
   /** The name is ours, at once or after a hold; then all other keys are null. */
@@ -315,7 +386,7 @@ export class Session {
       link.drop(error);
       return;
     }
-    const call = this.#calls.take(uuid);
+    const call = this.#take(uuid);
     if (call) call.reject(error);
     else this.#owner.emit("error", { error });
   }

@@ -14,15 +14,14 @@ export interface Message {
   readonly pseudo_object?: unknown;
 }
 
-/** A message to write: every value is JSON text already. */
+/** A message to write: every value but `type` is JSON text already. */
 export interface Fields {
   readonly type: number;
-  readonly route?: string | undefined;
-  readonly data?: string | undefined;
-  readonly traceback?: string | undefined;
-  readonly uuid?: string | undefined;
-  readonly destination?: string | undefined;
-  readonly pseudoObject?: boolean;
+  readonly route?: string;
+  readonly traceback?: string;
+  readonly data?: string;
+  /** What follows the data: see {@linkcode writeTail}. */
+  readonly tail?: string;
 }
 
 /**
@@ -30,16 +29,33 @@ export interface Fields {
  * client writes them: our hub has a short way for exactly that.
  */
 export function writeMessage(id: string, fields: Fields): string {
-  const {
-    type,
-    route = "null",
-    traceback = "null",
-    data = "{}",
-    uuid = "null",
-    destination = "null",
-    pseudoObject = null,
-  } = fields;
-  return `{"id":${id},"type":${type},"route":${route},"traceback":${traceback},"data":${data},"uuid":${uuid},"destination":${destination},"pseudo_object":${pseudoObject}}`;
+  const { type, route, traceback, data = "{}", tail = NO_TAIL } = fields;
+  return writeHead(id, type, route, traceback) + data + tail;
+}
+
+/** Writes a message up to its data. */
+export function writeHead(
+  id: string,
+  type: number,
+  route = "null",
+  traceback = "null",
+): string {
+  return `{"id":${id},"type":${type},"route":${route},"traceback":${traceback},"data":`;
+}
+
+/** Writes what follows the data. */
+export function writeTail(uuid = "null", destination = "null"): string {
+  return `,"uuid":${uuid},"destination":${destination},"pseudo_object":null}`;
+}
+
+const NO_TAIL = writeTail();
+
+/** What stands before the characters of a uuid. */
+export const BEFORE_UUID = ',"uuid":"';
+
+/** Writes what follows the characters of a uuid. */
+export function writeEnd(destination: string): string {
+  return writeTail('"', destination).slice(BEFORE_UUID.length - 1);
 }
 
 /** Reads a message; throws a `SyntaxError` if it is none. */

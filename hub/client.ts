@@ -30,12 +30,13 @@
  * @module
  */
 
-import type { Call } from "./_calls.ts";
 import { checkTimeout } from "./_calls.ts";
 import { InformationQueue } from "./_informations.ts";
 import { isRecord, quote, stringify } from "./_json.ts";
 import type { Link } from "./_link.ts";
 import { describeObject } from "./_objects.ts";
+import type { Path } from "./_path.ts";
+import { type Question, RequestReader, toQuestion } from "./_question.ts";
 import { Responder } from "./_responder.ts";
 import { closedError, lostError, Session, startTimer } from "./_session.ts";
 import { type Message, writeMessage } from "./_wire.ts";
@@ -145,7 +146,9 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
   readonly #timeout: number;
   readonly #session: Session;
   readonly #responder: Responder;
-  readonly #handlers = new Map<string, Handler>();
+  /** By their names as JSON text. */
+  readonly #routes = new Map<string, { name: string; handler: Handler }>();
+  readonly #reader: RequestReader;
   readonly #queues = new Set<InformationQueue>();
   readonly #closed = new AbortController();
 
@@ -189,6 +192,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
     this.name = name;
     this.#id = id;
     this.#timeout = timeout;
+    this.#reader = new RequestReader(id, this.#routes);
     this.#session = new Session({
       id,
       url,
@@ -203,8 +207,9 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
       maxMessageBytes,
     }, {
       emit: (type, detail) => this.emit(type, detail),
+      receiveInOrder: (link, text) => this.#receiveInOrder(link, text),
       receive: (link, message, size) => this.#receive(link, message, size),
-      answered: (call, message) => this.#answered(call, message),
+      answered: (path, data, isObject) => this.#answered(path, data, isObject),
       tidy: () => this.#responder.purge(),
     });
     this.#responder = new Responder({
@@ -316,10 +321,11 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * ```
    */
   route<K extends RouteName<T>>(name: K, handler: Handler<T[K]>): this {
-    if (this.#handlers.has(name)) {
+    const json = quote(name);
+    if (this.#routes.has(json)) {
       throw new TypeError(`Cannot add route: "${name}" exists already`);
     }
-    this.#handlers.set(name, handler as Handler);
+    this.#routes.set(json, { name, handler: handler as Handler });
     return this;
   }
 
@@ -340,7 +346,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * ```
    */
   removeRoute(name: RouteName<T>): boolean {
-    return this.#handlers.delete(name);
+    return this.#routes.delete(quote(name));
   }
 
   /**
@@ -390,11 +396,12 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
     try {
       if (!isRecord(data)) throw new TypeError("Data must be an object");
       const { timeout = this.#timeout, signal } = options;
-      const question = { target, route, timeout, signal };
-      const answer = this.#session.ask(
-        MessageType.request,
-        question,
+      const wait = { timeout, signal };
+      const answer = this.#session.request(
+        target,
+        route,
         stringify(data),
+        wait,
       );
       return answer as Promise<R>;
     } catch (error) {
@@ -507,8 +514,9 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    */
   async ping(target?: string, options: PingOptions = {}): Promise<boolean> {
     const { timeout = this.#timeout, signal } = options;
-    const question = { target: target ?? null, route: null, timeout, signal };
-    const answer = await this.#session.ask(MessageType.ping, question);
+    const wait = { timeout, signal };
+    const { ping } = MessageType;
+    const answer = await this.#session.ask(ping, target ?? null, "{}", wait);
     return isRecord(answer) && answer.success === true;
   }
 
@@ -619,24 +627,33 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
       case MessageType.functionCall:
         // In a function call, unlike in a request, `id` is the one who asks.
         if (typeof message.id === "string") {
-          this.#responder.functionCall(link, message, message.id);
+          this.#responder.functionCall(toQuestion(link, message, message.id));
         }
     }
+  }
+
+  #receiveInOrder(link: Link, text: string): boolean {
+    const question = this.#reader.read(link, text);
+    if (!question) return false;
+    this.#answer(question, this.#routes.get(question.route)!.name);
+    return true;
   }
 
   #requested(link: Link, message: Message): void {
     // The hub swaps the names in a request: `destination` is the one who asks.
     const { destination: source, route } = message;
     if (typeof source !== "string" || typeof route !== "string") return;
-    const data = message.data ?? {};
+    this.#answer(toQuestion(link, message, source), route);
+  }
+
+  #answer(question: Question, route: string): void {
+    const { link: { signal }, source, data: sent } = question;
+    const data = sent ?? {};
     this.emit("request", { route, source, data });
-    const handler = this.#handlers.get(route);
+    const handler = this.#routes.get(question.route)?.handler;
     const client = this as unknown as Client;
-    const { signal } = link;
     this.#responder.request(
-      link,
-      message,
-      source,
+      question,
       handler && (() => handler(data, { source, route, signal, client })),
     );
   }
@@ -650,9 +667,9 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
     for (const queue of this.#queues) queue.push(information, size);
   }
 
-  #answered({ route, target }: Call, message: Message): unknown {
-    const { pseudo_object, data = null } = message;
-    const object = pseudo_object === true ? describeObject(data) : undefined;
+  #answered(path: Path, data: unknown, isObject: boolean): unknown {
+    const { target, route } = path;
+    const object = isObject ? describeObject(data) : undefined;
     let answer: unknown = data;
     if (object && target !== null) {
       const { uuid, ...rest } = object;
@@ -674,7 +691,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
     options: CallOptions = {},
   ): Promise<R> {
     const { kwargs = {}, timeout = CALL_TIMEOUT, signal } = options;
-    const question = { target, route: null, timeout, signal };
+    const wait = { timeout, signal };
     const data = stringify({
       __uuid__: object,
       __func__: method,
@@ -682,14 +699,11 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
       __kwargs__: kwargs,
     });
     // A winerp server cuts the connection of who calls a client that has left.
-    const pong = await this.#session.ask(MessageType.ping, question);
+    const { ping, functionCall } = MessageType;
+    const pong = await this.#session.ask(ping, target, "{}", wait);
     if (!isRecord(pong) || pong.success !== true) {
       throw new RemoteError(Text.noDestination);
     }
-    return await this.#session.ask(
-      MessageType.functionCall,
-      question,
-      data,
-    ) as R;
+    return await this.#session.ask(functionCall, target, data, wait) as R;
   }
 }
