@@ -76,7 +76,7 @@ export interface ConnectWebSocketOptions<F extends Format = "text">
    */
   timeout?: number;
   /**
-   * Whose WebSocket to use: one of our own over `Deno.connect()`, or the
+   * Whose WebSocket to use: one of our own over a socket, or the
    * platform's. The one of Deno 2.9 leaves Nagle's algorithm on, which holds a
    * second small message back for 40 ms, reads on whether its messages are read
    * or not, and does not notice a server that is gone.
