@@ -35,12 +35,12 @@ export function integer(
   };
 }
 
-/** Reads digits as a number; NaN if there are none, or something else. */
+/** Reads digits as a number; negative if there are none, or something else. */
 export function natural(text: string): number {
-  let value = text === "" ? NaN : 0;
+  let value = text === "" ? -1 : 0;
   for (let i = 0; i < text.length; i++) {
     const digit = text.charCodeAt(i) - 0x30;
-    if (digit < 0 || digit > 9) return NaN;
+    if (digit < 0 || digit > 9) return -1;
     value = value * 10 + digit;
   }
   return value;
@@ -125,7 +125,9 @@ export const celsius: ValueCodec<number> = {
     const digits = text.charCodeAt(0) === 0x23 ? text.slice(1) : text;
     const number = natural(digits);
     const { length } = digits;
-    if (length < 3 || length > 4 || !(number < 2000)) return undefined;
+    if (length < 3 || length > 4 || number < 0 || number >= 2000) {
+      return undefined;
+    }
     const value = number % 1000 / 10;
     return number > 1000 ? -value : value;
   },

@@ -89,12 +89,13 @@ interface Meaning<T> {
   values: unknown[];
 }
 
-/** What each code means, kept when it is first seen. */
-type Meanings<T> = Map<string, Meaning<T>[]>;
+/**
+ * What each code means, kept when it is first seen. An object finds a code
+ * that is a number sooner than a `Map` does.
+ */
+type Meanings<T> = Record<string, Meaning<T>[]>;
 
-// What a peer makes up must not fill memory: no plant uses as many codes, and
-// none is longer.
-const MAX_CODES = 500;
+/** No code is longer; what a peer makes up must not fill memory. */
 const MAX_CODE_LENGTH = 4;
 
 const NONE: readonly string[] = [];
@@ -123,8 +124,8 @@ export class Area<M extends object> {
   /** The WHO; for the areas of diagnostics the first of them. */
   readonly who: number;
   readonly #shapes: { [T in keyof M]: Shape<M[T]> };
-  readonly #whats: Meanings<keyof M & string> = new Map();
-  readonly #dimensions: Meanings<keyof M & string> = new Map();
+  readonly #whats: Meanings<keyof M & string> = Object.create(null);
+  readonly #dimensions: Meanings<keyof M & string> = Object.create(null);
 
   /**
    * Makes an area.
@@ -211,11 +212,11 @@ export class Area<M extends object> {
   ): EventOf<M> | undefined {
     const known = kind === "what" ? this.#whats : this.#dimensions;
     let parameters = NONE;
-    let meanings = known.get(tag);
+    let meanings = known[tag];
     if (meanings === undefined) {
       const parts = parseTag(tag);
       parameters = parts.parameters;
-      meanings = known.get(parts.code) ?? this.#learn(kind, parts.code);
+      meanings = known[parts.code] ?? this.#learn(kind, parts.code);
     }
     const { who, where = "" } = message;
     for (let i = 0; i < meanings.length; i++) {
@@ -258,10 +259,9 @@ export class Area<M extends object> {
     }
     const meanings = [...own, ...others];
     const known = kind === "what" ? this.#whats : this.#dimensions;
-    if (
-      meanings.length > 0 && code.length <= MAX_CODE_LENGTH &&
-      known.size < MAX_CODES
-    ) known.set(code, meanings);
+    if (meanings.length > 0 && code.length <= MAX_CODE_LENGTH) {
+      known[code] = meanings;
+    }
     return meanings;
   }
 }

@@ -79,9 +79,10 @@ export type GatewayEvent =
   | DiagnosticsEvent
   | UnknownEvent;
 
-/** Every area, by its WHO. */
-const AREAS: ReadonlyMap<number, Area<Record<string, object>>> = new Map(
-  [
+/** Every area, at its WHO. */
+const AREAS: Area<Record<string, object>>[] = [];
+for (
+  const area of [
     lighting,
     automation,
     loadControl,
@@ -102,8 +103,8 @@ const AREAS: ReadonlyMap<number, Area<Record<string, object>>> = new Map(
     soundDiffusion,
     lightingManagement,
     ...diagnostics,
-  ].map((area) => [area.who, area as unknown as Area<Record<string, object>>]),
-);
+  ]
+) AREAS[area.who] = area as unknown as Area<Record<string, object>>;
 
 /**
  * Reads a message as an event.
@@ -125,7 +126,7 @@ const AREAS: ReadonlyMap<number, Area<Record<string, object>>> = new Map(
  */
 export function decode(message: Message): GatewayEvent {
   const { who = -1 } = message as Partial<BusMessage>;
-  const event = AREAS.get(who)?.decode(message);
+  const event = AREAS[who]?.decode(message);
   if (event !== undefined) return event as GatewayEvent;
   const where = "where" in message ? message.where ?? "" : "";
   const origin = message.kind === "translation"
@@ -153,5 +154,5 @@ export function decode(message: Message): GatewayEvent {
 export function areaOf(
   who: number,
 ): Area<Record<string, object>> | undefined {
-  return AREAS.get(who);
+  return AREAS[who];
 }

@@ -107,7 +107,7 @@ export type GatewayUnitEvent = EventOf<GatewayUnitEvents>;
 const zone: ValueCodec<number> = {
   parse(text) {
     const number = natural(text);
-    if (text.length !== 3 || !(number < 200)) return undefined;
+    if (text.length !== 3 || number < 0 || number >= 200) return undefined;
     const hours = number % 100;
     const value = number > 100 ? -hours : hours;
     return value >= -12 && value <= 14 ? value : undefined;
