@@ -13,23 +13,11 @@ import _debian  # noqa: E402, F401
 from OWNd.message import OWNMessage
 from pyown.protocol import OWNProtocol
 
-# The same frames as in decode_child.ts.
-FRAMES = [
-    "*1*1*12##",
-    "*1*1000#0*0311##",
-    "*#1*21*1*150*255##",
-    "*2*0*31##",
-    "*#2*31*10*10*50*000*0##",
-    "*#4*1*0*0215##",
-    "*#4*1*12*0205*3##",
-    "*#13**0*21*10*00*001##",
-    "*#18*51*113*1234##",
-    "*25*21#5*21##",
-]
-
-
 def pyown():
-    """Its protocol, as asyncio calls it; the queue is emptied as its loop does."""
+    """Its protocol, as asyncio calls it; the queue is emptied as its loop does.
+
+    A frame becomes an object of tags, which are texts: our messages.
+    """
     loop = asyncio.get_running_loop()
     protocol = OWNProtocol(loop.create_future(), loop.create_future())
     queue = protocol._messages_queue
@@ -46,7 +34,11 @@ def pyown():
 
 
 def ownd():
-    """What its event session does with what `readuntil` gives it."""
+    """What its event session does with what `readuntil` gives it.
+
+    A frame becomes an event with its values read, and with a sentence for the
+    log: our events and a little more.
+    """
 
     def decode(chunk):
         count = 0
@@ -60,8 +52,8 @@ def ownd():
     return decode
 
 
-def load(decode, size, seconds):
-    chunk = "".join(FRAMES * (size // len(FRAMES))).encode()
+def load(decode, text, size, seconds):
+    chunk = text.encode()
     latencies = []
     calls = 0
     begin = now = time.perf_counter()
@@ -87,7 +79,7 @@ async def main():
     tell(event="ready")
     for line in sys.stdin:
         command = json.loads(line)
-        result = load(decode, command["size"], command["seconds"])
+        result = load(decode, command["text"], command["size"], command["seconds"])
         tell(id=command["id"], ok=json.dumps(result))
 
 

@@ -6,20 +6,6 @@ import { decode } from "@wirekit/openwebnet/events";
 import { FrameScanner } from "@wirekit/openwebnet/frame";
 import { parse } from "@wirekit/openwebnet/message";
 
-// The same frames as in decode.py: what a plant with all subsystems says.
-const FRAMES = [
-  "*1*1*12##",
-  "*1*1000#0*0311##",
-  "*#1*21*1*150*255##",
-  "*2*0*31##",
-  "*#2*31*10*10*50*000*0##",
-  "*#4*1*0*0215##",
-  "*#4*1*12*0205*3##",
-  "*#13**0*21*10*00*001##",
-  "*#18*51*113*1234##",
-  "*25*21#5*21##",
-];
-
 const scanner = new FrameScanner();
 const decoder = new TextDecoder();
 const steps: Record<string, (chunk: Uint8Array) => number> = {
@@ -44,14 +30,13 @@ const step = steps[Deno.args[0] ?? ""]!;
 
 interface Command {
   id: number;
+  text: string;
   size: number;
   seconds: number;
 }
 
-function load({ size, seconds }: Command): unknown {
-  const chunk = new TextEncoder().encode(
-    FRAMES.join("").repeat(size / FRAMES.length),
-  );
+function load({ text, size, seconds }: Command): unknown {
+  const chunk = new TextEncoder().encode(text);
   const latencies: number[] = [];
   let calls = 0;
   const begin = performance.now();
