@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 import { quote } from "./_json.ts";
-import { writeEnd, writeHead } from "./_wire.ts";
+import { AFTER_ROUTE, writeEnd, writeStart } from "./_wire.ts";
 import { MessageType } from "./message.ts";
 
 /** Most paths that are remembered, and most characters of one's names. */
@@ -35,9 +35,9 @@ export function makePath(
   return {
     target,
     route,
-    head: writeHead(id, type, name),
+    head: writeStart(id, type) + name + AFTER_ROUTE,
     tail: writeEnd(to),
-    answerHead: writeHead(to, MessageType.response, name),
+    answerHead: writeStart(to, MessageType.response) + name + AFTER_ROUTE,
   };
 }
 

@@ -4,7 +4,13 @@
 import { now } from "./_clock.ts";
 import { parse, quote, stringify } from "./_json.ts";
 import type { Link } from "./_link.ts";
-import { BEFORE_UUID, type Message, writeHead, writeTail } from "./_wire.ts";
+import {
+  AFTER_ROUTE,
+  BEFORE_UUID,
+  type Message,
+  writeStart,
+  writeTail,
+} from "./_wire.ts";
 import { MessageType } from "./message.ts";
 
 /**
@@ -17,9 +23,14 @@ const MAX_LENGTH = 8_192;
 const TAIL_REGEXP =
   /,"uuid":"[ !#-[\]-\ud7ff\ue000-\uffff]*","destination":"[ !#-[\]-\ud7ff\ue000-\uffff]*","pseudo_object":null\}$/y;
 
-const AFTER_ROUTE = ',"traceback":null,"data":';
 const DESTINATION = '","destination":"';
 const END = '","pseudo_object":null}';
+
+/** The name of a route, and that as JSON text. */
+export interface KnownRoute {
+  readonly name: string;
+  readonly json: string;
+}
 
 /** A request or a function call, from its coming in to its answer. */
 export interface Question {
@@ -27,7 +38,8 @@ export interface Question {
   readonly link: Link;
   /** Who asks. */
   readonly source: string;
-  /** The name of the route, as JSON text. */
+  /** The name of the route, and that as JSON text. */
+  readonly name: string;
   readonly route: string;
   /** What it asks with. */
   readonly data: unknown;
@@ -42,10 +54,12 @@ export function toQuestion(
   link: Link,
   { route, uuid, data }: Message,
   source: string,
+  name = "",
 ): Question {
   return {
     link,
     source,
+    name,
     route: scalar(route),
     data,
     tail: writeTail(scalar(uuid), quote(source)),
@@ -64,16 +78,15 @@ function scalar(value: unknown): string {
  * it is the end of the answer too.
  */
 export class RequestReader {
-  readonly #routes: ReadonlyMap<string, unknown>;
+  readonly #routes: ReadonlyMap<string, KnownRoute>;
   /** What a request starts with. */
   readonly #start: string;
   /** Who asked last: most ask again. */
   #source = "";
 
   /** Makes a reader for a client; its name and its routes are JSON text. */
-  constructor(id: string, routes: ReadonlyMap<string, unknown>) {
-    const head = writeHead(id, MessageType.request, "");
-    this.#start = head.slice(0, -AFTER_ROUTE.length);
+  constructor(id: string, routes: ReadonlyMap<string, KnownRoute>) {
+    this.#start = writeStart(id, MessageType.request);
     this.#routes = routes;
   }
 
@@ -83,10 +96,10 @@ export class RequestReader {
     if (text.slice(0, start) !== this.#start) return undefined;
     if (text.length > MAX_LENGTH) return undefined;
     const routeEnd = text.indexOf('"', start + 1) + 1;
-    const route = text.slice(start, routeEnd);
     const dataStart = routeEnd + AFTER_ROUTE.length;
     if (text.slice(routeEnd, dataStart) !== AFTER_ROUTE) return undefined;
-    if (!this.#routes.has(route)) return undefined;
+    const route = this.#routes.get(text.slice(start, routeEnd));
+    if (!route) return undefined;
     const dataEnd = text.lastIndexOf(BEFORE_UUID);
     TAIL_REGEXP.lastIndex = dataEnd;
     if (dataEnd < 0 || !TAIL_REGEXP.test(text)) return undefined;
@@ -98,7 +111,8 @@ export class RequestReader {
       return {
         link,
         source: this.#source,
-        route,
+        name: route.name,
+        route: route.json,
         data: parse(text.slice(dataStart, dataEnd)),
         tail: text.slice(dataEnd),
         startedAt: now(),

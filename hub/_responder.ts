@@ -5,7 +5,7 @@ import { now } from "./_clock.ts";
 import { isRecord, stringify } from "./_json.ts";
 import { SharedObjects } from "./_objects.ts";
 import type { Question } from "./_question.ts";
-import { writeMessage } from "./_wire.ts";
+import { AFTER_ROUTE, writeMessage, writeStart } from "./_wire.ts";
 import { RouteError } from "./errors.ts";
 import { MessageType, Text } from "./message.ts";
 import { SharedObject } from "./objects.ts";
@@ -41,11 +41,14 @@ export interface ResponderOptions {
 export class Responder {
   readonly #options: ResponderOptions;
   readonly #objects = new SharedObjects();
+  /** What an answer starts with. */
+  readonly #start: string;
   #running = 0;
 
   /** Makes a responder without objects. */
   constructor(options: ResponderOptions) {
     this.#options = options;
+    this.#start = writeStart(options.id, MessageType.response);
   }
 
   /** Answers a request by `handler`. */
@@ -134,14 +137,12 @@ export class Responder {
   }
 
   #write({ route, tail }: Question, result: unknown): string {
-    const { id } = this.#options;
-    const type = MessageType.response;
+    const head = this.#start + route + AFTER_ROUTE;
     if (!(result instanceof SharedObject)) {
-      return writeMessage(id, { type, route, data: stringify(result), tail });
+      return head + stringify(result) + tail;
     }
-    const data = this.#objects.share(result);
     const end = `${tail.slice(0, -"null}".length)}true}`; // The pseudo object.
-    return writeMessage(id, { type, route, data, tail: end });
+    return head + this.#objects.share(result) + end;
   }
 
   /** Sends an answer, on the connection that the question came by or not at all. */

@@ -29,19 +29,25 @@ export interface Fields {
  * client writes them: our hub has a short way for exactly that.
  */
 export function writeMessage(id: string, fields: Fields): string {
-  const { type, route, traceback, data = "{}", tail = NO_TAIL } = fields;
-  return writeHead(id, type, route, traceback) + data + tail;
+  const {
+    type,
+    route = "null",
+    traceback = "null",
+    data = "{}",
+    tail = NO_TAIL,
+  } = fields;
+  return `${
+    writeStart(id, type)
+  }${route},"traceback":${traceback},"data":${data}${tail}`;
 }
 
-/** Writes a message up to its data. */
-export function writeHead(
-  id: string,
-  type: number,
-  route = "null",
-  traceback = "null",
-): string {
-  return `{"id":${id},"type":${type},"route":${route},"traceback":${traceback},"data":`;
+/** Writes what precedes the route. */
+export function writeStart(id: string, type: number): string {
+  return `{"id":${id},"type":${type},"route":`;
 }
+
+/** What stands between the route and the data, if nothing failed. */
+export const AFTER_ROUTE = ',"traceback":null,"data":';
 
 /** Writes what follows the data. */
 export function writeTail(uuid = "null", destination = "null"): string {

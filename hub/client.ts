@@ -36,7 +36,12 @@ import { isRecord, quote, stringify } from "./_json.ts";
 import type { Link } from "./_link.ts";
 import { describeObject } from "./_objects.ts";
 import type { Path } from "./_path.ts";
-import { type Question, RequestReader, toQuestion } from "./_question.ts";
+import {
+  type KnownRoute,
+  type Question,
+  RequestReader,
+  toQuestion,
+} from "./_question.ts";
 import { Responder } from "./_responder.ts";
 import { closedError, lostError, Session, startTimer } from "./_session.ts";
 import { type Message, writeMessage } from "./_wire.ts";
@@ -147,7 +152,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
   readonly #session: Session;
   readonly #responder: Responder;
   /** By their names as JSON text. */
-  readonly #routes = new Map<string, { name: string; handler: Handler }>();
+  readonly #routes = new Map<string, KnownRoute & { handler: Handler }>();
   readonly #reader: RequestReader;
   readonly #queues = new Set<InformationQueue>();
   readonly #closed = new AbortController();
@@ -325,7 +330,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
     if (this.#routes.has(json)) {
       throw new TypeError(`Cannot add route: "${name}" exists already`);
     }
-    this.#routes.set(json, { name, handler: handler as Handler });
+    this.#routes.set(json, { name, json, handler: handler as Handler });
     return this;
   }
 
@@ -634,20 +639,19 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
 
   #receiveInOrder(link: Link, text: string): boolean {
     const question = this.#reader.read(link, text);
-    if (!question) return false;
-    this.#answer(question, this.#routes.get(question.route)!.name);
-    return true;
+    if (question) this.#answer(question);
+    return question !== undefined;
   }
 
   #requested(link: Link, message: Message): void {
     // The hub swaps the names in a request: `destination` is the one who asks.
     const { destination: source, route } = message;
     if (typeof source !== "string" || typeof route !== "string") return;
-    this.#answer(toQuestion(link, message, source), route);
+    this.#answer(toQuestion(link, message, source, route));
   }
 
-  #answer(question: Question, route: string): void {
-    const { link: { signal }, source, data: sent } = question;
+  #answer(question: Question): void {
+    const { link: { signal }, source, name: route, data: sent } = question;
     const data = sent ?? {};
     this.emit("request", { route, source, data });
     const handler = this.#routes.get(question.route)?.handler;
