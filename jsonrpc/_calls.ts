@@ -42,6 +42,8 @@ export class Calls {
   readonly #batches: CallBatch[] = [];
   readonly #options: CallsOptions;
   #lastId = 0;
+  #date = 0;
+  #time = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #timerAt = Infinity;
 
@@ -65,7 +67,7 @@ export class Calls {
     const { options } = call;
     const { timeout = this.#options.timeout, signal } = options;
     const total = options.totalTimeout ?? Math.max(timeout, TOTAL_TIMEOUT);
-    const now = performance.now();
+    const now = this.#now();
     call.begin = now;
     call.timeout = timeout;
     call.latest = now + total;
@@ -199,6 +201,16 @@ export class Calls {
     };
     call.onAbort = abort;
     signal.addEventListener("abort", abort, { once: true });
+  }
+
+  /** The time, which may stand still for a millisecond: it is half as dear. */
+  #now(): number {
+    const date = Date.now();
+    if (date !== this.#date) {
+      this.#date = date;
+      this.#time = performance.now();
+    }
+    return this.#time;
   }
 
   #arm(deadline: number, now: number): void {

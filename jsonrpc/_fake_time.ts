@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-/** A clock that a test moves: `setTimeout` and `performance.now`. */
+/** A clock that a test moves: `setTimeout`, `performance.now`, `Date.now`. */
 
 interface Timer {
   at: number;
@@ -12,6 +12,7 @@ export class FakeTime implements Disposable {
   readonly #setTimeout = globalThis.setTimeout;
   readonly #clearTimeout = globalThis.clearTimeout;
   readonly #now = performance.now;
+  readonly #date = Date.now;
   readonly #timers = new Map<number, Timer>();
   #time = 1_000;
   #lastId = 0;
@@ -23,6 +24,7 @@ export class FakeTime implements Disposable {
     }) as unknown as typeof setTimeout;
     globalThis.clearTimeout = (id) => void this.#timers.delete(id as number);
     performance.now = () => this.#time;
+    Date.now = () => this.#time;
   }
 
   /** How many timers run. */
@@ -58,5 +60,6 @@ export class FakeTime implements Disposable {
     globalThis.setTimeout = this.#setTimeout;
     globalThis.clearTimeout = this.#clearTimeout;
     performance.now = this.#now;
+    Date.now = this.#date;
   }
 }
