@@ -86,11 +86,12 @@ export interface ListenWebSocketOptions<F extends Format = "text">
   /**
    * What a message is. `"text"` and `"utf8"` travel as text frames, `"binary"`
    * as binary ones. A frame of the other kind closes with code 1003, but for
-   * valid UTF-8 in a binary frame, which `"utf8"` takes.
+   * valid UTF-8 in a binary frame, which `"utf8"` takes. A function says it of
+   * each client, once its subprotocol is chosen.
    *
    * @default {"text"}
    */
-  format?: F;
+  format?: F | ((request: Request) => F);
   /**
    * What to do with a frame of the other kind: close with code 1003, or pass it
    * over, for a protocol whose servers always have.
@@ -364,7 +365,7 @@ class Listener<F extends Format> implements WebSocketListener<F> {
     head: Buffer<ArrayBuffer>,
     onGone: () => void,
   ): Promise<AcceptedConnection<F> | Response> {
-    const { authorize, chooseProtocol, format = "text" as F } = this.#options;
+    const { authorize, chooseProtocol, format = "text" } = this.#options;
     const key = message.headers["sec-websocket-key"];
     if (message.headers["sec-websocket-version"] !== "13") {
       return new Response(null, {
@@ -386,6 +387,7 @@ class Listener<F extends Format> implements WebSocketListener<F> {
     const offered = (message.headers["sec-websocket-protocol"] ?? "")
       .split(",").map((each) => each.trim()).filter((each) => each !== "");
     const protocol = chooseProtocol?.(offered, request);
+    const chosen = typeof format === "function" ? format(request) : format;
     const lines = [
       "HTTP/1.1 101 Switching Protocols",
       "Upgrade: websocket",
@@ -403,7 +405,7 @@ class Listener<F extends Format> implements WebSocketListener<F> {
       this.#group,
       {
         ...this.#options,
-        format,
+        format: chosen as F,
         role: "server",
         onGone,
       },

@@ -114,6 +114,26 @@ Deno.test("listenWebSocket() talks to the platform's client", async () => {
   assertEquals([code, reason, wasClean], [1012, "größe", true]);
 });
 
+Deno.test("listenWebSocket() gives each client the format of its subprotocol", async () => {
+  await using server = await listen<"text" | "binary">({
+    chooseProtocol: ([first]) => first,
+    format: ({ headers }) =>
+      headers.get("sec-websocket-protocol") === "bytes" ? "binary" : "text",
+  });
+  const bytes = new Uint8Array([0, 255]);
+  for (const [protocol, message] of [["bytes", bytes], ["x", "ÿ"]] as const) {
+    const socket = await platformClient(server.url, [protocol]);
+    socket.binaryType = "arraybuffer";
+    const { transport } = await server.accept();
+    socket.send(message);
+    const { value } = await transport[Symbol.asyncIterator]().next();
+    assertEquals(value, message);
+    const closed = whenClosed(socket);
+    await transport.close();
+    await closed;
+  }
+});
+
 Deno.test("listenWebSocket() sees how the platform's client closes", async () => {
   await using server = await listen();
   for (const [code, reason] of [[4000, "größe"], [1000, ""], []] as const) {
