@@ -74,7 +74,7 @@ export function asksForWebSocket({ headers }: Request): boolean {
 }
 
 /** Takes the first subprotocol of the client that we know. */
-export function choose(
+function choose(
   { headers }: Request,
   { protocols = [], codecs = [] }: Pick<Door<unknown>, "protocols" | "codecs">,
 ): Choice | undefined {

@@ -188,34 +188,40 @@ Deno.test("fetchHandler() answers 500 for an authorize that throws, and tells no
   assertEquals(errors.length, 1);
 });
 
-Deno.test("fetchHandler() chooses a subprotocol that both know", async () => {
-  await using server = await serving({
-    methods: exampleMethods(),
-    protocols: ["jsonrpc"],
-    codecs: [msgpackCodec],
-  });
-  for (const protocols of [[], ["jsonrpc"], ["other", "jsonrpc"]]) {
-    await using peer = new Peer(
-      await connectWebSocket(server.ws, { protocols }),
+for (const own of [false, true]) {
+  const name = own ? "serve()" : "fetchHandler()";
+  Deno.test(`${name} chooses a subprotocol that both know`, async () => {
+    await using server = await serving({
+      methods: exampleMethods(),
+      protocols: ["jsonrpc"],
+      codecs: [msgpackCodec],
+    }, own);
+    for (const protocols of [[], ["jsonrpc"], ["other", "jsonrpc"]]) {
+      await using peer = new Peer(
+        await connectWebSocket(server.ws, { protocols }),
+      );
+      assertEquals(await peer.request("sum", [1, 2]), 3);
+    }
+    await using text = await connect(server.ws);
+    await using client = await connect(server.ws, { codec: msgpackCodec });
+    assertEquals(await client.request("sum", [1, 2]), 3);
+    assertEquals(await text.request("sum", [1, 2]), 3);
+    const bytes = new Uint8Array([1, 2, 3]);
+    assertEquals(await client.request("echo", [bytes]), [bytes]);
+    assertEquals(await text.request("echo", ["é"]), ["é"]);
+    const batch = client.batch();
+    for (let i = 0; i < 20; i++) void batch.request("sum", [i]);
+    assertEquals((await batch.send()).length, 20);
+    const small = client.batch();
+    void small.request("sum", [1]);
+    assertEquals(await small.send(), [{ status: "fulfilled", value: 1 }]);
+    const failure = await assertRejects(
+      () => client.request("fail"),
+      JsonRpcError,
     );
-    assertEquals(await peer.request("sum", [1, 2]), 3);
-  }
-  await using client = await connect(server.ws, { codec: msgpackCodec });
-  assertEquals(await client.request("sum", [1, 2]), 3);
-  const bytes = new Uint8Array([1, 2, 3]);
-  assertEquals(await client.request("echo", [bytes]), [bytes]);
-  const batch = client.batch();
-  for (let i = 0; i < 20; i++) void batch.request("sum", [i]);
-  assertEquals((await batch.send()).length, 20);
-  const small = client.batch();
-  void small.request("sum", [1]);
-  assertEquals(await small.send(), [{ status: "fulfilled", value: 1 }]);
-  const failure = await assertRejects(
-    () => client.request("fail"),
-    JsonRpcError,
-  );
-  assertEquals(failure.code, -32603);
-});
+    assertEquals(failure.code, -32603);
+  });
+}
 
 Deno.test("fetchHandler() understands offers without a space", async () => {
   await using server = await serving({

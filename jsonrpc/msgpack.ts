@@ -7,13 +7,10 @@
  *
  * ```ts no-assert
  * import { connect } from "@wirekit/jsonrpc/connect";
- * import { fetchHandler } from "@wirekit/jsonrpc/fetch-handler";
  * import { msgpackCodec } from "@wirekit/jsonrpc/msgpack";
+ * import { serve } from "@wirekit/jsonrpc/serve";
  *
- * await using server = Deno.serve(
- *   { port: 0 },
- *   fetchHandler({ codecs: [msgpackCodec] }),
- * );
+ * await using server = await serve({ port: 0, codecs: [msgpackCodec] });
  * const url = `ws://127.0.0.1:${server.addr.port}`;
  * await using client = await connect(url, { codec: msgpackCodec });
  * ```

@@ -17,21 +17,21 @@
 
 import { listenWebSocket } from "@wirekit/transport/listen-websocket";
 import type { NetAddr } from "@wirekit/transport/listener";
+import type { Transport } from "@wirekit/transport/transport";
 import {
   admit,
   type Admitted,
   allowing,
-  choose,
   type RequestInfo,
 } from "./_admission.ts";
+import { jsonCodec } from "./codec.ts";
 import type { Contract } from "./contract.ts";
 import type { FetchHandlerOptions } from "./fetch_handler.ts";
 import { answerPost } from "./_http.ts";
 import { Peer } from "./peer.ts";
 
 /**
- * Options of {@linkcode serve}: those of `fetchHandler()`, but for its codecs,
- * and of the port.
+ * Options of {@linkcode serve}: those of `fetchHandler()`, and of the port.
  *
  * @typeParam C What the clients offer.
  * @typeParam State What is kept of a connection.
@@ -39,7 +39,7 @@ import { Peer } from "./peer.ts";
 export interface ServeOptions<
   C extends Contract = Contract,
   State = Record<string, unknown>,
-> extends Omit<FetchHandlerOptions<C, State>, "codecs" | "maxInboxBytes"> {
+> extends Omit<FetchHandlerOptions<C, State>, "maxInboxBytes"> {
   /**
    * The address to listen on. By default nobody else's machine can connect.
    *
@@ -114,6 +114,7 @@ export async function serve<
   const { maxMessageBytes, maxOutboxBytes, pingTimeout = 30 } = options;
   const peers = new Set<Peer<C, State>>();
   const waiting = new WeakMap<Request, Admitted<State>>();
+  const choiceOf = (request: Request) => waiting.get(request)!.choice;
 
   async function authorize(
     request: Request,
@@ -145,13 +146,20 @@ export async function serve<
     idleTimeout: pingTimeout,
     authorize,
     handler,
-    chooseProtocol: (_offered, request) => choose(request, options)?.protocol,
+    chooseProtocol: (_offered, request) => choiceOf(request)?.protocol,
+    format: (request) => choiceOf(request)?.codec ? "binary" : "text",
   });
 
   async function accept(): Promise<void> {
     for await (const { transport, request } of listener) {
-      const { state, handshake } = waiting.get(request)!;
-      const peer = new Peer(transport, { ...options, state, handshake });
+      const { state, handshake, choice } = waiting.get(request)!;
+      const codec = choice?.codec ?? jsonCodec;
+      const peer = new Peer<C, State>(transport as Transport, {
+        ...options,
+        state,
+        handshake,
+        codec,
+      });
       peers.add(peer);
       void peer.closed.then(() => peers.delete(peer));
       options.onPeer?.(peer);
