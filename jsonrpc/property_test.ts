@@ -16,6 +16,7 @@ import {
   Methods,
   Peer,
 } from "./mod.ts";
+import { friend } from "./_subscriptions.ts";
 import { faulty } from "./testing.ts";
 
 /** A generator of random numbers that gives the same for the same seed. */
@@ -161,6 +162,9 @@ Deno.test("Peer gives each call exactly one outcome, whatever happens in whateve
     await time.tick(2_000);
     for (const [index, ends] of outcomes.ends) {
       assertEquals(ends.length, 1, `call ${index} ended by ${ends}`);
+    }
+    for (const peer of peers) {
+      assert(friend.senderOf(peer).idle, "a call that ended is kept");
     }
     await Promise.all(peers.map((peer) => peer.close()));
     await time.tick(300);
