@@ -36,7 +36,7 @@ const CEILINGS: Record<string, [code: number, zipped: number]> = {
   "@wirekit/jsonrpc/connect": [211, 25],
   "@wirekit/jsonrpc/fetch-handler": [133, 15],
   "@wirekit/jsonrpc/peer": [105, 12],
-  "@wirekit/jsonrpc/message": [8.6, 0.9],
+  "@wirekit/jsonrpc/message": [11.1, 1.3],
 };
 
 /** What `deno info --json` says of an entry. */
