@@ -265,10 +265,10 @@ export class Scanner {
 
 /** Whether no byte of a word is a quote, a backslash, or below a space. */
 function isPlainWord(word: number): boolean {
-  const quote = word ^ 0x22222222;
-  const backslash = word ^ 0x5c5c5c5c;
-  return ((((word - 0x20202020) & ~word) | ((quote - 0x01010101) & ~quote) |
-    ((backslash - 0x01010101) & ~backslash)) & 0x80808080) === 0;
+  const low = word - 0x20202020;
+  const quote = (word ^ 0x22222222) - 0x01010101;
+  const backslash = (word ^ 0x5c5c5c5c) - 0x01010101;
+  return ((low | quote | backslash) & ~word & 0x80808080) === 0;
 }
 
 function hex4(bytes: Uint8Array, start: number): number {
