@@ -5,6 +5,14 @@
 /** The root of the repository. */
 export const ROOT: URL = new URL("../", import.meta.url);
 
+/**
+ * What fixes the versions of the peers from npm. They are not in the lock of the
+ * root: Deno downloads all that a lock has, for whatever it runs.
+ */
+export const PEERS_LOCK: string = `--lock=${
+  new URL("tests/interop/deno.lock", ROOT).pathname
+}`;
+
 /** A member of the workspace. */
 export interface Member {
   /** Its folder, such as `hub`. */

@@ -144,6 +144,15 @@ for (const { folder, name, exports } of MEMBERS) {
   });
 }
 
+Deno.test("deno.lock has what the packages need, and no peers of a test", async () => {
+  const text = await Deno.readTextFile(new URL("deno.lock", ROOT));
+  const { specifiers }: { specifiers: object } = JSON.parse(text);
+  for (const specifier of Object.keys(specifiers)) {
+    // Deno downloads all of it, for whatever is run first in a fresh clone.
+    assertMatch(specifier, /^npm:(@msgpack|@opentelemetry|deno-std)\b/);
+  }
+});
+
 /** The files that a file loads, with itself. The command is loaded when it runs. */
 function reachable(sources: Source[], file: string): Set<string> {
   const found = new Set([file]);

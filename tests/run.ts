@@ -18,6 +18,7 @@
  * the `PATH`.
  */
 
+import { PEERS_LOCK } from "./_packages.ts";
 import { installPython } from "./_python.ts";
 
 /** Tests that may be ignored, and why. */
@@ -67,7 +68,7 @@ async function interopSuite(): Promise<Suite> {
       missing.push(folder.pathname);
     }
   }
-  const args = ["--allow-all", INTEROP.pathname];
+  const args = [PEERS_LOCK, "--allow-all", INTEROP.pathname];
   if (missing.length > 0) args.unshift(`--ignore=${missing.join(",")}`);
   return { args, failures };
 }

@@ -15,13 +15,15 @@ import { connect } from "@wirekit/transport/connect";
 import { ContentLengthFramer } from "@wirekit/transport/content-length-framer";
 import { connectTcp, listenTcp } from "@wirekit/transport/tcp";
 import { Driver } from "../../_driver.ts";
+import { PEERS_LOCK } from "../../_packages.ts";
 import { passed, testMatrix } from "./_matrix.ts";
 
 const ours = "wirekit";
 
 function npm(): Driver {
   const program = new URL("npm_peer.ts", import.meta.url).pathname;
-  return new Driver([Deno.execPath(), "run", "-A", "--quiet", program]);
+  const args = ["run", "-A", "--quiet", PEERS_LOCK, program];
+  return new Driver([Deno.execPath(), ...args]);
 }
 
 interface Outcome {

@@ -30,10 +30,8 @@ interface Utils {
 }
 
 // By name from npm: it is a peer of this test and no part of the kit.
-const { default: utils }: { default: Utils } = await import(
-  // deno-lint-ignore no-import-prefix
-  "npm:node-red-contrib-myhome-bticino-v2@3.0.0/myhome-utils.js"
-);
+const UTILS = "npm:node-red-contrib-myhome-bticino-v2@3.0.0/myhome-utils.js";
+const { default: utils }: { default: Utils } = await import(UTILS);
 
 const NODE = { debug() {}, log() {}, warn() {}, error() {} };
 

@@ -8,6 +8,7 @@ import { connectWebSocket } from "@wirekit/transport/websocket";
 import { listenWebSocket } from "@wirekit/transport/listen-websocket";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
 import { PATIENCE } from "../../_driver.ts";
+import { PEERS_LOCK } from "../../_packages.ts";
 import { Program } from "../../_program.ts";
 import { pythonOf } from "../../_python.ts";
 
@@ -21,7 +22,7 @@ const MESSAGES = [
 const STRANGERS: Record<string, (...args: string[]) => Program> = {
   ws: (...args) =>
     new Program(Deno.execPath(), {
-      args: ["run", "-A", "--quiet", fileOf("ws_peer.ts"), ...args],
+      args: ["run", "-A", "--quiet", PEERS_LOCK, fileOf("ws_peer.ts"), ...args],
     }),
   websockets: (...args) =>
     new Program(pythonOf("websocket"), { args: [fileOf("peer.py"), ...args] }),

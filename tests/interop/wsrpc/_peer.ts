@@ -4,6 +4,7 @@
 
 import { Driver } from "../../_driver.ts";
 import { pythonOf } from "../../_python.ts";
+import { PEERS_LOCK } from "../../_packages.ts";
 
 /** The versions of wsrpc-aiohttp that are tried, by the folder of each. */
 export const PYTHON_PEERS: readonly string[] = ["wsrpc", "wsrpc-4.0"];
@@ -80,6 +81,7 @@ export class JsProcess extends Driver {
       "run",
       "--allow-all",
       "--quiet",
+      PEERS_LOCK,
       new URL("./js_peer.ts", import.meta.url).pathname,
     ]);
   }
