@@ -13,30 +13,30 @@ const GOAL = 60;
 /**
  * What is in the table, and what it may weigh with its dependencies, in kB: as
  * code without comments, and in a page, minified and gzipped. That is what was
- * measured and a tenth: who has to raise one knows that it grows.
+ * measured and some more, a tenth: who has to raise one knows that it grows.
  */
 const CEILINGS: Record<string, [code: number, zipped: number]> = {
   "@wirekit/transport": [121, 17],
-  "@wirekit/transport/websocket": [66, 10.3],
-  "@wirekit/transport/accept-websocket": [19, 2.8],
-  "@wirekit/transport/tcp": [21, 2.7],
-  "@wirekit/hub": [227, 36],
-  "@wirekit/hub/client": [164, 20],
-  "@wirekit/hub/hub": [64, 9.8],
-  "@wirekit/hub/message": [20, 3.5],
-  "@wirekit/openwebnet": [270, 36],
-  "@wirekit/openwebnet/tcp": [191, 19],
-  "@wirekit/openwebnet/command-session": [46, 4.0],
-  "@wirekit/openwebnet/message": [16.4, 1.8],
+  "@wirekit/transport/websocket": [65, 10.5],
+  "@wirekit/transport/accept-websocket": [21, 3.5],
+  "@wirekit/transport/tcp": [23, 3.5],
+  "@wirekit/hub": [240, 37.5],
+  "@wirekit/hub/client": [176, 21.5],
+  "@wirekit/hub/hub": [68, 10.5],
+  "@wirekit/hub/message": [22, 4],
+  "@wirekit/openwebnet": [276, 37],
+  "@wirekit/openwebnet/tcp": [197, 19.5],
+  "@wirekit/openwebnet/command-session": [49, 5],
+  "@wirekit/openwebnet/message": [18, 2.5],
   "@wirekit/wsrpc": [174, 23],
-  "@wirekit/wsrpc/client": [147, 19],
-  "@wirekit/wsrpc/server": [75, 9.6],
-  "@wirekit/wsrpc/peer": [48, 6.4],
-  "@wirekit/jsonrpc": [270, 33],
-  "@wirekit/jsonrpc/connect": [211, 25],
-  "@wirekit/jsonrpc/fetch-handler": [133, 15],
-  "@wirekit/jsonrpc/peer": [105, 12],
-  "@wirekit/jsonrpc/message": [11.1, 1.3],
+  "@wirekit/wsrpc/client": [150, 19.5],
+  "@wirekit/wsrpc/server": [75, 10],
+  "@wirekit/wsrpc/peer": [48, 6.5],
+  "@wirekit/jsonrpc": [277, 34.5],
+  "@wirekit/jsonrpc/connect": [221, 26],
+  "@wirekit/jsonrpc/fetch-handler": [140, 16.5],
+  "@wirekit/jsonrpc/peer": [112, 12.5],
+  "@wirekit/jsonrpc/message": [14, 2],
 };
 
 /** What `deno info --json` says of an entry. */

@@ -29,7 +29,11 @@ const SERVERS: Record<string, (transport: Transport) => void> = {
 };
 
 async function echo<T>(transport: Transport<T>): Promise<void> {
-  for await (const message of transport) await transport.send(message);
+  try {
+    for await (const message of transport) await transport.send(message);
+  } catch {
+    // A scenario that is done ends its process, and so the connection.
+  }
 }
 
 /** A server on this machine. */
