@@ -105,7 +105,7 @@ Deno.test("wsrpc says in one sentence what went wrong, and in its exit code", as
     "wsrpc: ValueError: on\\x07 purpose",
   ]);
   assertEquals((await failed(at.url, "nope"))[0], 1);
-  assertEquals(await failed(at.url, "never", "--timeout", "0.05"), [
+  assertEquals(await failed(at.url, "never", "--timeout", "0.5"), [
     4,
     'wsrpc: No answer to "never" in time',
   ]);
