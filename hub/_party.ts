@@ -1,24 +1,12 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
+import type { OpenRequest } from "./_open_requests.ts";
 import type { Receiver } from "./participant.ts";
 
 const PAGE_BYTES = 2_048;
 
 const NO_BYTES = new Uint8Array();
 const encoder = new TextEncoder();
-
-/** A request that waits for its answer. */
-export interface OpenRequest {
-  /** Where it is in the responder's table. */
-  readonly key: string;
-  readonly uuid: string;
-  readonly requester: Party;
-  readonly responder: Party;
-  readonly expires: number;
-  /** The neighbours in the list of what its requester waits for. */
-  older: OpenRequest | undefined;
-  newer: OpenRequest | undefined;
-}
 
 /** What the router knows of one participant. */
 export class Party {
@@ -39,8 +27,9 @@ export class Party {
   asking = 0;
   oldest: OpenRequest | undefined;
   newest: OpenRequest | undefined;
-  /** The requests that it has to answer, by uuid. Most clients get none. */
-  asked: Map<string, OpenRequest> | undefined;
+  /** The ends of the list of requests that it has to answer. */
+  firstAsked: OpenRequest | undefined;
+  lastAsked: OpenRequest | undefined;
 
   constructor(
     receiver: Receiver,
@@ -65,30 +54,4 @@ export function bytesOf(name: string): Uint8Array<ArrayBuffer> {
   const start = used;
   used += encoder.encodeInto(name, page.subarray(start)).written;
   return page.subarray(start, used);
-}
-
-/** The key of a request whose uuid another requester has in use. */
-export function sharedKey(uuid: string, requester: string): string {
-  return `${uuid} ${requester}`;
-}
-
-/** Puts a request into the responder's table and the requester's list. */
-export function remember(request: OpenRequest): void {
-  const { key, requester, responder, older } = request;
-  (responder.asked ??= new Map()).set(key, request);
-  if (older) older.newer = request;
-  else requester.oldest = request;
-  requester.newest = request;
-  requester.asking++;
-}
-
-/** Takes a request out of both. */
-export function forget(request: OpenRequest): void {
-  const { key, requester, responder, older, newer } = request;
-  responder.asked!.delete(key);
-  if (older) older.newer = newer;
-  else requester.oldest = newer;
-  if (newer) newer.older = older;
-  else requester.newest = older;
-  requester.asking--;
 }

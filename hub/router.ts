@@ -11,14 +11,8 @@
  * @module
  */
 import { CloseError } from "@wirekit/transport/transport";
-import {
-  bytesOf,
-  forget,
-  type OpenRequest,
-  Party,
-  remember,
-  sharedKey,
-} from "./_party.ts";
+import { type OpenRequest, OpenRequests } from "./_open_requests.ts";
+import { bytesOf, Party } from "./_party.ts";
 import type { ConnectOptions, Participant, Receiver } from "./participant.ts";
 import { composeMessage, Envelope, MessageType, Text } from "./message.ts";
 
@@ -141,6 +135,7 @@ export class Router {
   readonly #onName: (event: "join" | "hold" | "leave", name: string) => void;
   readonly #seats = new Map<string, Seat>();
   readonly #unverified = new Set<Party>();
+  readonly #open = new OpenRequests();
   readonly #envelope = new Envelope();
   readonly #desk: Desk = {
     receive: (party, message) => this.#receive(party, message),
@@ -203,7 +198,7 @@ export class Router {
         request && request.expires <= now;
         request = holder.oldest
       ) {
-        forget(request);
+        this.#open.delete(request);
         this.#fail(request, "The request was not answered in time.");
       }
     }
@@ -340,24 +335,10 @@ export class Router {
     const uuid = this.#envelope.text("uuid");
     const message = this.#redirect(id, destination);
     if (this.#isTooLarge(message, requester)) return;
-    const first = responder.asked?.get(uuid);
-    let key = uuid;
-    let same = first;
-    if (first && first.requester !== requester) {
-      key = sharedKey(uuid, requester.name!);
-      same = responder.asked!.get(key);
-    }
     // The same question twice: the requester could not tell the answers apart.
-    if (same) forget(same);
-    remember({
-      key,
-      uuid,
-      requester,
-      responder,
-      expires: this.#now + requestTimeout,
-      older: requester.newest,
-      newer: undefined,
-    });
+    const same = this.#open.find(responder, uuid, requester);
+    if (same) this.#open.delete(same);
+    this.#open.add(uuid, requester, responder, this.#now + requestTimeout);
     responder.receiver.send(message);
   }
 
@@ -410,20 +391,21 @@ export class Router {
    */
   #take(from: Party): OpenRequest | undefined {
     const envelope = this.#envelope;
-    const { asked } = from;
-    if (!asked) return undefined;
     const uuid = envelope.text("uuid");
-    let request = asked.get(uuid);
+    let request = this.#open.find(from, uuid);
     if (!request || !envelope.isFor(request.requester.nameBytes)) {
       const { destination } = envelope;
+      const { firstAsked, lastAsked } = from;
       if (destination !== undefined) {
-        request = asked.get(sharedKey(uuid, destination)) ?? request;
-      } else if (uuid === "null" && asked.size === 1) {
+        const requester = this.#find(destination);
+        request = requester && this.#open.find(from, uuid, requester) ||
+          request;
+      } else if (uuid === "null" && firstAsked === lastAsked) {
         // winerp-client-node answers without saying what and whom.
-        [request] = asked.values();
+        request = firstAsked;
       }
     }
-    if (request) forget(request);
+    if (request) this.#open.delete(request);
     return request;
   }
 
@@ -477,9 +459,13 @@ export class Router {
   #leave(party: Party): void {
     party.gone = true;
     this.#unverified.delete(party);
-    while (party.oldest) forget(party.oldest);
-    for (const request of [...party.asked?.values() ?? []]) {
-      forget(request);
+    while (party.oldest) this.#open.delete(party.oldest);
+    for (
+      let request = party.firstAsked;
+      request;
+      request = party.firstAsked
+    ) {
+      this.#open.delete(request);
       this.#fail(request, Text.responderLeft);
     }
     this.#unseat(party);

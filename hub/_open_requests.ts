@@ -1,0 +1,158 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+import type { Party } from "./_party.ts";
+
+/** A request that waits for its answer. */
+export interface OpenRequest {
+  /** Its `uuid` as JSON text. */
+  readonly uuid: string;
+  readonly requester: Party;
+  readonly responder: Party;
+  readonly expires: number;
+  /** The neighbours among those that its requester waits for. */
+  older: OpenRequest | undefined;
+  newer: OpenRequest | undefined;
+  /** The neighbours among those that its responder has to answer. */
+  before: OpenRequest | undefined;
+  after: OpenRequest | undefined;
+  /** The next one in the same slot. */
+  chained: OpenRequest | undefined;
+}
+
+/** How many slots there are at least: a power of two. */
+const MIN_SLOTS = 128;
+
+/**
+ * All requests of a router that are open: found by their responder and uuid, and
+ * listed by requester and by responder, in the order in which they came.
+ *
+ * It is a table of its own, since a `Map` that grows and shrinks all the time
+ * lets every old table of its own hold the next, and with that much garbage.
+ */
+export class OpenRequests {
+  #slots: (OpenRequest | undefined)[] = new Array(MIN_SLOTS).fill(undefined);
+  #size = 0;
+  /** What to shift a hash by, so that its highest bits say the slot. */
+  #shift = shiftFor(MIN_SLOTS);
+  /** Nobody can foresee which uuids share a slot. */
+  readonly #seed = crypto.getRandomValues(new Int32Array(2));
+
+  /**
+   * Returns the request that a responder has to answer: that of `requester`, or
+   * else the first of anybody.
+   */
+  find(
+    responder: Party,
+    uuid: string,
+    requester?: Party,
+  ): OpenRequest | undefined {
+    let request = this.#slots[this.#slotOf(uuid)];
+    while (
+      request && (request.responder !== responder || request.uuid !== uuid ||
+        (requester && request.requester !== requester))
+    ) request = request.chained;
+    return request;
+  }
+
+  /** Remembers who asks whom. */
+  add(
+    uuid: string,
+    requester: Party,
+    responder: Party,
+    expires: number,
+  ): void {
+    if (this.#size === this.#slots.length) this.#resize(2 * this.#size);
+    const request: OpenRequest = {
+      uuid,
+      requester,
+      responder,
+      expires,
+      older: requester.newest,
+      newer: undefined,
+      before: responder.lastAsked,
+      after: undefined,
+      chained: undefined,
+    };
+    if (request.older) request.older.newer = request;
+    else requester.oldest = request;
+    requester.newest = request;
+    requester.asking++;
+    if (request.before) request.before.after = request;
+    else responder.firstAsked = request;
+    responder.lastAsked = request;
+    this.#size++;
+    this.#put(request);
+  }
+
+  /** Forgets a request. */
+  delete(request: OpenRequest): void {
+    const { requester, responder, older, newer, before, after } = request;
+    if (older) older.newer = newer;
+    else requester.oldest = newer;
+    if (newer) newer.older = older;
+    else requester.newest = older;
+    requester.asking--;
+    if (before) before.after = after;
+    else responder.firstAsked = after;
+    if (after) after.before = before;
+    else responder.lastAsked = before;
+    this.#size--;
+    this.#take(request);
+    // What is forgotten keeps nothing that is not.
+    request.older = request.newer = undefined;
+    request.before = request.after = request.chained = undefined;
+    const { length } = this.#slots;
+    if (length > MIN_SLOTS && this.#size * 8 < length) this.#resize(length / 2);
+  }
+
+  /** Chains a request behind those in its slot. */
+  #put(request: OpenRequest): void {
+    const slot = this.#slotOf(request.uuid);
+    let last = this.#slots[slot];
+    if (!last) {
+      this.#slots[slot] = request;
+      return;
+    }
+    while (last.chained) last = last.chained;
+    last.chained = request;
+  }
+
+  #take(request: OpenRequest): void {
+    const slot = this.#slotOf(request.uuid);
+    let previous = this.#slots[slot]!;
+    if (previous === request) {
+      this.#slots[slot] = request.chained;
+      return;
+    }
+    while (previous.chained !== request) previous = previous.chained!;
+    previous.chained = request.chained;
+  }
+
+  #resize(length: number): void {
+    const slots = this.#slots;
+    this.#slots = new Array(length).fill(undefined);
+    this.#shift = shiftFor(length);
+    for (let request of slots) {
+      while (request) {
+        const next: OpenRequest | undefined = request.chained;
+        request.chained = undefined;
+        this.#put(request);
+        request = next;
+      }
+    }
+  }
+
+  #slotOf(uuid: string): number {
+    let hash = this.#seed[0]!;
+    const factor = this.#seed[1]! | 1;
+    for (let i = 0; i < uuid.length; i++) {
+      hash = Math.imul(hash ^ uuid.charCodeAt(i), factor);
+      hash ^= hash >>> 15;
+    }
+    return Math.imul(hash, factor) >>> this.#shift;
+  }
+}
+
+function shiftFor(length: number): number {
+  return 32 - Math.log2(length);
+}
