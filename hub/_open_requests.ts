@@ -6,6 +6,7 @@ import type { Party } from "./_party.ts";
 export interface OpenRequest {
   /** Its `uuid` as JSON text. */
   readonly uuid: string;
+  readonly hash: number;
   readonly requester: Party;
   readonly responder: Party;
   readonly expires: number;
@@ -46,7 +47,16 @@ export class OpenRequests {
     uuid: string,
     requester?: Party,
   ): OpenRequest | undefined {
-    let request = this.#slots[this.#slotOf(uuid)];
+    return this.#find(this.#hash(uuid), responder, uuid, requester);
+  }
+
+  #find(
+    hash: number,
+    responder: Party,
+    uuid: string,
+    requester: Party | undefined,
+  ): OpenRequest | undefined {
+    let request = this.#slots[hash >>> this.#shift];
     while (
       request && (request.responder !== responder || request.uuid !== uuid ||
         (requester && request.requester !== requester))
@@ -54,16 +64,23 @@ export class OpenRequests {
     return request;
   }
 
-  /** Remembers who asks whom. */
+  /**
+   * Remembers who asks whom. The same question again replaces the first one: the
+   * requester could not tell the answers apart.
+   */
   add(
     uuid: string,
     requester: Party,
     responder: Party,
     expires: number,
   ): void {
+    const hash = this.#hash(uuid);
+    const same = this.#find(hash, responder, uuid, requester);
+    if (same) this.delete(same);
     if (this.#size === this.#slots.length) this.#resize(2 * this.#size);
     const request: OpenRequest = {
       uuid,
+      hash,
       requester,
       responder,
       expires,
@@ -107,7 +124,7 @@ export class OpenRequests {
 
   /** Chains a request behind those in its slot. */
   #put(request: OpenRequest): void {
-    const slot = this.#slotOf(request.uuid);
+    const slot = request.hash >>> this.#shift;
     let last = this.#slots[slot];
     if (!last) {
       this.#slots[slot] = request;
@@ -118,7 +135,7 @@ export class OpenRequests {
   }
 
   #take(request: OpenRequest): void {
-    const slot = this.#slotOf(request.uuid);
+    const slot = request.hash >>> this.#shift;
     let previous = this.#slots[slot]!;
     if (previous === request) {
       this.#slots[slot] = request.chained;
@@ -142,14 +159,14 @@ export class OpenRequests {
     }
   }
 
-  #slotOf(uuid: string): number {
+  #hash(uuid: string): number {
     let hash = this.#seed[0]!;
     const factor = this.#seed[1]! | 1;
     for (let i = 0; i < uuid.length; i++) {
       hash = Math.imul(hash ^ uuid.charCodeAt(i), factor);
       hash ^= hash >>> 15;
     }
-    return Math.imul(hash, factor) >>> this.#shift;
+    return Math.imul(hash, factor);
   }
 }
 

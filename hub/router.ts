@@ -335,9 +335,6 @@ export class Router {
     const uuid = this.#envelope.text("uuid");
     const message = this.#redirect(id, destination);
     if (this.#isTooLarge(message, requester)) return;
-    // The same question twice: the requester could not tell the answers apart.
-    const same = this.#open.find(responder, uuid, requester);
-    if (same) this.#open.delete(same);
     this.#open.add(uuid, requester, responder, this.#now + requestTimeout);
     responder.receiver.send(message);
   }

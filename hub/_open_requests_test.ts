@@ -1,0 +1,51 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+import { assertEquals } from "@std/assert";
+import { type OpenRequest, OpenRequests } from "./_open_requests.ts";
+import { Party } from "./_party.ts";
+
+function makeParty(): Party {
+  return new Party({ send: () => {}, close: () => {} }, () => true);
+}
+
+/** The uuids that a responder has to answer, in their order. */
+function askedOf(party: Party): string[] {
+  const uuids: string[] = [];
+  for (let each = party.firstAsked; each; each = each.after) {
+    uuids.push(each.uuid);
+  }
+  return uuids;
+}
+
+Deno.test("OpenRequests finds each of 100 000 requests, and is empty after them", () => {
+  const open = new OpenRequests();
+  const [a, b] = [makeParty(), makeParty()];
+  const uuids = Array.from({ length: 100_000 }, (_, n) => `"${n}"`);
+  for (const uuid of uuids) open.add(uuid, a, b, 0);
+  assertEquals(a.asking, uuids.length);
+  assertEquals(askedOf(b), uuids);
+  for (const uuid of uuids) {
+    const request = open.find(b, uuid)!;
+    assertEquals(request.uuid, uuid);
+    open.delete(request);
+    assertEquals(open.find(b, uuid), undefined);
+  }
+  assertEquals([a.asking, a.oldest, a.newest], [0, undefined, undefined]);
+  assertEquals([b.firstAsked, b.lastAsked], [undefined, undefined]);
+});
+
+Deno.test("OpenRequests tells requests with one uuid apart by who asks and who is asked", () => {
+  const open = new OpenRequests();
+  const [a, b, c, d] = [makeParty(), makeParty(), makeParty(), makeParty()];
+  open.add("1", a, c, 10);
+  open.add("1", b, c, 20);
+  open.add("1", a, d, 30);
+  const expires = (request?: OpenRequest) => request?.expires;
+  assertEquals(expires(open.find(c, "1")), 10);
+  assertEquals(expires(open.find(c, "1", b)), 20);
+  assertEquals(expires(open.find(d, "1", a)), 30);
+  assertEquals(open.find(d, "1", b), undefined);
+
+  open.add("1", a, c, 40);
+  assertEquals(expires(open.find(c, "1", a)), 40);
+  assertEquals([a.asking, b.asking], [2, 1]);
+});
