@@ -100,11 +100,15 @@ export function readInto(
     description === "kBufferCb"
   );
   if (!kBuffer || !kBufferCb || !handle?.useUserBuffer) return false;
+  try {
+    handle.useUserBuffer(buffer);
+  } catch {
+    return false; // Deno 2.5, which Deploy has, has not implemented it.
+  }
   inside[kBuffer] = buffer;
   inside[kBufferCb] = (length: number) => {
     onChunk(buffer.subarray(0, length));
     return true; // Goes on reading, unless it was paused.
   };
-  handle.useUserBuffer(buffer);
   return true;
 }

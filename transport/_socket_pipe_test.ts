@@ -34,3 +34,20 @@ Deno.test("readInto() says so where sockets are made otherwise", () => {
   const socket = {} as Socket;
   assertEquals(readInto(socket, new Uint8Array(1), () => {}), false);
 });
+
+Deno.test("readInto() leaves a socket as it is where Deno has not done it yet", () => {
+  const [kBuffer, kBufferCb] = [Symbol("kBuffer"), Symbol("kBufferCb")];
+  const socket = {
+    [kBuffer]: null,
+    [kBufferCb]: null,
+    _handle: {
+      useUserBuffer() { // As Deno 2.5 has it.
+        throw new Error("Not implemented");
+      },
+    },
+  };
+  const untouched = { ...socket };
+  const buffer = new Uint8Array(1);
+  assertEquals(readInto(socket as never, buffer, () => {}), false);
+  assertEquals(socket, untouched);
+});
