@@ -505,3 +505,30 @@ Deno.test("WebSocketListener.close() closes whom nobody has taken", async () => 
   await server.listener.close();
   assertEquals((await raw.closeFrame()).code, 1001);
 });
+
+Deno.test("listenWebSocket() sends the first of many messages while the turn still goes on", async () => {
+  await using server = await listen();
+  const got = new Int32Array(new SharedArrayBuffer(4));
+  const script = `self.onmessage = ({ data: [url, got] }) => {
+    const socket = new WebSocket(url);
+    socket.onopen = () => self.postMessage("open");
+    socket.onmessage = () => {
+      Atomics.store(got, 0, 1);
+      Atomics.notify(got, 0);
+      socket.close();
+    };
+  };`;
+  const worker = new Worker(
+    `data:application/javascript,${encodeURIComponent(script)}`,
+    { type: "module" },
+  );
+  const opened = new Promise((resolve) => worker.onmessage = resolve);
+  worker.postMessage([server.url, got]);
+  const { transport } = await server.accept();
+  await deadline(opened, 5_000);
+  for (let i = 0; i < 64; i++) transport.send("x".repeat(64));
+  // Nothing else runs here meanwhile.
+  assert(Atomics.wait(got, 0, 0, 5_000) !== "timed-out");
+  await transport.close();
+  worker.terminate();
+});
