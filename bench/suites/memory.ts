@@ -33,12 +33,13 @@ async function idle(
   };
 }
 
-/** Bytes more than before, after clients have come and gone. */
+/** Bytes more, once clients have come and gone, than after half as many before. */
 async function churn(name: ServerName, clients: number): Promise<number> {
   await using server = await serve(name);
   await using load = await Generator.open(server.order, PAIR);
   await load.load(0.3);
-  const warm = 10 * CHUNK;
+  // The engine takes that long to be warm.
+  const warm = clients / 2;
   for (let from = 0; from < warm; from += CHUNK) await load.churn(from, CHUNK);
   const before = await settled(server);
   for (let from = warm; from < warm + clients; from += CHUNK) {
