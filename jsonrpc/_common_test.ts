@@ -1,0 +1,61 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+import { assertEquals } from "@std/assert";
+import { decodeCommon } from "./_common.ts";
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const VALUES = [
+  ...[
+    "0",
+    "3",
+    "-3",
+    "03",
+    "1.5",
+    "1e3",
+    "999999999999999",
+    "1234567890123456",
+  ],
+  ...['"a"', '"\\u00e9"', '"zoë"', '"', "null", "true", "nul", ""],
+  ...["[]", "[1]", '[1,"a"]', "[1,]", "[,1]", '["a]', "[-1,[2]]", "[1]]"],
+  ...["{}", '{"a":1}', '{"__proto__":1}', "{", '{"a":1}}'],
+  ...['1,"result":2', '1,"error":null', '{"a":1},"id":7', '[1],"method":"b"'],
+];
+
+Deno.test("decodeCommon() reads what JSON.parse does, or leaves it to that", () => {
+  const messages = VALUES.flatMap((value) => [
+    `{"jsonrpc":"2.0","id":12,"result":${value}}`,
+    `{"jsonrpc":"2.0","id":${value},"result":1}`,
+    `{"jsonrpc":"2.0","method":"a","id":1,"params":${value}}`,
+    `{"jsonrpc":"2.0","method":"a","id":${value}}`,
+    `{"jsonrpc":"2.0","method":${value},"id":1}`,
+  ]);
+  const texts = messages.flatMap((text) => [
+    ...[text, `${text}}`, `${text} `, ` ${text}`, text.slice(0, -1)],
+    ...[
+      `[${text}]`,
+      `[${text},${text}]`,
+      `[${text},]`,
+      `[${text}`,
+      `[${text}]]`,
+    ],
+  ]);
+  for (const text of texts) {
+    assertEquals(decodeCommon(text) ?? parse(text), parse(text), text);
+  }
+});
+
+Deno.test("decodeCommon() reads a call and a result whatever is in them", () => {
+  for (const value of ['{"a":[-1.5]}', '["é",null]', '"zoë"', "7"]) {
+    const result = `{"jsonrpc":"2.0","id":1,"result":${value}}`;
+    const call = `{"jsonrpc":"2.0","method":"a","id":1,"params":${value}}`;
+    for (const text of [result, call]) {
+      assertEquals(decodeCommon(text), JSON.parse(text));
+    }
+  }
+});
