@@ -11,7 +11,7 @@ const TYPES_REGEXP = /^(?:import|export) type [^;]*;$/gm;
 
 /** What each package may import, besides its own files. */
 const SHARED_REGEXP =
-  /^(@std\/(async|cli|assert|uuid|net)\/|@wirekit\/transport\/)/;
+  /^(@std\/(async|cli|assert|uuid|net)\/|@wirekit\/(internal|transport)\/)/;
 
 /**
  * Entries with a dependency of their own: who does not import them does not
@@ -36,9 +36,8 @@ interface Source {
 async function sourcesOf(folder: string): Promise<Source[]> {
   const sources: Source[] = [];
   const home = new URL(`${folder}/`, ROOT);
-  for await (const { name: path, isFile } of Deno.readDir(home)) {
-    if (!isFile || !path.endsWith(".ts")) continue;
-    if (/_(test|bench)\.ts$/.test(path)) continue;
+  for await (const path of filesOf(home)) {
+    if (/_(test|bench|test_util)\.ts$/.test(path)) continue;
     const text = await Deno.readTextFile(new URL(path, home));
     // An example in a comment imports as well; it is nothing to the package.
     const code = text.replaceAll(/^ *\/?\*.*$/gm, "");
@@ -49,6 +48,15 @@ async function sourcesOf(folder: string): Promise<Source[]> {
   return sources;
 }
 
+/** The modules in a folder and in its wings, such as `wire/frame.ts`. */
+async function* filesOf(home: URL, wing = ""): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(new URL(wing, home))) {
+    if (isDirectory && name !== "testdata") {
+      yield* filesOf(home, `${wing}${name}/`);
+    } else if (name.endsWith(".ts")) yield wing + name;
+  }
+}
+
 function specifiersOf(code: string): string[] {
   return [...code.matchAll(SPECIFIER_REGEXP)]
     .map(([, named, called]) => named ?? called ?? "");
@@ -56,7 +64,12 @@ function specifiersOf(code: string): string[] {
 
 /** The first way from a file back to itself, if there is one. */
 function cycleOf(sources: Source[]): string[] | undefined {
-  const imports = new Map(sources.map((s) => [`./${s.path}`, s.loads]));
+  const imports = new Map(
+    sources.map(({ path, loads }) => [
+      `./${path}`,
+      loads.map((specifier) => resolve(path, specifier)),
+    ]),
+  );
   const safe = new Set<string>();
   const visit = (file: string, way: string[]): string[] | undefined => {
     if (way.includes(file)) return [...way.slice(way.indexOf(file)), file];
@@ -75,28 +88,34 @@ function cycleOf(sources: Source[]): string[] | undefined {
   return undefined;
 }
 
+/** The file that a module means by a specifier, from the package's folder. */
+function resolve(path: string, specifier: string): string {
+  if (!specifier.startsWith(".")) return specifier;
+  const { href } = new URL(specifier, `file:///${path}`);
+  return href.replace("file:///", "./");
+}
+
 for (const { folder, name, exports } of MEMBERS) {
   const sources = await sourcesOf(folder);
 
-  Deno.test(`${name} exports each of its public files, under its name`, () => {
-    const files = sources.map(({ path }) => path)
-      .filter((path) => !path.startsWith("_"));
-    const wanted = Object.fromEntries(files.map((path) => {
-      const entry = path === "mod.ts"
+  Deno.test(`${name} has entries that are named as their files`, () => {
+    for (const [entry, path] of Object.entries(exports)) {
+      const name = path === "./mod.ts"
         ? "."
-        : `./${path.replaceAll("_", "-").replace(/\.ts$/, "")}`;
-      return [entry, `./${path}`];
-    }));
-    assertEquals(sorted(exports), sorted(wanted));
+        : `./${path.replace(/^.*\//, "").replaceAll("_", "-")}`;
+      assertEquals(entry, name.replace(/\.ts$/, ""));
+      assert(sources.some((source) => `./${source.path}` === path), path);
+    }
   });
 
-  Deno.test(`${name} has all of its public files but the command in mod.ts`, () => {
+  Deno.test(`${name} shows of each file without an underscore what is public`, () => {
+    const entries = new Set(Object.values(exports));
     const { text = "" } = sources.find(({ path }) => path === "mod.ts") ??
       {};
-    for (const file of Object.values(exports)) {
-      if (file === "./mod.ts" || file === "./cli.ts") continue;
-      if (file in EXTRAS) continue;
-      assert(text.includes(`export * from "${file}";`), `${file} is missing`);
+    for (const { path } of sources) {
+      const isPublic = entries.has(`./${path}`) ||
+        text.includes(`from "./${path}";`);
+      assertEquals(isPublic, !/(^|\/)_/.test(path), `${folder}/${path}`);
     }
   });
 
@@ -104,15 +123,15 @@ for (const { folder, name, exports } of MEMBERS) {
     for (const { path, text } of sources) {
       const [first = ""] = text.split("\n", 1);
       assertMatch(first, COPYRIGHT, `${folder}/${path}`);
-      if (path.startsWith("_")) continue;
+      if (/(^|\/)_/.test(path)) continue;
       assertMatch(text, MODULE_COMMENT_REGEXP, `${folder}/${path}`);
     }
   });
 
-  Deno.test(`${name} imports the standard library, the transport and itself`, () => {
+  Deno.test(`${name} imports the standard library, the floors below and itself`, () => {
     for (const { path, imports, loads } of sources) {
       for (const specifier of imports) {
-        if (specifier.startsWith("./")) continue;
+        if (/^\.{1,2}\//.test(specifier)) continue;
         // As types only: a browser that loads mod.ts could not resolve them.
         if (specifier.startsWith("node:") && !loads.includes(specifier)) {
           continue;
@@ -159,12 +178,9 @@ function reachable(sources: Source[], file: string): Set<string> {
   for (const each of found) {
     const source = sources.find(({ path }) => `./${path}` === each);
     for (const next of source?.loads ?? []) {
-      if (next !== "./cli.ts") found.add(next);
+      const file = resolve(source!.path, next);
+      if (file !== "./cli.ts") found.add(file);
     }
   }
   return found;
-}
-
-function sorted(exports: Record<string, string>): [string, string][] {
-  return Object.entries(exports).sort(([a], [b]) => a < b ? -1 : 1);
 }

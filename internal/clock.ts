@@ -1,0 +1,226 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * The one clock of the kit. No other file calls `setTimeout` or `setInterval`.
+ *
+ * Every time is in milliseconds. `Infinity` means never and arms no timer; a
+ * finite time of any length is kept, though the platform's timers wrap around
+ * after 2^31 ms.
+ *
+ * ```ts
+ * import { later } from "@wirekit/internal/clock";
+ *
+ * const timer = later(30_000, () => {});
+ * timer.stop();
+ * ```
+ *
+ * @module
+ */
+import { abortable } from "@std/async/abortable";
+
+/** The longest delay that a timer of the platform takes without wrapping. */
+const MAX_DELAY = 2 ** 31 - 1;
+
+let wall = NaN;
+let monotonic = 0;
+
+/**
+ * Returns `performance.now()` as it was within this millisecond, at half of its
+ * price.
+ *
+ * @returns The time in milliseconds. It never goes back.
+ */
+export function now(): number {
+  const time = Date.now();
+  if (time !== wall) {
+    wall = time;
+    monotonic = performance.now();
+  }
+  return monotonic;
+}
+
+/** Options of {@linkcode checkTime}. */
+export interface CheckTimeOptions {
+  /**
+   * Whether 0 means something.
+   *
+   * @default {false}
+   */
+  zero?: boolean;
+}
+
+/**
+ * Checks a time that a user gave.
+ *
+ * @param name The option as the user wrote it, such as `idleTimeout`.
+ * @param ms The time in milliseconds; `Infinity` is never.
+ * @param options Whether 0 means something.
+ * @returns The time.
+ * @throws {RangeError} If it is no such time. The message names the option and
+ * the value.
+ *
+ * @example A bad value
+ * ```ts
+ * import { checkTime } from "@wirekit/internal/clock";
+ * import { assertThrows } from "@std/assert";
+ *
+ * assertThrows(() => checkTime("timeout", NaN), RangeError, "timeout");
+ * ```
+ */
+export function checkTime(
+  name: string,
+  ms: number,
+  { zero = false }: CheckTimeOptions = {},
+): number {
+  if (typeof ms === "number" && (ms > 0 || (zero && ms === 0))) return ms;
+  const least = zero ? "0 or more" : "more than 0";
+  throw new RangeError(
+    `${name} must be ${least} milliseconds, or Infinity: got ${String(ms)}`,
+  );
+}
+
+/** A timer that runs. */
+export interface Timer {
+  /** Stops it. May be called twice. */
+  stop(): void;
+}
+
+const NEVER: Timer = { stop() {} };
+
+/**
+ * Calls back once, after a time.
+ *
+ * @param ms The time in milliseconds; `Infinity` is never.
+ * @param action What to do then.
+ * @returns The timer.
+ */
+export function later(ms: number, action: () => void): Timer {
+  if (ms === Infinity) return NEVER;
+  if (ms <= MAX_DELAY) {
+    const id = setTimeout(action, ms);
+    return { stop: () => clearTimeout(id) };
+  }
+  const end = performance.now() + ms;
+  let id: ReturnType<typeof setTimeout>;
+  const wait = () => {
+    const left = end - performance.now();
+    id = left > MAX_DELAY
+      ? setTimeout(wait, MAX_DELAY)
+      : setTimeout(action, Math.max(left, 0));
+  };
+  wait();
+  return { stop: () => clearTimeout(id) };
+}
+
+/**
+ * Calls back again and again.
+ *
+ * @param ms The time between two calls in milliseconds; `Infinity` is never.
+ * @param action What to do each time.
+ * @returns The timer.
+ */
+export function every(ms: number, action: () => void): Timer {
+  if (ms <= MAX_DELAY) {
+    const id = setInterval(action, ms);
+    return { stop: () => clearInterval(id) };
+  }
+  let timer: Timer;
+  const next = () => {
+    timer = later(ms, () => {
+      next();
+      action();
+    });
+  };
+  next();
+  return { stop: () => timer.stop() };
+}
+
+/** Options of {@linkcode sleep} and {@linkcode within}. */
+export interface WaitOptions {
+  /** Ends the wait; the promise rejects with its reason. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Waits.
+ *
+ * @param ms How long, in milliseconds; `Infinity` is for ever.
+ * @param options What ends it early.
+ * @returns Resolves after that time. Rejects with the signal's reason.
+ */
+export async function sleep(
+  ms: number,
+  { signal }: WaitOptions = {},
+): Promise<void> {
+  signal?.throwIfAborted();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = later(ms, resolve);
+  try {
+    await (signal ? abortable(promise, signal) : promise);
+  } finally {
+    timer.stop();
+  }
+}
+
+/**
+ * Waits for a promise, but not for ever.
+ *
+ * @typeParam T What the promise gives.
+ * @param promise The promise.
+ * @param ms How long to wait for it, in milliseconds; `Infinity` is for ever.
+ * @param late Makes the error of a wait that took too long.
+ * @param options What ends it early.
+ * @returns What the promise gives. Rejects as it does, with the error of `late`,
+ * or with the signal's reason.
+ *
+ * @example A wait with a deadline
+ * ```ts
+ * import { within } from "@wirekit/internal/clock";
+ * import { TimeoutError } from "@wirekit/internal/errors";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const never = new Promise(() => {});
+ * await assertRejects(
+ *   () => within(never, 1, () => new TimeoutError("Nothing came within 1 ms")),
+ *   TimeoutError,
+ * );
+ * ```
+ */
+export async function within<T>(
+  promise: Promise<T>,
+  ms: number,
+  late: () => Error,
+  { signal }: WaitOptions = {},
+): Promise<T> {
+  const waits = signal ? abortable(promise, signal) : promise;
+  if (ms === Infinity) return await waits;
+  const { promise: over, reject } = Promise.withResolvers<never>();
+  const timer = later(ms, () => reject(late()));
+  try {
+    return await Promise.race([waits, over]);
+  } finally {
+    timer.stop();
+  }
+}
+
+/**
+ * Waits until a promise is settled, but not for ever.
+ *
+ * @param promise The promise.
+ * @param ms How long to wait for it, in milliseconds.
+ * @returns Whether it is settled. Never rejects.
+ */
+export async function settled(
+  promise: Promise<unknown>,
+  ms: number,
+): Promise<boolean> {
+  const { promise: over, resolve } = Promise.withResolvers<boolean>();
+  const timer = later(ms, () => resolve(false));
+  const yes = () => true;
+  try {
+    return await Promise.race([promise.then(yes, yes), over]);
+  } finally {
+    timer.stop();
+  }
+}

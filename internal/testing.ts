@@ -1,0 +1,106 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/**
+ * The one fake clock for tests.
+ *
+ * ```ts
+ * import { FakeTime } from "@wirekit/internal/testing";
+ * import { later } from "@wirekit/internal/clock";
+ * import { assert } from "@std/assert";
+ *
+ * using time = new FakeTime();
+ * let rung = false;
+ * later(1_000, () => rung = true);
+ * await time.tick(1_000);
+ * assert(rung);
+ * ```
+ *
+ * @module
+ */
+
+interface FakeTimer {
+  at: number;
+  every: number | undefined;
+  action: () => void;
+}
+
+/**
+ * Stands in for the timers, `performance.now()` and `Date.now()` of the platform
+ * until it is disposed of; time passes only by {@linkcode FakeTime.tick}. Longer
+ * delays than 2^31 - 1 wrap around as those of the platform do.
+ */
+export class FakeTime implements Disposable {
+  readonly #real = {
+    setTimeout: globalThis.setTimeout,
+    clearTimeout: globalThis.clearTimeout,
+    setInterval: globalThis.setInterval,
+    clearInterval: globalThis.clearInterval,
+  };
+  readonly #realNow = performance.now;
+  readonly #realDate = Date.now;
+  readonly #timers = new Map<number, FakeTimer>();
+  #time = 1_000_000;
+  #lastId = 0;
+
+  /** Stops the real clock for this program. */
+  constructor() {
+    const set = (repeats: boolean) => (action: () => void, delay = 0) => {
+      const ms = delay > 2 ** 31 - 1 || !(delay >= 1) ? 1 : Math.trunc(delay);
+      this.#timers.set(++this.#lastId, {
+        at: this.#time + (delay === 0 ? 0 : ms),
+        every: repeats ? ms : undefined,
+        action,
+      });
+      return this.#lastId;
+    };
+    const clear = (id?: number) => void this.#timers.delete(id ?? 0);
+    Object.assign(globalThis, {
+      setTimeout: set(false),
+      setInterval: set(true),
+      clearTimeout: clear,
+      clearInterval: clear,
+    });
+    performance.now = () => this.#time;
+    Date.now = () => this.#time;
+  }
+
+  /** How many timers run. */
+  get timers(): number {
+    return this.#timers.size;
+  }
+
+  /**
+   * Lets time pass, and what is due happen in its order.
+   *
+   * @param ms How much, in milliseconds.
+   */
+  async tick(ms: number): Promise<void> {
+    const end = this.#time + ms;
+    for (;;) {
+      await this.settle();
+      const due = [...this.#timers].filter(([, { at }]) => at <= end)
+        .sort(([, a], [, b]) => a.at - b.at)[0];
+      if (!due) break;
+      const [id, timer] = due;
+      this.#time = Math.max(this.#time, timer.at);
+      if (timer.every === undefined) this.#timers.delete(id);
+      else timer.at = this.#time + timer.every;
+      timer.action();
+    }
+    this.#time = end;
+    await this.settle();
+  }
+
+  /** Lets all promises settle that need no time. */
+  settle(): Promise<void> {
+    const { setTimeout } = this.#real;
+    return new Promise((resolve) => setTimeout.call(globalThis, resolve, 0));
+  }
+
+  /** Gives the real clock back. */
+  [Symbol.dispose](): void {
+    Object.assign(globalThis, this.#real);
+    performance.now = this.#realNow;
+    Date.now = this.#realDate;
+  }
+}
