@@ -23,6 +23,9 @@ const IMPORT_REGEXP =
   /^ *(?:import|export|\}|\*\/ (?:import|export))[^"'`;]*? from "([^"]+)"|^import "([^"]+)"|\bimport\("([^"]+)"\)/gm;
 const COMMENT_REGEXP = /^ *\/?\*(?!\/).*$/gm;
 
+/** What the licence of the standard library asks of a copy. */
+const STD_NOTICE = "// Copyright 2018-2026 the Deno authors. MIT license.\n";
+
 /** The part of a main entry that runs the command. */
 const COMMAND_REGEXP = /\nif \(import\.meta\.main\) \{.*$/s;
 
@@ -36,27 +39,80 @@ async function run(program: string, args: string[], cwd: URL): Promise<void> {
   throw new Error(`Cannot pack: ${program} ${args.join(" ")} has failed`);
 }
 
+/** The files of a folder and of those in it. */
+async function* filesOf(home: URL): AsyncGenerator<URL> {
+  for await (const { name, isDirectory } of Deno.readDir(home)) {
+    const path = new URL(isDirectory ? `${name}/` : name, home);
+    if (isDirectory) yield* filesOf(path);
+    else yield path;
+  }
+}
+
+/**
+ * Puts a module of the standard library into a package, and names it there: npm
+ * has no `@std`, and nobody should need a second registry.
+ */
+async function vendor(
+  root: URL,
+  home: URL,
+  specifier: string,
+  imports: Record<string, string>,
+  importers: Iterable<string>,
+): Promise<void> {
+  const [scope, name, ...path] = specifier.split("/");
+  const source = [imports[`${scope}/${name}`], ...path].join("/");
+  const copy = new URL(`_std/${[name, ...path].join("_")}.js`, home);
+  await run(Deno.execPath(), [
+    "bundle",
+    "--quiet",
+    "--minify",
+    "--platform",
+    "browser",
+    "--output",
+    copy.pathname,
+    source,
+  ], root);
+  const code = await Deno.readTextFile(copy);
+  await Deno.writeTextFile(copy, STD_NOTICE + code);
+  for (const importer of importers) {
+    const text = await Deno.readTextFile(new URL(importer));
+    const depth = importer.slice(home.href.length).split("/").length - 1;
+    const target = `${"../".repeat(depth) || "./"}_std/${
+      copy.pathname.split("/").at(-1)
+    }`;
+    const renamed = text.replaceAll(`"${specifier}"`, `"${target}"`);
+    await Deno.writeTextFile(new URL(importer), renamed);
+  }
+}
+
 /** The files that those exported need, and what else these import. */
 async function needs(
   home: URL,
   manifest: Manifest,
-): Promise<{ files: Set<string>; packages: Set<string> }> {
+): Promise<{ files: Set<string>; packages: Set<string>; std: Set<string> }> {
   const entries = Object.values(manifest.exports).flatMap(Object.values);
   const files = new Set(entries.map((path) => new URL(path, home).href));
   const packages = new Set<string>();
+  const std = new Set<string>();
   for (const file of files) {
     const text = await Deno.readTextFile(new URL(file));
     const code = text.replaceAll(COMMENT_REGEXP, "");
     for (const found of code.matchAll(IMPORT_REGEXP)) {
       const specifier = found.slice(1).find(Boolean) ?? "";
       if (specifier.startsWith(".")) files.add(new URL(specifier, file).href);
+      else if (specifier.startsWith("@std/")) std.add(specifier);
       else packages.add(specifier.split("/", 2).join("/"));
     }
   }
-  return { files, packages };
+  return { files, packages, std };
 }
 
-async function pack(root: URL, folder: string, output: URL): Promise<void> {
+async function pack(
+  root: URL,
+  folder: string,
+  output: URL,
+  imports: Record<string, string>,
+): Promise<void> {
   const home = new URL(`${folder}/package/`, output);
   await Deno.mkdir(home, { recursive: true });
   const made = new URL("../made.tgz", home);
@@ -73,15 +129,17 @@ async function pack(root: URL, folder: string, output: URL): Promise<void> {
   const file = new URL("package.json", home);
   const manifest: Manifest = JSON.parse(await Deno.readTextFile(file));
   delete manifest.exports["./cli"];
-  const main = new URL("mod.js", home);
-  const text = await Deno.readTextFile(main);
-  await Deno.writeTextFile(main, text.replace(COMMAND_REGEXP, "\n"));
-  const { files, packages } = await needs(home, manifest);
-  for await (const { name } of Deno.readDir(home)) {
-    const code = /\.(js|d\.ts)$/.test(name);
-    const path = new URL(name, home);
+  if (manifest.exports["."]) {
+    const main = new URL("mod.js", home);
+    const text = await Deno.readTextFile(main);
+    await Deno.writeTextFile(main, text.replace(COMMAND_REGEXP, "\n"));
+  }
+  const { files, packages, std } = await needs(home, manifest);
+  for await (const path of filesOf(home)) {
+    const code = /\.(js|d\.ts)$/.test(path.pathname);
     if (code && !files.has(path.href)) await Deno.remove(path);
   }
+  for (const each of std) await vendor(root, home, each, imports, files);
   const { dependencies = {} } = manifest;
   for (const name of packages) {
     if (name.startsWith("node:") || name in dependencies) continue;
@@ -108,7 +166,10 @@ const { output } = parseArgs(Deno.args, {
 });
 const root = new URL("./", import.meta.url);
 const config = await Deno.readTextFile(new URL("deno.json", root));
-const { workspace }: { workspace: string[] } = JSON.parse(config);
+const { workspace, imports }: {
+  workspace: string[];
+  imports: Record<string, string>;
+} = JSON.parse(config);
 for (const folder of workspace) {
-  await pack(root, folder, new URL(`${output}/`, root));
+  await pack(root, folder, new URL(`${output}/`, root), imports);
 }

@@ -28,6 +28,11 @@ export interface Member {
 /** All members, in the order of the root `deno.json`. */
 export const MEMBERS: readonly Member[] = await readMembers();
 
+/** Those that people import: all but the floor below them. */
+export const PACKAGES: readonly Member[] = MEMBERS.filter(({ folder }) =>
+  folder !== "internal"
+);
+
 async function readMembers(): Promise<Member[]> {
   const { workspace }: { workspace: string[] } = await readJson("deno.json");
   return await Promise.all(workspace.map(async (folder) => ({

@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { deadline } from "@std/async/deadline";
-import { MEMBERS, ROOT } from "../_packages.ts";
+import { PACKAGES, ROOT } from "../_packages.ts";
 import { Program } from "../_program.ts";
 import { startServer } from "../runtimes/_server.ts";
 
@@ -45,7 +45,7 @@ function respond(text: string, type: string): Response {
   return new Response(text, { headers: { "content-type": type } });
 }
 
-for (const { folder, name } of MEMBERS) {
+for (const { folder, name } of PACKAGES) {
   Deno.test(`${name} runs in a page of Chromium`, async () => {
     const script = await bundle(`tests/runtimes/scenarios/${folder}.ts`);
     const report = Promise.withResolvers<string>();

@@ -1,11 +1,11 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { MEMBERS } from "../_packages.ts";
+import { PACKAGES } from "../_packages.ts";
 import { Consumer, publishAll } from "./_consumer.ts";
 
 /** What a package of ours may bring along, besides its own files. */
-const SHARED_REGEXP = /^(@wirekit\/transport|@std\/\w+)$/;
+const SHARED_REGEXP = /^(@wirekit\/(internal|transport)|@std\/\w+)$/;
 
 /** What a protocol should weigh at most, dependencies included, in kB. */
 const GOAL = 60;
@@ -115,14 +115,14 @@ function info(text: string): Info {
   return JSON.parse(text);
 }
 
-for (const { name, folder, version, exports } of MEMBERS) {
+for (const { name, folder, version, exports } of PACKAGES) {
   Deno.test(`${name} is published with what a user needs, and nothing else`, async () => {
     const published = (await publishAll()).get(name);
     assert(published);
     assertEquals(published.version, version);
     assertEquals(published.exports, exports);
     for (const path of published.files.keys()) {
-      assertMatch(path, /^\/(\w+\.ts|README\.md|LICENSE|deno\.json)$/);
+      assertMatch(path, /^\/([\w/]+\.ts|README\.md|LICENSE|deno\.json)$/);
       assert(!/_(test|bench)/.test(path), path);
     }
     for (const needed of ["README.md", "deno.json"]) {
@@ -161,7 +161,7 @@ Deno.test("A table says what each import weighs and needs, and none has grown", 
     "| --- | --: | --: | --: | --: | --: | --: | --: | --- |",
   ];
   const grown: string[] = [];
-  for (const { name, folder, exports } of MEMBERS) {
+  for (const { name, folder, exports } of PACKAGES) {
     assert(name in CEILINGS, name);
     const flags = permissionsOf(await programOf(folder)).join(" ") || "none";
     for (const key of Object.keys(exports)) {

@@ -37,7 +37,7 @@ async function run(
  * @returns Their paths.
  */
 export function tarballsOf(folder: string, home: URL): string[] {
-  return [...new Set(["transport", folder])].map((each) => {
+  return [...new Set(["internal", "transport", folder])].map((each) => {
     const { version } = MEMBERS.find((member) => member.folder === each)!;
     return new URL(`wirekit-${each}-${version}.tgz`, home).pathname;
   });

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { assertEquals } from "@std/assert";
-import { MEMBERS } from "../_packages.ts";
+import { PACKAGES } from "../_packages.ts";
 import { Program } from "../_program.ts";
 import { install, npmInstall, tarballsOf } from "./_npm.ts";
 
@@ -14,7 +14,7 @@ const TSC_OPTIONS = [
   ...["--skipLibCheck", "false"],
 ];
 
-for (const { folder, name, version } of MEMBERS) {
+for (const { folder, name, version } of PACKAGES) {
   Deno.test(`${name} is installed by npm into an empty folder, and runs in a program of ten lines`, async () => {
     const { folder: home, runtime } = await install();
     await using user = await emptyFolder();

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { assertEquals } from "@std/assert";
-import { MEMBERS, ROOT } from "../_packages.ts";
+import { PACKAGES, ROOT } from "../_packages.ts";
 import { Program } from "../_program.ts";
 import { install } from "./_npm.ts";
 import { startServer } from "./_server.ts";
@@ -41,7 +41,7 @@ async function copyScenarios(folder: URL): Promise<URL> {
   return folder;
 }
 
-for (const { folder, name } of MEMBERS) {
+for (const { folder, name } of PACKAGES) {
   for (const { command, title, args, says } of RUNTIMES) {
     Deno.test(`${name} runs on ${title}`, async () => {
       const { folder: home, runtime } = await install();
