@@ -1,0 +1,181 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/**
+ * What will hold of the house as a whole: see CONTRIBUTING.md. It becomes a test
+ * once all of it holds: `deno test -A tests/house_goal.ts`.
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import {
+  circlesOf,
+  type Documented,
+  repeatedLines,
+  type Source,
+  sourcesOf,
+  symbolsOf,
+} from "./_house.ts";
+import { MEMBERS, PACKAGES } from "./_packages.ts";
+
+/** Most entries over all packages. */
+const MAX_ENTRIES = 60;
+
+/** Most files in a folder, about. */
+const MAX_FILES = 27;
+
+/** Words that have another in this kit, and that one. */
+const OTHER_WORDS: Record<string, string> = {
+  caCerts: "tls: { ca }",
+  cert: "tls: { cert }",
+  key: "tls: { key }",
+  commandTimeout: "timeout",
+  concurrency: "maxHandlers",
+  eventTimeout: "timeout",
+  exposeError: "exposeErrors",
+  heartbeatInterval: "heartbeat: { interval }",
+  heartbeatTimeout: "heartbeat: { timeout }",
+  idle: "idleTimeout",
+  keepalive: "heartbeat",
+  maxPending: "maxInFlight",
+  maxRunning: "maxHandlers",
+  maxSilence: "heartbeat: { timeout }",
+  minRetryDelay: "reconnect: { minDelay }",
+  maxRetryDelay: "reconnect: { maxDelay }",
+  openTimeout: "connectTimeout",
+  origins: "allowedOrigins",
+  pingTimeout: "heartbeat: { timeout }",
+  retry: "reconnect",
+  retryDelay: "reconnect: { minDelay }",
+  silence: "heartbeat: { interval }",
+  verifyTimeout: "handshakeTimeout",
+};
+
+/** Options that have one type wherever they stand, but for how it is named. */
+const ONE_TYPE = [
+  "allowedOrigins",
+  "connectTimeout",
+  "handshakeTimeout",
+  "idleTimeout",
+  "logger",
+  "maxConnections",
+  "maxHandlers",
+  "maxInFlight",
+  "maxInboxBytes",
+  "maxMessageBytes",
+  "maxOutboxBytes",
+  "reconnect",
+  "signal",
+  "tcpPort",
+  "timeout",
+  "unixPath",
+];
+
+/** Numbers that are a time, by their names. */
+const TIME_REGEXP = /(timeout|interval|delay|uptime|expiry|window)$/i;
+
+const packages = new Map<string, Source[]>();
+for (const { folder } of MEMBERS) {
+  packages.set(folder, await sourcesOf(folder));
+}
+
+/** Each option of a public type, such as `hub: ServeOptions.port`. */
+async function optionsOf(): Promise<
+  { where: string; name: string; type: string; doc: string }[]
+> {
+  const found = [];
+  for (const member of PACKAGES) {
+    for (const { name: type, declarations } of await symbolsOf(member)) {
+      for (const declaration of declarations) {
+        if (!takesOptions(type, declaration)) continue;
+        for (const property of declaration.def.properties ?? []) {
+          found.push({
+            where: `${member.folder}: ${type}.${property.name}`,
+            name: property.name,
+            type: property.tsType?.repr ?? "",
+            doc: property.jsDoc?.doc ?? "",
+          });
+        }
+      }
+    }
+  }
+  return found;
+}
+
+function takesOptions(
+  name: string,
+  { kind }: Documented["declarations"][number],
+): boolean {
+  return kind === "interface" && /(Options|Limits|Heartbeat)$/.test(name);
+}
+
+for (const [folder, sources] of packages) {
+  Deno.test(`${folder} has no circle among its files, types counted`, () => {
+    assertEquals(circlesOf(sources), []);
+  });
+
+  Deno.test(`${folder} has at most ${MAX_FILES} files in a folder`, () => {
+    const folders = Object.groupBy(
+      sources,
+      ({ path }) => path.slice(0, path.lastIndexOf("/") + 1),
+    );
+    for (const [wing, files = []] of Object.entries(folders)) {
+      assert(files.length <= MAX_FILES, `${folder}/${wing}: ${files.length}`);
+    }
+  });
+}
+
+Deno.test("No file but the clock arms a timer of the platform", () => {
+  const found: string[] = [];
+  for (const [folder, sources] of packages) {
+    for (const { path, text } of sources) {
+      if (folder === "internal" && /^(clock|testing)\.ts$/.test(path)) continue;
+      text.split("\n").forEach((line, index) => {
+        if (/^ *(\*|\/\/)/.test(line)) return;
+        if (!/\b(setTimeout|setInterval|AbortSignal\.timeout)\(/.test(line)) {
+          return;
+        }
+        found.push(`${folder}/${path}:${index + 1}`);
+      });
+    }
+  }
+  assertEquals(found, []);
+});
+
+Deno.test(`All packages have at most ${MAX_ENTRIES} entries`, () => {
+  const entries = MEMBERS.flatMap(({ exports }) => Object.keys(exports));
+  assert(entries.length <= MAX_ENTRIES, `There are ${entries.length}`);
+});
+
+Deno.test("No two packages share more than twelve lines of logic", () => {
+  assertEquals(repeatedLines(packages), []);
+});
+
+Deno.test("One idea has one word in the options of all packages", async () => {
+  const found = (await optionsOf())
+    .filter(({ name }) => Object.hasOwn(OTHER_WORDS, name))
+    .map(({ where, name }) => `${where}: say ${OTHER_WORDS[name]}`);
+  assertEquals(found, []);
+});
+
+Deno.test("Each time is in milliseconds, and says so", async () => {
+  const found = (await optionsOf())
+    .filter(({ name, type, doc }) =>
+      TIME_REGEXP.test(name) && type.includes("number") &&
+      !/millisecond/i.test(doc)
+    ).map(({ where }) => where);
+  assertEquals(found, []);
+});
+
+Deno.test("One word has one type in the options of all packages", async () => {
+  const options = await optionsOf();
+  const found: string[] = [];
+  for (const word of ONE_TYPE) {
+    const types = Map.groupBy(
+      options.filter(({ name }) => name === word),
+      ({ type }) => type.replace(/ \| undefined$/, ""),
+    );
+    if (types.size < 2) continue;
+    const all = [...types].map(([type, [first]]) => `${first!.where}: ${type}`);
+    found.push(all.join("; "));
+  }
+  assertEquals(found, []);
+});
