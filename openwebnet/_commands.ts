@@ -2,24 +2,24 @@
 
 import { StreamTransport } from "@wirekit/transport/stream";
 import type { Transport } from "@wirekit/transport/transport";
-import { Shutter } from "./automation.ts";
-import { type CaptureEntry, record, replay } from "./capture.ts";
-import { scanDevices } from "./diagnostics.ts";
+import { Shutter } from "./areas/automation.ts";
+import { type CaptureEntry, record, replay } from "./session/capture.ts";
+import { scanDevices } from "./areas/diagnostics.ts";
 import { discoverGateways, discoverItems } from "./discovery.ts";
-import { Meter } from "./energy.ts";
-import { NackError } from "./errors.ts";
+import { Meter } from "./areas/energy.ts";
+import { NackError } from "./session/errors.ts";
 import { decode, type GatewayEvent } from "./events.ts";
 import { describe, explain } from "./explain.ts";
-import { FrameScanner } from "./frame.ts";
+import { FrameScanner } from "./wire/frame.ts";
 import type { Gateway } from "./gateway.ts";
-import type { Authentication } from "./handshake.ts";
-import type { MessageFilter } from "./item.ts";
-import { Dimmer, Light } from "./lighting.ts";
-import { type Message, parse, serialize } from "./message.ts";
-import { profileOf, PROFILES } from "./profiles.ts";
-import { GatewaySimulator } from "./simulator.ts";
+import type { Authentication } from "./session/handshake.ts";
+import type { MessageFilter } from "./areas/item.ts";
+import { Dimmer, Light } from "./areas/lighting.ts";
+import { type Message, parse, serialize } from "./wire/message.ts";
+import { profileOf, PROFILES } from "./session/profiles.ts";
+import { GatewaySimulator } from "./simulator/simulator.ts";
 import { DEFAULT_PORT, tcpGateway } from "./tcp.ts";
-import { Zone } from "./thermo.ts";
+import { Zone } from "./areas/thermo.ts";
 
 /** What the user should hear as one sentence, with the exit code 2. */
 export class UsageError extends Error {}

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import type { Message } from "./message.ts";
+import type { Message } from "./wire/message.ts";
 
 /** Messages waiting for one reader, of which there is a limit. */
 export class Subscription implements AsyncIterableIterator<Message> {

@@ -3,8 +3,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { listenTcp } from "@wirekit/transport/tcp";
 import { main } from "./cli.ts";
-import { FrameScanner } from "./frame.ts";
-import { GatewaySimulator, type GatewaySimulatorOptions } from "./simulator.ts";
+import { FrameScanner } from "./wire/frame.ts";
+import {
+  GatewaySimulator,
+  type GatewaySimulatorOptions,
+} from "./simulator/simulator.ts";
 
 interface Result {
   code: number;

@@ -8,13 +8,13 @@
 
 import type * as NodeDgram from "node:dgram";
 import type * as NodeProcess from "node:process";
-import type { CommandOptions } from "./command_session.ts";
-import { energyDevice } from "./energy.ts";
-import { NackError } from "./errors.ts";
+import type { CommandOptions } from "./session/command_session.ts";
+import { energyDevice } from "./areas/energy.ts";
+import { NackError } from "./session/errors.ts";
 import { decode, type GatewayEvent } from "./events.ts";
-import type { Caller } from "./item.ts";
-import { parse } from "./message.ts";
-import { type GatewayProfile, profileOf } from "./profiles.ts";
+import type { Caller } from "./areas/item.ts";
+import { parse } from "./wire/message.ts";
+import { type GatewayProfile, profileOf } from "./session/profiles.ts";
 import { DEFAULT_PORT } from "./tcp.ts";
 
 /** A gateway that was found. */

@@ -9,7 +9,7 @@ import {
   type FoundGateway,
 } from "./discovery.ts";
 import { Gateway } from "./gateway.ts";
-import { GatewaySimulator } from "./simulator.ts";
+import { GatewaySimulator } from "./simulator/simulator.ts";
 
 const DESCRIPTION = `<?xml version="1.0"?>
 <root xmlns="urn:schemas-upnp-org:device-1-0"><device>

@@ -16,38 +16,46 @@
  * @module
  */
 
-import type { Area, EventBase } from "./area.ts";
-import { alarm, type AlarmEvent } from "./alarm.ts";
-import { automation, type AutomationEvent } from "./automation.ts";
-import { auxiliary, type AuxiliaryEvent } from "./auxiliary.ts";
-import { cen, type CenEvent, cenPlus, type CenPlusEvent } from "./buttons.ts";
-import { type CameraEvent, cameras } from "./camera.ts";
-import { diagnostics, type DiagnosticsEvent } from "./diagnostics.ts";
+import type { Area, EventBase } from "./areas/area.ts";
+import { alarm, type AlarmEvent } from "./areas/alarm.ts";
+import { automation, type AutomationEvent } from "./areas/automation.ts";
+import { auxiliary, type AuxiliaryEvent } from "./areas/auxiliary.ts";
+import {
+  cen,
+  type CenEvent,
+  cenPlus,
+  type CenPlusEvent,
+} from "./areas/buttons.ts";
+import { type CameraEvent, cameras } from "./areas/camera.ts";
+import { diagnostics, type DiagnosticsEvent } from "./areas/diagnostics.ts";
 import {
   type DoorEvent,
   doors,
   intercom,
   type IntercomEvent,
-} from "./door_entry.ts";
-import { energy, type EnergyEvent } from "./energy.ts";
-import { gatewayUnit, type GatewayUnitEvent } from "./gateway_unit.ts";
-import { lighting, type LightingEvent } from "./lighting.ts";
+} from "./areas/door_entry.ts";
+import { energy, type EnergyEvent } from "./areas/energy.ts";
+import { gatewayUnit, type GatewayUnitEvent } from "./areas/gateway_unit.ts";
+import { lighting, type LightingEvent } from "./areas/lighting.ts";
 import {
   lightingManagement,
   type LightingManagementEvent,
-} from "./lighting_management.ts";
-import { loadControl, type LoadEvent } from "./load_control.ts";
-import { lock, type LockEvent } from "./lock.ts";
+} from "./areas/lighting_management.ts";
+import { loadControl, type LoadEvent } from "./areas/load_control.ts";
+import { lock, type LockEvent } from "./areas/lock.ts";
 import {
   type ScenarioEvent,
   scenarios,
   type SceneEvent,
   scenes,
-} from "./scenarios.ts";
-import { sound, type SoundEvent } from "./sound.ts";
-import { soundDiffusion, type SoundDiffusionEvent } from "./sound_diffusion.ts";
-import { thermo, type ThermoEvent } from "./thermo.ts";
-import type { BusMessage, Message } from "./message.ts";
+} from "./areas/scenarios.ts";
+import { sound, type SoundEvent } from "./areas/sound.ts";
+import {
+  soundDiffusion,
+  type SoundDiffusionEvent,
+} from "./areas/sound_diffusion.ts";
+import { thermo, type ThermoEvent } from "./areas/thermo.ts";
+import type { BusMessage, Message } from "./wire/message.ts";
 
 /** A message whose meaning is not known: it is in its `message`. */
 export interface UnknownEvent extends EventBase {

@@ -5,9 +5,7 @@
  * Frames and events in words, for people at a terminal.
  *
  * ```ts
- * import { describe } from "@wirekit/openwebnet/explain";
- * import { decode } from "@wirekit/openwebnet/events";
- * import { parse } from "@wirekit/openwebnet/message";
+ * import { decode, describe, parse } from "@wirekit/openwebnet";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(
@@ -20,8 +18,8 @@
  */
 
 import { decode, type GatewayEvent } from "./events.ts";
-import { type Message, type Nack, parse, serialize } from "./message.ts";
-import { parseWhere } from "./where.ts";
+import { type Message, type Nack, parse, serialize } from "./wire/message.ts";
+import { parseWhere } from "./wire/where.ts";
 
 /** The areas by WHO, as the documents call them. */
 export const WHO_NAMES: Readonly<Record<number, string>> = {
@@ -79,9 +77,7 @@ const UNITS: Record<string, string> = {
  *
  * @example Somebody has asked for it
  * ```ts
- * import { decode } from "@wirekit/openwebnet/events";
- * import { describe } from "@wirekit/openwebnet/explain";
- * import { parse } from "@wirekit/openwebnet/message";
+ * import { decode, describe, parse } from "@wirekit/openwebnet";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(
@@ -120,7 +116,7 @@ export function describe(event: GatewayEvent): string {
  *
  * @example Explain a frame
  * ```ts
- * import { explain } from "@wirekit/openwebnet/explain";
+ * import { explain } from "@wirekit/openwebnet";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(explain("*1*1*12##").map(({ name, meaning }) => [name, meaning]), [

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { decode } from "./events.ts";
 import { describe, explain } from "./explain.ts";
-import { parse } from "./message.ts";
+import { parse } from "./wire/message.ts";
 
 Deno.test("describe() puts every kind of value into words", () => {
   const lines: Record<string, string> = {

@@ -5,9 +5,7 @@
  * A gateway with its two sessions: one for commands, one for events.
  *
  * ```ts
- * import { Gateway } from "@wirekit/openwebnet/gateway";
- * import { Light } from "@wirekit/openwebnet/lighting";
- * import { GatewaySimulator } from "@wirekit/openwebnet/simulator";
+ * import { Gateway, GatewaySimulator, Light } from "@wirekit/openwebnet";
  * import { assertEquals } from "@std/assert";
  *
  * await using simulator = new GatewaySimulator({ authentication: "open" });
@@ -22,18 +20,21 @@
  * @module
  */
 
-import { type CommandOptions, CommandSession } from "./command_session.ts";
-import { type DialOptions, makeDial, type Open } from "./dial.ts";
-import { NackError } from "./errors.ts";
-import { EventSession } from "./event_session.ts";
+import {
+  type CommandOptions,
+  CommandSession,
+} from "./session/command_session.ts";
+import { type DialOptions, makeDial, type Open } from "./session/dial.ts";
+import { NackError } from "./session/errors.ts";
+import { EventSession } from "./session/event_session.ts";
 import { decode, type GatewayEvent } from "./events.ts";
-import type { Caller, MessageFilter } from "./item.ts";
-import { type Message, parse, serialize } from "./message.ts";
-import { type GatewayProfile, PROFILES } from "./profiles.ts";
-import type { SessionKind } from "./handshake.ts";
+import type { Caller, MessageFilter } from "./areas/item.ts";
+import { type Message, parse, serialize } from "./wire/message.ts";
+import { type GatewayProfile, PROFILES } from "./session/profiles.ts";
+import type { SessionKind } from "./session/handshake.ts";
 import { filterMap } from "./_filter_map.ts";
 import { Subscription } from "./_subscription.ts";
-import { timeoutError } from "./_wait.ts";
+import { timeoutError } from "./session/_wait.ts";
 
 /** Options of {@linkcode Gateway}. All times are in milliseconds. */
 export interface GatewayOptions extends DialOptions {

@@ -1,10 +1,13 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { AuthenticationError, NackError } from "./errors.ts";
+import { AuthenticationError, NackError } from "./session/errors.ts";
 import { Gateway, type GatewayOptions } from "./gateway.ts";
-import { serialize } from "./message.ts";
-import { GatewaySimulator, type GatewaySimulatorOptions } from "./simulator.ts";
+import { serialize } from "./wire/message.ts";
+import {
+  GatewaySimulator,
+  type GatewaySimulatorOptions,
+} from "./simulator/simulator.ts";
 
 interface Rig extends AsyncDisposable {
   simulator: GatewaySimulator;

@@ -13,7 +13,7 @@
  */
 
 import { connectTcp } from "@wirekit/transport/tcp";
-import { FrameScanner } from "./frame.ts";
+import { FrameScanner } from "./wire/frame.ts";
 import { Gateway, type GatewayOptions } from "./gateway.ts";
 
 /** The port of gateways, unless they are told another. */

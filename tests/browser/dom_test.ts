@@ -14,7 +14,7 @@ const CLIENTS = [
   "jsonrpc/client.ts",
   "jsonrpc/http_client.ts",
   "wsrpc/client.ts",
-  "openwebnet/message.ts",
+  "openwebnet/wire/message.ts",
   "openwebnet/gateway.ts",
 ];
 
@@ -40,15 +40,21 @@ async function importMap(): Promise<Record<string, string>> {
 async function markedFiles(): Promise<Map<string, boolean>> {
   const marked = new Map<string, boolean>();
   for (const { folder } of MEMBERS) {
-    const home = new URL(`${folder}/`, ROOT);
-    for await (const { name, isFile } of Deno.readDir(home)) {
-      if (!isFile || !name.endsWith(".ts")) continue;
-      const file = new URL(name, home);
+    for await (const file of filesOf(new URL(`${folder}/`, ROOT))) {
       const found = MARKER_REGEXP.exec(await Deno.readTextFile(file));
       if (found) marked.set(file.href, /needs Deno/.test(found[1] ?? ""));
     }
   }
   return marked;
+}
+
+/** The modules in a folder and in its wings. */
+async function* filesOf(home: URL): AsyncGenerator<URL> {
+  for await (const { name, isDirectory } of Deno.readDir(home)) {
+    if (isDirectory) {
+      if (name !== "testdata") yield* filesOf(new URL(`${name}/`, home));
+    } else if (name.endsWith(".ts")) yield new URL(name, home);
+  }
 }
 
 Deno.test("Each file that says so is browser compatible, by its types", async () => {

@@ -26,7 +26,6 @@ const CEILINGS: Record<string, [code: number, zipped: number]> = {
   "@wirekit/hub/message": [22, 4],
   "@wirekit/openwebnet": [276, 37],
   "@wirekit/openwebnet/tcp": [197, 19.5],
-  "@wirekit/openwebnet/command-session": [49, 5],
   "@wirekit/openwebnet/message": [18, 2.5],
   "@wirekit/wsrpc": [174, 23],
   "@wirekit/wsrpc/client": [150, 19.5],

@@ -1,10 +1,12 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { assertEquals, assertRejects } from "@std/assert";
-import { Gateway } from "@wirekit/openwebnet/gateway";
-import { GatewaySimulator } from "@wirekit/openwebnet/simulator";
-import { FrameScanner } from "@wirekit/openwebnet/frame";
-import { Light } from "@wirekit/openwebnet/lighting";
+import {
+  FrameScanner,
+  Gateway,
+  GatewaySimulator,
+  Light,
+} from "@wirekit/openwebnet";
 import { listenTcp } from "@wirekit/transport/tcp";
 import { connectWebSocket } from "@wirekit/transport/websocket";
 import { ROOT } from "../_packages.ts";

@@ -3,7 +3,7 @@
 /** The helper of the Node-RED nodes is served by our simulator. */
 
 import { assertEquals, assertRejects } from "@std/assert";
-import type { Authentication } from "@wirekit/openwebnet/handshake";
+import type { Authentication } from "@wirekit/openwebnet";
 import { connect, type Socket } from "node:net";
 import { listen } from "./_simulator.ts";
 

@@ -3,9 +3,7 @@
 /** The real pyown and OWNd are served by our simulator. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { Authentication } from "@wirekit/openwebnet/handshake";
-import { decode } from "@wirekit/openwebnet/events";
-import { parse } from "@wirekit/openwebnet/message";
+import { type Authentication, decode, parse } from "@wirekit/openwebnet";
 import { Driver } from "../../_driver.ts";
 import { pythonOf } from "../../_python.ts";
 import { listen } from "./_simulator.ts";

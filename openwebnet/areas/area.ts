@@ -1,0 +1,278 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * How the messages of one WHO become events with names and units, and back.
+ *
+ * @module
+ */
+
+import { type BusMessage, type Message, parseTag } from "../wire/message.ts";
+
+/** What every event has. */
+export interface EventBase {
+  /** The area. */
+  who: number;
+  /** Whom it is about; empty if the frame has none. */
+  where: string;
+  /**
+   * - `"state"`: it is so.
+   * - `"command"`: somebody has asked for it (a translation, `1000#`); whether
+   *   it comes to pass is another event.
+   * - `"writing"`: another client, or the gateway itself, has written it.
+   */
+  origin: "state" | "command" | "writing";
+  /** What it was made of. */
+  message: Message;
+}
+
+/**
+ * The union of the events of an area.
+ *
+ * @typeParam M The names of the events, each with its values.
+ */
+export type EventOf<M> = {
+  [T in keyof M & string]: EventBase & { type: T } & M[T];
+}[keyof M & string];
+
+/** What a message that is made of values is for. */
+export type Purpose = "state" | "command" | "writing" | "request";
+
+/**
+ * A list of texts as named values. Made by the areas of this package.
+ *
+ * @typeParam P The values.
+ */
+export interface ValueList<P> {
+  /**
+   * Reads the texts.
+   *
+   * @param texts The texts.
+   * @param into Where the values may be put, to spare an object. Of no use if
+   * the texts turn out to be no such values.
+   * @returns The values, `into` or another object; `undefined` if they are no
+   * such values.
+   */
+  parse(texts: readonly string[], into?: object): P | undefined;
+  /**
+   * Writes the values.
+   *
+   * @param values The values.
+   * @returns The texts.
+   * @throws {RangeError} If there is no such value.
+   */
+  format(values: P): string[];
+}
+
+/**
+ * How one kind of event is written.
+ *
+ * @typeParam P Its values.
+ */
+export interface Shape<P> {
+  /** Whether it is a WHAT or a dimension. */
+  readonly kind: "what" | "dimension";
+  /** The code, or how it is made of values. */
+  readonly code: string | ValueList<Partial<P>>;
+  /** The parameters behind the code. */
+  readonly parameters: ValueList<Partial<P>>;
+  /** The values behind a dimension. */
+  readonly values: ValueList<Partial<P>>;
+}
+
+/** A kind of event that a code may stand for. */
+interface Meaning<T> {
+  type: T;
+  shape: Shape<unknown>;
+  /** What the code alone says, as names and values. */
+  names: string[];
+  values: unknown[];
+}
+
+/**
+ * What each code means, kept when it is first seen. An object finds a code
+ * that is a number sooner than a `Map` does.
+ */
+type Meanings<T> = Record<string, Meaning<T>[]>;
+
+/** No code is longer; what a peer makes up must not fill memory. */
+const MAX_CODE_LENGTH = 4;
+
+const NONE: readonly string[] = [];
+
+/**
+ * The events of one WHO: reads them from messages and writes them.
+ *
+ * @typeParam M The names of the events, each with its values.
+ *
+ * @example Read and write a level
+ * ```ts
+ * import { lighting, parse, serialize } from "@wirekit/openwebnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const event = lighting.decode(parse("*#1*21*1*150*255##"));
+ * assertEquals(event?.type, "light.brightness");
+ * const message = lighting.encode("light.brightness", "21", {
+ *   level: 50,
+ *   speed: 255,
+ * });
+ * assertEquals(serialize(message), "*#1*21*1*150*255##");
+ * ```
+ */
+export class Area<M extends object> {
+  /** The WHO; for the areas of diagnostics the first of them. */
+  readonly who: number;
+  readonly #shapes: { [T in keyof M]: Shape<M[T]> };
+  readonly #whats: Meanings<keyof M & string> = Object.create(null);
+  readonly #dimensions: Meanings<keyof M & string> = Object.create(null);
+
+  /**
+   * Makes an area.
+   *
+   * @param who The WHO.
+   * @param shapes How each event is written.
+   */
+  constructor(who: number, shapes: { [T in keyof M]: Shape<M[T]> }) {
+    this.who = who;
+    this.#shapes = shapes;
+  }
+
+  /** The names of the events. */
+  get types(): (keyof M & string)[] {
+    return Object.keys(this.#shapes) as (keyof M & string)[];
+  }
+
+  /**
+   * Reads a message.
+   *
+   * @param message The message.
+   * @returns The event, or `undefined` if the message is none that is known.
+   */
+  decode(message: Message): EventOf<M> | undefined {
+    switch (message.kind) {
+      case "normal":
+        return this.#decode("what", message.what, NONE, "state", message);
+      case "translation":
+        return this.#decode("what", message.what, NONE, "command", message);
+      case "dimension":
+      case "writing": {
+        const { dimension, values } = message;
+        const origin = message.kind === "writing" ? "writing" : "state";
+        return this.#decode("dimension", dimension, values, origin, message);
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  /**
+   * Writes an event, or the command for it.
+   *
+   * @param type The name of the event.
+   * @param where Whom it is about.
+   * @param values Its values.
+   * @param purpose What the message is for. `"request"` asks for a dimension.
+   * @returns The message.
+   * @throws {RangeError} If there is no such value.
+   */
+  encode<T extends keyof M & string>(
+    type: T,
+    where: string,
+    values: M[T],
+    purpose: Purpose = "state",
+  ): BusMessage {
+    const { who } = this;
+    const { kind, code, parameters, values: list } = this.#shapes[type];
+    const text = typeof code === "string" ? code : code.format(values)[0]!;
+    const tag = [text, ...parameters.format(values)].join("#");
+    if (kind === "what") {
+      return purpose === "command"
+        ? { kind: "translation", who, what: tag, where }
+        : { kind: "normal", who, what: tag, where };
+    }
+    if (purpose === "request") {
+      return { kind: "request", who, where, dimension: tag };
+    }
+    return {
+      kind: purpose === "writing" ? "writing" : "dimension",
+      who,
+      where,
+      dimension: tag,
+      values: list.format(values),
+    };
+  }
+
+  #decode(
+    kind: "what" | "dimension",
+    tag: string,
+    texts: readonly string[],
+    origin: EventBase["origin"],
+    message: BusMessage,
+  ): EventOf<M> | undefined {
+    const known = kind === "what" ? this.#whats : this.#dimensions;
+    let parameters = NONE;
+    let meanings = known[tag];
+    if (meanings === undefined) {
+      const parts = parseTag(tag);
+      parameters = parts.parameters;
+      meanings = known[parts.code] ?? this.#learn(kind, parts.code);
+    }
+    const { who, where = "" } = message;
+    for (let i = 0; i < meanings.length; i++) {
+      const { type, shape, names, values } = meanings[i]!;
+      const event: Record<string, unknown> = {
+        type,
+        who,
+        where,
+        origin,
+        message,
+      };
+      for (let j = 0; j < names.length; j++) event[names[j]!] = values[j];
+      if (
+        put(shape.parameters, parameters, event) &&
+        put(shape.values, texts, event)
+      ) return event as EventOf<M>;
+    }
+    return undefined;
+  }
+
+  /** Finds what a code may mean: a code of its own comes before one of many. */
+  #learn(
+    kind: "what" | "dimension",
+    code: string,
+  ): Meaning<keyof M & string>[] {
+    const own: Meaning<keyof M & string>[] = [];
+    const others: Meaning<keyof M & string>[] = [];
+    for (const type of this.types) {
+      const shape: Shape<unknown> = this.#shapes[type];
+      if (shape.kind !== kind) continue;
+      if (typeof shape.code === "string") {
+        if (shape.code !== code) continue;
+        own.push({ type, shape, names: [], values: [] });
+      } else {
+        const found = shape.code.parse([code]);
+        if (found === undefined) continue;
+        const [names, values] = [Object.keys(found), Object.values(found)];
+        others.push({ type, shape, names, values });
+      }
+    }
+    const meanings = [...own, ...others];
+    const known = kind === "what" ? this.#whats : this.#dimensions;
+    if (meanings.length > 0 && code.length <= MAX_CODE_LENGTH) {
+      known[code] = meanings;
+    }
+    return meanings;
+  }
+}
+
+/** Reads values into an event. */
+function put(
+  list: ValueList<unknown>,
+  texts: readonly string[],
+  event: object,
+): boolean {
+  const values = list.parse(texts, event);
+  if (values === undefined) return false;
+  if (values !== event) Object.assign(event, values);
+  return true;
+}

@@ -1,0 +1,282 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * Diagnostics: WHO 1000 and above, 1000 more than the WHO that they are of.
+ * None of it is published: the scan and the interview are those of other
+ * libraries. They find devices by their hardware id, which is the eight
+ * hexadecimal digits on the sticker.
+ *
+ * @module
+ */
+
+import { Area, type EventOf } from "./area.ts";
+import type { CommandOptions } from "../session/command_session.ts";
+import type { Caller } from "./item.ts";
+import type { Message } from "../wire/message.ts";
+import {
+  byte,
+  code,
+  digits,
+  dimension,
+  fields,
+  integer,
+  joined,
+  table,
+  what,
+  word,
+} from "./_values.ts";
+
+/** What can be said in diagnostics. */
+export interface DiagnosticsEvents {
+  /** A device is spoken to by its id (WHAT 10). */
+  "diagnostics.select": { id: number };
+  /** A device that was found keeps silent for the rest of the scan (WHAT 11). */
+  "diagnostics.suppress": { id: number };
+  /** The scan begins or ends, a device has said all, is let go (WHAT 12, 4, 6). */
+  "diagnostics.phase": { phase: "reset" | "end" | "release" };
+  /**
+   * Model, number of configurators, brand and line, as numbers of the maker
+   * (dimension 1).
+   */
+  "diagnostics.model": {
+    model: number;
+    configurators: number;
+    brand: number;
+    line: number;
+  };
+  /** Version of the firmware (dimension 2). */
+  "diagnostics.firmware": { version: string };
+  /** Version of the hardware (dimension 3). */
+  "diagnostics.hardware": { version: string };
+  /** Version of the microcontroller (dimension 6). */
+  "diagnostics.micro": { version: string };
+  /**
+   * What is right or wrong, as bits whose meaning depends on the device: 24 of
+   * the whole system (dimensions 7, 8, 11), 16 of a zone (21, 22).
+   */
+  "diagnostics.bits": { of: 7 | 8 | 11 | 21 | 22; bits: string };
+  /** The hardware id (dimension 13). */
+  "diagnostics.id": { id: number };
+  /** An object of the device (dimension 30). */
+  "diagnostics.object": { slot: number; key: number; state: number };
+  /** Where an object is (dimension 32). */
+  "diagnostics.address": { slot: number; system: number; address: number };
+  /** A parameter of an object (dimension 35). */
+  "diagnostics.parameter": { index: number; slot: number; value: number };
+  /** The zones with faults (dimension 20). */
+  "diagnostics.zones": { zones: string };
+}
+
+/** An event of diagnostics. */
+export type DiagnosticsEvent = EventOf<DiagnosticsEvents>;
+
+const version = joined("version", 3, integer(0, 65_535), {
+  separator: ".",
+  radix: 10,
+});
+const number = integer(0, 65_535);
+
+/** The messages of a WHO of diagnostics. */
+function makeArea(who: number): Area<DiagnosticsEvents> {
+  return new Area<DiagnosticsEvents>(who, {
+    "diagnostics.select": what("10", fields({ id: word })),
+    "diagnostics.suppress": what("11", fields({ id: word })),
+    "diagnostics.phase": what(
+      code("phase", table({ "12": "reset", "4": "end", "6": "release" })),
+    ),
+    "diagnostics.model": dimension(
+      "1",
+      fields({
+        model: number,
+        configurators: number,
+        brand: byte,
+        line: byte,
+      }),
+    ),
+    "diagnostics.firmware": dimension("2", version),
+    "diagnostics.hardware": dimension("3", version),
+    "diagnostics.micro": dimension("6", version),
+    "diagnostics.bits": dimension(
+      code("of", table({ "7": 7, "8": 8, "11": 11, "21": 21, "22": 22 })),
+      fields({ bits: digits(16, 24) }),
+    ),
+    "diagnostics.id": dimension("13", fields({ id: word })),
+    "diagnostics.object": dimension(
+      "30",
+      fields({ slot: number, key: number, state: number }),
+    ),
+    "diagnostics.address": dimension(
+      "32",
+      fields({ system: number, address: number }),
+      fields({ slot: number }),
+    ),
+    "diagnostics.parameter": dimension(
+      "35",
+      fields({ value: word }),
+      fields({ index: number, slot: number }),
+    ),
+    "diagnostics.zones": dimension("20", fields({ zones: digits(1, 99) })),
+  });
+}
+
+/** The messages of the WHO of diagnostics that are known. */
+export const diagnostics: readonly Area<DiagnosticsEvents>[] = [
+  1000,
+  1001,
+  1004,
+  1005,
+  1008,
+  1013,
+  1018,
+  1022,
+  1023,
+  1027,
+].map(makeArea);
+
+/** A device that a scan has found. */
+export interface FoundDevice {
+  /** The WHO of its diagnostics. */
+  who: number;
+  /** Its hardware id. */
+  id: number;
+  /** The same in eight hexadecimal digits, as on the sticker. */
+  sticker: string;
+}
+
+/** Options of a scan. */
+export interface ScanOptions extends CommandOptions {
+  /**
+   * Silence after which a scan is complete, in milliseconds.
+   *
+   * @default {4000}
+   */
+  window?: number;
+  /**
+   * Most devices to look for.
+   *
+   * @default {1000}
+   */
+  maxDevices?: number;
+}
+
+/**
+ * Finds the devices of a subsystem by their hardware ids.
+ *
+ * Each one found is told to keep silent until no other answers. The devices are
+ * busy meanwhile.
+ *
+ * @param gateway The gateway.
+ * @param who 1001 for lights and automation, 1004 for heating, and so on.
+ * @param options Times and limits.
+ * @returns The devices.
+ *
+ * @example Scan
+ * ```ts
+ * import { Gateway, GatewaySimulator, scanDevices } from "@wirekit/openwebnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using simulator = new GatewaySimulator();
+ * await using gateway = new Gateway(() => simulator.connect());
+ * const devices = await scanDevices(gateway, 1001, { window: 20 });
+ * const stickers = devices.map(({ sticker }) => sticker);
+ * assertEquals(stickers, ["00A1B2C3", "00D4E5F6"]);
+ * ```
+ */
+export async function scanDevices(
+  gateway: Caller,
+  who: number,
+  options: ScanOptions = {},
+): Promise<FoundDevice[]> {
+  const { window = 4000, maxDevices = 1000, ...rest } = options;
+  const area = areaOf(who);
+  const found = new Map<number, FoundDevice>();
+  const reset = area.encode("diagnostics.phase", "0", { phase: "reset" });
+  const request: Message = {
+    kind: "request",
+    who,
+    where: "0",
+    dimension: "13",
+  };
+  await gateway.send(reset, rest);
+  try {
+    for (let before = -1; found.size > before && found.size < maxDevices;) {
+      before = found.size;
+      await gateway.collect(request, (message) => {
+        const event = area.decode(message);
+        if (event?.type !== "diagnostics.id") return undefined;
+        const { id } = event;
+        const sticker = id.toString(16).toUpperCase().padStart(8, "0");
+        found.set(id, { who, id, sticker });
+        return found.size >= maxDevices;
+      }, { ...rest, eventTimeout: window }).catch((error) => {
+        // Silence: there is no other device.
+        if (!(error instanceof DOMException && error.name === "TimeoutError")) {
+          throw error;
+        }
+      });
+      for (const { id } of [...found.values()].slice(before)) {
+        const suppress = area.encode("diagnostics.suppress", "0", { id });
+        await gateway.send(suppress, rest);
+      }
+    }
+  } finally {
+    await gateway.send(reset, rest);
+  }
+  return [...found.values()];
+}
+
+/**
+ * Asks a device for all that it says of itself: model, versions, objects.
+ *
+ * @param gateway The gateway.
+ * @param device The device.
+ * @param options Times.
+ * @returns What it says, in its order.
+ *
+ * @example Interview
+ * ```ts
+ * import {
+ *   Gateway,
+ *   GatewaySimulator,
+ *   interviewDevice,
+ * } from "@wirekit/openwebnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using simulator = new GatewaySimulator();
+ * await using gateway = new Gateway(() => simulator.connect());
+ * const device = { who: 1001, id: 0x00a1b2c3, sticker: "00A1B2C3" };
+ * const [first] = await interviewDevice(gateway, device);
+ * assertEquals(first?.type, "diagnostics.model");
+ * ```
+ */
+export async function interviewDevice(
+  gateway: Caller,
+  device: FoundDevice,
+  options: ScanOptions = {},
+): Promise<DiagnosticsEvent[]> {
+  const { window = 4000, ...rest } = options;
+  const { who, id } = device;
+  const area = areaOf(who);
+  const events: DiagnosticsEvent[] = [];
+  await gateway.collect(
+    area.encode("diagnostics.select", "0", { id }),
+    (message) => {
+      const event = area.decode(message);
+      if (event === undefined || event.type === "diagnostics.select") {
+        return undefined;
+      }
+      if (event.type === "diagnostics.phase") return event.phase === "end";
+      events.push(event);
+      return false;
+    },
+    { ...rest, eventTimeout: window },
+  );
+  const release = area.encode("diagnostics.phase", "0", { phase: "release" });
+  await gateway.send(release, rest);
+  return events;
+}
+
+function areaOf(who: number): Area<DiagnosticsEvents> {
+  return diagnostics.find((area) => area.who === who) ?? makeArea(who);
+}

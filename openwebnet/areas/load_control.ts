@@ -1,0 +1,74 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * Load control of the old F421 unit: WHO 3. What it measures has no order that
+ * the sources agree on: it is left as it comes.
+ *
+ * @module
+ */
+
+import { Area, type EventOf } from "./area.ts";
+import type { CommandOptions } from "../session/command_session.ts";
+import { type Caller, Item } from "./item.ts";
+import { code, table, what } from "./_values.ts";
+
+/** What can be said of a load. */
+export interface LoadEvents {
+  /** Its state (WHAT 0 to 3). */
+  "load.state": { state: "disabled" | "enabled" | "forced" | "not forced" };
+}
+
+/** An event of a load. */
+export type LoadEvent = EventOf<LoadEvents>;
+
+/** The messages of WHO 3. */
+export const loadControl: Area<LoadEvents> = new Area<LoadEvents>(3, {
+  "load.state": what(
+    code(
+      "state",
+      table({
+        "0": "disabled",
+        "1": "enabled",
+        "2": "forced",
+        "3": "not forced",
+      }),
+    ),
+  ),
+});
+
+/**
+ * A load by its priority, `#1` to `#8`; `0` for all, `10` for the unit.
+ *
+ * @example Force a load
+ * ```ts
+ * import { Gateway, GatewaySimulator, Load } from "@wirekit/openwebnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using simulator = new GatewaySimulator();
+ * await using gateway = new Gateway(() => simulator.connect());
+ * await new Load(gateway, "#1").force();
+ * assertEquals(simulator.executed, ["*3*2*#1##"]);
+ * ```
+ */
+export class Load extends Item<LoadEvents> {
+  /**
+   * Makes a load.
+   *
+   * @param gateway The gateway.
+   * @param where The target.
+   */
+  constructor(gateway: Caller, where: string) {
+    super(gateway, where, loadControl);
+  }
+
+  /** Keeps the load on whatever the power. */
+  force(options?: CommandOptions): Promise<void> {
+    return this.command("load.state", { state: "forced" }, options);
+  }
+
+  /** Ends {@linkcode Load.force}. Not every unit takes it. */
+  release(options?: CommandOptions): Promise<void> {
+    return this.command("load.state", { state: "not forced" }, options);
+  }
+}

@@ -1,0 +1,64 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * Actuators that are locked and unlocked: WHO 14. A locked actuator keeps its
+ * state. There is no event of it.
+ *
+ * @module
+ */
+
+import { Area, type EventOf } from "./area.ts";
+import type { CommandOptions } from "../session/command_session.ts";
+import { type Caller, Item } from "./item.ts";
+import { code, table, what } from "./_values.ts";
+
+/** What can be said of locks. */
+export interface LockEvents {
+  /** Locked or not (WHAT 0, 1). */
+  "lock.state": { locked: boolean };
+}
+
+/** An event of a lock. */
+export type LockEvent = EventOf<LockEvents>;
+
+/** The messages of WHO 14. */
+export const lock: Area<LockEvents> = new Area<LockEvents>(14, {
+  "lock.state": what(code("locked", table({ "0": true, "1": false }))),
+});
+
+/**
+ * The lock of an actuator, or of all of an area or of the plant.
+ *
+ * @example Lock a light
+ * ```ts
+ * import { Gateway, GatewaySimulator, Lock } from "@wirekit/openwebnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using simulator = new GatewaySimulator();
+ * await using gateway = new Gateway(() => simulator.connect());
+ * await new Lock(gateway, "11").lock();
+ * assertEquals(simulator.executed, ["*14*0*11##"]);
+ * ```
+ */
+export class Lock extends Item<LockEvents> {
+  /**
+   * Makes a lock.
+   *
+   * @param gateway The gateway.
+   * @param where The target.
+   */
+  constructor(gateway: Caller, where: string) {
+    super(gateway, where, lock);
+  }
+
+  /** Locks: the actuator keeps its state. */
+  lock(options?: CommandOptions): Promise<void> {
+    return this.command("lock.state", { locked: true }, options);
+  }
+
+  /** Unlocks. */
+  unlock(options?: CommandOptions): Promise<void> {
+    return this.command("lock.state", { locked: false }, options);
+  }
+}

@@ -1,0 +1,200 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * Scenarios: those of a scenario module (WHO 0) and of a programmer (WHO 17).
+ *
+ * @module
+ */
+
+import { Area, type EventOf } from "./area.ts";
+import type { CommandOptions } from "../session/command_session.ts";
+import { type Caller, Item } from "./item.ts";
+import { code, fields, integer, optional, table, what } from "./_values.ts";
+
+const scenario = integer(1, 20);
+
+/** What can be said of a scenario module. */
+export interface ScenarioEvents {
+  /** A scenario runs, 1 to 16 or 20 (WHAT 1 to 20). */
+  "scenario.run": { scenario: number };
+  /** Recording begins (WHAT 40). */
+  "scenario.record": { scenario: number };
+  /** Recording ends (WHAT 41). */
+  "scenario.recorded": { scenario: number };
+  /** A scenario is erased, or all of them (WHAT 42). */
+  "scenario.erase": { scenario?: number };
+  /** The module can be programmed, or not (WHAT 43, 44). */
+  "scenario.lock": { locked: boolean };
+  /** The module is not available (WHAT 45). */
+  "scenario.unavailable": Record<never, never>;
+  /** Its memory is full (WHAT 46). */
+  "scenario.memoryFull": Record<never, never>;
+}
+
+/** An event of a scenario module. */
+export type ScenarioEvent = EventOf<ScenarioEvents>;
+
+/** The messages of WHO 0. */
+export const scenarios: Area<ScenarioEvents> = new Area<ScenarioEvents>(0, {
+  "scenario.run": what(code("scenario", scenario)),
+  "scenario.record": what("40", fields({ scenario })),
+  "scenario.recorded": what("41", fields({ scenario })),
+  "scenario.erase": what("42", fields({ scenario: optional(scenario) })),
+  "scenario.lock": what(code("locked", table({ "43": true, "44": false }))),
+  "scenario.unavailable": what("45"),
+  "scenario.memoryFull": what("46"),
+});
+
+/** What can be said of a scene. */
+export interface SceneEvents {
+  /** It runs, has stopped, may run, may not (WHAT 1 to 4). */
+  "scene.state": { state: "started" | "stopped" | "enabled" | "disabled" };
+}
+
+/** An event of a scene. */
+export type SceneEvent = EventOf<SceneEvents>;
+
+/** The messages of WHO 17. */
+export const scenes: Area<SceneEvents> = new Area<SceneEvents>(17, {
+  "scene.state": what(
+    code(
+      "state",
+      table({
+        "1": "started",
+        "2": "stopped",
+        "3": "enabled",
+        "4": "disabled",
+      }),
+    ),
+  ),
+});
+
+/**
+ * A scenario module, `01` to `99`.
+ *
+ * @example Run a scenario
+ * ```ts
+ * import {
+ *   Gateway,
+ *   GatewaySimulator,
+ *   ScenarioModule,
+ * } from "@wirekit/openwebnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using simulator = new GatewaySimulator();
+ * await using gateway = new Gateway(() => simulator.connect());
+ * await new ScenarioModule(gateway, "01").run(3);
+ * assertEquals(simulator.executed, ["*0*3*01##"]);
+ * ```
+ */
+export class ScenarioModule extends Item<ScenarioEvents> {
+  /**
+   * Makes a module.
+   *
+   * @param gateway The gateway.
+   * @param where The target.
+   */
+  constructor(gateway: Caller, where: string) {
+    super(gateway, where, scenarios);
+  }
+
+  /**
+   * Runs a scenario.
+   *
+   * @param scenario 1 to 20.
+   * @param options Time and signal.
+   */
+  run(scenario: number, options?: CommandOptions): Promise<void> {
+    return this.command("scenario.run", { scenario }, options);
+  }
+
+  /**
+   * Begins to record.
+   *
+   * @param scenario 1 to 20.
+   * @param options Time and signal.
+   */
+  record(scenario: number, options?: CommandOptions): Promise<void> {
+    return this.command("scenario.record", { scenario }, options);
+  }
+
+  /**
+   * Ends recording.
+   *
+   * @param scenario 1 to 20.
+   * @param options Time and signal.
+   */
+  stopRecording(scenario: number, options?: CommandOptions): Promise<void> {
+    return this.command("scenario.recorded", { scenario }, options);
+  }
+
+  /**
+   * Erases a scenario.
+   *
+   * @param scenario 1 to 20, or `"all"`.
+   * @param options Time and signal.
+   */
+  erase(scenario: number | "all", options?: CommandOptions): Promise<void> {
+    const values = scenario === "all" ? {} : { scenario };
+    return this.command("scenario.erase", values, options);
+  }
+
+  /** Keeps the module from being programmed. */
+  lock(options?: CommandOptions): Promise<void> {
+    return this.command("scenario.lock", { locked: true }, options);
+  }
+
+  /** Lets the module be programmed. */
+  unlock(options?: CommandOptions): Promise<void> {
+    return this.command("scenario.lock", { locked: false }, options);
+  }
+}
+
+/**
+ * A scene of a programmer (MH200N, MH202), `1` to `300`.
+ *
+ * @example Start a scene
+ * ```ts
+ * import { Gateway, GatewaySimulator, Scene } from "@wirekit/openwebnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using simulator = new GatewaySimulator();
+ * await using gateway = new Gateway(() => simulator.connect());
+ * const scene = new Scene(gateway, "1");
+ * await scene.start();
+ * const states = (await scene.status()).map(({ state }) => state);
+ * assertEquals(states, ["started", "enabled"]);
+ * ```
+ */
+export class Scene extends Item<SceneEvents> {
+  /**
+   * Makes a scene.
+   *
+   * @param gateway The gateway.
+   * @param where The target.
+   */
+  constructor(gateway: Caller, where: string) {
+    super(gateway, where, scenes);
+  }
+
+  /** Starts it. */
+  start(options?: CommandOptions): Promise<void> {
+    return this.command("scene.state", { state: "started" }, options);
+  }
+
+  /** Stops it. */
+  stop(options?: CommandOptions): Promise<void> {
+    return this.command("scene.state", { state: "stopped" }, options);
+  }
+
+  /** Lets it run. */
+  enable(options?: CommandOptions): Promise<void> {
+    return this.command("scene.state", { state: "enabled" }, options);
+  }
+
+  /** Keeps it from running. */
+  disable(options?: CommandOptions): Promise<void> {
+    return this.command("scene.state", { state: "disabled" }, options);
+  }
+}

@@ -1,0 +1,246 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * Recording what goes over sessions, and playing it back as a gateway.
+ *
+ * ```ts
+ * import {
+ *   Gateway,
+ *   GatewaySimulator,
+ *   Light,
+ *   record,
+ *   replay,
+ * } from "@wirekit/openwebnet";
+ * import { pair } from "@wirekit/transport/pair";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const lines: string[] = [];
+ * {
+ *   await using plant = new GatewaySimulator();
+ *   await using gateway = new Gateway(async () =>
+ *     record(await plant.connect(), (entry) => lines.push(JSON.stringify(entry)))
+ *   );
+ *   assertEquals((await new Light(gateway, "11").states())[0]?.on, false);
+ * }
+ *
+ * const capture = lines.map((line) => JSON.parse(line));
+ * await using gateway = new Gateway(() => {
+ *   const [near, far] = pair();
+ *   replay(far, capture);
+ *   return Promise.resolve(near);
+ * });
+ * assertEquals((await new Light(gateway, "11").states())[0]?.on, false);
+ * ```
+ *
+ * @module
+ */
+
+import type { Transport } from "@wirekit/transport/transport";
+import { parseHandshake } from "../wire/message.ts";
+import { pause } from "./_wait.ts";
+
+/** A frame that went over a session. One of them is a line of a capture. */
+export interface CaptureEntry {
+  /** Milliseconds since the session began. */
+  at: number;
+  /** Whether the gateway has sent it, or the client. */
+  from: "gateway" | "client";
+  /**
+   * The frame. The numbers of a handshake are left out: a nonce and its answer
+   * together give an OPEN password away.
+   */
+  frame: string;
+}
+
+/** What stands for a frame with a secret: no frame at all. */
+const MASKED = "*#?##";
+
+/**
+ * Has all frames written down that go over a transport, secrets masked.
+ *
+ * @param transport The transport, before the handshake.
+ * @param write Takes each entry.
+ * @returns A transport that does the same.
+ *
+ * @example Secrets are masked
+ * ```ts
+ * import {
+ *   type CaptureEntry,
+ *   GatewaySimulator,
+ *   openSession,
+ *   record,
+ * } from "@wirekit/openwebnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using simulator = new GatewaySimulator({ authentication: "open" });
+ * const entries: CaptureEntry[] = [];
+ * const transport = record(
+ *   await simulator.connect(),
+ *   (entry) => entries.push(entry),
+ * );
+ * await openSession(transport, { password: "12345" });
+ * assertEquals(entries.map(({ frame }) => frame), [
+ *   "*#*1##",
+ *   "*99*9##",
+ *   "*#?##",
+ *   "*#?##",
+ *   "*#*1##",
+ * ]);
+ * ```
+ */
+export function record(
+  transport: Transport<string>,
+  write: (entry: CaptureEntry) => void,
+): Transport<string> {
+  const start = performance.now();
+  const mask = makeMask();
+  function take(from: CaptureEntry["from"], frame: string): void {
+    const at = Math.round(performance.now() - start);
+    write({ at, from, frame: mask(from, frame) });
+  }
+  return {
+    send(frame) {
+      take("client", frame);
+      return transport.send(frame);
+    },
+    close: (error) => transport.close(error),
+    [Symbol.asyncDispose]: () => transport.close(),
+    [Symbol.asyncIterator]() {
+      const iterator = transport[Symbol.asyncIterator]();
+      return {
+        async next() {
+          const result = await iterator.next();
+          if (!result.done) take("gateway", result.value);
+          return result;
+        },
+      };
+    },
+  };
+}
+
+/** Follows a handshake, and masks its numbers until it is over. */
+function makeMask(): (from: CaptureEntry["from"], frame: string) => string {
+  let chosen = false;
+  let hmac = false;
+  let hmacAnswered = false;
+  let over = false;
+  return (from, frame) => {
+    if (over) return frame;
+    const message = parseHandshake(frame);
+    switch (message.kind) {
+      case "session":
+        chosen = true;
+        return frame;
+      case "authentication":
+        hmac = true;
+        return frame;
+      case "digits":
+      case "proof":
+        if (from === "client") hmacAnswered = hmac;
+        return MASKED;
+      case "ack":
+        // OPEN and no password end with an acknowledgement of the gateway, HMAC
+        // with the second one of the client.
+        over = hmac
+          ? from === "client" && hmacAnswered
+          : from === "gateway" && chosen;
+        return frame;
+      default:
+        return frame;
+    }
+  };
+}
+
+/** Options of {@linkcode replay}. */
+export interface ReplayOptions {
+  /**
+   * How much faster than it was recorded. `Infinity` waits for nothing.
+   *
+   * @default {Infinity}
+   */
+  speed?: number;
+  /** Ends it. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Plays the gateway of a capture. The handshake asks for no password; after it,
+ * each frame of the client has to be the one that was recorded.
+ *
+ * @param transport The client.
+ * @param capture One session, as {@linkcode record} wrote it.
+ * @param options The speed.
+ * @returns Resolves when all is played and the client is gone. Rejects with a
+ * `TypeError` if the client sends another frame than was recorded.
+ *
+ * @example Another client than the one that was recorded
+ * ```ts
+ * import { openSession, replay } from "@wirekit/openwebnet";
+ * import { pair } from "@wirekit/transport/pair";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const [near, far] = pair();
+ * const played = replay(far, [
+ *   { at: 0, from: "gateway", frame: "*#*1##" },
+ *   { at: 1, from: "client", frame: "*99*9##" },
+ *   { at: 2, from: "gateway", frame: "*#*1##" },
+ *   { at: 3, from: "client", frame: "*1*1*12##" },
+ * ]);
+ * await openSession(near);
+ * await near.send("*1*0*12##");
+ * await assertRejects(() => played, TypeError, "expected *1*1*12##");
+ * ```
+ */
+export async function replay(
+  transport: Transport<string>,
+  capture: readonly CaptureEntry[],
+  options: ReplayOptions = {},
+): Promise<void> {
+  const { speed = Infinity, signal } = options;
+  const iterator = transport[Symbol.asyncIterator]();
+  let before = 0;
+  try {
+    for (const { at, from, frame } of withoutPassword(capture)) {
+      if (from === "gateway") {
+        const wait = (at - before) / speed;
+        if (wait > 0) await pause(wait, signal);
+        await transport.send(frame);
+      } else {
+        const result = await iterator.next();
+        if (result.done) return;
+        // Which selector was taken does not matter, only what it is for.
+        if (result.value !== frame && !sameSession(result.value, frame)) {
+          throw new TypeError(
+            `Cannot replay: expected ${frame}, received ${result.value}`,
+          );
+        }
+      }
+      before = at;
+    }
+    while (!(await iterator.next()).done);
+  } finally {
+    await transport.close();
+  }
+}
+
+/** Leaves out what a handshake with a password has more than one without. */
+function withoutPassword(capture: readonly CaptureEntry[]): CaptureEntry[] {
+  const first = capture.findIndex(({ frame }) =>
+    frame === MASKED || frame.startsWith("*98*")
+  );
+  if (first < 0) return [...capture];
+  const last = capture.findLastIndex(({ frame }) => frame === MASKED);
+  // One acknowledgement follows: after OPEN of the gateway, after HMAC ours.
+  const { at } = capture[last + 1] ?? capture[last]!;
+  return [
+    ...capture.slice(0, first),
+    { at, from: "gateway", frame: "*#*1##" },
+    ...capture.slice(last + 2),
+  ];
+}
+
+function sameSession(a: string, b: string): boolean {
+  return a.startsWith("*99*") && b.startsWith("*99*") &&
+    (a === "*99*1##") === (b === "*99*1##");
+}

@@ -1,0 +1,531 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * Commands and requests to a gateway, one at a time.
+ *
+ * @module
+ */
+
+import type { Transport } from "@wirekit/transport/transport";
+import type { Dial } from "./dial.ts";
+import {
+  AuthenticationError,
+  ConnectionLostError,
+  NackError,
+} from "./errors.ts";
+import { type Message, parse, serialize } from "../wire/message.ts";
+import { isRepeatable } from "./repeatable.ts";
+import { answers } from "./_answers.ts";
+import { pause, timeoutError } from "./_wait.ts";
+
+/** Options of a command or request. */
+export interface CommandOptions {
+  /**
+   * Longest wait in milliseconds: for the turn in the queue together with the
+   * connection, and then for each frame of the answer. A gateway may need two
+   * seconds to hear from the bus.
+   *
+   * @default {10000} Or what the session was made with.
+   */
+  timeout?: number;
+  /**
+   * Gives up. What is not sent yet is never sent; what is sent may be done.
+   */
+  signal?: AbortSignal;
+  /**
+   * Whether the message may be sent a second time, on a new connection, when
+   * the connection ends before any frame of the answer.
+   *
+   * @default {isRepeatable(message)}
+   */
+  repeatable?: boolean;
+}
+
+/** Options of {@linkcode CommandSession}. */
+export interface CommandSessionOptions {
+  /**
+   * Least time from one frame sent to the next, in milliseconds. Many gateways
+   * refuse what comes sooner.
+   *
+   * @default {50}
+   */
+  pacing?: number;
+  /**
+   * Unused time after which the session is closed, in milliseconds. Gateways
+   * drop it after 30 s to 180 s, and lose the first command that follows.
+   *
+   * @default {15000}
+   */
+  idle?: number;
+  /**
+   * The default of {@linkcode CommandOptions.timeout}.
+   *
+   * @default {10000}
+   */
+  timeout?: number;
+  /**
+   * Pause after a busy answer, in milliseconds, in which a second, plain
+   * refusal of the same command is expected.
+   *
+   * @default {500}
+   */
+  busyPause?: number;
+  /**
+   * First pause before a lost gateway is called again, in milliseconds. It
+   * doubles up to ten times this. Only a session that was open before waits for
+   * its gateway; the first connection fails at once.
+   *
+   * @default {500}
+   */
+  retryDelay?: number;
+  /**
+   * Most messages that may wait for their turn.
+   *
+   * @default {1000}
+   */
+  maxQueue?: number;
+  /**
+   * Most frames in one answer.
+   *
+   * @default {4096}
+   */
+  maxReplies?: number;
+  /** Called with each message that answers nothing: it belongs to the events. */
+  onStray?: (message: Message) => void;
+  /** Called when the session opens and when it ends. */
+  onState?: (state: "open" | "closed") => void;
+}
+
+/** A message on its way. */
+interface Job {
+  readonly message: Message;
+  readonly frame: string;
+  readonly repeatable: boolean;
+  readonly timeout: number;
+  /** Takes a frame of the answer. */
+  readonly reply: (message: Message) => void;
+  /** Settles what the caller waits for; later calls do nothing. */
+  readonly settle: (error?: unknown) => void;
+  /** Whether the caller no longer waits. */
+  settled: boolean;
+  timer: ReturnType<typeof setTimeout> | undefined;
+}
+
+/** How an exchange on a connection has ended. */
+type Outcome = "ended" | { lost: unknown; answered: boolean };
+
+/**
+ * A session for commands. It connects when there is something to send, sends
+ * one message at a time, and closes when it was idle.
+ *
+ * Every call ends exactly once: with the acknowledgement, a
+ * {@linkcode NackError}, a timeout, an abort, or the error of the connection.
+ *
+ * @example Send a command and a request
+ * ```ts
+ * import {
+ *   CommandSession,
+ *   GatewaySimulator,
+ *   makeDial,
+ *   parse,
+ *   serialize,
+ * } from "@wirekit/openwebnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using simulator = new GatewaySimulator();
+ * await using session = new CommandSession(
+ *   makeDial(() => simulator.connect()),
+ * );
+ * await session.send(parse("*1*1*11##"));
+ * const [state] = await session.request(parse("*#1*11##"));
+ * assertEquals(serialize(state!), "*1*1*11##");
+ * ```
+ */
+export class CommandSession implements AsyncDisposable {
+  readonly #dial: Dial;
+  readonly #options:
+    & Required<Omit<CommandSessionOptions, "onStray" | "onState">>
+    & Pick<CommandSessionOptions, "onStray" | "onState">;
+  readonly #queue: Job[] = [];
+  readonly #closing = new AbortController();
+  #connection: Connection | undefined;
+  #wasOpen = false;
+  #running: Promise<void> | undefined;
+  #nextSend = 0;
+  #idleTimer: ReturnType<typeof setTimeout> | undefined;
+
+  /**
+   * Makes a session. It does not connect yet.
+   *
+   * @param dial Opens sessions.
+   * @param options Times and limits.
+   */
+  constructor(dial: Dial, options: CommandSessionOptions = {}) {
+    this.#dial = dial;
+    this.#options = {
+      pacing: 50,
+      idle: 15_000,
+      timeout: 10_000,
+      busyPause: 500,
+      retryDelay: 500,
+      maxQueue: 1000,
+      maxReplies: 4096,
+      ...options,
+    };
+  }
+
+  /**
+   * Sends a command or writes a dimension.
+   *
+   * @param message The message.
+   * @param options Time, signal, and whether it may be repeated.
+   * @returns Resolves when the gateway has acknowledged it. Depending on the
+   * gateway it is then done, or only on its way to the bus.
+   * @throws {NackError} If the gateway refuses.
+   * @throws {ConnectionLostError} If it is unknown whether it was done.
+   */
+  send(message: Message, options: CommandOptions = {}): Promise<void> {
+    return this.#enqueue(message, options, () => {});
+  }
+
+  /**
+   * Asks for a state or a dimension.
+   *
+   * @param message The request.
+   * @param options Time and signal.
+   * @returns The answer, possibly empty: some values come on an event session
+   * only. The answer to a refused request is void.
+   * @throws {NackError} If the gateway refuses, as it does for a subsystem that
+   * the plant does not have.
+   */
+  async request(
+    message: Message,
+    options: CommandOptions = {},
+  ): Promise<Message[]> {
+    const replies: Message[] = [];
+    await this.#enqueue(message, options, (reply) => replies.push(reply));
+    return replies;
+  }
+
+  /**
+   * Asks, and gives each frame of the answer as it comes. Leaving the loop early
+   * is fine: the rest of the answer is read and dropped.
+   *
+   * @param message The request.
+   * @param options Time and signal.
+   * @returns The answer. It throws what {@linkcode CommandSession.request}
+   * throws: what it gave before a refusal is void.
+   */
+  async *stream(
+    message: Message,
+    options: CommandOptions = {},
+  ): AsyncGenerator<Message, void, undefined> {
+    const replies: Message[] = [];
+    let wake = () => {};
+    let ended = false;
+    const end = this.#enqueue(message, options, (reply) => {
+      replies.push(reply);
+      wake();
+    }).finally(() => {
+      ended = true;
+      wake();
+    });
+    end.catch(() => {});
+    while (true) {
+      yield* replies.splice(0);
+      if (replies.length > 0) continue;
+      if (ended) break;
+      await new Promise<void>((resolve) => wake = resolve);
+    }
+    await end;
+  }
+
+  /**
+   * Ends the session for good. What waits rejects.
+   *
+   * @returns Resolves when the connection is closed.
+   */
+  async close(): Promise<void> {
+    if (!this.#closing.signal.aborted) {
+      this.#closing.abort(
+        new DOMException("Command session was closed", "AbortError"),
+      );
+    }
+    clearTimeout(this.#idleTimer);
+    const { reason } = this.#closing.signal;
+    for (const job of this.#queue.splice(0)) job.settle(reason);
+    this.#connection?.job?.settle(reason);
+    await this.#connection?.close();
+    await this.#running;
+    clearTimeout(this.#idleTimer);
+  }
+
+  /**
+   * Ends the session for good.
+   *
+   * @returns Resolves when the connection is closed.
+   */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #enqueue(
+    message: Message,
+    options: CommandOptions,
+    reply: (message: Message) => void,
+  ): Promise<void> {
+    const { timeout = this.#options.timeout, signal } = options;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    let frame: string;
+    try {
+      frame = serialize(message);
+      signal?.throwIfAborted();
+      this.#closing.signal.throwIfAborted();
+      if (this.#queue.length >= this.#options.maxQueue) {
+        throw new RangeError(
+          `Cannot send ${frame}: ${this.#options.maxQueue} messages wait already`,
+        );
+      }
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    const abort = () => job.settle(signal?.reason);
+    const job: Job = {
+      message,
+      frame,
+      repeatable: options.repeatable ?? isRepeatable(message),
+      timeout,
+      reply,
+      settled: false,
+      timer: setTimeout(
+        () => job.settle(timeoutError(`${frame} could not be sent`, timeout)),
+        timeout,
+      ),
+      settle: (error) => {
+        if (job.settled) return;
+        job.settled = true;
+        signal?.removeEventListener("abort", abort);
+        const at = this.#queue.indexOf(job);
+        if (at >= 0) this.#queue.splice(at, 1);
+        // One that is sent keeps its deadline: the next waits for its end.
+        if (this.#connection?.job !== job) clearTimeout(job.timer);
+        if (error === undefined) resolve();
+        else reject(error);
+      },
+    };
+    signal?.addEventListener("abort", abort, { once: true });
+    this.#queue.push(job);
+    this.#running ??= this.#run();
+    return promise;
+  }
+
+  /** Sends what is in the queue. */
+  async #run(): Promise<void> {
+    clearTimeout(this.#idleTimer);
+    for (
+      let job = this.#queue.shift();
+      job !== undefined;
+      job = this.#queue.shift()
+    ) {
+      try {
+        await this.#perform(job);
+      } catch (error) {
+        job.settle(error);
+      } finally {
+        clearTimeout(job.timer);
+      }
+    }
+    this.#running = undefined;
+    const connection = this.#connection;
+    if (connection === undefined || this.#closing.signal.aborted) return;
+    this.#idleTimer = setTimeout(() => connection.close(), this.#options.idle);
+  }
+
+  async #perform(job: Job): Promise<void> {
+    const { signal } = this.#closing;
+    for (let attempts = 0; !job.settled;) {
+      const connection = await this.#connect(job);
+      const early = this.#nextSend - performance.now();
+      if (early > 0) await pause(early, signal);
+      if (job.settled) return;
+      if (connection.ended) {
+        await pause(this.#options.retryDelay, signal);
+        continue;
+      }
+      this.#nextSend = performance.now() + this.#options.pacing;
+      const outcome = await connection.exchange(job);
+      if (outcome === "ended") return;
+      if (outcome.answered || ++attempts === 2 || !job.repeatable) {
+        throw new ConnectionLostError(job.frame, { cause: outcome.lost });
+      }
+    }
+  }
+
+  /** Returns the open connection, or opens one while the job waits for it. */
+  async #connect(job: Job): Promise<Connection> {
+    const { retryDelay } = this.#options;
+    for (
+      let delay = retryDelay;;
+      delay = Math.min(delay * 2, retryDelay * 10)
+    ) {
+      if (this.#connection && !this.#connection.ended) return this.#connection;
+      try {
+        return await this.#open();
+      } catch (error) {
+        const { signal } = this.#closing;
+        if (
+          job.settled || signal.aborted || !this.#wasOpen ||
+          error instanceof AuthenticationError
+        ) throw error;
+        await pause(delay, signal);
+        if (job.settled) throw error;
+      }
+    }
+  }
+
+  async #open(): Promise<Connection> {
+    const { signal } = this.#closing;
+    // A gateway with one session grants no other before the last is closed.
+    await this.#connection?.close();
+    const transport = await this.#dial("command", signal);
+    if (signal.aborted) {
+      await transport.close();
+      throw signal.reason;
+    }
+    this.#wasOpen = true;
+    const { onStray, onState, busyPause, maxReplies } = this.#options;
+    const connection = new Connection(transport, {
+      busyPause,
+      maxReplies,
+      onStray: (message) => onStray?.(message),
+      onEnd: () => {
+        if (this.#connection === connection) this.#connection = undefined;
+        onState?.("closed");
+      },
+    });
+    this.#connection = connection;
+    onState?.("open");
+    return connection;
+  }
+}
+
+interface ConnectionOptions {
+  busyPause: number;
+  maxReplies: number;
+  onStray: (message: Message) => void;
+  onEnd: () => void;
+}
+
+/** One connection of a command session. */
+class Connection {
+  readonly #transport: Transport<string>;
+  readonly #options: ConnectionOptions;
+  readonly #reading: Promise<void>;
+  #finish: ((outcome: Outcome) => void) | undefined;
+  #replies = 0;
+  /** Until when a plain refusal belongs to the busy answer before. */
+  #busyUntil = 0;
+  /** What is sent and not yet answered. */
+  job: Job | undefined;
+  ended = false;
+
+  constructor(transport: Transport<string>, options: ConnectionOptions) {
+    this.#transport = transport;
+    this.#options = options;
+    this.#reading = this.#read();
+  }
+
+  /** Sends a message and waits until its answer is complete. */
+  async exchange(job: Job): Promise<Outcome> {
+    const busy = this.#busyUntil - performance.now();
+    if (busy > 0) {
+      await pause(busy);
+      if (job.settled) return "ended";
+    }
+    const { promise, resolve } = Promise.withResolvers<Outcome>();
+    this.#finish = resolve;
+    this.job = job;
+    this.#replies = 0;
+    if (this.ended) return this.#lose(undefined);
+    this.#extend();
+    this.#transport.send(job.frame).catch((error) => this.#lose(error));
+    return await promise;
+  }
+
+  async close(): Promise<void> {
+    this.ended = true;
+    await this.#transport.close();
+    await this.#reading;
+  }
+
+  async #read(): Promise<void> {
+    let cause: unknown;
+    try {
+      for await (const frame of this.#transport) this.#receive(parse(frame));
+    } catch (error) {
+      cause = error;
+    }
+    this.ended = true;
+    this.#lose(cause);
+    this.#options.onEnd();
+    await this.#transport.close();
+  }
+
+  #receive(message: Message): void {
+    const { job } = this;
+    if (message.kind === "ack" || message.kind === "nack") {
+      if (job === undefined) return;
+      if (message.kind === "nack") {
+        if (message.code === 6) {
+          this.#busyUntil = performance.now() + this.#options.busyPause;
+        }
+        job.settle(new NackError(message.code, job.frame));
+      } else {
+        job.settle();
+      }
+      this.#end("ended");
+    } else if (job !== undefined && answers(job.message, message)) {
+      this.#extend();
+      if (++this.#replies > this.#options.maxReplies) {
+        job.settle(
+          new RangeError(
+            `Answer to ${job.frame} is longer than ${this.#options.maxReplies} frames`,
+          ),
+        );
+        this.close();
+      } else if (!job.settled) {
+        job.reply(message);
+      }
+    } else {
+      if (job !== undefined) this.#extend();
+      this.#options.onStray(message);
+    }
+  }
+
+  /** Starts to wait for the next frame of the answer. */
+  #extend(): void {
+    const { job } = this;
+    if (job === undefined) return;
+    clearTimeout(job.timer);
+    job.timer = setTimeout(() => {
+      job.settle(timeoutError(`${job.frame} was not answered`, job.timeout));
+      // A late answer would be taken for that of the next message.
+      this.close();
+    }, job.timeout);
+  }
+
+  #lose(lost: unknown): Outcome {
+    const outcome = { lost, answered: this.#replies > 0 };
+    this.#end(outcome);
+    return outcome;
+  }
+
+  #end(outcome: Outcome): void {
+    // The deadline of a message that is lost goes on: it may be sent again.
+    if (outcome === "ended") clearTimeout(this.job?.timer);
+    this.job = undefined;
+    this.#finish?.(outcome);
+    this.#finish = undefined;
+  }
+}

@@ -1,0 +1,178 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * What can go wrong with a gateway. Besides these, a wait that takes too long
+ * rejects with a `DOMException` named `TimeoutError`, and one that is aborted
+ * with the reason of its signal.
+ *
+ * @module
+ */
+
+import type { Nack } from "../wire/message.ts";
+
+const REASONS: Record<Nack["code"], string> = {
+  0: "refused",
+  2: "invalid command",
+  3: "target not on the bus",
+  4: "collision",
+  5: "bus not available",
+  6: "busy",
+  7: "procedure",
+};
+
+/**
+ * The gateway has answered with a negative acknowledgement. It means "not
+ * confirmed" rather than "not done": a MyHOMEServer1 gives up on the bus after
+ * two seconds, and refuses some commands of WHO 18 that it has sent.
+ *
+ * @example Tell a busy gateway from a refusal
+ * ```ts
+ * import { NackError } from "@wirekit/openwebnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const error = new NackError(6, "*13*65*##");
+ * assertEquals(error.code, 6);
+ * assertEquals(error.message, "Gateway answered *13*65*## with NACK 6: busy");
+ * ```
+ */
+export class NackError extends Error {
+  /** The name of the class. */
+  override readonly name = "NackError";
+  /** Why: see {@linkcode Nack}. */
+  readonly code: Nack["code"];
+  /** The frame that was refused. */
+  readonly frame: string;
+
+  /**
+   * Makes the error.
+   *
+   * @param code Why.
+   * @param frame The frame that was refused.
+   */
+  constructor(code: Nack["code"], frame: string) {
+    super(`Gateway answered ${frame} with NACK ${code}: ${REASONS[code]}`);
+    this.code = code;
+    this.frame = frame;
+  }
+}
+
+/** Options of {@linkcode AuthenticationError}. */
+export interface AuthenticationErrorOptions extends ErrorOptions {
+  /**
+   * Whether the gateway has turned down our answer. Three of these within a
+   * minute make it refuse everybody for a minute.
+   *
+   * @default {false}
+   */
+  rejected?: boolean;
+}
+
+/**
+ * The gateway does not accept the password, or has not shown that it knows it,
+ * or asks for what we cannot or will not answer.
+ *
+ * @example Wait before another attempt
+ * ```ts
+ * import { AuthenticationError } from "@wirekit/openwebnet";
+ * import { assert } from "@std/assert";
+ *
+ * const error = new AuthenticationError("Gateway rejected the password", {
+ *   rejected: true,
+ * });
+ * assert(error.rejected);
+ * ```
+ */
+export class AuthenticationError extends Error {
+  /** The name of the class. */
+  override readonly name = "AuthenticationError";
+  /** Whether the gateway has turned down our answer. */
+  readonly rejected: boolean;
+
+  /**
+   * Makes the error.
+   *
+   * @param message What happened, without the password.
+   * @param options Whether the gateway counts it, and the cause.
+   */
+  constructor(message: string, options: AuthenticationErrorOptions = {}) {
+    const { rejected = false, ...rest } = options;
+    super(message, rest);
+    this.rejected = rejected;
+  }
+}
+
+/** Options of {@linkcode SessionRefusedError}. */
+export interface SessionRefusedErrorOptions extends ErrorOptions {
+  /**
+   * The selector that was refused.
+   *
+   * @default {undefined} It came to none.
+   */
+  selector?: string | undefined;
+}
+
+/**
+ * The gateway grants no session: it has none left, knows no such kind, or
+ * closed in the middle of the handshake.
+ *
+ * @example What was refused
+ * ```ts
+ * import { SessionRefusedError } from "@wirekit/openwebnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const error = new SessionRefusedError("Gateway refused the session", {
+ *   selector: "9",
+ * });
+ * assertEquals(error.selector, "9");
+ * ```
+ */
+export class SessionRefusedError extends Error {
+  /** The name of the class. */
+  override readonly name = "SessionRefusedError";
+  /** The selector that was refused, if it came to one. */
+  readonly selector: string | undefined;
+
+  /**
+   * Makes the error.
+   *
+   * @param message What happened.
+   * @param options The selector, and the cause.
+   */
+  constructor(message: string, options: SessionRefusedErrorOptions = {}) {
+    const { selector, ...rest } = options;
+    super(message, rest);
+    this.selector = selector;
+  }
+}
+
+/**
+ * The connection ended before the answer was complete. Whether the gateway has
+ * done what it was asked is unknown.
+ *
+ * @example What it says
+ * ```ts
+ * import { ConnectionLostError } from "@wirekit/openwebnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const error = new ConnectionLostError("*1*1*12##");
+ * assertEquals(error.frame, "*1*1*12##");
+ * ```
+ */
+export class ConnectionLostError extends Error {
+  /** The name of the class. */
+  override readonly name = "ConnectionLostError";
+  /** The frame that was not answered. */
+  readonly frame: string;
+
+  /**
+   * Makes the error.
+   *
+   * @param frame The frame that was not answered.
+   * @param options The cause.
+   */
+  constructor(frame: string, options: ErrorOptions = {}) {
+    super(`Connection ended before ${frame} was answered`, options);
+    this.frame = frame;
+  }
+}

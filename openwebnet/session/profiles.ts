@@ -1,0 +1,161 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * What is known of the gateways: how a client should treat them, and how they
+ * behave. The numbers come from users' logs and from gateways' firmware.
+ *
+ * ```ts
+ * import { profileOf } from "@wirekit/openwebnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(profileOf("MH201").pacing, 100);
+ * assertEquals(profileOf("something new").name, "generic");
+ * ```
+ *
+ * @module
+ */
+
+import type { Authentication } from "./handshake.ts";
+
+/** A kind of gateway. All times are in milliseconds. */
+export interface GatewayProfile {
+  /** The model. */
+  readonly name: string;
+  /** Least time from one command to the next. */
+  readonly pacing: number;
+  /** Unused time after which a client should close its command session. */
+  readonly idle: number;
+  /** Time between the acknowledgements of a client for events; 0 for none. */
+  readonly keepalive: number;
+  /** Most command sessions at a time. */
+  readonly commandSessions: number;
+  /** What it may ask for, the usual first. */
+  readonly authentication: readonly Authentication[];
+  /** The WHO that it passes on; absent if it passes all. */
+  readonly whos?: readonly number[];
+  /** Unused time after which it drops a command session. */
+  readonly gatewayIdle: number;
+  /**
+   * Whether it drops it without a word, so that the first command afterwards is
+   * lost; otherwise it closes.
+   */
+  readonly dropsSilently: boolean;
+  /** Time between two broadcasts of its clock; 0 for none. */
+  readonly clock: number;
+  /** Time after which it ends an event session; 0 for never. */
+  readonly eventLifetime: number;
+  /** Whether it answers the keepalive of an event session with NACK. */
+  readonly refusesKeepalive: boolean;
+  /** Whether frames of others come in before the answer to a command. */
+  readonly strays: boolean;
+}
+
+const GENERIC: GatewayProfile = {
+  name: "generic",
+  pacing: 50,
+  idle: 15_000,
+  keepalive: 90_000,
+  commandSessions: 4,
+  authentication: ["none", "open", "sha1", "sha256"],
+  gatewayIdle: 120_000,
+  dropsSilently: false,
+  clock: 0,
+  eventLifetime: 0,
+  refusesKeepalive: false,
+  strays: false,
+};
+
+const HMAC: readonly Authentication[] = ["sha256", "sha1", "open", "none"];
+const OPEN: readonly Authentication[] = ["open", "none"];
+const MH200_WHOS = [0, 1, 2, 13, 14, 15, 25];
+
+/** The kinds of gateways by name. */
+export const PROFILES: Readonly<Record<string, GatewayProfile>> = {
+  generic: GENERIC,
+  MyHOMEServer1: {
+    ...GENERIC,
+    name: "MyHOMEServer1",
+    pacing: 20,
+    authentication: HMAC,
+    gatewayIdle: 30_000,
+    dropsSilently: true,
+  },
+  F454: {
+    ...GENERIC,
+    name: "F454",
+    authentication: HMAC,
+    gatewayIdle: 60_000,
+  },
+  F455: { ...GENERIC, name: "F455", authentication: HMAC, gatewayIdle: 60_000 },
+  F461: { ...GENERIC, name: "F461", authentication: HMAC, gatewayIdle: 60_000 },
+  MH202: {
+    ...GENERIC,
+    name: "MH202",
+    pacing: 100,
+    commandSessions: 2,
+    authentication: HMAC,
+    strays: true,
+  },
+  MH201: {
+    ...GENERIC,
+    name: "MH201",
+    pacing: 100,
+    commandSessions: 1,
+    authentication: OPEN,
+    gatewayIdle: 150_000,
+    eventLifetime: 3_480_000,
+    refusesKeepalive: true,
+  },
+  MH200: {
+    ...GENERIC,
+    name: "MH200",
+    pacing: 150,
+    commandSessions: 1,
+    authentication: OPEN,
+    whos: MH200_WHOS,
+    gatewayIdle: 30_000,
+    clock: 30_000,
+  },
+  MH200N: {
+    ...GENERIC,
+    name: "MH200N",
+    pacing: 150,
+    commandSessions: 1,
+    authentication: OPEN,
+    whos: MH200_WHOS,
+    gatewayIdle: 30_000,
+    clock: 30_000,
+  },
+};
+
+/**
+ * Finds the profile of a gateway.
+ *
+ * @param model The model, as a gateway's description says it: part of a longer
+ * name will do, whatever its case. The model *numbers* of WHO 13 do not tell,
+ * since the sources disagree on them.
+ * @returns The profile, `generic` if the model is not known.
+ *
+ * @example By the name in its description
+ * ```ts
+ * import { profileOf } from "@wirekit/openwebnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(profileOf("BTicino F454 web server").name, "F454");
+ * ```
+ */
+export function profileOf(model: string): GatewayProfile {
+  const name = model.toLowerCase();
+  let found = GENERIC;
+  for (const profile of Object.values(PROFILES)) {
+    if (profile === GENERIC || !name.includes(profile.name.toLowerCase())) {
+      continue;
+    }
+    // MH200N holds MH200 too: the longer one counts.
+    if (found === GENERIC || profile.name.length > found.name.length) {
+      found = profile;
+    }
+  }
+  return found;
+}

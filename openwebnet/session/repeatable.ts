@@ -1,0 +1,76 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * Which commands may be sent again when it is unknown whether they were done.
+ *
+ * @module
+ */
+
+import { type Message, parseTag } from "../wire/message.ts";
+
+/** What each WHO can be told twice, by the code of its WHAT. */
+const WHATS: Record<number, (code: number) => boolean> = {
+  // Lock and unlock a unit. Not running a scenario, which may toggle.
+  0: (code) => code === 43 || code === 44,
+  // Off, on, levels, minutes and half minutes on, blinking. Not the pulse of
+  // half a second (18), steps (30, 31) and toggle (32).
+  1: (code) => code <= 17 || (code >= 20 && code <= 29),
+  // Stop, up, down. Not steps (11, 12).
+  2: (code) => code <= 2 || code === 10,
+  // Disabled, enabled, forced, no longer forced.
+  3: (code) => code <= 3,
+  // Every mode is absolute.
+  4: () => true,
+  // Receive a camera, free the resources. Not the steps of zoom and picture.
+  7: (code) => code === 0 || code === 9,
+  // Off, on, stop, up, down, enabled, disabled. Not toggle (2) and resets.
+  9: (code) => code <= 7 && code !== 2,
+  // Disable, enable.
+  14: (code) => code <= 1,
+  // On and off. Not the steps of source, volume, tone and frequency.
+  16: (code) => [0, 3, 10, 13].includes(code),
+  // Stop, enable, disable. Not starting a scene, which may toggle.
+  17: (code) => code >= 2 && code <= 4,
+  // Automatic reset, tracking, totals sent, enable, force. Not the breaker
+  // (21, 22), its test (23, 24) and resetting a totalizer (75).
+  18: (code) =>
+    (code >= 26 && code <= 29) || (code >= 57 && code <= 59) || code === 510 ||
+    code === 71 || code === 73 || code === 74,
+  // Off and on.
+  22: (code) => code <= 1,
+  // A profile.
+  24: (code) => code === 1 || code === 2,
+};
+
+/**
+ * Tells whether a message does the same when a gateway gets it twice: a request,
+ * the writing of a dimension, switching on; not a toggle, a step, a pressed
+ * button or a scenario, nor anything unknown.
+ *
+ * @param message The message.
+ * @returns Whether it does.
+ *
+ * @example On, but not toggle
+ * ```ts
+ * import { isRepeatable, parse } from "@wirekit/openwebnet";
+ * import { assert } from "@std/assert";
+ *
+ * assert(isRepeatable(parse("*1*1*12##")));
+ * assert(!isRepeatable(parse("*1*32*12##")));
+ * ```
+ */
+export function isRepeatable(message: Message): boolean {
+  switch (message.kind) {
+    case "status":
+    case "request":
+    case "dimension":
+      return true;
+    case "writing":
+      return message.who < 1000;
+    case "normal":
+      return WHATS[message.who]?.(Number(parseTag(message.what).code)) ?? false;
+    default:
+      return false;
+  }
+}

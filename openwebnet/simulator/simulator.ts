@@ -1,0 +1,582 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * A gateway that exists only in memory, to test against: with a plant, all
+ * authentications, the ways of real models, and faults on request.
+ *
+ * ```ts
+ * import { Gateway, GatewaySimulator, Light } from "@wirekit/openwebnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using simulator = new GatewaySimulator({ authentication: "sha256" });
+ * await using gateway = new Gateway(() => simulator.connect(), {
+ *   password: "12345",
+ * });
+ * await new Light(gateway, "11").on();
+ * assertEquals(simulator.executed, ["*1*1*11##"]);
+ * ```
+ *
+ * @module
+ */
+
+import { pair } from "@wirekit/transport/pair";
+import { type ByteStream, StreamTransport } from "@wirekit/transport/stream";
+import type { Transport } from "@wirekit/transport/transport";
+import { FrameScanner } from "../wire/frame.ts";
+import type { Authentication, SessionKind } from "../session/handshake.ts";
+import { type Message, type Nack, parse } from "../wire/message.ts";
+import { Plant, type PlantOptions } from "./plant.ts";
+import { type GatewayProfile, PROFILES } from "../session/profiles.ts";
+import { acceptSession, type HandshakeStep } from "./_accept.ts";
+import { Random } from "./_random.ts";
+import { pause } from "../session/_wait.ts";
+
+/** What goes wrong when a command or request comes. */
+export interface CommandFault {
+  /** When: at a frame of a command session. */
+  at: "command";
+  /**
+   * The frame that it happens to.
+   *
+   * @default {undefined} Any frame.
+   */
+  frame?: string;
+  /**
+   * - `"close"`: the session ends; nothing is done.
+   * - `"close after"`: it is done, then the session ends without an answer.
+   * - `"close within"`: the session ends after the first frame of the answer.
+   * - `"silent"`: nothing is done nor answered.
+   * - `"silent after"`: it is done and not answered.
+   * - `"nack"`: refused with {@linkcode CommandFault.code}.
+   * - `"busy"`: refused with 6 and then with 0, as Zigbee gateways do.
+   * - `"late"`: done, and answered after {@linkcode CommandFault.delay}.
+   * - `"stray"`: done, with {@linkcode CommandFault.frames} before the answer.
+   */
+  fault:
+    | "close"
+    | "close after"
+    | "close within"
+    | "silent"
+    | "silent after"
+    | "nack"
+    | "busy"
+    | "late"
+    | "stray";
+  /**
+   * The code of a `"nack"`.
+   *
+   * @default {0}
+   */
+  code?: Nack["code"];
+  /**
+   * The delay of an answer that is `"late"`, in milliseconds.
+   *
+   * @default {100}
+   */
+  delay?: number;
+  /**
+   * The frames that are `"stray"`.
+   *
+   * @default {["*#4*2*14*0330##"]}
+   */
+  frames?: readonly string[];
+  /**
+   * How many times.
+   *
+   * @default {1}
+   */
+  times?: number;
+}
+
+/** What goes wrong when a client connects. */
+export interface HandshakeFault {
+  /** When: at the greeting, the choice of the session, or the password. */
+  at: "greeting" | "selector" | "password";
+  /**
+   * - `"close"`: the gateway closes.
+   * - `"lie"`: at the password of an HMAC handshake, its proof is wrong.
+   */
+  fault: "close" | "lie";
+  /**
+   * How many times.
+   *
+   * @default {1}
+   */
+  times?: number;
+}
+
+/** A fault that is to happen. */
+export type Fault = CommandFault | HandshakeFault;
+
+/** Options of {@linkcode GatewaySimulator}. */
+export interface GatewaySimulatorOptions {
+  /**
+   * How clients are known.
+   *
+   * @default {profile.authentication[0]} `"none"` for a generic one.
+   */
+  authentication?: Authentication;
+  /**
+   * The password.
+   *
+   * @default {"12345"}
+   */
+  password?: string;
+  /**
+   * The kind of gateway.
+   *
+   * @default {PROFILES.generic}
+   */
+  profile?: GatewayProfile;
+  /** What the gateway is connected to. */
+  plant?: PlantOptions;
+  /** What goes wrong, in this order. */
+  faults?: readonly Fault[];
+  /**
+   * What nonces, splits and strays are drawn from: the same seed repeats them.
+   *
+   * @default {1}
+   */
+  seed?: number;
+  /**
+   * Selectors of a command session that are granted.
+   *
+   * @default {["9", "0"]}
+   */
+  selectors?: readonly string[];
+  /**
+   * How much faster the gateway's clock runs than ours: 1000 makes an idle time
+   * of 30 s one of 30 ms.
+   *
+   * @default {1}
+   */
+  speed?: number;
+  /**
+   * Most frames to keep of those that were received and executed. Of more, the
+   * older half is forgotten.
+   *
+   * @default {100000}
+   */
+  maxLedger?: number;
+  /**
+   * Whether a byte stream gets frames in pieces, some of them glued to others.
+   *
+   * @default {false}
+   */
+  splitWrites?: boolean;
+}
+
+/** An open session of a client. */
+interface Open {
+  kind: SessionKind;
+  transport: Transport<string>;
+  touched: number;
+  /** Whether the gateway has forgotten it, unknown to the client. */
+  dead: boolean;
+}
+
+/** Most clients at a time; a further one is closed at once. */
+const MAX_CLIENTS = 256;
+
+/** The lock-out of the official document: three failures within a minute. */
+const LOCKOUT = { failures: 3, ms: 60_000 };
+
+/**
+ * A gateway of which everything is known. It serves any transport of frames, in
+ * memory, over TCP, over WebSocket.
+ *
+ * @example A command that gets lost
+ * ```ts
+ * import {
+ *   ConnectionLostError,
+ *   Gateway,
+ *   GatewaySimulator,
+ *   Light,
+ * } from "@wirekit/openwebnet";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * await using simulator = new GatewaySimulator({
+ *   faults: [{ at: "command", fault: "close after" }],
+ * });
+ * await using gateway = new Gateway(() => simulator.connect());
+ * await assertRejects(
+ *   () => new Light(gateway, "11").toggle(),
+ *   ConnectionLostError,
+ * );
+ * assertEquals(simulator.executed, ["*1*32*11##"]);
+ * ```
+ */
+export class GatewaySimulator implements AsyncDisposable {
+  readonly #options: Required<Omit<GatewaySimulatorOptions, "plant">>;
+  readonly #random: Random;
+  readonly #plant: Plant;
+  readonly #sessions = new Set<Open>();
+  readonly #serving = new Set<Promise<void>>();
+  readonly #transports = new Set<Transport<string>>();
+  readonly #timers = new Set<ReturnType<typeof setInterval>>();
+  readonly #faults: { fault: Fault; left: number }[] = [];
+  readonly #executed: string[] = [];
+  readonly #received: string[] = [];
+  readonly #closing = new AbortController();
+  #failures: number[] = [];
+  #lockedUntil = 0;
+
+  /**
+   * Makes a gateway. It listens to nobody by itself.
+   *
+   * @param options The kind of gateway, its plant, its faults.
+   */
+  constructor(options: GatewaySimulatorOptions = {}) {
+    const { plant, ...rest } = options;
+    const { profile = PROFILES.generic! } = options;
+    this.#options = {
+      authentication: profile.authentication[0] ?? "none",
+      password: "12345",
+      profile,
+      faults: [],
+      seed: 1,
+      selectors: ["9", "0"],
+      speed: 1,
+      maxLedger: 100_000,
+      splitWrites: false,
+      ...rest,
+    };
+    const { seed, speed, faults } = this.#options;
+    this.#random = new Random(seed);
+    for (const fault of faults) this.fail(fault);
+    this.#plant = new Plant(plant);
+    this.#plant.onEvent = (frame) => this.publish(frame);
+    this.#plant.schedule = (run, ms) => {
+      const timer = setTimeout(run, ms / speed);
+      return () => clearTimeout(timer);
+    };
+    if (profile.clock > 0) {
+      this.#every(
+        profile.clock / speed,
+        () => this.publish(this.#plant.clock()),
+      );
+    }
+    const idle = profile.gatewayIdle / speed;
+    this.#every(Math.max(idle / 10, 1), () => this.#dropIdle(idle));
+  }
+
+  /**
+   * What was done, in order: each frame of a command session that the plant has
+   * acknowledged, requests included. A ledger against lost and doubled commands.
+   */
+  get executed(): readonly string[] {
+    return this.#executed;
+  }
+
+  /** Each frame that came over a session, in order, whatever became of it. */
+  get received(): readonly string[] {
+    return this.#received;
+  }
+
+  /**
+   * Tells how many sessions are open.
+   *
+   * @param kind The kind of session.
+   * @returns How many.
+   */
+  sessions(kind: SessionKind): number {
+    let count = 0;
+    for (const session of this.#sessions) {
+      if (session.kind === kind && !session.dead) count++;
+    }
+    return count;
+  }
+
+  /**
+   * Adds a fault to those that are to happen.
+   *
+   * @param fault The fault.
+   */
+  fail(fault: Fault): void {
+    this.#faults.push({ fault, left: fault.times ?? 1 });
+  }
+
+  /**
+   * Connects a client in memory.
+   *
+   * @returns The client's end.
+   */
+  connect(): Promise<Transport<string>> {
+    if (this.#closing.signal.aborted) {
+      return Promise.reject(new Error("The simulator is closed"));
+    }
+    const [near, far] = pair();
+    this.accept(far);
+    return Promise.resolve(near);
+  }
+
+  /**
+   * Serves clients until the listener ends.
+   *
+   * @param listener Gives the transports, as `listenTcp` does.
+   */
+  async serve(listener: AsyncIterable<Transport<string>>): Promise<void> {
+    for await (const transport of listener) this.accept(transport);
+  }
+
+  /**
+   * Serves a client over a stream of bytes, in pieces if
+   * {@linkcode GatewaySimulatorOptions.splitWrites} says so.
+   *
+   * @param stream The stream. Nobody else may use it.
+   * @returns Resolves when the client is gone.
+   */
+  acceptStream(stream: ByteStream): Promise<void> {
+    const pieces = this.#options.splitWrites ? this.#split(stream) : stream;
+    return this.accept(new StreamTransport(pieces, new FrameScanner()));
+  }
+
+  /**
+   * Serves a client, if there are not 256 already.
+   *
+   * @param transport The client. It is closed at the end.
+   * @returns Resolves when the client is gone. Never rejects.
+   */
+  accept(transport: Transport<string>): Promise<void> {
+    if (this.#transports.size >= MAX_CLIENTS) return transport.close();
+    this.#transports.add(transport);
+    const serving = this.#serve(transport).catch(() => {}).finally(async () => {
+      await transport.close();
+      this.#transports.delete(transport);
+      this.#serving.delete(serving);
+    });
+    this.#serving.add(serving);
+    return serving;
+  }
+
+  /**
+   * Sends a frame to every event session.
+   *
+   * @param frame The frame.
+   */
+  publish(frame: string): void {
+    for (const { kind, transport } of this.#sessions) {
+      if (kind === "event") transport.send(frame).catch(() => {});
+    }
+  }
+
+  /**
+   * Ends all sessions of a kind, as an impatient gateway does.
+   *
+   * @param kind The kind of session.
+   */
+  drop(kind: SessionKind): void {
+    for (const session of this.#sessions) {
+      if (session.kind === kind) session.transport.close();
+    }
+  }
+
+  /**
+   * Ends all sessions, and accepts no other.
+   *
+   * @returns Resolves when all are closed.
+   */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#plant.stop();
+    for (const timer of this.#timers) clearInterval(timer);
+    await Promise.all(Array.from(this.#transports, (t) => t.close()));
+    await Promise.all(this.#serving);
+  }
+
+  /**
+   * Ends all sessions, and accepts no other.
+   *
+   * @returns Resolves when all are closed.
+   */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #enter(ledger: string[], frame: string): void {
+    const { maxLedger } = this.#options;
+    if (ledger.length >= maxLedger) ledger.splice(0, Math.ceil(maxLedger / 2));
+    ledger.push(frame);
+  }
+
+  #every(ms: number, run: () => void): void {
+    this.#timers.add(setInterval(run, ms));
+  }
+
+  async #serve(transport: Transport<string>): Promise<void> {
+    const { authentication, password, profile, selectors, speed } =
+      this.#options;
+    const accepted = await acceptSession(transport, {
+      authentication,
+      password,
+      selectors,
+      random: this.#random,
+      timeout: 30_000 / speed,
+      hasRoom: (kind) =>
+        kind === "event" || this.sessions(kind) < profile.commandSessions,
+      closesAt: (step) => this.#take(step, "close"),
+      liesAbout: () => this.#take("password", "lie"),
+      isLocked: () => performance.now() < this.#lockedUntil,
+    });
+    if (accepted === "wrong password") this.#countFailure();
+    if (accepted !== "command" && accepted !== "event") return;
+    const session: Open = {
+      kind: accepted,
+      transport,
+      touched: performance.now(),
+      dead: false,
+    };
+    this.#sessions.add(session);
+    const end = accepted === "event" && profile.eventLifetime > 0
+      ? setTimeout(() => transport.close(), profile.eventLifetime / speed)
+      : undefined;
+    try {
+      for await (const frame of transport) {
+        session.touched = performance.now();
+        await this.#receive(session, frame);
+      }
+    } finally {
+      clearTimeout(end);
+      this.#sessions.delete(session);
+    }
+  }
+
+  #countFailure(): void {
+    const now = performance.now();
+    const window = LOCKOUT.ms / this.#options.speed;
+    this.#failures = this.#failures.filter((at) => at > now - window);
+    this.#failures.push(now);
+    if (this.#failures.length >= LOCKOUT.failures) {
+      this.#lockedUntil = now + window;
+    }
+  }
+
+  async #receive(session: Open, frame: string): Promise<void> {
+    const { profile } = this.#options;
+    const { transport } = session;
+    const message = parse(frame);
+    this.#enter(this.#received, frame);
+    if (session.dead) return await transport.close();
+    if (message.kind === "ack") {
+      if (session.kind === "event" && profile.refusesKeepalive) {
+        await transport.send("*#*0##");
+      }
+      return;
+    }
+    // A MyHOMEServer1 closes when a session is asked for again.
+    if (message.kind === "session") return await transport.close();
+    if (session.kind === "event") return await transport.send("*#*0##");
+    const fault = this.#takeCommandFault(frame);
+    if (fault !== undefined) {
+      return await this.#misbehave(session, frame, fault);
+    }
+    const strays = profile.strays && this.#random.next() < 0.3
+      ? ["*#4*2*14*0330##"]
+      : [];
+    for (const answer of [...strays, ...this.#execute(frame, message)]) {
+      await transport.send(answer);
+    }
+  }
+
+  /** Does what a frame says, and returns the frames of the answer. */
+  #execute(frame: string, message: Message): string[] {
+    const { whos } = this.#options.profile;
+    if (!("who" in message) || (whos && !whos.includes(message.who))) {
+      return ["*#*0##"];
+    }
+    const { ack, replies, events } = this.#plant.handle(message);
+    if (!ack) return ["*#*0##"];
+    this.#enter(this.#executed, frame);
+    for (const event of events) this.publish(event);
+    return [...replies, "*#*1##"];
+  }
+
+  async #misbehave(
+    { transport }: Open,
+    frame: string,
+    fault: CommandFault,
+  ): Promise<void> {
+    const execute = () => this.#execute(frame, parse(frame));
+    const send = async (frames: readonly string[]) => {
+      for (const answer of frames) await transport.send(answer);
+    };
+    switch (fault.fault) {
+      case "close":
+        return await transport.close();
+      case "close after":
+        execute();
+        return await transport.close();
+      case "close within":
+        await send(execute().slice(0, 1));
+        return await transport.close();
+      case "silent":
+        return;
+      case "silent after":
+        execute();
+        return;
+      case "nack":
+        return await send([`*#*${fault.code ?? 0}##`]);
+      case "busy":
+        return await send(["*#*6##", "*#*0##"]);
+      case "late": {
+        const answer = execute();
+        await pause(fault.delay ?? 100, this.#closing.signal);
+        return await send(answer);
+      }
+      case "stray":
+        return await send([
+          ...(fault.frames ?? ["*#4*2*14*0330##"]),
+          ...execute(),
+        ]);
+    }
+  }
+
+  #take(at: HandshakeStep, kind: HandshakeFault["fault"]): boolean {
+    const next = this.#faults.find(({ fault, left }) =>
+      left > 0 && fault.at === at && fault.fault === kind
+    );
+    if (next !== undefined) next.left--;
+    return next !== undefined;
+  }
+
+  #takeCommandFault(frame: string): CommandFault | undefined {
+    for (const entry of this.#faults) {
+      const { fault, left } = entry;
+      if (left === 0 || fault.at !== "command") continue;
+      if (fault.frame !== undefined && fault.frame !== frame) continue;
+      entry.left--;
+      return fault;
+    }
+    return undefined;
+  }
+
+  #dropIdle(idle: number): void {
+    const now = performance.now();
+    for (const session of this.#sessions) {
+      if (session.kind !== "command" || now - session.touched < idle) continue;
+      if (this.#options.profile.dropsSilently) session.dead = true;
+      else session.transport.close();
+    }
+  }
+
+  /** Writes what goes out in pieces, some of which end inside a frame. */
+  #split({ readable, writable }: ByteStream): ByteStream {
+    const writer = writable.getWriter();
+    return {
+      readable,
+      writable: new WritableStream({
+        write: async (chunk) => {
+          for (let at = 0; at < chunk.length;) {
+            const end = at + this.#random.integer(1, 12);
+            await writer.write(chunk.slice(at, end));
+            at = end;
+            await pause(this.#random.integer(0, 1));
+          }
+        },
+        close: () => writer.close(),
+        abort: (reason) => writer.abort(reason),
+      }),
+    };
+  }
+}
