@@ -1,0 +1,258 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * The calls of a connection that wait for their outcome.
+ *
+ * ```ts
+ * import { Call, Calls } from "@wirekit/internal/calls";
+ * import { TimeoutError } from "@wirekit/internal/errors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const calls = new Calls<Call>({
+ *   late: (call) => call.reject(new TimeoutError("No answer in time")),
+ * });
+ *
+ * const call = new Call();
+ * call.number = calls.next(); // Goes out with the question.
+ * calls.open(call, 60_000);
+ *
+ * calls.take(calls.get(call.number)!); // The answer has come.
+ * call.resolve("pong");
+ * assertEquals(await call.promise, "pong");
+ * calls.rest();
+ * ```
+ *
+ * @module
+ */
+import { later, now, type Timer } from "./clock.ts";
+
+/** How many slots a table begins with at its first call: a power of two. */
+const MIN_SLOTS = 16;
+
+/** The slots of a table that has had no call yet; they are never written to. */
+const NO_SLOTS: undefined[] = [undefined];
+
+/**
+ * A call that waits for its outcome. A protocol extends it by what it has to
+ * know of one.
+ */
+export class Call {
+  /** What the caller waits for. */
+  readonly promise: Promise<unknown>;
+  /** Ends the call with a result, once it is taken out of its table. */
+  readonly resolve: (result: unknown) => void;
+  /** Ends the call with an error, once it is taken out of its table. */
+  readonly reject: (reason: unknown) => void;
+  /** Tells it from the other calls of its table: from {@linkcode Calls.next}. */
+  number = 0;
+  /**
+   * When its time is up, on the clock of `now()`. It may be set to a later
+   * moment, not to an earlier one.
+   */
+  deadline: number = Infinity;
+  /** Lets go of the caller's signal. */
+  release: (() => void) | undefined = undefined;
+
+  /** Makes a call that is in no table yet. */
+  constructor() {
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    this.promise = promise;
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+}
+
+/**
+ * What becomes of calls that nobody answers.
+ *
+ * @typeParam C What is known of a call.
+ */
+export interface CallsOptions<C extends Call> {
+  /**
+   * Ends a call whose time is up. It is no longer in the table.
+   *
+   * @param call The call.
+   */
+  late(call: C): void;
+  /**
+   * Ends a call that its signal has given up. It is no longer in the table.
+   *
+   * @param call The call.
+   * @param reason The signal's reason.
+   * @default The call rejects with the reason.
+   */
+  aborted?(call: C, reason: unknown): void;
+}
+
+/**
+ * The calls of one connection. A call is in the table from
+ * {@linkcode Calls.open} until it is taken out, by its answer, its deadline, its
+ * signal or the end of all. Whoever takes it out ends it, so it ends once.
+ *
+ * One timer serves all deadlines: a timer for each would be the larger part of
+ * what a call costs. Calls are found by number in an array: a `Map` that grows
+ * and shrinks makes a new table of its own every so often, and each old table
+ * keeps the next from being collected, with all calls that it ever had.
+ *
+ * The table has no limit of its own: who opens calls looks at
+ * {@linkcode Calls.size} first.
+ *
+ * @typeParam C What is known of a call.
+ */
+export class Calls<C extends Call> {
+  readonly #options: CallsOptions<C>;
+  /** A call is where the last bits of its number say; half are always free. */
+  #slots: (C | undefined)[] = NO_SLOTS;
+  #size = 0;
+  #last: number;
+  #timer: Timer | undefined;
+  #wakeAt = Infinity;
+
+  /**
+   * Makes a table without calls.
+   *
+   * @param options What becomes of calls that nobody answers.
+   * @param last The number before the first one, where this table follows
+   * another.
+   */
+  constructor(options: CallsOptions<C>, last = 0) {
+    this.#options = options;
+    this.#last = last;
+  }
+
+  /** How many calls wait. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The number that {@linkcode Calls.next} gave last. */
+  get last(): number {
+    return this.#last;
+  }
+
+  /**
+   * Counts on.
+   *
+   * @returns A number that no call has had, larger than all before, mostly by 1.
+   */
+  next(): number {
+    const mask = this.#slots.length - 1;
+    do this.#last++; while (this.#slots[this.#last & mask]);
+    return this.#last;
+  }
+
+  /**
+   * Puts a call into the table.
+   *
+   * @param call The call, with a number from {@linkcode Calls.next}.
+   * @param timeout How long it may take, in milliseconds; `Infinity` is for ever.
+   * @param signal Gives it up: at once, if it is aborted already.
+   */
+  open(call: C, timeout: number, signal?: AbortSignal): void {
+    while (
+      this.#size * 2 >= this.#slots.length - 1 ||
+      this.#slots[call.number & (this.#slots.length - 1)]
+    ) this.#grow();
+    this.#slots[call.number & (this.#slots.length - 1)] = call;
+    this.#size++;
+    call.deadline = now() + timeout;
+    if (call.deadline < this.#wakeAt) this.#wake(call.deadline);
+    if (signal) this.#listen(call, signal);
+  }
+
+  /**
+   * Finds a call.
+   *
+   * @param number Its number, or what a stranger says that it is.
+   * @returns The call, if it is in the table.
+   */
+  get(number: number): C | undefined {
+    const call = this.#slots[number & (this.#slots.length - 1)];
+    return call?.number === number ? call : undefined;
+  }
+
+  /**
+   * Takes a call out of the table, for the taker to end it.
+   *
+   * @param call The call.
+   * @returns Whether it was there; otherwise it has ended.
+   */
+  take(call: C): boolean {
+    const slot = call.number & (this.#slots.length - 1);
+    if (this.#slots[slot] !== call) return false;
+    this.#slots[slot] = undefined;
+    this.#size--;
+    if (call.release) call.release();
+    return true;
+  }
+
+  /**
+   * Takes all calls out, and stops the timer.
+   *
+   * @param end Ends each of them, in the order of their numbers.
+   */
+  endAll(end: (call: C) => void): void {
+    const calls = this.#all();
+    for (const call of calls) this.take(call);
+    this.rest();
+    for (const call of calls) end(call);
+  }
+
+  /**
+   * Stops the timer if no call waits: a table that is not used any more holds no
+   * process.
+   */
+  rest(): void {
+    if (this.#size > 0) return;
+    this.#timer?.stop();
+    this.#wakeAt = Infinity;
+    this.#slots = NO_SLOTS;
+  }
+
+  #all(): C[] {
+    return this.#slots.filter((call) => call !== undefined)
+      .sort((one, other) => one.number - other.number);
+  }
+
+  #grow(): void {
+    const calls = this.#all();
+    const length = Math.max(2 * this.#slots.length, MIN_SLOTS);
+    this.#slots = new Array(length).fill(undefined);
+    for (const call of calls) this.#slots[call.number & (length - 1)] = call;
+  }
+
+  #listen(call: C, signal: AbortSignal): void {
+    const abort = () => {
+      if (!this.take(call)) return;
+      if (this.#options.aborted) this.#options.aborted(call, signal.reason);
+      else call.reject(signal.reason);
+    };
+    if (signal.aborted) return abort();
+    signal.addEventListener("abort", abort, { once: true });
+    call.release = () => signal.removeEventListener("abort", abort);
+  }
+
+  #wake(at: number): void {
+    this.#timer?.stop();
+    this.#wakeAt = at;
+    const delay = Math.max(Math.ceil(at - performance.now()), 0);
+    this.#timer = later(delay, () => this.#sweep());
+  }
+
+  /** Ends the calls whose time is up, and sleeps until the next one's is. */
+  #sweep(): void {
+    const time = performance.now();
+    const calls = this.#all();
+    let next = Infinity;
+    for (const { deadline } of calls) {
+      if (deadline > time && deadline < next) next = deadline;
+    }
+    this.#wakeAt = Infinity;
+    if (next < Infinity) this.#wake(next);
+    for (const call of calls) {
+      if (call.deadline <= time && this.take(call)) this.#options.late(call);
+    }
+    this.rest();
+  }
+}
