@@ -93,8 +93,7 @@ export class FakeTime implements Disposable {
 
   /** Lets all promises settle that need no time. */
   settle(): Promise<void> {
-    const { setTimeout } = this.#real;
-    return new Promise((resolve) => setTimeout.call(globalThis, resolve, 0));
+    return new Promise((resolve) => void setImmediate(resolve));
   }
 
   /** Gives the real clock back. */

@@ -12,7 +12,7 @@ import { CloseError, type Transport } from "@wirekit/transport/transport";
 import { Client, type ClientOptions, connect } from "./client.ts";
 import { NotConnectedError } from "./errors.ts";
 import type { JsonObject } from "./message.ts";
-import { FakeTime } from "./testdata/fake_time.ts";
+import { FakeTime } from "@wirekit/internal/testing";
 import { Raw } from "./testdata/raw.ts";
 
 /** A place to connect to, in the hands of the test. */

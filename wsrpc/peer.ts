@@ -23,7 +23,8 @@
  */
 
 import { CloseError, type Transport } from "@wirekit/transport/transport";
-import { type Call, Calls, checkTimeout } from "./_calls.ts";
+import { Call, Calls } from "@wirekit/internal/calls";
+import { checkTime } from "@wirekit/internal/clock";
 import { Heartbeat } from "./_heartbeat.ts";
 import { makeProxy } from "./_proxy.ts";
 import { Responder } from "./_responder.ts";
@@ -41,6 +42,7 @@ import {
   LimitError,
   NotConnectedError,
   RemoteError,
+  TimeoutError,
   WsrpcError,
 } from "./errors.ts";
 import {
@@ -123,13 +125,12 @@ export class Peer<
   readonly #maxInFlight: number;
   readonly #maxMessageBytes: number;
   readonly #hooks: PeerHooks;
-  readonly #calls = new Calls();
+  readonly #calls: Calls<RouteCall>;
   readonly #responder: Responder;
   readonly #heartbeat: Heartbeat;
   readonly #gone = new AbortController();
   readonly #listeners = new Set<(event: JsonObject) => void>();
   #id: string | undefined;
-  #nextId: number;
   #received = 0;
   #unlooked = 0;
   #looking = false;
@@ -152,9 +153,9 @@ export class Peer<
       firstId = 1,
       hooks = {},
     } = options;
-    checkTimeout(timeout);
-    checkTimeout(heartbeatInterval);
-    checkTimeout(heartbeatTimeout);
+    checkTime("timeout", timeout);
+    checkTime("heartbeatInterval", heartbeatInterval);
+    checkTime("heartbeatTimeout", heartbeatTimeout);
     if (!Number.isSafeInteger(firstId) || firstId < 1 || firstId % 2 === 0) {
       throw new RangeError(
         `First id must be an odd positive integer: got ${firstId}`,
@@ -163,7 +164,7 @@ export class Peer<
     this.#transport = transport;
     this.#timeout = timeout;
     this.#heartbeatTimeout = heartbeatTimeout;
-    this.#nextId = firstId;
+    this.#calls = new Calls<RouteCall>({ late }, (firstId - 1) / 2);
     this.#maxInFlight = options.maxInFlight ?? 4096;
     this.#maxMessageBytes = options.maxMessageBytes ?? MAX_MESSAGE_BYTES;
     this.#hooks = hooks;
@@ -217,7 +218,7 @@ export class Peer<
 
   /** The id of the next call. */
   get nextId(): number {
-    return this.#nextId;
+    return idOf(this.#calls.last + 1);
   }
 
   /**
@@ -328,7 +329,7 @@ export class Peer<
       ...(reason && { cause: reason }),
     });
     this.#heartbeat.stop();
-    this.#calls.endAll(this.#end);
+    this.#calls.endAll((call) => call.reject(this.#end));
     this.#disposed = this.#responder.end();
     this.#gone.abort(this.#end);
   }
@@ -357,8 +358,11 @@ export class Peer<
   }
 
   #answered(id: number, settle: (call: Call) => void): void {
-    const call = this.#calls.take(id);
-    if (call) return settle(call);
+    const call = this.#calls.get(numberOf(id));
+    if (call) {
+      this.#calls.take(call);
+      return settle(call);
+    }
     // Never answered: two Python peers that do so echo each other for ever.
     this.#ignored(`No call waits for the answer ${id}`);
   }
@@ -383,7 +387,8 @@ export class Peer<
     }
     if (response !== undefined) {
       const error = new WsrpcError(`Cannot read the answer: ${reason}`);
-      this.#calls.take(response)?.reject(error);
+      const call = this.#calls.get(numberOf(response));
+      if (call && this.#calls.take(call)) call.reject(error);
     }
     this.#ignored(`Cannot read a message: ${reason}`);
   }
@@ -428,15 +433,16 @@ export class Peer<
     signal?: AbortSignal,
   ): Promise<unknown> {
     try {
-      checkTimeout(timeout);
+      checkTime("timeout", timeout);
       signal?.throwIfAborted();
-      const id = this.#nextId;
-      const text = formatRequest(id, method, params);
+      const number = this.#calls.next();
+      const text = formatRequest(idOf(number), method, params);
       if (this.#end) throw this.#notConnected();
       // The answer cannot come before the call is entered: this is one turn.
       this.#send(text);
-      this.#nextId += 2;
-      return this.#calls.start(id, method, timeout, signal);
+      const call = new RouteCall(number, method);
+      this.#calls.open(call, timeout, signal);
+      return call.promise;
     } catch (error) {
       return Promise.reject(error);
     }
@@ -474,6 +480,31 @@ export class Peer<
   #notConnected(): NotConnectedError {
     return this.#end ?? new NotConnectedError("Connection has ended");
   }
+}
+
+/** A call of a route that waits for its answer. */
+class RouteCall extends Call {
+  readonly method: string;
+
+  constructor(number: number, method: string) {
+    super();
+    this.number = number;
+    this.method = method;
+  }
+}
+
+function late(call: RouteCall): void {
+  const name = JSON.stringify(call.method);
+  call.reject(new TimeoutError(`No answer to ${name} in time`));
+}
+
+/** The odd id of a call, by its number from 1 on. */
+function idOf(number: number): number {
+  return 2 * number - 1;
+}
+
+function numberOf(id: number): number {
+  return (id + 1) / 2;
 }
 
 function bytesOf(text: string): number {

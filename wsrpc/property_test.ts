@@ -14,7 +14,7 @@ import {
 import { Peer } from "./peer.ts";
 import type { PeerOptions } from "./peer_options.ts";
 import { Server } from "./server.ts";
-import { FakeTime } from "./testdata/fake_time.ts";
+import { FakeTime } from "@wirekit/internal/testing";
 import { Random } from "./testdata/random.ts";
 
 /** What a call may end with, by the route that it called. */

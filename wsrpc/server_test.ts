@@ -16,7 +16,7 @@ import { connect } from "./client.ts";
 import { LimitError, NotConnectedError, TimeoutError } from "./errors.ts";
 import { Peer } from "./peer.ts";
 import { Server } from "./server.ts";
-import { FakeTime } from "./testdata/fake_time.ts";
+import { FakeTime } from "@wirekit/internal/testing";
 import { Raw } from "./testdata/raw.ts";
 
 /** Lets a server listen on loopback. */
