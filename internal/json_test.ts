@@ -1,0 +1,125 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { assertEquals, assertThrows } from "@std/assert";
+import { parse, parseLoose, stringify } from "./json.ts";
+
+Deno.test("parse() gives integers beyond 2^53 as bigint, all others as number", () => {
+  assertEquals(
+    parse(
+      `[9007199254740991,9007199254740992,-9007199254740993,${
+        "7".repeat(400)
+      }]`,
+    ),
+    [
+      9007199254740991,
+      9007199254740992n,
+      -9007199254740993n,
+      BigInt("7".repeat(400)),
+    ],
+  );
+  assertEquals(
+    parse("[1234567890123456789.5,1e30,0.1234567890123456789,1.0,-0]"),
+    [1234567890123456789.5, 1e30, 0.1234567890123456789, 1, -0],
+  );
+});
+
+Deno.test("parse() gives integers over its limit, and of absurd length, as number", () => {
+  assertEquals(
+    parse(
+      "[18446744073709551615,-9223372036854775808,18446744073709551616,-9223372036854775809]",
+      64,
+    ),
+    [
+      18446744073709551615n,
+      -9223372036854775808n,
+      18446744073709552000,
+      -9223372036854775809,
+    ],
+  );
+  assertEquals(parse("1".repeat(5_000)), Infinity);
+});
+
+Deno.test("parse() finds a long integer wherever it stands", () => {
+  for (let offset = 0; offset < 40; offset++) {
+    const space = " ".repeat(offset);
+    for (const digits of ["9007199254740993", "12345678901234567890"]) {
+      assertEquals(parse(`${space}[${digits},1]`), [BigInt(digits), 1]);
+    }
+    assertEquals(parse(`${space}123456789012345`), 123456789012345);
+  }
+});
+
+Deno.test("parse() leaves digits in strings and keys alone", () => {
+  const text =
+    '{"12345678901234567890":"12345678901234567890","a\\"12345678901234567890":[12345678901234567890,"\\\\"]}';
+  assertEquals(parse(text), {
+    "12345678901234567890": "12345678901234567890",
+    'a"12345678901234567890': [12345678901234567890n, "\\"],
+  });
+});
+
+Deno.test("parse() keeps a __proto__ key as data", () => {
+  const value = parse('{"__proto__":12345678901234567890}') as object;
+  assertEquals(Object.keys(value), ["__proto__"]);
+  assertEquals(Object.getPrototypeOf(value), Object.prototype);
+});
+
+for (
+  const text of [
+    "",
+    "{",
+    "12345678901234567-5",
+    "[012345678901234567890]",
+    "[1234567890123456789",
+    "NaN",
+    "[Infinity]",
+    "[Infinity,9007199254740993]",
+    "[9007199254740993,NaN]",
+  ]
+) {
+  Deno.test(`parse() throws a SyntaxError on ${JSON.stringify(text)}`, () => {
+    assertThrows(() => parse(text), SyntaxError);
+  });
+}
+
+for (
+  const [text, value] of [
+    ["NaN", NaN],
+    ["[Infinity, -Infinity]", [Infinity, -Infinity]],
+    ['{"NaN": NaN, "a": ["Infinity", "\\"NaN"]}', {
+      NaN: NaN,
+      a: ["Infinity", '"NaN'],
+    }],
+    ["[NaN, 9007199254740993]", [NaN, 9007199254740993n]],
+    ["[1, 2]", [1, 2]],
+  ] as const
+) {
+  Deno.test(`parseLoose() reads ${text} as Python means it`, () => {
+    assertEquals(parseLoose(text), value);
+  });
+}
+
+for (
+  const text of ["", "-NaN", "[nan]", "NaNNaN", "Infinit", "+Infinity", "1NaN"]
+) {
+  Deno.test(`parseLoose() throws a SyntaxError on ${JSON.stringify(text)}`, () => {
+    assertThrows(() => parseLoose(text), SyntaxError);
+  });
+}
+
+Deno.test("stringify() writes a bigint as an exact integer, all else as JSON", () => {
+  assertEquals(
+    stringify({ id: 9007199254740993n, ids: [-1n, 2n ** 70n], n: null }),
+    '{"id":9007199254740993,"ids":[-1,1180591620717411303424],"n":null}',
+  );
+  assertEquals(stringify(5n), "5");
+  assertEquals(stringify([1n, undefined, "1"]), '[1,null,"1"]');
+  assertEquals(stringify(undefined), undefined);
+  assertEquals(stringify(2n ** 64n - 1n, 64), "18446744073709551615");
+  for (const value of [2n ** 64n, -(2n ** 63n) - 1n]) {
+    assertThrows(() => stringify([value], 64), RangeError, "more than 64 bits");
+  }
+  const circle: unknown[] = [1n];
+  circle.push(circle);
+  assertThrows(() => stringify(circle), TypeError);
+});
