@@ -44,7 +44,7 @@ export interface HandshakeErrorOptions extends ErrorOptions {
  */
 export class HandshakeError extends NotConnectedError {
   /** The name of the class. */
-  override readonly name = "HandshakeError";
+  override readonly name: string = "HandshakeError";
   /** Where the connection was to go, without a password. */
   readonly url: string;
   /** The HTTP status; `undefined` where there was none, or it may not be told. */

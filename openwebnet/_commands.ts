@@ -316,11 +316,15 @@ async function withGateway(
     ...(port === undefined ? {} : { port }),
     ...(password === undefined ? {} : { password }),
     ...(selector === undefined ? {} : { selector }),
-    ...(timeout === undefined ? {} : { commandTimeout: timeout * 1000 }),
+    ...(timeout === undefined ? {} : { timeout: timeout * 1000 }),
     ...(file === undefined ? {} : { wrap: recorder(file) }),
-    onState({ session, state, error: cause }) {
-      if (state !== "lost" || signal.aborted) return;
-      error(`openwebnet: the ${session} session was lost: ${messageOf(cause)}`);
+    hooks: {
+      state({ session, state, error: cause }) {
+        if (state !== "waiting" || signal.aborted) return;
+        error(
+          `openwebnet: the ${session} session was lost: ${messageOf(cause)}`,
+        );
+      },
     },
   });
   await run(gateway);

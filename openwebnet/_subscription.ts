@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { LimitError } from "@wirekit/internal/errors";
 import type { Message } from "./wire/message.ts";
 
 /** Messages waiting for one reader, of which there is a limit. */
@@ -26,7 +27,7 @@ export class Subscription implements AsyncIterableIterator<Message> {
     if (this.#end !== undefined || !this.#matches(message)) return;
     if (this.#queue.length >= this.#limit) {
       this.end({
-        error: new RangeError(
+        error: new LimitError(
           `Reader is too slow: ${this.#limit} events wait already`,
         ),
       });

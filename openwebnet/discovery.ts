@@ -8,7 +8,7 @@
 
 import type * as NodeDgram from "node:dgram";
 import type * as NodeProcess from "node:process";
-import type { CommandOptions } from "./session/command_session.ts";
+import type { CommandOptions } from "./session/_command_session.ts";
 import { energyDevice } from "./areas/energy.ts";
 import { NackError } from "./session/errors.ts";
 import { decode, type GatewayEvent } from "./events.ts";
@@ -306,7 +306,7 @@ const REQUESTS: readonly [string, FoundItem["kind"]][] = [
  * import { assertEquals } from "@std/assert";
  *
  * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway(() => simulator.connect(), { pacing: 0 });
+ * await using gateway = new Gateway({ transport: () => simulator.connect(), pacing: 0 });
  * const items = await discoverItems(gateway);
  * const shutters = items.filter(({ kind }) => kind === "automation");
  * assertEquals(shutters.map(({ where }) => where), ["31", "32"]);

@@ -170,7 +170,10 @@ Deno.test("discoverItems() finds what answers, and knows a dimmer that is dimmed
   await using simulator = new GatewaySimulator({
     plant: { zones: { 1: 20 }, scenes: [], amplifiers: [], auxiliaries: [1] },
   });
-  await using gateway = new Gateway(() => simulator.connect(), { pacing: 0 });
+  await using gateway = new Gateway({
+    transport: () => simulator.connect(),
+    pacing: 0,
+  });
   await gateway.send("*1*5*21##");
   const items = await discoverItems(gateway);
   assertEquals(items.map(({ who, where, kind }) => `${who} ${where} ${kind}`), [

@@ -9,7 +9,8 @@
  * import { assertEquals } from "@std/assert";
  *
  * await using simulator = new GatewaySimulator({ authentication: "open" });
- * await using gateway = new Gateway(() => simulator.connect(), {
+ * await using gateway = new Gateway({
+ *   transport: () => simulator.connect(),
  *   password: "12345",
  * });
  * const light = new Light(gateway, "11");
@@ -20,69 +21,100 @@
  * @module
  */
 
+import { later, type Timer, within } from "@wirekit/internal/clock";
+import type { Logger } from "@wirekit/internal/logger";
+import type { Caller, MessageFilter } from "./areas/item.ts";
+import { decode, type GatewayEvent } from "./events.ts";
 import {
   type CommandOptions,
   CommandSession,
-} from "./session/command_session.ts";
-import { type DialOptions, makeDial, type Open } from "./session/dial.ts";
-import { NackError } from "./session/errors.ts";
-import { EventSession } from "./session/event_session.ts";
-import { decode, type GatewayEvent } from "./events.ts";
-import type { Caller, MessageFilter } from "./areas/item.ts";
-import { type Message, parse, serialize } from "./wire/message.ts";
-import { type GatewayProfile, PROFILES } from "./session/profiles.ts";
+} from "./session/_command_session.ts";
+import { type DialOptions, makeDial } from "./session/_dial.ts";
+import {
+  checkHeartbeat,
+  checkReconnect,
+  type EventHeartbeat,
+  type EventReconnect,
+  EventSession,
+  type SessionState,
+} from "./session/_event_session.ts";
+import { NackError, TimeoutError } from "./session/errors.ts";
 import type { SessionKind } from "./session/handshake.ts";
+import { type GatewayProfile, PROFILES } from "./session/profiles.ts";
+import { type Message, parse, serialize } from "./wire/message.ts";
 import { filterMap } from "./_filter_map.ts";
 import { Subscription } from "./_subscription.ts";
-import { timeoutError } from "./session/_wait.ts";
 
-/** Options of {@linkcode Gateway}. All times are in milliseconds. */
+export type {
+  CommandOptions,
+  DialOptions,
+  EventHeartbeat,
+  EventReconnect,
+  Logger,
+  SessionState,
+};
+
+/** Options of {@linkcode Gateway}. */
 export interface GatewayOptions extends DialOptions {
   /**
-   * The kind of gateway: pacing, idle time, keepalive.
+   * The kind of gateway: pacing, idle time, heartbeat.
    *
    * @default {PROFILES.generic}
    */
   profile?: GatewayProfile;
-  /** Overrides the pacing of the profile. */
-  pacing?: number;
-  /** Overrides the idle time of the profile. */
-  idle?: number;
-  /** Overrides the keepalive of the profile. */
-  keepalive?: number;
   /**
-   * Longest wait for a command, and for each frame of an answer.
+   * Least time from one command to the next, in milliseconds.
+   *
+   * @default {undefined} That of the profile.
+   */
+  pacing?: number;
+  /**
+   * Unused time after which the command session is closed, in milliseconds.
+   *
+   * @default {undefined} That of the profile.
+   */
+  idleTimeout?: number;
+  /** Signs of life on the event session. */
+  heartbeat?: EventHeartbeat;
+  /**
+   * Longest wait for the connection that a command needs, and from the sending
+   * on for each frame of the answer, in milliseconds.
    *
    * @default {10000}
    */
-  commandTimeout?: number;
+  timeout?: number;
   /**
-   * Longest wait for a value that comes as an event.
+   * Longest wait of a command for its turn behind others, in milliseconds.
    *
-   * @default {2000}
+   * @default {Infinity}
    */
-  eventTimeout?: number;
+  queueTimeout?: number;
   /**
-   * First pause before a lost event session is opened again.
+   * How a lost event session is opened again; `false` ends the loops instead.
    *
-   * @default {2500}
+   * @default {{ minDelay: 2500, maxDelay: 60000 }}
    */
-  retryDelay?: number;
-  /**
-   * Silence of the event session after which the gateway is asked, on the
-   * command session, whether it is there.
-   *
-   * @default {120000}
-   */
-  silence?: number;
+  reconnect?: false | EventReconnect;
   /**
    * Most events that wait for one reader. More end its loop with an error.
    *
    * @default {10000}
    */
   maxEvents?: number;
-  /** Called when a session opens, is lost, and ends. */
-  onState?: (state: GatewayState) => void;
+  /** Takes a line about each session that opens, is lost, and ends. */
+  logger?: Logger;
+  /** What a program wants to hear of. */
+  hooks?: GatewayHooks;
+}
+
+/** What a program may want to hear of a {@linkcode Gateway}. */
+export interface GatewayHooks {
+  /**
+   * Is called with each change of a session.
+   *
+   * @param change Which session, and where it is now.
+   */
+  state?(change: GatewayState): void;
 }
 
 /** Where a session of a gateway is. */
@@ -90,13 +122,18 @@ export interface GatewayState {
   /** Which session. */
   session: SessionKind;
   /**
-   * `"open"`; `"lost"`: it is opened again; `"closed"`: until it is needed, or
-   * for good.
+   * - `"connecting"`: it is being opened.
+   * - `"open"`: it can be used. For events: what happened before is missing.
+   * - `"waiting"`: it was lost, and is opened again after a pause.
+   * - `"closed"`: until it is needed, or for good.
    */
-  state: "open" | "lost" | "closed";
+  state: SessionState;
   /** Why it is not open, if not on purpose. */
   error?: unknown;
 }
+
+/** Longest wait for a value that comes as an event, in milliseconds. */
+const VALUE_TIMEOUT = 2_000;
 
 /**
  * A gateway. Both sessions open when they are needed: the one for commands with
@@ -109,8 +146,8 @@ export interface GatewayState {
  * import { assertEquals } from "@std/assert";
  *
  * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway(() => simulator.connect());
- * await gateway.listen();
+ * await using gateway = new Gateway({ transport: () => simulator.connect() });
+ * await gateway.ready();
  * const events = gateway.events({ who: 1 });
  * await gateway.send("*1*1*11##");
  *
@@ -128,26 +165,38 @@ export class Gateway implements Caller, AsyncDisposable {
   readonly #commands: CommandSession;
   readonly #subscriptions = new Set<Subscription>();
   #events: EventSession | undefined;
+  #state: SessionState = "closed";
   #ended: unknown;
 
   /**
    * Makes a gateway. Nothing is opened yet.
    *
-   * @param open Opens a transport to it.
-   * @param options The password, the kind of gateway, times and limits.
+   * @param options How to open a transport to it, the password, the kind of
+   * gateway, times and limits.
+   * @throws {RangeError} If a time is none.
    */
-  constructor(open: Open, options: GatewayOptions = {}) {
+  constructor(options: GatewayOptions) {
     this.#options = options;
-    const { profile = PROFILES.generic!, onState } = options;
-    const { pacing = profile.pacing, idle = profile.idle } = options;
-    this.#dial = makeDial(open, options);
+    const { profile = PROFILES.generic! } = options;
+    const { pacing = profile.pacing, idleTimeout = profile.idleTimeout } =
+      options;
+    const { timeout = 10_000, queueTimeout = Infinity } = options;
+    checkHeartbeat(options.heartbeat);
+    checkReconnect(options.reconnect);
+    this.#dial = makeDial(options);
     this.#commands = new CommandSession(this.#dial, {
       pacing,
-      idle,
-      timeout: options.commandTimeout ?? 10_000,
+      idleTimeout,
+      timeout,
+      queueTimeout,
       onStray: (message) => this.#publish(message),
-      onState: (state) => onState?.({ session: "command", state }),
+      onState: (state) => this.#changed({ session: "command", state }),
     });
+  }
+
+  /** Where the event session is: `"closed"` before it is needed. */
+  get state(): SessionState {
+    return this.#state;
   }
 
   /**
@@ -212,24 +261,18 @@ export class Gateway implements Caller, AsyncDisposable {
     options: CommandOptions = {},
   ): Promise<T> {
     const request = toMessage(message);
-    const { eventTimeout = 2000 } = this.#options;
-    const find = (messages: Message[]): T | undefined => {
-      for (const message of messages) {
-        const value = take(message);
+    if (this.#events === undefined) {
+      for (const reply of await this.request(request, options)) {
+        const value = take(reply);
         if (value !== undefined) return value;
       }
-      return undefined;
-    };
-    if (this.#events === undefined) {
-      const value = find(await this.request(request, options));
-      if (value !== undefined) return value;
-      await this.listen(options);
+      await this.ready(options);
     }
     let value: T | undefined;
     await this.collect(request, (message) => {
       value = take(message);
       return value === undefined ? undefined : true;
-    }, { eventTimeout, ...options });
+    }, options);
     return value!;
   }
 
@@ -240,35 +283,40 @@ export class Gateway implements Caller, AsyncDisposable {
    * @param message The message, or its frame.
    * @param take Returns `undefined` if a message is not part of it, `true` if it
    * is the last one, else `false`.
-   * @param options Time and signal. `eventTimeout` is the longest wait for the
-   * next part, in milliseconds.
+   * @param options Time and signal. `timeout` is the longest wait for each part
+   * too: 2 s unless it is said.
    * @returns Resolves after the last part, or when no further part comes in
    * time. Rejects with a `TimeoutError` if none came.
    */
   async collect(
     message: Message | string,
     take: (message: Message) => boolean | undefined,
-    options: CommandOptions & { eventTimeout?: number } = {},
+    options: CommandOptions = {},
   ): Promise<void> {
     const request = toMessage(message);
-    const { eventTimeout = 2000, ...rest } = options;
-    await this.listen(rest);
-    const { signal } = rest;
+    const { timeout = VALUE_TIMEOUT, signal } = options;
+    await this.ready(options);
     const who = "who" in request ? { who: request.who } : {};
     const events = this.messages({ ...who, ...(signal ? { signal } : {}) });
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    let timer: Timer | undefined;
+    let taken = 0;
+    const last = (part: Message): boolean => {
+      const result = take(part);
+      if (result !== undefined) taken++;
+      return result === true;
+    };
+    const wait = () => {
+      timer?.stop();
+      timer = later(timeout, () => void events.return?.());
+    };
+    let refusal: unknown;
     try {
-      let taken = 0;
-      const last = (part: Message): boolean => {
-        const result = take(part);
-        if (result !== undefined) taken++;
-        return result === true;
-      };
-      if ((await this.request(request, rest)).some(last)) return;
-      const wait = () => {
-        clearTimeout(timer);
-        timer = setTimeout(() => events.return?.(), eventTimeout);
-      };
+      try {
+        if ((await this.request(request, options)).some(last)) return;
+      } catch (error) {
+        if (!this.#isUnconfirmed(request, error)) throw error;
+        refusal = error;
+      }
       wait();
       for await (const event of events) {
         const before = taken;
@@ -276,14 +324,12 @@ export class Gateway implements Caller, AsyncDisposable {
         if (taken > before) wait();
       }
       if (this.#ended !== undefined) throw this.#ended;
-      if (taken === 0) {
-        throw timeoutError(
-          `${serialize(request)} gave no value`,
-          eventTimeout,
-        );
-      }
+      if (taken > 0) return;
+      throw refusal ?? new TimeoutError(
+        `${serialize(request)} gave no value within ${timeout} ms`,
+      );
     } finally {
-      clearTimeout(timer);
+      timer?.stop();
       await events.return?.();
     }
   }
@@ -292,28 +338,27 @@ export class Gateway implements Caller, AsyncDisposable {
    * Opens the event session, if it is not open, and keeps it so until the
    * gateway is closed.
    *
-   * @param options Gives up waiting.
+   * @param options Gives up waiting: the gateway is called on.
    * @returns Resolves when events come. What happens after that is not missed.
+   * Rejects if the gateway refuses the password, and with a `TimeoutError`.
    */
-  async listen(options: Pick<CommandOptions, "signal"> = {}): Promise<void> {
-    const { opened } = this.#listen();
-    const { signal } = options;
+  async ready(
+    options: Pick<CommandOptions, "timeout" | "signal"> = {},
+  ): Promise<void> {
+    const { timeout = Infinity, signal } = options;
     signal?.throwIfAborted();
-    if (signal === undefined) return await opened;
-    const aborted = Promise.withResolvers<never>();
-    const abort = () => aborted.reject(signal.reason);
-    signal.addEventListener("abort", abort, { once: true });
-    try {
-      await Promise.race([opened, aborted.promise]);
-    } finally {
-      signal.removeEventListener("abort", abort);
-    }
+    await within(this.#listen().opened, timeout, () => {
+      const { url = "Gateway" } = this.#options;
+      return new TimeoutError(
+        `${url} opened no session for events within ${timeout} ms`,
+      );
+    }, { signal });
   }
 
   /**
    * Waits for events. The session is opened if it is not, and opened again when
    * it is lost: what happens in between is missing, and
-   * {@linkcode GatewayOptions.onState} tells.
+   * {@linkcode GatewayHooks.state} tells.
    *
    * @param filter Which events: those of a WHO, of exactly one WHERE.
    * @returns The events, from now on. Its loop throws if the gateway refuses
@@ -373,35 +418,58 @@ export class Gateway implements Caller, AsyncDisposable {
     return this.close();
   }
 
+  /**
+   * Tells whether the values of a request may come although it was refused: see
+   * {@linkcode GatewayProfile.unconfirmed}.
+   */
+  #isUnconfirmed(request: Message, error: unknown): boolean {
+    const { profile = PROFILES.generic! } = this.#options;
+    return error instanceof NackError && error.code === 0 &&
+      "who" in request && profile.unconfirmed.includes(request.who);
+  }
+
   #publish(message: Message): void {
     for (const subscription of this.#subscriptions) subscription.push(message);
   }
 
+  #changed(change: GatewayState): void {
+    const { logger, hooks } = this.#options;
+    const { session, state, error } = change;
+    const why = error instanceof Error ? `: ${error.message}` : "";
+    const line = `The ${session} session is ${state}${why}`;
+    if (error === undefined) logger?.debug?.(line);
+    else logger?.warn?.(line);
+    hooks?.state?.(change);
+  }
+
   #listen(): EventSession {
     if (this.#ended !== undefined) throw this.#ended;
-    const { profile = PROFILES.generic!, onState } = this.#options;
-    const { keepalive = profile.keepalive, silence = 120_000 } = this.#options;
-    const { retryDelay = 2500, lockout = 60_000 } = this.#options;
-    return this.#events ??= new EventSession(
+    if (this.#events !== undefined) return this.#events;
+    const { profile = PROFILES.generic!, heartbeat } = this.#options;
+    const { reconnect = {}, lockout = 60_000 } = this.#options;
+    this.#state = "connecting";
+    this.#events = new EventSession(
       this.#dial,
       (message) => this.#publish(message),
       {
-        keepalive,
-        silence,
+        heartbeat: { interval: profile.heartbeat, ...heartbeat },
+        reconnect,
         lockout,
-        minRetryDelay: retryDelay,
         probe: () => this.#probe(),
-        onState: (state) => {
-          if (state.state === "closed" && "error" in state) {
+        onState: (state, error) => {
+          this.#state = state;
+          if (state === "closed" && error !== undefined) {
             this.#events = undefined;
             for (const subscription of this.#subscriptions) {
-              subscription.end({ error: state.error });
+              subscription.end({ error });
             }
           }
-          onState?.({ session: "event", ...state });
+          const why = error === undefined ? {} : { error };
+          this.#changed({ session: "event", state, ...why });
         },
       },
     );
+    return this.#events;
   }
 
   /** Asks for the model: whatever the answer, the gateway is there. */

@@ -1,7 +1,12 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { AuthenticationError, NackError } from "./session/errors.ts";
+import {
+  AuthenticationError,
+  LimitError,
+  NackError,
+  TimeoutError,
+} from "./session/errors.ts";
 import { Gateway, type GatewayOptions } from "./gateway.ts";
 import { serialize } from "./wire/message.ts";
 import {
@@ -16,13 +21,14 @@ interface Rig extends AsyncDisposable {
 
 function rig(
   simulated: GatewaySimulatorOptions = {},
-  options: GatewayOptions = {},
+  options: Partial<GatewayOptions> = {},
 ): Rig {
   const simulator = new GatewaySimulator(simulated);
-  const gateway = new Gateway(() => simulator.connect(), {
+  const gateway = new Gateway({
+    transport: () => simulator.connect(),
     password: "12345",
     pacing: 0,
-    retryDelay: 5,
+    reconnect: { minDelay: 5, minUptime: 5 },
     ...options,
   });
   return {
@@ -40,7 +46,7 @@ Deno.test("Gateway filters events by WHO and WHERE", async () => {
   const all = r.gateway.messages();
   const lights = r.gateway.messages({ who: 1 });
   const light = r.gateway.messages({ who: 1, where: "12" });
-  await r.gateway.listen();
+  await r.gateway.ready();
   for (const frame of ["*2*1*12##", "*1*1*11##", "*1*1*12##", "*9*9*9##"]) {
     r.simulator.publish(frame);
   }
@@ -55,15 +61,17 @@ Deno.test("Gateway filters events by WHO and WHERE", async () => {
 Deno.test("Gateway events go on after the session was lost", async () => {
   const states: string[] = [];
   await using r = rig({}, {
-    onState: ({ session, state }) => states.push(`${session} ${state}`),
+    hooks: {
+      state: ({ session, state }) => states.push(`${session} ${state}`),
+    },
   });
   const events = r.gateway.events();
-  await r.gateway.listen();
+  await r.gateway.ready();
   r.simulator.publish("*1*1*11##");
   r.simulator.drop("event");
   await r.gateway.request("*#1*11##");
-  while (!states.includes("event lost")) await r.gateway.request("*#1*11##");
-  await r.gateway.listen();
+  while (!states.includes("event waiting")) await r.gateway.request("*#1*11##");
+  await r.gateway.ready();
   r.simulator.publish("*1*0*11##");
   const seen = [];
   for await (const event of events) {
@@ -72,15 +80,17 @@ Deno.test("Gateway events go on after the session was lost", async () => {
   }
   assertEquals(seen, ["*1*1*11##", "*1*0*11##"]);
   assertEquals(states.filter((state) => state.startsWith("event")), [
+    "event connecting",
     "event open",
-    "event lost",
+    "event waiting",
+    "event connecting",
     "event open",
   ]);
 });
 
 Deno.test("Gateway passes strays of the command session to the events", async () => {
   await using r = rig({ faults: [{ at: "command", fault: "stray" }] });
-  await r.gateway.listen();
+  await r.gateway.ready();
   const events = r.gateway.messages({ who: 4 });
   await r.gateway.send("*1*1*11##");
   const { value } = await events.next();
@@ -101,14 +111,14 @@ Deno.test("Gateway finds a value in the answer or among the events", async () =>
 });
 
 Deno.test("Gateway says when no value comes, and when it is refused or aborted", async () => {
-  await using r = rig({}, { eventTimeout: 20 });
+  await using r = rig();
   const nothing = () => undefined;
-  const error = await assertRejects(
-    () => r.gateway.ask("*#1*21*1##", nothing),
-    DOMException,
-    "*#1*21*1## gave no value within 20 ms",
+  await r.gateway.ready();
+  await assertRejects(
+    () => r.gateway.ask("*#1*21*1##", nothing, { timeout: 200 }),
+    TimeoutError,
+    "*#1*21*1## gave no value within 200 ms",
   );
-  assertEquals(error.name, "TimeoutError");
   await assertRejects(() => r.gateway.ask("*#1*99*1##", nothing), NackError);
   const signal = AbortSignal.timeout(5);
   await assertRejects(
@@ -122,7 +132,7 @@ Deno.test("Gateway ends its loops with the error when the password is refused", 
   const events = r.gateway.events();
   await assertRejects(() => events.next(), AuthenticationError);
   assertEquals(await events.next(), { done: true, value: undefined });
-  await assertRejects(() => r.gateway.listen(), AuthenticationError, "60 s");
+  await assertRejects(() => r.gateway.ready(), AuthenticationError, "60 s");
   await assertRejects(() => r.gateway.send("*1*1*11##"), AuthenticationError);
 });
 
@@ -130,7 +140,7 @@ Deno.test("Gateway ends the loop of a reader that is too slow, and of no other",
   await using r = rig({}, { maxEvents: 3 });
   const slow = r.gateway.messages();
   const other = r.gateway.messages({ where: "99" });
-  await r.gateway.listen();
+  await r.gateway.ready();
   for (let i = 0; i < 5; i++) r.simulator.publish(`*1*1*1${i + 1}##`);
   r.simulator.publish("*1*1*99##");
   await other.next();
@@ -139,7 +149,7 @@ Deno.test("Gateway ends the loop of a reader that is too slow, and of no other",
     async () => {
       for await (const message of slow) seen.push(serialize(message));
     },
-    RangeError,
+    LimitError,
     "3 events wait",
   );
   assertEquals(seen, ["*1*1*11##", "*1*1*12##", "*1*1*13##"]);
@@ -161,10 +171,10 @@ Deno.test("Gateway loops end when they are aborted, left, or the gateway closes"
   assertEquals((await left.next()).done, true);
 
   const open = r.gateway.events().next();
-  await r.gateway.listen();
+  await r.gateway.ready();
   await r.gateway.close();
   assertEquals((await open).done, true);
-  await assertRejects(() => r.gateway.listen(), DOMException, "closed");
+  await assertRejects(() => r.gateway.ready(), DOMException, "closed");
   await assertRejects(
     () => r.gateway.send("*1*1*11##"),
     DOMException,
@@ -183,16 +193,19 @@ Deno.test("Gateway gives up listening when it is aborted", async () => {
     faults: [{ at: "greeting", fault: "close", times: 1000 }],
   });
   const signal = AbortSignal.timeout(10);
-  await assertRejects(() => r.gateway.listen({ signal }), DOMException);
+  await assertRejects(() => r.gateway.ready({ signal }), DOMException);
   assert(r.simulator.sessions("event") === 0);
 });
 
 Deno.test("Gateway asks on the command session whether a silent one is there", async () => {
-  await using r = rig({}, { silence: 10 });
-  await r.gateway.listen();
-  while (r.simulator.received.length < 3) {
+  await using r = rig({}, { heartbeat: { interval: 10 } });
+  await r.gateway.ready();
+  while (!r.simulator.received.includes("*#13**15##")) {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
-  assertEquals(new Set(r.simulator.received), new Set(["*#13**15##"]));
+  assertEquals(
+    new Set(r.simulator.received),
+    new Set(["*#*1##", "*#13**15##"]),
+  );
   assertEquals(r.simulator.sessions("event"), 1);
 });

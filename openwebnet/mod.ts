@@ -10,7 +10,8 @@
  *
  * // A real one: tcpGateway("192.168.1.35", { password: "12345" })
  * await using simulator = new GatewaySimulator({ authentication: "open" });
- * await using gateway = new Gateway(() => simulator.connect(), {
+ * await using gateway = new Gateway({
+ *   transport: () => simulator.connect(),
  *   password: "12345",
  * });
  *
@@ -28,14 +29,11 @@ export * from "./areas/auxiliary.ts";
 export * from "./areas/buttons.ts";
 export * from "./areas/camera.ts";
 export * from "./session/capture.ts";
-export * from "./session/command_session.ts";
 export * from "./areas/diagnostics.ts";
-export * from "./session/dial.ts";
 export * from "./discovery.ts";
 export * from "./areas/door_entry.ts";
 export * from "./areas/energy.ts";
 export * from "./session/errors.ts";
-export * from "./session/event_session.ts";
 export * from "./events.ts";
 export * from "./explain.ts";
 export * from "./wire/frame.ts";
@@ -48,10 +46,10 @@ export * from "./areas/lighting_management.ts";
 export * from "./areas/load_control.ts";
 export * from "./areas/lock.ts";
 export * from "./wire/message.ts";
+export * from "./wire/kinds.ts";
 export * from "./wire/password.ts";
 export * from "./simulator/plant.ts";
 export * from "./session/profiles.ts";
-export * from "./session/repeatable.ts";
 export * from "./areas/scenarios.ts";
 export * from "./simulator/simulator.ts";
 export * from "./areas/sound.ts";

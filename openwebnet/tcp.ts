@@ -13,30 +13,24 @@
  */
 
 import { connectTcp } from "@wirekit/transport/tcp";
+import type { Transport } from "@wirekit/transport/transport";
 import { FrameScanner } from "./wire/frame.ts";
 import { Gateway, type GatewayOptions } from "./gateway.ts";
+import { NotConnectedError } from "./session/errors.ts";
 
 /** The port of gateways, unless they are told another. */
 export const DEFAULT_PORT = 20_000;
 
 /** Options of {@linkcode tcpGateway}. */
-export interface TcpGatewayOptions extends GatewayOptions {
+export interface TcpGatewayOptions extends Omit<GatewayOptions, "transport"> {
   /**
    * The port.
    *
    * @default {20000}
    */
   port?: number;
-  /**
-   * How long connecting may take, in milliseconds.
-   *
-   * @default {5000}
-   */
-  connectTimeout?: number;
-  /** Records what goes over the connections: see `recorder` in `capture.ts`. */
-  wrap?: (
-    transport: Awaited<ReturnType<typeof connectTcp<string>>>,
-  ) => Awaited<ReturnType<typeof connectTcp<string>>>;
+  /** Records what goes over the connections: see `record()`. */
+  wrap?: (transport: Transport<string>) => Transport<string>;
 }
 
 /**
@@ -69,11 +63,24 @@ export function tcpGateway(
   hostname: string,
   options: TcpGatewayOptions = {},
 ): Gateway {
-  const { port = DEFAULT_PORT, connectTimeout: timeout = 5000 } = options;
-  const { wrap, ...rest } = options;
-  return new Gateway(async (signal) => {
-    const where = { hostname, port, timeout, signal };
-    const transport = await connectTcp(where, new FrameScanner());
-    return wrap ? wrap(transport) : transport;
-  }, rest);
+  const { port = DEFAULT_PORT, wrap, ...rest } = options;
+  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+  return new Gateway({
+    url: `tcp://${host}:${port}`,
+    ...rest,
+    async transport(signal) {
+      const where = { hostname, port, signal };
+      try {
+        const transport = await connectTcp(where, new FrameScanner());
+        return wrap ? wrap(transport) : transport;
+      } catch (cause) {
+        if (signal.aborted) throw signal.reason;
+        const why = cause instanceof Error ? cause.message : String(cause);
+        throw new NotConnectedError(
+          `No gateway can be reached at ${host}:${port}: ${why}`,
+          { cause },
+        );
+      }
+    },
+  });
 }

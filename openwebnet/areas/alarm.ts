@@ -88,7 +88,7 @@ export const alarm: Area<AlarmEvents> = new Area<AlarmEvents>(5, {
  * import { assertEquals } from "@std/assert";
  *
  * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway(() => simulator.connect());
+ * await using gateway = new Gateway({ transport: () => simulator.connect() });
  * const events = await new Alarm(gateway).status();
  * const states = events.map(({ state }) => state);
  * assertEquals(states.includes("disengaged"), true);

@@ -8,7 +8,7 @@
  */
 
 import { Area, type EventOf } from "./area.ts";
-import type { CommandOptions } from "../session/command_session.ts";
+import type { CommandOptions } from "../session/_command_session.ts";
 import { type Caller, Item } from "./item.ts";
 import {
   code,
@@ -138,7 +138,7 @@ export interface MoveOptions extends CommandOptions {
  * import { assertEquals } from "@std/assert";
  *
  * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway(() => simulator.connect());
+ * await using gateway = new Gateway({ transport: () => simulator.connect() });
  * const shutter = new Shutter(gateway, "31");
  * await shutter.up();
  * await shutter.goTo(50);

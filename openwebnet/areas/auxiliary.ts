@@ -8,7 +8,7 @@
  */
 
 import { Area, type EventOf } from "./area.ts";
-import type { CommandOptions } from "../session/command_session.ts";
+import type { CommandOptions } from "../session/_command_session.ts";
 import { type Caller, Item } from "./item.ts";
 import { code, table, what } from "./_values.ts";
 
@@ -66,7 +66,7 @@ export const auxiliary: Area<AuxiliaryEvents> = new Area<AuxiliaryEvents>(9, {
  * import { assertEquals } from "@std/assert";
  *
  * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway(() => simulator.connect());
+ * await using gateway = new Gateway({ transport: () => simulator.connect() });
  * await new Auxiliary(gateway, "1").set("on");
  * assertEquals(simulator.executed, ["*9*1*1##"]);
  * ```

@@ -8,7 +8,7 @@
  */
 
 import { Area, type EventOf } from "./area.ts";
-import type { CommandOptions } from "../session/command_session.ts";
+import type { CommandOptions } from "../session/_command_session.ts";
 import { type Caller, Item } from "./item.ts";
 import {
   code,
@@ -112,7 +112,7 @@ export const cenPlus: Area<CenPlusEvents> = new Area<CenPlusEvents>(25, {
  * import { assertEquals } from "@std/assert";
  *
  * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway(() => simulator.connect());
+ * await using gateway = new Gateway({ transport: () => simulator.connect() });
  * const buttons = new Cen(gateway, "11");
  * await buttons.press(5);
  * assertEquals(simulator.executed, ["*15*05*11##", "*15*05#1*11##"]);
@@ -165,7 +165,7 @@ export class Cen extends Item<CenEvents> {
  * import { assertEquals } from "@std/assert";
  *
  * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway(() => simulator.connect());
+ * await using gateway = new Gateway({ transport: () => simulator.connect() });
  * await new CenPlus(gateway, 1).send(31, "short");
  * assertEquals(simulator.executed, ["*25*21#31*21##"]);
  * ```
@@ -206,7 +206,7 @@ export class CenPlus extends Item<CenPlusEvents> {
  * import { assertEquals } from "@std/assert";
  *
  * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway(() => simulator.connect());
+ * await using gateway = new Gateway({ transport: () => simulator.connect() });
  * assertEquals(await new Contact(gateway, "1").active(), false);
  * ```
  */

@@ -9,7 +9,7 @@
  */
 
 import { Area, type EventOf } from "./area.ts";
-import type { CommandOptions } from "../session/command_session.ts";
+import type { CommandOptions } from "../session/_command_session.ts";
 import { type Caller, Item } from "./item.ts";
 import type { ValueList } from "./area.ts";
 import type { BusMessage } from "../wire/message.ts";
@@ -96,7 +96,7 @@ export const cameras: Area<CameraEvents> = new Area<CameraEvents>(7, {
  * import { assertEquals } from "@std/assert";
  *
  * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway(() => simulator.connect());
+ * await using gateway = new Gateway({ transport: () => simulator.connect() });
  * const camera = new Camera(gateway, "4000");
  * await camera.receive();
  * await camera.adjust("zoom", true);

@@ -11,7 +11,8 @@
  */
 
 import { Area, type EventOf } from "./area.ts";
-import type { CommandOptions } from "../session/command_session.ts";
+import type { CommandOptions } from "../session/_command_session.ts";
+import { TimeoutError } from "../session/errors.ts";
 import type { Caller } from "./item.ts";
 import type { Message } from "../wire/message.ts";
 import {
@@ -177,7 +178,7 @@ export interface ScanOptions extends CommandOptions {
  * import { assertEquals } from "@std/assert";
  *
  * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway(() => simulator.connect());
+ * await using gateway = new Gateway({ transport: () => simulator.connect() });
  * const devices = await scanDevices(gateway, 1001, { window: 20 });
  * const stickers = devices.map(({ sticker }) => sticker);
  * assertEquals(stickers, ["00A1B2C3", "00D4E5F6"]);
@@ -209,11 +210,9 @@ export async function scanDevices(
         const sticker = id.toString(16).toUpperCase().padStart(8, "0");
         found.set(id, { who, id, sticker });
         return found.size >= maxDevices;
-      }, { ...rest, eventTimeout: window }).catch((error) => {
+      }, { ...rest, timeout: window }).catch((error) => {
         // Silence: there is no other device.
-        if (!(error instanceof DOMException && error.name === "TimeoutError")) {
-          throw error;
-        }
+        if (!(error instanceof TimeoutError)) throw error;
       });
       for (const { id } of [...found.values()].slice(before)) {
         const suppress = area.encode("diagnostics.suppress", "0", { id });
@@ -244,7 +243,7 @@ export async function scanDevices(
  * import { assertEquals } from "@std/assert";
  *
  * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway(() => simulator.connect());
+ * await using gateway = new Gateway({ transport: () => simulator.connect() });
  * const device = { who: 1001, id: 0x00a1b2c3, sticker: "00A1B2C3" };
  * const [first] = await interviewDevice(gateway, device);
  * assertEquals(first?.type, "diagnostics.model");
@@ -270,7 +269,7 @@ export async function interviewDevice(
       events.push(event);
       return false;
     },
-    { ...rest, eventTimeout: window },
+    { ...rest, timeout: window },
   );
   const release = area.encode("diagnostics.phase", "0", { phase: "release" });
   await gateway.send(release, rest);

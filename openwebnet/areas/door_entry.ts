@@ -11,7 +11,7 @@
  */
 
 import { Area, type EventOf } from "./area.ts";
-import type { CommandOptions } from "../session/command_session.ts";
+import type { CommandOptions } from "../session/_command_session.ts";
 import { type Caller, Item } from "./item.ts";
 import { code, fields, integer, table, what } from "./_values.ts";
 
@@ -87,7 +87,7 @@ export const intercom: Area<IntercomEvents> = new Area<IntercomEvents>(8, {
  * import { assertEquals } from "@std/assert";
  *
  * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway(() => simulator.connect());
+ * await using gateway = new Gateway({ transport: () => simulator.connect() });
  * await new Door(gateway, "4000").open();
  * assertEquals(simulator.executed, ["*6*10*4000##"]);
  * ```

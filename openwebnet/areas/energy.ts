@@ -11,7 +11,7 @@
  */
 
 import { Area, type EventOf } from "./area.ts";
-import type { CommandOptions } from "../session/command_session.ts";
+import type { CommandOptions } from "../session/_command_session.ts";
 import { type Caller, Item } from "./item.ts";
 import type { ValueList } from "./area.ts";
 import type { Message } from "../wire/message.ts";
@@ -297,15 +297,8 @@ export function energyDevice(
     : "actuator";
 }
 
-/** Options of totals that come one by one. */
-export interface TotalsOptions extends CommandOptions {
-  /**
-   * Longest wait for the next total, in milliseconds.
-   *
-   * @default {5000}
-   */
-  eventTimeout?: number;
-}
+/** Longest wait for the next of several totals, in milliseconds. */
+const TOTALS_TIMEOUT = 5_000;
 
 /**
  * A meter.
@@ -316,7 +309,7 @@ export interface TotalsOptions extends CommandOptions {
  * import { assertEquals } from "@std/assert";
  *
  * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway(() => simulator.connect());
+ * await using gateway = new Gateway({ transport: () => simulator.connect() });
  * const meter = new Meter(gateway, "51");
  * assertEquals(await meter.power(), 1234);
  * assertEquals((await meter.hours(10, 7)).length, 24);
@@ -380,7 +373,7 @@ export class Meter extends Item<EnergyEvents> {
   async hours(
     month: number,
     day: number,
-    options?: TotalsOptions,
+    options?: CommandOptions,
   ): Promise<number[]> {
     const totals = await this.#totals(
       "energy.sendHours",
@@ -404,7 +397,7 @@ export class Meter extends Item<EnergyEvents> {
    * @param options Time and signal.
    * @returns 24 values.
    */
-  async meanHours(month: number, options?: TotalsOptions): Promise<number[]> {
+  async meanHours(month: number, options?: CommandOptions): Promise<number[]> {
     const totals = await this.#totals(
       "energy.sendMeans",
       { month },
@@ -426,7 +419,7 @@ export class Meter extends Item<EnergyEvents> {
    * @param options Time and signal.
    * @returns A value for each day that was sent, the first one first.
    */
-  days(month: number, options?: TotalsOptions): Promise<number[]> {
+  days(month: number, options?: CommandOptions): Promise<number[]> {
     return this.#totals(
       "energy.sendDays",
       { month },
@@ -447,7 +440,7 @@ export class Meter extends Item<EnergyEvents> {
    * @param options Time and signal.
    * @returns A value for each day that was sent, the first one first.
    */
-  daysLastYear(month: number, options?: TotalsOptions): Promise<number[]> {
+  daysLastYear(month: number, options?: CommandOptions): Promise<number[]> {
     return this.#totals(
       "energy.sendDaysLastYear",
       { month },
@@ -477,9 +470,8 @@ export class Meter extends Item<EnergyEvents> {
     values: EnergyEvents[T],
     take: (event: EnergyEvent) => [index: number, value: number] | undefined,
     count: number,
-    options: TotalsOptions = {},
+    options: CommandOptions = {},
   ): Promise<number[]> {
-    const { eventTimeout = 5000, ...rest } = options;
     const totals: number[] = [];
     const collect = (message: Message): boolean | undefined => {
       const event = this.area.decode(message);
@@ -491,7 +483,7 @@ export class Meter extends Item<EnergyEvents> {
     await this.gateway.collect(
       this.area.encode(type, this.where, values),
       collect,
-      { ...rest, eventTimeout },
+      { timeout: TOTALS_TIMEOUT, ...options },
     );
     return totals;
   }
@@ -510,7 +502,7 @@ export class Meter extends Item<EnergyEvents> {
  * import { assertEquals } from "@std/assert";
  *
  * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway(() => simulator.connect());
+ * await using gateway = new Gateway({ transport: () => simulator.connect() });
  * const actuator = new EnergyActuator(gateway, "71#0");
  * await actuator.force(30);
  * assertEquals((await actuator.state()).forcing, true);

@@ -8,7 +8,7 @@
  */
 
 import { Area, type EventOf } from "./area.ts";
-import type { CommandOptions } from "../session/command_session.ts";
+import type { CommandOptions } from "../session/_command_session.ts";
 import { type Caller, Item } from "./item.ts";
 import {
   byte,
@@ -213,7 +213,7 @@ export const MODELS: Readonly<Record<number, string>> = {
  * import { assertEquals } from "@std/assert";
  *
  * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway(() => simulator.connect());
+ * await using gateway = new Gateway({ transport: () => simulator.connect() });
  * const unit = new GatewayUnit(gateway);
  * assertEquals(await unit.mac(), "00:03:50:01:02:03");
  * await unit.setTime({ hours: 10, minutes: 5, seconds: 0, zone: -2 });

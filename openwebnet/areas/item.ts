@@ -8,7 +8,7 @@
  */
 
 import type { Area, EventOf } from "./area.ts";
-import type { CommandOptions } from "../session/command_session.ts";
+import type { CommandOptions } from "../session/_command_session.ts";
 import type { BusMessage, Message } from "../wire/message.ts";
 import { filterMap } from "../_filter_map.ts";
 
@@ -51,15 +51,15 @@ export interface Caller {
    * @param message The command.
    * @param take Returns `undefined` if a message is not part of it, `true` if it
    * is the last one, else `false`.
-   * @param options Time and signal. `eventTimeout` is the longest wait for the
-   * next part, in milliseconds.
+   * @param options Time and signal. `timeout` is the longest wait for each part
+   * too.
    * @returns Resolves after the last part, or when no further part comes in
    * time. Rejects with a `TimeoutError` if none came.
    */
   collect(
     message: Message,
     take: (message: Message) => boolean | undefined,
-    options?: CommandOptions & { eventTimeout?: number },
+    options?: CommandOptions,
   ): Promise<void>;
   /**
    * Waits for messages of the event session.
@@ -96,8 +96,8 @@ export interface MessageFilter {
  * import { assertEquals } from "@std/assert";
  *
  * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway(() => simulator.connect());
- * await gateway.listen();
+ * await using gateway = new Gateway({ transport: () => simulator.connect() });
+ * await gateway.ready();
  * const light = new Item(gateway, "12", lighting);
  * const events = light.events();
  * simulator.publish("*1*1*11##");

@@ -112,7 +112,7 @@ const COMMANDS: [Call, ...string[]][] = [
     "*#1*21*#12*240*80*60##",
   ],
   [() => dimmer.setWhite(2700), "*#1*21*#14*370##"],
-  [() => sensor.setTimeout({ minutes: 5 }), "*#1*51*#7*0*5*0##"],
+  [() => sensor.setOnTime({ minutes: 5 }), "*#1*51*#7*0*5*0##"],
   [() => shutter.up(), "*2*1*31##"],
   [() => shutter.down(), "*2*2*31##"],
   [() => shutter.stop(), "*2*0*31##"],
@@ -238,7 +238,7 @@ const REQUESTS: [Call, string, string | string[], unknown][] = [
   [() => dimmer.white(), "*#1*21*14##", "*#1*21*14*370##", 2703],
   [() => sensor.illuminance(), "*#1*51*6##", "*#1*51*6*350##", 350],
   [() => sensor.sensitivity(), "*#1*51*5##", "*#1*51*5*3##", 3],
-  [() => sensor.timeout(), "*#1*51*7##", "*#1*51*7*0*5*0##", {
+  [() => sensor.onTime(), "*#1*51*7##", "*#1*51*7*0*5*0##", {
     hours: 0,
     minutes: 5,
     seconds: 0,
@@ -396,19 +396,22 @@ Deno.test("Item sends nothing for values that do not exist", async () => {
 
 Deno.test("Meter collects the totals of hours and days", async () => {
   await using simulator = new GatewaySimulator();
-  await using gateway = new Gateway(() => simulator.connect(), { pacing: 0 });
+  await using gateway = new Gateway({
+    transport: () => simulator.connect(),
+    pacing: 0,
+  });
   const meter = new Meter(gateway, "51");
   assertEquals(await meter.hours(10, 7), Array(24).fill(100));
   assertEquals(await meter.meanHours(10), Array(24).fill(100));
   // How many days come is not known before: silence ends them.
-  const options = { eventTimeout: 20 };
+  const options = { timeout: 200 };
   assertEquals(await meter.days(10, options), Array(28).fill(2400));
   assertEquals(await meter.daysLastYear(2, options), Array(28).fill(2400));
 });
 
 Deno.test("Alarm says what the unit and the zones say", async () => {
   await using simulator = new GatewaySimulator();
-  await using gateway = new Gateway(() => simulator.connect());
+  await using gateway = new Gateway({ transport: () => simulator.connect() });
   const events = await new Alarm(gateway).status();
   assertEquals(events.map(({ where, state }) => `${where} ${state}`), [
     " active",
@@ -422,7 +425,10 @@ Deno.test("Alarm says what the unit and the zones say", async () => {
 
 Deno.test("scanDevices() finds each device once, and none where there is none", async () => {
   await using simulator = new GatewaySimulator();
-  await using gateway = new Gateway(() => simulator.connect(), { pacing: 0 });
+  await using gateway = new Gateway({
+    transport: () => simulator.connect(),
+    pacing: 0,
+  });
   const found = await scanDevices(gateway, 1004, { window: 10 });
   assertEquals(found, [{ who: 1004, id: 0xabcdef, sticker: "00ABCDEF" }]);
   assertEquals(

@@ -9,7 +9,7 @@
  */
 
 import { Area, type EventOf } from "./area.ts";
-import type { CommandOptions } from "../session/command_session.ts";
+import type { CommandOptions } from "../session/_command_session.ts";
 import { type Caller, Item } from "./item.ts";
 import {
   byte,
@@ -192,7 +192,7 @@ export interface SwitchOptions extends CommandOptions {
  * import { assertEquals } from "@std/assert";
  *
  * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway(() => simulator.connect());
+ * await using gateway = new Gateway({ transport: () => simulator.connect() });
  * const light = new Light(gateway, "11");
  * await light.on();
  * assertEquals(await light.states(), [{ where: "11", on: true }]);
@@ -309,7 +309,7 @@ export class Light extends Item<LightingEvents> {
  * import { assertEquals } from "@std/assert";
  *
  * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway(() => simulator.connect());
+ * await using gateway = new Gateway({ transport: () => simulator.connect() });
  * const dimmer = new Dimmer(gateway, "21");
  * await dimmer.setLevel(50);
  * assertEquals(await dimmer.level(), 50);
@@ -439,8 +439,8 @@ export class LightSensor extends Item<LightingEvents> {
     return (await this.ask("light.sensitivity", {}, options)).sensitivity;
   }
 
-  /** Asks how long it keeps the light on. */
-  async timeout(options?: CommandOptions): Promise<Required<Duration>> {
+  /** Asks how long it keeps the light on after the last movement. */
+  async onTime(options?: CommandOptions): Promise<Required<Duration>> {
     const event = await this.ask("light.motionTimeout", {}, options);
     const { hours, minutes, seconds } = event;
     return { hours, minutes, seconds };
@@ -452,7 +452,7 @@ export class LightSensor extends Item<LightingEvents> {
    * @param duration How long.
    * @param options Time and signal.
    */
-  setTimeout(duration: Duration, options?: CommandOptions): Promise<void> {
+  setOnTime(duration: Duration, options?: CommandOptions): Promise<void> {
     const { hours = 0, minutes = 0, seconds = 0 } = duration;
     const values = { hours, minutes, seconds };
     return this.command("light.motionTimeout", values, options);

@@ -12,7 +12,7 @@
  */
 
 import { Area, type EventOf } from "./area.ts";
-import type { CommandOptions } from "../session/command_session.ts";
+import type { CommandOptions } from "../session/_command_session.ts";
 import { type Caller, Item } from "./item.ts";
 import { dimension, fields, flag, integer, table, what } from "./_values.ts";
 
@@ -119,7 +119,7 @@ export const lightingManagement: Area<LightingManagementEvents> = new Area<
  * import { assertEquals } from "@std/assert";
  *
  * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway(() => simulator.connect());
+ * await using gateway = new Gateway({ transport: () => simulator.connect() });
  * const zone = new ManagedZone(gateway, "1001#8#00#0#8");
  * await zone.keep(200);
  * assertEquals(simulator.executed, ["*#24*1001#8#00#0#8*#3*200##"]);

@@ -9,7 +9,7 @@
  */
 
 import { Area, type EventOf } from "./area.ts";
-import type { CommandOptions } from "../session/command_session.ts";
+import type { CommandOptions } from "../session/_command_session.ts";
 import { type Caller, Item } from "./item.ts";
 import { code, table, what } from "./_values.ts";
 
@@ -46,7 +46,7 @@ export const loadControl: Area<LoadEvents> = new Area<LoadEvents>(3, {
  * import { assertEquals } from "@std/assert";
  *
  * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway(() => simulator.connect());
+ * await using gateway = new Gateway({ transport: () => simulator.connect() });
  * await new Load(gateway, "#1").force();
  * assertEquals(simulator.executed, ["*3*2*#1##"]);
  * ```

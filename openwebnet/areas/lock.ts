@@ -9,7 +9,7 @@
  */
 
 import { Area, type EventOf } from "./area.ts";
-import type { CommandOptions } from "../session/command_session.ts";
+import type { CommandOptions } from "../session/_command_session.ts";
 import { type Caller, Item } from "./item.ts";
 import { code, table, what } from "./_values.ts";
 
@@ -36,7 +36,7 @@ export const lock: Area<LockEvents> = new Area<LockEvents>(14, {
  * import { assertEquals } from "@std/assert";
  *
  * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway(() => simulator.connect());
+ * await using gateway = new Gateway({ transport: () => simulator.connect() });
  * await new Lock(gateway, "11").lock();
  * assertEquals(simulator.executed, ["*14*0*11##"]);
  * ```

@@ -8,7 +8,7 @@
  */
 
 import { Area, type EventOf } from "./area.ts";
-import type { CommandOptions } from "../session/command_session.ts";
+import type { CommandOptions } from "../session/_command_session.ts";
 import { type Caller, Item } from "./item.ts";
 import { code, fields, integer, optional, table, what } from "./_values.ts";
 
@@ -83,7 +83,7 @@ export const scenes: Area<SceneEvents> = new Area<SceneEvents>(17, {
  * import { assertEquals } from "@std/assert";
  *
  * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway(() => simulator.connect());
+ * await using gateway = new Gateway({ transport: () => simulator.connect() });
  * await new ScenarioModule(gateway, "01").run(3);
  * assertEquals(simulator.executed, ["*0*3*01##"]);
  * ```
@@ -160,7 +160,7 @@ export class ScenarioModule extends Item<ScenarioEvents> {
  * import { assertEquals } from "@std/assert";
  *
  * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway(() => simulator.connect());
+ * await using gateway = new Gateway({ transport: () => simulator.connect() });
  * const scene = new Scene(gateway, "1");
  * await scene.start();
  * const states = (await scene.status()).map(({ state }) => state);

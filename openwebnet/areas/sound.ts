@@ -8,7 +8,7 @@
  */
 
 import { Area, type EventOf } from "./area.ts";
-import type { CommandOptions } from "../session/command_session.ts";
+import type { CommandOptions } from "../session/_command_session.ts";
 import { type Caller, Item } from "./item.ts";
 import {
   code,
@@ -110,7 +110,7 @@ export const sound: Area<SoundEvents> = new Area<SoundEvents>(16, {
  * import { assertEquals } from "@std/assert";
  *
  * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway(() => simulator.connect());
+ * await using gateway = new Gateway({ transport: () => simulator.connect() });
  * const amplifier = new Amplifier(gateway, "11");
  * await amplifier.louder(2);
  * assertEquals(await amplifier.volume(), 12);

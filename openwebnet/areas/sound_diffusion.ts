@@ -10,7 +10,7 @@
  */
 
 import { Area, type EventOf } from "./area.ts";
-import type { CommandOptions } from "../session/command_session.ts";
+import type { CommandOptions } from "../session/_command_session.ts";
 import { type Caller, Item } from "./item.ts";
 import {
   code,
@@ -216,7 +216,7 @@ export const soundDiffusion: Area<SoundDiffusionEvents> = new Area<
  * import { assertEquals } from "@std/assert";
  *
  * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway(() => simulator.connect());
+ * await using gateway = new Gateway({ transport: () => simulator.connect() });
  * await new SoundItem(gateway, "2#1").on(3);
  * assertEquals(simulator.executed, ["*22*1#4#3*2#1##"]);
  * ```
@@ -269,7 +269,7 @@ export class SoundItem extends Item<SoundDiffusionEvents> {
  * import { assertEquals } from "@std/assert";
  *
  * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway(() => simulator.connect());
+ * await using gateway = new Gateway({ transport: () => simulator.connect() });
  * await new Speaker(gateway, "3#1#2").louder(5);
  * assertEquals(simulator.executed, ["*22*3#5*3#1#2##"]);
  * ```
@@ -350,7 +350,7 @@ export class Speaker extends SoundItem {
  * import { assertEquals } from "@std/assert";
  *
  * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway(() => simulator.connect());
+ * await using gateway = new Gateway({ transport: () => simulator.connect() });
  * await new SoundSource(gateway, "2#1").station("next");
  * assertEquals(simulator.executed, ["*22*9*2#1##"]);
  * ```

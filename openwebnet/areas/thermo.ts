@@ -11,7 +11,7 @@
  */
 
 import { Area, type EventOf } from "./area.ts";
-import type { CommandOptions } from "../session/command_session.ts";
+import type { CommandOptions } from "../session/_command_session.ts";
 import { type Caller, Item } from "./item.ts";
 import type { ValueList } from "./area.ts";
 import {
@@ -296,7 +296,7 @@ export const thermo: Area<ThermoEvents> = new Area<ThermoEvents>(4, {
  * import { assertEquals } from "@std/assert";
  *
  * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway(() => simulator.connect());
+ * await using gateway = new Gateway({ transport: () => simulator.connect() });
  * const zone = new Zone(gateway, "1");
  * assertEquals(await zone.temperature(), 21.5);
  * await zone.setPoint(22, "heating");
@@ -410,7 +410,7 @@ export class Zone extends Item<ThermoEvents> {
  * import { assertEquals } from "@std/assert";
  *
  * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway(() => simulator.connect());
+ * await using gateway = new Gateway({ transport: () => simulator.connect() });
  * const unit = new CentralUnit(gateway, "#0");
  * await unit.vacation(5, { then: "3101" });
  * assertEquals(simulator.executed, ["*4*33005#3101*#0##"]);

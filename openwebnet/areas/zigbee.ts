@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { CommandOptions } from "../session/command_session.ts";
+import type { CommandOptions } from "../session/_command_session.ts";
 import { gatewayUnit } from "./gateway_unit.ts";
 import type { Caller } from "./item.ts";
 import { parseWhere } from "../wire/where.ts";
@@ -91,7 +91,7 @@ export async function scanZigbee(
     if (event?.type !== "gateway.products") return undefined;
     count = event.count;
     return true;
-  }, { ...rest, eventTimeout: window });
+  }, { ...rest, timeout: window });
 
   const units = new Map<string, ZigbeeUnit>();
   for (let index = 0; index < count; index++) {

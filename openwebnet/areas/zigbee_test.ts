@@ -18,20 +18,23 @@ Deno.test("scanZigbee() asks for each device that the scan counts", async () => 
   };
   const heard: string[] = [];
   let listener: ((frame: string) => void) | undefined;
-  await using gateway = new Gateway(() => {
-    const [near, far] = pair();
-    (async () => {
-      await far.send("*#*1##");
-      for await (const frame of far) {
-        if (frame === "*99*1##") listener = (frame) => void far.send(frame);
-        else if (!frame.startsWith("*99*")) heard.push(frame);
-        for (const answer of answers[frame] ?? []) await far.send(answer);
+  await using gateway = new Gateway({
+    transport: () => {
+      const [near, far] = pair();
+      (async () => {
         await far.send("*#*1##");
-        if (frame === "*13*65*##") listener?.("*#13**67*2##");
-      }
-    })();
-    return Promise.resolve(near);
-  }, { pacing: 0 });
+        for await (const frame of far) {
+          if (frame === "*99*1##") listener = (frame) => void far.send(frame);
+          else if (!frame.startsWith("*99*")) heard.push(frame);
+          for (const answer of answers[frame] ?? []) await far.send(answer);
+          await far.send("*#*1##");
+          if (frame === "*13*65*##") listener?.("*#13**67*2##");
+        }
+      })();
+      return Promise.resolve(near);
+    },
+    pacing: 0,
+  });
   assertEquals(await scanZigbee(gateway), [
     { where: "702053501#9", address: "7020535", unit: "01", type: 256 },
     { where: "702053502#9", address: "7020535", unit: "02", type: 513 },

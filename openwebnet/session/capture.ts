@@ -6,6 +6,7 @@
  *
  * ```ts
  * import {
+ *   type CaptureEntry,
  *   Gateway,
  *   GatewaySimulator,
  *   Light,
@@ -18,27 +19,26 @@
  * const lines: string[] = [];
  * {
  *   await using plant = new GatewaySimulator();
- *   await using gateway = new Gateway(async () =>
- *     record(await plant.connect(), (entry) => lines.push(JSON.stringify(entry)))
- *   );
+ *   const write = (entry: CaptureEntry) => lines.push(JSON.stringify(entry));
+ *   await using gateway = new Gateway({
+ *     transport: async () => record(await plant.connect(), write),
+ *   });
  *   assertEquals((await new Light(gateway, "11").states())[0]?.on, false);
  * }
  *
  * const capture = lines.map((line) => JSON.parse(line));
- * await using gateway = new Gateway(() => {
- *   const [near, far] = pair();
- *   replay(far, capture);
- *   return Promise.resolve(near);
- * });
+ * const [near, far] = pair();
+ * replay(far, capture);
+ * await using gateway = new Gateway({ transport: () => Promise.resolve(near) });
  * assertEquals((await new Light(gateway, "11").states())[0]?.on, false);
  * ```
  *
  * @module
  */
 
+import { sleep } from "@wirekit/internal/clock";
 import type { Transport } from "@wirekit/transport/transport";
 import { parseHandshake } from "../wire/message.ts";
-import { pause } from "./_wait.ts";
 
 /** A frame that went over a session. One of them is a line of a capture. */
 export interface CaptureEntry {
@@ -204,7 +204,7 @@ export async function replay(
     for (const { at, from, frame } of withoutPassword(capture)) {
       if (from === "gateway") {
         const wait = (at - before) / speed;
-        if (wait > 0) await pause(wait, signal);
+        if (wait > 0) await sleep(wait, { signal });
         await transport.send(frame);
       } else {
         const result = await iterator.next();

@@ -25,11 +25,12 @@ for (
     const seen: unknown[] = [];
     {
       await using simulator = new GatewaySimulator({ authentication });
-      await using gateway = new Gateway(
-        async () =>
+      await using gateway = new Gateway({
+        transport: async () =>
           record(await simulator.connect(), (entry) => capture.push(entry)),
-        { password, pacing: 0 },
-      );
+        password,
+        pacing: 0,
+      });
       seen.push(...await exercise(gateway));
     }
     const frames = capture.map(({ frame }) => frame);
@@ -39,11 +40,14 @@ for (
     assertEquals(digits, []);
 
     const played: Promise<void>[] = [];
-    await using gateway = new Gateway(() => {
-      const [near, far] = pair();
-      played.push(replay(far, capture));
-      return Promise.resolve(near);
-    }, { pacing: 0 });
+    await using gateway = new Gateway({
+      transport() {
+        const [near, far] = pair();
+        played.push(replay(far, capture));
+        return Promise.resolve(near);
+      },
+      pacing: 0,
+    });
     assertEquals(await exercise(gateway), seen);
     await gateway.close();
     await Promise.all(played);
@@ -53,11 +57,11 @@ for (
 Deno.test("record() masks nothing after the handshake", async () => {
   const capture: CaptureEntry[] = [];
   await using simulator = new GatewaySimulator({ authentication: "sha256" });
-  await using gateway = new Gateway(
-    async () =>
+  await using gateway = new Gateway({
+    transport: async () =>
       record(await simulator.connect(), (entry) => capture.push(entry)),
-    { password: "12345" },
-  );
+    password: "12345",
+  });
   // Both look like numbers of a handshake.
   await gateway.request("*#5##");
   await gateway.request("*#9##");

@@ -2,14 +2,28 @@
 // This module is browser compatible.
 
 /**
- * What can go wrong with a gateway. Besides these, a wait that takes too long
- * rejects with a `DOMException` named `TimeoutError`, and one that is aborted
- * with the reason of its signal.
+ * What can go wrong with a gateway. A wait that takes too long rejects with a
+ * {@linkcode TimeoutError}, one that is aborted with the reason of its signal.
  *
  * @module
  */
 
-import type { Nack } from "../wire/message.ts";
+import {
+  HandshakeError,
+  LimitError,
+  NotConnectedError,
+  RemoteError,
+  TimeoutError,
+} from "@wirekit/internal/errors";
+import type { Nack } from "../wire/kinds.ts";
+
+export {
+  HandshakeError,
+  LimitError,
+  NotConnectedError,
+  RemoteError,
+  TimeoutError,
+};
 
 const REASONS: Record<Nack["code"], string> = {
   0: "refused",
@@ -36,7 +50,7 @@ const REASONS: Record<Nack["code"], string> = {
  * assertEquals(error.message, "Gateway answered *13*65*## with NACK 6: busy");
  * ```
  */
-export class NackError extends Error {
+export class NackError extends RemoteError {
   /** The name of the class. */
   override readonly name = "NackError";
   /** Why: see {@linkcode Nack}. */
@@ -66,6 +80,12 @@ export interface AuthenticationErrorOptions extends ErrorOptions {
    * @default {false}
    */
   rejected?: boolean;
+  /**
+   * Where the gateway is.
+   *
+   * @default {""} Not known.
+   */
+  url?: string | undefined;
 }
 
 /**
@@ -83,7 +103,7 @@ export interface AuthenticationErrorOptions extends ErrorOptions {
  * assert(error.rejected);
  * ```
  */
-export class AuthenticationError extends Error {
+export class AuthenticationError extends HandshakeError {
   /** The name of the class. */
   override readonly name = "AuthenticationError";
   /** Whether the gateway has turned down our answer. */
@@ -96,8 +116,8 @@ export class AuthenticationError extends Error {
    * @param options Whether the gateway counts it, and the cause.
    */
   constructor(message: string, options: AuthenticationErrorOptions = {}) {
-    const { rejected = false, ...rest } = options;
-    super(message, rest);
+    const { rejected = false, url = "", ...rest } = options;
+    super(message, { ...rest, url });
     this.rejected = rejected;
   }
 }
@@ -110,6 +130,12 @@ export interface SessionRefusedErrorOptions extends ErrorOptions {
    * @default {undefined} It came to none.
    */
   selector?: string | undefined;
+  /**
+   * Where the gateway is.
+   *
+   * @default {""} Not known.
+   */
+  url?: string | undefined;
 }
 
 /**
@@ -127,7 +153,7 @@ export interface SessionRefusedErrorOptions extends ErrorOptions {
  * assertEquals(error.selector, "9");
  * ```
  */
-export class SessionRefusedError extends Error {
+export class SessionRefusedError extends HandshakeError {
   /** The name of the class. */
   override readonly name = "SessionRefusedError";
   /** The selector that was refused, if it came to one. */
@@ -140,8 +166,8 @@ export class SessionRefusedError extends Error {
    * @param options The selector, and the cause.
    */
   constructor(message: string, options: SessionRefusedErrorOptions = {}) {
-    const { selector, ...rest } = options;
-    super(message, rest);
+    const { selector, url = "", ...rest } = options;
+    super(message, { ...rest, url });
     this.selector = selector;
   }
 }
@@ -159,7 +185,7 @@ export class SessionRefusedError extends Error {
  * assertEquals(error.frame, "*1*1*12##");
  * ```
  */
-export class ConnectionLostError extends Error {
+export class ConnectionLostError extends NotConnectedError {
   /** The name of the class. */
   override readonly name = "ConnectionLostError";
   /** The frame that was not answered. */

@@ -1,9 +1,9 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { makeDial } from "./dial.ts";
+import { makeDial } from "./_dial.ts";
 import { AuthenticationError } from "./errors.ts";
-import { EventSession, type EventSessionOptions } from "./event_session.ts";
+import { EventSession, type EventSessionOptions } from "./_event_session.ts";
 import { serialize } from "../wire/message.ts";
 import { PROFILES } from "./profiles.ts";
 import {
@@ -31,17 +31,20 @@ function rig(
   const states: string[] = [];
   let opened = 0;
   const session = new EventSession(
-    makeDial(() => {
-      opened++;
-      return simulator.connect();
-    }, { password, lockout: 10 }),
+    makeDial({
+      transport() {
+        opened++;
+        return simulator.connect();
+      },
+      password,
+      lockout: 10,
+    }),
     (message) => heard.push(serialize(message)),
     {
-      minRetryDelay: 5,
-      maxRetryDelay: 20,
+      reconnect: { minDelay: 5, maxDelay: 20, minUptime: 5 },
       lockout: 30,
       ...options,
-      onState: ({ state }) => states.push(state),
+      onState: (state) => state !== "connecting" && states.push(state),
     },
   );
   return {
@@ -86,7 +89,7 @@ Deno.test("EventSession opens again when it is lost, as often as needed", async 
   for (let i = 1; i <= 3; i++) {
     r.simulator.fail({ at: "greeting", fault: "close", times: 2 });
     r.simulator.drop("event");
-    await r.until(() => r.states.at(-1) === "lost");
+    await r.until(() => r.states.at(-1) === "waiting");
     await r.session.opened;
     r.simulator.publish("*1*1*12##");
     await r.until(() => r.heard.length === i);
@@ -97,7 +100,7 @@ Deno.test("EventSession opens again when it is lost, as often as needed", async 
 Deno.test("EventSession waits longer and longer for a gateway that is away", async () => {
   await using r = rig({
     faults: [{ at: "greeting", fault: "close", times: 5 }],
-  }, { minRetryDelay: 4, maxRetryDelay: 16 });
+  }, { reconnect: { minDelay: 4, maxDelay: 16 } });
   const start = performance.now();
   await r.session.opened;
   // 4 + 8 + 16 + 16 + 16, less what timers come early.
@@ -118,7 +121,7 @@ Deno.test("EventSession waits out the lock-out if the password fitted before", a
   r.simulator.fail({ at: "password", fault: "close" });
   const start = performance.now();
   r.simulator.drop("event");
-  await r.until(() => r.states.at(-1) === "lost");
+  await r.until(() => r.states.at(-1) === "waiting");
   await r.session.opened;
   await r.until(() =>
     r.states.filter((state) => state === "open").length === 2
@@ -127,7 +130,9 @@ Deno.test("EventSession waits out the lock-out if the password fitted before", a
 });
 
 Deno.test("EventSession shows that it is there, and does not mind a NACK to it", async () => {
-  await using r = rig({ profile: PROFILES.MH201! }, { keepalive: 5 });
+  await using r = rig({ profile: PROFILES.MH201! }, {
+    heartbeat: { interval: 5 },
+  });
   await r.session.opened;
   await r.until(() => r.simulator.received.length >= 3);
   assertEquals(new Set(r.simulator.received), new Set(["*#*1##"]));
@@ -138,7 +143,7 @@ Deno.test("EventSession shows that it is there, and does not mind a NACK to it",
 Deno.test("EventSession asks a silent gateway, and leaves a healthy one alone", async () => {
   let probes = 0;
   await using r = rig({}, {
-    silence: 5,
+    heartbeat: { interval: 5 },
     probe: () => Promise.resolve(probes++),
   });
   await r.until(() => probes >= 4);
@@ -148,7 +153,7 @@ Deno.test("EventSession asks a silent gateway, and leaves a healthy one alone", 
 Deno.test("EventSession does not ask while events come", async () => {
   let probes = 0;
   await using r = rig({}, {
-    silence: 200,
+    heartbeat: { interval: 200 },
     probe: () => Promise.resolve(probes++),
   });
   await r.session.opened;
@@ -162,18 +167,18 @@ Deno.test("EventSession does not ask while events come", async () => {
 Deno.test("EventSession opens again when the gateway does not answer", async () => {
   let probes = 0;
   await using r = rig({}, {
-    silence: 5,
+    heartbeat: { interval: 5 },
     probe: () => {
       if (++probes === 2) return Promise.reject(new Error("no answer"));
       return Promise.resolve();
     },
   });
-  await r.until(() => r.states.includes("lost"));
+  await r.until(() => r.states.includes("waiting"));
   await r.until(() => r.opened() === 2);
 });
 
 Deno.test("EventSession opens again after the longest silence", async () => {
-  await using r = rig({}, { maxSilence: 20 });
+  await using r = rig({}, { heartbeat: { timeout: 20 } });
   await r.until(() => r.opened() === 2);
 });
 
@@ -191,8 +196,8 @@ Deno.test("EventSession is closed for good, in any state", async () => {
 
   const waiting = rig({
     faults: [{ at: "greeting", fault: "close", times: 1000 }],
-  }, { minRetryDelay: 100_000, maxRetryDelay: 100_000 });
-  await waiting.until(() => waiting.states.includes("lost"));
+  }, { reconnect: { minDelay: 100_000, maxDelay: 100_000 } });
+  await waiting.until(() => waiting.states.includes("waiting"));
   await waiting.session.close();
   await assertRejects(() => waiting.session.opened, DOMException, "closed");
   await waiting.simulator.close();

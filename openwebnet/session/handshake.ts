@@ -8,14 +8,8 @@
  * @module
  */
 
+import { checkTime, within } from "@wirekit/internal/clock";
 import type { Transport } from "@wirekit/transport/transport";
-import { AuthenticationError, SessionRefusedError } from "./errors.ts";
-import {
-  type HandshakeDigits,
-  type HandshakeMessage,
-  parseHandshake,
-  serialize,
-} from "../wire/message.ts";
 import {
   fromDigits,
   type HmacAlgorithm,
@@ -25,7 +19,16 @@ import {
   sameProof,
   toDigits,
 } from "../wire/password.ts";
-import { abortable, timeoutError } from "./_wait.ts";
+import {
+  type HandshakeMessage,
+  parseHandshake,
+  serialize,
+} from "../wire/message.ts";
+import {
+  AuthenticationError,
+  SessionRefusedError,
+  TimeoutError,
+} from "./errors.ts";
 
 /** How a gateway knows its clients: not at all, OPEN, or HMAC with a hash. */
 export type Authentication = "none" | "open" | HmacAlgorithm;
@@ -62,11 +65,17 @@ export interface HandshakeOptions {
    */
   authentication?: readonly Authentication[];
   /**
-   * Longest time for the whole handshake, in milliseconds.
+   * Longest time for opening the session, in milliseconds.
    *
    * @default {10000}
    */
-  timeout?: number;
+  connectTimeout?: number;
+  /**
+   * Where the gateway is, such as `tcp://192.168.1.35:20000`: for the errors.
+   *
+   * @default {undefined} Not known.
+   */
+  url?: string;
   /** Ends the handshake. */
   signal?: AbortSignal;
 }
@@ -110,168 +119,179 @@ export async function openSession(
   transport: Transport<string>,
   options: HandshakeOptions = {},
 ): Promise<Session> {
-  const { timeout = 10_000, signal } = options;
-  const late = new AbortController();
-  const timer = setTimeout(
-    () => late.abort(timeoutError("Gateway did not open the session", timeout)),
-    timeout,
+  const { connectTimeout = 10_000, signal, url } = options;
+  checkTime("connectTimeout", connectTimeout);
+  return await within(
+    new Handshake(transport, options).open(),
+    connectTimeout,
+    () => {
+      const ms = Math.round(connectTimeout);
+      return new TimeoutError(
+        `${url ?? "Gateway"} did not open the session within ${ms} ms`,
+      );
+    },
+    { signal },
   );
-  const signals = signal ? [signal, late.signal] : [late.signal];
-  try {
-    return await handshake(transport, options, AbortSignal.any(signals));
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
-async function handshake(
-  transport: Transport<string>,
-  options: HandshakeOptions,
-  signal: AbortSignal,
-): Promise<Session> {
-  const { session = "command", selector = "auto" } = options;
-  const iterator = transport[Symbol.asyncIterator]();
+/** A handshake on its way. */
+class Handshake {
+  readonly #transport: Transport<string>;
+  readonly #options: HandshakeOptions;
+  readonly #frames: AsyncIterator<string>;
+  /** The selector that the gateway has refused last. */
+  #refused: string | undefined;
 
-  async function read(failure: () => Error): Promise<HandshakeMessage> {
-    const result = await abortable(iterator.next(), signal).catch((cause) => {
-      if (signal.aborted) throw signal.reason;
-      const error = failure();
-      error.cause = cause;
-      throw error;
-    });
-    if (result.done) throw failure();
-    return parseHandshake(result.value);
-  }
-  function send(message: HandshakeMessage): Promise<void> {
-    return transport.send(serialize(message)).catch((cause) => {
-      const error = closed();
-      error.cause = cause;
-      throw error;
-    });
-  }
-  let refused: string | undefined;
-  function closed(): Error {
-    return new SessionRefusedError("Gateway closed during the handshake", {
-      selector: refused,
-    });
+  constructor(transport: Transport<string>, options: HandshakeOptions) {
+    this.#transport = transport;
+    this.#options = options;
+    this.#frames = transport[Symbol.asyncIterator]();
   }
 
-  const greeting = await read(closed);
-  if (greeting.kind !== "ack") {
-    throw new SessionRefusedError("Gateway refused the connection");
-  }
-  const choices = session === "event"
-    ? ["1"]
-    : selector === "auto"
-    ? ["9", "0"]
-    : [selector];
-  for (const choice of choices) {
-    await send({ kind: "session", selector: choice });
-    const challenge = await read(closed);
-    if (challenge.kind === "nack") {
-      refused = choice;
-      continue;
+  async open(): Promise<Session> {
+    const { session = "command", selector = "auto", url } = this.#options;
+    const greeting = await this.#read(this.#closed);
+    if (greeting.kind !== "ack") {
+      throw new SessionRefusedError("Gateway refused the connection", { url });
     }
+    const choices = session === "event"
+      ? ["1"]
+      : selector === "auto"
+      ? ["9", "0"]
+      : [selector];
+    for (const choice of choices) {
+      await this.#send({ kind: "session", selector: choice });
+      const challenge = await this.#read(this.#closed);
+      if (challenge.kind === "nack") {
+        this.#refused = choice;
+        continue;
+      }
+      return {
+        selector: choice,
+        authentication: await this.#authenticate(challenge),
+      };
+    }
+    throw new SessionRefusedError("Gateway refused the session", {
+      selector: this.#refused,
+      url,
+    });
+  }
+
+  /** Answers what the gateway asks for, and returns what that was. */
+  async #authenticate(challenge: HandshakeMessage): Promise<Authentication> {
+    const { authentication: accepted } = this.#options;
     const authentication = toAuthentication(challenge);
-    const { authentication: accepted } = options;
+    if (authentication === undefined) {
+      throw this.#error("Gateway asks for an authentication that is not known");
+    }
     if (accepted !== undefined && !accepted.includes(authentication)) {
-      throw new AuthenticationError(
+      throw this.#error(
         `Gateway asks for the authentication "${authentication}", which is not accepted`,
       );
     }
-    if (challenge.kind === "digits") {
-      await answerOpen(challenge, needPassword(options));
-    } else if (authentication === "sha1" || authentication === "sha256") {
-      await answerHmac(authentication, needPassword(options));
+    if (challenge.kind === "digits") await this.#answerOpen(challenge.digits);
+    else if (authentication === "sha1" || authentication === "sha256") {
+      await this.#answerHmac(authentication);
     }
-    return { selector: choice, authentication };
-  }
-  throw new SessionRefusedError("Gateway refused the session", {
-    selector: refused,
-  });
-
-  function rejected(): Error {
-    return new AuthenticationError("Gateway rejected the password", {
-      rejected: true,
-    });
+    return authentication;
   }
 
-  async function answerOpen(
-    { digits: nonce }: HandshakeDigits,
-    password: string,
-  ): Promise<void> {
+  async #answerOpen(nonce: string): Promise<void> {
     let digits: string;
+    const password = this.#password();
     try {
       digits = openAnswer(password, nonce);
     } catch (cause) {
-      throw new AuthenticationError(
+      throw this.#error(
         "Gateway asks for an OPEN password, which is digits, at most 4294967295",
-        { cause },
+        cause,
       );
     }
-    await send({ kind: "digits", digits });
-    if ((await read(rejected)).kind !== "ack") throw rejected();
+    await this.#send({ kind: "digits", digits });
+    const reply = await this.#read(this.#rejected);
+    if (reply.kind !== "ack") throw this.#rejected();
   }
 
-  async function answerHmac(
-    algorithm: HmacAlgorithm,
-    password: string,
-  ): Promise<void> {
-    await send({ kind: "ack" });
-    const serverNonce = readBytes(await read(closed), algorithm);
+  async #answerHmac(algorithm: HmacAlgorithm): Promise<void> {
+    const password = this.#password();
+    await this.#send({ kind: "ack" });
+    const serverNonce = this.#bytes(await this.#read(this.#closed), algorithm);
     const clientNonce = makeNonce(algorithm);
-    const proofs = await hmacProofs({
-      algorithm,
-      password,
-      serverNonce,
-      clientNonce,
-    });
-    await send({
+    const nonces = { serverNonce, clientNonce };
+    const proofs = await hmacProofs({ algorithm, password, ...nonces });
+    await this.#send({
       kind: "proof",
       nonce: toDigits(clientNonce),
       proof: toDigits(proofs.client),
     });
-    const reply = await read(rejected);
-    if (reply.kind === "nack") throw rejected();
-    if (!sameProof(proofs.server, readBytes(reply, algorithm))) {
-      await send({ kind: "nack", code: 0 });
-      throw new AuthenticationError(
-        "Gateway has not shown that it knows the password",
-      );
+    const reply = await this.#read(this.#rejected);
+    if (reply.kind === "nack") throw this.#rejected();
+    if (!sameProof(proofs.server, this.#bytes(reply, algorithm))) {
+      await this.#send({ kind: "nack", code: 0 });
+      throw this.#error("Gateway has not shown that it knows the password");
     }
-    await send({ kind: "ack" });
+    await this.#send({ kind: "ack" });
+  }
+
+  #password(): string {
+    const { password } = this.#options;
+    if (password === undefined) {
+      throw this.#error("Gateway asks for a password");
+    }
+    return password;
+  }
+
+  #bytes(message: HandshakeMessage, algorithm: HmacAlgorithm): Uint8Array {
+    try {
+      if (message.kind === "digits") {
+        return fromDigits(message.digits, algorithm);
+      }
+    } catch {
+      // Said below.
+    }
+    throw this.#error("Gateway broke off the HMAC handshake");
+  }
+
+  async #read(failure: () => Error): Promise<HandshakeMessage> {
+    const result = await this.#frames.next().catch((cause) => {
+      throw Object.assign(failure(), { cause });
+    });
+    if (result.done) throw failure();
+    return parseHandshake(result.value);
+  }
+
+  #send(message: HandshakeMessage): Promise<void> {
+    return this.#transport.send(serialize(message)).catch((cause) => {
+      throw Object.assign(this.#closed(), { cause });
+    });
+  }
+
+  readonly #closed = (): Error =>
+    new SessionRefusedError("Gateway closed during the handshake", {
+      selector: this.#refused,
+      url: this.#options.url,
+    });
+
+  readonly #rejected = (): Error =>
+    new AuthenticationError("Gateway rejected the password", {
+      rejected: true,
+      url: this.#options.url,
+    });
+
+  #error(message: string, cause?: unknown): Error {
+    const { url } = this.#options;
+    return new AuthenticationError(message, { cause, url });
   }
 }
 
-function toAuthentication(challenge: HandshakeMessage): Authentication {
+function toAuthentication(
+  challenge: HandshakeMessage,
+): Authentication | undefined {
   if (challenge.kind === "ack") return "none";
   if (challenge.kind === "digits") return "open";
   if (challenge.kind === "authentication") {
     if (challenge.algorithm === "1") return "sha1";
     if (challenge.algorithm === "2") return "sha256";
   }
-  throw new AuthenticationError(
-    "Gateway asks for an authentication that is not known",
-  );
-}
-
-function needPassword({ password }: HandshakeOptions): string {
-  if (password === undefined) {
-    throw new AuthenticationError("Gateway asks for a password");
-  }
-  return password;
-}
-
-function readBytes(
-  message: HandshakeMessage,
-  algorithm: HmacAlgorithm,
-): Uint8Array {
-  try {
-    if (message.kind === "digits") {
-      return fromDigits(message.digits, algorithm);
-    }
-  } catch {
-    // Said below.
-  }
-  throw new AuthenticationError("Gateway broke off the HMAC handshake");
+  return undefined;
 }

@@ -25,9 +25,9 @@ export interface GatewayProfile {
   /** Least time from one command to the next. */
   readonly pacing: number;
   /** Unused time after which a client should close its command session. */
-  readonly idle: number;
-  /** Time between the acknowledgements of a client for events; 0 for none. */
-  readonly keepalive: number;
+  readonly idleTimeout: number;
+  /** Time between the acknowledgements of a client for events. */
+  readonly heartbeat: number;
   /** Most command sessions at a time. */
   readonly commandSessions: number;
   /** What it may ask for, the usual first. */
@@ -35,7 +35,7 @@ export interface GatewayProfile {
   /** The WHO that it passes on; absent if it passes all. */
   readonly whos?: readonly number[];
   /** Unused time after which it drops a command session. */
-  readonly gatewayIdle: number;
+  readonly gatewayIdleTimeout: number;
   /**
    * Whether it drops it without a word, so that the first command afterwards is
    * lost; otherwise it closes.
@@ -49,21 +49,27 @@ export interface GatewayProfile {
   readonly refusesKeepalive: boolean;
   /** Whether frames of others come in before the answer to a command. */
   readonly strays: boolean;
+  /**
+   * The WHO whose commands it sends to the bus and refuses all the same, since
+   * nothing confirms them in time. Their values come as events.
+   */
+  readonly unconfirmed: readonly number[];
 }
 
 const GENERIC: GatewayProfile = {
   name: "generic",
   pacing: 50,
-  idle: 15_000,
-  keepalive: 90_000,
+  idleTimeout: 15_000,
+  heartbeat: 90_000,
   commandSessions: 4,
   authentication: ["none", "open", "sha1", "sha256"],
-  gatewayIdle: 120_000,
+  gatewayIdleTimeout: 120_000,
   dropsSilently: false,
   clock: 0,
   eventLifetime: 0,
   refusesKeepalive: false,
   strays: false,
+  unconfirmed: [],
 };
 
 const HMAC: readonly Authentication[] = ["sha256", "sha1", "open", "none"];
@@ -78,17 +84,28 @@ export const PROFILES: Readonly<Record<string, GatewayProfile>> = {
     name: "MyHOMEServer1",
     pacing: 20,
     authentication: HMAC,
-    gatewayIdle: 30_000,
+    gatewayIdleTimeout: 30_000,
     dropsSilently: true,
+    unconfirmed: [18],
   },
   F454: {
     ...GENERIC,
     name: "F454",
     authentication: HMAC,
-    gatewayIdle: 60_000,
+    gatewayIdleTimeout: 60_000,
   },
-  F455: { ...GENERIC, name: "F455", authentication: HMAC, gatewayIdle: 60_000 },
-  F461: { ...GENERIC, name: "F461", authentication: HMAC, gatewayIdle: 60_000 },
+  F455: {
+    ...GENERIC,
+    name: "F455",
+    authentication: HMAC,
+    gatewayIdleTimeout: 60_000,
+  },
+  F461: {
+    ...GENERIC,
+    name: "F461",
+    authentication: HMAC,
+    gatewayIdleTimeout: 60_000,
+  },
   MH202: {
     ...GENERIC,
     name: "MH202",
@@ -103,7 +120,7 @@ export const PROFILES: Readonly<Record<string, GatewayProfile>> = {
     pacing: 100,
     commandSessions: 1,
     authentication: OPEN,
-    gatewayIdle: 150_000,
+    gatewayIdleTimeout: 150_000,
     eventLifetime: 3_480_000,
     refusesKeepalive: true,
   },
@@ -114,7 +131,7 @@ export const PROFILES: Readonly<Record<string, GatewayProfile>> = {
     commandSessions: 1,
     authentication: OPEN,
     whos: MH200_WHOS,
-    gatewayIdle: 30_000,
+    gatewayIdleTimeout: 30_000,
     clock: 30_000,
   },
   MH200N: {
@@ -124,7 +141,7 @@ export const PROFILES: Readonly<Record<string, GatewayProfile>> = {
     commandSessions: 1,
     authentication: OPEN,
     whos: MH200_WHOS,
-    gatewayIdle: 30_000,
+    gatewayIdleTimeout: 30_000,
     clock: 30_000,
   },
 };

@@ -13,7 +13,7 @@ Deno.test("profileOf() finds a model in a name, the longest first", () => {
 Deno.test("PROFILES close a command session before the gateway does", () => {
   for (const [name, profile] of Object.entries(PROFILES)) {
     assertEquals(profile.name, name);
-    assert(profile.idle < profile.gatewayIdle);
+    assert(profile.idleTimeout < profile.gatewayIdleTimeout);
     assert(profile.commandSessions >= 1);
   }
 });

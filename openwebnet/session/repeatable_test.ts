@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { parse } from "../wire/message.ts";
-import { isRepeatable } from "./repeatable.ts";
+import { isRepeatable } from "./_repeatable.ts";
 
 Deno.test("isRepeatable() lets requests, writings and absolute commands be repeated", () => {
   for (

@@ -1,6 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { within } from "@wirekit/internal/clock";
+import { TimeoutError } from "@wirekit/internal/errors";
 import type { Transport } from "@wirekit/transport/transport";
 import type { Authentication, SessionKind } from "../session/handshake.ts";
 import {
@@ -17,7 +19,6 @@ import {
   toDigits,
 } from "../wire/password.ts";
 import type { Random } from "./_random.ts";
-import { abortable, timeoutError } from "../session/_wait.ts";
 
 /** How the gateway's end of a handshake goes. */
 export interface AcceptOptions {
@@ -52,18 +53,15 @@ export async function acceptSession(
   const iterator = transport[Symbol.asyncIterator]();
 
   async function read(): Promise<HandshakeMessage | undefined> {
-    const late = new AbortController();
-    const timer = setTimeout(
-      () => late.abort(timeoutError("No frame came", options.timeout)),
-      options.timeout,
-    );
     try {
-      const result = await abortable(iterator.next(), late.signal);
+      const result = await within(
+        iterator.next(),
+        options.timeout,
+        () => new TimeoutError("No frame came"),
+      );
       return result.done ? undefined : parseHandshake(result.value);
     } catch {
       return undefined;
-    } finally {
-      clearTimeout(timer);
     }
   }
   const send = (message: HandshakeMessage) =>

@@ -2,7 +2,16 @@
 // This module is browser compatible.
 
 import type { BusMessage } from "../wire/message.ts";
-import type { Reaction } from "./plant.ts";
+
+/** What comes of a message. */
+export interface Reaction {
+  /** Whether it is acknowledged. */
+  ack: boolean;
+  /** Frames of the answer. */
+  replies: string[];
+  /** Frames that every event session gets. */
+  events: string[];
+}
 
 /** Devices of one WHO. */
 export interface Devices {

@@ -2,8 +2,7 @@
 // This module is browser compatible.
 
 import { type BusMessage, parseTag } from "../wire/message.ts";
-import type { Devices } from "./_plant_devices.ts";
-import type { Reaction } from "./plant.ts";
+import type { Devices, Reaction } from "./_plant_devices.ts";
 
 /** The meters and actuators with energy control of a plant. */
 export class Energy implements Devices {

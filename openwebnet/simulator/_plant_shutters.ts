@@ -3,8 +3,7 @@
 
 import { type BusMessage, parseTag } from "../wire/message.ts";
 import { reaches } from "../wire/where.ts";
-import type { Devices } from "./_plant_devices.ts";
-import type { Reaction } from "./plant.ts";
+import type { Devices, Reaction } from "./_plant_devices.ts";
 
 interface Shutter {
   position: number;

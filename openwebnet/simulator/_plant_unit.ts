@@ -2,8 +2,7 @@
 // This module is browser compatible.
 
 import type { BusMessage } from "../wire/message.ts";
-import { type Devices, twoDigits } from "./_plant_devices.ts";
-import type { Reaction } from "./plant.ts";
+import { type Devices, type Reaction, twoDigits } from "./_plant_devices.ts";
 
 /** The gateway of a plant as a device, with its clock. */
 export class Unit implements Devices {

@@ -2,8 +2,7 @@
 // This module is browser compatible.
 
 import type { BusMessage } from "../wire/message.ts";
-import { decidegrees, type Devices } from "./_plant_devices.ts";
-import type { Reaction } from "./plant.ts";
+import { decidegrees, type Devices, type Reaction } from "./_plant_devices.ts";
 
 interface Zone {
   celsius: number;

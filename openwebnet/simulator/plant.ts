@@ -7,23 +7,16 @@
  * @module
  */
 
+import { checkTime, later } from "@wirekit/internal/clock";
 import { type BusMessage, parseTag } from "../wire/message.ts";
-import type { Devices } from "./_plant_devices.ts";
+import type { Devices, Reaction } from "./_plant_devices.ts";
 import { Energy } from "./_plant_energy.ts";
 import { Lights } from "./_plant_lights.ts";
 import { Shutters } from "./_plant_shutters.ts";
 import { Unit } from "./_plant_unit.ts";
 import { Zones } from "./_plant_zones.ts";
 
-/** What comes of a message. */
-export interface Reaction {
-  /** Whether it is acknowledged. */
-  ack: boolean;
-  /** Frames of the answer. */
-  replies: string[];
-  /** Frames that every event session gets. */
-  events: string[];
-}
+export type { Reaction } from "./_plant_devices.ts";
 
 /** What a plant holds. What is left out is as in {@linkcode DEFAULT_PLANT}. */
 export interface PlantOptions {
@@ -109,8 +102,8 @@ export class Plant {
   onEvent: (frame: string) => void = () => {};
   /** Runs something later; returns what stops it. */
   schedule: (run: () => void, ms: number) => () => void = (run, ms) => {
-    const timer = setTimeout(run, ms);
-    return () => clearTimeout(timer);
+    const timer = later(ms, run);
+    return () => timer.stop();
   };
 
   /**
@@ -120,6 +113,7 @@ export class Plant {
    */
   constructor(options: PlantOptions = {}) {
     this.#options = { ...DEFAULT_PLANT, ...options };
+    checkTime("travel", this.#options.travel, { zero: true });
     const { lights, dimmers, zones, meters, actuators } = this.#options;
     this.#shutters = new Shutters(this.#options.shutters, {
       travel: this.#options.travel,

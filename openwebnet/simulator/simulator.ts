@@ -10,7 +10,8 @@
  * import { assertEquals } from "@std/assert";
  *
  * await using simulator = new GatewaySimulator({ authentication: "sha256" });
- * await using gateway = new Gateway(() => simulator.connect(), {
+ * await using gateway = new Gateway({
+ *   transport: () => simulator.connect(),
  *   password: "12345",
  * });
  * await new Light(gateway, "11").on();
@@ -20,6 +21,14 @@
  * @module
  */
 
+import {
+  checkTime,
+  every,
+  later,
+  now,
+  sleep,
+  type Timer,
+} from "@wirekit/internal/clock";
 import { pair } from "@wirekit/transport/pair";
 import { type ByteStream, StreamTransport } from "@wirekit/transport/stream";
 import type { Transport } from "@wirekit/transport/transport";
@@ -30,7 +39,6 @@ import { Plant, type PlantOptions } from "./plant.ts";
 import { type GatewayProfile, PROFILES } from "../session/profiles.ts";
 import { acceptSession, type HandshakeStep } from "./_accept.ts";
 import { Random } from "./_random.ts";
-import { pause } from "../session/_wait.ts";
 
 /** What goes wrong when a command or request comes. */
 export interface CommandFault {
@@ -199,7 +207,7 @@ const LOCKOUT = { failures: 3, ms: 60_000 };
  * await using simulator = new GatewaySimulator({
  *   faults: [{ at: "command", fault: "close after" }],
  * });
- * await using gateway = new Gateway(() => simulator.connect());
+ * await using gateway = new Gateway({ transport: () => simulator.connect() });
  * await assertRejects(
  *   () => new Light(gateway, "11").toggle(),
  *   ConnectionLostError,
@@ -214,7 +222,7 @@ export class GatewaySimulator implements AsyncDisposable {
   readonly #sessions = new Set<Open>();
   readonly #serving = new Set<Promise<void>>();
   readonly #transports = new Set<Transport<string>>();
-  readonly #timers = new Set<ReturnType<typeof setInterval>>();
+  readonly #timers = new Set<Timer>();
   readonly #faults: { fault: Fault; left: number }[] = [];
   readonly #executed: string[] = [];
   readonly #received: string[] = [];
@@ -243,13 +251,21 @@ export class GatewaySimulator implements AsyncDisposable {
       ...rest,
     };
     const { seed, speed, faults } = this.#options;
+    if (!(speed > 0)) {
+      throw new RangeError(`speed must be more than 0: ${speed}`);
+    }
+    for (const fault of faults) {
+      if ("delay" in fault && fault.delay !== undefined) {
+        checkTime("delay", fault.delay, { zero: true });
+      }
+    }
     this.#random = new Random(seed);
     for (const fault of faults) this.fail(fault);
     this.#plant = new Plant(plant);
     this.#plant.onEvent = (frame) => this.publish(frame);
     this.#plant.schedule = (run, ms) => {
-      const timer = setTimeout(run, ms / speed);
-      return () => clearTimeout(timer);
+      const timer = later(ms / speed, run);
+      return () => timer.stop();
     };
     if (profile.clock > 0) {
       this.#every(
@@ -257,7 +273,7 @@ export class GatewaySimulator implements AsyncDisposable {
         () => this.publish(this.#plant.clock()),
       );
     }
-    const idle = profile.gatewayIdle / speed;
+    const idle = profile.gatewayIdleTimeout / speed;
     this.#every(Math.max(idle / 10, 1), () => this.#dropIdle(idle));
   }
 
@@ -380,7 +396,7 @@ export class GatewaySimulator implements AsyncDisposable {
   async close(): Promise<void> {
     this.#closing.abort();
     this.#plant.stop();
-    for (const timer of this.#timers) clearInterval(timer);
+    for (const timer of this.#timers) timer.stop();
     await Promise.all(Array.from(this.#transports, (t) => t.close()));
     await Promise.all(this.#serving);
   }
@@ -401,7 +417,7 @@ export class GatewaySimulator implements AsyncDisposable {
   }
 
   #every(ms: number, run: () => void): void {
-    this.#timers.add(setInterval(run, ms));
+    this.#timers.add(every(ms, run));
   }
 
   async #serve(transport: Transport<string>): Promise<void> {
@@ -417,38 +433,38 @@ export class GatewaySimulator implements AsyncDisposable {
         kind === "event" || this.sessions(kind) < profile.commandSessions,
       closesAt: (step) => this.#take(step, "close"),
       liesAbout: () => this.#take("password", "lie"),
-      isLocked: () => performance.now() < this.#lockedUntil,
+      isLocked: () => now() < this.#lockedUntil,
     });
     if (accepted === "wrong password") this.#countFailure();
     if (accepted !== "command" && accepted !== "event") return;
     const session: Open = {
       kind: accepted,
       transport,
-      touched: performance.now(),
+      touched: now(),
       dead: false,
     };
     this.#sessions.add(session);
     const end = accepted === "event" && profile.eventLifetime > 0
-      ? setTimeout(() => transport.close(), profile.eventLifetime / speed)
+      ? later(profile.eventLifetime / speed, () => void transport.close())
       : undefined;
     try {
       for await (const frame of transport) {
-        session.touched = performance.now();
+        session.touched = now();
         await this.#receive(session, frame);
       }
     } finally {
-      clearTimeout(end);
+      end?.stop();
       this.#sessions.delete(session);
     }
   }
 
   #countFailure(): void {
-    const now = performance.now();
+    const time = now();
     const window = LOCKOUT.ms / this.#options.speed;
-    this.#failures = this.#failures.filter((at) => at > now - window);
-    this.#failures.push(now);
+    this.#failures = this.#failures.filter((at) => at > time - window);
+    this.#failures.push(time);
     if (this.#failures.length >= LOCKOUT.failures) {
-      this.#lockedUntil = now + window;
+      this.#lockedUntil = time + window;
     }
   }
 
@@ -521,7 +537,8 @@ export class GatewaySimulator implements AsyncDisposable {
         return await send(["*#*6##", "*#*0##"]);
       case "late": {
         const answer = execute();
-        await pause(fault.delay ?? 100, this.#closing.signal);
+        const { signal } = this.#closing;
+        await sleep(fault.delay ?? 100, { signal });
         return await send(answer);
       }
       case "stray":
@@ -552,9 +569,9 @@ export class GatewaySimulator implements AsyncDisposable {
   }
 
   #dropIdle(idle: number): void {
-    const now = performance.now();
+    const time = now();
     for (const session of this.#sessions) {
-      if (session.kind !== "command" || now - session.touched < idle) continue;
+      if (session.kind !== "command" || time - session.touched < idle) continue;
       if (this.#options.profile.dropsSilently) session.dead = true;
       else session.transport.close();
     }
@@ -571,7 +588,7 @@ export class GatewaySimulator implements AsyncDisposable {
             const end = at + this.#random.integer(1, 12);
             await writer.write(chunk.slice(at, end));
             at = end;
-            await pause(this.#random.integer(0, 1));
+            await sleep(this.#random.integer(0, 1));
           }
         },
         close: () => writer.close(),

@@ -10,7 +10,7 @@ import type { Transport } from "@wirekit/transport/transport";
 import { Shutter } from "../areas/automation.ts";
 import { SessionRefusedError } from "../session/errors.ts";
 import { FrameScanner } from "../wire/frame.ts";
-import { Gateway, type GatewayOptions } from "../gateway.ts";
+import { Gateway } from "../gateway.ts";
 import { type Authentication, openSession } from "../session/handshake.ts";
 import { serialize } from "../wire/message.ts";
 import { PROFILES } from "../session/profiles.ts";
@@ -251,7 +251,7 @@ Deno.test("GatewaySimulator takes no client after it is closed", async () => {
 /** A round of everything that a client does. */
 async function exercise(gateway: Gateway, simulator: GatewaySimulator) {
   const events = gateway.messages({ who: 1 });
-  await gateway.listen();
+  await gateway.ready();
   const commands = Array.from({ length: 40 }, (_, i) => `*1*${i % 2}*11##`);
   await Promise.all(commands.map((frame) => gateway.send(frame)));
   assertEquals(simulator.executed, commands);
@@ -304,13 +304,13 @@ Deno.test("Gateway talks through a WebSocket, as a page in a browser does", asyn
       return response;
     },
   );
-  const options: GatewayOptions = { password: "12345", pacing: 0 };
+  const options = { password: "12345", pacing: 0 };
   {
     const url = `ws://127.0.0.1:${server.addr.port}/`;
-    await using gateway = new Gateway(
-      (signal) => connectWebSocket(url, { signal }),
-      options,
-    );
+    await using gateway = new Gateway({
+      transport: (signal) => connectWebSocket(url, { signal }),
+      ...options,
+    });
     await exercise(gateway, simulator);
   }
   await server.shutdown();
@@ -327,11 +327,13 @@ Deno.test("tcpGateway() comes back when the gateway was away", async () => {
     port,
     password: "12345",
     pacing: 0,
-    retryDelay: 10,
-    onState: ({ session, state }) => states.push(`${session} ${state}`),
+    reconnect: { minDelay: 10 },
+    hooks: {
+      state: ({ session, state }) => states.push(`${session} ${state}`),
+    },
   });
   const events = gateway.messages({ who: 1 });
-  await gateway.listen();
+  await gateway.ready();
   await gateway.send("*1*1*11##");
   await listener.close();
   await serving;
@@ -352,5 +354,5 @@ Deno.test("tcpGateway() comes back when the gateway was away", async () => {
     if (seen.at(-1) === "*1*1*12##") break;
   }
   assertEquals(seen.slice(0, 2), ["*1*1000#1*11##", "*1*1*11##"]);
-  assert(states.includes("event lost"));
+  assert(states.includes("event waiting"));
 });

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import type { BusMessage } from "./message.ts";
+import type { BusMessage } from "./kinds.ts";
 
 /** What stands before the WHAT of a translation. */
 export const TRANSLATION = "1000#";

@@ -64,10 +64,11 @@ Deno.test("openwebnet/door.ts lets the page that it is for speak to a gateway", 
   });
   const [, url = ""] = await door.says(/Door at (\S+)/);
   {
-    await using page = new Gateway(
-      (signal) => connectWebSocket(url, { signal, headers: { origin } }),
-      { password: PASSWORD },
-    );
+    await using page = new Gateway({
+      transport: (signal) =>
+        connectWebSocket(url, { signal, headers: { origin } }),
+      password: PASSWORD,
+    });
     await new Light(page, "11").on();
   }
   assertEquals(simulator.executed, ["*1*1*11##"]);

@@ -13,7 +13,7 @@ await scenario(async () => {
   same(parse("*1*1*12##").kind, "normal");
   const home = new GatewaySimulator({ authentication: "sha256" });
   const open = () => home.connect();
-  const gateway = new Gateway(open, { password: "12345" });
+  const gateway = new Gateway({ transport: open, password: "12345" });
   await new Light(gateway, "11").on();
   same(home.executed.at(-1), "*1*1*11##");
   await gateway.close();

@@ -1,45 +1,33 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-/**
- * How sessions with one gateway are opened, one after the other, without
- * locking its users out.
- *
- * @module
- */
-
+import { checkTime, now, within } from "@wirekit/internal/clock";
 import type { Transport } from "@wirekit/transport/transport";
-import { AuthenticationError, SessionRefusedError } from "./errors.ts";
+import {
+  AuthenticationError,
+  SessionRefusedError,
+  TimeoutError,
+} from "./errors.ts";
 import {
   type HandshakeOptions,
   openSession,
   type SessionKind,
 } from "./handshake.ts";
 
-/**
- * Opens a transport to a gateway, such as
- * `(signal) => connectTcp({ hostname, port, signal }, new FrameScanner())`.
- *
- * @param signal Gives up.
- * @returns The transport, unread.
- */
-export type Open = (signal: AbortSignal) => Promise<Transport<string>>;
-
-/**
- * Opens a session with a gateway.
- *
- * @param session What it is for.
- * @param signal Gives up.
- * @returns A transport that carries the session.
- */
+/** Opens a session with a gateway: a transport that carries it. */
 export type Dial = (
   session: SessionKind,
   signal: AbortSignal,
 ) => Promise<Transport<string>>;
 
-/** Options of {@linkcode makeDial}. */
+/** Options of how sessions are opened. */
 export interface DialOptions
   extends Omit<HandshakeOptions, "session" | "signal"> {
+  /**
+   * Opens a transport to the gateway, unread, such as
+   * `(signal) => connectTcp({ hostname, port, signal }, new FrameScanner())`.
+   */
+  transport: (signal: AbortSignal) => Promise<Transport<string>>;
   /**
    * How long to leave a gateway alone that has rejected the password, in
    * milliseconds. Real ones refuse everybody for a minute after three of them.
@@ -53,31 +41,13 @@ export interface DialOptions
  * Makes the function that opens sessions with one gateway.
  *
  * After the gateway has rejected the password, every attempt fails at once for
- * {@linkcode DialOptions.lockout}, without a connection.
- *
- * @param open Opens a transport.
- * @param options The password.
- * @returns The function.
- *
- * @example Open a session for events
- * ```ts
- * import { GatewaySimulator, makeDial } from "@wirekit/openwebnet";
- * import { assertEquals } from "@std/assert";
- *
- * await using simulator = new GatewaySimulator({ authentication: "sha256" });
- * const dial = makeDial(() => simulator.connect(), { password: "12345" });
- * const { signal } = new AbortController();
- * await using events = await dial("event", signal);
- *
- * simulator.publish("*1*1*12##");
- * for await (const frame of events) {
- *   assertEquals(frame, "*1*1*12##");
- *   break;
- * }
- * ```
+ * the time of the lock-out, without a connection.
  */
-export function makeDial(open: Open, options: DialOptions = {}): Dial {
-  const { lockout = 60_000, selector = "auto", ...rest } = options;
+export function makeDial(options: DialOptions): Dial {
+  const { transport: open, lockout = 60_000, ...rest } = options;
+  const { selector = "auto", connectTimeout = 10_000, url } = options;
+  checkTime("lockout", lockout, { zero: true });
+  checkTime("connectTimeout", connectTimeout);
   let rejection: AuthenticationError | undefined;
   let lockedUntil = 0;
 
@@ -86,9 +56,27 @@ export function makeDial(open: Open, options: DialOptions = {}): Dial {
     selector: HandshakeOptions["selector"] & string,
     signal: AbortSignal,
   ): Promise<Transport<string>> {
-    const transport = await open(signal);
+    const start = now();
+    const late = new AbortController();
+    const opening = open(AbortSignal.any([signal, late.signal]));
+    let transport: Transport<string>;
     try {
-      await openSession(transport, { ...rest, session, selector, signal });
+      transport = await within(opening, connectTimeout, () =>
+        new TimeoutError(
+          `${
+            url ?? "Gateway"
+          } could not be reached within ${connectTimeout} ms`,
+        ), { signal });
+    } catch (error) {
+      late.abort(error);
+      // One that opens all the same is nobody's.
+      opening.then((transport) => transport.close()).catch(() => {});
+      throw error;
+    }
+    const left = Math.max(connectTimeout - (now() - start), 1);
+    const handshake = { ...rest, session, selector, connectTimeout: left };
+    try {
+      await openSession(transport, { ...handshake, signal });
       return transport;
     } catch (error) {
       await transport.close();
@@ -97,13 +85,14 @@ export function makeDial(open: Open, options: DialOptions = {}): Dial {
   }
 
   return async function dial(session, signal) {
-    const wait = lockedUntil - performance.now();
+    signal.throwIfAborted();
+    const wait = lockedUntil - now();
     if (wait > 0) {
       throw new AuthenticationError(
         `Gateway rejected the password: next attempt in ${
           Math.ceil(wait / 1000)
         } s`,
-        { rejected: true, cause: rejection },
+        { rejected: true, cause: rejection, url },
       );
     }
     try {
@@ -111,7 +100,7 @@ export function makeDial(open: Open, options: DialOptions = {}): Dial {
     } catch (error) {
       if (error instanceof AuthenticationError && error.rejected) {
         rejection = error;
-        lockedUntil = performance.now() + lockout;
+        lockedUntil = now() + lockout;
       }
       // It may close after refusing the first selector: try the second anew.
       const again = error instanceof SessionRefusedError &&

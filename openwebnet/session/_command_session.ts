@@ -1,34 +1,42 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-/**
- * Commands and requests to a gateway, one at a time.
- *
- * @module
- */
-
+import {
+  checkTime,
+  later,
+  now,
+  sleep,
+  type Timer,
+} from "@wirekit/internal/clock";
 import type { Transport } from "@wirekit/transport/transport";
-import type { Dial } from "./dial.ts";
+import { type Message, parse, serialize } from "../wire/message.ts";
+import { answers } from "./_answers.ts";
+import type { Dial } from "./_dial.ts";
+import { isRepeatable } from "./_repeatable.ts";
 import {
   AuthenticationError,
   ConnectionLostError,
+  LimitError,
   NackError,
+  TimeoutError,
 } from "./errors.ts";
-import { type Message, parse, serialize } from "../wire/message.ts";
-import { isRepeatable } from "./repeatable.ts";
-import { answers } from "./_answers.ts";
-import { pause, timeoutError } from "./_wait.ts";
 
 /** Options of a command or request. */
 export interface CommandOptions {
   /**
-   * Longest wait in milliseconds: for the turn in the queue together with the
-   * connection, and then for each frame of the answer. A gateway may need two
-   * seconds to hear from the bus.
+   * Longest wait in milliseconds: for the connection if there is none, and from
+   * the sending on for each frame of the answer. A gateway may need two seconds
+   * to hear from the bus.
    *
-   * @default {10000} Or what the session was made with.
+   * @default {10000} Or what the gateway was made with.
    */
   timeout?: number;
+  /**
+   * Longest wait for the turn behind other messages, in milliseconds.
+   *
+   * @default {Infinity} Or what the gateway was made with.
+   */
+  queueTimeout?: number;
   /**
    * Gives up. What is not sent yet is never sent; what is sent may be done.
    */
@@ -37,59 +45,51 @@ export interface CommandOptions {
    * Whether the message may be sent a second time, on a new connection, when
    * the connection ends before any frame of the answer.
    *
-   * @default {isRepeatable(message)}
+   * @default {undefined} Whether it does the same when it is done twice:
+   * requests and levels may be repeated; toggles, steps, buttons, scenarios and
+   * what is unknown are not.
    */
   repeatable?: boolean;
 }
 
-/** Options of {@linkcode CommandSession}. */
+/** Options of {@linkcode CommandSession}. All times are in milliseconds. */
 export interface CommandSessionOptions {
   /**
-   * Least time from one frame sent to the next, in milliseconds. Many gateways
-   * refuse what comes sooner.
+   * Least time from one frame sent to the next. Many gateways refuse what comes
+   * sooner.
    *
    * @default {50}
    */
   pacing?: number;
   /**
-   * Unused time after which the session is closed, in milliseconds. Gateways
-   * drop it after 30 s to 180 s, and lose the first command that follows.
+   * Unused time after which the session is closed. Gateways drop it after 30 s
+   * to 180 s, and lose the first command that follows.
    *
    * @default {15000}
    */
-  idle?: number;
-  /**
-   * The default of {@linkcode CommandOptions.timeout}.
-   *
-   * @default {10000}
-   */
+  idleTimeout?: number;
+  /** The default of {@linkcode CommandOptions.timeout}. @default {10000} */
   timeout?: number;
+  /** The default of {@linkcode CommandOptions.queueTimeout}. @default {Infinity} */
+  queueTimeout?: number;
   /**
-   * Pause after a busy answer, in milliseconds, in which a second, plain
-   * refusal of the same command is expected.
+   * Pause after a busy answer, in which a second, plain refusal of the same
+   * command is expected.
    *
    * @default {500}
    */
   busyPause?: number;
   /**
-   * First pause before a lost gateway is called again, in milliseconds. It
-   * doubles up to ten times this. Only a session that was open before waits for
-   * its gateway; the first connection fails at once.
+   * First pause before a lost gateway is called again. It doubles up to ten
+   * times this. Only a session that was open before waits for its gateway; the
+   * first connection fails at once.
    *
    * @default {500}
    */
-  retryDelay?: number;
-  /**
-   * Most messages that may wait for their turn.
-   *
-   * @default {1000}
-   */
+  minDelay?: number;
+  /** Most messages that may wait for their turn. @default {1000} */
   maxQueue?: number;
-  /**
-   * Most frames in one answer.
-   *
-   * @default {4096}
-   */
+  /** Most frames in one answer. @default {4096} */
   maxReplies?: number;
   /** Called with each message that answers nothing: it belongs to the events. */
   onStray?: (message: Message) => void;
@@ -103,13 +103,16 @@ interface Job {
   readonly frame: string;
   readonly repeatable: boolean;
   readonly timeout: number;
+  /** When it came. */
+  readonly since: number;
   /** Takes a frame of the answer. */
   readonly reply: (message: Message) => void;
   /** Settles what the caller waits for; later calls do nothing. */
   readonly settle: (error?: unknown) => void;
   /** Whether the caller no longer waits. */
   settled: boolean;
-  timer: ReturnType<typeof setTimeout> | undefined;
+  /** Ends the wait for the turn, and then that for each frame of the answer. */
+  timer: Timer;
 }
 
 /** How an exchange on a connection has ended. */
@@ -121,26 +124,6 @@ type Outcome = "ended" | { lost: unknown; answered: boolean };
  *
  * Every call ends exactly once: with the acknowledgement, a
  * {@linkcode NackError}, a timeout, an abort, or the error of the connection.
- *
- * @example Send a command and a request
- * ```ts
- * import {
- *   CommandSession,
- *   GatewaySimulator,
- *   makeDial,
- *   parse,
- *   serialize,
- * } from "@wirekit/openwebnet";
- * import { assertEquals } from "@std/assert";
- *
- * await using simulator = new GatewaySimulator();
- * await using session = new CommandSession(
- *   makeDial(() => simulator.connect()),
- * );
- * await session.send(parse("*1*1*11##"));
- * const [state] = await session.request(parse("*#1*11##"));
- * assertEquals(serialize(state!), "*1*1*11##");
- * ```
  */
 export class CommandSession implements AsyncDisposable {
   readonly #dial: Dial;
@@ -153,7 +136,9 @@ export class CommandSession implements AsyncDisposable {
   #wasOpen = false;
   #running: Promise<void> | undefined;
   #nextSend = 0;
-  #idleTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Since when there is no connection. */
+  #lostAt = now();
+  #idleTimer: Timer | undefined;
 
   /**
    * Makes a session. It does not connect yet.
@@ -165,14 +150,20 @@ export class CommandSession implements AsyncDisposable {
     this.#dial = dial;
     this.#options = {
       pacing: 50,
-      idle: 15_000,
+      idleTimeout: 15_000,
       timeout: 10_000,
+      queueTimeout: Infinity,
       busyPause: 500,
-      retryDelay: 500,
+      minDelay: 500,
       maxQueue: 1000,
       maxReplies: 4096,
       ...options,
     };
+    const { pacing, idleTimeout, timeout, queueTimeout } = this.#options;
+    checkTime("pacing", pacing, { zero: true });
+    checkTime("idleTimeout", idleTimeout);
+    checkTime("timeout", timeout);
+    checkTime("queueTimeout", queueTimeout);
   }
 
   /**
@@ -252,13 +243,13 @@ export class CommandSession implements AsyncDisposable {
         new DOMException("Command session was closed", "AbortError"),
       );
     }
-    clearTimeout(this.#idleTimer);
+    this.#idleTimer?.stop();
     const { reason } = this.#closing.signal;
     for (const job of this.#queue.splice(0)) job.settle(reason);
     this.#connection?.job?.settle(reason);
     await this.#connection?.close();
     await this.#running;
-    clearTimeout(this.#idleTimer);
+    this.#idleTimer?.stop();
   }
 
   /**
@@ -276,15 +267,18 @@ export class CommandSession implements AsyncDisposable {
     reply: (message: Message) => void,
   ): Promise<void> {
     const { timeout = this.#options.timeout, signal } = options;
+    const { queueTimeout = this.#options.queueTimeout } = options;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     let frame: string;
     try {
       frame = serialize(message);
+      checkTime("timeout", timeout);
+      checkTime("queueTimeout", queueTimeout);
       signal?.throwIfAborted();
       this.#closing.signal.throwIfAborted();
       if (this.#queue.length >= this.#options.maxQueue) {
-        throw new RangeError(
-          `Cannot send ${frame}: ${this.#options.maxQueue} messages wait already`,
+        throw new LimitError(
+          `${frame} cannot be sent: ${this.#options.maxQueue} messages wait already`,
         );
       }
     } catch (error) {
@@ -296,12 +290,12 @@ export class CommandSession implements AsyncDisposable {
       frame,
       repeatable: options.repeatable ?? isRepeatable(message),
       timeout,
+      since: now(),
       reply,
       settled: false,
-      timer: setTimeout(
-        () => job.settle(timeoutError(`${frame} could not be sent`, timeout)),
-        timeout,
-      ),
+      timer: later(queueTimeout, () => {
+        job.settle(unsent(frame, queueTimeout));
+      }),
       settle: (error) => {
         if (job.settled) return;
         job.settled = true;
@@ -309,7 +303,7 @@ export class CommandSession implements AsyncDisposable {
         const at = this.#queue.indexOf(job);
         if (at >= 0) this.#queue.splice(at, 1);
         // One that is sent keeps its deadline: the next waits for its end.
-        if (this.#connection?.job !== job) clearTimeout(job.timer);
+        if (this.#connection?.job !== job) job.timer.stop();
         if (error === undefined) resolve();
         else reject(error);
       },
@@ -322,7 +316,7 @@ export class CommandSession implements AsyncDisposable {
 
   /** Sends what is in the queue. */
   async #run(): Promise<void> {
-    clearTimeout(this.#idleTimer);
+    this.#idleTimer?.stop();
     for (
       let job = this.#queue.shift();
       job !== undefined;
@@ -333,24 +327,27 @@ export class CommandSession implements AsyncDisposable {
       } catch (error) {
         job.settle(error);
       } finally {
-        clearTimeout(job.timer);
+        job.timer.stop();
       }
     }
     this.#running = undefined;
     const connection = this.#connection;
     if (connection === undefined || this.#closing.signal.aborted) return;
-    this.#idleTimer = setTimeout(() => connection.close(), this.#options.idle);
+    this.#idleTimer = later(this.#options.idleTimeout, () => {
+      connection.close();
+    });
   }
 
   async #perform(job: Job): Promise<void> {
     const { signal } = this.#closing;
+    const since = now();
     for (let attempts = 0; !job.settled;) {
-      const connection = await this.#connect(job);
+      const connection = await this.#connect(job, since);
       const early = this.#nextSend - performance.now();
-      if (early > 0) await pause(early, signal);
+      if (early > 0) await sleep(early, { signal });
       if (job.settled) return;
       if (connection.ended) {
-        await pause(this.#options.retryDelay, signal);
+        await sleep(this.#options.minDelay, { signal });
         continue;
       }
       this.#nextSend = performance.now() + this.#options.pacing;
@@ -362,30 +359,48 @@ export class CommandSession implements AsyncDisposable {
     }
   }
 
-  /** Returns the open connection, or opens one while the job waits for it. */
-  async #connect(job: Job): Promise<Connection> {
-    const { retryDelay } = this.#options;
-    for (
-      let delay = retryDelay;;
-      delay = Math.min(delay * 2, retryDelay * 10)
-    ) {
+  /**
+   * Returns the open connection, or opens one while the job waits for it. All
+   * that wait for a gateway that is away give up at about the same time: the
+   * wait counts from its loss, not from the turn of each.
+   */
+  async #connect(job: Job, since: number): Promise<Connection> {
+    const { minDelay } = this.#options;
+    const { signal } = this.#closing;
+    let cause: unknown;
+    for (let delay = minDelay;; delay = Math.min(delay * 2, minDelay * 10)) {
       if (this.#connection && !this.#connection.ended) return this.#connection;
+      const start = Math.max(Math.min(since, this.#lostAt), job.since);
+      const left = start + job.timeout - now();
+      if (left <= 0) throw unsent(job.frame, job.timeout, cause);
       try {
-        return await this.#open();
+        return await this.#openWithin(left, job);
       } catch (error) {
-        const { signal } = this.#closing;
         if (
           job.settled || signal.aborted || !this.#wasOpen ||
           error instanceof AuthenticationError
         ) throw error;
-        await pause(delay, signal);
+        cause = error;
+        const rest = start + job.timeout - now();
+        await sleep(Math.max(Math.min(delay, rest), 0), { signal });
         if (job.settled) throw error;
       }
     }
   }
 
-  async #open(): Promise<Connection> {
-    const { signal } = this.#closing;
+  async #openWithin(ms: number, job: Job): Promise<Connection> {
+    const late = new AbortController();
+    const timer = later(ms, () => late.abort(unsent(job.frame, job.timeout)));
+    try {
+      return await this.#open(
+        AbortSignal.any([this.#closing.signal, late.signal]),
+      );
+    } finally {
+      timer.stop();
+    }
+  }
+
+  async #open(signal: AbortSignal): Promise<Connection> {
     // A gateway with one session grants no other before the last is closed.
     await this.#connection?.close();
     const transport = await this.#dial("command", signal);
@@ -400,6 +415,7 @@ export class CommandSession implements AsyncDisposable {
       maxReplies,
       onStray: (message) => onStray?.(message),
       onEnd: () => {
+        this.#lostAt = now();
         if (this.#connection === connection) this.#connection = undefined;
         onState?.("closed");
       },
@@ -438,9 +454,9 @@ class Connection {
 
   /** Sends a message and waits until its answer is complete. */
   async exchange(job: Job): Promise<Outcome> {
-    const busy = this.#busyUntil - performance.now();
+    const busy = this.#busyUntil - now();
     if (busy > 0) {
-      await pause(busy);
+      await sleep(busy);
       if (job.settled) return "ended";
     }
     const { promise, resolve } = Promise.withResolvers<Outcome>();
@@ -478,7 +494,7 @@ class Connection {
       if (job === undefined) return;
       if (message.kind === "nack") {
         if (message.code === 6) {
-          this.#busyUntil = performance.now() + this.#options.busyPause;
+          this.#busyUntil = now() + this.#options.busyPause;
         }
         job.settle(new NackError(message.code, job.frame));
       } else {
@@ -489,7 +505,7 @@ class Connection {
       this.#extend();
       if (++this.#replies > this.#options.maxReplies) {
         job.settle(
-          new RangeError(
+          new LimitError(
             `Answer to ${job.frame} is longer than ${this.#options.maxReplies} frames`,
           ),
         );
@@ -507,12 +523,16 @@ class Connection {
   #extend(): void {
     const { job } = this;
     if (job === undefined) return;
-    clearTimeout(job.timer);
-    job.timer = setTimeout(() => {
-      job.settle(timeoutError(`${job.frame} was not answered`, job.timeout));
+    job.timer.stop();
+    job.timer = later(job.timeout, () => {
+      job.settle(
+        new TimeoutError(
+          `${job.frame} was not answered within ${job.timeout} ms`,
+        ),
+      );
       // A late answer would be taken for that of the next message.
       this.close();
-    }, job.timeout);
+    });
   }
 
   #lose(lost: unknown): Outcome {
@@ -523,9 +543,14 @@ class Connection {
 
   #end(outcome: Outcome): void {
     // The deadline of a message that is lost goes on: it may be sent again.
-    if (outcome === "ended") clearTimeout(this.job?.timer);
+    if (outcome === "ended") this.job?.timer.stop();
     this.job = undefined;
     this.#finish?.(outcome);
     this.#finish = undefined;
   }
+}
+
+function unsent(frame: string, ms: number, cause?: unknown): TimeoutError {
+  const message = `${frame} could not be sent within ${ms} ms`;
+  return new TimeoutError(message, { cause });
 }

@@ -50,15 +50,6 @@ const WHATS: Record<number, (code: number) => boolean> = {
  *
  * @param message The message.
  * @returns Whether it does.
- *
- * @example On, but not toggle
- * ```ts
- * import { isRepeatable, parse } from "@wirekit/openwebnet";
- * import { assert } from "@std/assert";
- *
- * assert(isRepeatable(parse("*1*1*12##")));
- * assert(!isRepeatable(parse("*1*32*12##")));
- * ```
  */
 export function isRepeatable(message: Message): boolean {
   switch (message.kind) {
