@@ -1,11 +1,14 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 import type { Party } from "./_party.ts";
+import { canonicalValue } from "./message.ts";
 
 /** A request that waits for its answer. */
 export interface OpenRequest {
-  /** Its `uuid` as JSON text. */
+  /** Its `uuid` as the JSON text that came. */
   readonly uuid: string;
+  /** The same as {@linkcode canonicalValue} writes it. */
+  readonly key: string;
   readonly hash: number;
   readonly requester: Party;
   readonly responder: Party;
@@ -16,7 +19,7 @@ export interface OpenRequest {
   /** The neighbours among those that its responder has to answer. */
   before: OpenRequest | undefined;
   after: OpenRequest | undefined;
-  /** The next one in the same slot. */
+  /** The next one in the same slot; of the last one, the first. */
   chained: OpenRequest | undefined;
 }
 
@@ -40,46 +43,36 @@ export class OpenRequests {
 
   /**
    * Returns the request that a responder has to answer: that of `requester`, or
-   * else the first of anybody.
+   * else the first of anybody. Of several it is the first that was asked.
    */
   find(
     responder: Party,
     uuid: string,
     requester?: Party,
   ): OpenRequest | undefined {
-    return this.#find(this.#hash(uuid), responder, uuid, requester);
-  }
-
-  #find(
-    hash: number,
-    responder: Party,
-    uuid: string,
-    requester: Party | undefined,
-  ): OpenRequest | undefined {
-    let request = this.#slots[hash >>> this.#shift];
+    const key = canonicalValue(uuid);
+    const last = this.#slots[this.#hash(key, responder) >>> this.#shift];
+    let request = last?.chained;
     while (
-      request && (request.responder !== responder || request.uuid !== uuid ||
+      request && (request.responder !== responder || request.key !== key ||
         (requester && request.requester !== requester))
-    ) request = request.chained;
+    ) request = request === last ? undefined : request.chained;
     return request;
   }
 
-  /**
-   * Remembers who asks whom. The same question again replaces the first one: the
-   * requester could not tell the answers apart.
-   */
+  /** Remembers who asks whom. */
   add(
     uuid: string,
     requester: Party,
     responder: Party,
     expires: number,
   ): void {
-    const hash = this.#hash(uuid);
-    const same = this.#find(hash, responder, uuid, requester);
-    if (same) this.delete(same);
     if (this.#size === this.#slots.length) this.#resize(2 * this.#size);
+    const key = canonicalValue(uuid);
+    const hash = this.#hash(key, responder);
     const request: OpenRequest = {
       uuid,
+      key,
       hash,
       requester,
       responder,
@@ -122,45 +115,42 @@ export class OpenRequests {
     if (length > MIN_SLOTS && this.#size * 8 < length) this.#resize(length / 2);
   }
 
-  /** Chains a request behind those in its slot. */
+  /** Chains a request behind those in its slot, of which it is the last then. */
   #put(request: OpenRequest): void {
     const slot = request.hash >>> this.#shift;
-    let last = this.#slots[slot];
-    if (!last) {
-      this.#slots[slot] = request;
-      return;
-    }
-    while (last.chained) last = last.chained;
-    last.chained = request;
+    const last = this.#slots[slot];
+    request.chained = last ? last.chained : request;
+    if (last) last.chained = request;
+    this.#slots[slot] = request;
   }
 
   #take(request: OpenRequest): void {
     const slot = request.hash >>> this.#shift;
-    let previous = this.#slots[slot]!;
-    if (previous === request) {
-      this.#slots[slot] = request.chained;
-      return;
-    }
+    const last = this.#slots[slot]!;
+    let previous = last;
     while (previous.chained !== request) previous = previous.chained!;
     previous.chained = request.chained;
+    if (request === last) {
+      this.#slots[slot] = previous === request ? undefined : previous;
+    }
   }
 
   #resize(length: number): void {
     const slots = this.#slots;
     this.#slots = new Array(length).fill(undefined);
     this.#shift = shiftFor(length);
-    for (let request of slots) {
-      while (request) {
-        const next: OpenRequest | undefined = request.chained;
-        request.chained = undefined;
+    for (const last of slots) {
+      let next = last?.chained;
+      while (next) {
+        const request: OpenRequest = next;
+        next = request === last ? undefined : request.chained;
         this.#put(request);
-        request = next;
       }
     }
   }
 
-  #hash(uuid: string): number {
-    let hash = this.#seed[0]!;
+  #hash(uuid: string, responder: Party): number {
+    let hash = this.#seed[0]! ^ responder.number;
     const factor = this.#seed[1]! | 1;
     for (let i = 0; i < uuid.length; i++) {
       hash = Math.imul(hash ^ uuid.charCodeAt(i), factor);

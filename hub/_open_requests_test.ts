@@ -3,8 +3,10 @@ import { assertEquals } from "@std/assert";
 import { type OpenRequest, OpenRequests } from "./_open_requests.ts";
 import { Party } from "./_party.ts";
 
+let parties = 0;
+
 function makeParty(): Party {
-  return new Party({ send: () => {}, close: () => {} }, () => true);
+  return new Party(parties++, { send: () => {}, close: () => {} }, () => true);
 }
 
 /** The uuids that a responder has to answer, in their order. */
@@ -45,7 +47,53 @@ Deno.test("OpenRequests tells requests with one uuid apart by who asks and who i
   assertEquals(expires(open.find(d, "1", a)), 30);
   assertEquals(open.find(d, "1", b), undefined);
 
+  // The same question again is another one, after the first.
   open.add("1", a, c, 40);
-  assertEquals(expires(open.find(c, "1", a)), 40);
-  assertEquals([a.asking, b.asking], [2, 1]);
+  assertEquals([a.asking, b.asking], [3, 1]);
+  for (const time of [10, 40]) {
+    const request = open.find(c, "1", a)!;
+    assertEquals(request.expires, time);
+    open.delete(request);
+  }
+  assertEquals(open.find(c, "1", a), undefined);
+  assertEquals(expires(open.find(c, "1")), 20);
+});
+
+Deno.test("OpenRequests takes no longer for many requests with one uuid", () => {
+  const open = new OpenRequests();
+  const [a, b, c] = [makeParty(), makeParty(), makeParty()];
+  const count = 100_000; // To look at each for each would take minutes.
+  for (let n = 0; n < count; n++) {
+    open.add("null", a, b, n);
+    open.add("null", a, c, n);
+  }
+  for (let n = 0; n < count; n++) {
+    for (const responder of [b, c]) {
+      const request = open.find(responder, "null")!;
+      assertEquals(request.expires, n);
+      open.delete(request);
+    }
+  }
+  assertEquals(a.asking, 0);
+});
+
+Deno.test("OpenRequests compares uuids by value", () => {
+  const open = new OpenRequests();
+  const [a, b] = [makeParty(), makeParty()];
+  const spellings = [
+    ['"a/b"', String.raw`"a\/b"`],
+    [String.raw`"\u00e9"`, '"é"'],
+    ["2", "2.0"],
+    ["1e1", "10"],
+    ['{"a":1}', '{ "a": 1 }'],
+    ["null", "null"],
+  ];
+  for (const [asked, answered] of spellings) {
+    open.add(asked!, a, b, 0);
+    const request = open.find(b, answered!)!;
+    assertEquals(request?.uuid, asked);
+    open.delete(request);
+  }
+  open.add("9007199254740993", a, b, 0);
+  assertEquals(open.find(b, "9007199254740992"), undefined);
 });

@@ -10,6 +10,8 @@ const encoder = new TextEncoder();
 
 /** What the router knows of one participant. */
 export class Party {
+  /** Tells it from the others of its router. */
+  readonly number: number;
   readonly receiver: Receiver;
   readonly admit: (token: string | undefined) => boolean;
   /** The JSON text of the name that it has or waits for. */
@@ -32,9 +34,11 @@ export class Party {
   lastAsked: OpenRequest | undefined;
 
   constructor(
+    number: number,
     receiver: Receiver,
     admit: (token: string | undefined) => boolean,
   ) {
+    this.number = number;
     this.receiver = receiver;
     this.admit = admit;
   }

@@ -142,6 +142,15 @@ export class Scanner {
     return this.#skipLiteral(bytes, start, first === TRUE[0] ? TRUE : FALSE);
   }
 
+  /** Whether a JSON value stands at `start`, and ends at `end`. */
+  endsAt(bytes: Uint8Array, start: number, end: number): boolean {
+    try {
+      return this.skipValue(bytes, start, 1) === end;
+    } catch {
+      return false;
+    }
+  }
+
   #skipLiteral(
     bytes: Uint8Array,
     start: number,
@@ -261,6 +270,30 @@ export class Scanner {
     if (bytes[i] !== COLON) throw unexpected(i);
     return this.skipWhite(bytes, i + 1);
   }
+}
+
+/**
+ * Returns where the value that starts at `start` ends, if it were JSON: it only
+ * keeps strings and brackets apart, at any depth.
+ *
+ * @throws {SyntaxError} If it has no end.
+ */
+export function skipLoosely(bytes: Uint8Array, start: number): number {
+  let depth = 0;
+  let i = start;
+  for (; i < bytes.length; i++) {
+    const byte = bytes[i]!;
+    if (byte === QUOTE) {
+      do {
+        if (bytes[i] === BACKSLASH) i++;
+        i++;
+      } while (i < bytes.length && bytes[i] !== QUOTE);
+    } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
+    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
+      if (depth-- === 0) return i;
+    } else if (depth === 0 && (byte === COMMA || WHITE[byte])) return i;
+  }
+  throw unexpected(i);
 }
 
 /** Whether no byte of a word is a quote, a backslash, or below a space. */

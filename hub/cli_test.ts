@@ -84,7 +84,10 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     );
     assertEquals(code, 0);
     assert(ms < 2000, `${ms} ms`);
-    assertMatch(log, /^\S+Z "bot" joined\n\S+Z "bot" left\n$/);
+    assertMatch(
+      log,
+      /^\S+Z "bot" joined\n\S+Z "bot" \(WebSocket\) left: the hub is closing\n$/,
+    );
   });
 }
 

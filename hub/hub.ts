@@ -6,21 +6,15 @@
  *
  * @module
  */
-import { CloseError, type Transport } from "@wirekit/transport/transport";
+import { checkTime, every, type Timer } from "@wirekit/internal/clock";
+import type { Logger } from "@wirekit/internal/logger";
 import { acceptWebSocket } from "@wirekit/transport/accept-websocket";
+import { CloseError, type Transport } from "@wirekit/transport/transport";
 import { hasSecret, isLoopback, isSecret } from "./_access.ts";
-import { Outbox } from "./_outbox.ts";
-import { composeMessage } from "./message.ts";
-import type { Participant, Receiver } from "./participant.ts";
+import { Connection, type ConnectionLimits, FAREWELL } from "./_connection.ts";
 import { Router, type RouterOptions } from "./router.ts";
 
-/** Where a hub writes what happens: `console` is one. */
-export interface Logger {
-  /** Takes what is as it should be: a name came, went, or waits. */
-  info(line: string): void;
-  /** Takes what someone should look at: a client was refused or dropped. */
-  warn(line: string): void;
-}
+export type { Logger };
 
 /** Options of {@linkcode Hub}. */
 export interface HubOptions extends Omit<RouterOptions, "onName"> {
@@ -50,9 +44,11 @@ export interface HubOptions extends Omit<RouterOptions, "onName"> {
    */
   maxOutboxBytes?: number;
   /**
-   * Seconds after which a WebSocket client that does not answer a ping is gone.
+   * How long a client may be silent, in milliseconds, before its connection
+   * ends. It is asked for a sign of life at half of that. A bot whose program
+   * blocks its event loop for minutes is alive all the same, so be patient.
    *
-   * @default {30}
+   * @default {300000} Five minutes
    */
   idleTimeout?: number;
   /**
@@ -83,60 +79,29 @@ export interface AcceptOptions {
    * @default {false}
    */
   trusted?: boolean;
-}
-
-/** One client: where the router's messages for it go, and the ways to end it. */
-class Connection implements Receiver {
-  readonly transport: Transport<Uint8Array<ArrayBuffer>>;
-  readonly participant: Participant;
-  readonly #outbox: Outbox;
-  readonly #limits: ConnectionLimits;
-
-  constructor(
-    transport: Transport<Uint8Array<ArrayBuffer>>,
-    limits: ConnectionLimits,
-    connect: (receiver: Receiver) => Participant,
-  ) {
-    this.transport = transport;
-    this.#outbox = new Outbox(transport);
-    this.#limits = limits;
-    this.participant = connect(this);
-  }
-
-  send(message: Uint8Array<ArrayBuffer>): void {
-    const outbox = this.#outbox;
-    const { maxOutboxBytes, logger } = this.#limits;
-    outbox.push(message);
-    if (outbox.bytes <= maxOutboxBytes) return;
-    logger?.warn(
-      `Dropped ${this.participant.name ?? "a client without a name"}: ` +
-        `it has not read ${outbox.bytes} bytes`,
-    );
-    this.participant.leave();
-    this.transport.close(new CloseError(1013, { reason: "Too slow a reader" }));
-  }
-
-  close(error: CloseError): void {
-    this.#limits.logger?.warn(`Dropped a client: ${error.reason}`);
-    this.#outbox.push(FAREWELL);
-    this.transport.close(error);
-  }
-}
-
-/** What all connections of a hub have in common. */
-interface ConnectionLimits {
-  readonly maxOutboxBytes: number;
-  readonly logger: Logger | undefined;
+  /**
+   * How the client comes, for the log.
+   *
+   * @default {"transport"}
+   */
+  carrier?: string;
+  /**
+   * Whether the transport itself ends when the client gives no sign of life.
+   * Otherwise the hub asks for one, by a message that every client answers.
+   *
+   * @default {false}
+   */
+  watched?: boolean;
 }
 
 /** What a proxy adds to the requests that it passes on. */
 const PROXY_HEADERS = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
 
 /**
- * A message that says nothing. A stock client that reconnects runs the last
- * message again that it has got: this one, if it is the last, harms nobody.
+ * The largest message that is read: larger ones than are relayed are answered
+ * with an error, for who is disconnected over one would lose more than that.
  */
-const FAREWELL = composeMessage({ type: "6" });
+const MAX_INBOUND_BYTES = 64 * 1024 * 1024;
 
 /**
  * Lets programs call each other by name, as winerp's server does.
@@ -167,11 +132,10 @@ export class Hub implements AsyncDisposable {
   readonly #maxConnections: number;
   readonly #limits: ConnectionLimits;
   readonly #maxInboundBytes: number;
-  readonly #idleTimeout: number;
   readonly #logger: Logger | undefined;
   readonly #router: Router;
   readonly #connections = new Set<Connection>();
-  #clock: ReturnType<typeof setInterval> | undefined;
+  #clock: Timer | undefined;
   #closing = false;
 
   /**
@@ -186,7 +150,7 @@ export class Hub implements AsyncDisposable {
       allowedOrigins = [],
       maxConnections = 10_000,
       maxOutboxBytes = 16 * 1024 * 1024,
-      idleTimeout = 30,
+      idleTimeout = 300_000,
       logger,
       ...limits
     } = options;
@@ -194,14 +158,21 @@ export class Hub implements AsyncDisposable {
     this.#token = token;
     this.#allowedOrigins = new Set(allowedOrigins);
     this.#maxConnections = maxConnections;
-    this.#limits = { maxOutboxBytes, logger };
-    // A message somewhat too large is answered; one far too large is not read.
-    this.#maxInboundBytes = 4 * (limits.maxMessageBytes ?? 2 * 1024 * 1024);
-    this.#idleTimeout = idleTimeout;
+    checkTime("idleTimeout", idleTimeout);
+    this.#limits = { maxOutboxBytes, idleTimeout, logger };
+    this.#maxInboundBytes = Math.max(
+      MAX_INBOUND_BYTES,
+      2 * (limits.maxMessageBytes ?? 0),
+    );
     this.#logger = logger;
     this.#router = new Router({
       ...limits,
-      onName: (event, name) => logger?.info(`${name} ${EVENT_WORDS[event]}`),
+      onName: (event, name) => {
+        if (event === "join") logger?.info?.(`${name} joined`);
+        else if (event === "hold") {
+          logger?.info?.(`${name} is on hold: the name is taken`);
+        }
+      },
     });
   }
 
@@ -239,10 +210,12 @@ export class Hub implements AsyncDisposable {
     if (refused) return refused;
     const { transport, response: upgrade } = acceptWebSocket(request, {
       format: "utf8",
-      idleTimeout: this.#idleTimeout,
+      farewell: FAREWELL,
+      idleTimeout: toSeconds(this.#limits.idleTimeout),
       maxMessageBytes: this.#maxInboundBytes,
     });
-    this.accept(transport, { trusted: true });
+    const carrier = "WebSocket";
+    this.accept(transport, { trusted: true, watched: true, carrier });
     return upgrade;
   };
 
@@ -258,7 +231,7 @@ export class Hub implements AsyncDisposable {
   refuse(request: Request, info?: RequestInfo): Response | undefined {
     const origin = request.headers.get("origin");
     if (origin !== null && !this.#allowedOrigins.has(origin)) {
-      return this.#warn(403, "This origin is not allowed.");
+      return this.#warn(403, `Origin ${origin} is not allowed.`);
     }
     if (this.#token === undefined) {
       if (!isLocal(request, info)) {
@@ -284,7 +257,7 @@ export class Hub implements AsyncDisposable {
     text: string,
     headers?: Record<string, string>,
   ): Response {
-    this.#logger?.warn(`Refused a connection: ${text}`);
+    this.#logger?.warn?.(`Refused a connection: ${text}`);
     return refusal(status, text, headers);
   }
 
@@ -301,50 +274,41 @@ export class Hub implements AsyncDisposable {
   ): Promise<void> {
     if (this.#closing || this.#connections.size >= this.#maxConnections) {
       const reason = "The hub has no room for another connection.";
-      this.#logger?.warn(`Refused a connection: ${reason}`);
+      this.#logger?.warn?.(`Refused a connection: ${reason}`);
       return transport.close(new CloseError(1013, { reason }));
     }
     if (this.#clock === undefined) {
       // The clock stood still while nobody was here.
       const tick = () => this.#router.tick(performance.now());
       tick();
-      this.#clock = setInterval(tick, 1000);
+      this.#clock = every(1000, tick);
     }
-    const connection = this.#connect(transport, options.trusted ?? false);
+    const connection = this.#connect(transport, options);
     this.#connections.add(connection);
     return this.#serve(connection);
   }
 
   async #serve(connection: Connection): Promise<void> {
-    const { transport, participant } = connection;
-    try {
-      for await (const message of transport) participant.receive(message);
-    } catch {
-      // Stock clients never say goodbye: an end that is not clean is no news.
-    }
-    participant.leave();
-    await transport.close();
+    await connection.serve();
     this.#connections.delete(connection);
     if (this.#connections.size > 0) return;
-    clearInterval(this.#clock);
+    this.#clock?.stop();
     this.#clock = undefined;
   }
 
   #connect(
     transport: Transport<Uint8Array<ArrayBuffer>>,
-    trusted: boolean,
+    { trusted = false, watched = false, carrier = "transport" }: AcceptOptions,
   ): Connection {
     const token = trusted ? undefined : this.#token;
+    const admit = token === undefined
+      ? {}
+      : { admit: (given?: string) => isSecret(given ?? "", token) };
     return new Connection(
       transport,
       this.#limits,
-      (receiver) =>
-        this.#router.connect(
-          receiver,
-          token === undefined
-            ? {}
-            : { admit: (given) => isSecret(given ?? "", token) },
-        ),
+      { carrier, watched },
+      (receiver) => this.#router.connect(receiver, admit),
     );
   }
 
@@ -357,11 +321,7 @@ export class Hub implements AsyncDisposable {
     // 1000 and 1001 would leave a stock client dead for ever.
     const error = new CloseError(1012, { reason: "The hub is closing" });
     await Promise.all(
-      Array.from(this.#connections, async ({ participant, transport }) => {
-        participant.leave();
-        transport.send(FAREWELL).catch(() => {});
-        await transport.close(error);
-      }),
+      Array.from(this.#connections, (each) => each.shutDown(error)),
     );
   }
 
@@ -371,11 +331,10 @@ export class Hub implements AsyncDisposable {
   }
 }
 
-const EVENT_WORDS = {
-  join: "joined",
-  hold: "is on hold: the name is taken",
-  leave: "left",
-};
+/** As `acceptWebSocket()` takes it. */
+function toSeconds(ms: number): number {
+  return ms === Infinity ? 0 : Math.ceil(ms / 1_000);
+}
 
 function isLocal(request: Request, info: RequestInfo | undefined): boolean {
   // Behind a proxy on this machine, everybody has an address of this machine.

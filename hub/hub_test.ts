@@ -2,18 +2,33 @@
 import {
   assert,
   assertEquals,
+  assertRejects,
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
 import { deadline } from "@std/async/deadline";
 import { pair } from "@wirekit/transport/pair";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
+import { Client } from "./client.ts";
+import { RemoteError } from "./errors.ts";
 import { Hub, type HubOptions } from "./hub.ts";
 
 const utf8 = new TextEncoder();
 const LOCAL = { remoteAddr: { hostname: "127.0.0.1", transport: "tcp" } };
 
 type Bytes = Uint8Array<ArrayBuffer>;
+
+/** A transport of text as one of bytes. */
+function asBytes(text: Transport<string>): Transport<Bytes> {
+  return {
+    send: (message) => text.send(new TextDecoder().decode(message)),
+    close: (error) => text.close(error),
+    async *[Symbol.asyncIterator]() {
+      for await (const message of text) yield utf8.encode(message);
+    },
+    [Symbol.asyncDispose]: () => text.close(),
+  };
+}
 
 /** One client over memory: it writes and reads objects. */
 class Talker {
@@ -206,10 +221,53 @@ Deno.test("Hub drops a client that does not read, and nobody else notices", asyn
     if (!hub.names.includes("stuck")) break;
   }
   assertEquals(hub.names, ["sender", "other"]);
-  assertStringIncludes(lines.join(), 'Dropped "stuck": it has not read');
+  assertStringIncludes(
+    lines.join(),
+    'Dropped "stuck" (transport): it has not read',
+  );
   other.send({ type: 5 });
   assertEquals((await other.next()).data, { success: true });
   await stuck.transport.close();
+});
+
+Deno.test("Hub drops a client that stands still, whatever carries it, and keeps one that answers", async () => {
+  const lines: string[] = [];
+  await using hub = new Hub({
+    idleTimeout: 400,
+    logger: { warn: (line) => lines.push(line) },
+  });
+  const frozen = await Talker.named(hub, "frozen");
+  await using alive = new Client("alive", {
+    heartbeatInterval: 60_000,
+    transport: () => {
+      const [near, far] = pair<string>();
+      hub.accept(asBytes(far), { carrier: "Unix" });
+      return near;
+    },
+  });
+  await alive.connect();
+  const errors: unknown[] = [];
+  alive.addEventListener("error", ({ detail }) => errors.push(detail.error));
+  const left = alive.request("frozen", "r", {}, { timeout: 30_000 });
+  await assertRejects(() => left, RemoteError, "disconnected before");
+  const [code, last] = await frozen.end();
+  assertEquals([code, last!.type, last!.data], [1011, 6, null]);
+  assertEquals(lines, [
+    'Dropped "frozen" (transport): it gave no sign of life in time',
+  ]);
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  assertEquals([hub.names, errors], [["alive"], []]);
+  assert(await alive.ping());
+});
+
+Deno.test("Hub checks its times", () => {
+  for (const ms of [NaN, -1, 0]) {
+    for (
+      const name of ["idleTimeout", "requestTimeout", "verifyTimeout"] as const
+    ) {
+      assertThrows(() => new Hub({ [name]: ms }), RangeError, name);
+    }
+  }
 });
 
 Deno.test("Hub gives the first client after an idle hour its full time", async () => {
@@ -243,9 +301,9 @@ Deno.test("Hub logs who comes and goes, and no message of a stranger", async () 
   await served;
   await hub.close();
   assertEquals(lines, [
-    "Dropped a client: Wrong token",
+    "Dropped a client without a name (transport): wrong token",
     '"a\\nb" joined',
-    '"a\\nb" left',
+    '"a\\nb" (transport) left: it closed the connection',
   ]);
 });
 

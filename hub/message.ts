@@ -11,7 +11,7 @@
  * @module
  */
 import { allocate } from "@wirekit/transport/allocate";
-import { Scanner, standsAt, textOf, unexpected } from "./_scan.ts";
+import { Scanner, skipLoosely, standsAt, textOf, unexpected } from "./_scan.ts";
 
 /** The kinds of message: the values of the member `type`. */
 export const MessageType = {
@@ -101,6 +101,18 @@ const ID = INDEX.id;
 const TYPE = INDEX.type;
 const ROUTE = INDEX.route;
 const DESTINATION = INDEX.destination;
+
+/** The members that matter of a message that cannot be relayed. */
+const LOOSE: ReadonlySet<number> = new Set([
+  ID,
+  TYPE,
+  ROUTE,
+  INDEX.uuid,
+  DESTINATION,
+]);
+
+/** Longest member that an answer of the hub's own repeats. */
+const MAX_REPEATED_BYTES = 1_024;
 
 const LINE_FEED = 0x0a;
 const SPACE = 0x20;
@@ -235,6 +247,48 @@ export class Envelope {
     i = scanner.skipWhite(bytes, i + 1);
     if (i !== bytes.length) throw unexpected(i);
     return odd ? -1 : seen;
+  }
+
+  /**
+   * Takes a message that {@linkcode read} refused. Members that are not JSON, or
+   * that a stock client could not read, count as missing, and `data` does.
+   *
+   * @param bytes The message. It is held until the next call.
+   * @returns Whether its members could be told apart.
+   */
+  readLoosely(bytes: Uint8Array<ArrayBuffer>): boolean {
+    this.#bytes = NULL;
+    this.#type = -1;
+    this.#canonical = false;
+    if (!this.#readMembersLoosely(bytes)) return false;
+    this.#bytes = bytes;
+    this.#type = this.#readType();
+    return true;
+  }
+
+  #readMembersLoosely(bytes: Uint8Array): boolean {
+    const scanner = this.#scanner;
+    this.#starts.fill(0);
+    try {
+      let i = scanner.skipWhite(bytes, 0);
+      if (bytes[i] !== 0x7b) return false;
+      do {
+        i = scanner.skipWhite(bytes, i + 1);
+        const nameEnd = scanner.skipString(bytes, i);
+        const start = scanner.skipColon(bytes, nameEnd);
+        const end = skipLoosely(bytes, start);
+        const member = memberAt(bytes, i + 1, nameEnd - 1);
+        if (LOOSE.has(member) && scanner.endsAt(bytes, start, end)) {
+          this.#starts[member] = start;
+          this.#ends[member] = end;
+        }
+        i = scanner.skipWhite(bytes, end);
+      } while (bytes[i] === 0x2c);
+      return bytes[i] === 0x7d;
+    } catch (error) {
+      if (error instanceof SyntaxError) return false;
+      throw error;
+    }
   }
 
   /** By value, as Python compares: `2.0` is 2; `"2"` and `true` are no type. */
@@ -410,12 +464,18 @@ export class Envelope {
    * but for the changes, which is how a real server answers.
    *
    * @param changes Members by name, each as JSON text.
+   * @param maxBytes The longest member to repeat; a longer one becomes null.
    * @returns The message.
    */
-  answer(changes: Partial<Record<Member, string>>): Uint8Array<ArrayBuffer> {
+  answer(
+    changes: Partial<Record<Member, string>>,
+    maxBytes: number = MAX_REPEATED_BYTES,
+  ): Uint8Array<ArrayBuffer> {
     return assemble(MEMBERS.map((name, n) => {
       const text = changes[name];
-      return text === undefined ? this.#valueAt(n) : encoder.encode(text);
+      if (text !== undefined) return encoder.encode(text);
+      const value = this.#valueAt(n);
+      return value.length > maxBytes ? NULL : value;
     }));
   }
 
@@ -475,6 +535,31 @@ export function canonicalName(text: string): string | undefined {
     return text.includes("\\") ? JSON.stringify(JSON.parse(text)) : text;
   }
   return first === "{" || first === "[" || first === "n" ? undefined : text;
+}
+
+/**
+ * Returns the one text by which a value is known, however it was written: `2.0`
+ * is 2, and a string is the same with and without escapes.
+ *
+ * @param text A JSON value.
+ * @returns The text.
+ *
+ * @example Two spellings of one id
+ * ```ts
+ * import { canonicalValue } from "@wirekit/hub/message";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(canonicalValue('"a\\/b"'), '"a/b"');
+ * assertEquals(canonicalValue("1e0"), "1");
+ * ```
+ */
+export function canonicalValue(text: string): string {
+  const first = text.charCodeAt(0);
+  if (first === 0x22) {
+    return text.includes("\\") ? JSON.stringify(JSON.parse(text)) : text;
+  }
+  if (first === 0x7b || first === 0x5b) return JSON.stringify(JSON.parse(text));
+  return /[.eE]/.test(text) ? String(Number(text)) : text;
 }
 
 /** What Python takes for "no destinations", so for everybody. */

@@ -17,7 +17,7 @@ export interface Receiver {
    */
   send(message: Uint8Array<ArrayBuffer>): void;
   /**
-   * Ends the connection. The router has forgotten the participant by then.
+   * Ends the connection. Afterwards the router forgets the participant.
    *
    * @param error Why.
    */
@@ -28,6 +28,8 @@ export interface Receiver {
 export interface Participant {
   /** The JSON text of its name, if it is verified and not on hold. */
   readonly name: string | undefined;
+  /** The JSON text of the name that it waits for, if it is on hold. */
+  readonly heldName: string | undefined;
   /**
    * Takes a message from it.
    *

@@ -10,11 +10,13 @@
  *
  * @module
  */
+import { checkTime } from "@wirekit/internal/clock";
 import { CloseError } from "@wirekit/transport/transport";
 import { type OpenRequest, OpenRequests } from "./_open_requests.ts";
 import { bytesOf, Party } from "./_party.ts";
 import type { ConnectOptions, Participant, Receiver } from "./participant.ts";
 import { composeMessage, Envelope, MessageType, Text } from "./message.ts";
+import { textOf } from "./_scan.ts";
 
 /** Options of {@linkcode Router}. */
 export interface RouterOptions {
@@ -66,6 +68,12 @@ export interface RouterOptions {
 /** Longest `uuid` of a request, in bytes of its JSON text: it is remembered. */
 const MAX_UUID_BYTES = 256;
 
+/** The name of the hub itself, as JSON text: nobody can take it. */
+const HUB = '"@hub"';
+
+/** How the first line of an HTTP request begins. */
+const HTTP_REGEXP = /^[A-Z]{3,10} \S/;
+
 /** A name, who has it, and who waits for it, in the order they came. */
 interface Seat {
   holder: Party;
@@ -90,6 +98,10 @@ class Seated implements Participant {
 
   get name(): string | undefined {
     return this.#party.active ? this.#party.name : undefined;
+  }
+
+  get heldName(): string | undefined {
+    return this.#party.active ? undefined : this.#party.name;
   }
 
   receive(message: Uint8Array<ArrayBuffer>): void {
@@ -142,6 +154,8 @@ export class Router {
     leave: (party) => this.#leave(party),
   };
   #now = 0;
+  /** How many there were. */
+  #parties = 0;
 
   /**
    * Makes a router without participants.
@@ -151,6 +165,9 @@ export class Router {
   constructor(options: RouterOptions = {}) {
     const { onName = () => {}, ...limits } = options;
     this.#onName = onName;
+    const { requestTimeout = 3_600_000, verifyTimeout = 10_000 } = limits;
+    checkTime("requestTimeout", requestTimeout);
+    checkTime("verifyTimeout", verifyTimeout);
     this.#options = {
       maxMessageBytes: 2 * 1024 * 1024,
       maxNameBytes: 256,
@@ -174,7 +191,11 @@ export class Router {
    * @returns The participant.
    */
   connect(receiver: Receiver, options: ConnectOptions = {}): Participant {
-    const party = new Party(receiver, options.admit ?? admitAll);
+    const party = new Party(
+      this.#parties++,
+      receiver,
+      options.admit ?? admitAll,
+    );
     party.expires = this.#now + this.#options.verifyTimeout;
     this.#unverified.add(party);
     return new Seated(party, this.#desk);
@@ -211,21 +232,62 @@ export class Router {
       envelope.read(message);
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
-      from.receiver.send(composeMessage({
-        id: from.name ?? "null",
-        ...errorMembers(`Cannot read message: ${error.message}`),
-      }));
-      return;
+      return this.#readLoosely(from, message, error.message);
     }
     const { type } = envelope;
     if (type === MessageType.verification) this.#verify(from);
-    else if (!from.active) this.#refuse(from, Text.notAuthorized);
+    else if (!from.active) this.#refuseStranger(from);
     else if (type === MessageType.request) this.#request(from);
     else if (type === MessageType.response) this.#respond(from);
     else if (type === MessageType.error) this.#respond(from);
     else if (type === MessageType.ping) this.#ping(from);
     else if (type === MessageType.information) this.#inform(from);
     else if (type === MessageType.functionCall) this.#callFunction(from);
+  }
+
+  /**
+   * Takes a message that is not to be relayed. If its envelope can be read all
+   * the same, what it asks or answers fails now.
+   */
+  #readLoosely(
+    from: Party,
+    message: Uint8Array<ArrayBuffer>,
+    reason: string,
+  ): void {
+    const envelope = this.#envelope;
+    const text = `Cannot read message: ${reason}`;
+    if (!envelope.readLoosely(message)) {
+      from.receiver.send(composeMessage({
+        id: from.name ?? "null",
+        ...errorMembers(text),
+      }));
+      if (from.name === undefined) this.#drop(from, 1008, unreadable(message));
+      return;
+    }
+    const { type } = envelope;
+    if (type !== MessageType.verification && !from.active) {
+      return this.#refuseStranger(from);
+    }
+    const answers = type === MessageType.response || type === MessageType.error;
+    const request = answers ? this.#take(from) : undefined;
+    if (!request) return this.#refuse(from, text);
+    this.#fail(request, `The answer cannot be read: ${reason}`);
+  }
+
+  /**
+   * Answers a message of who has no name of its own. Who has not even asked for
+   * one may say nothing else: on a carrier without an HTTP upgrade it may be a
+   * web page that sends lines to every port. Every winerp client verifies first.
+   */
+  #refuseStranger(from: Party): void {
+    const { type } = this.#envelope;
+    if (from.name === undefined) {
+      this.#refuse(from, Text.notAuthorized);
+      this.#drop(from, 1008, "Its first message was no verification");
+    } else if (
+      type !== MessageType.response && type !== MessageType.error ||
+      this.#envelope.destination !== HUB
+    ) this.#refuse(from, Text.notAuthorized);
   }
 
   /** Answers the message just read with an error. */
@@ -236,12 +298,16 @@ export class Router {
     }));
   }
 
-  /** Whether a message is too large to pass on: then its sender is told. */
-  #isTooLarge(message: Uint8Array, from: Party): boolean {
-    const { maxMessageBytes } = this.#options;
-    if (message.length <= maxMessageBytes) return false;
-    this.#refuse(from, `The message is larger than ${maxMessageBytes} bytes.`);
+  /** Whether a message of so many bytes is too large: then its sender is told. */
+  #isTooLarge(bytes: number, from: Party): boolean {
+    if (bytes <= this.#options.maxMessageBytes) return false;
+    this.#refuseLarge(from);
     return true;
+  }
+
+  #refuseLarge(from: Party): void {
+    const { maxMessageBytes } = this.#options;
+    this.#refuse(from, `The message is larger than ${maxMessageBytes} bytes.`);
   }
 
   #verify(from: Party): void {
@@ -256,6 +322,8 @@ export class Router {
     } else if (this.#envelope.size("id") > this.#options.maxNameBytes) {
       const limit = this.#options.maxNameBytes;
       this.#refuse(from, `The name is longer than ${limit} bytes.`);
+    } else if (name === HUB) {
+      this.#refuse(from, `The name ${HUB} is the hub's own.`);
     } else if (!from.admit(tokenOf(this.#envelope.text("token")))) {
       this.#refuse(from, Text.notAuthorized);
       this.#drop(from, 1008, "Wrong token");
@@ -332,25 +400,12 @@ export class Router {
       const text = `More than ${maxRequests} requests are unanswered.`;
       return this.#refuse(requester, text);
     }
+    if (this.#isTooLarge(this.#envelope.length, requester)) return;
     const uuid = this.#envelope.text("uuid");
-    const message = this.#redirect(id, destination);
-    if (this.#isTooLarge(message, requester)) return;
+    const message = this.#envelope.redirect(id, destination);
+    if (this.#isTooLarge(message.length, requester)) return;
     this.#open.add(uuid, requester, responder, this.#now + requestTimeout);
     responder.receiver.send(message);
-  }
-
-  /**
-   * Addresses the message just read anew. If it is not too large, nothing can be
-   * read from the envelope any more.
-   */
-  #redirect(
-    id: Uint8Array,
-    destination: Uint8Array,
-  ): Uint8Array<ArrayBuffer> {
-    const envelope = this.#envelope;
-    return envelope.length <= this.#options.maxMessageBytes
-      ? envelope.redirect(id, destination)
-      : envelope.forward(id, destination);
   }
 
   #respond(from: Party): void {
@@ -360,7 +415,10 @@ export class Router {
       // Late or twice, as comes after every reconnect of a stock client: no harm.
       // If nobody has the name, say so as a real server does, but cut nobody off.
       const { destination } = envelope;
-      if (destination !== undefined && !this.#find(destination)) {
+      if (
+        destination !== undefined && destination !== HUB &&
+        !this.#find(destination)
+      ) {
         this.#refuse(from, Text.noRequester);
       }
       return;
@@ -373,11 +431,24 @@ export class Router {
     const deaf = envelope.type === MessageType.error && requester !== from &&
       envelope.isFor(from.nameBytes) &&
       envelope.text("data") === `"${Text.noRoute}"`;
-    const answer = says
-      ? this.#redirect(from.nameBytes, requester.nameBytes)
-      : envelope.answer({ id: from.name!, destination: requester.name!, uuid });
-    if (this.#isTooLarge(answer, from)) {
+    const { maxMessageBytes } = this.#options;
+    const answer = envelope.length > maxMessageBytes
+      ? undefined
+      : says
+      ? envelope.redirect(from.nameBytes, requester.nameBytes)
+      : envelope.answer(
+        { id: from.name!, destination: requester.name!, uuid },
+        maxMessageBytes,
+      );
+    if (!answer || answer.length > maxMessageBytes) {
+      const text = `The message is larger than ${maxMessageBytes} bytes.`;
       this.#fail(request, Text.answerTooLarge);
+      from.receiver.send(composeMessage({
+        id: from.name!,
+        ...errorMembers(text),
+        uuid,
+        destination: requester.name!,
+      }));
     } else requester.receiver.send(answer);
     if (deaf) this.#drop(from, 1011, "Deaf after an unknown route");
   }
@@ -388,18 +459,21 @@ export class Router {
    */
   #take(from: Party): OpenRequest | undefined {
     const envelope = this.#envelope;
+    if (envelope.size("uuid") > 6 * MAX_UUID_BYTES) return undefined;
     const uuid = envelope.text("uuid");
     let request = this.#open.find(from, uuid);
     if (!request || !envelope.isFor(request.requester.nameBytes)) {
       const { destination } = envelope;
       const { firstAsked, lastAsked } = from;
-      if (destination !== undefined) {
-        const requester = this.#find(destination);
-        request = requester && this.#open.find(from, uuid, requester) ||
-          request;
-      } else if (uuid === "null" && firstAsked === lastAsked) {
+      if (destination === undefined) {
         // winerp-client-node answers without saying what and whom.
-        request = firstAsked;
+        const only = uuid === "null" && firstAsked === lastAsked;
+        request = only ? firstAsked : undefined;
+      } else {
+        const requester = this.#find(destination);
+        const known = requester && this.#open.find(from, uuid, requester);
+        // A stock client addresses one error to itself: see above.
+        if (known || destination !== from.name) request = known;
       }
     }
     if (request) this.#open.delete(request);
@@ -426,31 +500,39 @@ export class Router {
   }
 
   #inform(from: Party): void {
+    const { length } = this.#envelope;
+    if (this.#isTooLarge(length, from)) return;
     const names = this.#envelope.targets;
+    let all = true;
     if (!names) {
       for (const { holder } of this.#seats.values()) {
-        if (holder !== from) this.#tell(from, holder);
+        if (holder !== from) all = this.#tell(from, holder) && all;
       }
+      if (!all) this.#refuseLarge(from);
       return;
     }
     // As often as the list says, as a real server does; but no single message
     // shall fill the outbox of a client by saying its name a thousand times.
-    const bytes = names.length * this.#envelope.length;
-    const often = bytes <= this.#options.maxMessageBytes;
+    const often = names.length * length <= this.#options.maxMessageBytes;
     for (const name of often ? names : new Set(names)) {
       const to = this.#find(name);
-      if (to) this.#tell(from, to);
+      if (to) all = this.#tell(from, to) && all;
     }
+    if (!all) this.#refuseLarge(from);
   }
 
-  #tell(from: Party, to: Party): void {
+  /** Tells a party what was said; not if that, with its name, is too large. */
+  #tell(from: Party, to: Party): boolean {
     const message = this.#envelope.forward(from.nameBytes, to.nameBytes);
-    if (!this.#isTooLarge(message, from)) to.receiver.send(message);
+    if (message.length > this.#options.maxMessageBytes) return false;
+    to.receiver.send(message);
+    return true;
   }
 
   #drop(party: Party, code: number, reason: string): void {
-    this.#leave(party);
+    party.gone = true;
     party.receiver.close(new CloseError(code, { reason }));
+    this.#leave(party);
   }
 
   #leave(party: Party): void {
@@ -500,6 +582,13 @@ function errorMembers(
 ): Record<"type" | "data" | "traceback", string> {
   const json = JSON.stringify(text);
   return { type: `${MessageType.error}`, data: json, traceback: json };
+}
+
+/** Says what a first message that is none of ours seems to be. */
+function unreadable(message: Uint8Array): string {
+  return HTTP_REGEXP.test(textOf(message, 0, Math.min(message.length, 32)))
+    ? "It spoke HTTP, as a web page or a browser does"
+    : "Its first message cannot be read";
 }
 
 function tokenOf(text: string): string | undefined {

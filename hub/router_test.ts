@@ -157,9 +157,10 @@ Deno.test("Router answers each error with its exact text", () => {
   assertEquals(a.closed, undefined);
 });
 
-Deno.test("Router answers Not authorized. before the verification and on hold", () => {
+Deno.test("Router answers Not authorized. on hold", () => {
   const router = new Router();
-  const stranger = new Wire(router);
+  join(router, "a");
+  const held = new Wire(router);
   const message = {
     id: "A",
     type: 2,
@@ -167,17 +168,58 @@ Deno.test("Router answers Not authorized. before the verification and on hold", 
     uuid: "u2",
     destination: "B",
   };
-  stranger.send(message);
-  assertEquals(stranger.take(), [{ ...message, ...error(Text.notAuthorized) }]);
+  held.send({ type: 1, id: "a", uuid: "v" });
+  assertEquals(held.take(), [{ id: "a", ...error(Text.alreadyAuthorized) }]);
+  held.send(message);
+  assertEquals(held.take(), [{ ...message, ...error(Text.notAuthorized) }]);
+  assertEquals(held.closed, undefined);
+});
 
-  join(router, "a");
-  stranger.send({ type: 1, id: "a", uuid: "v" });
-  assertEquals(stranger.take(), [{
-    id: "a",
-    ...error(Text.alreadyAuthorized),
-  }]);
-  stranger.send(message);
-  assertEquals(stranger.take(), [{ ...message, ...error(Text.notAuthorized) }]);
+Deno.test("Router ends who says anything before its verification", () => {
+  const firsts: [string, string][] = [
+    [
+      '{"type":2,"route":"r","uuid":"u","destination":"a","data":{}}',
+      "Its first message was no verification",
+    ],
+    ['{"type":6,"data":1}', "Its first message was no verification"],
+    ['{"type":5,"uuid":"p"}', "Its first message was no verification"],
+    [
+      '{"type":3,"uuid":"u","destination":"a","data":NaN}',
+      "Its first message was no verification",
+    ],
+    ['{"type":"1","id":"b"}', "Its first message was no verification"],
+    ["{}", "Its first message was no verification"],
+    ["hello", "Its first message cannot be read"],
+    ["", "Its first message cannot be read"],
+    ["[1]", "Its first message cannot be read"],
+    ["POST /a HTTP/1.1", "It spoke HTTP, as a web page or a browser does"],
+    ["OPTIONS * HTTP/1.1", "It spoke HTTP, as a web page or a browser does"],
+  ];
+  for (const [first, reason] of firsts) {
+    const [router, a] = three();
+    const page = new Wire(router);
+    page.send(first);
+    assertEquals(page.take().map(({ type }) => type), [4], first);
+    assertEquals([page.closed?.code, page.closed?.reason], [1008, reason]);
+    page.send('{"type":1,"id":"page"}');
+    page.send('{"type":6,"data":"told"}');
+    assertEquals([page.take(), a.take()], [[], []]);
+    assertEquals(router.names, ['"a"', '"b"', '"c"']);
+  }
+});
+
+Deno.test("Router keeps its own name, and takes a sign of life for no answer", () => {
+  const [router, a] = three();
+  const thief = new Wire(router);
+  thief.send({ type: 1, id: "@hub", uuid: "v" });
+  assertEquals(thief.take()[0]!.data, 'The name "@hub" is the hub\'s own.');
+  const held = new Wire(router);
+  held.send({ type: 1, id: "a" });
+  held.take();
+  for (const wire of [a, held]) {
+    wire.send({ uuid: "heartbeat", destination: "@hub", ...error("expired") });
+    assertEquals(wire.take(), []);
+  }
 });
 
 Deno.test("Router releases held clients in the order they came", () => {
@@ -446,6 +488,126 @@ Deno.test("Router answers what it cannot read, and goes on", () => {
   a.send({ type: 2, data: {}, uuid: "1", destination: "b" });
   assertEquals(b.take().length, 1);
   assertEquals(a.closed, undefined);
+});
+
+Deno.test("Router fails at once what it cannot relay", () => {
+  const [_, a, b] = three();
+  const bad = [
+    "NaN",
+    "[1e999]",
+    '{"x":-Infinity}',
+    String.raw`"\ud800"`,
+    "[".repeat(252) + "]".repeat(252),
+    String.raw`{"s":"a\"}{","n":NaN}`,
+  ];
+  for (const data of bad) {
+    a.send(
+      `{"id":"a","type":2,"route":"r","traceback":null,"data":${data},` +
+        '"uuid":"1","destination":"b","pseudo_object":null}',
+    );
+    const [refusal, ...more] = a.take();
+    assertEquals([refusal!.type, refusal!.uuid, more], [4, "1", []], data);
+    assertEquals(
+      String(refusal!.data).startsWith("Cannot read message: "),
+      true,
+    );
+
+    a.send({ type: 2, data: {}, uuid: "2", destination: "b" });
+    assertEquals(b.take().length, 1);
+    b.send(`{"uuid":"2","data":${data},"destination":"a","type":3}`);
+    const [failure] = a.take();
+    assertEquals([failure!.type, failure!.uuid], [4, "2"], data);
+    assertEquals(
+      String(failure!.data).startsWith("The answer cannot be read: "),
+      true,
+    );
+    assertEquals(b.take(), []);
+  }
+  // A second look does not mend what is no message at all.
+  for (const text of ['{"type":2,"uuid":"1"', '{"type":2 "uuid":"1"}', "NaN"]) {
+    a.send(text);
+    assertEquals(a.take().map(({ type, uuid }) => [type, uuid]), [
+      [4, undefined],
+    ]);
+  }
+});
+
+Deno.test("Router answers two requests with one uuid in their order", () => {
+  for (const uuid of ["u", null, 5, "é"]) {
+    const [_, a, b] = three();
+    for (const n of [1, 2]) {
+      a.send({ type: 2, data: { n }, uuid, destination: "b" });
+    }
+    assertEquals(b.take().length, 2);
+    for (const n of [1, 2]) {
+      b.send({ type: 3, data: n, uuid, destination: "a" });
+    }
+    assertEquals(a.take().map(({ data }) => data), [1, 2]);
+    a.send({ type: 2, data: {}, uuid, destination: "b" });
+    a.send({ type: 2, data: {}, uuid, destination: "b" });
+    b.leave();
+    assertEquals(a.take().map(({ data }) => data), [
+      Text.responderLeft,
+      Text.responderLeft,
+    ]);
+  }
+});
+
+Deno.test("Router knows a uuid however an answer spells it", () => {
+  const [_, a, b] = three();
+  const spellings = [
+    ['"a/b"', String.raw`"a\/b"`],
+    ['"é"', String.raw`"\u00e9"`],
+    [String.raw`"\u00e9"`, '"é"'],
+    ["1", "1.0"],
+  ];
+  for (const [asked, answered] of spellings) {
+    a.send(`{"type":2,"data":{},"uuid":${asked},"destination":"b"}`);
+    b.take();
+    b.send(`{"type":3,"data":1,"uuid":${answered},"destination":"a"}`);
+    assertEquals(a.take().map(({ data }) => data), [1], answered);
+  }
+});
+
+Deno.test("Router gives an answer to nobody but who was to get it", () => {
+  const [_, a, b, c] = three();
+  for (const wire of [a, c]) {
+    wire.send({ type: 2, data: {}, uuid: null, destination: "b" });
+  }
+  b.take();
+  a.leave();
+  b.send({ type: 3, data: "for a", uuid: null, destination: "a" });
+  assertEquals(c.take(), []);
+  b.send({ type: 3, data: "for c", uuid: null, destination: "c" });
+  assertEquals(c.take().map(({ data }) => data), ["for c"]);
+});
+
+Deno.test("Router answers what is too large once, and in a few words", () => {
+  const router = new Router({ maxMessageBytes: 20_000 });
+  const names = Array.from({ length: 150 }, (_, n) => `bot-${n}`);
+  const [sender, ...bots] = join(router, "sender", ...names);
+  const data = "x".repeat(30_000);
+  const long = Array(3_000).fill("bot-1");
+  for (
+    const message of [
+      { type: 6, route: names, data },
+      { type: 6, route: [], data },
+      { type: 6, route: long, data },
+      { type: 2, route: "x".repeat(30_000), uuid: "u", destination: "bot-1" },
+      { type: 7, data, uuid: "u", destination: "bot-1" },
+    ]
+  ) {
+    sender!.send(message);
+    const [text, ...more] = sender!.received.splice(0);
+    assertEquals(more, []);
+    assertEquals(JSON.parse(text!).type, 4);
+    assertEquals(text!.length < 3_000, true, `${text!.length} bytes`);
+  }
+  // With the receiver's name it would be too large for a stock client.
+  const size = JSON.stringify({ type: 6, data: "" }).length;
+  sender!.send({ type: 6, data: "x".repeat(20_000 - size) });
+  assertEquals(sender!.take().length, 1);
+  for (const bot of bots) assertEquals(bot.received, []);
 });
 
 Deno.test("Router refuses what is larger than a stock client takes", () => {

@@ -10,6 +10,7 @@ import { NewlineFramer } from "@wirekit/transport/newline-framer";
 import { listenTcp } from "@wirekit/transport/tcp";
 import { listenUnix } from "@wirekit/transport/unix";
 import { isLoopback } from "./_access.ts";
+import { FAREWELL } from "./_connection.ts";
 import { Hub, type HubOptions } from "./hub.ts";
 
 /** Options of {@linkcode serve}. */
@@ -89,6 +90,7 @@ export async function serve(options: ServeOptions = {}): Promise<HubServer> {
         "listen on 127.0.0.1",
     );
   }
+  const { idleTimeout = 300_000 } = rest;
   const hub = new Hub(rest);
   const tls = cert !== undefined && key !== undefined
     ? { cert, key }
@@ -110,10 +112,10 @@ export async function serve(options: ServeOptions = {}): Promise<HubServer> {
           port,
           ...(tls && { tls }),
           format: "utf8",
+          farewell: FAREWELL,
           timeout: handshakeTimeout,
           maxMessageBytes: hub.maxInboundBytes,
-          ...(rest.idleTimeout !== undefined &&
-            { idleTimeout: rest.idleTimeout }),
+          idleTimeout: idleTimeout === Infinity ? 0 : idleTimeout / 1_000,
           ...(rest.maxConnections !== undefined &&
             { maxConnections: rest.maxConnections }),
           authorize: (request, info) => hub.refuse(request, info),
@@ -121,7 +123,8 @@ export async function serve(options: ServeOptions = {}): Promise<HubServer> {
         }),
     );
     closers.push(acceptAll(sockets, ({ transport }) => {
-      hub.accept(transport, { trusted: true });
+      const carrier = "WebSocket";
+      hub.accept(transport, { trusted: true, watched: true, carrier });
     }));
     const urls: [string, ...string[]] = [
       `${tls ? "wss" : "ws"}://${host}:${sockets.addr.port}`,
@@ -133,7 +136,10 @@ export async function serve(options: ServeOptions = {}): Promise<HubServer> {
         () =>
           listenTcp({ hostname, port: tcpPort, ...(tls && { tls }) }, framer),
       );
-      closers.push(acceptAll(listener, (client) => void hub.accept(client)));
+      const carrier = tls ? "TLS" : "TCP";
+      closers.push(acceptAll(listener, (client) => {
+        hub.accept(client, { carrier });
+      }));
       urls.push(`${tls ? "tls" : "tcp"}://${host}:${listener.addr.port}`);
     }
     if (unixPath !== undefined) {
@@ -141,7 +147,9 @@ export async function serve(options: ServeOptions = {}): Promise<HubServer> {
         unixPath,
         () => listenUnix({ path: unixPath }, framer),
       );
-      closers.push(acceptAll(listener, (client) => void hub.accept(client)));
+      closers.push(acceptAll(listener, (client) => {
+        hub.accept(client, { carrier: "Unix" });
+      }));
       urls.push(`unix:${unixPath}`);
     }
 

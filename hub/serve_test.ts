@@ -80,6 +80,64 @@ Deno.test("serve() asks for the token on every carrier", async () => {
   }
 });
 
+Deno.test("serve() runs no line of what a web page sends", async () => {
+  const lines: string[] = [];
+  await using server = await serve({
+    port: 0,
+    tcpPort: 0,
+    logger: { warn: (line) => lines.push(line) },
+  });
+  await using bot = await connectWebSocket(server.urls[0]);
+  assertEquals(await verify(bot, { id: "bot" }), "Authorized.");
+  const url = `http://127.0.0.1:${portOf(server.urls[1])}/`;
+  const body = [
+    { type: 1, id: "page" },
+    { type: 2, route: "shutdown", uuid: "1", destination: "bot", data: {} },
+    { type: 6, data: "told" },
+  ].map((line) => `${JSON.stringify(line)}\n`).join("");
+  const headers = { "content-type": "text/plain" };
+  await assertRejects(() => fetch(url, { method: "POST", headers, body }));
+
+  await bot.send('{"type":5,"uuid":"p"}');
+  assertEquals((await read(bot)).uuid, "p");
+  assertEquals(server.hub.names, ["bot"]);
+  assertEquals(lines, [
+    "Dropped a client without a name (TCP): it spoke HTTP, as a web page or a " +
+    "browser does",
+  ]);
+});
+
+Deno.test("serve() lets one information of many megabytes cost little", async () => {
+  const lines: string[] = [];
+  await using server = await serve({
+    port: 0,
+    logger: { warn: (line) => lines.push(line) },
+  });
+  const names = Array.from({ length: 150 }, (_, n) => `bot-${n}`);
+  const bots = await Promise.all(names.map(async (id) => {
+    const bot = await connectWebSocket(server.urls[0]);
+    assertEquals(await verify(bot, { id }), "Authorized.");
+    return bot;
+  }));
+  await using sender = await connectWebSocket(server.urls[0]);
+  await verify(sender, { id: "sender" });
+  const before = Deno.memoryUsage().rss;
+  for (const [size, route] of [[7e6, names], [2.2e6, []]] as const) {
+    await sender.send(
+      JSON.stringify({ type: 6, route, data: "x".repeat(size) }),
+    );
+    const answer = await read(sender);
+    assertEquals(answer.type, 4);
+    assert(JSON.stringify(answer).length < 1_000);
+    await sender.send('{"type":5}');
+    assertEquals((await read(sender)).type, 5);
+  }
+  // It was a gigabyte when each receiver had its own copy, and its own error.
+  assert(Deno.memoryUsage().rss - before < 3e8);
+  assertEquals(lines, []);
+  await Promise.all(bots.map((bot) => bot.close()));
+});
+
 Deno.test("serve() refuses to listen elsewhere without a token", async () => {
   for (const hostname of ["0.0.0.0", "::", "192.0.2.1", "example.org"]) {
     await assertRejects(

@@ -34,6 +34,8 @@ export interface PlatformSocketOptions<F extends Format> extends Limits {
   format: F;
   /** Whether a frame of the other kind is passed over. */
   otherFrames?: "refuse" | "ignore";
+  /** The last message before a close that this end makes by itself. */
+  farewell?: MessageOf<F> | undefined;
   /** Which side this is: the platform lets a client close with few codes. */
   role: "client" | "server";
   /** How long it may take to open, in milliseconds. */
@@ -52,6 +54,7 @@ export class PlatformSocket<F extends Format>
   readonly #socket: WebSocket;
   readonly #format: F;
   readonly #ignoresOthers: boolean;
+  readonly #lastMessage: MessageOf<F> | undefined;
   readonly #role: "client" | "server";
   readonly #maxMessageBytes: number;
   readonly #maxInboxBytes: number;
@@ -73,6 +76,7 @@ export class PlatformSocket<F extends Format>
     this.#socket = socket;
     this.#format = options.format;
     this.#ignoresOthers = options.otherFrames === "ignore";
+    this.#lastMessage = options.farewell;
     this.#role = options.role;
     this.#maxMessageBytes = options.maxMessageBytes ?? MAX_MESSAGE_BYTES;
     this.#maxInboxBytes = options.maxInboxBytes ?? MAX_INBOX_BYTES;
@@ -161,15 +165,21 @@ export class PlatformSocket<F extends Format>
     const large = typeof data === "string"
       ? exceeds(data, max)
       : data.byteLength > max;
-    if (large) return void this.close(tooLarge(max));
+    if (large) return this.#giveUp(tooLarge(max));
     try {
       this.#inbox.push(this.#message(data));
     } catch (error) {
-      return void this.close(error as CloseError);
+      return this.#giveUp(error as CloseError);
     }
     if (this.#inbox.bytes > this.#maxInboxBytes) {
-      this.close(new CloseError(1013, { reason: "inbox is full" }));
+      this.#giveUp(new CloseError(1013, { reason: "inbox is full" }));
     }
+  }
+
+  /** Closes because of what came in. */
+  #giveUp(error: CloseError): void {
+    if (this.#lastMessage !== undefined) void this.send(this.#lastMessage);
+    void this.close(error);
   }
 
   #isOther(data: string | ArrayBuffer): boolean {

@@ -89,6 +89,8 @@ export interface WebSocketConnectionOptions<F extends Format>
   format: F;
   /** Whether a frame of the other kind is passed over. */
   otherFrames?: "refuse" | "ignore";
+  /** The last message before a close that this end makes by itself. */
+  farewell?: MessageOf<F> | undefined;
   /** Which side this is: a client masks. */
   role: "client" | "server";
   /** Called once, when nothing is left of the connection. */
@@ -102,6 +104,7 @@ export class WebSocketConnection<F extends Format>
   readonly #group: ConnectionGroup;
   readonly #format: F;
   readonly #ignoresOthers: boolean;
+  readonly #farewell: MessageOf<F> | undefined;
   readonly #isClient: boolean;
   readonly #maxOutboxBytes: number;
   readonly #onGone: (() => void) | undefined;
@@ -140,6 +143,7 @@ export class WebSocketConnection<F extends Format>
     this.#group = group;
     this.#format = options.format;
     this.#ignoresOthers = options.otherFrames === "ignore";
+    this.#farewell = options.farewell;
     this.#isClient = options.role === "client";
     this.#maxOutboxBytes = options.maxOutboxBytes ?? MAX_OUTBOX_BYTES;
     this.#onGone = options.onGone;
@@ -158,6 +162,7 @@ export class WebSocketConnection<F extends Format>
     if (ended) return refuse(ended);
     if (this.#waiting + message.length > this.#maxOutboxBytes) {
       const error = new CloseError(1013, { reason: "outbox is full" });
+      this.#sayFarewell();
       this.close(error);
       return refuse(error);
     }
@@ -209,10 +214,19 @@ export class WebSocketConnection<F extends Format>
     // Nothing is heard while a slow reader keeps us from listening.
     if (this.#paused || this.#closing) return;
     this.#silence++;
-    if (this.#silence === LOOKS / 2) this.#writeBytes(Opcode.Ping, EMPTY);
+    if (this.#silence === LOOKS / 2) {
+      // Before the ping: a peer that wakes up after the end may fail to answer
+      // that one, and read no further.
+      this.#sayFarewell();
+      this.#writeBytes(Opcode.Ping, EMPTY);
+    }
     if (this.#silence < LOOKS) return;
     const cause = new Error("No answer to a ping");
-    this.#lose(new CloseError(1006, { cause }));
+    const error = new CloseError(1006, { cause });
+    if (this.#farewell === undefined) return this.#lose(error);
+    // It may read this later: a program can stand still for a long time.
+    this.#sayFarewell();
+    void this.#leave(error, 1011);
   }
 
   #read(chunk: Uint8Array<ArrayBuffer>): void {
@@ -406,14 +420,20 @@ export class WebSocketConnection<F extends Format>
   }
 
   #fail(code: number, reason: string): void {
-    this.#part(code, reason, "end");
+    this.#part(code, reason, "end", this.#farewell);
   }
 
   /** Ends with this turn, so that what was received can still be answered. */
-  #part(code: number, reason: string, then: "wait" | "end"): void {
+  #part(
+    code: number,
+    reason: string,
+    then: "wait" | "end",
+    farewell?: MessageOf<F>,
+  ): void {
     this.#deaf = true;
     setImmediate(() => {
       if (!this.#closing) {
+        if (farewell !== undefined) this.#sayFarewell();
         this.#leave(new CloseError(code, { reason }), code, then);
       } else if (then === "end") this.#endOutput();
     });
@@ -449,6 +469,15 @@ export class WebSocketConnection<F extends Format>
     if (then === "end") this.#endOutput();
     this.flush();
     return this.#closing;
+  }
+
+  #sayFarewell(): void {
+    const message = this.#farewell;
+    if (typeof message === "string") this.#writeText(message);
+    else if (message) {
+      const isBinary = this.#format === "binary";
+      this.#writeBytes(isBinary ? Opcode.Binary : Opcode.Text, message);
+    }
   }
 
   #endOutput(): void {

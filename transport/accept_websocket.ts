@@ -42,6 +42,14 @@ export interface AcceptWebSocketOptions<F extends Format = "text">
    * @default {"refuse"}
    */
   otherFrames?: "refuse" | "ignore";
+  /**
+   * The last message before each close that this side makes by itself because
+   * of what came in, as in `listenWebSocket()`. Deno's own closes, after
+   * `idleTimeout` and of messages from 64 MiB on, go without it.
+   *
+   * @default None.
+   */
+  farewell?: MessageOf<F>;
   /** The subprotocol to choose, one of those that the client offers. */
   protocol?: string;
   /**

@@ -100,6 +100,14 @@ export interface ListenWebSocketOptions<F extends Format = "text">
    */
   otherFrames?: "refuse" | "ignore";
   /**
+   * The last message before each close that the listener's side makes by
+   * itself, because of a limit, silence or a broken frame, and before each ping.
+   * It is for clients to whom the last message matters.
+   *
+   * @default None.
+   */
+  farewell?: MessageOf<F>;
+  /**
    * Says who may not come in, before the upgrade: return the response that
    * refuses, or nothing. A browser sends the `Origin` of its page.
    *

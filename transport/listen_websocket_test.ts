@@ -340,6 +340,42 @@ Deno.test("listenWebSocket() pings the silent, and lets go of the mute", async (
   assertEquals((error.cause as Error).message, "No answer to a ping");
 });
 
+Deno.test("listenWebSocket() says its farewell before each close of its own", async () => {
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  const causes: [string, number, (raw: RawWebSocket) => Promise<void>][] = [
+    ["too large", 1009, (raw) => raw.send(1, bytes("x".repeat(120)))],
+    ["not UTF-8", 1007, (raw) => raw.send(1, new Uint8Array([0xff]))],
+    ["the other format", 1003, (raw) => raw.send(2, bytes("x"))],
+    ["a broken frame", 1002, (raw) => raw.send(3, bytes("x"))],
+    ["silence", 1011, () => Promise.resolve()],
+  ];
+  for (const [what, code, say] of causes) {
+    await using server = await listen({
+      idleTimeout: 0.4,
+      maxMessageBytes: 100,
+      farewell: "goodbye",
+    });
+    using raw = await RawWebSocket.connect(server.port);
+    const { transport } = await server.accept();
+    await say(raw);
+    const frames: [number, string | number][] = [];
+    for (let opcode = 0; opcode !== 8;) {
+      const frame = await raw.frame();
+      opcode = frame.opcode;
+      if (opcode === 1) {
+        frames.push([1, new TextDecoder().decode(frame.payload)]);
+      }
+      if (opcode === 8) {
+        frames.push([8, frame.payload[0]! * 256 + frame.payload[1]!]);
+      }
+    }
+    const goodbyes = frames.splice(0, what === "silence" ? 2 : 1);
+    assertEquals(goodbyes.map(([_, text]) => text).at(-1), "goodbye", what);
+    assertEquals(frames, [[8, code]], what);
+    await ended(transport);
+  }
+});
+
 Deno.test("listenWebSocket() sends all of a turn in one write", async () => {
   await using server = await listen();
   using conn = await Deno.connect({

@@ -107,6 +107,8 @@ export type RouteKind =
   | "raise"
   | "unserialisable"
   | "gated"
+  | "blocking"
+  | "large"
   | "object"
   | "strict";
 

@@ -3,6 +3,7 @@
 /** Stock winerp clients at our hub: all that they had, and what winerp loses. */
 
 import { Hub } from "@wirekit/hub/hub";
+import { serve, type ServeOptions } from "@wirekit/hub/serve";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { until } from "../../_driver.ts";
 import { startHub } from "./_hub.ts";
@@ -25,6 +26,20 @@ function startFetch(): Promise<Server> {
       await server.shutdown();
     },
   });
+}
+
+/** Our hub in this process, with what it warns of. */
+async function startServe(
+  options: ServeOptions,
+): Promise<Server & { warnings: string[] }> {
+  const warnings: string[] = [];
+  const logger = { warn: (line: string) => void warnings.push(line) };
+  const server = await serve({ port: 0, logger, ...options });
+  return {
+    port: Number(new URL(server.urls[0]).port),
+    warnings,
+    [Symbol.asyncDispose]: () => server.close(),
+  };
 }
 
 testStock("Hub", startHub);
@@ -215,4 +230,78 @@ Deno.test("Hub lets a frozen client block nobody, and drops it", async () => {
   stuck.resume();
   await stuck.event({ event: "disconnect", client: "stuck" });
   await stuck.event({ event: "ready", client: "stuck" });
+});
+
+Deno.test("Hub waits for a bot whose route blocks its loop", async () => {
+  await using hub = await startServe({ idleTimeout: 8_000 });
+  await using winerp = new WinerpProcess();
+  await using blocked = new WinerpProcess();
+  const alpha = await winerp.client("alpha", { port: hub.port });
+  const beta = await blocked.client("beta", { port: hub.port });
+  await beta.route("block", "blocking", "6");
+  assertEquals(await alpha.request("beta", "block", {}, 30), "awake");
+  assertEquals(await beta.ran("block"), 1);
+  assertEquals(hub.warnings, []);
+});
+
+Deno.test("Hub lets go of a bot that stands still, and its route runs once", async () => {
+  await using hub = await startServe({ idleTimeout: 2_000 });
+  await using winerp = new WinerpProcess();
+  await using blocked = new WinerpProcess();
+  const alpha = await winerp.client("alpha", { port: hub.port });
+  const beta = await blocked.client("beta", { port: hub.port });
+  await beta.route("block", "blocking", "5");
+  await assertRejects(
+    () => alpha.request("beta", "block", {}, 30),
+    Error,
+    "The destination disconnected before it answered.",
+  );
+  assertEquals(hub.warnings, [
+    '"beta" (WebSocket) left: the connection ended: No answer to a ping ' +
+    "(code 1006)",
+  ]);
+  await beta.event("disconnect");
+  await beta.event("ready");
+  assertEquals(await beta.ping(), true);
+  assertEquals(await beta.ran("block"), 1);
+});
+
+Deno.test("Hub keeps a bot whose answer is too large", async () => {
+  await using hub = await startServe({});
+  await using winerp = new WinerpProcess();
+  const alpha = await winerp.client("alpha", { port: hub.port });
+  const beta = await winerp.client("beta", { port: hub.port });
+  for (const size of [2 ** 21, 3_000_000, 9 * 2 ** 20, 40_000_000]) {
+    const route = `large ${size}`;
+    await beta.route(route, "large", `${size}`);
+    await assertRejects(
+      () => alpha.request("beta", route, {}, 30),
+      Error,
+      "The answer is larger than a client may be sent.",
+    );
+    assertEquals(await beta.ran(route), 1);
+  }
+  assertEquals(await beta.ping(), true);
+  assertEquals(winerp.takeEvents("disconnect"), []);
+  assertEquals(hub.warnings, []);
+});
+
+Deno.test("Hub says farewell to a bot whose message it does not read", async () => {
+  await using hub = await startServe({});
+  await using winerp = new WinerpProcess();
+  const alpha = await winerp.client("alpha", { port: hub.port });
+  const beta = await winerp.client("beta", { port: hub.port });
+  await beta.route("large", "large", `${70_000_000}`);
+  await assertRejects(
+    () => alpha.request("beta", "large", {}, 30),
+    Error,
+    "The destination disconnected before it answered.",
+  );
+  await beta.event("disconnect");
+  await beta.event("ready");
+  assertEquals(await beta.ping(), true);
+  assertEquals(await beta.ran("large"), 1);
+  assertEquals(hub.warnings, [
+    '"beta" (WebSocket) left: a message was too large to be read (code 1009)',
+  ]);
 });

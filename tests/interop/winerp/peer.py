@@ -185,6 +185,14 @@ class Peer:
         await self.gates.setdefault(key, asyncio.Event()).wait()
         return constant
 
+    async def route_blocking(self, key, constant, source, kwargs):
+        """Blocks the event loop for as many seconds as the constant says."""
+        time.sleep(constant)
+        return "awake"
+
+    async def route_large(self, key, constant, source, kwargs):
+        return "x" * constant
+
     async def route_object(self, key, constant, source, kwargs):
         """Its methods are forgotten after as many seconds as the constant says."""
         return winerp.winerpObject(Thing(), required_functions=["twice"], object_expiry=constant or 30)

@@ -1,0 +1,174 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import { Heartbeat } from "@wirekit/internal/heartbeat";
+import type { Logger } from "@wirekit/internal/logger";
+import { CloseError, type Transport } from "@wirekit/transport/transport";
+import { Outbox } from "./_outbox.ts";
+import { composeMessage, MessageType } from "./message.ts";
+import type { Participant, Receiver } from "./participant.ts";
+
+/**
+ * A message that says nothing. A stock client that reconnects runs the last
+ * message again that it has got: this one, if it is the last, harms nobody.
+ */
+export const FAREWELL: Uint8Array<ArrayBuffer> = composeMessage({ type: "6" });
+
+/**
+ * A call of a function that nobody has. Every winerp client answers it at once,
+ * with an error, and does nothing else.
+ */
+const QUESTION = composeMessage({
+  id: '"@hub"',
+  type: `${MessageType.functionCall}`,
+  data: '{"__uuid__":"","__func__":"","__args__":[],"__kwargs__":{}}',
+  uuid: '"heartbeat"',
+});
+
+/** What all connections of a hub have in common. */
+export interface ConnectionLimits {
+  readonly maxOutboxBytes: number;
+  readonly idleTimeout: number;
+  readonly logger: Logger | undefined;
+}
+
+/** What is known of a connection when it comes in. */
+export interface ConnectionOptions {
+  /** How its client comes, for the log. */
+  readonly carrier: string;
+  /** Whether its transport asks a silent client for a sign of life. */
+  readonly watched: boolean;
+}
+
+/** One client: where the router's messages for it go, and the ways to end it. */
+export class Connection implements Receiver {
+  readonly #transport: Transport<Uint8Array<ArrayBuffer>>;
+  readonly #participant: Participant;
+  readonly #outbox: Outbox;
+  readonly #limits: ConnectionLimits;
+  readonly #carrier: string;
+  readonly #heartbeat: Heartbeat | undefined;
+  #received = 0;
+  #closing: Promise<void> | undefined;
+
+  constructor(
+    transport: Transport<Uint8Array<ArrayBuffer>>,
+    limits: ConnectionLimits,
+    options: ConnectionOptions,
+    connect: (receiver: Receiver) => Participant,
+  ) {
+    this.#transport = transport;
+    this.#outbox = new Outbox(transport);
+    this.#limits = limits;
+    this.#carrier = options.carrier;
+    this.#participant = connect(this);
+    if (options.watched) return;
+    const half = limits.idleTimeout / 2;
+    this.#heartbeat = new Heartbeat({ interval: half, timeout: half }, {
+      received: () => this.#received,
+      ping: () => this.send(QUESTION),
+      lost: () => this.#drop(1011, "it gave no sign of life in time"),
+    });
+    this.#heartbeat.start();
+  }
+
+  /** Serves the client until it ends. Neither throws nor rejects. */
+  async serve(): Promise<void> {
+    const participant = this.#participant;
+    let error: unknown;
+    try {
+      for await (const message of this.#transport) {
+        this.#received++;
+        participant.receive(message);
+      }
+    } catch (reason) {
+      error = reason;
+    }
+    if (!this.#closing) {
+      this.#logEnd(error);
+      participant.leave();
+    }
+    this.#heartbeat?.stop();
+    await this.#transport.close();
+    await this.#closing;
+  }
+
+  /** See {@linkcode Receiver}. */
+  send(message: Uint8Array<ArrayBuffer>): void {
+    if (this.#closing) return;
+    const outbox = this.#outbox;
+    outbox.push(message);
+    if (outbox.bytes <= this.#limits.maxOutboxBytes) return;
+    this.#drop(1013, `it has not read ${outbox.bytes} bytes`);
+  }
+
+  /** See {@linkcode Receiver}. */
+  close(error: CloseError): void {
+    const { reason } = error;
+    this.#end(error, `${reason[0]!.toLowerCase()}${reason.slice(1)}`);
+  }
+
+  /** Ends it because the hub closes. */
+  async shutDown(error: CloseError): Promise<void> {
+    const line = `${this.#label()} left: the hub is closing`;
+    if (!this.#closing) this.#limits.logger?.info?.(line);
+    this.#end(error);
+    this.#participant.leave();
+    await this.#closing;
+  }
+
+  #drop(code: number, reason: string): void {
+    this.#end(new CloseError(code, { reason }), reason);
+    this.#participant.leave();
+  }
+
+  #end(error: CloseError, reason?: string): void {
+    if (this.#closing) return;
+    if (reason !== undefined) {
+      this.#limits.logger?.warn?.(`Dropped ${this.#label()}: ${reason}`);
+    }
+    // What waits in the outbox is lost; what the transport has is not.
+    this.#transport.send(FAREWELL).catch(() => {});
+    this.#closing = this.#transport.close(error);
+  }
+
+  #logEnd(error: unknown): void {
+    const { logger } = this.#limits;
+    const { name, heldName } = this.#participant;
+    const line = `${this.#label()} left: ${reasonOf(error)}`;
+    if (isUnusual(error)) logger?.warn?.(line);
+    else if (name ?? heldName) logger?.info?.(line);
+    else logger?.debug?.(line);
+  }
+
+  /** Who it is, for the log. */
+  #label(): string {
+    const { name, heldName } = this.#participant;
+    const who = name ?? (heldName && `${heldName} on hold`) ??
+      "a client without a name";
+    return `${who} (${this.#carrier})`;
+  }
+}
+
+/** Why a carrier ends, by code. What a peer says of it is not for the log. */
+const REASONS: Record<number, string> = {
+  1001: "it went away",
+  1002: "protocol error",
+  1003: "a frame was neither text nor bytes",
+  1006: "the connection ended", // Stock clients never say goodbye.
+  1007: "a message was not valid UTF-8",
+  1009: "a message was too large to be read",
+};
+
+function isUnusual(error: unknown): boolean {
+  return error instanceof CloseError && error.code > 1001 &&
+    (error.code !== 1006 || error.cause !== undefined);
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof CloseError)) return "it closed the connection";
+  const { code, cause } = error;
+  const why = REASONS[code] ?? "it closed the connection";
+  const more = cause instanceof Error ? `: ${cause.message}` : "";
+  return `${why}${more} (code ${code})`;
+}
