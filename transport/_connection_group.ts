@@ -1,5 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
+import { every, type Timer } from "@wirekit/internal/clock";
 import { nextTick } from "./_node.ts";
 import { wordsOf } from "./frame.ts";
 
@@ -43,7 +44,7 @@ export class ConnectionGroup {
   readonly #members = new Set<Member>();
   readonly #small: OutBuffer[] = [];
   readonly #large: OutBuffer[] = [];
-  #clock: ReturnType<typeof setInterval> | undefined;
+  #clock: Timer | undefined;
   #dirty: Member[] = [];
   #clean: Member[] = [];
   readonly #masks = new Int32Array(256);
@@ -61,16 +62,16 @@ export class ConnectionGroup {
   add(member: Member): void {
     this.#members.add(member);
     if (this.#idleTimeout === 0 || this.#clock !== undefined) return;
-    this.#clock = setInterval(() => {
+    this.#clock = every(this.#idleTimeout / LOOKS, () => {
       for (const each of this.#members) each.look();
-    }, this.#idleTimeout / LOOKS);
+    });
   }
 
   /** Lets a member go. */
   delete(member: Member): void {
     this.#members.delete(member);
     if (this.#members.size > 0) return;
-    clearInterval(this.#clock);
+    this.#clock?.stop();
     this.#clock = undefined;
   }
 

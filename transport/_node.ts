@@ -5,6 +5,7 @@
  * bundler for it, could not resolve. In a browser all of this is `undefined`.
  */
 
+import { sleep } from "@wirekit/internal/clock";
 import type * as NodeBuffer from "node:buffer";
 import type * as NodeProcess from "node:process";
 import type * as NodeTimers from "node:timers";
@@ -19,3 +20,10 @@ export function builtin<T extends object>(name: string): T {
 export const { Buffer, isUtf8 } = builtin<typeof NodeBuffer>("node:buffer");
 export const { nextTick } = (process ?? {}) as typeof NodeProcess;
 export const { setImmediate } = builtin<typeof NodeTimers>("node:timers");
+
+/** Resolves after all that is due now has had its turn. */
+export function nextTurn(): Promise<void> {
+  return setImmediate
+    ? new Promise((resolve) => setImmediate(resolve))
+    : sleep(0);
+}

@@ -1,7 +1,14 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import type { Socket } from "node:net";
+import { now } from "@wirekit/internal/clock";
 import type { BytePipe } from "./_websocket_connection.ts";
+
+/** Bytes of one write: large enough to be quick, small enough to see it go. */
+const PIECE_BYTES = 262_144;
+
+/** What systems take of one connection before its peer has read any of it. */
+const HELD_BYTES = 4_194_304;
 
 type OnChunk = (chunk: Uint8Array<ArrayBuffer>) => void;
 
@@ -17,6 +24,8 @@ const SHARED = new Uint8Array(65_536);
 export class SocketPipe implements BytePipe {
   readonly #socket: Socket;
   readonly #isTls: boolean;
+  progress = 0;
+  busyUntil = 0;
 
   /** Takes the socket over. */
   constructor(socket: Socket) {
@@ -49,8 +58,37 @@ export class SocketPipe implements BytePipe {
   }
 
   write(parts: Uint8Array<ArrayBuffer>[]): Promise<void> | undefined {
+    let size = 0;
+    for (const part of parts) size += part.length;
+    if (size > PIECE_BYTES) return this.#writePieces(parts);
+    return this.#writePiece(parts, size);
+  }
+
+  async #writePieces(parts: Uint8Array<ArrayBuffer>[]): Promise<void> {
+    let piece: Uint8Array<ArrayBuffer>[] = [];
+    let size = 0;
+    for (const part of parts) {
+      for (let at = 0; at < part.length;) {
+        const some = part.subarray(at, at + PIECE_BYTES - size);
+        at += some.length;
+        size += some.length;
+        piece.push(some);
+        if (size < PIECE_BYTES) continue;
+        const writing = this.#writePiece(piece, size);
+        if (writing) await writing;
+        piece = [];
+        size = 0;
+      }
+    }
+    if (size > 0) await this.#writePiece(piece, size);
+  }
+
+  #writePiece(
+    parts: Uint8Array<ArrayBuffer>[],
+    size: number,
+  ): Promise<void> | undefined {
     const socket = this.#socket;
-    if (this.#isTls) return this.#writeAsync(parts);
+    if (this.#isTls) return this.#writeAsync(parts, size);
     if (parts.length === 1) socket.write(parts[0]!);
     else {
       socket.cork();
@@ -59,16 +97,28 @@ export class SocketPipe implements BytePipe {
     }
     if (socket.writableLength === 0) return undefined;
     // An empty write is done when all before it are.
-    return this.#writeAsync([EMPTY]);
+    return this.#writeAsync([EMPTY], size);
   }
 
   /** Writes with word of it. Over TLS none is done at once, or empty. */
-  #writeAsync(parts: Uint8Array<ArrayBuffer>[]): Promise<void> {
+  #writeAsync(parts: Uint8Array<ArrayBuffer>[], size: number): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const start = now();
     const last = parts.pop()!;
     for (const part of parts) this.#socket.write(part);
-    this.#socket.write(last, (error) => error ? reject(error) : resolve());
+    this.#socket.write(last, (error) => {
+      if (error) return reject(error);
+      this.#onRoom(size, now() - start);
+      resolve();
+    });
     return promise;
+  }
+
+  /** The peer has read some, at this speed; as much again is on its way. */
+  #onRoom(size: number, elapsed: number): void {
+    this.progress++;
+    if (size < PIECE_BYTES) return;
+    this.busyUntil = now() + elapsed * HELD_BYTES / size;
   }
 
   end(): void {

@@ -19,6 +19,7 @@ import {
   type Member,
   type OutBuffer,
 } from "./_connection_group.ts";
+import { now } from "@wirekit/internal/clock";
 import { Inbox } from "./_inbox.ts";
 import { allocate } from "./allocate.ts";
 import {
@@ -50,6 +51,18 @@ const UNCOPIED_BYTES = 16_384;
  */
 const BULK_BYTES = 65_536;
 
+/**
+ * What a connection may do before the others have their turn: in frames, of
+ * which each read counts as one, and each KiB.
+ */
+const TURN_BUDGET = 512;
+
+/** Pings that are answered one by one in a turn; of more, only the last. */
+const PONGS = 16;
+
+/** Most frames without content within a second: nobody means so many. */
+const MAX_IDLE_FRAMES = 10_000;
+
 const EMPTY = new Uint8Array();
 const ENCODER = new TextEncoder();
 
@@ -76,6 +89,10 @@ export interface BytePipe {
    * not change.
    */
   write(parts: Uint8Array<ArrayBuffer>[]): Promise<void> | undefined;
+  /** Grows each time that the peer makes room for what had to wait. */
+  readonly progress: number;
+  /** Until when the peer has to read, at its speed, what has left already. */
+  readonly busyUntil: number;
   /** Ends our direction, once all is written. */
   end(): void;
   /** Lets go of everything. Never throws. */
@@ -113,8 +130,15 @@ export class WebSocketConnection<F extends Format>
   /** Whether what is read is a copy, of which messages may be parts. */
   #ownsChunk = false;
   #paused = false;
+  /** What is left of the turn's budget, and bytes that have to wait for more. */
+  #budget = TURN_BUDGET;
+  #rest: Uint8Array<ArrayBuffer> | undefined;
+  /** When idle frames were counted last. */
+  #countedAt = 0;
   /** How often it was looked for a sign of life in vain. */
   #silence = 0;
+  /** The pipe's progress at the last look. */
+  #progress = 0;
   /** What goes out next: full buffers, and one that is not. */
   #queue: OutBuffer[] | undefined;
   #out: OutBuffer | undefined;
@@ -154,6 +178,7 @@ export class WebSocketConnection<F extends Format>
     group.add(this);
     if (head.length > 0) this.#read(head);
     pipe.start((chunk) => this.#read(chunk), (error) => this.#onEnd(error));
+    if (this.#paused) pipe.pause();
   }
 
   /** See {@linkcode Transport.send}. */
@@ -213,6 +238,11 @@ export class WebSocketConnection<F extends Format>
   look(): void {
     // Nothing is heard while a slow reader keeps us from listening.
     if (this.#paused || this.#closing) return;
+    const { progress, busyUntil } = this.#pipe;
+    if (progress !== this.#progress) this.#silence = 0;
+    this.#progress = progress;
+    // The ping comes after what is on its way, and so does its answer.
+    if (busyUntil > now()) return;
     this.#silence++;
     if (this.#silence === LOOKS / 2) {
       // Before the ping: a peer that wakes up after the end may fail to answer
@@ -231,12 +261,20 @@ export class WebSocketConnection<F extends Format>
 
   #read(chunk: Uint8Array<ArrayBuffer>): void {
     if (this.#deaf) return;
+    if (this.#rest) {
+      this.#rest = joined(this.#rest, chunk);
+      return;
+    }
     this.#silence = 0;
-    if (this.#inbox.full && !this.#paused && !this.#inbox.ended) this.#pause();
+    if (this.#inbox.full && !this.#inbox.ended) this.#pause();
+    this.#budget -= 1 + (chunk.length >> 10);
     const parser = this.#parser;
     this.#ownsChunk = this.#format !== "text" && chunk.length < BULK_BYTES &&
       parser.pending === 0;
     parser.push(this.#ownsChunk ? copyOf(chunk) : chunk);
+    parser.allowance = Math.max(this.#budget, 1);
+    let pings = 0;
+    let ping: Uint8Array<ArrayBuffer> | undefined;
     while (parser.next()) {
       switch (parser.opcode) {
         case Opcode.Text:
@@ -245,18 +283,40 @@ export class WebSocketConnection<F extends Format>
           if (this.#deaf) return;
           break;
         case Opcode.Ping:
-          // Who pings and does not read gets no answer.
-          if (this.#waiting < HIGH_WATER_MARK && !this.#closing) {
-            this.#writeBytes(Opcode.Pong, parser.payload);
-          }
+          if (++pings <= PONGS) this.#answer(parser.payload);
+          else ping = copyOf(parser.payload);
           break;
         case Opcode.Close:
           return this.#onFarewell(parser.farewell!);
       }
     }
+    if (ping) this.#answer(ping);
     if (parser.failure) {
-      this.#fail(parser.failure.code, parser.failure.reason);
+      return this.#fail(parser.failure.code, parser.failure.reason);
     }
+    if (parser.idleFrames >= MAX_IDLE_FRAMES && this.#isFlood()) {
+      return this.#fail(1008, "too many frames without content");
+    }
+    this.#budget = parser.allowance;
+    if (this.#budget > 0) return;
+    if (parser.rest.length > 0) this.#rest = parser.rest.slice();
+    this.#pause();
+  }
+
+  /** Answers a ping; who pings and does not read gets no answer. */
+  #answer(ping: Uint8Array<ArrayBuffer>): void {
+    if (this.#waiting < HIGH_WATER_MARK && !this.#closing) {
+      this.#writeBytes(Opcode.Pong, ping);
+    }
+  }
+
+  /** Whether so many idle frames came within a second. */
+  #isFlood(): boolean {
+    const time = now();
+    const elapsed = time - this.#countedAt;
+    this.#countedAt = time;
+    this.#parser.idleFrames = 0;
+    return elapsed < 1_000;
   }
 
   /** Hands the parser's message to the reader. */
@@ -287,14 +347,28 @@ export class WebSocketConnection<F extends Format>
     this.#inbox.push(message as MessageOf<F>);
   }
 
+  /** Lets the others have their turn, and a slow reader as many as it needs. */
   #pause(): void {
+    if (this.#paused) return;
     this.#paused = true;
     this.#pipe.pause();
-    const resume = () => {
-      this.#paused = false;
-      this.#pipe.resume();
-    };
-    this.#inbox.room().then(resume, resume);
+    const resume = () => this.#resume();
+    const wait = () => this.#inbox.room().then(resume, resume);
+    if (this.#budget > 0) wait();
+    else setImmediate(wait);
+  }
+
+  #resume(): void {
+    this.#paused = false;
+    this.#readRest();
+    if (!this.#paused) this.#pipe.resume();
+  }
+
+  #readRest(): void {
+    this.#budget = TURN_BUDGET;
+    const rest = this.#rest;
+    this.#rest = undefined;
+    if (rest) this.#read(rest);
   }
 
   #writeText(text: string): void {
@@ -440,6 +514,7 @@ export class WebSocketConnection<F extends Format>
   }
 
   #onEnd(cause?: unknown): void {
+    while (this.#rest) this.#readRest();
     if (this.#deaf) this.#ended ??= Promise.withResolvers();
     if (this.#ended) return this.#ended.resolve();
     this.#lose(
@@ -501,6 +576,16 @@ export class WebSocketConnection<F extends Format>
     this.#group.delete(this);
     this.#onGone?.();
   }
+}
+
+function joined(
+  first: Uint8Array<ArrayBuffer>,
+  second: Uint8Array<ArrayBuffer>,
+): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(first.length + second.length);
+  bytes.set(first);
+  bytes.set(second, first.length);
+  return bytes;
 }
 
 function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -108,6 +108,13 @@ export class FrameParser {
   farewell: CloseReason | undefined;
   /** Why this peer cannot be understood any more. */
   failure: CloseReason | undefined;
+  /**
+   * How many frames may be started before {@linkcode next} returns `false` and
+   * leaves the {@linkcode rest} of the chunk. It counts down.
+   */
+  allowance = Infinity;
+  /** Frames in which nothing comes: control frames and empty fragments. */
+  idleFrames = 0;
 
   readonly #masked: boolean;
   readonly #max: number;
@@ -147,6 +154,11 @@ export class FrameParser {
     return this.#length;
   }
 
+  /** What is left of the chunk where the {@linkcode allowance} was used up. */
+  get rest(): Uint8Array<ArrayBuffer> {
+    return this.#chunk.subarray(this.#at);
+  }
+
   /**
    * The payload.
    *
@@ -174,7 +186,7 @@ export class FrameParser {
    * Goes to the next message or control frame.
    *
    * @returns Whether there is one. If not, either more bytes are needed, or
-   * there is a {@linkcode failure}.
+   * there is a {@linkcode failure}, or there is a {@linkcode rest}.
    */
   next(): boolean {
     while (!this.failure && (this.#inFrame || this.#readHead())) {
@@ -184,7 +196,7 @@ export class FrameParser {
       if (done) return true;
       if (this.#inFrame) break; // The chunk is used up.
     }
-    this.push(EMPTY);
+    if (this.failure || this.allowance > 0) this.push(EMPTY);
     this.bytes = EMPTY;
     this.start = this.end = 0;
     if (this.failure) this.#message = EMPTY;
@@ -198,6 +210,7 @@ export class FrameParser {
 
   /** Reads a header; `false` if there is not yet all of it, or if it is bad. */
   #readHead(): boolean {
+    if (this.allowance === 0) return false;
     const chunk = this.#chunk;
     const available = chunk.length - this.#at;
     if (this.#headLength === 0 && available >= 2) {
@@ -236,6 +249,8 @@ export class FrameParser {
       );
     }
     this.#final = first > 0x7f;
+    this.allowance--;
+    if (opcode >= 8 || length === 0 && !this.#final) this.idleFrames++;
     if (opcode >= 8) {
       if (opcode > 10) return this.#fail(1002, `unknown opcode ${opcode}`);
       if (!this.#final) {

@@ -31,6 +31,7 @@ import {
   toCloseError,
 } from "./_close.ts";
 import { Inbox } from "./_inbox.ts";
+import { nextTurn } from "./_node.ts";
 import { openPipe, type Pipe } from "./_pipe.ts";
 import type { Framer } from "./framer.ts";
 import { CloseError, type Limits, type Transport } from "./transport.ts";
@@ -40,6 +41,18 @@ const READ_AHEAD = 65_536;
 
 /** Bytes that are worth a write of their own. */
 const GATHER_BYTES = 65_536;
+
+/** Most messages of one write: putting them together takes time. */
+const MAX_GATHERED = 4_096;
+
+/** What a waiting message costs besides its bytes. */
+const MESSAGE_BYTES = 64;
+
+/**
+ * What is read before other connections have their turn: in messages, of which
+ * each read counts as one, and each KiB.
+ */
+const TURN_BUDGET = 512;
 
 /** Microtasks without another message after which a turn is over. */
 const QUIET_TICKS = 4;
@@ -138,13 +151,14 @@ export class StreamTransport<T extends string | Uint8Array = string>
     } catch (error) {
       return refuse(error as Error);
     }
+    const size = bytes.length + MESSAGE_BYTES;
     if (this.#outboxBytes + bytes.length > this.#maxOutboxBytes) {
       const error = new CloseError(1013, { reason: "outbox is full" });
       this.close(error);
       return refuse(error);
     }
     this.#outbox.push(bytes);
-    this.#outboxBytes += bytes.length;
+    this.#outboxBytes += size;
     this.#writing ??= this.#write();
     if (this.#outboxBytes < HIGH_WATER_MARK) return READY;
     if (!this.#room) {
@@ -187,12 +201,22 @@ export class StreamTransport<T extends string | Uint8Array = string>
   }
 
   async #read(): Promise<void> {
+    let budget = TURN_BUDGET;
     try {
       let chunk: Uint8Array | undefined;
       while ((chunk = await this.#pipe.read())) {
+        budget -= 1 + (chunk.length >> 10);
+        if (budget <= 0) {
+          budget = TURN_BUDGET;
+          await nextTurn();
+        }
         if (this.#inbox.ended) continue; // Only to see the end of it.
         for (const message of this.#framer.decode(chunk)) {
           this.#inbox.push(message);
+          if (--budget > 0) continue;
+          budget = TURN_BUDGET;
+          await nextTurn();
+          if (this.#inbox.full) await this.#inbox.room().catch(() => {});
         }
         if (this.#inbox.full) await this.#inbox.room().catch(() => {});
       }
@@ -214,10 +238,13 @@ export class StreamTransport<T extends string | Uint8Array = string>
     await this.#gather();
     try {
       while (this.#outbox.length > 0) {
-        const bytes = join(this.#outbox);
-        this.#outbox = [];
+        const parts = this.#outbox.length <= MAX_GATHERED
+          ? this.#outbox
+          : this.#outbox.slice(0, MAX_GATHERED);
+        this.#outbox = this.#outbox.slice(parts.length);
+        const bytes = join(parts);
         await this.#pipe.write(bytes);
-        this.#outboxBytes -= bytes.length;
+        this.#outboxBytes -= bytes.length + parts.length * MESSAGE_BYTES;
         if (this.#outboxBytes >= HIGH_WATER_MARK) continue;
         this.#room?.resolve();
         this.#room = undefined;
