@@ -7,7 +7,12 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { isRecord, parse, stringify } from "./_json.ts";
 import { Client } from "./client.ts";
-import { HubError, NotConnectedError, TimeoutError } from "./errors.ts";
+import {
+  LimitError,
+  NotConnectedError,
+  RemoteError,
+  TimeoutError,
+} from "./errors.ts";
 
 /** Where a command writes, and what stops it. */
 export interface CommandIo {
@@ -300,5 +305,5 @@ function exitCode(error: Error): number {
   if (error instanceof UsageError) return 2;
   if (error instanceof NotConnectedError) return 3;
   if (error instanceof TimeoutError) return 4;
-  return error instanceof HubError ? 1 : 2;
+  return error instanceof RemoteError || error instanceof LimitError ? 1 : 2;
 }

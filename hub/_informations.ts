@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { HubError } from "./errors.ts";
+import { LimitError } from "@wirekit/internal/errors";
 import type { Information } from "./events.ts";
 
 type Result = IteratorResult<Information, undefined>;
@@ -33,7 +33,7 @@ export class InformationQueue
     if (reader) reader.resolve({ done: false, value: information });
     else if (this.#size + size > this.#limit) {
       this.end(
-        new HubError(
+        new LimitError(
           `Fell behind: more than ${this.#limit} characters of informations wait`,
         ),
       );

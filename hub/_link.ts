@@ -1,8 +1,9 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { later, type Timer } from "@wirekit/internal/clock";
 import type { Transport } from "@wirekit/transport/transport";
-import { HubError } from "./errors.ts";
+import { LimitError } from "@wirekit/internal/errors";
 
 /** One connection of a client to the hub, from its opening to its end. */
 export class Link {
@@ -17,7 +18,7 @@ export class Link {
   readonly #transport: Transport;
   readonly #maxMessageBytes: number;
   readonly #gone = new AbortController();
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: Timer | undefined;
 
   /** Takes over an open transport. */
   constructor(transport: Transport, maxMessageBytes: number) {
@@ -44,7 +45,9 @@ export class Link {
     const limit = this.#maxMessageBytes;
     if (text.length * 3 <= limit) return;
     if (new TextEncoder().encode(text).length > limit) {
-      throw new HubError(`Cannot send: message is larger than ${limit} bytes`);
+      throw new LimitError(
+        `Cannot send: message is larger than ${limit} bytes`,
+      );
     }
   }
 
@@ -62,12 +65,12 @@ export class Link {
   /** Gives the connection up, unless {@linkcode keep} comes within `ms`. */
   expire(ms: number, makeError: () => Error): void {
     this.keep();
-    this.#timer = setTimeout(() => this.drop(makeError()), ms);
+    this.#timer = later(ms, () => this.drop(makeError()));
   }
 
   /** Stops the clock of {@linkcode expire}. */
   keep(): void {
-    clearTimeout(this.#timer);
+    this.#timer?.stop();
   }
 
   /** Closes the connection, because of `error` or because that is wanted. */

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { HubError } from "./errors.ts";
+import { LimitError } from "@wirekit/internal/errors";
 import { isRecord, quote, stringify } from "./_json.ts";
 import type { AnyMethods, Method, SharedObject } from "./objects.ts";
 
@@ -31,7 +31,7 @@ export class SharedObjects {
   share(object: SharedObject): string {
     this.purge();
     if (this.#objects.size >= MAX_OBJECTS) {
-      throw new HubError(
+      throw new LimitError(
         `Cannot share object: ${MAX_OBJECTS} have not expired yet`,
       );
     }

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { now } from "./_clock.ts";
+import { now } from "@wirekit/internal/clock";
 import { parse, quote, stringify } from "./_json.ts";
 import type { Link } from "./_link.ts";
 import {

@@ -3,7 +3,8 @@
 
 import { reconnect } from "@wirekit/transport/reconnect";
 import type { Transport } from "@wirekit/transport/transport";
-import { type Call, Calls, checkTimeout, UUID_LENGTH } from "./_calls.ts";
+import { checkTime, every, later } from "@wirekit/internal/clock";
+import { type Asked, AskedCalls, UUID_LENGTH } from "./_calls.ts";
 import { parse, quote, stringify } from "./_json.ts";
 import { Link } from "./_link.ts";
 import { type OpenOptions, openTransport } from "./_open.ts";
@@ -22,7 +23,7 @@ import type {
   ClientState,
 } from "./client_options.ts";
 import {
-  HubError,
+  LimitError,
   NotConnectedError,
   OnHoldError,
   RemoteError,
@@ -78,7 +79,7 @@ export interface Wait {
 export class Session {
   readonly #options: SessionOptions;
   readonly #owner: SessionOwner;
-  readonly #calls = new Calls();
+  readonly #calls = new AskedCalls();
   readonly #paths: RequestPaths;
   /** What follows the uuid in an answer, if our hub relays it. */
   readonly #answerEnd: string;
@@ -95,10 +96,10 @@ export class Session {
     this.#owner = owner;
     this.#paths = new RequestPaths(options.id);
     this.#answerEnd = writeEnd(options.id);
-    checkTimeout(options.timeout);
-    checkTimeout(options.heartbeatInterval);
-    checkTimeout(options.heartbeatTimeout);
-    checkTimeout(options.holdTimeout);
+    checkTime("timeout", options.timeout);
+    checkTime("heartbeatInterval", options.heartbeatInterval);
+    checkTime("heartbeatTimeout", options.heartbeatTimeout);
+    checkTime("holdTimeout", options.holdTimeout);
   }
 
   /** What it is doing. */
@@ -109,11 +110,11 @@ export class Session {
   /** Connects; resolves when the hub has accepted the name. */
   async connect(options: ClientConnectOptions): Promise<void> {
     const { timeout = this.#options.timeout, signal, retry = false } = options;
-    checkTimeout(timeout);
+    checkTime("timeout", timeout);
     signal?.throwIfAborted();
     if (this.#state === "closed") throw closedError();
     if (this.#state !== "idle") {
-      throw new HubError(`Cannot connect: client is ${this.#state} already`);
+      throw new TypeError(`Cannot connect: client is ${this.#state} already`);
     }
     this.#state = "connecting";
     const stop = this.#stop = new AbortController();
@@ -124,7 +125,7 @@ export class Session {
     };
     const abort = () => reject(signal!.reason);
     signal?.addEventListener("abort", abort);
-    const timer = startTimer(timeout, () => reject(this.#tooLate()));
+    const timer = later(timeout, () => reject(this.#tooLate()));
     this.#running = this.#run(stop.signal);
     try {
       await promise;
@@ -134,7 +135,7 @@ export class Session {
       await this.#running;
       throw error;
     } finally {
-      clearTimeout(timer);
+      timer.stop();
       signal?.removeEventListener("abort", abort);
     }
   }
@@ -145,7 +146,7 @@ export class Session {
       this.#state = "closed";
       const reason = closedError();
       this.#starting?.settle(reason);
-      this.#calls.endAll(reason);
+      this.#calls.endAll((call) => call.reject(reason));
       this.#stop.abort();
     }
     await this.#running;
@@ -187,16 +188,19 @@ export class Session {
     const link = this.ready();
     const { maxInFlight } = this.#options;
     if (this.#calls.size >= maxInFlight) {
-      throw new HubError(
+      throw new LimitError(
         `Cannot ask: ${maxInFlight} calls wait for an answer already`,
       );
     }
-    const uuid = this.#calls.newUuid();
-    const text = path.head + data + BEFORE_UUID + uuid + path.tail;
+    checkTime("timeout", timeout);
+    signal?.throwIfAborted();
+    const calls = this.#calls;
+    const call = calls.make(path);
+    const text = path.head + data + calls.uuidOf(call) + path.tail;
     link.check(text);
-    const answer = this.#calls.start(path, timeout, signal);
+    calls.open(call, timeout, signal);
     link.post(text);
-    return answer;
+    return call.promise;
   }
 
   /** Opens connections and serves them, one after the other, until the end. */
@@ -252,9 +256,9 @@ export class Session {
       () => new TimeoutError("The hub did not accept the name in time"),
     );
     this.#verify(link, token);
-    const beat = setInterval(() => this.#beat(link), heartbeatInterval);
+    const beat = every(heartbeatInterval, () => this.#beat(link));
     const error = await link.read((text) => this.#receive(link, text));
-    clearInterval(beat);
+    beat.stop();
     stop.removeEventListener("abort", drop);
     this.#ended(link, error, stop);
   }
@@ -265,17 +269,17 @@ export class Session {
     if (this.#state !== "closed") this.#state = "connecting";
     const reason = this.#state === "closed" ? closedError() : lostError(error);
     link.end(reason);
-    this.#calls.endAll(reason);
+    this.#calls.endAll((call) => call.reject(reason));
     this.#owner.emit("disconnect", { error });
     // Whoever is held tries again on a new connection; that is no failure.
     const held = error instanceof OnHoldError && this.#options.reconnect;
     if (!wasReady && !held && !stop.aborted) {
-      this.#failed(error instanceof HubError ? error : reason);
+      this.#failed(isOurs(error) ? error : reason);
     }
   }
 
   #verify(link: Link, token: string | undefined): void {
-    this.#verification = this.#calls.newUuid();
+    this.#verification = crypto.randomUUID();
     const text = writeMessage(this.#options.id, {
       type: MessageType.verification,
       tail: writeTail(`"${this.#verification}"`),
@@ -293,14 +297,15 @@ export class Session {
     this.#owner.tidy();
     const { id, heartbeatTimeout } = this.#options;
     const { received } = link;
-    const tail = writeTail(`"${this.#calls.newUuid()}"`);
-    const path = makePath(id, MessageType.ping, null, null);
-    this.#calls.start(path, heartbeatTimeout).catch((error) => {
+    const call = this.#calls.make(makePath(id, MessageType.ping, null, null));
+    this.#calls.open(call, heartbeatTimeout);
+    call.promise.catch((error) => {
       if (error instanceof TimeoutError && link.received === received) {
         link.drop(error);
       }
     });
-    link.post(writeMessage(id, { type: MessageType.ping, tail }));
+    const { head, tail } = call.path;
+    link.post(`${head}{}${this.#calls.uuidOf(call)}${tail}`);
   }
 
   #receive(link: Link, text: string): void {
@@ -357,7 +362,7 @@ export class Session {
     }
   }
 
-  #take(uuid: unknown): Call | undefined {
+  #take(uuid: unknown): Asked | undefined {
     if (typeof uuid !== "string" || uuid.length !== UUID_LENGTH) {
       return undefined;
     }
@@ -397,7 +402,7 @@ export class Session {
     this.#owner.emit("hold", undefined);
   }
 
-  #tooLate(): HubError {
+  #tooLate(): Error {
     return this.#state === "hold"
       ? new OnHoldError()
       : new TimeoutError("Cannot connect to the hub in time");
@@ -414,12 +419,10 @@ export function lostError(cause: unknown): NotConnectedError {
   return new NotConnectedError("Connection to the hub was lost", { cause });
 }
 
-/** Starts a timer, unless it would never end. */
-export function startTimer(
-  ms: number,
-  callback: () => void,
-): ReturnType<typeof setTimeout> | undefined {
-  return ms < 2 ** 31 ? setTimeout(callback, ms) : undefined;
+/** Whether this end has given the connection up, for a reason of its own. */
+function isOurs(error: unknown): boolean {
+  return error instanceof NotConnectedError || error instanceof TimeoutError ||
+    error instanceof RemoteError;
 }
 
 function notConnectedError(): NotConnectedError {

@@ -30,7 +30,7 @@
  * @module
  */
 
-import { checkTimeout } from "./_calls.ts";
+import { checkTime, within } from "@wirekit/internal/clock";
 import { InformationQueue } from "./_informations.ts";
 import { isRecord, quote, stringify } from "./_json.ts";
 import type { Link } from "./_link.ts";
@@ -43,7 +43,7 @@ import {
   toQuestion,
 } from "./_question.ts";
 import { Responder } from "./_responder.ts";
-import { closedError, lostError, Session, startTimer } from "./_session.ts";
+import { closedError, lostError, Session } from "./_session.ts";
 import { type Message, writeMessage } from "./_wire.ts";
 import type {
   ClientConnectOptions,
@@ -369,7 +369,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * the route failed.
    * @throws {TimeoutError} If no answer came in time.
    * @throws {NotConnectedError} If there is no connection, or it was lost.
-   * @throws {HubError} If a limit of this client is reached.
+   * @throws {LimitError} If a limit of this client is reached.
    * @throws {TypeError} If the data is no object, or no JSON.
    * @throws {RangeError} If the data has what JSON has not: NaN, infinities,
    * integers of more than 64 bits, more than 250 levels.
@@ -450,7 +450,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * @throws {TypeError} If the data is one of those, or no JSON.
    * @throws {RangeError} If the data has what JSON has not, as in
    * {@linkcode Client.request}.
-   * @throws {HubError} If the message is too large.
+   * @throws {LimitError} If the message is too large.
    * @throws {NotConnectedError} If there is no connection.
    *
    * @example Tell everybody
@@ -553,25 +553,18 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
     options: WaitForOptions = {},
   ): Promise<ClientEvents[K]> {
     const { timeout = this.#timeout, signal } = options;
-    checkTimeout(timeout);
+    checkTime("timeout", timeout);
     const closed = this.#closed.signal;
-    signal?.throwIfAborted();
     closed.throwIfAborted();
     const event = Promise.withResolvers<ClientEvents[K]>();
-    const { resolve, reject } = event;
     const done = new AbortController();
     const once = { once: true, signal: done.signal };
-    this.addEventListener(type, ({ detail }) => resolve(detail), once);
-    signal?.addEventListener("abort", () => reject(signal.reason), once);
-    closed.addEventListener("abort", () => reject(closed.reason), once);
-    const timer = startTimer(
-      timeout,
-      () => reject(new TimeoutError(`No event "${type}" in time`)),
-    );
+    this.addEventListener(type, ({ detail }) => event.resolve(detail), once);
+    closed.addEventListener("abort", () => event.reject(closed.reason), once);
+    const late = () => new TimeoutError(`No event "${type}" in time`);
     try {
-      return await event.promise;
+      return await within(event.promise, timeout, late, { signal });
     } finally {
-      clearTimeout(timer);
       done.abort();
     }
   }
@@ -582,7 +575,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    *
    * @param options The limit and the signal.
    * @returns The loop. Each call returns its own, with all informations.
-   * @throws {HubError} In the loop, if it falls behind.
+   * @throws {LimitError} In the loop, if it falls behind.
    *
    * @example Read three informations
    * ```ts

@@ -4,7 +4,7 @@
 // can tell the difference.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { now } from "./_clock.ts";
+import { now } from "@wirekit/internal/clock";
 import { RequestPaths } from "./_path.ts";
 import { RemoteError } from "./errors.ts";
 import { connected, type FakeConnection } from "./testdata/fake_hub.ts";

@@ -2,76 +2,21 @@
 // This module is browser compatible.
 
 /**
- * The errors of the {@linkcode Client}, and the one that a route throws.
- *
- * ```ts
- * import { HubError, RemoteError } from "@wirekit/hub/errors";
- * import { assert } from "@std/assert";
- *
- * assert(new RemoteError("Destination not found.") instanceof HubError);
- * ```
+ * The errors of the hub's client, and the one that a route throws. Those of the
+ * whole kit are exported here too.
  *
  * @module
  */
+import { NotConnectedError } from "@wirekit/internal/errors";
 
-/**
- * Something went wrong between this client and another. The subclasses say
- * what; this class itself says that a limit of the client was reached.
- *
- * @example Tell a failed call from a bug
- * ```ts
- * import { Client } from "@wirekit/hub/client";
- * import { HubError } from "@wirekit/hub/errors";
- * import { assertRejects } from "@std/assert";
- *
- * const client = new Client("alpha");
- * await assertRejects(() => client.request("beta", "greet"), HubError);
- * ```
- */
-export class HubError extends Error {
-  /** The name of the class. */
-  override readonly name: string = "HubError";
-}
-
-/**
- * The other end answered with an error: the hub, or the client that was asked.
- * The message is its text, unchanged.
- *
- * The hub itself says `Destination not found.` and `Source and destination are
- * the same.`; every client says `Route not found`.
- *
- * @example Read what the other end said
- * ```ts
- * import { RemoteError } from "@wirekit/hub/errors";
- * import { assertEquals } from "@std/assert";
- *
- * const error = new RemoteError("Route not found");
- * assertEquals(error.message, "Route not found");
- * ```
- */
-export class RemoteError extends HubError {
-  /** The name of the class. */
-  override readonly name = "RemoteError";
-}
-
-/**
- * There is no connection to the hub, or it was lost before the answer came. In
- * the second case it is unknown whether the request was served.
- *
- * @example Before `connect()`
- * ```ts
- * import { Client } from "@wirekit/hub/client";
- * import { NotConnectedError } from "@wirekit/hub/errors";
- * import { assertRejects } from "@std/assert";
- *
- * const client = new Client("alpha");
- * await assertRejects(() => client.ping(), NotConnectedError);
- * ```
- */
-export class NotConnectedError extends HubError {
-  /** The name of the class. */
-  override readonly name: string = "NotConnectedError";
-}
+export {
+  HandshakeError,
+  type HandshakeErrorOptions,
+  LimitError,
+  NotConnectedError,
+  RemoteError,
+  TimeoutError,
+} from "@wirekit/internal/errors";
 
 /**
  * The hub holds this client because another one of the same name is connected.
@@ -79,7 +24,7 @@ export class NotConnectedError extends HubError {
  *
  * @example It is a kind of not being connected
  * ```ts
- * import { NotConnectedError, OnHoldError } from "@wirekit/hub/errors";
+ * import { NotConnectedError, OnHoldError } from "@wirekit/hub";
  * import { assert } from "@std/assert";
  *
  * assert(new OnHoldError() instanceof NotConnectedError);
@@ -104,34 +49,12 @@ export class OnHoldError extends NotConnectedError {
 }
 
 /**
- * No answer came in time. It is unknown whether the request was served.
- *
- * @example Give up early
- * ```ts
- * import { Client } from "@wirekit/hub/client";
- * import { TimeoutError } from "@wirekit/hub/errors";
- * import { assertRejects } from "@std/assert";
- *
- * const client = new Client("alpha");
- * await assertRejects(
- *   () => client.waitFor("ready", { timeout: 1 }),
- *   TimeoutError,
- * );
- * ```
- */
-export class TimeoutError extends HubError {
-  /** The name of the class. */
-  override readonly name = "TimeoutError";
-}
-
-/**
  * What a route throws to tell the requester something. Its message goes over
  * the wire; any other error reaches the requester as `Route failed`.
  *
  * @example Refuse a request
  * ```ts
- * import { Client } from "@wirekit/hub/client";
- * import { RouteError } from "@wirekit/hub/errors";
+ * import { Client, RouteError } from "@wirekit/hub";
  *
  * const client = new Client("till");
  * client.route("pay", ({ amount }) => {

@@ -2,7 +2,7 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import type { Client } from "./client.ts";
-import { HubError, TimeoutError } from "./errors.ts";
+import { LimitError, TimeoutError } from "./errors.ts";
 import type { ClientEventType, Information } from "./events.ts";
 import { connected } from "./testdata/fake_hub.ts";
 
@@ -112,7 +112,7 @@ Deno.test("Client informations() ends with an error when it falls behind, after 
     async () => {
       for await (const information of loop) seen.push(information);
     },
-    HubError,
+    LimitError,
     "Fell behind: more than 400 characters",
   );
   assertEquals(seen.length, 3);
