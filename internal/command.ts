@@ -1,0 +1,224 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/**
+ * The frame of all commands: from one table of commands and options it makes
+ * their parsing, help, completion, errors and exit codes.
+ *
+ * ```ts
+ * import { command, run, toggle } from "@wirekit/internal/command";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const greet = command({
+ *   name: "greet",
+ *   summary: "Greet somebody",
+ *   operands: "NAME",
+ *   options: { loud: toggle("Say it loud") },
+ *   examples: ["greet Zoë --loud"],
+ *   async run({ words: [name], options: { loud } }, terminal) {
+ *     terminal.log(`Hello ${name}${loud ? "!" : ""}`);
+ *   },
+ * });
+ *
+ * const lines: string[] = [];
+ * const log = (line: string) => void lines.push(line);
+ * assertEquals(await run(greet, ["Zoë", "--loud"], { log }), 0);
+ * assertEquals(lines, ["Hello Zoë!"]);
+ * ```
+ *
+ * It is our own because it is smaller than what it would stand on. `commander` 14
+ * (221 kB, from a second registry) parses, suggests and writes help as well;
+ * `cac` 6 (94 kB) takes `-1` for an option; `citty` (54 kB) reads the environment
+ * when it is loaded, so that it does not start without `--allow-env`;
+ * `parseArgs` of `@std/cli` cannot tell a missing value from an empty one, nor a
+ * negative number from an option. None has completion, types of the values,
+ * settings with their permission, or what has to be the same in all commands:
+ * exit codes, Ctrl-C, closed pipes, harmless text.
+ *
+ * | exit code | meaning |
+ * | --: | --- |
+ * | 0 | done; also when Ctrl-C ends what goes on until then, such as a server |
+ * | 1 | the answer is an error or no, or it could not be done |
+ * | 2 | not called rightly, or without a permission that it needs |
+ * | 3 | no connection |
+ * | 4 | no answer in time |
+ * | 130 | stopped by Ctrl-C before the work was done |
+ *
+ * @module
+ */
+import { closest } from "./command/_closest.ts";
+import { arity, type Command } from "./command/_command.ts";
+import { completable } from "./command/_completion.ts";
+import { failureOf } from "./command/_failure.ts";
+import { helpOf } from "./command/_help.ts";
+import { isOption, parse, type Parsed, valuesOf } from "./command/_parse.ts";
+import {
+  hasColors,
+  NobodyReads,
+  printable,
+  ProcessTerminal,
+  type Terminal,
+} from "./command/_terminal.ts";
+import { UsageError } from "./command/_usage_error.ts";
+
+export { type Call, type Command, command } from "./command/_command.ts";
+export {
+  bytes,
+  choice,
+  integer,
+  type Option,
+  type OptionDetails,
+  type Options,
+  port,
+  seconds,
+  text,
+  texts,
+  toggle,
+  type Values,
+} from "./command/_option.ts";
+export { settings } from "./command/_settings.ts";
+export { printable, type Terminal } from "./command/_terminal.ts";
+export { UsageError } from "./command/_usage_error.ts";
+
+/** Which command the user means. */
+interface Asked {
+  /** What is typed to get there. */
+  readonly path: string;
+  readonly command: Command;
+  /** The same, or the group that it is the fallback of. */
+  readonly shown: Command;
+  /** The nearest above it that has a version: `hub` in `wirekit hub call`. */
+  readonly program: Command;
+  /** All commands of its group. */
+  readonly siblings: readonly Command[];
+  /** What was typed after it. */
+  readonly rest: readonly string[];
+}
+
+/** The lines as they are, for what the frame itself writes. */
+type Raw = Pick<Terminal, "log" | "error"> & {
+  /** How a heading looks. */
+  heading(text: string): string;
+};
+
+/**
+ * Runs a command.
+ *
+ * @param root The command, or the group of commands.
+ * @param args What was typed after its name.
+ * @param terminal Where to write and what stops it, in place of this process's
+ * own outputs and signals.
+ * @returns The exit code.
+ */
+export async function run(
+  root: Command,
+  args: readonly string[],
+  terminal: Partial<Terminal> = {},
+): Promise<number> {
+  using process = new ProcessTerminal();
+  const { log = process.log, error = process.error } = terminal;
+  const isBold = hasColors(Deno.stdout) && terminal.log === undefined;
+  const isRed = hasColors(Deno.stderr) && terminal.error === undefined;
+  const raw: Raw = {
+    log,
+    error,
+    heading: (text) => isBold ? `\x1b[1m${text}\x1b[0m` : text,
+  };
+  const signal = terminal.signal
+    ? AbortSignal.any([terminal.signal, process.signal])
+    : process.signal;
+  let program = root;
+  let given: Parsed["given"] = new Map();
+  try {
+    const asked = resolve(completable(root), args);
+    program = asked.program;
+    const parsed = parsedOf(asked, raw);
+    if (typeof parsed === "number") return parsed;
+    given = parsed.given;
+    const { command } = asked;
+    const { words, program: child } = parsed;
+    const call = { options: valuesOf(command, parsed), words, program: child };
+    return await command.run?.(call, {
+      log: (line) => log(printable(line)),
+      error: (line) => error(printable(line)),
+      signal,
+      during: (what, promise) => process.during(what, promise),
+    }) ?? 0;
+  } catch (thrown) {
+    if (signal.aborted) {
+      return signal.reason instanceof NobodyReads ? 0 : 130;
+    }
+    if (!(thrown instanceof Error)) throw thrown;
+    const { message, code } = failureOf(thrown, program, given);
+    const name = `${program.name}:`;
+    const start = isRed ? `\x1b[1;31m${name}\x1b[0m` : name;
+    error(`${start} ${printable(message)}`);
+    return code;
+  }
+}
+
+/** Finds the command that the user means. */
+function resolve(root: Command, args: readonly string[]): Asked {
+  let asked: Asked = {
+    path: root.name,
+    command: root,
+    shown: root,
+    program: root,
+    siblings: [],
+    rest: args,
+  };
+  for (;;) {
+    const { path, command, program, rest } = asked;
+    const { commands: siblings, fallback } = command;
+    if (!siblings) return asked;
+    const [first, ...more] = rest;
+    if (first === "help") {
+      asked = { ...asked, rest: [...more, "--help"] };
+      continue;
+    }
+    const next = siblings.find(({ name }) => name === first);
+    const preset = siblings.find(({ name }) => name === fallback);
+    if (next) {
+      asked = {
+        path: `${path} ${next.name}`,
+        command: next,
+        shown: next,
+        program: next.version === undefined ? program : next,
+        siblings,
+        rest: more,
+      };
+    } else if (preset && isFor(preset, first)) {
+      return { path, command: preset, shown: command, program, siblings, rest };
+    } else return asked;
+  }
+}
+
+/** Whether a command that was not named can do something with a first word. */
+function isFor(preset: Command, first: string | undefined): boolean {
+  if (first === undefined) return arity(preset)[0] === 0;
+  // What looks like the name of a command was meant as one.
+  return !/^[a-z][a-z-]*$/i.test(first);
+}
+
+/** Parses what was typed, or does what needs no command and returns its code. */
+function parsedOf(asked: Asked, raw: Raw): Parsed | number {
+  const { path, command, shown, program, siblings, rest } = asked;
+  const help = () => helpOf(path, shown, raw.heading);
+  const [first] = rest;
+  if (command.commands && first === undefined) {
+    raw.error(help());
+    return 2;
+  }
+  if (command.commands && first !== undefined && !isOption(first)) {
+    const names = command.commands.map(({ name }) => name);
+    const near = closest(first, names);
+    const hint = near ? `Did you mean ${near}?` : `See ${path} --help`;
+    throw new UsageError(`There is no command "${first}". ${hint}`);
+  }
+  const parsed = parse(path, command, rest, siblings);
+  if (parsed.help) raw.log(help());
+  else if (parsed.version) raw.log(`${program.name} ${program.version}`);
+  else if (command.commands) {
+    throw new UsageError(`Name a command first. See ${path} --help`);
+  } else return parsed;
+  return 0;
+}

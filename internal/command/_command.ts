@@ -1,0 +1,109 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import type { Options, Values } from "./_option.ts";
+import type { Terminal } from "./_terminal.ts";
+
+/**
+ * What a command gets.
+ *
+ * @typeParam O Its options.
+ */
+export interface Call<O extends Options = Options> {
+  /** The value of each option. */
+  readonly options: Values<O>;
+  /** All that is no option, as it was typed. */
+  readonly words: readonly string[];
+  /** What came after `--`, of a command that starts a program. */
+  readonly program: readonly string[];
+}
+
+/**
+ * A command, or a group of commands.
+ *
+ * @typeParam O Its options.
+ */
+export interface Command<O extends Options = Options> {
+  /** What is typed for it. */
+  readonly name: string;
+  /** What it does, as a sentence. */
+  readonly summary: string;
+  /**
+   * What it takes besides options: `NAME` for what it needs, `[NAME]` for what
+   * may be left out, and `…` for what may be repeated. More words, or fewer, are
+   * an error.
+   *
+   * @default {""}
+   */
+  readonly operands?: string;
+  /** More that its help says. */
+  readonly details?: string;
+  /** Its options, besides `--help` and `--version`. */
+  readonly options?: O;
+  /** Calls that a user could make, as they are typed. */
+  readonly examples?: readonly string[];
+  /** Whether what comes after `--` is a program with its arguments. */
+  readonly startsProgram?: boolean;
+  /** What `--version` says; also of its commands. */
+  readonly version?: string;
+  /** The commands of a group. */
+  readonly commands?: readonly Command[];
+  /** The name of that of its commands which runs if none is named. */
+  readonly fallback?: string;
+  /**
+   * Says which exit code an error has, for errors of the package.
+   *
+   * @param error The error.
+   * @returns The exit code; `undefined` leaves it to the frame.
+   */
+  exitCode?(error: Error): number | undefined;
+  /**
+   * Does it.
+   *
+   * @param call What the user has typed.
+   * @param terminal Where to write, and what stops it.
+   * @returns The exit code; none is 0.
+   */
+  run?(call: Call<O>, terminal: Terminal): Promise<number | void>;
+}
+
+/**
+ * Makes a command: it does nothing but to let TypeScript see the types of the
+ * options in `run`.
+ *
+ * @typeParam O The options.
+ * @param command The command.
+ * @returns The same.
+ */
+export function command<const O extends Options>(
+  command: Command<O>,
+): Command {
+  return command as unknown as Command;
+}
+
+/** How many words a command takes: at least, at most. */
+export function arity({ operands = "" }: Command): [number, number] {
+  let [depth, least, most] = [0, 0, 0];
+  for (const token of operands.split(" ").filter(Boolean)) {
+    depth += token.split("[").length - 1;
+    most += 1;
+    if (depth === 0) least += 1;
+    depth -= token.split("]").length - 1;
+  }
+  return [least, operands.includes("…") ? Infinity : most];
+}
+
+/** The name of the operand at a place, as the help has it. */
+export function operandAt({ operands = "" }: Command, index: number): string {
+  return operands.split(" ")[index]?.replaceAll(/[[\]…]/g, "") ?? "";
+}
+
+/** How a command is called, in a line. */
+export function synopsis(path: string, command: Command): string {
+  const { operands, options, startsProgram } = command;
+  return [
+    path,
+    ...operands ? [operands] : [],
+    ...options && Object.keys(options).length > 0 ? ["[options]"] : [],
+    ...startsProgram ? ["[-- PROGRAM [ARG…]]"] : [],
+  ].join(" ");
+}

@@ -1,0 +1,211 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import type { Command } from "./_command.ts";
+import { nameOf, type Option } from "./_option.ts";
+import { COMMON } from "./_parse.ts";
+import { UsageError } from "./_usage_error.ts";
+
+/** A command as its completion sees it. */
+interface Node {
+  /** What is typed to get to it. */
+  readonly path: string;
+  readonly commands: readonly Command[];
+  readonly options: readonly (Option & { name: string })[];
+  /** Whether one of its operands is a file. */
+  readonly takesFile: boolean;
+}
+
+const SHELLS = { bash, zsh, fish };
+
+/** Adds the command that prints completions to a group of commands. */
+export function completable(root: Command): Command {
+  if (!root.commands) return root;
+  const { name } = root;
+  const completion: Command = {
+    name: "completion",
+    summary: "Print what lets bash, zsh or fish complete this command",
+    operands: "SHELL",
+    details: `SHELL is ${Object.keys(SHELLS).join(", ")}.`,
+    examples: [
+      `${name} completion bash > ~/.local/share/bash-completion/completions/${name}`,
+      `${name} completion zsh > ~/.zfunc/_${name}`,
+      `${name} completion fish > ~/.config/fish/completions/${name}.fish`,
+    ],
+    run({ words: [shell = ""] }, terminal) {
+      const found = Object.entries(SHELLS).find(([name]) => name === shell);
+      if (!found) {
+        const names = Object.keys(SHELLS).join(", ");
+        throw new UsageError(`There is no completion for "${shell}": ${names}`);
+      }
+      terminal.log(found[1](whole));
+      return Promise.resolve(0);
+    },
+  };
+  const whole = { ...root, commands: [...root.commands, completion] };
+  return whole;
+}
+
+/** All commands below one, itself first. */
+function nodesOf(command: Command, path = command.name): Node[] {
+  const { commands = [], fallback, operands = "" } = command;
+  const preset = commands.find(({ name }) => name === fallback);
+  const options = { ...(preset ?? command).options, ...COMMON };
+  const node: Node = {
+    path,
+    commands,
+    options: Object.entries(options).map(([key, option]) => ({
+      ...option,
+      name: nameOf(key),
+    })),
+    takesFile: operands.includes("FILE"),
+  };
+  return [
+    node,
+    ...commands.flatMap((each) => nodesOf(each, `${path} ${each.name}`)),
+  ];
+}
+
+/** What is typed for each option that takes a value: `hub call --url`. */
+function valued({ path, options }: Node): [string[], Option][] {
+  return options.filter(({ value }) => value !== undefined).map((option) => {
+    const names = [option.name, ...option.short ? [`-${option.short}`] : []];
+    return [names.map((name) => `${path} ${name}`), option];
+  });
+}
+
+/** A text as a word of a shell. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** A `case` of bash and zsh that walks down to the command that is typed. */
+function walk(nodes: readonly Node[], word: string): string {
+  const inner = nodes.slice(1).map(({ path }) => quoted(path)).join("|");
+  return `case "$at ${word}" in\n      ${inner}) at="$at ${word}" ;;\n    esac`;
+}
+
+function bash(root: Command): string {
+  const nodes = nodesOf(root);
+  const name = `_${root.name}_completion`;
+  const values = nodes.flatMap(valued).map(([patterns, { file, choices }]) => {
+    const reply = file
+      ? ` COMPREPLY=($(compgen -f -- "$word"));`
+      : choices
+      ? ` COMPREPLY=($(compgen -W ${quoted(choices.join(" "))} -- "$word"));`
+      : "";
+    return `    ${patterns.map(quoted).join("|")})${reply} return ;;`;
+  });
+  const lists = nodes.map(({ path, commands, options, takesFile }) => {
+    const names = options.map(({ name }) => name).join(" ");
+    const words = commands.map(({ name }) => name).join(" ");
+    return `    ${quoted(path)}) options=${quoted(names)} words=${
+      quoted(words)
+    } files=${takesFile ? "-f" : ""} ;;`;
+  });
+  return `${name}() {
+  local at=${quoted(root.name)} word="\${COMP_WORDS[COMP_CWORD]}" i
+  local options= words= files=
+  COMPREPLY=()
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    ${walk(nodes, "${COMP_WORDS[i]}")}
+  done
+  case "$at \${COMP_WORDS[COMP_CWORD - 1]}" in
+${values.join("\n")}
+  esac
+  case "$at" in
+${lists.join("\n")}
+  esac
+  if [[ $word == -* ]]; then words=$options files=; fi
+  COMPREPLY=($(compgen -W "$words" $files -- "$word"))
+}
+complete -F ${name} ${root.name}`;
+}
+
+function zsh(root: Command): string {
+  const nodes = nodesOf(root);
+  const name = `_${root.name}`;
+  const described = (names: string, help: string) => quoted(`${names}:${help}`);
+  const values = nodes.flatMap(valued).map(([patterns, { file, choices }]) => {
+    const reply = file
+      ? " _files;"
+      : choices
+      ? ` compadd -- ${choices.map(quoted).join(" ")};`
+      : "";
+    return `    ${patterns.map(quoted).join("|")})${reply} return ;;`;
+  });
+  const lists = nodes.map(({ path, commands, options, takesFile }) => {
+    const names = options.map(({ name, help }) => described(name, help));
+    const words = commands.map(({ name, summary }) => described(name, summary));
+    return `    ${quoted(path)})
+      options=(${names.join(" ")})
+      commands=(${words.join(" ")})
+      files=${takesFile ? 1 : ""} ;;`;
+  });
+  return `#compdef ${root.name}
+${name}() {
+  local at=${quoted(root.name)} files= i
+  local -a options commands
+  for ((i = 2; i < CURRENT; i++)); do
+    ${walk(nodes, "${words[i]}")}
+  done
+  case "$at \${words[CURRENT - 1]}" in
+${values.join("\n")}
+  esac
+  case "$at" in
+${lists.join("\n")}
+  esac
+  if [[ $PREFIX == -* ]]; then
+    _describe option options
+  else
+    (($#commands)) && _describe command commands
+    [[ -n $files ]] && _files
+  fi
+  return 0
+}
+if [[ $funcstack[1] == ${name} ]]; then ${name} "$@"; else compdef ${name} ${root.name}; fi`;
+}
+
+function fish(root: Command): string {
+  const nodes = nodesOf(root);
+  const at = `__${root.name}_at`;
+  // In single quotes, fish knows a backslash before a quote and a backslash.
+  const word = (text: string) => `'${text.replace(/[\\']/g, "\\$&")}'`;
+  const lines = nodes.flatMap(({ path, commands, options, takesFile }) => {
+    const start = `complete -c ${root.name} -n ${
+      word(`test (${at}) = '${path}'`)
+    }`;
+    return [
+      ...takesFile ? [`${start} -F`] : [],
+      ...commands.map(({ name, summary }) =>
+        `${start} -a ${word(name)} -d ${word(summary)}`
+      ),
+      ...options.map(({ name, short, value, file, choices, help }) =>
+        [
+          start,
+          ...short ? [`-s ${short}`] : [],
+          `-l ${name.slice(2)}`,
+          ...file
+            ? ["-r -F"]
+            : choices
+            ? [`-x -a ${word(choices.join(" "))}`]
+            : value !== undefined
+            ? ["-x"]
+            : [],
+          `-d ${word(help)}`,
+        ].join(" ")
+      ),
+    ];
+  });
+  const inner = nodes.slice(1).map(({ path }) => word(path)).join(" ");
+  return `function ${at}
+  set -l at ${word(root.name)}
+  for word in (commandline -opc)[2..-1]
+    if contains -- "$at $word" ${inner}
+      set at "$at $word"
+    end
+  end
+  echo $at
+end
+complete -c ${root.name} -f
+${lines.join("\n")}`;
+}

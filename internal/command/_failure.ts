@@ -1,0 +1,84 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { getAvailablePort } from "@std/net/get-available-port";
+import { NotConnectedError, RemoteError, TimeoutError } from "../errors.ts";
+import type { Command } from "./_command.ts";
+import { nameOf } from "./_option.ts";
+import type { Parsed } from "./_parse.ts";
+import { UsageError } from "./_usage_error.ts";
+
+/** What the user hears of an error, and what a script gets. */
+export interface Failure {
+  readonly message: string;
+  readonly code: number;
+}
+
+/** The errors of the system that come from what the user wrote. */
+const OF_THE_USER = [
+  UsageError,
+  TypeError,
+  RangeError,
+  SyntaxError,
+  Deno.errors.NotFound,
+  Deno.errors.IsADirectory,
+  Deno.errors.PermissionDenied,
+];
+
+/** Says what an error means to the user. */
+export function failureOf(
+  error: Error,
+  { exitCode }: Command,
+  given: Parsed["given"],
+): Failure {
+  const forbidden = among(error, Deno.errors.NotCapable);
+  if (forbidden) return { message: permission(forbidden.message), code: 2 };
+  const taken = among(error, Deno.errors.AddrInUse);
+  if (taken) {
+    return { message: error.message + freePort(error, given), code: 1 };
+  }
+  return { message: error.message, code: exitCode?.(error) ?? codeOf(error) };
+}
+
+function codeOf(error: Error): number {
+  if (error instanceof NotConnectedError) return 3;
+  if (error instanceof TimeoutError) return 4;
+  if (error instanceof RemoteError) return 1;
+  return OF_THE_USER.some((type) => error instanceof type) ? 2 : 1;
+}
+
+/** The first error of a class among an error and its causes. */
+function among<T extends Error>(
+  error: unknown,
+  type: new () => T,
+): T | undefined {
+  let each = error;
+  for (let i = 0; i < 10 && each instanceof Error; i++) {
+    if (each instanceof type) return each;
+    each = each.cause;
+  }
+  return undefined;
+}
+
+/** What Deno forbids, in the words of who types the command. */
+function permission(message: string): string {
+  const [, what, flag] =
+    /^Requires (.+?), (?:run|specify).*?(--allow-[\w-]+)/s.exec(message) ?? [];
+  if (what === undefined) return message;
+  return message.includes("compile")
+    ? `This needs ${what}, which the binary was made without`
+    : `This needs ${what}: pass ${flag} to Deno`;
+}
+
+/** Offers another port in place of a taken one. */
+function freePort(
+  error: Error,
+  given: ReadonlyMap<string, readonly string[]>,
+): string {
+  const [, taken] = /:(\d+)\b/.exec(error.message) ?? [];
+  if (taken === undefined) return "";
+  const [key = "port"] = [...given].find(([, [value]]) => value === taken) ??
+    [];
+  const preferredPort = Math.min(Number(taken) + 1, 65535);
+  const free = getAvailablePort({ preferredPort });
+  return `. Stop that one, or take a free port: ${nameOf(key)} ${free}`;
+}

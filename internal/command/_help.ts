@@ -1,0 +1,108 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { type Command, synopsis } from "./_command.ts";
+import { nameOf, type Options } from "./_option.ts";
+import { COMMON } from "./_parse.ts";
+
+const WIDTH = 80;
+
+/** What each exit code means, in every command. */
+const EXIT_CODES =
+  "Exit codes: 0 done, 1 the answer is an error or no, 2 not called rightly, " +
+  "3 no connection, 4 no answer in time, 130 stopped by Ctrl-C before the end.";
+
+/**
+ * Writes the help of a command.
+ *
+ * @param path What is typed to get to it, such as `hub call`.
+ * @param command The command.
+ * @param heading How a heading looks.
+ */
+export function helpOf(
+  path: string,
+  command: Command,
+  heading: (text: string) => string,
+): string {
+  const { commands = [], fallback, examples = [] } = command;
+  const preset = commands.find(({ name }) => name === fallback);
+  const parts = [`${command.summary}.`, usageOf(path, command, heading)];
+  if (command.details) parts.push(paragraphs(command.details));
+  if (commands.length > 0) {
+    const rows = commands.map(({ name, summary }): [string, string] => [
+      name,
+      summary,
+    ]);
+    parts.push(`${heading("Commands:")}\n${columns(rows)}`);
+  }
+  if (preset?.details) parts.push(paragraphs(preset.details));
+  const title = preset ? `Options of ${preset.name}:` : "Options:";
+  const options = { ...(preset ?? command).options, ...COMMON };
+  parts.push(`${heading(title)}\n${columns(rowsOf(options))}`);
+  if (commands.length > 0) {
+    parts.push(wrapped(`Each command says more: ${path} COMMAND --help`));
+  }
+  parts.push(wrapped(EXIT_CODES));
+  if (examples.length > 0) {
+    const lines = examples.map((example) => `  ${example}`).join("\n");
+    parts.push(
+      `${heading(examples.length > 1 ? "Examples:" : "Example:")}\n${lines}`,
+    );
+  }
+  return parts.join("\n\n");
+}
+
+function usageOf(
+  path: string,
+  command: Command,
+  heading: (text: string) => string,
+): string {
+  const { commands, fallback } = command;
+  const lines: string[] = [];
+  if (!commands) lines.push(synopsis(path, command));
+  for (const each of commands ?? []) {
+    const isPreset = each.name === fallback;
+    const name = isPreset ? `[${each.name}]` : each.name;
+    lines.push(synopsis(`${path} ${name}`, each));
+  }
+  return `${heading("Usage:")} ${lines.join("\n       ")}`;
+}
+
+function rowsOf(options: Options): [string, string][] {
+  return Object.entries(options).map(([key, { short, value, help, many }]) => {
+    const letter = short ? `-${short}, ` : "    ";
+    const name = `${letter}${nameOf(key)}${value ? ` ${value}` : ""}`;
+    return [name, many ? `${help}; may be repeated` : help];
+  });
+}
+
+/** Two columns; what is long in the first pushes the second to its own line. */
+function columns(rows: [string, string][]): string {
+  const longest = Math.max(...rows.map(([left]) => left.length));
+  const width = Math.min(longest, 26) + 4;
+  return rows.map(([left, right]) => {
+    const text = wrapped(right, width).trimStart();
+    const start = `  ${left}`;
+    return start.length > width - 2
+      ? `${start}\n${" ".repeat(width)}${text}`
+      : start.padEnd(width) + text;
+  }).join("\n");
+}
+
+function paragraphs(text: string): string {
+  return text.trim().split("\n\n").map((part) =>
+    // What is set in columns stays as it is.
+    part.startsWith("  ") ? part : wrapped(part)
+  ).join("\n\n");
+}
+
+function wrapped(text: string, indent = 0): string {
+  const margin = " ".repeat(indent);
+  const lines = [""];
+  for (const word of text.split(/\s+/)) {
+    const line = lines.at(-1)!;
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (longer.length + indent <= WIDTH) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines.map((line) => margin + line).join("\n");
+}

@@ -1,0 +1,231 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { UsageError } from "./_usage_error.ts";
+
+/**
+ * An option of a command.
+ *
+ * @typeParam T What the command gets of it.
+ */
+export interface Option<T = unknown> {
+  /** What it is, for the help. */
+  readonly help: string;
+  /** What stands for its value in the help. An option without takes no value. */
+  readonly value?: string;
+  /** One letter, for `-p`. */
+  readonly short?: string | undefined;
+  /** Whether it may be repeated. */
+  readonly many?: boolean;
+  /** Whether its value is the name of a file. */
+  readonly file?: boolean;
+  /** All values that there are. */
+  readonly choices?: readonly string[];
+  /**
+   * Makes what the command gets.
+   *
+   * @param texts The values as they were given; none if it was not given.
+   * @param name The name of the option, such as `--port`.
+   * @returns What the command gets.
+   * @throws {UsageError} If a value is not right.
+   */
+  read(texts: readonly string[], name: string): T;
+}
+
+/** The options of a command. `allowOrigin` is `--allow-origin`. */
+export type Options = Record<string, Option>;
+
+/**
+ * What a command gets of its options.
+ *
+ * @typeParam O The options.
+ */
+export type Values<O> = {
+  readonly [K in keyof O]: O[K] extends Option<infer T> ? T : never;
+};
+
+/** More about an option. */
+export interface OptionDetails {
+  /** One letter, for `-p`. */
+  short?: string;
+  /** Whether its value is the name of a file. */
+  file?: boolean;
+}
+
+/** The name of an option as it is typed. */
+export function nameOf(key: string): string {
+  return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/**
+ * Makes an option that is there or not.
+ *
+ * @param help What it does.
+ * @param short One letter, for `-q`.
+ * @returns The option.
+ */
+export function toggle(help: string, short?: string): Option<boolean> {
+  return { help, short, read: (texts) => texts.length > 0 };
+}
+
+/**
+ * Makes an option whose value is a text.
+ *
+ * @param value What stands for the value in the help.
+ * @param help What it is.
+ * @param details More about it.
+ * @returns The option.
+ */
+export function text(
+  value: string,
+  help: string,
+  details: OptionDetails = {},
+): Option<string | undefined> {
+  return { value, help, ...details, read: ([given]) => given };
+}
+
+/**
+ * Makes an option that may be repeated.
+ *
+ * @param value What stands for the value in the help.
+ * @param help What it is.
+ * @returns The option.
+ */
+export function texts(value: string, help: string): Option<readonly string[]> {
+  return { value, help, many: true, read: (given) => given };
+}
+
+/**
+ * Makes an option whose value is one of a few.
+ *
+ * @typeParam T The values.
+ * @param value What stands for the value in the help.
+ * @param choices The values.
+ * @param help What it is.
+ * @returns The option.
+ */
+export function choice<const T extends string>(
+  value: string,
+  choices: readonly T[],
+  help: string,
+): Option<T | undefined> {
+  return {
+    value,
+    help,
+    choices,
+    read([given], name) {
+      if (given === undefined) return undefined;
+      const found = choices.find((each) => each === given);
+      if (found !== undefined) return found;
+      throw new UsageError(
+        `${name} has to be ${listed(choices)}, not "${given}"`,
+      );
+    },
+  };
+}
+
+/**
+ * Makes an option whose value is an integer.
+ *
+ * @param value What stands for the value in the help.
+ * @param help What it is.
+ * @param details One letter for it, the least value (0) and the largest.
+ * @returns The option.
+ */
+export function integer(
+  value: string,
+  help: string,
+  { short, min = 0, max = Infinity }: {
+    short?: string;
+    min?: number;
+    max?: number;
+  } = {},
+): Option<number | undefined> {
+  return {
+    value,
+    help,
+    short,
+    read([given], name) {
+      if (given === undefined) return undefined;
+      const number = Number(given);
+      if (/^\d{1,15}$/.test(given) && number >= min && number <= max) {
+        return number;
+      }
+      const range = max === Infinity
+        ? `of ${min} or more`
+        : `from ${min} to ${max}`;
+      throw new UsageError(
+        `${name} has to be an integer ${range}, not "${given}"`,
+      );
+    },
+  };
+}
+
+/**
+ * Makes an option whose value is a port.
+ *
+ * @param help What it is.
+ * @param short One letter, for `-p`.
+ * @returns The option.
+ */
+export function port(help: string, short?: string): Option<number | undefined> {
+  return integer("PORT", help, { max: 65535, ...(short && { short }) });
+}
+
+/**
+ * Makes an option whose value is a time: a number of seconds, or `never`.
+ *
+ * @param help What it is.
+ * @returns The option. The command gets milliseconds, or `Infinity`.
+ */
+export function seconds(help: string): Option<number | undefined> {
+  return {
+    value: "SECONDS",
+    help,
+    read([given], name) {
+      if (given === undefined) return undefined;
+      if (given === "never") return Infinity;
+      const ms = Number(given) * 1_000;
+      if (/^(\d+\.?\d*|\.\d+)$/.test(given) && ms > 0) return ms;
+      throw new UsageError(
+        `${name} has to be a number of seconds, or never; not "${given}"`,
+      );
+    },
+  };
+}
+
+/** How many bytes are in a unit. */
+const UNITS: Record<string, number> = {
+  "": 1,
+  k: 1024,
+  m: 1024 ** 2,
+  g: 1024 ** 3,
+};
+
+/**
+ * Makes an option whose value is a number of bytes, such as `500000` or `16MiB`.
+ *
+ * @param help What it is.
+ * @returns The option.
+ */
+export function bytes(help: string): Option<number | undefined> {
+  return {
+    value: "BYTES",
+    help,
+    read([given], name) {
+      if (given === undefined) return undefined;
+      const [, digits, unit = ""] = /^(\d{1,15})(?:([kmg])ib)?$/i.exec(given) ??
+        [];
+      const count = Number(digits) * UNITS[unit.toLowerCase()]!;
+      if (count > 0) return count;
+      throw new UsageError(
+        `${name} has to be a number of bytes such as 500000 or 16MiB, not "${given}"`,
+      );
+    },
+  };
+}
+
+/** Words as a sentence has them: `a, b or c`. */
+export function listed(words: readonly string[]): string {
+  if (words.length < 2) return words.join();
+  return `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+}
