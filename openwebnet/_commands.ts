@@ -6,7 +6,7 @@ import { Shutter } from "./areas/automation.ts";
 import { type CaptureEntry, record, replay } from "./session/capture.ts";
 import { scanDevices } from "./areas/diagnostics.ts";
 import { discoverGateways, discoverItems } from "./discovery.ts";
-import { Meter } from "./areas/energy.ts";
+import { Meter } from "./areas/meters.ts";
 import { NackError } from "./session/errors.ts";
 import { decode, type GatewayEvent } from "./events.ts";
 import { describe, explain } from "./explain.ts";
@@ -14,12 +14,12 @@ import { FrameScanner } from "./wire/frame.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Authentication } from "./session/handshake.ts";
 import type { MessageFilter } from "./areas/item.ts";
-import { Dimmer, Light } from "./areas/lighting.ts";
+import { Dimmer, Light } from "./areas/lights.ts";
 import { type Message, parse, serialize } from "./wire/message.ts";
 import { profileOf, PROFILES } from "./session/profiles.ts";
 import { GatewaySimulator } from "./simulator/simulator.ts";
 import { DEFAULT_PORT, tcpGateway } from "./tcp.ts";
-import { Zone } from "./areas/thermo.ts";
+import { Zone } from "./areas/heating.ts";
 
 /** What the user should hear as one sentence, with the exit code 2. */
 export class UsageError extends Error {}
@@ -134,7 +134,9 @@ export const COMMANDS: Readonly<Record<string, Command | undefined>> = {
         need(where, "Say which zone, such as: temperature 5"),
       );
       if (celsius !== undefined) {
-        return await zone.setPoint(Number(celsius), "generic", { signal });
+        return await zone.setTemperature(Number(celsius), "generic", {
+          signal,
+        });
       }
       const value = await zone.temperature({ signal });
       print(flags, terminal, { zone: where, celsius: value }, `${value} °C`);

@@ -16,7 +16,7 @@
  * @module
  */
 
-import type { Area, EventBase } from "./areas/area.ts";
+import { type Area, type UnknownEvent, unknownEvent } from "./areas/area.ts";
 import { alarm, type AlarmEvent } from "./areas/alarm.ts";
 import { automation, type AutomationEvent } from "./areas/automation.ts";
 import { auxiliary, type AuxiliaryEvent } from "./areas/auxiliary.ts";
@@ -57,11 +57,7 @@ import {
 import { thermo, type ThermoEvent } from "./areas/thermo.ts";
 import type { BusMessage, Message } from "./wire/message.ts";
 
-/** A message whose meaning is not known: it is in its `message`. */
-export interface UnknownEvent extends EventBase {
-  /** The name. */
-  type: "unknown";
-}
+export type { UnknownEvent };
 
 /** Any event of a plant. */
 export type GatewayEvent =
@@ -135,14 +131,7 @@ for (
 export function decode(message: Message): GatewayEvent {
   const { who = -1 } = message as Partial<BusMessage>;
   const event = AREAS[who]?.decode(message);
-  if (event !== undefined) return event as GatewayEvent;
-  const where = "where" in message ? message.where ?? "" : "";
-  const origin = message.kind === "translation"
-    ? "command"
-    : message.kind === "writing"
-    ? "writing"
-    : "state";
-  return { type: "unknown", who, where, origin, message };
+  return event === undefined ? unknownEvent(message) : event as GatewayEvent;
 }
 
 /**

@@ -17,6 +17,7 @@
  * @module
  */
 
+import { UNITS } from "./areas/_units.ts";
 import { decode, type GatewayEvent } from "./events.ts";
 import { type Message, type Nack, parse, serialize } from "./wire/message.ts";
 import { parseWhere } from "./wire/where.ts";
@@ -58,16 +59,6 @@ export interface Part {
   /** What it says, empty if that is not known. */
   meaning: string;
 }
-
-const UNITS: Record<string, string> = {
-  celsius: " °C",
-  percent: " %",
-  level: " %",
-  watts: " W",
-  wattHours: " Wh",
-  lux: " lux",
-  mired: " mired",
-};
 
 /**
  * Puts an event into a line.

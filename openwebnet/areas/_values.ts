@@ -2,37 +2,49 @@
 // This module is browser compatible.
 
 import type { Shape, ValueList } from "./area.ts";
+import { UNITS } from "./_units.ts";
 
 /** How one value is written in a frame. */
 export interface ValueCodec<T> {
   /** Reads it; `undefined` if the text is no such value. */
   parse(text: string): T | undefined;
-  /** Writes it; throws a `RangeError` if there is no such value. */
-  format(value: T): string;
+  /**
+   * Writes it; throws a `RangeError` if there is no such value, which says what
+   * there is in the words and units of the user.
+   */
+  format(value: T, name?: string): string;
   /** Whether it may be left out. */
   optional?: boolean;
 }
 
+/** An integer, and its limits. */
+interface IntegerCodec extends ValueCodec<number> {
+  min: number;
+  max: number;
+}
+
 /** An integer, written with at least so many digits. */
-export function integer(
-  min: number,
-  max: number,
-  digits = 1,
-): ValueCodec<number> {
+export function integer(min: number, max: number, digits = 1): IntegerCodec {
   return {
+    min,
+    max,
     parse(text) {
       const value = natural(text);
       return value >= min && value <= max ? value : undefined;
     },
-    format(value) {
+    format(value, name = "value") {
       if (!Number.isInteger(value) || value < min || value > max) {
-        throw new RangeError(
-          `Expected an integer from ${min} to ${max}: received ${value}`,
-        );
+        throw outOf(`an integer from ${min} to ${max}`, name, value);
       }
       return `${value}`.padStart(digits, "0");
     },
   };
+}
+
+/** The error of a value that does not exist. */
+export function outOf(range: string, name: string, value: unknown): RangeError {
+  const unit = UNITS[name] ?? "";
+  return new RangeError(`${name} must be ${range}${unit}: got ${value}`);
 }
 
 /** Reads digits as a number; negative if there are none, or something else. */
@@ -48,16 +60,39 @@ export function natural(text: string): number {
 
 /** A number that is written as an integer after an offset and a factor. */
 export function scaled(
-  codec: ValueCodec<number>,
+  codec: IntegerCodec,
   toWire: (value: number) => number,
   fromWire: (wire: number) => number,
 ): ValueCodec<number> {
+  const { min, max } = codec;
+  const step = fromWire(min + 1) - fromWire(min);
   return {
     parse(text) {
       const wire = codec.parse(text);
       return wire === undefined ? undefined : fromWire(wire);
     },
-    format: (value) => codec.format(toWire(value)),
+    format(value, name = "value") {
+      const wire = toWire(value);
+      if (!Number.isInteger(wire) || wire < min || wire > max) {
+        const steps = step === 1 ? "" : ` in steps of ${step}`;
+        const kind = step === 1 ? "an integer from " : "";
+        const range = `${kind}${fromWire(min)} to ${fromWire(max)}${steps}`;
+        throw outOf(range, name, value);
+      }
+      return codec.format(wire);
+    },
+  };
+}
+
+/** A value, or `null` for a text that says that there is none. */
+export function orNone<T>(
+  codec: ValueCodec<T>,
+  none: string,
+): ValueCodec<T | null> {
+  return {
+    ...codec,
+    parse: (text) => text === none ? null : codec.parse(text),
+    format: (value, name) => value === null ? none : codec.format(value, name),
   };
 }
 
@@ -71,11 +106,13 @@ export function table<const T extends string | number | boolean | null>(
   for (const [text, value] of Object.entries(values)) texts.set(value, text);
   return {
     parse: (text) => read.get(text),
-    format(value) {
+    format(value, name = "value") {
       const text = texts.get(value);
       if (text === undefined) {
         throw new RangeError(
-          `Expected one of ${[...texts.keys()].join(", ")}: received ${value}`,
+          `${name} must be one of ${
+            [...texts.keys()].join(", ")
+          }: got ${value}`,
         );
       }
       return text;
@@ -91,11 +128,10 @@ export function digits(min: number, max: number): ValueCodec<string> {
         (text === "" || natural(text) >= 0)
         ? text
         : undefined,
-    format(value) {
+    format(value, name = "value") {
       if (!/^\d*$/.test(value) || value.length < min || value.length > max) {
-        throw new RangeError(
-          `Expected ${min} to ${max} digits: received "${value}"`,
-        );
+        const count = min === max ? `${min}` : `${min} to ${max}`;
+        throw new RangeError(`${name} must be ${count} digits: got "${value}"`);
       }
       return value;
     },
@@ -131,12 +167,10 @@ export const celsius: ValueCodec<number> = {
     const value = number % 1000 / 10;
     return number > 1000 ? -value : value;
   },
-  format(value) {
+  format(value, name = "celsius") {
     const tenths = Math.round(value * 10);
     if (!(Math.abs(tenths) <= 999) || Math.abs(tenths - value * 10) > 1e-6) {
-      throw new RangeError(
-        `Expected °C in tenths, -99.9 to 99.9: received ${value}`,
-      );
+      throw outOf("-99.9 to 99.9 in steps of 0.1", name, value);
     }
     return (tenths < 0 ? "1" : "0") + `${Math.abs(tenths)}`.padStart(3, "0");
   },
@@ -170,22 +204,32 @@ export function joined<K extends string>(
         .join(separator);
       return { [key]: value } as Record<K, string>;
     },
+    salvage(texts, into, unread) {
+      const values = this.parse(texts);
+      if (values === undefined) unread[key] = texts.join("*");
+      else Object.assign(into, values);
+      return values === undefined ? 0 : 1;
+    },
     format(values) {
       const parts = values[key].split(separator);
       if (parts.length !== count) {
         throw new RangeError(
-          `Expected ${count} numbers with "${separator}" between: received "${
+          `${key} must be ${count} numbers with "${separator}" between: got "${
             values[key]
           }"`,
         );
       }
-      return parts.map((part) => codec.format(parseInt(part, radix)));
+      return parts.map((part) => codec.format(parseInt(part, radix), key));
     },
   };
 }
 
 const NOTHING: ValueList<Record<never, never>> = {
   parse: (texts, into = {}) => texts.length === 0 ? into : undefined,
+  salvage(texts, _into, unread) {
+    texts.forEach((text, i) => unread[i] = text);
+    return 0;
+  },
   format: () => [],
 };
 
@@ -216,13 +260,30 @@ export function fields<P extends object>(
       }
       return values as P;
     },
+    salvage(texts, into, unread) {
+      const values = into as Record<string, unknown>;
+      let count = 0;
+      texts.forEach((text, i) => {
+        const codec = list[i];
+        if (codec === undefined) {
+          if (text !== "") unread[i] = text;
+          return;
+        }
+        const value = codec.parse(text);
+        if (value !== undefined) {
+          values[keys[i]!] = value;
+          count++;
+        } else if (text !== "" || !codec.optional) unread[keys[i]!] = text;
+      });
+      return count;
+    },
     format(values) {
       const texts = list.map((codec, i) => {
         const key = keys[i]!;
         const value = (values as Record<string, unknown>)[key];
         if (value === undefined && codec.optional) return "";
         if (value === undefined) throw new TypeError(`${key} is missing`);
-        return codec.format(value);
+        return codec.format(value, key);
       });
       while (texts.at(-1) === "") texts.pop();
       return texts;

@@ -24,6 +24,20 @@ export interface EventBase {
   origin: "state" | "command" | "writing";
   /** What it was made of. */
   message: Message;
+  /**
+   * What stands in the message and could not be read, as it came: by the name of
+   * its value, and what is surplus by its position. Each other value is read
+   * all the same; the ones that are here are absent from the event.
+   *
+   * @default {undefined} Everything was read.
+   */
+  unread?: Readonly<Record<string, string>>;
+}
+
+/** A message whose meaning is not known: it is in its `message`. */
+export interface UnknownEvent extends EventBase {
+  /** The name. */
+  type: "unknown";
 }
 
 /**
@@ -54,6 +68,19 @@ export interface ValueList<P> {
    * such values.
    */
   parse(texts: readonly string[], into?: object): P | undefined;
+  /**
+   * Reads each of the texts that can be read.
+   *
+   * @param texts The texts.
+   * @param into Where the values are put.
+   * @param unread Where the texts are put that could not be read.
+   * @returns How many values were read.
+   */
+  salvage?(
+    texts: readonly string[],
+    into: object,
+    unread: Record<string, string>,
+  ): number;
   /**
    * Writes the values.
    *
@@ -166,6 +193,17 @@ export class Area<M extends object> {
   }
 
   /**
+   * Reads a message, whatever it is.
+   *
+   * @param message The message.
+   * @returns The event; of type `"unknown"` if the message is none that is
+   * known.
+   */
+  read(message: Message): EventOf<M> | UnknownEvent {
+    return this.decode(message) ?? unknownEvent(message);
+  }
+
+  /**
    * Writes an event, or the command for it.
    *
    * @param type The name of the event.
@@ -233,6 +271,36 @@ export class Area<M extends object> {
         put(shape.values, texts, event)
       ) return event as EventOf<M>;
     }
+    return this.#salvage(meanings, parameters, texts, origin, message);
+  }
+
+  /** Reads what can be read of a message with an unforeseen value. */
+  #salvage(
+    meanings: readonly Meaning<keyof M & string>[],
+    parameters: readonly string[],
+    texts: readonly string[],
+    origin: EventBase["origin"],
+    message: BusMessage,
+  ): EventOf<M> | undefined {
+    const { who, where = "" } = message;
+    for (const { type, shape, names, values } of meanings) {
+      const unread: Record<string, string> = {};
+      const event: Record<string, unknown> = {
+        type,
+        who,
+        where,
+        origin,
+        message,
+        unread,
+      };
+      names.forEach((name, i) => event[name] = values[i]);
+      const count = salvage(shape.parameters, parameters, event, unread) +
+        salvage(shape.values, texts, event, unread);
+      // A WHAT says something by itself, a dimension only by its values.
+      if (shape.kind === "what" || names.length + count > 0) {
+        return event as EventOf<M>;
+      }
+    }
     return undefined;
   }
 
@@ -263,6 +331,40 @@ export class Area<M extends object> {
     }
     return meanings;
   }
+}
+
+/**
+ * Gives a message as it came.
+ *
+ * @param message The message.
+ * @returns The event.
+ */
+export function unknownEvent(message: Message): UnknownEvent {
+  const who = "who" in message ? message.who : -1;
+  const where = "where" in message ? message.where ?? "" : "";
+  const origin = message.kind === "translation"
+    ? "command"
+    : message.kind === "writing"
+    ? "writing"
+    : "state";
+  return { type: "unknown", who, where, origin, message };
+}
+
+/** Reads into an event what can be read, and returns how many values. */
+function salvage(
+  list: ValueList<unknown>,
+  texts: readonly string[],
+  event: object,
+  unread: Record<string, string>,
+): number {
+  if (list.salvage) return list.salvage(texts, event, unread);
+  const values = list.parse(texts);
+  if (values === undefined) {
+    texts.forEach((text, i) => unread[i] = text);
+    return 0;
+  }
+  Object.assign(event, values);
+  return texts.length;
 }
 
 /** Reads values into an event. */

@@ -44,13 +44,13 @@ export interface AutomationEvents {
    * (dimension 10).
    */
   "automation.position": {
-    state: "stop" | "up" | "down" | "step up" | "step down";
-    level: number | null;
-    priority: string;
-    info: AutomationInfo;
+    state?: "stop" | "up" | "down" | "step up" | "step down";
+    level?: number | null;
+    priority?: string;
+    info?: AutomationInfo;
   };
   /** To a position in % (dimension 11, with a priority as parameter). */
-  "automation.goTo": { priority: string; level: number };
+  "automation.goTo": { priority?: string; level?: number };
 }
 
 /** What else a shutter says of itself: PUL is switched off for general commands. */
@@ -199,12 +199,11 @@ export class Shutter extends Item<AutomationEvents> {
     return this.command("automation.goTo", { level, priority }, rest);
   }
 
-  /** Asks where it is (advanced actuators). */
+  /** Asks where it is (advanced actuators): what could be read of it. */
   async position(
     options?: CommandOptions,
   ): Promise<AutomationEvents["automation.position"]> {
-    const event = await this.ask("automation.position", {}, options);
-    const { state, level, priority, info } = event;
-    return { state, level, priority, info };
+    const keys = ["state", "level", "priority", "info"] as const;
+    return await this.values("automation.position", keys, options);
   }
 }

@@ -30,7 +30,7 @@ export interface CenEvents {
    * A button, 0 to 31. "released" comes after a short press, "held" every half
    * second of a long one, "released late" after it (WHAT 00 to 31).
    */
-  "cen.button": { button: number; action: CenAction };
+  "cen.button": { button: number; action?: CenAction };
 }
 
 /** An event of a CEN button. */
@@ -55,7 +55,7 @@ export interface CenPlusEvents {
    * A contact or a sensor `3N`: closed, or something detected. `changed` says
    * whether it is an event, or the answer to a request (WHAT 31, 32).
    */
-  "contact.state": { active: boolean; changed: boolean };
+  "contact.state": { active: boolean; changed?: boolean };
 }
 
 /** An event of a CEN plus button or of a contact. */

@@ -73,7 +73,7 @@ const dial: ValueList<CameraEvents["camera.dial"]> = {
   format({ x, y }) {
     const text = `3${x}${y}`;
     if (!/^3[1-4][1-4]$/.test(text)) {
-      throw new RangeError(`Expected 1 to 4 each way: received ${x}, ${y}`);
+      throw new RangeError(`x and y must be 1 to 4: got ${x}, ${y}`);
     }
     return [text];
   },

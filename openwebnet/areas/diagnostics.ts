@@ -31,9 +31,9 @@ import {
 /** What can be said in diagnostics. */
 export interface DiagnosticsEvents {
   /** A device is spoken to by its id (WHAT 10). */
-  "diagnostics.select": { id: number };
+  "diagnostics.select": { id?: number };
   /** A device that was found keeps silent for the rest of the scan (WHAT 11). */
-  "diagnostics.suppress": { id: number };
+  "diagnostics.suppress": { id?: number };
   /** The scan begins or ends, a device has said all, is let go (WHAT 12, 4, 6). */
   "diagnostics.phase": { phase: "reset" | "end" | "release" };
   /**
@@ -41,10 +41,10 @@ export interface DiagnosticsEvents {
    * (dimension 1).
    */
   "diagnostics.model": {
-    model: number;
-    configurators: number;
-    brand: number;
-    line: number;
+    model?: number;
+    configurators?: number;
+    brand?: number;
+    line?: number;
   };
   /** Version of the firmware (dimension 2). */
   "diagnostics.firmware": { version: string };
@@ -56,15 +56,15 @@ export interface DiagnosticsEvents {
    * What is right or wrong, as bits whose meaning depends on the device: 24 of
    * the whole system (dimensions 7, 8, 11), 16 of a zone (21, 22).
    */
-  "diagnostics.bits": { of: 7 | 8 | 11 | 21 | 22; bits: string };
+  "diagnostics.bits": { of: 7 | 8 | 11 | 21 | 22; bits?: string };
   /** The hardware id (dimension 13). */
   "diagnostics.id": { id: number };
   /** An object of the device (dimension 30). */
-  "diagnostics.object": { slot: number; key: number; state: number };
+  "diagnostics.object": { slot?: number; key?: number; state?: number };
   /** Where an object is (dimension 32). */
-  "diagnostics.address": { slot: number; system: number; address: number };
+  "diagnostics.address": { slot?: number; system?: number; address?: number };
   /** A parameter of an object (dimension 35). */
-  "diagnostics.parameter": { index: number; slot: number; value: number };
+  "diagnostics.parameter": { index?: number; slot?: number; value?: number };
   /** The zones with faults (dimension 20). */
   "diagnostics.zones": { zones: string };
 }

@@ -36,17 +36,17 @@ export interface IntercomEvents {
   /** The light of the stairs (WHAT 21, 22). */
   "intercom.stairLight": { on: boolean };
   /** A call of a kind, such as 1, 6, 7, 14 (WHAT 1). */
-  "intercom.call": { kind: number; medium: number; caller: number };
+  "intercom.call": { kind?: number; medium?: number; caller?: number };
   /** A call is answered (WHAT 2). */
-  "intercom.answer": { kind: number; medium: number };
+  "intercom.answer": { kind?: number; medium?: number };
   /** A call ends (WHAT 3). */
-  "intercom.end": { kind: number; medium: number };
+  "intercom.end": { kind?: number; medium?: number };
   /** The camera of a caller is wanted (WHAT 4). */
-  "intercom.camera": { caller: number };
+  "intercom.camera": { caller?: number };
   /** The next camera (WHAT 6). */
-  "intercom.cycle": { caller: number };
+  "intercom.cycle": { caller?: number };
   /** A camera moves: one of four ways, begins 1 or ends 2 (WHAT 59 to 62). */
-  "intercom.move": { way: 1 | 2 | 3 | 4; phase: number };
+  "intercom.move": { way: 1 | 2 | 3 | 4; phase?: number };
   /** The system starts (WHAT 37). */
   "intercom.start": Record<never, never>;
   /** The bell is muted or not (WHAT 63, 64). */

@@ -11,10 +11,7 @@
  */
 
 import { Area, type EventOf } from "./area.ts";
-import type { CommandOptions } from "../session/_command_session.ts";
-import { type Caller, Item } from "./item.ts";
 import type { ValueList } from "./area.ts";
-import type { Message } from "../wire/message.ts";
 import {
   code,
   dimension,
@@ -68,13 +65,13 @@ export interface EnergyEvents {
   /** Tracking of a Stop&Go (WHAT 28, 29, seen in firmware). */
   "energy.tracking": { enabled: boolean };
   /** Asks for each hour of a day (WHAT 57: month, then day). */
-  "energy.sendHours": { month: number; day: number };
+  "energy.sendHours": { month?: number; day?: number };
   /** Asks for the mean of each hour of a month (WHAT 58). */
-  "energy.sendMeans": { month: number };
+  "energy.sendMeans": { month?: number };
   /** Asks for each day of a month of this year (WHAT 59). */
-  "energy.sendDays": { month: number };
+  "energy.sendDays": { month?: number };
   /** Asks for each day of a month of last year (WHAT 510). */
-  "energy.sendDaysLastYear": { month: number };
+  "energy.sendDaysLastYear": { month?: number };
   /** The actuator is enabled (WHAT 71). */
   "energy.enable": Record<never, never>;
   /** Kept on, for `tens` times ten minutes, 1 to 254 (WHAT 73). */
@@ -82,7 +79,7 @@ export interface EnergyEvents {
   /** No longer kept on (WHAT 74). */
   "energy.release": Record<never, never>;
   /** A totalizer is set to zero, 1 or 2 (WHAT 75). */
-  "energy.reset": { totalizer: number };
+  "energy.reset": { totalizer?: number };
   /** Active power in W (dimension 113). */
   "energy.power": { watts: number };
   /**
@@ -90,11 +87,11 @@ export interface EnergyEvents {
    * 1200). `source` is 1 for active power. A gateway forgets it after that
    * many minutes at the most: say it again.
    */
-  "energy.report": { source: number; minutes: number };
+  "energy.report": { source?: number; minutes?: number };
   /** The totalizer, in Wh (dimension 51). */
   "energy.total": { wattHours: number };
   /** A month of the year 2000 + `year` (dimension 52). */
-  "energy.month": { year: number; month: number; wattHours: number };
+  "energy.month": { year?: number; month?: number; wattHours?: number };
   /** This month (dimension 53). */
   "energy.thisMonth": { wattHours: number };
   /** Today (dimension 54). */
@@ -105,22 +102,22 @@ export interface EnergyEvents {
    * advanced mode.
    */
   "energy.actuator": {
-    disabled: boolean;
-    forcing: boolean;
-    threshold: boolean;
-    protection: boolean;
-    phase: boolean;
-    advanced: boolean;
+    disabled?: boolean;
+    forcing?: boolean;
+    threshold?: boolean;
+    protection?: boolean;
+    phase?: boolean;
+    advanced?: boolean;
   };
   /** A totalizer since its reset, and when that was (dimension 72). */
   "energy.sinceReset": {
-    totalizer: number;
-    wattHours: number;
-    day: number;
-    month: number;
-    year: number;
-    hours: number;
-    minutes: number;
+    totalizer?: number;
+    wattHours?: number;
+    day?: number;
+    month?: number;
+    year?: number;
+    hours?: number;
+    minutes?: number;
   };
   /** Level of the differential, 1 to 3 (dimension 73). */
   "energy.differential": { level: number };
@@ -129,28 +126,32 @@ export interface EnergyEvents {
   /** A Stop&Go (dimension 250: thirteen digits, the last is `open`). */
   "energy.stopGo": StopGoState;
   /** One bit of a Stop&Go, 1 is `open` (dimensions 251 to 263). */
-  "energy.stopGoBit": { bit: number; value: boolean };
+  "energy.stopGoBit": { bit: number; value?: boolean };
   /** An hour of a day, 1 to 24; 25 is the whole day (dimension 511). */
   "energy.hour": {
-    month: number;
-    day: number;
-    hour: number;
-    wattHours: number;
+    month?: number;
+    day?: number;
+    hour?: number;
+    wattHours?: number;
   };
   /** The mean of an hour in a month; 25 is the day's mean (dimension 512). */
-  "energy.meanHour": { month: number; hour: number; wattHours: number };
+  "energy.meanHour": { month?: number; hour?: number; wattHours?: number };
   /** A day of this year (dimension 513). */
-  "energy.day": { month: number; day: number; wattHours: number };
+  "energy.day": { month?: number; day?: number; wattHours?: number };
   /** A day of last year (dimension 514). */
-  "energy.dayLastYear": { month: number; day: number; wattHours: number };
-  /** The threshold of an actuator, in its own steps (dimension 517). */
-  "energy.threshold": { threshold: number };
+  "energy.dayLastYear": { month?: number; day?: number; wattHours?: number };
+  /**
+   * The threshold of an actuator, in its own steps; of one of its lines, if the
+   * dimension names one (dimension 517, with a line as firmware takes it).
+   */
+  "energy.threshold": { line?: number; threshold?: number };
 }
 
 /** An event of energy. */
 export type EnergyEvent = EventOf<EnergyEvents>;
 
-const BITS: readonly (keyof StopGoState)[] = [
+/** The values of a Stop&Go, the least significant bit first. */
+export const STOP_GO_BITS: readonly (keyof StopGoState)[] = [
   "open",
   "failure",
   "blocked",
@@ -171,11 +172,11 @@ const stopGoBits: ValueList<StopGoState> = {
   parse([text = ""]) {
     if (!/^[01]{13}$/.test(text)) return undefined;
     return Object.fromEntries(
-      BITS.map((name, i) => [name, text[12 - i] === "1"]),
+      STOP_GO_BITS.map((name, i) => [name, text[12 - i] === "1"]),
     ) as unknown as StopGoState;
   },
   format: (state) => [
-    BITS.map((name) => state[name] ? "1" : "0").reverse().join(""),
+    STOP_GO_BITS.map((name) => state[name] ? "1" : "0").reverse().join(""),
   ],
 };
 
@@ -264,7 +265,11 @@ export const energy: Area<EnergyEvents> = new Area<EnergyEvents>(18, {
     fields({ day, wattHours }),
     fields({ month }),
   ),
-  "energy.threshold": dimension("517", fields({ threshold: word })),
+  "energy.threshold": dimension(
+    "517",
+    fields({ threshold: word }),
+    fields({ line: optional(integer(1, 255)) }),
+  ),
 });
 
 /**
@@ -295,346 +300,4 @@ export function energyDevice(
     : match[1] === "5"
     ? "meter"
     : "actuator";
-}
-
-/** Longest wait for the next of several totals, in milliseconds. */
-const TOTALS_TIMEOUT = 5_000;
-
-/**
- * A meter.
- *
- * @example Power and energy
- * ```ts
- * import { Gateway, GatewaySimulator, Meter } from "@wirekit/openwebnet";
- * import { assertEquals } from "@std/assert";
- *
- * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway({ transport: () => simulator.connect() });
- * const meter = new Meter(gateway, "51");
- * assertEquals(await meter.power(), 1234);
- * assertEquals((await meter.hours(10, 7)).length, 24);
- * ```
- */
-export class Meter extends Item<EnergyEvents> {
-  /**
-   * Makes a meter.
-   *
-   * @param gateway The gateway.
-   * @param where The target.
-   */
-  constructor(gateway: Caller, where: string) {
-    super(gateway, where, energy);
-  }
-
-  /** Asks for the active power in W. */
-  async power(options?: CommandOptions): Promise<number> {
-    return (await this.ask("energy.power", {}, options)).watts;
-  }
-
-  /** Asks for the totalizer in Wh. */
-  async total(options?: CommandOptions): Promise<number> {
-    return (await this.ask("energy.total", {}, options)).wattHours;
-  }
-
-  /** Asks for the energy of today in Wh. */
-  async today(options?: CommandOptions): Promise<number> {
-    return (await this.ask("energy.today", {}, options)).wattHours;
-  }
-
-  /** Asks for the energy of this month in Wh. */
-  async thisMonth(options?: CommandOptions): Promise<number> {
-    return (await this.ask("energy.thisMonth", {}, options)).wattHours;
-  }
-
-  /**
-   * Asks for the energy of a month in Wh.
-   *
-   * @param year 2000 to 2099.
-   * @param month 1 to 12.
-   * @param options Time and signal.
-   */
-  async month(
-    year: number,
-    month: number,
-    options?: CommandOptions,
-  ): Promise<number> {
-    const values = { year: year - 2000, month };
-    return (await this.ask("energy.month", values, options)).wattHours;
-  }
-
-  /**
-   * Asks for the energy of each hour of a day in Wh. Its values come as events.
-   *
-   * @param month 1 to 12, of this year or else of the last.
-   * @param day 1 to 31.
-   * @param options Time and signal.
-   * @returns 24 values.
-   */
-  async hours(
-    month: number,
-    day: number,
-    options?: CommandOptions,
-  ): Promise<number[]> {
-    const totals = await this.#totals(
-      "energy.sendHours",
-      { month, day },
-      (event) =>
-        event.type === "energy.hour" && event.month === month &&
-          event.day === day
-          ? [event.hour, event.wattHours]
-          : undefined,
-      25,
-      options,
-    );
-    return totals.slice(0, 24);
-  }
-
-  /**
-   * Asks for the mean energy of each hour of a month in Wh. Its values come as
-   * events.
-   *
-   * @param month 1 to 12.
-   * @param options Time and signal.
-   * @returns 24 values.
-   */
-  async meanHours(month: number, options?: CommandOptions): Promise<number[]> {
-    const totals = await this.#totals(
-      "energy.sendMeans",
-      { month },
-      (event) =>
-        event.type === "energy.meanHour" && event.month === month
-          ? [event.hour, event.wattHours]
-          : undefined,
-      25,
-      options,
-    );
-    return totals.slice(0, 24);
-  }
-
-  /**
-   * Asks for the energy of each day of a month in Wh. Its values come as
-   * events; how many, only the plant knows.
-   *
-   * @param month 1 to 12.
-   * @param options Time and signal.
-   * @returns A value for each day that was sent, the first one first.
-   */
-  days(month: number, options?: CommandOptions): Promise<number[]> {
-    return this.#totals(
-      "energy.sendDays",
-      { month },
-      (event) =>
-        event.type === "energy.day" && event.month === month
-          ? [event.day, event.wattHours]
-          : undefined,
-      daysOf(month),
-      options,
-    );
-  }
-
-  /**
-   * Asks for the energy of each day of a month of last year in Wh: see
-   * {@linkcode Meter.days}.
-   *
-   * @param month 1 to 12.
-   * @param options Time and signal.
-   * @returns A value for each day that was sent, the first one first.
-   */
-  daysLastYear(month: number, options?: CommandOptions): Promise<number[]> {
-    return this.#totals(
-      "energy.sendDaysLastYear",
-      { month },
-      (event) =>
-        event.type === "energy.dayLastYear" && event.month === month
-          ? [event.day, event.wattHours]
-          : undefined,
-      daysOf(month),
-      options,
-    );
-  }
-
-  /**
-   * Has the power reported as events.
-   *
-   * @param minutes Time between, 1 to 255; 0 ends it. The gateway forgets it:
-   * ask again before 255 minutes are over.
-   * @param options Time and signal.
-   */
-  report(minutes: number, options?: CommandOptions): Promise<void> {
-    return this.command("energy.report", { source: 1, minutes }, options);
-  }
-
-  /** Sends a WHAT that asks for totals, and collects them from the events. */
-  async #totals<T extends keyof EnergyEvents & string>(
-    type: T,
-    values: EnergyEvents[T],
-    take: (event: EnergyEvent) => [index: number, value: number] | undefined,
-    count: number,
-    options: CommandOptions = {},
-  ): Promise<number[]> {
-    const totals: number[] = [];
-    const collect = (message: Message): boolean | undefined => {
-      const event = this.area.decode(message);
-      const total = event && event.where === this.where && take(event);
-      if (!total) return undefined;
-      totals[total[0] - 1] = total[1];
-      return total[0] >= count;
-    };
-    await this.gateway.collect(
-      this.area.encode(type, this.where, values),
-      collect,
-      { timeout: TOTALS_TIMEOUT, ...options },
-    );
-    return totals;
-  }
-}
-
-/**
- * An actuator with energy control.
- *
- * @example Keep it on
- * ```ts
- * import {
- *   EnergyActuator,
- *   Gateway,
- *   GatewaySimulator,
- * } from "@wirekit/openwebnet";
- * import { assertEquals } from "@std/assert";
- *
- * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway({ transport: () => simulator.connect() });
- * const actuator = new EnergyActuator(gateway, "71#0");
- * await actuator.force(30);
- * assertEquals((await actuator.state()).forcing, true);
- * ```
- */
-export class EnergyActuator extends Item<EnergyEvents> {
-  /**
-   * Makes an actuator.
-   *
-   * @param gateway The gateway.
-   * @param where The target.
-   */
-  constructor(gateway: Caller, where: string) {
-    super(gateway, where, energy);
-  }
-
-  /** Asks for its state. */
-  async state(
-    options?: CommandOptions,
-  ): Promise<EnergyEvents["energy.actuator"]> {
-    const event = await this.ask("energy.actuator", {}, options);
-    const { disabled, forcing, threshold, protection, phase, advanced } = event;
-    return { disabled, forcing, threshold, protection, phase, advanced };
-  }
-
-  /** Lets it be switched off when there is too little power. */
-  enable(options?: CommandOptions): Promise<void> {
-    return this.command("energy.enable", {}, options);
-  }
-
-  /**
-   * Keeps it on.
-   *
-   * @param minutes 10 to 2540 in tens; without them until it is released.
-   * @param options Time and signal.
-   */
-  force(minutes?: number, options?: CommandOptions): Promise<void> {
-    const values = minutes === undefined ? {} : { tens: minutes / 10 };
-    return this.command("energy.force", values, options);
-  }
-
-  /** No longer keeps it on. */
-  release(options?: CommandOptions): Promise<void> {
-    return this.command("energy.release", {}, options);
-  }
-
-  /**
-   * Sets a totalizer to zero.
-   *
-   * @param totalizer 1 or 2.
-   * @param options Time and signal.
-   */
-  reset(totalizer: number, options?: CommandOptions): Promise<void> {
-    return this.command("energy.reset", { totalizer }, options);
-  }
-
-  /**
-   * Asks for a totalizer since its reset.
-   *
-   * @param totalizer 1 or 2.
-   * @param options Time and signal.
-   */
-  async sinceReset(
-    totalizer: number,
-    options?: CommandOptions,
-  ): Promise<EnergyEvents["energy.sinceReset"]> {
-    return await this.ask("energy.sinceReset", { totalizer }, options);
-  }
-
-  /** Asks for the level of the differential, 1 to 3. */
-  async differential(options?: CommandOptions): Promise<number> {
-    return (await this.ask("energy.differential", {}, options)).level;
-  }
-}
-
-/**
- * A Stop&Go: a breaker that closes by itself.
- *
- * @example Read its state
- * ```ts
- * import { energy, parse } from "@wirekit/openwebnet";
- * import { assertEquals } from "@std/assert";
- *
- * const event = energy.decode(parse("*#18*11*250*0000000000001##"));
- * assertEquals(event?.type === "energy.stopGo" && event.open, true);
- * ```
- */
-export class StopGo extends Item<EnergyEvents> {
-  /**
-   * Makes a Stop&Go.
-   *
-   * @param gateway The gateway.
-   * @param where The target.
-   */
-  constructor(gateway: Caller, where: string) {
-    super(gateway, where, energy);
-  }
-
-  /** Asks for its state. */
-  async state(options?: CommandOptions): Promise<StopGoState> {
-    const event = await this.ask("energy.stopGo", {}, options);
-    return Object.fromEntries(
-      BITS.map((name) => [name, event[name]]),
-    ) as unknown as StopGoState;
-  }
-
-  /**
-   * Lets it close by itself, or not.
-   *
-   * @param enabled Whether.
-   * @param options Time and signal.
-   */
-  automaticReset(enabled: boolean, options?: CommandOptions): Promise<void> {
-    return this.command("energy.automaticReset", { enabled }, options);
-  }
-
-  /**
-   * Opens or closes the circuit.
-   *
-   * @param open Whether it is to be open.
-   * @param options Time and signal.
-   */
-  breaker(open: boolean, options?: CommandOptions): Promise<void> {
-    return this.command("energy.breaker", { open }, options);
-  }
-
-  /** Asks for the days between two tests. */
-  async testPeriod(options?: CommandOptions): Promise<number> {
-    return (await this.ask("energy.testPeriod", {}, options)).days;
-  }
-}
-
-function daysOf(month: number): number {
-  return [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1] ?? 31;
 }

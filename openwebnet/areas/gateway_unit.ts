@@ -9,6 +9,7 @@
 
 import { Area, type EventOf } from "./area.ts";
 import type { CommandOptions } from "../session/_command_session.ts";
+import { RemoteError } from "../session/errors.ts";
 import { type Caller, Item } from "./item.ts";
 import {
   byte,
@@ -64,9 +65,9 @@ export type ZigbeeCommand =
 /** What can be said of a gateway. */
 export interface GatewayUnitEvents {
   /** Its time (dimension 0). Some leave the zone out. */
-  "gateway.time": PlainTime;
+  "gateway.time": Partial<PlainTime>;
   /** Its date (dimension 1). */
-  "gateway.date": PlainDate;
+  "gateway.date": Partial<PlainDate>;
   /** Its IP address (dimension 10). */
   "gateway.address": { address: string };
   /** Its network mask (dimension 11). */
@@ -81,13 +82,13 @@ export interface GatewayUnitEvents {
   "gateway.hardware": { version: string };
   /** How long it has been running (dimension 19). */
   "gateway.uptime": {
-    days: number;
-    hours: number;
-    minutes: number;
-    seconds: number;
+    days?: number;
+    hours?: number;
+    minutes?: number;
+    seconds?: number;
   };
   /** Its time and date (dimension 22). */
-  "gateway.dateTime": PlainTime & PlainDate;
+  "gateway.dateTime": Partial<PlainTime & PlainDate>;
   /** The version of its kernel (dimension 23). */
   "gateway.kernel": { version: string };
   /** The version of its distribution (dimension 24). */
@@ -232,18 +233,24 @@ export class GatewayUnit extends Item<GatewayUnitEvents> {
 
   /** Asks for the time. */
   async time(options?: CommandOptions): Promise<PlainTime> {
-    return plainTime(await this.ask("gateway.time", {}, options));
+    return plainTime(await this.values("gateway.time", TIME, options));
   }
 
   /** Asks for the date. */
   async date(options?: CommandOptions): Promise<PlainDate> {
-    return plainDate(await this.ask("gateway.date", {}, options));
+    return await this.allValues("gateway.date", DATE, options);
   }
 
   /** Asks for time and date at once. */
   async dateTime(options?: CommandOptions): Promise<PlainTime & PlainDate> {
-    const event = await this.ask("gateway.dateTime", {}, options);
-    return { ...plainTime(event), ...plainDate(event) };
+    const keys = [...TIME, ...DATE];
+    const values = await this.values("gateway.dateTime", keys, options);
+    const { weekday, day, month, year } = values;
+    if (
+      weekday === undefined || day === undefined || month === undefined ||
+      year === undefined
+    ) throw new RemoteError("Gateway answered with a date that is none");
+    return { ...plainTime(values), weekday, day, month, year };
   }
 
   /**
@@ -282,60 +289,63 @@ export class GatewayUnit extends Item<GatewayUnitEvents> {
 
   /** Asks for the IP address. */
   async address(options?: CommandOptions): Promise<string> {
-    return (await this.ask("gateway.address", {}, options)).address;
+    return await this.value("gateway.address", "address", options);
   }
 
   /** Asks for the network mask. */
   async netmask(options?: CommandOptions): Promise<string> {
-    return (await this.ask("gateway.netmask", {}, options)).netmask;
+    return await this.value("gateway.netmask", "netmask", options);
   }
 
   /** Asks for the MAC address, in hexadecimal. */
   async mac(options?: CommandOptions): Promise<string> {
-    return (await this.ask("gateway.mac", {}, options)).mac;
+    return await this.value("gateway.mac", "mac", options);
   }
 
   /** Asks for the number of the model: see {@linkcode MODELS}. */
   async model(options?: CommandOptions): Promise<number> {
-    return (await this.ask("gateway.model", {}, options)).model;
+    return await this.value("gateway.model", "model", options);
   }
 
   /** Asks for the version of the firmware. */
   async firmware(options?: CommandOptions): Promise<string> {
-    return (await this.ask("gateway.firmware", {}, options)).version;
+    return await this.value("gateway.firmware", "version", options);
   }
 
   /** Asks for the version of the hardware. */
   async hardware(options?: CommandOptions): Promise<string> {
-    return (await this.ask("gateway.hardware", {}, options)).version;
+    return await this.value("gateway.hardware", "version", options);
   }
 
   /** Asks for the version of the kernel. */
   async kernel(options?: CommandOptions): Promise<string> {
-    return (await this.ask("gateway.kernel", {}, options)).version;
+    return await this.value("gateway.kernel", "version", options);
   }
 
   /** Asks for the version of the distribution. */
   async distribution(options?: CommandOptions): Promise<string> {
-    return (await this.ask("gateway.distribution", {}, options)).version;
+    return await this.value("gateway.distribution", "version", options);
   }
 
   /** Asks how long it has been running. */
   async uptime(
     options?: CommandOptions,
   ): Promise<GatewayUnitEvents["gateway.uptime"]> {
-    const event = await this.ask("gateway.uptime", {}, options);
-    const { days, hours, minutes, seconds } = event;
-    return { days, hours, minutes, seconds };
+    const keys = ["days", "hours", "minutes", "seconds"] as const;
+    return await this.values("gateway.uptime", keys, options);
   }
 }
 
-function plainTime({ hours, minutes, seconds, zone }: PlainTime): PlainTime {
+const TIME = ["hours", "minutes", "seconds", "zone"] as const;
+const DATE = ["weekday", "day", "month", "year"] as const;
+
+/** A time of which all is known but perhaps its zone. */
+function plainTime(time: Partial<PlainTime>): PlainTime {
+  const { hours, minutes, seconds, zone } = time;
+  if (hours === undefined || minutes === undefined || seconds === undefined) {
+    throw new RemoteError("Gateway answered with a time that is none");
+  }
   return zone === undefined
     ? { hours, minutes, seconds }
     : { hours, minutes, seconds, zone };
-}
-
-function plainDate({ weekday, day, month, year }: PlainDate): PlainDate {
-  return { weekday, day, month, year };
 }

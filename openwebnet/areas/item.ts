@@ -7,9 +7,12 @@
  * @module
  */
 
-import type { Area, EventOf } from "./area.ts";
+import type { Area, EventBase, EventOf, UnknownEvent } from "./area.ts";
 import type { CommandOptions } from "../session/_command_session.ts";
-import type { BusMessage, Message } from "../wire/message.ts";
+import { RemoteError } from "../session/errors.ts";
+import { faultOfTarget, speaksFor } from "../wire/_targets.ts";
+import type { BusMessage, Message } from "../wire/kinds.ts";
+import { serialize } from "../wire/message.ts";
 import { filterMap } from "../_filter_map.ts";
 
 /** What a device needs of its gateway: a `Gateway` is one. */
@@ -122,8 +125,16 @@ export class Item<M extends object> {
    * @param gateway The gateway.
    * @param where The target.
    * @param area What it understands.
+   * @throws {RangeError} If there is no such target.
    */
   constructor(gateway: Caller, where: string, area: Area<M>) {
+    const { who } = area;
+    const expected = faultOfTarget(who, where);
+    if (expected !== undefined) {
+      throw new RangeError(
+        `"${where}" is no WHERE of WHO ${who}: expected ${expected}`,
+      );
+    }
     this.gateway = gateway;
     this.where = where;
     this.area = area;
@@ -134,15 +145,18 @@ export class Item<M extends object> {
    *
    * @param options Time and signal.
    * @returns What the answer says, an event each; several for several devices.
+   * What is not known comes as it is, as an event of type `"unknown"`.
    */
-  async status(options?: CommandOptions): Promise<EventOf<M>[]> {
+  async status(
+    options?: CommandOptions,
+  ): Promise<(EventOf<M> | UnknownEvent)[]> {
     const request: Message = {
       kind: "status",
       who: this.area.who,
       where: this.where,
     };
     const replies = await this.gateway.request(request, options);
-    return replies.flatMap((reply) => this.area.decode(reply) ?? []);
+    return replies.map((reply) => this.area.read(reply));
   }
 
   /**
@@ -154,11 +168,11 @@ export class Item<M extends object> {
    */
   events(
     options: Pick<MessageFilter, "signal"> = {},
-  ): AsyncIterableIterator<EventOf<M>> {
+  ): AsyncIterableIterator<EventOf<M> | UnknownEvent> {
     const filter = { who: this.area.who, where: this.where, ...options };
     return filterMap(
       this.gateway.messages(filter),
-      (message) => this.area.decode(message),
+      (message) => this.area.read(message),
     );
   }
 
@@ -197,28 +211,131 @@ export class Item<M extends object> {
     const { area, where } = this;
     const request = area.encode(type, where, values as M[T], "request");
     const take = (message: Message): EventOf<Pick<M, T>> | undefined => {
+      if (!this.#answers(request, message)) return undefined;
       const event = area.decode(message);
-      if (event?.type !== type || !this.speaksFor(event.where)) {
-        return undefined;
-      }
-      return event as unknown as EventOf<Pick<M, T>>;
+      if (event?.type === type) return event as unknown as EventOf<Pick<M, T>>;
+      throw new RemoteError(
+        `Gateway answered ${serialize(request)} with ${
+          serialize(message)
+        }, which is none of the known values`,
+      );
     };
     return await this.gateway.ask(request as BusMessage, take, options);
   }
 
   /**
-   * Tells whether an answer is about this item, from its first number: `#7` and
-   * `7#0` are 7.
+   * Asks for one value of a dimension.
+   *
+   * @param type The name of the event.
+   * @param key The name of the value.
+   * @param options Time and signal.
+   * @param values The parameters of the dimension, if it has any.
+   * @returns The value.
+   * @throws {RemoteError} If the gateway answers with none that is known.
+   */
+  protected async value<
+    T extends keyof M & string,
+    K extends keyof M[T] & string,
+  >(
+    type: T,
+    key: K,
+    options?: CommandOptions,
+    values: Partial<M[T]> = {},
+  ): Promise<Exclude<M[T][K], undefined>> {
+    const event = await this.ask(type, values, options) as
+      & EventBase
+      & Partial<Record<K, Exclude<M[T][K], undefined>>>;
+    const value = event[key];
+    if (value !== undefined) return value;
+    throw new RemoteError(
+      `Gateway answered with ${serialize(event.message)}: ${key} is none of ` +
+        `the known values`,
+    );
+  }
+
+  /**
+   * Asks for several values of a dimension.
+   *
+   * @param type The name of the event.
+   * @param keys The names of the values.
+   * @param options Time and signal.
+   * @param values The parameters of the dimension, if it has any.
+   * @returns The values that could be read.
+   */
+  protected async values<
+    T extends keyof M & string,
+    K extends keyof M[T] & string,
+  >(
+    type: T,
+    keys: readonly K[],
+    options?: CommandOptions,
+    values: Partial<M[T]> = {},
+  ): Promise<Pick<M[T], K>> {
+    const event: object = await this.ask(type, values, options);
+    const read = Object.entries(event).filter(([key]) =>
+      keys.some((name) => name === key)
+    );
+    return Object.fromEntries(read) as Pick<M[T], K>;
+  }
+
+  /**
+   * Asks for several values of a dimension that are of no use without each
+   * other.
+   *
+   * @param type The name of the event.
+   * @param keys The names of the values.
+   * @param options Time and signal.
+   * @returns The values.
+   * @throws {RemoteError} If one of them is none that is known.
+   */
+  protected async allValues<
+    T extends keyof M & string,
+    K extends keyof M[T] & string,
+  >(
+    type: T,
+    keys: readonly K[],
+    options?: CommandOptions,
+  ): Promise<Required<Pick<M[T], K>>> {
+    const values = await this.values(type, keys, options);
+    const missing = keys.filter((key) => values[key] === undefined);
+    if (missing.length === 0) return values as Required<Pick<M[T], K>>;
+    throw new RemoteError(
+      `Gateway answered a request for ${type} of ${this.where} with no ` +
+        `known ${missing.join(", ")}`,
+    );
+  }
+
+  /** Tells whether a message answers a request for a dimension. */
+  #answers(request: BusMessage, message: Message): boolean {
+    if (message.kind !== "dimension" && message.kind !== "writing") {
+      return false;
+    }
+    const { who } = request;
+    // What somebody has written is not yet so; a gateway broadcasts its own
+    // clock in this form.
+    if (message.who !== who || (message.kind === "writing" && who !== 13)) {
+      return false;
+    }
+    return "dimension" in request &&
+      isDimension(request.dimension, message.dimension) &&
+      this.speaksFor(message.where);
+  }
+
+  /**
+   * Tells whether an answer is about this item. The whole WHERE tells devices
+   * apart; only energy and heating answer otherwise than they are asked.
    *
    * @param where The WHERE of the answer.
    * @returns Whether it is.
    */
   protected speaksFor(where: string): boolean {
-    return where === this.where || number(where) === number(this.where);
+    return speaksFor(this.area.who, this.where, where);
   }
 }
 
-function number(where: string): string {
-  const [head = "", next = ""] = where.split("#");
-  return head || next;
+/** Whether a dimension answers for another: with the parameters, if it has any. */
+function isDimension(asked: string, dimension: string): boolean {
+  return dimension === asked ||
+    (!asked.includes("#") && dimension.startsWith(`${asked}#`)) ||
+    (!dimension.includes("#") && asked.startsWith(`${dimension}#`));
 }

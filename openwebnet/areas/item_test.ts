@@ -8,11 +8,13 @@ import { Cen, CenPlus, Contact } from "./buttons.ts";
 import { Camera } from "./camera.ts";
 import { interviewDevice, scanDevices } from "./diagnostics.ts";
 import { Door, Intercom } from "./door_entry.ts";
-import { EnergyActuator, energyDevice, Meter, StopGo } from "./energy.ts";
+import { EnergyActuator, Meter } from "./meters.ts";
+import { energyDevice } from "./energy.ts";
+import { StopGo } from "./stop_go.ts";
 import { Gateway } from "../gateway.ts";
 import { GatewayUnit } from "./gateway_unit.ts";
 import type { Caller } from "./item.ts";
-import { Dimmer, Light, LightSensor } from "./lighting.ts";
+import { Dimmer, Light, LightSensor } from "./lights.ts";
 import { ManagedZone } from "./lighting_management.ts";
 import { Load } from "./load_control.ts";
 import { Lock } from "./lock.ts";
@@ -20,8 +22,8 @@ import { type Message, parse, serialize } from "../wire/message.ts";
 import { ScenarioModule, Scene } from "./scenarios.ts";
 import { GatewaySimulator } from "../simulator/simulator.ts";
 import { Amplifier } from "./sound.ts";
-import { SoundSource, Speaker } from "./sound_diffusion.ts";
-import { CentralUnit, Zone } from "./thermo.ts";
+import { SoundSource, Speaker } from "./sound_sources.ts";
+import { CentralUnit, Zone } from "./heating.ts";
 
 /** Writes down what is sent, and answers with the frames that it is given. */
 class Recorder implements Caller {
@@ -124,13 +126,13 @@ const COMMANDS: [Call, ...string[]][] = [
   [() => shutter.goTo(30), "*#2*31*#11#001*30##"],
   [() => new Load(recorder, "#1").force(), "*3*2*#1##"],
   [() => new Load(recorder, "#1").release(), "*3*3*#1##"],
-  [() => zone.setPoint(20.5, "heating"), "*#4*1*#14*0205*1##"],
+  [() => zone.setTemperature(20.5, "heating"), "*#4*1*#14*0205*1##"],
   [() => zone.setFan(2), "*#4*1*#11*2##"],
   [() => zone.setMode("off"), "*4*303*1##"],
   [() => zone.setMode("protection", "heating"), "*4*102*1##"],
   [() => zone.release(), "*4*40*1##"],
   [() => central.setMode("automatic"), "*4*311*#0##"],
-  [() => central.setPoint(20), "*#4*#0*#14*0200*3##"],
+  [() => central.setTemperature(20), "*#4*#0*#14*0200*3##"],
   [() => central.program(2, { season: "heating" }), "*4*1102*#0##"],
   [() => central.scenario(16), "*4*3216*#0##"],
   [() => central.vacation(5, { then: "3101" }), "*4*33005#3101*#0##"],
@@ -379,9 +381,9 @@ Deno.test("Item sends nothing for values that do not exist", async () => {
       () => dimmer.setLevel(101),
       () => dimmer.setWhite(0),
       () => shutter.goTo(-1),
-      () => zone.setPoint(4),
-      () => zone.setPoint(20.2),
-      () => central.setPoint(41),
+      () => zone.setTemperature(4),
+      () => zone.setTemperature(20.2),
+      () => central.setTemperature(41),
       () => central.vacation(1000, { then: "3101" }),
       () => camera.dial(5, 5),
       () => meter.report(256),
@@ -413,7 +415,10 @@ Deno.test("Alarm says what the unit and the zones say", async () => {
   await using simulator = new GatewaySimulator();
   await using gateway = new Gateway({ transport: () => simulator.connect() });
   const events = await new Alarm(gateway).status();
-  assertEquals(events.map(({ where, state }) => `${where} ${state}`), [
+  const states = events.map((event) =>
+    `${event.where} ${event.type === "alarm.state" && event.state}`
+  );
+  assertEquals(states, [
     " active",
     " network",
     " battery ok",

@@ -19,9 +19,9 @@ import { dimension, fields, flag, integer, table, what } from "./_values.ts";
 /** What can be said of lighting management. */
 export interface LightingManagementEvents {
   /** A profile is used (WHAT 1). */
-  "management.profile": { profile: number };
+  "management.profile": { profile?: number };
   /** The slave offset counts, or not (WHAT 2). */
-  "management.useOffset": { enabled: boolean };
+  "management.useOffset": { enabled?: boolean };
   /** Level at which the light is switched on, 1 to 100 % (dimension 1). */
   "management.onLevel": { level: number };
   /** The most light, 1 to 2000 lux (dimension 2). */
@@ -48,17 +48,17 @@ export interface LightingManagementEvents {
   "management.slaveOffset": { level: number };
   /** The mode, and when it becomes automatic again (dimension 17). */
   "management.mode": {
-    mode: "stop" | "automatic" | "manual";
-    until: "time" | "duration" | "profile" | "normal" | "never";
-    hours: number;
-    minutes: number;
-    seconds: number;
+    mode?: "stop" | "automatic" | "manual";
+    until?: "time" | "duration" | "profile" | "normal" | "never";
+    hours?: number;
+    minutes?: number;
+    seconds?: number;
   };
   /**
    * The light that a sensor sees, in lux; `error` 0 none, 1 no such sensor, 2
    * not all of its parameters (dimension 18).
    */
-  "management.light": { sensor: number; lux: number; error: number };
+  "management.light": { sensor?: number; lux?: number; error?: number };
 }
 
 /** An event of lighting management. */
@@ -158,7 +158,7 @@ export class ManagedZone extends Item<LightingManagementEvents> {
 
   /** Asks for the light that is kept, in lux. */
   async kept(options?: CommandOptions): Promise<number> {
-    return (await this.ask("management.keptLight", {}, options)).lux;
+    return await this.value("management.keptLight", "lux", options);
   }
 
   /**
@@ -168,7 +168,7 @@ export class ManagedZone extends Item<LightingManagementEvents> {
    * @param options Time and signal.
    */
   async light(sensor: number, options?: CommandOptions): Promise<number> {
-    return (await this.ask("management.light", { sensor }, options)).lux;
+    return await this.value("management.light", "lux", options, { sensor });
   }
 
   /**

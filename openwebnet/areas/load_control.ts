@@ -2,8 +2,7 @@
 // This module is browser compatible.
 
 /**
- * Load control of the old F421 unit: WHO 3. What it measures has no order that
- * the sources agree on: it is left as it comes.
+ * Load control of the old F421 unit: WHO 3.
  *
  * @module
  */
@@ -11,13 +10,21 @@
 import { Area, type EventOf } from "./area.ts";
 import type { CommandOptions } from "../session/_command_session.ts";
 import { type Caller, Item } from "./item.ts";
-import { code, table, what } from "./_values.ts";
+import { code, digits, dimension, fields, table, what } from "./_values.ts";
 
 /** What can be said of a load. */
 export interface LoadEvents {
   /** Its state (WHAT 0 to 3). */
   "load.state": { state: "disabled" | "enabled" | "forced" | "not forced" };
+  /**
+   * What the unit measures, as its own digits: no source gives the units
+   * (dimensions 1 to 4, by the names of the maker's touch screens).
+   */
+  "load.measure": { quantity: LoadQuantity; digits?: string };
 }
+
+/** What a load control unit measures. */
+export type LoadQuantity = "power" | "voltage" | "current" | "power factor";
 
 /** An event of a load. */
 export type LoadEvent = EventOf<LoadEvents>;
@@ -34,6 +41,18 @@ export const loadControl: Area<LoadEvents> = new Area<LoadEvents>(3, {
         "3": "not forced",
       }),
     ),
+  ),
+  "load.measure": dimension(
+    code(
+      "quantity",
+      table<LoadQuantity>({
+        "1": "power",
+        "2": "voltage",
+        "3": "current",
+        "4": "power factor",
+      }),
+    ),
+    fields({ digits: digits(1, 10) }),
   ),
 });
 
@@ -65,6 +84,21 @@ export class Load extends Item<LoadEvents> {
   /** Keeps the load on whatever the power. */
   force(options?: CommandOptions): Promise<void> {
     return this.command("load.state", { state: "forced" }, options);
+  }
+
+  /**
+   * Asks the unit, `10`, for what it measures.
+   *
+   * @param quantity What.
+   * @param options Time and signal.
+   * @returns Its digits: no source gives the units.
+   */
+  async measure(
+    quantity: LoadQuantity,
+    options?: CommandOptions,
+  ): Promise<string> {
+    const values = { quantity };
+    return await this.value("load.measure", "digits", options, values);
   }
 
   /** Ends {@linkcode Load.force}. Not every unit takes it. */

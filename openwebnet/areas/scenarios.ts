@@ -19,9 +19,9 @@ export interface ScenarioEvents {
   /** A scenario runs, 1 to 16 or 20 (WHAT 1 to 20). */
   "scenario.run": { scenario: number };
   /** Recording begins (WHAT 40). */
-  "scenario.record": { scenario: number };
+  "scenario.record": { scenario?: number };
   /** Recording ends (WHAT 41). */
-  "scenario.recorded": { scenario: number };
+  "scenario.recorded": { scenario?: number };
   /** A scenario is erased, or all of them (WHAT 42). */
   "scenario.erase": { scenario?: number };
   /** The module can be programmed, or not (WHAT 43, 44). */

@@ -40,6 +40,10 @@ export interface SoundEvents {
   "sound.louder": { steps: number };
   /** Softer by 1 to 15 (WHAT 1101 to 1115). */
   "sound.softer": { steps: number };
+  /** So many stations or tracks on (WHAT 6001 to 6015). */
+  "sound.next": { steps: number };
+  /** So many stations or tracks back (WHAT 6101 to 6115). */
+  "sound.previous": { steps: number };
   /** The volume, 0 to 31 (dimension 1). */
   "sound.volume": { volume: number };
   /** The high tones (dimension 2). */
@@ -93,6 +97,8 @@ export const sound: Area<SoundEvents> = new Area<SoundEvents>(16, {
   "sound.texts": what(code("wanted", table({ "101": true, "102": false }))),
   "sound.louder": what(code("steps", volumeSteps(1000))),
   "sound.softer": what(code("steps", volumeSteps(1100))),
+  "sound.next": what(code("steps", volumeSteps(6000))),
+  "sound.previous": what(code("steps", volumeSteps(6100))),
   "sound.volume": dimension("1", fields({ volume: integer(0, 31) })),
   "sound.highTones": dimension("2", fields({ tones: number })),
   "sound.lowTones": dimension("3", fields({ tones: number })),
@@ -159,6 +165,6 @@ export class Amplifier extends Item<SoundEvents> {
 
   /** Asks for the volume, 0 to 31. */
   async volume(options?: CommandOptions): Promise<number> {
-    return (await this.ask("sound.volume", {}, options)).volume;
+    return await this.value("sound.volume", "volume", options);
   }
 }

@@ -10,8 +10,6 @@
  */
 
 import { Area, type EventOf } from "./area.ts";
-import type { CommandOptions } from "../session/_command_session.ts";
-import { type Caller, Item } from "./item.ts";
 import {
   code,
   dimension,
@@ -29,17 +27,17 @@ export type Medium = "voice" | "right" | "left" | "stereo" | "all";
 /** What can be said of sound diffusion. */
 export interface SoundDiffusionEvents {
   /** Off or on (WHAT 0, 1; the area is that of the listeners). */
-  "diffusion.switch": { on: boolean; medium: Medium; area: number };
+  "diffusion.switch": { on: boolean; medium?: Medium; area?: number };
   /** A source is on for an area (WHAT 2, 21). */
   "diffusion.sourceOn": {
     notice: "on" | "selected";
-    medium: Medium;
-    area: number;
+    medium?: Medium;
+    area?: number;
   };
   /** Louder by 1 to 31 (WHAT 3). */
-  "diffusion.louder": { steps: number };
+  "diffusion.louder": { steps?: number };
   /** Softer by 1 to 31 (WHAT 4). */
-  "diffusion.softer": { steps: number };
+  "diffusion.softer": { steps?: number };
   /** Up the frequencies, by 1 to 15 steps or to the next station (WHAT 5). */
   "diffusion.frequencyUp": { steps?: number };
   /** Down the frequencies (WHAT 6). */
@@ -49,19 +47,19 @@ export interface SoundDiffusionEvents {
   /** The next or previous track (WHAT 11, 12). */
   "diffusion.track": { to: "next" | "previous"; steps?: number };
   /** To a source (WHAT 22). */
-  "diffusion.goTo": { medium: Medium; area: number };
+  "diffusion.goTo": { medium?: Medium; area?: number };
   /** The texts of a radio station are wanted, or not (WHAT 31, 32). */
   "diffusion.texts": { wanted: boolean };
   /** The frequency is stored as a station, 1 to 5 (WHAT 33). */
-  "diffusion.store": { station: number };
+  "diffusion.store": { station?: number };
   /** On, with the listener (WHAT 34). */
-  "diffusion.followMe": { medium: Medium; area: number };
+  "diffusion.followMe": { medium?: Medium; area?: number };
   /** On, with a source (WHAT 35). */
-  "diffusion.onTo": { medium: Medium; area: number; source: number };
+  "diffusion.onTo": { medium?: Medium; area?: number; source?: number };
   /** More or less of the tones, by 1 to 63 (WHAT 36 to 41). */
-  "diffusion.tones": { change: ToneChange; steps: number };
+  "diffusion.tones": { change: ToneChange; steps?: number };
   /** The balance, to the right or to the left (WHAT 42, 43). */
-  "diffusion.balanceStep": { to: "right" | "left"; steps: number };
+  "diffusion.balanceStep": { to: "right" | "left"; steps?: number };
   /** The next or previous preset (WHAT 55, 56). */
   "diffusion.presetStep": { to: "next" | "previous" };
   /** The volume, 0 to 31 (dimension 1). */
@@ -73,19 +71,19 @@ export interface SoundDiffusionEvents {
   /** The low tones (dimension 4). */
   "diffusion.lowTones": { tones: number };
   /** The frequency, as the source says it (dimension 5). */
-  "diffusion.frequency": { modulation: Modulation; frequency: number };
+  "diffusion.frequency": { modulation?: Modulation; frequency?: number };
   /** The station, or the track (dimension 6). */
   "diffusion.current": { number: number };
   /** Whether it plays, as the source says it (dimension 7). */
   "diffusion.play": { status: number };
   /** The frequency, and its station (dimension 11). */
   "diffusion.tuned": {
-    modulation: Modulation;
-    frequency: number;
-    station: number;
+    modulation?: Modulation;
+    frequency?: number;
+    station?: number;
   };
   /** Whether it is on (dimension 12). */
-  "diffusion.state": { on: boolean; medium: Medium };
+  "diffusion.state": { on?: boolean; medium?: Medium };
   /** The balance (dimension 17). */
   "diffusion.balance": { balance: number };
   /** The 3D effect, 0 to 10 (dimension 18). */
@@ -95,7 +93,7 @@ export interface SoundDiffusionEvents {
   /** The loudness (dimension 20). */
   "diffusion.loudness": { on: boolean };
   /** A band of the equalizer (dimension 21). */
-  "diffusion.equalizer": { band: number; level: number };
+  "diffusion.equalizer": { band?: number; level?: number };
 }
 
 /** A change of the tones. */
@@ -206,201 +204,3 @@ export const soundDiffusion: Area<SoundDiffusionEvents> = new Area<
     fields({ band: integer(1, 10) }),
   ),
 });
-
-/**
- * What speakers and sources have in common.
- *
- * @example Switch on for an area
- * ```ts
- * import { Gateway, GatewaySimulator, SoundItem } from "@wirekit/openwebnet";
- * import { assertEquals } from "@std/assert";
- *
- * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway({ transport: () => simulator.connect() });
- * await new SoundItem(gateway, "2#1").on(3);
- * assertEquals(simulator.executed, ["*22*1#4#3*2#1##"]);
- * ```
- */
-export class SoundItem extends Item<SoundDiffusionEvents> {
-  /**
-   * Makes an item.
-   *
-   * @param gateway The gateway.
-   * @param where The target.
-   */
-  constructor(gateway: Caller, where: string) {
-    super(gateway, where, soundDiffusion);
-  }
-
-  /**
-   * Switches on.
-   *
-   * @param area The area that listens, 1 to 9.
-   * @param options Medium, time and signal.
-   */
-  on(area: number, options: MediumOptions = {}): Promise<void> {
-    const { medium = "stereo", ...rest } = options;
-    return this.command("diffusion.switch", { on: true, medium, area }, rest);
-  }
-
-  /**
-   * Switches off.
-   *
-   * @param area The area that listens, 1 to 9.
-   * @param options Medium, time and signal.
-   */
-  off(area: number, options: MediumOptions = {}): Promise<void> {
-    const { medium = "stereo", ...rest } = options;
-    return this.command("diffusion.switch", { on: false, medium, area }, rest);
-  }
-
-  /** An answer from `5#3#1#2` is that of the sender `3#1#2`. */
-  protected override speaksFor(where: string): boolean {
-    return where === this.where || where === `5#${this.where}`;
-  }
-}
-
-/**
- * A speaker, `3#area#point`, or the speakers of an area, `4#area`.
- *
- * @example Louder
- * ```ts
- * import { Gateway, GatewaySimulator, Speaker } from "@wirekit/openwebnet";
- * import { assertEquals } from "@std/assert";
- *
- * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway({ transport: () => simulator.connect() });
- * await new Speaker(gateway, "3#1#2").louder(5);
- * assertEquals(simulator.executed, ["*22*3#5*3#1#2##"]);
- * ```
- */
-export class Speaker extends SoundItem {
-  /**
-   * Louder.
-   *
-   * @param steps By 1 to 31.
-   * @param options Time and signal.
-   */
-  louder(steps = 1, options?: CommandOptions): Promise<void> {
-    return this.command("diffusion.louder", { steps }, options);
-  }
-
-  /**
-   * Softer.
-   *
-   * @param steps By 1 to 31.
-   * @param options Time and signal.
-   */
-  softer(steps = 1, options?: CommandOptions): Promise<void> {
-    return this.command("diffusion.softer", { steps }, options);
-  }
-
-  /**
-   * Sets the volume.
-   *
-   * @param volume 0 to 31.
-   * @param options Time and signal.
-   */
-  setVolume(volume: number, options?: CommandOptions): Promise<void> {
-    return this.command("diffusion.volume", { volume }, options);
-  }
-
-  /** Asks for the volume, 0 to 31. */
-  async volume(options?: CommandOptions): Promise<number> {
-    return (await this.ask("diffusion.volume", {}, options)).volume;
-  }
-
-  /**
-   * Sets the balance.
-   *
-   * @param balance 0 to 63.
-   * @param options Time and signal.
-   */
-  setBalance(balance: number, options?: CommandOptions): Promise<void> {
-    return this.command("diffusion.balance", { balance }, options);
-  }
-
-  /**
-   * Sets the preset.
-   *
-   * @param preset 2 to 25.
-   * @param options Time and signal.
-   */
-  setPreset(preset: number, options?: CommandOptions): Promise<void> {
-    return this.command("diffusion.preset", { preset }, options);
-  }
-
-  /**
-   * Sets the loudness.
-   *
-   * @param on Whether on.
-   * @param options Time and signal.
-   */
-  setLoudness(on: boolean, options?: CommandOptions): Promise<void> {
-    return this.command("diffusion.loudness", { on }, options);
-  }
-}
-
-/**
- * A source of sound, `2#1` to `2#4`.
- *
- * @example The next station
- * ```ts
- * import { Gateway, GatewaySimulator, SoundSource } from "@wirekit/openwebnet";
- * import { assertEquals } from "@std/assert";
- *
- * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway({ transport: () => simulator.connect() });
- * await new SoundSource(gateway, "2#1").station("next");
- * assertEquals(simulator.executed, ["*22*9*2#1##"]);
- * ```
- */
-export class SoundSource extends SoundItem {
-  /**
-   * To another station.
-   *
-   * @param to Which way.
-   * @param options Time and signal.
-   */
-  station(to: "next" | "previous", options?: CommandOptions): Promise<void> {
-    return this.command("diffusion.station", { to }, options);
-  }
-
-  /**
-   * To another track.
-   *
-   * @param to Which way.
-   * @param options Time and signal.
-   */
-  track(to: "next" | "previous", options?: CommandOptions): Promise<void> {
-    return this.command("diffusion.track", { to }, options);
-  }
-
-  /**
-   * Stores the frequency as a station.
-   *
-   * @param station 1 to 5.
-   * @param options Time and signal.
-   */
-  store(station: number, options?: CommandOptions): Promise<void> {
-    return this.command("diffusion.store", { station }, options);
-  }
-
-  /** Asks for the frequency. */
-  async frequency(
-    options?: CommandOptions,
-  ): Promise<SoundDiffusionEvents["diffusion.frequency"]> {
-    const event = await this.ask("diffusion.frequency", {}, options);
-    return { modulation: event.modulation, frequency: event.frequency };
-  }
-}
-
-/** Options of what concerns a part of the sound. */
-export interface MediumOptions extends CommandOptions {
-  /**
-   * The part.
-   *
-   * @default {"stereo"}
-   */
-  medium?: Medium;
-}

@@ -11,8 +11,6 @@
  */
 
 import { Area, type EventOf } from "./area.ts";
-import type { CommandOptions } from "../session/_command_session.ts";
-import { type Caller, Item } from "./item.ts";
 import type { ValueList } from "./area.ts";
 import {
   celsius,
@@ -69,7 +67,7 @@ export interface ThermoEvents {
   /** Today as on a holiday, and then another mode (WHAT 115, 215, 315). */
   "thermo.holiday": { season: Season; then?: string };
   /** A temperature for some hours (WHAT 112, 212, 312, seen in firmware). */
-  "thermo.timedManual": { season: Season; celsius: number; hours: number };
+  "thermo.timedManual": { season: Season; celsius?: number; hours?: number };
   /** The vacation ends (WHAT 3000). */
   "thermo.vacationOff": { then?: string };
   /** The remote control is off or on (WHAT 20, 21). */
@@ -87,28 +85,33 @@ export interface ThermoEvents {
   /** The fan (dimension 11). */
   "thermo.fan": { speed: "auto" | 1 | 2 | 3 | "off" };
   /** The set point with the local adjustment (dimension 12). */
-  "thermo.adjustedSetPoint": { celsius: number; season: Season };
-  /** The knob of the probe, in degrees, or switched (dimension 13). */
-  "thermo.offset": { offset: number | "off" | "protection" };
+  "thermo.adjustedSetPoint": { celsius?: number; season?: Season };
+  /**
+   * The knob of the probe, in degrees, or switched; `"override"` was seen by
+   * users (dimension 13).
+   */
+  "thermo.offset": { offset: number | "off" | "protection" | "override" };
   /** The set point, 5 to 40 °C in halves (dimension 14). */
-  "thermo.setPoint": { celsius: number; season: Season };
+  "thermo.setPoint": { celsius?: number; season?: Season };
   /** What a further probe of a zone measures (dimension 15). */
-  "thermo.probe": { probe: number; celsius: number };
+  "thermo.probe": { probe?: number; celsius?: number };
   /** The valves of a zone (dimension 19). */
-  "thermo.valves": { cooling: ActuatorState; heating: ActuatorState };
+  "thermo.valves": { cooling?: ActuatorState; heating?: ActuatorState };
   /** An actuator of a zone (dimension 20). */
   "thermo.actuator": { state: ActuatorState };
   /** A split unit: its own numbers for mode, speed and swing (dimension 22). */
   "thermo.split": {
-    mode: number;
-    celsius: number;
-    speed: number;
+    mode?: number;
+    celsius?: number;
+    speed?: number;
     swing?: number;
   };
   /** The day on which a vacation ends (dimension 30). */
-  "thermo.endDate": { day: number; month: number; year: number };
+  "thermo.endDate": { day?: number; month?: number; year?: number };
   /** The time at which it ends (dimension 31). */
-  "thermo.endTime": { hours: number; minutes: number };
+  "thermo.endTime": { hours?: number; minutes?: number };
+  /** The time at which a timed manual mode ends (dimension 32, in firmware). */
+  "thermo.manualEnd": { hours?: number; minutes?: number };
   /** Relative humidity in % (dimension 60). */
   "thermo.humidity": { percent: number };
 }
@@ -250,9 +253,18 @@ export const thermo: Area<ThermoEvents> = new Area<ThermoEvents>(4, {
           "13": -3,
           "4": "off",
           "5": "protection",
+          "6": "override",
         },
         // Some gateways leave a zero out, or write one more.
-        { 0: 0, 1: 1, 2: 2, 3: 3, "04": "off", "05": "protection" },
+        {
+          0: 0,
+          1: 1,
+          2: 2,
+          3: 3,
+          "04": "off",
+          "05": "protection",
+          "06": "override",
+        },
       ),
     }),
   ),
@@ -284,242 +296,9 @@ export const thermo: Area<ThermoEvents> = new Area<ThermoEvents>(4, {
     "31",
     fields({ hours: integer(0, 23, 2), minutes: integer(0, 59, 2) }),
   ),
+  "thermo.manualEnd": dimension(
+    "32",
+    fields({ hours: integer(0, 23, 2), minutes: integer(0, 59, 2) }),
+  ),
   "thermo.humidity": dimension("60", fields({ percent: integer(0, 100) })),
 });
-
-/**
- * A zone of the heating.
- *
- * @example Ask and set
- * ```ts
- * import { Gateway, GatewaySimulator, Zone } from "@wirekit/openwebnet";
- * import { assertEquals } from "@std/assert";
- *
- * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway({ transport: () => simulator.connect() });
- * const zone = new Zone(gateway, "1");
- * assertEquals(await zone.temperature(), 21.5);
- * await zone.setPoint(22, "heating");
- * assertEquals(simulator.executed.at(-1), "*#4*1*#14*0220*1##");
- * ```
- */
-export class Zone extends Item<ThermoEvents> {
-  /**
-   * Makes a zone.
-   *
-   * @param gateway The gateway.
-   * @param where The target.
-   */
-  constructor(gateway: Caller, where: string) {
-    super(gateway, where, thermo);
-  }
-
-  /** Asks for the temperature in °C. */
-  async temperature(options?: CommandOptions): Promise<number> {
-    return (await this.ask("thermo.temperature", {}, options)).celsius;
-  }
-
-  /** Asks for the set point in °C, with the local adjustment. */
-  async adjustedSetPoint(options?: CommandOptions): Promise<number> {
-    return (await this.ask("thermo.adjustedSetPoint", {}, options)).celsius;
-  }
-
-  /** Asks for the position of the knob. */
-  async offset(
-    options?: CommandOptions,
-  ): Promise<number | "off" | "protection"> {
-    return (await this.ask("thermo.offset", {}, options)).offset;
-  }
-
-  /** Asks for the relative humidity in %. */
-  async humidity(options?: CommandOptions): Promise<number> {
-    return (await this.ask("thermo.humidity", {}, options)).percent;
-  }
-
-  /** Asks for the state of the valves. */
-  async valves(
-    options?: CommandOptions,
-  ): Promise<ThermoEvents["thermo.valves"]> {
-    const event = await this.ask("thermo.valves", {}, options);
-    return { cooling: event.cooling, heating: event.heating };
-  }
-
-  /** Asks for the fan. */
-  async fan(
-    options?: CommandOptions,
-  ): Promise<ThermoEvents["thermo.fan"]["speed"]> {
-    return (await this.ask("thermo.fan", {}, options)).speed;
-  }
-
-  /**
-   * Sets the temperature, and the mode to manual.
-   *
-   * @param celsius 5 to 40 °C, in halves.
-   * @param season What it is for.
-   * @param options Time and signal.
-   */
-  async setPoint(
-    celsius: number,
-    season: Season = "generic",
-    options?: CommandOptions,
-  ): Promise<void> {
-    checkSetPoint(celsius);
-    await this.command("thermo.setPoint", { celsius, season }, options);
-  }
-
-  /**
-   * Sets the fan.
-   *
-   * @param speed The speed.
-   * @param options Time and signal.
-   */
-  setFan(
-    speed: ThermoEvents["thermo.fan"]["speed"],
-    options?: CommandOptions,
-  ): Promise<void> {
-    return this.command("thermo.fan", { speed }, options);
-  }
-
-  /**
-   * Sets the mode.
-   *
-   * @param mode The mode.
-   * @param season What it is for.
-   * @param options Time and signal.
-   */
-  setMode(
-    mode: ThermoEvents["thermo.mode"]["mode"],
-    season: Season = "generic",
-    options?: CommandOptions,
-  ): Promise<void> {
-    return this.command("thermo.mode", { mode, season }, options);
-  }
-
-  /** Lets the local adjustment no longer count. */
-  release(options?: CommandOptions): Promise<void> {
-    return this.command("thermo.release", {}, options);
-  }
-}
-
-/**
- * A central unit, which governs zones: `#0`, or `#0#1` to `#0#9`.
- *
- * @example Go on vacation
- * ```ts
- * import { CentralUnit, Gateway, GatewaySimulator } from "@wirekit/openwebnet";
- * import { assertEquals } from "@std/assert";
- *
- * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway({ transport: () => simulator.connect() });
- * const unit = new CentralUnit(gateway, "#0");
- * await unit.vacation(5, { then: "3101" });
- * assertEquals(simulator.executed, ["*4*33005#3101*#0##"]);
- * ```
- */
-export class CentralUnit extends Item<ThermoEvents> {
-  /**
-   * Makes a central unit.
-   *
-   * @param gateway The gateway.
-   * @param where The target.
-   */
-  constructor(gateway: Caller, where: string) {
-    super(gateway, where, thermo);
-  }
-
-  /**
-   * Sets the mode of all zones.
-   *
-   * @param mode The mode.
-   * @param season What it is for.
-   * @param options Time and signal.
-   */
-  setMode(
-    mode: ThermoEvents["thermo.mode"]["mode"],
-    season: Season = "generic",
-    options?: CommandOptions,
-  ): Promise<void> {
-    return this.command("thermo.mode", { mode, season }, options);
-  }
-
-  /**
-   * Sets the temperature of all zones.
-   *
-   * @param celsius 5 to 40 °C, in halves.
-   * @param season What it is for.
-   * @param options Time and signal.
-   */
-  async setPoint(
-    celsius: number,
-    season: Season = "generic",
-    options?: CommandOptions,
-  ): Promise<void> {
-    checkSetPoint(celsius);
-    await this.command("thermo.setPoint", { celsius, season }, options);
-  }
-
-  /**
-   * Starts a weekly program.
-   *
-   * @param program 1 to 16; 0 the last.
-   * @param options Season, time and signal.
-   */
-  program(program: number, options: SeasonOptions = {}): Promise<void> {
-    const { season = "generic", ...rest } = options;
-    return this.command("thermo.program", { program, season }, rest);
-  }
-
-  /**
-   * Starts a scenario.
-   *
-   * @param scenario 1 to 16; 0 the last.
-   * @param options Season, time and signal.
-   */
-  scenario(scenario: number, options: SeasonOptions = {}): Promise<void> {
-    const { season = "generic", ...rest } = options;
-    return this.command("thermo.scenario", { scenario, season }, rest);
-  }
-
-  /**
-   * Starts a vacation.
-   *
-   * @param days 0 to 999.
-   * @param options What comes then, which must be said; season, time, signal.
-   */
-  vacation(days: number, options: ThenOptions): Promise<void> {
-    const { season = "generic", then, ...rest } = options;
-    return this.command("thermo.vacation", { days, then, season }, rest);
-  }
-
-  /**
-   * Makes today a holiday.
-   *
-   * @param options What comes then, which must be said; season, time, signal.
-   */
-  holiday(options: ThenOptions): Promise<void> {
-    const { season = "generic", then, ...rest } = options;
-    return this.command("thermo.holiday", { then, season }, rest);
-  }
-}
-
-/** Options of a central unit. */
-export interface SeasonOptions extends CommandOptions {
-  /**
-   * What it is for.
-   *
-   * @default {"generic"}
-   */
-  season?: Season;
-}
-
-/** Options of a mode that ends. */
-export interface ThenOptions extends SeasonOptions {
-  /** The digits of the program or scenario that follows: `3101`, `3201`. */
-  then: string;
-}
-
-function checkSetPoint(celsius: number): void {
-  if (!(celsius >= 5 && celsius <= 40) || celsius * 2 % 1 !== 0) {
-    throw new RangeError(`Expected 5 to 40 °C in halves: received ${celsius}`);
-  }
-}

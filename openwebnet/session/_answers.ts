@@ -1,7 +1,9 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { type BusMessage, type Message, parseTag } from "../wire/message.ts";
+import { speaksFor } from "../wire/_targets.ts";
+import type { BusMessage, Message } from "../wire/kinds.ts";
+import { parseTag } from "../wire/message.ts";
 
 /**
  * Tells whether a frame on a command session may be part of the answer to what
@@ -22,9 +24,10 @@ export function answers(request: Message, message: Message): boolean {
       return false;
     }
   }
-  // Their WHERE holds a sender too, which an answer exchanges for another.
-  if (request.who === 22 || request.who === 24) return true;
-  return answersFrom(request.where ?? "", message.where ?? "");
+  const { who, where = "" } = request;
+  // Their answers come under other senders than were asked.
+  if (who === 22 || who === 24) return true;
+  return speaksFor(who, where, message.where ?? "");
 }
 
 type State = Exclude<
@@ -33,33 +36,14 @@ type State = Exclude<
 >;
 
 function isState(message: Message): message is State {
+  // A gateway broadcasts its own clock as a writing; of all else a writing is
+  // what somebody wants, and not yet what is.
   return message.kind === "normal" || message.kind === "dimension" ||
-    message.kind === "writing";
+    (message.kind === "writing" && message.who === 13);
 }
 
 function sameDimension(code: string, dimension: string): boolean {
   const other = parseTag(dimension).code;
   // A Stop&Go answers a request for all its bits with each of them.
   return code === other || (code === "250" && /^2(5\d|6[0-3])$/.test(other));
-}
-
-/** Whether `where` may speak for `asked`: a point only for itself. */
-function answersFrom(asked: string, where: string): boolean {
-  if (asked === where) return true;
-  // Everyone, an area, a group, a zone by way of its central unit.
-  const number = firstNumber(asked);
-  if (
-    asked === "" || number.length < 2 || number.startsWith("0") ||
-    number === "100" || number === "1000" || number === "30"
-  ) return true;
-  const [, bus] = asked.split("#4#");
-  const [, otherBus] = where.split("#4#");
-  return number === firstNumber(where) &&
-    (bus === undefined || otherBus === undefined || bus === otherBus);
-}
-
-/** The first run of digits: `7` of `7#0` and of `#7`. */
-function firstNumber(where: string): string {
-  const [head = "", next = ""] = where.split("#");
-  return head || next;
 }

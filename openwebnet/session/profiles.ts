@@ -34,6 +34,10 @@ export interface GatewayProfile {
   readonly authentication: readonly Authentication[];
   /** The WHO that it passes on; absent if it passes all. */
   readonly whos?: readonly number[];
+  /** The WHO that it refuses whatever is asked. */
+  readonly refuses: readonly number[];
+  /** Whether it takes the points 1 to 9 of area 0 as `0001` too. */
+  readonly longPoints: boolean;
   /** Unused time after which it drops a command session. */
   readonly gatewayIdleTimeout: number;
   /**
@@ -70,11 +74,16 @@ const GENERIC: GatewayProfile = {
   refusesKeepalive: false,
   strays: false,
   unconfirmed: [],
+  refuses: [],
+  longPoints: false,
 };
 
 const HMAC: readonly Authentication[] = ["sha256", "sha1", "open", "none"];
 const OPEN: readonly Authentication[] = ["open", "none"];
-const MH200_WHOS = [0, 1, 2, 13, 14, 15, 25];
+const MH200_WHOS = [
+  ...[0, 1, 2, 13, 14, 15, 25],
+  ...[1000, 1001, 1004, 1005, 1008, 1013, 1018, 1022, 1027],
+];
 
 /** The kinds of gateways by name. */
 export const PROFILES: Readonly<Record<string, GatewayProfile>> = {
@@ -87,6 +96,7 @@ export const PROFILES: Readonly<Record<string, GatewayProfile>> = {
     gatewayIdleTimeout: 30_000,
     dropsSilently: true,
     unconfirmed: [18],
+    refuses: [3, 8, 17],
   },
   F454: {
     ...GENERIC,
@@ -113,6 +123,8 @@ export const PROFILES: Readonly<Record<string, GatewayProfile>> = {
     commandSessions: 2,
     authentication: HMAC,
     strays: true,
+    refuses: [8],
+    longPoints: true,
   },
   MH201: {
     ...GENERIC,

@@ -8,14 +8,18 @@ import type { Devices, Reaction } from "./_plant_devices.ts";
 export class Energy implements Devices {
   readonly #meters: Readonly<Record<number, number>>;
   readonly #actuators: readonly number[];
+  readonly #stopGos: readonly number[];
+  #testPeriod = 30;
   readonly #forced = new Set<string>();
 
   constructor(
     meters: Readonly<Record<number, number>>,
     actuators: readonly number[],
+    stopGos: readonly number[],
   ) {
     this.#meters = meters;
     this.#actuators = actuators;
+    this.#stopGos = stopGos;
   }
 
   handle(message: BusMessage, { events, replies }: Reaction): boolean {
@@ -25,6 +29,9 @@ export class Energy implements Devices {
     const isMeter = where.startsWith("5") && power !== undefined;
     const isActuator = where === `7${number}#0` &&
       this.#actuators.includes(number);
+    if (where === `1${number}` && this.#stopGos.includes(number)) {
+      return this.#stopGo(message, where, replies);
+    }
     if (!isMeter && !isActuator) return false;
     switch (message.kind) {
       case "request": {
@@ -49,6 +56,7 @@ export class Energy implements Devices {
         return true;
       }
       case "writing":
+        if (/^517(#\d+)?$/.test(message.dimension)) return true;
         if (!message.dimension.startsWith("1200#")) return false;
         if (message.values[0] !== "0") {
           events.push(`*#18*${where}*113*${power}##`);
@@ -57,6 +65,29 @@ export class Energy implements Devices {
       case "normal":
         return this.#totals(where, message.what, events) ??
           (isActuator && this.#force(where, message.what));
+      default:
+        return false;
+    }
+  }
+
+  #stopGo(message: BusMessage, where: string, replies: string[]): boolean {
+    switch (message.kind) {
+      case "request": {
+        const values: Record<string, string> = {
+          212: `${this.#testPeriod}`,
+          250: "0000000000000",
+        };
+        const value = values[message.dimension];
+        if (value === undefined) return false;
+        replies.push(`*#18*${where}*${message.dimension}*${value}##`);
+        return true;
+      }
+      case "writing":
+        if (message.dimension !== "212") return false;
+        this.#testPeriod = Number(message.values[0]);
+        return true;
+      case "normal":
+        return /^2[1-46-9]$/.test(message.what);
       default:
         return false;
     }

@@ -29,11 +29,19 @@ export class Zones implements Devices {
   handle(message: BusMessage, reaction: Reaction): boolean {
     const where = message.where ?? "";
     const { events, replies } = reaction;
-    if (message.kind === "normal" && (where === "#0" || where === "0")) {
+    // A central unit takes what is said to all of its zones.
+    const isAll = where === "0" || /^#0(#\d)?$/.test(where);
+    if (isAll && message.kind === "normal") {
       events.push(`*4*${message.what}*${where}##`);
       return true;
     }
-    const number = Number(where.replaceAll("#", ""));
+    if (isAll && message.kind === "writing") {
+      const { dimension, values } = message;
+      events.push(`*#4*${where}*#${[dimension, ...values].join("*")}##`);
+      return true;
+    }
+    // `#23#1` is zone 23 by way of the central unit 1.
+    const number = Number(/^#?(\d{1,2})(#\d)?$/.exec(where)?.[1]);
     const zone = this.#zones.get(number);
     if (message.kind === "request" && where === "0") {
       if (message.dimension !== "0") return false;

@@ -32,6 +32,8 @@ export interface PlantOptions {
   meters?: Readonly<Record<number, number>>;
   /** Actuators with energy control, 1 to 255. */
   actuators?: readonly number[];
+  /** Breakers that close by themselves (Stop&Go), 1 to 127. */
+  stopGos?: readonly number[];
   /** Zones of the alarm. */
   alarmZones?: readonly number[];
   /** Auxiliary channels, 1 to 9. */
@@ -60,6 +62,7 @@ export const DEFAULT_PLANT: Readonly<Required<PlantOptions>> = {
   zones: { 1: 21.5, 2: 19, 3: -4.8 },
   meters: { 1: 1234, 2: 0 },
   actuators: [1],
+  stopGos: [1],
   alarmZones: [1, 2],
   auxiliaries: [1, 2],
   contacts: [1, 2],
@@ -126,7 +129,7 @@ export class Plant {
       2: this.#shutters,
       4: new Zones(zones),
       13: this.#unit,
-      18: new Energy(meters, actuators),
+      18: new Energy(meters, actuators, this.#options.stopGos),
     };
     for (const channel of this.#options.auxiliaries) {
       this.#auxiliaries.set(channel, "0");
@@ -148,7 +151,7 @@ export class Plant {
     const reaction: Reaction = { ack: true, replies: [], events: [] };
     const handlers: Record<number, () => boolean> = {
       0: () => this.#echo(message, reaction),
-      3: () => this.#echo(message, reaction),
+      3: () => message.kind !== "normal" || this.#echo(message, reaction),
       5: () => this.#alarmUnit(message, reaction),
       6: () => this.#echo(message, reaction),
       7: () => message.kind === "normal",

@@ -38,6 +38,7 @@ import { type Message, type Nack, parse } from "../wire/message.ts";
 import { Plant, type PlantOptions } from "./plant.ts";
 import { type GatewayProfile, PROFILES } from "../session/profiles.ts";
 import { acceptSession, type HandshakeStep } from "./_accept.ts";
+import { isUnconfirmed, takes } from "./_firmware.ts";
 import { Random } from "./_random.ts";
 
 /** What goes wrong when a command or request comes. */
@@ -497,15 +498,13 @@ export class GatewaySimulator implements AsyncDisposable {
 
   /** Does what a frame says, and returns the frames of the answer. */
   #execute(frame: string, message: Message): string[] {
-    const { whos } = this.#options.profile;
-    if (!("who" in message) || (whos && !whos.includes(message.who))) {
-      return ["*#*0##"];
-    }
+    const { profile } = this.#options;
+    if (!("who" in message) || !takes(profile, message)) return ["*#*0##"];
     const { ack, replies, events } = this.#plant.handle(message);
     if (!ack) return ["*#*0##"];
     this.#enter(this.#executed, frame);
     for (const event of events) this.publish(event);
-    return [...replies, "*#*1##"];
+    return [...replies, isUnconfirmed(profile, message) ? "*#*0##" : "*#*1##"];
   }
 
   async #misbehave(

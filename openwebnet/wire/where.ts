@@ -5,7 +5,7 @@
  * Who is meant on the wired bus: the WHERE of lights (WHO 1), automation (2),
  * locks (14) and CEN buttons (15).
  *
- * A WHERE stays text everywhere, since its zeros count: `1` is an area and `0001`
+ * A WHERE stays text everywhere, since its zeros count: `1` is an area and `01`
  * a point. These functions make such texts and read them.
  *
  * ```ts
@@ -57,7 +57,7 @@ export interface PointWhere extends Bus {
   kind: "point";
   /** The area, 0 to 10. */
   area: number;
-  /** The point (PL), 1 to 15. */
+  /** The point (PL), 1 to 15; in the areas 1 to 9 also 0. */
   point: number;
 }
 
@@ -89,7 +89,7 @@ export const GENERAL = "0";
  * Writes the WHERE of a point.
  *
  * @param area The area, 0 to 10.
- * @param point The point (PL), 1 to 15.
+ * @param point The point (PL), 1 to 15; in the areas 1 to 9 also 0.
  * @param options The bus.
  * @returns Two digits where they are enough, else four.
  * @throws {RangeError} If there is no such point.
@@ -100,6 +100,7 @@ export const GENERAL = "0";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(point(1, 2), "12");
+ * assertEquals(point(0, 2), "02");
  * assertEquals(point(10, 2), "1002");
  * assertEquals(point(1, 2, { bus: "03" }), "12#4#03");
  * ```
@@ -199,7 +200,7 @@ export function formatWhere(where: Where): string {
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(parseWhere("1"), { kind: "area", area: 1 });
- * assertEquals(parseWhere("0001"), { kind: "point", area: 0, point: 1 });
+ * assertEquals(parseWhere("01"), { kind: "point", area: 0, point: 1 });
  * assertEquals(parseWhere("033"), undefined);
  * ```
  */
@@ -227,12 +228,16 @@ export function parseWhere(text: string): Where | undefined {
   for (let area = 0; area <= 10; area++) {
     if (head === formatArea(area)) return { kind: "area", area, ...bus };
   }
+  if (head.length === 3) return undefined;
   const half = head.length / 2;
   const area = Number(head.slice(0, half));
   const point = Number(head.slice(half));
-  if (head.length === 3 || area > 10 || point > 15) return undefined;
   const where: PointWhere = { kind: "point", area, point, ...bus };
-  return isPoint(where) && formatPoint(where) === head ? where : undefined;
+  if (!isPoint(where)) return undefined;
+  // The document writes the first points of area 0 with four digits, which only
+  // an MH202 takes: they are read, and never written.
+  const isLong = area === 0 && head.length === 4;
+  return isLong || formatPoint(where) === head ? where : undefined;
 }
 
 /**
@@ -270,6 +275,10 @@ export function reaches(target: string, where: string): boolean {
     case "area":
       return to.kind === "point" && from.area === to.area &&
         from.bus === to.bus;
+    case "point":
+      // The same point may be written in two ways.
+      return to.kind === "point" && from.area === to.area &&
+        from.point === to.point && from.bus === to.bus;
     default:
       return false;
   }
@@ -284,14 +293,17 @@ function formatPoint(where: PointWhere): string {
   if (!isPoint(where)) {
     throw new RangeError(`There is no point ${point} in area ${area}`);
   }
-  return area >= 1 && area <= 9 && point >= 1 && point <= 9
+  return area <= 9 && point <= 9
     ? `${area}${point}`
     : `${area}`.padStart(2, "0") + `${point}`.padStart(2, "0");
 }
 
 function isPoint({ area, point }: PointWhere): boolean {
+  // PL 0 was seen in the areas 1 to 9, and every firmware that was looked at
+  // takes it.
+  const first = area >= 1 && area <= 9 ? 0 : 1;
   return Number.isInteger(area) && area >= 0 && area <= 10 &&
-    Number.isInteger(point) && point >= 1 && point <= 15;
+    Number.isInteger(point) && point >= first && point <= 15;
 }
 
 /** Whether its texts are what a Zigbee WHERE is made of. */

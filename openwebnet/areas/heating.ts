@@ -1,0 +1,365 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * The zones and the central units of the heating: WHO 4.
+ *
+ * @module
+ */
+
+import type { CommandOptions } from "../session/_command_session.ts";
+import { type Caller, Item } from "./item.ts";
+import { type Season, thermo, type ThermoEvents } from "./thermo.ts";
+import { outOf } from "./_values.ts";
+
+/**
+ * A zone of the heating.
+ *
+ * @example Ask and set
+ * ```ts
+ * import { Gateway, GatewaySimulator, Zone } from "@wirekit/openwebnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using simulator = new GatewaySimulator();
+ * await using gateway = new Gateway({ transport: () => simulator.connect() });
+ * const zone = new Zone(gateway, "1");
+ * assertEquals(await zone.temperature(), 21.5);
+ * await zone.setTemperature(22, "heating");
+ * assertEquals(simulator.executed.at(-1), "*#4*1*#14*0220*1##");
+ * ```
+ */
+export class Zone extends Item<ThermoEvents> {
+  /**
+   * Makes a zone.
+   *
+   * @param gateway The gateway.
+   * @param where The target.
+   */
+  constructor(gateway: Caller, where: string) {
+    super(gateway, where, thermo);
+  }
+
+  /** Asks for the temperature in °C. */
+  async temperature(options?: CommandOptions): Promise<number> {
+    return await this.value("thermo.temperature", "celsius", options);
+  }
+
+  /** Asks for the set point in °C, without the local adjustment. */
+  async setPoint(options?: CommandOptions): Promise<number> {
+    return await this.value("thermo.setPoint", "celsius", options);
+  }
+
+  /** Asks for the set point in °C, with the local adjustment. */
+  async adjustedSetPoint(options?: CommandOptions): Promise<number> {
+    return await this.value("thermo.adjustedSetPoint", "celsius", options);
+  }
+
+  /** Asks for the position of the knob. */
+  async offset(
+    options?: CommandOptions,
+  ): Promise<number | "off" | "protection" | "override"> {
+    return await this.value("thermo.offset", "offset", options);
+  }
+
+  /** Asks for the relative humidity in %. */
+  async humidity(options?: CommandOptions): Promise<number> {
+    return await this.value("thermo.humidity", "percent", options);
+  }
+
+  /** Asks for the state of the valves. */
+  async valves(
+    options?: CommandOptions,
+  ): Promise<ThermoEvents["thermo.valves"]> {
+    const keys = ["cooling", "heating"] as const;
+    return await this.values("thermo.valves", keys, options);
+  }
+
+  /** Asks for the fan. */
+  async fan(
+    options?: CommandOptions,
+  ): Promise<ThermoEvents["thermo.fan"]["speed"]> {
+    return await this.value("thermo.fan", "speed", options);
+  }
+
+  /**
+   * Sets the temperature, and the mode to manual.
+   *
+   * @param celsius 5 to 40 °C, in halves.
+   * @param season What it is for.
+   * @param options Time and signal.
+   */
+  async setTemperature(
+    celsius: number,
+    season: Season = "generic",
+    options?: CommandOptions,
+  ): Promise<void> {
+    checkSetPoint(celsius);
+    await this.command("thermo.setPoint", { celsius, season }, options);
+  }
+
+  /**
+   * Sets the fan.
+   *
+   * @param speed The speed.
+   * @param options Time and signal.
+   */
+  setFan(
+    speed: ThermoEvents["thermo.fan"]["speed"],
+    options?: CommandOptions,
+  ): Promise<void> {
+    return this.command("thermo.fan", { speed }, options);
+  }
+
+  /**
+   * Sets the mode.
+   *
+   * @param mode The mode.
+   * @param season What it is for.
+   * @param options Time and signal.
+   */
+  setMode(
+    mode: ThermoEvents["thermo.mode"]["mode"],
+    season: Season = "generic",
+    options?: CommandOptions,
+  ): Promise<void> {
+    return this.command("thermo.mode", { mode, season }, options);
+  }
+
+  /**
+   * Asks for the mode: what the zone does, and what it was told.
+   *
+   * @param options Time and signal.
+   * @returns The mode; only what the zone does, if that is all that it says.
+   */
+  async mode(options?: CommandOptions): Promise<ZoneMode> {
+    const mode: ZoneMode = {};
+    for (const event of await this.status(options)) {
+      if (!this.speaksFor(event.where)) continue;
+      if (event.type === "thermo.operation") mode.operation = event.operation;
+      if (event.type === "thermo.mode") {
+        mode.season = event.season;
+        mode.mode = event.mode;
+      }
+    }
+    return mode;
+  }
+
+  /** Lets the local adjustment no longer count. */
+  release(options?: CommandOptions): Promise<void> {
+    return this.command("thermo.release", {}, options);
+  }
+}
+
+/**
+ * A central unit, which governs zones: `#0`, or `#0#1` to `#0#9`.
+ *
+ * @example Go on vacation
+ * ```ts
+ * import { CentralUnit, Gateway, GatewaySimulator } from "@wirekit/openwebnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using simulator = new GatewaySimulator();
+ * await using gateway = new Gateway({ transport: () => simulator.connect() });
+ * const unit = new CentralUnit(gateway, "#0");
+ * await unit.vacation(5, { then: "3101" });
+ * assertEquals(simulator.executed, ["*4*33005#3101*#0##"]);
+ * ```
+ */
+export class CentralUnit extends Item<ThermoEvents> {
+  /**
+   * Makes a central unit.
+   *
+   * @param gateway The gateway.
+   * @param where The target.
+   */
+  constructor(gateway: Caller, where: string) {
+    super(gateway, where, thermo);
+  }
+
+  /**
+   * Sets the mode of all zones.
+   *
+   * @param mode The mode.
+   * @param season What it is for.
+   * @param options Time and signal.
+   */
+  setMode(
+    mode: ThermoEvents["thermo.mode"]["mode"],
+    season: Season = "generic",
+    options?: CommandOptions,
+  ): Promise<void> {
+    return this.command("thermo.mode", { mode, season }, options);
+  }
+
+  /**
+   * Sets the temperature of all zones.
+   *
+   * @param celsius 5 to 40 °C, in halves.
+   * @param season What it is for.
+   * @param options Time and signal.
+   */
+  async setTemperature(
+    celsius: number,
+    season: Season = "generic",
+    options?: CommandOptions,
+  ): Promise<void> {
+    checkSetPoint(celsius);
+    await this.command("thermo.setPoint", { celsius, season }, options);
+  }
+
+  /**
+   * Starts a weekly program.
+   *
+   * @param program 1 to 16; 0 the last.
+   * @param options Season, time and signal.
+   */
+  program(program: number, options: SeasonOptions = {}): Promise<void> {
+    const { season = "generic", ...rest } = options;
+    return this.command("thermo.program", { program, season }, rest);
+  }
+
+  /**
+   * Starts a scenario.
+   *
+   * @param scenario 1 to 16; 0 the last.
+   * @param options Season, time and signal.
+   */
+  scenario(scenario: number, options: SeasonOptions = {}): Promise<void> {
+    const { season = "generic", ...rest } = options;
+    return this.command("thermo.scenario", { scenario, season }, rest);
+  }
+
+  /**
+   * Starts a vacation.
+   *
+   * @param days 0 to 999.
+   * @param options What comes then, which must be said; season, time, signal.
+   */
+  vacation(days: number, options: ThenOptions): Promise<void> {
+    const { season = "generic", then, ...rest } = options;
+    return this.command("thermo.vacation", { days, then, season }, rest);
+  }
+
+  /**
+   * Makes today a holiday.
+   *
+   * @param options What comes then, which must be said; season, time, signal.
+   */
+  holiday(options: ThenOptions): Promise<void> {
+    const { season = "generic", then, ...rest } = options;
+    return this.command("thermo.holiday", { then, season }, rest);
+  }
+
+  /** Ends the vacation. */
+  vacationOff(options?: CommandOptions): Promise<void> {
+    return this.command("thermo.vacationOff", {}, options);
+  }
+
+  /**
+   * Says when the vacation ends, on the day and, if it is given, at the time.
+   *
+   * @param end The day and the time.
+   * @param options Time and signal.
+   */
+  async setVacationEnd(
+    end: VacationEnd,
+    options?: CommandOptions,
+  ): Promise<void> {
+    const { day, month, year, hours, minutes = 0 } = end;
+    await this.command("thermo.endDate", { day, month, year }, options);
+    if (hours === undefined) return;
+    await this.command("thermo.endTime", { hours, minutes }, options);
+  }
+
+  /**
+   * Sets the temperature of all zones for some hours.
+   *
+   * @param celsius 5 to 40 °C, in halves.
+   * @param hours 1 to 24.
+   * @param options Season, time and signal.
+   */
+  async timedManual(
+    celsius: number,
+    hours: number,
+    options: SeasonOptions = {},
+  ): Promise<void> {
+    const { season = "generic", ...rest } = options;
+    checkSetPoint(celsius);
+    const values = { season, celsius, hours };
+    await this.command("thermo.timedManual", values, rest);
+  }
+
+  /**
+   * Says when the timed manual mode ends today.
+   *
+   * @param hours 0 to 23.
+   * @param minutes 0 to 59.
+   * @param options Time and signal.
+   */
+  setManualEnd(
+    hours: number,
+    minutes: number,
+    options?: CommandOptions,
+  ): Promise<void> {
+    return this.command("thermo.manualEnd", { hours, minutes }, options);
+  }
+
+  /** Asks for the set point in °C. */
+  async setPoint(options?: CommandOptions): Promise<number> {
+    return await this.value("thermo.setPoint", "celsius", options);
+  }
+}
+
+/** What a zone does, and what it was told. */
+export interface ZoneMode {
+  /** What it does; absent if it does not say. */
+  operation?: "heating" | "cooling";
+  /** What its mode is for. */
+  season?: Season;
+  /** The mode. */
+  mode?: ThermoEvents["thermo.mode"]["mode"];
+}
+
+/** Options of a central unit. */
+export interface SeasonOptions extends CommandOptions {
+  /**
+   * What it is for.
+   *
+   * @default {"generic"}
+   */
+  season?: Season;
+}
+
+/** A day and a time. */
+export interface VacationEnd {
+  /** 1 to 31. */
+  day: number;
+  /** 1 to 12. */
+  month: number;
+  /** With four digits. */
+  year: number;
+  /**
+   * 0 to 23.
+   *
+   * @default {undefined} The time is left as it is.
+   */
+  hours?: number;
+  /**
+   * 0 to 59.
+   *
+   * @default {0}
+   */
+  minutes?: number;
+}
+
+/** Options of a mode that ends. */
+export interface ThenOptions extends SeasonOptions {
+  /** The digits of the program or scenario that follows: `3101`, `3201`. */
+  then: string;
+}
+
+function checkSetPoint(celsius: number): void {
+  if (!(celsius >= 5 && celsius <= 40) || celsius * 2 % 1 !== 0) {
+    throw outOf("5 to 40 in steps of 0.5", "celsius", celsius);
+  }
+}

@@ -1,0 +1,331 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * Meters, and actuators with energy control: WHO 18.
+ *
+ * @module
+ */
+
+import type { CommandOptions } from "../session/_command_session.ts";
+import type { Message } from "../wire/kinds.ts";
+import { energy, type EnergyEvent, type EnergyEvents } from "./energy.ts";
+import { type Caller, Item } from "./item.ts";
+import { outOf } from "./_values.ts";
+
+/** Longest wait for the next of several totals, in milliseconds. */
+const TOTALS_TIMEOUT = 5_000;
+
+/**
+ * A meter.
+ *
+ * @example Power and energy
+ * ```ts
+ * import { Gateway, GatewaySimulator, Meter } from "@wirekit/openwebnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using simulator = new GatewaySimulator();
+ * await using gateway = new Gateway({ transport: () => simulator.connect() });
+ * const meter = new Meter(gateway, "51");
+ * assertEquals(await meter.power(), 1234);
+ * assertEquals((await meter.hours(10, 7)).length, 24);
+ * ```
+ */
+export class Meter extends Item<EnergyEvents> {
+  /**
+   * Makes a meter.
+   *
+   * @param gateway The gateway.
+   * @param where The target.
+   */
+  constructor(gateway: Caller, where: string) {
+    super(gateway, where, energy);
+  }
+
+  /** Asks for the active power in W. */
+  async power(options?: CommandOptions): Promise<number> {
+    return await this.value("energy.power", "watts", options);
+  }
+
+  /** Asks for the totalizer in Wh. */
+  async total(options?: CommandOptions): Promise<number> {
+    return await this.value("energy.total", "wattHours", options);
+  }
+
+  /** Asks for the energy of today in Wh. */
+  async today(options?: CommandOptions): Promise<number> {
+    return await this.value("energy.today", "wattHours", options);
+  }
+
+  /** Asks for the energy of this month in Wh. */
+  async thisMonth(options?: CommandOptions): Promise<number> {
+    return await this.value("energy.thisMonth", "wattHours", options);
+  }
+
+  /**
+   * Asks for the energy of a month in Wh.
+   *
+   * @param year 2000 to 2099.
+   * @param month 1 to 12.
+   * @param options Time and signal.
+   */
+  async month(
+    year: number,
+    month: number,
+    options?: CommandOptions,
+  ): Promise<number> {
+    if (!Number.isInteger(year) || year < 2000 || year > 2099) {
+      throw outOf("2000 to 2099", "year", year);
+    }
+    const values = { year: year - 2000, month };
+    return await this.value("energy.month", "wattHours", options, values);
+  }
+
+  /**
+   * Asks for the energy of each hour of a day in Wh. Its values come as events.
+   *
+   * @param month 1 to 12, of this year or else of the last.
+   * @param day 1 to 31.
+   * @param options Time and signal.
+   * @returns 24 values.
+   */
+  async hours(
+    month: number,
+    day: number,
+    options?: CommandOptions,
+  ): Promise<number[]> {
+    const totals = await this.#totals(
+      "energy.sendHours",
+      { month, day },
+      (event) =>
+        event.type === "energy.hour" && event.month === month &&
+          event.day === day
+          ? [event.hour, event.wattHours]
+          : undefined,
+      25,
+      options,
+    );
+    return totals.slice(0, 24);
+  }
+
+  /**
+   * Asks for the mean energy of each hour of a month in Wh. Its values come as
+   * events.
+   *
+   * @param month 1 to 12.
+   * @param options Time and signal.
+   * @returns 24 values.
+   */
+  async meanHours(month: number, options?: CommandOptions): Promise<number[]> {
+    const totals = await this.#totals(
+      "energy.sendMeans",
+      { month },
+      (event) =>
+        event.type === "energy.meanHour" && event.month === month
+          ? [event.hour, event.wattHours]
+          : undefined,
+      25,
+      options,
+    );
+    return totals.slice(0, 24);
+  }
+
+  /**
+   * Asks for the energy of each day of a month in Wh. Its values come as
+   * events; how many, only the plant knows.
+   *
+   * @param month 1 to 12.
+   * @param options Time and signal.
+   * @returns A value for each day that was sent, the first one first.
+   */
+  days(month: number, options?: CommandOptions): Promise<number[]> {
+    return this.#totals(
+      "energy.sendDays",
+      { month },
+      (event) =>
+        event.type === "energy.day" && event.month === month
+          ? [event.day, event.wattHours]
+          : undefined,
+      daysOf(month),
+      options,
+    );
+  }
+
+  /**
+   * Asks for the energy of each day of a month of last year in Wh: see
+   * {@linkcode Meter.days}.
+   *
+   * @param month 1 to 12.
+   * @param options Time and signal.
+   * @returns A value for each day that was sent, the first one first.
+   */
+  daysLastYear(month: number, options?: CommandOptions): Promise<number[]> {
+    return this.#totals(
+      "energy.sendDaysLastYear",
+      { month },
+      (event) =>
+        event.type === "energy.dayLastYear" && event.month === month
+          ? [event.day, event.wattHours]
+          : undefined,
+      daysOf(month),
+      options,
+    );
+  }
+
+  /**
+   * Has the power reported as events.
+   *
+   * @param minutes Time between, 1 to 255; 0 ends it. The gateway forgets it:
+   * ask again before 255 minutes are over.
+   * @param options Time and signal.
+   */
+  report(minutes: number, options?: CommandOptions): Promise<void> {
+    return this.command("energy.report", { source: 1, minutes }, options);
+  }
+
+  /** Sends a WHAT that asks for totals, and collects them from the events. */
+  async #totals<T extends keyof EnergyEvents & string>(
+    type: T,
+    values: EnergyEvents[T],
+    take: (
+      event: EnergyEvent,
+    ) => [number | undefined, number | undefined] | undefined,
+    count: number,
+    options: CommandOptions = {},
+  ): Promise<number[]> {
+    const totals: number[] = [];
+    const collect = (message: Message): boolean | undefined => {
+      const event = this.area.decode(message);
+      const isOurs = event?.origin === "state" && this.speaksFor(event.where);
+      const [index, value] = (isOurs && take(event)) || [];
+      if (index === undefined || value === undefined) return undefined;
+      totals[index - 1] = value;
+      return index >= count;
+    };
+    await this.gateway.collect(
+      this.area.encode(type, this.where, values),
+      collect,
+      { timeout: TOTALS_TIMEOUT, ...options },
+    );
+    return totals;
+  }
+}
+
+/**
+ * An actuator with energy control.
+ *
+ * @example Keep it on
+ * ```ts
+ * import {
+ *   EnergyActuator,
+ *   Gateway,
+ *   GatewaySimulator,
+ * } from "@wirekit/openwebnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using simulator = new GatewaySimulator();
+ * await using gateway = new Gateway({ transport: () => simulator.connect() });
+ * const actuator = new EnergyActuator(gateway, "71#0");
+ * await actuator.force(30);
+ * assertEquals((await actuator.state()).forcing, true);
+ * ```
+ */
+export class EnergyActuator extends Item<EnergyEvents> {
+  /**
+   * Makes an actuator.
+   *
+   * @param gateway The gateway.
+   * @param where The target.
+   */
+  constructor(gateway: Caller, where: string) {
+    super(gateway, where, energy);
+  }
+
+  /** Asks for its state. */
+  async state(
+    options?: CommandOptions,
+  ): Promise<EnergyEvents["energy.actuator"]> {
+    return await this.values("energy.actuator", [
+      "disabled",
+      "forcing",
+      "threshold",
+      "protection",
+      "phase",
+      "advanced",
+    ], options);
+  }
+
+  /** Lets it be switched off when there is too little power. */
+  enable(options?: CommandOptions): Promise<void> {
+    return this.command("energy.enable", {}, options);
+  }
+
+  /**
+   * Keeps it on.
+   *
+   * @param minutes 10 to 2540 in tens; without them until it is released.
+   * @param options Time and signal.
+   */
+  async force(minutes?: number, options?: CommandOptions): Promise<void> {
+    if (minutes === undefined) {
+      return await this.command("energy.force", {}, options);
+    }
+    const tens = minutes / 10;
+    if (!Number.isInteger(tens) || tens < 1 || tens > 254) {
+      throw outOf("10 to 2540 in steps of 10", "minutes", minutes);
+    }
+    await this.command("energy.force", { tens }, options);
+  }
+
+  /** No longer keeps it on. */
+  release(options?: CommandOptions): Promise<void> {
+    return this.command("energy.release", {}, options);
+  }
+
+  /**
+   * Sets a totalizer to zero.
+   *
+   * @param totalizer 1 or 2.
+   * @param options Time and signal.
+   */
+  reset(totalizer: number, options?: CommandOptions): Promise<void> {
+    return this.command("energy.reset", { totalizer }, options);
+  }
+
+  /**
+   * Asks for a totalizer since its reset.
+   *
+   * @param totalizer 1 or 2.
+   * @param options Time and signal.
+   */
+  async sinceReset(
+    totalizer: number,
+    options?: CommandOptions,
+  ): Promise<EnergyEvents["energy.sinceReset"]> {
+    return await this.ask("energy.sinceReset", { totalizer }, options);
+  }
+
+  /**
+   * Sets the threshold, in the actuator's own steps.
+   *
+   * @param threshold 0 to 4294967295.
+   * @param options The line, if it is that of one; time and signal.
+   */
+  setThreshold(
+    threshold: number,
+    options: CommandOptions & { line?: number } = {},
+  ): Promise<void> {
+    const { line, ...rest } = options;
+    const values = line === undefined ? { threshold } : { line, threshold };
+    return this.command("energy.threshold", values, rest);
+  }
+
+  /** Asks for the level of the differential, 1 to 3. */
+  async differential(options?: CommandOptions): Promise<number> {
+    return await this.value("energy.differential", "level", options);
+  }
+}
+
+function daysOf(month: number): number {
+  return [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1] ?? 31;
+}
