@@ -53,31 +53,37 @@ function rig(options: GatewaySimulatorOptions = {}): Rig {
 Deno.test("openwebnet says how it is used", async () => {
   const help = await run(["--help"]);
   assertEquals(help.code, 0);
-  assertStringIncludes(help.lines[0]!, "Usage: openwebnet COMMAND");
+  assertStringIncludes(help.lines[0]!, "openwebnet light on|off|toggle|N%");
   assertEquals((await run(["-V"])).lines, ["openwebnet 0.1.0"]);
 });
 
 Deno.test("openwebnet says what is wrong with a call, and ends with 2", async () => {
+  const at = ["--host", "127.0.0.1"];
   const cases: [string[], string][] = [
-    [[], "Say what to do"],
-    [["dance"], "There is no command dance"],
-    [["__proto__"], "There is no command __proto__"],
-    [["constructor"], "There is no command constructor"],
+    [[], "Usage: openwebnet monitor"],
+    [["dance"], 'There is no command "dance"'],
+    [["lihgt", "on", "12"], "Did you mean light?"],
+    [["__proto__"], 'There is no command "__proto__"'],
+    [["constructor"], 'There is no command "constructor"'],
     [["monitor", "--loud"], "There is no option --loud"],
-    [["send", "*1*1*12##"], "Say which gateway"],
-    [["send", "--host", "127.0.0.1"], "Say which frame to send"],
-    [["send", "--host", "127.0.0.1", "hello"], '"hello" is not a frame'],
-    [["decode"], "Say which frame"],
+    [["monitor", "--whre", "1"], "Did you mean --where?"],
+    [["monitor", "extra", ...at], 'There is no use for "extra"'],
+    [["send", "*1*1*12##"], "Name the gateway with --host"],
+    [["send", ...at], "FRAME is missing"],
+    [["send", "hello", ...at], '"hello" is not a frame'],
+    [["decode"], "FRAME is missing"],
     [["decode", "hello"], "is not a frame"],
-    [["light", "on", "--host", "127.0.0.1"], "Say which light"],
-    [["light", "blue", "12", "--host", "127.0.0.1"], "Say on, off, toggle"],
-    [["shutter", "--host", "127.0.0.1"], "Say which shutter"],
-    [["shutter", "31", "left", "--host", "127.0.0.1"], "Say up, down, stop"],
-    [["temperature", "--host", "127.0.0.1"], "Say which zone"],
-    [["status", "--host", "h", "--port", "x"], "--port has to be a number"],
-    [["status", "--host", "h", "--selector", "5"], "--selector is 9 or 0"],
-    [["status", "--host", "h", "--profile", "F1"], 'There is no profile "F1"'],
-    [["simulate", "--authentication", "md5"], "There is no authentication"],
+    [["light", "on", ...at], "WHERE is missing"],
+    [["light", "blue", "12", ...at], '"blue" is none of on, off, toggle'],
+    [["shutter", ...at], "WHERE is missing"],
+    [["shutter", "31", "left", ...at], '"left" is none of up, down, stop'],
+    [["temperature", ...at], "ZONE is missing"],
+    [["temperature", "1", "21,5", ...at], 'such as 21.5, not "21,5"'],
+    [["scan", "x", ...at], 'WHO has to be a number such as 1001, not "x"'],
+    [["status", "--port", "x"], "--port has to be an integer from 0 to 65535"],
+    [["status", "--selector", "5"], '--selector has to be 9 or 0, not "5"'],
+    [["status", "--profile", "F1"], "--profile has to be one of generic, "],
+    [["simulate", "--authentication", "md5"], 'sha1 or sha256, not "md5"'],
   ];
   for (const [args, message] of cases) {
     const { code, errors } = await run(args);
@@ -120,7 +126,10 @@ Deno.test("openwebnet light, shutter and temperature command the plant", async (
       ["light", "50%", "21"],
       ["light", "off", "21"],
       ["light", "toggle", "11"],
+      ["light", "on", "12", "22"],
+      ["light", "12", "off"],
       ["shutter", "31", "50%"],
+      ["shutter", "up", "31"],
       ["shutter", "31", "up"],
       ["shutter", "31", "stop"],
       ["shutter", "31", "down"],
@@ -134,7 +143,11 @@ Deno.test("openwebnet light, shutter and temperature command the plant", async (
     "*#1*21*#1*150*255##",
     "*1*0*21##",
     "*1*32*11##",
+    "*1*1*12##",
+    "*1*1*22##",
+    "*1*0*12##",
     "*#2*31*#11#001*50##",
+    "*2*1*31##",
     "*2*1*31##",
     "*2*0*31##",
     "*2*2*31##",
@@ -172,10 +185,10 @@ Deno.test("openwebnet temperature, energy, status, scan and send show the plant"
   ]);
 });
 
-Deno.test("openwebnet ends with 1 and a sentence when the gateway refuses or is not there", async () => {
+Deno.test("openwebnet ends with 3 and a sentence when the gateway refuses or is not there", async () => {
   await using r = rig({ authentication: "open" });
   const refused = await r.on("send", "*1*1*12##");
-  assertEquals(refused.code, 1);
+  assertEquals(refused.code, 3);
   assertEquals(refused.errors, ["openwebnet: Gateway asks for a password"]);
   const gone = await run([
     "send",
@@ -185,7 +198,7 @@ Deno.test("openwebnet ends with 1 and a sentence when the gateway refuses or is 
     "-p",
     "1",
   ]);
-  assertEquals(gone.code, 1);
+  assertEquals(gone.code, 3);
   assertEquals(gone.errors.length, 1);
 });
 
@@ -291,9 +304,11 @@ Deno.test("openwebnet discover says when nobody answers", async () => {
     "--port",
     "9",
     "--timeout",
-    "0",
+    "0.1",
   ]);
-  assertEquals([code, lines, errors], [0, [], ["No gateway has answered"]]);
+  assertEquals([code, lines, errors], [1, [], [
+    "No gateway has answered within 0.1 s",
+  ]]);
 });
 
 Deno.test("openwebnet simulate and light run as programs with the permissions that they name", async () => {

@@ -53,10 +53,9 @@ function nodesOf(command: Command, path = command.name): Node[] {
   const node: Node = {
     path,
     commands,
-    options: Object.entries(options).map(([key, option]) => ({
-      ...option,
-      name: nameOf(key),
-    })),
+    options: Object.entries(options)
+      .filter(([, { isHidden }]) => !isHidden)
+      .map(([key, option]) => ({ ...option, name: nameOf(key) })),
     takesFile: operands.includes("FILE"),
   };
   return [

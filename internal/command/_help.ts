@@ -68,7 +68,8 @@ function usageOf(
 }
 
 function rowsOf(options: Options): [string, string][] {
-  return Object.entries(options).map(([key, { short, value, help, many }]) => {
+  const shown = Object.entries(options).filter(([, each]) => !each.isHidden);
+  return shown.map(([key, { short, value, help, many }]) => {
     const letter = short ? `-${short}, ` : "    ";
     const name = `${letter}${nameOf(key)}${value ? ` ${value}` : ""}`;
     return [name, many ? `${help}; may be repeated` : help];

@@ -18,6 +18,8 @@ export interface Option<T = unknown> {
   readonly many?: boolean;
   /** Whether its value is the name of a file. */
   readonly file?: boolean;
+  /** Whether neither help nor completion shows it. */
+  readonly isHidden?: boolean;
   /** All values that there are. */
   readonly choices?: readonly string[];
   /**

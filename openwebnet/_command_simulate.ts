@@ -1,0 +1,116 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** The command `openwebnet simulate`. */
+
+import {
+  choice,
+  command,
+  integer,
+  port,
+  type Terminal,
+  text,
+  toggle,
+} from "@wirekit/internal/command";
+import { StreamTransport } from "@wirekit/transport/stream";
+import { MODEL_OPTIONS, passwordOf } from "./_command_gateway.ts";
+import { type CaptureEntry, replay } from "./session/capture.ts";
+import { GatewaySimulator } from "./simulator/simulator.ts";
+import { DEFAULT_PORT } from "./tcp.ts";
+import { FrameScanner } from "./wire/frame.ts";
+
+/** A gateway that is not there, for a user to try the others on. */
+export const simulate = command({
+  name: "simulate",
+  summary: "Be a gateway with a plant, to try all this on",
+  options: {
+    hostname: text("HOST", "Address to listen on (127.0.0.1)"),
+    port: port("Port (20000); 0 takes a free one", "p"),
+    authentication: choice(
+      "HOW",
+      ["none", "open", "sha1", "sha256"],
+      "none, open, sha1 or sha256 (as the profile, or none)",
+    ),
+    ...MODEL_OPTIONS,
+    seed: integer("N", "Repeat nonces and pieces (1)"),
+    split: toggle("Send frames in pieces"),
+    replay: text("FILE", "Play a capture, a session for each connection", {
+      file: true,
+    }),
+  },
+  examples: ["openwebnet simulate", "openwebnet simulate --profile MH201"],
+  async run({ options }, terminal) {
+    const { hostname = "127.0.0.1", port = DEFAULT_PORT, profile } = options;
+    const sessions = options.replay === undefined
+      ? undefined
+      : await readCapture(options.replay);
+    const authentication = options.authentication ??
+      profile.authentication[0] ?? "none";
+    const password = await passwordOf(options.passwordFile, terminal);
+    await using simulator = new GatewaySimulator({
+      authentication,
+      profile,
+      seed: options.seed ?? 1,
+      splitWrites: options.split,
+      ...(password === undefined ? {} : { password }),
+    });
+    using listener = listening(hostname, port);
+    const { port: bound } = listener.addr as Deno.NetAddr;
+    const secret = authentication !== "none" && password === undefined
+      ? ", password 12345"
+      : "";
+    terminal.log(
+      `A gateway listens on ${hostname}:${bound} ` +
+        `(authentication ${authentication}${secret}; Ctrl-C stops it)`,
+    );
+    const { signal } = terminal;
+    const close = () => listener.close();
+    signal.addEventListener("abort", close, { once: true });
+    if (signal.aborted) close();
+    for await (const conn of listener) {
+      conn.setNoDelay(true);
+      if (sessions === undefined) simulator.acceptStream(conn);
+      else play(conn, sessions.shift() ?? [], terminal);
+    }
+  },
+});
+
+function listening(hostname: string, port: number): Deno.TcpListener {
+  try {
+    return Deno.listen({ hostname, port });
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.AddrInUse)) throw cause;
+    throw new Deno.errors.AddrInUse(
+      `${hostname}:${port} is taken by another program`,
+      { cause },
+    );
+  }
+}
+
+/** Plays a session of a capture to a client. */
+async function play(
+  conn: Deno.Conn,
+  capture: CaptureEntry[],
+  { error, signal }: Terminal,
+): Promise<void> {
+  const transport = new StreamTransport(conn, new FrameScanner());
+  const close = () => void transport.close();
+  signal.addEventListener("abort", close, { once: true });
+  await replay(transport, capture, { speed: 1, signal }).catch((failure) => {
+    if (!signal.aborted) error(`openwebnet: ${failure.message}`);
+  });
+  signal.removeEventListener("abort", close);
+}
+
+/** Reads a capture, and sorts it by session. */
+async function readCapture(file: string): Promise<CaptureEntry[][]> {
+  const sessions = new Map<number, CaptureEntry[]>();
+  const text = await Deno.readTextFile(file);
+  for (const line of text.split("\n")) {
+    if (line === "") continue;
+    const { session = 0, ...entry } = JSON.parse(line);
+    const entries = sessions.get(session);
+    if (entries === undefined) sessions.set(session, [entry]);
+    else entries.push(entry);
+  }
+  return [...sessions.values()];
+}
