@@ -3,6 +3,8 @@
 /** The same calls over each carrier. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { deadline } from "@std/async/deadline";
+import { delay } from "@std/async/delay";
 import { ContentLengthFramer } from "@wirekit/transport/content-length-framer";
 import type { Framer } from "@wirekit/transport/framer";
 import { NewlineFramer } from "@wirekit/transport/newline-framer";
@@ -17,14 +19,19 @@ import {
 } from "@wirekit/transport/websocket";
 import {
   ClosedError,
+  connect,
   type ExitStatus,
+  fetchHandler,
+  framerOf,
   JsonRpcError,
   Methods,
   Peer,
+  serve,
+  servePeers,
   spawn,
 } from "./mod.ts";
 import { msgpackCodec } from "./msgpack.ts";
-import { exampleMethods } from "./_test_util.ts";
+import { exampleMethods, type Received } from "./_test_util.ts";
 
 /** Two ends of a carrier, and what ends the rest of it. */
 type Carrier = (stack: AsyncDisposableStack) => Promise<[Transport, Transport]>;
@@ -151,4 +158,85 @@ Deno.test("spawn() ends a child process that does not end by itself", async () =
   });
   await child[Symbol.asyncDispose]();
   assertEquals((await child.status).signal, "SIGKILL");
+});
+
+for (const framing of ["newline", "content-length"] as const) {
+  Deno.test(`What is not UTF-8 is answered with -32700, and the connection kept: ${framing}`, async () => {
+    await using listener = listenTcp({ port: 0 }, () => framerOf(framing));
+    await using _server = servePeers(listener, { methods: exampleMethods() });
+    const { port } = listener.addr;
+    using socket = await Deno.connect({ port });
+    const framer = framerOf(framing);
+    const received: Received[] = [];
+    const receive = async (count: number) => {
+      const chunk = new Uint8Array(4_096);
+      while (received.length < count) {
+        const length = await deadline(socket.read(chunk), 5_000);
+        for (const text of framer.decode(chunk.subarray(0, length!))) {
+          received.push(JSON.parse(text));
+        }
+      }
+    };
+    for (const [index, byte] of [0xff, 0xc3, 0x80].entries()) {
+      const request = { jsonrpc: "2.0", method: "sum", id: index, params: [1] };
+      const good = framer.encode(JSON.stringify(request));
+      const bad = framer.encode(
+        JSON.stringify({ ...request, params: ["_"] }),
+      ).map((code) => code === 0x5f ? byte : code);
+      await socket.write(bad);
+      await socket.write(good);
+      await receive(2 * index + 2);
+    }
+    assertEquals(
+      received.map(({ id, result, error }) => [id, result, error?.code]),
+      [0, 1, 2].flatMap((
+        id,
+      ) => [[null, undefined, -32700], [id, 1, undefined]]),
+    );
+  });
+}
+
+Deno.test("JSON text in a binary frame is read, and answered in text", async () => {
+  const methods = exampleMethods();
+  await using own = await serve({ port: 0, methods });
+  await using deno = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    fetchHandler({ methods }),
+  );
+  for (const port of [own.addr.port, deno.addr.port]) {
+    const socket = new WebSocket(`ws://127.0.0.1:${port}`);
+    socket.binaryType = "arraybuffer";
+    const closed = new Promise((resolve) => socket.onclose = resolve);
+    await new Promise((resolve) => socket.onopen = resolve);
+    for (const method of ["sum", "größe"]) {
+      const answer = new Promise<unknown>((resolve, reject) => {
+        socket.onmessage = ({ data }) => resolve(data);
+        socket.onclose = () => reject(new Error("closed"));
+      });
+      const request = { jsonrpc: "2.0", method, id: 1, params: [1, 2] };
+      socket.send(new TextEncoder().encode(JSON.stringify(request)));
+      const { result, error } = JSON.parse(await answer as string);
+      assertEquals(result ?? error.code, method === "sum" ? 3 : -32601);
+    }
+    socket.onclose = null;
+    socket.close();
+    await Promise.race([closed, delay(1_000)]);
+  }
+});
+
+Deno.test("connect() reads a server that answers in binary frames", async () => {
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    (request) => {
+      const { socket, response } = Deno.upgradeWebSocket(request);
+      socket.onmessage = ({ data }) => {
+        const { id } = JSON.parse(data);
+        const text = JSON.stringify({ jsonrpc: "2.0", id, result: "größe" });
+        socket.send(new TextEncoder().encode(text));
+      };
+      return response;
+    },
+  );
+  await using client = await connect(`ws://127.0.0.1:${server.addr.port}`);
+  assertEquals(await client.request("size"), "größe");
 });

@@ -24,6 +24,7 @@ import {
 } from "@wirekit/transport/connect";
 import { Client, type ClientOptions } from "./client.ts";
 import { TimeoutError } from "./call_error.ts";
+import { LENIENT } from "./_lenient.ts";
 import type { Contract } from "./contract.ts";
 
 /**
@@ -88,6 +89,7 @@ export async function connect<
   const { codec } = options;
   const transportOptions = {
     ...pick(options),
+    ...LENIENT,
     ...(codec?.protocol && {
       protocols: [codec.protocol],
       format: "binary" as "text",

@@ -27,6 +27,7 @@ import {
 } from "./_admission.ts";
 import { answerPost } from "./_http.ts";
 import { type Codec, jsonCodec } from "./codec.ts";
+import { LENIENT } from "./_lenient.ts";
 import type { Handshake } from "./context.ts";
 import type { Contract } from "./contract.ts";
 import { Peer } from "./peer.ts";
@@ -157,6 +158,7 @@ function upgrade<C extends Contract, State>(
     ...(maxMessageBytes !== undefined && { maxMessageBytes }),
     ...(maxInboxBytes !== undefined && { maxInboxBytes }),
     ...(maxOutboxBytes !== undefined && { maxOutboxBytes }),
+    otherFrames: LENIENT.otherFrames,
     format: choice?.codec ? "binary" as "text" : "text",
     idleTimeout: options.pingTimeout ?? 30,
   });

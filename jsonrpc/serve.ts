@@ -25,6 +25,7 @@ import {
   type RequestInfo,
 } from "./_admission.ts";
 import { jsonCodec } from "./codec.ts";
+import { LENIENT } from "./_lenient.ts";
 import type { Contract } from "./contract.ts";
 import type { FetchHandlerOptions } from "./fetch_handler.ts";
 import { answerPost } from "./_http.ts";
@@ -147,6 +148,7 @@ export async function serve<
     authorize,
     handler,
     chooseProtocol: (_offered, request) => choiceOf(request)?.protocol,
+    otherFrames: LENIENT.otherFrames,
     format: (request) => choiceOf(request)?.codec ? "binary" : "text",
   });
 

@@ -20,6 +20,7 @@ import type { Framer } from "@wirekit/transport/framer";
 import { NewlineFramer } from "@wirekit/transport/newline-framer";
 import { StreamTransport } from "@wirekit/transport/stream";
 import type { Transport } from "@wirekit/transport/transport";
+import { LENIENT } from "./_lenient.ts";
 import type { Contract } from "./contract.ts";
 import { Peer } from "./peer.ts";
 import type { PeerOptions } from "./peer_options.ts";
@@ -45,7 +46,8 @@ export interface ExitStatus {
 const EXIT_TIMEOUT = 2_000;
 
 /**
- * Makes the framer of a framing.
+ * Makes the framer of a framing. A message that is not UTF-8 is answered with
+ * -32700, and the connection goes on.
  *
  * @param framing How messages stand on the stream.
  * @returns A framer for one connection.
@@ -60,9 +62,10 @@ const EXIT_TIMEOUT = 2_000;
  * ```
  */
 export function framerOf(framing: Framing): Framer<string> {
+  const { malformed } = LENIENT;
   return framing === "newline"
-    ? new NewlineFramer()
-    : new ContentLengthFramer();
+    ? new NewlineFramer({ malformed })
+    : new ContentLengthFramer({ malformed });
 }
 
 /**

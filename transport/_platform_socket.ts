@@ -33,7 +33,7 @@ export interface PlatformSocketOptions<F extends Format> extends Limits {
   /** What a message is. */
   format: F;
   /** Whether a frame of the other kind is passed over. */
-  otherFrames?: "refuse" | "ignore";
+  otherFrames?: "refuse" | "ignore" | "take";
   /** The last message before a close that this end makes by itself. */
   farewell?: MessageOf<F> | undefined;
   /** Which side this is: the platform lets a client close with few codes. */
@@ -53,7 +53,7 @@ export class PlatformSocket<F extends Format>
   readonly opened: Promise<void>;
   readonly #socket: WebSocket;
   readonly #format: F;
-  readonly #ignoresOthers: boolean;
+  readonly #otherFrames: "refuse" | "ignore" | "take";
   readonly #lastMessage: MessageOf<F> | undefined;
   readonly #role: "client" | "server";
   readonly #maxMessageBytes: number;
@@ -75,7 +75,7 @@ export class PlatformSocket<F extends Format>
   constructor(socket: WebSocket, options: PlatformSocketOptions<F>) {
     this.#socket = socket;
     this.#format = options.format;
-    this.#ignoresOthers = options.otherFrames === "ignore";
+    this.#otherFrames = options.otherFrames ?? "refuse";
     this.#lastMessage = options.farewell;
     this.#role = options.role;
     this.#maxMessageBytes = options.maxMessageBytes ?? MAX_MESSAGE_BYTES;
@@ -160,7 +160,7 @@ export class PlatformSocket<F extends Format>
 
   #onMessage(data: string | ArrayBuffer): void {
     if (this.#inbox.ended) return;
-    if (this.#ignoresOthers && this.#isOther(data)) return;
+    if (this.#otherFrames === "ignore" && this.#isOther(data)) return;
     const max = this.#maxMessageBytes;
     const large = typeof data === "string"
       ? exceeds(data, max)
@@ -189,15 +189,18 @@ export class PlatformSocket<F extends Format>
   #message(data: string | ArrayBuffer): MessageOf<F> {
     let message: string | Uint8Array<ArrayBuffer>;
     if (typeof data === "string") {
-      if (this.#format === "binary") {
+      if (this.#format === "binary" && this.#otherFrames === "refuse") {
         throw new CloseError(1003, { reason: "text, expected binary" });
       }
       message = this.#format === "text" ? data : encodeText(data);
     } else {
+      message = new Uint8Array(data);
       if (this.#format === "text") {
+        if (this.#otherFrames === "take") {
+          return decodeText(message) as MessageOf<F>;
+        }
         throw new CloseError(1003, { reason: "binary, expected text" });
       }
-      message = new Uint8Array(data);
       // A stock winerp client takes text in binary frames too, so peers send it.
       if (this.#format === "utf8") checkText(message);
     }

@@ -62,21 +62,28 @@ export function exceeds(text: string, max: number): boolean {
 
 /**
  * Makes a message of a format from the bytes of the wire, which are not kept.
- * Throws a {@linkcode CloseError} 1007 where they should be UTF-8 and are not;
- * with `checked` they are.
+ * Where they should be UTF-8 and are not, the message is `malformed`; without one
+ * it throws a {@linkcode CloseError} 1007. With `checked` they are UTF-8.
  */
 export function fromBytes<F extends Format>(
   bytes: Uint8Array,
   format: F,
   checked?: boolean,
+  malformed?: MessageOf<F>,
 ): MessageOf<F>;
 export function fromBytes(
   bytes: Uint8Array,
   format: Format,
   checked = false,
+  malformed?: string | Uint8Array,
 ): string | Uint8Array {
-  if (format === "text") return decodeText(bytes);
-  if (format === "utf8" && !checked) checkText(bytes);
+  try {
+    if (format === "text") return decodeText(bytes);
+    if (format === "utf8" && !checked) checkText(bytes);
+  } catch (error) {
+    if (malformed !== undefined) return malformed;
+    throw error;
+  }
   const message = allocate(bytes.length);
   message.set(bytes);
   return message;

@@ -16,6 +16,8 @@ const MAX_HEAD_BYTES = 16_384;
 export interface OpenWebSocketOptions<F extends Format> extends Limits {
   /** What a message is. */
   format: F;
+  /** What to do with frames of the other kind. */
+  otherFrames?: "refuse" | "ignore" | "take";
   /** The subprotocols to offer. */
   protocols: string[];
   /** Headers of the handshake. */

@@ -105,7 +105,7 @@ export interface WebSocketConnectionOptions<F extends Format>
   /** What a message is. */
   format: F;
   /** Whether a frame of the other kind is passed over. */
-  otherFrames?: "refuse" | "ignore";
+  otherFrames?: "refuse" | "ignore" | "take";
   /** The last message before a close that this end makes by itself. */
   farewell?: MessageOf<F> | undefined;
   /** Which side this is: a client masks. */
@@ -120,7 +120,7 @@ export class WebSocketConnection<F extends Format>
   readonly #pipe: BytePipe;
   readonly #group: ConnectionGroup;
   readonly #format: F;
-  readonly #ignoresOthers: boolean;
+  readonly #otherFrames: "refuse" | "ignore" | "take";
   readonly #farewell: MessageOf<F> | undefined;
   readonly #isClient: boolean;
   readonly #maxOutboxBytes: number;
@@ -166,7 +166,7 @@ export class WebSocketConnection<F extends Format>
     this.#pipe = pipe;
     this.#group = group;
     this.#format = options.format;
-    this.#ignoresOthers = options.otherFrames === "ignore";
+    this.#otherFrames = options.otherFrames ?? "refuse";
     this.#farewell = options.farewell;
     this.#isClient = options.role === "client";
     this.#maxOutboxBytes = options.maxOutboxBytes ?? MAX_OUTBOX_BYTES;
@@ -323,8 +323,9 @@ export class WebSocketConnection<F extends Format>
   #receive(): void {
     const parser = this.#parser;
     const isBinary = parser.opcode === Opcode.Binary;
-    if (this.#format === (isBinary ? "text" : "binary")) {
-      if (this.#ignoresOthers) return;
+    const isOther = this.#format === (isBinary ? "text" : "binary");
+    if (isOther && this.#otherFrames !== "take") {
+      if (this.#otherFrames === "ignore") return;
       const [got, expected] = isBinary
         ? ["binary", "text"]
         : ["text", "binary"];

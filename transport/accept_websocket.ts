@@ -36,12 +36,13 @@ export interface AcceptWebSocketOptions<F extends Format = "text">
    */
   format?: F;
   /**
-   * What to do with a frame of the other kind: close with code 1003, or pass it
-   * over, for a protocol whose servers always have.
+   * What to do with a frame of the other kind: close with code 1003, pass it
+   * over, or take its bytes as a message of this format, for a protocol whose
+   * peers do so. What is no UTF-8 cannot be taken as text: code 1007.
    *
    * @default {"refuse"}
    */
-  otherFrames?: "refuse" | "ignore";
+  otherFrames?: "refuse" | "ignore" | "take";
   /**
    * The last message before each close that this side makes by itself because
    * of what came in, as in `listenWebSocket()`. Deno's own closes, after

@@ -26,13 +26,20 @@ import { connectWebSocket, type ConnectWebSocketOptions } from "./websocket.ts";
 /**
  * Options of {@linkcode connect}: those of a WebSocket, of which the other
  * carriers have no use for `protocols` and `headers`, and cannot carry the
- * format `"binary"`.
+ * format `"binary"`; and what stands for a line that is not UTF-8.
  *
  * @typeParam F What a message is.
  */
-export type ConnectOptions<F extends Format = "text"> = ConnectWebSocketOptions<
-  F
->;
+export interface ConnectOptions<F extends Format = "text">
+  extends ConnectWebSocketOptions<F> {
+  /**
+   * What stands in the place of a line that is not UTF-8, for a protocol that
+   * answers such a message and goes on.
+   *
+   * @default {undefined} the connection ends with code 1007
+   */
+  malformed?: MessageOf<F> | undefined;
+}
 
 /**
  * Connects to where a URL points:
@@ -106,7 +113,7 @@ function lines<F extends Format>(
   url: URL,
   options: ConnectOptions<F>,
 ): NewlineFramer<Exclude<F, "binary">> {
-  const { format = "text" as F, maxMessageBytes } = options;
+  const { format = "text" as F, maxMessageBytes, malformed } = options;
   if (format === "binary") {
     throw new TypeError(`Cannot connect: ${url.protocol} carries text only`);
   }
@@ -117,6 +124,7 @@ function lines<F extends Format>(
   }
   return new NewlineFramer({
     format: format as Exclude<F, "binary">,
+    malformed: malformed as MessageOf<Exclude<F, "binary">> | undefined,
     ...(maxMessageBytes !== undefined && { maxMessageBytes }),
   });
 }

@@ -45,6 +45,13 @@ export interface ContentLengthFramerOptions<F extends Format = Format>
    * @default {"text"}
    */
   format?: F;
+  /**
+   * What stands in the place of a message that is not UTF-8, for a protocol that
+   * answers such a message and goes on.
+   *
+   * @default {undefined} the connection ends with code 1007
+   */
+  malformed?: MessageOf<F> | undefined;
 }
 
 /**
@@ -67,6 +74,7 @@ export interface ContentLengthFramerOptions<F extends Format = Format>
 export class ContentLengthFramer<F extends Format = "text">
   implements Framer<MessageOf<F>> {
   readonly #format: F;
+  readonly #malformed: MessageOf<F> | undefined;
   readonly #maxMessageBytes: number;
   readonly #header = new Tail();
   readonly #body = new Tail();
@@ -83,6 +91,7 @@ export class ContentLengthFramer<F extends Format = "text">
    */
   constructor(options: ContentLengthFramerOptions<F> = {}) {
     this.#format = options.format ?? "text" as F;
+    this.#malformed = options.malformed;
     this.#maxMessageBytes = options.maxMessageBytes ?? MAX_MESSAGE_BYTES;
   }
 
@@ -113,7 +122,7 @@ export class ContentLengthFramer<F extends Format = "text">
       if (!body) return;
       this.#size = -1;
       this.#headerBytes = 0;
-      yield fromBytes(body, this.#format);
+      yield fromBytes(body, this.#format, false, this.#malformed);
     }
   }
 

@@ -11,18 +11,26 @@ const MAX = 64;
 
 const MAKERS: Record<
   string,
-  (format: "text" | "utf8") => Framer<string | Uint8Array>
+  (format: "text" | "utf8", malformed?: string) => Framer<string | Uint8Array>
 > = {
-  NewlineFramer: (format) =>
-    new NewlineFramer({ format, maxMessageBytes: MAX }) as Framer<
+  NewlineFramer: (format, malformed) =>
+    new NewlineFramer({ format, malformed, maxMessageBytes: MAX }) as Framer<
       string | Uint8Array
     >,
-  ContentLengthFramer: (format) =>
-    new ContentLengthFramer({ format, maxMessageBytes: MAX }) as Framer<
+  ContentLengthFramer: (format, malformed) =>
+    new ContentLengthFramer({
+      format,
+      malformed,
+      maxMessageBytes: MAX,
+    }) as Framer<
       string | Uint8Array
     >,
-  LengthPrefixFramer: (format) =>
-    new LengthPrefixFramer({ format, maxMessageBytes: MAX }) as Framer<
+  LengthPrefixFramer: (format, malformed) =>
+    new LengthPrefixFramer({
+      format,
+      malformed,
+      maxMessageBytes: MAX,
+    }) as Framer<
       string | Uint8Array
     >,
 };
@@ -113,6 +121,26 @@ for (const [name, make] of Object.entries(MAKERS)) {
       for (const message of framer.decode(bytes)) received.push(message);
     }, CloseError);
     assertEquals([received, error.code], [["good"], 1007]);
+  });
+
+  Deno.test(`${name} goes on after what is not UTF-8 if something may stand for it`, () => {
+    const writer = make("text");
+    const stream = concat(
+      ["good", "b\x00d", "\x00", "größe"].map((text) =>
+        writer.encode(text).map((byte, at, all) =>
+          // The length of a prefix has zeros of its own.
+          byte === 0 && at >= all.length - text.length - 1 ? 0xff : byte
+        )
+      ),
+    );
+    for (const chunk of [1, 3, 1_000]) {
+      const framer = make("text", "?");
+      const received: unknown[] = [];
+      for (let at = 0; at < stream.length; at += chunk) {
+        received.push(...framer.decode(stream.slice(at, at + chunk)));
+      }
+      assertEquals(received, ["good", "?", "?", "größe"]);
+    }
   });
 
   Deno.test(`${name} takes a message of the limit, and none above`, () => {

@@ -37,6 +37,13 @@ export interface LengthPrefixFramerOptions<F extends Format = Format>
    */
   format?: F;
   /**
+   * What stands in the place of a message that is not UTF-8, for a protocol that
+   * answers such a message and goes on.
+   *
+   * @default {undefined} the connection ends with code 1007
+   */
+  malformed?: MessageOf<F> | undefined;
+  /**
    * Whether the length goes least byte first, as in the native messaging of
    * browsers.
    *
@@ -63,6 +70,7 @@ export interface LengthPrefixFramerOptions<F extends Format = Format>
 export class LengthPrefixFramer<F extends Format = "text">
   implements Framer<MessageOf<F>> {
   readonly #format: F;
+  readonly #malformed: MessageOf<F> | undefined;
   readonly #littleEndian: boolean;
   readonly #maxMessageBytes: number;
   readonly #prefix = new Tail();
@@ -77,6 +85,7 @@ export class LengthPrefixFramer<F extends Format = "text">
    */
   constructor(options: LengthPrefixFramerOptions<F> = {}) {
     this.#format = options.format ?? "text" as F;
+    this.#malformed = options.malformed;
     this.#littleEndian = options.littleEndian ?? false;
     this.#maxMessageBytes = options.maxMessageBytes ?? MAX_MESSAGE_BYTES;
   }
@@ -111,7 +120,7 @@ export class LengthPrefixFramer<F extends Format = "text">
         }
       } else {
         this.#size = -1;
-        yield fromBytes(bytes, this.#format);
+        yield fromBytes(bytes, this.#format, false, this.#malformed);
       }
     }
   }

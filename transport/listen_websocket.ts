@@ -93,12 +93,13 @@ export interface ListenWebSocketOptions<F extends Format = "text">
    */
   format?: F | ((request: Request) => F);
   /**
-   * What to do with a frame of the other kind: close with code 1003, or pass it
-   * over, for a protocol whose servers always have.
+   * What to do with a frame of the other kind: close with code 1003, pass it
+   * over, or take its bytes as a message of this format, for a protocol whose
+   * peers do so. What is no UTF-8 cannot be taken as text: code 1007.
    *
    * @default {"refuse"}
    */
-  otherFrames?: "refuse" | "ignore";
+  otherFrames?: "refuse" | "ignore" | "take";
   /**
    * The last message before each close that the listener's side makes by
    * itself, because of a limit, silence or a broken frame, and before each ping.

@@ -134,6 +134,29 @@ Deno.test("listenWebSocket() gives each client the format of its subprotocol", a
   }
 });
 
+for (const format of ["text", "binary"] as const) {
+  Deno.test(`listenWebSocket() takes frames of the other kind as ${format} if told to`, async () => {
+    await using server = await listen<"text" | "binary">({
+      format,
+      otherFrames: "take",
+    });
+    const socket = await platformClient(server.url);
+    const { transport } = await server.accept();
+    const messages = transport[Symbol.asyncIterator]();
+    for (const text of ["plain", "größe", "ö".repeat(100_000), ""]) {
+      const bytes = new TextEncoder().encode(text);
+      for (const message of [bytes, text]) {
+        socket.send(message);
+        const { value } = await messages.next();
+        assertEquals(value, format === "text" ? text : bytes);
+      }
+    }
+    const closed = whenClosed(socket);
+    await transport.close();
+    await closed;
+  });
+}
+
 Deno.test("listenWebSocket() sees how the platform's client closes", async () => {
   await using server = await listen();
   for (const [code, reason] of [[4000, "größe"], [1000, ""], []] as const) {

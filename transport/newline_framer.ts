@@ -40,6 +40,13 @@ export interface NewlineFramerOptions<
    * @default {"text"}
    */
   format?: F;
+  /**
+   * What stands in the place of a message that is not UTF-8, for a protocol that
+   * answers such a message and goes on.
+   *
+   * @default {undefined} the connection ends with code 1007
+   */
+  malformed?: MessageOf<F> | undefined;
 }
 
 /**
@@ -61,6 +68,7 @@ export interface NewlineFramerOptions<
 export class NewlineFramer<F extends "text" | "utf8" = "text">
   implements Framer<MessageOf<F>> {
   readonly #format: F;
+  readonly #malformed: MessageOf<F> | undefined;
   readonly #maxMessageBytes: number;
   readonly #tail = new Tail();
 
@@ -71,6 +79,7 @@ export class NewlineFramer<F extends "text" | "utf8" = "text">
    */
   constructor(options: NewlineFramerOptions<F> = {}) {
     this.#format = options.format ?? "text" as F;
+    this.#malformed = options.malformed;
     this.#maxMessageBytes = options.maxMessageBytes ?? MAX_MESSAGE_BYTES;
   }
 
@@ -85,7 +94,7 @@ export class NewlineFramer<F extends "text" | "utf8" = "text">
    * @param chunk The bytes.
    * @returns The lines that they complete, as {@linkcode Framer.decode} says.
    * The iteration throws a `CloseError` with code 1009 where a line is too
-   * long, with code 1007 where it is not UTF-8.
+   * long, with code 1007 where it is not UTF-8 and nothing may stand for it.
    */
   *decode(chunk: Uint8Array): Generator<MessageOf<F>, void> {
     // One look at the chunk costs less than one at each of its lines.
@@ -96,7 +105,8 @@ export class NewlineFramer<F extends "text" | "utf8" = "text">
       const bytes = chunk.subarray(start, end);
       const checked = ascii && this.#tail.length === 0;
       start = end + 1;
-      yield fromBytes(this.#line(bytes), this.#format, checked);
+      const line = this.#line(bytes);
+      yield fromBytes(line, this.#format, checked, this.#malformed);
     }
     if (start < chunk.length) this.#keep(chunk.subarray(start));
   }

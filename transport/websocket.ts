@@ -59,6 +59,14 @@ export interface ConnectWebSocketOptions<F extends Format = "text">
    * @default {"text"}
    */
   format?: F;
+  /**
+   * What to do with a frame of the other kind: close with code 1003, pass it
+   * over, or take its bytes as a message of this format, for a protocol whose
+   * peers do so. What is no UTF-8 cannot be taken as text: code 1007.
+   *
+   * @default {"refuse"}
+   */
+  otherFrames?: "refuse" | "ignore" | "take";
   /** Gives up connecting. An open transport does not listen to it. */
   signal?: AbortSignal;
   /**

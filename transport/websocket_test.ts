@@ -185,6 +185,37 @@ Deno.test("acceptWebSocket() as binary refuses text", async () => {
   await transport.close();
 });
 
+Deno.test("acceptWebSocket() takes frames of the other kind if told to", async () => {
+  const text = new TextEncoder().encode("größe");
+  await using server = listen({ otherFrames: "take" });
+  using raw = await RawWebSocket.connect(server.port);
+  const transport = await server.accept();
+  for (const opcode of [2, 1, 2]) await raw.send(opcode, text);
+  await raw.send(2, new Uint8Array([0xff]));
+  const received: string[] = [];
+  const error = await assertRejects(async () => {
+    for await (const message of transport) received.push(message);
+  }, CloseError);
+  assertEquals([error.code, received], [1007, ["größe", "größe", "größe"]]);
+  await raw.send(8, new Uint8Array([3, 239]));
+  await transport.close();
+});
+
+for (const implementation of IMPLEMENTATIONS) {
+  Deno.test(`connectWebSocket() takes frames of the other kind if told to: ${implementation}`, async () => {
+    const bytes = new TextEncoder().encode("größe");
+    await using server = listen({ format: "binary" });
+    await using transport = await connectWebSocket(server.url, {
+      implementation,
+      otherFrames: "take",
+    });
+    await using far = await server.accept();
+    await far.send(bytes);
+    const { value } = await transport[Symbol.asyncIterator]().next();
+    assertEquals(value, "größe");
+  });
+}
+
 Deno.test("acceptWebSocket() as utf8 takes text in binary frames, and nothing else", async () => {
   await using server = listen({ format: "utf8" });
   using raw = await RawWebSocket.connect(server.port);
