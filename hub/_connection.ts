@@ -6,7 +6,7 @@ import type { Logger } from "@wirekit/internal/logger";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
 import { Outbox } from "./_outbox.ts";
 import { composeMessage, MessageType } from "./message.ts";
-import type { Participant, Receiver } from "./participant.ts";
+import type { Connected, Receiver } from "./participant.ts";
 
 /**
  * A message that says nothing. A stock client that reconnects runs the last
@@ -43,7 +43,7 @@ export interface ConnectionOptions {
 /** One client: where the router's messages for it go, and the ways to end it. */
 export class Connection implements Receiver {
   readonly #transport: Transport<Uint8Array<ArrayBuffer>>;
-  readonly #participant: Participant;
+  readonly #participant: Connected;
   readonly #outbox: Outbox;
   readonly #limits: ConnectionLimits;
   readonly #carrier: string;
@@ -55,7 +55,7 @@ export class Connection implements Receiver {
     transport: Transport<Uint8Array<ArrayBuffer>>,
     limits: ConnectionLimits,
     options: ConnectionOptions,
-    connect: (receiver: Receiver) => Participant,
+    connect: (receiver: Receiver) => Connected,
   ) {
     this.#transport = transport;
     this.#outbox = new Outbox(transport);

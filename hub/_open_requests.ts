@@ -1,33 +1,13 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
-import type { Party } from "./_party.ts";
+import type { OpenRequest, Party } from "./_party.ts";
 import { canonicalValue } from "./message.ts";
-
-/** A request that waits for its answer. */
-export interface OpenRequest {
-  /** Its `uuid` as the JSON text that came. */
-  readonly uuid: string;
-  /** The same as {@linkcode canonicalValue} writes it. */
-  readonly key: string;
-  readonly hash: number;
-  readonly requester: Party;
-  readonly responder: Party;
-  readonly expires: number;
-  /** The neighbours among those that its requester waits for. */
-  older: OpenRequest | undefined;
-  newer: OpenRequest | undefined;
-  /** The neighbours among those that its responder has to answer. */
-  before: OpenRequest | undefined;
-  after: OpenRequest | undefined;
-  /** The next one in the same slot; of the last one, the first. */
-  chained: OpenRequest | undefined;
-}
 
 /** How many slots there are at least: a power of two. */
 const MIN_SLOTS = 128;
 
 /**
- * All requests of a router that are open: found by their responder and uuid, and
+ * All requests of an exchange that are open: found by their responder and uuid, and
  * listed by requester and by responder, in the order in which they came.
  *
  * It is a table of its own, since a `Map` that grows and shrinks all the time
@@ -66,7 +46,7 @@ export class OpenRequests {
     requester: Party,
     responder: Party,
     expires: number,
-  ): void {
+  ): OpenRequest {
     if (this.#size === this.#slots.length) this.#resize(2 * this.#size);
     const key = canonicalValue(uuid);
     const hash = this.#hash(key, responder);
@@ -92,6 +72,7 @@ export class OpenRequests {
     responder.lastAsked = request;
     this.#size++;
     this.#put(request);
+    return request;
   }
 
   /** Forgets a request. */

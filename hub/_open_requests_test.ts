@@ -1,12 +1,21 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 import { assertEquals } from "@std/assert";
-import { type OpenRequest, OpenRequests } from "./_open_requests.ts";
-import { Party } from "./_party.ts";
+import type { Participant } from "./participant.ts";
+import { OpenRequests } from "./_open_requests.ts";
+import { type OpenRequest, Party } from "./_party.ts";
 
+const PARTICIPANT: Participant = {
+  ask: () => undefined,
+  answer: () => undefined,
+  fail: () => {},
+  tell: () => undefined,
+  admit: () => {},
+  end: () => {},
+};
 let parties = 0;
 
 function makeParty(): Party {
-  return new Party(parties++, { send: () => {}, close: () => {} }, () => true);
+  return new Party(parties++, PARTICIPANT);
 }
 
 /** The uuids that a responder has to answer, in their order. */

@@ -1,19 +1,37 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
-import type { OpenRequest } from "./_open_requests.ts";
-import type { Receiver } from "./participant.ts";
+import type { Member, Participant } from "./participant.ts";
 
 const PAGE_BYTES = 2_048;
 
 const NO_BYTES = new Uint8Array();
 const encoder = new TextEncoder();
 
-/** What the router knows of one participant. */
-export class Party {
-  /** Tells it from the others of its router. */
+/** A request that waits for its answer. */
+export interface OpenRequest {
+  /** Its `uuid` as the JSON text that came. */
+  readonly uuid: string;
+  /** The same in the one spelling by which values are compared. */
+  readonly key: string;
+  readonly hash: number;
+  readonly requester: Party;
+  readonly responder: Party;
+  readonly expires: number;
+  /** The neighbours among those that its requester waits for. */
+  older: OpenRequest | undefined;
+  newer: OpenRequest | undefined;
+  /** The neighbours among those that its responder has to answer. */
+  before: OpenRequest | undefined;
+  after: OpenRequest | undefined;
+  /** The next one in the same slot; of the last one, the first. */
+  chained: OpenRequest | undefined;
+}
+
+/** What an exchange knows of one participant. */
+export class Party implements Member {
+  /** Tells it from the others of its exchange. */
   readonly number: number;
-  readonly receiver: Receiver;
-  readonly admit: (token: string | undefined) => boolean;
+  readonly participant: Participant;
   /** The JSON text of the name that it has or waits for. */
   name: string | undefined;
   /** The same as bytes. */
@@ -21,10 +39,6 @@ export class Party {
   /** Whether the name is its own. */
   active = false;
   gone = false;
-  /** To whom its last request went. */
-  target: Party | undefined;
-  /** When it has to be verified. */
-  expires = 0;
   /** How many requests it waits for, and the ends of the list of them. */
   asking = 0;
   oldest: OpenRequest | undefined;
@@ -33,14 +47,9 @@ export class Party {
   firstAsked: OpenRequest | undefined;
   lastAsked: OpenRequest | undefined;
 
-  constructor(
-    number: number,
-    receiver: Receiver,
-    admit: (token: string | undefined) => boolean,
-  ) {
+  constructor(number: number, participant: Participant) {
     this.number = number;
-    this.receiver = receiver;
-    this.admit = admit;
+    this.participant = participant;
   }
 }
 

@@ -12,6 +12,9 @@
  */
 import { allocate } from "@wirekit/transport/allocate";
 import { Scanner, skipLoosely, standsAt, textOf, unexpected } from "./_scan.ts";
+import type { Content } from "./participant.ts";
+
+export { Text } from "./_texts.ts";
 
 /** The kinds of message: the values of the member `type`. */
 export const MessageType = {
@@ -33,30 +36,8 @@ export const MessageType = {
   functionCall: 7,
 } as const;
 
-/** The texts that real clients and servers write, and some compare. */
-export const Text = {
-  /** `data` of a success. */
-  authorized: "Authorized.",
-  /** The name is taken: the client is on hold. Clients know it by this text. */
-  alreadyAuthorized: "Already authorized.",
-  /** Anything but a verification came before the success. */
-  notAuthorized: "Not authorized.",
-  /** A request to oneself. */
-  sameName: "Source and destination are the same.",
-  /** A request to a name that nobody has. */
-  noDestination: "Destination not found.",
-  /** An answer or a function call to a name that nobody has. */
-  noRequester: "The data requester is no longer connected",
-  /** The responder left: ours, for a real server lets the requester wait. */
-  responderLeft: "The destination disconnected before it answered.",
-  /** The answer is over the limit of the hub: ours too. */
-  answerTooLarge: "The answer is larger than a client may be sent.",
-  /** What a client answers when it has no such route. */
-  noRoute: "Route not found",
-} as const;
-
 /** The name of a member of a message. */
-export type Member =
+export type MemberName =
   | "id"
   | "type"
   | "route"
@@ -67,7 +48,7 @@ export type Member =
   | "pseudo_object";
 
 /** The members of a message, in the order in which a real server writes them. */
-const MEMBERS: readonly Member[] = [
+const MEMBERS: readonly MemberName[] = [
   "id",
   "type",
   "route",
@@ -132,7 +113,7 @@ const CLIENT_ORDER = [
   "uuid",
   "destination",
   "pseudo_object",
-].map((name) => MEMBERS.indexOf(name as Member));
+].map((name) => MEMBERS.indexOf(name as MemberName));
 const CLIENT_PREFIXES = CLIENT_ORDER.map((n) => PREFIXES[n]!);
 const NULL = encoder.encode("null");
 const END = encoder.encode("}");
@@ -159,7 +140,7 @@ const END = encoder.encode("}");
  * );
  * ```
  */
-export class Envelope {
+export class Envelope implements Content {
   #bytes: Uint8Array<ArrayBuffer> = NULL;
   /** Where each member's value starts; 0 if there is none. */
   readonly #starts = new Int32Array(NAMES.length);
@@ -308,7 +289,7 @@ export class Envelope {
    * @param member The name of the member.
    * @returns Its text; `null` if it is missing.
    */
-  text(member: Member | "token"): string {
+  text(member: MemberName | "token"): string {
     return this.#textAt(INDEX[member]);
   }
 
@@ -323,9 +304,29 @@ export class Envelope {
    * @param member The name of the member.
    * @returns Its length in bytes; 0 if it is missing.
    */
-  size(member: Member): number {
+  size(member: MemberName): number {
     const n = INDEX[member];
     return this.#starts[n] === 0 ? 0 : this.#ends[n]! - this.#starts[n]!;
+  }
+
+  /** See {@linkcode Content}. */
+  get route(): string {
+    return this.#textAt(ROUTE);
+  }
+
+  /** See {@linkcode Content}. */
+  get data(): string {
+    return this.#textAt(INDEX.data);
+  }
+
+  /** See {@linkcode Content}. */
+  get traceback(): string {
+    return this.#textAt(INDEX.traceback);
+  }
+
+  /** See {@linkcode Content}. */
+  get pseudoObject(): string {
+    return this.#textAt(INDEX.pseudo_object);
   }
 
   /** The name in `id`, as {@linkcode canonicalName} writes it. */
@@ -468,7 +469,7 @@ export class Envelope {
    * @returns The message.
    */
   answer(
-    changes: Partial<Record<Member, string>>,
+    changes: Partial<Record<MemberName, string>>,
     maxBytes: number = MAX_REPEATED_BYTES,
   ): Uint8Array<ArrayBuffer> {
     return assemble(MEMBERS.map((name, n) => {
@@ -504,7 +505,7 @@ export class Envelope {
  * ```
  */
 export function composeMessage(
-  members: Partial<Record<Member, string>>,
+  members: Partial<Record<MemberName, string>>,
 ): Uint8Array<ArrayBuffer> {
   return assemble(
     MEMBERS.map((name) => encoder.encode(members[name] ?? "null")),

@@ -29,6 +29,7 @@ export * from "./client_options.ts";
 export * from "./contract.ts";
 export * from "./errors.ts";
 export * from "./events.ts";
+export * from "./exchange.ts";
 export * from "./hub.ts";
 export * from "./message.ts";
 export * from "./objects.ts";

@@ -1,0 +1,57 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/** A name, who has it, and who waits for it, in the order in which they came. */
+interface Seat<T> {
+  holder: T;
+  held: Set<T> | undefined;
+}
+
+/**
+ * Who has which name, in this process. One at a time has a name; those who come
+ * later wait for it, first come, first served.
+ *
+ * @typeParam T Who can have a name.
+ */
+export class Names<T> {
+  readonly #seats = new Map<string, Seat<T>>();
+
+  /** The names that are taken, in the order in which they were. */
+  keys(): IterableIterator<string> {
+    return this.#seats.keys();
+  }
+
+  /** Those who have a name, in the same order. */
+  *holders(): Generator<T, void> {
+    for (const { holder } of this.#seats.values()) yield holder;
+  }
+
+  /** Returns who has a name. */
+  holder(name: string): T | undefined {
+    return this.#seats.get(name)?.holder;
+  }
+
+  /** Asks for a name; returns whether it is free, and else lets them wait. */
+  claim(name: string, who: T): boolean {
+    const seat = this.#seats.get(name);
+    if (seat) (seat.held ??= new Set()).add(who);
+    else this.#seats.set(name, { holder: who, held: undefined });
+    return !seat;
+  }
+
+  /** Gives a name up, or the wait for it; returns who has it then, if new. */
+  release(name: string, who: T): T | undefined {
+    const seat = this.#seats.get(name);
+    if (seat?.holder !== who) {
+      seat?.held?.delete(who);
+      return undefined;
+    }
+    const [heir] = seat.held ?? [];
+    if (heir === undefined) {
+      this.#seats.delete(name);
+      return undefined;
+    }
+    seat.held!.delete(heir);
+    return seat.holder = heir;
+  }
+}
