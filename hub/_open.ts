@@ -3,7 +3,6 @@
 
 import { connect } from "@wirekit/transport/connect";
 import type { Transport } from "@wirekit/transport/transport";
-import { NotConnectedError } from "./errors.ts";
 
 /** The runtimes whose WebSocket sends headers; browsers send none. */
 const HEADERS_REGEXP = /^(Deno|Node\.js|Bun)\//;
@@ -43,28 +42,6 @@ export async function openTransport(
       headers.set("Authorization", `Bearer ${token}`);
     } else url.searchParams.set("token", token);
   }
-  try {
-    const transport = await connect(url, { headers, signal });
-    return { transport, token: web ? undefined : token };
-  } catch (cause) {
-    if (cause instanceof TypeError) throw cause;
-    throw new NotConnectedError(
-      `Cannot connect to ${place(url)}${why(cause)}`,
-      {
-        cause,
-      },
-    );
-  }
-}
-
-/** Says where a URL points. A secret may be in the rest of it. */
-function place(url: URL): string {
-  return `${url.protocol}${url.host ? `//${url.host}` : url.pathname}`;
-}
-
-/** Says why in the words of the platform, if it knows. */
-function why(error: unknown): string {
-  let root = error;
-  while (root instanceof Error && root.cause !== undefined) root = root.cause;
-  return root instanceof Error && root.message ? `: ${root.message}` : "";
+  const transport = await connect(url, { headers, signal });
+  return { transport, token: web ? undefined : token };
 }

@@ -225,8 +225,9 @@ export class Session {
           const transport of reconnect(open, { ...rest, signal: stop })
         ) await this.#serve(transport, token, stop);
       }
-    } catch {
-      // Who has to know of a failed attempt has been told.
+    } catch (error) {
+      // Who waits for longer than one attempt is told why there is no other.
+      this.#starting?.settle(error);
     }
     this.#starting?.settle(notConnectedError());
     if (this.#state !== "closed") this.#state = "idle";

@@ -185,7 +185,7 @@ Deno.test("serve() encrypts with a certificate", async () => {
   await using server = await serve({ port: 0, tcpPort: 0, cert, key });
   assert(server.urls[0].startsWith("wss://"));
   const port = portOf(server.urls[1]);
-  const tls = { caCerts: [await pem("ca.crt")], hostname: "localhost" };
+  const tls = { ca: await pem("ca.crt") };
   await using client = await connectTcp({ port, tls }, new NewlineFramer());
   assertEquals(await verify(client, { id: "a" }), "Authorized.");
 });

@@ -54,21 +54,24 @@ export async function openTarget(
 }
 
 function openTransport(url: URL, options: TargetOptions): Promise<Transport> {
-  const { signal, timeout, headers, framing } = options;
+  const { signal, timeout: connectTimeout, headers, framing } = options;
   if (framing === "content-length") {
     const framer = framerOf(framing);
     const { hostname, protocol } = url;
     if (protocol === "unix:") {
       const path = decodeURIComponent(url.pathname);
-      return connectUnix({ path, signal, timeout }, framer);
+      return connectUnix({ path, signal, connectTimeout }, framer);
     }
     if (protocol === "tcp:" || protocol === "tls:") {
       const tls = protocol === "tls:";
       const port = Number(url.port);
-      return connectTcp({ hostname, port, tls, signal, timeout }, framer);
+      return connectTcp(
+        { hostname, port, tls, signal, connectTimeout },
+        framer,
+      );
     }
   }
-  return connect(url, { signal, timeout, headers });
+  return connect(url, { signal, connectTimeout, headers });
 }
 
 function notice(

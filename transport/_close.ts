@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { settled as isSettled } from "@wirekit/internal/clock";
 import { CloseError } from "./transport.ts";
 
 /** How long a close may wait for the peer, in milliseconds. */
@@ -52,19 +53,12 @@ export function refuse(error: Error): Promise<never> {
   return promise;
 }
 
-/** Waits for a promise, but no longer than `timeout`. Never rejects. */
-export function settled(
+/** Waits for a promise, but no longer than a close may. Never rejects. */
+export async function settled(
   promise: Promise<unknown>,
   timeout: number = CLOSE_TIMEOUT,
 ): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, timeout);
-    const done = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-    promise.then(done, done);
-  });
+  await isSettled(promise, timeout);
 }
 
 /** The error of a message over its limit. */

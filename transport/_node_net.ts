@@ -9,4 +9,6 @@ import { builtin } from "./_node.ts";
 export const { connect: connectSocket, isIP } = builtin<typeof NodeNet>(
   "node:net",
 );
-export const { connect: connectTls } = builtin<typeof NodeTls>("node:tls");
+export const { connect: connectTls, rootCertificates } = builtin<
+  typeof NodeTls
+>("node:tls");

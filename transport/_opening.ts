@@ -1,6 +1,9 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { checkTime, later } from "@wirekit/internal/clock";
+import { TimeoutError } from "@wirekit/internal/errors";
+
 /** How long opening may take by default, in milliseconds. */
 export const OPEN_TIMEOUT = 10_000;
 
@@ -9,11 +12,11 @@ export interface OpeningOptions {
   /** Gives up opening. An open transport does not listen to it. */
   signal?: AbortSignal;
   /**
-   * How long opening may take, in milliseconds.
+   * How long opening may take, in milliseconds; `Infinity` waits for ever.
    *
    * @default {10000}
    */
-  timeout?: number;
+  connectTimeout?: number;
 }
 
 /**
@@ -23,14 +26,16 @@ export interface OpeningOptions {
 export async function opening<R>(
   open: (signal: AbortSignal) => Promise<R>,
   options: OpeningOptions,
+  target = "the peer",
 ): Promise<R> {
-  const { signal, timeout = OPEN_TIMEOUT } = options;
+  const { signal, connectTimeout = OPEN_TIMEOUT } = options;
+  checkTime("connectTimeout", connectTimeout);
   signal?.throwIfAborted();
   const controller = new AbortController();
   const abort = () => controller.abort(signal!.reason);
-  const timer = setTimeout(() => {
-    controller.abort(new DOMException("Opening timed out", "TimeoutError"));
-  }, timeout);
+  const timer = later(connectTimeout, () => {
+    controller.abort(tooLate(target, connectTimeout));
+  });
   signal?.addEventListener("abort", abort);
   try {
     return await open(controller.signal);
@@ -38,7 +43,14 @@ export async function opening<R>(
     controller.signal.throwIfAborted();
     throw error;
   } finally {
-    clearTimeout(timer);
+    timer.stop();
     signal?.removeEventListener("abort", abort);
   }
+}
+
+/** The error of an opening that took too long. */
+export function tooLate(target: string, ms: number): TimeoutError {
+  return new TimeoutError(
+    `Cannot connect to ${target}: no connection within ${ms} ms`,
+  );
 }

@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { later, type Timer } from "@wirekit/internal/clock";
 import {
   CLOSE_TIMEOUT,
   cutReason,
@@ -22,7 +23,7 @@ import {
   type Format,
   type Limits,
   type MessageOf,
-  type Transport,
+  type WebSocketTransport,
 } from "./transport.ts";
 
 /** Longest pause between two looks at `bufferedAmount`, in milliseconds. */
@@ -48,7 +49,7 @@ export interface PlatformSocketOptions<F extends Format> extends Limits {
  * Every oddity of that class is handled here and nowhere else.
  */
 export class PlatformSocket<F extends Format>
-  implements Transport<MessageOf<F>> {
+  implements WebSocketTransport<MessageOf<F>> {
   /** Resolves when it is open; rejects with a {@linkcode CloseError} if never. */
   readonly opened: Promise<void>;
   readonly #socket: WebSocket;
@@ -62,13 +63,13 @@ export class PlatformSocket<F extends Format>
   readonly #inbox: Inbox<MessageOf<F>>;
   readonly #open: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly #closed: PromiseWithResolvers<void> = Promise.withResolvers();
-  readonly #openTimer: ReturnType<typeof setTimeout>;
+  readonly #openTimer: Timer;
   #closing: Promise<void> | undefined;
   /** Sent before the socket was open; `undefined` since. */
   #early: (string | Uint8Array<ArrayBuffer>)[] | undefined = [];
   #earlyBytes = 0;
   #room: PromiseWithResolvers<void> | undefined;
-  #poll: ReturnType<typeof setTimeout> | undefined;
+  #poll: Timer | undefined;
   #failure: unknown;
 
   /** Takes the socket over: nobody else may listen to it or use it. */
@@ -84,10 +85,9 @@ export class PlatformSocket<F extends Format>
     this.#inbox = new Inbox(this.#maxInboxBytes);
     this.opened = this.#open.promise;
     this.opened.catch(() => {});
-    this.#openTimer = setTimeout(() => {
-      const cause = new DOMException("Handshake timed out", "TimeoutError");
-      this.close(new CloseError(1006, { cause }));
-    }, options.timeout);
+    this.#openTimer = later(options.timeout, () => {
+      this.close(new CloseError(1006, { reason: "no handshake in time" }));
+    });
     socket.binaryType = "arraybuffer"; // A Deno client's default is "blob".
     socket.onopen = () => this.#onOpen();
     socket.onmessage = (event) => this.#onMessage(event.data);
@@ -96,6 +96,11 @@ export class PlatformSocket<F extends Format>
       this.#failure = error ?? (message ? new Error(message) : undefined);
     };
     socket.onclose = (event) => this.#onClose(event);
+  }
+
+  /** See {@linkcode WebSocketTransport}. */
+  get protocol(): string {
+    return this.#socket.protocol;
   }
 
   /** See {@linkcode Transport.send}. */
@@ -150,7 +155,7 @@ export class PlatformSocket<F extends Format>
   }
 
   #onOpen(): void {
-    clearTimeout(this.#openTimer);
+    this.#openTimer.stop();
     const early = this.#early ?? [];
     this.#early = undefined;
     this.#earlyBytes = 0;
@@ -231,8 +236,8 @@ export class PlatformSocket<F extends Format>
   #end(error: CloseError): void {
     if (this.#inbox.ended) return;
     this.#inbox.end(error);
-    clearTimeout(this.#openTimer);
-    clearTimeout(this.#poll);
+    this.#openTimer.stop();
+    this.#poll?.stop();
     this.#open.reject(error);
     this.#room?.reject(error);
     if (this.#socket.readyState === WebSocket.CLOSED) this.#closed.resolve();
@@ -270,13 +275,13 @@ export class PlatformSocket<F extends Format>
 
   /** There is no event for it, so this looks, ever less often. */
   #watch(delay: number): void {
-    this.#poll = setTimeout(() => {
+    this.#poll = later(delay, () => {
       if (this.#buffered() >= HIGH_WATER_MARK) {
         return this.#watch(Math.min(delay * 2, MAX_POLL_DELAY));
       }
       this.#room?.resolve();
       this.#room = undefined;
-    }, delay);
+    });
   }
 }
 

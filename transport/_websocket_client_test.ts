@@ -1,26 +1,20 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { assertEquals, assertLess, assertRejects } from "@std/assert";
-import {
-  openWebSocket,
-  type OpenWebSocketOptions,
-} from "./_websocket_client.ts";
+import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
 import { acceptKey } from "./_websocket_handshake.ts";
+import { HandshakeError, NotConnectedError, TimeoutError } from "./errors.ts";
 import { CloseError, type Format } from "./transport.ts";
-import { acceptWebSocket } from "./websocket.ts";
+import {
+  acceptWebSocket,
+  connectWebSocket,
+  type ConnectWebSocketOptions,
+} from "./websocket.ts";
 
 function open<F extends Format = "text">(
   url: string,
-  options: Partial<OpenWebSocketOptions<F>> = {},
+  options: ConnectWebSocketOptions<F> = {},
 ) {
-  return openWebSocket<F>(new URL(url), {
-    format: "text" as F,
-    protocols: [],
-    headers: new Headers(),
-    timeout: 5_000,
-    idleTimeout: 30,
-    ...options,
-  });
+  return connectWebSocket<F>(url, { implementation: "own", ...options });
 }
 
 /** A server that answers one client with what it is told, and keeps silent. */
@@ -39,7 +33,7 @@ function answer(
       length += await conn.read(bytes) ?? 0;
       head += new TextDecoder().decode(bytes.subarray(0, length));
     }
-    heads.push(head);
+    heads.push(String.fromCharCode(...bytes.subarray(0, length)));
     const reply = await make(head);
     let rest = typeof reply === "string"
       ? new TextEncoder().encode(reply)
@@ -83,7 +77,7 @@ Deno.test("connectWebSocket() of our own asks as the RFC wants", async () => {
   );
   const transport = await open(server.url, {
     protocols: ["one", "two"],
-    headers: new Headers({ "x-test": "1", "user-agent": "me" }),
+    headers: { "x-test": "1\xe4", "user-agent": "me" },
   });
   const [line, ...rest] = server.heads[0]!.trimEnd().split("\r\n");
   assertEquals(line, "GET /a?b=c HTTP/1.1");
@@ -99,7 +93,8 @@ Deno.test("connectWebSocket() of our own asks as the RFC wants", async () => {
   assertEquals(headers.get("sec-websocket-extensions"), null);
   assertEquals(headers.get("user-agent"), "me");
   assertEquals(atob(headers.get("sec-websocket-key")!).length, 16);
-  assertEquals(headers.get("x-test"), "1");
+  assertEquals(headers.get("x-test"), "1\xe4");
+  assertEquals(transport.protocol, "two");
   await transport.close();
 });
 
@@ -140,63 +135,218 @@ Deno.test("connectWebSocket() of our own takes frames that come with the answer"
   assertEquals([received, error.code], [["hi"], 4000]);
 });
 
-Deno.test("connectWebSocket() of our own says why it did not connect", async () => {
+/** An answer that is no upgrade, and what the error says of it. */
+const REFUSALS: [string, number, string][] = [
+  [
+    "HTTP/1.1 401 Unauthorized\r\ncontent-length: 15\r\n\r\nWhere is a key?more",
+    401,
+    'the server answered 401 Unauthorized: "Where is a key?". Give it the credentials',
+  ],
+  [
+    "HTTP/1.1 403 Forbidden\r\ntransfer-encoding: chunked\r\n\r\n3\r\nNot\r\n5\r\n here\r\n0\r\n\r\n",
+    403,
+    'the server answered 403 Forbidden: "Not here". It does not let this client in',
+  ],
+  [
+    "HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\ncontent-length: 0\r\n\r\n",
+    503,
+    "the server answered 503 Service Unavailable. Try again later",
+  ],
+  [
+    "HTTP/1.1 302 Found\r\nlocation: wss://example.org/\r\ncontent-length: 0\r\n\r\n",
+    302,
+    'the server answered 302 Found. It sends to "wss://example.org/": connect there',
+  ],
+  [
+    "HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n<html><body><h1>Hello,\n\x1b[31m you</h1></body></html>",
+    200,
+    'the server answered 200 OK: "Hello, [31m you". There is an HTTP server, but no WebSocket',
+  ],
+  ["HTTP/1.1 200\r\ncontent-length: 0\r\n\r\n", 200, "answered 200."],
+  [
+    "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\nHTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n",
+    404,
+    "the server answered 404 Not Found. Is the path right?",
+  ],
+];
+
+for (const [reply, status, why] of REFUSALS) {
+  Deno.test(`connectWebSocket() of our own tells of a refusal: ${why}`, async () => {
+    await using server = answer(() => reply);
+    const { host } = new URL(server.url);
+    const error = await assertRejects(
+      () => open(`ws://me:secret@${host}/a?token=secret`),
+      HandshakeError,
+      why,
+    );
+    assertEquals([error.status, error.url], [status, `ws://${host}/a`]);
+    assert(error.message.startsWith(`Cannot connect to ws://${host}/a: `));
+    if (status === 503) assertEquals(error.headers.get("retry-after"), "5");
+    if (status === 401) assertEquals(error.body, "Where is a key?");
+    if (status === 403) assertEquals(error.body, "Not here");
+  });
+}
+
+Deno.test("connectWebSocket() of our own reads a refusal without an end, but not for ever", async () => {
+  await using server = answer(() => "HTTP/1.1 403 No\r\n\r\nGo away");
+  const error = await assertRejects(() => open(server.url), HandshakeError);
+  assertEquals([error.status, error.body], [403, "Go away"]);
+});
+
+Deno.test("connectWebSocket() of our own says what is wrong with an answer", async () => {
   const cases: [(head: string) => string | Promise<string>, string][] = [
-    [
-      () => "HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n",
-      "The server answered with status 401 Unauthorized",
-    ],
-    [
-      () => "HTTP/1.1 302 Found\r\nlocation: ws://127.0.0.1:1\r\n\r\n",
-      "The server answered with status 302 Found",
-    ],
-    [() => "HTTP/1.1 200\r\n\r\n", "The server answered with status 200"],
-    [() => "SSH-2.0\r\n\r\n", "The server does not speak HTTP/1.1"],
+    [() => "SSH-2.0\r\n\r\n", "the server does not speak HTTP/1.1"],
+    [() => "\x15\x03\x03\x00\x02\x022", "speaks TLS on this port"],
     [
       () => "HTTP/1.1 101 Yes\r\n: bad\r\n\r\n",
-      "The server sent a header that is none",
+      "the server sent a header that is none",
     ],
     [
       () => "HTTP/1.1 101 Yes\r\nupgrade: websocket\r\n\r\n",
-      "The server did not upgrade to WebSocket",
+      "the server did not upgrade to WebSocket",
+    ],
+    [
+      async (head) =>
+        (await accepted(head)).replace("keep-alive, Upgrade", "upgraded"),
+      "the server did not upgrade to WebSocket",
     ],
     [
       async (head) => (await accepted(head)).replace(/Accept: ./, "Accept: "),
-      "The server did not prove that it speaks WebSocket",
+      "the server did not prove that it speaks WebSocket",
     ],
     [
       (head) =>
         accepted(head, "Sec-WebSocket-Extensions: permessage-deflate\r\n"),
-      "The server chose an extension that was not offered",
+      "the server chose an extension that was not offered",
     ],
     [
       (head) => accepted(head, "Sec-WebSocket-Protocol: two\r\n"),
-      "The server chose a subprotocol that was not offered",
+      "the server chose a subprotocol that was not offered",
     ],
     [
       () => `HTTP/1.1 101 Yes\r\nx: ${"x".repeat(20_000)}`,
-      "The server's answer is over 16384 bytes",
+      "the server's answer is over 16384 bytes",
+    ],
+    [
+      () => "HTTP/1.1 100 Continue\r\n\r\n".repeat(1_000),
+      "the server's answer is over 16384 bytes",
     ],
   ];
   for (const [make, why] of cases) {
     await using server = answer(make);
-    const error = await assertRejects(() => open(server.url), CloseError);
-    assertEquals([error.code, (error.cause as Error).message], [1006, why]);
+    await assertRejects(() => open(server.url), HandshakeError, why);
   }
 });
+
+Deno.test("connectWebSocket() of our own takes what HTTP allows in an answer", async () => {
+  const cases: ((yes: string) => string)[] = [
+    (yes) => "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n" + yes,
+    (yes) => "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 P\r\n\r\n" + yes,
+    (yes) => yes.replace("keep-alive, Upgrade", "keep-alive,\tUpgrade"),
+    (yes) => yes.replace("keep-alive, Upgrade", "keep-alive , upgrade\t,x"),
+    (yes) => yes.replace("keep-alive, Upgrade", ",Upgrade,"),
+    (yes) => yes.replace("Upgrade: WebSocket", "upgrade:\twebsocket \t"),
+    (yes) => yes.replace("Switching Protocols", ""),
+  ];
+  for (const change of cases) {
+    await using server = answer(async (head) => change(await accepted(head)));
+    const transport = await open(server.url);
+    assertEquals(transport.protocol, "");
+    await transport.close();
+  }
+});
+
+Deno.test("connectWebSocket() of our own says that a server left without an answer", async () => {
+  for (const reply of ["", "HTTP/1.1 101 "]) {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    (async () => {
+      const conn = await listener.accept();
+      await conn.read(new Uint8Array(1_024));
+      await conn.write(new TextEncoder().encode(reply));
+      conn.close();
+    })();
+    await assertRejects(
+      () => open(`ws://127.0.0.1:${listener.addr.port}`),
+      NotConnectedError,
+      "the server closed the connection",
+    );
+  }
+});
+
+for (const implementation of ["own", "platform"] as const) {
+  Deno.test(`connectWebSocket() sends nothing that is no handshake (${implementation})`, async () => {
+    const url = "ws://127.0.0.1:1"; // Whatever is sent would be refused.
+    const cases: [string, ConnectWebSocketOptions, typeof Error, string][] = [
+      [url, { protocols: [""] }, SyntaxError, 'the subprotocol ""'],
+      [url, { protocols: ["a b"] }, SyntaxError, 'the subprotocol "a b"'],
+      [url, { protocols: ["a\r\nb"] }, SyntaxError, String.raw`"a\r\nb"`],
+      [url, { protocols: ["a,b"] }, SyntaxError, '"a,b"'],
+      [url, { protocols: ["a", "b", "a"] }, SyntaxError, '"a" is given twice'],
+      [url.replace("//", "//u%zz:p@"), {}, TypeError, "the user name"],
+      [url.replace("//", "//u:%ff@"), {}, TypeError, "the password"],
+      [url.replace("//", "//u%3a:p@"), {}, TypeError, "a colon"],
+      [url, { headers: { "x-a": "1\r\nx-b: 2" } }, TypeError, '"x-a"'],
+      [url, { headers: [["x", "ok"], ["a b", "1"]] }, TypeError, '"a b"'],
+      [url, { headers: { "x-a": "\u20ac" } }, TypeError, '"x-a"'],
+      [
+        url,
+        { headers: { "Sec-WebSocket-Protocol": "a" } },
+        TypeError,
+        "option protocols",
+      ],
+      ...[
+        "Host",
+        "Connection",
+        "upgrade",
+        "content-length",
+        "Transfer-Encoding",
+        "sec-websocket-key",
+        "sec-websocket-version",
+        "sec-websocket-extensions",
+      ].map((name): [string, ConnectWebSocketOptions, typeof Error, string] => [
+        url,
+        { headers: { [name]: "1" } },
+        TypeError,
+        `the header "${name.toLowerCase()}" belongs to the handshake`,
+      ]),
+      ...[NaN, -1, 0].flatMap((ms): [
+        string,
+        ConnectWebSocketOptions,
+        typeof Error,
+        string,
+      ][] => [
+        [url, { connectTimeout: ms }, RangeError, "connectTimeout"],
+        [url, { idleTimeout: ms }, RangeError, "idleTimeout"],
+      ]),
+    ];
+    for (const [to, options, type, why] of cases) {
+      await assertRejects(
+        () => connectWebSocket(to, { implementation, ...options }),
+        type,
+        why,
+      );
+    }
+  });
+}
 
 Deno.test("connectWebSocket() of our own gives up when nobody is there, or answers", async () => {
   const nobody = await assertRejects(
     () => open("ws://127.0.0.1:1"),
-    CloseError,
+    NotConnectedError,
+    "Cannot connect to 127.0.0.1:1: nobody listens there",
   );
   assertEquals((nobody.cause as { code?: string }).code, "ECONNREFUSED");
-  await using mute = answer(() => "HTTP/1.1 101 ");
-  const late = await assertRejects(
-    () => open(mute.url, { timeout: 50 }),
-    DOMException,
+  await assertRejects(
+    () => open("ws://no-such-host.invalid"),
+    NotConnectedError,
+    "Cannot connect to no-such-host.invalid:80: the name of the host is unknown",
   );
-  assertEquals(late.name, "TimeoutError");
+  await using mute = answer(() => "HTTP/1.1 101 ");
+  await assertRejects(
+    () => open(mute.url, { connectTimeout: 50 }),
+    TimeoutError,
+    "no connection within 50 ms",
+  );
   const signal = AbortSignal.abort(new RangeError("enough"));
   await assertRejects(() => open(mute.url, { signal }), RangeError, "enough");
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -242,7 +392,7 @@ Deno.test("connectWebSocket() of our own sends a burst without Nagle's 40 ms", a
 
 Deno.test("connectWebSocket() of our own notices a server that is gone", async () => {
   await using server = answer((head) => accepted(head));
-  const transport = await open(server.url, { idleTimeout: 0.2 });
+  const transport = await open(server.url, { idleTimeout: 200 });
   const error = await assertRejects(
     () => Array.fromAsync(transport),
     CloseError,
@@ -264,7 +414,7 @@ Deno.test("connectWebSocket() of our own stays open while a living server is sil
     },
   );
   await using client = await open(`ws://127.0.0.1:${server.addr.port}`, {
-    idleTimeout: 0.4,
+    idleTimeout: 400,
   });
   await new Promise((done) => setTimeout(done, 1_500));
   await client.send("hello");

@@ -36,7 +36,7 @@ import {
   type Format,
   type Limits,
   type MessageOf,
-  type Transport,
+  type WebSocketTransport,
 } from "./transport.ts";
 
 /** Bytes read ahead of the reader, above which the peer has to wait. */
@@ -108,6 +108,8 @@ export interface WebSocketConnectionOptions<F extends Format>
   otherFrames?: "refuse" | "ignore" | "take";
   /** The last message before a close that this end makes by itself. */
   farewell?: MessageOf<F> | undefined;
+  /** The subprotocol, if one was agreed upon. */
+  protocol?: string;
   /** Which side this is: a client masks. */
   role: "client" | "server";
   /** Called once, when nothing is left of the connection. */
@@ -116,7 +118,9 @@ export interface WebSocketConnectionOptions<F extends Format>
 
 /** An open WebSocket over a stream of bytes. */
 export class WebSocketConnection<F extends Format>
-  implements Transport<MessageOf<F>>, Member {
+  implements WebSocketTransport<MessageOf<F>>, Member {
+  /** See {@linkcode WebSocketTransport}. */
+  readonly protocol: string;
   readonly #pipe: BytePipe;
   readonly #group: ConnectionGroup;
   readonly #format: F;
@@ -163,6 +167,7 @@ export class WebSocketConnection<F extends Format>
     options: WebSocketConnectionOptions<F>,
     head: Uint8Array<ArrayBuffer> = EMPTY,
   ) {
+    this.protocol = options.protocol ?? "";
     this.#pipe = pipe;
     this.#group = group;
     this.#format = options.format;

@@ -17,7 +17,12 @@
  */
 
 import { PlatformSocket } from "./_platform_socket.ts";
-import type { Format, Limits, MessageOf, Transport } from "./transport.ts";
+import type {
+  Format,
+  Limits,
+  MessageOf,
+  WebSocketTransport,
+} from "./transport.ts";
 
 /** How long an accepted client may take to be there, in milliseconds. */
 const HANDSHAKE_TIMEOUT = 10_000;
@@ -74,7 +79,7 @@ export interface AcceptedWebSocket<F extends Format = "text"> {
    * The transport, to be used at once: what is sent before the client is there
    * waits for it, at most 10 seconds.
    */
-  transport: Transport<MessageOf<F>>;
+  transport: WebSocketTransport<MessageOf<F>>;
 }
 
 /**

@@ -25,8 +25,8 @@ import { connectWebSocket, type ConnectWebSocketOptions } from "./websocket.ts";
 
 /**
  * Options of {@linkcode connect}: those of a WebSocket, of which the other
- * carriers have no use for `protocols` and `headers`, and cannot carry the
- * format `"binary"`; and what stands for a line that is not UTF-8.
+ * carriers have no use for `protocols`, `headers` and `idleTimeout`, and cannot
+ * carry the format `"binary"`; and what stands for a line that is not UTF-8.
  *
  * @typeParam F What a message is.
  */
@@ -91,7 +91,7 @@ export async function connect<F extends Format = "text">(
       }
       const framer = lines(target, options);
       const hostname = target.hostname.replace(/^\[|\]$/g, "");
-      const tls = scheme === "tls:";
+      const tls = scheme === "tls:" && (options.tls ?? true);
       return await connectTcp({ ...options, hostname, port, tls }, framer);
     }
     case "unix:": {

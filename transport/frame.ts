@@ -112,9 +112,9 @@ export class FrameParser {
    * How many frames may be started before {@linkcode next} returns `false` and
    * leaves the {@linkcode rest} of the chunk. It counts down.
    */
-  allowance = Infinity;
+  allowance: number = Infinity;
   /** Frames in which nothing comes: control frames and empty fragments. */
-  idleFrames = 0;
+  idleFrames: number = 0;
 
   readonly #masked: boolean;
   readonly #max: number;

@@ -52,7 +52,7 @@ import {
   type Format,
   type Limits,
   type MessageOf,
-  type Transport,
+  type WebSocketTransport,
 } from "./transport.ts";
 
 /** Connections that the kernel keeps until they are accepted. */
@@ -168,7 +168,7 @@ export interface ListenWebSocketOptions<F extends Format = "text">
  */
 export interface AcceptedConnection<F extends Format = "text"> {
   /** The open transport. */
-  transport: Transport<MessageOf<F>>;
+  transport: WebSocketTransport<MessageOf<F>>;
   /** The request that it came with. */
   request: Request;
   /** Who sent it. */
@@ -416,6 +416,7 @@ class Listener<F extends Format> implements WebSocketListener<F> {
         ...this.#options,
         format: chosen as F,
         role: "server",
+        ...(protocol !== undefined && { protocol }),
         onGone,
       },
       // A copy: what HTTP has read may be shared.

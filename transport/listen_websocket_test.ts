@@ -9,6 +9,7 @@ import {
 } from "@std/assert";
 import { deadline } from "@std/async/deadline";
 import { openWebSocket } from "./_websocket_client.ts";
+import { checkRequest } from "./_websocket_request.ts";
 import {
   type AcceptedConnection,
   listenWebSocket,
@@ -504,14 +505,11 @@ Deno.test("listenWebSocket() encrypts", async () => {
   });
   const mute = request(server.port, "");
   const client = await openWebSocket(
-    new URL(`wss://localhost:${server.port}`),
+    checkRequest(`wss://localhost:${server.port}`, {}),
     {
       format: "binary",
-      protocols: [],
-      headers: new Headers(),
-      timeout: 5_000,
-      idleTimeout: 30,
-      caCerts: [file("ca.crt")],
+      idleTimeout: 30_000,
+      tls: { ca: file("ca.crt") },
     },
   );
   const { transport, request: { url } } = await server.accept();

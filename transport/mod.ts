@@ -19,6 +19,7 @@ export * from "./allocate.ts";
 export * from "./connect.ts";
 export * from "./content_length_framer.ts";
 export * from "./frame.ts";
+export * from "./errors.ts";
 export * from "./framer.ts";
 export * from "./length_prefix_framer.ts";
 export * from "./listen_websocket.ts";

@@ -18,6 +18,9 @@
  * @module
  */
 
+import { checkTime, sleep } from "@wirekit/internal/clock";
+import { HandshakeError } from "@wirekit/internal/errors";
+import { isForbidden } from "./_not_connected.ts";
 import { CloseError, type Transport } from "./transport.ts";
 
 /** What {@linkcode ReconnectOptions.onState} is told. */
@@ -61,6 +64,13 @@ export interface ReconnectOptions {
    * @default {Infinity}
    */
   maxAttempts?: number;
+  /**
+   * Whether to try again after an error of `open`. If not, the loop throws it.
+   *
+   * @default Yes, but for a `HandshakeError` with a status from 400 to 499 that
+   * is none of 408, 425 and 429, and for a permission that Deno was not given.
+   */
+  shouldRetry?: (error: unknown) => boolean;
   /** Closes it, and makes the loop throw the signal's reason. */
   signal?: AbortSignal;
   /** Is called at each change. */
@@ -159,7 +169,11 @@ export function reconnect<T>(
 class Connections<T>
   implements Reconnection<T>, AsyncIterator<Transport<T>, undefined> {
   readonly #open: (signal: AbortSignal) => Promise<Transport<T>>;
-  readonly #options: ReconnectOptions;
+  readonly #options: ReconnectOptions & {
+    minDelay: number;
+    maxDelay: number;
+    minUptime: number;
+  };
   readonly #closing = new AbortController();
   readonly #onAbort = () =>
     void this.#close({ error: this.#options.signal!.reason });
@@ -175,8 +189,12 @@ class Connections<T>
     open: (signal: AbortSignal) => Promise<Transport<T>>,
     options: ReconnectOptions,
   ) {
+    const { minDelay = 100, maxDelay = 30_000, minUptime = 5_000 } = options;
+    checkTime("minDelay", minDelay, { zero: true });
+    checkTime("maxDelay", maxDelay, { zero: true });
+    checkTime("minUptime", minUptime, { zero: true });
     this.#open = open;
-    this.#options = options;
+    this.#options = { ...options, minDelay, maxDelay, minUptime };
     if (options.signal?.aborted) this.#onAbort();
     else options.signal?.addEventListener("abort", this.#onAbort);
   }
@@ -215,7 +233,7 @@ class Connections<T>
     const uptime = performance.now() - this.#openedAt;
     await this.#current.close();
     this.#current = undefined;
-    if (uptime >= (this.#options.minUptime ?? 5_000)) this.#attempt = 0;
+    if (uptime >= this.#options.minUptime) this.#attempt = 0;
   }
 
   /** Tries until there is a transport; `undefined` once closed. */
@@ -237,6 +255,10 @@ class Connections<T>
         this.#current = await unlessAborted(this.#open(signal), signal);
       } catch (error) {
         this.#error = error;
+        const { shouldRetry = mayHelp } = this.#options;
+        if (!signal.aborted && !shouldRetry(error)) {
+          await this.#close({ error });
+        }
         continue;
       }
       if (signal.aborted) {
@@ -252,19 +274,12 @@ class Connections<T>
   }
 
   async #wait(): Promise<void> {
-    const { minDelay = 100, maxDelay = 30_000 } = this.#options;
+    const { minDelay, maxDelay } = this.#options;
     const doublings = Math.max(0, this.#attempt - 1);
     const longest = Math.min(maxDelay, minDelay * 2 ** doublings);
     const ms = Math.random() * longest;
     this.#tell({ state: "waiting", delay: ms });
-    const { signal } = this.#closing;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const wake = () => resolve();
-    const timer = setTimeout(wake, ms);
-    signal.addEventListener("abort", wake);
-    await promise;
-    clearTimeout(timer);
-    signal.removeEventListener("abort", wake);
+    await sleep(ms, this.#closing).catch(() => {});
   }
 
   async #close(giveUp?: { error: unknown }): Promise<void> {
@@ -285,6 +300,14 @@ class Connections<T>
       ...(this.#error !== undefined && { error: this.#error }),
     });
   }
+}
+
+/** Whether another try may end otherwise. */
+function mayHelp(error: unknown): boolean {
+  if (isForbidden(error)) return false;
+  if (!(error instanceof HandshakeError)) return true;
+  const { status = 0 } = error;
+  return status < 400 || status > 499 || [408, 425, 429].includes(status);
 }
 
 /** Rejects when aborted, and then closes what is still opened. */

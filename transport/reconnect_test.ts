@@ -1,8 +1,13 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { HandshakeError, NotConnectedError } from "./errors.ts";
 import { pair } from "./pair.ts";
-import { reconnect, type ReconnectState } from "./reconnect.ts";
+import {
+  reconnect,
+  type ReconnectOptions,
+  type ReconnectState,
+} from "./reconnect.ts";
 import type { Transport } from "./transport.ts";
 
 /** Opens transports whose other end says its number and closes. */
@@ -177,3 +182,54 @@ Deno.test("reconnect() has one reader", async () => {
   await connections.close();
   assertEquals((await first).done, true);
 });
+
+/** Counts the tries of a client that always gets this error. */
+async function triesOf(
+  error: unknown,
+  options: ReconnectOptions = {},
+): Promise<{ tries: number; thrown: unknown }> {
+  let tries = 0;
+  const connections = reconnect(() => {
+    tries++;
+    return Promise.reject(error);
+  }, { minDelay: 0, maxDelay: 0, maxAttempts: 3, ...options });
+  try {
+    await Array.fromAsync(connections);
+  } catch (thrown) {
+    return { tries, thrown };
+  }
+  throw new Error("It ended");
+}
+
+Deno.test("reconnect() stops at a refusal, and throws it", async () => {
+  const refusal = (status?: number) =>
+    new HandshakeError("No", { url: "ws://a", status });
+  for (const status of [400, 401, 403, 404, 426, 499]) {
+    const error = refusal(status);
+    assertEquals(await triesOf(error), { tries: 1, thrown: error });
+  }
+  for (const status of [408, 425, 429, 500, 503, 302, 200, undefined]) {
+    assertEquals((await triesOf(refusal(status))).tries, 3, String(status));
+  }
+  assertEquals((await triesOf(new NotConnectedError("Nobody"))).tries, 3);
+  // What `fetch()` throws for a token that cannot be had.
+  assertEquals((await triesOf(new TypeError("error sending"))).tries, 3);
+  const forbidden = new Deno.errors.NotCapable("--allow-net");
+  assertEquals((await triesOf(forbidden)).tries, 1);
+});
+
+Deno.test("reconnect() asks shouldRetry instead", async () => {
+  const error = new HandshakeError("No", { url: "ws://a", status: 401 });
+  assertEquals((await triesOf(error, { shouldRetry: () => true })).tries, 3);
+  const shouldRetry = (given: unknown) => given !== error;
+  assertEquals((await triesOf(error, { shouldRetry })).tries, 1);
+});
+
+for (const name of ["minDelay", "maxDelay", "minUptime"] as const) {
+  Deno.test(`reconnect() refuses a ${name} that is no time`, () => {
+    const open = () => Promise.reject(new Error("never"));
+    for (const ms of [NaN, -1]) {
+      assertThrows(() => reconnect(open, { [name]: ms }), RangeError, name);
+    }
+  });
+}

@@ -17,23 +17,12 @@
  */
 
 import { Listener } from "./_listener.ts";
+import { hostAndPort, notConnected } from "./_not_connected.ts";
 import { opening } from "./_opening.ts";
 import type { Framer } from "./framer.ts";
 import type { NetAddr, TransportListener } from "./listener.ts";
 import { StreamTransport } from "./stream.ts";
-import type { Limits, Transport } from "./transport.ts";
-
-/** How {@linkcode connectTcp} trusts a server. */
-export interface ConnectTlsOptions {
-  /** Certificates to trust besides the usual ones, in PEM. */
-  caCerts?: string[];
-  /**
-   * The name that the server's certificate has to be for.
-   *
-   * @default {hostname}
-   */
-  hostname?: string;
-}
+import type { ClientTls, Limits, Transport } from "./transport.ts";
 
 /** Options of {@linkcode connectTcp}. */
 export interface ConnectTcpOptions extends Pick<Limits, "maxOutboxBytes"> {
@@ -46,19 +35,20 @@ export interface ConnectTcpOptions extends Pick<Limits, "maxOutboxBytes"> {
   /** The port to connect to. */
   port: number;
   /**
-   * Whether to encrypt, and whom to trust.
+   * Whether to encrypt, whom to trust, and who this is. The certificate of the
+   * server has to be for `hostname`.
    *
    * @default {false}
    */
-  tls?: boolean | ConnectTlsOptions;
+  tls?: boolean | ClientTls;
   /** Gives up connecting. An open transport does not listen to it. */
   signal?: AbortSignal;
   /**
-   * How long connecting may take, in milliseconds.
+   * How long connecting may take, in milliseconds; `Infinity` waits for ever.
    *
    * @default {10000}
    */
-  timeout?: number;
+  connectTimeout?: number;
 }
 
 /** Options of {@linkcode listenTcp}. */
@@ -81,18 +71,20 @@ export interface ListenTcpOptions extends Pick<Limits, "maxOutboxBytes"> {
  * @typeParam T What a message is.
  * @param options Where, how, and for how long.
  * @param framer A framer of its own.
- * @returns The open transport. Rejects with the error of `Deno.connect`, with
- * the reason of the `signal`, or with a `TimeoutError`.
+ * @returns The open transport. Rejects with a `NotConnectedError` that says why,
+ * with the reason of the `signal`, or with a `TimeoutError`.
  *
  * @example Give up connecting after a second
  * ```ts
  * import { connectTcp } from "@wirekit/transport/tcp";
  * import { NewlineFramer } from "@wirekit/transport/newline-framer";
+ * import { NotConnectedError } from "@wirekit/transport/errors";
  * import { assertRejects } from "@std/assert";
  *
  * await assertRejects(
- *   () => connectTcp({ port: 1, timeout: 1_000 }, new NewlineFramer()),
- *   Deno.errors.ConnectionRefused,
+ *   () => connectTcp({ port: 1, connectTimeout: 1_000 }, new NewlineFramer()),
+ *   NotConnectedError,
+ *   "nobody listens there",
  * );
  * ```
  */
@@ -101,16 +93,18 @@ export async function connectTcp<T extends string | Uint8Array>(
   framer: Framer<T>,
 ): Promise<Transport<T>> {
   const { hostname = "127.0.0.1", port, tls = false } = options;
-  const conn = await opening(async (signal) => {
-    const tcp = await Deno.connect({ hostname, port, signal });
-    tcp.setNoDelay(true);
-    tcp.setKeepAlive(true);
-    if (!tls) return tcp;
-    return await startTls(tcp, {
-      hostname,
-      ...(tls === true ? {} : tls),
-    }, signal);
-  }, options);
+  const target = hostAndPort(hostname, port);
+  const conn = await opening(
+    async (signal) => {
+      try {
+        return await open(hostname, port, tls, signal);
+      } catch (error) {
+        throw notConnected(target, error);
+      }
+    },
+    options,
+    target,
+  );
   return new StreamTransport(conn, framer, options);
 }
 
@@ -158,13 +152,24 @@ export function listenTcp<T extends string | Uint8Array>(
   });
 }
 
-async function startTls(
-  tcp: Deno.TcpConn,
-  options: Deno.StartTlsOptions,
+async function open(
+  hostname: string,
+  port: number,
+  tls: boolean | ClientTls,
   signal: AbortSignal,
-): Promise<Deno.TlsConn> {
-  const conn = await Deno.startTls(tcp, options);
-  return await handshake(conn, signal);
+): Promise<Deno.Conn> {
+  const { ca, cert, key } = typeof tls === "object" ? tls : {};
+  const trust = { hostname, ...(ca !== undefined && { caCerts: [ca] }) };
+  if (cert !== undefined && key !== undefined) {
+    // The only way to show a certificate, though it leaves Nagle's delay on.
+    const conn = await Deno.connectTls({ ...trust, port, cert, key });
+    return await handshake(conn, signal);
+  }
+  const tcp = await Deno.connect({ hostname, port, signal });
+  tcp.setNoDelay(true);
+  tcp.setKeepAlive(true);
+  if (!tls) return tcp;
+  return await handshake(await Deno.startTls(tcp, trust), signal);
 }
 
 /** Ends with a connection that is encrypted, or that is closed. */

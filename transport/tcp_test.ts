@@ -1,6 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
+import { createServer } from "node:tls";
 import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
+import { NotConnectedError, TimeoutError } from "./errors.ts";
 import { NewlineFramer } from "./newline_framer.ts";
 import { connectTcp, listenTcp } from "./tcp.ts";
 import { CloseError } from "./transport.ts";
@@ -8,7 +10,7 @@ import { CloseError } from "./transport.ts";
 const testdata = (name: string) =>
   Deno.readTextFileSync(new URL(`./testdata/${name}`, import.meta.url));
 const tls = { cert: testdata("localhost.crt"), key: testdata("localhost.key") };
-const caCerts = [testdata("ca.crt")];
+const ca = testdata("ca.crt");
 const framer = () => new NewlineFramer();
 
 async function first<T>(iterable: AsyncIterable<T>): Promise<T> {
@@ -24,7 +26,7 @@ Deno.test("listenTcp() goes on after a client that breaks off", async () => {
   using _mute = await Deno.connect({ port, hostname: "127.0.0.1" });
   await using client = await connectTcp({
     port,
-    tls: { caCerts, hostname: "localhost" },
+    tls: { ca },
   }, framer());
   await using server = await first(listener);
   await server.send("hello");
@@ -32,28 +34,84 @@ Deno.test("listenTcp() goes on after a client that breaks off", async () => {
   stranger.close();
 });
 
-Deno.test("connectTcp() trusts no unknown certificate", async () => {
-  await using listener = listenTcp({ port: 0, tls }, framer);
+Deno.test("connectTcp() trusts no unknown certificate, and says so", async () => {
+  const hostname = "127.0.0.2";
+  await using listener = listenTcp({ hostname, port: 0, tls }, framer);
   const { port } = listener.addr;
-  await assertRejects(
-    () => connectTcp({ port, tls: true }, framer()),
-    Deno.errors.InvalidData,
-  );
-  await assertRejects(
-    () =>
-      connectTcp({ port, tls: { caCerts, hostname: "example.org" } }, framer()),
-    Deno.errors.InvalidData,
-  );
+  const cases = [[true, "is not trusted"], [{ ca }, "is for another name"]];
+  for (const [tls, why] of cases as [boolean, string][]) {
+    await assertRejects(
+      () => connectTcp({ hostname, port, tls }, framer()),
+      NotConnectedError,
+      `Cannot connect to 127.0.0.2:${port}: its certificate ${why}`,
+    );
+  }
 });
+
+Deno.test("connectTcp() shows its own certificate", async () => {
+  const server = createServer(
+    { ...tls, ca, requestCert: true },
+    (socket) => socket.end(`${socket.authorized}\n`),
+  );
+  const { promise: listening, resolve } = Promise.withResolvers<void>();
+  server.listen(0, "127.0.0.1", resolve);
+  await listening;
+  const { port } = server.address() as { port: number };
+  await using client = await connectTcp(
+    { port, tls: { ca, ...tls } },
+    framer(),
+  );
+  assertEquals(await first(client), "true");
+  server.close();
+});
+
+Deno.test("connectTcp() says why there is no connection", async () => {
+  using plain = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  (async () => {
+    for await (const conn of plain) {
+      await conn.read(new Uint8Array(1_024));
+      await conn.write(new TextEncoder().encode("HTTP/1.1 400 No\r\n\r\n"));
+      conn.close();
+    }
+  })();
+  const { port } = plain.addr;
+  const cases: [Parameters<typeof connectTcp>[0], string][] = [
+    [{ port: 1 }, "127.0.0.1:1: nobody listens there"],
+    [{ hostname: "::1", port: 1 }, "[::1]:1: nobody listens there"],
+    [
+      { hostname: "no-such-host.invalid", port: 1 },
+      "no-such-host.invalid:1: the name of the host is unknown",
+    ],
+    [{ port, tls: true }, `127.0.0.1:${port}: the server does not speak TLS`],
+  ];
+  for (const [options, why] of cases) {
+    const error = await assertRejects(
+      () => connectTcp(options, framer()),
+      NotConnectedError,
+      `Cannot connect to ${why}`,
+    );
+    assert(error.cause instanceof Error);
+  }
+});
+
+for (const connectTimeout of [NaN, -1, 0]) {
+  Deno.test(`connectTcp() refuses a connectTimeout of ${connectTimeout}`, async () => {
+    await assertRejects(
+      () => connectTcp({ port: 1, connectTimeout }, framer()),
+      RangeError,
+      "connectTimeout",
+    );
+  });
+}
 
 Deno.test("connectTcp() gives up at its timeout and at its signal", async () => {
   using mute = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = mute.addr;
-  const error = await assertRejects(
-    () => connectTcp({ port, tls: true, timeout: 20 }, framer()),
-    DOMException,
+  await assertRejects(
+    () => connectTcp({ port, tls: true, connectTimeout: 20 }, framer()),
+    TimeoutError,
+    `Cannot connect to 127.0.0.1:${port}: no connection within 20 ms`,
   );
-  assertEquals(error.name, "TimeoutError");
   const controller = new AbortController();
   const { signal } = controller;
   const connecting = connectTcp({ port, tls: true, signal }, framer());
@@ -76,7 +134,7 @@ Deno.test("listenTcp() ends its loop at its close, and closes who waits", async 
   await Array.fromAsync(waiting).catch(() => {});
   await assertRejects(
     () => connectTcp({ port }, framer()),
-    Deno.errors.ConnectionRefused,
+    NotConnectedError,
   );
   await server.send("still here");
   assertEquals(await first(taken), "still here");
@@ -91,7 +149,7 @@ Deno.test("listenTcp() sends a second small message without Nagle's delay", asyn
     );
     const { port } = listener.addr;
     await using client = await connectTcp(
-      { port, ...(secure && { tls: { caCerts } }) },
+      { port, ...(secure && { tls: { ca } }) },
       framer(),
     );
     await using server = await first(listener);

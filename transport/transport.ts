@@ -76,6 +76,26 @@ export interface Transport<T = string>
 }
 
 /**
+ * A {@linkcode Transport} over WebSocket.
+ *
+ * @typeParam T What a message is: see {@linkcode Format}.
+ */
+export interface WebSocketTransport<T = string> extends Transport<T> {
+  /** The subprotocol that both ends agreed upon; empty if there is none. */
+  readonly protocol: string;
+}
+
+/** How a client trusts a server over TLS, and how it shows who it is. */
+export interface ClientTls {
+  /** Certificates to trust besides the usual ones, in PEM. */
+  ca?: string;
+  /** The certificate chain of this client, in PEM, with its `key`. */
+  cert?: string;
+  /** The private key of this client, in PEM. */
+  key?: string;
+}
+
+/**
  * What a message is, chosen when a transport is made:
  *
  * - `"text"`: a `string`.

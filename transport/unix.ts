@@ -18,6 +18,7 @@
  */
 
 import { Listener } from "./_listener.ts";
+import { notConnected } from "./_not_connected.ts";
 import { opening } from "./_opening.ts";
 import type { Framer } from "./framer.ts";
 import type { TransportListener, UnixAddr } from "./listener.ts";
@@ -31,11 +32,11 @@ export interface ConnectUnixOptions extends Pick<Limits, "maxOutboxBytes"> {
   /** Gives up connecting. An open transport does not listen to it. */
   signal?: AbortSignal;
   /**
-   * How long connecting may take, in milliseconds.
+   * How long connecting may take, in milliseconds; `Infinity` waits for ever.
    *
    * @default {10000}
    */
-  timeout?: number;
+  connectTimeout?: number;
 }
 
 /** Options of {@linkcode listenUnix}. */
@@ -50,18 +51,20 @@ export interface ListenUnixOptions extends Pick<Limits, "maxOutboxBytes"> {
  * @typeParam T What a message is.
  * @param options Where, and for how long.
  * @param framer A framer of its own.
- * @returns The open transport. Rejects with the error of `Deno.connect`, with
- * the reason of the `signal`, or with a `TimeoutError`.
+ * @returns The open transport. Rejects with a `NotConnectedError` that says why,
+ * with the reason of the `signal`, or with a `TimeoutError`.
  *
  * @example Nobody there
  * ```ts
  * import { connectUnix } from "@wirekit/transport/unix";
  * import { NewlineFramer } from "@wirekit/transport/newline-framer";
+ * import { NotConnectedError } from "@wirekit/transport/errors";
  * import { assertRejects } from "@std/assert";
  *
  * await assertRejects(
  *   () => connectUnix({ path: "/no/such.sock" }, new NewlineFramer()),
- *   Deno.errors.NotFound,
+ *   NotConnectedError,
+ *   "there is no such socket",
  * );
  * ```
  */
@@ -69,9 +72,18 @@ export async function connectUnix<T extends string | Uint8Array>(
   options: ConnectUnixOptions,
   framer: Framer<T>,
 ): Promise<Transport<T>> {
+  const { path } = options;
+  const target = `unix:${path}`;
   const conn = await opening(
-    (signal) => connectPath(options.path, signal),
+    async (signal) => {
+      try {
+        return await connectPath(path, signal);
+      } catch (error) {
+        throw notConnected(target, error);
+      }
+    },
     options,
+    path,
   );
   return new StreamTransport(conn, framer, options);
 }

@@ -29,20 +29,22 @@
  * @module
  */
 
-import { encodeText } from "./_utf8.ts";
+import { checkTime } from "@wirekit/internal/clock";
+import { NotConnectedError } from "@wirekit/internal/errors";
+import { notConnected } from "./_not_connected.ts";
+import { opening } from "./_opening.ts";
 import { PlatformSocket } from "./_platform_socket.ts";
+import { checkRequest, type HandshakeRequest } from "./_websocket_request.ts";
 import type {
+  ClientTls,
   CloseError,
   Format,
   Limits,
   MessageOf,
-  Transport,
+  WebSocketTransport,
 } from "./transport.ts";
 
 export * from "./accept_websocket.ts";
-
-/** How long a handshake may take by default, in milliseconds. */
-const HANDSHAKE_TIMEOUT = 10_000;
 
 /**
  * Options of {@linkcode connectWebSocket}.
@@ -70,19 +72,22 @@ export interface ConnectWebSocketOptions<F extends Format = "text">
   /** Gives up connecting. An open transport does not listen to it. */
   signal?: AbortSignal;
   /**
-   * The subprotocols to offer.
+   * The subprotocols to offer. The transport tells which one was chosen.
    *
    * @default {[]}
    */
   protocols?: string[];
-  /** Headers of the handshake. Browsers cannot send any. */
+  /**
+   * Headers of the handshake, but for those that make it one. Browsers cannot
+   * send any.
+   */
   headers?: HeadersInit;
   /**
-   * How long the handshake may take, in milliseconds.
+   * How long it may take to open, in milliseconds; `Infinity` waits for ever.
    *
    * @default {10000}
    */
-  timeout?: number;
+  connectTimeout?: number;
   /**
    * Whose WebSocket to use: one of our own over a socket, or the
    * platform's. The one of Deno 2.9 leaves Nagle's algorithm on, which holds a
@@ -93,18 +98,18 @@ export interface ConnectWebSocketOptions<F extends Format = "text">
    */
   implementation?: "own" | "platform";
   /**
-   * Seconds without a sign of life after which the server is lost, with code
-   * 1006. It is pinged at half of that. 0 waits for ever. The platform's
-   * WebSocket cannot tell.
+   * Milliseconds without a sign of life after which the server is lost, with
+   * code 1006; `Infinity` waits for ever. It is pinged at half of that; bytes
+   * that it takes are a sign too. The platform's WebSocket cannot tell.
    *
-   * @default {30}
+   * @default {30000}
    */
   idleTimeout?: number;
   /**
-   * Certificates to trust besides the usual ones, in PEM. The platform's
-   * WebSocket trusts the usual ones alone.
+   * Whom to trust, and who this is. The platform's WebSocket trusts the usual
+   * certificates alone, and refuses this.
    */
-  caCerts?: string[];
+  tls?: ClientTls;
 }
 
 /**
@@ -119,11 +124,15 @@ export interface ConnectWebSocketOptions<F extends Format = "text">
  * @typeParam F What a message is.
  * @param url Where, with the scheme `ws:` or `wss:`.
  * @param options The format, the handshake and the limits.
- * @returns The open transport. Rejects with a `CloseError` of code 1006 if
- * there is no such server, with the reason of the `signal`, or with a
- * `TimeoutError`.
- * @throws {TypeError} If the URL is not one of a WebSocket, or if there are
- * headers and the platform cannot send them.
+ * @returns The open transport, with the subprotocol. Rejects with a
+ * `HandshakeError` if the server refused, with a `NotConnectedError` if there is
+ * none, with a `TimeoutError` or with the reason of the `signal`. The platform's
+ * WebSocket does not tell a refusal from a server that is not there: both are a
+ * `NotConnectedError` then.
+ * @throws {TypeError} If the URL is not one of a WebSocket, or if a header or an
+ * option cannot be sent or kept here.
+ * @throws {SyntaxError} If a subprotocol is not a token, or is given twice.
+ * @throws {RangeError} If a time is none.
  *
  * @example Say hello to an echo server
  * ```ts
@@ -141,7 +150,9 @@ export interface ConnectWebSocketOptions<F extends Format = "text">
  * });
  * const url = `ws://127.0.0.1:${server.addr.port}`;
  *
- * await using transport = await connectWebSocket(url, { timeout: 1_000 });
+ * await using transport = await connectWebSocket(url, {
+ *   connectTimeout: 1_000,
+ * });
  * for await (const message of transport) {
  *   assertEquals(message, "hello");
  *   break;
@@ -151,86 +162,79 @@ export interface ConnectWebSocketOptions<F extends Format = "text">
 export async function connectWebSocket<F extends Format = "text">(
   url: string | URL,
   options: ConnectWebSocketOptions<F> = {},
-): Promise<Transport<MessageOf<F>>> {
-  const { signal, protocols, timeout = HANDSHAKE_TIMEOUT, ...rest } = options;
-  const { idleTimeout = 30, implementation = bestImplementation() } = options;
-  const { target, headers } = destination(url, options.headers);
-  signal?.throwIfAborted();
-  if (implementation === "own") {
-    const { openWebSocket } = await import("./_websocket_client.ts");
-    return await openWebSocket<F>(target, {
-      ...options,
-      format: options.format ?? "text" as F,
-      protocols: protocols ?? [],
-      headers,
-      timeout,
-      idleTimeout,
-    });
+): Promise<WebSocketTransport<MessageOf<F>>> {
+  const { idleTimeout = 30_000, implementation } = options;
+  checkTime("idleTimeout", idleTimeout);
+  const request = checkRequest(url, options);
+  options.signal?.throwIfAborted();
+  const format = options.format ?? "text" as F;
+  if (implementation === "platform" || !implementation && !hasSockets()) {
+    return await openPlatform(request, { ...options, format });
   }
-  const socket = new PlatformSocket<F>(openSocket(target, protocols, headers), {
-    ...rest,
-    format: options.format ?? "text" as F,
-    role: "client",
-    timeout,
-  });
-  const abort = () => socket.close();
-  signal?.addEventListener("abort", abort);
-  try {
-    await socket.opened;
-    signal?.throwIfAborted();
-  } catch (error) {
-    signal?.throwIfAborted();
-    const { cause } = error as CloseError;
-    throw cause instanceof Error && cause.name === "TimeoutError"
-      ? cause
-      : error;
-  } finally {
-    signal?.removeEventListener("abort", abort);
-  }
-  return socket;
+  const { openWebSocket } = await import("./_websocket_client.ts");
+  return await openWebSocket<F>(request, { ...options, format, idleTimeout });
 }
 
-/** Ours needs a socket of Deno. */
-function bestImplementation(): "own" | "platform" {
+/** Whether this is Deno, whose sockets ours needs. */
+function hasSockets(): boolean {
   const { Deno } = globalThis as { Deno?: { connect?: unknown } };
-  return typeof Deno?.connect === "function" ? "own" : "platform";
+  return typeof Deno?.connect === "function";
 }
 
-/** Moves the credentials of a URL into a header. */
-function destination(
-  url: string | URL,
-  init: HeadersInit | undefined,
-): { target: URL; headers: Headers } {
-  const target = new URL(url);
-  if (target.protocol !== "ws:" && target.protocol !== "wss:") {
+/** Connects by the platform's client. */
+function openPlatform<F extends Format>(
+  request: HandshakeRequest,
+  options: ConnectWebSocketOptions<F> & { format: F },
+): Promise<WebSocketTransport<MessageOf<F>>> {
+  if (options.tls) {
     throw new TypeError(
-      `Cannot connect WebSocket: scheme is "${target.protocol}", expected "ws:" or "wss:"`,
+      "Cannot connect WebSocket: this platform's WebSocket takes no tls",
     );
   }
-  const headers = new Headers(init);
-  if (target.username || target.password) {
-    const credentials = encodeText(
-      `${decodeURIComponent(target.username)}:${
-        decodeURIComponent(target.password)
-      }`,
-    );
-    const base64 = btoa(String.fromCharCode(...credentials));
-    if (!headers.has("authorization")) {
-      headers.set("authorization", `Basic ${base64}`);
-    }
-    target.username = "";
-    target.password = "";
-  }
-  target.hash = "";
-  return { target, headers };
+  const { url, place } = request;
+  return opening(
+    async (signal) => {
+      const socket = new PlatformSocket<F>(openSocket(request), {
+        ...options,
+        role: "client",
+        timeout: Infinity,
+      });
+      const abort = () => socket.close();
+      signal.addEventListener("abort", abort);
+      try {
+        await socket.opened;
+        signal.throwIfAborted();
+        return socket;
+      } catch (error) {
+        throw platformError(url.host, place, error as CloseError);
+      } finally {
+        signal.removeEventListener("abort", abort);
+      }
+    },
+    options,
+    url.host,
+  );
+}
+
+/** Says what the platform lets us know of a failure. */
+function platformError(
+  target: string,
+  place: string,
+  error: CloseError,
+): unknown {
+  const { cause = error } = error;
+  const known = notConnected(target, cause);
+  const said = error.reason || (cause as Error).message;
+  if (known instanceof Error && !known.message.endsWith(said)) return known;
+  return new NotConnectedError(
+    `Cannot connect to ${place}: nobody listens there, or the server refused; ` +
+      `this platform does not tell which (${said})`,
+    { cause },
+  );
 }
 
 /** Starts the platform's client. */
-function openSocket(
-  url: URL,
-  protocols: string[] = [],
-  headers: Headers,
-): WebSocket {
+function openSocket({ url, headers, protocols }: HandshakeRequest): WebSocket {
   const fields = Object.fromEntries(headers);
   if (Object.keys(fields).length === 0) return new WebSocket(url, protocols);
   if (!/^(Deno|Node\.js|Bun)\//.test(globalThis.navigator?.userAgent ?? "")) {

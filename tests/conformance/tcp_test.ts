@@ -106,13 +106,13 @@ for (const [name, formats, makeFramer] of FRAMERS) {
 }
 
 const tls = { cert: testdata("localhost.crt"), key: testdata("localhost.key") };
-const caCerts = [testdata("ca.crt")];
+const ca = testdata("ca.crt");
 
 conformance(
   "TLS",
   ({ maxMessageBytes = 16_777_216 }) =>
     connect(
-      { tls: { caCerts } },
+      { tls: { ca } },
       { tls },
       () => new NewlineFramer({ maxMessageBytes }) as Framer<Message>,
     ),

@@ -1,0 +1,76 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import { NotConnectedError } from "@wirekit/internal/errors";
+
+/** What the errors of Node, Deno and Bun look like, and what they mean. */
+const REASONS: [RegExp, string][] = [
+  [
+    /ECONNREFUSED|ConnectionRefused/,
+    "nobody listens there. Is the server running, and is the address right?",
+  ],
+  [
+    /ENOTFOUND|EAI_AGAIN|EAI_NONAME|failed to lookup address/,
+    "the name of the host is unknown. Is it spelled right?",
+  ],
+  [
+    /EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|ETIMEDOUT/,
+    "the host cannot be reached from here",
+  ],
+  [
+    /ALTNAME|NotValidForName|not valid for name/,
+    "its certificate is for another name. Use a name that it is for",
+  ],
+  [
+    /CERT_HAS_EXPIRED|certificate expired|: Expired/,
+    "its certificate has expired",
+  ],
+  [
+    /SELF_SIGNED|UNABLE_TO_|UnknownIssuer|CaUsedAsEndEntity|CERT_UNTRUSTED|invalid peer certificate/,
+    "its certificate is not trusted. Give the certificate of its authority as tls.ca",
+  ],
+  [
+    /WRONG_VERSION_NUMBER|InvalidContentType|wrong version number/,
+    "the server does not speak TLS on this port. Connect without it: ws: for wss:, tcp: for tls:",
+  ],
+  [
+    /CERTIFICATE_REQUIRED|CertificateRequired|certificate required/,
+    "the server wants a certificate of the client. Give it as tls.cert and tls.key",
+  ],
+  [
+    /ECONNRESET|ConnectionReset|EPIPE|BrokenPipe|UnexpectedEof/,
+    "the server closed the connection before it was open",
+  ],
+  [/ENOENT/, "there is no such socket. Is the server running?"],
+  [/EACCES|PermissionDenied/, "this user may not use that socket"],
+];
+
+/**
+ * Says in words why there is no connection. A mistake of the program stays as it
+ * is: an option that cannot be, a permission that Deno was not given.
+ */
+export function notConnected(target: string, cause: unknown): unknown {
+  if (!(cause instanceof Error) || cause instanceof NotConnectedError) {
+    return cause;
+  }
+  if (cause instanceof TypeError || isForbidden(cause)) return cause;
+  const { code = "" } = cause as { code?: unknown };
+  const said = `${code} ${cause.name}: ${cause.message}`;
+  const reason = REASONS.find(([pattern]) => pattern.test(said))?.[1] ??
+    cause.message;
+  return new NotConnectedError(`Cannot connect to ${target}: ${reason}`, {
+    cause,
+  });
+}
+
+/** Whether Deno was not given the permission. */
+export function isForbidden(error: unknown): boolean {
+  return error instanceof Error && error.name === "NotCapable";
+}
+
+/** Names a port of a host, as a URL does. */
+export function hostAndPort(hostname: string, port: number): string {
+  return hostname.includes(":")
+    ? `[${hostname}]:${port}`
+    : `${hostname}:${port}`;
+}
