@@ -25,9 +25,10 @@ import type { MessageFilter } from "./areas/item.ts";
 import { Dimmer, Light } from "./areas/lights.ts";
 import { Zone } from "./areas/heating.ts";
 import config from "./deno.json" with { type: "json" };
-import { discoverGateways, discoverItems } from "./discovery.ts";
+import { discoverGateways } from "./discovery.ts";
 import { decode, type GatewayEvent } from "./events.ts";
 import { describe, explain } from "./explain.ts";
+import { discoverItems } from "./inventory.ts";
 import { NackError } from "./session/errors.ts";
 import { type Message, parse, serialize } from "./wire/message.ts";
 

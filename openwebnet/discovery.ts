@@ -1,19 +1,16 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 /**
- * Finding gateways on the network, by SSDP, and devices of a plant, by asking.
+ * Finding gateways on the network, by SSDP.
  *
  * @module
  */
 
 import type * as NodeDgram from "node:dgram";
 import type * as NodeProcess from "node:process";
-import type { CommandOptions } from "./session/_command_session.ts";
-import { energyDevice } from "./areas/energy.ts";
-import { NackError } from "./session/errors.ts";
-import { decode, type GatewayEvent } from "./events.ts";
-import type { Caller } from "./areas/item.ts";
-import { parse } from "./wire/message.ts";
+import { parseXml, type XmlDocument, XmlElement } from "@rgrove/parse-xml";
+import { checkTime, later } from "@wirekit/internal/clock";
+import { TimeoutError } from "@wirekit/internal/errors";
 import { type GatewayProfile, profileOf } from "./session/profiles.ts";
 import { DEFAULT_PORT } from "./tcp.ts";
 
@@ -86,6 +83,9 @@ const MODELS: Record<string, string> = {
   lightingcontrolunit: "MH200N",
 };
 
+/** Longest wait for the descriptions after the search, in milliseconds. */
+const DESCRIBE_TIMEOUT = 5_000;
+
 /** Longest description and longest answer to take, in bytes. */
 const MAX_BYTES = 65_536;
 
@@ -113,13 +113,14 @@ export async function discoverGateways(
   options: DiscoverOptions = {},
 ): Promise<FoundGateway[]> {
   const { timeout = 3000, signal } = options;
+  checkTime("timeout", timeout);
   const { hostname = "239.255.255.250", port = 1900 } = options;
   const found = new Map<string, Promise<FoundGateway | undefined>>();
   // Not by an import, which a browser that loads `mod.ts` could not resolve.
   const { process } = globalThis as unknown as { process: typeof NodeProcess };
   const dgram: typeof NodeDgram = process.getBuiltinModule("node:dgram");
   const socket = dgram.createSocket("udp4");
-  const late = AbortSignal.timeout(timeout + 5000);
+  const late = new AbortController();
   const { promise: over, resolve: end, reject: fail } = Promise.withResolvers<
     void
   >();
@@ -130,7 +131,7 @@ export async function discoverGateways(
     if (!KINDS.some((kind) => usn.startsWith(kind))) return;
     found.set(
       location,
-      describe(location, address, late).catch(() => undefined),
+      describe(location, address, usn, late.signal).catch(() => undefined),
     );
   });
   const query = [
@@ -142,18 +143,24 @@ export async function discoverGateways(
     "Content-Length: 0",
     "\r\n",
   ].join("\r\n");
-  const timer = setTimeout(end, timeout);
-  signal?.addEventListener("abort", () => end(), { once: true });
+  const timer = later(timeout, end);
+  const abort = () => end();
+  signal?.addEventListener("abort", abort, { once: true });
   try {
     socket.send(new TextEncoder().encode(query), port, hostname, (error) => {
       if (error) fail(error);
     });
     if (!signal?.aborted) await over;
   } finally {
-    clearTimeout(timer);
+    timer.stop();
+    signal?.removeEventListener("abort", abort);
     await new Promise<void>((resolve) => socket.close(() => resolve()));
   }
+  const slow = later(DESCRIBE_TIMEOUT, () => {
+    late.abort(new TimeoutError("Gateway did not describe itself in time"));
+  });
   const gateways = await Promise.all(found.values());
+  slow.stop();
   return gateways.filter((gateway) => gateway !== undefined);
 }
 
@@ -174,30 +181,32 @@ function parseHeaders(text: string): { location: string; usn: string } {
  *
  * @param location The URL of the description.
  * @param address The address that it has to be at.
+ * @param usn The name under which it has answered.
  * @param signal Gives up.
  * @returns The gateway, or `undefined` if it is none.
  */
 async function describe(
   location: string,
   address: string,
+  usn: string,
   signal: AbortSignal,
 ): Promise<FoundGateway | undefined> {
   const url = new URL(location);
   if (url.protocol !== "http:" || url.hostname !== address) return undefined;
-  const xml = await readText(await fetch(url, { signal, redirect: "error" }));
-  const udn = element(xml, "UDN");
-  const modelName = element(xml, "modelName");
+  const xml = await readXml(await fetch(url, { signal, redirect: "error" }));
+  const udn = textOf(xml, "UDN") || usn.replace(/::.*$/, "");
+  const modelName = textOf(xml, "modelName");
   const kind = udn.toLowerCase().split("-")[1] ?? "";
   const profile = profileOf(modelName);
   return {
     hostname: address,
     port: await askPort(url, signal).catch(() => DEFAULT_PORT),
     location,
-    friendlyName: element(xml, "friendlyName"),
-    manufacturer: element(xml, "manufacturer"),
+    friendlyName: textOf(xml, "friendlyName"),
+    manufacturer: textOf(xml, "manufacturer"),
     modelName,
-    modelNumber: element(xml, "modelNumber"),
-    serialNumber: element(xml, "serialNumber"),
+    modelNumber: textOf(xml, "modelNumber"),
+    serialNumber: textOf(xml, "serialNumber"),
     udn,
     profile: profile.name === "generic"
       ? profileOf(MODELS[kind] ?? "")
@@ -220,12 +229,12 @@ async function askPort(url: URL, signal: AbortSignal): Promise<number> {
       's:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"><s:Body>' +
       `<u:getopenserverPort xmlns:u="${action}"/></s:Body></s:Envelope>`,
   });
-  const text = await readText(response);
-  const port = Number(element(text, "Port"));
+  const port = Number(textOf(await readXml(response), "Port"));
   return response.ok && port > 0 && port < 65_536 ? port : DEFAULT_PORT;
 }
 
-async function readText(response: Response): Promise<string> {
+/** Reads an answer; `undefined` if it is no XML. */
+async function readXml(response: Response): Promise<XmlDocument | undefined> {
   const decoder = new TextDecoder();
   let text = "";
   let size = 0;
@@ -234,122 +243,24 @@ async function readText(response: Response): Promise<string> {
     if (size > MAX_BYTES) throw new RangeError("The answer is too long");
     text += decoder.decode(chunk, { stream: true });
   }
-  return text;
-}
-
-/** The text of the first element of a name, without its entities. */
-function element(xml: string, name: string): string {
-  const start = xml.indexOf(`<${name}>`);
-  if (start < 0) return "";
-  const from = start + name.length + 2;
-  const end = xml.indexOf(`</${name}>`, from);
-  return end < 0 ? "" : xml.slice(from, end).trim()
-    .replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"')
-    .replaceAll("&apos;", "'").replaceAll("&amp;", "&");
-}
-
-/** A device that has answered. */
-export interface FoundItem {
-  /** Its area. */
-  who: number;
-  /** Its target. */
-  where: string;
-  /**
-   * What it is, as far as its answer tells: a dimmer is known from a light only
-   * while it is dimmed.
-   */
-  kind:
-    | "light"
-    | "dimmer"
-    | "automation"
-    | "zone"
-    | "alarm"
-    | "auxiliary"
-    | "contact"
-    | "amplifier"
-    | "scene"
-    | "meter"
-    | "actuator"
-    | "stop & go";
-}
-
-/** What to ask, and what answers it. CEN buttons can only be heard. */
-const REQUESTS: readonly [string, FoundItem["kind"]][] = [
-  ["*#1*0##", "light"],
-  ["*#2*0##", "automation"],
-  ["*#4*0*0##", "zone"],
-  ["*#5*0##", "alarm"],
-  ["*#9*0##", "auxiliary"],
-  ["*#25*30##", "contact"],
-  ["*#16*0*5##", "amplifier"],
-  ["*#17*0##", "scene"],
-  // Their diagnostics name each device.
-  ["*#1018*0*7##", "meter"],
-  ["*#1004*0*7##", "zone"],
-];
-
-/**
- * Finds the devices of a plant, by asking all of each kind for their state.
- *
- * Buttons, scenarios and what does not answer cannot be found so. Hardware ids
- * are found by `scanDevices` of `diagnostics.ts`.
- *
- * @param gateway The gateway.
- * @param options Time and signal of each request.
- * @returns The devices.
- *
- * @example Find lights
- * ```ts
- * import { discoverItems } from "@wirekit/openwebnet/discovery";
- * import { Gateway } from "@wirekit/openwebnet/gateway";
- * import { GatewaySimulator } from "@wirekit/openwebnet/simulator";
- * import { assertEquals } from "@std/assert";
- *
- * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway({ transport: () => simulator.connect(), pacing: 0 });
- * const items = await discoverItems(gateway);
- * const shutters = items.filter(({ kind }) => kind === "automation");
- * assertEquals(shutters.map(({ where }) => where), ["31", "32"]);
- * ```
- */
-export async function discoverItems(
-  gateway: Caller,
-  options?: CommandOptions,
-): Promise<FoundItem[]> {
-  const found = new Map<string, FoundItem>();
-  for (const [request, kind] of REQUESTS) {
-    const replies = await gateway.request(parse(request), options)
-      .catch((error) => {
-        // The plant has no such subsystem.
-        if (error instanceof NackError) return [];
-        throw error;
-      });
-    for (const event of replies.map(decode)) {
-      const item = toItem(event, kind);
-      if (item === undefined) continue;
-      const key = `${item.who} ${item.where}`;
-      if (item.kind === "dimmer" || !found.has(key)) found.set(key, item);
-    }
+  try {
+    // Some write line breaks before the declaration, where none may be.
+    return parseXml(text.trim(), { ignoreUndefinedEntities: true });
+  } catch {
+    return undefined;
   }
-  return [...found.values()];
 }
 
-/** The device that an answer is about. */
-function toItem(
-  event: GatewayEvent,
-  kind: FoundItem["kind"],
-): FoundItem | undefined {
-  const { type, where } = event;
-  // A diagnostic WHO is 1000 more than the one that it is of.
-  const who = event.who % 1000;
-  if (type === "unknown" || where === "" || where === "0") return undefined;
-  if (kind === "light" && DIMMED.has(type)) {
-    return { who, where, kind: "dimmer" };
+/** The text of the first element of a name, whatever its prefix; empty if none. */
+function textOf(
+  node: XmlDocument | XmlElement | undefined,
+  name: string,
+): string {
+  for (const child of node?.children ?? []) {
+    if (!(child instanceof XmlElement)) continue;
+    if (child.name.replace(/^.*:/, "") === name) return child.text.trim();
+    const text = textOf(child, name);
+    if (text !== "") return text;
   }
-  if (kind !== "meter") return { who, where, kind };
-  const device = energyDevice(where);
-  return device && { who, where, kind: device };
+  return "";
 }
-
-/** What a dimmer says and no other light. */
-const DIMMED = new Set(["light.level", "light.brightness", "light.speeds"]);

@@ -4,11 +4,11 @@ import { assert, assertEquals } from "@std/assert";
 import { createSocket } from "node:dgram";
 import {
   discoverGateways,
-  discoverItems,
   type DiscoverOptions,
   type FoundGateway,
 } from "./discovery.ts";
 import { Gateway } from "./gateway.ts";
+import { discoverItems } from "./inventory.ts";
 import { GatewaySimulator } from "./simulator/simulator.ts";
 
 const DESCRIPTION = `<?xml version="1.0"?>
@@ -116,6 +116,47 @@ Deno.test("discoverGateways() reads the description and the port of a gateway", 
   assert(fake.queries[0]!.includes('MAN: "ssdp:discover"\r\n'));
 });
 
+Deno.test("discoverGateways() reads attributes, CDATA, prefixes, entities and a comment", async () => {
+  const xml = `\r\n<?xml version="1.0"?>
+<!-- <modelName>MH202</modelName> -->
+<d:root xmlns:d="urn:schemas-upnp-org:device-1-0"><d:device kind="x>y">
+  <d:friendlyName lang="it"><![CDATA[Casa <1> & giardino]]></d:friendlyName>
+  <d:manufacturer>BTicino &#83;.p.&#x41;.</d:manufacturer>
+  <d:modelName   >F454</d:modelName>
+  <d:modelNumber/>
+  <d:UDN>uuid:pnp-webserver-&nbsp;1</d:UDN>
+</d:device></d:root>`;
+  await using fake = await announce(
+    (http) => [
+      answer("uuid:pnp-webserver-1", `http://127.0.0.1:${http}/device.xml`),
+    ],
+    (request) =>
+      request.method === "GET"
+        ? new Response(xml)
+        : new Response("<a><r:Port xmlns:r='x' k=\"1\">20002</r:Port></a>"),
+  );
+  const [found] = await discover(fake);
+  assertEquals(found?.friendlyName, "Casa <1> & giardino");
+  assertEquals(found?.manufacturer, "BTicino S.p.A.");
+  assertEquals(found?.modelName, "F454");
+  assertEquals(found?.modelNumber, "");
+  assertEquals(found?.profile.name, "F454");
+  assertEquals(found?.port, 20002);
+});
+
+Deno.test("discoverGateways() finds a gateway whose description is no XML", async () => {
+  await using fake = await announce(
+    (http) => [
+      answer("uuid:pnp-webserver-1", `http://127.0.0.1:${http}/device.xml`),
+    ],
+    () => new Response("<root><modelName>F454</root>"),
+  );
+  const [found] = await discover(fake);
+  assertEquals(found?.hostname, "127.0.0.1");
+  assertEquals(found?.port, 20000);
+  assertEquals(found?.modelName, "");
+});
+
 Deno.test("discoverGateways() takes the usual port if the gateway does not tell", async () => {
   await using fake = await announce(
     (http) => [
@@ -127,7 +168,7 @@ Deno.test("discoverGateways() takes the usual port if the gateway does not tell"
     (request) =>
       request.method === "GET"
         ? new Response(
-          "<UDN>uuid:pnp-scheduler-1</UDN><modelName>unknown</modelName>",
+          "<root><UDN>uuid:pnp-scheduler-1</UDN><modelName>?</modelName></root>",
         )
         : new Response("no", { status: 500 }),
   );

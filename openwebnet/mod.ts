@@ -30,7 +30,7 @@ export * from "./areas/buttons.ts";
 export * from "./areas/camera.ts";
 export * from "./session/capture.ts";
 export * from "./areas/diagnostics.ts";
-export * from "./discovery.ts";
+export * from "./inventory.ts";
 export * from "./areas/door_entry.ts";
 export * from "./areas/energy.ts";
 export * from "./areas/heating.ts";

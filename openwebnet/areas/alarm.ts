@@ -90,8 +90,10 @@ export const alarm: Area<AlarmEvents> = new Area<AlarmEvents>(5, {
  * await using simulator = new GatewaySimulator();
  * await using gateway = new Gateway({ transport: () => simulator.connect() });
  * const events = await new Alarm(gateway).status();
- * const states = events.map(({ state }) => state);
- * assertEquals(states.includes("disengaged"), true);
+ * const isOff = events.some((event) =>
+ *   event.type === "alarm.state" && event.state === "disengaged"
+ * );
+ * assertEquals(isOff, true);
  * ```
  */
 export class Alarm extends Item<AlarmEvents> {

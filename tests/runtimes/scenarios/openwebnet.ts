@@ -1,12 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import {
-  discoverGateways,
-  Gateway,
-  GatewaySimulator,
-  Light,
-  parse,
-} from "@wirekit/openwebnet";
+import { Gateway, GatewaySimulator, Light, parse } from "@wirekit/openwebnet";
+import { discoverGateways } from "@wirekit/openwebnet/discovery";
 import { same, scenario } from "../_scenario.ts";
 
 await scenario(async () => {
