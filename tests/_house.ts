@@ -146,6 +146,32 @@ function floorsOf(sources: readonly Source[]): number {
   return Math.max(0, ...floors.values());
 }
 
+/** A type as `deno doc --json` describes it. */
+export interface TypeText {
+  /** As it stands in the source; empty where it has parts. */
+  repr: string;
+  /** What kind of type it is. */
+  kind: string;
+  /** Its parts. */
+  value?: unknown;
+}
+
+/**
+ * Says of what a type is made.
+ *
+ * @param type The type.
+ * @returns Its text, or that of all its parts.
+ */
+export function textOf(type: TypeText | undefined): string {
+  if (!type) return "";
+  const { repr, kind, value } = type;
+  if (kind === "union") {
+    return (value as TypeText[]).map(textOf).sort().join(" | ");
+  }
+  if (kind === "array") return `${textOf(value as TypeText)}[]`;
+  return repr || kind;
+}
+
 /** A symbol as `deno doc --json` describes it. */
 export interface Documented {
   /** Its name. */
@@ -159,7 +185,7 @@ export interface Documented {
         name: string;
         optional?: boolean;
         jsDoc?: { doc?: string };
-        tsType?: { repr: string };
+        tsType?: TypeText;
       }[];
     };
   }[];

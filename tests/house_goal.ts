@@ -13,6 +13,7 @@ import {
   type Source,
   sourcesOf,
   symbolsOf,
+  textOf,
 } from "./_house.ts";
 import { MEMBERS, PACKAGES } from "./_packages.ts";
 
@@ -90,7 +91,7 @@ async function optionsOf(): Promise<
           found.push({
             where: `${member.folder}: ${type}.${property.name}`,
             name: property.name,
-            type: property.tsType?.repr ?? "",
+            type: textOf(property.tsType),
             doc: property.jsDoc?.doc ?? "",
           });
         }
@@ -171,7 +172,7 @@ Deno.test("One word has one type in the options of all packages", async () => {
   for (const word of ONE_TYPE) {
     const types = Map.groupBy(
       options.filter(({ name }) => name === word),
-      ({ type }) => type.replace(/ \| undefined$/, ""),
+      ({ type }) => type.replace(/ \| undefined\b/, ""),
     );
     if (types.size < 2) continue;
     const all = [...types].map(([type, [first]]) => `${first!.where}: ${type}`);
