@@ -11,20 +11,16 @@ import { connectWebSocket } from "@wirekit/transport/websocket";
 
 const CLI = new URL("./cli.ts", import.meta.url).href;
 
+const PERMISSIONS = ["--allow-net", "--allow-env=WIREKIT_TOKEN,WIREKIT_URL"];
+
 function command(
   args: string[],
   env: Record<string, string> = {},
+  permissions: string[] = PERMISSIONS,
 ): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--quiet",
-      "--allow-net",
-      "--allow-env=WIREKIT_TOKEN",
-      CLI,
-      ...args,
-    ],
-    env: { WIREKIT_TOKEN: "", NO_COLOR: "1", ...env },
+    args: ["run", "--quiet", "--no-prompt", ...permissions, CLI, ...args],
+    env: { WIREKIT_TOKEN: "", WIREKIT_URL: "", NO_COLOR: "1", ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -32,8 +28,12 @@ function command(
 }
 
 /** Runs the command to its end. */
-async function run(...args: string[]): Promise<[number, string, string]> {
-  const { code, stdout, stderr } = await command(args).output();
+function run(...args: string[]): Promise<[number, string, string]> {
+  return ends(command(args));
+}
+
+async function ends(command: Deno.Command): Promise<[number, string, string]> {
+  const { code, stdout, stderr } = await command.output();
   const text = new TextDecoder();
   return [code, text.decode(stdout), text.decode(stderr)];
 }
@@ -44,17 +44,26 @@ class HubProcess {
   readonly #lines: ReadableStreamDefaultReader<string>;
   readonly #log: Promise<string>;
 
-  constructor(args: string[], env?: Record<string, string>) {
-    this.#child = command(args, env).spawn();
+  constructor(
+    args: string[],
+    env?: Record<string, string>,
+    permissions?: string[],
+  ) {
+    this.#child = command(args, env, permissions).spawn();
     this.#lines = this.#child.stdout.pipeThrough(new TextDecoderStream())
       .getReader();
     this.#log = new Response(this.#child.stderr).text();
   }
 
-  /** The line with which it starts. */
+  /** The two lines with which it starts. */
   async started(): Promise<string> {
-    const { value } = await deadline(this.#lines.read(), 20_000);
-    return value ?? "";
+    let text = "";
+    while (text.split("\n").length < 3) {
+      const { value, done } = await deadline(this.#lines.read(), 20_000);
+      if (done) break;
+      text += value;
+    }
+    return text;
   }
 
   async stop(
@@ -69,12 +78,12 @@ class HubProcess {
 }
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  Deno.test(`hub says in one line where it listens, and ends well at ${signal}`, async () => {
+  Deno.test(`hub says where it listens and for whom, and ends well at ${signal}`, async () => {
     const hub = new HubProcess(["--port", "0"]);
     const line = await hub.started();
     assertMatch(
       line,
-      /^The hub listens on ws:\/\/127\.0\.0\.1:\d+ \(Ctrl-C stops it\)\n$/,
+      /^The hub listens on ws:\/\/127\.0\.0\.1:\d+ \(Ctrl-C stops it\)\nIt is open to this machine: .*WIREKIT_TOKEN.*\n$/,
     );
     const client = await connectWebSocket(/ws:\S+/.exec(line)![0]);
     await client.send('{"type":1,"id":"bot"}');
@@ -93,7 +102,9 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 
 Deno.test("hub takes the token from the environment, and asks for it", async () => {
   const hub = new HubProcess(["-p", "0"], { WIREKIT_TOKEN: "s3cret" });
-  const url = /ws:\S+/.exec(await hub.started())![0];
+  const start = await hub.started();
+  assertStringIncludes(start, "It asks every client for the token\n");
+  const url = /ws:\S+/.exec(start)![0];
   await assertRejects(() => connectWebSocket(url));
   const client = await connectWebSocket(`${url}/?token=s3cret`);
   const { code, log } = await hub.stop("SIGTERM").finally(() => client.close());
@@ -105,17 +116,19 @@ Deno.test("hub takes the token from the environment, and asks for it", async () 
 Deno.test("hub exits with 1 and one sentence when its port is taken", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
-  assertEquals(await run("--port", `${port}`), [
-    1,
-    "",
-    `hub: 127.0.0.1:${port} is taken by another program. Stop that one, or ` +
-    "choose another port with --port\n",
-  ]);
+  const [code, stdout, stderr] = await run("--port", `${port}`);
+  assertEquals([code, stdout], [1, ""]);
+  const [, free] =
+    /^hub: .*127\.0\.0\.1:\d+.*\. Stop that one, or take a free port: --port (\d+)\n$/
+      .exec(stderr) ?? [];
+  assert(free !== undefined && free !== `${port}`, stderr);
+  const tcp = await run("--port", "0", "--tcp", `${port}`);
+  assertStringIncludes(tcp[2], "take a free port: --tcp ");
 });
 
-Deno.test("hub exits with 1 when it should listen elsewhere without a token", async () => {
+Deno.test("hub exits with 2 when it should listen elsewhere without a token", async () => {
   const [code, stdout, stderr] = await run("--hostname", "0.0.0.0");
-  assertEquals([code, stdout], [1, ""]);
+  assertEquals([code, stdout], [2, ""]);
   assertStringIncludes(stderr, "without a token");
   assertStringIncludes(stderr, "WIREKIT_TOKEN");
   assertEquals(stderr.trimEnd().includes("\n"), false);
@@ -123,17 +136,30 @@ Deno.test("hub exits with 1 when it should listen elsewhere without a token", as
 
 Deno.test("hub exits with 2 when it is not called rightly", async () => {
   const wrong: [string[], string][] = [
-    [["-p"], 'Cannot use "" as a port'],
-    [["--port", "65536"], 'Cannot use "65536" as a port'],
-    [["--port", "x"], 'Cannot use "x" as a port'],
+    [["-p"], "-p needs a value: -p PORT"],
+    [["--port"], "--port needs a value: --port PORT"],
+    [["--port", ""], "--port has an empty value"],
+    [["--port", "65536"], 'integer from 0 to 65535, not "65536"'],
+    [["--port", "x"], 'integer from 0 to 65535, not "x"'],
+    [["--token", ""], "--token has an empty value: is the variable set"],
     [["--nope"], "There is no option --nope"],
-    [["dance"], "There is no command dance"],
+    [["--prot", "1"], "Did you mean --port?"],
+    [["dance"], 'There is no command "dance"'],
+    [["serv"], "Did you mean serve?"],
+    [["serve", "extra"], 'There is no use for "extra"'],
     [["--cert", "x"], "--cert and --key go together"],
+    [["--idle-timeout", "-1"], "--idle-timeout has to be a number of seconds"],
+    [["--max-message", "2 MB"], "--max-message has to be a number of bytes"],
+    [["ping", "--url", "127.0.0.1:80"], "Did you mean ws://127.0.0.1:80?"],
+    [["ping", "--url", "http://h"], "Did you mean ws://h?"],
+    [["ping", "--url", "h"], "It has to begin with ws:, wss:, tcp:, tls: or"],
+    [["ping", "--url", "ws://h", "-p", "1"], "--url and --port say the same"],
   ];
   for (const [args, text] of wrong) {
     const [code, stdout, stderr] = await run(...args);
     assertEquals([code, stdout], [2, ""], args.join(" "));
     assertStringIncludes(stderr, text);
+    assertEquals(stderr.trimEnd().includes("\n"), false, stderr);
   }
 });
 
@@ -144,4 +170,85 @@ Deno.test("hub shows its help and its version", async () => {
     assertStringIncludes(help, option);
   }
   assertMatch((await run("--version"))[1], /^hub \d+\.\d+\.\d+\n$/);
+});
+
+Deno.test("hub does not pass over a token that it may not read", async () => {
+  const env = { WIREKIT_TOKEN: "s3cret" };
+  const hub = new HubProcess(["--port", "0"], env, ["--allow-net"]);
+  assertStringIncludes(await hub.started(), "It is open to this machine");
+  const { log } = await hub.stop("SIGTERM");
+  assertStringIncludes(log, "Cannot read WIREKIT_TOKEN: if set, pass --allow-");
+  assertStringIncludes(log, "--allow-env=WIREKIT_TOKEN to Deno\n");
+
+  // Whoever needs no token says so, and hears nothing of it.
+  const denied = ["--allow-net", "--deny-env=WIREKIT_TOKEN"];
+  const quiet = new HubProcess(["--port", "0"], env, denied);
+  await quiet.started();
+  assertEquals((await quiet.stop("SIGTERM")).log, "");
+});
+
+Deno.test("hub names the permission that it lacks, and no stack", async () => {
+  const lacking: [string[], string[], string][] = [
+    [["--port", "0"], [], "--allow-net"],
+    [["ping"], ["--deny-env"], "--allow-net"],
+    [
+      ["--port", "0", "--cert", "a", "--key", "b"],
+      ["--allow-net"],
+      "--allow-read",
+    ],
+    [["--port", "0", "--unix", "/tmp/x.sock"], ["--allow-net"], "--allow-"],
+  ];
+  for (const [args, permissions, flag] of lacking) {
+    const [code, , stderr] = await ends(
+      command(args, {}, ["--deny-env", ...permissions]),
+    );
+    assertEquals(code, 2, stderr);
+    assertMatch(
+      stderr,
+      /^hub: This needs .* access.*: pass --allow-.* to Deno\n$/,
+    );
+    assertStringIncludes(stderr, flag);
+  }
+});
+
+Deno.test("hub listen ends when nobody reads any more", async () => {
+  const hub = new HubProcess(["--port", "0"]);
+  const [url = ""] = /ws:\S+/.exec(await hub.started()) ?? [];
+  const child = command(["listen", "log", "--url", url]).spawn();
+  const log = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
+  assertStringIncludes(
+    (await deadline(log.read(), 20_000)).value!,
+    "Listening",
+  );
+  await child.stdout.cancel();
+  const status = child.status;
+  let ended = false;
+  status.then(() => ended = true);
+  // The first line fills the pipe, a later one finds it closed.
+  for (let i = 0; i < 50 && !ended; i++) await run("inform", "x", "--url", url);
+  assertEquals((await deadline(status, 10_000)).code, 0);
+  const { value, done } = await log.read();
+  assert(done, value);
+  await hub.stop("SIGTERM");
+});
+
+Deno.test("hub call stops at Ctrl-C with 130", async () => {
+  using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const child = command(["ping", "-p", `${silent.addr.port}`]).spawn();
+  const conn = await deadline(silent.accept(), 20_000);
+  child.kill("SIGINT");
+  const { code, stdout, stderr } = await deadline(child.output(), 10_000);
+  conn.close();
+  assertEquals([code, stdout.length, stderr.length], [130, 0, 0]);
+});
+
+Deno.test("hub call finds the hub by its port, its URL or the environment", async () => {
+  const hub = new HubProcess(["--port", "0"]);
+  const [url = ""] = /ws:\S+/.exec(await hub.started()) ?? [];
+  assertEquals((await run("ping", "-p", new URL(url).port))[0], 0);
+  assertEquals((await run("ping", "--url", url))[0], 0);
+  assertEquals((await ends(command(["ping"], { WIREKIT_URL: url })))[0], 0);
+  const bad = await ends(command(["ping"], { WIREKIT_URL: "127.0.0.1" }));
+  assertStringIncludes(bad[2], "Did you mean ws://127.0.0.1?");
+  await hub.stop("SIGTERM");
 });

@@ -62,6 +62,13 @@ import { UsageError } from "./command/_usage_error.ts";
 
 export { type Call, type Command, command } from "./command/_command.ts";
 export {
+  checkUrl,
+  needNetwork,
+  readData,
+  readFile,
+  urlsForOthers,
+} from "./command/_inputs.ts";
+export {
   bytes,
   choice,
   integer,
@@ -75,6 +82,7 @@ export {
   toggle,
   type Values,
 } from "./command/_option.ts";
+export { parseExactly, valueOf } from "./command/_json.ts";
 export { settings } from "./command/_settings.ts";
 export { printable, type Terminal } from "./command/_terminal.ts";
 export { UsageError } from "./command/_usage_error.ts";

@@ -1,0 +1,133 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** What all commands that connect to a hub share. */
+
+import {
+  checkUrl,
+  parseExactly,
+  port,
+  seconds,
+  settings,
+  type Terminal,
+  text,
+  toggle,
+  UsageError,
+  type Values,
+} from "@wirekit/internal/command";
+import type { Transport } from "@wirekit/transport/transport";
+import { openTransport } from "./_open.ts";
+import { Client } from "./client.ts";
+import { MessageType } from "./message.ts";
+
+const SCHEMES = ["ws:", "wss:", "tcp:", "tls:", "unix:"];
+
+/** Their options. */
+export const CLIENT_OPTIONS = {
+  url: text(
+    "URL",
+    "The hub (or WIREKIT_URL; ws://127.0.0.1:13254): ws:, wss:, tcp:, tls: or unix:",
+  ),
+  port: port("The hub on this machine with this port", "p"),
+  token: text("SECRET", "The hub's token; better in WIREKIT_TOKEN"),
+  timeout: seconds("How long to wait (60)"),
+  json: toggle("Print one JSON text a line"),
+};
+
+/** What a user has said about the hub. */
+export type ClientValues = Values<typeof CLIENT_OPTIONS>;
+
+/** How many messages are kept to find the text of an answer in. */
+const MEMORY = 100;
+
+/** A client that knows the text of what it has received last. */
+export interface Recorded {
+  readonly client: Client;
+  /** The data of the last answer as it came: `1.0` is not `1`. */
+  answer(): string | undefined;
+}
+
+/** Makes a client of the hub that the user means. It is not connected yet. */
+export function makeClient(
+  name: string,
+  options: ClientValues,
+  terminal: Terminal,
+): Recorded {
+  const { port } = options;
+  if (options.url !== undefined && port !== undefined) {
+    throw new UsageError("--url and --port say the same: give one of them");
+  }
+  const { WIREKIT_URL, WIREKIT_TOKEN: token } = settings(terminal, {
+    WIREKIT_URL: port === undefined ? options.url : `ws://127.0.0.1:${port}`,
+    WIREKIT_TOKEN: options.token,
+  });
+  const url = checkUrl(WIREKIT_URL ?? "ws://127.0.0.1:13254", SCHEMES);
+  const texts: string[] = [];
+  const open = async (signal: AbortSignal): Promise<Transport> => {
+    const opened = await openTransport(
+      { url, token, transport: undefined },
+      signal,
+    );
+    return new Recorder(opened.transport, texts);
+  };
+  const isWeb = /^wss?:/i.test(url);
+  const client = new Client(name, {
+    transport: open,
+    // By WebSocket it has gone along with the handshake.
+    ...(token !== undefined && !isWeb && { token }),
+  });
+  const answer = () => {
+    for (const text of texts.toReversed()) {
+      const { type, data } = parseExactly(text) as Record<string, unknown>;
+      if (type === MessageType.response) return JSON.stringify(data);
+    }
+    return undefined;
+  };
+  return { client, answer };
+}
+
+/** Makes a client of a name that nobody else has, and connects it. */
+export async function connectClient(
+  options: ClientValues,
+  terminal: Terminal,
+): Promise<Recorded> {
+  const name = `hub-${crypto.randomUUID().slice(0, 8)}`;
+  const recorded = makeClient(name, options, terminal);
+  const { timeout = 60_000 } = options;
+  const { signal } = terminal;
+  await terminal.during(
+    "Connecting",
+    recorded.client.connect({ timeout, signal }),
+  );
+  return recorded;
+}
+
+/** A transport that keeps the last of what comes in. */
+class Recorder implements Transport {
+  readonly #transport: Transport;
+  readonly #texts: string[];
+
+  constructor(transport: Transport, texts: string[]) {
+    this.#transport = transport;
+    this.#texts = texts;
+  }
+
+  send(text: string): Promise<void> {
+    return this.#transport.send(text);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<string, void, void> {
+    for await (const text of this.#transport) {
+      this.#texts.push(text);
+      if (this.#texts.length > MEMORY) this.#texts.shift();
+      yield text;
+    }
+  }
+
+  close(error?: Error): Promise<void> {
+    return this.#transport.close(error);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}

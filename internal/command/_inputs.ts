@@ -1,0 +1,101 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { getNetworkAddress } from "@std/net/unstable-get-network-address";
+import { listed } from "./_option.ts";
+import { UsageError } from "./_usage_error.ts";
+
+/**
+ * Checks a URL that a user has typed.
+ *
+ * @param text What was typed.
+ * @param schemes The schemes that will do, such as `ws:`, the usual one first.
+ * @returns The URL, as it was typed.
+ * @throws {UsageError} If it is no URL of such a scheme. It names what was
+ * probably meant.
+ */
+export function checkUrl(text: string, schemes: readonly string[]): string {
+  const [scheme = ""] = /^[a-z][a-z+.-]*:(?=\/)/i.exec(text) ?? [];
+  if (schemes.includes(scheme.toLowerCase()) && URL.canParse(text)) return text;
+  const [, rest = text] = /^[a-z][a-z+.-]*:\/\/(.*)$/i.exec(text) ?? [];
+  const isHost = rest !== text ||
+    /^(localhost|[\w-]+(\.[\w-]+)+|\[[\da-f:]+\])(:\d+)?(\/.*)?$/i
+      .test(rest) ||
+    /^[\w-]+:\d+(\/.*)?$/.test(rest);
+  const meant = `${schemes[0]}//${rest}`;
+  const hint = isHost && URL.canParse(meant)
+    ? `Did you mean ${meant}?`
+    : `It has to begin with ${listed(schemes)}`;
+  throw new UsageError(`Cannot use "${text}" as a URL. ${hint}`);
+}
+
+/**
+ * Reads what a user gives as data: `-` is the standard input, `@FILE` a file,
+ * and anything else the data itself.
+ *
+ * @param text What was typed.
+ * @returns The data.
+ */
+export async function readData(text: string): Promise<string> {
+  if (text === "-") return await new Response(Deno.stdin.readable).text();
+  return text.startsWith("@") ? await readFile(text.slice(1)) : text;
+}
+
+/**
+ * Reads a file that a user has named.
+ *
+ * @param path Its path.
+ * @returns What is in it.
+ * @throws {UsageError} If it cannot be read. It names the file.
+ */
+export async function readFile(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotCapable) throw cause;
+    const why = cause instanceof Deno.errors.NotFound
+      ? "there is no such file"
+      : cause instanceof Deno.errors.PermissionDenied
+      ? "the system does not allow it"
+      : cause instanceof Deno.errors.IsADirectory
+      ? "it is a folder"
+      : String(cause);
+    throw new UsageError(`Cannot read ${path}: ${why}`, { cause });
+  }
+}
+
+/**
+ * Says how other machines reach a server that listens on all addresses of this
+ * one. That needs `--allow-sys=networkInterfaces`.
+ *
+ * @param urls Where it listens.
+ * @returns The URLs for others; none if it listens elsewhere, or if this may not
+ * be known.
+ */
+export function urlsForOthers(urls: readonly string[]): string[] {
+  const all = /\/\/(?:0\.0\.0\.0|\[::\])(?=:)/;
+  const own = urls.filter((url) => all.test(url));
+  const kind = "networkInterfaces";
+  if (own.length === 0) return [];
+  if (Deno.permissions.querySync({ name: "sys", kind }).state !== "granted") {
+    return [];
+  }
+  const address = getNetworkAddress();
+  return address ? own.map((url) => url.replace(all, `//${address}`)) : [];
+}
+
+/**
+ * Makes sure that a server may listen, before it tries to: where Deno runs the
+ * servers of Node it throws what nobody can catch.
+ *
+ * @param hostname The address.
+ * @param port The port.
+ * @throws {UsageError} If it may not.
+ */
+export function needNetwork(hostname: string, port: number): void {
+  const host = `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+  const { state } = Deno.permissions.requestSync({ name: "net", host });
+  if (state === "granted") return;
+  throw new UsageError(
+    `This needs net access to "${host}": pass --allow-net to Deno`,
+  );
+}

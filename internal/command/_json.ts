@@ -1,0 +1,54 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** `JSON` of Deno, with what TypeScript does not know yet. */
+interface ExactJson {
+  parse(
+    text: string,
+    reviver: (
+      key: string,
+      value: unknown,
+      context: { source: string },
+    ) => unknown,
+  ): unknown;
+  rawJSON(text: string): object;
+}
+
+const { parse, rawJSON } = JSON as unknown as ExactJson;
+
+/**
+ * Reads a value that a user has typed: JSON, or else text.
+ *
+ * @param text What was typed.
+ * @param longInteger As for {@linkcode parseExactly}.
+ * @returns The value.
+ */
+export function valueOf(
+  text: string,
+  longInteger?: (digits: string) => unknown,
+): unknown {
+  try {
+    return parseExactly(text, longInteger);
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * Parses JSON whose numbers keep all that is written of them, such as `1.0`: for
+ * `JSON.stringify()`.
+ *
+ * @param text The text.
+ * @param longInteger Makes an integer that no number holds.
+ * @returns The value.
+ * @throws {SyntaxError} If it is no JSON.
+ */
+export function parseExactly(
+  text: string,
+  longInteger: (digits: string) => unknown = rawJSON,
+): unknown {
+  return parse(text, (_key, value, { source }) => {
+    if (typeof value !== "number" || !Number.isFinite(value)) return value;
+    if (String(value) === source) return value;
+    return (/^-?\d+$/.test(source) ? longInteger : rawJSON)(source);
+  });
+}
