@@ -21,6 +21,8 @@ interface Manifest {
 
 const IMPORT_REGEXP =
   /^ *(?:import|export|\}|\*\/ (?:import|export))[^"'`;]*? from "([^"]+)"|^import "([^"]+)"|\bimport\("([^"]+)"\)/gm;
+/** A file that is named at run time, which nobody else renames. */
+const RESOLVE_REGEXP = /(\bimport\.meta\.resolve\("\.[^"]+)\.ts"/g;
 const COMMENT_REGEXP = /^ *\/?\*(?!\/).*$/gm;
 
 /** What the licence of the standard library asks of a copy. */
@@ -138,6 +140,11 @@ async function pack(
   for await (const path of filesOf(home)) {
     const code = /\.(js|d\.ts)$/.test(path.pathname);
     if (code && !files.has(path.href)) await Deno.remove(path);
+  }
+  for (const each of files) {
+    const text = await Deno.readTextFile(new URL(each));
+    const renamed = text.replaceAll(RESOLVE_REGEXP, '$1.js"');
+    if (renamed !== text) await Deno.writeTextFile(new URL(each), renamed);
   }
   for (const each of std) await vendor(root, home, each, imports, files);
   const { dependencies = {} } = manifest;

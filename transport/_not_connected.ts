@@ -53,7 +53,7 @@ export function notConnected(target: string, cause: unknown): unknown {
   if (!(cause instanceof Error) || cause instanceof NotConnectedError) {
     return cause;
   }
-  if (cause instanceof TypeError || isForbidden(cause)) return cause;
+  if (cause instanceof TypeError || cause.name === "NotCapable") return cause;
   const { code = "" } = cause as { code?: unknown };
   const said = `${code} ${cause.name}: ${cause.message}`;
   const reason = REASONS.find(([pattern]) => pattern.test(said))?.[1] ??
@@ -61,11 +61,6 @@ export function notConnected(target: string, cause: unknown): unknown {
   return new NotConnectedError(`Cannot connect to ${target}: ${reason}`, {
     cause,
   });
-}
-
-/** Whether Deno was not given the permission. */
-export function isForbidden(error: unknown): boolean {
-  return error instanceof Error && error.name === "NotCapable";
 }
 
 /** Names a port of a host, as a URL does. */

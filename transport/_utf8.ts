@@ -54,10 +54,16 @@ export function exceeds(text: string, max: number): boolean {
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
     if (unit > 0x7f) length++;
-    // Surrogates come in pairs: 4 bytes for 2 units.
-    if (unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff)) length++;
+    if (unit <= 0x7ff) continue;
+    length++;
+    // A pair of surrogates is 4 bytes; a lone one is sent as U+FFFD, in 3.
+    if (unit >= 0xd800 && unit <= 0xdbff && isLow(text.charCodeAt(i + 1))) i++;
   }
   return length > max;
+}
+
+function isLow(unit: number): boolean {
+  return unit >= 0xdc00 && unit <= 0xdfff;
 }
 
 /**

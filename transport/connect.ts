@@ -1,4 +1,5 @@
 // Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
 
 /**
  * Connects to any carrier by URL.
@@ -17,10 +18,8 @@
  * @module
  */
 
-import { NewlineFramer } from "./newline_framer.ts";
-import { connectTcp } from "./tcp.ts";
+import { hasSockets, loadLines } from "./_with_sockets.ts";
 import type { Format, MessageOf, Transport } from "./transport.ts";
-import { connectUnix } from "./unix.ts";
 import { connectWebSocket, type ConnectWebSocketOptions } from "./websocket.ts";
 
 /**
@@ -55,7 +54,7 @@ export interface ConnectOptions<F extends Format = "text">
  * @param url Where.
  * @param options The format, the limits, and how long to try.
  * @returns The open transport. Rejects as {@linkcode connectWebSocket},
- * {@linkcode connectTcp} and {@linkcode connectUnix} do.
+ * `connectTcp()` and `connectUnix()` do.
  * @throws {TypeError} If the URL is none of these, or if the carrier cannot
  * carry the format or the credentials.
  *
@@ -82,25 +81,10 @@ export async function connect<F extends Format = "text">(
     case "wss:":
       return await connectWebSocket(target, options);
     case "tcp:":
-    case "tls:": {
-      const port = Number(target.port);
-      if (!target.hostname || !port) {
-        throw new TypeError(
-          `Cannot connect: a ${scheme} URL has to be ${scheme}//host:port`,
-        );
-      }
-      const framer = lines(target, options);
-      const hostname = target.hostname.replace(/^\[|\]$/g, "");
-      const tls = scheme === "tls:" && (options.tls ?? true);
-      return await connectTcp({ ...options, hostname, port, tls }, framer);
-    }
+    case "tls:":
     case "unix:": {
-      if (!target.pathname || target.host) {
-        throw new TypeError("Cannot connect: a unix: URL has to be unix:/path");
-      }
-      const framer = lines(target, options);
-      const path = decodeURIComponent(target.pathname);
-      return await connectUnix({ ...options, path }, framer);
+      const connectLines = await lineCarriers(scheme);
+      return await connectLines(target, options);
     }
     default:
       throw new TypeError(
@@ -109,22 +93,19 @@ export async function connect<F extends Format = "text">(
   }
 }
 
-function lines<F extends Format>(
-  url: URL,
-  options: ConnectOptions<F>,
-): NewlineFramer<Exclude<F, "binary">> {
-  const { format = "text" as F, maxMessageBytes, malformed } = options;
-  if (format === "binary") {
-    throw new TypeError(`Cannot connect: ${url.protocol} carries text only`);
+/** What connects to these, where there are sockets. */
+async function lineCarriers(
+  scheme: string,
+): Promise<typeof import("./_connect_lines.ts").connectLines> {
+  if (!hasSockets()) {
+    throw new TypeError(`Cannot connect: ${scheme} needs Deno`);
   }
-  if (url.username || url.password) {
+  try {
+    return (await loadLines()).connectLines;
+  } catch (cause) {
     throw new TypeError(
-      `Cannot connect: ${url.protocol} carries no credentials`,
+      `Cannot connect: this bundle lacks ${scheme}. Connect by connectTcp() or connectUnix()`,
+      { cause },
     );
   }
-  return new NewlineFramer({
-    format: format as Exclude<F, "binary">,
-    malformed: malformed as MessageOf<Exclude<F, "binary">> | undefined,
-    ...(maxMessageBytes !== undefined && { maxMessageBytes }),
-  });
 }

@@ -20,7 +20,6 @@
 
 import { checkTime, sleep } from "@wirekit/internal/clock";
 import { HandshakeError } from "@wirekit/internal/errors";
-import { isForbidden } from "./_not_connected.ts";
 import { CloseError, type Transport } from "./transport.ts";
 
 /** What {@linkcode ReconnectOptions.onState} is told. */
@@ -304,7 +303,7 @@ class Connections<T>
 
 /** Whether another try may end otherwise. */
 function mayHelp(error: unknown): boolean {
-  if (isForbidden(error)) return false;
+  if (error instanceof Error && error.name === "NotCapable") return false;
   if (!(error instanceof HandshakeError)) return true;
   const { status = 0 } = error;
   return status < 400 || status > 499 || [408, 425, 429].includes(status);

@@ -31,9 +31,9 @@
 
 import { checkTime } from "@wirekit/internal/clock";
 import { NotConnectedError } from "@wirekit/internal/errors";
-import { notConnected } from "./_not_connected.ts";
 import { opening } from "./_opening.ts";
 import { PlatformSocket } from "./_platform_socket.ts";
+import { hasSockets, loadWebSocket } from "./_with_sockets.ts";
 import { checkRequest, type HandshakeRequest } from "./_websocket_request.ts";
 import type {
   ClientTls,
@@ -94,7 +94,7 @@ export interface ConnectWebSocketOptions<F extends Format = "text">
    * second small message back for 40 ms, reads on whether its messages are read
    * or not, and does not notice a server that is gone.
    *
-   * @default {"own"} On Deno; `"platform"` elsewhere, where there is no other.
+   * @default {"own"} On Deno; `"platform"` elsewhere, and in a bundle.
    */
   implementation?: "own" | "platform";
   /**
@@ -168,17 +168,14 @@ export async function connectWebSocket<F extends Format = "text">(
   const request = checkRequest(url, options);
   options.signal?.throwIfAborted();
   const format = options.format ?? "text" as F;
-  if (implementation === "platform" || !implementation && !hasSockets()) {
-    return await openPlatform(request, { ...options, format });
-  }
-  const { openWebSocket } = await import("./_websocket_client.ts");
-  return await openWebSocket<F>(request, { ...options, format, idleTimeout });
-}
-
-/** Whether this is Deno, whose sockets ours needs. */
-function hasSockets(): boolean {
-  const { Deno } = globalThis as { Deno?: { connect?: unknown } };
-  return typeof Deno?.connect === "function";
+  const own = implementation === "own"
+    ? await loadWebSocket()
+    : implementation === undefined && hasSockets()
+    ? await loadWebSocket().catch(() => undefined) // A bundle lacks it.
+    : undefined;
+  return await (own
+    ? own.openWebSocket<F>(request, { ...options, format, idleTimeout })
+    : openPlatform<F>(request, { ...options, format }));
 }
 
 /** Connects by the platform's client. */
@@ -206,7 +203,7 @@ function openPlatform<F extends Format>(
         signal.throwIfAborted();
         return socket;
       } catch (error) {
-        throw platformError(url.host, place, error as CloseError);
+        throw platformError(place, error as CloseError);
       } finally {
         signal.removeEventListener("abort", abort);
       }
@@ -217,15 +214,9 @@ function openPlatform<F extends Format>(
 }
 
 /** Says what the platform lets us know of a failure. */
-function platformError(
-  target: string,
-  place: string,
-  error: CloseError,
-): unknown {
+function platformError(place: string, error: CloseError): NotConnectedError {
   const { cause = error } = error;
-  const known = notConnected(target, cause);
   const said = error.reason || (cause as Error).message;
-  if (known instanceof Error && !known.message.endsWith(said)) return known;
   return new NotConnectedError(
     `Cannot connect to ${place}: nobody listens there, or the server refused; ` +
       `this platform does not tell which (${said})`,
