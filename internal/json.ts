@@ -20,12 +20,15 @@
 /** The largest safe integer has 16 digits, so no lossy one has less. */
 const MIN_DIGITS = 16;
 
-/** Every string and every number. */
-const TOKEN_REGEXP = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
+/**
+ * Every string and every number. The quote that ends a string may lack, so that
+ * hostile text is looked through once, and not from each of its quotes.
+ */
+const TOKEN_REGEXP = /"[^"\\]*(?:\\.[^"\\]*)*"?|-?\d[\d.eE+-]*/g;
 
 /** These, and what Python writes for numbers that JSON does not have. */
 const LOOSE_TOKEN_REGEXP =
-  /"[^"\\]*(?:\\.[^"\\]*)*"|-?(?:\d[\d.eE+-]*|Infinity)|NaN/g;
+  /"[^"\\]*(?:\\.[^"\\]*)*"?|-?(?:\d[\d.eE+-]*|Infinity)|NaN/g;
 
 /** A lossy integer, of no more digits than Python itself reads. */
 const LONG_INTEGER_REGEXP = /^-?[1-9]\d{15,4299}$/;

@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { parse, parseLoose, stringify } from "./json.ts";
 
 Deno.test("parse() gives integers beyond 2^53 as bigint, all others as number", () => {
@@ -122,4 +122,22 @@ Deno.test("stringify() writes a bigint as an exact integer, all else as JSON", (
   const circle: unknown[] = [1n];
   circle.push(circle);
   assertThrows(() => stringify(circle), TypeError);
+});
+
+Deno.test("parse() and parseLoose() take linear time for hostile text", () => {
+  const start = performance.now();
+  for (
+    const text of [
+      '9007199254740993"' + '\\"'.repeat(1_000_000),
+      '"'.repeat(1_000_001) + "9007199254740993",
+      "9".repeat(1_000_000) + "x",
+      'NaN"' + '\\"'.repeat(1_000_000),
+      '"'.repeat(1_000_001) + "NaN",
+      "[".repeat(1_000_000) + "NaN",
+    ]
+  ) {
+    assertThrows(() => parse(text), SyntaxError);
+    assertThrows(() => parseLoose(text), SyntaxError);
+  }
+  assert(performance.now() - start < 10_000);
 });

@@ -8,11 +8,11 @@ import { type Client, connect } from "./client.ts";
 import {
   LimitError,
   NotConnectedError,
-  RemoteError,
   RouteError,
   TimeoutError,
+  WsrpcError,
 } from "./errors.ts";
-import { AllowedRoute } from "./route.ts";
+import { AllowedRoute } from "./routes/route.ts";
 import { type Listening, serve } from "./serve.ts";
 import { Server } from "./server.ts";
 
@@ -105,7 +105,7 @@ export async function runCommand(
   } catch (error) {
     if (io.signal.aborted) return 130;
     if (!(error instanceof Error)) throw error;
-    const type = error instanceof RemoteError ? `${error.type}: ` : "";
+    const type = error instanceof WsrpcError ? `${error.type}: ` : "";
     io.error(`wsrpc: ${printable(type + error.message)}`);
     return exitCode(error);
   }

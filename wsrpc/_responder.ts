@@ -1,17 +1,15 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { Instances, isThenable } from "./_instances.ts";
-import { type RouteTable, tableOf } from "./_table.ts";
-import { RouteError } from "./errors.ts";
-import {
-  type ErrorBody,
-  formatError,
-  formatResult,
-  type RequestMessage,
-} from "./message.ts";
-import type { AnyPeer } from "./peer.ts";
 import type { PeerHooks } from "./peer_options.ts";
+import { describe, type Reports } from "./_reports.ts";
+import type { Sender } from "./_sender.ts";
+import type { AnyPeer } from "./caller.ts";
+import { type ErrorBody, RouteError } from "./errors.ts";
+import { Instances, isThenable } from "./routes/_instances.ts";
+import type { RouteTable } from "./routes/_table.ts";
+import type { RequestMessage } from "./wire/_read.ts";
+import { formatError, formatResult } from "./wire/_write.ts";
 
 /** What waiting costs besides the text, in bytes. */
 const REQUEST_OVERHEAD = 64;
@@ -22,16 +20,14 @@ const HIDDEN: ErrorBody = { type: "InternalError", message: "Route failed" };
 /** What a responder needs. */
 export interface ResponderOptions {
   peer: AnyPeer;
-  hooks: PeerHooks;
-  exposeError: (error: unknown, method: string) => ErrorBody | undefined;
+  table: RouteTable;
+  reports: Reports<AnyPeer, PeerHooks>;
+  sender: Sender;
+  exposeErrors:
+    | boolean
+    | ((error: unknown, method: string) => ErrorBody | undefined);
   maxHandlers: number;
   maxQueueBytes: number;
-  /** Whether so much waits to be sent that no handler should start. */
-  isBlocked(): boolean;
-  /** Sends a text; throws a `LimitError` if it is larger than peers take. */
-  send(text: string): void;
-  /** Takes what a hook throws. */
-  onError(error: unknown): void;
 }
 
 interface Waiting {
@@ -42,7 +38,6 @@ interface Waiting {
 /** Answers the calls of a peer: each exactly once, unless it has gone. */
 export class Responder {
   readonly #options: ResponderOptions;
-  readonly #table: RouteTable;
   readonly #instances: Instances;
   #running = 0;
   #queue: Waiting[] = [];
@@ -53,7 +48,6 @@ export class Responder {
   /** Makes one that has nothing to do. */
   constructor(options: ResponderOptions) {
     this.#options = options;
-    this.#table = tableOf(options.peer.router);
     this.#instances = new Instances(options.peer);
   }
 
@@ -98,7 +92,8 @@ export class Responder {
   end(): Promise<void> {
     this.#ended = true;
     this.#queue.length = this.#next = this.#queueBytes = 0;
-    return this.#instances.dispose(this.#options.onError);
+    const { peer, reports } = this.#options;
+    return this.#instances.dispose((error) => reports.failed(peer, error));
   }
 
   /** How many calls run and wait. */
@@ -108,25 +103,29 @@ export class Responder {
 
   /** Says that a call cannot be understood. */
   refuse(id: RequestMessage["id"], error: ErrorBody): void {
-    const { send, onError } = this.#options;
+    const { peer, reports, sender } = this.#options;
     try {
-      send(formatError(id, error));
+      sender.send(formatError(id, error));
     } catch (failure) {
-      onError(failure);
+      reports.failed(peer, failure);
       // What the error says cannot be sent: the caller shall not wait for it.
       if (error !== HIDDEN) this.refuse(id, HIDDEN);
     }
   }
 
   get #free(): boolean {
-    const { maxHandlers, isBlocked } = this.#options;
-    return this.#running < maxHandlers && !isBlocked();
+    const { maxHandlers, sender } = this.#options;
+    return this.#running < maxHandlers && !sender.isBlocked;
   }
 
   #start(request: RequestMessage): void {
-    const { peer, hooks } = this.#options;
+    const { peer, reports } = this.#options;
+    const { hooks } = reports;
     if (hooks.callStart) {
-      this.#hook(() => hooks.callStart!(peer, request.method, request.params));
+      reports.guard(
+        peer,
+        () => hooks.callStart!(peer, request.method, request.params),
+      );
     }
     let result: unknown;
     let later: boolean;
@@ -153,8 +152,8 @@ export class Responder {
   }
 
   #run({ method, params }: RequestMessage): unknown {
-    const { peer } = this.#options;
-    const entry = this.#table.find(method);
+    const { peer, table } = this.#options;
+    const entry = table.find(method);
     if (!entry) {
       const name = JSON.stringify(method.slice(0, 100));
       throw new RouteError(`Callback function ${name} not implemented`, {
@@ -175,26 +174,35 @@ export class Responder {
 
   #succeed(request: RequestMessage, result: unknown): void {
     if (this.#ended) return;
-    const { peer, hooks, send } = this.#options;
+    const { peer, reports, sender } = this.#options;
     const { id, method, params } = request;
     try {
-      send(formatResult(id, result));
+      sender.send(formatResult(id, result));
     } catch (cause) {
       const { name, message } = cause as Error;
       const error = new RouteError(message, { type: name, cause });
       return this.#fail(request, error);
     }
+    const { hooks } = reports;
     if (hooks.callSuccess && method !== "ping") {
-      this.#hook(() => hooks.callSuccess!(peer, method, params, result));
+      reports.guard(
+        peer,
+        () => hooks.callSuccess!(peer, method, params, result),
+      );
     }
   }
 
   #fail({ id, method, params }: RequestMessage, error: unknown): void {
     if (this.#ended) return;
-    const { peer, hooks } = this.#options;
+    const { peer, reports } = this.#options;
+    const { hooks, logger } = reports;
     this.refuse(id, this.#bodyOf(error, method));
+    if (logger.error && !(error instanceof RouteError)) {
+      const name = JSON.stringify(method.slice(0, 100));
+      logger.error(`Route ${name} failed: ${describe(error)}`);
+    }
     if (hooks.callFail) {
-      this.#hook(() => hooks.callFail!(peer, method, params, error));
+      reports.guard(peer, () => hooks.callFail!(peer, method, params, error));
     }
   }
 
@@ -202,21 +210,24 @@ export class Responder {
     if (error instanceof RouteError) {
       return { type: error.type, message: error.message };
     }
+    const { peer, reports, exposeErrors } = this.#options;
+    if (typeof exposeErrors === "boolean") {
+      return exposeErrors ? exposed(error) : HIDDEN;
+    }
     try {
-      return this.#options.exposeError(error, method) ?? HIDDEN;
+      return exposeErrors(error, method) ?? HIDDEN;
     } catch (failure) {
-      this.#options.onError(failure);
+      reports.failed(peer, failure);
       return HIDDEN;
     }
   }
+}
 
-  #hook(call: () => void): void {
-    try {
-      call();
-    } catch (error) {
-      this.#options.onError(error);
-    }
-  }
+/** All of an error but its stack, as wsrpc-aiohttp tells it. */
+function exposed(error: unknown): ErrorBody {
+  return error instanceof Error
+    ? { type: error.name, message: error.message }
+    : { type: "Error", message: String(error) };
 }
 
 function argumentsOf(params: unknown): unknown[] {

@@ -107,7 +107,7 @@ Deno.test("wsrpc says in one sentence what went wrong, and in its exit code", as
   assertEquals((await failed(at.url, "nope"))[0], 1);
   assertEquals(await failed(at.url, "never", "--timeout", "0.5"), [
     4,
-    'wsrpc: No answer to "never" in time',
+    'wsrpc: No answer to "never" within 500 ms',
   ]);
   assertEquals((await failed("ws://127.0.0.1:1", "x"))[0], 3);
   assertEquals((await failed(at.url, "x", "--header", "x-token: wrong"))[0], 3);

@@ -8,7 +8,7 @@
  * `params` of the wire as its one parameter. Both ends share it.
  *
  * ```ts
- * import { Router } from "@wirekit/wsrpc/router";
+ * import { Router } from "@wirekit/wsrpc";
  *
  * interface Api {
  *   add(params: { a: number; b: number }): number;
@@ -29,6 +29,9 @@
  *
  * @module
  */
+
+/** An object as it comes out of JSON. */
+export type JsonObject = Record<string, unknown>;
 
 /** A route as a contract declares it: from `params` to the result. */
 // deno-lint-ignore no-explicit-any -- the contract says what the params are
@@ -110,36 +113,37 @@ export type HandlerResultOf<F extends RouteType> =
   | Promise<ResultOf<F>>;
 
 /**
- * A proxy typed by a contract; without one, any name to any depth.
+ * The routes of the other end as methods: `remote.kv.set(params)`. Without a
+ * contract, any name to any depth.
  *
  * @typeParam T The contract.
  */
-export type ProxyOf<T> = string extends keyof T
+export type RemoteOf<T> = string extends keyof T
   // deno-lint-ignore no-explicit-any -- there is no contract
   ? any
   : {
     readonly [Name in keyof T]:
-      & (T[Name] extends RouteType ? ProxyMethod<T[Name]> : unknown)
-      & ProxyOf<T[Name]>;
+      & (T[Name] extends RouteType ? RemoteMethod<T[Name]> : unknown)
+      & RemoteOf<T[Name]>;
   };
 
 /**
- * One method of a proxy.
+ * One route of the other end.
  *
  * @typeParam F The route.
  */
-export type ProxyMethod<F extends RouteType> = (
+export type RemoteMethod<F extends RouteType> = (
   ...args: ParamsAndOptions<F, CallOptions>
 ) => Promise<ResultOf<F>>;
 
 /** Options of a call. */
 export interface CallOptions {
   /**
-   * How long to wait for the answer, in milliseconds.
+   * How long to wait for the answer, in milliseconds; `Infinity` is for ever.
    *
    * @default {60000} That of the peer
    */
   timeout?: number;
-  /** Gives up waiting with the signal's reason. The peer is not told. */
+  /** Gives up waiting: the call rejects with its reason. The peer is not told. */
   signal?: AbortSignal;
 }

@@ -2,60 +2,62 @@
 // This module is browser compatible.
 
 /**
- * How a call can end, and what a route throws to tell the caller something.
+ * How a call can fail, and what a route throws to tell the caller something.
  *
  * ```ts
  * import { RemoteError, WsrpcError } from "@wirekit/wsrpc/errors";
  * import { assert, assertEquals } from "@std/assert";
  *
- * const error = new RemoteError({ type: "KeyError", message: "'a'" });
- * assert(error instanceof WsrpcError);
+ * const error = new WsrpcError({ type: "KeyError", message: "'a'" });
+ * assert(error instanceof RemoteError);
  * assertEquals(error.type, "KeyError");
  * ```
  *
  * @module
  */
 
-import type { ErrorBody } from "./message.ts";
+import { RemoteError } from "@wirekit/internal/errors";
 
-/**
- * A call that did not end with a result. The subclasses say why.
- *
- * @example Tell a failed call from a bug
- * ```ts
- * import { RemoteError, TimeoutError, WsrpcError } from "@wirekit/wsrpc/errors";
- * import { assert } from "@std/assert";
- *
- * assert(new TimeoutError("No answer in time") instanceof WsrpcError);
- * assert(new RemoteError("Route not found") instanceof WsrpcError);
- * ```
- */
-export class WsrpcError extends Error {
-  /** The name of the class. */
-  override readonly name: string = "WsrpcError";
+export {
+  HandshakeError,
+  type HandshakeErrorOptions,
+  LimitError,
+  NotConnectedError,
+  TimeoutError,
+} from "@wirekit/internal/errors";
+export { RemoteError };
+
+/** An error on the wire. */
+export interface ErrorBody {
+  /** The class of the error, such as `ValueError`. */
+  type: string;
+  /** What went wrong. */
+  message: string;
+  /** More for those who know of it: peers pass over it. */
+  [member: string]: unknown;
 }
 
 /**
  * The peer answered with an error.
  *
  * A Python peer sends the class and the text of its exception. A JavaScript one
- * sends whatever was thrown: for an `Error` that is `{}`, so there is nothing to
- * know but that it failed. {@linkcode RemoteError.raw} is what came.
+ * sends whatever was thrown: for an `Error` that is `{}`, so nothing is known
+ * but that it failed. {@linkcode WsrpcError.raw} is what came.
  *
  * @example Whatever a JavaScript peer sends
  * ```ts
- * import { RemoteError } from "@wirekit/wsrpc/errors";
+ * import { WsrpcError } from "@wirekit/wsrpc/errors";
  * import { assertEquals } from "@std/assert";
  *
- * const { type, message, raw } = new RemoteError("Route not found");
+ * const { type, message, raw } = new WsrpcError("Route not found");
  * assertEquals(type, "Error");
  * assertEquals(message, "Route not found");
  * assertEquals(raw, "Route not found");
  * ```
  */
-export class RemoteError extends WsrpcError {
+export class WsrpcError extends RemoteError {
   /** The name of the class. */
-  override readonly name = "RemoteError";
+  override readonly name = "WsrpcError";
   /** The class of the error over there; `"Error"` if it was not told. */
   readonly type: string;
   /** The member `error` of the answer, as it came. */
@@ -96,73 +98,8 @@ function outline(raw: unknown): string {
     const json = JSON.stringify(raw);
     return json === "null" || json === "{}" ? SILENCE : json.slice(0, 500);
   } catch {
-    return SILENCE; // It nests too deep for some engines.
+    return SILENCE; // It nests too deep for some engines, or holds a bigint.
   }
-}
-
-/**
- * There is no connection, or it ended before the answer came. In the second
- * case it is unknown whether the call was served. The `cause` is the
- * `CloseError` of the transport, if it did not end cleanly.
- *
- * @example After the end
- * ```ts
- * import { NotConnectedError } from "@wirekit/wsrpc/errors";
- * import { Peer } from "@wirekit/wsrpc/peer";
- * import { pair } from "@wirekit/transport/pair";
- * import { assertRejects } from "@std/assert";
- *
- * const peer = new Peer(pair()[0]);
- * await peer.close();
- * await assertRejects(() => peer.call("ping"), NotConnectedError);
- * ```
- */
-export class NotConnectedError extends WsrpcError {
-  /** The name of the class. */
-  override readonly name = "NotConnectedError";
-}
-
-/**
- * No answer came in time. It is unknown whether the call was served; the peer
- * is not told.
- *
- * @example Give up early
- * ```ts
- * import { TimeoutError } from "@wirekit/wsrpc/errors";
- * import { Peer } from "@wirekit/wsrpc/peer";
- * import { pair } from "@wirekit/transport/pair";
- * import { assertRejects } from "@std/assert";
- *
- * await using peer = new Peer(pair()[0]);
- * await assertRejects(
- *   () => peer.call("add", { a: 1, b: 2 }, { timeout: 1 }),
- *   TimeoutError,
- * );
- * ```
- */
-export class TimeoutError extends WsrpcError {
-  /** The name of the class. */
-  override readonly name = "TimeoutError";
-}
-
-/**
- * A limit of this end was reached, so nothing was sent.
- *
- * @example One call at a time
- * ```ts
- * import { LimitError } from "@wirekit/wsrpc/errors";
- * import { Peer } from "@wirekit/wsrpc/peer";
- * import { pair } from "@wirekit/transport/pair";
- * import { assertRejects } from "@std/assert";
- *
- * await using peer = new Peer(pair()[0], { maxInFlight: 1 });
- * peer.call("first").catch(() => {}); // There is nobody to answer.
- * await assertRejects(() => peer.call("second"), LimitError);
- * ```
- */
-export class LimitError extends WsrpcError {
-  /** The name of the class. */
-  override readonly name = "LimitError";
 }
 
 /** Options of {@linkcode RouteError}. */
@@ -177,13 +114,12 @@ export interface RouteErrorOptions extends ErrorOptions {
 
 /**
  * What a route throws to tell the caller something: its type and message go
- * over the wire. Of any other error the caller learns nothing, unless
- * `exposeError` says otherwise.
+ * over the wire. Of any other error the caller learns nothing, unless the option
+ * `exposeErrors` says otherwise.
  *
  * @example Refuse a call
  * ```ts
- * import { RouteError } from "@wirekit/wsrpc/errors";
- * import { Router } from "@wirekit/wsrpc/router";
+ * import { RouteError, Router } from "@wirekit/wsrpc";
  *
  * const router = new Router();
  * router.add("div", (_, { a, b }) => {
@@ -209,31 +145,4 @@ export class RouteError extends Error {
     super(message, rest);
     this.type = type;
   }
-}
-
-/**
- * Tells everything of an error but its stack, as wsrpc-aiohttp does: for the
- * option `exposeError`, where all callers are trusted.
- *
- * @param error What a route threw.
- * @returns What the caller is told.
- *
- * @example The class and the message
- * ```ts
- * import { describeError } from "@wirekit/wsrpc/errors";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(
- *   describeError(new RangeError("too large")),
- *   { type: "RangeError", message: "too large" },
- * );
- * ```
- */
-export function describeError(error: unknown): ErrorBody {
-  if (error instanceof RouteError) {
-    return { type: error.type, message: error.message };
-  }
-  return error instanceof Error
-    ? { type: error.name, message: error.message }
-    : { type: "Error", message: String(error) };
 }

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { pair } from "@wirekit/transport/pair";
-import { AllowedRoute } from "./route.ts";
+import { AllowedRoute } from "./routes/route.ts";
 import { Peer } from "./peer.ts";
 import { Random } from "./testdata/random.ts";
 import { Raw } from "./testdata/raw.ts";

@@ -19,20 +19,21 @@
  *   },
  * });
  * await using client = new Peer(far);
- * assertEquals(await client.proxy.div({ a: 6, b: 3 }), 2);
+ * assertEquals(await client.remote.div({ a: 6, b: 3 }), 2);
  * ```
  *
  * @module
  */
+export * from "./caller.ts";
 export * from "./client.ts";
+export * from "./client_options.ts";
 export * from "./contract.ts";
-export * from "./decorators.ts";
 export * from "./errors.ts";
-export * from "./message.ts";
 export * from "./peer.ts";
 export * from "./peer_options.ts";
-export * from "./route.ts";
-export * from "./router.ts";
+export * from "./routes/decorators.ts";
+export * from "./routes/route.ts";
+export * from "./routes/router.ts";
 export * from "./serve.ts";
 export * from "./server.ts";
 export * from "./server_options.ts";

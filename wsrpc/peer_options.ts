@@ -2,11 +2,10 @@
 // This module is browser compatible.
 
 /**
- * What a `Peer` can be told: routes, deadlines, limits, and hooks.
+ * What a `Peer` can be told: routes, deadlines, limits, hooks, and a log.
  *
  * ```ts
- * import type { PeerOptions } from "@wirekit/wsrpc/peer-options";
- * import { Peer } from "@wirekit/wsrpc/peer";
+ * import { Peer, type PeerOptions } from "@wirekit/wsrpc/peer";
  * import { pair } from "@wirekit/transport/pair";
  * import { assertEquals } from "@std/assert";
  *
@@ -27,9 +26,13 @@
  * @module
  */
 
-import type { ErrorBody, JsonObject } from "./message.ts";
-import type { AnyPeer } from "./peer.ts";
-import type { Router, Routes } from "./router.ts";
+import type { Logger } from "@wirekit/internal/logger";
+import type { AnyPeer } from "./caller.ts";
+import type { AnyRoutes, JsonObject } from "./contract.ts";
+import type { ErrorBody } from "./errors.ts";
+import type { Router, Routes } from "./routes/router.ts";
+
+export type { Logger };
 
 /**
  * What is told of a peer. What a hook throws goes to `error`, and changes
@@ -101,47 +104,38 @@ export interface PeerHooks<P = AnyPeer> {
   error?(peer: P, error: unknown): void;
 }
 
-/**
- * Options of {@linkcode Peer}.
- *
- * @typeParam State What is kept with the connection.
- */
-export interface PeerOptions<State = unknown> {
-  /** What the other end can call, besides what is in `router`. */
-  routes?: Routes;
+/** How a peer watches the other end, in milliseconds. */
+export interface PeerHeartbeat {
   /**
-   * A table of routes that may be shared by many peers. Routes that are added
-   * to `peer.router` are not added to it.
+   * Milliseconds of silence before it is pinged; `Infinity` never pings.
+   *
+   * @default {30000}
    */
-  // deno-lint-ignore no-explicit-any -- it may have any contract
-  router?: Router<any, any>;
-  /** What to keep with the connection: who the user is, for example. */
-  state?: State;
+  interval?: number;
   /**
-   * How long each call waits unless it says otherwise, in milliseconds.
+   * Milliseconds that it may be silent after a ping before it is dropped, with
+   * close code 1011.
+   *
+   * @default {10000}
+   */
+  timeout?: number;
+}
+
+/**
+ * Limits and deadlines that peers, clients and servers have alike.
+ *
+ * @typeParam P The peer.
+ */
+export interface CallingOptions<P = AnyPeer> {
+  /**
+   * How long each call waits unless it says otherwise, in milliseconds;
+   * `Infinity` is for ever.
    *
    * @default {60000}
    */
   timeout?: number;
-  /**
-   * The pause between two pings, in milliseconds; `Infinity` for none.
-   *
-   * @default {30000}
-   */
-  heartbeatInterval?: number;
-  /**
-   * How long the peer may be silent after a ping before it is dropped, in
-   * milliseconds.
-   *
-   * @default {10000}
-   */
-  heartbeatTimeout?: number;
-  /**
-   * Whether to ping at once too, as the server of wsrpc-aiohttp does.
-   *
-   * @default {false}
-   */
-  pingFirst?: boolean;
+  /** How the other end is watched. */
+  heartbeat?: PeerHeartbeat;
   /**
    * Most calls that wait for an answer. One more fails at once with a
    * `LimitError`.
@@ -150,14 +144,14 @@ export interface PeerOptions<State = unknown> {
    */
   maxInFlight?: number;
   /**
-   * Most calls of the peer that run at a time. More wait.
+   * Most calls of the other end that run at a time. More wait.
    *
    * @default {1024}
    */
   maxHandlers?: number;
   /**
-   * Most bytes of calls of the peer that wait, each counted as 64 more than its
-   * characters. More are answered with the error `LimitError`.
+   * Most bytes of calls of the other end that wait, each counted as 64 more than
+   * its characters. More are answered with the error `LimitError`.
    *
    * @default {4194304} 4 MiB
    */
@@ -171,14 +165,51 @@ export interface PeerOptions<State = unknown> {
    */
   maxMessageBytes?: number;
   /**
-   * Says what the caller learns of what a route threw, if that is no
-   * `RouteError`: `describeError` tells all that wsrpc-aiohttp does.
+   * Whether a caller is told the class and the message of what a route threw, as
+   * wsrpc-aiohttp does; or says for each error what it is told, if anything. A
+   * `RouteError` is told always. Where callers are strangers, messages of errors
+   * tell them too much.
    *
-   * @default Nothing: type `InternalError`, message `Route failed`.
+   * @default {false} Type `InternalError`, message `Route failed`.
    */
-  exposeError?: (error: unknown, method: string) => ErrorBody | undefined;
+  exposeErrors?:
+    | boolean
+    | ((error: unknown, method: string) => ErrorBody | undefined);
   /** What to call when something happens. */
-  hooks?: PeerHooks;
+  hooks?: PeerHooks<P>;
+  /**
+   * Where to write what happens, a line an event: who comes and goes, routes that
+   * fail. `console` is one.
+   *
+   * @default Nowhere.
+   */
+  logger?: Logger;
+}
+
+/**
+ * Options of `Peer`.
+ *
+ * @typeParam State What is kept with the connection.
+ * @typeParam P The peer.
+ */
+export interface PeerOptions<State = unknown, P = AnyPeer>
+  extends CallingOptions<P> {
+  /** What the other end can call, besides what is in `router`. */
+  routes?: Routes<AnyRoutes, P>;
+  /**
+   * A table of routes that may be shared by many peers. Routes that are added
+   * to `peer.router` are not added to it.
+   */
+  // deno-lint-ignore no-explicit-any -- it may have any contract
+  router?: Router<any, any>;
+  /** What to keep with the connection: who the user is, for example. */
+  state?: State;
+  /**
+   * Whether to ping at once too, as the server of wsrpc-aiohttp does.
+   *
+   * @default {false}
+   */
+  pingFirst?: boolean;
   /**
    * The id of the first call; odd. Where a connection follows another, that is
    * `nextId` of the one before, so that no late answer meets a new call.

@@ -11,7 +11,6 @@ import {
 import { pair } from "@wirekit/transport/pair";
 import { CloseError } from "@wirekit/transport/transport";
 import {
-  describeError,
   LimitError,
   NotConnectedError,
   RemoteError,
@@ -19,7 +18,7 @@ import {
   TimeoutError,
   WsrpcError,
 } from "./errors.ts";
-import type { JsonObject } from "./message.ts";
+import type { JsonObject } from "./contract.ts";
 import { Peer } from "./peer.ts";
 import type { PeerOptions } from "./peer_options.ts";
 import { FakeTime } from "@wirekit/internal/testing";
@@ -94,7 +93,7 @@ Deno.test("Peer calls back inside a handler", async () => {
   const { server, client } = peers({
     routes: {
       async twice(peer, { method }) {
-        return [await peer.call(method), await peer.proxy.deep.er()];
+        return [await peer.call(method), await peer.remote.deep.er()];
       },
     },
   }, { routes: { name: () => "me", deep: { er: () => "deep" } } });
@@ -130,7 +129,11 @@ Deno.test("Peer starts handlers in the order of arrival, and answers as they end
 Deno.test("Peer rejects all open calls at once when the other end goes", async () => {
   const { peer, raw } = rawPair();
   const calls = [peer.call("a"), peer.call("b")].map((call) =>
-    assertRejects(() => call, NotConnectedError, "Connection has ended")
+    assertRejects(
+      () => call,
+      NotConnectedError,
+      "The connection has ended: Transport closed with code 1011: crash",
+    )
   );
   assertEquals(peer.calls, 2);
   await raw.close(new CloseError(1011, { reason: "crash" }));
@@ -176,13 +179,13 @@ Deno.test("Peer ends a call at its deadline, and passes the late answer over", a
   using time = new FakeTime();
   const ignored: string[] = [];
   const { peer, raw } = rawPair({
-    heartbeatInterval: Infinity,
+    heartbeat: { interval: Infinity },
     hooks: { ignored: (_, reason) => ignored.push(reason) },
   });
   const short = assertRejects(
     () => peer.call("slow", {}, { timeout: 100 }),
     TimeoutError,
-    'No answer to "slow" in time',
+    'No answer to "slow" within 100 ms',
   );
   const long = assertRejects(() => peer.call("slow"), TimeoutError);
   await time.tick(99);
@@ -240,7 +243,11 @@ Deno.test("Peer ends a call by its signal, and lets go of the signal", async () 
 Deno.test("Peer refuses what cannot be sent", async () => {
   const { peer } = rawPair({ maxMessageBytes: 100 });
   await using _ = peer;
-  await assertRejects(() => peer.call("a", 1n), TypeError, "Cannot serialize");
+  await assertRejects(
+    () => peer.call("a", () => {}),
+    TypeError,
+    "Cannot serialize",
+  );
   await assertRejects(() => peer.call("a", "é".repeat(50)), LimitError);
   await assertRejects(() => peer.emit({ a: "x".repeat(100) }), LimitError);
   await assertRejects(() => peer.emit({ id: 1 }), TypeError);
@@ -253,8 +260,8 @@ Deno.test("Peer throws for options that make no sense", async () => {
   for (
     const options of [
       { timeout: 0 },
-      { heartbeatInterval: -1 },
-      { heartbeatTimeout: NaN },
+      { heartbeat: { interval: -1 } },
+      { heartbeat: { timeout: NaN } },
       { firstId: 2 },
       { firstId: -1 },
     ]
@@ -310,7 +317,7 @@ Deno.test("Peer takes NaN from Python, and rejects a call whose answer is spoilt
   const { peer, raw } = rawPair();
   await using _ = peer;
   const nan = peer.call("nan");
-  const spoilt = assertRejects(() => peer.call("spoilt"), WsrpcError);
+  const spoilt = assertRejects(() => peer.call("spoilt"), RemoteError);
   raw.send('{"result": NaN, "id": 1}');
   raw.send('{"result": oops, "id": 3}');
   assertEquals(await nan, NaN);
@@ -355,12 +362,14 @@ Deno.test("Peer tells the peer of a RouteError, and hides all else", async () =>
   });
 });
 
-Deno.test("Peer asks exposeError what to tell", async () => {
+Deno.test("Peer asks exposeErrors what to tell of each error", async () => {
   const failures: unknown[] = [];
   const { peer, raw } = rawPair({
-    exposeError(error, method) {
+    exposeErrors(error, method) {
       if (method === "broken") throw new Error("the hook itself");
-      return error instanceof SyntaxError ? undefined : describeError(error);
+      return error instanceof SyntaxError
+        ? undefined
+        : { type: (error as Error).name ?? "Error", message: `told: ${error}` };
     },
     hooks: { error: (_, error) => failures.push(error) },
     routes: {
@@ -381,27 +390,68 @@ Deno.test("Peer asks exposeError what to tell", async () => {
   await using _ = peer;
   const ask = async (method: string) =>
     (await raw.ask({ id: 2, method })).error;
-  assertEquals(await ask("open"), { type: "RangeError", message: "too large" });
-  assertEquals(await ask("text"), { type: "Error", message: "just text" });
+  assertEquals(await ask("open"), {
+    type: "RangeError",
+    message: "told: RangeError: too large",
+  });
+  assertEquals(await ask("text"), {
+    type: "Error",
+    message: "told: just text",
+  });
   const hidden = { type: "InternalError", message: "Route failed" };
   assertEquals(await ask("hidden"), hidden);
   assertEquals(await ask("broken"), hidden);
   assertEquals(failures.length, 1);
 });
 
+Deno.test("Peer tells all errors if exposeErrors is true", async () => {
+  const { peer, raw } = rawPair({
+    exposeErrors: true,
+    routes: {
+      open() {
+        throw new RangeError("too large");
+      },
+      text() {
+        throw "just text";
+      },
+    },
+  });
+  await using _ = peer;
+  const ask = async (method: string) =>
+    (await raw.ask({ id: 2, method })).error;
+  assertEquals(await ask("open"), { type: "RangeError", message: "too large" });
+  assertEquals(await ask("text"), { type: "Error", message: "just text" });
+});
+
+Deno.test("Peer takes and gives integers that no number holds", async () => {
+  const { peer, raw } = rawPair({ routes: { double: (_, n) => 2n * n } });
+  await using _ = peer;
+  raw.send('{"id":2,"method":"double","params":9007199254740993}');
+  assertEquals(await raw.text(), '{"result":18014398509481986,"id":2}');
+  const call = peer.call("a", { n: 2n ** 70n });
+  assertEquals(
+    await raw.text(),
+    '{"id":1,"method":"a","params":{"n":1180591620717411303424}}',
+  );
+  raw.send('{"result": {"n": -9007199254740993, "m": 5}, "id": 1}');
+  assertEquals(await call, { n: -9007199254740993n, m: 5 });
+});
+
 Deno.test("Peer answers even if what it should tell cannot be sent", async () => {
   const failures: unknown[] = [];
+  const circle: unknown[] = [];
+  circle.push(circle);
   const { peer, raw } = rawPair({
     maxMessageBytes: 200,
-    exposeError: (error) => ({
+    exposeErrors: (error) => ({
       type: "Error",
       message: String(error),
-      more: error instanceof RangeError ? 1n : undefined,
+      more: error instanceof RangeError ? circle : undefined,
     }),
     hooks: { error: (_, error) => failures.push(error) },
     routes: {
-      bigint() {
-        throw new RangeError("with a bigint");
+      circle() {
+        throw new RangeError("with a circle");
       },
       large() {
         throw new Error("x".repeat(300));
@@ -422,7 +472,7 @@ Deno.test("Peer answers even if what it should tell cannot be sent", async () =>
   const ask = async (method: string) =>
     (await raw.ask({ id: 2, method })).error;
   const hidden = { type: "InternalError", message: "Route failed" };
-  assertEquals(await ask("bigint"), hidden);
+  assertEquals(await ask("circle"), hidden);
   assertEquals(await ask("large"), hidden);
   assertEquals(failures.length, 2);
   assertEquals(await ask("odd"), { type: "Error", message: "Error: odd" });
@@ -834,19 +884,17 @@ Deno.test("Peer pings at its pace, whatever comes back", async () => {
     () => ({ error: null }),
     () => ({}),
   ];
+  let ping = await raw.next();
   for (const answer of answers) {
-    await time.settle();
-    const ping = await raw.next();
     assertEquals(ping.method, "ping");
     raw.send({ ...answer(ping), id: ping.id });
     const silence = raw.next();
     let more = false;
     silence.then(() => more = true, () => {});
-    await time.tick(29_999);
+    await time.tick(39_999);
     assertEquals(more, false);
-    raw.send({ id: 8, method: "ping" });
-    await silence; // The answer to our own: nothing came before it.
     await time.tick(1);
+    ping = await silence;
   }
   assertEquals(peer.signal.aborted, false);
   await peer.close();
@@ -875,23 +923,23 @@ Deno.test("Peer pings even if no more calls may wait", async () => {
 
 Deno.test("Peer does not ping if it is told not to", async () => {
   using time = new FakeTime();
-  const { peer } = rawPair({ heartbeatInterval: Infinity });
+  const { peer } = rawPair({ heartbeat: { interval: Infinity } });
   assertEquals(time.timers, 0);
   await peer.close();
 });
 
-Deno.test("Peer has a proxy that can be awaited, logged and serialised", async () => {
+Deno.test("Peer has a remote that can be awaited, logged and serialised", async () => {
   const { peer, raw } = rawPair();
   await using _ = peer;
-  const { proxy } = peer;
-  assertEquals(await proxy, proxy);
-  assertEquals(typeof await proxy.kv, "function");
-  JSON.stringify({ proxy });
-  Deno.inspect(proxy);
-  `${typeof proxy[Symbol.iterator]}`;
-  assertEquals(proxy._private, undefined);
-  assertThrows(() => proxy.kv = 1, TypeError);
-  const call = proxy.name.call.apply.length({ a: 1 }, { timeout: 1_000 });
+  const { remote } = peer;
+  assertEquals(await remote, remote);
+  assertEquals(typeof await remote.kv, "function");
+  JSON.stringify({ remote });
+  Deno.inspect(remote);
+  `${typeof remote[Symbol.iterator]}`;
+  assertEquals(remote._private, undefined);
+  assertThrows(() => remote.kv = 1, TypeError);
+  const call = remote.name.call.apply.length({ a: 1 }, { timeout: 1_000 });
   assertEquals(await raw.next(), {
     id: 1,
     method: "name.call.apply.length",

@@ -20,11 +20,11 @@ import { Random } from "./testdata/random.ts";
 /** What a call may end with, by the route that it called. */
 const OUTCOMES: Record<string, string[]> = {
   echo: ["value"],
-  fail: ["RemoteError"],
-  unknown: ["RemoteError"],
+  fail: ["WsrpcError"],
+  unknown: ["WsrpcError"],
   slow: ["value", "TimeoutError"],
   never: ["TimeoutError"],
-  back: ["value", "RemoteError", "TimeoutError"],
+  back: ["value", "WsrpcError", "TimeoutError"],
 };
 
 /** What any call may end with. */
@@ -40,8 +40,10 @@ async function converse(random: Random): Promise<void> {
 
   const options = (): PeerOptions => ({
     timeout: 1 + random.below(200),
-    heartbeatInterval: 50 + random.below(100),
-    heartbeatTimeout: 1 + random.below(100),
+    heartbeat: {
+      interval: 50 + random.below(100),
+      timeout: 1 + random.below(100),
+    },
     maxInFlight: 1 + random.below(20),
     maxHandlers: 1 + random.below(4),
     maxQueueBytes: random.below(2_000),
@@ -147,7 +149,7 @@ async function converse(random: Random): Promise<void> {
     assertEquals(outcomes.length, 1, `${route} ended ${outcomes}`);
     const allowed = [
       ...OUTCOMES[route]!,
-      "RemoteError",
+      "WsrpcError",
       "TimeoutError",
       ...ALWAYS,
     ];
@@ -171,8 +173,10 @@ async function reconnectAtRandom(random: Random): Promise<void> {
   const problems: string[] = [];
   const server = new Server({
     maxConnections: 3,
-    heartbeatInterval: 50 + random.below(200),
-    heartbeatTimeout: 1 + random.below(50),
+    heartbeat: {
+      interval: 50 + random.below(200),
+      timeout: 1 + random.below(50),
+    },
     routes: {
       echo: (_peer, value) => value,
       slow: (_peer, value) =>
@@ -184,9 +188,8 @@ async function reconnectAtRandom(random: Random): Promise<void> {
   });
   const far: Transport[] = [];
   const client = new Client("ws://nowhere", {
-    retry: true,
     timeout: 1 + random.below(300),
-    heartbeatInterval: 50 + random.below(200),
+    heartbeat: { interval: 50 + random.below(200) },
     reconnect: { minDelay: 1 + random.below(50), maxDelay: 200 },
     routes: { echo: (_peer, value) => value },
     hooks: { error: (_, error) => problems.push(`hook: ${error}`) },
@@ -251,7 +254,7 @@ async function reconnectAtRandom(random: Random): Promise<void> {
   assertEquals(problems, []);
   for (const ended of outcomes) {
     assertEquals(ended.length, 1, `${ended}`);
-    const known = ["value", "NotConnectedError", "TimeoutError", "RemoteError"];
+    const known = ["value", "NotConnectedError", "TimeoutError", "WsrpcError"];
     assert(known.includes(ended[0]!), ended[0]);
   }
   assertEquals(new Set(ids).size, ids.length, "ids repeat");

@@ -17,7 +17,7 @@
  * );
  *
  * await using client = await connect(`ws://127.0.0.1:${http.addr.port}/ws/`);
- * assertEquals(await client.proxy.add({ a: 2, b: 3 }), 5);
+ * assertEquals(await client.remote.add({ a: 2, b: 3 }), 5);
  * ```
  *
  * @module
@@ -28,15 +28,15 @@ import { acceptWebSocket } from "@wirekit/transport/accept-websocket";
 import type {
   AnyRoutes,
   Contract,
+  JsonObject,
   ParamsAndOptions,
   ResultOf,
   RouteName,
   RouteOf,
 } from "./contract.ts";
 import { LimitError, NotConnectedError } from "./errors.ts";
-import type { JsonObject } from "./message.ts";
 import { Peer } from "./peer.ts";
-import { Router } from "./router.ts";
+import { Router } from "./routes/router.ts";
 import type {
   AcceptOptions,
   BroadcastOptions,

@@ -5,8 +5,7 @@
  * What a `Server` can be told, and what it tells.
  *
  * ```ts
- * import { Server } from "@wirekit/wsrpc/server";
- * import type { ServerOptions } from "@wirekit/wsrpc/server-options";
+ * import { Server, type ServerOptions } from "@wirekit/wsrpc";
  * import { assertEquals } from "@std/assert";
  *
  * const options: ServerOptions = {
@@ -25,8 +24,8 @@
 import type { Limits } from "@wirekit/transport/transport";
 import type { AnyRoutes, CallOptions, Contract } from "./contract.ts";
 import type { Peer } from "./peer.ts";
-import type { PeerHooks, PeerOptions } from "./peer_options.ts";
-import type { Routes } from "./router.ts";
+import type { CallingOptions, PeerHooks } from "./peer_options.ts";
+import type { Routes } from "./routes/router.ts";
 
 /**
  * What is told of a server and its clients.
@@ -74,11 +73,7 @@ export interface ServerOptions<
   Local extends Contract<Local> = AnyRoutes,
   Remote extends Contract<Remote> = AnyRoutes,
   State = unknown,
-> extends
-  Omit<
-    PeerOptions<State>,
-    "routes" | "router" | "state" | "firstId" | "pingFirst" | "hooks"
-  > {
+> extends Omit<CallingOptions, "hooks"> {
   /** What every client can call. */
   routes?: Routes<NoInfer<Local>, Peer<NoInfer<Remote>, NoInfer<State>>>;
   /**

@@ -3,10 +3,10 @@
 /** What the compiler has to accept and to refuse; nothing here runs. */
 
 import { assertEquals } from "@std/assert";
-import type { ProxyOf, RouteName } from "./contract.ts";
+import type { RemoteOf, RouteName } from "./contract.ts";
 import type { Client } from "./client.ts";
 import type { Peer } from "./peer.ts";
-import { Router, type Routes } from "./router.ts";
+import { Router, type Routes } from "./routes/router.ts";
 import type { Server } from "./server.ts";
 
 /** Fails to compile unless the types are the same. */
@@ -54,7 +54,7 @@ Deno.test("call() and proxy are checked by a contract", () => {
     // @ts-expect-error It returns a number.
     const wrong: string = await peer.call("add", { a: 1, b: 2 });
 
-    const proxy: ProxyOf<Api> = peer.proxy;
+    const proxy: RemoteOf<Api> = peer.remote;
     assertType<
       Same<Awaited<ReturnType<typeof proxy.stats>>, { clients: number }>
     >();

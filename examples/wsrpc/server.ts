@@ -6,10 +6,7 @@
  *     deno run --allow-net examples/wsrpc/server.ts [PORT]
  */
 
-import type { AnyRoutes } from "@wirekit/wsrpc/contract";
-import { RouteError } from "@wirekit/wsrpc/errors";
-import { serve } from "@wirekit/wsrpc/serve";
-import { Server } from "@wirekit/wsrpc/server";
+import { type AnyRoutes, RouteError, serve, Server } from "@wirekit/wsrpc";
 
 /** What the program in Python can be asked. */
 interface Statistician {

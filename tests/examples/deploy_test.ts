@@ -76,7 +76,7 @@ Deno.test("The app for Deploy answers JSON-RPC by HTTP and by WebSocket", async 
 Deno.test("The app for Deploy answers wsrpc", async () => {
   await using app = await start();
   await using client = await connect(`ws://${app.host}/wsrpc`);
-  assertEquals(await client.proxy.sum({ x: 1, y: 2 }), 3);
+  assertEquals(await client.remote.sum({ x: 1, y: 2 }), 3);
 });
 
 Deno.test("The app for Deploy answers the commands of its README", async () => {

@@ -15,7 +15,7 @@ const SERVERS: Record<string, (transport: Transport) => void> = {
     new WsrpcPeer(transport, {
       routes: {
         async greet(peer, { greeting }) {
-          return `${greeting} ${await peer.proxy.name()}`;
+          return `${greeting} ${await peer.remote.name()}`;
         },
       },
     });

@@ -2,7 +2,7 @@
 
 import { deadline } from "@std/async/deadline";
 import type { Transport } from "@wirekit/transport/transport";
-import type { JsonObject } from "../message.ts";
+import type { JsonObject } from "../contract.ts";
 
 /** The far end of a transport, in the hands of a test. */
 export class Raw {

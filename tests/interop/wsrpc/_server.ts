@@ -2,14 +2,19 @@
 
 /** Our server as real peers see it: with the routes of `peer.py`. */
 
-import { AllowedRoute, PrefixRoute, Route } from "@wirekit/wsrpc/route";
-import { noproxy, proxy } from "@wirekit/wsrpc/decorators";
-import { describeError, RouteError } from "@wirekit/wsrpc/errors";
-import type { AnyPeer } from "@wirekit/wsrpc/peer";
+import {
+  AllowedRoute,
+  type AnyRoutes,
+  noproxy,
+  PrefixRoute,
+  proxy,
+  Route,
+  RouteError,
+  type ServerOptions,
+} from "@wirekit/wsrpc";
+import type { AnyPeer } from "@wirekit/wsrpc";
 import { serve } from "@wirekit/wsrpc/serve";
 import { Server } from "@wirekit/wsrpc/server";
-import type { ServerOptions } from "@wirekit/wsrpc/server-options";
-import type { AnyRoutes } from "@wirekit/wsrpc/contract";
 
 /** A store that says what its init was given. */
 class Storage extends Route {
@@ -116,7 +121,7 @@ export async function startOurs(
   const ignored: string[] = [];
   const wsrpc: Server<AnyRoutes, AnyRoutes> = new Server({
     // The originals tell all; so do we where their answers are compared.
-    exposeError: describeError,
+    exposeErrors: true,
     hooks: {
       event: (_, event) => events.push(event),
       ignored: (_, reason) => ignored.push(reason),

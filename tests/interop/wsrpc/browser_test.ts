@@ -41,7 +41,7 @@ const report = {};
 const client = await connect(URL_OF_SERVER, {
   routes: { mul: (_peer, { x, y }) => x * y },
 });
-report.sum = await client.proxy.add({ a: 2, b: 3 });
+report.sum = await client.remote.add({ a: 2, b: 3 });
 report.back = await client.call("call_back", {
   method: "mul",
   params: { x: 6, y: 7 },
@@ -174,7 +174,7 @@ Deno.test("Client runs in Chromium", async () => {
   assertEquals(await visit(page), {
     sum: 5,
     back: 42,
-    error: ["RemoteError", "NotImplementedError"],
+    error: ["WsrpcError", "NotImplementedError"],
     again: 2,
     state: "closed",
   });

@@ -4,13 +4,13 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { connect } from "@wirekit/wsrpc/client";
-import { NotConnectedError, RemoteError } from "@wirekit/wsrpc/errors";
-import type { AnyPeer } from "@wirekit/wsrpc/peer";
+import { NotConnectedError, WsrpcError } from "@wirekit/wsrpc/errors";
+import type { Peer } from "@wirekit/wsrpc/peer";
 import { type JsOutcome, JsProcess, PythonProcess } from "./_peer.ts";
 import { type OurServer, startOurs, until } from "./_server.ts";
 
 /** The one client of a server. */
-function onlyClient(ours: OurServer): AnyPeer {
+function onlyClient(ours: OurServer): Peer {
   const [peer] = ours.wsrpc.clients.values();
   return peer!;
 }
@@ -75,7 +75,7 @@ Deno.test("Server understands all that a JavaScript client answers", async () =>
   );
   const failure = async (method: string) => {
     const call = () => peer.call(method, {});
-    const { type, message, raw } = await assertRejects(call, RemoteError);
+    const { type, message, raw } = await assertRejects(call, WsrpcError);
     return [type, message, raw];
   };
   const silent = "The peer did not say what went wrong";
@@ -112,8 +112,7 @@ Deno.test("Server exchanges events with a JavaScript client", async () => {
 
 Deno.test("Server keeps a JavaScript client that answers its pings", async () => {
   await using ours = await startOurs({
-    heartbeatInterval: 20,
-    heartbeatTimeout: 1_000,
+    heartbeat: { interval: 20, timeout: 1_000 },
   }, "deno");
   await using js = new JsProcess();
   await js.connect(ours.url);

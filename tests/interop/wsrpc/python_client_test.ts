@@ -9,7 +9,7 @@ import {
   assertRejects,
 } from "@std/assert";
 import type { CloseError } from "@wirekit/transport/transport";
-import { NotConnectedError, RemoteError } from "@wirekit/wsrpc/errors";
+import { NotConnectedError, WsrpcError } from "@wirekit/wsrpc/errors";
 import { PYTHON_PEERS, PythonProcess } from "./_peer.ts";
 import { startOurs, until } from "./_server.ts";
 
@@ -87,8 +87,8 @@ for (const version of PYTHON_PEERS) {
     await python.connect("p", ours.url);
     const [peer] = ours.wsrpc.clients.values();
     assertEquals(await peer!.call("mul", { x: 6, y: 7 }), 42);
-    assertEquals(await peer!.proxy.ckv({ q: 1 }), "client-kv-init");
-    assertEquals(await peer!.proxy.ckv.get(), { q: 1 });
+    assertEquals(await peer!.remote.ckv({ q: 1 }), "client-kv-init");
+    assertEquals(await peer!.remote.ckv.get(), { q: 1 });
     assertEquals(
       await python.call("p", "call_back", {
         method: "mul",
@@ -96,14 +96,14 @@ for (const version of PYTHON_PEERS) {
       }),
       { result: 6 },
     );
-    const error = await assertRejects(() => peer!.call("cboom"), RemoteError);
+    const error = await assertRejects(() => peer!.call("cboom"), WsrpcError);
     assertEquals([error.type, error.message], ["LookupError", "client side"]);
     await assertRejects(
       () => peer!.call("nope"),
-      RemoteError,
+      WsrpcError,
       "not implemented",
     );
-    await assertRejects(() => peer!.call("mul", { x: 1 }), RemoteError, "'y'");
+    await assertRejects(() => peer!.call("mul", { x: 1 }), WsrpcError, "'y'");
     assertEquals(await peer!.call("values", { name: "nan" }), NaN);
     assertEquals(await peer!.call("values", { name: "infinities" }), [
       Infinity,
@@ -134,8 +134,7 @@ for (const version of PYTHON_PEERS) {
 
   test("keeps a Python client alive, and drops a frozen one on time", async () => {
     await using ours = await startOurs({
-      heartbeatInterval: 50,
-      heartbeatTimeout: 500,
+      heartbeat: { interval: 50, timeout: 500 },
       idleTimeout: 120,
     });
     await using python = new PythonProcess(version);

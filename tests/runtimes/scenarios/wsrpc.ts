@@ -7,7 +7,7 @@ import { PORTS, same, scenario } from "../_scenario.ts";
 await scenario(async (url) => {
   const transport = await connectWebSocket(url("/wsrpc"));
   const peer = new Peer(transport, { routes: { name: () => "me" } });
-  same(await peer.proxy.greet({ greeting: "hello" }), "hello me");
+  same(await peer.remote.greet({ greeting: "hello" }), "hello me");
   await peer.close();
   if (!PORTS) return;
 
@@ -15,7 +15,7 @@ await scenario(async (url) => {
   const server = new Server({ routes: { add: (_peer, { a, b }) => a + b } });
   const listening = await serve(server, { port: 0 });
   const client = await connect(listening.url);
-  same(await client.proxy.add({ a: 2, b: 3 }), 5);
+  same(await client.remote.add({ a: 2, b: 3 }), 5);
   await client.close();
   await listening.close();
   await server.close();

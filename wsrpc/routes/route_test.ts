@@ -3,8 +3,8 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { pair } from "@wirekit/transport/pair";
 import { noproxy, proxy } from "./decorators.ts";
-import { RemoteError } from "./errors.ts";
-import { Peer } from "./peer.ts";
+import { WsrpcError } from "../errors.ts";
+import { Peer } from "../peer.ts";
 import { AllowedRoute, PrefixRoute, Route } from "./route.ts";
 import { Router, type Routes } from "./router.ts";
 
@@ -23,7 +23,7 @@ function callTo(routes: Routes) {
     failures,
     call: (method: string, params?: unknown) => client.call(method, params),
     async refused(method: string): Promise<string> {
-      const error = await assertRejects(() => client.call(method), RemoteError);
+      const error = await assertRejects(() => client.call(method), WsrpcError);
       return `${error.type}: ${error.message}`;
     },
     [Symbol.asyncDispose]: () => client.close(),

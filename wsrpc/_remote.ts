@@ -1,8 +1,10 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-/** What a proxy calls. */
-type Call = (method: string, params: unknown, options: never) => unknown;
+/** What calls a route. */
+interface Line {
+  call(method: string, params: unknown, options: never): unknown;
+}
 
 /**
  * Makes a proxy whose `a.b(params, options)` is a call of `"a.b"`.
@@ -11,16 +13,16 @@ type Call = (method: string, params: unknown, options: never) => unknown;
  * `toJSON` is a route, so that it can be awaited, logged and serialised without
  * a call.
  */
-export function makeProxy(call: Call, name = ""): unknown {
+export function makeRemote(line: Line, name = ""): unknown {
   // An arrow function: it has no property that a proxy may not hide.
   return new Proxy(() => {}, {
     get(_, key) {
       if (typeof key === "symbol" || key.startsWith("_")) return undefined;
       if (key === "then" || key === "toJSON") return undefined;
-      return makeProxy(call, name ? `${name}.${key}` : key);
+      return makeRemote(line, name ? `${name}.${key}` : key);
     },
     apply: (_, _this, [params, options]) =>
-      call(name, params, options as never),
+      line.call(name, params, options as never),
     set: () => false,
   });
 }

@@ -3,8 +3,8 @@
 
 import type { Exposure } from "./_exposure.ts";
 import type { Method } from "./decorators.ts";
-import { RouteError } from "./errors.ts";
-import type { AnyPeer } from "./peer.ts";
+import { RouteError } from "../errors.ts";
+import type { AnyPeer } from "../caller.ts";
 import type { Route } from "./route.ts";
 
 /** One instance, and how far it is. */

@@ -5,9 +5,7 @@
  * Class routes: one instance for each connection, made at the first call.
  *
  * ```ts
- * import { proxy } from "@wirekit/wsrpc/decorators";
- * import { Route } from "@wirekit/wsrpc/route";
- * import { Router } from "@wirekit/wsrpc/router";
+ * import { proxy, Route, Router } from "@wirekit/wsrpc";
  *
  * class Storage extends Route {
  *   #data!: Map<string, unknown>;
@@ -40,7 +38,7 @@
  */
 
 import type { Mark } from "./decorators.ts";
-import type { AnyPeer } from "./peer.ts";
+import type { AnyPeer } from "../caller.ts";
 
 /**
  * A class route that exposes what it says: methods with `@proxy`, or whose names
@@ -50,7 +48,7 @@ import type { AnyPeer } from "./peer.ts";
  *
  * @example A list in place of decorators
  * ```ts
- * import { Route } from "@wirekit/wsrpc/route";
+ * import { Route } from "@wirekit/wsrpc";
  * import { Peer } from "@wirekit/wsrpc/peer";
  * import { pair } from "@wirekit/transport/pair";
  * import { assertEquals } from "@std/assert";
@@ -125,7 +123,7 @@ export class Route<P extends AnyPeer = AnyPeer> {
  *
  * @example Everything but the private
  * ```ts
- * import { AllowedRoute } from "@wirekit/wsrpc/route";
+ * import { AllowedRoute } from "@wirekit/wsrpc";
  * import { Peer } from "@wirekit/wsrpc/peer";
  * import { RemoteError } from "@wirekit/wsrpc/errors";
  * import { pair } from "@wirekit/transport/pair";
@@ -181,7 +179,7 @@ export class AllowedRoute<P extends AnyPeer = AnyPeer> extends Route<P> {
  *
  * @example Another prefix
  * ```ts
- * import { PrefixRoute } from "@wirekit/wsrpc/route";
+ * import { PrefixRoute } from "@wirekit/wsrpc";
  * import { Peer } from "@wirekit/wsrpc/peer";
  * import { pair } from "@wirekit/transport/pair";
  * import { assertEquals } from "@std/assert";

@@ -6,8 +6,7 @@
  * decorators.
  *
  * ```ts
- * import { proxy } from "@wirekit/wsrpc/decorators";
- * import { Route } from "@wirekit/wsrpc/route";
+ * import { proxy, Route } from "@wirekit/wsrpc";
  *
  * class Storage extends Route {
  *   readonly #data = new Map<string, unknown>();
@@ -44,9 +43,7 @@ export type Method = (...args: any[]) => unknown;
  *
  * @example One exposed method
  * ```ts
- * import { proxy } from "@wirekit/wsrpc/decorators";
- * import { Route } from "@wirekit/wsrpc/route";
- * import { Router } from "@wirekit/wsrpc/router";
+ * import { proxy, Route, Router } from "@wirekit/wsrpc";
  * import { assertEquals } from "@std/assert";
  *
  * class Clock extends Route {
@@ -77,8 +74,7 @@ export function proxy<M extends Method>(
  *
  * @example All but one
  * ```ts
- * import { noproxy } from "@wirekit/wsrpc/decorators";
- * import { AllowedRoute } from "@wirekit/wsrpc/route";
+ * import { AllowedRoute, noproxy } from "@wirekit/wsrpc";
  *
  * class Counter extends AllowedRoute {
  *   #count = 0;

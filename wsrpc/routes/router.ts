@@ -5,7 +5,7 @@
  * Tables of what the other end can call.
  *
  * ```ts
- * import { Router } from "@wirekit/wsrpc/router";
+ * import { Router } from "@wirekit/wsrpc";
  * import { assertEquals } from "@std/assert";
  *
  * const router = new Router({
@@ -27,8 +27,8 @@ import type {
   RouteName,
   RouteOf,
   RouteType,
-} from "./contract.ts";
-import type { AnyPeer } from "./peer.ts";
+} from "../contract.ts";
+import type { AnyPeer } from "../caller.ts";
 import type { RouteClass } from "./route.ts";
 
 /**
@@ -93,7 +93,7 @@ export interface AnyRouteTable<P> {
  *
  * @example Checked by a contract
  * ```ts
- * import { Router } from "@wirekit/wsrpc/router";
+ * import { Router } from "@wirekit/wsrpc";
  * import { assertEquals } from "@std/assert";
  *
  * interface Api {

@@ -1,0 +1,303 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import { checkTime, within } from "@wirekit/internal/clock";
+import { connect } from "@wirekit/transport/connect";
+import {
+  reconnect,
+  type Reconnection,
+  type ReconnectOptions,
+  type ReconnectState,
+} from "@wirekit/transport/reconnect";
+import type { Transport } from "@wirekit/transport/transport";
+import type { CallerLine, EventListener } from "./caller.ts";
+import type {
+  ClientOptions,
+  ClientState,
+  ReadyOptions,
+} from "./client_options.ts";
+import type { CallOptions, Contract, JsonObject } from "./contract.ts";
+import { NotConnectedError, TimeoutError } from "./errors.ts";
+import { Peer } from "./peer.ts";
+import type { Router } from "./routes/router.ts";
+
+// deno-lint-ignore no-explicit-any -- it may have any contract
+type AnyRouter = Router<any, any>;
+
+/** The connections of a client, one after another. */
+export class Succession<Remote extends Contract<Remote>> implements CallerLine {
+  /** Resolves at the end of all, with the reason if it has given up. */
+  closed: Promise<Error | undefined> = Promise.resolve(undefined);
+  readonly #url: string;
+  readonly #options: ClientOptions<Remote>;
+  readonly #router: AnyRouter;
+  readonly #connectTimeout: number;
+  readonly #connections: Reconnection<string>;
+  readonly #first = newPromise<void>();
+  readonly #listeners = new Set<EventListener>();
+  /** The connection that is open or about to be. */
+  #current: Peer<Remote> | undefined;
+  #state: ClientState = "connecting";
+  #ready = newPromise<Peer<Remote>>();
+  #nextId = 1;
+  #failure: Error | undefined;
+  /** Whether nothing can ever come of what the user gave. */
+  #isMistaken = false;
+
+  /** Begins to connect. */
+  constructor(
+    url: string | URL,
+    options: ClientOptions<Remote>,
+    router: AnyRouter,
+  ) {
+    const { connectTimeout = 10_000, reconnect: again = {} } = options;
+    this.#connectTimeout = checkTime("connectTimeout", connectTimeout);
+    this.#url = shown(url);
+    this.#options = options;
+    this.#router = router;
+    this.#connections = reconnect(
+      (signal) => this.#open(url, signal),
+      again === false
+        ? { maxAttempts: 1 }
+        : { ...again, onState: (change) => this.#turn(change, again) },
+    );
+    this.closed = this.#run();
+  }
+
+  /** Resolves when it is open; rejects as soon as the first attempt fails. */
+  get first(): Promise<void> {
+    return this.#first.promise;
+  }
+
+  /** What it is doing. */
+  get state(): ClientState {
+    return this.#state;
+  }
+
+  /** The connection, if it is open. */
+  get peer(): Peer<Remote> | undefined {
+    return this.#state === "open" ? this.#current : undefined;
+  }
+
+  /** Waits until it is open. */
+  async ready({ timeout = Infinity, signal }: ReadyOptions = {}): Promise<
+    Peer<Remote>
+  > {
+    checkTime("timeout", timeout);
+    signal?.throwIfAborted();
+    return await within(
+      this.#ready.promise,
+      timeout,
+      () => {
+        const text = `No connection to ${this.#url} within ${timeout} ms`;
+        const { message } = this.#failure ?? {};
+        return new TimeoutError(message ? `${text}: ${message}` : text, {
+          cause: this.#failure,
+        });
+      },
+      { signal },
+    );
+  }
+
+  /** Calls a route. */
+  call(
+    method: string,
+    params: unknown,
+    options: CallOptions | undefined,
+  ): Promise<unknown> {
+    const peer: Peer | undefined = this.peer;
+    return peer
+      ? peer.call(method, params, options)
+      : Promise.reject(this.#notConnected());
+  }
+
+  /** Tells an event. */
+  async emit(event: JsonObject): Promise<void> {
+    const { peer } = this;
+    if (!peer) throw this.#notConnected();
+    await peer.emit(event);
+  }
+
+  /** Listens to events on all connections. */
+  listen(listener: EventListener): void {
+    this.#listeners.add(listener);
+    this.#current?.addEventListener(listener);
+  }
+
+  /** Listens no more. */
+  unlisten(listener: EventListener): boolean {
+    this.#current?.removeEventListener(listener);
+    return this.#listeners.delete(listener);
+  }
+
+  /** Closes all for ever. */
+  async close(): Promise<void> {
+    this.#finish();
+    const closing = this.#connections.close();
+    await this.#current?.close();
+    await closing;
+    await this.closed;
+  }
+
+  async #run(): Promise<Error | undefined> {
+    try {
+      for await (const _ of this.#connections) {
+        const peer = this.#current!;
+        if (this.#state !== "closed") this.#become(peer);
+        this.#failure = await peer.closed;
+        this.#forget(peer);
+        if (this.#options.reconnect === false) break;
+      }
+    } catch (error) {
+      this.#failure = error as Error;
+    }
+    await this.#connections.close();
+    const gaveUp = this.#state !== "closed";
+    this.#finish();
+    return gaveUp ? this.#failure : undefined;
+  }
+
+  /** Opens the client until the connection ends. */
+  #become(peer: Peer<Remote>): void {
+    this.#first.resolve();
+    if (peer.signal.aborted) return;
+    this.#state = "open";
+    this.#ready.resolve(peer);
+    peer.signal.addEventListener("abort", () => {
+      if (this.#state !== "open") return;
+      this.#state = "waiting";
+      this.#ready = newPromise();
+    });
+  }
+
+  #turn(change: ReconnectState, { onState }: ReconnectOptions): void {
+    const { state } = change;
+    const rests = this.#state === "connecting" || this.#state === "waiting";
+    if (rests && (state === "connecting" || state === "waiting")) {
+      this.#state = state;
+    }
+    onState?.(change);
+  }
+
+  /** Tries once. */
+  async #open(url: string | URL, signal: AbortSignal): Promise<Transport> {
+    const ms = this.#connectTimeout;
+    const stop = new AbortController();
+    const late = () => {
+      const error = new NotConnectedError(
+        `No connection to ${this.#url} within ${ms} ms`,
+      );
+      stop.abort(error);
+      return error;
+    };
+    try {
+      const both = AbortSignal.any([signal, stop.signal]);
+      return await within(this.#connect(url, both), ms, late);
+    } catch (error) {
+      if (!signal.aborted) this.#first.reject(this.#failed(error as Error));
+      if (this.#isMistaken) this.#connections.close();
+      throw error;
+    }
+  }
+
+  /** Notes why an attempt failed; returns the error that says so. */
+  #failed(cause: Error): Error {
+    const known = cause instanceof NotConnectedError || this.#isMistaken;
+    return this.#failure = known ? cause : new NotConnectedError(
+      `Cannot connect to ${this.#url}: ${cause.message}`,
+      { cause },
+    );
+  }
+
+  /** Opens a transport: by the user's own function, or to the URL. */
+  async #transport(url: string | URL, signal: AbortSignal): Promise<Transport> {
+    const { headers, transport } = this.#options;
+    if (transport) return await transport(signal);
+    try {
+      return await connect(url, {
+        signal,
+        connectTimeout: Infinity, // That of the client covers all.
+        ...(headers && { headers }),
+      });
+    } catch (error) {
+      // No such URL, or headers that are none: another attempt would fail too.
+      if (error instanceof TypeError || error instanceof SyntaxError) {
+        this.#isMistaken = true;
+      }
+      throw error;
+    }
+  }
+
+  async #connect(url: string | URL, signal: AbortSignal): Promise<Transport> {
+    const transport = await this.#transport(url, signal);
+    if (signal.aborted) {
+      await transport.close();
+      throw signal.reason;
+    }
+    const { onConnect, routes: _, ...options } = this.#options;
+    const peer = new Peer<Remote>(transport, {
+      ...options,
+      router: this.#router,
+      firstId: this.#nextId,
+    });
+    for (const listener of this.#listeners) peer.addEventListener(listener);
+    this.#current = peer;
+    const abort = () => void peer.close();
+    signal.addEventListener("abort", abort, { once: true });
+    try {
+      signal.throwIfAborted();
+      await onConnect?.(peer);
+      signal.throwIfAborted();
+    } catch (error) {
+      await peer.close();
+      this.#forget(peer);
+      throw error;
+    } finally {
+      signal.removeEventListener("abort", abort);
+    }
+    return transport;
+  }
+
+  /** No id of a connection comes again in the next. */
+  #forget(peer: Peer<Remote>): void {
+    this.#nextId = peer.nextId;
+    if (this.#current === peer) this.#current = undefined;
+  }
+
+  #finish(): void {
+    if (this.#state === "closed") return;
+    this.#state = "closed";
+    const error = this.#notConnected();
+    this.#first.reject(error);
+    this.#ready.reject(error);
+    this.#ready = newPromise();
+    this.#ready.reject(error);
+  }
+
+  #notConnected(): NotConnectedError {
+    const cause = this.#failure;
+    const text = this.#state === "closed"
+      ? `The client of ${this.#url} is closed`
+      : `Not connected to ${this.#url}`;
+    return cause
+      ? new NotConnectedError(`${text}: ${cause.message}`, { cause })
+      : new NotConnectedError(text);
+  }
+}
+
+/** A URL without a password. */
+function shown(url: string | URL): string {
+  const target = URL.parse(url);
+  if (!target) return `${url}`;
+  target.password = "";
+  target.username = "";
+  target.search = "";
+  return target.href;
+}
+
+/** A promise that nobody has to await. */
+function newPromise<T>(): PromiseWithResolvers<T> {
+  const made = Promise.withResolvers<T>();
+  made.promise.catch(() => {});
+  return made;
+}

@@ -1,0 +1,69 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import { stringify } from "@wirekit/internal/json";
+import type { JsonObject } from "../contract.ts";
+import type { ErrorBody } from "../errors.ts";
+import type { RequestId } from "./_read.ts";
+
+/**
+ * Writes a request. The id is odd, so that no stray error of a Python peer,
+ * which numbers by even ones, can hit it. Throws a `TypeError` if the params
+ * cannot be JSON.
+ */
+export function formatRequest(
+  id: number,
+  method: string,
+  params?: unknown,
+): string {
+  const name = JSON.stringify(method);
+  return params === undefined
+    ? `{"id":${id},"method":${name}}`
+    : `{"id":${id},"method":${name},"params":${toJson(params, "params")}}`;
+}
+
+/** Writes a result; `undefined` becomes null, as does `NaN`. Throws likewise. */
+export function formatResult(id: RequestId, result: unknown): string {
+  const json = result === undefined ? "null" : toJson(result, "result");
+  return `{"result":${json},"id":${formatId(id)}}`;
+}
+
+/**
+ * Writes an error: always an object with a type and a message, since a Python
+ * caller waits for ever for an answer to any other. Throws likewise.
+ */
+export function formatError(id: RequestId, error: ErrorBody): string {
+  return `{"error":${toJson(error, "error")},"id":${formatId(id)}}`;
+}
+
+/**
+ * Writes an event. Throws a `TypeError` if it is no object, cannot be JSON, or
+ * has a member `id`, by which it would be a call or an answer.
+ */
+export function formatEvent(event: JsonObject): string {
+  const json = toJson(event, "event");
+  if (!json.startsWith("{")) {
+    throw new TypeError("Cannot emit event: it is no object");
+  }
+  if (Object.hasOwn(event, "id")) {
+    throw new TypeError("Cannot emit event: it has a member id");
+  }
+  return json;
+}
+
+function formatId(id: RequestId): string {
+  return typeof id === "bigint" ? `${id}` : JSON.stringify(id);
+}
+
+function toJson(value: unknown, what: string): string {
+  let json: string | undefined;
+  try {
+    json = stringify(value);
+  } catch (cause) {
+    throw new TypeError(`Cannot serialize ${what}: it cannot be JSON`, {
+      cause,
+    });
+  }
+  if (json !== undefined) return json;
+  throw new TypeError(`Cannot serialize ${what}: it cannot be JSON`);
+}
