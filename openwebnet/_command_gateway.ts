@@ -14,7 +14,10 @@ import {
   UsageError,
   type Values,
 } from "@wirekit/internal/command";
+import { later } from "@wirekit/internal/clock";
 import type { Transport } from "@wirekit/transport/transport";
+import type { GatewayEvent } from "./events.ts";
+import { describe } from "./explain.ts";
 import type { Gateway } from "./gateway.ts";
 import { record } from "./session/capture.ts";
 import {
@@ -22,7 +25,8 @@ import {
   profileOf,
   PROFILES,
 } from "./session/profiles.ts";
-import { tcpGateway } from "./tcp.ts";
+import { DEFAULT_PORT, tcpGateway } from "./tcp.ts";
+import { serialize } from "./wire/message.ts";
 
 /** An option that nobody should use. */
 const password: Option<undefined> = {
@@ -85,7 +89,17 @@ export const GATEWAY_OPTIONS = {
 /** What a user has said about the gateway. */
 export type GatewayValues = Values<typeof GATEWAY_OPTIONS>;
 
-/** Connects to the gateway that the user means, and does something with it. */
+/** After how long a user hears what is waited for, in milliseconds. */
+const PATIENCE = 1_000;
+
+/** Longest wait for the first connection, in milliseconds. */
+const CONNECT_TIMEOUT = 10_000;
+
+/**
+ * Connects to the gateway that the user means, and does something with it. A
+ * gateway that is not there is named at once; one that is lost later is called
+ * again.
+ */
 export async function withGateway(
   options: GatewayValues,
   terminal: Terminal,
@@ -98,14 +112,21 @@ export async function withGateway(
   if (host === undefined) {
     throw new UsageError("Name the gateway with --host, or in OPENWEBNET_HOST");
   }
-  const { profile, port, selector, timeout, capture } = options;
+  const { profile, port = DEFAULT_PORT, selector, timeout, capture } = options;
   using file = capture === undefined ? undefined : await Deno.open(capture, {
     append: true,
     create: true,
   });
+  const { promise: unreachable, reject } = Promise.withResolvers<never>();
+  let wasOpen = false;
+  const waiting = later(PATIENCE, () => {
+    if (!wasOpen) terminal.error(`openwebnet: calling ${host}:${port} …`);
+  });
+  const connectTimeout = Math.min(timeout ?? CONNECT_TIMEOUT, CONNECT_TIMEOUT);
   await using gateway = tcpGateway(host, {
     profile,
-    ...(port === undefined ? {} : { port }),
+    port,
+    connectTimeout,
     ...(OPENWEBNET_PASSWORD === undefined
       ? {}
       : { password: OPENWEBNET_PASSWORD }),
@@ -114,13 +135,102 @@ export async function withGateway(
     ...(file === undefined ? {} : { wrap: recorder(file) }),
     hooks: {
       state({ session, state, error }) {
+        if (state === "open") {
+          wasOpen = true;
+          waiting.stop();
+        }
         if (state !== "waiting" || terminal.signal.aborted) return;
+        if (!wasOpen) return reject(error);
         const why = error instanceof Error ? error.message : "it was closed";
         terminal.error(`openwebnet: the ${session} session was lost: ${why}`);
       },
     },
   });
-  await run(gateway);
+  try {
+    await Promise.race([run(gateway), unreachable]);
+  } finally {
+    waiting.stop();
+  }
+}
+
+/**
+ * Does the same with several devices, one after the other. All of them are made
+ * before the first is told anything: a typing error leaves the plant as it is.
+ */
+export function forEach<T>(
+  options: GatewayValues,
+  terminal: Terminal,
+  targets: readonly string[],
+  make: (gateway: Gateway, target: string) => T,
+  act: (item: T, options: { signal: AbortSignal }) => Promise<void>,
+): Promise<void> {
+  const { signal } = terminal;
+  return withGateway(options, terminal, async (gateway) => {
+    const items = targets.map((target) => make(gateway, target));
+    for (const item of items) await act(item, { signal });
+  });
+}
+
+/**
+ * Sorts an action, which may come first or last, from what it is for.
+ *
+ * @throws {UsageError} If there is no such action, or nothing that it is for.
+ */
+export function sorted<T extends string>(
+  words: readonly string[],
+  actions: readonly T[],
+  more?: RegExp,
+  others = "",
+): { action: T; targets: readonly string[] } {
+  const isAction = (word: string): word is T =>
+    actions.some((action) => action === word) || (more?.test(word) ?? false);
+  const [first = "", last = ""] = [words[0], words.at(-1)];
+  if (isAction(first)) return { action: first, targets: words.slice(1) };
+  if (isAction(last)) return { action: last, targets: words.slice(0, -1) };
+  // What is no target is what was meant as the action.
+  const wrong = /^[\d#]+$/.test(first) ? last : first;
+  throw new UsageError(`"${wrong}" is none of ${actions.join(", ")}${others}`);
+}
+
+/** A number that a user has typed. */
+export function numberOf(
+  word: string,
+  name: string,
+  min: number,
+  max: number,
+): number {
+  const number = Number(word);
+  if (/^\d{1,6}$/.test(word) && number >= min && number <= max) return number;
+  throw new UsageError(
+    `${name} has to be a number from ${min} to ${max}, not "${word}"`,
+  );
+}
+
+/** Prints an event: the time of this place with its offset, or as JSON in UTC. */
+export function printEvent(
+  event: GatewayEvent,
+  output: { readonly json: boolean },
+  terminal: Terminal,
+): void {
+  const { message, ...rest } = event;
+  const now = new Date();
+  const time = now.toISOString();
+  print(
+    output,
+    terminal,
+    { time, frame: serialize(message), ...rest },
+    `${localTime(now)} ${describe(event)}`,
+  );
+}
+
+/** A time of day at this place, such as `00:15:03+01:00`. */
+export function localTime(date: Date): string {
+  const two = (value: number) => `${value}`.padStart(2, "0");
+  const clock = [date.getHours(), date.getMinutes(), date.getSeconds()];
+  const minutes = -date.getTimezoneOffset();
+  const ahead = Math.abs(minutes);
+  const offset = `${two(Math.floor(ahead / 60))}:${two(ahead % 60)}`;
+  return `${clock.map(two).join(":")}${minutes < 0 ? "-" : "+"}${offset}`;
 }
 
 /** The password that a user has put into a file or into the environment. */

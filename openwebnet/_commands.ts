@@ -11,10 +11,14 @@ import {
   text,
   UsageError,
 } from "@wirekit/internal/command";
+import { AREA_COMMANDS } from "./_command_areas.ts";
 import {
+  forEach,
   GATEWAY_OPTIONS,
   OUTPUT_OPTIONS,
   print,
+  printEvent,
+  sorted,
   withGateway,
 } from "./_command_gateway.ts";
 import { simulate } from "./_command_simulate.ts";
@@ -22,12 +26,12 @@ import { Shutter } from "./areas/automation.ts";
 import { scanDevices } from "./areas/diagnostics.ts";
 import { Meter } from "./areas/meters.ts";
 import type { MessageFilter } from "./areas/item.ts";
-import { Dimmer, Light } from "./areas/lights.ts";
+import { Dimmer } from "./areas/lights.ts";
 import { Zone } from "./areas/heating.ts";
 import config from "./deno.json" with { type: "json" };
 import { discoverGateways } from "./discovery.ts";
-import { decode, type GatewayEvent } from "./events.ts";
-import { describe, explain } from "./explain.ts";
+import { decode } from "./events.ts";
+import { explain } from "./explain.ts";
 import { discoverItems } from "./inventory.ts";
 import { NackError } from "./session/errors.ts";
 import { type Message, parse, serialize } from "./wire/message.ts";
@@ -117,25 +121,24 @@ const light = command({
   options: GATEWAY_OPTIONS,
   examples: ["openwebnet light on 12", "openwebnet light 50% 21 22"],
   run: ({ words, options }, terminal) => {
-    const { action, targets } = sorted(words, /^(on|off|toggle|\d{1,3}%)$/);
-    if (action === undefined) {
-      throw new UsageError(
-        `"${words[0]}" is none of on, off, toggle and a level such as 50%`,
-      );
-    }
-    return withGateway(options, terminal, async (gateway) => {
-      const { signal } = terminal;
-      for (const target of targets) {
-        const light = new Light(gateway, target);
-        if (action === "on") await light.on({ signal });
-        else if (action === "off") await light.off({ signal });
-        else if (action === "toggle") await light.toggle({ signal });
-        else {
-          const dimmer = new Dimmer(gateway, target);
-          await dimmer.setLevel(Number.parseInt(action), { signal });
+    const { action, targets } = sorted(
+      words,
+      ["on", "off", "toggle"],
+      /^\d{1,3}%$/,
+      " and a level such as 50%",
+    );
+    return forEach(
+      options,
+      terminal,
+      targets,
+      (gateway, target) => new Dimmer(gateway, target),
+      (lamp, options) => {
+        if (action === "on" || action === "off" || action === "toggle") {
+          return lamp[action](options);
         }
-      }
-    });
+        return lamp.setLevel(Number.parseInt(action), options);
+      },
+    );
   },
 });
 
@@ -146,24 +149,24 @@ const shutter = command({
   options: GATEWAY_OPTIONS,
   examples: ["openwebnet shutter 31 up", "openwebnet shutter 31 50%"],
   run: ({ words, options }, terminal) => {
-    const { action, targets } = sorted(words, /^(up|down|stop|\d{1,3}%)$/);
-    if (action === undefined) {
-      throw new UsageError(
-        `"${
-          words.at(-1)
-        }" is none of up, down, stop and a position such as 50%`,
-      );
-    }
-    return withGateway(options, terminal, async (gateway) => {
-      const { signal } = terminal;
-      for (const target of targets) {
-        const shutter = new Shutter(gateway, target);
-        if (action === "up") await shutter.up({ signal });
-        else if (action === "down") await shutter.down({ signal });
-        else if (action === "stop") await shutter.stop({ signal });
-        else await shutter.goTo(Number.parseInt(action), { signal });
-      }
-    });
+    const { action, targets } = sorted(
+      words,
+      ["up", "down", "stop"],
+      /^\d{1,3}%$/,
+      " and a position such as 50%",
+    );
+    return forEach(
+      options,
+      terminal,
+      targets,
+      (gateway, target) => new Shutter(gateway, target),
+      (shutter, options) => {
+        if (action === "up" || action === "down" || action === "stop") {
+          return shutter[action](options);
+        }
+        return shutter.goTo(Number.parseInt(action), options);
+      },
+    );
   },
 });
 
@@ -174,7 +177,7 @@ const temperature = command({
   options: GATEWAY_OPTIONS,
   examples: ["openwebnet temperature 5", "openwebnet temperature 5 21.5"],
   run: ({ words: [where = "", celsius], options }, terminal) => {
-    if (celsius !== undefined && !/^\d+(\.\d+)?$/.test(celsius)) {
+    if (celsius !== undefined && !/^-?\d+(\.\d+)?$/.test(celsius)) {
       throw new UsageError(
         `CELSIUS has to be a number such as 21.5, not "${celsius}"`,
       );
@@ -326,6 +329,7 @@ export const openwebnet: Command = {
     shutter,
     temperature,
     energy,
+    ...AREA_COMMANDS,
     discover,
     scan,
     decodeCommand,
@@ -338,32 +342,6 @@ export const openwebnet: Command = {
     "openwebnet decode '*#4*1*0*0215##'",
   ],
 };
-
-/** Sorts an action, which may come first or last, from what it is for. */
-function sorted(
-  words: readonly string[],
-  actions: RegExp,
-): { action: string | undefined; targets: readonly string[] } {
-  const [first = "", last = ""] = [words[0], words.at(-1)];
-  if (actions.test(first)) return { action: first, targets: words.slice(1) };
-  const action = actions.test(last) ? last : undefined;
-  return { action, targets: words.slice(0, -1) };
-}
-
-function printEvent(
-  event: GatewayEvent,
-  output: Output,
-  terminal: Terminal,
-): void {
-  const { message, ...rest } = event;
-  const time = new Date().toISOString();
-  print(
-    output,
-    terminal,
-    { time, frame: serialize(message), ...rest },
-    `${time.slice(11, 19)} ${describe(event)}`,
-  );
-}
 
 function printFrame(
   message: Message,

@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { listenTcp } from "@wirekit/transport/tcp";
+import { localTime } from "./_command_gateway.ts";
 import { main } from "./cli.ts";
 import { FrameScanner } from "./wire/frame.ts";
 import {
@@ -75,6 +76,15 @@ Deno.test("openwebnet says what is wrong with a call, and ends with 2", async ()
     [["decode", "hello"], "is not a frame"],
     [["light", "on", ...at], "WHERE is missing"],
     [["light", "blue", "12", ...at], '"blue" is none of on, off, toggle'],
+    [["light", "on", "12", "033", ...at], '"033" is no WHERE of WHO 1'],
+    [
+      ["light", "150%", "21", ...at],
+      "level must be an integer from 0 to 100 %",
+    ],
+    [["light", "12", "13", ...at], '"13" is none of on, off, toggle'],
+    [["temperature", "1", "41", ...at], "celsius must be 5 to 40 in steps"],
+    [["press", "15", "32", ...at], "BUTTON has to be a number from 0 to 31"],
+    [["scene", "begin", "1", ...at], '"begin" is none of start, stop'],
     [["shutter", ...at], "WHERE is missing"],
     [["shutter", "31", "left", ...at], '"left" is none of up, down, stop'],
     [["temperature", ...at], "ZONE is missing"],
@@ -107,10 +117,11 @@ Deno.test("openwebnet decode explains a frame field by field", async () => {
   assertEquals(lines, [
     "kind       *#4*1*0*0215##       the values of a dimension",
     "WHO        4                    temperature control",
-    "WHERE      1",
-    "DIMENSION  0",
-    "VALUE      0215",
-    "event      *#4*1*0*0215##       thermo.temperature 1: 21.5 °C",
+    "WHERE      1                    zone 1",
+    "DIMENSION  0                    thermo temperature",
+    "VALUE      0215                 celsius: 21.5 °C",
+    "event      thermo.temperature   thermo.temperature 1: 21.5 °C",
+    "source                          the maker's document of WHO 4",
   ]);
   const json = await run(["decode", "*#*6##", "--json"]);
   assertEquals(json.lines.map((line) => JSON.parse(line)), [
@@ -155,6 +166,58 @@ Deno.test("openwebnet light, shutter and temperature command the plant", async (
   ]);
 });
 
+Deno.test("openwebnet commands the alarm, buttons, scenes, sound and breakers", async () => {
+  await using r = rig();
+  const calls: [string[], string[]][] = [
+    [["press", "15", "1", "2"], [
+      "*15*01*15##",
+      "*15*01#1*15##",
+      "*15*02*15##",
+      "*15*02#1*15##",
+    ]],
+    [["press", "1", "31", "--plus"], ["*25*21#31*21##"]],
+    [["scene", "start", "1", "2"], ["*17*1*1##", "*17*1*2##"]],
+    [["scene", "1", "disable"], ["*17*4*1##"]],
+    [["scenario", "01", "3"], ["*0*3*01##"]],
+    [["sound", "on", "11"], ["*16*0*11##"]],
+    [["sound", "11", "louder"], ["*16*1001*11##"]],
+    [["breaker", "close", "1"], ["*18*22*11##"]],
+    [["breaker", "automatic", "1"], ["*18*26*11##"]],
+  ];
+  for (const [args, frames] of calls) {
+    const before = r.simulator.executed.length;
+    assertEquals(await r.on(...args), { code: 0, lines: [], errors: [] });
+    assertEquals(r.simulator.executed.slice(before), frames);
+  }
+  assertEquals((await r.on("breaker", "status", "1")).lines, ["1: closed"]);
+  const alarm = await r.on("alarm");
+  assertStringIncludes(alarm.lines.join("\n"), "alarm.state: disengaged");
+});
+
+Deno.test("openwebnet sends nothing if one of several targets is wrong", async () => {
+  await using r = rig();
+  const { code } = await r.on("light", "on", "11", "033");
+  assertEquals([code, r.simulator.received], [2, []]);
+});
+
+Deno.test("openwebnet monitor names at once a gateway that is not there", async () => {
+  const { code, errors } = await run(
+    ["monitor", "--host", "127.0.0.1", "-p", "1"],
+  );
+  assertEquals(code, 3);
+  assertStringIncludes(errors[0]!, "127.0.0.1:1");
+});
+
+Deno.test("localTime() is that of this place, with its offset", () => {
+  const time = new Date("2026-11-25T23:15:00Z");
+  const text = localTime(time);
+  assert(/^\d\d:\d\d:00[+-]\d\d:\d\d$/.test(text));
+  const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)$/.exec(text)!;
+  const ahead = Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes));
+  const shown = Number(text.slice(0, 2)) * 60 + Number(text.slice(3, 5));
+  assertEquals((shown - ahead + 2880) % 1440, 23 * 60 + 15);
+});
+
 Deno.test("openwebnet temperature, energy, status, scan and send show the plant", async () => {
   await using r = rig({ plant: { meters: { 1: 1234 } } });
   assertEquals((await r.on("temperature", "3")).lines, ["-4.8 °C"]);
@@ -167,7 +230,7 @@ Deno.test("openwebnet temperature, energy, status, scan and send show the plant"
   assertEquals((await r.on("energy", "1")).lines, [meter]);
   const states = await r.on("status", "1", "0");
   assertEquals(
-    states.lines.map((line) => line.slice(9)),
+    states.lines.map((line) => line.slice(15)),
     ["11", "12", "0311", "21", "22"].map((where) =>
       `light.state ${where}: off`
     ),
@@ -285,7 +348,7 @@ Deno.test("openwebnet monitor prints events until it is stopped", async () => {
       assertEquals(first.origin, "command");
       assertEquals(first.level, 50);
     } else {
-      assertEquals(lines.map((line) => line.slice(9)), [
+      assertEquals(lines.map((line) => line.slice(15)), [
         "light.level 21: 50 % (asked for)",
         "light.level 21: 50 %",
       ]);

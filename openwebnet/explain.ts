@@ -18,9 +18,9 @@
  */
 
 import { UNITS } from "./areas/_units.ts";
-import { decode, type GatewayEvent } from "./events.ts";
+import { areaOf, decode, type GatewayEvent } from "./events.ts";
 import { type Message, type Nack, parse, serialize } from "./wire/message.ts";
-import { parseWhere } from "./wire/where.ts";
+import { describeWhere } from "./_explain_where.ts";
 
 /** The areas by WHO, as the documents call them. */
 export const WHO_NAMES: Readonly<Record<number, string>> = {
@@ -78,16 +78,14 @@ export interface Part {
  * ```
  */
 export function describe(event: GatewayEvent): string {
-  const { type, who: _, where, origin, message, ...values } = event;
+  const { type, who: _, where, origin, message, unread, ...values } = event;
   if (type === "unknown") return `unknown ${serialize(message)}`;
-  const texts = Object.entries(values).map(([key, value]) => {
-    if (value === true) return key;
-    if (value === false) return key === "on" ? "off" : `not ${key}`;
-    if (value === null) return `${key} unknown`;
-    const unit = UNITS[key];
-    if (unit !== undefined) return `${value}${unit}`;
-    return typeof value === "string" ? value : `${key} ${value}`;
-  });
+  const texts = Object.entries(values).map(([key, value]) =>
+    describeValue(key, value)
+  );
+  for (const [key, text] of Object.entries(unread ?? {})) {
+    texts.push(/^\d+$/.test(key) ? `also "${text}"` : `${key} "${text}"`);
+  }
   const about = where === "" ? "" : ` ${where}`;
   const said = texts.length === 0 ? "" : `: ${texts.join(", ")}`;
   const note = origin === "command"
@@ -96,6 +94,15 @@ export function describe(event: GatewayEvent): string {
     ? " (written)"
     : "";
   return `${type}${about}${said}${note}`;
+}
+
+function describeValue(key: string, value: unknown): string {
+  if (value === true) return key;
+  if (value === false) return key === "on" ? "off" : `not ${key}`;
+  if (value === null) return `${key} unknown`;
+  const unit = UNITS[key];
+  if (unit !== undefined) return `${value}${unit}`;
+  return typeof value === "string" ? value : `${key} ${value}`;
 }
 
 /**
@@ -113,38 +120,111 @@ export function describe(event: GatewayEvent): string {
  * assertEquals(explain("*1*1*12##").map(({ name, meaning }) => [name, meaning]), [
  *   ["kind", "a command, or a state"],
  *   ["WHO", "lighting"],
- *   ["WHAT", ""],
+ *   ["WHAT", "light state: on"],
  *   ["WHERE", "point 2 of area 1"],
  *   ["event", "light.state 12: on"],
+ *   ["source", "the maker's document of WHO 1"],
  * ]);
  * ```
  */
 export function explain(frame: string): Part[] {
   const message = parse(frame);
+  const event = decode(message);
   const parts = [{ text: frame, name: "kind", meaning: kindOf(message) }];
   const add = (name: string, text: string | undefined, meaning = "") => {
     if (text !== undefined) parts.push({ text, name, meaning });
   };
+  const about = aboutOf(message, event);
   if ("who" in message) {
     const { who } = message;
     add("WHO", `${who}`, WHO_NAMES[who]);
   }
-  if ("what" in message) add("WHAT", message.what);
+  if ("what" in message) add("WHAT", message.what, about.code);
   if ("where" in message && message.where !== undefined) {
-    add("WHERE", message.where, whereOf(message));
+    add("WHERE", message.where, describeWhere(message.who, message.where));
   }
-  if ("dimension" in message) add("DIMENSION", message.dimension);
+  if ("dimension" in message) add("DIMENSION", message.dimension, about.code);
   if ("values" in message) {
-    for (const value of message.values) add("VALUE", value);
+    for (const [i, value] of message.values.entries()) {
+      add("VALUE", value, about.values[i]);
+    }
   }
   if (message.kind === "session") add("SELECTOR", message.selector);
   if (message.kind === "authentication") add("METHOD", message.algorithm);
   if (message.kind === "generic") {
     for (const field of message.fields) add("FIELD", field);
   }
-  const event = decode(message);
-  if (event.type !== "unknown") add("event", frame, describe(event));
+  if (event.type !== "unknown") add("event", event.type, describe(event));
+  if ("who" in message) add("source", "", sourceOf(event));
   return parts;
+}
+
+/** What the code of a message and each of its values say. */
+function aboutOf(
+  message: Message,
+  event: GatewayEvent,
+): { code: string; values: string[] } {
+  if (event.type === "unknown") return { code: askedFor(message), values: [] };
+  const { type, who: _, where: __, origin: ___, message: ____, ...rest } =
+    event;
+  const { unread = {}, ...read } = rest as Record<string, unknown> & {
+    unread?: Readonly<Record<string, string>>;
+  };
+  const { values = [] } = areaOf(event.who)?.namesOf(message) ?? {};
+  const say = (key: string): string => {
+    if (key in unread) return `${wordsOf(key)}: none of the known values`;
+    if (!(key in read)) return "";
+    const words = describeValue(key, read[key]);
+    return words.startsWith(key) || words === `not ${key}`
+      ? words
+      : `${wordsOf(key)}: ${words}`;
+  };
+  const inCode = Object.keys(read).filter((key) => !values.includes(key))
+    .map((key) => describeValue(key, read[key]));
+  const said = inCode.length === 0 ? "" : `: ${inCode.join(", ")}`;
+  const texts = "values" in message ? message.values : [];
+  return {
+    code: `${wordsOf(type)}${said}`,
+    values: texts.map((_, i) => values[i] === undefined ? "" : say(values[i])),
+  };
+}
+
+/** What a request asks for, if its answer would be known. */
+function askedFor(message: Message): string {
+  if (message.kind !== "request") return "";
+  const { who, dimension } = message;
+  const [code = ""] = dimension.split("#");
+  return wordsOf(areaOf(who)?.typeOf(code) ?? "");
+}
+
+/** `thermo.setPoint` is "thermo set point". */
+function wordsOf(name: string): string {
+  return name.replace(".", " ").replace(
+    /[A-Z]/g,
+    (letter) => ` ${letter.toLowerCase()}`,
+  );
+}
+
+/** The WHO that the maker has published a document of. */
+const DOCUMENTED = [0, 1, 2, 4, 5, 7, 13, 15, 17, 18, 22, 24, 25];
+
+/** Where what is known of an event comes from, if not from a document. */
+const OTHER_SOURCES: Readonly<Record<string, string>> = {
+  "light.fault": "the firmware of gateways",
+  "light.speeds": "the maker's document of WHO 1; the order from dimmers",
+  "thermo.timedManual": "the firmware of gateways",
+  "thermo.manualEnd": "the firmware of gateways",
+  "energy.tracking": "the firmware of gateways",
+  "gateway.zigbee": "other libraries",
+  "gateway.products": "other libraries",
+  "gateway.channel": "other libraries",
+};
+
+function sourceOf({ type, who }: GatewayEvent): string {
+  const other = OTHER_SOURCES[type];
+  if (other !== undefined) return other;
+  if (DOCUMENTED.includes(who)) return `the maker's document of WHO ${who}`;
+  return who >= 1000 ? "other libraries" : "other libraries, and touch screens";
 }
 
 const NACKS: Record<Nack["code"], string> = {
@@ -187,30 +267,5 @@ function kindOf(message: Message): string {
       return "a dimension is written";
     case "generic":
       return "of no known kind";
-  }
-}
-
-function whereOf(message: Message & { where?: string }): string {
-  const { where = "" } = message;
-  const who = "who" in message ? message.who : -1;
-  const found = [1, 2, 14, 15].includes(who) ? parseWhere(where) : undefined;
-  if (found === undefined) return "";
-  if (found.kind === "zigbee") {
-    return `unit ${found.unit} of Zigbee device ${found.address}`;
-  }
-  const bus = found.bus === undefined
-    ? ""
-    : found.bus === "riser"
-    ? ", on the riser"
-    : `, on the bus of interface ${found.bus}`;
-  switch (found.kind) {
-    case "general":
-      return `everyone${bus}`;
-    case "area":
-      return `area ${found.area}${bus}`;
-    case "group":
-      return `group ${found.group}${bus}`;
-    case "point":
-      return `point ${found.point} of area ${found.area}${bus}`;
   }
 }

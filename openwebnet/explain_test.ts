@@ -55,7 +55,11 @@ Deno.test("explain() says whom a WHERE means, where that is known", () => {
     "*1*1*#5##": "group 5",
     "*1*1*0311#4#02##": "point 11 of area 3, on the bus of interface 02",
     "*1*1*70205301#9##": "unit 01 of Zigbee device 702053",
-    "*4*1*1##": "",
+    "*4*1*1##": "zone 1",
+    "*#4*#23#1*14##": "zone 23, by way of the central unit 1",
+    "*#18*71#0*71##": "actuator 1",
+    "*1*1*02##": "point 2 of area 0",
+    "*77*1*1##": "",
   };
   for (const [frame, meaning] of Object.entries(meanings)) {
     const where = explain(frame).find(({ name }) => name === "WHERE");

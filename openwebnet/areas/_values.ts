@@ -194,6 +194,7 @@ export function joined<K extends string>(
   const { separator, radix } = style;
   const pad = radix === 16 ? 2 : 1;
   return {
+    keys: Array<string>(count).fill(key),
     parse(texts) {
       const numbers = texts.map((text) => codec.parse(text));
       if (numbers.length !== count || numbers.includes(undefined)) {
@@ -242,6 +243,7 @@ export function fields<P extends object>(
   const keys = Object.keys(codecs);
   const list = Object.values(codecs) as ValueCodec<unknown>[];
   return {
+    keys,
     parse(texts, into = {}) {
       const values = into as Record<string, unknown>;
       const { length } = texts;

@@ -58,6 +58,8 @@ export type Purpose = "state" | "command" | "writing" | "request";
  * @typeParam P The values.
  */
 export interface ValueList<P> {
+  /** The names of the values in the order of their texts, if each has a text. */
+  readonly keys?: readonly string[];
   /**
    * Reads the texts.
    *
@@ -162,6 +164,32 @@ export class Area<M extends object> {
   constructor(who: number, shapes: { [T in keyof M]: Shape<M[T]> }) {
     this.who = who;
     this.#shapes = shapes;
+  }
+
+  /**
+   * Tells what the fields of a message are: the names of the values that its
+   * parameters and its values stand for, in their order.
+   *
+   * @param message The message.
+   * @returns The names; `undefined` if the message is none that is known.
+   */
+  namesOf(
+    message: Message,
+  ): { parameters: readonly string[]; values: readonly string[] } | undefined {
+    const event = this.decode(message);
+    if (event === undefined) return undefined;
+    const { parameters, values } = this.#shapes[event.type];
+    return { parameters: parameters.keys ?? [], values: values.keys ?? [] };
+  }
+
+  /**
+   * Finds the name of the event that a dimension stands for.
+   *
+   * @param code The code of the dimension, without parameters.
+   * @returns The name; `undefined` if there is none.
+   */
+  typeOf(code: string): (keyof M & string) | undefined {
+    return this.#learn("dimension", code)[0]?.type;
   }
 
   /** The names of the events. */

@@ -163,7 +163,9 @@ export class ScenarioModule extends Item<ScenarioEvents> {
  * await using gateway = new Gateway({ transport: () => simulator.connect() });
  * const scene = new Scene(gateway, "1");
  * await scene.start();
- * const states = (await scene.status()).map(({ state }) => state);
+ * const states = (await scene.status()).map((event) =>
+ *   event.type === "scene.state" ? event.state : undefined
+ * );
  * assertEquals(states, ["started", "enabled"]);
  * ```
  */

@@ -1,0 +1,180 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** The commands for the alarm, buttons, scenes, sound and breakers. */
+
+import { type Command, command, toggle } from "@wirekit/internal/command";
+import { Alarm } from "./areas/alarm.ts";
+import { Cen, CenPlus } from "./areas/buttons.ts";
+import { ScenarioModule, Scene } from "./areas/scenarios.ts";
+import { Amplifier } from "./areas/sound.ts";
+import { StopGo } from "./areas/stop_go.ts";
+import {
+  forEach,
+  GATEWAY_OPTIONS,
+  numberOf,
+  printEvent,
+  sorted,
+  withGateway,
+} from "./_command_gateway.ts";
+
+const alarm = command({
+  name: "alarm",
+  summary: "Print what the burglar alarm says of itself, or of zones",
+  operands: "[ZONE…]",
+  options: GATEWAY_OPTIONS,
+  examples: ["openwebnet alarm", "openwebnet alarm 1 2 --json"],
+  run: ({ words, options }, terminal) => {
+    const zones = words.map((zone) => `#${numberOf(zone, "ZONE", 0, 15)}`);
+    return withGateway(options, terminal, async (gateway) => {
+      const { signal } = terminal;
+      for (const where of zones.length > 0 ? zones : ["0"]) {
+        for (
+          const event of await new Alarm(gateway, where).status({ signal })
+        ) {
+          printEvent(event, options, terminal);
+        }
+      }
+    });
+  },
+});
+
+const press = command({
+  name: "press",
+  summary: "Press buttons of a CEN control shortly",
+  operands: "WHERE BUTTON…",
+  options: {
+    ...GATEWAY_OPTIONS,
+    plus: toggle("A CEN plus control, by its number"),
+  },
+  examples: ["openwebnet press 15 1", "openwebnet press 1 31 --plus"],
+  run: ({ words: [where = "", ...given], options }, terminal) => {
+    const buttons = given.map((word) => numberOf(word, "BUTTON", 0, 31));
+    const { signal } = terminal;
+    return withGateway(options, terminal, async (gateway) => {
+      if (options.plus) {
+        const control = new CenPlus(gateway, numberOf(where, "WHERE", 0, 2047));
+        for (const button of buttons) {
+          await control.send(button, "short", { signal });
+        }
+        return;
+      }
+      const control = new Cen(gateway, where);
+      for (const button of buttons) await control.press(button, { signal });
+    });
+  },
+});
+
+const scene = command({
+  name: "scene",
+  summary: "Start scenes of a programmer, or end, enable or disable them",
+  operands: "start|stop|enable|disable SCENE…",
+  options: GATEWAY_OPTIONS,
+  examples: ["openwebnet scene start 3"],
+  run: ({ words, options }, terminal) => {
+    const { action, targets } = sorted(
+      words,
+      ["start", "stop", "enable", "disable"],
+    );
+    for (const target of targets) numberOf(target, "SCENE", 1, 300);
+    return forEach(
+      options,
+      terminal,
+      targets,
+      (gateway, target) => new Scene(gateway, target),
+      (scene, options) => scene[action](options),
+    );
+  },
+});
+
+const scenario = command({
+  name: "scenario",
+  summary: "Run a scenario of a panel or module",
+  operands: "WHERE NUMBER",
+  options: GATEWAY_OPTIONS,
+  examples: ["openwebnet scenario 01 3"],
+  run: ({ words: [where = "", word = ""], options }, terminal) => {
+    const number = numberOf(word, "NUMBER", 1, 20);
+    const { signal } = terminal;
+    return withGateway(
+      options,
+      terminal,
+      (gateway) => new ScenarioModule(gateway, where).run(number, { signal }),
+    );
+  },
+});
+
+const sound = command({
+  name: "sound",
+  summary:
+    "Switch amplifiers of the sound system, or make them louder or softer",
+  operands: "on|off|louder|softer WHERE…",
+  options: GATEWAY_OPTIONS,
+  examples: ["openwebnet sound on 11", "openwebnet sound louder 11 12"],
+  run: ({ words, options }, terminal) => {
+    const { action, targets } = sorted(
+      words,
+      ["on", "off", "louder", "softer"],
+    );
+    return forEach(
+      options,
+      terminal,
+      targets,
+      (gateway, target) => new Amplifier(gateway, target),
+      (amplifier, options) =>
+        action === "on" || action === "off"
+          ? amplifier.switch(action, options)
+          : amplifier[action](1, options),
+    );
+  },
+});
+
+const breaker = command({
+  name: "breaker",
+  summary: "Open or close Stop&Gos, let them close by themselves, or not",
+  operands: "open|close|automatic|manual|status NUMBER…",
+  options: GATEWAY_OPTIONS,
+  examples: ["openwebnet breaker close 1", "openwebnet breaker status 1"],
+  run: ({ words, options }, terminal) => {
+    const { action, targets } = sorted(
+      words,
+      ["open", "close", "automatic", "manual", "status"],
+    );
+    const numbers = targets.map((word) => numberOf(word, "NUMBER", 1, 127));
+    return forEach(
+      options,
+      terminal,
+      numbers.map((number) => `1${number}`),
+      (gateway, target) => new StopGo(gateway, target),
+      async (breaker, options) => {
+        if (action === "open" || action === "close") {
+          return await breaker.breaker(action === "open", options);
+        }
+        if (action !== "status") {
+          return await breaker.automaticReset(action === "automatic", options);
+        }
+        const state = await breaker.state(options);
+        const flags = Object.entries(state).filter(([, is]) => is)
+          .map(([name]) => name);
+        const number = breaker.where.slice(1);
+        print(number, flags, state);
+      },
+    );
+    function print(number: string, flags: string[], state: object) {
+      terminal.log(
+        options.json
+          ? JSON.stringify({ breaker: number, ...state })
+          : `${number}: ${flags.length > 0 ? flags.join(", ") : "closed"}`,
+      );
+    }
+  },
+});
+
+/** The commands for areas that a home has less often. */
+export const AREA_COMMANDS: readonly Command[] = [
+  alarm,
+  press,
+  scene,
+  scenario,
+  sound,
+  breaker,
+];
