@@ -96,7 +96,12 @@ export async function serve(options: ServeOptions = {}): Promise<HubServer> {
     ? { cert, key }
     : undefined;
   const framer = () =>
-    new NewlineFramer({ format: "utf8", maxMessageBytes: hub.maxInboundBytes });
+    new NewlineFramer({
+      format: "utf8",
+      maxMessageBytes: hub.maxInboundBytes,
+      // No JSON, which the hub answers with an error.
+      malformed: new Uint8Array(),
+    });
   const host = hostname.includes(":") ? `[${hostname}]` : hostname;
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {

@@ -1,5 +1,5 @@
 // Copyright 2026 the Wirekit authors. MIT license.
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { deadline } from "@std/async/deadline";
 import { NewlineFramer } from "@wirekit/transport/newline-framer";
 import { connectTcp } from "@wirekit/transport/tcp";
@@ -105,6 +105,28 @@ Deno.test("serve() runs no line of what a web page sends", async () => {
     "Dropped a client without a name (TCP): it spoke HTTP, as a web page or a " +
     "browser does",
   ]);
+});
+
+Deno.test("serve() answers a line that is not UTF-8, and keeps the bot", async () => {
+  await using server = await serve({ port: 0, tcpPort: 0 });
+  const port = portOf(server.urls[1]);
+  // A framer of other bytes, to send what is no text.
+  await using bot = await connectTcp({ port }, {
+    pending: 0,
+    encode: (text: string) =>
+      Uint8Array.from(text + "\n", (c) => c.charCodeAt(0)),
+    decode: (bytes: Uint8Array) =>
+      new TextDecoder().decode(bytes).trimEnd().split("\n"),
+  });
+  assertEquals(await verify(bot, { id: "a" }), "Authorized.");
+  for (const bad of ["\xff", '{"type":5,"uuid":"\xc3"}', "\xed\xa0\x80"]) {
+    await bot.send(bad);
+    const { type, data } = await read(bot);
+    assertEquals(type, 4);
+    assertMatch(String(data), /^Cannot read message/);
+    await bot.send('{"type":5,"uuid":"p"}');
+    assertEquals((await read(bot)).uuid, "p");
+  }
 });
 
 Deno.test("serve() lets one information of many megabytes cost little", async () => {
