@@ -211,7 +211,7 @@ export class Hub implements AsyncDisposable {
     const { transport, response: upgrade } = acceptWebSocket(request, {
       format: "utf8",
       farewell: FAREWELL,
-      idleTimeout: toSeconds(this.#limits.idleTimeout),
+      idleTimeout: this.#limits.idleTimeout,
       maxMessageBytes: this.#maxInboundBytes,
     });
     const carrier = "WebSocket";
@@ -329,11 +329,6 @@ export class Hub implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-}
-
-/** As `acceptWebSocket()` takes it. */
-function toSeconds(ms: number): number {
-  return ms === Infinity ? 0 : Math.ceil(ms / 1_000);
 }
 
 function isLocal(request: Request, info: RequestInfo | undefined): boolean {

@@ -118,9 +118,10 @@ export async function serve(options: ServeOptions = {}): Promise<HubServer> {
           ...(tls && { tls }),
           format: "utf8",
           farewell: FAREWELL,
-          timeout: handshakeTimeout,
+          handshakeTimeout,
           maxMessageBytes: hub.maxInboundBytes,
-          idleTimeout: idleTimeout === Infinity ? 0 : idleTimeout / 1_000,
+          idleTimeout,
+          allowedOrigins: ["*"], // The hub itself looks at them.
           ...(rest.maxConnections !== undefined &&
             { maxConnections: rest.maxConnections }),
           authorize: (request, info) => hub.refuse(request, info),

@@ -160,7 +160,7 @@ function upgrade<C extends Contract, State>(
     ...(maxOutboxBytes !== undefined && { maxOutboxBytes }),
     otherFrames: LENIENT.otherFrames,
     format: choice?.codec ? "binary" as "text" : "text",
-    idleTimeout: options.pingTimeout ?? 30,
+    idleTimeout: 1_000 * (options.pingTimeout ?? 30),
   });
   // Deno itself refuses a choice from offers without a space: `a,b`.
   if (choice) response.headers.set("sec-websocket-protocol", choice.protocol);

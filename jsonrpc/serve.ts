@@ -144,7 +144,8 @@ export async function serve<
     ...(maxConnections !== undefined && { maxConnections }),
     ...(maxMessageBytes !== undefined && { maxMessageBytes }),
     ...(maxOutboxBytes !== undefined && { maxOutboxBytes }),
-    idleTimeout: pingTimeout,
+    idleTimeout: 1_000 * pingTimeout,
+    allowedOrigins: ["*"], // The admission looks at them.
     authorize,
     handler,
     chooseProtocol: (_offered, request) => choiceOf(request)?.protocol,

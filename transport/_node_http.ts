@@ -4,7 +4,7 @@
 
 import type * as NodeHttp from "node:http";
 import type * as NodeHttps from "node:https";
-import type * as NodeStream from "node:stream";
+import type * as NodeNet from "node:net";
 import { builtin } from "./_node.ts";
 
 export const { createServer, STATUS_CODES } = builtin<typeof NodeHttp>(
@@ -13,4 +13,6 @@ export const { createServer, STATUS_CODES } = builtin<typeof NodeHttp>(
 export const { createServer: createTlsServer } = builtin<typeof NodeHttps>(
   "node:https",
 );
-export const { Readable } = builtin<typeof NodeStream>("node:stream");
+export const { createServer: createSocketServer } = builtin<typeof NodeNet>(
+  "node:net",
+);

@@ -41,6 +41,8 @@ export interface PlatformSocketOptions<F extends Format> extends Limits {
   role: "client" | "server";
   /** How long it may take to open, in milliseconds. */
   timeout: number;
+  /** Called when nothing is left of the connection, perhaps twice. */
+  onGone?: () => void;
 }
 
 /**
@@ -57,6 +59,7 @@ export class PlatformSocket<F extends Format>
   readonly #otherFrames: "refuse" | "ignore" | "take";
   readonly #lastMessage: MessageOf<F> | undefined;
   readonly #role: "client" | "server";
+  readonly #onGone: (() => void) | undefined;
   readonly #maxMessageBytes: number;
   readonly #maxInboxBytes: number;
   readonly #maxOutboxBytes: number;
@@ -79,6 +82,7 @@ export class PlatformSocket<F extends Format>
     this.#otherFrames = options.otherFrames ?? "refuse";
     this.#lastMessage = options.farewell;
     this.#role = options.role;
+    this.#onGone = options.onGone;
     this.#maxMessageBytes = options.maxMessageBytes ?? MAX_MESSAGE_BYTES;
     this.#maxInboxBytes = options.maxInboxBytes ?? MAX_INBOX_BYTES;
     this.#maxOutboxBytes = options.maxOutboxBytes ?? MAX_OUTBOX_BYTES;
@@ -217,6 +221,7 @@ export class PlatformSocket<F extends Format>
     if (!event.wasClean || event.code === 0) this.#end(this.#lost(event));
     else this.#end(new CloseError(event.code, { reason: event.reason }));
     this.#closed.resolve();
+    this.#onGone?.();
   }
 
   /** An end without a farewell, which comes with code 0, 1001 or 1006. */
@@ -253,6 +258,7 @@ export class PlatformSocket<F extends Format>
       };
     } else this.#farewell(error);
     await settled(this.#closed.promise, CLOSE_TIMEOUT);
+    this.#onGone?.();
   }
 
   #farewell(error: CloseError): void {

@@ -11,7 +11,7 @@ async function serve() {
   const listener = await listenWebSocket({
     port: 0,
     format: "binary",
-    idleTimeout: IDLE / 1_000,
+    idleTimeout: IDLE,
   });
   const conn = await Deno.connect({ port: listener.addr.port });
   await conn.write(

@@ -16,6 +16,7 @@
  * @module
  */
 
+import { checkTime } from "@wirekit/internal/clock";
 import { PlatformSocket } from "./_platform_socket.ts";
 import type {
   Format,
@@ -59,10 +60,10 @@ export interface AcceptWebSocketOptions<F extends Format = "text">
   /** The subprotocol to choose, one of those that the client offers. */
   protocol?: string;
   /**
-   * Seconds without a sign of life after which the client is lost, with code
-   * 1006. It is pinged at half of that. 0 waits for ever.
+   * How long the client may be silent, in milliseconds, before it is lost, with
+   * code 1006. It is pinged at half of that. Deno counts in whole seconds.
    *
-   * @default {30}
+   * @default {30000}
    */
   idleTimeout?: number;
 }
@@ -112,9 +113,17 @@ export function acceptWebSocket<F extends Format = "text">(
   request: Request,
   options: AcceptWebSocketOptions<F> = {},
 ): AcceptedWebSocket<F> {
-  const { protocol, idleTimeout = 30, ...rest } = options;
+  const { protocol, idleTimeout = 30_000, ...rest } = options;
+  checkTime("idleTimeout", idleTimeout);
+  if (!("Deno" in globalThis)) {
+    throw new TypeError(
+      `Cannot accept a WebSocket in an HTTP handler on ${navigator.userAgent}: ` +
+        "only Deno can. Use listenWebSocket()",
+    );
+  }
   const { socket, response } = Deno.upgradeWebSocket(request, {
-    idleTimeout,
+    // None is 0 here.
+    idleTimeout: idleTimeout === Infinity ? 0 : Math.ceil(idleTimeout / 1_000),
     ...(protocol !== undefined && { protocol }),
   });
   const transport = new PlatformSocket<F>(socket, {

@@ -15,6 +15,7 @@
  * @module
  */
 export * from "./accept_websocket.ts";
+export * from "./admission.ts";
 export * from "./allocate.ts";
 export * from "./connect.ts";
 export * from "./content_length_framer.ts";

@@ -130,7 +130,7 @@ Deno.test("acceptWebSocket() bounds what waits for the open", async () => {
 });
 
 Deno.test("acceptWebSocket() counts the first of two closes after an idle timeout", async () => {
-  await using server = listen({ idleTimeout: 1 });
+  await using server = listen({ idleTimeout: 1_000 });
   using _raw = await RawWebSocket.connect(server.port);
   const error = await ended(await server.accept());
   assertEquals(error.code, 1006);

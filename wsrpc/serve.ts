@@ -101,6 +101,7 @@ export async function serve<State>(
   const listener = await listenWebSocket({
     ...limits,
     ...options,
+    allowedOrigins: ["*"], // The server itself looks at them.
     otherFrames: "ignore", // As wsrpc-aiohttp does.
     async authorize(request) {
       const admission = await server.admit(request);

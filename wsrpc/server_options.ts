@@ -110,9 +110,10 @@ export interface ServerOptions<
    */
   maxOutboxBytes?: number;
   /**
-   * Seconds after which a client that answers no WebSocket ping is gone.
+   * How long a client may be silent, in milliseconds, before it is gone. It is
+   * pinged at half of that.
    *
-   * @default {30}
+   * @default {30000}
    */
   idleTimeout?: number;
   /** What to call when something happens. */
@@ -123,7 +124,7 @@ export interface ServerOptions<
 export interface CarrierLimits extends Limits {
   /** Most connections at a time. */
   maxConnections: number;
-  /** Seconds after which a client that answers no WebSocket ping is gone. */
+  /** How long a client may be silent, in milliseconds. */
   idleTimeout?: number;
 }
 

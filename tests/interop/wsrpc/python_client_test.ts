@@ -135,7 +135,7 @@ for (const version of PYTHON_PEERS) {
   test("keeps a Python client alive, and drops a frozen one on time", async () => {
     await using ours = await startOurs({
       heartbeat: { interval: 50, timeout: 500 },
-      idleTimeout: 120,
+      idleTimeout: 120_000,
     });
     await using python = new PythonProcess(version);
     await python.connect("p", ours.url);

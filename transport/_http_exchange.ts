@@ -1,0 +1,206 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { later } from "@wirekit/internal/clock";
+import { setImmediate } from "./_node.ts";
+import type { RequestInfo } from "./admission.ts";
+import { urlOf } from "./_http_rules.ts";
+
+/** Most bytes to take off the wire of a body that nobody reads. */
+const DRAIN_BYTES = 16_777_216;
+
+/** How long to do so, in milliseconds. */
+const DRAIN_TIME = 2_000;
+
+type Chunk = Uint8Array<ArrayBuffer>;
+
+/** One request over `node:http` that asks for no upgrade, and its answer. */
+export class HttpExchange {
+  /** The request; `undefined` if it is none that everybody reads alike. */
+  readonly request: Request | undefined;
+  /** Who sends it. */
+  readonly info: RequestInfo;
+  readonly #message: IncomingMessage;
+  readonly #response: ServerResponse;
+  /** Whether the client waits for word before it sends the body. */
+  #waits: boolean;
+  /** Tells who still reads the body that no more comes. */
+  #giveUp = () => {};
+
+  constructor(
+    message: IncomingMessage,
+    response: ServerResponse,
+    secure: boolean,
+  ) {
+    this.#message = message;
+    this.#response = response;
+    this.#waits = message.headers.expect !== undefined;
+    const gone = new AbortController();
+    response.once("close", () => gone.abort(goneError()));
+    this.info = infoOf(message, gone.signal);
+    this.request = toRequest(message, secure, {
+      signal: gone.signal,
+      // Node takes a stream only with `duplex`.
+      ...(hasBody(message) && { body: this.#readBody(), duplex: "half" }),
+    });
+  }
+
+  /**
+   * Sends the answer. What of the body has not come by then is given up, so that
+   * it takes the connection with it; but the client is listened to for a while,
+   * since one that only writes would not see the answer otherwise.
+   */
+  async answer(answer: Response): Promise<void> {
+    const response = this.#response;
+    const message = this.#message;
+    const isLate = !message.complete;
+    const headers = [...answer.headers].flat();
+    if (isLate) headers.push("connection", "close");
+    if (message.method === "HEAD") {
+      await answer.body?.cancel();
+      response.writeHead(answer.status, headers);
+    } else await this.#write(answer, headers);
+    this.#giveUp();
+    if (isLate) {
+      response.flushHeaders();
+      if (!this.#waits) await drained(message);
+    }
+    response.end();
+  }
+
+  /** Sends an answer without a body, or ends what cannot be answered any more. */
+  fail(status: number): void {
+    const response = this.#response;
+    if (response.headersSent) response.destroy();
+    else this.answer(new Response(null, { status })).catch(() => {});
+  }
+
+  async #write(answer: Response, headers: string[]): Promise<void> {
+    const response = this.#response;
+    const chunks = (answer.body as ReadableStream<Chunk> | null)?.getReader();
+    let read = await chunks?.read();
+    let next = chunks?.read();
+    next?.catch(() => {});
+    // A body of one piece can say its length; one that trickles is not kept back.
+    const turn = new Promise<undefined>((resolve) =>
+      setImmediate(() => resolve(undefined))
+    );
+    if (
+      read?.value && !answer.headers.has("content-length") &&
+      (await Promise.race([next, turn]))?.done
+    ) headers.push("content-length", String(read.value.length));
+    response.writeHead(answer.status, headers);
+    while (read?.value) {
+      if (response.destroyed) return void chunks!.cancel().catch(() => {});
+      if (!response.write(read.value)) await room(response);
+      read = await next;
+      next = read?.value && chunks!.read();
+      next?.catch(() => {});
+    }
+  }
+
+  /** Reads the body as fast as its reader does. */
+  #readBody(): ReadableStream<Chunk> {
+    const message = this.#message;
+    let ended = false;
+    const end = (action: () => void) => {
+      if (!ended) action();
+      ended = true;
+    };
+    message.pause();
+    return new ReadableStream<Chunk>({
+      start: (controller) => {
+        const fail = () => end(() => controller.error(goneError()));
+        this.#giveUp = fail;
+        message
+          .on("data", ({ buffer, byteOffset, length }) => {
+            if (ended) return;
+            message.pause();
+            controller.enqueue(new Uint8Array(buffer, byteOffset, length));
+          })
+          .on("end", () => end(() => controller.close()))
+          .on("error", fail)
+          .on("close", fail);
+      },
+      pull: () => {
+        if (this.#waits) this.#response.writeContinue();
+        this.#waits = false;
+        message.resume();
+      },
+      cancel: () => end(() => {}),
+    }, { highWaterMark: 0 });
+  }
+}
+
+/** Who sends a message. */
+export function infoOf(
+  { socket }: IncomingMessage,
+  signal: AbortSignal,
+): RequestInfo {
+  const { remoteAddress = "", remotePort = 0 } = socket;
+  return {
+    remoteAddr: { transport: "tcp", hostname: remoteAddress, port: remotePort },
+    signal,
+  };
+}
+
+/** Makes the request of a message; `undefined` if its target is none. */
+export function toRequest(
+  message: IncomingMessage,
+  secure: boolean,
+  init: RequestInit & { duplex?: "half" } = {},
+): Request | undefined {
+  const { method = "GET", url: target = "", httpVersion, rawHeaders } = message;
+  const headers: [string, string][] = [];
+  const hosts: string[] = [];
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const [name, value] = [rawHeaders[i]!, rawHeaders[i + 1]!];
+    headers.push([name, value]);
+    if (name.toLowerCase() === "host") hosts.push(value);
+  }
+  const url = urlOf(target, hosts, { httpVersion, secure });
+  try {
+    return url === undefined
+      ? undefined
+      : new Request(url, { ...init, method, headers });
+  } catch {
+    return undefined; // A method that fetch forbids, such as TRACE.
+  }
+}
+
+/** Why nobody waits for an answer any more. */
+export function goneError(): Error {
+  return new Error("The client is gone");
+}
+
+function hasBody({ method, headers }: IncomingMessage): boolean {
+  return method !== "GET" && method !== "HEAD" &&
+    (headers["transfer-encoding"] !== undefined ||
+      headers["content-length"] !== undefined);
+}
+
+/** Resolves when there is room to write, or nobody to write to. */
+function room(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off("drain", done).off("close", done);
+      resolve();
+    };
+    response.once("drain", done).once("close", done);
+  });
+}
+
+/** Takes off the wire what still comes of a body, up to a bound. */
+function drained(message: IncomingMessage): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = later(DRAIN_TIME, resolve);
+  let bytes = 0;
+  message.on("data", ({ length }) => {
+    bytes += length;
+    if (bytes > DRAIN_BYTES) resolve();
+  });
+  message.on("end", resolve).on("error", () => resolve()).on("close", resolve);
+  if (message.complete || message.destroyed) resolve();
+  message.resume();
+  return promise.finally(() => timer.stop());
+}

@@ -1,0 +1,100 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import type * as NodeCrypto from "node:crypto";
+import { builtin } from "./_node.ts";
+
+/** What the codes of the system mean to somebody who wants to listen. */
+const REASONS: Record<string, { reason: string; className?: string }> = {
+  EADDRINUSE: {
+    reason: "another program listens there",
+    className: "AddrInUse",
+  },
+  EADDRNOTAVAIL: {
+    reason: "this machine has no such address",
+    className: "AddrNotAvailable",
+  },
+  EACCES: {
+    reason: "the system does not allow it",
+    className: "PermissionDenied",
+  },
+  EPERM: {
+    reason: "the system does not allow it",
+    className: "PermissionDenied",
+  },
+  ENOENT: { reason: "there is no such folder", className: "NotFound" },
+  ENOTFOUND: { reason: "no machine has this name" },
+  EAI_AGAIN: { reason: "this name cannot be looked up now" },
+  EINVAL: { reason: "this machine has no such address" },
+  EMFILE: { reason: "the process has used up its file descriptors" },
+};
+
+/** The code of the system in an error, such as `"EADDRINUSE"`. */
+export function codeOf(error: unknown): string | undefined {
+  const { code } = Object(error) as { code?: unknown };
+  if (typeof code === "string") return code;
+  // Deno gives look-ups none.
+  const { message } = Object(error) as { message?: unknown };
+  return /failed to lookup address/.test(String(message))
+    ? "ENOTFOUND"
+    : undefined;
+}
+
+/**
+ * Makes the error of a listener that could not listen: one sentence that names
+ * the address, with the code, and of Deno's class where it is Deno.
+ *
+ * @param cause What the runtime said.
+ * @param address Where it was to listen.
+ * @returns The error. A missing permission is passed on as it is: Deno says what
+ * to do.
+ */
+export function listenError(cause: unknown, address: string): Error {
+  const { Deno } = globalThis as { Deno?: { errors: Record<string, unknown> } };
+  const { name, message } = Object(cause) as Partial<Error>;
+  if (name === "NotCapable" || cause instanceof TypeError) {
+    return cause as Error;
+  }
+  const code = codeOf(cause);
+  const known = REASONS[code ?? ""];
+  const text = `Cannot listen on ${address}: ${known?.reason ?? message}` +
+    (code === undefined ? "" : ` (${code})`);
+  const Class =
+    (Deno?.errors[known?.className ?? ""] ?? Error) as ErrorConstructor;
+  const error = new Class(text, { cause });
+  return code === undefined ? error : Object.assign(error, { code });
+}
+
+/** Writes an address as a user would: `127.0.0.1:80`, `[::1]:80`. */
+export function hostAndPort(hostname: string, port: number): string {
+  return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+}
+
+/**
+ * Checks a certificate and its key before anybody listens with them: the runtimes
+ * themselves tell of a bad one only at the first handshake, if at all.
+ *
+ * @param tls Both, in PEM.
+ * @throws {TypeError} If one cannot be read, or if they do not belong together.
+ */
+export function checkTls({ cert, key }: { cert: string; key: string }): void {
+  const { X509Certificate, createPrivateKey } = builtin<typeof NodeCrypto>(
+    "node:crypto",
+  );
+  const read = <T>(what: string, make: () => T): T => {
+    try {
+      return make();
+    } catch (cause) {
+      throw new TypeError(`Cannot use TLS: ${what} in PEM`, { cause });
+    }
+  };
+  const certificate = read(
+    "tls.cert is not a certificate",
+    () => new X509Certificate(cert),
+  );
+  const privateKey = read(
+    "tls.key is not a private key",
+    () => createPrivateKey(key),
+  );
+  if (certificate.checkPrivateKey(privateKey)) return;
+  throw new TypeError("Cannot use TLS: tls.key is not the key of tls.cert");
+}

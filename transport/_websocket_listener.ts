@@ -1,0 +1,309 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import type { Buffer } from "node:buffer";
+import type { IncomingMessage, Server, ServerOptions } from "node:http";
+import type { Socket } from "node:net";
+import { checkTime, later, type Timer } from "@wirekit/internal/clock";
+import { AcceptFailures, watchAccepting } from "./_accept_watch.ts";
+import { ConnectionGroup } from "./_connection_group.ts";
+import {
+  goneError,
+  HttpExchange,
+  infoOf,
+  toRequest,
+} from "./_http_exchange.ts";
+import {
+  asksForWebSocket,
+  checkUpgrade,
+  offersWebSocket,
+} from "./_http_rules.ts";
+import { checkTls, hostAndPort, listenError } from "./_listen_error.ts";
+import { createServer, createTlsServer, STATUS_CODES } from "./_node_http.ts";
+import { SocketPipe } from "./_socket_pipe.ts";
+import { WebSocketConnection } from "./_websocket_connection.ts";
+import { acceptKey } from "./_websocket_handshake.ts";
+import type { Admission } from "./admission.ts";
+import type {
+  AcceptedConnection,
+  ListenWebSocketOptions,
+  WebSocketListener,
+} from "./listen_websocket.ts";
+import type { NetAddr } from "./listener.ts";
+import { CloseError, type Format } from "./transport.ts";
+
+/** Connections that the kernel keeps until they are accepted. */
+const BACKLOG = 1_024;
+
+/** How often to look for requests that take too long, in milliseconds. */
+const CHECK_INTERVAL = 500;
+
+/** Connections of HTTP and in their handshake besides the open WebSockets. */
+const OTHERS = 1_024;
+
+/** The longest time that a timer of Node takes. */
+const MAX_DELAY = 2 ** 31 - 1;
+
+/** The listener of `listenWebSocket()`. */
+export class WebSocketListening<F extends Format, State>
+  implements WebSocketListener<F, State> {
+  readonly #options: ListenWebSocketOptions<F, State>;
+  readonly #admission: Admission<State>;
+  readonly #secure: boolean;
+  readonly #server: Server;
+  readonly #group: ConnectionGroup;
+  readonly #waiting: AcceptedConnection<F, State>[] = [];
+  #wake: PromiseWithResolvers<void> | undefined;
+  #watch: Timer | undefined;
+  #closed = false;
+
+  constructor(
+    options: ListenWebSocketOptions<F, State>,
+    admission: Admission<State>,
+  ) {
+    const { tls, idleTimeout = 30_000, maxHeaderBytes = 16_384 } = options;
+    checkTime("idleTimeout", idleTimeout);
+    if (tls) checkTls(tls);
+    const { handshakeTimeout, maxConnections } = admission;
+    const settings: ServerOptions & { shouldUpgradeCallback: unknown } = {
+      // None is 0 here.
+      headersTimeout: handshakeTimeout === Infinity
+        ? 0
+        : Math.ceil(handshakeTimeout),
+      // Above what a body may take, and only for requests that have one.
+      requestTimeout: handshakeTimeout === Infinity
+        ? 0
+        : Math.ceil(6 * handshakeTimeout),
+      connectionsCheckingInterval: Math.min(CHECK_INTERVAL, handshakeTimeout),
+      maxHeaderSize: maxHeaderBytes,
+      noDelay: true,
+      keepAlive: true,
+      // Node 24 asks; before that everything comes as an upgrade.
+      shouldUpgradeCallback: ({ headers }: IncomingMessage) =>
+        offersWebSocket(headers.upgrade),
+    };
+    this.#options = options;
+    this.#admission = admission;
+    this.#secure = tls !== undefined;
+    this.#group = new ConnectionGroup(
+      idleTimeout === Infinity ? 0 : idleTimeout,
+    );
+    this.#server = tls
+      ? createTlsServer({
+        ...settings,
+        ...tls,
+        handshakeTimeout: Math.min(handshakeTimeout, MAX_DELAY),
+      })
+      : createServer(settings);
+    this.#server.maxConnections = maxConnections + OTHERS;
+    this.#server.on("upgrade", (request, socket, head) => {
+      this.#upgrade(request, socket as Socket, head as Buffer<ArrayBuffer>);
+    });
+    this.#server.on("request", (request, response) => {
+      this.#answer(new HttpExchange(request, response, this.#secure));
+    });
+    // Whoever reads the body sends for it; what nobody reads need not come.
+    this.#server.on("checkContinue", (request, response) => {
+      this.#answer(new HttpExchange(request, response, this.#secure));
+    });
+  }
+
+  get addr(): NetAddr {
+    const { address, port } = this.#address!;
+    return { transport: "tcp", hostname: address, port };
+  }
+  #address: { address: string; port: number } | undefined;
+
+  async listen(): Promise<void> {
+    const { hostname = "127.0.0.1", port, logger } = this.#options;
+    const server = this.#server;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    server.once("error", reject);
+    const address = hostAndPort(hostname, port);
+    try {
+      server.listen({ host: hostname, port, backlog: BACKLOG }, resolve);
+      await promise;
+    } catch (cause) {
+      throw listenError(cause, address);
+    }
+    server.off("error", reject);
+    this.#address = server.address() as { address: string; port: number };
+    const failures = new AcceptFailures(
+      hostAndPort(hostname, this.#address.port),
+      logger,
+    );
+    // Such as too many open files: the next connection may go well.
+    server.on("error", (error) => failures.failed(error));
+    this.#watch = watchAccepting(server, failures, BACKLOG);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<
+    AcceptedConnection<F, State>,
+    void
+  > {
+    while (!this.#closed) {
+      const accepted = this.#waiting.shift();
+      if (accepted) {
+        yield accepted;
+        continue;
+      }
+      this.#wake = Promise.withResolvers();
+      await this.#wake.promise;
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#watch?.stop();
+    this.#wake?.resolve();
+    this.#server.close();
+    this.#server.closeAllConnections();
+    const error = new CloseError(1001);
+    await Promise.all(
+      this.#waiting.splice(0).map(({ transport }) => transport.close(error)),
+    );
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Lets a client in, or says why not. */
+  async #upgrade(
+    message: IncomingMessage,
+    socket: Socket,
+    head: Buffer<ArrayBuffer>,
+  ): Promise<void> {
+    const gone = new AbortController();
+    const onClose = () => gone.abort(goneError());
+    socket.once("close", onClose);
+    // Without it, a reset before the connection is open would be thrown.
+    socket.on("error", () => {});
+    // Longer than the hooks have: who is told why first has some time to read it.
+    const timer = later(this.#admission.handshakeTimeout + 1_000, () => {
+      socket.destroy();
+    });
+    const info = infoOf(message, gone.signal);
+    const leave = this.#closed ? undefined : this.#admission.enter(info);
+    try {
+      const accepted = leave
+        ? await this.#admit(message, socket, head, { gone: gone.signal, leave })
+        : new Response("There is no room for another connection.\n", {
+          status: 503,
+        });
+      if (accepted instanceof Response) {
+        leave?.();
+        await refuse(socket, accepted);
+      } else {
+        this.#waiting.push(accepted);
+        this.#wake?.resolve();
+      }
+    } catch {
+      leave?.();
+      socket.destroy();
+    } finally {
+      socket.off("close", onClose);
+      timer.stop();
+    }
+  }
+
+  async #admit(
+    message: IncomingMessage,
+    socket: Socket,
+    head: Buffer<ArrayBuffer>,
+    { gone, leave }: { gone: AbortSignal; leave: () => void },
+  ): Promise<AcceptedConnection<F, State> | Response> {
+    const { format = "text" as F } = this.#options;
+    const info = infoOf(message, gone);
+    const bad = checkUpgrade(
+      message.method ?? "",
+      headersOf(message),
+      message.httpVersion,
+    );
+    if (bad) return this.#admission.refuse(bad.status, bad.reason, info);
+    const request = toRequest(message, this.#secure);
+    if (!request) return this.#admission.refuse(400, BAD_TARGET, info);
+    const admitted = await this.#admission.admit(request, info);
+    if (admitted instanceof Response) return admitted;
+    const { protocol } = admitted;
+    const lines = [
+      "HTTP/1.1 101 Switching Protocols",
+      "Upgrade: websocket",
+      "Connection: Upgrade",
+      `Sec-WebSocket-Accept: ${await acceptKey(
+        message.headers["sec-websocket-key"]!,
+      )}`,
+    ];
+    if (protocol !== undefined) {
+      lines.push(`Sec-WebSocket-Protocol: ${protocol}`);
+    }
+    if (this.#closed) return new Response(null, { status: 503 });
+    if (socket.destroyed) throw goneError();
+    socket.write(`${lines.join("\r\n")}\r\n\r\n`);
+    const transport = new WebSocketConnection<F>(
+      new SocketPipe(socket),
+      this.#group,
+      {
+        ...this.#options,
+        format: typeof format === "function"
+          ? format(request, protocol)
+          : format,
+        role: "server",
+        ...(protocol !== undefined && { protocol }),
+        onGone: leave,
+      },
+      // A copy: what HTTP has read may be shared.
+      new Uint8Array(head),
+    );
+    return { transport, request, info, ...admitted };
+  }
+
+  /** Answers a request that asks for no WebSocket, or for one in a broken way. */
+  async #answer(exchange: HttpExchange): Promise<void> {
+    const { handler = pleaseUpgrade } = this.#options;
+    const { request, info } = exchange;
+    try {
+      const bad = request && asksForWebSocket(request.headers) &&
+        checkUpgrade(request.method, request.headers);
+      if (!request) {
+        await exchange.answer(this.#admission.refuse(400, BAD_TARGET, info));
+      } else if (bad) {
+        await exchange.answer(
+          this.#admission.refuse(bad.status, bad.reason, info),
+        );
+      } else await exchange.answer(await handler(request, info));
+    } catch {
+      // The handler's own affair; the client learns no word of it.
+      exchange.fail(500);
+    }
+  }
+}
+
+const BAD_TARGET =
+  "The target of the request, or its Host header, is missing or not valid";
+
+function headersOf({ headers }: IncomingMessage): {
+  get(name: string): string | undefined;
+} {
+  return { get: (name) => headers[name]?.toString() };
+}
+
+function pleaseUpgrade(): Response {
+  return new Response("Connect by WebSocket.\n", {
+    status: 426,
+    headers: { connection: "Upgrade", upgrade: "websocket" },
+  });
+}
+
+/** Sends a response instead of the upgrade, and closes. */
+async function refuse(socket: Socket, response: Response): Promise<void> {
+  const body = new Uint8Array(await response.arrayBuffer());
+  const headers = new Headers(response.headers);
+  headers.set("connection", "close");
+  headers.set("content-length", String(body.length));
+  const { status } = response;
+  const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`];
+  for (const [name, value] of headers) lines.push(`${name}: ${value}`);
+  socket.write(`${lines.join("\r\n")}\r\n\r\n`);
+  socket.end(body, () => socket.destroySoon());
+}

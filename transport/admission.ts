@@ -1,0 +1,410 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * Who may come in: one set of rules for a port of our own and for the HTTP
+ * handler of another server.
+ *
+ * ```ts
+ * import { Admission } from "@wirekit/transport/admission";
+ *
+ * const admission = new Admission({
+ *   allowedOrigins: ["https://example.org"],
+ *   authorize: ({ headers }) =>
+ *     headers.get("authorization") === "Bearer s3cret"
+ *       ? { user: "zoë" }
+ *       : new Response("Who are you?\n", { status: 401 }),
+ * });
+ * await using server = Deno.serve({ port: 0, onListen() {} }, async (request, info) => {
+ *   const accepted = await admission.accept(request, info);
+ *   if (accepted instanceof Response) return accepted;
+ *   accepted.transport.send(`Welcome, ${accepted.state.user}`);
+ *   return accepted.response;
+ * });
+ * ```
+ *
+ * @module
+ */
+
+import { checkTime, within } from "@wirekit/internal/clock";
+import { TimeoutError } from "@wirekit/internal/errors";
+import type { Logger } from "@wirekit/internal/logger";
+import { asksForWebSocket, checkUpgrade, listOf } from "./_http_rules.ts";
+import {
+  acceptWebSocket,
+  type AcceptWebSocketOptions,
+} from "./accept_websocket.ts";
+import type { Format, MessageOf, WebSocketTransport } from "./transport.ts";
+
+/** Who sends a request, as the handler of `Deno.serve` is told too. */
+export interface RemoteAddr {
+  /** The carrier below HTTP, such as `"tcp"`. */
+  readonly transport?: string;
+  /** The address of the machine. */
+  readonly hostname?: string;
+  /** The port there. */
+  readonly port?: number;
+}
+
+/** What a hook is told of a request besides it. */
+export interface RequestInfo {
+  /** Who sends it; without members if nobody knows. */
+  readonly remoteAddr: RemoteAddr;
+  /** Is aborted when the client is gone, or when the time is up. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Options of {@linkcode Admission}.
+ *
+ * @typeParam State What `authorize` returns.
+ */
+export interface AdmissionOptions<State = undefined> {
+  /**
+   * The origins whose pages may come in, such as `"https://example.org"`; `"*"`
+   * stands for all. Other requests with an `Origin`, so other pages in a browser,
+   * are refused with status 403: they would act in the name of their visitor.
+   * Programs send none.
+   *
+   * @default {[]}
+   */
+  allowedOrigins?: readonly string[];
+  /**
+   * Decides who may come in, before the upgrade: returns what to keep of the
+   * connection, or the response that refuses it. What it throws refuses with
+   * status 500; it has `handshakeTimeout` to decide.
+   *
+   * @default Everybody may.
+   */
+  authorize?: (
+    request: Request,
+    info: RequestInfo,
+  ) => State | Response | Promise<State | Response>;
+  /**
+   * Chooses one of the subprotocols that a client offers, or none.
+   *
+   * @default None.
+   */
+  chooseProtocol?: (
+    offered: string[],
+    request: Request,
+  ) => string | undefined;
+  /**
+   * How long a client may take to come in, in milliseconds: its TLS handshake,
+   * its headers and the answer of `authorize`.
+   *
+   * @default {10000}
+   */
+  handshakeTimeout?: number;
+  /**
+   * Most connections at a time. One more is refused, with status 503 where it
+   * can be told.
+   *
+   * @default {10000}
+   */
+  maxConnections?: number;
+  /**
+   * Where to write who was refused, and what has failed.
+   *
+   * @default Nowhere.
+   */
+  logger?: Logger;
+}
+
+/**
+ * A request that may come in.
+ *
+ * @typeParam State What `authorize` has returned.
+ */
+export interface Admitted<State = undefined> {
+  /** What `authorize` has returned. */
+  readonly state: State;
+  /** The subprotocol that was chosen. */
+  readonly protocol: string | undefined;
+}
+
+/**
+ * A WebSocket client of an HTTP handler.
+ *
+ * @typeParam State What `authorize` has returned.
+ * @typeParam F What a message is.
+ */
+export interface AdmittedWebSocket<State = undefined, F extends Format = "text">
+  extends Admitted<State> {
+  /** What the HTTP handler has to return; before it does, nothing is open. */
+  readonly response: Response;
+  /** The transport, to be used at once. */
+  readonly transport: WebSocketTransport<MessageOf<F>>;
+}
+
+/**
+ * Decides who may come in, and how many.
+ *
+ * @typeParam State What is kept of a connection.
+ *
+ * @example Refuse the pages of strangers
+ * ```ts
+ * import { Admission } from "@wirekit/transport/admission";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * const admission = new Admission();
+ * const refused = await admission.admit(
+ *   new Request("http://127.0.0.1", {
+ *     headers: { origin: "https://evil.example" },
+ *   }),
+ * );
+ * assert(refused instanceof Response);
+ * assertEquals(refused.status, 403);
+ * ```
+ */
+export class Admission<State = undefined> {
+  /** How long a client may take to come in, in milliseconds. */
+  readonly handshakeTimeout: number;
+  /** Most connections at a time. */
+  readonly maxConnections: number;
+  readonly #options: AdmissionOptions<State>;
+  readonly #origins: ReadonlySet<string>;
+  #connections = 0;
+
+  /**
+   * Makes the rules.
+   *
+   * @param options Who may come in.
+   * @throws {TypeError} If one of `allowedOrigins` is none.
+   * @throws {RangeError} If a time or a number is none.
+   */
+  constructor(options: AdmissionOptions<State> = {}) {
+    const { handshakeTimeout = 10_000, maxConnections = 10_000 } = options;
+    this.handshakeTimeout = checkTime("handshakeTimeout", handshakeTimeout);
+    if (!(maxConnections > 0)) {
+      throw new RangeError(
+        `maxConnections must be more than 0: got ${maxConnections}`,
+      );
+    }
+    this.maxConnections = maxConnections;
+    this.#options = options;
+    this.#origins = new Set((options.allowedOrigins ?? []).map(toOrigin));
+  }
+
+  /** How many connections there are, those that come in just now included. */
+  get connections(): number {
+    return this.#connections;
+  }
+
+  /**
+   * Takes a place for a connection.
+   *
+   * @param info Who it is, for the log.
+   * @returns What gives the place back, once; `undefined` if there is none.
+   */
+  enter(info: Partial<RequestInfo> = {}): (() => void) | undefined {
+    if (this.#connections >= this.maxConnections) {
+      this.#warn(info, `there are ${this.maxConnections} connections already`);
+      return undefined;
+    }
+    this.#connections++;
+    let inside = true;
+    return () => {
+      if (inside) this.#connections--;
+      inside = false;
+    };
+  }
+
+  /**
+   * Decides about a request, be it for a WebSocket or for anything else. It takes
+   * no place.
+   *
+   * @param request The request.
+   * @param info Who sends it.
+   * @returns What is known of it then, or the response that refuses it. Never
+   * rejects.
+   */
+  async admit(
+    request: Request,
+    info: Partial<RequestInfo> = {},
+  ): Promise<Admitted<State> | Response> {
+    const { headers } = request;
+    const isUpgrade = asksForWebSocket(headers);
+    const bad = isUpgrade && checkUpgrade(request.method, headers);
+    if (bad) return this.refuse(bad.status, bad.reason, info);
+    const refused = this.checkOrigin(request, info);
+    if (refused) return refused;
+    const { authorize, chooseProtocol, logger } = this.#options;
+    try {
+      const state = authorize
+        ? await this.#within(info, (known) => authorize(request, known))
+        : undefined as State;
+      if (state instanceof Response) return state;
+      const offered = listOf(headers.get("sec-websocket-protocol"));
+      const protocol = isUpgrade
+        ? chooseProtocol?.(offered, request)
+        : undefined;
+      if (protocol === undefined || offered.includes(protocol)) {
+        return { state, protocol };
+      }
+      throw new TypeError(
+        `chooseProtocol() returned "${protocol}", which the client does not offer`,
+      );
+    } catch (error) {
+      if (info.signal?.aborted) return refusal(400, "You are gone.");
+      const { name, message } = Object(error) as Partial<Error>;
+      logger?.error?.(
+        printable(`Refused a connection from ${of(info)}: ${name}: ${message}`),
+      );
+      return error instanceof TimeoutError
+        ? refusal(503, "The server took too long to decide.")
+        : refusal(500, "Nobody can come in now.");
+    }
+  }
+
+  /**
+   * Refuses the pages of other origins.
+   *
+   * @param request The request.
+   * @param info Who sends it, for the log.
+   * @returns The response that refuses it, or `undefined` if it may come in.
+   */
+  checkOrigin(
+    { headers }: Request,
+    info: Partial<RequestInfo> = {},
+  ): Response | undefined {
+    const origin = headers.get("origin");
+    if (origin === null || this.#origins.has("*")) return undefined;
+    if (this.#origins.has(origin)) return undefined;
+    this.#warn(
+      info,
+      `its page is of ${
+        origin.slice(0, 200)
+      }. To let the pages of this origin ` +
+        "in, add it to allowedOrigins",
+    );
+    return refusal(403, "This origin is not allowed.");
+  }
+
+  /**
+   * Lets a WebSocket client of an HTTP handler in, on Deno and Deno Deploy.
+   *
+   * @typeParam F What a message is.
+   * @param request The request. It cannot be read any more afterwards.
+   * @param info Who sends it, as `Deno.serve` tells the handler.
+   * @param options The format and the limits.
+   * @returns The client, or the response that refuses it. Never rejects.
+   */
+  async accept<F extends Format = "text">(
+    request: Request,
+    info: Partial<RequestInfo> = {},
+    options: Omit<AcceptWebSocketOptions<F>, "protocol"> = {},
+  ): Promise<AdmittedWebSocket<State, F> | Response> {
+    if (!asksForWebSocket(request.headers)) {
+      return refusal(426, "Connect by WebSocket.");
+    }
+    const leave = this.enter(info);
+    if (!leave) return refusal(503, "There is no room for another connection.");
+    try {
+      const admitted = await this.admit(request, info);
+      if (admitted instanceof Response) {
+        leave();
+        return admitted;
+      }
+      const { protocol } = admitted;
+      const accepted = acceptWebSocket(request, {
+        ...options,
+        onGone: leave,
+      } as AcceptWebSocketOptions<F>);
+      // Deno itself refuses a choice from offers without a space: `a,b`.
+      if (protocol !== undefined) {
+        accepted.response.headers.set("sec-websocket-protocol", protocol);
+      }
+      return { ...accepted, ...admitted };
+    } catch (error) {
+      leave();
+      const { name, message } = Object(error) as Partial<Error>;
+      return this.refuse(400, `The upgrade failed: ${name}: ${message}`, info);
+    }
+  }
+
+  /**
+   * Makes the response that refuses a request, and writes it to the log.
+   *
+   * @param status The HTTP status.
+   * @param reason Why, for the client and the log.
+   * @param info Who sends it.
+   * @returns The response.
+   */
+  refuse(
+    status: number,
+    reason: string,
+    info: Partial<RequestInfo> = {},
+  ): Response {
+    this.#warn(info, reason);
+    return refusal(status, reason);
+  }
+
+  #warn(info: Partial<RequestInfo>, reason: string): void {
+    const line = `Refused a connection from ${of(info)}: ${reason}`;
+    this.#options.logger?.warn?.(printable(line));
+  }
+
+  /** Waits for a hook, until its time is up or the client is gone. */
+  async #within<T>(
+    { remoteAddr = {}, signal }: Partial<RequestInfo>,
+    hook: (info: RequestInfo) => T | Promise<T>,
+  ): Promise<T> {
+    const ending = new AbortController();
+    const late = () => {
+      const error = new TimeoutError(
+        `authorize() took longer than ${this.handshakeTimeout} ms`,
+      );
+      ending.abort(error);
+      return error;
+    };
+    const both = signal
+      ? AbortSignal.any([signal, ending.signal])
+      : ending.signal;
+    const given = hook({ remoteAddr, signal: both });
+    return await within(Promise.resolve(given), this.handshakeTimeout, late, {
+      ...(signal && { signal }),
+    });
+  }
+}
+
+function of({ remoteAddr }: Partial<RequestInfo>): string {
+  return remoteAddr?.hostname ?? remoteAddr?.transport ?? "somewhere";
+}
+
+/** One line, whatever a stranger has sent. */
+function printable(line: string): string {
+  // deno-lint-ignore no-control-regex -- these are what is not printed
+  return line.replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029]+/g, " ");
+}
+
+/** Makes a response that refuses. */
+function refusal(status: number, reason: string): Response {
+  const text = /[.)]$/.test(reason) ? reason : `${reason}.`;
+  return new Response(`${text}\n`, {
+    status,
+    headers: status === 426
+      ? {
+        upgrade: "websocket",
+        connection: "Upgrade",
+        "sec-websocket-version": "13",
+      }
+      : {},
+  });
+}
+
+/** Writes an origin as a browser does; throws if it is none. */
+function toOrigin(text: string): string {
+  if (text === "*") return text;
+  const url = URL.parse(text);
+  const isBare = url && /^\/?$/.test(url.pathname) && url.host !== "" &&
+    !/[*@?#\\]/.test(text);
+  if (isBare && !/^wss?:$/.test(url.protocol)) {
+    return `${url.protocol}//${url.host}`;
+  }
+  throw new TypeError(
+    `allowedOrigins has "${text}", which is no origin. An origin is the scheme, ` +
+      'the name and the port of a page, such as "https://example.org" or ' +
+      '"http://localhost:8080"; "*" stands for all',
+  );
+}
