@@ -61,6 +61,8 @@ export * from "./areas/sound.ts";
 export * from "./areas/sound_diffusion.ts";
 export * from "./tcp.ts";
 export * from "./areas/thermo.ts";
+export * from "./areas/timed_shutter.ts";
+export * from "./states.ts";
 export * from "./wire/where.ts";
 export * from "./areas/zigbee.ts";
 

@@ -1,0 +1,197 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * A position for shutters that know none: from the time that they travel.
+ *
+ * @module
+ */
+
+import { checkTime, now, sleep } from "@wirekit/internal/clock";
+import { reaches } from "../wire/where.ts";
+import { automation, Shutter } from "./automation.ts";
+import type { CommandOptions } from "../session/_command_session.ts";
+import type { Caller } from "./item.ts";
+import { outOf } from "./_values.ts";
+
+/** How long a shutter travels from one end to the other. */
+export interface TravelTimes {
+  /** From closed to open, in milliseconds. */
+  upTime: number;
+  /**
+   * From open to closed, in milliseconds.
+   *
+   * @default {upTime}
+   */
+  downTime?: number;
+  /**
+   * Where it is now, 0 % closed to 100 % open.
+   *
+   * @default {undefined} It is not known until it has reached an end.
+   */
+  position?: number;
+}
+
+/** A way that it is on. */
+interface Travel {
+  direction: "up" | "down";
+  /** Where it began; `undefined` if that is not known. */
+  from: number | undefined;
+  since: number;
+}
+
+/**
+ * A shutter whose position is reckoned from the time that it travels, whoever
+ * moves it: it follows the events of the plant. At both ends the reckoning is
+ * right again. An actuator with a position of its own has a better one:
+ * {@linkcode Shutter.position}.
+ *
+ * @example Half open
+ * ```ts
+ * import { Gateway, GatewaySimulator, TimedShutter } from "@wirekit/openwebnet";
+ * import { assert } from "@std/assert";
+ *
+ * await using simulator = new GatewaySimulator({ plant: { travel: 200 } });
+ * await using gateway = new Gateway({ transport: () => simulator.connect() });
+ * const times = { upTime: 200, position: 0 };
+ * await using shutter = new TimedShutter(gateway, "31", times);
+ * await shutter.goTo(50);
+ * assert(Math.abs(shutter.position! - 50) < 50);
+ * ```
+ */
+export class TimedShutter implements AsyncDisposable {
+  /** The shutter itself: up, down, stop. */
+  readonly shutter: Shutter;
+  readonly #times: { up: number; down: number };
+  readonly #over = new AbortController();
+  readonly #following: Promise<void>;
+  #at: number | undefined;
+  #travel: Travel | undefined;
+
+  /**
+   * Makes one, and begins to follow the events of its gateway.
+   *
+   * @param gateway The gateway.
+   * @param where The target: one shutter.
+   * @param times How long it travels.
+   * @throws {RangeError} If a time or the position is none.
+   */
+  constructor(gateway: Caller, where: string, times: TravelTimes) {
+    const { upTime, downTime = upTime, position } = times;
+    this.shutter = new Shutter(gateway, where);
+    this.#times = {
+      up: checkTime("upTime", upTime),
+      down: checkTime("downTime", downTime),
+    };
+    if (position !== undefined) this.#at = checkLevel("position", position);
+    this.#following = this.#follow(gateway);
+    this.#following.catch(() => {});
+  }
+
+  /**
+   * Where it is now, 0 % closed to 100 % open; `null` while that is not known:
+   * until it has travelled to an end.
+   */
+  get position(): number | null {
+    const position = this.#positionAt(now());
+    return position === undefined ? null : Math.round(position);
+  }
+
+  /**
+   * Moves to a position. If it is not known where the shutter is, it travels to
+   * the nearer end first.
+   *
+   * @param position 0 % closed to 100 % open.
+   * @param options Time and signal. The shutter stops when the signal aborts.
+   * @returns Resolves when it has been stopped there.
+   */
+  async goTo(position: number, options: CommandOptions = {}): Promise<void> {
+    checkLevel("position", position);
+    if (position === 0 || position === 100) {
+      return await this.#run(position === 100 ? "up" : "down", 110, options);
+    }
+    if (this.#positionAt(now()) === undefined) {
+      await this.#run(position >= 50 ? "up" : "down", 110, options);
+    }
+    const way = position - this.#positionAt(now())!;
+    if (Math.abs(way) < 1) return;
+    await this.#run(way > 0 ? "up" : "down", Math.abs(way), options);
+    this.#settle(position);
+  }
+
+  /**
+   * Follows no longer.
+   *
+   * @returns Resolves when the loop of events has ended.
+   */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#over.abort();
+    await this.#following.catch(() => {});
+  }
+
+  /** Travels for so many percent of the whole way, and stops. */
+  async #run(
+    direction: "up" | "down",
+    percent: number,
+    options: CommandOptions,
+  ): Promise<void> {
+    await this.shutter[direction](options);
+    if (this.#travel?.direction !== direction) this.#begin(direction);
+    const whole = this.#times[direction];
+    const left = whole * percent / 100 - (now() - this.#travel!.since);
+    const { signal } = options;
+    try {
+      await sleep(Math.max(left, 0), { signal });
+    } finally {
+      // Also if it was aborted: nobody else would stop it.
+      const { signal: _, ...rest } = options;
+      await this.shutter.stop(rest);
+      this.#settle(this.#positionAt(now()));
+    }
+  }
+
+  async #follow(gateway: Caller): Promise<void> {
+    const { signal } = this.#over;
+    for await (const message of gateway.messages({ who: 2, signal })) {
+      const event = automation.decode(message);
+      if (event?.origin !== "state" || !this.#isOurs(event.where)) continue;
+      if (event.type !== "automation.state") continue;
+      const { state } = event;
+      if (state === "stop") this.#settle(this.#positionAt(now()));
+      else if (this.#travel?.direction !== state) this.#begin(state);
+    }
+  }
+
+  #isOurs(where: string): boolean {
+    return reaches(where, this.shutter.where);
+  }
+
+  #begin(direction: "up" | "down"): void {
+    const since = now();
+    this.#travel = { direction, from: this.#positionAt(since), since };
+  }
+
+  #settle(position: number | undefined): void {
+    this.#at = position;
+    this.#travel = undefined;
+  }
+
+  #positionAt(time: number): number | undefined {
+    const travel = this.#travel;
+    if (travel === undefined) return this.#at;
+    const { direction, from, since } = travel;
+    const part = (time - since) / this.#times[direction] * 100;
+    const end = direction === "up" ? 100 : 0;
+    // The whole way leads to the end, wherever it began.
+    if (part >= 100) return end;
+    if (from === undefined) return undefined;
+    return direction === "up"
+      ? Math.min(from + part, 100)
+      : Math.max(from - part, 0);
+  }
+}
+
+function checkLevel(name: string, level: number): number {
+  if (level >= 0 && level <= 100) return level;
+  throw outOf("0 to 100 %", name, level);
+}

@@ -1,0 +1,220 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * What is known of a plant: the last state of each device.
+ *
+ * @module
+ */
+
+import { checkTime, later, type Timer } from "@wirekit/internal/clock";
+import type { Caller } from "./areas/item.ts";
+import { type LightState, lightState } from "./areas/lights.ts";
+import { decode, type GatewayEvent } from "./events.ts";
+import { NackError } from "./session/errors.ts";
+import type { Message } from "./wire/kinds.ts";
+import { parseWhere } from "./wire/where.ts";
+
+/** Options of {@linkcode States}. */
+export interface StatesOptions {
+  /**
+   * How long to wait after a command to everyone, an area or a group before its
+   * members are asked, in milliseconds: not every gateway tells of each.
+   *
+   * @default {500}
+   */
+  refreshDelay?: number;
+  /**
+   * Most devices to keep. Of more, those that were heard of first are forgotten.
+   *
+   * @default {4096}
+   */
+  maxDevices?: number;
+  /**
+   * Is called with each event that changes what is known.
+   *
+   * @param event The event.
+   */
+  changed?(event: GatewayEvent): void;
+}
+
+/** What {@linkcode States.refresh} asks, unless it is told. */
+const REQUESTS: readonly Message[] = [
+  { kind: "status", who: 1, where: "0" },
+  { kind: "status", who: 2, where: "0" },
+  { kind: "request", who: 4, where: "0", dimension: "0" },
+  { kind: "status", who: 9, where: "0" },
+  { kind: "status", who: 25, where: "30" },
+];
+
+/**
+ * The last state of each device, kept from the events of a gateway. After a
+ * command to everyone, an area or a group the devices are asked, since who is in
+ * a group cannot be told from addresses and not every gateway echoes each.
+ *
+ * @example What is on?
+ * ```ts
+ * import { Gateway, GatewaySimulator, States } from "@wirekit/openwebnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using simulator = new GatewaySimulator();
+ * await using gateway = new Gateway({ transport: () => simulator.connect() });
+ * await using states = new States(gateway);
+ * await states.refresh();
+ * assertEquals(states.light("11"), { where: "11", on: false });
+ * ```
+ */
+export class States implements AsyncDisposable {
+  readonly #gateway: Caller;
+  readonly #options: Required<Omit<StatesOptions, "changed">>;
+  readonly #changed: ((event: GatewayEvent) => void) | undefined;
+  readonly #devices = new Map<string, Map<string, GatewayEvent>>();
+  readonly #over = new AbortController();
+  readonly #following: Promise<void>;
+  readonly #asking = new Map<string, Timer>();
+  readonly #asked = new Set<Promise<void>>();
+
+  /**
+   * Begins to keep the states.
+   *
+   * @param gateway The gateway.
+   * @param options Times and limits.
+   * @throws {RangeError} If the time is none.
+   */
+  constructor(gateway: Caller, options: StatesOptions = {}) {
+    const { refreshDelay = 500, maxDevices = 4096, changed } = options;
+    checkTime("refreshDelay", refreshDelay, { zero: true });
+    this.#gateway = gateway;
+    this.#options = { refreshDelay, maxDevices };
+    this.#changed = changed;
+    this.#following = this.#follow();
+    this.#following.catch(() => {});
+  }
+
+  /** How many devices are known. */
+  get size(): number {
+    return this.#devices.size;
+  }
+
+  /**
+   * Returns what is known of a device.
+   *
+   * @param who Its area.
+   * @param where Its target.
+   * @returns The last event of each type.
+   */
+  of(who: number, where: string): GatewayEvent[] {
+    return [...this.#devices.get(`${who} ${where}`)?.values() ?? []];
+  }
+
+  /**
+   * Returns what is known of a light.
+   *
+   * @param where Its target.
+   * @returns Its last state; `undefined` if there is none.
+   */
+  light(where: string): LightState | undefined {
+    let newest: LightState | undefined;
+    for (const event of this.of(1, where)) {
+      if (!event.type.startsWith("light.")) continue;
+      newest = lightState(event as Parameters<typeof lightState>[0]) ?? newest;
+    }
+    return newest;
+  }
+
+  /**
+   * Asks the plant for its states: at the beginning, and when the event session
+   * was lost and is open again.
+   *
+   * @param requests What to ask.
+   * @returns Resolves when all is answered; what the plant does not have is left
+   * out.
+   */
+  async refresh(requests: readonly Message[] = REQUESTS): Promise<void> {
+    const { signal } = this.#over;
+    for (const request of requests) {
+      try {
+        const replies = await this.#gateway.request(request, { signal });
+        for (const reply of replies) this.#take(reply);
+      } catch (error) {
+        if (!(error instanceof NackError)) throw error;
+      }
+    }
+  }
+
+  /**
+   * Keeps the states no longer.
+   *
+   * @returns Resolves when nothing is asked any more.
+   */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#over.abort();
+    for (const timer of this.#asking.values()) timer.stop();
+    this.#asking.clear();
+    await this.#following.catch(() => {});
+    await Promise.allSettled(this.#asked);
+  }
+
+  async #follow(): Promise<void> {
+    const { signal } = this.#over;
+    for await (const message of this.#gateway.messages({ signal })) {
+      this.#take(message);
+    }
+  }
+
+  #take(message: Message): void {
+    const event = decode(message);
+    const { who, where, origin, type } = event;
+    if (who < 0 || type === "unknown") return;
+    if (isCollective(who, where)) {
+      if (message.kind === "normal" || message.kind === "translation") {
+        this.#askSoon(who, where);
+      }
+      return;
+    }
+    if (origin !== "state") return;
+    const key = `${who} ${where}`;
+    let device = this.#devices.get(key);
+    if (device === undefined) {
+      device = new Map();
+      this.#devices.set(key, device);
+      if (this.#devices.size > this.#options.maxDevices) {
+        const [oldest] = this.#devices.keys();
+        this.#devices.delete(oldest!);
+      }
+    }
+    const before = device.get(type);
+    // The newest comes last.
+    device.delete(type);
+    device.set(type, event);
+    if (before === undefined || !isSame(before, event)) this.#changed?.(event);
+  }
+
+  /** Asks the members of a collective target, once for several commands. */
+  #askSoon(who: number, where: string): void {
+    const key = `${who} ${where}`;
+    this.#asking.get(key)?.stop();
+    const timer = later(this.#options.refreshDelay, () => {
+      this.#asking.delete(key);
+      const asked = this.refresh([{ kind: "status", who, where }])
+        .catch(() => {})
+        .finally(() => this.#asked.delete(asked));
+      this.#asked.add(asked);
+    });
+    this.#asking.set(key, timer);
+  }
+}
+
+/** Whether a target means several devices that can be asked with it. */
+function isCollective(who: number, where: string): boolean {
+  if (who !== 1 && who !== 2) return false;
+  const found = parseWhere(where);
+  return found?.kind === "general" || found?.kind === "area" ||
+    found?.kind === "group";
+}
+
+function isSame(a: GatewayEvent, b: GatewayEvent): boolean {
+  const { message: _, ...before } = a;
+  const { message: __, ...after } = b;
+  return JSON.stringify(before) === JSON.stringify(after);
+}

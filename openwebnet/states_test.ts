@@ -1,0 +1,159 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { pair } from "@wirekit/transport/pair";
+import { TimedShutter } from "./areas/timed_shutter.ts";
+import { Light } from "./areas/lights.ts";
+import { Gateway } from "./gateway.ts";
+import { GatewaySimulator } from "./simulator/simulator.ts";
+import { States } from "./states.ts";
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let i = 0; i < 5000 && !condition(); i++) {
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  assert(condition());
+}
+
+Deno.test("States knows what was asked and what has happened since", async () => {
+  await using simulator = new GatewaySimulator();
+  const transport = () => simulator.connect();
+  await using gateway = new Gateway({ transport, pacing: 0 });
+  const changes: string[] = [];
+  await using states = new States(gateway, {
+    changed: (event) => changes.push(`${event.type} ${event.where}`),
+  });
+  await gateway.ready();
+  await states.refresh();
+  assertEquals(states.light("11"), { where: "11", on: false });
+  assertEquals(states.light("99"), undefined);
+  assert(states.size >= 10);
+  changes.length = 0;
+  await new Light(gateway, "11").on();
+  await until(() => states.light("11")?.on === true);
+  await new Light(gateway, "11").on();
+  simulator.publish("*1*1*12##");
+  await until(() => states.light("12")?.on === true);
+  assertEquals(changes, ["light.state 11", "light.state 12"]);
+});
+
+Deno.test("States takes no wish for a state", async () => {
+  await using simulator = new GatewaySimulator();
+  const transport = () => simulator.connect();
+  await using gateway = new Gateway({ transport });
+  await using states = new States(gateway);
+  await gateway.ready();
+  simulator.publish("*1*1000#1*11##");
+  simulator.publish("*#1*11*#1*180*255##");
+  simulator.publish("*1*1*12##");
+  await until(() => states.light("12") !== undefined);
+  assertEquals(states.light("11"), undefined);
+});
+
+for (const [where, members] of [["0", 2], ["1", 2], ["#5", 2]] as const) {
+  Deno.test(`States asks after a command to ${where} that the gateway tells of no further`, async () => {
+    const asked: string[] = [];
+    let events: ((frame: string) => void) | undefined;
+    await using gateway = new Gateway({
+      pacing: 0,
+      transport() {
+        const [near, far] = pair();
+        (async () => {
+          await far.send("*#*1##");
+          for await (const frame of far) {
+            if (frame === "*99*1##") events = (frame) => void far.send(frame);
+            else if (!frame.startsWith("*99*")) {
+              asked.push(frame);
+              await far.send("*1*1*11##");
+              await far.send("*1*0*12##");
+            }
+            await far.send("*#*1##");
+          }
+        })();
+        return Promise.resolve(near);
+      },
+    });
+    await using states = new States(gateway, { refreshDelay: 10 });
+    await gateway.ready();
+    // Twice at once is asked for once.
+    events?.(`*1*1000#1*${where}##`);
+    events?.(`*1*1*${where}##`);
+    await until(() => states.size === members);
+    assertEquals(asked, [`*#1*${where}##`]);
+    assertEquals(states.light("11")?.on, true);
+    assertEquals(states.light("12")?.on, false);
+  });
+}
+
+Deno.test("TimedShutter reckons where it is, whoever moves it", async () => {
+  await using simulator = new GatewaySimulator({ plant: { shutters: [] } });
+  const transport = () => simulator.connect();
+  await using gateway = new Gateway({ transport });
+  const times = { upTime: 400, downTime: 400 };
+  await using shutter = new TimedShutter(gateway, "31", times);
+  await gateway.ready();
+  assertEquals(shutter.position, null);
+  // Somebody opens it with a button.
+  simulator.publish("*2*1*31##");
+  await until(() => shutter.position === 100);
+  simulator.publish("*2*0*31##");
+  simulator.publish("*2*2*0##"); // Everyone closes.
+  await until(() => shutter.position! < 100 && shutter.position! > 0);
+  simulator.publish("*2*0*31##");
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  const stopped = shutter.position;
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  assertEquals(shutter.position, stopped);
+  // What is asked for, and another shutter, are no movement of this one.
+  simulator.publish("*2*1000#1*31##");
+  simulator.publish("*2*1*32##");
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  assertEquals(shutter.position, stopped);
+});
+
+Deno.test("TimedShutter goes to a position, and from nowhere by way of an end", async () => {
+  await using simulator = new GatewaySimulator({ plant: { travel: 100_000 } });
+  const transport = () => simulator.connect();
+  await using gateway = new Gateway({ transport, pacing: 0 });
+  const times = { upTime: 200, downTime: 200 };
+  await using shutter = new TimedShutter(gateway, "31", times);
+  await gateway.ready();
+  await shutter.goTo(75);
+  assertEquals(shutter.position, 75);
+  await shutter.goTo(25);
+  assertEquals(shutter.position, 25);
+  await shutter.goTo(0);
+  assertEquals(shutter.position, 0);
+  const moves = simulator.executed.filter((frame) => frame.startsWith("*2*"));
+  assertEquals(moves, [
+    "*2*1*31##",
+    "*2*0*31##",
+    "*2*2*31##",
+    "*2*0*31##",
+    "*2*2*31##",
+    "*2*0*31##",
+    "*2*2*31##",
+    "*2*0*31##",
+  ]);
+});
+
+Deno.test("TimedShutter stops when it is aborted, and takes no other numbers", async () => {
+  await using simulator = new GatewaySimulator({ plant: { travel: 100_000 } });
+  const transport = () => simulator.connect();
+  await using gateway = new Gateway({ transport, pacing: 0 });
+  const times = { upTime: 60_000, position: 0 };
+  await using shutter = new TimedShutter(gateway, "31", times);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const going = shutter.goTo(50, { signal });
+  await until(() => simulator.executed.includes("*2*1*31##"));
+  controller.abort(new Error("enough"));
+  await assertRejects(() => going, Error, "enough");
+  assertEquals(simulator.executed.at(-1), "*2*0*31##");
+  await assertRejects(() => shutter.goTo(101), RangeError, "position must be");
+  const make = (upTime: number) => () =>
+    new TimedShutter(gateway, "31", { upTime });
+  for (const time of [0, -1, NaN]) {
+    assertThrows(make(time), RangeError, "upTime");
+  }
+});
