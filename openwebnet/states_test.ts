@@ -112,7 +112,7 @@ Deno.test("TimedShutter reckons where it is, whoever moves it", async () => {
 });
 
 Deno.test("TimedShutter goes to a position, and from nowhere by way of an end", async () => {
-  await using simulator = new GatewaySimulator({ plant: { travel: 100_000 } });
+  await using simulator = new GatewaySimulator({ plant: { travel: 200 } });
   const transport = () => simulator.connect();
   await using gateway = new Gateway({ transport, pacing: 0 });
   const times = { upTime: 200, downTime: 200 };
