@@ -2,7 +2,7 @@
 
 import { listenTcp } from "@wirekit/transport/tcp";
 import { listenUnix } from "@wirekit/transport/unix";
-import { Methods } from "./methods.ts";
+import { methodsOf } from "./_exports.ts";
 import { Peer } from "./peer.ts";
 import { serve } from "./serve.ts";
 import { servePeers } from "./serve_peers.ts";
@@ -71,19 +71,4 @@ export async function serveFile(
     } (Ctrl-C stops it)`,
   );
   await stopped;
-}
-
-/** The exported functions as methods, or the methods that are the default export. */
-function methodsOf(exports: Record<string, unknown>): Methods {
-  const methods = new Methods();
-  for (const [name, value] of Object.entries(exports)) {
-    if (value instanceof Methods) {
-      methods.addAll(value);
-      if (value.document !== undefined) methods.describe(value.document);
-    } else if (typeof value === "function" && !/^class\b/.test(`${value}`)) {
-      methods.add(name, (_call, ...params) => value(...params));
-    }
-  }
-  if (methods.names.length > 0) return methods;
-  throw new TypeError("Cannot serve file: it exports no function");
 }

@@ -131,6 +131,9 @@ METHODS
       Error 7: Too large
   math.count(to: number): stream of number
       Deprecated
+  fail(): any
+  greet({ name: any }): any
+  sum(x: any, y: any): any
 
 SUBSCRIPTIONS
   math_ticks(): number`,
@@ -143,8 +146,8 @@ Deno.test("jsonrpc call --stream prints each value, and listen each event", asyn
   await using server = await serving();
   const stream = await run(["call", server.ws, "math.count", "3", "--stream"]);
   assertEquals(stream.out, "1\n2\n3");
-  const events = await run(["listen", server.ws, "math", "ticks"]);
-  assertEquals([events.code, events.out], [0, "1\n2"]);
+  const events = await run(["listen", server.ws, "math", "ticks"], /2/);
+  assertEquals(events.out, "1\n2");
   assertEquals((await run(["listen", server.ws, "math"])).code, 2);
 });
 

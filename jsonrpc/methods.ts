@@ -60,7 +60,10 @@ export class Methods<State = Record<string, unknown>> {
   >();
   #document: unknown;
 
-  /** The document that `rpc.discover` answers; `undefined` if there is none. */
+  /**
+   * The document that {@linkcode Methods.describe} was given; `undefined` if
+   * there is none.
+   */
   get document(): unknown {
     return this.#document;
   }
@@ -126,7 +129,7 @@ export class Methods<State = Record<string, unknown>> {
    *     for (let i = 1; i <= to; i++) yield i;
    *   });
    * const [near, far] = pair();
-   * await using _server = new Peer(far, { methods });
+   * await using _server = new Peer(far, { methods, subscriptionEnd: true });
    * await using client = new Peer(near);
    *
    * const subscription = await client.subscribe("demo", "count", [3]);
@@ -208,9 +211,7 @@ export class Methods<State = Record<string, unknown>> {
    */
   get(name: string): Handler<State> | undefined {
     return this.#handlers.get(name) ??
-      (name === "rpc.discover" && this.#document !== undefined
-        ? () => this.#document
-        : undefined);
+      (name === "rpc.discover" ? () => this.#discover() : undefined);
   }
 
   /**
@@ -254,7 +255,8 @@ export class Methods<State = Record<string, unknown>> {
   }
 
   /**
-   * Answers `rpc.discover` with an OpenRPC document.
+   * Answers `rpc.discover` with an OpenRPC document. Without one it is answered
+   * with the names alone.
    *
    * @param document The document.
    * @returns This table.
@@ -272,5 +274,21 @@ export class Methods<State = Record<string, unknown>> {
   describe(document: unknown): this {
     this.#document = document;
     return this;
+  }
+
+  #discover(): unknown {
+    if (this.#document !== undefined) return this.#document;
+    const subscriptions = [...this.#subscriptions].flatMap(([namespace, map]) =>
+      [...map.keys()].map((name) => `${namespace}_${name}`)
+    );
+    const describe = (name: string) => ({ name, params: [] });
+    return {
+      openrpc: "1.3.2",
+      info: { title: "Methods", version: "0.0.0" },
+      methods: this.names.map(describe),
+      ...(subscriptions.length > 0 && {
+        "x-subscriptions": subscriptions.map(describe),
+      }),
+    };
   }
 }
