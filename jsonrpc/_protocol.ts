@@ -93,6 +93,7 @@ export class Protocol<State> {
       methods,
       connection: this.#connection,
       maxSubscriptions: this.#options.maxSubscriptions ?? 1_024,
+      endMarker: this.#options.subscriptionEnd ?? false,
       onError: (error, method) => this.#hooks.report(error, { method }),
     });
     return {

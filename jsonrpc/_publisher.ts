@@ -22,6 +22,8 @@ export interface PublisherOptions<State> {
   methods: Methods<State>;
   connection: Connection<State>;
   maxSubscriptions: number;
+  /** Whether the other end is told that a subscription is over. */
+  endMarker: boolean;
   onError(error: unknown, method: string): void;
 }
 
@@ -88,7 +90,7 @@ export class Publisher<State> {
   }
 
   async #push({ namespace, id, events, call }: Published<State>) {
-    const { connection, onError } = this.#options;
+    const { connection, endMarker, onError } = this.#options;
     const method = `${namespace}_subscription`;
     const tell = (rest: Record<string, unknown>) =>
       connection.notify(method, { subscription: id, ...rest });
@@ -100,11 +102,13 @@ export class Publisher<State> {
       }
     } catch (cause) {
       if (call.aborted) return;
-      if (!(cause instanceof JsonRpcError)) onError(cause, call.method);
-      error = cause instanceof JsonRpcError ? cause : new InternalError();
+      // The server hears of what the subscriber does not.
+      const isPlanned = cause instanceof JsonRpcError;
+      if (!isPlanned || !endMarker) onError(cause, call.method);
+      error = isPlanned ? cause : new InternalError();
     }
-    // Without an answer to "is it over?" a reader would wait for ever.
-    if (this.#open.delete(id)) await tell({ error }).catch(() => {});
+    if (!this.#open.delete(id) || !endMarker) return;
+    await tell({ error }).catch(() => {});
   }
 }
 

@@ -97,7 +97,7 @@ function methods() {
 
 function clients() {
   const [near, far] = pair();
-  const server = new Peer(far, { methods: methods() });
+  const server = new Peer(far, { methods: methods(), subscriptionEnd: true });
   const client = new Peer(near, { contract: calendar });
   return {
     client,
@@ -289,7 +289,7 @@ Deno.test("fromOpenRpc() types a client of a foreign server", async () => {
     .add("pets.watch", async function* () {
       yield 1;
     });
-  await using at = linked({ methods });
+  await using at = linked({ methods, subscriptionEnd: true });
   const { pets } = remote(at.client, foreign);
   const list: { name: string; age?: number }[] = await pets.list();
   assertEquals(list, [{ name: "1" }]);

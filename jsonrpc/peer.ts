@@ -301,7 +301,7 @@ export class Peer<
    *     yield "tock";
    *   });
    * const [near, far] = pair();
-   * await using _server = new Peer(far, { methods });
+   * await using _server = new Peer(far, { methods, subscriptionEnd: true });
    * await using client = new Peer(near);
    *
    * const ticks = await client.subscribe<string>("clock", "ticks");

@@ -93,6 +93,16 @@ export interface PeerOptions<
    */
   maxSubscriptions?: number;
   /**
+   * Whether a subscription that ends by itself, or fails, is ended at the other
+   * end by a last event `{subscription, error}`, in which the error is `null` if
+   * nothing failed. jsonrpsee and the clients of this package understand it;
+   * Ethereum's clients expect nothing but results, and ethers and viem fail at
+   * anything else.
+   *
+   * @default {false} the other end just hears no more
+   */
+  subscriptionEnd?: boolean;
+  /**
    * How many values a stream is read ahead of its reader.
    *
    * @default {16}

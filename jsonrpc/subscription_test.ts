@@ -43,8 +43,48 @@ Deno.test("Peer pushes events in the shape of go-ethereum, after the answer", as
       params: { subscription, result },
     });
   }
-  assertEquals((await at.raw.receive()).params, { subscription, error: null });
+  // Clients of Ethereum fail at any other member than `result`.
+  const unsubscribe = { jsonrpc: "2.0", method: "demo_unsubscribe", id: 2 };
+  const params = [subscription];
+  assertEquals((await at.raw.ask({ ...unsubscribe, params })).result, false);
 });
+
+for (
+  const [name, error] of Object.entries({
+    count: null,
+    fail: { code: 7, message: "seven" },
+    crash: { code: -32603, message: "Internal error" },
+  })
+) {
+  Deno.test(`Peer tells of the end of a subscription only if told to: ${name}`, async () => {
+    const params = [name, 1];
+    const subscribe = { jsonrpc: "2.0", method: "demo_subscribe", params };
+    for (const subscriptionEnd of [false, true]) {
+      const errors: unknown[] = [];
+      await using at = bench({
+        methods: new Methods().addAll(COUNT).add("ping", () => "pong"),
+        subscriptionEnd,
+        onError: (error) => errors.push(error),
+      });
+      const { result: subscription } = await at.raw.ask({
+        ...subscribe,
+        id: 1,
+      });
+      assertEquals((await at.raw.receive()).params, {
+        subscription,
+        result: 1,
+      });
+      if (subscriptionEnd) {
+        assertEquals((await at.raw.receive()).params, { subscription, error });
+      }
+      const ping = { jsonrpc: "2.0", method: "ping", id: 2 };
+      assertEquals((await at.raw.ask(ping)).result, "pong");
+      // What the subscriber does not hear of, the server does.
+      const heard = name === "crash" || (name === "fail" && !subscriptionEnd);
+      assertEquals(errors.length, heard ? 1 : 0);
+    }
+  });
+}
 
 Deno.test("Peer starts no push before the answer to the batch that asked for it", async () => {
   const release = Promise.withResolvers<void>();
@@ -99,6 +139,7 @@ Deno.test("Subscription ends with the error of the other end", async () => {
   const errors: unknown[] = [];
   await using at = linked({
     methods: COUNT,
+    subscriptionEnd: true,
     onError: (error) => errors.push(error),
   });
   for (const [name, code] of [["fail", 7], ["crash", -32603]] as const) {
@@ -150,7 +191,7 @@ Deno.test("Subscription throws when the connection is lost", async () => {
       yield 1;
       await delay(60_000, { signal }).catch(() => {});
     });
-  await using at = linked({ methods });
+  await using at = linked({ methods, subscriptionEnd: true });
   const ticks = await at.client.subscribe("demo", "ticks");
   const seen: unknown[] = [];
   await assertRejects(async () => {
@@ -184,7 +225,7 @@ Deno.test("Subscription with the policy of waiting slows the other end down", as
     .addSubscription("demo", "flood", async function* () {
       for (; made < 200; made++) yield text;
     });
-  await using at = linked({ methods });
+  await using at = linked({ methods, subscriptionEnd: true });
   const flood = await at.client.subscribe("demo", "flood", [], {
     overflow: "wait",
     maxItems: 4,
