@@ -1,13 +1,12 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
+// deno-lint-ignore-file no-unused-vars no-explicit-any -- Parameters count here.
+
 import { assertEquals, assertThrows } from "@std/assert";
 import { methodsOf } from "./_exports.ts";
 import { Methods } from "./methods.ts";
 import { parametersOf } from "./_parameters.ts";
 import { bench } from "./_test_util.ts";
-
-// deno-lint-ignore-file no-unused-vars no-explicit-any -- The parameters are
-// what counts.
 
 const HOLDER = {
   plain(x: number, y = 1) {},
