@@ -98,6 +98,8 @@ export class PlatformSocket<F extends Format>
     socket.onerror = (event) => {
       const { error, message } = event as ErrorEvent;
       this.#failure = error ?? (message ? new Error(message) : undefined);
+      // Node tells of no close of what was never open.
+      if (this.#early) this.#end(this.#lost({ code: 0, reason: "" }));
     };
     socket.onclose = (event) => this.#onClose(event);
   }
@@ -225,7 +227,7 @@ export class PlatformSocket<F extends Format>
   }
 
   /** An end without a farewell, which comes with code 0, 1001 or 1006. */
-  #lost(event: CloseEvent): CloseError {
+  #lost(event: Pick<CloseEvent, "code" | "reason">): CloseError {
     const cause = this.#failure;
     // The platform itself refuses messages from 64 MiB on.
     if (cause instanceof Error && cause.message.includes("Frame too large")) {

@@ -216,10 +216,11 @@ function openPlatform<F extends Format>(
 /** Says what the platform lets us know of a failure. */
 function platformError(place: string, error: CloseError): NotConnectedError {
   const { cause = error } = error;
-  const said = error.reason || (cause as Error).message;
+  const said = error.reason ||
+    (cause === error ? "" : (cause as Error).message);
   return new NotConnectedError(
     `Cannot connect to ${place}: nobody listens there, or the server refused; ` +
-      `this platform does not tell which (${said})`,
+      `this platform does not tell which${said ? ` (${said})` : ""}`,
     { cause },
   );
 }

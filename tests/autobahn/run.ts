@@ -90,7 +90,7 @@ async function testClient({ format, cases, exclude }: typeof SUITES[number]) {
       try {
         return await connectWebSocket(new URL(path, url), {
           format,
-          idleTimeout: 0,
+          idleTimeout: Infinity,
           maxMessageBytes: 2 ** 24,
         });
       } catch (error) {

@@ -8,10 +8,10 @@ const CLIENTS: Record<string, number> = {
   "transport/connect.ts": 12_000,
   "transport/reconnect.ts": 5_000,
   "transport/websocket.ts": 12_000,
-  "hub/client.ts": 40_000,
-  "jsonrpc/client.ts": 45_000,
-  "jsonrpc/peer.ts": 36_000,
-  "wsrpc/client.ts": 36_000,
+  "hub/client.ts": 50_000,
+  "jsonrpc/client.ts": 50_000,
+  "jsonrpc/peer.ts": 50_000,
+  "wsrpc/client.ts": 50_000,
 };
 
 async function run(...args: string[]): Promise<string> {

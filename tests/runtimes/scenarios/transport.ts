@@ -4,6 +4,7 @@ import {
   connectWebSocket,
   listenWebSocket,
   NewlineFramer,
+  NotConnectedError,
   pair,
   PortTransport,
   reconnect,
@@ -21,6 +22,13 @@ await scenario(async (url) => {
   await binary.send(new Uint8Array([1, 2, 3]));
   same((await next(binary)).join(), "1,2,3");
   await binary.close();
+
+  // Each runtime fails in its own way, and soon.
+  const refused = await connectWebSocket(url("/nowhere"), {
+    connectTimeout: 5_000,
+  }).then(() => undefined, (error) => error);
+  same(refused instanceof NotConnectedError, true);
+  same(refused.message.includes("/nowhere: "), true);
 
   const sockets = reconnect((signal) =>
     connectWebSocket(url("/echo"), { signal })
