@@ -59,7 +59,11 @@ import type { BusMessage, Message } from "./wire/message.ts";
 
 export type { UnknownEvent };
 
-/** Any event of a plant. */
+/**
+ * Any event of a plant.
+ *
+ * @category Events
+ */
 export type GatewayEvent =
   | LightingEvent
   | AutomationEvent
@@ -113,6 +117,7 @@ for (
 /**
  * Reads a message as an event.
  *
+ * @category Events
  * @param message The message.
  * @returns The event; of type `"unknown"` for a WHO, WHAT or dimension that is
  * not known, and for what is no event.
@@ -137,6 +142,7 @@ export function decode(message: Message): GatewayEvent {
 /**
  * Finds the area of a WHO.
  *
+ * @category Events
  * @param who The WHO.
  * @returns The area, or `undefined` if none is known.
  *

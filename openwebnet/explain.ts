@@ -22,7 +22,11 @@ import { areaOf, decode, type GatewayEvent } from "./events.ts";
 import { type Message, type Nack, parse, serialize } from "./wire/message.ts";
 import { describeWhere } from "./_explain_where.ts";
 
-/** The areas by WHO, as the documents call them. */
+/**
+ * The areas by WHO, as the documents call them.
+ *
+ * @category Events
+ */
 export const WHO_NAMES: Readonly<Record<number, string>> = {
   0: "scenarios",
   1: "lighting",
@@ -50,7 +54,11 @@ export const WHO_NAMES: Readonly<Record<number, string>> = {
   1013: "diagnostics of the gateway",
 };
 
-/** A part of a frame, and what it means. */
+/**
+ * A part of a frame, and what it means.
+ *
+ * @category Events
+ */
 export interface Part {
   /** The part, as it stands in the frame. */
   text: string;
@@ -63,6 +71,7 @@ export interface Part {
 /**
  * Puts an event into a line.
  *
+ * @category Events
  * @param event The event.
  * @returns Its name, whom it is about, and its values.
  *
@@ -108,6 +117,7 @@ function describeValue(key: string, value: unknown): string {
 /**
  * Explains a frame part by part.
  *
+ * @category Events
  * @param frame The frame.
  * @returns Its parts in their order, and at the end the event that it is.
  * @throws {SyntaxError} If the text is not one frame.

@@ -54,7 +54,11 @@ export type {
   SessionState,
 };
 
-/** Options of {@linkcode Gateway}. */
+/**
+ * Options of {@linkcode Gateway}.
+ *
+ * @category Gateway
+ */
 export interface GatewayOptions extends DialOptions {
   /**
    * The kind of gateway: pacing, idle time, heartbeat.
@@ -107,7 +111,11 @@ export interface GatewayOptions extends DialOptions {
   hooks?: GatewayHooks;
 }
 
-/** What a program may want to hear of a {@linkcode Gateway}. */
+/**
+ * What a program may want to hear of a {@linkcode Gateway}.
+ *
+ * @category Gateway
+ */
 export interface GatewayHooks {
   /**
    * Is called with each change of a session.
@@ -117,7 +125,11 @@ export interface GatewayHooks {
   state?(change: GatewayState): void;
 }
 
-/** Where a session of a gateway is. */
+/**
+ * Where a session of a gateway is.
+ *
+ * @category Gateway
+ */
 export interface GatewayState {
   /** Which session. */
   session: SessionKind;
@@ -139,6 +151,7 @@ const VALUE_TIMEOUT = 2_000;
  * A gateway. Both sessions open when they are needed: the one for commands with
  * the first command, the one for events with the first reader.
  *
+ * @category Gateway
  * @example Watch the lights
  * ```ts
  * import { Gateway } from "@wirekit/openwebnet/gateway";

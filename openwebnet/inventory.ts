@@ -14,7 +14,11 @@ import type { CommandOptions } from "./session/_command_session.ts";
 import { NackError } from "./session/errors.ts";
 import { parse } from "./wire/message.ts";
 
-/** A device that has answered. */
+/**
+ * A device that has answered.
+ *
+ * @category Gateway
+ */
 export interface FoundItem {
   /** Its area. */
   who: number;
@@ -60,6 +64,7 @@ const REQUESTS: readonly [string, FoundItem["kind"]][] = [
  * Buttons, scenarios and what does not answer cannot be found so. Hardware ids
  * are found by `scanDevices` of `diagnostics.ts`.
  *
+ * @category Gateway
  * @param gateway The gateway.
  * @param options Time and signal of each request.
  * @returns The devices.

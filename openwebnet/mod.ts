@@ -22,49 +22,288 @@
  *
  * @module
  */
-export * from "./areas/alarm.ts";
-export * from "./areas/area.ts";
-export * from "./areas/automation.ts";
-export * from "./areas/auxiliary.ts";
-export * from "./areas/buttons.ts";
-export * from "./areas/camera.ts";
-export * from "./session/capture.ts";
-export * from "./areas/diagnostics.ts";
-export * from "./inventory.ts";
-export * from "./areas/door_entry.ts";
-export * from "./areas/energy.ts";
-export * from "./areas/heating.ts";
-export * from "./areas/lights.ts";
-export * from "./areas/meters.ts";
-export * from "./areas/stop_go.ts";
-export * from "./areas/sound_sources.ts";
-export * from "./session/errors.ts";
-export * from "./events.ts";
-export * from "./explain.ts";
-export * from "./wire/frame.ts";
-export * from "./gateway.ts";
-export * from "./areas/gateway_unit.ts";
-export * from "./session/handshake.ts";
-export * from "./areas/item.ts";
-export * from "./areas/lighting.ts";
-export * from "./areas/lighting_management.ts";
-export * from "./areas/load_control.ts";
-export * from "./areas/lock.ts";
-export * from "./wire/message.ts";
-export * from "./wire/kinds.ts";
-export * from "./wire/password.ts";
-export * from "./simulator/plant.ts";
-export * from "./session/profiles.ts";
-export * from "./areas/scenarios.ts";
-export * from "./simulator/simulator.ts";
-export * from "./areas/sound.ts";
-export * from "./areas/sound_diffusion.ts";
-export * from "./tcp.ts";
-export * from "./areas/thermo.ts";
-export * from "./areas/timed_shutter.ts";
-export * from "./states.ts";
-export * from "./wire/where.ts";
-export * from "./areas/zigbee.ts";
+export {
+  type CommandOptions,
+  type DialOptions,
+  type EventHeartbeat,
+  type EventReconnect,
+  Gateway,
+  type GatewayHooks,
+  type GatewayOptions,
+  type GatewayState,
+  type Logger,
+  type SessionState,
+} from "./gateway.ts";
+export { DEFAULT_PORT, tcpGateway, type TcpGatewayOptions } from "./tcp.ts";
+export {
+  type GatewayProfile,
+  profileOf,
+  PROFILES,
+} from "./session/profiles.ts";
+export { discoverItems, type FoundItem } from "./inventory.ts";
+export { States, type StatesOptions } from "./states.ts";
+export { areaOf, decode, type GatewayEvent } from "./events.ts";
+export { describe, explain, type Part, WHO_NAMES } from "./explain.ts";
+export {
+  Area,
+  type EventBase,
+  type EventOf,
+  type Purpose,
+  type Shape,
+  type UnknownEvent,
+  type ValueList,
+} from "./areas/area.ts";
+export { type Caller, Item, type MessageFilter } from "./areas/item.ts";
+export {
+  type Colour,
+  Dimmer,
+  type Duration,
+  Light,
+  LightSensor,
+  type LightState,
+  lightState,
+  type SwitchOptions,
+} from "./areas/lights.ts";
+export {
+  lighting,
+  type LightingEvent,
+  type LightingEvents,
+} from "./areas/lighting.ts";
+export {
+  lightingManagement,
+  type LightingManagementEvent,
+  type LightingManagementEvents,
+  ManagedZone,
+} from "./areas/lighting_management.ts";
+export {
+  automation,
+  type AutomationEvent,
+  type AutomationEvents,
+  type AutomationInfo,
+  type MoveOptions,
+  Shutter,
+} from "./areas/automation.ts";
+export { TimedShutter, type TravelTimes } from "./areas/timed_shutter.ts";
+export {
+  CentralUnit,
+  type SeasonOptions,
+  type ThenOptions,
+  type VacationEnd,
+  Zone,
+  type ZoneMode,
+} from "./areas/heating.ts";
+export {
+  type ActuatorState,
+  type Season,
+  thermo,
+  type ThermoEvent,
+  type ThermoEvents,
+} from "./areas/thermo.ts";
+export { EnergyActuator, Meter } from "./areas/meters.ts";
+export { StopGo } from "./areas/stop_go.ts";
+export {
+  energy,
+  energyDevice,
+  type EnergyEvent,
+  type EnergyEvents,
+  type StopGoState,
+} from "./areas/energy.ts";
+export {
+  Load,
+  loadControl,
+  type LoadEvent,
+  type LoadEvents,
+  type LoadQuantity,
+} from "./areas/load_control.ts";
+export {
+  Cen,
+  cen,
+  type CenAction,
+  type CenEvent,
+  type CenEvents,
+  CenPlus,
+  cenPlus,
+  type CenPlusAction,
+  type CenPlusEvent,
+  type CenPlusEvents,
+  Contact,
+} from "./areas/buttons.ts";
+export {
+  type ScenarioEvent,
+  type ScenarioEvents,
+  ScenarioModule,
+  scenarios,
+  Scene,
+  type SceneEvent,
+  type SceneEvents,
+  scenes,
+} from "./areas/scenarios.ts";
+export {
+  Auxiliary,
+  auxiliary,
+  type AuxiliaryEvent,
+  type AuxiliaryEvents,
+  type AuxiliaryState,
+} from "./areas/auxiliary.ts";
+export { Lock, lock, type LockEvent, type LockEvents } from "./areas/lock.ts";
+export {
+  Alarm,
+  alarm,
+  type AlarmEvent,
+  type AlarmEvents,
+  type AlarmState,
+} from "./areas/alarm.ts";
+export {
+  Camera,
+  type CameraControl,
+  type CameraEvent,
+  type CameraEvents,
+  cameras,
+} from "./areas/camera.ts";
+export {
+  Door,
+  type DoorEvent,
+  type DoorEvents,
+  doors,
+  Intercom,
+  intercom,
+  type IntercomEvent,
+  type IntercomEvents,
+} from "./areas/door_entry.ts";
+export {
+  Amplifier,
+  sound,
+  type SoundEvent,
+  type SoundEvents,
+  type SoundSwitch,
+} from "./areas/sound.ts";
+export {
+  type Medium,
+  type Modulation,
+  soundDiffusion,
+  type SoundDiffusionEvent,
+  type SoundDiffusionEvents,
+  type ToneChange,
+} from "./areas/sound_diffusion.ts";
+export {
+  type MediumOptions,
+  SoundItem,
+  SoundSource,
+  Speaker,
+} from "./areas/sound_sources.ts";
+export {
+  GatewayUnit,
+  gatewayUnit,
+  type GatewayUnitEvent,
+  type GatewayUnitEvents,
+  MODELS,
+  type PlainDate,
+  type PlainTime,
+  type ZigbeeCommand,
+} from "./areas/gateway_unit.ts";
+export {
+  diagnostics,
+  type DiagnosticsEvent,
+  type DiagnosticsEvents,
+  type FoundDevice,
+  interviewDevice,
+  scanDevices,
+  type ScanOptions,
+} from "./areas/diagnostics.ts";
+export {
+  scanZigbee,
+  ZIGBEE_TYPES,
+  type ZigbeeOptions,
+  type ZigbeeUnit,
+} from "./areas/zigbee.ts";
+export {
+  area,
+  type AreaWhere,
+  type Bus,
+  formatWhere,
+  GENERAL,
+  type GeneralWhere,
+  group,
+  type GroupWhere,
+  parseWhere,
+  point,
+  type PointWhere,
+  reaches,
+  type Where,
+  type ZigbeeWhere,
+} from "./wire/where.ts";
+export {
+  FrameScanner,
+  type FrameScannerOptions,
+  isFrame,
+  type Junk,
+} from "./wire/frame.ts";
+export type {
+  Ack,
+  AuthenticationRequest,
+  BusMessage,
+  DimensionRequest,
+  DimensionValue,
+  DimensionWriting,
+  Generic,
+  HandshakeDigits,
+  HandshakeMessage,
+  HandshakeProof,
+  Message,
+  Nack,
+  Normal,
+  SessionRequest,
+  StatusRequest,
+  Translation,
+} from "./wire/kinds.ts";
+export {
+  parse,
+  parseHandshake,
+  parseTag,
+  serialize,
+  type Tag,
+} from "./wire/message.ts";
+export {
+  type Authentication,
+  type HandshakeOptions,
+  openSession,
+  type Session,
+  type SessionKind,
+} from "./session/handshake.ts";
+export {
+  type HmacAlgorithm,
+  type HmacInput,
+  type HmacProofs,
+  hmacProofs,
+  openAnswer,
+} from "./wire/password.ts";
+export {
+  type CaptureEntry,
+  record,
+  replay,
+  type ReplayOptions,
+} from "./session/capture.ts";
+export {
+  AuthenticationError,
+  type AuthenticationErrorOptions,
+  ConnectionLostError,
+  HandshakeError,
+  LimitError,
+  NackError,
+  NotConnectedError,
+  RemoteError,
+  SessionRefusedError,
+  type SessionRefusedErrorOptions,
+  TimeoutError,
+} from "./session/errors.ts";
+export {
+  type CommandFault,
+  type Fault,
+  GatewaySimulator,
+  type GatewaySimulatorOptions,
+  type HandshakeFault,
+} from "./simulator/simulator.ts";
+export { Plant, type PlantOptions, type Reaction } from "./simulator/plant.ts";
 
 if (import.meta.main) {
   throw new Error(

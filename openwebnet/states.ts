@@ -15,7 +15,11 @@ import { NackError } from "./session/errors.ts";
 import type { Message } from "./wire/kinds.ts";
 import { parseWhere } from "./wire/where.ts";
 
-/** Options of {@linkcode States}. */
+/**
+ * Options of {@linkcode States}.
+ *
+ * @category Gateway
+ */
 export interface StatesOptions {
   /**
    * How long to wait after a command to everyone, an area or a group before its
@@ -52,6 +56,7 @@ const REQUESTS: readonly Message[] = [
  * command to everyone, an area or a group the devices are asked, since who is in
  * a group cannot be told from addresses and not every gateway echoes each.
  *
+ * @category Gateway
  * @example What is on?
  * ```ts
  * import { Gateway, GatewaySimulator, States } from "@wirekit/openwebnet";

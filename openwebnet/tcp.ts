@@ -18,10 +18,18 @@ import { FrameScanner } from "./wire/frame.ts";
 import { Gateway, type GatewayOptions } from "./gateway.ts";
 import { NotConnectedError } from "./session/errors.ts";
 
-/** The port of gateways, unless they are told another. */
+/**
+ * The port of gateways, unless they are told another.
+ *
+ * @category Gateway
+ */
 export const DEFAULT_PORT = 20_000;
 
-/** Options of {@linkcode tcpGateway}. */
+/**
+ * Options of {@linkcode tcpGateway}.
+ *
+ * @category Gateway
+ */
 export interface TcpGatewayOptions extends Omit<GatewayOptions, "transport"> {
   /**
    * The port.
@@ -37,6 +45,7 @@ export interface TcpGatewayOptions extends Omit<GatewayOptions, "transport"> {
  * Makes a gateway that is reached over TCP, with keepalive of the connections.
  * It needs `--allow-net` for the host and the port.
  *
+ * @category Gateway
  * @param hostname Its name or address.
  * @param options The port, and as of {@linkcode Gateway}.
  * @returns The gateway. Nothing is connected yet.

@@ -12,7 +12,11 @@ import { Area, type EventOf } from "./area.ts";
 import { type Caller, Item } from "./item.ts";
 import { code, table, what } from "./_values.ts";
 
-/** What an alarm says: of the system, or of a zone or sensor in its WHERE. */
+/**
+ * What an alarm says: of the system, or of a zone or sensor in its WHERE.
+ *
+ * @category Alarm and doors
+ */
 export type AlarmState =
   | "maintenance"
   | "active"
@@ -37,16 +41,28 @@ export type AlarmState =
   | "programming stop"
   | "silent alarm";
 
-/** What can be said of an alarm. */
+/**
+ * What can be said of an alarm.
+ *
+ * @category Alarm and doors
+ */
 export interface AlarmEvents {
   /** Its state (WHAT 0 to 18, 26, 27, 31). */
   "alarm.state": { state: AlarmState };
 }
 
-/** An event of an alarm. */
+/**
+ * An event of an alarm.
+ *
+ * @category Alarm and doors
+ */
 export type AlarmEvent = EventOf<AlarmEvents>;
 
-/** The messages of WHO 5. */
+/**
+ * The messages of WHO 5.
+ *
+ * @category Alarm and doors
+ */
 export const alarm: Area<AlarmEvents> = new Area<AlarmEvents>(5, {
   "alarm.state": what(
     code(
@@ -82,6 +98,7 @@ export const alarm: Area<AlarmEvents> = new Area<AlarmEvents>(5, {
 /**
  * The alarm, or with a WHERE of `#1` to `#8` a zone of it.
  *
+ * @category Alarm and doors
  * @example Ask whether it is engaged
  * ```ts
  * import { Alarm, Gateway, GatewaySimulator } from "@wirekit/openwebnet";

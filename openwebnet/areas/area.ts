@@ -9,7 +9,11 @@
 
 import { type BusMessage, type Message, parseTag } from "../wire/message.ts";
 
-/** What every event has. */
+/**
+ * What every event has.
+ *
+ * @category Events
+ */
 export interface EventBase {
   /** The area. */
   who: number;
@@ -34,7 +38,11 @@ export interface EventBase {
   unread?: Readonly<Record<string, string>>;
 }
 
-/** A message whose meaning is not known: it is in its `message`. */
+/**
+ * A message whose meaning is not known: it is in its `message`.
+ *
+ * @category Events
+ */
 export interface UnknownEvent extends EventBase {
   /** The name. */
   type: "unknown";
@@ -43,18 +51,24 @@ export interface UnknownEvent extends EventBase {
 /**
  * The union of the events of an area.
  *
+ * @category Events
  * @typeParam M The names of the events, each with its values.
  */
 export type EventOf<M> = {
   [T in keyof M & string]: EventBase & { type: T } & M[T];
 }[keyof M & string];
 
-/** What a message that is made of values is for. */
+/**
+ * What a message that is made of values is for.
+ *
+ * @category Events
+ */
 export type Purpose = "state" | "command" | "writing" | "request";
 
 /**
  * A list of texts as named values. Made by the areas of this package.
  *
+ * @category Events
  * @typeParam P The values.
  */
 export interface ValueList<P> {
@@ -96,6 +110,7 @@ export interface ValueList<P> {
 /**
  * How one kind of event is written.
  *
+ * @category Events
  * @typeParam P Its values.
  */
 export interface Shape<P> {
@@ -132,6 +147,7 @@ const NONE: readonly string[] = [];
 /**
  * The events of one WHO: reads them from messages and writes them.
  *
+ * @category Events
  * @typeParam M The names of the events, each with its values.
  *
  * @example Read and write a level

@@ -23,7 +23,11 @@ import {
   what,
 } from "./_values.ts";
 
-/** What can be said of automation. */
+/**
+ * What can be said of automation.
+ *
+ * @category Shutters
+ */
 export interface AutomationEvents {
   /** Stopped, going up, going down (WHAT 0, 1, 2). */
   "automation.state": { state: "stop" | "up" | "down" };
@@ -53,7 +57,11 @@ export interface AutomationEvents {
   "automation.goTo": { priority?: string; level?: number };
 }
 
-/** What else a shutter says of itself: PUL is switched off for general commands. */
+/**
+ * What else a shutter says of itself: PUL is switched off for general commands.
+ *
+ * @category Shutters
+ */
 export type AutomationInfo =
   | "normal"
   | "PUL and disabled"
@@ -61,7 +69,11 @@ export type AutomationInfo =
   | "not executed"
   | "PUL";
 
-/** An event of automation. */
+/**
+ * An event of automation.
+ *
+ * @category Shutters
+ */
 export type AutomationEvent = EventOf<AutomationEvents>;
 
 const level = integer(0, 100);
@@ -71,7 +83,11 @@ const levelOrNull: ValueCodec<number | null> = {
 };
 const priority = digits(3, 3);
 
-/** The messages of WHO 2. */
+/**
+ * The messages of WHO 2.
+ *
+ * @category Shutters
+ */
 export const automation: Area<AutomationEvents> = new Area<AutomationEvents>(
   2,
   {
@@ -119,7 +135,11 @@ export const automation: Area<AutomationEvents> = new Area<AutomationEvents>(
   },
 );
 
-/** Options of moving. */
+/**
+ * Options of moving.
+ *
+ * @category Shutters
+ */
 export interface MoveOptions extends CommandOptions {
   /**
    * Three binary digits: safety, high, medium.
@@ -132,6 +152,7 @@ export interface MoveOptions extends CommandOptions {
 /**
  * A shutter, or all of an area, a group or the plant.
  *
+ * @category Shutters
  * @example Up, and to a position
  * ```ts
  * import { Gateway, GatewaySimulator, Shutter } from "@wirekit/openwebnet";

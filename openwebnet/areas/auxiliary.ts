@@ -12,7 +12,11 @@ import type { CommandOptions } from "../session/_command_session.ts";
 import { type Caller, Item } from "./item.ts";
 import { code, table, what } from "./_values.ts";
 
-/** What an auxiliary channel can be told, and says. */
+/**
+ * What an auxiliary channel can be told, and says.
+ *
+ * @category Buttons and scenes
+ */
 export type AuxiliaryState =
   | "off"
   | "on"
@@ -26,16 +30,28 @@ export type AuxiliaryState =
   | "reset bistable"
   | "reset tristable";
 
-/** What can be said of auxiliaries. */
+/**
+ * What can be said of auxiliaries.
+ *
+ * @category Buttons and scenes
+ */
 export interface AuxiliaryEvents {
   /** Its state (WHAT 0 to 10). */
   "auxiliary.state": { state: AuxiliaryState };
 }
 
-/** An event of an auxiliary. */
+/**
+ * An event of an auxiliary.
+ *
+ * @category Buttons and scenes
+ */
 export type AuxiliaryEvent = EventOf<AuxiliaryEvents>;
 
-/** The messages of WHO 9. */
+/**
+ * The messages of WHO 9.
+ *
+ * @category Buttons and scenes
+ */
 export const auxiliary: Area<AuxiliaryEvents> = new Area<AuxiliaryEvents>(9, {
   "auxiliary.state": what(
     code(
@@ -60,6 +76,7 @@ export const auxiliary: Area<AuxiliaryEvents> = new Area<AuxiliaryEvents>(9, {
 /**
  * An auxiliary channel, `1` to `9`.
  *
+ * @category Buttons and scenes
  * @example Switch on
  * ```ts
  * import { Auxiliary, Gateway, GatewaySimulator } from "@wirekit/openwebnet";

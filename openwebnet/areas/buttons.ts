@@ -21,10 +21,18 @@ import {
   what,
 } from "./_values.ts";
 
-/** What happens to a CEN button. */
+/**
+ * What happens to a CEN button.
+ *
+ * @category Buttons and scenes
+ */
 export type CenAction = "pressed" | "released" | "released late" | "held";
 
-/** What can be said of CEN buttons. */
+/**
+ * What can be said of CEN buttons.
+ *
+ * @category Buttons and scenes
+ */
 export interface CenEvents {
   /**
    * A button, 0 to 31. "released" comes after a short press, "held" every half
@@ -33,10 +41,18 @@ export interface CenEvents {
   "cen.button": { button: number; action?: CenAction };
 }
 
-/** An event of a CEN button. */
+/**
+ * An event of a CEN button.
+ *
+ * @category Buttons and scenes
+ */
 export type CenEvent = EventOf<CenEvents>;
 
-/** What happens to a CEN plus button, or to a knob. */
+/**
+ * What happens to a CEN plus button, or to a knob.
+ *
+ * @category Buttons and scenes
+ */
 export type CenPlusAction =
   | "short"
   | "long"
@@ -47,7 +63,11 @@ export type CenPlusAction =
   | "slow anticlockwise"
   | "fast anticlockwise";
 
-/** What can be said of CEN plus buttons and of contacts. */
+/**
+ * What can be said of CEN plus buttons and of contacts.
+ *
+ * @category Buttons and scenes
+ */
 export interface CenPlusEvents {
   /** A button, 0 to 31, of an object `2N` (WHAT 21 to 28). */
   "cenPlus.button": { button: number; action: CenPlusAction };
@@ -58,7 +78,11 @@ export interface CenPlusEvents {
   "contact.state": { active: boolean; changed?: boolean };
 }
 
-/** An event of a CEN plus button or of a contact. */
+/**
+ * An event of a CEN plus button or of a contact.
+ *
+ * @category Buttons and scenes
+ */
 export type CenPlusEvent = EventOf<CenPlusEvents>;
 
 /** Pressed has no parameter. */
@@ -67,7 +91,11 @@ const cenAction = optional(
 );
 const cenParameters = fields<{ action: CenAction }>({ action: cenAction });
 
-/** The messages of WHO 15. */
+/**
+ * The messages of WHO 15.
+ *
+ * @category Buttons and scenes
+ */
 export const cen: Area<CenEvents> = new Area<CenEvents>(15, {
   "cen.button": what(code("button", integer(0, 31, 2)), {
     parse(texts) {
@@ -79,7 +107,11 @@ export const cen: Area<CenEvents> = new Area<CenEvents>(15, {
   }),
 });
 
-/** The messages of WHO 25. */
+/**
+ * The messages of WHO 25.
+ *
+ * @category Buttons and scenes
+ */
 export const cenPlus: Area<CenPlusEvents> = new Area<CenPlusEvents>(25, {
   "cenPlus.button": what(
     code(
@@ -106,6 +138,7 @@ export const cenPlus: Area<CenPlusEvents> = new Area<CenPlusEvents>(25, {
 /**
  * The buttons of a CEN control, by WHERE as of a light.
  *
+ * @category Buttons and scenes
  * @example Press a button
  * ```ts
  * import { Cen, Gateway, GatewaySimulator } from "@wirekit/openwebnet";
@@ -159,6 +192,7 @@ export class Cen extends Item<CenEvents> {
 /**
  * The buttons of a CEN plus control, 0 to 2047.
  *
+ * @category Buttons and scenes
  * @example Press a button
  * ```ts
  * import { CenPlus, Gateway, GatewaySimulator } from "@wirekit/openwebnet";
@@ -200,6 +234,7 @@ export class CenPlus extends Item<CenPlusEvents> {
 /**
  * A dry contact or an infrared sensor.
  *
+ * @category Buttons and scenes
  * @example Ask
  * ```ts
  * import { Contact, Gateway, GatewaySimulator } from "@wirekit/openwebnet";

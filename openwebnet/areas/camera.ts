@@ -15,7 +15,11 @@ import type { ValueList } from "./area.ts";
 import type { BusMessage } from "../wire/message.ts";
 import { what } from "./_values.ts";
 
-/** What of a picture can be changed. */
+/**
+ * What of a picture can be changed.
+ *
+ * @category Alarm and doors
+ */
 export type CameraControl =
   | "zoom"
   | "x"
@@ -25,7 +29,11 @@ export type CameraControl =
   | "colour"
   | "quality";
 
-/** What can be said of cameras. */
+/**
+ * What can be said of cameras.
+ *
+ * @category Alarm and doors
+ */
 export interface CameraEvents {
   /** The picture of a camera is wanted (WHAT 0, WHERE 4000 to 4099). */
   "camera.receive": Record<never, never>;
@@ -37,7 +45,11 @@ export interface CameraEvents {
   "camera.dial": { x: number; y: number };
 }
 
-/** An event of a camera. */
+/**
+ * An event of a camera.
+ *
+ * @category Alarm and doors
+ */
 export type CameraEvent = EventOf<CameraEvents>;
 
 const CONTROLS: readonly CameraControl[] = [
@@ -79,7 +91,11 @@ const dial: ValueList<CameraEvents["camera.dial"]> = {
   },
 };
 
-/** The messages of WHO 7. */
+/**
+ * The messages of WHO 7.
+ *
+ * @category Alarm and doors
+ */
 export const cameras: Area<CameraEvents> = new Area<CameraEvents>(7, {
   "camera.receive": what("0"),
   "camera.free": what("9"),
@@ -90,6 +106,7 @@ export const cameras: Area<CameraEvents> = new Area<CameraEvents>(7, {
 /**
  * A camera, `4000` to `4099`.
  *
+ * @category Alarm and doors
  * @example Look, and no longer
  * ```ts
  * import { Camera, Gateway, GatewaySimulator } from "@wirekit/openwebnet";

@@ -28,7 +28,11 @@ import {
   word,
 } from "./_values.ts";
 
-/** What can be said in diagnostics. */
+/**
+ * What can be said in diagnostics.
+ *
+ * @category The gateway itself
+ */
 export interface DiagnosticsEvents {
   /** A device is spoken to by its id (WHAT 10). */
   "diagnostics.select": { id?: number };
@@ -69,7 +73,11 @@ export interface DiagnosticsEvents {
   "diagnostics.zones": { zones: string };
 }
 
-/** An event of diagnostics. */
+/**
+ * An event of diagnostics.
+ *
+ * @category The gateway itself
+ */
 export type DiagnosticsEvent = EventOf<DiagnosticsEvents>;
 
 const version = joined("version", 3, integer(0, 65_535), {
@@ -121,7 +129,11 @@ function makeArea(who: number): Area<DiagnosticsEvents> {
   });
 }
 
-/** The messages of the WHO of diagnostics that are known. */
+/**
+ * The messages of the WHO of diagnostics that are known.
+ *
+ * @category The gateway itself
+ */
 export const diagnostics: readonly Area<DiagnosticsEvents>[] = [
   1000,
   1001,
@@ -135,7 +147,11 @@ export const diagnostics: readonly Area<DiagnosticsEvents>[] = [
   1027,
 ].map(makeArea);
 
-/** A device that a scan has found. */
+/**
+ * A device that a scan has found.
+ *
+ * @category The gateway itself
+ */
 export interface FoundDevice {
   /** The WHO of its diagnostics. */
   who: number;
@@ -145,7 +161,11 @@ export interface FoundDevice {
   sticker: string;
 }
 
-/** Options of a scan. */
+/**
+ * Options of a scan.
+ *
+ * @category The gateway itself
+ */
 export interface ScanOptions extends CommandOptions {
   /**
    * Silence after which a scan is complete, in milliseconds.
@@ -167,6 +187,7 @@ export interface ScanOptions extends CommandOptions {
  * Each one found is told to keep silent until no other answers. The devices are
  * busy meanwhile.
  *
+ * @category The gateway itself
  * @param gateway The gateway.
  * @param who 1001 for lights and automation, 1004 for heating, and so on.
  * @param options Times and limits.
@@ -228,6 +249,7 @@ export async function scanDevices(
 /**
  * Asks a device for all that it says of itself: model, versions, objects.
  *
+ * @category The gateway itself
  * @param gateway The gateway.
  * @param device The device.
  * @param options Times.

@@ -15,21 +15,37 @@ import type { CommandOptions } from "../session/_command_session.ts";
 import { type Caller, Item } from "./item.ts";
 import { code, fields, integer, table, what } from "./_values.ts";
 
-/** What can be said of a door. */
+/**
+ * What can be said of a door.
+ *
+ * @category Alarm and doors
+ */
 export interface DoorEvents {
   /** Its lock opens (WHAT 10). */
   "door.open": Record<never, never>;
 }
 
-/** An event of a door. */
+/**
+ * An event of a door.
+ *
+ * @category Alarm and doors
+ */
 export type DoorEvent = EventOf<DoorEvents>;
 
-/** The messages of WHO 6. */
+/**
+ * The messages of WHO 6.
+ *
+ * @category Alarm and doors
+ */
 export const doors: Area<DoorEvents> = new Area<DoorEvents>(6, {
   "door.open": what("10"),
 });
 
-/** What can be said of door entry telephony. */
+/**
+ * What can be said of door entry telephony.
+ *
+ * @category Alarm and doors
+ */
 export interface IntercomEvents {
   /** The button of a lock is pressed or released (WHAT 19, 20). */
   "intercom.lock": { pressed: boolean };
@@ -53,12 +69,20 @@ export interface IntercomEvents {
   "intercom.mute": { muted: boolean };
 }
 
-/** An event of door entry telephony. */
+/**
+ * An event of door entry telephony.
+ *
+ * @category Alarm and doors
+ */
 export type IntercomEvent = EventOf<IntercomEvents>;
 
 const number = integer(0, 9999);
 
-/** The messages of WHO 8. */
+/**
+ * The messages of WHO 8.
+ *
+ * @category Alarm and doors
+ */
 export const intercom: Area<IntercomEvents> = new Area<IntercomEvents>(8, {
   "intercom.lock": what(code("pressed", table({ "19": true, "20": false }))),
   "intercom.stairLight": what(code("on", table({ "21": true, "22": false }))),
@@ -81,6 +105,7 @@ export const intercom: Area<IntercomEvents> = new Area<IntercomEvents>(8, {
 /**
  * A door that can be opened.
  *
+ * @category Alarm and doors
  * @example Open a door
  * ```ts
  * import { Door, Gateway, GatewaySimulator } from "@wirekit/openwebnet";
@@ -112,6 +137,7 @@ export class Door extends Item<DoorEvents> {
 /**
  * An entrance panel or a handset of door entry telephony.
  *
+ * @category Alarm and doors
  * @example Read a call
  * ```ts
  * import { intercom, parse } from "@wirekit/openwebnet";

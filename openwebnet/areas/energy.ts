@@ -24,7 +24,11 @@ import {
   word,
 } from "./_values.ts";
 
-/** What a Stop&Go says of itself, from the least significant bit (250). */
+/**
+ * What a Stop&Go says of itself, from the least significant bit (250).
+ *
+ * @category Energy
+ */
 export interface StopGoState {
   /** The circuit is open. */
   open: boolean;
@@ -54,7 +58,11 @@ export interface StopGoState {
   noPowerUpstream: boolean;
 }
 
-/** What can be said of energy. */
+/**
+ * What can be said of energy.
+ *
+ * @category Energy
+ */
 export interface EnergyEvents {
   /** The breaker opens or closes (WHAT 21, 22). */
   "energy.breaker": { open: boolean };
@@ -147,7 +155,11 @@ export interface EnergyEvents {
   "energy.threshold": { line?: number; threshold?: number };
 }
 
-/** An event of energy. */
+/**
+ * An event of energy.
+ *
+ * @category Energy
+ */
 export type EnergyEvent = EventOf<EnergyEvents>;
 
 /** The values of a Stop&Go, the least significant bit first. */
@@ -185,7 +197,11 @@ const day = integer(1, 31);
 const hour = integer(1, 25);
 const wattHours = word;
 
-/** The messages of WHO 18. */
+/**
+ * The messages of WHO 18.
+ *
+ * @category Energy
+ */
 export const energy: Area<EnergyEvents> = new Area<EnergyEvents>(18, {
   "energy.breaker": what(code("open", table({ "21": true, "22": false }))),
   "energy.test": what(code("running", table({ "23": true, "24": false }))),
@@ -275,6 +291,7 @@ export const energy: Area<EnergyEvents> = new Area<EnergyEvents>(18, {
 /**
  * Tells what a WHERE of WHO 18 is.
  *
+ * @category Energy
  * @param where The WHERE.
  * @returns What, or `undefined` if it is none of them.
  *

@@ -25,7 +25,11 @@ import {
   what,
 } from "./_values.ts";
 
-/** A time of day. */
+/**
+ * A time of day.
+ *
+ * @category The gateway itself
+ */
 export interface PlainTime {
   /** 0 to 23. */
   hours: number;
@@ -37,7 +41,11 @@ export interface PlainTime {
   zone?: number;
 }
 
-/** A date. */
+/**
+ * A date.
+ *
+ * @category The gateway itself
+ */
 export interface PlainDate {
   /** 0 Sunday to 6 Saturday. */
   weekday: number;
@@ -49,7 +57,11 @@ export interface PlainDate {
   year: number;
 }
 
-/** What a Zigbee gateway can be told (WHAT of WHO 13). */
+/**
+ * What a Zigbee gateway can be told (WHAT of WHO 13).
+ *
+ * @category The gateway itself
+ */
 export type ZigbeeCommand =
   | "boot mode"
   | "reset"
@@ -62,7 +74,11 @@ export type ZigbeeCommand =
   | "scan"
   | "supervisor";
 
-/** What can be said of a gateway. */
+/**
+ * What can be said of a gateway.
+ *
+ * @category The gateway itself
+ */
 export interface GatewayUnitEvents {
   /** Its time (dimension 0). Some leave the zone out. */
   "gateway.time": Partial<PlainTime>;
@@ -101,7 +117,11 @@ export interface GatewayUnitEvents {
   "gateway.zigbee": { command: ZigbeeCommand };
 }
 
-/** An event of a gateway. */
+/**
+ * An event of a gateway.
+ *
+ * @category The gateway itself
+ */
 export type GatewayUnitEvent = EventOf<GatewayUnitEvents>;
 
 /** Hours ahead of UTC: a digit for the sign, 1 is minus, and two digits. */
@@ -140,7 +160,11 @@ const dotted = { separator: ".", radix: 10 } as const;
 const mac6 = joined("mac", 6, byte, { separator: ":", radix: 16 });
 const mac8 = joined("mac", 8, byte, { separator: ":", radix: 16 });
 
-/** The messages of WHO 13. */
+/**
+ * The messages of WHO 13.
+ *
+ * @category The gateway itself
+ */
 export const gatewayUnit: Area<GatewayUnitEvents> = new Area<GatewayUnitEvents>(
   13,
   {
@@ -192,7 +216,11 @@ export const gatewayUnit: Area<GatewayUnitEvents> = new Area<GatewayUnitEvents>(
   },
 );
 
-/** Models by number. Where the sources disagree, both names are given. */
+/**
+ * Models by number. Where the sources disagree, both names are given.
+ *
+ * @category The gateway itself
+ */
 export const MODELS: Readonly<Record<number, string>> = {
   2: "MHServer",
   4: "MH200",
@@ -208,6 +236,7 @@ export const MODELS: Readonly<Record<number, string>> = {
 /**
  * The gateway itself.
  *
+ * @category The gateway itself
  * @example Ask for its address
  * ```ts
  * import { Gateway, GatewaySimulator, GatewayUnit } from "@wirekit/openwebnet";

@@ -15,6 +15,7 @@ import { outOf } from "./_values.ts";
 /**
  * A zone of the heating.
  *
+ * @category Heating
  * @example Ask and set
  * ```ts
  * import { Gateway, GatewaySimulator, Zone } from "@wirekit/openwebnet";
@@ -153,6 +154,7 @@ export class Zone extends Item<ThermoEvents> {
 /**
  * A central unit, which governs zones: `#0`, or `#0#1` to `#0#9`.
  *
+ * @category Heating
  * @example Go on vacation
  * ```ts
  * import { CentralUnit, Gateway, GatewaySimulator } from "@wirekit/openwebnet";
@@ -310,7 +312,11 @@ export class CentralUnit extends Item<ThermoEvents> {
   }
 }
 
-/** What a zone does, and what it was told. */
+/**
+ * What a zone does, and what it was told.
+ *
+ * @category Heating
+ */
 export interface ZoneMode {
   /** What it does; absent if it does not say. */
   operation?: "heating" | "cooling";
@@ -320,7 +326,11 @@ export interface ZoneMode {
   mode?: ThermoEvents["thermo.mode"]["mode"];
 }
 
-/** Options of a central unit. */
+/**
+ * Options of a central unit.
+ *
+ * @category Heating
+ */
 export interface SeasonOptions extends CommandOptions {
   /**
    * What it is for.
@@ -330,7 +340,11 @@ export interface SeasonOptions extends CommandOptions {
   season?: Season;
 }
 
-/** A day and a time. */
+/**
+ * A day and a time.
+ *
+ * @category Heating
+ */
 export interface VacationEnd {
   /** 1 to 31. */
   day: number;
@@ -352,7 +366,11 @@ export interface VacationEnd {
   minutes?: number;
 }
 
-/** Options of a mode that ends. */
+/**
+ * Options of a mode that ends.
+ *
+ * @category Heating
+ */
 export interface ThenOptions extends SeasonOptions {
   /** The digits of the program or scenario that follows: `3101`, `3201`. */
   then: string;

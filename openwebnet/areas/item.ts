@@ -15,7 +15,11 @@ import type { BusMessage, Message } from "../wire/kinds.ts";
 import { serialize } from "../wire/message.ts";
 import { filterMap } from "../_filter_map.ts";
 
-/** What a device needs of its gateway: a `Gateway` is one. */
+/**
+ * What a device needs of its gateway: a `Gateway` is one.
+ *
+ * @category Events
+ */
 export interface Caller {
   /**
    * Sends a command or writes a dimension.
@@ -73,7 +77,11 @@ export interface Caller {
   messages(filter?: MessageFilter): AsyncIterableIterator<Message>;
 }
 
-/** Which messages of an event session are wanted. */
+/**
+ * Which messages of an event session are wanted.
+ *
+ * @category Events
+ */
 export interface MessageFilter {
   /** The area; absent for all. */
   who?: number;
@@ -86,6 +94,7 @@ export interface MessageFilter {
 /**
  * A device, or several that share a WHERE.
  *
+ * @category Events
  * @typeParam M The names of its events, each with its values.
  *
  * @example Follow a device

@@ -23,7 +23,11 @@ import {
   what,
 } from "./_values.ts";
 
-/** What can be said of lights. */
+/**
+ * What can be said of lights.
+ *
+ * @category Lights
+ */
 export interface LightingEvents {
   /** Off or on; `speed` 0 to 255 for dimmers (WHAT 0, 1). */
   "light.state": { on: boolean; speed?: number };
@@ -78,7 +82,11 @@ export interface LightingEvents {
   "light.white": { mired: number | null };
 }
 
-/** An event of a light. */
+/**
+ * An event of a light.
+ *
+ * @category Lights
+ */
 export type LightingEvent = EventOf<LightingEvents>;
 
 const SECONDS = {
@@ -101,7 +109,11 @@ const hours = integer(0, 100_000);
 const clock = { hours: byte, minutes: integer(0, 59), seconds: integer(0, 59) };
 const steps = { step: optional(integer(0, 100)), speed: optional(byte) };
 
-/** The messages of WHO 1. */
+/**
+ * The messages of WHO 1.
+ *
+ * @category Lights
+ */
 export const lighting: Area<LightingEvents> = new Area<LightingEvents>(1, {
   "light.state": what(code("on", flag), fields({ speed: optional(byte) })),
   "light.level": what(

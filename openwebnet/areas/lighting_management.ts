@@ -16,7 +16,11 @@ import type { CommandOptions } from "../session/_command_session.ts";
 import { type Caller, Item } from "./item.ts";
 import { dimension, fields, flag, integer, table, what } from "./_values.ts";
 
-/** What can be said of lighting management. */
+/**
+ * What can be said of lighting management.
+ *
+ * @category Lights
+ */
 export interface LightingManagementEvents {
   /** A profile is used (WHAT 1). */
   "management.profile": { profile?: number };
@@ -61,12 +65,20 @@ export interface LightingManagementEvents {
   "management.light": { sensor?: number; lux?: number; error?: number };
 }
 
-/** An event of lighting management. */
+/**
+ * An event of lighting management.
+ *
+ * @category Lights
+ */
 export type LightingManagementEvent = EventOf<LightingManagementEvents>;
 
 const level = integer(0, 100);
 
-/** The messages of WHO 24. */
+/**
+ * The messages of WHO 24.
+ *
+ * @category Lights
+ */
 export const lightingManagement: Area<LightingManagementEvents> = new Area<
   LightingManagementEvents
 >(24, {
@@ -113,6 +125,7 @@ export const lightingManagement: Area<LightingManagementEvents> = new Area<
 /**
  * A zone of lighting management.
  *
+ * @category Lights
  * @example Keep 200 lux
  * ```ts
  * import { Gateway, GatewaySimulator, ManagedZone } from "@wirekit/openwebnet";

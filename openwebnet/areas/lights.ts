@@ -18,7 +18,11 @@ import {
 } from "./lighting.ts";
 import { outOf } from "./_values.ts";
 
-/** A time for a light to stay on. */
+/**
+ * A time for a light to stay on.
+ *
+ * @category Lights
+ */
 export interface Duration {
   /**
    * Hours, 0 to 255.
@@ -40,7 +44,11 @@ export interface Duration {
   seconds?: number;
 }
 
-/** What a light says of itself. */
+/**
+ * What a light says of itself.
+ *
+ * @category Lights
+ */
 export interface LightState {
   /** Which light. */
   where: string;
@@ -50,7 +58,11 @@ export interface LightState {
   level?: number;
 }
 
-/** Options of switching. */
+/**
+ * Options of switching.
+ *
+ * @category Lights
+ */
 export interface SwitchOptions extends CommandOptions {
   /**
    * Speed of a dimmer, 0 to 255: 0 the last one used, 255 its own.
@@ -63,6 +75,7 @@ export interface SwitchOptions extends CommandOptions {
 /**
  * A light, or all lights of an area, a group or the plant.
  *
+ * @category Lights
  * @example Switch on, and ask
  * ```ts
  * import { Gateway, GatewaySimulator, Light } from "@wirekit/openwebnet";
@@ -179,6 +192,7 @@ export class Light extends Item<LightingEvents> {
 /**
  * A light with a level, and perhaps with colours.
  *
+ * @category Lights
  * @example Half the light
  * ```ts
  * import { Dimmer, Gateway, GatewaySimulator } from "@wirekit/openwebnet";
@@ -308,7 +322,11 @@ export class Dimmer extends Light {
   }
 }
 
-/** A colour of a lamp. */
+/**
+ * A colour of a lamp.
+ *
+ * @category Lights
+ */
 export interface Colour {
   /** 0 to 359°. */
   hue: number;
@@ -321,6 +339,7 @@ export interface Colour {
 /**
  * A sensor of movement and of light.
  *
+ * @category Lights
  * @example Hear of movement
  * ```ts
  * import { lighting, parse } from "@wirekit/openwebnet";
@@ -373,6 +392,7 @@ export class LightSensor extends Item<LightingEvents> {
 /**
  * Tells what an event says of a light.
  *
+ * @category Lights
  * @param event The event.
  * @returns The state, or `undefined` if it says none: that somebody has asked
  * for something is not a state yet.

@@ -12,7 +12,11 @@ import type { CommandOptions } from "../session/_command_session.ts";
 import { type Caller, Item } from "./item.ts";
 import { code, digits, dimension, fields, table, what } from "./_values.ts";
 
-/** What can be said of a load. */
+/**
+ * What can be said of a load.
+ *
+ * @category Energy
+ */
 export interface LoadEvents {
   /** Its state (WHAT 0 to 3). */
   "load.state": { state: "disabled" | "enabled" | "forced" | "not forced" };
@@ -23,13 +27,25 @@ export interface LoadEvents {
   "load.measure": { quantity: LoadQuantity; digits?: string };
 }
 
-/** What a load control unit measures. */
+/**
+ * What a load control unit measures.
+ *
+ * @category Energy
+ */
 export type LoadQuantity = "power" | "voltage" | "current" | "power factor";
 
-/** An event of a load. */
+/**
+ * An event of a load.
+ *
+ * @category Energy
+ */
 export type LoadEvent = EventOf<LoadEvents>;
 
-/** The messages of WHO 3. */
+/**
+ * The messages of WHO 3.
+ *
+ * @category Energy
+ */
 export const loadControl: Area<LoadEvents> = new Area<LoadEvents>(3, {
   "load.state": what(
     code(
@@ -59,6 +75,7 @@ export const loadControl: Area<LoadEvents> = new Area<LoadEvents>(3, {
 /**
  * A load by its priority, `#1` to `#8`; `0` for all, `10` for the unit.
  *
+ * @category Energy
  * @example Force a load
  * ```ts
  * import { Gateway, GatewaySimulator, Load } from "@wirekit/openwebnet";

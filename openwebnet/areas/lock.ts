@@ -13,16 +13,28 @@ import type { CommandOptions } from "../session/_command_session.ts";
 import { type Caller, Item } from "./item.ts";
 import { code, table, what } from "./_values.ts";
 
-/** What can be said of locks. */
+/**
+ * What can be said of locks.
+ *
+ * @category Buttons and scenes
+ */
 export interface LockEvents {
   /** Locked or not (WHAT 0, 1). */
   "lock.state": { locked: boolean };
 }
 
-/** An event of a lock. */
+/**
+ * An event of a lock.
+ *
+ * @category Buttons and scenes
+ */
 export type LockEvent = EventOf<LockEvents>;
 
-/** The messages of WHO 14. */
+/**
+ * The messages of WHO 14.
+ *
+ * @category Buttons and scenes
+ */
 export const lock: Area<LockEvents> = new Area<LockEvents>(14, {
   "lock.state": what(code("locked", table({ "0": true, "1": false }))),
 });
@@ -30,6 +42,7 @@ export const lock: Area<LockEvents> = new Area<LockEvents>(14, {
 /**
  * The lock of an actuator, or of all of an area or of the plant.
  *
+ * @category Buttons and scenes
  * @example Lock a light
  * ```ts
  * import { Gateway, GatewaySimulator, Lock } from "@wirekit/openwebnet";

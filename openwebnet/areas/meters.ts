@@ -19,6 +19,7 @@ const TOTALS_TIMEOUT = 5_000;
 /**
  * A meter.
  *
+ * @category Energy
  * @example Power and energy
  * ```ts
  * import { Gateway, GatewaySimulator, Meter } from "@wirekit/openwebnet";
@@ -214,6 +215,7 @@ export class Meter extends Item<EnergyEvents> {
 /**
  * An actuator with energy control.
  *
+ * @category Energy
  * @example Keep it on
  * ```ts
  * import {

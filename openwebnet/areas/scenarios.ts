@@ -14,7 +14,11 @@ import { code, fields, integer, optional, table, what } from "./_values.ts";
 
 const scenario = integer(1, 20);
 
-/** What can be said of a scenario module. */
+/**
+ * What can be said of a scenario module.
+ *
+ * @category Buttons and scenes
+ */
 export interface ScenarioEvents {
   /** A scenario runs, 1 to 16 or 20 (WHAT 1 to 20). */
   "scenario.run": { scenario: number };
@@ -32,10 +36,18 @@ export interface ScenarioEvents {
   "scenario.memoryFull": Record<never, never>;
 }
 
-/** An event of a scenario module. */
+/**
+ * An event of a scenario module.
+ *
+ * @category Buttons and scenes
+ */
 export type ScenarioEvent = EventOf<ScenarioEvents>;
 
-/** The messages of WHO 0. */
+/**
+ * The messages of WHO 0.
+ *
+ * @category Buttons and scenes
+ */
 export const scenarios: Area<ScenarioEvents> = new Area<ScenarioEvents>(0, {
   "scenario.run": what(code("scenario", scenario)),
   "scenario.record": what("40", fields({ scenario })),
@@ -46,16 +58,28 @@ export const scenarios: Area<ScenarioEvents> = new Area<ScenarioEvents>(0, {
   "scenario.memoryFull": what("46"),
 });
 
-/** What can be said of a scene. */
+/**
+ * What can be said of a scene.
+ *
+ * @category Buttons and scenes
+ */
 export interface SceneEvents {
   /** It runs, has stopped, may run, may not (WHAT 1 to 4). */
   "scene.state": { state: "started" | "stopped" | "enabled" | "disabled" };
 }
 
-/** An event of a scene. */
+/**
+ * An event of a scene.
+ *
+ * @category Buttons and scenes
+ */
 export type SceneEvent = EventOf<SceneEvents>;
 
-/** The messages of WHO 17. */
+/**
+ * The messages of WHO 17.
+ *
+ * @category Buttons and scenes
+ */
 export const scenes: Area<SceneEvents> = new Area<SceneEvents>(17, {
   "scene.state": what(
     code(
@@ -73,6 +97,7 @@ export const scenes: Area<SceneEvents> = new Area<SceneEvents>(17, {
 /**
  * A scenario module, `01` to `99`.
  *
+ * @category Buttons and scenes
  * @example Run a scenario
  * ```ts
  * import {
@@ -154,6 +179,7 @@ export class ScenarioModule extends Item<ScenarioEvents> {
 /**
  * A scene of a programmer (MH200N, MH202), `1` to `300`.
  *
+ * @category Buttons and scenes
  * @example Start a scene
  * ```ts
  * import { Gateway, GatewaySimulator, Scene } from "@wirekit/openwebnet";

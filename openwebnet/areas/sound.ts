@@ -20,7 +20,11 @@ import {
   what,
 } from "./_values.ts";
 
-/** What can be said of the sound system. */
+/**
+ * What can be said of the sound system.
+ *
+ * @category Sound
+ */
 export interface SoundEvents {
   /** Off or on, on the base band or in stereo (WHAT 0, 3, 10, 13). */
   "sound.switch": { state: SoundSwitch };
@@ -58,10 +62,18 @@ export interface SoundEvents {
   "sound.track": { track: number };
 }
 
-/** Off or on, on the base band or in stereo. */
+/**
+ * Off or on, on the base band or in stereo.
+ *
+ * @category Sound
+ */
 export type SoundSwitch = "on" | "on in stereo" | "off" | "off in stereo";
 
-/** An event of the sound system. */
+/**
+ * An event of the sound system.
+ *
+ * @category Sound
+ */
 export type SoundEvent = EventOf<SoundEvents>;
 
 function volumeSteps(base: number) {
@@ -74,7 +86,11 @@ function volumeSteps(base: number) {
 
 const number = integer(0, 65_535);
 
-/** The messages of WHO 16. */
+/**
+ * The messages of WHO 16.
+ *
+ * @category Sound
+ */
 export const sound: Area<SoundEvents> = new Area<SoundEvents>(16, {
   "sound.switch": what(
     code(
@@ -110,6 +126,7 @@ export const sound: Area<SoundEvents> = new Area<SoundEvents>(16, {
 /**
  * An amplifier, `01` to `99`, an area `#0` to `#9`, or `0` for all.
  *
+ * @category Sound
  * @example Louder
  * ```ts
  * import { Amplifier, Gateway, GatewaySimulator } from "@wirekit/openwebnet";

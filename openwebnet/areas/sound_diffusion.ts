@@ -21,10 +21,18 @@ import {
   what,
 } from "./_values.ts";
 
-/** What of the sound is meant (`mmtype`). */
+/**
+ * What of the sound is meant (`mmtype`).
+ *
+ * @category Sound
+ */
 export type Medium = "voice" | "right" | "left" | "stereo" | "all";
 
-/** What can be said of sound diffusion. */
+/**
+ * What can be said of sound diffusion.
+ *
+ * @category Sound
+ */
 export interface SoundDiffusionEvents {
   /** Off or on (WHAT 0, 1; the area is that of the listeners). */
   "diffusion.switch": { on: boolean; medium?: Medium; area?: number };
@@ -96,7 +104,11 @@ export interface SoundDiffusionEvents {
   "diffusion.equalizer": { band?: number; level?: number };
 }
 
-/** A change of the tones. */
+/**
+ * A change of the tones.
+ *
+ * @category Sound
+ */
 export type ToneChange =
   | "more low"
   | "less low"
@@ -105,10 +117,18 @@ export type ToneChange =
   | "more high"
   | "less high";
 
-/** The modulation of a radio station. */
+/**
+ * The modulation of a radio station.
+ *
+ * @category Sound
+ */
 export type Modulation = "FM" | "AM-LW" | "AM-MW" | "AM-SW";
 
-/** An event of sound diffusion. */
+/**
+ * An event of sound diffusion.
+ *
+ * @category Sound
+ */
 export type SoundDiffusionEvent = EventOf<SoundDiffusionEvents>;
 
 const medium = table<Medium>({
@@ -129,7 +149,11 @@ const number = integer(0, 999_999);
 const tones = integer(0, 63);
 const toFollowing = { "9": "next", "10": "previous" } as const;
 
-/** The messages of WHO 22. */
+/**
+ * The messages of WHO 22.
+ *
+ * @category Sound
+ */
 export const soundDiffusion: Area<SoundDiffusionEvents> = new Area<
   SoundDiffusionEvents
 >(22, {

@@ -18,6 +18,7 @@ import {
 /**
  * What speakers and sources have in common.
  *
+ * @category Sound
  * @example Switch on for an area
  * ```ts
  * import { Gateway, GatewaySimulator, SoundItem } from "@wirekit/openwebnet";
@@ -71,6 +72,7 @@ export class SoundItem extends Item<SoundDiffusionEvents> {
 /**
  * A speaker, `3#area#point`, or the speakers of an area, `4#area`.
  *
+ * @category Sound
  * @example Louder
  * ```ts
  * import { Gateway, GatewaySimulator, Speaker } from "@wirekit/openwebnet";
@@ -152,6 +154,7 @@ export class Speaker extends SoundItem {
 /**
  * A source of sound, `2#1` to `2#4`.
  *
+ * @category Sound
  * @example The next station
  * ```ts
  * import { Gateway, GatewaySimulator, SoundSource } from "@wirekit/openwebnet";
@@ -203,7 +206,11 @@ export class SoundSource extends SoundItem {
   }
 }
 
-/** Options of what concerns a part of the sound. */
+/**
+ * Options of what concerns a part of the sound.
+ *
+ * @category Sound
+ */
 export interface MediumOptions extends CommandOptions {
   /**
    * The part.

@@ -19,6 +19,7 @@ import { type Caller, Item } from "./item.ts";
 /**
  * A Stop&Go: a breaker that closes by itself.
  *
+ * @category Energy
  * @example Read its state
  * ```ts
  * import { energy, parse } from "@wirekit/openwebnet";

@@ -24,10 +24,18 @@ import {
   what,
 } from "./_values.ts";
 
-/** What a mode is for. */
+/**
+ * What a mode is for.
+ *
+ * @category Heating
+ */
 export type Season = "heating" | "cooling" | "generic";
 
-/** The state of a valve or an actuator (dimensions 19 and 20). */
+/**
+ * The state of a valve or an actuator (dimensions 19 and 20).
+ *
+ * @category Heating
+ */
 export type ActuatorState =
   | "off"
   | "on"
@@ -43,7 +51,11 @@ export type ActuatorState =
   | "off at speed 2"
   | "off at speed 3";
 
-/** What can be said of heating and cooling. */
+/**
+ * What can be said of heating and cooling.
+ *
+ * @category Heating
+ */
 export interface ThermoEvents {
   /** What the zone does (WHAT 0, 1). */
   "thermo.operation": { operation: "heating" | "cooling" };
@@ -116,7 +128,11 @@ export interface ThermoEvents {
   "thermo.humidity": { percent: number };
 }
 
-/** An event of heating and cooling. */
+/**
+ * An event of heating and cooling.
+ *
+ * @category Heating
+ */
 export type ThermoEvent = EventOf<ThermoEvents>;
 
 const SEASONS: readonly Season[] = ["heating", "cooling", "generic"];
@@ -204,7 +220,11 @@ const actuatorState = table<ActuatorState>({
   "16": "off at speed 3",
 });
 
-/** The messages of WHO 4. */
+/**
+ * The messages of WHO 4.
+ *
+ * @category Heating
+ */
 export const thermo: Area<ThermoEvents> = new Area<ThermoEvents>(4, {
   "thermo.operation": what(
     code("operation", table({ "0": "cooling", "1": "heating" })),

@@ -14,7 +14,11 @@ import type { CommandOptions } from "../session/_command_session.ts";
 import type { Caller } from "./item.ts";
 import { outOf } from "./_values.ts";
 
-/** How long a shutter travels from one end to the other. */
+/**
+ * How long a shutter travels from one end to the other.
+ *
+ * @category Shutters
+ */
 export interface TravelTimes {
   /** From closed to open, in milliseconds. */
   upTime: number;
@@ -46,6 +50,7 @@ interface Travel {
  * right again. An actuator with a position of its own has a better one:
  * {@linkcode Shutter.position}.
  *
+ * @category Shutters
  * @example Half open
  * ```ts
  * import { Gateway, GatewaySimulator, TimedShutter } from "@wirekit/openwebnet";

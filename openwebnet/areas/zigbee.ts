@@ -13,7 +13,11 @@ import { gatewayUnit } from "./gateway_unit.ts";
 import type { Caller } from "./item.ts";
 import { parseWhere } from "../wire/where.ts";
 
-/** What a unit of a Zigbee device is, by the number that it says. */
+/**
+ * What a unit of a Zigbee device is, by the number that it says.
+ *
+ * @category The gateway itself
+ */
 export const ZIGBEE_TYPES: Readonly<Record<number, string>> = {
   256: "on/off switch",
   257: "dimmer control",
@@ -40,7 +44,11 @@ export const ZIGBEE_TYPES: Readonly<Record<number, string>> = {
   1536: "video switcher",
 };
 
-/** A unit of a Zigbee device that was found. */
+/**
+ * A unit of a Zigbee device that was found.
+ *
+ * @category The gateway itself
+ */
 export interface ZigbeeUnit {
   /** Its target, for the items of its kind: `702053501#9`. */
   where: string;
@@ -52,7 +60,11 @@ export interface ZigbeeUnit {
   type: number;
 }
 
-/** Options of {@linkcode scanZigbee}. */
+/**
+ * Options of {@linkcode scanZigbee}.
+ *
+ * @category The gateway itself
+ */
 export interface ZigbeeOptions extends CommandOptions {
   /**
    * Longest wait for the number of devices, in milliseconds.
@@ -65,6 +77,7 @@ export interface ZigbeeOptions extends CommandOptions {
 /**
  * Scans the Zigbee network, and asks for each device and its units.
  *
+ * @category The gateway itself
  * @param gateway The gateway.
  * @param options Times.
  * @returns The units.

@@ -21,7 +21,11 @@ import {
   TimeoutError,
 } from "./errors.ts";
 
-/** Options of a command or request. */
+/**
+ * Options of a command or request.
+ *
+ * @category Gateway
+ */
 export interface CommandOptions {
   /**
    * Longest wait in milliseconds: for the connection if there is none, and from

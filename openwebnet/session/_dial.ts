@@ -20,7 +20,11 @@ export type Dial = (
   signal: AbortSignal,
 ) => Promise<Transport<string>>;
 
-/** Options of how sessions are opened. */
+/**
+ * Options of how sessions are opened.
+ *
+ * @category Gateway
+ */
 export interface DialOptions
   extends Omit<HandshakeOptions, "session" | "signal"> {
   /**

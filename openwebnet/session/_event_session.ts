@@ -7,7 +7,11 @@ import { type Message, parse } from "../wire/message.ts";
 import type { Dial } from "./_dial.ts";
 import { AuthenticationError, NotConnectedError } from "./errors.ts";
 
-/** How an event session shows and asks for signs of life. */
+/**
+ * How an event session shows and asks for signs of life.
+ *
+ * @category Gateway
+ */
 export interface EventHeartbeat {
   /**
    * Milliseconds between two acknowledgements that we send to show that we are
@@ -27,7 +31,11 @@ export interface EventHeartbeat {
   timeout?: number;
 }
 
-/** How a lost event session is opened again. */
+/**
+ * How a lost event session is opened again.
+ *
+ * @category Gateway
+ */
 export interface EventReconnect {
   /**
    * First pause in milliseconds. It doubles, and varies by a quarter so that
@@ -57,7 +65,11 @@ export interface EventReconnect {
   maxAttempts?: number;
 }
 
-/** Where a session is. */
+/**
+ * Where a session is.
+ *
+ * @category Gateway
+ */
 export type SessionState = "connecting" | "open" | "waiting" | "closed";
 
 /** Options of {@linkcode EventSession}. */

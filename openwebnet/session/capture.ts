@@ -40,7 +40,11 @@ import { sleep } from "@wirekit/internal/clock";
 import type { Transport } from "@wirekit/transport/transport";
 import { parseHandshake } from "../wire/message.ts";
 
-/** A frame that went over a session. One of them is a line of a capture. */
+/**
+ * A frame that went over a session. One of them is a line of a capture.
+ *
+ * @category Sessions and passwords
+ */
 export interface CaptureEntry {
   /** Milliseconds since the session began. */
   at: number;
@@ -59,6 +63,7 @@ const MASKED = "*#?##";
 /**
  * Has all frames written down that go over a transport, secrets masked.
  *
+ * @category Sessions and passwords
  * @param transport The transport, before the handshake.
  * @param write Takes each entry.
  * @returns A transport that does the same.
@@ -152,7 +157,11 @@ function makeMask(): (from: CaptureEntry["from"], frame: string) => string {
   };
 }
 
-/** Options of {@linkcode replay}. */
+/**
+ * Options of {@linkcode replay}.
+ *
+ * @category Sessions and passwords
+ */
 export interface ReplayOptions {
   /**
    * How much faster than it was recorded. `Infinity` waits for nothing.
@@ -168,6 +177,7 @@ export interface ReplayOptions {
  * Plays the gateway of a capture. The handshake asks for no password; after it,
  * each frame of the client has to be the one that was recorded.
  *
+ * @category Sessions and passwords
  * @param transport The client.
  * @param capture One session, as {@linkcode record} wrote it.
  * @param options The speed.

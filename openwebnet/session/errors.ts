@@ -40,6 +40,7 @@ const REASONS: Record<Nack["code"], string> = {
  * confirmed" rather than "not done": a MyHOMEServer1 gives up on the bus after
  * two seconds, and refuses some commands of WHO 18 that it has sent.
  *
+ * @category Errors
  * @example Tell a busy gateway from a refusal
  * ```ts
  * import { NackError } from "@wirekit/openwebnet";
@@ -71,7 +72,11 @@ export class NackError extends RemoteError {
   }
 }
 
-/** Options of {@linkcode AuthenticationError}. */
+/**
+ * Options of {@linkcode AuthenticationError}.
+ *
+ * @category Errors
+ */
 export interface AuthenticationErrorOptions extends ErrorOptions {
   /**
    * Whether the gateway has turned down our answer. Three of these within a
@@ -92,6 +97,7 @@ export interface AuthenticationErrorOptions extends ErrorOptions {
  * The gateway does not accept the password, or has not shown that it knows it,
  * or asks for what we cannot or will not answer.
  *
+ * @category Errors
  * @example Wait before another attempt
  * ```ts
  * import { AuthenticationError } from "@wirekit/openwebnet";
@@ -122,7 +128,11 @@ export class AuthenticationError extends HandshakeError {
   }
 }
 
-/** Options of {@linkcode SessionRefusedError}. */
+/**
+ * Options of {@linkcode SessionRefusedError}.
+ *
+ * @category Errors
+ */
 export interface SessionRefusedErrorOptions extends ErrorOptions {
   /**
    * The selector that was refused.
@@ -142,6 +152,7 @@ export interface SessionRefusedErrorOptions extends ErrorOptions {
  * The gateway grants no session: it has none left, knows no such kind, or
  * closed in the middle of the handshake.
  *
+ * @category Errors
  * @example What was refused
  * ```ts
  * import { SessionRefusedError } from "@wirekit/openwebnet";
@@ -176,6 +187,7 @@ export class SessionRefusedError extends HandshakeError {
  * The connection ended before the answer was complete. Whether the gateway has
  * done what it was asked is unknown.
  *
+ * @category Errors
  * @example What it says
  * ```ts
  * import { ConnectionLostError } from "@wirekit/openwebnet";

@@ -30,13 +30,25 @@ import {
   TimeoutError,
 } from "./errors.ts";
 
-/** How a gateway knows its clients: not at all, OPEN, or HMAC with a hash. */
+/**
+ * How a gateway knows its clients: not at all, OPEN, or HMAC with a hash.
+ *
+ * @category Sessions and passwords
+ */
 export type Authentication = "none" | "open" | HmacAlgorithm;
 
-/** What a session is for. */
+/**
+ * What a session is for.
+ *
+ * @category Sessions and passwords
+ */
 export type SessionKind = "command" | "event";
 
-/** Options of {@linkcode openSession}. */
+/**
+ * Options of {@linkcode openSession}.
+ *
+ * @category Sessions and passwords
+ */
 export interface HandshakeOptions {
   /**
    * What the session is for.
@@ -80,7 +92,11 @@ export interface HandshakeOptions {
   signal?: AbortSignal;
 }
 
-/** What a handshake has led to. */
+/**
+ * What a handshake has led to.
+ *
+ * @category Sessions and passwords
+ */
 export interface Session {
   /** The selector that was granted: `"9"`, `"0"`, or `"1"` for events. */
   selector: string;
@@ -92,6 +108,7 @@ export interface Session {
  * Opens a session over a transport whose other end is a gateway. When it fails,
  * close the transport.
  *
+ * @category Sessions and passwords
  * @param transport The transport, unread.
  * @param options The kind of session and the password.
  * @returns What was granted. The transport now carries the session.

@@ -18,7 +18,11 @@
 
 import type { Authentication } from "./handshake.ts";
 
-/** A kind of gateway. All times are in milliseconds. */
+/**
+ * A kind of gateway. All times are in milliseconds.
+ *
+ * @category Gateway
+ */
 export interface GatewayProfile {
   /** The model. */
   readonly name: string;
@@ -85,7 +89,11 @@ const MH200_WHOS = [
   ...[1000, 1001, 1004, 1005, 1008, 1013, 1018, 1022, 1027],
 ];
 
-/** The kinds of gateways by name. */
+/**
+ * The kinds of gateways by name.
+ *
+ * @category Gateway
+ */
 export const PROFILES: Readonly<Record<string, GatewayProfile>> = {
   generic: GENERIC,
   MyHOMEServer1: {
@@ -161,6 +169,7 @@ export const PROFILES: Readonly<Record<string, GatewayProfile>> = {
 /**
  * Finds the profile of a gateway.
  *
+ * @category Gateway
  * @param model The model, as a gateway's description says it: part of a longer
  * name will do, whatever its case. The model *numbers* of WHO 13 do not tell,
  * since the sources disagree on them.

@@ -3,7 +3,11 @@
 
 import type { BusMessage } from "../wire/message.ts";
 
-/** What comes of a message. */
+/**
+ * What comes of a message.
+ *
+ * @category Simulator
+ */
 export interface Reaction {
   /** Whether it is acknowledged. */
   ack: boolean;

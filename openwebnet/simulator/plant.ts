@@ -18,7 +18,11 @@ import { Zones } from "./_plant_zones.ts";
 
 export type { Reaction } from "./_plant_devices.ts";
 
-/** What a plant holds. What is left out is as in {@linkcode DEFAULT_PLANT}. */
+/**
+ * What a plant holds. What is left out is as in {@linkcode DEFAULT_PLANT}.
+ *
+ * @category Simulator
+ */
 export interface PlantOptions {
   /** Lights that are on or off, by WHERE. */
   lights?: readonly string[];
@@ -78,6 +82,7 @@ export const DEFAULT_PLANT: Readonly<Required<PlantOptions>> = {
  * Devices that answer frames as the official documents say. It knows no
  * sessions: a `GatewaySimulator` does.
  *
+ * @category Simulator
  * @example Switch a light on
  * ```ts
  * import { type BusMessage, parse, Plant } from "@wirekit/openwebnet";

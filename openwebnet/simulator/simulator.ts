@@ -41,7 +41,11 @@ import { acceptSession, type HandshakeStep } from "./_accept.ts";
 import { isUnconfirmed, takes } from "./_firmware.ts";
 import { Random } from "./_random.ts";
 
-/** What goes wrong when a command or request comes. */
+/**
+ * What goes wrong when a command or request comes.
+ *
+ * @category Simulator
+ */
 export interface CommandFault {
   /** When: at a frame of a command session. */
   at: "command";
@@ -98,7 +102,11 @@ export interface CommandFault {
   times?: number;
 }
 
-/** What goes wrong when a client connects. */
+/**
+ * What goes wrong when a client connects.
+ *
+ * @category Simulator
+ */
 export interface HandshakeFault {
   /** When: at the greeting, the choice of the session, or the password. */
   at: "greeting" | "selector" | "password";
@@ -115,10 +123,18 @@ export interface HandshakeFault {
   times?: number;
 }
 
-/** A fault that is to happen. */
+/**
+ * A fault that is to happen.
+ *
+ * @category Simulator
+ */
 export type Fault = CommandFault | HandshakeFault;
 
-/** Options of {@linkcode GatewaySimulator}. */
+/**
+ * Options of {@linkcode GatewaySimulator}.
+ *
+ * @category Simulator
+ */
 export interface GatewaySimulatorOptions {
   /**
    * How clients are known.
@@ -195,6 +211,7 @@ const LOCKOUT = { failures: 3, ms: 60_000 };
  * A gateway of which everything is known. It serves any transport of frames, in
  * memory, over TCP, over WebSocket.
  *
+ * @category Simulator
  * @example A command that gets lost
  * ```ts
  * import {

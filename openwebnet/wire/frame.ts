@@ -21,7 +21,11 @@
 
 import type { Framer } from "@wirekit/transport/framer";
 
-/** Bytes that are part of no frame: see {@linkcode FrameScannerOptions.onJunk}. */
+/**
+ * Bytes that are part of no frame: see {@linkcode FrameScannerOptions.onJunk}.
+ *
+ * @category Frames and messages
+ */
 export interface Junk {
   /**
    * - `"junk"`: bytes between two frames.
@@ -33,7 +37,11 @@ export interface Junk {
   bytes: number;
 }
 
-/** Options of {@linkcode FrameScanner}. */
+/**
+ * Options of {@linkcode FrameScanner}.
+ *
+ * @category Frames and messages
+ */
 export interface FrameScannerOptions {
   /**
    * Longest frame to accept, in characters. The longest that a gateway is known
@@ -76,6 +84,7 @@ const DROP_HASH = 4;
  *
  * A frame is a slice of the text of its chunk: copy it to keep it for long.
  *
+ * @category Frames and messages
  * @example Any chunking gives the same frames
  * ```ts
  * import { FrameScanner } from "@wirekit/openwebnet/frame";
@@ -273,6 +282,7 @@ function toText(chunk: Uint8Array): string {
  * Tells whether a text is exactly one frame: a `*`, fields of digits and `#`
  * separated by `*`, and the first `##` at its end.
  *
+ * @category Frames and messages
  * @param text The text.
  * @returns Whether it is.
  *

@@ -7,7 +7,11 @@
  * @module
  */
 
-/** `*#*1##`: done, accepted, or the end of an answer. */
+/**
+ * `*#*1##`: done, accepted, or the end of an answer.
+ *
+ * @category Frames and messages
+ */
 export interface Ack {
   /** The kind. */
   kind: "ack";
@@ -18,6 +22,8 @@ export interface Ack {
  *
  * 2 invalid command, 3 target not on the bus, 4 collision, 5 bus not
  * available, 6 busy, 7 procedure. Only 0 and 6 are documented.
+ *
+ * @category Frames and messages
  */
 export interface Nack {
   /** The kind. */
@@ -26,7 +32,11 @@ export interface Nack {
   code: 0 | 2 | 3 | 4 | 5 | 6 | 7;
 }
 
-/** `*99*9##`: a client asks for a kind of session. */
+/**
+ * `*99*9##`: a client asks for a kind of session.
+ *
+ * @category Frames and messages
+ */
 export interface SessionRequest {
   /** The kind. */
   kind: "session";
@@ -34,7 +44,11 @@ export interface SessionRequest {
   selector: string;
 }
 
-/** `*98*2##`: a gateway asks for an HMAC handshake. */
+/**
+ * `*98*2##`: a gateway asks for an HMAC handshake.
+ *
+ * @category Frames and messages
+ */
 export interface AuthenticationRequest {
   /** The kind. */
   kind: "authentication";
@@ -44,6 +58,8 @@ export interface AuthenticationRequest {
 
 /**
  * `*WHO*WHAT*WHERE##`: a command, or a state that comes back.
+ *
+ * @category Frames and messages
  */
 export interface Normal {
   /** The kind. */
@@ -60,6 +76,8 @@ export interface Normal {
 
 /**
  * `*WHO*1000#WHAT*WHERE##`: somebody asked WHERE to do WHAT. It is not a state.
+ *
+ * @category Frames and messages
  */
 export interface Translation {
   /** The kind. */
@@ -74,7 +92,11 @@ export interface Translation {
   trailing?: true;
 }
 
-/** `*#WHO*WHERE##` or `*#WHO##`: a request for a state. */
+/**
+ * `*#WHO*WHERE##` or `*#WHO##`: a request for a state.
+ *
+ * @category Frames and messages
+ */
 export interface StatusRequest {
   /** The kind. */
   kind: "status";
@@ -84,7 +106,11 @@ export interface StatusRequest {
   where?: string;
 }
 
-/** `*#WHO*WHERE*DIM##`: a request for a dimension. */
+/**
+ * `*#WHO*WHERE*DIM##`: a request for a dimension.
+ *
+ * @category Frames and messages
+ */
 export interface DimensionRequest {
   /** The kind. */
   kind: "request";
@@ -99,6 +125,8 @@ export interface DimensionRequest {
 /**
  * `*#WHO*WHERE*DIM*V1*…##`: the values of a dimension. A client that sends it
  * asks for a dimension with an argument (`*#13**66*0##`).
+ *
+ * @category Frames and messages
  */
 export interface DimensionValue {
   /** The kind. */
@@ -116,6 +144,8 @@ export interface DimensionValue {
 /**
  * `*#WHO*WHERE*#DIM*V1*…##`: sets a dimension. On an event session somebody
  * else has set it.
+ *
+ * @category Frames and messages
  */
 export interface DimensionWriting {
   /** The kind. */
@@ -130,7 +160,11 @@ export interface DimensionWriting {
   values: string[];
 }
 
-/** `*#DIGITS##` during a handshake: a nonce, an answer or a proof. */
+/**
+ * `*#DIGITS##` during a handshake: a nonce, an answer or a proof.
+ *
+ * @category Frames and messages
+ */
 export interface HandshakeDigits {
   /** The kind. */
   kind: "digits";
@@ -138,7 +172,11 @@ export interface HandshakeDigits {
   digits: string;
 }
 
-/** `*#RB*HASH##` during a handshake: the proof of the client. */
+/**
+ * `*#RB*HASH##` during a handshake: the proof of the client.
+ *
+ * @category Frames and messages
+ */
 export interface HandshakeProof {
   /** The kind. */
   kind: "proof";
@@ -148,7 +186,11 @@ export interface HandshakeProof {
   proof: string;
 }
 
-/** A frame of no known kind, kept as its fields. */
+/**
+ * A frame of no known kind, kept as its fields.
+ *
+ * @category Frames and messages
+ */
 export interface Generic {
   /** The kind. */
   kind: "generic";
@@ -156,7 +198,11 @@ export interface Generic {
   fields: string[];
 }
 
-/** A message that concerns the plant: the messages of an event session. */
+/**
+ * A message that concerns the plant: the messages of an event session.
+ *
+ * @category Frames and messages
+ */
 export type BusMessage =
   | Normal
   | Translation
@@ -165,7 +211,11 @@ export type BusMessage =
   | DimensionValue
   | DimensionWriting;
 
-/** Any frame of an established session. */
+/**
+ * Any frame of an established session.
+ *
+ * @category Frames and messages
+ */
 export type Message =
   | Ack
   | Nack
@@ -174,7 +224,11 @@ export type Message =
   | BusMessage
   | Generic;
 
-/** Any frame of a handshake. */
+/**
+ * Any frame of a handshake.
+ *
+ * @category Frames and messages
+ */
 export type HandshakeMessage =
   | Ack
   | Nack

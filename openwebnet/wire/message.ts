@@ -61,6 +61,7 @@ export type {
  * kind as {@linkcode Generic}, one of an unknown WHO, WHAT or dimension as what
  * its form says. Texts are kept as they are, leading zeros included.
  *
+ * @category Frames and messages
  * @param frame One frame.
  * @returns The message. `serialize(parse(frame))` is `frame`.
  * @throws {SyntaxError} If the text is not one frame.
@@ -88,6 +89,7 @@ export function parse(frame: string): Message {
 /**
  * Reads a frame of a handshake, where `*#5##` is a number and not a request.
  *
+ * @category Frames and messages
  * @param frame One frame.
  * @returns The message. `serialize(parseHandshake(frame))` is `frame`.
  * @throws {SyntaxError} If the text is not one frame.
@@ -111,6 +113,7 @@ export function parseHandshake(frame: string): HandshakeMessage {
 /**
  * Writes a message as a frame.
  *
+ * @category Frames and messages
  * @param message The message.
  * @returns The frame.
  * @throws {TypeError} If its texts make no frame, as a WHERE of `1*2` does.
@@ -137,7 +140,11 @@ export function serialize(message: Message | HandshakeMessage): string {
   return frame;
 }
 
-/** A WHAT or a dimension in its parts: see {@linkcode parseTag}. */
+/**
+ * A WHAT or a dimension in its parts: see {@linkcode parseTag}.
+ *
+ * @category Frames and messages
+ */
 export interface Tag {
   /** The text before the first `#`. */
   code: string;
@@ -148,6 +155,7 @@ export interface Tag {
 /**
  * Splits a WHAT or a dimension into its code and its parameters.
  *
+ * @category Frames and messages
  * @param text The text, such as `25#21#31`.
  * @returns Its parts.
  *

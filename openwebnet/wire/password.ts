@@ -14,10 +14,18 @@
  * @module
  */
 
-/** The hash of an HMAC handshake: `*98*1##` and `*98*2##`. */
+/**
+ * The hash of an HMAC handshake: `*98*1##` and `*98*2##`.
+ *
+ * @category Sessions and passwords
+ */
 export type HmacAlgorithm = "sha1" | "sha256";
 
-/** What both proofs of an HMAC handshake are made of. */
+/**
+ * What both proofs of an HMAC handshake are made of.
+ *
+ * @category Sessions and passwords
+ */
 export interface HmacInput {
   /** The hash. */
   algorithm: HmacAlgorithm;
@@ -29,7 +37,11 @@ export interface HmacInput {
   clientNonce: Uint8Array;
 }
 
-/** The two proofs of an HMAC handshake. */
+/**
+ * The two proofs of an HMAC handshake.
+ *
+ * @category Sessions and passwords
+ */
 export interface HmacProofs {
   /** What the client shows. */
   client: Uint8Array<ArrayBuffer>;
@@ -48,6 +60,7 @@ const B = "636F70653E";
 /**
  * Answers the nonce of an OPEN handshake.
  *
+ * @category Sessions and passwords
  * @param password The password: digits, used as a number of 32 bits, so that
  * leading zeros do not count.
  * @param nonce The digits of the nonce.
@@ -119,6 +132,7 @@ function rotateLeft(word: number, bits: number): number {
  * Computes both proofs of an HMAC handshake. Name aside it is a plain hash of
  * the hexadecimal texts of the two nonces and of the hashed password.
  *
+ * @category Sessions and passwords
  * @param input The hash, the password and the nonces.
  * @returns The proofs.
  * @throws {RangeError} If a nonce has not as many bytes as the hash.
@@ -156,14 +170,6 @@ export async function hmacProofs(input: HmacInput): Promise<HmacProofs> {
  *
  * @param algorithm The hash.
  * @returns Random bytes.
- *
- * @example Make a nonce
- * ```ts
- * import { makeNonce } from "@wirekit/openwebnet";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(makeNonce("sha1").length, 20);
- * ```
  */
 export function makeNonce(algorithm: HmacAlgorithm): Uint8Array<ArrayBuffer> {
   return crypto.getRandomValues(new Uint8Array(HASH_BYTES[algorithm]));
@@ -175,14 +181,6 @@ export function makeNonce(algorithm: HmacAlgorithm): Uint8Array<ArrayBuffer> {
  *
  * @param bytes The bytes.
  * @returns Four digits for each byte.
- *
- * @example Write bytes
- * ```ts
- * import { toDigits } from "@wirekit/openwebnet";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(toDigits(Uint8Array.of(0xff, 0x0a)), "15150010");
- * ```
  */
 export function toDigits(bytes: Uint8Array): string {
   let digits = "";
@@ -199,14 +197,6 @@ export function toDigits(bytes: Uint8Array): string {
  * @param algorithm The hash, which says how many there must be.
  * @returns The bytes.
  * @throws {SyntaxError} If they are not as many, or a pair is over 15.
- *
- * @example Read bytes
- * ```ts
- * import { fromDigits } from "@wirekit/openwebnet";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(fromDigits("0015".repeat(20), "sha1")[0], 0x0f);
- * ```
  */
 export function fromDigits(
   digits: string,
@@ -239,15 +229,6 @@ export function fromDigits(
  * @param a One.
  * @param b The other.
  * @returns Whether they are the same.
- *
- * @example Compare proofs
- * ```ts
- * import { sameProof } from "@wirekit/openwebnet";
- * import { assert } from "@std/assert";
- *
- * assert(sameProof(Uint8Array.of(1, 2), Uint8Array.of(1, 2)));
- * assert(!sameProof(Uint8Array.of(1, 2), Uint8Array.of(1, 3)));
- * ```
  */
 export function sameProof(a: Uint8Array, b: Uint8Array): boolean {
   let difference = a.length ^ b.length;

@@ -19,7 +19,11 @@
  * @module
  */
 
-/** Which bus: `#3` the private riser, `#4#II` the local bus of interface II. */
+/**
+ * Which bus: `#3` the private riser, `#4#II` the local bus of interface II.
+ *
+ * @category Targets
+ */
 export interface Bus {
   /**
    * `"riser"`, or the two digits of an interface: `"01"` to `"15"`.
@@ -29,13 +33,21 @@ export interface Bus {
   bus?: string;
 }
 
-/** Everyone. */
+/**
+ * Everyone.
+ *
+ * @category Targets
+ */
 export interface GeneralWhere extends Bus {
   /** The kind. */
   kind: "general";
 }
 
-/** Everyone in an area. */
+/**
+ * Everyone in an area.
+ *
+ * @category Targets
+ */
 export interface AreaWhere extends Bus {
   /** The kind. */
   kind: "area";
@@ -43,7 +55,11 @@ export interface AreaWhere extends Bus {
   area: number;
 }
 
-/** Everyone in a group. Who is in it cannot be told from addresses. */
+/**
+ * Everyone in a group. Who is in it cannot be told from addresses.
+ *
+ * @category Targets
+ */
 export interface GroupWhere extends Bus {
   /** The kind. */
   kind: "group";
@@ -51,7 +67,11 @@ export interface GroupWhere extends Bus {
   group: number;
 }
 
-/** One point. */
+/**
+ * One point.
+ *
+ * @category Targets
+ */
 export interface PointWhere extends Bus {
   /** The kind. */
   kind: "point";
@@ -64,6 +84,8 @@ export interface PointWhere extends Bus {
 /**
  * A unit of a Zigbee device, or of all of them: `702053501#9` is unit 01 of
  * device 7020535, `0#01#9` unit 01 of all.
+ *
+ * @category Targets
  */
 export interface ZigbeeWhere {
   /** The kind. */
@@ -74,7 +96,11 @@ export interface ZigbeeWhere {
   unit: string;
 }
 
-/** What a WHERE means. */
+/**
+ * What a WHERE means.
+ *
+ * @category Targets
+ */
 export type Where =
   | GeneralWhere
   | AreaWhere
@@ -82,12 +108,17 @@ export type Where =
   | PointWhere
   | ZigbeeWhere;
 
-/** The WHERE of everyone on every bus. */
+/**
+ * The WHERE of everyone on every bus.
+ *
+ * @category Targets
+ */
 export const GENERAL = "0";
 
 /**
  * Writes the WHERE of a point.
  *
+ * @category Targets
  * @param area The area, 0 to 10.
  * @param point The point (PL), 1 to 15; in the areas 1 to 9 also 0.
  * @param options The bus.
@@ -112,6 +143,7 @@ export function point(area: number, point: number, options: Bus = {}): string {
 /**
  * Writes the WHERE of an area.
  *
+ * @category Targets
  * @param area The area, 0 to 10.
  * @param options The bus.
  * @returns One digit, `00` or `100`.
@@ -132,6 +164,7 @@ export function area(area: number, options: Bus = {}): string {
 /**
  * Writes the WHERE of a group.
  *
+ * @category Targets
  * @param group The group, 1 to 255.
  * @param options The bus.
  * @returns The text.
@@ -152,6 +185,7 @@ export function group(group: number, options: Bus = {}): string {
 /**
  * Writes a WHERE.
  *
+ * @category Targets
  * @param where What it means.
  * @returns The text.
  * @throws {RangeError} If there is no such target.
@@ -191,6 +225,7 @@ export function formatWhere(where: Where): string {
 /**
  * Reads a WHERE.
  *
+ * @category Targets
  * @param text The text.
  * @returns What it means, or `undefined` if it is none of the wired bus.
  *
@@ -245,6 +280,7 @@ export function parseWhere(text: string): Where | undefined {
  * reach their points. A group reaches only itself, since who is in it is not
  * in an address.
  *
+ * @category Targets
  * @param target Where a command goes.
  * @param where Whom it may reach.
  * @returns Whether it does.
