@@ -79,7 +79,7 @@ export const serveCommand = command({
       ...given("maxOutboxBytes", options.maxOutbox),
       ...given("maxRequests", options.maxRequests),
       ...(cert !== undefined && key !== undefined &&
-        { cert: await readFile(cert), key: await readFile(key) }),
+        { tls: { cert: await readFile(cert), key: await readFile(key) } }),
       allowedOrigins: options.allowOrigin,
       ...(!quiet && { logger: stamped(terminal) }),
     });

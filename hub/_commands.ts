@@ -17,7 +17,7 @@ import {
   makeClient,
 } from "./_command_client.ts";
 import { serveCommand } from "./_command_serve.ts";
-import { isRecord, stringify } from "./_json.ts";
+import { isRecord, stringify } from "./client/_json.ts";
 import config from "./deno.json" with { type: "json" };
 
 const call = command({

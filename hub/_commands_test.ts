@@ -6,7 +6,7 @@ import { connectWebSocket } from "@wirekit/transport/websocket";
 import { hub } from "./_commands.ts";
 import { Client } from "./client.ts";
 import { RouteError } from "./errors.ts";
-import { MessageType } from "./message.ts";
+import { MessageType } from "./exchange/_protocol.ts";
 import { serve } from "./serve.ts";
 
 interface Run {
@@ -98,7 +98,7 @@ Deno.test("call says in one sentence what went wrong, and by its exit code", () 
       [["nobody", "echo"], 1, "hub: Destination not found."],
       [["beta", "refuse"], 1, "hub: not\\u0007 today"],
       [
-        ["beta", "never", "--timeout", "0.02"],
+        ["beta", "never", "--timeout", "1.5"],
         4,
         'hub: No answer from "beta" to "never" in time',
       ],
@@ -193,16 +193,16 @@ Deno.test("call says that there is no hub", async () => {
 
 Deno.test("inform tells those that are named, or all", () =>
   withBeta(async (url, beta) => {
-    const informations = beta.informations();
+    const information = beta.information();
     assertEquals(await run(url, "inform", "back soon"), {
       code: 0,
       out: [],
       err: [],
     });
-    assertEquals((await informations.next()).value?.data, "back soon");
+    assertEquals((await information.next()).value?.data, "back soon");
     await run(url, "inform", '{"a":1}', "nobody");
     await run(url, "inform", '{"a":2}', "nobody", "beta");
-    assertEquals((await informations.next()).value?.data, { a: 2 });
+    assertEquals((await information.next()).value?.data, { a: 2 });
     assertEquals((await run(url, "inform")).code, 2);
     assertEquals((await run(url, "inform", "null")).code, 2);
     assertEquals((await run(url, "inform", "x", "--data", "{}")).code, 2);

@@ -5,8 +5,9 @@ import { Heartbeat } from "@wirekit/internal/heartbeat";
 import type { Logger } from "@wirekit/internal/logger";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
 import { Outbox } from "./_outbox.ts";
-import { composeMessage, MessageType } from "./message.ts";
-import type { Connected, Receiver } from "./participant.ts";
+import { composeMessage } from "./exchange/_compose.ts";
+import { MessageType } from "./exchange/_protocol.ts";
+import type { Connected, Receiver } from "./exchange/participant.ts";
 
 /**
  * A message that says nothing. A stock client that reconnects runs the last

@@ -31,52 +31,57 @@
  */
 
 import { checkTime, within } from "@wirekit/internal/clock";
-import { InformationQueue } from "./_informations.ts";
-import { isRecord, quote, stringify } from "./_json.ts";
-import type { Link } from "./_link.ts";
-import { describeObject } from "./_objects.ts";
-import type { Path } from "./_path.ts";
+import { Asker } from "./client/_asker.ts";
+import {
+  type InformationLoop,
+  InformationLoops,
+} from "./client/_information.ts";
+import { isRecord, quote, stringify } from "./client/_json.ts";
+import type { Link } from "./client/_link.ts";
 import {
   type KnownRoute,
   type Question,
   RequestReader,
   toQuestion,
-} from "./_question.ts";
-import { Responder } from "./_responder.ts";
-import { closedError, lostError, Session } from "./_session.ts";
-import { type Message, writeMessage } from "./_wire.ts";
-import type {
-  ClientConnectOptions,
-  ClientOptions,
-  ClientState,
-  InformationsOptions,
-  PingOptions,
-  RequestOptions,
-  WaitForOptions,
-} from "./client_options.ts";
+} from "./client/_question.ts";
+import { Responder } from "./client/_responder.ts";
+import { RemoteObjects } from "./client/_remote_objects.ts";
+import { closedError, lostError, Session } from "./client/_session.ts";
+import { type Message, writeMessage } from "./client/_wire.ts";
 import type {
   AnyRoutes,
   Contract,
   HandlerResultOf,
   Route,
   RouteName,
-} from "./contract.ts";
-import { RemoteError, TimeoutError } from "./errors.ts";
+} from "./client/contract.ts";
 import {
   type ClientEvents,
   ClientEventTarget,
   type ClientEventType,
-  type Information,
-} from "./events.ts";
-import { MessageType, Text } from "./message.ts";
-import type { CallOptions, RemoteObject } from "./objects.ts";
-import { type Caller, Peer } from "./peer.ts";
+} from "./client/events.ts";
+import type {
+  ClientOptions,
+  ClientState,
+  InformationOptions,
+  PingOptions,
+  ReadyOptions,
+  RequestOptions,
+  WaitForOptions,
+} from "./client/options.ts";
+import { type AnyRemote, makeRemote, type Remote } from "./client/remote.ts";
+import { TimeoutError } from "./errors.ts";
+import { MessageType } from "./exchange/_protocol.ts";
+
+export * from "./client/contract.ts";
+export * from "./client/events.ts";
+export * from "./client/objects.ts";
+export type * from "./client/options.ts";
+export type { AnyRemote, InformationLoop, Remote };
+export * from "./errors.ts";
 
 /** Where winerp listens. */
 const DEFAULT_URL = "ws://127.0.0.1:13254";
-
-/** How long winerp waits for the result of an object's method. */
-const CALL_TIMEOUT = 30_000;
 
 /** What Python takes for false: its winerp drops such an information. */
 const FALSY_REGEXP = /^(?:null|false|0|""|\[\]|\{\})$/;
@@ -138,23 +143,25 @@ export type Handler<F extends Route = Route> = (
  *
  * await using alpha = new Client("alpha", { url });
  * await alpha.connect();
- * const greeter = alpha.peer<Greeter>("beta");
- * const greeting: string = await greeter.request("greet", { name: "zoë" });
+ * const greeter = alpha.remote<Greeter>("beta");
+ * const greeting: string = await greeter.greet({ name: "zoë" });
  * assertEquals(greeting, "hello zoë");
  * ```
  */
 export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
-  implements Caller, AsyncDisposable {
+  implements AsyncDisposable {
   /** The name by which others call it. */
   readonly name: string;
   readonly #id: string;
   readonly #timeout: number;
+  readonly #asker: Asker;
   readonly #session: Session;
+  readonly #objects: RemoteObjects;
   readonly #responder: Responder;
   /** By their names as JSON text. */
   readonly #routes = new Map<string, KnownRoute & { handler: Handler }>();
   readonly #reader: RequestReader;
-  readonly #queues = new Set<InformationQueue>();
+  readonly #loops = new InformationLoops();
   readonly #closed = new AbortController();
 
   /**
@@ -171,7 +178,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * import { assertEquals } from "@std/assert";
    *
    * const client = new Client("alpha", { timeout: 5_000 });
-   * assertEquals(client.state, "idle");
+   * assertEquals(client.state, "closed");
    * ```
    */
   constructor(name: string, options: ClientOptions = {}) {
@@ -183,10 +190,10 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
       url = DEFAULT_URL,
       token,
       transport,
-      reconnect = true,
+      reconnect = {},
       timeout = 60_000,
-      heartbeatInterval = 20_000,
-      heartbeatTimeout = 10_000,
+      connectTimeout = 10_000,
+      heartbeat: { interval = 20_000, timeout: patience = 10_000 } = {},
       holdTimeout = 60_000,
       maxInFlight = 4096,
       maxHandlers = 1024,
@@ -198,25 +205,36 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
     this.#id = id;
     this.#timeout = timeout;
     this.#reader = new RequestReader(id, this.#routes);
-    this.#session = new Session({
-      id,
-      url,
-      token,
-      transport,
-      reconnect,
-      timeout,
-      heartbeatInterval,
-      heartbeatTimeout,
-      holdTimeout,
-      maxInFlight,
-      maxMessageBytes,
-    }, {
-      emit: (type, detail) => this.emit(type, detail),
-      receiveInOrder: (link, text) => this.#receiveInOrder(link, text),
-      receive: (link, message, size) => this.#receive(link, message, size),
-      answered: (path, data, isObject) => this.#answered(path, data, isObject),
-      tidy: () => this.#responder.purge(),
+    this.#objects = new RemoteObjects({
+      ask: (type, target, data, wait) =>
+        this.#asker.ask(this.#session.link(), type, target, data, wait),
+      answered: (response) => this.emit("response", response),
     });
+    this.#asker = new Asker(
+      id,
+      maxInFlight,
+      (path, data, isObject) => this.#objects.answered(path, data, isObject),
+    );
+    this.#session = new Session(
+      {
+        id,
+        url,
+        token,
+        transport,
+        reconnect,
+        timeout,
+        connectTimeout,
+        heartbeat: { interval, timeout: patience },
+        holdTimeout,
+        maxMessageBytes,
+      },
+      this.#asker,
+      {
+        emit: (type, detail) => this.emit(type, detail),
+        receiveInOrder: (link, text) => this.#receiveInOrder(link, text),
+        receive: (link, message, size) => this.#receive(link, message, size),
+      },
+    );
     this.#responder = new Responder({
       id,
       maxHandlers,
@@ -231,46 +249,70 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
     return this.#session.state;
   }
 
-  /** Whether the hub has accepted the name: the state is `"ready"`. */
+  /** Whether the hub has accepted the name: the state is `"open"`. */
   get authorized(): boolean {
-    return this.state === "ready";
+    return this.state === "open";
   }
 
-  /** Whether another client has the name: the state is `"hold"`. */
+  /** Whether another client has the name: the state is `"held"`. */
   get onHold(): boolean {
-    return this.state === "hold";
+    return this.state === "held";
   }
 
   /**
    * Connects, and waits until the hub has accepted the name; also through a hold.
-   * From then on the client connects again by itself until `close()`.
+   * From then on the client connects again by itself until `close()`. If the
+   * first attempt fails, so does this: {@linkcode Client.ready} goes on.
    *
-   * @param options Deadline, signal, and whether to be patient.
-   * @returns Resolves when the client is ready.
-   * @throws {NotConnectedError} If there is no hub, or the client is closed.
+   * @param options Deadline and signal.
+   * @returns Resolves when the client is open.
+   * @throws {NotConnectedError} If there is no hub, or the client is closed for
+   * good.
    * @throws {OnHoldError} If another client kept the name until the deadline.
    * @throws {RemoteError} If the hub refuses the name or the token.
    * @throws {TimeoutError} If there was no time left.
+   * @throws {TypeError} If it connects already.
    *
-   * @example Wait for a hub that is not there yet, but not for ever
+   * @example There is no hub
    * ```ts
-   * import { Client } from "@wirekit/hub/client";
-   * import { TimeoutError } from "@wirekit/hub/errors";
+   * import { Client, NotConnectedError } from "@wirekit/hub/client";
    * import { assertRejects } from "@std/assert";
    *
    * const client = new Client("alpha", { url: "ws://127.0.0.1:9" });
-   * await assertRejects(
-   *   () => client.connect({ retry: true, timeout: 50 }),
-   *   TimeoutError,
-   * );
+   * await assertRejects(() => client.connect(), NotConnectedError);
    * ```
    */
-  connect(options: ClientConnectOptions = {}): Promise<void> {
+  connect(options: ReadyOptions = {}): Promise<void> {
     return this.#session.connect(options);
   }
 
   /**
-   * Closes the client for ever. Open calls, loops and waits end at once. May be
+   * Waits until the client can be used, through failed attempts and holds.
+   * Connects if nobody has asked for it yet. A failed attempt is told by the
+   * event `error`.
+   *
+   * @param options Deadline and signal.
+   * @returns Resolves when the client is open.
+   * @throws {NotConnectedError} If the client is closed for good, or does not
+   * connect again.
+   * @throws {OnHoldError} If another client kept the name until the deadline.
+   * @throws {TimeoutError} If there was no time left.
+   *
+   * @example Wait for a hub that is not there yet, but not for ever
+   * ```ts
+   * import { Client, TimeoutError } from "@wirekit/hub/client";
+   * import { assertRejects } from "@std/assert";
+   *
+   * const client = new Client("alpha", { url: "ws://127.0.0.1:9" });
+   * await assertRejects(() => client.ready({ timeout: 50 }), TimeoutError);
+   * ```
+   */
+  ready(options: ReadyOptions = {}): Promise<void> {
+    return this.#session.ready(options);
+  }
+
+  /**
+   * Closes the client for good. Open calls, loops and waits end at once. May be
    * called twice; never rejects.
    *
    * @returns Resolves when the connection has ended, within a second.
@@ -278,7 +320,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * @example Closed is closed
    * ```ts
    * import { Client } from "@wirekit/hub/client";
-   * import { NotConnectedError } from "@wirekit/hub/errors";
+   * import { NotConnectedError } from "@wirekit/hub/client";
    * import { assertRejects } from "@std/assert";
    *
    * const client = new Client("alpha");
@@ -290,7 +332,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
     await this.#session.close();
     this.#closed.abort(closedError());
     this.#responder.clear();
-    for (const queue of [...this.#queues]) queue.end();
+    this.#loops.end();
   }
 
   /**
@@ -358,7 +400,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * Asks another client, and waits for its answer.
    *
    * @typeParam R What it answers: you say so, nothing checks it. For types that
-   * are checked there is {@linkcode Client.peer}.
+   * are checked there is {@linkcode Client.remote}.
    * @param target The name of the client to ask.
    * @param route The name of its route.
    * @param data What to ask with: an object, which is keyword arguments to a
@@ -377,7 +419,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * @example Ask, but not for ever
    * ```ts
    * import { Client } from "@wirekit/hub/client";
-   * import { RemoteError } from "@wirekit/hub/errors";
+   * import { RemoteError } from "@wirekit/hub/client";
    * import { serve } from "@wirekit/hub/serve";
    * import { assertRejects } from "@std/assert";
    *
@@ -401,12 +443,12 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
     try {
       if (!isRecord(data)) throw new TypeError("Data must be an object");
       const { timeout = this.#timeout, signal } = options;
-      const wait = { timeout, signal };
-      const answer = this.#session.request(
+      const answer = this.#asker.request(
+        this.#session.link(),
         target,
         route,
         stringify(data),
-        wait,
+        { timeout, signal },
       );
       return answer as Promise<R>;
     } catch (error) {
@@ -415,27 +457,31 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
   }
 
   /**
-   * Returns another client, typed by its contract.
+   * Returns the routes of another client as functions, typed by their contract.
+   * It costs nothing to have them: the client need not be connected.
    *
    * @typeParam P The contract of its routes.
    * @param name Its name.
-   * @returns The peer. It need not be connected.
+   * @returns A function for each route, which asks as {@linkcode Client.request}
+   * does: `(data, { timeout, signal })`. A route named `then` is not among them.
    *
    * @example Calls that are checked
    * ```ts
-   * import { Client } from "@wirekit/hub/client";
-   * import { assertEquals } from "@std/assert";
+   * import { Client, NotConnectedError } from "@wirekit/hub/client";
+   * import { assertRejects } from "@std/assert";
    *
    * interface Greeter {
    *   greet(data: { name: string }): string;
    * }
    *
-   * const beta = new Client("alpha").peer<Greeter>("beta");
-   * assertEquals(beta.name, "beta");
+   * const beta = new Client("alpha").remote<Greeter>("beta");
+   * await assertRejects(() => beta.greet({ name: "zoë" }), NotConnectedError);
    * ```
    */
-  peer<P extends Contract<P> = AnyRoutes>(name: string): Peer<P> {
-    return new Peer<P>(this, name);
+  remote<P extends Contract<P> = AnyRoutes>(name: string): Remote<P> {
+    return makeRemote<P>((route, data, options) =>
+      this.request(name, route, data, options)
+    );
   }
 
   /**
@@ -480,7 +526,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
         `Cannot inform of ${json}: clients in Python drop it unseen`,
       );
     }
-    const link = this.#session.ready();
+    const link = this.#session.link();
     const names = targets === undefined ? [] : [targets].flat();
     if (targets !== undefined && names.length === 0) return;
     const route = `[${names.map(quote)}]`;
@@ -521,7 +567,14 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
     const { timeout = this.#timeout, signal } = options;
     const wait = { timeout, signal };
     const { ping } = MessageType;
-    const answer = await this.#session.ask(ping, target ?? null, "{}", wait);
+    const link = this.#session.link();
+    const answer = await this.#asker.ask(
+      link,
+      ping,
+      target ?? null,
+      "{}",
+      wait,
+    );
     return isRecord(answer) && answer.success === true;
   }
 
@@ -538,7 +591,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * @example Wait for the hub to be back
    * ```ts
    * import { Client } from "@wirekit/hub/client";
-   * import { TimeoutError } from "@wirekit/hub/errors";
+   * import { TimeoutError } from "@wirekit/hub/client";
    * import { assertRejects } from "@std/assert";
    *
    * const client = new Client("alpha");
@@ -574,10 +627,10 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * loop goes on through disconnects and ends with `close()`. Leave it to stop.
    *
    * @param options The limit and the signal.
-   * @returns The loop. Each call returns its own, with all informations.
+   * @returns The loop. Each call returns its own, with all of it.
    * @throws {LimitError} In the loop, if it falls behind.
    *
-   * @example Read three informations
+   * @example Read what is told three times
    * ```ts
    * import { Client } from "@wirekit/hub/client";
    * import { serve } from "@wirekit/hub/serve";
@@ -589,31 +642,19 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * await using beta = new Client("beta", options);
    * await Promise.all([alpha.connect(), beta.connect()]);
    *
-   * const informations = beta.informations();
+   * const information = beta.information();
    * for (const n of [1, 2, 3]) await alpha.inform(n, "beta");
    *
    * let sum = 0;
-   * for await (const { data } of informations) {
+   * for await (const { data } of information) {
    *   sum += data as number;
    *   if (data === 3) break;
    * }
    * assertEquals(sum, 6);
    * ```
    */
-  informations(
-    options: InformationsOptions = {},
-  ): AsyncIterableIterator<Information, undefined> & AsyncDisposable {
-    const { maxQueueLength = 16 * 1024 * 1024, signal } = options;
-    const abort = () => queue.end(signal!.reason);
-    const queue = new InformationQueue(maxQueueLength, () => {
-      this.#queues.delete(queue);
-      signal?.removeEventListener("abort", abort);
-    });
-    this.#queues.add(queue);
-    if (this.#closed.signal.aborted) queue.end();
-    if (signal?.aborted) abort();
-    else signal?.addEventListener("abort", abort);
-    return queue;
+  information(options: InformationOptions = {}): InformationLoop {
+    return this.#loops.begin(options);
   }
 
   #receive(link: Link, message: Message, size: number): void {
@@ -661,46 +702,6 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
     if (source === "" && data === null) return;
     const information = { data, source };
     this.emit("information", information);
-    for (const queue of this.#queues) queue.push(information, size);
-  }
-
-  #answered(path: Path, data: unknown, isObject: boolean): unknown {
-    const { target, route } = path;
-    const object = isObject ? describeObject(data) : undefined;
-    let answer: unknown = data;
-    if (object && target !== null) {
-      const { uuid, ...rest } = object;
-      const call: RemoteObject["call"] = (method, args = [], options) =>
-        this.#call(target, uuid, method, args, options);
-      answer = { ...rest, source: target, call };
-    }
-    if (route !== null && target !== null) {
-      this.emit("response", { route, source: target, data: answer });
-    }
-    return answer;
-  }
-
-  async #call<R>(
-    target: string,
-    object: string,
-    method: string,
-    args: unknown[],
-    options: CallOptions = {},
-  ): Promise<R> {
-    const { kwargs = {}, timeout = CALL_TIMEOUT, signal } = options;
-    const wait = { timeout, signal };
-    const data = stringify({
-      __uuid__: object,
-      __func__: method,
-      __args__: args,
-      __kwargs__: kwargs,
-    });
-    // A winerp server cuts the connection of who calls a client that has left.
-    const { ping, functionCall } = MessageType;
-    const pong = await this.#session.ask(ping, target, "{}", wait);
-    if (!isRecord(pong) || pong.success !== true) {
-      throw new RemoteError(Text.noDestination);
-    }
-    return await this.#session.ask(functionCall, target, data, wait) as R;
+    this.#loops.push(information, size);
   }
 }

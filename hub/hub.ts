@@ -12,12 +12,27 @@ import { acceptWebSocket } from "@wirekit/transport/accept-websocket";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
 import { hasSecret, isLoopback, isSecret } from "./_access.ts";
 import { Connection, type ConnectionLimits, FAREWELL } from "./_connection.ts";
-import { Router, type RouterOptions } from "./router.ts";
+import { Router } from "./exchange/_router.ts";
+import type { Exchange, ExchangeOptions } from "./exchange/exchange.ts";
 
 export type { Logger };
 
 /** Options of {@linkcode Hub}. */
-export interface HubOptions extends Omit<RouterOptions, "onName"> {
+export interface HubOptions extends Omit<ExchangeOptions, "onName"> {
+  /**
+   * Largest message to pass on, in bytes. A larger one is answered with an
+   * error. The default is what a stock winerp client takes: a larger message
+   * would cost it its connection.
+   *
+   * @default {2097152} 2 MiB
+   */
+  maxMessageBytes?: number;
+  /**
+   * How long a client may take until it has verified, in milliseconds.
+   *
+   * @default {10000}
+   */
+  handshakeTimeout?: number;
   /**
    * The secret that every client has to send. Without one, {@linkcode Hub.fetch}
    * lets in programs on this machine only.
@@ -174,6 +189,11 @@ export class Hub implements AsyncDisposable {
         }
       },
     });
+  }
+
+  /** Who asks and tells whom: others than winerp clients may enter here. */
+  get exchange(): Exchange {
+    return this.#router.exchange;
   }
 
   /** The names that are taken, in the order they were. */

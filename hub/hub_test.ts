@@ -238,11 +238,11 @@ Deno.test("Hub drops a client that stands still, whatever carries it, and keeps 
   });
   const frozen = await Talker.named(hub, "frozen");
   await using alive = new Client("alive", {
-    heartbeatInterval: 60_000,
+    heartbeat: { interval: 60_000 },
     transport: () => {
       const [near, far] = pair<string>();
       hub.accept(asBytes(far), { carrier: "Unix" });
-      return near;
+      return Promise.resolve(near);
     },
   });
   await alive.connect();
@@ -263,7 +263,11 @@ Deno.test("Hub drops a client that stands still, whatever carries it, and keeps 
 Deno.test("Hub checks its times", () => {
   for (const ms of [NaN, -1, 0]) {
     for (
-      const name of ["idleTimeout", "requestTimeout", "verifyTimeout"] as const
+      const name of [
+        "idleTimeout",
+        "requestTimeout",
+        "handshakeTimeout",
+      ] as const
     ) {
       assertThrows(() => new Hub({ [name]: ms }), RangeError, name);
     }
@@ -274,7 +278,7 @@ Deno.test("Hub gives the first client after an idle hour its full time", async (
   const { now } = performance;
   performance.now = () => now.call(performance) + 3_600_000;
   try {
-    await using hub = new Hub({ verifyTimeout: 30_000 });
+    await using hub = new Hub({ handshakeTimeout: 30_000 });
     const talker = new Talker(hub);
     const { promise, resolve } = Promise.withResolvers<void>();
     setTimeout(resolve, 1100); // past the first tick of the clock

@@ -25,17 +25,15 @@
  * @module
  */
 export * from "./client.ts";
-export * from "./client_options.ts";
-export * from "./contract.ts";
+export * from "./client/contract.ts";
+export * from "./client/events.ts";
+export * from "./client/objects.ts";
+export * from "./client/options.ts";
+export type { AnyRemote, Remote } from "./client/remote.ts";
 export * from "./errors.ts";
-export * from "./events.ts";
-export * from "./exchange.ts";
+export * from "./exchange/exchange.ts";
+export * from "./exchange/participant.ts";
 export * from "./hub.ts";
-export * from "./message.ts";
-export * from "./objects.ts";
-export * from "./participant.ts";
-export * from "./peer.ts";
-export * from "./router.ts";
 export * from "./serve.ts";
 
 if (import.meta.main) {

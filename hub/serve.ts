@@ -32,16 +32,10 @@ export interface ServeOptions extends HubOptions {
   /** A path for a Unix socket, one message a line. */
   unixPath?: string;
   /**
-   * How long a client may take for its TLS and HTTP handshake, in milliseconds,
-   * before it is disconnected, with status 408 where it can be told.
-   *
-   * @default {10000}
+   * The certificate chain and its private key, in PEM, for `wss:` and `tls:` in
+   * place of `ws:` and `tcp:`.
    */
-  handshakeTimeout?: number;
-  /** Certificate chain in PEM, for `wss:` and `tls:` instead of `ws:` and `tcp:`. */
-  cert?: string;
-  /** Private key in PEM, with `cert`. */
-  key?: string;
+  tls?: { cert: string; key: string };
 }
 
 /** A hub that listens. */
@@ -79,8 +73,7 @@ export async function serve(options: ServeOptions = {}): Promise<HubServer> {
     tcpPort,
     unixPath,
     handshakeTimeout = 10_000,
-    cert,
-    key,
+    tls,
     ...rest
   } = options;
   if (!isLoopback(hostname) && rest.token === undefined) {
@@ -91,10 +84,7 @@ export async function serve(options: ServeOptions = {}): Promise<HubServer> {
     );
   }
   const { idleTimeout = 300_000 } = rest;
-  const hub = new Hub(rest);
-  const tls = cert !== undefined && key !== undefined
-    ? { cert, key }
-    : undefined;
+  const hub = new Hub({ ...rest, handshakeTimeout });
   const framer = () =>
     new NewlineFramer({
       format: "utf8",

@@ -204,7 +204,7 @@ Deno.test("serve() encrypts with a certificate", async () => {
     );
   const cert = await pem("localhost.crt");
   const key = await pem("localhost.key");
-  await using server = await serve({ port: 0, tcpPort: 0, cert, key });
+  await using server = await serve({ port: 0, tcpPort: 0, tls: { cert, key } });
   assert(server.urls[0].startsWith("wss://"));
   const port = portOf(server.urls[1]);
   const tls = { ca: await pem("ca.crt") };

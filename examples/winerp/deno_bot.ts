@@ -21,13 +21,13 @@ ipc.route("fetch_user", ({ user_id }, { source }) => {
 });
 
 await ipc.connect();
-const pythonBot = ipc.peer<PythonBot>("python-bot");
+const pythonBot = ipc.remote<PythonBot>("python-bot");
 // Ids of Discord are larger than what a JavaScript number holds: use a bigint.
-const mention = await pythonBot.request("mention", {
+const mention = await pythonBot.mention({
   user_id: 175928847299117063n,
 });
 print(`python-bot answers: ${mention}`);
-await pythonBot.inform("deno-bot is here");
+await ipc.inform("deno-bot is here", "python-bot");
 
 function print(line: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));

@@ -23,7 +23,6 @@ const CEILINGS: Record<string, [code: number, zipped: number]> = {
   "@wirekit/hub": [240, 37.5],
   "@wirekit/hub/client": [176, 21.5],
   "@wirekit/hub/hub": [68, 10.5],
-  "@wirekit/hub/message": [22, 4],
   "@wirekit/openwebnet": [276, 37],
   "@wirekit/openwebnet/tcp": [197, 19.5],
   "@wirekit/openwebnet/message": [18, 2.5],

@@ -3,9 +3,12 @@
 /** Our client beside a stock one, at the real server and at our hub alike. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Client } from "@wirekit/hub/client";
-import { RemoteError } from "@wirekit/hub/errors";
-import { type RemoteObject, SharedObject } from "@wirekit/hub/objects";
+import {
+  Client,
+  RemoteError,
+  type RemoteObject,
+  SharedObject,
+} from "@wirekit/hub/client";
 import { type Server, type WinerpClient, WinerpProcess } from "./_peer.ts";
 
 /** A server with a client of ours and a stock one. */

@@ -3,8 +3,7 @@
 /** Our client, with stock winerp on the other side. */
 
 import { assertEquals, assertRejects } from "@std/assert";
-import { Client } from "@wirekit/hub/client";
-import { NotConnectedError } from "@wirekit/hub/errors";
+import { Client, NotConnectedError } from "@wirekit/hub/client";
 import { connectWebSocket } from "@wirekit/transport/websocket";
 import { testClient } from "./_client.ts";
 import { startHub } from "./_hub.ts";

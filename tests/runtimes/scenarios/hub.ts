@@ -28,11 +28,11 @@ await scenario(async (url) => {
       new NewlineFramer({ format: "utf8" }),
     ),
   );
-  const transport = () =>
-    new StreamTransport(
-      { readable: down.readable, writable: up.writable },
-      new NewlineFramer(),
-    );
+  const near = new StreamTransport(
+    { readable: down.readable, writable: up.writable },
+    new NewlineFramer(),
+  );
+  const transport = () => Promise.resolve(near);
   const here = new Client("here", { transport });
   await here.connect();
   same(await here.ping("here"), true);

@@ -1,0 +1,114 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import { generate, validate } from "@std/uuid/v7";
+import { later, type Timer } from "@wirekit/internal/clock";
+import { LimitError } from "@wirekit/internal/errors";
+import { isRecord, quote, stringify } from "./_json.ts";
+import type { AnyMethods, Method, SharedObject } from "./objects.ts";
+
+/** Most objects that can be called at one time: each is a promise of memory. */
+const MAX_OBJECTS = 10_000;
+
+/** How long to wait before it is looked again for what has expired. */
+const MIN_PAUSE = 1_000;
+
+/** The name and the id of an object of another client, and what it has. */
+export interface ObjectDescription {
+  /** The name of its class. */
+  readonly name: string;
+  /** By which its owner knows it. */
+  readonly uuid: string;
+  /** Its attributes. */
+  readonly attributes: Record<string, unknown>;
+  /** The names of its methods. */
+  readonly methods: string[];
+}
+
+/** The objects that other clients may call. */
+export class SharedObjects {
+  readonly #objects = new Map<
+    string,
+    { methods: AnyMethods; expires: number }
+  >();
+  #timer: Timer | undefined;
+
+  /** Makes the methods of an object callable; returns its JSON text. */
+  share(object: SharedObject): string {
+    if (this.#objects.size >= MAX_OBJECTS) this.#forget(performance.now());
+    if (this.#objects.size >= MAX_OBJECTS) {
+      throw new LimitError(
+        `Cannot share object: ${MAX_OBJECTS} have not expired yet`,
+      );
+    }
+    const uuid = generate();
+    const methods = Object.keys(object.methods).map((name) =>
+      // A stock client awaits every method.
+      `${quote(name)}:true`
+    );
+    const text = `{"__name__":${quote(object.name)},"__attr__":${
+      stringify(object.attributes)
+    },"__func__":{${methods}},"__uuid__":"${uuid}"}`;
+    this.#objects.set(uuid, {
+      methods: object.methods,
+      expires: performance.now() + object.expiry,
+    });
+    this.#timer ??= later(object.expiry, () => this.#purge());
+    return text;
+  }
+
+  /** Returns a method, bound to its object, unless it has expired. */
+  find(uuid: unknown, name: unknown): Method | undefined {
+    const known = typeof uuid === "string" && validate(uuid);
+    const object = known ? this.#objects.get(uuid) : undefined;
+    if (!object || object.expires <= performance.now()) return undefined;
+    const { methods } = object;
+    if (typeof name !== "string" || !Object.hasOwn(methods, name)) {
+      return undefined;
+    }
+    const method = methods[name];
+    return typeof method === "function" ? method.bind(methods) : undefined;
+  }
+
+  /** Forgets what has expired, and looks again when more has. */
+  #purge(): void {
+    const now = performance.now();
+    const next = this.#forget(now);
+    this.#timer = next < Infinity
+      ? later(Math.max(next - now, MIN_PAUSE), () => this.#purge())
+      : undefined;
+  }
+
+  /** Forgets what has expired; returns when the next one does. */
+  #forget(now: number): number {
+    let next = Infinity;
+    for (const [uuid, { expires }] of this.#objects) {
+      if (expires <= now) this.#objects.delete(uuid);
+      else next = Math.min(next, expires);
+    }
+    return next;
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#timer?.stop();
+    this.#timer = undefined;
+    this.#objects.clear();
+  }
+}
+
+/** Reads what an owner sent of its object; `undefined` if it is none. */
+export function describeObject(data: unknown): ObjectDescription | undefined {
+  if (!isRecord(data)) return undefined;
+  const { __name__: name, __attr__, __func__, __uuid__: uuid } = data;
+  if (
+    typeof name !== "string" || typeof uuid !== "string" ||
+    !isRecord(__attr__) || !isRecord(__func__)
+  ) return undefined;
+  return {
+    name,
+    uuid,
+    attributes: __attr__,
+    methods: Object.keys(__func__),
+  };
+}

@@ -1,0 +1,156 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import { now } from "@wirekit/internal/clock";
+import { isRecord, stringify } from "./_json.ts";
+import { SharedObjects } from "./_objects.ts";
+import type { Question } from "./_question.ts";
+import { AFTER_ROUTE, writeMessage, writeStart } from "./_wire.ts";
+import { RouteError } from "../errors.ts";
+import { MessageType, Text } from "../exchange/_protocol.ts";
+import { SharedObject } from "./objects.ts";
+
+/**
+ * After how many milliseconds an answer is late enough that the requester may
+ * have left. A winerp server cuts the connection of who answers to nobody.
+ */
+const SLOW = 500;
+
+/** Most characters of an error's message that a requester sees. */
+const MAX_TEXT = 4096;
+
+/** What winerp's clients say of an object that is not there. */
+const NO_FUNCTION =
+  "The called function has either expired or has never been registered";
+
+/** What {@linkcode Responder} needs to know of its client. */
+export interface ResponderOptions {
+  /** The name of the client, as JSON text. */
+  readonly id: string;
+  /** Most handlers that run at one time. */
+  readonly maxHandlers: number;
+  /** Whether requesters see the messages of all errors. */
+  readonly exposeErrors: boolean;
+  /** Takes what a handler threw. */
+  onError(error: unknown): void;
+  /** Asks the hub whether a client is there. */
+  ping(target: string): Promise<boolean>;
+}
+
+/** Runs handlers and answers with what they return. */
+export class Responder {
+  readonly #options: ResponderOptions;
+  readonly #objects = new SharedObjects();
+  /** What an answer starts with. */
+  readonly #start: string;
+  #running = 0;
+
+  /** Makes a responder without objects. */
+  constructor(options: ResponderOptions) {
+    this.#options = options;
+    this.#start = writeStart(options.id, MessageType.response);
+  }
+
+  /** Answers a request by `handler`. */
+  request(question: Question, handler: (() => unknown) | undefined): void {
+    if (handler) this.#run(question, handler);
+    else this.#refuse(question, Text.noRoute);
+  }
+
+  /** Answers a call of a method of an object that a handler returned. */
+  functionCall(question: Question): void {
+    const data = isRecord(question.data) ? question.data : {};
+    const { __uuid__, __func__, __args__, __kwargs__ } = data;
+    const method = this.#objects.find(__uuid__, __func__);
+    if (!method) return this.#refuse(question, NO_FUNCTION);
+    const args: unknown[] = Array.isArray(__args__) ? [...__args__] : [];
+    if (isRecord(__kwargs__) && Object.keys(__kwargs__).length > 0) {
+      args.push(__kwargs__);
+    }
+    this.#run(question, () => method(...args));
+  }
+
+  /** Forgets all objects. */
+  clear(): void {
+    this.#objects.clear();
+  }
+
+  #run(question: Question, handler: () => unknown): void {
+    if (this.#running >= this.#options.maxHandlers) {
+      return this.#refuse(question, "Too many requests");
+    }
+    this.#running++;
+    let result: unknown;
+    try {
+      result = handler();
+    } catch (error) {
+      return this.#fail(question, error);
+    }
+    if (!isPromiseLike(result)) return this.#finish(question, result);
+    result.then(
+      (result) => this.#finish(question, result),
+      (error) => this.#fail(question, error),
+    );
+  }
+
+  #finish(question: Question, result: unknown): void {
+    let text: string;
+    try {
+      text = this.#write(question, result);
+      question.link.check(text);
+    } catch (error) {
+      return this.#fail(question, error);
+    }
+    this.#running--;
+    this.#answer(question, text);
+  }
+
+  #fail(question: Question, error: unknown): void {
+    this.#running--;
+    const { exposeErrors, onError } = this.#options;
+    const expected = error instanceof RouteError;
+    if (!expected) onError(error);
+    const shown = expected || (exposeErrors && error instanceof Error);
+    const text = shown
+      ? String(error.message).slice(0, MAX_TEXT)
+      : "Route failed";
+    this.#refuse(question, text);
+  }
+
+  #refuse(question: Question, text: string): void {
+    const data = stringify(text);
+    const { route, tail } = question;
+    // winerp fills `traceback` too; what ours has in it is nobody's business.
+    const fields = {
+      type: MessageType.error,
+      route,
+      traceback: data,
+      data,
+      tail,
+    };
+    this.#answer(question, writeMessage(this.#options.id, fields));
+  }
+
+  #write({ route, tail }: Question, result: unknown): string {
+    const head = this.#start + route + AFTER_ROUTE;
+    if (!(result instanceof SharedObject)) {
+      return head + stringify(result) + tail;
+    }
+    const end = `${tail.slice(0, -"null}".length)}true}`; // The pseudo object.
+    return head + this.#objects.share(result) + end;
+  }
+
+  /** Sends an answer, on the connection that the question came by or not at all. */
+  #answer({ link, source, startedAt }: Question, text: string): void {
+    if (link.ended) return;
+    if (now() - startedAt < SLOW) return link.post(text);
+    this.#options.ping(source).catch(() => true).then((there) => {
+      if (there && !link.ended) link.post(text);
+    });
+  }
+}
+
+function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null &&
+    typeof (value as PromiseLike<unknown>).then === "function";
+}

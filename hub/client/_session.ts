@@ -1,0 +1,369 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import { checkTime, within } from "@wirekit/internal/clock";
+import { Heartbeat } from "@wirekit/internal/heartbeat";
+import { reconnect } from "@wirekit/transport/reconnect";
+import type { Transport } from "@wirekit/transport/transport";
+import {
+  NotConnectedError,
+  OnHoldError,
+  RemoteError,
+  TimeoutError,
+} from "../errors.ts";
+import { MessageType, Text } from "../exchange/_protocol.ts";
+import type { Asker } from "./_asker.ts";
+import { quote, stringify } from "./_json.ts";
+import { Link } from "./_link.ts";
+import { type OpenOptions, openTransport } from "./_open.ts";
+import { type Message, readMessage, writeMessage, writeTail } from "./_wire.ts";
+import type { ClientEvents, ClientEventType } from "./events.ts";
+import type { ClientOptions, ClientState, ReadyOptions } from "./options.ts";
+
+/** The options that a session uses, with nothing left out. */
+export interface SessionOptions extends
+  OpenOptions,
+  Required<
+    Pick<
+      ClientOptions,
+      "timeout" | "connectTimeout" | "holdTimeout" | "maxMessageBytes"
+    >
+  > {
+  readonly reconnect: ClientOptions["reconnect"];
+  readonly heartbeat: { readonly interval: number; readonly timeout: number };
+  /** The name of the client, as JSON text. */
+  readonly id: string;
+}
+
+/** Who a session works for. */
+export interface SessionOwner {
+  /** Takes an event. */
+  emit<K extends ClientEventType>(type: K, detail: ClientEvents[K]): void;
+  /** Takes a request that stands as our hub relays it; says whether it is one. */
+  receiveInOrder(link: Link, text: string): boolean;
+  /** Takes a message that is neither about the session nor an answer. */
+  receive(link: Link, message: Message, size: number): void;
+}
+
+/** What the answer to a sign of life is known by: no uuid of a call. */
+const HEARTBEAT = "heartbeat";
+
+/** Who waits for the name. */
+interface Waiting {
+  readonly done: PromiseWithResolvers<void>;
+  /** Whether a failed attempt ends the wait. */
+  readonly once: boolean;
+}
+
+/**
+ * A name in the hub: the connection under it, one after the other, verified each
+ * time, and watched.
+ */
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #owner: SessionOwner;
+  readonly #asker: Asker;
+  readonly #ping: string;
+  #state: ClientState = "closed";
+  /** Whether it was closed for ever. */
+  #over = false;
+  #link: Link | undefined;
+  #verification: string | undefined;
+  readonly #waiting = new Set<Waiting>();
+  #stop = new AbortController();
+  #running: Promise<void> | undefined;
+
+  /** Makes a session without a connection. */
+  constructor(options: SessionOptions, asker: Asker, owner: SessionOwner) {
+    this.#options = options;
+    this.#owner = owner;
+    this.#asker = asker;
+    const { id, heartbeat } = options;
+    checkTime("timeout", options.timeout);
+    checkTime("connectTimeout", options.connectTimeout);
+    checkTime("holdTimeout", options.holdTimeout);
+    checkTime("heartbeat.interval", heartbeat.interval);
+    checkTime("heartbeat.timeout", heartbeat.timeout);
+    const tail = writeTail(`"${HEARTBEAT}"`);
+    this.#ping = writeMessage(id, { type: MessageType.ping, tail });
+  }
+
+  /** What it is doing. */
+  get state(): ClientState {
+    return this.#state;
+  }
+
+  /** Connects; resolves when the hub has accepted the name. */
+  async connect(options: ReadyOptions): Promise<void> {
+    if (this.#running && !this.#over) {
+      throw new TypeError(`Cannot connect: client is ${this.#state} already`);
+    }
+    await this.#wait(options, true);
+  }
+
+  /** Waits until the hub has accepted the name; connects if need be. */
+  async ready(options: ReadyOptions): Promise<void> {
+    if (this.#state !== "open") await this.#wait(options, false);
+  }
+
+  async #wait(
+    { timeout = this.#options.timeout, signal }: ReadyOptions,
+    once: boolean,
+  ): Promise<void> {
+    checkTime("timeout", timeout);
+    signal?.throwIfAborted();
+    if (this.#over) throw closedError();
+    const waiting = { done: Promise.withResolvers<void>(), once };
+    this.#waiting.add(waiting);
+    const begins = !this.#running;
+    if (begins) this.#start();
+    try {
+      const late = () => this.#tooLate();
+      await within(waiting.done.promise, timeout, late, { signal });
+    } catch (error) {
+      this.#waiting.delete(waiting);
+      // Nobody else waits for what this has begun.
+      if (begins && this.#waiting.size === 0) await this.#giveUp();
+      throw error;
+    }
+  }
+
+  /** Ends the attempt, so that there can be another. */
+  async #giveUp(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  /** Closes for ever; resolves when the connection has ended. */
+  async close(): Promise<void> {
+    if (!this.#over) {
+      this.#over = true;
+      this.#state = "closed";
+      const reason = closedError();
+      this.#settle(reason);
+      this.#asker.endAll(reason);
+      this.#stop.abort();
+    }
+    await this.#running;
+  }
+
+  /** Returns the connection, if the hub has accepted the name on it. */
+  link(): Link {
+    if (this.#state === "open") return this.#link!;
+    if (this.#over) throw closedError();
+    if (this.#state === "held") throw new OnHoldError();
+    throw notConnectedError();
+  }
+
+  #start(): void {
+    this.#state = "connecting";
+    this.#stop = new AbortController();
+    this.#running = this.#run(this.#stop.signal).finally(() => {
+      this.#running = undefined;
+    });
+  }
+
+  /** Opens connections and serves them, one after the other, until the end. */
+  async #run(stop: AbortSignal): Promise<void> {
+    let token: string | undefined;
+    const { connectTimeout, reconnect: options } = this.#options;
+    const open = async (signal: AbortSignal) => {
+      this.#become("connecting");
+      const over = new AbortController();
+      const either = AbortSignal.any([signal, over.signal]);
+      const opening = openTransport(this.#options, either);
+      const late = () => new TimeoutError("Cannot connect to the hub in time");
+      try {
+        const opened = await within(opening, connectTimeout, late, { signal });
+        token = opened.token;
+        return opened.transport;
+      } catch (error) {
+        over.abort(error);
+        // It may open all the same.
+        opening.then(({ transport }) => transport.close(), () => {});
+        if (!signal.aborted) this.#failed(error);
+        this.#become("waiting");
+        throw error;
+      }
+    };
+    try {
+      if (options === false) await this.#serve(await open(stop), token, stop);
+      else {
+        for await (
+          const transport of reconnect(open, { ...options, signal: stop })
+        ) await this.#serve(transport, token, stop);
+      }
+    } catch {
+      // Who has to know of a failed attempt has been told.
+    }
+    this.#settle(this.#over ? closedError() : notConnectedError());
+    this.#state = "closed";
+  }
+
+  #become(state: ClientState): void {
+    if (!this.#over) this.#state = state;
+  }
+
+  /** Ends all waits for the name. */
+  #settle(error?: unknown): void {
+    for (const { done } of this.#waiting) {
+      if (error === undefined) done.resolve();
+      else done.reject(error);
+    }
+    this.#waiting.clear();
+  }
+
+  /** Tells of a connection that never was ready. */
+  #failed(error: unknown): void {
+    let told = false;
+    for (const waiting of this.#waiting) {
+      if (!waiting.once) continue;
+      waiting.done.reject(error);
+      this.#waiting.delete(waiting);
+      told = true;
+    }
+    if (!told && !this.#over) this.#owner.emit("error", { error });
+  }
+
+  /** Serves one connection from its opening to its end. */
+  async #serve(
+    transport: Transport,
+    token: string | undefined,
+    stop: AbortSignal,
+  ): Promise<void> {
+    const { heartbeat: times, connectTimeout, maxMessageBytes } = this.#options;
+    const link = this.#link = new Link(transport, maxMessageBytes);
+    const drop = () => link.drop();
+    stop.addEventListener("abort", drop);
+    if (stop.aborted) drop();
+    this.#owner.emit("connect", undefined);
+    link.expire(
+      connectTimeout,
+      () => new TimeoutError("The hub did not accept the name in time"),
+    );
+    this.#verify(link, token);
+    const heartbeat = new Heartbeat(times, {
+      received: () => link.received,
+      ping: () => link.post(this.#ping),
+      lost: () => {
+        const { timeout } = times;
+        const text = `No sign of life from the hub within ${timeout} ms`;
+        link.drop(new TimeoutError(text));
+      },
+    });
+    heartbeat.start();
+    const error = await link.read((text) => this.#receive(link, text));
+    heartbeat.stop();
+    stop.removeEventListener("abort", drop);
+    this.#ended(link, error, stop);
+  }
+
+  #ended(link: Link, error: Error | undefined, stop: AbortSignal): void {
+    const wasOpen = this.#state === "open";
+    this.#link = undefined;
+    this.#become("waiting");
+    const reason = this.#over ? closedError() : lostError(error);
+    link.end(reason);
+    this.#asker.endAll(reason);
+    this.#owner.emit("disconnect", { error });
+    // Whoever is held tries again on a new connection; that is no failure.
+    const held = error instanceof OnHoldError &&
+      this.#options.reconnect !== false;
+    if (wasOpen || held || stop.aborted) return;
+    this.#failed(
+      error !== undefined && error === link.dropped ? error : reason,
+    );
+  }
+
+  #verify(link: Link, token: string | undefined): void {
+    this.#verification = crypto.randomUUID();
+    const text = writeMessage(this.#options.id, {
+      type: MessageType.verification,
+      tail: writeTail(`"${this.#verification}"`),
+    });
+    // A key of our own. A real server takes no notice.
+    link.post(
+      token === undefined
+        ? text
+        : `${text.slice(0, -1)},"token":${quote(token)}}`,
+    );
+  }
+
+  #receive(link: Link, text: string): void {
+    if (this.#over) return;
+    try {
+      if (this.#asker.takeInOrder(text)) return;
+      if (this.#owner.receiveInOrder(link, text)) return;
+      this.#dispatch(link, readMessage(text), text.length);
+    } catch (error) {
+      this.#owner.emit("error", { error });
+    }
+  }
+
+  #dispatch(link: Link, message: Message, size: number): void {
+    const { type, uuid, data = null } = message;
+    switch (type) {
+      case MessageType.success:
+        return this.#accepted(link);
+      case MessageType.error:
+        return this.#refused(link, message);
+      case MessageType.ping:
+        return this.#asker.resolve(uuid, data, false);
+      case MessageType.response: {
+        const isObject = message.pseudo_object === true;
+        return this.#asker.resolve(uuid, data, isObject);
+      }
+      default:
+        this.#owner.receive(link, message, size);
+    }
+  }
+
+  /** The name is ours, at once or after a hold; then all other keys are null. */
+  #accepted(link: Link): void {
+    if (this.#state === "open") return;
+    this.#state = "open";
+    link.keep();
+    this.#settle();
+    this.#owner.emit("ready", undefined);
+  }
+
+  #refused(link: Link, { data, uuid }: Message): void {
+    const text = typeof data === "string" ? data : stringify(data);
+    const verifies = this.#state !== "open";
+    if (verifies && text === Text.alreadyAuthorized) return this.#held(link);
+    const error = new RemoteError(text);
+    if (verifies && uuid === this.#verification) {
+      link.drop(error);
+      return;
+    }
+    // A hub answers who is on hold with an error, which is a sign of life too.
+    if (uuid === HEARTBEAT || this.#asker.reject(uuid, error)) return;
+    this.#owner.emit("error", { error });
+  }
+
+  #held(link: Link): void {
+    this.#state = "held";
+    link.expire(this.#options.holdTimeout, () => new OnHoldError());
+    this.#owner.emit("hold", undefined);
+  }
+
+  #tooLate(): Error {
+    return this.#state === "held"
+      ? new OnHoldError()
+      : new TimeoutError("Cannot connect to the hub in time");
+  }
+}
+
+/** What every call ends with once the client is closed. */
+export function closedError(): NotConnectedError {
+  return new NotConnectedError("Client is closed");
+}
+
+/** What open calls end with when the connection ends. */
+export function lostError(cause: unknown): NotConnectedError {
+  return new NotConnectedError("Connection to the hub was lost", { cause });
+}
+
+function notConnectedError(): NotConnectedError {
+  return new NotConnectedError("Not connected to the hub");
+}

@@ -1,0 +1,84 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * Types by which calls and handlers are checked when they are compiled.
+ *
+ * A contract is an interface with one method for each route. The server of the
+ * routes gives it to {@linkcode Client}, their user to `client.remote()`.
+ *
+ * ```ts
+ * import { Client } from "@wirekit/hub/client";
+ *
+ * interface Greeter {
+ *   greet(data: { name: string }): string;
+ * }
+ *
+ * const beta = new Client<Greeter>("beta");
+ * beta.route("greet", ({ name }) => `hello ${name}`);
+ *
+ * const greeter = new Client("alpha").remote<Greeter>("beta");
+ * // await greeter.greet({ name: "zoë" }) is a string
+ * ```
+ *
+ * Nothing is checked at run time: what a stranger sends may be anything.
+ *
+ * @module
+ */
+
+import type { RemoteObject, SharedObject } from "./objects.ts";
+
+/**
+ * A route as a contract declares it: from the data of the request, an object
+ * (or nothing), to the result.
+ */
+// deno-lint-ignore no-explicit-any -- the contract says what the data is
+export type Route = (data: any) => unknown;
+
+/**
+ * What every contract is: an interface whose members are routes.
+ *
+ * @typeParam T The interface.
+ */
+export type Contract<T> = { [Name in keyof T]: Route };
+
+/** The contract of a client without one: any route, any data. */
+export type AnyRoutes = Record<string, Route>;
+
+/**
+ * The names of the routes of a contract.
+ *
+ * @typeParam T The contract.
+ */
+export type RouteName<T> = keyof T & string;
+
+/**
+ * What the requester of a route receives: its result, with a
+ * {@linkcode RemoteObject} where the route returns a {@linkcode SharedObject}.
+ *
+ * @typeParam F The route.
+ */
+export type ResultOf<F extends Route> = Awaited<ReturnType<F>> extends
+  SharedObject<infer Attributes, infer Methods>
+  ? RemoteObject<Attributes, Methods>
+  : Awaited<ReturnType<F>>;
+
+/**
+ * What a handler of a route returns: the result or a promise of it.
+ *
+ * @typeParam F The route.
+ */
+export type HandlerResultOf<F extends Route> =
+  | Awaited<ReturnType<F>>
+  | Promise<Awaited<ReturnType<F>>>;
+
+/**
+ * The data of a route, and then `Options`; the data may be left out where the
+ * contract allows it.
+ *
+ * @typeParam F The route.
+ * @typeParam Options The options of the call.
+ */
+export type DataAndOptions<F extends Route, Options> = [] extends Parameters<F>
+  ? [data?: Parameters<F>[0], options?: Options]
+  : [data: Parameters<F>[0], options?: Options];

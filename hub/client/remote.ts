@@ -1,0 +1,53 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * The routes of another client as functions.
+ *
+ * @module
+ */
+
+import type {
+  AnyRoutes,
+  Contract,
+  DataAndOptions,
+  ResultOf,
+  RouteName,
+} from "./contract.ts";
+import type { RequestOptions } from "./options.ts";
+
+/**
+ * The routes of another client as functions: `remote.greet({ name: "zoë" })`.
+ *
+ * @typeParam T The contract of its routes.
+ */
+export type Remote<T extends Contract<T> = AnyRoutes> = string extends
+  RouteName<T> ? AnyRemote
+  : {
+    readonly [K in RouteName<T>]: (
+      ...args: DataAndOptions<T[K], RequestOptions>
+    ) => Promise<ResultOf<T[K]>>;
+  };
+
+/** The routes of a client without a contract: any name, any data. */
+// deno-lint-ignore no-explicit-any -- Nothing is known of it.
+export type AnyRemote = any;
+
+/** Asks a route. */
+export type AskRoute = (
+  route: string,
+  data?: object,
+  options?: RequestOptions,
+) => Promise<unknown>;
+
+/** Makes functions of routes. */
+export function makeRemote<T extends Contract<T>>(ask: AskRoute): Remote<T> {
+  return new Proxy({}, {
+    get(_target, route) {
+      // A promise that resolves with a remote would call `then`.
+      if (typeof route === "symbol" || route === "then") return undefined;
+      return (data?: object, options?: RequestOptions) =>
+        ask(route, data, options);
+    },
+  }) as Remote<T>;
+}

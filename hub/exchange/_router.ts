@@ -1,0 +1,94 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import { checkTime } from "@wirekit/internal/clock";
+import { type Desk, WinerpClient } from "./_winerp.ts";
+import { Exchange, type ExchangeOptions } from "./exchange.ts";
+import { Envelope } from "./_envelope.ts";
+import type { Connected, ConnectOptions, Receiver } from "./participant.ts";
+
+/** Options of {@linkcode Router}. */
+export interface RouterOptions extends ExchangeOptions {
+  /**
+   * Largest message to pass on, in bytes. A larger one is answered with an
+   * error. The default is what a stock winerp client takes: a larger message
+   * would cost it its connection.
+   *
+   * @default {2097152} 2 MiB
+   */
+  maxMessageBytes?: number;
+  /**
+   * How long a client may stay without a name, in milliseconds, before it is
+   * disconnected.
+   *
+   * @default {10000}
+   */
+  handshakeTimeout?: number;
+}
+
+/**
+ * Passes messages between winerp clients by name, as winerp's server does, and
+ * keeps what that loses: who asked whom.
+ */
+export class Router {
+  /** Where names and open requests are; others than winerp clients may enter. */
+  readonly exchange: Exchange;
+  readonly #desk: Desk;
+  readonly #handshakeTimeout: number;
+  readonly #unverified = new Set<WinerpClient>();
+  #now = 0;
+
+  /**
+   * Makes a router without clients.
+   *
+   * @param options Limits.
+   * @throws {RangeError} If a time is none.
+   */
+  constructor(options: RouterOptions = {}) {
+    const {
+      maxMessageBytes = 2 * 1024 * 1024,
+      handshakeTimeout = 10_000,
+      ...rest
+    } = options;
+    this.exchange = new Exchange(rest);
+    this.#handshakeTimeout = checkTime("handshakeTimeout", handshakeTimeout);
+    this.#desk = {
+      exchange: this.exchange,
+      envelope: new Envelope(),
+      maxMessageBytes,
+      unverified: this.#unverified,
+    };
+  }
+
+  /** The names that are taken, as JSON texts, in the order they were. */
+  get names(): string[] {
+    return this.exchange.names;
+  }
+
+  /**
+   * Adds a winerp client, without a name yet.
+   *
+   * @param receiver Where its messages go.
+   * @param options Who may come in.
+   * @returns The client.
+   */
+  connect(receiver: Receiver, options: ConnectOptions = {}): Connected {
+    const expires = this.#now + this.#handshakeTimeout;
+    return new WinerpClient(this.#desk, receiver, options, expires);
+  }
+
+  /**
+   * Tells the time. Ends what has waited too long: clients without a name, and
+   * requests without an answer. Once a second is enough.
+   *
+   * @param now Milliseconds that never go back, such as `performance.now()`.
+   */
+  tick(now: number): void {
+    this.#now = now;
+    for (const client of this.#unverified) {
+      if (client.expires > now) break;
+      client.drop(1008, "Not verified in time");
+    }
+    this.exchange.tick(now);
+  }
+}

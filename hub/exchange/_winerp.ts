@@ -1,0 +1,413 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import { textOf } from "./_scan.ts";
+import { type Exchange, HUB } from "./exchange.ts";
+import { composeMessage } from "./_compose.ts";
+import { Envelope } from "./_envelope.ts";
+import { MessageType, Text } from "./_protocol.ts";
+import type {
+  AnswerKind,
+  Connected,
+  ConnectOptions,
+  Content,
+  Member,
+  Named,
+  Participant,
+  Question,
+  QuestionKind,
+  Receiver,
+} from "./participant.ts";
+
+/** How the first line of an HTTP request begins. */
+const HTTP_REGEXP = /^[A-Z]{3,10} \S/;
+
+/** What all winerp clients of a router have in common. */
+export interface Desk {
+  readonly exchange: Exchange;
+  /** The message just read: one at a time. */
+  readonly envelope: Envelope;
+  readonly maxMessageBytes: number;
+  /** Those that have no name yet. */
+  readonly unverified: Set<WinerpClient>;
+}
+
+const admitAll = () => true;
+
+/** A winerp client: reads its messages, and writes those that are for it. */
+export class WinerpClient implements Participant, Connected {
+  /** When it has to be verified. */
+  readonly expires: number;
+  readonly #desk: Desk;
+  readonly #receiver: Receiver;
+  readonly #admits: (token: string | undefined) => boolean;
+  readonly #member: Member;
+  /** To whom its last request went. */
+  #target: Member | undefined;
+
+  constructor(
+    desk: Desk,
+    receiver: Receiver,
+    options: ConnectOptions,
+    expires: number,
+  ) {
+    this.#desk = desk;
+    this.#receiver = receiver;
+    this.#admits = options.admit ?? admitAll;
+    this.expires = expires;
+    this.#member = desk.exchange.enter(this);
+    desk.unverified.add(this);
+  }
+
+  get name(): string | undefined {
+    return this.#member.active ? this.#member.name : undefined;
+  }
+
+  get heldName(): string | undefined {
+    return this.#member.active ? undefined : this.#member.name;
+  }
+
+  /** See {@linkcode Connected}. */
+  leave(): void {
+    this.#desk.unverified.delete(this);
+    this.#desk.exchange.leave(this.#member);
+  }
+
+  /** Makes it go. */
+  drop(code: number, reason: string): void {
+    this.#desk.exchange.drop(this.#member, code, reason);
+  }
+
+  // What comes from the exchange.
+
+  /** See {@linkcode Participant}. */
+  ask(
+    { uuid, requester, responder }: Question,
+    kind: QuestionKind,
+    content: Content,
+  ): string | undefined {
+    // In a request, and nowhere else, `id` and `destination` change places.
+    const swaps = kind === "request";
+    const id = swaps ? responder : requester;
+    const destination = swaps ? requester : responder;
+    const { maxMessageBytes } = this.#desk;
+    let message: Uint8Array<ArrayBuffer>;
+    if (content instanceof Envelope) {
+      if (content.length > maxMessageBytes) return this.#tooLarge();
+      message = content.redirect(id.nameBytes, destination.nameBytes);
+    } else {
+      message = compose(kind, content, id, destination, uuid);
+    }
+    if (message.length > maxMessageBytes) return this.#tooLarge();
+    this.#receiver.send(message);
+    return undefined;
+  }
+
+  /** See {@linkcode Participant}. */
+  answer(
+    { uuid, requester, responder }: Question,
+    kind: AnswerKind,
+    content: Content,
+  ): string | undefined {
+    const { maxMessageBytes } = this.#desk;
+    let message: Uint8Array<ArrayBuffer>;
+    if (content instanceof Envelope) {
+      if (content.length > maxMessageBytes) return Text.answerTooLarge;
+      // winerp-client-node answers without saying what and whom.
+      const says = content.isFor(requester.nameBytes) ||
+        content.destination !== undefined;
+      message = says
+        ? content.redirect(responder.nameBytes, requester.nameBytes)
+        : content.answer(
+          { id: responder.name!, destination: requester.name!, uuid },
+          maxMessageBytes,
+        );
+    } else message = compose(kind, content, responder, requester, uuid);
+    if (message.length > maxMessageBytes) return Text.answerTooLarge;
+    this.#receiver.send(message);
+    return undefined;
+  }
+
+  /** See {@linkcode Participant}. */
+  fail({ uuid, requester, responder }: Question, text: string): void {
+    this.#receiver.send(composeMessage({
+      id: requester.name!,
+      ...errorMembers(text),
+      uuid,
+      destination: responder.name!,
+    }));
+  }
+
+  /** See {@linkcode Participant}. */
+  tell(source: Named, content: Content): string | undefined {
+    const { nameBytes } = this.#member;
+    const message = content instanceof Envelope
+      ? content.forward(source.nameBytes, nameBytes)
+      : compose("information", content, source, this.#member, "null");
+    if (message.length > this.#desk.maxMessageBytes) return this.#tooLarge();
+    this.#receiver.send(message);
+    return undefined;
+  }
+
+  /** See {@linkcode Participant}. */
+  admit(): void {
+    this.#receiver.send(composeMessage({
+      type: `${MessageType.success}`,
+      data: JSON.stringify(Text.authorized),
+    }));
+  }
+
+  /** See {@linkcode Participant}. */
+  end(error: Parameters<Receiver["close"]>[0]): void {
+    this.#desk.unverified.delete(this);
+    this.#receiver.close(error);
+  }
+
+  #tooLarge(): string {
+    return `The message is larger than ${this.#desk.maxMessageBytes} bytes.`;
+  }
+
+  // What comes from the client.
+
+  /** See {@linkcode Connected}. */
+  receive(message: Uint8Array<ArrayBuffer>): void {
+    const member = this.#member;
+    if (member.gone) return;
+    const { envelope } = this.#desk;
+    try {
+      envelope.read(message);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      return this.#receiveUnreadable(message, error.message);
+    }
+    const { type } = envelope;
+    if (type === MessageType.verification) this.#verify();
+    else if (!member.active) this.#refuseStranger();
+    else if (type === MessageType.request) this.#request();
+    else if (type === MessageType.response) this.#respond("response");
+    else if (type === MessageType.error) this.#respond("error");
+    else if (type === MessageType.ping) this.#ping();
+    else if (type === MessageType.information) this.#inform();
+    else if (type === MessageType.functionCall) this.#callFunction();
+  }
+
+  /**
+   * Takes a message that is not to be relayed. If its envelope can be read all
+   * the same, what it asks or answers fails now.
+   */
+  #receiveUnreadable(message: Uint8Array<ArrayBuffer>, reason: string): void {
+    const { envelope, exchange } = this.#desk;
+    const { name, active } = this.#member;
+    const text = `Cannot read message: ${reason}`;
+    if (!envelope.readLoosely(message)) {
+      const id = name ?? "null";
+      this.#receiver.send(composeMessage({ id, ...errorMembers(text) }));
+      if (name === undefined) this.drop(1008, unreadable(message));
+      return;
+    }
+    const { type } = envelope;
+    if (type !== MessageType.verification && !active) {
+      return this.#refuseStranger();
+    }
+    const answers = type === MessageType.response || type === MessageType.error;
+    const question = answers ? this.#question() : undefined;
+    if (!question) return this.#refuse(text);
+    exchange.fail(question, `The answer cannot be read: ${reason}`);
+  }
+
+  /**
+   * Answers a message of who has no name of its own. Who has not even asked for
+   * one may say nothing else: on a carrier without an HTTP upgrade it may be a
+   * web page that sends lines to every port. Every winerp client verifies first.
+   */
+  #refuseStranger(): void {
+    const { type, destination } = this.#desk.envelope;
+    if (this.#member.name === undefined) {
+      this.#refuse(Text.notAuthorized);
+      this.drop(1008, "Its first message was no verification");
+    } else if (
+      type !== MessageType.response && type !== MessageType.error ||
+      destination !== HUB
+    ) this.#refuse(Text.notAuthorized);
+  }
+
+  /** Answers the message just read with an error. */
+  #refuse(text: string): void {
+    const { name } = this;
+    this.#receiver.send(this.#desk.envelope.answer({
+      ...(name !== undefined && { id: name }),
+      ...errorMembers(text),
+    }));
+  }
+
+  #verify(): void {
+    const { envelope, exchange, unverified } = this.#desk;
+    const member = this.#member;
+    const name = envelope.id;
+    if (member.active) {
+      // A real server puts the client on hold behind itself, for ever.
+      if (name === member.name) this.#welcome();
+      return;
+    }
+    if (name === undefined) return this.#refuse("The name must be a string.");
+    if (!this.#admits(tokenOf(envelope.text("token")))) {
+      this.#refuse(Text.notAuthorized);
+      return this.drop(1008, "Wrong token");
+    }
+    const refusal = exchange.claim(member, name);
+    if (refusal !== undefined) return this.#refuse(refusal);
+    unverified.delete(this);
+    if (member.active) return this.#welcome();
+    this.#receiver.send(envelope.answer({
+      ...errorMembers(Text.alreadyAuthorized),
+      uuid: "null",
+    }));
+  }
+
+  #welcome(): void {
+    this.#receiver.send(this.#desk.envelope.answer({
+      id: this.#member.name!,
+      type: `${MessageType.success}`,
+      data: JSON.stringify(Text.authorized),
+    }));
+  }
+
+  #request(): void {
+    const to = this.#destination();
+    if (to === this.#member) this.#refuse(Text.sameName);
+    else if (to) this.#ask(to, "request");
+    else this.#refuse(Text.noDestination);
+  }
+
+  #callFunction(): void {
+    const to = this.#destination();
+    if (to) this.#ask(to, "functionCall");
+    else this.#refuse(Text.noRequester);
+  }
+
+  /** Who `destination` is; most often the one that it was the last time. */
+  #destination(): Member | undefined {
+    const { envelope, exchange } = this.#desk;
+    const last = this.#target;
+    if (last?.active && envelope.isFor(last.nameBytes)) return last;
+    return this.#target = exchange.find(envelope.destination);
+  }
+
+  #ask(to: Member, kind: QuestionKind): void {
+    const { envelope, exchange } = this.#desk;
+    const uuid = envelope.text("uuid");
+    const refusal = exchange.ask(this.#member, to, uuid, kind, envelope);
+    if (refusal !== undefined) this.#refuse(refusal);
+  }
+
+  #respond(kind: AnswerKind): void {
+    const { envelope, exchange } = this.#desk;
+    const member = this.#member;
+    const question = this.#question();
+    if (!question) {
+      // Late or twice, as comes after every reconnect of a stock client: no harm.
+      // If nobody has the name, say so as a real server does, but cut nobody off.
+      const { destination } = envelope;
+      if (
+        destination !== undefined && destination !== HUB &&
+        !exchange.find(destination)
+      ) this.#refuse(Text.noRequester);
+      return;
+    }
+    // A stock client addresses this one error to itself, and stops reading as it
+    // does. Only a new connection helps it, and its program can see this end.
+    const deaf = kind === "error" && question.requester !== member &&
+      envelope.isFor(member.nameBytes) &&
+      envelope.text("data") === `"${Text.noRoute}"`;
+    const refusal = exchange.answer(question, kind, envelope);
+    if (refusal !== undefined) {
+      this.#receiver.send(composeMessage({
+        id: member.name!,
+        ...errorMembers(refusal),
+        uuid: question.uuid,
+        destination: question.requester.name!,
+      }));
+    }
+    if (deaf) this.drop(1011, "Deaf after an unknown route");
+  }
+
+  /** The question that the message just read answers. */
+  #question(): Question | undefined {
+    const { envelope, exchange } = this.#desk;
+    const member = this.#member;
+    const uuid = envelope.text("uuid");
+    const first = exchange.question(member, uuid);
+    if (first && envelope.isFor(first.requester.nameBytes)) return first;
+    const { destination } = envelope;
+    if (destination === undefined) {
+      // winerp-client-node answers without saying what and whom.
+      return uuid === "null" ? exchange.onlyQuestion(member) : undefined;
+    }
+    const requester = exchange.find(destination);
+    const known = requester && exchange.question(member, uuid, requester);
+    // A stock client addresses one error to itself: see above.
+    return known ?? (destination === member.name ? first : undefined);
+  }
+
+  #ping(): void {
+    const { envelope, exchange } = this.#desk;
+    const success = envelope.text("destination") === "null" ||
+      exchange.find(envelope.destination) !== undefined;
+    this.#receiver.send(envelope.answer({
+      id: this.#member.name!,
+      data: `{"success":${success}}`,
+    }));
+  }
+
+  #inform(): void {
+    const { envelope, exchange, maxMessageBytes } = this.#desk;
+    const { length } = envelope;
+    if (length > maxMessageBytes) return this.#refuse(this.#tooLarge());
+    const names = envelope.targets;
+    // As often as the list says, as a real server does; but no single message
+    // shall fill the outbox of a client by saying its name a thousand times.
+    const often = !names || names.length * length <= maxMessageBytes;
+    const to = often ? names : new Set(names);
+    const refusal = exchange.inform(this.#member, to, envelope);
+    if (refusal !== undefined) this.#refuse(refusal);
+  }
+}
+
+/** Writes a message with what did not come as one. */
+function compose(
+  kind: keyof typeof MessageType,
+  content: Content,
+  id: Named,
+  destination: Named,
+  uuid: string,
+): Uint8Array<ArrayBuffer> {
+  return composeMessage({
+    id: id.name!,
+    type: `${MessageType[kind]}`,
+    route: content.route,
+    data: content.data,
+    traceback: content.traceback,
+    uuid,
+    destination: destination.name!,
+    pseudo_object: content.pseudoObject,
+  });
+}
+
+function errorMembers(
+  text: string,
+): Record<"type" | "data" | "traceback", string> {
+  const json = JSON.stringify(text);
+  return { type: `${MessageType.error}`, data: json, traceback: json };
+}
+
+/** Says what a first message that is none of ours seems to be. */
+function unreadable(message: Uint8Array): string {
+  return HTTP_REGEXP.test(textOf(message, 0, Math.min(message.length, 32)))
+    ? "It spoke HTTP, as a web page or a browser does"
+    : "Its first message cannot be read";
+}
+
+function tokenOf(text: string): string | undefined {
+  const value: unknown = JSON.parse(text);
+  return typeof value === "string" ? value : undefined;
+}

@@ -1,0 +1,323 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * Who may ask and tell whom by name, and what is not answered yet. It knows no
+ * wire: winerp clients take part by {@linkcode Router.connect}, anything else by
+ * {@linkcode Exchange.enter}.
+ *
+ * @module
+ */
+import { checkTime } from "@wirekit/internal/clock";
+import { CloseError } from "@wirekit/transport/transport";
+import { bytesOf, type OpenRequest, Party } from "./_party.ts";
+import { Names } from "./_names.ts";
+import { OpenRequests } from "./_open_requests.ts";
+import { Text } from "./_protocol.ts";
+import type {
+  AnswerKind,
+  Content,
+  Member,
+  Participant,
+  Question,
+  QuestionKind,
+} from "./participant.ts";
+
+/** Options of {@linkcode Exchange}. */
+export interface ExchangeOptions {
+  /**
+   * Longest name, in bytes of its JSON text.
+   *
+   * @default {256}
+   */
+  maxNameBytes?: number;
+  /**
+   * Most requests of one participant that are not answered yet. One more is
+   * answered with an error.
+   *
+   * @default {16384}
+   */
+  maxRequests?: number;
+  /**
+   * How long a request may stay open, in milliseconds, before its requester gets
+   * an error. Callers set their own, shorter deadlines: this one bounds what
+   * the hub remembers.
+   *
+   * @default {3600000} One hour
+   */
+  requestTimeout?: number;
+  /**
+   * Hears when a name comes, is held, or goes.
+   *
+   * @param event What happened.
+   * @param name The JSON text of the name.
+   */
+  onName?: (event: "join" | "hold" | "leave", name: string) => void;
+}
+
+/** Longest `uuid` of a request, as JSON text: it is remembered. */
+const MAX_UUID_LENGTH = 256;
+
+/** The name of the hub itself, as JSON text: nobody can take it. */
+export const HUB = '"@hub"';
+
+/** Passes questions, answers and information between participants by name. */
+export class Exchange {
+  readonly #options: Required<ExchangeOptions>;
+  readonly #names = new Names<Party>();
+  readonly #open = new OpenRequests();
+  #now = 0;
+  /** How many there were. */
+  #members = 0;
+
+  /**
+   * Makes an exchange without participants.
+   *
+   * @param options Limits.
+   */
+  constructor(options: ExchangeOptions = {}) {
+    this.#options = {
+      maxNameBytes: 256,
+      maxRequests: 16_384,
+      requestTimeout: 3_600_000,
+      onName: () => {},
+      ...options,
+    };
+    checkTime("requestTimeout", this.#options.requestTimeout);
+  }
+
+  /** The names that are taken, as JSON texts, in the order they were. */
+  get names(): string[] {
+    return [...this.#names.keys()];
+  }
+
+  /**
+   * Finds a participant.
+   *
+   * @param name The JSON text of a name, as `JSON.stringify()` writes it.
+   * @returns Who has it.
+   */
+  find(name: string | undefined): Member | undefined {
+    return name === undefined ? undefined : this.#names.holder(name);
+  }
+
+  /**
+   * Adds a participant, without a name yet.
+   *
+   * @param participant The participant.
+   * @returns What stands for it in the other methods.
+   */
+  enter(participant: Participant): Member {
+    return new Party(this.#members++, participant);
+  }
+
+  /**
+   * Asks for a name, and gives back the one before. If somebody has it,
+   * `member.active` stays false, and `participant.admit()` says when it is free.
+   *
+   * @param member Who asks.
+   * @param name The JSON text of the name, as `JSON.stringify()` writes it.
+   * @returns Why it cannot be had, if so.
+   */
+  claim(member: Member, name: string): string | undefined {
+    const { maxNameBytes, onName } = this.#options;
+    const bytes = name.length > maxNameBytes ? undefined : bytesOf(name);
+    if (!bytes || bytes.length > maxNameBytes) {
+      return `The name is longer than ${maxNameBytes} bytes.`;
+    }
+    if (name === HUB) return `The name ${HUB} is the hub's own.`;
+    const party = member as Party;
+    if (party.name !== name) this.#release(party);
+    party.name = name;
+    party.nameBytes = bytes;
+    party.active = this.#names.claim(name, party);
+    onName(party.active ? "join" : "hold", name);
+    return undefined;
+  }
+
+  /**
+   * Asks another participant. What comes of it, `from.participant` hears: the
+   * answer, or that there will be none.
+   *
+   * @param from Who asks.
+   * @param to Who is asked.
+   * @param uuid By which the requester knows the question, as JSON text.
+   * @param kind What is asked for.
+   * @param content What is asked with.
+   * @returns What is wrong, if something is: then nobody was asked.
+   */
+  ask(
+    from: Member,
+    to: Member,
+    uuid: string,
+    kind: QuestionKind,
+    content: Content,
+  ): string | undefined {
+    if (uuid.length > MAX_UUID_LENGTH) {
+      return `The uuid is longer than ${MAX_UUID_LENGTH} characters.`;
+    }
+    const { maxRequests, requestTimeout } = this.#options;
+    const asker = from as Party;
+    const asked = to as Party;
+    if (asker.asking >= maxRequests) {
+      return `More than ${maxRequests} requests are unanswered.`;
+    }
+    const expires = this.#now + requestTimeout;
+    const request = this.#open.add(uuid, asker, asked, expires);
+    const refusal = asked.participant.ask(request, kind, content);
+    if (refusal !== undefined) this.#open.delete(request);
+    return refusal;
+  }
+
+  /**
+   * Finds a question that a participant has not answered yet. The participant
+   * and the uuid say which: a stranger who knows the uuid cannot answer.
+   *
+   * @param responder Who was asked.
+   * @param uuid The uuid, as JSON text, in any spelling.
+   * @param requester Who asked; by default whoever did first.
+   * @returns The question; of several of one uuid, the first.
+   */
+  question(
+    responder: Member,
+    uuid: string,
+    requester?: Member,
+  ): Question | undefined {
+    // An escape can make a text six times as long.
+    if (uuid.length > 6 * MAX_UUID_LENGTH) return undefined;
+    return this.#open.find(
+      responder as Party,
+      uuid,
+      requester as Party | undefined,
+    );
+  }
+
+  /**
+   * Finds the one question that a participant has not answered yet.
+   *
+   * @param responder Who was asked.
+   * @returns The question; none if there are more.
+   */
+  onlyQuestion(responder: Member): Question | undefined {
+    const { firstAsked, lastAsked } = responder as Party;
+    return firstAsked === lastAsked ? firstAsked : undefined;
+  }
+
+  /**
+   * Ends a question with its answer.
+   *
+   * @param question The question.
+   * @param kind Whether the answer is a result or an error.
+   * @param content The answer.
+   * @returns Why the requester does not take it, if it does not.
+   */
+  answer(
+    question: Question,
+    kind: AnswerKind,
+    content: Content,
+  ): string | undefined {
+    const request = question as OpenRequest;
+    this.#open.delete(request);
+    const { participant } = request.requester;
+    const refusal = participant.answer(request, kind, content);
+    if (refusal !== undefined) participant.fail(request, refusal);
+    return refusal;
+  }
+
+  /**
+   * Ends a question without an answer.
+   *
+   * @param question The question.
+   * @param text Why.
+   */
+  fail(question: Question, text: string): void {
+    const request = question as OpenRequest;
+    this.#open.delete(request);
+    request.requester.participant.fail(request, text);
+  }
+
+  /**
+   * Tells all others something, or those who have one of some names.
+   *
+   * @param from Who tells it.
+   * @param names To whom, each as often as it is there; by default all others.
+   * @param content What is told.
+   * @returns Why somebody does not take it, if so.
+   */
+  inform(
+    from: Member,
+    names: Iterable<string> | undefined,
+    content: Content,
+  ): string | undefined {
+    let refusal: string | undefined;
+    if (names) {
+      for (const name of names) {
+        refusal = this.#names.holder(name)?.participant.tell(from, content) ??
+          refusal;
+      }
+    } else {
+      for (const to of this.#names.holders()) {
+        if (to === from) continue;
+        refusal = to.participant.tell(from, content) ?? refusal;
+      }
+    }
+    return refusal;
+  }
+
+  /**
+   * Tells the time. Ends requests that have waited too long for their answer.
+   *
+   * @param now Milliseconds that never go back, such as `performance.now()`.
+   */
+  tick(now: number): void {
+    this.#now = now;
+    for (const holder of this.#names.holders()) {
+      while (holder.oldest && holder.oldest.expires <= now) {
+        this.fail(holder.oldest, "The request was not answered in time.");
+      }
+    }
+  }
+
+  /**
+   * Makes a participant go.
+   *
+   * @param member The participant.
+   * @param code The code of the error that it gets, as of a WebSocket.
+   * @param reason Why.
+   */
+  drop(member: Member, code: number, reason: string): void {
+    const party = member as Party;
+    party.gone = true;
+    party.participant.end(new CloseError(code, { reason }));
+    this.leave(party);
+  }
+
+  /**
+   * Forgets a participant: its name is free, and who waits for its answers hears
+   * that there will be none.
+   *
+   * @param member The participant.
+   */
+  leave(member: Member): void {
+    const party = member as Party;
+    party.gone = true;
+    while (party.oldest) this.#open.delete(party.oldest);
+    while (party.firstAsked) this.fail(party.firstAsked, Text.responderLeft);
+    this.#release(party);
+  }
+
+  /** Takes the name from a participant, and gives it to who waits for it. */
+  #release(party: Party): void {
+    const { name, active } = party;
+    if (name === undefined) return;
+    const { onName } = this.#options;
+    const heir = this.#names.release(name, party);
+    if (!active) return;
+    party.active = false;
+    onName("leave", name);
+    if (!heir) return;
+    heir.active = true;
+    heir.participant.admit();
+    onName("join", name);
+  }
+}
