@@ -220,6 +220,17 @@ export class Gateway implements Caller, AsyncDisposable {
    * @returns Resolves when the gateway has acknowledged it: see
    * {@linkcode CommandSession.send}.
    * @throws {NackError} If the gateway refuses.
+   *
+   * @example A frame as it is
+   * ```ts
+   * import { Gateway, GatewaySimulator } from "@wirekit/openwebnet";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using simulator = new GatewaySimulator();
+   * await using gateway = new Gateway({ transport: () => simulator.connect() });
+   * await gateway.send("*1*1*11##");
+   * assertEquals(simulator.executed, ["*1*1*11##"]);
+   * ```
    */
   async send(
     message: Message | string,
@@ -235,6 +246,17 @@ export class Gateway implements Caller, AsyncDisposable {
    * @param options Time and signal.
    * @returns The answer: see {@linkcode CommandSession.request}.
    * @throws {NackError} If the gateway refuses.
+   *
+   * @example All lights of the plant
+   * ```ts
+   * import { Gateway, GatewaySimulator, serialize } from "@wirekit/openwebnet";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using simulator = new GatewaySimulator();
+   * await using gateway = new Gateway({ transport: () => simulator.connect() });
+   * const replies = await gateway.request("*#1*0##");
+   * assertEquals(replies.map(serialize)[0], "*1*0*11##");
+   * ```
    */
   async request(
     message: Message | string,

@@ -220,7 +220,23 @@ export class Shutter extends Item<AutomationEvents> {
     return this.command("automation.goTo", { level, priority }, rest);
   }
 
-  /** Asks where it is (advanced actuators): what could be read of it. */
+  /**
+   * Asks where it is (advanced actuators).
+   *
+   * @param options Time and signal.
+   * @returns What could be read of the answer.
+   *
+   * @example Is it closed?
+   * ```ts
+   * import { Gateway, GatewaySimulator, Shutter } from "@wirekit/openwebnet";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using simulator = new GatewaySimulator();
+   * await using gateway = new Gateway({ transport: () => simulator.connect() });
+   * const { level } = await new Shutter(gateway, "31").position();
+   * assertEquals(level, 0);
+   * ```
+   */
   async position(
     options?: CommandOptions,
   ): Promise<AutomationEvents["automation.position"]> {

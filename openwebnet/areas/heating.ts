@@ -214,6 +214,22 @@ export class CentralUnit extends Item<ThermoEvents> {
    *
    * @param program 1 to 16; 0 the last.
    * @param options Season, time and signal.
+   *
+   * @example The weekly program 2 of the winter
+   * ```ts
+   * import {
+   *   CentralUnit,
+   *   Gateway,
+   *   GatewaySimulator,
+   * } from "@wirekit/openwebnet";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using simulator = new GatewaySimulator();
+   * await using gateway = new Gateway({ transport: () => simulator.connect() });
+   * const unit = new CentralUnit(gateway, "#0");
+   * await unit.program(2, { season: "heating" });
+   * assertEquals(simulator.executed, ["*4*1102*#0##"]);
+   * ```
    */
   program(program: number, options: SeasonOptions = {}): Promise<void> {
     const { season = "generic", ...rest } = options;
@@ -279,6 +295,22 @@ export class CentralUnit extends Item<ThermoEvents> {
    * @param celsius 5 to 40 °C, in halves.
    * @param hours 1 to 24.
    * @param options Season, time and signal.
+   *
+   * @example Warm for the evening
+   * ```ts
+   * import {
+   *   CentralUnit,
+   *   Gateway,
+   *   GatewaySimulator,
+   * } from "@wirekit/openwebnet";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using simulator = new GatewaySimulator();
+   * await using gateway = new Gateway({ transport: () => simulator.connect() });
+   * const unit = new CentralUnit(gateway, "#0");
+   * await unit.timedManual(21.5, 4, { season: "heating" });
+   * assertEquals(simulator.executed, ["*4*112#0215#4*#0##"]);
+   * ```
    */
   async timedManual(
     celsius: number,

@@ -155,6 +155,18 @@ export class Item<M extends object> {
    * @param options Time and signal.
    * @returns What the answer says, an event each; several for several devices.
    * What is not known comes as it is, as an event of type `"unknown"`.
+   *
+   * @example What a zone says of itself
+   * ```ts
+   * import { Gateway, GatewaySimulator, Zone } from "@wirekit/openwebnet";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using simulator = new GatewaySimulator();
+   * await using gateway = new Gateway({ transport: () => simulator.connect() });
+   * const events = await new Zone(gateway, "1").status();
+   * const types = events.map(({ type }) => type);
+   * assertEquals(types.includes("thermo.temperature"), true);
+   * ```
    */
   async status(
     options?: CommandOptions,
@@ -174,6 +186,23 @@ export class Item<M extends object> {
    *
    * @param options Ends the loop.
    * @returns The events.
+   *
+   * @example When a light is switched, by whomever
+   * ```ts
+   * import { Gateway, GatewaySimulator, Light } from "@wirekit/openwebnet";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using simulator = new GatewaySimulator();
+   * await using gateway = new Gateway({ transport: () => simulator.connect() });
+   * const light = new Light(gateway, "12");
+   * const events = light.events();
+   * await gateway.ready();
+   * simulator.publish("*1*1*12##");
+   * for await (const event of events) {
+   *   assertEquals(event.type === "light.state" && event.on, true);
+   *   break;
+   * }
+   * ```
    */
   events(
     options: Pick<MessageFilter, "signal"> = {},

@@ -129,6 +129,17 @@ export class Light extends Item<LightingEvents> {
    *
    * @param duration How long.
    * @param options Time and signal.
+   *
+   * @example The light of the stairs, for three and a half minutes
+   * ```ts
+   * import { Gateway, GatewaySimulator, Light } from "@wirekit/openwebnet";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using simulator = new GatewaySimulator();
+   * await using gateway = new Gateway({ transport: () => simulator.connect() });
+   * await new Light(gateway, "11").timer({ minutes: 3, seconds: 30 });
+   * assertEquals(simulator.executed, ["*#1*11*#2*0*3*30##"]);
+   * ```
    */
   timer(duration: Duration, options?: CommandOptions): Promise<void> {
     const { hours = 0, minutes = 0, seconds = 0 } = duration;
@@ -150,6 +161,19 @@ export class Light extends Item<LightingEvents> {
    *
    * @param options Time and signal.
    * @returns A state for each light that answers.
+   *
+   * @example Every light that is on
+   * ```ts
+   * import { Gateway, GatewaySimulator, Light } from "@wirekit/openwebnet";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using simulator = new GatewaySimulator();
+   * await using gateway = new Gateway({ transport: () => simulator.connect() });
+   * await new Light(gateway, "11").on();
+   * const states = await new Light(gateway, "0").states();
+   * const lit = states.filter(({ on }) => on).map(({ where }) => where);
+   * assertEquals(lit, ["11"]);
+   * ```
    */
   async states(options?: CommandOptions): Promise<LightState[]> {
     const events = await this.status(options);
@@ -234,6 +258,17 @@ export class Dimmer extends Light {
    *
    * @param step By how many levels.
    * @param options Speed, time and signal.
+   *
+   * @example Ten levels brighter
+   * ```ts
+   * import { Dimmer, Gateway, GatewaySimulator } from "@wirekit/openwebnet";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using simulator = new GatewaySimulator();
+   * await using gateway = new Gateway({ transport: () => simulator.connect() });
+   * await new Dimmer(gateway, "21").up(10);
+   * assertEquals(simulator.executed, ["*1*30#10*21##"]);
+   * ```
    */
   up(step?: number, options: SwitchOptions = {}): Promise<void> {
     const { speed, ...rest } = options;

@@ -89,6 +89,17 @@ export class Meter extends Item<EnergyEvents> {
    * @param day 1 to 31.
    * @param options Time and signal.
    * @returns 24 values.
+   *
+   * @example A day, hour by hour
+   * ```ts
+   * import { Gateway, GatewaySimulator, Meter } from "@wirekit/openwebnet";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using simulator = new GatewaySimulator();
+   * await using gateway = new Gateway({ transport: () => simulator.connect() });
+   * const hours = await new Meter(gateway, "51").hours(10, 7);
+   * assertEquals(hours.length, 24);
+   * ```
    */
   async hours(
     month: number,
@@ -179,6 +190,22 @@ export class Meter extends Item<EnergyEvents> {
    * @param minutes Time between, 1 to 255; 0 ends it. The gateway forgets it:
    * ask again before 255 minutes are over.
    * @param options Time and signal.
+   *
+   * @example The power, every minute
+   * ```ts
+   * import { Gateway, GatewaySimulator, Meter } from "@wirekit/openwebnet";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using simulator = new GatewaySimulator();
+   * await using gateway = new Gateway({ transport: () => simulator.connect() });
+   * const meter = new Meter(gateway, "51");
+   * const events = meter.events();
+   * await meter.report(1);
+   * for await (const event of events) {
+   *   assertEquals(event.type === "energy.power" && event.watts, 1234);
+   *   break;
+   * }
+   * ```
    */
   report(minutes: number, options?: CommandOptions): Promise<void> {
     return this.command("energy.report", { source: 1, minutes }, options);
