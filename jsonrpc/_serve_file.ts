@@ -1,5 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
+import { UsageError } from "@wirekit/internal/command";
 import { listenTcp } from "@wirekit/transport/tcp";
 import { listenUnix } from "@wirekit/transport/unix";
 import { methodsOf } from "./_exports.ts";
@@ -32,8 +33,7 @@ export async function serveFile(
   options: ServeFileOptions,
   io: ServeFileIo,
 ): Promise<void> {
-  const url = new URL(file, `file://${Deno.cwd()}/`);
-  const methods = methodsOf(await import(url.href));
+  const methods = methodsOf(await load(file));
   const onError = (error: unknown, { method }: { method?: string }) =>
     io.error(`${method ?? "connection"}: ${error}`);
   const peerOptions = { methods, onError };
@@ -71,4 +71,15 @@ export async function serveFile(
     } (Ctrl-C stops it)`,
   );
   await stopped;
+}
+
+async function load(file: string): Promise<Record<string, unknown>> {
+  const { href } = new URL(file, `file://${Deno.cwd()}/`);
+  try {
+    return await import(href);
+  } catch (error) {
+    const { message } = Object(error) as { message?: string };
+    if (!message?.includes(`Module not found "${href}"`)) throw error;
+    throw new UsageError(`There is no file ${file}`, { cause: error });
+  }
 }

@@ -1,27 +1,25 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
+/** Where a command calls: a URL, or a program that it starts. */
+
+import { NotConnectedError } from "@wirekit/internal/errors";
 import { connect } from "@wirekit/transport/connect";
 import { connectTcp } from "@wirekit/transport/tcp";
 import type { Transport } from "@wirekit/transport/transport";
 import { connectUnix } from "@wirekit/transport/unix";
-import type { Caller } from "./caller.ts";
+import { startProgram, type Target } from "./_program.ts";
 import { HttpClient } from "./http_client.ts";
 import type { LogEntry } from "./log.ts";
 import type { Params } from "./message.ts";
 import { Peer } from "./peer.ts";
-import { framerOf, type Framing, spawn } from "./stdio.ts";
-
-/** What a command speaks to. */
-export interface Target extends AsyncDisposable {
-  readonly caller: Caller;
-  /** The peer, unless it is HTTP. */
-  readonly peer?: Peer;
-}
+import { framerOf, type Framing } from "./stdio.ts";
 
 /** How to speak to it. */
 export interface TargetOptions {
   headers: [string, string][];
   framing: Framing;
+  /** Certificates to trust, in PEM. */
+  ca: string | undefined;
   timeout: number;
   signal: AbortSignal;
   onNotification(method: string, params: Params | undefined): void;
@@ -36,42 +34,66 @@ export async function openTarget(
     onMessage: (entry: LogEntry) => notice(entry, options),
   };
   if (typeof place !== "string") {
-    const [program = "", ...args] = place;
-    const { framing } = options;
-    const child = spawn(program, { args, framing, ...peerOptions });
-    const { peer } = child;
-    const dispose = () => child[Symbol.asyncDispose]();
-    return { caller: peer, peer, [Symbol.asyncDispose]: dispose };
+    return startProgram(place, options.framing, peerOptions);
   }
   const url = new URL(place);
   if (url.protocol === "http:" || url.protocol === "https:") {
-    const client = new HttpClient(url, { headers: options.headers });
-    const dispose = () => client.close();
-    return { caller: client, [Symbol.asyncDispose]: dispose };
+    return httpTarget(url, options);
   }
   const peer = new Peer(await openTransport(url, options), peerOptions);
-  return { caller: peer, peer, [Symbol.asyncDispose]: () => peer.close() };
+  return {
+    caller: peer,
+    peer,
+    explain: (error) => Promise.resolve(error),
+    [Symbol.asyncDispose]: () => peer.close(),
+  };
+}
+
+function httpTarget(url: URL, { headers, ca }: TargetOptions): Target {
+  const trusting = ca === undefined
+    ? undefined
+    : Deno.createHttpClient({ caCerts: [ca] });
+  const caller = new HttpClient(url, {
+    headers,
+    ...(trusting && {
+      fetch: (request) => fetch(request, { client: trusting }),
+    }),
+  });
+  return {
+    caller,
+    // What `fetch()` says is clear, but it does not stand in the error itself.
+    explain(error) {
+      const { cause } = Object(error) as { cause?: unknown };
+      if (!(cause instanceof TypeError)) return Promise.resolve(error);
+      const why = cause.message.replace(/^error sending .*?\(http.*?\): /, "");
+      const text = `Cannot connect to ${url.host}: ${why}`;
+      return Promise.resolve(new NotConnectedError(text, { cause }));
+    },
+    async [Symbol.asyncDispose]() {
+      await caller.close();
+      trusting?.close();
+    },
+  };
 }
 
 function openTransport(url: URL, options: TargetOptions): Promise<Transport> {
-  const { signal, timeout: connectTimeout, headers, framing } = options;
+  const { signal, timeout, headers, framing, ca } = options;
+  const waits = { signal, connectTimeout: timeout };
+  const tls = ca === undefined ? {} : { ca };
   if (framing === "content-length") {
     const framer = framerOf(framing);
     const { hostname, protocol } = url;
     if (protocol === "unix:") {
       const path = decodeURIComponent(url.pathname);
-      return connectUnix({ path, signal, connectTimeout }, framer);
+      return connectUnix({ path, ...waits }, framer);
     }
     if (protocol === "tcp:" || protocol === "tls:") {
-      const tls = protocol === "tls:";
       const port = Number(url.port);
-      return connectTcp(
-        { hostname, port, tls, signal, connectTimeout },
-        framer,
-      );
+      const secure = protocol === "tls:" && tls;
+      return connectTcp({ hostname, port, tls: secure, ...waits }, framer);
     }
   }
-  return connect(url, { signal, connectTimeout, headers });
+  return connect(url, { headers, tls, ...waits });
 }
 
 function notice(

@@ -1,5 +1,4 @@
 // Copyright 2026 the Wirekit authors. MIT license.
-// deno-lint-ignore-file no-console
 
 /**
  * The `jsonrpc` command.
@@ -16,8 +15,8 @@
  * @module
  */
 
-import { type CommandIo, HELP, isCommand, runCommand } from "./_commands.ts";
-import config from "./deno.json" with { type: "json" };
+import { run } from "@wirekit/internal/command";
+import { jsonrpc } from "./_commands.ts";
 
 /**
  * Runs the command.
@@ -34,41 +33,8 @@ import config from "./deno.json" with { type: "json" };
  * assertEquals(await main(["--version"]), 0);
  * ```
  */
-export async function main(args: readonly string[]): Promise<number> {
-  const [name, ...rest] = args;
-  if (name === "--version" || name === "-V") {
-    console.log(`jsonrpc ${config.version}`);
-    return 0;
-  }
-  if (name === undefined || name === "--help" || name === "-h") {
-    console.log(HELP);
-    return name === undefined ? 2 : 0;
-  }
-  if (!isCommand(name)) {
-    console.error(`jsonrpc: There is no command ${name}. See --help`);
-    return 2;
-  }
-  const stop = new AbortController();
-  using _signals = onSignal(() => stop.abort());
-  const io: CommandIo = {
-    log: (text) => console.log(text),
-    error: (text) => console.error(text),
-    signal: stop.signal,
-  };
-  return await runCommand(name, rest, io);
-}
-
-/** Calls back when somebody wants the program to end. */
-function onSignal(callback: () => void): Disposable {
-  const signals: Deno.Signal[] = Deno.build.os === "windows"
-    ? ["SIGINT"]
-    : ["SIGINT", "SIGTERM"];
-  for (const signal of signals) Deno.addSignalListener(signal, callback);
-  return {
-    [Symbol.dispose]() {
-      for (const signal of signals) Deno.removeSignalListener(signal, callback);
-    },
-  };
+export function main(args: readonly string[]): Promise<number> {
+  return run(jsonrpc, args);
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,7 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { runCommand } from "./_commands.ts";
+import { run as runFrame } from "@wirekit/internal/command";
+import { jsonrpc } from "./_commands.ts";
 import { main } from "./cli.ts";
 import { fetchHandler, type Peer } from "./mod.ts";
 import { serveFile } from "./_serve_file.ts";
@@ -15,12 +16,12 @@ async function run(args: string[], until?: RegExp) {
   const stop = new AbortController();
   const out: string[] = [];
   const err: string[] = [];
-  const code = await runCommand(args[0] as "call", args.slice(1), {
+  const code = await runFrame(jsonrpc, args, {
     log: (text) => {
       out.push(text);
       if (until?.test(text)) stop.abort();
     },
-    error: (text) => err.push(text),
+    error: (text) => void err.push(text),
     signal: stop.signal,
   });
   return { code, out: out.join("\n"), err: err.join("\n") };
@@ -69,16 +70,113 @@ Deno.test("jsonrpc call prints the result, over each carrier", async () => {
 Deno.test("jsonrpc call tells of errors by its exit code", async () => {
   await using server = await serving();
   const none = await run(["call", server.ws, "none"]);
-  assertEquals([none.code, none.err], [1, "Error -32601: Method not found"]);
+  assertEquals(none, {
+    code: 1,
+    out: "",
+    err: 'jsonrpc: "none" answers with error -32601: Method not found',
+  });
   const wrong = await run(["call", server.ws, "math.mul", "[1,2,3]"]);
   assertStringIncludes(wrong.err, "Expected at most 2 params");
   const crash = await run(["call", server.ws, "fail"]);
   assert(!crash.err.includes("secret"));
   assertEquals(server.errors, ["fail: Error: secret"]);
-  const gone = await run(["call", "ws://127.0.0.1:1", "sum"]);
-  assertEquals(gone.code, 3);
-  const left = await run(["call", "sum", "--", Deno.execPath(), "eval", ""]);
-  assertEquals(left.code, 3, left.err);
+});
+
+Deno.test("jsonrpc says what cannot be reached, and how to write what was meant", async () => {
+  const cases: [string[], number, string][] = [
+    [["call", "ws://127.0.0.1:1", "sum"], 3, "127.0.0.1:1"],
+    [["call", "tcp://127.0.0.1:1", "sum"], 3, "127.0.0.1:1"],
+    [["call", "http://127.0.0.1:1", "sum"], 3, "connect to 127.0.0.1:1: "],
+    [["call", "unix:/tmp/no.sock", "sum"], 3, "/tmp/no.sock"],
+    [["call", "--port", "1", "sum"], 3, "127.0.0.1:1"],
+    [["discover", "http://127.0.0.1:1"], 3, "connect to 127.0.0.1:1: "],
+    [["call", "127.0.0.1:80", "sum"], 2, "Did you mean ws://127.0.0.1:80?"],
+    [["call", "localhost:80", "sum"], 2, "Did you mean ws://localhost:80?"],
+    [["call", "ftp://h", "sum"], 2, "Did you mean ws://h?"],
+    [["call", "--url", "h:1", "sum"], 2, "Did you mean ws://h:1?"],
+    [["call", "sum", "--", "/no/program"], 2, "no program /no/program"],
+    [["serve", "nope.ts", "-p", "0"], 2, "There is no file nope.ts"],
+  ];
+  for (const [args, code, words] of cases) {
+    const ran = await run(args);
+    assertEquals([ran.code, ran.out], [code, ""], args.join(" "));
+    assertStringIncludes(ran.err, words);
+    assert(!ran.err.includes("\n"), ran.err);
+  }
+});
+
+Deno.test("jsonrpc says how a program that does not answer has failed", async () => {
+  const script = (code: string) => ["--", Deno.execPath(), "eval", code];
+  const wait = "await new Promise((end) => setTimeout(end, 60_000))";
+  const cases: [string[], number, string][] = [
+    [["call", "sum", ...script("Deno.exit(7)")], 3, "ended with exit code 7"],
+    [
+      [
+        "call",
+        "sum",
+        "--timeout",
+        "1.5",
+        ...script(
+          `console.log("starting up"); ${wait}`,
+        ),
+      ],
+      4,
+      ' wrote "starting up", which is no JSON-RPC',
+    ],
+    [
+      [
+        "call",
+        "sum",
+        "--timeout",
+        "1.5",
+        ...script(
+          `console.log("Content-Length: 2\\r\\n\\r\\n{}"); ${wait}`,
+        ),
+      ],
+      4,
+      " speaks as language servers do: add --lsp",
+    ],
+    [
+      [
+        "call",
+        "sum",
+        "--lsp",
+        "--timeout",
+        "1.5",
+        ...script(
+          `console.log("starting up"); ${wait}`,
+        ),
+      ],
+      4,
+      " wrote nothing with a Content-Length: is --lsp right?",
+    ],
+  ];
+  for (const [args, code, words] of cases) {
+    const ran = await run(args);
+    assertEquals(ran.code, code, ran.err);
+    assertStringIncludes(ran.err, words);
+  }
+});
+
+Deno.test("jsonrpc call takes values that look like options", async () => {
+  await using server = await serving({ tcpPort: 0 });
+  const { port } = new URL(server.ws);
+  const cases: [string[], string][] = [
+    [["call", server.ws, "sum", "-1", "2"], "1"],
+    [["call", server.ws, "sum", "-1", "-2", "--json"], "-3"],
+    [["call", server.ws, "sum", "--", "-1.5", "2"], "0.5"],
+    [
+      ["call", server.ws, "--json", "echo", "--", "--json"],
+      '"--json"',
+    ],
+    [["call", "-p", port, "sum", "1", "2"], "3"],
+    [["call", "--url", server.ws, "sum", "1", "2"], "3"],
+    [["call", server.ws, "sum", "--data", "[4,5]"], "9"],
+    [["call", server.ws, "echo", "1.50", "--json"], "1.5"],
+  ];
+  for (const [args, out] of cases) {
+    assertEquals(await run(args), { code: 0, out, err: "" }, args.join(" "));
+  }
 });
 
 Deno.test("jsonrpc call gives up in time", async () => {
@@ -95,16 +193,23 @@ Deno.test("jsonrpc call gives up in time", async () => {
 
 Deno.test("jsonrpc says what is wrong with its arguments", async () => {
   const wrong: [string[], string][] = [
-    [["call"], "There is no URL"],
-    [["call", "http://127.0.0.1:1"], "There is no method"],
-    [["notify", "http://127.0.0.1:1"], "There is no method"],
+    [["call"], "URL is missing"],
+    [["call", "sum"], "Say where to call: a URL such as ws://127.0.0.1:8095"],
+    [["call", "http://127.0.0.1:1"], "METHOD is missing"],
+    [["notify", "http://127.0.0.1:1"], "METHOD is missing"],
     [["call", "http://127.0.0.1:1", "x", "--stream"], "no streams over HTTP"],
     [["listen", "http://127.0.0.1:1"], "Nothing can be heard"],
-    [["call", "ws://127.0.0.1", "x", "--nonsense"], "no option --nonsense"],
-    [["call", "ws://127.0.0.1", "x", "--timeout", "no"], "number of seconds"],
-    [["call", "ws://127.0.0.1", "x", "--header", "no"], "NAME: VALUE"],
-    [["serve"], "needs one file"],
-    [["serve", "x.ts", "--port", "x"], "as a port"],
+    [["discover", "http://127.0.0.1:1", "x"], 'There is no use for "x"'],
+    [["call", "ws://h", "x", "--nonsense"], "no option --nonsense"],
+    [["call", "ws://h", "x", "--jsno"], "Did you mean --json?"],
+    [["call", "ws://h", "x", "--timeout", "no"], "number of seconds"],
+    [["call", "ws://h", "x", "--header", "no"], "NAME:VALUE"],
+    [["call", "ws://h", "x", "-p", "1"], "There are two targets"],
+    [["call", "http://h", "x", "1", "--data", "[]"], "exclude each other"],
+    [["call", "http://h", "x", "--data", "1"], "JSON array or object, not 1"],
+    [["serve"], "FILE is missing"],
+    [["serve", "x.ts", "y.ts"], 'There is no use for "y.ts"'],
+    [["serve", "x.ts", "--port", "x"], 'from 0 to 65535, not "x"'],
   ];
   for (const [args, words] of wrong) {
     const { code, err } = await run(args);
@@ -113,6 +218,7 @@ Deno.test("jsonrpc says what is wrong with its arguments", async () => {
   assertEquals(await main(["nonsense"]), 2);
   assertEquals(await main([]), 2);
   assertEquals(await main(["--help"]), 0);
+  assertEquals((await run(["cal"])).err.includes("Did you mean call?"), true);
   assertEquals((await run(["call", "--help"])).code, 0);
 });
 
@@ -131,6 +237,7 @@ METHODS
       Error 7: Too large
   math.count(to: number): stream of number
       Deprecated
+  echo(value: any): any
   fail(): any
   greet({ name: any }): any
   sum(x: any, y: any): any

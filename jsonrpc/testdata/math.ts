@@ -50,3 +50,7 @@ export function greet({ name }: { name: string }): string {
 export function fail(): never {
   throw new Error("secret");
 }
+
+export function echo(value: unknown): unknown {
+  return value;
+}

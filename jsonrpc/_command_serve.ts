@@ -1,0 +1,42 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** The command `jsonrpc serve`. */
+
+import {
+  command,
+  needNetwork,
+  port,
+  text,
+  texts,
+  toggle,
+} from "@wirekit/internal/command";
+import { serveFile } from "./_serve_file.ts";
+
+/** Serve the functions that a file exports. */
+export const serveCommand = command({
+  name: "serve",
+  summary: "Serve the functions that a file exports until Ctrl-C",
+  operands: "FILE",
+  options: {
+    hostname: text("HOST", "Address to listen on (127.0.0.1)"),
+    port: port("Port for WebSocket and HTTP (8095); 0 takes a free one", "p"),
+    tcp: port("Port for TCP too, one message a line"),
+    unix: text("PATH", "Unix socket too, one message a line", { file: true }),
+    stdio: toggle("Standard streams instead"),
+    lsp: toggle("With --stdio: Content-Length framing"),
+    allowOrigin: texts("URL", "Origin whose pages may connect"),
+  },
+  examples: ["jsonrpc serve math.ts", "jsonrpc serve math.ts --stdio --lsp"],
+  async run({ words: [file = ""], options }, terminal) {
+    const { hostname = "127.0.0.1", port = 8095, tcp, unix, stdio } = options;
+    if (!stdio) needNetwork(hostname, port);
+    await serveFile(file, {
+      hostname,
+      port,
+      ...(tcp !== undefined && { tcpPort: tcp }),
+      ...(unix !== undefined && { unixPath: unix }),
+      ...(stdio && { framing: options.lsp ? "content-length" : "newline" }),
+      origins: [...options.allowOrigin],
+    }, terminal);
+  },
+});
