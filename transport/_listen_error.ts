@@ -64,9 +64,25 @@ export function listenError(cause: unknown, address: string): Error {
   return code === undefined ? error : Object.assign(error, { code });
 }
 
-/** Writes an address as a user would: `127.0.0.1:80`, `[::1]:80`. */
-export function hostAndPort(hostname: string, port: number): string {
-  return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+/**
+ * Listens by Deno, which the carriers without HTTP need.
+ *
+ * @param address Where, for the error.
+ * @param listen Does it.
+ * @throws {TypeError} If this is no Deno.
+ */
+export function listening<T>(address: string, listen: () => T): T {
+  if (!("Deno" in globalThis)) {
+    throw new TypeError(
+      `Cannot listen on ${address} on ${navigator.userAgent}: only Deno can ` +
+        "serve over TCP and Unix sockets. WebSocket works everywhere",
+    );
+  }
+  try {
+    return listen();
+  } catch (cause) {
+    throw listenError(cause, address);
+  }
 }
 
 /**

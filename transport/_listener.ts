@@ -1,5 +1,9 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
+import { sleep } from "@wirekit/internal/clock";
+import type { Logger } from "@wirekit/internal/logger";
+import { AcceptFailures } from "./_accept_watch.ts";
+import type { Admission } from "./admission.ts";
 import type { TransportListener } from "./listener.ts";
 import type { Transport } from "./transport.ts";
 
@@ -9,8 +13,29 @@ const MAX_WAITING = 1_024;
 /** Pause after a failed accept, such as one of too many open files. */
 const RETRY_DELAY = 50;
 
+/** What a listener is told besides where it listens. */
+export interface ListenerOptions {
+  /** Where it listens, for the log. */
+  address: string;
+  /** Where to write what fails. */
+  logger: Logger | undefined;
+  /** Who counts the connections. */
+  admission: Pick<Admission, "enter"> | undefined;
+}
+
+/** How a connection becomes a transport. */
+export interface OpenOptions {
+  /** Gives it up. */
+  signal: AbortSignal;
+  /** What the transport has to call when nothing is left of it. */
+  onGone: () => void;
+}
+
 /** Makes a transport of a connection, or rejects and has closed it. */
-type Open<T> = (conn: Deno.Conn, signal: AbortSignal) => Promise<Transport<T>>;
+type Open<T> = (
+  conn: Deno.Conn,
+  options: OpenOptions,
+) => Promise<Transport<T>>;
 
 /** Accepts connections, and opens each apart from the others. */
 export class Listener<T, A extends Deno.Addr>
@@ -19,6 +44,8 @@ export class Listener<T, A extends Deno.Addr>
   readonly addr: A;
   readonly #listener: Deno.Listener<Deno.Conn, A>;
   readonly #open: Open<T>;
+  readonly #admission: Pick<Admission, "enter"> | undefined;
+  readonly #failures: AcceptFailures;
   readonly #accepting: Promise<void>;
   readonly #ready: Transport<T>[] = [];
   #opening = 0;
@@ -28,11 +55,14 @@ export class Listener<T, A extends Deno.Addr>
   /** Accepts at once, from a listener that it owns. */
   constructor(
     listener: Deno.Listener<Deno.Conn, A>,
+    { address, logger, admission }: ListenerOptions,
     open: Open<T>,
   ) {
     this.#listener = listener;
     this.addr = listener.addr;
     this.#open = open;
+    this.#admission = admission;
+    this.#failures = new AcceptFailures(address, logger);
     this.#accepting = this.#accept();
   }
 
@@ -68,6 +98,7 @@ export class Listener<T, A extends Deno.Addr>
   }
 
   async #accept(): Promise<void> {
+    const { signal } = this.#closing;
     while (!this.#closed) {
       if (this.#ready.length + this.#opening >= MAX_WAITING) {
         await this.#wake.promise;
@@ -75,21 +106,28 @@ export class Listener<T, A extends Deno.Addr>
       }
       try {
         this.#opened(await this.#listener.accept());
-      } catch {
+        this.#failures.works();
+      } catch (error) {
         if (this.#closed) return;
-        await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY));
+        this.#failures.failed(error);
+        await sleep(RETRY_DELAY, { signal }).catch(() => {});
       }
     }
   }
 
   async #opened(conn: Deno.Conn): Promise<void> {
+    const onGone = this.#admission
+      ? this.#admission.enter({ remoteAddr: conn.remoteAddr })
+      : () => {};
+    if (!onGone) return conn.close();
     this.#opening++;
     try {
-      const transport = await this.#open(conn, this.#closing.signal);
+      const { signal } = this.#closing;
+      const transport = await this.#open(conn, { signal, onGone });
       if (this.#closed) await transport.close();
       else this.#ready.push(transport);
     } catch {
-      // Its own affair: the next one is as welcome.
+      onGone(); // Its own affair: the next one is as welcome.
     }
     this.#opening--;
     this.#changed();

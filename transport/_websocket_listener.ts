@@ -17,7 +17,9 @@ import {
   checkUpgrade,
   offersWebSocket,
 } from "./_http_rules.ts";
-import { checkTls, hostAndPort, listenError } from "./_listen_error.ts";
+import { warnOfLimit } from "./_descriptor_limit.ts";
+import { checkTls, listenError } from "./_listen_error.ts";
+import { hostAndPort } from "./_not_connected.ts";
 import { createServer, createTlsServer, STATUS_CODES } from "./_node_http.ts";
 import { SocketPipe } from "./_socket_pipe.ts";
 import { WebSocketConnection } from "./_websocket_connection.ts";
@@ -26,9 +28,9 @@ import type { Admission } from "./admission.ts";
 import type {
   AcceptedConnection,
   ListenWebSocketOptions,
+  NetAddr,
   WebSocketListener,
-} from "./listen_websocket.ts";
-import type { NetAddr } from "./listener.ts";
+} from "./listener.ts";
 import { CloseError, type Format } from "./transport.ts";
 
 /** Connections that the kernel keeps until they are accepted. */
@@ -133,6 +135,7 @@ export class WebSocketListening<F extends Format, State>
     );
     // Such as too many open files: the next connection may go well.
     server.on("error", (error) => failures.failed(error));
+    warnOfLimit(this.#admission.maxConnections, logger);
     this.#watch = watchAccepting(server, failures, BACKLOG);
   }
 

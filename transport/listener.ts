@@ -6,7 +6,14 @@
  * @module
  */
 
-import type { Transport } from "./transport.ts";
+import type { Admission, AdmissionOptions, RequestInfo } from "./admission.ts";
+import type {
+  Format,
+  Limits,
+  MessageOf,
+  Transport,
+  WebSocketTransport,
+} from "./transport.ts";
 
 /** Where something listens for TCP or WebSocket, as `Deno.NetAddr` says it. */
 export interface NetAddr {
@@ -55,6 +62,125 @@ export interface TransportListener<T, A = NetAddr | UnixAddr>
   extends AsyncIterable<Transport<T>>, AsyncDisposable {
   /** Where it listens. */
   readonly addr: A;
+
+  /**
+   * Stops listening. May be called twice.
+   *
+   * @returns Resolves when it no longer listens. Never rejects.
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * Options of `listenWebSocket()`.
+ *
+ * @typeParam F What a message is.
+ * @typeParam State What `authorize` returns.
+ */
+export interface ListenWebSocketOptions<
+  F extends Format = "text",
+  State = undefined,
+> extends AdmissionOptions<State>, Omit<Limits, "maxInboxBytes"> {
+  /**
+   * The address to listen on. By default nobody else's machine can connect.
+   *
+   * @default {"127.0.0.1"}
+   */
+  hostname?: string;
+  /** The port to listen on; 0 for one that is free. */
+  port: number;
+  /** The certificate chain and its private key, in PEM, to encrypt. */
+  tls?: { cert: string; key: string };
+  /**
+   * Who may come in, where the rules are shared with another listener or
+   * handler; then those of {@linkcode AdmissionOptions} here are not used.
+   */
+  admission?: Admission<State>;
+  /**
+   * What a message is. `"text"` and `"utf8"` travel as text frames, `"binary"`
+   * as binary ones. A frame of the other kind closes with code 1003, but for
+   * valid UTF-8 in a binary frame, which `"utf8"` takes. A function says it of
+   * each client, once its subprotocol is chosen.
+   *
+   * @default {"text"}
+   */
+  format?: F | ((request: Request, protocol: string | undefined) => F);
+  /**
+   * What to do with a frame of the other kind: close with code 1003, pass it
+   * over, or take its bytes as a message of this format, for a protocol whose
+   * peers do so. What is no UTF-8 cannot be taken as text: code 1007.
+   *
+   * @default {"refuse"}
+   */
+  otherFrames?: "refuse" | "ignore" | "take";
+  /**
+   * The last message before each close that the listener's side makes by
+   * itself, because of a limit, silence or a broken frame, and before each ping.
+   * It is for clients to whom the last message matters.
+   *
+   * @default None.
+   */
+  farewell?: MessageOf<F>;
+  /**
+   * Answers requests that ask for no WebSocket. Its `info.signal` is aborted when
+   * the client is gone. What it leaves of a body unread is given up; a body may
+   * take six times `handshakeTimeout` to come.
+   *
+   * @default Status 426.
+   */
+  handler?: (
+    request: Request,
+    info: RequestInfo,
+  ) => Response | Promise<Response>;
+  /**
+   * How long a client may be silent, in milliseconds, before it is lost, with
+   * code 1006. It is pinged at half of that.
+   *
+   * @default {30000}
+   */
+  idleTimeout?: number;
+  /**
+   * Largest headers of a request, in bytes.
+   *
+   * @default {16384}
+   */
+  maxHeaderBytes?: number;
+}
+
+/**
+ * A client that has come in.
+ *
+ * @typeParam F What a message is.
+ * @typeParam State What `authorize` has returned.
+ */
+export interface AcceptedConnection<
+  F extends Format = "text",
+  State = undefined,
+> {
+  /** The open transport. */
+  transport: WebSocketTransport<MessageOf<F>>;
+  /** The request that it came with. */
+  request: Request;
+  /** Who sent it. */
+  info: RequestInfo;
+  /** What `authorize` has returned. */
+  state: State;
+  /** The subprotocol that was chosen. */
+  protocol: string | undefined;
+}
+
+/**
+ * What `listenWebSocket()` returns: iterate it for those who connect.
+ * Leaving the loop does not close it, and no bad client ends it. Closing it
+ * does not close the transports that it gave.
+ *
+ * @typeParam F What a message is.
+ * @typeParam State What `authorize` has returned.
+ */
+export interface WebSocketListener<F extends Format = "text", State = undefined>
+  extends AsyncIterable<AcceptedConnection<F, State>>, AsyncDisposable {
+  /** Where it listens. */
+  readonly addr: NetAddr;
 
   /**
    * Stops listening. May be called twice.

@@ -29,6 +29,7 @@ export * from "./newline_framer.ts";
 export * from "./pair.ts";
 export * from "./port.ts";
 export * from "./reconnect.ts";
+export * from "./serve.ts";
 export * from "./stream.ts";
 export * from "./tcp.ts";
 export * from "./transport.ts";

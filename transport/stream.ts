@@ -116,6 +116,7 @@ export class StreamTransport<T extends string | Uint8Array = string>
   #broken: CloseError | undefined;
   #room: PromiseWithResolvers<void> | undefined;
   #closing: Promise<void> | undefined;
+  readonly #onGone: (() => void) | undefined;
 
   /**
    * Takes a stream over, and starts to read.
@@ -132,6 +133,7 @@ export class StreamTransport<T extends string | Uint8Array = string>
     this.#pipe = openPipe(stream);
     this.#framer = framer;
     this.#maxOutboxBytes = options.maxOutboxBytes ?? MAX_OUTBOX_BYTES;
+    this.#onGone = (options as { onGone?: () => void }).onGone;
     this.#reading = this.#read();
     this.#reading.then(() => this.close());
   }
@@ -177,9 +179,10 @@ export class StreamTransport<T extends string | Uint8Array = string>
   close(error?: Error): Promise<void> {
     if (this.#closing) return this.#closing;
     this.#end(toCloseError(error));
-    return this.#closing = settled(this.#farewell()).then(() =>
-      this.#pipe.destroy()
-    );
+    return this.#closing = settled(this.#farewell()).then(() => {
+      this.#pipe.destroy();
+      this.#onGone?.();
+    });
   }
 
   /**

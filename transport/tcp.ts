@@ -16,12 +16,16 @@
  * @module
  */
 
+import { checkTime } from "@wirekit/internal/clock";
+import type { Logger } from "@wirekit/internal/logger";
+import { checkTls, listening } from "./_listen_error.ts";
 import { Listener } from "./_listener.ts";
 import { hostAndPort, notConnected } from "./_not_connected.ts";
 import { opening } from "./_opening.ts";
+import type { Admission } from "./admission.ts";
 import type { Framer } from "./framer.ts";
 import type { NetAddr, TransportListener } from "./listener.ts";
-import { StreamTransport } from "./stream.ts";
+import { StreamTransport, type StreamTransportOptions } from "./stream.ts";
 import type { ClientTls, Limits, Transport } from "./transport.ts";
 
 /** Options of {@linkcode connectTcp}. */
@@ -63,6 +67,24 @@ export interface ListenTcpOptions extends Pick<Limits, "maxOutboxBytes"> {
   port: number;
   /** The certificate chain and its private key, in PEM, to encrypt. */
   tls?: { cert: string; key: string };
+  /**
+   * How long a client may take for its TLS handshake, in milliseconds.
+   *
+   * @default {10000}
+   */
+  handshakeTimeout?: number;
+  /**
+   * Whose places the connections take, where several listeners share them.
+   *
+   * @default Nobody's: there may be any number.
+   */
+  admission?: Pick<Admission, "enter">;
+  /**
+   * Where to write that connections cannot be accepted, and that they can again.
+   *
+   * @default Nowhere.
+   */
+  logger?: Logger;
 }
 
 /**
@@ -114,8 +136,12 @@ export async function connectTcp<T extends string | Uint8Array>(
  * @typeParam T What a message is.
  * @param options Where and how.
  * @param makeFramer Makes the framer of each connection.
- * @returns The listener. A client that does not finish its TLS handshake within
- * 10 seconds is dropped before anybody sees it.
+ * @returns The listener. A client that does not finish its TLS handshake in time
+ * is dropped before anybody sees it.
+ * @throws {Error} If it cannot listen: one of `Deno.errors` that names the
+ * address and has the `code` of the system, such as `"EADDRINUSE"`.
+ * @throws {TypeError} If the certificate and its key cannot be used, or if this
+ * is no Deno.
  *
  * @example Listen on a free port
  * ```ts
@@ -131,24 +157,38 @@ export function listenTcp<T extends string | Uint8Array>(
   options: ListenTcpOptions,
   makeFramer: () => Framer<T>,
 ): TransportListener<T, NetAddr> {
-  const { hostname = "127.0.0.1", port, tls } = options;
-  const transport = (conn: Deno.Conn) =>
-    new StreamTransport(conn, makeFramer(), options);
-  if (tls) {
-    const listener = Deno.listenTls({ hostname, port, ...tls });
-    return new Listener<T, NetAddr>(listener, async (conn, signal) => {
+  const { hostname = "127.0.0.1", port, tls, handshakeTimeout } = options;
+  if (handshakeTimeout !== undefined) {
+    checkTime("handshakeTimeout", handshakeTimeout);
+  }
+  if (tls) checkTls(tls);
+  const listener = listening(
+    hostAndPort(hostname, port),
+    () =>
+      tls
+        ? Deno.listenTls({ hostname, port, ...tls })
+        : Deno.listen({ hostname, port }),
+  );
+  return new Listener<T, NetAddr>(listener, {
+    address: hostAndPort(hostname, listener.addr.port),
+    logger: options.logger,
+    admission: options.admission,
+  }, async (conn, { signal, onGone }) => {
+    if (tls) {
       await opening((signal) => handshake(conn as Deno.TlsConn, signal), {
         signal,
+        ...(handshakeTimeout !== undefined &&
+          { connectTimeout: handshakeTimeout }),
       });
-      return transport(conn);
-    });
-  }
-  const listener = Deno.listen({ hostname, port });
-  // deno-lint-ignore require-await -- a failure has to be a rejection
-  return new Listener<T, NetAddr>(listener, async (conn) => {
-    (conn as Deno.TcpConn).setNoDelay(true);
-    (conn as Deno.TcpConn).setKeepAlive(true);
-    return transport(conn);
+    } else {
+      (conn as Deno.TcpConn).setNoDelay(true);
+      (conn as Deno.TcpConn).setKeepAlive(true);
+    }
+    const { maxOutboxBytes } = options;
+    return new StreamTransport(conn, makeFramer(), {
+      ...(maxOutboxBytes !== undefined && { maxOutboxBytes }),
+      onGone,
+    } as StreamTransportOptions);
   });
 }
 

@@ -17,12 +17,15 @@
  * @module
  */
 
+import type { Logger } from "@wirekit/internal/logger";
+import { listening } from "./_listen_error.ts";
 import { Listener } from "./_listener.ts";
 import { notConnected } from "./_not_connected.ts";
 import { opening } from "./_opening.ts";
+import type { Admission } from "./admission.ts";
 import type { Framer } from "./framer.ts";
 import type { TransportListener, UnixAddr } from "./listener.ts";
-import { StreamTransport } from "./stream.ts";
+import { StreamTransport, type StreamTransportOptions } from "./stream.ts";
 import type { Limits, Transport } from "./transport.ts";
 
 /** Options of {@linkcode connectUnix}. */
@@ -43,6 +46,18 @@ export interface ConnectUnixOptions extends Pick<Limits, "maxOutboxBytes"> {
 export interface ListenUnixOptions extends Pick<Limits, "maxOutboxBytes"> {
   /** The path of the socket. */
   path: string;
+  /**
+   * Whose places the connections take, where several listeners share them.
+   *
+   * @default Nobody's: there may be any number.
+   */
+  admission?: Pick<Admission, "enter">;
+  /**
+   * Where to write that connections cannot be accepted, and that they can again.
+   *
+   * @default Nowhere.
+   */
+  logger?: Logger;
 }
 
 /**
@@ -98,8 +113,9 @@ export async function connectUnix<T extends string | Uint8Array>(
  * @typeParam T What a message is.
  * @param options Where.
  * @param makeFramer Makes the framer of each connection.
- * @returns The listener. Rejects with `Deno.errors.AddrInUse` if somebody
- * listens there, or if there is a file that is no socket.
+ * @returns The listener. Rejects with one of `Deno.errors` that names the path if
+ * it cannot listen: `AddrInUse` if somebody listens there, or if there is a file
+ * that is no socket. Rejects with a `TypeError` if this is no Deno.
  *
  * @example Listen on a path
  * ```ts
@@ -116,20 +132,31 @@ export async function listenUnix<T extends string | Uint8Array>(
   options: ListenUnixOptions,
   makeFramer: () => Framer<T>,
 ): Promise<TransportListener<T, UnixAddr>> {
-  const { path } = options;
-  let listener: Deno.UnixListener;
+  const { path, maxOutboxBytes, logger, admission } = options;
+  const listener = await listenUnused(path);
+  // deno-lint-ignore require-await -- a failure has to be a rejection
+  return new Listener<T, UnixAddr>(listener, {
+    address: path,
+    logger,
+    admission,
+  }, async (conn, { onGone }) => {
+    return new StreamTransport(conn, makeFramer(), {
+      ...(maxOutboxBytes !== undefined && { maxOutboxBytes }),
+      onGone,
+    } as StreamTransportOptions);
+  });
+}
+
+/** Listens on a path, where there may be the file of a listener that is dead. */
+async function listenUnused(path: string): Promise<Deno.UnixListener> {
   try {
-    listener = listen(path);
+    return listening(path, () => listen(path));
   } catch (error) {
     if (!(error instanceof Deno.errors.AddrInUse)) throw error;
     if (await isAlive(path)) throw error;
     await Deno.remove(path);
-    listener = listen(path);
+    return listening(path, () => listen(path));
   }
-  // deno-lint-ignore require-await -- a failure has to be a rejection
-  return new Listener<T, UnixAddr>(listener, async (conn) => {
-    return new StreamTransport(conn, makeFramer(), options);
-  });
 }
 
 function listen(path: string): Deno.UnixListener {

@@ -1,0 +1,217 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/**
+ * A server over WebSocket, TCP and Unix sockets at once.
+ *
+ * ```ts
+ * import { connect } from "@wirekit/transport/connect";
+ * import { serve } from "@wirekit/transport/serve";
+ *
+ * await using server = await serve({ port: 0, tcpPort: 0 }, async ({ transport }) => {
+ *   for await (const message of transport) await transport.send(message);
+ * });
+ * for (const url of server.urls) {
+ *   await using client = await connect(url);
+ *   await client.send("hello");
+ * }
+ * ```
+ *
+ * @module
+ */
+
+import { Admission, type RequestInfo } from "./admission.ts";
+import type { Framer } from "./framer.ts";
+import { listenWebSocket } from "./listen_websocket.ts";
+import type { ListenWebSocketOptions, NetAddr } from "./listener.ts";
+import { NewlineFramer } from "./newline_framer.ts";
+import { hostAndPort } from "./_not_connected.ts";
+import { listenTcp } from "./tcp.ts";
+import type { Format, MessageOf, Transport } from "./transport.ts";
+import { listenUnix } from "./unix.ts";
+
+/**
+ * Options of {@linkcode serve}.
+ *
+ * @typeParam F What a message is.
+ * @typeParam State What `authorize` returns.
+ */
+export interface ServeOptions<F extends Format = "text", State = undefined>
+  extends ListenWebSocketOptions<F, State> {
+  /**
+   * A port for TCP, on the same address; 0 for one that is free.
+   *
+   * @default No TCP.
+   */
+  tcpPort?: number;
+  /**
+   * A path for a Unix socket, which only the same user can connect to.
+   *
+   * @default No Unix socket.
+   */
+  unixPath?: string;
+  /**
+   * Makes the framer of a connection over TCP or a Unix socket.
+   *
+   * @default A message a line.
+   */
+  framer?: () => Framer<MessageOf<F>>;
+}
+
+/** How a client has come. */
+export type Carrier = "WebSocket" | "TCP" | "TLS" | "Unix";
+
+/**
+ * A client that has come in.
+ *
+ * @typeParam F What a message is.
+ * @typeParam State What `authorize` has returned.
+ */
+export interface Arrival<F extends Format = "text", State = undefined> {
+  /** The open transport. */
+  readonly transport: Transport<MessageOf<F>>;
+  /** How it has come. */
+  readonly carrier: Carrier;
+  /** The request that it came with, over WebSocket. */
+  readonly request?: Request;
+  /** Who sent that. */
+  readonly info?: RequestInfo;
+  /** What `authorize` has returned, over WebSocket: nobody else is asked. */
+  readonly state?: State;
+  /** The subprotocol that was chosen, over WebSocket. */
+  readonly protocol?: string | undefined;
+}
+
+/** A server that listens. */
+export interface Server extends AsyncDisposable {
+  /** Where it listens, as URLs that a client takes; first for WebSocket. */
+  readonly urls: readonly [string, ...string[]];
+  /** Where it listens for WebSocket. */
+  readonly addr: NetAddr;
+
+  /**
+   * Stops listening. The connections stay.
+   *
+   * @returns Resolves when it no longer listens. Never rejects.
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * Listens for clients: by WebSocket, and by option over TCP and a Unix socket.
+ * All share the places of `maxConnections`. Clients of a line carrier come with
+ * no request: who they are, the protocol has to ask.
+ *
+ * @typeParam F What a message is.
+ * @typeParam State What `authorize` returns.
+ * @param options Where, for whom, and the limits.
+ * @param onClient Takes each client. If it throws or rejects, the client is
+ * disconnected, and the log says so.
+ * @returns The server. Rejects as `listenWebSocket()` does, and listens nowhere
+ * then.
+ *
+ * @example Count clients, whatever they come by
+ * ```ts
+ * import { connect } from "@wirekit/transport/connect";
+ * import { serve } from "@wirekit/transport/serve";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const carriers: string[] = [];
+ * await using server = await serve(
+ *   { port: 0, tcpPort: 0 },
+ *   async ({ transport, carrier }) => {
+ *     carriers.push(carrier);
+ *     await transport.send("welcome");
+ *   },
+ * );
+ * for (const url of server.urls) {
+ *   await using client = await connect(url);
+ *   for await (const message of client) {
+ *     assertEquals(message, "welcome");
+ *     break;
+ *   }
+ * }
+ * assertEquals(carriers, ["WebSocket", "TCP"]);
+ * ```
+ */
+export async function serve<F extends Format = "text", State = undefined>(
+  options: ServeOptions<F, State>,
+  onClient: (client: Arrival<F, State>) => unknown,
+): Promise<Server> {
+  const { hostname = "127.0.0.1", tls, logger, tcpPort, unixPath } = options;
+  const { admission = new Admission(options) } = options;
+  const { maxMessageBytes, maxOutboxBytes, format = "text" } = options;
+  const {
+    framer = () =>
+      new NewlineFramer({
+        format: format as "text",
+        ...(maxMessageBytes !== undefined && { maxMessageBytes }),
+      }) as unknown as Framer<MessageOf<F>>,
+  } = options;
+  const common = {
+    admission,
+    ...(logger && { logger }),
+    ...(maxOutboxBytes !== undefined && { maxOutboxBytes }),
+  };
+  const listeners: (() => Promise<void>)[] = [];
+  const close = async () => {
+    await Promise.all(listeners.splice(0).map((stop) => stop()));
+  };
+
+  async function take(client: Arrival<F, State>): Promise<void> {
+    try {
+      await onClient(client);
+    } catch (error) {
+      const { name, message } = Object(error) as Partial<Error>;
+      logger?.error?.(`Disconnected a client: ${name}: ${message}`);
+      await client.transport.close(error as Error);
+    }
+  }
+
+  function accept<T>(
+    listener: AsyncIterable<T> & { close(): Promise<void> },
+    arrival: (client: T) => Arrival<F, State>,
+  ): void {
+    const done = (async () => {
+      for await (const client of listener) void take(arrival(client));
+    })();
+    listeners.push(async () => {
+      await listener.close();
+      await done;
+    });
+  }
+
+  try {
+    const sockets = await listenWebSocket<F, State>({ ...options, admission });
+    accept(sockets, (client) => ({ ...client, carrier: "WebSocket" }));
+    const at = (port: number) => hostAndPort(hostname, port);
+    const urls: [string, ...string[]] = [
+      `${tls ? "wss" : "ws"}://${at(sockets.addr.port)}`,
+    ];
+    if (tcpPort !== undefined) {
+      const { handshakeTimeout } = admission;
+      const listener = listenTcp<MessageOf<F>>({
+        ...common,
+        hostname,
+        port: tcpPort,
+        handshakeTimeout,
+        ...(tls && { tls }),
+      }, framer);
+      const carrier = tls ? "TLS" : "TCP";
+      accept(listener, (transport) => ({ transport, carrier }));
+      urls.push(`${tls ? "tls" : "tcp"}://${at(listener.addr.port)}`);
+    }
+    if (unixPath !== undefined) {
+      const listener = await listenUnix<MessageOf<F>>(
+        { ...common, path: unixPath },
+        framer,
+      );
+      accept(listener, (transport) => ({ transport, carrier: "Unix" }));
+      urls.push(`unix:${unixPath}`);
+    }
+    const { addr } = sockets;
+    return { urls, addr, close, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,161 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { deadline } from "@std/async/deadline";
+import { connect } from "./connect.ts";
+import { serve } from "./serve.ts";
+import type { Transport } from "./transport.ts";
+
+function file(name: string): string {
+  return Deno.readTextFileSync(new URL(`testdata/${name}`, import.meta.url));
+}
+
+/** The next message. */
+async function next(transport: Transport): Promise<string | undefined> {
+  const { value } = await deadline(
+    transport[Symbol.asyncIterator]().next(),
+    5_000,
+  );
+  return value;
+}
+
+Deno.test("serve() lets clients in over every carrier, encrypted or not", async () => {
+  for (
+    const tls of [undefined, {
+      cert: file("localhost.crt"),
+      key: file("localhost.key"),
+    }]
+  ) {
+    const unixPath = `${await Deno.makeTempDir()}/serve.sock`;
+    await using server = await serve({
+      hostname: "localhost",
+      port: 0,
+      tcpPort: 0,
+      unixPath,
+      ...(tls && { tls }),
+      authorize: () => ({ user: "zoë" }),
+    }, async ({ transport, carrier, state }) => {
+      await transport.send(`${carrier} ${state?.user}`);
+    });
+    const heard: unknown[] = [];
+    for (const url of server.urls) {
+      await using client = await connect(url, { tls: { ca: file("ca.crt") } });
+      heard.push(await next(client as Transport));
+    }
+    assertEquals(heard, [
+      "WebSocket zoë",
+      tls ? "TLS undefined" : "TCP undefined",
+      "Unix undefined",
+    ]);
+    const schemes = server.urls.map((url) => url.split(":")[0]);
+    assertEquals(schemes, tls ? ["wss", "tls", "unix"] : ["ws", "tcp", "unix"]);
+  }
+});
+
+Deno.test("serve() counts the connections of all carriers together", async () => {
+  const lines: string[] = [];
+  const unixPath = `${await Deno.makeTempDir()}/serve.sock`;
+  await using server = await serve({
+    port: 0,
+    tcpPort: 0,
+    unixPath,
+    maxConnections: 2,
+    logger: { warn: (line) => lines.push(line) },
+  }, ({ transport }) => transport.send("welcome"));
+  const [ws, tcp, unix] = server.urls as [string, string, string];
+  const first = await connect(ws) as Transport;
+  const second = await connect(tcp) as Transport;
+  assertEquals([await next(first), await next(second)], ["welcome", "welcome"]);
+  await assertRejects(() => connect(ws), Error, "503");
+  for (const url of [tcp, unix]) {
+    await using third = await connect(url) as Transport;
+    assertEquals(await next(third), undefined);
+  }
+  assert(
+    lines.every((line) => line.includes("2 connections already")),
+    lines.join(),
+  );
+  assertEquals(lines.length, 3 + Number(lines.length > 3));
+  await second.close();
+  await first.close();
+  for (const url of [unix, ws, tcp]) {
+    let heard: string | undefined;
+    for (let tries = 0; heard === undefined && tries < 200; tries++) {
+      try {
+        await using again = await connect(url) as Transport;
+        heard = await next(again);
+      } catch {
+        await new Promise((done) => setTimeout(done, 10)); // Not gone yet.
+      }
+    }
+    assertEquals(heard, "welcome", url);
+  }
+});
+
+Deno.test("serve() disconnects a client whose callback throws, and says so", async () => {
+  const lines: string[] = [];
+  await using server = await serve({
+    port: 0,
+    tcpPort: 0,
+    logger: { error: (line) => lines.push(line) },
+  }, () => {
+    throw new TypeError("no");
+  });
+  for (const url of server.urls) {
+    await using client = await connect(url) as Transport;
+    await next(client).catch(() => {});
+  }
+  assertEquals(lines, Array(2).fill("Disconnected a client: TypeError: no"));
+});
+
+Deno.test("serve() listens nowhere if it cannot listen everywhere", async () => {
+  await using server = await serve({ port: 0, tcpPort: 0 }, () => {});
+  const [, tcp] = server.urls;
+  const taken = Number(new URL(tcp!).port);
+  const probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = probe.addr;
+  probe.close();
+  await assertRejects(
+    () => serve({ port, tcpPort: taken }, () => {}),
+    Deno.errors.AddrInUse,
+    `Cannot listen on 127.0.0.1:${taken}: another program listens there (EADDRINUSE)`,
+  );
+  await assertRejects(
+    () => serve({ port, unixPath: "/no/such/folder/x.sock" }, () => {}),
+    Deno.errors.NotFound,
+    "Cannot listen on /no/such/folder/x.sock: there is no such folder (ENOENT)",
+  );
+  await assertRejects(
+    () => serve({ port, tcpPort: 0, tls: { cert: "x", key: "y" } }, () => {}),
+    TypeError,
+    "tls.cert",
+  );
+  (await serve({ port }, () => {})).close();
+});
+
+Deno.test("serve() is not held up by who stalls in a TLS handshake", async () => {
+  const tls = { cert: file("localhost.crt"), key: file("localhost.key") };
+  await using server = await serve({
+    hostname: "localhost",
+    port: 0,
+    tcpPort: 0,
+    tls,
+    handshakeTimeout: 300,
+  }, ({ transport }) => transport.send("welcome"));
+  const ends: Promise<number | null>[] = [];
+  const conns: Deno.Conn[] = [];
+  for (const url of server.urls) {
+    const port = Number(new URL(url).port);
+    const conn = await Deno.connect({ hostname: "localhost", port });
+    conns.push(conn);
+    await conn.write(new Uint8Array([22, 3, 1]));
+    // Deno itself cannot let go of a TlsConn in its handshake.
+    if (url.startsWith("wss:")) {
+      ends.push(conn.read(new Uint8Array(100)).catch(() => null));
+    }
+    await using client = await connect(url, { tls: { ca: file("ca.crt") } });
+    assertEquals(await next(client as Transport), "welcome");
+  }
+  await deadline(Promise.all(ends), 5_000);
+  for (const conn of conns) conn.close();
+});
