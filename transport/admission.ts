@@ -36,6 +36,8 @@ import {
 } from "./accept_websocket.ts";
 import type { Format, MessageOf, WebSocketTransport } from "./transport.ts";
 
+export type { Logger };
+
 /** Who sends a request, as the handler of `Deno.serve` is told too. */
 export interface RemoteAddr {
   /** The carrier below HTTP, such as `"tcp"`. */

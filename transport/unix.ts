@@ -134,11 +134,11 @@ export async function listenUnix<T extends string | Uint8Array>(
 ): Promise<TransportListener<T, UnixAddr>> {
   const { path, maxOutboxBytes, logger, admission } = options;
   const listener = await listenUnused(path);
-  // deno-lint-ignore require-await -- a failure has to be a rejection
   return new Listener<T, UnixAddr>(listener, {
     address: path,
     logger,
     admission,
+    // deno-lint-ignore require-await -- a failure has to be a rejection
   }, async (conn, { onGone }) => {
     return new StreamTransport(conn, makeFramer(), {
       ...(maxOutboxBytes !== undefined && { maxOutboxBytes }),
