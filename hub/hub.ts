@@ -8,14 +8,14 @@
  */
 import { checkTime, every, type Timer } from "@wirekit/internal/clock";
 import type { Logger } from "@wirekit/internal/logger";
-import { acceptWebSocket } from "@wirekit/transport/accept-websocket";
+import { Admission, type RequestInfo } from "@wirekit/transport/admission";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
 import { hasSecret, isLoopback, isSecret } from "./_access.ts";
 import { Connection, type ConnectionLimits, FAREWELL } from "./_connection.ts";
 import { Router } from "./exchange/_router.ts";
 import type { Exchange, ExchangeOptions } from "./exchange/exchange.ts";
 
-export type { Logger };
+export type { Logger, RequestInfo };
 
 /** Options of {@linkcode Hub}. */
 export interface HubOptions extends Omit<ExchangeOptions, "onName"> {
@@ -28,7 +28,8 @@ export interface HubOptions extends Omit<ExchangeOptions, "onName"> {
    */
   maxMessageBytes?: number;
   /**
-   * How long a client may take until it has verified, in milliseconds.
+   * How long a client may take for its TLS and HTTP handshake and until it has
+   * verified, in milliseconds. It is told so, with status 408 where that fits.
    *
    * @default {10000}
    */
@@ -46,7 +47,8 @@ export interface HubOptions extends Omit<ExchangeOptions, "onName"> {
    */
   allowedOrigins?: readonly string[];
   /**
-   * Most connections at a time. One more is refused with status 503.
+   * Most connections at a time, over all carriers. One more is refused, with
+   * status 503 where it can be told.
    *
    * @default {10000}
    */
@@ -72,17 +74,6 @@ export interface HubOptions extends Omit<ExchangeOptions, "onName"> {
    * @default Nowhere.
    */
   logger?: Logger;
-}
-
-/** What an HTTP server knows of a request: the second argument of its handler. */
-export interface RequestInfo {
-  /** Who sent it. */
-  remoteAddr?: {
-    /** The carrier below HTTP. */
-    transport?: string;
-    /** The address, of a TCP connection. */
-    hostname?: string;
-  };
 }
 
 /** Options of {@linkcode Hub.accept}. */
@@ -142,9 +133,9 @@ const MAX_INBOUND_BYTES = 64 * 1024 * 1024;
  * ```
  */
 export class Hub implements AsyncDisposable {
+  /** Who may come in: the same for a port of one's own as for `fetch`. */
+  readonly admission: Admission;
   readonly #token: string | undefined;
-  readonly #allowedOrigins: ReadonlySet<string>;
-  readonly #maxConnections: number;
   readonly #limits: ConnectionLimits;
   readonly #maxInboundBytes: number;
   readonly #logger: Logger | undefined;
@@ -162,8 +153,8 @@ export class Hub implements AsyncDisposable {
   constructor(options: HubOptions = {}) {
     const {
       token,
-      allowedOrigins = [],
-      maxConnections = 10_000,
+      allowedOrigins,
+      maxConnections,
       maxOutboxBytes = 16 * 1024 * 1024,
       idleTimeout = 300_000,
       logger,
@@ -171,8 +162,14 @@ export class Hub implements AsyncDisposable {
     } = options;
     if (token === "") throw new TypeError("Cannot use an empty token");
     this.#token = token;
-    this.#allowedOrigins = new Set(allowedOrigins);
-    this.#maxConnections = maxConnections;
+    this.admission = new Admission({
+      authorize: (request, info) => this.#authorize(request, info),
+      ...(allowedOrigins && { allowedOrigins }),
+      ...(maxConnections !== undefined && { maxConnections }),
+      ...(limits.handshakeTimeout !== undefined &&
+        { handshakeTimeout: limits.handshakeTimeout }),
+      ...(logger && { logger }),
+    });
     checkTime("idleTimeout", idleTimeout);
     this.#limits = { maxOutboxBytes, idleTimeout, logger };
     this.#maxInboundBytes = Math.max(
@@ -220,65 +217,46 @@ export class Hub implements AsyncDisposable {
    * machine: nobody else gets in.
    * @returns The response.
    */
-  readonly fetch = (request: Request, info?: RequestInfo): Response => {
-    if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
-      return refusal(426, "This is a hub: connect to it by WebSocket.", {
-        upgrade: "websocket",
-      });
-    }
-    const refused = this.refuse(request, info);
-    if (refused) return refused;
-    const { transport, response: upgrade } = acceptWebSocket(request, {
+  readonly fetch = async (
+    request: Request,
+    info?: Partial<RequestInfo>,
+  ): Promise<Response> => {
+    const accepted = await this.admission.accept(request, info, {
       format: "utf8",
       farewell: FAREWELL,
       idleTimeout: this.#limits.idleTimeout,
       maxMessageBytes: this.#maxInboundBytes,
     });
+    if (accepted instanceof Response) return accepted;
     const carrier = "WebSocket";
-    this.accept(transport, { trusted: true, watched: true, carrier });
-    return upgrade;
+    this.accept(accepted.transport, { trusted: true, watched: true, carrier });
+    return accepted.response;
   };
 
   /**
-   * Says whether a client may come in, before its upgrade to a WebSocket. After
-   * it, it would be too late: a stock client that is accepted and then closed
-   * comes back at once, hundreds of times a second.
-   *
-   * @param request The request for the upgrade.
-   * @param info Who sent it.
-   * @returns The response that refuses it, or `undefined` if it may come in.
+   * Says who may not come in, before the upgrade to a WebSocket. After it, it
+   * would be too late: a stock client that is accepted and then closed comes back
+   * at once, hundreds of times a second.
    */
-  refuse(request: Request, info?: RequestInfo): Response | undefined {
-    const origin = request.headers.get("origin");
-    if (origin !== null && !this.#allowedOrigins.has(origin)) {
-      return this.#warn(403, `Origin ${origin} is not allowed.`);
-    }
+  #authorize(request: Request, info: RequestInfo): Response | undefined {
+    if (this.#closing) return this.#refuse(503, "The hub is closing.", info);
+    if (this.#full) return this.#refuse(503, "The hub has no room.", info);
     if (this.#token === undefined) {
-      if (!isLocal(request, info)) {
-        return this.#warn(
-          403,
-          "Only programs on this machine may connect to a hub without a token.",
-        );
-      }
-    } else if (!hasSecret(request, this.#token)) {
-      return this.#warn(401, "The token is missing or wrong.", {
-        "www-authenticate": "Bearer, Basic",
-      });
+      if (isLocal(request, info)) return undefined;
+      return this.#refuse(
+        403,
+        "Only programs on this machine may connect to a hub without a token.",
+        info,
+      );
     }
-    if (this.#closing) return this.#warn(503, "The hub is closing.");
-    if (this.#connections.size >= this.#maxConnections) {
-      return this.#warn(503, "The hub has no room for another connection.");
-    }
-    return undefined;
+    if (hasSecret(request, this.#token)) return undefined;
+    const refused = this.#refuse(401, "The token is missing or wrong.", info);
+    refused.headers.set("www-authenticate", "Bearer, Basic");
+    return refused;
   }
 
-  #warn(
-    status: number,
-    text: string,
-    headers?: Record<string, string>,
-  ): Response {
-    this.#logger?.warn?.(`Refused a connection: ${text}`);
-    return refusal(status, text, headers);
+  #refuse(status: number, text: string, info: RequestInfo): Response {
+    return this.admission.refuse(status, text, info);
   }
 
   /**
@@ -292,7 +270,9 @@ export class Hub implements AsyncDisposable {
     transport: Transport<Uint8Array<ArrayBuffer>>,
     options: AcceptOptions = {},
   ): Promise<void> {
-    if (this.#closing || this.#connections.size >= this.#maxConnections) {
+    if (
+      this.#closing || this.#connections.size >= this.admission.maxConnections
+    ) {
       const reason = "The hub has no room for another connection.";
       this.#logger?.warn?.(`Refused a connection: ${reason}`);
       return transport.close(new CloseError(1013, { reason }));
@@ -306,6 +286,10 @@ export class Hub implements AsyncDisposable {
     const connection = this.#connect(transport, options);
     this.#connections.add(connection);
     return this.#serve(connection);
+  }
+
+  get #full(): boolean {
+    return this.#connections.size >= this.admission.maxConnections;
   }
 
   async #serve(connection: Connection): Promise<void> {
@@ -351,19 +335,11 @@ export class Hub implements AsyncDisposable {
   }
 }
 
-function isLocal(request: Request, info: RequestInfo | undefined): boolean {
+function isLocal(request: Request, { remoteAddr }: RequestInfo): boolean {
   // Behind a proxy on this machine, everybody has an address of this machine.
   const { headers } = request;
   if (PROXY_HEADERS.some((name) => headers.has(name))) return false;
-  const { transport, hostname } = info?.remoteAddr ?? {};
+  const { transport, hostname } = remoteAddr;
   return transport === "unix" ||
     hostname !== undefined && isLoopback(hostname);
-}
-
-function refusal(
-  status: number,
-  text: string,
-  headers: Record<string, string> = {},
-): Response {
-  return new Response(`${text}\n`, { status, headers });
 }

@@ -87,104 +87,115 @@ function upgrade(url: string, headers: Record<string, string> = {}): Request {
 }
 
 /** The status with which an upgrade is refused, 101 if it is not. */
-function statusOf(
+async function statusOf(
   options: HubOptions,
   request: Request,
   info: object | undefined = LOCAL,
-): number {
-  return new Hub(options).refuse(request, info)?.status ?? 101;
+): Promise<number> {
+  const admitted = await new Hub(options).admission.admit(request, info);
+  return admitted instanceof Response ? admitted.status : 101;
 }
 
 Deno.test("Hub.fetch says what it is to a browser", async () => {
   await using hub = new Hub();
-  const response = hub.fetch(new Request("http://127.0.0.1:1/"), LOCAL);
+  const response = await hub.fetch(new Request("http://127.0.0.1:1/"), LOCAL);
   assertEquals(response.status, 426);
   assertEquals(
     await response.text(),
-    "This is a hub: connect to it by WebSocket.\n",
+    "Connect by WebSocket.\n",
   );
 });
 
-Deno.test("Hub.refuse refuses origins that are not allowed", () => {
+Deno.test("Hub.admission refuses origins that are not allowed", async () => {
   const from = (origin: string) => upgrade("http://127.0.0.1:1/", { origin });
-  assertEquals(statusOf({}, from("https://a.example")), 403);
-  assertEquals(statusOf({}, from("null")), 403);
+  assertEquals(await statusOf({}, from("https://a.example")), 403);
+  assertEquals(await statusOf({}, from("null")), 403);
   const allowedOrigins = ["https://a.example"];
-  assertEquals(statusOf({ allowedOrigins }, from("https://a.example")), 101);
-  assertEquals(statusOf({ allowedOrigins }, from("https://b.example")), 403);
+  assertEquals(
+    await statusOf({ allowedOrigins }, from("https://a.example")),
+    101,
+  );
+  assertEquals(
+    await statusOf({ allowedOrigins }, from("https://b.example")),
+    403,
+  );
   // The token does not open it for other pages.
   const token = "s";
-  assertEquals(statusOf({ token }, from("https://b.example")), 403);
+  assertEquals(await statusOf({ token }, from("https://b.example")), 403);
 });
 
-Deno.test("Hub.refuse lets in this machine only when there is no token", () => {
+Deno.test("Hub.admission lets in this machine only when there is no token", async () => {
   const request = () => upgrade("http://hub.example/");
   const by = (remoteAddr: object) => statusOf({}, request(), { remoteAddr });
-  assertEquals(by({ transport: "tcp", hostname: "127.0.0.1" }), 101);
-  assertEquals(by({ transport: "tcp", hostname: "::1" }), 101);
-  assertEquals(by({ transport: "unix", path: "/x" }), 101);
-  assertEquals(by({ transport: "tcp", hostname: "192.0.2.1" }), 403);
-  assertEquals(by({ transport: "tcp", hostname: "127.evil.example" }), 403);
-  assertEquals(statusOf({}, request(), {}), 403);
+  assertEquals(await by({ transport: "tcp", hostname: "127.0.0.1" }), 101);
+  assertEquals(await by({ transport: "tcp", hostname: "::1" }), 101);
+  assertEquals(await by({ transport: "unix", path: "/x" }), 101);
+  assertEquals(await by({ transport: "tcp", hostname: "192.0.2.1" }), 403);
+  assertEquals(
+    await by({ transport: "tcp", hostname: "127.evil.example" }),
+    403,
+  );
+  assertEquals(await statusOf({}, request(), {}), 403);
 });
 
-Deno.test("Hub.refuse does not take a proxy on this machine for its clients", () => {
+Deno.test("Hub.admission does not take a proxy on this machine for its clients", async () => {
   const by = (header: string) =>
     statusOf({}, upgrade("http://127.0.0.1:1/", { [header]: "192.0.2.1" }));
   for (const header of ["Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"]) {
-    assertEquals(by(header), 403, header);
+    assertEquals(await by(header), 403, header);
   }
-  assertEquals(by("X-Other"), 101);
+  assertEquals(await by("X-Other"), 101);
 });
 
-Deno.test("Hub.refuse takes the token in each way that people have", () => {
+Deno.test("Hub.admission takes the token in each way that people have", async () => {
   const token = "s3 crêt";
   const basic = (text: string) =>
     "Basic " + btoa(String.fromCharCode(...utf8.encode(text)));
-  const ok = (path: string, authorization?: string) =>
-    statusOf(
+  const ok = async (path: string, authorization?: string) =>
+    await statusOf(
       { token },
       upgrade(`http://h${path}`, authorization ? { authorization } : {}),
       { remoteAddr: { hostname: "192.0.2.1" } },
     ) === 101;
-  assert(ok("/", basic(`bot:${token}`)));
-  assert(ok("/", basic(`${token}:`)));
-  assert(ok("/", basic(token)));
-  assert(ok("/", basic(`bot:${encodeURIComponent(token)}`)));
-  assert(ok("/?token=s3%20cr%C3%AAt"));
-  assert(ok("/hub?a=1&token=s3+cr%C3%AAt"));
-  assert(ok("/s3%20cr%C3%AAt"));
-  assert(ok("/hub/s3%20cr%C3%AAt?x"));
-  assert(!ok("/"));
-  assert(!ok("/?token="));
-  assert(!ok("/?token=s3"));
-  assert(!ok("/%E0%A4%A?token=x"));
-  assert(!ok("/", basic(`${token}:wrong`)));
-  assert(!ok("/", basic(`bot:${token}x`)));
-  assert(!ok("/", "Basic !!!"));
-  assert(!ok("/", "Digest x"));
+  assert(await ok("/", basic(`bot:${token}`)));
+  assert(await ok("/", basic(`${token}:`)));
+  assert(await ok("/", basic(token)));
+  assert(await ok("/", basic(`bot:${encodeURIComponent(token)}`)));
+  assert(await ok("/?token=s3%20cr%C3%AAt"));
+  assert(await ok("/hub?a=1&token=s3+cr%C3%AAt"));
+  assert(await ok("/s3%20cr%C3%AAt"));
+  assert(await ok("/hub/s3%20cr%C3%AAt?x"));
+  assert(!await ok("/"));
+  assert(!await ok("/?token="));
+  assert(!await ok("/?token=s3"));
+  assert(!await ok("/%E0%A4%A?token=x"));
+  assert(!await ok("/", basic(`${token}:wrong`)));
+  assert(!await ok("/", basic(`bot:${token}x`)));
+  assert(!await ok("/", "Basic !!!"));
+  assert(!await ok("/", "Digest x"));
   const bearer = (given: string) =>
     statusOf(
       { token: "abc" },
       upgrade("http://h/", { authorization: `Bearer ${given}` }),
     );
-  assertEquals(bearer("abc"), 101);
-  assertEquals(bearer("abd"), 401);
-  assertEquals(bearer("abcabc"), 401);
+  assertEquals(await bearer("abc"), 101);
+  assertEquals(await bearer("abd"), 401);
+  assertEquals(await bearer("abcabc"), 401);
   assertThrows(() => new Hub({ token: "" }), TypeError, "empty token");
 });
 
 Deno.test("Hub refuses with 503 when it is full or closing, and never accepts to close", async () => {
   const hub = new Hub({ maxConnections: 1 });
   const only = await Talker.named(hub, "a");
-  const full = hub.fetch(upgrade("http://127.0.0.1/"), LOCAL);
+  const full = await hub.fetch(upgrade("http://127.0.0.1/"), LOCAL);
   assertEquals(full.status, 503);
   assertStringIncludes(await full.text(), "no room");
   const second = new Talker(hub);
   assertEquals(await second.end(), [1013, undefined]);
   await hub.close();
   await only.served;
-  assertEquals(hub.fetch(upgrade("http://127.0.0.1/"), LOCAL).status, 503);
+  const late = await hub.fetch(upgrade("http://127.0.0.1/"), LOCAL);
+  assertEquals(late.status, 503);
   await second.transport.close();
 });
 

@@ -183,7 +183,7 @@ Deno.test("serve() says which address is taken, and leaves nothing open", async 
     await assertRejects(
       () => serve(options),
       Deno.errors.AddrInUse,
-      `127.0.0.1:${port} is taken by another program`,
+      `Cannot listen on 127.0.0.1:${port}: another program listens there`,
     );
   }
 });
