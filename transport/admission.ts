@@ -73,8 +73,9 @@ export interface AdmissionOptions<State = undefined> {
   allowedOrigins?: readonly string[];
   /**
    * Decides who may come in, before the upgrade: returns what to keep of the
-   * connection, or the response that refuses it. What it throws refuses with
-   * status 500; it has `handshakeTimeout` to decide.
+   * connection, or the response that refuses it; `false` refuses it with status
+   * 403. What it throws refuses with status 500; it has `handshakeTimeout` to
+   * decide.
    *
    * @default Everybody may.
    */
@@ -166,6 +167,8 @@ export class Admission<State = undefined> {
   readonly maxConnections: number;
   readonly #options: AdmissionOptions<State>;
   readonly #origins: ReadonlySet<string>;
+  /** Origins that the log knows of: a page tries again every few seconds. */
+  readonly #refusedOrigins = new Set<string>();
   #connections = 0;
 
   /**
@@ -237,6 +240,8 @@ export class Admission<State = undefined> {
         ? await this.#within(info, (known) => authorize(request, known))
         : undefined as State;
       if (state instanceof Response) return state;
+      // A condition that fails must never let anybody in.
+      if (state === false) return this.refuse(403, "You are refused.", info);
       const offered = listOf(headers.get("sec-websocket-protocol"));
       const protocol = isUpgrade
         ? chooseProtocol?.(offered, request)
@@ -273,13 +278,14 @@ export class Admission<State = undefined> {
     const origin = headers.get("origin");
     if (origin === null || this.#origins.has("*")) return undefined;
     if (this.#origins.has(origin)) return undefined;
-    this.#warn(
-      info,
-      `its page is of ${
-        origin.slice(0, 200)
-      }. To let the pages of this origin ` +
-        "in, add it to allowedOrigins",
-    );
+    if (!this.#refusedOrigins.has(origin) && this.#refusedOrigins.size < 100) {
+      this.#refusedOrigins.add(origin);
+      this.#warn(
+        info,
+        `its page is of ${origin.slice(0, 200)}. To let the pages of this ` +
+          `origin in, set allowedOrigins: [${quoted(origin)}]`,
+      );
+    }
     return refusal(403, "This origin is not allowed.");
   }
 
@@ -372,6 +378,10 @@ export class Admission<State = undefined> {
 
 function of({ remoteAddr }: Partial<RequestInfo>): string {
   return remoteAddr?.hostname ?? remoteAddr?.transport ?? "somewhere";
+}
+
+function quoted(origin: string): string {
+  return JSON.stringify(origin.slice(0, 200));
 }
 
 /** One line, whatever a stranger has sent. */

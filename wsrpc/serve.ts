@@ -21,6 +21,7 @@
  * @module
  */
 
+import type { Admission } from "@wirekit/transport/admission";
 import { listenWebSocket } from "@wirekit/transport/listen-websocket";
 import type { Transport } from "@wirekit/transport/transport";
 import type { AcceptOptions, CarrierLimits } from "./server_options.ts";
@@ -49,8 +50,8 @@ export interface ServeOptions {
 export interface Servable<State> {
   /** What to bound. */
   readonly limits: CarrierLimits;
-  /** Says whether a client may come in. */
-  admit(request: Request): Promise<AcceptOptions<State> | Response>;
+  /** Who may come in. */
+  readonly admission: Admission<State>;
   /** Serves a client. */
   accept(transport: Transport, options?: AcceptOptions<State>): unknown;
 }
@@ -96,24 +97,17 @@ export async function serve<State>(
   options: ServeOptions,
 ): Promise<Listening> {
   const { hostname = "127.0.0.1", tls } = options;
-  const admitted = new WeakMap<Request, AcceptOptions<State>>();
   const { maxInboxBytes: _, ...limits } = server.limits;
   const listener = await listenWebSocket({
     ...limits,
     ...options,
-    allowedOrigins: ["*"], // The server itself looks at them.
+    admission: server.admission,
     otherFrames: "ignore", // As wsrpc-aiohttp does.
-    async authorize(request) {
-      const admission = await server.admit(request);
-      if (admission instanceof Response) return admission;
-      admitted.set(request, admission);
-      return undefined;
-    },
   });
   const accepting = (async () => {
-    for await (const { transport, request } of listener) {
+    for await (const { transport, state } of listener) {
       try {
-        server.accept(transport, admitted.get(request) ?? {});
+        server.accept(transport, { state });
       } catch {
         // There was room when it was let in, but no longer: it is closed.
       }

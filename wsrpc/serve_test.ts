@@ -2,7 +2,7 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { connect } from "./client.ts";
-import { NotConnectedError } from "./errors.ts";
+import { HandshakeError, NotConnectedError } from "./errors.ts";
 import { serve } from "./serve.ts";
 import { Server } from "./server.ts";
 
@@ -11,7 +11,9 @@ Deno.test("serve() lets in whom the server lets in, with its state", async () =>
   await using wsrpc = new Server({
     authorize(request: Request) {
       const token = request.headers.get("authorization");
-      return token === "s3cret" && { path: new URL(request.url).pathname };
+      return token === "s3cret"
+        ? { path: new URL(request.url).pathname }
+        : new Response("Who are you?", { status: 401 });
     },
     routes: { where: (peer) => peer.state.path },
     hooks: { authFail: (_, status) => refused.push(status) },
@@ -21,15 +23,21 @@ Deno.test("serve() lets in whom the server lets in, with its state", async () =>
     headers: { authorization: "s3cret" },
   });
   assertEquals(await client.call("where"), "/ws/");
-  await assertRejects(() => connect(listening.url), NotConnectedError);
+  const refusal = await assertRejects(
+    () => connect(listening.url),
+    HandshakeError,
+    "401",
+  );
+  assertEquals([refusal.status, refusal.body], [401, "Who are you?"]);
   await assertRejects(
     () =>
       connect(listening.url, {
         headers: { authorization: "s3cret", origin: "https://evil.example" },
       }),
-    NotConnectedError,
+    HandshakeError,
+    "403",
   );
-  assertEquals(refused, [403, 403]);
+  assertEquals(refused, [401, 403]);
   assertEquals(wsrpc.clients.size, 1);
 });
 

@@ -24,7 +24,9 @@
  */
 
 import { CloseError, type Transport } from "@wirekit/transport/transport";
-import { acceptWebSocket } from "@wirekit/transport/accept-websocket";
+import type { Admission, RequestInfo } from "@wirekit/transport/admission";
+import { Reports } from "./_reports.ts";
+import { ServerAdmission } from "./_server_admission.ts";
 import type {
   AnyRoutes,
   Contract,
@@ -36,15 +38,18 @@ import type {
 } from "./contract.ts";
 import { LimitError, NotConnectedError } from "./errors.ts";
 import { Peer } from "./peer.ts";
+import type { CallingOptions } from "./peer_options.ts";
 import { Router } from "./routes/router.ts";
 import type {
   AcceptOptions,
   BroadcastOptions,
   BroadcastResult,
   CarrierLimits,
+  ServerHooks,
   ServerOptions,
-  Verdict,
 } from "./server_options.ts";
+
+export type { ServerOptions };
 
 /** The largest message that is read, unless larger ones are sent. */
 const MAX_INBOUND_BYTES = 16 * 1024 * 1024;
@@ -69,7 +74,9 @@ const MAX_INBOUND_BYTES = 16 * 1024 * 1024;
  * await using wsrpc = new Server({
  *   authorize(request: Request) {
  *     const token = request.headers.get("authorization");
- *     return token === "Bearer s3cret" && { user: "zoë" };
+ *     return token === "Bearer s3cret"
+ *       ? { user: "zoë" }
+ *       : new Response("Who are you?\n", { status: 401 });
  *   },
  *   routes: { whoami: (peer) => peer.state.user },
  * });
@@ -94,9 +101,16 @@ export class Server<
 > implements AsyncDisposable {
   /** What every client can call. Routes can be added and removed at any time. */
   readonly router: Router<Local, Peer<Remote, State>>;
+  /**
+   * Who may come in: for a carrier or an HTTP server that
+   * {@linkcode Server.fetch} does not fit.
+   */
+  readonly admission: Admission<State>;
   readonly #options: ServerOptions<Local, Remote, State>;
-  readonly #allowedOrigins: ReadonlySet<string>;
-  readonly #maxConnections: number;
+  readonly #reports: Reports<
+    Peer<Remote, State> | undefined,
+    ServerHooks<Peer<Remote, State>>
+  >;
   readonly #clients = new Map<string, Peer<Remote, State>>();
   #closing = false;
 
@@ -106,12 +120,14 @@ export class Server<
    * {@linkcode Server.accept}.
    *
    * @param options Routes, limits, and who may come in.
+   * @throws {TypeError} If one of `allowedOrigins` is none.
+   * @throws {RangeError} If a time or a number is none.
    */
   constructor(options: ServerOptions<Local, Remote, State> = {}) {
     this.#options = options;
     this.router = new Router<Local, Peer<Remote, State>>(options.routes);
-    this.#allowedOrigins = new Set(options.allowedOrigins);
-    this.#maxConnections = options.maxConnections ?? 10_000;
+    this.#reports = new Reports(options.hooks, options.logger);
+    this.admission = new ServerAdmission(options, this.#reports);
   }
 
   /** The clients that are connected, by `peer.id`. */
@@ -125,19 +141,23 @@ export class Server<
    * Deno Deploy.
    *
    * @param request The request.
+   * @param info Who sends it, as `Deno.serve` tells its handler.
    * @returns The response.
    */
-  readonly fetch = async (request: Request): Promise<Response> => {
-    if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
-      return refusal(426, "This is a wsrpc server: connect by WebSocket.");
+  readonly fetch = async (
+    request: Request,
+    info: Partial<RequestInfo> = {},
+  ): Promise<Response> => {
+    if (this.#closing) {
+      return this.admission.refuse(503, "The server is closing", info);
     }
-    const admission = await this.admit(request);
-    if (admission instanceof Response) return admission;
-    const { response, transport } = acceptWebSocket(request, {
+    const accepted = await this.admission.accept(request, info, {
       ...this.limits,
       otherFrames: "ignore", // As wsrpc-aiohttp does.
     });
-    this.accept(transport, admission);
+    if (accepted instanceof Response) return accepted;
+    const { response, transport, state } = accepted;
+    this.accept(transport, { state });
     return response;
   };
 
@@ -148,58 +168,9 @@ export class Server<
     return {
       maxMessageBytes: maxInboundBytes,
       maxInboxBytes: maxInboundBytes,
-      maxConnections: this.#maxConnections,
       ...(idleTimeout !== undefined && { idleTimeout }),
       ...(maxOutboxBytes !== undefined && { maxOutboxBytes }),
     };
-  }
-
-  /**
-   * Says whether a client may come in, by its request for the upgrade: for an
-   * HTTP server that {@linkcode Server.fetch} does not fit.
-   *
-   * @param request The request.
-   * @returns What {@linkcode Server.accept} has to be given with the transport,
-   * or the response that refuses the client.
-   *
-   * @example Refuse a page
-   * ```ts
-   * import { Server } from "@wirekit/wsrpc/server";
-   * import { assert, assertEquals } from "@std/assert";
-   *
-   * await using wsrpc = new Server();
-   * const refusal = await wsrpc.admit(
-   *   new Request("http://127.0.0.1", {
-   *     headers: { origin: "https://evil.example" },
-   *   }),
-   * );
-   * assert(refusal instanceof Response);
-   * assertEquals(refusal.status, 403);
-   * ```
-   */
-  async admit(request: Request): Promise<AcceptOptions<State> | Response> {
-    const origin = request.headers.get("origin");
-    if (origin !== null && !this.#allowedOrigins.has(origin)) {
-      return this.#refuse(request, 403, "This origin is not allowed.");
-    }
-    const { authorize, hooks } = this.#options;
-    let state: Verdict<State>;
-    try {
-      if (authorize) state = await authorize(request);
-    } catch (error) {
-      this.#failed(error);
-      return this.#refuse(request, 500, "Nobody can come in now.");
-    }
-    if (
-      authorize && (state === false || state === undefined || state === null)
-    ) {
-      return this.#refuse(request, 403, "You are refused.");
-    }
-    if (this.#full) {
-      return this.#refuse(request, 503, "There is no room for another.");
-    }
-    this.#guard(() => hooks?.authSuccess?.(request));
-    return { state: state as State };
   }
 
   /**
@@ -241,7 +212,7 @@ export class Server<
     }
     const { routes: _, hooks, ...rest } = this.#options;
     const peer = new Peer<Remote, State>(transport, {
-      ...rest,
+      ...rest as CallingOptions<Peer<Remote, State>>,
       ...options,
       ...(hooks && { hooks }),
       router: this.router,
@@ -320,28 +291,8 @@ export class Server<
   }
 
   get #full(): boolean {
-    return this.#closing || this.#clients.size >= this.#maxConnections;
-  }
-
-  #refuse(request: Request, status: number, text: string): Response {
-    this.#guard(() => this.#options.hooks?.authFail?.(request, status));
-    return refusal(status, text);
-  }
-
-  #guard(call: () => void): void {
-    try {
-      call();
-    } catch (error) {
-      this.#failed(error);
-    }
-  }
-
-  #failed(error: unknown): void {
-    try {
-      this.#options.hooks?.error?.(undefined, error);
-    } catch {
-      // There is nobody left to tell.
-    }
+    return this.#closing ||
+      this.#clients.size >= this.admission.maxConnections;
   }
 
   #select(
@@ -354,10 +305,3 @@ export class Server<
 
 /** How an event was told. */
 type Told = { status: string; reason?: unknown };
-
-function refusal(status: number, text: string): Response {
-  return new Response(`${text}\n`, {
-    status,
-    ...(status === 426 && { headers: { upgrade: "websocket" } }),
-  });
-}

@@ -10,17 +10,24 @@
  *
  * const options: ServerOptions = {
  *   allowedOrigins: ["https://example.org"],
- *   authorize: ({ headers }) => headers.get("authorization") === "s3cret",
+ *   authorize: ({ headers }) =>
+ *     headers.get("authorization") === "s3cret"
+ *       ? undefined
+ *       : new Response("Who are you?\n", { status: 401 }),
  *   maxConnections: 100,
  * };
  * await using wsrpc = new Server(options);
- * const refusal = await wsrpc.admit(new Request("http://127.0.0.1"));
- * assertEquals(refusal instanceof Response && refusal.status, 403);
+ * const refusal = await wsrpc.admission.admit(new Request("http://127.0.0.1"));
+ * assertEquals(refusal instanceof Response && refusal.status, 401);
  * ```
  *
  * @module
  */
 
+import type {
+  AdmissionOptions,
+  RequestInfo,
+} from "@wirekit/transport/admission";
 import type { Limits } from "@wirekit/transport/transport";
 import type { AnyRoutes, CallOptions, Contract } from "./contract.ts";
 import type { Peer } from "./peer.ts";
@@ -56,13 +63,6 @@ export interface ServerHooks<P> extends PeerHooks<P> {
 }
 
 /**
- * What `ServerOptions.authorize` decides.
- *
- * @typeParam State What is kept with the connection.
- */
-export type Verdict<State> = State | false | undefined | null;
-
-/**
  * Options of `Server`.
  *
  * @typeParam Local The contract of its routes.
@@ -73,35 +73,23 @@ export interface ServerOptions<
   Local extends Contract<Local> = AnyRoutes,
   Remote extends Contract<Remote> = AnyRoutes,
   State = unknown,
-> extends Omit<CallingOptions, "hooks"> {
+> extends
+  Omit<CallingOptions, "hooks">,
+  Omit<AdmissionOptions<State>, "chooseProtocol"> {
   /** What every client can call. */
   routes?: Routes<NoInfer<Local>, Peer<NoInfer<Remote>, NoInfer<State>>>;
   /**
-   * Says whether a client may come in, by its headers, cookies and URL, before
-   * the connection opens. Write the type of its parameter, and the compiler
-   * knows `peer.state` in the routes.
-   *
-   * @param request The request for the upgrade.
-   * @returns What to keep with the connection, as `peer.state`: who it is, for
-   * example. `false`, `undefined` or null refuse it with status 403.
+   * Decides who may come in, by headers, cookies and URL, before the connection
+   * opens: returns what to keep with it, as `peer.state`, or the response that
+   * refuses the client; `false` refuses it with status 403. Write the type of its parameter, and the compiler knows
+   * `peer.state` in the routes.
    *
    * @default Everybody may.
    */
-  authorize?: (request: Request) => Verdict<State> | Promise<Verdict<State>>;
-  /**
-   * The origins whose pages may connect, such as `"https://example.org"`. Other
-   * requests with an `Origin`, so other pages in a browser, are refused with
-   * status 403: they would act with the cookies of their visitor.
-   *
-   * @default {[]}
-   */
-  allowedOrigins?: readonly string[];
-  /**
-   * Most connections at a time. One more is refused with status 503.
-   *
-   * @default {10000}
-   */
-  maxConnections?: number;
+  authorize?: (
+    request: Request,
+    info: RequestInfo,
+  ) => State | Response | Promise<State | Response>;
   /**
    * Most bytes that may wait for one client to read them. A client that is
    * slower is dropped with code 1013.
@@ -122,8 +110,6 @@ export interface ServerOptions<
 
 /** What a carrier has to bound: see `Server.limits`. */
 export interface CarrierLimits extends Limits {
-  /** Most connections at a time. */
-  maxConnections: number;
   /** How long a client may be silent, in milliseconds. */
   idleTimeout?: number;
 }

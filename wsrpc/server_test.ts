@@ -5,6 +5,7 @@ import {
   assertEquals,
   assertInstanceOf,
   assertRejects,
+  assertStringIncludes,
   assertThrows,
 } from "@std/assert";
 import { NewlineFramer } from "@wirekit/transport/newline-framer";
@@ -65,7 +66,7 @@ Deno.test("Server lets in whom authorize knows, and keeps what it says", async (
       const users: Record<string, { name: string }> = { t1: { name: "zoë" } };
       const token = new URL(request.url).searchParams.get("token");
       if (token === "broken") throw new Error("no database");
-      return users[token ?? ""];
+      return users[token ?? ""] ?? new Response(null, { status: 403 });
     },
     routes: { whoami: (peer) => peer.state.name },
     hooks: {
@@ -104,6 +105,76 @@ Deno.test("Server refuses pages, but for those of allowed origins", async () => 
     await status(other.origin, { origin: "https://example.org" }),
     101,
   );
+});
+
+Deno.test("Server tells the log once of each origin that it refuses, and what to do", async () => {
+  const lines: string[] = [];
+  await using wsrpc = new Server({
+    logger: { warn: (line) => lines.push(line) },
+  });
+  await using http = serve(wsrpc.fetch);
+  for (const origin of ["http://localhost:3000", "null"]) {
+    for (let n = 0; n < 3; n++) {
+      assertEquals(await status(http.origin, { origin }), 403);
+    }
+  }
+  assertEquals(lines.length, 2);
+  assertStringIncludes(lines[0]!, "its page is of http://localhost:3000");
+  assertStringIncludes(
+    lines[0]!,
+    'set allowedOrigins: ["http://localhost:3000"]',
+  );
+  for (let n = 0; n < 200; n++) {
+    await status(http.origin, { origin: `https://${n}.example` });
+  }
+  assertEquals(lines.length, 100);
+});
+
+Deno.test("Server takes an origin as people write it, and refuses what is none", async () => {
+  await using wsrpc = new Server({
+    allowedOrigins: ["HTTPS://Example.org:443/"],
+  });
+  await using http = serve(wsrpc.fetch);
+  const origin = "https://example.org";
+  assertEquals(await status(http.origin, { origin }), 101);
+  for (const wrong of ["example.org", "https://example.org/app", "*.example"]) {
+    assertThrows(
+      () => new Server({ allowedOrigins: [wrong] }),
+      TypeError,
+      wrong,
+    );
+  }
+});
+
+Deno.test("Server refuses whom authorize answers with false", async () => {
+  await using wsrpc = new Server({ authorize: () => false });
+  await using http = serve(wsrpc.fetch);
+  assertEquals(await status(http.origin), 403);
+});
+
+Deno.test("Server tells the log who comes, who goes and why, and what fails", async () => {
+  const lines: string[] = [];
+  const tell = (line: string) => void lines.push(line);
+  await using wsrpc = new Server({
+    logger: { info: tell, error: tell },
+    routes: {
+      fail() {
+        throw new RangeError("too\nlarge");
+      },
+    },
+  });
+  const [near, far] = pair();
+  const peer = wsrpc.accept(near);
+  const raw = new Raw(far);
+  await raw.next();
+  await raw.ask({ id: 2, method: "fail" });
+  await raw.close(new CloseError(1009, { reason: "too large for me" }));
+  await peer.closed;
+  assertEquals(lines, [
+    `${peer.id} has connected`,
+    'Route "fail" failed: RangeError: too large',
+    `${peer.id} has gone: Transport closed with code 1009: too large for me`,
+  ]);
 });
 
 Deno.test("Server answers what is no WebSocket", async () => {

@@ -1,0 +1,57 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import {
+  Admission,
+  type AdmissionOptions,
+  type Admitted,
+  type RequestInfo,
+} from "@wirekit/transport/admission";
+import type { Reports } from "./_reports.ts";
+import type { ServerHooks } from "./server_options.ts";
+
+/** The rules of a server, which tells its hooks what comes of them. */
+export class ServerAdmission<State, P> extends Admission<State> {
+  readonly #reports: Reports<P | undefined, ServerHooks<P>>;
+
+  /** Makes the rules. */
+  constructor(
+    options: AdmissionOptions<State>,
+    reports: Reports<P | undefined, ServerHooks<P>>,
+  ) {
+    const { authorize } = options;
+    super(
+      authorize
+        ? {
+          ...options,
+          async authorize(request, info) {
+            try {
+              return await authorize(request, info);
+            } catch (error) {
+              reports.guard(
+                undefined,
+                () => reports.hooks.error?.(undefined, error),
+              );
+              throw error;
+            }
+          },
+        }
+        : options,
+    );
+    this.#reports = reports;
+  }
+
+  /** Decides about a request. */
+  override async admit(
+    request: Request,
+    info?: Partial<RequestInfo>,
+  ): Promise<Admitted<State> | Response> {
+    const admitted = await super.admit(request, info);
+    const { hooks } = this.#reports;
+    this.#reports.guard(undefined, () => {
+      if (admitted instanceof Response) {
+        hooks.authFail?.(request, admitted.status);
+      } else hooks.authSuccess?.(request);
+    });
+    return admitted;
+  }
+}
