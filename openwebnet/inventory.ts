@@ -10,7 +10,7 @@
 import type { Caller } from "./areas/item.ts";
 import { energyDevice } from "./areas/energy.ts";
 import { decode, type GatewayEvent } from "./events.ts";
-import type { CommandOptions } from "./session/_command_session.ts";
+import type { CommandOptions } from "./session/_command_options.ts";
 import { NackError } from "./session/errors.ts";
 import { parse } from "./wire/message.ts";
 

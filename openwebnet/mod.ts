@@ -22,18 +22,18 @@
  *
  * @module
  */
-export {
-  type CommandOptions,
-  type DialOptions,
-  type EventHeartbeat,
-  type EventReconnect,
-  Gateway,
-  type GatewayHooks,
-  type GatewayOptions,
-  type GatewayState,
-  type Logger,
-  type SessionState,
-} from "./gateway.ts";
+export { Gateway } from "./gateway.ts";
+export type {
+  CommandOptions,
+  DialOptions,
+  EventHeartbeat,
+  EventReconnect,
+  GatewayHooks,
+  GatewayOptions,
+  GatewayState,
+  Logger,
+  SessionState,
+} from "./gateway_options.ts";
 export { DEFAULT_PORT, tcpGateway, type TcpGatewayOptions } from "./tcp.ts";
 export {
   type GatewayProfile,
@@ -83,7 +83,7 @@ export {
   type MoveOptions,
   Shutter,
 } from "./areas/automation.ts";
-export { TimedShutter, type TravelTimes } from "./areas/timed_shutter.ts";
+export { TimedShutter, type TravelTimes } from "./timed_shutter.ts";
 export {
   CentralUnit,
   type SeasonOptions,
@@ -297,12 +297,14 @@ export {
   TimeoutError,
 } from "./session/errors.ts";
 export {
-  type CommandFault,
-  type Fault,
   GatewaySimulator,
   type GatewaySimulatorOptions,
-  type HandshakeFault,
 } from "./simulator/simulator.ts";
+export type {
+  CommandFault,
+  Fault,
+  HandshakeFault,
+} from "./simulator/faults.ts";
 export { Plant, type PlantOptions, type Reaction } from "./simulator/plant.ts";
 
 if (import.meta.main) {

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { pair } from "@wirekit/transport/pair";
-import { TimedShutter } from "./areas/timed_shutter.ts";
+import { TimedShutter } from "./timed_shutter.ts";
 import { Light } from "./areas/lights.ts";
 import { Gateway } from "./gateway.ts";
 import { GatewaySimulator } from "./simulator/simulator.ts";

@@ -8,7 +8,7 @@
  */
 
 import { Area, type EventOf } from "./area.ts";
-import type { CommandOptions } from "../session/_command_session.ts";
+import type { CommandOptions } from "../session/_command_options.ts";
 import { type Caller, Item } from "./item.ts";
 import {
   code,

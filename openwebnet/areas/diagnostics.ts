@@ -11,7 +11,7 @@
  */
 
 import { Area, type EventOf } from "./area.ts";
-import type { CommandOptions } from "../session/_command_session.ts";
+import type { CommandOptions } from "../session/_command_options.ts";
 import { TimeoutError } from "../session/errors.ts";
 import type { Caller } from "./item.ts";
 import type { Message } from "../wire/message.ts";

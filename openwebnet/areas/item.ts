@@ -8,7 +8,7 @@
  */
 
 import type { Area, EventBase, EventOf, UnknownEvent } from "./area.ts";
-import type { CommandOptions } from "../session/_command_session.ts";
+import type { CommandOptions } from "../session/_command_options.ts";
 import { RemoteError } from "../session/errors.ts";
 import { faultOfTarget, speaksFor } from "../wire/_targets.ts";
 import type { BusMessage, Message } from "../wire/kinds.ts";

@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { CommandOptions } from "../session/_command_session.ts";
+import type { CommandOptions } from "../session/_command_options.ts";
 import type { Message } from "../wire/kinds.ts";
 import type { UnknownEvent } from "./area.ts";
 import { type Caller, Item } from "./item.ts";

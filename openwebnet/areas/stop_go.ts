@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { CommandOptions } from "../session/_command_session.ts";
+import type { CommandOptions } from "../session/_command_options.ts";
 import {
   energy,
   type EnergyEvents,

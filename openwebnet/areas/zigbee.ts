@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { CommandOptions } from "../session/_command_session.ts";
+import type { CommandOptions } from "../session/_command_options.ts";
 import { gatewayUnit } from "./gateway_unit.ts";
 import type { Caller } from "./item.ts";
 import { parseWhere } from "../wire/where.ts";

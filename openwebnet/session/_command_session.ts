@@ -8,119 +8,21 @@ import {
   sleep,
   type Timer,
 } from "@wirekit/internal/clock";
-import type { Transport } from "@wirekit/transport/transport";
-import { type Message, parse, serialize } from "../wire/message.ts";
-import { answers } from "./_answers.ts";
+import type { Message } from "../wire/kinds.ts";
+import { serialize } from "../wire/message.ts";
+import { Connection, type Job } from "./_command_connection.ts";
+import type {
+  CommandOptions,
+  CommandSessionOptions,
+} from "./_command_options.ts";
 import type { Dial } from "./_dial.ts";
 import { isRepeatable } from "./_repeatable.ts";
 import {
   AuthenticationError,
   ConnectionLostError,
   LimitError,
-  NackError,
   TimeoutError,
 } from "./errors.ts";
-
-/**
- * Options of a command or request.
- *
- * @category Gateway
- */
-export interface CommandOptions {
-  /**
-   * Longest wait in milliseconds: for the connection if there is none, and from
-   * the sending on for each frame of the answer. A gateway may need two seconds
-   * to hear from the bus.
-   *
-   * @default {10000} Or what the gateway was made with.
-   */
-  timeout?: number;
-  /**
-   * Longest wait for the turn behind other messages, in milliseconds.
-   *
-   * @default {Infinity} Or what the gateway was made with.
-   */
-  queueTimeout?: number;
-  /**
-   * Gives up. What is not sent yet is never sent; what is sent may be done.
-   */
-  signal?: AbortSignal;
-  /**
-   * Whether the message may be sent a second time, on a new connection, when
-   * the connection ends before any frame of the answer.
-   *
-   * @default {undefined} Whether it does the same when it is done twice:
-   * requests and levels may be repeated; toggles, steps, buttons, scenarios and
-   * what is unknown are not.
-   */
-  repeatable?: boolean;
-}
-
-/** Options of {@linkcode CommandSession}. All times are in milliseconds. */
-export interface CommandSessionOptions {
-  /**
-   * Least time from one frame sent to the next. Many gateways refuse what comes
-   * sooner.
-   *
-   * @default {50}
-   */
-  pacing?: number;
-  /**
-   * Unused time after which the session is closed. Gateways drop it after 30 s
-   * to 180 s, and lose the first command that follows.
-   *
-   * @default {15000}
-   */
-  idleTimeout?: number;
-  /** The default of {@linkcode CommandOptions.timeout}. @default {10000} */
-  timeout?: number;
-  /** The default of {@linkcode CommandOptions.queueTimeout}. @default {Infinity} */
-  queueTimeout?: number;
-  /**
-   * Pause after a busy answer, in which a second, plain refusal of the same
-   * command is expected.
-   *
-   * @default {500}
-   */
-  busyPause?: number;
-  /**
-   * First pause before a lost gateway is called again. It doubles up to ten
-   * times this. Only a session that was open before waits for its gateway; the
-   * first connection fails at once.
-   *
-   * @default {500}
-   */
-  minDelay?: number;
-  /** Most messages that may wait for their turn. @default {1000} */
-  maxQueue?: number;
-  /** Most frames in one answer. @default {4096} */
-  maxReplies?: number;
-  /** Called with each message that answers nothing: it belongs to the events. */
-  onStray?: (message: Message) => void;
-  /** Called when the session opens and when it ends. */
-  onState?: (state: "open" | "closed") => void;
-}
-
-/** A message on its way. */
-interface Job {
-  readonly message: Message;
-  readonly frame: string;
-  readonly repeatable: boolean;
-  readonly timeout: number;
-  /** When it came. */
-  readonly since: number;
-  /** Takes a frame of the answer. */
-  readonly reply: (message: Message) => void;
-  /** Settles what the caller waits for; later calls do nothing. */
-  readonly settle: (error?: unknown) => void;
-  /** Whether the caller no longer waits. */
-  settled: boolean;
-  /** Ends the wait for the turn, and then that for each frame of the answer. */
-  timer: Timer;
-}
-
-/** How an exchange on a connection has ended. */
-type Outcome = "ended" | { lost: unknown; answered: boolean };
 
 /**
  * A session for commands. It connects when there is something to send, sends
@@ -427,130 +329,6 @@ export class CommandSession implements AsyncDisposable {
     this.#connection = connection;
     onState?.("open");
     return connection;
-  }
-}
-
-interface ConnectionOptions {
-  busyPause: number;
-  maxReplies: number;
-  onStray: (message: Message) => void;
-  onEnd: () => void;
-}
-
-/** One connection of a command session. */
-class Connection {
-  readonly #transport: Transport<string>;
-  readonly #options: ConnectionOptions;
-  readonly #reading: Promise<void>;
-  #finish: ((outcome: Outcome) => void) | undefined;
-  #replies = 0;
-  /** Until when a plain refusal belongs to the busy answer before. */
-  #busyUntil = 0;
-  /** What is sent and not yet answered. */
-  job: Job | undefined;
-  ended = false;
-
-  constructor(transport: Transport<string>, options: ConnectionOptions) {
-    this.#transport = transport;
-    this.#options = options;
-    this.#reading = this.#read();
-  }
-
-  /** Sends a message and waits until its answer is complete. */
-  async exchange(job: Job): Promise<Outcome> {
-    const busy = this.#busyUntil - now();
-    if (busy > 0) {
-      await sleep(busy);
-      if (job.settled) return "ended";
-    }
-    const { promise, resolve } = Promise.withResolvers<Outcome>();
-    this.#finish = resolve;
-    this.job = job;
-    this.#replies = 0;
-    if (this.ended) return this.#lose(undefined);
-    this.#extend();
-    this.#transport.send(job.frame).catch((error) => this.#lose(error));
-    return await promise;
-  }
-
-  async close(): Promise<void> {
-    this.ended = true;
-    await this.#transport.close();
-    await this.#reading;
-  }
-
-  async #read(): Promise<void> {
-    let cause: unknown;
-    try {
-      for await (const frame of this.#transport) this.#receive(parse(frame));
-    } catch (error) {
-      cause = error;
-    }
-    this.ended = true;
-    this.#lose(cause);
-    this.#options.onEnd();
-    await this.#transport.close();
-  }
-
-  #receive(message: Message): void {
-    const { job } = this;
-    if (message.kind === "ack" || message.kind === "nack") {
-      if (job === undefined) return;
-      if (message.kind === "nack") {
-        if (message.code === 6) {
-          this.#busyUntil = now() + this.#options.busyPause;
-        }
-        job.settle(new NackError(message.code, job.frame));
-      } else {
-        job.settle();
-      }
-      this.#end("ended");
-    } else if (job !== undefined && answers(job.message, message)) {
-      this.#extend();
-      if (++this.#replies > this.#options.maxReplies) {
-        job.settle(
-          new LimitError(
-            `Answer to ${job.frame} is longer than ${this.#options.maxReplies} frames`,
-          ),
-        );
-        this.close();
-      } else if (!job.settled) {
-        job.reply(message);
-      }
-    } else {
-      if (job !== undefined) this.#extend();
-      this.#options.onStray(message);
-    }
-  }
-
-  /** Starts to wait for the next frame of the answer. */
-  #extend(): void {
-    const { job } = this;
-    if (job === undefined) return;
-    job.timer.stop();
-    job.timer = later(job.timeout, () => {
-      job.settle(
-        new TimeoutError(
-          `${job.frame} was not answered within ${job.timeout} ms`,
-        ),
-      );
-      // A late answer would be taken for that of the next message.
-      this.close();
-    });
-  }
-
-  #lose(lost: unknown): Outcome {
-    const outcome = { lost, answered: this.#replies > 0 };
-    this.#end(outcome);
-    return outcome;
-  }
-
-  #end(outcome: Outcome): void {
-    // The deadline of a message that is lost goes on: it may be sent again.
-    if (outcome === "ended") this.job?.timer.stop();
-    this.job = undefined;
-    this.#finish?.(outcome);
-    this.#finish = undefined;
   }
 }
 

@@ -2,10 +2,8 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { pair } from "@wirekit/transport/pair";
-import {
-  CommandSession,
-  type CommandSessionOptions,
-} from "./_command_session.ts";
+import type { CommandSessionOptions } from "./_command_options.ts";
+import { CommandSession } from "./_command_session.ts";
 import { makeDial } from "./_dial.ts";
 import {
   AuthenticationError,
@@ -16,9 +14,8 @@ import {
 } from "./errors.ts";
 import { type Message, parse, serialize } from "../wire/message.ts";
 import { PROFILES } from "./profiles.ts";
+import type { CommandFault, Fault } from "../simulator/faults.ts";
 import {
-  type CommandFault,
-  type Fault,
   GatewaySimulator,
   type GatewaySimulatorOptions,
 } from "../simulator/simulator.ts";

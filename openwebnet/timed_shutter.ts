@@ -8,11 +8,11 @@
  */
 
 import { checkTime, now, sleep } from "@wirekit/internal/clock";
-import { reaches } from "../wire/where.ts";
-import { automation, Shutter } from "./automation.ts";
-import type { CommandOptions } from "../session/_command_session.ts";
-import type { Caller } from "./item.ts";
-import { outOf } from "./_values.ts";
+import { reaches } from "./wire/where.ts";
+import { automation, Shutter } from "./areas/automation.ts";
+import type { CommandOptions } from "./session/_command_options.ts";
+import type { Caller } from "./areas/item.ts";
+import { outOf } from "./areas/_values.ts";
 
 /**
  * How long a shutter travels from one end to the other.
