@@ -4,7 +4,7 @@
  * Compares this checkout with an older commit of it, in turn, in one run:
  *
  * ```sh
- * deno run -A bench/before.ts 10591a1 --only hub,jsonrpc --rounds 5
+ * deno task bench-before 10591a1 --only hub,jsonrpc --rounds 5
  * ```
  *
  * Each round runs the suites of both checkouts, each with its own bench, in
@@ -95,7 +95,7 @@ try {
 const lines = [
   `# This house beside that of commit ${commit}`,
   "",
-  `Written by \`deno run -A bench/before.ts ${Deno.args.join(" ")}\` at ${
+  `Written by \`deno task bench-before ${Deno.args.join(" ")}\` at ${
     new Date().toISOString().slice(0, 16)
   }Z: ${rounds} rounds of ${seconds} s in turn, medians.`,
   "",
