@@ -7,8 +7,8 @@ import { canonicalValue } from "./_spelling.ts";
 const MIN_SLOTS = 128;
 
 /**
- * All requests of an exchange that are open: found by their responder and uuid, and
- * listed by requester and by responder, in the order in which they came.
+ * All requests of an exchange that are open: found by their responder and uuid,
+ * and listed by requester and by responder, in the order in which they came.
  *
  * It is a table of its own, since a `Map` that grows and shrinks all the time
  * lets every old table of its own hold the next, and with that much garbage.
@@ -75,8 +75,9 @@ export class OpenRequests {
     return request;
   }
 
-  /** Forgets a request. */
-  delete(request: OpenRequest): void {
+  /** Forgets a request; returns whether it was open. */
+  delete(request: OpenRequest): boolean {
+    if (!request.chained) return false;
     const { requester, responder, older, newer, before, after } = request;
     if (older) older.newer = newer;
     else requester.oldest = newer;
@@ -94,6 +95,7 @@ export class OpenRequests {
     request.before = request.after = request.chained = undefined;
     const { length } = this.#slots;
     if (length > MIN_SLOTS && this.#size * 8 < length) this.#resize(length / 2);
+    return true;
   }
 
   /** Chains a request behind those in its slot, of which it is the last then. */

@@ -6,6 +6,7 @@ const PAGE_BYTES = 2_048;
 
 const NO_BYTES = new Uint8Array();
 const encoder = new TextEncoder();
+const NO_NAME = encoder.encode("null");
 
 /** A request that waits for its answer. */
 export interface OpenRequest {
@@ -23,7 +24,7 @@ export interface OpenRequest {
   /** The neighbours among those that its responder has to answer. */
   before: OpenRequest | undefined;
   after: OpenRequest | undefined;
-  /** The next one in the same slot; of the last one, the first. */
+  /** The next one in the same slot; of the last, the first. None if it ended. */
   chained: OpenRequest | undefined;
 }
 
@@ -35,7 +36,7 @@ export class Party implements Member {
   /** The JSON text of the name that it has or waits for. */
   name: string | undefined;
   /** The same as bytes. */
-  nameBytes: Uint8Array<ArrayBuffer> = NO_BYTES;
+  nameBytes: Uint8Array<ArrayBuffer> = NO_NAME;
   /** Whether the name is its own. */
   active = false;
   gone = false;

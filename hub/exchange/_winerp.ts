@@ -325,7 +325,7 @@ export class WinerpClient implements Participant, Connected {
         id: member.name!,
         ...errorMembers(refusal),
         uuid: question.uuid,
-        destination: question.requester.name!,
+        destination: question.requester.name ?? "null",
       }));
     }
     if (deaf) this.drop(1011, "Deaf after an unknown route");
@@ -340,8 +340,9 @@ export class WinerpClient implements Participant, Connected {
     if (first && envelope.isFor(first.requester.nameBytes)) return first;
     const { destination } = envelope;
     if (destination === undefined) {
-      // winerp-client-node answers without saying what and whom.
-      return uuid === "null" ? exchange.onlyQuestion(member) : undefined;
+      // Asked by somebody without a name; or winerp-client-node, which answers
+      // without saying what and whom.
+      return uuid === "null" ? exchange.onlyQuestion(member) : first;
     }
     const requester = exchange.find(destination);
     const known = requester && exchange.question(member, uuid, requester);
@@ -382,13 +383,13 @@ function compose(
   uuid: string,
 ): Uint8Array<ArrayBuffer> {
   return composeMessage({
-    id: id.name!,
+    id: id.name ?? "null",
     type: `${MessageType[kind]}`,
     route: content.route,
     data: content.data,
     traceback: content.traceback,
     uuid,
-    destination: destination.name!,
+    destination: destination.name ?? "null",
     pseudo_object: content.pseudoObject,
   });
 }

@@ -136,10 +136,10 @@ export class Exchange {
   }
 
   /**
-   * Asks another participant. What comes of it, `from.participant` hears: the
+   * Asks another participant. What comes of it, the one who asks hears: the
    * answer, or that there will be none.
    *
-   * @param from Who asks.
+   * @param from Who asks. It need not have a name.
    * @param to Who is asked.
    * @param uuid By which the requester knows the question, as JSON text.
    * @param kind What is asked for.
@@ -204,7 +204,7 @@ export class Exchange {
   }
 
   /**
-   * Ends a question with its answer.
+   * Ends a question with its answer. One that has ended stays as it is.
    *
    * @param question The question.
    * @param kind Whether the answer is a result or an error.
@@ -217,7 +217,7 @@ export class Exchange {
     content: Content,
   ): string | undefined {
     const request = question as OpenRequest;
-    this.#open.delete(request);
+    if (!this.#open.delete(request)) return undefined;
     const { participant } = request.requester;
     const refusal = participant.answer(request, kind, content);
     if (refusal !== undefined) participant.fail(request, refusal);
@@ -225,14 +225,14 @@ export class Exchange {
   }
 
   /**
-   * Ends a question without an answer.
+   * Ends a question without an answer. One that has ended stays as it is.
    *
    * @param question The question.
    * @param text Why.
    */
   fail(question: Question, text: string): void {
     const request = question as OpenRequest;
-    this.#open.delete(request);
+    if (!this.#open.delete(request)) return;
     request.requester.participant.fail(request, text);
   }
 

@@ -12,7 +12,7 @@ import type { CloseError } from "@wirekit/transport/transport";
 export interface Named {
   /** The JSON text of the name; `undefined` as long as there is none. */
   readonly name: string | undefined;
-  /** The same as bytes; none as long as there is none. */
+  /** The same as bytes; `null` as long as there is none. */
   readonly nameBytes: Uint8Array;
 }
 
