@@ -82,7 +82,7 @@ export {
   toggle,
   type Values,
 } from "./command/_option.ts";
-export { parseExactly, valueOf } from "./command/_json.ts";
+export { parseExactly, toJson, valueOf } from "./command/_json.ts";
 export { settings } from "./command/_settings.ts";
 export { printable, type Terminal } from "./command/_terminal.ts";
 export { UsageError } from "./command/_usage_error.ts";

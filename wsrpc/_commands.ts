@@ -1,301 +1,201 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-/** What the command does, apart from the process that it runs in. */
+/** The `wsrpc` command, apart from the process that it runs in. */
 
-import { parseArgs } from "@std/cli/parse-args";
-import config from "./deno.json" with { type: "json" };
-import { type Client, connect } from "./client.ts";
 import {
-  LimitError,
-  NotConnectedError,
-  RouteError,
-  TimeoutError,
-  WsrpcError,
-} from "./errors.ts";
-import { AllowedRoute } from "./routes/route.ts";
-import { type Listening, serve } from "./serve.ts";
-import { Server } from "./server.ts";
+  checkUrl,
+  type Command,
+  command,
+  integer,
+  parseExactly,
+  port,
+  readData,
+  readFile,
+  seconds,
+  settings,
+  type Terminal,
+  text,
+  texts,
+  toggle,
+  toJson,
+  UsageError,
+  valueOf,
+  type Values,
+} from "@wirekit/internal/command";
+import { connect as connectTransport } from "@wirekit/transport/connect";
+import { serveCommand } from "./_command_serve.ts";
+import { type Client, connect } from "./client.ts";
+import config from "./deno.json" with { type: "json" };
+import { LimitError, WsrpcError } from "./errors.ts";
 
-/** Where a command writes, and what stops it. */
-export interface CommandIo {
-  /** Writes a line to the standard output. */
-  log(line: string): void;
-  /** Writes a line to the standard error. */
-  error(line: string): void;
-  /** Fires at Ctrl-C. */
-  signal: AbortSignal;
-}
+const SCHEMES = ["ws:", "wss:", "tcp:", "tls:", "unix:"];
 
-const HELP = `Call wsrpc servers, listen to them, or be one.
+const CLIENT_OPTIONS = {
+  url: text(
+    "URL",
+    "Where to call, in place of the first word (or WIREKIT_URL)",
+  ),
+  port: port("The server on this machine with this port", "p"),
+  header: texts("NAME:VALUE", "Header of the handshake"),
+  ca: text("FILE", "Certificates to trust, in PEM", { file: true }),
+  timeout: seconds("How long to wait for the connection and the answer (60)"),
+  json: toggle("Print one JSON text a line"),
+};
 
-Usage: wsrpc URL METHOD [ARGUMENT…] [options]
-       wsrpc call URL METHOD [ARGUMENT…] [options]
-       wsrpc listen URL [options]
-       wsrpc serve [options]
-
-An argument is KEY=VALUE, or a VALUE if none has a key: keyword or positional
-arguments, as the handler takes them. A value that is JSON is sent as such, any
-other as text. A URL is ws:, wss:, tcp:, tls: or unix:.
-
-Options:
-  --params JSON         The params as they go over the wire, for ARGUMENT…
-  --timeout SECONDS     How long to wait for the connection and the answer (60)
-  --header NAME:VALUE   Header of the handshake; may be repeated
-  --count N             listen: end after so many events
-  --hostname HOST       serve: the address to listen on (127.0.0.1)
-  -p, --port PORT       serve: the port (8000); 0 takes a free one
-  --allow-origin URL    serve: origin whose pages may connect; may be repeated
-  --json                Print one JSON text a line
-
-  -h, --help            Show this
-  -V, --version         Show the version
-
-Exit codes: 0 done, 1 the answer is an error, 2 not called rightly, 3 no
-connection, 4 no answer in time, 130 stopped by Ctrl-C.
-
-Examples:
-  wsrpc serve
-  wsrpc ws://127.0.0.1:8000/ws/ kv.set key=name value=zoë
-  wsrpc ws://127.0.0.1:8000/ws/ add --params '{"a":1,"b":2}'
-  wsrpc listen ws://127.0.0.1:8000/ws/ --json
-`;
-
-/** What the user should hear as one sentence with exit code 2. */
-class UsageError extends Error {}
-
-/** What the user wants. */
-interface Arguments {
-  readonly words: string[];
-  readonly params: string | undefined;
-  /** In milliseconds. */
-  readonly timeout: number;
-  readonly headers: Headers;
-  readonly count: number;
-  readonly hostname: string;
-  readonly port: number;
-  readonly allowedOrigins: string[];
-  readonly json: boolean;
-  readonly help: boolean;
-  readonly version: boolean;
-}
-
-/** Runs the command; returns the exit code. */
-export async function runCommand(
-  args: readonly string[],
-  io: CommandIo,
-): Promise<number> {
-  try {
-    const parsed = parseArguments(args);
-    if (parsed.version) {
-      io.log(`wsrpc ${config.version}`);
-      return 0;
+const call = command({
+  name: "call",
+  summary: "Call a method, and print its result",
+  operands: "[URL] METHOD [ARGUMENT…]",
+  details:
+    "An ARGUMENT is KEY=VALUE, or a VALUE if none has a key: keyword or " +
+    "positional arguments, as the handler takes them. A value that is JSON is " +
+    "sent as such, any other as text. URL is ws:, wss:, tcp:, tls: or unix:.",
+  options: {
+    data: text(
+      "JSON",
+      "The params as they go over the wire, for ARGUMENT…; - reads the " +
+        "standard input, @FILE a file",
+    ),
+    ...CLIENT_OPTIONS,
+  },
+  examples: [
+    "wsrpc call ws://127.0.0.1:8000/ws/ kv.set key=name value=zoë",
+    `wsrpc call ws://127.0.0.1:8000/ws/ add --data '{"a":1,"b":2}'`,
+    "wsrpc call --port 8000 echo -1 two",
+  ],
+  async run({ words, options }, terminal) {
+    const { url, rest } = placeOf(words, options, terminal);
+    const [method, ...pairs] = rest;
+    if (method === undefined) {
+      throw new UsageError("METHOD is missing. See wsrpc call --help");
     }
-    const [command, ...words] = parsed.words;
-    if (parsed.help || command === undefined) {
-      (parsed.help ? io.log : io.error)(HELP.trimEnd());
-      return parsed.help ? 0 : 2;
-    }
-    if (command === "serve") return await demo(parsed, words, io);
-    if (command === "listen") return await listen(parsed, words, io);
-    return await call(
-      parsed,
-      command === "call" ? words : [command, ...words],
-      io,
+    const params = await paramsOf(pairs, options.data);
+    const { timeout = 60_000, json } = options;
+    const { signal } = terminal;
+    await using client = await open(url, options, terminal);
+    const result = await terminal.during(
+      `Waiting for ${method}`,
+      client.call(method, params, { timeout, signal }),
     );
-  } catch (error) {
-    if (io.signal.aborted) return 130;
-    if (!(error instanceof Error)) throw error;
-    const type = error instanceof WsrpcError ? `${error.type}: ` : "";
-    io.error(`wsrpc: ${printable(type + error.message)}`);
-    return exitCode(error);
-  }
-}
+    terminal.log(json ? toJson(result) : shown(result));
+  },
+});
 
-async function call(
-  args: Arguments,
-  [url, method, ...pairs]: string[],
-  io: CommandIo,
-): Promise<number> {
-  if (url === undefined || method === undefined) {
-    throw new UsageError("Name a URL and a method");
-  }
-  const params = paramsOf(pairs, args.params);
-  const { timeout, json } = args;
-  const { signal } = io;
-  await using client = await open(args, url, io);
-  const result = await client.call(method, params, { timeout, signal });
-  io.log(json ? JSON.stringify(result) : shown(result));
-  return 0;
-}
-
-async function listen(
-  args: Arguments,
-  [url, ...rest]: string[],
-  io: CommandIo,
-): Promise<number> {
-  if (url === undefined || rest.length > 0) throw new UsageError("Name a URL");
-  const done = Promise.withResolvers<void>();
-  let left = args.count;
-  await using client = await open(args, url, io);
-  client.addEventListener((event) => {
-    if (left === 0) return;
-    io.log(args.json ? JSON.stringify(event) : shown(event));
-    if (--left === 0) done.resolve();
-  });
-  io.error(`Listening at ${printable(url)} (Ctrl-C stops it)`);
-  io.signal.addEventListener("abort", () => done.resolve());
-  if (io.signal.aborted) done.resolve();
-  await done.promise;
-  return 0;
-}
-
-/** Keys and values of one connection, so many that they stay small. */
-class Storage extends AllowedRoute {
-  readonly #data = new Map<string, unknown>();
-
-  set({ key, value }: { key: string; value: unknown }): boolean {
-    if (this.#data.size >= 1000 && !this.#data.has(key)) {
-      throw new RouteError("The store is full", { type: "LimitError" });
+const listen = command({
+  name: "listen",
+  summary: "Print the events of a server until Ctrl-C",
+  operands: "[URL]",
+  options: {
+    count: integer("N", "End after so many events", { min: 1 }),
+    ...CLIENT_OPTIONS,
+  },
+  examples: ["wsrpc listen ws://127.0.0.1:8000/ws/ --json"],
+  async run({ words, options }, terminal) {
+    const { url, rest: [surplus] } = placeOf(words, options, terminal);
+    if (surplus !== undefined) {
+      throw new UsageError(`There is no use for "${surplus}"`);
     }
-    this.#data.set(key, value);
-    return true;
-  }
+    const done = Promise.withResolvers<void>();
+    let { count: left = Infinity } = options;
+    await using client = await open(url, options, terminal);
+    client.addEventListener((event) => {
+      if (left === 0) return;
+      terminal.log(options.json ? toJson(event) : shown(event));
+      if (--left === 0) done.resolve();
+    });
+    terminal.error(`Listening at ${url} (Ctrl-C stops it)`);
+    const { signal } = terminal;
+    signal.addEventListener("abort", () => done.resolve());
+    if (signal.aborted) done.resolve();
+    await done.promise;
+  },
+});
 
-  get({ key }: { key: string }): unknown {
-    return this.#data.get(key);
-  }
-}
+/** The `wsrpc` command. */
+export const wsrpc: Command = {
+  name: "wsrpc",
+  version: config.version,
+  summary: "Call wsrpc servers, listen to them, or be one",
+  commands: [call, listen, serveCommand],
+  fallback: "call",
+  examples: [
+    "wsrpc serve",
+    "wsrpc ws://127.0.0.1:8000/ws/ kv.set key=name value=zoë",
+    "wsrpc listen ws://127.0.0.1:8000/ws/ --json",
+  ],
+  exitCode: (error) => error instanceof LimitError ? 2 : undefined,
+  messageOf: (error) =>
+    error instanceof WsrpcError ? `${error.type}: ${error.message}` : undefined,
+};
 
-async function demo(
-  { hostname, port, allowedOrigins, json }: Arguments,
-  rest: string[],
-  io: CommandIo,
-): Promise<number> {
-  if (rest.length > 0) throw new UsageError(`There is no use for ${rest[0]}`);
-  const say = (event: string, more: Record<string, unknown>) =>
-    json
-      ? io.log(JSON.stringify({ event, ...more }))
-      : io.log(`${event} ${Object.values(more).map(shown).join(" ")}`);
-  const wsrpc = new Server({
-    allowedOrigins,
-    routes: {
-      add(_peer, { a, b }) {
-        if (typeof a === "number" && typeof b === "number") return a + b;
-        throw new RouteError("a and b have to be numbers", {
-          type: "TypeError",
-        });
-      },
-      echo: (_peer, ...args: unknown[]) => args,
-      kv: Storage,
-    },
-    hooks: {
-      open: ({ id }) => say("open", { id }),
-      close: ({ id }) => say("close", { id }),
-      callStart: ({ id }, method, params = null) =>
-        say("call", { id, method, params }),
-    },
-  });
-  wsrpc.router.add("say", (_peer, text) => wsrpc.emit({ said: text }));
-  await using cleanup = new AsyncDisposableStack();
-  cleanup.use(wsrpc);
-  const { url } = cleanup.use(await listening(wsrpc, hostname, port));
-  io.error(`The server listens on ${url} (Ctrl-C stops it)`);
-  await new Promise<void>((resolve) => {
-    if (io.signal.aborted) resolve();
-    else io.signal.addEventListener("abort", () => resolve());
-  });
-  return 0;
-}
-
-async function listening(
-  wsrpc: Server,
-  hostname: string,
-  port: number,
-): Promise<Listening> {
-  try {
-    return await serve(wsrpc, { hostname, port });
-  } catch (cause) {
-    if (!(cause instanceof Deno.errors.AddrInUse)) throw cause;
-    throw new Error(
-      `${hostname}:${port} is taken by another program. Stop that one, or ` +
-        "choose another port with --port",
-      { cause },
-    );
+/** Where to call, and the words after it. */
+function placeOf(
+  words: readonly string[],
+  { url, port }: Values<typeof CLIENT_OPTIONS>,
+  terminal: Terminal,
+): { url: string; rest: readonly string[] } {
+  const [first = "", ...rest] = words;
+  if (/^(wss?|tcp|tls|unix):/i.test(first)) {
+    if (url === undefined && port === undefined) {
+      return { url: checkUrl(first, SCHEMES), rest };
+    }
+    throw new UsageError(`There are two targets: ${first}, and an option`);
   }
+  if (url !== undefined && port !== undefined) {
+    throw new UsageError("--url and --port say the same: give one of them");
+  }
+  if (port !== undefined) {
+    return { url: `ws://127.0.0.1:${port}/ws/`, rest: words };
+  }
+  // What looks like an address was meant as one.
+  if (url === undefined && /:\/\/|^[\w.-]+:\d+/.test(first)) {
+    checkUrl(first, SCHEMES);
+  }
+  const { WIREKIT_URL } = settings(terminal, { WIREKIT_URL: url });
+  if (WIREKIT_URL !== undefined) {
+    return { url: checkUrl(WIREKIT_URL, SCHEMES), rest: words };
+  }
+  throw new UsageError(
+    "Say where to call: a URL such as ws://127.0.0.1:8000/ws/ as the first " +
+      "word, or --port PORT",
+  );
 }
 
 async function open(
-  { timeout, headers }: Arguments,
   url: string,
-  io: CommandIo,
+  { timeout = 60_000, header, ca }: Values<typeof CLIENT_OPTIONS>,
+  terminal: Terminal,
 ): Promise<Client> {
-  if (!URL.canParse(url)) throw new UsageError(`${url} is no URL`);
-  const late = AbortSignal.timeout(timeout);
-  const signal = AbortSignal.any([io.signal, late]);
-  try {
-    return await connect(url, { headers, signal });
-  } catch (error) {
-    if (!late.aborted || io.signal.aborted) throw error;
-    throw new NotConnectedError("No connection in time");
-  }
-}
-
-function parseArguments(args: readonly string[]): Arguments {
-  const options = parseArgs(args, {
-    boolean: ["help", "version", "json"],
-    string: [
-      "_",
-      "params",
-      "timeout",
-      "header",
-      "count",
-      "hostname",
-      "port",
-      "allow-origin",
-    ],
-    collect: ["header", "allow-origin"],
-    alias: { help: "h", version: "V", port: "p" },
-    unknown(option, key) {
-      if (key === undefined) return true;
-      throw new UsageError(`There is no option ${option}. See --help`);
-    },
-  });
   const headers = new Headers();
-  for (const header of options.header) {
-    const [, name, value] = /^([\w-]+): *(.*)$/.exec(header) ?? [];
-    if (!name) throw new UsageError(`--header has to be NAME:VALUE`);
-    headers.append(name, value!);
+  for (const each of header) {
+    const [, name, value] = /^([\w-]+): *(.*)$/.exec(each) ?? [];
+    if (name === undefined || value === undefined) {
+      throw new UsageError(`--header has to be NAME:VALUE, not "${each}"`);
+    }
+    headers.append(name, value);
   }
-  return {
-    words: options._.map(String),
-    params: options.params,
-    timeout: 1000 * numberOf("--timeout", options.timeout ?? "60"),
-    headers,
-    count: options.count === undefined
-      ? Infinity
-      : numberOf("--count", options.count),
-    hostname: options.hostname ?? "127.0.0.1",
-    port: options.port === "0" ? 0 : numberOf("--port", options.port ?? "8000"),
-    allowedOrigins: options["allow-origin"],
-    json: options.json,
-    help: options.help,
-    version: options.version,
-  };
+  const tls = ca === undefined ? {} : { ca: await readFile(ca) };
+  const client = connect(url, {
+    transport: (signal) => connectTransport(url, { headers, tls, signal }),
+    connectTimeout: timeout,
+    signal: terminal.signal,
+  });
+  return await terminal.during("Connecting", client);
 }
 
-function numberOf(option: string, text: string): number {
-  const number = Number(text);
-  if (text !== "" && number > 0) return number;
-  throw new UsageError(`${option} has to be a positive number: got "${text}"`);
-}
-
-function paramsOf(words: string[], json: string | undefined): unknown {
-  if (json !== undefined) {
-    if (words.length > 0) throw new UsageError("Give --params or arguments");
+async function paramsOf(
+  words: readonly string[],
+  data: string | undefined,
+): Promise<unknown> {
+  if (data !== undefined) {
+    if (words.length > 0) {
+      throw new UsageError("--data and ARGUMENT exclude each other");
+    }
     try {
-      return JSON.parse(json);
-    } catch {
-      throw new UsageError("--params has to be JSON");
+      return parseExactly(await readData(data));
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      throw new UsageError(`--data has to be JSON, not ${data}`);
     }
   }
   if (words.length === 0) return {}; // As a Python client does.
@@ -308,36 +208,10 @@ function paramsOf(words: string[], json: string | undefined): unknown {
   if (pairs.some((pair) => pair !== null)) {
     throw new UsageError("One call takes keyword or positional arguments");
   }
-  return words.map(valueOf);
-}
-
-function valueOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
-function exitCode(error: Error): number {
-  if (error instanceof UsageError) return 2;
-  if (error instanceof NotConnectedError) return 3;
-  if (error instanceof TimeoutError) return 4;
-  if (error instanceof LimitError) return 2;
-  return 1;
+  return words.map((word) => valueOf(word));
 }
 
 /** A value for a person: text as it is, anything else as JSON. */
 function shown(value: unknown): string {
-  return printable(
-    typeof value === "string" ? value : JSON.stringify(value, null, 2) ?? "",
-  );
-}
-
-/** What a stranger wrote does nothing to the terminal. */
-function printable(text: string): string {
-  return text.replace(
-    /[^\P{Cc}\n\t]/gu,
-    (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`,
-  );
+  return typeof value === "string" ? value : toJson(value, 2);
 }

@@ -15,7 +15,8 @@
  * @module
  */
 
-import { runCommand } from "./_commands.ts";
+import { run } from "@wirekit/internal/command";
+import { wsrpc } from "./_commands.ts";
 
 /**
  * Runs the command. Ctrl-C ends it.
@@ -32,19 +33,8 @@ import { runCommand } from "./_commands.ts";
  * assertEquals(await main(["--version"]), 0);
  * ```
  */
-export async function main(args: readonly string[]): Promise<number> {
-  const stop = new AbortController();
-  const abort = () => stop.abort();
-  const signals: Deno.Signal[] = Deno.build.os === "windows"
-    ? ["SIGINT"]
-    : ["SIGINT", "SIGTERM"];
-  for (const signal of signals) Deno.addSignalListener(signal, abort);
-  try {
-    const { log, error } = console;
-    return await runCommand(args, { log, error, signal: stop.signal });
-  } finally {
-    for (const signal of signals) Deno.removeSignalListener(signal, abort);
-  }
+export function main(args: readonly string[]): Promise<number> {
+  return run(wsrpc, args);
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -2,12 +2,16 @@
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { deadline } from "@std/async/deadline";
-import { type CommandIo, runCommand } from "./_commands.ts";
+import {
+  run as runFrame,
+  type Terminal as FrameTerminal,
+} from "@wirekit/internal/command";
+import { wsrpc } from "./_commands.ts";
 import { Server } from "./server.ts";
 import { RouteError } from "./errors.ts";
 
 /** What a command writes, and how to stop it. */
-class Terminal implements CommandIo {
+class Terminal implements Partial<FrameTerminal> {
   readonly out: string[] = [];
   readonly err: string[] = [];
   readonly #stop = new AbortController();
@@ -36,6 +40,10 @@ class Terminal implements CommandIo {
   stop(): void {
     this.#stop.abort();
   }
+}
+
+function runCommand(args: readonly string[], io: Terminal): Promise<number> {
+  return runFrame(wsrpc, args, io);
 }
 
 /** A server to call. */
@@ -83,14 +91,26 @@ Deno.test("wsrpc calls with keywords, positions and JSON", async () => {
     { a: 1, b: "zoë", c: { d: [true] }, e: "" },
   ]);
   assertEquals(await sent("1", "two", "null"), [1, "two", null]);
-  assertEquals(await sent("--params", '"x"'), ["x"]);
+  assertEquals(await sent("--data", '"x"'), ["x"]);
   assertEquals(await run(at.url, "args", "x=1"), {
     code: 0,
     out: '[\n  {\n    "x": 1\n  }\n]',
     err: "",
   });
+  // All after "--" is a value.
+  const { out: values } = await run(at.url, "args", "-1", "--", "-x", "--json");
+  assertEquals(JSON.parse(values), [-1, "-x", "--json"]);
+  const long = "12345678901234567890";
+  const { out: exact } = await run(at.url, "args", long, "--json");
+  assertEquals(exact, `[${long}]`);
+  const { port } = new URL(at.url);
+  assertEquals((await run("-p", port, "args", "1", "--json")).out, "[1]");
+  assertEquals(
+    (await run("call", "args", "1", "--url", at.url, "--json")).out,
+    "[1]",
+  );
   const { out } = await run(at.url, "text");
-  assertEquals(out, "plain\\x1b[31m\ntext");
+  assertEquals(out, "plain\\u001b[31m\ntext");
 });
 
 Deno.test("wsrpc says in one sentence what went wrong, and in its exit code", async () => {
@@ -102,7 +122,7 @@ Deno.test("wsrpc says in one sentence what went wrong, and in its exit code", as
   };
   assertEquals(await failed(at.url, "fail"), [
     1,
-    "wsrpc: ValueError: on\\x07 purpose",
+    "wsrpc: ValueError: on\\u0007 purpose",
   ]);
   assertEquals((await failed(at.url, "nope"))[0], 1);
   assertEquals(await failed(at.url, "never", "--timeout", "0.5"), [
@@ -121,8 +141,8 @@ Deno.test("wsrpc says in one sentence what went wrong, and in its exit code", as
       ["listen", at.url, "more"],
       ["serve", "more"],
       [at.url, "args", "a=1", "2"],
-      [at.url, "args", "a=1", "--params", "{}"],
-      [at.url, "args", "--params", "{"],
+      [at.url, "args", "a=1", "--data", "{}"],
+      [at.url, "args", "--data", "{"],
       [at.url, "args", "--timeout", "x"],
       [at.url, "args", "--header", "x"],
       [at.url, "args", "--nope"],
@@ -131,11 +151,30 @@ Deno.test("wsrpc says in one sentence what went wrong, and in its exit code", as
   ) assertEquals((await failed(...args))[0], 2, `${args}`);
 });
 
+Deno.test("wsrpc says how to write what was meant", async () => {
+  const cases: [string[], string][] = [
+    [["127.0.0.1:8000", "add"], "Did you mean ws://127.0.0.1:8000?"],
+    [["call", "http://h/ws/", "add"], "Did you mean ws://h/ws/?"],
+    [["call", "add"], "Say where to call: a URL such as ws://127.0.0.1:8000"],
+    [["cal", "ws://h", "add"], "Did you mean call?"],
+    [["ws://h", "add", "--jsno"], "Did you mean --json?"],
+    [["ws://h", "add", "--count", "1"], "it belongs to listen"],
+    [["ws://h", "add", "-p", "1"], "There are two targets"],
+    [["serve", "--allow-orgin", "x"], "Did you mean --allow-origin?"],
+  ];
+  for (const [args, words] of cases) {
+    const { code, out, err } = await run(...args);
+    assertEquals([code, out], [2, ""], `${args}`);
+    assertStringIncludes(err, words);
+  }
+});
+
 Deno.test("wsrpc gives up a connection that hangs", async () => {
   using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const url = `ws://127.0.0.1:${silent.addr.port}`;
   const { code, err } = await run(url, "x", "--timeout", "0.05");
-  assertEquals([code, err], [3, "wsrpc: No connection in time"]);
+  assertEquals(code, 3);
+  assertMatch(err, /^wsrpc: No connection to ws:\S+ within 50 ms$/);
 });
 
 Deno.test("wsrpc stops a call at Ctrl-C", async () => {
@@ -188,7 +227,7 @@ Deno.test("wsrpc serves a demo", async () => {
   assertEquals(listener.out, ['{"said":"hello"}']);
   const busy = await run("serve", "--port", new URL(url).port);
   assertEquals(busy.code, 1);
-  assertStringIncludes(busy.err, "is taken by another program");
+  assertMatch(busy.err, /another program.* a free port: --port \d+$/);
   terminal.stop();
   assertEquals(await running, 0);
   assertStringIncludes(terminal.out.join("\n"), '"method":"add"');

@@ -57,6 +57,13 @@ export interface Command<O extends Options = Options> {
    */
   exitCode?(error: Error): number | undefined;
   /**
+   * Says what the user hears of an error, for errors of the package.
+   *
+   * @param error The error.
+   * @returns The text; `undefined` leaves it to the frame.
+   */
+  messageOf?(error: Error): string | undefined;
+  /**
    * Does it.
    *
    * @param call What the user has typed.

@@ -27,7 +27,7 @@ const OF_THE_USER = [
 /** Says what an error means to the user. */
 export function failureOf(
   error: Error,
-  { exitCode }: Command,
+  { exitCode, messageOf }: Command,
   given: Parsed["given"],
 ): Failure {
   const forbidden = among(error, Deno.errors.NotCapable);
@@ -36,7 +36,10 @@ export function failureOf(
   if (taken) {
     return { message: error.message + freePort(error, given), code: 1 };
   }
-  return { message: error.message, code: exitCode?.(error) ?? codeOf(error) };
+  return {
+    message: messageOf?.(error) ?? error.message,
+    code: exitCode?.(error) ?? codeOf(error),
+  };
 }
 
 function codeOf(error: Error): number {

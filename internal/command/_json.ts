@@ -52,3 +52,18 @@ export function parseExactly(
     return (/^-?\d+$/.test(source) ? longInteger : rawJSON)(source);
   });
 }
+
+/**
+ * Writes a value as JSON, a `bigint` as an integer.
+ *
+ * @param value The value.
+ * @param space How far to indent; none is one line.
+ * @returns The text; empty for what JSON does not have.
+ */
+export function toJson(value: unknown, space?: number): string {
+  return JSON.stringify(
+    value,
+    (_key, value) => typeof value === "bigint" ? rawJSON(`${value}`) : value,
+    space,
+  ) ?? "";
+}

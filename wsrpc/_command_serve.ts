@@ -1,0 +1,97 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** The command `wsrpc serve`. */
+
+import {
+  command,
+  needNetwork,
+  port,
+  text,
+  texts,
+  toggle,
+  toJson,
+} from "@wirekit/internal/command";
+import { RouteError } from "./errors.ts";
+import { AllowedRoute } from "./routes/route.ts";
+import { serve } from "./serve.ts";
+import { Server } from "./server.ts";
+
+/** Keys and values of one connection, so many that they stay small. */
+class Storage extends AllowedRoute {
+  readonly #data = new Map<string, unknown>();
+
+  set({ key, value }: { key: string; value: unknown }): boolean {
+    if (this.#data.size >= 1000 && !this.#data.has(key)) {
+      throw new RouteError("The store is full", { type: "LimitError" });
+    }
+    this.#data.set(key, value);
+    return true;
+  }
+
+  get({ key }: { key: string }): unknown {
+    return this.#data.get(key);
+  }
+}
+
+/** A server to try clients on. */
+export const serveCommand = command({
+  name: "serve",
+  summary: "Be a server to try clients on, until Ctrl-C",
+  details: `Its routes:
+
+  add a=1 b=2                     Adds two numbers
+  echo …                          Returns its arguments
+  kv.set key=k value=v, kv.get    Keeps values, for each connection
+  say TEXT                        Sends an event to all clients`,
+  options: {
+    hostname: text("HOST", "Address to listen on (127.0.0.1)"),
+    port: port("Port (8000); 0 takes a free one", "p"),
+    allowOrigin: texts("URL", "Origin whose pages may connect"),
+    json: toggle("Print one JSON text a line"),
+  },
+  examples: [
+    "wsrpc serve",
+    "wsrpc serve --port 0 --allow-origin http://localhost:3000",
+  ],
+  async run({ options }, terminal) {
+    const { hostname = "127.0.0.1", port = 8000, json } = options;
+    needNetwork(hostname, port);
+    const say = (event: string, more: Record<string, unknown>) =>
+      json
+        ? terminal.log(toJson({ event, ...more }))
+        : terminal.log(`${event} ${Object.values(more).map(shown).join(" ")}`);
+    const wsrpc = new Server({
+      allowedOrigins: [...options.allowOrigin],
+      routes: {
+        add(_peer, { a, b }) {
+          if (typeof a === "number" && typeof b === "number") return a + b;
+          throw new RouteError("a and b have to be numbers", {
+            type: "TypeError",
+          });
+        },
+        echo: (_peer, ...args: unknown[]) => args,
+        kv: Storage,
+      },
+      hooks: {
+        open: ({ id }) => say("open", { id }),
+        close: ({ id }) => say("close", { id }),
+        callStart: ({ id }, method, params = null) =>
+          say("call", { id, method, params }),
+      },
+    });
+    wsrpc.router.add("say", (_peer, text) => wsrpc.emit({ said: text }));
+    await using cleanup = new AsyncDisposableStack();
+    cleanup.use(wsrpc);
+    const { url } = cleanup.use(await serve(wsrpc, { hostname, port }));
+    terminal.error(`The server listens on ${url} (Ctrl-C stops it)`);
+    const { signal } = terminal;
+    await new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      else signal.addEventListener("abort", () => resolve());
+    });
+  },
+});
+
+function shown(value: unknown): string {
+  return typeof value === "string" ? value : toJson(value);
+}
