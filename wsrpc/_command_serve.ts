@@ -82,7 +82,7 @@ export const serveCommand = command({
     wsrpc.router.add("say", (_peer, text) => wsrpc.emit({ said: text }));
     await using cleanup = new AsyncDisposableStack();
     cleanup.use(wsrpc);
-    const { url } = cleanup.use(await serve(wsrpc, { hostname, port }));
+    const { urls: [url] } = cleanup.use(await serve(wsrpc, { hostname, port }));
     terminal.error(`The server listens on ${url} (Ctrl-C stops it)`);
     const { signal } = terminal;
     await new Promise<void>((resolve) => {

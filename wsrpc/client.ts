@@ -19,7 +19,7 @@
  * });
  * await using listening = await serve(wsrpc, { port: 0 });
  *
- * await using client = await connect<Api>(listening.url);
+ * await using client = await connect<Api>(listening.urls[0]);
  * assertEquals(await client.remote.add({ a: 1, b: 2 }), 3);
  * ```
  *
@@ -71,7 +71,7 @@ export type { ClientOptions, ClientState, ConnectOptions, ReadyOptions };
  * });
  * await using listening = await serve(wsrpc, { port: 0 });
  *
- * await using client = await connect(listening.url, {
+ * await using client = await connect(listening.urls[0], {
  *   routes: { mul: (_peer, { x, y }) => x * y },
  * });
  * assertEquals(await client.call("loopback"), 42);
@@ -117,7 +117,7 @@ let firstAttempt: <R extends Contract<R>, L extends Contract<L>>(
  * await using wsrpc = new Server({ routes: { one: () => 1 } });
  * await using listening = await serve(wsrpc, { port: 0 });
  *
- * await using client = await connect(listening.url);
+ * await using client = await connect(listening.urls[0]);
  * await client.peer?.close(); // An outage.
  * await client.ready({ timeout: 5_000 });
  * assertEquals(await client.call("one"), 1);

@@ -14,15 +14,16 @@
  * await using wsrpc = new Server({ routes: { hello: () => "world" } });
  * await using listening = await serve(wsrpc, { port: 0 });
  *
- * await using client = await connect(listening.url);
+ * await using client = await connect(listening.urls[0]);
  * assertEquals(await client.call("hello"), "world");
  * ```
  *
  * @module
  */
 
-import type { Admission } from "@wirekit/transport/admission";
-import { listenWebSocket } from "@wirekit/transport/listen-websocket";
+import type { Admission, RequestInfo } from "@wirekit/transport/admission";
+import type { NetAddr } from "@wirekit/transport/listener";
+import { serve as serveTransports } from "@wirekit/transport/serve";
 import type { Transport } from "@wirekit/transport/transport";
 import type { AcceptOptions, CarrierLimits } from "./server_options.ts";
 
@@ -36,14 +37,26 @@ export interface ServeOptions {
   hostname?: string;
   /** The port to listen on; 0 for one that is free. */
   port: number;
-  /** The certificate chain and its private key, in PEM, for `wss:`. */
+  /** A port for TCP, one message a line; 0 for one that is free. */
+  tcpPort?: number;
+  /**
+   * A path for a Unix socket, one message a line, that only the same user can
+   * connect to.
+   */
+  unixPath?: string;
+  /**
+   * The certificate chain and its private key, in PEM, for `wss:` and `tls:`.
+   */
   tls?: { cert: string; key: string };
   /**
    * Answers requests that ask for no WebSocket: a page, for example.
    *
    * @default Status 426.
    */
-  handler?: (request: Request) => Response | Promise<Response>;
+  handler?: (
+    request: Request,
+    info: RequestInfo,
+  ) => Response | Promise<Response>;
 }
 
 /** What {@linkcode serve} needs of a `Server`. */
@@ -58,8 +71,13 @@ export interface Servable<State> {
 
 /** Where a server listens. */
 export interface Listening extends AsyncDisposable {
-  /** Where clients connect to, such as `"ws://127.0.0.1:8000/ws/"`. */
-  readonly url: string;
+  /**
+   * Where clients connect to, such as `"ws://127.0.0.1:8000/ws/"`; first for
+   * WebSocket.
+   */
+  readonly urls: readonly [string, ...string[]];
+  /** Where it listens for WebSocket. */
+  readonly addr: NetAddr;
   /**
    * Stops listening. The clients of the server stay: `server.close()` ends them.
    *
@@ -69,13 +87,14 @@ export interface Listening extends AsyncDisposable {
 }
 
 /**
- * Lets a server listen for WebSocket clients, on any path.
+ * Lets a server listen for clients: by WebSocket on any path, and by option over
+ * TCP and a Unix socket, where `authorize` is not asked.
  *
  * @typeParam State What the server keeps with each connection.
  * @param server The server.
  * @param options Where, and what else to answer.
- * @returns Where it listens. Rejects with `Deno.errors.AddrInUse` if the port is
- * taken.
+ * @returns Where it listens. Rejects with an error that names the address and has
+ * the `code` of the system, such as `"EADDRINUSE"`, if it cannot listen.
  *
  * @example With a page on the same port
  * ```ts
@@ -88,7 +107,7 @@ export interface Listening extends AsyncDisposable {
  *   port: 0,
  *   handler: () => new Response("a page"),
  * });
- * const response = await fetch(listening.url.replace("ws:", "http:"));
+ * const response = await fetch(listening.urls[0].replace("ws:", "http:"));
  * assertEquals(await response.text(), "a page");
  * ```
  */
@@ -96,31 +115,15 @@ export async function serve<State>(
   server: Servable<State>,
   options: ServeOptions,
 ): Promise<Listening> {
-  const { hostname = "127.0.0.1", tls } = options;
   const { maxInboxBytes: _, ...limits } = server.limits;
-  const listener = await listenWebSocket({
+  const listening = await serveTransports<"text", State>({
     ...limits,
     ...options,
     admission: server.admission,
     otherFrames: "ignore", // As wsrpc-aiohttp does.
+  }, ({ transport, state }) => {
+    server.accept(transport, state === undefined ? {} : { state });
   });
-  const accepting = (async () => {
-    for await (const { transport, state } of listener) {
-      try {
-        server.accept(transport, { state });
-      } catch {
-        // There was room when it was let in, but no longer: it is closed.
-      }
-    }
-  })();
-  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
-  const close = async () => {
-    await listener.close();
-    await accepting;
-  };
-  return {
-    url: `${tls ? "wss" : "ws"}://${host}:${listener.addr.port}/ws/`,
-    close,
-    [Symbol.asyncDispose]: close,
-  };
+  const [url, ...others] = listening.urls;
+  return { ...listening, urls: [`${url}/ws/`, ...others] };
 }

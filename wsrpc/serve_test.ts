@@ -19,19 +19,19 @@ Deno.test("serve() lets in whom the server lets in, with its state", async () =>
     hooks: { authFail: (_, status) => refused.push(status) },
   });
   await using listening = await serve(wsrpc, { port: 0 });
-  await using client = await connect(listening.url, {
+  await using client = await connect(listening.urls[0], {
     headers: { authorization: "s3cret" },
   });
   assertEquals(await client.call("where"), "/ws/");
   const refusal = await assertRejects(
-    () => connect(listening.url),
+    () => connect(listening.urls[0]),
     HandshakeError,
     "401",
   );
   assertEquals([refusal.status, refusal.body], [401, "Who are you?"]);
   await assertRejects(
     () =>
-      connect(listening.url, {
+      connect(listening.urls[0], {
         headers: { authorization: "s3cret", origin: "https://evil.example" },
       }),
     HandshakeError,
@@ -44,15 +44,15 @@ Deno.test("serve() lets in whom the server lets in, with its state", async () =>
 Deno.test("serve() answers other requests, and stops", async () => {
   const wsrpc = new Server({ routes: { one: () => 1 } });
   const listening = await serve(wsrpc, { hostname: "localhost", port: 0 });
-  const http = listening.url.replace("ws:", "http:");
+  const http = listening.urls[0].replace("ws:", "http:");
   const response = await fetch(http);
   assertEquals(response.status, 426);
   await response.body?.cancel();
-  const client = await connect(listening.url);
+  const client = await connect(listening.urls[0]);
   await listening.close();
   await listening.close();
   assertEquals(await client.call("one"), 1); // Who is in stays in.
-  await assertRejects(() => connect(listening.url), NotConnectedError);
+  await assertRejects(() => connect(listening.urls[0]), NotConnectedError);
   await client.close();
   await wsrpc.close();
 });
@@ -69,8 +69,8 @@ Deno.test("serve() rejects if its port is taken", async () => {
 Deno.test("serve() bounds the connections", async () => {
   await using wsrpc = new Server({ maxConnections: 1 });
   await using listening = await serve(wsrpc, { port: 0 });
-  await using _client = await connect(listening.url);
-  await assertRejects(() => connect(listening.url), NotConnectedError);
+  await using _client = await connect(listening.urls[0]);
+  await assertRejects(() => connect(listening.urls[0]), NotConnectedError);
 });
 
 Deno.test("Server passes over binary frames, on either WebSocket", async () => {
@@ -80,7 +80,7 @@ Deno.test("Server passes over binary frames, on either WebSocket", async () => {
     { hostname: "127.0.0.1", port: 0, onListen() {} },
     wsrpc.fetch,
   );
-  for (const url of [own.url, `ws://127.0.0.1:${platform.addr.port}`]) {
+  for (const url of [own.urls[0], `ws://127.0.0.1:${platform.addr.port}`]) {
     const socket = new WebSocket(url);
     const closed = new Promise((resolve) => socket.onclose = resolve);
     await new Promise((resolve) => socket.onopen = resolve);
@@ -96,4 +96,22 @@ Deno.test("Server passes over binary frames, on either WebSocket", async () => {
     socket.close();
     await closed;
   }
+});
+
+Deno.test("serve() lets clients in over TCP and a Unix socket too, and counts them all", async () => {
+  const unixPath = `${await Deno.makeTempDir()}/wsrpc.sock`;
+  await using wsrpc = new Server({
+    routes: { one: () => 1 },
+    maxConnections: 3,
+  });
+  await using listening = await serve(wsrpc, { port: 0, tcpPort: 0, unixPath });
+  const schemes = listening.urls.map((url) => url.split(":")[0]);
+  assertEquals(schemes, ["ws", "tcp", "unix"]);
+  await using cleanup = new AsyncDisposableStack();
+  for (const url of listening.urls) {
+    const client = cleanup.use(await connect(url));
+    assertEquals(await client.call("one"), 1);
+  }
+  assertEquals(wsrpc.clients.size, 3);
+  await assertRejects(() => connect(listening.urls[0]), NotConnectedError);
 });

@@ -19,7 +19,7 @@ if (Deno.args[0] === "tcp") {
   tell(`tcp://127.0.0.1:${(listener.addr as Deno.NetAddr).port}`);
   for await (const transport of listener) wsrpc.accept(transport);
 } else if (Deno.args[0] === "ws") {
-  tell((await serve(wsrpc, { port: 0 })).url);
+  tell((await serve(wsrpc, { port: 0 })).urls[0]);
 } else {
   const http = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },

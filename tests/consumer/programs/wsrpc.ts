@@ -5,6 +5,6 @@ import { connect, serve, Server } from "@wirekit/wsrpc";
 
 await using wsrpc = new Server({ routes: { div: (_peer, { a, b }) => a / b } });
 await using server = await serve(wsrpc, { port: 0 });
-await using client = await connect(server.url);
+await using client = await connect(server.urls[0]);
 const quotient = await client.remote.div({ a: 6, b: 3 });
 if (quotient !== 2) throw new Error(String(quotient));

@@ -186,7 +186,7 @@ async function listen(
   carrier: Carrier,
 ): Promise<[url: string, stop: () => Promise<void>]> {
   if (carrier === "own") {
-    const { url, close } = await serve(wsrpc, { port: 0 });
+    const { urls: [url], close } = await serve(wsrpc, { port: 0 });
     return [url, close];
   }
   const http = Deno.serve(

@@ -14,7 +14,7 @@ await scenario(async (url) => {
   // A server, where there are ports to listen on.
   const server = new Server({ routes: { add: (_peer, { a, b }) => a + b } });
   const listening = await serve(server, { port: 0 });
-  const client = await connect(listening.url);
+  const client = await connect(listening.urls[0]);
   same(await client.remote.add({ a: 2, b: 3 }), 5);
   await client.close();
   await listening.close();
