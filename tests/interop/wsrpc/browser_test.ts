@@ -5,11 +5,11 @@
 import { assertEquals } from "@std/assert";
 import { deadline } from "@std/async/deadline";
 import { PATIENCE } from "../../_driver.ts";
+import { clientScript, deno } from "./_client_script.ts";
 import { startOurs } from "./_server.ts";
 
 // Real programs, by name from npm: no part of the kit.
 const CHROMIUM = "npm:@sparticuz/chromium@153.0.0";
-const CLIENT = "npm:@wsrpc/client@4.4.1/dist/wsrpc.js";
 
 const CLIENT_PAGE = `<!doctype html><script src="/wsrpc.js"></script>
 <script type="module">
@@ -63,31 +63,6 @@ const opened = await new Promise((resolve) => {
 });
 await fetch("/report", { method: "POST", body: JSON.stringify({ opened }) });
 </script>`;
-
-/** Runs `deno` and gives what it prints. */
-async function deno(...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args,
-    cwd: new URL("../../../", import.meta.url),
-  }).output();
-  const text = new TextDecoder();
-  if (code !== 0) throw new Error(text.decode(stderr));
-  return text.decode(stdout);
-}
-
-/** The script of `@wsrpc/client`, as a page loads it. */
-async function clientScript(): Promise<string> {
-  await import(CLIENT);
-  const { npmCache } = JSON.parse(await deno("info", "--json"));
-  const path = CLIENT.replace("npm:@wsrpc/client@", "@wsrpc/client/");
-  // The cache has a folder for each registry.
-  for await (const { name } of Deno.readDir(npmCache)) {
-    const file = `${npmCache}/${name}/${path}`;
-    const text = await Deno.readTextFile(file).catch(() => undefined);
-    if (text !== undefined) return text;
-  }
-  throw new Error(`Cannot find ${path} in the cache of npm`);
-}
 
 /** A server of one page, which waits for what the page reports. */
 function servePage(files: Record<string, string>) {
