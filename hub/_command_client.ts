@@ -6,6 +6,7 @@ import {
   checkUrl,
   parseExactly,
   port,
+  readFile,
   seconds,
   settings,
   type Terminal,
@@ -29,6 +30,9 @@ export const CLIENT_OPTIONS = {
   ),
   port: port("The hub on this machine with this port", "p"),
   token: text("SECRET", "The hub's token; better in WIREKIT_TOKEN"),
+  ca: text("FILE", "Certificates to trust with wss: and tls:, in PEM", {
+    file: true,
+  }),
   timeout: seconds("How long to wait (60)"),
   json: toggle("Print one JSON text a line"),
 };
@@ -63,8 +67,10 @@ export function makeClient(
   const url = checkUrl(WIREKIT_URL ?? "ws://127.0.0.1:13254", SCHEMES);
   const texts: string[] = [];
   const open = async (signal: AbortSignal): Promise<Transport> => {
+    const { ca } = options;
+    const tls = ca === undefined ? undefined : { ca: await readFile(ca) };
     const opened = await openTransport(
-      { url, token, transport: undefined },
+      { url, token, tls, transport: undefined },
       signal,
     );
     return new Recorder(opened.transport, texts);

@@ -189,6 +189,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
     const {
       url = DEFAULT_URL,
       token,
+      tls,
       transport,
       reconnect = {},
       timeout = 60_000,
@@ -220,6 +221,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
         id,
         url,
         token,
+        tls,
         transport,
         reconnect,
         timeout,

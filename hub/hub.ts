@@ -40,6 +40,16 @@ export interface HubOptions extends Omit<ExchangeOptions, "onName"> {
    */
   token?: string;
   /**
+   * Decides who may come in by HTTP, besides the token: returns the response
+   * that refuses, or nothing. It has `handshakeTimeout` to decide.
+   *
+   * @default Everybody may.
+   */
+  authorize?: (
+    request: Request,
+    info: RequestInfo,
+  ) => Response | undefined | Promise<Response | undefined>;
+  /**
    * The origins whose pages may connect, such as `"https://example.org"`. Other
    * requests with an `Origin`, so other pages in a browser, are refused.
    *
@@ -136,6 +146,7 @@ export class Hub implements AsyncDisposable {
   /** Who may come in: the same for a port of one's own as for `fetch`. */
   readonly admission: Admission;
   readonly #token: string | undefined;
+  readonly #authorizes: HubOptions["authorize"];
   readonly #limits: ConnectionLimits;
   readonly #maxInboundBytes: number;
   readonly #logger: Logger | undefined;
@@ -153,6 +164,7 @@ export class Hub implements AsyncDisposable {
   constructor(options: HubOptions = {}) {
     const {
       token,
+      authorize,
       allowedOrigins,
       maxConnections,
       maxOutboxBytes = 16 * 1024 * 1024,
@@ -162,6 +174,7 @@ export class Hub implements AsyncDisposable {
     } = options;
     if (token === "") throw new TypeError("Cannot use an empty token");
     this.#token = token;
+    this.#authorizes = authorize;
     this.admission = new Admission({
       authorize: (request, info) => this.#authorize(request, info),
       ...(allowedOrigins && { allowedOrigins }),
@@ -238,18 +251,23 @@ export class Hub implements AsyncDisposable {
    * would be too late: a stock client that is accepted and then closed comes back
    * at once, hundreds of times a second.
    */
-  #authorize(request: Request, info: RequestInfo): Response | undefined {
+  #authorize(
+    request: Request,
+    info: RequestInfo,
+  ): ReturnType<NonNullable<HubOptions["authorize"]>> {
     if (this.#closing) return this.#refuse(503, "The hub is closing.", info);
     if (this.#full) return this.#refuse(503, "The hub has no room.", info);
     if (this.#token === undefined) {
-      if (isLocal(request, info)) return undefined;
+      if (isLocal(request, info)) return this.#authorizes?.(request, info);
       return this.#refuse(
         403,
         "Only programs on this machine may connect to a hub without a token.",
         info,
       );
     }
-    if (hasSecret(request, this.#token)) return undefined;
+    if (hasSecret(request, this.#token)) {
+      return this.#authorizes?.(request, info);
+    }
     const refused = this.#refuse(401, "The token is missing or wrong.", info);
     refused.headers.set("www-authenticate", "Bearer, Basic");
     return refused;

@@ -271,6 +271,27 @@ Deno.test("Hub drops a client that stands still, whatever carries it, and keeps 
   assert(await alive.ping());
 });
 
+Deno.test("Hub asks authorize about those who have the token", async () => {
+  const asked: string[] = [];
+  await using hub = new Hub({
+    token: "t",
+    authorize({ url }, { remoteAddr }) {
+      asked.push(`${new URL(url).pathname} ${remoteAddr.hostname}`);
+      return url.includes("guest")
+        ? new Response("No guests.\n", { status: 403 })
+        : undefined;
+    },
+  });
+  const status = async (url: string) => {
+    const response = await hub.fetch(upgrade(url), LOCAL);
+    await response.body?.cancel();
+    return response.status;
+  };
+  assertEquals(await status("http://h/guest?token=wrong"), 401);
+  assertEquals(await status("http://h/guest?token=t"), 403);
+  assertEquals(asked, ["/guest 127.0.0.1"]);
+});
+
 Deno.test("Hub checks its times", () => {
   for (const ms of [NaN, -1, 0]) {
     for (

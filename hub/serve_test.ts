@@ -6,6 +6,7 @@ import { connectTcp } from "@wirekit/transport/tcp";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
 import { connectUnix } from "@wirekit/transport/unix";
 import { connectWebSocket } from "@wirekit/transport/websocket";
+import { Client, NotConnectedError } from "./client.ts";
 import { serve } from "./serve.ts";
 
 /** Says hello under a name; returns the answer. */
@@ -210,6 +211,16 @@ Deno.test("serve() encrypts with a certificate", async () => {
   const tls = { ca: await pem("ca.crt") };
   await using client = await connectTcp({ port, tls }, new NewlineFramer());
   assertEquals(await verify(client, { id: "a" }), "Authorized.");
+  const ports = server.urls.map(portOf);
+  for (
+    const url of [`wss://localhost:${ports[0]}`, `tls://localhost:${port}`]
+  ) {
+    await using trusting = new Client("b", { url, tls });
+    await trusting.connect();
+    assert(await trusting.ping("a"));
+    await using strict = new Client("c", { url });
+    await assertRejects(() => strict.connect(), NotConnectedError, "localhost");
+  }
 });
 
 Deno.test("HubServer.close ends clients of all carriers within a second", async () => {

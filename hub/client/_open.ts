@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 import { connect } from "@wirekit/transport/connect";
-import type { Transport } from "@wirekit/transport/transport";
+import type { ClientTls, Transport } from "@wirekit/transport/transport";
 
 /** The runtimes whose WebSocket sends headers; browsers send none. */
 const HEADERS_REGEXP = /^(Deno|Node\.js|Bun)\//;
@@ -14,6 +14,7 @@ export interface OpenOptions {
   readonly transport:
     | ((signal: AbortSignal) => Transport | Promise<Transport>)
     | undefined;
+  readonly tls: ClientTls | undefined;
 }
 
 /** A new connection, and the token that has to be in its first message. */
@@ -42,6 +43,11 @@ export async function openTransport(
       headers.set("Authorization", `Bearer ${token}`);
     } else url.searchParams.set("token", token);
   }
-  const transport = await connect(url, { headers, signal });
+  const { tls } = options;
+  const transport = await connect(url, {
+    headers,
+    signal,
+    ...(tls && { tls }),
+  });
   return { transport, token: web ? undefined : token };
 }

@@ -8,7 +8,7 @@
  */
 
 import type { ReconnectOptions } from "@wirekit/transport/reconnect";
-import type { Transport } from "@wirekit/transport/transport";
+import type { ClientTls, Transport } from "@wirekit/transport/transport";
 
 /**
  * What a client is doing:
@@ -61,6 +61,11 @@ export interface ClientOptions {
    * into the first message. A function is asked anew for each connection.
    */
   token?: string | (() => string | Promise<string>);
+  /**
+   * Whom to trust with `wss:` and `tls:`, and as whom to come. Browsers, Node and
+   * Bun take none of it with `wss:`.
+   */
+  tls?: ClientTls;
   /**
    * Opens each connection, in place of the URL: over a carrier of your own, for
    * example.
