@@ -5,7 +5,7 @@ import { Call, Calls } from "@wirekit/internal/calls";
 import { checkTime } from "@wirekit/internal/clock";
 import { Heartbeat, type HeartbeatLink } from "@wirekit/internal/heartbeat";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
-import { oneLine, Reports } from "./_reports.ts";
+import { oneLine, Reports, whyOf } from "./_reports.ts";
 import { Responder } from "./_responder.ts";
 import { Sender } from "./_sender.ts";
 import type { AnyPeer, CallerLine, EventListener } from "./caller.ts";
@@ -222,9 +222,7 @@ export class Connection implements CallerLine, HeartbeatLink {
     await this.#disposed;
     reason = this.#end!.cause as Error | undefined;
     logger.info?.(
-      `${this.#peer.id} has gone${
-        reason ? `: ${oneLine(reason.message)}` : ""
-      }`,
+      `${this.#peer.id} has gone${reason ? `: ${oneLine(whyOf(reason))}` : ""}`,
     );
     this.#guard(() => hooks.close?.(this.#peer, reason));
     return reason;
@@ -337,7 +335,7 @@ function numberOf(id: number): number {
 /** The error of all that needs the connection, after its end. */
 function lost(cause: Error | undefined): NotConnectedError {
   return cause
-    ? new NotConnectedError(`The connection has ended: ${cause.message}`, {
+    ? new NotConnectedError(`The connection has ended: ${whyOf(cause)}`, {
       cause,
     })
     : new NotConnectedError("The connection has ended");

@@ -44,6 +44,11 @@ export class Reports<P, H extends Hooks<P>> {
   }
 }
 
+/** Why a connection has ended: a `CloseError` leaves the rest to its cause. */
+export function whyOf({ message, cause }: Error): string {
+  return cause instanceof Error ? `${message}: ${cause.message}` : message;
+}
+
 /** What an error says, as a part of one line. */
 export function describe(error: unknown): string {
   const text = error instanceof Error

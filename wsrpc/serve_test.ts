@@ -1,10 +1,10 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { assertEquals, assertRejects } from "@std/assert";
-import { connect } from "./client.ts";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { type Client, connect } from "./client.ts";
 import { HandshakeError, NotConnectedError } from "./errors.ts";
 import { serve } from "./serve.ts";
-import { Server } from "./server.ts";
+import { Server, type ServerOptions } from "./server.ts";
 
 Deno.test("serve() lets in whom the server lets in, with its state", async () => {
   const refused: number[] = [];
@@ -114,4 +114,65 @@ Deno.test("serve() lets clients in over TCP and a Unix socket too, and counts th
   }
   assertEquals(wsrpc.clients.size, 3);
   await assertRejects(() => connect(listening.urls[0]), NotConnectedError);
+});
+
+/** A client of a server that closes it by itself, and what both sides say. */
+async function closedBy(
+  options: ServerOptions,
+  provoke: (client: Client) => unknown,
+): Promise<{ lines: string[]; call: Error; theirs: Error | undefined }> {
+  const lines: string[] = [];
+  await using wsrpc = new Server({
+    ...options,
+    logger: { info: (line) => lines.push(line) },
+  });
+  await using listening = await serve(wsrpc, { port: 0 });
+  await using client = await connect(listening.urls[0], {
+    reconnect: false,
+    maxMessageBytes: 100_000_000,
+    routes: { never: () => new Promise(() => {}) },
+  });
+  const [peer] = wsrpc.clients.values();
+  const call = assertRejects(() => peer!.call("never"), NotConnectedError);
+  provoke(client);
+  await peer!.closed;
+  const error = await call;
+  return { lines, call: error, theirs: await client.closed };
+}
+
+Deno.test("serve() says in the log, in each open call and to the client that a message was too large", async () => {
+  const { lines, call, theirs } = await closedBy({}, (client) => {
+    client.call("x", "x".repeat(20_000_000)).catch(() => {});
+  });
+  assertMatch(call.message, /1009/);
+  assertMatch(lines.at(-1)!, /has gone: .*1009/);
+  assertMatch(String(theirs), /1009/);
+});
+
+Deno.test("serve() says in the log and in each open call that a client was silent", async () => {
+  const lines: string[] = [];
+  await using wsrpc = new Server({
+    idleTimeout: 200,
+    logger: { info: (line) => lines.push(line) },
+  });
+  await using listening = await serve(wsrpc, { port: 0 });
+  // A client that is frozen: it neither reads nor answers a ping.
+  const { hostname, port } = new URL(listening.urls[0]);
+  using frozen = await Deno.connect({ hostname, port: Number(port) });
+  await frozen.write(
+    new TextEncoder().encode(
+      `GET / HTTP/1.1\r\nhost: x\r\nconnection: Upgrade\r\nupgrade: websocket\r\n` +
+        `sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`,
+    ),
+  );
+  await frozen.read(new Uint8Array(1_000));
+  const [peer] = wsrpc.clients.values();
+  const call = assertRejects(() => peer!.call("never"), NotConnectedError);
+  await peer!.closed;
+  const { message } = await call;
+  assertMatch(
+    message,
+    /^The connection has ended: .* 1006: No answer to a ping$/,
+  );
+  assertMatch(lines.at(-1)!, /has gone: .* 1006: No answer to a ping$/);
 });

@@ -2,9 +2,15 @@
 
 /** Our client with the real server of wsrpc-aiohttp. */
 
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { connect } from "@wirekit/wsrpc/client";
 import {
+  HandshakeError,
   LimitError,
   NotConnectedError,
   TimeoutError,
@@ -52,6 +58,36 @@ for (const version of PYTHON_PEERS) {
       WsrpcError,
     );
     assertEquals(error.type, "ValueError");
+  });
+
+  test("keeps all digits of an integer, both ways", async () => {
+    await using python = new PythonProcess(version);
+    await using client = await connect(await python.serve());
+    const echo = async (...values: unknown[]) => {
+      const { args } = await client.call("args", values) as { args: unknown };
+      return args;
+    };
+    for (
+      const values of [
+        [2n ** 53n + 1n, -(2n ** 53n) - 1n],
+        [2n ** 64n + 1n, { deep: [10n ** 300n + 7n] }],
+        [2 ** 53 - 1, -0.5, 1e300, "9007199254740993"],
+      ]
+    ) assertEquals(await echo(...values), values);
+  });
+
+  test("says that nobody is there", async () => {
+    let url: string;
+    {
+      await using python = new PythonProcess(version);
+      url = await python.serve();
+    }
+    const error = await assertRejects(() => connect(url), NotConnectedError);
+    assert(!(error instanceof HandshakeError));
+    assertStringIncludes(
+      error.message,
+      `Cannot connect to ${new URL(url).host}: nobody listens there`,
+    );
   });
 
   test("turns the errors of Python into WsrpcError", async () => {
@@ -123,7 +159,12 @@ for (const version of PYTHON_PEERS) {
       client_timeout: 0.5,
       token: "s3cret",
     });
-    await assertRejects(() => connect(url), NotConnectedError);
+    const refusal = await assertRejects(
+      () => connect(url),
+      HandshakeError,
+      `Cannot connect to ${url}: the server answered 403 Forbidden`,
+    );
+    assertEquals([refusal.status, refusal.url], [403, url]);
     await using client = await connect(url, {
       headers: { authorization: "s3cret" },
     });
