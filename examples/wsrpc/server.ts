@@ -39,5 +39,5 @@ const wsrpc = new Server<AnyRoutes, Statistician>({
 });
 
 const { args: [port = "8000"] } = Deno;
-const { url } = await serve(wsrpc, { port: Number(port) });
+const { urls: [url] } = await serve(wsrpc, { port: Number(port) });
 Deno.stdout.writeSync(new TextEncoder().encode(`Listening on ${url}\n`));
