@@ -32,12 +32,17 @@ Deno downloads denort, the part of it that goes into the binary. Where it cannot
 set DENORT_BIN to the file denort of the same version of Deno, for the target.
 `;
 
-/** What the commands need. The binary cannot be given more when it is run. */
+/**
+ * What the commands need, each example of their help. The binary cannot be given
+ * more when it is run.
+ */
 const PERMISSIONS = [
   "--allow-net",
-  "--allow-env=WIREKIT_TOKEN",
+  "--allow-env=WIREKIT_TOKEN,WIREKIT_URL,OPENWEBNET_HOST,OPENWEBNET_PASSWORD",
   "--allow-read",
   "--allow-write",
+  "--allow-run",
+  "--allow-sys=networkInterfaces",
 ];
 
 function fail(line: string, code: number): never {
@@ -61,13 +66,39 @@ async function compile(folder: string, target?: string): Promise<void> {
     stderr: "piped",
   }).output();
   await Deno.stderr.write(stderr);
-  if (success) return;
+  if (success) {
+    if (target === undefined || target === Deno.build.target) {
+      await check(output);
+    }
+    return;
+  }
   const text = new TextDecoder().decode(stderr);
   fail(
     /release\S*denort/.test(text)
       ? `Cannot download denort ${Deno.version.deno} for ` +
         `${target ?? Deno.build.target}. Set DENORT_BIN to that file`
       : "Cannot compile: deno compile says why above",
+    1,
+  );
+}
+
+/** Runs what was made once: a wrong denort makes a dead one without an error. */
+async function check(output: string): Promise<void> {
+  const suffix = Deno.build.os === "windows" ? ".exe" : "";
+  const path = new URL(output + suffix, new URL("./", import.meta.url));
+  let said: string;
+  try {
+    const command = new Deno.Command(path, { args: ["--version"] });
+    const { stdout, stderr } = await command.output();
+    said = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes))
+      .join("").trim();
+  } catch (error) {
+    said = String(error);
+  }
+  if (/^wirekit \d/.test(said)) return;
+  fail(
+    `${output} was made, but does not start: ${said.split("\n")[0]}. Is ` +
+      `denort that of Deno ${Deno.version.deno} for this system?`,
     1,
   );
 }

@@ -14,8 +14,11 @@
  *
  * @module
  */
-import { run } from "@wirekit/internal/command";
+import { type Command, run } from "@wirekit/internal/command";
 import { hub } from "./_commands.ts";
+
+/** The command as a table, for a program that has it among its own commands. */
+export const command: Command = hub;
 
 /**
  * Runs the command.
@@ -33,7 +36,7 @@ import { hub } from "./_commands.ts";
  * ```
  */
 export function main(args: readonly string[]): Promise<number> {
-  return run(hub, args);
+  return run(command, args);
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -300,10 +300,11 @@ Deno.test("run() takes a program as a command of another", async () => {
     "demo: No answer within 1 s",
   ]);
   assertMatch((await ran("demo", "call", "-h"))[1], /Usage: kit demo call/);
+  assertMatch((await ran("demo", "-h"))[1], /\n {2}kit demo --port 8080\n/);
   assertMatch((await ran("help", "demo", "call"))[1], /Usage: kit demo call/);
   const [code, help] = await ran();
   assertEquals(code, 2);
-  assertStringIncludes(help, "Usage: kit demo");
+  assertStringIncludes(help, "Usage: kit demo [COMMAND]\n");
   assertEquals(await ran("dmo"), [
     2,
     'kit: There is no command "dmo". Did you mean demo?',

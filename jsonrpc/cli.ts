@@ -15,8 +15,11 @@
  * @module
  */
 
-import { run } from "@wirekit/internal/command";
+import { type Command, run } from "@wirekit/internal/command";
 import { jsonrpc } from "./_commands.ts";
+
+/** The command as a table, for a program that has it among its own commands. */
+export const command: Command = jsonrpc;
 
 /**
  * Runs the command.
@@ -34,7 +37,7 @@ import { jsonrpc } from "./_commands.ts";
  * ```
  */
 export function main(args: readonly string[]): Promise<number> {
-  return run(jsonrpc, args);
+  return run(command, args);
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

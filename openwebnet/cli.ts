@@ -17,8 +17,11 @@
  * @module
  */
 
-import { run } from "@wirekit/internal/command";
+import { type Command, run } from "@wirekit/internal/command";
 import { openwebnet } from "./_commands.ts";
+
+/** The command as a table, for a program that has it among its own commands. */
+export const command: Command = openwebnet;
 
 /**
  * Runs the command.
@@ -41,7 +44,7 @@ export function main(
   args: readonly string[],
   options: MainOptions = {},
 ): Promise<number> {
-  return run(openwebnet, args, options);
+  return run(command, args, options);
 }
 
 /** Options of {@linkcode main}. */

@@ -106,9 +106,10 @@ export function operandAt({ operands = "" }: Command, index: number): string {
 
 /** How a command is called, in a line. */
 export function synopsis(path: string, command: Command): string {
-  const { operands, options, startsProgram } = command;
+  const { operands, options, startsProgram, commands, fallback } = command;
   return [
     path,
+    ...commands ? [fallback === undefined ? "COMMAND" : "[COMMAND]"] : [],
     ...operands ? [operands] : [],
     ...options && Object.keys(options).length > 0 ? ["[options]"] : [],
     ...startsProgram ? ["[-- PROGRAM [ARG…]]"] : [],

@@ -64,14 +64,6 @@ function nodesOf(command: Command, path = command.name): Node[] {
   ];
 }
 
-/** What is typed for each option that takes a value: `hub call --url`. */
-function valued({ path, options }: Node): [string[], Option][] {
-  return options.filter(({ value }) => value !== undefined).map((option) => {
-    const names = [option.name, ...option.short ? [`-${option.short}`] : []];
-    return [names.map((name) => `${path} ${name}`), option];
-  });
-}
-
 /** A text as a word of a shell. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
@@ -83,17 +75,42 @@ function walk(nodes: readonly Node[], word: string): string {
   return `case "$at ${word}" in\n      ${inner}) at="$at ${word}" ;;\n    esac`;
 }
 
+/** The arms of a `case` for what comes after each option that takes a value. */
+function arms(
+  nodes: readonly Node[],
+  reply: (option: Option) => string,
+): string {
+  const patterns = new Map<string, string[]>();
+  for (const { path, options } of nodes) {
+    for (const option of options) {
+      if (option.value === undefined) continue;
+      const { name, short } = option;
+      const arm = patterns.get(reply(option)) ?? [];
+      patterns.set(reply(option), arm);
+      arm.push(quoted(`${path} ${name}`));
+      if (short) arm.push(quoted(`${path} -${short}`));
+    }
+  }
+  return [...patterns].map(([reply, arm]) =>
+    `    ${arm.join("|")}) ${reply} ;;`
+  )
+    .join("\n");
+}
+
 function bash(root: Command): string {
   const nodes = nodesOf(root);
   const name = `_${root.name}_completion`;
-  const values = nodes.flatMap(valued).map(([patterns, { file, choices }]) => {
-    const reply = file
-      ? ` COMPREPLY=($(compgen -f -- "$word"));`
-      : choices
-      ? ` COMPREPLY=($(compgen -W ${quoted(choices.join(" "))} -- "$word"));`
-      : "";
-    return `    ${patterns.map(quoted).join("|")})${reply} return ;;`;
-  });
+  const values = arms(
+    nodes,
+    ({ file, choices }) =>
+      file
+        ? `COMPREPLY=($(compgen -f -- "$word")); return`
+        : choices
+        ? `COMPREPLY=($(compgen -W ${
+          quoted(choices.join(" "))
+        } -- "$word")); return`
+        : "return",
+  );
   const lists = nodes.map(({ path, commands, options, takesFile }) => {
     const names = options.map(({ name }) => name).join(" ");
     const words = commands.map(({ name }) => name).join(" ");
@@ -109,7 +126,7 @@ function bash(root: Command): string {
     ${walk(nodes, "${COMP_WORDS[i]}")}
   done
   case "$at \${COMP_WORDS[COMP_CWORD - 1]}" in
-${values.join("\n")}
+${values}
   esac
   case "$at" in
 ${lists.join("\n")}
@@ -124,14 +141,15 @@ function zsh(root: Command): string {
   const nodes = nodesOf(root);
   const name = `_${root.name}`;
   const described = (names: string, help: string) => quoted(`${names}:${help}`);
-  const values = nodes.flatMap(valued).map(([patterns, { file, choices }]) => {
-    const reply = file
-      ? " _files;"
-      : choices
-      ? ` compadd -- ${choices.map(quoted).join(" ")};`
-      : "";
-    return `    ${patterns.map(quoted).join("|")})${reply} return ;;`;
-  });
+  const values = arms(
+    nodes,
+    ({ file, choices }) =>
+      file
+        ? "_files; return"
+        : choices
+        ? `compadd -- ${choices.map(quoted).join(" ")}; return`
+        : "return",
+  );
   const lists = nodes.map(({ path, commands, options, takesFile }) => {
     const names = options.map(({ name, help }) => described(name, help));
     const words = commands.map(({ name, summary }) => described(name, summary));
@@ -148,7 +166,7 @@ ${name}() {
     ${walk(nodes, "${words[i]}")}
   done
   case "$at \${words[CURRENT - 1]}" in
-${values.join("\n")}
+${values}
   esac
   case "$at" in
 ${lists.join("\n")}

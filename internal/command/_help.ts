@@ -43,12 +43,22 @@ export function helpOf(
   }
   parts.push(wrapped(EXIT_CODES));
   if (examples.length > 0) {
-    const lines = examples.map((example) => `  ${example}`).join("\n");
+    const lines = examples.map((each) => `  ${exampleAt(path, each)}`)
+      .join("\n");
     parts.push(
       `${heading(examples.length > 1 ? "Examples:" : "Example:")}\n${lines}`,
     );
   }
   return parts.join("\n\n");
+}
+
+/** An example as it is typed here: after `wirekit`, if that is typed first. */
+function exampleAt(path: string, example: string): string {
+  const [, settings = "", program = "", rest = ""] =
+    /^((?:[A-Z_]+=\S+ )*)(\S+)(.*)$/.exec(example) ?? [];
+  const words = path.split(" ");
+  const before = words.slice(0, Math.max(words.indexOf(program), 0));
+  return settings + [...before, program].join(" ") + rest;
 }
 
 function usageOf(

@@ -26,11 +26,90 @@ async function servesClients(file: string, args: string[]): Promise<void> {
   await Deno.remove(folder, { recursive: true });
 }
 
-Deno.test("wirekit runs with the permissions that its binary has", async () => {
+/** What `deno task compile` puts into the binary. */
+async function permissions(): Promise<string[]> {
   const script = await Deno.readTextFile(new URL("compile.ts", ROOT));
-  const permissions = script.match(/--allow-[^"\s]+/g) ?? [];
-  assert(permissions.length > 0);
-  await servesClients(Deno.execPath(), ["run", ...permissions, "mod.ts"]);
+  const found = script.match(/--allow-[^"\s]+/g) ?? [];
+  assert(found.length > 0);
+  return found;
+}
+
+Deno.test("wirekit runs with the permissions that its binary has", async () => {
+  const args = ["run", ...await permissions(), "mod.ts"];
+  await servesClients(Deno.execPath(), args);
+});
+
+/** Runs `wirekit` with the permissions of the binary to its end. */
+async function wirekit(...args: string[]): Promise<string> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    ...OPTIONS,
+    args: ["run", ...await permissions(), "mod.ts", ...args],
+  }).output();
+  return new TextDecoder().decode(stdout);
+}
+
+/** The examples of a help, and of the helps that it leads to. */
+async function examplesOf(...path: string[]): Promise<string[]> {
+  const help = await wirekit(...path, "--help");
+  const [, shown = ""] = /Examples?:\n(.*)$/s.exec(help) ?? [];
+  const [, table = ""] = /Commands:\n(.*?)\n\n/s.exec(help) ?? [];
+  const names = [...table.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) =>
+    name!
+  );
+  const inner = await Promise.all(
+    names.filter((name) => name !== "completion")
+      .map((name) => examplesOf(...path, name)),
+  );
+  const own = shown.trim().split("\n").map((line) => line.trim());
+  return [...own, ...inner.flat()].filter((line) => line !== "");
+}
+
+Deno.test("Each example of each help runs with the permissions of the binary", async (t) => {
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${folder}/question.json`, '{"a":1}');
+  await Deno.writeTextFile(`${folder}/numbers.json`, "[1,2]");
+  const math = "export const sum = (a: number, b: number) => a + b;";
+  await Deno.writeTextFile(`${folder}/math.ts`, math);
+  // What is watched has to be stopped. A gateway or a hub need not be there.
+  const define = `wirekit() { timeout --preserve-status -s INT 10 ` +
+    `"${Deno.execPath()}" run ${(await permissions()).join(" ")} ` +
+    `"${new URL("mod.ts", ROOT).pathname}" "$@"; }`;
+  const examples = new Set(await examplesOf());
+  assert(examples.size > 30, [...examples].join("\n"));
+  const queue = [...examples];
+  const run = async () => {
+    for (let line = queue.pop(); line !== undefined; line = queue.pop()) {
+      const example = line;
+      // Traffic stays on this machine, and no program is there by luck.
+      const local = example
+        .replaceAll(/\b(192\.168\.\d+\.\d+|0\.0\.0\.0)\b/g, "127.0.0.1")
+        .replaceAll("wss://node.example", "ws://127.0.0.1:1")
+        .replace("-- clangd", "-- cat").replace(/ > .*$/, "");
+      const { code, stdout, stderr } = await new Deno.Command("bash", {
+        args: ["-c", `${define}\n${local}`],
+        cwd: folder,
+        env: { ...OPTIONS.env, OPENWEBNET_HOST: "127.0.0.1" },
+        stdin: "null",
+      }).output();
+      const text = new TextDecoder().decode(stdout) +
+        new TextDecoder().decode(stderr);
+      await t.step({
+        name: example,
+        sanitizeOps: false,
+        sanitizeResources: false,
+        sanitizeExit: false,
+        fn() {
+          assert(
+            !/This needs .* access|Requires|was not made/.test(text),
+            text,
+          );
+          assert(code !== 2, text);
+        },
+      });
+    }
+  };
+  await Promise.all([run(), run(), run()]);
+  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("wirekit runs as a binary, where there is a denort", async () => {
