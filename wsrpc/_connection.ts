@@ -5,6 +5,7 @@ import { Call, Calls } from "@wirekit/internal/calls";
 import { checkTime } from "@wirekit/internal/clock";
 import { Heartbeat, type HeartbeatLink } from "@wirekit/internal/heartbeat";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
+import { checkOptions } from "./_check_options.ts";
 import { oneLine, Reports, whyOf } from "./_reports.ts";
 import { Responder } from "./_responder.ts";
 import { Sender } from "./_sender.ts";
@@ -77,6 +78,7 @@ export class Connection implements CallerLine, HeartbeatLink {
 
   /** Takes over a transport. */
   constructor(transport: Transport, options: PeerOptions) {
+    checkOptions(options);
     const {
       timeout = 60_000,
       heartbeat: { interval = 30_000, timeout: pingTimeout = 10_000 } = {},
@@ -88,7 +90,7 @@ export class Connection implements CallerLine, HeartbeatLink {
       );
     }
     this.#heartbeat = new Heartbeat({ interval, timeout: pingTimeout }, this);
-    this.#timeout = checkTime("timeout", timeout);
+    this.#timeout = timeout;
     this.#pingTimeout = pingTimeout;
     this.#maxInFlight = options.maxInFlight ?? 4096;
     this.#options = options;

@@ -10,6 +10,7 @@ import {
   type ReconnectState,
 } from "@wirekit/transport/reconnect";
 import type { Transport } from "@wirekit/transport/transport";
+import { checkOptions } from "./_check_options.ts";
 import type { CallerLine, EventListener } from "./caller.ts";
 import type {
   ClientOptions,
@@ -50,6 +51,7 @@ export class Succession<Remote extends Contract<Remote>> implements CallerLine {
     options: ClientOptions<Remote>,
     router: AnyRouter,
   ) {
+    checkOptions(options);
     const { connectTimeout = 10_000, reconnect: again = {} } = options;
     this.#connectTimeout = checkTime("connectTimeout", connectTimeout);
     this.#url = shown(url);

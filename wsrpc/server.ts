@@ -25,6 +25,8 @@
 
 import { CloseError, type Transport } from "@wirekit/transport/transport";
 import type { Admission, RequestInfo } from "@wirekit/transport/admission";
+import { checkTime } from "@wirekit/internal/clock";
+import { checkOptions } from "./_check_options.ts";
 import { Reports } from "./_reports.ts";
 import { ServerAdmission } from "./_server_admission.ts";
 import type {
@@ -124,6 +126,9 @@ export class Server<
    * @throws {RangeError} If a time or a number is none.
    */
   constructor(options: ServerOptions<Local, Remote, State> = {}) {
+    checkOptions(options);
+    const { idleTimeout } = options;
+    if (idleTimeout !== undefined) checkTime("idleTimeout", idleTimeout);
     this.#options = options;
     this.router = new Router<Local, Peer<Remote, State>>(options.routes);
     this.#reports = new Reports(options.hooks, options.logger);
