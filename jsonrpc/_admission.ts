@@ -1,105 +1,117 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import {
+  Admission,
+  type AdmissionOptions,
+  type RequestInfo,
+  wantsWebSocket,
+} from "@wirekit/transport/admission";
 import type { Codec } from "./codec.ts";
 import type { Handshake } from "./context.ts";
 
-/** What a server tells of a request besides it. */
-export interface RequestInfo {
-  /** Where the client is. */
-  readonly remoteAddr?: { readonly hostname?: string } | object;
-}
-
 /** Who may connect or post, and how. */
-export interface Door<State> {
+export interface DoorOptions<State>
+  extends Omit<AdmissionOptions<State>, "authorize" | "chooseProtocol"> {
   path?: string;
-  origins?: readonly string[];
   authorize?: (
     request: Request,
-    handshake: Handshake,
+    info: RequestInfo & Handshake,
   ) => State | Response | Promise<State | Response>;
   protocols?: readonly string[];
   codecs?: readonly Codec<Uint8Array<ArrayBuffer>>[];
   onError?: (error: unknown, about: { method?: string }) => void;
 }
 
-/** A client that may come in. */
-export interface Admitted<State> {
+/** What is known of a client that has come in by HTTP. */
+export interface Entrance<State> {
   readonly state: State;
   readonly handshake: Handshake;
-  readonly choice: Choice | undefined;
 }
 
-/** The subprotocol that a client and we agree on. */
-export interface Choice {
-  readonly protocol: string;
-  readonly codec?: Codec<Uint8Array<ArrayBuffer>>;
-}
+/** Lets requests in, or refuses them: for a port and for `fetchHandler()`. */
+export class Door<State> {
+  /** The rules. */
+  readonly admission: Admission<Entrance<State>>;
+  readonly #options: DoorOptions<State>;
 
-/** Lets a request in, or refuses it. */
-export async function admit<State>(
-  request: Request,
-  info: RequestInfo,
-  door: Door<State>,
-): Promise<Admitted<State> | Response> {
-  const { pathname } = new URL(request.url);
-  if (door.path !== undefined && pathname !== door.path) {
-    return refuse(404, "Not found");
-  }
-  const origin = request.headers.get("origin");
-  if (!isAllowed(origin, door.origins ?? [])) {
-    return refuse(403, "Origin is not allowed");
-  }
-  if (isPreflight(request)) return allowing(refuse(204), origin);
-  const isUpgrade = asksForWebSocket(request);
-  if (!isUpgrade && request.method !== "POST") {
-    return refuse(405, "Expected POST or WebSocket", { allow: "POST" });
+  constructor(options: DoorOptions<State>) {
+    this.#options = options;
+    const { allowedOrigins, handshakeTimeout, maxConnections, logger } =
+      options;
+    this.admission = new Admission({
+      authorize: (request, info) => this.#authorize(request, info),
+      chooseProtocol: (offered) => this.#choose(offered),
+      ...(allowedOrigins && { allowedOrigins }),
+      ...(handshakeTimeout !== undefined && { handshakeTimeout }),
+      ...(maxConnections !== undefined && { maxConnections }),
+      ...(logger && { logger }),
+    });
   }
 
-  const choice = isUpgrade ? choose(request, door) : undefined;
-  const handshake = describe(request, info, choice?.protocol);
-  try {
-    const state = await door.authorize?.(request, handshake) ?? {} as State;
-    if (state instanceof Response) return state;
-    return { state, handshake, choice };
-  } catch (error) {
-    door.onError?.(error, {});
-    return refuse(500, "Internal error");
+  /** The codec that a subprotocol stands for; JSON text if none. */
+  codecOf(
+    protocol: string | undefined,
+  ): Codec<Uint8Array<ArrayBuffer>> | undefined {
+    const { protocols = [], codecs = [] } = this.#options;
+    if (protocol === undefined || protocols.includes(protocol)) {
+      return undefined;
+    }
+    return codecs.find((codec) => codec.protocol === protocol);
   }
-}
 
-/** Whether a request wants a WebSocket. */
-export function asksForWebSocket({ headers }: Request): boolean {
-  return headers.get("upgrade")?.toLowerCase() === "websocket";
-}
-
-/** Takes the first subprotocol of the client that we know. */
-function choose(
-  { headers }: Request,
-  { protocols = [], codecs = [] }: Pick<Door<unknown>, "protocols" | "codecs">,
-): Choice | undefined {
-  const offered = headers.get("sec-websocket-protocol") ?? "";
-  for (const protocol of offered.split(",").map((name) => name.trim())) {
-    if (protocols.includes(protocol)) return { protocol };
-    const codec = codecs.find((codec) => codec.protocol === protocol);
-    if (codec) return { protocol, codec };
+  /** Takes the first subprotocol of the client that we know. */
+  #choose(offered: readonly string[]): string | undefined {
+    const { protocols = [], codecs = [] } = this.#options;
+    return offered.find((name) =>
+      protocols.includes(name) ||
+      codecs.some(({ protocol }) => protocol === name)
+    );
   }
-  return undefined;
+
+  async #authorize(
+    request: Request,
+    info: RequestInfo,
+  ): Promise<Entrance<State> | Response> {
+    const { path, authorize, onError } = this.#options;
+    if (path !== undefined && new URL(request.url).pathname !== path) {
+      return refuse(404, "Not found");
+    }
+    if (isPreflight(request)) return allowing(refuse(204), request);
+    const isUpgrade = wantsWebSocket(request);
+    if (!isUpgrade && request.method !== "POST") {
+      return refuse(405, "Expected POST or WebSocket", { allow: "POST" });
+    }
+    const offered = request.headers.get("sec-websocket-protocol") ?? "";
+    const names = offered.split(",").map((name) => name.trim());
+    const handshake = describe(
+      request,
+      info,
+      isUpgrade ? this.#choose(names) : undefined,
+    );
+    try {
+      const state = await authorize?.(request, { ...info, ...handshake }) ??
+        {} as State;
+      return state instanceof Response ? state : { state, handshake };
+    } catch (error) {
+      onError?.(error, {});
+      return refuse(500, "Internal error");
+    }
+  }
 }
 
 /** Copies what is wanted later: after an upgrade the request cannot be read. */
 function describe(
   request: Request,
-  { remoteAddr }: RequestInfo,
-  protocol = "",
+  { remoteAddr: { hostname } }: RequestInfo,
+  protocol: string | undefined,
 ): Handshake {
-  const { hostname } = (remoteAddr ?? {}) as { hostname?: string };
   const headers = new Headers(request.headers);
   return {
     url: new URL(request.url),
     headers,
     cookies: parseCookies(headers.get("cookie") ?? ""),
-    protocol,
+    protocol: protocol ?? "",
     ...(hostname !== undefined && { remoteAddress: hostname }),
   };
 }
@@ -121,17 +133,14 @@ function decode(value: string): string {
   }
 }
 
-function isAllowed(origin: string | null, origins: readonly string[]): boolean {
-  return origin === null || origins.includes("*") || origins.includes(origin);
-}
-
 function isPreflight({ method, headers }: Request): boolean {
   return method === "OPTIONS" && headers.has("origin") &&
     headers.has("access-control-request-method");
 }
 
 /** Lets the page that is allowed read the response. */
-export function allowing(response: Response, origin: string | null): Response {
+export function allowing(response: Response, { headers }: Request): Response {
+  const origin = headers.get("origin");
   if (origin === null) return response;
   response.headers.set("access-control-allow-origin", origin);
   response.headers.set("access-control-allow-methods", "POST");

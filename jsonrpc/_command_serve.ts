@@ -36,7 +36,7 @@ export const serveCommand = command({
       ...(tcp !== undefined && { tcpPort: tcp }),
       ...(unix !== undefined && { unixPath: unix }),
       ...(stdio && { framing: options.lsp ? "content-length" : "newline" }),
-      origins: [...options.allowOrigin],
+      allowedOrigins: [...options.allowOrigin],
     }, terminal);
   },
 });

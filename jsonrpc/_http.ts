@@ -1,6 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import type { RequestInfo } from "@wirekit/transport/admission";
+import { allowing, type Door } from "./_admission.ts";
 import { type AnswerOptions, DEFAULTS } from "./answer.ts";
 import { readBody } from "./_body.ts";
 import { jsonCodec } from "./codec.ts";
@@ -14,8 +16,21 @@ const TYPES = new Set([
   "application/jsonrequest",
 ]);
 
+/** Answers a request that asks for no WebSocket, if it may come in. */
+export async function answerHttp<State>(
+  request: Request,
+  info: Partial<RequestInfo>,
+  { admission }: Door<State>,
+  options: AnswerOptions<State>,
+): Promise<Response> {
+  const admitted = await admission.admit(request, info);
+  if (admitted instanceof Response) return admitted;
+  const response = await answerPost(request, options, admitted.state);
+  return allowing(response, request);
+}
+
 /** Answers the calls in the body of a POST. */
-export async function answerPost<State>(
+async function answerPost<State>(
   request: Request,
   options: AnswerOptions<State>,
   context: ContextOptions<State>,
@@ -26,7 +41,12 @@ export async function answerPost<State>(
     return new Response("Expected application/json", { status: 415 });
   }
   const { maxRequestBytes = DEFAULTS.maxRequestBytes } = options;
-  const body = await readBody(request, maxRequestBytes);
+  let body: Uint8Array<ArrayBuffer> | undefined;
+  try {
+    body = await readBody(request, maxRequestBytes);
+  } catch {
+    return new Response("The request has ended early", { status: 400 });
+  }
   if (!body) return new Response("Request is too large", { status: 413 });
   // Bytes that are no UTF-8 become text that is no name of ours.
   const text = new TextDecoder().decode(body);

@@ -1,13 +1,10 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { UsageError } from "@wirekit/internal/command";
-import { listenTcp } from "@wirekit/transport/tcp";
-import { listenUnix } from "@wirekit/transport/unix";
 import { methodsOf } from "./_exports.ts";
 import { Peer } from "./peer.ts";
 import { serve } from "./serve.ts";
-import { servePeers } from "./serve_peers.ts";
-import { framerOf, type Framing, stdioTransport } from "./stdio.ts";
+import { type Framing, stdioTransport } from "./stdio.ts";
 
 /** Where to serve. */
 export interface ServeFileOptions {
@@ -17,7 +14,7 @@ export interface ServeFileOptions {
   unixPath?: string;
   /** Serves the standard streams instead. */
   framing?: Framing;
-  origins: string[];
+  allowedOrigins: string[];
 }
 
 /** Where the server writes, and what stops it. */
@@ -49,22 +46,8 @@ export async function serveFile(
   }
 
   await using stack = new AsyncDisposableStack();
-  const { hostname, port, origins, tcpPort, unixPath } = options;
-  const server = stack.use(
-    await serve({ ...peerOptions, hostname, port, origins }),
-  );
-  const framer = () => framerOf("newline");
-  const urls = [`ws://${hostname}:${server.addr.port}`];
-  if (tcpPort !== undefined) {
-    const listener = stack.use(listenTcp({ hostname, port: tcpPort }, framer));
-    stack.use(servePeers(listener, peerOptions));
-    urls.push(`tcp://${hostname}:${listener.addr.port}`);
-  }
-  if (unixPath !== undefined) {
-    const listener = stack.use(await listenUnix({ path: unixPath }, framer));
-    stack.use(servePeers(listener, peerOptions));
-    urls.push(`unix:${unixPath}`);
-  }
+  const { framing: _, ...where } = options;
+  const { urls } = stack.use(await serve({ ...peerOptions, ...where }));
   io.log(
     `Serving ${methods.names.join(", ")} at ${
       urls.join(", ")

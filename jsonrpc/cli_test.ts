@@ -35,7 +35,7 @@ async function serving(more: { tcpPort?: number; unixPath?: string } = {}) {
   const done = serveFile(FILE, {
     hostname: "127.0.0.1",
     port: 0,
-    origins: [],
+    allowedOrigins: [],
     ...more,
   }, {
     log: resolve,

@@ -15,19 +15,17 @@
  * @module
  */
 
+import { checkTime } from "@wirekit/internal/clock";
 import {
-  acceptWebSocket,
-  type AcceptWebSocketOptions,
-} from "@wirekit/transport/accept-websocket";
-import {
-  admit,
-  allowing,
-  asksForWebSocket,
-  type Choice,
-} from "./_admission.ts";
-import { answerPost } from "./_http.ts";
-import { type Codec, jsonCodec } from "./codec.ts";
+  type AdmissionOptions,
+  type RequestInfo,
+  wantsWebSocket,
+} from "@wirekit/transport/admission";
+import type { Limits, Transport } from "@wirekit/transport/transport";
+import { Door } from "./_admission.ts";
+import { answerHttp } from "./_http.ts";
 import { LENIENT } from "./_lenient.ts";
+import { type Codec, jsonCodec } from "./codec.ts";
 import type { Handshake } from "./context.ts";
 import type { Contract } from "./contract.ts";
 import { Peer } from "./peer.ts";
@@ -43,11 +41,12 @@ export interface FetchHandlerOptions<
   C extends Contract = Contract,
   State = Record<string, unknown>,
 > extends
-  Omit<PeerOptions<C, State>, "state" | "handshake" | "codec">,
+  Omit<PeerOptions<C, State>, "state" | "handshake" | "codec" | "idleTimeout">,
   Pick<
-    AcceptWebSocketOptions,
-    "maxMessageBytes" | "maxInboxBytes" | "maxOutboxBytes"
-  > {
+    AdmissionOptions,
+    "allowedOrigins" | "handshakeTimeout" | "maxConnections" | "logger"
+  >,
+  Limits {
   /**
    * The path to serve; others get 404.
    *
@@ -55,20 +54,13 @@ export interface FetchHandlerOptions<
    */
   path?: string;
   /**
-   * The origins whose pages may connect and post, such as
-   * `"https://example.com"`; `"*"` is any. Programs send no origin and may
-   * always.
-   *
-   * @default {[]}
-   */
-  origins?: readonly string[];
-  /**
    * Decides who may connect or post: returns what is kept of the connection, or
-   * a response to refuse with. What it throws refuses with 500.
+   * a response to refuse with. What it throws refuses with 500; it has
+   * `handshakeTimeout` to decide.
    */
   authorize?: (
     request: Request,
-    handshake: Handshake,
+    info: RequestInfo & Handshake,
   ) => State | Response | Promise<State | Response>;
   /**
    * The subprotocols that stand for JSON text. A client that offers none always
@@ -84,12 +76,12 @@ export interface FetchHandlerOptions<
    */
   codecs?: readonly Codec<Uint8Array<ArrayBuffer>>[];
   /**
-   * Seconds without a sign of life after which a WebSocket client is lost; it is
-   * pinged at half of that.
+   * How long a WebSocket client may be silent, in milliseconds, before it is
+   * lost. It is pinged at half of that.
    *
-   * @default {30}
+   * @default {30000}
    */
-  pingTimeout?: number;
+  idleTimeout?: number;
   /** Gets each WebSocket client as it connects, for calls to it. */
   onPeer?: (peer: Peer<C, State>) => void;
 }
@@ -133,38 +125,34 @@ export function fetchHandler<
   options: FetchHandlerOptions<C, State> = {},
 ): (
   request: Request,
-  info?: { readonly remoteAddr?: object },
+  info?: Partial<RequestInfo>,
 ) => Promise<Response> {
-  return async (request, info = {}) => {
-    const admitted = await admit(request, info, options);
-    if (admitted instanceof Response) return admitted;
-    const { state, handshake, choice } = admitted;
-    if (asksForWebSocket(request)) {
-      return upgrade(request, choice, { ...options, state, handshake });
-    }
-    const response = await answerPost(request, options, { state, handshake });
-    return allowing(response, handshake.headers.get("origin"));
-  };
-}
-
-function upgrade<C extends Contract, State>(
-  request: Request,
-  choice: Choice | undefined,
-  options: FetchHandlerOptions<C, State> & PeerOptions<C, State>,
-): Response {
+  const { idleTimeout = 30_000, ...rest } = options;
   const { maxMessageBytes, maxInboxBytes, maxOutboxBytes } = options;
-  const codec = choice?.codec ?? jsonCodec;
-  const { response, transport } = acceptWebSocket(request, {
-    ...(maxMessageBytes !== undefined && { maxMessageBytes }),
-    ...(maxInboxBytes !== undefined && { maxInboxBytes }),
-    ...(maxOutboxBytes !== undefined && { maxOutboxBytes }),
-    otherFrames: LENIENT.otherFrames,
-    format: choice?.codec ? "binary" as "text" : "text",
-    idleTimeout: 1_000 * (options.pingTimeout ?? 30),
-  });
-  // Deno itself refuses a choice from offers without a space: `a,b`.
-  if (choice) response.headers.set("sec-websocket-protocol", choice.protocol);
-  const peer = new Peer<C, State>(transport, { ...options, codec });
-  options.onPeer?.(peer);
-  return response;
+  checkTime("idleTimeout", idleTimeout);
+  const door = new Door<State>(options);
+  return async (request, info = {}) => {
+    if (!wantsWebSocket(request)) {
+      return await answerHttp(request, info, door, options);
+    }
+    const accepted = await door.admission.accept(request, info, {
+      ...(maxMessageBytes !== undefined && { maxMessageBytes }),
+      ...(maxInboxBytes !== undefined && { maxInboxBytes }),
+      ...(maxOutboxBytes !== undefined && { maxOutboxBytes }),
+      idleTimeout,
+      otherFrames: LENIENT.otherFrames,
+      format: (protocol) =>
+        door.codecOf(protocol) ? "binary" as "text" : "text",
+    });
+    if (accepted instanceof Response) return accepted;
+    const { response, transport, protocol, state } = accepted;
+    const codec = door.codecOf(protocol) ?? jsonCodec;
+    const peer = new Peer<C, State>(transport as Transport, {
+      ...rest,
+      ...state,
+      codec,
+    });
+    options.onPeer?.(peer);
+    return response;
+  };
 }

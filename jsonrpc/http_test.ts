@@ -96,7 +96,7 @@ Deno.test("fetchHandler() serves HTTP as statement 52 has it", async () => {
 Deno.test("fetchHandler() lets in the origins it is told to", async () => {
   const handler = fetchHandler({
     methods: exampleMethods(),
-    origins: ["https://good.example"],
+    allowedOrigins: ["https://good.example"],
     path: "/rpc",
   });
   const at = (path: string, init: RequestInit) =>
@@ -342,4 +342,43 @@ Deno.test("HttpClient gives the request up whose call is no longer wanted", asyn
   controller.abort();
   await assertRejects(() => call, AbortError);
   assert((await signal.promise).aborted);
+});
+
+Deno.test("serve() answers over WebSocket, HTTP, TCP and a Unix socket, and counts all peers", async () => {
+  const unixPath = `${await Deno.makeTempDir()}/jsonrpc.sock`;
+  const methods = new Methods().add("one", () => 1);
+  await using server = await serve({ port: 0, tcpPort: 0, unixPath, methods });
+  await using cleanup = new AsyncDisposableStack();
+  for (const url of server.urls) {
+    const client = cleanup.use(await connect(url));
+    assertEquals(await client.request("one"), 1);
+  }
+  assertEquals(server.peers.size, 3);
+  await using client = new HttpClient(
+    server.urls[0].replace("ws:", "http:"),
+  );
+  assertEquals(await client.request("one"), 1);
+});
+
+Deno.test("serve() lives when what is posted is none of its business", async () => {
+  const methods = new Methods().add("one", () => 1);
+  await using server = await serve({ port: 0, methods });
+  const url = server.urls[0].replace("ws:", "http:");
+  const json = { "content-type": "application/json" };
+  const cases: [RequestInit, number][] = [
+    [{ method: "POST", body: "hello" }, 415],
+    [{ method: "PUT", body: "hello" }, 405],
+    [{ method: "POST", body: "x".repeat(11_000_000), headers: json }, 413],
+    [{ method: "POST", body: "hello", headers: json }, 200],
+    [{ method: "HEAD" }, 405],
+  ];
+  for (let i = 0; i < 20; i++) {
+    for (const [init, status] of i < 2 ? cases : cases.slice(0, 2)) {
+      const response = await fetch(url, init);
+      await response.body?.cancel();
+      assertEquals(response.status, status);
+    }
+  }
+  await using client = await connect(server.urls[0]);
+  assertEquals(await client.request("one"), 1);
 });

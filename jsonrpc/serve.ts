@@ -15,21 +15,21 @@
  * @module
  */
 
-import { listenWebSocket } from "@wirekit/transport/listen-websocket";
+import { checkTime } from "@wirekit/internal/clock";
 import type { NetAddr } from "@wirekit/transport/listener";
+import { NewlineFramer } from "@wirekit/transport/newline-framer";
+import { serve as serveTransports } from "@wirekit/transport/serve";
 import type { Transport } from "@wirekit/transport/transport";
-import {
-  admit,
-  type Admitted,
-  allowing,
-  type RequestInfo,
-} from "./_admission.ts";
-import { jsonCodec } from "./codec.ts";
+import { Door, type Entrance } from "./_admission.ts";
+import { answerHttp } from "./_http.ts";
 import { LENIENT } from "./_lenient.ts";
+import { jsonCodec } from "./codec.ts";
 import type { Contract } from "./contract.ts";
 import type { FetchHandlerOptions } from "./fetch_handler.ts";
-import { answerPost } from "./_http.ts";
 import { Peer } from "./peer.ts";
+
+/** How long a stream may be silent, which gives no sign of life by itself. */
+const STREAM_IDLE_TIMEOUT = 600_000;
 
 /**
  * Options of {@linkcode serve}: those of `fetchHandler()`, and of the port.
@@ -53,14 +53,25 @@ export interface ServeOptions<
    * @default {8095} as wsjsonrpc
    */
   port?: number;
+  /**
+   * A port for TCP, one message a line; 0 for one that is free. Its clients are
+   * not asked for who they are.
+   */
+  tcpPort?: number;
+  /**
+   * A path for a Unix socket, one message a line, that only the same user can
+   * connect to.
+   */
+  unixPath?: string;
   /** The certificate chain and its private key, in PEM, to encrypt. */
   tls?: { cert: string; key: string };
   /**
-   * Most WebSockets at a time. One more is refused with status 503.
+   * How long a client may be silent, in milliseconds, before its connection
+   * ends. Over WebSocket it is pinged at half of that.
    *
-   * @default {10000}
+   * @default {30000} Over TCP and Unix sockets 600000, 10 minutes.
    */
-  maxConnections?: number;
+  idleTimeout?: number;
 }
 
 /**
@@ -73,9 +84,11 @@ export interface Server<
   C extends Contract = Contract,
   State = Record<string, unknown>,
 > extends AsyncDisposable {
-  /** Where it listens. */
+  /** Where it listens, as URLs that a client takes; first for WebSocket. */
+  readonly urls: readonly [string, ...string[]];
+  /** Where it listens for WebSocket and HTTP. */
   readonly addr: NetAddr;
-  /** The WebSocket clients. */
+  /** The clients, but for those that post. */
   readonly peers: ReadonlySet<Peer<C, State>>;
 
   /** Stops listening and closes all clients. */
@@ -83,13 +96,14 @@ export interface Server<
 }
 
 /**
- * Serves on a port. It answers as `fetchHandler()` does, several times as fast:
+ * Serves on a port, and by option over TCP and a Unix socket. It answers as `fetchHandler()` does, several times as fast:
  * all answers of one turn leave in one write.
  *
  * @typeParam C What the clients offer.
  * @typeParam State What is kept of a connection.
  * @param options Where, what to answer, and to whom.
- * @returns The server. Rejects with `Deno.errors.AddrInUse` if the port is taken.
+ * @returns The server. Rejects with an error that names the address and has the
+ * `code` of the system, such as `"EADDRINUSE"`, if it cannot listen.
  *
  * @example Tell all clients something
  * ```ts
@@ -111,69 +125,48 @@ export async function serve<
   C extends Contract = Contract,
   State = Record<string, unknown>,
 >(options: ServeOptions<C, State> = {}): Promise<Server<C, State>> {
-  const { hostname = "127.0.0.1", port = 8_095, tls, maxConnections } = options;
-  const { maxMessageBytes, maxOutboxBytes, pingTimeout = 30 } = options;
+  const { hostname, port = 8_095, tcpPort, unixPath, tls, logger } = options;
+  const { maxMessageBytes, maxOutboxBytes, idleTimeout, ...rest } = options;
+  if (idleTimeout !== undefined) checkTime("idleTimeout", idleTimeout);
   const peers = new Set<Peer<C, State>>();
-  const waiting = new WeakMap<Request, Admitted<State>>();
-  const choiceOf = (request: Request) => waiting.get(request)!.choice;
-
-  async function authorize(
-    request: Request,
-    info: RequestInfo,
-  ): Promise<Response | undefined> {
-    const admitted = await admit(request, info, options);
-    if (admitted instanceof Response) return admitted;
-    waiting.set(request, admitted);
-    return undefined;
-  }
-
-  async function handler(
-    request: Request,
-    info: RequestInfo,
-  ): Promise<Response> {
-    const admitted = await admit(request, info, options);
-    if (admitted instanceof Response) return admitted;
-    const response = await answerPost(request, options, admitted);
-    return allowing(response, admitted.handshake.headers.get("origin"));
-  }
-
-  const listener = await listenWebSocket({
-    hostname,
+  const door = new Door<State>(options);
+  const server = await serveTransports<"text", Entrance<State>>({
+    ...(hostname !== undefined && { hostname }),
     port,
+    ...(tcpPort !== undefined && { tcpPort }),
+    ...(unixPath !== undefined && { unixPath }),
     ...(tls && { tls }),
-    ...(maxConnections !== undefined && { maxConnections }),
+    ...(logger && { logger }),
     ...(maxMessageBytes !== undefined && { maxMessageBytes }),
     ...(maxOutboxBytes !== undefined && { maxOutboxBytes }),
-    idleTimeout: 1_000 * pingTimeout,
-    allowedOrigins: ["*"], // The admission looks at them.
-    authorize,
-    handler,
-    chooseProtocol: (_offered, request) => choiceOf(request)?.protocol,
+    ...(idleTimeout !== undefined && { idleTimeout }),
+    admission: door.admission,
+    handler: (request, info) => answerHttp(request, info, door, options),
     otherFrames: LENIENT.otherFrames,
-    format: (request) => choiceOf(request)?.codec ? "binary" : "text",
+    format: (_, protocol) =>
+      door.codecOf(protocol) ? "binary" as "text" : "text",
+    framer: () =>
+      new NewlineFramer({
+        malformed: LENIENT.malformed,
+        ...(maxMessageBytes !== undefined && { maxMessageBytes }),
+      }),
+  }, ({ transport, carrier, protocol, state }) => {
+    const peer = new Peer<C, State>(transport as Transport, {
+      ...rest,
+      ...state,
+      // A WebSocket looks after its client itself.
+      ...(carrier !== "WebSocket" &&
+        { idleTimeout: idleTimeout ?? STREAM_IDLE_TIMEOUT }),
+      codec: door.codecOf(protocol) ?? jsonCodec,
+    });
+    peers.add(peer);
+    void peer.closed.then(() => peers.delete(peer));
+    options.onPeer?.(peer);
   });
-
-  async function accept(): Promise<void> {
-    for await (const { transport, request } of listener) {
-      const { state, handshake, choice } = waiting.get(request)!;
-      const codec = choice?.codec ?? jsonCodec;
-      const peer = new Peer<C, State>(transport as Transport, {
-        ...options,
-        state,
-        handshake,
-        codec,
-      });
-      peers.add(peer);
-      void peer.closed.then(() => peers.delete(peer));
-      options.onPeer?.(peer);
-    }
-  }
-
-  void accept();
   const close = async () => {
-    await listener.close();
+    await server.close();
     await Promise.all([...peers].map((peer) => peer.close()));
   };
-  const { addr } = listener;
-  return { addr, peers, close, [Symbol.asyncDispose]: close };
+  const { urls, addr } = server;
+  return { urls, addr, peers, close, [Symbol.asyncDispose]: close };
 }

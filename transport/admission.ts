@@ -141,6 +141,31 @@ export interface AdmittedWebSocket<State = undefined, F extends Format = "text">
 }
 
 /**
+ * Options of {@linkcode Admission.accept}.
+ *
+ * @typeParam F What a message is.
+ */
+export interface AdmittedWebSocketOptions<F extends Format = "text">
+  extends Omit<AcceptWebSocketOptions<F>, "protocol" | "format"> {
+  /**
+   * What a message is, for all or by the subprotocol that was chosen.
+   *
+   * @default {"text"}
+   */
+  format?: F | ((protocol: string | undefined) => F);
+}
+
+/**
+ * Says whether a request asks for a WebSocket, be it in a way that is refused.
+ *
+ * @param request The request.
+ * @returns Whether it does.
+ */
+export function wantsWebSocket({ headers }: Request): boolean {
+  return asksForWebSocket(headers);
+}
+
+/**
  * Decides who may come in, and how many.
  *
  * @typeParam State What is kept of a connection.
@@ -301,7 +326,7 @@ export class Admission<State = undefined> {
   async accept<F extends Format = "text">(
     request: Request,
     info: Partial<RequestInfo> = {},
-    options: Omit<AcceptWebSocketOptions<F>, "protocol"> = {},
+    options: AdmittedWebSocketOptions<F> = {},
   ): Promise<AdmittedWebSocket<State, F> | Response> {
     if (!asksForWebSocket(request.headers)) {
       return refusal(426, "Connect by WebSocket.");
@@ -315,8 +340,10 @@ export class Admission<State = undefined> {
         return admitted;
       }
       const { protocol } = admitted;
+      const { format = "text" as F } = options;
       const accepted = acceptWebSocket(request, {
         ...options,
+        format: typeof format === "function" ? format(protocol) : format,
         onGone: leave,
       } as AcceptWebSocketOptions<F>);
       // Deno itself refuses a choice from offers without a space: `a,b`.

@@ -73,7 +73,7 @@ export function startServer(
   const url = `http://127.0.0.1:${server.addr.port}`;
   const post = fetchHandler({
     methods: new Methods().add("name", () => "server"),
-    origins: [url],
+    allowedOrigins: [url],
   });
   const hub = new Hub({ token: "s3cret", allowedOrigins: [url] });
   return {
