@@ -8,9 +8,11 @@
  * deno run --allow-net jsr:@wirekit/hub/cli --help
  * ```
  *
- * It needs `--allow-net`. `--allow-env=WIREKIT_TOKEN` lets it take the token from
- * the environment; `--unix`, `--cert` and `--key` need `--allow-read` and
- * `--allow-write` of their files.
+ * It needs `--allow-net`. `--allow-env=WIREKIT_TOKEN,WIREKIT_URL` lets it take
+ * the token and, for the commands that connect, the URL of the hub from the
+ * environment. `--unix`, `--cert`, `--key`, `--ca` and `@FILE` need `--allow-read`
+ * of their files, `--unix` also `--allow-write`. With
+ * `--allow-sys=networkInterfaces`, a hub on `0.0.0.0` says how others reach it.
  *
  * @module
  */

@@ -8,9 +8,10 @@
  * deno run --allow-net jsr:@wirekit/jsonrpc/cli --help
  * ```
  *
- * It needs `--allow-net`; `serve` also needs `--allow-read` of its file, Unix
- * sockets need `--allow-read` and `--allow-write` of their paths, and a program
- * after `--` needs `--allow-run`.
+ * It needs `--allow-net`, and `--allow-env=WIREKIT_URL` to take the URL from the
+ * environment. `serve` also needs `--allow-read` of its file, Unix sockets need
+ * `--allow-read` and `--allow-write` of their paths, and a program after `--`
+ * needs `--allow-run`.
  *
  * @module
  */

@@ -9,8 +9,8 @@
  * deno run --allow-net jsr:@wirekit/wsrpc/cli --help
  * ```
  *
- * It needs `--allow-net`, and for `unix:` URLs `--allow-read` and
- * `--allow-write` of the path.
+ * It needs `--allow-net`; `--allow-env=WIREKIT_URL` to take the URL from the
+ * environment; and for `unix:` URLs `--allow-read` and `--allow-write` of the path.
  *
  * @module
  */
