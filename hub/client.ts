@@ -171,15 +171,6 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * @param options Where the hub is, limits and deadlines.
    * @throws {TypeError} If the name is no text, or empty.
    * @throws {RangeError} If a time is no positive number.
-   *
-   * @example A client of the hub on this machine
-   * ```ts
-   * import { Client } from "@wirekit/hub/client";
-   * import { assertEquals } from "@std/assert";
-   *
-   * const client = new Client("alpha", { timeout: 5_000 });
-   * assertEquals(client.state, "closed");
-   * ```
    */
   constructor(name: string, options: ClientOptions = {}) {
     super();
@@ -300,7 +291,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * @throws {OnHoldError} If another client kept the name until the deadline.
    * @throws {TimeoutError} If there was no time left.
    *
-   * @example Wait for a hub that is not there yet, but not for ever
+   * @example Wait for a hub that is not there yet
    * ```ts
    * import { Client, TimeoutError } from "@wirekit/hub/client";
    * import { assertRejects } from "@std/assert";
@@ -318,17 +309,6 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * called twice; never rejects.
    *
    * @returns Resolves when the connection has ended, within a second.
-   *
-   * @example Closed is closed
-   * ```ts
-   * import { Client } from "@wirekit/hub/client";
-   * import { NotConnectedError } from "@wirekit/hub/client";
-   * import { assertRejects } from "@std/assert";
-   *
-   * const client = new Client("alpha");
-   * await client.close();
-   * await assertRejects(() => client.connect(), NotConnectedError);
-   * ```
    */
   async close(): Promise<void> {
     await this.#session.close();
@@ -383,16 +363,6 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    *
    * @param name The name of the route.
    * @returns Whether there was one.
-   *
-   * @example A route that is there no more
-   * ```ts
-   * import { Client } from "@wirekit/hub/client";
-   * import { assert } from "@std/assert";
-   *
-   * const client = new Client("beta").route("greet", () => "hello");
-   * assert(client.removeRoute("greet"));
-   * assert(!client.removeRoute("greet"));
-   * ```
    */
   removeRoute(name: RouteName<T>): boolean {
     return this.#routes.delete(quote(name));
@@ -418,7 +388,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * @throws {RangeError} If the data has what JSON has not: NaN, infinities,
    * integers of more than 64 bits, more than 250 levels.
    *
-   * @example Ask, but not for ever
+   * @example Ask with a deadline
    * ```ts
    * import { Client } from "@wirekit/hub/client";
    * import { RemoteError } from "@wirekit/hub/client";
@@ -551,19 +521,6 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * @returns Whether the client is connected.
    * @throws {TimeoutError} If no answer came in time.
    * @throws {NotConnectedError} If there is no connection, or it was lost.
-   *
-   * @example Is it there?
-   * ```ts
-   * import { Client } from "@wirekit/hub/client";
-   * import { serve } from "@wirekit/hub/serve";
-   * import { assert } from "@std/assert";
-   *
-   * await using hub = await serve({ port: 0 });
-   * await using alpha = new Client("alpha", { url: hub.urls[0] });
-   * await alpha.connect();
-   * assert(await alpha.ping());
-   * assert(!await alpha.ping("nobody"));
-   * ```
    */
   async ping(target?: string, options: PingOptions = {}): Promise<boolean> {
     const { timeout = this.#timeout, signal } = options;

@@ -227,7 +227,7 @@ export class Hub implements AsyncDisposable {
    *
    * @param request The request.
    * @param info Who sent it. Without a token it has to be given, and to be this
-   * machine: nobody else gets in.
+   * machine: no others get in.
    * @returns The response.
    */
   readonly fetch = async (
@@ -340,7 +340,7 @@ export class Hub implements AsyncDisposable {
    */
   async close(): Promise<void> {
     this.#closing = true;
-    // 1000 and 1001 would leave a stock client dead for ever.
+    // 1000 and 1001 would leave a stock client dead for good.
     const error = new CloseError(1012, { reason: "The hub is closing" });
     await Promise.all(
       Array.from(this.#connections, (each) => each.shutDown(error)),

@@ -101,7 +101,7 @@ export async function serve(options: ServeOptions = {}): Promise<HubServer> {
         malformed: new Uint8Array(),
       }),
   }, ({ transport, carrier }) => {
-    // Whoever comes by HTTP has shown the token, and is pinged.
+    // Clients that come by HTTP have shown the token, and are pinged.
     const trusted = carrier === "WebSocket";
     return hub.accept(transport, { trusted, watched: trusted, carrier });
   });

@@ -161,6 +161,50 @@ Deno.test("serve() lets one information of many megabytes cost little", async ()
   await Promise.all(bots.map((bot) => bot.close()));
 });
 
+Deno.test("serve() frees the name of a client that stands still, on every carrier", async () => {
+  const folder = await Deno.makeTempDir();
+  const unixPath = `${folder}/hub.sock`;
+  const lines: string[] = [];
+  {
+    await using server = await serve({
+      port: 0,
+      tcpPort: 0,
+      unixPath,
+      idleTimeout: 600,
+      logger: { warn: (line) => lines.push(line) },
+    });
+    const [ws, tcp] = server.urls;
+    const hello = (id: string) =>
+      new TextEncoder().encode(`{"type":1,"id":"${id}"}\n`);
+    // Nobody reads these, and nobody answers for them.
+    using first = await Deno.connect({ port: portOf(tcp) });
+    await first.write(hello("tcp"));
+    using second = await Deno.connect({ transport: "unix", path: unixPath });
+    await second.write(hello("unix"));
+    const clients = await Promise.all(server.urls.map(async (url, n) => {
+      const heartbeat = { interval: Infinity };
+      const client = new Client(`alive ${n}`, { url, heartbeat });
+      await client.connect();
+      return client;
+    }));
+    await using waiting = new Client("tcp", { url: ws });
+    await waiting.connect({ timeout: 30_000 });
+    const names = () => server.hub.names.sort();
+    const alive = ["alive 0", "alive 1", "alive 2", "tcp"];
+    while (names().join() !== alive.join()) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    assertEquals(names(), alive);
+    await Promise.all(clients.map((client) => client.close()));
+    assertEquals(lines.sort(), [
+      'Dropped "tcp" (TCP): it gave no sign of life in time',
+      'Dropped "unix" (Unix): it gave no sign of life in time',
+    ]);
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("serve() refuses to listen elsewhere without a token", async () => {
   for (const hostname of ["0.0.0.0", "::", "192.0.2.1", "example.org"]) {
     await assertRejects(

@@ -65,7 +65,7 @@ export class Session {
   readonly #asker: Asker;
   readonly #ping: string;
   #state: ClientState = "closed";
-  /** Whether it was closed for ever. */
+  /** Whether it was closed for good. */
   #over = false;
   #link: Link | undefined;
   #verification: string | undefined;
@@ -134,7 +134,7 @@ export class Session {
     await this.#running;
   }
 
-  /** Closes for ever; resolves when the connection has ended. */
+  /** Closes for good; resolves when the connection has ended. */
   async close(): Promise<void> {
     if (!this.#over) {
       this.#over = true;
@@ -266,7 +266,7 @@ export class Session {
     link.end(reason);
     this.#asker.endAll(reason);
     this.#owner.emit("disconnect", { error });
-    // Whoever is held tries again on a new connection; that is no failure.
+    // A client on hold tries again on a new connection; that is no failure.
     const held = error instanceof OnHoldError &&
       this.#options.reconnect !== false;
     if (wasOpen || held || stop.aborted) return;

@@ -110,14 +110,6 @@ export class ClientEventTarget extends EventTarget {
    * @param type The type of the event.
    * @param listener What to call.
    * @param options As of every `EventTarget`: `once`, `signal` …
-   *
-   * @example Know when the client is ready
-   * ```ts
-   * import { Client } from "@wirekit/hub/client";
-   *
-   * const client = new Client("alpha");
-   * client.addEventListener("ready", () => {}, { once: true });
-   * ```
    */
   override addEventListener<K extends ClientEventType>(
     type: K,
@@ -135,16 +127,6 @@ export class ClientEventTarget extends EventTarget {
    * @param type The type of the event.
    * @param listener What was given to `addEventListener`.
    * @param options As given to `addEventListener`.
-   *
-   * @example Stop listening
-   * ```ts
-   * import { Client } from "@wirekit/hub/client";
-   *
-   * const client = new Client("alpha");
-   * const listener = () => {};
-   * client.addEventListener("hold", listener);
-   * client.removeEventListener("hold", listener);
-   * ```
    */
   override removeEventListener<K extends ClientEventType>(
     type: K,

@@ -43,7 +43,7 @@ export interface SharedObjectOptions {
 
 /**
  * What a route, or a method of such an object, returns to let the requester
- * call back. Everything in it is visible to the requester; whoever knows its
+ * call back. Everything in it is visible to the requester; anybody who knows its
  * random id can call it, until it expires.
  *
  * @typeParam A Its attributes.

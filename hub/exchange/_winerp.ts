@@ -245,7 +245,7 @@ export class WinerpClient implements Participant, Connected {
     const member = this.#member;
     const name = envelope.id;
     if (member.active) {
-      // A real server puts the client on hold behind itself, for ever.
+      // A real server puts the client on hold behind itself, without an end.
       if (name === member.name) this.#welcome();
       return;
     }

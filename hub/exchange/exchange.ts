@@ -175,7 +175,7 @@ export class Exchange {
    *
    * @param responder Who was asked.
    * @param uuid The uuid, as JSON text, in any spelling.
-   * @param requester Who asked; by default whoever did first.
+   * @param requester Who asked; by default the one who asked first.
    * @returns The question; of several of one uuid, the first.
    */
   question(
