@@ -32,6 +32,7 @@ export class SharedObjects {
     { methods: AnyMethods; expires: number }
   >();
   #timer: Timer | undefined;
+  #wakeAt = Infinity;
 
   /** Makes the methods of an object callable; returns its JSON text. */
   share(object: SharedObject): string {
@@ -49,11 +50,9 @@ export class SharedObjects {
     const text = `{"__name__":${quote(object.name)},"__attr__":${
       stringify(object.attributes)
     },"__func__":{${methods}},"__uuid__":"${uuid}"}`;
-    this.#objects.set(uuid, {
-      methods: object.methods,
-      expires: performance.now() + object.expiry,
-    });
-    this.#timer ??= later(object.expiry, () => this.#purge());
+    const expires = performance.now() + object.expiry;
+    this.#objects.set(uuid, { methods: object.methods, expires });
+    if (expires < this.#wakeAt) this.#wake(object.expiry, expires);
     return text;
   }
 
@@ -70,13 +69,18 @@ export class SharedObjects {
     return typeof method === "function" ? method.bind(methods) : undefined;
   }
 
+  #wake(ms: number, at: number): void {
+    this.#timer?.stop();
+    this.#wakeAt = at;
+    this.#timer = later(ms, () => this.#purge());
+  }
+
   /** Forgets what has expired, and looks again when more has. */
   #purge(): void {
     const now = performance.now();
     const next = this.#forget(now);
-    this.#timer = next < Infinity
-      ? later(Math.max(next - now, MIN_PAUSE), () => this.#purge())
-      : undefined;
+    this.#wakeAt = Infinity;
+    if (next < Infinity) this.#wake(Math.max(next - now, MIN_PAUSE), next);
   }
 
   /** Forgets what has expired; returns when the next one does. */
@@ -92,7 +96,7 @@ export class SharedObjects {
   /** Forgets everything. */
   clear(): void {
     this.#timer?.stop();
-    this.#timer = undefined;
+    this.#wakeAt = Infinity;
     this.#objects.clear();
   }
 }

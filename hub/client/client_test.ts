@@ -19,6 +19,7 @@ import {
   TimeoutError,
 } from "../errors.ts";
 import { serve } from "../serve.ts";
+import { SharedObject } from "./objects.ts";
 import { connected, FakeHub } from "./testdata/fake_hub.ts";
 
 const UUID_REGEXP =
@@ -349,6 +350,56 @@ Deno.test("Client request() refuses what would end the connection, before it is 
   await connection.answer(question, "ok");
   assertEquals(await answer, "ok");
   await client.close();
+});
+
+Deno.test("Client takes every length of time, and checks it", async () => {
+  const names = ["timeout", "connectTimeout", "holdTimeout"] as const;
+  for (const ms of [NaN, -1, 0]) {
+    for (const name of names) {
+      assertThrows(() => new Client("a", { [name]: ms }), RangeError, name);
+    }
+    for (const name of ["interval", "timeout"]) {
+      const heartbeat = { [name]: ms };
+      assertThrows(
+        () => new Client("a", { heartbeat }),
+        RangeError,
+        `heartbeat.${name}`,
+      );
+    }
+    assertThrows(() => new SharedObject({}, {}, { expiry: ms }), RangeError);
+    const { client } = await connected();
+    const options = { timeout: ms };
+    for (
+      const wait of [
+        () => client.request("b", "r", {}, options),
+        () => client.ping("b", options),
+        () => client.waitFor("hold", options),
+        () => new Client("a").connect(options),
+        () => new Client("a").ready(options),
+      ]
+    ) await assertRejects(wait, RangeError, "timeout");
+    await client.close();
+  }
+  for (const ms of [2 ** 31, 2 ** 32, Infinity]) {
+    const { client, connection } = await connected({
+      timeout: ms,
+      connectTimeout: ms,
+      holdTimeout: ms,
+      heartbeat: { interval: ms, timeout: ms },
+    });
+    client.route("share", () => new SharedObject({}, {}, { expiry: ms }));
+    await connection.send(request("share").replaceAll("beta", "alpha"));
+    assertEquals((await connection.read()).type, 3);
+    const answer = client.request("b", "r");
+    const question = await connection.read();
+    assertEquals(question.type, 2, "No sign of life was asked for");
+    // A timer that wraps around ends after a millisecond.
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    await connection.answer(question, ms === Infinity ? "never" : ms);
+    assertEquals(await answer, ms === Infinity ? "never" : ms);
+    assertEquals(client.state, "open");
+    await client.close();
+  }
 });
 
 Deno.test("Client request() refuses one more than maxInFlight", async () => {

@@ -8,6 +8,8 @@
  * @module
  */
 
+import { checkTime } from "@wirekit/internal/clock";
+
 /**
  * A method of a {@linkcode SharedObject}: from positional arguments to the
  * result. Keyword arguments of a Python caller come last, as one object.
@@ -84,9 +86,7 @@ export class SharedObject<
    */
   constructor(attributes: A, methods: M, options: SharedObjectOptions = {}) {
     const { expiry = 30_000, name = "Object" } = options;
-    if (!(expiry > 0)) {
-      throw new RangeError(`Expiry must be a positive number: got ${expiry}`);
-    }
+    checkTime("expiry", expiry);
     this.attributes = attributes;
     this.methods = methods;
     this.expiry = expiry;
