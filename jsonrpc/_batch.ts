@@ -2,7 +2,6 @@
 // This module is browser compatible.
 
 import type { Call } from "./_call.ts";
-import { AbortError } from "./call_error.ts";
 import type { Batch, CallOptions } from "./caller.ts";
 import type { Params } from "./message.ts";
 
@@ -33,7 +32,7 @@ export interface BatchOwner<T> {
   /** Sends what was gathered. */
   send(items: readonly Prepared<T>[]): void;
   /** Ends a call. */
-  fail(call: Call, error: Error): void;
+  fail(call: Call, error: unknown): void;
 }
 
 /** Gathers calls and sends them as one message. */
@@ -100,13 +99,17 @@ export class MessageBatch<T> implements Batch {
 
   #drop({ call }: Prepared<T>): void {
     if (!call) return;
-    const reason = "its batch was cancelled";
-    this.#owner.fail(call, new AbortError(call.method, { reason }));
+    this.#owner.fail(call, cancelled());
   }
 
   #check(): void {
     if (this.#over) throw new TypeError("Cannot use batch: it is over");
   }
+}
+
+/** Why the calls of a batch that was cancelled reject. */
+export function cancelled(): DOMException {
+  return new DOMException("The batch was cancelled", "AbortError");
 }
 
 /** As `Promise.allSettled()`, at a third of its price. */

@@ -19,7 +19,7 @@ export class Call {
   readonly params: Params | undefined;
   readonly options: CallOptions;
   readonly resolve: (result: unknown) => void;
-  readonly reject: (error: Error) => void;
+  readonly reject: (error: unknown) => void;
   readonly onLost: OnLost | undefined;
   id = 0;
   /** The moment it was made at. */
@@ -43,7 +43,7 @@ export class Call {
     params: Params | undefined,
     options: CallOptions,
     resolve: (result: unknown) => void,
-    reject: (error: Error) => void,
+    reject: (error: unknown) => void,
     onLost: OnLost | undefined,
   ) {
     this.method = method;

@@ -3,13 +3,9 @@
 
 import type { Call, CallBatch } from "./_call.ts";
 import { CallTable } from "./_call_table.ts";
-import {
-  AbortError,
-  type CallError,
-  ClosedError,
-  MalformedResponseError,
-  TimeoutError,
-} from "./call_error.ts";
+import { later, now, type Timer } from "@wirekit/internal/clock";
+import { TimeoutError } from "@wirekit/internal/errors";
+import { ClosedError, MalformedResponseError } from "./call_error.ts";
 import { JsonRpcError } from "./error.ts";
 
 /** Default of {@linkcode CallOptions.timeout}. */
@@ -17,9 +13,6 @@ export const TIMEOUT = 60_000;
 
 /** Default of {@linkcode CallOptions.totalTimeout}. */
 const TOTAL_TIMEOUT = 600_000;
-
-/** Longest delay that a timer of the platform can have. */
-const MAX_DELAY = 2_147_483_647;
 
 /** What a {@linkcode Calls} tells its owner. */
 export interface CallsOptions {
@@ -29,6 +22,8 @@ export interface CallsOptions {
   tolerant: boolean;
   /** A call is over; its promise is settled. */
   onEnd(call: Call): void;
+  /** Whether the other end answers a call that was cancelled. */
+  answersCancelled: boolean;
   /** The peer need not go on with a call that was sent. */
   onCancel(call: Call): void;
 }
@@ -42,9 +37,7 @@ export class Calls {
   readonly #batches: CallBatch[] = [];
   readonly #options: CallsOptions;
   #lastId = 0;
-  #date = 0;
-  #time = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: Timer | undefined;
   #timerAt = Infinity;
 
   /** Makes an empty table. */
@@ -67,13 +60,13 @@ export class Calls {
     const { options } = call;
     const { timeout = this.#options.timeout, signal } = options;
     const total = options.totalTimeout ?? Math.max(timeout, TOTAL_TIMEOUT);
-    const now = this.#now();
-    call.begin = now;
+    const time = now();
+    call.begin = time;
     call.timeout = timeout;
-    call.latest = now + total;
-    call.deadline = now + Math.min(timeout, total);
+    call.latest = time + total;
+    call.deadline = time + Math.min(timeout, total);
     this.#calls.add(call);
-    if (call.deadline < this.#timerAt) this.#arm(call.deadline, now);
+    if (call.deadline < this.#timerAt) this.#arm(call.deadline, time);
     if (signal) this.#watch(call, signal);
   }
 
@@ -143,7 +136,7 @@ export class Calls {
   }
 
   /** Ends a call with an error, if it still waits. */
-  fail(call: Call, error: Error): void {
+  fail(call: Call, error: unknown): void {
     if (call.over) return;
     this.#remove(call);
     call.reject(error);
@@ -163,7 +156,7 @@ export class Calls {
   /** Stops the timer if nothing waits, so that it does not hold the process. */
   rest(): void {
     if (this.#calls.size > 0) return;
-    clearTimeout(this.#timer);
+    this.#timer?.stop();
     this.#timerAt = Infinity;
   }
 
@@ -196,39 +189,29 @@ export class Calls {
   #watch(call: Call, signal: AbortSignal): void {
     const abort = () => {
       if (call.sent) this.#options.onCancel(call);
-      if (call.sent && call.options.awaitCancel) return;
-      this.fail(call, abortError(call.method, signal));
+      const { awaitCancel } = call.options;
+      if (call.sent && awaitCancel && this.#options.answersCancelled) return;
+      this.fail(call, signal.reason);
     };
     call.onAbort = abort;
     signal.addEventListener("abort", abort, { once: true });
   }
 
-  /** The time, which may stand still for a millisecond: it is half as dear. */
-  #now(): number {
-    const date = Date.now();
-    if (date !== this.#date) {
-      this.#date = date;
-      this.#time = performance.now();
-    }
-    return this.#time;
-  }
-
-  #arm(deadline: number, now: number): void {
-    clearTimeout(this.#timer);
+  #arm(deadline: number, time: number): void {
+    this.#timer?.stop();
     this.#timerAt = deadline;
-    const delay = Math.min(Math.max(Math.ceil(deadline - now), 0), MAX_DELAY);
-    this.#timer = setTimeout(this.#expire, delay);
+    this.#timer = later(Math.max(Math.ceil(deadline - time), 0), this.#expire);
   }
 
   readonly #expire = (): void => {
-    const now = performance.now();
+    const time = performance.now();
     this.#timerAt = Infinity;
     let next = Infinity;
     for (const call of this.#calls.all) {
-      if (call.deadline <= now) this.#timeOut(call);
+      if (call.deadline <= time) this.#timeOut(call);
       else if (call.deadline < next) next = call.deadline;
     }
-    if (next < this.#timerAt) this.#arm(next, now);
+    if (next < this.#timerAt) this.#arm(next, time);
   };
 
   #timeOut(call: Call): void {
@@ -236,27 +219,26 @@ export class Calls {
     const time = call.deadline === call.latest
       ? "in all the time it has"
       : `within ${call.timeout} ms`;
-    this.fail(
-      call,
-      new TimeoutError(call.method, { reason: `no response ${time}` }),
-    );
+    this.fail(call, timeoutError(call.method, `no response ${time}`));
   }
 }
 
-/** The error of a call whose signal fired. */
-export function abortError(method: string, signal?: AbortSignal): CallError {
-  const cause = signal?.reason;
-  return new AbortError(method, { reason: "it was given up", cause });
+/** The error of a call whose time is up. */
+export function timeoutError(method: string, reason: string): TimeoutError {
+  return new TimeoutError(`Cannot call ${JSON.stringify(method)}: ${reason}`);
 }
 
-/** The error of a call on a connection that is gone. */
+/** The error of a call on a connection that is gone, and of what ended it. */
 export function closedError(
   method: string,
   sent: boolean,
   cause?: unknown,
-): CallError {
+): ClosedError {
+  const why = cause instanceof Error && cause.message
+    ? `: ${cause.message}`
+    : "";
   return new ClosedError(method, {
-    reason: "the connection is closed",
+    reason: `the connection is closed${why}`,
     sent,
     ...(cause !== undefined && { cause }),
   });

@@ -19,7 +19,11 @@ import {
 } from "./_command_target.ts";
 import { formatManual } from "./_manual.ts";
 import type { Target } from "./_program.ts";
-import { CallError, ClosedError, TimeoutError } from "./call_error.ts";
+import {
+  MalformedResponseError,
+  NotConnectedError,
+  TimeoutError,
+} from "./call_error.ts";
 import config from "./deno.json" with { type: "json" };
 import { JsonRpcError } from "./error.ts";
 import type { OpenRpcDocument } from "./openrpc.ts";
@@ -182,8 +186,8 @@ export const jsonrpc: Command = {
   ],
   exitCode(error) {
     if (error instanceof TimeoutError) return 4;
-    if (!(error instanceof CallError)) return undefined;
-    return error instanceof ClosedError ? 3 : 1;
+    if (error instanceof NotConnectedError) return 3;
+    return error instanceof MalformedResponseError ? 1 : undefined;
   },
 };
 

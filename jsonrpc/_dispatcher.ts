@@ -1,7 +1,9 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { LimitError } from "@wirekit/internal/errors";
 import { type AnswerOptions, DEFAULTS } from "./answer.ts";
+import { type Answering, AnsweringCalls } from "./_answering.ts";
 import type { Codec, Wire } from "./codec.ts";
 import { Context, type ContextOptions } from "./context.ts";
 import {
@@ -15,7 +17,10 @@ import {
 import { exceeds } from "./_size.ts";
 import { type Id, idOf, type Kind, kindOf } from "./message.ts";
 import type { Handler } from "./methods.ts";
-import { composeIncoming, type IncomingMiddleware } from "./middleware.ts";
+import type { Convention } from "./_conventions.ts";
+import type { Link } from "./_link.ts";
+import { composeHandlers, type HandlerMiddleware } from "./middleware.ts";
+import type { Protocol } from "./_protocol.ts";
 
 /** A decoded object. */
 export type Decoded = Record<string, unknown>;
@@ -26,40 +31,31 @@ export type Decoded = Record<string, unknown>;
  */
 export type Reply<T> = (wire: T | undefined, after?: () => void) => void;
 
-/** What a connection adds to a {@linkcode Dispatcher}. */
-export interface DispatcherHooks<State> {
-  /** Finds what answers one of the protocol's own methods, at once. */
-  internal?(method: string): Handler<State> | undefined;
-  /** Finds what opens a subscription, and what starts it after the answer. */
-  subscribe?(method: string): Subscribe<State> | undefined;
-  /** Makes a stream of a result that is one; returns what stands for it. */
-  stream?(iterable: AsyncIterable<unknown>): unknown;
+/** What takes the responses of a connection. */
+export interface Responses {
   /** Takes a response. */
-  response?(message: Decoded): void;
+  respond(message: Decoded): unknown;
   /** Takes the responses in a batch. */
-  responses?(messages: readonly Decoded[]): void;
+  respondAll(messages: readonly Decoded[]): void;
   /** Whether `[]` answers a batch of ours. */
-  isEmptyAnswer?(): boolean;
+  takeEmptyAnswer(): boolean;
   /** Whether a call of ours waits for this id. */
-  awaits?(id: Id): boolean;
+  awaits(id: Id): boolean;
 }
 
-/** See {@linkcode DispatcherHooks.subscribe}. */
-export interface Subscribe<State> {
-  handler: Handler<State>;
-  start(call: Context<State>): void;
+/** What a connection that lasts adds to a {@linkcode Dispatcher}. */
+export interface DispatcherParts<State> {
+  readonly responses: Responses;
+  readonly protocol: Protocol<State>;
+  readonly answering: AnsweringCalls<State>;
+  readonly convention: Convention;
 }
 
 interface Waiting<T, State> {
   call: Context<State>;
   handler: Handler<State>;
   reply: Reply<T>;
-}
-
-/** A call whose handler runs, and where it is in the list of them. */
-interface Running<State> {
-  readonly call: Context<State>;
-  at: number;
+  answering?: Answering<State>;
 }
 
 /** Answers the calls of one connection, or of one HTTP request. */
@@ -67,12 +63,14 @@ export class Dispatcher<T extends Wire, State> {
   readonly #options: AnswerOptions<State>;
   readonly #codec: Codec<T>;
   readonly #context: ContextOptions<State>;
-  readonly #hooks: DispatcherHooks<State>;
-  readonly #middleware: IncomingMiddleware<State> | undefined;
-  readonly #concurrency: number;
-  readonly #maxRunning: number;
-  /** No set: see `CallTable`. */
-  readonly #running: Running<State>[] = [];
+  readonly #report: Link["report"];
+  readonly #responses: Responses | undefined;
+  readonly #protocol: Protocol<State> | undefined;
+  readonly #answersCancelled: boolean;
+  readonly #middleware: HandlerMiddleware<State> | undefined;
+  readonly #maxHandlers: number;
+  readonly #maxQueuedCalls: number;
+  readonly #answering: AnsweringCalls<State>;
   readonly #waiting: Waiting<T, State>[] = [];
 
   /** Makes the answering half of a connection. */
@@ -80,22 +78,27 @@ export class Dispatcher<T extends Wire, State> {
     codec: Codec<T>,
     options: AnswerOptions<State>,
     context: ContextOptions<State>,
-    hooks: DispatcherHooks<State> = {},
+    report: Link["report"],
+    parts?: DispatcherParts<State>,
   ) {
     this.#codec = codec;
     this.#options = options;
     this.#context = context;
-    this.#hooks = hooks;
-    this.#concurrency = options.concurrency ?? Infinity;
-    this.#maxRunning = options.maxRunning ?? DEFAULTS.maxRunning;
-    if (options.incoming?.length) {
-      this.#middleware = composeIncoming(options.incoming);
+    this.#report = report;
+    this.#responses = parts?.responses;
+    this.#protocol = parts?.protocol;
+    this.#answersCancelled = parts?.convention.answersCancelled ?? true;
+    this.#answering = parts?.answering ?? new AnsweringCalls();
+    this.#maxHandlers = options.maxHandlers ?? DEFAULTS.maxHandlers;
+    this.#maxQueuedCalls = options.maxQueuedCalls ?? DEFAULTS.maxQueuedCalls;
+    if (options.handlerMiddleware?.length) {
+      this.#middleware = composeHandlers(options.handlerMiddleware);
     }
   }
 
   /** Whether nothing is being answered. */
   get idle(): boolean {
-    return this.#running.length === 0 && this.#waiting.length === 0;
+    return this.#answering.size === 0;
   }
 
   /** Answers a message or a batch. */
@@ -104,7 +107,7 @@ export class Dispatcher<T extends Wire, State> {
     try {
       value = this.#codec.decode(wire);
     } catch (cause) {
-      this.report(cause);
+      this.#report(cause);
       return reply(this.#encodeError(null, new ParseError()));
     }
     const tooLarge = exceeds(
@@ -115,35 +118,10 @@ export class Dispatcher<T extends Wire, State> {
     else this.#receiveOne(value, this.#kindOf(value), tooLarge, reply);
   }
 
-  /** Cancels the running or waiting call of an id, if there is one. */
-  cancel(id: unknown): void {
-    const reason = new JsonRpcError(
-      ErrorCode.RequestCancelled,
-      "Request cancelled",
-      { reserved: true },
-    );
-    const at = this.#waiting.findIndex(({ call }) => call.id === id);
-    if (at >= 0) {
-      const [{ call, reply }] = this.#waiting.splice(at, 1) as [
-        Waiting<T, State>,
-      ];
-      this.#fail(call, reason, reply);
-      return;
-    }
-    this.#running.find(({ call }) => call.id === id)?.call.abort(reason);
-  }
-
   /** Tells all handlers that the connection is gone, and starts no other. */
   close(reason: Error): void {
     this.#waiting.length = 0;
-    for (const { call } of [...this.#running]) call.abort(reason);
-  }
-
-  /** Tells the user of an error that no caller will see. */
-  report(error: unknown, about: { method?: string; message?: unknown } = {}) {
-    const { onError } = this.#options;
-    // An error of the hook is its own, not that of a connection.
-    if (onError) queueMicrotask(() => onError(error, about));
+    this.#answering.close(reason);
   }
 
   #kindOf(value: unknown): Kind {
@@ -157,7 +135,7 @@ export class Dispatcher<T extends Wire, State> {
     reply: Reply<T>,
   ): void {
     if (kind === "response" || this.#isBrokenResponse(value, kind)) {
-      this.#hooks.response?.(value as Decoded);
+      this.#responses?.respond(value as Decoded);
       return reply(undefined);
     }
     if (tooLarge) {
@@ -182,10 +160,11 @@ export class Dispatcher<T extends Wire, State> {
       kinds.push(isResponse ? "response" : kind);
       if (isResponse) responses.push(item as Decoded);
     }
-    if (responses.length > 0) this.#hooks.responses?.(responses);
+    if (responses.length > 0) this.#responses?.respondAll(responses);
     const count = items.length - responses.length;
     if (count === 0) {
-      const isAnswer = responses.length > 0 || this.#hooks.isEmptyAnswer?.();
+      const isAnswer = responses.length > 0 ||
+        this.#responses?.takeEmptyAnswer();
       return reply(
         isAnswer
           ? undefined
@@ -250,32 +229,28 @@ export class Dispatcher<T extends Wire, State> {
   #isBrokenResponse(value: unknown, kind: Kind): boolean {
     if (kind !== "invalid" || idOf(value) === null) return false;
     const { method } = value as Decoded;
-    return method === undefined && !!this.#hooks.awaits?.(idOf(value));
+    return method === undefined && !!this.#responses?.awaits(idOf(value));
   }
 
   #answer(value: unknown, kind: Kind, reply: Reply<T>): void {
     if (kind === "invalid") {
-      this.report(new InvalidRequestError(), { message: value });
+      this.#report(new InvalidRequestError(), { message: value });
       return reply(this.#encodeError(idOf(value), new InvalidRequestError()));
     }
     const call = new Context<State>(value as Decoded, this.#context);
+    if (call.id === undefined && this.#protocol?.hear(call)) {
+      return reply(undefined);
+    }
     const handler = this.#options.methods?.get(call.method);
     if (handler) return this.#enqueue(call, handler, reply);
-    const subscribe = this.#hooks.subscribe?.(call.method);
-    if (subscribe) {
-      const start = () => subscribe.start(call);
-      return this.#enqueue(
-        call,
-        subscribe.handler,
-        (wire) => reply(wire, start),
-      );
-    }
-    const internal = this.#hooks.internal?.(call.method);
-    if (internal) return this.#run(call, internal, reply);
-    const unknown = () => {
-      throw new MethodNotFoundError();
-    };
-    this.#enqueue(call, unknown, reply);
+    const own = this.#protocol?.get(call.method);
+    if (own?.atOnce) return this.#run(call, own.handler, reply);
+    const after = own?.after;
+    this.#enqueue(
+      call,
+      own?.handler ?? unknownMethod,
+      after ? (wire) => reply(wire, () => after(call)) : reply,
+    );
   }
 
   /** Runs a call when it is its turn. */
@@ -284,20 +259,31 @@ export class Dispatcher<T extends Wire, State> {
     handler: Handler<State>,
     reply: Reply<T>,
   ): void {
-    const running = this.#running.length;
-    if (running < this.#concurrency && this.#waiting.length === 0) {
-      if (running < this.#maxRunning) return this.#guard(call, handler, reply);
-    } else if (running + this.#waiting.length < this.#maxRunning) {
-      this.#waiting.push({ call, handler, reply });
-      return;
+    const waiting = this.#waiting.length;
+    const running = this.#answering.size - waiting;
+    if (running < this.#maxHandlers && waiting === 0) {
+      return this.#guard(call, handler, reply);
+    }
+    if (waiting < this.#maxQueuedCalls) {
+      return this.#wait({ call, handler, reply });
     }
     const busy = "Too many calls in flight";
     if (call.id === undefined) {
       // It cannot be refused, and waiting would need a queue without limit.
-      this.report(new RangeError(busy), { method: call.method });
+      this.#report(new LimitError(busy), { method: call.method });
       return reply(undefined);
     }
     this.#refuse(call.id, ErrorCode.ServerBusy, busy, reply);
+  }
+
+  #wait(next: Waiting<T, State>): void {
+    this.#waiting.push(next);
+    next.answering = this.#answering.add(next.call, (reason) => {
+      this.#waiting.splice(this.#waiting.indexOf(next), 1);
+      this.#answering.delete(next.answering!);
+      next.call.abort(reason);
+      this.#fail(next.call, reason, next.reply);
+    });
   }
 
   #guard(call: Context<State>, handler: Handler<State>, reply: Reply<T>): void {
@@ -318,37 +304,30 @@ export class Dispatcher<T extends Wire, State> {
       return this.#fail(call, error, reply);
     }
     if (!isPromiseLike(result)) return this.#succeed(call, result, reply);
-    const running = { call, at: this.#running.length };
-    this.#running.push(running);
+    const running = this.#answering.add(call);
     result.then((value) => {
-      this.#end(running);
+      this.#answering.delete(running);
       this.#succeed(call, value, reply);
       if (this.#waiting.length > 0) this.#runNext();
     }, (error) => {
-      this.#end(running);
+      this.#answering.delete(running);
       this.#fail(call, error, reply);
       if (this.#waiting.length > 0) this.#runNext();
     });
   }
 
-  #end(running: Running<State>): void {
-    const last = this.#running.pop()!;
-    if (last === running) return;
-    last.at = running.at;
-    this.#running[last.at] = last;
-  }
-
   #runNext(): void {
-    while (this.#running.length < this.#concurrency) {
+    while (this.#answering.size - this.#waiting.length < this.#maxHandlers) {
       const next = this.#waiting.shift();
       if (!next) return;
+      this.#answering.delete(next.answering!);
       this.#guard(next.call, next.handler, next.reply);
     }
   }
 
   #succeed(call: Context<State>, value: unknown, reply: Reply<T>): void {
     const { id } = call;
-    if (id === undefined) return reply(undefined);
+    if (id === undefined || this.#isDropped(call)) return reply(undefined);
     let wire: T;
     try {
       const result = isAsyncIterable(value) ? this.#stream(value) : value;
@@ -363,7 +342,7 @@ export class Dispatcher<T extends Wire, State> {
   }
 
   #stream(iterable: AsyncIterable<unknown>): unknown {
-    if (this.#hooks.stream) return this.#hooks.stream(iterable);
+    if (this.#protocol) return this.#protocol.stream(iterable);
     throw new TypeError(
       "Cannot answer with a stream: there is no connection that lasts",
     );
@@ -376,12 +355,18 @@ export class Dispatcher<T extends Wire, State> {
     if (call.id === undefined) {
       // Notifications of the protocol that nobody knows are to be ignored.
       const ignore = isPlanned && call.method.startsWith("$/");
-      if (!ignore) this.report(error, { method: call.method });
+      if (!ignore) this.#report(error, { method: call.method });
       return reply(undefined);
     }
+    if (this.#isDropped(call)) return reply(undefined);
     if (isPlanned) return reply(this.#encodeError(call.id, shown));
-    if (error !== call.aborted) this.report(error, { method: call.method });
+    if (error !== call.aborted) this.#report(error, { method: call.method });
     reply(this.#encodeError(call.id, new InternalError()));
+  }
+
+  /** Whether the caller has cancelled it and wants no answer any more. */
+  #isDropped({ aborted }: Context<State>): boolean {
+    return !this.#answersCancelled && aborted instanceof JsonRpcError;
   }
 
   #refuse(id: Id, code: number, message: string, reply: Reply<T>): void {
@@ -397,10 +382,14 @@ export class Dispatcher<T extends Wire, State> {
     try {
       return this.#codec.encode({ id, error });
     } catch (cause) {
-      this.report(cause);
+      this.#report(cause);
       return this.#codec.encode({ id, error: { code, message } });
     }
   }
+}
+
+function unknownMethod(): never {
+  throw new MethodNotFoundError();
 }
 
 function invoke<State>(call: Context<State>, handler: Handler<State>): unknown {

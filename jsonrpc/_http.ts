@@ -8,6 +8,8 @@ import { readBody } from "./_body.ts";
 import { jsonCodec } from "./codec.ts";
 import type { ContextOptions } from "./context.ts";
 import { Dispatcher } from "./_dispatcher.ts";
+import { LENIENT } from "./_lenient.ts";
+import { reporter } from "./_link.ts";
 
 /** The media types that stand for JSON-RPC. */
 const TYPES = new Set([
@@ -48,15 +50,14 @@ async function answerPost<State>(
     return new Response("The request has ended early", { status: 400 });
   }
   if (!body) return new Response("Request is too large", { status: 413 });
-  // Bytes that are no UTF-8 become text that is no name of ours.
-  const text = new TextDecoder().decode(body);
+  const text = textOf(body);
 
   const onAbort = () => dispatcher.close(new Error("Request is aborted"));
   const dispatcher = new Dispatcher<string, State>(jsonCodec, options, {
     ...context,
     // Only who asks for it: Deno warns whoever touches the signal of a request.
     onSignal: () => request.signal.addEventListener("abort", onAbort),
-  });
+  }, reporter(options.onError));
   const answer = await new Promise<string | undefined>((resolve) =>
     dispatcher.receive(text, (wire) => resolve(wire))
   );
@@ -64,4 +65,13 @@ async function answerPost<State>(
   return new Response(answer, {
     headers: { "content-type": "application/json" },
   });
+}
+
+/** Bytes that are not UTF-8 become text that is no JSON: -32700. */
+function textOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return LENIENT.malformed;
+  }
 }

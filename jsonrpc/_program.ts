@@ -2,14 +2,15 @@
 
 /** A program that a command starts and calls on its standard streams. */
 
+import { settled } from "@wirekit/internal/clock";
 import { UsageError } from "@wirekit/internal/command";
 import { NotConnectedError, TimeoutError } from "@wirekit/internal/errors";
-import { ClosedError, TimeoutError as CallTimeoutError } from "./call_error.ts";
+import { ClosedError } from "./call_error.ts";
 import type { Caller } from "./caller.ts";
 import { type Codec, jsonCodec } from "./codec.ts";
 import type { Peer } from "./peer.ts";
 import type { PeerOptions } from "./peer_options.ts";
-import { settled } from "./_settled.ts";
+
 import {
   type Framing,
   type PeerProcess,
@@ -55,7 +56,7 @@ export function startProgram(
     peer,
     async explain(error) {
       const said = hint(program, heard, framing);
-      if (error instanceof CallTimeoutError) {
+      if (error instanceof TimeoutError) {
         return new TimeoutError(error.message + said, {
           cause: error,
         });

@@ -1,52 +1,60 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import type { Caller } from "./caller.ts";
-import type { Connection, Context } from "./context.ts";
-import type { ErrorAbout } from "./answer.ts";
-import type { Subscribe } from "./_dispatcher.ts";
-import type { Params } from "./message.ts";
+import type { AnsweringCalls } from "./_answering.ts";
+import type { Context } from "./context.ts";
+import { type Convention, memberOf } from "./_conventions.ts";
+import type { Link } from "./_link.ts";
 import type { Handler } from "./methods.ts";
 import type { PeerOptions } from "./peer_options.ts";
 import { Publisher } from "./_publisher.ts";
+import type { Sender } from "./_sender.ts";
 import { Streams } from "./_streams.ts";
 import { Subscriptions } from "./_subscriptions.ts";
 
-/** What a {@linkcode Protocol} needs of its peer. */
-export interface ProtocolHooks {
-  /** Cancels a call that is answered here. */
-  cancel(id: unknown): void;
-  /** Passes progress on. Returns whether a call wants it. */
-  progress(token: unknown, value: unknown): boolean;
-  /** Passes an event on, of the size of the message that is read. */
-  event(params: Params | undefined): boolean;
-  /** Tells of an error that no caller sees. */
-  report(error: unknown, about: ErrorAbout): void;
+/** What answers a method of the protocol's own. */
+export interface OwnMethod<State> {
+  readonly handler: Handler<State>;
+  /** Whether it neither waits for its turn nor passes through middleware. */
+  readonly atOnce: boolean;
+  /** Is called once the answer is on its way. */
+  readonly after?: (call: Context<State>) => void;
+}
+
+/** What the protocol's own methods work on. */
+export interface ProtocolParts<State> {
+  readonly link: Link;
+  readonly convention: Convention;
+  readonly sender: Sender;
+  readonly answering: AnsweringCalls<State>;
 }
 
 /**
  * The methods that are no application's: cancellation, progress, streams that
- * are read from here, and subscriptions to what is pushed from here.
+ * are read from here, and subscriptions to what is pushed from here. They are
+ * asked after the application's, so that it may have methods of these names for
+ * what is none of ours.
  */
 export class Protocol<State> {
-  readonly #connection: Connection<State> & Caller;
   // deno-lint-ignore no-explicit-any -- The contract is for its user alone.
   readonly #options: PeerOptions<any, State>;
-  readonly #hooks: ProtocolHooks;
+  readonly #parts: ProtocolParts<State>;
   #publisher: Publisher<State> | undefined;
   #streams: Streams | undefined;
   #subscriptions: Subscriptions | undefined;
+  /** The size of the message that is read. */
+  size = 0;
+  /** What a reader of events asks to wait for. */
+  pause: Promise<void> | undefined;
 
   /** Makes the protocol's part of a connection. */
   constructor(
-    connection: Connection<State>,
     // deno-lint-ignore no-explicit-any -- The contract is for its user alone.
     options: PeerOptions<any, State>,
-    hooks: ProtocolHooks,
+    parts: ProtocolParts<State>,
   ) {
-    this.#connection = connection;
     this.#options = options;
-    this.#hooks = hooks;
+    this.#parts = parts;
   }
 
   /** Whether nothing is pushed either way. */
@@ -54,54 +62,55 @@ export class Protocol<State> {
     return !this.#publisher?.size && !this.#subscriptions?.size;
   }
 
-  /** The streams that the other end reads. */
-  get streams(): Streams {
-    const { maxSubscriptions = 1_024, readAhead = 16 } = this.#options;
-    return this.#streams ??= new Streams(maxSubscriptions, readAhead);
-  }
-
   /** The subscriptions that this end made. */
   get subscriptions(): Subscriptions {
-    return this.#subscriptions ??= new Subscriptions(this.#connection);
+    return this.#subscriptions ??= new Subscriptions(this.#parts.sender);
   }
 
-  /** Finds what answers one of the protocol's own methods, at once. */
-  internal(method: string): Handler<State> | undefined {
+  /** Makes a stream of a result that is one; returns what stands for it. */
+  stream(iterable: AsyncIterable<unknown>): unknown {
+    return this.#openStreams.open(iterable);
+  }
+
+  /**
+   * Takes a notification that is about something of ours: a call that is
+   * answered, the progress of a call, the event of a subscription.
+   */
+  hear({ method, params }: Context<State>): boolean {
+    const { convention, sender, answering } = this.#parts;
     switch (method) {
-      case "$/cancelRequest":
-        return ({ params }) => this.#hooks.cancel(member(params, "id", 0));
-      case "$/progress":
-        return (call) => this.#progress(call);
-      case "$/enumerator/next":
-        return ({ params }) => this.streams.next(member(params, "token", 0));
-      case "$/enumerator/abort":
-        return ({ params }) => this.streams.abort(member(params, "token", 0));
+      case convention.cancel:
+        return answering.cancel(convention.cancelled(params));
+      case convention.progress: {
+        const { token, value } = convention.progressOf(params);
+        return sender.progress(token, value);
+      }
     }
-    return method.endsWith("_subscription") && this.#subscriptions
-      ? (call) => this.#event(call)
-      : undefined;
+    if (!this.#subscriptions || !method.endsWith("_subscription")) return false;
+    const taken = this.#subscriptions.receive(params, this.size);
+    if (taken instanceof Promise) this.pause = taken;
+    return !!taken;
   }
 
-  /** Finds what answers `<namespace>_subscribe` and `<namespace>_unsubscribe`. */
-  subscribe(method: string): Subscribe<State> | undefined {
-    const [, namespace, verb] = /^(.+)_(un)?subscribe$/.exec(method) ?? [];
-    const { methods } = this.#options;
-    if (!methods || !namespace || !methods.hasNamespace(namespace)) {
-      return undefined;
+  /** Finds what answers a method of the protocol's own. */
+  get(method: string): OwnMethod<State> | undefined {
+    const { convention } = this.#parts;
+    switch (method) {
+      case convention.cancel:
+        return { atOnce: true, handler: () => {} };
+      case convention.progress:
+        return this.#stray("Progress of no call of ours");
+      case "ping":
+        if (convention.ping !== method) return undefined;
+        return { atOnce: true, handler: () => ({}) };
+      case "$/enumerator/next":
+        return this.#own((token) => this.#openStreams.next(token));
+      case "$/enumerator/abort":
+        return this.#own((token) => this.#openStreams.abort(token));
     }
-    const publisher = this.#publisher ??= new Publisher<State>({
-      methods,
-      connection: this.#connection,
-      maxSubscriptions: this.#options.maxSubscriptions ?? 1_024,
-      endMarker: this.#options.subscriptionEnd ?? false,
-      onError: (error, method) => this.#hooks.report(error, { method }),
-    });
-    return {
-      handler: verb
-        ? (_call, id) => publisher.unsubscribe(id)
-        : (call, ...params) => publisher.subscribe(call, namespace, params),
-      start: (call) => publisher.start(call),
-    };
+    return this.#subscriptions && method.endsWith("_subscription")
+      ? this.#stray("Event of no subscription of ours")
+      : this.#publish(method);
   }
 
   /** Ends it all: the connection is gone. */
@@ -111,28 +120,45 @@ export class Protocol<State> {
     this.#subscriptions?.close(lost);
   }
 
-  #progress({ method, params, message }: Context<State>): void {
-    const token = member(params, "token", 0);
-    if (this.#hooks.progress(token, member(params, "value", 1))) return;
-    const stray = new Error("Progress of no call of ours");
-    this.#hooks.report(stray, { method, message });
+  get #openStreams(): Streams {
+    const { maxSubscriptions = 1_024, readAhead = 16 } = this.#options;
+    return this.#streams ??= new Streams(maxSubscriptions, readAhead);
   }
 
-  #event({ method, params, message }: Context<State>): void {
-    if (this.#hooks.event(params)) return;
-    const stray = new Error("Event of no subscription of ours");
-    this.#hooks.report(stray, { method, message });
+  #own(action: (token: unknown) => unknown): OwnMethod<State> {
+    const handler: Handler<State> = ({ params }) =>
+      action(memberOf(params, "token"));
+    return { atOnce: true, handler };
   }
-}
 
-/** Reads a param that vscode-jsonrpc also takes by position. */
-function member(
-  params: Params | undefined,
-  name: string,
-  index: number,
-): unknown {
-  if (params === undefined) return undefined;
-  return Array.isArray(params)
-    ? params[index]
-    : (params as Record<string, unknown>)[name];
+  #stray(text: string): OwnMethod<State> {
+    const handler: Handler<State> = ({ method, message }) =>
+      this.#parts.link.report(new Error(text), { method, message });
+    return { atOnce: true, handler };
+  }
+
+  /** What answers `<namespace>_subscribe` and `<namespace>_unsubscribe`. */
+  #publish(method: string): OwnMethod<State> | undefined {
+    const [, namespace, verb] = /^(.+)_(un)?subscribe$/.exec(method) ?? [];
+    const { methods, maxSubscriptions = 1_024, subscriptionEnd = false } =
+      this.#options;
+    if (!methods || !namespace || !methods.hasNamespace(namespace)) {
+      return undefined;
+    }
+    const { link, sender } = this.#parts;
+    const publisher = this.#publisher ??= new Publisher<State>({
+      methods,
+      sender,
+      maxSubscriptions,
+      endMarker: subscriptionEnd,
+      onError: (error, method) => link.report(error, { method }),
+    });
+    return {
+      atOnce: false,
+      handler: verb
+        ? (_call, id) => publisher.unsubscribe(id)
+        : (call, ...params) => publisher.subscribe(call, namespace, params),
+      after: (call) => publisher.start(call),
+    };
+  }
 }

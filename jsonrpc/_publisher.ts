@@ -1,7 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import type { Connection, Context } from "./context.ts";
+import type { Caller } from "./caller.ts";
+import type { Context } from "./context.ts";
 import {
   ErrorCode,
   InternalError,
@@ -20,7 +21,7 @@ interface Published<State> {
 /** What a {@linkcode Publisher} needs of its peer. */
 export interface PublisherOptions<State> {
   methods: Methods<State>;
-  connection: Connection<State>;
+  sender: Pick<Caller, "notify">;
   maxSubscriptions: number;
   /** Whether the other end is told that a subscription is over. */
   endMarker: boolean;
@@ -90,10 +91,10 @@ export class Publisher<State> {
   }
 
   async #push({ namespace, id, events, call }: Published<State>) {
-    const { connection, endMarker, onError } = this.#options;
+    const { sender, endMarker, onError } = this.#options;
     const method = `${namespace}_subscription`;
     const tell = (rest: Record<string, unknown>) =>
-      connection.notify(method, { subscription: id, ...rest });
+      sender.notify(method, { subscription: id, ...rest });
     let error: JsonRpcError | null = null;
     try {
       for await (const event of events) {

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { abortError } from "./_calls.ts";
+import { cancelled } from "./_batch.ts";
 import type { Batch, Caller, CallOptions } from "./caller.ts";
 import { jsonCodec } from "./codec.ts";
 import type { Params } from "./message.ts";
@@ -52,9 +52,7 @@ export class QueuedBatch implements Batch {
 
   cancel(): void {
     this.#over = true;
-    for (const { method, settle } of this.#items) {
-      settle?.reject(abortError(method));
-    }
+    for (const { settle } of this.#items) settle?.reject(cancelled());
   }
 
   [Symbol.dispose](): void {

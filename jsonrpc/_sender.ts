@@ -3,41 +3,36 @@
 
 import { MessageBatch, type Prepared, type Put } from "./_batch.ts";
 import { Call, type CallBatch, type OnLost } from "./_call.ts";
-import { abortError, Calls, closedError, TIMEOUT } from "./_calls.ts";
-import type { Batch, CallOptions } from "./caller.ts";
+import { checkTime } from "@wirekit/internal/clock";
+import { Calls, closedError, TIMEOUT } from "./_calls.ts";
+import { type Convention, conventionOf } from "./_conventions.ts";
+import type { Link } from "./_link.ts";
+import type { Batch, Caller, CallOptions } from "./caller.ts";
 import type { Codec, Wire } from "./codec.ts";
 import type { Decoded } from "./_dispatcher.ts";
 import type { Params } from "./message.ts";
 import {
-  composeOutgoing,
+  type CallMiddleware,
+  composeCalls,
   type OutgoingCall,
-  type OutgoingMiddleware,
 } from "./middleware.ts";
 import type { PeerOptions } from "./peer_options.ts";
 import { Turns } from "./_turns.ts";
 
 const NO_OPTIONS: CallOptions = {};
 
-/** What a {@linkcode Sender} needs of its peer. */
-export interface SenderHooks {
-  /** Hands a message to the transport. */
-  send(wire: Wire): Promise<void>;
-  /** A response belongs to no call. */
-  onStray(message: Decoded): void;
-  /** A call is over. */
-  onEnd?(call: Call): void;
-}
-
 /** The calling half of a connection. */
-export class Sender {
+export class Sender implements Caller {
   readonly #codec: Codec<Wire>;
-  readonly #hooks: SenderHooks;
+  readonly #link: Link;
+  readonly #convention: Convention;
   readonly #calls: Calls;
   readonly #turns: Turns<Wire>;
-  readonly #outgoing: OutgoingMiddleware | undefined;
+  readonly #middleware: CallMiddleware | undefined;
   readonly #autoBatch: boolean;
   readonly #cancels: boolean;
-  #ended: Error | undefined;
+  #ended = false;
+  #cause: Error | undefined;
   #tick: Prepared<Wire>[] | undefined;
   #flushed: Promise<void> | undefined;
   #silentBatches = 0;
@@ -47,35 +42,38 @@ export class Sender {
     codec: Codec<Wire>,
     // deno-lint-ignore no-explicit-any -- The types are for its user alone.
     options: PeerOptions<any, any>,
-    hooks: SenderHooks,
+    link: Link,
+    onEnd?: (call: Call) => void,
   ) {
     this.#codec = codec;
-    this.#hooks = hooks;
+    this.#link = link;
+    this.#convention = conventionOf(options.conventions);
     this.#autoBatch = options.autoBatch ?? false;
     this.#cancels = options.cancel ?? true;
     this.#calls = new Calls({
-      timeout: options.timeout ?? TIMEOUT,
+      timeout: checkTime("timeout", options.timeout ?? TIMEOUT),
       tolerant: options.tolerant ?? false,
       onEnd: (call) => {
         this.#turns.end(call);
-        hooks.onEnd?.(call);
+        onEnd?.(call);
       },
       onCancel: (call) => this.#cancel(call),
+      answersCancelled: this.#convention.answersCancelled,
     });
     this.#turns = new Turns({
       calls: this.#calls,
-      maxPending: options.maxPending ?? 1_024,
+      maxInFlight: options.maxInFlight ?? 1_024,
       maxQueueBytes: options.maxQueueBytes ?? 16_777_216,
-      send: (wire) => void this.#hooks.send(wire),
+      send: (wire) => void this.#link.send(wire),
     });
-    if (options.outgoing?.length) {
-      this.#outgoing = composeOutgoing(options.outgoing);
+    if (options.callMiddleware?.length) {
+      this.#middleware = composeCalls(options.callMiddleware);
     }
   }
 
   /** Whether the connection is gone. */
   get ended(): boolean {
-    return this.#ended !== undefined;
+    return this.#ended;
   }
 
   /** Whether no call waits for its end. */
@@ -87,18 +85,28 @@ export class Sender {
    * Makes a call, of which `put` gets the message. If the connection is gone,
    * `onLost` decides what becomes of it.
    */
-  request(
+  request<T = unknown>(
     method: string,
-    params: Params | undefined,
+    params?: Params,
     options: CallOptions = NO_OPTIONS,
     onLost?: OnLost,
     put: Put<Wire> = this.#put,
+  ): Promise<T> {
+    return this.#request(method, params, options, put, onLost) as Promise<T>;
+  }
+
+  #request(
+    method: string,
+    params: Params | undefined,
+    options: CallOptions,
+    put: Put<Wire>,
+    onLost?: OnLost,
   ): Promise<unknown> {
-    if (!this.#outgoing) {
+    if (!this.#middleware) {
       return this.#call(method, params, options, put, onLost);
     }
     const begin = performance.now();
-    const ended = this.#outgoing(
+    const ended = this.#middleware(
       { method, params, options },
       (call) =>
         this.#call(
@@ -121,7 +129,7 @@ export class Sender {
   /** Makes a notification, of which `put` gets the message. */
   notify(
     method: string,
-    params: Params | undefined,
+    params?: Params,
     put: Put<Wire> = this.#put,
   ): Promise<void> {
     const sent = this.#notify(method, params, put);
@@ -135,7 +143,7 @@ export class Sender {
     put: Put<Wire>,
   ): Promise<void> {
     const next = async (call: OutgoingCall): Promise<void> => {
-      if (this.#ended) throw closedError(call.method, false, this.#ended);
+      if (this.#ended) throw closedError(call.method, false, this.#cause);
       const wire = this.#codec.encode({
         method: call.method,
         params: present(call.params),
@@ -144,7 +152,7 @@ export class Sender {
       await put(wire);
     };
     const call = { method, params, options: undefined };
-    await (this.#outgoing ? this.#outgoing(call, next) : next(call));
+    await (this.#middleware ? this.#middleware(call, next) : next(call));
   }
 
   /** Starts a batch. */
@@ -161,7 +169,10 @@ export class Sender {
   /** Takes a response. */
   respond(message: Decoded): Call | undefined {
     const call = this.#calls.receive(message);
-    if (!call) this.#hooks.onStray(message);
+    if (!call) {
+      const stray = new Error("Response to no call of ours");
+      this.#link.report(stray, { message });
+    }
     return call;
   }
 
@@ -202,8 +213,9 @@ export class Sender {
   }
 
   /** Ends all calls: the connection is gone. */
-  close(cause: Error): void {
-    this.#ended = cause;
+  close(cause?: Error): void {
+    this.#ended = true;
+    this.#cause = cause;
     this.#turns.close();
     this.#calls.close(cause);
   }
@@ -218,19 +230,22 @@ export class Sender {
     return new Promise((resolve, reject) => {
       const call = new Call(method, params, options, resolve, reject, onLost);
       if (this.#ended) {
-        const error = closedError(method, false, this.#ended);
+        const error = closedError(method, false, this.#cause);
         if (!onLost) throw error;
         call.begin = performance.now();
         return resolve(onLost(error, call));
       }
       const { signal, extra, onProgress, progressMember } = options;
-      if (signal?.aborted) throw abortError(method, signal);
+      if (signal?.aborted) throw signal.reason;
+      const { timeout, totalTimeout } = options;
+      if (timeout !== undefined) checkTime("timeout", timeout);
+      if (totalTimeout !== undefined) checkTime("totalTimeout", totalTimeout);
       const id = call.id = this.#calls.nextId();
       const wire = this.#codec.encode({
         method,
         id,
         params: onProgress
-          ? withToken(params, id, progressMember)
+          ? this.#convention.withToken(params, id, progressMember)
           : present(params),
         extra,
       });
@@ -243,7 +258,7 @@ export class Sender {
   readonly #put = (wire: Wire, call?: Call): Promise<void> | void => {
     if (this.#autoBatch) return this.#gather({ wire, call });
     if (call) return this.#turns.submit(call, wire);
-    return this.#hooks.send(wire);
+    return this.#link.send(wire);
   };
 
   #gather(item: Prepared<Wire>): Promise<void> {
@@ -267,13 +282,13 @@ export class Sender {
       const { wire } = items[0]!;
       return calls[0]
         ? this.#turns.submit(calls[0], wire)
-        : this.#hooks.send(wire);
+        : this.#link.send(wire);
     }
     const wire = this.#codec.join(items.map(({ wire }) => wire));
     if (calls.length === 0) {
       // wsjsonrpc answers such a batch with `[]`, and must get no error for it.
       this.#silentBatches++;
-      return this.#hooks.send(wire);
+      return this.#link.send(wire);
     }
     this.#calls.group(calls);
     this.#turns.submitAll(calls, wire);
@@ -281,24 +296,13 @@ export class Sender {
 
   #cancel({ id }: Call): void {
     if (!this.#cancels || this.#ended) return;
-    const params = { id };
-    void this.#hooks.send(
-      this.#codec.encode({ method: "$/cancelRequest", params }),
-    );
+    const params = this.#convention.cancelParams(id);
+    const method = this.#convention.cancel;
+    void this.#link.send(this.#codec.encode({ method, params }));
   }
 }
 
 /** wsjsonrpc leaves empty params out too. */
 function present(params: Params | undefined): Params | undefined {
   return Array.isArray(params) && params.length === 0 ? undefined : params;
-}
-
-function withToken(
-  params: Params | undefined,
-  token: number,
-  name = "workDoneToken",
-): Params {
-  return Array.isArray(params)
-    ? [...params, token]
-    : { ...params, [name]: token };
 }

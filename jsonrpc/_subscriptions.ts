@@ -5,7 +5,6 @@ import type { Caller, CallOptions } from "./caller.ts";
 import { JsonRpcError } from "./error.ts";
 import type { EventQueue } from "./event_queue.ts";
 import type { Params } from "./message.ts";
-import type { Sender } from "./_sender.ts";
 
 /** Most events that may come before the subscription that they belong to. */
 const MAX_EARLY = 1_024;
@@ -20,15 +19,6 @@ export interface Feed {
   /** The connection is gone. */
   onLost(error: Error): void;
 }
-
-/**
- * Lets a client that reconnects feed its handles from the peer of the moment,
- * and make its calls there. `Peer` sets it: nobody else has to see these parts.
- */
-export const friend = {} as {
-  subscriptionsOf(peer: Caller): Subscriptions;
-  senderOf(peer: Caller): Sender;
-};
 
 /** The subscriptions that were made on one connection. */
 export class Subscriptions {

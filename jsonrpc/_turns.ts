@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { LimitError } from "@wirekit/internal/errors";
 import type { Call } from "./_call.ts";
 import type { Calls } from "./_calls.ts";
 import type { Wire } from "./codec.ts";
@@ -14,7 +15,7 @@ interface Outgoing<T> {
 /** What a {@linkcode Turns} needs of its peer. */
 export interface TurnsOptions<T> {
   calls: Calls;
-  maxPending: number;
+  maxInFlight: number;
   maxQueueBytes: number;
   send(wire: T): void;
 }
@@ -33,8 +34,8 @@ export class Turns<T extends Wire> {
 
   /** Sends a call now, or when it is its turn. */
   submit(call: Call, wire: T): void {
-    const { maxPending, send } = this.#options;
-    if (this.#waiting.length > 0 || this.#inFlight >= maxPending) {
+    const { maxInFlight, send } = this.#options;
+    if (this.#waiting.length > 0 || this.#inFlight >= maxInFlight) {
       return this.#wait({ calls: [call], wire });
     }
     this.#inFlight++;
@@ -65,7 +66,7 @@ export class Turns<T extends Wire> {
   #wait(outgoing: Outgoing<T>): void {
     const { calls, maxQueueBytes } = this.#options;
     if (this.#bytes + outgoing.wire.length > maxQueueBytes) {
-      const error = new RangeError(
+      const error = new LimitError(
         `Cannot call: ${this.#bytes} bytes of calls are waiting for their turn`,
       );
       for (const call of outgoing.calls) calls.fail(call, error);
@@ -88,7 +89,7 @@ export class Turns<T extends Wire> {
   /** A batch larger than the limit goes when nothing else is in flight. */
   #hasRoom({ calls }: Outgoing<T>): boolean {
     return this.#inFlight === 0 ||
-      this.#inFlight + calls.length <= this.#options.maxPending;
+      this.#inFlight + calls.length <= this.#options.maxInFlight;
   }
 
   #send({ calls, wire }: Outgoing<T>): void {

@@ -1,13 +1,14 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { abortError } from "./_calls.ts";
-import { TimeoutError } from "./call_error.ts";
+import { checkTime, within } from "@wirekit/internal/clock";
+import { LimitError } from "@wirekit/internal/errors";
+import { timeoutError } from "./_calls.ts";
 
 /** How long to wait. */
 export interface WaitOptions {
   timeout: number;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 interface Waiter<T> {
@@ -28,35 +29,28 @@ export class WaitingRoom<T> {
   }
 
   /** Waits for the next connection. */
-  wait(method: string, size: number, options: WaitOptions): Promise<T> {
-    if (this.#closed) return Promise.reject(this.#closed);
+  async wait(method: string, size: number, options: WaitOptions): Promise<T> {
+    if (this.#closed) throw this.#closed;
     const { timeout, signal } = options;
-    if (signal?.aborted) return Promise.reject(abortError(method, signal));
+    checkTime("timeout", timeout);
+    signal?.throwIfAborted();
     if (this.#bytes + size > this.#maxBytes) {
-      return Promise.reject(
-        new RangeError(
-          `Cannot call: ${this.#bytes} bytes of calls are waiting for a connection`,
-        ),
+      throw new LimitError(
+        `Cannot call: ${this.#bytes} bytes of calls are waiting for a connection`,
       );
     }
     this.#bytes += size;
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const waiter = { resolve, reject };
     this.#waiters.add(waiter);
-    const timer = timeout < Infinity
-      ? setTimeout(() => {
-        const reason = `no connection within ${Math.ceil(timeout)} ms`;
-        reject(new TimeoutError(method, { reason }));
-      }, timeout)
-      : undefined;
-    const abort = () => reject(abortError(method, signal));
-    signal?.addEventListener("abort", abort, { once: true });
-    return promise.finally(() => {
+    const late = () =>
+      timeoutError(method, `no connection within ${Math.ceil(timeout)} ms`);
+    try {
+      return await within(promise, timeout, late, { signal });
+    } finally {
       this.#waiters.delete(waiter);
       this.#bytes -= size;
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", abort);
-    });
+    }
   }
 
   /** Lets all go, in the order they came. */

@@ -8,12 +8,14 @@
  */
 
 import type { Methods } from "./methods.ts";
-import type { IncomingMiddleware } from "./middleware.ts";
+import type { HandlerMiddleware } from "./middleware.ts";
 
 /** Defaults of {@linkcode AnswerOptions}. */
 export const DEFAULTS = {
-  /** Of {@linkcode AnswerOptions.maxRunning}. */
-  maxRunning: 1_024,
+  /** Of {@linkcode AnswerOptions.maxHandlers}. */
+  maxHandlers: 1_024,
+  /** Of {@linkcode AnswerOptions.maxQueuedCalls}. */
+  maxQueuedCalls: 1_024,
   /** Of {@linkcode AnswerOptions.maxBatchItems}. */
   maxBatchItems: 1_000,
   /** Of {@linkcode AnswerOptions.maxRequestBytes}: 10 MiB. */
@@ -47,21 +49,21 @@ export interface AnswerOptions<State = Record<string, unknown>> {
    *
    * @default {[]}
    */
-  incoming?: readonly IncomingMiddleware<State>[];
+  handlerMiddleware?: readonly HandlerMiddleware<State>[];
   /**
    * How many handlers may run at a time; further calls wait for their turn, in
    * the order they came.
    *
-   * @default {Infinity}
+   * @default {1024}
    */
-  concurrency?: number;
+  maxHandlers?: number;
   /**
-   * How many calls may run and wait; a further one is answered with -32009, a
-   * further notification is dropped and reported.
+   * How many calls may wait for their turn; a further one is answered with
+   * -32009, a further notification is dropped and reported.
    *
    * @default {1024}
    */
-  maxRunning?: number;
+  maxQueuedCalls?: number;
   /**
    * How many calls a batch may have; a longer one is answered with -32010 and
    * not run.

@@ -2,18 +2,19 @@
 // This module is browser compatible.
 
 /**
- * How a call ends without a response of the peer: one class for each way. None
- * of them travels.
+ * How a call ends without a response of the peer. None of these errors travels.
+ *
+ * A call whose `signal` fires rejects with the signal's reason.
  *
  * ```ts
- * import { CallError, ClosedError, type Peer } from "@wirekit/jsonrpc";
+ * import { ClosedError, type Peer, TimeoutError } from "@wirekit/jsonrpc";
  *
  * export async function sum(peer: Peer): Promise<number | undefined> {
  *   try {
  *     return await peer.request("sum", [1, 2], { timeout: 1_000 });
  *   } catch (error) {
  *     if (error instanceof ClosedError && !error.sent) return undefined;
- *     if (error instanceof CallError) throw new Error("No luck with the peer");
+ *     if (error instanceof TimeoutError) return undefined;
  *     throw error; // What the peer answered.
  *   }
  * }
@@ -22,83 +23,20 @@
  * @module
  */
 
-/** Options of {@linkcode CallError}. */
+import { NotConnectedError } from "@wirekit/internal/errors";
+
+export {
+  HandshakeError,
+  LimitError,
+  NotConnectedError,
+  RemoteError,
+  TimeoutError,
+} from "@wirekit/internal/errors";
+
+/** Options of {@linkcode MalformedResponseError}. */
 export interface CallErrorOptions extends ErrorOptions {
   /** What to say of the reason. */
   reason: string;
-}
-
-/**
- * A call that ended without a valid response.
- *
- * @example Catch all of them
- * ```ts
- * import { CallError, TimeoutError } from "@wirekit/jsonrpc/call-error";
- * import { assertInstanceOf } from "@std/assert";
- *
- * assertInstanceOf(new TimeoutError("sum", { reason: "5 ms" }), CallError);
- * ```
- */
-export class CallError extends Error {
-  /** The name of the class. */
-  override readonly name: string = "CallError";
-  /** The method that was called. */
-  readonly method: string;
-
-  /**
-   * Makes the error.
-   *
-   * @param method The method that was called.
-   * @param options The reason, and the `cause`.
-   */
-  constructor(method: string, options: CallErrorOptions) {
-    const { reason, ...rest } = options;
-    super(`Cannot call ${JSON.stringify(method)}: ${reason}`, rest);
-    this.method = method;
-  }
-}
-
-/**
- * The peer did not answer in time.
- *
- * @example Wait for five milliseconds
- * ```ts
- * import { Peer, TimeoutError } from "@wirekit/jsonrpc";
- * import { pair } from "@wirekit/transport/pair";
- * import { assertRejects } from "@std/assert";
- *
- * const [near, _nobody] = pair();
- * await using client = new Peer(near);
- * await assertRejects(
- *   () => client.request("sum", [1, 2], { timeout: 5 }),
- *   TimeoutError,
- *   'Cannot call "sum": no response within 5 ms',
- * );
- * ```
- */
-export class TimeoutError extends CallError {
-  /** The name of the class. */
-  override readonly name = "TimeoutError";
-}
-
-/**
- * The caller's `signal` fired; its reason is the `cause`.
- *
- * @example Change your mind
- * ```ts
- * import { AbortError, Peer } from "@wirekit/jsonrpc";
- * import { pair } from "@wirekit/transport/pair";
- * import { assertRejects } from "@std/assert";
- *
- * const [near, _nobody] = pair();
- * await using client = new Peer(near);
- * const signal = AbortSignal.abort();
- * await assertRejects(() => client.request("sum", [], { signal }), AbortError);
- * ```
- */
-export class AbortError extends CallError {
-  /** The name of the class. */
-  override readonly name = "AbortError";
 }
 
 /**
@@ -117,9 +55,23 @@ export class AbortError extends CallError {
  * await assertRejects(() => client.request("sum"), MalformedResponseError);
  * ```
  */
-export class MalformedResponseError extends CallError {
+export class MalformedResponseError extends Error {
   /** The name of the class. */
   override readonly name = "MalformedResponseError";
+  /** The method that was called. */
+  readonly method: string;
+
+  /**
+   * Makes the error.
+   *
+   * @param method The method that was called.
+   * @param options The reason, and the `cause`.
+   */
+  constructor(method: string, options: CallErrorOptions) {
+    const { reason, ...rest } = options;
+    super(`Cannot call ${JSON.stringify(method)}: ${reason}`, rest);
+    this.method = method;
+  }
 }
 
 /** Options of {@linkcode ClosedError}. */
@@ -129,7 +81,8 @@ export interface ClosedErrorOptions extends CallErrorOptions {
 }
 
 /**
- * The connection ended before the response came.
+ * The connection ended before the response came. The message says why, as far as
+ * this end knows; the error of the transport is the `cause`.
  *
  * @example The peer goes away
  * ```ts
@@ -145,9 +98,11 @@ export interface ClosedErrorOptions extends CallErrorOptions {
  * assertEquals(error.sent, true);
  * ```
  */
-export class ClosedError extends CallError {
+export class ClosedError extends NotConnectedError {
   /** The name of the class. */
   override readonly name = "ClosedError";
+  /** The method that was called. */
+  readonly method: string;
   /**
    * Whether the call was handed to the transport, so that the peer may have
    * run it. A call that was not can be made again safely.
@@ -161,8 +116,9 @@ export class ClosedError extends CallError {
    * @param options The reason, whether it was sent, and the `cause`.
    */
   constructor(method: string, options: ClosedErrorOptions) {
-    const { sent, ...rest } = options;
-    super(method, rest);
+    const { sent, reason, ...rest } = options;
+    super(`Cannot call ${JSON.stringify(method)}: ${reason}`, rest);
+    this.method = method;
     this.sent = sent;
   }
 }

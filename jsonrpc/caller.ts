@@ -26,8 +26,8 @@ export interface CallOptions {
    */
   totalTimeout?: number;
   /**
-   * Gives the call up: it rejects with an `AbortError`, and the peer is told by
-   * `$/cancelRequest`.
+   * Gives the call up: it rejects with the signal's reason, and the peer is told
+   * by `$/cancelRequest`.
    */
   signal?: AbortSignal;
   /**
@@ -141,7 +141,7 @@ export interface Batch extends Disposable {
    */
   send(): Promise<PromiseSettledResult<unknown>[]>;
 
-  /** Drops the batch unsent: its calls reject with an `AbortError`. */
+  /** Drops the batch unsent: its calls reject with a `DOMException`, "AbortError". */
   cancel(): void;
 }
 
@@ -157,8 +157,9 @@ export interface Caller {
    * left out.
    * @param options What to wait for.
    * @returns The result. Rejects with a `JsonRpcError` if the peer answers with
-   * an error, with a `CallError` of the fitting class if it does not answer,
-   * and with a `TypeError` if the params cannot be written or are too large.
+   * an error, with a `TimeoutError`, a `ClosedError`, a `MalformedResponseError`
+   * or the reason of the `signal` if it does not answer, and with a `TypeError`
+   * if the params cannot be written.
    */
   request<T = unknown>(
     method: string,

@@ -183,7 +183,7 @@ Deno.test("jsonrpc call gives up in time", async () => {
   await using silent = Deno.serve(
     { port: 0, onListen() {} },
     fetchHandler({
-      incoming: [() => new Promise(() => {})],
+      handlerMiddleware: [() => new Promise(() => {})],
     }),
   );
   const url = `ws://127.0.0.1:${silent.addr.port}`;

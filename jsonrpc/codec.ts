@@ -21,7 +21,7 @@ export type Wire = string | Uint8Array<ArrayBuffer>;
  *
  * @example JSON text is the default codec
  * ```ts
- * import { jsonCodec } from "@wirekit/jsonrpc/codec";
+ * import { jsonCodec } from "@wirekit/jsonrpc";
  * import { assertEquals } from "@std/assert";
  *
  * const text = jsonCodec.encode({ id: 1, result: [] });
@@ -65,7 +65,7 @@ export interface Codec<T extends Wire = string> {
  *
  * @example Write a notification
  * ```ts
- * import { jsonCodec } from "@wirekit/jsonrpc/codec";
+ * import { jsonCodec } from "@wirekit/jsonrpc";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(

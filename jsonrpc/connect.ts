@@ -22,8 +22,10 @@ import {
   connect as connectTransport,
   type ConnectOptions as ConnectTransportOptions,
 } from "@wirekit/transport/connect";
-import { Client, type ClientOptions } from "./client.ts";
-import { TimeoutError } from "./call_error.ts";
+import { Client } from "./client.ts";
+import type { ClientOptions } from "./client_options.ts";
+import { checkTime } from "@wirekit/internal/clock";
+import { TimeoutError } from "@wirekit/internal/errors";
 import { LENIENT } from "./_lenient.ts";
 import type { Contract } from "./contract.ts";
 
@@ -73,7 +75,9 @@ export interface ConnectOptions<
  * import { connect } from "@wirekit/jsonrpc/connect";
  * import { assertRejects } from "@std/assert";
  *
- * await assertRejects(() => connect("tcp://127.0.0.1:1", { maxAttempts: 1 }));
+ * await assertRejects(() => connect("tcp://127.0.0.1:1", {
+ *   reconnect: { maxAttempts: 1 },
+ * }));
  * ```
  */
 export async function connect<
@@ -84,6 +88,7 @@ export async function connect<
   options: ConnectOptions<C, State> = {},
 ): Promise<Client<C, State>> {
   const { signal, connectTimeout = 10_000 } = options;
+  checkTime("connectTimeout", connectTimeout);
   const target = new URL(url);
   let failure: unknown;
   const { codec } = options;

@@ -52,6 +52,8 @@ export interface ContextOptions<State> {
   state: State;
   /** What the upgrade or the HTTP request told. */
   handshake?: Handshake | undefined;
+  /** Reports progress to a token, if there is a connection that lasts. */
+  progress?: (token: string | number, value: unknown) => Promise<void>;
   /** Is told when a handler asks for its signal. */
   onSignal?: () => void;
 }
@@ -158,7 +160,7 @@ export class Context<State = Record<string, unknown>> {
    *
    * @example Test that a handler stops
    * ```ts
-   * import { Context } from "@wirekit/jsonrpc/context";
+   * import { Context } from "@wirekit/jsonrpc";
    * import { assert } from "@std/assert";
    *
    * const call = new Context({ method: "wait" }, { state: {} });
@@ -202,8 +204,9 @@ export class Context<State = Record<string, unknown>> {
    */
   report(value: unknown, token?: string | number): Promise<void> {
     const to = token ?? progressToken(this.params);
-    if (to === undefined || !this.#options.peer) return Promise.resolve();
-    return this.peer.notify("$/progress", { token: to, value });
+    const { progress } = this.#options;
+    if (to === undefined || !progress) return Promise.resolve();
+    return progress(to, value);
   }
 }
 

@@ -5,7 +5,7 @@
  * The errors that travel in a response.
  *
  * ```ts
- * import { JsonRpcError } from "@wirekit/jsonrpc/error";
+ * import { JsonRpcError } from "@wirekit/jsonrpc";
  *
  * export function withdraw(balance: number, amount: number): number {
  *   if (amount <= balance) return balance - amount;
@@ -16,6 +16,8 @@
  * @module
  */
 
+import { RemoteError } from "@wirekit/internal/errors";
+
 /**
  * The codes that a peer of this package sends by itself: those of JSON-RPC 2.0,
  * those of jsonrpsee for limits, and the one of the Language Server Protocol
@@ -23,7 +25,7 @@
  *
  * @example Recognise a cancelled call
  * ```ts
- * import { ErrorCode, JsonRpcError } from "@wirekit/jsonrpc/error";
+ * import { ErrorCode, JsonRpcError } from "@wirekit/jsonrpc";
  * import { assertEquals } from "@std/assert";
  *
  * const error = new JsonRpcError(-32800, "Request cancelled");
@@ -110,7 +112,7 @@ export interface JsonRpcErrorOptions extends ErrorOptions {
  * assertEquals(error.data, { balance: 3 });
  * ```
  */
-export class JsonRpcError extends Error {
+export class JsonRpcError extends RemoteError {
   /** The name of the class. */
   override readonly name: string = "JsonRpcError";
   /** What kind of error it is: an integer. */
@@ -155,7 +157,7 @@ export class JsonRpcError extends Error {
    *
    * @example The class fits the code
    * ```ts
-   * import { JsonRpcError, MethodNotFoundError } from "@wirekit/jsonrpc/error";
+   * import { JsonRpcError, MethodNotFoundError } from "@wirekit/jsonrpc";
    * import { assertEquals, assertInstanceOf } from "@std/assert";
    *
    * const error = JsonRpcError.from({ code: -32601, message: "No such thing" });
@@ -186,7 +188,7 @@ export class JsonRpcError extends Error {
    *
    * @example Write an error
    * ```ts
-   * import { InvalidParamsError } from "@wirekit/jsonrpc/error";
+   * import { InvalidParamsError } from "@wirekit/jsonrpc";
    * import { assertEquals } from "@std/assert";
    *
    * const text = JSON.stringify(new InvalidParamsError({ data: ["x"] }));
@@ -215,7 +217,7 @@ export interface NamedErrorOptions extends ErrorOptions {
  *
  * @example Make one
  * ```ts
- * import { ParseError } from "@wirekit/jsonrpc/error";
+ * import { ParseError } from "@wirekit/jsonrpc";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(new ParseError().code, -32700);
@@ -240,7 +242,7 @@ export class ParseError extends JsonRpcError {
  *
  * @example Make one
  * ```ts
- * import { InvalidRequestError } from "@wirekit/jsonrpc/error";
+ * import { InvalidRequestError } from "@wirekit/jsonrpc";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(new InvalidRequestError().message, "Invalid Request");
@@ -265,7 +267,7 @@ export class InvalidRequestError extends JsonRpcError {
  *
  * @example Make one
  * ```ts
- * import { MethodNotFoundError } from "@wirekit/jsonrpc/error";
+ * import { MethodNotFoundError } from "@wirekit/jsonrpc";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(new MethodNotFoundError().code, -32601);
@@ -290,7 +292,7 @@ export class MethodNotFoundError extends JsonRpcError {
  *
  * @example Say which
  * ```ts
- * import { InvalidParamsError } from "@wirekit/jsonrpc/error";
+ * import { InvalidParamsError } from "@wirekit/jsonrpc";
  * import { assertEquals } from "@std/assert";
  *
  * const error = new InvalidParamsError({ data: { issues: ["x is missing"] } });
@@ -316,7 +318,7 @@ export class InvalidParamsError extends JsonRpcError {
  *
  * @example Keep the cause at home
  * ```ts
- * import { InternalError } from "@wirekit/jsonrpc/error";
+ * import { InternalError } from "@wirekit/jsonrpc";
  * import { assertEquals } from "@std/assert";
  *
  * const error = new InternalError({ cause: new Error("password is 1234") });

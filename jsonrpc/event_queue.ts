@@ -8,6 +8,8 @@
  * @module
  */
 
+import { LimitError } from "@wirekit/internal/errors";
+
 /**
  * What happens to an event that finds the queue full:
  *
@@ -57,7 +59,7 @@ export interface EventQueueOptions {
  *
  * @example Read too late
  * ```ts
- * import { EventQueue, OverflowError } from "@wirekit/jsonrpc/event-queue";
+ * import { EventQueue, OverflowError } from "@wirekit/jsonrpc";
  * import { assertRejects } from "@std/assert";
  *
  * const queue = new EventQueue<number>({ maxItems: 1 });
@@ -65,7 +67,7 @@ export interface EventQueueOptions {
  * await assertRejects(() => Array.fromAsync(queue), OverflowError);
  * ```
  */
-export class OverflowError extends Error {
+export class OverflowError extends LimitError {
   /** The name of the class. */
   override readonly name = "OverflowError";
 }
@@ -83,7 +85,7 @@ interface Item<T> {
  *
  * @example Keep the newest
  * ```ts
- * import { EventQueue, type Gap } from "@wirekit/jsonrpc/event-queue";
+ * import { EventQueue, type Gap } from "@wirekit/jsonrpc";
  * import { assertEquals } from "@std/assert";
  *
  * const gaps: Gap[] = [];
@@ -143,7 +145,7 @@ export class EventQueue<T> implements AsyncIterableIterator<T, undefined> {
    *
    * @example Wait for the reader
    * ```ts
-   * import { EventQueue } from "@wirekit/jsonrpc/event-queue";
+   * import { EventQueue } from "@wirekit/jsonrpc";
    * import { assert, assertEquals } from "@std/assert";
    *
    * const queue = new EventQueue<number>({ maxItems: 1, overflow: "wait" });
@@ -178,7 +180,7 @@ export class EventQueue<T> implements AsyncIterableIterator<T, undefined> {
    *
    * @example The connection was away
    * ```ts
-   * import { EventQueue, type Gap } from "@wirekit/jsonrpc/event-queue";
+   * import { EventQueue, type Gap } from "@wirekit/jsonrpc";
    * import { assertEquals } from "@std/assert";
    *
    * const gaps: Gap[] = [];
@@ -205,7 +207,7 @@ export class EventQueue<T> implements AsyncIterableIterator<T, undefined> {
    *
    * @example End with an error
    * ```ts
-   * import { EventQueue } from "@wirekit/jsonrpc/event-queue";
+   * import { EventQueue } from "@wirekit/jsonrpc";
    * import { assertRejects } from "@std/assert";
    *
    * const queue = new EventQueue<number>();
@@ -231,7 +233,7 @@ export class EventQueue<T> implements AsyncIterableIterator<T, undefined> {
    *
    * @example Take one
    * ```ts
-   * import { EventQueue } from "@wirekit/jsonrpc/event-queue";
+   * import { EventQueue } from "@wirekit/jsonrpc";
    * import { assertEquals } from "@std/assert";
    *
    * const queue = new EventQueue<string>();
@@ -269,7 +271,7 @@ export class EventQueue<T> implements AsyncIterableIterator<T, undefined> {
    *
    * @example Read to the end
    * ```ts
-   * import { EventQueue } from "@wirekit/jsonrpc/event-queue";
+   * import { EventQueue } from "@wirekit/jsonrpc";
    * import { assertEquals } from "@std/assert";
    *
    * const queue = new EventQueue<number>();

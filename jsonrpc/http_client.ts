@@ -12,13 +12,12 @@ import { readBody } from "./_body.ts";
 import type { Call } from "./_call.ts";
 import { closedError } from "./_calls.ts";
 import { MalformedResponseError } from "./call_error.ts";
-import type { Batch, Caller, CallOptions } from "./caller.ts";
+import type { Caller } from "./caller.ts";
 import { jsonCodec, type Wire } from "./codec.ts";
 import type { Contract } from "./contract.ts";
 import type { Decoded } from "./_dispatcher.ts";
-import type { Params } from "./message.ts";
 import type { PeerOptions } from "./peer_options.ts";
-import { type Remote, remote } from "./remote.ts";
+import { RemoteCaller } from "./remote_caller.ts";
 import { Sender } from "./_sender.ts";
 
 /**
@@ -31,8 +30,8 @@ export interface HttpClientOptions<C extends Contract = Contract> extends
     PeerOptions<C>,
     | "contract"
     | "timeout"
-    | "outgoing"
-    | "maxPending"
+    | "callMiddleware"
+    | "maxInFlight"
     | "maxQueueBytes"
     | "autoBatch"
     | "tolerant"
@@ -61,7 +60,8 @@ interface Post {
 }
 
 /**
- * Calls a server over HTTP.
+ * Calls a server over HTTP. A status that is none of JSON-RPC rejects with a
+ * `MalformedResponseError`, a failure of the network with a `ClosedError`.
  *
  * @typeParam C What the server offers.
  *
@@ -77,14 +77,28 @@ interface Post {
  * });
  * assertEquals(await client.request("sum", [1, 2]), 3);
  * ```
+ *
+ * @example No JSON-RPC here
+ * ```ts
+ * import { HttpClient, MalformedResponseError } from "@wirekit/jsonrpc";
+ * import { assertRejects } from "@std/assert";
+ *
+ * await using client = new HttpClient("http://localhost/", {
+ *   fetch: () => Promise.resolve(new Response("not here", { status: 404 })),
+ * });
+ * await assertRejects(
+ *   () => client.request("sum"),
+ *   MalformedResponseError,
+ *   "HTTP status 404",
+ * );
+ * ```
  */
-export class HttpClient<C extends Contract = Contract>
-  implements Caller, AsyncDisposable {
+export class HttpClient<C extends Contract = Contract> extends RemoteCaller<C>
+  implements AsyncDisposable {
   readonly #url: string;
   readonly #options: HttpClientOptions<C>;
   readonly #sender: Sender;
   readonly #posts = new Map<unknown, Post>();
-  #remote: Remote<C> | undefined;
 
   /**
    * Makes a client. It keeps no connection of its own.
@@ -93,103 +107,24 @@ export class HttpClient<C extends Contract = Contract>
    * @param options How to call.
    */
   constructor(url: string | URL, options: HttpClientOptions<C> = {}) {
+    super(options.contract);
     this.#url = String(url);
     this.#options = options;
-    this.#sender = new Sender(jsonCodec, { ...options, cancel: false }, {
-      send: (wire) => this.#post(wire),
-      onStray: () => {},
-      onEnd: (call) => this.#end(call),
-    });
+    const link = {
+      send: (wire: Wire) => this.#post(wire),
+      report() {},
+    };
+    this.#sender = new Sender(
+      jsonCodec,
+      { ...options, cancel: false },
+      link,
+      (call) => this.#end(call),
+    );
   }
 
-  /** The methods of the server as functions: `remote.math.sum(1, 2)`. */
-  get remote(): Remote<C> {
-    return this.#remote ??= remote<C>(this, this.#options.contract);
-  }
-
-  /**
-   * Calls a method of the server.
-   *
-   * @typeParam T The type of the result, which is not checked.
-   * @param method The method.
-   * @param params The arguments.
-   * @param options What to wait for.
-   * @returns As `Caller.request`. A status that is none of JSON-RPC rejects with
-   * a `MalformedResponseError`, a failure of the network with a `ClosedError`.
-   *
-   * @example No JSON-RPC here
-   * ```ts
-   * import { HttpClient, MalformedResponseError } from "@wirekit/jsonrpc";
-   * import { assertRejects } from "@std/assert";
-   *
-   * await using client = new HttpClient("http://localhost/", {
-   *   fetch: () => Promise.resolve(new Response("not here", { status: 404 })),
-   * });
-   * await assertRejects(
-   *   () => client.request("sum"),
-   *   MalformedResponseError,
-   *   "HTTP status 404",
-   * );
-   * ```
-   */
-  request<T = unknown>(
-    method: string,
-    params?: Params,
-    options?: CallOptions,
-  ): Promise<T> {
-    return this.#sender.request(method, params, options) as Promise<T>;
-  }
-
-  /**
-   * Calls a method of the server and wants no response.
-   *
-   * @param method The method.
-   * @param params The arguments.
-   * @returns Resolves when the server has taken it; rejects with a `ClosedError`
-   * if it could not be reached.
-   *
-   * @example Tell something
-   * ```ts
-   * import { HttpClient } from "@wirekit/jsonrpc";
-   * import { assertEquals } from "@std/assert";
-   *
-   * const bodies: string[] = [];
-   * await using client = new HttpClient("http://localhost/", {
-   *   fetch: async (request) => {
-   *     bodies.push(await request.text());
-   *     return new Response(null, { status: 204 });
-   *   },
-   * });
-   * await client.notify("log", ["hello"]);
-   * assertEquals(bodies, ['{"jsonrpc":"2.0","method":"log","params":["hello"]}']);
-   * ```
-   */
-  notify(method: string, params?: Params): Promise<void> {
-    return this.#sender.notify(method, params);
-  }
-
-  /**
-   * Starts a batch.
-   *
-   * @returns The batch, empty: see `Batch`.
-   *
-   * @example Two calls in one request
-   * ```ts
-   * import { fetchHandler, HttpClient, Methods } from "@wirekit/jsonrpc";
-   * import { assertEquals } from "@std/assert";
-   *
-   * const methods = new Methods().add("double", (_call, x: number) => 2 * x);
-   * await using client = new HttpClient("http://localhost/", {
-   *   fetch: fetchHandler({ methods }),
-   * });
-   * const batch = client.batch();
-   * const calls = [batch.request("double", [1]), batch.request("double", [2])];
-   * await batch.send();
-   * assertEquals(await Promise.all(calls), [2, 4]);
-   * ```
-   */
-  batch(): Batch {
-    return this.#sender.batch();
+  /** What makes the calls. */
+  protected override get caller(): Caller {
+    return this.#sender;
   }
 
   /**

@@ -37,7 +37,7 @@ export interface LogEntry {
  *
  * @example Without its content
  * ```ts
- * import { logEntry } from "@wirekit/jsonrpc/log";
+ * import { logEntry } from "@wirekit/jsonrpc";
  * import { assertEquals } from "@std/assert";
  *
  * const request = { jsonrpc: "2.0", method: "sum", id: 1, params: [1, 2] };
@@ -81,7 +81,7 @@ export function logEntry(
  *
  * @example A line
  * ```ts
- * import { formatEntry, logEntry } from "@wirekit/jsonrpc/log";
+ * import { formatEntry, logEntry } from "@wirekit/jsonrpc";
  * import { assertEquals } from "@std/assert";
  *
  * const entry = logEntry("in", { jsonrpc: "2.0", id: 1, result: 3 }, 36);

@@ -44,7 +44,7 @@ export type SubscriptionHandler<State = Record<string, unknown>> = (
  *
  * @example Add and remove while connections are open
  * ```ts
- * import { Methods } from "@wirekit/jsonrpc/methods";
+ * import { Methods } from "@wirekit/jsonrpc";
  * import { assert, assertThrows } from "@std/assert";
  *
  * const methods = new Methods().add("now", () => Date.now());
@@ -83,7 +83,7 @@ export class Methods<State = Record<string, unknown>> {
    *
    * @example A method with params by name
    * ```ts
-   * import { Methods } from "@wirekit/jsonrpc/methods";
+   * import { Methods } from "@wirekit/jsonrpc";
    * import { assertEquals } from "@std/assert";
    *
    * const methods = new Methods()
@@ -160,7 +160,7 @@ export class Methods<State = Record<string, unknown>> {
    *
    * @example Put two parts together
    * ```ts
-   * import { Methods } from "@wirekit/jsonrpc/methods";
+   * import { Methods } from "@wirekit/jsonrpc";
    * import { assertEquals } from "@std/assert";
    *
    * const part = new Methods().add("now", () => Date.now());
@@ -185,7 +185,7 @@ export class Methods<State = Record<string, unknown>> {
    *
    * @example It was not there
    * ```ts
-   * import { Methods } from "@wirekit/jsonrpc/methods";
+   * import { Methods } from "@wirekit/jsonrpc";
    * import { assertEquals } from "@std/assert";
    *
    * assertEquals(new Methods().remove("now"), false);
@@ -203,7 +203,7 @@ export class Methods<State = Record<string, unknown>> {
    *
    * @example Inherited names are no methods
    * ```ts
-   * import { Methods } from "@wirekit/jsonrpc/methods";
+   * import { Methods } from "@wirekit/jsonrpc";
    * import { assertEquals } from "@std/assert";
    *
    * assertEquals(new Methods().get("constructor"), undefined);
@@ -223,7 +223,7 @@ export class Methods<State = Record<string, unknown>> {
    *
    * @example There is none
    * ```ts
-   * import { Methods } from "@wirekit/jsonrpc/methods";
+   * import { Methods } from "@wirekit/jsonrpc";
    * import { assertEquals } from "@std/assert";
    *
    * assertEquals(new Methods().getSubscription("eth", "logs"), undefined);
@@ -244,7 +244,7 @@ export class Methods<State = Record<string, unknown>> {
    *
    * @example There are none
    * ```ts
-   * import { Methods } from "@wirekit/jsonrpc/methods";
+   * import { Methods } from "@wirekit/jsonrpc";
    * import { assertEquals } from "@std/assert";
    *
    * assertEquals(new Methods().hasNamespace("eth"), false);
@@ -263,7 +263,7 @@ export class Methods<State = Record<string, unknown>> {
    *
    * @example Be discovered
    * ```ts
-   * import { Methods } from "@wirekit/jsonrpc/methods";
+   * import { Methods } from "@wirekit/jsonrpc";
    * import { assertEquals } from "@std/assert";
    *
    * const info = { title: "Nothing", version: "1.0.0" };

@@ -23,15 +23,15 @@ import type { Params } from "./message.ts";
  *
  * @example Only for those who logged in
  * ```ts
- * import { type IncomingMiddleware, JsonRpcError } from "@wirekit/jsonrpc";
+ * import { type HandlerMiddleware, JsonRpcError } from "@wirekit/jsonrpc";
  *
- * export const guard: IncomingMiddleware<{ user?: string }> = (call, next) => {
+ * export const guard: HandlerMiddleware<{ user?: string }> = (call, next) => {
  *   if (call.method === "login" || call.state.user) return next();
  *   throw new JsonRpcError(401, "Not logged in");
  * };
  * ```
  */
-export type IncomingMiddleware<State = Record<string, unknown>> = (
+export type HandlerMiddleware<State = Record<string, unknown>> = (
   call: Context<State>,
   next: () => unknown,
 ) => unknown;
@@ -58,10 +58,10 @@ export interface OutgoingCall {
  *
  * @example Measure
  * ```ts
- * import type { OutgoingMiddleware } from "@wirekit/jsonrpc/middleware";
+ * import type { CallMiddleware } from "@wirekit/jsonrpc";
  *
  * export const times = new Map<string, number>();
- * export const measure: OutgoingMiddleware = async (call, next) => {
+ * export const measure: CallMiddleware = async (call, next) => {
  *   const start = performance.now();
  *   try {
  *     return await next(call);
@@ -71,7 +71,7 @@ export interface OutgoingCall {
  * };
  * ```
  */
-export type OutgoingMiddleware = (
+export type CallMiddleware = (
   call: OutgoingCall,
   next: (call: OutgoingCall) => Promise<unknown>,
 ) => Promise<unknown>;
@@ -85,10 +85,10 @@ export type OutgoingMiddleware = (
  *
  * @example The order
  * ```ts
- * import { composeIncoming, Context } from "@wirekit/jsonrpc";
+ * import { composeHandlers, Context } from "@wirekit/jsonrpc";
  * import { assertEquals } from "@std/assert";
  *
- * const both = composeIncoming([
+ * const both = composeHandlers([
  *   (_call, next) => `<${next()}>`,
  *   (_call, next) => `(${next()})`,
  * ]);
@@ -96,10 +96,10 @@ export type OutgoingMiddleware = (
  * assertEquals(both(call, () => "hello"), "<(hello)>");
  * ```
  */
-export function composeIncoming<State>(
-  middleware: readonly IncomingMiddleware<State>[],
-): IncomingMiddleware<State> {
-  return middleware.reduceRight<IncomingMiddleware<State>>(
+export function composeHandlers<State>(
+  middleware: readonly HandlerMiddleware<State>[],
+): HandlerMiddleware<State> {
+  return middleware.reduceRight<HandlerMiddleware<State>>(
     (inner, outer) => (call, next) => outer(call, () => inner(call, next)),
     (_call, next) => next(),
   );
@@ -113,10 +113,10 @@ export function composeIncoming<State>(
  *
  * @example Change the params on the way
  * ```ts
- * import { composeOutgoing } from "@wirekit/jsonrpc/middleware";
+ * import { composeCalls } from "@wirekit/jsonrpc";
  * import { assertEquals } from "@std/assert";
  *
- * const both = composeOutgoing([
+ * const both = composeCalls([
  *   (call, next) => next({ ...call, params: ["secret"] }),
  *   (call, next) => next({ ...call, method: `v2.${call.method}` }),
  * ]);
@@ -127,10 +127,10 @@ export function composeIncoming<State>(
  * });
  * ```
  */
-export function composeOutgoing(
-  middleware: readonly OutgoingMiddleware[],
-): OutgoingMiddleware {
-  return middleware.reduceRight<OutgoingMiddleware>(
+export function composeCalls(
+  middleware: readonly CallMiddleware[],
+): CallMiddleware {
+  return middleware.reduceRight<CallMiddleware>(
     (inner, outer) => (call, next) =>
       outer(call, (changed) => inner(changed, next)),
     (call, next) => next(call),

@@ -8,7 +8,7 @@
  * ```ts no-assert
  * import { connect } from "@wirekit/jsonrpc/connect";
  * import { msgpackCodec } from "@wirekit/jsonrpc/msgpack";
- * import { serve } from "@wirekit/jsonrpc/serve";
+ * import { serve } from "@wirekit/jsonrpc";
  *
  * await using server = await serve({ port: 0, codecs: [msgpackCodec] });
  * const url = `ws://127.0.0.1:${server.addr.port}`;

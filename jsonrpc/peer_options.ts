@@ -8,11 +8,49 @@
  */
 
 import type { AnswerOptions } from "./answer.ts";
+import type { Logger } from "@wirekit/internal/logger";
 import type { Codec } from "./codec.ts";
 import type { Handshake } from "./context.ts";
 import type { Contract } from "./contract.ts";
 import type { LogEntry } from "./log.ts";
-import type { OutgoingMiddleware } from "./middleware.ts";
+import type { CallMiddleware } from "./middleware.ts";
+
+/**
+ * Whose names the protocol's own messages have; JSON-RPC itself has none for
+ * progress and cancellation.
+ *
+ * - `"lsp"`: those of the Language Server Protocol, which vscode-jsonrpc and
+ *   StreamJsonRpc share. `$/progress` has a `token` and a `value`, and named
+ *   params ask for it by `workDoneToken`; `$/cancelRequest` cancels a call, which
+ *   is answered all the same.
+ * - `"mcp"`: those of the Model Context Protocol. `notifications/progress` has a
+ *   `progressToken` and the value's members (`progress`, `total`, `message`), and
+ *   params ask for it by `_meta.progressToken`; `notifications/cancelled` cancels
+ *   a call, which is then not answered. The heartbeat is `ping`.
+ *
+ * Each end has methods of these names for what is none of its own: progress with
+ * a token that belongs to no call here is a call of the user's method
+ * `$/progress` or `notifications/progress`.
+ */
+export type Conventions = "lsp" | "mcp";
+
+/** How a silent connection is found out. */
+export interface HeartbeatOptions {
+  /**
+   * How long the other end may be silent, in milliseconds, before it is asked
+   * whether it lives.
+   *
+   * @default {Infinity} or 30000 for a client that reconnects
+   */
+  interval?: number;
+  /**
+   * How long it may then take to say anything, in milliseconds, before it is
+   * given up with code 1011.
+   *
+   * @default {30000}
+   */
+  timeout?: number;
+}
 
 /**
  * Options of `Peer`: what it answers, and how it calls.
@@ -52,16 +90,16 @@ export interface PeerOptions<
    *
    * @default {[]}
    */
-  outgoing?: readonly OutgoingMiddleware[];
+  callMiddleware?: readonly CallMiddleware[];
   /**
    * How many calls may be in flight; further ones wait for their turn.
    *
    * @default {1024}
    */
-  maxPending?: number;
+  maxInFlight?: number;
   /**
    * How many bytes of calls may wait for their turn; a further call rejects
-   * with a `RangeError`.
+   * with a `LimitError`.
    *
    * @default {16777216} 16 MiB
    */
@@ -74,7 +112,7 @@ export interface PeerOptions<
   autoBatch?: boolean;
   /**
    * Whether a call that is given up is cancelled at the peer, by a notification
-   * `$/cancelRequest`.
+   * `$/cancelRequest`, or that of its `conventions`.
    *
    * @default {true}
    */
@@ -116,13 +154,20 @@ export interface PeerOptions<
    */
   idleTimeout?: number;
   /**
-   * How long the other end may be silent, in milliseconds, before it is asked
-   * whether it lives, and again before it is given up with code 1011. It is
-   * asked by calling `rpc.ping`, which any peer answers, be it with -32601.
+   * Asks a silent other end whether it lives, by calling `rpc.ping`, which any
+   * peer answers, be it with -32601.
    *
-   * @default {Infinity}
+   * @default {{}} never
    */
-  heartbeat?: number;
+  heartbeat?: HeartbeatOptions;
+  /**
+   * Whose names the protocol's own messages have.
+   *
+   * @default {"lsp"}
+   */
+  conventions?: Conventions;
+  /** Is told, in a line each, why connections ended that did not end cleanly. */
+  logger?: Logger;
   /** Is told of every message, in and out. */
   onMessage?: (entry: LogEntry) => void;
 }

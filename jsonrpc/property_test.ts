@@ -4,20 +4,33 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { pair } from "@wirekit/transport/pair";
-import { FakeTime } from "./_fake_time.ts";
+import { FakeTime } from "@wirekit/internal/testing";
 import {
   type Batch,
-  CallError,
+  ClosedError,
   decodeJson,
   encodeJson,
   idOf,
   JsonRpcError,
   kindOf,
+  LimitError,
+  MalformedResponseError,
   Methods,
   Peer,
+  TimeoutError,
 } from "./mod.ts";
-import { friend } from "./_subscriptions.ts";
+import { engineOf } from "./peer.ts";
 import { faulty } from "./testing.ts";
+
+/** How a call may fail. */
+const ENDS = [
+  ClosedError,
+  DOMException,
+  JsonRpcError,
+  LimitError,
+  MalformedResponseError,
+  TimeoutError,
+];
 
 /** A generator of random numbers that gives the same for the same seed. */
 class Random {
@@ -94,7 +107,7 @@ class Outcomes {
     this.ends.set(this.#count++, ends);
     call.then(() => ends.push("result"), (error) => {
       assert(
-        error instanceof CallError || error instanceof JsonRpcError,
+        ENDS.some((End) => error instanceof End),
         String(error),
       );
       ends.push(error.name);
@@ -124,9 +137,9 @@ Deno.test("Peer gives each call exactly one outcome, whatever happens in whateve
       },
     });
     const options = {
-      maxPending: random.pick([1, 3, 100]),
+      maxInFlight: random.pick([1, 3, 100]),
       maxRunning: random.pick([2, 100]),
-      concurrency: random.pick([1, 2, Infinity]),
+      maxHandlers: random.pick([1, 2, Infinity]),
       autoBatch: random.chance(0.3),
       timeout: 300,
     };
@@ -164,7 +177,7 @@ Deno.test("Peer gives each call exactly one outcome, whatever happens in whateve
       assertEquals(ends.length, 1, `call ${index} ended by ${ends}`);
     }
     for (const peer of peers) {
-      assert(friend.senderOf(peer).idle, "a call that ended is kept");
+      assert(engineOf(peer).sender.idle, "a call that ended is kept");
     }
     await Promise.all(peers.map((peer) => peer.close()));
     await time.tick(300);

@@ -93,7 +93,7 @@ export type OutputOf<S extends StandardSchema> = NonNullable<
  *
  * @example A type without a check
  * ```ts
- * import { type } from "@wirekit/jsonrpc/standard-schema";
+ * import { type } from "@wirekit/jsonrpc";
  * import { assertEquals } from "@std/assert";
  *
  * const number = type<number>({ type: "number" });
@@ -126,7 +126,7 @@ export function type<T>(
  *
  * @example A check without a library
  * ```ts
- * import { check } from "@wirekit/jsonrpc/standard-schema";
+ * import { check } from "@wirekit/jsonrpc";
  * import { assertEquals } from "@std/assert";
  *
  * const number = check(

@@ -24,7 +24,7 @@ import { LENIENT } from "./_lenient.ts";
 import type { Contract } from "./contract.ts";
 import { Peer } from "./peer.ts";
 import type { PeerOptions } from "./peer_options.ts";
-import { settled } from "./_settled.ts";
+import { settled } from "@wirekit/internal/clock";
 
 /**
  * How messages stand on a stream: a line each, or after a `Content-Length`

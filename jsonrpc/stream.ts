@@ -37,8 +37,7 @@ export interface StreamOptions extends CallOptions {
  *
  * @example Read what an async generator gives
  * ```ts
- * import { Methods, Peer } from "@wirekit/jsonrpc";
- * import { readStream } from "@wirekit/jsonrpc/stream";
+ * import { Methods, Peer, readStream } from "@wirekit/jsonrpc";
  * import { pair } from "@wirekit/transport/pair";
  * import { assertEquals } from "@std/assert";
  *

@@ -97,7 +97,7 @@ export class Subscription<T = unknown>
    *
    * @example No longer wanted
    * ```ts
-   * import { Subscription } from "@wirekit/jsonrpc/subscription";
+   * import { Subscription } from "@wirekit/jsonrpc";
    * import { assertEquals } from "@std/assert";
    *
    * const owner = { unsubscribe: () => Promise.resolve() };
@@ -119,7 +119,7 @@ export class Subscription<T = unknown>
    *
    * @example Read an event
    * ```ts
-   * import { Subscription } from "@wirekit/jsonrpc/subscription";
+   * import { Subscription } from "@wirekit/jsonrpc";
    * import { assertEquals } from "@std/assert";
    *
    * const owner = { unsubscribe: () => Promise.resolve() };
@@ -142,7 +142,7 @@ export class Subscription<T = unknown>
    *
    * @example Leave the scope
    * ```ts no-assert
-   * import { Subscription } from "@wirekit/jsonrpc/subscription";
+   * import { Subscription } from "@wirekit/jsonrpc";
    *
    * const owner = { unsubscribe: () => Promise.resolve() };
    * await using _subscription = new Subscription(owner, {});

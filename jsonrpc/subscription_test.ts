@@ -262,7 +262,7 @@ Deno.test("Methods refuses a subscription twice, and takes those of another tabl
 Deno.test("Subscription waits for a middleware before it says no", async () => {
   await using at = linked({
     methods: COUNT,
-    incoming: [async (call, next) => {
+    handlerMiddleware: [async (call, next) => {
       await delay(0);
       if (call.method.endsWith("_subscribe")) throw new InvalidParamsError();
       return next();

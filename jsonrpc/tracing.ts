@@ -10,11 +10,11 @@
  * import { tracing } from "@wirekit/jsonrpc/tracing";
  * import { pair } from "@wirekit/transport/pair";
  *
- * const { incoming, outgoing } = tracing();
+ * const { handlerMiddleware, callMiddleware } = tracing();
  * const [near, far] = pair();
  * const methods = new Methods().add("ping", () => "pong");
- * await using server = new Peer(far, { methods, incoming: [incoming] });
- * await using client = new Peer(near, { outgoing: [outgoing] });
+ * await using server = new Peer(far, { methods, handlerMiddleware: [handlerMiddleware] });
+ * await using client = new Peer(near, { callMiddleware: [callMiddleware] });
  * await client.request("ping");
  * ```
  *
@@ -32,14 +32,13 @@ import {
   SpanStatusCode,
   trace,
 } from "@opentelemetry/api";
-import { CallError } from "./call_error.ts";
 import type { Context } from "./context.ts";
 import { JsonRpcError } from "./error.ts";
 import type { Extra, Id, Params } from "./message.ts";
 import type {
-  IncomingMiddleware,
+  CallMiddleware,
+  HandlerMiddleware,
   OutgoingCall,
-  OutgoingMiddleware,
 } from "./middleware.ts";
 
 /** Options of {@linkcode tracing}. */
@@ -64,9 +63,9 @@ export interface TracingOptions {
 /** The two halves of tracing; see {@linkcode tracing}. */
 export interface Tracing {
   /** Makes a server span of each call that is answered. */
-  readonly incoming: IncomingMiddleware<unknown>;
+  readonly handlerMiddleware: HandlerMiddleware<unknown>;
   /** Makes a client span of each call that is made. */
-  readonly outgoing: OutgoingMiddleware;
+  readonly callMiddleware: CallMiddleware;
 }
 
 /**
@@ -83,9 +82,9 @@ export interface Tracing {
  * import { tracing } from "@wirekit/jsonrpc/tracing";
  * import { assertEquals } from "@std/assert";
  *
- * const { outgoing } = tracing({ propagate: "none" });
+ * const { callMiddleware } = tracing({ propagate: "none" });
  * const call = { method: "sum", params: [1, 2], options: {} };
- * await outgoing(call, (sent) => {
+ * await callMiddleware(call, (sent) => {
  *   assertEquals(sent.options, {});
  *   return Promise.resolve(3);
  * });
@@ -95,7 +94,10 @@ export function tracing(options: TracingOptions = {}): Tracing {
   const { propagate = "message" } = options;
   const tracer = trace.getTracer("@wirekit/jsonrpc");
 
-  function incoming(call: Context<unknown>, next: () => unknown): unknown {
+  function handlerMiddleware(
+    call: Context<unknown>,
+    next: () => unknown,
+  ): unknown {
     const span = tracer.startSpan(call.method, {
       kind: SpanKind.SERVER,
       attributes: { ...attributesOf(call.method), ...idAttribute(call.id) },
@@ -105,14 +107,14 @@ export function tracing(options: TracingOptions = {}): Tracing {
       const result = context.with(active, next);
       if (!(result instanceof Promise)) return end(span, result);
       return result.then((value) => end(span, value), (error) => {
-        throw endFailed(span, error);
+        throw endFailed(span, error, SpanKind.SERVER);
       });
     } catch (error) {
-      throw endFailed(span, error);
+      throw endFailed(span, error, SpanKind.SERVER);
     }
   }
 
-  async function outgoing(
+  async function callMiddleware(
     call: OutgoingCall,
     next: (call: OutgoingCall) => Promise<unknown>,
   ): Promise<unknown> {
@@ -129,11 +131,11 @@ export function tracing(options: TracingOptions = {}): Tracing {
       span.setAttributes(idAttribute(sent.id));
       return end(span, await result);
     } catch (error) {
-      throw endFailed(span, error);
+      throw endFailed(span, error, SpanKind.CLIENT);
     }
   }
 
-  return { incoming, outgoing };
+  return { handlerMiddleware, callMiddleware };
 }
 
 function attributesOf(method: string): Attributes {
@@ -155,7 +157,7 @@ function end<T>(span: Span, value: T): T {
   return value;
 }
 
-function endFailed(span: Span, error: unknown): unknown {
+function endFailed(span: Span, error: unknown, kind: SpanKind): unknown {
   const name = error instanceof Error ? error.name : "_OTHER";
   span.setStatus({ code: SpanStatusCode.ERROR });
   if (error instanceof JsonRpcError) {
@@ -164,7 +166,7 @@ function endFailed(span: Span, error: unknown): unknown {
   } else {
     // What the handler threw is sent as -32603; a call that got no answer has
     // no code.
-    if (!(error instanceof CallError)) {
+    if (kind === SpanKind.SERVER) {
       span.setAttribute("rpc.response.status_code", "-32603");
     }
     span.setAttribute("error.type", name);

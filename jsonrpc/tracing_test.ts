@@ -76,7 +76,7 @@ function traced(options: TracingOptions = {}) {
   context.setGlobalContextManager(manager);
   trace.setGlobalTracerProvider({ getTracer: () => tracer });
   spans = [];
-  const { incoming, outgoing } = tracing(options);
+  const { handlerMiddleware, callMiddleware } = tracing(options);
   const sent: Received[] = [];
   const methods = new Methods()
     .add("sum", (_call, x: number, y: number) => x + y)
@@ -89,10 +89,14 @@ function traced(options: TracingOptions = {}) {
     .add("never", () => new Promise(() => {}))
     .add("nested", (call) => call.peer.request("inner"));
   const inner = new Methods().add("inner", () => "inner");
-  const at = linked({ methods, incoming: [incoming], outgoing: [outgoing] }, {
+  const at = linked({
+    methods,
+    handlerMiddleware: [handlerMiddleware],
+    callMiddleware: [callMiddleware],
+  }, {
     methods: inner,
-    incoming: [incoming],
-    outgoing: [outgoing],
+    handlerMiddleware: [handlerMiddleware],
+    callMiddleware: [callMiddleware],
     onMessage: ({ direction, message }) =>
       direction === "out" && sent.push(message as Received),
   });

@@ -33,8 +33,7 @@ const CEILINGS: Record<string, [code: number, zipped: number]> = {
   "@wirekit/jsonrpc": [277, 34.5],
   "@wirekit/jsonrpc/connect": [221, 26],
   "@wirekit/jsonrpc/fetch-handler": [140, 16.5],
-  "@wirekit/jsonrpc/peer": [112, 12.5],
-  "@wirekit/jsonrpc/message": [14, 2],
+  "@wirekit/jsonrpc/client": [135, 15.5],
 };
 
 /** What `deno info --json` says of an entry. */

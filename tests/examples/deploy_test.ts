@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Client } from "@wirekit/hub/client";
 import { NotConnectedError, RemoteError } from "@wirekit/hub/client";
-import { Peer } from "@wirekit/jsonrpc/peer";
+import { Peer } from "@wirekit/jsonrpc";
 import { connectWebSocket } from "@wirekit/transport/websocket";
 import { connect } from "@wirekit/wsrpc/client";
 import { ROOT } from "../_packages.ts";

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { connectWebSocket } from "@wirekit/transport/websocket";
-import { Peer } from "@wirekit/jsonrpc/peer";
+import { Peer } from "@wirekit/jsonrpc";
 import { ROOT } from "../_packages.ts";
 import { Program } from "../_program.ts";
 

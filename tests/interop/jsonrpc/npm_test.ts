@@ -4,7 +4,6 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
-  AbortError,
   JsonRpcError,
   Methods,
   Peer,
@@ -171,7 +170,10 @@ for (
     assertEquals(seen, ["half"]);
     assertEquals(await peer.request("back"), "Ada");
     const signal = AbortSignal.abort();
-    await assertRejects(() => peer.request("wait", [], { signal }), AbortError);
+    await assertRejects(
+      () => peer.request("wait", [], { signal }),
+      DOMException,
+    );
     passed(ours, name, "cancel", "progress", "reverse");
   });
 }

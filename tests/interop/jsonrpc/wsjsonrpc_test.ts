@@ -179,7 +179,7 @@ Deno.test("connect() reaches wsjsonrpc, heartbeat included", async () => {
   const port = await driver.do<number>("serve");
   await using _driver = driver;
   await using client = await connect(`ws://127.0.0.1:${port}/any/path`, {
-    heartbeat: 200, // A busy machine answers in time.
+    heartbeat: { interval: 200 }, // A busy machine answers in time.
     errorData: false,
   });
   const first = client.peer;
