@@ -1,5 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
+// deno-lint-ignore-file no-console -- it is a program
+
 /** A server on every carrier that echoes, and says where it is and what it logs. */
 
 import { serve } from "@wirekit/transport/serve";

@@ -1,0 +1,133 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** Each server behind the real nginx, set up well and badly. */
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { HandshakeError } from "@wirekit/internal/errors";
+import { Hub } from "@wirekit/hub/hub";
+import { serve as serveHub } from "@wirekit/hub/serve";
+import { fetchHandler, serve as serveJsonRpc } from "@wirekit/jsonrpc";
+import { listenWebSocket } from "@wirekit/transport/listen-websocket";
+import { connectWebSocket } from "@wirekit/transport/websocket";
+import { Server } from "@wirekit/wsrpc/server";
+import { serve as serveWsrpc } from "@wirekit/wsrpc/serve";
+import { Program } from "../../_program.ts";
+
+/** What a location says, by its name. */
+const LOCATIONS = {
+  good: `proxy_http_version 1.1;
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Connection "upgrade";`,
+  "without-connection": `proxy_http_version 1.1;
+    proxy_set_header Upgrade $http_upgrade;`,
+  "version-1.0": `proxy_http_version 1.0;
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Connection "upgrade";`,
+  "without-all": "",
+};
+
+function isInstalled(): boolean {
+  try {
+    return new Deno.Command("nginx", { args: ["-v"], stderr: "null" })
+      .outputSync().success;
+  } catch {
+    return false;
+  }
+}
+
+/** Starts nginx in front of servers; a path is `/SERVER/LOCATION`. */
+async function startNginx(servers: Record<string, number>) {
+  const folder = await Deno.makeTempDir();
+  const free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = free.addr;
+  free.close();
+  const locations = Object.entries(servers).flatMap(([name, port]) =>
+    Object.entries(LOCATIONS).map(([location, lines]) =>
+      `location /${name}/${location} {
+        ${lines}
+        proxy_pass http://127.0.0.1:${port};
+      }`
+    )
+  );
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+    .map((each) => `${each}_temp_path ${folder}/${each};`);
+  await Deno.writeTextFile(
+    `${folder}/nginx.conf`,
+    `daemon off; master_process off; pid ${folder}/pid; error_log stderr;
+    events {}
+    http {
+      access_log off;
+      ${temporary.join("\n")}
+      server { listen 127.0.0.1:${port}; ${locations.join("\n")} }
+    }`,
+  );
+  const program = new Program("nginx", {
+    args: ["-p", folder, "-c", `${folder}/nginx.conf`],
+  });
+  for (let tries = 0; tries < 200; tries++) {
+    try {
+      (await Deno.connect({ hostname: "127.0.0.1", port })).close();
+      break;
+    } catch {
+      await new Promise((done) => setTimeout(done, 50));
+    }
+  }
+  return {
+    url: `ws://127.0.0.1:${port}`,
+    [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
+  };
+}
+
+Deno.test({
+  name: "each server talks through nginx, and says what a bad one has to set",
+  ignore: !isInstalled(),
+  async fn() {
+    const lines: string[] = [];
+    const logger = { warn: (line: string) => void lines.push(line) };
+    await using cleanup = new AsyncDisposableStack();
+    const token = "s3cret";
+    const hub = cleanup.use(new Hub({ token, logger }));
+    const wsrpc = cleanup.use(new Server({ logger }));
+    const listener = cleanup.use(await listenWebSocket({ port: 0, logger }));
+    const handle = (
+      fetch: (request: Request, info: object) => Promise<Response>,
+    ) =>
+      cleanup.use(
+        Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, fetch),
+      ).addr.port;
+    const port = <S extends { addr: { port: number } } & AsyncDisposable>(
+      server: S,
+    ) => cleanup.use(server).addr.port;
+    const servers = {
+      transport: listener.addr.port,
+      hub: port(await serveHub({ port: 0, token, logger })),
+      hub_fetch: handle(hub.fetch),
+      wsrpc: port(await serveWsrpc(wsrpc, { port: 0 })),
+      wsrpc_fetch: handle(wsrpc.fetch),
+      jsonrpc: port(await serveJsonRpc({ port: 0, logger })),
+      jsonrpc_fetch: handle(fetchHandler({ logger })),
+    };
+    await using nginx = await startNginx(servers);
+    for (const name of Object.keys(servers)) {
+      for (const location of Object.keys(LOCATIONS)) {
+        const url = `${nginx.url}/${name}/${location}?token=${token}`;
+        // Deno.serve takes an upgrade of HTTP/1.0, and tells no handler of it.
+        const unseen = location === "version-1.0" && name.endsWith("_fetch");
+        if (location === "good" || unseen) {
+          await using client = await connectWebSocket(url);
+          assert(client);
+          continue;
+        }
+        lines.length = 0;
+        const error = await assertRejects(
+          () => connectWebSocket(url),
+          HandshakeError,
+        );
+        assertEquals(error.status, 400, `${url} ${error.body}`);
+        assert(error.body.includes("proxy_set_header"), error.body);
+        assertEquals(lines.length, 1, `${url} ${lines}`);
+        assert(lines[0]!.includes("proxy_set_header"), lines[0]);
+      }
+    }
+  },
+});
