@@ -60,6 +60,7 @@ import {
 } from "./command/_terminal.ts";
 import { UsageError } from "./command/_usage_error.ts";
 
+export { closest } from "./command/_closest.ts";
 export { type Call, type Command, command } from "./command/_command.ts";
 export {
   checkUrl,

@@ -3,6 +3,7 @@
 /** The commands for the alarm, buttons, scenes, sound and breakers. */
 
 import { type Command, command, toggle } from "@wirekit/internal/command";
+import { targetsOf } from "./_command_home.ts";
 import { Alarm } from "./areas/alarm.ts";
 import { Cen, CenPlus } from "./areas/buttons.ts";
 import { ScenarioModule, Scene } from "./areas/scenarios.ts";
@@ -47,12 +48,16 @@ const press = command({
     plus: toggle("A CEN plus control, by its number"),
   },
   examples: ["openwebnet press 15 1", "openwebnet press 1 31 --plus"],
-  run: ({ words: [where = "", ...given], options }, terminal) => {
+  async run({ words: [word = "", ...given], options }, terminal) {
     const buttons = given.map((word) => numberOf(word, "BUTTON", 0, 31));
     const { signal } = terminal;
-    return withGateway(options, terminal, async (gateway) => {
+    const targets = options.plus
+      ? [{ target: `${numberOf(word, "WHERE", 0, 2047)}` }]
+      : await targetsOf([word], "buttons", options.home);
+    const [{ target: where } = { target: "" }] = targets;
+    await withGateway(options, terminal, async (gateway) => {
       if (options.plus) {
-        const control = new CenPlus(gateway, numberOf(where, "WHERE", 0, 2047));
+        const control = new CenPlus(gateway, Number(where));
         for (const button of buttons) {
           await control.send(button, "short", { signal });
         }
@@ -60,7 +65,7 @@ const press = command({
       }
       const control = new Cen(gateway, where);
       for (const button of buttons) await control.press(button, { signal });
-    });
+    }, targets);
   },
 });
 
@@ -75,12 +80,13 @@ const scene = command({
       words,
       ["start", "stop", "enable", "disable"],
     );
-    for (const target of targets) numberOf(target, "SCENE", 1, 300);
     return forEach(
       options,
       terminal,
-      targets,
-      (gateway, target) => new Scene(gateway, target),
+      { words: targets, kind: "scene" },
+      (gateway, target) => {
+        return new Scene(gateway, `${numberOf(target, "SCENE", 1, 300)}`);
+      },
       (scene, options) => scene[action](options),
     );
   },
@@ -118,7 +124,7 @@ const sound = command({
     return forEach(
       options,
       terminal,
-      targets,
+      { words: targets, kind: "amplifier" },
       (gateway, target) => new Amplifier(gateway, target),
       (amplifier, options) =>
         action === "on" || action === "off"
@@ -139,12 +145,13 @@ const breaker = command({
       words,
       ["open", "close", "automatic", "manual", "status"],
     );
-    const numbers = targets.map((word) => numberOf(word, "NUMBER", 1, 127));
     return forEach(
       options,
       terminal,
-      numbers.map((number) => `1${number}`),
-      (gateway, target) => new StopGo(gateway, target),
+      { words: targets, kind: "breaker" },
+      (gateway, target) => {
+        return new StopGo(gateway, `1${numberOf(target, "NUMBER", 1, 127)}`);
+      },
       async (breaker, options) => {
         if (action === "open" || action === "close") {
           return await breaker.breaker(action === "open", options);

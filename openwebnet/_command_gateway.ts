@@ -19,6 +19,14 @@ import type { Transport } from "@wirekit/transport/transport";
 import type { GatewayEvent } from "./events.ts";
 import { describe } from "./explain.ts";
 import type { Gateway } from "./gateway.ts";
+import { type Home, type HomeKind, nameOf } from "./home.ts";
+import {
+  besideOf,
+  gatewayOf,
+  readHome,
+  type Target,
+  targetsOf,
+} from "./_command_home.ts";
 import { record } from "./session/capture.ts";
 import {
   type GatewayProfile,
@@ -46,11 +54,12 @@ const password: Option<undefined> = {
 export const OUTPUT_OPTIONS = { json: toggle("Print lines of JSON") };
 
 /** A model of a gateway. */
-const profile: Option<GatewayProfile> = {
+const profile: Option<GatewayProfile | undefined> = {
   help: "Pacing and times of a model, such as MH201",
   value: "MODEL",
   choices: Object.keys(PROFILES),
-  read([model = "generic"], name) {
+  read([model], name) {
+    if (model === undefined) return undefined;
     const found = profileOf(model);
     if (found.name !== "generic" || model === "generic") return found;
     const names = Object.keys(PROFILES).join(", ");
@@ -80,6 +89,8 @@ export const GATEWAY_OPTIONS = {
     "Ask for command sessions with 9 or 0 only",
   ),
   timeout: seconds("Longest wait for an answer (10)"),
+  home: text("FILE", "Gateways and names (home.json)", { file: true }),
+  gateway: text("NAME", "Which gateway of that file (the first)"),
   capture: text("FILE", "Add all frames to a file, secrets masked", {
     file: true,
   }),
@@ -103,16 +114,29 @@ const CONNECT_TIMEOUT = 10_000;
 export async function withGateway(
   options: GatewayValues,
   terminal: Terminal,
-  run: (gateway: Gateway) => Promise<void>,
+  run: (gateway: Gateway, home?: Home) => Promise<void>,
+  targets: readonly Target[] = [],
 ): Promise<void> {
-  const { OPENWEBNET_HOST: host, OPENWEBNET_PASSWORD } = settings(terminal, {
+  const given = settings(terminal, {
     OPENWEBNET_HOST: options.host,
     OPENWEBNET_PASSWORD: await fromFile(options.passwordFile),
   });
+  const found = await readHome(options.home, options.gateway !== undefined);
+  const chosen = gatewayOf(found, options.gateway, targets);
+  // Who names another gateway does not mean that of the file.
+  const known = given.OPENWEBNET_HOST === undefined ? chosen : undefined;
+  const host = given.OPENWEBNET_HOST ?? known?.host;
   if (host === undefined) {
-    throw new UsageError("Name the gateway with --host, or in OPENWEBNET_HOST");
+    throw new UsageError(
+      "Name the gateway with --host, in OPENWEBNET_HOST, or in a home.json",
+    );
   }
-  const { profile, port = DEFAULT_PORT, selector, timeout, capture } = options;
+  const { passwordFile } = known ?? {};
+  const password = given.OPENWEBNET_PASSWORD ??
+    await fromFile(passwordFile && besideOf(found!.file, passwordFile));
+  const { selector, timeout, capture } = options;
+  const { port = known?.port ?? DEFAULT_PORT } = options;
+  const { profile = profileOf(known?.profile ?? "generic") } = options;
   using file = capture === undefined ? undefined : await Deno.open(capture, {
     append: true,
     create: true,
@@ -127,9 +151,7 @@ export async function withGateway(
     profile,
     port,
     connectTimeout,
-    ...(OPENWEBNET_PASSWORD === undefined
-      ? {}
-      : { password: OPENWEBNET_PASSWORD }),
+    ...(password === undefined ? {} : { password }),
     ...(selector === undefined ? {} : { selector }),
     ...(timeout === undefined ? {} : { timeout }),
     ...(file === undefined ? {} : { wrap: recorder(file) }),
@@ -147,7 +169,7 @@ export async function withGateway(
     },
   });
   try {
-    await Promise.race([run(gateway), unreachable]);
+    await Promise.race([run(gateway, found?.home), unreachable]);
   } finally {
     waiting.stop();
   }
@@ -157,18 +179,25 @@ export async function withGateway(
  * Does the same with several devices, one after the other. All of them are made
  * before the first is told anything: a typing error leaves the plant as it is.
  */
-export function forEach<T>(
+export async function forEach<T>(
   options: GatewayValues,
   terminal: Terminal,
-  targets: readonly string[],
+  { words, kind }: { words: readonly string[]; kind: HomeKind },
   make: (gateway: Gateway, target: string) => T,
-  act: (item: T, options: { signal: AbortSignal }) => Promise<void>,
+  act: (
+    item: T,
+    options: { signal: AbortSignal },
+    target: Target,
+  ) => Promise<void>,
 ): Promise<void> {
   const { signal } = terminal;
-  return withGateway(options, terminal, async (gateway) => {
-    const items = targets.map((target) => make(gateway, target));
-    for (const item of items) await act(item, { signal });
-  });
+  const targets = await targetsOf(words, kind, options.home);
+  await withGateway(options, terminal, async (gateway) => {
+    const items = targets.map((target) =>
+      [make(gateway, target.target), target] as const
+    );
+    for (const [item, target] of items) await act(item, { signal }, target);
+  }, targets);
 }
 
 /**
@@ -211,15 +240,18 @@ export function printEvent(
   event: GatewayEvent,
   output: { readonly json: boolean },
   terminal: Terminal,
+  home?: Home,
 ): void {
   const { message, ...rest } = event;
   const now = new Date();
   const time = now.toISOString();
+  const name = home && nameOf(home, event.who, event.where);
+  const named = name === undefined ? {} : { name };
   print(
     output,
     terminal,
-    { time, frame: serialize(message), ...rest },
-    `${localTime(now)} ${describe(event)}`,
+    { time, frame: serialize(message), ...named, ...rest },
+    `${localTime(now)} ${describe(event, named)}`,
   );
 }
 

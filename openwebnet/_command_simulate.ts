@@ -14,6 +14,7 @@ import {
 import { StreamTransport } from "@wirekit/transport/stream";
 import { MODEL_OPTIONS, passwordOf } from "./_command_gateway.ts";
 import { type CaptureEntry, replay } from "./session/capture.ts";
+import { PROFILES } from "./session/profiles.ts";
 import { GatewaySimulator } from "./simulator/simulator.ts";
 import { DEFAULT_PORT } from "./tcp.ts";
 import { FrameScanner } from "./wire/frame.ts";
@@ -39,7 +40,8 @@ export const simulate = command({
   },
   examples: ["openwebnet simulate", "openwebnet simulate --profile MH201"],
   async run({ options }, terminal) {
-    const { hostname = "127.0.0.1", port = DEFAULT_PORT, profile } = options;
+    const { hostname = "127.0.0.1", port = DEFAULT_PORT } = options;
+    const { profile = PROFILES.generic! } = options;
     const sessions = options.replay === undefined
       ? undefined
       : await readCapture(options.replay);

@@ -12,6 +12,8 @@ import {
   UsageError,
 } from "@wirekit/internal/command";
 import { AREA_COMMANDS } from "./_command_areas.ts";
+import { itemOf, readHome, type Target, targetsOf } from "./_command_home.ts";
+import { setup } from "./_command_setup.ts";
 import {
   forEach,
   GATEWAY_OPTIONS,
@@ -32,7 +34,9 @@ import config from "./deno.json" with { type: "json" };
 import { discoverGateways } from "./discovery.ts";
 import { decode } from "./events.ts";
 import { explain } from "./explain.ts";
+import { isName } from "./home.ts";
 import { discoverItems } from "./inventory.ts";
+import { TimedShutter } from "./timed_shutter.ts";
 import { NackError } from "./session/errors.ts";
 import { type Message, parse, serialize } from "./wire/message.ts";
 
@@ -44,27 +48,35 @@ const monitor = command({
   options: {
     ...GATEWAY_OPTIONS,
     who: integer("WHO", "Events of this WHO only"),
-    where: text("WHERE", "Events of this WHERE only"),
+    where: text("WHERE", "Events of this WHERE or name only"),
   },
   examples: ["openwebnet monitor --host 192.168.1.35 --who 1 --json"],
-  run: ({ options }, terminal) =>
-    withGateway(options, terminal, async (gateway) => {
-      const { signal } = terminal;
-      const { who, where } = options;
-      const filter: MessageFilter = {
-        signal,
-        ...(who === undefined ? {} : { who }),
-        ...(where === undefined ? {} : { where }),
-      };
+  async run({ options }, terminal) {
+    const { signal } = terminal;
+    let { who, where } = options;
+    const targets: Target[] = [];
+    if (where !== undefined && isName(where)) {
+      const item = itemOf(where, await readHome(options.home, true));
+      targets.push(item);
+      who ??= item.who;
+      where = item.where;
+    }
+    const filter: MessageFilter = {
+      signal,
+      ...(who === undefined ? {} : { who }),
+      ...(where === undefined ? {} : { where }),
+    };
+    await withGateway(options, terminal, async (gateway, home) => {
       try {
         for await (const event of gateway.events(filter)) {
-          printEvent(event, options, terminal);
+          printEvent(event, options, terminal, home);
         }
       } catch (error) {
         // It goes on until Ctrl-C.
         if (!signal.aborted) throw error;
       }
-    }),
+    }, targets);
+  },
 });
 
 const send = command({
@@ -98,12 +110,12 @@ const status = command({
       ? ["*#1*0##", "*#2*0##", "*#4*0*0##", "*#5##", "*#9##", "*#25*30##"]
       : [where === undefined ? `*#${who}##` : `*#${who}*${where}##`];
     const messages = requests.map(toMessage);
-    return withGateway(options, terminal, async (gateway) => {
+    return withGateway(options, terminal, async (gateway, home) => {
       const { signal } = terminal;
       for (const request of messages) {
         try {
           for (const reply of await gateway.request(request, { signal })) {
-            printEvent(decode(reply), options, terminal);
+            printEvent(decode(reply), options, terminal, home);
           }
         } catch (error) {
           // A plant does not have every subsystem.
@@ -130,7 +142,7 @@ const light = command({
     return forEach(
       options,
       terminal,
-      targets,
+      { words: targets, kind: "light" },
       (gateway, target) => new Dimmer(gateway, target),
       (lamp, options) => {
         if (action === "on" || action === "off" || action === "toggle") {
@@ -158,13 +170,18 @@ const shutter = command({
     return forEach(
       options,
       terminal,
-      targets,
-      (gateway, target) => new Shutter(gateway, target),
-      (shutter, options) => {
+      { words: targets, kind: "shutter" },
+      (gateway, target) => ({ gateway, shutter: new Shutter(gateway, target) }),
+      async ({ gateway, shutter }, options, { seconds }) => {
         if (action === "up" || action === "down" || action === "stop") {
-          return shutter[action](options);
+          return await shutter[action](options);
         }
-        return shutter.goTo(Number.parseInt(action), options);
+        const position = Number.parseInt(action);
+        if (seconds === undefined) return await shutter.goTo(position, options);
+        const times = { upTime: seconds * 1_000 };
+        await using timed = new TimedShutter(gateway, shutter.where, times);
+        await gateway.ready(options);
+        await timed.goTo(position, options);
       },
     );
   },
@@ -182,17 +199,21 @@ const temperature = command({
         `CELSIUS has to be a number such as 21.5, not "${celsius}"`,
       );
     }
-    return withGateway(options, terminal, async (gateway) => {
-      const { signal } = terminal;
-      const zone = new Zone(gateway, where);
-      if (celsius !== undefined) {
-        return await zone.setTemperature(Number(celsius), "generic", {
-          signal,
-        });
-      }
-      const value = await zone.temperature({ signal });
-      print(options, terminal, { zone: where, celsius: value }, `${value} °C`);
-    });
+    return forEach(
+      options,
+      terminal,
+      { words: [where], kind: "zone" },
+      (gateway, target) => new Zone(gateway, target),
+      async (zone, { signal }) => {
+        if (celsius !== undefined) {
+          const number = Number(celsius);
+          return await zone.setTemperature(number, "generic", { signal });
+        }
+        const value = await zone.temperature({ signal });
+        const line = `${value} °C`;
+        print(options, terminal, { zone: where, celsius: value }, line);
+      },
+    );
   },
 });
 
@@ -202,11 +223,12 @@ const energy = command({
   operands: "[METER…]",
   options: GATEWAY_OPTIONS,
   examples: ["openwebnet energy 1 2 --json"],
-  run: ({ words, options }, terminal) =>
-    withGateway(options, terminal, async (gateway) => {
+  async run({ words, options }, terminal) {
+    const targets = await targetsOf(words, "meter", options.home);
+    await withGateway(options, terminal, async (gateway) => {
       const { signal } = terminal;
       const meters = words.length > 0
-        ? words
+        ? targets.map(({ target }) => target)
         : Array.from({ length: 255 }, (_, i) => `${i + 1}`);
       for (const [i, number] of meters.entries()) {
         const meter = new Meter(gateway, `5${number}`);
@@ -228,7 +250,8 @@ const energy = command({
           throw error;
         }
       }
-    }),
+    }, targets);
+  },
 });
 
 const discover = command({
@@ -331,6 +354,7 @@ export const openwebnet: Command = {
     energy,
     ...AREA_COMMANDS,
     discover,
+    setup,
     scan,
     decodeCommand,
     simulate,

@@ -11,8 +11,10 @@
  *
  * It needs `--allow-net` for the gateway; `decode` needs nothing. With
  * `--allow-env=OPENWEBNET_HOST,OPENWEBNET_PASSWORD` it takes both from the
- * environment. `--password-file`, `--capture` and `--replay` need
- * `--allow-read` or `--allow-write` of their files.
+ * environment. With `--allow-read=home.json` it takes gateways and names from
+ * there; `setup`, which writes that file, needs `--allow-write` too.
+ * `--password-file`, `--capture` and `--replay` need `--allow-read` or
+ * `--allow-write` of their files.
  *
  * @module
  */

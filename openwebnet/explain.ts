@@ -69,10 +69,21 @@ export interface Part {
 }
 
 /**
+ * Options of {@linkcode describe}.
+ *
+ * @category Events
+ */
+export interface DescribeOptions {
+  /** What people call whom it is about, such as `kitchen`. */
+  name?: string;
+}
+
+/**
  * Puts an event into a line.
  *
  * @category Events
  * @param event The event.
+ * @param options A name of whom it is about.
  * @returns Its name, whom it is about, and its values.
  *
  * @example Somebody has asked for it
@@ -86,7 +97,10 @@ export interface Part {
  * );
  * ```
  */
-export function describe(event: GatewayEvent): string {
+export function describe(
+  event: GatewayEvent,
+  options: DescribeOptions = {},
+): string {
   const { type, who: _, where, origin, message, unread, ...values } = event;
   if (type === "unknown") return `unknown ${serialize(message)}`;
   const texts = Object.entries(values).map(([key, value]) =>
@@ -95,7 +109,9 @@ export function describe(event: GatewayEvent): string {
   for (const [key, text] of Object.entries(unread ?? {})) {
     texts.push(/^\d+$/.test(key) ? `also "${text}"` : `${key} "${text}"`);
   }
-  const about = where === "" ? "" : ` ${where}`;
+  const { name } = options;
+  const whom = name === undefined ? where : `${where} (${name})`;
+  const about = where === "" ? "" : ` ${whom}`;
   const said = texts.length === 0 ? "" : `: ${texts.join(", ")}`;
   const note = origin === "command"
     ? " (asked for)"

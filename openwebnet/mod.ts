@@ -41,9 +41,24 @@ export {
   PROFILES,
 } from "./session/profiles.ts";
 export { discoverItems, type FoundItem } from "./inventory.ts";
+export {
+  type Home,
+  HOME_KINDS,
+  type HomeGateway,
+  type HomeItem,
+  type HomeKind,
+  nameOf,
+  parseHome,
+} from "./home.ts";
 export { States, type StatesOptions } from "./states.ts";
 export { areaOf, decode, type GatewayEvent } from "./events.ts";
-export { describe, explain, type Part, WHO_NAMES } from "./explain.ts";
+export {
+  describe,
+  type DescribeOptions,
+  explain,
+  type Part,
+  WHO_NAMES,
+} from "./explain.ts";
 export {
   Area,
   type EventBase,

@@ -6,6 +6,7 @@ import { TimedShutter } from "./timed_shutter.ts";
 import { Light } from "./areas/lights.ts";
 import { Gateway } from "./gateway.ts";
 import { GatewaySimulator } from "./simulator/simulator.ts";
+import { RemoteError } from "./session/errors.ts";
 import { States } from "./states.ts";
 
 async function until(condition: () => boolean): Promise<void> {
@@ -156,4 +157,18 @@ Deno.test("TimedShutter stops when it is aborted, and takes no other numbers", a
   for (const time of [0, -1, NaN]) {
     assertThrows(make(time), RangeError, "upTime");
   }
+});
+
+Deno.test("TimedShutter says that it does not know where it was stopped", async () => {
+  await using simulator = new GatewaySimulator({ plant: { travel: 100_000 } });
+  const transport = () => simulator.connect();
+  await using gateway = new Gateway({ transport, pacing: 0 });
+  const times = { upTime: 200 };
+  await using shutter = new TimedShutter(gateway, "31", times);
+  await gateway.ready();
+  const going = shutter.goTo(75);
+  await until(() => simulator.executed.includes("*2*1*31##"));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  simulator.publish("*2*0*31##"); // Somebody else.
+  await assertRejects(() => going, RemoteError, "was stopped on its way");
 });

@@ -11,6 +11,7 @@ import { checkTime, now, sleep } from "@wirekit/internal/clock";
 import { reaches } from "./wire/where.ts";
 import { automation, Shutter } from "./areas/automation.ts";
 import type { CommandOptions } from "./session/_command_options.ts";
+import { RemoteError } from "./session/errors.ts";
 import type { Caller } from "./areas/item.ts";
 import { outOf } from "./areas/_values.ts";
 
@@ -109,6 +110,7 @@ export class TimedShutter implements AsyncDisposable {
    * @param position 0 % closed to 100 % open.
    * @param options Time and signal. The shutter stops when the signal aborts.
    * @returns Resolves when it has been stopped there.
+   * @throws {RemoteError} If somebody stops it before it is known where it is.
    */
   async goTo(position: number, options: CommandOptions = {}): Promise<void> {
     checkLevel("position", position);
@@ -118,7 +120,13 @@ export class TimedShutter implements AsyncDisposable {
     if (this.#positionAt(now()) === undefined) {
       await this.#run(position >= 50 ? "up" : "down", 110, options);
     }
-    const way = position - this.#positionAt(now())!;
+    const from = this.#positionAt(now());
+    if (from === undefined) {
+      throw new RemoteError(
+        `Shutter ${this.shutter.where} was stopped on its way to an end: where it is is not known`,
+      );
+    }
+    const way = position - from;
     if (Math.abs(way) < 1) return;
     await this.#run(way > 0 ? "up" : "down", Math.abs(way), options);
     this.#settle(position);

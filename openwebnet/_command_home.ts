@@ -1,0 +1,133 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** What the commands know of the home: names in place of targets. */
+
+import { closest, UsageError } from "@wirekit/internal/command";
+import {
+  type Home,
+  type HomeGateway,
+  type HomeItem,
+  type HomeKind,
+  isName,
+  parseHome,
+} from "./home.ts";
+
+/** Where a home is looked for. */
+export const HOME_FILE = "home.json";
+
+/** The home that a user means, and where it is written. */
+export interface HomeOf {
+  readonly home: Home;
+  readonly file: string;
+}
+
+/**
+ * Reads the home. Without `--home` it is the file of this folder, if there is
+ * one that may be read; a name makes it necessary.
+ */
+export async function readHome(
+  file: string | undefined,
+  isNeeded: boolean,
+): Promise<HomeOf | undefined> {
+  const path = file ?? HOME_FILE;
+  if (file === undefined && !isNeeded) {
+    const { state } = await Deno.permissions.query({ name: "read", path });
+    if (state !== "granted") return undefined;
+  }
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (error) {
+    const isMissing = error instanceof Deno.errors.NotFound;
+    if (isMissing && file === undefined) return undefined;
+    if (isMissing) throw new UsageError(`There is no file ${path}`);
+    throw error;
+  }
+  try {
+    return { home: parseHome(text), file: path };
+  } catch (error) {
+    if (error instanceof SyntaxError) {
+      throw new UsageError(`${path}: ${error.message}`);
+    }
+    throw error;
+  }
+}
+
+/** A target of a command: as it was typed, or what a name stands for. */
+export interface Target extends Pick<HomeItem, "gateway" | "seconds"> {
+  /** As the user writes it: of a meter its number. */
+  readonly target: string;
+}
+
+/** Finds what is meant by the words of a command. */
+export async function targetsOf(
+  words: readonly string[],
+  kind: HomeKind,
+  file: string | undefined,
+): Promise<Target[]> {
+  if (!words.some(isName)) return words.map((target) => ({ target }));
+  const found = await readHome(file, true);
+  return words.map((word) => targetOf(word, kind, found));
+}
+
+function targetOf(
+  word: string,
+  kind: HomeKind,
+  found: HomeOf | undefined,
+): Target {
+  if (!isName(word)) return { target: word };
+  const item = itemOf(word, found);
+  if (item.kind === kind) return item;
+  throw new UsageError(`"${word}" is of kind ${item.kind}, not ${kind}`);
+}
+
+/** Finds what a name stands for. */
+export function itemOf(word: string, found: HomeOf | undefined): HomeItem {
+  if (found === undefined) {
+    throw new UsageError(
+      `"${word}" is no target, and there is no ${HOME_FILE} that names it. ` +
+        "Write one with openwebnet setup",
+    );
+  }
+  const { home, file } = found;
+  const item = home.names[word];
+  if (item !== undefined) return item;
+  const near = closest(word, Object.keys(home.names));
+  const hint = near === undefined ? "" : `. Did you mean ${near}?`;
+  throw new UsageError(`There is no "${word}" in ${file}${hint}`);
+}
+
+/**
+ * Finds the gateway that a user means: the one that is named, the one that all
+ * targets are behind, or the first.
+ */
+export function gatewayOf(
+  found: HomeOf | undefined,
+  name: string | undefined,
+  targets: readonly Target[],
+): HomeGateway | undefined {
+  const wanted = new Set(targets.map(({ gateway }) => gateway));
+  wanted.delete(undefined);
+  if (name !== undefined) wanted.add(name);
+  if (wanted.size > 1) {
+    throw new UsageError(
+      `These are behind several gateways: ${[...wanted].join(", ")}`,
+    );
+  }
+  if (found === undefined) {
+    if (name === undefined) return undefined;
+    throw new UsageError(`There is no ${HOME_FILE} with a gateway ${name}`);
+  }
+  const { gateways } = found.home;
+  const [asked = Object.keys(gateways)[0]] = wanted;
+  if (asked === undefined) return undefined;
+  const gateway = gateways[asked];
+  if (gateway !== undefined) return gateway;
+  throw new UsageError(`There is no gateway ${asked} in ${found.file}`);
+}
+
+/** A file that another file names, seen from that one's folder. */
+export function besideOf(file: string, name: string): string {
+  if (/^([/\\]|[A-Za-z]:)/.test(name)) return name;
+  return file.replace(/[^/\\]*$/, "") + name;
+}

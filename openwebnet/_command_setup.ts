@@ -1,0 +1,320 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** The command `openwebnet setup`, which writes a home.json. */
+
+import { command, type Terminal, UsageError } from "@wirekit/internal/command";
+import { promptSecret } from "@std/cli/prompt-secret";
+import { besideOf, gatewayOf, HOME_FILE, readHome } from "./_command_home.ts";
+import { GATEWAY_OPTIONS, passwordOf } from "./_command_gateway.ts";
+import { Light } from "./areas/lights.ts";
+import { discoverGateways } from "./discovery.ts";
+import type { Gateway } from "./gateway.ts";
+import {
+  type Home,
+  type HomeGateway,
+  type HomeKind,
+  isName,
+  nameOf,
+  parseHome,
+} from "./home.ts";
+import { discoverItems, type FoundItem } from "./inventory.ts";
+import { AuthenticationError, NackError } from "./session/errors.ts";
+import { profileOf } from "./session/profiles.ts";
+import { DEFAULT_PORT, tcpGateway } from "./tcp.ts";
+
+/** How a person is asked; `null` ends it. */
+export interface Questions {
+  ask(question: string): string | null;
+  secret(question: string): string | null;
+}
+
+/** The schema of the file, for editors. */
+const SCHEMA = "https://jsr.io/@wirekit/openwebnet/0.1.0/home.schema.json";
+
+/** What is named, and as what. */
+const KINDS: Partial<Record<FoundItem["kind"], HomeKind>> = {
+  light: "light",
+  dimmer: "light",
+  automation: "shutter",
+  zone: "zone",
+  meter: "meter",
+  "stop & go": "breaker",
+  amplifier: "amplifier",
+  scene: "scene",
+  contact: "contact",
+};
+
+/** The first digits of a WHERE that are no part of the number. */
+const PREFIXES: Partial<Record<HomeKind, number>> = {
+  meter: 1,
+  breaker: 1,
+  contact: 1,
+};
+
+export const setup = command({
+  name: "setup",
+  summary: "Name what is in a home: write a home.json for all commands",
+  options: GATEWAY_OPTIONS,
+  details: "It finds the gateway, asks for its password, switches each lamp " +
+    "and asks what it is. What the file holds already stays.",
+  examples: ["openwebnet setup", "openwebnet setup --host 192.168.1.35"],
+  async run({ options }, terminal) {
+    if (!Deno.stdin.isTerminal()) {
+      throw new UsageError("setup asks questions: run it in a terminal");
+    }
+    const password = await passwordOf(options.passwordFile, terminal);
+    const { host, port, gateway, home, profile } = options;
+    await setUp({
+      file: home ?? HOME_FILE,
+      ...(host === undefined ? {} : { host }),
+      ...(port === undefined ? {} : { port }),
+      ...(gateway === undefined ? {} : { name: gateway }),
+      ...(profile === undefined ? {} : { profile: profile.name }),
+      ...(password === undefined ? {} : { password }),
+      questions: {
+        ask: (question) => prompt(question),
+        secret: (question) => promptSecret(question),
+      },
+    }, terminal);
+  },
+});
+
+/** What is known before the first question. */
+export interface SetUpOptions {
+  file: string;
+  host?: string;
+  port?: number;
+  /** The name of the gateway in the file. */
+  name?: string;
+  profile?: string;
+  password?: string;
+  questions: Questions;
+}
+
+/** The file as it is written. */
+interface Draft {
+  $schema?: string;
+  gateways?: Record<string, Record<string, unknown>>;
+  names?: Record<string, Record<string, unknown>>;
+}
+
+/**
+ * Asks, and writes each answer at once. What is in the file is never taken out
+ * of it.
+ */
+export async function setUp(
+  options: SetUpOptions,
+  terminal: Pick<Terminal, "log" | "error" | "signal" | "during">,
+): Promise<void> {
+  const { file, questions } = options;
+  const found = await readHome(file, true).catch((error) => {
+    if (
+      error instanceof UsageError && /^There is no file/.test(error.message)
+    ) {
+      return undefined;
+    }
+    throw error;
+  });
+  const draft: Draft = found === undefined
+    ? { $schema: SCHEMA }
+    : JSON.parse(await Deno.readTextFile(file));
+  const names = Object.keys(draft.gateways ?? {});
+  const name = options.name ?? names[0] ?? "home";
+  const before = names.includes(name) ? gatewayOf(found, name, []) : undefined;
+  const place = options.host === undefined && before !== undefined
+    ? { host: before.host, port: before.port ?? DEFAULT_PORT }
+    : await placeOf(options, terminal);
+  const profile = options.profile ?? before?.profile ?? place.profile;
+  const known = options.password ?? await secretOf(file, before);
+  const { gateway, password } = await open(
+    { ...place, ...(profile === undefined ? {} : { profile }) },
+    { ...options, ...(known === undefined ? {} : { password: known }) },
+    terminal,
+  );
+  await using _closing = gateway;
+  draft.gateways ??= {};
+  const entry = draft.gateways[name] ??= {};
+  entry.host = place.host;
+  if (place.port !== DEFAULT_PORT) entry.port = place.port;
+  if (profile !== undefined && profile !== "generic") entry.profile = profile;
+  if (password !== undefined) {
+    const secret = `${name}.password`;
+    await writeFile(besideOf(file, secret), `${password}\n`);
+    entry.passwordFile = secret;
+  }
+  await save(file, draft);
+  const { signal } = terminal;
+  const items = await terminal.during(
+    "Asking the plant what it has",
+    discoverItems(gateway, { signal }),
+  );
+  let count = 0;
+  const isFirst = Object.keys(draft.gateways)[0] === name;
+  for (const item of items) {
+    const kind = KINDS[item.kind];
+    const home = parseHome(JSON.stringify(draft));
+    if (kind === undefined || isNamed(home, item)) continue;
+    const target = item.where.slice(PREFIXES[kind] ?? 0);
+    const answer = await named(gateway, item, kind, draft, questions);
+    if (answer === null) break;
+    if (answer === "") continue;
+    draft.names ??= {};
+    draft.names[answer] = {
+      [kind]: target,
+      ...(isFirst ? {} : { gateway: name }),
+      ...(kind === "shutter" ? travelOf(questions) : {}),
+    };
+    await save(file, draft);
+    count++;
+  }
+  terminal.log(
+    `${count === 1 ? "One name" : `${count} names`} written to ${file}`,
+  );
+}
+
+interface Place {
+  host: string;
+  port: number;
+  profile?: string;
+}
+
+/** Finds the gateway, or asks where it is. */
+async function placeOf(
+  { host, port = DEFAULT_PORT, questions }: SetUpOptions,
+  terminal: Pick<Terminal, "log" | "during" | "signal">,
+): Promise<Place> {
+  if (host !== undefined) return { host, port };
+  const { signal } = terminal;
+  const found = await terminal.during(
+    "Looking for gateways",
+    discoverGateways({ signal }),
+  );
+  const places = found.map(({ hostname, port, profile }) => ({
+    host: hostname,
+    port,
+    profile: profile.name,
+  }));
+  for (const [i, { host, port, profile }] of places.entries()) {
+    terminal.log(`${i + 1}: ${profile} at ${host}:${port}`);
+  }
+  if (places.length === 1) return places[0]!;
+  const answer = questions.ask(
+    places.length === 0
+      ? "No gateway has answered. Its address:"
+      : "Which one? Its number, or an address:",
+  );
+  if (answer === null || answer.trim() === "") {
+    throw new UsageError("Name the gateway with --host");
+  }
+  return places[Number(answer) - 1] ?? { host: answer.trim(), port };
+}
+
+/** Connects, and asks for the password if the gateway does. */
+async function open(
+  { host, port, profile = "generic" }: Place,
+  { password, questions }: SetUpOptions,
+  { signal }: Pick<Terminal, "signal">,
+): Promise<{ gateway: Gateway; password?: string }> {
+  for (let asked: string | undefined;;) {
+    const known = asked ?? password;
+    const gateway = tcpGateway(host, {
+      port,
+      profile: profileOf(profile),
+      ...(known === undefined ? {} : { password: known }),
+    });
+    try {
+      await gateway.request("*#13**15##", { signal }).catch((error) => {
+        // It is there.
+        if (!(error instanceof NackError)) throw error;
+      });
+      return asked === undefined ? { gateway } : { gateway, password: asked };
+    } catch (error) {
+      await gateway.close();
+      // One that was rejected is not tried again: three lock everybody out.
+      const isAsking = error instanceof AuthenticationError &&
+        !error.rejected && known === undefined;
+      const answer = isAsking ? questions.secret("Its password: ") : null;
+      if (answer === null) throw error;
+      asked = answer;
+    }
+  }
+}
+
+/** The password that the file of the home knows already. */
+async function secretOf(
+  file: string,
+  gateway: HomeGateway | undefined,
+): Promise<string | undefined> {
+  if (gateway?.passwordFile === undefined) return undefined;
+  const text = await Deno.readTextFile(besideOf(file, gateway.passwordFile));
+  return text.trim();
+}
+
+/** Shows an item, asks what it is, and leaves it as it was. */
+async function named(
+  gateway: Gateway,
+  item: FoundItem,
+  kind: HomeKind,
+  draft: Draft,
+  questions: Questions,
+): Promise<string | null> {
+  if (kind !== "light") {
+    return nameFor(`${kind} ${item.where}`, draft, questions);
+  }
+  const light = new Light(gateway, item.where);
+  const [state] = await light.states().catch(() => []);
+  const isOn = state?.on ?? false;
+  await (isOn ? light.off() : light.on()).catch(() => {});
+  try {
+    const what = `light ${item.where}, which is ${isOn ? "off" : "on"} now`;
+    return nameFor(what, draft, questions);
+  } finally {
+    await (isOn ? light.on() : light.off()).catch(() => {});
+  }
+}
+
+/** Asks until the answer can be a name, is empty, or there is none. */
+function nameFor(
+  what: string,
+  draft: Draft,
+  questions: Questions,
+): string | null {
+  for (let why = "";;) {
+    const answer = questions.ask(
+      `${why}What is ${what}? A name, or nothing to skip it:`,
+    );
+    if (answer === null) return null;
+    const name = answer.trim().toLowerCase().replaceAll(/\s+/g, "-");
+    if (name === "") return "";
+    if (!isName(name)) why = `"${name}" is a target and no name. `;
+    else if (Object.hasOwn(draft.names ?? {}, name)) {
+      why = `"${name}" is something else already. `;
+    } else return name;
+  }
+}
+
+function travelOf(questions: Questions): { seconds?: number } {
+  const answer = questions.ask(
+    "How many seconds does it travel? Nothing if it knows its position:",
+  );
+  const seconds = Number(answer?.trim().replace(",", "."));
+  return seconds > 0 ? { seconds } : {};
+}
+
+function isNamed(home: Home, { who, where }: FoundItem): boolean {
+  return nameOf(home, who, where) !== undefined;
+}
+
+/** Writes the file of the home: all of it or nothing. */
+async function save(file: string, draft: Draft): Promise<void> {
+  const text = `${JSON.stringify(draft, undefined, 2)}\n`;
+  parseHome(text);
+  await writeFile(file, text);
+}
+
+/** Writes a file for its owner only, all of it or nothing. */
+async function writeFile(file: string, text: string): Promise<void> {
+  const draft = `${file}.new`;
+  await Deno.writeTextFile(draft, text, { mode: 0o600 });
+  await Deno.rename(draft, file);
+}

@@ -1,0 +1,294 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * A home: its gateways, and the names of what is in it.
+ *
+ * ```ts
+ * import { parseHome } from "@wirekit/openwebnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const home = parseHome(`{
+ *   "gateways": { "home": { "host": "192.168.1.35" } },
+ *   "names": {
+ *     "kitchen": { "light": "12" },
+ *     "bedroom": { "shutter": "31", "seconds": 22 }
+ *   }
+ * }`);
+ * assertEquals(home.names.bedroom?.where, "31");
+ * ```
+ *
+ * @module
+ */
+
+import { PROFILES } from "./session/profiles.ts";
+import { faultOfTarget } from "./wire/_targets.ts";
+
+/**
+ * What a name may stand for, with the WHO of its target.
+ *
+ * @category Home
+ */
+export type HomeKind =
+  | "light"
+  | "shutter"
+  | "zone"
+  | "meter"
+  | "breaker"
+  | "amplifier"
+  | "scene"
+  | "buttons"
+  | "contact";
+
+const WHOS: Readonly<Record<HomeKind, number>> = {
+  light: 1,
+  shutter: 2,
+  zone: 4,
+  meter: 18,
+  breaker: 18,
+  amplifier: 16,
+  scene: 17,
+  buttons: 15,
+  contact: 25,
+};
+
+/** How a target of a kind is written where it is not its whole WHERE. */
+const PREFIXES: Partial<Record<HomeKind, string>> = {
+  meter: "5",
+  breaker: "1",
+  contact: "3",
+};
+
+/**
+ * What a name stands for.
+ *
+ * @category Home
+ */
+export interface HomeItem {
+  /** What it is. */
+  kind: HomeKind;
+  /** Its target as a user writes it: of a meter its number. */
+  target: string;
+  /** The area of its messages. */
+  who: number;
+  /** Its target as it stands in a frame. */
+  where: string;
+  /** Which gateway it is behind; absent for the first. */
+  gateway?: string;
+  /** How many seconds a shutter without a position travels. */
+  seconds?: number;
+}
+
+/**
+ * A gateway of a home.
+ *
+ * @category Home
+ */
+export interface HomeGateway {
+  /** Its name or address. */
+  host: string;
+  /** Its port; absent for 20000. */
+  port?: number;
+  /** The name of its profile. */
+  profile?: string;
+  /** The file that holds its password, seen from the file of the home. */
+  passwordFile?: string;
+}
+
+/**
+ * A home.
+ *
+ * @category Home
+ */
+export interface Home {
+  /** Its gateways by name, the usual one first. */
+  gateways: Readonly<Record<string, HomeGateway>>;
+  /** What is in it, by name. */
+  names: Readonly<Record<string, HomeItem>>;
+}
+
+/**
+ * Reads the file of a home, `home.json`. `home.schema.json` of this package
+ * describes it for editors.
+ *
+ * @category Home
+ * @param text The text of the file.
+ * @returns The home.
+ * @throws {SyntaxError} If it is no JSON, or no home. The message says where.
+ *
+ * @example What is wrong with it
+ * ```ts
+ * import { parseHome } from "@wirekit/openwebnet";
+ * import { assertThrows } from "@std/assert";
+ *
+ * const text = '{ "names": { "kitchen": { "light": "033" } } }';
+ * assertThrows(() => parseHome(text), SyntaxError, "names.kitchen.light");
+ * ```
+ */
+export function parseHome(text: string): Home {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new SyntaxError(`The home is no JSON: ${message}`, { cause });
+  }
+  const { gateways = {}, names = {}, ...rest } = objectAt("The home", json);
+  onlyKnown("The home", rest, ["$schema"]);
+  const read: Home = {
+    gateways: mapAt("gateways", gateways, gatewayAt),
+    names: mapAt("names", names, itemAt),
+  };
+  for (const [name, { gateway }] of Object.entries(read.names)) {
+    if (gateway !== undefined && !Object.hasOwn(read.gateways, gateway)) {
+      fail(`names.${name}.gateway`, "the name of a gateway", gateway);
+    }
+  }
+  return read;
+}
+
+/**
+ * Finds the name of a target.
+ *
+ * @category Home
+ * @param home The home.
+ * @param who The area.
+ * @param where The target.
+ * @returns The name; `undefined` if it has none.
+ *
+ * @example The kitchen
+ * ```ts
+ * import { nameOf, parseHome } from "@wirekit/openwebnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const home = parseHome('{ "names": { "kitchen": { "light": "12" } } }');
+ * assertEquals(nameOf(home, 1, "12"), "kitchen");
+ * ```
+ */
+export function nameOf(
+  home: Home,
+  who: number,
+  where: string,
+): string | undefined {
+  for (const [name, item] of Object.entries(home.names)) {
+    if (item.who === who && item.where === where) return name;
+  }
+  return undefined;
+}
+
+/** The names of all kinds. */
+export const HOME_KINDS: readonly HomeKind[] = Object.keys(WHOS) as HomeKind[];
+
+function gatewayAt(path: string, value: unknown): HomeGateway {
+  const { host, port, profile, passwordFile, ...rest } = objectAt(path, value);
+  onlyKnown(path, rest, []);
+  if (typeof host !== "string" || host === "") {
+    fail(`${path}.host`, "a name or an address", host);
+  }
+  if (port !== undefined && !isInteger(port, 1, 65_535)) {
+    fail(`${path}.port`, "a number from 1 to 65535", port);
+  }
+  if (profile !== undefined && !isOneOf(profile, Object.keys(PROFILES))) {
+    fail(`${path}.profile`, Object.keys(PROFILES).join(", "), profile);
+  }
+  if (passwordFile !== undefined && typeof passwordFile !== "string") {
+    fail(`${path}.passwordFile`, "the name of a file", passwordFile);
+  }
+  return {
+    host,
+    ...(port === undefined ? {} : { port }),
+    ...(profile === undefined ? {} : { profile }),
+    ...(passwordFile === undefined ? {} : { passwordFile }),
+  };
+}
+
+function itemAt(path: string, value: unknown): HomeItem {
+  const { gateway, seconds, ...rest } = objectAt(path, value);
+  const kinds = Object.keys(rest).filter((key) => isOneOf(key, HOME_KINDS));
+  const [kind] = kinds as HomeKind[];
+  onlyKnown(path, rest, HOME_KINDS);
+  if (kind === undefined || kinds.length > 1) {
+    throw new SyntaxError(
+      `${path} must have one of ${HOME_KINDS.join(", ")}`,
+    );
+  }
+  const target = rest[kind];
+  if (typeof target !== "string" || target === "") {
+    fail(`${path}.${kind}`, 'a text such as "12"', target);
+  }
+  const who = WHOS[kind];
+  const where = `${PREFIXES[kind] ?? ""}${target}`;
+  const expected = faultOfTarget(who, where);
+  if (expected !== undefined) fail(`${path}.${kind}`, expected, target);
+  if (seconds !== undefined && !(Number(seconds) > 0 && kind === "shutter")) {
+    fail(`${path}.seconds`, "a number, of a shutter", seconds);
+  }
+  if (gateway !== undefined && typeof gateway !== "string") {
+    fail(`${path}.gateway`, "the name of a gateway", gateway);
+  }
+  return {
+    kind,
+    target,
+    who,
+    where,
+    ...(gateway === undefined ? {} : { gateway }),
+    ...(seconds === undefined ? {} : { seconds: Number(seconds) }),
+  };
+}
+
+function mapAt<T>(
+  path: string,
+  value: unknown,
+  read: (path: string, value: unknown) => T,
+): Record<string, T> {
+  // Not an object of the outside: `__proto__` is a name like any other.
+  const found: Record<string, T> = Object.create(null);
+  for (const [name, each] of Object.entries(objectAt(path, value))) {
+    if (!isName(name)) {
+      fail(`${path}.${name}`, "a name that is no number, without spaces", name);
+    }
+    found[name] = read(`${path}.${name}`, each);
+  }
+  return found;
+}
+
+/** Whether a text can be a name: no target, no option, one word. */
+export function isName(text: string): boolean {
+  return /^[^\s#%-]\S*$/.test(text) && !/^[\d#]+%?$/.test(text);
+}
+
+function objectAt(path: string, value: unknown): Record<string, unknown> {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>;
+  }
+  throw new SyntaxError(`${path} must be an object`);
+}
+
+function onlyKnown(
+  path: string,
+  rest: Record<string, unknown>,
+  known: readonly string[],
+): void {
+  for (const key of Object.keys(rest)) {
+    if (known.includes(key)) continue;
+    throw new SyntaxError(`${path} has no "${key}"`);
+  }
+}
+
+function isOneOf<T extends string>(
+  value: unknown,
+  texts: readonly T[],
+): value is T {
+  return texts.some((text) => text === value);
+}
+
+function isInteger(value: unknown, min: number, max: number): value is number {
+  return Number.isInteger(value) && Number(value) >= min &&
+    Number(value) <= max;
+}
+
+function fail(path: string, expected: string, value: unknown): never {
+  throw new SyntaxError(
+    `${path} must be ${expected}: got ${JSON.stringify(value)}`,
+  );
+}
