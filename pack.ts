@@ -131,6 +131,7 @@ async function pack(
   const file = new URL("package.json", home);
   const manifest: Manifest = JSON.parse(await Deno.readTextFile(file));
   delete manifest.exports["./cli"];
+  delete manifest.exports["./command"];
   if (manifest.exports["."]) {
     const main = new URL("mod.js", home);
     const text = await Deno.readTextFile(main);

@@ -84,7 +84,9 @@ async function runs(
   const asked = args.some((arg) => /^--(help|version)$/.test(arg));
   const serves = !asked && (isHub || args.includes("serve"));
   // The port may be taken on this machine, so another one is.
-  const all = serves ? [...args, "--port", "0"] : args;
+  const at = args.indexOf("--port");
+  const rest = at < 0 ? args : args.toSpliced(at, 2);
+  const all = serves ? [...rest, "--port", "0"] : args;
   await using program = new Program(file, { ...options, args: all });
   if (isHub && serves) await servesWinerp(program);
   else if (serves) await program.says(/:\/\//);

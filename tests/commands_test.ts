@@ -1,0 +1,129 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** What is the same in all commands, each as a process of its own. */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { deadline } from "@std/async/deadline";
+import { ROOT } from "./_packages.ts";
+
+const PATIENCE = 30_000;
+
+/** How each command calls what listens at a port. */
+const CALLS: Record<string, (port: number) => string[]> = {
+  hub: (port) => ["call", "bot", "greet", "--port", `${port}`],
+  jsonrpc: (port) => ["call", `ws://127.0.0.1:${port}`, "sum", "1"],
+  wsrpc: (port) => ["call", `ws://127.0.0.1:${port}/ws/`, "add"],
+  openwebnet: (port) => [
+    ...["light", "on", "12", "--host", "127.0.0.1", "--port", `${port}`],
+  ],
+};
+
+const VARIABLES =
+  "WIREKIT_TOKEN,WIREKIT_URL,OPENWEBNET_HOST,OPENWEBNET_PASSWORD";
+
+function command(name: string, args: string[]): Deno.Command {
+  return new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--quiet", "--no-prompt", "--allow-net=127.0.0.1"],
+      `--allow-env=${VARIABLES}`,
+      new URL(`${name}/cli.ts`, ROOT).pathname,
+      ...args,
+    ],
+    env: {
+      NO_COLOR: "1",
+      ...Object.fromEntries(VARIABLES.split(",").map((each) => [each, ""])),
+    },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+interface Ran {
+  code: number;
+  out: string;
+  err: string;
+}
+
+async function ran(output: Promise<Deno.CommandOutput>): Promise<Ran> {
+  const { code, stdout, stderr } = await deadline(output, PATIENCE);
+  const text = new TextDecoder();
+  return { code, out: text.decode(stdout), err: text.decode(stderr) };
+}
+
+function run(name: string, ...args: string[]): Promise<Ran> {
+  return ran(command(name, args).output());
+}
+
+/** One sentence, of the command. */
+function assertSentence(name: string, { out, err }: Ran): void {
+  assertEquals(out, "");
+  assertMatch(err, new RegExp(`^${name}: [^\\n]+\\n$`));
+  assert(!/\bat (async )?[\w.]+ \(|Uncaught/.test(err), err);
+}
+
+for (const [name, callAt] of Object.entries(CALLS)) {
+  Deno.test(`${name} stops at Ctrl-C before the work is done with 130`, async () => {
+    using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const child = command(name, callAt(silent.addr.port)).spawn();
+    using conn = await deadline(silent.accept(), PATIENCE);
+    await deadline(conn.read(new Uint8Array(1024)), 2_000).catch(() => {});
+    child.kill("SIGINT");
+    const { code, out, err } = await ran(child.output());
+    assertEquals([code, out], [130, ""]);
+    assert(!/error|abort|stopped/i.test(err), err);
+  });
+
+  Deno.test(`${name} ends with 3 and names the place when nobody is there`, async () => {
+    const answer = await run(name, ...callAt(1));
+    assertEquals(answer.code, 3, answer.err);
+    assertSentence(name, answer);
+    assert(answer.err.includes("127.0.0.1:1"), answer.err);
+  });
+
+  Deno.test(`${name} ends with 2 and offers the nearest`, async () => {
+    const [first = "", ...rest] = callAt(1);
+    const command = await run(name, `${first}x`, ...rest);
+    assertEquals(command.code, 2);
+    assertSentence(name, command);
+    assert(command.err.includes(`Did you mean ${first}?`), command.err);
+    const option = await run(name, ...callAt(1), "--jsn");
+    assertEquals(option.code, 2);
+    assertSentence(name, option);
+    assert(option.err.includes("Did you mean --json?"), option.err);
+    const surplus = await run(name, "completion", "bash", "zsh");
+    assertEquals(surplus.code, 2);
+    assert(surplus.err.includes('There is no use for "zsh"'), surplus.err);
+  });
+
+  Deno.test(`${name} helps at each level, and says its version`, async () => {
+    const { code, out } = await run(name, "--help");
+    assertEquals(code, 0);
+    const [, table = ""] = /Commands:\n(.*?)\n\n/s.exec(out) ?? [];
+    const names = [...table.matchAll(/^ {2}([a-z]+) /gm)];
+    assert(names.length > 2, out);
+    await Promise.all(names.map(async ([, each]) => {
+      const help = await run(name, each!, "--help");
+      assertEquals(help.code, 0);
+      assert(help.out.includes(`Usage: ${name} ${each}`), help.out);
+      assertMatch(help.out, /\n\nExamples?:\n {2}\S/);
+      // It stands on a screen of 80 columns, but for what cannot be broken.
+      const wide = help.out.split("\n").filter((line) => line.length > 80);
+      assert(
+        wide.every((line) => /^(Usage:| {2,7}\S+ )/.test(line)),
+        `${wide}`,
+      );
+    }));
+    for (const args of [["--version"], ["-V"]]) {
+      assertMatch((await run(name, ...args)).out, /^\w+ \d+\.\d+\.\d+\n$/);
+    }
+  });
+
+  Deno.test(`${name} ends when nobody reads its output`, async () => {
+    const child = command(name, ["--help"]).spawn();
+    await child.stdout.cancel();
+    const { code } = await deadline(child.status, PATIENCE);
+    const text = await new Response(child.stderr).text();
+    assertEquals([code, text], [0, ""]);
+  });
+}
