@@ -3,7 +3,10 @@
 
 /**
  * The interface that zod, valibot, arktype and others share
- * (<https://standardschema.dev>), so that a contract may use any of them.
+ * (<https://standardschema.dev>), so that a contract may use any of them. It is
+ * written out here, as its authors suggest for libraries: it is part of public
+ * types, and a package for it would be a dependency of everybody who imports
+ * this one.
  *
  * @module
  */
