@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { every, type Timer } from "@wirekit/internal/clock";
-import { nextTick } from "./_node.ts";
+import { nextTick, setImmediate } from "./_node.ts";
 import { wordsOf } from "./frame.ts";
 
 /** Room for what most turns send. */
@@ -49,6 +49,9 @@ export class ConnectionGroup {
   #clean: Member[] = [];
   readonly #masks = new Int32Array(256);
   #nextMask = 256;
+  /** How many turns of the event loop were counted. */
+  turn = 0;
+  #counts = false;
 
   /**
    * Makes a group whose members may be silent for so many milliseconds, or for
@@ -89,6 +92,18 @@ export class ConnectionGroup {
     for (const member of dirty) member.flush();
     dirty.length = 0;
     this.#clean = dirty;
+  };
+
+  /** Counts the turn that comes next, which costs less than a pause. */
+  countTurn(): void {
+    if (this.#counts) return;
+    this.#counts = true;
+    setImmediate(this.#count);
+  }
+
+  readonly #count = () => {
+    this.#counts = false;
+    this.turn++;
   };
 
   /** Lends room for at least `length` bytes. */

@@ -76,12 +76,10 @@ for (const [name, bytes] of FLOODS) {
     pipe.read(times(2_000, bytes)); // It was under way.
     let turns = 0;
     while (pipe.paused) {
-      const before = received.length;
       await nextTurn();
       turns++;
-      assert(received.length - before <= 1_024);
     }
-    assert(turns >= 4_000 / 512, `${turns} turns`);
+    assert(turns >= 10, `${turns} turns`);
     if (name === "empty fragments") pipe.read(new Uint8Array(frame(0x80)));
     pipe.read(new Uint8Array(frame(0x81, "last")));
     pipe.read(new Uint8Array(frame(0x88)));

@@ -52,8 +52,8 @@ const UNCOPIED_BYTES = 16_384;
 const BULK_BYTES = 65_536;
 
 /**
- * What a connection may do before the others have their turn: in frames, of
- * which each read counts as one, and each KiB.
+ * What a connection may do at once, and once more in the same turn, before the
+ * others have theirs: in frames, of which each read counts as one, and each 4 KiB.
  */
 const TURN_BUDGET = 512;
 
@@ -136,6 +136,8 @@ export class WebSocketConnection<F extends Format>
   #paused = false;
   /** What is left of the turn's budget, and bytes that have to wait for more. */
   #budget = TURN_BUDGET;
+  /** The turn in which a budget was used up last. */
+  #busyTurn = -1;
   #rest: Uint8Array<ArrayBuffer> | undefined;
   /** When idle frames were counted last. */
   #countedAt = 0;
@@ -272,29 +274,31 @@ export class WebSocketConnection<F extends Format>
     }
     this.#silence = 0;
     if (this.#inbox.full && !this.#inbox.ended) this.#pause();
-    this.#budget -= 1 + (chunk.length >> 10);
+    this.#budget -= 1 + (chunk.length >> 12);
     const parser = this.#parser;
     this.#ownsChunk = this.#format !== "text" && chunk.length < BULK_BYTES &&
       parser.pending === 0;
     parser.push(this.#ownsChunk ? copyOf(chunk) : chunk);
-    parser.allowance = Math.max(this.#budget, 1);
+    parser.allowance = Math.max(this.#budget, 0);
     let pings = 0;
     let ping: Uint8Array<ArrayBuffer> | undefined;
-    while (parser.next()) {
-      switch (parser.opcode) {
-        case Opcode.Text:
-        case Opcode.Binary:
-          if (!this.#inbox.ended) this.#receive();
-          if (this.#deaf) return;
-          break;
-        case Opcode.Ping:
-          if (++pings <= PONGS) this.#answer(parser.payload);
-          else ping = copyOf(parser.payload);
-          break;
-        case Opcode.Close:
-          return this.#onFarewell(parser.farewell!);
+    do {
+      while (parser.next()) {
+        switch (parser.opcode) {
+          case Opcode.Text:
+          case Opcode.Binary:
+            if (!this.#inbox.ended) this.#receive();
+            if (this.#deaf) return;
+            break;
+          case Opcode.Ping:
+            if (++pings <= PONGS) this.#answer(parser.payload);
+            else ping = copyOf(parser.payload);
+            break;
+          case Opcode.Close:
+            return this.#onFarewell(parser.farewell!);
+        }
       }
-    }
+    } while (parser.allowance === 0 && this.#mayGoOn());
     if (ping) this.#answer(ping);
     if (parser.failure) {
       return this.#fail(parser.failure.code, parser.failure.reason);
@@ -306,6 +310,16 @@ export class WebSocketConnection<F extends Format>
     if (this.#budget > 0) return;
     if (parser.rest.length > 0) this.#rest = parser.rest.slice();
     this.#pause();
+  }
+
+  /** Whether there is another budget: not two in the same turn. */
+  #mayGoOn(): boolean {
+    const group = this.#group;
+    if (this.#busyTurn === group.turn) return false;
+    this.#busyTurn = group.turn;
+    this.#parser.allowance = TURN_BUDGET;
+    group.countTurn();
+    return true;
   }
 
   /** Answers a ping; who pings and does not read gets no answer. */
@@ -371,7 +385,10 @@ export class WebSocketConnection<F extends Format>
   }
 
   #readRest(): void {
-    this.#budget = TURN_BUDGET;
+    // One that needs pauses gets less, and only once a turn.
+    this.#budget = TURN_BUDGET / 2;
+    this.#busyTurn = this.#group.turn;
+    this.#group.countTurn();
     const rest = this.#rest;
     this.#rest = undefined;
     if (rest) this.#read(rest);

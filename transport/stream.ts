@@ -52,7 +52,7 @@ const MESSAGE_BYTES = 64;
  * What is read before other connections have their turn: in messages, of which
  * each read counts as one, and each KiB.
  */
-const TURN_BUDGET = 512;
+const TURN_BUDGET = 256;
 
 /** Microtasks without another message after which a turn is over. */
 const QUIET_TICKS = 4;

@@ -4,8 +4,13 @@
 
 import { assertLessOrEqual } from "@std/assert";
 
-/** How long the quiet one may wait, in milliseconds: 99 of 100 times. */
+/**
+ * How long the bystander may wait, in milliseconds, 99 of 100 times; and on a
+ * machine that is busy, how many times as long as if the same flood went to
+ * another server.
+ */
 const MAX_P99 = 50;
+const MAX_RATIO = 4;
 
 /** A machine that is busy with other tests gets more than one chance. */
 const ROUNDS = 5;
@@ -35,7 +40,7 @@ function message<T>(worker: Worker): Promise<T> {
 }
 
 /** How long each of many echoes took that were asked for 10 ms apart. */
-async function quietTimes(
+async function waits(
   port: number,
   hello: string,
   bytes: Uint8Array,
@@ -64,6 +69,11 @@ async function quietTimes(
   return times.sort((a, b) => a - b);
 }
 
+interface Ports {
+  webSocket: number;
+  tcp: number;
+}
+
 const FLOODS: [string, "webSocket" | "tcp", number[], number[]][] = [
   ["pings", "webSocket", [], frame(0x89, "1234")],
   ["pongs", "webSocket", [], frame(0x8a)],
@@ -76,29 +86,41 @@ const FLOODS: [string, "webSocket" | "tcp", number[], number[]][] = [
 
 for (const [name, carrier, first, bytes] of FLOODS) {
   Deno.test(`a flood of ${name} leaves a bystander its answers`, async () => {
-    const server = worker("echo_server");
-    const flooder = worker("flooder");
-    try {
-      const ports = await message<{ webSocket: number; tcp: number }>(server);
-      const port = ports[carrier];
-      const hello = carrier === "tcp" ? "" : HELLO;
-      flooder.postMessage({
-        port,
-        first: new Uint8Array([...new TextEncoder().encode(hello), ...first]),
-        bytes: new Uint8Array(Array(5_000).fill(bytes).flat()),
-      });
-      await message(flooder);
-      let p99 = Infinity;
-      for (let i = 0; i < ROUNDS && p99 > MAX_P99; i++) {
-        const times = carrier === "tcp"
-          ? await quietTimes(port, hello, new Uint8Array([97, 10]), 2)
-          : await quietTimes(port, hello, new Uint8Array(frame(0x81, "a")), 3);
-        p99 = Math.min(p99, times[Math.floor(COUNT * 0.99)]!);
+    const hello = carrier === "tcp" ? "" : HELLO;
+    const start = new Uint8Array([
+      ...new TextEncoder().encode(hello),
+      ...first,
+    ]);
+    const all = new Uint8Array(Array(5_000).fill(bytes).flat());
+    const [asked, answer] = carrier === "tcp"
+      ? [[97, 10], 2]
+      : [frame(0x81, "a"), 3];
+
+    /** The bystander's p99 at one server while another, or it, is flooded. */
+    async function p99(same: boolean): Promise<number> {
+      const servers = [worker("echo_server"), worker("echo_server")];
+      const flooder = worker("flooder");
+      try {
+        const [quiet, flooded] = await Promise.all(servers.map(
+          async (server) => (await message<Ports>(server))[carrier],
+        )) as [number, number];
+        flooder.postMessage({ port: flooded, first: start, bytes: all });
+        await message(flooder);
+        const port = same ? flooded : quiet;
+        const times = await waits(port, hello, new Uint8Array(asked), answer);
+        return times[Math.floor(COUNT * 0.99)]!;
+      } finally {
+        flooder.terminate();
+        for (const server of servers) server.terminate();
       }
-      assertLessOrEqual(p99, MAX_P99);
-    } finally {
-      flooder.terminate();
-      server.terminate();
     }
+
+    let best = Infinity;
+    let limit = MAX_P99;
+    for (let i = 0; i < ROUNDS && best > limit; i++) {
+      limit = Math.max(limit, MAX_RATIO * await p99(false));
+      best = Math.min(best, await p99(true));
+    }
+    assertLessOrEqual(best, limit);
   });
 }
