@@ -50,6 +50,7 @@ export const serveCommand = command({
     maxRequests: integer("N", "Most open requests of one client (16384)", {
       min: 1,
     }),
+    requestTimeout: seconds("Longest wait for an answer (3600)"),
     quiet: toggle("Say nothing but errors", "q"),
   },
   examples: [
@@ -78,6 +79,7 @@ export const serveCommand = command({
       ...given("maxMessageBytes", options.maxMessage),
       ...given("maxOutboxBytes", options.maxOutbox),
       ...given("maxRequests", options.maxRequests),
+      ...given("requestTimeout", options.requestTimeout),
       ...(cert !== undefined && key !== undefined &&
         { tls: { cert: await readFile(cert), key: await readFile(key) } }),
       allowedOrigins: options.allowOrigin,

@@ -52,42 +52,40 @@ export const TARGET_DETAILS =
 /** What a user has said about where to call. */
 export type TargetCall = Call<typeof TARGET_OPTIONS>;
 
-/** What to call, and the words after it. */
-export interface Found {
-  readonly target: Target;
+/** Where a user wants to call, and the words after that. */
+export interface Place {
+  /** A URL, or a program with its arguments. */
+  readonly place: string | readonly string[];
   readonly words: readonly string[];
 }
 
-/** Opens what the user points to. */
-export async function findTarget(
-  call: TargetCall,
+/** Opens the place that a user means. */
+export async function open(
+  place: Place["place"],
+  options: TargetCall["options"],
   terminal: Terminal,
-): Promise<Found> {
-  const { options } = call;
-  const { place, words } = placeOf(call, terminal);
-  const target = await terminal.during(
-    "Connecting",
-    openTarget(place, {
-      headers: options.header.map(headerOf),
-      framing: options.lsp ? "content-length" : "newline",
-      ca: options.ca === undefined ? undefined : await readFile(options.ca),
-      timeout: options.timeout ?? 60_000,
-      signal: terminal.signal,
-      onNotification: (method, params) =>
-        terminal.log(
-          options.json
-            ? JSON.stringify({ method, params })
-            : `${method} ${JSON.stringify(params ?? null)}`,
-        ),
-    }),
-  );
-  return { target, words };
+): Promise<Target> {
+  const target = openTarget(place, {
+    headers: options.header.map(headerOf),
+    framing: options.lsp ? "content-length" : "newline",
+    ca: options.ca === undefined ? undefined : await readFile(options.ca),
+    timeout: options.timeout ?? 60_000,
+    signal: terminal.signal,
+    onNotification: (method, params) =>
+      terminal.log(
+        options.json
+          ? JSON.stringify({ method, params })
+          : `${method} ${JSON.stringify(params ?? null)}`,
+      ),
+  });
+  return await terminal.during("Connecting", target);
 }
 
-function placeOf(
+/** Finds the place that a user means. */
+export function placeOf(
   { words, program, options }: TargetCall,
   terminal: Terminal,
-): { place: string | readonly string[]; words: readonly string[] } {
+): Place {
   const [first = "", ...rest] = words;
   const { url, port } = options;
   const isUrl = /^(wss?|tcp|tls|unix|https?):/i.test(first);

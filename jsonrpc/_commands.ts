@@ -12,8 +12,9 @@ import {
 import { serveCommand } from "./_command_serve.ts";
 import {
   DATA_OPTION,
-  findTarget,
+  open,
   paramsOf,
+  placeOf,
   TARGET_DETAILS,
   TARGET_OPTIONS,
 } from "./_command_target.ts";
@@ -51,13 +52,10 @@ const call = command({
   ],
   async run(call, terminal) {
     const { options } = call;
-    const { target, words: [method, ...rest] } = await findTarget(
-      call,
-      terminal,
-    );
-    await using _target = target;
+    const { place, words: [method, ...rest] } = placeOf(call, terminal);
     if (method === undefined) throw noMethod();
     const params = await paramsOf(rest, options);
+    await using target = await open(place, options, terminal);
     const { signal } = terminal;
     const { timeout = 60_000, json, stream } = options;
     const show = (value: unknown) =>
@@ -83,13 +81,11 @@ const notify = command({
   options: { ...DATA_OPTION, ...TARGET_OPTIONS },
   examples: ["jsonrpc notify ws://127.0.0.1:8095 log 'back soon'"],
   async run(call, terminal) {
-    const { target, words: [method, ...rest] } = await findTarget(
-      call,
-      terminal,
-    );
-    await using _target = target;
+    const { options } = call;
+    const { place, words: [method, ...rest] } = placeOf(call, terminal);
     if (method === undefined) throw noMethod();
-    const params = await paramsOf(rest, call.options);
+    const params = await paramsOf(rest, options);
+    await using target = await open(place, options, terminal);
     return await answered(method, target, terminal, async () => {
       await target.caller.notify(method, params);
     });
@@ -108,23 +104,23 @@ const listen = command({
     "jsonrpc listen wss://node.example eth newHeads",
   ],
   async run(call, terminal) {
-    const { target, words: [namespace, name, ...rest] } = await findTarget(
+    const { place, words: [namespace, name, ...rest] } = placeOf(
       call,
       terminal,
     );
-    await using _target = target;
+    if (namespace !== undefined && name === undefined) {
+      throw new UsageError(`NAME is missing after ${namespace}`);
+    }
+    await using target = await open(place, call.options, terminal);
     const { peer } = target;
     const { signal } = terminal;
     if (!peer) throw new UsageError("Nothing can be heard over HTTP");
     const ended = Promise.withResolvers<void>();
     signal.addEventListener("abort", () => ended.resolve());
     if (signal.aborted) return;
-    if (namespace === undefined) {
+    if (namespace === undefined || name === undefined) {
       await Promise.race([peer.closed, ended.promise]);
       return;
-    }
-    if (name === undefined) {
-      throw new UsageError(`NAME is missing after ${namespace}`);
     }
     const params = await paramsOf(rest, { data: undefined }) ?? [];
     return await answered(
@@ -154,11 +150,11 @@ const discover = command({
   options: TARGET_OPTIONS,
   examples: ["jsonrpc discover ws://127.0.0.1:8095"],
   async run(call, terminal) {
-    const { target, words: [surplus] } = await findTarget(call, terminal);
-    await using _target = target;
+    const { place, words: [surplus] } = placeOf(call, terminal);
     if (surplus !== undefined) {
       throw new UsageError(`There is no use for "${surplus}"`);
     }
+    await using target = await open(place, call.options, terminal);
     const { signal } = terminal;
     const { timeout = 60_000, json } = call.options;
     return await answered("rpc.discover", target, terminal, async () => {

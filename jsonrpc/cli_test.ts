@@ -313,6 +313,32 @@ Deno.test("jsonrpc serve runs as a command with the permissions it names", async
   await lines.cancel();
 });
 
+Deno.test("jsonrpc names the permission that it lacks", async () => {
+  const url = "ws://127.0.0.1:1";
+  const cases: [string[], string[], string][] = [
+    [["serve", FILE, "--port", "0"], ["--allow-net"], "--allow-read"],
+    [["serve", FILE, "--port", "0"], [], "--allow-net"],
+    [["call", url, "sum"], [], "--allow-net"],
+    [["call", "sum", "--", "cat"], [], "--allow-run"],
+    [
+      ["call", url, "sum", "--data", "@x.json"],
+      ["--allow-net"],
+      "--allow-read",
+    ],
+    [["call", "sum"], [], "--allow-env=WIREKIT_URL"],
+  ];
+  for (const [args, permissions, flag] of cases) {
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "--no-prompt", ...permissions, CLI, ...args],
+      env: { NO_COLOR: "1" },
+    }).output();
+    const err = new TextDecoder().decode(stderr);
+    assertEquals(code, 2, err);
+    assertStringIncludes(err, `pass ${flag} to Deno`);
+    assert(!err.includes("\n    at "), err);
+  }
+});
+
 Deno.test("jsonrpc serve --stdio answers on its standard streams", async () => {
   const served = [
     Deno.execPath(),

@@ -55,12 +55,64 @@ function run(name: string, ...args: string[]): Promise<Ran> {
   return ran(command(name, args).output());
 }
 
+/** What a command says on a terminal, which `script` of util-linux is. */
+async function onTerminal(
+  name: string,
+  args: string[],
+  env: Record<string, string>,
+): Promise<string> {
+  const line = [Deno.execPath(), "run", "-q", `${name}/cli.ts`, ...args];
+  const { stdout } = await new Deno.Command("script", {
+    args: ["-qec", line.join(" "), "/dev/null"],
+    cwd: ROOT,
+    env,
+    stdin: "null",
+  }).output();
+  return new TextDecoder().decode(stdout);
+}
+
+function hasScript(): boolean {
+  try {
+    return new Deno.Command("script", { args: ["--version"] }).outputSync()
+      .success;
+  } catch {
+    return false;
+  }
+}
+
 /** One sentence, of the command. */
 function assertSentence(name: string, { out, err }: Ran): void {
   assertEquals(out, "");
   assertMatch(err, new RegExp(`^${name}: [^\\n]+\\n$`));
   assert(!/\bat (async )?[\w.]+ \(|Uncaught/.test(err), err);
 }
+
+Deno.test({
+  name: "Commands are coloured on a terminal only, and NO_COLOR is heard",
+  ignore: !hasScript(),
+  async fn() {
+    const inherited = { ...Deno.env.toObject(), TERM: "xterm" };
+    const { NO_COLOR: _, ...env } = inherited as Record<string, string>;
+    const cases: [string[], string][] = [[["--help"], "Usage:"], [
+      ["x"],
+      "hub:",
+    ]];
+    for (const [args, words] of cases) {
+      const colored = await onTerminal("hub", args, {
+        ...env,
+        NO_COLOR: "",
+      });
+      assertMatch(colored, new RegExp(`\\x1b\\[[0-9;]+m${words}\\x1b\\[0m`));
+      const plain = await onTerminal("hub", args, {
+        ...env,
+        NO_COLOR: "1",
+      });
+      assert(plain.includes(`${words}`) && !plain.includes("\x1b["), plain);
+      const piped = await run("hub", ...args);
+      assert(!`${piped.out}${piped.err}`.includes("\x1b["));
+    }
+  },
+});
 
 for (const [name, callAt] of Object.entries(CALLS)) {
   Deno.test(`${name} stops at Ctrl-C before the work is done with 130`, async () => {

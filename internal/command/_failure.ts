@@ -24,15 +24,23 @@ const OF_THE_USER = [
   Deno.errors.PermissionDenied,
 ];
 
+/** What Deno says of a permission that is missing: what, and the flag. */
+const FORBIDDEN_REGEXP =
+  /^Requires (.+ access\b.*?), (?:run|specify).*?(--allow-[\w-]+)/s;
+
 /** Says what an error means to the user. */
 export function failureOf(
   error: Error,
   { exitCode, messageOf }: Command,
   given: Parsed["given"],
 ): Failure {
-  const forbidden = among(error, Deno.errors.NotCapable);
+  // An import that is forbidden is told by a `TypeError`.
+  const forbidden = among(
+    error,
+    ({ message }) => FORBIDDEN_REGEXP.test(message),
+  );
   if (forbidden) return { message: permission(forbidden.message), code: 2 };
-  const taken = among(error, Deno.errors.AddrInUse);
+  const taken = among(error, (each) => each instanceof Deno.errors.AddrInUse);
   if (taken) {
     return { message: error.message + freePort(error, given), code: 1 };
   }
@@ -49,14 +57,14 @@ function codeOf(error: Error): number {
   return OF_THE_USER.some((type) => error instanceof type) ? 2 : 1;
 }
 
-/** The first error of a class among an error and its causes. */
-function among<T extends Error>(
+/** The first that is wanted among an error and its causes. */
+function among(
   error: unknown,
-  type: new () => T,
-): T | undefined {
+  isWanted: (error: Error) => boolean,
+): Error | undefined {
   let each = error;
   for (let i = 0; i < 10 && each instanceof Error; i++) {
-    if (each instanceof type) return each;
+    if (isWanted(each)) return each;
     each = each.cause;
   }
   return undefined;
@@ -64,9 +72,7 @@ function among<T extends Error>(
 
 /** What Deno forbids, in the words of who types the command. */
 function permission(message: string): string {
-  const [, what, flag] =
-    /^Requires (.+?), (?:run|specify).*?(--allow-[\w-]+)/s.exec(message) ?? [];
-  if (what === undefined) return message;
+  const [, what = "", flag = ""] = FORBIDDEN_REGEXP.exec(message) ?? [];
   return message.includes("compile")
     ? `This needs ${what}, which the binary was made without`
     : `This needs ${what}: pass ${flag} to Deno`;
