@@ -148,17 +148,20 @@ export class Calls<C extends Call> {
    * @param call The call, with a number from {@linkcode Calls.next}.
    * @param timeout How long it may take, in milliseconds; `Infinity` is for ever.
    * @param signal Gives it up: at once, if it is aborted already.
+   * @returns Now, on the clock of `now()`.
    */
-  open(call: C, timeout: number, signal?: AbortSignal): void {
+  open(call: C, timeout: number, signal?: AbortSignal): number {
     while (
       this.#size * 2 >= this.#slots.length - 1 ||
       this.#slots[call.number & (this.#slots.length - 1)]
     ) this.#grow();
     this.#slots[call.number & (this.#slots.length - 1)] = call;
     this.#size++;
-    call.deadline = now() + timeout;
+    const time = now();
+    call.deadline = time + timeout;
     if (call.deadline < this.#wakeAt) this.#wake(call.deadline);
     if (signal) this.#listen(call, signal);
+    return time;
   }
 
   /**

@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { Call as OpenCall } from "@wirekit/internal/calls";
 import type { CallOptions } from "./caller.ts";
 import type { Params } from "./message.ts";
 
@@ -13,44 +14,35 @@ export type Request = Pick<Call, "method" | "params" | "options" | "begin">;
  */
 export type OnLost = (error: unknown, request: Request) => Promise<unknown>;
 
-/** A call that waits for its end. */
-export class Call {
+/** A call that waits for its end. Its number is its id. */
+export class Call extends OpenCall {
   readonly method: string;
   readonly params: Params | undefined;
   readonly options: CallOptions;
-  readonly resolve: (result: unknown) => void;
-  readonly reject: (error: unknown) => void;
   readonly onLost: OnLost | undefined;
-  id = 0;
   /** The moment it was made at. */
   begin = 0;
   timeout = 0;
   /** The moment that no progress moves. */
   latest = 0;
-  /** The moment it fails at. */
-  deadline = 0;
   /** Whether it was handed to the transport. */
   sent = false;
   /** Whether it has ended. */
   over = false;
   /** The calls that it travels with. */
   batch: CallBatch | undefined = undefined;
-  onAbort: (() => void) | undefined = undefined;
 
   /** Makes a call that is not entered yet. */
   constructor(
     method: string,
     params: Params | undefined,
     options: CallOptions,
-    resolve: (result: unknown) => void,
-    reject: (error: unknown) => void,
     onLost: OnLost | undefined,
   ) {
+    super();
     this.method = method;
     this.params = params;
     this.options = options;
-    this.resolve = resolve;
-    this.reject = reject;
     this.onLost = onLost;
   }
 }

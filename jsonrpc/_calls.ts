@@ -1,9 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { Calls as OpenCalls } from "@wirekit/internal/calls";
 import type { Call, CallBatch } from "./_call.ts";
-import { CallTable } from "./_call_table.ts";
-import { later, now, type Timer } from "@wirekit/internal/clock";
 import { TimeoutError } from "@wirekit/internal/errors";
 import { ClosedError, MalformedResponseError } from "./call_error.ts";
 import { JsonRpcError } from "./error.ts";
@@ -29,16 +28,13 @@ export interface CallsOptions {
 }
 
 /**
- * The calls that wait for their end, with one timer for all. Each call ends
- * exactly once: by a response, a timeout, an abort, or the close.
+ * The calls that wait for their end. Each call ends exactly once: by a response,
+ * a timeout, an abort, or the close.
  */
 export class Calls {
-  readonly #calls = new CallTable();
+  readonly #calls = new OpenCalls<Call>({ late: (call) => this.#late(call) });
   readonly #batches: CallBatch[] = [];
   readonly #options: CallsOptions;
-  #lastId = 0;
-  #timer: Timer | undefined;
-  #timerAt = Infinity;
 
   /** Makes an empty table. */
   constructor(options: CallsOptions) {
@@ -52,7 +48,7 @@ export class Calls {
 
   /** The id of the next call. */
   nextId(): number {
-    return ++this.#lastId;
+    return this.#calls.next();
   }
 
   /** Enters a call, which from now on will end. */
@@ -60,19 +56,16 @@ export class Calls {
     const { options } = call;
     const { timeout = this.#options.timeout, signal } = options;
     const total = options.totalTimeout ?? Math.max(timeout, TOTAL_TIMEOUT);
-    const time = now();
+    const time = this.#calls.open(call, Math.min(timeout, total));
     call.begin = time;
     call.timeout = timeout;
     call.latest = time + total;
-    call.deadline = time + Math.min(timeout, total);
-    this.#calls.add(call);
-    if (call.deadline < this.#timerAt) this.#arm(call.deadline, time);
     if (signal) this.#watch(call, signal);
   }
 
   /** The call with this id, if it waits. */
   get(id: unknown): Call | undefined {
-    return this.#calls.get(id);
+    return typeof id === "number" ? this.#calls.get(id) : undefined;
   }
 
   /** Notes that calls travel as one message. */
@@ -92,7 +85,7 @@ export class Calls {
    */
   receive(message: Record<string, unknown>): Call | undefined {
     const { id, result, error } = message;
-    const call = this.#calls.get(id);
+    const call = this.get(id);
     if (!call) {
       return id === null && error
         ? this.#failBatch(JsonRpcError.from(error))
@@ -127,7 +120,7 @@ export class Calls {
 
   /** Passes a progress report on, which also gives its call more time. */
   progress(token: unknown, value: unknown): boolean {
-    const call = this.#calls.get(token);
+    const call = this.get(token);
     const onProgress = call?.options.onProgress;
     if (!call || !onProgress) return false;
     call.deadline = Math.min(performance.now() + call.timeout, call.latest);
@@ -137,41 +130,38 @@ export class Calls {
 
   /** Ends a call with an error, if it still waits. */
   fail(call: Call, error: unknown): void {
-    if (call.over) return;
-    this.#remove(call);
+    if (!this.#calls.take(call)) return;
+    this.#forget(call);
     call.reject(error);
     this.#options.onEnd(call);
   }
 
   /** Ends all calls: the connection is gone. */
   close(cause: unknown): void {
-    for (const call of this.#calls.all) {
+    this.#calls.endAll((call) => {
+      this.#forget(call);
       const error = closedError(call.method, call.sent, cause);
-      if (call.onLost) this.#settle(call, call.onLost(error, call));
-      else this.fail(call, error);
-    }
-    this.rest();
+      if (call.onLost) call.resolve(call.onLost(error, call));
+      else call.reject(error);
+      this.#options.onEnd(call);
+    });
   }
 
   /** Stops the timer if nothing waits, so that it does not hold the process. */
   rest(): void {
-    if (this.#calls.size > 0) return;
-    this.#timer?.stop();
-    this.#timerAt = Infinity;
+    this.#calls.rest();
   }
 
   #settle(call: Call, result: unknown): void {
-    this.#remove(call);
+    this.#calls.take(call);
+    this.#forget(call);
     call.resolve(result);
     this.#options.onEnd(call);
   }
 
-  #remove(call: Call): void {
+  /** Forgets a call that was taken out. */
+  #forget(call: Call): void {
     call.over = true;
-    this.#calls.delete(call);
-    if (call.onAbort) {
-      call.options.signal!.removeEventListener("abort", call.onAbort);
-    }
     const { batch } = call;
     if (batch && --batch.open === 0) {
       this.#batches.splice(this.#batches.indexOf(batch), 1);
@@ -193,33 +183,18 @@ export class Calls {
       if (call.sent && awaitCancel && this.#options.answersCancelled) return;
       this.fail(call, signal.reason);
     };
-    call.onAbort = abort;
     signal.addEventListener("abort", abort, { once: true });
+    call.release = () => signal.removeEventListener("abort", abort);
   }
 
-  #arm(deadline: number, time: number): void {
-    this.#timer?.stop();
-    this.#timerAt = deadline;
-    this.#timer = later(Math.max(Math.ceil(deadline - time), 0), this.#expire);
-  }
-
-  readonly #expire = (): void => {
-    const time = performance.now();
-    this.#timerAt = Infinity;
-    let next = Infinity;
-    for (const call of this.#calls.all) {
-      if (call.deadline <= time) this.#timeOut(call);
-      else if (call.deadline < next) next = call.deadline;
-    }
-    if (next < this.#timerAt) this.#arm(next, time);
-  };
-
-  #timeOut(call: Call): void {
+  #late(call: Call): void {
+    this.#forget(call);
     if (call.sent) this.#options.onCancel(call);
     const time = call.deadline === call.latest
       ? "in all the time it has"
       : `within ${call.timeout} ms`;
-    this.fail(call, timeoutError(call.method, `no response ${time}`));
+    call.reject(timeoutError(call.method, `no response ${time}`));
+    this.#options.onEnd(call);
   }
 }
 

@@ -114,7 +114,7 @@ export class Sender implements Caller {
           call.params,
           call.options ?? {},
           (wire, entered) => {
-            if (entered) call.id = entered.id;
+            if (entered) call.id = entered.number;
             return put(wire, entered);
           },
         ),
@@ -227,31 +227,39 @@ export class Sender implements Caller {
     put: Put<Wire>,
     onLost?: OnLost,
   ): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const call = new Call(method, params, options, resolve, reject, onLost);
-      if (this.#ended) {
-        const error = closedError(method, false, this.#cause);
-        if (!onLost) throw error;
-        call.begin = performance.now();
-        return resolve(onLost(error, call));
-      }
-      const { signal, extra, onProgress, progressMember } = options;
-      if (signal?.aborted) throw signal.reason;
-      const { timeout, totalTimeout } = options;
-      if (timeout !== undefined) checkTime("timeout", timeout);
-      if (totalTimeout !== undefined) checkTime("totalTimeout", totalTimeout);
-      const id = call.id = this.#calls.nextId();
-      const wire = this.#codec.encode({
-        method,
-        id,
-        params: onProgress
-          ? this.#convention.withToken(params, id, progressMember)
-          : present(params),
-        extra,
-      });
-      this.#calls.open(call);
-      put(wire, call);
+    const call = new Call(method, params, options, onLost);
+    try {
+      this.#enter(call, put);
+    } catch (error) {
+      call.reject(error);
+    }
+    return call.promise;
+  }
+
+  #enter(call: Call, put: Put<Wire>): void {
+    const { method, params, options, onLost } = call;
+    if (this.#ended) {
+      const error = closedError(method, false, this.#cause);
+      if (!onLost) throw error;
+      call.begin = performance.now();
+      return call.resolve(onLost(error, call));
+    }
+    const { signal, extra, onProgress, progressMember } = options;
+    if (signal?.aborted) throw signal.reason;
+    const { timeout, totalTimeout } = options;
+    if (timeout !== undefined) checkTime("timeout", timeout);
+    if (totalTimeout !== undefined) checkTime("totalTimeout", totalTimeout);
+    const id = call.number = this.#calls.nextId();
+    const wire = this.#codec.encode({
+      method,
+      id,
+      params: onProgress
+        ? this.#convention.withToken(params, id, progressMember)
+        : present(params),
+      extra,
     });
+    this.#calls.open(call);
+    put(wire, call);
   }
 
   /** Sends a message, or puts it into the batch of this tick. */
@@ -294,7 +302,7 @@ export class Sender implements Caller {
     this.#turns.submitAll(calls, wire);
   }
 
-  #cancel({ id }: Call): void {
+  #cancel({ number: id }: Call): void {
     if (!this.#cancels || this.#ended) return;
     const params = this.#convention.cancelParams(id);
     const method = this.#convention.cancel;

@@ -218,9 +218,9 @@ export class HttpClient<C extends Contract = Contract> extends RemoteCaller<C>
   }
 
   /** A request whose calls are all over is no longer wanted. */
-  #end({ id }: Call): void {
-    const post = this.#posts.get(id);
-    this.#posts.delete(id);
+  #end({ number }: Call): void {
+    const post = this.#posts.get(number);
+    this.#posts.delete(number);
     if (post && --post.open === 0) post.controller.abort();
     this.#sender.rest();
   }
