@@ -119,7 +119,10 @@ for (const { name, folder, version, exports } of PACKAGES) {
     assertEquals(published.version, version);
     assertEquals(published.exports, exports);
     for (const path of published.files.keys()) {
-      assertMatch(path, /^\/([\w/]+\.ts|README\.md|LICENSE|deno\.json)$/);
+      assertMatch(
+        path,
+        /^\/([\w/]+\.ts|home\.schema\.json|README\.md|LICENSE|deno\.json)$/,
+      );
       assert(!/_(test|bench)/.test(path), path);
     }
     for (const needed of ["README.md", "deno.json"]) {

@@ -3,7 +3,7 @@
 /** The helper of the Node-RED nodes is served by our simulator. */
 
 import { assertEquals, assertRejects } from "@std/assert";
-import type { Authentication } from "@wirekit/openwebnet";
+import { type Authentication, PROFILES } from "@wirekit/openwebnet";
 import { connect, type Socket } from "node:net";
 import { listen } from "./_simulator.ts";
 
@@ -124,5 +124,15 @@ for (
     await using gateway = listen({ authentication });
     await assertRejects(() => execute(gateway.port, "54321", ["*1*1*11##"]));
     assertEquals(gateway.simulator.executed, []);
+  });
+}
+
+for (const profile of Object.values(PROFILES)) {
+  Deno.test(`GatewaySimulator serves the helper of Node-RED as an ${profile.name}`, async () => {
+    await using gateway = listen({ profile });
+    const { port, simulator } = gateway;
+    const replies = await execute(port, "12345", ["*1*1*11##", "*#1*11##"]);
+    assertEquals(replies.includes("*1*1*11##"), true);
+    assertEquals(simulator.executed, ["*1*1*11##", "*#1*11##"]);
   });
 }

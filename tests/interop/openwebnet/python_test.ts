@@ -3,7 +3,12 @@
 /** The real pyown and OWNd are served by our simulator. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { type Authentication, decode, parse } from "@wirekit/openwebnet";
+import {
+  type Authentication,
+  decode,
+  parse,
+  PROFILES,
+} from "@wirekit/openwebnet";
 import { Driver } from "../../_driver.ts";
 import { pythonOf } from "../../_python.ts";
 import { listen } from "./_simulator.ts";
@@ -137,6 +142,36 @@ for (
       await peer.do("ownd_test", { port, password: "54321" }),
       { Success: false, Message: "password_error" },
     );
+  });
+}
+
+for (const profile of Object.values(PROFILES)) {
+  Deno.test(`GatewaySimulator serves OWNd as an ${profile.name}`, async () => {
+    await using peer = startPeer();
+    await using gateway = listen({ profile });
+    const { port, simulator } = gateway;
+    const password = PASSWORD;
+    const frames = ["*1*1*11##", "*#1*11##", "*2*1*31##", "*#13**15##"];
+    const { result, replies } = await peer.do("ownd_send", {
+      port,
+      password,
+      frames,
+    }) as { result: unknown; replies: string[] };
+    assertEquals(result, { Success: true, Message: null });
+    // An MH202 puts frames of others between.
+    const own = replies.filter((frame) => frame !== "*#4*2*14*0330##");
+    assertEquals(own, ["*1*1*11##", "*#13**15*6##"]);
+    assertEquals(simulator.executed, frames);
+
+    const done = peer.do("ownd_events", { port, password, count: 1 });
+    await peer.event({ event: "ready" });
+    while (simulator.sessions("event") === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    simulator.publish("*1*1*12##");
+    const message = await peer.event({ event: "message" });
+    assertEquals(message.frame, "*1*1*12##");
+    await done;
   });
 }
 
