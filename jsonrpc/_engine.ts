@@ -4,19 +4,19 @@
 import { checkTime, every, settled, type Timer } from "@wirekit/internal/clock";
 import { Heartbeat } from "@wirekit/internal/heartbeat";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
-import { AnsweringCalls } from "./_answering.ts";
-import { closedError } from "./_calls.ts";
-import { type Codec, jsonCodec, type Wire } from "./codec.ts";
-import type { Connection } from "./context.ts";
-import { conventionOf } from "./_conventions.ts";
-import { Dispatcher } from "./_dispatcher.ts";
-import { type Link, reporter } from "./_link.ts";
-import { logEntry } from "./log.ts";
+import { AnsweringCalls } from "./answer/_answering.ts";
+import { closedError } from "./call/_calls.ts";
+import { type Codec, jsonCodec, type Wire } from "./wire/codec.ts";
+import type { Connection } from "./answer/context.ts";
+import { conventionOf } from "./wire/_conventions.ts";
+import { Dispatcher } from "./answer/_dispatcher.ts";
+import { type Link, reporter } from "./wire/_link.ts";
+import { logEntry } from "./wire/log.ts";
 import type { PeerOptions } from "./peer_options.ts";
-import { Protocol } from "./_protocol.ts";
-import { Sender } from "./_sender.ts";
-import type { Feed } from "./_subscriptions.ts";
-import { type SubscribeOptions, Subscription } from "./subscription.ts";
+import { Protocol } from "./answer/_protocol.ts";
+import { Sender } from "./call/_sender.ts";
+import type { Feed } from "./push/_subscriptions.ts";
+import { type SubscribeOptions, Subscription } from "./push/subscription.ts";
 
 /** Bytes of answers after which the peer has to read before it is read on. */
 const ANSWER_BYTES = 262_144;

@@ -5,7 +5,7 @@
 import { deadline } from "@std/async/deadline";
 import { pair } from "@wirekit/transport/pair";
 import type { Transport } from "@wirekit/transport/transport";
-import { Methods } from "./methods.ts";
+import { Methods } from "./answer/methods.ts";
 import { Peer } from "./peer.ts";
 import type { PeerOptions } from "./peer_options.ts";
 

@@ -30,7 +30,7 @@ import {
   servePeers,
   spawn,
 } from "./mod.ts";
-import { msgpackCodec } from "./msgpack.ts";
+import { msgpackCodec } from "./wire/msgpack.ts";
 import { exampleMethods, type Received } from "./_test_util.ts";
 
 /** Two ends of a carrier, and what ends the rest of it. */

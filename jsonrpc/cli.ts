@@ -17,7 +17,7 @@
  */
 
 import { type Command, run } from "@wirekit/internal/command";
-import { jsonrpc } from "./_commands.ts";
+import { jsonrpc } from "./command/_commands.ts";
 
 /** The command as a table, for a program that has it among its own commands. */
 export const command: Command = jsonrpc;

@@ -2,10 +2,10 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { run as runFrame } from "@wirekit/internal/command";
-import { jsonrpc } from "./_commands.ts";
+import { jsonrpc } from "./command/_commands.ts";
 import { main } from "./cli.ts";
 import { fetchHandler, type Peer } from "./mod.ts";
-import { serveFile } from "./_serve_file.ts";
+import { serveFile } from "./command/_serve_file.ts";
 
 const FILE = new URL("testdata/math.ts", import.meta.url).pathname;
 const CHILD = new URL("testdata/child.ts", import.meta.url).pathname;
@@ -354,7 +354,7 @@ Deno.test("jsonrpc serve --stdio answers on its standard streams", async () => {
   assertEquals(out, "3");
   const { err } = await run([
     "serve",
-    new URL("error.ts", import.meta.url).pathname,
+    new URL("wire/error.ts", import.meta.url).pathname,
     "--stdio",
   ]);
   assertStringIncludes(err, "it exports no function");

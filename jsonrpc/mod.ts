@@ -18,35 +18,35 @@
  *
  * @module
  */
-export * from "./answer.ts";
-export * from "./call_error.ts";
-export * from "./caller.ts";
-export * from "./client.ts";
-export * from "./client_options.ts";
-export * from "./codec.ts";
-export * from "./connect.ts";
-export * from "./context.ts";
-export * from "./contract.ts";
-export * from "./error.ts";
-export * from "./event_queue.ts";
-export * from "./fetch_handler.ts";
-export * from "./http_client.ts";
-export * from "./implement.ts";
-export * from "./log.ts";
-export * from "./message.ts";
-export * from "./methods.ts";
-export * from "./middleware.ts";
-export * from "./openrpc.ts";
+export * from "./answer/answer.ts";
+export * from "./call/call_error.ts";
+export * from "./call/caller.ts";
+export * from "./call/client.ts";
+export * from "./call/client_options.ts";
+export * from "./wire/codec.ts";
+export * from "./call/connect.ts";
+export * from "./answer/context.ts";
+export * from "./contract/contract.ts";
+export * from "./wire/error.ts";
+export * from "./push/event_queue.ts";
+export * from "./answer/fetch_handler.ts";
+export * from "./call/http_client.ts";
+export * from "./contract/implement.ts";
+export * from "./wire/log.ts";
+export * from "./wire/message.ts";
+export * from "./answer/methods.ts";
+export * from "./answer/middleware.ts";
+export * from "./contract/openrpc.ts";
 export { Peer } from "./peer.ts";
 export * from "./peer_options.ts";
-export * from "./remote.ts";
-export * from "./remote_caller.ts";
-export * from "./serve.ts";
-export * from "./serve_peers.ts";
-export * from "./standard_schema.ts";
+export * from "./call/remote.ts";
+export * from "./call/remote_caller.ts";
+export * from "./answer/serve.ts";
+export * from "./answer/serve_peers.ts";
+export * from "./contract/standard_schema.ts";
 export * from "./stdio.ts";
-export * from "./stream.ts";
-export * from "./subscription.ts";
+export * from "./push/stream.ts";
+export * from "./push/subscription.ts";
 export * from "./testing.ts";
 
 if (import.meta.main) {

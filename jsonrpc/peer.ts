@@ -21,14 +21,14 @@
  */
 
 import type { Transport } from "@wirekit/transport/transport";
-import type { Caller } from "./caller.ts";
-import type { Wire } from "./codec.ts";
-import type { Connection, Handshake } from "./context.ts";
-import type { Contract } from "./contract.ts";
+import type { Caller } from "./call/caller.ts";
+import type { Wire } from "./wire/codec.ts";
+import type { Connection, Handshake } from "./answer/context.ts";
+import type { Contract } from "./contract/contract.ts";
 import { Engine } from "./_engine.ts";
 import type { PeerOptions } from "./peer_options.ts";
-import { LiveCaller } from "./remote_caller.ts";
-import type { Subscriber } from "./subscription.ts";
+import { LiveCaller } from "./call/remote_caller.ts";
+import type { Subscriber } from "./push/subscription.ts";
 
 /** What drives a peer, for a client that has one peer after another. */
 export let engineOf: <State>(peer: Connection<State>) => Engine<State>;

@@ -7,13 +7,13 @@
  * @module
  */
 
-import type { AnswerOptions } from "./answer.ts";
+import type { AnswerOptions } from "./answer/answer.ts";
 import type { Logger } from "@wirekit/internal/logger";
-import type { Codec } from "./codec.ts";
-import type { Handshake } from "./context.ts";
-import type { Contract } from "./contract.ts";
-import type { LogEntry } from "./log.ts";
-import type { CallMiddleware } from "./middleware.ts";
+import type { Codec } from "./wire/codec.ts";
+import type { Handshake } from "./answer/context.ts";
+import type { Contract } from "./contract/contract.ts";
+import type { LogEntry } from "./wire/log.ts";
+import type { CallMiddleware } from "./answer/middleware.ts";
 
 /**
  * Whose names the protocol's own messages have; JSON-RPC itself has none for

@@ -32,14 +32,14 @@ import {
   SpanStatusCode,
   trace,
 } from "@opentelemetry/api";
-import type { Context } from "./context.ts";
-import { JsonRpcError } from "./error.ts";
-import type { Extra, Id, Params } from "./message.ts";
+import type { Context } from "./answer/context.ts";
+import { JsonRpcError } from "./wire/error.ts";
+import type { Extra, Id, Params } from "./wire/message.ts";
 import type {
   CallMiddleware,
   HandlerMiddleware,
   OutgoingCall,
-} from "./middleware.ts";
+} from "./answer/middleware.ts";
 
 /** Options of {@linkcode tracing}. */
 export interface TracingOptions {

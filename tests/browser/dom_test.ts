@@ -11,8 +11,8 @@ const DIAGNOSTIC_REGEXP =
 const CLIENTS = [
   "transport/websocket.ts",
   "hub/client.ts",
-  "jsonrpc/client.ts",
-  "jsonrpc/http_client.ts",
+  "jsonrpc/call/client.ts",
+  "jsonrpc/call/http_client.ts",
   "wsrpc/client.ts",
   "openwebnet/wire/message.ts",
   "openwebnet/gateway.ts",

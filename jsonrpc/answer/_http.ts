@@ -1,0 +1,77 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import type { RequestInfo } from "@wirekit/transport/admission";
+import { allowing, type Door } from "./_admission.ts";
+import { type AnswerOptions, DEFAULTS } from "./answer.ts";
+import { readBody } from "./_body.ts";
+import { jsonCodec } from "../wire/codec.ts";
+import type { ContextOptions } from "./context.ts";
+import { Dispatcher } from "./_dispatcher.ts";
+import { LENIENT } from "../wire/_lenient.ts";
+import { reporter } from "../wire/_link.ts";
+
+/** The media types that stand for JSON-RPC. */
+const TYPES = new Set([
+  "application/json",
+  "application/json-rpc",
+  "application/jsonrequest",
+]);
+
+/** Answers a request that asks for no WebSocket, if it may come in. */
+export async function answerHttp<State>(
+  request: Request,
+  info: Partial<RequestInfo>,
+  { admission }: Door<State>,
+  options: AnswerOptions<State>,
+): Promise<Response> {
+  const admitted = await admission.admit(request, info);
+  if (admitted instanceof Response) return admitted;
+  const response = await answerPost(request, options, admitted.state);
+  return allowing(response, request);
+}
+
+/** Answers the calls in the body of a POST. */
+async function answerPost<State>(
+  request: Request,
+  options: AnswerOptions<State>,
+  context: ContextOptions<State>,
+): Promise<Response> {
+  const [type = ""] = (request.headers.get("content-type") ?? "").split(";");
+  if (!TYPES.has(type.trim().toLowerCase())) {
+    await request.body?.cancel();
+    return new Response("Expected application/json", { status: 415 });
+  }
+  const { maxRequestBytes = DEFAULTS.maxRequestBytes } = options;
+  let body: Uint8Array<ArrayBuffer> | undefined;
+  try {
+    body = await readBody(request, maxRequestBytes);
+  } catch {
+    return new Response("The request has ended early", { status: 400 });
+  }
+  if (!body) return new Response("Request is too large", { status: 413 });
+  const text = textOf(body);
+
+  const onAbort = () => dispatcher.close(new Error("Request is aborted"));
+  const dispatcher = new Dispatcher<string, State>(jsonCodec, options, {
+    ...context,
+    // Only who asks for it: Deno warns whoever touches the signal of a request.
+    onSignal: () => request.signal.addEventListener("abort", onAbort),
+  }, reporter(options.onError));
+  const answer = await new Promise<string | undefined>((resolve) =>
+    dispatcher.receive(text, (wire) => resolve(wire))
+  );
+  if (answer === undefined) return new Response(null, { status: 204 });
+  return new Response(answer, {
+    headers: { "content-type": "application/json" },
+  });
+}
+
+/** Bytes that are not UTF-8 become text that is no JSON: -32700. */
+function textOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return LENIENT.malformed;
+  }
+}

@@ -1,0 +1,158 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/**
+ * A server as a function from requests to responses, for `Deno.serve` and Deno
+ * Deploy: WebSocket and HTTP POST on the same address.
+ *
+ * ```ts no-assert
+ * import { fetchHandler, Methods } from "@wirekit/jsonrpc";
+ *
+ * const methods = new Methods()
+ *   .add("math.sum", (_call, x: number, y: number) => x + y);
+ * await using server = Deno.serve({ port: 0 }, fetchHandler({ methods }));
+ * ```
+ *
+ * @module
+ */
+
+import { checkTime } from "@wirekit/internal/clock";
+import {
+  type AdmissionOptions,
+  type RequestInfo,
+  wantsWebSocket,
+} from "@wirekit/transport/admission";
+import type { Limits, Transport } from "@wirekit/transport/transport";
+import { Door } from "./_admission.ts";
+import { answerHttp } from "./_http.ts";
+import { LENIENT } from "../wire/_lenient.ts";
+import { type Codec, jsonCodec } from "../wire/codec.ts";
+import type { Handshake } from "./context.ts";
+import type { Contract } from "../contract/contract.ts";
+import { Peer } from "../peer.ts";
+import type { PeerOptions } from "../peer_options.ts";
+
+/**
+ * Options of {@linkcode fetchHandler}.
+ *
+ * @typeParam C What the clients offer.
+ * @typeParam State What is kept of a connection.
+ */
+export interface FetchHandlerOptions<
+  C extends Contract = Contract,
+  State = Record<string, unknown>,
+> extends
+  Omit<PeerOptions<C, State>, "state" | "handshake" | "codec" | "idleTimeout">,
+  Pick<
+    AdmissionOptions,
+    "allowedOrigins" | "handshakeTimeout" | "maxConnections" | "logger"
+  >,
+  Limits {
+  /**
+   * The path to serve; others get 404.
+   *
+   * @default {undefined} any path
+   */
+  path?: string;
+  /**
+   * Decides who may connect or post: returns what is kept of the connection, or
+   * a response to refuse with. What it throws refuses with 500; it has
+   * `handshakeTimeout` to decide.
+   */
+  authorize?: (
+    request: Request,
+    info: RequestInfo & Handshake,
+  ) => State | Response | Promise<State | Response>;
+  /**
+   * The subprotocols that stand for JSON text. A client that offers none always
+   * gets JSON text.
+   *
+   * @default {[]}
+   */
+  protocols?: readonly string[];
+  /**
+   * Further codecs, by their subprotocol.
+   *
+   * @default {[]}
+   */
+  codecs?: readonly Codec<Uint8Array<ArrayBuffer>>[];
+  /**
+   * How long a WebSocket client may be silent, in milliseconds, before it is
+   * lost. It is pinged at half of that.
+   *
+   * @default {30000}
+   */
+  idleTimeout?: number;
+  /** Gets each WebSocket client as it connects, for calls to it. */
+  onPeer?: (peer: Peer<C, State>) => void;
+}
+
+/**
+ * Makes a server.
+ *
+ * HTTP is served as statement 52 has it: POST alone (else 405), JSON alone (else
+ * 415), up to `maxRequestBytes` (else 413), 200 for responses and errors alike,
+ * 204 where there is nothing to answer.
+ *
+ * @typeParam C What the clients offer.
+ * @typeParam State What is kept of a connection.
+ * @param options What to answer, and to whom.
+ * @returns The handler.
+ *
+ * @example Both carriers
+ * ```ts
+ * import { fetchHandler, HttpClient, Methods, Peer } from "@wirekit/jsonrpc";
+ * import { connectWebSocket } from "@wirekit/transport/websocket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const methods = new Methods()
+ *   .add("math.sum", (_call, x: number, y: number) => x + y);
+ * await using server = Deno.serve(
+ *   { port: 0, hostname: "127.0.0.1", onListen() {} },
+ *   fetchHandler({ methods }),
+ * );
+ * const host = `127.0.0.1:${server.addr.port}`;
+ *
+ * await using peer = new Peer(await connectWebSocket(`ws://${host}`));
+ * assertEquals(await peer.request("math.sum", [1, 2]), 3);
+ * await using client = new HttpClient(`http://${host}`);
+ * assertEquals(await client.request("math.sum", [1, 2]), 3);
+ * ```
+ */
+export function fetchHandler<
+  C extends Contract = Contract,
+  State = Record<string, unknown>,
+>(
+  options: FetchHandlerOptions<C, State> = {},
+): (
+  request: Request,
+  info?: Partial<RequestInfo>,
+) => Promise<Response> {
+  const { idleTimeout = 30_000, ...rest } = options;
+  const { maxMessageBytes, maxInboxBytes, maxOutboxBytes } = options;
+  checkTime("idleTimeout", idleTimeout);
+  const door = new Door<State>(options);
+  return async (request, info = {}) => {
+    if (!wantsWebSocket(request)) {
+      return await answerHttp(request, info, door, options);
+    }
+    const accepted = await door.admission.accept(request, info, {
+      ...(maxMessageBytes !== undefined && { maxMessageBytes }),
+      ...(maxInboxBytes !== undefined && { maxInboxBytes }),
+      ...(maxOutboxBytes !== undefined && { maxOutboxBytes }),
+      idleTimeout,
+      otherFrames: LENIENT.otherFrames,
+      format: (protocol) =>
+        door.codecOf(protocol) ? "binary" as "text" : "text",
+    });
+    if (accepted instanceof Response) return accepted;
+    const { response, transport, protocol, state } = accepted;
+    const codec = door.codecOf(protocol) ?? jsonCodec;
+    const peer = new Peer<C, State>(transport as Transport, {
+      ...rest,
+      ...state,
+      codec,
+    });
+    options.onPeer?.(peer);
+    return response;
+  };
+}

@@ -1,0 +1,316 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import { MessageBatch, type Prepared, type Put } from "./_batch.ts";
+import { Call, type CallBatch, type OnLost } from "./_call.ts";
+import { checkTime } from "@wirekit/internal/clock";
+import { Calls, closedError, TIMEOUT } from "./_calls.ts";
+import { type Convention, conventionOf } from "../wire/_conventions.ts";
+import type { Link } from "../wire/_link.ts";
+import type { Batch, Caller, CallOptions } from "./caller.ts";
+import type { Codec, Wire } from "../wire/codec.ts";
+import type { Decoded } from "../answer/_dispatcher.ts";
+import type { Params } from "../wire/message.ts";
+import {
+  type CallMiddleware,
+  composeCalls,
+  type OutgoingCall,
+} from "../answer/middleware.ts";
+import type { PeerOptions } from "../peer_options.ts";
+import { Turns } from "./_turns.ts";
+
+const NO_OPTIONS: CallOptions = {};
+
+/** The calling half of a connection. */
+export class Sender implements Caller {
+  readonly #codec: Codec<Wire>;
+  readonly #link: Link;
+  readonly #convention: Convention;
+  readonly #calls: Calls;
+  readonly #turns: Turns<Wire>;
+  readonly #middleware: CallMiddleware | undefined;
+  readonly #autoBatch: boolean;
+  readonly #cancels: boolean;
+  #ended = false;
+  #cause: Error | undefined;
+  #tick: Prepared<Wire>[] | undefined;
+  #flushed: Promise<void> | undefined;
+  #silentBatches = 0;
+
+  /** Makes the calling half of a connection. */
+  constructor(
+    codec: Codec<Wire>,
+    // deno-lint-ignore no-explicit-any -- The types are for its user alone.
+    options: PeerOptions<any, any>,
+    link: Link,
+    onEnd?: (call: Call) => void,
+  ) {
+    this.#codec = codec;
+    this.#link = link;
+    this.#convention = conventionOf(options.conventions);
+    this.#autoBatch = options.autoBatch ?? false;
+    this.#cancels = options.cancel ?? true;
+    this.#calls = new Calls({
+      timeout: checkTime("timeout", options.timeout ?? TIMEOUT),
+      tolerant: options.tolerant ?? false,
+      onEnd: (call) => {
+        this.#turns.end(call);
+        onEnd?.(call);
+      },
+      onCancel: (call) => this.#cancel(call),
+      answersCancelled: this.#convention.answersCancelled,
+    });
+    this.#turns = new Turns({
+      calls: this.#calls,
+      maxInFlight: options.maxInFlight ?? 1_024,
+      maxQueueBytes: options.maxQueueBytes ?? 16_777_216,
+      send: (wire) => void this.#link.send(wire),
+    });
+    if (options.callMiddleware?.length) {
+      this.#middleware = composeCalls(options.callMiddleware);
+    }
+  }
+
+  /** Whether the connection is gone. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Whether no call waits for its end. */
+  get idle(): boolean {
+    return this.#calls.size === 0;
+  }
+
+  /**
+   * Makes a call, of which `put` gets the message. If the connection is gone,
+   * `onLost` decides what becomes of it.
+   */
+  request<T = unknown>(
+    method: string,
+    params?: Params,
+    options: CallOptions = NO_OPTIONS,
+    onLost?: OnLost,
+    put: Put<Wire> = this.#put,
+  ): Promise<T> {
+    return this.#request(method, params, options, put, onLost) as Promise<T>;
+  }
+
+  #request(
+    method: string,
+    params: Params | undefined,
+    options: CallOptions,
+    put: Put<Wire>,
+    onLost?: OnLost,
+  ): Promise<unknown> {
+    if (!this.#middleware) {
+      return this.#call(method, params, options, put, onLost);
+    }
+    const begin = performance.now();
+    const ended = this.#middleware(
+      { method, params, options },
+      (call) =>
+        this.#call(
+          call.method,
+          call.params,
+          call.options ?? {},
+          (wire, entered) => {
+            if (entered) call.id = entered.number;
+            return put(wire, entered);
+          },
+        ),
+    );
+    if (!onLost) return ended;
+    return ended.catch((error) => {
+      if (!this.#ended) throw error;
+      return onLost(error, { method, params, options, begin });
+    });
+  }
+
+  /** Makes a notification, of which `put` gets the message. */
+  notify(
+    method: string,
+    params?: Params,
+    put: Put<Wire> = this.#put,
+  ): Promise<void> {
+    const sent = this.#notify(method, params, put);
+    sent.catch(() => {}); // Nobody has to wait for a notification.
+    return sent;
+  }
+
+  async #notify(
+    method: string,
+    params: Params | undefined,
+    put: Put<Wire>,
+  ): Promise<void> {
+    const next = async (call: OutgoingCall): Promise<void> => {
+      if (this.#ended) throw closedError(call.method, false, this.#cause);
+      const wire = this.#codec.encode({
+        method: call.method,
+        params: present(call.params),
+        extra: call.options?.extra,
+      });
+      await put(wire);
+    };
+    const call = { method, params, options: undefined };
+    await (this.#middleware ? this.#middleware(call, next) : next(call));
+  }
+
+  /** Starts a batch. */
+  batch(): Batch {
+    return new MessageBatch<Wire>({
+      request: (method, params, options, put) =>
+        this.request(method, params, options, undefined, put),
+      notify: (...args) => this.notify(...args),
+      send: (items) => void this.#sendBatch(items),
+      fail: (call, error) => this.#calls.fail(call, error),
+    });
+  }
+
+  /** Takes a response. */
+  respond(message: Decoded): Call | undefined {
+    const call = this.#calls.receive(message);
+    if (!call) {
+      const stray = new Error("Response to no call of ours");
+      this.#link.report(stray, { message });
+    }
+    return call;
+  }
+
+  /** Takes the responses of one message. */
+  respondAll(messages: readonly Decoded[]): void {
+    const batches: CallBatch[] = [];
+    for (const message of messages) {
+      const batch = this.respond(message)?.batch;
+      if (batch && !batches.includes(batch)) batches.push(batch);
+    }
+    for (const batch of batches) this.#calls.endBatch(batch);
+  }
+
+  /** Whether a call waits for this id. */
+  awaits(id: unknown): boolean {
+    return this.#calls.get(id) !== undefined;
+  }
+
+  /** Takes `[]` as the answer to a batch of notifications, if there was one. */
+  takeEmptyAnswer(): boolean {
+    return this.#silentBatches > 0 && this.#silentBatches-- > 0;
+  }
+
+  /** Passes a progress report on. Returns whether a call wants it. */
+  progress(token: unknown, value: unknown): boolean {
+    return this.#calls.progress(token, value);
+  }
+
+  /** Ends the call of an id, if it still waits. */
+  fail(id: unknown, makeError: (method: string) => Error): void {
+    const call = this.#calls.get(id);
+    if (call) this.#calls.fail(call, makeError(call.method));
+  }
+
+  /** Stops the timer if no call waits. */
+  rest(): void {
+    this.#calls.rest();
+  }
+
+  /** Ends all calls: the connection is gone. */
+  close(cause?: Error): void {
+    this.#ended = true;
+    this.#cause = cause;
+    this.#turns.close();
+    this.#calls.close(cause);
+  }
+
+  #call(
+    method: string,
+    params: Params | undefined,
+    options: CallOptions,
+    put: Put<Wire>,
+    onLost?: OnLost,
+  ): Promise<unknown> {
+    const call = new Call(method, params, options, onLost);
+    try {
+      this.#enter(call, put);
+    } catch (error) {
+      call.reject(error);
+    }
+    return call.promise;
+  }
+
+  #enter(call: Call, put: Put<Wire>): void {
+    const { method, params, options, onLost } = call;
+    if (this.#ended) {
+      const error = closedError(method, false, this.#cause);
+      if (!onLost) throw error;
+      call.begin = performance.now();
+      return call.resolve(onLost(error, call));
+    }
+    const { signal, extra, onProgress, progressMember } = options;
+    if (signal?.aborted) throw signal.reason;
+    const { timeout, totalTimeout } = options;
+    if (timeout !== undefined) checkTime("timeout", timeout);
+    if (totalTimeout !== undefined) checkTime("totalTimeout", totalTimeout);
+    const id = call.number = this.#calls.nextId();
+    const wire = this.#codec.encode({
+      method,
+      id,
+      params: onProgress
+        ? this.#convention.withToken(params, id, progressMember)
+        : present(params),
+      extra,
+    });
+    this.#calls.open(call);
+    put(wire, call);
+  }
+
+  /** Sends a message, or puts it into the batch of this tick. */
+  readonly #put = (wire: Wire, call?: Call): Promise<void> | void => {
+    if (this.#autoBatch) return this.#gather({ wire, call });
+    if (call) return this.#turns.submit(call, wire);
+    return this.#link.send(wire);
+  };
+
+  #gather(item: Prepared<Wire>): Promise<void> {
+    if (this.#tick) {
+      this.#tick.push(item);
+      return this.#flushed!;
+    }
+    const tick = [item];
+    this.#tick = tick;
+    this.#flushed = Promise.resolve().then(() => {
+      this.#tick = undefined;
+      return this.#sendBatch(tick);
+    });
+    return this.#flushed;
+  }
+
+  #sendBatch(items: readonly Prepared<Wire>[]): Promise<void> | void {
+    const calls: Call[] = [];
+    for (const { call } of items) if (call) calls.push(call);
+    if (items.length === 1 && this.#autoBatch) {
+      const { wire } = items[0]!;
+      return calls[0]
+        ? this.#turns.submit(calls[0], wire)
+        : this.#link.send(wire);
+    }
+    const wire = this.#codec.join(items.map(({ wire }) => wire));
+    if (calls.length === 0) {
+      // wsjsonrpc answers such a batch with `[]`, and must get no error for it.
+      this.#silentBatches++;
+      return this.#link.send(wire);
+    }
+    this.#calls.group(calls);
+    this.#turns.submitAll(calls, wire);
+  }
+
+  #cancel({ number: id }: Call): void {
+    if (!this.#cancels || this.#ended) return;
+    const params = this.#convention.cancelParams(id);
+    const method = this.#convention.cancel;
+    void this.#link.send(this.#codec.encode({ method, params }));
+  }
+}
+
+/** wsjsonrpc leaves empty params out too. */
+function present(params: Params | undefined): Params | undefined {
+  return Array.isArray(params) && params.length === 0 ? undefined : params;
+}

@@ -1,0 +1,103 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import { LimitError } from "@wirekit/internal/errors";
+import type { Call } from "./_call.ts";
+import type { Calls } from "./_calls.ts";
+import type { Wire } from "../wire/codec.ts";
+
+/** A message with calls that waits for its turn. */
+interface Outgoing<T> {
+  readonly calls: readonly Call[];
+  readonly wire: T;
+}
+
+/** What a {@linkcode Turns} needs of its peer. */
+export interface TurnsOptions<T> {
+  calls: Calls;
+  maxInFlight: number;
+  maxQueueBytes: number;
+  send(wire: T): void;
+}
+
+/** Keeps the calls in flight under a limit: further ones wait for their turn. */
+export class Turns<T extends Wire> {
+  readonly #options: TurnsOptions<T>;
+  readonly #waiting: Outgoing<T>[] = [];
+  #bytes = 0;
+  #inFlight = 0;
+
+  /** Makes it with nothing in flight. */
+  constructor(options: TurnsOptions<T>) {
+    this.#options = options;
+  }
+
+  /** Sends a call now, or when it is its turn. */
+  submit(call: Call, wire: T): void {
+    const { maxInFlight, send } = this.#options;
+    if (this.#waiting.length > 0 || this.#inFlight >= maxInFlight) {
+      return this.#wait({ calls: [call], wire });
+    }
+    this.#inFlight++;
+    call.sent = true;
+    send(wire);
+  }
+
+  /** Sends the calls of a batch now, or when it is their turn. */
+  submitAll(calls: readonly Call[], wire: T): void {
+    const outgoing = { calls, wire };
+    if (this.#waiting.length > 0 || !this.#hasRoom(outgoing)) {
+      return this.#wait(outgoing);
+    }
+    this.#send(outgoing);
+  }
+
+  /** A call is over. */
+  end(call: Call): void {
+    if (call.sent) this.#inFlight--;
+    if (this.#waiting.length > 0) this.#sendNext();
+  }
+
+  /** Sends nothing any more. */
+  close(): void {
+    this.#waiting.length = 0;
+  }
+
+  #wait(outgoing: Outgoing<T>): void {
+    const { calls, maxQueueBytes } = this.#options;
+    if (this.#bytes + outgoing.wire.length > maxQueueBytes) {
+      const error = new LimitError(
+        `Cannot call: ${this.#bytes} bytes of calls are waiting for their turn`,
+      );
+      for (const call of outgoing.calls) calls.fail(call, error);
+      return;
+    }
+    this.#bytes += outgoing.wire.length;
+    this.#waiting.push(outgoing);
+  }
+
+  #sendNext(): void {
+    for (let next = this.#waiting[0]; next; next = this.#waiting[0]) {
+      const isOver = next.calls.every((call) => call.over);
+      if (!isOver && !this.#hasRoom(next)) return;
+      this.#waiting.shift();
+      this.#bytes -= next.wire.length;
+      if (!isOver) this.#send(next);
+    }
+  }
+
+  /** A batch larger than the limit goes when nothing else is in flight. */
+  #hasRoom({ calls }: Outgoing<T>): boolean {
+    return this.#inFlight === 0 ||
+      this.#inFlight + calls.length <= this.#options.maxInFlight;
+  }
+
+  #send({ calls, wire }: Outgoing<T>): void {
+    for (const call of calls) {
+      if (call.over) continue;
+      call.sent = true;
+      this.#inFlight++;
+    }
+    this.#options.send(wire);
+  }
+}

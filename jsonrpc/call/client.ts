@@ -1,0 +1,248 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * A peer that connects again when the connection is lost.
+ *
+ * ```ts
+ * import { Client, Methods, Peer } from "@wirekit/jsonrpc";
+ * import { pair } from "@wirekit/transport/pair";
+ *
+ * const methods = new Methods()
+ *   .add("math.sum", (_call, x: number, y: number) => x + y);
+ * await using client = new Client(() => {
+ *   const [near, far] = pair();
+ *   new Peer(far, { methods }); // Usually: connect(url).
+ *   return Promise.resolve(near);
+ * });
+ *
+ * await client.request("math.sum", [1, 2]); // 3
+ * ```
+ *
+ * @module
+ */
+
+import type { Transport } from "@wirekit/transport/transport";
+import type { Caller, CallOptions } from "./caller.ts";
+import type { Contract } from "../contract/contract.ts";
+import type { Wire } from "../wire/codec.ts";
+import { Peer } from "../peer.ts";
+import type { ClientOptions } from "./client_options.ts";
+import { ReconnectingCaller } from "./_reconnecting.ts";
+import { LiveCaller } from "./remote_caller.ts";
+import type { Subscriber } from "../push/subscription.ts";
+
+/**
+ * Calls a server, over one connection after another.
+ *
+ * - What is called without a connection waits for the next, within the time of
+ *   the call and the limit of bytes.
+ * - A call in flight when the connection is lost rejects with a `ClosedError`,
+ *   unless it is `idempotent`: then it is made again.
+ * - A subscription is made again under the same handle; `onGap` tells that
+ *   events may be missing.
+ *
+ * @typeParam C What the server offers.
+ * @typeParam State What is kept of a connection.
+ *
+ * @example The server comes back
+ * ```ts
+ * import { Client, Methods, Peer } from "@wirekit/jsonrpc";
+ * import { pair } from "@wirekit/transport/pair";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const servers: Peer[] = [];
+ * const methods = new Methods().add("count", () => servers.length);
+ * await using client = new Client(() => {
+ *   const [near, far] = pair();
+ *   servers.push(new Peer(far, { methods }));
+ *   return Promise.resolve(near);
+ * }, { reconnect: { minDelay: 1 } });
+ *
+ * assertEquals(await client.request("count"), 1);
+ * await servers[0]!.close();
+ * assertEquals(await client.request("count"), 2);
+ * ```
+ *
+ * @example A call that survives
+ * ```ts
+ * import { Client, Methods, Peer } from "@wirekit/jsonrpc";
+ * import { pair } from "@wirekit/transport/pair";
+ * import { assertEquals } from "@std/assert";
+ *
+ * let tries = 0;
+ * const methods = new Methods().add("try", (call) => {
+ *   if (++tries < 3) call.peer.close();
+ *   return tries;
+ * });
+ * await using client = new Client(() => {
+ *   const [near, far] = pair();
+ *   new Peer(far, { methods });
+ *   return Promise.resolve(near);
+ * }, { reconnect: { minDelay: 1 } });
+ * assertEquals(await client.request("try", [], { idempotent: true }), 3);
+ * ```
+ *
+ * @example Across a restart of the server
+ * ```ts
+ * import { Client, type Gap, Methods, Peer } from "@wirekit/jsonrpc";
+ * import { pair } from "@wirekit/transport/pair";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const servers: Peer[] = [];
+ * const methods = new Methods()
+ *   .addSubscription("demo", "boots", async function* (call) {
+ *     yield servers.length;
+ *     await new Promise((done) => call.signal.onabort = done);
+ *   });
+ * await using client = new Client(() => {
+ *   const [near, far] = pair();
+ *   servers.push(new Peer(far, { methods }));
+ *   return Promise.resolve(near);
+ * }, { reconnect: { minDelay: 1 } });
+ *
+ * const gaps: Gap[] = [];
+ * const boots = await client.subscribe<number>("demo", "boots", [], {
+ *   onGap: (gap) => gaps.push(gap),
+ * });
+ * for await (const boot of boots) {
+ *   if (boot === 2) break;
+ *   await servers[0]!.close();
+ * }
+ * assertEquals(gaps, [{ reason: "reconnect" }]);
+ * ```
+ *
+ * @example Before there is a connection
+ * ```ts
+ * import { Client, Methods, Peer } from "@wirekit/jsonrpc";
+ * import { pair } from "@wirekit/transport/pair";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const methods = new Methods().add("double", (_call, x: number) => 2 * x);
+ * await using client = new Client(() => {
+ *   const [near, far] = pair();
+ *   new Peer(far, { methods });
+ *   return Promise.resolve(near);
+ * });
+ * const batch = client.batch();
+ * const calls = [batch.request("double", [1]), batch.request("double", [2])];
+ * await batch.send();
+ * assertEquals(await Promise.all(calls), [2, 4]);
+ * ```
+ */
+export class Client<
+  C extends Contract = Contract,
+  State = Record<string, unknown>,
+> extends LiveCaller<C> implements AsyncDisposable {
+  readonly #caller: ReconnectingCaller<C, State>;
+
+  /**
+   * Makes a client and starts to connect.
+   *
+   * @param open Opens a transport. It is called for each connection, so that it
+   * can get the address and the credentials anew.
+   * @param options How to call, and how to come back.
+   */
+  constructor(
+    open: (
+      signal: AbortSignal,
+    ) => Promise<Transport | Transport<Uint8Array<ArrayBuffer>>>,
+    options: ClientOptions<C, State> = {},
+  ) {
+    super(options.contract);
+    this.#caller = new ReconnectingCaller(
+      open as (signal: AbortSignal) => Promise<Transport<Wire>>,
+      options,
+      (transport, options) =>
+        new Peer<C, State>(transport as Transport, options),
+    );
+  }
+
+  /**
+   * Resolves when it is closed for good, with the reason if it gave up. Never
+   * rejects.
+   */
+  get closed(): Promise<unknown> {
+    return this.#caller.closed;
+  }
+
+  /** The peer of the connection that is open; `undefined` if there is none. */
+  get peer(): Peer<C, State> | undefined {
+    return this.#caller.peer;
+  }
+
+  /** What the client does now. */
+  get state(): "connecting" | "open" | "waiting" | "closed" {
+    return this.#caller.state;
+  }
+
+  /**
+   * Waits for a connection.
+   *
+   * @param options How long to wait.
+   * @returns The peer of it. Rejects with a `TimeoutError`, with the
+   * reason of the `signal`, and with a `ClosedError` once the client is closed.
+   *
+   * @example Wait until the server is there
+   * ```ts
+   * import { Client } from "@wirekit/jsonrpc";
+   * import { pair } from "@wirekit/transport/pair";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using client = new Client(() => Promise.resolve(pair()[0]));
+   * assertEquals(await client.ready({ timeout: 1_000 }), client.peer);
+   * ```
+   */
+  ready(
+    options: Pick<CallOptions, "timeout" | "signal"> = {},
+  ): Promise<Peer<C, State>> {
+    return this.#caller.ready("connection", 0, options);
+  }
+
+  /**
+   * Closes the connection and connects no more.
+   *
+   * @returns Resolves within a second. Never rejects.
+   *
+   * @example Stay closed
+   * ```ts
+   * import { Client, ClosedError } from "@wirekit/jsonrpc";
+   * import { pair } from "@wirekit/transport/pair";
+   * import { assertRejects } from "@std/assert";
+   *
+   * const client = new Client(() => Promise.resolve(pair()[0]));
+   * await client.close();
+   * await assertRejects(() => client.request("sum"), ClosedError);
+   * ```
+   */
+  close(): Promise<void> {
+    return this.#caller.close();
+  }
+
+  /**
+   * Closes the connection and connects no more.
+   *
+   * @returns As {@linkcode Client.close}.
+   *
+   * @example Leave the scope
+   * ```ts no-assert
+   * import { Client } from "@wirekit/jsonrpc";
+   * import { pair } from "@wirekit/transport/pair";
+   *
+   * await using _client = new Client(() => Promise.resolve(pair()[0]));
+   * ```
+   */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** What makes the calls. */
+  protected override get caller(): Caller {
+    return this.#caller;
+  }
+
+  /** What subscribes. */
+  protected override get subscriber(): Subscriber {
+    return this.#caller;
+  }
+}

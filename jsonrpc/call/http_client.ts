@@ -1,0 +1,227 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * Calls over HTTP: each message is a POST. The server cannot call back, push or
+ * stream.
+ *
+ * @module
+ */
+
+import { readBody } from "../answer/_body.ts";
+import type { Call } from "./_call.ts";
+import { closedError } from "./_calls.ts";
+import { MalformedResponseError } from "./call_error.ts";
+import type { Caller } from "./caller.ts";
+import { jsonCodec, type Wire } from "../wire/codec.ts";
+import type { Contract } from "../contract/contract.ts";
+import type { Decoded } from "../answer/_dispatcher.ts";
+import type { PeerOptions } from "../peer_options.ts";
+import { RemoteCaller } from "./remote_caller.ts";
+import { Sender } from "./_sender.ts";
+
+/**
+ * Options of {@linkcode HttpClient}.
+ *
+ * @typeParam C What the server offers.
+ */
+export interface HttpClientOptions<C extends Contract = Contract> extends
+  Pick<
+    PeerOptions<C>,
+    | "contract"
+    | "timeout"
+    | "callMiddleware"
+    | "maxInFlight"
+    | "maxQueueBytes"
+    | "autoBatch"
+    | "tolerant"
+  > {
+  /** Further headers of each request. */
+  headers?: HeadersInit;
+  /**
+   * Largest response to read, in bytes; a larger one fails its calls.
+   *
+   * @default {16777216} 16 MiB
+   */
+  maxResponseBytes?: number;
+  /**
+   * What makes the requests.
+   *
+   * @default {fetch}
+   */
+  fetch?: (request: Request) => Promise<Response>;
+}
+
+/** A request under way, and how many of its calls wait. */
+interface Post {
+  readonly ids: readonly unknown[];
+  readonly controller: AbortController;
+  open: number;
+}
+
+/**
+ * Calls a server over HTTP. A status that is none of JSON-RPC rejects with a
+ * `MalformedResponseError`, a failure of the network with a `ClosedError`.
+ *
+ * @typeParam C What the server offers.
+ *
+ * @example Call a handler without a network
+ * ```ts
+ * import { fetchHandler, HttpClient, Methods } from "@wirekit/jsonrpc";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const methods = new Methods()
+ *   .add("sum", (_call, x: number, y: number) => x + y);
+ * await using client = new HttpClient("http://localhost/", {
+ *   fetch: fetchHandler({ methods }),
+ * });
+ * assertEquals(await client.request("sum", [1, 2]), 3);
+ * ```
+ *
+ * @example No JSON-RPC here
+ * ```ts
+ * import { HttpClient, MalformedResponseError } from "@wirekit/jsonrpc";
+ * import { assertRejects } from "@std/assert";
+ *
+ * await using client = new HttpClient("http://localhost/", {
+ *   fetch: () => Promise.resolve(new Response("not here", { status: 404 })),
+ * });
+ * await assertRejects(
+ *   () => client.request("sum"),
+ *   MalformedResponseError,
+ *   "HTTP status 404",
+ * );
+ * ```
+ */
+export class HttpClient<C extends Contract = Contract> extends RemoteCaller<C>
+  implements AsyncDisposable {
+  readonly #url: string;
+  readonly #options: HttpClientOptions<C>;
+  readonly #sender: Sender;
+  readonly #posts = new Map<unknown, Post>();
+
+  /**
+   * Makes a client. It keeps no connection of its own.
+   *
+   * @param url Where to post.
+   * @param options How to call.
+   */
+  constructor(url: string | URL, options: HttpClientOptions<C> = {}) {
+    super(options.contract);
+    this.#url = String(url);
+    this.#options = options;
+    const link = {
+      send: (wire: Wire) => this.#post(wire),
+      report() {},
+    };
+    this.#sender = new Sender(
+      jsonCodec,
+      { ...options, cancel: false },
+      link,
+      (call) => this.#end(call),
+    );
+  }
+
+  /** What makes the calls. */
+  protected override get caller(): Caller {
+    return this.#sender;
+  }
+
+  /**
+   * Gives all requests under way up.
+   *
+   * @returns Resolves at once. Never rejects.
+   *
+   * @example Leave
+   * ```ts no-assert
+   * import { HttpClient } from "@wirekit/jsonrpc";
+   *
+   * const client = new HttpClient("http://localhost/");
+   * await client.close();
+   * ```
+   */
+  close(): Promise<void> {
+    this.#sender.close(new Error("Client is closed"));
+    return Promise.resolve();
+  }
+
+  /**
+   * Gives all requests under way up.
+   *
+   * @returns As {@linkcode HttpClient.close}.
+   *
+   * @example Leave the scope
+   * ```ts no-assert
+   * import { HttpClient } from "@wirekit/jsonrpc";
+   *
+   * await using _client = new HttpClient("http://localhost/");
+   * ```
+   */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #post(wire: Wire): Promise<void> {
+    const sent = jsonCodec.decode(wire as string);
+    const ids = (Array.isArray(sent) ? sent : [sent])
+      .map(({ id }) => id).filter((id) => id !== undefined);
+    const post = { ids, controller: new AbortController(), open: ids.length };
+    for (const id of ids) this.#posts.set(id, post);
+    try {
+      const { status, text } = await this.#fetch(wire, post.controller.signal);
+      this.#receive(text, Array.isArray(sent));
+      const reason = `no response to it, HTTP status ${status}`;
+      this.#fail(
+        ids,
+        (method) => new MalformedResponseError(method, { reason }),
+      );
+      if (ids.length === 0 && status >= 400) throw new Error(reason);
+    } catch (cause) {
+      this.#fail(ids, (method) => closedError(method, true, cause));
+      if (ids.length === 0) throw closedError("notification", true, cause);
+    }
+  }
+
+  async #fetch(
+    wire: Wire,
+    signal: AbortSignal,
+  ): Promise<{ status: number; text: string }> {
+    const headers = new Headers(this.#options.headers);
+    headers.set("content-type", "application/json");
+    headers.set("accept", "application/json");
+    const { fetch = globalThis.fetch, maxResponseBytes = 16_777_216 } =
+      this.#options;
+    const response = await fetch(
+      new Request(this.#url, { method: "POST", body: wire, headers, signal }),
+    );
+    const bytes = await readBody(response, maxResponseBytes);
+    if (!bytes) throw new RangeError("Response is too large");
+    const { status } = response;
+    return { status, text: new TextDecoder().decode(bytes) };
+  }
+
+  #receive(text: string, isBatch: boolean): void {
+    let value: unknown;
+    try {
+      value = jsonCodec.decode(text);
+    } catch {
+      return; // The calls that it answered not fail by that.
+    }
+    const messages = (Array.isArray(value) ? value : [value])
+      .filter((item) => typeof item === "object" && item !== null) as Decoded[];
+    if (isBatch && Array.isArray(value)) this.#sender.respondAll(messages);
+    else messages.forEach((message) => this.#sender.respond(message));
+  }
+
+  #fail(ids: readonly unknown[], makeError: (method: string) => Error): void {
+    for (const id of ids) this.#sender.fail(id, makeError);
+  }
+
+  /** A request whose calls are all over is no longer wanted. */
+  #end({ number }: Call): void {
+    const post = this.#posts.get(number);
+    this.#posts.delete(number);
+    if (post && --post.open === 0) post.controller.abort();
+    this.#sender.rest();
+  }
+}

@@ -1,0 +1,151 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** What all commands that call something share. */
+
+import {
+  type Call,
+  checkUrl,
+  parseExactly,
+  port,
+  readData,
+  readFile,
+  seconds,
+  settings,
+  type Terminal,
+  text,
+  texts,
+  toggle,
+  UsageError,
+  valueOf,
+  type Values,
+} from "@wirekit/internal/command";
+import type { Target } from "./_program.ts";
+import { openTarget } from "./_target.ts";
+import type { Params } from "../wire/message.ts";
+
+const SCHEMES = ["ws:", "wss:", "tcp:", "tls:", "unix:", "http:", "https:"];
+
+/** Their options. */
+export const TARGET_OPTIONS = {
+  url: text(
+    "URL",
+    "Where to call, in place of the first word (or WIREKIT_URL)",
+  ),
+  port: port("The server on this machine with this port", "p"),
+  lsp: toggle("Content-Length framing, as language servers speak it"),
+  header: texts("NAME:VALUE", "Header of the handshake or the request"),
+  ca: text("FILE", "Certificates to trust, in PEM", { file: true }),
+  timeout: seconds("How long to wait (60)"),
+  json: toggle("Print one JSON text a line"),
+};
+
+/** The option of those that send params. */
+export const DATA_OPTION = {
+  data: text("JSON", "All params; - reads the standard input, @FILE a file"),
+};
+
+/** How their help says where they call. */
+export const TARGET_DETAILS =
+  "URL is ws:, wss:, tcp:, tls:, unix:, http: or https:. Without one, PROGRAM " +
+  "is started and spoken to on its standard streams.";
+
+/** What a user has said about where to call. */
+export type TargetCall = Call<typeof TARGET_OPTIONS>;
+
+/** Where a user wants to call, and the words after that. */
+export interface Place {
+  /** A URL, or a program with its arguments. */
+  readonly place: string | readonly string[];
+  readonly words: readonly string[];
+}
+
+/** Opens the place that a user means. */
+export async function open(
+  place: Place["place"],
+  options: TargetCall["options"],
+  terminal: Terminal,
+): Promise<Target> {
+  const target = openTarget(place, {
+    headers: options.header.map(headerOf),
+    framing: options.lsp ? "content-length" : "newline",
+    ca: options.ca === undefined ? undefined : await readFile(options.ca),
+    timeout: options.timeout ?? 60_000,
+    signal: terminal.signal,
+    onNotification: (method, params) =>
+      terminal.log(
+        options.json
+          ? JSON.stringify({ method, params })
+          : `${method} ${JSON.stringify(params ?? null)}`,
+      ),
+  });
+  return await terminal.during("Connecting", target);
+}
+
+/** Finds the place that a user means. */
+export function placeOf(
+  { words, program, options }: TargetCall,
+  terminal: Terminal,
+): Place {
+  const [first = "", ...rest] = words;
+  const { url, port } = options;
+  const isUrl = /^(wss?|tcp|tls|unix|https?):/i.test(first);
+  if (isUrl) {
+    if (url !== undefined || port !== undefined) {
+      throw new UsageError(`There are two targets: ${first}, and an option`);
+    }
+    // No program is started, so what comes after "--" are words like others.
+    return { place: checkUrl(first, SCHEMES), words: [...rest, ...program] };
+  }
+  if (program.length > 0) return { place: program, words };
+  if (url !== undefined && port !== undefined) {
+    throw new UsageError("--url and --port say the same: give one of them");
+  }
+  if (port !== undefined) return { place: `ws://127.0.0.1:${port}`, words };
+  // What looks like an address was meant as one.
+  if (url === undefined && /:\/\/|^[\w.-]+:\d+/.test(first)) {
+    checkUrl(first, SCHEMES);
+  }
+  const { WIREKIT_URL } = settings(terminal, { WIREKIT_URL: url });
+  if (WIREKIT_URL === undefined) {
+    throw new UsageError(
+      "Say where to call: a URL such as ws://127.0.0.1:8095 as the first " +
+        "word, --port PORT, or -- PROGRAM",
+    );
+  }
+  return { place: checkUrl(WIREKIT_URL, SCHEMES), words };
+}
+
+function headerOf(text: string): [string, string] {
+  const [, name, value] = /^([\w-]+): *(.*)$/.exec(text) ?? [];
+  if (name !== undefined && value !== undefined) return [name, value];
+  throw new UsageError(`--header has to be NAME:VALUE, not "${text}"`);
+}
+
+/** Makes params of words, or of the option `--data`. */
+export async function paramsOf(
+  words: readonly string[],
+  { data }: Values<typeof DATA_OPTION>,
+): Promise<Params | undefined> {
+  if (data === undefined) return paramsOfWords(words);
+  if (words.length > 0) {
+    throw new UsageError("--data and PARAM exclude each other");
+  }
+  let params: unknown;
+  try {
+    params = parseExactly(await readData(data));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  if (typeof params === "object" && params !== null) return params as Params;
+  throw new UsageError(`--data has to be a JSON array or object, not ${data}`);
+}
+
+function paramsOfWords(words: readonly string[]): Params | undefined {
+  const values = words.map((word) => valueOf(word));
+  if (values.length === 0) return undefined;
+  const [only] = values;
+  // A number that is kept as it was typed is an object too.
+  const isAll = values.length === 1 && /^\s*[[{]/.test(words[0]!) &&
+    typeof only === "object";
+  return isAll ? only as Params : values;
+}

@@ -1,0 +1,216 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** The `jsonrpc` command: what a person at a terminal can do. */
+
+import {
+  type Command,
+  command,
+  type Terminal,
+  toggle,
+  UsageError,
+} from "@wirekit/internal/command";
+import { serveCommand } from "./_command_serve.ts";
+import {
+  DATA_OPTION,
+  open,
+  paramsOf,
+  placeOf,
+  TARGET_DETAILS,
+  TARGET_OPTIONS,
+} from "./_command_target.ts";
+import { formatManual } from "./_manual.ts";
+import type { Target } from "./_program.ts";
+import {
+  MalformedResponseError,
+  NotConnectedError,
+  TimeoutError,
+} from "../call/call_error.ts";
+import config from "../deno.json" with { type: "json" };
+import { JsonRpcError } from "../wire/error.ts";
+import type { OpenRpcDocument } from "../contract/openrpc.ts";
+
+const PARAMS = "A single PARAM that is a JSON array or object is all params, " +
+  "by position or by name. Else the PARAMs are params by position: what is " +
+  "JSON is sent as such, anything else as text.";
+
+const call = command({
+  name: "call",
+  summary: "Call a method, and print its result",
+  operands: "[URL] METHOD [PARAM…]",
+  startsProgram: true,
+  details: `${TARGET_DETAILS}\n\n${PARAMS}`,
+  options: {
+    ...DATA_OPTION,
+    stream: toggle("The result is a stream: print each value"),
+    ...TARGET_OPTIONS,
+  },
+  examples: [
+    "jsonrpc call ws://127.0.0.1:8095 sum 1 -2",
+    `jsonrpc call http://127.0.0.1:8095 greet '{"name":"Ada"}'`,
+    "jsonrpc call --port 8095 sum --data @numbers.json",
+    `jsonrpc call initialize '{"capabilities":{}}' --lsp -- clangd`,
+  ],
+  async run(call, terminal) {
+    const { options } = call;
+    const { place, words: [method, ...rest] } = placeOf(call, terminal);
+    if (method === undefined) throw noMethod();
+    const params = await paramsOf(rest, options);
+    await using target = await open(place, options, terminal);
+    const { signal } = terminal;
+    const { timeout = 60_000, json, stream } = options;
+    const show = (value: unknown) =>
+      terminal.log(JSON.stringify(value, undefined, json ? undefined : 2));
+    return await answered(method, target, terminal, async () => {
+      if (!stream) {
+        const call = target.caller.request(method, params, { timeout, signal });
+        return show(await terminal.during(`Waiting for ${method}`, call));
+      }
+      if (!target.peer) throw new UsageError("There are no streams over HTTP");
+      const values = target.peer.stream(method, params, { signal });
+      for await (const value of values) show(value);
+    });
+  },
+});
+
+const notify = command({
+  name: "notify",
+  summary: "Send a notification, which has no answer",
+  operands: "[URL] METHOD [PARAM…]",
+  startsProgram: true,
+  details: `${TARGET_DETAILS}\n\n${PARAMS}`,
+  options: { ...DATA_OPTION, ...TARGET_OPTIONS },
+  examples: ["jsonrpc notify ws://127.0.0.1:8095 log 'back soon'"],
+  async run(call, terminal) {
+    const { options } = call;
+    const { place, words: [method, ...rest] } = placeOf(call, terminal);
+    if (method === undefined) throw noMethod();
+    const params = await paramsOf(rest, options);
+    await using target = await open(place, options, terminal);
+    return await answered(method, target, terminal, async () => {
+      await target.caller.notify(method, params);
+    });
+  },
+});
+
+const listen = command({
+  name: "listen",
+  summary: "Print the notifications or the events of a subscription",
+  operands: "[URL] [NAMESPACE NAME [PARAM…]]",
+  startsProgram: true,
+  details: `${TARGET_DETAILS} It goes on until the other end or Ctrl-C.`,
+  options: TARGET_OPTIONS,
+  examples: [
+    "jsonrpc listen ws://127.0.0.1:8095",
+    "jsonrpc listen wss://node.example eth newHeads",
+  ],
+  async run(call, terminal) {
+    const { place, words: [namespace, name, ...rest] } = placeOf(
+      call,
+      terminal,
+    );
+    if (namespace !== undefined && name === undefined) {
+      throw new UsageError(`NAME is missing after ${namespace}`);
+    }
+    await using target = await open(place, call.options, terminal);
+    const { peer } = target;
+    const { signal } = terminal;
+    if (!peer) throw new UsageError("Nothing can be heard over HTTP");
+    const ended = Promise.withResolvers<void>();
+    signal.addEventListener("abort", () => ended.resolve());
+    if (signal.aborted) return;
+    if (namespace === undefined || name === undefined) {
+      await Promise.race([peer.closed, ended.promise]);
+      return;
+    }
+    const params = await paramsOf(rest, { data: undefined }) ?? [];
+    return await answered(
+      `${namespace} ${name}`,
+      target,
+      terminal,
+      async () => {
+        await using events = await peer.subscribe(
+          namespace,
+          name,
+          Array.isArray(params) ? params : [params],
+          { timeout: call.options.timeout ?? 60_000, signal },
+        );
+        signal.addEventListener("abort", () => void events.unsubscribe());
+        for await (const event of events) terminal.log(JSON.stringify(event));
+      },
+    );
+  },
+});
+
+const discover = command({
+  name: "discover",
+  summary: "Print which methods a server has",
+  operands: "[URL]",
+  startsProgram: true,
+  details: TARGET_DETAILS,
+  options: TARGET_OPTIONS,
+  examples: ["jsonrpc discover ws://127.0.0.1:8095"],
+  async run(call, terminal) {
+    const { place, words: [surplus] } = placeOf(call, terminal);
+    if (surplus !== undefined) {
+      throw new UsageError(`There is no use for "${surplus}"`);
+    }
+    await using target = await open(place, call.options, terminal);
+    const { signal } = terminal;
+    const { timeout = 60_000, json } = call.options;
+    return await answered("rpc.discover", target, terminal, async () => {
+      const document = await target.caller.request<OpenRpcDocument>(
+        "rpc.discover",
+        undefined,
+        { timeout, signal },
+      );
+      terminal.log(json ? JSON.stringify(document) : formatManual(document));
+    });
+  },
+});
+
+/** The `jsonrpc` command. */
+export const jsonrpc: Command = {
+  name: "jsonrpc",
+  version: config.version,
+  summary: "Call and serve JSON-RPC 2.0",
+  commands: [call, notify, listen, discover, serveCommand],
+  examples: [
+    "jsonrpc serve math.ts",
+    "jsonrpc call ws://127.0.0.1:8095 sum 1 2",
+    `jsonrpc call initialize '{"capabilities":{}}' --lsp -- clangd`,
+    "jsonrpc discover ws://127.0.0.1:8095",
+  ],
+  exitCode(error) {
+    if (error instanceof TimeoutError) return 4;
+    if (error instanceof NotConnectedError) return 3;
+    return error instanceof MalformedResponseError ? 1 : undefined;
+  },
+};
+
+/** Does something with a target; an error that it answers with is shown. */
+async function answered(
+  method: string,
+  target: Target,
+  terminal: Terminal,
+  action: () => Promise<void>,
+): Promise<number> {
+  try {
+    await action();
+    return 0;
+  } catch (error) {
+    if (terminal.signal.aborted) throw terminal.signal.reason;
+    if (!(error instanceof JsonRpcError)) throw await target.explain(error);
+    const { code, message, data } = error;
+    const more = data === undefined
+      ? ""
+      : `\n${JSON.stringify(data, undefined, 2)}`;
+    terminal.error(
+      `jsonrpc: "${method}" answers with error ${code}: ${message}${more}`,
+    );
+    return 1;
+  }
+}
+
+function noMethod(): UsageError {
+  return new UsageError("METHOD is missing. See jsonrpc call --help");
+}

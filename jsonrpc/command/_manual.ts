@@ -1,0 +1,76 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import type {
+  ContentDescriptor,
+  JsonSchema,
+  OpenRpcDocument,
+  OpenRpcMethod,
+} from "../contract/openrpc.ts";
+
+/** Writes a document for a person to read, like a manual page. */
+export function formatManual(document: OpenRpcDocument): string {
+  const { info, methods = [] } = document;
+  const parts = [`${info.title} ${info.version}`];
+  if (info.description) parts.push(indent(info.description));
+  const groups: [string, readonly OpenRpcMethod[] | undefined][] = [
+    ["METHODS", methods],
+    ["EVENTS", document["x-events"]],
+    ["SUBSCRIPTIONS", document["x-subscriptions"]],
+  ];
+  for (const [title, group = []] of groups) {
+    if (group.length > 0) parts.push("", title, ...group.map(formatMethod));
+  }
+  return parts.join("\n");
+}
+
+function formatMethod(method: OpenRpcMethod): string {
+  const { name, params, result, summary, description, errors = [] } = method;
+  const inner = params.map(formatParam).join(", ");
+  const args = method.paramStructure === "by-name" ? `{ ${inner} }` : inner;
+  const outcome = result ? typeOf(result.schema) : "nothing";
+  const lines = [
+    `  ${name}(${args}): ${method["x-stream"] ? "stream of " : ""}${outcome}`,
+  ];
+  if (method.deprecated) lines.push(indent("Deprecated", 6));
+  for (const text of [summary, description]) {
+    if (text) lines.push(indent(text, 6));
+  }
+  for (const param of params) {
+    const text = param.summary ?? param.description;
+    if (text) lines.push(indent(`${param.name}: ${text}`, 6));
+  }
+  for (const { code, message } of errors) {
+    lines.push(indent(`Error ${code}: ${message}`, 6));
+  }
+  return lines.join("\n");
+}
+
+function formatParam({ name, schema, required }: ContentDescriptor): string {
+  return `${name}${required ? "" : "?"}: ${typeOf(schema)}`;
+}
+
+/** A JSON Schema in a word or two. */
+function typeOf(schema: JsonSchema): string {
+  if (typeof schema !== "object" || schema === null) return "any";
+  const { type, $ref, items, anyOf, oneOf, ...rest } = schema as Record<
+    string,
+    unknown
+  >;
+  if (typeof $ref === "string") return $ref.slice($ref.lastIndexOf("/") + 1);
+  if ("const" in rest) return JSON.stringify(rest.const);
+  if (Array.isArray(rest.enum)) {
+    return rest.enum.map((value) => JSON.stringify(value)).join(" | ");
+  }
+  const choice = anyOf ?? oneOf;
+  if (Array.isArray(choice)) return choice.map(typeOf).join(" | ");
+  if (type === "array") {
+    return `${items ? typeOf(items as JsonSchema) : "any"}[]`;
+  }
+  if (Array.isArray(type)) return type.join(" | ");
+  return typeof type === "string" ? type : "any";
+}
+
+function indent(text: string, columns = 2): string {
+  return text.replaceAll(/^/gm, " ".repeat(columns));
+}

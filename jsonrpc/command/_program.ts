@@ -1,0 +1,124 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** A program that a command starts and calls on its standard streams. */
+
+import { settled } from "@wirekit/internal/clock";
+import { UsageError } from "@wirekit/internal/command";
+import { NotConnectedError, TimeoutError } from "@wirekit/internal/errors";
+import { ClosedError } from "../call/call_error.ts";
+import type { Caller } from "../call/caller.ts";
+import { type Codec, jsonCodec } from "../wire/codec.ts";
+import type { Peer } from "../peer.ts";
+import type { PeerOptions } from "../peer_options.ts";
+
+import {
+  type Framing,
+  type PeerProcess,
+  spawn,
+  type SpawnOptions,
+} from "../stdio.ts";
+
+/** How long to wait for the exit code of a program that is gone. */
+const EXIT_TIME = 1_000;
+
+/** How much of a line is repeated to the user. */
+const MAX_LINE = 120;
+
+/** What a command speaks to. */
+export interface Target extends AsyncDisposable {
+  readonly caller: Caller;
+  /** The peer, unless it is HTTP. */
+  readonly peer?: Peer;
+  /** Says more about an error of a call. */
+  explain(error: unknown): Promise<unknown>;
+}
+
+/** Starts a program. */
+export function startProgram(
+  [program = "", ...args]: readonly string[],
+  framing: Framing,
+  options: PeerOptions,
+): Target {
+  const heard: Heard = { messages: 0 };
+  const child = start(program, {
+    ...options,
+    args,
+    framing,
+    codec: noting(heard),
+    onMessage(entry) {
+      if (entry.direction === "in") heard.messages++;
+      options.onMessage?.(entry);
+    },
+  });
+  const { peer } = child;
+  return {
+    caller: peer,
+    peer,
+    async explain(error) {
+      const said = hint(program, heard, framing);
+      if (error instanceof TimeoutError) {
+        return new TimeoutError(error.message + said, {
+          cause: error,
+        });
+      }
+      if (!(error instanceof ClosedError)) return error;
+      const text = await settled(child.status, EXIT_TIME)
+        ? `${program} ended with exit code ${(await child.status).code} ` +
+          `before it answered${said}`
+        : `Cannot read what ${program} writes: ${error.message}${said}`;
+      return new NotConnectedError(text, { cause: error });
+    },
+    [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
+  };
+}
+
+function start(
+  program: string,
+  options: SpawnOptions,
+): PeerProcess {
+  try {
+    return spawn(program, options);
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+    throw new UsageError(`There is no program ${program}`, { cause });
+  }
+}
+
+/** What a program has written. */
+interface Heard {
+  /** How many messages. */
+  messages: number;
+  /** The first that was none. */
+  strange?: string;
+}
+
+/** Reads JSON, and notes what came. */
+function noting(heard: Heard): Codec {
+  return {
+    ...jsonCodec,
+    decode(text) {
+      try {
+        return jsonCodec.decode(text);
+      } catch (error) {
+        heard.strange ??= text.slice(0, MAX_LINE);
+        throw error;
+      }
+    },
+  };
+}
+
+/** Says what a program has written in place of an answer, and what it may mean. */
+function hint(
+  program: string,
+  { messages, strange }: Heard,
+  framing: Framing,
+): string {
+  if (strange !== undefined) {
+    return framing === "newline" && /^Content-Length:/i.test(strange)
+      ? `. ${program} speaks as language servers do: add --lsp`
+      : `. ${program} wrote ${JSON.stringify(strange)}, which is no JSON-RPC`;
+  }
+  return framing === "content-length" && messages === 0
+    ? `. ${program} wrote nothing with a Content-Length: is --lsp right?`
+    : "";
+}

@@ -1,0 +1,68 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { UsageError } from "@wirekit/internal/command";
+import { methodsOf } from "../answer/_exports.ts";
+import { Peer } from "../peer.ts";
+import { serve } from "../answer/serve.ts";
+import { type Framing, stdioTransport } from "../stdio.ts";
+
+/** Where to serve. */
+export interface ServeFileOptions {
+  hostname: string;
+  port: number;
+  tcpPort?: number;
+  unixPath?: string;
+  /** Serves the standard streams instead. */
+  framing?: Framing;
+  allowedOrigins: string[];
+}
+
+/** Where the server writes, and what stops it. */
+export interface ServeFileIo {
+  log(text: string): void;
+  error(text: string): void;
+  signal: AbortSignal;
+}
+
+/** Serves the exports of a file until it is stopped. */
+export async function serveFile(
+  file: string,
+  options: ServeFileOptions,
+  io: ServeFileIo,
+): Promise<void> {
+  const methods = methodsOf(await load(file));
+  const onError = (error: unknown, { method }: { method?: string }) =>
+    io.error(`${method ?? "connection"}: ${error}`);
+  const peerOptions = { methods, onError };
+  const stopped = new Promise<void>((resolve) => {
+    io.signal.addEventListener("abort", () => resolve());
+    if (io.signal.aborted) resolve();
+  });
+  if (options.framing) {
+    const transport = stdioTransport(options.framing);
+    await using peer = new Peer(transport, peerOptions);
+    await Promise.race([peer.closed, stopped]);
+    return;
+  }
+
+  await using stack = new AsyncDisposableStack();
+  const { framing: _, ...where } = options;
+  const { urls } = stack.use(await serve({ ...peerOptions, ...where }));
+  io.log(
+    `Serving ${methods.names.join(", ")} at ${
+      urls.join(", ")
+    } (Ctrl-C stops it)`,
+  );
+  await stopped;
+}
+
+async function load(file: string): Promise<Record<string, unknown>> {
+  const { href } = new URL(file, `file://${Deno.cwd()}/`);
+  try {
+    return await import(href);
+  } catch (error) {
+    const { message } = Object(error) as { message?: string };
+    if (!message?.includes(`Module not found "${href}"`)) throw error;
+    throw new UsageError(`There is no file ${file}`, { cause: error });
+  }
+}

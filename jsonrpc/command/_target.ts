@@ -1,0 +1,107 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** Where a command calls: a URL, or a program that it starts. */
+
+import { NotConnectedError } from "@wirekit/internal/errors";
+import { connect } from "@wirekit/transport/connect";
+import { connectTcp } from "@wirekit/transport/tcp";
+import type { Transport } from "@wirekit/transport/transport";
+import { connectUnix } from "@wirekit/transport/unix";
+import { startProgram, type Target } from "./_program.ts";
+import { HttpClient } from "../call/http_client.ts";
+import type { LogEntry } from "../wire/log.ts";
+import type { Params } from "../wire/message.ts";
+import { Peer } from "../peer.ts";
+import { framerOf, type Framing } from "../stdio.ts";
+
+/** How to speak to it. */
+export interface TargetOptions {
+  headers: [string, string][];
+  framing: Framing;
+  /** Certificates to trust, in PEM. */
+  ca: string | undefined;
+  timeout: number;
+  signal: AbortSignal;
+  onNotification(method: string, params: Params | undefined): void;
+}
+
+/** Connects to a URL, or starts a program. */
+export async function openTarget(
+  place: string | readonly string[],
+  options: TargetOptions,
+): Promise<Target> {
+  const peerOptions = {
+    onMessage: (entry: LogEntry) => notice(entry, options),
+  };
+  if (typeof place !== "string") {
+    return startProgram(place, options.framing, peerOptions);
+  }
+  const url = new URL(place);
+  if (url.protocol === "http:" || url.protocol === "https:") {
+    return httpTarget(url, options);
+  }
+  const peer = new Peer(await openTransport(url, options), peerOptions);
+  return {
+    caller: peer,
+    peer,
+    explain: (error) => Promise.resolve(error),
+    [Symbol.asyncDispose]: () => peer.close(),
+  };
+}
+
+function httpTarget(url: URL, { headers, ca }: TargetOptions): Target {
+  const trusting = ca === undefined
+    ? undefined
+    : Deno.createHttpClient({ caCerts: [ca] });
+  const caller = new HttpClient(url, {
+    headers,
+    ...(trusting && {
+      fetch: (request) => fetch(request, { client: trusting }),
+    }),
+  });
+  return {
+    caller,
+    // What `fetch()` says is clear, but it does not stand in the error itself.
+    explain(error) {
+      const { cause } = Object(error) as { cause?: unknown };
+      if (!(cause instanceof TypeError)) return Promise.resolve(error);
+      const why = cause.message.replace(/^error sending .*?\(http.*?\): /, "");
+      const text = `Cannot connect to ${url.host}: ${why}`;
+      return Promise.resolve(new NotConnectedError(text, { cause }));
+    },
+    async [Symbol.asyncDispose]() {
+      await caller.close();
+      trusting?.close();
+    },
+  };
+}
+
+function openTransport(url: URL, options: TargetOptions): Promise<Transport> {
+  const { signal, timeout, headers, framing, ca } = options;
+  const waits = { signal, connectTimeout: timeout };
+  const tls = ca === undefined ? {} : { ca };
+  if (framing === "content-length") {
+    const framer = framerOf(framing);
+    const { hostname, protocol } = url;
+    if (protocol === "unix:") {
+      const path = decodeURIComponent(url.pathname);
+      return connectUnix({ path, ...waits }, framer);
+    }
+    if (protocol === "tcp:" || protocol === "tls:") {
+      const port = Number(url.port);
+      const secure = protocol === "tls:" && tls;
+      return connectTcp({ hostname, port, tls: secure, ...waits }, framer);
+    }
+  }
+  return connect(url, { headers, tls, ...waits });
+}
+
+function notice(
+  { direction, kind, message }: LogEntry,
+  { onNotification }: TargetOptions,
+): void {
+  if (direction !== "in" || kind !== "notification") return;
+  const { method, params } = message as { method: string; params?: Params };
+  if (/_subscription$|^\$\//.test(method)) return;
+  onNotification(method, params);
+}

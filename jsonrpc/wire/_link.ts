@@ -1,0 +1,23 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import type { ErrorAbout } from "../answer/answer.ts";
+import type { Wire } from "./codec.ts";
+
+/** What the halves of a connection share: they do not know each other. */
+export interface Link {
+  /** Hands a message to the transport. */
+  send(wire: Wire): Promise<void>;
+  /** Tells of an error that no caller sees. */
+  report(error: unknown, about?: ErrorAbout): void;
+}
+
+/** Makes the reporting half of a link from the hook of a user. */
+export function reporter(
+  onError: ((error: unknown, about: ErrorAbout) => void) | undefined,
+): Link["report"] {
+  return (error, about = {}) => {
+    // An error of the hook is its own, not that of a connection.
+    if (onError) queueMicrotask(() => onError(error, about));
+  };
+}
