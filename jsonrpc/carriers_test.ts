@@ -43,7 +43,7 @@ async function first(listener: AsyncIterable<Transport>): Promise<Transport> {
 
 function tcp(framer: () => Framer<string>): Carrier {
   return async (stack) => {
-    const listener = stack.use(listenTcp({ port: 0 }, framer));
+    const listener = stack.use(await listenTcp({ port: 0 }, framer));
     const { port } = listener.addr;
     return [await connectTcp({ port }, framer()), await first(listener)];
   };
@@ -162,7 +162,10 @@ Deno.test("spawn() ends a child process that does not end by itself", async () =
 
 for (const framing of ["newline", "content-length"] as const) {
   Deno.test(`What is not UTF-8 is answered with -32700, and the connection kept: ${framing}`, async () => {
-    await using listener = listenTcp({ port: 0 }, () => framerOf(framing));
+    await using listener = await listenTcp(
+      { port: 0 },
+      () => framerOf(framing),
+    );
     await using _server = servePeers(listener, { methods: exampleMethods() });
     const { port } = listener.addr;
     using socket = await Deno.connect({ port });

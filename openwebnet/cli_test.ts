@@ -34,9 +34,11 @@ interface Rig extends AsyncDisposable {
   port: number;
 }
 
-function rig(options: GatewaySimulatorOptions = {}): Rig {
+async function rig(
+  options: GatewaySimulatorOptions = {},
+): Promise<Rig> {
   const simulator = new GatewaySimulator(options);
-  const listener = listenTcp({ port: 0 }, () => new FrameScanner());
+  const listener = await listenTcp({ port: 0 }, () => new FrameScanner());
   const serving = simulator.serve(listener);
   const { port } = listener.addr;
   return {
@@ -130,7 +132,7 @@ Deno.test("openwebnet decode explains a frame field by field", async () => {
 });
 
 Deno.test("openwebnet light, shutter and temperature command the plant", async () => {
-  await using r = rig();
+  await using r = await rig();
   for (
     const args of [
       ["light", "on", "0311"],
@@ -167,7 +169,7 @@ Deno.test("openwebnet light, shutter and temperature command the plant", async (
 });
 
 Deno.test("openwebnet commands the alarm, buttons, scenes, sound and breakers", async () => {
-  await using r = rig();
+  await using r = await rig();
   const calls: [string[], string[]][] = [
     [["press", "15", "1", "2"], [
       "*15*01*15##",
@@ -195,7 +197,7 @@ Deno.test("openwebnet commands the alarm, buttons, scenes, sound and breakers", 
 });
 
 Deno.test("openwebnet sends nothing if one of several targets is wrong", async () => {
-  await using r = rig();
+  await using r = await rig();
   const { code } = await r.on("light", "on", "11", "033");
   assertEquals([code, r.simulator.received], [2, []]);
 });
@@ -219,7 +221,7 @@ Deno.test("localTime() is that of this place, with its offset", () => {
 });
 
 Deno.test("openwebnet temperature, energy, status, scan and send show the plant", async () => {
-  await using r = rig({ plant: { meters: { 1: 1234 } } });
+  await using r = await rig({ plant: { meters: { 1: 1234 } } });
   assertEquals((await r.on("temperature", "3")).lines, ["-4.8 °C"]);
   assertEquals((await r.on("temperature", "3", "--json")).lines, [
     '{"zone":"3","celsius":-4.8}',
@@ -249,7 +251,7 @@ Deno.test("openwebnet temperature, energy, status, scan and send show the plant"
 });
 
 Deno.test("openwebnet ends with 3 and a sentence when the gateway refuses or is not there", async () => {
-  await using r = rig({ authentication: "open" });
+  await using r = await rig({ authentication: "open" });
   const refused = await r.on("send", "*1*1*12##");
   assertEquals(refused.code, 3);
   assertEquals(refused.errors, ["openwebnet: Gateway asks for a password"]);
@@ -266,7 +268,7 @@ Deno.test("openwebnet ends with 3 and a sentence when the gateway refuses or is 
 });
 
 Deno.test("openwebnet takes the password from a file, and records without it", async () => {
-  await using r = rig({ authentication: "open", password: "987654" });
+  await using r = await rig({ authentication: "open", password: "987654" });
   const folder = await Deno.makeTempDir();
   const file = `${folder}/password`;
   const capture = `${folder}/capture.jsonl`;
@@ -312,7 +314,7 @@ Deno.test("openwebnet takes the password from a file, and records without it", a
 });
 
 Deno.test("openwebnet monitor prints events until it is stopped", async () => {
-  await using r = rig();
+  await using r = await rig();
   for (const json of [false, true]) {
     const stop = new AbortController();
     const lines: string[] = [];

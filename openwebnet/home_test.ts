@@ -45,7 +45,7 @@ async function rig(
   options: GatewaySimulatorOptions = {},
 ): Promise<Rig> {
   const simulator = new GatewaySimulator(options);
-  const listener = listenTcp({ port: 0 }, () => new FrameScanner());
+  const listener = await listenTcp({ port: 0 }, () => new FrameScanner());
   const serving = simulator.serve(listener);
   const folder = await Deno.makeTempDir();
   const { port } = listener.addr;

@@ -59,7 +59,7 @@ export interface TcpGatewayOptions extends Omit<GatewayOptions, "transport"> {
  * import { assertEquals } from "@std/assert";
  *
  * await using simulator = new GatewaySimulator({ authentication: "open" });
- * await using listener = listenTcp({ port: 0 }, () => new FrameScanner());
+ * await using listener = await listenTcp({ port: 0 }, () => new FrameScanner());
  * simulator.serve(listener);
  *
  * const { port } = listener.addr;

@@ -65,7 +65,7 @@ export function listenError(cause: unknown, address: string): Error {
 }
 
 /**
- * Listens by Deno, which the carriers without HTTP need.
+ * Listens by Deno.
  *
  * @param address Where, for the error.
  * @param listen Does it.
@@ -75,7 +75,7 @@ export function listening<T>(address: string, listen: () => T): T {
   if (!("Deno" in globalThis)) {
     throw new TypeError(
       `Cannot listen on ${address} on ${navigator.userAgent}: only Deno can ` +
-        "serve over TCP and Unix sockets. WebSocket works everywhere",
+        "serve over Unix sockets. WebSocket and TCP work everywhere",
     );
   }
   try {

@@ -3,7 +3,8 @@
 import { sleep } from "@wirekit/internal/clock";
 import type { Logger } from "@wirekit/internal/logger";
 import { AcceptFailures } from "./_accept_watch.ts";
-import type { Admission } from "./admission.ts";
+import type { Connection } from "./_pipe.ts";
+import type { Admission, RemoteAddr } from "./admission.ts";
 import type { TransportListener } from "./listener.ts";
 import type { Transport } from "./transport.ts";
 
@@ -12,6 +13,24 @@ const MAX_WAITING = 1_024;
 
 /** Pause after a failed accept, such as one of too many open files. */
 const RETRY_DELAY = 50;
+
+/** A connection, as `Deno.Conn` is one. */
+export interface Accepted extends Connection {
+  /** Who it is. */
+  readonly remoteAddr: RemoteAddr;
+}
+
+/** Where connections come from, as `Deno.Listener` is it. */
+export interface Acceptor<A> {
+  /** Where it listens. */
+  readonly addr: A;
+  /** Resolves with the next connection. */
+  accept(): Promise<Accepted>;
+  /** Stops listening, which makes `accept()` reject. */
+  close(): void;
+  /** Looks after itself, and tells how it goes. */
+  watch?(failures: AcceptFailures): void;
+}
 
 /** What a listener is told besides where it listens. */
 export interface ListenerOptions {
@@ -33,16 +52,15 @@ export interface OpenOptions {
 
 /** Makes a transport of a connection, or rejects and has closed it. */
 type Open<T> = (
-  conn: Deno.Conn,
+  conn: Accepted,
   options: OpenOptions,
 ) => Promise<Transport<T>>;
 
 /** Accepts connections, and opens each apart from the others. */
-export class Listener<T, A extends Deno.Addr>
-  implements TransportListener<T, A> {
+export class Listener<T, A> implements TransportListener<T, A> {
   /** Where it listens. */
   readonly addr: A;
-  readonly #listener: Deno.Listener<Deno.Conn, A>;
+  readonly #listener: Acceptor<A>;
   readonly #open: Open<T>;
   readonly #admission: Pick<Admission, "enter"> | undefined;
   readonly #failures: AcceptFailures;
@@ -54,7 +72,7 @@ export class Listener<T, A extends Deno.Addr>
 
   /** Accepts at once, from a listener that it owns. */
   constructor(
-    listener: Deno.Listener<Deno.Conn, A>,
+    listener: Acceptor<A>,
     { address, logger, admission }: ListenerOptions,
     open: Open<T>,
   ) {
@@ -63,6 +81,7 @@ export class Listener<T, A extends Deno.Addr>
     this.#open = open;
     this.#admission = admission;
     this.#failures = new AcceptFailures(address, logger);
+    listener.watch?.(this.#failures);
     this.#accepting = this.#accept();
   }
 
@@ -115,7 +134,7 @@ export class Listener<T, A extends Deno.Addr>
     }
   }
 
-  async #opened(conn: Deno.Conn): Promise<void> {
+  async #opened(conn: Accepted): Promise<void> {
     const onGone = this.#admission
       ? this.#admission.enter({ remoteAddr: conn.remoteAddr })
       : () => {};

@@ -5,6 +5,7 @@
 import type * as NodeHttp from "node:http";
 import type * as NodeHttps from "node:https";
 import type * as NodeNet from "node:net";
+import type * as NodeTls from "node:tls";
 import { builtin } from "./_node.ts";
 
 export const { createServer, STATUS_CODES } = builtin<typeof NodeHttp>(
@@ -15,4 +16,7 @@ export const { createServer: createTlsServer } = builtin<typeof NodeHttps>(
 );
 export const { createServer: createSocketServer } = builtin<typeof NodeNet>(
   "node:net",
+);
+export const { createServer: createSecureServer } = builtin<typeof NodeTls>(
+  "node:tls",
 );

@@ -9,7 +9,7 @@
  * import { NewlineFramer } from "@wirekit/transport/newline-framer";
  * import { listenTcp } from "@wirekit/transport/tcp";
  *
- * await using listener = listenTcp({ port: 0 }, () => new NewlineFramer());
+ * await using listener = await listenTcp({ port: 0 }, () => new NewlineFramer());
  * const { port } = listener.addr;
  * await using transport = await connect(`tcp://127.0.0.1:${port}`);
  * await transport.send("hello");

@@ -41,7 +41,7 @@ Deno.test("connect() opens a WebSocket for ws:", async () => {
 });
 
 Deno.test("connect() reads lines from tcp:", async () => {
-  await using listener = listenTcp({ port: 0 }, framer);
+  await using listener = await listenTcp({ port: 0 }, framer);
   const greeted = greet(listener);
   const transport = await connect(`tcp://127.0.0.1:${listener.addr.port}`, {
     format: "utf8",
@@ -54,7 +54,7 @@ Deno.test("connect() reads lines from tcp:", async () => {
 Deno.test("connect() reads lines from tcp: on IPv6", async () => {
   let listener;
   try {
-    listener = listenTcp({ hostname: "::1", port: 0 }, framer);
+    listener = await listenTcp({ hostname: "::1", port: 0 }, framer);
   } catch {
     return; // A machine without IPv6.
   }
@@ -84,7 +84,7 @@ Deno.test("connect() encrypts for tls: and wss:", async () => {
     cert: Deno.readTextFileSync(file("localhost.crt")),
     key: Deno.readTextFileSync(file("localhost.key")),
   };
-  await using listener = listenTcp({ port: 0, tls }, framer);
+  await using listener = await listenTcp({ port: 0, tls }, framer);
   const { port } = listener.addr;
   await using server = Deno.serve({
     hostname: "127.0.0.1",

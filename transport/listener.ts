@@ -47,7 +47,7 @@ export interface UnixAddr {
  * import { NewlineFramer } from "@wirekit/transport/newline-framer";
  * import { assertEquals } from "@std/assert";
  *
- * await using listener = listenTcp({ port: 0 }, () => new NewlineFramer());
+ * await using listener = await listenTcp({ port: 0 }, () => new NewlineFramer());
  * const { port } = listener.addr;
  * await using client = await connectTcp({ port }, new NewlineFramer());
  * for await (const transport of listener) {

@@ -6,7 +6,7 @@
  * ```ts
  * import { connect, listenTcp, NewlineFramer } from "@wirekit/transport";
  *
- * await using listener = listenTcp({ port: 0 }, () => new NewlineFramer());
+ * await using listener = await listenTcp({ port: 0 }, () => new NewlineFramer());
  * const { port } = listener.addr;
  * await using transport = await connect(`tcp://127.0.0.1:${port}`);
  * await transport.send("hello");

@@ -189,7 +189,7 @@ export async function serve<F extends Format = "text", State = undefined>(
     ];
     if (tcpPort !== undefined) {
       const { handshakeTimeout } = admission;
-      const listener = listenTcp<MessageOf<F>>({
+      const listener = await listenTcp<MessageOf<F>>({
         ...common,
         hostname,
         port: tcpPort,

@@ -7,7 +7,7 @@
  * import { connectTcp, listenTcp } from "@wirekit/transport/tcp";
  * import { NewlineFramer } from "@wirekit/transport/newline-framer";
  *
- * await using listener = listenTcp({ port: 0 }, () => new NewlineFramer());
+ * await using listener = await listenTcp({ port: 0 }, () => new NewlineFramer());
  * const { port } = listener.addr;
  * await using transport = await connectTcp({ port }, new NewlineFramer());
  * await transport.send("hello");
@@ -19,7 +19,8 @@
 import { checkTime } from "@wirekit/internal/clock";
 import type { Logger } from "@wirekit/internal/logger";
 import { checkTls, listening } from "./_listen_error.ts";
-import { Listener } from "./_listener.ts";
+import { type Acceptor, Listener } from "./_listener.ts";
+import { listenByNode } from "./_node_acceptor.ts";
 import { hostAndPort, notConnected } from "./_not_connected.ts";
 import { opening } from "./_opening.ts";
 import type { Admission } from "./admission.ts";
@@ -137,11 +138,9 @@ export async function connectTcp<T extends string | Uint8Array>(
  * @param options Where and how.
  * @param makeFramer Makes the framer of each connection.
  * @returns The listener. A client that does not finish its TLS handshake in time
- * is dropped before anybody sees it.
- * @throws {Error} If it cannot listen: one of `Deno.errors` that names the
- * address and has the `code` of the system, such as `"EADDRINUSE"`.
- * @throws {TypeError} If the certificate and its key cannot be used, or if this
- * is no Deno.
+ * is dropped before anybody sees it. Rejects with an error that names the address and has the `code` of the system,
+ * such as `"EADDRINUSE"`, if it cannot listen, and with a `TypeError` if the
+ * certificate and its key cannot be used.
  *
  * @example Listen on a free port
  * ```ts
@@ -149,43 +148,42 @@ export async function connectTcp<T extends string | Uint8Array>(
  * import { NewlineFramer } from "@wirekit/transport/newline-framer";
  * import { assertEquals } from "@std/assert";
  *
- * await using listener = listenTcp({ port: 0 }, () => new NewlineFramer());
+ * await using listener = await listenTcp({ port: 0 }, () => new NewlineFramer());
  * assertEquals(listener.addr.hostname, "127.0.0.1");
  * ```
  */
-export function listenTcp<T extends string | Uint8Array>(
+export async function listenTcp<T extends string | Uint8Array>(
   options: ListenTcpOptions,
   makeFramer: () => Framer<T>,
-): TransportListener<T, NetAddr> {
-  const { hostname = "127.0.0.1", port, tls, handshakeTimeout } = options;
-  if (handshakeTimeout !== undefined) {
-    checkTime("handshakeTimeout", handshakeTimeout);
-  }
+): Promise<TransportListener<T, NetAddr>> {
+  const { hostname = "127.0.0.1", port, tls } = options;
+  const { handshakeTimeout = 10_000, maxOutboxBytes } = options;
+  checkTime("handshakeTimeout", handshakeTimeout);
   if (tls) checkTls(tls);
-  const listener = listening(
-    hostAndPort(hostname, port),
-    () =>
-      tls
-        ? Deno.listenTls({ hostname, port, ...tls })
-        : Deno.listen({ hostname, port }),
-  );
+  const listener: Acceptor<NetAddr> = "Deno" in globalThis
+    ? listening(
+      hostAndPort(hostname, port),
+      () =>
+        tls
+          ? Deno.listenTls({ hostname, port, ...tls })
+          : Deno.listen({ hostname, port }),
+    )
+    : await listenByNode({ hostname, port, tls, handshakeTimeout });
   return new Listener<T, NetAddr>(listener, {
     address: hostAndPort(hostname, listener.addr.port),
     logger: options.logger,
     admission: options.admission,
   }, async (conn, { signal, onGone }) => {
-    if (tls) {
+    if ("handshake" in conn) {
       await opening((signal) => handshake(conn as Deno.TlsConn, signal), {
         signal,
-        ...(handshakeTimeout !== undefined &&
-          { connectTimeout: handshakeTimeout }),
+        connectTimeout: handshakeTimeout,
       });
-    } else {
+    } else if ("setNoDelay" in conn) {
       (conn as Deno.TcpConn).setNoDelay(true);
       (conn as Deno.TcpConn).setKeepAlive(true);
     }
-    const { maxOutboxBytes } = options;
-    return new StreamTransport(conn, makeFramer(), {
+    return new StreamTransport(conn as Deno.Conn, makeFramer(), {
       ...(maxOutboxBytes !== undefined && { maxOutboxBytes }),
       onGone,
     } as StreamTransportOptions);

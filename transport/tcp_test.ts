@@ -19,7 +19,7 @@ async function first<T>(iterable: AsyncIterable<T>): Promise<T> {
 }
 
 Deno.test("listenTcp() goes on after a client that breaks off", async () => {
-  await using listener = listenTcp({ port: 0, tls }, framer);
+  await using listener = await listenTcp({ port: 0, tls }, framer);
   const { port } = listener.addr;
   const stranger = await Deno.connect({ port, hostname: "127.0.0.1" });
   await stranger.write(new TextEncoder().encode("GET / HTTP/1.1\r\n\r\n"));
@@ -36,7 +36,7 @@ Deno.test("listenTcp() goes on after a client that breaks off", async () => {
 
 Deno.test("connectTcp() trusts no unknown certificate, and says so", async () => {
   const hostname = "127.0.0.2";
-  await using listener = listenTcp({ hostname, port: 0, tls }, framer);
+  await using listener = await listenTcp({ hostname, port: 0, tls }, framer);
   const { port } = listener.addr;
   const cases = [[true, "is not trusted"], [{ ca }, "is for another name"]];
   for (const [tls, why] of cases as [boolean, string][]) {
@@ -121,7 +121,7 @@ Deno.test("connectTcp() gives up at its timeout and at its signal", async () => 
 });
 
 Deno.test("listenTcp() ends its loop at its close, and closes who waits", async () => {
-  const listener = listenTcp({ port: 0 }, framer);
+  const listener = await listenTcp({ port: 0 }, framer);
   const { port } = listener.addr;
   await using taken = await connectTcp({ port }, framer());
   const server = await first(listener);
@@ -143,7 +143,7 @@ Deno.test("listenTcp() ends its loop at its close, and closes who waits", async 
 
 Deno.test("listenTcp() sends a second small message without Nagle's delay", async () => {
   for (const secure of [false, true]) {
-    await using listener = listenTcp(
+    await using listener = await listenTcp(
       { port: 0, ...(secure && { tls }) },
       framer,
     );
@@ -172,7 +172,7 @@ Deno.test("listenTcp() sends a second small message without Nagle's delay", asyn
 });
 
 Deno.test("StreamTransport delivers what was sent before a close to a sender", async () => {
-  await using listener = listenTcp({ port: 0 }, framer);
+  await using listener = await listenTcp({ port: 0 }, framer);
   const client = await connectTcp({ port: listener.addr.port }, framer());
   const server = await first(listener);
   // Unread bytes at a close would make the kernel reset the connection, and

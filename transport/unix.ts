@@ -140,7 +140,7 @@ export async function listenUnix<T extends string | Uint8Array>(
     admission,
     // deno-lint-ignore require-await -- a failure has to be a rejection
   }, async (conn, { onGone }) => {
-    return new StreamTransport(conn, makeFramer(), {
+    return new StreamTransport(conn as Deno.Conn, makeFramer(), {
       ...(maxOutboxBytes !== undefined && { maxOutboxBytes }),
       onGone,
     } as StreamTransportOptions);

@@ -196,7 +196,7 @@ export class Server<
    * import { assertEquals } from "@std/assert";
    *
    * await using wsrpc = new Server({ routes: { hello: () => "world" } });
-   * await using listener = listenTcp({ port: 0 }, () => new NewlineFramer());
+   * await using listener = await listenTcp({ port: 0 }, () => new NewlineFramer());
    * (async () => {
    *   for await (const transport of listener) wsrpc.accept(transport);
    * })();

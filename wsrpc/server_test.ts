@@ -362,7 +362,10 @@ Deno.test("Server serves over TCP, a line for each message", async () => {
   await using wsrpc = new Server({
     routes: { back: (peer) => peer.call("name") },
   });
-  await using listener = listenTcp({ port: 0 }, () => new NewlineFramer());
+  await using listener = await listenTcp(
+    { port: 0 },
+    () => new NewlineFramer(),
+  );
   const accepting = (async () => {
     for await (const transport of listener) wsrpc.accept(transport);
   })();

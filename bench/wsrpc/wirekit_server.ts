@@ -15,7 +15,7 @@ function tell(address: string): void {
 }
 
 if (Deno.args[0] === "tcp") {
-  const listener = listenTcp({ port: 0 }, () => new NewlineFramer());
+  const listener = await listenTcp({ port: 0 }, () => new NewlineFramer());
   tell(`tcp://127.0.0.1:${(listener.addr as Deno.NetAddr).port}`);
   for await (const transport of listener) wsrpc.accept(transport);
 } else if (Deno.args[0] === "ws") {

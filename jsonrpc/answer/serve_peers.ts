@@ -12,7 +12,7 @@
  *
  * const methods = new Methods()
  *   .add("math.sum", (_call, x: number, y: number) => x + y);
- * await using listener = listenTcp({ port: 0 }, () => new NewlineFramer());
+ * await using listener = await listenTcp({ port: 0 }, () => new NewlineFramer());
  * await using server = servePeers(listener, { methods });
  * ```
  *
@@ -94,7 +94,7 @@ export interface PeerServer<
  *
  * const methods = new Methods()
  *   .add("math.sum", (_call, x: number, y: number) => x + y);
- * await using listener = listenTcp({ port: 0 }, () => new NewlineFramer());
+ * await using listener = await listenTcp({ port: 0 }, () => new NewlineFramer());
  * await using _server = servePeers(listener, { methods });
  *
  * const { port } = listener.addr;

@@ -302,7 +302,7 @@ Deno.test("Client drops a batch that is cancelled", async () => {
 Deno.test("connect() comes back to a server on TCP that restarts", async () => {
   const methods = exampleMethods();
   const framer = () => new NewlineFramer();
-  const first = listenTcp({ port: 0 }, framer);
+  const first = await listenTcp({ port: 0 }, framer);
   const { port } = first.addr;
   const server = servePeers(first, { methods });
   await using client = await connect(`tcp://127.0.0.1:${port}`, {
@@ -313,7 +313,7 @@ Deno.test("connect() comes back to a server on TCP that restarts", async () => {
   await server.close();
   await first.close();
   const waiting = client.request("sum", [4], { idempotent: true });
-  await using second = listenTcp({ port }, framer);
+  await using second = await listenTcp({ port }, framer);
   await using _server = servePeers(second, { methods });
   assertEquals(await deadline(waiting, 5_000), 4);
 });
@@ -333,7 +333,10 @@ Deno.test("connect() rejects with what the last try failed with", async () => {
 Deno.test("servePeers() refuses one connection too many, and keeps state for each", async () => {
   const methods = new Methods<{ count: number }>()
     .add("count", (call) => ++call.state.count);
-  await using listener = listenTcp({ port: 0 }, () => new NewlineFramer());
+  await using listener = await listenTcp(
+    { port: 0 },
+    () => new NewlineFramer(),
+  );
   const seen: Peer[] = [];
   await using server = servePeers(listener, {
     methods,

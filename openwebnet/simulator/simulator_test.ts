@@ -319,7 +319,7 @@ Deno.test("Gateway talks through a WebSocket, as a page in a browser does", asyn
 Deno.test("tcpGateway() comes back when the gateway was away", async () => {
   const options: GatewaySimulatorOptions = { authentication: "open" };
   const first = new GatewaySimulator(options);
-  const listener = listenTcp({ port: 0 }, () => new FrameScanner());
+  const listener = await listenTcp({ port: 0 }, () => new FrameScanner());
   const { port } = listener.addr;
   const serving = first.serve(listener);
   const states: string[] = [];
@@ -340,7 +340,7 @@ Deno.test("tcpGateway() comes back when the gateway was away", async () => {
   await first.close();
 
   await using second = new GatewaySimulator(options);
-  await using again = listenTcp({ port }, () => new FrameScanner());
+  await using again = await listenTcp({ port }, () => new FrameScanner());
   second.serve(again);
   await gateway.send("*1*0*11##");
   assertEquals(second.executed, ["*1*0*11##"]);

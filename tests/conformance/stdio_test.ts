@@ -29,7 +29,10 @@ function spawn(args: string[], maxMessageBytes?: number) {
 }
 
 conformance("Child process", async ({ maxMessageBytes }): Promise<Ends> => {
-  await using listener = listenTcp({ port: 0 }, () => framer(maxMessageBytes));
+  await using listener = await listenTcp(
+    { port: 0 },
+    () => framer(maxMessageBytes),
+  );
   const { child, near } = spawn([
     "run",
     "--quiet",

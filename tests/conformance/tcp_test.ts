@@ -31,7 +31,7 @@ async function connect(
   server: Omit<ListenTcpOptions, "port">,
   makeFramer: () => Framer<Message>,
 ): Promise<Ends> {
-  await using listener = listenTcp({ ...server, port: 0 }, makeFramer);
+  await using listener = await listenTcp({ ...server, port: 0 }, makeFramer);
   const { port } = listener.addr;
   const near = await connectTcp({ ...client, port }, makeFramer());
   return ends(near, await accept(listener));

@@ -15,12 +15,12 @@ import { Program } from "../_program.ts";
 const PASSWORD = "54321";
 
 /** A simulated gateway for the examples. */
-function startGateway() {
+async function startGateway() {
   const simulator = new GatewaySimulator({
     authentication: "sha256",
     password: PASSWORD,
   });
-  const listener = listenTcp({ port: 0 }, () => new FrameScanner());
+  const listener = await listenTcp({ port: 0 }, () => new FrameScanner());
   const serving = simulator.serve(listener);
   return {
     simulator,
@@ -42,7 +42,7 @@ function start(example: string, args: string[], env: Record<string, string>) {
 }
 
 Deno.test("openwebnet/night.ts makes it dark when the button is pressed", async () => {
-  await using gateway = startGateway();
+  await using gateway = await startGateway();
   const { simulator, port } = gateway;
   await using night = start("night.ts", ["127.0.0.1"], {
     OPENWEBNET_PASSWORD: PASSWORD,
@@ -56,7 +56,7 @@ Deno.test("openwebnet/night.ts makes it dark when the button is pressed", async 
 });
 
 Deno.test("openwebnet/door.ts lets the page that it is for speak to a gateway", async () => {
-  await using gateway = startGateway();
+  await using gateway = await startGateway();
   const { simulator, port } = gateway;
   const origin = "http://localhost:8000";
   await using door = start("door.ts", [`127.0.0.1:${port}`, origin], {

@@ -3,6 +3,8 @@
 /** What strangers may post to a server, on every runtime. */
 
 import { assert, assertEquals } from "@std/assert";
+import { connect as connectJsonRpc } from "@wirekit/jsonrpc";
+import { connect as connectWsrpc } from "@wirekit/wsrpc/client";
 import { ROOT } from "../_packages.ts";
 import { Program } from "../_program.ts";
 import { install } from "../runtimes/_npm.ts";
@@ -68,6 +70,20 @@ for (const runtime of ["deno", "node", "bun"]) {
       const { stdout } = await child.output();
       const got = new TextDecoder().decode(stdout);
       assertEquals(got, name === "jsonrpc" ? "413" : "426", name);
+      if (name === "wsrpc" || name === "jsonrpc") {
+        const [, urls] = await program.says(
+          new RegExp(`${name} is at (.*) \\.`),
+        );
+        for (const url of urls!.split(" ")) {
+          await using client = name === "wsrpc"
+            ? await connectWsrpc(url)
+            : await connectJsonRpc(url);
+          const call = "call" in client
+            ? client.call("one")
+            : client.request("one");
+          assertEquals(await call, 1, url);
+        }
+      }
       assert((await curl(url, ["-I"])).has(name === "jsonrpc" ? "405" : "426"));
     }
     assert(!/Uncaught|Unhandled/i.test(program.text), program.text);

@@ -16,7 +16,7 @@ async function echo(transport: Transport): Promise<void> {
 }
 
 const webSocket = await listenWebSocket({ port: 0 });
-const tcp = listenTcp({ port: 0 }, () => new NewlineFramer());
+const tcp = await listenTcp({ port: 0 }, () => new NewlineFramer());
 (async () => {
   for await (const { transport } of webSocket) echo(transport);
 })();

@@ -14,13 +14,14 @@ import process from "node:process";
 const STARTS = {
   transport: (options) => listenWebSocket(options),
   hub: (options) => serveHub(options),
-  wsrpc: (options) => serveWsrpc(new Server(), options),
+  wsrpc: (options) =>
+    serveWsrpc(new Server({ routes: { one: () => 1 } }), options),
   jsonrpc: (options) =>
     serveJsonRpc({ ...options, methods: new Methods().add("one", () => 1) }),
 };
 
 for (const [name, start] of Object.entries(STARTS)) {
-  const { addr: { port } } = await start({ port: 0 });
+  const { addr: { port }, urls = [] } = await start({ port: 0, tcpPort: 0 });
   for (
     const options of [
       { port },
@@ -36,5 +37,6 @@ for (const [name, start] of Object.entries(STARTS)) {
     );
   }
   process.stdout.write(`${name} listens on ${port}.\n`);
+  process.stdout.write(`${name} is at ${urls.join(" ")} .\n`);
 }
 process.stdout.write("ready\n");

@@ -59,7 +59,10 @@ function methods(heard: unknown[]): Methods {
 async function serving(heard: unknown[]) {
   const table = methods(heard);
   const web = await serve({ port: 0, methods: table });
-  const listener = listenTcp({ port: 0 }, () => new ContentLengthFramer());
+  const listener = await listenTcp(
+    { port: 0 },
+    () => new ContentLengthFramer(),
+  );
   const peers = servePeers(listener, { methods: table });
   return {
     ws: `ws://127.0.0.1:${web.addr.port}`,
