@@ -89,7 +89,7 @@ export const serveCommand = command({
       terminal.log(
         `The hub listens on ${server.urls.join(", ")} (Ctrl-C stops it)`,
       );
-      const others = urlsForOthers(server.urls);
+      const others = await urlsForOthers(server.urls);
       if (others.length > 0) {
         terminal.log(`Other machines reach it at ${others.join(", ")}`);
       }

@@ -66,6 +66,10 @@ class HubProcess {
     return text;
   }
 
+  signal(signal: Deno.Signal): void {
+    this.#child.kill(signal);
+  }
+
   async stop(
     signal: Deno.Signal,
   ): Promise<{ code: number; log: string; ms: number }> {
@@ -211,6 +215,20 @@ Deno.test("hub names the permission that it lacks, and no stack", async () => {
   }
 });
 
+Deno.test("hub says how other machines reach it, if it may know", async () => {
+  const env = { WIREKIT_TOKEN: "s3cret" };
+  const args = ["--hostname", "0.0.0.0", "--port", "0"];
+  const sys = "--allow-sys=networkInterfaces";
+  const hub = new HubProcess(args, env, [...PERMISSIONS, sys]);
+  const isAlone = Deno.networkInterfaces()
+    .every(({ address, family }) => family !== "IPv4" || /^127/.test(address));
+  const start = await hub.started();
+  if (!isAlone) {
+    assertMatch(start, /\nOther machines reach it at ws:\/\/[\d.]+:\d+\n/);
+  }
+  assertEquals((await hub.stop("SIGTERM")).code, 0);
+});
+
 Deno.test("hub listen ends when nobody reads any more", async () => {
   const hub = new HubProcess(["--port", "0"]);
   const [url = ""] = /ws:\S+/.exec(await hub.started()) ?? [];
@@ -240,6 +258,17 @@ Deno.test("hub call stops at Ctrl-C with 130", async () => {
   const { code, stdout, stderr } = await deadline(child.output(), 10_000);
   conn.close();
   assertEquals([code, stdout.length, stderr.length], [130, 0, 0]);
+});
+
+Deno.test("hub ends at once at a second Ctrl-C", async () => {
+  // A client that reads nothing may delay a clean end, but not this one.
+  const hub = new HubProcess(["--port", "0"]);
+  const [url = ""] = /ws:\S+/.exec(await hub.started()) ?? [];
+  const client = await connectWebSocket(url);
+  hub.signal("SIGINT");
+  const { code, ms } = await hub.stop("SIGINT").finally(() => client.close());
+  assert(code === 130 || code === 0, `${code}`);
+  assert(ms < 5_000, `${ms} ms`);
 });
 
 Deno.test("hub call finds the hub by its port, its URL or the environment", async () => {

@@ -1,6 +1,5 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { getNetworkAddress } from "@std/net/unstable-get-network-address";
 import { listed } from "./_option.ts";
 import { UsageError } from "./_usage_error.ts";
 
@@ -71,7 +70,9 @@ export async function readFile(path: string): Promise<string> {
  * @returns The URLs for others; none if it listens elsewhere, or if this may not
  * be known.
  */
-export function urlsForOthers(urls: readonly string[]): string[] {
+export async function urlsForOthers(
+  urls: readonly string[],
+): Promise<string[]> {
   const all = /\/\/(?:0\.0\.0\.0|\[::\])(?=:)/;
   const own = urls.filter((url) => all.test(url));
   const kind = "networkInterfaces";
@@ -79,8 +80,14 @@ export function urlsForOthers(urls: readonly string[]): string[] {
   if (Deno.permissions.querySync({ name: "sys", kind }).state !== "granted") {
     return [];
   }
-  const address = getNetworkAddress();
-  return address ? own.map((url) => url.replace(all, `//${address}`)) : [];
+  try {
+    // A name of the standard library that is not settled yet.
+    const net = await import("@std/net/unstable-get-network-address");
+    const address = net.getNetworkAddress();
+    return address ? own.map((url) => url.replace(all, `//${address}`)) : [];
+  } catch {
+    return [];
+  }
 }
 
 /**

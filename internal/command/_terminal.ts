@@ -1,10 +1,15 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { Spinner } from "@std/cli/unstable-spinner";
 import { later } from "../clock.ts";
 
 /** How long a wait may take before a spinner says what for, in milliseconds. */
 const PATIENCE = 400;
+
+/** What turns while a person waits. */
+interface Spinner {
+  start(): void;
+  stop(): void;
+}
 
 /** Where a command writes, and what stops it. */
 export interface Terminal {
@@ -88,14 +93,18 @@ export class ProcessTerminal implements Terminal, Disposable {
 
   async during<T>(what: string, promise: Promise<T>): Promise<T> {
     if (!Deno.stderr.isTerminal()) return await promise;
-    const timer = later(PATIENCE, () => {
+    let isOver = false;
+    const timer = later(PATIENCE, async () => {
+      const spinner = await spinnerOf(what);
+      if (isOver || spinner === undefined) return;
       this.#hush();
-      this.#spinner = new Spinner({ message: what, output: Deno.stderr });
-      this.#spinner.start();
+      this.#spinner = spinner;
+      spinner.start();
     });
     try {
       return await promise;
     } finally {
+      isOver = true;
       timer.stop();
       this.#hush();
     }
@@ -110,6 +119,19 @@ export class ProcessTerminal implements Terminal, Disposable {
     for (const signal of this.#signals) {
       Deno.removeSignalListener(signal, this.#onSignal);
     }
+  }
+}
+
+/**
+ * Makes a spinner. Its name in the standard library is not settled yet: where it
+ * has another one day, there is none.
+ */
+async function spinnerOf(message: string): Promise<Spinner | undefined> {
+  try {
+    const { Spinner } = await import("@std/cli/unstable-spinner");
+    return new Spinner({ message, output: Deno.stderr });
+  } catch {
+    return undefined;
   }
 }
 
