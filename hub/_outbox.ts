@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
-import { SLAB_BYTES } from "@wirekit/transport/allocate";
+import { SLAB_BYTES } from "@wirekit/internal/allocate";
 import type { Transport } from "@wirekit/transport/transport";
 
 /**

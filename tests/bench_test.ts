@@ -2,12 +2,12 @@
 
 /** What the benchmark counts with: a wrong count would look like a result. */
 
-import { FrameParser } from "@wirekit/transport/frame";
 import { assert, assertEquals } from "@std/assert";
 import { compare, median, type Plan, type System } from "../bench/harness.ts";
 import { Frame, type Framing, Reader } from "../bench/load/frames.ts";
 import { Histogram } from "../bench/load/histogram.ts";
 import { ratioTarget } from "../bench/suite.ts";
+import { FrameParser } from "../transport/websocket/_frame_parser.ts";
 
 const ENCODER = new TextEncoder();
 const DECODER = new TextDecoder();

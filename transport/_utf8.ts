@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { allocate } from "./allocate.ts";
+import { allocate } from "@wirekit/internal/allocate";
 import { CloseError, type Format, type MessageOf } from "./transport.ts";
 
 /** Below this, a view of words costs more than it saves. */

@@ -5,7 +5,7 @@ import type { IncomingMessage, Server, ServerOptions } from "node:http";
 import type { Socket } from "node:net";
 import { checkTime, later, type Timer } from "@wirekit/internal/clock";
 import { AcceptFailures, watchAccepting } from "./_accept_watch.ts";
-import { ConnectionGroup } from "./_connection_group.ts";
+import { ConnectionGroup } from "./websocket/_connection_group.ts";
 import {
   goneError,
   HttpExchange,
@@ -21,9 +21,9 @@ import { warnOfLimit } from "./_descriptor_limit.ts";
 import { checkTls, listenError } from "./_listen_error.ts";
 import { hostAndPort } from "./_not_connected.ts";
 import { createServer, createTlsServer, STATUS_CODES } from "./_node_http.ts";
-import { SocketPipe } from "./_socket_pipe.ts";
-import { WebSocketConnection } from "./_websocket_connection.ts";
-import { acceptKey } from "./_websocket_handshake.ts";
+import { SocketPipe } from "./websocket/_socket_pipe.ts";
+import { WebSocketConnection } from "./websocket/_connection.ts";
+import { acceptKey } from "./websocket/_accept_key.ts";
 import type { Admission } from "./admission.ts";
 import type {
   AcceptedConnection,

@@ -18,11 +18,11 @@ export function hasSockets(): boolean {
 
 /** Loads the WebSocket of our own. */
 export function loadWebSocket(): Promise<
-  typeof import("./_websocket_client.ts")
+  typeof import("./websocket/_client.ts")
 > {
   // deno-lint-ignore no-constant-condition
-  if (false) return import("./_websocket_client.ts");
-  return load(import.meta.resolve("./_websocket_client.ts"));
+  if (false) return import("./websocket/_client.ts");
+  return load(import.meta.resolve("./websocket/_client.ts"));
 }
 
 /** Loads the carriers of lines. */

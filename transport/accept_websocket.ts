@@ -17,7 +17,7 @@
  */
 
 import { checkTime } from "@wirekit/internal/clock";
-import { PlatformSocket } from "./_platform_socket.ts";
+import { PlatformSocket } from "./websocket/_platform_socket.ts";
 import type {
   Format,
   Limits,

@@ -8,8 +8,8 @@ import {
   assertRejects,
 } from "@std/assert";
 import { deadline } from "@std/async/deadline";
-import { openWebSocket } from "./_websocket_client.ts";
-import { checkRequest } from "./_websocket_request.ts";
+import { openWebSocket } from "./websocket/_client.ts";
+import { checkRequest } from "./websocket/_request.ts";
 import {
   type AcceptedConnection,
   listenWebSocket,

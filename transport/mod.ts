@@ -16,10 +16,9 @@
  */
 export * from "./accept_websocket.ts";
 export * from "./admission.ts";
-export * from "./allocate.ts";
+export * from "@wirekit/internal/allocate";
 export * from "./connect.ts";
 export * from "./content_length_framer.ts";
-export * from "./frame.ts";
 export * from "./errors.ts";
 export * from "./framer.ts";
 export * from "./length_prefix_framer.ts";

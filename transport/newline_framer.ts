@@ -19,7 +19,7 @@
 import { MAX_MESSAGE_BYTES, tooLarge } from "./_close.ts";
 import { Tail } from "./_tail.ts";
 import { fromBytes, isAscii, toBytes } from "./_utf8.ts";
-import { allocate } from "./allocate.ts";
+import { allocate } from "@wirekit/internal/allocate";
 import type { Framer } from "./framer.ts";
 import type { Limits, MessageOf } from "./transport.ts";
 

@@ -32,9 +32,9 @@
 import { checkTime } from "@wirekit/internal/clock";
 import { NotConnectedError } from "@wirekit/internal/errors";
 import { opening } from "./_opening.ts";
-import { PlatformSocket } from "./_platform_socket.ts";
+import { PlatformSocket } from "./websocket/_platform_socket.ts";
 import { hasSockets, loadWebSocket } from "./_with_sockets.ts";
-import { checkRequest, type HandshakeRequest } from "./_websocket_request.ts";
+import { checkRequest, type HandshakeRequest } from "./websocket/_request.ts";
 import type {
   ClientTls,
   CloseError,

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { allocate } from "@wirekit/transport/allocate";
+import { allocate } from "@wirekit/internal/allocate";
 import { Scanner, skipLoosely, standsAt, textOf, unexpected } from "./_scan.ts";
 import {
   assemble,

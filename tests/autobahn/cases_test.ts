@@ -4,7 +4,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { deadline } from "@std/async/deadline";
-import { acceptKey } from "../../transport/_websocket_handshake.ts";
+import { acceptKey } from "../../transport/websocket/_accept_key.ts";
 import { connectWebSocket } from "@wirekit/transport/websocket";
 import { listenWebSocket } from "@wirekit/transport/listen-websocket";
 import type {

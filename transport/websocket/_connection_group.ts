@@ -1,8 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { every, type Timer } from "@wirekit/internal/clock";
-import { nextTick, setImmediate } from "./_node.ts";
-import { wordsOf } from "./frame.ts";
+import { nextTick, setImmediate } from "../_node.ts";
+import { wordsOf } from "./_mask.ts";
 
 /** Room for what most turns send. */
 const SMALL_BYTES = 2_048;

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { encodeText } from "./_utf8.ts";
+import { encodeText } from "../_utf8.ts";
 
 /** A token of HTTP (RFC 9110, section 5.6.2). */
 const TOKEN_REGEXP = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;

@@ -30,7 +30,7 @@ let used = 0;
  *
  * @example Copy a message
  * ```ts
- * import { allocate } from "@wirekit/transport/allocate";
+ * import { allocate } from "@wirekit/internal/allocate";
  * import { assertEquals } from "@std/assert";
  *
  * const message = new Uint8Array([1, 2, 3]);

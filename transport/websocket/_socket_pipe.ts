@@ -2,7 +2,7 @@
 
 import type { Socket } from "node:net";
 import { now } from "@wirekit/internal/clock";
-import type { BytePipe } from "./_websocket_connection.ts";
+import type { BytePipe } from "./_connection.ts";
 
 /** Bytes of one write: large enough to be quick, small enough to see it go. */
 const PIECE_BYTES = 262_144;

@@ -2,15 +2,9 @@
 
 import { isUtf8 } from "node:buffer";
 import { assert, assertEquals, assertLess } from "@std/assert";
-import {
-  applyMask,
-  FrameParser,
-  headLength,
-  isCloseCode,
-  Opcode,
-  wordsOf,
-  writeHead,
-} from "./frame.ts";
+import { headLength, isCloseCode, Opcode, writeHead } from "./_frame.ts";
+import { FrameParser } from "./_frame_parser.ts";
+import { applyMask, wordsOf } from "./_mask.ts";
 
 const MAX = 100_000;
 

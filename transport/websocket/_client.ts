@@ -7,15 +7,15 @@ import {
   connectTls,
   isIP,
   rootCertificates,
-} from "./_node_net.ts";
-import { hostAndPort, notConnected } from "./_not_connected.ts";
-import { opening } from "./_opening.ts";
+} from "../_node_net.ts";
+import { hostAndPort, notConnected } from "../_not_connected.ts";
+import { opening } from "../_opening.ts";
 import { SocketPipe } from "./_socket_pipe.ts";
-import { readAnswer } from "./_websocket_answer.ts";
-import { WebSocketConnection } from "./_websocket_connection.ts";
-import { acceptKey } from "./_websocket_handshake.ts";
-import type { HandshakeRequest } from "./_websocket_request.ts";
-import type { ClientTls, Format, Limits } from "./transport.ts";
+import { readAnswer } from "./_answer.ts";
+import { WebSocketConnection } from "./_connection.ts";
+import { acceptKey } from "./_accept_key.ts";
+import type { HandshakeRequest } from "./_request.ts";
+import type { ClientTls, Format, Limits } from "../transport.ts";
 
 /** What {@linkcode openWebSocket} needs to know. */
 export interface OpenWebSocketOptions<F extends Format> extends Limits {

@@ -1,8 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { listenWebSocket } from "./listen_websocket.ts";
-import { CloseError } from "./transport.ts";
+import { listenWebSocket } from "../listen_websocket.ts";
+import { CloseError } from "../transport.ts";
 
 const IDLE = 1_000;
 

@@ -1,14 +1,14 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
-import { acceptKey } from "./_websocket_handshake.ts";
-import { HandshakeError, NotConnectedError, TimeoutError } from "./errors.ts";
-import { CloseError, type Format } from "./transport.ts";
+import { acceptKey } from "./_accept_key.ts";
+import { HandshakeError, NotConnectedError, TimeoutError } from "../errors.ts";
+import { CloseError, type Format } from "../transport.ts";
 import {
   acceptWebSocket,
   connectWebSocket,
   type ConnectWebSocketOptions,
-} from "./websocket.ts";
+} from "../websocket.ts";
 
 function open<F extends Format = "text">(
   url: string,

@@ -15,16 +15,16 @@ import {
   settled,
   toCloseError,
   tooLarge,
-} from "./_close.ts";
-import { Inbox } from "./_inbox.ts";
-import { checkText, decodeText, encodeText, exceeds } from "./_utf8.ts";
+} from "../_close.ts";
+import { Inbox } from "../_inbox.ts";
+import { checkText, decodeText, encodeText, exceeds } from "../_utf8.ts";
 import {
   CloseError,
   type Format,
   type Limits,
   type MessageOf,
   type WebSocketTransport,
-} from "./transport.ts";
+} from "../transport.ts";
 
 /** Longest pause between two looks at `bufferedAmount`, in milliseconds. */
 const MAX_POLL_DELAY = 32;

@@ -1,47 +1,15 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-/**
- * The framing of WebSocket (RFC 6455), apart from any connection.
- *
- * ```ts
- * import { FrameParser, Opcode } from "@wirekit/transport/frame";
- * import { assertEquals } from "@std/assert";
- *
- * const parser = new FrameParser({ masked: false, maxMessageBytes: 1_024 });
- * parser.push(new Uint8Array([0x81, 2, 104, 105]));
- * assertEquals(parser.next(), true);
- * assertEquals(parser.opcode, Opcode.Text);
- * assertEquals(new TextDecoder().decode(parser.payload), "hi");
- * assertEquals(parser.next(), false);
- * ```
- *
- * @module
- */
-
-/** What a frame is (RFC 6455, section 5.2). */
-export const Opcode = {
-  /** More of a message. */
-  Continuation: 0,
-  /** Text, or its first part. */
-  Text: 1,
-  /** Bytes, or their first part. */
-  Binary: 2,
-  /** The farewell. */
-  Close: 8,
-  /** A question whether the peer is there. */
-  Ping: 9,
-  /** The answer. */
-  Pong: 10,
-} as const;
-
-/** A close code and its reason. */
-export interface CloseReason {
-  /** The code (RFC 6455, section 7.4). */
-  code: number;
-  /** Why, in words. */
-  reason: string;
-}
+import { followUtf8 } from "./_follow_utf8.ts";
+import {
+  type CloseReason,
+  headSize,
+  isCloseCode,
+  Opcode,
+  readFarewell,
+} from "./_frame.ts";
+import { applyMask, rotate, wordsOf, WORDWISE } from "./_mask.ts";
 
 /** Options of {@linkcode FrameParser}. */
 export interface FrameParserOptions {
@@ -57,12 +25,9 @@ const MAX_CONTROL_BYTES = 125;
 /** Messages up to here get their room at once; larger ones as they come. */
 const TRUSTED_BYTES = 1_048_576;
 
-/** Payloads below this are unmasked byte by byte: a view of words costs more. */
-const WORDWISE = 16;
-
 const EMPTY = new Uint8Array();
+
 const NO_WORDS = new Int32Array();
-const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
  * Parses frames of one direction of one connection.
@@ -70,21 +35,6 @@ const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * Fragments are joined, control frames between them come out first. Invalid
  * UTF-8 in text that comes in pieces fails as soon as it shows. Limits are
  * checked before anything is allocated; between messages nothing is kept.
- *
- * @example Read all that a chunk completes
- * ```ts
- * import { FrameParser } from "@wirekit/transport/frame";
- * import { assertEquals } from "@std/assert";
- *
- * const parser = new FrameParser({ masked: false, maxMessageBytes: 1_024 });
- * const lengths: number[] = [];
- * for (const chunk of [[0x81, 1, 97, 0x82], [2, 1, 2, 0xff, 0]]) {
- *   parser.push(new Uint8Array(chunk));
- *   while (parser.next()) lengths.push(parser.payload.length);
- * }
- * assertEquals(lengths, [1, 2]);
- * assertEquals(parser.failure?.code, 1002);
- * ```
  */
 export class FrameParser {
   /** What was found: text, binary, close, ping or pong. */
@@ -416,240 +366,7 @@ export class FrameParser {
   }
 }
 
-/**
- * Applies a mask in place: it masks what is plain, and unmasks what is masked.
- *
- * @param bytes The bytes.
- * @param words The same memory as {@linkcode wordsOf} gives it.
- * @param start Where to start.
- * @param end Where to end.
- * @param mask The mask, its first byte lowest.
- * @returns All resulting bytes ORed together, so below 128 if they are ASCII.
- *
- * @example Mask, and back
- * ```ts
- * import { applyMask, wordsOf } from "@wirekit/transport/frame";
- * import { assertEquals } from "@std/assert";
- *
- * const bytes = new TextEncoder().encode("hello");
- * applyMask(bytes, wordsOf(bytes), 0, 5, 0x01020304);
- * assertEquals(applyMask(bytes, wordsOf(bytes), 0, 5, 0x01020304) < 128, true);
- * assertEquals(new TextDecoder().decode(bytes), "hello");
- * ```
- */
-export function applyMask(
-  bytes: Uint8Array,
-  words: Int32Array,
-  start: number,
-  end: number,
-  mask: number,
-): number {
-  let bits = 0;
-  let at = start;
-  let key = mask;
-  if (end - start >= WORDWISE) {
-    const offset = bytes.byteOffset;
-    while ((offset + at) & 3) {
-      bits |= bytes[at] = bytes[at]! ^ key & 0xff;
-      key = key >>> 8 | key << 24;
-      at++;
-    }
-    const last = (offset + end) >> 2;
-    let i = (offset + at) >> 2;
-    let all = 0;
-    if (mask === 0) {
-      for (; i < last; i++) all |= words[i]!;
-    } else {
-      for (; i + 3 < last; i += 4) {
-        const a = words[i]! ^ key;
-        const b = words[i + 1]! ^ key;
-        const c = words[i + 2]! ^ key;
-        const d = words[i + 3]! ^ key;
-        words[i] = a;
-        words[i + 1] = b;
-        words[i + 2] = c;
-        words[i + 3] = d;
-        all |= a | b | c | d;
-      }
-      for (; i < last; i++) all |= words[i] = words[i]! ^ key;
-    }
-    bits |= all & 0xff | all >>> 8 & 0xff | all >>> 16 & 0xff | all >>> 24;
-    at = (last << 2) - offset;
-  }
-  for (; at < end; at++) {
-    bits |= bytes[at] = bytes[at]! ^ key & 0xff;
-    key = key >>> 8 | key << 24;
-  }
-  return bits;
-}
-
-/**
- * Views the memory of bytes as words, for {@linkcode applyMask}. Every platform
- * that this runs on is little-endian.
- *
- * @param bytes The bytes.
- * @returns All whole words of their buffer.
- *
- * @example The words of a buffer
- * ```ts
- * import { wordsOf } from "@wirekit/transport/frame";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(wordsOf(new Uint8Array(11)).length, 2);
- * ```
- */
-export function wordsOf(
-  bytes: Uint8Array<ArrayBuffer>,
-): Int32Array<ArrayBuffer> {
-  const { buffer } = bytes;
-  return new Int32Array(buffer, 0, buffer.byteLength >> 2);
-}
-
-/**
- * How many bytes the header of a frame takes.
- *
- * @param length Bytes of the payload.
- * @param masked Whether the frame is masked.
- * @returns 2 to 14.
- *
- * @example Short and long
- * ```ts
- * import { headLength } from "@wirekit/transport/frame";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(headLength(125, false), 2);
- * assertEquals(headLength(65_536, true), 14);
- * ```
- */
-export function headLength(length: number, masked: boolean): number {
-  return (length < 126 ? 2 : length < 65_536 ? 4 : 10) + (masked ? 4 : 0);
-}
-
-/**
- * Writes the header of a frame that is a whole message or a control frame.
- *
- * @param bytes Where to write.
- * @param at The index to write at.
- * @param opcode What the frame is.
- * @param length Bytes of the payload.
- * @param mask The mask, if the frame is masked. {@linkcode applyMask} masks.
- * @returns The index after the header.
- *
- * @example A ping
- * ```ts
- * import { Opcode, writeHead } from "@wirekit/transport/frame";
- * import { assertEquals } from "@std/assert";
- *
- * const bytes = new Uint8Array(2);
- * assertEquals(writeHead(bytes, 0, Opcode.Ping, 0), 2);
- * assertEquals(bytes, new Uint8Array([0x89, 0]));
- * ```
- */
-export function writeHead(
-  bytes: Uint8Array,
-  at: number,
-  opcode: number,
-  length: number,
-  mask?: number,
-): number {
-  const flag = mask === undefined ? 0 : 0x80;
-  let i = at;
-  bytes[i++] = 0x80 | opcode;
-  if (length < 126) {
-    bytes[i++] = flag | length;
-  } else if (length < 65_536) {
-    bytes[i++] = flag | 126;
-    bytes[i++] = length >> 8;
-    bytes[i++] = length;
-  } else {
-    const high = Math.floor(length / 0x100000000);
-    bytes[i++] = flag | 127;
-    for (let shift = 24; shift >= 0; shift -= 8) bytes[i++] = high >> shift;
-    for (let shift = 24; shift >= 0; shift -= 8) bytes[i++] = length >> shift;
-  }
-  if (mask !== undefined) {
-    for (let shift = 0; shift < 32; shift += 8) bytes[i++] = mask >> shift;
-  }
-  return i;
-}
-
-/**
- * Whether a code may travel in a close frame: 1005, 1006 and 1015 never do.
- *
- * @param code The code.
- * @returns Whether it may.
- *
- * @example Codes
- * ```ts
- * import { isCloseCode } from "@wirekit/transport/frame";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals([1000, 1006, 4999].map(isCloseCode), [true, false, true]);
- * ```
- */
-export function isCloseCode(code: number): boolean {
-  return code >= 1000 && code <= 1003 || code >= 1007 && code <= 1014 ||
-    code >= 3000 && code <= 4999;
-}
-
-/** What a close frame says; `undefined` if it is not as it has to be. */
-function readFarewell(payload: Uint8Array): CloseReason | undefined {
-  if (payload.length === 0) return { code: 1005, reason: "" };
-  if (payload.length === 1) return undefined;
-  const code = payload[0]! << 8 | payload[1]!;
-  if (!isCloseCode(code)) return undefined;
-  try {
-    return { code, reason: DECODER.decode(payload.subarray(2)) };
-  } catch {
-    return undefined;
-  }
-}
-
-/** Bytes of a header whose second byte is this. */
-function headSize(second: number): number {
-  const length = second & 0x7f;
-  return (length === 127 ? 10 : length === 126 ? 4 : 2) +
-    (second > 0x7f ? 4 : 0);
-}
-
 function uint32(bytes: Uint8Array, at: number): number {
   return (bytes[at]! << 24 | bytes[at + 1]! << 16 | bytes[at + 2]! << 8 |
     bytes[at + 3]!) >>> 0;
-}
-
-/** The mask for what follows `count` bytes. */
-function rotate(mask: number, count: number): number {
-  const shift = (count & 3) * 8;
-  return shift === 0 ? mask : mask >>> shift | mask << (32 - shift);
-}
-
-/**
- * Follows UTF-8 from one piece to the next. The state is 0 between characters,
- * -1 after bytes that are none, and else what the next byte has to be: how many
- * are to come, the lowest and the highest value.
- */
-function followUtf8(
-  state: number,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): number {
-  let left = state & 0xff;
-  let low = state >> 8 & 0xff;
-  let high = state >> 16;
-  for (let i = start; i < end; i++) {
-    const byte = bytes[i]!;
-    if (left > 0) {
-      if (byte < low || byte > high) return -1;
-      low = 0x80;
-      high = 0xbf;
-      left--;
-    } else if (byte > 0x7f) {
-      if (byte < 0xc2 || byte > 0xf4) return -1;
-      left = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
-      low = byte === 0xe0 ? 0xa0 : byte === 0xf0 ? 0x90 : 0x80;
-      high = byte === 0xed ? 0x9f : byte === 0xf4 ? 0x8f : 0xbf;
-    }
-  }
-  return left === 0 ? 0 : left | low << 8 | high << 16;
 }

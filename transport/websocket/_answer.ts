@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { HandshakeError } from "@wirekit/internal/errors";
-import { settled } from "./_close.ts";
+import { settled } from "../_close.ts";
 
 /** Most bytes of the server's answer, with all that it says before. */
 const MAX_HEAD_BYTES = 16_384;

@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { Buffer, isUtf8, setImmediate } from "./_node.ts";
+import { Buffer, isUtf8, setImmediate } from "../_node.ts";
 import {
   CLOSE_TIMEOUT,
   cutReason,
@@ -11,7 +11,7 @@ import {
   refuse,
   settled,
   toCloseError,
-} from "./_close.ts";
+} from "../_close.ts";
 import {
   type ConnectionGroup,
   LARGE_BYTES,
@@ -20,24 +20,24 @@ import {
   type OutBuffer,
 } from "./_connection_group.ts";
 import { now } from "@wirekit/internal/clock";
-import { Inbox } from "./_inbox.ts";
-import { allocate } from "./allocate.ts";
+import { Inbox } from "../_inbox.ts";
+import { allocate } from "@wirekit/internal/allocate";
 import {
-  applyMask,
   type CloseReason,
-  FrameParser,
   headLength,
   isCloseCode,
   Opcode,
   writeHead,
-} from "./frame.ts";
+} from "./_frame.ts";
+import { FrameParser } from "./_frame_parser.ts";
+import { applyMask } from "./_mask.ts";
 import {
   CloseError,
   type Format,
   type Limits,
   type MessageOf,
   type WebSocketTransport,
-} from "./transport.ts";
+} from "../transport.ts";
 
 /** Bytes read ahead of the reader, above which the peer has to wait. */
 const READ_AHEAD = 65_536;
