@@ -84,6 +84,8 @@ export function tcpGateway(
         return wrap ? wrap(transport) : transport;
       } catch (cause) {
         if (signal.aborted) throw signal.reason;
+        // It names the host and the port already.
+        if (cause instanceof NotConnectedError) throw cause;
         const why = cause instanceof Error ? cause.message : String(cause);
         throw new NotConnectedError(
           `No gateway can be reached at ${host}:${port}: ${why}`,

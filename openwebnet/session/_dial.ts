@@ -1,7 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { checkTime, now, within } from "@wirekit/internal/clock";
+import { abortable } from "@std/async/abortable";
+import { checkTime, later, now } from "@wirekit/internal/clock";
 import type { Transport } from "@wirekit/transport/transport";
 import {
   AuthenticationError,
@@ -60,31 +61,35 @@ export function makeDial(options: DialOptions): Dial {
     selector: HandshakeOptions["selector"] & string,
     signal: AbortSignal,
   ): Promise<Transport<string>> {
-    const start = now();
     const late = new AbortController();
-    const opening = open(AbortSignal.any([signal, late.signal]));
-    let transport: Transport<string>;
-    try {
-      transport = await within(opening, connectTimeout, () =>
+    const timer = later(connectTimeout, () => {
+      const who = url ?? "Gateway";
+      late.abort(
         new TimeoutError(
-          `${
-            url ?? "Gateway"
-          } could not be reached within ${connectTimeout} ms`,
-        ), { signal });
-    } catch (error) {
-      late.abort(error);
-      // One that opens all the same is nobody's.
-      opening.then((transport) => transport.close()).catch(() => {});
-      throw error;
-    }
-    const left = Math.max(connectTimeout - (now() - start), 1);
-    const handshake = { ...rest, session, selector, connectTimeout: left };
+          `${who} opened no session within ${connectTimeout} ms`,
+        ),
+      );
+    });
+    const ends = AbortSignal.any([signal, late.signal]);
+    const opening = open(ends);
+    let transport: Transport<string> | undefined;
     try {
-      await openSession(transport, { ...handshake, signal });
+      transport = await abortable(opening, ends);
+      await openSession(transport, {
+        ...rest,
+        session,
+        selector,
+        connectTimeout: Infinity,
+        signal: ends,
+      });
       return transport;
     } catch (error) {
-      await transport.close();
+      // One that opens all the same is nobody's.
+      if (transport === undefined) opening.then((t) => t.close(), () => {});
+      await transport?.close();
       throw error;
+    } finally {
+      timer.stop();
     }
   }
 

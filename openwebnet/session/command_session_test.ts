@@ -463,7 +463,7 @@ for (const profile of Object.values(PROFILES)) {
 }
 
 Deno.test("CommandSession loses no request to a gateway that drops idle sessions without a word", async () => {
-  await using r = rig({ profile: PROFILES.MyHOMEServer1!, speed: 1000 }, {
+  await using r = rig({ profile: PROFILES.MyHOMEServer1!, speed: 100 }, {
     idleTimeout: 60_000, // Later than the gateway, as of a client that is not told.
   });
   await r.session.send(ON);
