@@ -101,12 +101,23 @@ async function needs(
     const code = text.replaceAll(COMMENT_REGEXP, "");
     for (const found of code.matchAll(IMPORT_REGEXP)) {
       const specifier = found.slice(1).find(Boolean) ?? "";
-      if (specifier.startsWith(".")) files.add(new URL(specifier, file).href);
-      else if (specifier.startsWith("@std/")) std.add(specifier);
+      if (specifier.startsWith(".")) {
+        const { href } = new URL(specifier, file);
+        files.add(href);
+        // What a file of types names as `x.js` has its own types in `x.d.ts`.
+        if (file.endsWith(".d.ts")) files.add(await typesOf(href));
+      } else if (specifier.startsWith("@std/")) std.add(specifier);
       else packages.add(specifier.split("/", 2).join("/"));
     }
   }
   return { files, packages, std };
+}
+
+/** The types of a module; the module itself if it has none. */
+async function typesOf(module: string): Promise<string> {
+  const types = module.replace(/\.js$/, ".d.ts");
+  const found = await Deno.stat(new URL(types)).catch(() => undefined);
+  return found === undefined ? module : types;
 }
 
 async function pack(
