@@ -71,7 +71,8 @@ export class Connection implements CallerLine, HeartbeatLink {
   #responder!: Responder;
   readonly #heartbeat: Heartbeat;
   readonly #gone = new AbortController();
-  readonly #listeners = new Set<EventListener>();
+  /** A set once there is one: an idle peer is small. */
+  #listeners: Set<EventListener> | undefined;
   #received = 0;
   #end: NotConnectedError | undefined;
   #disposed: Promise<void> | undefined;
@@ -173,12 +174,12 @@ export class Connection implements CallerLine, HeartbeatLink {
 
   /** Listens to events. */
   listen(listener: EventListener): void {
-    this.#listeners.add(listener);
+    (this.#listeners ??= new Set()).add(listener);
   }
 
   /** Listens no more. */
   unlisten(listener: EventListener): boolean {
-    return this.#listeners.delete(listener);
+    return this.#listeners?.delete(listener) ?? false;
   }
 
   /** How many messages have come in. */
@@ -273,7 +274,9 @@ export class Connection implements CallerLine, HeartbeatLink {
       );
     }
     this.#guard(() => this.#reports.hooks.event?.(this.#peer, event));
-    for (const listener of this.#listeners) this.#guard(() => listener(event));
+    for (const listener of this.#listeners ?? []) {
+      this.#guard(() => listener(event));
+    }
   }
 
   #invalid({ reason, request, response }: InvalidMessage): void {

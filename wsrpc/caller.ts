@@ -88,12 +88,8 @@ export interface CallerLine {
  * ```
  */
 export abstract class Caller<Remote extends Contract<Remote> = AnyRoutes> {
-  /**
-   * The routes of the other end as methods: `remote.kv.set(params, options)` is
-   * `call("kv.set", params, options)`.
-   */
-  readonly remote: RemoteOf<Remote>;
   readonly #line: CallerLine;
+  #remote: unknown;
 
   /**
    * Makes a caller.
@@ -102,7 +98,14 @@ export abstract class Caller<Remote extends Contract<Remote> = AnyRoutes> {
    */
   constructor(line: CallerLine) {
     this.#line = line;
-    this.remote = makeRemote(line) as RemoteOf<Remote>;
+  }
+
+  /**
+   * The routes of the other end as methods: `remote.kv.set(params, options)` is
+   * `call("kv.set", params, options)`.
+   */
+  get remote(): RemoteOf<Remote> {
+    return (this.#remote ??= makeRemote(this.#line)) as RemoteOf<Remote>;
   }
 
   /**
