@@ -5,9 +5,11 @@
  *
  * @module
  */
-import type { NetAddr } from "@wirekit/transport/listener";
 import { NewlineFramer } from "@wirekit/transport/newline-framer";
-import { serve as serveTransports } from "@wirekit/transport/serve";
+import {
+  type NetAddr,
+  serve as serveTransports,
+} from "@wirekit/transport/serve";
 import { isLoopback } from "./_access.ts";
 import { FAREWELL } from "./_connection.ts";
 import { Hub, type HubOptions } from "./hub.ts";

@@ -64,7 +64,10 @@ Deno.test("A message over the server's limit ends the calls in flight with that 
 
 Deno.test("A server logs that it has closed an idle connection", async () => {
   const lines: string[] = [];
-  await using listener = await listenTcp({ port: 0 }, () => framerOf("newline"));
+  await using listener = await listenTcp(
+    { port: 0 },
+    () => framerOf("newline"),
+  );
   await using server = servePeers(listener, {
     idleTimeout: 20,
     logger: { warn: (line) => lines.push(line) },

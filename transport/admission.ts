@@ -29,7 +29,11 @@
 import { checkTime, within } from "@wirekit/internal/clock";
 import { TimeoutError } from "@wirekit/internal/errors";
 import type { Logger } from "@wirekit/internal/logger";
-import { asksForWebSocket, checkUpgrade, listOf } from "./_http_rules.ts";
+import {
+  asksForWebSocket,
+  checkUpgrade,
+  listOf,
+} from "./server/_http_rules.ts";
 import {
   acceptWebSocket,
   type AcceptWebSocketOptions,

@@ -27,7 +27,7 @@
  * @module
  */
 
-import { WebSocketListening } from "./_websocket_listener.ts";
+import { WebSocketListening } from "./server/_websocket_listener.ts";
 import { Admission } from "./admission.ts";
 import type { ListenWebSocketOptions, WebSocketListener } from "./listener.ts";
 import type { Format } from "./transport.ts";

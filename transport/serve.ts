@@ -29,6 +29,8 @@ import { listenTcp } from "./tcp.ts";
 import type { Format, MessageOf, Transport } from "./transport.ts";
 import { listenUnix } from "./unix.ts";
 
+export type { NetAddr } from "./listener.ts";
+
 /**
  * Options of {@linkcode serve}.
  *

@@ -18,9 +18,9 @@
 
 import { checkTime } from "@wirekit/internal/clock";
 import type { Logger } from "@wirekit/internal/logger";
-import { checkTls, listening } from "./_listen_error.ts";
-import { type Acceptor, Listener } from "./_listener.ts";
-import { listenByNode } from "./_node_acceptor.ts";
+import { checkTls, listening } from "./server/_listen_error.ts";
+import { type Acceptor, Listener } from "./server/_listener.ts";
+import { listenByNode } from "./server/_node_acceptor.ts";
 import { hostAndPort, notConnected } from "./_not_connected.ts";
 import { opening } from "./_opening.ts";
 import type { Admission } from "./admission.ts";

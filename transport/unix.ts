@@ -18,8 +18,8 @@
  */
 
 import type { Logger } from "@wirekit/internal/logger";
-import { listening } from "./_listen_error.ts";
-import { Listener } from "./_listener.ts";
+import { listening } from "./server/_listen_error.ts";
+import { Listener } from "./server/_listener.ts";
 import { notConnected } from "./_not_connected.ts";
 import { opening } from "./_opening.ts";
 import type { Admission } from "./admission.ts";

@@ -22,8 +22,10 @@
  */
 
 import type { Admission, RequestInfo } from "@wirekit/transport/admission";
-import type { NetAddr } from "@wirekit/transport/listener";
-import { serve as serveTransports } from "@wirekit/transport/serve";
+import {
+  type NetAddr,
+  serve as serveTransports,
+} from "@wirekit/transport/serve";
 import type { Transport } from "@wirekit/transport/transport";
 import type { AcceptOptions, CarrierLimits } from "./server_options.ts";
 

@@ -16,9 +16,11 @@
  */
 
 import { checkTime } from "@wirekit/internal/clock";
-import type { NetAddr } from "@wirekit/transport/listener";
 import { NewlineFramer } from "@wirekit/transport/newline-framer";
-import { serve as serveTransports } from "@wirekit/transport/serve";
+import {
+  type NetAddr,
+  serve as serveTransports,
+} from "@wirekit/transport/serve";
 import type { Transport } from "@wirekit/transport/transport";
 import { Door, type Entrance } from "./_admission.ts";
 import { answerHttp } from "./_http.ts";

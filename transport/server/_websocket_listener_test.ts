@@ -2,12 +2,12 @@
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { deadline } from "@std/async/deadline";
-import { Admission } from "./admission.ts";
+import { Admission } from "../admission.ts";
 import {
   listenWebSocket,
   type ListenWebSocketOptions,
-} from "./listen_websocket.ts";
-import { connectWebSocket } from "./websocket.ts";
+} from "../listen_websocket.ts";
+import { connectWebSocket } from "../websocket.ts";
 
 const UPGRADE = {
   host: "127.0.0.1",
@@ -398,7 +398,7 @@ Deno.test("listenWebSocket() says where it cannot listen, and why", async () => 
 
 Deno.test("listenWebSocket() refuses a certificate that it cannot use", async () => {
   const file = (name: string) =>
-    Deno.readTextFileSync(new URL(`testdata/${name}`, import.meta.url));
+    Deno.readTextFileSync(new URL(`../testdata/${name}`, import.meta.url));
   const cert = file("localhost.crt");
   const key = file("localhost.key");
   const { privateKey } = await crypto.subtle.generateKey(

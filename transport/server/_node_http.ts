@@ -6,7 +6,7 @@ import type * as NodeHttp from "node:http";
 import type * as NodeHttps from "node:https";
 import type * as NodeNet from "node:net";
 import type * as NodeTls from "node:tls";
-import { builtin } from "./_node.ts";
+import { builtin } from "../_node.ts";
 
 export const { createServer, STATUS_CODES } = builtin<typeof NodeHttp>(
   "node:http",

@@ -5,7 +5,7 @@ import type { IncomingMessage, Server, ServerOptions } from "node:http";
 import type { Socket } from "node:net";
 import { checkTime, later, type Timer } from "@wirekit/internal/clock";
 import { AcceptFailures, watchAccepting } from "./_accept_watch.ts";
-import { ConnectionGroup } from "./websocket/_connection_group.ts";
+import { ConnectionGroup } from "../websocket/_connection_group.ts";
 import {
   goneError,
   HttpExchange,
@@ -19,19 +19,19 @@ import {
 } from "./_http_rules.ts";
 import { warnOfLimit } from "./_descriptor_limit.ts";
 import { checkTls, listenError } from "./_listen_error.ts";
-import { hostAndPort } from "./_not_connected.ts";
+import { hostAndPort } from "../_not_connected.ts";
 import { createServer, createTlsServer, STATUS_CODES } from "./_node_http.ts";
-import { SocketPipe } from "./websocket/_socket_pipe.ts";
-import { WebSocketConnection } from "./websocket/_connection.ts";
-import { acceptKey } from "./websocket/_accept_key.ts";
-import type { Admission } from "./admission.ts";
+import { SocketPipe } from "../websocket/_socket_pipe.ts";
+import { WebSocketConnection } from "../websocket/_connection.ts";
+import { acceptKey } from "../websocket/_accept_key.ts";
+import type { Admission } from "../admission.ts";
 import type {
   AcceptedConnection,
   ListenWebSocketOptions,
   NetAddr,
   WebSocketListener,
-} from "./listener.ts";
-import { CloseError, type Format } from "./transport.ts";
+} from "../listener.ts";
+import { CloseError, type Format } from "../transport.ts";
 
 /** Connections that the kernel keeps until they are accepted. */
 const BACKLOG = 1_024;

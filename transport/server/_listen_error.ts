@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import type * as NodeCrypto from "node:crypto";
-import { builtin } from "./_node.ts";
+import { builtin } from "../_node.ts";
 
 /** What the codes of the system mean to somebody who wants to listen. */
 const REASONS: Record<string, { reason: string; className?: string }> = {

@@ -2,7 +2,7 @@
 
 import type * as NodeFs from "node:fs";
 import type { Logger } from "@wirekit/internal/logger";
-import { builtin } from "./_node.ts";
+import { builtin } from "../_node.ts";
 
 /** What a process needs besides its connections. */
 const OTHERS = 32;

@@ -2,8 +2,8 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { later } from "@wirekit/internal/clock";
-import { setImmediate } from "./_node.ts";
-import type { RequestInfo } from "./admission.ts";
+import { setImmediate } from "../_node.ts";
+import type { RequestInfo } from "../admission.ts";
 import { urlOf } from "./_http_rules.ts";
 
 /** Most bytes to take off the wire of a body that nobody reads. */

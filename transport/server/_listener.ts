@@ -3,10 +3,10 @@
 import { sleep } from "@wirekit/internal/clock";
 import type { Logger } from "@wirekit/internal/logger";
 import { AcceptFailures } from "./_accept_watch.ts";
-import type { Connection } from "./_pipe.ts";
-import type { Admission, RemoteAddr } from "./admission.ts";
-import type { TransportListener } from "./listener.ts";
-import type { Transport } from "./transport.ts";
+import type { Connection } from "../_pipe.ts";
+import type { Admission, RemoteAddr } from "../admission.ts";
+import type { TransportListener } from "../listener.ts";
+import type { Transport } from "../transport.ts";
 
 /** Most connections that nobody has taken yet. */
 const MAX_WAITING = 1_024;

@@ -7,8 +7,8 @@ import { watchAccepting } from "./_accept_watch.ts";
 import { checkTls, listenError } from "./_listen_error.ts";
 import type { Accepted, Acceptor } from "./_listener.ts";
 import { createSecureServer, createSocketServer } from "./_node_http.ts";
-import { hostAndPort } from "./_not_connected.ts";
-import type { NetAddr } from "./listener.ts";
+import { hostAndPort } from "../_not_connected.ts";
+import type { NetAddr } from "../listener.ts";
 
 /** Connections that the kernel keeps until they are accepted. */
 const BACKLOG = 1_024;
