@@ -25,9 +25,9 @@ for (let n = 0; n < 16; n++) DIGITS[n.toString(16).charCodeAt(0)] = n;
 /** A question to the hub that waits for its answer. */
 export class Asked extends Call {
   /** What was asked. */
-  readonly path: Path;
+  declare readonly path: Path;
   /** What its uuid starts with, which nobody can guess. */
-  readonly lead: string;
+  declare readonly lead: string;
 
   /** Makes a call that nobody has been asked yet. */
   constructor(path: Path, lead: string) {

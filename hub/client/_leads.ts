@@ -6,10 +6,12 @@ import { BEFORE_UUID } from "./_wire.ts";
 /** How many are made at once: each draw of random bytes has its price. */
 const COUNT = 128;
 
-/** The random digits of one, and where they stand. */
+/** Random digits where there is an `x`. */
 const SHAPE = `${BEFORE_UUID}xxxxxxxx-xxxx-4xxx-axxx-`;
 const LENGTH = SHAPE.length;
-const PLACES = Array.from(SHAPE.matchAll(/x/g), ({ index }) => index);
+
+/** How many random bytes there are in one: 72 bits. */
+const BYTES = 9;
 
 const DIGITS = new TextEncoder().encode("0123456789abcdef");
 const decoder = new TextDecoder();
@@ -20,7 +22,7 @@ const decoder = new TextDecoder();
  */
 export class Leads {
   readonly #bytes = new TextEncoder().encode(SHAPE.repeat(COUNT));
-  readonly #random = new Uint8Array(COUNT * PLACES.length / 2);
+  readonly #random = new Uint8Array(COUNT * BYTES);
   #text = "";
   #at = 0;
 
@@ -33,15 +35,27 @@ export class Leads {
   #fill(): void {
     const bytes = this.#bytes;
     const random = crypto.getRandomValues(this.#random);
-    let n = 0;
-    for (let start = 0; start < bytes.length; start += LENGTH) {
-      for (let i = 0; i < PLACES.length; i += 2) {
-        const byte = random[n++]!;
-        bytes[start + PLACES[i]!] = DIGITS[byte >> 4]!;
-        bytes[start + PLACES[i + 1]!] = DIGITS[byte & 15]!;
-      }
+    let at = BEFORE_UUID.length;
+    for (let n = 0; n < random.length; n += BYTES) {
+      put(bytes, at, random[n]!);
+      put(bytes, at + 2, random[n + 1]!);
+      put(bytes, at + 4, random[n + 2]!);
+      put(bytes, at + 6, random[n + 3]!);
+      put(bytes, at + 9, random[n + 4]!);
+      put(bytes, at + 11, random[n + 5]!);
+      put(bytes, at + 15, random[n + 6]!);
+      bytes[at + 17] = DIGITS[random[n + 7]! >> 4]!;
+      bytes[at + 20] = DIGITS[random[n + 7]! & 15]!;
+      put(bytes, at + 21, random[n + 8]!);
+      at += LENGTH;
     }
     this.#text = decoder.decode(bytes);
     this.#at = 0;
   }
+}
+
+/** Writes a byte as two digits. */
+function put(bytes: Uint8Array, at: number, byte: number): void {
+  bytes[at] = DIGITS[byte >> 4]!;
+  bytes[at + 1] = DIGITS[byte & 15]!;
 }
