@@ -18,12 +18,9 @@ import { exceeds } from "../wire/_size.ts";
 import { type Id, idOf, type Kind, kindOf } from "../wire/message.ts";
 import type { Handler } from "./methods.ts";
 import type { Convention } from "../wire/_conventions.ts";
-import type { Link } from "../wire/_link.ts";
+import type { Decoded, Link } from "../wire/_link.ts";
 import { composeHandlers, type HandlerMiddleware } from "./middleware.ts";
 import type { Protocol } from "./_protocol.ts";
-
-/** A decoded object. */
-export type Decoded = Record<string, unknown>;
 
 /**
  * Takes the answer to one message, or `undefined` if it gets none, and what to

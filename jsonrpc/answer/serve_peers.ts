@@ -47,8 +47,8 @@ export interface ServePeersOptions<
    */
   maxConnections?: number;
   /**
-   * As in `PeerOptions.idleTimeout`, but on: a stream shows no sign of life by
-   * itself.
+   * How long a connection may be without messages, calls and subscriptions, in
+   * milliseconds, before it is closed: a stream shows no sign of life by itself.
    *
    * @default {600000} 10 minutes
    */

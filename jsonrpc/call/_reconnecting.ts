@@ -68,7 +68,7 @@ export class ReconnectingCaller<C extends Contract, State>
       ...(back || { maxAttempts: 1 }),
       onState: (state) => {
         this.state = state.state;
-        options.onState?.(state);
+        if (back) back.onState?.(state);
       },
     });
     this.closed = this.#run();

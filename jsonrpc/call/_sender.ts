@@ -6,10 +6,9 @@ import { Call, type CallBatch, type OnLost } from "./_call.ts";
 import { checkTime } from "@wirekit/internal/clock";
 import { Calls, closedError, TIMEOUT } from "./_calls.ts";
 import { type Convention, conventionOf } from "../wire/_conventions.ts";
-import type { Link } from "../wire/_link.ts";
+import type { Decoded, Link } from "../wire/_link.ts";
 import type { Batch, Caller, CallOptions } from "./caller.ts";
 import type { Codec, Wire } from "../wire/codec.ts";
-import type { Decoded } from "../answer/_dispatcher.ts";
 import type { Params } from "../wire/message.ts";
 import {
   type CallMiddleware,

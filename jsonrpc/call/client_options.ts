@@ -27,9 +27,7 @@ export interface ClientOptions<
    *
    * @default {{}} as `ReconnectOptions` says
    */
-  reconnect?: false | Omit<ReconnectOptions, "signal" | "onState">;
-  /** Is called at each change of the connection. */
-  onState?: ReconnectOptions["onState"];
+  reconnect?: ReconnectOptions | false;
   /**
    * How many bytes of calls and notifications may wait for a connection; a
    * further one rejects with a `LimitError`.

@@ -5,8 +5,8 @@ import { delay } from "@std/async/delay";
 import { deadline } from "@std/async/deadline";
 import { pair } from "@wirekit/transport/pair";
 import { NewlineFramer } from "@wirekit/transport/newline-framer";
-import { listenTcp } from "@wirekit/transport/tcp";
-import type { Transport } from "@wirekit/transport/transport";
+import { connectTcp, listenTcp } from "@wirekit/transport/tcp";
+import { CloseError, type Transport } from "@wirekit/transport/transport";
 import {
   Client,
   type ClientOptions,
@@ -20,6 +20,7 @@ import {
   type OutgoingCall,
   Peer,
   type PeerOptions,
+  serve,
   servePeers,
   TimeoutError,
 } from "../mod.ts";
@@ -353,4 +354,43 @@ Deno.test("servePeers() refuses one connection too many, and keeps state for eac
   assertEquals([server.peers.size, seen.length], [2, 2]);
   await using c = await connect(url, { reconnect: { maxAttempts: 1 } });
   await assertRejects(() => c.request("count"), ClosedError);
+});
+
+Deno.test("Client with reconnect: false ends with its one connection, and says why", async () => {
+  const methods = new Methods().add("wait", () => new Promise(() => {}));
+  await using server = await serve({ port: 0, methods });
+  const client = await connect(`ws://127.0.0.1:${server.addr.port}`, {
+    reconnect: false,
+  });
+  assertEquals(client.state, "open");
+  const call = client.request("wait");
+  const lost = assertRejects(() => call, ClosedError, "4000: enough");
+  const [peer] = server.peers;
+  await peer!.close(new CloseError(4000, { reason: "enough" }));
+  await lost;
+  await client.closed;
+  assertEquals(client.state, "closed");
+  await assertRejects(() => client.request("wait"), ClosedError);
+  await client.close();
+});
+
+Deno.test("Client.state follows the connection", async () => {
+  const states: string[] = [];
+  const gone = await listenTcp({ port: 0 }, () => new NewlineFramer());
+  const { port } = gone.addr;
+  await gone.close();
+  const client = new Client(
+    (signal) => connectTcp({ port, signal }, new NewlineFramer()),
+    {
+      reconnect: {
+        minDelay: 1,
+        maxAttempts: 2,
+        onState: () => states.push(client.state),
+      },
+    },
+  );
+  assertEquals(client.state, "connecting");
+  await client.closed;
+  assertEquals(client.state, "closed");
+  assertEquals(states.includes("waiting"), true);
 });

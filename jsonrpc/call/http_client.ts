@@ -8,6 +8,7 @@
  * @module
  */
 
+import type { Decoded } from "../wire/_link.ts";
 import { readBody } from "../answer/_body.ts";
 import type { Call } from "./_call.ts";
 import { closedError } from "./_calls.ts";
@@ -15,7 +16,6 @@ import { MalformedResponseError } from "./call_error.ts";
 import type { Caller } from "./caller.ts";
 import { jsonCodec, type Wire } from "../wire/codec.ts";
 import type { Contract } from "../contract/contract.ts";
-import type { Decoded } from "../answer/_dispatcher.ts";
 import type { PeerOptions } from "../peer_options.ts";
 import { RemoteCaller } from "./remote_caller.ts";
 import { Sender } from "./_sender.ts";

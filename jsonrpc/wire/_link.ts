@@ -4,6 +4,9 @@
 import type { ErrorAbout } from "../answer/answer.ts";
 import type { Wire } from "./codec.ts";
 
+/** A decoded object. */
+export type Decoded = Record<string, unknown>;
+
 /** What the halves of a connection share: they do not know each other. */
 export interface Link {
   /** Hands a message to the transport. */
