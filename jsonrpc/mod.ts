@@ -18,35 +18,59 @@
  *
  * @module
  */
-export * from "./answer/answer.ts";
-export * from "./call/call_error.ts";
-export * from "./call/caller.ts";
+export { connect, type ConnectOptions } from "./call/connect.ts";
 export * from "./call/client.ts";
 export * from "./call/client_options.ts";
-export * from "./wire/codec.ts";
-export * from "./call/connect.ts";
-export * from "./answer/context.ts";
-export * from "./contract/contract.ts";
-export * from "./wire/error.ts";
-export * from "./push/event_queue.ts";
-export * from "./answer/fetch_handler.ts";
 export * from "./call/http_client.ts";
-export * from "./contract/implement.ts";
-export * from "./wire/log.ts";
-export * from "./wire/message.ts";
-export * from "./answer/methods.ts";
-export * from "./answer/middleware.ts";
-export * from "./contract/openrpc.ts";
-export { Peer } from "./peer.ts";
-export * from "./peer_options.ts";
+export * from "./call/caller.ts";
 export * from "./call/remote.ts";
 export * from "./call/remote_caller.ts";
+export * from "./call/call_error.ts";
+export { Peer } from "./peer.ts";
+export * from "./peer_options.ts";
+
+export * from "./answer/methods.ts";
+export * from "./answer/context.ts";
 export * from "./answer/serve.ts";
 export * from "./answer/serve_peers.ts";
+export * from "./answer/fetch_handler.ts";
+export type { AnswerOptions, ErrorAbout } from "./answer/answer.ts";
+export type {
+  CallMiddleware,
+  HandlerMiddleware,
+  OutgoingCall,
+} from "./answer/middleware.ts";
+
+export * from "./contract/contract.ts";
+export {
+  type EventHandlers,
+  handleEvents,
+  type HandlerParams,
+  type Handlers,
+  implement,
+  type ReturnOf,
+} from "./contract/implement.ts";
+export * from "./contract/openrpc.ts";
 export * from "./contract/standard_schema.ts";
-export * from "./stdio.ts";
+
+export * from "./push/event_queue.ts";
 export * from "./push/stream.ts";
 export * from "./push/subscription.ts";
+
+export * from "./wire/codec.ts";
+export * from "./wire/error.ts";
+export * from "./wire/log.ts";
+export type {
+  CallMessage,
+  ErrorMessage,
+  Extra,
+  Id,
+  Kind,
+  Message,
+  Params,
+  ResultMessage,
+} from "./wire/message.ts";
+export * from "./stdio.ts";
 export * from "./testing.ts";
 
 if (import.meta.main) {

@@ -8,11 +8,7 @@ import { FakeTime } from "@wirekit/internal/testing";
 import {
   type Batch,
   ClosedError,
-  decodeJson,
-  encodeJson,
-  idOf,
   JsonRpcError,
-  kindOf,
   LimitError,
   MalformedResponseError,
   Methods,
@@ -20,6 +16,7 @@ import {
   TimeoutError,
 } from "./mod.ts";
 import { engineOf } from "./peer.ts";
+import { decodeJson, encodeJson, idOf, kindOf } from "./wire/message.ts";
 import { faulty } from "./testing.ts";
 
 /** How a call may fail. */

@@ -85,7 +85,8 @@ export type CallMiddleware = (
  *
  * @example The order
  * ```ts
- * import { composeHandlers, Context } from "@wirekit/jsonrpc";
+ * import { Context } from "@wirekit/jsonrpc";
+ * import { composeHandlers } from "./middleware.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const both = composeHandlers([
@@ -113,7 +114,7 @@ export function composeHandlers<State>(
  *
  * @example Change the params on the way
  * ```ts
- * import { composeCalls } from "@wirekit/jsonrpc";
+ * import { composeCalls } from "./middleware.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const both = composeCalls([

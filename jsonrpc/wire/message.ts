@@ -6,7 +6,7 @@
  * they are written. It does no I/O.
  *
  * ```ts
- * import { decodeJson, encodeJson, kindOf } from "@wirekit/jsonrpc";
+ * import { decodeJson, encodeJson, kindOf } from "./message.ts";
  *
  * const text = encodeJson({ method: "sum", id: 1, params: [1, 2] });
  * kindOf(decodeJson(text)); // "request"
@@ -91,7 +91,7 @@ export interface KindOptions {
  *
  * @example Without an id it is a notification
  * ```ts
- * import { kindOf } from "@wirekit/jsonrpc";
+ * import { kindOf } from "./message.ts";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(kindOf({ jsonrpc: "2.0", method: "log" }), "notification");
@@ -124,7 +124,7 @@ export function kindOf(value: unknown, options: KindOptions = {}): Kind {
  *
  * @example A bad id is never echoed
  * ```ts
- * import { idOf } from "@wirekit/jsonrpc";
+ * import { idOf } from "./message.ts";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(idOf({ method: 1, id: 7 }), 7);
@@ -160,7 +160,7 @@ function isId(id: unknown): id is Id {
  *
  * @example A large id keeps its digits
  * ```ts
- * import { decodeJson, idOf } from "@wirekit/jsonrpc";
+ * import { decodeJson, idOf } from "./message.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const value = decodeJson('{"jsonrpc":"2.0","method":"a","id":9007199254740993}');
@@ -213,7 +213,7 @@ function restoreIds(value: unknown, exact: unknown): void {
  *
  * @example A request, a response, an error
  * ```ts
- * import { encodeJson } from "@wirekit/jsonrpc";
+ * import { encodeJson } from "./message.ts";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(
