@@ -157,7 +157,7 @@ export class Calls<C extends Call> {
    * Puts a call into the table.
    *
    * @param call The call, with a number from {@linkcode Calls.next}.
-   * @param timeout How long it may take, in milliseconds; `Infinity` is for ever.
+   * @param timeout How long it may take, in milliseconds; `Infinity` never gives up.
    * @param signal Gives it up: at once, if it is aborted already.
    * @returns Now, on the clock of `now()`.
    */

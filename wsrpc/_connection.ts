@@ -207,7 +207,7 @@ export class Connection implements CallerLine, HeartbeatLink {
   }
 
   async #run(): Promise<Error | undefined> {
-    await Promise.resolve(); // Whoever makes the peer gets it first.
+    await Promise.resolve(); // The maker of the peer gets it before its hooks do.
     const { hooks, logger } = this.#reports;
     this.#guard(() => hooks.open?.(this.#peer));
     logger.info?.(`${this.#peer.id} has connected`);

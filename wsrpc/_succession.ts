@@ -132,7 +132,7 @@ export class Succession<Remote extends Contract<Remote>> implements CallerLine {
     return this.#listeners.delete(listener);
   }
 
-  /** Closes all for ever. */
+  /** Closes all for good. */
   async close(): Promise<void> {
     this.#finish();
     const closing = this.#connections.close();

@@ -169,7 +169,7 @@ export class Client<
   }
 
   /**
-   * Resolves when the client is closed for ever: with the reason, if it has given
+   * Resolves when the client is closed for good: with the reason, if it has given
    * up. Never rejects.
    */
   get closed(): Promise<Error | undefined> {
@@ -189,7 +189,7 @@ export class Client<
   }
 
   /**
-   * Closes the client for ever. Open calls and waits end at once. May be called
+   * Closes the client for good. Open calls and waits end at once. May be called
    * twice; never rejects.
    *
    * @returns Resolves when it is closed, within a second.

@@ -48,7 +48,7 @@ export interface ClientOptions<
   transport?: (signal: AbortSignal) => Promise<Transport>;
   /**
    * How long an attempt to connect may take, `onConnect` included, in
-   * milliseconds; `Infinity` is for ever.
+   * milliseconds; `Infinity` never gives up.
    *
    * @default {10000}
    */
@@ -85,7 +85,7 @@ export interface ConnectOptions<
 /** Options of `Client.ready`. */
 export interface ReadyOptions {
   /**
-   * How long to wait, in milliseconds; `Infinity` is for ever.
+   * How long to wait, in milliseconds; `Infinity` never gives up.
    *
    * @default {Infinity}
    */
@@ -96,6 +96,6 @@ export interface ReadyOptions {
 
 /**
  * What a client is doing: it connects, it is `"open"` and can call, it waits
- * before it connects again, or it is closed for ever.
+ * before it connects again, or it is closed for good.
  */
 export type ClientState = "connecting" | "open" | "waiting" | "closed";

@@ -10,7 +10,7 @@ import { deadline } from "@std/async/deadline";
 import { pair } from "@wirekit/transport/pair";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
 import { Client, connect, type ConnectOptions } from "./client.ts";
-import { HandshakeError, NotConnectedError } from "./errors.ts";
+import { HandshakeError, NotConnectedError, TimeoutError } from "./errors.ts";
 import type { JsonObject } from "./contract.ts";
 import { FakeTime } from "@wirekit/internal/testing";
 import { Raw } from "./testdata/raw.ts";
@@ -72,6 +72,61 @@ Deno.test("Client goes on when the first attempts fail", async () => {
   assertEquals(client.state, "connecting");
   await client.ready();
   assertEquals(client.state, "open");
+});
+
+Deno.test("Client gives up at a refusal, and says which", async () => {
+  const place = new Place();
+  const refusal = new HandshakeError("The server answered 403", {
+    url: "ws://place/",
+    status: 403,
+  });
+  place.failures.push(refusal);
+  const client = new Client("ws://place", {
+    transport: place.transport,
+    reconnect: { minDelay: 1, maxDelay: 1 },
+  });
+  const error = await assertRejects(() => client.ready(), NotConnectedError);
+  assertEquals(
+    error.message,
+    "The client of ws://place/ is closed: The server answered 403",
+  );
+  assertEquals(await client.closed, refusal);
+  assertEquals(client.state, "closed");
+  assertEquals(place.raws.length, 0);
+});
+
+Deno.test("Client that shall not reconnect is closed with its connection", async () => {
+  const place = new Place();
+  const client = await place.connect({ reconnect: false });
+  await place.raws[0]!.close(new CloseError(1011, { reason: "crash" }));
+  assertInstanceOf(await client.closed, CloseError);
+  assertEquals(client.state, "closed");
+  assertEquals(place.raws.length, 1);
+});
+
+Deno.test("Client gives an attempt connectTimeout, with onConnect, and tries again", async () => {
+  using time = new FakeTime();
+  const place = new Place();
+  let tries = 0;
+  const client = new Client("ws://place", {
+    transport: place.transport,
+    connectTimeout: 1_000,
+    reconnect: { minDelay: 1, maxDelay: 1 },
+    onConnect: () => ++tries === 1 ? new Promise(() => {}) : undefined,
+  });
+  const late = assertRejects(
+    () => client.ready({ timeout: 999 }),
+    TimeoutError,
+    "No connection to ws://place/ within 999 ms",
+  );
+  await time.tick(999);
+  await late;
+  assertEquals(client.state, "connecting");
+  await time.tick(10);
+  await client.ready();
+  assertEquals([client.state, tries], ["open", 2]);
+  await client.close();
+  assertEquals(time.timers, 0);
 });
 
 Deno.test("connect() ends by its signal", async () => {

@@ -139,7 +139,7 @@ export type RemoteMethod<F extends RouteType> = (
 /** Options of a call. */
 export interface CallOptions {
   /**
-   * How long to wait for the answer, in milliseconds; `Infinity` is for ever.
+   * How long to wait for the answer, in milliseconds; `Infinity` never gives up.
    *
    * @default {60000} That of the peer
    */

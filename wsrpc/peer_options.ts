@@ -129,7 +129,7 @@ export interface PeerHeartbeat {
 export interface CallingOptions<P = AnyPeer> {
   /**
    * How long each call waits unless it says otherwise, in milliseconds;
-   * `Infinity` is for ever.
+   * `Infinity` never gives up.
    *
    * @default {60000}
    */

@@ -30,7 +30,7 @@ export function formatResult(id: RequestId, result: unknown): string {
 
 /**
  * Writes an error: always an object with a type and a message, since a Python
- * caller waits for ever for an answer to any other. Throws likewise.
+ * caller waits without end for an answer of any other kind. Throws likewise.
  */
 export function formatError(id: RequestId, error: ErrorBody): string {
   return `{"error":${toJson(error, "error")},"id":${formatId(id)}}`;
