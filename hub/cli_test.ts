@@ -74,7 +74,11 @@ class HubProcess {
     signal: Deno.Signal,
   ): Promise<{ code: number; log: string; ms: number }> {
     const asked = performance.now();
-    this.#child.kill(signal);
+    try {
+      this.#child.kill(signal);
+    } catch {
+      // It has ended by itself.
+    }
     const { code } = await deadline(this.#child.status, 10_000);
     await this.#lines.cancel();
     return { code, log: await this.#log, ms: performance.now() - asked };
