@@ -5,7 +5,7 @@
  * bundler for it, could not resolve. In a browser all of this is `undefined`.
  */
 
-import { sleep } from "@wirekit/internal/clock";
+import { later } from "@wirekit/internal/clock";
 import type * as NodeBuffer from "node:buffer";
 import type * as NodeProcess from "node:process";
 import type * as NodeTimers from "node:timers";
@@ -21,9 +21,29 @@ export const { Buffer, isUtf8 } = builtin<typeof NodeBuffer>("node:buffer");
 export const { nextTick } = (process ?? {}) as typeof NodeProcess;
 export const { setImmediate } = builtin<typeof NodeTimers>("node:timers");
 
+/** Who waits for the next turn, and how many turns there were. */
+let waiting: (() => void)[] = [];
+let turns = 0;
+
+/**
+ * Calls back after all that is due now has had its turn.
+ *
+ * Deno 2.9 reads no socket while one immediate follows the other, so every other
+ * turn is a timer: the same for all who wait, or they would take turns at that.
+ */
+export function afterTurn(callback: () => void): void {
+  if (waiting.push(callback) > 1) return;
+  if (setImmediate && ++turns % 2 === 0) setImmediate(takeTurn);
+  else later(0, takeTurn);
+}
+
+function takeTurn(): void {
+  const due = waiting;
+  waiting = [];
+  for (const callback of due) callback();
+}
+
 /** Resolves after all that is due now has had its turn. */
 export function nextTurn(): Promise<void> {
-  return setImmediate
-    ? new Promise((resolve) => setImmediate(resolve))
-    : sleep(0);
+  return new Promise(afterTurn);
 }

@@ -23,10 +23,15 @@ import { type Acceptor, Listener } from "./server/_listener.ts";
 import { listenByNode } from "./server/_node_acceptor.ts";
 import { hostAndPort, notConnected } from "./_not_connected.ts";
 import { opening } from "./_opening.ts";
+import { encryption } from "./_tls_accept.ts";
 import type { Admission } from "./admission.ts";
 import type { Framer } from "./framer.ts";
 import type { NetAddr, TransportListener } from "./listener.ts";
-import { StreamTransport, type StreamTransportOptions } from "./stream.ts";
+import {
+  type ByteStream,
+  StreamTransport,
+  type StreamTransportOptions,
+} from "./stream.ts";
 import type { ClientTls, Limits, Transport } from "./transport.ts";
 
 /** Options of {@linkcode connectTcp}. */
@@ -160,30 +165,29 @@ export async function listenTcp<T extends string | Uint8Array>(
   const { handshakeTimeout = 10_000, maxOutboxBytes } = options;
   checkTime("handshakeTimeout", handshakeTimeout);
   if (tls) checkTls(tls);
-  const listener: Acceptor<NetAddr> = "Deno" in globalThis
+  const isDeno = "Deno" in globalThis;
+  const listener: Acceptor<NetAddr> = isDeno
     ? listening(
       hostAndPort(hostname, port),
-      () =>
-        tls
-          ? Deno.listenTls({ hostname, port, ...tls })
-          : Deno.listen({ hostname, port }),
+      () => Deno.listen({ hostname, port }),
     )
     : await listenByNode({ hostname, port, tls, handshakeTimeout });
+  const encrypt = isDeno && tls ? encryption(tls) : undefined;
   return new Listener<T, NetAddr>(listener, {
     address: hostAndPort(hostname, listener.addr.port),
     logger: options.logger,
     admission: options.admission,
   }, async (conn, { signal, onGone }) => {
-    if ("handshake" in conn) {
-      await opening((signal) => handshake(conn as Deno.TlsConn, signal), {
-        signal,
-        connectTimeout: handshakeTimeout,
-      });
-    } else if ("setNoDelay" in conn) {
+    if ("setNoDelay" in conn) {
       (conn as Deno.TcpConn).setNoDelay(true);
       (conn as Deno.TcpConn).setKeepAlive(true);
     }
-    return new StreamTransport(conn as Deno.Conn, makeFramer(), {
+    const stream = !encrypt ? conn : await opening(
+      (signal) => encrypt(conn as Deno.Conn, signal),
+      { signal, connectTimeout: handshakeTimeout },
+    );
+    // It reads and writes a connection without its streams.
+    return new StreamTransport(stream as unknown as ByteStream, makeFramer(), {
       ...(maxOutboxBytes !== undefined && { maxOutboxBytes }),
       onGone,
     } as StreamTransportOptions);

@@ -135,8 +135,8 @@ async function spinnerOf(message: string): Promise<Spinner | undefined> {
   }
 }
 
-/** Control characters but for line feeds and tabs, and what turns text around. */
-const CONTROL_REGEXP = /[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/gu;
+/** Control characters but for line feeds and tabs, other ends of lines, and what turns text around. */
+const CONTROL_REGEXP = /[^\P{Cc}\n\t]|[\u2028-\u202e\u2066-\u2069]/gu;
 
 /**
  * Makes a text harmless to a terminal: what would move its cursor, colour it or

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import type { Server } from "node:net";
-import { every, type Timer } from "@wirekit/internal/clock";
+import { every, now, type Timer } from "@wirekit/internal/clock";
 import type { Logger } from "@wirekit/internal/logger";
 import { codeOf } from "./_listen_error.ts";
 import { createSocketServer } from "./_node_http.ts";
@@ -9,14 +9,19 @@ import { createSocketServer } from "./_node_http.ts";
 /** How often to look after a listener, in milliseconds. */
 const INTERVAL = 1_000;
 
+/** How long nothing more is told of failures that come and go. */
+const PAUSE = 60_000;
+
 /**
  * Tells of failures to accept connections: once when they begin, once when they
- * are over.
+ * are over, and no more often than each minute.
  */
 export class AcceptFailures {
   readonly #address: string;
   readonly #logger: Logger | undefined;
   #failing = false;
+  #told = false;
+  #silentUntil = 0;
 
   /** Tells of a listener at `address`. */
   constructor(address: string, logger: Logger | undefined) {
@@ -28,6 +33,9 @@ export class AcceptFailures {
   failed(error: unknown): void {
     if (this.#failing) return;
     this.#failing = true;
+    this.#told = now() >= this.#silentUntil;
+    if (!this.#told) return;
+    this.#silentUntil = now() + PAUSE;
     const code = codeOf(error);
     const { message } = Object(error) as Partial<Error>;
     this.#logger?.warn?.(
@@ -43,6 +51,7 @@ export class AcceptFailures {
   works(): void {
     if (!this.#failing) return;
     this.#failing = false;
+    if (!this.#told) return;
     this.#logger?.info?.(`Accepting connections on ${this.#address} again`);
   }
 }

@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { Buffer, isUtf8, setImmediate } from "../_node.ts";
+import { afterTurn, Buffer, isUtf8, setImmediate } from "../_node.ts";
 import {
   CLOSE_TIMEOUT,
   cutReason,
@@ -138,7 +138,9 @@ export class WebSocketConnection<F extends Format>
   #budget = TURN_BUDGET;
   /** The turn in which a budget was used up last. */
   #busyTurn = -1;
-  #rest: Uint8Array<ArrayBuffer> | undefined;
+  #rest: Uint8Array<ArrayBuffer>[] = [];
+  /** What to do once those are read. */
+  #ending: (() => void) | undefined;
   /** When idle frames were counted last. */
   #countedAt = 0;
   /** How often it was looked for a sign of life in vain. */
@@ -266,15 +268,16 @@ export class WebSocketConnection<F extends Format>
     void this.#leave(error, 1011);
   }
 
-  #read(chunk: Uint8Array<ArrayBuffer>): void {
-    if (this.#deaf) return;
-    if (this.#rest) {
-      this.#rest = joined(this.#rest, chunk);
+  #read(chunk: Uint8Array<ArrayBuffer>, isRest = false): void {
+    if (this.#deaf) return this.#discard(chunk);
+    // On Deno a pause takes effect after many more reads.
+    if (!isRest && this.#rest.length > 0) {
+      this.#rest.push(chunk.slice());
       return;
     }
     this.#silence = 0;
     if (this.#inbox.full && !this.#inbox.ended) this.#pause();
-    this.#budget -= 1 + (chunk.length >> 12);
+    if (!isRest) this.#budget -= 1 + (chunk.length >> 12);
     const parser = this.#parser;
     this.#ownsChunk = this.#format !== "text" && chunk.length < BULK_BYTES &&
       parser.pending === 0;
@@ -308,8 +311,23 @@ export class WebSocketConnection<F extends Format>
     }
     this.#budget = parser.allowance;
     if (this.#budget > 0) return;
-    if (parser.rest.length > 0) this.#rest = parser.rest.slice();
+    const { rest } = parser;
+    // What has waited is a copy already: one for each turn would take for ever.
+    if (rest.length > 0) this.#rest.unshift(isRest ? rest : rest.slice());
     this.#pause();
+  }
+
+  /** Lets bytes go that nobody reads, as slowly as if somebody did. */
+  #discard(chunk: Uint8Array<ArrayBuffer>): void {
+    this.#budget -= 1 + (chunk.length >> 10);
+    if (this.#budget > 0 || this.#paused) return;
+    this.#paused = true;
+    this.#pipe.pause();
+    afterTurn(() => {
+      this.#paused = false;
+      this.#budget = TURN_BUDGET;
+      this.#pipe.resume();
+    });
   }
 
   /** Whether there is another budget: not two in the same turn. */
@@ -375,23 +393,21 @@ export class WebSocketConnection<F extends Format>
     const resume = () => this.#resume();
     const wait = () => this.#inbox.room().then(resume, resume);
     if (this.#budget > 0) wait();
-    else setImmediate(wait);
+    else afterTurn(wait);
   }
 
   #resume(): void {
     this.#paused = false;
-    this.#readRest();
-    if (!this.#paused) this.#pipe.resume();
-  }
-
-  #readRest(): void {
     // One that needs pauses gets less, and only once a turn.
     this.#budget = TURN_BUDGET / 2;
     this.#busyTurn = this.#group.turn;
     this.#group.countTurn();
-    const rest = this.#rest;
-    this.#rest = undefined;
-    if (rest) this.#read(rest);
+    for (let rest; !this.#paused && (rest = this.#rest.shift());) {
+      this.#read(rest, true);
+    }
+    if (this.#paused) return;
+    if (this.#ending) this.#ending();
+    else this.#pipe.resume();
   }
 
   #writeText(text: string): void {
@@ -537,7 +553,10 @@ export class WebSocketConnection<F extends Format>
   }
 
   #onEnd(cause?: unknown): void {
-    while (this.#rest) this.#readRest();
+    if (this.#rest.length > 0 && !this.#deaf) {
+      this.#ending ??= () => this.#onEnd(cause);
+      return;
+    }
     if (this.#deaf) this.#ended ??= Promise.withResolvers();
     if (this.#ended) return this.#ended.resolve();
     this.#lose(
@@ -599,16 +618,6 @@ export class WebSocketConnection<F extends Format>
     this.#group.delete(this);
     this.#onGone?.();
   }
-}
-
-function joined(
-  first: Uint8Array<ArrayBuffer>,
-  second: Uint8Array<ArrayBuffer>,
-): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(first.length + second.length);
-  bytes.set(first);
-  bytes.set(second, first.length);
-  return bytes;
 }
 
 function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -7,6 +7,12 @@ import type { BytePipe } from "./_connection.ts";
 /** Bytes of one write: large enough to be quick, small enough to see it go. */
 const PIECE_BYTES = 262_144;
 
+/**
+ * How long a write of a TLS socket takes, in milliseconds, that had to wait for
+ * room: it tells of none that it is done at once.
+ */
+const WAITED = 100;
+
 /** What systems take of one connection before its peer has read any of it. */
 const HELD_BYTES = 4_194_304;
 
@@ -116,6 +122,7 @@ export class SocketPipe implements BytePipe {
 
   /** The peer has read some, at this speed; as much again is on its way. */
   #onRoom(size: number, elapsed: number): void {
+    if (size < PIECE_BYTES && this.#isTls && elapsed < WAITED) return;
     this.progress++;
     if (size < PIECE_BYTES) return;
     this.busyUntil = now() + elapsed * HELD_BYTES / size;
