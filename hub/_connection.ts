@@ -66,7 +66,8 @@ export class Connection implements Receiver {
     if (options.watched) return;
     const half = limits.idleTimeout / 2;
     this.#heartbeat = new Heartbeat({ interval: half, timeout: half }, {
-      received: () => this.#received,
+      // A slow reader has the question still before it, but is alive.
+      received: () => this.#received + this.#outbox.progress,
       ping: () => this.send(QUESTION),
       lost: () => this.#drop(1011, "it gave no sign of life in time"),
     });

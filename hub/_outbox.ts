@@ -23,6 +23,7 @@ export class Outbox {
   #bytes = 0;
   #unasked = 0;
   #waits = false;
+  #progress = 0;
 
   constructor(transport: Transport<Uint8Array<ArrayBuffer>>) {
     this.#transport = transport;
@@ -31,6 +32,11 @@ export class Outbox {
   /** Bytes that the transport has not accepted yet. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** Grows each time that the client has made room for what had to wait. */
+  get progress(): number {
+    return this.#progress;
   }
 
   /** Sends a message after all others. */
@@ -51,6 +57,7 @@ export class Outbox {
   }
 
   #resume(): void {
+    if (this.#bytes > 0) this.#progress++;
     this.#waits = false;
     while (!this.#waits && this.#at < this.#queue.length) {
       const message = this.#queue[this.#at++]!;
