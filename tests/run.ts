@@ -6,6 +6,8 @@
  * - `tests/run.ts test`: all but what the others run, with the examples of the
  *   documentation.
  * - `tests/run.ts consumer`: the packages as their users get them.
+ * - `tests/run.ts faults`: `tests/faults`, what only shows under stress: first
+ *   what mostly waits, beside each other, then what measures, one by one.
  * - `tests/run.ts interop`: `tests/interop`, against the real foreign programs.
  *   Each folder there with a `requirements.txt` is a Python peer, which is
  *   installed first; one that cannot be installed counts as failed.
@@ -27,10 +29,18 @@ const MAY_BE_IGNORED: Record<string, string> = {};
 const ROOT = new URL("../", import.meta.url);
 const INTEROP = new URL("tests/interop/", ROOT);
 const CONSUMERS = ["tests/browser", "tests/consumer", "tests/runtimes"];
+const FAULTS = "tests/faults";
+
+/** Tests that wait at the same time: more than there are processors. */
+const WAITING = { DENO_JOBS: "8" };
 
 /** What `deno test` is started with. */
 interface Suite {
   args: string[];
+  /** What is started after it, with the same arguments of the user. */
+  then?: string[];
+  /** Its environment. */
+  env?: Record<string, string>;
   /** What failed before the first test, one sentence each. */
   failures: string[];
 }
@@ -39,7 +49,9 @@ function testSuite(): Suite {
   const args = [
     "--doc",
     "--parallel",
-    `--ignore=.cache,coverage,dist,tests/interop,${CONSUMERS.join(",")}`,
+    `--ignore=.cache,coverage,dist,tests/interop,${FAULTS},${
+      CONSUMERS.join(",")
+    }`,
     "--allow-env",
     "--allow-net",
     "--allow-read",
@@ -77,6 +89,15 @@ function consumerSuite(): Suite {
   return { args: ["--allow-all", ...CONSUMERS], failures: [] };
 }
 
+function faultsSuite(): Suite {
+  return {
+    args: ["--allow-all", "--parallel", `${FAULTS}/waits`],
+    then: ["--allow-all", `${FAULTS}/load`],
+    env: WAITING,
+    failures: [],
+  };
+}
+
 function print(line: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 }
@@ -98,6 +119,7 @@ const suites: Record<string, () => Suite | Promise<Suite>> = {
   test: testSuite,
   interop: interopSuite,
   consumer: consumerSuite,
+  faults: faultsSuite,
 };
 const [name = "", ...rest] = Deno.args;
 const suite = await suites[name]?.();
@@ -106,26 +128,34 @@ if (!suite) {
   Deno.exit(2);
 }
 
-const child = new Deno.Command(Deno.execPath(), {
-  args: ["test", ...suite.args, ...rest],
-  cwd: ROOT,
-  env: { NO_COLOR: "1" },
-  stdout: "piped",
-}).spawn();
-const output = await tee(child.stdout);
-const { success } = await child.status;
-
 const failures = suite.failures;
-const ignored = /^ *(?:\S+ => )?(.+) \.\.\. ignored/gm;
-for (const [, test = ""] of output.matchAll(ignored)) {
-  if (!(test in MAY_BE_IGNORED)) failures.push(`Ignored: ${test}`);
-}
-const summary = /^(?:ok|FAILED) \| (\d+) passed.*? \| (\d+) failed/gm;
-const [, passed = 0, failed = 0] = [...output.matchAll(summary)].at(-1) ?? [];
-if (!success && Number(failed) === 0) {
-  failures.push("The tests did not run to their end");
+let passed = 0;
+let failed = 0;
+for (const args of [suite.args, suite.then]) {
+  if (!args) continue;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["test", ...args, ...rest],
+    cwd: ROOT,
+    env: { NO_COLOR: "1", ...suite.env },
+    stdout: "piped",
+  }).spawn();
+  const output = await tee(child.stdout);
+  const { success } = await child.status;
+
+  const ignored = /^ *(?:\S+ => )?(.+) \.\.\. ignored/gm;
+  for (const [, test = ""] of output.matchAll(ignored)) {
+    if (!(test in MAY_BE_IGNORED)) failures.push(`Ignored: ${test}`);
+  }
+  const summary = /^(?:ok|FAILED) \| (\d+) passed.*? \| (\d+) failed/gm;
+  const [, good = 0, bad = 0] = [...output.matchAll(summary)].at(-1) ?? [];
+  passed += Number(good);
+  failed += Number(bad);
+  if (!success && Number(bad) === 0) {
+    failures.push("The tests did not run to their end");
+  }
 }
 
 for (const failure of failures) print(failure);
-print(`${passed} passed, ${Number(failed) + failures.length} failed`);
-Deno.exit(success && failures.length === 0 ? 0 : 1);
+failed += failures.length;
+print(`${passed} passed, ${failed} failed`);
+Deno.exit(failed === 0 ? 0 : 1);

@@ -2,25 +2,25 @@
 
 /**
  * Runs the Autobahn test suite, but for its cases of compression, against our
- * own WebSocket in both roles, and prints the cases by result:
+ * own WebSocket: the server on Deno, Node and Bun, the client on Deno. It ends
+ * with a line `N passed, N failed`: `deno task autobahn`.
  *
- * ```sh
- * python2.7 -m pip install --target LIB autobahntestsuite
- * deno run -A tests/autobahn/run.ts python2.7 LIB REPORTS
- * ```
- *
- * The suite needs Python 2.7, so it does not run in CI: there,
- * `cases_test.ts` does.
+ * The suite needs a Python 2.7. Where none is, this says so, and what there is
+ * instead: `cases_test.ts`, which always runs.
  */
 
 import { delay } from "@std/async/delay";
+import { getAvailablePort } from "@std/net/get-available-port";
 import { connectWebSocket } from "@wirekit/transport/websocket";
-import { listenWebSocket } from "@wirekit/transport/listen-websocket";
 import type {
   Format,
   MessageOf,
   Transport,
 } from "@wirekit/transport/transport";
+import { ROOT } from "../_packages.ts";
+import { Program } from "../_program.ts";
+import { install } from "../runtimes/_npm.ts";
+import { type Autobahn, installAutobahn } from "./_python.ts";
 
 /** A transport sends one kind of frames, so each kind runs by itself. */
 const BINARY = ["1.2.*", "9.2.*", "9.4.*", "9.6.*", "9.8.*"];
@@ -30,60 +30,80 @@ const SUITES = [
   { format: "binary", cases: BINARY, exclude: [] },
 ] as const;
 
-const [python, lib, reports] = Deno.args as [string, string, string];
-const totals = new Map<string, string[]>();
+/** Fewer cases than this, and something has not run. */
+const LEAST_CASES = 300;
 
-for (const suite of SUITES) {
-  await testServer(suite);
-  await testClient(suite);
-}
-for (const [result, cases] of totals) {
-  print(`${result}: ${cases.length}`);
-  if (!/: OK, OK$/.test(result)) print(`  ${cases.join(" ")}`);
+/** How the suite judges what is right, or not for anybody to judge. */
+const GOOD = ["OK", "NON-STRICT", "INFORMATIONAL"];
+
+interface Case {
+  behavior: string;
+  behaviorClose: string;
 }
 
-/** Lets the suite connect to our server. */
-async function testServer({ format, cases, exclude }: typeof SUITES[number]) {
-  await using listener = await listenWebSocket({
-    port: 0,
-    format: format as Format,
-    maxMessageBytes: 2 ** 24,
-  });
-  serve();
-  async function serve() {
-    for await (const { transport } of listener) echo(transport);
+/** Cases by agent. */
+type Results = Record<string, Record<string, Case>>;
+
+/** Lets the suite connect to our server on each runtime. */
+async function testServers(
+  autobahn: Autobahn,
+  { format, cases, exclude }: typeof SUITES[number],
+  outdir: string,
+): Promise<Results> {
+  const { folder, runtime } = await install();
+  const copy = new URL("programs/autobahn.ts", folder);
+  await Deno.mkdir(new URL("./", copy), { recursive: true });
+  const here = new URL("echo.ts", import.meta.url);
+  await Deno.copyFile(here, copy);
+  const net = ["run", "--quiet", "--allow-net", "--allow-read"];
+  await using stack = new AsyncDisposableStack();
+  const servers = [];
+  for (
+    const [agent, program, args] of [
+      ["deno", Deno.execPath(), [...net, here.pathname]],
+      ["node", runtime("node"), ["--no-warnings", copy.pathname]],
+      ["bun", runtime("bun"), ["run", copy.pathname]],
+    ] as const
+  ) {
+    const options = { args: [...args, format], cwd: ROOT };
+    const server = stack.use(new Program(program, options));
+    const [, port] = await server.says(/listens on (\d+)\./);
+    servers.push({ agent, url: `ws://127.0.0.1:${port}` });
   }
-  const outdir = `${reports}/server-${format}`;
-  const url = `ws://127.0.0.1:${listener.addr.port}`;
-  const servers = [{ agent: "wirekit", url }];
-  const child = await suite("fuzzingclient", {
+  const child = await start(autobahn, "fuzzingclient", {
     outdir,
     servers,
     cases,
     "exclude-cases": exclude,
   });
   await child.status;
-  await count("server", outdir);
+  return await resultsIn(outdir);
 }
 
 /** Lets our client connect to the suite, once for each case. */
-async function testClient({ format, cases, exclude }: typeof SUITES[number]) {
-  const outdir = `${reports}/client-${format}`;
-  const url = "ws://127.0.0.1:9001";
-  const child = await suite("fuzzingserver", {
+async function testClient(
+  autobahn: Autobahn,
+  { format, cases, exclude }: typeof SUITES[number],
+  outdir: string,
+): Promise<Results> {
+  const url = `ws://127.0.0.1:${getAvailablePort()}`;
+  const child = await start(autobahn, "fuzzingserver", {
     outdir,
     url,
     cases,
     "exclude-cases": exclude,
   });
-  const [total] = await Array.fromAsync(await open("/getCaseCount", "text"));
-  for (let i = 1; i <= Number(total); i++) {
-    await echo(await open(`/runCase?case=${i}&agent=wirekit`, format));
+  try {
+    const [total] = await Array.fromAsync(await open("/getCaseCount", "text"));
+    for (let i = 1; i <= Number(total); i++) {
+      await echo(await open(`/runCase?case=${i}&agent=client`, format));
+    }
+    await Array.fromAsync(await open("/updateReports?agent=client", "text"));
+  } finally {
+    child.kill("SIGTERM");
+    await child.status;
   }
-  await Array.fromAsync(await open("/updateReports?agent=wirekit", "text"));
-  child.kill("SIGTERM");
-  await child.status;
-  await count("client", outdir);
+  return await resultsIn(outdir);
 
   async function open<F extends Format>(path: string, format: F) {
     for (let tries = 0;; tries++) {
@@ -112,7 +132,11 @@ async function echo<F extends Format>(
   await transport.close();
 }
 
-async function suite(mode: string, spec: unknown): Promise<Deno.ChildProcess> {
+async function start(
+  { python, lib }: Autobahn,
+  mode: string,
+  spec: unknown,
+): Promise<Deno.ChildProcess> {
   const file = await Deno.makeTempFile({ suffix: ".json" });
   await Deno.writeTextFile(file, JSON.stringify(spec));
   const script = `import site; site.addsitedir(${JSON.stringify(lib)}); ` +
@@ -124,22 +148,60 @@ async function suite(mode: string, spec: unknown): Promise<Deno.ChildProcess> {
   }).spawn();
 }
 
-interface Case {
-  behavior: string;
-  behaviorClose: string;
-}
-
-async function count(role: string, outdir: string): Promise<void> {
-  const index = JSON.parse(await Deno.readTextFile(`${outdir}/index.json`));
-  const results: Record<string, Case> = index.wirekit;
-  for (const [id, { behavior, behaviorClose }] of Object.entries(results)) {
-    const key = `${role}: ${behavior}, ${behaviorClose}`;
-    const cases = totals.get(key);
-    if (cases) cases.push(id);
-    else totals.set(key, [id]);
-  }
+async function resultsIn(outdir: string): Promise<Results> {
+  return JSON.parse(await Deno.readTextFile(`${outdir}/index.json`));
 }
 
 function print(line: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 }
+
+async function main(): Promise<number> {
+  const autobahn = await installAutobahn();
+  if (!autobahn) {
+    print(
+      "THE AUTOBAHN TEST SUITE HAS NOT RUN: it needs a Python 2.7 with pip",
+    );
+    print(
+      "(python2.7, or one of pyenv). Our own cases of the same kind have run",
+    );
+    print("in the suite `test`: tests/autobahn/cases_test.ts");
+    print("0 passed, 0 failed");
+    return 0;
+  }
+  const reports = await Deno.makeTempDir();
+  const byAgent = new Map<string, number>();
+  let passed = 0;
+  let failed = 0;
+  for (const suite of SUITES) {
+    const results = {
+      ...await testServers(
+        autobahn,
+        suite,
+        `${reports}/server-${suite.format}`,
+      ),
+      ...await testClient(autobahn, suite, `${reports}/client-${suite.format}`),
+    };
+    for (const [agent, cases] of Object.entries(results)) {
+      for (const [id, { behavior, behaviorClose }] of Object.entries(cases)) {
+        byAgent.set(agent, (byAgent.get(agent) ?? 0) + 1);
+        if (GOOD.includes(behavior) && GOOD.includes(behaviorClose)) passed++;
+        else {
+          failed++;
+          print(`${agent}, case ${id}: ${behavior}, ${behaviorClose}`);
+        }
+      }
+    }
+  }
+  for (const agent of ["deno", "node", "bun", "client"]) {
+    const count = byAgent.get(agent) ?? 0;
+    print(`Autobahn, ${agent}: ${count} cases`);
+    if (count >= LEAST_CASES) continue;
+    failed++;
+    print(`Autobahn, ${agent}: fewer than ${LEAST_CASES}`);
+  }
+  print(`${passed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+}
+
+Deno.exit(await main());

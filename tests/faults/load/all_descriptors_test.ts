@@ -6,20 +6,20 @@ import { assert, assertEquals, assertLess } from "@std/assert";
 import { deadline } from "@std/async/deadline";
 import { connect } from "@wirekit/transport/connect";
 import type { Transport } from "@wirekit/transport/transport";
-import { ROOT } from "../_packages.ts";
-import { Program } from "../_program.ts";
+import { ROOT } from "../../_packages.ts";
+import { Program } from "../../_program.ts";
 
 const LIMIT = 100;
 const CONNECTIONS = 300;
 const ROUNDS = 5;
 
 const CA = Deno.readTextFileSync(
-  new URL("../../transport/testdata/ca.crt", import.meta.url),
+  new URL("../../../transport/testdata/ca.crt", import.meta.url),
 );
 
 function start(folder: string, encrypted: boolean): Program {
   const script = `ulimit -n ${LIMIT} && exec "$@"`;
-  const url = new URL("programs/descriptors.ts", import.meta.url);
+  const url = new URL("../programs/descriptors.ts", import.meta.url);
   return new Program("sh", {
     args: ["-c", script, "sh", Deno.execPath(), "run", "-A", url.pathname]
       .concat(folder, encrypted ? ["tls"] : []),

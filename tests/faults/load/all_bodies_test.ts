@@ -5,11 +5,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { connect as connectJsonRpc } from "@wirekit/jsonrpc";
 import { connect as connectWsrpc } from "@wirekit/wsrpc/client";
-import { ROOT } from "../_packages.ts";
-import { Program } from "../_program.ts";
-import { install } from "../runtimes/_npm.ts";
+import { ROOT } from "../../_packages.ts";
+import { Program } from "../../_program.ts";
+import { install } from "../../runtimes/_npm.ts";
 
-const SERVERS = new URL("programs/servers.mjs", import.meta.url);
+const SERVERS = new URL("../programs/servers.mjs", import.meta.url);
 
 /** How often each is posted to. */
 const COUNT = 1_000;
