@@ -61,7 +61,37 @@ const MAX_UUID_LENGTH = 256;
 /** The name of the hub itself, as JSON text: nobody can take it. */
 export const HUB = '"@hub"';
 
-/** Passes questions, answers and information between participants by name. */
+/**
+ * Passes questions, answers and information between participants by name. It
+ * never reads what they say: data passes through as the text that came.
+ *
+ * @example A participant that lives in the hub's own process
+ * ```ts
+ * import { Client, serve } from "@wirekit/hub";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await serve({ port: 0 });
+ * const { exchange } = server.hub;
+ * const echo = exchange.enter({
+ *   ask(question, _kind, { data }) {
+ *     const nothing = { route: "null", traceback: "null", pseudoObject: "null" };
+ *     exchange.answer(question, "response", { ...nothing, data });
+ *     return undefined;
+ *   },
+ *   answer: () => undefined,
+ *   fail() {},
+ *   tell: () => undefined,
+ *   admit() {},
+ *   end() {},
+ * });
+ * exchange.claim(echo, '"echo"');
+ *
+ * await using client = new Client("me", { url: server.urls[0] });
+ * await client.connect();
+ * const data = { id: 18446744073709551615n };
+ * assertEquals(await client.request("echo", "any", data), data);
+ * ```
+ */
 export class Exchange {
   readonly #options: Required<ExchangeOptions>;
   readonly #names = new Names<Party>();
