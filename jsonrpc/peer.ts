@@ -57,6 +57,8 @@ export let engineOf: <State>(peer: Connection<State>) => Engine<State>;
  * await using peer = new Peer(near, { methods: client });
  * assertEquals(await peer.request("greet"), "Hello Ada");
  * ```
+ *
+ * @category Peers
  */
 export class Peer<
   C extends Contract = Contract,

@@ -31,10 +31,16 @@ import type { CallMiddleware } from "./answer/middleware.ts";
  * Each end has methods of these names for what is none of its own: progress with
  * a token that belongs to no call here is a call of the user's method
  * `$/progress` or `notifications/progress`.
+ *
+ * @category Peers
  */
 export type Conventions = "lsp" | "mcp";
 
-/** How a silent connection is found out. */
+/**
+ * How a silent connection is found out.
+ *
+ * @category Peers
+ */
 export interface HeartbeatOptions {
   /**
    * How long the other end may be silent, in milliseconds, before it is asked
@@ -57,6 +63,8 @@ export interface HeartbeatOptions {
  *
  * @typeParam C What the other end offers.
  * @typeParam State What is kept of the connection.
+ *
+ * @category Peers
  */
 export interface PeerOptions<
   C extends Contract = Contract,

@@ -29,10 +29,16 @@ import { settled } from "@wirekit/internal/clock";
 /**
  * How messages stand on a stream: a line each, or after a `Content-Length`
  * header as in the Language Server Protocol.
+ *
+ * @category Standard streams
  */
 export type Framing = "newline" | "content-length";
 
-/** How a child process has ended. */
+/**
+ * How a child process has ended.
+ *
+ * @category Standard streams
+ */
 export interface ExitStatus {
   /** Whether its code is 0. */
   success: boolean;
@@ -60,6 +66,8 @@ const EXIT_TIMEOUT = 2_000;
  * const bytes = framerOf("content-length").encode("{}");
  * assertEquals(new TextDecoder().decode(bytes), "Content-Length: 2\r\n\r\n{}");
  * ```
+ *
+ * @category Standard streams
  */
 export function framerOf(framing: Framing): Framer<string> {
   const { malformed } = LENIENT;
@@ -84,6 +92,8 @@ export function framerOf(framing: Framing): Framer<string> {
  *   return new Peer(stdioTransport("newline"), { methods });
  * }
  * ```
+ *
+ * @category Standard streams
  */
 export function stdioTransport(framing: Framing): Transport {
   const stream = {
@@ -98,6 +108,8 @@ export function stdioTransport(framing: Framing): Transport {
  *
  * @typeParam C What the child offers.
  * @typeParam State What is kept of the connection.
+ *
+ * @category Standard streams
  */
 export interface SpawnOptions<
   C extends Contract = Contract,
@@ -133,6 +145,8 @@ export interface SpawnOptions<
  *
  * @typeParam C What the child offers.
  * @typeParam State What is kept of the connection.
+ *
+ * @category Standard streams
  */
 export interface PeerProcess<
   C extends Contract = Contract,
@@ -164,6 +178,8 @@ export interface PeerProcess<
  *   return await child.peer.request("version");
  * }
  * ```
+ *
+ * @category Standard streams
  */
 export function spawn<
   C extends Contract = Contract,

@@ -16,6 +16,8 @@ import type { Transport } from "@wirekit/transport/transport";
  * be nothing, the same, something else, or several.
  *
  * @typeParam T What a message is.
+ *
+ * @category Testing
  */
 export type Fault<T> = (message: T) => readonly T[];
 
@@ -23,6 +25,8 @@ export type Fault<T> = (message: T) => readonly T[];
  * What goes wrong on a transport.
  *
  * @typeParam T What a message is.
+ *
+ * @category Testing
  */
 export interface Faults<T> {
   /** Changes what is sent. */
@@ -54,6 +58,8 @@ export interface Faults<T> {
  *   TimeoutError,
  * );
  * ```
+ *
+ * @category Testing
  */
 export function faulty<T>(
   transport: Transport<T>,
@@ -75,7 +81,11 @@ export function faulty<T>(
   };
 }
 
-/** A transport and what went over it; see {@linkcode recorded}. */
+/**
+ * A transport and what went over it; see {@linkcode recorded}.
+ *
+ * @category Testing
+ */
 export interface Recording {
   /** The transport. */
   readonly transport: Transport;
@@ -108,6 +118,8 @@ export interface Recording {
  *   '<-- {"jsonrpc":"2.0","id":1,"result":"pong"}',
  * ]);
  * ```
+ *
+ * @category Testing
  */
 export function recorded(transport: Transport): Recording {
   const lines: string[] = [];
@@ -150,6 +162,8 @@ export function recorded(transport: Transport): Recording {
  * `, near);
  * await assertRejects(() => replay("--> 1\n<-- 2", near), Error, "Line 2");
  * ```
+ *
+ * @category Testing
  */
 export async function replay(
   transcript: string,

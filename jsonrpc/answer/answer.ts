@@ -10,7 +10,11 @@
 import type { Methods } from "./methods.ts";
 import type { HandlerMiddleware } from "./middleware.ts";
 
-/** Defaults of {@linkcode AnswerOptions}. */
+/**
+ * Defaults of {@linkcode AnswerOptions}.
+ *
+ * @category Answering
+ */
 export const DEFAULTS = {
   /** Of {@linkcode AnswerOptions.maxHandlers}. */
   maxHandlers: 1_024,
@@ -24,7 +28,11 @@ export const DEFAULTS = {
   maxResponseBytes: 10_485_760,
 } as const;
 
-/** What an error that no caller sees is about. */
+/**
+ * What an error that no caller sees is about.
+ *
+ * @category Answering
+ */
 export interface ErrorAbout {
   /** The method that was called. */
   readonly method?: string;
@@ -36,6 +44,8 @@ export interface ErrorAbout {
  * How calls are answered.
  *
  * @typeParam State What is kept of a connection.
+ *
+ * @category Answering
  */
 export interface AnswerOptions<State = Record<string, unknown>> {
   /**

@@ -10,7 +10,11 @@
 import type { Caller } from "../call/caller.ts";
 import type { Extra, Id, Params } from "../wire/message.ts";
 
-/** What an upgrade to WebSocket told about the client; copied before it. */
+/**
+ * What an upgrade to WebSocket told about the client; copied before it.
+ *
+ * @category Answering
+ */
 export interface Handshake {
   /** The address that was asked for, with its query. */
   readonly url: URL;
@@ -29,6 +33,8 @@ export interface Handshake {
  * other end in {@linkcode Connection.state}, and call it back.
  *
  * @typeParam State What is kept of a connection.
+ *
+ * @category Answering
  */
 export interface Connection<State = Record<string, unknown>> extends Caller {
   /** What is kept of this connection, such as who logged in. */
@@ -44,7 +50,11 @@ export interface Connection<State = Record<string, unknown>> extends Caller {
   close(error?: Error): Promise<void>;
 }
 
-/** What a {@linkcode Context} needs of the end that made it. */
+/**
+ * What a {@linkcode Context} needs of the end that made it.
+ *
+ * @category Answering
+ */
 export interface ContextOptions<State> {
   /** The connection, if there is one that lasts. */
   peer?: Connection<State> | undefined;
@@ -82,6 +92,8 @@ export interface ContextOptions<State> {
  * await client.request("login", ["ada"]);
  * assertEquals(await client.request("whoami"), "ada");
  * ```
+ *
+ * @category Answering
  */
 export class Context<State = Record<string, unknown>> {
   /** The method that is called. */

@@ -36,6 +36,8 @@ import type { PeerOptions } from "../peer_options.ts";
  *
  * @typeParam C What the clients offer.
  * @typeParam State What is kept of a connection.
+ *
+ * @category Serving
  */
 export interface FetchHandlerOptions<
   C extends Contract = Contract,
@@ -117,6 +119,8 @@ export interface FetchHandlerOptions<
  * await using client = new HttpClient(`http://${host}`);
  * assertEquals(await client.request("math.sum", [1, 2]), 3);
  * ```
+ *
+ * @category Serving
  */
 export function fetchHandler<
   C extends Contract = Contract,

@@ -17,6 +17,8 @@ import type { Context } from "./context.ts";
  * iterable is read by the caller piece by piece. What it throws is the error.
  *
  * @typeParam State What is kept of a connection.
+ *
+ * @category Answering
  */
 export type Handler<State = Record<string, unknown>> = (
   call: Context<State>,
@@ -29,6 +31,8 @@ export type Handler<State = Record<string, unknown>> = (
  * by unsubscribing, which fires the context's `signal`.
  *
  * @typeParam State What is kept of a connection.
+ *
+ * @category Answering
  */
 export type SubscriptionHandler<State = Record<string, unknown>> = (
   call: Context<State>,
@@ -51,6 +55,8 @@ export type SubscriptionHandler<State = Record<string, unknown>> = (
  * assertThrows(() => methods.add("now", () => 0), TypeError);
  * assert(methods.remove("now"));
  * ```
+ *
+ * @category Answering
  */
 export class Methods<State = Record<string, unknown>> {
   readonly #handlers = new Map<string, Handler<State>>();

@@ -30,13 +30,19 @@ import type { Params } from "../wire/message.ts";
  *   throw new JsonRpcError(401, "Not logged in");
  * };
  * ```
+ *
+ * @category Answering
  */
 export type HandlerMiddleware<State = Record<string, unknown>> = (
   call: Context<State>,
   next: () => unknown,
 ) => unknown;
 
-/** A call on its way out. */
+/**
+ * A call on its way out.
+ *
+ * @category Answering
+ */
 export interface OutgoingCall {
   /** The method. */
   readonly method: string;
@@ -70,6 +76,8 @@ export interface OutgoingCall {
  *   }
  * };
  * ```
+ *
+ * @category Answering
  */
 export type CallMiddleware = (
   call: OutgoingCall,
@@ -96,6 +104,8 @@ export type CallMiddleware = (
  * const call = new Context({ method: "greet" }, { state: {} });
  * assertEquals(both(call, () => "hello"), "<(hello)>");
  * ```
+ *
+ * @category Answering
  */
 export function composeHandlers<State>(
   middleware: readonly HandlerMiddleware<State>[],
@@ -127,6 +137,8 @@ export function composeHandlers<State>(
  *   return Promise.resolve();
  * });
  * ```
+ *
+ * @category Answering
  */
 export function composeCalls(
   middleware: readonly CallMiddleware[],

@@ -38,6 +38,8 @@ const STREAM_IDLE_TIMEOUT = 600_000;
  *
  * @typeParam C What the clients offer.
  * @typeParam State What is kept of a connection.
+ *
+ * @category Serving
  */
 export interface ServeOptions<
   C extends Contract = Contract,
@@ -81,6 +83,8 @@ export interface ServeOptions<
  *
  * @typeParam C What the clients offer.
  * @typeParam State What is kept of a connection.
+ *
+ * @category Serving
  */
 export interface Server<
   C extends Contract = Contract,
@@ -122,6 +126,8 @@ export interface Server<
  * for (const peer of server.peers) await peer.notify("news", ["hello"]);
  * assertEquals(await heard.promise, "hello");
  * ```
+ *
+ * @category Serving
  */
 export async function serve<
   C extends Contract = Contract,

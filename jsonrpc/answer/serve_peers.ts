@@ -29,6 +29,8 @@ import type { PeerOptions } from "../peer_options.ts";
  *
  * @typeParam C What the clients offer.
  * @typeParam State What is kept of a connection.
+ *
+ * @category Serving
  */
 export interface ServePeersOptions<
   C extends Contract = Contract,
@@ -62,6 +64,8 @@ export interface ServePeersOptions<
  *
  * @typeParam C What the clients offer.
  * @typeParam State What is kept of a connection.
+ *
+ * @category Serving
  */
 export interface PeerServer<
   C extends Contract = Contract,
@@ -101,6 +105,8 @@ export interface PeerServer<
  * await using peer = new Peer(await connectTcp({ port }, new NewlineFramer()));
  * assertEquals(await peer.request("math.sum", [1, 2]), 3);
  * ```
+ *
+ * @category Serving
  */
 export function servePeers<
   C extends Contract = Contract,

@@ -33,7 +33,11 @@ export {
   TimeoutError,
 } from "@wirekit/internal/errors";
 
-/** Options of {@linkcode MalformedResponseError}. */
+/**
+ * Options of {@linkcode MalformedResponseError}.
+ *
+ * @category Errors
+ */
 export interface CallErrorOptions extends ErrorOptions {
   /** What to say of the reason. */
   reason: string;
@@ -54,6 +58,8 @@ export interface CallErrorOptions extends ErrorOptions {
  * far.send('{"jsonrpc":"2.0","id":1,"result":1,"error":{"code":1}}');
  * await assertRejects(() => client.request("sum"), MalformedResponseError);
  * ```
+ *
+ * @category Errors
  */
 export class MalformedResponseError extends Error {
   /** The name of the class. */
@@ -74,7 +80,11 @@ export class MalformedResponseError extends Error {
   }
 }
 
-/** Options of {@linkcode ClosedError}. */
+/**
+ * Options of {@linkcode ClosedError}.
+ *
+ * @category Errors
+ */
 export interface ClosedErrorOptions extends CallErrorOptions {
   /** Whether the call was handed to the transport. */
   sent: boolean;
@@ -97,6 +107,8 @@ export interface ClosedErrorOptions extends CallErrorOptions {
  * const error = await assertRejects(() => call, ClosedError);
  * assertEquals(error.sent, true);
  * ```
+ *
+ * @category Errors
  */
 export class ClosedError extends NotConnectedError {
   /** The name of the class. */

@@ -10,7 +10,11 @@
 
 import type { Extra, Params } from "../wire/message.ts";
 
-/** Options of one call. */
+/**
+ * Options of one call.
+ *
+ * @category Calling
+ */
 export interface CallOptions {
   /**
    * How long to wait for the response, in milliseconds; each progress report
@@ -104,6 +108,8 @@ export interface CallOptions {
  * );
  * assertEquals(values, [2, 4, 6]);
  * ```
+ *
+ * @category Calling
  */
 export interface Batch extends Disposable {
   /** The promises of the calls so far, in order. */
@@ -145,7 +151,11 @@ export interface Batch extends Disposable {
   cancel(): void;
 }
 
-/** Makes calls and notifications. */
+/**
+ * Makes calls and notifications.
+ *
+ * @category Calling
+ */
 export interface Caller {
   /**
    * Calls a method of the peer.

@@ -129,6 +129,8 @@ import type { Subscriber } from "../push/subscription.ts";
  * await batch.send();
  * assertEquals(await Promise.all(calls), [2, 4]);
  * ```
+ *
+ * @category Calling
  */
 export class Client<
   C extends Contract = Contract,

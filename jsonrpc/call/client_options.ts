@@ -17,6 +17,8 @@ import type { PeerOptions } from "../peer_options.ts";
  *
  * @typeParam C What the server offers.
  * @typeParam State What is kept of a connection.
+ *
+ * @category Calling
  */
 export interface ClientOptions<
   C extends Contract = Contract,

@@ -34,6 +34,8 @@ import type { Contract } from "../contract/contract.ts";
  *
  * @typeParam C What the server offers.
  * @typeParam State What is kept of a connection.
+ *
+ * @category Calling
  */
 export interface ConnectOptions<
   C extends Contract = Contract,
@@ -79,6 +81,8 @@ export interface ConnectOptions<
  *   reconnect: { maxAttempts: 1 },
  * }));
  * ```
+ *
+ * @category Calling
  */
 export async function connect<
   C extends Contract = Contract,

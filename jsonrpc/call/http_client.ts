@@ -24,6 +24,8 @@ import { Sender } from "./_sender.ts";
  * Options of {@linkcode HttpClient}.
  *
  * @typeParam C What the server offers.
+ *
+ * @category Calling
  */
 export interface HttpClientOptions<C extends Contract = Contract> extends
   Pick<
@@ -92,6 +94,8 @@ interface Post {
  *   "HTTP status 404",
  * );
  * ```
+ *
+ * @category Calling
  */
 export class HttpClient<C extends Contract = Contract> extends RemoteCaller<C>
   implements AsyncDisposable {

@@ -24,6 +24,8 @@ import { issuesOf } from "../contract/_validate.ts";
  * A method as a function.
  *
  * @typeParam M Its contract.
+ *
+ * @category Calling
  */
 export type RemoteMethod<M> = M extends
   { stream: infer S extends StandardSchema } ? (
@@ -35,7 +37,11 @@ export type RemoteMethod<M> = M extends
     M extends { result: infer R extends StandardSchema } ? OutputOf<R> : unknown
   >;
 
-/** The methods of an end without a contract: any name, any params. */
+/**
+ * The methods of an end without a contract: any name, any params.
+ *
+ * @category Calling
+ */
 // deno-lint-ignore no-explicit-any -- Nothing is known of it.
 export type AnyRemote = any;
 
@@ -44,6 +50,8 @@ export type AnyRemote = any;
  *
  * @typeParam Name The name.
  * @typeParam Value The value.
+ *
+ * @category Calling
  */
 export type Nested<Name extends string, Value> = Name extends
   `${infer Head}.${infer Tail}` ? { readonly [K in Head]: Nested<Tail, Value> }
@@ -53,6 +61,8 @@ export type Nested<Name extends string, Value> = Name extends
  * All at once of what is one or the other.
  *
  * @typeParam U The union.
+ *
+ * @category Calling
  */
 export type Together<U> =
   (U extends unknown ? (value: U) => void : never) extends
@@ -62,6 +72,8 @@ export type Together<U> =
  * The methods of the other end: `remote.math.sum(1, 2)` calls `math.sum`.
  *
  * @typeParam C Its contract.
+ *
+ * @category Calling
  */
 export type Remote<C extends Contract> = string extends keyof C["methods"]
   ? AnyRemote
@@ -78,6 +90,8 @@ export type Remote<C extends Contract> = string extends keyof C["methods"]
  * An event as a function that sends it.
  *
  * @typeParam E Its contract.
+ *
+ * @category Calling
  */
 export type Emit<E> = (
   ...params: E extends { params: infer P } ? ArgumentsOf<P> : []
@@ -88,6 +102,8 @@ export type Emit<E> = (
  * `chat.message`.
  *
  * @typeParam C The contract.
+ *
+ * @category Calling
  */
 export type Emitter<C extends Contract> = C extends { events: infer E }
   ? Together<
@@ -120,6 +136,8 @@ export type Emitter<C extends Contract> = C extends { events: infer E }
  * const { math } = remote(client, undefined, { timeout: 1_000 });
  * assertEquals(await math.sum(1, 2), 3);
  * ```
+ *
+ * @category Calling
  */
 export function remote<C extends Contract = Contract>(
   caller: Caller,
@@ -167,6 +185,8 @@ export function remote<C extends Contract = Contract>(
  * await emitter(server, chat).chat.message("hello");
  * assertEquals(await heard.promise, "hello");
  * ```
+ *
+ * @category Calling
  */
 export function emitter<C extends Contract>(
   caller: Caller,

@@ -23,6 +23,8 @@ import type {
  * Calls the methods of the other end.
  *
  * @typeParam C What the other end offers.
+ *
+ * @category Calling
  */
 export abstract class RemoteCaller<C extends Contract = Contract>
   implements Caller {
@@ -137,6 +139,8 @@ export abstract class RemoteCaller<C extends Contract = Contract>
  * Calls over a connection that lasts, on which the other end can stream and push.
  *
  * @typeParam C What the other end offers.
+ *
+ * @category Calling
  */
 export abstract class LiveCaller<C extends Contract = Contract>
   extends RemoteCaller<C>

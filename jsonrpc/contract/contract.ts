@@ -32,6 +32,8 @@ export { check, type } from "./standard_schema.ts";
  *
  * @typeParam S Its schema.
  * @typeParam Optional Whether it may be missing.
+ *
+ * @category Contracts
  */
 export interface Param<
   S extends StandardSchema = StandardSchema,
@@ -47,7 +49,11 @@ export interface Param<
   readonly summary?: string;
 }
 
-/** An error that a method may answer with. */
+/**
+ * An error that a method may answer with.
+ *
+ * @category Contracts
+ */
 export interface ErrorContract {
   /** Its code. */
   readonly code: number;
@@ -55,7 +61,11 @@ export interface ErrorContract {
   readonly message: string;
 }
 
-/** A method. */
+/**
+ * A method.
+ *
+ * @category Contracts
+ */
 export interface MethodContract {
   /**
    * The params: a list by position (given by name they are put in order), or
@@ -84,7 +94,11 @@ export interface MethodContract {
   readonly deprecated?: boolean;
 }
 
-/** Something that the offering end tells the other by a notification. */
+/**
+ * Something that the offering end tells the other by a notification.
+ *
+ * @category Contracts
+ */
 export interface EventContract {
   /** The params, as in {@linkcode MethodContract.params}. */
   readonly params?: readonly Param[] | StandardSchema<object>;
@@ -92,7 +106,11 @@ export interface EventContract {
   readonly summary?: string;
 }
 
-/** Something to subscribe to. */
+/**
+ * Something to subscribe to.
+ *
+ * @category Contracts
+ */
 export interface SubscriptionContract {
   /** The params by position, after the name. */
   readonly params?: readonly Param[];
@@ -102,7 +120,11 @@ export interface SubscriptionContract {
   readonly summary?: string;
 }
 
-/** What one end offers. */
+/**
+ * What one end offers.
+ *
+ * @category Contracts
+ */
 export interface Contract {
   /** What an OpenRPC document says of the whole. */
   readonly info?: {
@@ -149,12 +171,18 @@ export interface Contract {
  * const sum: number = await client.remote.math.sum(1, 2);
  * assertEquals(sum, 3);
  * ```
+ *
+ * @category Contracts
  */
 export function contract<const C extends Contract>(contract: C): C {
   return contract;
 }
 
-/** Options of {@linkcode param}. */
+/**
+ * Options of {@linkcode param}.
+ *
+ * @category Contracts
+ */
 export interface ParamOptions {
   /**
    * Whether it may be missing. Only others like it may follow.
@@ -183,6 +211,8 @@ export interface ParamOptions {
  * const limit = param("limit", type<number>(), { optional: true });
  * assertEquals(limit.optional, true);
  * ```
+ *
+ * @category Contracts
  */
 export function param<S extends StandardSchema>(
   name: string,
@@ -206,6 +236,8 @@ export function param<S extends StandardSchema>(
  * const limit = param("limit", type<number>());
  * assertEquals(limit.optional, false);
  * ```
+ *
+ * @category Contracts
  */
 export function param<S extends StandardSchema>(
   name: string,
@@ -224,6 +256,8 @@ export function param(
  * The arguments of a call, as the caller gives them.
  *
  * @typeParam P The params of the contract.
+ *
+ * @category Contracts
  */
 export type ArgumentsOf<P> = P extends readonly Param[] ? InputTuple<P>
   : P extends StandardSchema ? [params: InputOf<P>]
@@ -233,6 +267,8 @@ export type ArgumentsOf<P> = P extends readonly Param[] ? InputTuple<P>
  * The arguments of a call, as the handler gets them.
  *
  * @typeParam P The params of the contract.
+ *
+ * @category Contracts
  */
 export type ParametersOf<P> = P extends readonly Param[] ? OutputTuple<P>
   : P extends StandardSchema ? [params: OutputOf<P>]
@@ -242,6 +278,8 @@ export type ParametersOf<P> = P extends readonly Param[] ? OutputTuple<P>
  * See {@linkcode ArgumentsOf}.
  *
  * @typeParam P The params by position.
+ *
+ * @category Contracts
  */
 export type InputTuple<P extends readonly Param[]> = number extends P["length"]
   ? unknown[]
@@ -257,6 +295,8 @@ export type InputTuple<P extends readonly Param[]> = number extends P["length"]
  * See {@linkcode ParametersOf}.
  *
  * @typeParam P The params by position.
+ *
+ * @category Contracts
  */
 export type OutputTuple<P extends readonly Param[]> = number extends P["length"]
   ? unknown[]

@@ -27,6 +27,8 @@ import { checkParams } from "./_validate.ts";
  * What a handler returns.
  *
  * @typeParam M The contract of the method or of the subscription.
+ *
+ * @category Contracts
  */
 export type ReturnOf<M> = M extends { stream: infer S extends StandardSchema }
   ? AsyncIterable<InputOf<S>>
@@ -41,6 +43,8 @@ export type ReturnOf<M> = M extends { stream: infer S extends StandardSchema }
  *
  * @typeParam M The methods and the subscriptions of the contract.
  * @typeParam State What is kept of a connection.
+ *
+ * @category Contracts
  */
 export type Handlers<M, State> = {
   readonly [K in keyof M]: (
@@ -54,6 +58,8 @@ export type Handlers<M, State> = {
  *
  * @typeParam C The contract.
  * @typeParam State What is kept of a connection.
+ *
+ * @category Contracts
  */
 export type EventHandlers<C extends Contract, State> = C extends {
   events: infer E;
@@ -69,6 +75,8 @@ export type EventHandlers<C extends Contract, State> = C extends {
  * What follows the context in the params of a handler.
  *
  * @typeParam M The contract of the method, the event or the subscription.
+ *
+ * @category Contracts
  */
 export type HandlerParams<M> = M extends { params: infer P } ? ParametersOf<P>
   : [];
@@ -114,6 +122,8 @@ export type HandlerParams<M> = M extends { params: infer P } ? ParametersOf<P>
  *   issues: [{ message: "Expected a number", path: [0] }],
  * });
  * ```
+ *
+ * @category Contracts
  */
 export function implement<
   const M extends Contract["methods"],
@@ -157,6 +167,8 @@ export function implement<
  * const methods = handleEvents(clock, { tick: (_call, time) => void time });
  * assertEquals(methods.names, ["tick"]);
  * ```
+ *
+ * @category Contracts
  */
 export function handleEvents<
   const C extends Contract,
@@ -173,7 +185,11 @@ export function handleEvents<
   return methods;
 }
 
-/** Splits the key of a subscription: `eth_newHeads` is `newHeads` of `eth`. */
+/**
+ * Splits the key of a subscription: `eth_newHeads` is `newHeads` of `eth`.
+ *
+ * @category Contracts
+ */
 export function splitSubscription(key: string): [string, string] {
   const at = key.indexOf("_");
   if (at > 0) return [key.slice(0, at), key.slice(at + 1)];

@@ -15,10 +15,18 @@ import type {
 } from "./contract.ts";
 import { type StandardSchema, type } from "./standard_schema.ts";
 
-/** A JSON Schema. */
+/**
+ * A JSON Schema.
+ *
+ * @category Contracts
+ */
 export type JsonSchema = boolean | { readonly [keyword: string]: unknown };
 
-/** A param or a result in an OpenRPC document. */
+/**
+ * A param or a result in an OpenRPC document.
+ *
+ * @category Contracts
+ */
 export interface ContentDescriptor {
   /** Its name. */
   readonly name: string;
@@ -32,7 +40,11 @@ export interface ContentDescriptor {
   readonly description?: string;
 }
 
-/** A method in an OpenRPC document. */
+/**
+ * A method in an OpenRPC document.
+ *
+ * @category Contracts
+ */
 export interface OpenRpcMethod {
   /** Its name. */
   readonly name: string;
@@ -58,7 +70,11 @@ export interface OpenRpcMethod {
   readonly "x-stream"?: boolean;
 }
 
-/** A document of version 1.2 to 1.4, as far as it is read here. */
+/**
+ * A document of version 1.2 to 1.4, as far as it is read here.
+ *
+ * @category Contracts
+ */
 export interface OpenRpcDocument {
   /** The version of OpenRPC. */
   readonly openrpc: string;
@@ -104,6 +120,8 @@ export interface OpenRpcDocument {
  *   result: { name: "result", schema: { type: "number" } },
  * }]);
  * ```
+ *
+ * @category Contracts
  */
 export function openRpc(contract: Contract): OpenRpcDocument {
   const { info = { title: "Methods", version: "0.0.0" } } = contract;
@@ -183,6 +201,8 @@ function jsonSchemaOf(
  *
  * @typeParam S The schema.
  * @typeParam D The document that it may refer into.
+ *
+ * @category Contracts
  */
 export type TypeOf<S, D> = S extends { $ref: `#/components/schemas/${infer N}` }
   ? D extends { components: { schemas: infer All } }
@@ -217,6 +237,8 @@ export type TypeOf<S, D> = S extends { $ref: `#/components/schemas/${infer N}` }
  * @typeParam P Its properties.
  * @typeParam R The names of those that are required.
  * @typeParam D The document.
+ *
+ * @category Contracts
  */
 export type ObjectOf<P, R, D> =
   & { [K in keyof P as K extends R ? K : never]: TypeOf<P[K], D> }
@@ -227,6 +249,8 @@ export type ObjectOf<P, R, D> =
  *
  * @typeParam M The method.
  * @typeParam D The document.
+ *
+ * @category Contracts
  */
 export type ParamsFrom<M, D> = M extends {
   params: infer P extends readonly ContentDescriptor[];
@@ -239,6 +263,8 @@ export type ParamsFrom<M, D> = M extends {
  *
  * @typeParam P The descriptors.
  * @typeParam D The document.
+ *
+ * @category Contracts
  */
 export type PositionedFrom<P extends readonly ContentDescriptor[], D> = {
   readonly [I in keyof P]: Param<
@@ -252,6 +278,8 @@ export type PositionedFrom<P extends readonly ContentDescriptor[], D> = {
  *
  * @typeParam P The descriptors.
  * @typeParam D The document.
+ *
+ * @category Contracts
  */
 export type NamedFrom<P extends readonly ContentDescriptor[], D> =
   & {
@@ -271,6 +299,8 @@ export type NamedFrom<P extends readonly ContentDescriptor[], D> =
  * The contract that a document stands for.
  *
  * @typeParam D The document.
+ *
+ * @category Contracts
  */
 export interface ContractFrom<D extends OpenRpcDocument> {
   /** What the document says of the whole. */
@@ -323,6 +353,8 @@ export interface ContractFrom<D extends OpenRpcDocument> {
  * const pet: { name?: string } = await client.remote.get_pet(7);
  * assertEquals(pet.name, "Rex");
  * ```
+ *
+ * @category Contracts
  */
 export function fromOpenRpc<const D extends OpenRpcDocument>(
   document: D,

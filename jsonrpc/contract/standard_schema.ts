@@ -16,6 +16,8 @@
  *
  * @typeParam Input What it takes.
  * @typeParam Output What it gives.
+ *
+ * @category Contracts
  */
 export interface StandardSchema<Input = unknown, Output = Input> {
   /** What makes it a Standard Schema. */
@@ -27,6 +29,8 @@ export interface StandardSchema<Input = unknown, Output = Input> {
  *
  * @typeParam Input What it takes.
  * @typeParam Output What it gives.
+ *
+ * @category Contracts
  */
 export interface StandardSchemaProps<Input = unknown, Output = Input> {
   /** The version of the interface. */
@@ -54,12 +58,18 @@ export interface StandardSchemaProps<Input = unknown, Output = Input> {
  * The outcome of a check.
  *
  * @typeParam Output What the schema gives.
+ *
+ * @category Contracts
  */
 export type StandardResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly StandardIssue[] };
 
-/** What is wrong with a value. */
+/**
+ * What is wrong with a value.
+ *
+ * @category Contracts
+ */
 export interface StandardIssue {
   /** What is wrong. */
   readonly message: string;
@@ -73,6 +83,8 @@ export interface StandardIssue {
  * What a schema takes.
  *
  * @typeParam S The schema.
+ *
+ * @category Contracts
  */
 export type InputOf<S extends StandardSchema> = NonNullable<
   S["~standard"]["types"]
@@ -82,6 +94,8 @@ export type InputOf<S extends StandardSchema> = NonNullable<
  * What a schema gives.
  *
  * @typeParam S The schema.
+ *
+ * @category Contracts
  */
 export type OutputOf<S extends StandardSchema> = NonNullable<
   S["~standard"]["types"]
@@ -103,6 +117,8 @@ export type OutputOf<S extends StandardSchema> = NonNullable<
  * const outcome: unknown = number["~standard"].validate("no number");
  * assertEquals(outcome, { value: "no number" });
  * ```
+ *
+ * @category Contracts
  */
 export function type<T>(
   jsonSchema: Record<string, unknown> = {},
@@ -140,6 +156,8 @@ export function type<T>(
  *   issues: [{ message: "Expected a number" }],
  * });
  * ```
+ *
+ * @category Contracts
  */
 export function check<T>(
   check: (value: unknown) => value is T,

@@ -19,10 +19,16 @@ import { LimitError } from "@wirekit/internal/errors";
  * - `"dropNewest"`: the event is dropped.
  * - `"wait"`: the queue takes it and asks to wait, see {@linkcode EventQueue.push}.
  *   If it then holds twice its limit all the same, it ends as with `"close"`.
+ *
+ * @category Streams and subscriptions
  */
 export type Overflow = "close" | "dropOldest" | "dropNewest" | "wait";
 
-/** Some events are missing at this place. */
+/**
+ * Some events are missing at this place.
+ *
+ * @category Streams and subscriptions
+ */
 export interface Gap {
   /** Whether the connection was away, or the reader too slow. */
   readonly reason: "reconnect" | "overflow";
@@ -30,7 +36,11 @@ export interface Gap {
   readonly dropped?: number;
 }
 
-/** Options of {@linkcode EventQueue}. */
+/**
+ * Options of {@linkcode EventQueue}.
+ *
+ * @category Streams and subscriptions
+ */
 export interface EventQueueOptions {
   /**
    * How many events may wait.
@@ -66,6 +76,8 @@ export interface EventQueueOptions {
  * for (const event of [1, 2]) queue.push(event);
  * await assertRejects(() => Array.fromAsync(queue), OverflowError);
  * ```
+ *
+ * @category Streams and subscriptions
  */
 export class OverflowError extends LimitError {
   /** The name of the class. */
@@ -99,6 +111,8 @@ interface Item<T> {
  * assertEquals(await Array.fromAsync(queue), ["two", "three"]);
  * assertEquals(gaps, [{ reason: "overflow", dropped: 1 }]);
  * ```
+ *
+ * @category Streams and subscriptions
  */
 export class EventQueue<T> implements AsyncIterableIterator<T, undefined> {
   readonly #maxItems: number;

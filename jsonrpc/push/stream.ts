@@ -12,7 +12,11 @@
 import type { Caller, CallOptions } from "../call/caller.ts";
 import type { Params } from "../wire/message.ts";
 
-/** Options of {@linkcode readStream}. */
+/**
+ * Options of {@linkcode readStream}.
+ *
+ * @category Streams and subscriptions
+ */
 export interface StreamOptions extends CallOptions {
   /**
    * How long to wait for the first answer and for each next piece, in
@@ -51,6 +55,8 @@ export interface StreamOptions extends CallOptions {
  * const values = readStream<number>(client, "count", [3]);
  * assertEquals(await Array.fromAsync(values), [1, 2, 3]);
  * ```
+ *
+ * @category Streams and subscriptions
  */
 export function readStream<T = unknown>(
   caller: Caller,

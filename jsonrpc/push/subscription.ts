@@ -10,10 +10,18 @@
 import type { CallOptions } from "../call/caller.ts";
 import { EventQueue, type EventQueueOptions } from "./event_queue.ts";
 
-/** Options of a subscription: of the call that opens it, and of its queue. */
+/**
+ * Options of a subscription: of the call that opens it, and of its queue.
+ *
+ * @category Streams and subscriptions
+ */
 export interface SubscribeOptions extends CallOptions, EventQueueOptions {}
 
-/** Subscribes to what the other end pushes. */
+/**
+ * Subscribes to what the other end pushes.
+ *
+ * @category Streams and subscriptions
+ */
 export interface Subscriber {
   /**
    * Subscribes by calling `<namespace>_subscribe [name, ...params]`.
@@ -33,7 +41,11 @@ export interface Subscriber {
   ): Promise<Subscription<T>>;
 }
 
-/** What a {@linkcode Subscription} needs to end itself. */
+/**
+ * What a {@linkcode Subscription} needs to end itself.
+ *
+ * @category Streams and subscriptions
+ */
 export interface SubscriptionOwner {
   /** Forgets the subscription, and tells the peer. */
   unsubscribe(): Promise<void>;
@@ -70,6 +82,8 @@ export interface SubscriptionOwner {
  * }
  * await ticks.unsubscribe();
  * ```
+ *
+ * @category Streams and subscriptions
  */
 export class Subscription<T = unknown>
   implements AsyncIterable<T, undefined>, AsyncDisposable {

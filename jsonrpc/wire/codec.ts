@@ -10,7 +10,11 @@
 
 import { decodeJson, encodeJson, type Message } from "./message.ts";
 
-/** What a message is on the wire. */
+/**
+ * What a message is on the wire.
+ *
+ * @category Messages
+ */
 export type Wire = string | Uint8Array<ArrayBuffer>;
 
 /**
@@ -28,6 +32,8 @@ export type Wire = string | Uint8Array<ArrayBuffer>;
  * assertEquals(jsonCodec.decode(text), { jsonrpc: "2.0", id: 1, result: [] });
  * assertEquals(jsonCodec.join(["1", "2"]), "[1,2]");
  * ```
+ *
+ * @category Messages
  */
 export interface Codec<T extends Wire = string> {
   /** The WebSocket subprotocol that stands for it; none for JSON. */
@@ -73,6 +79,8 @@ export interface Codec<T extends Wire = string> {
  *   '{"jsonrpc":"2.0","method":"log","params":["hello"]}',
  * );
  * ```
+ *
+ * @category Messages
  */
 export const jsonCodec: Codec = {
   decode: decodeJson,

@@ -31,6 +31,8 @@ import { RemoteError } from "@wirekit/internal/errors";
  * const error = new JsonRpcError(-32800, "Request cancelled");
  * assertEquals(error.code, ErrorCode.RequestCancelled);
  * ```
+ *
+ * @category Errors
  */
 export const ErrorCode = {
   /** The text is not JSON. */
@@ -61,7 +63,11 @@ export const ErrorCode = {
   RequestCancelled: -32800,
 } as const;
 
-/** An error as it stands in a response. */
+/**
+ * An error as it stands in a response.
+ *
+ * @category Errors
+ */
 export interface ErrorObject {
   /** What kind of error it is: an integer. */
   code: number;
@@ -71,7 +77,11 @@ export interface ErrorObject {
   data?: unknown;
 }
 
-/** Options of {@linkcode JsonRpcError}. */
+/**
+ * Options of {@linkcode JsonRpcError}.
+ *
+ * @category Errors
+ */
 export interface JsonRpcErrorOptions extends ErrorOptions {
   /** Anything more for the peer that can be written as JSON, `null` included. */
   data?: unknown;
@@ -111,6 +121,8 @@ export interface JsonRpcErrorOptions extends ErrorOptions {
  * assertEquals(error.code, 402);
  * assertEquals(error.data, { balance: 3 });
  * ```
+ *
+ * @category Errors
  */
 export class JsonRpcError extends RemoteError {
   /** The name of the class. */
@@ -204,7 +216,11 @@ export class JsonRpcError extends RemoteError {
   }
 }
 
-/** Options of the errors with a code of their own. */
+/**
+ * Options of the errors with a code of their own.
+ *
+ * @category Errors
+ */
 export interface NamedErrorOptions extends ErrorOptions {
   /** Anything more for the peer that can be written as JSON. */
   data?: unknown;
@@ -222,6 +238,8 @@ export interface NamedErrorOptions extends ErrorOptions {
  *
  * assertEquals(new ParseError().code, -32700);
  * ```
+ *
+ * @category Errors
  */
 export class ParseError extends JsonRpcError {
   /** The name of the class. */
@@ -247,6 +265,8 @@ export class ParseError extends JsonRpcError {
  *
  * assertEquals(new InvalidRequestError().message, "Invalid Request");
  * ```
+ *
+ * @category Errors
  */
 export class InvalidRequestError extends JsonRpcError {
   /** The name of the class. */
@@ -272,6 +292,8 @@ export class InvalidRequestError extends JsonRpcError {
  *
  * assertEquals(new MethodNotFoundError().code, -32601);
  * ```
+ *
+ * @category Errors
  */
 export class MethodNotFoundError extends JsonRpcError {
   /** The name of the class. */
@@ -298,6 +320,8 @@ export class MethodNotFoundError extends JsonRpcError {
  * const error = new InvalidParamsError({ data: { issues: ["x is missing"] } });
  * assertEquals(error.toJSON().data, { issues: ["x is missing"] });
  * ```
+ *
+ * @category Errors
  */
 export class InvalidParamsError extends JsonRpcError {
   /** The name of the class. */
@@ -327,6 +351,8 @@ export class InvalidParamsError extends JsonRpcError {
  *   '{"code":-32603,"message":"Internal error"}',
  * );
  * ```
+ *
+ * @category Errors
  */
 export class InternalError extends JsonRpcError {
   /** The name of the class. */

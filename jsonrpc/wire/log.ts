@@ -9,7 +9,11 @@
 
 import { type Id, idOf, type Kind, kindOf } from "./message.ts";
 
-/** A message on its way. */
+/**
+ * A message on its way.
+ *
+ * @category Messages
+ */
 export interface LogEntry {
   /** Whether it came from the peer or goes to it. */
   readonly direction: "in" | "out";
@@ -50,6 +54,8 @@ export interface LogEntry {
  *   size: 54,
  * });
  * ```
+ *
+ * @category Messages
  */
 export function logEntry(
   direction: "in" | "out",
@@ -87,6 +93,8 @@ export function logEntry(
  * const entry = logEntry("in", { jsonrpc: "2.0", id: 1, result: 3 }, 36);
  * assertEquals(formatEntry(entry), '<-- {"jsonrpc":"2.0","id":1,"result":3}');
  * ```
+ *
+ * @category Messages
  */
 export function formatEntry(entry: LogEntry): string {
   const arrow = entry.direction === "out" ? "-->" : "<--";

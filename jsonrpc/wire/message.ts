@@ -22,16 +22,30 @@ import type { ErrorObject, JsonRpcError } from "./error.ts";
  * What pairs a response with its request. A number beyond 2^53, which a
  * JavaScript number cannot hold, is a `bigint`, so that it returns digit by
  * digit. A request without an id is a notification; one with `null` is not.
+ *
+ * @category Messages
  */
 export type Id = string | number | bigint | null;
 
-/** The arguments of a call: by position or by name. */
+/**
+ * The arguments of a call: by position or by name.
+ *
+ * @category Messages
+ */
 export type Params = readonly unknown[] | { readonly [name: string]: unknown };
 
-/** Further members of a message at its top level, such as `traceparent`. */
+/**
+ * Further members of a message at its top level, such as `traceparent`.
+ *
+ * @category Messages
+ */
 export type Extra = Readonly<Record<string, unknown>>;
 
-/** A request, or a notification if it has no `id`. */
+/**
+ * A request, or a notification if it has no `id`.
+ *
+ * @category Messages
+ */
 export interface CallMessage {
   /** The method to call. */
   method: string;
@@ -43,7 +57,11 @@ export interface CallMessage {
   extra?: Extra | undefined;
 }
 
-/** A response to a call that succeeded. */
+/**
+ * A response to a call that succeeded.
+ *
+ * @category Messages
+ */
 export interface ResultMessage {
   /** The id of the request. */
   id: Id;
@@ -51,7 +69,11 @@ export interface ResultMessage {
   result: unknown;
 }
 
-/** A response to a call that failed. */
+/**
+ * A response to a call that failed.
+ *
+ * @category Messages
+ */
 export interface ErrorMessage {
   /** The id of the request, or `null` if it could not be read. */
   id: Id;
@@ -59,16 +81,26 @@ export interface ErrorMessage {
   error: JsonRpcError | ErrorObject;
 }
 
-/** Anything that one peer sends to another, but for a batch. */
+/**
+ * Anything that one peer sends to another, but for a batch.
+ *
+ * @category Messages
+ */
 export type Message = CallMessage | ResultMessage | ErrorMessage;
 
 /**
  * What a decoded message is. `"invalid"` is an object or another value that is
  * neither a call nor a response.
+ *
+ * @category Messages
  */
 export type Kind = "request" | "notification" | "response" | "invalid";
 
-/** Options of {@linkcode kindOf}. */
+/**
+ * Options of {@linkcode kindOf}.
+ *
+ * @category Messages
+ */
 export interface KindOptions {
   /**
    * Whether `"params": null`, which breaks the specification but is sent by
@@ -98,6 +130,8 @@ export interface KindOptions {
  * assertEquals(kindOf({ jsonrpc: "2.0", method: "log", id: null }), "request");
  * assertEquals(kindOf({ jsonrpc: "2.0", method: 1 }), "invalid");
  * ```
+ *
+ * @category Messages
  */
 export function kindOf(value: unknown, options: KindOptions = {}): Kind {
   if (typeof value !== "object" || value === null) return "invalid";
@@ -131,6 +165,8 @@ export function kindOf(value: unknown, options: KindOptions = {}): Kind {
  * assertEquals(idOf({ method: "sum", id: {} }), null);
  * assertEquals(idOf("hello"), null);
  * ```
+ *
+ * @category Messages
  */
 export function idOf(value: unknown): Id {
   if (typeof value !== "object" || value === null) return null;
@@ -166,6 +202,8 @@ function isId(id: unknown): id is Id {
  * const value = decodeJson('{"jsonrpc":"2.0","method":"a","id":9007199254740993}');
  * assertEquals(idOf(value), 9007199254740993n);
  * ```
+ *
+ * @category Messages
  */
 export function decodeJson(text: string): unknown {
   const common = decodeCommon(text);
@@ -229,6 +267,8 @@ function restoreIds(value: unknown, exact: unknown): void {
  *   '{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"Parse error"}}',
  * );
  * ```
+ *
+ * @category Messages
  */
 export function encodeJson(message: Message): string {
   if ("method" in message) return encodeCall(message);
