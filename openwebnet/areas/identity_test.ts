@@ -60,15 +60,12 @@ Deno.test("Dimmer knows its level from a state in steps of ten, and off", async 
   await using gateway = scripted({
     "*#1*21*1##": ["*1*7*21##"],
     "*#1*22*1##": ["*1*0*22##"],
+    // On, at a level that it does not say; then what it is.
+    "*#1*23*1##": ["*1*1*23##", "*1*1*11##", "*#1*23*4*170*10*10##"],
   });
-  // A state is no answer to a request for a dimension: it comes as an event.
-  await using simulator = new GatewaySimulator();
-  const transport = () => simulator.connect();
-  await using real = new Gateway({ transport, pacing: 0 });
-  await real.ready();
-  const level = new Dimmer(real, "22").level();
-  assertEquals(await level, 0);
-  await gateway.close();
+  assertEquals(await new Dimmer(gateway, "21").level(), 70);
+  assertEquals(await new Dimmer(gateway, "22").level(), 0);
+  assertEquals(await new Dimmer(gateway, "23").level(), 70);
 });
 
 Deno.test("Zone is told from an actuator and from a central unit", async () => {

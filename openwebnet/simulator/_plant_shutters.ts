@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { now } from "@wirekit/internal/clock";
 import { type BusMessage, parseTag } from "../wire/message.ts";
 import { reaches } from "../wire/where.ts";
 import type { Devices, Reaction } from "./_plant_devices.ts";
@@ -8,6 +9,8 @@ import type { Devices, Reaction } from "./_plant_devices.ts";
 interface Shutter {
   position: number;
   moving: 0 | 1 | 2;
+  /** When it began to move. */
+  since: number;
   cancel: () => void;
 }
 
@@ -26,7 +29,12 @@ export class Shutters implements Devices {
   constructor(shutters: readonly string[], options: ShutterOptions) {
     this.#options = options;
     for (const where of shutters) {
-      this.#shutters.set(where, { position: 0, moving: 0, cancel: () => {} });
+      this.#shutters.set(where, {
+        position: 0,
+        moving: 0,
+        since: 0,
+        cancel: () => {},
+      });
     }
   }
 
@@ -75,6 +83,14 @@ export class Shutters implements Devices {
     return true;
   }
 
+  /** Where a shutter is by now, in whole percent. */
+  #positionOf({ position, moving, since }: Shutter): number {
+    if (moving === 0) return position;
+    const way = (now() - since) / this.#options.travel * 100;
+    const reached = moving === 1 ? position + way : position - way;
+    return Math.round(Math.max(0, Math.min(100, reached)));
+  }
+
   /** Starts or stops a shutter. */
   #move(
     where: string,
@@ -84,7 +100,9 @@ export class Shutters implements Devices {
     events: string[],
   ): void {
     shutter.cancel();
+    shutter.position = this.#positionOf(shutter);
     shutter.moving = code;
+    shutter.since = now();
     events.push(`*2*${code}*${where}##`, shutterStatus(where, shutter));
     if (code === 0) return;
     const way = Math.abs(target - shutter.position) / 100;
