@@ -1,9 +1,10 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { checkTime, every, settled, type Timer } from "@wirekit/internal/clock";
+import { every, settled, type Timer } from "@wirekit/internal/clock";
 import { Heartbeat } from "@wirekit/internal/heartbeat";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
+import { checkTimes } from "./_check_times.ts";
 import { AnsweringCalls } from "./answer/_answering.ts";
 import { closedError } from "./call/_calls.ts";
 import { type Codec, jsonCodec, type Wire } from "./wire/codec.ts";
@@ -90,14 +91,10 @@ export class Engine<State> implements Link {
       idleTimeout,
       heartbeat: { interval = Infinity, timeout = 30_000 } = {},
     } = options;
+    checkTimes(options);
     if (idleTimeout !== undefined) {
-      checkTime("idleTimeout", idleTimeout);
-      if (idleTimeout < Infinity) {
-        this.#idleTimer = every(idleTimeout, () => this.#closeIdle());
-      }
+      this.#idleTimer = every(idleTimeout, () => this.#closeIdle());
     }
-    checkTime("heartbeat.interval", interval);
-    checkTime("heartbeat.timeout", timeout);
     if (interval < Infinity) {
       this.#heartbeat = new Heartbeat({ interval, timeout }, {
         received: () => this.#received,

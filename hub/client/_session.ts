@@ -103,6 +103,7 @@ export class Session {
 
   /** Waits until the hub has accepted the name; connects if need be. */
   async ready(options: ReadyOptions): Promise<void> {
+    if (options.timeout !== undefined) checkTime("timeout", options.timeout);
     if (this.#state !== "open") await this.#wait(options, false);
   }
 

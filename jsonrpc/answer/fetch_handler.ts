@@ -15,13 +15,13 @@
  * @module
  */
 
-import { checkTime } from "@wirekit/internal/clock";
 import {
   type AdmissionOptions,
   type RequestInfo,
   wantsWebSocket,
 } from "@wirekit/transport/admission";
 import type { Limits, Transport } from "@wirekit/transport/transport";
+import { checkTimes } from "../_check_times.ts";
 import { Door } from "./_admission.ts";
 import { answerHttp } from "./_http.ts";
 import { LENIENT } from "../wire/_lenient.ts";
@@ -133,7 +133,7 @@ export function fetchHandler<
 ) => Promise<Response> {
   const { idleTimeout = 30_000, ...rest } = options;
   const { maxMessageBytes, maxInboxBytes, maxOutboxBytes } = options;
-  checkTime("idleTimeout", idleTimeout);
+  checkTimes(options);
   const door = new Door<State>(options);
   return async (request, info = {}) => {
     if (!wantsWebSocket(request)) {

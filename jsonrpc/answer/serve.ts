@@ -15,7 +15,7 @@
  * @module
  */
 
-import { checkTime } from "@wirekit/internal/clock";
+import { checkTimes } from "../_check_times.ts";
 import { NewlineFramer } from "@wirekit/transport/newline-framer";
 import {
   type NetAddr,
@@ -135,7 +135,7 @@ export async function serve<
 >(options: ServeOptions<C, State> = {}): Promise<Server<C, State>> {
   const { hostname, port = 8_095, tcpPort, unixPath, tls, logger } = options;
   const { maxMessageBytes, maxOutboxBytes, idleTimeout, ...rest } = options;
-  if (idleTimeout !== undefined) checkTime("idleTimeout", idleTimeout);
+  checkTimes(options);
   const peers = new Set<Peer<C, State>>();
   const door = new Door<State>(options);
   const server = await serveTransports<"text", Entrance<State>>({

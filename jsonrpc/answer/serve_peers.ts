@@ -19,6 +19,7 @@
  * @module
  */
 
+import { checkTimes } from "../_check_times.ts";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
 import type { Contract } from "../contract/contract.ts";
 import { Peer } from "../peer.ts";
@@ -115,6 +116,7 @@ export function servePeers<
   listener: AsyncIterable<Transport | Transport<Uint8Array<ArrayBuffer>>>,
   options: ServePeersOptions<C, State> = {},
 ): PeerServer<C, State> {
+  checkTimes(options);
   const peers = new Set<Peer<C, State>>();
   const { state, onPeer, maxConnections = 10_000, ...rest } = options;
 

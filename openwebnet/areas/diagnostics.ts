@@ -10,6 +10,7 @@
  * @module
  */
 
+import { checkTime } from "@wirekit/internal/clock";
 import { Area, type EventOf } from "./area.ts";
 import type { CommandOptions } from "../session/_command_options.ts";
 import { TimeoutError } from "../session/errors.ts";
@@ -211,6 +212,7 @@ export async function scanDevices(
   options: ScanOptions = {},
 ): Promise<FoundDevice[]> {
   const { window = 4000, maxDevices = 1000, ...rest } = options;
+  checkTime("window", window);
   const area = areaOf(who);
   const found = new Map<number, FoundDevice>();
   const reset = area.encode("diagnostics.phase", "0", { phase: "reset" });
@@ -277,6 +279,7 @@ export async function interviewDevice(
   options: ScanOptions = {},
 ): Promise<DiagnosticsEvent[]> {
   const { window = 4000, ...rest } = options;
+  checkTime("window", window);
   const { who, id } = device;
   const area = areaOf(who);
   const events: DiagnosticsEvent[] = [];

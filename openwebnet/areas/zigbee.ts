@@ -8,6 +8,7 @@
  * @module
  */
 
+import { checkTime } from "@wirekit/internal/clock";
 import type { CommandOptions } from "../session/_command_options.ts";
 import { gatewayUnit } from "./gateway_unit.ts";
 import type { Caller } from "./item.ts";
@@ -95,6 +96,7 @@ export async function scanZigbee(
   options: ZigbeeOptions = {},
 ): Promise<ZigbeeUnit[]> {
   const { window = 30_000, ...rest } = options;
+  checkTime("window", window);
   const command = (command: "supervisor" | "scan") =>
     gatewayUnit.encode("gateway.zigbee", "", { command });
   await gateway.send(command("supervisor"), rest);
