@@ -9,7 +9,7 @@ import { checkOptions } from "./_check_options.ts";
 import { oneLine, Reports, whyOf } from "./_reports.ts";
 import { Responder } from "./_responder.ts";
 import { Sender } from "./_sender.ts";
-import type { AnyPeer, CallerLine, EventListener } from "./caller.ts";
+import type { AnyPeer, CallerLine, Listener } from "./caller.ts";
 import type { CallOptions, JsonObject } from "./contract.ts";
 import {
   LimitError,
@@ -72,7 +72,7 @@ export class Connection implements CallerLine, HeartbeatLink {
   readonly #heartbeat: Heartbeat;
   readonly #gone = new AbortController();
   /** A set once there is one: an idle peer is small. */
-  #listeners: Set<EventListener> | undefined;
+  #listeners: Set<Listener> | undefined;
   #received = 0;
   #end: NotConnectedError | undefined;
   #disposed: Promise<void> | undefined;
@@ -173,12 +173,12 @@ export class Connection implements CallerLine, HeartbeatLink {
   }
 
   /** Listens to events. */
-  listen(listener: EventListener): void {
+  listen(listener: Listener): void {
     (this.#listeners ??= new Set()).add(listener);
   }
 
   /** Listens no more. */
-  unlisten(listener: EventListener): boolean {
+  unlisten(listener: Listener): boolean {
     return this.#listeners?.delete(listener) ?? false;
   }
 

@@ -11,7 +11,7 @@ import {
 } from "@wirekit/transport/reconnect";
 import type { Transport } from "@wirekit/transport/transport";
 import { checkOptions } from "./_check_options.ts";
-import type { CallerLine, EventListener } from "./caller.ts";
+import type { CallerLine, Listener } from "./caller.ts";
 import type {
   ClientOptions,
   ClientState,
@@ -35,7 +35,7 @@ export class Succession<Remote extends Contract<Remote>> implements CallerLine {
   readonly #connectTimeout: number;
   readonly #connections: Reconnection<string>;
   readonly #first = newPromise<void>();
-  readonly #listeners = new Set<EventListener>();
+  readonly #listeners = new Set<Listener>();
   /** The connection that is open or about to be. */
   #current: Peer<Remote> | undefined;
   #state: ClientState = "connecting";
@@ -121,13 +121,13 @@ export class Succession<Remote extends Contract<Remote>> implements CallerLine {
   }
 
   /** Listens to events on all connections. */
-  listen(listener: EventListener): void {
+  listen(listener: Listener): void {
     this.#listeners.add(listener);
     this.#current?.addEventListener(listener);
   }
 
   /** Listens no more. */
-  unlisten(listener: EventListener): boolean {
+  unlisten(listener: Listener): boolean {
     this.#current?.removeEventListener(listener);
     return this.#listeners.delete(listener);
   }

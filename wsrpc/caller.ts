@@ -42,10 +42,18 @@ import type {
   RouteOf,
 } from "./contract.ts";
 
-/** Takes an event of the other end. */
-export type EventListener = (event: JsonObject) => void;
+/**
+ * Takes an event of the other end.
+ *
+ * @category Peers
+ */
+export type Listener = (event: JsonObject) => void;
 
-/** How a {@linkcode Caller} reaches the other end. */
+/**
+ * How a {@linkcode Caller} reaches the other end.
+ *
+ * @category Peers
+ */
 export interface CallerLine {
   /** Calls a route. */
   call(
@@ -56,9 +64,9 @@ export interface CallerLine {
   /** Tells an event. */
   emit(event: JsonObject): Promise<void>;
   /** Listens to events. */
-  listen(listener: EventListener): void;
+  listen(listener: Listener): void;
   /** Listens no more; says whether it did. */
-  unlisten(listener: EventListener): boolean;
+  unlisten(listener: Listener): boolean;
 }
 
 /**
@@ -86,6 +94,8 @@ export interface CallerLine {
  * assertEquals(await peer.call("args", [1, 2]), [1, 2]); // positions
  * assertEquals(await peer.remote.args(), []);
  * ```
+ *
+ * @category Peers
  */
 export abstract class Caller<Remote extends Contract<Remote> = AnyRoutes> {
   readonly #line: CallerLine;
@@ -168,7 +178,7 @@ export abstract class Caller<Remote extends Contract<Remote> = AnyRoutes> {
    *
    * @param listener Gets each event.
    */
-  addEventListener(listener: EventListener): void {
+  addEventListener(listener: Listener): void {
     this.#line.listen(listener);
   }
 
@@ -178,7 +188,7 @@ export abstract class Caller<Remote extends Contract<Remote> = AnyRoutes> {
    * @param listener What was added.
    * @returns Whether it was there.
    */
-  removeEventListener(listener: EventListener): boolean {
+  removeEventListener(listener: Listener): boolean {
     return this.#line.unlisten(listener);
   }
 }
@@ -186,6 +196,8 @@ export abstract class Caller<Remote extends Contract<Remote> = AnyRoutes> {
 /**
  * The other end of a connection as a route sees it, whatever its contract and
  * state are: {@linkcode Peer}.
+ *
+ * @category Peers
  */
 // deno-lint-ignore no-explicit-any -- that is what it says
 export interface AnyPeer extends Caller<any> {

@@ -76,6 +76,8 @@ export type { ClientOptions, ClientState, ConnectOptions, ReadyOptions };
  * });
  * assertEquals(await client.call("loopback"), 42);
  * ```
+ *
+ * @category Clients
  */
 export async function connect<
   Remote extends Contract<Remote> = AnyRoutes,
@@ -122,6 +124,8 @@ let firstAttempt: <R extends Contract<R>, L extends Contract<L>>(
  * await client.ready({ timeout: 5_000 });
  * assertEquals(await client.call("one"), 1);
  * ```
+ *
+ * @category Clients
  */
 export class Client<
   Remote extends Contract<Remote> = AnyRoutes,

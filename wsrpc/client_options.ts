@@ -31,6 +31,7 @@ import type { Routes } from "./routes/router.ts";
  *
  * @typeParam Remote The contract of the routes of the server.
  * @typeParam Local The contract of the routes of the client.
+ * @category Clients
  */
 export interface ClientOptions<
   Remote extends Contract<Remote> = AnyRoutes,
@@ -73,6 +74,7 @@ export interface ClientOptions<
  *
  * @typeParam Remote The contract of the routes of the server.
  * @typeParam Local The contract of the routes of the client.
+ * @category Clients
  */
 export interface ConnectOptions<
   Remote extends Contract<Remote> = AnyRoutes,
@@ -82,7 +84,11 @@ export interface ConnectOptions<
   signal?: AbortSignal;
 }
 
-/** Options of `Client.ready`. */
+/**
+ * Options of `Client.ready`.
+ *
+ * @category Clients
+ */
 export interface ReadyOptions {
   /**
    * How long to wait, in milliseconds; `Infinity` never gives up.
@@ -97,5 +103,7 @@ export interface ReadyOptions {
 /**
  * What a client is doing: it connects, it is `"open"` and can call, it waits
  * before it connects again, or it is closed for good.
+ *
+ * @category Clients
  */
 export type ClientState = "connecting" | "open" | "waiting" | "closed";

@@ -30,10 +30,18 @@
  * @module
  */
 
-/** An object as it comes out of JSON. */
+/**
+ * An object as it comes out of JSON.
+ *
+ * @category Contracts
+ */
 export type JsonObject = Record<string, unknown>;
 
-/** A route as a contract declares it: from `params` to the result. */
+/**
+ * A route as a contract declares it: from `params` to the result.
+ *
+ * @category Contracts
+ */
 // deno-lint-ignore no-explicit-any -- the contract says what the params are
 export type RouteType = (params: any) => unknown;
 
@@ -43,12 +51,17 @@ export type RouteType = (params: any) => unknown;
  * alias of a class route.
  *
  * @typeParam T The interface.
+ * @category Contracts
  */
 export type Contract<T> = {
   [Name in keyof T]: RouteType | Contract<T[Name]>;
 };
 
-/** The contract of a peer without one: any route, any params. */
+/**
+ * The contract of a peer without one: any route, any params.
+ *
+ * @category Contracts
+ */
 // deno-lint-ignore no-explicit-any -- there is no contract
 export type AnyRoutes = Record<string, (params?: any) => unknown>;
 
@@ -56,6 +69,7 @@ export type AnyRoutes = Record<string, (params?: any) => unknown>;
  * The names of the routes of a contract, dotted where they are in a group.
  *
  * @typeParam T The contract.
+ * @category Contracts
  */
 export type RouteName<T> = string extends keyof T ? string
   : {
@@ -69,6 +83,7 @@ export type RouteName<T> = string extends keyof T ? string
  *
  * @typeParam T The contract.
  * @typeParam Name The name.
+ * @category Contracts
  */
 export type RouteOf<T, Name extends string> = Name extends keyof T
   ? T[Name] extends RouteType ? T[Name] : never
@@ -80,6 +95,7 @@ export type RouteOf<T, Name extends string> = Name extends keyof T
  * What the caller of a route receives.
  *
  * @typeParam F The route.
+ * @category Contracts
  */
 export type ResultOf<F extends RouteType> = Awaited<ReturnType<F>>;
 
@@ -89,6 +105,7 @@ export type ResultOf<F extends RouteType> = Awaited<ReturnType<F>>;
  *
  * @typeParam F The route.
  * @typeParam Options The options of the call.
+ * @category Contracts
  */
 export type ParamsAndOptions<F extends RouteType, Options> = [] extends
   Parameters<F> ? [params?: Parameters<F>[0], options?: Options]
@@ -99,6 +116,7 @@ export type ParamsAndOptions<F extends RouteType, Options> = [] extends
  * otherwise the params, if any.
  *
  * @typeParam F The route.
+ * @category Contracts
  */
 export type ArgumentsOf<F extends RouteType> = Parameters<F>[0] extends
   readonly unknown[] ? Parameters<F>[0] : Parameters<F>;
@@ -107,6 +125,7 @@ export type ArgumentsOf<F extends RouteType> = Parameters<F>[0] extends
  * What a handler of a route returns: the result, or a promise of it.
  *
  * @typeParam F The route.
+ * @category Contracts
  */
 export type HandlerResultOf<F extends RouteType> =
   | ResultOf<F>
@@ -117,6 +136,7 @@ export type HandlerResultOf<F extends RouteType> =
  * contract, any name to any depth.
  *
  * @typeParam T The contract.
+ * @category Contracts
  */
 export type RemoteOf<T> = string extends keyof T
   // deno-lint-ignore no-explicit-any -- there is no contract
@@ -131,12 +151,17 @@ export type RemoteOf<T> = string extends keyof T
  * One route of the other end.
  *
  * @typeParam F The route.
+ * @category Contracts
  */
 export type RemoteMethod<F extends RouteType> = (
   ...args: ParamsAndOptions<F, CallOptions>
 ) => Promise<ResultOf<F>>;
 
-/** Options of a call. */
+/**
+ * Options of a call.
+ *
+ * @category Contracts
+ */
 export interface CallOptions {
   /**
    * How long to wait for the answer, in milliseconds; `Infinity` never gives up.

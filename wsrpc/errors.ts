@@ -27,7 +27,11 @@ export {
 } from "@wirekit/internal/errors";
 export { RemoteError };
 
-/** An error on the wire. */
+/**
+ * An error on the wire.
+ *
+ * @category Errors
+ */
 export interface ErrorBody {
   /** The class of the error, such as `ValueError`. */
   type: string;
@@ -54,6 +58,8 @@ export interface ErrorBody {
  * assertEquals(message, "Route not found");
  * assertEquals(raw, "Route not found");
  * ```
+ *
+ * @category Errors
  */
 export class WsrpcError extends RemoteError {
   /** The name of the class. */
@@ -102,7 +108,11 @@ function outline(raw: unknown): string {
   }
 }
 
-/** Options of {@linkcode RouteError}. */
+/**
+ * Options of {@linkcode RouteError}.
+ *
+ * @category Errors
+ */
 export interface RouteErrorOptions extends ErrorOptions {
   /**
    * The class that the caller is told, such as `KeyError`.
@@ -127,6 +137,8 @@ export interface RouteErrorOptions extends ErrorOptions {
  *   return a / b;
  * });
  * ```
+ *
+ * @category Errors
  */
 export class RouteError extends Error {
   /** The name of the class. */

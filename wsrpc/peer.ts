@@ -59,6 +59,8 @@ export type { PeerOptions };
  * assertEquals(value, "value of a");
  * assertEquals(await client.call("kv.get", { key: "a" }), value);
  * ```
+ *
+ * @category Peers
  */
 export class Peer<
   Remote extends Contract<Remote> = AnyRoutes,

@@ -39,6 +39,7 @@ export type { Logger };
  * nothing else.
  *
  * @typeParam P The peer.
+ * @category Peers
  */
 export interface PeerHooks<P = AnyPeer> {
   /**
@@ -104,7 +105,11 @@ export interface PeerHooks<P = AnyPeer> {
   error?(peer: P, error: unknown): void;
 }
 
-/** How a peer watches the other end, in milliseconds. */
+/**
+ * How a peer watches the other end, in milliseconds.
+ *
+ * @category Peers
+ */
 export interface PeerHeartbeat {
   /**
    * Milliseconds of silence before it is pinged; `Infinity` never pings.
@@ -125,6 +130,7 @@ export interface PeerHeartbeat {
  * Limits and deadlines that peers, clients and servers have alike.
  *
  * @typeParam P The peer.
+ * @category Peers
  */
 export interface CallingOptions<P = AnyPeer> {
   /**
@@ -191,6 +197,7 @@ export interface CallingOptions<P = AnyPeer> {
  *
  * @typeParam State What is kept with the connection.
  * @typeParam P The peer.
+ * @category Peers
  */
 export interface PeerOptions<State = unknown, P = AnyPeer>
   extends CallingOptions<P> {

@@ -29,7 +29,11 @@ import {
 import type { Transport } from "@wirekit/transport/transport";
 import type { AcceptOptions, CarrierLimits } from "./server_options.ts";
 
-/** Options of {@linkcode serve}. */
+/**
+ * Options of {@linkcode serve}.
+ *
+ * @category Servers
+ */
 export interface ServeOptions {
   /**
    * The address to listen on. By default nobody else's machine can connect.
@@ -61,7 +65,11 @@ export interface ServeOptions {
   ) => Response | Promise<Response>;
 }
 
-/** What {@linkcode serve} needs of a `Server`. */
+/**
+ * What {@linkcode serve} needs of a `Server`.
+ *
+ * @category Servers
+ */
 export interface Servable<State> {
   /** What to bound. */
   readonly limits: CarrierLimits;
@@ -71,7 +79,11 @@ export interface Servable<State> {
   accept(transport: Transport, options?: AcceptOptions<State>): unknown;
 }
 
-/** Where a server listens. */
+/**
+ * Where a server listens.
+ *
+ * @category Servers
+ */
 export interface Listening extends AsyncDisposable {
   /**
    * Where clients connect to, such as `"ws://127.0.0.1:8000/ws/"`; first for
@@ -112,6 +124,8 @@ export interface Listening extends AsyncDisposable {
  * const response = await fetch(listening.urls[0].replace("ws:", "http:"));
  * assertEquals(await response.text(), "a page");
  * ```
+ *
+ * @category Servers
  */
 export async function serve<State>(
   server: Servable<State>,

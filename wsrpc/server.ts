@@ -95,6 +95,8 @@ const MAX_INBOUND_BYTES = 16 * 1024 * 1024;
  * const [result] = await wsrpc.broadcast("notify", { n: 1 });
  * assertEquals(result?.status === "fulfilled" && result.value, 2);
  * ```
+ *
+ * @category Servers
  */
 export class Server<
   Local extends Contract<Local> = AnyRoutes,

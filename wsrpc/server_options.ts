@@ -38,6 +38,7 @@ import type { Routes } from "./routes/router.ts";
  * What is told of a server and its clients.
  *
  * @typeParam P The peer.
+ * @category Servers
  */
 export interface ServerHooks<P> extends PeerHooks<P> {
   /**
@@ -68,6 +69,7 @@ export interface ServerHooks<P> extends PeerHooks<P> {
  * @typeParam Local The contract of its routes.
  * @typeParam Remote The contract of the routes of its clients.
  * @typeParam State What is kept with each connection.
+ * @category Servers
  */
 export interface ServerOptions<
   Local extends Contract<Local> = AnyRoutes,
@@ -108,7 +110,11 @@ export interface ServerOptions<
   hooks?: ServerHooks<Peer<Remote, State>>;
 }
 
-/** What a carrier has to bound: see `Server.limits`. */
+/**
+ * What a carrier has to bound: see `Server.limits`.
+ *
+ * @category Servers
+ */
 export interface CarrierLimits extends Limits {
   /** How long a client may be silent, in milliseconds. */
   idleTimeout?: number;
@@ -118,6 +124,7 @@ export interface CarrierLimits extends Limits {
  * Options of `Server.accept`.
  *
  * @typeParam State What is kept with the connection.
+ * @category Servers
  */
 export interface AcceptOptions<State> {
   /** What to keep with the connection. */
@@ -128,6 +135,7 @@ export interface AcceptOptions<State> {
  * Options of `Server.broadcast`.
  *
  * @typeParam P The peer.
+ * @category Servers
  */
 export interface BroadcastOptions<P> extends CallOptions {
   /**
@@ -143,6 +151,7 @@ export interface BroadcastOptions<P> extends CallOptions {
  *
  * @typeParam R The result.
  * @typeParam P The peer.
+ * @category Servers
  */
 export type BroadcastResult<R, P> = PromiseSettledResult<R> & {
   /** The client. */

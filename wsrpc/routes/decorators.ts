@@ -25,10 +25,18 @@
 
 import { MARK } from "./_mark.ts";
 
-/** What a decorator or a list says of a method. */
+/**
+ * What a decorator or a list says of a method.
+ *
+ * @category Routes
+ */
 export type Mark = "proxy" | "noproxy";
 
-/** A method of a class route. */
+/**
+ * A method of a class route.
+ *
+ * @category Routes
+ */
 // deno-lint-ignore no-explicit-any -- the params are of any type
 export type Method = (...args: any[]) => unknown;
 
@@ -55,6 +63,8 @@ export type Method = (...args: any[]) => unknown;
  *
  * assertEquals(new Router().add("clock", Clock).names, ["clock"]);
  * ```
+ *
+ * @category Routes
  */
 export function proxy<M extends Method>(
   method: M,
@@ -89,6 +99,8 @@ export function proxy<M extends Method>(
  *   }
  * }
  * ```
+ *
+ * @category Routes
  */
 export function noproxy<M extends Method>(
   method: M,

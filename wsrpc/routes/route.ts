@@ -69,6 +69,8 @@ import type { AnyPeer } from "../caller.ts";
  * assertEquals(await client.call("counter.increment", { by: 2 }), 3);
  * assertEquals(server.router.names, ["counter"]);
  * ```
+ *
+ * @category Routes
  */
 export class Route<P extends AnyPeer = AnyPeer> {
   /** The names of methods to expose, besides those with `@proxy`. */
@@ -146,6 +148,8 @@ export class Route<P extends AnyPeer = AnyPeer> {
  *   "Method masked",
  * );
  * ```
+ *
+ * @category Routes
  */
 export class AllowedRoute<P extends AnyPeer = AnyPeer> extends Route<P> {
   /**
@@ -196,6 +200,8 @@ export class AllowedRoute<P extends AnyPeer = AnyPeer> extends Route<P> {
  * await using client = new Peer(far);
  * assertEquals(await client.call("greeter.hello", { name: "bob" }), "hello bob");
  * ```
+ *
+ * @category Routes
  */
 export class PrefixRoute<P extends AnyPeer = AnyPeer> extends Route<P> {
   /** What the name of an exposed method begins with, and callers leave out. */
@@ -217,6 +223,7 @@ export class PrefixRoute<P extends AnyPeer = AnyPeer> extends Route<P> {
  * A class that can be a route.
  *
  * @typeParam P The peer.
+ * @category Routes
  */
 export type RouteClass<P extends AnyPeer = AnyPeer> =
   & (new (peer: P) => Route<P>)

@@ -42,6 +42,7 @@ import type { RouteClass } from "./route.ts";
  * @param peer Who calls; `peer.signal` fires when nobody will hear the answer.
  * @param args The arguments: unless the caller keeps to the contract, anything.
  * @returns The result: JSON, or a promise of it.
+ * @category Routes
  */
 export type Handler<
   F extends RouteType = AnyRoutes[string],
@@ -57,6 +58,7 @@ export type Handler<
  *
  * @typeParam T The contract.
  * @typeParam P The peer.
+ * @category Routes
  */
 export type Routes<
   T = AnyRoutes,
@@ -72,6 +74,7 @@ export type Routes<
  * Routes without a contract.
  *
  * @typeParam P The peer.
+ * @category Routes
  */
 export interface AnyRouteTable<P> {
   /** A handler, a class route, or a group. */
@@ -105,6 +108,8 @@ export interface AnyRouteTable<P> {
  * assertEquals(router.remove("add"), true);
  * assertEquals(router.names, []);
  * ```
+ *
+ * @category Routes
  */
 export class Router<
   T extends Contract<T> = AnyRoutes,
