@@ -98,7 +98,7 @@ export class Engine<State> implements Link {
     if (interval < Infinity) {
       this.#heartbeat = new Heartbeat({ interval, timeout }, {
         received: () => this.#received,
-        // Whoever lives answers, if only that there is no such method.
+        // Any live peer answers, if only that there is no such method.
         ping: () =>
           void sender.request(convention.ping, undefined, { timeout })
             .catch(() => {}),

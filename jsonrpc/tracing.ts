@@ -50,7 +50,7 @@ export interface TracingOptions {
    *   StreamJsonRpc has them.
    * - `"meta"`: the same in the member `_meta` of named params, as the Model
    *   Context Protocol has them; a call with params by position carries none.
-   * - `"none"`: nowhere, for peers that cannot bear it: wsjsonrpc drops the
+   * - `"none"`: nowhere, for peers that accept no further members: wsjsonrpc drops the
    *   connection.
    *
    * Both forms are understood, whichever is sent.
@@ -77,7 +77,7 @@ export interface Tracing {
  * @param options Where the trace context goes.
  * @returns The middleware.
  *
- * @example Off towards a peer that cannot bear extra members
+ * @example Off, for a peer that accepts no further members
  * ```ts
  * import { tracing } from "@wirekit/jsonrpc/tracing";
  * import { assertEquals } from "@std/assert";

@@ -55,7 +55,7 @@ async function answerPost<State>(
   const onAbort = () => dispatcher.close(new Error("Request is aborted"));
   const dispatcher = new Dispatcher<string, State>(jsonCodec, options, {
     ...context,
-    // Only who asks for it: Deno warns whoever touches the signal of a request.
+    // Only on demand: Deno warns when the signal of a request is touched.
     onSignal: () => request.signal.addEventListener("abort", onAbort),
   }, reporter(options.onError));
   const answer = await new Promise<string | undefined>((resolve) =>

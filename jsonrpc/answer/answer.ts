@@ -96,7 +96,7 @@ export interface AnswerOptions<State = Record<string, unknown>> {
    */
   maxResponseBytes?: number;
   /**
-   * Whether errors carry their `data`. wsjsonrpc cannot bear it: its call never
+   * Whether errors carry their `data`. wsjsonrpc fails at it: its call never
    * ends.
    *
    * @default {true}

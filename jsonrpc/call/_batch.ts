@@ -55,7 +55,7 @@ export class MessageBatch<T> implements Batch {
   ): Promise<R> {
     this.#check();
     const call = this.#owner.request(method, params, options, this.#put);
-    call.catch(() => {}); // Whoever wants it has the promise, or send()'s.
+    call.catch(() => {}); // Seen by the promise's owner, or through send().
     this.calls.push(call);
     return call as Promise<R>;
   }

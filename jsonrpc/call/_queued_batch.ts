@@ -35,7 +35,7 @@ export class QueuedBatch implements Batch {
   ): Promise<T> {
     const settle = Promise.withResolvers<unknown>();
     this.#add({ method, params, options, settle });
-    settle.promise.catch(() => {}); // Whoever wants it has the promise.
+    settle.promise.catch(() => {}); // Seen by the promise's owner.
     this.calls.push(settle.promise);
     return settle.promise as Promise<T>;
   }

@@ -58,7 +58,7 @@ export interface CallOptions {
    */
   idempotent?: boolean;
   /**
-   * Further members of the request at its top level. Not every peer bears them:
+   * Further members of the request at its top level. Not every peer accepts them:
    * wsjsonrpc drops the connection.
    */
   extra?: Extra;

@@ -3,7 +3,7 @@
 
 /**
  * A queue with a limit between events that come by themselves and a reader who
- * takes his time.
+ * may be slow.
  *
  * @module
  */

@@ -67,7 +67,7 @@ export interface Codec<T extends Wire = string> {
 }
 
 /**
- * JSON text, the codec of everybody.
+ * JSON text, which every peer understands.
  *
  * @example Write a notification
  * ```ts
