@@ -103,8 +103,8 @@ Deno.test("serve() runs no line of what a web page sends", async () => {
   assertEquals((await read(bot)).uuid, "p");
   assertEquals(server.hub.names, ["bot"]);
   assertEquals(lines, [
-    "Dropped a client without a name (TCP): it spoke HTTP, as a web page or a " +
-    "browser does",
+    "a client without a name (TCP) left: protocol error: it spoke HTTP, as a " +
+    "web page or a browser does (code 1002)",
   ]);
 });
 

@@ -24,6 +24,7 @@ import type { Framer } from "./framer.ts";
 import { listenWebSocket } from "./listen_websocket.ts";
 import type { ListenWebSocketOptions, NetAddr } from "./listener.ts";
 import { NewlineFramer } from "./newline_framer.ts";
+import { refuseHttp } from "./server/_no_http.ts";
 import { hostAndPort } from "./_not_connected.ts";
 import { listenTcp } from "./tcp.ts";
 import type { Format, MessageOf, Transport } from "./transport.ts";
@@ -149,6 +150,7 @@ export async function serve<F extends Format = "text", State = undefined>(
         ...(maxMessageBytes !== undefined && { maxMessageBytes }),
       }) as unknown as Framer<MessageOf<F>>,
   } = options;
+  const lineFramer = () => refuseHttp(framer());
   const common = {
     admission,
     ...(logger && { logger }),
@@ -197,7 +199,7 @@ export async function serve<F extends Format = "text", State = undefined>(
         port: tcpPort,
         handshakeTimeout,
         ...(tls && { tls }),
-      }, framer);
+      }, lineFramer);
       const carrier = tls ? "TLS" : "TCP";
       accept(listener, (transport) => ({ transport, carrier }));
       urls.push(`${tls ? "tls" : "tcp"}://${at(listener.addr.port)}`);
@@ -205,7 +207,7 @@ export async function serve<F extends Format = "text", State = undefined>(
     if (unixPath !== undefined) {
       const listener = await listenUnix<MessageOf<F>>(
         { ...common, path: unixPath },
-        framer,
+        lineFramer,
       );
       accept(listener, (transport) => ({ transport, carrier: "Unix" }));
       urls.push(`unix:${unixPath}`);

@@ -247,6 +247,25 @@ Deno.test("A page cannot speak to the line carriers of the hub", async () => {
   await Deno.remove(directory, { recursive: true });
 });
 
+Deno.test("A page cannot call methods over the line carriers of jsonrpc", async () => {
+  const directory = await Deno.makeTempDir();
+  await using server = await start("jsonrpc", [
+    "--tcp=0",
+    `--unix=${directory}/jsonrpc.sock`,
+  ]);
+  const line = '{"jsonrpc":"2.0","id":1,"method":"sum","params":[1,2]}\n';
+  for (const carrier of ["tcp", "unix"]) {
+    const url = server.urls[carrier]!;
+    for (const verb of ["POST / HTTP/1.1", "PUT /a?b HTTP/1.1", "GET /"]) {
+      const request = `${verb}\r\nHost: a\r\n\r\n${line}`;
+      assertFalse((await exchange(url, request)).includes('"result"'), verb);
+    }
+    assert((await exchange(url, line)).includes('"result":3'));
+  }
+  await server.program.stop();
+  await Deno.remove(directory, { recursive: true });
+});
+
 Deno.test("A path for a Unix socket that is something else is left alone", async () => {
   const directory = await Deno.makeTempDir();
   const file = `${directory}/precious.txt`;

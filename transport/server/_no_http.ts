@@ -1,0 +1,27 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import type { Framer } from "../framer.ts";
+import { CloseError } from "../transport.ts";
+
+/** How a request of HTTP begins, and no message of ours. */
+const REQUEST_REGEXP = /^[A-Z]{3,10} /;
+
+/**
+ * Lets a framer refuse a client whose first bytes are a request of HTTP. A web
+ * page can post to any port of this machine, and would so say as many lines as it
+ * likes.
+ */
+export function refuseHttp<T>(framer: Framer<T>): Framer<T> {
+  const own: { decode?: Framer<T>["decode"] } = framer;
+  own.decode = (chunk) => {
+    delete own.decode; // From here on, that of its class.
+    if (REQUEST_REGEXP.test(String.fromCharCode(...chunk.subarray(0, 12)))) {
+      throw new CloseError(1002, {
+        reason: "HTTP, expected lines",
+        cause: new Error("it spoke HTTP, as a web page or a browser does"),
+      });
+    }
+    return framer.decode(chunk);
+  };
+  return framer;
+}
