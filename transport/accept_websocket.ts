@@ -17,6 +17,7 @@
  */
 
 import { checkTime } from "@wirekit/internal/clock";
+import { listOf } from "./server/_http_rules.ts";
 import { PlatformSocket } from "./websocket/_platform_socket.ts";
 import type {
   Format,
@@ -121,13 +122,23 @@ export function acceptWebSocket<F extends Format = "text">(
         "only Deno can. Use listenWebSocket()",
     );
   }
+  const offered = listOf(request.headers.get("sec-websocket-protocol"));
+  if (protocol !== undefined && !offered.includes(protocol)) {
+    throw new TypeError(
+      `Cannot choose the subprotocol "${protocol}": the client does not offer it`,
+    );
+  }
   const { socket, response } = Deno.upgradeWebSocket(request, {
     // None is 0 here.
     idleTimeout: idleTimeout === Infinity ? 0 : Math.ceil(idleTimeout / 1_000),
-    ...(protocol !== undefined && { protocol }),
   });
+  // Deno itself refuses a choice from offers without a space: `a,b`.
+  if (protocol !== undefined) {
+    response.headers.set("sec-websocket-protocol", protocol);
+  }
   const transport = new PlatformSocket<F>(socket, {
     ...rest,
+    protocol,
     format: options.format ?? "text" as F,
     role: "server",
     timeout: HANDSHAKE_TIMEOUT,

@@ -348,12 +348,9 @@ export class Admission<State = undefined> {
       const accepted = acceptWebSocket(request, {
         ...options,
         format: typeof format === "function" ? format(protocol) : format,
+        ...(protocol !== undefined && { protocol }),
         onGone: leave,
       } as AcceptWebSocketOptions<F>);
-      // Deno itself refuses a choice from offers without a space: `a,b`.
-      if (protocol !== undefined) {
-        accepted.response.headers.set("sec-websocket-protocol", protocol);
-      }
       return { ...accepted, ...admitted };
     } catch (error) {
       leave();

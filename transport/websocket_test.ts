@@ -7,6 +7,7 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
+import { Admission } from "./admission.ts";
 import { RawWebSocket } from "./testdata/raw_websocket.ts";
 import { NotConnectedError, TimeoutError } from "./errors.ts";
 import { CloseError, type Format, type MessageOf } from "./transport.ts";
@@ -479,4 +480,41 @@ Deno.test("acceptWebSocket() reports the platform's own limit as code 1009", asy
   client.send("x".repeat(64 * 1_048_576)).catch(() => {});
   assertEquals((await ended(transport)).code, 1009);
   await ended(client);
+});
+
+Deno.test("acceptWebSocket() and Admission tell both ends the subprotocol, with or without a space between offers", async () => {
+  const admission = new Admission({
+    chooseProtocol: (offered) => offered.find((each) => each === "b"),
+  });
+  const told: string[] = [];
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    async (request, info) => {
+      const accepted = await admission.accept(request, info);
+      if (accepted instanceof Response) return accepted;
+      told.push(accepted.transport.protocol);
+      return accepted.response;
+    },
+  );
+  for (const offers of ["a, b", "a,b"]) {
+    using conn = await Deno.connect({
+      hostname: "127.0.0.1",
+      port: server.addr.port,
+    });
+    await conn.write(new TextEncoder().encode([
+      "GET / HTTP/1.1",
+      "Host: 127.0.0.1",
+      "Connection: Upgrade",
+      "Upgrade: websocket",
+      "Sec-WebSocket-Version: 13",
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+      `Sec-WebSocket-Protocol: ${offers}`,
+      "\r\n",
+    ].join("\r\n")));
+    const bytes = new Uint8Array(1_000);
+    const count = await conn.read(bytes);
+    const answer = new TextDecoder().decode(bytes.subarray(0, count!));
+    assert(/\r\nsec-websocket-protocol: b\r\n/i.test(answer), answer);
+  }
+  assertEquals(told, ["b", "b"]);
 });

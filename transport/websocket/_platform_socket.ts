@@ -41,6 +41,8 @@ export interface PlatformSocketOptions<F extends Format> extends Limits {
   role: "client" | "server";
   /** How long it may take to open, in milliseconds. */
   timeout: number;
+  /** The subprotocol, where the platform is not told of it. */
+  protocol?: string | undefined;
   /** Called when nothing is left of the connection, perhaps twice. */
   onGone?: () => void;
 }
@@ -60,6 +62,7 @@ export class PlatformSocket<F extends Format>
   readonly #lastMessage: MessageOf<F> | undefined;
   readonly #role: "client" | "server";
   readonly #onGone: (() => void) | undefined;
+  readonly #protocol: string | undefined;
   readonly #maxMessageBytes: number;
   readonly #maxInboxBytes: number;
   readonly #maxOutboxBytes: number;
@@ -83,6 +86,7 @@ export class PlatformSocket<F extends Format>
     this.#lastMessage = options.farewell;
     this.#role = options.role;
     this.#onGone = options.onGone;
+    this.#protocol = options.protocol;
     this.#maxMessageBytes = options.maxMessageBytes ?? MAX_MESSAGE_BYTES;
     this.#maxInboxBytes = options.maxInboxBytes ?? MAX_INBOX_BYTES;
     this.#maxOutboxBytes = options.maxOutboxBytes ?? MAX_OUTBOX_BYTES;
@@ -106,7 +110,7 @@ export class PlatformSocket<F extends Format>
 
   /** See {@linkcode WebSocketTransport}. */
   get protocol(): string {
-    return this.#socket.protocol;
+    return this.#protocol ?? this.#socket.protocol;
   }
 
   /** See {@linkcode Transport.send}. */
