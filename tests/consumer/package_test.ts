@@ -33,7 +33,7 @@ const CEILINGS: Record<string, [code: number, zipped: number]> = {
   "@wirekit/jsonrpc": [277, 34.5],
   "@wirekit/jsonrpc/connect": [221, 26],
   "@wirekit/jsonrpc/fetch-handler": [140, 16.5],
-  "@wirekit/jsonrpc/client": [135, 15.5],
+  "@wirekit/jsonrpc/client": [154, 18],
 };
 
 /** What `deno info --json` says of an entry. */
