@@ -23,7 +23,7 @@ import { type Acceptor, Listener } from "./server/_listener.ts";
 import { listenByNode } from "./server/_node_acceptor.ts";
 import { hostAndPort, notConnected } from "./_not_connected.ts";
 import { opening } from "./_opening.ts";
-import { encryption } from "./_tls_accept.ts";
+import { encryption } from "./server/_tls_accept.ts";
 import type { Admission } from "./admission.ts";
 import type { Framer } from "./framer.ts";
 import type { NetAddr, TransportListener } from "./listener.ts";
