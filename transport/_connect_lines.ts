@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import type { ConnectOptions } from "./connect.ts";
-import { NewlineFramer } from "./newline_framer.ts";
+import type { ConnectOptions } from "./connect_options.ts";
+import { NewlineFramer } from "./stream/newline_framer.ts";
 import { connectTcp } from "./tcp.ts";
 import type { Format, MessageOf, Transport } from "./transport.ts";
 import { connectUnix } from "./unix.ts";

@@ -20,25 +20,10 @@
 
 import { hasSockets, loadLines } from "./_with_sockets.ts";
 import type { Format, MessageOf, Transport } from "./transport.ts";
-import { connectWebSocket, type ConnectWebSocketOptions } from "./websocket.ts";
+import type { ConnectOptions } from "./connect_options.ts";
+import { connectWebSocket } from "./websocket.ts";
 
-/**
- * Options of {@linkcode connect}: those of a WebSocket, of which the other
- * carriers have no use for `protocols`, `headers` and `idleTimeout`, and cannot
- * carry the format `"binary"`; and what stands for a line that is not UTF-8.
- *
- * @typeParam F What a message is.
- */
-export interface ConnectOptions<F extends Format = "text">
-  extends ConnectWebSocketOptions<F> {
-  /**
-   * What stands in the place of a line that is not UTF-8, for a protocol that
-   * answers such a message and goes on.
-   *
-   * @default {undefined} the connection ends with code 1007
-   */
-  malformed?: MessageOf<F> | undefined;
-}
+export type { ConnectOptions };
 
 /**
  * Connects to where a URL points:

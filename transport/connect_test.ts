@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { connect } from "./connect.ts";
-import { NewlineFramer } from "./newline_framer.ts";
+import { NewlineFramer } from "./stream/newline_framer.ts";
 import { listenTcp } from "./tcp.ts";
 import { listenUnix } from "./unix.ts";
 import { acceptWebSocket } from "./websocket.ts";

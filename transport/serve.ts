@@ -20,10 +20,10 @@
  */
 
 import { Admission, type RequestInfo } from "./admission.ts";
-import type { Framer } from "./framer.ts";
+import type { Framer } from "./stream/framer.ts";
 import { listenWebSocket } from "./listen_websocket.ts";
 import type { ListenWebSocketOptions, NetAddr } from "./listener.ts";
-import { NewlineFramer } from "./newline_framer.ts";
+import { NewlineFramer } from "./stream/newline_framer.ts";
 import { refuseHttp } from "./server/_no_http.ts";
 import { hostAndPort } from "./_not_connected.ts";
 import { listenTcp } from "./tcp.ts";

@@ -25,13 +25,13 @@ import { hostAndPort, notConnected } from "./_not_connected.ts";
 import { opening } from "./_opening.ts";
 import { encryption } from "./server/_tls_accept.ts";
 import type { Admission } from "./admission.ts";
-import type { Framer } from "./framer.ts";
+import type { Framer } from "./stream/framer.ts";
 import type { NetAddr, TransportListener } from "./listener.ts";
 import {
   type ByteStream,
   StreamTransport,
   type StreamTransportOptions,
-} from "./stream.ts";
+} from "./stream/stream.ts";
 import type { ClientTls, Limits, Transport } from "./transport.ts";
 
 /** Options of {@linkcode connectTcp}. */

@@ -23,9 +23,12 @@ import { Listener } from "./server/_listener.ts";
 import { notConnected } from "./_not_connected.ts";
 import { opening } from "./_opening.ts";
 import type { Admission } from "./admission.ts";
-import type { Framer } from "./framer.ts";
+import type { Framer } from "./stream/framer.ts";
 import type { TransportListener, UnixAddr } from "./listener.ts";
-import { StreamTransport, type StreamTransportOptions } from "./stream.ts";
+import {
+  StreamTransport,
+  type StreamTransportOptions,
+} from "./stream/stream.ts";
 import type { Limits, Transport } from "./transport.ts";
 
 /** Options of {@linkcode connectUnix}. */

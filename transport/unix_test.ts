@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { NewlineFramer } from "./newline_framer.ts";
+import { NewlineFramer } from "./stream/newline_framer.ts";
 import { connectUnix, listenUnix } from "./unix.ts";
 
 const framer = () => new NewlineFramer();

@@ -2,7 +2,7 @@
 
 import { ContentLengthFramer } from "@wirekit/transport/content-length-framer";
 import type { Framer } from "@wirekit/transport/framer";
-import { LengthPrefixFramer } from "@wirekit/transport/length-prefix-framer";
+import { LengthPrefixFramer } from "@wirekit/transport";
 import { NewlineFramer } from "@wirekit/transport/newline-framer";
 import {
   connectTcp,

@@ -3,7 +3,7 @@
 import { sleep } from "@wirekit/internal/clock";
 import type { Logger } from "@wirekit/internal/logger";
 import { AcceptFailures } from "./_accept_watch.ts";
-import type { Connection } from "../_pipe.ts";
+import type { Connection } from "../stream/_pipe.ts";
 import type { Admission, RemoteAddr } from "../admission.ts";
 import type { TransportListener } from "../listener.ts";
 import type { Transport } from "../transport.ts";

@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import type { Framer } from "../framer.ts";
+import type { Framer } from "../stream/framer.ts";
 import { CloseError } from "../transport.ts";
 
 /** How a request of HTTP begins, and no message of ours. */

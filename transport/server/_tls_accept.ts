@@ -2,7 +2,7 @@
 
 import type { SecureContext, TLSSocket } from "node:tls";
 import type { Duplex as NodeDuplex } from "node:stream";
-import type { Connection } from "../_pipe.ts";
+import type { Connection } from "../stream/_pipe.ts";
 import { createSecureContext, Duplex, TlsSocket } from "../_node_net.ts";
 
 /** Bytes of one read, and of what may wait for a slow reader. */

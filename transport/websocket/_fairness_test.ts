@@ -4,8 +4,8 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ConnectionGroup } from "./_connection_group.ts";
 import { nextTurn } from "../_node.ts";
 import { type BytePipe, WebSocketConnection } from "./_connection.ts";
-import { NewlineFramer } from "../newline_framer.ts";
-import { StreamTransport } from "../stream.ts";
+import { NewlineFramer } from "../stream/newline_framer.ts";
+import { StreamTransport } from "../stream/stream.ts";
 import { CloseError } from "../transport.ts";
 
 /** A pipe by hand, which keeps what is written. */

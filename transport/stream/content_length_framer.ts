@@ -16,16 +16,16 @@
  * @module
  */
 
-import { MAX_MESSAGE_BYTES, tooLarge } from "./_close.ts";
+import { MAX_MESSAGE_BYTES, tooLarge } from "../_close.ts";
 import { Tail } from "./_tail.ts";
-import { encodeText, fromBytes, toBytes } from "./_utf8.ts";
+import { encodeText, fromBytes, toBytes } from "../_utf8.ts";
 import type { Framer } from "./framer.ts";
 import {
   CloseError,
   type Format,
   type Limits,
   type MessageOf,
-} from "./transport.ts";
+} from "../transport.ts";
 
 /** Largest block of headers, in bytes. */
 const MAX_HEADER_BYTES = 4_096;

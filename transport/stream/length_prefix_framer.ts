@@ -5,7 +5,7 @@
  * Messages behind their length in four bytes.
  *
  * ```ts
- * import { LengthPrefixFramer } from "@wirekit/transport/length-prefix-framer";
+ * import { LengthPrefixFramer } from "@wirekit/transport";
  * import { assertEquals } from "@std/assert";
  *
  * const framer = new LengthPrefixFramer();
@@ -15,11 +15,11 @@
  * @module
  */
 
-import { MAX_MESSAGE_BYTES, tooLarge } from "./_close.ts";
+import { MAX_MESSAGE_BYTES, tooLarge } from "../_close.ts";
 import { Tail } from "./_tail.ts";
-import { fromBytes, toBytes } from "./_utf8.ts";
+import { fromBytes, toBytes } from "../_utf8.ts";
 import type { Framer } from "./framer.ts";
-import type { Format, Limits, MessageOf } from "./transport.ts";
+import type { Format, Limits, MessageOf } from "../transport.ts";
 
 const PREFIX_BYTES = 4;
 
@@ -59,7 +59,7 @@ export interface LengthPrefixFramerOptions<F extends Format = Format>
  *
  * @example Carry any bytes
  * ```ts
- * import { LengthPrefixFramer } from "@wirekit/transport/length-prefix-framer";
+ * import { LengthPrefixFramer } from "@wirekit/transport";
  * import { assertEquals } from "@std/assert";
  *
  * const framer = new LengthPrefixFramer({ format: "binary" });

@@ -29,12 +29,12 @@ import {
   refuse,
   settled,
   toCloseError,
-} from "./_close.ts";
-import { Inbox } from "./_inbox.ts";
-import { nextTurn } from "./_node.ts";
+} from "../_close.ts";
+import { Inbox } from "../_inbox.ts";
+import { nextTurn } from "../_node.ts";
 import { openPipe, type Pipe } from "./_pipe.ts";
 import type { Framer } from "./framer.ts";
-import { CloseError, type Limits, type Transport } from "./transport.ts";
+import { CloseError, type Limits, type Transport } from "../transport.ts";
 
 /** Bytes read ahead of the reader, above which the peer has to wait. */
 const READ_AHEAD = 65_536;

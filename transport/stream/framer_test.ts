@@ -5,7 +5,7 @@ import { ContentLengthFramer } from "./content_length_framer.ts";
 import type { Framer } from "./framer.ts";
 import { LengthPrefixFramer } from "./length_prefix_framer.ts";
 import { NewlineFramer } from "./newline_framer.ts";
-import { CloseError } from "./transport.ts";
+import { CloseError } from "../transport.ts";
 
 const MAX = 64;
 

@@ -16,12 +16,12 @@
  * @module
  */
 
-import { MAX_MESSAGE_BYTES, tooLarge } from "./_close.ts";
+import { MAX_MESSAGE_BYTES, tooLarge } from "../_close.ts";
 import { Tail } from "./_tail.ts";
-import { fromBytes, isAscii, toBytes } from "./_utf8.ts";
+import { fromBytes, isAscii, toBytes } from "../_utf8.ts";
 import { allocate } from "@wirekit/internal/allocate";
 import type { Framer } from "./framer.ts";
-import type { Limits, MessageOf } from "./transport.ts";
+import type { Limits, MessageOf } from "../transport.ts";
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;

@@ -3,7 +3,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { NewlineFramer } from "./newline_framer.ts";
 import { type ByteStream, StreamTransport } from "./stream.ts";
-import { CloseError } from "./transport.ts";
+import { CloseError } from "../transport.ts";
 
 /** A stream whose other end the test plays, write by write. */
 function played(write: (text: string) => void | Promise<void> = () => {}) {
