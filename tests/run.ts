@@ -57,6 +57,7 @@ function testSuite(): Suite {
     "--allow-read",
     "--allow-write",
     "--allow-run",
+    "--allow-sys=networkInterfaces",
   ];
   return { args, failures: [] };
 }
