@@ -4,9 +4,10 @@
 import type { PeerHooks } from "./peer_options.ts";
 import { describe, type Reports } from "./_reports.ts";
 import type { Sender } from "./_sender.ts";
+import { isThenable } from "./_thenable.ts";
 import type { AnyPeer } from "./caller.ts";
 import { type ErrorBody, RouteError } from "./errors.ts";
-import { Instances, isThenable } from "./routes/_instances.ts";
+import type { Instances } from "./routes/_instances.ts";
 import type { RouteTable } from "./routes/_table.ts";
 import type { RequestMessage } from "./wire/_read.ts";
 import { formatError, formatResult } from "./wire/_write.ts";
@@ -38,7 +39,7 @@ interface Waiting {
 /** Answers the calls of a peer: each exactly once, unless it has gone. */
 export class Responder {
   readonly #options: ResponderOptions;
-  readonly #instances: Instances;
+  #instances: Instances | undefined;
   #running = 0;
   #queue: Waiting[] = [];
   #next = 0;
@@ -48,7 +49,6 @@ export class Responder {
   /** Makes one that has nothing to do. */
   constructor(options: ResponderOptions) {
     this.#options = options;
-    this.#instances = new Instances(options.peer);
   }
 
   /** Takes a call, whose text is `size` long. Never throws. */
@@ -89,11 +89,11 @@ export class Responder {
   }
 
   /** Forgets what waits, and disposes the instances. Nothing is sent any more. */
-  end(): Promise<void> {
+  async end(): Promise<void> {
     this.#ended = true;
     this.#queue.length = this.#next = this.#queueBytes = 0;
     const { peer, reports } = this.#options;
-    return this.#instances.dispose((error) => reports.failed(peer, error));
+    await this.#instances?.dispose((error) => reports.failed(peer, error));
   }
 
   /** How many calls run and wait. */
@@ -163,6 +163,7 @@ export class Responder {
     if (entry.exposure) {
       const bare = method.length < entry.skip;
       const name = bare ? "init" : method.slice(entry.skip);
+      this.#instances ??= entry.makeInstances(peer);
       return this.#instances.call(entry.exposure, name, argumentsOf(params));
     }
     const { handler } = entry;

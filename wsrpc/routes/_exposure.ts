@@ -2,13 +2,23 @@
 // This module is browser compatible.
 
 import { MARK } from "./_mark.ts";
+import type { AnyPeer } from "../caller.ts";
 import type { Mark, Method } from "./decorators.ts";
-import type { RouteClass } from "./route.ts";
+
+/** What has to be known of a class: `RouteClass`, without an import of it. */
+export interface Exposable {
+  new (peer: AnyPeer): object;
+  readonly proxy: readonly string[];
+  readonly noproxy: readonly string[];
+  readonly prefix: string;
+  isAllowed(name: string, mark: Mark | undefined): boolean;
+  isMasked(name: string, mark: Mark | undefined): boolean;
+}
 
 /** What can be called of a class route, found out once. */
 export interface Exposure {
   /** The class. */
-  readonly type: RouteClass;
+  readonly type: Exposable;
   /** What can be called, by the name that callers use. */
   readonly methods: ReadonlyMap<string, Method>;
   /** The names that are masked, as callers use them. */
@@ -21,7 +31,7 @@ export interface Exposure {
  * Finds out what can be called of a class. Throws a `TypeError` if a name to be
  * exposed begins with an underscore, or is no method.
  */
-export function exposureOf(type: RouteClass): Exposure {
+export function exposureOf(type: Exposable): Exposure {
   const methods = new Map<string, Method>();
   const masked = new Set<string>();
   const { all, marks } = collect(type);
@@ -52,17 +62,17 @@ export function exposureOf(type: RouteClass): Exposure {
 }
 
 /** The methods of a class and its bases below `Route`, and what marks them. */
-function collect(type: RouteClass): {
+function collect(type: Exposable): {
   all: Map<string, Method>;
   marks: Map<string, Mark>;
 } {
-  const chain: RouteClass[] = [];
+  const chain: Exposable[] = [];
   for (
     let link: unknown = type;
     typeof link === "function" && link !== Function.prototype;
     link = Object.getPrototypeOf(link)
   ) {
-    chain.unshift(link as RouteClass);
+    chain.unshift(link as Exposable);
   }
   const all = new Map<string, Method>();
   const marks = new Map<string, Mark>();

@@ -3,13 +3,13 @@
 
 import type { Exposure } from "./_exposure.ts";
 import type { Method } from "./decorators.ts";
+import { isThenable } from "../_thenable.ts";
 import { RouteError } from "../errors.ts";
 import type { AnyPeer } from "../caller.ts";
-import type { Route } from "./route.ts";
 
 /** One instance, and how far it is. */
 interface Instance {
-  readonly route: Route;
+  readonly route: Disposed;
   /** Whether `init` has run, or need not. */
   ready: boolean;
   /** Settles when an asynchronous `init` has ended. */
@@ -60,7 +60,7 @@ export class Instances {
     const instances = [...this.#instances.values()];
     this.#instances.clear();
     for (const { route } of instances) {
-      await disposeRoute(route as Disposed, onError);
+      await disposeRoute(route, onError);
     }
   }
 
@@ -98,12 +98,6 @@ export class Instances {
     instance.starting = starting;
     return result;
   }
-}
-
-/** Whether a value has to be awaited. */
-export function isThenable(value: unknown): value is Promise<unknown> {
-  return typeof value === "object" && value !== null &&
-    typeof (value as { then?: unknown }).then === "function";
 }
 
 type Disposed = Partial<Disposable & AsyncDisposable>;

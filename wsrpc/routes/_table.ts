@@ -1,8 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { type Exposure, exposureOf } from "./_exposure.ts";
-import { Route, type RouteClass } from "./route.ts";
+import type { ClassEntry, entryOf } from "./_class_entry.ts";
+import { ENTRY_OF } from "./_mark.ts";
 
 /** A route that is a function. */
 export interface HandlerEntry {
@@ -12,12 +12,9 @@ export interface HandlerEntry {
   readonly exposure?: undefined;
 }
 
-/** A route that is a class. */
-export interface ClassEntry {
-  /** What can be called of the class. */
-  readonly exposure: Exposure;
-  /** How many characters of a dotted name are the alias and its dot. */
-  readonly skip: number;
+/** A function that is a route by itself, or a class that is one. */
+interface MaybeClass {
+  [ENTRY_OF]?: typeof entryOf;
 }
 
 /** What is known of a route. */
@@ -47,8 +44,9 @@ export class RouteTable {
     if (typeof route !== "function") {
       throw new TypeError(`Cannot add route: "${name}" is no function`);
     }
-    const entry: RouteEntry = route.prototype instanceof Route
-      ? { exposure: exposureOf(route as RouteClass), skip: name.length + 1 }
+    const { [ENTRY_OF]: classEntryOf } = route as MaybeClass;
+    const entry: RouteEntry = classEntryOf
+      ? classEntryOf(name, route as never)
       : { handler: route as HandlerEntry["handler"] };
     this.#entries.set(name, entry);
   }

@@ -37,6 +37,8 @@
  * @module
  */
 
+import { entryOf } from "./_class_entry.ts";
+import { ENTRY_OF } from "./_mark.ts";
 import type { Mark } from "./decorators.ts";
 import type { AnyPeer } from "../caller.ts";
 
@@ -79,6 +81,10 @@ export class Route<P extends AnyPeer = AnyPeer> {
   static readonly noproxy: readonly string[] = [];
   /** What the name of an exposed method begins with, and callers leave out. */
   static readonly prefix: string = "";
+
+  static {
+    Object.defineProperty(this, ENTRY_OF, { value: entryOf });
+  }
 
   /** The peer whose instance this is. */
   readonly peer: P;
