@@ -37,6 +37,11 @@ export * from "./hub.ts";
 export * from "./serve.ts";
 
 if (import.meta.main) {
-  const { main } = await import("./cli.ts");
+  // Named at run time, or a bundle for a page would hold the whole command. The
+  // import that is never reached puts it into Deno's module graph.
+  // deno-lint-ignore no-constant-condition
+  if (false) await import("./cli.ts");
+  const command = import.meta.resolve("./cli.ts");
+  const { main }: typeof import("./cli.ts") = await import(command);
   Deno.exit(await main(Deno.args));
 }
