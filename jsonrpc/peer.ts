@@ -30,8 +30,16 @@ import type { PeerOptions } from "./peer_options.ts";
 import { LiveCaller } from "./call/remote_caller.ts";
 import type { Subscriber } from "./push/subscription.ts";
 
-/** What drives a peer, for a client that has one peer after another. */
-export let engineOf: <State>(peer: Connection<State>) => Engine<State>;
+/**
+ * What drives each peer. It is no static block that lends it out: that would put
+ * the class into every bundle.
+ */
+const engines = new WeakMap<object, unknown>();
+
+/** Returns what drives a peer, for a client that has one peer after another. */
+export function engineOf<State>(peer: Connection<State>): Engine<State> {
+  return engines.get(peer) as Engine<State>;
+}
 
 /**
  * One end of a connection. Both ends are the same: each calls the other, and
@@ -96,6 +104,7 @@ export class Peer<
       this,
       state,
     );
+    engines.set(this, this.#engine);
     this.closed = this.#engine.closed;
   }
 
@@ -150,9 +159,5 @@ export class Peer<
   /** What subscribes. */
   protected override get subscriber(): Subscriber {
     return this.#engine;
-  }
-
-  static {
-    engineOf = <S>(peer: Connection<S>) => (peer as Peer<Contract, S>).#engine;
   }
 }

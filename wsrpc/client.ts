@@ -90,7 +90,7 @@ export async function connect<
   signal?.throwIfAborted();
   const client = new Client<Remote, Local>(url, rest);
   try {
-    const first = firstAttempt(client);
+    const first = firstAttempts.get(client)!;
     await (signal ? abortable(first, signal) : first);
     return client;
   } catch (error) {
@@ -99,9 +99,11 @@ export async function connect<
   }
 }
 
-let firstAttempt: <R extends Contract<R>, L extends Contract<L>>(
-  client: Client<R, L>,
-) => Promise<void>;
+/**
+ * The first attempt of each client. It is no static block that lends it out: that
+ * would put the class into every bundle.
+ */
+const firstAttempts = new WeakMap<object, Promise<void>>();
 
 /**
  * A client that connects again by itself. The server may start later than it.
@@ -131,10 +133,6 @@ export class Client<
   Remote extends Contract<Remote> = AnyRoutes,
   Local extends Contract<Local> = AnyRoutes,
 > extends Caller<Remote> implements AsyncDisposable {
-  static {
-    firstAttempt = (client) => client.#succession.first;
-  }
-
   /** What the server can call. Routes can be added and removed at any time. */
   readonly router: Router<Local, Peer<Remote>>;
   readonly #succession: Succession<Remote>;
@@ -160,6 +158,7 @@ export class Client<
     super(succession);
     this.router = router;
     this.#succession = succession;
+    firstAttempts.set(this, succession.first);
   }
 
   /** What the client is doing. */
