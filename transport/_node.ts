@@ -30,10 +30,13 @@ let turns = 0;
  *
  * Deno 2.9 reads no socket while one immediate follows the other, so every other
  * turn is a timer: the same for all who wait, or they would take turns at that.
+ * It starts when the work of this turn is done: were it due by then, the loop
+ * would not wait, and others' sockets would be read only each hundred turns.
  */
 export function afterTurn(callback: () => void): void {
   if (waiting.push(callback) > 1) return;
   if (setImmediate && ++turns % 2 === 0) setImmediate(takeTurn);
+  else if (setImmediate) setImmediate(() => later(0, takeTurn));
   else later(0, takeTurn);
 }
 
