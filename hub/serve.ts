@@ -45,7 +45,7 @@ export interface HubServer extends AsyncDisposable {
   readonly addr: NetAddr;
   /** The hub. */
   readonly hub: Hub;
-  /** Where it listens, as URLs that a client takes; first for WebSocket. */
+  /** Where it listens, as URLs for clients; the WebSocket URL comes first. */
   readonly urls: readonly [string, ...string[]];
   /** Stops listening and ends all connections, within about a second. */
   close(): Promise<void>;

@@ -7,7 +7,7 @@ import { CloseError } from "./transport.ts";
 /** How long a close may wait for the peer, in milliseconds. */
 export const CLOSE_TIMEOUT = 1_000;
 
-/** Bytes on their way out above which a sender has to wait. */
+/** Number of bytes on their way out above which a sender has to wait. */
 export const HIGH_WATER_MARK = 1_048_576;
 
 /** Default of {@linkcode Limits.maxMessageBytes}. */
@@ -19,10 +19,15 @@ export const MAX_INBOX_BYTES = 16_777_216;
 /** Default of {@linkcode Limits.maxOutboxBytes}. */
 export const MAX_OUTBOX_BYTES = 67_108_864;
 
-/** What every `send` with room returns, so that it allocates nothing. */
+/**
+ * The promise that every `send` with room returns, so that it allocates
+ * nothing.
+ */
 export const READY: Promise<void> = Promise.resolve();
 
-/** Whether a close code is a clean end: done, going away, or none given. */
+/**
+ * Returns whether a close code is a clean end: done, going away, or none given.
+ */
 export function isClean(code: number): boolean {
   return code === 1000 || code === 1001 || code === 1005;
 }
@@ -34,7 +39,7 @@ export function toCloseError(error: Error | undefined): CloseError {
   return new CloseError(1011, { cause: error });
 }
 
-/** What the peer may see of an error: no cause, no stack. */
+/** Returns what the peer may see of an error: no cause, no stack. */
 export function peerError(error: CloseError): CloseError {
   return new CloseError(error.code, { reason: cutReason(error.reason) });
 }
@@ -46,14 +51,14 @@ export function cutReason(reason: string): string {
   return reason.slice(0, read);
 }
 
-/** Rejects, but not as unhandled when nobody awaits it. */
+/** Returns a rejection that is not reported as unhandled. */
 export function refuse(error: Error): Promise<never> {
   const promise = Promise.reject(error);
   promise.catch(() => {});
   return promise;
 }
 
-/** Waits for a promise, but no longer than a close may. Never rejects. */
+/** Waits for a promise, but no longer than a close may take. Never rejects. */
 export async function settled(
   promise: Promise<unknown>,
   timeout: number = CLOSE_TIMEOUT,
@@ -61,7 +66,7 @@ export async function settled(
   await isSettled(promise, timeout);
 }
 
-/** The error of a message over its limit. */
+/** Makes the error of a message over its limit. */
 export function tooLarge(maxMessageBytes: number): CloseError {
   return new CloseError(1009, {
     reason: `message over ${maxMessageBytes} bytes`,

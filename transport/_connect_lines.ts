@@ -6,7 +6,7 @@ import { connectTcp } from "./tcp.ts";
 import type { Format, MessageOf, Transport } from "./transport.ts";
 import { connectUnix } from "./unix.ts";
 
-/** Connects to a URL of a carrier of lines. */
+/** Connects to a URL of TCP, TLS or a Unix socket. */
 export async function connectLines<F extends Format>(
   target: URL,
   options: ConnectOptions<F>,
@@ -14,7 +14,7 @@ export async function connectLines<F extends Format>(
   const { protocol: scheme } = target;
   if (scheme === "unix:") {
     if (!target.pathname || target.host) {
-      throw new TypeError("Cannot connect: a unix: URL has to be unix:/path");
+      throw new TypeError("Cannot connect: a unix: URL must be unix:/path");
     }
     const framer = lines(target, options);
     const path = decodeURIComponent(target.pathname);
@@ -23,7 +23,7 @@ export async function connectLines<F extends Format>(
   const port = Number(target.port);
   if (!target.hostname || !port) {
     throw new TypeError(
-      `Cannot connect: a ${scheme} URL has to be ${scheme}//host:port`,
+      `Cannot connect: a ${scheme} URL must be ${scheme}//host:port`,
     );
   }
   const framer = lines(target, options);

@@ -5,10 +5,10 @@ import { isClean, READY, refuse } from "./_close.ts";
 import type { CloseError } from "./transport.ts";
 
 /**
- * Messages that wait for the reader, and how the reading ends.
+ * Holds messages that wait for the reader, and how the reading ends.
  *
  * It is its own iterator, with a hand-written `next()` and no `return()`, so
- * that leaving a loop leaves it open.
+ * leaving a loop does not close it.
  */
 export class Inbox<T extends string | Uint8Array>
   implements AsyncIterator<T, undefined> {
@@ -40,12 +40,12 @@ export class Inbox<T extends string | Uint8Array>
     this.bytes += sizeOf(message);
   }
 
-  /** Whether no more should be pushed now. */
+  /** Whether to stop pushing for now. */
   get full(): boolean {
     return this.bytes >= this.#highWaterMark;
   }
 
-  /** Resolves when there is room; rejects if it ends before. */
+  /** Waits until there is room; rejects if it ends before. */
   room(): Promise<void> {
     if (this.ended) return refuse(this.ended);
     if (!this.full) return READY;
@@ -105,8 +105,8 @@ export class Inbox<T extends string | Uint8Array>
 }
 
 /**
- * What a waiting message costs: its bytes (a string's UTF-16 units) and about
- * what keeping it takes, so that empty messages are bounded too.
+ * Returns what a waiting message costs: its bytes (a string's UTF-16 units) and
+ * about what it takes to keep it, so that empty messages are limited too.
  */
 export function sizeOf(message: string | Uint8Array): number {
   return message.length + (typeof message === "string" ? 16 : 128);

@@ -1,8 +1,9 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 /**
- * What Deno, Node and Bun have of Node, without an import that a browser, or a
- * bundler for it, could not resolve. In a browser all of this is `undefined`.
+ * The parts of Node that Deno, Node and Bun have, without an import that a
+ * browser or its bundler could not resolve. In a browser all of them are
+ * `undefined`.
  */
 
 import { later } from "@wirekit/internal/clock";
@@ -12,7 +13,7 @@ import type * as NodeTimers from "node:timers";
 
 const { process } = globalThis as { process?: Partial<typeof NodeProcess> };
 
-/** One of Node's modules; in a browser, one that has nothing. */
+/** Returns one of Node's modules; in a browser, an empty one. */
 export function builtin<T extends object>(name: string): T {
   return (process?.getBuiltinModule?.(name) ?? {}) as T;
 }
@@ -21,12 +22,14 @@ export const { Buffer, isUtf8 } = builtin<typeof NodeBuffer>("node:buffer");
 export const { nextTick } = (process ?? {}) as typeof NodeProcess;
 export const { setImmediate } = builtin<typeof NodeTimers>("node:timers");
 
-/** Who waits for the next turn, and how many turns there were. */
+/**
+ * The callbacks that wait for the next turn, and the number of turns so far.
+ */
 let waiting: (() => void)[] = [];
 let turns = 0;
 
 /**
- * Calls back after all that is due now has had its turn.
+ * Calls back after everything that is due now has run.
  *
  * Deno 2.9 reads no socket while one immediate follows the other, so every other
  * turn is a timer: the same for all who wait, or they would take turns at that.
@@ -46,7 +49,7 @@ function takeTurn(): void {
   for (const callback of due) callback();
 }
 
-/** Resolves after all that is due now has had its turn. */
+/** Waits until everything that is due now has run. */
 export function nextTurn(): Promise<void> {
   return new Promise(afterTurn);
 }

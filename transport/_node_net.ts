@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-/** What sockets need of Node, in the way of `_node.ts`. */
+/** The parts of Node that sockets need, loaded as in `_node.ts`. */
 
 import type * as NodeNet from "node:net";
 import type * as NodeStream from "node:stream";

@@ -3,7 +3,7 @@
 
 import { NotConnectedError } from "@wirekit/internal/errors";
 
-/** What the errors of Node, Deno and Bun look like, and what they mean. */
+/** The texts of errors of Node, Deno and Bun, and what they mean. */
 const REASONS: [RegExp, string][] = [
   [
     /ECONNREFUSED|ConnectionRefused/,
@@ -46,8 +46,9 @@ const REASONS: [RegExp, string][] = [
 ];
 
 /**
- * Says in words why there is no connection. A mistake of the program stays as it
- * is: an option that cannot be, a permission that Deno was not given.
+ * Makes an error that says why there is no connection. Mistakes of the program
+ * are returned unchanged: an option that is not valid, a permission that Deno
+ * was not given.
  */
 export function notConnected(target: string, cause: unknown): unknown {
   if (!(cause instanceof Error) || cause instanceof NotConnectedError) {
@@ -63,7 +64,7 @@ export function notConnected(target: string, cause: unknown): unknown {
   });
 }
 
-/** Names a port of a host, as a URL does. */
+/** Writes a host and a port as in a URL. */
 export function hostAndPort(hostname: string, port: number): string {
   return hostname.includes(":")
     ? `[${hostname}]:${port}`

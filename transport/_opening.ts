@@ -4,15 +4,15 @@
 import { checkTime, later } from "@wirekit/internal/clock";
 import { TimeoutError } from "@wirekit/internal/errors";
 
-/** How long opening may take by default, in milliseconds. */
+/** The default time after which opening is given up, in milliseconds. */
 export const OPEN_TIMEOUT = 10_000;
 
-/** What every opening can be given up by. */
+/** What can end an attempt to open. */
 export interface OpeningOptions {
-  /** Gives up opening. An open transport does not listen to it. */
+  /** Aborts opening. It does not affect an open transport. */
   signal?: AbortSignal;
   /**
-   * How long opening may take, in milliseconds; `Infinity` waits for ever.
+   * When to give up opening, in milliseconds; `Infinity` means never.
    *
    * @default {10000}
    */
@@ -48,7 +48,7 @@ export async function opening<R>(
   }
 }
 
-/** The error of an opening that took too long. */
+/** Makes the error of an opening that took too long. */
 export function tooLate(target: string, ms: number): TimeoutError {
   return new TimeoutError(
     `Cannot connect to ${target}: no connection within ${ms} ms`,

@@ -4,13 +4,13 @@
 import { allocate } from "@wirekit/internal/allocate";
 import { CloseError, type Format, type MessageOf } from "./transport.ts";
 
-/** Below this, a view of words costs more than it saves. */
+/** Below this size, a view of words costs more than it saves. */
 const SHORT = 128;
 
 const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const ENCODER = new TextEncoder();
 
-/** Decodes UTF-8; throws a {@linkcode CloseError} 1007 if it is none. */
+/** Decodes UTF-8; throws a {@linkcode CloseError} 1007 if it is not valid. */
 export function decodeText(bytes: Uint8Array): string {
   try {
     return DECODER.decode(bytes);
@@ -29,7 +29,7 @@ export function checkText(bytes: Uint8Array): void {
   if (!isAscii(bytes)) decodeText(bytes);
 }
 
-/** Whether no byte is over 127. It looks at four at a time. */
+/** Returns whether no byte is over 127. Reads four at a time. */
 export function isAscii(bytes: Uint8Array): boolean {
   const { buffer, byteOffset, length } = bytes;
   const head = Math.min(-byteOffset & 3, length);
@@ -46,7 +46,7 @@ export function isAscii(bytes: Uint8Array): boolean {
   return all < 0x80;
 }
 
-/** Whether text is longer than `max` bytes in UTF-8. */
+/** Returns whether text is longer than `max` bytes in UTF-8. */
 export function exceeds(text: string, max: number): boolean {
   if (text.length > max) return true;
   if (text.length * 3 <= max) return false;
@@ -67,9 +67,10 @@ function isLow(unit: number): boolean {
 }
 
 /**
- * Makes a message of a format from the bytes of the wire, which are not kept.
- * Where they should be UTF-8 and are not, the message is `malformed`; without one
- * it throws a {@linkcode CloseError} 1007. With `checked` they are UTF-8.
+ * Makes a message of a format from received bytes, which are not kept. If they
+ * must be UTF-8 and are not, the message is `malformed`; without one this
+ * throws a {@linkcode CloseError} 1007. With `checked` they are known to be
+ * UTF-8.
  */
 export function fromBytes<F extends Format>(
   bytes: Uint8Array,
@@ -96,8 +97,8 @@ export function fromBytes(
 }
 
 /**
- * Returns the bytes of a message of a format. Throws a `TypeError` where they
- * should be UTF-8 and are not. Bytes are not copied.
+ * Returns the bytes of a message of a format. Throws a `TypeError` if they must
+ * be UTF-8 and are not. Bytes are not copied.
  */
 export function toBytes(
   message: string | Uint8Array<ArrayBuffer>,

@@ -2,12 +2,13 @@
 // This module is browser compatible.
 
 /**
- * The carriers that need sockets, without their code in a page.
+ * Loads the carriers that need sockets, without their code in a web page.
  *
- * A bundler leaves them out: it drops an import that is never reached, and knows
- * nothing of a file that is named at run time. Deno's module graph has the first
- * of the two, so a program finds the second there: offline, without a permission
- * to read, and in what `deno compile` makes. Only in a bundle are they missing.
+ * A bundler leaves them out: it drops an import that is never reached, and does
+ * not know a file that is named at run time. Deno's module graph contains the
+ * first import, so a program finds the second there: offline, without read
+ * permission, and in the output of `deno compile`. They are missing only in a
+ * bundle.
  */
 
 /** Whether this is Deno, whose sockets these need. */
@@ -16,7 +17,7 @@ export function hasSockets(): boolean {
   return typeof Deno?.connect === "function";
 }
 
-/** Loads the WebSocket of our own. */
+/** Loads this package's own WebSocket. */
 export function loadWebSocket(): Promise<
   typeof import("./websocket/_client.ts")
 > {
@@ -25,7 +26,7 @@ export function loadWebSocket(): Promise<
   return load(import.meta.resolve("./websocket/_client.ts"));
 }
 
-/** Loads the carriers of lines. */
+/** Loads the carriers for TCP, TLS and Unix sockets. */
 export function loadLines(): Promise<typeof import("./_connect_lines.ts")> {
   // deno-lint-ignore no-constant-condition
   if (false) return import("./_connect_lines.ts");

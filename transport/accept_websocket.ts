@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 /**
- * WebSocket clients of an HTTP handler, without the code of a client.
+ * Accepts WebSocket clients in an HTTP handler, without including client code.
  *
  * ```ts no-assert
  * import { acceptWebSocket } from "@wirekit/transport/accept-websocket";
@@ -26,7 +26,7 @@ import type {
   WebSocketTransport,
 } from "./transport.ts";
 
-/** How long an accepted client may take to be there, in milliseconds. */
+/** How long an accepted client may take to connect, in milliseconds. */
 const HANDSHAKE_TIMEOUT = 10_000;
 
 /**
@@ -43,26 +43,28 @@ export interface AcceptWebSocketOptions<F extends Format = "text">
    */
   format?: F;
   /**
-   * What to do with a frame of the other kind: close with code 1003, pass it
-   * over, or take its bytes as a message of this format, for a protocol whose
-   * peers do so. What is no UTF-8 cannot be taken as text: code 1007.
+   * What to do with a frame of the other kind: close with code 1003, ignore it,
+   * or take its bytes as a message of this format, for protocols whose peers
+   * send such frames. Bytes that are not UTF-8 cannot be taken as text: they
+   * close with code 1007.
    *
    * @default {"refuse"}
    */
   otherFrames?: "refuse" | "ignore" | "take";
   /**
-   * The last message before each close that this side makes by itself because
-   * of what came in, as in `listenWebSocket()`. Deno's own closes, after
-   * `idleTimeout` and of messages from 64 MiB on, go without it.
+   * The last message to send before this side closes because of what it
+   * received, as in `listenWebSocket()`. It is not sent when Deno itself
+   * closes: after `idleTimeout`, and for messages of 64 MiB or more.
    *
    * @default None.
    */
   farewell?: MessageOf<F>;
-  /** The subprotocol to choose, one of those that the client offers. */
+  /** The subprotocol to choose. It must be one that the client offers. */
   protocol?: string;
   /**
-   * How long the client may be silent, in milliseconds, before it is lost, with
-   * code 1006. It is pinged at half of that. Deno counts in whole seconds.
+   * How long the client may be silent, in milliseconds, before the connection
+   * ends with code 1006. The client is pinged after half of that time. Deno
+   * counts in whole seconds.
    *
    * @default {30000}
    */
@@ -75,11 +77,14 @@ export interface AcceptWebSocketOptions<F extends Format = "text">
  * @typeParam F What a message is.
  */
 export interface AcceptedWebSocket<F extends Format = "text"> {
-  /** What the HTTP handler has to return; before it does, nothing is open. */
+  /**
+   * The response that the HTTP handler must return. The connection opens only
+   * then.
+   */
   response: Response;
   /**
-   * The transport, to be used at once: what is sent before the client is there
-   * waits for it, at most 10 seconds.
+   * The transport. It can be used at once: messages sent before the client has
+   * connected wait for it, for at most 10 seconds.
    */
   transport: WebSocketTransport<MessageOf<F>>;
 }
@@ -88,20 +93,20 @@ export interface AcceptedWebSocket<F extends Format = "text"> {
  * Accepts a WebSocket client inside an HTTP handler of `Deno.serve`, on Deno
  * and on Deno Deploy.
  *
- * After a close, `Deno.serve` resets a client that goes on sending, so such a
- * client may see code 1006 instead of the one that was given.
+ * After a close, `Deno.serve` resets a client that keeps sending, so such a
+ * client may see code 1006 instead of the given one.
  *
- * Whoever may connect is the handler's to decide, before it calls this: a
- * browser sends its page's `Origin`. What else is needed of the request has to
- * be read before too: after this call Deno refuses it.
+ * The handler decides who may connect before it calls this function: a browser
+ * sends the `Origin` of its page. Read everything else that you need from the
+ * request before this call too: Deno refuses it afterwards.
  *
  * @typeParam F What a message is.
  * @param request The request of the client.
  * @param options The format and the limits.
  * @returns The response for the client, and the transport.
- * @throws {TypeError} If the request asks for no WebSocket.
+ * @throws {TypeError} If the request does not ask for a WebSocket.
  *
- * @example Refuse what is no WebSocket
+ * @example Refuse a request that is not for a WebSocket
  * ```ts
  * import { acceptWebSocket } from "@wirekit/transport/accept-websocket";
  * import { assertThrows } from "@std/assert";

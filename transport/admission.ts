@@ -2,8 +2,8 @@
 // This module is browser compatible.
 
 /**
- * Who may come in: one set of rules for a port of our own and for the HTTP
- * handler of another server.
+ * Decides who may connect: one set of rules for a listener of this package and
+ * for the HTTP handler of another server.
  *
  * ```ts
  * import { Admission } from "@wirekit/transport/admission";
@@ -42,7 +42,9 @@ import type { Format, MessageOf, WebSocketTransport } from "./transport.ts";
 
 export type { Logger };
 
-/** Who sends a request, as the handler of `Deno.serve` is told too. */
+/**
+ * The sender of a request, in the shape that `Deno.serve` gives to its handler.
+ */
 export interface RemoteAddr {
   /** The carrier below HTTP, such as `"tcp"`. */
   readonly transport?: string;
@@ -52,11 +54,11 @@ export interface RemoteAddr {
   readonly port?: number;
 }
 
-/** What a hook is told of a request besides it. */
+/** What a hook gets in addition to the request. */
 export interface RequestInfo {
-  /** Who sends it; without members if nobody knows. */
+  /** The address of the sender; an empty object if it is not known. */
   readonly remoteAddr: RemoteAddr;
-  /** Is aborted when the client is gone, or when the time is up. */
+  /** Aborts when the client is gone or the time is up. */
   readonly signal: AbortSignal;
 }
 
@@ -67,19 +69,19 @@ export interface RequestInfo {
  */
 export interface AdmissionOptions<State = undefined> {
   /**
-   * The origins whose pages may come in, such as `"https://example.org"`; `"*"`
-   * stands for all. Other requests with an `Origin`, so other pages in a browser,
-   * are refused with status 403: they would act in the name of their visitor.
-   * Programs send none.
+   * The origins whose pages may connect, such as `"https://example.org"`; `"*"`
+   * allows all. Other requests with an `Origin`, which is to say other pages in
+   * a browser, are refused with status 403, because they would act in the name
+   * of their visitor. Programs do not send an `Origin`.
    *
    * @default {[]}
    */
   allowedOrigins?: readonly string[];
   /**
-   * Decides who may come in, before the upgrade: returns what to keep of the
-   * connection, or the response that refuses it; `false` refuses it with status
-   * 403. What it throws refuses with status 500; it has `handshakeTimeout` to
-   * decide.
+   * Decides who may connect, before the upgrade. Returns the state to keep for
+   * the connection, or the response that refuses it; `false` refuses it with
+   * status 403. If it throws, the request is refused with status 500. It has
+   * `handshakeTimeout` to decide.
    *
    * @default Everybody may.
    */
@@ -97,21 +99,21 @@ export interface AdmissionOptions<State = undefined> {
     request: Request,
   ) => string | undefined;
   /**
-   * How long a client may take to come in, in milliseconds: its TLS handshake,
+   * How long a client may take to connect, in milliseconds: its TLS handshake,
    * its headers and the answer of `authorize`.
    *
    * @default {10000}
    */
   handshakeTimeout?: number;
   /**
-   * Most connections at a time. One more is refused, with status 503 where it
-   * can be told.
+   * The maximum number of connections. Further ones are refused, with status
+   * 503 where HTTP allows it.
    *
    * @default {10000}
    */
   maxConnections?: number;
   /**
-   * Where to write who was refused, and what has failed.
+   * Where to log refusals and failures.
    *
    * @default Nowhere.
    */
@@ -119,7 +121,7 @@ export interface AdmissionOptions<State = undefined> {
 }
 
 /**
- * A request that may come in.
+ * A request that was admitted.
  *
  * @typeParam State What `authorize` has returned.
  */
@@ -138,9 +140,12 @@ export interface Admitted<State = undefined> {
  */
 export interface AdmittedWebSocket<State = undefined, F extends Format = "text">
   extends Admitted<State> {
-  /** What the HTTP handler has to return; before it does, nothing is open. */
+  /**
+   * The response that the HTTP handler must return. The connection opens only
+   * then.
+   */
   readonly response: Response;
-  /** The transport, to be used at once. */
+  /** The transport. It can be used at once. */
   readonly transport: WebSocketTransport<MessageOf<F>>;
 }
 
@@ -152,7 +157,7 @@ export interface AdmittedWebSocket<State = undefined, F extends Format = "text">
 export interface AdmittedWebSocketOptions<F extends Format = "text">
   extends Omit<AcceptWebSocketOptions<F>, "protocol" | "format"> {
   /**
-   * What a message is, for all or by the subprotocol that was chosen.
+   * What a message is, for all clients or by the chosen subprotocol.
    *
    * @default {"text"}
    */
@@ -160,7 +165,8 @@ export interface AdmittedWebSocketOptions<F extends Format = "text">
 }
 
 /**
- * Says whether a request asks for a WebSocket, be it in a way that is refused.
+ * Returns whether a request asks for a WebSocket, even one that would be
+ * refused.
  *
  * @param request The request.
  * @returns Whether it does.
@@ -170,11 +176,11 @@ export function wantsWebSocket({ headers }: Request): boolean {
 }
 
 /**
- * Decides who may come in, and how many.
+ * Decides who may connect, and how many at a time.
  *
  * @typeParam State What is kept of a connection.
  *
- * @example Refuse the pages of strangers
+ * @example Refuse pages of other origins
  * ```ts
  * import { Admission } from "@wirekit/transport/admission";
  * import { assert, assertEquals } from "@std/assert";
@@ -196,16 +202,16 @@ export class Admission<State = undefined> {
   readonly maxConnections: number;
   readonly #options: AdmissionOptions<State>;
   readonly #origins: ReadonlySet<string>;
-  /** Origins that the log knows of: a page tries again every few seconds. */
+  /** Origins that were logged already: a page tries again every few seconds. */
   readonly #refusedOrigins = new Set<string>();
   #connections = 0;
 
   /**
    * Makes the rules.
    *
-   * @param options Who may come in.
-   * @throws {TypeError} If one of `allowedOrigins` is none.
-   * @throws {RangeError} If a time or a number is none.
+   * @param options Who may connect.
+   * @throws {TypeError} If one of `allowedOrigins` is not an origin.
+   * @throws {RangeError} If a time or a number is not valid.
    */
   constructor(options: AdmissionOptions<State> = {}) {
     const { handshakeTimeout = 10_000, maxConnections = 10_000 } = options;
@@ -220,7 +226,7 @@ export class Admission<State = undefined> {
     this.#origins = new Set((options.allowedOrigins ?? []).map(toOrigin));
   }
 
-  /** How many connections there are, those that come in just now included. */
+  /** The number of connections, including those in their handshake. */
   get connections(): number {
     return this.#connections;
   }
@@ -229,7 +235,8 @@ export class Admission<State = undefined> {
    * Takes a place for a connection.
    *
    * @param info Who it is, for the log.
-   * @returns What gives the place back, once; `undefined` if there is none.
+   * @returns A function that gives the place back, once; `undefined` if there
+   * is no place.
    */
   enter(info: Partial<RequestInfo> = {}): (() => void) | undefined {
     if (this.#connections >= this.maxConnections) {
@@ -245,12 +252,12 @@ export class Admission<State = undefined> {
   }
 
   /**
-   * Decides about a request, be it for a WebSocket or for anything else. It takes
-   * no place.
+   * Decides about a request, whether it is for a WebSocket or anything else.
+   * Does not take a place.
    *
    * @param request The request.
    * @param info Who sends it.
-   * @returns What is known of it then, or the response that refuses it. Never
+   * @returns The admitted request, or the response that refuses it. Never
    * rejects.
    */
   async admit(
@@ -269,7 +276,7 @@ export class Admission<State = undefined> {
         ? await this.#within(info, (known) => authorize(request, known))
         : undefined as State;
       if (state instanceof Response) return state;
-      // A condition that fails must never let anybody in.
+      // A condition that is false must never let anybody in.
       if (state === false) return this.refuse(403, "You are refused.", info);
       const offered = listOf(headers.get("sec-websocket-protocol"));
       const protocol = isUpgrade
@@ -294,11 +301,11 @@ export class Admission<State = undefined> {
   }
 
   /**
-   * Refuses the pages of other origins.
+   * Refuses pages of other origins.
    *
    * @param request The request.
    * @param info Who sends it, for the log.
-   * @returns The response that refuses it, or `undefined` if it may come in.
+   * @returns The response that refuses it, or `undefined` if it may connect.
    */
   checkOrigin(
     { headers }: Request,
@@ -319,10 +326,10 @@ export class Admission<State = undefined> {
   }
 
   /**
-   * Lets a WebSocket client of an HTTP handler in, on Deno and Deno Deploy.
+   * Admits a WebSocket client of an HTTP handler, on Deno and Deno Deploy.
    *
    * @typeParam F What a message is.
-   * @param request The request. It cannot be read any more afterwards.
+   * @param request The request. It cannot be read afterwards.
    * @param info Who sends it, as `Deno.serve` tells the handler.
    * @param options The format and the limits.
    * @returns The client, or the response that refuses it. Never rejects.
@@ -381,7 +388,7 @@ export class Admission<State = undefined> {
     this.#options.logger?.warn?.(printable(line));
   }
 
-  /** Waits for a hook, until its time is up or the client is gone. */
+  /** Waits for a hook until its time is up or the client is gone. */
   async #within<T>(
     { remoteAddr = {}, signal }: Partial<RequestInfo>,
     hook: (info: RequestInfo) => T | Promise<T>,
@@ -412,7 +419,7 @@ function quoted(origin: string): string {
   return JSON.stringify(origin.slice(0, 200));
 }
 
-/** One line, whatever a stranger has sent. */
+/** Turns text that a stranger sent into one printable line. */
 function printable(line: string): string {
   // deno-lint-ignore no-control-regex -- these are what is not printed
   return line.replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029]+/g, " ");
@@ -433,7 +440,7 @@ function refusal(status: number, reason: string): Response {
   });
 }
 
-/** Writes an origin as a browser does; throws if it is none. */
+/** Writes an origin as a browser does; throws if it is not an origin. */
 function toOrigin(text: string): string {
   if (text === "*") return text;
   const url = URL.parse(text);
@@ -443,7 +450,7 @@ function toOrigin(text: string): string {
     return `${url.protocol}//${url.host}`;
   }
   throw new TypeError(
-    `allowedOrigins has "${text}", which is no origin. An origin is the scheme, ` +
+    `allowedOrigins has "${text}", which is not an origin. An origin is the scheme, ` +
       'the name and the port of a page, such as "https://example.org" or ' +
       '"http://localhost:8080"; "*" stands for all',
   );

@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * Connects to any carrier by URL.
+ * Connects over any carrier by URL.
  *
  * ```ts
  * import { connect } from "@wirekit/transport/connect";
@@ -26,21 +26,21 @@ import { connectWebSocket } from "./websocket.ts";
 export type { ConnectOptions };
 
 /**
- * Connects to where a URL points:
+ * Connects to a URL:
  *
  * | URL | carrier |
  * | --- | --- |
  * | `ws://host`, `wss://host` | WebSocket, with credentials as HTTP Basic |
- * | `tcp://host:port` | TCP, a line for each message |
+ * | `tcp://host:port` | TCP, one message a line |
  * | `tls://host:port` | the same over TLS |
  * | `unix:/path` | the same over a Unix domain socket |
  *
  * @typeParam F What a message is.
- * @param url Where.
- * @param options The format, the limits, and how long to try.
+ * @param url The URL to connect to.
+ * @param options The format, the limits and the deadline.
  * @returns The open transport. Rejects as {@linkcode connectWebSocket},
  * `connectTcp()` and `connectUnix()` do.
- * @throws {TypeError} If the URL is none of these, or if the carrier cannot
+ * @throws {TypeError} If the URL has another scheme, or if the carrier cannot
  * carry the format or the credentials.
  *
  * @example Another scheme
@@ -78,7 +78,7 @@ export async function connect<F extends Format = "text">(
   }
 }
 
-/** What connects to these, where there are sockets. */
+/** The functions that connect to these URLs, where there are sockets. */
 async function lineCarriers(
   scheme: string,
 ): Promise<typeof import("./_connect_lines.ts").connectLines> {

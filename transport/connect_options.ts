@@ -19,59 +19,61 @@ export interface ConnectWebSocketOptions<F extends Format = "text">
   extends Limits {
   /**
    * What a message is. `"text"` and `"utf8"` travel as text frames, `"binary"`
-   * as binary ones. A frame of the other kind closes with code 1003, but for
-   * valid UTF-8 in a binary frame, which `"utf8"` takes.
+   * as binary ones. A frame of the other kind closes with code 1003, except
+   * valid UTF-8 in a binary frame, which `"utf8"` accepts.
    *
    * @default {"text"}
    */
   format?: F;
   /**
-   * What to do with a frame of the other kind: close with code 1003, pass it
-   * over, or take its bytes as a message of this format, for a protocol whose
-   * peers do so. What is no UTF-8 cannot be taken as text: code 1007.
+   * What to do with a frame of the other kind: close with code 1003, ignore it,
+   * or take its bytes as a message of this format, for protocols whose peers
+   * send such frames. Bytes that are not UTF-8 cannot be taken as text: they
+   * close with code 1007.
    *
    * @default {"refuse"}
    */
   otherFrames?: "refuse" | "ignore" | "take";
-  /** Gives up connecting. An open transport does not listen to it. */
+  /** Aborts connecting. It does not affect an open transport. */
   signal?: AbortSignal;
   /**
-   * The subprotocols to offer. The transport tells which one was chosen.
+   * The subprotocols to offer. The transport's `protocol` is the chosen one.
    *
    * @default {[]}
    */
   protocols?: string[];
   /**
-   * Headers of the handshake, but for those that make it one. Browsers cannot
-   * send any.
+   * Headers to add to the handshake. Those of the handshake itself cannot be
+   * set, and browsers cannot send any.
    */
   headers?: HeadersInit;
   /**
-   * How long it may take to open, in milliseconds; `Infinity` waits for ever.
+   * When to give up opening, in milliseconds; `Infinity` means never.
    *
    * @default {10000}
    */
   connectTimeout?: number;
   /**
-   * Whose WebSocket to use: one of our own over a socket, or the
-   * platform's. The one of Deno 2.9 leaves Nagle's algorithm on, which holds a
-   * second small message back for 40 ms, reads on whether its messages are read
-   * or not, and does not notice a server that is gone.
+   * Which WebSocket client to use: the one of this package, over a socket, or
+   * the platform's. That of Deno 2.9 leaves Nagle's algorithm on, which delays
+   * a second small message by 40 ms, keeps reading whether or not its messages
+   * are read, and does not notice a server that is gone.
    *
    * @default {"own"} On Deno; `"platform"` elsewhere, and in a bundle.
    */
   implementation?: "own" | "platform";
   /**
-   * Milliseconds without a sign of life after which the server is lost, with
-   * code 1006; `Infinity` waits for ever. It is pinged at half of that; bytes
-   * that it takes are a sign too. The platform's WebSocket cannot tell.
+   * How long the server may be silent, in milliseconds, before the connection
+   * ends with code 1006; `Infinity` means never. The server is pinged after
+   * half of that time; bytes that it takes count as a sign of life too. The
+   * platform's WebSocket cannot do this.
    *
    * @default {30000}
    */
   idleTimeout?: number;
   /**
-   * Whom to trust, and who this is. The platform's WebSocket trusts the usual
-   * certificates alone, and refuses this.
+   * Which certificates to trust, and which to present. The platform's WebSocket
+   * trusts only the usual certificates and does not accept this option.
    */
   tls?: ClientTls;
 }
@@ -86,7 +88,7 @@ export interface ConnectWebSocketOptions<F extends Format = "text">
 export interface ConnectOptions<F extends Format = "text">
   extends ConnectWebSocketOptions<F> {
   /**
-   * What stands in the place of a line that is not UTF-8, for a protocol that
+   * The text that replaces a line that is not UTF-8, for a protocol that
    * answers such a message and goes on.
    *
    * @default {undefined} the connection ends with code 1007

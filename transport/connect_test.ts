@@ -130,11 +130,11 @@ Deno.test("connect() says what is wrong with a URL, and no secret of it", async 
   for (
     const [url, message] of [
       ["http://x:secret@127.0.0.1:1", 'scheme "http:" is none of'],
-      ["tcp://127.0.0.1", "has to be tcp://host:port"],
-      ["tls://", "has to be tls://host:port"],
+      ["tcp://127.0.0.1", "must be tcp://host:port"],
+      ["tls://", "must be tls://host:port"],
       ["tcp://x:secret@127.0.0.1:1", "carries no credentials"],
-      ["unix://host/path", "has to be unix:/path"],
-      ["unix:", "has to be unix:/path"],
+      ["unix://host/path", "must be unix:/path"],
+      ["unix:", "must be unix:/path"],
     ] as const
   ) {
     const error = await assertRejects(() => connect(url), TypeError, message);

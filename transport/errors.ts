@@ -2,7 +2,8 @@
 // This module is browser compatible.
 
 /**
- * What makers of a transport reject with, shared by all packages of the kit.
+ * The errors with which the makers of transports reject, shared by all packages
+ * of the kit.
  *
  * ```ts
  * import { HandshakeError, NotConnectedError } from "@wirekit/transport/errors";

@@ -42,26 +42,27 @@ export type {
 /**
  * Listens for WebSocket clients.
  *
- * It speaks RFC 6455 by itself on a socket of `node:http`. All messages that
- * are sent in one turn leave in one write, a slow reader stops its client, an
- * idle client costs no buffer, and no extension is ever agreed upon. Bytes of
- * 16 KiB or more are sent without a copy: they must not change before `send()`
- * has resolved.
+ * It implements RFC 6455 itself, on a socket of `node:http`. All messages sent
+ * in one turn leave in one write, a slow reader stops its client, an idle
+ * client holds no buffer, and no extension is ever negotiated. Bytes of 16 KiB
+ * or more are sent without a copy: they must not change before `send()` has
+ * resolved.
  *
- * Once the file descriptors of the process are used up it goes on as soon as
- * there are some again, and says so to the `logger`.
+ * If the process runs out of file descriptors, it goes on as soon as there are
+ * some again, and tells the `logger`.
  *
  * @typeParam F What a message is.
  * @typeParam State What `authorize` returns.
- * @param options Where, for whom, and the limits.
+ * @param options Where to listen, who may connect, and the limits.
  * @returns The listener. Rejects with an error that names the address and has
  * the `code` of the system, such as `"EADDRINUSE"`, if it cannot listen; on Deno
  * it is one of `Deno.errors`.
  * @throws {TypeError} If this is a Deno before 2.8, which cannot do it, if the
- * certificate and its key cannot be used, or if one of `allowedOrigins` is none.
- * @throws {RangeError} If a time or a number is none.
+ * certificate and its key cannot be used, or if one of `allowedOrigins` is not
+ * an origin.
+ * @throws {RangeError} If a time or a number is not valid.
  *
- * @example Refuse who has no token
+ * @example Refuse clients without a token
  * ```ts
  * import { listenWebSocket } from "@wirekit/transport/listen-websocket";
  * import { assertEquals } from "@std/assert";

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 /**
- * What listens for connections and hands out transports.
+ * Listeners, which accept connections and hand out transports.
  *
  * @module
  */
@@ -15,7 +15,9 @@ import type {
   WebSocketTransport,
 } from "./transport.ts";
 
-/** Where something listens for TCP or WebSocket, as `Deno.NetAddr` says it. */
+/**
+ * The address of a TCP or WebSocket listener, in the shape of `Deno.NetAddr`.
+ */
 export interface NetAddr {
   /** The kind of address. */
   transport: "tcp" | "udp";
@@ -25,7 +27,7 @@ export interface NetAddr {
   port: number;
 }
 
-/** Where something listens for Unix sockets, as `Deno.UnixAddr` says it. */
+/** The address of a Unix socket listener, in the shape of `Deno.UnixAddr`. */
 export interface UnixAddr {
   /** The kind of address. */
   transport: "unix" | "unixpacket";
@@ -36,7 +38,7 @@ export interface UnixAddr {
 /**
  * Listens for connections: iterate it for their transports. Leaving the loop
  * does not close it, and no bad connection ends it. Closing it does not close
- * the transports that it gave.
+ * the transports that it handed out.
  *
  * @typeParam T What a message is.
  * @typeParam A What an address is.
@@ -82,49 +84,50 @@ export interface ListenWebSocketOptions<
   State = undefined,
 > extends AdmissionOptions<State>, Omit<Limits, "maxInboxBytes"> {
   /**
-   * The address to listen on. By default nobody else's machine can connect.
+   * The address to listen on. By default only this machine can connect.
    *
    * @default {"127.0.0.1"}
    */
   hostname?: string;
-  /** The port to listen on; 0 for one that is free. */
+  /** The port to listen on; 0 for a free one. */
   port: number;
-  /** The certificate chain and its private key, in PEM, to encrypt. */
+  /** The certificate chain and its private key, in PEM, for `wss:`. */
   tls?: { cert: string; key: string };
   /**
-   * Who may come in, where the rules are shared with another listener or
-   * handler; then those of {@linkcode AdmissionOptions} here are not used.
+   * The rules about who may connect, if they are shared with another listener
+   * or handler. The {@linkcode AdmissionOptions} given here are not used then.
    */
   admission?: Admission<State>;
   /**
    * What a message is. `"text"` and `"utf8"` travel as text frames, `"binary"`
-   * as binary ones. A frame of the other kind closes with code 1003, but for
-   * valid UTF-8 in a binary frame, which `"utf8"` takes. A function says it of
-   * each client, once its subprotocol is chosen.
+   * as binary ones. A frame of the other kind closes with code 1003, except
+   * valid UTF-8 in a binary frame, which `"utf8"` accepts. A function chooses
+   * the format for each client, once its subprotocol is known.
    *
    * @default {"text"}
    */
   format?: F | ((request: Request, protocol: string | undefined) => F);
   /**
-   * What to do with a frame of the other kind: close with code 1003, pass it
-   * over, or take its bytes as a message of this format, for a protocol whose
-   * peers do so. What is no UTF-8 cannot be taken as text: code 1007.
+   * What to do with a frame of the other kind: close with code 1003, ignore it,
+   * or take its bytes as a message of this format, for protocols whose peers
+   * send such frames. Bytes that are not UTF-8 cannot be taken as text: they
+   * close with code 1007.
    *
    * @default {"refuse"}
    */
   otherFrames?: "refuse" | "ignore" | "take";
   /**
-   * The last message before each close that the listener's side makes by
-   * itself, because of a limit, silence or a broken frame, and before each ping.
-   * It is for clients to whom the last message matters.
+   * The last message to send before the listener's side closes because of a
+   * limit, silence or a broken frame, and before each ping. It is for clients
+   * to which the last message matters.
    *
    * @default None.
    */
   farewell?: MessageOf<F>;
   /**
-   * Answers requests that ask for no WebSocket. Its `info.signal` is aborted when
-   * the client is gone. What it leaves of a body unread is given up; a body may
-   * take six times `handshakeTimeout` to come.
+   * Answers requests that do not ask for a WebSocket. Its `info.signal` aborts
+   * when the client is gone. The part of a body that it does not read is
+   * discarded. A body may take six times `handshakeTimeout` to arrive.
    *
    * @default Status 426.
    */
@@ -133,14 +136,14 @@ export interface ListenWebSocketOptions<
     info: RequestInfo,
   ) => Response | Promise<Response>;
   /**
-   * How long a client may be silent, in milliseconds, before it is lost, with
-   * code 1006. It is pinged at half of that.
+   * How long a client may be silent, in milliseconds, before the connection
+   * ends with code 1006. The client is pinged after half of that time.
    *
    * @default {30000}
    */
   idleTimeout?: number;
   /**
-   * Largest headers of a request, in bytes.
+   * The largest headers of a request, in bytes.
    *
    * @default {16384}
    */
@@ -148,7 +151,7 @@ export interface ListenWebSocketOptions<
 }
 
 /**
- * A client that has come in.
+ * A client that has connected.
  *
  * @typeParam F What a message is.
  * @typeParam State What `authorize` has returned.
@@ -170,9 +173,9 @@ export interface AcceptedConnection<
 }
 
 /**
- * What `listenWebSocket()` returns: iterate it for those who connect.
+ * What `listenWebSocket()` returns: iterate it for the clients that connect.
  * Leaving the loop does not close it, and no bad client ends it. Closing it
- * does not close the transports that it gave.
+ * does not close the transports that it handed out.
  *
  * @typeParam F What a message is.
  * @typeParam State What `authorize` has returned.

@@ -1,7 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 /**
- * One tiny interface for a two-way channel of messages, and its carriers.
+ * A small interface for a two-way channel of messages, and the carriers that
+ * implement it.
  *
  * ```ts
  * import { connect, listenTcp, NewlineFramer } from "@wirekit/transport";

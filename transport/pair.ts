@@ -2,8 +2,8 @@
 // This module is browser compatible.
 
 /**
- * Two transports in one process, each the other end of the other: for tests,
- * and for a peer that lives in the same program.
+ * Two connected transports in one process: for tests, and for a peer in the
+ * same program.
  *
  * ```ts
  * import { pair } from "@wirekit/transport/pair";
@@ -38,8 +38,8 @@ import { CloseError, type Limits, type Transport } from "./transport.ts";
 export interface PairOptions
   extends Pick<Limits, "maxMessageBytes" | "maxOutboxBytes"> {
   /**
-   * Bytes waiting for a reader above which its peer's `send` has to wait. Each
-   * message counts as in {@linkcode Limits.maxInboxBytes}.
+   * Number of bytes waiting for a reader above which its peer's `send` waits.
+   * Each message counts as in {@linkcode Limits.maxInboxBytes}.
    *
    * @default {1048576} 1 MiB
    */

@@ -54,7 +54,7 @@ export interface Port extends EventTarget {
 export interface PortTransportOptions<F extends Format = "text">
   extends Pick<Limits, "maxMessageBytes" | "maxInboxBytes"> {
   /**
-   * What a message is. `"text"` posts strings, the others bytes, which are
+   * What a message is. `"text"` posts strings; the others post bytes, which are
    * copied.
    *
    * @default {"text"}
@@ -62,7 +62,10 @@ export interface PortTransportOptions<F extends Format = "text">
   format?: F;
 }
 
-/** How one end tells the other that it closes; no message looks like it. */
+/**
+ * The value with which one end tells the other that it closes. No message looks
+ * like it.
+ */
 interface Farewell {
   close: { code: number; reason: string };
 }
@@ -70,7 +73,7 @@ interface Farewell {
 /**
  * A transport between two ends of a message channel, each with one of these.
  *
- * A port cannot slow its peer down, and on Deno it does not tell that the peer
+ * A port cannot slow its peer down, and on Deno it does not report a peer that
  * is gone without a close. Closing closes a `MessagePort`, but terminates no
  * worker.
  *
@@ -105,8 +108,8 @@ export class PortTransport<F extends Format = "text">
   readonly #listening = new AbortController();
 
   /**
-   * Takes a port over, and starts to listen. In a worker, make it before the
-   * first `await`, or what came earlier is lost.
+   * Takes over a port and starts to listen. In a worker, do this before the
+   * first `await`, or messages that came earlier are lost.
    *
    * @param port The port. Nobody else may use it.
    * @param options The format and the limits.
@@ -123,7 +126,7 @@ export class PortTransport<F extends Format = "text">
     on("message", (event) => this.#onData((event as MessageEvent).data));
     on("messageerror", () => this.#refuse("a value that cannot be read"));
     on("error", (event) => {
-      event.preventDefault(); // The loop tells of it.
+      event.preventDefault(); // The loop reports it.
       const { error, message } = event as ErrorEvent;
       this.#end(new CloseError(1011, { cause: error ?? new Error(message) }));
     });
@@ -166,7 +169,7 @@ export class PortTransport<F extends Format = "text">
   /**
    * Reads the messages, as {@linkcode Transport} says.
    *
-   * @returns The one reader's iterator.
+   * @returns The iterator of the only reader.
    */
   [Symbol.asyncIterator](): AsyncIterator<MessageOf<F>, undefined> {
     return this.#inbox;

@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * Connects again and again: one open transport after another.
+ * Keeps a connection alive: opens one transport after another.
  *
  * ```ts
  * import { pair } from "@wirekit/transport/pair";
@@ -24,47 +24,48 @@ import { CloseError, type Transport } from "./transport.ts";
 
 /** What {@linkcode ReconnectOptions.onState} is told. */
 export interface ReconnectState {
-  /** What it does now; `"closed"` is the last. */
+  /** The new state; `"closed"` is the last one. */
   state: "connecting" | "open" | "waiting" | "closed";
-  /** How many times it has tried since a connection lived, from 1 on. */
+  /** The number of attempts since the last connection that lasted, from 1. */
   attempt: number;
-  /** How long it waits, in milliseconds, if it does. */
+  /** How long it waits, in milliseconds, if it waits. */
   delay?: number;
-  /** Why the last try failed, or why it is closed, if there is a reason. */
+  /** Why the last attempt failed, or why it is closed, if there is a reason. */
   error?: unknown;
 }
 
 /** Options of {@linkcode reconnect}. */
 export interface ReconnectOptions {
   /**
-   * Longest wait before the second try, in milliseconds. It doubles with each
-   * try, and what is waited is a random part of it, so that the clients of a
-   * server that restarts do not come back all at once.
+   * The longest wait before the second attempt, in milliseconds. It doubles
+   * with each attempt. The actual wait is a random part of it, so that the
+   * clients of a restarted server do not all come back at once.
    *
    * @default {100}
    */
   minDelay?: number;
   /**
-   * Longest wait of all, in milliseconds.
+   * The longest wait between two attempts, in milliseconds.
    *
    * @default {30000}
    */
   maxDelay?: number;
   /**
-   * How long a connection has to live for the waits to start anew, in
-   * milliseconds.
+   * How long a connection must last, in milliseconds, for the waits to start
+   * again from `minDelay`.
    *
    * @default {5000}
    */
   minUptime?: number;
   /**
-   * How many tries without a connection that lived to give up after.
+   * The number of attempts after which it gives up, if no connection lasted.
    *
    * @default {Infinity}
    */
   maxAttempts?: number;
   /**
-   * Whether to try again after an error of `open`. If not, the loop throws it.
+   * Decides whether to try again after an error of `open`. If not, the loop
+   * throws the error.
    *
    * @default Yes, but for a `HandshakeError` with a status from 400 to 499 that
    * is none of 408, 425 and 429, and for a permission that Deno was not given.
@@ -72,19 +73,19 @@ export interface ReconnectOptions {
   shouldRetry?: (error: unknown) => boolean;
   /** Closes it, and makes the loop throw the signal's reason. */
   signal?: AbortSignal;
-  /** Is called at each change. */
+  /** Called at each change of the state. */
   onState?: (state: ReconnectState) => void;
 }
 
 /**
  * Connections one after another, from {@linkcode reconnect}.
  *
- * Each turn of the loop has an open transport. Coming back for the next closes
- * the one before. Leaving the loop closes nothing.
+ * Each turn of the loop gets an open transport. Asking for the next one closes
+ * the one before. Leaving the loop does not close anything.
  *
  * @typeParam T What a message is.
  *
- * @example Stop for good
+ * @example Stop reconnecting
  * ```ts
  * import { pair } from "@wirekit/transport/pair";
  * import { reconnect } from "@wirekit/transport/reconnect";
@@ -102,7 +103,7 @@ export interface ReconnectOptions {
 export interface Reconnection<T>
   extends AsyncIterable<Transport<T>>, AsyncDisposable {
   /**
-   * Closes the transport, ends the loop, and connects no more. May be called
+   * Closes the transport, ends the loop and stops connecting. May be called
    * twice.
    *
    * @returns Resolves when it is closed, within a second. Never rejects.
@@ -111,17 +112,17 @@ export interface Reconnection<T>
 }
 
 /**
- * Opens a transport, and another one each time that the last has ended, with
+ * Opens a transport, and another one each time the last has ended, with
  * exponential backoff and full jitter in between.
  *
- * `open` is called for each connection, so that it can look up the URL and the
- * credentials anew.
+ * `open` is called for each connection, so it can look up the URL and the
+ * credentials each time.
  *
  * @typeParam T What a message is.
  * @param open Opens a transport. Its signal aborts when it is no longer wanted.
  * @param options The waits, and when to give up.
- * @returns The connections. Their loop throws the error of the last try after
- * `maxAttempts`, and the reason of the `signal`.
+ * @returns The connections. Their loop throws the error of the last attempt
+ * after `maxAttempts`, and the reason of the `signal`.
  *
  * @example Fetch a fresh token for each connection
  * ```ts
@@ -226,7 +227,7 @@ class Connections<T>
     return this.close();
   }
 
-  /** Lets go of the last transport, and forgets the failures if it lived. */
+  /** Closes the last transport, and forgets the failures if it lasted. */
   async #release(): Promise<void> {
     if (!this.#current) return;
     const uptime = performance.now() - this.#openedAt;
@@ -235,7 +236,7 @@ class Connections<T>
     if (uptime >= this.#options.minUptime) this.#attempt = 0;
   }
 
-  /** Tries until there is a transport; `undefined` once closed. */
+  /** Tries until a transport is open; returns `undefined` once closed. */
   async #connect(): Promise<Transport<T> | undefined> {
     const { signal } = this.#closing;
     const { maxAttempts = Infinity } = this.#options;
@@ -261,7 +262,8 @@ class Connections<T>
         continue;
       }
       if (signal.aborted) {
-        // It was closed in the very turn that the transport was handed over.
+        // It was closed in the same turn in which the transport was handed
+        // over.
         await this.#current.close();
         break;
       }
@@ -301,7 +303,7 @@ class Connections<T>
   }
 }
 
-/** Whether another try may end otherwise. */
+/** Returns whether another attempt may succeed. */
 function mayHelp(error: unknown): boolean {
   if (error instanceof Error && error.name === "NotCapable") return false;
   if (!(error instanceof HandshakeError)) return true;
@@ -309,7 +311,7 @@ function mayHelp(error: unknown): boolean {
   return status < 400 || status > 499 || [408, 425, 429].includes(status);
 }
 
-/** Rejects when aborted, and then closes what is still opened. */
+/** Rejects when aborted, and then closes a transport that opens later. */
 async function unlessAborted<T>(
   opening: Promise<Transport<T>>,
   signal: AbortSignal,

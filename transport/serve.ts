@@ -41,7 +41,7 @@ export type { NetAddr } from "./listener.ts";
 export interface ServeOptions<F extends Format = "text", State = undefined>
   extends ListenWebSocketOptions<F, State> {
   /**
-   * A port for TCP, on the same address; 0 for one that is free.
+   * A port for TCP, on the same address; 0 for a free one.
    *
    * @default No TCP.
    */
@@ -60,11 +60,11 @@ export interface ServeOptions<F extends Format = "text", State = undefined>
   framer?: () => Framer<MessageOf<F>>;
 }
 
-/** How a client has come. */
+/** The carrier by which a client connected. */
 export type Carrier = "WebSocket" | "TCP" | "TLS" | "Unix";
 
 /**
- * A client that has come in.
+ * A client that has connected.
  *
  * @typeParam F What a message is.
  * @typeParam State What `authorize` has returned.
@@ -72,27 +72,30 @@ export type Carrier = "WebSocket" | "TCP" | "TLS" | "Unix";
 export interface Arrival<F extends Format = "text", State = undefined> {
   /** The open transport. */
   readonly transport: Transport<MessageOf<F>>;
-  /** How it has come. */
+  /** The carrier by which it connected. */
   readonly carrier: Carrier;
-  /** The request that it came with, over WebSocket. */
+  /** The request of the handshake, over WebSocket only. */
   readonly request?: Request;
-  /** Who sent that. */
+  /** The sender of that request. */
   readonly info?: RequestInfo;
-  /** What `authorize` has returned, over WebSocket: nobody else is asked. */
+  /**
+   * What `authorize` returned, over WebSocket only: other clients are not
+   * asked.
+   */
   readonly state?: State;
-  /** The subprotocol that was chosen, over WebSocket. */
+  /** The chosen subprotocol, over WebSocket only. */
   readonly protocol?: string | undefined;
 }
 
 /** A server that listens. */
 export interface Server extends AsyncDisposable {
-  /** Where it listens, as URLs that a client takes; first for WebSocket. */
+  /** Where it listens, as URLs for clients; the WebSocket URL comes first. */
   readonly urls: readonly [string, ...string[]];
   /** Where it listens for WebSocket. */
   readonly addr: NetAddr;
 
   /**
-   * Stops listening. The connections stay.
+   * Stops listening. Open connections stay open.
    *
    * @returns Resolves when it no longer listens. Never rejects.
    */
@@ -100,19 +103,19 @@ export interface Server extends AsyncDisposable {
 }
 
 /**
- * Listens for clients: by WebSocket, and by option over TCP and a Unix socket.
- * All share the places of `maxConnections`. Clients of a line carrier come with
- * no request: who they are, the protocol has to ask.
+ * Listens for clients over WebSocket, and optionally over TCP and a Unix
+ * socket. All of them share `maxConnections`. TCP and Unix clients come without
+ * a request, so the protocol has to ask them who they are.
  *
  * @typeParam F What a message is.
  * @typeParam State What `authorize` returns.
- * @param options Where, for whom, and the limits.
- * @param onClient Takes each client. If it throws or rejects, the client is
- * disconnected, and the log says so.
- * @returns The server. Rejects as `listenWebSocket()` does, and listens nowhere
+ * @param options Where to listen, who may connect, and the limits.
+ * @param onClient Handles each client. If it throws or rejects, the client is
+ * disconnected and the failure is logged.
+ * @returns The server. Rejects as `listenWebSocket()` does; it listens nowhere
  * then.
  *
- * @example Count clients, whatever they come by
+ * @example Count clients on every carrier
  * ```ts
  * import { connect } from "@wirekit/transport/connect";
  * import { serve } from "@wirekit/transport/serve";

@@ -45,16 +45,16 @@ export interface ConnectTcpOptions extends Pick<Limits, "maxOutboxBytes"> {
   /** The port to connect to. */
   port: number;
   /**
-   * Whether to encrypt, whom to trust, and who this is. The certificate of the
-   * server has to be for `hostname`.
+   * Whether to encrypt, which certificates to trust and which to present. The
+   * certificate of the server must be for `hostname`.
    *
    * @default {false}
    */
   tls?: boolean | ClientTls;
-  /** Gives up connecting. An open transport does not listen to it. */
+  /** Aborts connecting. It does not affect an open transport. */
   signal?: AbortSignal;
   /**
-   * How long connecting may take, in milliseconds; `Infinity` waits for ever.
+   * When to give up connecting, in milliseconds; `Infinity` means never.
    *
    * @default {10000}
    */
@@ -64,14 +64,14 @@ export interface ConnectTcpOptions extends Pick<Limits, "maxOutboxBytes"> {
 /** Options of {@linkcode listenTcp}. */
 export interface ListenTcpOptions extends Pick<Limits, "maxOutboxBytes"> {
   /**
-   * The address to listen on. By default nobody else's machine can connect.
+   * The address to listen on. By default only this machine can connect.
    *
    * @default {"127.0.0.1"}
    */
   hostname?: string;
-  /** The port to listen on; 0 for one that is free. */
+  /** The port to listen on; 0 for a free one. */
   port: number;
-  /** The certificate chain and its private key, in PEM, to encrypt. */
+  /** The certificate chain and its private key, in PEM, for TLS. */
   tls?: { cert: string; key: string };
   /**
    * How long a client may take for its TLS handshake, in milliseconds.
@@ -80,13 +80,14 @@ export interface ListenTcpOptions extends Pick<Limits, "maxOutboxBytes"> {
    */
   handshakeTimeout?: number;
   /**
-   * Whose places the connections take, where several listeners share them.
+   * The admission whose places the connections take, if several listeners share
+   * them.
    *
    * @default Nobody's: there may be any number.
    */
   admission?: Pick<Admission, "enter">;
   /**
-   * Where to write that connections cannot be accepted, and that they can again.
+   * Where to log that connections cannot be accepted, and that they can again.
    *
    * @default Nowhere.
    */
@@ -97,8 +98,8 @@ export interface ListenTcpOptions extends Pick<Limits, "maxOutboxBytes"> {
  * Connects to a TCP or TLS server.
  *
  * @typeParam T What a message is.
- * @param options Where, how, and for how long.
- * @param framer A framer of its own.
+ * @param options Where and how to connect, and the deadline.
+ * @param framer A framer that nothing else uses.
  * @returns The open transport. Rejects with a `NotConnectedError` that says why,
  * with the reason of the `signal`, or with a `TimeoutError`.
  *
@@ -140,12 +141,13 @@ export async function connectTcp<T extends string | Uint8Array>(
  * Listens for TCP or TLS clients.
  *
  * @typeParam T What a message is.
- * @param options Where and how.
+ * @param options Where and how to listen.
  * @param makeFramer Makes the framer of each connection.
- * @returns The listener. A client that does not finish its TLS handshake in time
- * is dropped before anybody sees it. Rejects with an error that names the address and has the `code` of the system,
- * such as `"EADDRINUSE"`, if it cannot listen, and with a `TypeError` if the
- * certificate and its key cannot be used.
+ * @returns The listener. A client that does not finish its TLS handshake in
+ * time is dropped without being handed out. Rejects with an error that names
+ * the address and has the `code` of the system, such as `"EADDRINUSE"`, if it
+ * cannot listen, and with a `TypeError` if the certificate and its key cannot
+ * be used.
  *
  * @example Listen on a free port
  * ```ts
@@ -186,7 +188,7 @@ export async function listenTcp<T extends string | Uint8Array>(
       (signal) => encrypt(conn as Deno.Conn, signal),
       { signal, connectTimeout: handshakeTimeout },
     );
-    // It reads and writes a connection without its streams.
+    // Reads and writes a connection without its streams.
     return new StreamTransport(stream as unknown as ByteStream, makeFramer(), {
       ...(maxOutboxBytes !== undefined && { maxOutboxBytes }),
       onGone,
@@ -203,7 +205,8 @@ async function open(
   const { ca, cert, key } = typeof tls === "object" ? tls : {};
   const trust = { hostname, ...(ca !== undefined && { caCerts: [ca] }) };
   if (cert !== undefined && key !== undefined) {
-    // The only way to show a certificate, though it leaves Nagle's delay on.
+    // The only way to present a certificate, although it leaves Nagle's delay
+    // on.
     const conn = await Deno.connectTls({ ...trust, port, cert, key });
     return await handshake(conn, signal);
   }

@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * The contract that every carrier keeps and every protocol relies on.
+ * The contract that every carrier implements and every protocol relies on.
  *
  * ```ts
  * import type { Transport } from "@wirekit/transport/transport";
@@ -18,20 +18,21 @@
 /**
  * A two-way, ordered channel of whole messages. Read it with `for await`.
  *
- * 1. A transport is open when you get it; opening belongs to its makers.
+ * 1. A transport is open when you get it; its makers open it.
  * 2. The loop yields everything that was received, then ends (either side
  *    closed cleanly) or throws a {@linkcode CloseError} (anything else). An end
  *    of the stream inside a message is not clean.
- * 3. There is one reader. Leaving the loop does not close, so that a handshake
- *    may read two messages and hand the transport on; `await using` closes.
+ * 3. There is one reader. Leaving the loop does not close the transport, so
+ *    that a handshake may read two messages and hand the transport on;
+ *    `await using` closes it.
  * 4. {@linkcode Transport.send} never throws synchronously and keeps the order.
  *    Awaiting it is the backpressure. After the close it rejects.
  * 5. Every carrier bounds the size of a message and the bytes waiting for the
- *    reader ({@linkcode Limits}). Over a limit it closes with a clear
- *    {@linkcode CloseError}; it never drops a message silently.
- * 6. Bytes belong to the reader once it has them; it may change them. They may
- *    be a part of a larger buffer of up to 64 KiB: what keeps a few for long
- *    should keep a copy.
+ *    reader ({@linkcode Limits}). Over a limit it closes with a
+ *    {@linkcode CloseError} that says so; it never drops a message silently.
+ * 6. Received bytes belong to the reader, which may change them. They may be
+ *    part of a larger buffer of up to 64 KiB: to keep a few bytes for long,
+ *    keep a copy.
  *
  * @typeParam T What a message is: see {@linkcode Format}.
  *
@@ -58,7 +59,8 @@ export interface Transport<T = string>
    * @returns Resolves when there is room for another message (not when this one
    * has arrived); rejects with a {@linkcode CloseError} once closed, and with a
    * `TypeError` if the carrier cannot carry this message. A rejection that
-   * nobody awaits is not reported as unhandled: the loop tells the end too.
+   * nobody awaits is not reported as unhandled, because the loop reports the
+   * end too.
    */
   send(message: T): Promise<void>;
 
@@ -68,9 +70,9 @@ export interface Transport<T = string>
    *
    * Messages sent before are delivered first if the peer reads them in time.
    *
-   * @param error Why, if this is not a clean end. The peer's loop throws too, as
-   * far as the carrier can tell it: a {@linkcode CloseError} with its code and
-   * reason, any other error as code 1011 without a word of its text.
+   * @param error The reason, if this is not a clean end. The peer's loop throws
+   * too, if the carrier can carry it: a {@linkcode CloseError} arrives with its
+   * code and reason, any other error as code 1011 without its text.
    */
   close(error?: Error): Promise<void>;
 }
@@ -81,11 +83,13 @@ export interface Transport<T = string>
  * @typeParam T What a message is: see {@linkcode Format}.
  */
 export interface WebSocketTransport<T = string> extends Transport<T> {
-  /** The subprotocol that both ends agreed upon; empty if there is none. */
+  /** The subprotocol that both ends agreed on; empty if there is none. */
   readonly protocol: string;
 }
 
-/** How a client trusts a server over TLS, and how it shows who it is. */
+/**
+ * Which servers a client trusts over TLS, and the certificate that it presents.
+ */
 export interface ClientTls {
   /** Certificates to trust besides the usual ones, in PEM. */
   ca?: string;
@@ -99,8 +103,8 @@ export interface ClientTls {
  * What a message is, chosen when a transport is made:
  *
  * - `"text"`: a `string`.
- * - `"utf8"`: the same text as `Uint8Array`, for a relay that does not look
- *   inside. It is valid UTF-8 on the way in, and has to be on the way out.
+ * - `"utf8"`: the same text as `Uint8Array`, for a relay that does not parse
+ *   it. Received bytes are valid UTF-8; bytes to send must be.
  * - `"binary"`: any bytes as `Uint8Array`.
  */
 export type Format = "text" | "utf8" | "binary";
@@ -113,28 +117,29 @@ export type Format = "text" | "utf8" | "binary";
 export type MessageOf<F extends Format> = F extends "text" ? string
   : Uint8Array<ArrayBuffer>;
 
-/** What every maker of a transport bounds. */
+/** The limits of every transport. */
 export interface Limits {
   /**
-   * Largest message to receive, in bytes of its encoding. A larger one closes
-   * the transport with code 1009.
+   * The largest message to receive, in encoded bytes. A larger one closes the
+   * transport with code 1009.
    *
    * @default {16777216} 16 MiB
    */
   maxMessageBytes?: number;
   /**
-   * Most bytes received and not yet read, on a carrier that cannot slow its
-   * peer down. More closes the transport with code 1013. Each message counts
-   * some bytes more than its length (16 as text, 128 as bytes), so that empty
-   * ones are bounded too.
+   * The most bytes that are received and not yet read, on a carrier that cannot
+   * slow its peer down. More close the transport with code 1013. Each message
+   * counts some bytes more than its length (16 as text, 128 as bytes), so that
+   * empty messages are limited too.
    *
    * @default {16777216} 16 MiB
    */
   maxInboxBytes?: number;
   /**
-   * Most bytes sent and not yet taken by the carrier, where it can be told. A
-   * sender that awaits {@linkcode Transport.send} stays near 1 MiB; one that
-   * does not, and sends more than this, closes the transport with code 1013.
+   * The most bytes that are sent and not yet taken by the carrier, where that
+   * is known. A sender that awaits {@linkcode Transport.send} stays near 1 MiB;
+   * one that does not, and sends more than this, closes the transport with code
+   * 1013.
    *
    * @default {67108864} 64 MiB
    */
@@ -144,7 +149,7 @@ export interface Limits {
 /** Options of {@linkcode CloseError}. */
 export interface CloseErrorOptions extends ErrorOptions {
   /**
-   * Why, in words that the peer may see. At most 123 bytes of UTF-8 reach it.
+   * The reason, which the peer may see. At most 123 bytes of UTF-8 reach it.
    *
    * @default {""}
    */
@@ -152,12 +157,12 @@ export interface CloseErrorOptions extends ErrorOptions {
 }
 
 /**
- * The end of a transport that was not clean.
+ * Reports that a transport did not end cleanly.
  *
  * The codes are those of WebSocket (RFC 6455, section 7.4) on every carrier:
- * 1002 protocol error, 1003 not the agreed format, 1006 lost without a farewell, 1007 invalid UTF-8, 1008
- * refused, 1009 message too large, 1011 failure, 1012 restarting, 1013 try
- * again later.
+ * 1002 protocol error, 1003 not the agreed format, 1006 lost without a close,
+ * 1007 invalid UTF-8, 1008 refused, 1009 message too large, 1011 failure, 1012
+ * restarting, 1013 try again later.
  *
  * @example Close with a reason that the peer sees
  * ```ts
@@ -180,15 +185,15 @@ export interface CloseErrorOptions extends ErrorOptions {
 export class CloseError extends Error {
   /** The name of the class. */
   override readonly name = "CloseError";
-  /** The code, in the numbers of WebSocket. */
+  /** The close code, as of WebSocket. */
   readonly code: number;
-  /** Why, in words that the peer may have written: empty if it said nothing. */
+  /** The reason, which the peer may have written; empty if there is none. */
   readonly reason: string;
 
   /**
    * Makes the error.
    *
-   * @param code The code, in the numbers of WebSocket.
+   * @param code The close code, as of WebSocket.
    * @param options The reason, and the `cause`.
    */
   constructor(code: number, options: CloseErrorOptions = {}) {

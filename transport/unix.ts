@@ -35,10 +35,10 @@ import type { Limits, Transport } from "./transport.ts";
 export interface ConnectUnixOptions extends Pick<Limits, "maxOutboxBytes"> {
   /** The path of the socket. */
   path: string;
-  /** Gives up connecting. An open transport does not listen to it. */
+  /** Aborts connecting. It does not affect an open transport. */
   signal?: AbortSignal;
   /**
-   * How long connecting may take, in milliseconds; `Infinity` waits for ever.
+   * When to give up connecting, in milliseconds; `Infinity` means never.
    *
    * @default {10000}
    */
@@ -50,13 +50,14 @@ export interface ListenUnixOptions extends Pick<Limits, "maxOutboxBytes"> {
   /** The path of the socket. */
   path: string;
   /**
-   * Whose places the connections take, where several listeners share them.
+   * The admission whose places the connections take, if several listeners share
+   * them.
    *
    * @default Nobody's: there may be any number.
    */
   admission?: Pick<Admission, "enter">;
   /**
-   * Where to write that connections cannot be accepted, and that they can again.
+   * Where to log that connections cannot be accepted, and that they can again.
    *
    * @default Nowhere.
    */
@@ -67,12 +68,12 @@ export interface ListenUnixOptions extends Pick<Limits, "maxOutboxBytes"> {
  * Connects to a Unix domain socket.
  *
  * @typeParam T What a message is.
- * @param options Where, and for how long.
- * @param framer A framer of its own.
+ * @param options Where to connect, and the deadline.
+ * @param framer A framer that nothing else uses.
  * @returns The open transport. Rejects with a `NotConnectedError` that says why,
  * with the reason of the `signal`, or with a `TimeoutError`.
  *
- * @example Nobody there
+ * @example Nothing listens there
  * ```ts
  * import { connectUnix } from "@wirekit/transport/unix";
  * import { NewlineFramer } from "@wirekit/transport/newline-framer";
@@ -107,18 +108,18 @@ export async function connectUnix<T extends string | Uint8Array>(
 }
 
 /**
- * Listens on a Unix domain socket that only the same user can connect to (its
+ * Listens on a Unix domain socket to which only the same user can connect (its
  * file has mode 0600).
  *
- * The file of a listener that is dead is replaced, that of a live one is not.
+ * The socket file of a dead listener is replaced, that of a live one is not.
  * Closing removes the file.
  *
  * @typeParam T What a message is.
- * @param options Where.
+ * @param options Where to listen.
  * @param makeFramer Makes the framer of each connection.
- * @returns The listener. Rejects with one of `Deno.errors` that names the path if
- * it cannot listen: `AddrInUse` if somebody listens there, or if there is a file
- * that is no socket. Rejects with a `TypeError` if this is no Deno.
+ * @returns The listener. Rejects with one of `Deno.errors` that names the path
+ * if it cannot listen: `AddrInUse` if something listens there, or if the file
+ * is not a socket. Rejects with a `TypeError` if this is not Deno.
  *
  * @example Listen on a path
  * ```ts
@@ -150,7 +151,7 @@ export async function listenUnix<T extends string | Uint8Array>(
   });
 }
 
-/** Listens on a path, where there may be the file of a listener that is dead. */
+/** Listens on a path that may have the socket file of a dead listener. */
 async function listenUnused(path: string): Promise<Deno.UnixListener> {
   try {
     return listening(path, () => listen(path));
@@ -168,7 +169,7 @@ function listen(path: string): Deno.UnixListener {
   return listener;
 }
 
-/** Whether the file at `path` is in use, or is none that we may remove. */
+/** Returns whether the file at `path` is in use or may not be removed. */
 async function isAlive(path: string): Promise<boolean> {
   if (!(await Deno.lstat(path)).isSocket) return true;
   try {
@@ -179,7 +180,9 @@ async function isAlive(path: string): Promise<boolean> {
   }
 }
 
-/** `Deno.connect` to a path, which takes no signal, with one. */
+/**
+ * Connects to a path by `Deno.connect`, which takes no signal, with a signal.
+ */
 async function connectPath(
   path: string,
   signal: AbortSignal,

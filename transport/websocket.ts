@@ -51,22 +51,22 @@ export type { ConnectWebSocketOptions };
  *
  * Credentials in the URL (`ws://name:secret@host`) are sent as HTTP Basic.
  *
- * A platform's own client closes with code 1000 or 3000 to 4999 only, so there
+ * The platform's client can close only with code 1000 or 3000 to 4999. There,
  * an error with another code reaches the server as that code plus 3000, for
  * example 4011 for 1011.
  *
  * @typeParam F What a message is.
- * @param url Where, with the scheme `ws:` or `wss:`.
+ * @param url The URL to connect to, with the scheme `ws:` or `wss:`.
  * @param options The format, the handshake and the limits.
  * @returns The open transport, with the subprotocol. Rejects with a
- * `HandshakeError` if the server refused, with a `NotConnectedError` if there is
- * none, with a `TimeoutError` or with the reason of the `signal`. The platform's
- * WebSocket does not tell a refusal from a server that is not there: both are a
- * `NotConnectedError` then.
- * @throws {TypeError} If the URL is not one of a WebSocket, or if a header or an
- * option cannot be sent or kept here.
+ * `HandshakeError` if the server refused, with a `NotConnectedError` if there
+ * is none, with a `TimeoutError` or with the reason of the `signal`. The
+ * platform's WebSocket cannot tell a refusal from a server that is not there:
+ * both are a `NotConnectedError`.
+ * @throws {TypeError} If the URL is not a WebSocket URL, or if a header or an
+ * option is not supported here.
  * @throws {SyntaxError} If a subprotocol is not a token, or is given twice.
- * @throws {RangeError} If a time is none.
+ * @throws {RangeError} If a time is not valid.
  *
  * @example Say hello to an echo server
  * ```ts
@@ -112,7 +112,7 @@ export async function connectWebSocket<F extends Format = "text">(
     : openPlatform<F>(request, { ...options, format }));
 }
 
-/** Connects by the platform's client. */
+/** Connects with the platform's client. */
 function openPlatform<F extends Format>(
   request: HandshakeRequest,
   options: ConnectWebSocketOptions<F> & { format: F },
@@ -147,7 +147,7 @@ function openPlatform<F extends Format>(
   );
 }
 
-/** Says what the platform lets us know of a failure. */
+/** Makes an error of what the platform says about a failure. */
 function platformError(place: string, error: CloseError): NotConnectedError {
   const { cause = error } = error;
   const said = error.reason ||

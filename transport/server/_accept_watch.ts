@@ -6,15 +6,15 @@ import type { Logger } from "@wirekit/internal/logger";
 import { codeOf } from "./_listen_error.ts";
 import { createSocketServer } from "./_node_http.ts";
 
-/** How often to look after a listener, in milliseconds. */
+/** How often to check a listener, in milliseconds. */
 const INTERVAL = 1_000;
 
-/** How long nothing more is told of failures that come and go. */
+/** How long to stay quiet about failures that come and go. */
 const PAUSE = 60_000;
 
 /**
- * Tells of failures to accept connections: once when they begin, once when they
- * are over, and no more often than each minute.
+ * Logs failures to accept connections: once when they begin and once when they
+ * are over, at most once a minute.
  */
 export class AcceptFailures {
   readonly #address: string;
@@ -23,13 +23,13 @@ export class AcceptFailures {
   #told = false;
   #silentUntil = 0;
 
-  /** Tells of a listener at `address`. */
+  /** Makes the log of a listener at `address`. */
   constructor(address: string, logger: Logger | undefined) {
     this.#address = address;
     this.#logger = logger;
   }
 
-  /** Accepting has failed. */
+  /** Records that accepting failed. */
   failed(error: unknown): void {
     if (this.#failing) return;
     this.#failing = true;
@@ -47,7 +47,7 @@ export class AcceptFailures {
     );
   }
 
-  /** Accepting works. */
+  /** Records that accepting works. */
   works(): void {
     if (!this.#failing) return;
     this.#failing = false;

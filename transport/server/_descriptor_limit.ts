@@ -4,10 +4,10 @@ import type * as NodeFs from "node:fs";
 import type { Logger } from "@wirekit/internal/logger";
 import { builtin } from "../_node.ts";
 
-/** What a process needs besides its connections. */
+/** File descriptors that a process needs besides its connections. */
 const OTHERS = 32;
 
-/** Everything, which is what Deno wants to be allowed for a look at this file. */
+/** All files, because Deno asks for that permission to read this file. */
 const PERMISSIONS = [
   "read",
   "write",
@@ -18,7 +18,7 @@ const PERMISSIONS = [
   "ffi",
 ] as const;
 
-/** Warns of a limit that the system does not allow, where that can be known. */
+/** Warns about a limit that the system does not allow, where that is known. */
 export function warnOfLimit(
   maxConnections: number,
   logger: Logger | undefined,
@@ -33,7 +33,9 @@ export function warnOfLimit(
   );
 }
 
-/** How many files this process may have open; `undefined` if nobody says. */
+/**
+ * Returns how many files this process may have open; `undefined` if unknown.
+ */
 function readLimit(): number | undefined {
   const { Deno } = globalThis as { Deno?: typeof globalThis.Deno };
   const allowed = !Deno ||

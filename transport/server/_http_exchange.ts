@@ -6,25 +6,25 @@ import { setImmediate } from "../_node.ts";
 import type { RequestInfo } from "../admission.ts";
 import { urlOf } from "./_http_rules.ts";
 
-/** Most bytes to take off the wire of a body that nobody reads. */
+/** The most bytes to read of a body that nobody wants. */
 const DRAIN_BYTES = 16_777_216;
 
-/** How long to do so, in milliseconds. */
+/** How long to read them, in milliseconds. */
 const DRAIN_TIME = 2_000;
 
 type Chunk = Uint8Array<ArrayBuffer>;
 
 /** One request over `node:http` that asks for no upgrade, and its answer. */
 export class HttpExchange {
-  /** The request; `undefined` if it is none that everybody reads alike. */
+  /** The request; `undefined` if it is ambiguous or not valid. */
   readonly request: Request | undefined;
-  /** Who sends it. */
+  /** The address of the sender. */
   readonly info: RequestInfo;
   readonly #message: IncomingMessage;
   readonly #response: ServerResponse;
-  /** Whether the client waits for word before it sends the body. */
+  /** Whether the client waits for `100 Continue` before it sends the body. */
   #waits: boolean;
-  /** Tells who still reads the body that no more comes. */
+  /** Tells a reader of the body that no more comes. */
   #giveUp = () => {};
 
   constructor(
@@ -46,9 +46,9 @@ export class HttpExchange {
   }
 
   /**
-   * Sends the answer. What of the body has not come by then is given up, so that
-   * it takes the connection with it; but the client is listened to for a while,
-   * since one that only writes would not see the answer otherwise.
+   * Sends the answer. If part of the body has not come by then, the connection
+   * is closed after the answer; but the body is read for a while first, because
+   * a client that only writes would not see the answer otherwise.
    */
   async answer(answer: Response): Promise<void> {
     const response = this.#response;
@@ -68,7 +68,9 @@ export class HttpExchange {
     response.end();
   }
 
-  /** Sends an answer without a body, or ends what cannot be answered any more. */
+  /**
+   * Sends an answer without a body, or ends a request that cannot be answered.
+   */
   fail(status: number): void {
     const response = this.#response;
     if (response.headersSent) response.destroy();
@@ -99,7 +101,7 @@ export class HttpExchange {
     }
   }
 
-  /** Reads the body as fast as its reader does. */
+  /** Reads the body as fast as its reader takes it. */
   #readBody(): ReadableStream<Chunk> {
     const message = this.#message;
     let ended = false;
@@ -132,7 +134,7 @@ export class HttpExchange {
   }
 }
 
-/** Who sends a message. */
+/** Returns the sender of a message. */
 export function infoOf(
   { socket }: IncomingMessage,
   signal: AbortSignal,
@@ -144,7 +146,7 @@ export function infoOf(
   };
 }
 
-/** Makes the request of a message; `undefined` if its target is none. */
+/** Makes the request of a message; `undefined` if its target is not valid. */
 export function toRequest(
   message: IncomingMessage,
   secure: boolean,
@@ -168,7 +170,7 @@ export function toRequest(
   }
 }
 
-/** Why nobody waits for an answer any more. */
+/** Makes the reason why nobody waits for an answer. */
 export function goneError(): Error {
   return new Error("The client is gone");
 }
@@ -179,7 +181,7 @@ function hasBody({ method, headers }: IncomingMessage): boolean {
       headers["content-length"] !== undefined);
 }
 
-/** Resolves when there is room to write, or nobody to write to. */
+/** Waits until there is room to write, or the client is gone. */
 function room(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
@@ -190,7 +192,7 @@ function room(response: ServerResponse): Promise<void> {
   });
 }
 
-/** Takes off the wire what still comes of a body, up to a bound. */
+/** Reads and discards the rest of a body, up to a limit. */
 function drained(message: IncomingMessage): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = later(DRAIN_TIME, resolve);

@@ -1,9 +1,11 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-/** What RFC 9110, RFC 9112 and RFC 6455 ask of a request before anybody sees it. */
+/**
+ * Checks a request by RFC 9110, RFC 9112 and RFC 6455 before it is handed out.
+ */
 
-/** What a proxy has to send on, said to those who set it up. */
+/** Advice on what a proxy has to pass on. */
 const PROXY_ADVICE =
   "If a proxy stands in front of this server, it has to pass the upgrade on: " +
   "HTTP/1.1 with `Upgrade: websocket` and `Connection: Upgrade` (nginx: " +
@@ -14,10 +16,10 @@ const PROXY_ADVICE =
 const HOST_REGEXP =
   /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]+)(:[0-9]*)?$/;
 
-/** `.` and `..` as a part of a path, also where their dots are escaped. */
+/** `.` and `..` as a segment of a path, also with escaped dots. */
 const DOT_SEGMENT_REGEXP = /\/(\.|%2e){1,2}(\/|\?|$)/i;
 
-/** What a WebSocket client has to make its key look like. */
+/** The form of the key of a WebSocket client. */
 const KEY_REGEXP = /^[A-Za-z0-9+/]{22}==$/;
 
 /** Returns the members of an HTTP list (RFC 9110, section 5.6.1). */
@@ -32,18 +34,20 @@ function includes(value: string | null | undefined, token: string): boolean {
   return listOf(value).some((each) => each.toLowerCase() === token);
 }
 
-/** Where headers can be looked up: `Headers` is one. */
+/** Something with headers to look up, such as `Headers`. */
 export interface HeaderLookup {
   /** Returns the value of a header, by its name in lower case. */
   get(name: string): string | null | undefined;
 }
 
-/** Whether a request offers WebSocket among its upgrades, in whatever state. */
+/**
+ * Returns whether a request offers WebSocket among its upgrades, valid or not.
+ */
 export function offersWebSocket(upgrade: string | null | undefined): boolean {
   return includes(upgrade, "websocket");
 }
 
-/** Whether a request asks for a WebSocket, even in a broken way. */
+/** Returns whether a request asks for a WebSocket, valid or not. */
 export function asksForWebSocket(headers: HeaderLookup): boolean {
   const upgrade = headers.get("upgrade");
   return upgrade
@@ -55,13 +59,12 @@ export function asksForWebSocket(headers: HeaderLookup): boolean {
 export interface Refusal {
   /** The HTTP status. */
   status: 400 | 426;
-  /** What is wrong with it, for the client and for the log. */
+  /** What is wrong, for the client and the log. */
   reason: string;
 }
 
 /**
- * Checks an upgrade as RFC 6455, section 4.2.1, asks it of a server; returns
- * what is wrong with it.
+ * Checks an upgrade by RFC 6455, section 4.2.1. Returns what is wrong with it.
  */
 export function checkUpgrade(
   method: string,
@@ -78,25 +81,25 @@ export function checkUpgrade(
   if (httpVersion !== "1.1") {
     return bad(`The request is HTTP/${httpVersion}. ${PROXY_ADVICE}`);
   }
-  if (method !== "GET") return bad("The method of an upgrade is GET");
+  if (method !== "GET") return bad("The method of an upgrade must be GET");
   if (
     headers.get("transfer-encoding") ||
     !/^0*$/.test(headers.get("content-length") ?? "")
-  ) return bad("An upgrade has no body");
+  ) return bad("An upgrade must not have a body");
   if (headers.get("sec-websocket-version") !== "13") {
-    return { status: 426, reason: "The version of WebSocket here is 13" };
+    return { status: 426, reason: "The version of WebSocket must be 13" };
   }
   if (!KEY_REGEXP.test(headers.get("sec-websocket-key") ?? "")) {
-    return bad("Sec-WebSocket-Key is missing or is no 16 bytes in Base64");
+    return bad("Sec-WebSocket-Key is missing or is not 16 bytes in Base64");
   }
   return undefined;
 }
 
 /**
- * Returns the URL of a request, if its target and `Host` are such that everybody
- * reads them alike (RFC 9112, section 3.2).
+ * Returns the URL of a request, if its target and `Host` are unambiguous (RFC
+ * 9112, section 3.2).
  *
- * @param target What stands in the request line.
+ * @param target The target in the request line.
  * @param hosts All `Host` headers.
  * @param options The version of HTTP, and whether the connection is encrypted.
  */
@@ -105,7 +108,7 @@ export function urlOf(
   hosts: string[],
   { httpVersion, secure }: { httpVersion: string; secure: boolean },
 ): string | undefined {
-  // Only HTTP/1.0 may do without.
+  // Only HTTP/1.0 allows a request without `Host`.
   const [host = httpVersion === "1.0" ? "localhost" : ""] = hosts;
   if (hosts.length > 1 || !HOST_REGEXP.test(host)) return undefined;
   const origin = `${secure ? "https" : "http"}://${host}`;

@@ -3,7 +3,7 @@
 import type * as NodeCrypto from "node:crypto";
 import { builtin } from "../_node.ts";
 
-/** What the codes of the system mean to somebody who wants to listen. */
+/** What the codes of the system mean for listening. */
 const REASONS: Record<string, { reason: string; className?: string }> = {
   EADDRINUSE: {
     reason: "another program listens there",
@@ -28,11 +28,11 @@ const REASONS: Record<string, { reason: string; className?: string }> = {
   EMFILE: { reason: "the process has used up its file descriptors" },
 };
 
-/** The code of the system in an error, such as `"EADDRINUSE"`. */
+/** Returns the code of the system in an error, such as `"EADDRINUSE"`. */
 export function codeOf(error: unknown): string | undefined {
   const { code } = Object(error) as { code?: unknown };
   if (typeof code === "string") return code;
-  // Deno gives look-ups none.
+  // Deno gives errors of name look-ups no code.
   const { message } = Object(error) as { message?: unknown };
   return /failed to lookup address/.test(String(message))
     ? "ENOTFOUND"
@@ -40,13 +40,13 @@ export function codeOf(error: unknown): string | undefined {
 }
 
 /**
- * Makes the error of a listener that could not listen: one sentence that names
- * the address, with the code, and of Deno's class where it is Deno.
+ * Makes the error of a failure to listen: one sentence that names the address,
+ * with the code. On Deno it has Deno's class.
  *
  * @param cause What the runtime said.
  * @param address Where it was to listen.
- * @returns The error. A missing permission is passed on as it is: Deno says what
- * to do.
+ * @returns The error. A missing permission is passed on unchanged, because Deno
+ * says what to do.
  */
 export function listenError(cause: unknown, address: string): Error {
   const { Deno } = globalThis as { Deno?: { errors: Record<string, unknown> } };
@@ -65,11 +65,11 @@ export function listenError(cause: unknown, address: string): Error {
 }
 
 /**
- * Listens by Deno.
+ * Listens through Deno.
  *
  * @param address Where, for the error.
  * @param listen Does it.
- * @throws {TypeError} If this is no Deno.
+ * @throws {TypeError} If this is not Deno.
  */
 export function listening<T>(address: string, listen: () => T): T {
   if (!("Deno" in globalThis)) {
@@ -86,8 +86,8 @@ export function listening<T>(address: string, listen: () => T): T {
 }
 
 /**
- * Checks a certificate and its key before anybody listens with them: the runtimes
- * themselves tell of a bad one only at the first handshake, if at all.
+ * Checks a certificate and its key before they are used: the runtimes report a
+ * bad one only at the first handshake, if at all.
  *
  * @param tls Both, in PEM.
  * @throws {TypeError} If one cannot be read, or if they do not belong together.

@@ -8,19 +8,19 @@ import type { Admission, RemoteAddr } from "../admission.ts";
 import type { TransportListener } from "../listener.ts";
 import type { Transport } from "../transport.ts";
 
-/** Most connections that nobody has taken yet. */
+/** The most connections that nobody has taken yet. */
 const MAX_WAITING = 1_024;
 
 /** Pause after a failed accept, such as one of too many open files. */
 const RETRY_DELAY = 50;
 
-/** A connection, as `Deno.Conn` is one. */
+/** A connection, in the shape of `Deno.Conn`. */
 export interface Accepted extends Connection {
-  /** Who it is. */
+  /** The address of the client. */
   readonly remoteAddr: RemoteAddr;
 }
 
-/** Where connections come from, as `Deno.Listener` is it. */
+/** A source of connections, in the shape of `Deno.Listener`. */
 export interface Acceptor<A> {
   /** Where it listens. */
   readonly addr: A;
@@ -28,35 +28,35 @@ export interface Acceptor<A> {
   accept(): Promise<Accepted>;
   /** Stops listening, which makes `accept()` reject. */
   close(): void;
-  /** Looks after itself, and tells how it goes. */
+  /** Watches itself, and reports its state. */
   watch?(failures: AcceptFailures): void;
 }
 
-/** What a listener is told besides where it listens. */
+/** What a listener gets besides its address. */
 export interface ListenerOptions {
   /** Where it listens, for the log. */
   address: string;
-  /** Where to write what fails. */
+  /** Where to log failures. */
   logger: Logger | undefined;
-  /** Who counts the connections. */
+  /** The admission that counts the connections. */
   admission: Pick<Admission, "enter"> | undefined;
 }
 
 /** How a connection becomes a transport. */
 export interface OpenOptions {
-  /** Gives it up. */
+  /** Aborts opening. */
   signal: AbortSignal;
-  /** What the transport has to call when nothing is left of it. */
+  /** What the transport must call when its connection is gone. */
   onGone: () => void;
 }
 
-/** Makes a transport of a connection, or rejects and has closed it. */
+/** Makes a transport of a connection, or closes it and rejects. */
 type Open<T> = (
   conn: Accepted,
   options: OpenOptions,
 ) => Promise<Transport<T>>;
 
-/** Accepts connections, and opens each apart from the others. */
+/** Accepts connections, and opens each independently of the others. */
 export class Listener<T, A> implements TransportListener<T, A> {
   /** Where it listens. */
   readonly addr: A;
@@ -70,7 +70,7 @@ export class Listener<T, A> implements TransportListener<T, A> {
   readonly #closing = new AbortController();
   #wake: PromiseWithResolvers<void> = Promise.withResolvers();
 
-  /** Accepts at once, from a listener that it owns. */
+  /** Starts to accept at once, from a listener that it owns. */
   constructor(
     listener: Acceptor<A>,
     { address, logger, admission }: ListenerOptions,
@@ -85,7 +85,7 @@ export class Listener<T, A> implements TransportListener<T, A> {
     this.#accepting = this.#accept();
   }
 
-  /** The transports of those who connect. */
+  /** Yields the transports of the clients that connect. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Transport<T>, void> {
     while (!this.#closed) {
       const transport = this.#ready.shift();
@@ -146,7 +146,7 @@ export class Listener<T, A> implements TransportListener<T, A> {
       if (this.#closed) await transport.close();
       else this.#ready.push(transport);
     } catch {
-      onGone(); // Its own affair: the next one is as welcome.
+      onGone(); // It concerns this connection only: accept the next.
     }
     this.#opening--;
     this.#changed();

@@ -3,12 +3,12 @@
 import type { Framer } from "../stream/framer.ts";
 import { CloseError } from "../transport.ts";
 
-/** How a request of HTTP begins, and no message of ours. */
+/** How an HTTP request begins, and none of our messages. */
 const REQUEST_REGEXP = /^[A-Z]{3,10} /;
 
 /**
- * Lets a framer refuse a client whose first bytes are a request of HTTP. A web
- * page can post to any port of this machine, and would so say as many lines as it
+ * Makes a framer refuse a client whose first bytes are an HTTP request. A web
+ * page can post to any port of this machine, and could send as many lines as it
  * likes.
  */
 export function refuseHttp<T>(framer: Framer<T>): Framer<T> {

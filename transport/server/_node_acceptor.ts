@@ -10,13 +10,13 @@ import { createSecureServer, createSocketServer } from "./_node_http.ts";
 import { hostAndPort } from "../_not_connected.ts";
 import type { NetAddr } from "../listener.ts";
 
-/** Connections that the kernel keeps until they are accepted. */
+/** The most connections that the kernel queues until they are accepted. */
 const BACKLOG = 1_024;
 
-/** The longest time that a timer of Node takes. */
+/** The longest time that a Node timer accepts. */
 const MAX_DELAY = 2 ** 31 - 1;
 
-/** Where to listen by `node:net`, and how. */
+/** Where and how to listen with `node:net`. */
 export interface NodeListenOptions {
   hostname: string;
   port: number;
@@ -26,8 +26,8 @@ export interface NodeListenOptions {
 }
 
 /**
- * Listens by `node:net` and `node:tls`, for Node and Bun. On Deno, a socket of
- * `node:tls` cannot be made to stop reading.
+ * Listens with `node:net` and `node:tls`, for Node and Bun. On Deno, a socket
+ * of `node:tls` cannot be made to stop reading.
  */
 export async function listenByNode(
   { hostname, port, tls, handshakeTimeout }: NodeListenOptions,

@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-/** What a server needs of Node, in the way of `_node.ts`. */
+/** The parts of Node that a server needs, loaded as in `_node.ts`. */
 
 import type * as NodeHttp from "node:http";
 import type * as NodeHttps from "node:https";

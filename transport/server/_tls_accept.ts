@@ -5,21 +5,21 @@ import type { Duplex as NodeDuplex } from "node:stream";
 import type { Connection } from "../stream/_pipe.ts";
 import { createSecureContext, Duplex, TlsSocket } from "../_node_net.ts";
 
-/** Bytes of one read, and of what may wait for a slow reader. */
+/** The size of one read, and the most bytes that may wait for a slow reader. */
 const READ_BYTES = 65_536;
 
-/** Encrypts a connection, or rejects and has closed it. */
+/** Encrypts a connection, or closes it and rejects. */
 export type Encrypt = (
   conn: Deno.Conn,
   signal: AbortSignal,
 ) => Promise<Connection>;
 
 /**
- * Returns what encrypts accepted connections.
+ * Returns a function that encrypts accepted connections.
  *
  * Not `Deno.listenTls`: when Deno 2.9 closes a connection whose handshake is
- * under way, its socket stays open until the client closes it, so that a silent
- * client keeps a file descriptor for as long as it likes.
+ * under way, its socket stays open until the client closes it, so a silent
+ * client can hold a file descriptor for as long as it likes.
  */
 export function encryption(tls: { cert: string; key: string }): Encrypt {
   const secureContext = createSecureContext(tls);
@@ -27,7 +27,8 @@ export function encryption(tls: { cert: string; key: string }): Encrypt {
     const connection = new EncryptedConnection(conn, secureContext);
     const { socket } = connection;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const gone = () => reject(new Error("The client has broken off"));
+    const gone = () =>
+      reject(new Error("The client broke off the TLS handshake"));
     const abort = () => reject(signal.reason);
     socket.once("secure", resolve).once("error", reject).once("close", gone);
     connection.over.then(gone);
@@ -45,7 +46,7 @@ export function encryption(tls: { cert: string; key: string }): Encrypt {
   };
 }
 
-/** An encrypted socket, read when somebody wants to read. */
+/** An encrypted socket that is read only on demand. */
 class EncryptedConnection implements Connection {
   readonly socket: TLSSocket;
   /** Resolves when no more bytes come. */
@@ -55,7 +56,9 @@ class EncryptedConnection implements Connection {
   #rest: Uint8Array | undefined;
   #error: Error | undefined;
   #ended = false;
-  /** Wakes who waits for bytes, and who waits for somebody to take them. */
+  /**
+   * Wakes the reader that waits for bytes, and the writer that waits for room.
+   */
   #wake: (() => void) | undefined;
   #goOn: (() => void) | undefined;
 

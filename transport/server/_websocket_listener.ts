@@ -33,16 +33,19 @@ import type {
 } from "../listener.ts";
 import { CloseError, type Format } from "../transport.ts";
 
-/** Connections that the kernel keeps until they are accepted. */
+/** The most connections that the kernel queues until they are accepted. */
 const BACKLOG = 1_024;
 
 /** How often to look for requests that take too long, in milliseconds. */
 const CHECK_INTERVAL = 500;
 
-/** Connections of HTTP and in their handshake besides the open WebSockets. */
+/**
+ * The most connections in HTTP or in their handshake, besides the open
+ * WebSockets.
+ */
 const OTHERS = 1_024;
 
-/** The longest time that a timer of Node takes. */
+/** The longest time that a Node timer accepts. */
 const MAX_DELAY = 2 ** 31 - 1;
 
 /** The listener of `listenWebSocket()`. */
@@ -103,7 +106,8 @@ export class WebSocketListening<F extends Format, State>
     this.#server.on("request", (request, response) => {
       this.#answer(new HttpExchange(request, response, this.#secure));
     });
-    // Whoever reads the body sends for it; what nobody reads need not come.
+    // The reader of the body asks for it; a body that nobody reads need not
+    // come.
     this.#server.on("checkContinue", (request, response) => {
       this.#answer(new HttpExchange(request, response, this.#secure));
     });
@@ -133,7 +137,7 @@ export class WebSocketListening<F extends Format, State>
       hostAndPort(hostname, this.#address.port),
       logger,
     );
-    // Such as too many open files: the next connection may go well.
+    // For example too many open files: the next connection may succeed.
     server.on("error", (error) => failures.failed(error));
     warnOfLimit(this.#admission.maxConnections, logger);
     this.#watch = watchAccepting(server, failures, BACKLOG);
@@ -171,7 +175,7 @@ export class WebSocketListening<F extends Format, State>
     return this.close();
   }
 
-  /** Lets a client in, or says why not. */
+  /** Admits a client, or tells it why not. */
   async #upgrade(
     message: IncomingMessage,
     socket: Socket,
@@ -182,7 +186,8 @@ export class WebSocketListening<F extends Format, State>
     socket.once("close", onClose);
     // Without it, a reset before the connection is open would be thrown.
     socket.on("error", () => {});
-    // Longer than the hooks have: who is told why first has some time to read it.
+    // Longer than the hooks have, so that a refused client has time to read
+    // why.
     const timer = later(this.#admission.handshakeTimeout + 1_000, () => {
       socket.destroy();
     });
@@ -261,7 +266,10 @@ export class WebSocketListening<F extends Format, State>
     return { transport, request, info, ...admitted };
   }
 
-  /** Answers a request that asks for no WebSocket, or for one in a broken way. */
+  /**
+   * Answers a request that does not ask for a WebSocket, or asks in a broken
+   * way.
+   */
   async #answer(exchange: HttpExchange): Promise<void> {
     const { handler = pleaseUpgrade } = this.#options;
     const { request, info } = exchange;
@@ -276,7 +284,7 @@ export class WebSocketListening<F extends Format, State>
         );
       } else await exchange.answer(await handler(request, info));
     } catch {
-      // The handler's own affair; the client learns no word of it.
+      // The handler's error; the client must not see its text.
       exchange.fail(500);
     }
   }

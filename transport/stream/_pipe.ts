@@ -1,25 +1,32 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-/** Read size while little comes, so that an idle connection owns little. */
+/**
+ * The read size while little comes, so that an idle connection holds little
+ * memory.
+ */
 const SMALL_READ = 4_096;
 
-/** Read size while much comes. */
+/** The read size while much comes. */
 const LARGE_READ = 65_536;
 
-/** Both directions of a stream of bytes, as a carrier wants them. */
+/** Both directions of a stream of bytes, as a carrier needs them. */
 export interface Pipe {
-  /** Next bytes, good until the next read; `undefined` at the end. */
+  /**
+   * Reads the next bytes, valid until the next read; `undefined` at the end.
+   */
   read(): Promise<Uint8Array | undefined>;
   /** Writes all bytes. */
   write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   /** Tells the peer that no more comes. */
   closeWrite(): Promise<void>;
-  /** Lets go of everything, whatever is under way. Never throws. */
+  /** Releases everything, whatever is under way. Never throws. */
   destroy(): void;
 }
 
-/** What of `Deno.Conn` is faster and closes better than its streams. */
+/**
+ * The members of `Deno.Conn` that are faster and close better than its streams.
+ */
 export interface Connection {
   /** Reads some bytes. */
   read(buffer: Uint8Array): Promise<number | null>;
@@ -31,7 +38,7 @@ export interface Connection {
   close(): void;
 }
 
-/** Makes a pipe of what {@linkcode StreamTransport} is given. */
+/** Makes a pipe of the stream that {@linkcode StreamTransport} is given. */
 export function openPipe(
   stream: {
     readable: ReadableStream<Uint8Array>;
@@ -53,7 +60,7 @@ class StreamPipe implements Pipe {
   ) {
     this.#reader = readable.getReader();
     this.#writer = writable.getWriter();
-    // Writing and reading tell of it; these would be unhandled.
+    // Writing and reading report it; these rejections would be unhandled.
     this.#reader.closed.catch(() => {});
     this.#writer.closed.catch(() => {});
     this.#writer.ready.catch(() => {});

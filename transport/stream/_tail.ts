@@ -1,14 +1,17 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-/** Above this, the memory of a message is let go once it is complete. */
+/** Above this size, the memory of a message is released once it is complete. */
 const KEEP_BYTES = 65_536;
 
 const EMPTY = new Uint8Array();
 
-/** The bytes of an unfinished message. It grows with what came, not before. */
+/**
+ * Holds the bytes of an unfinished message. It grows with what came, not
+ * before.
+ */
 export class Tail {
-  /** How many bytes there are. */
+  /** The number of bytes. */
   length = 0;
   #buffer: Uint8Array = EMPTY;
 
@@ -24,7 +27,7 @@ export class Tail {
     this.length = length;
   }
 
-  /** Returns the bytes, good until the next `append`, and starts anew. */
+  /** Returns the bytes, valid until the next `append`, and starts over. */
   take(): Uint8Array {
     const bytes = this.#buffer.subarray(0, this.length);
     this.length = 0;
@@ -34,7 +37,7 @@ export class Tail {
 
   /**
    * Fills up to `size` bytes with those of `chunk` from `start` on. Returns
-   * them, good until the next call, or `undefined` if more are needed.
+   * them, valid until the next call, or `undefined` if more are needed.
    */
   fill(
     chunk: Uint8Array,

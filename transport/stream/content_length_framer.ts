@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * Messages behind a `Content-Length` header: the base protocol of the Language
+ * Messages with a `Content-Length` header: the base protocol of the Language
  * Server Protocol.
  *
  * ```ts
@@ -46,7 +46,7 @@ export interface ContentLengthFramerOptions<F extends Format = Format>
    */
   format?: F;
   /**
-   * What stands in the place of a message that is not UTF-8, for a protocol that
+   * The text that replaces a message that is not UTF-8, for a protocol that
    * answers such a message and goes on.
    *
    * @default {undefined} the connection ends with code 1007
@@ -55,8 +55,8 @@ export interface ContentLengthFramerOptions<F extends Format = Format>
 }
 
 /**
- * Frames messages by a header block that tells their length in bytes. It takes
- * any other header too, such as `Content-Type`, and a block of 4096 bytes at
+ * Frames messages by a header block with their length in bytes. It accepts
+ * other headers too, such as `Content-Type`. The block may have 4096 bytes at
  * most.
  *
  * @typeParam F What a message is.
@@ -106,8 +106,8 @@ export class ContentLengthFramer<F extends Format = "text">
    * @param chunk The bytes.
    * @returns The messages that they complete, as {@linkcode Framer.decode}
    * says. The iteration throws a `CloseError` with code 1009 where a message or
-   * its headers are too long, with code 1002 where the headers are none, and
-   * with code 1007 where a message is not UTF-8.
+   * its headers are too long, with code 1002 where the headers are not valid,
+   * and with code 1007 where a message is not UTF-8.
    */
   *decode(chunk: Uint8Array): Generator<MessageOf<F>, void> {
     let at = 0;
@@ -127,11 +127,11 @@ export class ContentLengthFramer<F extends Format = "text">
   }
 
   /**
-   * Returns a message as it goes on the wire.
+   * Returns a message as it is sent.
    *
    * @param message The message.
-   * @returns Its bytes behind their length.
-   * @throws {TypeError} If it is not UTF-8 and should be.
+   * @returns Its length and its bytes.
+   * @throws {TypeError} If the format needs UTF-8 and it is not.
    */
   encode(message: MessageOf<F>): Uint8Array<ArrayBuffer> {
     const body = toBytes(message, this.#format);

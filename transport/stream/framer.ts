@@ -2,13 +2,13 @@
 // This module is browser compatible.
 
 /**
- * How a stream of bytes is cut into messages.
+ * Splits a stream of bytes into messages.
  *
  * @module
  */
 
 /**
- * Cuts a stream of bytes into messages, and writes messages as bytes. It does
+ * Splits a stream of bytes into messages, and writes messages as bytes. It does
  * no I/O. One instance serves one connection.
  *
  * @typeParam T What a message is.
@@ -35,13 +35,13 @@ export interface Framer<T> {
    * @param chunk The bytes. They are not kept beyond the iteration.
    * @returns The messages that `chunk` completes, to be iterated to the end
    * before the next call. The iteration throws a {@linkcode CloseError}, after
-   * the messages before it, where the bytes are no message or one grows over
-   * its limit; the framer is of no use after that.
+   * the messages before it, where the bytes are not a message or a message
+   * exceeds its limit. The framer cannot be used after that.
    */
   decode(chunk: Uint8Array): Iterable<T>;
 
   /**
-   * Returns a message as it goes on the wire.
+   * Returns a message as it is sent.
    *
    * @param message The message.
    * @returns Its bytes.

@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * Messages behind their length in four bytes.
+ * Messages with a four-byte length before each.
  *
  * ```ts
  * import { LengthPrefixFramer } from "@wirekit/transport";
@@ -37,14 +37,14 @@ export interface LengthPrefixFramerOptions<F extends Format = Format>
    */
   format?: F;
   /**
-   * What stands in the place of a message that is not UTF-8, for a protocol that
+   * The text that replaces a message that is not UTF-8, for a protocol that
    * answers such a message and goes on.
    *
    * @default {undefined} the connection ends with code 1007
    */
   malformed?: MessageOf<F> | undefined;
   /**
-   * Whether the length goes least byte first, as in the native messaging of
+   * Whether the length is little-endian, as in the native messaging of
    * browsers.
    *
    * @default {false}
@@ -53,7 +53,7 @@ export interface LengthPrefixFramerOptions<F extends Format = Format>
 }
 
 /**
- * Frames messages by their length in bytes, in four bytes before them.
+ * Frames messages by a four-byte length before each, in bytes.
  *
  * @typeParam F What a message is.
  *
@@ -126,11 +126,11 @@ export class LengthPrefixFramer<F extends Format = "text">
   }
 
   /**
-   * Returns a message as it goes on the wire.
+   * Returns a message as it is sent.
    *
    * @param message The message.
-   * @returns Its bytes behind their length.
-   * @throws {TypeError} If it is not UTF-8 and should be, or over 4 GiB.
+   * @returns Its length and its bytes.
+   * @throws {TypeError} If the format needs UTF-8 and it is not, or over 4 GiB.
    */
   encode(message: MessageOf<F>): Uint8Array<ArrayBuffer> {
     const body = toBytes(message, this.#format);

@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * Messages that end with a newline: a line of text each, such as JSON Lines.
+ * Messages that end with a newline: one line of text each, such as JSON Lines.
  *
  * ```ts
  * import { NewlineFramer } from "@wirekit/transport/newline-framer";
@@ -41,7 +41,7 @@ export interface NewlineFramerOptions<
    */
   format?: F;
   /**
-   * What stands in the place of a message that is not UTF-8, for a protocol that
+   * The text that replaces a message that is not UTF-8, for a protocol that
    * answers such a message and goes on.
    *
    * @default {undefined} the connection ends with code 1007
@@ -50,7 +50,7 @@ export interface NewlineFramerOptions<
 }
 
 /**
- * Frames messages by the newline after each. It takes `\r\n` for one too.
+ * Frames messages by the newline after each. It accepts `\r\n` too.
  *
  * @typeParam F What a message is.
  *
@@ -94,7 +94,7 @@ export class NewlineFramer<F extends "text" | "utf8" = "text">
    * @param chunk The bytes.
    * @returns The lines that they complete, as {@linkcode Framer.decode} says.
    * The iteration throws a `CloseError` with code 1009 where a line is too
-   * long, with code 1007 where it is not UTF-8 and nothing may stand for it.
+   * long, with code 1007 where it is not UTF-8 and has no replacement.
    */
   *decode(chunk: Uint8Array): Generator<MessageOf<F>, void> {
     // One look at the chunk costs less than one at each of its lines.
@@ -112,7 +112,7 @@ export class NewlineFramer<F extends "text" | "utf8" = "text">
   }
 
   /**
-   * Returns a message as it goes on the wire.
+   * Returns a message as it is sent.
    *
    * @param message The message.
    * @returns Its bytes and a newline.

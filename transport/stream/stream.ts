@@ -2,8 +2,8 @@
 // This module is browser compatible.
 
 /**
- * A transport over any two-way stream of bytes: a child process, one's own
- * standard input and output, a connection that something else has opened.
+ * A transport over any two-way stream of bytes: a child process, this program's
+ * standard input and output, or a connection that something else opened.
  *
  * ```ts
  * import { NewlineFramer } from "@wirekit/transport/newline-framer";
@@ -36,7 +36,9 @@ import { openPipe, type Pipe } from "./_pipe.ts";
 import type { Framer } from "./framer.ts";
 import { CloseError, type Limits, type Transport } from "../transport.ts";
 
-/** Bytes read ahead of the reader, above which the peer has to wait. */
+/**
+ * Number of bytes read ahead of the reader above which the peer has to wait.
+ */
 const READ_AHEAD = 65_536;
 
 /** Bytes that are worth a write of their own. */
@@ -69,12 +71,12 @@ export interface ByteStream {
 export type StreamTransportOptions = Pick<Limits, "maxOutboxBytes">;
 
 /**
- * A transport over a stream of bytes, cut into messages by a framer, which also
- * bounds them.
+ * A transport over a stream of bytes. A framer splits the stream into messages
+ * and limits their size.
  *
- * It owns the stream from then on. All messages sent in one turn go out in one
- * write. A slow reader stops the peer, and a slow peer the sender. A stream
- * carries no close code: the peer sees a clean end whatever the error was.
+ * It owns the stream. All messages sent in one turn go out in one write. A slow
+ * reader stops the peer, and a slow peer stops the sender. A stream has no
+ * close codes: the peer sees a clean end, whatever the error was.
  *
  * @typeParam T What a message is.
  *
@@ -119,10 +121,10 @@ export class StreamTransport<T extends string | Uint8Array = string>
   readonly #onGone: (() => void) | undefined;
 
   /**
-   * Takes a stream over, and starts to read.
+   * Takes over a stream and starts to read.
    *
    * @param stream The stream. Nobody else may use it.
-   * @param framer A framer of its own.
+   * @param framer A framer that nothing else uses.
    * @param options The limit.
    */
   constructor(
@@ -188,7 +190,7 @@ export class StreamTransport<T extends string | Uint8Array = string>
   /**
    * Reads the messages, as {@linkcode Transport} says.
    *
-   * @returns The one reader's iterator.
+   * @returns The iterator of the only reader.
    */
   [Symbol.asyncIterator](): AsyncIterator<T, undefined> {
     return this.#inbox;

@@ -1,10 +1,10 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-/** What every key is joined with (RFC 6455, section 1.3). */
+/** The text that is appended to every key (RFC 6455, section 1.3). */
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-/** Returns what a server answers to the key of a client. */
+/** Returns the answer of a server to the key of a client. */
 export async function acceptKey(key: string): Promise<string> {
   const bytes = new TextEncoder().encode(key + GUID);
   const hash = await crypto.subtle.digest("SHA-1", bytes);

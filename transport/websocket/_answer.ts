@@ -3,14 +3,14 @@
 import { HandshakeError } from "@wirekit/internal/errors";
 import { settled } from "../_close.ts";
 
-/** Most bytes of the server's answer, with all that it says before. */
+/** The most bytes of the server's answer, including interim responses. */
 const MAX_HEAD_BYTES = 16_384;
 
 /** How much of a refusal's body is read, and for how many milliseconds. */
 const MAX_BODY_BYTES = 4_096;
 const BODY_TIMEOUT = 1_000;
 
-/** What to do about a status. */
+/** Advice for each status. */
 const ADVICE: Record<number, string> = {
   401: "Give it the credentials that it asks for",
   403: "It does not let this client in",
@@ -25,15 +25,15 @@ const ADVICE: Record<number, string> = {
 export interface Expected {
   /** The URL for an error. */
   place: string;
-  /** What the server has to make of the key. */
+  /** The answer to the key that the server must give. */
   accept: string;
   /** The subprotocols that were offered. */
   protocols: string[];
 }
 
-/** What came after the handshake, and what was agreed upon. */
+/** The result of a handshake. */
 export interface Answer {
-  /** The bytes that came with it. */
+  /** The bytes that came after the handshake. */
   rest: Uint8Array<ArrayBuffer>;
   /** The subprotocol; empty if there is none. */
   protocol: string;
@@ -42,7 +42,10 @@ export interface Answer {
 /** Reads some bytes; `undefined` at the end. */
 export type ReadSome = () => Promise<Uint8Array | undefined>;
 
-/** Reads a server's answer. Throws a {@linkcode HandshakeError} unless it is yes. */
+/**
+ * Reads a server's answer. Throws a {@linkcode HandshakeError} unless the
+ * server accepted.
+ */
 export async function readAnswer(
   read: ReadSome,
   expected: Expected,
@@ -112,7 +115,7 @@ class HeadReader {
       if (this.#taken + searched >= MAX_HEAD_BYTES) {
         throw refuse(`the server's answer is over ${MAX_HEAD_BYTES} bytes`);
       }
-      // An alert of TLS, which answers what is none.
+      // A TLS alert: the server's answer to something that is not TLS.
       if (rest[0] === 0x15 && rest[1] === 3) {
         throw refuse("the server speaks TLS on this port. Connect by wss:");
       }
@@ -128,7 +131,7 @@ class HeadReader {
     }
   }
 
-  /** The first text of a body, as far as it comes in time. */
+  /** Reads the start of a body, as far as it comes in time. */
   async body(headers: Headers): Promise<string> {
     const length = Number(headers.get("content-length") ?? Infinity);
     const enough = Math.min(length, MAX_BODY_BYTES);
@@ -157,7 +160,7 @@ function latin1(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes.subarray(0, 2 * MAX_BODY_BYTES));
 }
 
-/** Joins the chunks of a body, the last of which may be cut. */
+/** Joins the chunks of a body. The last one may be cut off. */
 function unchunk(bytes: Uint8Array): Uint8Array {
   const joined: number[] = [];
   let at = 0;
@@ -190,7 +193,7 @@ function parseHead(text: string, refuse: Refuse): Head {
   return { status: Number(status), phrase, headers };
 }
 
-/** Says what a server answered in place of the upgrade, and what to do. */
+/** Says what a server answered instead of the upgrade, and what to do. */
 function words(
   status: number,
   phrase: string,
@@ -208,7 +211,7 @@ function words(
   return answered + (said ? `: "${said}"` : "") + (advice ? `. ${advice}` : "");
 }
 
-/** The start of a text by a stranger, as one printable line. */
+/** Returns the start of a text that a stranger sent, as one printable line. */
 function oneLine(text: string): string {
   const line = text.replace(/<[^>]*(>|$)/g, " ").replace(
     /[^\p{L}\p{M}\p{N}\p{P}\p{S}]+/gu,
@@ -218,7 +221,7 @@ function oneLine(text: string): string {
   return line.length > 200 ? `${line.slice(0, 200)}…` : line;
 }
 
-/** What is wrong with an upgrade. */
+/** Returns what is wrong with an upgrade. */
 function findFault(
   headers: Headers,
   { accept, protocols }: Expected,

@@ -17,26 +17,26 @@ import { acceptKey } from "./_accept_key.ts";
 import type { HandshakeRequest } from "./_request.ts";
 import type { ClientTls, Format, Limits } from "../transport.ts";
 
-/** What {@linkcode openWebSocket} needs to know. */
+/** Options of {@linkcode openWebSocket}. */
 export interface OpenWebSocketOptions<F extends Format> extends Limits {
   /** What a message is. */
   format: F;
   /** What to do with frames of the other kind. */
   otherFrames?: "refuse" | "ignore" | "take";
-  /** Gives up connecting. */
+  /** Aborts connecting. */
   signal?: AbortSignal;
-  /** How long it may take to open, in milliseconds. */
+  /** When to give up opening, in milliseconds. */
   connectTimeout?: number;
-  /** Milliseconds without a sign of life. */
+  /** How long the server may be silent, in milliseconds. */
   idleTimeout: number;
-  /** Whom to trust, and who this is. */
+  /** Which certificates to trust, and which to present. */
   tls?: ClientTls;
 }
 
 /**
- * Connects to a WebSocket server over a socket of our own: one of Node, whose
- * writes are done at once. Each write of `Deno.connect()` is a promise, which
- * makes a busy client a fifth slower.
+ * Connects to a WebSocket server over a socket of `node:net`, whose writes
+ * finish at once. Each write of `Deno.connect()` is a promise, which makes a
+ * busy client a fifth slower.
  */
 export async function openWebSocket<F extends Format>(
   request: HandshakeRequest,
@@ -95,7 +95,7 @@ function secureSocket(host: string, port: number, tls: ClientTls = {}): Socket {
   });
 }
 
-/** What `ca` takes the place of in Node; in Deno it comes besides. */
+/** The certificates that `ca` replaces in Node; in Deno `ca` adds to them. */
 function usualCertificates(): readonly string[] {
   return "Deno" in globalThis ? [] : rootCertificates;
 }
@@ -123,7 +123,7 @@ async function writeRequest(
   };
 }
 
-/** Reads what there is; `undefined` once the server has ended. */
+/** Reads the available bytes; `undefined` once the server has ended. */
 async function readSome(socket: Socket): Promise<Uint8Array | undefined> {
   for (;;) {
     const chunk: Uint8Array | null = socket.read();
@@ -139,5 +139,5 @@ async function readSome(socket: Socket): Promise<Uint8Array | undefined> {
   }
 }
 
-/** What may happen to a socket that is read. */
+/** The events of a socket that is being read. */
 const EVENTS = ["readable", "end", "close"] as const;

@@ -39,10 +39,12 @@ import {
   type WebSocketTransport,
 } from "../transport.ts";
 
-/** Bytes read ahead of the reader, above which the peer has to wait. */
+/**
+ * Number of bytes read ahead of the reader above which the peer has to wait.
+ */
 const READ_AHEAD = 65_536;
 
-/** From here on, a server writes a payload as it is instead of copying it. */
+/** From this size on, a server writes a payload without copying it. */
 const UNCOPIED_BYTES = 16_384;
 
 /**
@@ -57,10 +59,15 @@ const BULK_BYTES = 65_536;
  */
 const TURN_BUDGET = 512;
 
-/** Pings that are answered one by one in a turn; of more, only the last. */
+/**
+ * How many pings are answered individually in a turn; of more, only the last
+ * is.
+ */
 const PONGS = 16;
 
-/** Most frames without content within a second: nobody means so many. */
+/**
+ * The most frames without content within a second: no honest peer sends more.
+ */
 const MAX_IDLE_FRAMES = 10_000;
 
 const EMPTY = new Uint8Array();
@@ -72,21 +79,21 @@ const { latin1Slice, utf8Slice } = Buffer?.prototype ?? {};
 /** A stream of bytes below a connection. */
 export interface BytePipe {
   /**
-   * Starts to read. A chunk is the receiver's until it returns. At the end
-   * `onEnd` is called, with the error if there is one.
+   * Starts to read. A chunk belongs to the receiver until it returns. At the
+   * end `onEnd` is called, with the error if there is one.
    */
   start(
     onChunk: (chunk: Uint8Array<ArrayBuffer>) => void,
     onEnd: (error?: unknown) => void,
   ): void;
-  /** Stops reading. A chunk that is under way may still come. */
+  /** Pauses reading. A chunk that is under way may still come. */
   pause(): void;
-  /** Goes on reading. */
+  /** Resumes reading. */
   resume(): void;
   /**
-   * Writes all bytes, once what was written before is gone. Returns nothing if
-   * they are gone at once, else resolves when they are; until then they must
-   * not change.
+   * Writes all bytes after those written before. Returns nothing if they were
+   * written at once; otherwise resolves when they are written, and they must
+   * not change until then.
    */
   write(parts: Uint8Array<ArrayBuffer>[]): Promise<void> | undefined;
   /** Grows each time that the peer makes room for what had to wait. */
@@ -95,18 +102,18 @@ export interface BytePipe {
   readonly busyUntil: number;
   /** Ends our direction, once all is written. */
   end(): void;
-  /** Lets go of everything. Never throws. */
+  /** Releases everything. Never throws. */
   destroy(): void;
 }
 
-/** What a {@linkcode WebSocketConnection} needs to know. */
+/** Options of a {@linkcode WebSocketConnection}. */
 export interface WebSocketConnectionOptions<F extends Format>
   extends Omit<Limits, "maxInboxBytes"> {
   /** What a message is. */
   format: F;
-  /** Whether a frame of the other kind is passed over. */
+  /** What to do with frames of the other kind. */
   otherFrames?: "refuse" | "ignore" | "take";
-  /** The last message before a close that this end makes by itself. */
+  /** The last message to send before this end closes by itself. */
   farewell?: MessageOf<F> | undefined;
   /** The subprotocol, if one was agreed upon. */
   protocol?: string;
@@ -139,15 +146,15 @@ export class WebSocketConnection<F extends Format>
   /** The turn in which a budget was used up last. */
   #busyTurn = -1;
   #rest: Uint8Array<ArrayBuffer>[] = [];
-  /** What to do once those are read. */
+  /** What to do once those bytes are read. */
   #ending: (() => void) | undefined;
-  /** When idle frames were counted last. */
+  /** When frames without content were last counted. */
   #countedAt = 0;
-  /** How often it was looked for a sign of life in vain. */
+  /** How many checks for a sign of life were in vain. */
   #silence = 0;
-  /** The pipe's progress at the last look. */
+  /** The pipe's progress at the last check. */
   #progress = 0;
-  /** What goes out next: full buffers, and one that is not. */
+  /** The output: full buffers, and one that is being filled. */
   #queue: OutBuffer[] | undefined;
   #out: OutBuffer | undefined;
   /** Bytes in these, and those that the pipe still has. */
@@ -155,7 +162,7 @@ export class WebSocketConnection<F extends Format>
   #scheduled = false;
   #writing = false;
   #endsOutput = false;
-  /** Nothing that still comes matters. */
+  /** Whether input is ignored from now on. */
   #deaf = false;
   #broken: CloseError | undefined;
   #room: PromiseWithResolvers<void> | undefined;
@@ -164,7 +171,7 @@ export class WebSocketConnection<F extends Format>
   #ended: PromiseWithResolvers<void> | undefined;
   #gone = false;
 
-  /** Takes the pipe over, and reads what follows `head`. */
+  /** Takes over the pipe, and reads what follows `head`. */
   constructor(
     pipe: BytePipe,
     group: ConnectionGroup,
@@ -234,15 +241,16 @@ export class WebSocketConnection<F extends Format>
     return this.close();
   }
 
-  /** Writes all that was sent in this turn. */
+  /** Writes everything that was sent in this turn. */
   flush(): void {
     this.#scheduled = false;
     if (!this.#writing && this.#out) this.#write(EMPTY);
   }
 
   /**
-   * Asks a silent peer for a sign of life; without one it is lost. This counts
-   * looks and no time: a process that has slept reads before it judges.
+   * Asks a silent peer for a sign of life; without one, the connection ends.
+   * This counts checks, not time: a process that was suspended reads before it
+   * decides.
    */
   look(): void {
     // Nothing is heard while a slow reader keeps us from listening.
@@ -312,12 +320,12 @@ export class WebSocketConnection<F extends Format>
     this.#budget = parser.allowance;
     if (this.#budget > 0) return;
     const { rest } = parser;
-    // What has waited is a copy already: one for each turn would take for ever.
+    // What has waited is a copy already; a copy in each turn would be too slow.
     if (rest.length > 0) this.#rest.unshift(isRest ? rest : rest.slice());
     this.#pause();
   }
 
-  /** Lets bytes go that nobody reads, as slowly as if somebody did. */
+  /** Discards bytes that nobody reads, as slowly as if they were read. */
   #discard(chunk: Uint8Array<ArrayBuffer>): void {
     this.#budget -= 1 + (chunk.length >> 10);
     if (this.#budget > 0 || this.#paused) return;
@@ -330,7 +338,7 @@ export class WebSocketConnection<F extends Format>
     });
   }
 
-  /** Whether there is another budget: not two in the same turn. */
+  /** Returns whether there is a new budget: there is only one in a turn. */
   #mayGoOn(): boolean {
     const group = this.#group;
     if (this.#busyTurn === group.turn) return false;
@@ -340,14 +348,16 @@ export class WebSocketConnection<F extends Format>
     return true;
   }
 
-  /** Answers a ping; who pings and does not read gets no answer. */
+  /**
+   * Answers a ping, unless the peer sends pings without reading the answers.
+   */
   #answer(ping: Uint8Array<ArrayBuffer>): void {
     if (this.#waiting < HIGH_WATER_MARK && !this.#closing) {
       this.#writeBytes(Opcode.Pong, ping);
     }
   }
 
-  /** Whether so many idle frames came within a second. */
+  /** Returns whether too many frames without content came within a second. */
   #isFlood(): boolean {
     const time = now();
     const elapsed = time - this.#countedAt;
@@ -356,7 +366,7 @@ export class WebSocketConnection<F extends Format>
     return elapsed < 1_000;
   }
 
-  /** Hands the parser's message to the reader. */
+  /** Passes the parser's message to the reader. */
   #receive(): void {
     const parser = this.#parser;
     const isBinary = parser.opcode === Opcode.Binary;
@@ -385,7 +395,10 @@ export class WebSocketConnection<F extends Format>
     this.#inbox.push(message as MessageOf<F>);
   }
 
-  /** Lets the others have their turn, and a slow reader as many as it needs. */
+  /**
+   * Gives other connections their turn, and a slow reader as many turns as it
+   * needs.
+   */
   #pause(): void {
     if (this.#paused) return;
     this.#paused = true;
@@ -473,8 +486,8 @@ export class WebSocketConnection<F extends Format>
   }
 
   /**
-   * Returns a buffer with so much room. The first of a turn is small, and goes
-   * out as soon as it is full: so the peer has something to do meanwhile.
+   * Returns a buffer with enough room. The first one of a turn is small and is
+   * sent as soon as it is full, so that the peer has something to do meanwhile.
    */
   #reserve(size: number): OutBuffer {
     const out = this.#out;
@@ -485,7 +498,9 @@ export class WebSocketConnection<F extends Format>
     return this.#out = this.#group.lend(Math.max(size, LARGE_BYTES));
   }
 
-  /** Writes all there is and then `last`; returns whether it is under way. */
+  /**
+   * Writes all output and then `last`; returns whether a write is under way.
+   */
   #write(last: Uint8Array<ArrayBuffer>): boolean {
     const buffers = this.#queue ?? [];
     if (this.#out) buffers.push(this.#out);
@@ -519,7 +534,7 @@ export class WebSocketConnection<F extends Format>
     this.#room = undefined;
   }
 
-  /** Sends no more, but reads what the peer had still said. */
+  /** Stops sending, but reads what the peer has still sent. */
   #break(error: CloseError): void {
     this.#broken = error;
     this.#room?.reject(error);
@@ -536,7 +551,7 @@ export class WebSocketConnection<F extends Format>
     this.#part(code, reason, "end", this.#farewell);
   }
 
-  /** Ends with this turn, so that what was received can still be answered. */
+  /** Ends after this turn, so that received messages can still be answered. */
   #part(
     code: number,
     reason: string,
@@ -564,7 +579,7 @@ export class WebSocketConnection<F extends Format>
     );
   }
 
-  /** Says goodbye, and waits for the end of the peer's direction. */
+  /** Sends the close frame, and waits for the end of the peer's direction. */
   #leave(
     error: CloseError,
     code: number,

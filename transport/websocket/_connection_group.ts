@@ -4,19 +4,19 @@ import { every, type Timer } from "@wirekit/internal/clock";
 import { nextTick, setImmediate } from "../_node.ts";
 import { wordsOf } from "./_mask.ts";
 
-/** Room for what most turns send. */
+/** The buffer size that is enough for most turns. */
 const SMALL_BYTES = 2_048;
 
-/** Room for more of a busy turn. */
+/** The buffer size for the rest of a busy turn. */
 export const LARGE_BYTES = 16_384;
 
-/** Most memory that a group keeps for later, of each size. */
+/** The most memory that a group keeps for later, of each size. */
 const KEPT_BYTES = 2_097_152;
 
-/** How often a member is looked after in the time that it may be silent. */
+/** How often a member is checked in the time that it may be silent. */
 export const LOOKS = 8;
 
-/** Bytes on their way out, and their memory as words. */
+/** A buffer for output, and its memory as words. */
 export interface OutBuffer {
   /** The memory. */
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -26,18 +26,18 @@ export interface OutBuffer {
   length: number;
 }
 
-/** What a group does with its connections. */
+/** What a group asks of its connections. */
 export interface Member {
-  /** Writes what was sent in this turn. */
+  /** Writes everything that was sent in this turn. */
   flush(): void;
-  /** Looks for a sign of life. */
+  /** Checks for a sign of life. */
   look(): void;
 }
 
 /**
- * What connections share: the memory for their output, so that an idle one has
- * none; the end of a turn, at which each writes once all that it has to; and
- * the clock that looks for the silent.
+ * What connections share: the memory for their output, so that an idle one
+ * holds none; the end of a turn, at which each writes all its output at once;
+ * and the clock that checks for silent ones.
  */
 export class ConnectionGroup {
   readonly #idleTimeout: number;
@@ -54,14 +54,14 @@ export class ConnectionGroup {
   #counts = false;
 
   /**
-   * Makes a group whose members may be silent for so many milliseconds, or for
-   * ever if 0.
+   * Makes a group whose members may be silent for this many milliseconds; 0
+   * means no limit.
    */
   constructor(idleTimeout: number) {
     this.#idleTimeout = idleTimeout;
   }
 
-  /** Takes a member in. */
+  /** Adds a member. */
   add(member: Member): void {
     this.#members.add(member);
     if (this.#idleTimeout === 0 || this.#clock !== undefined) return;
@@ -70,7 +70,7 @@ export class ConnectionGroup {
     });
   }
 
-  /** Lets a member go. */
+  /** Removes a member. */
   delete(member: Member): void {
     this.#members.delete(member);
     if (this.#members.size > 0) return;
@@ -79,8 +79,8 @@ export class ConnectionGroup {
   }
 
   /**
-   * Flushes a member at the end of this turn, after all that its promises do.
-   * Once a turn is enough.
+   * Flushes a member at the end of this turn, after all its promises. One call
+   * in a turn is enough.
    */
   schedule(member: Member): void {
     if (this.#dirty.push(member) === 1) nextTick(this.#flush);
@@ -94,7 +94,7 @@ export class ConnectionGroup {
     this.#clean = dirty;
   };
 
-  /** Counts the turn that comes next, which costs less than a pause. */
+  /** Counts the next turn, which costs less than a pause. */
   countTurn(): void {
     if (this.#counts) return;
     this.#counts = true;
@@ -106,7 +106,7 @@ export class ConnectionGroup {
     this.turn++;
   };
 
-  /** Lends room for at least `length` bytes. */
+  /** Lends a buffer of at least `length` bytes. */
   lend(length: number): OutBuffer {
     if (length <= SMALL_BYTES) {
       return this.#small.pop() ?? makeBuffer(SMALL_BYTES);
@@ -117,7 +117,7 @@ export class ConnectionGroup {
     return makeBuffer(length);
   }
 
-  /** Takes room back. */
+  /** Takes back a lent buffer. */
   giveBack(buffer: OutBuffer): void {
     const size = buffer.bytes.length;
     const kept = size === SMALL_BYTES
@@ -130,7 +130,7 @@ export class ConnectionGroup {
     kept.push(buffer);
   }
 
-  /** Returns a mask that nobody can foresee. */
+  /** Returns an unpredictable mask. */
   mask(): number {
     if (this.#nextMask === this.#masks.length) {
       crypto.getRandomValues(this.#masks);

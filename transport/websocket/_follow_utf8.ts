@@ -2,9 +2,9 @@
 // This module is browser compatible.
 
 /**
- * Follows UTF-8 from one piece to the next. The state is 0 between characters,
- * -1 after bytes that are none, and else what the next byte has to be: how many
- * are to come, the lowest and the highest value.
+ * Checks UTF-8 from one piece to the next. The state is 0 between characters,
+ * -1 after invalid bytes, and otherwise what must follow: how many bytes, and
+ * the lowest and the highest value of the next one.
  */
 export function followUtf8(
   state: number,

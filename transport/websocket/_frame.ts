@@ -9,11 +9,11 @@ export const Opcode = {
   Text: 1,
   /** Bytes, or their first part. */
   Binary: 2,
-  /** The farewell. */
+  /** Closes the connection. */
   Close: 8,
-  /** A question whether the peer is there. */
+  /** Asks whether the peer is there. */
   Ping: 9,
-  /** The answer. */
+  /** Answers a ping. */
   Pong: 10,
 } as const;
 
@@ -21,14 +21,14 @@ export const Opcode = {
 export interface CloseReason {
   /** The code (RFC 6455, section 7.4). */
   code: number;
-  /** Why, in words. */
+  /** The reason. */
   reason: string;
 }
 
 const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * How many bytes the header of a frame takes.
+ * Returns how many bytes the header of a frame takes.
  *
  * @param length Bytes of the payload.
  * @param masked Whether the frame is masked.
@@ -38,7 +38,7 @@ export function headLength(length: number, masked: boolean): number {
   return (length < 126 ? 2 : length < 65_536 ? 4 : 10) + (masked ? 4 : 0);
 }
 
-/** Bytes of a header whose second byte is this. */
+/** Returns the size of a header by its second byte. */
 export function headSize(second: number): number {
   const length = second & 0x7f;
   return (length === 127 ? 10 : length === 126 ? 4 : 2) +
@@ -84,7 +84,8 @@ export function writeHead(
 }
 
 /**
- * Whether a code may travel in a close frame: 1005, 1006 and 1015 never do.
+ * Returns whether a code may be sent in a close frame: 1005, 1006 and 1015
+ * never are.
  *
  * @param code The code.
  * @returns Whether it may.
@@ -94,7 +95,7 @@ export function isCloseCode(code: number): boolean {
     code >= 3000 && code <= 4999;
 }
 
-/** What a close frame says; `undefined` if it is not as it has to be. */
+/** Reads a close frame; returns `undefined` if it is not valid. */
 export function readFarewell(payload: Uint8Array): CloseReason | undefined {
   if (payload.length === 0) return { code: 1005, reason: "" };
   if (payload.length === 1) return undefined;

@@ -13,16 +13,18 @@ import { applyMask, rotate, wordsOf, WORDWISE } from "./_mask.ts";
 
 /** Options of {@linkcode FrameParser}. */
 export interface FrameParserOptions {
-  /** Whether frames have to be masked: those of a client are, no others. */
+  /** Whether frames must be masked: only those of a client are. */
   masked: boolean;
-  /** Largest message, in bytes. A larger one fails with code 1009. */
+  /** The largest message, in bytes. A larger one fails with code 1009. */
   maxMessageBytes: number;
 }
 
 /** Most bytes of a control frame's payload. */
 const MAX_CONTROL_BYTES = 125;
 
-/** Messages up to here get their room at once; larger ones as they come. */
+/**
+ * Messages up to this size get their memory at once; larger ones as they come.
+ */
 const TRUSTED_BYTES = 1_048_576;
 
 const EMPTY = new Uint8Array();
@@ -32,8 +34,8 @@ const NO_WORDS = new Int32Array();
 /**
  * Parses frames of one direction of one connection.
  *
- * Fragments are joined, control frames between them come out first. Invalid
- * UTF-8 in text that comes in pieces fails as soon as it shows. Limits are
+ * Fragments are joined; control frames between them come out first. Invalid
+ * UTF-8 in text that comes in pieces fails as soon as it is seen. Limits are
  * checked before anything is allocated; between messages nothing is kept.
  */
 export class FrameParser {
@@ -46,24 +48,28 @@ export class FrameParser {
   /** Where the payload ends. */
   end = 0;
   /**
-   * Whether the payload is known to be UTF-8. If not, it still may be; text
-   * that is not fails with code 1007, which is left to the caller.
+   * Whether the payload is known to be UTF-8. If not, the caller has to check
+   * it, and fail text that is not UTF-8 with code 1007.
    */
   isText = false;
   /** Whether the payload is known to be ASCII. */
   isAscii = false;
-  /** Whether the payload is the caller's, and not a part of the chunk. */
+  /**
+   * Whether the payload belongs to the caller and is not a part of the chunk.
+   */
   isOwn = false;
   /** The peer's code and reason, of a close frame; 1005 if it gave none. */
   farewell: CloseReason | undefined;
-  /** Why this peer cannot be understood any more. */
+  /** Why the input of this peer cannot be read any further. */
   failure: CloseReason | undefined;
   /**
    * How many frames may be started before {@linkcode next} returns `false` and
    * leaves the {@linkcode rest} of the chunk. It counts down.
    */
   allowance: number = Infinity;
-  /** Frames in which nothing comes: control frames and empty fragments. */
+  /**
+   * The number of frames without content: control frames and empty fragments.
+   */
   idleFrames: number = 0;
 
   readonly #masked: boolean;
@@ -112,7 +118,7 @@ export class FrameParser {
   /**
    * The payload.
    *
-   * @returns A view, good until the next {@linkcode push} unless it
+   * @returns A view, valid until the next {@linkcode push} unless it
    * {@linkcode isOwn}.
    */
   get payload(): Uint8Array<ArrayBuffer> {
@@ -219,7 +225,7 @@ export class FrameParser {
             : "a message inside another",
         );
       }
-      // A length in more bytes than it needs breaks the RFC and harms nobody.
+      // A length in more bytes than needed breaks the RFC, but does no harm.
       if (length === 126) {
         length = bytes[at]! << 8 | bytes[at + 1]!;
         at += 2;
@@ -291,7 +297,7 @@ export class FrameParser {
     this.#length = length;
   }
 
-  /** Gets room for `needed` bytes, and for what else is announced. */
+  /** Allocates room for `needed` bytes, and for what else is announced. */
   #grow(needed: number): void {
     const announced = needed + this.#left;
     const least = Math.max(needed, Math.min(announced, TRUSTED_BYTES));

@@ -1,18 +1,21 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-/** Payloads below this are unmasked byte by byte: a view of words costs more. */
+/**
+ * Payloads below this size are unmasked byte by byte: a view of words costs
+ * more.
+ */
 export const WORDWISE = 16;
 
 /**
- * Applies a mask in place: it masks what is plain, and unmasks what is masked.
+ * Applies a mask in place: masks plain bytes, and unmasks masked ones.
  *
  * @param bytes The bytes.
  * @param words The same memory as {@linkcode wordsOf} gives it.
  * @param start Where to start.
  * @param end Where to end.
  * @param mask The mask, its first byte lowest.
- * @returns All resulting bytes ORed together, so below 128 if they are ASCII.
+ * @returns All resulting bytes ORed together: below 128 if they are ASCII.
  */
 export function applyMask(
   bytes: Uint8Array,
@@ -74,7 +77,7 @@ export function wordsOf(
   return new Int32Array(buffer, 0, buffer.byteLength >> 2);
 }
 
-/** The mask for what follows `count` bytes. */
+/** Returns the mask for what follows `count` bytes. */
 export function rotate(mask: number, count: number): number {
   const shift = (count & 3) * 8;
   return shift === 0 ? mask : mask >>> shift | mask << (32 - shift);

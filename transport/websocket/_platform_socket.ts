@@ -26,22 +26,26 @@ import {
   type WebSocketTransport,
 } from "../transport.ts";
 
-/** Longest pause between two looks at `bufferedAmount`, in milliseconds. */
+/**
+ * The longest pause between two checks of `bufferedAmount`, in milliseconds.
+ */
 const MAX_POLL_DELAY = 32;
 
-/** What a {@linkcode PlatformSocket} needs to know. */
+/** Options of a {@linkcode PlatformSocket}. */
 export interface PlatformSocketOptions<F extends Format> extends Limits {
   /** What a message is. */
   format: F;
-  /** Whether a frame of the other kind is passed over. */
+  /** What to do with frames of the other kind. */
   otherFrames?: "refuse" | "ignore" | "take";
-  /** The last message before a close that this end makes by itself. */
+  /** The last message to send before this end closes by itself. */
   farewell?: MessageOf<F> | undefined;
-  /** Which side this is: the platform lets a client close with few codes. */
+  /**
+   * Which side this is: the platform lets a client close only with some codes.
+   */
   role: "client" | "server";
-  /** How long it may take to open, in milliseconds. */
+  /** When to give up opening, in milliseconds. */
   timeout: number;
-  /** The subprotocol, where the platform is not told of it. */
+  /** The subprotocol, if the platform does not know it. */
   protocol?: string | undefined;
   /** Called when nothing is left of the connection, perhaps twice. */
   onGone?: () => void;
@@ -50,11 +54,14 @@ export interface PlatformSocketOptions<F extends Format> extends Limits {
 /**
  * A transport over the platform's `WebSocket`, which may still be connecting.
  *
- * Every oddity of that class is handled here and nowhere else.
+ * All peculiarities of that class are handled here.
  */
 export class PlatformSocket<F extends Format>
   implements WebSocketTransport<MessageOf<F>> {
-  /** Resolves when it is open; rejects with a {@linkcode CloseError} if never. */
+  /**
+   * Resolves when it is open; rejects with a {@linkcode CloseError} if it does
+   * not open.
+   */
   readonly opened: Promise<void>;
   readonly #socket: WebSocket;
   readonly #format: F;
@@ -78,7 +85,7 @@ export class PlatformSocket<F extends Format>
   #poll: Timer | undefined;
   #failure: unknown;
 
-  /** Takes the socket over: nobody else may listen to it or use it. */
+  /** Takes over the socket: nothing else may listen to it or use it. */
   constructor(socket: WebSocket, options: PlatformSocketOptions<F>) {
     this.#socket = socket;
     this.#format = options.format;
@@ -102,7 +109,7 @@ export class PlatformSocket<F extends Format>
     socket.onerror = (event) => {
       const { error, message } = event as ErrorEvent;
       this.#failure = error ?? (message ? new Error(message) : undefined);
-      // Node tells of no close of what was never open.
+      // Node reports no close of a socket that never opened.
       if (this.#early) this.#end(this.#lost({ code: 0, reason: "" }));
     };
     socket.onclose = (event) => this.#onClose(event);
@@ -136,7 +143,7 @@ export class PlatformSocket<F extends Format>
       this.#early.push(data);
       this.#earlyBytes += data.length;
     } else {
-      // Once the peer has said goodbye the platform drops what is sent.
+      // Once the peer has closed, the platform drops what is sent.
       if (this.#socket.readyState !== WebSocket.OPEN) {
         return refuse(new CloseError(1006, { reason: "closing" }));
       }
@@ -222,7 +229,9 @@ export class PlatformSocket<F extends Format>
     return message as MessageOf<F>;
   }
 
-  /** After an idle timeout Deno tells of the close twice: the first counts. */
+  /**
+   * After an idle timeout Deno reports the close twice: the first one counts.
+   */
   #onClose(event: CloseEvent): void {
     if (!event.wasClean || event.code === 0) this.#end(this.#lost(event));
     else this.#end(new CloseError(event.code, { reason: event.reason }));
@@ -230,7 +239,10 @@ export class PlatformSocket<F extends Format>
     this.#onGone?.();
   }
 
-  /** An end without a farewell, which comes with code 0, 1001 or 1006. */
+  /**
+   * Handles an end without a close frame, which comes with code 0, 1001 or
+   * 1006.
+   */
   #lost(event: Pick<CloseEvent, "code" | "reason">): CloseError {
     const cause = this.#failure;
     // The platform itself refuses messages from 64 MiB on.
@@ -285,7 +297,7 @@ export class PlatformSocket<F extends Format>
     return this.#room.promise;
   }
 
-  /** There is no event for it, so this looks, ever less often. */
+  /** Checks at growing intervals, because there is no event for it. */
   #watch(delay: number): void {
     this.#poll = later(delay, () => {
       if (this.#buffered() >= HIGH_WATER_MARK) {
@@ -297,12 +309,12 @@ export class PlatformSocket<F extends Format>
   }
 }
 
-/** The code that may travel in a close frame for `code`. */
+/** Returns the code that a close frame may carry for `code`. */
 function wireCode(code: number, role: "client" | "server"): number {
   const allowed = (code >= 1000 && code <= 1003) ||
     (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
   const sent = allowed ? code : code === 1005 ? 1000 : 1011;
   if (role === "server" || sent >= 3000) return sent;
-  // A browser-style client may say nothing below 3000 but 1000.
+  // A browser-style client may send no code below 3000 except 1000.
   return isClean(sent) ? 1000 : sent + 3000;
 }

@@ -6,13 +6,13 @@ import { encodeText } from "../_utf8.ts";
 /** A token of HTTP (RFC 9110, section 5.6.2). */
 const TOKEN_REGEXP = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
-/** Headers that make the handshake, or would make it another request. */
+/** Headers that belong to the handshake, or would change its meaning. */
 const RESERVED_REGEXP =
   /^(sec-websocket-.*|host|connection|upgrade|content-length|transfer-encoding|te|trailer|expect)$/;
 
-/** A handshake that may be sent. */
+/** A valid handshake. */
 export interface HandshakeRequest {
-  /** Where to, without credentials. */
+  /** The URL to connect to, without credentials. */
   url: URL;
   /** The URL for an error: without credentials, and without its query. */
   place: string;
@@ -23,8 +23,8 @@ export interface HandshakeRequest {
 }
 
 /**
- * Checks all that a user gave for a handshake. Throws a `TypeError` or a
- * `SyntaxError` that names it.
+ * Checks everything that a user gave for a handshake. Throws a `TypeError` or a
+ * `SyntaxError` that names what is wrong.
  */
 export function checkRequest(
   given: string | URL,
@@ -48,7 +48,9 @@ export function checkRequest(
   return { url, place: url.origin + url.pathname, headers, protocols };
 }
 
-/** Throws a `SyntaxError` where the platform's WebSocket would. */
+/**
+ * Throws a `SyntaxError` in the cases in which the platform's WebSocket does.
+ */
 function checkProtocols(protocols: string[]): void {
   for (const [i, protocol] of protocols.entries()) {
     if (typeof protocol !== "string" || !TOKEN_REGEXP.test(protocol)) {
@@ -90,7 +92,7 @@ function checkHeaders(init: HeadersInit | undefined): Headers {
   return headers;
 }
 
-/** The name of the first header that `Headers` refuses. */
+/** Returns the name of the first header that `Headers` refuses. */
 function nameOfBad(init: HeadersInit | undefined): string | undefined {
   const pairs = Symbol.iterator in Object(init)
     ? [...init as Iterable<[string, string]>]
@@ -105,7 +107,7 @@ function nameOfBad(init: HeadersInit | undefined): string | undefined {
   })?.[0];
 }
 
-/** Takes the credentials out of a URL. */
+/** Removes the credentials from a URL and returns them. */
 function takeCredentials(url: URL): string | undefined {
   if (!url.username && !url.password) return undefined;
   const name = decode("user name", url.username);

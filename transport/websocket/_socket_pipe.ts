@@ -4,7 +4,9 @@ import type { Socket } from "node:net";
 import { now } from "@wirekit/internal/clock";
 import type { BytePipe } from "./_connection.ts";
 
-/** Bytes of one write: large enough to be quick, small enough to see it go. */
+/**
+ * The size of one write: large enough to be fast, small enough to see progress.
+ */
 const PIECE_BYTES = 262_144;
 
 /**
@@ -21,19 +23,19 @@ type OnChunk = (chunk: Uint8Array<ArrayBuffer>) => void;
 const EMPTY = new Uint8Array();
 
 /**
- * What all sockets read into: what a read brings is used up before the next.
- * It spares an idle connection a buffer, and each read an allocation.
+ * The buffer into which all sockets read: each read is processed before the
+ * next. So an idle connection needs no buffer, and a read no allocation.
  */
 const SHARED = new Uint8Array(65_536);
 
-/** A socket of `node:net` or `node:tls`. Most writes are done at once. */
+/** A socket of `node:net` or `node:tls`. Most writes finish at once. */
 export class SocketPipe implements BytePipe {
   readonly #socket: Socket;
   readonly #isTls: boolean;
   progress = 0;
   busyUntil = 0;
 
-  /** Takes the socket over. */
+  /** Takes over the socket. */
   constructor(socket: Socket) {
     this.#socket = socket;
     this.#isTls = "encrypted" in socket;
@@ -49,7 +51,7 @@ export class SocketPipe implements BytePipe {
       .on("end", ended)
       .on("error", ended)
       .on("close", ended);
-    // What came while nobody was listening.
+    // Bytes that came while nothing listened.
     for (let chunk; (chunk = socket.read()) !== null;) onChunk(chunk);
     if (readInto(socket, SHARED, onChunk)) socket.resume();
     else socket.on("data", onChunk as (chunk: Uint8Array) => void);
@@ -106,7 +108,10 @@ export class SocketPipe implements BytePipe {
     return this.#writeAsync([EMPTY], size);
   }
 
-  /** Writes with word of it. Over TLS none is done at once, or empty. */
+  /**
+   * Writes, and reports when it is done. Over TLS no write finishes at once or
+   * is empty.
+   */
   #writeAsync(parts: Uint8Array<ArrayBuffer>[], size: number): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const start = now();
@@ -120,7 +125,10 @@ export class SocketPipe implements BytePipe {
     return promise;
   }
 
-  /** The peer has read some, at this speed; as much again is on its way. */
+  /**
+   * Notes that the peer has read some, at this speed; as much again is on its
+   * way.
+   */
   #onRoom(size: number, elapsed: number): void {
     if (size < PIECE_BYTES && this.#isTls && elapsed < WAITED) return;
     this.progress++;
@@ -139,8 +147,8 @@ export class SocketPipe implements BytePipe {
 
 /**
  * Does to a socket what the option `onread` of `net.connect()` does, which
- * `node:http` does not pass on: it reads into `buffer`, past the stream. Returns
- * whether the runtime is made as this expects.
+ * `node:http` does not pass on: reads into `buffer`, bypassing the stream.
+ * Returns whether the runtime supports this.
  */
 export function readInto(
   socket: Socket,
@@ -160,7 +168,7 @@ export function readInto(
   try {
     handle.useUserBuffer(buffer);
   } catch {
-    return false; // Deno 2.5, which Deploy has, has not implemented it.
+    return false; // Deno 2.5, which Deploy runs, does not implement it.
   }
   inside[kBuffer] = buffer;
   inside[kBufferCb] = (length: number) => {
