@@ -1,6 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { LENIENT } from "../wire/_lenient.ts";
+
 /** Reads an HTTP body as bytes; `undefined` if it has more than `max`. */
 export async function readBody(
   { body, headers }: Request | Response,
@@ -24,4 +26,13 @@ export async function readBody(
     at += chunk.length;
   }
   return bytes;
+}
+
+/** Decodes a body; bytes that are not UTF-8 become text that is no JSON. */
+export function textOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return LENIENT.malformed;
+  }
 }

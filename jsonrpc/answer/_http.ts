@@ -4,11 +4,10 @@
 import type { RequestInfo } from "@wirekit/transport/admission";
 import { allowing, type Door } from "./_admission.ts";
 import { type AnswerOptions, DEFAULTS } from "./answer.ts";
-import { readBody } from "./_body.ts";
+import { readBody, textOf } from "./_body.ts";
 import { jsonCodec } from "../wire/codec.ts";
 import type { ContextOptions } from "./context.ts";
 import { Dispatcher } from "./_dispatcher.ts";
-import { LENIENT } from "../wire/_lenient.ts";
 import { reporter } from "../wire/_link.ts";
 
 /** The media types that stand for JSON-RPC. */
@@ -65,13 +64,4 @@ async function answerPost<State>(
   return new Response(answer, {
     headers: { "content-type": "application/json" },
   });
-}
-
-/** Bytes that are not UTF-8 become text that is no JSON: -32700. */
-function textOf(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return LENIENT.malformed;
-  }
 }

@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { deadline } from "@std/async/deadline";
 import { connectWebSocket } from "@wirekit/transport/websocket";
 import {
   ClosedError,
@@ -221,6 +222,75 @@ for (const own of [false, true]) {
     assertEquals(failure.code, -32603);
   });
 }
+
+/** Bytes in which `_` stands for bytes that are not UTF-8. */
+function spoiled(text: string, bytes: readonly number[]): Uint8Array {
+  return Uint8Array.from(
+    [...new TextEncoder().encode(text)]
+      .flatMap((code) => code === 0x5f ? bytes : code),
+  );
+}
+
+/** What is not UTF-8: a stray byte, a cut and an overlong one, a surrogate. */
+const NOT_UTF8 = [[0xff], [0x80], [0xc3], [0xc0, 0xaf], [0xed, 0xa0, 0x80]];
+
+for (const own of [false, true]) {
+  const name = own ? "serve()" : "fetchHandler()";
+  Deno.test(`${name} answers an HTTP body that is not UTF-8 with -32700, and goes on`, async () => {
+    await using server = await serving({ methods: exampleMethods() }, own);
+    using connection = await Deno.connect({
+      hostname: "127.0.0.1",
+      port: Number(server.host.split(":")[1]),
+    });
+    const ask = async (body: Uint8Array) => {
+      const head = `POST / HTTP/1.1\r\nHost: ${server.host}\r\n` +
+        "Content-Type: application/json; charset=utf-8\r\n" +
+        `Content-Length: ${body.length}\r\n\r\n`;
+      await connection.write(new TextEncoder().encode(head));
+      await connection.write(body);
+      let text = "";
+      const chunk = new Uint8Array(4_096);
+      while (!text.endsWith("}")) {
+        const length = await deadline(connection.read(chunk), 5_000);
+        assert(length !== null, `closed after: ${text}`);
+        text += new TextDecoder().decode(chunk.subarray(0, length));
+      }
+      const [status] = text.split("\r\n");
+      return [status, text.slice(text.indexOf("\r\n\r\n") + 4)];
+    };
+    const failed = '{"jsonrpc":"2.0","id":null,' +
+      '"error":{"code":-32700,"message":"Parse error"}}';
+    for (const bytes of NOT_UTF8) {
+      for (
+        const text of [
+          '{"jsonrpc":"2.0","method":"sum","params":["_"],"id":1}',
+          '{"jsonrpc":"2.0","method":"_","id":1}',
+          `${CALL}_`,
+          "_",
+        ]
+      ) {
+        const answer = await ask(spoiled(text, bytes));
+        assertEquals(answer, ["HTTP/1.1 200 OK", failed], `${text} ${bytes}`);
+      }
+      const good = await ask(new TextEncoder().encode(CALL));
+      assertEquals(good, ["HTTP/1.1 200 OK", ANSWER]);
+    }
+  });
+}
+
+Deno.test("HttpClient takes an answer that is not UTF-8 for no response", async () => {
+  for (const bytes of NOT_UTF8) {
+    const body = spoiled('{"jsonrpc":"2.0","id":1,"result":"_"}', bytes);
+    await using server = Deno.serve(
+      { port: 0, hostname: "127.0.0.1", onListen() {} },
+      () => new Response(body as BodyInit),
+    );
+    await using client = new HttpClient(
+      `http://127.0.0.1:${server.addr.port}/`,
+    );
+    await assertRejects(() => client.request("sum"), MalformedResponseError);
+  }
+});
 
 Deno.test("fetchHandler() understands offers without a space", async () => {
   await using server = await serving({

@@ -9,7 +9,7 @@
  */
 
 import type { Decoded } from "../wire/_link.ts";
-import { readBody } from "../answer/_body.ts";
+import { readBody, textOf } from "../answer/_body.ts";
 import type { Call } from "./_call.ts";
 import { closedError } from "./_calls.ts";
 import { MalformedResponseError } from "./call_error.ts";
@@ -201,7 +201,7 @@ export class HttpClient<C extends Contract = Contract> extends RemoteCaller<C>
     const bytes = await readBody(response, maxResponseBytes);
     if (!bytes) throw new RangeError("Response is too large");
     const { status } = response;
-    return { status, text: new TextDecoder().decode(bytes) };
+    return { status, text: textOf(bytes) };
   }
 
   #receive(text: string, isBatch: boolean): void {
