@@ -489,6 +489,48 @@ Deno.test("Peer sends no data of errors to a peer that cannot bear it", async ()
   assertEquals(error, { code: 5, message: "five" });
 });
 
+for (const exposeErrors of [false, true]) {
+  Deno.test(`Peer shows the message of an unexpected error only if told to: ${exposeErrors}`, async () => {
+    const stack: Error = new Error("no such table");
+    const thrown: Record<string, unknown> = {
+      error: stack,
+      cause: new TypeError("wrong", { cause: stack }),
+      named: Object.assign(new Error("lost"), { code: 5, data: "more" }),
+      empty: new Error(""),
+      text: "just text",
+      nothing: undefined,
+    };
+    const shown: Record<string, string> = exposeErrors
+      ? { error: "no such table", cause: "wrong", named: "lost" }
+      : {};
+    const errors: unknown[] = [];
+    const methods = new Methods()
+      .add("planned", () => {
+        throw new JsonRpcError(5, "five");
+      })
+      .add("unwritable", () => 1n);
+    for (const [name, value] of Object.entries(thrown)) {
+      methods.add(name, () => {
+        throw value;
+      });
+    }
+    await using at = bench({
+      methods,
+      exposeErrors,
+      onError: (error) => errors.push(error),
+    });
+    const ask = async (method: string) =>
+      (await at.raw.ask({ jsonrpc: "2.0", method, id: 1 })).error;
+    for (const name of Object.keys(thrown)) {
+      const message = shown[name] ?? "Internal error";
+      assertEquals(await ask(name), { code: -32603, message }, name);
+    }
+    assertEquals(errors, Object.values(thrown));
+    assertEquals(await ask("planned"), { code: 5, message: "five" });
+    assertEquals((await ask("unwritable"))?.code, -32603);
+  });
+}
+
 Deno.test("Peer leaves out the data of an error that cannot be written", async () => {
   const methods = new Methods().add("fail", () => {
     throw new JsonRpcError(5, "five", { data: 1n });

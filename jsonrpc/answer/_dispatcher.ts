@@ -8,12 +8,12 @@ import type { Codec, Wire } from "../wire/codec.ts";
 import { Context, type ContextOptions } from "./context.ts";
 import {
   ErrorCode,
-  InternalError,
   InvalidRequestError,
   JsonRpcError,
   MethodNotFoundError,
   ParseError,
 } from "../wire/error.ts";
+import { shownError } from "../wire/_shown_error.ts";
 import { exceeds } from "../wire/_size.ts";
 import { type Id, idOf, type Kind, kindOf } from "../wire/message.ts";
 import type { Handler } from "./methods.ts";
@@ -357,8 +357,10 @@ export class Dispatcher<T extends Wire, State> {
     }
     if (this.#isDropped(call)) return reply(undefined);
     if (isPlanned) return reply(this.#encodeError(call.id, shown));
-    if (error !== call.aborted) this.#report(error, { method: call.method });
-    reply(this.#encodeError(call.id, new InternalError()));
+    if (!call.aborted || error !== call.aborted) {
+      this.#report(error, { method: call.method });
+    }
+    reply(this.#encodeError(call.id, shownError(error, this.#options)));
   }
 
   /** Whether the caller has cancelled it and wants no answer any more. */

@@ -140,8 +140,12 @@ export class Protocol<State> {
   /** What answers `<namespace>_subscribe` and `<namespace>_unsubscribe`. */
   #publish(method: string): OwnMethod<State> | undefined {
     const [, namespace, verb] = /^(.+)_(un)?subscribe$/.exec(method) ?? [];
-    const { methods, maxSubscriptions = 1_024, subscriptionEnd = false } =
-      this.#options;
+    const {
+      methods,
+      maxSubscriptions = 1_024,
+      subscriptionEnd = false,
+      exposeErrors = false,
+    } = this.#options;
     if (!methods || !namespace || !methods.hasNamespace(namespace)) {
       return undefined;
     }
@@ -151,6 +155,7 @@ export class Protocol<State> {
       sender,
       maxSubscriptions,
       endMarker: subscriptionEnd,
+      exposeErrors,
       onError: (error, method) => link.report(error, { method }),
     });
     return {

@@ -96,6 +96,14 @@ export interface AnswerOptions<State = Record<string, unknown>> {
    */
   maxResponseBytes?: number;
   /**
+   * Whether callers see the message of every error that a handler throws;
+   * otherwise only that of a `JsonRpcError`. The code of the others is -32603
+   * either way. Callers never see a stack trace.
+   *
+   * @default {false} The message is `Internal error`.
+   */
+  exposeErrors?: boolean;
+  /**
    * Whether errors carry their `data`. wsjsonrpc fails at it: its call never
    * ends.
    *

@@ -3,12 +3,8 @@
 
 import type { Caller } from "../call/caller.ts";
 import type { Context } from "../answer/context.ts";
-import {
-  ErrorCode,
-  InternalError,
-  InvalidParamsError,
-  JsonRpcError,
-} from "../wire/error.ts";
+import { ErrorCode, InvalidParamsError, JsonRpcError } from "../wire/error.ts";
+import { shownError } from "../wire/_shown_error.ts";
 import type { Methods } from "../answer/methods.ts";
 
 interface Published<State> {
@@ -25,6 +21,7 @@ export interface PublisherOptions<State> {
   maxSubscriptions: number;
   /** Whether the other end is told that a subscription is over. */
   endMarker: boolean;
+  exposeErrors: boolean;
   onError(error: unknown, method: string): void;
 }
 
@@ -91,7 +88,7 @@ export class Publisher<State> {
   }
 
   async #push({ namespace, id, events, call }: Published<State>) {
-    const { sender, endMarker, onError } = this.#options;
+    const { sender, endMarker, exposeErrors, onError } = this.#options;
     const method = `${namespace}_subscription`;
     const tell = (rest: Record<string, unknown>) =>
       sender.notify(method, { subscription: id, ...rest });
@@ -106,7 +103,7 @@ export class Publisher<State> {
       // The server hears of what the subscriber does not.
       const isPlanned = cause instanceof JsonRpcError;
       if (!isPlanned || !endMarker) onError(cause, call.method);
-      error = isPlanned ? cause : new InternalError();
+      error = isPlanned ? cause : shownError(cause, { exposeErrors });
     }
     if (!this.#open.delete(id) || !endMarker) return;
     await tell({ error }).catch(() => {});

@@ -86,6 +86,19 @@ for (
   });
 }
 
+Deno.test("Peer shows why a subscription crashed if it exposes errors", async () => {
+  await using at = bench({
+    methods: new Methods().addAll(COUNT),
+    subscriptionEnd: true,
+    exposeErrors: true,
+  });
+  const params = ["crash", 1];
+  await at.raw.ask({ jsonrpc: "2.0", method: "demo_subscribe", params, id: 1 });
+  await at.raw.receive();
+  const { error } = (await at.raw.receive()).params as Received;
+  assertEquals(error, { code: -32603, message: "secret" });
+});
+
 Deno.test("Peer starts no push before the answer to the batch that asked for it", async () => {
   const release = Promise.withResolvers<void>();
   const methods = new Methods().addAll(COUNT)

@@ -98,7 +98,7 @@ export interface JsonRpcErrorOptions extends ErrorOptions {
  *
  * A handler that throws one answers with its code, message and data. Anything
  * else that a handler throws is answered with {@linkcode InternalError}, and
- * nothing of its text leaves the program.
+ * nothing of its text leaves the program unless `exposeErrors` says so.
  *
  * @example Throw from a handler, catch at the caller
  * ```ts
