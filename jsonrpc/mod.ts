@@ -18,7 +18,6 @@
  *
  * @module
  */
-export { connect, type ConnectOptions } from "./call/connect.ts";
 export * from "./call/client.ts";
 export * from "./call/client_options.ts";
 export * from "./call/http_client.ts";

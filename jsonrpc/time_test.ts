@@ -61,7 +61,9 @@ for (const [name, options] of Object.entries(CALL)) {
       const [near, far] = pair();
       await using _far = new Peer(far);
       await using peer = new Peer(near);
-      await using client = new Client(() => new Promise(() => {}));
+      await using client = new Client({
+        transport: () => new Promise<never>(() => {}),
+      });
       for (const caller of [peer, peer.batch(), client]) {
         await assertRejects(
           () => caller.request("sum", [], options(ms)),
@@ -99,7 +101,9 @@ for (const ms of BAD) {
       RangeError,
       "connectTimeout must be",
     );
-    await using client = new Client(() => new Promise(() => {}));
+    await using client = new Client({
+      transport: () => new Promise<never>(() => {}),
+    });
     await assertRejects(
       () => client.ready({ timeout: ms }),
       RangeError,

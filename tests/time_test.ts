@@ -250,7 +250,7 @@ times("jsonrpc", {
       const pieces = jsonrpc.readStream(peer, "count", [], { timeout });
       for await (const _ of pieces);
     }),
-  "ConnectOptions.connectTimeout": async (connectTimeout) => {
+  "ClientOptions.connectTimeout": async (connectTimeout) => {
     await using server = await jsonrpc.serve({ port: 0 });
     await open(jsonrpc.connect(server.urls[0], { connectTimeout }));
   },

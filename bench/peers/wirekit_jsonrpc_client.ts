@@ -2,7 +2,7 @@
 
 /** Our JSON-RPC client. */
 
-import { connect } from "@wirekit/jsonrpc/connect";
+import { connect } from "@wirekit/jsonrpc/client";
 import { workCalls } from "./jsonrpc_work.mjs";
 
 const client = await connect(Deno.args[0]!);

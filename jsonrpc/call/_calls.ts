@@ -199,8 +199,15 @@ export class Calls {
 }
 
 /** The error of a call whose time is up. */
-export function timeoutError(method: string, reason: string): TimeoutError {
-  return new TimeoutError(`Cannot call ${JSON.stringify(method)}: ${reason}`);
+export function timeoutError(
+  method: string,
+  reason: string,
+  cause?: unknown,
+): TimeoutError {
+  return new TimeoutError(
+    `Cannot call ${JSON.stringify(method)}: ${reason}${whyOf(cause)}`,
+    { ...(cause !== undefined && { cause }) },
+  );
 }
 
 /** The error of a call on a connection that is gone, and of what ended it. */
@@ -209,12 +216,13 @@ export function closedError(
   sent: boolean,
   cause?: unknown,
 ): ClosedError {
-  const why = cause instanceof Error && cause.message
-    ? `: ${cause.message}`
-    : "";
   return new ClosedError(method, {
-    reason: `the connection is closed${why}`,
+    reason: `the connection is closed${whyOf(cause)}`,
     sent,
     ...(cause !== undefined && { cause }),
   });
+}
+
+function whyOf(cause: unknown): string {
+  return cause instanceof Error && cause.message ? `: ${cause.message}` : "";
 }

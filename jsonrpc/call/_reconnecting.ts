@@ -1,7 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { checkTime, now } from "@wirekit/internal/clock";
+import { checkTime, now, within } from "@wirekit/internal/clock";
+import { TimeoutError } from "@wirekit/internal/errors";
 import {
   reconnect,
   type Reconnection,
@@ -12,7 +13,9 @@ import type { OnLost, Request } from "./_call.ts";
 import { closedError, TIMEOUT, timeoutError } from "./_calls.ts";
 import { ClosedError } from "./call_error.ts";
 import type { Batch, Caller, CallOptions } from "./caller.ts";
+import { checkTimes } from "../_check_times.ts";
 import type { ClientOptions } from "./client_options.ts";
+import { CONNECT_TIMEOUT, type Opener } from "./_opener.ts";
 import { jsonCodec, type Wire } from "../wire/codec.ts";
 import type { Contract } from "../contract/contract.ts";
 import type { Params } from "../wire/message.ts";
@@ -38,9 +41,9 @@ export class ReconnectingCaller<C extends Contract, State>
   implements Caller, Subscriber {
   /** See `Client.closed`. */
   readonly closed: Promise<unknown>;
-  /** See `Client.state`. */
-  state: ReconnectState["state"] = "connecting";
+  readonly #opener: Opener;
   readonly #options: ClientOptions<C, State>;
+  readonly #connectTimeout: number;
   readonly #makePeer: (
     transport: Transport<Wire>,
     options: PeerOptions<C, State>,
@@ -48,30 +51,43 @@ export class ReconnectingCaller<C extends Contract, State>
   readonly #connections: Reconnection<Wire>;
   readonly #room: WaitingRoom<Peer<C, State>>;
   readonly #kept = new Set<Kept>();
+  #state: ReconnectState["state"] = "connecting";
   #peer: Peer<C, State> | undefined;
+  /** When the attempt began. */
+  #begin = 0;
+  /** Why there is no further attempt, if an attempt found that out. */
+  #failure: unknown;
 
   /** Starts to connect. */
   constructor(
-    open: (signal: AbortSignal) => Promise<Transport<Wire>>,
+    opener: Opener,
     options: ClientOptions<C, State>,
     makePeer: (
       transport: Transport<Wire>,
       options: PeerOptions<C, State>,
     ) => Peer<C, State>,
   ) {
+    const { connectTimeout = CONNECT_TIMEOUT } = options;
+    checkTimes(options);
+    this.#connectTimeout = checkTime("connectTimeout", connectTimeout);
+    this.#opener = opener;
     this.#options = options;
     this.#makePeer = makePeer;
-    checkTime("timeout", options.timeout ?? TIMEOUT);
     this.#room = new WaitingRoom(options.maxWaitingBytes ?? 1_048_576);
     const { reconnect: back = {} } = options;
-    this.#connections = reconnect(open, {
+    this.#connections = reconnect((signal) => this.#open(signal), {
       ...(back || { maxAttempts: 1 }),
       onState: (state) => {
-        this.state = state.state;
+        this.#state = state.state;
         if (back) back.onState?.(state);
       },
     });
     this.closed = this.#run();
+  }
+
+  /** See `Client.state`. */
+  get state(): ReconnectState["state"] {
+    return this.#state === "open" && !this.#peer ? "connecting" : this.#state;
   }
 
   /** See `Client.peer`. */
@@ -158,11 +174,12 @@ export class ReconnectingCaller<C extends Contract, State>
         await this.#serve(transport);
         if (this.#options.reconnect === false) break;
       }
+      failure = this.#failure;
     } catch (error) {
       failure = error;
     }
     this.#peer = undefined;
-    this.state = "closed";
+    this.#state = "closed";
     if (this.#options.reconnect === false) void this.#connections.close();
     const end = closedError("connection", false, failure);
     this.#room.close(end);
@@ -211,6 +228,52 @@ export class ReconnectingCaller<C extends Contract, State>
     return await this.#retry(request);
   };
 
+  /** Tries once. */
+  async #open(signal: AbortSignal): Promise<Transport<Wire>> {
+    this.#begin = now();
+    const stop = new AbortController();
+    const giveUp = (error: Error) => {
+      this.#failure = error;
+      void this.#connections.close();
+    };
+    const opening = this.#opener.open(
+      AbortSignal.any([signal, stop.signal]),
+      giveUp,
+    );
+    const late = () => {
+      const error = this.#late();
+      stop.abort(error);
+      opening.then((transport) => transport.close(), () => {});
+      return error;
+    };
+    try {
+      return await within(opening, this.#connectTimeout, late, { signal });
+    } catch (error) {
+      this.#room.failure = error;
+      throw error;
+    }
+  }
+
+  #late(): TimeoutError {
+    const { where } = this.#opener;
+    return new TimeoutError(
+      `No connection${where} within ${this.#connectTimeout} ms`,
+    );
+  }
+
+  /** Lets the user log in, in what is left of the time to connect. */
+  async #logIn(peer: Peer<C, State>): Promise<void> {
+    const { onOpen } = this.#options;
+    if (!onOpen) return;
+    const left = Math.max(0, this.#begin + this.#connectTimeout - now());
+    const loggedIn = (async () => await onOpen(peer))();
+    const lost = peer.closed.then((cause) => {
+      throw closedError("connection", false, cause);
+    });
+    const first = Promise.race([loggedIn, lost]);
+    await within(first, left, () => this.#late());
+  }
+
   /** Lives with one connection, to its end. */
   async #serve(transport: Transport<Wire>): Promise<void> {
     const { heartbeat } = this.#options;
@@ -219,8 +282,10 @@ export class ReconnectingCaller<C extends Contract, State>
       heartbeat: { interval: 30_000, ...heartbeat },
     });
     try {
-      await this.#options.onOpen?.(peer);
+      await this.#logIn(peer);
     } catch (error) {
+      this.#room.failure = error;
+      if (this.#options.reconnect === false) this.#failure = error;
       this.#options.onError?.(error, {});
       return await peer.close();
     }

@@ -18,6 +18,8 @@ interface Waiter<T> {
 
 /** Where calls wait for a connection, within a limit of bytes. */
 export class WaitingRoom<T> {
+  /** Why there is no connection, as far as is known. */
+  failure: unknown;
   readonly #maxBytes: number;
   readonly #waiters = new Set<Waiter<T>>();
   #bytes = 0;
@@ -44,7 +46,11 @@ export class WaitingRoom<T> {
     const waiter = { resolve, reject };
     this.#waiters.add(waiter);
     const late = () =>
-      timeoutError(method, `no connection within ${Math.ceil(timeout)} ms`);
+      timeoutError(
+        method,
+        `no connection within ${Math.ceil(timeout)} ms`,
+        this.failure,
+      );
     try {
       return await within(promise, timeout, late, { signal });
     } finally {
@@ -55,6 +61,7 @@ export class WaitingRoom<T> {
 
   /** Lets all go, in the order they came. */
   open(value: T): void {
+    this.failure = undefined;
     for (const { resolve } of this.#waiters) resolve(value);
   }
 

@@ -2,20 +2,17 @@
 // This module is browser compatible.
 
 /**
- * A peer that connects again when the connection is lost.
+ * A client that connects again by itself.
  *
- * ```ts
- * import { Client, Methods, Peer } from "@wirekit/jsonrpc";
- * import { pair } from "@wirekit/transport/pair";
+ * ```ts no-assert
+ * import { connect } from "@wirekit/jsonrpc/client";
+ * import { fetchHandler, Methods } from "@wirekit/jsonrpc";
  *
  * const methods = new Methods()
  *   .add("math.sum", (_call, x: number, y: number) => x + y);
- * await using client = new Client(() => {
- *   const [near, far] = pair();
- *   new Peer(far, { methods }); // Usually: connect(url).
- *   return Promise.resolve(near);
- * });
+ * await using server = Deno.serve({ port: 0 }, fetchHandler({ methods }));
  *
+ * await using client = await connect(`ws://127.0.0.1:${server.addr.port}`);
  * await client.request("math.sum", [1, 2]); // 3
  * ```
  *
@@ -25,12 +22,59 @@
 import type { Transport } from "@wirekit/transport/transport";
 import type { Caller, CallOptions } from "./caller.ts";
 import type { Contract } from "../contract/contract.ts";
-import type { Wire } from "../wire/codec.ts";
 import { Peer } from "../peer.ts";
-import type { ClientOptions } from "./client_options.ts";
+import type { ClientOptions, ConnectOptions } from "./client_options.ts";
+import { CONNECT_TIMEOUT, openerOf } from "./_opener.ts";
 import { ReconnectingCaller } from "./_reconnecting.ts";
 import { LiveCaller } from "./remote_caller.ts";
 import type { Subscriber } from "../push/subscription.ts";
+
+export type { ClientOptions, ConnectOptions };
+
+/**
+ * Connects to a server, and again whenever the connection is lost.
+ *
+ * @typeParam C What the server offers.
+ * @typeParam State What is kept of a connection.
+ * @param url Where: `ws:`, `wss:`; or `tcp:`, `tls:`, `unix:`, a line for each
+ * message.
+ * @param options How to connect, and how to call.
+ * @returns The client, with its first connection open. Rejects with the error of
+ * the last attempt when `connectTimeout` is over, when `maxAttempts` of
+ * `reconnect` is reached, and at once when another attempt cannot help.
+ *
+ * @example Nobody listens
+ * ```ts
+ * import { connect } from "@wirekit/jsonrpc/client";
+ * import { assertRejects } from "@std/assert";
+ *
+ * await assertRejects(() => connect("tcp://127.0.0.1:1", {
+ *   reconnect: { maxAttempts: 1 },
+ * }));
+ * ```
+ *
+ * @category Calling
+ */
+export async function connect<
+  C extends Contract = Contract,
+  State = Record<string, unknown>,
+>(
+  url: string | URL,
+  options: ConnectOptions<C, State> = {},
+): Promise<Client<C, State>> {
+  const { signal, ...rest } = options;
+  const { connectTimeout: timeout = CONNECT_TIMEOUT } = options;
+  signal?.throwIfAborted();
+  const client = new Client<C, State>(url, rest);
+  try {
+    await client.ready({ timeout, ...(signal && { signal }) });
+    return client;
+  } catch (error) {
+    await client.close();
+    signal?.throwIfAborted();
+    throw (error as Error).cause ?? error;
+  }
+}
 
 /**
  * Calls a server, over one connection after another.
@@ -53,11 +97,14 @@ import type { Subscriber } from "../push/subscription.ts";
  *
  * const servers: Peer[] = [];
  * const methods = new Methods().add("count", () => servers.length);
- * await using client = new Client(() => {
- *   const [near, far] = pair();
- *   servers.push(new Peer(far, { methods }));
- *   return Promise.resolve(near);
- * }, { reconnect: { minDelay: 1 } });
+ * await using client = new Client({
+ *   transport: () => {
+ *     const [near, far] = pair();
+ *     servers.push(new Peer(far, { methods }));
+ *     return Promise.resolve(near);
+ *   },
+ *   reconnect: { minDelay: 1 },
+ * });
  *
  * assertEquals(await client.request("count"), 1);
  * await servers[0]!.close();
@@ -75,11 +122,14 @@ import type { Subscriber } from "../push/subscription.ts";
  *   if (++tries < 3) call.peer.close();
  *   return tries;
  * });
- * await using client = new Client(() => {
- *   const [near, far] = pair();
- *   new Peer(far, { methods });
- *   return Promise.resolve(near);
- * }, { reconnect: { minDelay: 1 } });
+ * await using client = new Client({
+ *   transport: () => {
+ *     const [near, far] = pair();
+ *     new Peer(far, { methods });
+ *     return Promise.resolve(near);
+ *   },
+ *   reconnect: { minDelay: 1 },
+ * });
  * assertEquals(await client.request("try", [], { idempotent: true }), 3);
  * ```
  *
@@ -95,11 +145,14 @@ import type { Subscriber } from "../push/subscription.ts";
  *     yield servers.length;
  *     await new Promise((done) => call.signal.onabort = done);
  *   });
- * await using client = new Client(() => {
- *   const [near, far] = pair();
- *   servers.push(new Peer(far, { methods }));
- *   return Promise.resolve(near);
- * }, { reconnect: { minDelay: 1 } });
+ * await using client = new Client({
+ *   transport: () => {
+ *     const [near, far] = pair();
+ *     servers.push(new Peer(far, { methods }));
+ *     return Promise.resolve(near);
+ *   },
+ *   reconnect: { minDelay: 1 },
+ * });
  *
  * const gaps: Gap[] = [];
  * const boots = await client.subscribe<number>("demo", "boots", [], {
@@ -119,10 +172,12 @@ import type { Subscriber } from "../push/subscription.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const methods = new Methods().add("double", (_call, x: number) => 2 * x);
- * await using client = new Client(() => {
- *   const [near, far] = pair();
- *   new Peer(far, { methods });
- *   return Promise.resolve(near);
+ * await using client = new Client({
+ *   transport: () => {
+ *     const [near, far] = pair();
+ *     new Peer(far, { methods });
+ *     return Promise.resolve(near);
+ *   },
  * });
  * const batch = client.batch();
  * const calls = [batch.request("double", [1]), batch.request("double", [2])];
@@ -139,21 +194,37 @@ export class Client<
   readonly #caller: ReconnectingCaller<C, State>;
 
   /**
-   * Makes a client and starts to connect.
+   * Makes a client that begins to connect, and tries until it can:
+   * {@linkcode Client.ready} waits for that.
    *
-   * @param open Opens a transport. It is called for each connection, so that it
-   * can get the address and the credentials anew.
-   * @param options How to call, and how to come back.
+   * @param url Where: `ws:`, `wss:`; or `tcp:`, `tls:`, `unix:`, a line for each
+   * message.
+   * @param options How to connect, and how to call.
+   * @throws {TypeError} If the URL is none.
+   * @throws {RangeError} If a time is none.
+   */
+  constructor(url: string | URL, options?: ClientOptions<C, State>);
+  /**
+   * Makes a client that opens each connection by its option `transport`.
+   *
+   * @param options How to connect, and how to call.
+   * @throws {TypeError} If there is no `transport`.
+   * @throws {RangeError} If a time is none.
    */
   constructor(
-    open: (
-      signal: AbortSignal,
-    ) => Promise<Transport | Transport<Uint8Array<ArrayBuffer>>>,
-    options: ClientOptions<C, State> = {},
+    options:
+      & ClientOptions<C, State>
+      & Required<Pick<ClientOptions, "transport">>,
+  );
+  constructor(
+    first: string | URL | ClientOptions<C, State>,
+    second: ClientOptions<C, State> = {},
   ) {
+    const isUrl = typeof first === "string" || first instanceof URL;
+    const options = isUrl ? second : first;
     super(options.contract);
     this.#caller = new ReconnectingCaller(
-      open as (signal: AbortSignal) => Promise<Transport<Wire>>,
+      openerOf(isUrl ? first : undefined, options),
       options,
       (transport, options) =>
         new Peer<C, State>(transport as Transport, options),
@@ -191,7 +262,9 @@ export class Client<
    * import { pair } from "@wirekit/transport/pair";
    * import { assertEquals } from "@std/assert";
    *
-   * await using client = new Client(() => Promise.resolve(pair()[0]));
+   * await using client = new Client({
+   *   transport: () => Promise.resolve(pair()[0]),
+   * });
    * assertEquals(await client.ready({ timeout: 1_000 }), client.peer);
    * ```
    */
@@ -212,7 +285,9 @@ export class Client<
    * import { pair } from "@wirekit/transport/pair";
    * import { assertRejects } from "@std/assert";
    *
-   * const client = new Client(() => Promise.resolve(pair()[0]));
+   * const client = new Client({
+   *   transport: () => Promise.resolve(pair()[0]),
+   * });
    * await client.close();
    * await assertRejects(() => client.request("sum"), ClosedError);
    * ```
@@ -231,7 +306,9 @@ export class Client<
    * import { Client } from "@wirekit/jsonrpc";
    * import { pair } from "@wirekit/transport/pair";
    *
-   * await using _client = new Client(() => Promise.resolve(pair()[0]));
+   * await using _client = new Client({
+   *   transport: () => Promise.resolve(pair()[0]),
+   * });
    * ```
    */
   [Symbol.asyncDispose](): Promise<void> {

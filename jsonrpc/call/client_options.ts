@@ -2,18 +2,21 @@
 // This module is browser compatible.
 
 /**
- * What can be chosen for a client that reconnects.
+ * The options of a client.
  *
  * @module
  */
 
+import type { ConnectOptions as CarrierOptions } from "@wirekit/transport/connect";
 import type { ReconnectOptions } from "@wirekit/transport/reconnect";
+import type { Transport } from "@wirekit/transport/transport";
 import type { Contract } from "../contract/contract.ts";
 import type { Peer } from "../peer.ts";
 import type { PeerOptions } from "../peer_options.ts";
 
 /**
- * Options of `Client`: of its peers, and of coming back.
+ * Options of `Client`: how it opens connections, what it answers, and how it
+ * calls.
  *
  * @typeParam C What the server offers.
  * @typeParam State What is kept of a connection.
@@ -23,13 +26,39 @@ import type { PeerOptions } from "../peer_options.ts";
 export interface ClientOptions<
   C extends Contract = Contract,
   State = Record<string, unknown>,
-> extends PeerOptions<C, State> {
+> extends
+  PeerOptions<C, State>,
+  Pick<
+    CarrierOptions,
+    | "protocols"
+    | "headers"
+    | "tls"
+    | "maxMessageBytes"
+    | "maxInboxBytes"
+    | "maxOutboxBytes"
+  > {
   /**
-   * How to come back when the connection is lost: `false` for not at all.
+   * Opens each connection, in place of the URL: over a carrier of your own, or
+   * with a fresh token. It carries text, or bytes with a binary `codec`.
    *
-   * @default {{}} as `ReconnectOptions` says
+   * @param signal Ends the attempt.
    */
-  reconnect?: ReconnectOptions | false;
+  transport?: (
+    signal: AbortSignal,
+  ) => Promise<Transport | Transport<Uint8Array<ArrayBuffer>>>;
+  /**
+   * How long an attempt to connect may take, `onOpen` included, in milliseconds;
+   * `Infinity` never gives up. `connect()` waits as long for the first
+   * connection, however many attempts that takes.
+   *
+   * @default {10000}
+   */
+  connectTimeout?: number;
+  /**
+   * How patiently to connect again when a connection is lost; `false` closes the
+   * client then.
+   */
+  reconnect?: false | ReconnectOptions;
   /**
    * How many bytes of calls and notifications may wait for a connection; a
    * further one rejects with a `LimitError`.
@@ -38,8 +67,26 @@ export interface ClientOptions<
    */
   maxWaitingBytes?: number;
   /**
-   * Is called with each new connection before anything else is sent, to log in.
-   * If it throws, the connection is closed and the next one tried.
+   * Is called with each new connection before anything else is sent: the place
+   * to log in. If it fails, the connection is closed and the next one tried.
+   *
+   * @param peer The connection.
    */
   onOpen?: (peer: Peer<C, State>) => unknown;
+}
+
+/**
+ * Options of `connect`.
+ *
+ * @typeParam C What the server offers.
+ * @typeParam State What is kept of a connection.
+ *
+ * @category Calling
+ */
+export interface ConnectOptions<
+  C extends Contract = Contract,
+  State = Record<string, unknown>,
+> extends ClientOptions<C, State> {
+  /** Gives up connecting. A client that is connected does not listen to it. */
+  signal?: AbortSignal;
 }

@@ -1,11 +1,12 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { deadline } from "@std/async/deadline";
+import { connect as connectCarrier } from "@wirekit/transport/connect";
 import { pair } from "@wirekit/transport/pair";
 import { NewlineFramer } from "@wirekit/transport/newline-framer";
-import { connectTcp, listenTcp } from "@wirekit/transport/tcp";
+import { listenTcp } from "@wirekit/transport/tcp";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
 import {
   Client,
@@ -35,7 +36,8 @@ class Site implements AsyncDisposable {
 
   constructor(server: PeerOptions = {}, options: ClientOptions = {}) {
     this.#options = server;
-    this.client = new Client(() => this.#open(), {
+    this.client = new Client({
+      transport: () => this.#open(),
       reconnect: { minDelay: 1 },
       ...options,
     });
@@ -157,6 +159,20 @@ Deno.test("Client keeps the time of a call over connections", async () => {
     () => site.client.request("sum", [], { signal: controller.signal }),
     DOMException,
   );
+});
+
+Deno.test("Client says why there is no connection when a call has waited in vain", async () => {
+  await using client = new Client({
+    transport: () => Promise.reject(new Error("server is down")),
+    reconnect: { minDelay: 60_000 },
+  });
+  await until(() => client.state === "waiting");
+  const error = await assertRejects(
+    () => client.request("sum", [], { timeout: 10 }),
+    TimeoutError,
+    "ms: server is down",
+  );
+  assertEquals((error.cause as Error).message, "server is down");
 });
 
 Deno.test("Client lets only so many bytes wait", async () => {
@@ -325,10 +341,133 @@ Deno.test("connect() rejects with what the last try failed with", async () => {
     Error,
     "Cannot connect to 127.0.0.1:1: nobody listens there",
   );
+});
+
+Deno.test("connect() does not try again what can never succeed", async () => {
+  for (const url of ["ftp://127.0.0.1", "no URL", "tcp://127.0.0.1"]) {
+    const connecting = connect(url, { connectTimeout: Infinity });
+    await assertRejects(() => deadline(connecting, 5_000), TypeError);
+  }
+  const bad = { headers: { "a b": "c" }, connectTimeout: Infinity };
   await assertRejects(
-    () => connect("ftp://127.0.0.1", { reconnect: { maxAttempts: 1 } }),
+    () => deadline(connect("ws://127.0.0.1:1", bad), 5_000),
     TypeError,
   );
+});
+
+Deno.test("connect() rejects with the reason of its signal, whatever that is", async () => {
+  const reason = new Error("stopped", { cause: "something else" });
+  const controller = new AbortController();
+  const connecting = connect("tcp://127.0.0.1:1", {
+    signal: controller.signal,
+  });
+  controller.abort(reason);
+  assertEquals(await assertRejects(() => connecting), reason);
+  assertEquals(
+    await assertRejects(() =>
+      connect("tcp://127.0.0.1:1", { signal: controller.signal })
+    ),
+    reason,
+  );
+});
+
+Deno.test("Client opens by its URL or by the option transport, and wants one of them", async () => {
+  await using server = await serve({
+    port: 0,
+    tcpPort: 0,
+    methods: exampleMethods(),
+  });
+  for (const url of server.urls) {
+    await using byText = new Client(url);
+    await using byUrl = new Client(new URL(url));
+    await using byTransport = new Client("ws://127.0.0.1:1", {
+      transport: (signal) => connectCarrier(url, { signal }),
+    });
+    for (const client of [byText, byUrl, byTransport]) {
+      assertEquals(await client.request("sum", [1, 2]), 3);
+    }
+  }
+  const options = { timeout: 1_000 } as ClientOptions & { transport: never };
+  assertThrows(() => new Client(options), TypeError, "the option transport");
+  assertThrows(() => new Client("no URL"), TypeError);
+});
+
+Deno.test("Client tries again when a server does not finish the handshake, and hides the secrets of the URL", async () => {
+  await using silent = await listenTcp(
+    { port: 0 },
+    () => new NewlineFramer(),
+  );
+  const { port } = silent.addr;
+  await using client = new Client(`ws://me:secret@127.0.0.1:${port}/a?b=c`, {
+    connectTimeout: 20,
+    reconnect: { minDelay: 1, maxDelay: 1, maxAttempts: 3 },
+  });
+  const error = await client.closed as Error;
+  assert(error instanceof TimeoutError);
+  assertEquals(
+    error.message,
+    `No connection to ws://127.0.0.1:${port}/a within 20 ms`,
+  );
+});
+
+Deno.test("Client closes a transport that is opened too late", async () => {
+  const [near, far] = pair();
+  const opened = Promise.withResolvers<Transport>();
+  const signals: AbortSignal[] = [];
+  await using client = new Client({
+    transport: (signal) => {
+      signals.push(signal);
+      return opened.promise;
+    },
+    connectTimeout: 10,
+    reconnect: { maxAttempts: 1 },
+  });
+  assert(await client.closed instanceof TimeoutError);
+  assertEquals(signals.map(({ aborted }) => aborted), [true]);
+  opened.resolve(near);
+  assertEquals(await deadline(Array.fromAsync(far), 5_000), []);
+});
+
+Deno.test("Client gives up a login that takes too long, and is not open before it is done", async () => {
+  const hang = Promise.withResolvers<void>();
+  const states: string[] = [];
+  const errors: unknown[] = [];
+  await using site = new Site({ methods: exampleMethods() }, {
+    connectTimeout: 50,
+    onOpen: () => {
+      states.push(site.client.state);
+      return states.length === 1 ? hang.promise : undefined;
+    },
+    onError: (error) => errors.push(error),
+  });
+  assertEquals(await site.client.request("sum", [1, 2]), 3);
+  assertEquals(states, ["connecting", "connecting"]);
+  assertEquals(site.client.state, "open");
+  assert(errors[0] instanceof TimeoutError);
+});
+
+Deno.test("Client closes at once while it logs in", async () => {
+  const began = Promise.withResolvers<void>();
+  await using site = new Site({}, {
+    connectTimeout: Infinity,
+    onOpen: () => {
+      began.resolve();
+      return new Promise(() => {});
+    },
+  });
+  await began.promise;
+  await deadline(site.client.close(), 5_000);
+  assertEquals(site.client.state, "closed");
+});
+
+Deno.test("connect() with reconnect: false rejects with what the login failed with", async () => {
+  await using server = await serve({ port: 0, methods: exampleMethods() });
+  const error = new Error("wrong password");
+  const connecting = connect(server.urls[0]!, {
+    reconnect: false,
+    onOpen: () => Promise.reject(error),
+  });
+  assertEquals(await assertRejects(() => connecting), error);
 });
 
 Deno.test("servePeers() refuses one connection too many, and keeps state for each", async () => {
@@ -379,16 +518,13 @@ Deno.test("Client.state follows the connection", async () => {
   const gone = await listenTcp({ port: 0 }, () => new NewlineFramer());
   const { port } = gone.addr;
   await gone.close();
-  const client = new Client(
-    (signal) => connectTcp({ port, signal }, new NewlineFramer()),
-    {
-      reconnect: {
-        minDelay: 1,
-        maxAttempts: 2,
-        onState: () => states.push(client.state),
-      },
+  const client = new Client(`tcp://127.0.0.1:${port}`, {
+    reconnect: {
+      minDelay: 1,
+      maxAttempts: 2,
+      onState: () => states.push(client.state),
     },
-  );
+  });
   assertEquals(client.state, "connecting");
   await client.closed;
   assertEquals(client.state, "closed");

@@ -6,7 +6,7 @@
  * WebSocket subprotocol `jsonrpc.msgpack`. It carries bytes and dates, too.
  *
  * ```ts no-assert
- * import { connect } from "@wirekit/jsonrpc/connect";
+ * import { connect } from "@wirekit/jsonrpc/client";
  * import { msgpackCodec } from "@wirekit/jsonrpc/msgpack";
  * import { serve } from "@wirekit/jsonrpc";
  *

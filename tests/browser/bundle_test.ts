@@ -9,7 +9,7 @@ const CLIENTS: Record<string, number> = {
   "transport/reconnect.ts": 5_000,
   "transport/websocket.ts": 12_000,
   "hub/client.ts": 50_000,
-  "jsonrpc/call/client.ts": 50_000,
+  "jsonrpc/call/client.ts": 60_000,
   "jsonrpc/peer.ts": 50_000,
   "wsrpc/client.ts": 50_000,
 };

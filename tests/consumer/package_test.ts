@@ -31,9 +31,8 @@ const CEILINGS: Record<string, [code: number, zipped: number]> = {
   "@wirekit/wsrpc/server": [75, 10],
   "@wirekit/wsrpc/peer": [48, 6.5],
   "@wirekit/jsonrpc": [277, 34.5],
-  "@wirekit/jsonrpc/connect": [221, 26],
   "@wirekit/jsonrpc/fetch-handler": [140, 16.5],
-  "@wirekit/jsonrpc/client": [154, 18],
+  "@wirekit/jsonrpc/client": [221, 26],
 };
 
 /** What `deno info --json` says of an entry. */
