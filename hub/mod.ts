@@ -42,6 +42,8 @@ if (import.meta.main) {
   // deno-lint-ignore no-constant-condition
   if (false) await import("./cli.ts");
   const command = import.meta.resolve("./cli.ts");
-  const { main }: typeof import("./cli.ts") = await import(command);
+  const { main }: typeof import("./cli.ts") = await import(
+    /* @vite-ignore */ /* webpackIgnore: true */ command
+  );
   Deno.exit(await main(Deno.args));
 }
