@@ -18,6 +18,12 @@ const WAITED = 100;
 /** What systems take of one connection before its peer has read any of it. */
 const HELD_BYTES = 4_194_304;
 
+/** A handle that can be told to read. */
+interface Readable {
+  readStart(): unknown;
+  readStop(): unknown;
+}
+
 type OnChunk = (chunk: Uint8Array<ArrayBuffer>) => void;
 
 const EMPTY = new Uint8Array();
@@ -59,10 +65,25 @@ export class SocketPipe implements BytePipe {
 
   pause(): void {
     this.#socket.pause();
+    this.#below?.readStop();
   }
 
   resume(): void {
+    this.#below?.readStart();
     this.#socket.resume();
+  }
+
+  /**
+   * What TLS reads from, on Deno: a pause of a TLS socket of Deno 2.9 does not
+   * reach it, and all that comes is read and kept. None once it is closed.
+   */
+  get #below(): Readable | undefined {
+    if (!this.#isTls || !("Deno" in globalThis)) return undefined;
+    const { _handle } = this.#socket as unknown as {
+      _handle?: { _parent?: Partial<Readable> } | null;
+    };
+    const below = _handle?._parent;
+    return below?.readStop && below.readStart ? below as Readable : undefined;
   }
 
   write(parts: Uint8Array<ArrayBuffer>[]): Promise<void> | undefined {

@@ -2,7 +2,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { createServer, type Socket } from "node:net";
-import { readInto } from "./_socket_pipe.ts";
+import { createServer as createTlsServer } from "node:tls";
+import { readInto, SocketPipe } from "./_socket_pipe.ts";
 
 Deno.test("readInto() makes a socket read into the memory it is given", async () => {
   const accepted = Promise.withResolvers<Socket>();
@@ -50,4 +51,50 @@ Deno.test("readInto() leaves a socket as it is where Deno has not done it yet", 
   const buffer = new Uint8Array(1);
   assertEquals(readInto(socket as never, buffer, () => {}), false);
   assertEquals(socket, untouched);
+});
+
+Deno.test("SocketPipe.pause() stops the peer, over TLS too", async () => {
+  const file = (name: string) =>
+    Deno.readTextFileSync(new URL(`../testdata/${name}`, import.meta.url));
+  const accepted = Promise.withResolvers<Socket>();
+  const server = createTlsServer(
+    { cert: file("localhost.crt"), key: file("localhost.key") },
+    accepted.resolve,
+  );
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as { port: number };
+  const conn = await Deno.connectTls({
+    hostname: "localhost",
+    port,
+    caCerts: [file("ca.crt")],
+  });
+  const handshake = conn.handshake();
+  const socket = await accepted.promise;
+  await handshake;
+  const pipe = new SocketPipe(socket);
+  let read = 0;
+  let sent = 0;
+  const ended = Promise.withResolvers<void>();
+  pipe.start((chunk) => read += chunk.length, () => ended.resolve());
+  pipe.pause();
+  const stopped = Promise.withResolvers<boolean>();
+  const writing = (async () => {
+    const block = new Uint8Array(262_144);
+    for (let i = 0; i < 256; i++) {
+      const timer = setTimeout(() => stopped.resolve(true), 1_000);
+      sent += await conn.write(block);
+      clearTimeout(timer);
+    }
+    stopped.resolve(false);
+  })();
+  assert(await stopped.promise, `${sent} bytes were taken in a pause`);
+  pipe.resume();
+  await writing;
+  conn.close();
+  await ended.promise;
+  assertEquals(read, sent);
+  const closed = new Promise((resolve) => server.close(resolve));
+  pipe.destroy();
+  pipe.resume(); // As by a reader that comes late.
+  await closed;
 });
