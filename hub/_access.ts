@@ -4,8 +4,8 @@
 const encoder = new TextEncoder();
 
 /**
- * Says whether `given` is the secret, in a time that depends on the length of
- * `given` alone.
+ * Returns whether `given` is the secret, in a time that depends only on the
+ * length of `given`.
  */
 export function isSecret(given: string, secret: string): boolean {
   const a = encoder.encode(given);
@@ -16,8 +16,8 @@ export function isSecret(given: string, secret: string): boolean {
 }
 
 /**
- * Says whether a request carries the secret, in one of the ways that people
- * have: `Authorization: Bearer`, and those that a stock winerp client can send:
+ * Returns whether a request carries the secret, in `Authorization: Bearer` or
+ * in one of the ways in which a stock winerp client can send it:
  * `host="name:secret@127.0.0.1"` (HTTP Basic), `port="13254/secret"` (path) and
  * `port="13254/?token=secret"` (query).
  */
@@ -39,15 +39,16 @@ function credentials(request: Request): string[] {
     [];
   if (scheme?.toLowerCase() === "bearer") given.push(value!);
   if (scheme?.toLowerCase() === "basic") {
-    // Python's websockets sends the password as it stands in the URL.
+    // Python's websockets sends the password exactly as it is in the URL.
     for (const text of basic(value!)) given.push(text, decoded(text));
   }
   return given;
 }
 
 /**
- * The password of HTTP Basic, or the name if that stands alone: as it came, and
- * decoded, because a stock winerp client sends what stands in its URL unchanged.
+ * Returns the password of HTTP Basic, or the name if there is no password: as
+ * it came, and decoded, because a stock winerp client sends the text of its URL
+ * unchanged.
  */
 function basic(value: string): string[] {
   try {
@@ -71,7 +72,7 @@ function decoded(text: string): string {
   }
 }
 
-/** Says whether an address is one of this machine's own. */
+/** Returns whether an address is one of this machine's own. */
 export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "::1" ||
     hostname === "[::1]" || /^(::ffff:)?127\.\d+\.\d+\.\d+$/.test(hostname);

@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-/** What all commands that connect to a hub share. */
+/** The part that all commands that connect to a hub share. */
 
 import {
   checkUrl,
@@ -37,20 +37,20 @@ export const CLIENT_OPTIONS = {
   json: toggle("Print one JSON text a line"),
 };
 
-/** What a user has said about the hub. */
+/** The values of these options. */
 export type ClientValues = Values<typeof CLIENT_OPTIONS>;
 
-/** How many messages are kept to find the text of an answer in. */
+/** How many messages are kept to find the text of an answer. */
 const MEMORY = 100;
 
-/** A client that knows the text of what it has received last. */
+/** A client that knows the text of the last messages that it received. */
 export interface Recorded {
   readonly client: Client;
-  /** The data of the last answer as it came: `1.0` is not `1`. */
+  /** The data of the last answer, exactly as it came: `1.0` is not `1`. */
   answer(): string | undefined;
 }
 
-/** Makes a client of the hub that the user means. It is not connected yet. */
+/** Makes a client of the hub that the user named. It is not connected yet. */
 export function makeClient(
   name: string,
   options: ClientValues,
@@ -78,7 +78,7 @@ export function makeClient(
   const isWeb = /^wss?:/i.test(url);
   const client = new Client(name, {
     transport: open,
-    // By WebSocket it has gone along with the handshake.
+    // Over WebSocket it was sent with the handshake.
     ...(token !== undefined && !isWeb && { token }),
   });
   const answer = () => {
@@ -91,7 +91,7 @@ export function makeClient(
   return { client, answer };
 }
 
-/** Makes a client of a name that nobody else has, and connects it. */
+/** Makes a client with a name that no other client has, and connects it. */
 export async function connectClient(
   options: ClientValues,
   terminal: Terminal,
@@ -107,7 +107,7 @@ export async function connectClient(
   return recorded;
 }
 
-/** A transport that keeps the last of what comes in. */
+/** A transport that keeps the last messages that came in. */
 class Recorder implements Transport {
   readonly #transport: Transport;
   readonly #texts: string[];

@@ -21,37 +21,45 @@ import {
 import type { Logger } from "./hub.ts";
 import { serve, type ServeOptions } from "./serve.ts";
 
-/** Be the hub. */
+/** Runs the hub. */
 export const serveCommand = command({
   name: "serve",
-  summary: "Be the hub until Ctrl-C",
+  summary: "Run the hub until Ctrl-C",
   options: {
     hostname: text(
       "HOST",
       "Address to listen on (127.0.0.1). Any other needs a token",
     ),
-    port: port("Port for WebSocket (13254); 0 takes a free one", "p"),
-    tcp: port("Port for TCP too, one message a line"),
-    unix: text("PATH", "Unix socket too, one message a line", { file: true }),
+    port: port("Port for WebSocket (13254); 0 for a free one", "p"),
+    tcp: port("Also listen on this TCP port, one message a line"),
+    unix: text("PATH", "Also listen on this Unix socket, one message a line", {
+      file: true,
+    }),
     token: text(
       "SECRET",
-      "Secret that every client has to send; better in WIREKIT_TOKEN",
+      "Secret that every client must send; better in WIREKIT_TOKEN",
     ),
     allowOrigin: texts("URL", "Origin whose pages may connect"),
     cert: text("FILE", "Certificate in PEM: serve wss: and tls:", {
       file: true,
     }),
     key: text("FILE", "Private key in PEM, with --cert", { file: true }),
-    idleTimeout: seconds("Longest silence of a client (300)"),
-    handshakeTimeout: seconds("Longest handshake of a client (10)"),
-    maxConnections: integer("N", "Most clients (10000)", { min: 1 }),
-    maxMessage: bytes("Largest message to pass on (2MiB)"),
-    maxOutbox: bytes("Most that may wait for one client (16MiB)"),
-    maxRequests: integer("N", "Most open requests of one client (16384)", {
+    idleTimeout: seconds("How long a client may be silent (300)"),
+    handshakeTimeout: seconds("How long a handshake may take (10)"),
+    maxConnections: integer("N", "Maximum number of clients (10000)", {
       min: 1,
     }),
-    requestTimeout: seconds("Longest wait for an answer (3600)"),
-    quiet: toggle("Say nothing but errors", "q"),
+    maxMessage: bytes("Largest message to pass on (2MiB)"),
+    maxOutbox: bytes("Most bytes that may wait for one client (16MiB)"),
+    maxRequests: integer(
+      "N",
+      "Maximum number of open requests of one client (16384)",
+      {
+        min: 1,
+      },
+    ),
+    requestTimeout: seconds("How long an answer may take (3600)"),
+    quiet: toggle("Log errors only", "q"),
   },
   examples: [
     "hub serve --port 8080 --tcp 8081",
@@ -106,7 +114,7 @@ export const serveCommand = command({
   },
 });
 
-/** An option of `serve()`, if the user has given it. */
+/** Returns an option of `serve()`, if the user has given it. */
 function given<K extends keyof ServeOptions>(
   key: K,
   value: ServeOptions[K] | undefined,
@@ -116,7 +124,7 @@ function given<K extends keyof ServeOptions>(
     : { [key]: value } as Pick<ServeOptions, K>;
 }
 
-/** A log that a person can read: one line an event, with its time. */
+/** Makes a log for people to read: one line an event, with its time. */
 function stamped({ error }: Terminal): Logger {
   const write = (line: string) => error(`${new Date().toISOString()} ${line}`);
   return { info: write, warn: write, error: write };

@@ -22,13 +22,13 @@ import config from "./deno.json" with { type: "json" };
 
 const call = command({
   name: "call",
-  summary: "Ask a client, and print its answer",
+  summary: "Send a request to a client and print its answer",
   operands: "TARGET ROUTE [KEY=VALUE…]",
   details: "A VALUE that is JSON is sent as such, any other as text.",
   options: {
     data: text(
       "JSON",
-      "All data at once; - reads the standard input, @FILE a file",
+      "All data as one JSON text; - reads standard input, @FILE a file",
     ),
     ...CLIENT_OPTIONS,
   },
@@ -54,7 +54,7 @@ const call = command({
 
 const inform = command({
   name: "inform",
-  summary: "Tell clients something: those that are named, or all",
+  summary: "Send information to the named clients, or to all",
   operands: "DATA [TARGET…]",
   details:
     "DATA that is JSON is sent as such, any other as text; - reads the " +
@@ -76,14 +76,14 @@ const inform = command({
     await using _client = client;
     const { timeout = 60_000 } = options;
     await client.inform(data, targets.length > 0 ? targets : undefined);
-    // The hub has read it when it answers what came after.
+    // The hub has read it once it answers the message after it.
     await client.ping(undefined, { timeout, signal: terminal.signal });
   },
 });
 
 const ping = command({
   name: "ping",
-  summary: "Ask whether the hub answers, or whether it knows a client",
+  summary: "Check whether the hub answers, or whether it knows a client",
   operands: "[TARGET]",
   options: CLIENT_OPTIONS,
   examples: ["hub ping", "hub ping some-bot"],
@@ -106,7 +106,7 @@ const ping = command({
 
 const listen = command({
   name: "listen",
-  summary: "Take a name, and print what arrives until Ctrl-C",
+  summary: "Take a name and print what arrives until Ctrl-C",
   operands: "NAME",
   details: 'Requests are answered with "Route not found".',
   options: CLIENT_OPTIONS,

@@ -10,14 +10,14 @@ import { MessageType } from "./exchange/_protocol.ts";
 import type { Connected, Receiver } from "./exchange/participant.ts";
 
 /**
- * A message that says nothing. A stock client that reconnects runs the last
- * message again that it has got: this one, if it is the last, harms nobody.
+ * An empty message. A stock client that reconnects handles the last message
+ * that it received again: this one does no harm if it is the last.
  */
 export const FAREWELL: Uint8Array<ArrayBuffer> = composeMessage({ type: "6" });
 
 /**
- * A call of a function that nobody has. Every winerp client answers it at once,
- * with an error, and does nothing else.
+ * A call of a function that does not exist. Every winerp client answers it at
+ * once with an error, and does nothing else.
  */
 const QUESTION = composeMessage({
   id: '"@hub"',
@@ -26,22 +26,22 @@ const QUESTION = composeMessage({
   uuid: '"heartbeat"',
 });
 
-/** What all connections of a hub have in common. */
+/** The parts that all connections of a hub share. */
 export interface ConnectionLimits {
   readonly maxOutboxBytes: number;
   readonly idleTimeout: number;
   readonly logger: Logger | undefined;
 }
 
-/** What is known of a connection when it comes in. */
+/** What is known about a new connection. */
 export interface ConnectionOptions {
-  /** How its client comes, for the log. */
+  /** How its client is connected, for the log. */
   readonly carrier: string;
   /** Whether its transport asks a silent client for a sign of life. */
   readonly watched: boolean;
 }
 
-/** One client: where the router's messages for it go, and the ways to end it. */
+/** One client: receives the router's messages for it, and can be ended. */
 export class Connection implements Receiver {
   readonly #transport: Transport<Uint8Array<ArrayBuffer>>;
   readonly #participant: Connected;
@@ -66,7 +66,7 @@ export class Connection implements Receiver {
     if (options.watched) return;
     const half = limits.idleTimeout / 2;
     this.#heartbeat = new Heartbeat({ interval: half, timeout: half }, {
-      // A slow reader has the question still before it, but is alive.
+      // A slow reader has not reached the question yet, but is alive.
       received: () => this.#received + this.#outbox.progress,
       ping: () => this.send(QUESTION),
       lost: () => this.#drop(1011, "it gave no sign of life in time"),
@@ -110,7 +110,7 @@ export class Connection implements Receiver {
     this.#end(error, `${reason[0]!.toLowerCase()}${reason.slice(1)}`);
   }
 
-  /** Ends it because the hub closes. */
+  /** Ends the connection because the hub closes. */
   async shutDown(error: CloseError): Promise<void> {
     const line = `${this.#label()} left: the hub is closing`;
     if (!this.#closing) this.#limits.logger?.info?.(line);
@@ -129,7 +129,7 @@ export class Connection implements Receiver {
     if (reason !== undefined) {
       this.#limits.logger?.warn?.(`Dropped ${this.#label()}: ${reason}`);
     }
-    // What waits in the outbox is lost; what the transport has is not.
+    // Messages in the outbox are lost; those in the transport are not.
     this.#transport.send(FAREWELL).catch(() => {});
     this.#closing = this.#transport.close(error);
   }
@@ -143,7 +143,7 @@ export class Connection implements Receiver {
     else logger?.debug?.(line);
   }
 
-  /** Who it is, for the log. */
+  /** Returns the name of the client for the log. */
   #label(): string {
     const { name, heldName } = this.#participant;
     const who = name ?? (heldName && `${heldName} on hold`) ??
@@ -152,12 +152,14 @@ export class Connection implements Receiver {
   }
 }
 
-/** Why a carrier ends, by code. What a peer says of it is not for the log. */
+/**
+ * Why a carrier ends, by code. The peer's own reason does not go into the log.
+ */
 const REASONS: Record<number, string> = {
   1001: "it went away",
   1002: "protocol error",
   1003: "a frame was neither text nor bytes",
-  1006: "the connection ended", // Stock clients never say goodbye.
+  1006: "the connection ended", // Stock clients never send a close frame.
   1007: "a message was not valid UTF-8",
   1009: "a message was too large to be read",
 };

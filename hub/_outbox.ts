@@ -4,16 +4,16 @@ import { SLAB_BYTES } from "@wirekit/internal/allocate";
 import type { Transport } from "@wirekit/transport/transport";
 
 /**
- * Bytes after which it asks the transport whether there is room. To ask after
- * each message would be a promise for each.
+ * The number of bytes after which it asks the transport whether there is room.
+ * Asking after each message would cost a promise each.
  */
 const UNASKED_BYTES = 65_536;
 
 /**
- * What waits to be sent to one client, so that a slow one blocks nobody.
+ * Holds messages for one client, so that a slow client blocks no other.
  *
- * The transport holds what it has accepted; this holds the rest, and counts its
- * bytes.
+ * The transport holds the messages that it has accepted; this holds the rest,
+ * and counts its bytes.
  */
 export class Outbox {
   readonly #transport: Transport<Uint8Array<ArrayBuffer>>;
@@ -29,12 +29,12 @@ export class Outbox {
     this.#transport = transport;
   }
 
-  /** Bytes that the transport has not accepted yet. */
+  /** The number of bytes that the transport has not accepted yet. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Grows each time that the client has made room for what had to wait. */
+  /** Grows each time the client makes room for waiting messages. */
   get progress(): number {
     return this.#progress;
   }
@@ -52,7 +52,7 @@ export class Outbox {
     if (this.#unasked < UNASKED_BYTES) return;
     this.#unasked = 0;
     this.#waits = true;
-    // Closed: whoever reads the transport sees it too, and cleans up.
+    // Closed: the reader of the transport sees it too, and cleans up.
     sent.then(() => this.#resume(), () => this.#drop());
   }
 

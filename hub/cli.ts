@@ -8,26 +8,29 @@
  * deno run --allow-net jsr:@wirekit/hub/cli --help
  * ```
  *
- * It needs `--allow-net`. `--allow-env=WIREKIT_TOKEN,WIREKIT_URL` lets it take
+ * It needs `--allow-net`. `--allow-env=WIREKIT_TOKEN,WIREKIT_URL` lets it read
  * the token and, for the commands that connect, the URL of the hub from the
- * environment. `--unix`, `--cert`, `--key`, `--ca` and `@FILE` need `--allow-read`
- * of their files, `--unix` also `--allow-write`. With
- * `--allow-sys=networkInterfaces`, a hub on `0.0.0.0` says how others reach it.
+ * environment. `--unix`, `--cert`, `--key`, `--ca` and `@FILE` need
+ * `--allow-read` for their files, and `--unix` also needs `--allow-write`. With
+ * `--allow-sys=networkInterfaces`, a hub on `0.0.0.0` prints the URLs for other
+ * machines.
  *
  * @module
  */
 import { type Command, run } from "@wirekit/internal/command";
 import { hub } from "./_commands.ts";
 
-/** The command as a table, for a program that has it among its own commands. */
+/**
+ * The command as a table, for a program that includes it in its own commands.
+ */
 export const command: Command = hub;
 
 /**
  * Runs the command.
  *
  * @param args The arguments after the name of the command.
- * @returns The exit code: 0 done, 1 the answer is an error or no, 2 not called
- * rightly, 3 no connection, 4 no answer in time, 130 stopped by Ctrl-C.
+ * @returns The exit code: 0 done, 1 the answer is an error or no, 2 wrong
+ * usage, 3 no connection, 4 no answer in time, 130 stopped by Ctrl-C.
  *
  * @example The version
  * ```ts

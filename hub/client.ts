@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * A client of the hub, of ours or of winerp's own.
+ * A client for this hub or for winerp's own server.
  *
  * ```ts
  * import { Client } from "@wirekit/hub/client";
@@ -23,9 +23,9 @@
  * ```
  *
  * JSON integers that a JavaScript number cannot hold, such as the ids of
- * Discord, arrive as `bigint`; every other number as `number`. A `bigint` is
- * sent as an exact integer. As in winerp, an integer has at most 64 bits: what
- * comes in and has more is a `number`.
+ * Discord, arrive as `bigint`; every other number arrives as `number`. A
+ * `bigint` is sent as an exact integer. As in winerp, an integer has at most 64
+ * bits: a received integer with more is a `number`.
  *
  * @module
  */
@@ -80,19 +80,22 @@ export type * from "./client/options.ts";
 export type { AnyRemote, InformationLoop, Remote };
 export * from "./errors.ts";
 
-/** Where winerp listens. */
+/** The address on which winerp listens. */
 const DEFAULT_URL = "ws://127.0.0.1:13254";
 
-/** What Python takes for false: its winerp drops such an information. */
+/**
+ * Values that Python takes for false: winerp drops information that is one of
+ * them.
+ */
 const FALSY_REGEXP = /^(?:null|false|0|""|\[\]|\{\})$/;
 
-/** What a handler knows of a request, besides its data. */
+/** What a handler knows about a request besides its data. */
 export interface RouteContext {
-  /** The name of the client that asks. */
+  /** The name of the requesting client. */
   readonly source: string;
   /** The name of the route. */
   readonly route: string;
-  /** Fires when the connection ends: nobody will hear the answer. */
+  /** Fires when the connection ends: the answer can no longer be delivered. */
   readonly signal: AbortSignal;
   /** The client that the route belongs to. */
   readonly client: Client;
@@ -102,8 +105,9 @@ export interface RouteContext {
  * Answers the requests of a route.
  *
  * @typeParam F The route as its contract declares it.
- * @param data What the requester sent: an object, if it keeps to the contract.
- * @param context Who asks, and the signal.
+ * @param data What the requester sent: an object, if the requester follows the
+ * contract.
+ * @param context The requester, and the signal.
  * @returns The answer: JSON, or a {@linkcode SharedObject}.
  */
 export type Handler<F extends Route = Route> = (
@@ -112,15 +116,16 @@ export type Handler<F extends Route = Route> = (
 ) => HandlerResultOf<F>;
 
 /**
- * A named client: it asks others by their names, and answers on its routes.
+ * A named client: it sends requests to other clients by their names, and
+ * answers requests for its routes.
  *
  * It works with the hub of this package and with the server of winerp 1.2 to
- * 1.5, and so calls and is called by programs in Python.
+ * 1.5, so it can call Python programs and be called by them.
  *
  * Every call ends exactly once: with the answer, a {@linkcode RemoteError}, a
  * {@linkcode TimeoutError}, the reason of its signal, or with a
- * {@linkcode NotConnectedError} as soon as the connection is lost. After that the
- * client connects again; it never sends anything twice.
+ * {@linkcode NotConnectedError} as soon as the connection is lost. After that
+ * the client reconnects; it never sends anything twice.
  *
  * @typeParam T The contract of the routes that it serves.
  *
@@ -158,24 +163,24 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
   readonly #session: Session;
   readonly #objects: RemoteObjects;
   readonly #responder: Responder;
-  /** By their names as JSON text. */
+  /** The routes, by their names as JSON text. */
   readonly #routes = new Map<string, KnownRoute & { handler: Handler }>();
   readonly #reader: RequestReader;
   readonly #loops = new InformationLoops();
   readonly #closed = new AbortController();
 
   /**
-   * Makes a client. It connects nothing yet.
+   * Makes a client. It does not connect yet.
    *
    * @param name The name by which others call it, unique in the hub.
-   * @param options Where the hub is, limits and deadlines.
-   * @throws {TypeError} If the name is no text, or empty.
-   * @throws {RangeError} If a time is no positive number.
+   * @param options The address of the hub, limits and deadlines.
+   * @throws {TypeError} If the name is not a string, or is empty.
+   * @throws {RangeError} If a time is not a positive number.
    */
   constructor(name: string, options: ClientOptions = {}) {
     super();
     if (typeof name !== "string" || name === "") {
-      throw new TypeError("Name must be a string that is not empty");
+      throw new TypeError("Name must be a non-empty string");
     }
     const {
       url = DEFAULT_URL,
@@ -237,7 +242,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
     });
   }
 
-  /** What the client is doing. */
+  /** The state of the client. */
   get state(): ClientState {
     return this.#session.state;
   }
@@ -253,18 +258,17 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
   }
 
   /**
-   * Connects, and waits until the hub has accepted the name; also through a hold.
-   * From then on the client connects again by itself until `close()`. If the
-   * first attempt fails, so does this: {@linkcode Client.ready} goes on.
+   * Connects, and waits until the hub has accepted the name, through a hold
+   * too. From then on the client reconnects by itself until `close()`. If the
+   * first attempt fails, this rejects; {@linkcode Client.ready} keeps trying.
    *
    * @param options Deadline and signal.
    * @returns Resolves when the client is open.
-   * @throws {NotConnectedError} If there is no hub, or the client is closed for
-   * good.
+   * @throws {NotConnectedError} If there is no hub, or the client was closed.
    * @throws {OnHoldError} If another client kept the name until the deadline.
    * @throws {RemoteError} If the hub refuses the name or the token.
-   * @throws {TimeoutError} If there was no time left.
-   * @throws {TypeError} If it connects already.
+   * @throws {TimeoutError} If the time is up.
+   * @throws {TypeError} If it is connecting or connected already.
    *
    * @example There is no hub
    * ```ts
@@ -281,15 +285,15 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
 
   /**
    * Waits until the client can be used, through failed attempts and holds.
-   * Connects if nobody has asked for it yet. A failed attempt is told by the
-   * event `error`.
+   * Connects if `connect()` was not called yet. The event `error` reports a
+   * failed attempt.
    *
    * @param options Deadline and signal.
    * @returns Resolves when the client is open.
-   * @throws {NotConnectedError} If the client is closed for good, or does not
-   * connect again.
+   * @throws {NotConnectedError} If the client was closed, or does not
+   * reconnect.
    * @throws {OnHoldError} If another client kept the name until the deadline.
-   * @throws {TimeoutError} If there was no time left.
+   * @throws {TimeoutError} If the time is up.
    *
    * @example Wait for a hub that is not there yet
    * ```ts
@@ -305,8 +309,8 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
   }
 
   /**
-   * Closes the client for good. Open calls, loops and waits end at once. May be
-   * called twice; never rejects.
+   * Closes the client permanently. Open calls, loops and waits end at once. May
+   * be called twice; never rejects.
    *
    * @returns Resolves when the connection has ended, within a second.
    */
@@ -331,11 +335,12 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    *
    * @typeParam K The name of the route.
    * @param name The name of the route.
-   * @param handler What answers. Handlers run at the same time. The message of a
-   * {@linkcode RouteError} that one throws reaches the requester; of any other
-   * error only `Route failed` does, and the error itself the event `error`.
+   * @param handler Answers the requests. Handlers run concurrently. The message
+   * of a {@linkcode RouteError} that a handler throws reaches the requester.
+   * For any other error the requester gets `Route failed`, and the event
+   * `error` has the error itself.
    * @returns The client.
-   * @throws {TypeError} If there is a route of that name.
+   * @throws {TypeError} If there is already a route with that name.
    *
    * @example Two routes
    * ```ts
@@ -359,7 +364,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
   }
 
   /**
-   * Removes a route. Requests for it that run go on.
+   * Removes a route. Running requests for it go on.
    *
    * @param name The name of the route.
    * @returns Whether there was one.
@@ -369,14 +374,14 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
   }
 
   /**
-   * Asks another client, and waits for its answer.
+   * Sends a request to another client and waits for its answer.
    *
-   * @typeParam R What it answers: you say so, nothing checks it. For types that
-   * are checked there is {@linkcode Client.remote}.
+   * @typeParam R The type of the answer, which nothing checks. For checked
+   * types use {@linkcode Client.remote}.
    * @param target The name of the client to ask.
    * @param route The name of its route.
-   * @param data What to ask with: an object, which is keyword arguments to a
-   * route in Python.
+   * @param data The data of the request: an object, which a route in Python
+   * gets as keyword arguments.
    * @param options Deadline and signal.
    * @returns What the route answered.
    * @throws {RemoteError} If there is no such client, it has no such route, or
@@ -384,9 +389,9 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * @throws {TimeoutError} If no answer came in time.
    * @throws {NotConnectedError} If there is no connection, or it was lost.
    * @throws {LimitError} If a limit of this client is reached.
-   * @throws {TypeError} If the data is no object, or no JSON.
-   * @throws {RangeError} If the data has what JSON has not: NaN, infinities,
-   * integers of more than 64 bits, more than 250 levels.
+   * @throws {TypeError} If the data is not an object, or not JSON.
+   * @throws {RangeError} If the data contains what cannot be sent: NaN,
+   * infinities, integers of more than 64 bits, more than 250 levels.
    *
    * @example Ask with a deadline
    * ```ts
@@ -430,14 +435,15 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
 
   /**
    * Returns the routes of another client as functions, typed by their contract.
-   * It costs nothing to have them: the client need not be connected.
+   * This does not send anything: the client need not be connected.
    *
    * @typeParam P The contract of its routes.
    * @param name Its name.
-   * @returns A function for each route, which asks as {@linkcode Client.request}
-   * does: `(data, { timeout, signal })`. A route named `then` is not among them.
+   * @returns A function for each route, which asks as
+   * {@linkcode Client.request} does: `(data, { timeout, signal })`. A route
+   * named `then` is not available.
    *
-   * @example Calls that are checked
+   * @example Calls with checked types
    * ```ts
    * import { Client, NotConnectedError } from "@wirekit/hub/client";
    * import { assertRejects } from "@std/assert";
@@ -457,21 +463,21 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
   }
 
   /**
-   * Tells other clients something. Nobody answers, and names that nobody has are
-   * left out.
+   * Sends information to other clients. They do not answer, and names that no
+   * client has are skipped.
    *
-   * @param data What to say. Not null, false, 0, `""`, `[]` or `{}`: a client in
-   * Python would drop it unseen.
-   * @param targets The names of the clients to tell; all others by default, none
-   * if the list is empty.
-   * @returns Resolves when it is on its way and there is room for more.
-   * @throws {TypeError} If the data is one of those, or no JSON.
-   * @throws {RangeError} If the data has what JSON has not, as in
+   * @param data The data to send. Not null, false, 0, `""`, `[]` or `{}`: a
+   * Python client would drop it.
+   * @param targets The names of the clients to inform; all others by default,
+   * none if the list is empty.
+   * @returns Resolves when it is sent and there is room for more.
+   * @throws {TypeError} If the data is one of those values, or not JSON.
+   * @throws {RangeError} If the data contains what cannot be sent, as in
    * {@linkcode Client.request}.
    * @throws {LimitError} If the message is too large.
    * @throws {NotConnectedError} If there is no connection.
    *
-   * @example Tell everybody
+   * @example Inform all clients
    * ```ts
    * import { Client } from "@wirekit/hub/client";
    * import { serve } from "@wirekit/hub/serve";
@@ -495,7 +501,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
     const json = stringify(data);
     if (FALSY_REGEXP.test(json)) {
       throw new TypeError(
-        `Cannot inform of ${json}: clients in Python drop it unseen`,
+        `Cannot inform of ${json}: Python clients drop it without notice`,
       );
     }
     const link = this.#session.link();
@@ -513,10 +519,10 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
   }
 
   /**
-   * Asks the hub for a sign of life, or whether it knows a client. The client
-   * itself is not asked.
+   * Pings the hub, or asks it whether it knows a client. The client itself is
+   * not asked.
    *
-   * @param target The name of the client; the hub itself by default.
+   * @param target The name of a client; the hub itself by default.
    * @param options Deadline and signal.
    * @returns Whether the client is connected.
    * @throws {TimeoutError} If no answer came in time.
@@ -544,10 +550,10 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * @param type The type of the event.
    * @param options Deadline and signal.
    * @returns The event's `detail`.
-   * @throws {TimeoutError} If none came in time.
-   * @throws {NotConnectedError} If the client was closed before.
+   * @throws {TimeoutError} If no event came in time.
+   * @throws {NotConnectedError} If the client was closed first.
    *
-   * @example Wait for the hub to be back
+   * @example Wait until the hub is back
    * ```ts
    * import { Client } from "@wirekit/hub/client";
    * import { TimeoutError } from "@wirekit/hub/client";
@@ -582,14 +588,16 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
   }
 
   /**
-   * Returns what other clients tell from now on, to be read with `for await`. The
-   * loop goes on through disconnects and ends with `close()`. Leave it to stop.
+   * Returns the information that other clients send from now on, to be read
+   * with `for await`. The loop goes on through disconnects and ends with
+   * `close()`. Leave it to stop.
    *
    * @param options The limit and the signal.
-   * @returns The loop. Each call returns its own, with all of it.
+   * @returns The loop. Each call returns its own loop, which gets all
+   * information.
    * @throws {LimitError} In the loop, if it falls behind.
    *
-   * @example Read what is told three times
+   * @example Read information three times
    * ```ts
    * import { Client } from "@wirekit/hub/client";
    * import { serve } from "@wirekit/hub/serve";
@@ -623,7 +631,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
       case MessageType.information:
         return this.#informed(message, size);
       case MessageType.functionCall:
-        // In a function call, unlike in a request, `id` is the one who asks.
+        // In a function call, unlike in a request, `id` is the caller.
         if (typeof message.id === "string") {
           this.#responder.functionCall(toQuestion(link, message, message.id));
         }
@@ -637,7 +645,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
   }
 
   #requested(link: Link, message: Message): void {
-    // The hub swaps the names in a request: `destination` is the one who asks.
+    // The hub swaps the names in a request: `destination` is the requester.
     const { destination: source, route } = message;
     if (typeof source !== "string" || typeof route !== "string") return;
     this.#answer(toQuestion(link, message, source, route));
@@ -657,7 +665,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
 
   #informed({ id, data = null }: Message, size: number): void {
     const source = typeof id === "string" ? id : "";
-    // Our hub says this before it closes, for the good of stock clients.
+    // This hub sends this before it closes, for the sake of stock clients.
     if (source === "" && data === null) return;
     const information = { data, source };
     this.emit("information", information);

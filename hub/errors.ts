@@ -2,8 +2,8 @@
 // This module is browser compatible.
 
 /**
- * The errors of the hub's client, and the one that a route throws. Those of the
- * whole kit are exported here too.
+ * The errors of the hub's client, and the error that a route throws. The errors
+ * of the whole kit are exported here too.
  *
  * @module
  */
@@ -19,10 +19,10 @@ export {
 } from "@wirekit/internal/errors";
 
 /**
- * The hub holds this client because another one of the same name is connected.
- * It is released when the other one leaves.
+ * Reports that the hub holds this client because another one with the same name
+ * is connected. The hub releases it when the other one leaves.
  *
- * @example It is a kind of not being connected
+ * @example It is a NotConnectedError
  * ```ts
  * import { NotConnectedError, OnHoldError } from "@wirekit/hub";
  * import { assert } from "@std/assert";
@@ -37,11 +37,11 @@ export class OnHoldError extends NotConnectedError {
   /**
    * Makes the error.
    *
-   * @param message What to say.
+   * @param message The message.
    * @param options The `cause`.
    */
   constructor(
-    message = "On hold: another client of this name is connected",
+    message = "On hold: another client with this name is connected",
     options?: ErrorOptions,
   ) {
     super(message, options);
@@ -49,8 +49,8 @@ export class OnHoldError extends NotConnectedError {
 }
 
 /**
- * What a route throws to tell the requester something. Its message goes over
- * the wire; any other error reaches the requester as `Route failed`.
+ * Tells the requester why a route failed. Its message is sent to the requester;
+ * any other error reaches the requester as `Route failed`.
  *
  * @example Refuse a request
  * ```ts

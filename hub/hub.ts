@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * The hub: what lets clients in, bounds them, and lets them go.
+ * The hub: admits clients, limits them, and disconnects them.
  *
  * @module
  */
@@ -20,28 +20,30 @@ export type { Logger, RequestInfo };
 /** Options of {@linkcode Hub}. */
 export interface HubOptions extends Omit<ExchangeOptions, "onName"> {
   /**
-   * Largest message to pass on, in bytes. A larger one is answered with an
-   * error. The default is what a stock winerp client takes: a larger message
+   * The largest message to pass on, in bytes. A larger one is answered with an
+   * error. The default is what a stock winerp client accepts: a larger message
    * would cost it its connection.
    *
    * @default {2097152} 2 MiB
    */
   maxMessageBytes?: number;
   /**
-   * How long a client may take for its TLS and HTTP handshake and until it has
-   * verified, in milliseconds. It is told so, with status 408 where that fits.
+   * How long a client may take, in milliseconds, for its TLS and HTTP handshake
+   * and its verification. A client that takes longer is told so, with status
+   * 408 where HTTP allows it.
    *
    * @default {10000}
    */
   handshakeTimeout?: number;
   /**
-   * The secret that every client has to send. Without one, {@linkcode Hub.fetch}
-   * lets in programs on this machine only.
+   * The secret that every client must send. Without one, {@linkcode Hub.fetch}
+   * admits only programs on this machine.
    */
   token?: string;
   /**
-   * Decides who may come in by HTTP, besides the token: returns the response
-   * that refuses, or nothing. It has `handshakeTimeout` to decide.
+   * Decides, in addition to the token, who may connect by HTTP: returns the
+   * response that refuses the client, or nothing. It has `handshakeTimeout` to
+   * decide.
    *
    * @default Everybody may.
    */
@@ -51,35 +53,37 @@ export interface HubOptions extends Omit<ExchangeOptions, "onName"> {
   ) => Response | undefined | Promise<Response | undefined>;
   /**
    * The origins whose pages may connect, such as `"https://example.org"`. Other
-   * requests with an `Origin`, so other pages in a browser, are refused.
+   * requests with an `Origin`, which is to say other pages in a browser, are
+   * refused.
    *
    * @default {[]}
    */
   allowedOrigins?: readonly string[];
   /**
-   * Most connections at a time, over all carriers. One more is refused, with
-   * status 503 where it can be told.
+   * The maximum number of connections, over all carriers. Further ones are
+   * refused, with status 503 where HTTP allows it.
    *
    * @default {10000}
    */
   maxConnections?: number;
   /**
-   * Most bytes that may wait for one client to read them. A client that is
-   * slower is dropped with code 1013.
+   * The most bytes that may wait for one client to read them. A client that
+   * exceeds it is dropped with code 1013.
    *
    * @default {16777216} 16 MiB
    */
   maxOutboxBytes?: number;
   /**
    * How long a client may be silent, in milliseconds, before its connection
-   * ends. It is asked for a sign of life at half of that. A bot whose program
-   * blocks its event loop for minutes is alive all the same, so be patient.
+   * ends. It is asked for a sign of life after half of that time. A bot may
+   * block its event loop for minutes and still be alive, so do not set this too
+   * low.
    *
    * @default {300000} Five minutes
    */
   idleTimeout?: number;
   /**
-   * Where to write what happens.
+   * Where to log events.
    *
    * @default Nowhere.
    */
@@ -89,41 +93,42 @@ export interface HubOptions extends Omit<ExchangeOptions, "onName"> {
 /** Options of {@linkcode Hub.accept}. */
 export interface AcceptOptions {
   /**
-   * Whether the client has shown the token already, as it does when it comes by
-   * HTTP. Otherwise it has to send it as `token` in its verification.
+   * Whether the client has already sent the token, as it does over HTTP.
+   * Otherwise it must send it as `token` in its verification.
    *
    * @default {false}
    */
   trusted?: boolean;
   /**
-   * How the client comes, for the log.
+   * How the client is connected, for the log.
    *
    * @default {"transport"}
    */
   carrier?: string;
   /**
    * Whether the transport itself ends when the client gives no sign of life.
-   * Otherwise the hub asks for one, by a message that every client answers.
+   * Otherwise the hub asks for one, with a message that every client answers.
    *
    * @default {false}
    */
   watched?: boolean;
 }
 
-/** What a proxy adds to the requests that it passes on. */
+/** Headers that a proxy adds to the requests that it passes on. */
 const PROXY_HEADERS = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
 
 /**
- * The largest message that is read: larger ones than are relayed are answered
- * with an error, for who is disconnected over one would lose more than that.
+ * The largest message that is read. Messages that are too large to relay are
+ * still read and answered with an error, because a disconnect would cost the
+ * sender more than that one message.
  */
 const MAX_INBOUND_BYTES = 64 * 1024 * 1024;
 
 /**
- * Lets programs call each other by name, as winerp's server does.
+ * Lets programs call each other by name, like winerp's server.
  *
- * Everything has a limit, no client can harm another, and nobody from elsewhere
- * gets in without a token.
+ * Everything has a limit, no client can harm another, and no other machine can
+ * connect without a token.
  *
  * @example Serve a hub inside any app
  * ```ts
@@ -143,7 +148,7 @@ const MAX_INBOUND_BYTES = 64 * 1024 * 1024;
  * ```
  */
 export class Hub implements AsyncDisposable {
-  /** Who may come in: the same for a port of one's own as for `fetch`. */
+  /** Decides who may connect, for the hub's own port and for `fetch` alike. */
   readonly admission: Admission;
   readonly #token: string | undefined;
   readonly #authorizes: HubOptions["authorize"];
@@ -158,7 +163,7 @@ export class Hub implements AsyncDisposable {
   /**
    * Makes a hub without clients.
    *
-   * @param options Limits, and who may come in.
+   * @param options Limits, and who may connect.
    * @throws {TypeError} If the token is empty.
    */
   constructor(options: HubOptions = {}) {
@@ -201,33 +206,38 @@ export class Hub implements AsyncDisposable {
     });
   }
 
-  /** Who asks and tells whom: others than winerp clients may enter here. */
+  /**
+   * Passes messages between participants. Participants that are not winerp
+   * clients may enter here.
+   */
   get exchange(): Exchange {
     return this.#router.exchange;
   }
 
-  /** The names that are taken, in the order they were. */
+  /** The names that are taken, in the order in which they were taken. */
   get names(): string[] {
     return this.#router.names.map((name) => String(JSON.parse(name)));
   }
 
-  /** How many connections there are, verified or not. */
+  /** The number of connections, verified or not. */
   get connections(): number {
     return this.#connections.size;
   }
 
-  /** The largest message that a carrier should take for this hub, in bytes. */
+  /**
+   * The largest message that a carrier should accept for this hub, in bytes.
+   */
   get maxInboundBytes(): number {
     return this.#maxInboundBytes;
   }
 
   /**
-   * Answers an HTTP request: upgrades it to a WebSocket, or says why not. It is
-   * a handler for `Deno.serve` and `export default { fetch }`.
+   * Answers an HTTP request: upgrades it to a WebSocket, or refuses it and says
+   * why. Use it as a handler for `Deno.serve` and `export default { fetch }`.
    *
    * @param request The request.
-   * @param info Who sent it. Without a token it has to be given, and to be this
-   * machine: no others get in.
+   * @param info The sender. Without a token it must be given and must be on
+   * this machine: all other senders are refused.
    * @returns The response.
    */
   readonly fetch = async (
@@ -247,9 +257,9 @@ export class Hub implements AsyncDisposable {
   };
 
   /**
-   * Says who may not come in, before the upgrade to a WebSocket. After it, it
-   * would be too late: a stock client that is accepted and then closed comes back
-   * at once, hundreds of times a second.
+   * Refuses requests before the upgrade to a WebSocket. After it, it would be
+   * too late: a stock client that is accepted and then closed comes back at
+   * once, hundreds of times a second.
    */
   #authorize(
     request: Request,
@@ -278,11 +288,11 @@ export class Hub implements AsyncDisposable {
   }
 
   /**
-   * Serves one client over any transport, until it ends. Neither throws nor
-   * rejects: what ends a client is in the log.
+   * Serves one client over any transport until it ends. Neither throws nor
+   * rejects: the log says what ended a client.
    *
    * @param transport The client.
-   * @param options What is known of it.
+   * @param options What is known about it.
    */
   accept(
     transport: Transport<Uint8Array<ArrayBuffer>>,
@@ -296,7 +306,7 @@ export class Hub implements AsyncDisposable {
       return transport.close(new CloseError(1013, { reason }));
     }
     if (this.#clock === undefined) {
-      // The clock stood still while nobody was here.
+      // The clock was stopped while there were no clients.
       const tick = () => this.#router.tick(performance.now());
       tick();
       this.#clock = every(1000, tick);
@@ -335,8 +345,8 @@ export class Hub implements AsyncDisposable {
   }
 
   /**
-   * Ends all connections, within a second. Stock winerp clients survive it: they
-   * run nothing twice, and come back when there is a hub again.
+   * Ends all connections within a second. Stock winerp clients survive it: they
+   * run nothing twice, and reconnect when a hub is there again.
    */
   async close(): Promise<void> {
     this.#closing = true;
@@ -354,7 +364,8 @@ export class Hub implements AsyncDisposable {
 }
 
 function isLocal(request: Request, { remoteAddr }: RequestInfo): boolean {
-  // Behind a proxy on this machine, everybody has an address of this machine.
+  // Behind a proxy on this machine, every client has an address of this
+  // machine.
   const { headers } = request;
   if (PROXY_HEADERS.some((name) => headers.has(name))) return false;
   const { transport, hostname } = remoteAddr;

@@ -1,10 +1,11 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 /**
- * Named clients that call each other, wire-compatible with winerp.
+ * Named clients that call each other through a hub, wire-compatible with
+ * winerp.
  *
- * Run it, and it is the hub: `deno run --allow-net jsr:@wirekit/hub`. Import it
- * for a hub inside an app, or a client:
+ * Run it to start a hub: `deno run --allow-net jsr:@wirekit/hub`. Import it to
+ * use a hub inside an app, or a client:
  *
  * ```ts
  * import { Client, serve } from "@wirekit/hub";

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 /**
- * A hub with its listeners: WebSocket, and by option TCP and a Unix socket.
+ * A hub with its listeners: WebSocket, and optionally TCP and a Unix socket.
  *
  * @module
  */
@@ -17,18 +17,19 @@ import { Hub, type HubOptions } from "./hub.ts";
 /** Options of {@linkcode serve}. */
 export interface ServeOptions extends HubOptions {
   /**
-   * The address to listen on. Any but this machine's own needs a `token`.
+   * The address to listen on. Any address other than this machine's own needs a
+   * `token`.
    *
    * @default {"127.0.0.1"}
    */
   hostname?: string;
   /**
-   * The port for WebSocket. 0 takes a free one.
+   * The port for WebSocket; 0 for a free one.
    *
    * @default {13254} As winerp does.
    */
   port?: number;
-  /** A port for TCP, one message a line. 0 takes a free one. */
+  /** A port for TCP, one message a line; 0 for a free one. */
   tcpPort?: number;
   /** A path for a Unix socket, one message a line. */
   unixPath?: string;
@@ -54,10 +55,10 @@ export interface HubServer extends AsyncDisposable {
 /**
  * Starts a hub.
  *
- * @param options Where to listen, limits, and who may come in.
+ * @param options Where to listen, limits, and who may connect.
  * @returns The hub, listening.
- * @throws {TypeError} If it should listen elsewhere than on this machine without
- * a token.
+ * @throws {TypeError} If it is to listen on other addresses than this machine's
+ * own without a token.
  * @throws {Error} If it cannot listen: it names the address, and has the `code`
  * of the system, such as `"EADDRINUSE"`.
  *
@@ -99,7 +100,7 @@ export async function serve(options: ServeOptions = {}): Promise<HubServer> {
       new NewlineFramer({
         format: "utf8",
         maxMessageBytes: hub.maxInboundBytes,
-        // No JSON, which the hub answers with an error.
+        // Not JSON, which the hub answers with an error.
         malformed: new Uint8Array(),
       }),
   }, ({ transport, carrier }) => {

@@ -2,10 +2,11 @@
 // This module is browser compatible.
 
 /**
- * Types by which calls and handlers are checked when they are compiled.
+ * Types that check calls and handlers at compile time.
  *
- * A contract is an interface with one method for each route. The server of the
- * routes gives it to {@linkcode Client}, their user to `client.remote()`.
+ * A contract is an interface with one method for each route. The program that
+ * serves the routes gives it to {@linkcode Client}; a program that calls them
+ * gives it to `client.remote()`.
  *
  * ```ts
  * import { Client } from "@wirekit/hub/client";
@@ -21,7 +22,7 @@
  * // await greeter.greet({ name: "zoë" }) is a string
  * ```
  *
- * Nothing is checked at run time: what a stranger sends may be anything.
+ * Nothing is checked at run time: a stranger may send anything.
  *
  * @module
  */
@@ -36,7 +37,7 @@ import type { RemoteObject, SharedObject } from "./objects.ts";
 export type Route = (data: any) => unknown;
 
 /**
- * What every contract is: an interface whose members are routes.
+ * The shape of every contract: an interface whose members are routes.
  *
  * @typeParam T The interface.
  */
@@ -73,8 +74,8 @@ export type HandlerResultOf<F extends Route> =
   | Promise<Awaited<ReturnType<F>>>;
 
 /**
- * The data of a route, and then `Options`; the data may be left out where the
- * contract allows it.
+ * The parameters of a call: the data of the route, then `Options`. The data may
+ * be left out where the contract allows it.
  *
  * @typeParam F The route.
  * @typeParam Options The options of the call.

@@ -7,51 +7,51 @@
  * @module
  */
 
-/** Something that another client told this one, and perhaps others. */
+/** Information that another client sent to this one, and perhaps to others. */
 export interface Information {
-  /** What was said: any JSON. */
+  /** The data: any JSON. */
   readonly data: unknown;
-  /** The name of the client that said it. */
+  /** The name of the client that sent it. */
   readonly source: string;
 }
 
 /** The end of a connection. */
 export interface Disconnect {
-  /** Why, if it was not this client that closed it. */
+  /** The reason, unless this client closed it. */
   readonly error: Error | undefined;
 }
 
-/** A request that came in; also one for a route that does not exist. */
+/** A request that came in, even for a route that does not exist. */
 export interface IncomingRequest {
   /** The name of the route. */
   readonly route: string;
-  /** The name of the client that asks. */
+  /** The name of the requesting client. */
   readonly source: string;
-  /** What it asks with. */
+  /** The data of the request. */
   readonly data: unknown;
 }
 
-/** An answer to one of our requests. */
+/** An answer to a request of this client. */
 export interface IncomingResponse {
   /** The name of the route. */
   readonly route: string;
   /** The name of the client that was asked. */
   readonly source: string;
-  /** What it answered. */
+  /** The answer. */
   readonly data: unknown;
 }
 
-/** Something that went wrong and that no caller was told. */
+/** A failure that was not reported to any caller. */
 export interface Failure {
   /**
-   * What a route of this client threw, a {@linkcode RemoteError} that belongs to
-   * no call, why the first or a later attempt to connect failed, or what came in
-   * and was no message.
+   * The error: what a route of this client threw, a {@linkcode RemoteError}
+   * that belongs to no call, why an attempt to connect failed, or why a
+   * received message could not be read.
    */
   readonly error: unknown;
 }
 
-/** What each event of a {@linkcode Client} has as its `detail`. */
+/** The `detail` of each event of a {@linkcode Client}. */
 export interface ClientEvents {
   /** The connection is open; the hub has not accepted the name yet. */
   connect: undefined;
@@ -59,15 +59,15 @@ export interface ClientEvents {
   ready: undefined;
   /** Another client has the name: this one waits until it leaves. */
   hold: undefined;
-  /** The connection ended. All open calls have ended before. */
+  /** The connection ended. All its open calls have ended already. */
   disconnect: Disconnect;
   /** A request came in. */
   request: IncomingRequest;
   /** An answer to a request of this client came in. */
   response: IncomingResponse;
-  /** Another client told something. */
+  /** Information from another client came in. */
   information: Information;
-  /** Something went wrong that no caller was told. */
+  /** A failure that was not reported to any caller. */
   error: Failure;
 }
 
@@ -108,8 +108,8 @@ export class ClientEventTarget extends EventTarget {
    *
    * @typeParam K The type of the event.
    * @param type The type of the event.
-   * @param listener What to call.
-   * @param options As of every `EventTarget`: `once`, `signal` …
+   * @param listener The function to call.
+   * @param options As for every `EventTarget`: `once`, `signal` …
    */
   override addEventListener<K extends ClientEventType>(
     type: K,
@@ -121,11 +121,11 @@ export class ClientEventTarget extends EventTarget {
   }
 
   /**
-   * Calls `listener` no more.
+   * Stops calling `listener`.
    *
    * @typeParam K The type of the event.
    * @param type The type of the event.
-   * @param listener What was given to `addEventListener`.
+   * @param listener The function that was given to `addEventListener`.
    * @param options As given to `addEventListener`.
    */
   override removeEventListener<K extends ClientEventType>(
@@ -136,7 +136,7 @@ export class ClientEventTarget extends EventTarget {
     super.removeEventListener(type, listener as EventListener | null, options);
   }
 
-  /** Dispatches an event; costs next to nothing if nobody ever listened. */
+  /** Dispatches an event; costs almost nothing if nothing ever listened. */
   protected emit<K extends ClientEventType>(
     type: K,
     detail: ClientEvents[K],

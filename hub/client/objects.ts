@@ -2,8 +2,9 @@
 // This module is browser compatible.
 
 /**
- * Objects that a route hands out: the requester gets a copy of their attributes
- * and may call their methods for a while. winerp calls this object transfer.
+ * Objects that a route returns: the requester gets a copy of their attributes
+ * and may call their methods for a limited time. winerp calls this object
+ * transfer.
  *
  * @module
  */
@@ -11,20 +12,21 @@
 import { checkTime } from "@wirekit/internal/clock";
 
 /**
- * A method of a {@linkcode SharedObject}: from positional arguments to the
- * result. Keyword arguments of a Python caller come last, as one object.
+ * A method of a {@linkcode SharedObject}: takes positional arguments and
+ * returns the result. Keyword arguments of a Python caller come last, as one
+ * object.
  */
 // deno-lint-ignore no-explicit-any -- the arguments are what the method says
 export type Method = (...args: any[]) => unknown;
 
 /**
- * What the methods of an object are: a type whose members are functions.
+ * The type of the methods of an object: its members are functions.
  *
  * @typeParam M The type.
  */
 export type Methods<M> = { [Name in keyof M]: Method };
 
-/** The methods of an object of which nothing is known. */
+/** The methods of an object whose type is not known. */
 export type AnyMethods = Record<string, Method>;
 
 /** Options of {@linkcode SharedObject}. */
@@ -44,9 +46,9 @@ export interface SharedObjectOptions {
 }
 
 /**
- * What a route, or a method of such an object, returns to let the requester
- * call back. Everything in it is visible to the requester; anybody who knows its
- * random id can call it, until it expires.
+ * An object that a route, or a method of such an object, returns so that the
+ * requester can call back. Everything in it is visible to the requester.
+ * Anybody who knows its random id can call it until it expires.
  *
  * @typeParam A Its attributes.
  * @typeParam M Its methods.
@@ -66,9 +68,9 @@ export class SharedObject<
   A extends object = Record<string, unknown>,
   M extends Methods<M> = AnyMethods,
 > {
-  /** What is copied to the requester: JSON. */
+  /** The attributes that are copied to the requester: JSON. */
   readonly attributes: A;
-  /** What the requester may call. */
+  /** The methods that the requester may call. */
   readonly methods: M;
   /** How long the methods can be called, in milliseconds. */
   readonly expiry: number;
@@ -76,13 +78,13 @@ export class SharedObject<
   readonly name: string;
 
   /**
-   * Makes the object. It is sent, and begins to expire, when a route returns it.
+   * Makes the object. It is sent, and its time starts, when a route returns it.
    *
-   * @param attributes What is copied to the requester: JSON. A stock winerp
-   * client makes each one an attribute of its own object.
-   * @param methods What the requester may call.
+   * @param attributes The attributes that are copied to the requester: JSON. A
+   * stock winerp client makes each one an attribute of its own object.
+   * @param methods The methods that the requester may call.
    * @param options The expiry and the name.
-   * @throws {RangeError} If the expiry is no positive number.
+   * @throws {RangeError} If the expiry is not a positive number.
    */
   constructor(attributes: A, methods: M, options: SharedObjectOptions = {}) {
     const { expiry = 30_000, name = "Object" } = options;
@@ -109,7 +111,7 @@ export interface CallOptions {
 }
 
 /**
- * The object of another client, as a route gave it to us.
+ * An object of another client, as returned by a route.
  *
  * @typeParam A Its attributes.
  * @typeParam M Its methods.

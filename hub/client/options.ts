@@ -15,11 +15,11 @@ import type { ClientTls, Transport } from "@wirekit/transport/transport";
  *
  * - `"connecting"`: opening a connection, for the first time or again, or
  *   waiting for the hub to accept the name.
- * - `"open"`: it can ask, tell and answer.
+ * - `"open"`: it can send requests and information, and answer.
  * - `"waiting"`: an attempt failed or the connection was lost; the next attempt
- *   comes by itself.
+ *   starts by itself.
  * - `"held"`: another client has the name; this one waits until it leaves.
- * - `"closed"`: not connected and not about to be: before `connect()`, after it
+ * - `"closed"`: neither connected nor connecting: before `connect()`, after it
  *   failed, and after `close()`.
  */
 export type ClientState =
@@ -29,17 +29,18 @@ export type ClientState =
   | "held"
   | "closed";
 
-/** How a client asks the hub for signs of life. */
+/** How a client checks whether the hub is alive. */
 export interface ClientHeartbeat {
   /**
-   * Milliseconds of silence before the hub is asked; `Infinity` never asks.
+   * How long the hub may be silent, in milliseconds, before it is asked for a
+   * sign of life; `Infinity` means never.
    *
    * @default {20000}
    */
   interval?: number;
   /**
-   * Milliseconds that the hub may take to say anything then, before the
-   * connection is given up.
+   * How long the hub may take to send anything then, in milliseconds, before
+   * the connection is closed.
    *
    * @default {10000}
    */
@@ -49,82 +50,86 @@ export interface ClientHeartbeat {
 /** Options of {@linkcode Client}. */
 export interface ClientOptions {
   /**
-   * Where the hub is: `ws:`, `wss:`, `tcp:`, `tls:` or `unix:`. A function is
-   * asked anew for each connection.
+   * The URL of the hub: `ws:`, `wss:`, `tcp:`, `tls:` or `unix:`. A function is
+   * called for each connection.
    *
    * @default {"ws://127.0.0.1:13254"}
    */
   url?: string | URL | (() => string | URL | Promise<string | URL>);
   /**
-   * The secret that the hub asks for. On a WebSocket it goes into the header
-   * `Authorization: Bearer`, from a browser into the query of the URL; elsewhere
-   * into the first message. A function is asked anew for each connection.
+   * The secret that the hub asks for. Over WebSocket it is sent in the header
+   * `Authorization: Bearer`, or from a browser in the query of the URL; on
+   * other carriers it is sent in the first message. A function is called for
+   * each connection.
    */
   token?: string | (() => string | Promise<string>);
   /**
-   * Whom to trust with `wss:` and `tls:`, and as whom to come. Browsers, Node and
-   * Bun take none of it with `wss:`.
+   * Which certificates to trust with `wss:` and `tls:`, and which to present.
+   * Browsers, Node and Bun do not support this with `wss:`.
    */
   tls?: ClientTls;
   /**
-   * Opens each connection, in place of the URL: over a carrier of your own, for
-   * example.
+   * Opens each connection, instead of the URL: for example over your own
+   * carrier.
    *
-   * @param signal Ends the attempt.
+   * @param signal Aborts the attempt.
    */
   transport?: (signal: AbortSignal) => Promise<Transport>;
   /**
-   * How long an attempt to connect may take, until the hub has accepted or held
-   * the name, in milliseconds.
+   * How long an attempt to connect may take, in milliseconds, until the hub has
+   * accepted or held the name.
    *
    * @default {10000}
    */
   connectTimeout?: number;
   /**
-   * How patiently to connect again when a connection is lost; `false` closes the
-   * client then. Nothing is sent twice: what was open has failed.
+   * How to reconnect when a connection is lost; `false` closes the client
+   * instead. Nothing is sent twice: calls that were open have failed.
    */
   reconnect?: false | ReconnectOptions;
   /**
-   * How long each call waits unless it says otherwise, in milliseconds.
+   * How long each call waits by default, in milliseconds.
    *
    * @default {60000}
    */
   timeout?: number;
-  /** How the hub is watched: a frozen one does not end a connection by itself. */
+  /**
+   * How the client checks whether the hub is alive: a frozen hub does not end a
+   * connection by itself.
+   */
   heartbeat?: ClientHeartbeat;
   /**
-   * How long to be on hold before trying on a new connection, in milliseconds: a
-   * winerp server forgets a client that it holds when a third one of the same
-   * name comes.
+   * How long to stay on hold, in milliseconds, before trying on a new
+   * connection: a winerp server forgets a held client when a third one of the
+   * same name comes.
    *
    * @default {60000}
    */
   holdTimeout?: number;
   /**
-   * Most calls that wait for an answer. One more fails at once.
+   * The most calls that may wait for an answer. Further calls fail at once.
    *
    * @default {4096}
    */
   maxInFlight?: number;
   /**
-   * Most handlers that run at one time. A request over it is answered with the
-   * error `Too many requests`.
+   * The most handlers that run at one time. Further requests are answered with
+   * the error `Too many requests`.
    *
    * @default {1024}
    */
   maxHandlers?: number;
   /**
-   * Largest message to send, in bytes of UTF-8. A stock winerp client loses its
-   * connection over more than the default.
+   * The largest message to send, in bytes of UTF-8. A message over the default
+   * costs a stock winerp client its connection.
    *
    * @default {2097152} 2 MiB
    */
   maxMessageBytes?: number;
   /**
    * Whether requesters see the message of every error that a route throws, as
-   * with winerp; otherwise only that of a {@linkcode RouteError}. They never see
-   * a stack trace.
+   * with winerp. Otherwise they see only that of a {@linkcode RouteError}. They
+   * never see a stack trace.
    *
    * @default {false}
    */
@@ -134,12 +139,12 @@ export interface ClientOptions {
 /** Options of {@linkcode Client.connect} and {@linkcode Client.ready}. */
 export interface ReadyOptions {
   /**
-   * How long to wait, through a hold too, in milliseconds.
+   * How long to wait, in milliseconds, through a hold too.
    *
    * @default {60000} That of the client
    */
   timeout?: number;
-  /** Gives up with its reason. */
+  /** Stops waiting and rejects with its reason. */
   signal?: AbortSignal;
 }
 
@@ -151,7 +156,7 @@ export interface RequestOptions {
    * @default {60000} That of the client
    */
   timeout?: number;
-  /** Gives up waiting with its reason. The other end is not told. */
+  /** Stops waiting and rejects with its reason. The other end is not told. */
   signal?: AbortSignal;
 }
 
@@ -163,28 +168,28 @@ export interface PingOptions {
    * @default {60000} That of the client
    */
   timeout?: number;
-  /** Gives up waiting with its reason. */
+  /** Stops waiting and rejects with its reason. */
   signal?: AbortSignal;
 }
 
 /** Options of {@linkcode Client.waitFor}. */
 export interface WaitForOptions {
   /**
-   * How long to wait, in milliseconds; `Infinity` waits until `close()`.
+   * How long to wait, in milliseconds; `Infinity` means until `close()`.
    *
    * @default {60000} That of the client
    */
   timeout?: number;
-  /** Gives up waiting with its reason. */
+  /** Stops waiting and rejects with its reason. */
   signal?: AbortSignal;
 }
 
 /** Options of {@linkcode Client.information}. */
 export interface InformationOptions {
   /**
-   * Most bytes of messages that wait for the loop; a character counts as one.
-   * More end it with a {@linkcode LimitError}, after what waits: nothing is left
-   * out in silence.
+   * The most bytes of messages that may wait for the loop; a character counts
+   * as one byte. More end it with a {@linkcode LimitError}, after the waiting
+   * messages: nothing is dropped silently.
    *
    * @default {16777216} 16 MiB
    */

@@ -33,14 +33,14 @@ export type Remote<T extends Contract<T> = AnyRoutes> = string extends
 // deno-lint-ignore no-explicit-any -- Nothing is known of it.
 export type AnyRemote = any;
 
-/** Asks a route. */
+/** Calls a route. */
 export type AskRoute = (
   route: string,
   data?: object,
   options?: RequestOptions,
 ) => Promise<unknown>;
 
-/** Makes functions of routes. */
+/** Makes a function for each route. */
 export function makeRemote<T extends Contract<T>>(ask: AskRoute): Remote<T> {
   return new Proxy({}, {
     get(_target, route) {

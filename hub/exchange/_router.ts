@@ -10,8 +10,8 @@ import type { Connected, ConnectOptions, Receiver } from "./participant.ts";
 /** Options of {@linkcode Router}. */
 export interface RouterOptions extends ExchangeOptions {
   /**
-   * Largest message to pass on, in bytes. A larger one is answered with an
-   * error. The default is what a stock winerp client takes: a larger message
+   * The largest message to pass on, in bytes. A larger one is answered with an
+   * error. The default is what a stock winerp client accepts: a larger message
    * would cost it its connection.
    *
    * @default {2097152} 2 MiB
@@ -60,7 +60,10 @@ export class Router {
     };
   }
 
-  /** The names that are taken, as JSON texts, in the order they were. */
+  /**
+   * The names that are taken, as JSON texts, in the order in which they were
+   * taken.
+   */
   get names(): string[] {
     return this.exchange.names;
   }

@@ -2,9 +2,9 @@
 // This module is browser compatible.
 
 /**
- * Who may ask and tell whom by name, and what is not answered yet. It knows no
- * wire: winerp clients take part by {@linkcode Router.connect}, anything else by
- * {@linkcode Exchange.enter}.
+ * Passes messages by name, and keeps track of unanswered requests. It does not
+ * depend on a wire format: winerp clients take part through
+ * {@linkcode Router.connect}, anything else through {@linkcode Exchange.enter}.
  *
  * @module
  */
@@ -26,28 +26,28 @@ import type {
 /** Options of {@linkcode Exchange}. */
 export interface ExchangeOptions {
   /**
-   * Longest name, in bytes of its JSON text.
+   * The longest name, in bytes of its JSON text.
    *
    * @default {256}
    */
   maxNameBytes?: number;
   /**
-   * Most requests of one participant that are not answered yet. One more is
-   * answered with an error.
+   * The most unanswered requests of one participant. Further ones are answered
+   * with an error.
    *
    * @default {16384}
    */
   maxRequests?: number;
   /**
-   * How long a request may stay open, in milliseconds, before its requester gets
-   * an error. Callers set their own, shorter deadlines: this one bounds what
-   * the hub remembers.
+   * How long a request may stay open, in milliseconds, before its requester
+   * gets an error. Callers set their own, shorter deadlines: this one limits
+   * what the hub remembers.
    *
    * @default {3600000} One hour
    */
   requestTimeout?: number;
   /**
-   * Hears when a name comes, is held, or goes.
+   * Called when a name is taken, held or given up.
    *
    * @param event What happened.
    * @param name The JSON text of the name.
@@ -63,9 +63,9 @@ export const HUB = '"@hub"';
 
 /**
  * Passes questions, answers and information between participants by name. It
- * never reads what they say: data passes through as the text that came.
+ * never parses the data, which is passed on as the text that came in.
  *
- * @example A participant that lives in the hub's own process
+ * @example A participant in the hub's own process
  * ```ts
  * import { Client, serve } from "@wirekit/hub";
  * import { assertEquals } from "@std/assert";
@@ -97,7 +97,7 @@ export class Exchange {
   readonly #names = new Names<Party>();
   readonly #open = new OpenRequests();
   #now = 0;
-  /** How many there were. */
+  /** How many participants there were. */
   #members = 0;
 
   /**
@@ -116,7 +116,10 @@ export class Exchange {
     checkTime("requestTimeout", this.#options.requestTimeout);
   }
 
-  /** The names that are taken, as JSON texts, in the order they were. */
+  /**
+   * The names that are taken, as JSON texts, in the order in which they were
+   * taken.
+   */
   get names(): string[] {
     return [...this.#names.keys()];
   }
@@ -125,7 +128,7 @@ export class Exchange {
    * Finds a participant.
    *
    * @param name The JSON text of a name, as `JSON.stringify()` writes it.
-   * @returns Who has it.
+   * @returns The participant that has it.
    */
   find(name: string | undefined): Member | undefined {
     return name === undefined ? undefined : this.#names.holder(name);
@@ -135,19 +138,20 @@ export class Exchange {
    * Adds a participant, without a name yet.
    *
    * @param participant The participant.
-   * @returns What stands for it in the other methods.
+   * @returns What represents it in the other methods.
    */
   enter(participant: Participant): Member {
     return new Party(this.#members++, participant);
   }
 
   /**
-   * Asks for a name, and gives back the one before. If somebody has it,
-   * `member.active` stays false, and `participant.admit()` says when it is free.
+   * Claims a name, and gives up the one before. If another participant has it,
+   * `member.active` stays false, and `participant.admit()` is called when it is
+   * free.
    *
-   * @param member Who asks.
+   * @param member The participant that claims it.
    * @param name The JSON text of the name, as `JSON.stringify()` writes it.
-   * @returns Why it cannot be had, if so.
+   * @returns Why the name is refused, if it is.
    */
   claim(member: Member, name: string): string | undefined {
     const { maxNameBytes, onName } = this.#options;
@@ -166,15 +170,16 @@ export class Exchange {
   }
 
   /**
-   * Asks another participant. What comes of it, the one who asks hears: the
-   * answer, or that there will be none.
+   * Sends a question to another participant. The requester is told the outcome:
+   * the answer, or that there will be none.
    *
-   * @param from Who asks. It need not have a name.
-   * @param to Who is asked.
-   * @param uuid By which the requester knows the question, as JSON text.
-   * @param kind What is asked for.
-   * @param content What is asked with.
-   * @returns What is wrong, if something is: then nobody was asked.
+   * @param from The requester. It need not have a name.
+   * @param to The participant that is asked.
+   * @param uuid The uuid that identifies the question for the requester, as
+   * JSON text.
+   * @param kind The kind of question.
+   * @param content The content of the question.
+   * @returns What is wrong, if anything is: the question was not sent then.
    */
   ask(
     from: Member,
@@ -203,10 +208,10 @@ export class Exchange {
    * Finds a question that a participant has not answered yet. The participant
    * and the uuid say which: a stranger who knows the uuid cannot answer.
    *
-   * @param responder Who was asked.
+   * @param responder The participant that was asked.
    * @param uuid The uuid, as JSON text, in any spelling.
-   * @param requester Who asked; by default the one who asked first.
-   * @returns The question; of several of one uuid, the first.
+   * @param requester The participant that asked; by default the first one.
+   * @returns The question; of several with the same uuid, the first.
    */
   question(
     responder: Member,
@@ -225,7 +230,7 @@ export class Exchange {
   /**
    * Finds the one question that a participant has not answered yet.
    *
-   * @param responder Who was asked.
+   * @param responder The participant that was asked.
    * @returns The question; none if there are more.
    */
   onlyQuestion(responder: Member): Question | undefined {
@@ -234,12 +239,12 @@ export class Exchange {
   }
 
   /**
-   * Ends a question with its answer. One that has ended stays as it is.
+   * Ends a question with its answer. Does nothing if it has ended already.
    *
    * @param question The question.
    * @param kind Whether the answer is a result or an error.
    * @param content The answer.
-   * @returns Why the requester does not take it, if it does not.
+   * @returns Why the requester does not accept it, if it does not.
    */
   answer(
     question: Question,
@@ -255,10 +260,10 @@ export class Exchange {
   }
 
   /**
-   * Ends a question without an answer. One that has ended stays as it is.
+   * Ends a question without an answer. Does nothing if it has ended already.
    *
    * @param question The question.
-   * @param text Why.
+   * @param text The reason.
    */
   fail(question: Question, text: string): void {
     const request = question as OpenRequest;
@@ -267,12 +272,13 @@ export class Exchange {
   }
 
   /**
-   * Tells all others something, or those who have one of some names.
+   * Sends information to all other participants, or to those with given names.
    *
-   * @param from Who tells it.
-   * @param names To whom, each as often as it is there; by default all others.
-   * @param content What is told.
-   * @returns Why somebody does not take it, if so.
+   * @param from The sender.
+   * @param names The receivers, each as often as it is listed; by default all
+   * others.
+   * @param content The information.
+   * @returns Why a receiver does not accept it, if one does not.
    */
   inform(
     from: Member,
@@ -295,7 +301,8 @@ export class Exchange {
   }
 
   /**
-   * Tells the time. Ends requests that have waited too long for their answer.
+   * Advances the time. Ends requests that have waited too long for their
+   * answer.
    *
    * @param now Milliseconds that never go back, such as `performance.now()`.
    */
@@ -309,11 +316,11 @@ export class Exchange {
   }
 
   /**
-   * Makes a participant go.
+   * Disconnects a participant.
    *
    * @param member The participant.
-   * @param code The code of the error that it gets, as of a WebSocket.
-   * @param reason Why.
+   * @param code The code of the error that it gets, a WebSocket close code.
+   * @param reason The reason.
    */
   drop(member: Member, code: number, reason: string): void {
     const party = member as Party;
@@ -323,8 +330,8 @@ export class Exchange {
   }
 
   /**
-   * Forgets a participant: its name is free, and who waits for its answers hears
-   * that there will be none.
+   * Forgets a participant: frees its name, and tells those who wait for its
+   * answers that there will be none.
    *
    * @param member The participant.
    */
@@ -336,7 +343,10 @@ export class Exchange {
     this.#release(party);
   }
 
-  /** Takes the name from a participant, and gives it to who waits for it. */
+  /**
+   * Takes the name from a participant, and gives it to the next one that waits
+   * for it.
+   */
   #release(party: Party): void {
     const { name, active } = party;
     if (name === undefined) return;

@@ -2,38 +2,38 @@
 // This module is browser compatible.
 
 /**
- * What an exchange and its participants ask of each other.
+ * The interface between an exchange and its participants.
  *
  * @module
  */
 import type { CloseError } from "@wirekit/transport/transport";
 
-/** Who has a name. */
+/** The owner of a name. */
 export interface Named {
-  /** The JSON text of the name; `undefined` as long as there is none. */
+  /** The JSON text of the name; `undefined` while there is none. */
   readonly name: string | undefined;
-  /** The same as bytes; `null` as long as there is none. */
+  /** The same as bytes; `null` while there is none. */
   readonly nameBytes: Uint8Array;
 }
 
-/** What stands for a participant in the methods of an exchange. */
+/** What represents a participant in the methods of an exchange. */
 export interface Member extends Named {
-  /** Whether the name is its own; otherwise it waits for it. */
+  /** Whether it owns the name; otherwise it waits for it. */
   readonly active: boolean;
   /** Whether it has left. */
   readonly gone: boolean;
 }
 
 /**
- * What is asked, answered or told: JSON texts as they came in, letter by letter.
- * They can be read until the call returns that hands them over.
+ * The content of a message: JSON texts exactly as they came in. They can be
+ * read only until the call that passes them returns.
  */
 export interface Content {
-  /** The route that is asked, or the names that are informed. */
+  /** The route of a question, or the names of the receivers of information. */
   readonly route: string;
   /** The data. */
   readonly data: string;
-  /** Where an error comes from, in the words of a responder. */
+  /** The origin of an error, as the responder gave it. */
   readonly traceback: string;
   /** `true` if the data is an object whose functions can be called. */
   readonly pseudoObject: string;
@@ -41,32 +41,31 @@ export interface Content {
 
 /** A question that one participant has asked another. */
 export interface Question {
-  /** By which its requester knows it, as JSON text. */
+  /** The uuid that identifies it for its requester, as JSON text. */
   readonly uuid: string;
-  /** Who asks. */
+  /** The requester. */
   readonly requester: Named;
-  /** Who is asked. */
+  /** The responder. */
   readonly responder: Named;
 }
 
-/** What can be asked: a route, or a function of an object. */
+/** The kinds of question: for a route, or for a function of an object. */
 export type QuestionKind = "request" | "functionCall";
 
-/** What can be answered: a result, or an error. */
+/** The kinds of answer: a result, or an error. */
 export type AnswerKind = "response" | "error";
 
 /**
- * One who takes part in an exchange: what it can be asked and told. None of its
- * methods may block or throw.
+ * A participant of an exchange. None of its methods may block or throw.
  */
 export interface Participant {
   /**
-   * Is asked. It answers by `exchange.answer()`, now or later.
+   * Receives a question. It answers through `exchange.answer()`, now or later.
    *
-   * @param question Who asks.
-   * @param kind What it is asked for.
-   * @param content What it is asked with.
-   * @returns Why it does not take the question, if it does not.
+   * @param question The question.
+   * @param kind The kind of question.
+   * @param content The content of the question.
+   * @returns Why it does not accept the question, if it does not.
    */
   ask(
     question: Question,
@@ -74,13 +73,13 @@ export interface Participant {
     content: Content,
   ): string | undefined;
   /**
-   * Gets the answer to a question of its own.
+   * Receives the answer to one of its questions.
    *
    * @param question The question.
    * @param kind Whether the answer is a result or an error.
    * @param content The answer.
-   * @returns Why it does not take the answer, if it does not. Then it hears of
-   * that by {@linkcode Participant.fail}.
+   * @returns Why it does not accept the answer, if it does not. Then
+   * {@linkcode Participant.fail} is called.
    */
   answer(
     question: Question,
@@ -88,42 +87,42 @@ export interface Participant {
     content: Content,
   ): string | undefined;
   /**
-   * Hears that a question of its own will not be answered.
+   * Is told that one of its questions will not be answered.
    *
    * @param question The question.
-   * @param text Why.
+   * @param text The reason.
    */
   fail(question: Question, text: string): void;
   /**
-   * Is told something.
+   * Receives information.
    *
-   * @param source Who tells it.
-   * @param content What is told.
-   * @returns Why it does not take it, if it does not.
+   * @param source The sender.
+   * @param content The information.
+   * @returns Why it does not accept it, if it does not.
    */
   tell(source: Named, content: Content): string | undefined;
   /** Gets the name that it was waiting for. */
   admit(): void;
   /**
-   * Has to go. Afterwards the exchange forgets it.
+   * Is disconnected. Afterwards the exchange forgets it.
    *
-   * @param error Why.
+   * @param error The reason.
    */
   end(error: CloseError): void;
 }
 
-/** Where the bytes of a winerp client's messages go. */
+/** The receiver of a winerp client's messages. */
 export interface Receiver {
   /**
    * Takes one message. Does not block, throw, or call the router back.
    *
-   * @param message The message. Others may be given the same bytes.
+   * @param message The message. Other receivers may get the same bytes.
    */
   send(message: Uint8Array<ArrayBuffer>): void;
   /**
    * Ends the connection. Afterwards the router forgets the client.
    *
-   * @param error Why.
+   * @param error The reason.
    */
   close(error: CloseError): void;
 }
@@ -137,18 +136,22 @@ export interface Connected {
   /**
    * Takes a message from it.
    *
-   * @param message The message, valid UTF-8. It is the router's from now on,
-   * which may change it.
+   * @param message The message, valid UTF-8. It belongs to the router from now
+   * on, which may change it.
    */
   receive(message: Uint8Array<ArrayBuffer>): void;
-  /** Ends it: its name is free, and who waits for its answers gets an error. */
+  /**
+   * Ends it: frees its name, and gives an error to those who wait for its
+   * answers.
+   */
   leave(): void;
 }
 
 /** Options of `Router.connect`. */
 export interface ConnectOptions {
   /**
-   * Decides over a verification by the token in it. By default all come in.
+   * Decides about a verification by the token in it. By default all are
+   * accepted.
    *
    * @param token The text that the client sent, if it sent one.
    */
