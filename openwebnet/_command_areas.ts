@@ -25,7 +25,10 @@ const alarm = command({
   options: GATEWAY_OPTIONS,
   examples: ["openwebnet alarm", "openwebnet alarm 1 2 --json"],
   run: ({ words, options }, terminal) => {
-    const zones = words.map((zone) => `#${numberOf(zone, "ZONE", 0, 15)}`);
+    // `scan` shows a zone as it stands in a frame, such as #1.
+    const zones = words.map((zone) =>
+      `#${numberOf(zone.replace(/^#/, ""), "ZONE", 0, 15)}`
+    );
     return withGateway(options, terminal, async (gateway) => {
       const { signal } = terminal;
       for (const where of zones.length > 0 ? zones : ["0"]) {

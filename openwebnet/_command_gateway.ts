@@ -143,9 +143,6 @@ export async function withGateway(
   });
   const { promise: unreachable, reject } = Promise.withResolvers<never>();
   let wasOpen = false;
-  const waiting = later(PATIENCE, () => {
-    if (!wasOpen) terminal.error(`openwebnet: calling ${host}:${port} …`);
-  });
   const connectTimeout = Math.min(timeout ?? CONNECT_TIMEOUT, CONNECT_TIMEOUT);
   await using gateway = tcpGateway(host, {
     profile,
@@ -167,6 +164,9 @@ export async function withGateway(
         terminal.error(`openwebnet: the ${session} session was lost: ${why}`);
       },
     },
+  });
+  const waiting = later(PATIENCE, () => {
+    if (!wasOpen) terminal.error(`openwebnet: calling ${host}:${port} …`);
   });
   try {
     await Promise.race([run(gateway, found?.home), unreachable]);
@@ -216,9 +216,18 @@ export function sorted<T extends string>(
   const [first = "", last = ""] = [words[0], words.at(-1)];
   if (isAction(first)) return { action: first, targets: words.slice(1) };
   if (isAction(last)) return { action: last, targets: words.slice(0, -1) };
+  const [firstIsTarget, lastIsTarget] = [first, last].map((word) =>
+    /^[\d#]+$/.test(word)
+  );
+  const wanted = `${actions.join(", ")}${others}`;
+  if (firstIsTarget && lastIsTarget) {
+    throw new UsageError(
+      `Neither "${first}" nor "${last}" is one of ${wanted}`,
+    );
+  }
   // What is no target is what was meant as the action.
-  const wrong = /^[\d#]+$/.test(first) ? last : first;
-  throw new UsageError(`"${wrong}" is none of ${actions.join(", ")}${others}`);
+  const wrong = firstIsTarget ? last : first;
+  throw new UsageError(`"${wrong}" is none of ${wanted}`);
 }
 
 /** A number that a user has typed. */

@@ -287,7 +287,9 @@ function nameFor(
     const name = answer.trim().toLowerCase().replaceAll(/\s+/g, "-");
     if (name === "") return "";
     if (!isName(name)) why = `"${name}" is a target and no name. `;
-    else if (Object.hasOwn(draft.names ?? {}, name)) {
+    else if (!/\p{L}/u.test(name)) {
+      why = `"${name}" is no name: it has no letter. `;
+    } else if (Object.hasOwn(draft.names ?? {}, name)) {
       why = `"${name}" is something else already. `;
     } else return name;
   }

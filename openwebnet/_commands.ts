@@ -34,7 +34,7 @@ import config from "./deno.json" with { type: "json" };
 import { discoverGateways } from "./discovery.ts";
 import { decode } from "./events.ts";
 import { explain } from "./explain.ts";
-import { isName } from "./home.ts";
+import { type HomeItem, isName } from "./home.ts";
 import { discoverItems } from "./inventory.ts";
 import { TimedShutter } from "./timed_shutter.ts";
 import { NackError } from "./session/errors.ts";
@@ -86,7 +86,7 @@ const send = command({
   options: GATEWAY_OPTIONS,
   examples: ["openwebnet send '*#1*12##' --host 192.168.1.35"],
   run: ({ words, options }, terminal) => {
-    const messages = words.map(toMessage);
+    const messages = words.flatMap(framesOf).map(toMessage);
     return withGateway(options, terminal, async (gateway) => {
       const { signal } = terminal;
       for (const message of messages) {
@@ -104,13 +104,42 @@ const status = command({
   summary: "Print the states of all that answers, or of one",
   operands: "[WHO [WHERE]]",
   options: GATEWAY_OPTIONS,
-  examples: ["openwebnet status", "openwebnet status 1 12"],
-  run: ({ words: [who, where], options }, terminal) => {
-    const requests = who === undefined
-      ? ["*#1*0##", "*#2*0##", "*#4*0*0##", "*#5##", "*#9##", "*#25*30##"]
-      : [where === undefined ? `*#${who}##` : `*#${who}*${where}##`];
+  examples: [
+    "openwebnet status",
+    "openwebnet status 1 12",
+    "openwebnet status kitchen",
+  ],
+  async run({ words: [who, where], options }, terminal) {
+    const targets: Target[] = [];
+    const find = async (word: string) => {
+      const item = itemOf(word, await readHome(options.home, true));
+      targets.push(item);
+      return item;
+    };
+    let requests: readonly string[];
+    if (who === undefined) requests = Object.values(STATUS_OF_ALL);
+    else if (isName(who)) {
+      if (where !== undefined) {
+        throw new UsageError(`There is no use for "${where}" after a name`);
+      }
+      requests = [statusOf(await find(who))];
+    } else {
+      if (!/^\d{1,9}$/.test(who)) {
+        throw new UsageError(`WHO has to be a number such as 1, not "${who}"`);
+      }
+      if (where === undefined) requests = [STATUS_OF_ALL[who] ?? `*#${who}##`];
+      else if (isName(where)) {
+        const item = await find(where);
+        if (item.who !== Number(who)) {
+          throw new UsageError(
+            `"${where}" is of WHO ${item.who} (${item.kind}), not ${who}`,
+          );
+        }
+        requests = [statusOf(item)];
+      } else requests = [`*#${who}*${where}##`];
+    }
     const messages = requests.map(toMessage);
-    return withGateway(options, terminal, async (gateway, home) => {
+    await withGateway(options, terminal, async (gateway, home) => {
       const { signal } = terminal;
       for (const request of messages) {
         try {
@@ -122,9 +151,24 @@ const status = command({
           if (!(error instanceof NackError) || who !== undefined) throw error;
         }
       }
-    });
+    }, targets);
   },
 });
+
+/** What asks all devices of an area for their states. */
+const STATUS_OF_ALL: Readonly<Record<string, string>> = {
+  1: "*#1*0##",
+  2: "*#2*0##",
+  4: "*#4*0*0##",
+  5: "*#5##",
+  9: "*#9##",
+  25: "*#25*30##",
+};
+
+/** What asks one device. A meter has no state, but a power. */
+function statusOf({ kind, who, where }: HomeItem): string {
+  return kind === "meter" ? `*#${who}*${where}*113##` : `*#${who}*${where}##`;
+}
 
 const light = command({
   name: "light",
@@ -193,12 +237,10 @@ const temperature = command({
   operands: "ZONE [CELSIUS]",
   options: GATEWAY_OPTIONS,
   examples: ["openwebnet temperature 5", "openwebnet temperature 5 21.5"],
-  run: ({ words: [where = "", celsius], options }, terminal) => {
-    if (celsius !== undefined && !/^-?\d+(\.\d+)?$/.test(celsius)) {
-      throw new UsageError(
-        `CELSIUS has to be a number such as 21.5, not "${celsius}"`,
-      );
-    }
+  run({ words, options }, terminal) {
+    // A name tells which of the two is the zone.
+    const [where = "", wanted] = isZone(words[1]) ? words.toReversed() : words;
+    const celsius = wanted === undefined ? undefined : celsiusOf(wanted);
     return forEach(
       options,
       terminal,
@@ -206,8 +248,7 @@ const temperature = command({
       (gateway, target) => new Zone(gateway, target),
       async (zone, { signal }) => {
         if (celsius !== undefined) {
-          const number = Number(celsius);
-          return await zone.setTemperature(number, "generic", { signal });
+          return await zone.setTemperature(celsius, "generic", { signal });
         }
         const value = await zone.temperature({ signal });
         const line = `${value} °C`;
@@ -216,6 +257,21 @@ const temperature = command({
     );
   },
 });
+
+const CELSIUS_REGEXP = /^(-?\d+(?:[.,]\d+)?) *(?:°?C)?$/i;
+
+function isZone(word: string | undefined): boolean {
+  return word !== undefined && isName(word) && !/^\d/.test(word);
+}
+
+/** A temperature as people write it: `21.5`, `21,5`, `21.5°C`. */
+function celsiusOf(word: string): number {
+  const [, number] = CELSIUS_REGEXP.exec(word) ?? [];
+  if (number !== undefined) return Number(number.replace(",", "."));
+  throw new UsageError(
+    `CELSIUS has to be a number such as 21.5, not "${word}"`,
+  );
+}
 
 const energy = command({
   name: "energy",
@@ -328,7 +384,7 @@ const decodeCommand = command({
   options: OUTPUT_OPTIONS,
   examples: ["openwebnet decode '*#4*1*0*0215##'"],
   run({ words, options }, terminal) {
-    for (const message of words.map(toMessage)) {
+    for (const message of words.flatMap(framesOf).map(toMessage)) {
       for (const part of explain(serialize(message))) {
         const { name, text, meaning } = part;
         const line = `${name.padEnd(10)} ${text.padEnd(20)} ${meaning}`;
@@ -374,6 +430,11 @@ function printFrame(
 ): void {
   const frame = serialize(message);
   print(output, terminal, { frame }, frame);
+}
+
+/** The frames of a word: a log has one right after the other. */
+function framesOf(word: string): string[] {
+  return word.split(/(?<=##)(?=\*)/);
 }
 
 function toMessage(frame: string): Message {

@@ -83,14 +83,23 @@ Deno.test("openwebnet says what is wrong with a call, and ends with 2", async ()
       ["light", "150%", "21", ...at],
       "level must be an integer from 0 to 100 %",
     ],
-    [["light", "12", "13", ...at], '"13" is none of on, off, toggle'],
+    [["light", "12", "13", ...at], 'Neither "12" nor "13" is one of on, off'],
+    [["light", "50", "21", ...at], 'Neither "50" nor "21" is one of on, off'],
     [["temperature", "1", "41", ...at], "celsius must be 5 to 40 in steps"],
     [["press", "15", "32", ...at], "BUTTON has to be a number from 0 to 31"],
     [["scene", "begin", "1", ...at], '"begin" is none of start, stop'],
     [["shutter", ...at], "WHERE is missing"],
     [["shutter", "31", "left", ...at], '"left" is none of up, down, stop'],
     [["temperature", ...at], "ZONE is missing"],
-    [["temperature", "1", "21,5", ...at], 'such as 21.5, not "21,5"'],
+    [["temperature", "1", "21.5K", ...at], 'such as 21.5, not "21.5K"'],
+    [["status", "#1", ...at], 'WHO has to be a number such as 1, not "#1"'],
+    [["light", "on", "12", "--host", "10.0.0.1:80"], "name 10.0.0.1 as the"],
+    [["monitor", "--host", "http://10.0.0.1"], "The host has to be a name or"],
+    [["light", "on", "1", "--host", "[::1]"], "The host has to be a name or"],
+    [
+      ["monitor", ...at, "--password-file", "gone.password"],
+      "There is no file or folder gone.password",
+    ],
     [["scan", "x", ...at], 'WHO has to be a number such as 1001, not "x"'],
     [["status", "--port", "x"], "--port has to be an integer from 0 to 65535"],
     [["status", "--selector", "5"], '--selector has to be 9 or 0, not "5"'],
@@ -237,17 +246,27 @@ Deno.test("openwebnet temperature, energy, status, scan and send show the plant"
       `light.state ${where}: off`
     ),
   );
+  for (const who of ["1", "2", "4", "5", "9", "25"]) {
+    assertEquals((await r.on("status", who)).code, 0, who);
+  }
+  assertEquals((await r.on("alarm", "#1")).code, 0);
+  for (const celsius of ["20,5", "20.5C", "20.5°C", "20.5 °c"]) {
+    const { code, errors } = await r.on("temperature", "1", celsius);
+    assertEquals([code, ...errors], [0], celsius);
+    assertEquals(r.simulator.executed.at(-1), "*#4*1*#14*0205*3##");
+  }
   const all = await r.on("status", "--json");
   assertEquals(all.code, 0);
   const types = new Set(all.lines.map((line) => JSON.parse(line).type));
   assert(types.has("thermo.temperature") && types.has("contact.state"));
   const items = await r.on("scan");
   assertStringIncludes(items.lines.join("\n"), "automation 31 (WHO 2)");
-  assertEquals((await r.on("send", "*#1*12##", "*1*1*12##")).lines, [
-    "*1*0*12##",
-    "*#*1##",
-    "*#*1##",
-  ]);
+  for (const words of [["*#1*12##", "*1*1*12##"], ["*#1*12##*1*0*12##"]]) {
+    assertEquals((await r.on("send", ...words)).lines.slice(1), [
+      "*#*1##",
+      "*#*1##",
+    ]);
+  }
 });
 
 Deno.test("openwebnet ends with 3 and a sentence when the gateway refuses or is not there", async () => {

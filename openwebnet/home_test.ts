@@ -91,6 +91,7 @@ Deno.test("openwebnet takes names in place of targets in all commands", async ()
       "*2*0*31##",
     ]],
     [["temperature", "living-room", "21.5"], ["*#4*1*#14*0215*3##"]],
+    [["temperature", "21,5", "living-room"], ["*#4*1*#14*0215*3##"]],
     [["scene", "start", "evening"], ["*17*1*2##"]],
     [["press", "door", "3"], ["*15*03*15##", "*15*03#1*15##"]],
     [["sound", "on", "radio"], ["*16*0*11##"]],
@@ -109,6 +110,15 @@ Deno.test("openwebnet shows names beside targets", async () => {
   await using r = await rig(HOME);
   const { lines } = await r.run("status", "1", "0");
   assert(lines.some((line) => line.endsWith("light.state 12 (kitchen): off")));
+  for (const words of [["kitchen"], ["1", "kitchen"]]) {
+    const { lines } = await r.run("status", ...words);
+    assertEquals(lines.length, 1);
+    assert(lines[0]!.endsWith("light.state 12 (kitchen): off"));
+  }
+  const zone = await r.run("status", "living-room");
+  assert(zone.lines.some((line) => line.includes("(living-room): 21.5 °C")));
+  const meter = await r.run("status", "house");
+  assert(meter.lines[0]!.endsWith("(house): 1234 W"), meter.errors.join());
   const json = await r.run("status", "1", "12", "--json");
   assertEquals(JSON.parse(json.lines[0]!).name, "kitchen");
 });
@@ -119,6 +129,8 @@ Deno.test("openwebnet says what is wrong with a name", async () => {
     [["light", "on", "kichen"], "Did you mean kitchen?"],
     [["light", "on", "bedroom"], '"bedroom" is of kind shutter, not light'],
     [["light", "on", "attic"], 'There is no "attic" in'],
+    [["status", "attic"], 'There is no "attic" in'],
+    [["status", "2", "kitchen"], '"kitchen" is of WHO 1 (light), not 2'],
     [["light", "on", "__proto__"], "There is no"],
     [["light", "on", "12", "--gateway", "office"], "no gateway office"],
   ];
@@ -287,7 +299,8 @@ Deno.test("openwebnet setup never loses what was there", async () => {
   await using r = await rig(HOME);
   const before = JSON.parse(await Deno.readTextFile(`${r.folder}/home.json`));
   const { asked, home } = await answer(r, {
-    "something else already": "cellar",
+    "something else already": "?",
+    "it has no letter": "cellar",
     "light 11,": "kitchen", // It is another light's already: it asks again.
     "light 22,": null, // And no more.
   });

@@ -183,5 +183,9 @@ Deno.test("TimedShutter says that it does not know where it was stopped", async 
   await until(() => simulator.executed.includes("*2*1*31##"));
   await new Promise((resolve) => setTimeout(resolve, 20));
   simulator.publish("*2*0*31##"); // Somebody else.
-  await assertRejects(() => going, RemoteError, "was stopped on its way");
+  await assertRejects(
+    () => going,
+    RemoteError,
+    "stopped before its time was over",
+  );
 });

@@ -49,6 +49,7 @@ export interface TcpGatewayOptions extends Omit<GatewayOptions, "transport"> {
  * @param hostname Its name or address.
  * @param options The port, and as of {@linkcode Gateway}.
  * @returns The gateway. Nothing is connected yet.
+ * @throws {TypeError} If the host is none, such as one with a port in it.
  *
  * @example Over a socket
  * ```ts
@@ -73,6 +74,7 @@ export function tcpGateway(
   options: TcpGatewayOptions = {},
 ): Gateway {
   const { port = DEFAULT_PORT, wrap, ...rest } = options;
+  checkHostname(hostname);
   const host = hostname.includes(":") ? `[${hostname}]` : hostname;
   return new Gateway({
     url: `tcp://${host}:${port}`,
@@ -94,4 +96,20 @@ export function tcpGateway(
       }
     },
   });
+}
+
+/** A name or an address goes to the resolver, which says nothing of ports. */
+function checkHostname(hostname: string): void {
+  const [, host, port] = /^([^:]+):(\d+)$/.exec(hostname) ?? [];
+  if (port !== undefined) {
+    throw new TypeError(
+      `The host "${hostname}" has a port in it: name ${host} as the host, and ` +
+        `${port} as the port`,
+    );
+  }
+  if (typeof hostname === "string" && /^[^\s/[\]]+$/.test(hostname)) return;
+  throw new TypeError(
+    "The host has to be a name or an address such as 192.168.1.35, " +
+      `not "${hostname}"`,
+  );
 }

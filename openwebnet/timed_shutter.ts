@@ -123,7 +123,9 @@ export class TimedShutter implements AsyncDisposable {
     const from = this.#positionAt(now());
     if (from === undefined) {
       throw new RemoteError(
-        `Shutter ${this.shutter.where} was stopped on its way to an end: where it is is not known`,
+        `Shutter ${this.shutter.where} stopped before its time was over, so ` +
+          "its position is not known. Was it stopped by hand, or does it " +
+          "travel for less time than it was said to?",
       );
     }
     const way = position - from;

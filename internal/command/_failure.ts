@@ -28,6 +28,9 @@ const OF_THE_USER = [
 const FORBIDDEN_REGEXP =
   /^Requires (.+ access\b.*?), (?:run|specify).*?(--allow-[\w-]+)/s;
 
+/** What Deno says of a path where nothing is. */
+const MISSING_REGEXP = /\(os error \d+\): \w+ '(.*)'$/s;
+
 /** Says what an error means to the user. */
 export function failureOf(
   error: Error,
@@ -43,6 +46,10 @@ export function failureOf(
   const taken = among(error, (each) => each instanceof Deno.errors.AddrInUse);
   if (taken) {
     return { message: error.message + freePort(error, given), code: 1 };
+  }
+  const [, missing] = MISSING_REGEXP.exec(error.message) ?? [];
+  if (error instanceof Deno.errors.NotFound && missing !== undefined) {
+    return { message: `There is no file or folder ${missing}`, code: 2 };
   }
   return {
     message: messageOf?.(error) ?? error.message,
