@@ -21,7 +21,7 @@ import type { Logger } from "@wirekit/internal/logger";
 import { checkTls, listening } from "./server/_listen_error.ts";
 import { type Acceptor, Listener } from "./server/_listener.ts";
 import { listenByNode } from "./server/_node_acceptor.ts";
-import { hostAndPort, notConnected } from "./_not_connected.ts";
+import { hostAndPort, needsDeno, notConnected } from "./_not_connected.ts";
 import { opening } from "./_opening.ts";
 import { encryption } from "./server/_tls_accept.ts";
 import type { Admission } from "./admission.ts";
@@ -202,6 +202,7 @@ async function open(
   tls: boolean | ClientTls,
   signal: AbortSignal,
 ): Promise<Deno.Conn> {
+  needsDeno("TCP");
   const { ca, cert, key } = typeof tls === "object" ? tls : {};
   const trust = { hostname, ...(ca !== undefined && { caCerts: [ca] }) };
   if (cert !== undefined && key !== undefined) {

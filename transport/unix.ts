@@ -20,7 +20,7 @@
 import type { Logger } from "@wirekit/internal/logger";
 import { listening } from "./server/_listen_error.ts";
 import { Listener } from "./server/_listener.ts";
-import { notConnected } from "./_not_connected.ts";
+import { needsDeno, notConnected } from "./_not_connected.ts";
 import { opening } from "./_opening.ts";
 import type { Admission } from "./admission.ts";
 import type { Framer } from "./stream/framer.ts";
@@ -187,6 +187,7 @@ async function connectPath(
   path: string,
   signal: AbortSignal,
 ): Promise<Deno.UnixConn> {
+  needsDeno("a Unix socket");
   const connecting = Deno.connect({ transport: "unix", path });
   const aborted = Promise.withResolvers<never>();
   const abort = () => {
