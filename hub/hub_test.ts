@@ -337,7 +337,7 @@ Deno.test("Hub logs who comes and goes, and no message of a stranger", async () 
   await served;
   await hub.close();
   assertEquals(lines, [
-    "Dropped a client without a name (transport): wrong token",
+    "Dropped a client without a name (transport): token missing or wrong",
     '"a\\nb" joined',
     '"a\\nb" (transport) left: it closed the connection',
   ]);

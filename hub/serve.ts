@@ -5,12 +5,12 @@
  *
  * @module
  */
-import { NewlineFramer } from "@wirekit/transport/newline-framer";
 import {
   type NetAddr,
   serve as serveTransports,
 } from "@wirekit/transport/serve";
 import { isLoopback } from "./_access.ts";
+import { ClientFramer } from "./_client_framer.ts";
 import { FAREWELL } from "./_connection.ts";
 import { Hub, type HubOptions } from "./hub.ts";
 
@@ -96,13 +96,7 @@ export async function serve(options: ServeOptions = {}): Promise<HubServer> {
     farewell: FAREWELL,
     maxMessageBytes: hub.maxInboundBytes,
     idleTimeout,
-    framer: () =>
-      new NewlineFramer({
-        format: "utf8",
-        maxMessageBytes: hub.maxInboundBytes,
-        // Not JSON, which the hub answers with an error.
-        malformed: new Uint8Array(),
-      }),
+    framer: () => new ClientFramer(hub.maxInboundBytes),
   }, ({ transport, carrier }) => {
     // Clients that come by HTTP have shown the token, and are pinged.
     const trusted = carrier === "WebSocket";

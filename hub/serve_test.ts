@@ -81,6 +81,32 @@ Deno.test("serve() asks for the token on every carrier", async () => {
   }
 });
 
+Deno.test("serve() keeps no more of a stranger's bytes than a verification has", async () => {
+  await using server = await serve({ port: 0, tcpPort: 0, token: "s3cret" });
+  const port = portOf(server.urls[1]);
+  const long = "x".repeat(65_000);
+  for (
+    const sent of [
+      `{"type":1,"id":"${long.repeat(16)}`, // No end of a line.
+      `{"type":1,"id":"${long}${long}"}\n`, // An end that comes too late.
+      `{"type":1,"id":{}}\n`, // No name, so that it might stay.
+    ]
+  ) {
+    using stranger = await Deno.connect({ port });
+    await new Response(sent).body!.pipeTo(stranger.writable, {
+      preventClose: true,
+    }).catch(() => {}); // It may be cut off before the end.
+    // Far below the time that a handshake may take.
+    const ended = Array.fromAsync(stranger.readable).catch(() => {});
+    await deadline(ended, 5_000);
+  }
+  await using bot = await connectTcp({ port }, new NewlineFramer());
+  const known = { id: long.slice(0, 200), token: "s3cret" };
+  assertEquals(await verify(bot, known), "Authorized.");
+  await bot.send(`{"type":5,"uuid":"p","data":"${long}${long}"}`);
+  assertEquals((await read(bot)).uuid, "p");
+});
+
 Deno.test("serve() runs no line of what a web page sends", async () => {
   const lines: string[] = [];
   await using server = await serve({

@@ -539,7 +539,11 @@ Deno.test("Client inform() to an empty list tells nobody, not everybody", async 
 Deno.test("Client inform() refuses what a client in Python drops unseen", async () => {
   const { client } = await connected();
   for (const data of [undefined, null, 0, -0, 0n, "", false, [], {}]) {
-    await assertRejects(() => client.inform(data), TypeError, "drop it without notice");
+    await assertRejects(
+      () => client.inform(data),
+      TypeError,
+      "drop it without notice",
+    );
   }
   await client.close();
 });

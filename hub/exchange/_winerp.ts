@@ -249,11 +249,11 @@ export class WinerpClient implements Participant, Connected {
       if (name === member.name) this.#welcome();
       return;
     }
-    if (name === undefined) return this.#refuse("The name must be a string.");
     if (!this.#admits(tokenOf(envelope.text("token")))) {
       this.#refuse(Text.notAuthorized);
-      return this.drop(1008, "Wrong token");
+      return this.drop(1008, "Token missing or wrong");
     }
+    if (name === undefined) return this.#refuse("The name must be a string.");
     const refusal = exchange.claim(member, name);
     if (refusal !== undefined) return this.#refuse(refusal);
     unverified.delete(this);
