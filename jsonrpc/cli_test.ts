@@ -193,10 +193,11 @@ Deno.test("jsonrpc call gives up in time", async () => {
 
 Deno.test("jsonrpc says what is wrong with its arguments", async () => {
   const wrong: [string[], string][] = [
-    [["call"], "URL is missing"],
+    [["call"], "METHOD is missing"],
     [["call", "sum"], "Say where to call: a URL such as ws://127.0.0.1:8095"],
     [["call", "http://127.0.0.1:1"], "METHOD is missing"],
     [["notify", "http://127.0.0.1:1"], "METHOD is missing"],
+    [["call", "--port", "1"], "METHOD is missing"],
     [["call", "http://127.0.0.1:1", "x", "--stream"], "no streams over HTTP"],
     [["listen", "http://127.0.0.1:1"], "Nothing can be heard"],
     [["discover", "http://127.0.0.1:1", "x"], 'There is no use for "x"'],

@@ -89,19 +89,30 @@ export function command<const O extends Options>(
 
 /** How many words a command takes: at least, at most. */
 export function arity({ operands = "" }: Command): [number, number] {
-  let [depth, least, most] = [0, 0, 0];
-  for (const token of operands.split(" ").filter(Boolean)) {
-    depth += token.split("[").length - 1;
-    most += 1;
-    if (depth === 0) least += 1;
-    depth -= token.split("]").length - 1;
-  }
-  return [least, operands.includes("…") ? Infinity : most];
+  const most = operands.split(" ").filter(Boolean).length;
+  return [
+    needed(operands).length,
+    operands.includes("…") ? Infinity : most,
+  ];
 }
 
-/** The name of the operand at a place, as the help has it. */
-export function operandAt({ operands = "" }: Command, index: number): string {
-  return operands.split(" ")[index]?.replaceAll(/[[\]…]/g, "") ?? "";
+/** The operands that cannot be left out. */
+function needed(operands: string): string[] {
+  let depth = 0;
+  return operands.split(" ").filter((token) => {
+    depth += token.split("[").length - 1;
+    const isNeeded = token !== "" && depth === 0;
+    depth -= token.split("]").length - 1;
+    return isNeeded;
+  });
+}
+
+/** The name of the operand that is missing after so many words. */
+export function missingOperand(
+  { operands = "" }: Command,
+  count: number,
+): string {
+  return needed(operands)[count]?.replaceAll("…", "") ?? "";
 }
 
 /** How a command is called, in a line. */

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { closest } from "./_closest.ts";
-import { arity, type Command, operandAt, synopsis } from "./_command.ts";
+import { arity, type Command, missingOperand, synopsis } from "./_command.ts";
 import { nameOf, type Option, type Options, toggle } from "./_option.ts";
 import { UsageError } from "./_usage_error.ts";
 
@@ -115,7 +115,7 @@ function checkWords(
   const usage = `Usage: ${synopsis(path, command)}`;
   if (words.length < least) {
     throw new UsageError(
-      `${operandAt(command, words.length)} is missing. ${usage}`,
+      `${missingOperand(command, words.length)} is missing. ${usage}`,
     );
   }
   if (words.length > most) {
