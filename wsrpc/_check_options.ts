@@ -7,7 +7,7 @@ import type { CallingOptions } from "./peer_options.ts";
 const LIMITS = ["maxInFlight", "maxHandlers", "maxMessageBytes"] as const;
 
 /**
- * Checks what peers, clients and servers are given alike, before anybody
+ * Checks the options that peers, clients and servers share, before anything
  * connects. Throws a `RangeError` that names the option.
  */
 export function checkOptions<P>(options: CallingOptions<P>): void {

@@ -16,7 +16,7 @@ import { AllowedRoute } from "./routes/route.ts";
 import { serve } from "./serve.ts";
 import { Server } from "./server.ts";
 
-/** Keys and values of one connection, so many that they stay small. */
+/** Keys and values of one connection, with a limit on their number. */
 class Storage extends AllowedRoute {
   readonly #data = new Map<string, unknown>();
 
@@ -33,10 +33,10 @@ class Storage extends AllowedRoute {
   }
 }
 
-/** A server to try clients on. */
+/** Runs a server to try clients with. */
 export const serveCommand = command({
   name: "serve",
-  summary: "Be a server to try clients on, until Ctrl-C",
+  summary: "Run a server to try clients with, until Ctrl-C",
   details: `Its routes:
 
   add a=1 b=2                     Adds two numbers
@@ -45,7 +45,7 @@ export const serveCommand = command({
   say TEXT                        Sends an event to all clients`,
   options: {
     hostname: text("HOST", "Address to listen on (127.0.0.1)"),
-    port: port("Port (8000); 0 takes a free one", "p"),
+    port: port("Port (8000); 0 for a free one", "p"),
     allowOrigin: texts("URL", "Origin whose pages may connect"),
     json: toggle("Print one JSON text a line"),
   },

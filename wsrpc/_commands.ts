@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-/** The `wsrpc` command, apart from the process that it runs in. */
+/** The `wsrpc` command, independent of its process. */
 
 import {
   checkUrl,
@@ -33,7 +33,7 @@ const SCHEMES = ["ws:", "wss:", "tcp:", "tls:", "unix:"];
 const CLIENT_OPTIONS = {
   url: text(
     "URL",
-    "Where to call, in place of the first word (or WIREKIT_URL)",
+    "The server, instead of the first word (or WIREKIT_URL)",
   ),
   port: port("The server on this machine with this port", "p"),
   header: texts("NAME:VALUE", "Header of the handshake"),
@@ -44,7 +44,7 @@ const CLIENT_OPTIONS = {
 
 const call = command({
   name: "call",
-  summary: "Call a method, and print its result",
+  summary: "Call a method and print its result",
   operands: "[URL] METHOD [ARGUMENT…]",
   details:
     "An ARGUMENT is KEY=VALUE, or a VALUE if none has a key: keyword or " +
@@ -86,7 +86,7 @@ const listen = command({
   summary: "Print the events of a server until Ctrl-C",
   operands: "[URL]",
   options: {
-    count: integer("N", "End after so many events", { min: 1 }),
+    count: integer("N", "Stop after this many events", { min: 1 }),
     ...CLIENT_OPTIONS,
   },
   examples: ["wsrpc listen ws://127.0.0.1:8000/ws/ --json"],
@@ -115,7 +115,7 @@ const listen = command({
 export const wsrpc: Command = {
   name: "wsrpc",
   version: config.version,
-  summary: "Call wsrpc servers, listen to them, or be one",
+  summary: "Call wsrpc servers, listen to them, or run one",
   commands: [call, listen, serveCommand],
   fallback: "call",
   examples: [
@@ -128,7 +128,7 @@ export const wsrpc: Command = {
     error instanceof WsrpcError ? `${error.type}: ${error.message}` : undefined,
 };
 
-/** Where to call, and the words after it. */
+/** Returns the server to call, and the words after it. */
 function placeOf(
   words: readonly string[],
   { url, port }: Values<typeof CLIENT_OPTIONS>,
@@ -147,7 +147,7 @@ function placeOf(
   if (port !== undefined) {
     return { url: `ws://127.0.0.1:${port}/ws/`, rest: words };
   }
-  // What looks like an address was meant as one.
+  // A word that looks like an address was meant as one.
   if (url === undefined && /:\/\/|^[\w.-]+:\d+/.test(first)) {
     checkUrl(first, SCHEMES);
   }
@@ -211,7 +211,7 @@ async function paramsOf(
   return words.map((word) => valueOf(word));
 }
 
-/** A value for a person: text as it is, anything else as JSON. */
+/** Writes a value for a person: text unchanged, anything else as JSON. */
 function shown(value: unknown): string {
   return typeof value === "string" ? value : toJson(value, 2);
 }

@@ -27,10 +27,10 @@ import {
 } from "./wire/_read.ts";
 import { formatEvent, formatRequest } from "./wire/_write.ts";
 
-/** The largest message that a Python peer takes: it refuses 4 MiB. */
+/** The largest message that a Python peer accepts: it refuses 4 MiB. */
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024 - 1;
 
-/** What a message of the protocol before this one has as its `type`. */
+/** The `type` of messages of the protocol that preceded this one. */
 const OLD_TYPES: readonly unknown[] = ["call", "callback", "error"];
 
 /** A call of a route of the other end. */
@@ -55,7 +55,7 @@ const CALLS = {
     ),
 };
 
-/** What a peer is made of: the calls both ways over one transport. */
+/** The core of a peer: the calls both ways over one transport. */
 export class Connection implements CallerLine, HeartbeatLink {
   /** Resolves at the end, with the reason if it was not clean. */
   closed: Promise<Error | undefined> = Promise.resolve(undefined);
@@ -71,7 +71,7 @@ export class Connection implements CallerLine, HeartbeatLink {
   #responder!: Responder;
   readonly #heartbeat: Heartbeat;
   readonly #gone = new AbortController();
-  /** A set once there is one: an idle peer is small. */
+  /** Made when first used, to keep idle peers small. */
   #listeners: Set<Listener> | undefined;
   #received = 0;
   #end: NotConnectedError | undefined;
@@ -105,7 +105,7 @@ export class Connection implements CallerLine, HeartbeatLink {
     );
   }
 
-  /** Begins to read, for a peer with these routes. */
+  /** Starts to read, for a peer with these routes. */
   start(peer: AnyPeer, table: RouteTable): void {
     const { exposeErrors = false, maxHandlers = 1024, pingFirst } =
       this.#options;
@@ -129,12 +129,12 @@ export class Connection implements CallerLine, HeartbeatLink {
     return this.#gone.signal;
   }
 
-  /** How many calls wait for an answer of the other end. */
+  /** The number of calls that wait for an answer of the other end. */
   get calls(): number {
     return this.#calls.size;
   }
 
-  /** How many calls of the other end run or wait here. */
+  /** The number of calls of the other end that run or wait here. */
   get handlers(): number {
     return this.#responder.size;
   }
@@ -160,7 +160,7 @@ export class Connection implements CallerLine, HeartbeatLink {
     );
   }
 
-  /** Tells an event. */
+  /** Sends an event. */
   async emit(event: JsonObject): Promise<void> {
     const text = formatEvent(event);
     if (this.#end) throw this.#end;
@@ -177,23 +177,23 @@ export class Connection implements CallerLine, HeartbeatLink {
     (this.#listeners ??= new Set()).add(listener);
   }
 
-  /** Listens no more. */
+  /** Stops listening. */
   unlisten(listener: Listener): boolean {
     return this.#listeners?.delete(listener) ?? false;
   }
 
-  /** How many messages have come in. */
+  /** The number of received messages. */
   received(): number {
     return this.#received;
   }
 
-  /** Pings over all limits: there is one ping at a time. */
+  /** Pings regardless of all limits: there is only one ping at a time. */
   ping(): void {
     const seq = performance.now() / 1000;
     this.#ask("ping", { seq }, this.#pingTimeout).catch(() => {});
   }
 
-  /** Gives a peer up that is silent for too long. */
+  /** Drops a peer that is silent for too long. */
   lost(): void {
     const reason = `no sign of life within ${this.#pingTimeout} ms of a ping`;
     this.close(new CloseError(1011, { reason }));
@@ -214,7 +214,7 @@ export class Connection implements CallerLine, HeartbeatLink {
     let reason: Error | undefined;
     try {
       for await (const text of this.#transport) {
-        // After the end nobody waits for what was still under way.
+        // After the end nothing waits for what was still under way.
         if (!this.#end) this.#receive(text);
       }
     } catch (error) {
@@ -257,11 +257,11 @@ export class Connection implements CallerLine, HeartbeatLink {
     }
   }
 
-  /** Takes the call that an answer belongs to. */
+  /** Takes the call to which an answer belongs. */
   #take(id: number): RouteCall | undefined {
     const call = this.#calls.get(numberOf(id));
     if (call) this.#calls.take(call);
-    // Never answered: two Python peers that do so echo each other for ever.
+    // Never answered: two Python peers that do so echo each other endlessly.
     else this.#ignored(`No call waits for the answer ${id}`);
     return call;
   }
@@ -317,7 +317,8 @@ export class Connection implements CallerLine, HeartbeatLink {
       const number = this.#calls.next();
       const text = formatRequest(idOf(number), method, params);
       if (this.#end) throw this.#end;
-      // The answer cannot come before the call is entered: this is one turn.
+      // The answer cannot come before the call is entered: this all happens in
+      // one turn.
       this.#sender.send(text);
       const call = new RouteCall(number, method, timeout);
       this.#calls.open(call, timeout, signal);
@@ -328,7 +329,7 @@ export class Connection implements CallerLine, HeartbeatLink {
   }
 }
 
-/** The odd id of a call, by its number from 1 on. */
+/** Returns the odd id of a call, by its number from 1 on. */
 function idOf(number: number): number {
   return 2 * number - 1;
 }
@@ -337,7 +338,7 @@ function numberOf(id: number): number {
   return (id + 1) / 2;
 }
 
-/** The error of all that needs the connection, after its end. */
+/** Makes the error of everything that needs the connection, after its end. */
 function lost(cause: Error | undefined): NotConnectedError {
   return cause
     ? new NotConnectedError(`The connection has ended: ${whyOf(cause)}`, {

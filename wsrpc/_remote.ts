@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-/** What calls a route. */
+/** Calls a route. */
 interface Line {
   call(method: string, params: unknown, options: never): unknown;
 }
@@ -9,12 +9,11 @@ interface Line {
 /**
  * Makes a proxy whose `a.b(params, options)` is a call of `"a.b"`.
  *
- * No symbol, no name that begins with an underscore, neither `then` nor
- * `toJSON` is a route, so that it can be awaited, logged and serialised without
- * a call.
+ * Symbols, names that begin with an underscore, `then` and `toJSON` are not
+ * routes, so the proxy can be awaited, logged and serialised without a call.
  */
 export function makeRemote(line: Line, name = ""): unknown {
-  // An arrow function: it has no property that a proxy may not hide.
+  // An arrow function has no property that a proxy must not hide.
   return new Proxy(() => {}, {
     get(_, key) {
       if (typeof key === "symbol" || key.startsWith("_")) return undefined;

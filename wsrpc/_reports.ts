@@ -3,17 +3,17 @@
 
 import type { Logger } from "@wirekit/internal/logger";
 
-/** Longest text of an error that goes into a line of the log. */
+/** The longest text of an error in a line of the log. */
 const MAX_LENGTH = 300;
 
-/** What every set of hooks has. */
+/** The hook that every set of hooks has. */
 interface Hooks<P> {
   error?(peer: P, error: unknown): void;
 }
 
-/** Tells the hooks and the log of a program what happens. Never throws. */
+/** Reports events to the hooks and the log of a program. Never throws. */
 export class Reports<P, H extends Hooks<P>> {
-  /** The hooks, for who can do without the rest. */
+  /** The hooks, for direct use. */
   readonly hooks: H;
   /** The log. */
   readonly logger: Logger;
@@ -24,7 +24,10 @@ export class Reports<P, H extends Hooks<P>> {
     this.logger = logger;
   }
 
-  /** Runs what the user gave: a hook, a listener. What it throws is told. */
+  /**
+   * Runs a function of the user, such as a hook or a listener, and reports what
+   * it throws.
+   */
   guard(peer: P, run: () => void): void {
     try {
       run();
@@ -33,23 +36,26 @@ export class Reports<P, H extends Hooks<P>> {
     }
   }
 
-  /** Tells that code of the user failed where nobody else hears of it. */
+  /** Reports that code of the user failed where nothing else reports it. */
   failed(peer: P, error: unknown): void {
     this.logger.error?.(`A hook or listener failed: ${describe(error)}`);
     try {
       this.hooks.error?.(peer, error);
     } catch {
-      // There is nobody left to tell.
+      // There is nowhere left to report it.
     }
   }
 }
 
-/** Why a connection has ended: a `CloseError` leaves the rest to its cause. */
+/**
+ * Returns why a connection has ended: a `CloseError` has the details in its
+ * cause.
+ */
 export function whyOf({ message, cause }: Error): string {
   return cause instanceof Error ? `${message}: ${cause.message}` : message;
 }
 
-/** What an error says, as a part of one line. */
+/** Returns the text of an error, as a part of one line. */
 export function describe(error: unknown): string {
   const text = error instanceof Error
     ? `${error.name}: ${error.message}`
@@ -57,7 +63,7 @@ export function describe(error: unknown): string {
   return oneLine(text);
 }
 
-/** A text as a part of one line, without what moves a terminal. */
+/** Returns a text as a part of one line, without control characters. */
 export function oneLine(text: string): string {
   const cut = text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
   return cut.replace(/\p{Cc}+/gu, " ");

@@ -12,10 +12,10 @@ import type { RouteTable } from "./routes/_table.ts";
 import type { RequestMessage } from "./wire/_read.ts";
 import { formatError, formatResult } from "./wire/_write.ts";
 
-/** What waiting costs besides the text, in bytes. */
+/** The cost of waiting besides the text, in bytes. */
 const REQUEST_OVERHEAD = 64;
 
-/** What a caller learns of an error that is not exposed. */
+/** What a caller learns about an error that is not exposed. */
 const HIDDEN: ErrorBody = { type: "InternalError", message: "Route failed" };
 
 /** What a responder needs. */
@@ -36,7 +36,7 @@ interface Waiting {
   readonly size: number;
 }
 
-/** Answers the calls of a peer: each exactly once, unless it has gone. */
+/** Answers the calls of a peer: each exactly once, unless the peer is gone. */
 export class Responder {
   readonly #options: ResponderOptions;
   #instances: Instances | undefined;
@@ -46,14 +46,14 @@ export class Responder {
   #queueBytes = 0;
   #ended = false;
 
-  /** Makes one that has nothing to do. */
+  /** Makes a responder without calls. */
   constructor(options: ResponderOptions) {
     this.#options = options;
   }
 
-  /** Takes a call, whose text is `size` long. Never throws. */
+  /** Takes a call whose text is `size` long. Never throws. */
   take(request: RequestMessage, size: number): void {
-    // Before all else: no handler may make a living peer look dead.
+    // First of all: no handler may make a live peer look dead.
     if (request.method === "ping") {
       return this.#succeed(request, request.params ?? {});
     }
@@ -71,7 +71,7 @@ export class Responder {
     this.#queue.push({ request, size: bytes });
   }
 
-  /** Starts what waits, as far as there is room. */
+  /** Starts waiting calls, as far as there is room. */
   pump(): void {
     while (this.#next < this.#queue.length && this.#free) {
       const { request, size } = this.#queue[this.#next]!;
@@ -88,7 +88,10 @@ export class Responder {
     }
   }
 
-  /** Forgets what waits, and disposes the instances. Nothing is sent any more. */
+  /**
+   * Drops waiting calls, and disposes the instances. Nothing is sent after
+   * this.
+   */
   async end(): Promise<void> {
     this.#ended = true;
     this.#queue.length = this.#next = this.#queueBytes = 0;
@@ -96,19 +99,19 @@ export class Responder {
     await this.#instances?.dispose((error) => reports.failed(peer, error));
   }
 
-  /** How many calls run and wait. */
+  /** The number of calls that run or wait. */
   get size(): number {
     return this.#running + this.#queue.length - this.#next;
   }
 
-  /** Says that a call cannot be understood. */
+  /** Answers that a call cannot be read. */
   refuse(id: RequestMessage["id"], error: ErrorBody): void {
     const { peer, reports, sender } = this.#options;
     try {
       sender.send(formatError(id, error));
     } catch (failure) {
       reports.failed(peer, failure);
-      // What the error says cannot be sent: the caller shall not wait for it.
+      // The error cannot be sent: the caller must not wait for it.
       if (error !== HIDDEN) this.refuse(id, HIDDEN);
     }
   }
@@ -224,7 +227,7 @@ export class Responder {
   }
 }
 
-/** All of an error but its stack, as wsrpc-aiohttp tells it. */
+/** Returns an error without its stack, as wsrpc-aiohttp sends it. */
 function exposed(error: unknown): ErrorBody {
   return error instanceof Error
     ? { type: error.name, message: error.message }

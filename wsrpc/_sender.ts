@@ -4,13 +4,13 @@
 import { LimitError } from "@wirekit/internal/errors";
 import type { Transport } from "@wirekit/transport/transport";
 
-/** How much is sent between two looks at whether the carrier keeps up. */
+/** How much is sent between two checks whether the carrier keeps up. */
 const LOOK_BYTES = 64 * 1024;
 
 /** How much may wait to be sent before no further handler starts. */
 const HIGH_WATER_MARK = 1024 * 1024;
 
-/** Sends texts, and looks now and then whether the carrier keeps up. */
+/** Sends texts, and checks at times whether the carrier keeps up. */
 export class Sender {
   readonly #transport: Transport;
   readonly #maxMessageBytes: number;
@@ -18,7 +18,9 @@ export class Sender {
   #unlooked = 0;
   #looking = false;
 
-  /** Makes one; `onRoom` is called when the carrier has taken what was sent. */
+  /**
+   * Makes a sender; calls `onRoom` when the carrier has taken what was sent.
+   */
   constructor(
     transport: Transport,
     maxMessageBytes: number,
@@ -29,7 +31,7 @@ export class Sender {
     this.#onRoom = onRoom;
   }
 
-  /** Whether so much waits to be sent that no handler should start. */
+  /** Whether too much waits to be sent for another handler to start. */
   get isBlocked(): boolean {
     return this.#looking && this.#unlooked > HIGH_WATER_MARK;
   }

@@ -9,7 +9,9 @@ import {
 import type { Reports } from "./_reports.ts";
 import type { ServerHooks } from "./server_options.ts";
 
-/** The rules of a server, which tells its hooks what comes of them. */
+/**
+ * The admission rules of a server. They report their decisions to its hooks.
+ */
 export class ServerAdmission<State, P> extends Admission<State> {
   readonly #reports: Reports<P | undefined, ServerHooks<P>>;
 

@@ -27,7 +27,7 @@ type AnyRouter = Router<any, any>;
 
 /** The connections of a client, one after another. */
 export class Succession<Remote extends Contract<Remote>> implements CallerLine {
-  /** Resolves at the end of all, with the reason if it has given up. */
+  /** Resolves at the end of all connections, with the reason if it gave up. */
   closed: Promise<Error | undefined> = Promise.resolve(undefined);
   readonly #url: string;
   readonly #options: ClientOptions<Remote>;
@@ -42,10 +42,10 @@ export class Succession<Remote extends Contract<Remote>> implements CallerLine {
   #ready = newPromise<Peer<Remote>>();
   #nextId = 1;
   #failure: Error | undefined;
-  /** Whether nothing can ever come of what the user gave. */
+  /** Whether no attempt can succeed with what the user gave. */
   #isMistaken = false;
 
-  /** Begins to connect. */
+  /** Starts to connect. */
   constructor(
     url: string | URL,
     options: ClientOptions<Remote>,
@@ -71,7 +71,7 @@ export class Succession<Remote extends Contract<Remote>> implements CallerLine {
     return this.#first.promise;
   }
 
-  /** What it is doing. */
+  /** The state. */
   get state(): ClientState {
     return this.#state;
   }
@@ -113,7 +113,7 @@ export class Succession<Remote extends Contract<Remote>> implements CallerLine {
       : Promise.reject(this.#notConnected());
   }
 
-  /** Tells an event. */
+  /** Sends an event. */
   async emit(event: JsonObject): Promise<void> {
     const { peer } = this;
     if (!peer) throw this.#notConnected();
@@ -126,13 +126,13 @@ export class Succession<Remote extends Contract<Remote>> implements CallerLine {
     this.#current?.addEventListener(listener);
   }
 
-  /** Listens no more. */
+  /** Stops listening. */
   unlisten(listener: Listener): boolean {
     this.#current?.removeEventListener(listener);
     return this.#listeners.delete(listener);
   }
 
-  /** Closes all for good. */
+  /** Closes all permanently. */
   async close(): Promise<void> {
     this.#finish();
     const closing = this.#connections.close();
@@ -181,7 +181,7 @@ export class Succession<Remote extends Contract<Remote>> implements CallerLine {
     onState?.(change);
   }
 
-  /** Tries once. */
+  /** Makes one attempt. */
   async #open(url: string | URL, signal: AbortSignal): Promise<Transport> {
     const ms = this.#connectTimeout;
     const stop = new AbortController();
@@ -222,7 +222,7 @@ export class Succession<Remote extends Contract<Remote>> implements CallerLine {
         ...(headers && { headers }),
       });
     } catch (error) {
-      // No such URL, or headers that are none: another attempt would fail too.
+      // The URL or the headers are not valid: another attempt would fail too.
       if (error instanceof TypeError || error instanceof SyntaxError) {
         this.#isMistaken = true;
       }
@@ -260,7 +260,7 @@ export class Succession<Remote extends Contract<Remote>> implements CallerLine {
     return transport;
   }
 
-  /** No id of a connection comes again in the next. */
+  /** Makes sure that the next connection repeats no id of this one. */
   #forget(peer: Peer<Remote>): void {
     this.#nextId = peer.nextId;
     if (this.#current === peer) this.#current = undefined;
@@ -287,7 +287,7 @@ export class Succession<Remote extends Contract<Remote>> implements CallerLine {
   }
 }
 
-/** A URL without a password. */
+/** Returns a URL without its password. */
 function shown(url: string | URL): string {
   const target = URL.parse(url);
   if (!target) return `${url}`;
@@ -297,7 +297,7 @@ function shown(url: string | URL): string {
   return target.href;
 }
 
-/** A promise that nobody has to await. */
+/** Marks a promise that nobody has to await. */
 function newPromise<T>(): PromiseWithResolvers<T> {
   const made = Promise.withResolvers<T>();
   made.promise.catch(() => {});

@@ -2,8 +2,8 @@
 // This module is browser compatible.
 
 /**
- * What a program does with the other end, be it by one connection (`Peer`) or by
- * one after another (`Client`).
+ * The calls and events of a program, over one connection (`Peer`) or one after
+ * another (`Client`).
  *
  * ```ts
  * import { type Caller, Peer } from "@wirekit/wsrpc";
@@ -43,7 +43,7 @@ import type {
 } from "./contract.ts";
 
 /**
- * Takes an event of the other end.
+ * Handles an event of the other end.
  *
  * @category Peers
  */
@@ -61,16 +61,16 @@ export interface CallerLine {
     params: unknown,
     options: CallOptions | undefined,
   ): Promise<unknown>;
-  /** Tells an event. */
+  /** Sends an event. */
   emit(event: JsonObject): Promise<void>;
   /** Listens to events. */
   listen(listener: Listener): void;
-  /** Listens no more; says whether it did. */
+  /** Stops listening; returns whether it listened. */
   unlisten(listener: Listener): boolean;
 }
 
 /**
- * Calls the other end, tells it events and hears its events.
+ * Calls the other end, sends it events and receives its events.
  *
  * Every call ends exactly once: with the result, a `WsrpcError`, a
  * `TimeoutError`, the reason of its signal, a `LimitError`, or, as soon as the
@@ -123,15 +123,15 @@ export abstract class Caller<Remote extends Contract<Remote> = AnyRoutes> {
    *
    * @typeParam Name The name of the route.
    * @param method The name of the route, dotted for a method of a class route.
-   * @param args The arguments: an object for keyword arguments (all that Python
-   * handlers usually take), an array for positional ones, any other value for
-   * one positional; and the options of the call.
+   * @param args The arguments: an object for keyword arguments (the only kind
+   * that Python handlers usually take), an array for positional ones, any other
+   * value for a single positional one; then the options of the call.
    * @returns The result.
    * @throws {WsrpcError} If the other end answers with an error.
    * @throws {TimeoutError} If it does not answer in time.
    * @throws {NotConnectedError} If there is no connection, or it ends.
    * @throws {LimitError} If too many calls wait already, or this one is too large.
-   * @throws {TypeError} If the arguments cannot be JSON.
+   * @throws {TypeError} If the arguments cannot be written as JSON.
    */
   call<Name extends RouteName<Remote>>(
     method: Name,
@@ -146,15 +146,16 @@ export abstract class Caller<Remote extends Contract<Remote> = AnyRoutes> {
   }
 
   /**
-   * Tells the other end something that it does not answer.
+   * Sends the other end an event, which it does not answer.
    *
    * @param event The event: an object without a member `id`.
    * @returns Resolves when there is room for another.
    * @throws {NotConnectedError} If there is no connection.
    * @throws {LimitError} If the event is too large.
-   * @throws {TypeError} If it is no object, has an `id`, or cannot be JSON.
+   * @throws {TypeError} If it is not an object, has an `id`, or cannot be
+   * written as JSON.
    *
-   * @example Both sides of it
+   * @example Send and receive an event
    * ```ts
    * import { Peer } from "@wirekit/wsrpc";
    * import { pair } from "@wirekit/transport/pair";
@@ -176,16 +177,16 @@ export abstract class Caller<Remote extends Contract<Remote> = AnyRoutes> {
   /**
    * Listens to events of the other end.
    *
-   * @param listener Gets each event.
+   * @param listener Called with each event.
    */
   addEventListener(listener: Listener): void {
     this.#line.listen(listener);
   }
 
   /**
-   * Listens no more.
+   * Stops listening.
    *
-   * @param listener What was added.
+   * @param listener The listener that was added.
    * @returns Whether it was there.
    */
   removeEventListener(listener: Listener): boolean {
@@ -195,7 +196,7 @@ export abstract class Caller<Remote extends Contract<Remote> = AnyRoutes> {
 
 /**
  * The other end of a connection as a route sees it, whatever its contract and
- * state are: {@linkcode Peer}.
+ * state: a {@linkcode Peer}.
  *
  * @category Peers
  */
@@ -203,7 +204,7 @@ export abstract class Caller<Remote extends Contract<Remote> = AnyRoutes> {
 export interface AnyPeer extends Caller<any> {
   /** A random UUID that names the connection on this end. */
   readonly id: string;
-  /** What is kept with the connection. */
+  /** The state that is kept with the connection. */
   // deno-lint-ignore no-explicit-any -- that is what it says
   readonly state: any;
   /** Fires when the connection has ended. */
@@ -211,7 +212,7 @@ export interface AnyPeer extends Caller<any> {
   /**
    * Ends the connection.
    *
-   * @param error Why, if that is no clean end.
+   * @param error The reason, if this is not a clean end.
    * @returns Resolves when it is closed, within a second. Never rejects.
    */
   close(error?: Error): Promise<void>;

@@ -9,8 +9,9 @@
  * deno run --allow-net jsr:@wirekit/wsrpc/cli --help
  * ```
  *
- * It needs `--allow-net`; `--allow-env=WIREKIT_URL` to take the URL from the
- * environment; and for `unix:` URLs `--allow-read` and `--allow-write` of the path.
+ * It needs `--allow-net`; `--allow-env=WIREKIT_URL` to read the URL from the
+ * environment; and for `unix:` URLs `--allow-read` and `--allow-write` for the
+ * path.
  *
  * @module
  */
@@ -18,15 +19,17 @@
 import { type Command, run } from "@wirekit/internal/command";
 import { wsrpc } from "./_commands.ts";
 
-/** The command as a table, for a program that has it among its own commands. */
+/**
+ * The command as a table, for a program that includes it in its own commands.
+ */
 export const command: Command = wsrpc;
 
 /**
  * Runs the command. Ctrl-C ends it.
  *
  * @param args The arguments after the name of the command.
- * @returns The exit code: 0 done, 1 the answer is an error, 2 not called rightly,
- * 3 no connection, 4 no answer in time, 130 stopped by Ctrl-C.
+ * @returns The exit code: 0 done, 1 the answer is an error, 2 wrong usage, 3 no
+ * connection, 4 no answer in time, 130 stopped by Ctrl-C.
  *
  * @example The version
  * ```ts

@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * A client that connects again by itself.
+ * A client that reconnects by itself.
  *
  * ```ts
  * import { connect } from "@wirekit/wsrpc/client";
@@ -42,22 +42,21 @@ import { Router } from "./routes/router.ts";
 export type { ClientOptions, ClientState, ConnectOptions, ReadyOptions };
 
 /**
- * Connects to a server: ours, or one of `wsrpc-aiohttp`.
+ * Connects to a server of this package or of `wsrpc-aiohttp`.
  *
- * When the connection is lost, the client connects again, with backoff and
- * jitter, until {@linkcode Client.close}. Nothing is sent twice: what was open
- * has failed.
+ * When the connection is lost, the client reconnects, with backoff and jitter,
+ * until {@linkcode Client.close}. Nothing is sent twice: open calls fail.
  *
  * @typeParam Remote The contract of the routes of the server.
  * @typeParam Local The contract of the routes of the client.
- * @param url Where: `ws:`, `wss:`; or `tcp:`, `tls:`, `unix:`, a line for each
- * message.
+ * @param url The URL: `ws:`, `wss:`; or `tcp:`, `tls:`, `unix:`, one message a
+ * line.
  * @param options Routes, limits, deadlines.
  * @returns The client, which is open.
  * @throws {HandshakeError} If the server refuses, such as with status 403.
- * @throws {NotConnectedError} If the first attempt fails otherwise. To go on,
- * make a {@linkcode Client} and wait until it is ready.
- * @throws {TypeError} If the URL is none of these.
+ * @throws {NotConnectedError} If the first attempt fails otherwise. To keep
+ * trying, make a {@linkcode Client} and wait until it is ready.
+ * @throws {TypeError} If the URL has another scheme.
  *
  * @example Answer the calls of the server
  * ```ts
@@ -106,7 +105,7 @@ export async function connect<
 const firstAttempts = new WeakMap<object, Promise<void>>();
 
 /**
- * A client that connects again by itself. The server may start later than it.
+ * A client that reconnects by itself. The server may start after it.
  *
  * @typeParam Remote The contract of the routes of the server.
  * @typeParam Local The contract of the routes of the client.
@@ -133,17 +132,20 @@ export class Client<
   Remote extends Contract<Remote> = AnyRoutes,
   Local extends Contract<Local> = AnyRoutes,
 > extends Caller<Remote> implements AsyncDisposable {
-  /** What the server can call. Routes can be added and removed at any time. */
+  /**
+   * The routes that the server can call. They can be added and removed at any
+   * time.
+   */
   readonly router: Router<Local, Peer<Remote>>;
   readonly #succession: Succession<Remote>;
 
   /**
-   * Makes a client that begins to connect, and tries until it can:
-   * {@linkcode Client.ready} waits for that.
+   * Makes a client that starts to connect and keeps trying:
+   * {@linkcode Client.ready} waits until it is connected.
    *
-   * @param url Where.
+   * @param url The URL, as for {@linkcode connect}.
    * @param options Routes, limits, deadlines.
-   * @throws {RangeError} If a time is none.
+   * @throws {RangeError} If a time is not valid.
    */
   constructor(
     url: string | URL,
@@ -161,7 +163,7 @@ export class Client<
     firstAttempts.set(this, succession.first);
   }
 
-  /** What the client is doing. */
+  /** The state of the client. */
   get state(): ClientState {
     return this.#succession.state;
   }
@@ -172,7 +174,7 @@ export class Client<
   }
 
   /**
-   * Resolves when the client is closed for good: with the reason, if it has given
+   * Resolves when the client is permanently closed: with the reason, if it gave
    * up. Never rejects.
    */
   get closed(): Promise<Error | undefined> {
@@ -180,9 +182,9 @@ export class Client<
   }
 
   /**
-   * Waits until the client is open, which it may be.
+   * Waits until the client is open. Returns at once if it is.
    *
-   * @param options How long, and the signal.
+   * @param options The deadline and the signal.
    * @returns The connection.
    * @throws {TimeoutError} If that takes too long.
    * @throws {NotConnectedError} If the client is closed, or gives up.
@@ -192,8 +194,8 @@ export class Client<
   }
 
   /**
-   * Closes the client for good. Open calls and waits end at once. May be called
-   * twice; never rejects.
+   * Closes the client permanently. Open calls and waits end at once. May be
+   * called twice; never rejects.
    *
    * @returns Resolves when it is closed, within a second.
    */

@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * What a `Client` can be told.
+ * The options of a `Client`.
  *
  * ```ts
  * import { Client, type ClientOptions } from "@wirekit/wsrpc/client";
@@ -37,32 +37,32 @@ export interface ClientOptions<
   Remote extends Contract<Remote> = AnyRoutes,
   Local extends Contract<Local> = AnyRoutes,
 > extends CallingOptions<Peer<Remote>> {
-  /** What the server can call. */
+  /** The routes that the server can call. */
   routes?: Routes<NoInfer<Local>, Peer<NoInfer<Remote>>>;
   /** Headers of the handshake of a WebSocket. Browsers cannot send any. */
   headers?: HeadersInit;
   /**
-   * Opens each connection, in place of the URL: with a fresh token, for example.
+   * Opens each connection, instead of the URL: for example with a fresh token.
    *
-   * @param signal Ends the attempt.
+   * @param signal Aborts the attempt.
    */
   transport?: (signal: AbortSignal) => Promise<Transport>;
   /**
-   * How long an attempt to connect may take, `onConnect` included, in
-   * milliseconds; `Infinity` never gives up.
+   * When to give up an attempt to connect, including `onConnect`, in
+   * milliseconds; `Infinity` means never.
    *
    * @default {10000}
    */
   connectTimeout?: number;
   /**
-   * How patiently to connect again when a connection is lost; `false` closes the
-   * client then.
+   * How to reconnect when a connection is lost; `false` closes the client
+   * instead.
    */
   reconnect?: false | ReconnectOptions;
   /**
-   * Is called on every connection, the first as the others, before the client
-   * is open: the place to subscribe again. If it fails, the connection is closed
-   * and tried anew.
+   * Called on every connection, including the first, before the client is open.
+   * Subscribe again here. If it fails, the connection is closed and the client
+   * tries again.
    *
    * @param peer The connection.
    */
@@ -80,7 +80,7 @@ export interface ConnectOptions<
   Remote extends Contract<Remote> = AnyRoutes,
   Local extends Contract<Local> = AnyRoutes,
 > extends ClientOptions<Remote, Local> {
-  /** Gives up connecting. A client that is connected does not listen to it. */
+  /** Aborts connecting. It does not affect a connected client. */
   signal?: AbortSignal;
 }
 
@@ -91,18 +91,18 @@ export interface ConnectOptions<
  */
 export interface ReadyOptions {
   /**
-   * How long to wait, in milliseconds; `Infinity` never gives up.
+   * When to stop waiting, in milliseconds; `Infinity` means never.
    *
    * @default {Infinity}
    */
   timeout?: number;
-  /** Gives up waiting with its reason. */
+  /** Stops waiting and rejects with its reason. */
   signal?: AbortSignal;
 }
 
 /**
- * What a client is doing: it connects, it is `"open"` and can call, it waits
- * before it connects again, or it is closed for good.
+ * The state of a client: it is connecting, it is `"open"` and can call, it is
+ * waiting before it reconnects, or it is permanently closed.
  *
  * @category Clients
  */

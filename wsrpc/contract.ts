@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * Types by which calls and routes are checked when they are compiled.
+ * Types that check calls and routes at compile time.
  *
  * A contract is an interface with one method for each route, which takes the
  * `params` of the wire as its one parameter. Both ends share it.
@@ -25,13 +25,13 @@
  * router.add("kv.get", (_peer, { key }) => key);
  * ```
  *
- * Nothing is checked at run time: what a stranger sends may be anything.
+ * Nothing is checked at run time: a stranger may send anything.
  *
  * @module
  */
 
 /**
- * An object as it comes out of JSON.
+ * A JSON object.
  *
  * @category Contracts
  */
@@ -46,9 +46,9 @@ export type JsonObject = Record<string, unknown>;
 export type RouteType = (params: any) => unknown;
 
 /**
- * What every contract is: an interface whose members are routes, or groups of
- * them that are called by a dotted name. A route with members of its own is the
- * alias of a class route.
+ * The shape of every contract: an interface whose members are routes, or groups
+ * of routes that are called by a dotted name. A route with members of its own
+ * is the alias of a class route.
  *
  * @typeParam T The interface.
  * @category Contracts
@@ -79,7 +79,7 @@ export type RouteName<T> = string extends keyof T ? string
   }[keyof T & string];
 
 /**
- * The route of a name.
+ * The route with a name.
  *
  * @typeParam T The contract.
  * @typeParam Name The name.
@@ -100,8 +100,8 @@ export type RouteOf<T, Name extends string> = Name extends keyof T
 export type ResultOf<F extends RouteType> = Awaited<ReturnType<F>>;
 
 /**
- * The params of a route, and then `Options`; the params may be left out where
- * the contract allows it.
+ * The parameters of a call: the params of the route, then `Options`. The params
+ * may be left out where the contract allows it.
  *
  * @typeParam F The route.
  * @typeParam Options The options of the call.
@@ -164,11 +164,12 @@ export type RemoteMethod<F extends RouteType> = (
  */
 export interface CallOptions {
   /**
-   * How long to wait for the answer, in milliseconds; `Infinity` never gives up.
+   * When to stop waiting for the answer, in milliseconds; `Infinity` means
+   * never.
    *
    * @default {60000} That of the peer
    */
   timeout?: number;
-  /** Gives up waiting: the call rejects with its reason. The peer is not told. */
+  /** Stops waiting: the call rejects with its reason. The peer is not told. */
   signal?: AbortSignal;
 }

@@ -37,18 +37,18 @@ export interface ErrorBody {
   type: string;
   /** What went wrong. */
   message: string;
-  /** More for those who know of it: peers pass over it. */
+  /** More members, which peers ignore unless they know them. */
   [member: string]: unknown;
 }
 
 /**
- * The peer answered with an error.
+ * Reports that the peer answered with an error.
  *
  * A Python peer sends the class and the text of its exception. A JavaScript one
- * sends whatever was thrown: for an `Error` that is `{}`, so nothing is known
- * but that it failed. {@linkcode WsrpcError.raw} is what came.
+ * sends whatever was thrown: for an `Error` that is `{}`, so it says only that
+ * the call failed. {@linkcode WsrpcError.raw} is what came.
  *
- * @example Whatever a JavaScript peer sends
+ * @example An error of a JavaScript peer
  * ```ts
  * import { WsrpcError } from "@wirekit/wsrpc/errors";
  * import { assertEquals } from "@std/assert";
@@ -64,7 +64,7 @@ export interface ErrorBody {
 export class WsrpcError extends RemoteError {
   /** The name of the class. */
   override readonly name = "WsrpcError";
-  /** The class of the error over there; `"Error"` if it was not told. */
+  /** The class of the error at the other end; `"Error"` if it is not known. */
   readonly type: string;
   /** The member `error` of the answer, as it came. */
   readonly raw: unknown;
@@ -98,7 +98,7 @@ function describe(raw: unknown): { type: string; message: string } {
   };
 }
 
-/** What was thrown that is no error, as far as it says something. */
+/** Returns what a thrown value that is not an error says, if anything. */
 function outline(raw: unknown): string {
   try {
     const json = JSON.stringify(raw);
@@ -123,9 +123,9 @@ export interface RouteErrorOptions extends ErrorOptions {
 }
 
 /**
- * What a route throws to tell the caller something: its type and message go
- * over the wire. Of any other error the caller learns nothing, unless the option
- * `exposeErrors` says otherwise.
+ * Tells the caller why a route failed: its type and message are sent. The
+ * caller learns nothing about any other error, unless the option `exposeErrors`
+ * says otherwise.
  *
  * @example Refuse a call
  * ```ts
@@ -149,7 +149,7 @@ export class RouteError extends Error {
   /**
    * Makes the error.
    *
-   * @param message What the caller is told.
+   * @param message The message for the caller.
    * @param options The type, and the `cause`.
    */
   constructor(message: string, options: RouteErrorOptions = {}) {

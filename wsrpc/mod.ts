@@ -1,8 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 /**
- * Calls both ways between Deno, Python and pages, wire-compatible with
- * `wsrpc-aiohttp` and its JavaScript client.
+ * Calls in both directions between Deno, Python and web pages, wire-compatible
+ * with `wsrpc-aiohttp` and its JavaScript client.
  *
  * ```ts
  * import { Peer, RouteError } from "@wirekit/wsrpc";

@@ -33,7 +33,7 @@ import { Router } from "./routes/router.ts";
 export type { PeerOptions };
 
 /**
- * One end of a connection with a wsrpc program: ours, `wsrpc-aiohttp` or
+ * One end of a connection with a wsrpc program: Wirekit, `wsrpc-aiohttp` or
  * `@wsrpc/client`.
  *
  * @typeParam Remote The contract of the routes of the other end.
@@ -66,9 +66,11 @@ export class Peer<
   Remote extends Contract<Remote> = AnyRoutes,
   State = unknown,
 > extends Caller<Remote> implements AnyPeer, AsyncDisposable {
-  /** The routes of this connection: those of the options, and what is added. */
+  /**
+   * The routes of this connection: those of the options, and those added later.
+   */
   readonly router: Router<AnyRoutes, Peer<Remote, State>>;
-  /** What is kept with the connection. */
+  /** The state that is kept with the connection. */
   readonly state: State;
   readonly #connection: Connection;
   #id: string | undefined;
@@ -78,8 +80,8 @@ export class Peer<
    *
    * @param transport The transport. Nobody else may read it.
    * @param options Routes, limits and deadlines.
-   * @throws {RangeError} If a time is none, or `firstId` is no odd positive
-   * integer.
+   * @throws {RangeError} If a time is not valid, or `firstId` is not an odd
+   * positive integer.
    */
   constructor(
     transport: Transport,
@@ -111,12 +113,12 @@ export class Peer<
     return this.#connection.signal;
   }
 
-  /** How many calls wait for an answer of the other end. */
+  /** The number of calls that wait for an answer of the other end. */
   get calls(): number {
     return this.#connection.calls;
   }
 
-  /** How many calls of the other end run or wait here. */
+  /** The number of calls of the other end that run or wait here. */
   get handlers(): number {
     return this.#connection.handlers;
   }
@@ -130,7 +132,7 @@ export class Peer<
    * Ends the connection. All open calls end at once. May be called twice; never
    * rejects.
    *
-   * @param error Why, if that is no clean end.
+   * @param error The reason, if this is not a clean end.
    * @returns Resolves when it is closed, within a second.
    */
   close(error?: Error): Promise<void> {

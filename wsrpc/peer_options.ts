@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * What a `Peer` can be told: routes, deadlines, limits, hooks, and a log.
+ * The options of a `Peer`: routes, deadlines, limits, hooks, and a log.
  *
  * ```ts
  * import { Peer, type PeerOptions } from "@wirekit/wsrpc/peer";
@@ -35,15 +35,15 @@ import type { Router, Routes } from "./routes/router.ts";
 export type { Logger };
 
 /**
- * What is told of a peer. What a hook throws goes to `error`, and changes
- * nothing else.
+ * The hooks of a peer. An error that a hook throws goes to `error` and has no
+ * other effect.
  *
  * @typeParam P The peer.
  * @category Peers
  */
 export interface PeerHooks<P = AnyPeer> {
   /**
-   * The peer begins to read, and can be called.
+   * The peer starts to read, and can be called.
    *
    * @param peer The peer.
    */
@@ -52,13 +52,13 @@ export interface PeerHooks<P = AnyPeer> {
    * The connection has ended.
    *
    * @param peer The peer.
-   * @param reason Why, unless the end was clean.
+   * @param reason The reason, unless the end was clean.
    */
   close?(peer: P, reason: Error | undefined): void;
   /**
    * A call of the peer is about to run, or to be refused.
    *
-   * @param peer Who calls.
+   * @param peer The caller.
    * @param method The name of the route.
    * @param params The arguments.
    */
@@ -66,7 +66,7 @@ export interface PeerHooks<P = AnyPeer> {
   /**
    * A call of the peer was answered with a result.
    *
-   * @param peer Who called.
+   * @param peer The caller.
    * @param method The name of the route.
    * @param params The arguments.
    * @param result The result.
@@ -75,51 +75,53 @@ export interface PeerHooks<P = AnyPeer> {
   /**
    * A call of the peer was answered with an error.
    *
-   * @param peer Who called.
+   * @param peer The caller.
    * @param method The name of the route.
    * @param params The arguments.
-   * @param error What the route threw, before anything of it was hidden.
+   * @param error The error that the route threw, before anything in it was
+   * hidden.
    */
   callFail?(peer: P, method: string, params: unknown, error: unknown): void;
   /**
-   * The peer told an event.
+   * The peer sent an event.
    *
-   * @param peer Who told it.
+   * @param peer The sender.
    * @param event The event.
    */
   event?(peer: P, event: JsonObject): void;
   /**
-   * A message was passed over: it is none, or the answer to no open call. Late
+   * A message was ignored: it is not valid, or answers no open call. Late
    * answers of calls that timed out come here.
    *
-   * @param peer Who sent it.
-   * @param reason Why, as a sentence.
+   * @param peer The sender.
+   * @param reason The reason, as a sentence.
    */
   ignored?(peer: P, reason: string): void;
   /**
    * A hook, a listener, or the end of a class route threw.
    *
-   * @param peer Whose it was.
-   * @param error What it threw.
+   * @param peer The peer to which it belongs.
+   * @param error The error that it threw.
    */
   error?(peer: P, error: unknown): void;
 }
 
 /**
- * How a peer watches the other end, in milliseconds.
+ * How a peer checks whether the other end is alive, in milliseconds.
  *
  * @category Peers
  */
 export interface PeerHeartbeat {
   /**
-   * Milliseconds of silence before it is pinged; `Infinity` never pings.
+   * How long the other end may be silent, in milliseconds, before it is pinged;
+   * `Infinity` means never.
    *
    * @default {30000}
    */
   interval?: number;
   /**
-   * Milliseconds that it may be silent after a ping before it is dropped, with
-   * close code 1011.
+   * How long it may be silent after a ping, in milliseconds, before it is
+   * dropped with close code 1011.
    *
    * @default {10000}
    */
@@ -127,65 +129,66 @@ export interface PeerHeartbeat {
 }
 
 /**
- * Limits and deadlines that peers, clients and servers have alike.
+ * Limits and deadlines that peers, clients and servers share.
  *
  * @typeParam P The peer.
  * @category Peers
  */
 export interface CallingOptions<P = AnyPeer> {
   /**
-   * How long each call waits unless it says otherwise, in milliseconds;
-   * `Infinity` never gives up.
+   * When each call gives up by default, in milliseconds; `Infinity` means
+   * never.
    *
    * @default {60000}
    */
   timeout?: number;
-  /** How the other end is watched. */
+  /** How to check whether the other end is alive. */
   heartbeat?: PeerHeartbeat;
   /**
-   * Most calls that wait for an answer. One more fails at once with a
-   * `LimitError`.
+   * The most calls that may wait for an answer. Further calls fail at once with
+   * a `LimitError`.
    *
    * @default {4096}
    */
   maxInFlight?: number;
   /**
-   * Most calls of the other end that run at a time. More wait.
+   * The most calls of the other end that run at a time. Further calls wait.
    *
    * @default {1024}
    */
   maxHandlers?: number;
   /**
-   * Most bytes of calls of the other end that wait, each counted as 64 more than
-   * its characters. More are answered with the error `LimitError`.
+   * The most bytes of waiting calls of the other end, each counted as 64 more
+   * than its characters. Further calls are answered with the error
+   * `LimitError`.
    *
    * @default {4194304} 4 MiB
    */
   maxQueueBytes?: number;
   /**
-   * Largest message to send, in bytes of UTF-8. A call over it fails with a
-   * `LimitError`, a result over it becomes an error. A Python peer
-   * drops the connection over more than the default.
+   * The largest message to send, in bytes of UTF-8. A larger call fails with a
+   * `LimitError`, a larger result becomes an error. A Python peer drops the
+   * connection over a message above the default.
    *
    * @default {4194303}
    */
   maxMessageBytes?: number;
   /**
-   * Whether a caller is told the class and the message of what a route threw, as
-   * wsrpc-aiohttp does; or says for each error what it is told, if anything. A
-   * `RouteError` is told always. Where callers are strangers, messages of errors
-   * tell them too much.
+   * Whether callers see the class and the message of an error that a route
+   * throws, as with wsrpc-aiohttp; or a function that returns what they see of
+   * each error, if anything. They always see a `RouteError`. Error messages
+   * tell strangers too much.
    *
    * @default {false} Type `InternalError`, message `Route failed`.
    */
   exposeErrors?:
     | boolean
     | ((error: unknown, method: string) => ErrorBody | undefined);
-  /** What to call when something happens. */
+  /** The functions to call when something happens. */
   hooks?: PeerHooks<P>;
   /**
-   * Where to write what happens, a line an event: who comes and goes, routes that
-   * fail. `console` is one.
+   * Where to log events, one line each: clients that come and go, routes that
+   * fail. `console` is such a logger.
    *
    * @default Nowhere.
    */
@@ -201,7 +204,7 @@ export interface CallingOptions<P = AnyPeer> {
  */
 export interface PeerOptions<State = unknown, P = AnyPeer>
   extends CallingOptions<P> {
-  /** What the other end can call, besides what is in `router`. */
+  /** The routes that the other end can call, besides those of `router`. */
   routes?: Routes<AnyRoutes, P>;
   /**
    * A table of routes that may be shared by many peers. Routes that are added
@@ -209,17 +212,17 @@ export interface PeerOptions<State = unknown, P = AnyPeer>
    */
   // deno-lint-ignore no-explicit-any -- it may have any contract
   router?: Router<any, any>;
-  /** What to keep with the connection: who the user is, for example. */
+  /** The state to keep with the connection, for example the user. */
   state?: State;
   /**
-   * Whether to ping at once too, as the server of wsrpc-aiohttp does.
+   * Whether to also ping at the start, as the server of wsrpc-aiohttp does.
    *
    * @default {false}
    */
   pingFirst?: boolean;
   /**
-   * The id of the first call; odd. Where a connection follows another, that is
-   * `nextId` of the one before, so that no late answer meets a new call.
+   * The id of the first call; odd. If a connection follows another, use
+   * `nextId` of the one before, so that no late answer reaches a new call.
    *
    * @default {1}
    */

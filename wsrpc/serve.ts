@@ -36,18 +36,18 @@ import type { AcceptOptions, CarrierLimits } from "./server_options.ts";
  */
 export interface ServeOptions {
   /**
-   * The address to listen on. By default nobody else's machine can connect.
+   * The address to listen on. By default only this machine can connect.
    *
    * @default {"127.0.0.1"}
    */
   hostname?: string;
-  /** The port to listen on; 0 for one that is free. */
+  /** The port to listen on; 0 for a free one. */
   port: number;
-  /** A port for TCP, one message a line; 0 for one that is free. */
+  /** A port for TCP, one message a line; 0 for a free one. */
   tcpPort?: number;
   /**
-   * A path for a Unix socket, one message a line, that only the same user can
-   * connect to.
+   * A path for a Unix socket, one message a line, to which only the same user
+   * can connect.
    */
   unixPath?: string;
   /**
@@ -55,7 +55,7 @@ export interface ServeOptions {
    */
   tls?: { cert: string; key: string };
   /**
-   * Answers requests that ask for no WebSocket: a page, for example.
+   * Answers requests that do not ask for a WebSocket, for example with a page.
    *
    * @default Status 426.
    */
@@ -66,34 +66,35 @@ export interface ServeOptions {
 }
 
 /**
- * What {@linkcode serve} needs of a `Server`.
+ * The part of a `Server` that {@linkcode serve} needs.
  *
  * @category Servers
  */
 export interface Servable<State> {
-  /** What to bound. */
+  /** The limits of the carriers. */
   readonly limits: CarrierLimits;
-  /** Who may come in. */
+  /** Decides who may connect. */
   readonly admission: Admission<State>;
   /** Serves a client. */
   accept(transport: Transport, options?: AcceptOptions<State>): unknown;
 }
 
 /**
- * Where a server listens.
+ * A server that listens.
  *
  * @category Servers
  */
 export interface Listening extends AsyncDisposable {
   /**
-   * Where clients connect to, such as `"ws://127.0.0.1:8000/ws/"`; first for
-   * WebSocket.
+   * The URLs for clients, such as `"ws://127.0.0.1:8000/ws/"`; the WebSocket
+   * URL comes first.
    */
   readonly urls: readonly [string, ...string[]];
   /** Where it listens for WebSocket. */
   readonly addr: NetAddr;
   /**
-   * Stops listening. The clients of the server stay: `server.close()` ends them.
+   * Stops listening. Connected clients stay connected: `server.close()` ends
+   * them.
    *
    * @returns Resolves when it no longer listens. Never rejects.
    */
@@ -101,12 +102,12 @@ export interface Listening extends AsyncDisposable {
 }
 
 /**
- * Lets a server listen for clients: by WebSocket on any path, and by option over
- * TCP and a Unix socket, where `authorize` is not asked.
+ * Makes a server listen for clients: over WebSocket on any path, and optionally
+ * over TCP and a Unix socket, where `authorize` is not called.
  *
  * @typeParam State What the server keeps with each connection.
  * @param server The server.
- * @param options Where, and what else to answer.
+ * @param options Where to listen, and how to answer other requests.
  * @returns Where it listens. Rejects with an error that names the address and has
  * the `code` of the system, such as `"EADDRINUSE"`, if it cannot listen.
  *

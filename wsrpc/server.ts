@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 /**
- * A server: it lets clients in, and knows them.
+ * A server: admits clients and keeps track of them.
  *
  * ```ts
  * import { connect } from "@wirekit/wsrpc/client";
@@ -53,21 +53,21 @@ import type {
 
 export type { ServerOptions };
 
-/** The largest message that is read, unless larger ones are sent. */
+/** The largest message that is read, unless larger ones may be sent. */
 const MAX_INBOUND_BYTES = 16 * 1024 * 1024;
 
 /**
- * A server for programs that speak wsrpc: ours, `WSRPCClient` of
+ * A server for wsrpc programs: Wirekit clients, `WSRPCClient` of
  * `wsrpc-aiohttp`, and pages with `@wsrpc/client`.
  *
- * Routes, limits and hooks are those of one server: two servers in a program
+ * Each server has its own routes, limits and hooks: two servers in a program
  * share nothing.
  *
  * @typeParam Local The contract of its routes.
  * @typeParam Remote The contract of the routes of its clients.
  * @typeParam State What is kept with each connection.
  *
- * @example Who may come in, and who is there
+ * @example Decide who may connect, and list the clients
  * ```ts
  * import { connect } from "@wirekit/wsrpc/client";
  * import { Server } from "@wirekit/wsrpc/server";
@@ -103,10 +103,13 @@ export class Server<
   Remote extends Contract<Remote> = AnyRoutes,
   State = unknown,
 > implements AsyncDisposable {
-  /** What every client can call. Routes can be added and removed at any time. */
+  /**
+   * The routes that every client can call. They can be added and removed at any
+   * time.
+   */
   readonly router: Router<Local, Peer<Remote, State>>;
   /**
-   * Who may come in: for a carrier or an HTTP server that
+   * Decides who may connect: for a carrier or an HTTP server for which
    * {@linkcode Server.fetch} does not fit.
    */
   readonly admission: Admission<State>;
@@ -119,13 +122,13 @@ export class Server<
   #closing = false;
 
   /**
-   * Makes a server without clients. It listens nowhere: give
+   * Makes a server without clients. It does not listen: give
    * {@linkcode Server.fetch} to an HTTP server, or transports to
    * {@linkcode Server.accept}.
    *
-   * @param options Routes, limits, and who may come in.
-   * @throws {TypeError} If one of `allowedOrigins` is none.
-   * @throws {RangeError} If a time or a number is none.
+   * @param options Routes, limits, and who may connect.
+   * @throws {TypeError} If one of `allowedOrigins` is not an origin.
+   * @throws {RangeError} If a time or a number is not valid.
    */
   constructor(options: ServerOptions<Local, Remote, State> = {}) {
     checkOptions(options);
@@ -143,12 +146,12 @@ export class Server<
   }
 
   /**
-   * Answers an HTTP request: upgrades it to a WebSocket, or says why not. It is
-   * a handler for `Deno.serve` and `export default { fetch }`, on Deno and on
-   * Deno Deploy.
+   * Answers an HTTP request: upgrades it to a WebSocket, or refuses it and says
+   * why. Use it as a handler for `Deno.serve` and `export default { fetch }`,
+   * on Deno and on Deno Deploy.
    *
    * @param request The request.
-   * @param info Who sends it, as `Deno.serve` tells its handler.
+   * @param info The sender, as `Deno.serve` gives it to its handler.
    * @returns The response.
    */
   readonly fetch = async (
@@ -168,7 +171,7 @@ export class Server<
     return response;
   };
 
-  /** What a carrier has to bound for this server. */
+  /** The limits that a carrier must enforce for this server. */
   get limits(): CarrierLimits {
     const { idleTimeout, maxMessageBytes = 0, maxOutboxBytes } = this.#options;
     const maxInboundBytes = Math.max(maxMessageBytes, MAX_INBOUND_BYTES);
@@ -184,12 +187,12 @@ export class Server<
    * Serves one client over any transport.
    *
    * @param transport The client. Nobody else may read it.
-   * @param options What to keep with the connection.
+   * @param options The state to keep with the connection.
    * @returns The client.
-   * @throws {LimitError} If there is no room for another. The transport is
-   * closed then.
+   * @throws {LimitError} If there is no room for another client. The transport
+   * is closed then.
    *
-   * @example Over TCP, a line for each message
+   * @example Over TCP, one message a line
    * ```ts
    * import { NewlineFramer } from "@wirekit/transport/newline-framer";
    * import { listenTcp } from "@wirekit/transport/tcp";
@@ -232,12 +235,13 @@ export class Server<
 
   /**
    * Calls a route of all clients, or of some. A client that has no such route,
-   * or that does not answer in time, costs the others nothing.
+   * or does not answer in time, does not affect the others.
    *
    * @typeParam Name The name of the route.
    * @param method The name of the route.
-   * @param args The arguments; and the deadline, the signal, and which clients.
-   * @returns How each call has ended, once all have.
+   * @param args The arguments, then the deadline, the signal, and a filter for
+   * the clients.
+   * @returns The outcome of each call, once all have ended.
    */
   broadcast<Name extends RouteName<Remote>>(
     method: Name,
@@ -259,13 +263,14 @@ export class Server<
   }
 
   /**
-   * Tells all clients, or some, an event.
+   * Sends an event to all clients, or to some.
    *
    * @param event The event: an object without a member `id`.
-   * @param options Which clients.
-   * @returns Resolves when there is room for another at each of them. A client
-   * that is slow keeps the others from nothing but this.
-   * @throws {TypeError} If it is no object, has an `id`, or cannot be JSON.
+   * @param options A filter for the clients.
+   * @returns Resolves when there is room for another at each of them. A slow
+   * client delays only this promise, not the other clients.
+   * @throws {TypeError} If it is not an object, has an `id`, or cannot be
+   * written as JSON.
    * @throws {LimitError} If it is too large.
    */
   async emit(
@@ -310,5 +315,5 @@ export class Server<
   }
 }
 
-/** How an event was told. */
+/** The outcome of sending an event. */
 type Told = { status: string; reason?: unknown };

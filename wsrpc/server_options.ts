@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * What a `Server` can be told, and what it tells.
+ * The options and hooks of a `Server`.
  *
  * ```ts
  * import { Server, type ServerOptions } from "@wirekit/wsrpc";
@@ -35,30 +35,30 @@ import type { CallingOptions, PeerHooks } from "./peer_options.ts";
 import type { Routes } from "./routes/router.ts";
 
 /**
- * What is told of a server and its clients.
+ * The hooks of a server and its clients.
  *
  * @typeParam P The peer.
  * @category Servers
  */
 export interface ServerHooks<P> extends PeerHooks<P> {
   /**
-   * A client was let in by HTTP, and its connection is about to open.
+   * A client was admitted by HTTP, and its connection is about to open.
    *
-   * @param request What it asked for.
+   * @param request The request.
    */
   authSuccess?(request: Request): void;
   /**
    * A client was refused by HTTP.
    *
-   * @param request What it asked for.
+   * @param request The request.
    * @param status The status of the response.
    */
   authFail?(request: Request, status: number): void;
   /**
    * A hook, a listener, the end of a class route, or `authorize` threw.
    *
-   * @param peer Whose it was, if there was a peer yet.
-   * @param error What it threw.
+   * @param peer The peer to which it belongs, if there was one yet.
+   * @param error The error that it threw.
    */
   error?(peer: P | undefined, error: unknown): void;
 }
@@ -78,13 +78,13 @@ export interface ServerOptions<
 > extends
   Omit<CallingOptions, "hooks">,
   Omit<AdmissionOptions<State>, "chooseProtocol"> {
-  /** What every client can call. */
+  /** The routes that every client can call. */
   routes?: Routes<NoInfer<Local>, Peer<NoInfer<Remote>, NoInfer<State>>>;
   /**
-   * Decides who may come in, by headers, cookies and URL, before the connection
-   * opens: returns what to keep with it, as `peer.state`, or the response that
-   * refuses the client; `false` refuses it with status 403. Write the type of its parameter, and the compiler knows
-   * `peer.state` in the routes.
+   * Decides who may connect, by headers, cookies and URL, before the connection
+   * opens. Returns the state to keep with it, as `peer.state`, or the response
+   * that refuses the client; `false` refuses it with status 403. If you write
+   * the type of its parameter, the compiler knows `peer.state` in the routes.
    *
    * @default Everybody may.
    */
@@ -93,25 +93,25 @@ export interface ServerOptions<
     info: RequestInfo,
   ) => State | Response | Promise<State | Response>;
   /**
-   * Most bytes that may wait for one client to read them. A client that is
-   * slower is dropped with code 1013.
+   * The most bytes that may wait for one client to read them. A client that
+   * exceeds it is dropped with code 1013.
    *
    * @default {67108864} 64 MiB
    */
   maxOutboxBytes?: number;
   /**
-   * How long a client may be silent, in milliseconds, before it is gone. It is
-   * pinged at half of that.
+   * How long a client may be silent, in milliseconds, before it is dropped. It
+   * is pinged after half of that time.
    *
    * @default {30000}
    */
   idleTimeout?: number;
-  /** What to call when something happens. */
+  /** The functions to call when something happens. */
   hooks?: ServerHooks<Peer<Remote, State>>;
 }
 
 /**
- * What a carrier has to bound: see `Server.limits`.
+ * The limits that a carrier must enforce: see `Server.limits`.
  *
  * @category Servers
  */
@@ -127,7 +127,7 @@ export interface CarrierLimits extends Limits {
  * @category Servers
  */
 export interface AcceptOptions<State> {
-  /** What to keep with the connection. */
+  /** The state to keep with the connection. */
   state?: State;
 }
 
@@ -139,7 +139,7 @@ export interface AcceptOptions<State> {
  */
 export interface BroadcastOptions<P> extends CallOptions {
   /**
-   * Which clients to call.
+   * Selects the clients to call.
    *
    * @default All
    */
@@ -147,7 +147,7 @@ export interface BroadcastOptions<P> extends CallOptions {
 }
 
 /**
- * How the call of one client in a broadcast ended.
+ * The outcome of the call of one client in a broadcast.
  *
  * @typeParam R The result.
  * @typeParam P The peer.

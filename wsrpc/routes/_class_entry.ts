@@ -7,7 +7,7 @@ import { Instances } from "./_instances.ts";
 
 /** A route that is a class. */
 export interface ClassEntry {
-  /** What can be called of the class. */
+  /** The callable methods of the class. */
   readonly exposure: Exposure;
   /** How many characters of a dotted name are the alias and its dot. */
   readonly skip: number;

@@ -15,21 +15,21 @@ export interface Exposable {
   isMasked(name: string, mark: Mark | undefined): boolean;
 }
 
-/** What can be called of a class route, found out once. */
+/** The callable methods of a class route, found once. */
 export interface Exposure {
   /** The class. */
   readonly type: Exposable;
-  /** What can be called, by the name that callers use. */
+  /** The callable methods, by the name that callers use. */
   readonly methods: ReadonlyMap<string, Method>;
   /** The names that are masked, as callers use them. */
   readonly masked: ReadonlySet<string>;
-  /** What runs before the first method, and at a call of the alias. */
+  /** The method that runs before the first one, and at a call of the alias. */
   readonly init: Method | undefined;
 }
 
 /**
- * Finds out what can be called of a class. Throws a `TypeError` if a name to be
- * exposed begins with an underscore, or is no method.
+ * Finds the callable methods of a class. Throws a `TypeError` if a name to
+ * expose begins with an underscore, or is not a method.
  */
 export function exposureOf(type: Exposable): Exposure {
   const methods = new Map<string, Method>();
@@ -61,7 +61,9 @@ export function exposureOf(type: Exposable): Exposure {
   return { type, methods, masked, init };
 }
 
-/** The methods of a class and its bases below `Route`, and what marks them. */
+/**
+ * Returns the methods of a class and its bases below `Route`, with their marks.
+ */
 function collect(type: Exposable): {
   all: Map<string, Method>;
   marks: Map<string, Mark>;
@@ -95,7 +97,10 @@ function collect(type: Exposable): {
   return { all, marks };
 }
 
-/** Whether it is a function, and not a class: calling one would construct it. */
+/**
+ * Returns whether it is a function and not a class: calling a class would
+ * construct it.
+ */
 function isMethod(value: unknown): value is Method {
   return typeof value === "function" &&
     !/^class\b/.test(Function.prototype.toString.call(value));

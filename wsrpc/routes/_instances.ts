@@ -7,7 +7,7 @@ import { isThenable } from "../_thenable.ts";
 import { RouteError } from "../errors.ts";
 import type { AnyPeer } from "../caller.ts";
 
-/** One instance, and how far it is. */
+/** One instance, and its progress. */
 interface Instance {
   readonly route: Disposed;
   /** Whether `init` has run, or need not. */
@@ -27,7 +27,7 @@ export class Instances {
   }
 
   /**
-   * Calls a method, on an instance that is made and initialised if need be.
+   * Calls a method on an instance, which is made and initialised if necessary.
    * Returns and throws what the method does.
    */
   call(exposure: Exposure, name: string, args: unknown[]): unknown {
@@ -41,7 +41,7 @@ export class Instances {
     }
     let instance = this.#instances.get(exposure);
     if (!instance) {
-      // An init that cannot do without arguments waits for its caller.
+      // An init that needs arguments waits for its caller.
       const ready = !exposure.init || exposure.init.length > 0;
       const route = new exposure.type(this.#peer);
       instance = { route, ready, starting: undefined };
@@ -55,7 +55,7 @@ export class Instances {
       : method.apply(route, args);
   }
 
-  /** Lets all instances go; `onError` gets what they throw. */
+  /** Disposes all instances; `onError` gets what they throw. */
   async dispose(onError: (error: unknown) => void): Promise<void> {
     const instances = [...this.#instances.values()];
     this.#instances.clear();

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-/** Where a decorated method carries what its decorator said. */
+/** The key under which a decorated method keeps its mark. */
 export const MARK: unique symbol = Symbol("wsrpc.mark");
 
 /**

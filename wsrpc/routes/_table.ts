@@ -17,10 +17,10 @@ interface MaybeClass {
   [ENTRY_OF]?: typeof entryOf;
 }
 
-/** What is known of a route. */
+/** What is known about a route. */
 export type RouteEntry = HandlerEntry | ClassEntry;
 
-/** The routes of a router, found by what was called. */
+/** The routes of a router, found by the name that was called. */
 export class RouteTable {
   readonly #parent: RouteTable | undefined;
   readonly #entries = new Map<string, RouteEntry>();
@@ -35,14 +35,14 @@ export class RouteTable {
     return [...this.#entries.keys()];
   }
 
-  /** Adds a route; throws a `TypeError` if it cannot be one. */
+  /** Adds a route; throws a `TypeError` if it is not valid. */
   add(name: string, route: unknown): void {
     checkName(name);
     if (this.#entries.has(name)) {
       throw new TypeError(`Cannot add route: "${name}" exists already`);
     }
     if (typeof route !== "function") {
-      throw new TypeError(`Cannot add route: "${name}" is no function`);
+      throw new TypeError(`Cannot add route: "${name}" is not a function`);
     }
     const { [ENTRY_OF]: classEntryOf } = route as MaybeClass;
     const entry: RouteEntry = classEntryOf
@@ -57,8 +57,8 @@ export class RouteTable {
   }
 
   /**
-   * Finds what answers: the route of the whole name, or the class route before
-   * the first dot, as wsrpc-aiohttp has it, or before the last.
+   * Finds the route that answers: that of the whole name, or the class route
+   * before the first dot, as in wsrpc-aiohttp, or before the last.
    */
   find(method: string): RouteEntry | undefined {
     const entry = this.#entries.get(method) ??
@@ -74,7 +74,7 @@ export class RouteTable {
   }
 }
 
-/** The tables of all routers: what only this package may look into. */
+/** The tables of all routers, private to this package. */
 export const tables: WeakMap<object, RouteTable> = new WeakMap();
 
 /** Returns the table of a router. */

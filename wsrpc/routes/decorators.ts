@@ -2,8 +2,8 @@
 // This module is browser compatible.
 
 /**
- * Which methods of a class route can be called from the other end, as standard
- * decorators.
+ * Standard decorators that say which methods of a class route the other end can
+ * call.
  *
  * ```ts
  * import { proxy, Route } from "@wirekit/wsrpc";
@@ -26,7 +26,7 @@
 import { MARK } from "./_mark.ts";
 
 /**
- * What a decorator or a list says of a method.
+ * The mark that a decorator or a list gives a method.
  *
  * @category Routes
  */
@@ -45,7 +45,7 @@ export type Method = (...args: any[]) => unknown;
  *
  * @typeParam M The method.
  * @param method The method.
- * @param context What the language tells of it.
+ * @param context The decorator context.
  * @throws {TypeError} If it is static or private, or its name begins with an
  * underscore.
  *
@@ -74,15 +74,15 @@ export function proxy<M extends Method>(
 }
 
 /**
- * Hides a method of an `AllowedRoute` or `PrefixRoute`, or one that a subclass
- * inherits: callers are told `Method masked`.
+ * Hides a method of an `AllowedRoute` or `PrefixRoute`, or an inherited method:
+ * callers get the error `Method masked`.
  *
  * @typeParam M The method.
  * @param method The method.
- * @param context What the language tells of it.
+ * @param context The decorator context.
  * @throws {TypeError} If it is static or private.
  *
- * @example All but one
+ * @example All methods but one
  * ```ts
  * import { AllowedRoute, noproxy } from "@wirekit/wsrpc";
  *

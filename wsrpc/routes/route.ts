@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * Class routes: one instance for each connection, made at the first call.
+ * Class routes: each connection has its own instance, made at the first call.
  *
  * ```ts
  * import { proxy, Route, Router } from "@wirekit/wsrpc";
@@ -43,12 +43,12 @@ import type { Mark } from "./decorators.ts";
 import type { AnyPeer } from "../caller.ts";
 
 /**
- * A class route that exposes what it says: methods with `@proxy`, or whose names
- * are in `static proxy`. A subclass inherits it.
+ * A class route that exposes only marked methods: those with `@proxy`, or whose
+ * names are in `static proxy`. A subclass inherits the marks.
  *
  * @typeParam P The peer.
  *
- * @example A list in place of decorators
+ * @example A list instead of decorators
  * ```ts
  * import { Route } from "@wirekit/wsrpc";
  * import { Peer } from "@wirekit/wsrpc/peer";
@@ -79,7 +79,7 @@ export class Route<P extends AnyPeer = AnyPeer> {
   static readonly proxy: readonly string[] = [];
   /** The names of methods to mask, besides those with `@noproxy`. */
   static readonly noproxy: readonly string[] = [];
-  /** What the name of an exposed method begins with, and callers leave out. */
+  /** The prefix of the names of exposed methods, which callers leave out. */
   static readonly prefix: string = "";
 
   static {
@@ -99,11 +99,11 @@ export class Route<P extends AnyPeer = AnyPeer> {
   }
 
   /**
-   * Says whether a method can be called, when the class becomes a route. A
-   * subclass may decide by other means.
+   * Returns whether a method can be called, when the class becomes a route. A
+   * subclass may decide in another way.
    *
    * @param _name The name of the method, with the prefix if it has it.
-   * @param mark What its decorator or a list says of it.
+   * @param mark The mark of its decorator or a list.
    * @returns Whether it is exposed, unless it is masked.
    */
   static isAllowed(_name: string, mark: Mark | undefined): boolean {
@@ -111,11 +111,11 @@ export class Route<P extends AnyPeer = AnyPeer> {
   }
 
   /**
-   * Says whether a method is masked, when the class becomes a route. Callers of
-   * a masked one are told so.
+   * Returns whether a method is masked, when the class becomes a route. Callers
+   * of a masked method get an error that says so.
    *
    * @param _name The name of the method.
-   * @param mark What its decorator or a list says of it.
+   * @param mark The mark of its decorator or a list.
    * @returns Whether it is masked.
    */
   static isMasked(_name: string, mark: Mark | undefined): boolean {
@@ -124,12 +124,12 @@ export class Route<P extends AnyPeer = AnyPeer> {
 }
 
 /**
- * A class route that exposes all its methods but those that are masked, and
- * those whose names begin with an underscore.
+ * A class route that exposes all its methods except masked ones and those whose
+ * names begin with an underscore.
  *
  * @typeParam P The peer.
  *
- * @example Everything but the private
+ * @example All but private methods
  * ```ts
  * import { AllowedRoute } from "@wirekit/wsrpc";
  * import { Peer } from "@wirekit/wsrpc/peer";
@@ -159,10 +159,10 @@ export class Route<P extends AnyPeer = AnyPeer> {
  */
 export class AllowedRoute<P extends AnyPeer = AnyPeer> extends Route<P> {
   /**
-   * Says whether a method can be called: always.
+   * Returns whether a method can be called: always.
    *
    * @param _name The name of the method.
-   * @param _mark What its decorator or a list says of it.
+   * @param _mark The mark of its decorator or a list.
    * @returns `true`.
    */
   static override isAllowed(_name: string, _mark: Mark | undefined): boolean {
@@ -170,10 +170,10 @@ export class AllowedRoute<P extends AnyPeer = AnyPeer> extends Route<P> {
   }
 
   /**
-   * Says whether a method is masked.
+   * Returns whether a method is masked.
    *
    * @param name The name of the method.
-   * @param mark What its decorator or a list says of it.
+   * @param mark The mark of its decorator or a list.
    * @returns Whether it is masked, or its name begins with an underscore.
    */
   static override isMasked(name: string, mark: Mark | undefined): boolean {
@@ -210,14 +210,14 @@ export class AllowedRoute<P extends AnyPeer = AnyPeer> extends Route<P> {
  * @category Routes
  */
 export class PrefixRoute<P extends AnyPeer = AnyPeer> extends Route<P> {
-  /** What the name of an exposed method begins with, and callers leave out. */
+  /** The prefix of the names of exposed methods, which callers leave out. */
   static override readonly prefix: string = "rpc_";
 
   /**
-   * Says whether a method can be called.
+   * Returns whether a method can be called.
    *
    * @param name The name of the method.
-   * @param _mark What its decorator or a list says of it.
+   * @param _mark The mark of its decorator or a list.
    * @returns Whether it has the prefix.
    */
   static override isAllowed(name: string, _mark: Mark | undefined): boolean {

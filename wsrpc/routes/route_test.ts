@@ -418,7 +418,7 @@ Deno.test("Router takes no private, empty, taken or reserved name", () => {
   }
   assertThrows(() => router.add("one", () => 1), TypeError, "exists already");
   assertThrows(() => router.add("ping", () => 1), TypeError, "by itself");
-  assertThrows(() => router.add("x", 5 as never), TypeError, "no function");
+  assertThrows(() => router.add("x", 5 as never), TypeError, "not a function");
   assertEquals(router.names, ["one"]);
 });
 

@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * Tables of what the other end can call.
+ * Tables of the routes that the other end can call.
  *
  * ```ts
  * import { Router } from "@wirekit/wsrpc";
@@ -34,13 +34,15 @@ import type { RouteClass } from "./route.ts";
 /**
  * Answers the calls of a route.
  *
- * Keyword arguments, the usual ones, arrive as one object; positional ones one
- * by one; and any other value as the one argument.
+ * Keyword arguments, the usual kind, arrive as one object, positional ones one
+ * by one, and any other value as the only argument.
  *
  * @typeParam F The route as its contract declares it.
  * @typeParam P The peer.
- * @param peer Who calls; `peer.signal` fires when nobody will hear the answer.
- * @param args The arguments: unless the caller keeps to the contract, anything.
+ * @param peer The caller; `peer.signal` fires when the answer can no longer be
+ * delivered.
+ * @param args The arguments. They may be anything if the caller does not follow
+ * the contract.
  * @returns The result: JSON, or a promise of it.
  * @category Routes
  */
@@ -85,11 +87,11 @@ export interface AnyRouteTable<P> {
 }
 
 /**
- * A table of routes. Each server and each client has one, and each connection
- * one more that starts empty and looks further in the first.
+ * A table of routes. Each server and each client has one. Each connection has
+ * its own, which starts empty and falls back to that one.
  *
- * Routes can be added and removed at any time. Names are looked up among those
- * that were added and nowhere else.
+ * Routes can be added and removed at any time. Only names that were added are
+ * found.
  *
  * @typeParam T The contract of the routes.
  * @typeParam P The peer that handlers get.
@@ -120,8 +122,8 @@ export class Router<
   /**
    * Makes a table.
    *
-   * @param routes What is in it from the start.
-   * @param parent Where to look for what is not in it.
+   * @param routes The initial routes.
+   * @param parent The table in which to look for names that it lacks.
    * @throws {TypeError} As {@linkcode Router.add} does.
    */
   constructor(
@@ -145,11 +147,11 @@ export class Router<
    * @typeParam Name The name.
    * @param name The name. The methods of a class are called by it, a dot, and
    * their own.
-   * @param route What answers: a function, or a class.
+   * @param route The route: a function, or a class.
    * @returns The router.
-   * @throws {TypeError} If there is a route of that name in this table, if it is
-   * `ping`, which every peer answers by itself, or if a part of it is empty or
-   * begins with an underscore, which makes it private.
+   * @throws {TypeError} If there is already a route with that name in this
+   * table, if it is `ping`, which every peer answers by itself, or if a part of
+   * it is empty or begins with an underscore, which makes it private.
    */
   add<Name extends RouteName<T>>(
     name: Name,
@@ -169,7 +171,7 @@ export class Router<
   }
 
   /**
-   * Removes a route. Calls that are being answered go on.
+   * Removes a route. Running calls go on.
    *
    * @param name The name.
    * @returns Whether there was one in this table.

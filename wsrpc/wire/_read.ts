@@ -5,9 +5,9 @@ import { parseLoose } from "@wirekit/internal/json";
 import type { JsonObject } from "../contract.ts";
 
 /**
- * The id of a request that came in. Real peers send positive integers; whatever
- * else a peer sends comes back to it unchanged. An integer too large for a
- * number is a `bigint`.
+ * The id of a request that came in. Real peers send positive integers; anything
+ * else that a peer sends is returned to it unchanged. An integer too large for
+ * a number is a `bigint`.
  */
 export type RequestId = number | bigint | string | boolean | null;
 
@@ -15,7 +15,7 @@ export type RequestId = number | bigint | string | boolean | null;
 export interface RequestMessage {
   /** Tells it from the other messages. */
   kind: "request";
-  /** What the answer has to repeat. */
+  /** The id that the answer must repeat. */
   id: RequestId;
   /** The name of the route. */
   method: string;
@@ -32,7 +32,7 @@ export interface ResultMessage {
   kind: "result";
   /** The id of the call. */
   id: number;
-  /** What it gave; null for nothing. */
+  /** The result; null for none. */
   result: unknown;
 }
 
@@ -46,7 +46,7 @@ export interface ErrorMessage {
   error: unknown;
 }
 
-/** Something the peer tells without wanting an answer. */
+/** An event of the peer, which needs no answer. */
 export interface EventMessage {
   /** Tells it from the other messages. */
   kind: "event";
@@ -54,11 +54,14 @@ export interface EventMessage {
   event: JsonObject;
 }
 
-/** What is no message of the protocol. It ends nothing. */
+/**
+ * Something that is not a message of the protocol. It does not end the
+ * connection.
+ */
 export interface InvalidMessage {
   /** Tells it from the other messages. */
   kind: "invalid";
-  /** Why, as the end of a sentence. */
+  /** The reason, as the end of a sentence. */
   reason: string;
   /** The id of the request that this was meant to be: its sender waits. */
   request?: RequestId;
@@ -76,13 +79,13 @@ export type Message =
 
 /**
  * Reads a message of wsrpc-aiohttp 4, of `@wsrpc/client` 4, or of ours. Never
- * throws: what is none is `invalid`.
+ * throws: anything else is `invalid`.
  *
- * An integer that is no safe one is a `bigint`, and `NaN` and `Infinity` of
- * Python are read. There is no specification: what both originals take for
- * something is that; where they differ, what the sender meant:
+ * An integer that is not safe is a `bigint`, and `NaN` and `Infinity` of Python
+ * are read. There is no specification: a message is what both originals take it
+ * for; where they differ, what the sender meant:
  *
- * - a `method` and any `id` but an array or object is a request;
+ * - a `method` and any `id` except an array or object is a request;
  * - no `id` is an event, and never runs a route;
  * - `result` beats `error`, unless the result is null and the error is not, as in
  *   the `{"error": "Route not found", "result": null}` of the JavaScript client;
@@ -142,7 +145,9 @@ const RESPONSE_REGEXP =
 const RESULT_START_REGEXP = /^\s*\{\s*"(?:result|error)"\s*:/;
 const RESULT_END_REGEXP = /,\s*"id"\s*:\s*(\d{1,15})\s*\}\s*$/;
 
-/** Finds who waits for the answer to, or for, a text that is no JSON. */
+/**
+ * Finds the call or the answer that a text which is not JSON was meant to be.
+ */
 function salvage(text: string): InvalidMessage {
   const invalid: InvalidMessage = {
     kind: "invalid",

@@ -8,8 +8,8 @@ import type { RequestId } from "./_read.ts";
 
 /**
  * Writes a request. The id is odd, so that no stray error of a Python peer,
- * which numbers by even ones, can hit it. Throws a `TypeError` if the params
- * cannot be JSON.
+ * which uses even ids, can match it. Throws a `TypeError` if the params cannot
+ * be written as JSON.
  */
 export function formatRequest(
   id: number,
@@ -22,28 +22,29 @@ export function formatRequest(
     : `{"id":${id},"method":${name},"params":${toJson(params, "params")}}`;
 }
 
-/** Writes a result; `undefined` becomes null, as does `NaN`. Throws likewise. */
+/** Writes a result; `undefined` and `NaN` become null. Throws likewise. */
 export function formatResult(id: RequestId, result: unknown): string {
   const json = result === undefined ? "null" : toJson(result, "result");
   return `{"result":${json},"id":${formatId(id)}}`;
 }
 
 /**
- * Writes an error: always an object with a type and a message, since a Python
- * caller waits without end for an answer of any other kind. Throws likewise.
+ * Writes an error: always an object with a type and a message, because a Python
+ * caller waits endlessly for an answer of any other kind. Throws likewise.
  */
 export function formatError(id: RequestId, error: ErrorBody): string {
   return `{"error":${toJson(error, "error")},"id":${formatId(id)}}`;
 }
 
 /**
- * Writes an event. Throws a `TypeError` if it is no object, cannot be JSON, or
- * has a member `id`, by which it would be a call or an answer.
+ * Writes an event. Throws a `TypeError` if it is not an object, cannot be
+ * written as JSON, or has a member `id`, which would make it a call or an
+ * answer.
  */
 export function formatEvent(event: JsonObject): string {
   const json = toJson(event, "event");
   if (!json.startsWith("{")) {
-    throw new TypeError("Cannot emit event: it is no object");
+    throw new TypeError("Cannot emit event: it is not an object");
   }
   if (Object.hasOwn(event, "id")) {
     throw new TypeError("Cannot emit event: it has a member id");
