@@ -16,6 +16,7 @@ import {
   TimeoutError,
 } from "./mod.ts";
 import { engineOf } from "./peer.ts";
+import { decodeCommon } from "./wire/_common.ts";
 import { decodeJson, encodeJson, idOf, kindOf } from "./wire/message.ts";
 import { faulty } from "./testing.ts";
 
@@ -265,6 +266,93 @@ Deno.test("decodeJson() reads common messages, and what is near them, as JSON.pa
     }
     assertEquals(decodeJson(text), wanted);
   });
+});
+
+/** A call or a result as this package writes it, with any value in it. */
+function anyMessage(random: Random): string {
+  const id = random.pick([0, 7, 42, 1e14, 1e15, 2 ** 53, -1, 1.5, "x", null]);
+  const short = () => random.pick(["", "a", "sum", "é😀", "\u2028", '"', "\n"]);
+  const value = random.chance(0.5)
+    ? Array.from(
+      { length: random.below(5) },
+      () => random.chance(0.5) ? random.below(1e6) : short(),
+    )
+    : anyValue(random);
+  const message = random.pick<Record<string, unknown>>([
+    { jsonrpc: "2.0", id, result: value },
+    { jsonrpc: "2.0", id, result: random.below(1e6) },
+    { jsonrpc: "2.0", method: short(), id },
+    { jsonrpc: "2.0", method: short(), id, params: value },
+  ]);
+  // What the fast reader must not overlook.
+  if (random.chance(0.1)) message[random.pick(["x", "error"])] = value;
+  return JSON.stringify(message);
+}
+
+/** Changes that keep JSON, change what it says, or spoil it. */
+function changed(random: Random, text: string): string {
+  const at = random.below(text.length + 1);
+  const [head, tail] = [text.slice(0, at), text.slice(at)];
+  const { length } = tail;
+  switch (random.below(7)) {
+    case 0:
+      return head + random.pick([...'"\\{}[]:,0123456789-+.eE \t\n\0\ufeff']) +
+        tail;
+    case 1:
+      return head + tail.slice(random.below(3));
+    case 2:
+      return head + tail.slice(random.below(length + 1));
+    case 3:
+      return text.replaceAll(random.pick([",", ":", "]", "}"]), (c) => ` ${c}`);
+    case 4: // A member twice: the last counts.
+      return text.replace(/\}$/, ',"id":3,"result":[4]}');
+    case 5: // Digits that are too many, or none that JSON allows.
+      return text.replace(/\d+/, random.pick(["00", "01", "1234567890123456"]));
+    default:
+      return text.replace(/"(\w)/, '"\\u0061$1');
+  }
+}
+
+Deno.test("decodeCommon() reads calls and results as JSON.parse does, or leaves them to it", async () => {
+  let [read, left] = [0, 0];
+  await withSeeds(20_000, (random) => {
+    let text = random.chance(0.3)
+      ? `[${Array.from({ length: random.below(4) }, () => anyMessage(random))}]`
+      : anyMessage(random);
+    while (random.chance(0.4)) text = changed(random, text);
+    const fast = decodeCommon(text);
+    if (fast === undefined) left++;
+    else {
+      read++;
+      // Throws for what is no JSON.
+      assertEquals(fast, JSON.parse(text), text);
+    }
+  });
+  assert(read > 2_000, `only ${read} were read by hand`);
+  assert(left > 2_000, `only ${left} were left to JSON.parse`);
+});
+
+Deno.test("decodeCommon() reads as JSON.parse does around its limits", () => {
+  const call = (size: number) => {
+    const [head, tail] = [
+      '{"jsonrpc":"2.0","method":"a","id":1,"params":["',
+      '"]}',
+    ];
+    return head + "x".repeat(size - head.length - tail.length) + tail;
+  };
+  for (const size of [255, 256, 257]) {
+    const fast = decodeCommon(call(size));
+    assertEquals(fast, size > 256 ? undefined : JSON.parse(call(size)));
+  }
+  for (const size of [65_535, 65_536, 65_537]) {
+    const text = `[${call(size - 2)}]`;
+    const fast = decodeCommon(text);
+    assertEquals(fast, size > 65_536 ? undefined : JSON.parse(text));
+  }
+  for (const id of [999_999_999_999_999, 1_000_000_000_000_000]) {
+    const text = `{"jsonrpc":"2.0","id":${id},"result":${id}}`;
+    assertEquals(decodeCommon(text) ?? JSON.parse(text), JSON.parse(text));
+  }
 });
 
 Deno.test("kindOf() and idOf() take anything", async () => {
