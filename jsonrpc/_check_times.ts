@@ -12,8 +12,8 @@ export interface Times {
 }
 
 /**
- * Checks the times of a peer, or of those that a server makes later: who gives a
- * wrong one hears it at once, and not its first client.
+ * Checks the times of a peer, or of the peers that a server makes later: a wrong
+ * time throws where it is given, not when the first client connects.
  */
 export function checkTimes({ timeout, idleTimeout, heartbeat }: Times): void {
   if (timeout !== undefined) checkTime("timeout", timeout);

@@ -223,7 +223,7 @@ export class Engine<State> implements Link {
   }
 }
 
-/** What an error says, without line breaks: a stranger may have written it. */
+/** The message of an error without line breaks: it may come from the peer. */
 function oneLine({ message }: Error): string {
   // deno-lint-ignore no-control-regex -- They are what a log must not have.
   return message.replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029]+/g, " ").slice(

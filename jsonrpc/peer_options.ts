@@ -28,30 +28,28 @@ import type { CallMiddleware } from "./answer/middleware.ts";
  *   params ask for it by `_meta.progressToken`; `notifications/cancelled` cancels
  *   a call, which is then not answered. The heartbeat is `ping`.
  *
- * Each end has methods of these names for what is none of its own: progress with
- * a token that belongs to no call here is a call of the user's method
- * `$/progress` or `notifications/progress`.
+ * Progress with a token that belongs to no open call is passed to the user's own
+ * method `$/progress` or `notifications/progress`.
  *
  * @category Peers
  */
 export type Conventions = "lsp" | "mcp";
 
 /**
- * How a silent connection is found out.
+ * How a lost connection is detected.
  *
  * @category Peers
  */
 export interface HeartbeatOptions {
   /**
-   * How long the other end may be silent, in milliseconds, before it is asked
-   * whether it lives.
+   * How long the other end may be silent, in milliseconds, before it is pinged.
    *
    * @default {Infinity} or 30000 for a client that reconnects
    */
   interval?: number;
   /**
-   * How long it may then take to say anything, in milliseconds, before it is
-   * given up with code 1011.
+   * How long it may then take to send anything, in milliseconds, before the
+   * connection is closed with code 1011.
    *
    * @default {30000}
    */
@@ -78,7 +76,7 @@ export interface PeerOptions<
    * @default {{}}
    */
   state?: State;
-  /** What the upgrade told. */
+  /** The facts of the HTTP request that opened the connection. */
   handshake?: Handshake;
   /**
    * How messages are written.
@@ -94,7 +92,7 @@ export interface PeerOptions<
    */
   timeout?: number;
   /**
-   * What stands around every call that is made; the first is outermost.
+   * Functions that wrap every call that is made; the first is outermost.
    *
    * @default {[]}
    */
@@ -119,8 +117,8 @@ export interface PeerOptions<
    */
   autoBatch?: boolean;
   /**
-   * Whether a call that is given up is cancelled at the peer, by a notification
-   * `$/cancelRequest`, or that of its `conventions`.
+   * Whether the peer is told when a call is given up, by the notification
+   * `$/cancelRequest` or that of the `conventions`.
    *
    * @default {true}
    */
@@ -139,17 +137,16 @@ export interface PeerOptions<
    */
   maxSubscriptions?: number;
   /**
-   * Whether a subscription that ends by itself, or fails, is ended at the other
-   * end by a last event `{subscription, error}`, in which the error is `null` if
-   * nothing failed. jsonrpsee and the clients of this package understand it;
-   * Ethereum's clients expect nothing but results, and ethers and viem fail at
-   * anything else.
+   * Whether the other end is told when a subscription ends by itself or fails: by
+   * a last event `{subscription, error}`, in which the error is `null` if nothing
+   * failed. jsonrpsee and the clients of this package understand it. Ethereum's
+   * clients expect only results, and ethers and viem fail on anything else.
    *
-   * @default {false} the other end just hears no more
+   * @default {false} The events stop.
    */
   subscriptionEnd?: boolean;
   /**
-   * How many values a stream is read ahead of its reader.
+   * How many values of a stream are produced before the reader asks for them.
    *
    * @default {16}
    */
@@ -162,20 +159,20 @@ export interface PeerOptions<
    */
   idleTimeout?: number;
   /**
-   * Asks a silent other end whether it lives, by calling `rpc.ping`, which any
-   * peer answers, be it with -32601.
+   * Pings the other end when it is silent, by calling `rpc.ping`. Every peer
+   * answers that, if only with -32601.
    *
-   * @default {{}} never
+   * @default {{}} Never pings.
    */
   heartbeat?: HeartbeatOptions;
   /**
-   * Whose names the protocol's own messages have.
+   * Which names the notifications for cancelling and progress have.
    *
    * @default {"lsp"}
    */
   conventions?: Conventions;
-  /** Is told, in a line each, why connections ended that did not end cleanly. */
+  /** Gets one line for each connection that was lost, with the reason. */
   logger?: Logger;
-  /** Is told of every message, in and out. */
+  /** Is called with every message, in and out. */
   onMessage?: (entry: LogEntry) => void;
 }

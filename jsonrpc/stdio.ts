@@ -44,7 +44,7 @@ export interface ExitStatus {
   success: boolean;
   /** Its exit code. */
   code: number;
-  /** The signal that has ended it. */
+  /** The signal that ended it. */
   signal: string | null;
 }
 
@@ -77,8 +77,8 @@ export function framerOf(framing: Framing): Framer<string> {
 }
 
 /**
- * Makes a transport of this process's own standard input and output, for a
- * program that is started by its client. Write nothing else to the output.
+ * Makes a transport of the standard input and output of this process, for a
+ * program that its client starts. Write nothing else to the standard output.
  *
  * @param framing How messages stand on the streams.
  * @returns The transport.

@@ -135,14 +135,14 @@ export function recorded(transport: Transport): Recording {
 }
 
 /**
- * Plays the client of a transcript: sends each line with `-->`, and compares
- * what comes back with the lines with `<--`, in their order. Other lines are
- * comments.
+ * Plays the client of a transcript: sends each line that begins with `-->`, and
+ * compares the answers with the lines that begin with `<--`, in order. Other lines
+ * are comments.
  *
  * @param transcript The transcript.
  * @param transport A transport to the server.
  * @returns Resolves at the end of the transcript. Rejects with an `Error` that
- * names the first line that is not as written.
+ * names the first line that differs.
  *
  * @example Test a server by a transcript
  * ```ts

@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * OpenTelemetry spans around calls, and W3C trace context from one end to the
+ * OpenTelemetry spans for calls, and W3C trace context from one end to the
  * other. Deno collects them with `OTEL_DENO=true`.
  *
  * ```ts

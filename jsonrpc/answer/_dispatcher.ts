@@ -350,7 +350,7 @@ export class Dispatcher<T extends Wire, State> {
     const shown = error instanceof JsonRpcError ? error : call.aborted ?? error;
     const isPlanned = shown instanceof JsonRpcError;
     if (call.id === undefined) {
-      // Notifications of the protocol that nobody knows are to be ignored.
+      // Unknown notifications of the protocol are to be ignored.
       const ignore = isPlanned && call.method.startsWith("$/");
       if (!ignore) this.#report(error, { method: call.method });
       return reply(undefined);

@@ -31,9 +31,8 @@ export interface ProtocolParts<State> {
 
 /**
  * The methods that are no application's: cancellation, progress, streams that
- * are read from here, and subscriptions to what is pushed from here. They are
- * asked after the application's, so that it may have methods of these names for
- * what is none of ours.
+ * are read from here, and subscriptions to what is pushed from here. The
+ * application's methods come first, so it may handle the rest under these names.
  */
 export class Protocol<State> {
   // deno-lint-ignore no-explicit-any -- The contract is for its user alone.

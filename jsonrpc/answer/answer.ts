@@ -55,7 +55,7 @@ export interface AnswerOptions<State = Record<string, unknown>> {
    */
   methods?: Methods<State>;
   /**
-   * What stands around every call that is answered; the first is outermost.
+   * Functions that wrap every call that is answered; the first is outermost.
    *
    * @default {[]}
    */
@@ -89,8 +89,8 @@ export interface AnswerOptions<State = Record<string, unknown>> {
    */
   maxRequestBytes?: number;
   /**
-   * Largest response in bytes: instead of a larger one goes -32008, or for a
-   * batch -32011 for each of its calls.
+   * Largest response in bytes. In place of a larger one, -32008 is sent, or for
+   * a batch -32011 for each of its calls.
    *
    * @default {10485760} 10 MiB
    */
@@ -104,22 +104,23 @@ export interface AnswerOptions<State = Record<string, unknown>> {
    */
   exposeErrors?: boolean;
   /**
-   * Whether errors carry their `data`. wsjsonrpc fails at it: its call never
-   * ends.
+   * Whether errors carry their `data`. Set it to `false` for a peer that is
+   * wsjsonrpc: its call never ends if the error has `data`.
    *
    * @default {true}
    */
   errorData?: boolean;
   /**
-   * Whether `"params": null` is refused with -32600, as the specification has
-   * it, instead of meaning that there are none.
+   * Whether `"params": null` is refused with -32600, as the specification
+   * demands. Otherwise it means that there are no params.
    *
    * @default {false}
    */
   strictParams?: boolean;
   /**
-   * Learns of every error that no caller sees in full: what a handler threw,
-   * garbage, responses that nobody waits for, events of no subscription.
+   * Is called with every error that no caller sees in full: what a handler threw,
+   * messages that cannot be read, responses to no open call, events of no
+   * subscription.
    */
   onError?: (error: unknown, about: ErrorAbout) => void;
 }

@@ -11,7 +11,8 @@ import type { Caller } from "../call/caller.ts";
 import type { Extra, Id, Params } from "../wire/message.ts";
 
 /**
- * What an upgrade to WebSocket told about the client; copied before it.
+ * What the HTTP request of a client said, copied before the upgrade to
+ * WebSocket.
  *
  * @category Answering
  */
@@ -29,8 +30,8 @@ export interface Handshake {
 }
 
 /**
- * A connection as its handlers see it: they may keep what they know of the
- * other end in {@linkcode Connection.state}, and call it back.
+ * A connection as its handlers see it. They may call the other end, and keep what
+ * they know about it in {@linkcode Connection.state}.
  *
  * @typeParam State What is kept of a connection.
  *
@@ -39,7 +40,7 @@ export interface Handshake {
 export interface Connection<State = Record<string, unknown>> extends Caller {
   /** What is kept of this connection, such as who logged in. */
   readonly state: State;
-  /** What the upgrade told; only a server over WebSocket or HTTP has it. */
+  /** What the HTTP request said; only servers over WebSocket and HTTP have it. */
   readonly handshake: Handshake | undefined;
 
   /**
@@ -60,7 +61,7 @@ export interface ContextOptions<State> {
   peer?: Connection<State> | undefined;
   /** What is kept of the connection. */
   state: State;
-  /** What the upgrade or the HTTP request told. */
+  /** What the HTTP request said. */
   handshake?: Handshake | undefined;
   /** Reports progress to a token, if there is a connection that lasts. */
   progress?: (token: string | number, value: unknown) => Promise<void>;
@@ -137,7 +138,7 @@ export class Context<State = Record<string, unknown>> {
     return this.#options.state;
   }
 
-  /** What the upgrade or the HTTP request told. */
+  /** What the HTTP request said. */
   get handshake(): Handshake | undefined {
     return this.#options.handshake;
   }
@@ -186,8 +187,8 @@ export class Context<State = Record<string, unknown>> {
   }
 
   /**
-   * Reports progress to the caller, if it asked for that: nothing is sent to one
-   * that did not.
+   * Reports progress to the caller. Nothing is sent if the caller did not ask for
+   * it.
    *
    * @param value Anything that can be written as JSON.
    * @param token Where to report it, if that is not in named params under

@@ -56,9 +56,9 @@ export interface FetchHandlerOptions<
    */
   path?: string;
   /**
-   * Decides who may connect or post: returns what is kept of the connection, or
-   * a response to refuse with. What it throws refuses with 500; it has
-   * `handshakeTimeout` to decide.
+   * Decides who may connect or post. It returns the state of the connection, or
+   * a response that refuses the client. If it throws, the client gets status 500.
+   * It has to decide within `handshakeTimeout`.
    */
   authorize?: (
     request: Request,
@@ -84,16 +84,16 @@ export interface FetchHandlerOptions<
    * @default {30000}
    */
   idleTimeout?: number;
-  /** Gets each WebSocket client as it connects, for calls to it. */
+  /** Is called with each WebSocket client that connects. */
   onPeer?: (peer: Peer<C, State>) => void;
 }
 
 /**
  * Makes a server.
  *
- * HTTP is served as statement 52 has it: POST alone (else 405), JSON alone (else
- * 415), up to `maxRequestBytes` (else 413), 200 for responses and errors alike,
- * 204 where there is nothing to answer.
+ * HTTP requests have to be POST (else 405) with JSON (else 415) of up to
+ * `maxRequestBytes` (else 413). Responses and errors alike have status 200; 204
+ * says that there is nothing to answer.
  *
  * @typeParam C What the clients offer.
  * @typeParam State What is kept of a connection.

@@ -41,8 +41,8 @@ export type SubscriptionHandler<State = Record<string, unknown>> = (
 ) => AsyncIterable<unknown>;
 
 /**
- * A table of methods. Many connections may share it; a change shows at once on
- * all of them.
+ * A table of methods. Many connections may share it; a change takes effect at
+ * once on all of them.
  *
  * @typeParam State What is kept of a connection.
  *
@@ -82,10 +82,10 @@ export class Methods<State = Record<string, unknown>> {
   /**
    * Adds a method.
    *
-   * @param name The name. Names that begin with `rpc.` are kept for the protocol.
+   * @param name The name. Names that begin with `rpc.` are reserved.
    * @param handler Answers the calls.
    * @returns This table.
-   * @throws {TypeError} If the name is taken or kept.
+   * @throws {TypeError} If the name is taken or reserved.
    *
    * @example A method with params by name
    * ```ts
@@ -122,7 +122,7 @@ export class Methods<State = Record<string, unknown>> {
    * @param name The first param.
    * @param handler Gives the events.
    * @returns This table.
-   * @throws {TypeError} If it is there already.
+   * @throws {TypeError} If there is such a subscription already.
    *
    * @example Count
    * ```ts
@@ -261,8 +261,8 @@ export class Methods<State = Record<string, unknown>> {
   }
 
   /**
-   * Answers `rpc.discover` with an OpenRPC document. Without one it is answered
-   * with the names alone.
+   * Answers `rpc.discover` with an OpenRPC document. Without one, the answer has
+   * only the names of the methods.
    *
    * @param document The document.
    * @returns This table.

@@ -13,7 +13,7 @@ import type { Context } from "./context.ts";
 import type { Params } from "../wire/message.ts";
 
 /**
- * Stands around every call that is answered here. It sees notifications too:
+ * Wraps every call that is answered here, notifications included:
  * they have no `id`.
  *
  * @typeParam State What is kept of a connection.
@@ -55,8 +55,8 @@ export interface OutgoingCall {
 }
 
 /**
- * Stands around every call that is made here. It sees notifications too: they
- * have no `options`.
+ * Wraps every call that is made here, notifications included: they have no
+ * `options`.
  *
  * @param call The call.
  * @param next Goes on, with this call or with a changed one.

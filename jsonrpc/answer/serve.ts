@@ -1,8 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 /**
- * A server on a port of its own: WebSocket, on the kit's own fast transport,
- * and HTTP POST on the same address.
+ * A server on its own port: WebSocket, on the kit's own fast transport, and HTTP
+ * POST on the same address.
  *
  * ```ts no-assert
  * import { Methods, serve } from "@wirekit/jsonrpc";
@@ -30,7 +30,7 @@ import type { Contract } from "../contract/contract.ts";
 import type { FetchHandlerOptions } from "./fetch_handler.ts";
 import { Peer } from "../peer.ts";
 
-/** How long a stream may be silent, which gives no sign of life by itself. */
+/** How long a TCP or Unix connection may be silent: it has no pings. */
 const STREAM_IDLE_TIMEOUT = 600_000;
 
 /**
@@ -46,20 +46,21 @@ export interface ServeOptions<
   State = Record<string, unknown>,
 > extends Omit<FetchHandlerOptions<C, State>, "maxInboxBytes"> {
   /**
-   * The address to listen on. By default nobody else's machine can connect.
+   * The address to listen on. By default only programs on this machine can
+   * connect.
    *
    * @default {"127.0.0.1"}
    */
   hostname?: string;
   /**
-   * The port to listen on; 0 for one that is free.
+   * The port to listen on; 0 for any free port.
    *
    * @default {8095} as wsjsonrpc
    */
   port?: number;
   /**
-   * A port for TCP, one message a line; 0 for one that is free. Its clients are
-   * not asked for who they are.
+   * A port for TCP, one message a line; 0 for any free port. `authorize` is not
+   * called for its clients.
    */
   tcpPort?: number;
   /**
@@ -102,8 +103,9 @@ export interface Server<
 }
 
 /**
- * Serves on a port, and by option over TCP and a Unix socket. It answers as `fetchHandler()` does, several times as fast:
- * all answers of one turn leave in one write.
+ * Serves WebSocket and HTTP on a port and, if told, TCP and a Unix socket. It
+ * answers as `fetchHandler()` does, but several times as fast: all answers of one
+ * turn of the event loop leave in one write.
  *
  * @typeParam C What the clients offer.
  * @typeParam State What is kept of a connection.

@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * A server on any listener: TCP, Unix sockets, and whatever else hands out
+ * A server on any listener: TCP, Unix sockets, and anything else that yields
  * transports.
  *
  * ```ts no-assert
@@ -51,12 +51,12 @@ export interface ServePeersOptions<
   maxConnections?: number;
   /**
    * How long a connection may be without messages, calls and subscriptions, in
-   * milliseconds, before it is closed: a stream shows no sign of life by itself.
+   * milliseconds, before it is closed.
    *
    * @default {600000} 10 minutes
    */
   idleTimeout?: number;
-  /** Gets each client as it connects, for calls to it. */
+  /** Is called with each client that connects. */
   onPeer?: (peer: Peer<C, State>) => void;
 }
 
@@ -77,12 +77,12 @@ export interface PeerServer<
   /** Resolves when the listener has ended; rejects if it failed. */
   readonly finished: Promise<void>;
 
-  /** Closes all clients. The listener is closed by who made it. */
+  /** Closes all clients, but not the listener. */
   close(): Promise<void>;
 }
 
 /**
- * Makes a peer of every transport that a listener hands out.
+ * Makes a peer of every transport that a listener accepts.
  *
  * @typeParam C What the clients offer.
  * @typeParam State What is kept of a connection.

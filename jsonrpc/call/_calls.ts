@@ -105,7 +105,7 @@ export class Calls {
     return call;
   }
 
-  /** Fails a call whose response is none. */
+  /** Fails a call whose response is malformed. */
   malformed(call: Call, reason: string): void {
     this.fail(call, new MalformedResponseError(call.method, { reason }));
   }

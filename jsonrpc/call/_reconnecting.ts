@@ -274,7 +274,7 @@ export class ReconnectingCaller<C extends Contract, State>
     await within(first, left, () => this.#late());
   }
 
-  /** Lives with one connection, to its end. */
+  /** Uses one connection until it ends. */
   async #serve(transport: Transport<Wire>): Promise<void> {
     const { heartbeat } = this.#options;
     const peer = this.#makePeer(transport, {
@@ -296,7 +296,7 @@ export class ReconnectingCaller<C extends Contract, State>
     if (this.#peer === peer) this.#peer = undefined;
   }
 
-  /** The connection is gone; throws if the call may not be made again. */
+  /** Notes that a connection is lost; throws if the call may not be repeated. */
   #lose(error: unknown, options: CallOptions): void {
     if (!(error instanceof ClosedError)) throw error;
     if (error.sent && !options.idempotent) throw error;

@@ -59,13 +59,13 @@ export class WaitingRoom<T> {
     }
   }
 
-  /** Lets all go, in the order they came. */
+  /** Resolves all waits, in the order they came. */
   open(value: T): void {
     this.failure = undefined;
     for (const { resolve } of this.#waiters) resolve(value);
   }
 
-  /** Sends all away, and everybody who comes later. */
+  /** Rejects all waits, and every later one. */
   close(error: Error): void {
     this.#closed = error;
     for (const { reject } of this.#waiters) reject(error);

@@ -18,7 +18,7 @@ import type { Extra, Params } from "../wire/message.ts";
 export interface CallOptions {
   /**
    * How long to wait for the response, in milliseconds; each progress report
-   * starts the time anew. Waiting for a turn counts too.
+   * starts the time again. Waiting for a turn counts too.
    *
    * @default {60000} or what the caller was made with
    */
@@ -30,7 +30,7 @@ export interface CallOptions {
    */
   totalTimeout?: number;
   /**
-   * Gives the call up: it rejects with the signal's reason, and the peer is told
+   * Gives up the call: it rejects with the signal's reason, and the peer is told
    * by `$/cancelRequest`.
    */
   signal?: AbortSignal;

@@ -200,8 +200,8 @@ export class Client<
    * @param url Where: `ws:`, `wss:`; or `tcp:`, `tls:`, `unix:`, a line for each
    * message.
    * @param options How to connect, and how to call.
-   * @throws {TypeError} If the URL is none.
-   * @throws {RangeError} If a time is none.
+   * @throws {TypeError} If the URL is not valid.
+   * @throws {RangeError} If a time is not valid.
    */
   constructor(url: string | URL, options?: ClientOptions<C, State>);
   /**
@@ -209,7 +209,7 @@ export class Client<
    *
    * @param options How to connect, and how to call.
    * @throws {TypeError} If there is no `transport`.
-   * @throws {RangeError} If a time is none.
+   * @throws {RangeError} If a time is not valid.
    */
   constructor(
     options:

@@ -62,7 +62,7 @@ interface Post {
 }
 
 /**
- * Calls a server over HTTP. A status that is none of JSON-RPC rejects with a
+ * Calls a server over HTTP. An answer that is not JSON-RPC rejects with a
  * `MalformedResponseError`, a failure of the network with a `ClosedError`.
  *
  * @typeParam C What the server offers.
@@ -105,7 +105,7 @@ export class HttpClient<C extends Contract = Contract> extends RemoteCaller<C>
   readonly #posts = new Map<unknown, Post>();
 
   /**
-   * Makes a client. It keeps no connection of its own.
+   * Makes a client. It opens no connection before the first call.
    *
    * @param url Where to post.
    * @param options How to call.
@@ -132,7 +132,7 @@ export class HttpClient<C extends Contract = Contract> extends RemoteCaller<C>
   }
 
   /**
-   * Gives all requests under way up.
+   * Gives up all requests under way.
    *
    * @returns Resolves at once. Never rejects.
    *
@@ -150,7 +150,7 @@ export class HttpClient<C extends Contract = Contract> extends RemoteCaller<C>
   }
 
   /**
-   * Gives all requests under way up.
+   * Gives up all requests under way.
    *
    * @returns As {@linkcode HttpClient.close}.
    *

@@ -100,7 +100,7 @@ export class Publisher<State> {
       }
     } catch (cause) {
       if (call.aborted) return;
-      // The server hears of what the subscriber does not.
+      // `onError` gets what the subscriber is not told.
       const isPlanned = cause instanceof JsonRpcError;
       if (!isPlanned || !endMarker) onError(cause, call.method);
       error = isPlanned ? cause : shownError(cause, { exposeErrors });

@@ -32,7 +32,7 @@ export type Overflow = "close" | "dropOldest" | "dropNewest" | "wait";
 export interface Gap {
   /** Whether the connection was away, or the reader too slow. */
   readonly reason: "reconnect" | "overflow";
-  /** How many were dropped; `undefined` if nobody knows. */
+  /** How many were dropped; `undefined` if that is not known. */
   readonly dropped?: number;
 }
 

@@ -43,7 +43,7 @@ export const ErrorCode = {
   MethodNotFound: -32601,
   /** The params do not fit the method. */
   InvalidParams: -32602,
-  /** The method failed, in a way that is not told. */
+  /** The method failed for a reason that the caller is not told. */
   InternalError: -32603,
   /** There is no such stream. */
   UnknownToken: -32001,

@@ -112,10 +112,10 @@ export interface KindOptions {
 }
 
 /**
- * Tells what a decoded message is: statements 1 to 10, 13 and 16.
+ * Tells what a decoded message is.
  *
- * Whether a response is well formed is not looked at here: that costs its call,
- * not the connection.
+ * It does not check whether a response is well formed: a malformed one fails its
+ * call, not the connection.
  *
  * @param value The decoded message; not an array.
  * @param options How strict to be.
@@ -151,7 +151,7 @@ export function kindOf(value: unknown, options: KindOptions = {}): Kind {
 
 /**
  * Finds the id to answer an invalid message with: its own if that is legal,
- * else `null` (statements 8 and 22).
+ * else `null`.
  *
  * @param value The decoded message.
  * @returns The id.
