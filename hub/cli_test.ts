@@ -154,7 +154,7 @@ Deno.test("hub exits with 2 when it is not called rightly", async () => {
     [["--prot", "1"], "Did you mean --port?"],
     [["dance"], 'There is no command "dance"'],
     [["serv"], "Did you mean serve?"],
-    [["serve", "extra"], 'There is no use for "extra"'],
+    [["serve", "extra"], 'Unexpected argument "extra"'],
     [["--cert", "x"], "--cert and --key go together"],
     [["--idle-timeout", "-1"], "--idle-timeout has to be a number of seconds"],
     [["--max-message", "2 MB"], "--max-message has to be a number of bytes"],

@@ -2,31 +2,31 @@
 // This module is browser compatible.
 
 /**
- * Small buffers, cheaply.
+ * Allocates small buffers cheaply.
  *
  * @module
  */
 
 /**
- * Bytes of one slab: what a small buffer may hold in memory for as long as
- * itself is held. What waits long should be copied by `slice()`.
+ * The size of one slab, in bytes. A small buffer keeps its whole slab in
+ * memory, so copy with `slice()` what is kept for long.
  */
 export const SLAB_BYTES = 16_384;
 
-/** Larger buffers stand alone. */
+/** Larger buffers are allocated on their own. */
 const MAX_PIECE_BYTES = SLAB_BYTES / 4;
 
 let slab = new Uint8Array();
 let used = 0;
 
 /**
- * Returns a buffer with anything in it. Up to 4 KiB it is a piece of a slab,
+ * Returns a buffer with arbitrary content. Up to 4 KiB it is a piece of a slab,
  * whose `buffer` it shares with others: a `Uint8Array` of its own costs the
  * engine 0.4 µs, more than all else that is done with a small message, and a
  * piece a tenth of that.
  *
  * @param length Its length in bytes.
- * @returns The buffer, to be written whole. Nobody else has these bytes.
+ * @returns The buffer. Overwrite all of it. Nothing else uses these bytes.
  *
  * @example Copy a message
  * ```ts
@@ -47,7 +47,7 @@ export function allocate(length: number): Uint8Array<ArrayBuffer> {
   }
   const start = used;
   used += length;
-  // The next one starts where words do, which makes it quicker to look through.
+  // The next one starts at a word boundary, which makes it faster to scan.
   used += -used & 3;
   return slab.subarray(start, start + length);
 }

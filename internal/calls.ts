@@ -27,10 +27,10 @@
  */
 import { later, now, type Timer } from "./clock.ts";
 
-/** How many slots a table begins with at its first call: a power of two. */
+/** The number of slots of a table at its first call: a power of two. */
 const MIN_SLOTS = 16;
 
-/** The slots of a table that has had no call yet; they are never written to. */
+/** The slots of a table without calls so far; they are never written to. */
 const NO_SLOTS: undefined[] = [undefined];
 
 // One function for all promises: one for each call shows in the profile.
@@ -42,25 +42,27 @@ const keep: ConstructorParameters<typeof Promise<unknown>>[0] = (a, b) => {
 };
 
 /**
- * A call that waits for its outcome. A protocol extends it by what it has to
- * know of one.
+ * A call that waits for its outcome. A protocol extends it with what it needs
+ * to know about a call.
  */
 export class Call {
   // Declared, and set in the constructor: half the price of initializers.
-  /** What the caller waits for. */
+  /** The promise that the caller waits for. */
   declare readonly promise: Promise<unknown>;
   /** Ends the call with a result, once it is taken out of its table. */
   declare readonly resolve: (result: unknown) => void;
   /** Ends the call with an error, once it is taken out of its table. */
   declare readonly reject: (reason: unknown) => void;
-  /** Tells it from the other calls of its table: from {@linkcode Calls.next}. */
+  /**
+   * Identifies it among the calls of its table: from {@linkcode Calls.next}.
+   */
   declare number: number;
   /**
-   * When its time is up, on the clock of `now()`. It may be set to a later
-   * moment, not to an earlier one.
+   * The time at which it ends, on the clock of `now()`. It may be moved to a
+   * later time, not to an earlier one.
    */
   declare deadline: number;
-  /** Lets go of the caller's signal. */
+  /** Stops listening to the caller's signal. */
   declare release: (() => void) | undefined;
 
   /** Makes a call that is in no table yet. */
@@ -75,9 +77,9 @@ export class Call {
 }
 
 /**
- * What becomes of calls that nobody answers.
+ * What to do with calls that are not answered.
  *
- * @typeParam C What is known of a call.
+ * @typeParam C The type of a call.
  */
 export interface CallsOptions<C extends Call> {
   /**
@@ -87,7 +89,7 @@ export interface CallsOptions<C extends Call> {
    */
   late(call: C): void;
   /**
-   * Ends a call that its signal has given up. It is no longer in the table.
+   * Ends a call that its signal aborted. It is no longer in the table.
    *
    * @param call The call.
    * @param reason The signal's reason.
@@ -98,22 +100,26 @@ export interface CallsOptions<C extends Call> {
 
 /**
  * The calls of one connection. A call is in the table from
- * {@linkcode Calls.open} until it is taken out, by its answer, its deadline, its
- * signal or the end of all. Whoever takes it out ends it, so it ends once.
+ * {@linkcode Calls.open} until it is taken out, by its answer, its deadline,
+ * its signal or the end of all. The code that takes it out ends it, so it ends
+ * once.
  *
  * One timer serves all deadlines: a timer for each would be the larger part of
  * what a call costs. Calls are found by number in an array: a `Map` that grows
  * and shrinks makes a new table of its own every so often, and each old table
  * keeps the next from being collected, with all calls that it ever had.
  *
- * The table has no limit of its own: who opens calls looks at
- * {@linkcode Calls.size} first.
+ * The table has no limit of its own: check {@linkcode Calls.size} before
+ * opening a call.
  *
- * @typeParam C What is known of a call.
+ * @typeParam C The type of a call.
  */
 export class Calls<C extends Call> {
   readonly #options: CallsOptions<C>;
-  /** A call is where the last bits of its number say; half are always free. */
+  /**
+   * The slot of a call is given by the last bits of its number; half of the
+   * slots are always free.
+   */
   #slots: (C | undefined)[] = NO_SLOTS;
   #size = 0;
   #last: number;
@@ -123,29 +129,29 @@ export class Calls<C extends Call> {
   /**
    * Makes a table without calls.
    *
-   * @param options What becomes of calls that nobody answers.
-   * @param last The number before the first one, where this table follows
-   * another.
+   * @param options What to do with calls that are not answered.
+   * @param last The number before the first one, if this table follows another.
    */
   constructor(options: CallsOptions<C>, last = 0) {
     this.#options = options;
     this.#last = last;
   }
 
-  /** How many calls wait. */
+  /** The number of calls that wait. */
   get size(): number {
     return this.#size;
   }
 
-  /** The number that {@linkcode Calls.next} gave last. */
+  /** The number that {@linkcode Calls.next} last returned. */
   get last(): number {
     return this.#last;
   }
 
   /**
-   * Counts on.
+   * Makes the next number.
    *
-   * @returns A number that no call has had, larger than all before, mostly by 1.
+   * @returns A number that no call has had, larger than all before, usually by
+   * 1.
    */
   next(): number {
     const mask = this.#slots.length - 1;
@@ -157,9 +163,9 @@ export class Calls<C extends Call> {
    * Puts a call into the table.
    *
    * @param call The call, with a number from {@linkcode Calls.next}.
-   * @param timeout How long it may take, in milliseconds; `Infinity` never gives up.
-   * @param signal Gives it up: at once, if it is aborted already.
-   * @returns Now, on the clock of `now()`.
+   * @param timeout When to give up, in milliseconds; `Infinity` means never.
+   * @param signal Aborts the call: at once, if it is aborted already.
+   * @returns The current time, on the clock of `now()`.
    */
   open(call: C, timeout: number, signal?: AbortSignal): number {
     while (
@@ -178,7 +184,7 @@ export class Calls<C extends Call> {
   /**
    * Finds a call.
    *
-   * @param number Its number, or what a stranger says that it is.
+   * @param number Its number, which may be anything that a stranger sent.
    * @returns The call, if it is in the table.
    */
   get(number: number): C | undefined {
@@ -187,10 +193,11 @@ export class Calls<C extends Call> {
   }
 
   /**
-   * Takes a call out of the table, for the taker to end it.
+   * Takes a call out of the table, so that the caller of this method can end
+   * it.
    *
    * @param call The call.
-   * @returns Whether it was there; otherwise it has ended.
+   * @returns Whether it was there; if not, it has ended already.
    */
   take(call: C): boolean {
     const slot = call.number & (this.#slots.length - 1);
@@ -214,8 +221,8 @@ export class Calls<C extends Call> {
   }
 
   /**
-   * Stops the timer if no call waits: a table that is not used any more holds no
-   * process.
+   * Stops the timer if no call waits, so that an unused table does not keep the
+   * process alive.
    */
   rest(): void {
     if (this.#size > 0) return;
@@ -254,7 +261,7 @@ export class Calls<C extends Call> {
     this.#timer = later(delay, () => this.#sweep());
   }
 
-  /** Ends the calls whose time is up, and sleeps until the next one's is. */
+  /** Ends the calls whose time is up, and sets the timer for the next one. */
   #sweep(): void {
     const time = performance.now();
     const calls = this.#all();

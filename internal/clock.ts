@@ -4,8 +4,8 @@
 /**
  * The one clock of the kit. No other file calls `setTimeout` or `setInterval`.
  *
- * Every time is in milliseconds. `Infinity` means never and arms no timer; a
- * finite time of any length is kept, though the platform's timers wrap around
+ * Every time is in milliseconds. `Infinity` means never and starts no timer. A
+ * finite time may have any length, although the platform's timers wrap around
  * after 2^31 ms.
  *
  * ```ts
@@ -19,15 +19,14 @@
  */
 import { abortable } from "@std/async/abortable";
 
-/** The longest delay that a timer of the platform takes without wrapping. */
+/** The longest delay that a platform timer accepts without wrapping around. */
 const MAX_DELAY = 2 ** 31 - 1;
 
 let wall = NaN;
 let monotonic = 0;
 
 /**
- * Returns `performance.now()` as it was within this millisecond, at half of its
- * price.
+ * Returns `performance.now()` as of this millisecond, at half the cost.
  *
  * @returns The time in milliseconds. It never goes back.
  */
@@ -43,7 +42,7 @@ export function now(): number {
 /** Options of {@linkcode checkTime}. */
 export interface CheckTimeOptions {
   /**
-   * Whether 0 means something.
+   * Whether 0 is allowed.
    *
    * @default {false}
    */
@@ -54,11 +53,11 @@ export interface CheckTimeOptions {
  * Checks a time that a user gave.
  *
  * @param name The option as the user wrote it, such as `idleTimeout`.
- * @param ms The time in milliseconds; `Infinity` is never.
- * @param options Whether 0 means something.
+ * @param ms The time in milliseconds; `Infinity` means never.
+ * @param options Whether 0 is allowed.
  * @returns The time.
- * @throws {RangeError} If it is no such time. The message names the option and
- * the value.
+ * @throws {RangeError} If the time is not valid. The message names the option
+ * and the value.
  *
  * @example A bad value
  * ```ts
@@ -89,10 +88,10 @@ export interface Timer {
 const NEVER: Timer = { stop() {} };
 
 /**
- * Calls back once, after a time.
+ * Calls a function once, after a time.
  *
- * @param ms The time in milliseconds; `Infinity` is never.
- * @param action What to do then.
+ * @param ms The time in milliseconds; `Infinity` means never.
+ * @param action The function to call.
  * @returns The timer.
  */
 export function later(ms: number, action: () => void): Timer {
@@ -114,10 +113,10 @@ export function later(ms: number, action: () => void): Timer {
 }
 
 /**
- * Calls back again and again.
+ * Calls a function repeatedly.
  *
- * @param ms The time between two calls in milliseconds; `Infinity` is never.
- * @param action What to do each time.
+ * @param ms The time between two calls in milliseconds; `Infinity` means never.
+ * @param action The function to call.
  * @returns The timer.
  */
 export function every(ms: number, action: () => void): Timer {
@@ -145,8 +144,8 @@ export interface WaitOptions {
 /**
  * Waits.
  *
- * @param ms How long, in milliseconds; `Infinity` is for ever.
- * @param options What ends it early.
+ * @param ms How long, in milliseconds; `Infinity` means without end.
+ * @param options The signal that ends the wait early.
  * @returns Resolves after that time. Rejects with the signal's reason.
  */
 export async function sleep(
@@ -164,15 +163,15 @@ export async function sleep(
 }
 
 /**
- * Waits for a promise, but not for ever.
+ * Waits for a promise, with a deadline.
  *
- * @typeParam T What the promise gives.
+ * @typeParam T The value of the promise.
  * @param promise The promise.
- * @param ms How long to wait for it, in milliseconds; `Infinity` is for ever.
+ * @param ms When to stop waiting, in milliseconds; `Infinity` means never.
  * @param late Makes the error of a wait that took too long.
- * @param options What ends it early.
- * @returns What the promise gives. Rejects as it does, with the error of `late`,
- * or with the signal's reason.
+ * @param options The signal that ends the wait early.
+ * @returns The value of the promise. Rejects as it does, with the error of
+ * `late`, or with the signal's reason.
  *
  * @example A wait with a deadline
  * ```ts
@@ -205,7 +204,7 @@ export async function within<T>(
 }
 
 /**
- * Waits until a promise is settled, but not for ever.
+ * Waits until a promise is settled, with a deadline.
  *
  * @param promise The promise.
  * @param ms How long to wait for it, in milliseconds.

@@ -1,8 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 /**
- * The frame of all commands: from one table of commands and options it makes
- * their parsing, help, completion, errors and exit codes.
+ * The frame of all commands: one table of commands and options defines their
+ * parsing, help, completion, errors and exit codes.
  *
  * ```ts
  * import { command, run, toggle } from "@wirekit/internal/command";
@@ -25,21 +25,21 @@
  * assertEquals(lines, ["Hello Zoë!"]);
  * ```
  *
- * It is our own because it is smaller than what it would stand on. `commander` 14
- * parses, suggests and writes help as well, and its code alone is twice this one,
- * from a second registry; `cac` 6 takes `-1` for an option and ends with a stack;
- * `citty` reads the environment when it is loaded, so that nothing starts without
- * `--allow-env`;
- * `parseArgs` of `@std/cli` cannot tell a missing value from an empty one, nor a
- * negative number from an option. None has completion, types of the values,
- * settings with their permission, or what has to be the same in all commands:
+ * It does not use a library because it is smaller than the libraries.
+ * `commander` 14 parses, suggests and writes help equally well, but its code
+ * alone is twice the size of this one and comes from a second registry; `cac` 6
+ * takes `-1` for an option and ends with a stack trace; `citty` reads the
+ * environment when it is loaded, so nothing starts without `--allow-env`;
+ * `parseArgs` of `@std/cli` cannot tell a missing value from an empty one, nor
+ * a negative number from an option. None has completion, types of the values,
+ * settings with their permission, or what must be the same in all commands:
  * exit codes, Ctrl-C, closed pipes, harmless text.
  *
  * | exit code | meaning |
  * | --: | --- |
  * | 0 | done; also when Ctrl-C ends what goes on until then, such as a server |
  * | 1 | the answer is an error or no, or it could not be done |
- * | 2 | not called rightly, or without a permission that it needs |
+ * | 2 | wrong usage, or without a permission that it needs |
  * | 3 | no connection |
  * | 4 | no answer in time |
  * | 130 | stopped by Ctrl-C before the work was done |
@@ -89,12 +89,12 @@ export { settings } from "./command/_settings.ts";
 export { printable, type Terminal } from "./command/_terminal.ts";
 export { UsageError } from "./command/_usage_error.ts";
 
-/** Which command the user means. */
+/** The command that the user named. */
 interface Asked {
-  /** What is typed to get there. */
+  /** The words that lead to it. */
   readonly path: string;
   readonly command: Command;
-  /** The same, or the group that it is the fallback of. */
+  /** The same, or the group of which it is the default. */
   readonly shown: Command;
   /** The nearest above it that has a version: `hub` in `wirekit hub call`. */
   readonly program: Command;
@@ -106,7 +106,7 @@ interface Asked {
 
 /** The lines as they are, for what the frame itself writes. */
 type Raw = Pick<Terminal, "log" | "error"> & {
-  /** How a heading looks. */
+  /** Formats a heading. */
   heading(text: string): string;
 };
 
@@ -114,8 +114,8 @@ type Raw = Pick<Terminal, "log" | "error"> & {
  * Runs a command.
  *
  * @param root The command, or the group of commands.
- * @param args What was typed after its name.
- * @param terminal Where to write and what stops it, in place of this process's
+ * @param args The words after its name.
+ * @param terminal Where to write and what stops it, instead of this process's
  * own outputs and signals.
  * @returns The exit code.
  */
@@ -202,14 +202,16 @@ function resolve(root: Command, args: readonly string[]): Asked {
   }
 }
 
-/** Whether a command that was not named can do something with a first word. */
+/** Returns whether a command that was not named can use a first word. */
 function isFor(preset: Command, first: string | undefined): boolean {
   if (first === undefined) return arity(preset)[0] === 0;
-  // What looks like the name of a command was meant as one.
+  // A word that looks like the name of a command was meant as one.
   return !/^[a-z][a-z-]*$/i.test(first);
 }
 
-/** Parses what was typed, or does what needs no command and returns its code. */
+/**
+ * Parses the words, or does what needs no command and returns its exit code.
+ */
 function parsedOf(asked: Asked, raw: Raw): Parsed | number {
   const { path, command, shown, program, siblings, rest } = asked;
   const help = () => helpOf(path, shown, raw.heading);

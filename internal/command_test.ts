@@ -191,14 +191,14 @@ Deno.test("run() says in one sentence what is wrong with a call", async () => {
     [["--nonsense"], "There is no option --nonsense. See demo --help"],
     [["--url", "x"], "There is no option --url: it belongs to call"],
     [["-x"], "There is no option -x. See demo --help"],
-    [["serve", "extra"], 'There is no use for "extra". Usage: demo serve [opt'],
+    [["serve", "extra"], 'Unexpected argument "extra". Usage: demo serve [opt'],
     [["sreve"], 'There is no command "sreve". Did you mean serve?'],
     [["dance"], 'There is no command "dance". See demo --help'],
     [["toString"], 'There is no command "toString". See demo --help'],
     [["call"], "TARGET is missing. Usage: demo call TARGET ROUTE [KEY=VALUE…]"],
     [["call", "a"], "ROUTE is missing"],
     [["call", "a", "b", "--jsn"], "Did you mean --json?"],
-    [["start", "a", "b", "c"], 'There is no use for "c"'],
+    [["start", "a", "b", "c"], 'Unexpected argument "c"'],
     [["completion"], "SHELL is missing"],
     [["completion", "csh"], 'There is no completion for "csh": bash, zsh'],
   ];
@@ -259,7 +259,7 @@ Options of serve:
 
 Each command says more: demo COMMAND --help
 
-Exit codes: 0 done, 1 the answer is an error or no, 2 not called rightly, 3 no
+Exit codes: 0 done, 1 the answer is an error or no, 2 wrong usage, 3 no
 connection, 4 no answer in time, 130 stopped by Ctrl-C before the end.
 
 Examples:

@@ -2,11 +2,11 @@
 // This module is browser compatible.
 
 /**
- * The errors that all packages share: one class each, so that `instanceof` works
- * whichever package a program took it from.
+ * The errors that all packages share. Each is one class, so `instanceof` works
+ * whichever package it was imported from.
  *
- * A call that is given up by its `signal` rejects with `signal.reason`, and with
- * none of these.
+ * A call that is aborted by its `signal` rejects with `signal.reason` and not
+ * with one of these.
  *
  * ```ts
  * import { TimeoutError } from "@wirekit/internal/errors";
@@ -19,7 +19,8 @@
  */
 
 /**
- * There is no connection: it could not be made, it was lost, or it is closed.
+ * Reports that there is no connection: it could not be made, it was lost, or it
+ * is closed.
  */
 export class NotConnectedError extends Error {
   /** The name of the class. */
@@ -28,37 +29,39 @@ export class NotConnectedError extends Error {
 
 /** Options of {@linkcode HandshakeError}. */
 export interface HandshakeErrorOptions extends ErrorOptions {
-  /** Where the connection was to go, without a password. */
+  /** The URL of the connection, without a password. */
   url: string;
-  /** The HTTP status of the refusal, if it was HTTP. */
+  /** The HTTP status of the refusal, if it was an HTTP response. */
   status?: number | undefined;
   /** The headers of the refusal. */
   headers?: Headers | undefined;
-  /** The first text of its body. */
+  /** The start of its body. */
   body?: string | undefined;
 }
 
 /**
- * Somebody was there and refused the connection, such as with HTTP status 401,
- * or gave an answer that is none of this protocol.
+ * Reports that the other end refused the connection, for example with HTTP
+ * status 401, or gave an answer that does not belong to this protocol.
  */
 export class HandshakeError extends NotConnectedError {
   /** The name of the class. */
   override readonly name: string = "HandshakeError";
-  /** Where the connection was to go, without a password. */
+  /** The URL of the connection, without a password. */
   readonly url: string;
-  /** The HTTP status; `undefined` where there was none, or it may not be told. */
+  /** The HTTP status; `undefined` if there was none or it is not known. */
   readonly status: number | undefined;
-  /** The headers of the refusal; empty where there were none. */
+  /** The headers of the refusal; empty if there were none. */
   readonly headers: Headers;
-  /** The first 1,000 characters of the server's own words; empty if none. */
+  /**
+   * The first 1,000 characters of the server's message; empty if there is none.
+   */
   readonly body: string;
 
   /**
    * Makes the error.
    *
    * @param message What happened, to what, and what to do.
-   * @param options What the server said, and the `cause`.
+   * @param options The server's answer, and the `cause`.
    */
   constructor(message: string, options: HandshakeErrorOptions) {
     const { url, status, headers = new Headers(), body = "", ...rest } =
@@ -71,19 +74,22 @@ export class HandshakeError extends NotConnectedError {
   }
 }
 
-/** Something did not happen in time. */
+/** Reports that something did not happen in time. */
 export class TimeoutError extends Error {
   /** The name of the class. */
   override readonly name: string = "TimeoutError";
 }
 
-/** A limit of this end is reached: of size, of number, or of bytes waiting. */
+/**
+ * Reports that a limit of this end is reached: of size, of number, or of
+ * waiting bytes.
+ */
 export class LimitError extends Error {
   /** The name of the class. */
   override readonly name: string = "LimitError";
 }
 
-/** The other end answered with an error. */
+/** Reports that the other end answered with an error. */
 export class RemoteError extends Error {
   /** The name of the class. */
   override readonly name: string = "RemoteError";

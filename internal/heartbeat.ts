@@ -23,28 +23,28 @@ import { checkTime, later, type Timer } from "./clock.ts";
 /** How often to ask, and how long to wait. */
 export interface HeartbeatOptions {
   /**
-   * Milliseconds of silence before the other end is asked; `Infinity` never
-   * asks.
+   * How long the other end may be silent, in milliseconds, before it is asked
+   * for a sign of life; `Infinity` means never.
    */
   interval: number;
-  /** Milliseconds that it may take to say anything then. */
+  /** How long it may take to send anything then, in milliseconds. */
   timeout: number;
 }
 
-/** What a {@linkcode Heartbeat} needs to know of a connection. */
+/** What a {@linkcode Heartbeat} needs of a connection. */
 export interface HeartbeatLink {
-  /** How much has come in: any measure that grows with it. */
+  /** Returns how much has come in, in any growing measure. */
   received(): number;
-  /** Sends what the other end answers. */
+  /** Sends a message that the other end answers. */
   ping(): void;
-  /** Is called once, when it is silent for too long. */
+  /** Called once, when the other end is silent for too long. */
   lost(): void;
 }
 
 /**
- * The heartbeat of one connection. Only silence is death: whatever comes in, be
- * it no answer to the ping at all, is life. A process that was suspended reads
- * what has come in meanwhile before it judges.
+ * Watches one connection. Anything that comes in counts as a sign of life, not
+ * only the answer to a ping. A process that was suspended reads what came in
+ * meanwhile before it decides.
  */
 export class Heartbeat {
   readonly #options: HeartbeatOptions;
@@ -52,11 +52,11 @@ export class Heartbeat {
   #timer: Timer | undefined;
 
   /**
-   * Makes one that rests.
+   * Makes a heartbeat that is not started.
    *
    * @param options How often to ask, and how long to wait.
    * @param link The connection.
-   * @throws {RangeError} If a time is none.
+   * @throws {RangeError} If a time is not valid.
    */
   constructor(options: HeartbeatOptions, link: HeartbeatLink) {
     checkTime("heartbeat.interval", options.interval);
@@ -65,7 +65,7 @@ export class Heartbeat {
     this.#link = link;
   }
 
-  /** Asks after the next interval of silence. */
+  /** Starts to watch: asks after the next interval of silence. */
   start(): void {
     this.stop();
     this.#rest(this.#link.received());
@@ -78,7 +78,7 @@ export class Heartbeat {
     const before = this.#link.received();
     this.#link.ping();
     this.#timer = later(timeout, () => {
-      // What came while this process slept is read in this turn.
+      // What came while this process was suspended is read in this turn.
       this.#timer = later(0, () => {
         const after = this.#link.received();
         if (after === before) this.#link.lost();
@@ -87,7 +87,7 @@ export class Heartbeat {
     });
   }
 
-  /** Asks no more. */
+  /** Stops asking. */
   stop(): void {
     this.#timer?.stop();
     this.#timer = undefined;

@@ -2,8 +2,8 @@
 // This module is browser compatible.
 
 /**
- * JSON whose integers keep all their digits: Python, for one, writes larger ones
- * than a number holds.
+ * JSON whose integers keep all their digits: Python, for example, writes
+ * integers that a number cannot hold.
  *
  * ```ts
  * import { parse, stringify } from "@wirekit/internal/json";
@@ -17,12 +17,12 @@
  * @module
  */
 
-/** The largest safe integer has 16 digits, so no lossy one has less. */
+/** The largest safe integer has 16 digits, so no lossy one has fewer. */
 const MIN_DIGITS = 16;
 
 /**
- * Every string and every number. The quote that ends a string may lack, so that
- * hostile text is looked through once, and not from each of its quotes.
+ * Every string and every number. The closing quote of a string may be missing,
+ * so that hostile text is scanned once, and not from each of its quotes.
  */
 const TOKEN_REGEXP = /"[^"\\]*(?:\\.[^"\\]*)*"?|-?\d[\d.eE+-]*/g;
 
@@ -34,14 +34,14 @@ const LOOSE_TOKEN_REGEXP =
 const LONG_INTEGER_REGEXP = /^-?[1-9]\d{15,4299}$/;
 
 /**
- * Parses JSON. An integer that is no safe one becomes a `bigint`, every other
+ * Parses JSON. An integer that is not safe becomes a `bigint`, every other
  * number a `number`.
  *
  * @param text The text.
  * @param maxBits Integers of more bits than this become numbers, as other
  * programs read them.
  * @returns The value.
- * @throws {SyntaxError} If it is no JSON.
+ * @throws {SyntaxError} If it is not JSON.
  */
 export function parse(text: string, maxBits = Infinity): unknown {
   return hasLongNumber(text)
@@ -56,7 +56,7 @@ export function parse(text: string, maxBits = Infinity): unknown {
  * @param text The text.
  * @param maxBits As for {@linkcode parse}.
  * @returns The value.
- * @throws {SyntaxError} If it is none.
+ * @throws {SyntaxError} If it is not valid.
  */
 export function parseLoose(text: string, maxBits = Infinity): unknown {
   try {
@@ -73,7 +73,7 @@ export function parseLoose(text: string, maxBits = Infinity): unknown {
  * @param value The value.
  * @param maxBits How many bits an integer may have.
  * @returns The text, or `undefined` where `JSON.stringify()` returns that.
- * @throws {TypeError} If it holds itself, as `JSON.stringify()` does.
+ * @throws {TypeError} If it contains itself, as `JSON.stringify()` does.
  * @throws {RangeError} If an integer has more bits.
  */
 export function stringify(
@@ -87,7 +87,7 @@ export function stringify(
   }
 }
 
-/** Looks at every 16th character only: a long number cannot hide in between. */
+/** Checks only every 16th character: a long number cannot hide in between. */
 function hasLongNumber(text: string): boolean {
   for (let i = MIN_DIGITS - 1; i < text.length; i += MIN_DIGITS) {
     if (!isDigit(text, i)) continue;
@@ -105,7 +105,10 @@ function isDigit(text: string, index: number): boolean {
   return code >= 0x30 && code <= 0x39;
 }
 
-/** Measured as fast as the third argument of a reviver, and runs everywhere. */
+/**
+ * As fast as the third argument of a reviver when measured, and runs
+ * everywhere.
+ */
 function parseExact(text: string, maxBits: number, tokens: RegExp): unknown {
   const mark = crypto.randomUUID(); // so nothing in `text` can imitate it
   let found = false;
@@ -134,7 +137,10 @@ function isLossy(token: string, maxBits: number): boolean {
     !Number.isSafeInteger(Number(token)) && fits(BigInt(token), maxBits);
 }
 
-/** Whether an integer has so many bits at most, with or without a sign. */
+/**
+ * Returns whether an integer has at most this many bits, with or without a
+ * sign.
+ */
 function fits(value: bigint, maxBits: number): boolean {
   return maxBits === Infinity || BigInt.asIntN(maxBits, value) === value ||
     BigInt.asUintN(maxBits, value) === value;

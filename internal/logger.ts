@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * Where a package says what goes on.
+ * The logger to which a package writes events.
  *
  * ```ts
  * import type { Logger } from "@wirekit/internal/logger";
@@ -16,16 +16,16 @@
  */
 
 /**
- * Takes one line an event, by level. Levels that it lacks are silent; `console`
- * is one. A line holds no payload, no secret, and no line break.
+ * Takes one line an event, by level. Missing levels are silent. `console` is
+ * such a logger. A line holds no payload, no secret, and no line break.
  */
 export interface Logger {
-  /** What only a developer of this protocol wants to know. */
+  /** Details for developers of the protocol. */
   debug?: (line: string) => void;
-  /** What goes on: who came, who left and why. */
+  /** Normal events: who connected, who left and why. */
   info?: (line: string) => void;
-  /** What an operator should look at. */
+  /** Events that an operator should look at. */
   warn?: (line: string) => void;
-  /** What has failed here. */
+  /** Failures of this program. */
   error?: (line: string) => void;
 }

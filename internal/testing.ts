@@ -25,9 +25,9 @@ interface FakeTimer {
 }
 
 /**
- * Stands in for the timers, `performance.now()` and `Date.now()` of the platform
- * until it is disposed of; time passes only by {@linkcode FakeTime.tick}. Longer
- * delays than 2^31 - 1 wrap around as those of the platform do.
+ * Replaces the timers, `performance.now()` and `Date.now()` of the platform
+ * until it is disposed; time passes only by {@linkcode FakeTime.tick}. Delays
+ * longer than 2^31 - 1 wrap around like those of the platform.
  */
 export class FakeTime implements Disposable {
   readonly #real = {
@@ -64,13 +64,13 @@ export class FakeTime implements Disposable {
     Date.now = () => this.#time;
   }
 
-  /** How many timers run. */
+  /** The number of running timers. */
   get timers(): number {
     return this.#timers.size;
   }
 
   /**
-   * Lets time pass, and what is due happen in its order.
+   * Lets time pass and runs what is due, in order.
    *
    * @param ms How much, in milliseconds.
    */
@@ -91,12 +91,12 @@ export class FakeTime implements Disposable {
     await this.settle();
   }
 
-  /** Lets all promises settle that need no time. */
+  /** Lets all promises settle that do not need time. */
   settle(): Promise<void> {
     return new Promise((resolve) => void setImmediate(resolve));
   }
 
-  /** Gives the real clock back. */
+  /** Restores the real clock. */
   [Symbol.dispose](): void {
     Object.assign(globalThis, this.#real);
     performance.now = this.#realNow;

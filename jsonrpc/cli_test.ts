@@ -200,7 +200,7 @@ Deno.test("jsonrpc says what is wrong with its arguments", async () => {
     [["call", "--port", "1"], "METHOD is missing"],
     [["call", "http://127.0.0.1:1", "x", "--stream"], "no streams over HTTP"],
     [["listen", "http://127.0.0.1:1"], "Nothing can be heard"],
-    [["discover", "http://127.0.0.1:1", "x"], 'There is no use for "x"'],
+    [["discover", "http://127.0.0.1:1", "x"], 'Unexpected argument "x"'],
     [["call", "ws://h", "x", "--nonsense"], "no option --nonsense"],
     [["call", "ws://h", "x", "--jsno"], "Did you mean --json?"],
     [["call", "ws://h", "x", "--timeout", "no"], "number of seconds"],
@@ -209,7 +209,7 @@ Deno.test("jsonrpc says what is wrong with its arguments", async () => {
     [["call", "http://h", "x", "1", "--data", "[]"], "exclude each other"],
     [["call", "http://h", "x", "--data", "1"], "JSON array or object, not 1"],
     [["serve"], "FILE is missing"],
-    [["serve", "x.ts", "y.ts"], 'There is no use for "y.ts"'],
+    [["serve", "x.ts", "y.ts"], 'Unexpected argument "y.ts"'],
     [["serve", "x.ts", "--port", "x"], 'from 0 to 65535, not "x"'],
   ];
   for (const [args, words] of wrong) {

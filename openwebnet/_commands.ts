@@ -120,7 +120,7 @@ const status = command({
     if (who === undefined) requests = Object.values(STATUS_OF_ALL);
     else if (isName(who)) {
       if (where !== undefined) {
-        throw new UsageError(`There is no use for "${where}" after a name`);
+        throw new UsageError(`Unexpected argument "${where}" after a name`);
       }
       requests = [statusOf(await find(who))];
     } else {

@@ -70,7 +70,7 @@ Deno.test("openwebnet says what is wrong with a call, and ends with 2", async ()
     [["constructor"], 'There is no command "constructor"'],
     [["monitor", "--loud"], "There is no option --loud"],
     [["monitor", "--whre", "1"], "Did you mean --where?"],
-    [["monitor", "extra", ...at], 'There is no use for "extra"'],
+    [["monitor", "extra", ...at], 'Unexpected argument "extra"'],
     [["send", "*1*1*12##"], "Name the gateway with --host"],
     [["send", ...at], "FRAME is missing"],
     [["send", "hello", ...at], '"hello" is not a frame'],

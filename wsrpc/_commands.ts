@@ -93,7 +93,7 @@ const listen = command({
   async run({ words, options }, terminal) {
     const { url, rest: [surplus] } = placeOf(words, options, terminal);
     if (surplus !== undefined) {
-      throw new UsageError(`There is no use for "${surplus}"`);
+      throw new UsageError(`Unexpected argument "${surplus}"`);
     }
     const done = Promise.withResolvers<void>();
     let { count: left = Infinity } = options;

@@ -19,7 +19,7 @@ export function closest(
   return best;
 }
 
-/** How many letters apart two words are; two swapped ones count as one. */
+/** Returns the edit distance of two words; two swapped letters count as one. */
 function distance(a: string, b: string): number {
   // Of a long word only so much counts that it cannot be near.
   const from = [...a.slice(0, 64)];

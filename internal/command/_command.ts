@@ -11,9 +11,9 @@ import type { Terminal } from "./_terminal.ts";
 export interface Call<O extends Options = Options> {
   /** The value of each option. */
   readonly options: Values<O>;
-  /** All that is no option, as it was typed. */
+  /** All words that are not options, as they were typed. */
   readonly words: readonly string[];
-  /** What came after `--`, of a command that starts a program. */
+  /** The words after `--`, for a command that starts a program. */
   readonly program: readonly string[];
 }
 
@@ -23,7 +23,7 @@ export interface Call<O extends Options = Options> {
  * @typeParam O Its options.
  */
 export interface Command<O extends Options = Options> {
-  /** What is typed for it. */
+  /** Its name. */
   readonly name: string;
   /** What it does, as a sentence. */
   readonly summary: string;
@@ -35,29 +35,29 @@ export interface Command<O extends Options = Options> {
    * @default {""}
    */
   readonly operands?: string;
-  /** More that its help says. */
+  /** More text for its help. */
   readonly details?: string;
   /** Its options, besides `--help` and `--version`. */
   readonly options?: O;
-  /** Calls that a user could make, as they are typed. */
+  /** Example calls, as they are typed. */
   readonly examples?: readonly string[];
-  /** Whether what comes after `--` is a program with its arguments. */
+  /** Whether the words after `--` are a program with its arguments. */
   readonly startsProgram?: boolean;
   /** What `--version` says; also of its commands. */
   readonly version?: string;
   /** The commands of a group. */
   readonly commands?: readonly Command[];
-  /** The name of that of its commands which runs if none is named. */
+  /** The name of the command that runs if none is named. */
   readonly fallback?: string;
   /**
-   * Says which exit code an error has, for errors of the package.
+   * Returns the exit code of an error, for errors of the package.
    *
    * @param error The error.
    * @returns The exit code; `undefined` leaves it to the frame.
    */
   exitCode?(error: Error): number | undefined;
   /**
-   * Says what the user hears of an error, for errors of the package.
+   * Returns what the user is told about an error, for errors of the package.
    *
    * @param error The error.
    * @returns The text; `undefined` leaves it to the frame.
@@ -66,16 +66,16 @@ export interface Command<O extends Options = Options> {
   /**
    * Does it.
    *
-   * @param call What the user has typed.
+   * @param call What the user typed.
    * @param terminal Where to write, and what stops it.
-   * @returns The exit code; none is 0.
+   * @returns The exit code; nothing means 0.
    */
   run?(call: Call<O>, terminal: Terminal): Promise<number | void>;
 }
 
 /**
- * Makes a command: it does nothing but to let TypeScript see the types of the
- * options in `run`.
+ * Makes a command. It only lets TypeScript infer the types of the options in
+ * `run`.
  *
  * @typeParam O The options.
  * @param command The command.
@@ -87,7 +87,7 @@ export function command<const O extends Options>(
   return command as unknown as Command;
 }
 
-/** How many words a command takes: at least, at most. */
+/** Returns how many words a command takes: at least and at most. */
 export function arity({ operands = "" }: Command): [number, number] {
   const most = operands.split(" ").filter(Boolean).length;
   return [
@@ -115,7 +115,7 @@ export function missingOperand(
   return needed(operands)[count]?.replaceAll("…", "") ?? "";
 }
 
-/** How a command is called, in a line. */
+/** Returns the usage line of a command. */
 export function synopsis(path: string, command: Command): string {
   const { operands, options, startsProgram, commands, fallback } = command;
   return [

@@ -7,7 +7,7 @@ import { nameOf } from "./_option.ts";
 import type { Parsed } from "./_parse.ts";
 import { UsageError } from "./_usage_error.ts";
 
-/** What the user hears of an error, and what a script gets. */
+/** The message for the user, and the exit code for a script. */
 export interface Failure {
   readonly message: string;
   readonly code: number;
@@ -24,14 +24,14 @@ const OF_THE_USER = [
   Deno.errors.PermissionDenied,
 ];
 
-/** What Deno says of a permission that is missing: what, and the flag. */
+/** Deno's message about a missing permission: what, and the flag. */
 const FORBIDDEN_REGEXP =
   /^Requires (.+ access\b.*?), (?:run|specify).*?(--allow-[\w-]+)/s;
 
 /** What Deno says of a path where nothing is. */
 const MISSING_REGEXP = /\(os error \d+\): \w+ '(.*)'$/s;
 
-/** Says what an error means to the user. */
+/** Returns what an error means to the user. */
 export function failureOf(
   error: Error,
   { exitCode, messageOf }: Command,
@@ -64,7 +64,7 @@ function codeOf(error: Error): number {
   return OF_THE_USER.some((type) => error instanceof type) ? 2 : 1;
 }
 
-/** The first that is wanted among an error and its causes. */
+/** Returns the first match among an error and its causes. */
 function among(
   error: unknown,
   isWanted: (error: Error) => boolean,
@@ -77,7 +77,7 @@ function among(
   return undefined;
 }
 
-/** What Deno forbids, in the words of who types the command. */
+/** Explains what Deno forbids in terms of the command. */
 function permission(message: string): string {
   const [, what = "", flag = ""] = FORBIDDEN_REGEXP.exec(message) ?? [];
   return message.includes("compile")
@@ -85,7 +85,7 @@ function permission(message: string): string {
     : `This needs ${what}: pass ${flag} to Deno`;
 }
 
-/** Offers another port in place of a taken one. */
+/** Suggests a free port instead of a taken one. */
 function freePort(
   error: Error,
   given: ReadonlyMap<string, readonly string[]>,

@@ -6,17 +6,17 @@ import { COMMON } from "./_parse.ts";
 
 const WIDTH = 80;
 
-/** What each exit code means, in every command. */
+/** The meaning of each exit code, in every command. */
 const EXIT_CODES =
-  "Exit codes: 0 done, 1 the answer is an error or no, 2 not called rightly, " +
+  "Exit codes: 0 done, 1 the answer is an error or no, 2 wrong usage, " +
   "3 no connection, 4 no answer in time, 130 stopped by Ctrl-C before the end.";
 
 /**
  * Writes the help of a command.
  *
- * @param path What is typed to get to it, such as `hub call`.
+ * @param path The words that lead to it, such as `hub call`.
  * @param command The command.
- * @param heading How a heading looks.
+ * @param heading Formats a heading.
  */
 export function helpOf(
   path: string,
@@ -101,7 +101,7 @@ function columns(rows: [string, string][]): string {
 
 function paragraphs(text: string): string {
   return text.trim().split("\n\n").map((part) =>
-    // What is set in columns stays as it is.
+    // Text in columns stays unchanged.
     part.startsWith("  ") ? part : wrapped(part)
   ).join("\n\n");
 }

@@ -4,13 +4,13 @@ import { listed } from "./_option.ts";
 import { UsageError } from "./_usage_error.ts";
 
 /**
- * Checks a URL that a user has typed.
+ * Checks a URL that a user typed.
  *
  * @param text What was typed.
- * @param schemes The schemes that will do, such as `ws:`, the usual one first.
+ * @param schemes The accepted schemes, such as `ws:`, the usual one first.
  * @returns The URL, as it was typed.
- * @throws {UsageError} If it is no URL of such a scheme. It names what was
- * probably meant.
+ * @throws {UsageError} If it is not a URL with such a scheme. The message
+ * suggests what was probably meant.
  */
 export function checkUrl(text: string, schemes: readonly string[]): string {
   const [scheme = ""] = /^[a-z][a-z+.-]*:(?=\/)/i.exec(text) ?? [];
@@ -28,8 +28,8 @@ export function checkUrl(text: string, schemes: readonly string[]): string {
 }
 
 /**
- * Reads what a user gives as data: `-` is the standard input, `@FILE` a file,
- * and anything else the data itself.
+ * Reads the data that a user gives: `-` is standard input, `@FILE` a file, and
+ * anything else the data itself.
  *
  * @param text What was typed.
  * @returns The data.
@@ -40,10 +40,10 @@ export async function readData(text: string): Promise<string> {
 }
 
 /**
- * Reads a file that a user has named.
+ * Reads a file that a user named.
  *
  * @param path Its path.
- * @returns What is in it.
+ * @returns Its content.
  * @throws {UsageError} If it cannot be read. It names the file.
  */
 export async function readFile(path: string): Promise<string> {
@@ -63,12 +63,12 @@ export async function readFile(path: string): Promise<string> {
 }
 
 /**
- * Says how other machines reach a server that listens on all addresses of this
- * one. That needs `--allow-sys=networkInterfaces`.
+ * Returns how other machines reach a server that listens on all addresses of
+ * this one. That needs `--allow-sys=networkInterfaces`.
  *
  * @param urls Where it listens.
- * @returns The URLs for others; none if it listens elsewhere, or if this may not
- * be known.
+ * @returns The URLs for other machines; none if it listens elsewhere, or
+ * without the permission.
  */
 export async function urlsForOthers(
   urls: readonly string[],
@@ -91,8 +91,8 @@ export async function urlsForOthers(
 }
 
 /**
- * Makes sure that a server may listen, before it tries to: where Deno runs the
- * servers of Node it throws what nobody can catch.
+ * Checks that a server may listen before it tries to: Deno's servers of Node
+ * throw an error that cannot be caught.
  *
  * @param hostname The address.
  * @param port The port.

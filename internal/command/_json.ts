@@ -16,7 +16,7 @@ interface ExactJson {
 const { parse, rawJSON } = JSON as unknown as ExactJson;
 
 /**
- * Reads a value that a user has typed: JSON, or else text.
+ * Reads a value that a user typed: JSON, or otherwise text.
  *
  * @param text What was typed.
  * @param longInteger As for {@linkcode parseExactly}.
@@ -38,9 +38,9 @@ export function valueOf(
  * `JSON.stringify()`.
  *
  * @param text The text.
- * @param longInteger Makes an integer that no number holds.
+ * @param longInteger Makes an integer that a number cannot hold.
  * @returns The value.
- * @throws {SyntaxError} If it is no JSON.
+ * @throws {SyntaxError} If it is not JSON.
  */
 export function parseExactly(
   text: string,
@@ -58,7 +58,7 @@ export function parseExactly(
  *
  * @param value The value.
  * @param space How far to indent; none is one line.
- * @returns The text; empty for what JSON does not have.
+ * @returns The text; empty for values that JSON does not have.
  */
 export function toJson(value: unknown, space?: number): string {
   return JSON.stringify(

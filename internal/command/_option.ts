@@ -5,12 +5,15 @@ import { UsageError } from "./_usage_error.ts";
 /**
  * An option of a command.
  *
- * @typeParam T What the command gets of it.
+ * @typeParam T The value that the command gets.
  */
 export interface Option<T = unknown> {
   /** What it is, for the help. */
   readonly help: string;
-  /** What stands for its value in the help. An option without takes no value. */
+  /**
+   * The placeholder of its value in the help. An option without one takes no
+   * value.
+   */
   readonly value?: string;
   /** One letter, for `-p`. */
   readonly short?: string | undefined;
@@ -18,17 +21,17 @@ export interface Option<T = unknown> {
   readonly many?: boolean;
   /** Whether its value is the name of a file. */
   readonly file?: boolean;
-  /** Whether neither help nor completion shows it. */
+  /** Whether help and completion hide it. */
   readonly isHidden?: boolean;
-  /** All values that there are. */
+  /** All possible values. */
   readonly choices?: readonly string[];
   /**
-   * Makes what the command gets.
+   * Makes the value that the command gets.
    *
    * @param texts The values as they were given; none if it was not given.
    * @param name The name of the option, such as `--port`.
-   * @returns What the command gets.
-   * @throws {UsageError} If a value is not right.
+   * @returns The value that the command gets.
+   * @throws {UsageError} If a value is not valid.
    */
   read(texts: readonly string[], name: string): T;
 }
@@ -37,7 +40,7 @@ export interface Option<T = unknown> {
 export type Options = Record<string, Option>;
 
 /**
- * What a command gets of its options.
+ * The values of the options that a command gets.
  *
  * @typeParam O The options.
  */
@@ -59,7 +62,7 @@ export function nameOf(key: string): string {
 }
 
 /**
- * Makes an option that is there or not.
+ * Makes an option without a value.
  *
  * @param help What it does.
  * @param short One letter, for `-q`.
@@ -72,7 +75,7 @@ export function toggle(help: string, short?: string): Option<boolean> {
 /**
  * Makes an option whose value is a text.
  *
- * @param value What stands for the value in the help.
+ * @param value The placeholder of the value in the help.
  * @param help What it is.
  * @param details More about it.
  * @returns The option.
@@ -88,7 +91,7 @@ export function text(
 /**
  * Makes an option that may be repeated.
  *
- * @param value What stands for the value in the help.
+ * @param value The placeholder of the value in the help.
  * @param help What it is.
  * @returns The option.
  */
@@ -100,7 +103,7 @@ export function texts(value: string, help: string): Option<readonly string[]> {
  * Makes an option whose value is one of a few.
  *
  * @typeParam T The values.
- * @param value What stands for the value in the help.
+ * @param value The placeholder of the value in the help.
  * @param choices The values.
  * @param help What it is.
  * @returns The option.
@@ -128,7 +131,7 @@ export function choice<const T extends string>(
 /**
  * Makes an option whose value is an integer.
  *
- * @param value What stands for the value in the help.
+ * @param value The placeholder of the value in the help.
  * @param help What it is.
  * @param details One letter for it, the least value (0) and the largest.
  * @returns The option.
@@ -195,7 +198,7 @@ export function seconds(help: string): Option<number | undefined> {
   };
 }
 
-/** How many bytes are in a unit. */
+/** The number of bytes in a unit. */
 const UNITS: Record<string, number> = {
   "": 1,
   k: 1024,
@@ -226,7 +229,7 @@ export function bytes(help: string): Option<number | undefined> {
   };
 }
 
-/** Words as a sentence has them: `a, b or c`. */
+/** Lists words as in a sentence: `a, b or c`. */
 export function listed(words: readonly string[]): string {
   if (words.length < 2) return words.join();
   return `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;

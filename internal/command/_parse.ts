@@ -5,7 +5,7 @@ import { arity, type Command, missingOperand, synopsis } from "./_command.ts";
 import { nameOf, type Option, type Options, toggle } from "./_option.ts";
 import { UsageError } from "./_usage_error.ts";
 
-/** What every command has. */
+/** The options that every command has. */
 export const COMMON = {
   help: toggle("Show this", "h"),
   version: toggle("Show the version", "V"),
@@ -21,10 +21,10 @@ export interface Parsed {
   readonly given: ReadonlyMap<string, readonly string[]>;
 }
 
-/** A number is a value, though it begins as an option does. */
+/** A number is a value, although it begins like an option. */
 const NUMBER_REGEXP = /^-\.?\d/;
 
-/** Whether a text that was typed is an option, or would be one. */
+/** Returns whether a word is an option, known or not. */
 export function isOption(text: string): boolean {
   return text.length > 1 && text.startsWith("-") && !NUMBER_REGEXP.test(text);
 }
@@ -32,10 +32,10 @@ export function isOption(text: string): boolean {
 /**
  * Sorts what was typed into options and words.
  *
- * @param path What was typed to get to the command, such as `hub call`.
+ * @param path The words that lead to the command, such as `hub call`.
  * @param command The command.
- * @param args What was typed after it.
- * @param siblings Who else might have an option that this one lacks.
+ * @param args The words after it.
+ * @param siblings Other commands that might have an option that this one lacks.
  */
 export function parse(
   path: string,
@@ -57,7 +57,7 @@ export function parse(
     }
   };
   const rest = [...args];
-  /** Takes the value of an option: its own part, or what comes next. */
+  /** Takes the value of an option: its own part, or the next word. */
   const valueOf = (name: string, { value }: Option, own?: string): string => {
     const next = own === undefined ? rest[0] : own;
     if (next === undefined || (own === undefined && isOption(next))) {
@@ -119,7 +119,7 @@ function checkWords(
     );
   }
   if (words.length > most) {
-    throw new UsageError(`There is no use for "${words[most]}". ${usage}`);
+    throw new UsageError(`Unexpected argument "${words[most]}". ${usage}`);
   }
 }
 
@@ -141,7 +141,7 @@ function unknown(
   return new UsageError(`There is no option ${name}${hint}`);
 }
 
-/** Makes of the options that were given what the command gets. */
+/** Makes the values that the command gets from the given options. */
 export function valuesOf(
   { options = {} }: Command,
   { given }: Parsed,

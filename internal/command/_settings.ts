@@ -3,19 +3,20 @@
 import type { Terminal } from "./_terminal.ts";
 
 /**
- * Takes from the environment what was not given as an option; an empty variable
- * is none.
+ * Takes from the environment what was not given as an option. An empty variable
+ * counts as not set.
  *
- * Deno does not tell a program whether a variable is set that it may not read.
- * To refuse to start would stop those who have set none and who typed the short
- * line; to say nothing would let a hub run open whose owner has set a token. So
- * each variable that counts and may not be read is named, with the flag. Whoever
- * wants that line gone gives the option, or the flag, or `--deny-env`.
+ * Deno does not tell a program whether a variable that it may not read is set.
+ * Refusing to start would stop users who have set none; saying nothing would
+ * let a hub run open although its owner has set a token. So each relevant
+ * variable that may not be read is named, with the flag. To silence that line,
+ * give the option, the flag, or `--deny-env`.
  *
  * @typeParam K The names of the variables.
- * @param terminal Where to say what may not be read.
- * @param given What was given as an option, by the name of its variable.
- * @returns What counts, by the name of the variable.
+ * @param terminal Where to name the variables that may not be read.
+ * @param given The values that were given as options, by the name of their
+ * variable.
+ * @returns The values in effect, by the name of the variable.
  */
 export function settings<K extends string>(
   terminal: Pick<Terminal, "error">,

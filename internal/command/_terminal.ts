@@ -2,10 +2,12 @@
 
 import { later } from "../clock.ts";
 
-/** How long a wait may take before a spinner says what for, in milliseconds. */
+/**
+ * How long a wait may take before a spinner shows its purpose, in milliseconds.
+ */
 const PATIENCE = 400;
 
-/** What turns while a person waits. */
+/** The spinner that is shown while a person waits. */
 interface Spinner {
   start(): void;
   stop(): void;
@@ -16,35 +18,42 @@ export interface Terminal {
   /**
    * Writes a line of the result.
    *
-   * @param line The line. Control characters in it are shown, not obeyed.
+   * @param line The line. Control characters in it are escaped.
    */
   log(line: string): void;
   /**
-   * Writes a line about what goes on.
+   * Writes a line about the progress.
    *
    * @param line As of `log`.
    */
   error(line: string): void;
-  /** Fires at Ctrl-C, and when nobody reads the result any more. */
+  /** Fires at Ctrl-C, and when the output is closed. */
   readonly signal: AbortSignal;
   /**
-   * Waits, and says what for if it takes a while and a person looks on.
+   * Waits, and shows its purpose if it takes a while and the output is a
+   * terminal.
    *
-   * @typeParam T What the promise gives.
-   * @param what What the wait is for, such as `Waiting for the answer`.
+   * @typeParam T The value of the promise.
+   * @param what The purpose of the wait, such as `Waiting for the answer`.
    * @param promise The promise.
-   * @returns What it gives.
+   * @returns Its value.
    */
   during<T>(what: string, promise: Promise<T>): Promise<T>;
 }
 
-/** The user has pressed Ctrl-C, or the system asks the program to end. */
+/**
+ * Reports that the user pressed Ctrl-C, or that the system asks the program to
+ * end.
+ */
 export class Stopped extends Error {
   /** The name of the class. */
   override readonly name = "Stopped";
 }
 
-/** Who has read the output is gone, as `head` is when it has enough. */
+/**
+ * Reports that the reader of the output is gone, as `head` is when it has
+ * enough.
+ */
 export class NobodyReads extends Error {
   /** The name of the class. */
   override readonly name = "NobodyReads";
@@ -52,7 +61,7 @@ export class NobodyReads extends Error {
 
 const encoder = new TextEncoder();
 
-/** The terminal of this process. Disposing gives Ctrl-C back. */
+/** The terminal of this process. Disposing it restores Ctrl-C. */
 export class ProcessTerminal implements Terminal, Disposable {
   readonly #stop = new AbortController();
   readonly #signals: readonly Deno.Signal[] = Deno.build.os === "windows"
@@ -69,7 +78,8 @@ export class ProcessTerminal implements Terminal, Disposable {
   }
 
   #onSignal = (): void => {
-    // Who asks twice does not want to wait for a clean end.
+    // A second Ctrl-C means that the user does not want to wait for a clean
+    // end.
     if (this.signal.aborted) Deno.exit(130);
     this.#stop.abort(new Stopped("Stopped"));
   };
@@ -139,8 +149,9 @@ async function spinnerOf(message: string): Promise<Spinner | undefined> {
 const CONTROL_REGEXP = /[^\P{Cc}\n\t]|[\u2028-\u202e\u2066-\u2069]/gu;
 
 /**
- * Makes a text harmless to a terminal: what would move its cursor, colour it or
- * turn its letters around is shown as in JSON, so that JSON stays what it is.
+ * Makes a text harmless to a terminal: characters that would move its cursor,
+ * colour it or reverse its letters are escaped as in JSON, so that JSON stays
+ * valid.
  *
  * @param text The text.
  * @returns The text, harmless.
@@ -152,7 +163,7 @@ export function printable(text: string): string {
   );
 }
 
-/** Whether a stream is a terminal whose owner has nothing against colours. */
+/** Returns whether a stream is a terminal on which colours are allowed. */
 export function hasColors(stream: { isTerminal(): boolean }): boolean {
   return !Deno.noColor && stream.isTerminal();
 }

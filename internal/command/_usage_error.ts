@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 /**
- * A command was not called rightly. The user hears the message as one sentence;
+ * Reports wrong usage of a command. The user sees the message as one sentence;
  * the exit code is 2.
  */
 export class UsageError extends Error {

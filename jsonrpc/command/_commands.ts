@@ -152,7 +152,7 @@ const discover = command({
   async run(call, terminal) {
     const { place, words: [surplus] } = placeOf(call, terminal);
     if (surplus !== undefined) {
-      throw new UsageError(`There is no use for "${surplus}"`);
+      throw new UsageError(`Unexpected argument "${surplus}"`);
     }
     await using target = await open(place, call.options, terminal);
     const { signal } = terminal;
