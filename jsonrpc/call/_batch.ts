@@ -103,7 +103,9 @@ export class MessageBatch<T> implements Batch {
   }
 
   #check(): void {
-    if (this.#over) throw new TypeError("Cannot use batch: it is over");
+    if (this.#over) {
+      throw new TypeError("Cannot use batch: it was sent or cancelled");
+    }
   }
 }
 

@@ -94,6 +94,8 @@ export class QueuedBatch implements Batch {
   }
 
   #check(): void {
-    if (this.#over) throw new TypeError("Cannot use batch: it is over");
+    if (this.#over) {
+      throw new TypeError("Cannot use batch: it was sent or cancelled");
+    }
   }
 }

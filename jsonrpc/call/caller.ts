@@ -2,8 +2,8 @@
 // This module is browser compatible.
 
 /**
- * What everything that makes calls has in common: a peer on one connection, a
- * client that reconnects, a client over HTTP.
+ * What all callers have in common: a peer on one connection, a client that
+ * reconnects, a client over HTTP.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export interface CallOptions {
    * How long to wait for the response, in milliseconds; each progress report
    * starts the time again. Waiting for a turn counts too.
    *
-   * @default {60000} or what the caller was made with
+   * @default {60000} or the `timeout` of the caller
    */
   timeout?: number;
   /**
@@ -140,8 +140,8 @@ export interface Batch extends Disposable {
   notify(method: string, params?: Params): void;
 
   /**
-   * Sends what was added, or nothing if that is nothing. It is done once; what
-   * is added later is refused.
+   * Sends the calls that were added; an empty batch is not sent. Calls that are
+   * added later are refused.
    *
    * @returns How each call ended, in order, once all have. Never rejects.
    */
@@ -178,13 +178,13 @@ export interface Caller {
   ): Promise<T>;
 
   /**
-   * Calls a method of the peer and wants no response.
+   * Calls a method of the peer without a response.
    *
    * @param method The method.
    * @param params The arguments.
-   * @returns Resolves when there is room for another message, not when it
-   * arrived; rejects with a `ClosedError` after the end. A rejection that nobody
-   * awaits is not reported as unhandled.
+   * @returns Resolves when there is room for another message, which does not mean
+   * that this one has arrived. Rejects with a `ClosedError` after the end; such a
+   * rejection does not have to be handled.
    */
   notify(method: string, params?: Params): Promise<void>;
 

@@ -42,7 +42,7 @@ export type RemoteMethod<M> = M extends
  *
  * @category Calling
  */
-// deno-lint-ignore no-explicit-any -- Nothing is known of it.
+// deno-lint-ignore no-explicit-any -- Its types are not known.
 export type AnyRemote = any;
 
 /**
@@ -58,7 +58,7 @@ export type Nested<Name extends string, Value> = Name extends
   : { readonly [K in Name]: Value };
 
 /**
- * All at once of what is one or the other.
+ * The intersection of the members of a union.
  *
  * @typeParam U The union.
  *
@@ -115,8 +115,8 @@ export type Emitter<C extends Contract> = C extends { events: infer E }
  * Makes functions of the methods of the other end.
  *
  * @typeParam C The contract.
- * @param caller Who calls.
- * @param contract What the other end offers; by default nothing is known of it.
+ * @param caller What makes the calls.
+ * @param contract What the other end offers; by default any method may be called.
  * @param options What each call waits for.
  * @returns The functions. A result that does not fit its schema rejects with a
  * `MalformedResponseError`.
@@ -157,10 +157,10 @@ export function remote<C extends Contract = Contract>(
 }
 
 /**
- * Makes functions of the events that this end tells the other.
+ * Makes functions of the events that this end sends to the other.
  *
  * @typeParam C The contract.
- * @param caller Who tells.
+ * @param caller What sends them.
  * @param contract What this end offers.
  * @returns The functions.
  *
@@ -210,7 +210,7 @@ function toParams(
   args: readonly unknown[],
 ): Params | undefined {
   if (spec?.params && !Array.isArray(spec.params)) return args[0] as Params;
-  // JSON knows no missing value: those at the end are left out.
+  // JSON has no `undefined`: missing params at the end are left out.
   let length = args.length;
   while (length > 0 && args[length - 1] === undefined) length--;
   return args.slice(0, length);
@@ -223,7 +223,7 @@ function proxy(
   const children = new Map<string, unknown>();
   return new Proxy(() => {}, {
     get(_target, name) {
-      // A promise resolved with it must not take it for one more promise.
+      // A promise that resolves with it must not take it for a promise.
       if (typeof name !== "string" || name === "then") return undefined;
       let child = children.get(name);
       if (!child) {

@@ -2,8 +2,8 @@
 // This module is browser compatible.
 
 /**
- * What everything that calls the other end of a connection looks like: a peer, a
- * client that reconnects, a client over HTTP.
+ * The interface that all callers share: a peer, a client that reconnects, a
+ * client over HTTP.
  *
  * @module
  */
@@ -32,7 +32,7 @@ export abstract class RemoteCaller<C extends Contract = Contract>
   #remote: Remote<C> | undefined;
 
   /**
-   * Makes a face of a caller.
+   * Makes a caller of remote methods.
    *
    * @param contract What the other end offers.
    */
@@ -87,7 +87,7 @@ export abstract class RemoteCaller<C extends Contract = Contract>
   }
 
   /**
-   * Calls a method of the other end and wants no response.
+   * Calls a method of the other end without a response.
    *
    * @param method The method.
    * @param params The arguments. An empty array is left out.
@@ -196,7 +196,7 @@ export abstract class LiveCaller<C extends Contract = Contract>
    * @param namespace What comes before the `_`.
    * @param name What to subscribe to.
    * @param params Further params.
-   * @param options The call, and what to do with events that nobody reads yet.
+   * @param options The options of the call, and the limits of the queue of events.
    * @returns The subscription. It throws a `ClosedError` in its loop when the
    * connection is lost.
    *

@@ -2,8 +2,9 @@
 // This module is browser compatible.
 
 /**
- * What one end offers and the other end calls, written once: it types the
- * handlers and the calls, checks params and results, and describes itself.
+ * A contract states once what one end offers and the other end calls. It types
+ * the handlers and the calls, checks params and results, and is published as an
+ * OpenRPC document.
  *
  * ```ts
  * import { contract, param, type } from "@wirekit/jsonrpc/contract";
@@ -80,8 +81,8 @@ export interface MethodContract {
    */
   readonly result?: StandardSchema;
   /**
-   * What each value of a result has to be that is a stream: the handler is an
-   * async generator, and the caller reads it with `for await`.
+   * What each value of a stream has to be: the handler is an async generator, and
+   * the caller reads the result with `for await`.
    */
   readonly stream?: StandardSchema;
   /** What it does, in a few words. */
@@ -95,7 +96,7 @@ export interface MethodContract {
 }
 
 /**
- * Something that the offering end tells the other by a notification.
+ * A notification from the end that offers the contract.
  *
  * @category Contracts
  */

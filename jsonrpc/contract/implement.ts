@@ -82,9 +82,9 @@ export type HandlerParams<M> = M extends { params: infer P } ? ParametersOf<P>
   : [];
 
 /**
- * Makes methods of a contract. Params are checked before a handler runs, and
- * what does not fit is answered with -32602 and the issues with their paths as
- * `data`; a result that does not fit is answered with -32603. `rpc.discover`
+ * Makes the methods of a contract. Params are checked before a handler runs:
+ * wrong ones are answered with -32602, with the issues and their paths as `data`.
+ * A wrong result is answered with -32603. `rpc.discover`
  * answers with the contract as an OpenRPC document.
  *
  * @typeParam M The methods of the contract.
@@ -147,7 +147,7 @@ export function implement<
 }
 
 /**
- * Makes methods that take the events of a contract.
+ * Makes methods that receive the events of a contract.
  *
  * @typeParam C The contract.
  * @typeParam State What is kept of a connection.

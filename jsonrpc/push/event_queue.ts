@@ -2,8 +2,7 @@
 // This module is browser compatible.
 
 /**
- * A queue with a limit between events that come by themselves and a reader who
- * may be slow.
+ * A bounded queue between events that are pushed and a reader that may be slow.
  *
  * @module
  */
@@ -11,14 +10,14 @@
 import { LimitError } from "@wirekit/internal/errors";
 
 /**
- * What happens to an event that finds the queue full:
+ * What happens to an event when the queue is full:
  *
  * - `"close"`: the queue ends with an {@linkcode OverflowError} after what it
  *   holds.
- * - `"dropOldest"`: the event that waits longest makes room.
+ * - `"dropOldest"`: the event that has waited longest is dropped.
  * - `"dropNewest"`: the event is dropped.
  * - `"wait"`: the queue takes it and asks to wait, see {@linkcode EventQueue.push}.
- *   If it then holds twice its limit all the same, it ends as with `"close"`.
+ *   If it comes to hold twice its limit, it ends as with `"close"`.
  *
  * @category Streams and subscriptions
  */
@@ -30,7 +29,7 @@ export type Overflow = "close" | "dropOldest" | "dropNewest" | "wait";
  * @category Streams and subscriptions
  */
 export interface Gap {
-  /** Whether the connection was away, or the reader too slow. */
+  /** Whether the connection was lost or the reader was too slow. */
   readonly reason: "reconnect" | "overflow";
   /** How many were dropped; `undefined` if that is not known. */
   readonly dropped?: number;
@@ -55,17 +54,17 @@ export interface EventQueueOptions {
    */
   maxBytes?: number;
   /**
-   * What happens to an event that finds the queue full.
+   * What happens to an event when the queue is full.
    *
    * @default {"close"}
    */
   overflow?: Overflow;
-  /** Is told of missing events when the reader gets to their place. */
+  /** Is called when the reader gets to the place of missing events. */
   onGap?: (gap: Gap) => void;
 }
 
 /**
- * The reader was too slow, and the queue was told to end then.
+ * The reader was too slow, and the policy was to end the queue.
  *
  * @example Read too late
  * ```ts
@@ -151,7 +150,7 @@ export class EventQueue<T> implements AsyncIterableIterator<T, undefined> {
   }
 
   /**
-   * Puts an event in; nothing after the end.
+   * Adds an event; does nothing after the end.
    *
    * @param value The event.
    * @param size Its size in bytes, if that is known.

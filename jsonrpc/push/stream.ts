@@ -3,8 +3,8 @@
 
 /**
  * Results that are read piece by piece, by the protocol that StreamJsonRpc
- * publishes: the reader asks for more, so the peer never sends more than is
- * wanted.
+ * publishes: the reader asks for more, so the peer never sends more than
+ * that.
  *
  * @module
  */
@@ -32,7 +32,7 @@ export interface StreamOptions extends CallOptions {
  * Calls a method whose result is a stream.
  *
  * @typeParam T The type of a value, which is not checked.
- * @param caller Who calls.
+ * @param caller What makes the call.
  * @param method The method.
  * @param params The arguments.
  * @param options What to wait for. The signal ends the stream too.
@@ -92,7 +92,7 @@ class StreamReader<T> implements AsyncIterableIterator<T, undefined> {
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
-    // One question at a time, however many the reader asks.
+    // One request at a time, even if the reader asks for several values.
     const next = this.#last.then(() => this.#next());
     this.#last = next.catch(() => {});
     return next;

@@ -30,7 +30,7 @@ export interface Subscriber {
    * @param namespace What comes before the `_`.
    * @param name What to subscribe to.
    * @param params Further params.
-   * @param options The call, and what to do with events that nobody reads yet.
+   * @param options The options of the call, and the limits of the queue of events.
    * @returns The subscription; rejects as a call does.
    */
   subscribe<T = unknown>(
@@ -52,8 +52,8 @@ export interface SubscriptionOwner {
 }
 
 /**
- * Events from the peer. Read it with `for await`; the loop ends when the peer
- * ends the subscription, and throws when it ends it with an error, when the
+ * Events from the peer, for a `for await` loop. The loop ends when the peer ends
+ * the subscription. It throws when the peer ends it with an error, when the
  * connection is lost, and when the queue overflows.
  *
  * Leaving the loop does not unsubscribe; `await using` does.
@@ -129,7 +129,7 @@ export class Subscription<T = unknown>
   /**
    * Returns the events.
    *
-   * @returns The one iterator there is.
+   * @returns The only iterator.
    *
    * @example Read an event
    * ```ts
