@@ -360,3 +360,43 @@ Deno.test("jsonrpc serve --stdio answers on its standard streams", async () => {
   ]);
   assertStringIncludes(err, "it exports no function");
 });
+
+Deno.test("jsonrpc serve --stdio keeps what the file logs apart from the messages", async () => {
+  const file = await Deno.makeTempFile({ suffix: ".ts" });
+  await Deno.writeTextFile(
+    file,
+    `console.log("loaded");
+    export function log() {
+      console.log("a"); console.info("b"); console.table([1]); console.dir({});
+      return 5;
+    }`,
+  );
+  const args = ["run", "--quiet", "--allow-read", CLI, "serve", file];
+  const served = [Deno.execPath(), ...args, "--stdio"];
+  for (const lsp of [[], ["--lsp"]]) {
+    const ran = await run(["call", "log", ...lsp, "--", ...served, ...lsp]);
+    assertEquals([ran.code, ran.out, ran.err], [0, "5", ""]);
+  }
+  await Deno.remove(file);
+});
+
+Deno.test("jsonrpc serve tells one line of each fault, and whose page was refused", async () => {
+  await using server = await serving();
+  const socket = new WebSocket(server.ws);
+  await new Promise((open) => socket.onopen = open);
+  const answered = new Promise((answer) => socket.onmessage = answer);
+  socket.send("x\nfake: line");
+  await answered;
+  socket.close();
+  const headers = { origin: "http://localhost:3000" };
+  const { body, status } = await fetch(server.http, {
+    headers,
+    method: "POST",
+  });
+  await body?.cancel();
+  assertEquals(status, 403);
+  assertEquals(server.errors.length, 2);
+  assertStringIncludes(server.errors[0]!, "connection: SyntaxError");
+  assertStringIncludes(server.errors[1]!, "--allow-origin");
+  for (const line of server.errors) assert(!line.includes("\n"), line);
+});

@@ -75,7 +75,7 @@ export async function open(
       terminal.log(
         options.json
           ? JSON.stringify({ method, params })
-          : `${method} ${JSON.stringify(params ?? null)}`,
+          : `${method.replace(/\s+/g, " ")} ${JSON.stringify(params ?? null)}`,
       ),
   });
   return await terminal.during("Connecting", target);

@@ -30,9 +30,11 @@ export async function serveFile(
   options: ServeFileOptions,
   io: ServeFileIo,
 ): Promise<void> {
+  using _console = options.framing && logToStderr();
   const methods = methodsOf(await load(file));
+  const log = (line: string) => io.error(line.replace(/\s+/g, " "));
   const onError = (error: unknown, { method }: { method?: string }) =>
-    io.error(`${method ?? "connection"}: ${error}`);
+    log(`${method ?? "connection"}: ${error}`);
   const peerOptions = { methods, onError };
   const stopped = new Promise<void>((resolve) => {
     io.signal.addEventListener("abort", () => resolve());
@@ -47,13 +49,33 @@ export async function serveFile(
 
   await using stack = new AsyncDisposableStack();
   const { framing: _, ...where } = options;
-  const { urls } = stack.use(await serve({ ...peerOptions, ...where }));
+  const { urls } = stack.use(
+    await serve({
+      ...peerOptions,
+      ...where,
+      logger: { warn: log, error: log },
+    }),
+  );
   io.log(
     `Serving ${methods.names.join(", ")} at ${
       urls.join(", ")
     } (Ctrl-C stops it)`,
   );
   await stopped;
+}
+
+/** The functions of `console` that write to the standard output. */
+const LOGS = [
+  ...["log", "info", "debug", "dir", "dirxml", "table", "group"],
+  ...["groupCollapsed", "count", "timeLog", "timeEnd"],
+] as ("log" | "info" | "debug")[];
+
+/** Moves what a file logs out of the way of the messages. */
+function logToStderr(): Disposable {
+  const own = globalThis.console;
+  const before = { ...own };
+  for (const name of LOGS) own[name] = (...args) => own.error(...args);
+  return { [Symbol.dispose]: () => void Object.assign(own, before) };
 }
 
 async function load(file: string): Promise<Record<string, unknown>> {
