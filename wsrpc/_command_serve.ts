@@ -11,6 +11,7 @@ import {
   toggle,
   toJson,
 } from "@wirekit/internal/command";
+import { oneLine } from "./_reports.ts";
 import { RouteError } from "./errors.ts";
 import { AllowedRoute } from "./routes/route.ts";
 import { serve } from "./serve.ts";
@@ -62,6 +63,7 @@ export const serveCommand = command({
         : terminal.log(`${event} ${Object.values(more).map(shown).join(" ")}`);
     const wsrpc = new Server({
       allowedOrigins: [...options.allowOrigin],
+      logger: { warn: terminal.error, error: terminal.error },
       routes: {
         add(_peer, { a, b }) {
           if (typeof a === "number" && typeof b === "number") return a + b;
@@ -93,5 +95,5 @@ export const serveCommand = command({
 });
 
 function shown(value: unknown): string {
-  return typeof value === "string" ? value : toJson(value);
+  return typeof value === "string" ? oneLine(value) : toJson(value);
 }

@@ -233,6 +233,21 @@ Deno.test("wsrpc serves a demo", async () => {
   assertStringIncludes(terminal.out.join("\n"), '"method":"add"');
 });
 
+Deno.test("wsrpc serve tells one line of each call, and whose page was refused", async () => {
+  const terminal = new Terminal();
+  const running = runCommand(["serve", "-p", "0"], terminal);
+  const [url] = await terminal.says(/ws:\S+/);
+  const { err } = await run(url, "echo\ncall fake\u2028", "1");
+  assertMatch(err, /not implemented/);
+  for (const line of terminal.out) assertMatch(line, /^(open|call|close) .*$/);
+  const origin = "http://localhost:3000";
+  const refused = await run(url, "echo", "--header", `Origin: ${origin}`);
+  assertEquals(refused.code, 3);
+  await terminal.says(/page is of http:.*--allow-origin/);
+  terminal.stop();
+  assertEquals(await running, 0);
+});
+
 Deno.test("wsrpc bounds what a client of the demo keeps", async () => {
   const terminal = new Terminal();
   const running = runCommand(["serve", "-p", "0"], terminal);
