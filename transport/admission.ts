@@ -316,10 +316,17 @@ export class Admission<State = undefined> {
     if (this.#origins.has(origin)) return undefined;
     if (!this.#refusedOrigins.has(origin) && this.#refusedOrigins.size < 100) {
       this.#refusedOrigins.add(origin);
+      // "null" stands for every file and every sandboxed frame at once.
+      const known = origin !== "" && origin !== "null";
       this.#warn(
         info,
-        `its page is of ${origin.slice(0, 200)}. To let the pages of this ` +
-          `origin in, set allowedOrigins: [${quoted(origin)}]`,
+        known
+          ? `its page is of ${
+            origin.slice(0, 200)
+          }. To let the pages of this ` +
+            `origin in, set allowedOrigins: [${quoted(origin)}], or ` +
+            "--allow-origin for a command"
+          : "its page has no origin, such as a file or a sandboxed frame",
       );
     }
     return refusal(403, "This origin is not allowed.");

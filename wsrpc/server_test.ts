@@ -124,6 +124,8 @@ Deno.test("Server tells the log once of each origin that it refuses, and what to
     lines[0]!,
     'set allowedOrigins: ["http://localhost:3000"]',
   );
+  assertStringIncludes(lines[1]!, "its page has no origin");
+  assert(!lines[1]!.includes("allowedOrigins"), lines[1]);
   for (let n = 0; n < 200; n++) {
     await status(http.origin, { origin: `https://${n}.example` });
   }
