@@ -11,6 +11,7 @@ import {
   type FetchHandlerOptions,
   HttpClient,
   JsonRpcError,
+  LimitError,
   MalformedResponseError,
   Methods,
   Peer,
@@ -277,6 +278,19 @@ for (const own of [false, true]) {
     }
   });
 }
+
+Deno.test("HttpClient says which limit a response is over", async () => {
+  await using client = new HttpClient("http://localhost/", {
+    fetch: () => Promise.resolve(new Response("x".repeat(11))),
+    maxResponseBytes: 10,
+  });
+  const error = await assertRejects(
+    () => client.request("sum"),
+    ClosedError,
+    "more than 10 bytes (maxResponseBytes)",
+  );
+  assert(error.cause instanceof LimitError);
+});
 
 Deno.test("HttpClient takes an answer that is not UTF-8 for no response", async () => {
   for (const bytes of NOT_UTF8) {

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { LimitError } from "@wirekit/internal/errors";
 import type { Decoded } from "../wire/_link.ts";
 import { readBody, textOf } from "../answer/_body.ts";
 import type { Call } from "./_call.ts";
@@ -199,7 +200,11 @@ export class HttpClient<C extends Contract = Contract> extends RemoteCaller<C>
       new Request(this.#url, { method: "POST", body: wire, headers, signal }),
     );
     const bytes = await readBody(response, maxResponseBytes);
-    if (!bytes) throw new RangeError("Response is too large");
+    if (!bytes) {
+      throw new LimitError(
+        `the response has more than ${maxResponseBytes} bytes (maxResponseBytes)`,
+      );
+    }
     const { status } = response;
     return { status, text: textOf(bytes) };
   }
