@@ -12,7 +12,7 @@ import { BEFORE_UUID, writeEnd } from "./_wire.ts";
 /** How long to wait for the answer to a question, in milliseconds. */
 export interface Wait {
   timeout: number;
-  /** Ends it with its reason. */
+  /** Ends the wait with its reason. */
   signal?: AbortSignal | undefined;
 }
 
@@ -23,7 +23,10 @@ export type Answered = (
   isObject: boolean,
 ) => unknown;
 
-/** Asks over one connection after the other, and knows what is not answered. */
+/**
+ * Sends questions over one connection after another, and keeps those that are
+ * not answered.
+ */
 export class Asker {
   readonly #id: string;
   readonly #maxInFlight: number;
@@ -42,7 +45,7 @@ export class Asker {
     this.#answerEnd = writeEnd(id);
   }
 
-  /** Asks a route; resolves with the answer. */
+  /** Sends a request to a route; resolves with the answer. */
   request(
     link: Link,
     target: string,
@@ -53,7 +56,7 @@ export class Asker {
     return this.#ask(link, this.#paths.to(target, route), data, wait);
   }
 
-  /** Asks for anything but a route; resolves likewise. */
+  /** Sends any other question; resolves likewise. */
   ask(
     link: Link,
     type: number,
@@ -87,8 +90,8 @@ export class Asker {
   }
 
   /**
-   * Takes an answer that stands as our hub relays it: then nothing but its data
-   * needs to be parsed. Returns whether it was one.
+   * Takes an answer in the form in which this package's hub relays it, of which
+   * only the data needs parsing. Returns whether it was one.
    */
   takeInOrder(text: string): boolean {
     const end = text.length - this.#answerEnd.length;
@@ -110,7 +113,7 @@ export class Asker {
     return true;
   }
 
-  /** Takes an answer; nothing happens if it is late. */
+  /** Takes an answer; ignores it if it is late. */
   resolve(uuid: unknown, data: unknown, isObject: boolean): void {
     const call = this.#take(uuid);
     call?.resolve(this.#answered(call.path, data, isObject));

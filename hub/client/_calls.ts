@@ -18,7 +18,7 @@ const BYTES = Array.from(
   (_, n) => n.toString(16).padStart(2, "0"),
 );
 
-/** What a hexadecimal digit is worth, by its code; 16 if it is none. */
+/** The value of a hexadecimal digit, by its code; 16 if it is not one. */
 const DIGITS = new Uint8Array(256).fill(16);
 for (let n = 0; n < 16; n++) DIGITS[n.toString(16).charCodeAt(0)] = n;
 
@@ -26,10 +26,10 @@ for (let n = 0; n < 16; n++) DIGITS[n.toString(16).charCodeAt(0)] = n;
 export class Asked extends Call {
   /** What was asked. */
   declare readonly path: Path;
-  /** What its uuid starts with, which nobody can guess. */
+  /** The start of its uuid, which nobody can guess. */
   declare readonly lead: string;
 
-  /** Makes a call that nobody has been asked yet. */
+  /** Makes a call that is not sent yet. */
   constructor(path: Path, lead: string) {
     super();
     this.path = path;
@@ -38,9 +38,9 @@ export class Asked extends Call {
 }
 
 /**
- * The calls that wait for an answer, known by uuids. A uuid ends with the number
- * of the call, by which it is found, and starts with what is random: who was
- * asked once, and so knows one, cannot answer for others.
+ * The calls that wait for an answer, known by uuids. A uuid ends with the
+ * number of the call, by which it is found, and starts with random digits: a
+ * client that was asked once, and so knows one uuid, cannot answer for others.
  */
 export class AskedCalls extends Calls<Asked> {
   readonly #leads = new Leads();
@@ -70,7 +70,7 @@ export class AskedCalls extends Calls<Asked> {
     return lead + this.#high + BYTES[number & 255];
   }
 
-  /** Returns the call whose uuid ends at `end` in `text`, if it is one's. */
+  /** Returns the call whose uuid ends at `end` in `text`, if there is one. */
   find(text: string, end: number): Asked | undefined {
     const start = end - COUNT_LENGTH;
     let number = 0;

@@ -5,14 +5,14 @@ import { LimitError } from "@wirekit/internal/errors";
 import type { Information } from "./events.ts";
 import type { InformationOptions } from "./options.ts";
 
-/** How a loop over information is read, and left. */
+/** The interface of a loop over information. */
 export type InformationLoop =
   & AsyncIterableIterator<Information, undefined>
   & AsyncDisposable;
 
 type Result = IteratorResult<Information, undefined>;
 
-/** The loops of a client over what it is told: each gets all. */
+/** The loops of a client over its information: each gets all of it. */
 export class InformationLoops {
   readonly #queues = new Set<InformationQueue>();
   #ended = false;
@@ -37,7 +37,7 @@ export class InformationLoops {
     return queue;
   }
 
-  /** Ends all loops, and those that are still to begin. */
+  /** Ends all loops, including those that have not begun. */
   end(): void {
     this.#ended = true;
     for (const queue of [...this.#queues]) queue.end();
@@ -45,8 +45,8 @@ export class InformationLoops {
 }
 
 /**
- * The information that waits for one loop. What would fill it over its limit
- * ends it: the loop gets all that came before, and then an error.
+ * The information that waits for one loop. A message over its limit ends it:
+ * the loop gets everything that came before, and then an error.
  */
 class InformationQueue
   implements AsyncIterableIterator<Information, undefined> {
@@ -117,7 +117,7 @@ class InformationQueue
       : Promise.reject(error);
   }
 
-  /** Ends it without what waits: the loop was left. */
+  /** Ends it and drops what waits, because the loop was left. */
   return(): Promise<Result> {
     this.#waiting = [];
     this.#at = 0;

@@ -7,21 +7,24 @@ import {
 } from "@wirekit/internal/json";
 
 /**
- * Deepest nesting of arrays and objects in what is sent. orjson, with which
- * winerp reads, fails a little over this, and a winerp server then cuts the
- * sender.
+ * The deepest nesting of arrays and objects that is sent. orjson, with which
+ * winerp reads, fails at slightly more, and a winerp server then disconnects
+ * the sender.
  */
 export const MAX_DEPTH = 250;
 
 /** What orjson, with which winerp reads and writes, takes. */
 const MAX_BITS = 64;
 
-/** The escape of a lone surrogate; or any other, to step over it as a whole. */
+/**
+ * The escape of a lone surrogate, or any other escape, which is skipped as a
+ * whole.
+ */
 const ESCAPE_REGEXP = /\\(ud[89a-f][0-9a-f]{2}|.)/g;
 
 /**
- * Parses JSON. An integer of up to 64 bits that is no safe integer becomes a
- * `bigint`, every other number a `number`.
+ * Parses JSON. An integer of up to 64 bits that is not safe becomes a `bigint`,
+ * every other number a `number`.
  */
 export function parse(text: string): unknown {
   return parseExact(text, MAX_BITS);
@@ -45,7 +48,7 @@ export function quote(name: string): string {
   return JSON.stringify(name.toWellFormed());
 }
 
-/** Whether a value is what JSON calls an object. */
+/** Returns whether a value is a JSON object. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

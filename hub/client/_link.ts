@@ -7,9 +7,9 @@ import { LimitError } from "@wirekit/internal/errors";
 
 /** One connection of a client to the hub, from its opening to its end. */
 export class Link {
-  /** Why this end gave it up, if it did. */
+  /** Why this end closed it, if it did. */
   dropped: Error | undefined;
-  /** How many messages came in. */
+  /** The number of received messages. */
   received = 0;
   /** Whether it has ended. */
   ended = false;
@@ -40,7 +40,7 @@ export class Link {
     return this.dropped;
   }
 
-  /** Throws if a message is larger than what peers take. */
+  /** Throws if a message is larger than peers accept. */
   check(text: string): void {
     const limit = this.#maxMessageBytes;
     if (text.length * 3 <= limit) return;
@@ -56,24 +56,27 @@ export class Link {
     return this.#transport.send(text);
   }
 
-  /** Sends what nobody waits for: if it fails, the connection has ended. */
+  /**
+   * Sends a message for which nothing waits: if it fails, the connection has
+   * ended.
+   */
   post(text: string): void {
     // A transport does not report a rejection that nobody awaits.
     void this.#transport.send(text);
   }
 
-  /** Gives the connection up, unless {@linkcode keep} comes within `ms`. */
+  /** Closes the connection unless {@linkcode keep} is called within `ms`. */
   expire(ms: number, makeError: () => Error): void {
     this.keep();
     this.#timer = later(ms, () => this.drop(makeError()));
   }
 
-  /** Stops the clock of {@linkcode expire}. */
+  /** Stops the timer of {@linkcode expire}. */
   keep(): void {
     this.#timer?.stop();
   }
 
-  /** Closes the connection, because of `error` or because that is wanted. */
+  /** Closes the connection, because of `error` or on request. */
   drop(error?: Error): Promise<void> {
     this.dropped ??= error;
     return this.#transport.close();

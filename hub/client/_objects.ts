@@ -7,17 +7,19 @@ import { LimitError } from "@wirekit/internal/errors";
 import { isRecord, quote, stringify } from "./_json.ts";
 import type { AnyMethods, Method, SharedObject } from "./objects.ts";
 
-/** Most objects that can be called at one time: each is a promise of memory. */
+/**
+ * The most objects that can be called at one time, because each keeps memory.
+ */
 const MAX_OBJECTS = 10_000;
 
-/** How long to wait before it is looked again for what has expired. */
+/** How long to wait between two checks for expired objects. */
 const MIN_PAUSE = 1_000;
 
 /** The name and the id of an object of another client, and what it has. */
 export interface ObjectDescription {
   /** The name of its class. */
   readonly name: string;
-  /** By which its owner knows it. */
+  /** The id by which its owner knows it. */
   readonly uuid: string;
   /** Its attributes. */
   readonly attributes: Record<string, unknown>;
@@ -75,7 +77,7 @@ export class SharedObjects {
     this.#timer = later(ms, () => this.#purge());
   }
 
-  /** Forgets what has expired, and looks again when more has. */
+  /** Forgets expired objects, and checks again when more expire. */
   #purge(): void {
     const now = performance.now();
     const next = this.#forget(now);
@@ -83,7 +85,7 @@ export class SharedObjects {
     if (next < Infinity) this.#wake(Math.max(next - now, MIN_PAUSE), next);
   }
 
-  /** Forgets what has expired; returns when the next one does. */
+  /** Forgets expired objects; returns when the next one expires. */
   #forget(now: number): number {
     let next = Infinity;
     for (const [uuid, { expires }] of this.#objects) {
@@ -101,7 +103,9 @@ export class SharedObjects {
   }
 }
 
-/** Reads what an owner sent of its object; `undefined` if it is none. */
+/**
+ * Reads an object that its owner sent; returns `undefined` if it is not valid.
+ */
 export function describeObject(data: unknown): ObjectDescription | undefined {
   if (!isRecord(data)) return undefined;
   const { __name__: name, __attr__, __func__, __uuid__: uuid } = data;

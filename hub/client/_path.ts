@@ -5,11 +5,14 @@ import { quote } from "./_json.ts";
 import { AFTER_ROUTE, writeEnd, writeStart } from "./_wire.ts";
 import { MessageType } from "../exchange/_protocol.ts";
 
-/** Most paths that are remembered, and most characters of one's names. */
+/**
+ * The most paths that are remembered, and the most characters of the names of
+ * one.
+ */
 const MAX_PATHS = 1_000;
 const MAX_NAMES = 500;
 
-/** A way to ask: its texts stay the same from one question to the next. */
+/** The texts that stay the same from one question to the next. */
 export interface Path {
   /** The client to ask; null for the hub. */
   readonly target: string | null;
@@ -19,7 +22,9 @@ export interface Path {
   readonly head: string;
   /** A question after its uuid. */
   readonly tail: string;
-  /** What an answer starts with, up to its data, if our hub relays it. */
+  /**
+   * The start of an answer, up to its data, as this package's hub relays it.
+   */
   readonly answerHead: string;
 }
 

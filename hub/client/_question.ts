@@ -32,16 +32,16 @@ export interface KnownRoute {
   readonly json: string;
 }
 
-/** A request or a function call, from its coming in to its answer. */
+/** A request or a function call, from its receipt to its answer. */
 export interface Question {
-  /** The connection by which it came. */
+  /** The connection over which it came. */
   readonly link: Link;
-  /** Who asks. */
+  /** The requester. */
   readonly source: string;
   /** The name of the route, and that as JSON text. */
   readonly name: string;
   readonly route: string;
-  /** What it asks with. */
+  /** Its data. */
   readonly data: unknown;
   /** What follows the data in the answer, which is the same as here. */
   readonly tail: string;
@@ -67,7 +67,7 @@ export function toQuestion(
   };
 }
 
-/** Writes what is to be repeated; a stranger may have sent anything. */
+/** Writes a value to repeat; a stranger may have sent anything. */
 function scalar(value: unknown): string {
   return typeof value === "object" ? "null" : stringify(value);
 }
@@ -81,7 +81,7 @@ export class RequestReader {
   readonly #routes: ReadonlyMap<string, KnownRoute>;
   /** What a request starts with. */
   readonly #start: string;
-  /** Who asked last: most ask again. */
+  /** The last requester: it often asks again. */
   #source = "";
 
   /** Makes a reader for a client; its name and its routes are JSON text. */

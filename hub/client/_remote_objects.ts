@@ -26,7 +26,7 @@ export interface RemoteObjectsOptions {
   answered(response: IncomingResponse): void;
 }
 
-/** Makes of answers what their callers get: data, or objects to be called. */
+/** Turns answers into what callers get: data, or objects with methods. */
 export class RemoteObjects {
   readonly #options: RemoteObjectsOptions;
 
@@ -67,7 +67,7 @@ export class RemoteObjects {
       __args__: args,
       __kwargs__: kwargs,
     });
-    // A winerp server cuts the connection of who calls a client that has left.
+    // A winerp server disconnects a client that calls one that has left.
     const { ping, functionCall } = MessageType;
     const pong = await this.#options.ask(ping, target, "{}", wait);
     if (!isRecord(pong) || pong.success !== true) {

@@ -12,14 +12,14 @@ import { SharedObject } from "./objects.ts";
 
 /**
  * After how many milliseconds an answer is late enough that the requester may
- * have left. A winerp server cuts the connection of who answers to nobody.
+ * have left. A winerp server disconnects a client that answers nobody.
  */
 const SLOW = 500;
 
-/** Most characters of an error's message that a requester sees. */
+/** The most characters of an error's message that a requester sees. */
 const MAX_TEXT = 4096;
 
-/** What winerp's clients say of an object that is not there. */
+/** What winerp's clients say about an object that does not exist. */
 const NO_FUNCTION =
   "The called function has either expired or has never been registered";
 
@@ -31,7 +31,7 @@ export interface ResponderOptions {
   readonly maxHandlers: number;
   /** Whether requesters see the messages of all errors. */
   readonly exposeErrors: boolean;
-  /** Takes what a handler threw. */
+  /** Takes the error that a handler threw. */
   onError(error: unknown): void;
   /** Asks the hub whether a client is there. */
   ping(target: string): Promise<boolean>;
@@ -51,7 +51,7 @@ export class Responder {
     this.#start = writeStart(options.id, MessageType.response);
   }
 
-  /** Answers a request by `handler`. */
+  /** Answers a request with `handler`. */
   request(question: Question, handler: (() => unknown) | undefined): void {
     if (handler) this.#run(question, handler);
     else this.#refuse(question, Text.noRoute);
@@ -120,7 +120,7 @@ export class Responder {
   #refuse(question: Question, text: string): void {
     const data = stringify(text);
     const { route, tail } = question;
-    // winerp fills `traceback` too; what ours has in it is nobody's business.
+    // winerp fills `traceback` too; ours is private.
     const fields = {
       type: MessageType.error,
       route,
@@ -140,7 +140,7 @@ export class Responder {
     return head + this.#objects.share(result) + end;
   }
 
-  /** Sends an answer, on the connection that the question came by or not at all. */
+  /** Sends an answer on the connection of the question, or not at all. */
   #answer({ link, source, startedAt }: Question, text: string): void {
     if (link.ended) return;
     if (now() - startedAt < SLOW) return link.post(text);

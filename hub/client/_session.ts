@@ -20,7 +20,7 @@ import { type Message, readMessage, writeMessage, writeTail } from "./_wire.ts";
 import type { ClientEvents, ClientEventType } from "./events.ts";
 import type { ClientOptions, ClientState, ReadyOptions } from "./options.ts";
 
-/** The options that a session uses, with nothing left out. */
+/** The options that a session uses, with all defaults. */
 export interface SessionOptions extends
   OpenOptions,
   Required<
@@ -35,17 +35,20 @@ export interface SessionOptions extends
   readonly id: string;
 }
 
-/** Who a session works for. */
+/** The client of a session. */
 export interface SessionOwner {
   /** Takes an event. */
   emit<K extends ClientEventType>(type: K, detail: ClientEvents[K]): void;
-  /** Takes a request that stands as our hub relays it; says whether it is one. */
+  /**
+   * Takes a request in the form in which this package's hub relays it; returns
+   * whether it is one.
+   */
   receiveInOrder(link: Link, text: string): boolean;
   /** Takes a message that is neither about the session nor an answer. */
   receive(link: Link, message: Message, size: number): void;
 }
 
-/** What the answer to a sign of life is known by: no uuid of a call. */
+/** Identifies the answer to a sign of life; it is not a uuid of a call. */
 const HEARTBEAT = "heartbeat";
 
 /** Who waits for the name. */
@@ -65,7 +68,7 @@ export class Session {
   readonly #asker: Asker;
   readonly #ping: string;
   #state: ClientState = "closed";
-  /** Whether it was closed for good. */
+  /** Whether it was closed permanently. */
   #over = false;
   #link: Link | undefined;
   #verification: string | undefined;
@@ -88,7 +91,7 @@ export class Session {
     this.#ping = writeMessage(id, { type: MessageType.ping, tail });
   }
 
-  /** What it is doing. */
+  /** The state. */
   get state(): ClientState {
     return this.#state;
   }
@@ -101,7 +104,7 @@ export class Session {
     await this.#wait(options, true);
   }
 
-  /** Waits until the hub has accepted the name; connects if need be. */
+  /** Waits until the hub has accepted the name; connects if necessary. */
   async ready(options: ReadyOptions): Promise<void> {
     if (options.timeout !== undefined) checkTime("timeout", options.timeout);
     if (this.#state !== "open") await this.#wait(options, false);
@@ -123,7 +126,7 @@ export class Session {
       await within(waiting.done.promise, timeout, late, { signal });
     } catch (error) {
       this.#waiting.delete(waiting);
-      // Nobody else waits for what this has begun.
+      // Nothing else waits for what this started.
       if (begins && this.#waiting.size === 0) await this.#giveUp();
       throw error;
     }
@@ -135,7 +138,7 @@ export class Session {
     await this.#running;
   }
 
-  /** Closes for good; resolves when the connection has ended. */
+  /** Closes permanently; resolves when the connection has ended. */
   async close(): Promise<void> {
     if (!this.#over) {
       this.#over = true;
@@ -180,7 +183,7 @@ export class Session {
         return opened.transport;
       } catch (error) {
         over.abort(error);
-        // It may open all the same.
+        // It may still open.
         opening.then(({ transport }) => transport.close(), () => {});
         if (!signal.aborted) this.#failed(error);
         this.#become("waiting");
@@ -195,7 +198,7 @@ export class Session {
         ) await this.#serve(transport, token, stop);
       }
     } catch {
-      // Who has to know of a failed attempt has been told.
+      // A failed attempt has already been reported.
     }
     this.#settle(this.#over ? closedError() : notConnectedError());
     this.#state = "closed";
@@ -214,7 +217,7 @@ export class Session {
     this.#waiting.clear();
   }
 
-  /** Tells of a connection that never was ready. */
+  /** Reports a connection that never was ready. */
   #failed(error: unknown): void {
     let told = false;
     for (const waiting of this.#waiting) {
@@ -355,12 +358,12 @@ export class Session {
   }
 }
 
-/** What every call ends with once the client is closed. */
+/** Makes the error of every call once the client is closed. */
 export function closedError(): NotConnectedError {
   return new NotConnectedError("Client is closed");
 }
 
-/** What open calls end with when the connection ends. */
+/** Makes the error of open calls when the connection ends. */
 export function lostError(cause: unknown): NotConnectedError {
   return new NotConnectedError("Connection to the hub was lost", { cause });
 }

@@ -3,7 +3,7 @@
 
 import { isRecord, parse } from "./_json.ts";
 
-/** A message as it came in: nothing of it is known. */
+/** A message as it came in: nothing in it is checked. */
 export interface Message {
   readonly type?: unknown;
   readonly id?: unknown;
@@ -26,7 +26,7 @@ export interface Fields {
 
 /**
  * Writes a message with all its keys, compact, in the order in which winerp's
- * client writes them: our hub has a short way for exactly that.
+ * client writes them: this package's hub has a fast path for exactly that.
  */
 export function writeMessage(id: string, fields: Fields): string {
   const {
@@ -64,7 +64,7 @@ export function writeEnd(destination: string): string {
   return writeTail('"', destination).slice(BEFORE_UUID.length - 1);
 }
 
-/** Reads a message; throws a `SyntaxError` if it is none. */
+/** Reads a message; throws a `SyntaxError` if it is not valid. */
 export function readMessage(text: string): Message {
   const message = parse(text);
   if (!isRecord(message)) {

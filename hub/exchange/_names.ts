@@ -8,10 +8,10 @@ interface Seat<T> {
 }
 
 /**
- * Who has which name, in this process. One at a time has a name; those who come
- * later wait for it, first come, first served.
+ * Keeps the owners of names in this process. A name has one owner; later ones
+ * wait for it, first come, first served.
  *
- * @typeParam T Who can have a name.
+ * @typeParam T The type of an owner.
  */
 export class Names<T> {
   readonly #seats = new Map<string, Seat<T>>();
@@ -31,7 +31,7 @@ export class Names<T> {
     return this.#seats.get(name)?.holder;
   }
 
-  /** Asks for a name; returns whether it is free, and else lets them wait. */
+  /** Claims a name; returns whether it is free, otherwise queues the claim. */
   claim(name: string, who: T): boolean {
     const seat = this.#seats.get(name);
     if (seat) (seat.held ??= new Set()).add(who);

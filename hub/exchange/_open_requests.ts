@@ -10,15 +10,15 @@ const MIN_SLOTS = 128;
  * All requests of an exchange that are open: found by their responder and uuid,
  * and listed by requester and by responder, in the order in which they came.
  *
- * It is a table of its own, since a `Map` that grows and shrinks all the time
- * lets every old table of its own hold the next, and with that much garbage.
+ * It is a table of its own, because in a `Map` that grows and shrinks all the
+ * time, every old table keeps the next one from being collected.
  */
 export class OpenRequests {
   #slots: (OpenRequest | undefined)[] = new Array(MIN_SLOTS).fill(undefined);
   #size = 0;
   /** What to shift a hash by, so that its highest bits say the slot. */
   #shift = shiftFor(MIN_SLOTS);
-  /** Nobody can foresee which uuids share a slot. */
+  /** Random, so that nobody can predict which uuids share a slot. */
   readonly #seed = crypto.getRandomValues(new Int32Array(2));
 
   /**
@@ -40,7 +40,7 @@ export class OpenRequests {
     return request;
   }
 
-  /** Remembers who asks whom. */
+  /** Adds a request. */
   add(
     uuid: string,
     requester: Party,

@@ -28,10 +28,13 @@ export interface RouterOptions extends ExchangeOptions {
 
 /**
  * Passes messages between winerp clients by name, as winerp's server does, and
- * keeps what that loses: who asked whom.
+ * keeps what that server loses: who asked whom.
  */
 export class Router {
-  /** Where names and open requests are; others than winerp clients may enter. */
+  /**
+   * Has the names and open requests; participants that are not winerp clients
+   * may enter it.
+   */
   readonly exchange: Exchange;
   readonly #desk: Desk;
   readonly #handshakeTimeout: number;
@@ -42,7 +45,7 @@ export class Router {
    * Makes a router without clients.
    *
    * @param options Limits.
-   * @throws {RangeError} If a time is none.
+   * @throws {RangeError} If a time is not valid.
    */
   constructor(options: RouterOptions = {}) {
     const {
@@ -71,8 +74,8 @@ export class Router {
   /**
    * Adds a winerp client, without a name yet.
    *
-   * @param receiver Where its messages go.
-   * @param options Who may come in.
+   * @param receiver Receives its messages.
+   * @param options Who may connect.
    * @returns The client.
    */
   connect(receiver: Receiver, options: ConnectOptions = {}): Connected {
@@ -81,8 +84,8 @@ export class Router {
   }
 
   /**
-   * Tells the time. Ends what has waited too long: clients without a name, and
-   * requests without an answer. Once a second is enough.
+   * Advances the time. Ends what has waited too long: clients without a name,
+   * and requests without an answer. One call a second is enough.
    *
    * @param now Milliseconds that never go back, such as `performance.now()`.
    */
