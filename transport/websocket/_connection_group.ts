@@ -26,10 +26,14 @@ export interface OutBuffer {
   length: number;
 }
 
-/** What a group asks of its connections. */
-export interface Member {
+/** What a group asks of the output of its connections. */
+export interface Flushable {
   /** Writes everything that was sent in this turn. */
   flush(): void;
+}
+
+/** What a group asks of its connections. */
+export interface Member {
   /** Checks for a sign of life. */
   look(): void;
 }
@@ -45,8 +49,8 @@ export class ConnectionGroup {
   readonly #small: OutBuffer[] = [];
   readonly #large: OutBuffer[] = [];
   #clock: Timer | undefined;
-  #dirty: Member[] = [];
-  #clean: Member[] = [];
+  #dirty: Flushable[] = [];
+  #clean: Flushable[] = [];
   readonly #masks = new Int32Array(256);
   #nextMask = 256;
   /** How many turns of the event loop were counted. */
@@ -79,17 +83,17 @@ export class ConnectionGroup {
   }
 
   /**
-   * Flushes a member at the end of this turn, after all its promises. One call
+   * Flushes an output at the end of this turn, after all its promises. One call
    * in a turn is enough.
    */
-  schedule(member: Member): void {
-    if (this.#dirty.push(member) === 1) nextTick(this.#flush);
+  schedule(output: Flushable): void {
+    if (this.#dirty.push(output) === 1) nextTick(this.#flush);
   }
 
   readonly #flush = () => {
     const dirty = this.#dirty;
     this.#dirty = this.#clean;
-    for (const member of dirty) member.flush();
+    for (const output of dirty) output.flush();
     dirty.length = 0;
     this.#clean = dirty;
   };

@@ -3,7 +3,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ConnectionGroup } from "./_connection_group.ts";
 import { nextTurn } from "../_node.ts";
-import { type BytePipe, WebSocketConnection } from "./_connection.ts";
+import type { BytePipe } from "./_byte_pipe.ts";
+import { WebSocketConnection } from "./_connection.ts";
 import { NewlineFramer } from "../stream/newline_framer.ts";
 import { StreamTransport } from "../stream/stream.ts";
 import { CloseError } from "../transport.ts";

@@ -2,7 +2,7 @@
 
 import type { Socket } from "node:net";
 import { now } from "@wirekit/internal/clock";
-import type { BytePipe } from "./_connection.ts";
+import type { BytePipe } from "./_byte_pipe.ts";
 
 /**
  * The size of one write: large enough to be fast, small enough to see progress.
