@@ -12,7 +12,7 @@ import { Methods } from "@wirekit/jsonrpc/methods";
 import { Server } from "@wirekit/wsrpc/server";
 
 const token = Deno.env.get("WIREKIT_TOKEN");
-// Whoever reaches the app reaches the hub: without a token it would be anybody.
+// Everybody who reaches the app reaches the hub, so it needs a token.
 if (!token) throw new Error("Set WIREKIT_TOKEN to the secret of the hub");
 const hub = new Hub({ token, logger: console });
 

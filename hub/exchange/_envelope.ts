@@ -37,7 +37,7 @@ const TYPE = INDEX.type;
 const ROUTE = INDEX.route;
 const DESTINATION = INDEX.destination;
 
-/** The members that matter of a message that cannot be relayed. */
+/** The members that matter in a message that cannot be relayed. */
 const LOOSE: ReadonlySet<number> = new Set([
   ID,
   TYPE,
@@ -46,7 +46,7 @@ const LOOSE: ReadonlySet<number> = new Set([
   DESTINATION,
 ]);
 
-/** Longest member that an answer of the hub's own repeats. */
+/** The longest member that the hub repeats in its own answers. */
 const MAX_REPEATED_BYTES = 1_024;
 
 const SPACE = 0x20;
@@ -94,9 +94,9 @@ export class Envelope implements Content {
    * Takes a message.
    *
    * @param bytes The message, valid UTF-8. It is held until the next call.
-   * @throws {SyntaxError} If it is no JSON object, or one on which a stock
-   * client would fail: a lone surrogate, a number
-   * beyond a double, or more than 250 levels of nesting.
+   * @throws {SyntaxError} If it is not a JSON object, or is one on which a
+   * stock client would fail: a lone surrogate, a number beyond a double, or
+   * more than 250 levels of nesting.
    */
   read(bytes: Uint8Array<ArrayBuffer>): void {
     this.#bytes = NULL;
@@ -416,7 +416,7 @@ export class Envelope implements Content {
   }
 }
 
-/** What Python takes for "no destinations", so for everybody. */
+/** Values that Python takes for "no destinations", which means everybody. */
 const FALSY_REGEXP = /^(null|false|0|""|\[\s*\]|\{\s*\})$/;
 
 /** Returns which member has the name at `start`, or -1. */

@@ -2,9 +2,9 @@
 // This module is browser compatible.
 
 /**
- * Deepest nesting of arrays and objects that is relayed. orjson, with which
- * winerp reads, fails a little over this, and a client that fails to read a
- * message is deaf from then on.
+ * The deepest nesting of arrays and objects that is relayed. orjson, with which
+ * winerp reads, fails at slightly more, and a client that fails to read a
+ * message stops reading.
  */
 export const MAX_DEPTH = 250;
 
@@ -106,11 +106,11 @@ export function standsAt(
  * Reads JSON as bytes, without making values of it.
  *
  * Stricter than `JSON.parse`, and as strict as orjson: a lone surrogate, a
- * number beyond a double and too deep a nesting are no JSON here, since they
+ * number beyond a double and too deep nesting are errors here, because they
  * would end the receive loop of a stock winerp client.
  */
 export class Scanner {
-  /** Whether it came over a line break. */
+  /** Whether it passed a line break. */
   sawLineBreak = false;
 
   /** Returns where the white space that starts at `i` ends. */
@@ -320,7 +320,7 @@ function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= ZERO && byte <= 0x39;
 }
 
-/** The error for a byte that has no business where it stands. */
+/** Makes the error for an unexpected byte. */
 export function unexpected(i: number): SyntaxError {
   return new SyntaxError(`Unexpected byte at position ${i}`);
 }

@@ -22,27 +22,27 @@ import type {
 /** How the first line of an HTTP request begins. */
 const HTTP_REGEXP = /^[A-Z]{3,10} \S/;
 
-/** What all winerp clients of a router have in common. */
+/** The parts that all winerp clients of a router share. */
 export interface Desk {
   readonly exchange: Exchange;
   /** The message just read: one at a time. */
   readonly envelope: Envelope;
   readonly maxMessageBytes: number;
-  /** Those that have no name yet. */
+  /** The clients that have no name yet. */
   readonly unverified: Set<WinerpClient>;
 }
 
 const admitAll = () => true;
 
-/** A winerp client: reads its messages, and writes those that are for it. */
+/** A winerp client: reads its messages, and writes those for it. */
 export class WinerpClient implements Participant, Connected {
-  /** When it has to be verified. */
+  /** When it must be verified. */
   readonly expires: number;
   readonly #desk: Desk;
   readonly #receiver: Receiver;
   readonly #admits: (token: string | undefined) => boolean;
   readonly #member: Member;
-  /** To whom its last request went. */
+  /** The receiver of its last request. */
   #target: Member | undefined;
 
   constructor(
@@ -73,7 +73,7 @@ export class WinerpClient implements Participant, Connected {
     this.#desk.exchange.leave(this.#member);
   }
 
-  /** Makes it go. */
+  /** Disconnects it. */
   drop(code: number, reason: string): void {
     this.#desk.exchange.drop(this.#member, code, reason);
   }
@@ -192,8 +192,8 @@ export class WinerpClient implements Participant, Connected {
   }
 
   /**
-   * Takes a message that is not to be relayed. If its envelope can be read all
-   * the same, what it asks or answers fails now.
+   * Takes a message that cannot be relayed. If its envelope can be read, the
+   * question or answer in it fails now.
    */
   #receiveUnreadable(message: Uint8Array<ArrayBuffer>, reason: string): void {
     const { envelope, exchange } = this.#desk;
@@ -216,9 +216,10 @@ export class WinerpClient implements Participant, Connected {
   }
 
   /**
-   * Answers a message of who has no name of its own. Who has not even asked for
-   * one may say nothing else: on a carrier without an HTTP upgrade it may be a
-   * web page that sends lines to every port. Every winerp client verifies first.
+   * Answers a message of a client without a name. A client that has not asked
+   * for one may send nothing else: on a carrier without an HTTP upgrade it may
+   * be a web page that sends lines to every port. Every winerp client verifies
+   * first.
    */
   #refuseStranger(): void {
     const { type, destination } = this.#desk.envelope;
@@ -285,7 +286,9 @@ export class WinerpClient implements Participant, Connected {
     else this.#refuse(Text.noRequester);
   }
 
-  /** Who `destination` is; most often the one that it was the last time. */
+  /**
+   * Returns the owner of `destination`, which is usually the same as last time.
+   */
   #destination(): Member | undefined {
     const { envelope, exchange } = this.#desk;
     const last = this.#target;
@@ -374,7 +377,7 @@ export class WinerpClient implements Participant, Connected {
   }
 }
 
-/** Writes a message with what did not come as one. */
+/** Writes a message with content that did not come as one. */
 function compose(
   kind: keyof typeof MessageType,
   content: Content,
@@ -401,7 +404,7 @@ function errorMembers(
   return { type: `${MessageType.error}`, data: json, traceback: json };
 }
 
-/** Says what a first message that is none of ours seems to be. */
+/** Returns what an unreadable first message seems to be. */
 function unreadable(message: Uint8Array): string {
   return HTTP_REGEXP.test(textOf(message, 0, Math.min(message.length, 32)))
     ? "It spoke HTTP, as a web page or a browser does"

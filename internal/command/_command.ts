@@ -107,7 +107,7 @@ function needed(operands: string): string[] {
   });
 }
 
-/** The name of the operand that is missing after so many words. */
+/** Returns the name of the operand that is missing after this many words. */
 export function missingOperand(
   { operands = "" }: Command,
   count: number,
