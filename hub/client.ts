@@ -31,6 +31,7 @@
  */
 
 import { checkTime, within } from "@wirekit/internal/clock";
+import { checkLimits } from "@wirekit/internal/limits";
 import { Asker } from "./client/_asker.ts";
 import {
   type InformationLoop,
@@ -175,7 +176,8 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * @param name The name by which others call it, unique in the hub.
    * @param options The address of the hub, limits and deadlines.
    * @throws {TypeError} If the name is not a string, or is empty.
-   * @throws {RangeError} If a time is not a positive number.
+   * @throws {RangeError} If a time is not a positive number, or a limit is no
+   * number.
    */
   constructor(name: string, options: ClientOptions = {}) {
     super();
@@ -197,6 +199,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
       maxMessageBytes = 2 * 1024 * 1024,
       exposeErrors = false,
     } = options;
+    checkLimits(options);
     const id = quote(name);
     this.name = name;
     this.#id = id;

@@ -7,6 +7,7 @@
  * @module
  */
 import { checkTime, every, type Timer } from "@wirekit/internal/clock";
+import { checkLimits } from "@wirekit/internal/limits";
 import type { Logger } from "@wirekit/internal/logger";
 import { Admission, type RequestInfo } from "@wirekit/transport/admission";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
@@ -177,6 +178,7 @@ export class Hub implements AsyncDisposable {
       logger,
       ...limits
     } = options;
+    checkLimits(options);
     if (token === "") throw new TypeError("Cannot use an empty token");
     this.#token = token;
     this.#authorizes = authorize;

@@ -3,6 +3,7 @@
 
 import { checkTime } from "@wirekit/internal/clock";
 import type { HeartbeatOptions } from "./peer_options.ts";
+import { checkLimits } from "@wirekit/internal/limits";
 
 /** The times of a peer. */
 export interface Times {
@@ -12,10 +13,13 @@ export interface Times {
 }
 
 /**
- * Checks the times of a peer, or of the peers that a server makes later: a wrong
- * time throws where it is given, not when the first client connects.
+ * Checks the times and limits of a peer, or of the peers that a server makes
+ * later: a wrong one throws where it is given, not when the first client
+ * connects.
  */
-export function checkTimes({ timeout, idleTimeout, heartbeat }: Times): void {
+export function checkTimes(options: Times): void {
+  const { timeout, idleTimeout, heartbeat } = options;
+  checkLimits(options);
   if (timeout !== undefined) checkTime("timeout", timeout);
   if (idleTimeout !== undefined) checkTime("idleTimeout", idleTimeout);
   const { interval, timeout: answer } = heartbeat ?? {};

@@ -22,6 +22,7 @@
  */
 
 import { later, type Timer, within } from "@wirekit/internal/clock";
+import { checkLimits } from "@wirekit/internal/limits";
 import type { Caller, MessageFilter } from "./areas/item.ts";
 import { decode, type GatewayEvent } from "./events.ts";
 import type {
@@ -100,6 +101,7 @@ export class Gateway implements Caller, AsyncDisposable {
    * @throws {RangeError} If a time is none.
    */
   constructor(options: GatewayOptions) {
+    checkLimits(options);
     this.#options = options;
     const { profile = PROFILES.generic! } = options;
     const { pacing = profile.pacing, idleTimeout = profile.idleTimeout } =

@@ -8,6 +8,7 @@
  */
 
 import { checkTime, later, type Timer } from "@wirekit/internal/clock";
+import { checkLimits } from "@wirekit/internal/limits";
 import type { Caller } from "./areas/item.ts";
 import { type LightState, lightState } from "./areas/lights.ts";
 import { decode, type GatewayEvent } from "./events.ts";
@@ -87,6 +88,7 @@ export class States implements AsyncDisposable {
    * @throws {RangeError} If the time is none.
    */
   constructor(gateway: Caller, options: StatesOptions = {}) {
+    checkLimits(options);
     const { refreshDelay = 500, maxDevices = 4096, changed } = options;
     checkTime("refreshDelay", refreshDelay, { zero: true });
     this.#gateway = gateway;

@@ -17,6 +17,7 @@
  */
 
 import { checkTime } from "@wirekit/internal/clock";
+import { checkLimits } from "@wirekit/internal/limits";
 import { listOf } from "./server/_http_rules.ts";
 import { PlatformSocket } from "./websocket/_platform_socket.ts";
 import type {
@@ -120,6 +121,7 @@ export function acceptWebSocket<F extends Format = "text">(
   options: AcceptWebSocketOptions<F> = {},
 ): AcceptedWebSocket<F> {
   const { protocol, idleTimeout = 30_000, ...rest } = options;
+  checkLimits(options);
   checkTime("idleTimeout", idleTimeout);
   if (!("Deno" in globalThis)) {
     throw new TypeError(

@@ -28,6 +28,7 @@
 
 import { checkTime, within } from "@wirekit/internal/clock";
 import { TimeoutError } from "@wirekit/internal/errors";
+import { checkLimits } from "@wirekit/internal/limits";
 import type { Logger } from "@wirekit/internal/logger";
 import {
   asksForWebSocket,
@@ -221,6 +222,7 @@ export class Admission<State = undefined> {
         `maxConnections must be more than 0: got ${maxConnections}`,
       );
     }
+    checkLimits(options);
     this.maxConnections = maxConnections;
     this.#options = options;
     this.#origins = new Set((options.allowedOrigins ?? []).map(toOrigin));

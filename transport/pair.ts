@@ -33,6 +33,7 @@ import {
 import { Inbox } from "./_inbox.ts";
 import { exceeds } from "./_utf8.ts";
 import { CloseError, type Limits, type Transport } from "./transport.ts";
+import { checkLimits } from "@wirekit/internal/limits";
 
 /** Options of {@linkcode pair}. */
 export interface PairOptions
@@ -85,6 +86,7 @@ class PairEnd<T extends string | Uint8Array> implements Transport<T> {
 
   constructor(options: PairOptions) {
     this.inbox = new Inbox(options.highWaterMark ?? HIGH_WATER_MARK);
+    checkLimits(options);
     this.#maxMessageBytes = options.maxMessageBytes ?? MAX_MESSAGE_BYTES;
     this.#maxOutboxBytes = options.maxOutboxBytes ?? MAX_OUTBOX_BYTES;
   }

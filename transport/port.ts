@@ -39,6 +39,7 @@ import {
   type MessageOf,
   type Transport,
 } from "./transport.ts";
+import { checkLimits } from "@wirekit/internal/limits";
 
 /** What `MessagePort`, `Worker` and a worker's `self` have in common. */
 export interface Port extends EventTarget {
@@ -117,6 +118,7 @@ export class PortTransport<F extends Format = "text">
   constructor(port: Port, options: PortTransportOptions<F> = {}) {
     this.#port = port;
     this.#format = options.format ?? "text" as F;
+    checkLimits(options);
     this.#maxMessageBytes = options.maxMessageBytes ?? MAX_MESSAGE_BYTES;
     this.#maxInboxBytes = options.maxInboxBytes ?? MAX_INBOX_BYTES;
     this.#inbox = new Inbox(this.#maxInboxBytes);

@@ -17,6 +17,7 @@
  */
 
 import { checkTime } from "@wirekit/internal/clock";
+import { checkLimits } from "@wirekit/internal/limits";
 import type { Logger } from "@wirekit/internal/logger";
 import { checkTls, listening } from "./server/_listen_error.ts";
 import { type Acceptor, Listener } from "./server/_listener.ts";
@@ -166,6 +167,7 @@ export async function listenTcp<T extends string | Uint8Array>(
   const { hostname = "127.0.0.1", port, tls } = options;
   const { handshakeTimeout = 10_000, maxOutboxBytes } = options;
   checkTime("handshakeTimeout", handshakeTimeout);
+  checkLimits(options);
   if (tls) checkTls(tls);
   const isDeno = "Deno" in globalThis;
   const listener: Acceptor<NetAddr> = isDeno

@@ -17,6 +17,7 @@
  * @module
  */
 
+import { checkLimits } from "@wirekit/internal/limits";
 import type { Logger } from "@wirekit/internal/logger";
 import { listening } from "./server/_listen_error.ts";
 import { Listener } from "./server/_listener.ts";
@@ -137,6 +138,7 @@ export async function listenUnix<T extends string | Uint8Array>(
   makeFramer: () => Framer<T>,
 ): Promise<TransportListener<T, UnixAddr>> {
   const { path, maxOutboxBytes, logger, admission } = options;
+  checkLimits(options);
   const listener = await listenUnused(path);
   return new Listener<T, UnixAddr>(listener, {
     address: path,

@@ -31,6 +31,7 @@
 
 import { checkTime } from "@wirekit/internal/clock";
 import { NotConnectedError } from "@wirekit/internal/errors";
+import { checkLimits } from "@wirekit/internal/limits";
 import { opening } from "./_opening.ts";
 import { PlatformSocket } from "./websocket/_platform_socket.ts";
 import { hasSockets, loadWebSocket } from "./_with_sockets.ts";
@@ -98,6 +99,7 @@ export async function connectWebSocket<F extends Format = "text">(
   options: ConnectWebSocketOptions<F> = {},
 ): Promise<WebSocketTransport<MessageOf<F>>> {
   const { idleTimeout = 30_000, implementation } = options;
+  checkLimits(options);
   checkTime("idleTimeout", idleTimeout);
   const request = checkRequest(url, options);
   options.signal?.throwIfAborted();

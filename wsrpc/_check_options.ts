@@ -2,6 +2,7 @@
 // This module is browser compatible.
 
 import { checkTime } from "@wirekit/internal/clock";
+import { checkLimits } from "@wirekit/internal/limits";
 import type { CallingOptions } from "./peer_options.ts";
 
 const LIMITS = ["maxInFlight", "maxHandlers", "maxMessageBytes"] as const;
@@ -24,6 +25,7 @@ export function checkOptions<P>(options: CallingOptions<P>): void {
   if (maxQueueBytes !== undefined) {
     checkLimit("maxQueueBytes", maxQueueBytes, maxQueueBytes >= 0);
   }
+  checkLimits(options);
 }
 
 function checkLimit(name: string, limit: number, isFine: boolean): void {

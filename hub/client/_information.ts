@@ -2,6 +2,7 @@
 // This module is browser compatible.
 
 import { LimitError } from "@wirekit/internal/errors";
+import { checkLimits } from "@wirekit/internal/limits";
 import type { Information } from "./events.ts";
 import type { InformationOptions } from "./options.ts";
 
@@ -25,6 +26,7 @@ export class InformationLoops {
   /** Begins a loop. */
   begin(options: InformationOptions): InformationLoop {
     const { maxInboxBytes = 16 * 1024 * 1024, signal } = options;
+    checkLimits(options);
     const abort = () => queue.end(signal!.reason);
     const queue = new InformationQueue(maxInboxBytes, () => {
       this.#queues.delete(queue);

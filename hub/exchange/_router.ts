@@ -2,6 +2,7 @@
 // This module is browser compatible.
 
 import { checkTime } from "@wirekit/internal/clock";
+import { checkLimits } from "@wirekit/internal/limits";
 import { type Desk, WinerpClient } from "./_winerp.ts";
 import { Exchange, type ExchangeOptions } from "./exchange.ts";
 import { Envelope } from "./_envelope.ts";
@@ -48,6 +49,7 @@ export class Router {
    * @throws {RangeError} If a time is not valid.
    */
   constructor(options: RouterOptions = {}) {
+    checkLimits(options);
     const {
       maxMessageBytes = 2 * 1024 * 1024,
       handshakeTimeout = 10_000,

@@ -9,6 +9,7 @@
  * @module
  */
 import { checkTime } from "@wirekit/internal/clock";
+import { checkLimits } from "@wirekit/internal/limits";
 import { CloseError } from "@wirekit/transport/transport";
 import { bytesOf, type OpenRequest, Party } from "./_party.ts";
 import { Names } from "./_names.ts";
@@ -106,6 +107,7 @@ export class Exchange {
    * @param options Limits.
    */
   constructor(options: ExchangeOptions = {}) {
+    checkLimits(options);
     this.#options = {
       maxNameBytes: 256,
       maxRequests: 16_384,

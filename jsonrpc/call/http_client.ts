@@ -9,6 +9,7 @@
  */
 
 import { LimitError } from "@wirekit/internal/errors";
+import { checkLimits } from "@wirekit/internal/limits";
 import type { Decoded } from "../wire/_link.ts";
 import { readBody, textOf } from "../answer/_body.ts";
 import type { Call } from "./_call.ts";
@@ -113,6 +114,7 @@ export class HttpClient<C extends Contract = Contract> extends RemoteCaller<C>
    */
   constructor(url: string | URL, options: HttpClientOptions<C> = {}) {
     super(options.contract);
+    checkLimits(options);
     this.#url = String(url);
     this.#options = options;
     const link = {

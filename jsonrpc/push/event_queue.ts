@@ -8,6 +8,7 @@
  */
 
 import { LimitError } from "@wirekit/internal/errors";
+import { checkLimits } from "@wirekit/internal/limits";
 
 /**
  * What happens to an event when the queue is full:
@@ -133,6 +134,7 @@ export class EventQueue<T> implements AsyncIterableIterator<T, undefined> {
    * @param options The limits.
    */
   constructor(options: EventQueueOptions = {}) {
+    checkLimits(options);
     this.#maxItems = options.maxItems ?? 1_024;
     this.#maxBytes = options.maxBytes ?? 16_777_216;
     this.#overflow = options.overflow ?? "close";

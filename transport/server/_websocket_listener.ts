@@ -1,5 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
+import { checkLimits } from "@wirekit/internal/limits";
 import type { Buffer } from "node:buffer";
 import type { IncomingMessage, Server, ServerOptions } from "node:http";
 import type { Socket } from "node:net";
@@ -66,6 +67,7 @@ export class WebSocketListening<F extends Format, State>
     admission: Admission<State>,
   ) {
     const { tls, idleTimeout = 30_000, maxHeaderBytes = 16_384 } = options;
+    checkLimits(options);
     checkTime("idleTimeout", idleTimeout);
     if (tls) checkTls(tls);
     const { handshakeTimeout, maxConnections } = admission;

@@ -26,6 +26,7 @@ import {
   type Limits,
   type MessageOf,
 } from "../transport.ts";
+import { checkLimits } from "@wirekit/internal/limits";
 
 /** Largest block of headers, in bytes. */
 const MAX_HEADER_BYTES = 4_096;
@@ -92,6 +93,7 @@ export class ContentLengthFramer<F extends Format = "text">
   constructor(options: ContentLengthFramerOptions<F> = {}) {
     this.#format = options.format ?? "text" as F;
     this.#malformed = options.malformed;
+    checkLimits(options);
     this.#maxMessageBytes = options.maxMessageBytes ?? MAX_MESSAGE_BYTES;
   }
 

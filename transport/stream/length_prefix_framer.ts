@@ -20,6 +20,7 @@ import { Tail } from "./_tail.ts";
 import { fromBytes, toBytes } from "../_utf8.ts";
 import type { Framer } from "./framer.ts";
 import type { Format, Limits, MessageOf } from "../transport.ts";
+import { checkLimits } from "@wirekit/internal/limits";
 
 const PREFIX_BYTES = 4;
 
@@ -87,6 +88,7 @@ export class LengthPrefixFramer<F extends Format = "text">
     this.#format = options.format ?? "text" as F;
     this.#malformed = options.malformed;
     this.#littleEndian = options.littleEndian ?? false;
+    checkLimits(options);
     this.#maxMessageBytes = options.maxMessageBytes ?? MAX_MESSAGE_BYTES;
   }
 

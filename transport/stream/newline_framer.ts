@@ -22,6 +22,7 @@ import { fromBytes, isAscii, toBytes } from "../_utf8.ts";
 import { allocate } from "@wirekit/internal/allocate";
 import type { Framer } from "./framer.ts";
 import type { Limits, MessageOf } from "../transport.ts";
+import { checkLimits } from "@wirekit/internal/limits";
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
@@ -80,6 +81,7 @@ export class NewlineFramer<F extends "text" | "utf8" = "text">
   constructor(options: NewlineFramerOptions<F> = {}) {
     this.#format = options.format ?? "text" as F;
     this.#malformed = options.malformed;
+    checkLimits(options);
     this.#maxMessageBytes = options.maxMessageBytes ?? MAX_MESSAGE_BYTES;
   }
 

@@ -35,6 +35,7 @@ import { nextTurn } from "../_node.ts";
 import { openPipe, type Pipe } from "./_pipe.ts";
 import type { Framer } from "./framer.ts";
 import { CloseError, type Limits, type Transport } from "../transport.ts";
+import { checkLimits } from "@wirekit/internal/limits";
 
 /**
  * Number of bytes read ahead of the reader above which the peer has to wait.
@@ -132,6 +133,7 @@ export class StreamTransport<T extends string | Uint8Array = string>
     framer: Framer<T>,
     options: StreamTransportOptions = {},
   ) {
+    checkLimits(options);
     this.#pipe = openPipe(stream);
     this.#framer = framer;
     this.#maxOutboxBytes = options.maxOutboxBytes ?? MAX_OUTBOX_BYTES;

@@ -25,6 +25,7 @@ import {
   type MessageOf,
   type WebSocketTransport,
 } from "../transport.ts";
+import { checkLimits } from "@wirekit/internal/limits";
 
 /**
  * The longest pause between two checks of `bufferedAmount`, in milliseconds.
@@ -94,6 +95,7 @@ export class PlatformSocket<F extends Format>
     this.#role = options.role;
     this.#onGone = options.onGone;
     this.#protocol = options.protocol;
+    checkLimits(options);
     this.#maxMessageBytes = options.maxMessageBytes ?? MAX_MESSAGE_BYTES;
     this.#maxInboxBytes = options.maxInboxBytes ?? MAX_INBOX_BYTES;
     this.#maxOutboxBytes = options.maxOutboxBytes ?? MAX_OUTBOX_BYTES;

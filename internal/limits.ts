@@ -1,0 +1,38 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * The limits that a user gives: every option whose name begins with `max`.
+ *
+ * @module
+ */
+
+/**
+ * Checks the limits among options. A limit that is not a number, such as one
+ * read from a variable that is not set, would be no limit at all: every
+ * comparison with NaN is false.
+ *
+ * @param options The options as the user wrote them. Other ones are left alone.
+ * @throws {RangeError} If one is not 0, more, or Infinity. The message names
+ * the option and the value.
+ *
+ * @example A bad limit
+ * ```ts
+ * import { checkLimits } from "@wirekit/internal/limits";
+ * import { assertThrows } from "@std/assert";
+ *
+ * const options = { maxRequests: NaN };
+ * assertThrows(() => checkLimits(options), RangeError, "maxRequests");
+ * ```
+ */
+export function checkLimits(options: object): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (!/^max[A-Z]/.test(name) || value === undefined) continue;
+    if (typeof value === "number" && value >= 0) continue;
+    throw new RangeError(
+      `${name} must be a number of 0 or more, or Infinity: got ${
+        String(value)
+      }`,
+    );
+  }
+}

@@ -1,0 +1,147 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/**
+ * Every limit that a user of any package can give: what is no number, as of a
+ * variable that is not set, is refused by its name where it is given. It would
+ * be no limit at all.
+ */
+
+import { assertRejects } from "@std/assert";
+import * as hub from "@wirekit/hub";
+import { checkLimits } from "@wirekit/internal/limits";
+import * as jsonrpc from "@wirekit/jsonrpc";
+import * as openwebnet from "@wirekit/openwebnet";
+import * as transport from "@wirekit/transport";
+import * as wsrpc from "@wirekit/wsrpc";
+
+type Limits = Record<string, number>;
+
+const never = () => new Promise<never>(() => {});
+const methods = new jsonrpc.Methods();
+const gateway = () => new openwebnet.Gateway({ transport: never });
+
+/** Each place that takes limits, and some of those that it takes. */
+const PLACES: [string, (limits: Limits) => unknown, string[]][] = [
+  ["pair", (limits) => transport.pair(limits), ["maxMessageBytes"]],
+  ["NewlineFramer", (limits) => new transport.NewlineFramer(limits), [
+    "maxMessageBytes",
+  ]],
+  [
+    "ContentLengthFramer",
+    (limits) => new transport.ContentLengthFramer(limits),
+    [
+      "maxMessageBytes",
+    ],
+  ],
+  ["LengthPrefixFramer", (limits) => new transport.LengthPrefixFramer(limits), [
+    "maxMessageBytes",
+  ]],
+  ["PortTransport", (limits) => {
+    const { port1, port2 } = new MessageChannel();
+    try {
+      return new transport.PortTransport(port1, limits);
+    } finally {
+      port1.close();
+      port2.close();
+    }
+  }, ["maxMessageBytes", "maxInboxBytes"]],
+  [
+    "connectWebSocket",
+    (limits) => transport.connectWebSocket("ws://127.0.0.1:1", limits),
+    [
+      "maxMessageBytes",
+      "maxInboxBytes",
+      "maxOutboxBytes",
+    ],
+  ],
+  [
+    "listenWebSocket",
+    (limits) => transport.listenWebSocket({ port: 0, ...limits }),
+    [
+      "maxMessageBytes",
+      "maxOutboxBytes",
+      "maxConnections",
+      "maxHeaderBytes",
+    ],
+  ],
+  ["listenTcp", (limits) =>
+    transport.listenTcp(
+      { port: 0, ...limits },
+      () => new transport.NewlineFramer(),
+    ), ["maxOutboxBytes"]],
+  ["hub.serve", (limits) => hub.serve({ port: 0, ...limits }), [
+    "maxMessageBytes",
+    "maxOutboxBytes",
+    "maxRequests",
+    "maxNameBytes",
+    "maxConnections",
+  ]],
+  ["hub.Client", (limits) => new hub.Client("a", limits), [
+    "maxInFlight",
+    "maxHandlers",
+    "maxMessageBytes",
+  ]],
+  [
+    "jsonrpc.serve",
+    (limits) => jsonrpc.serve({ port: 0, methods, ...limits }),
+    [
+      "maxMessageBytes",
+      "maxRequestBytes",
+      "maxResponseBytes",
+      "maxBatchItems",
+      "maxHandlers",
+      "maxQueuedCalls",
+      "maxInFlight",
+      "maxQueueBytes",
+      "maxSubscriptions",
+      "maxConnections",
+    ],
+  ],
+  ["jsonrpc.Peer", (limits) => new jsonrpc.Peer(transport.pair()[0], limits), [
+    "maxInFlight",
+  ]],
+  [
+    "jsonrpc.HttpClient",
+    (limits) => new jsonrpc.HttpClient("http://127.0.0.1:1", limits),
+    ["maxResponseBytes"],
+  ],
+  ["wsrpc.Server", (limits) => new wsrpc.Server(limits), [
+    "maxInFlight",
+    "maxHandlers",
+    "maxQueueBytes",
+    "maxMessageBytes",
+    "maxOutboxBytes",
+    "maxConnections",
+  ]],
+  [
+    "Gateway",
+    (limits) => new openwebnet.Gateway({ transport: never, ...limits }),
+    [
+      "maxQueue",
+      "maxReplies",
+      "maxEvents",
+    ],
+  ],
+  ["States", (limits) => new openwebnet.States(gateway(), limits), [
+    "maxDevices",
+  ]],
+];
+
+for (const [place, use, names] of PLACES) {
+  Deno.test(`${place} takes no limit that is no number`, async () => {
+    for (const name of names) {
+      for (const value of [NaN, -1, "5", null]) {
+        await assertRejects(
+          async () => await use({ [name]: value as number }),
+          RangeError,
+          name,
+        );
+      }
+    }
+  });
+}
+
+Deno.test("checkLimits() takes 0, Infinity, and what is no limit", () => {
+  const options = { maxA: 0, maxB: Infinity, maxC: undefined, maximum: "x" };
+  checkLimits(options);
+});
