@@ -159,6 +159,12 @@ async function listenUnused(path: string): Promise<Deno.UnixListener> {
     return listening(path, () => listen(path));
   } catch (error) {
     if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    if (!(await Deno.lstat(path)).isSocket) {
+      const text =
+        `Cannot listen on ${path}: it is a file, and not a socket (EADDRINUSE)`;
+      const inUse = new Deno.errors.AddrInUse(text, { cause: error });
+      throw Object.assign(inUse, { code: "EADDRINUSE" });
+    }
     if (await isAlive(path)) throw error;
     await Deno.remove(path);
     return listening(path, () => listen(path));
@@ -171,9 +177,8 @@ function listen(path: string): Deno.UnixListener {
   return listener;
 }
 
-/** Returns whether the file at `path` is in use or may not be removed. */
+/** Whether the socket at `path` is in use. */
 async function isAlive(path: string): Promise<boolean> {
-  if (!(await Deno.lstat(path)).isSocket) return true;
   try {
     (await opening((signal) => connectPath(path, signal), {})).close();
     return true;

@@ -61,8 +61,18 @@ Deno.test("listenUnix() replaces no file that is no socket", async () => {
   await assertRejects(
     () => listenUnix({ path }, framer),
     Deno.errors.AddrInUse,
+    `Cannot listen on ${path}: it is a file, and not a socket`,
   );
   assertEquals(await Deno.readTextFile(path), "precious");
+});
+
+Deno.test("listenUnix() says that a path is too long", async () => {
+  const path = `/tmp/${"a".repeat(200)}.sock`;
+  await assertRejects(
+    () => listenUnix({ path }, framer),
+    TypeError,
+    `Cannot listen on ${path}: the path is too long`,
+  );
 });
 
 Deno.test("connectUnix() gives up at its signal", async () => {

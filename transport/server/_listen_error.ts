@@ -51,6 +51,11 @@ export function codeOf(error: unknown): string | undefined {
 export function listenError(cause: unknown, address: string): Error {
   const { Deno } = globalThis as { Deno?: { errors: Record<string, unknown> } };
   const { name, message } = Object(cause) as Partial<Error>;
+  if (cause instanceof TypeError && /SUN_LEN/.test(cause.message)) {
+    const text =
+      `Cannot listen on ${address}: the path is too long for a socket`;
+    return new TypeError(text, { cause });
+  }
   if (name === "NotCapable" || cause instanceof TypeError) {
     return cause as Error;
   }
