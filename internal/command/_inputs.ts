@@ -15,6 +15,13 @@ import { UsageError } from "./_usage_error.ts";
 export function checkUrl(text: string, schemes: readonly string[]): string {
   const [scheme = ""] = /^[a-z][a-z+.-]*:(?=\/)/i.exec(text) ?? [];
   if (schemes.includes(scheme.toLowerCase()) && URL.canParse(text)) return text;
+  const [, path] = /^unix:([^/].*)$/i.exec(text) ?? [];
+  if (path !== undefined && schemes.includes("unix:")) {
+    throw new UsageError(
+      `Cannot use "${text}" as a URL. Its path must be absolute: ` +
+        `unix:/folder/${path}`,
+    );
+  }
   const [, rest = text] = /^[a-z][a-z+.-]*:\/\/(.*)$/i.exec(text) ?? [];
   const isHost = rest !== text ||
     /^(localhost|[\w-]+(\.[\w-]+)+|\[[\da-f:]+\])(:\d+)?(\/.*)?$/i
