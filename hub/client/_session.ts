@@ -75,6 +75,8 @@ export class Session {
   readonly #waiting = new Set<Waiting>();
   #stop = new AbortController();
   #running: Promise<void> | undefined;
+  /** Why the last attempt failed. */
+  #failure: unknown;
 
   /** Makes a session without a connection. */
   constructor(options: SessionOptions, asker: Asker, owner: SessionOwner) {
@@ -156,7 +158,7 @@ export class Session {
     if (this.#state === "open") return this.#link!;
     if (this.#over) throw closedError();
     if (this.#state === "held") throw new OnHoldError();
-    throw notConnectedError();
+    throw this.#notConnected();
   }
 
   #start(): void {
@@ -200,7 +202,7 @@ export class Session {
     } catch {
       // A failed attempt has already been reported.
     }
-    this.#settle(this.#over ? closedError() : notConnectedError());
+    this.#settle(this.#over ? closedError() : this.#notConnected());
     this.#state = "closed";
   }
 
@@ -219,6 +221,7 @@ export class Session {
 
   /** Reports a connection that never was ready. */
   #failed(error: unknown): void {
+    this.#failure = error;
     let told = false;
     for (const waiting of this.#waiting) {
       if (!waiting.once) continue;
@@ -326,6 +329,7 @@ export class Session {
   #accepted(link: Link): void {
     if (this.#state === "open") return;
     this.#state = "open";
+    this.#failure = undefined;
     link.keep();
     this.#settle();
     this.#owner.emit("ready", undefined);
@@ -352,9 +356,21 @@ export class Session {
   }
 
   #tooLate(): Error {
-    return this.#state === "held"
-      ? new OnHoldError()
-      : new TimeoutError("Cannot connect to the hub in time");
+    return this.#state === "held" ? new OnHoldError() : new TimeoutError(
+      `Cannot connect to the hub in time${this.#why()}`,
+      { cause: this.#failure },
+    );
+  }
+
+  #notConnected(): NotConnectedError {
+    return new NotConnectedError(`Not connected to the hub${this.#why()}`, {
+      cause: this.#failure,
+    });
+  }
+
+  #why(): string {
+    const failure = this.#failure;
+    return failure instanceof Error ? `: ${failure.message}` : "";
   }
 }
 
@@ -366,8 +382,4 @@ export function closedError(): NotConnectedError {
 /** Makes the error of open calls when the connection ends. */
 export function lostError(cause: unknown): NotConnectedError {
   return new NotConnectedError("Connection to the hub was lost", { cause });
-}
-
-function notConnectedError(): NotConnectedError {
-  return new NotConnectedError("Not connected to the hub");
 }

@@ -11,6 +11,7 @@ import {
 import { CloseError } from "@wirekit/transport/transport";
 import { Client } from "../client.ts";
 import {
+  type HandshakeError,
   LimitError,
   NotConnectedError,
   OnHoldError,
@@ -951,3 +952,30 @@ async function pingPong(
   await connection.send({ ...ping, data: { success: true } });
   return await alive;
 }
+
+Deno.test("Client ready() says why there is no connection", async () => {
+  const cases = [
+    [401, NotConnectedError, "401 Unauthorized"],
+    [503, TimeoutError, "503 Service Unavailable"],
+  ] as const;
+  for (const [status, type, why] of cases) {
+    await using server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen() {} },
+      () => new Response(null, { status }),
+    );
+    const url = `ws://127.0.0.1:${server.addr.port}`;
+    await using client = new Client("alpha", { url });
+    client.addEventListener("error", () => {});
+    const error = await assertRejects(
+      () => client.ready({ timeout: 1_000 }),
+      type,
+      why,
+    );
+    assertEquals((error.cause as HandshakeError).status, status);
+    await assertRejects(
+      () => client.request("beta", "greet"),
+      NotConnectedError,
+      why,
+    );
+  }
+});
