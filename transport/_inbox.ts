@@ -1,8 +1,19 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { now } from "@wirekit/internal/clock";
 import { isClean, READY, refuse } from "./_close.ts";
+import { nextTurn } from "./_node.ts";
 import type { CloseError } from "./transport.ts";
+
+/**
+ * How long a reader may be busy before others have their turn, in milliseconds:
+ * only the clock knows what a message costs its reader.
+ */
+const SLICE = 5;
+
+/** Messages between two looks at the clock. */
+const LOOK = 32;
 
 /**
  * Holds messages that wait for the reader, and how the reading ends.
@@ -20,6 +31,9 @@ export class Inbox<T extends string | Uint8Array>
   #incoming: T[] = [];
   #outgoing: T[] = [];
   #at = 0;
+  /** Messages handed out since the reader last waited, and when it began. */
+  #taken = 0;
+  #since = 0;
   #reader: PromiseWithResolvers<IteratorResult<T, undefined>> | undefined;
   #room: PromiseWithResolvers<void> | undefined;
 
@@ -78,6 +92,9 @@ export class Inbox<T extends string | Uint8Array>
       this.#incoming = empty;
       this.#at = 0;
     }
+    if (++this.#taken % LOOK === 0 && this.#isBusy()) {
+      return this.#nextInTurn();
+    }
     const value = this.#outgoing[this.#at]!;
     this.#outgoing[this.#at++] = undefined as unknown as T;
     this.bytes -= sizeOf(value);
@@ -86,6 +103,19 @@ export class Inbox<T extends string | Uint8Array>
       this.#room = undefined;
     }
     return Promise.resolve({ done: false, value });
+  }
+
+  /** Whether the reader has been busy for as long as a turn may take. */
+  #isBusy(): boolean {
+    const time = now();
+    if (this.#taken === LOOK) this.#since = time;
+    return time - this.#since >= SLICE;
+  }
+
+  async #nextInTurn(): Promise<IteratorResult<T, undefined>> {
+    await nextTurn();
+    this.#taken = 0;
+    return this.next();
   }
 
   #wait(): Promise<IteratorResult<T, undefined>> {
@@ -99,6 +129,7 @@ export class Inbox<T extends string | Uint8Array>
         new TypeError("Cannot read transport: another reader is waiting"),
       );
     }
+    this.#taken = 0;
     this.#reader = Promise.withResolvers();
     return this.#reader.promise;
   }
