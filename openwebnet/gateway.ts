@@ -295,10 +295,14 @@ export class Gateway implements Caller, AsyncDisposable {
   ): Promise<void> {
     const { timeout = Infinity, signal } = options;
     signal?.throwIfAborted();
-    await within(this.#listen().opened, timeout, () => {
+    const session = this.#listen();
+    await within(session.opened, timeout, () => {
       const { url = "Gateway" } = this.#options;
+      const { failure: cause } = session;
+      const why = cause instanceof Error ? `: ${cause.message}` : "";
       return new TimeoutError(
-        `${url} opened no session for events within ${timeout} ms`,
+        `${url} opened no session for events within ${timeout} ms${why}`,
+        { cause },
       );
     }, { signal });
   }

@@ -209,3 +209,16 @@ Deno.test("Gateway asks on the command session whether a silent one is there", a
   );
   assertEquals(r.simulator.sessions("event"), 1);
 });
+
+Deno.test("Gateway ready() says why there is no session", async () => {
+  const away = new Error("nobody listens there");
+  await using gateway = new Gateway({
+    transport: () => Promise.reject(away),
+  });
+  const error = await assertRejects(
+    () => gateway.ready({ timeout: 50 }),
+    TimeoutError,
+    "within 50 ms: nobody listens there",
+  );
+  assertEquals(error.cause, away);
+});

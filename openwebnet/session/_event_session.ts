@@ -89,6 +89,8 @@ export interface EventSessionOptions {
  * session is closed or the gateway does not know the password.
  */
 export class EventSession implements AsyncDisposable {
+  /** Why the last attempt to open a session failed. */
+  failure: unknown;
   readonly #dial: Dial;
   readonly #onMessage: (message: Message) => void;
   readonly #options: EventSessionOptions;
@@ -174,6 +176,7 @@ export class EventSession implements AsyncDisposable {
         else onState?.("closed", error);
         return;
       }
+      this.failure = error;
       onState?.("waiting", error);
       // Not the transport's reconnect(): a gateway has few places and may lock
       // everybody out, so it is never called again at once.
@@ -188,6 +191,7 @@ export class EventSession implements AsyncDisposable {
     this.#wasOpen = true;
     this.#heard = now();
     this.#opened.resolve();
+    this.failure = undefined;
     this.#options.onState?.("open");
     let cause: unknown = new NotConnectedError(
       "Gateway closed the event session",
