@@ -288,11 +288,17 @@ Deno.test("listenWebSocket() names the origin that it refuses in its log", async
     await conn.read(bytes);
     assert(new TextDecoder().decode(bytes).includes(" 101 "), origin);
   }
-  for (const origin of ["https://evil.example", "null", ""]) {
+  for (
+    const [origin, says] of [
+      ["https://evil.example", 'allowedOrigins: ["https://evil.example"]'],
+      ["null", "no origin"],
+      ["", "no origin"],
+    ] as const
+  ) {
     const answer = await request(server.port, text({ origin }));
     assert(/^HTTP\/1.1 403 /.test(answer), answer);
     const line = server.lines.at(-1)!;
-    assert(line.includes(origin) && line.includes("allowedOrigins"), line);
+    assert(line.includes(says), line);
   }
 });
 
