@@ -343,7 +343,8 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * For any other error the requester gets `Route failed`, and the event
    * `error` has the error itself.
    * @returns The client.
-   * @throws {TypeError} If there is already a route with that name.
+   * @throws {TypeError} If there is already a route with that name, or the handler
+   * is no function.
    *
    * @example Two routes
    * ```ts
@@ -358,6 +359,9 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * ```
    */
   route<K extends RouteName<T>>(name: K, handler: Handler<T[K]>): this {
+    if (typeof handler !== "function") {
+      throw new TypeError(`Cannot add route: "${name}" is no function`);
+    }
     const json = quote(name);
     if (this.#routes.has(json)) {
       throw new TypeError(`Cannot add route: "${name}" exists already`);

@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { pair } from "@wirekit/transport/pair";
 import { CloseError } from "@wirekit/transport/transport";
@@ -720,4 +720,14 @@ Deno.test("Two peers that do not read each other go on all the same", async () =
     Promise.all(Array.from({ length: 8 }, () => peer.request("big", [text])));
   const [a, b] = await Promise.all([ask(at.client), ask(at.server)]);
   assertEquals([a.length, b.length], [8, 8]);
+});
+
+Deno.test("Methods add() takes functions only", () => {
+  for (const handler of [undefined, null, "x", {}]) {
+    assertThrows(
+      () => new Methods().add("sum", handler as never),
+      TypeError,
+      'Cannot add method "sum": it is no function',
+    );
+  }
 });

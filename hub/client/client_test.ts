@@ -979,3 +979,14 @@ Deno.test("Client ready() says why there is no connection", async () => {
     );
   }
 });
+
+Deno.test("Client route() takes functions only", () => {
+  const client = new Client("alpha");
+  for (const handler of [undefined, null, "x", {}]) {
+    assertThrows(
+      () => client.route("greet", handler as never),
+      TypeError,
+      '"greet" is no function',
+    );
+  }
+});

@@ -85,7 +85,8 @@ export class Methods<State = Record<string, unknown>> {
    * @param name The name. Names that begin with `rpc.` are reserved.
    * @param handler Answers the calls.
    * @returns This table.
-   * @throws {TypeError} If the name is taken or reserved.
+   * @throws {TypeError} If the name is taken or reserved, or the handler is no
+   * function.
    *
    * @example A method with params by name
    * ```ts
@@ -103,6 +104,11 @@ export class Methods<State = Record<string, unknown>> {
         `Cannot add method ${
           JSON.stringify(name)
         }: "rpc." is kept for the protocol`,
+      );
+    }
+    if (typeof handler !== "function") {
+      throw new TypeError(
+        `Cannot add method ${JSON.stringify(name)}: it is no function`,
       );
     }
     if (this.#handlers.has(name)) {
