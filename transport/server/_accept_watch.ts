@@ -5,6 +5,7 @@ import { every, now, type Timer } from "@wirekit/internal/clock";
 import type { Logger } from "@wirekit/internal/logger";
 import { codeOf } from "./_listen_error.ts";
 import { createSocketServer } from "./_node_http.ts";
+import { prepareSignals } from "./_prepare_signals.ts";
 
 /** How often to check a listener, in milliseconds. */
 const INTERVAL = 1_000;
@@ -27,6 +28,7 @@ export class AcceptFailures {
   constructor(address: string, logger: Logger | undefined) {
     this.#address = address;
     this.#logger = logger;
+    prepareSignals();
   }
 
   /** Records that accepting failed. */
