@@ -3,7 +3,7 @@
 
 import { now } from "@wirekit/internal/clock";
 import { isClean, READY, refuse } from "./_close.ts";
-import { nextTurn } from "./_node.ts";
+import { nextTurn } from "./_turn.ts";
 import type { CloseError } from "./transport.ts";
 
 /**

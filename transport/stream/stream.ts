@@ -31,7 +31,7 @@ import {
   toCloseError,
 } from "../_close.ts";
 import { Inbox } from "../_inbox.ts";
-import { nextTurn } from "../_node.ts";
+import { nextTurn } from "../_turn.ts";
 import { openPipe, type Pipe } from "./_pipe.ts";
 import type { Framer } from "./framer.ts";
 import { CloseError, type Limits, type Transport } from "../transport.ts";

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ConnectionGroup } from "./_connection_group.ts";
-import { nextTurn } from "../_node.ts";
+import { nextTurn } from "../_turn.ts";
 import type { BytePipe } from "./_byte_pipe.ts";
 import { WebSocketConnection } from "./_connection.ts";
 import { NewlineFramer } from "../stream/newline_framer.ts";
