@@ -142,7 +142,8 @@ async function start(
   const script = `import site; site.addsitedir(${JSON.stringify(lib)}); ` +
     "from autobahntestsuite.wstest import run; run()";
   return new Deno.Command(python, {
-    args: ["-c", script, "-m", mode, "-s", file],
+    // Without the page that it would show on port 8080.
+    args: ["-c", script, "-m", mode, "-s", file, "--webport", "0"],
     env: { PYTHONWARNINGS: "ignore" },
     stdout: "null",
   }).spawn();
