@@ -18,7 +18,7 @@
  * @module
  */
 import { type Command, run } from "@wirekit/internal/command";
-import { hub } from "./_commands.ts";
+import { hub } from "./command/_commands.ts";
 
 /**
  * The command as a table, for a program that includes it in its own commands.

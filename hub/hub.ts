@@ -9,9 +9,15 @@
 import { checkTime, every, type Timer } from "@wirekit/internal/clock";
 import { checkLimits } from "@wirekit/internal/limits";
 import type { Logger } from "@wirekit/internal/logger";
-import { Admission, type RequestInfo } from "@wirekit/transport/admission";
+import {
+  Admission,
+  type RequestInfo,
+  wantsWebSocket,
+} from "@wirekit/transport/admission";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
-import { hasSecret, isLoopback, isSecret } from "./_access.ts";
+import { hasSecret, isLoopback, isSecret } from "./access/_secrets.ts";
+import { fullPass, type Pass } from "./access/pass.ts";
+import type { Door, Visitor } from "./door.ts";
 import { Connection, type ConnectionLimits, FAREWELL } from "./_connection.ts";
 import { Router } from "./exchange/_router.ts";
 import type { Exchange, ExchangeOptions } from "./exchange/exchange.ts";
@@ -84,6 +90,13 @@ export interface HubOptions extends Omit<ExchangeOptions, "onName"> {
    */
   idleTimeout?: number;
   /**
+   * Other ways in than winerp. The first that takes a request or a client has
+   * it.
+   *
+   * @default {[]}
+   */
+  doors?: readonly Door[];
+  /**
    * Where to log events.
    *
    * @default Nowhere.
@@ -150,7 +163,8 @@ const MAX_INBOUND_BYTES = 64 * 1024 * 1024;
  */
 export class Hub implements AsyncDisposable {
   /** Decides who may connect, for the hub's own port and for `fetch` alike. */
-  readonly admission: Admission;
+  readonly admission: Admission<Pass>;
+  readonly #doors: Door[];
   readonly #token: string | undefined;
   readonly #authorizes: HubOptions["authorize"];
   readonly #limits: ConnectionLimits;
@@ -175,11 +189,13 @@ export class Hub implements AsyncDisposable {
       maxConnections,
       maxOutboxBytes = 16 * 1024 * 1024,
       idleTimeout = 300_000,
+      doors = [],
       logger,
       ...limits
     } = options;
     checkLimits(options);
     if (token === "") throw new TypeError("Cannot use an empty token");
+    this.#doors = [...doors];
     this.#token = token;
     this.#authorizes = authorize;
     this.admission = new Admission({
@@ -246,6 +262,12 @@ export class Hub implements AsyncDisposable {
     request: Request,
     info?: Partial<RequestInfo>,
   ): Promise<Response> => {
+    if (!wantsWebSocket(request)) {
+      for (const door of this.#doors) {
+        const response = await door.fetch?.(request, info ?? {});
+        if (response) return response;
+      }
+    }
     const accepted = await this.admission.accept(request, info, {
       format: "utf8",
       farewell: FAREWELL,
@@ -253,36 +275,77 @@ export class Hub implements AsyncDisposable {
       maxMessageBytes: this.#maxInboundBytes,
     });
     if (accepted instanceof Response) return accepted;
-    const carrier = "WebSocket";
-    this.accept(accepted.transport, { trusted: true, watched: true, carrier });
+    const { transport, state: pass } = accepted;
+    this.welcome({ transport, request, pass });
     return accepted.response;
   };
+
+  /**
+   * Serves a WebSocket client that was let in: at the door that takes it, or as
+   * a winerp client. Neither throws nor rejects.
+   *
+   * @param visitor The client.
+   */
+  welcome(visitor: Visitor): Promise<void> {
+    for (const door of this.#doors) {
+      const end = door.accept?.(visitor);
+      if (end) return end;
+    }
+    const carrier = "WebSocket";
+    const { transport } = visitor;
+    return this.accept(transport, { trusted: true, watched: true, carrier });
+  }
+
+  /**
+   * Adds another way in.
+   *
+   * @param door The way in.
+   */
+  open(door: Door): void {
+    this.#doors.push(door);
+  }
+
+  /**
+   * Decides about an HTTP request: its origin, and the secret in it.
+   *
+   * @param request The request.
+   * @param info Who sends it.
+   * @returns What the sender may do, or the response that refuses it.
+   */
+  async admit(
+    request: Request,
+    info: Partial<RequestInfo> = {},
+  ): Promise<Pass | Response> {
+    const admitted = await this.admission.admit(request, info);
+    return admitted instanceof Response ? admitted : admitted.state;
+  }
 
   /**
    * Refuses requests before the upgrade to a WebSocket. After it, it would be
    * too late: a stock client that is accepted and then closed comes back at
    * once, hundreds of times a second.
    */
-  #authorize(
+  async #authorize(
     request: Request,
     info: RequestInfo,
-  ): ReturnType<NonNullable<HubOptions["authorize"]>> {
+  ): Promise<Pass | Response> {
     if (this.#closing) return this.#refuse(503, "The hub is closing.", info);
     if (this.#full) return this.#refuse(503, "The hub has no room.", info);
-    if (this.#token === undefined) {
-      if (isLocal(request, info)) return this.#authorizes?.(request, info);
+    const token = this.#token;
+    if (token === undefined && !isLocal(request, info)) {
       return this.#refuse(
         403,
         "Only programs on this machine may connect to a hub without a token.",
         info,
       );
     }
-    if (hasSecret(request, this.#token)) {
-      return this.#authorizes?.(request, info);
+    if (token !== undefined && !hasSecret(request, token)) {
+      const refused = this.#refuse(401, "The token is missing or wrong.", info);
+      refused.headers.set("www-authenticate", "Bearer, Basic");
+      return refused;
     }
-    const refused = this.#refuse(401, "The token is missing or wrong.", info);
-    refused.headers.set("www-authenticate", "Bearer, Basic");
-    return refused;
+    const refused = await this.#authorizes?.(request, info);
+    return refused ?? fullPass(token === undefined ? "open" : "token");
   }
 
   #refuse(status: number, text: string, info: RequestInfo): Response {

@@ -25,17 +25,20 @@
  *
  * @module
  */
+export * from "./access/pass.ts";
 export * from "./client.ts";
 export * from "./client/contract.ts";
 export * from "./client/events.ts";
 export * from "./client/objects.ts";
 export * from "./client/options.ts";
 export type { AnyRemote, Remote } from "./client/remote.ts";
+export * from "./door.ts";
 export * from "./errors.ts";
 export * from "./exchange/exchange.ts";
 export * from "./exchange/participant.ts";
 export * from "./hub.ts";
 export * from "./serve.ts";
+export type * from "./watch/report.ts";
 
 if (import.meta.main) {
   // Named at run time, or a bundle for a page would hold the whole command. The

@@ -9,7 +9,7 @@ import {
   type NetAddr,
   serve as serveTransports,
 } from "@wirekit/transport/serve";
-import { isLoopback } from "./_access.ts";
+import { isLoopback } from "./access/_secrets.ts";
 import { ClientFramer } from "./_client_framer.ts";
 import { FAREWELL } from "./_connection.ts";
 import { Hub, type HubOptions } from "./hub.ts";
@@ -97,11 +97,11 @@ export async function serve(options: ServeOptions = {}): Promise<HubServer> {
     maxMessageBytes: hub.maxInboundBytes,
     idleTimeout,
     framer: () => new ClientFramer(hub.maxInboundBytes),
-  }, ({ transport, carrier }) => {
+  }, ({ transport, carrier, request, state: pass }) =>
     // Clients that come by HTTP have shown the token, and are pinged.
-    const trusted = carrier === "WebSocket";
-    return hub.accept(transport, { trusted, watched: trusted, carrier });
-  });
+    request && pass
+      ? hub.welcome({ transport, request, pass })
+      : hub.accept(transport, { carrier }));
   const { urls, addr } = server;
   const close = async () => {
     await hub.close(); // Clients hear from the hub before its listeners end.

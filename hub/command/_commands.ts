@@ -11,14 +11,10 @@ import {
   UsageError,
   valueOf,
 } from "@wirekit/internal/command";
-import {
-  CLIENT_OPTIONS,
-  connectClient,
-  makeClient,
-} from "./_command_client.ts";
-import { serveCommand } from "./_command_serve.ts";
-import { isRecord, stringify } from "./client/_json.ts";
-import config from "./deno.json" with { type: "json" };
+import { CLIENT_OPTIONS, connectClient, makeClient } from "./_client.ts";
+import { serveCommand } from "./_serve.ts";
+import { isRecord, stringify } from "../client/_json.ts";
+import config from "../deno.json" with { type: "json" };
 
 const call = command({
   name: "call",

@@ -4,10 +4,10 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { run as runFrame, type Terminal } from "@wirekit/internal/command";
 import { connectWebSocket } from "@wirekit/transport/websocket";
 import { hub } from "./_commands.ts";
-import { Client } from "./client.ts";
-import { RouteError } from "./errors.ts";
-import { MessageType } from "./exchange/_protocol.ts";
-import { serve } from "./serve.ts";
+import { Client } from "../client.ts";
+import { RouteError } from "../errors.ts";
+import { MessageType } from "../exchange/_protocol.ts";
+import { serve } from "../serve.ts";
 
 interface Run {
   code: number;

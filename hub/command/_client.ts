@@ -16,9 +16,9 @@ import {
   type Values,
 } from "@wirekit/internal/command";
 import type { Transport } from "@wirekit/transport/transport";
-import { openTransport } from "./client/_open.ts";
-import { Client } from "./client.ts";
-import { MessageType } from "./exchange/_protocol.ts";
+import { openTransport } from "../client/_open.ts";
+import { Client } from "../client.ts";
+import { MessageType } from "../exchange/_protocol.ts";
 
 const SCHEMES = ["ws:", "wss:", "tcp:", "tls:", "unix:"];
 

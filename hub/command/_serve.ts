@@ -18,8 +18,8 @@ import {
   urlsForOthers,
   UsageError,
 } from "@wirekit/internal/command";
-import type { Logger } from "./hub.ts";
-import { serve, type ServeOptions } from "./serve.ts";
+import type { Logger } from "../hub.ts";
+import { serve, type ServeOptions } from "../serve.ts";
 
 /** Runs the hub. */
 export const serveCommand = command({

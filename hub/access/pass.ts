@@ -1,0 +1,57 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * What a client may do.
+ *
+ * @module
+ */
+
+/** What a client may do, by the secret that it has shown. */
+export interface Pass {
+  /**
+   * What let it in, for the log: `"open"`, `"token"`, or the label of the
+   * secret.
+   */
+  readonly label: string;
+  /** Whether it may see the clients, their traffic and the limits. */
+  readonly mayWatch: boolean;
+  /** Whether it may disconnect clients, block names and drain the hub. */
+  readonly mayOperate: boolean;
+  /**
+   * Returns whether it may take a name, or wait for it.
+   *
+   * @param name The name.
+   */
+  mayTake(name: string): boolean;
+  /**
+   * Returns whether it may ask another participant.
+   *
+   * @param name The name of the other.
+   * @param route The route.
+   */
+  mayAsk(name: string, route: string): boolean;
+  /**
+   * Returns whether it may inform another participant.
+   *
+   * @param name The name of the other; none for all at once.
+   */
+  mayInform(name: string | undefined): boolean;
+}
+
+/**
+ * Makes a pass that allows everything.
+ *
+ * @param label What let the client in.
+ * @returns The pass.
+ */
+export function fullPass(label: string): Pass {
+  return {
+    label,
+    mayWatch: true,
+    mayOperate: true,
+    mayTake: () => true,
+    mayAsk: () => true,
+    mayInform: () => true,
+  };
+}

@@ -1,0 +1,47 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * Other ways into a hub than winerp, on the hub's own port.
+ *
+ * @module
+ */
+import type { RequestInfo } from "@wirekit/transport/admission";
+import type { Transport } from "@wirekit/transport/transport";
+import type { Pass } from "./access/pass.ts";
+
+/** A WebSocket client that was let in. */
+export interface Visitor {
+  /** Its transport: text as UTF-8. */
+  readonly transport: Transport<Uint8Array<ArrayBuffer>>;
+  /** The request of its handshake. */
+  readonly request: Request;
+  /** What it may do. */
+  readonly pass: Pass;
+}
+
+/**
+ * Another way into a hub than winerp: a page, metrics, another protocol. Its
+ * clients are participants of `hub.exchange`.
+ */
+export interface Door {
+  /**
+   * Answers an HTTP request that is no upgrade. It decides with `hub.admit()`
+   * who may ask.
+   *
+   * @param request The request.
+   * @param info Who sends it, as far as it is known.
+   * @returns The response; nothing if the request is not for this door.
+   */
+  fetch?(
+    request: Request,
+    info: Partial<RequestInfo>,
+  ): Response | Promise<Response> | undefined;
+  /**
+   * Serves a WebSocket client that was let in, until it ends.
+   *
+   * @param visitor The client.
+   * @returns The end; nothing if the client is not for this door.
+   */
+  accept?(visitor: Visitor): Promise<void> | undefined;
+}
