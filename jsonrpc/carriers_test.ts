@@ -6,7 +6,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { deadline } from "@std/async/deadline";
 import { delay } from "@std/async/delay";
 import { ContentLengthFramer } from "@wirekit/transport/content-length-framer";
-import type { Framer } from "@wirekit/transport/framer";
+import type { Framer } from "@wirekit/transport/stream";
 import { NewlineFramer } from "@wirekit/transport/newline-framer";
 import { pair } from "@wirekit/transport/pair";
 import { PortTransport } from "@wirekit/transport/port";

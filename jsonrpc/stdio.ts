@@ -16,7 +16,7 @@
  */
 
 import { ContentLengthFramer } from "@wirekit/transport/content-length-framer";
-import type { Framer } from "@wirekit/transport/framer";
+import type { Framer } from "@wirekit/transport/stream";
 import { NewlineFramer } from "@wirekit/transport/newline-framer";
 import { StreamTransport } from "@wirekit/transport/stream";
 import type { Transport } from "@wirekit/transport/transport";

@@ -24,6 +24,12 @@ import type { ConnectOptions } from "./connect_options.ts";
 import { connectWebSocket } from "./websocket.ts";
 
 export type { ConnectOptions };
+export {
+  HandshakeError,
+  type HandshakeErrorOptions,
+  NotConnectedError,
+  TimeoutError,
+} from "@wirekit/internal/errors";
 
 /**
  * Connects to a URL:

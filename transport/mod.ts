@@ -21,7 +21,6 @@ export * from "@wirekit/internal/allocate";
 export * from "./connect.ts";
 export * from "./connect_options.ts";
 export * from "./stream/content_length_framer.ts";
-export * from "./errors.ts";
 export * from "./stream/framer.ts";
 export * from "./stream/length_prefix_framer.ts";
 export * from "./listen_websocket.ts";

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { HandshakeError, NotConnectedError } from "./errors.ts";
+import { HandshakeError, NotConnectedError } from "@wirekit/internal/errors";
 import { pair } from "./pair.ts";
 import {
   reconnect,

@@ -108,7 +108,7 @@ export interface ListenTcpOptions extends Pick<Limits, "maxOutboxBytes"> {
  * ```ts
  * import { connectTcp } from "@wirekit/transport/tcp";
  * import { NewlineFramer } from "@wirekit/transport/newline-framer";
- * import { NotConnectedError } from "@wirekit/transport/errors";
+ * import { NotConnectedError } from "@wirekit/transport/connect";
  * import { assertRejects } from "@std/assert";
  *
  * await assertRejects(

@@ -2,7 +2,7 @@
 
 import { createServer } from "node:tls";
 import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
-import { NotConnectedError, TimeoutError } from "./errors.ts";
+import { NotConnectedError, TimeoutError } from "@wirekit/internal/errors";
 import { NewlineFramer } from "./stream/newline_framer.ts";
 import { connectTcp, listenTcp } from "./tcp.ts";
 import { CloseError } from "./transport.ts";

@@ -78,7 +78,7 @@ export interface ListenUnixOptions extends Pick<Limits, "maxOutboxBytes"> {
  * ```ts
  * import { connectUnix } from "@wirekit/transport/unix";
  * import { NewlineFramer } from "@wirekit/transport/newline-framer";
- * import { NotConnectedError } from "@wirekit/transport/errors";
+ * import { NotConnectedError } from "@wirekit/transport/connect";
  * import { assertRejects } from "@std/assert";
  *
  * await assertRejects(

@@ -9,7 +9,7 @@ import {
 } from "@std/assert";
 import { Admission } from "./admission.ts";
 import { RawWebSocket } from "./testdata/raw_websocket.ts";
-import { NotConnectedError, TimeoutError } from "./errors.ts";
+import { NotConnectedError, TimeoutError } from "@wirekit/internal/errors";
 import { CloseError, type Format, type MessageOf } from "./transport.ts";
 import type { Transport } from "./transport.ts";
 import {

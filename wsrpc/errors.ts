@@ -5,7 +5,7 @@
  * How a call can fail, and what a route throws to tell the caller something.
  *
  * ```ts
- * import { RemoteError, WsrpcError } from "@wirekit/wsrpc/errors";
+ * import { RemoteError, WsrpcError } from "@wirekit/wsrpc";
  * import { assert, assertEquals } from "@std/assert";
  *
  * const error = new WsrpcError({ type: "KeyError", message: "'a'" });
@@ -50,7 +50,7 @@ export interface ErrorBody {
  *
  * @example An error of a JavaScript peer
  * ```ts
- * import { WsrpcError } from "@wirekit/wsrpc/errors";
+ * import { WsrpcError } from "@wirekit/wsrpc";
  * import { assertEquals } from "@std/assert";
  *
  * const { type, message, raw } = new WsrpcError("Route not found");

@@ -19,7 +19,7 @@
  * @module
  */
 
-import type { Framer } from "@wirekit/transport/framer";
+import type { Framer } from "@wirekit/transport/stream";
 
 /**
  * Bytes that are part of no frame: see {@linkcode FrameScannerOptions.onJunk}.

@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import type { Framer } from "@wirekit/transport/framer";
+import type { Framer } from "@wirekit/transport/stream";
 import { NewlineFramer } from "@wirekit/transport/newline-framer";
 import { StreamTransport } from "@wirekit/transport/stream";
 import { listenTcp } from "@wirekit/transport/tcp";

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { ContentLengthFramer } from "@wirekit/transport/content-length-framer";
-import type { Framer } from "@wirekit/transport/framer";
+import type { Framer } from "@wirekit/transport/stream";
 import { LengthPrefixFramer } from "@wirekit/transport";
 import { NewlineFramer } from "@wirekit/transport/newline-framer";
 import {

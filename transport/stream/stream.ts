@@ -37,6 +37,8 @@ import type { Framer } from "./framer.ts";
 import { CloseError, type Limits, type Transport } from "../transport.ts";
 import { checkLimits } from "@wirekit/internal/limits";
 
+export type { Framer };
+
 /**
  * Number of bytes read ahead of the reader above which the peer has to wait.
  */

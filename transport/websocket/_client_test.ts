@@ -2,7 +2,11 @@
 
 import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
 import { acceptKey } from "./_accept_key.ts";
-import { HandshakeError, NotConnectedError, TimeoutError } from "../errors.ts";
+import {
+  HandshakeError,
+  NotConnectedError,
+  TimeoutError,
+} from "@wirekit/internal/errors";
 import { CloseError, type Format } from "../transport.ts";
 import {
   acceptWebSocket,

@@ -133,7 +133,7 @@ export class Route<P extends AnyPeer = AnyPeer> {
  * ```ts
  * import { AllowedRoute } from "@wirekit/wsrpc";
  * import { Peer } from "@wirekit/wsrpc/peer";
- * import { RemoteError } from "@wirekit/wsrpc/errors";
+ * import { RemoteError } from "@wirekit/wsrpc";
  * import { pair } from "@wirekit/transport/pair";
  * import { assertEquals, assertRejects } from "@std/assert";
  *

@@ -4,7 +4,7 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { connect } from "@wirekit/wsrpc/client";
-import { NotConnectedError, WsrpcError } from "@wirekit/wsrpc/errors";
+import { NotConnectedError, WsrpcError } from "@wirekit/wsrpc";
 import type { Peer } from "@wirekit/wsrpc/peer";
 import { type JsOutcome, JsProcess, PythonProcess } from "./_peer.ts";
 import { type OurServer, startOurs, until } from "./_server.ts";

@@ -9,7 +9,7 @@ import {
   assertRejects,
 } from "@std/assert";
 import type { CloseError } from "@wirekit/transport/transport";
-import { NotConnectedError, WsrpcError } from "@wirekit/wsrpc/errors";
+import { NotConnectedError, WsrpcError } from "@wirekit/wsrpc";
 import { PYTHON_PEERS, PythonProcess } from "./_peer.ts";
 import { startOurs, until } from "./_server.ts";
 

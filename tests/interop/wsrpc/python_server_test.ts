@@ -15,7 +15,7 @@ import {
   NotConnectedError,
   TimeoutError,
   WsrpcError,
-} from "@wirekit/wsrpc/errors";
+} from "@wirekit/wsrpc";
 import type { JsonObject } from "@wirekit/wsrpc";
 import { PYTHON_PEERS, PythonProcess } from "./_peer.ts";
 import { until } from "./_server.ts";

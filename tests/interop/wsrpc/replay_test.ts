@@ -10,7 +10,7 @@ import { deadline } from "@std/async/deadline";
 import type { Transport } from "@wirekit/transport/transport";
 import { connectWebSocket } from "@wirekit/transport/websocket";
 import { type JsonObject, proxy, Route } from "@wirekit/wsrpc";
-import { RouteError } from "@wirekit/wsrpc/errors";
+import { RouteError } from "@wirekit/wsrpc";
 import { startOurs } from "./_server.ts";
 
 /** One line of the recording. */
