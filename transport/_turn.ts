@@ -14,6 +14,10 @@ const { setImmediate } = globalThis as {
 let waiting: (() => void)[] = [];
 let turns = 0;
 
+/** How many turns were counted, and whether the end of this one will be. */
+let turn = 0;
+let isCounting = false;
+
 /**
  * Calls back after everything that is due now has run.
  *
@@ -38,4 +42,22 @@ function takeTurn(): void {
 /** Waits until everything that is due now has run. */
 export function nextTurn(): Promise<void> {
   return new Promise(afterTurn);
+}
+
+/**
+ * Returns the number of this turn. Two results that are the same mean that
+ * nothing else could run in between. Asking costs less than a pause.
+ */
+export function currentTurn(): number {
+  if (!isCounting) {
+    isCounting = true;
+    if (setImmediate) setImmediate(countTurn);
+    else later(0, countTurn);
+  }
+  return turn;
+}
+
+function countTurn(): void {
+  isCounting = false;
+  turn++;
 }

@@ -31,7 +31,7 @@ import {
   toCloseError,
 } from "../_close.ts";
 import { Inbox } from "../_inbox.ts";
-import { nextTurn } from "../_turn.ts";
+import { currentTurn, nextTurn } from "../_turn.ts";
 import { openPipe, type Pipe } from "./_pipe.ts";
 import type { Framer } from "./framer.ts";
 import { CloseError, type Limits, type Transport } from "../transport.ts";
@@ -54,8 +54,8 @@ const MAX_GATHERED = 4_096;
 const MESSAGE_BYTES = 64;
 
 /**
- * What is read before other connections have their turn: in messages, of which
- * each read counts as one, and each KiB.
+ * What is read at once, and once more in the same turn, before other connections
+ * have theirs: in messages, of which each read counts as one, and each KiB.
  */
 const TURN_BUDGET = 256;
 
@@ -121,6 +121,8 @@ export class StreamTransport<T extends string | Uint8Array = string>
   #broken: CloseError | undefined;
   #room: PromiseWithResolvers<void> | undefined;
   #closing: Promise<void> | undefined;
+  /** The turn in which a budget was used up last. */
+  #busyTurn = -1;
   readonly #onGone: (() => void) | undefined;
 
   /**
@@ -215,16 +217,12 @@ export class StreamTransport<T extends string | Uint8Array = string>
       let chunk: Uint8Array | undefined;
       while ((chunk = await this.#pipe.read())) {
         budget -= 1 + (chunk.length >> 10);
-        if (budget <= 0) {
-          budget = TURN_BUDGET;
-          await nextTurn();
-        }
+        if (budget <= 0) budget = await this.#newBudget();
         if (this.#inbox.ended) continue; // Only to see the end of it.
         for (const message of this.#framer.decode(chunk)) {
           this.#inbox.push(message);
           if (--budget > 0) continue;
-          budget = TURN_BUDGET;
-          await nextTurn();
+          budget = await this.#newBudget();
           if (this.#inbox.full) await this.#inbox.room().catch(() => {});
         }
         if (this.#inbox.full) await this.#inbox.room().catch(() => {});
@@ -241,6 +239,13 @@ export class StreamTransport<T extends string | Uint8Array = string>
           : new CloseError(1006, { cause: error }),
       );
     }
+  }
+
+  /** Waits for the next turn, unless this is a new one already. */
+  async #newBudget(): Promise<number> {
+    if (this.#busyTurn === currentTurn()) await nextTurn();
+    this.#busyTurn = currentTurn();
+    return TURN_BUDGET;
   }
 
   async #write(): Promise<void> {

@@ -96,7 +96,7 @@ export class WebSocketConnection<F extends Format>
     this.#maxOutboxBytes = options.maxOutboxBytes ?? MAX_OUTBOX_BYTES;
     this.#onGone = options.onGone;
     this.#output = new Output(pipe, group, options, this);
-    const input = this.#input = new Input(pipe, group, options, this);
+    const input = this.#input = new Input(pipe, options, this);
     group.add(this);
     if (head.length > 0) input.read(head);
     pipe.start((chunk) => input.read(chunk), (error) => this.#onEnd(error));

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { every, type Timer } from "@wirekit/internal/clock";
-import { nextTick, setImmediate } from "../_node.ts";
+import { nextTick } from "../_node.ts";
 import { wordsOf } from "./_mask.ts";
 
 /** The buffer size that is enough for most turns. */
@@ -53,9 +53,6 @@ export class ConnectionGroup {
   #clean: Flushable[] = [];
   readonly #masks = new Int32Array(256);
   #nextMask = 256;
-  /** How many turns of the event loop were counted. */
-  turn = 0;
-  #counts = false;
 
   /**
    * Makes a group whose members may be silent for this many milliseconds; 0
@@ -96,18 +93,6 @@ export class ConnectionGroup {
     for (const output of dirty) output.flush();
     dirty.length = 0;
     this.#clean = dirty;
-  };
-
-  /** Counts the next turn, which costs less than a pause. */
-  countTurn(): void {
-    if (this.#counts) return;
-    this.#counts = true;
-    setImmediate(this.#count);
-  }
-
-  readonly #count = () => {
-    this.#counts = false;
-    this.turn++;
   };
 
   /** Lends a buffer of at least `length` bytes. */

@@ -5,10 +5,9 @@ import { now } from "@wirekit/internal/clock";
 import { MAX_MESSAGE_BYTES } from "../_close.ts";
 import { Inbox } from "../_inbox.ts";
 import { Buffer, isUtf8 } from "../_node.ts";
-import { afterTurn } from "../_turn.ts";
+import { afterTurn, currentTurn } from "../_turn.ts";
 import type { Format, MessageOf } from "../transport.ts";
 import type { BytePipe } from "./_byte_pipe.ts";
-import type { ConnectionGroup } from "./_connection_group.ts";
 import { type CloseReason, Opcode } from "./_frame.ts";
 import { FrameParser } from "./_frame_parser.ts";
 
@@ -77,7 +76,6 @@ export class Input<F extends Format> {
   /** Whether reading is paused. */
   paused = false;
   readonly #pipe: BytePipe;
-  readonly #group: ConnectionGroup;
   readonly #listener: InputListener;
   readonly #format: F;
   readonly #otherFrames: "refuse" | "ignore" | "take";
@@ -97,12 +95,10 @@ export class Input<F extends Format> {
   /** Reads for one end of a connection. */
   constructor(
     pipe: BytePipe,
-    group: ConnectionGroup,
     options: InputOptions<F>,
     listener: InputListener,
   ) {
     this.#pipe = pipe;
-    this.#group = group;
     this.#listener = listener;
     this.#format = options.format;
     this.#otherFrames = options.otherFrames ?? "refuse";
@@ -185,11 +181,10 @@ export class Input<F extends Format> {
 
   /** Returns whether there is a new budget: there is only one in a turn. */
   #mayGoOn(): boolean {
-    const group = this.#group;
-    if (this.#busyTurn === group.turn) return false;
-    this.#busyTurn = group.turn;
+    const turn = currentTurn();
+    if (this.#busyTurn === turn) return false;
+    this.#busyTurn = turn;
     this.#parser.allowance = TURN_BUDGET;
-    group.countTurn();
     return true;
   }
 
@@ -249,8 +244,7 @@ export class Input<F extends Format> {
     this.paused = false;
     // One that needs pauses gets less, and only once a turn.
     this.#budget = TURN_BUDGET / 2;
-    this.#busyTurn = this.#group.turn;
-    this.#group.countTurn();
+    this.#busyTurn = currentTurn();
     for (let rest; !this.paused && (rest = this.#rest.shift());) {
       this.read(rest, true);
     }
