@@ -26,8 +26,6 @@
  * @module
  */
 export * from "./access/pass.ts";
-export type * from "./access/rules.ts";
-export type * from "./access/tokens.ts";
 export * from "./client.ts";
 export * from "./client/contract.ts";
 export * from "./client/events.ts";

@@ -283,7 +283,10 @@ export async function passwordOf(
   return settings(terminal, given).OPENWEBNET_PASSWORD;
 }
 
-async function fromFile(file: string | undefined): Promise<string | undefined> {
+/** A secret that a user has put into a file. */
+export async function fromFile(
+  file: string | undefined,
+): Promise<string | undefined> {
   if (file === undefined) return undefined;
   return (await Deno.readTextFile(file)).trim();
 }

@@ -23,6 +23,7 @@ import {
   sorted,
   withGateway,
 } from "./_command_gateway.ts";
+import { mqtt, service } from "./_command_mqtt.ts";
 import { simulate } from "./_command_simulate.ts";
 import { Shutter } from "./areas/automation.ts";
 import { scanDevices } from "./areas/diagnostics.ts";
@@ -413,6 +414,8 @@ export const openwebnet: Command = {
     setup,
     scan,
     decodeCommand,
+    mqtt,
+    service,
     simulate,
   ],
   examples: [

@@ -89,6 +89,7 @@ export class Gateway implements Caller, AsyncDisposable {
   readonly #dial: ReturnType<typeof makeDial>;
   readonly #commands: CommandSession;
   readonly #subscriptions = new Set<Subscription>();
+  readonly #watchers = new Set<(change: GatewayState) => void>();
   #events: EventSession | undefined;
   #state: SessionState = "closed";
   #ended: unknown;
@@ -351,6 +352,18 @@ export class Gateway implements Caller, AsyncDisposable {
   }
 
   /**
+   * Tells of each change of a session, from now on: for a program that is given
+   * a gateway and has not made it.
+   *
+   * @param changed Is called with each change, as {@linkcode GatewayHooks.state}.
+   * @returns Ends it.
+   */
+  watch(changed: (change: GatewayState) => void): () => void {
+    this.#watchers.add(changed);
+    return () => void this.#watchers.delete(changed);
+  }
+
+  /**
    * Closes both sessions for good. Waiting calls reject, loops of events end.
    *
    * @returns Resolves when all is closed.
@@ -392,6 +405,7 @@ export class Gateway implements Caller, AsyncDisposable {
     if (error === undefined) logger?.debug?.(line);
     else logger?.warn?.(line);
     hooks?.state?.(change);
+    for (const watcher of this.#watchers) watcher(change);
   }
 
   #listen(): EventSession {

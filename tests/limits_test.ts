@@ -11,6 +11,7 @@ import * as hub from "@wirekit/hub";
 import { checkLimits } from "@wirekit/internal/limits";
 import * as jsonrpc from "@wirekit/jsonrpc";
 import * as openwebnet from "@wirekit/openwebnet";
+import { connectMqtt } from "@wirekit/openwebnet/mqtt";
 import * as transport from "@wirekit/transport";
 import * as wsrpc from "@wirekit/wsrpc";
 
@@ -120,6 +121,14 @@ const PLACES: [string, (limits: Limits) => unknown, string[]][] = [
       "maxQueue",
       "maxReplies",
       "maxEvents",
+    ],
+  ],
+  [
+    "connectMqtt",
+    (limits) =>
+      connectMqtt(gateway(), { url: "mqtt://127.0.0.1:1", ...limits }),
+    [
+      "maxDevices",
     ],
   ],
   ["States", (limits) => new openwebnet.States(gateway(), limits), [

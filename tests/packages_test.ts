@@ -22,6 +22,7 @@ function isBelow(folder: string, specifier: string): boolean {
  */
 const EXTRAS: Record<string, RegExp> = {
   "discovery.ts": /^@rgrove\/parse-xml$/,
+  "_npm_mqtt.ts": /^mqtt$/,
   "msgpack.ts": /^@msgpack\/msgpack$/,
   "tracing.ts": /^@opentelemetry\/api$/,
 };
@@ -128,7 +129,7 @@ Deno.test("deno.lock has what the packages need, and no peers of a test", async 
     // Deno downloads all of it, for whatever is run first in a fresh clone.
     assertMatch(
       specifier,
-      /^npm:(@msgpack|@opentelemetry|@rgrove\/parse-xml|deno-std)\b/,
+      /^npm:(@msgpack|@opentelemetry|@rgrove\/parse-xml|mqtt|deno-std)\b/,
     );
   }
 });

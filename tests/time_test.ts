@@ -12,6 +12,7 @@ import { settled } from "@wirekit/internal/clock";
 import * as jsonrpc from "@wirekit/jsonrpc";
 import * as openwebnet from "@wirekit/openwebnet";
 import { discoverGateways } from "@wirekit/openwebnet/discovery";
+import { connectMqtt } from "@wirekit/openwebnet/mqtt";
 import { GatewaySimulator } from "@wirekit/openwebnet/simulator";
 import * as transport from "@wirekit/transport";
 import * as wsrpc from "@wirekit/wsrpc";
@@ -325,6 +326,14 @@ times("openwebnet", {
   "DiscoverOptions.timeout": (timeout) =>
     givenUp((signal) =>
       discoverGateways({ hostname: "127.0.0.1", timeout, signal })
+    ),
+  "MqttOptions.connectTimeout": (connectTimeout) =>
+    // Nobody is there, which is found out at once or in time.
+    withGateway((gateway) =>
+      connectMqtt(gateway, { url: "mqtt://127.0.0.1:1", connectTimeout })
+        .catch((error) => {
+          if (error instanceof RangeError) throw error;
+        })
     ),
   "ScanOptions.window": (window) =>
     withGateway((gateway) =>

@@ -84,8 +84,11 @@ export class Zones implements Devices {
             celsius <= 40 && /^[123]$/.test(second);
           if (!ok) return false;
           zone.setPoint = celsius;
+          // It makes the mode manual.
+          zone.what = Number(`${second}10`);
           events.push(
             `*#4*${where}*#14*${first}*${second}##`,
+            `*4*${zone.what}*${number}##`,
             `*#4*${number}*12*${first}*3##`,
           );
           return true;

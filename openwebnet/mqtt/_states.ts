@@ -1,0 +1,217 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * What is told of a device: its state, made of what the bus says and of nothing
+ * else, and what happens at it.
+ */
+
+import { lightState } from "../areas/lights.ts";
+import type { ActuatorState, Season } from "../areas/thermo.ts";
+import type { GatewayEvent } from "../events.ts";
+import type { Shown } from "./_items.ts";
+
+/** The state of a device, as it is told. What is not known is `null`. */
+export type State = Readonly<Record<string, string | number | null>>;
+
+/** Something that happens at a device, and is over. */
+export type Happening = {
+  readonly event_type: string;
+  readonly button?: number;
+};
+
+/** The state of a device of which nothing is known yet. */
+export function unknownState({ kind }: Pick<Shown, "kind">): State {
+  switch (kind) {
+    case "shutter":
+      return { state: null, position: null };
+    case "zone":
+      return {
+        ...{ mode: null, preset: null, action: null, season: null },
+        ...{ current: null, target: null, offset: null, humidity: null },
+      };
+    case "probe":
+      return { current: null };
+    case "meter":
+      return { power: null, energy: null };
+    case "alarm":
+      return { state: null, alarm: null, engaged: null };
+    default:
+      return { state: null };
+  }
+}
+
+/**
+ * What a device is in after an event.
+ *
+ * @returns The new state, or the old one if the event changes nothing.
+ */
+export function next(item: Shown, before: State, event: GatewayEvent): State {
+  const changes = changesOf(item, before, event);
+  const isNew = Object.entries(changes).some(([key, value]) =>
+    before[key] !== value
+  );
+  return isNew ? { ...before, ...changes } : before;
+}
+
+function changesOf(item: Shown, before: State, event: GatewayEvent): State {
+  if (event.origin !== "state") return {};
+  switch (event.type) {
+    case "automation.state":
+      return shutterOf(event.state);
+    case "automation.position": {
+      const { state, level } = event;
+      return {
+        ...(state === undefined ? {} : shutterOf(state)),
+        ...(level === undefined ? {} : { position: level }),
+      };
+    }
+    case "automation.stop":
+      return { state: "stopped" };
+    case "automation.move":
+      return shutterOf(event.direction);
+    case "thermo.probe":
+    case "thermo.temperature":
+      return event.celsius === undefined ? {} : { current: event.celsius };
+    case "energy.power":
+      return { power: event.watts };
+    case "energy.total":
+      return { energy: event.wattHours };
+    case "energy.breaker":
+      return { state: onOff(event.open) };
+    case "energy.stopGo":
+      return { state: onOff(event.open) };
+    case "contact.state":
+      return { state: onOff(event.active) };
+    case "alarm.state":
+      return alarmOf(event.state);
+  }
+  if (item.kind === "zone") return zoneOf(before, event);
+  return item.kind === "light" ? lightOf(item, before, event) : {};
+}
+
+function lightOf(item: Shown, before: State, event: GatewayEvent): State {
+  const state = lightState(event as Parameters<typeof lightState>[0]);
+  if (state === undefined) return {};
+  const { on, level } = state;
+  if (!item.hasLevel) return { state: onOff(on) };
+  // A dimmer that is only said to be on has the level that it had.
+  return {
+    state: onOff(on),
+    brightness: level ?? before.brightness ?? null,
+  };
+}
+
+function shutterOf(state: string): State {
+  if (state === "stop") return { state: "stopped" };
+  return { state: state.endsWith("up") ? "opening" : "closing" };
+}
+
+/** What makes each zone of the alarm quiet again, and what alarms. */
+const ALARMS = /^(technical|intrusion|tamper|panic|silent) alarm$/;
+
+/** States of the whole system. */
+const ENGAGED: Readonly<Record<string, boolean>> = {
+  engaged: true,
+  disengaged: false,
+};
+
+function alarmOf(state: string): State {
+  if (ALARMS.test(state)) return { state, alarm: "ON" };
+  const isQuiet = /^(zone (in)?active|technical reset|(dis)?engaged)$/
+    .test(state);
+  const engaged = ENGAGED[state];
+  return {
+    state,
+    ...(isQuiet ? { alarm: "OFF" } : {}),
+    ...(engaged === undefined ? {} : { engaged: onOff(engaged) }),
+  };
+}
+
+/** Whether an event of the alarm makes the alarms of all its zones end. */
+export function endsAlarms(event: GatewayEvent): boolean {
+  return event.type === "alarm.state" && event.origin === "state" &&
+    event.state in ENGAGED;
+}
+
+const MODES: Readonly<Record<Season, string | undefined>> = {
+  heating: "heat",
+  cooling: "cool",
+  generic: undefined,
+};
+
+function zoneOf(before: State, event: GatewayEvent): State {
+  switch (event.type) {
+    case "thermo.operation": {
+      const mode = event.operation === "heating" ? "heat" : "cool";
+      // It says what the zone works as, and not whether it is off.
+      const isSet = before.mode === "off" || before.mode === "auto";
+      return { season: mode, ...(isSet ? {} : { mode }) };
+    }
+    case "thermo.mode": {
+      const { mode, season } = event;
+      const own = MODES[season] ?? before.season ?? "heat";
+      return {
+        season: own,
+        preset: mode === "protection" ? "protection" : "none",
+        mode: mode === "manual" ? own : mode === "automatic" ? "auto" : "off",
+        ...(mode === "off" ? { action: "off" } : {}),
+      };
+    }
+    case "thermo.program":
+    case "thermo.scenario":
+    case "thermo.vacation":
+    case "thermo.holiday":
+      return { mode: "auto", preset: "none" };
+    case "thermo.setPoint":
+      return event.celsius === undefined ? {} : { target: event.celsius };
+    case "thermo.adjustedSetPoint": {
+      // It has what somebody has turned at the probe, which nobody has set.
+      const { celsius } = event;
+      const turned = Number(before.offset ?? 0);
+      return celsius === undefined ? {} : { target: celsius - turned };
+    }
+    case "thermo.offset":
+      return typeof event.offset === "number" ? { offset: event.offset } : {};
+    case "thermo.humidity":
+      return { humidity: event.percent };
+    case "thermo.valves": {
+      if (before.mode === "off") return { action: "off" };
+      if (isRunning(event.heating)) return { action: "heating" };
+      return { action: isRunning(event.cooling) ? "cooling" : "idle" };
+    }
+  }
+  return {};
+}
+
+function isRunning(state: ActuatorState | undefined): boolean {
+  return state !== undefined &&
+    /^(on|opened|speed \d|on fan coil)$/.test(state);
+}
+
+/** What has happened at a control, a scene or a module. */
+export function happening(event: GatewayEvent): Happening | undefined {
+  if (event.origin !== "state") return undefined;
+  switch (event.type) {
+    case "cen.button":
+      return {
+        event_type: wordOf(event.action ?? "pressed"),
+        button: event.button,
+      };
+    case "cenPlus.button":
+      return { event_type: wordOf(event.action), button: event.button };
+    case "scenario.run":
+      return { event_type: "run", button: event.scenario };
+    case "scene.state":
+      return { event_type: event.state };
+  }
+  return undefined;
+}
+
+function wordOf(action: string): string {
+  return action.replaceAll(" ", "_");
+}
+
+function onOff(on: boolean): string {
+  return on ? "ON" : "OFF";
+}

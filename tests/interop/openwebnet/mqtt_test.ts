@@ -1,0 +1,315 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** The bridge at a real mosquitto, with the plant of our simulator. */
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { type Gateway, parseHome, tcpGateway } from "@wirekit/openwebnet";
+import { connectMqtt, type MqttOptions } from "@wirekit/openwebnet/mqtt";
+import { until } from "../../_driver.ts";
+import { Listener, Mosquitto } from "./_mosquitto.ts";
+import { listen, type Listening } from "./_simulator.ts";
+
+const HOME = parseHome(`{
+  "gateways": { "home": { "host": "127.0.0.1" } },
+  "names": {
+    "kitchen": { "light": "12" },
+    "hall": { "light": "21" },
+    "bedroom": { "shutter": "31", "seconds": 0.5 },
+    "living-room": { "zone": "1" },
+    "wall": { "buttons": "15" }
+  }
+}`);
+
+const CONFIG = "homeassistant/device/openwebnet_home/config";
+const AVAILABILITY = "openwebnet/home/availability";
+
+/** A gateway that is called again soon. */
+function call(port: number): Gateway {
+  return tcpGateway("127.0.0.1", {
+    port,
+    reconnect: { minDelay: 50, maxDelay: 200 },
+    pacing: 0,
+  });
+}
+
+/** A bridge at a broker, with the log that it writes. */
+async function bridged(
+  gateway: Gateway,
+  broker: Mosquitto,
+  options: Partial<MqttOptions> = {},
+) {
+  const log: string[] = [];
+  const line = (text: string) => void log.push(text);
+  const bridge = await connectMqtt(gateway, {
+    url: broker.url,
+    name: "home",
+    home: HOME,
+    logger: { info: line, warn: line },
+    ...options,
+  });
+  return { bridge, log, [Symbol.asyncDispose]: () => bridge.close() };
+}
+
+async function said(simulator: Listening["simulator"], frame: string) {
+  await until(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    return simulator.executed.includes(frame);
+  });
+}
+
+Deno.test("The bridge tells of a plant, and takes orders", async () => {
+  await using broker = new Mosquitto();
+  await broker.start();
+  await using plant = listen({ plant: { travel: 200 } });
+  await using gateway = call(plant.port);
+  await using there = await bridged(gateway, broker);
+  const { log } = there;
+  {
+    await using me = await Listener.at(broker.url);
+    await me.hears(AVAILABILITY, /^online$/);
+    const config = JSON.parse(await me.hears(CONFIG, /light_0311/));
+    assertEquals(config.components.light_12.name, "Kitchen");
+    assertEquals(config.components.light_11.name, "Light 11");
+    assertEquals(config.device.model, "F452");
+    // It is there although nobody has pressed a button.
+    assertEquals(config.components.cen_15.platform, "event");
+    await me.hears("openwebnet/home/light/12", /"OFF"/);
+    await me.hears("openwebnet/home/zone/1", /"current":21.5.*"target":20/);
+    await me.hears("openwebnet/home/meter/51", /1234.*1234567/);
+    await me.hears("openwebnet/home/contact/31", /"OFF"/);
+    await me.hears("openwebnet/home/alarm/0", /"engaged":"OFF"/);
+    await me.hears("openwebnet/home/shutter/32", /"position":0/);
+    // A dimmer that was never dimmed is found out by a question.
+    await me.hears(CONFIG, /"light_21":\{[^}]*"brightness_scale":100/);
+
+    await me.say("openwebnet/home/light/12/set", '{"state":"ON"}');
+    await me.hears("openwebnet/home/light/12", /"ON"/);
+    await me.say(
+      "openwebnet/home/light/21/set",
+      '{"state":"ON","brightness":40}',
+    );
+    await me.hears("openwebnet/home/light/21", /"ON","brightness":40/);
+    await me.say("openwebnet/home/zone/1/set/temperature", "22.5");
+    await me.hears("openwebnet/home/zone/1", /"target":22.5/);
+    await me.say("openwebnet/home/zone/1/set/mode", "off");
+    await me.hears("openwebnet/home/zone/1", /"mode":"off"/);
+    await me.say("openwebnet/home/shutter/32/set", "OPEN");
+    await me.hears("openwebnet/home/shutter/32", /"stopped","position":100/);
+    await me.say("openwebnet/home/shutter/32/set/position", "30");
+    await me.hears("openwebnet/home/shutter/32", /"stopped","position":30/);
+    await me.say("openwebnet/home/scene/1/set", "start");
+    await said(plant.simulator, "*17*1*1##");
+
+    plant.simulator.publish("*15*05*15##");
+    await me.hears("openwebnet/home/cen/15", /"pressed","button":5/);
+    await me.hears(CONFIG, /cen_15_button_5_pressed/);
+    // What is pressed once and again is told each time.
+    const count = () =>
+      me.messages.filter(({ topic }) => topic === "openwebnet/home/cen/15")
+        .length;
+    plant.simulator.publish("*15*05*15##");
+    await until(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      return count() === 2;
+    });
+    await me.say("openwebnet/home/cen/15/set", "5");
+    await said(plant.simulator, "*15*05#1*15##");
+    // A device that nobody knew is shown when it is heard.
+    plant.simulator.publish("*1*1*77##");
+    await me.hears(CONFIG, /light_77/);
+    await me.hears("openwebnet/home/light/77", /"ON"/);
+    assertEquals(log.filter((line) => line.includes("not done")), []);
+  }
+  // What is kept is there for who comes later.
+  await using late = await Listener.at(broker.url);
+  await late.hears("openwebnet/home/light/21", /"brightness":40/);
+  assert(late.messages.every(({ retain }) => retain));
+  assert(!late.newest.has("openwebnet/home/cen/15"));
+});
+
+Deno.test("A shutter with a time has a position, which a later bridge knows", async () => {
+  await using broker = new Mosquitto();
+  await broker.start();
+  await using plant = listen({ plant: { travel: 500 } });
+  await using gateway = call(plant.port);
+  await using me = await Listener.at(broker.url);
+  const topic = "openwebnet/home/shutter/31";
+  {
+    await using _there = await bridged(gateway, broker);
+    const config = JSON.parse(await me.hears(CONFIG, /shutter_31/));
+    assertEquals(config.components.shutter_31.position_topic, topic);
+    await me.hears(AVAILABILITY, /online/);
+    await me.say(`${topic}/set`, "OPEN");
+    await me.hears(topic, /"position":100/);
+    await me.say(`${topic}/set/position`, "40");
+    await me.hears(topic, /"stopped","position":40/);
+  }
+  await me.hears(AVAILABILITY, /offline/);
+  await using _there = await bridged(gateway, broker);
+  await me.hears(AVAILABILITY, /online/);
+  await me.say(`${topic}/set/position`, "60");
+  await me.hears(topic, /"stopped","position":60/);
+  // It did not go to an end first.
+  assertEquals(
+    plant.simulator.executed.filter((frame) => frame === "*2*1*31##").length,
+    2,
+  );
+});
+
+Deno.test("Broker, bridge and gateway are each back by themselves", async () => {
+  await using broker = new Mosquitto();
+  await broker.start();
+  await using plant = listen();
+  await using gateway = call(plant.port);
+  await using me = await Listener.at(broker.url);
+  const light = "openwebnet/home/light/12";
+  {
+    await using _there = await bridged(gateway, broker);
+    await me.hears(AVAILABILITY, /online/);
+    plant.simulator.publish("*15*07*15##");
+    await me.hears(CONFIG, /button_7/);
+
+    // The broker, which forgets everything.
+    await broker.stop();
+    me.newest.clear();
+    await broker.start();
+    await me.hears(AVAILABILITY, /online/);
+    await me.hears(CONFIG, /button_7/);
+    await me.hears(light, /OFF/);
+    await me.say(`${light}/set`, "ON");
+    await me.hears(light, /ON/);
+
+    // The gateway. What happens meanwhile is asked for.
+    plant.simulator.drop("event");
+    await me.hears(AVAILABILITY, /offline/);
+    await me.hears(AVAILABILITY, /online/);
+    await me.say(`${light}/set`, "OFF");
+    await me.hears(light, /OFF/);
+
+    // Home Assistant, which is told everything again.
+    me.newest.clear();
+    await me.say("homeassistant/status", "online");
+    await me.hears(CONFIG, /button_7/);
+    await me.hears(light, /OFF/);
+  }
+  // The bridge, which knows what it has learned.
+  await me.hears(AVAILABILITY, /offline/);
+  me.newest.clear();
+  await using _there = await bridged(gateway, broker);
+  await me.hears(AVAILABILITY, /online/);
+  await me.hears(CONFIG, /button_7/);
+});
+
+Deno.test("What a home no longer names is taken out of Home Assistant", async () => {
+  await using broker = new Mosquitto();
+  await broker.start();
+  await using plant = listen();
+  await using gateway = call(plant.port);
+  await using me = await Listener.at(broker.url);
+  {
+    await using _there = await bridged(gateway, broker, { onlyNamed: true });
+    const { components } = JSON.parse(await me.hears(CONFIG, /light_12/));
+    assert(components.light_11 === undefined);
+  }
+  const home = parseHome(
+    '{"gateways":{"home":{"host":"a"}},"names":{"x":{"light":"11"}}}',
+  );
+  await using _there = await bridged(gateway, broker, {
+    onlyNamed: true,
+    home,
+  });
+  const { components } = JSON.parse(await me.hears(CONFIG, /light_11/));
+  assertEquals(components.light_12, { platform: "light" });
+  assertEquals(components.zone_1_temperature, { platform: "sensor" });
+});
+
+Deno.test("Strangers' messages are said in the log, and harm nobody", async () => {
+  await using broker = new Mosquitto();
+  await broker.start();
+  await using plant = listen();
+  await using gateway = call(plant.port);
+  await using me = await Listener.at(broker.url);
+  const base = "openwebnet/home";
+  await me.say(`${base}/light/12/set`, "ON", true);
+  await me.say(
+    CONFIG,
+    '{"components":{"light_1":{"platform":[],"a":1}}}',
+    true,
+  );
+  await me.say(`${base}/shutter/31`, '{"position":"x"}', true);
+  await using there = await bridged(gateway, broker);
+  await me.hears(AVAILABILITY, /online/);
+  const before = plant.simulator.executed.length;
+  const strange: [string, string, string][] = [
+    ["light/12/set", "secret-sauce", "expected ON, OFF"],
+    ["light/12/set", "\u0000\u001b[31m", "expected ON, OFF"],
+    ["light/12/set", '{"state":"ON","brightness":"NaN"}', "0 to 100"],
+    ["light/99/set", "ON", "no such device"],
+    ["light/12/set/x", "ON", "no such part"],
+    ["meter/51/set", "0", "takes no orders"],
+    ["zone/1/set/temperature", "NaN", "5 to 40"],
+    ["zone/1/set/temperature", "9".repeat(100_000), "characters"],
+    ["cen/15/set", "99", "0 to 31"],
+  ];
+  for (const [topic, payload] of strange) {
+    await me.say(`${base}/${topic}`, payload);
+  }
+  await me.say(`${base}/light/11/set`, "ON");
+  await me.hears(`${base}/light/11`, /ON/);
+  for (const [topic, payload, words] of strange) {
+    assert(there.log.some((line) => line.includes(words)), words);
+    const isTold = payload.length > 2 &&
+      there.log.some((line) => line.includes(payload));
+    assert(!isTold, topic);
+  }
+  assert(there.log.some((line) => line.includes("kept it from earlier")));
+  const done = plant.simulator.executed.slice(before)
+    .filter((frame) => frame.startsWith("*1*"));
+  assertEquals(done, ["*1*1*11##"]);
+});
+
+Deno.test("A slider's flood ends at its last place, and is not queued", async () => {
+  await using broker = new Mosquitto();
+  await broker.start();
+  await using plant = listen();
+  await using gateway = tcpGateway("127.0.0.1", { port: plant.port });
+  await using me = await Listener.at(broker.url);
+  await using _there = await bridged(gateway, broker);
+  await me.hears(AVAILABILITY, /online/);
+  await me.hears(CONFIG, /"light_21":\{[^}]*"brightness_scale":100/);
+  const topic = "openwebnet/home/light/21";
+  for (let level = 1; level <= 100; level++) {
+    await me.say(`${topic}/set`, `${level}`);
+  }
+  await me.hears(topic, /"brightness":100/);
+  const sent = plant.simulator.executed
+    .filter((frame) => frame.startsWith("*#1*21*#1*"));
+  assertEquals(sent.at(-1), "*#1*21*#1*200*255##");
+  assert(sent.length < 90, `${sent.length}`);
+});
+
+Deno.test("A broker with a password wants it, and nobody reads it in the log", async () => {
+  await using broker = new Mosquitto({
+    user: { name: "me", password: "very-secret" },
+  });
+  await broker.start();
+  await using plant = listen();
+  await using gateway = call(plant.port);
+  for (const options of [{}, { username: "me", password: "not-that-one" }]) {
+    const error = await assertRejects(
+      () => bridged(gateway, broker, options),
+      Error,
+      "refuses the user name or the password",
+    );
+    assert(!error.message.includes("not-that-one"));
+  }
+  await using there = await bridged(gateway, broker, {
+    username: "me",
+    password: "very-secret",
+  });
+  await until(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    return there.log.some((line) => line.includes("The plant is there"));
+  });
+  assert(!there.log.join("\n").includes("very-secret"));
+});
