@@ -1,9 +1,12 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { later } from "@wirekit/internal/clock";
 import { Heartbeat } from "@wirekit/internal/heartbeat";
 import type { Logger } from "@wirekit/internal/logger";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
+import type { Gauge } from "@wirekit/internal/limits";
+import { Rate, type RateLimits } from "./access/_rate.ts";
 import { Outbox } from "./_outbox.ts";
 import { composeMessage } from "./exchange/_compose.ts";
 import { MessageType } from "./exchange/_protocol.ts";
@@ -28,7 +31,9 @@ const QUESTION = composeMessage({
 
 /** The parts that all connections of a hub share. */
 export interface ConnectionLimits {
-  readonly maxOutboxBytes: number;
+  readonly outbox: Gauge;
+  /** None if there is no limit. */
+  readonly rates: RateLimits | undefined;
   readonly idleTimeout: number;
   readonly logger: Logger | undefined;
 }
@@ -49,6 +54,10 @@ export class Connection implements Receiver {
   readonly #limits: ConnectionLimits;
   readonly #carrier: string;
   readonly #heartbeat: Heartbeat | undefined;
+  readonly #rate: Rate | undefined;
+  /** Ends the pause of a client that sends too much. */
+  #goOn: (() => void) | undefined;
+  #isSlowed = false;
   #received = 0;
   #closing: Promise<void> | undefined;
 
@@ -63,25 +72,38 @@ export class Connection implements Receiver {
     this.#limits = limits;
     this.#carrier = options.carrier;
     this.#participant = connect(this);
+    if (limits.rates) this.#rate = new Rate(limits.rates);
     if (options.watched) return;
     const half = limits.idleTimeout / 2;
     this.#heartbeat = new Heartbeat({ interval: half, timeout: half }, {
-      // A slow reader has not reached the question yet, but is alive.
-      received: () => this.#received + this.#outbox.progress,
+      // A slow reader has not reached the question yet, but is alive; and while
+      // this end does not read, nothing can come.
+      received: () =>
+        (this.#goOn ? ++this.#received : this.#received) +
+        this.#outbox.progress,
       ping: () => this.send(QUESTION),
       lost: () => this.#drop(1011, "it gave no sign of life in time"),
     });
     this.#heartbeat.start();
   }
 
+  /** The number of bytes that the client has not read. */
+  get outboxBytes(): number {
+    return this.#outbox.bytes;
+  }
+
   /** Serves the client until it ends. Neither throws nor rejects. */
   async serve(): Promise<void> {
     const participant = this.#participant;
+    const rate = this.#rate;
     let error: unknown;
     try {
       for await (const message of this.#transport) {
         this.#received++;
+        const { length } = message;
         participant.receive(message);
+        const pause = rate?.take(length);
+        if (pause) await this.#pause(pause);
       }
     } catch (reason) {
       error = reason;
@@ -95,12 +117,39 @@ export class Connection implements Receiver {
     await this.#closing;
   }
 
+  /**
+   * Reads nothing for a while, so that the client has to wait: its messages pile
+   * up at its own end. An error for each would cost this hub as much as the
+   * message, and no stock client heeds one.
+   */
+  #pause(ms: number): Promise<void> {
+    if (this.#closing) return Promise.resolve();
+    if (!this.#isSlowed) {
+      this.#limits.logger?.warn?.(
+        `Slowed down ${this.#label()}: it sends more than ${this.#rate}`,
+      );
+    }
+    this.#isSlowed = true;
+    return new Promise((resolve) => {
+      const timer = later(ms, () => this.#goOn?.());
+      this.#goOn = () => {
+        timer.stop();
+        this.#goOn = undefined;
+        resolve();
+      };
+    });
+  }
+
   /** See {@linkcode Receiver}. */
   send(message: Uint8Array<ArrayBuffer>): void {
     if (this.#closing) return;
     const outbox = this.#outbox;
     outbox.push(message);
-    if (outbox.bytes <= this.#limits.maxOutboxBytes) return;
+    if (outbox.bytes === 0) return;
+    const gauge = this.#limits.outbox;
+    if (outbox.bytes > gauge.peak) gauge.peak = outbox.bytes;
+    if (outbox.bytes <= gauge.limit) return;
+    gauge.hits++;
     this.#drop(1013, `it has not read ${outbox.bytes} bytes`);
   }
 
@@ -129,6 +178,7 @@ export class Connection implements Receiver {
     if (reason !== undefined) {
       this.#limits.logger?.warn?.(`Dropped ${this.#label()}: ${reason}`);
     }
+    this.#goOn?.();
     // Messages in the outbox are lost; those in the transport are not.
     this.#transport.send(FAREWELL).catch(() => {});
     this.#closing = this.#transport.close(error);

@@ -36,7 +36,7 @@ export interface Door {
   fetch?(
     request: Request,
     info: Partial<RequestInfo>,
-  ): Response | Promise<Response> | undefined;
+  ): Response | undefined | Promise<Response | undefined>;
   /**
    * Serves a WebSocket client that was let in, until it ends.
    *

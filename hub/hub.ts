@@ -7,25 +7,31 @@
  * @module
  */
 import { checkTime, every, type Timer } from "@wirekit/internal/clock";
-import { checkLimits } from "@wirekit/internal/limits";
-import type { Logger } from "@wirekit/internal/logger";
+import { checkLimits, Gauge } from "@wirekit/internal/limits";
+import { type Logger, quietly } from "@wirekit/internal/logger";
 import {
-  Admission,
+  type Admission,
   type RequestInfo,
   wantsWebSocket,
 } from "@wirekit/transport/admission";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
-import { hasSecret, isLoopback, isSecret } from "./access/_secrets.ts";
-import { fullPass, type Pass } from "./access/pass.ts";
+import { isLoopback } from "./access/_addresses.ts";
+import { HubAdmission } from "./access/_hub_admission.ts";
+import { Lock } from "./access/_lock.ts";
+import type { Pass } from "./access/pass.ts";
+import type { Rule } from "./access/rules.ts";
+import type { Token } from "./access/tokens.ts";
 import type { Door, Visitor } from "./door.ts";
 import { Connection, type ConnectionLimits, FAREWELL } from "./_connection.ts";
 import { Router } from "./exchange/_router.ts";
+import type { LimitReport } from "./watch/report.ts";
 import type { Exchange, ExchangeOptions } from "./exchange/exchange.ts";
 
 export type { Logger, RequestInfo };
 
 /** Options of {@linkcode Hub}. */
-export interface HubOptions extends Omit<ExchangeOptions, "onName"> {
+export interface HubOptions
+  extends Omit<ExchangeOptions, "onName" | "onDenial"> {
   /**
    * The largest message to pass on, in bytes. A larger one is answered with an
    * error. The default is what a stock winerp client accepts: a larger message
@@ -43,29 +49,59 @@ export interface HubOptions extends Omit<ExchangeOptions, "onName"> {
    */
   handshakeTimeout?: number;
   /**
-   * The secret that every client must send. Without one, {@linkcode Hub.fetch}
-   * admits only programs on this machine.
+   * The one secret that allows everything. Without it and without `tokens`,
+   * {@linkcode Hub.fetch} admits only programs on this machine.
    */
   token?: string;
   /**
-   * Decides, in addition to the token, who may connect by HTTP: returns the
-   * response that refuses the client, or nothing. It has `handshakeTimeout` to
-   * decide.
+   * Secrets for some names or rights each. {@linkcode Hub.setTokens} takes
+   * others.
+   *
+   * @default None.
+   */
+  tokens?: readonly Token[];
+  /**
+   * What clients may do under their names. {@linkcode Hub.setRules} takes
+   * others.
+   *
+   * @default Everybody may ask and inform everybody.
+   */
+  rules?: readonly Rule[];
+  /**
+   * Decides, in addition to the tokens, who may connect by HTTP: returns the
+   * response that refuses the client, what it may do, or nothing to leave it at
+   * what its token allows. It is asked about clients with a valid token; if
+   * there are no tokens about all, and those from other machines need a
+   * {@linkcode Pass} from it. It has `handshakeTimeout` to decide.
    *
    * @default Everybody may.
    */
   authorize?: (
     request: Request,
     info: RequestInfo,
-  ) => Response | undefined | Promise<Response | undefined>;
+  ) =>
+    | Response
+    | Pass
+    | undefined
+    | Promise<Response | Pass | undefined>;
   /**
-   * The origins whose pages may connect, such as `"https://example.org"`. Other
-   * requests with an `Origin`, which is to say other pages in a browser, are
-   * refused.
+   * The origins whose pages may connect, such as `"https://example.org"`; `"*"`
+   * allows all. Other requests with an `Origin`, which is to say other pages in
+   * a browser, are refused; pages of the hub itself are not.
    *
    * @default {[]}
    */
   allowedOrigins?: readonly string[];
+  /**
+   * The names by which requests may call the hub besides `localhost` and
+   * addresses, such as `"hub.example.org"`; `"*.example.org"` allows all below
+   * it, `"*"` all. Others are refused, because a stranger's name that points to
+   * this machine makes a browser take the hub for the stranger's server.
+   * Requests that show a valid token may call it what they like.
+   *
+   * @default {[]}
+   */
+  allowedHosts?: readonly string[];
   /**
    * The maximum number of connections, over all carriers. Further ones are
    * refused, with status 503 where HTTP allows it.
@@ -74,12 +110,43 @@ export interface HubOptions extends Omit<ExchangeOptions, "onName"> {
    */
   maxConnections?: number;
   /**
+   * The maximum number of connections from one address; of IPv6, from one
+   * network (64 bits). This machine's own may have any number, because a proxy
+   * on it has them all. Further ones are refused as those over
+   * `maxConnections`.
+   *
+   * @default {1000}
+   */
+  maxConnectionsPerAddress?: number;
+  /**
+   * The addresses that may connect, such as `"192.0.2.7"`, `"192.0.2.0/24"` or
+   * `"2001:db8::/32"`. Others are refused, with status 403 where HTTP allows it;
+   * Unix sockets have none and are not affected.
+   *
+   * @default All.
+   */
+  allowedAddresses?: readonly string[];
+  /**
    * The most bytes that may wait for one client to read them. A client that
    * exceeds it is dropped with code 1013.
    *
    * @default {16777216} 16 MiB
    */
   maxOutboxBytes?: number;
+  /**
+   * How many messages one client may send in a second, and as many more at
+   * once. From one that sends more, the hub reads more slowly: its messages
+   * wait at its own end.
+   *
+   * @default {Infinity}
+   */
+  maxMessagesPerSecond?: number;
+  /**
+   * How many bytes one client may send in a second, in the same way.
+   *
+   * @default {Infinity}
+   */
+  maxBytesPerSecond?: number;
   /**
    * How long a client may be silent, in milliseconds, before its connection
    * ends. It is asked for a sign of life after half of that time. A bot may
@@ -107,12 +174,10 @@ export interface HubOptions extends Omit<ExchangeOptions, "onName"> {
 /** Options of {@linkcode Hub.accept}. */
 export interface AcceptOptions {
   /**
-   * Whether the client has already sent the token, as it does over HTTP.
-   * Otherwise it must send it as `token` in its verification.
-   *
-   * @default {false}
+   * What the client may do, if that is known already, as over HTTP. Otherwise
+   * it must send a token as `token` in its verification.
    */
-  trusted?: boolean;
+  pass?: Pass;
   /**
    * How the client is connected, for the log.
    *
@@ -127,6 +192,9 @@ export interface AcceptOptions {
    */
   watched?: boolean;
 }
+
+/** The subprotocol that is chosen for pages, which may not offer a token only. */
+const PROTOCOL = "winerp";
 
 /** Headers that a proxy adds to the requests that it passes on. */
 const PROXY_HEADERS = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
@@ -164,10 +232,12 @@ const MAX_INBOUND_BYTES = 64 * 1024 * 1024;
 export class Hub implements AsyncDisposable {
   /** Decides who may connect, for the hub's own port and for `fetch` alike. */
   readonly admission: Admission<Pass>;
+  readonly #admission: HubAdmission;
+  readonly #lock: Lock;
   readonly #doors: Door[];
-  readonly #token: string | undefined;
   readonly #authorizes: HubOptions["authorize"];
   readonly #limits: ConnectionLimits;
+  readonly #rates: readonly Gauge[];
   readonly #maxInboundBytes: number;
   readonly #logger: Logger | undefined;
   readonly #router: Router;
@@ -179,35 +249,63 @@ export class Hub implements AsyncDisposable {
    * Makes a hub without clients.
    *
    * @param options Limits, and who may connect.
-   * @throws {TypeError} If the token is empty.
+   * @throws {TypeError} If the token is empty, or if one of `tokens`, `rules`,
+   * `allowedOrigins` or `allowedHosts` is not valid. The message says which.
    */
   constructor(options: HubOptions = {}) {
     const {
       token,
+      tokens,
+      rules,
       authorize,
       allowedOrigins,
+      allowedHosts,
       maxConnections,
+      maxConnectionsPerAddress = 1_000,
+      allowedAddresses,
       maxOutboxBytes = 16 * 1024 * 1024,
+      maxMessagesPerSecond = Infinity,
+      maxBytesPerSecond = Infinity,
       idleTimeout = 300_000,
       doors = [],
       logger,
       ...limits
     } = options;
     checkLimits(options);
-    if (token === "") throw new TypeError("Cannot use an empty token");
     this.#doors = [...doors];
-    this.#token = token;
+    const lock = this.#lock = new Lock({ token, tokens, rules });
     this.#authorizes = authorize;
-    this.admission = new Admission({
+    this.admission = this.#admission = new HubAdmission({
       authorize: (request, info) => this.#authorize(request, info),
+      chooseProtocol: (offered) => offered.find((name) => name === PROTOCOL),
+      showsToken: (request) => lock.showsToken(request),
+      ...(allowedHosts && { allowedHosts }),
       ...(allowedOrigins && { allowedOrigins }),
       ...(maxConnections !== undefined && { maxConnections }),
+      ...(allowedAddresses && { allowedAddresses }),
+      maxConnectionsPerAddress,
       ...(limits.handshakeTimeout !== undefined &&
         { handshakeTimeout: limits.handshakeTimeout }),
       ...(logger && { logger }),
     });
     checkTime("idleTimeout", idleTimeout);
-    this.#limits = { maxOutboxBytes, idleTimeout, logger };
+    const rates = {
+      messages: new Gauge("maxMessagesPerSecond", maxMessagesPerSecond),
+      bytes: new Gauge("maxBytesPerSecond", maxBytesPerSecond),
+    };
+    this.#rates = [rates.messages, rates.bytes];
+    for (const { option, limit } of this.#rates) {
+      if (limit < 1) {
+        throw new RangeError(`${option} must be 1 or more: got ${limit}`);
+      }
+    }
+    const hasRate = this.#rates.some(({ limit }) => limit !== Infinity);
+    this.#limits = {
+      outbox: new Gauge("maxOutboxBytes", maxOutboxBytes),
+      rates: hasRate ? rates : undefined,
+      idleTimeout,
+      logger,
+    };
     this.#maxInboundBytes = Math.max(
       MAX_INBOUND_BYTES,
       2 * (limits.maxMessageBytes ?? 0),
@@ -221,6 +319,7 @@ export class Hub implements AsyncDisposable {
           logger?.info?.(`${name} is on hold: the name is taken`);
         }
       },
+      onDenial: quietly((text) => logger?.warn?.(`Denied: ${text}`)),
     });
   }
 
@@ -242,6 +341,32 @@ export class Hub implements AsyncDisposable {
     return this.#connections.size;
   }
 
+  /** Its limits, and how near its clients came to them. */
+  get limits(): LimitReport[] {
+    const { outbox } = this.#limits;
+    outbox.now = 0;
+    for (const { outboxBytes } of this.#connections) {
+      outbox.set(Math.max(outboxBytes, outbox.now));
+    }
+    return [
+      ...this.#admission.limits,
+      ...this.#router.limits,
+      outbox,
+      ...this.#rates,
+    ].map(({ option, limit, peak, now, hits }) => ({
+      option,
+      limit,
+      peak,
+      now,
+      hits,
+    }));
+  }
+
+  /** Who may come in: this machine, who has a token, or what rules say. */
+  get lock(): "open" | "token" | "rules" {
+    return this.#lock.kind;
+  }
+
   /**
    * The largest message that a carrier should accept for this hub, in bytes.
    */
@@ -260,13 +385,14 @@ export class Hub implements AsyncDisposable {
    */
   readonly fetch = async (
     request: Request,
-    info?: Partial<RequestInfo>,
+    info: Partial<RequestInfo> = {},
   ): Promise<Response> => {
+    const admission = this.#admission;
     if (!wantsWebSocket(request)) {
-      for (const door of this.#doors) {
-        const response = await door.fetch?.(request, info ?? {});
-        if (response) return response;
-      }
+      const response = admission.checkAddress(info) ??
+        admission.checkOrigin(request, info) ??
+        admission.preflight(request) ?? await this.#answer(request, info);
+      return admission.secured(response, request);
     }
     const accepted = await this.admission.accept(request, info, {
       format: "utf8",
@@ -280,6 +406,27 @@ export class Hub implements AsyncDisposable {
     return accepted.response;
   };
 
+  /** Answers a request that is no upgrade, and of no stranger's page. */
+  async #answer(
+    request: Request,
+    info: Partial<RequestInfo>,
+  ): Promise<Response> {
+    const answered = this.#lock.answer(
+      request,
+      () => this.admit(request, info),
+      () => void this.#refuse(401, "It signed in with a wrong token.", info),
+    );
+    if (answered) return await answered;
+    for (const door of this.#doors) {
+      const response = await door.fetch?.(request, info);
+      if (response) return response;
+    }
+    return new Response("Connect by WebSocket.\n", {
+      status: 426,
+      headers: { upgrade: "websocket", connection: "Upgrade" },
+    });
+  }
+
   /**
    * Serves a WebSocket client that was let in: at the door that takes it, or as
    * a winerp client. Neither throws nor rejects.
@@ -292,8 +439,43 @@ export class Hub implements AsyncDisposable {
       if (end) return end;
     }
     const carrier = "WebSocket";
-    const { transport } = visitor;
-    return this.accept(transport, { trusted: true, watched: true, carrier });
+    const { transport, pass } = visitor;
+    return this.accept(transport, { pass, watched: true, carrier });
+  }
+
+  /**
+   * Takes other tokens instead of `tokens`, but not instead of `token`. What
+   * came with a token that is not among them is disconnected, and its sessions
+   * end.
+   *
+   * @param tokens The tokens.
+   * @throws {TypeError} If one is not valid: then nothing has changed.
+   */
+  setTokens(tokens: readonly Token[]): void {
+    if (this.#lock.isOpen) {
+      throw new TypeError(
+        "Cannot set tokens of a hub that was made without any: give it " +
+          "`tokens`, which may be an empty list",
+      );
+    }
+    this.#lock.setTokens(tokens);
+    this.#renewPasses();
+  }
+
+  /**
+   * Takes other rules. They count at once, for all clients.
+   *
+   * @param rules The rules.
+   * @throws {TypeError} If one is not valid: then nothing has changed.
+   */
+  setRules(rules: readonly Rule[]): void {
+    this.#lock.setRules(rules);
+    this.#renewPasses();
+  }
+
+  #renewPasses(): void {
+    this.#lock.endSessions();
+    this.exchange.renewPasses((pass) => this.#lock.renewed(pass));
   }
 
   /**
@@ -306,7 +488,9 @@ export class Hub implements AsyncDisposable {
   }
 
   /**
-   * Decides about an HTTP request: its origin, and the secret in it.
+   * Decides about an HTTP request: its origin, and the token or the session in
+   * it. A request of a page that may change something (any but GET and HEAD)
+   * needs the proof of its session, too.
    *
    * @param request The request.
    * @param info Who sends it.
@@ -329,26 +513,38 @@ export class Hub implements AsyncDisposable {
     request: Request,
     info: RequestInfo,
   ): Promise<Pass | Response> {
-    if (this.#closing) return this.#refuse(503, "The hub is closing.", info);
-    if (this.#full) return this.#refuse(503, "The hub has no room.", info);
-    const token = this.#token;
-    if (token === undefined && !isLocal(request, info)) {
+    if (wantsWebSocket(request)) {
+      if (this.#closing) return this.#refuse(503, "The hub is closing.", info);
+      if (this.#full) return this.#refuse(503, "The hub has no room.", info);
+    }
+    const lock = this.#lock;
+    const pass = lock.open(request);
+    if (pass instanceof Response) return pass;
+    const isStranger = !pass || lock.isOpen && !isLocal(request, info);
+    const asks = !isStranger || lock.isOpen;
+    const decided = asks ? await this.#authorizes?.(request, info) : undefined;
+    if (decided instanceof Response) return decided;
+    if (decided) return lock.given(decided);
+    if (!isStranger) return pass;
+    if (lock.isOpen) {
       return this.#refuse(
         403,
         "Only programs on this machine may connect to a hub without a token.",
         info,
       );
     }
-    if (token !== undefined && !hasSecret(request, token)) {
-      const refused = this.#refuse(401, "The token is missing or wrong.", info);
-      refused.headers.set("www-authenticate", "Bearer, Basic");
-      return refused;
-    }
-    const refused = await this.#authorizes?.(request, info);
-    return refused ?? fullPass(token === undefined ? "open" : "token");
+    const refused = this.#refuse(401, "The token is missing or wrong.", info);
+    // A browser would ask for a password by itself.
+    const scheme = wantsWebSocket(request) ? "Bearer, Basic" : "Bearer";
+    refused.headers.set("www-authenticate", scheme);
+    return refused;
   }
 
-  #refuse(status: number, text: string, info: RequestInfo): Response {
+  #refuse(
+    status: number,
+    text: string,
+    info: Partial<RequestInfo>,
+  ): Response {
     return this.admission.refuse(status, text, info);
   }
 
@@ -372,7 +568,10 @@ export class Hub implements AsyncDisposable {
     }
     if (this.#clock === undefined) {
       // The clock was stopped while there were no clients.
-      const tick = () => this.#router.tick(performance.now());
+      const tick = () => {
+        this.#router.tick(performance.now());
+        if (this.#lock.hasExpired()) this.#renewPasses();
+      };
       tick();
       this.#clock = every(1000, tick);
     }
@@ -395,12 +594,13 @@ export class Hub implements AsyncDisposable {
 
   #connect(
     transport: Transport<Uint8Array<ArrayBuffer>>,
-    { trusted = false, watched = false, carrier = "transport" }: AcceptOptions,
+    { pass, watched = false, carrier = "transport" }: AcceptOptions,
   ): Connection {
-    const token = trusted ? undefined : this.#token;
-    const admit = token === undefined
-      ? {}
-      : { admit: (given?: string) => isSecret(given ?? "", token) };
+    const lock = this.#lock;
+    const admit = {
+      admit: (token?: string) =>
+        pass ? lock.renewed(pass) : lock.passFor(token),
+    };
     return new Connection(
       transport,
       this.#limits,

@@ -9,6 +9,7 @@ import {
 import { deadline } from "@std/async/deadline";
 import { pair } from "@wirekit/transport/pair";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
+import { fullPass } from "./access/pass.ts";
 import { Client } from "./client.ts";
 import { RemoteError } from "./errors.ts";
 import { Hub, type HubOptions } from "./hub.ts";
@@ -125,7 +126,7 @@ Deno.test("Hub.admission refuses origins that are not allowed", async () => {
 });
 
 Deno.test("Hub.admission lets in this machine only when there is no token", async () => {
-  const request = () => upgrade("http://hub.example/");
+  const request = () => upgrade("http://127.0.0.1/");
   const by = (remoteAddr: object) => statusOf({}, request(), { remoteAddr });
   assertEquals(await by({ transport: "tcp", hostname: "127.0.0.1" }), 101);
   assertEquals(await by({ transport: "tcp", hostname: "::1" }), 101);
@@ -154,7 +155,10 @@ Deno.test("Hub.admission takes the token in each way that people have", async ()
   const ok = async (path: string, authorization?: string) =>
     await statusOf(
       { token },
-      upgrade(`http://h${path}`, authorization ? { authorization } : {}),
+      upgrade(
+        `http://127.0.0.1${path}`,
+        authorization ? { authorization } : {},
+      ),
       { remoteAddr: { hostname: "192.0.2.1" } },
     ) === 101;
   assert(await ok("/", basic(`bot:${token}`)));
@@ -176,7 +180,7 @@ Deno.test("Hub.admission takes the token in each way that people have", async ()
   const bearer = (given: string) =>
     statusOf(
       { token: "abc" },
-      upgrade("http://h/", { authorization: `Bearer ${given}` }),
+      upgrade("http://127.0.0.1/", { authorization: `Bearer ${given}` }),
     );
   assertEquals(await bearer("abc"), 101);
   assertEquals(await bearer("abd"), 401);
@@ -287,8 +291,8 @@ Deno.test("Hub asks authorize about those who have the token", async () => {
     await response.body?.cancel();
     return response.status;
   };
-  assertEquals(await status("http://h/guest?token=wrong"), 401);
-  assertEquals(await status("http://h/guest?token=t"), 403);
+  assertEquals(await status("http://127.0.0.1/guest?token=wrong"), 401);
+  assertEquals(await status("http://127.0.0.1/guest?token=t"), 403);
   assertEquals(asked, ["/guest 127.0.0.1"]);
 });
 
@@ -325,12 +329,16 @@ Deno.test("Hub gives the first client after an idle hour its full time", async (
 Deno.test("Hub logs who comes and goes, and no message of a stranger", async () => {
   const lines: string[] = [];
   const log = (line: string) => lines.push(line);
-  const hub = new Hub({ token: "t", logger: { info: log, warn: log } });
+  const hub = new Hub({
+    token: "t",
+    nameCharacters: "any",
+    logger: { info: log, warn: log },
+  });
   const stranger = new Talker(hub);
   stranger.send({ type: 1, id: "evil\nname", token: "wrong" });
   await stranger.end();
   const [near, far] = pair<Bytes>();
-  const served = hub.accept(far, { trusted: true });
+  const served = hub.accept(far, { pass: fullPass("test") });
   await near.send(utf8.encode('{"type":1,"id":"a\\nb"}'));
   for await (const _ of near) break;
   await near.close();

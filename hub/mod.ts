@@ -26,6 +26,8 @@
  * @module
  */
 export * from "./access/pass.ts";
+export type * from "./access/rules.ts";
+export type * from "./access/tokens.ts";
 export * from "./client.ts";
 export * from "./client/contract.ts";
 export * from "./client/events.ts";

@@ -9,7 +9,7 @@ import {
   type NetAddr,
   serve as serveTransports,
 } from "@wirekit/transport/serve";
-import { isLoopback } from "./access/_secrets.ts";
+import { isLoopback } from "./access/_addresses.ts";
 import { ClientFramer } from "./_client_framer.ts";
 import { FAREWELL } from "./_connection.ts";
 import { Hub, type HubOptions } from "./hub.ts";
@@ -74,11 +74,15 @@ export interface HubServer extends AsyncDisposable {
 export async function serve(options: ServeOptions = {}): Promise<HubServer> {
   const { hostname = "127.0.0.1", port = 13254, tcpPort, unixPath, tls } =
     options;
-  if (!isLoopback(hostname) && options.token === undefined) {
+  const { token, tokens, authorize } = options;
+  const isLocked = token !== undefined || tokens !== undefined ||
+    // Lines come without a request that it could be asked about.
+    authorize !== undefined && tcpPort === undefined;
+  if (!isLoopback(hostname) && !isLocked) {
     throw new TypeError(
       `Cannot listen on ${hostname} without a token: anybody who reaches it ` +
         "could take any name. Set one with --token or WIREKIT_TOKEN, or " +
-        "listen on 127.0.0.1",
+        "some with --tokens, or listen on 127.0.0.1",
     );
   }
   const { idleTimeout = 300_000, logger } = options;
@@ -98,7 +102,7 @@ export async function serve(options: ServeOptions = {}): Promise<HubServer> {
     idleTimeout,
     framer: () => new ClientFramer(hub.maxInboundBytes),
   }, ({ transport, carrier, request, state: pass }) =>
-    // Clients that come by HTTP have shown the token, and are pinged.
+    // Clients that come by HTTP have shown their token, and are pinged.
     request && pass
       ? hub.welcome({ transport, request, pass })
       : hub.accept(transport, { carrier }));

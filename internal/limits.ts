@@ -36,3 +36,50 @@ export function checkLimits(options: object): void {
     );
   }
 }
+
+/**
+ * A limit, and how near the program came to it: for those who look after it.
+ */
+export class Gauge {
+  /** The option that sets it, as the user writes it. */
+  readonly option: string;
+  /** Its value. */
+  readonly limit: number;
+  /** The value now. */
+  now = 0;
+  /** The highest value so far. */
+  peak = 0;
+  /** How often it was reached. */
+  hits = 0;
+
+  /**
+   * Makes the gauge of a limit.
+   *
+   * @param option The option that sets it.
+   * @param limit Its value.
+   */
+  constructor(option: string, limit: number) {
+    this.option = option;
+    this.limit = limit;
+  }
+
+  /**
+   * Notes the value now.
+   *
+   * @param value The value.
+   */
+  set(value: number): void {
+    this.now = value;
+    if (value > this.peak) this.peak = value;
+  }
+
+  /**
+   * Notes that the limit was reached.
+   *
+   * @param value What was asked for.
+   */
+  hit(value: number = this.limit): void {
+    this.hits++;
+    if (value > this.peak) this.peak = value;
+  }
+}

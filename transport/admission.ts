@@ -28,8 +28,16 @@
 
 import { checkTime, within } from "@wirekit/internal/clock";
 import { TimeoutError } from "@wirekit/internal/errors";
-import { checkLimits } from "@wirekit/internal/limits";
-import type { Logger } from "@wirekit/internal/logger";
+import { checkLimits, Gauge } from "@wirekit/internal/limits";
+import { type Logger, quietly } from "@wirekit/internal/logger";
+import {
+  bytesOf,
+  isIn,
+  isOwn,
+  machineAt,
+  type Range,
+  toRange,
+} from "./_address.ts";
 import {
   asksForWebSocket,
   checkUpgrade,
@@ -113,6 +121,23 @@ export interface AdmissionOptions<State = undefined> {
    * @default {10000}
    */
   maxConnections?: number;
+  /**
+   * The maximum number of connections from one address; of IPv6, from one
+   * network (64 bits). This machine's own may have any number, because a proxy
+   * on it has them all.
+   *
+   * @default {Infinity}
+   */
+  maxConnectionsPerAddress?: number;
+  /**
+   * The addresses that may connect, such as `"192.0.2.7"`, `"192.0.2.0/24"` or
+   * `"2001:db8::/32"`. Others are refused, with status 403 where HTTP allows it,
+   * and so are those that are not known; Unix sockets have none and are not
+   * affected.
+   *
+   * @default All.
+   */
+  allowedAddresses?: readonly string[];
   /**
    * Where to log refusals and failures.
    *
@@ -205,17 +230,28 @@ export class Admission<State = undefined> {
   readonly #origins: ReadonlySet<string>;
   /** Origins that were logged already: a page tries again every few seconds. */
   readonly #refusedOrigins = new Set<string>();
-  #connections = 0;
+  /** A flood of strangers does not fill the log. */
+  readonly #log: (line: string) => void;
+  readonly #addresses: readonly Range[] | undefined;
+  /** How many connections each machine has, if that is limited. */
+  readonly #machines = new Map<string, number>();
+  readonly #total: Gauge;
+  readonly #each: Gauge;
 
   /**
    * Makes the rules.
    *
    * @param options Who may connect.
-   * @throws {TypeError} If one of `allowedOrigins` is not an origin.
+   * @throws {TypeError} If one of `allowedOrigins` is not an origin, or one of
+   * `allowedAddresses` not an address.
    * @throws {RangeError} If a time or a number is not valid.
    */
   constructor(options: AdmissionOptions<State> = {}) {
-    const { handshakeTimeout = 10_000, maxConnections = 10_000 } = options;
+    const {
+      handshakeTimeout = 10_000,
+      maxConnections = 10_000,
+      maxConnectionsPerAddress = Infinity,
+    } = options;
     this.handshakeTimeout = checkTime("handshakeTimeout", handshakeTimeout);
     if (!(maxConnections > 0)) {
       throw new RangeError(
@@ -224,33 +260,94 @@ export class Admission<State = undefined> {
     }
     checkLimits(options);
     this.maxConnections = maxConnections;
+    this.#total = new Gauge("maxConnections", maxConnections);
+    this.#each = new Gauge(
+      "maxConnectionsPerAddress",
+      maxConnectionsPerAddress,
+    );
+    this.#addresses = options.allowedAddresses?.map(toRange);
     this.#options = options;
+    this.#log = quietly((line) => options.logger?.warn?.(line));
     this.#origins = new Set((options.allowedOrigins ?? []).map(toOrigin));
   }
 
   /** The number of connections, including those in their handshake. */
   get connections(): number {
-    return this.#connections;
+    return this.#total.now;
+  }
+
+  /** The limits, and how near the connections came to them. */
+  get limits(): readonly Gauge[] {
+    this.#each.now = 0;
+    for (const count of this.#machines.values()) {
+      this.#each.set(Math.max(count, this.#each.now));
+    }
+    return [this.#total, this.#each];
   }
 
   /**
    * Takes a place for a connection.
    *
-   * @param info Who it is, for the log.
-   * @returns A function that gives the place back, once; `undefined` if there
-   * is no place.
+   * @param info Who it is.
+   * @returns A function that gives the place back, once; or the response that
+   * refuses it.
    */
-  enter(info: Partial<RequestInfo> = {}): (() => void) | undefined {
-    if (this.#connections >= this.maxConnections) {
-      this.#warn(info, `there are ${this.maxConnections} connections already`);
-      return undefined;
+  enter(info: Partial<RequestInfo> = {}): (() => void) | Response {
+    const refused = this.checkAddress(info);
+    if (refused) return refused;
+    const total = this.#total;
+    if (total.now >= total.limit) {
+      total.hit();
+      this.#warn(info, `there are ${total.limit} connections already`);
+      return refusal(503, "There is no room for another connection.");
     }
-    this.#connections++;
+    const each = this.#each;
+    const machine = each.limit === Infinity ? undefined : machineOf(info);
+    const before = this.#machines.get(machine ?? "") ?? 0;
+    if (machine !== undefined && before >= each.limit) {
+      each.hit();
+      this.#warn(info, `it has ${each.limit} connections already`);
+      return refusal(503, "There is no room for another of your connections.");
+    }
+    total.set(total.now + 1);
+    if (machine !== undefined) {
+      this.#machines.set(machine, before + 1);
+      each.set(before + 1);
+    }
     let inside = true;
     return () => {
-      if (inside) this.#connections--;
+      if (inside) this.#leave(machine);
       inside = false;
     };
+  }
+
+  #leave(machine: string | undefined): void {
+    this.#total.set(this.#total.now - 1);
+    if (machine === undefined) return;
+    const left = this.#machines.get(machine)! - 1;
+    if (left > 0) this.#machines.set(machine, left);
+    else this.#machines.delete(machine);
+  }
+
+  /**
+   * Refuses addresses that are not allowed.
+   *
+   * @param info Who it is.
+   * @returns The response that refuses it, or `undefined` if it may connect.
+   */
+  checkAddress(info: Partial<RequestInfo> = {}): Response | undefined {
+    const ranges = this.#addresses;
+    const { transport, hostname = "" } = info.remoteAddr ?? {};
+    if (!ranges || transport === "unix") return undefined;
+    const address = bytesOf(hostname);
+    if (address && ranges.some((range) => isIn(address, range))) {
+      return undefined;
+    }
+    this.#warn(
+      info,
+      "its address is not among allowedAddresses (--allow-from for a command)",
+    );
+    return refusal(403, "Your address is not allowed.");
   }
 
   /**
@@ -267,6 +364,8 @@ export class Admission<State = undefined> {
     info: Partial<RequestInfo> = {},
   ): Promise<Admitted<State> | Response> {
     const { headers } = request;
+    const stranger = this.checkAddress(info);
+    if (stranger) return stranger;
     const isUpgrade = asksForWebSocket(headers);
     const bad = isUpgrade && checkUpgrade(request.method, headers);
     if (bad) return this.refuse(bad.status, bad.reason, info);
@@ -352,7 +451,7 @@ export class Admission<State = undefined> {
       return refusal(426, "Connect by WebSocket.");
     }
     const leave = this.enter(info);
-    if (!leave) return refusal(503, "There is no room for another connection.");
+    if (leave instanceof Response) return leave;
     try {
       const admitted = await this.admit(request, info);
       if (admitted instanceof Response) {
@@ -394,7 +493,7 @@ export class Admission<State = undefined> {
 
   #warn(info: Partial<RequestInfo>, reason: string): void {
     const line = `Refused a connection from ${of(info)}: ${reason}`;
-    this.#options.logger?.warn?.(printable(line));
+    this.#log(printable(line));
   }
 
   /** Waits for a hook until its time is up or the client is gone. */
@@ -422,6 +521,12 @@ export class Admission<State = undefined> {
 
 function of({ remoteAddr }: Partial<RequestInfo>): string {
   return remoteAddr?.hostname ?? remoteAddr?.transport ?? "somewhere";
+}
+
+/** Returns the machine of a client, if its connections are counted. */
+function machineOf({ remoteAddr }: Partial<RequestInfo>): string | undefined {
+  const address = bytesOf(remoteAddr?.hostname ?? "");
+  return address && !isOwn(address) ? machineAt(address) : undefined;
 }
 
 function quoted(origin: string): string {

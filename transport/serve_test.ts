@@ -75,7 +75,8 @@ Deno.test("serve() counts the connections of all carriers together", async () =>
     lines.every((line) => line.includes("2 connections already")),
     lines.join(),
   );
-  assertEquals(lines.length, 3 + Number(lines.length > 3));
+  // Each address once, however often it tries.
+  assertEquals(lines.length, 2);
   await second.close();
   await first.close();
   for (const url of [unix, ws, tcp]) {

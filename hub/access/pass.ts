@@ -19,24 +19,38 @@ export interface Pass {
   /** Whether it may disconnect clients, block names and drain the hub. */
   readonly mayOperate: boolean;
   /**
+   * Whether it may ask and inform everybody. Then the hub does not ask it about
+   * each message.
+   */
+  readonly mayReachAll: boolean;
+  /**
    * Returns whether it may take a name, or wait for it.
    *
    * @param name The name.
    */
   mayTake(name: string): boolean;
   /**
-   * Returns whether it may ask another participant.
+   * Returns whether it may ask another participant. The hub keeps the answer
+   * for as long as the client has its name.
    *
    * @param name The name of the other.
-   * @param route The route.
+   * @param route The route; empty for a function of an object that the other
+   * has shared.
    */
   mayAsk(name: string, route: string): boolean;
   /**
-   * Returns whether it may inform another participant.
+   * Returns whether it may inform another participant. The hub keeps the
+   * answer, too.
    *
    * @param name The name of the other; none for all at once.
    */
   mayInform(name: string | undefined): boolean;
+  /**
+   * Returns what it may do under a name that it has taken, if that differs.
+   *
+   * @param name The name.
+   */
+  named?(name: string): Pass;
 }
 
 /**
@@ -50,6 +64,7 @@ export function fullPass(label: string): Pass {
     label,
     mayWatch: true,
     mayOperate: true,
+    mayReachAll: true,
     mayTake: () => true,
     mayAsk: () => true,
     mayInform: () => true,

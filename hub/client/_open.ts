@@ -37,17 +37,27 @@ export async function openTransport(
   const { url: where } = options;
   const url = new URL(typeof where === "function" ? await where() : where);
   const headers = new Headers();
+  const protocols: string[] = [];
   const web = url.protocol === "ws:" || url.protocol === "wss:";
   if (web && token !== undefined) {
     if (HEADERS_REGEXP.test(navigator.userAgent)) {
       headers.set("Authorization", `Bearer ${token}`);
-    } else url.searchParams.set("token", token);
+    } else protocols.push("winerp", `bearer.${encoded(token)}`);
   }
   const { tls } = options;
   const transport = await connect(url, {
     headers,
+    ...(protocols.length > 0 && { protocols }),
     signal,
     ...(tls && { tls }),
   });
   return { transport, token: web ? undefined : token };
+}
+
+/** Writes a token with the characters that a subprotocol may have. */
+function encoded(token: string): string {
+  return encodeURIComponent(token).replace(
+    /[()]/g,
+    (char) => `%${char.charCodeAt(0).toString(16)}`,
+  );
 }

@@ -864,14 +864,18 @@ Deno.test("Client asks its functions for url and token at each attempt", async (
   await server.shutdown();
 });
 
-Deno.test("Client in a browser sends its token in the query", async () => {
+Deno.test("Client in a browser sends its token as a subprotocol", async () => {
   const seen: string[] = [];
   const server = Deno.serve({ port: 0, onListen() {} }, ({ url, headers }) => {
-    seen.push(new URL(url).search, String(headers.get("authorization")));
+    seen.push(
+      new URL(url).search,
+      String(headers.get("authorization")),
+      String(headers.get("sec-websocket-protocol")),
+    );
     return new Response("no", { status: 401 });
   });
   const url = `ws://127.0.0.1:${server.addr.port}/?room=1`;
-  const client = new Client("alpha", { url, token: "a&b" });
+  const client = new Client("alpha", { url, token: "a&b(1)" });
   const value = "Mozilla/5.0";
   Object.defineProperty(navigator, "userAgent", { value, configurable: true });
   try {
@@ -879,7 +883,7 @@ Deno.test("Client in a browser sends its token in the query", async () => {
   } finally {
     Reflect.deleteProperty(navigator, "userAgent");
   }
-  assertEquals(seen, ["?room=1&token=a%26b", "null"]);
+  assertEquals(seen, ["?room=1", "null", "winerp, bearer.a%26b%281%29"]);
   await client.close();
   await server.shutdown();
 });

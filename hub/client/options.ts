@@ -58,8 +58,8 @@ export interface ClientOptions {
   url?: string | URL | (() => string | URL | Promise<string | URL>);
   /**
    * The secret that the hub asks for. Over WebSocket it is sent in the header
-   * `Authorization: Bearer`, or from a browser in the query of the URL; on
-   * other carriers it is sent in the first message. A function is called for
+   * `Authorization: Bearer`, or from a browser as a subprotocol; on other
+   * carriers it is sent in the first message. A function is called for
    * each connection.
    */
   token?: string | (() => string | Promise<string>);

@@ -26,6 +26,14 @@ export class Names<T> {
     for (const { holder } of this.#seats.values()) yield holder;
   }
 
+  /** Those who have a name or wait for one. */
+  *all(): Generator<T, void> {
+    for (const { holder, held } of this.#seats.values()) {
+      yield holder;
+      if (held) yield* held;
+    }
+  }
+
   /** Returns who has a name. */
   holder(name: string): T | undefined {
     return this.#seats.get(name)?.holder;

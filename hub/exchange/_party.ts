@@ -1,5 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
+import type { Pass } from "../access/pass.ts";
+import type { Verdicts } from "./_verdicts.ts";
 import type { Member, Participant } from "./participant.ts";
 
 const PAGE_BYTES = 2_048;
@@ -40,6 +42,11 @@ export class Party implements Member {
   /** Whether the name is its own. */
   active = false;
   gone = false;
+  /** What it was given, and what of that it may do under its name. */
+  given: Pass | undefined;
+  pass: Pass | undefined;
+  /** Whom it may ask and inform, if not everybody. */
+  verdicts: Verdicts | undefined;
   /** How many requests it waits for, and the ends of the list of them. */
   asking = 0;
   oldest: OpenRequest | undefined;

@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 import { checkTime } from "@wirekit/internal/clock";
-import { checkLimits } from "@wirekit/internal/limits";
+import { checkLimits, Gauge } from "@wirekit/internal/limits";
 import { type Desk, WinerpClient } from "./_winerp.ts";
 import { Exchange, type ExchangeOptions } from "./exchange.ts";
 import { Envelope } from "./_envelope.ts";
@@ -39,6 +39,7 @@ export class Router {
   readonly exchange: Exchange;
   readonly #desk: Desk;
   readonly #handshakeTimeout: number;
+  readonly #handshakes: Gauge;
   readonly #unverified = new Set<WinerpClient>();
   #now = 0;
 
@@ -57,10 +58,12 @@ export class Router {
     } = options;
     this.exchange = new Exchange(rest);
     this.#handshakeTimeout = checkTime("handshakeTimeout", handshakeTimeout);
+    this.#handshakes = new Gauge("handshakeTimeout", handshakeTimeout);
     this.#desk = {
       exchange: this.exchange,
       envelope: new Envelope(),
       maxMessageBytes,
+      messageBytes: new Gauge("maxMessageBytes", maxMessageBytes),
       unverified: this.#unverified,
     };
   }
@@ -71,6 +74,11 @@ export class Router {
    */
   get names(): string[] {
     return this.exchange.names;
+  }
+
+  /** The limits, and how near the clients came to them. */
+  get limits(): readonly Gauge[] {
+    return [this.#desk.messageBytes, this.#handshakes, ...this.exchange.limits];
   }
 
   /**
@@ -95,6 +103,7 @@ export class Router {
     this.#now = now;
     for (const client of this.#unverified) {
       if (client.expires > now) break;
+      this.#handshakes.hit();
       client.drop(1008, "Not verified in time");
     }
     this.exchange.tick(now);

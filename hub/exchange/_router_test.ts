@@ -1,4 +1,5 @@
 // Copyright 2026 the Wirekit authors. MIT license.
+import { fullPass } from "../access/pass.ts";
 import { assertEquals } from "@std/assert";
 import type { CloseError } from "@wirekit/transport/transport";
 import { MessageType, Text } from "./_protocol.ts";
@@ -668,7 +669,8 @@ Deno.test("Router ends requests and connections that have waited too long", () =
 
 Deno.test("Router asks for a token where the connection has shown none", () => {
   const router = new Router();
-  const admit = (token?: string) => token === "s3cret";
+  const admit = (token?: string) =>
+    token === "s3cret" ? fullPass("token") : undefined;
   const good = new Wire(router, { admit });
   good.send({ type: 1, id: "a", token: "s3cret" });
   assertEquals(good.take()[0]!.type, MessageType.success);

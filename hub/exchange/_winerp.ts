@@ -1,6 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import type { Gauge } from "@wirekit/internal/limits";
+import { fullPass, type Pass } from "../access/pass.ts";
 import { textOf } from "./_scan.ts";
 import { type Exchange, HUB } from "./exchange.ts";
 import { composeMessage } from "./_compose.ts";
@@ -28,11 +30,14 @@ export interface Desk {
   /** The message just read: one at a time. */
   readonly envelope: Envelope;
   readonly maxMessageBytes: number;
+  /** The same limit, and how near messages came to it. */
+  readonly messageBytes: Gauge;
   /** The clients that have no name yet. */
   readonly unverified: Set<WinerpClient>;
 }
 
-const admitAll = () => true;
+const FULL = fullPass("open");
+const admitAll = () => FULL;
 
 /** A winerp client: reads its messages, and writes those for it. */
 export class WinerpClient implements Participant, Connected {
@@ -40,7 +45,7 @@ export class WinerpClient implements Participant, Connected {
   readonly expires: number;
   readonly #desk: Desk;
   readonly #receiver: Receiver;
-  readonly #admits: (token: string | undefined) => boolean;
+  readonly #admits: (token: string | undefined) => Pass | undefined;
   readonly #member: Member;
   /** The receiver of its last request. */
   #target: Member | undefined;
@@ -112,7 +117,7 @@ export class WinerpClient implements Participant, Connected {
     const { maxMessageBytes } = this.#desk;
     let message: Uint8Array<ArrayBuffer>;
     if (content instanceof Envelope) {
-      if (content.length > maxMessageBytes) return Text.answerTooLarge;
+      if (content.length > maxMessageBytes) return this.#answerTooLarge();
       // winerp-client-node answers without saying what and whom.
       const says = content.isFor(requester.nameBytes) ||
         content.destination !== undefined;
@@ -123,7 +128,7 @@ export class WinerpClient implements Participant, Connected {
           maxMessageBytes,
         );
     } else message = compose(kind, content, responder, requester, uuid);
-    if (message.length > maxMessageBytes) return Text.answerTooLarge;
+    if (message.length > maxMessageBytes) return this.#answerTooLarge();
     this.#receiver.send(message);
     return undefined;
   }
@@ -163,7 +168,13 @@ export class WinerpClient implements Participant, Connected {
     this.#receiver.close(error);
   }
 
+  #answerTooLarge(): string {
+    this.#desk.messageBytes.hit();
+    return Text.answerTooLarge;
+  }
+
   #tooLarge(): string {
+    this.#desk.messageBytes.hit();
     return `The message is larger than ${this.#desk.maxMessageBytes} bytes.`;
   }
 
@@ -173,7 +184,8 @@ export class WinerpClient implements Participant, Connected {
   receive(message: Uint8Array<ArrayBuffer>): void {
     const member = this.#member;
     if (member.gone) return;
-    const { envelope } = this.#desk;
+    const { envelope, messageBytes } = this.#desk;
+    if (message.length > messageBytes.peak) messageBytes.peak = message.length;
     try {
       envelope.read(message);
     } catch (error) {
@@ -250,10 +262,12 @@ export class WinerpClient implements Participant, Connected {
       if (name === member.name) this.#welcome();
       return;
     }
-    if (!this.#admits(tokenOf(envelope.text("token")))) {
+    const pass = this.#admits(tokenOf(envelope.text("token")));
+    if (!pass) {
       this.#refuse(Text.notAuthorized);
       return this.drop(1008, "Token missing or wrong");
     }
+    exchange.allow(member, pass);
     if (name === undefined) return this.#refuse("The name must be a string.");
     const refusal = exchange.claim(member, name);
     if (refusal !== undefined) return this.#refuse(refusal);
@@ -277,13 +291,22 @@ export class WinerpClient implements Participant, Connected {
     const to = this.#destination();
     if (to === this.#member) this.#refuse(Text.sameName);
     else if (to) this.#ask(to, "request");
-    else this.#refuse(Text.noDestination);
+    else this.#refuseAbsent(Text.noDestination);
+  }
+
+  /** Says that nobody has a name, to those who may know it. */
+  #refuseAbsent(text: string): void {
+    const { envelope, exchange } = this.#desk;
+    const isRequest = envelope.type === MessageType.request;
+    const route = isRequest ? envelope.route : "";
+    const { destination } = envelope;
+    this.#refuse(exchange.refusal(this.#member, destination, route) ?? text);
   }
 
   #callFunction(): void {
     const to = this.#destination();
     if (to) this.#ask(to, "functionCall");
-    else this.#refuse(Text.noRequester);
+    else this.#refuseAbsent(Text.noRequester);
   }
 
   /**
@@ -355,8 +378,13 @@ export class WinerpClient implements Participant, Connected {
 
   #ping(): void {
     const { envelope, exchange } = this.#desk;
+    const { destination } = envelope;
+    const refusal = destination === undefined
+      ? undefined
+      : exchange.refusalToSee(this.#member, destination);
+    if (refusal !== undefined) return this.#refuse(refusal);
     const success = envelope.text("destination") === "null" ||
-      exchange.find(envelope.destination) !== undefined;
+      exchange.find(destination) !== undefined;
     this.#receiver.send(envelope.answer({
       id: this.#member.name!,
       data: `{"success":${success}}`,

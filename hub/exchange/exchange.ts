@@ -9,16 +9,19 @@
  * @module
  */
 import { checkTime } from "@wirekit/internal/clock";
-import { checkLimits } from "@wirekit/internal/limits";
+import { checkLimits, Gauge } from "@wirekit/internal/limits";
+import type { Pass } from "../access/pass.ts";
 import { CloseError } from "@wirekit/transport/transport";
 import { bytesOf, type OpenRequest, Party } from "./_party.ts";
 import { Names } from "./_names.ts";
 import { OpenRequests } from "./_open_requests.ts";
 import { Text } from "./_protocol.ts";
+import { plain, Verdicts } from "./_verdicts.ts";
 import type {
   AnswerKind,
   Content,
   Member,
+  Named,
   Participant,
   Question,
   QuestionKind,
@@ -32,6 +35,15 @@ export interface ExchangeOptions {
    * @default {256}
    */
   maxNameBytes?: number;
+  /**
+   * Which characters a name may have: `"visible"` are all but control
+   * characters, ends of lines and those that turn text around, which a terminal
+   * or a page would not show as they are; `"ascii"` are letters, digits and
+   * `-_.:@/` only; `"any"` are all.
+   *
+   * @default {"visible"}
+   */
+  nameCharacters?: "any" | "visible" | "ascii";
   /**
    * The most unanswered requests of one participant. Further ones are answered
    * with an error.
@@ -54,7 +66,23 @@ export interface ExchangeOptions {
    * @param name The JSON text of the name.
    */
   onName?: (event: "join" | "hold" | "leave", name: string) => void;
+  /**
+   * Called when a participant asks for what its pass does not allow.
+   *
+   * @param text What it was not allowed, in one sentence.
+   */
+  onDenial?: (text: string) => void;
 }
+
+/** What names look like, by `nameCharacters`. */
+const NAME_REGEXPS = {
+  any: /^/,
+  // Control characters, ends of lines, halves of characters, and marks of
+  // direction, which let one name look like another.
+  visible:
+    /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]*$/u,
+  ascii: /^[A-Za-z0-9._:@/-]*$/,
+} as const;
 
 /** Longest `uuid` of a request, as JSON text: it is remembered. */
 const MAX_UUID_LENGTH = 256;
@@ -97,6 +125,8 @@ export class Exchange {
   readonly #options: Required<ExchangeOptions>;
   readonly #names = new Names<Party>();
   readonly #open = new OpenRequests();
+  readonly #nameBytes: Gauge;
+  readonly #requests: Gauge;
   #now = 0;
   /** How many participants there were. */
   #members = 0;
@@ -110,12 +140,34 @@ export class Exchange {
     checkLimits(options);
     this.#options = {
       maxNameBytes: 256,
+      nameCharacters: "visible",
       maxRequests: 16_384,
       requestTimeout: 3_600_000,
       onName: () => {},
+      onDenial: () => {},
       ...options,
     };
     checkTime("requestTimeout", this.#options.requestTimeout);
+    const { maxNameBytes, maxRequests, nameCharacters } = this.#options;
+    if (!Object.hasOwn(NAME_REGEXPS, nameCharacters)) {
+      throw new TypeError(
+        `nameCharacters must be "any", "visible" or "ascii": got ${
+          JSON.stringify(nameCharacters)
+        }`,
+      );
+    }
+    this.#nameBytes = new Gauge("maxNameBytes", maxNameBytes);
+    this.#requests = new Gauge("maxRequests", maxRequests);
+  }
+
+  /** The limits, and how near the participants came to them. */
+  get limits(): readonly Gauge[] {
+    const requests = this.#requests;
+    requests.now = 0;
+    for (const { asking } of this.#names.holders()) {
+      requests.set(Math.max(asking, requests.now));
+    }
+    return [this.#nameBytes, requests];
   }
 
   /**
@@ -147,6 +199,90 @@ export class Exchange {
   }
 
   /**
+   * Says what a participant may do. Without it, it may do everything.
+   *
+   * @param member The participant.
+   * @param pass What it may do, whatever name it has.
+   */
+  allow(member: Member, pass: Pass): void {
+    const party = member as Party;
+    const { name } = party;
+    party.given = pass;
+    party.pass = name === undefined ? pass : pass.named?.(plain(name)) ?? pass;
+    party.verdicts = party.pass.mayReachAll
+      ? undefined
+      : new Verdicts(party.pass);
+  }
+
+  /**
+   * Renews the passes of all participants that have a name or wait for one.
+   *
+   * @param renewed Returns what a pass is worth now; nothing if it is not valid
+   * any more. Then its participant is disconnected.
+   */
+  renewPasses(renewed: (pass: Pass) => Pass | undefined): void {
+    for (const member of [...this.#names.all()]) {
+      if (!member.given) continue;
+      const pass = renewed(member.given);
+      if (
+        pass && member.name !== undefined && pass.mayTake(plain(member.name))
+      ) {
+        this.allow(member, pass);
+      } else this.drop(member, 1008, "Its token is not valid any more");
+    }
+  }
+
+  /**
+   * Returns what a participant may do, under the name that it has or waits for.
+   *
+   * @param member The participant.
+   * @returns The pass, if one was given.
+   */
+  passOf(member: Member): Pass | undefined {
+    return (member as Party).pass;
+  }
+
+  /**
+   * Returns why a participant may not ask another, if its pass does not allow
+   * it. Nobody has to have the name of the other.
+   *
+   * @param from The requester.
+   * @param name The JSON text of the name of the other.
+   * @param route The JSON text of the route; empty for a function of an object.
+   * @returns The reason.
+   */
+  refusal(
+    from: Member,
+    name: string | undefined,
+    route: string,
+  ): string | undefined {
+    const party = from as Party;
+    if (!party.verdicts || party.verdicts.mayAsk({ name }, route)) {
+      return undefined;
+    }
+    const what = route === "" ? "a function" : short(route);
+    return this.#deny(party, `ask ${short(name ?? "null")} for ${what}`);
+  }
+
+  /**
+   * Returns why a participant may not know whether somebody has a name, if its
+   * pass does not allow it: it is not to see who is there, nor to ask or inform
+   * that name.
+   *
+   * @param from The participant.
+   * @param name The JSON text of the name.
+   * @returns The reason.
+   */
+  refusalToSee(from: Member, name: string): string | undefined {
+    const { verdicts, pass } = from as Party;
+    if (
+      !verdicts || pass!.mayWatch || verdicts.mayAsk({ name }, "") ||
+      verdicts.mayInform(name)
+    ) return undefined;
+    return this.#deny(from, `see ${short(name)}`);
+  }
+
+  /**
    * Claims a name, and gives up the one before. If another participant has it,
    * `member.active` stays false, and `participant.admit()` is called when it is
    * free.
@@ -156,16 +292,30 @@ export class Exchange {
    * @returns Why the name is refused, if it is.
    */
   claim(member: Member, name: string): string | undefined {
-    const { maxNameBytes, onName } = this.#options;
+    const { maxNameBytes, nameCharacters, onName } = this.#options;
     const bytes = name.length > maxNameBytes ? undefined : bytesOf(name);
     if (!bytes || bytes.length > maxNameBytes) {
+      this.#nameBytes.hit();
       return `The name is longer than ${maxNameBytes} bytes.`;
+    }
+    if (!NAME_REGEXPS[nameCharacters].test(plain(name))) {
+      return nameCharacters === "ascii"
+        ? "The name has characters besides letters, digits and -_.:@/"
+        : "The name has characters that cannot be seen.";
+    }
+    if (bytes.length > this.#nameBytes.peak) {
+      this.#nameBytes.peak = bytes.length;
     }
     if (name === HUB) return `The name ${HUB} is the hub's own.`;
     const party = member as Party;
+    const { given } = party;
+    if (given && !given.mayTake(plain(name))) {
+      return this.#deny(party, `be called ${short(name)}`);
+    }
     if (party.name !== name) this.#release(party);
     party.name = name;
     party.nameBytes = bytes;
+    if (given) this.allow(party, given);
     party.active = this.#names.claim(name, party);
     onName(party.active ? "join" : "hold", name);
     return undefined;
@@ -196,11 +346,19 @@ export class Exchange {
     const { maxRequests, requestTimeout } = this.#options;
     const asker = from as Party;
     const asked = to as Party;
+    if (asker.verdicts !== undefined) {
+      const route = kind === "request" ? content.route : "";
+      const denial = this.refusal(asker, asked.name, route);
+      if (denial !== undefined) return denial;
+    }
     if (asker.asking >= maxRequests) {
+      this.#requests.hit();
       return `More than ${maxRequests} requests are unanswered.`;
     }
     const expires = this.#now + requestTimeout;
     const request = this.#open.add(uuid, asker, asked, expires);
+    const requests = this.#requests;
+    if (asker.asking > requests.peak) requests.peak = asker.asking;
     const refusal = asked.participant.ask(request, kind, content);
     if (refusal !== undefined) this.#open.delete(request);
     return refusal;
@@ -288,8 +446,16 @@ export class Exchange {
     content: Content,
   ): string | undefined {
     let refusal: string | undefined;
+    const { verdicts, pass } = from as Party;
+    if (!names && verdicts && !pass!.mayInform(undefined)) {
+      return this.#deny(from, "inform all at once");
+    }
     if (names) {
       for (const name of names) {
+        if (verdicts && !verdicts.mayInform(name)) {
+          refusal = this.#deny(from, `inform ${short(name)}`);
+          continue;
+        }
         refusal = this.#names.holder(name)?.participant.tell(from, content) ??
           refusal;
       }
@@ -345,6 +511,19 @@ export class Exchange {
     this.#release(party);
   }
 
+  /** Says that a pass does not allow something, and returns the same. */
+  #deny(
+    { name, pass }: Named & { pass?: Pass | undefined },
+    what: string,
+  ): string {
+    const who = name === undefined
+      ? `A client with the token ${JSON.stringify(pass?.label)}`
+      : short(name);
+    const text = `${who} may not ${what}.`;
+    this.#options.onDenial(text);
+    return text;
+  }
+
   /**
    * Takes the name from a participant, and gives it to the next one that waits
    * for it.
@@ -362,4 +541,9 @@ export class Exchange {
     heir.participant.admit();
     onName("join", name);
   }
+}
+
+/** Cuts what a client made up, for a sentence. */
+function short(json: string): string {
+  return json.length > 100 ? `${json.slice(0, 100)}…` : json;
 }

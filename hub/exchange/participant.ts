@@ -7,6 +7,7 @@
  * @module
  */
 import type { CloseError } from "@wirekit/transport/transport";
+import type { Pass } from "../access/pass.ts";
 
 /** The owner of a name. */
 export interface Named {
@@ -150,10 +151,10 @@ export interface Connected {
 /** Options of `Router.connect`. */
 export interface ConnectOptions {
   /**
-   * Decides about a verification by the token in it. By default all are
-   * accepted.
+   * Decides about a verification by the token in it: returns what the client
+   * may do, or nothing to refuse it. By default all may do everything.
    *
    * @param token The text that the client sent, if it sent one.
    */
-  admit?: (token: string | undefined) => boolean;
+  admit?: (token: string | undefined) => Pass | undefined;
 }

@@ -138,7 +138,7 @@ export class Listener<T, A> implements TransportListener<T, A> {
     const onGone = this.#admission
       ? this.#admission.enter({ remoteAddr: conn.remoteAddr })
       : () => {};
-    if (!onGone) return conn.close();
+    if (onGone instanceof Response) return conn.close();
     this.#opening++;
     try {
       const { signal } = this.#closing;

@@ -194,22 +194,26 @@ export class WebSocketListening<F extends Format, State>
       socket.destroy();
     });
     const info = infoOf(message, gone.signal);
-    const leave = this.#closed ? undefined : this.#admission.enter(info);
+    const entered = this.#closed
+      ? new Response("The server is closing.\n", { status: 503 })
+      : this.#admission.enter(info);
+    const leave = entered instanceof Response ? () => {} : entered;
     try {
-      const accepted = leave
-        ? await this.#admit(message, socket, head, { gone: gone.signal, leave })
-        : new Response("There is no room for another connection.\n", {
-          status: 503,
+      const accepted = entered instanceof Response
+        ? entered
+        : await this.#admit(message, socket, head, {
+          gone: gone.signal,
+          leave,
         });
       if (accepted instanceof Response) {
-        leave?.();
+        leave();
         await refuse(socket, accepted);
       } else {
         this.#waiting.push(accepted);
         this.#wake?.resolve();
       }
     } catch {
-      leave?.();
+      leave();
       socket.destroy();
     } finally {
       socket.off("close", onClose);

@@ -1,0 +1,35 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import type * as NodeCrypto from "node:crypto";
+
+const { process } = globalThis as {
+  process?: { getBuiltinModule?(name: string): unknown };
+};
+
+// Of Node, because that of the Web answers later, and a client that speaks
+// first must not wait. A browser has none.
+const { createHash } = (process?.getBuiltinModule?.("node:crypto") ??
+  {}) as Partial<typeof NodeCrypto>;
+
+const encoder = new TextEncoder();
+
+/** Whether a token can be known by its SHA-256 alone: not in a browser. */
+export const canHash: boolean = createHash !== undefined;
+
+/** Returns the SHA-256 of a token; in a browser its bytes. */
+export function fingerprint(token: string): Uint8Array {
+  return createHash?.("sha256").update(token).digest() ?? encoder.encode(token);
+}
+
+/**
+ * Returns whether two fingerprints are equal, in a time that depends only on
+ * the length of `given`.
+ */
+export function isSame(given: Uint8Array, known: Uint8Array): boolean {
+  let difference = given.length ^ known.length;
+  for (let i = 0; i < given.length; i++) {
+    difference |= given[i]! ^ known[i % known.length]!;
+  }
+  return difference === 0;
+}

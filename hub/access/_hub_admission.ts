@@ -1,0 +1,215 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import {
+  Admission,
+  type AdmissionOptions,
+  type Admitted,
+  type RequestInfo,
+} from "@wirekit/transport/admission";
+import type { Pass } from "./pass.ts";
+
+/** What every answer says to a browser, unless it says something else. */
+const HEADERS = {
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+};
+
+/** What pages of allowed origins may send. */
+const CORS = {
+  "access-control-allow-headers": "authorization, content-type",
+  "access-control-allow-methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
+  "access-control-max-age": "600",
+};
+
+/** The most foreign names that are written to the log. */
+const MAX_LOGGED = 100;
+
+/** Options of {@linkcode HubAdmission}. */
+export interface HubAdmissionOptions extends AdmissionOptions<Pass> {
+  /** The names by which the hub is known besides those of this machine. */
+  allowedHosts?: readonly string[];
+  /** Whether a request shows a valid token by itself, without a cookie. */
+  showsToken: (request: Request) => boolean;
+}
+
+/**
+ * Keeps the pages of strangers away from a hub, over WebSocket and over HTTP
+ * alike.
+ *
+ * A page may reach a hub on its visitor's machine in two ways. It sends
+ * requests there, with its `Origin` or marked `Sec-Fetch-Site: cross-site`. Or
+ * its owner lets the name of the page point to this machine (DNS rebinding), so
+ * that the browser takes the hub for the page's own server: then `Host` has
+ * that name. An address in `Host` cannot be rebound, a name can.
+ */
+export class HubAdmission extends Admission<Pass> {
+  readonly #hosts: readonly string[];
+  readonly #showsToken: (request: Request) => boolean;
+  readonly #logged = new Set<string>();
+
+  constructor(options: HubAdmissionOptions) {
+    super(options);
+    this.#hosts = (options.allowedHosts ?? []).map(toHost);
+    this.#showsToken = options.showsToken;
+  }
+
+  override async admit(
+    request: Request,
+    info: Partial<RequestInfo> = {},
+  ): Promise<Admitted<Pass> | Response> {
+    const admitted = await super.admit(request, info);
+    return admitted instanceof Response
+      ? this.secured(admitted, request)
+      : admitted;
+  }
+
+  override enter(info: Partial<RequestInfo> = {}): (() => void) | Response {
+    const entered = super.enter(info);
+    return entered instanceof Response ? this.secured(entered) : entered;
+  }
+
+  override refuse(
+    status: number,
+    reason: string,
+    info: Partial<RequestInfo> = {},
+  ): Response {
+    return this.secured(super.refuse(status, reason, info));
+  }
+
+  /** Refuses pages of other origins, and names that are not the hub's. */
+  override checkOrigin(
+    request: Request,
+    info: Partial<RequestInfo> = {},
+  ): Response | undefined {
+    const { hostname } = new URL(request.url);
+    // Who shows a token is no page of a stranger, which has none.
+    if (!this.#isOwn(hostname) && !this.#showsToken(request)) {
+      return this.#refuseOnce(
+        info,
+        `it calls this hub ${
+          quoted(hostname)
+        }. To be known by that name, set ` +
+          `allowedHosts: [${quoted(hostname)}], or --allow-host for a command`,
+        `${quoted(hostname)} is not a name of this hub.`,
+      );
+    }
+    const { headers, method } = request;
+    const origin = headers.get("origin");
+    if (origin !== null) {
+      return isOwnOrigin(request, origin)
+        ? undefined
+        : super.checkOrigin(request, info);
+    }
+    const site = headers.get("sec-fetch-site");
+    if (site === null || site === "same-origin" || site === "none") {
+      return undefined;
+    }
+    // A link from another server of this machine may be followed.
+    const mode = headers.get("sec-fetch-mode");
+    if (site === "same-site" && mode === "navigate" && method === "GET") {
+      return undefined;
+    }
+    return this.#refuseOnce(
+      info,
+      "a page of another site asked for it",
+      "Open this address itself, not from a page of another site.",
+    );
+  }
+
+  /** Adds to an answer what keeps browsers from misusing it. */
+  secured(response: Response, request?: Request): Response {
+    if (response.status < 200) return response; // An upgrade.
+    const headers = new Headers(response.headers);
+    for (const [name, value] of Object.entries(HEADERS)) {
+      if (!headers.has(name)) headers.set(name, value);
+    }
+    const origin = request?.headers.get("origin");
+    if (origin && request && !isOwnOrigin(request, origin)) {
+      headers.append("vary", "Origin");
+      if (!super.checkOrigin(request)) {
+        headers.set("access-control-allow-origin", origin);
+        headers.set("cross-origin-resource-policy", "cross-origin");
+      }
+    }
+    const { status, statusText, body } = response;
+    return new Response(body, { status, statusText, headers });
+  }
+
+  /** Answers the question of a browser whether a page may send a request. */
+  preflight({ method, headers }: Request): Response | undefined {
+    const asks = method === "OPTIONS" && headers.has("origin") &&
+      headers.has("access-control-request-method");
+    return asks
+      ? new Response(null, { status: 204, headers: CORS })
+      : undefined;
+  }
+
+  #isOwn(hostname: string): boolean {
+    if (isAddress(hostname) || isLocalName(hostname)) return true;
+    return this.#hosts.some((host) =>
+      host === "*" || host === hostname ||
+      host.startsWith("*.") && hostname.endsWith(host.slice(1))
+    );
+  }
+
+  /** Refuses, and writes it to the log once: a page tries again and again. */
+  #refuseOnce(
+    info: Partial<RequestInfo>,
+    logged: string,
+    reason: string,
+  ): Response {
+    if (this.#logged.has(logged) || this.#logged.size >= MAX_LOGGED) {
+      return this.secured(new Response(`${reason}\n`, { status: 403 }));
+    }
+    this.#logged.add(logged);
+    const { status, headers } = this.refuse(403, logged, info);
+    return new Response(`${reason}\n`, { status, headers });
+  }
+}
+
+/**
+ * Whether the page of a request is of this hub itself. Behind a proxy that
+ * speaks TLS, the browser says `https:` and the hub sees `http:`.
+ */
+export function isOwnOrigin({ url }: Request, origin: string): boolean {
+  const { host } = new URL(url);
+  return origin === `http://${host}` && !/^https:/i.test(url) ||
+    origin === `https://${host}`;
+}
+
+/** Whether a request comes from a page, which other pages may have caused. */
+export function isOfPage({ headers }: Request): boolean {
+  return headers.has("origin") || headers.has("sec-fetch-site");
+}
+
+function isAddress(hostname: string): boolean {
+  return hostname.startsWith("[") || /^\d+(\.\d+){3}$/.test(hostname);
+}
+
+function isLocalName(hostname: string): boolean {
+  return hostname === "localhost" || hostname.endsWith(".localhost");
+}
+
+function quoted(hostname: string): string {
+  return JSON.stringify(hostname.slice(0, 200));
+}
+
+/** Writes a name as a URL does; throws if it is none. */
+function toHost(text: string): string {
+  if (text === "*") return text;
+  const [, star = "", name = ""] = /^(\*\.)?([^*/?#@\\]+)$/.exec(text) ?? [];
+  const url = URL.parse(`http://${name}`);
+  if (name && url && url.port === "" && url.pathname === "/") {
+    return `${star}${url.hostname}`;
+  }
+  throw new TypeError(
+    `allowedHosts has "${text}", which is not a name of a machine, such as ` +
+      '"hub.example.org"; "*.example.org" stands for all below it, "*" for all',
+  );
+}

@@ -1,0 +1,115 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import type { Grant } from "./_token_table.ts";
+
+/** How long a session lasts after it was used last, in milliseconds. */
+const LIFE = 12 * 3_600_000;
+
+/** The most sessions. Another one ends the one that was used longest ago. */
+const MAX_SESSIONS = 1_000;
+
+/** The most cookies of one request that are looked at. */
+const MAX_COOKIES = 8;
+
+/** Somebody who has signed in at a page of the hub. */
+export interface Session {
+  readonly id: string;
+  readonly grant: Grant;
+  /**
+   * What every request that changes something has to repeat: a page of another
+   * origin can make a browser send the cookie, but cannot read this.
+   */
+  readonly proof: string;
+  /** When it ends. */
+  expires: number;
+}
+
+/**
+ * The sessions of a hub. A cookie holds nothing but a random number, so that
+ * there is nothing in it to forge; the hub forgets all of them when it ends.
+ */
+export class Sessions {
+  readonly #sessions = new Map<string, Session>();
+
+  /** Begins a session. */
+  open(grant: Grant): Session {
+    for (const [id, { expires }] of this.#sessions) {
+      if (expires > Date.now() && this.#sessions.size < MAX_SESSIONS) break;
+      this.#sessions.delete(id);
+    }
+    const session: Session = {
+      id: secret(),
+      grant,
+      proof: secret(),
+      expires: Date.now() + LIFE,
+    };
+    this.#sessions.set(session.id, session);
+    return session;
+  }
+
+  /** Returns the session of a request, and keeps it for longer. */
+  find(request: Request): Session | undefined {
+    const cookies = request.headers.get("cookie");
+    if (cookies === null) return undefined;
+    const start = `${nameFor(request)}=`;
+    for (const each of cookies.split(";", MAX_COOKIES)) {
+      const cookie = each.trim();
+      if (!cookie.startsWith(start)) continue;
+      const session = this.#sessions.get(cookie.slice(start.length));
+      if (!session) continue;
+      this.#sessions.delete(session.id);
+      if (session.expires <= Date.now()) continue;
+      // The one that was used last stands last.
+      session.expires = Date.now() + LIFE;
+      this.#sessions.set(session.id, session);
+      return session;
+    }
+    return undefined;
+  }
+
+  /** Ends a session. */
+  close(session: Session): void {
+    this.#sessions.delete(session.id);
+  }
+
+  /** Ends those whose token is not valid any more. */
+  keep(isValid: (grant: Grant) => boolean): void {
+    for (const session of this.#sessions.values()) {
+      if (!isValid(session.grant)) this.close(session);
+    }
+  }
+}
+
+/** Writes the header that sets the cookie of a session, or ends it. */
+export function cookieFor(request: Request, session?: Session): string {
+  return [
+    `${nameFor(request)}=${session?.id ?? ""}`,
+    "Path=/",
+    `Max-Age=${session ? LIFE / 1_000 : 0}`,
+    "HttpOnly",
+    "SameSite=Strict",
+    ...(isSecure(request) ? ["Secure"] : []),
+  ].join("; ");
+}
+
+/** Makes a text that cannot be guessed. */
+export function secret(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(32));
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/**
+ * Returns the name of the cookie. Cookies do not know of ports, so each hub of
+ * a machine needs a name of its own.
+ */
+function nameFor(request: Request): string {
+  const { port, protocol } = new URL(request.url);
+  const name = `wirekit-${port || (protocol === "https:" ? 443 : 80)}`;
+  return isSecure(request) ? `__Host-${name}` : name;
+}
+
+function isSecure({ url }: Request): boolean {
+  return /^https:/i.test(url);
+}
