@@ -34,8 +34,6 @@ export interface Place {
     readonly firmware?: string;
     readonly mac?: string;
   };
-  /** The version of this program. */
-  readonly version: string;
 }
 
 /** A component of the discovery message. */
@@ -109,7 +107,7 @@ export function discoveryOf(
       ...(firmware === undefined ? {} : { sw_version: firmware }),
       ...(mac === undefined ? {} : { connections: [["mac", mac]] }),
     },
-    origin: { name: "wirekit openwebnet", sw_version: place.version },
+    origin: { name: "wirekit openwebnet" },
     availability_topic: availabilityTopic(place),
     components,
   });

@@ -32,7 +32,6 @@ const PLACE: Place = {
   prefix: "openwebnet",
   discoveryPrefix: "homeassistant",
   name: "home",
-  version: "0.1.0",
   gateway: {},
 };
 

@@ -27,7 +27,6 @@
 import { checkTime, settled } from "@wirekit/internal/clock";
 import { checkLimits } from "@wirekit/internal/limits";
 import type { Logger } from "@wirekit/internal/logger";
-import config from "../deno.json" with { type: "json" };
 import type { Gateway } from "../gateway.ts";
 import type { Home } from "../home.ts";
 import { Broker } from "./_broker.ts";
@@ -154,7 +153,6 @@ export async function connectMqtt(
     prefix: checkPrefix("prefix", prefix),
     discoveryPrefix: checkPrefix("discoveryPrefix", discoveryPrefix),
     name,
-    version: config.version,
     gateway: {},
   };
   const birth = `${discoveryPrefix}/status`;
