@@ -44,6 +44,10 @@ export interface ConnectionOptions {
   readonly carrier: string;
   /** Whether its transport asks a silent client for a sign of life. */
   readonly watched: boolean;
+  /** Makes it give a sign of life, if its transport does not ask. */
+  readonly ping?: Uint8Array<ArrayBuffer>;
+  /** Whether its last message is {@linkcode FAREWELL}. */
+  readonly farewell: boolean;
 }
 
 /** One client: receives the router's messages for it, and can be ended. */
@@ -53,6 +57,7 @@ export class Connection implements Receiver {
   readonly #outbox: Outbox;
   readonly #limits: ConnectionLimits;
   readonly #carrier: string;
+  readonly #farewell: boolean;
   readonly #heartbeat: Heartbeat | undefined;
   readonly #rate: Rate | undefined;
   /** Ends the pause of a client that sends too much. */
@@ -71,6 +76,7 @@ export class Connection implements Receiver {
     this.#outbox = new Outbox(transport);
     this.#limits = limits;
     this.#carrier = options.carrier;
+    this.#farewell = options.farewell;
     this.#participant = connect(this);
     if (limits.rates) this.#rate = new Rate(limits.rates);
     if (options.watched) return;
@@ -81,7 +87,7 @@ export class Connection implements Receiver {
       received: () =>
         (this.#goOn ? ++this.#received : this.#received) +
         this.#outbox.progress,
-      ping: () => this.send(QUESTION),
+      ping: () => this.send(options.ping ?? QUESTION),
       lost: () => this.#drop(1011, "it gave no sign of life in time"),
     });
     this.#heartbeat.start();
@@ -180,7 +186,7 @@ export class Connection implements Receiver {
     }
     this.#goOn?.();
     // Messages in the outbox are lost; those in the transport are not.
-    this.#transport.send(FAREWELL).catch(() => {});
+    if (this.#farewell) this.#transport.send(FAREWELL).catch(() => {});
     this.#closing = this.#transport.close(error);
   }
 

@@ -26,6 +26,7 @@ import { Connection, type ConnectionLimits, FAREWELL } from "./_connection.ts";
 import { Router } from "./exchange/_router.ts";
 import type { LimitReport } from "./watch/report.ts";
 import type { Exchange, ExchangeOptions } from "./exchange/exchange.ts";
+import type { Connected, Receiver } from "./exchange/participant.ts";
 
 export type { Logger, RequestInfo };
 
@@ -191,6 +192,21 @@ export interface AcceptOptions {
    * @default {false}
    */
   watched?: boolean;
+  /**
+   * Adds the client to the hub, for another protocol than winerp.
+   *
+   * @param receiver Receives the messages for the client.
+   * @returns The client.
+   * @default A winerp client.
+   */
+  connect?: (receiver: Receiver) => Connected;
+  /**
+   * A message that makes a client of another protocol answer, for one whose
+   * transport does not ask for a sign of life.
+   *
+   * @default A call of a function that no winerp client has.
+   */
+  ping?: Uint8Array<ArrayBuffer>;
 }
 
 /** The subprotocol that is chosen for pages, which may not offer a token only. */
@@ -238,6 +254,8 @@ export class Hub implements AsyncDisposable {
   readonly #authorizes: HubOptions["authorize"];
   readonly #limits: ConnectionLimits;
   readonly #rates: readonly Gauge[];
+  /** The largest message that is passed on, in bytes. */
+  readonly maxMessageBytes: number;
   readonly #maxInboundBytes: number;
   readonly #logger: Logger | undefined;
   readonly #router: Router;
@@ -306,9 +324,10 @@ export class Hub implements AsyncDisposable {
       idleTimeout,
       logger,
     };
+    this.maxMessageBytes = limits.maxMessageBytes ?? 2 * 1024 * 1024;
     this.#maxInboundBytes = Math.max(
       MAX_INBOUND_BYTES,
-      2 * (limits.maxMessageBytes ?? 0),
+      2 * this.maxMessageBytes,
     );
     this.#logger = logger;
     this.#router = new Router({
@@ -540,6 +559,16 @@ export class Hub implements AsyncDisposable {
     return refused;
   }
 
+  /**
+   * Decides about a client that comes without HTTP.
+   *
+   * @param token The token that it sends, if it does.
+   * @returns What it may do; nothing if it may not come in.
+   */
+  passFor(token: string | undefined): Pass | undefined {
+    return this.#lock.passFor(token);
+  }
+
   #refuse(
     status: number,
     text: string,
@@ -594,8 +623,10 @@ export class Hub implements AsyncDisposable {
 
   #connect(
     transport: Transport<Uint8Array<ArrayBuffer>>,
-    { pass, watched = false, carrier = "transport" }: AcceptOptions,
+    options: AcceptOptions,
   ): Connection {
+    const { pass, watched = false, carrier = "transport" } = options;
+    const { connect, ping } = options;
     const lock = this.#lock;
     const admit = {
       admit: (token?: string) =>
@@ -604,8 +635,14 @@ export class Hub implements AsyncDisposable {
     return new Connection(
       transport,
       this.#limits,
-      { carrier, watched },
-      (receiver) => this.#router.connect(receiver, admit),
+      {
+        carrier,
+        watched,
+        ...(ping && { ping }),
+        // It is winerp's, and harms others.
+        farewell: !connect,
+      },
+      connect ?? ((receiver) => this.#router.connect(receiver, admit)),
     );
   }
 

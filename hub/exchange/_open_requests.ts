@@ -57,6 +57,7 @@ export class OpenRequests {
       requester,
       responder,
       expires,
+      mark: 0,
       older: requester.newest,
       newer: undefined,
       before: responder.lastAsked,

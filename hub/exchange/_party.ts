@@ -20,6 +20,8 @@ export interface OpenRequest {
   readonly requester: Party;
   readonly responder: Party;
   readonly expires: number;
+  /** What its responder knows it by. */
+  mark: number;
   /** The neighbours among those that its requester waits for. */
   older: OpenRequest | undefined;
   newer: OpenRequest | undefined;

@@ -90,6 +90,11 @@ function ascii38(b: Uint8Array, i: number): string {
   );
 }
 
+/** Whether a byte is white space of JSON. */
+export function isWhite(byte: number): boolean {
+  return WHITE[byte] === 1;
+}
+
 /** Whether `part` stands in `bytes` at `start`. */
 export function standsAt(
   bytes: Uint8Array,

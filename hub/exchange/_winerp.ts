@@ -7,6 +7,7 @@ import { textOf } from "./_scan.ts";
 import { type Exchange, HUB } from "./exchange.ts";
 import { composeMessage } from "./_compose.ts";
 import { Envelope } from "./_envelope.ts";
+import { type Fault, fault } from "./fault.ts";
 import { MessageType, Text } from "./_protocol.ts";
 import type {
   AnswerKind,
@@ -90,7 +91,7 @@ export class WinerpClient implements Participant, Connected {
     { uuid, requester, responder }: Question,
     kind: QuestionKind,
     content: Content,
-  ): string | undefined {
+  ): Fault | undefined {
     // In a request, and nowhere else, `id` and `destination` change places.
     const swaps = kind === "request";
     const id = swaps ? responder : requester;
@@ -101,6 +102,7 @@ export class WinerpClient implements Participant, Connected {
       if (content.length > maxMessageBytes) return this.#tooLarge();
       message = content.redirect(id.nameBytes, destination.nameBytes);
     } else {
+      if (swaps && content.data[0] !== "{") return namedOnly(responder);
       message = compose(kind, content, id, destination, uuid);
     }
     if (message.length > maxMessageBytes) return this.#tooLarge();
@@ -113,7 +115,7 @@ export class WinerpClient implements Participant, Connected {
     { uuid, requester, responder }: Question,
     kind: AnswerKind,
     content: Content,
-  ): string | undefined {
+  ): Fault | undefined {
     const { maxMessageBytes } = this.#desk;
     let message: Uint8Array<ArrayBuffer>;
     if (content instanceof Envelope) {
@@ -134,7 +136,7 @@ export class WinerpClient implements Participant, Connected {
   }
 
   /** See {@linkcode Participant}. */
-  fail({ uuid, requester, responder }: Question, text: string): void {
+  fail({ uuid, requester, responder }: Question, { text }: Fault): void {
     this.#receiver.send(composeMessage({
       id: requester.name!,
       ...errorMembers(text),
@@ -144,7 +146,7 @@ export class WinerpClient implements Participant, Connected {
   }
 
   /** See {@linkcode Participant}. */
-  tell(source: Named, content: Content): string | undefined {
+  tell(source: Named, content: Content): Fault | undefined {
     const { nameBytes } = this.#member;
     const message = content instanceof Envelope
       ? content.forward(source.nameBytes, nameBytes)
@@ -168,14 +170,16 @@ export class WinerpClient implements Participant, Connected {
     this.#receiver.close(error);
   }
 
-  #answerTooLarge(): string {
+  #answerTooLarge(): Fault {
     this.#desk.messageBytes.hit();
-    return Text.answerTooLarge;
+    return fault("AnswerTooLarge", Text.answerTooLarge);
   }
 
-  #tooLarge(): string {
-    this.#desk.messageBytes.hit();
-    return `The message is larger than ${this.#desk.maxMessageBytes} bytes.`;
+  #tooLarge(): Fault {
+    const { messageBytes, maxMessageBytes } = this.#desk;
+    messageBytes.hit();
+    const text = `The message is larger than ${maxMessageBytes} bytes.`;
+    return fault("TooLarge", text);
   }
 
   // What comes from the client.
@@ -224,7 +228,8 @@ export class WinerpClient implements Participant, Connected {
     const answers = type === MessageType.response || type === MessageType.error;
     const question = answers ? this.#question() : undefined;
     if (!question) return this.#refuse(text);
-    exchange.fail(question, `The answer cannot be read: ${reason}`);
+    const why = `The answer cannot be read: ${reason}`;
+    exchange.fail(question, fault("InvalidAnswer", why));
   }
 
   /**
@@ -270,7 +275,7 @@ export class WinerpClient implements Participant, Connected {
     exchange.allow(member, pass);
     if (name === undefined) return this.#refuse("The name must be a string.");
     const refusal = exchange.claim(member, name);
-    if (refusal !== undefined) return this.#refuse(refusal);
+    if (refusal) return this.#refuse(refusal.text);
     unverified.delete(this);
     if (member.active) return this.#welcome();
     this.#receiver.send(envelope.answer({
@@ -300,7 +305,8 @@ export class WinerpClient implements Participant, Connected {
     const isRequest = envelope.type === MessageType.request;
     const route = isRequest ? envelope.route : "";
     const { destination } = envelope;
-    this.#refuse(exchange.refusal(this.#member, destination, route) ?? text);
+    const denial = exchange.refusal(this.#member, destination, route);
+    this.#refuse(denial?.text ?? text);
   }
 
   #callFunction(): void {
@@ -323,7 +329,7 @@ export class WinerpClient implements Participant, Connected {
     const { envelope, exchange } = this.#desk;
     const uuid = envelope.text("uuid");
     const refusal = exchange.ask(this.#member, to, uuid, kind, envelope);
-    if (refusal !== undefined) this.#refuse(refusal);
+    if (refusal) this.#refuse(refusal.text);
   }
 
   #respond(kind: AnswerKind): void {
@@ -346,10 +352,10 @@ export class WinerpClient implements Participant, Connected {
       envelope.isFor(member.nameBytes) &&
       envelope.text("data") === `"${Text.noRoute}"`;
     const refusal = exchange.answer(question, kind, envelope);
-    if (refusal !== undefined) {
+    if (refusal) {
       this.#receiver.send(composeMessage({
         id: member.name!,
-        ...errorMembers(refusal),
+        ...errorMembers(refusal.text),
         uuid: question.uuid,
         destination: question.requester.name ?? "null",
       }));
@@ -382,7 +388,7 @@ export class WinerpClient implements Participant, Connected {
     const refusal = destination === undefined
       ? undefined
       : exchange.refusalToSee(this.#member, destination);
-    if (refusal !== undefined) return this.#refuse(refusal);
+    if (refusal) return this.#refuse(refusal.text);
     const success = envelope.text("destination") === "null" ||
       exchange.find(destination) !== undefined;
     this.#receiver.send(envelope.answer({
@@ -394,15 +400,21 @@ export class WinerpClient implements Participant, Connected {
   #inform(): void {
     const { envelope, exchange, maxMessageBytes } = this.#desk;
     const { length } = envelope;
-    if (length > maxMessageBytes) return this.#refuse(this.#tooLarge());
+    if (length > maxMessageBytes) return this.#refuse(this.#tooLarge().text);
     const names = envelope.targets;
     // As often as the list says, as a real server does; but no single message
     // shall fill the outbox of a client by saying its name a thousand times.
     const often = !names || names.length * length <= maxMessageBytes;
     const to = often ? names : new Set(names);
     const refusal = exchange.inform(this.#member, to, envelope);
-    if (refusal !== undefined) this.#refuse(refusal);
+    if (refusal) this.#refuse(refusal.text);
   }
+}
+
+/** Refuses data that a stock client cannot take as keyword arguments. */
+function namedOnly({ name }: Named): Fault {
+  const text = `${name} takes named params: send an object.`;
+  return fault("InvalidData", text);
 }
 
 /** Writes a message with content that did not come as one. */

@@ -13,10 +13,12 @@ import { checkLimits, Gauge } from "@wirekit/internal/limits";
 import type { Pass } from "../access/pass.ts";
 import { CloseError } from "@wirekit/transport/transport";
 import { bytesOf, type OpenRequest, Party } from "./_party.ts";
+import { type Fault, fault } from "./fault.ts";
 import { Names } from "./_names.ts";
 import { OpenRequests } from "./_open_requests.ts";
 import { Text } from "./_protocol.ts";
 import { plain, Verdicts } from "./_verdicts.ts";
+import { Routes } from "./routes.ts";
 import type {
   AnswerKind,
   Content,
@@ -122,6 +124,8 @@ export const HUB = '"@hub"';
  * ```
  */
 export class Exchange {
+  /** What the participants can be asked for, as far as it is known. */
+  readonly routes: Routes = new Routes();
   readonly #options: Required<ExchangeOptions>;
   readonly #names = new Names<Party>();
   readonly #open = new OpenRequests();
@@ -255,7 +259,7 @@ export class Exchange {
     from: Member,
     name: string | undefined,
     route: string,
-  ): string | undefined {
+  ): Fault | undefined {
     const party = from as Party;
     if (!party.verdicts || party.verdicts.mayAsk({ name }, route)) {
       return undefined;
@@ -273,7 +277,7 @@ export class Exchange {
    * @param name The JSON text of the name.
    * @returns The reason.
    */
-  refusalToSee(from: Member, name: string): string | undefined {
+  refusalToSee(from: Member, name: string): Fault | undefined {
     const { verdicts, pass } = from as Party;
     if (
       !verdicts || pass!.mayWatch || verdicts.mayAsk({ name }, "") ||
@@ -291,22 +295,26 @@ export class Exchange {
    * @param name The JSON text of the name, as `JSON.stringify()` writes it.
    * @returns Why the name is refused, if it is.
    */
-  claim(member: Member, name: string): string | undefined {
+  claim(member: Member, name: string): Fault | undefined {
     const { maxNameBytes, nameCharacters, onName } = this.#options;
     const bytes = name.length > maxNameBytes ? undefined : bytesOf(name);
     if (!bytes || bytes.length > maxNameBytes) {
       this.#nameBytes.hit();
-      return `The name is longer than ${maxNameBytes} bytes.`;
+      const text = `The name is longer than ${maxNameBytes} bytes.`;
+      return fault("NameRefused", text);
     }
     if (!NAME_REGEXPS[nameCharacters].test(plain(name))) {
-      return nameCharacters === "ascii"
+      const text = nameCharacters === "ascii"
         ? "The name has characters besides letters, digits and -_.:@/"
         : "The name has characters that cannot be seen.";
+      return fault("NameRefused", text);
     }
     if (bytes.length > this.#nameBytes.peak) {
       this.#nameBytes.peak = bytes.length;
     }
-    if (name === HUB) return `The name ${HUB} is the hub's own.`;
+    if (name === HUB) {
+      return fault("NameRefused", `The name ${HUB} is the hub's own.`);
+    }
     const party = member as Party;
     const { given } = party;
     if (given && !given.mayTake(plain(name))) {
@@ -339,9 +347,10 @@ export class Exchange {
     uuid: string,
     kind: QuestionKind,
     content: Content,
-  ): string | undefined {
+  ): Fault | undefined {
     if (uuid.length > MAX_UUID_LENGTH) {
-      return `The uuid is longer than ${MAX_UUID_LENGTH} characters.`;
+      const text = `The uuid is longer than ${MAX_UUID_LENGTH} characters.`;
+      return fault("InvalidMessage", text);
     }
     const { maxRequests, requestTimeout } = this.#options;
     const asker = from as Party;
@@ -349,18 +358,19 @@ export class Exchange {
     if (asker.verdicts !== undefined) {
       const route = kind === "request" ? content.route : "";
       const denial = this.refusal(asker, asked.name, route);
-      if (denial !== undefined) return denial;
+      if (denial) return denial;
     }
     if (asker.asking >= maxRequests) {
       this.#requests.hit();
-      return `More than ${maxRequests} requests are unanswered.`;
+      const text = `More than ${maxRequests} requests are unanswered.`;
+      return fault("TooMany", text);
     }
     const expires = this.#now + requestTimeout;
     const request = this.#open.add(uuid, asker, asked, expires);
     const requests = this.#requests;
     if (asker.asking > requests.peak) requests.peak = asker.asking;
     const refusal = asked.participant.ask(request, kind, content);
-    if (refusal !== undefined) this.#open.delete(request);
+    if (refusal) this.#open.delete(request);
     return refusal;
   }
 
@@ -410,12 +420,12 @@ export class Exchange {
     question: Question,
     kind: AnswerKind,
     content: Content,
-  ): string | undefined {
+  ): Fault | undefined {
     const request = question as OpenRequest;
     if (!this.#open.delete(request)) return undefined;
     const { participant } = request.requester;
     const refusal = participant.answer(request, kind, content);
-    if (refusal !== undefined) participant.fail(request, refusal);
+    if (refusal) participant.fail(request, refusal);
     return refusal;
   }
 
@@ -423,12 +433,24 @@ export class Exchange {
    * Ends a question without an answer. Does nothing if it has ended already.
    *
    * @param question The question.
-   * @param text The reason.
+   * @param fault The reason.
    */
-  fail(question: Question, text: string): void {
+  fail(question: Question, fault: Fault): void {
     const request = question as OpenRequest;
     if (!this.#open.delete(request)) return;
-    request.requester.participant.fail(request, text);
+    request.requester.participant.fail(request, fault);
+  }
+
+  /**
+   * Forgets a question, because its requester no longer wants the answer: a
+   * late one is dropped. Does nothing if it has ended already.
+   *
+   * @param question The question.
+   */
+  cancel(question: Question): void {
+    const request = question as OpenRequest;
+    if (!this.#open.delete(request)) return;
+    request.responder.participant.cancel?.(request);
   }
 
   /**
@@ -444,8 +466,8 @@ export class Exchange {
     from: Member,
     names: Iterable<string> | undefined,
     content: Content,
-  ): string | undefined {
-    let refusal: string | undefined;
+  ): Fault | undefined {
+    let refusal: Fault | undefined;
     const { verdicts, pass } = from as Party;
     if (!names && verdicts && !pass!.mayInform(undefined)) {
       return this.#deny(from, "inform all at once");
@@ -478,7 +500,10 @@ export class Exchange {
     this.#now = now;
     for (const holder of this.#names.holders()) {
       while (holder.oldest && holder.oldest.expires <= now) {
-        this.fail(holder.oldest, "The request was not answered in time.");
+        const text = "The request was not answered in time.";
+        const request = holder.oldest;
+        this.fail(request, fault("TimedOut", text));
+        request.responder.participant.cancel?.(request);
       }
     }
   }
@@ -506,8 +531,13 @@ export class Exchange {
   leave(member: Member): void {
     const party = member as Party;
     party.gone = true;
-    while (party.oldest) this.#open.delete(party.oldest);
-    while (party.firstAsked) this.fail(party.firstAsked, Text.responderLeft);
+    while (party.oldest) this.cancel(party.oldest);
+    while (party.firstAsked) {
+      this.fail(
+        party.firstAsked,
+        fault("ResponderLeft", Text.responderLeft),
+      );
+    }
     this.#release(party);
   }
 
@@ -515,13 +545,13 @@ export class Exchange {
   #deny(
     { name, pass }: Named & { pass?: Pass | undefined },
     what: string,
-  ): string {
+  ): Fault {
     const who = name === undefined
       ? `A client with the token ${JSON.stringify(pass?.label)}`
       : short(name);
     const text = `${who} may not ${what}.`;
     this.#options.onDenial(text);
-    return text;
+    return fault("NotAllowed", text);
   }
 
   /**
@@ -535,6 +565,7 @@ export class Exchange {
     const heir = this.#names.release(name, party);
     if (!active) return;
     party.active = false;
+    this.routes.left(name);
     onName("leave", name);
     if (!heir) return;
     heir.active = true;

@@ -2,6 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { Router } from "./_router.ts";
 import type { Exchange } from "./exchange.ts";
+import { type Fault, fault, FaultCode } from "./fault.ts";
 import type {
   AnswerKind,
   Content,
@@ -29,7 +30,7 @@ class Plain implements Participant {
   }
 
   ask(question: Question, kind: QuestionKind, content: Content) {
-    if (this.full) return "It has no room.";
+    if (this.full) return fault("TooMany", "It has no room.");
     this.questions.push(question);
     this.heard.push([
       kind,
@@ -41,13 +42,17 @@ class Plain implements Participant {
   }
 
   answer(question: Question, kind: AnswerKind, content: Content) {
-    if (this.full) return "It has no room.";
+    if (this.full) return fault("TooMany", "It has no room.");
     this.heard.push([kind, question.uuid, content.data]);
     return undefined;
   }
 
-  fail(question: Question, text: string): void {
+  fail(question: Question, { text }: Fault): void {
     this.heard.push(["fail", question.uuid, text]);
+  }
+
+  cancel(question: Question): void {
+    this.heard.push(["cancel", question.uuid]);
   }
 
   tell(source: Named, content: Content) {
@@ -216,8 +221,52 @@ Deno.test("Exchange ends each question once, whoever leaves or has no room", () 
     [4, "4"],
   ]);
   exchange.answer(late, "response", content("1"));
-  exchange.fail(late, "never");
+  exchange.fail(late, fault("RouteFailed", "never"));
   assertEquals(next.received, []);
+});
+
+Deno.test("Exchange tells a responder that nobody waits for its answer", () => {
+  const router = new Router();
+  const { exchange } = router;
+  const plain = new Plain(exchange, '"plain"');
+  const other = new Plain(exchange, '"other"');
+  const ask = (uuid: string, to: Member) =>
+    exchange.ask(plain.member, to, uuid, "request", content("{}"));
+
+  ask("1", other.member);
+  const [question] = other.questions;
+  exchange.cancel(question!);
+  exchange.cancel(question!);
+  exchange.answer(question!, "response", content("1"));
+  exchange.fail(question!, fault("RouteFailed", "late"));
+  assertEquals(other.heard.splice(0).slice(1), [["cancel", "1"]]);
+  assertEquals(plain.heard, []);
+
+  ask("2", other.member);
+  exchange.leave(plain.member);
+  assertEquals(other.heard.splice(0).slice(1), [["cancel", "2"]]);
+});
+
+Deno.test("Exchange says by number why a question has no answer", () => {
+  const router = new Router({ maxRequests: 2, requestTimeout: 1_000 });
+  const { exchange } = router;
+  const plain = new Plain(exchange, '"plain"');
+  const bot = winerp(router, "bot");
+  const to = exchange.find('"bot"')!;
+  const ask = (data: string, uuid = "1") =>
+    exchange.ask(plain.member, to, uuid, "request", content(data))?.code;
+
+  for (const data of ["[1]", "null", "1", '"{}"']) {
+    assertEquals(ask(data), FaultCode.InvalidData, data);
+  }
+  assertEquals(ask(`{"a":"${"x".repeat(3_000_000)}"}`), FaultCode.TooLarge);
+  assertEquals(ask("{}", `"${"x".repeat(300)}"`), FaultCode.InvalidMessage);
+  assertEquals(bot.received, []);
+  assertEquals([ask("{}"), ask("{}"), ask("{}")], [
+    undefined,
+    undefined,
+    FaultCode.TooMany,
+  ]);
 });
 
 Deno.test("Exchange gives a name to who waits for it, whatever it is", () => {
@@ -247,7 +296,7 @@ Deno.test("Exchange gives a name to who waits for it, whatever it is", () => {
     'join "a"',
   ]);
   assertEquals(
-    exchange.claim(new Plain(exchange).member, '"@hub"'),
+    exchange.claim(new Plain(exchange).member, '"@hub"')?.text,
     'The name "@hub" is the hub\'s own.',
   );
 });

@@ -8,6 +8,7 @@
  */
 import type { CloseError } from "@wirekit/transport/transport";
 import type { Pass } from "../access/pass.ts";
+import type { Fault } from "./fault.ts";
 
 /** The owner of a name. */
 export interface Named {
@@ -38,6 +39,18 @@ export interface Content {
   readonly traceback: string;
   /** `true` if the data is an object whose functions can be called. */
   readonly pseudoObject: string;
+  /** More of an error, where the protocol of the responder has it. */
+  readonly error?: ErrorDetails;
+}
+
+/** What some protocols say of an error besides its text. */
+export interface ErrorDetails {
+  /** Its number. */
+  readonly code?: number;
+  /** The name of its type. */
+  readonly type?: string;
+  /** Anything more, as JSON text. */
+  readonly data?: string;
 }
 
 /** A question that one participant has asked another. */
@@ -48,6 +61,8 @@ export interface Question {
   readonly requester: Named;
   /** The responder. */
   readonly responder: Named;
+  /** For the responder's own use: what it knows the question by. */
+  mark: number;
 }
 
 /** The kinds of question: for a route, or for a function of an object. */
@@ -72,7 +87,7 @@ export interface Participant {
     question: Question,
     kind: QuestionKind,
     content: Content,
-  ): string | undefined;
+  ): Fault | undefined;
   /**
    * Receives the answer to one of its questions.
    *
@@ -86,14 +101,20 @@ export interface Participant {
     question: Question,
     kind: AnswerKind,
     content: Content,
-  ): string | undefined;
+  ): Fault | undefined;
   /**
    * Is told that one of its questions will not be answered.
    *
    * @param question The question.
-   * @param text The reason.
+   * @param fault The reason.
    */
-  fail(question: Question, text: string): void;
+  fail(question: Question, fault: Fault): void;
+  /**
+   * Is told that nobody waits for its answer to a question any more.
+   *
+   * @param question The question.
+   */
+  cancel?(question: Question): void;
   /**
    * Receives information.
    *
@@ -101,7 +122,7 @@ export interface Participant {
    * @param content The information.
    * @returns Why it does not accept it, if it does not.
    */
-  tell(source: Named, content: Content): string | undefined;
+  tell(source: Named, content: Content): Fault | undefined;
   /** Gets the name that it was waiting for. */
   admit(): void;
   /**

@@ -1,0 +1,207 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * Reads JSON messages without parsing them, so that what is passed on stays the
+ * text that came in.
+ *
+ * @module
+ */
+import { isWhite, Scanner, skipLoosely, textOf, unexpected } from "./_scan.ts";
+
+const scanner = new Scanner();
+
+const QUOTE = 0x22;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const COMMA = 0x2c;
+
+/** The kinds of JSON value. */
+export type JsonKind = "object" | "array" | "string" | "other";
+
+/**
+ * A JSON value in a message. Its parts can be read as the texts that they are,
+ * digit by digit.
+ *
+ * It is as strict as the hub: a lone surrogate, a number beyond a double and
+ * more than 250 levels of nesting are errors, since they would end the receive
+ * loop of a stock winerp client.
+ *
+ * @example Take a member as it came
+ * ```ts
+ * import { JsonSlice } from "@wirekit/hub";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const text = '{"id": 1, "data": {"n": 18446744073709551615, "x": 1.0}}';
+ * const message = JsonSlice.of(new TextEncoder().encode(text));
+ * const data = message.members().get("data");
+ * assertEquals(data?.text, '{"n": 18446744073709551615, "x": 1.0}');
+ * ```
+ */
+export class JsonSlice {
+  readonly #bytes: Uint8Array;
+  readonly #start: number;
+  readonly #end: number;
+  readonly #depth: number;
+
+  private constructor(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    depth: number,
+  ) {
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#end = end;
+    this.#depth = depth;
+  }
+
+  /**
+   * Takes a whole message. It is not read before its parts are.
+   *
+   * @param bytes The message, valid UTF-8, which must not change.
+   * @returns The value, without the white space around it.
+   */
+  static of(bytes: Uint8Array): JsonSlice {
+    const start = scanner.skipWhite(bytes, 0);
+    let end = bytes.length;
+    while (end > start && isWhite(bytes[end - 1]!)) end--;
+    return new JsonSlice(bytes, start, end, 0);
+  }
+
+  /** What its first byte says that it is. */
+  get kind(): JsonKind {
+    const first = this.#bytes[this.#start];
+    if (first === OPEN_BRACE) return "object";
+    if (first === OPEN_BRACKET) return "array";
+    return first === QUOTE ? "string" : "other";
+  }
+
+  /** Its length, in bytes. */
+  get size(): number {
+    return this.#end - this.#start;
+  }
+
+  /** The text that came in. */
+  get text(): string {
+    return textOf(this.#bytes, this.#start, this.#end);
+  }
+
+  /**
+   * Checks that it is one JSON value that fits into another message.
+   *
+   * @returns Itself.
+   * @throws {SyntaxError} If it is not.
+   */
+  check(): this {
+    const depth = Math.max(1, this.#depth);
+    const end = scanner.skipValue(this.#bytes, this.#start, depth);
+    if (end !== this.#end) throw unexpected(end);
+    return this;
+  }
+
+  /**
+   * Returns the value of a string.
+   *
+   * @returns The string; `undefined` if it is another kind of value.
+   */
+  string(): string | undefined {
+    return this.kind === "string" ? stringOf(this.text) : undefined;
+  }
+
+  /**
+   * Returns the members of an object. Of several with one name, the last counts,
+   * as for `JSON.parse()`.
+   *
+   * @returns The members by name.
+   * @throws {SyntaxError} If it is no object.
+   */
+  members(): Map<string, JsonSlice> {
+    const bytes = this.#bytes;
+    const found = new Map<string, JsonSlice>();
+    if (bytes[this.#start] !== OPEN_BRACE) throw unexpected(this.#start);
+    let i = scanner.skipWhite(bytes, this.#start + 1);
+    if (bytes[i] !== CLOSE_BRACE) {
+      for (;;) {
+        const nameEnd = scanner.skipString(bytes, i);
+        const start = scanner.skipColon(bytes, nameEnd);
+        const end = scanner.skipValue(bytes, start, this.#depth + 1);
+        found.set(stringOf(textOf(bytes, i, nameEnd)), this.#part(start, end));
+        i = scanner.skipWhite(bytes, end);
+        if (bytes[i] === CLOSE_BRACE) break;
+        if (bytes[i] !== COMMA) throw unexpected(i);
+        i = scanner.skipWhite(bytes, i + 1);
+      }
+    }
+    if (i + 1 !== this.#end) throw unexpected(i + 1);
+    return found;
+  }
+
+  /**
+   * Returns the items of an array.
+   *
+   * @returns The items.
+   * @throws {SyntaxError} If it is no array.
+   */
+  items(): JsonSlice[] {
+    const bytes = this.#bytes;
+    const found: JsonSlice[] = [];
+    if (bytes[this.#start] !== OPEN_BRACKET) throw unexpected(this.#start);
+    let i = scanner.skipWhite(bytes, this.#start + 1);
+    if (bytes[i] !== CLOSE_BRACKET) {
+      for (;;) {
+        const end = scanner.skipValue(bytes, i, this.#depth + 1);
+        found.push(this.#part(i, end));
+        i = scanner.skipWhite(bytes, end);
+        if (bytes[i] === CLOSE_BRACKET) break;
+        if (bytes[i] !== COMMA) throw unexpected(i);
+        i = scanner.skipWhite(bytes, i + 1);
+      }
+    }
+    if (i + 1 !== this.#end) throw unexpected(i + 1);
+    return found;
+  }
+
+  /**
+   * Returns the members of an object that cannot be read whole: those that are
+   * JSON, as far as they can be told apart. So a message that cannot be passed
+   * on still says what it would have answered.
+   *
+   * @returns The members by name; none if they cannot be told apart.
+   */
+  looseMembers(): Map<string, JsonSlice> {
+    const bytes = this.#bytes;
+    const found = new Map<string, JsonSlice>();
+    try {
+      let i = this.#start;
+      if (bytes[i] !== OPEN_BRACE) return found;
+      do {
+        i = scanner.skipWhite(bytes, i + 1);
+        const nameEnd = scanner.skipString(bytes, i);
+        const start = scanner.skipColon(bytes, nameEnd);
+        const end = skipLoosely(bytes, start);
+        if (scanner.endsAt(bytes, start, end)) {
+          found.set(
+            stringOf(textOf(bytes, i, nameEnd)),
+            this.#part(start, end),
+          );
+        }
+        i = scanner.skipWhite(bytes, end);
+      } while (bytes[i] === COMMA);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+    }
+    return found;
+  }
+
+  #part(start: number, end: number): JsonSlice {
+    return new JsonSlice(this.#bytes, start, end, this.#depth + 1);
+  }
+}
+
+/** Returns the value of a JSON string that was checked. */
+function stringOf(text: string): string {
+  return text.includes("\\") ? JSON.parse(text) : text.slice(1, -1);
+}

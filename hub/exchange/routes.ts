@@ -1,0 +1,188 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * What participants can be asked for, as far as it is known.
+ *
+ * @module
+ */
+import { type Fault, fault } from "./fault.ts";
+
+/** What a participant tells of one of its routes. */
+export interface RouteInfo {
+  /** What it does, in words. */
+  readonly description?: string;
+  /** The JSON Schema of its data. */
+  readonly params?: Readonly<Record<string, unknown>>;
+  /** The JSON Schema of its result. */
+  readonly result?: Readonly<Record<string, unknown>>;
+  /** Whether it changes nothing. */
+  readonly readOnly?: boolean;
+}
+
+/** A route that is known. */
+export interface KnownRoute extends RouteInfo {
+  /** The name of the participant. */
+  readonly name: string;
+  /** The route. */
+  readonly route: string;
+  /** Whether the participant told of it; otherwise it once answered. */
+  readonly announced: boolean;
+}
+
+/** The longest announcement, in characters of its JSON text. */
+const MAX_ANNOUNCEMENT = 262_144;
+
+/** The most routes of one participant, announced or not. */
+const MAX_ROUTES = 1_000;
+
+/** The most names whose routes are remembered. */
+const MAX_NAMES = 10_000;
+
+/** The longest route that is remembered. */
+const MAX_ROUTE_LENGTH = 256;
+
+/** What is known of the routes of one name. */
+interface Page {
+  announced: Map<string, RouteInfo> | undefined;
+  readonly learned: Set<string>;
+}
+
+/**
+ * Remembers the routes of participants by name: those that they announce, while
+ * they have the name, and those that once answered.
+ */
+export class Routes {
+  readonly #pages = new Map<string, Page>();
+
+  /**
+   * Takes an announcement. It replaces the one before.
+   *
+   * @param name The name of the participant, as JSON text.
+   * @param text The JSON text of its routes by name, each with a
+   * {@linkcode RouteInfo}.
+   * @returns Why it is refused, if it is.
+   */
+  announce(name: string, text: string): Fault | undefined {
+    const refuse = (why: string) => fault("InvalidData", why);
+    if (text.length > MAX_ANNOUNCEMENT) {
+      return refuse(
+        `The announcement is longer than ${MAX_ANNOUNCEMENT} characters.`,
+      );
+    }
+    const routes: unknown = JSON.parse(text);
+    if (!isRecord(routes)) {
+      return refuse("routes has to be an object: routes by name.");
+    }
+    const entries = Object.entries(routes);
+    if (entries.length > MAX_ROUTES) {
+      return refuse(`There are more than ${MAX_ROUTES} routes.`);
+    }
+    const announced = new Map<string, RouteInfo>();
+    for (const [route, info] of entries) {
+      const expected = faultOf(info);
+      if (expected !== undefined) {
+        return refuse(`Of the route ${JSON.stringify(route)}, ${expected}.`);
+      }
+      announced.set(route, known(info as RouteInfo));
+    }
+    const page = this.#page(name);
+    if (!page) return refuse(`More than ${MAX_NAMES} names have routes.`);
+    page.announced = announced;
+    return undefined;
+  }
+
+  /**
+   * Remembers a route that has answered.
+   *
+   * @param name The name of the participant, as JSON text.
+   * @param route The route.
+   */
+  learn(name: string, route: string): void {
+    const page = this.#pages.get(name);
+    if (page?.learned.has(route) || route.length > MAX_ROUTE_LENGTH) return;
+    const { learned } = page ?? this.#page(name) ?? {};
+    if (learned && learned.size < MAX_ROUTES) learned.add(route);
+  }
+
+  /**
+   * Forgets what a participant announced. What was learned of its name is kept
+   * for the next one, until it is pushed out by others.
+   *
+   * @param name The name, as JSON text.
+   */
+  left(name: string): void {
+    const page = this.#pages.get(name);
+    if (page) page.announced = undefined;
+  }
+
+  /**
+   * Returns the routes of a participant.
+   *
+   * @param name Its name, as JSON text.
+   * @returns The routes: the announced ones first.
+   */
+  of(name: string): KnownRoute[] {
+    const { announced, learned } = this.#pages.get(name) ?? {};
+    const base = { name: String(JSON.parse(name)) };
+    const found: KnownRoute[] = [];
+    for (const [route, info] of announced ?? []) {
+      found.push({ ...base, route, announced: true, ...info });
+    }
+    for (const route of learned ?? []) {
+      if (announced?.has(route)) continue;
+      found.push({ ...base, route, announced: false });
+    }
+    return found;
+  }
+
+  #page(name: string): Page | undefined {
+    let page = this.#pages.get(name);
+    if (page) return page;
+    if (this.#pages.size >= MAX_NAMES) {
+      const oldest = this.#pages.entries().find(([_, { announced }]) =>
+        !announced
+      );
+      if (!oldest) return undefined;
+      this.#pages.delete(oldest[0]);
+    }
+    page = { announced: undefined, learned: new Set() };
+    this.#pages.set(name, page);
+    return page;
+  }
+}
+
+/** Returns what is wrong with what was told of a route. */
+function faultOf(info: unknown): string | undefined {
+  if (!isRecord(info)) return "an object has to tell more, such as {}";
+  const { description, params, result, readOnly } = info;
+  if (description !== undefined && typeof description !== "string") {
+    return "description has to be a text";
+  }
+  if (params !== undefined && !isRecord(params)) {
+    return "params has to be a JSON Schema, which is an object";
+  }
+  if (result !== undefined && !isRecord(result)) {
+    return "result has to be a JSON Schema, which is an object";
+  }
+  if (readOnly !== undefined && typeof readOnly !== "boolean") {
+    return "readOnly has to be true or false";
+  }
+  return undefined;
+}
+
+/** Keeps only what is known of a route. */
+function known(
+  { description, params, result, readOnly }: RouteInfo,
+): RouteInfo {
+  return {
+    ...(description !== undefined && { description }),
+    ...(params !== undefined && { params }),
+    ...(result !== undefined && { result }),
+    ...(readOnly !== undefined && { readOnly }),
+  };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
