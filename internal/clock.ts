@@ -17,7 +17,6 @@
  *
  * @module
  */
-import { abortable } from "@std/async/abortable";
 
 /** The longest delay that a platform timer accepts without wrapping around. */
 const MAX_DELAY = 2 ** 31 - 1;
@@ -96,19 +95,13 @@ const NEVER: Timer = { stop() {} };
  */
 export function later(ms: number, action: () => void): Timer {
   if (ms === Infinity) return NEVER;
-  if (ms <= MAX_DELAY) {
-    const id = setTimeout(action, ms);
-    return { stop: () => clearTimeout(id) };
+  if (ms > MAX_DELAY) {
+    let timer = later(MAX_DELAY, () => {
+      timer = later(ms - MAX_DELAY, action);
+    });
+    return { stop: () => timer.stop() };
   }
-  const end = performance.now() + ms;
-  let id: ReturnType<typeof setTimeout>;
-  const wait = () => {
-    const left = end - performance.now();
-    id = left > MAX_DELAY
-      ? setTimeout(wait, MAX_DELAY)
-      : setTimeout(action, Math.max(left, 0));
-  };
-  wait();
+  const id = setTimeout(action, ms);
   return { stop: () => clearTimeout(id) };
 }
 
@@ -120,10 +113,6 @@ export function later(ms: number, action: () => void): Timer {
  * @returns The timer.
  */
 export function every(ms: number, action: () => void): Timer {
-  if (ms <= MAX_DELAY) {
-    const id = setInterval(action, ms);
-    return { stop: () => clearInterval(id) };
-  }
   let timer: Timer;
   const next = () => {
     timer = later(ms, () => {
@@ -152,11 +141,10 @@ export async function sleep(
   ms: number,
   { signal }: WaitOptions = {},
 ): Promise<void> {
-  signal?.throwIfAborted();
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = later(ms, resolve);
   try {
-    await (signal ? abortable(promise, signal) : promise);
+    await unlessAborted(promise, signal);
   } finally {
     timer.stop();
   }
@@ -192,15 +180,33 @@ export async function within<T>(
   late: () => Error,
   { signal }: WaitOptions = {},
 ): Promise<T> {
-  const waits = signal ? abortable(promise, signal) : promise;
-  if (ms === Infinity) return await waits;
   const { promise: over, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal!.reason);
   const timer = later(ms, () => reject(late()));
+  signal?.addEventListener("abort", abort, { once: true });
+  if (signal?.aborted) abort();
   try {
-    return await Promise.race([waits, over]);
+    return await Promise.race([over, promise]);
   } finally {
     timer.stop();
+    signal?.removeEventListener("abort", abort);
   }
+}
+
+/**
+ * Waits for a promise, unless a signal aborts.
+ *
+ * @typeParam T The value of the promise.
+ * @param promise The promise.
+ * @param signal The signal, if there is one.
+ * @returns The value of the promise. Rejects as it does, or with the signal's
+ * reason.
+ */
+export function unlessAborted<T>(
+  promise: Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  return within(promise, Infinity, tooLate, { signal });
 }
 
 /**
@@ -214,12 +220,15 @@ export async function settled(
   promise: Promise<unknown>,
   ms: number,
 ): Promise<boolean> {
-  const { promise: over, resolve } = Promise.withResolvers<boolean>();
-  const timer = later(ms, () => resolve(false));
-  const yes = () => true;
   try {
-    return await Promise.race([promise.then(yes, yes), over]);
-  } finally {
-    timer.stop();
+    await within(promise.catch(() => {}), ms, tooLate);
+    return true;
+  } catch {
+    return false;
   }
+}
+
+/** The error of a wait whose end nobody sees. */
+function tooLate(): Error {
+  return new Error("Too late");
 }

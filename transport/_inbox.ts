@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 import { now } from "@wirekit/internal/clock";
-import { isClean, READY, refuse } from "./_close.ts";
+import { isClean } from "./_close.ts";
 import { nextTurn } from "./_turn.ts";
 import type { CloseError } from "./transport.ts";
 
@@ -27,7 +27,6 @@ export class Inbox<T extends string | Uint8Array>
   bytes = 0;
   /** How it ended; code 1000 for a clean end. */
   ended: CloseError | undefined;
-  readonly #highWaterMark: number;
   #incoming: T[] = [];
   #outgoing: T[] = [];
   #at = 0;
@@ -35,12 +34,6 @@ export class Inbox<T extends string | Uint8Array>
   #taken = 0;
   #since = 0;
   #reader: PromiseWithResolvers<IteratorResult<T, undefined>> | undefined;
-  #room: PromiseWithResolvers<void> | undefined;
-
-  /** Makes an inbox that is full at `highWaterMark` bytes. */
-  constructor(highWaterMark: number) {
-    this.#highWaterMark = highWaterMark;
-  }
 
   /** Hands a message to the reader; nothing after the end. */
   push(message: T): void {
@@ -54,27 +47,10 @@ export class Inbox<T extends string | Uint8Array>
     this.bytes += sizeOf(message);
   }
 
-  /** Whether to stop pushing for now. */
-  get full(): boolean {
-    return this.bytes >= this.#highWaterMark;
-  }
-
-  /** Waits until there is room; rejects if it ends before. */
-  room(): Promise<void> {
-    if (this.ended) return refuse(this.ended);
-    if (!this.full) return READY;
-    if (!this.#room) {
-      this.#room = Promise.withResolvers();
-      this.#room.promise.catch(() => {});
-    }
-    return this.#room.promise;
-  }
-
   /** Ends it, after what was pushed. The first call decides. */
   end(error: CloseError): void {
     if (this.ended) return;
     this.ended = error;
-    this.#room?.reject(error);
     if (!this.#reader) return;
     if (isClean(error.code)) {
       this.#reader.resolve({ done: true, value: undefined });
@@ -98,10 +74,6 @@ export class Inbox<T extends string | Uint8Array>
     const value = this.#outgoing[this.#at]!;
     this.#outgoing[this.#at++] = undefined as unknown as T;
     this.bytes -= sizeOf(value);
-    if (this.#room && !this.full) {
-      this.#room.resolve();
-      this.#room = undefined;
-    }
     return Promise.resolve({ done: false, value });
   }
 

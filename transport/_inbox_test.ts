@@ -12,7 +12,7 @@ function work(ms: number): void {
 }
 
 Deno.test("Inbox leaves turns to the others while its reader works on many messages", async () => {
-  const inbox = new Inbox<string>(65_536);
+  const inbox = new Inbox<string>();
   for (let i = 0; i < 400; i++) inbox.push(`${i}`);
   inbox.end(new CloseError(1000));
   let turns = 0;

@@ -19,7 +19,7 @@
 import { checkTime } from "@wirekit/internal/clock";
 import { checkLimits } from "@wirekit/internal/limits";
 import { listOf } from "./server/_http_rules.ts";
-import { PlatformSocket } from "./websocket/_platform_socket.ts";
+import { AcceptedSocket } from "./websocket/_accepted_socket.ts";
 import type {
   Format,
   Limits,
@@ -143,11 +143,10 @@ export function acceptWebSocket<F extends Format = "text">(
   if (protocol !== undefined) {
     response.headers.set("sec-websocket-protocol", protocol);
   }
-  const transport = new PlatformSocket<F>(socket, {
+  const transport = new AcceptedSocket<F>(socket, {
     ...rest,
     protocol,
     format: options.format ?? "text" as F,
-    role: "server",
     timeout: HANDSHAKE_TIMEOUT,
   });
   return { response, transport };

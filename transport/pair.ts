@@ -30,7 +30,7 @@ import {
   toCloseError,
   tooLarge,
 } from "./_close.ts";
-import { Inbox } from "./_inbox.ts";
+import { BoundedInbox } from "./_bounded_inbox.ts";
 import { exceeds } from "./_utf8.ts";
 import { CloseError, type Limits, type Transport } from "./transport.ts";
 import { checkLimits } from "@wirekit/internal/limits";
@@ -80,12 +80,12 @@ export function pair<T extends string | Uint8Array = string>(
 
 class PairEnd<T extends string | Uint8Array> implements Transport<T> {
   peer!: PairEnd<T>;
-  readonly inbox: Inbox<T>;
+  readonly inbox: BoundedInbox<T>;
   readonly #maxMessageBytes: number;
   readonly #maxOutboxBytes: number;
 
   constructor(options: PairOptions) {
-    this.inbox = new Inbox(options.highWaterMark ?? HIGH_WATER_MARK);
+    this.inbox = new BoundedInbox(options.highWaterMark ?? HIGH_WATER_MARK);
     checkLimits(options);
     this.#maxMessageBytes = options.maxMessageBytes ?? MAX_MESSAGE_BYTES;
     this.#maxOutboxBytes = options.maxOutboxBytes ?? MAX_OUTBOX_BYTES;

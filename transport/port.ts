@@ -121,7 +121,7 @@ export class PortTransport<F extends Format = "text">
     checkLimits(options);
     this.#maxMessageBytes = options.maxMessageBytes ?? MAX_MESSAGE_BYTES;
     this.#maxInboxBytes = options.maxInboxBytes ?? MAX_INBOX_BYTES;
-    this.#inbox = new Inbox(this.#maxInboxBytes);
+    this.#inbox = new Inbox();
     const { signal } = this.#listening;
     const on = (type: string, listener: (event: Event) => void) =>
       port.addEventListener(type, listener, { signal });

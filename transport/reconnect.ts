@@ -18,7 +18,7 @@
  * @module
  */
 
-import { checkTime, sleep } from "@wirekit/internal/clock";
+import { checkTime, sleep, unlessAborted } from "@wirekit/internal/clock";
 import { HandshakeError } from "@wirekit/internal/errors";
 import { CloseError, type Transport } from "./transport.ts";
 
@@ -169,11 +169,9 @@ export function reconnect<T>(
 class Connections<T>
   implements Reconnection<T>, AsyncIterator<Transport<T>, undefined> {
   readonly #open: (signal: AbortSignal) => Promise<Transport<T>>;
-  readonly #options: ReconnectOptions & {
-    minDelay: number;
-    maxDelay: number;
-    minUptime: number;
-  };
+  readonly #options:
+    & ReconnectOptions
+    & Required<Pick<ReconnectOptions, "minDelay" | "maxDelay" | "minUptime">>;
   readonly #closing = new AbortController();
   readonly #onAbort = () =>
     void this.#close({ error: this.#options.signal!.reason });
@@ -190,11 +188,12 @@ class Connections<T>
     options: ReconnectOptions,
   ) {
     const { minDelay = 100, maxDelay = 30_000, minUptime = 5_000 } = options;
-    checkTime("minDelay", minDelay, { zero: true });
-    checkTime("maxDelay", maxDelay, { zero: true });
-    checkTime("minUptime", minUptime, { zero: true });
+    const times = { minDelay, maxDelay, minUptime };
+    for (const [name, ms] of Object.entries(times)) {
+      checkTime(name, ms, { zero: true });
+    }
     this.#open = open;
-    this.#options = { ...options, minDelay, maxDelay, minUptime };
+    this.#options = { ...options, ...times };
     if (options.signal?.aborted) this.#onAbort();
     else options.signal?.addEventListener("abort", this.#onAbort);
   }
@@ -239,7 +238,7 @@ class Connections<T>
   /** Tries until a transport is open; returns `undefined` once closed. */
   async #connect(): Promise<Transport<T> | undefined> {
     const { signal } = this.#closing;
-    const { maxAttempts = Infinity } = this.#options;
+    const { maxAttempts = Infinity, shouldRetry = mayHelp } = this.#options;
     while (!signal.aborted) {
       if (this.#attempt >= maxAttempts) {
         await this.#close({ error: this.#error ?? new CloseError(1006) });
@@ -250,37 +249,48 @@ class Connections<T>
       if (signal.aborted) break;
       this.#attempt++;
       this.#error = undefined;
-      this.#tell({ state: "connecting" });
+      this.#tell("connecting");
       try {
-        this.#current = await unlessAborted(this.#open(signal), signal);
+        this.#current = await this.#openOnce(signal);
       } catch (error) {
         this.#error = error;
-        const { shouldRetry = mayHelp } = this.#options;
         if (!signal.aborted && !shouldRetry(error)) {
           await this.#close({ error });
         }
         continue;
       }
       if (signal.aborted) {
-        // It was closed in the same turn in which the transport was handed
-        // over.
+        // It was closed in the turn in which the transport was handed over.
         await this.#current.close();
         break;
       }
       this.#openedAt = performance.now();
-      this.#tell({ state: "open" });
+      this.#tell("open");
       return this.#current;
     }
     return undefined;
+  }
+
+  /** Rejects when aborted, and then closes a transport that opens later. */
+  async #openOnce(signal: AbortSignal): Promise<Transport<T>> {
+    const opening = this.#open(signal);
+    try {
+      return await unlessAborted(opening, signal);
+    } catch (error) {
+      if (signal.aborted) {
+        opening.then((transport) => transport.close(), () => {});
+      }
+      throw error;
+    }
   }
 
   async #wait(): Promise<void> {
     const { minDelay, maxDelay } = this.#options;
     const doublings = Math.max(0, this.#attempt - 1);
     const longest = Math.min(maxDelay, minDelay * 2 ** doublings);
-    const ms = Math.random() * longest;
-    this.#tell({ state: "waiting", delay: ms });
-    await sleep(ms, this.#closing).catch(() => {});
+    const delay = Math.random() * longest;
+    this.#tell("waiting", { delay });
+    await sleep(delay, this.#closing).catch(() => {});
   }
 
   async #close(giveUp?: { error: unknown }): Promise<void> {
@@ -289,15 +299,16 @@ class Connections<T>
       this.#error = giveUp?.error;
       this.#options.signal?.removeEventListener("abort", this.#onAbort);
       this.#closing.abort();
-      this.#tell({ state: "closed" });
+      this.#tell("closed");
     }
     await this.#current?.close();
   }
 
-  #tell(change: Pick<ReconnectState, "state" | "delay">): void {
+  #tell(state: ReconnectState["state"], more?: { delay: number }): void {
     this.#options.onState?.({
-      ...change,
+      state,
       attempt: this.#attempt,
+      ...more,
       ...(this.#error !== undefined && { error: this.#error }),
     });
   }
@@ -309,24 +320,4 @@ function mayHelp(error: unknown): boolean {
   if (!(error instanceof HandshakeError)) return true;
   const { status = 0 } = error;
   return status < 400 || status > 499 || [408, 425, 429].includes(status);
-}
-
-/** Rejects when aborted, and then closes a transport that opens later. */
-async function unlessAborted<T>(
-  opening: Promise<Transport<T>>,
-  signal: AbortSignal,
-): Promise<Transport<T>> {
-  const aborted = Promise.withResolvers<never>();
-  const abort = () => {
-    aborted.reject(signal.reason);
-    opening.then((transport) => transport.close(), () => {});
-  };
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    const transport = await Promise.race([opening, aborted.promise]);
-    signal.throwIfAborted();
-    return transport;
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
 }

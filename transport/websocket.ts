@@ -33,15 +33,19 @@ import { checkTime } from "@wirekit/internal/clock";
 import { NotConnectedError } from "@wirekit/internal/errors";
 import { checkLimits } from "@wirekit/internal/limits";
 import { opening } from "./_opening.ts";
-import { PlatformSocket } from "./websocket/_platform_socket.ts";
+import { failureOf, PlatformSocket } from "./websocket/_platform_socket.ts";
 import { hasSockets, loadWebSocket } from "./_with_sockets.ts";
 import type { ConnectWebSocketOptions } from "./connect_options.ts";
-import { checkRequest, type HandshakeRequest } from "./websocket/_request.ts";
-import type {
+import {
+  checkRequest,
+  type HandshakeRequest,
+  mistake,
+} from "./websocket/_request.ts";
+import {
   CloseError,
-  Format,
-  MessageOf,
-  WebSocketTransport,
+  type Format,
+  type MessageOf,
+  type WebSocketTransport,
 } from "./transport.ts";
 
 export * from "./accept_websocket.ts";
@@ -120,26 +124,29 @@ function openPlatform<F extends Format>(
   options: ConnectWebSocketOptions<F> & { format: F },
 ): Promise<WebSocketTransport<MessageOf<F>>> {
   if (options.tls) {
-    throw new TypeError(
-      "Cannot connect WebSocket: this platform's WebSocket takes no tls",
-    );
+    throw mistake("this platform's WebSocket takes no tls");
   }
   const { url, place } = request;
   return opening(
     async (signal) => {
-      const socket = new PlatformSocket<F>(openSocket(request), {
-        ...options,
-        role: "client",
-        timeout: Infinity,
-      });
-      const abort = () => socket.close();
+      const socket = openSocket(request);
+      const { promise, resolve, reject } = Promise.withResolvers<
+        PlatformSocket<F>
+      >();
+      const fail = (cause?: unknown) => reject(platformError(place, cause));
+      // At once: in the same turn there may be a message.
+      socket.onopen = () => resolve(new PlatformSocket<F>(socket, options));
+      socket.onerror = (event) => fail(failureOf(event));
+      socket.onclose = ({ reason }) => fail(reason && new Error(reason));
+      const abort = () => {
+        socket.close();
+        fail();
+      };
       signal.addEventListener("abort", abort);
       try {
-        await socket.opened;
+        const transport = await promise;
         signal.throwIfAborted();
-        return socket;
-      } catch (error) {
-        throw platformError(place, error as CloseError);
+        return transport;
       } finally {
         signal.removeEventListener("abort", abort);
       }
@@ -150,13 +157,13 @@ function openPlatform<F extends Format>(
 }
 
 /** Makes an error of what the platform says about a failure. */
-function platformError(place: string, error: CloseError): NotConnectedError {
-  const { cause = error } = error;
-  const said = error.reason ||
-    (cause === error ? "" : (cause as Error).message);
+function platformError(place: string, said: unknown): NotConnectedError {
+  const cause = said || new CloseError(1006);
   return new NotConnectedError(
     `Cannot connect to ${place}: nobody listens there, or the server refused; ` +
-      `this platform does not tell which${said ? ` (${said})` : ""}`,
+      `this platform does not tell which${
+        said ? ` (${(said as Error).message})` : ""
+      }`,
     { cause },
   );
 }
@@ -166,9 +173,7 @@ function openSocket({ url, headers, protocols }: HandshakeRequest): WebSocket {
   const fields = Object.fromEntries(headers);
   if (Object.keys(fields).length === 0) return new WebSocket(url, protocols);
   if (!/^(Deno|Node\.js|Bun)\//.test(globalThis.navigator?.userAgent ?? "")) {
-    throw new TypeError(
-      "Cannot connect WebSocket: browsers cannot send headers or credentials",
-    );
+    throw mistake("browsers cannot send headers or credentials");
   }
   return new WebSocket(url, { protocols, headers: fields } as never);
 }

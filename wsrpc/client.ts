@@ -26,7 +26,7 @@
  * @module
  */
 
-import { abortable } from "@std/async/abortable";
+import { unlessAborted } from "@wirekit/internal/clock";
 import { Succession } from "./_succession.ts";
 import { Caller } from "./caller.ts";
 import type {
@@ -89,8 +89,7 @@ export async function connect<
   signal?.throwIfAborted();
   const client = new Client<Remote, Local>(url, rest);
   try {
-    const first = firstAttempts.get(client)!;
-    await (signal ? abortable(first, signal) : first);
+    await unlessAborted(firstAttempts.get(client)!, signal);
     return client;
   } catch (error) {
     await client.close();

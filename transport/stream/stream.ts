@@ -30,7 +30,7 @@ import {
   settled,
   toCloseError,
 } from "../_close.ts";
-import { Inbox } from "../_inbox.ts";
+import { BoundedInbox } from "../_bounded_inbox.ts";
 import { currentTurn, nextTurn } from "../_turn.ts";
 import { openPipe, type Pipe } from "./_pipe.ts";
 import type { Framer } from "./framer.ts";
@@ -113,7 +113,7 @@ export class StreamTransport<T extends string | Uint8Array = string>
   readonly #pipe: Pipe;
   readonly #framer: Framer<T>;
   readonly #maxOutboxBytes: number;
-  readonly #inbox = new Inbox<T>(READ_AHEAD);
+  readonly #inbox = new BoundedInbox<T>(READ_AHEAD);
   readonly #reading: Promise<void>;
   #outbox: Uint8Array<ArrayBuffer>[] = [];
   #outboxBytes = 0;

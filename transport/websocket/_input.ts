@@ -3,7 +3,7 @@
 import { allocate } from "@wirekit/internal/allocate";
 import { now } from "@wirekit/internal/clock";
 import { MAX_MESSAGE_BYTES } from "../_close.ts";
-import { Inbox } from "../_inbox.ts";
+import { BoundedInbox } from "../_bounded_inbox.ts";
 import { Buffer, isUtf8 } from "../_node.ts";
 import { afterTurn, currentTurn } from "../_turn.ts";
 import type { Format, MessageOf } from "../transport.ts";
@@ -70,7 +70,7 @@ export interface InputListener {
  */
 export class Input<F extends Format> {
   /** The messages that wait for the reader. */
-  readonly inbox: Inbox<MessageOf<F>> = new Inbox(READ_AHEAD);
+  readonly inbox: BoundedInbox<MessageOf<F>> = new BoundedInbox(READ_AHEAD);
   /** How many checks for a sign of life were in vain since the last read. */
   silence = 0;
   /** Whether reading is paused. */

@@ -8,7 +8,7 @@ const TOKEN_REGEXP = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /** Headers that belong to the handshake, or would change its meaning. */
 const RESERVED_REGEXP =
-  /^(sec-websocket-.*|host|connection|upgrade|content-length|transfer-encoding|te|trailer|expect)$/;
+  /^(sec-websocket-.*|host|connection|upgrade|content-length|transfer-encoding|te|trailer|expect)$/i;
 
 /** A valid handshake. */
 export interface HandshakeRequest {
@@ -31,12 +31,11 @@ export function checkRequest(
   options: { headers?: HeadersInit; protocols?: string[] },
 ): HandshakeRequest {
   const url = new URL(given);
-  if (url.protocol !== "ws:" && url.protocol !== "wss:") {
-    throw new TypeError(
-      `Cannot connect WebSocket: scheme is "${url.protocol}", expected "ws:" or "wss:"`,
-    );
+  const { protocol: scheme } = url;
+  if (scheme !== "ws:" && scheme !== "wss:") {
+    throw mistake(`scheme is "${scheme}", expected "ws:" or "wss:"`);
   }
-  const headers = checkHeaders(options.headers);
+  const headers = checkHeaders(options.headers ?? {});
   const credentials = takeCredentials(url);
   if (credentials !== undefined && !headers.has("authorization")) {
     const base64 = btoa(String.fromCharCode(...encodeText(credentials)));
@@ -53,58 +52,36 @@ export function checkRequest(
  */
 function checkProtocols(protocols: string[]): void {
   for (const [i, protocol] of protocols.entries()) {
-    if (typeof protocol !== "string" || !TOKEN_REGEXP.test(protocol)) {
-      throw new SyntaxError(
-        `Cannot connect WebSocket: the subprotocol ${
-          JSON.stringify(protocol)
-        } is not a token of HTTP`,
-      );
-    }
-    if (protocols.indexOf(protocol) !== i) {
-      throw new SyntaxError(
-        `Cannot connect WebSocket: the subprotocol "${protocol}" is given twice`,
-      );
-    }
+    const isToken = typeof protocol === "string" && TOKEN_REGEXP.test(protocol);
+    if (isToken && protocols.indexOf(protocol) === i) continue;
+    const { message } = mistake(
+      `the subprotocol ${JSON.stringify(protocol)} is ${
+        isToken ? "given twice" : "not a token of HTTP"
+      }`,
+    );
+    throw new SyntaxError(message);
   }
 }
 
-function checkHeaders(init: HeadersInit | undefined): Headers {
-  let headers: Headers;
-  try {
-    headers = new Headers(init);
-  } catch (cause) {
-    const name = nameOfBad(init);
-    throw new TypeError(
-      `Cannot connect WebSocket: the header${
-        name === undefined ? "s are" : ` ${JSON.stringify(name)} is`
-      } not valid`,
-      { cause },
-    );
-  }
-  for (const [name] of headers) {
+/** Adds one header after the other, so that an error can name it. */
+function checkHeaders(init: HeadersInit): Headers {
+  const headers = new Headers();
+  const pairs = Symbol.iterator in init ? init : Object.entries(init);
+  for (const [name, value] of pairs as Iterable<[string, string]>) {
+    const shown = `the header ${JSON.stringify(`${name}`.toLowerCase())}`;
+    try {
+      headers.append(name, value);
+    } catch (cause) {
+      throw mistake(`${shown} is not valid`, { cause });
+    }
     if (!RESERVED_REGEXP.test(name)) continue;
-    throw new TypeError(
-      name === "sec-websocket-protocol"
-        ? `Cannot connect WebSocket: give "${name}" as the option protocols`
-        : `Cannot connect WebSocket: the header "${name}" belongs to the handshake`,
+    throw mistake(
+      /protocol$/i.test(name)
+        ? `give ${shown} as the option protocols`
+        : `${shown} belongs to the handshake`,
     );
   }
   return headers;
-}
-
-/** Returns the name of the first header that `Headers` refuses. */
-function nameOfBad(init: HeadersInit | undefined): string | undefined {
-  const pairs = Symbol.iterator in Object(init)
-    ? [...init as Iterable<[string, string]>]
-    : Object.entries(init ?? {});
-  return pairs.find(([name, value]) => {
-    try {
-      new Headers([[name, value]]);
-      return false;
-    } catch {
-      return true;
-    }
-  })?.[0];
 }
 
 /** Removes the credentials from a URL and returns them. */
@@ -114,9 +91,7 @@ function takeCredentials(url: URL): string | undefined {
   const password = decode("password", url.password);
   // The first colon ends the name (RFC 7617, section 2).
   if (name.includes(":")) {
-    throw new TypeError(
-      "Cannot connect WebSocket: the user name of the URL contains a colon",
-    );
+    throw mistake("the user name of the URL contains a colon");
   }
   url.username = "";
   url.password = "";
@@ -127,9 +102,13 @@ function decode(what: string, text: string): string {
   try {
     return decodeURIComponent(text);
   } catch (cause) {
-    throw new TypeError(
-      `Cannot connect WebSocket: the ${what} of the URL is not percent-encoded UTF-8`,
-      { cause },
-    );
+    throw mistake(`the ${what} of the URL is not percent-encoded UTF-8`, {
+      cause,
+    });
   }
+}
+
+/** Makes the error of an option that is not valid or not supported here. */
+export function mistake(text: string, options?: ErrorOptions): TypeError {
+  return new TypeError(`Cannot connect WebSocket: ${text}`, options);
 }
