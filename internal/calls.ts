@@ -89,11 +89,12 @@ export interface CallsOptions<C extends Call> {
    */
   late(call: C): void;
   /**
-   * Ends a call that its signal aborted. It is no longer in the table.
+   * Decides what becomes of a call that its signal aborted. It is still in the
+   * table.
    *
    * @param call The call.
    * @param reason The signal's reason.
-   * @default The call rejects with the reason.
+   * @default The call is taken out, and rejects with the reason.
    */
   aborted?(call: C, reason: unknown): void;
 }
@@ -154,8 +155,7 @@ export class Calls<C extends Call> {
    * 1.
    */
   next(): number {
-    const mask = this.#slots.length - 1;
-    do this.#last++; while (this.#slots[this.#last & mask]);
+    do this.#last++; while (this.#slots[this.#slotOf(this.#last)]);
     return this.#last;
   }
 
@@ -170,9 +170,9 @@ export class Calls<C extends Call> {
   open(call: C, timeout: number, signal?: AbortSignal): number {
     while (
       this.#size * 2 >= this.#slots.length - 1 ||
-      this.#slots[call.number & (this.#slots.length - 1)]
+      this.#slots[this.#slotOf(call.number)]
     ) this.#grow();
-    this.#slots[call.number & (this.#slots.length - 1)] = call;
+    this.#slots[this.#slotOf(call.number)] = call;
     this.#size++;
     const time = now();
     call.deadline = time + timeout;
@@ -188,7 +188,7 @@ export class Calls<C extends Call> {
    * @returns The call, if it is in the table.
    */
   get(number: number): C | undefined {
-    const call = this.#slots[number & (this.#slots.length - 1)];
+    const call = this.#slots[this.#slotOf(number)];
     return call?.number === number ? call : undefined;
   }
 
@@ -200,7 +200,7 @@ export class Calls<C extends Call> {
    * @returns Whether it was there; if not, it has ended already.
    */
   take(call: C): boolean {
-    const slot = call.number & (this.#slots.length - 1);
+    const slot = this.#slotOf(call.number);
     if (this.#slots[slot] !== call) return false;
     this.#slots[slot] = undefined;
     this.#size--;
@@ -240,14 +240,18 @@ export class Calls<C extends Call> {
     const calls = this.#all();
     const length = Math.max(2 * this.#slots.length, MIN_SLOTS);
     this.#slots = new Array(length).fill(undefined);
-    for (const call of calls) this.#slots[call.number & (length - 1)] = call;
+    for (const call of calls) this.#slots[this.#slotOf(call.number)] = call;
+  }
+
+  #slotOf(number: number): number {
+    return number & (this.#slots.length - 1);
   }
 
   #listen(call: C, signal: AbortSignal): void {
     const abort = () => {
-      if (!this.take(call)) return;
-      if (this.#options.aborted) this.#options.aborted(call, signal.reason);
-      else call.reject(signal.reason);
+      const { aborted } = this.#options;
+      if (aborted) aborted(call, signal.reason);
+      else if (this.take(call)) call.reject(signal.reason);
     };
     if (signal.aborted) return abort();
     signal.addEventListener("abort", abort, { once: true });

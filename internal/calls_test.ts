@@ -34,7 +34,9 @@ for (let seed = 1; seed <= 30; seed++) {
     const ends: string[] = [];
     const calls = new Calls<Call>({
       late: (call) => void ends.push(`${call.number} late`),
-      aborted: (call, reason) => void ends.push(`${call.number} ${reason}`),
+      aborted(call, reason) {
+        if (calls.take(call)) ends.push(`${call.number} ${reason}`);
+      },
     }, random(2) * (2 ** 31 - 50));
     interface Open {
       call: Call;

@@ -5,16 +5,17 @@ import { every, settled, type Timer } from "@wirekit/internal/clock";
 import { Heartbeat } from "@wirekit/internal/heartbeat";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
 import { checkTimes } from "./_check_times.ts";
-import { AnsweringCalls } from "./answer/_answering.ts";
+import { type Answerer, answerers } from "./answer/_answerer.ts";
+import { NoMethods } from "./answer/_no_methods.ts";
 import { closedError } from "./call/_calls.ts";
+import { Notices } from "./call/_notices.ts";
 import { type Codec, jsonCodec, type Wire } from "./wire/codec.ts";
 import type { Connection } from "./answer/context.ts";
-import { conventionOf } from "./wire/_conventions.ts";
-import { Dispatcher } from "./answer/_dispatcher.ts";
-import { type Link, reporter } from "./wire/_link.ts";
+import { type Convention, conventionOf } from "./wire/_conventions.ts";
+import { type Decoded, type Link, reporter } from "./wire/_link.ts";
 import { logEntry } from "./wire/log.ts";
 import type { PeerOptions } from "./peer_options.ts";
-import { Protocol } from "./answer/_protocol.ts";
+import { Receiver } from "./_receiver.ts";
 import { Sender } from "./call/_sender.ts";
 import type { Feed } from "./push/_subscriptions.ts";
 import { type SubscribeOptions, Subscription } from "./push/subscription.ts";
@@ -28,20 +29,22 @@ const ANSWER_BYTES = 262_144;
  */
 const MAX_PAUSE = 100;
 
-/** Drives one connection: reads it, and hands what comes to its two halves. */
+/** Drives one connection: reads it, and hands what comes to its parts. */
 export class Engine<State> implements Link {
   /** The half that calls. */
   readonly sender: Sender;
-  /** The protocol's own methods. */
-  readonly protocol: Protocol<State>;
+  /** What the other end tells about the calls of this one. */
+  readonly notices: Notices;
   /** See `Peer.closed`. */
   readonly closed: Promise<Error | undefined>;
   readonly report: Link["report"];
+  readonly convention: Convention;
   readonly #transport: Transport<Wire>;
   readonly #codec: Codec<Wire>;
   // deno-lint-ignore no-explicit-any -- The contract is for its user alone.
   readonly #options: PeerOptions<any, State>;
-  readonly #dispatcher: Dispatcher<Wire, State>;
+  readonly #answerer: Answerer<Wire>;
+  readonly #receiver: Receiver<Wire>;
   readonly #closed = Promise.withResolvers<Error | undefined>();
   readonly #heartbeat: Heartbeat | undefined;
   readonly #idleTimer: Timer | undefined;
@@ -50,6 +53,8 @@ export class Engine<State> implements Link {
   #answered = 0;
   #active = true;
   #received = 0;
+  /** The size of the message that is read. */
+  #size = 0;
 
   /** Takes a transport over, for a peer that handlers may call back. */
   constructor(
@@ -64,29 +69,42 @@ export class Engine<State> implements Link {
     this.#options = options;
     this.closed = this.#closed.promise;
     this.report = reporter(options.onError);
-    const convention = conventionOf(options.conventions);
+    const convention = this.convention = conventionOf(options.conventions);
     const sender = new Sender(this.#codec, options, this);
-    const answering = new AnsweringCalls<State>();
-    const parts = { link: this, convention, sender, answering };
-    const protocol = new Protocol<State>(options, parts);
+    const notices = new Notices(sender, convention);
     this.sender = sender;
-    this.protocol = protocol;
-    this.#dispatcher = new Dispatcher(
-      this.#codec,
+    this.notices = notices;
+    const parts = {
+      codec: this.#codec,
       options,
-      {
+      context: {
         peer,
         state,
         handshake: options.handshake,
-        progress: (token, value) =>
+        progress: (token: string | number, value: unknown) =>
           sender.notify(
             convention.progress,
             convention.progressParams(token, value),
           ),
       },
-      this.report,
-      { responses: sender, protocol, answering, convention },
-    );
+      link: this,
+      convention,
+      caller: sender,
+      stray: (method: string) => notices.stray(method),
+    };
+    const { methods, handlerMiddleware } = options;
+    const make = methods && answerers.get(methods);
+    if (!make && handlerMiddleware?.length) {
+      throw new TypeError("handlerMiddleware wraps methods: give methods too");
+    }
+    this.#answerer = make ? make(parts) : new NoMethods(parts);
+    this.#receiver = new Receiver(options, {
+      codec: this.#codec,
+      answerer: this.#answerer,
+      report: this.report,
+      responses: sender,
+      hear: (message) => this.#hear(message),
+    });
     const {
       idleTimeout,
       heartbeat: { interval = Infinity, timeout = 30_000 } = {},
@@ -119,7 +137,7 @@ export class Engine<State> implements Link {
     params: readonly unknown[],
     options: SubscribeOptions,
   ): Promise<Subscription<T>> {
-    const { subscriptions } = this.protocol;
+    const { subscriptions } = this.notices;
     const owner = { unsubscribe: () => Promise.resolve() };
     const subscription = new Subscription<T>(owner, options);
     const queue = subscription.queue as Feed["queue"];
@@ -147,6 +165,13 @@ export class Engine<State> implements Link {
     return this.#transport.send(wire);
   }
 
+  /** Tells the other end that a call of this one is no longer wanted. */
+  cancel(id: number): void {
+    if (this.#options.cancel === false) return;
+    const { cancel: method, cancelParams } = this.convention;
+    void this.send(this.#codec.encode({ method, params: cancelParams(id) }));
+  }
+
   async #read(): Promise<void> {
     let failure: Error | undefined;
     try {
@@ -164,12 +189,15 @@ export class Engine<State> implements Link {
   #receive(wire: Wire): void {
     this.#active = true;
     this.#received++;
-    this.protocol.size = wire.length;
+    this.#size = wire.length;
     if (this.#options.onMessage) this.#log("in", wire);
-    this.#dispatcher.receive(wire, this.#reply);
-    if (!this.protocol.pause) return;
-    this.#pause = this.protocol.pause;
-    this.protocol.pause = undefined;
+    this.#receiver.receive(wire, this.#reply);
+  }
+
+  #hear(message: Decoded): boolean {
+    const heard = this.notices.hear(message, this.#size);
+    if (heard instanceof Promise) this.#pause = heard;
+    return !!heard;
   }
 
   readonly #reply = (wire: Wire | undefined, after?: () => void): void => {
@@ -201,8 +229,8 @@ export class Engine<State> implements Link {
   }
 
   #closeIdle(): void {
-    const isIdle = !this.#active && this.sender.idle && this.#dispatcher.idle &&
-      this.protocol.idle;
+    const isIdle = !this.#active && this.sender.idle && this.#answerer.idle &&
+      this.notices.idle;
     this.#active = false;
     if (isIdle) void this.close(new CloseError(1001, { reason: "idle" }));
   }
@@ -217,8 +245,8 @@ export class Engine<State> implements Link {
       this.#options.logger?.warn?.(`connection lost: ${oneLine(cause)}`);
     }
     this.sender.close(cause);
-    this.#dispatcher.close(reason);
-    this.protocol.close(reason, closedError("subscription", true, cause));
+    this.#answerer.close(reason);
+    this.notices.close(closedError("subscription", true, cause));
     this.#closed.resolve(cause);
   }
 }

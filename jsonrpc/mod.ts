@@ -28,12 +28,13 @@ export * from "./call/call_error.ts";
 export { Peer } from "./peer.ts";
 export * from "./peer_options.ts";
 
+export * from "./answer/handler.ts";
 export * from "./answer/methods.ts";
 export * from "./answer/context.ts";
 export * from "./answer/serve.ts";
 export * from "./answer/serve_peers.ts";
 export * from "./answer/fetch_handler.ts";
-export type { AnswerOptions, ErrorAbout } from "./answer/answer.ts";
+export type { AnswerOptions } from "./answer/answer.ts";
 export type {
   CallMiddleware,
   HandlerMiddleware,

@@ -1,8 +1,9 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { REQUEST_CANCELLED } from "../wire/_codes.ts";
 import type { Context } from "./context.ts";
-import { ErrorCode, JsonRpcError } from "../wire/error.ts";
+import { JsonRpcError } from "../wire/error.ts";
 import type { Id } from "../wire/message.ts";
 
 /** A call that is being answered. */
@@ -47,7 +48,7 @@ export class AnsweringCalls<State> {
     const answering = this.#calls.find(({ call }) => call.id === id as Id);
     if (!answering || id === undefined) return false;
     const reason = new JsonRpcError(
-      ErrorCode.RequestCancelled,
+      REQUEST_CANCELLED,
       "Request cancelled",
       { reserved: true },
     );

@@ -1,8 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { LENIENT } from "../wire/_lenient.ts";
-
 /** Reads an HTTP body as bytes; `undefined` if it has more than `max`. */
 export async function readBody(
   { body, headers }: Request | Response,
@@ -14,10 +12,15 @@ export async function readBody(
   }
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of body ?? []) {
-    length += chunk.length;
-    if (length > max) return undefined; // Leaving the loop cancels the body.
-    chunks.push(chunk);
+  const reader = body?.getReader(); // Not every browser has a loop for this.
+  for (;;) {
+    const { value } = await reader?.read() ?? {};
+    if (!value) break;
+    length += value.length;
+    chunks.push(value);
+    if (length <= max) continue;
+    await reader!.cancel();
+    return undefined;
   }
   const bytes = new Uint8Array(length);
   let at = 0;
@@ -33,6 +36,6 @@ export function textOf(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    return LENIENT.malformed;
+    return "";
   }
 }

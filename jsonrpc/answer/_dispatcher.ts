@@ -1,52 +1,25 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import {
+  BATCH_RESPONSE_TOO_LARGE,
+  RESPONSE_TOO_LARGE,
+  SERVER_BUSY,
+} from "../wire/_codes.ts";
 import { LimitError } from "@wirekit/internal/errors";
-import { type AnswerOptions, DEFAULTS } from "./answer.ts";
+import { DEFAULTS } from "./_defaults.ts";
+import type { Answerer, AnsweringOptions, Reply } from "./_answerer.ts";
 import { type Answering, AnsweringCalls } from "./_answering.ts";
 import type { Codec, Wire } from "../wire/codec.ts";
 import { Context, type ContextOptions } from "./context.ts";
-import {
-  ErrorCode,
-  InvalidRequestError,
-  JsonRpcError,
-  MethodNotFoundError,
-  ParseError,
-} from "../wire/error.ts";
+import { JsonRpcError, MethodNotFoundError } from "../wire/error.ts";
 import { shownError } from "../wire/_shown_error.ts";
 import { exceeds } from "../wire/_size.ts";
-import { type Id, idOf, type Kind, kindOf } from "../wire/message.ts";
-import type { Handler } from "./methods.ts";
-import type { Convention } from "../wire/_conventions.ts";
+import { type Id, idOf, type Kind } from "../wire/message.ts";
+import type { Handler } from "./handler.ts";
 import type { Decoded, Link } from "../wire/_link.ts";
 import { composeHandlers, type HandlerMiddleware } from "./middleware.ts";
 import type { Protocol } from "./_protocol.ts";
-
-/**
- * Takes the answer to one message, or `undefined` if it gets none, and what to
- * do once the answer is on its way. Called once.
- */
-export type Reply<T> = (wire: T | undefined, after?: () => void) => void;
-
-/** What takes the responses of a connection. */
-export interface Responses {
-  /** Takes a response. */
-  respond(message: Decoded): unknown;
-  /** Takes the responses in a batch. */
-  respondAll(messages: readonly Decoded[]): void;
-  /** Whether `[]` answers a batch of ours. */
-  takeEmptyAnswer(): boolean;
-  /** Whether a call of ours waits for this id. */
-  awaits(id: Id): boolean;
-}
-
-/** What a connection that lasts adds to a {@linkcode Dispatcher}. */
-export interface DispatcherParts<State> {
-  readonly responses: Responses;
-  readonly protocol: Protocol<State>;
-  readonly answering: AnsweringCalls<State>;
-  readonly convention: Convention;
-}
 
 interface Waiting<T, State> {
   call: Context<State>;
@@ -56,36 +29,31 @@ interface Waiting<T, State> {
 }
 
 /** Answers the calls of one connection, or of one HTTP request. */
-export class Dispatcher<T extends Wire, State> {
-  readonly #options: AnswerOptions<State>;
+export class Dispatcher<T extends Wire, State> implements Answerer<T> {
+  readonly #options: AnsweringOptions<State>;
   readonly #codec: Codec<T>;
   readonly #context: ContextOptions<State>;
   readonly #report: Link["report"];
-  readonly #responses: Responses | undefined;
   readonly #protocol: Protocol<State> | undefined;
-  readonly #answersCancelled: boolean;
   readonly #middleware: HandlerMiddleware<State> | undefined;
   readonly #maxHandlers: number;
   readonly #maxQueuedCalls: number;
-  readonly #answering: AnsweringCalls<State>;
+  readonly #answering = new AnsweringCalls<State>();
   readonly #waiting: Waiting<T, State>[] = [];
 
   /** Makes the answering half of a connection. */
   constructor(
     codec: Codec<T>,
-    options: AnswerOptions<State>,
+    options: AnsweringOptions<State>,
     context: ContextOptions<State>,
     report: Link["report"],
-    parts?: DispatcherParts<State>,
+    protocol?: Protocol<State>,
   ) {
     this.#codec = codec;
     this.#options = options;
     this.#context = context;
     this.#report = report;
-    this.#responses = parts?.responses;
-    this.#protocol = parts?.protocol;
-    this.#answersCancelled = parts?.convention.answersCancelled ?? true;
-    this.#answering = parts?.answering ?? new AnsweringCalls();
+    this.#protocol = protocol;
     this.#maxHandlers = options.maxHandlers ?? DEFAULTS.maxHandlers;
     this.#maxQueuedCalls = options.maxQueuedCalls ?? DEFAULTS.maxQueuedCalls;
     if (options.handlerMiddleware?.length) {
@@ -93,107 +61,20 @@ export class Dispatcher<T extends Wire, State> {
     }
   }
 
-  /** Whether nothing is being answered. */
+  /** Whether nothing is being answered, and nothing is pushed. */
   get idle(): boolean {
-    return this.#answering.size === 0;
-  }
-
-  /** Answers a message or a batch. */
-  receive(wire: T, reply: Reply<T>): void {
-    let value: unknown;
-    try {
-      value = this.#codec.decode(wire);
-    } catch (cause) {
-      this.#report(cause);
-      return reply(this.#encodeError(null, new ParseError()));
-    }
-    const tooLarge = exceeds(
-      wire,
-      this.#options.maxRequestBytes ?? DEFAULTS.maxRequestBytes,
-    );
-    if (Array.isArray(value)) this.#receiveBatch(value, tooLarge, reply);
-    else this.#receiveOne(value, this.#kindOf(value), tooLarge, reply);
+    return this.#answering.size === 0 && (this.#protocol?.idle ?? true);
   }
 
   /** Tells all handlers that the connection is gone, and starts no other. */
   close(reason: Error): void {
     this.#waiting.length = 0;
     this.#answering.close(reason);
-  }
-
-  #kindOf(value: unknown): Kind {
-    return kindOf(value, this.#options);
-  }
-
-  #receiveOne(
-    value: unknown,
-    kind: Kind,
-    tooLarge: boolean,
-    reply: Reply<T>,
-  ): void {
-    if (kind === "response" || this.#isBrokenResponse(value, kind)) {
-      this.#responses?.respond(value as Decoded);
-      return reply(undefined);
-    }
-    if (tooLarge) {
-      const { RequestTooLarge } = ErrorCode;
-      const id = idOf(value);
-      return this.#refuse(id, RequestTooLarge, "Request too large", reply);
-    }
-    this.#answer(value, kind, reply);
-  }
-
-  #receiveBatch(
-    items: readonly unknown[],
-    tooLarge: boolean,
-    reply: Reply<T>,
-  ): void {
-    const kinds: Kind[] = [];
-    const responses: Decoded[] = [];
-    for (const item of items) {
-      const kind = this.#kindOf(item);
-      const isResponse = kind === "response" ||
-        this.#isBrokenResponse(item, kind);
-      kinds.push(isResponse ? "response" : kind);
-      if (isResponse) responses.push(item as Decoded);
-    }
-    if (responses.length > 0) this.#responses?.respondAll(responses);
-    const count = items.length - responses.length;
-    if (count === 0) {
-      const isAnswer = responses.length > 0 ||
-        this.#responses?.takeEmptyAnswer();
-      return reply(
-        isAnswer
-          ? undefined
-          : this.#encodeError(null, new InvalidRequestError()),
-      );
-    }
-
-    const { BatchTooLarge, RequestTooLarge } = ErrorCode;
-    const { maxBatchItems = DEFAULTS.maxBatchItems } = this.#options;
-    if (tooLarge || count > maxBatchItems) {
-      const first = kinds.indexOf("request");
-      const id = first < 0 ? null : idOf(items[first]);
-      const code = tooLarge ? RequestTooLarge : BatchTooLarge;
-      const message = tooLarge ? "Request too large" : "Batch too large";
-      // The shape is geth's: an array of one, with the id of the first call.
-      return this.#refuse(
-        id,
-        code,
-        message,
-        (wire) => reply(this.#codec.join([wire!])),
-      );
-    }
-    const collect = this.#collector(count, reply);
-    let index = 0;
-    for (let i = 0; i < items.length; i++) {
-      if (kinds[i] === "response") continue;
-      this.#answer(items[i], kinds[i]!, collect(index++));
-    }
+    this.#protocol?.close(reason);
   }
 
   /** Gathers the answers to a batch in the order of its items. */
-  #collector(count: number, reply: Reply<T>): (index: number) => Reply<T> {
+  collect(count: number, reply: Reply<T>): (index: number) => Reply<T> {
     const wires = new Array<T | undefined>(count);
     const afters: (() => void)[] = [];
     let open = count;
@@ -214,7 +95,7 @@ export class Dispatcher<T extends Wire, State> {
     const wire = this.#codec.join(answers);
     if (!exceeds(wire, maxResponseBytes)) return wire;
     const error = new JsonRpcError(
-      ErrorCode.BatchResponseTooLarge,
+      BATCH_RESPONSE_TOO_LARGE,
       "Batch response too large",
       { reserved: true },
     );
@@ -222,22 +103,10 @@ export class Dispatcher<T extends Wire, State> {
     return this.#codec.join(ids.map((id) => this.#encodeError(id, error)));
   }
 
-  /** A call of ours got an object that is neither call nor response. */
-  #isBrokenResponse(value: unknown, kind: Kind): boolean {
-    if (kind !== "invalid" || idOf(value) === null) return false;
-    const { method } = value as Decoded;
-    return method === undefined && !!this.#responses?.awaits(idOf(value));
-  }
-
-  #answer(value: unknown, kind: Kind, reply: Reply<T>): void {
-    if (kind === "invalid") {
-      this.#report(new InvalidRequestError(), { message: value });
-      return reply(this.#encodeError(idOf(value), new InvalidRequestError()));
-    }
-    const call = new Context<State>(value as Decoded, this.#context);
-    if (call.id === undefined && this.#protocol?.hear(call)) {
-      return reply(undefined);
-    }
+  /** Answers a request, or takes a notification. */
+  answer(message: Decoded, _kind: Kind, reply: Reply<T>): void {
+    const call = new Context<State>(message, this.#context);
+    if (call.id === undefined && this.#cancel(call)) return reply(undefined);
     const handler = this.#options.methods?.get(call.method);
     if (handler) return this.#enqueue(call, handler, reply);
     const own = this.#protocol?.get(call.method);
@@ -251,6 +120,13 @@ export class Dispatcher<T extends Wire, State> {
   }
 
   /** Runs a call when it is its turn. */
+  /** Cancels a call of the other end, if this notification asks for it. */
+  #cancel({ method, params }: Context<State>): boolean {
+    const { convention } = this.#protocol ?? {};
+    return method === convention?.cancel &&
+      this.#answering.cancel(convention.cancelled(params));
+  }
+
   #enqueue(
     call: Context<State>,
     handler: Handler<State>,
@@ -270,7 +146,7 @@ export class Dispatcher<T extends Wire, State> {
       this.#report(new LimitError(busy), { method: call.method });
       return reply(undefined);
     }
-    this.#refuse(call.id, ErrorCode.ServerBusy, busy, reply);
+    this.#refuse(call.id, SERVER_BUSY, busy, reply);
   }
 
   #wait(next: Waiting<T, State>): void {
@@ -334,8 +210,7 @@ export class Dispatcher<T extends Wire, State> {
     }
     const { maxResponseBytes = DEFAULTS.maxResponseBytes } = this.#options;
     if (!exceeds(wire, maxResponseBytes)) return reply(wire);
-    const { ResponseTooLarge } = ErrorCode;
-    this.#refuse(id, ResponseTooLarge, "Response too large", reply);
+    this.#refuse(id, RESPONSE_TOO_LARGE, "Response too large", reply);
   }
 
   #stream(iterable: AsyncIterable<unknown>): unknown {
@@ -365,7 +240,8 @@ export class Dispatcher<T extends Wire, State> {
 
   /** Whether the caller has cancelled it and wants no answer any more. */
   #isDropped({ aborted }: Context<State>): boolean {
-    return !this.#answersCancelled && aborted instanceof JsonRpcError;
+    return aborted instanceof JsonRpcError &&
+      this.#protocol?.convention.answersCancelled === false;
   }
 
   #refuse(id: Id, code: number, message: string, reply: Reply<T>): void {

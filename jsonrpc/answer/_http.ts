@@ -3,11 +3,13 @@
 
 import type { RequestInfo } from "@wirekit/transport/admission";
 import { allowing, type Door } from "./_admission.ts";
-import { type AnswerOptions, DEFAULTS } from "./answer.ts";
+import type { AnswerOptions } from "./answer.ts";
+import { DEFAULTS } from "./_defaults.ts";
 import { readBody, textOf } from "./_body.ts";
 import { jsonCodec } from "../wire/codec.ts";
 import type { ContextOptions } from "./context.ts";
 import { Dispatcher } from "./_dispatcher.ts";
+import { Receiver } from "../_receiver.ts";
 import { reporter } from "../wire/_link.ts";
 
 /** The media types that stand for JSON-RPC. */
@@ -51,14 +53,20 @@ async function answerPost<State>(
   if (!body) return new Response("Request is too large", { status: 413 });
   const text = textOf(body);
 
-  const onAbort = () => dispatcher.close(new Error("Request is aborted"));
-  const dispatcher = new Dispatcher<string, State>(jsonCodec, options, {
+  const onAbort = () => answerer.close(new Error("Request is aborted"));
+  const report = reporter(options.onError);
+  const answerer = new Dispatcher<string, State>(jsonCodec, options, {
     ...context,
     // Only on demand: Deno warns when the signal of a request is touched.
     onSignal: () => request.signal.addEventListener("abort", onAbort),
-  }, reporter(options.onError));
+  }, report);
+  const receiver = new Receiver(options, {
+    codec: jsonCodec,
+    answerer,
+    report,
+  });
   const answer = await new Promise<string | undefined>((resolve) =>
-    dispatcher.receive(text, (wire) => resolve(wire))
+    receiver.receive(text, (wire) => resolve(wire))
   );
   if (answer === undefined) return new Response(null, { status: 204 });
   return new Response(answer, {

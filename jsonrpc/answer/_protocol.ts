@@ -1,16 +1,12 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import type { AnsweringCalls } from "./_answering.ts";
+import type { AnswererParts } from "./_answerer.ts";
 import type { Context } from "./context.ts";
 import { type Convention, memberOf } from "../wire/_conventions.ts";
-import type { Link } from "../wire/_link.ts";
-import type { Handler } from "./methods.ts";
-import type { PeerOptions } from "../peer_options.ts";
+import type { Handler } from "./handler.ts";
 import { Publisher } from "../push/_publisher.ts";
-import type { Sender } from "../call/_sender.ts";
 import { Streams } from "../push/_streams.ts";
-import { Subscriptions } from "../push/_subscriptions.ts";
 
 /** What answers a method of the protocol's own. */
 export interface OwnMethod<State> {
@@ -21,49 +17,29 @@ export interface OwnMethod<State> {
   readonly after?: (call: Context<State>) => void;
 }
 
-/** What the protocol's own methods work on. */
-export interface ProtocolParts<State> {
-  readonly link: Link;
-  readonly convention: Convention;
-  readonly sender: Sender;
-  readonly answering: AnsweringCalls<State>;
-}
-
 /**
- * The methods that are no application's: cancellation, progress, streams that
- * are read from here, and subscriptions to what is pushed from here. The
- * application's methods come first, so it may handle the rest under these names.
+ * The methods that are no application's: cancellation, streams that are read
+ * from here, and subscriptions to what is pushed from here. The application's
+ * methods come first, so it may handle the rest under these names.
  */
 export class Protocol<State> {
-  // deno-lint-ignore no-explicit-any -- The contract is for its user alone.
-  readonly #options: PeerOptions<any, State>;
-  readonly #parts: ProtocolParts<State>;
+  readonly #parts: AnswererParts<State>;
   #publisher: Publisher<State> | undefined;
   #streams: Streams | undefined;
-  #subscriptions: Subscriptions | undefined;
-  /** The size of the message that is read. */
-  size = 0;
-  /** What a reader of events asks to wait for. */
-  pause: Promise<void> | undefined;
 
-  /** Makes the protocol's part of a connection. */
-  constructor(
-    // deno-lint-ignore no-explicit-any -- The contract is for its user alone.
-    options: PeerOptions<any, State>,
-    parts: ProtocolParts<State>,
-  ) {
-    this.#options = options;
+  /** Makes the protocol's part of answering a connection. */
+  constructor(parts: AnswererParts<State>) {
     this.#parts = parts;
   }
 
-  /** Whether nothing is pushed either way. */
-  get idle(): boolean {
-    return !this.#publisher?.size && !this.#subscriptions?.size;
+  /** The names of what the protocol itself says. */
+  get convention(): Convention {
+    return this.#parts.convention;
   }
 
-  /** The subscriptions that this end made. */
-  get subscriptions(): Subscriptions {
-    return this.#subscriptions ??= new Subscriptions(this.#parts.sender);
+  /** Whether nothing is pushed from here. */
+  get idle(): boolean {
+    return !this.#publisher?.size;
   }
 
   /** Makes a stream of a result that is one; returns what stands for it. */
@@ -71,34 +47,12 @@ export class Protocol<State> {
     return this.#openStreams.open(iterable);
   }
 
-  /**
-   * Takes a notification that is about something of ours: a call that is
-   * answered, the progress of a call, the event of a subscription.
-   */
-  hear({ method, params }: Context<State>): boolean {
-    const { convention, sender, answering } = this.#parts;
-    switch (method) {
-      case convention.cancel:
-        return answering.cancel(convention.cancelled(params));
-      case convention.progress: {
-        const { token, value } = convention.progressOf(params);
-        return sender.progress(token, value);
-      }
-    }
-    if (!this.#subscriptions || !method.endsWith("_subscription")) return false;
-    const taken = this.#subscriptions.receive(params, this.size);
-    if (taken instanceof Promise) this.pause = taken;
-    return !!taken;
-  }
-
   /** Finds what answers a method of the protocol's own. */
   get(method: string): OwnMethod<State> | undefined {
-    const { convention } = this.#parts;
+    const { convention, stray } = this.#parts;
     switch (method) {
       case convention.cancel:
         return { atOnce: true, handler: () => {} };
-      case convention.progress:
-        return this.#stray("Progress of no call of ours");
       case "ping":
         if (convention.ping !== method) return undefined;
         return { atOnce: true, handler: () => ({}) };
@@ -107,20 +61,18 @@ export class Protocol<State> {
       case "$/enumerator/abort":
         return this.#own((token) => this.#openStreams.abort(token));
     }
-    return this.#subscriptions && method.endsWith("_subscription")
-      ? this.#stray("Event of no subscription of ours")
-      : this.#publish(method);
+    const wrong = stray(method);
+    return wrong ? this.#stray(wrong) : this.#publish(method);
   }
 
   /** Ends it all: the connection is gone. */
-  close(reason: Error, lost: Error): void {
+  close(reason: Error): void {
     this.#publisher?.close(reason);
     this.#streams?.close();
-    this.#subscriptions?.close(lost);
   }
 
   get #openStreams(): Streams {
-    const { maxSubscriptions = 1_024, readAhead = 16 } = this.#options;
+    const { maxSubscriptions = 1_024, readAhead = 16 } = this.#parts.options;
     return this.#streams ??= new Streams(maxSubscriptions, readAhead);
   }
 
@@ -144,14 +96,14 @@ export class Protocol<State> {
       maxSubscriptions = 1_024,
       subscriptionEnd = false,
       exposeErrors = false,
-    } = this.#options;
+    } = this.#parts.options;
     if (!methods || !namespace || !methods.hasNamespace(namespace)) {
       return undefined;
     }
-    const { link, sender } = this.#parts;
+    const { caller, link } = this.#parts;
     const publisher = this.#publisher ??= new Publisher<State>({
       methods,
-      sender,
+      sender: caller,
       maxSubscriptions,
       endMarker: subscriptionEnd,
       exposeErrors,

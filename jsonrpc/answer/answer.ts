@@ -7,38 +7,9 @@
  * @module
  */
 
+import type { ErrorAbout } from "../wire/error.ts";
 import type { Methods } from "./methods.ts";
 import type { HandlerMiddleware } from "./middleware.ts";
-
-/**
- * Defaults of {@linkcode AnswerOptions}.
- *
- * @category Answering
- */
-export const DEFAULTS = {
-  /** Of {@linkcode AnswerOptions.maxHandlers}. */
-  maxHandlers: 1_024,
-  /** Of {@linkcode AnswerOptions.maxQueuedCalls}. */
-  maxQueuedCalls: 1_024,
-  /** Of {@linkcode AnswerOptions.maxBatchItems}. */
-  maxBatchItems: 1_000,
-  /** Of {@linkcode AnswerOptions.maxRequestBytes}: 10 MiB. */
-  maxRequestBytes: 10_485_760,
-  /** Of {@linkcode AnswerOptions.maxResponseBytes}: 10 MiB. */
-  maxResponseBytes: 10_485_760,
-} as const;
-
-/**
- * What an error that no caller sees is about.
- *
- * @category Answering
- */
-export interface ErrorAbout {
-  /** The method that was called. */
-  readonly method?: string;
-  /** The message that came, decoded. */
-  readonly message?: unknown;
-}
 
 /**
  * How calls are answered.
@@ -55,7 +26,8 @@ export interface AnswerOptions<State = Record<string, unknown>> {
    */
   methods?: Methods<State>;
   /**
-   * Functions that wrap every call that is answered; the first is outermost.
+   * Functions that wrap every call that is answered, with `methods`; the first
+   * is outermost.
    *
    * @default {[]}
    */

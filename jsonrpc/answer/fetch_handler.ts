@@ -30,6 +30,7 @@ import type { Handshake } from "./context.ts";
 import type { Contract } from "../contract/contract.ts";
 import { Peer } from "../peer.ts";
 import type { PeerOptions } from "../peer_options.ts";
+import { Methods } from "./methods.ts";
 
 /**
  * Options of {@linkcode fetchHandler}.
@@ -134,6 +135,7 @@ export function fetchHandler<
   const { idleTimeout = 30_000, ...rest } = options;
   const { maxMessageBytes, maxInboxBytes, maxOutboxBytes } = options;
   checkTimes(options);
+  const methods = options.methods ?? new Methods<State>();
   const door = new Door<State>(options);
   return async (request, info = {}) => {
     if (!wantsWebSocket(request)) {
@@ -153,6 +155,7 @@ export function fetchHandler<
     const codec = door.codecOf(protocol) ?? jsonCodec;
     const peer = new Peer<C, State>(transport as Transport, {
       ...rest,
+      methods,
       ...state,
       codec,
     });

@@ -7,38 +7,11 @@
  * @module
  */
 
-import type { Context } from "./context.ts";
+import { answererOf } from "./_answerer_of.ts";
+import { answerers } from "./_answerer.ts";
+import type { Handler, SubscriptionHandler } from "./handler.ts";
 
-/**
- * Answers a call. The context comes first; params by position follow one by
- * one, params by name as one object.
- *
- * What it returns, or what its promise resolves to, is the result; an async
- * iterable is read by the caller piece by piece. What it throws is the error.
- *
- * @typeParam State What is kept of a connection.
- *
- * @category Answering
- */
-export type Handler<State = Record<string, unknown>> = (
-  call: Context<State>,
-  // deno-lint-ignore no-explicit-any -- What comes off the wire can be anything.
-  ...params: any[]
-) => unknown;
-
-/**
- * Serves a subscription: each value is pushed to the subscriber, who may end it
- * by unsubscribing, which fires the context's `signal`.
- *
- * @typeParam State What is kept of a connection.
- *
- * @category Answering
- */
-export type SubscriptionHandler<State = Record<string, unknown>> = (
-  call: Context<State>,
-  // deno-lint-ignore no-explicit-any -- What comes off the wire can be anything.
-  ...params: any[]
-) => AsyncIterable<unknown>;
+export type { Handler, SubscriptionHandler };
 
 /**
  * A table of methods. Many connections may share it; a change takes effect at
@@ -65,6 +38,11 @@ export class Methods<State = Record<string, unknown>> {
     Map<string, SubscriptionHandler<State>>
   >();
   #document: unknown;
+
+  /** Makes an empty table. */
+  constructor() {
+    answerers.set(this, answererOf);
+  }
 
   /**
    * The document that {@linkcode Methods.describe} was given; `undefined` if

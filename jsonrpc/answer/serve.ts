@@ -29,6 +29,7 @@ import { jsonCodec } from "../wire/codec.ts";
 import type { Contract } from "../contract/contract.ts";
 import type { FetchHandlerOptions } from "./fetch_handler.ts";
 import { Peer } from "../peer.ts";
+import { Methods } from "./methods.ts";
 
 /** How long a TCP or Unix connection may be silent: it has no pings. */
 const STREAM_IDLE_TIMEOUT = 600_000;
@@ -139,6 +140,7 @@ export async function serve<
   const { maxMessageBytes, maxOutboxBytes, idleTimeout, ...rest } = options;
   checkTimes(options);
   const peers = new Set<Peer<C, State>>();
+  const methods = options.methods ?? new Methods<State>();
   const door = new Door<State>(options);
   const server = await serveTransports<"text", Entrance<State>>({
     ...(hostname !== undefined && { hostname }),
@@ -163,6 +165,7 @@ export async function serve<
   }, ({ transport, carrier, protocol, state }) => {
     const peer = new Peer<C, State>(transport as Transport, {
       ...rest,
+      methods,
       ...state,
       // A WebSocket looks after its client itself.
       ...(carrier !== "WebSocket" &&

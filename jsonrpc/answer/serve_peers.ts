@@ -24,6 +24,7 @@ import { CloseError, type Transport } from "@wirekit/transport/transport";
 import type { Contract } from "../contract/contract.ts";
 import { Peer } from "../peer.ts";
 import type { PeerOptions } from "../peer_options.ts";
+import { Methods } from "./methods.ts";
 
 /**
  * Options of {@linkcode servePeers}.
@@ -117,6 +118,7 @@ export function servePeers<
   options: ServePeersOptions<C, State> = {},
 ): PeerServer<C, State> {
   checkTimes(options);
+  const methods = options.methods ?? new Methods<State>();
   const peers = new Set<Peer<C, State>>();
   const { state, onPeer, maxConnections = 10_000, ...rest } = options;
 
@@ -130,6 +132,7 @@ export function servePeers<
       const peer = new Peer<C, State>(transport, {
         idleTimeout: 600_000,
         ...rest,
+        methods,
         ...(state && { state: state() }),
       });
       peers.add(peer);

@@ -21,6 +21,7 @@ export interface BatchOwner<T> {
     method: string,
     params: Params | undefined,
     options: CallOptions,
+    onLost: undefined,
     put: Put<T>,
   ): Promise<unknown>;
   /** Writes a notification of which `put` gets the message. */
@@ -30,9 +31,9 @@ export interface BatchOwner<T> {
     put: Put<T>,
   ): Promise<void>;
   /** Sends what was gathered. */
-  send(items: readonly Prepared<T>[]): void;
+  sendBatch(items: readonly Prepared<T>[]): unknown;
   /** Ends a call. */
-  fail(call: Call, error: unknown): void;
+  end(call: Call, error: unknown): void;
 }
 
 /** Gathers calls and sends them as one message. */
@@ -54,7 +55,8 @@ export class MessageBatch<T> implements Batch {
     options: CallOptions = {},
   ): Promise<R> {
     this.#check();
-    const call = this.#owner.request(method, params, options, this.#put);
+    const call = this.#owner
+      .request(method, params, options, undefined, this.#put);
     call.catch(() => {}); // Seen by the promise's owner, or through send().
     this.calls.push(call);
     return call as Promise<R>;
@@ -86,20 +88,20 @@ export class MessageBatch<T> implements Batch {
     this.#over = true;
     const items = this.#items;
     this.#items = [];
-    if (items.length > 0) this.#owner.send(items);
+    if (items.length > 0) this.#owner.sendBatch(items);
   }
 
   readonly #put = (wire: T, call?: Call): void => {
     const item = { wire, call };
     if (this.#cancelled) this.#drop(item);
     // A middleware that took its time comes after the batch: it goes alone.
-    else if (this.#over) this.#owner.send([item]);
+    else if (this.#over) this.#owner.sendBatch([item]);
     else this.#items.push(item);
   };
 
   #drop({ call }: Prepared<T>): void {
     if (!call) return;
-    this.#owner.fail(call, cancelled());
+    this.#owner.end(call, cancelled());
   }
 
   #check(): void {

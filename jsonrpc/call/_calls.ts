@@ -4,6 +4,7 @@
 import { Calls as OpenCalls } from "@wirekit/internal/calls";
 import type { Call, CallBatch } from "./_call.ts";
 import { TimeoutError } from "@wirekit/internal/errors";
+import { cannotCall } from "./_cannot_call.ts";
 import { ClosedError, MalformedResponseError } from "./call_error.ts";
 import { JsonRpcError } from "../wire/error.ts";
 
@@ -24,7 +25,7 @@ export interface CallsOptions {
   /** Whether the other end answers a call that was cancelled. */
   answersCancelled: boolean;
   /** The peer need not go on with a call that was sent. */
-  onCancel(call: Call): void;
+  onCancel(call: Call): unknown;
 }
 
 /**
@@ -32,7 +33,10 @@ export interface CallsOptions {
  * a timeout, an abort, or the close.
  */
 export class Calls {
-  readonly #calls = new OpenCalls<Call>({ late: (call) => this.#late(call) });
+  readonly #calls = new OpenCalls<Call>({
+    late: (call) => this.#late(call),
+    aborted: (call, reason) => this.#aborted(call, reason),
+  });
   readonly #batches: CallBatch[] = [];
   readonly #options: CallsOptions;
 
@@ -56,11 +60,10 @@ export class Calls {
     const { options } = call;
     const { timeout = this.#options.timeout, signal } = options;
     const total = options.totalTimeout ?? Math.max(timeout, TOTAL_TIMEOUT);
-    const time = this.#calls.open(call, Math.min(timeout, total));
+    const time = this.#calls.open(call, Math.min(timeout, total), signal);
     call.begin = time;
     call.timeout = timeout;
     call.latest = time + total;
-    if (signal) this.#watch(call, signal);
   }
 
   /** The call with this id, if it waits. */
@@ -118,22 +121,11 @@ export class Calls {
     }
   }
 
-  /** Passes a progress report on, which also gives its call more time. */
-  progress(token: unknown, value: unknown): boolean {
-    const call = this.get(token);
-    const onProgress = call?.options.onProgress;
-    if (!call || !onProgress) return false;
-    call.deadline = Math.min(performance.now() + call.timeout, call.latest);
-    onProgress(value);
-    return true;
-  }
-
   /** Ends a call with an error, if it still waits. */
   fail(call: Call, error: unknown): void {
     if (!this.#calls.take(call)) return;
     this.#forget(call);
     call.reject(error);
-    this.#options.onEnd(call);
   }
 
   /** Ends all calls: the connection is gone. */
@@ -143,7 +135,6 @@ export class Calls {
       const error = closedError(call.method, call.sent, cause);
       if (call.onLost) call.resolve(call.onLost(error, call));
       else call.reject(error);
-      this.#options.onEnd(call);
     });
   }
 
@@ -156,7 +147,6 @@ export class Calls {
     this.#calls.take(call);
     this.#forget(call);
     call.resolve(result);
-    this.#options.onEnd(call);
   }
 
   /** Forgets a call that was taken out. */
@@ -166,6 +156,7 @@ export class Calls {
     if (batch && --batch.open === 0) {
       this.#batches.splice(this.#batches.indexOf(batch), 1);
     }
+    this.#options.onEnd(call);
   }
 
   /** A whole batch failed with one error, if it is clear which (statement 42). */
@@ -176,25 +167,20 @@ export class Calls {
     return batch!.calls[0];
   }
 
-  #watch(call: Call, signal: AbortSignal): void {
-    const abort = () => {
-      if (call.sent) this.#options.onCancel(call);
-      const { awaitCancel } = call.options;
-      if (call.sent && awaitCancel && this.#options.answersCancelled) return;
-      this.fail(call, signal.reason);
-    };
-    signal.addEventListener("abort", abort, { once: true });
-    call.release = () => signal.removeEventListener("abort", abort);
+  #aborted(call: Call, reason: unknown): void {
+    const { awaitCancel } = call.options;
+    if (call.sent) this.#options.onCancel(call);
+    if (call.sent && awaitCancel && this.#options.answersCancelled) return;
+    this.fail(call, reason);
   }
 
   #late(call: Call): void {
-    this.#forget(call);
     if (call.sent) this.#options.onCancel(call);
+    this.#forget(call);
     const time = call.deadline === call.latest
       ? "in all the time it has"
       : `within ${call.timeout} ms`;
     call.reject(timeoutError(call.method, `no response ${time}`));
-    this.#options.onEnd(call);
   }
 }
 
@@ -204,10 +190,8 @@ export function timeoutError(
   reason: string,
   cause?: unknown,
 ): TimeoutError {
-  return new TimeoutError(
-    `Cannot call ${JSON.stringify(method)}: ${reason}${whyOf(cause)}`,
-    { ...(cause !== undefined && { cause }) },
-  );
+  const text = cannotCall(method, reason + whyOf(cause));
+  return new TimeoutError(text, causedBy(cause));
 }
 
 /** The error of a call on a connection that is gone, and of what ended it. */
@@ -216,13 +200,14 @@ export function closedError(
   sent: boolean,
   cause?: unknown,
 ): ClosedError {
-  return new ClosedError(method, {
-    reason: `the connection is closed${whyOf(cause)}`,
-    sent,
-    ...(cause !== undefined && { cause }),
-  });
+  const reason = `the connection is closed${whyOf(cause)}`;
+  return new ClosedError(method, { reason, sent, ...causedBy(cause) });
 }
 
 function whyOf(cause: unknown): string {
   return cause instanceof Error && cause.message ? `: ${cause.message}` : "";
+}
+
+function causedBy(cause: unknown): ErrorOptions {
+  return cause === undefined ? {} : { cause };
 }

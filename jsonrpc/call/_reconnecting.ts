@@ -138,7 +138,7 @@ export class ReconnectingCaller<C extends Contract, State>
     for (;;) {
       const peer = await this.ready(`${namespace}_subscribe`, 0, options);
       try {
-        kept.id = await engineOf(peer).protocol.subscriptions.open(kept.feed);
+        kept.id = await engineOf(peer).notices.subscriptions.open(kept.feed);
         this.#kept.add(kept);
         return subscription;
       } catch (error) {
@@ -305,7 +305,7 @@ export class ReconnectingCaller<C extends Contract, State>
 
   async #resubscribe(peer: Peer<C, State>, kept: Kept): Promise<void> {
     try {
-      kept.id = await engineOf(peer).protocol.subscriptions.open(kept.feed);
+      kept.id = await engineOf(peer).notices.subscriptions.open(kept.feed);
       if (kept.feed.queue.ended) await this.#unsubscribe(kept);
     } catch (error) {
       if (error instanceof ClosedError) return; // The next connection tries.
@@ -324,7 +324,7 @@ export class ReconnectingCaller<C extends Contract, State>
   async #unsubscribe(kept: Kept): Promise<void> {
     this.#kept.delete(kept);
     if (!this.#peer || !("id" in kept)) return;
-    await engineOf(this.#peer).protocol.subscriptions.unsubscribe(kept.id);
+    await engineOf(this.#peer).notices.subscriptions.unsubscribe(kept.id);
   }
 }
 

@@ -5,7 +5,6 @@ import { MessageBatch, type Prepared, type Put } from "./_batch.ts";
 import { Call, type CallBatch, type OnLost } from "./_call.ts";
 import { checkTime } from "@wirekit/internal/clock";
 import { Calls, closedError, TIMEOUT } from "./_calls.ts";
-import { type Convention, conventionOf } from "../wire/_conventions.ts";
 import type { Decoded, Link } from "../wire/_link.ts";
 import type { Batch, Caller, CallOptions } from "./caller.ts";
 import type { Codec, Wire } from "../wire/codec.ts";
@@ -24,12 +23,10 @@ const NO_OPTIONS: CallOptions = {};
 export class Sender implements Caller {
   readonly #codec: Codec<Wire>;
   readonly #link: Link;
-  readonly #convention: Convention;
   readonly #calls: Calls;
   readonly #turns: Turns<Wire>;
   readonly #middleware: CallMiddleware | undefined;
   readonly #autoBatch: boolean;
-  readonly #cancels: boolean;
   #ended = false;
   #cause: Error | undefined;
   #tick: Prepared<Wire>[] | undefined;
@@ -46,9 +43,7 @@ export class Sender implements Caller {
   ) {
     this.#codec = codec;
     this.#link = link;
-    this.#convention = conventionOf(options.conventions);
     this.#autoBatch = options.autoBatch ?? false;
-    this.#cancels = options.cancel ?? true;
     this.#calls = new Calls({
       timeout: checkTime("timeout", options.timeout ?? TIMEOUT),
       tolerant: options.tolerant ?? false,
@@ -56,8 +51,8 @@ export class Sender implements Caller {
         this.#turns.end(call);
         onEnd?.(call);
       },
-      onCancel: (call) => this.#cancel(call),
-      answersCancelled: this.#convention.answersCancelled,
+      onCancel: ({ number }) => this.#ended || link.cancel?.(number),
+      answersCancelled: link.convention?.answersCancelled ?? true,
     });
     this.#turns = new Turns({
       calls: this.#calls,
@@ -91,18 +86,8 @@ export class Sender implements Caller {
     onLost?: OnLost,
     put: Put<Wire> = this.#put,
   ): Promise<T> {
-    return this.#request(method, params, options, put, onLost) as Promise<T>;
-  }
-
-  #request(
-    method: string,
-    params: Params | undefined,
-    options: CallOptions,
-    put: Put<Wire>,
-    onLost?: OnLost,
-  ): Promise<unknown> {
     if (!this.#middleware) {
-      return this.#call(method, params, options, put, onLost);
+      return this.#call(method, params, options, put, onLost) as Promise<T>;
     }
     const begin = performance.now();
     const ended = this.#middleware(
@@ -118,11 +103,13 @@ export class Sender implements Caller {
           },
         ),
     );
-    if (!onLost) return ended;
-    return ended.catch((error) => {
-      if (!this.#ended) throw error;
-      return onLost(error, { method, params, options, begin });
-    });
+    const result = onLost
+      ? ended.catch((error) => {
+        if (!this.#ended) throw error;
+        return onLost(error, { method, params, options, begin });
+      })
+      : ended;
+    return result as Promise<T>;
   }
 
   /** Makes a notification, of which `put` gets the message. */
@@ -156,13 +143,7 @@ export class Sender implements Caller {
 
   /** Starts a batch. */
   batch(): Batch {
-    return new MessageBatch<Wire>({
-      request: (method, params, options, put) =>
-        this.request(method, params, options, undefined, put),
-      notify: (...args) => this.notify(...args),
-      send: (items) => void this.#sendBatch(items),
-      fail: (call, error) => this.#calls.fail(call, error),
-    });
+    return new MessageBatch<Wire>(this);
   }
 
   /** Takes a response. */
@@ -185,9 +166,9 @@ export class Sender implements Caller {
     for (const batch of batches) this.#calls.endBatch(batch);
   }
 
-  /** Whether a call waits for this id. */
-  awaits(id: unknown): boolean {
-    return this.#calls.get(id) !== undefined;
+  /** The call with this id, if it waits. */
+  get(id: unknown): Call | undefined {
+    return this.#calls.get(id);
   }
 
   /** Takes `[]` as the answer to a batch of notifications, if there was one. */
@@ -195,15 +176,9 @@ export class Sender implements Caller {
     return this.#silentBatches > 0 && this.#silentBatches-- > 0;
   }
 
-  /** Passes a progress report on. Returns whether a call wants it. */
-  progress(token: unknown, value: unknown): boolean {
-    return this.#calls.progress(token, value);
-  }
-
-  /** Ends the call of an id, if it still waits. */
-  fail(id: unknown, makeError: (method: string) => Error): void {
-    const call = this.#calls.get(id);
-    if (call) this.#calls.fail(call, makeError(call.method));
+  /** Ends a call with an error, if it still waits. */
+  end(call: Call, error: unknown): void {
+    this.#calls.fail(call, error);
   }
 
   /** Stops the timer if no call waits. */
@@ -237,6 +212,7 @@ export class Sender implements Caller {
 
   #enter(call: Call, put: Put<Wire>): void {
     const { method, params, options, onLost } = call;
+    const { convention } = this.#link;
     if (this.#ended) {
       const error = closedError(method, false, this.#cause);
       if (!onLost) throw error;
@@ -252,13 +228,13 @@ export class Sender implements Caller {
     const wire = this.#codec.encode({
       method,
       id,
-      params: onProgress
-        ? this.#convention.withToken(params, id, progressMember)
+      params: onProgress && convention
+        ? convention.withToken(params, id, progressMember)
         : present(params),
       extra,
     });
     this.#calls.open(call);
-    put(wire, call);
+    if (!call.over) put(wire, call);
   }
 
   /** Sends a message, or puts it into the batch of this tick. */
@@ -277,12 +253,13 @@ export class Sender implements Caller {
     this.#tick = tick;
     this.#flushed = Promise.resolve().then(() => {
       this.#tick = undefined;
-      return this.#sendBatch(tick);
+      return this.sendBatch(tick);
     });
     return this.#flushed;
   }
 
-  #sendBatch(items: readonly Prepared<Wire>[]): Promise<void> | void {
+  /** Sends what was gathered as one message. */
+  sendBatch(items: readonly Prepared<Wire>[]): Promise<void> | void {
     const calls: Call[] = [];
     for (const { call } of items) if (call) calls.push(call);
     if (items.length === 1 && this.#autoBatch) {
@@ -299,13 +276,6 @@ export class Sender implements Caller {
     }
     this.#calls.group(calls);
     this.#turns.submitAll(calls, wire);
-  }
-
-  #cancel({ number: id }: Call): void {
-    if (!this.#cancels || this.#ended) return;
-    const params = this.#convention.cancelParams(id);
-    const method = this.#convention.cancel;
-    void this.#link.send(this.#codec.encode({ method, params }));
   }
 }
 

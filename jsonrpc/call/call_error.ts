@@ -24,6 +24,7 @@
  */
 
 import { NotConnectedError } from "@wirekit/internal/errors";
+import { cannotCall } from "./_cannot_call.ts";
 
 export {
   HandshakeError,
@@ -74,8 +75,7 @@ export class MalformedResponseError extends Error {
    * @param options The reason, and the `cause`.
    */
   constructor(method: string, options: CallErrorOptions) {
-    const { reason, ...rest } = options;
-    super(`Cannot call ${JSON.stringify(method)}: ${reason}`, rest);
+    super(cannotCall(method, options.reason), options);
     this.method = method;
   }
 }
@@ -128,9 +128,8 @@ export class ClosedError extends NotConnectedError {
    * @param options The reason, whether it was sent, and the `cause`.
    */
   constructor(method: string, options: ClosedErrorOptions) {
-    const { sent, reason, ...rest } = options;
-    super(`Cannot call ${JSON.stringify(method)}: ${reason}`, rest);
+    super(cannotCall(method, options.reason), options);
     this.method = method;
-    this.sent = sent;
+    this.sent = options.sent;
   }
 }

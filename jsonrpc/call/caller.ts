@@ -194,4 +194,20 @@ export interface Caller {
    * @returns The batch, empty.
    */
   batch(): Batch;
+
+  /**
+   * Reads a stream, where there is a connection that lasts: over HTTP there is
+   * none.
+   *
+   * @typeParam T The type of a value, which is not checked.
+   * @param method The method.
+   * @param params The arguments.
+   * @param options What to wait for.
+   * @returns The values.
+   */
+  stream?<T = unknown>(
+    method: string,
+    params?: Params,
+    options?: CallOptions & { check?: (value: unknown) => unknown },
+  ): AsyncIterableIterator<T, undefined>;
 }

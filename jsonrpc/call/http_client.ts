@@ -16,8 +16,9 @@ import type { Call } from "./_call.ts";
 import { closedError } from "./_calls.ts";
 import { MalformedResponseError } from "./call_error.ts";
 import type { Caller } from "./caller.ts";
-import { jsonCodec, type Wire } from "../wire/codec.ts";
+import type { Codec, Wire } from "../wire/codec.ts";
 import type { Contract } from "../contract/contract.ts";
+import { encodeCall, type encodeJson, joinJson } from "../wire/message.ts";
 import type { PeerOptions } from "../peer_options.ts";
 import { RemoteCaller } from "./remote_caller.ts";
 import { Sender } from "./_sender.ts";
@@ -57,8 +58,14 @@ export interface HttpClientOptions<C extends Contract = Contract> extends
 }
 
 /** A request under way, and how many of its calls wait. */
+/** Writes calls: nobody calls back over HTTP. */
+const CODEC: Codec = {
+  decode: JSON.parse,
+  encode: encodeCall as typeof encodeJson,
+  join: joinJson,
+};
+
 interface Post {
-  readonly ids: readonly unknown[];
   readonly controller: AbortController;
   open: number;
 }
@@ -121,12 +128,7 @@ export class HttpClient<C extends Contract = Contract> extends RemoteCaller<C>
       send: (wire: Wire) => this.#post(wire),
       report() {},
     };
-    this.#sender = new Sender(
-      jsonCodec,
-      { ...options, cancel: false },
-      link,
-      (call) => this.#end(call),
-    );
+    this.#sender = new Sender(CODEC, options, link, (call) => this.#end(call));
   }
 
   /** What makes the calls. */
@@ -169,14 +171,13 @@ export class HttpClient<C extends Contract = Contract> extends RemoteCaller<C>
   }
 
   async #post(wire: Wire): Promise<void> {
-    const sent = jsonCodec.decode(wire as string);
-    const ids = (Array.isArray(sent) ? sent : [sent])
-      .map(({ id }) => id).filter((id) => id !== undefined);
-    const post = { ids, controller: new AbortController(), open: ids.length };
+    const ids = messagesOf(wire as string).map(({ id }) => id)
+      .filter((id) => id !== undefined);
+    const post = { controller: new AbortController(), open: ids.length };
     for (const id of ids) this.#posts.set(id, post);
     try {
       const { status, text } = await this.#fetch(wire, post.controller.signal);
-      this.#receive(text, Array.isArray(sent));
+      this.#sender.respondAll(messagesOf(text));
       const reason = `no response to it, HTTP status ${status}`;
       this.#fail(
         ids,
@@ -211,21 +212,11 @@ export class HttpClient<C extends Contract = Contract> extends RemoteCaller<C>
     return { status, text: textOf(bytes) };
   }
 
-  #receive(text: string, isBatch: boolean): void {
-    let value: unknown;
-    try {
-      value = jsonCodec.decode(text);
-    } catch {
-      return; // The calls that it answered not fail by that.
-    }
-    const messages = (Array.isArray(value) ? value : [value])
-      .filter((item) => typeof item === "object" && item !== null) as Decoded[];
-    if (isBatch && Array.isArray(value)) this.#sender.respondAll(messages);
-    else messages.forEach((message) => this.#sender.respond(message));
-  }
-
   #fail(ids: readonly unknown[], makeError: (method: string) => Error): void {
-    for (const id of ids) this.#sender.fail(id, makeError);
+    for (const id of ids) {
+      const call = this.#sender.get(id);
+      if (call) this.#sender.end(call, makeError(call.method));
+    }
   }
 
   /** A request whose calls are all over is no longer wanted. */
@@ -234,5 +225,15 @@ export class HttpClient<C extends Contract = Contract> extends RemoteCaller<C>
     this.#posts.delete(number);
     if (post && --post.open === 0) post.controller.abort();
     this.#sender.rest();
+  }
+}
+
+/** The messages in a text; none if it is no JSON. */
+function messagesOf(text: string): Decoded[] {
+  try {
+    return [JSON.parse(text)].flat()
+      .filter((item) => typeof item === "object" && item !== null);
+  } catch {
+    return [];
   }
 }

@@ -17,7 +17,7 @@ import type {
 } from "../contract/contract.ts";
 import type { Params } from "../wire/message.ts";
 import type { OutputOf, StandardSchema } from "../contract/standard_schema.ts";
-import { readStream, type StreamOptions } from "../push/stream.ts";
+import type { StreamOptions } from "../push/stream.ts";
 import { issuesOf } from "../contract/_validate.ts";
 
 /**
@@ -148,8 +148,9 @@ export function remote<C extends Contract = Contract>(
     const spec = find<MethodContract>(contract?.methods, method);
     const params = toParams(spec, args);
     if (spec?.stream) {
-      const values = readStream(caller, method, params, options);
-      return new CheckedStream(method, values, spec.stream);
+      if (!caller.stream) throw noStream(method);
+      const check = (value: unknown) => checked(method, value, spec.stream!);
+      return caller.stream(method, params, { ...options, check });
     }
     const result = caller.request(method, params, options);
     return spec?.result ? checked(method, result, spec.result) : result;
@@ -198,6 +199,14 @@ export function emitter<C extends Contract>(
   }) as Emitter<C>;
 }
 
+function noStream(method: string): TypeError {
+  return new TypeError(
+    `Cannot read ${
+      JSON.stringify(method)
+    }: a stream needs a connection that lasts`,
+  );
+}
+
 function find<T>(
   specs: Readonly<Record<string, T>> | undefined,
   name: string,
@@ -238,7 +247,7 @@ function proxy(
 
 async function checked(
   method: string,
-  result: Promise<unknown>,
+  result: unknown,
   schema: StandardSchema,
 ): Promise<unknown> {
   const outcome = await schema["~standard"].validate(await result);
@@ -248,41 +257,4 @@ async function checked(
   throw new MalformedResponseError(method, {
     reason: `result does not fit the contract${at}: ${issue?.message}`,
   });
-}
-
-class CheckedStream implements AsyncIterableIterator<unknown, undefined> {
-  readonly #method: string;
-  readonly #values: AsyncIterableIterator<unknown, undefined>;
-  readonly #schema: StandardSchema;
-
-  constructor(
-    method: string,
-    values: AsyncIterableIterator<unknown, undefined>,
-    schema: StandardSchema,
-  ) {
-    this.#method = method;
-    this.#values = values;
-    this.#schema = schema;
-  }
-
-  async next(): Promise<IteratorResult<unknown, undefined>> {
-    const next = await this.#values.next();
-    if (next.done) return next;
-    try {
-      const value = Promise.resolve(next.value);
-      const done = false;
-      return { done, value: await checked(this.#method, value, this.#schema) };
-    } catch (error) {
-      await this.return();
-      throw error;
-    }
-  }
-
-  return(): Promise<IteratorResult<unknown, undefined>> {
-    return this.#values.return!();
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
 }

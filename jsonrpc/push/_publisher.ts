@@ -1,11 +1,12 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { TOO_MANY_SUBSCRIPTIONS } from "../wire/_codes.ts";
 import type { Caller } from "../call/caller.ts";
 import type { Context } from "../answer/context.ts";
-import { ErrorCode, InvalidParamsError, JsonRpcError } from "../wire/error.ts";
+import { InvalidParamsError, JsonRpcError } from "../wire/error.ts";
 import { shownError } from "../wire/_shown_error.ts";
-import type { Methods } from "../answer/methods.ts";
+import type { MethodTable } from "../answer/_answerer.ts";
 
 interface Published<State> {
   readonly call: Context<State>;
@@ -16,7 +17,7 @@ interface Published<State> {
 
 /** What a {@linkcode Publisher} needs of its peer. */
 export interface PublisherOptions<State> {
-  methods: Methods<State>;
+  methods: MethodTable<State>;
   sender: Pick<Caller, "notify">;
   maxSubscriptions: number;
   /** Whether the other end is told that a subscription is over. */
@@ -113,7 +114,7 @@ export class Publisher<State> {
 /** The error of one subscription or stream too many. */
 export function tooMany(): JsonRpcError {
   return new JsonRpcError(
-    ErrorCode.TooManySubscriptions,
+    TOO_MANY_SUBSCRIPTIONS,
     "Too many subscriptions",
     { reserved: true },
   );

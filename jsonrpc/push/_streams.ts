@@ -1,7 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { ErrorCode, JsonRpcError } from "../wire/error.ts";
+import { UNKNOWN_TOKEN } from "../wire/_codes.ts";
+import { JsonRpcError } from "../wire/error.ts";
 import { tooMany } from "./_publisher.ts";
 
 /** The answer to `$/enumerator/next`. */
@@ -36,7 +37,7 @@ export class Streams {
   async next(token: unknown): Promise<Chunk> {
     const source = this.#open.get(token);
     if (!source) {
-      throw new JsonRpcError(ErrorCode.UnknownToken, "Unknown token", {
+      throw new JsonRpcError(UNKNOWN_TOKEN, "Unknown token", {
         reserved: true,
       });
     }

@@ -26,6 +26,14 @@ export interface StreamOptions extends CallOptions {
    * stream may be silent as long as the connection lives
    */
   timeout?: number;
+  /**
+   * Checks each value. If it throws, the stream ends with that error.
+   *
+   * @param value The value as it came.
+   * @returns What the reader gets.
+   * @default The value as it came.
+   */
+  check?: (value: unknown) => unknown;
 }
 
 /**
@@ -119,7 +127,14 @@ class StreamReader<T> implements AsyncIterableIterator<T, undefined> {
       if (this.#finished) return { done: true, value: undefined };
       await this.#fetch();
     }
-    return { done: false, value: this.#values[this.#at++] as T };
+    const value = this.#values[this.#at++];
+    const { check } = this.#options;
+    try {
+      return { done: false, value: (check ? await check(value) : value) as T };
+    } catch (error) {
+      await this.return();
+      throw error;
+    }
   }
 
   async #fetch(): Promise<void> {
@@ -140,7 +155,7 @@ class StreamReader<T> implements AsyncIterableIterator<T, undefined> {
 
   async #start(): Promise<object> {
     this.#started = true;
-    const { timeout, ...rest } = this.#options;
+    const { timeout, check: _, ...rest } = this.#options;
     const options = timeout === undefined ? rest : { ...rest, timeout };
     const result = await this.#caller.request(
       this.#method,

@@ -2,7 +2,6 @@
 // This module is browser compatible.
 
 import type { Params } from "./message.ts";
-import type { Conventions } from "../peer_options.ts";
 
 /** A report of progress, taken apart. */
 export interface Progress {
@@ -75,7 +74,7 @@ const MCP: Convention = {
 };
 
 /** The convention of a name. */
-export function conventionOf(name: Conventions = "lsp"): Convention {
+export function conventionOf(name: "lsp" | "mcp" = "lsp"): Convention {
   if (name === "lsp") return LSP;
   if (name === "mcp") return MCP;
   throw new TypeError(

@@ -1,16 +1,21 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import type { ErrorAbout } from "../answer/answer.ts";
 import type { Wire } from "./codec.ts";
+import type { Convention } from "./_conventions.ts";
+import type { ErrorAbout } from "./error.ts";
 
 /** A decoded object. */
 export type Decoded = Record<string, unknown>;
 
 /** What the halves of a connection share: they do not know each other. */
 export interface Link {
+  /** The names of what the protocol itself says; an HTTP request has none. */
+  readonly convention?: Convention;
   /** Hands a message to the transport. */
   send(wire: Wire): Promise<void>;
+  /** Tells the other end that a call of this one is no longer wanted. */
+  cancel?(id: number): void;
   /** Tells of an error that no caller sees. */
   report(error: unknown, about?: ErrorAbout): void;
 }

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { decodeJson, encodeJson, type Message } from "./message.ts";
+import { decodeJson, encodeJson, joinJson, type Message } from "./message.ts";
 
 /**
  * What a message is on the wire.
@@ -85,5 +85,5 @@ export interface Codec<T extends Wire = string> {
 export const jsonCodec: Codec = {
   decode: decodeJson,
   encode: encodeJson,
-  join: (messages) => `[${messages.join(",")}]`,
+  join: joinJson,
 };

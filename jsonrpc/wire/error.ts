@@ -17,6 +17,21 @@
  */
 
 import { RemoteError } from "@wirekit/internal/errors";
+import {
+  BATCH_RESPONSE_TOO_LARGE,
+  BATCH_TOO_LARGE,
+  INTERNAL_ERROR,
+  INVALID_PARAMS,
+  INVALID_REQUEST,
+  METHOD_NOT_FOUND,
+  PARSE_ERROR,
+  REQUEST_CANCELLED,
+  REQUEST_TOO_LARGE,
+  RESPONSE_TOO_LARGE,
+  SERVER_BUSY,
+  TOO_MANY_SUBSCRIPTIONS,
+  UNKNOWN_TOKEN,
+} from "./_codes.ts";
 
 /**
  * The codes that a peer of this package sends by itself: those of JSON-RPC 2.0,
@@ -36,31 +51,31 @@ import { RemoteError } from "@wirekit/internal/errors";
  */
 export const ErrorCode = {
   /** The text is not JSON. */
-  ParseError: -32700,
+  ParseError: PARSE_ERROR,
   /** The JSON is not a request. */
-  InvalidRequest: -32600,
+  InvalidRequest: INVALID_REQUEST,
   /** There is no such method. */
-  MethodNotFound: -32601,
+  MethodNotFound: METHOD_NOT_FOUND,
   /** The params do not fit the method. */
-  InvalidParams: -32602,
+  InvalidParams: INVALID_PARAMS,
   /** The method failed for a reason that the caller is not told. */
-  InternalError: -32603,
+  InternalError: INTERNAL_ERROR,
   /** There is no such stream. */
-  UnknownToken: -32001,
+  UnknownToken: UNKNOWN_TOKEN,
   /** Too many subscriptions or streams are open. */
-  TooManySubscriptions: -32006,
+  TooManySubscriptions: TOO_MANY_SUBSCRIPTIONS,
   /** The request is too large. */
-  RequestTooLarge: -32007,
+  RequestTooLarge: REQUEST_TOO_LARGE,
   /** The response would be too large. */
-  ResponseTooLarge: -32008,
+  ResponseTooLarge: RESPONSE_TOO_LARGE,
   /** Too many calls are in flight. */
-  ServerBusy: -32009,
+  ServerBusy: SERVER_BUSY,
   /** The batch has too many items. */
-  BatchTooLarge: -32010,
+  BatchTooLarge: BATCH_TOO_LARGE,
   /** The response of the batch would be too large. */
-  BatchResponseTooLarge: -32011,
+  BatchResponseTooLarge: BATCH_RESPONSE_TOO_LARGE,
   /** The call was cancelled by its caller. */
-  RequestCancelled: -32800,
+  RequestCancelled: REQUEST_CANCELLED,
 } as const;
 
 /**
@@ -75,6 +90,18 @@ export interface ErrorObject {
   message: string;
   /** Anything more that can be written as JSON. */
   data?: unknown;
+}
+
+/**
+ * What an error that no caller sees is about.
+ *
+ * @category Errors
+ */
+export interface ErrorAbout {
+  /** The method that was called. */
+  readonly method?: string;
+  /** The message that came, decoded. */
+  readonly message?: unknown;
 }
 
 /**
@@ -146,14 +173,12 @@ export class JsonRpcError extends RemoteError {
     options: JsonRpcErrorOptions = {},
   ) {
     super(message, options);
-    if (!Number.isSafeInteger(code)) {
+    const isReserved = code >= -32768 && code <= -32000 && !options.reserved;
+    if (isReserved || !Number.isSafeInteger(code)) {
       throw new RangeError(
-        `Cannot make error: code is ${code}, expected an integer`,
-      );
-    }
-    if (code >= -32768 && code <= -32000 && !options.reserved) {
-      throw new RangeError(
-        `Cannot make error: code ${code} is reserved by JSON-RPC`,
+        `Cannot make error: code ${code} is ${
+          isReserved ? "reserved by JSON-RPC" : "no integer"
+        }`,
       );
     }
     this.code = code;
@@ -182,15 +207,16 @@ export class JsonRpcError extends RemoteError {
       typeof value === "object" && value !== null
         ? value
         : { message: value as string };
-    const text = typeof message === "string" ? message : "Unknown error";
-    const options = { data, reserved: true };
-    if (typeof code !== "number" || !Number.isSafeInteger(code)) {
-      return new InternalError({ ...options, message: text });
-    }
-    const Class = CLASSES.get(code);
+    const options = {
+      data,
+      message: typeof message === "string" ? message : "Unknown error",
+      reserved: true,
+    };
+    const isCode = Number.isSafeInteger(code);
+    const Class = isCode ? CLASSES.get(code!) : InternalError;
     return Class
-      ? new Class({ ...options, message: text })
-      : new JsonRpcError(code, text, options);
+      ? new Class(options)
+      : new JsonRpcError(code!, options.message, options);
   }
 
   /**
@@ -249,9 +275,8 @@ export class ParseError extends JsonRpcError {
    *
    * @param options The data, and another message.
    */
-  constructor(options: NamedErrorOptions = {}) {
-    const { message = "Parse error", ...rest } = options;
-    super(ErrorCode.ParseError, message, { ...rest, reserved: true });
+  constructor(options?: NamedErrorOptions) {
+    super(PARSE_ERROR, options?.message ?? "Parse error", reserved(options));
   }
 }
 
@@ -276,9 +301,12 @@ export class InvalidRequestError extends JsonRpcError {
    *
    * @param options The data, and another message.
    */
-  constructor(options: NamedErrorOptions = {}) {
-    const { message = "Invalid Request", ...rest } = options;
-    super(ErrorCode.InvalidRequest, message, { ...rest, reserved: true });
+  constructor(options?: NamedErrorOptions) {
+    super(
+      INVALID_REQUEST,
+      options?.message ?? "Invalid Request",
+      reserved(options),
+    );
   }
 }
 
@@ -303,9 +331,12 @@ export class MethodNotFoundError extends JsonRpcError {
    *
    * @param options The data, and another message.
    */
-  constructor(options: NamedErrorOptions = {}) {
-    const { message = "Method not found", ...rest } = options;
-    super(ErrorCode.MethodNotFound, message, { ...rest, reserved: true });
+  constructor(options?: NamedErrorOptions) {
+    super(
+      METHOD_NOT_FOUND,
+      options?.message ?? "Method not found",
+      reserved(options),
+    );
   }
 }
 
@@ -331,9 +362,12 @@ export class InvalidParamsError extends JsonRpcError {
    *
    * @param options The data, and another message.
    */
-  constructor(options: NamedErrorOptions = {}) {
-    const { message = "Invalid params", ...rest } = options;
-    super(ErrorCode.InvalidParams, message, { ...rest, reserved: true });
+  constructor(options?: NamedErrorOptions) {
+    super(
+      INVALID_PARAMS,
+      options?.message ?? "Invalid params",
+      reserved(options),
+    );
   }
 }
 
@@ -362,19 +396,27 @@ export class InternalError extends JsonRpcError {
    *
    * @param options The data, and another message.
    */
-  constructor(options: NamedErrorOptions = {}) {
-    const { message = "Internal error", ...rest } = options;
-    super(ErrorCode.InternalError, message, { ...rest, reserved: true });
+  constructor(options?: NamedErrorOptions) {
+    super(
+      INTERNAL_ERROR,
+      options?.message ?? "Internal error",
+      reserved(options),
+    );
   }
+}
+
+/** Allows a code of JSON-RPC's own. */
+function reserved(options?: NamedErrorOptions): JsonRpcErrorOptions {
+  return { ...options, reserved: true };
 }
 
 const CLASSES = new Map<
   number,
   new (options: NamedErrorOptions) => JsonRpcError
 >([
-  [ErrorCode.ParseError, ParseError],
-  [ErrorCode.InvalidRequest, InvalidRequestError],
-  [ErrorCode.MethodNotFound, MethodNotFoundError],
-  [ErrorCode.InvalidParams, InvalidParamsError],
-  [ErrorCode.InternalError, InternalError],
+  [PARSE_ERROR, ParseError],
+  [INVALID_REQUEST, InvalidRequestError],
+  [METHOD_NOT_FOUND, MethodNotFoundError],
+  [INVALID_PARAMS, InvalidParamsError],
+  [INTERNAL_ERROR, InternalError],
 ]);

@@ -278,7 +278,13 @@ export function encodeJson(message: Message): string {
     : `${head}"result":${stringify(message.result ?? null)}}`;
 }
 
-function encodeCall({ method, id, params, extra }: CallMessage): string {
+/** Writes a batch of messages that are written already. */
+export function joinJson(messages: readonly string[]): string {
+  return `[${messages.join(",")}]`;
+}
+
+/** Writes a call. */
+export function encodeCall({ method, id, params, extra }: CallMessage): string {
   let text = beginnings.get(method) ?? begin(method);
   if (id !== undefined) text += `,"id":${encodeId(id)}`;
   if (params !== undefined) text += `,"params":${stringify(params)}`;
