@@ -9,7 +9,7 @@ import type { Gauge } from "@wirekit/internal/limits";
 import { Rate, type RateLimits } from "./access/_rate.ts";
 import { Outbox } from "./_outbox.ts";
 import { composeMessage } from "./exchange/_compose.ts";
-import { MessageType } from "./exchange/_protocol.ts";
+import * as MessageType from "./exchange/_message_type.ts";
 import type { Connected, Receiver } from "./exchange/participant.ts";
 
 /**

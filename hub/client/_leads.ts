@@ -9,11 +9,10 @@ const COUNT = 128;
 /** Random digits where there is an `x`. */
 const SHAPE = `${BEFORE_UUID}xxxxxxxx-xxxx-4xxx-axxx-`;
 const LENGTH = SHAPE.length;
+const PLACES = [...SHAPE].flatMap((digit, i) => digit === "x" ? [i] : []);
 
-/** How many random bytes there are in one: 72 bits. */
-const BYTES = 9;
-
-const DIGITS = new TextEncoder().encode("0123456789abcdef");
+const encoder = new TextEncoder();
+const DIGITS = encoder.encode("0123456789abcdef");
 const decoder = new TextDecoder();
 
 /**
@@ -21,8 +20,8 @@ const decoder = new TextDecoder();
  * each, and before that what stands in front of a uuid in a message.
  */
 export class Leads {
-  readonly #bytes = new TextEncoder().encode(SHAPE.repeat(COUNT));
-  readonly #random = new Uint8Array(COUNT * BYTES);
+  readonly #bytes = encoder.encode(SHAPE.repeat(COUNT));
+  readonly #random = new Uint8Array(COUNT * PLACES.length);
   #text = "";
   #at = 0;
 
@@ -35,27 +34,13 @@ export class Leads {
   #fill(): void {
     const bytes = this.#bytes;
     const random = crypto.getRandomValues(this.#random);
-    let at = BEFORE_UUID.length;
-    for (let n = 0; n < random.length; n += BYTES) {
-      put(bytes, at, random[n]!);
-      put(bytes, at + 2, random[n + 1]!);
-      put(bytes, at + 4, random[n + 2]!);
-      put(bytes, at + 6, random[n + 3]!);
-      put(bytes, at + 9, random[n + 4]!);
-      put(bytes, at + 11, random[n + 5]!);
-      put(bytes, at + 15, random[n + 6]!);
-      bytes[at + 17] = DIGITS[random[n + 7]! >> 4]!;
-      bytes[at + 20] = DIGITS[random[n + 7]! & 15]!;
-      put(bytes, at + 21, random[n + 8]!);
-      at += LENGTH;
+    let next = 0;
+    for (let start = 0; start < bytes.length; start += LENGTH) {
+      for (const place of PLACES) {
+        bytes[start + place] = DIGITS[random[next++]! & 15]!;
+      }
     }
     this.#text = decoder.decode(bytes);
     this.#at = 0;
   }
-}
-
-/** Writes a byte as two digits. */
-function put(bytes: Uint8Array, at: number, byte: number): void {
-  bytes[at] = DIGITS[byte >> 4]!;
-  bytes[at + 1] = DIGITS[byte & 15]!;
 }

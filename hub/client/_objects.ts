@@ -4,8 +4,8 @@
 import { generate, validate } from "@std/uuid/v7";
 import { later, type Timer } from "@wirekit/internal/clock";
 import { LimitError } from "@wirekit/internal/errors";
-import { isRecord, quote, stringify } from "./_json.ts";
-import type { AnyMethods, Method, SharedObject } from "./objects.ts";
+import { quote, stringify } from "./_json.ts";
+import type { ObjectTable, Shareable } from "./_sharing.ts";
 
 /**
  * The most objects that can be called at one time, because each keeps memory.
@@ -15,29 +15,17 @@ const MAX_OBJECTS = 10_000;
 /** How long to wait between two checks for expired objects. */
 const MIN_PAUSE = 1_000;
 
-/** The name and the id of an object of another client, and what it has. */
-export interface ObjectDescription {
-  /** The name of its class. */
-  readonly name: string;
-  /** The id by which its owner knows it. */
-  readonly uuid: string;
-  /** Its attributes. */
-  readonly attributes: Record<string, unknown>;
-  /** The names of its methods. */
-  readonly methods: string[];
-}
-
 /** The objects that other clients may call. */
-export class SharedObjects {
+export class SharedObjects implements ObjectTable {
   readonly #objects = new Map<
     string,
-    { methods: AnyMethods; expires: number }
+    { methods: Shareable["methods"]; expires: number }
   >();
   #timer: Timer | undefined;
   #wakeAt = Infinity;
 
   /** Makes the methods of an object callable; returns its JSON text. */
-  share(object: SharedObject): string {
+  share(object: Shareable): string {
     if (this.#objects.size >= MAX_OBJECTS) this.#forget(performance.now());
     if (this.#objects.size >= MAX_OBJECTS) {
       throw new LimitError(
@@ -59,7 +47,10 @@ export class SharedObjects {
   }
 
   /** Returns a method, bound to its object, unless it has expired. */
-  find(uuid: unknown, name: unknown): Method | undefined {
+  find(
+    uuid: unknown,
+    name: unknown,
+  ): ((...args: unknown[]) => unknown) | undefined {
     const known = typeof uuid === "string" && validate(uuid);
     const object = known ? this.#objects.get(uuid) : undefined;
     if (!object || object.expires <= performance.now()) return undefined;
@@ -67,7 +58,7 @@ export class SharedObjects {
     if (typeof name !== "string" || !Object.hasOwn(methods, name)) {
       return undefined;
     }
-    const method = methods[name];
+    const method = (methods as Record<string, unknown>)[name];
     return typeof method === "function" ? method.bind(methods) : undefined;
   }
 
@@ -101,22 +92,4 @@ export class SharedObjects {
     this.#wakeAt = Infinity;
     this.#objects.clear();
   }
-}
-
-/**
- * Reads an object that its owner sent; returns `undefined` if it is not valid.
- */
-export function describeObject(data: unknown): ObjectDescription | undefined {
-  if (!isRecord(data)) return undefined;
-  const { __name__: name, __attr__, __func__, __uuid__: uuid } = data;
-  if (
-    typeof name !== "string" || typeof uuid !== "string" ||
-    !isRecord(__attr__) || !isRecord(__func__)
-  ) return undefined;
-  return {
-    name,
-    uuid,
-    attributes: __attr__,
-    methods: Object.keys(__func__),
-  };
 }

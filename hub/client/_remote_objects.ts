@@ -2,10 +2,10 @@
 // This module is browser compatible.
 
 import { RemoteError } from "@wirekit/internal/errors";
-import { MessageType, Text } from "../exchange/_protocol.ts";
+import * as MessageType from "../exchange/_message_type.ts";
+import * as Text from "../exchange/_text.ts";
 import type { Wait } from "./_asker.ts";
 import { isRecord, stringify } from "./_json.ts";
-import { describeObject } from "./_objects.ts";
 import type { Path } from "./_path.ts";
 import type { IncomingResponse } from "./events.ts";
 import type { CallOptions, RemoteObject } from "./objects.ts";
@@ -24,6 +24,18 @@ export interface RemoteObjectsOptions {
   ): Promise<unknown>;
   /** Takes the answer to a request. */
   answered(response: IncomingResponse): void;
+}
+
+/** The name and the id of an object of another client, and what it has. */
+interface ObjectDescription {
+  /** The name of its class. */
+  readonly name: string;
+  /** The id by which its owner knows it. */
+  readonly uuid: string;
+  /** Its attributes. */
+  readonly attributes: Record<string, unknown>;
+  /** The names of its methods. */
+  readonly methods: string[];
 }
 
 /** Turns answers into what callers get: data, or objects with methods. */
@@ -75,4 +87,22 @@ export class RemoteObjects {
     }
     return await this.#options.ask(functionCall, target, data, wait) as R;
   }
+}
+
+/**
+ * Reads an object that its owner sent; returns `undefined` if it is not valid.
+ */
+function describeObject(data: unknown): ObjectDescription | undefined {
+  if (!isRecord(data)) return undefined;
+  const { __name__: name, __attr__, __func__, __uuid__: uuid } = data;
+  if (
+    typeof name !== "string" || typeof uuid !== "string" ||
+    !isRecord(__attr__) || !isRecord(__func__)
+  ) return undefined;
+  return {
+    name,
+    uuid,
+    attributes: __attr__,
+    methods: Object.keys(__func__),
+  };
 }

@@ -3,12 +3,12 @@
 
 import { now } from "@wirekit/internal/clock";
 import { isRecord, stringify } from "./_json.ts";
-import { SharedObjects } from "./_objects.ts";
 import type { Question } from "./_question.ts";
+import { type ObjectTable, type Shareable, tableMakers } from "./_sharing.ts";
 import { AFTER_ROUTE, writeMessage, writeStart } from "./_wire.ts";
 import { RouteError } from "../errors.ts";
-import { MessageType, Text } from "../exchange/_protocol.ts";
-import { SharedObject } from "./objects.ts";
+import * as MessageType from "../exchange/_message_type.ts";
+import * as Text from "../exchange/_text.ts";
 
 /**
  * After how many milliseconds an answer is late enough that the requester may
@@ -40,7 +40,7 @@ export interface ResponderOptions {
 /** Runs handlers and answers with what they return. */
 export class Responder {
   readonly #options: ResponderOptions;
-  readonly #objects = new SharedObjects();
+  #objects: ObjectTable | undefined;
   /** What an answer starts with. */
   readonly #start: string;
   #running = 0;
@@ -61,7 +61,7 @@ export class Responder {
   functionCall(question: Question): void {
     const data = isRecord(question.data) ? question.data : {};
     const { __uuid__, __func__, __args__, __kwargs__ } = data;
-    const method = this.#objects.find(__uuid__, __func__);
+    const method = this.#objects?.find(__uuid__, __func__);
     if (!method) return this.#refuse(question, NO_FUNCTION);
     const args: unknown[] = Array.isArray(__args__) ? [...__args__] : [];
     if (isRecord(__kwargs__) && Object.keys(__kwargs__).length > 0) {
@@ -72,7 +72,7 @@ export class Responder {
 
   /** Forgets all objects. */
   clear(): void {
-    this.#objects.clear();
+    this.#objects?.clear();
   }
 
   #run(question: Question, handler: () => unknown): void {
@@ -133,11 +133,12 @@ export class Responder {
 
   #write({ route, tail }: Question, result: unknown): string {
     const head = this.#start + route + AFTER_ROUTE;
-    if (!(result instanceof SharedObject)) {
-      return head + stringify(result) + tail;
-    }
+    const makeTable = isRecord(result) &&
+      tableMakers.get(result as unknown as Shareable);
+    if (!makeTable) return head + stringify(result) + tail;
+    this.#objects ??= makeTable();
     const end = `${tail.slice(0, -"null}".length)}true}`; // The pseudo object.
-    return head + this.#objects.share(result) + end;
+    return head + this.#objects.share(result as unknown as Shareable) + end;
   }
 
   /** Sends an answer on the connection of the question, or not at all. */

@@ -11,7 +11,8 @@ import {
   RemoteError,
   TimeoutError,
 } from "../errors.ts";
-import { MessageType, Text } from "../exchange/_protocol.ts";
+import * as MessageType from "../exchange/_message_type.ts";
+import * as Text from "../exchange/_text.ts";
 import type { Asker } from "./_asker.ts";
 import { quote, stringify } from "./_json.ts";
 import { Link } from "./_link.ts";

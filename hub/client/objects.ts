@@ -10,6 +10,8 @@
  */
 
 import { checkTime } from "@wirekit/internal/clock";
+import { SharedObjects } from "./_objects.ts";
+import { tableMakers } from "./_sharing.ts";
 
 /**
  * A method of a {@linkcode SharedObject}: takes positional arguments and
@@ -93,6 +95,7 @@ export class SharedObject<
     this.methods = methods;
     this.expiry = expiry;
     this.name = name;
+    tableMakers.set(this, () => new SharedObjects());
   }
 }
 

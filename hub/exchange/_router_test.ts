@@ -2,7 +2,8 @@
 import { fullPass } from "../access/pass.ts";
 import { assertEquals } from "@std/assert";
 import type { CloseError } from "@wirekit/transport/transport";
-import { MessageType, Text } from "./_protocol.ts";
+import * as MessageType from "./_message_type.ts";
+import * as Text from "./_text.ts";
 import type { ConnectOptions } from "./participant.ts";
 import { Router } from "./_router.ts";
 

@@ -8,7 +8,8 @@ import { type Exchange, HUB } from "./exchange.ts";
 import { composeMessage } from "./_compose.ts";
 import { Envelope } from "./_envelope.ts";
 import { type Fault, fault } from "./fault.ts";
-import { MessageType, Text } from "./_protocol.ts";
+import * as MessageType from "./_message_type.ts";
+import * as Text from "./_text.ts";
 import type {
   AnswerKind,
   Connected,

@@ -16,7 +16,7 @@ import { bytesOf, type OpenRequest, Party } from "./_party.ts";
 import { type Fault, fault } from "./fault.ts";
 import { Names } from "./_names.ts";
 import { OpenRequests } from "./_open_requests.ts";
-import { Text } from "./_protocol.ts";
+import * as Text from "./_text.ts";
 import { plain, Verdicts } from "./_verdicts.ts";
 import { Routes } from "./routes.ts";
 import type {
