@@ -5,8 +5,10 @@
  *
  * @module
  */
+
 import {
   type NetAddr,
+  type RenewableTls,
   serve as serveTransports,
 } from "@wirekit/transport/serve";
 import { isLoopback } from "./access/_addresses.ts";
@@ -41,7 +43,7 @@ export interface ServeOptions extends HubOptions {
 }
 
 /** A hub that listens. */
-export interface HubServer extends AsyncDisposable {
+export interface HubServer extends AsyncDisposable, RenewableTls {
   /** Where it listens for WebSocket. */
   readonly addr: NetAddr;
   /** The hub. */
@@ -111,5 +113,6 @@ export async function serve(options: ServeOptions = {}): Promise<HubServer> {
     await hub.close(); // Clients hear from the hub before its listeners end.
     await server.close();
   };
-  return { hub, urls, addr, close, [Symbol.asyncDispose]: close };
+  const renewTls: RenewableTls["renewTls"] = (tls) => server.renewTls(tls);
+  return { hub, urls, addr, close, renewTls, [Symbol.asyncDispose]: close };
 }

@@ -1,5 +1,11 @@
 // Copyright 2026 the Wirekit authors. MIT license.
-import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import { deadline } from "@std/async/deadline";
 import { NewlineFramer } from "@wirekit/transport/newline-framer";
 import { connectTcp } from "@wirekit/transport/tcp";
@@ -311,4 +317,54 @@ Deno.test("HubServer.close ends clients of all carriers within a second", async 
   assert(first.status === "rejected" && first.reason instanceof CloseError);
   assertEquals(first.reason.code, 1012);
   assertEquals(second.status, "fulfilled");
+});
+
+Deno.test("HubServer.renewTls takes another certificate, and keeps the one before a bad one", async () => {
+  const pem = (name: string) =>
+    Deno.readTextFile(
+      new URL(`../transport/testdata/${name}`, import.meta.url),
+    );
+  const pair = async (name: string) => ({
+    cert: await pem(`${name}.crt`),
+    key: await pem(`${name}.key`),
+  });
+  const first = await pair("localhost");
+  const second = await pair("renewed");
+  await using server = await serve({ port: 0, tcpPort: 0, tls: first });
+  const old = { ca: await pem("ca.crt") };
+  const renewed = { ca: await pem("renewed_ca.crt") };
+  const urls = [
+    `wss://localhost:${portOf(server.urls[0])}`,
+    `tls://localhost:${portOf(server.urls[1])}`,
+  ];
+  const trusts = async (tls: { ca: string }) => {
+    const found: boolean[] = [];
+    for (const url of urls) {
+      await using client = new Client("c", { url, tls, reconnect: false });
+      found.push(await client.connect().then(() => true, () => false));
+    }
+    return found;
+  };
+  await using before = new Client("before", { url: urls[0]!, tls: old });
+  await before.connect();
+  assertEquals([await trusts(old), await trusts(renewed)], [
+    [true, true],
+    [false, false],
+  ]);
+  for (
+    const bad of [
+      { ...second, key: first.key },
+      { ...second, cert: "nothing" },
+      { cert: second.cert, key: "" },
+    ]
+  ) assertThrows(() => server.renewTls(bad), TypeError, "Cannot use TLS");
+  assertEquals(await trusts(old), [true, true]);
+  server.renewTls(second);
+  assertEquals([await trusts(old), await trusts(renewed)], [
+    [false, false],
+    [true, true],
+  ]);
+  assert(await before.ping());
+  await using plain = await serve({ port: 0, tcpPort: 0 });
+  assertThrows(() => plain.renewTls(second), TypeError, "without TLS");
 });

@@ -73,6 +73,19 @@ export interface TransportListener<T, A = NetAddr | UnixAddr>
   close(): Promise<void>;
 }
 
+/** A listener whose certificate can be replaced while it listens. */
+export interface RenewableTls {
+  /**
+   * Takes another certificate and its key, for the connections to come. Open
+   * ones keep theirs.
+   *
+   * @param tls The certificate chain and its private key, in PEM.
+   * @throws {TypeError} If it listens without TLS, or if these are not valid or
+   * do not belong together: then the ones before stay.
+   */
+  renewTls(tls: { cert: string; key: string }): void;
+}
+
 /**
  * Options of `listenWebSocket()`.
  *
@@ -181,7 +194,10 @@ export interface AcceptedConnection<
  * @typeParam State What `authorize` has returned.
  */
 export interface WebSocketListener<F extends Format = "text", State = undefined>
-  extends AsyncIterable<AcceptedConnection<F, State>>, AsyncDisposable {
+  extends
+    AsyncIterable<AcceptedConnection<F, State>>,
+    AsyncDisposable,
+    RenewableTls {
   /** Where it listens. */
   readonly addr: NetAddr;
 

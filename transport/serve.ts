@@ -22,7 +22,11 @@
 import { Admission, type RequestInfo } from "./admission.ts";
 import type { Framer } from "./stream/framer.ts";
 import { listenWebSocket } from "./listen_websocket.ts";
-import type { ListenWebSocketOptions, NetAddr } from "./listener.ts";
+import type {
+  ListenWebSocketOptions,
+  NetAddr,
+  RenewableTls,
+} from "./listener.ts";
 import { NewlineFramer } from "./stream/newline_framer.ts";
 import { refuseHttp } from "./server/_no_http.ts";
 import { hostAndPort } from "./_not_connected.ts";
@@ -30,7 +34,7 @@ import { listenTcp } from "./tcp.ts";
 import type { Format, MessageOf, Transport } from "./transport.ts";
 import { listenUnix } from "./unix.ts";
 
-export type { NetAddr } from "./listener.ts";
+export type { NetAddr, RenewableTls } from "./listener.ts";
 
 /**
  * Options of {@linkcode serve}.
@@ -88,7 +92,7 @@ export interface Arrival<F extends Format = "text", State = undefined> {
 }
 
 /** A server that listens. */
-export interface Server extends AsyncDisposable {
+export interface Server extends AsyncDisposable, RenewableTls {
   /** Where it listens, as URLs for clients; the WebSocket URL comes first. */
   readonly urls: readonly [string, ...string[]];
   /** Where it listens for WebSocket. */
@@ -160,6 +164,10 @@ export async function serve<F extends Format = "text", State = undefined>(
     ...(maxOutboxBytes !== undefined && { maxOutboxBytes }),
   };
   const listeners: (() => Promise<void>)[] = [];
+  const secure: RenewableTls[] = [];
+  const renewTls: RenewableTls["renewTls"] = (tls) => {
+    for (const listener of secure) listener.renewTls(tls);
+  };
   const close = async () => {
     await Promise.all(listeners.splice(0).map((stop) => stop()));
   };
@@ -189,6 +197,7 @@ export async function serve<F extends Format = "text", State = undefined>(
 
   try {
     const sockets = await listenWebSocket<F, State>({ ...options, admission });
+    secure.push(sockets);
     accept(sockets, (client) => ({ ...client, carrier: "WebSocket" }));
     const at = (port: number) => hostAndPort(hostname, port);
     const urls: [string, ...string[]] = [
@@ -203,6 +212,7 @@ export async function serve<F extends Format = "text", State = undefined>(
         handshakeTimeout,
         ...(tls && { tls }),
       }, lineFramer);
+      if (tls) secure.push(listener);
       const carrier = tls ? "TLS" : "TCP";
       accept(listener, (transport) => ({ transport, carrier }));
       urls.push(`${tls ? "tls" : "tcp"}://${at(listener.addr.port)}`);
@@ -216,7 +226,7 @@ export async function serve<F extends Format = "text", State = undefined>(
       urls.push(`unix:${unixPath}`);
     }
     const { addr } = sockets;
-    return { urls, addr, close, [Symbol.asyncDispose]: close };
+    return { urls, addr, close, renewTls, [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
     throw error;

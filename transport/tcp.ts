@@ -27,7 +27,7 @@ import { opening } from "./_opening.ts";
 import { encryption } from "./server/_tls_accept.ts";
 import type { Admission } from "./admission.ts";
 import type { Framer } from "./stream/framer.ts";
-import type { NetAddr, TransportListener } from "./listener.ts";
+import type { NetAddr, RenewableTls, TransportListener } from "./listener.ts";
 import {
   type ByteStream,
   StreamTransport,
@@ -163,31 +163,37 @@ export async function connectTcp<T extends string | Uint8Array>(
 export async function listenTcp<T extends string | Uint8Array>(
   options: ListenTcpOptions,
   makeFramer: () => Framer<T>,
-): Promise<TransportListener<T, NetAddr>> {
+): Promise<TransportListener<T, NetAddr> & RenewableTls> {
   const { hostname = "127.0.0.1", port, tls } = options;
   const { handshakeTimeout = 10_000, maxOutboxBytes } = options;
   checkTime("handshakeTimeout", handshakeTimeout);
   checkLimits(options);
   if (tls) checkTls(tls);
   const isDeno = "Deno" in globalThis;
-  const listener: Acceptor<NetAddr> = isDeno
+  const listener: Acceptor<NetAddr> & Partial<RenewableTls> = isDeno
     ? listening(
       hostAndPort(hostname, port),
       () => Deno.listen({ hostname, port }),
     )
     : await listenByNode({ hostname, port, tls, handshakeTimeout });
-  const encrypt = isDeno && tls ? encryption(tls) : undefined;
+  const encrypted = isDeno && tls ? encryption(tls) : undefined;
+  const renewTls = (tls: { cert: string; key: string }) => {
+    checkTls(tls);
+    encrypted?.renew(tls);
+    listener.renewTls?.(tls);
+  };
   return new Listener<T, NetAddr>(listener, {
     address: hostAndPort(hostname, listener.addr.port),
     logger: options.logger,
     admission: options.admission,
+    ...(tls && { renewTls }),
   }, async (conn, { signal, onGone }) => {
     if ("setNoDelay" in conn) {
       (conn as Deno.TcpConn).setNoDelay(true);
       (conn as Deno.TcpConn).setKeepAlive(true);
     }
-    const stream = !encrypt ? conn : await opening(
-      (signal) => encrypt(conn as Deno.Conn, signal),
+    const stream = !encrypted ? conn : await opening(
+      (signal) => encrypted.encrypt(conn as Deno.Conn, signal),
       { signal, connectTimeout: handshakeTimeout },
     );
     // Reads and writes a connection without its streams.

@@ -119,3 +119,18 @@ export function checkTls({ cert, key }: { cert: string; key: string }): void {
   if (certificate.checkPrivateKey(privateKey)) return;
   throw new TypeError("Cannot use TLS: tls.key is not the key of tls.cert");
 }
+
+/** Gives a server of `node:tls` another certificate and key. */
+export function renewTls(
+  server: object,
+  tls: { cert: string; key: string },
+): void {
+  const { setSecureContext } = server as {
+    setSecureContext?(options: object): void;
+  };
+  if (!setSecureContext) {
+    throw new TypeError("Cannot renew TLS: this listens without TLS");
+  }
+  checkTls(tls);
+  setSecureContext.call(server, tls);
+}

@@ -5,7 +5,7 @@ import type { Logger } from "@wirekit/internal/logger";
 import { AcceptFailures } from "./_accept_watch.ts";
 import type { Connection } from "../stream/_pipe.ts";
 import type { Admission, RemoteAddr } from "../admission.ts";
-import type { TransportListener } from "../listener.ts";
+import type { RenewableTls, TransportListener } from "../listener.ts";
 import type { Transport } from "../transport.ts";
 
 /** The most connections that nobody has taken yet. */
@@ -32,6 +32,9 @@ export interface Acceptor<A> {
   watch?(failures: AcceptFailures): void;
 }
 
+/** Takes another certificate and key. */
+type RenewTls = RenewableTls["renewTls"];
+
 /** What a listener gets besides its address. */
 export interface ListenerOptions {
   /** Where it listens, for the log. */
@@ -40,6 +43,8 @@ export interface ListenerOptions {
   logger: Logger | undefined;
   /** The admission that counts the connections. */
   admission: Pick<Admission, "enter"> | undefined;
+  /** Takes another certificate and key. */
+  renewTls?: RenewTls;
 }
 
 /** How a connection becomes a transport. */
@@ -57,13 +62,15 @@ type Open<T> = (
 ) => Promise<Transport<T>>;
 
 /** Accepts connections, and opens each independently of the others. */
-export class Listener<T, A> implements TransportListener<T, A> {
+export class Listener<T, A> implements TransportListener<T, A>, RenewableTls {
   /** Where it listens. */
   readonly addr: A;
   readonly #listener: Acceptor<A>;
   readonly #open: Open<T>;
   readonly #admission: Pick<Admission, "enter"> | undefined;
   readonly #failures: AcceptFailures;
+  /** See {@linkcode RenewableTls}. */
+  readonly renewTls: RenewTls;
   readonly #accepting: Promise<void>;
   readonly #ready: Transport<T>[] = [];
   #opening = 0;
@@ -73,7 +80,7 @@ export class Listener<T, A> implements TransportListener<T, A> {
   /** Starts to accept at once, from a listener that it owns. */
   constructor(
     listener: Acceptor<A>,
-    { address, logger, admission }: ListenerOptions,
+    { address, logger, admission, renewTls }: ListenerOptions,
     open: Open<T>,
   ) {
     this.#listener = listener;
@@ -81,6 +88,9 @@ export class Listener<T, A> implements TransportListener<T, A> {
     this.#open = open;
     this.#admission = admission;
     this.#failures = new AcceptFailures(address, logger);
+    this.renewTls = renewTls ?? (() => {
+      throw new TypeError("Cannot renew TLS: this listens without TLS");
+    });
     listener.watch?.(this.#failures);
     this.#accepting = this.#accept();
   }

@@ -4,7 +4,7 @@ import type { Server, Socket } from "node:net";
 import type { Timer } from "@wirekit/internal/clock";
 import type { AcceptFailures } from "./_accept_watch.ts";
 import { watchAccepting } from "./_accept_watch.ts";
-import { checkTls, listenError } from "./_listen_error.ts";
+import { checkTls, listenError, renewTls } from "./_listen_error.ts";
 import type { Accepted, Acceptor } from "./_listener.ts";
 import { createSecureServer, createSocketServer } from "./_node_http.ts";
 import { hostAndPort } from "../_not_connected.ts";
@@ -92,6 +92,10 @@ class NodeAcceptor implements Acceptor<NetAddr> {
     if (first) return Promise.resolve(first);
     this.#taker = Promise.withResolvers();
     return this.#taker.promise;
+  }
+
+  renewTls(tls: { cert: string; key: string }): void {
+    renewTls(this.#server, tls);
   }
 
   close(): void {

@@ -8,22 +8,27 @@ import { createSecureContext, Duplex, TlsSocket } from "../_node_net.ts";
 /** The size of one read, and the most bytes that may wait for a slow reader. */
 const READ_BYTES = 65_536;
 
-/** Encrypts a connection, or closes it and rejects. */
-export type Encrypt = (
-  conn: Deno.Conn,
-  signal: AbortSignal,
-) => Promise<Connection>;
+/** Encrypts accepted connections. */
+export interface Encryption {
+  /** Encrypts a connection, or closes it and rejects. */
+  encrypt(conn: Deno.Conn, signal: AbortSignal): Promise<Connection>;
+  /** Takes another certificate and key for the connections to come. */
+  renew(tls: { cert: string; key: string }): void;
+}
 
 /**
- * Returns a function that encrypts accepted connections.
+ * Makes what encrypts accepted connections.
  *
  * Not `Deno.listenTls`: when Deno 2.9 closes a connection whose handshake is
  * under way, its socket stays open until the client closes it, so a silent
  * client can hold a file descriptor for as long as it likes.
  */
-export function encryption(tls: { cert: string; key: string }): Encrypt {
-  const secureContext = createSecureContext(tls);
-  return async (conn, signal) => {
+export function encryption(tls: { cert: string; key: string }): Encryption {
+  let secureContext = createSecureContext(tls);
+  const renew = (tls: { cert: string; key: string }) => {
+    secureContext = createSecureContext(tls);
+  };
+  const encrypt: Encryption["encrypt"] = async (conn, signal) => {
     const connection = new EncryptedConnection(conn, secureContext);
     const { socket } = connection;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -44,6 +49,7 @@ export function encryption(tls: { cert: string; key: string }): Encrypt {
       signal.removeEventListener("abort", abort);
     }
   };
+  return { encrypt, renew };
 }
 
 /** An encrypted socket that is read only on demand. */

@@ -19,7 +19,7 @@ import {
   offersWebSocket,
 } from "./_http_rules.ts";
 import { warnOfLimit } from "./_descriptor_limit.ts";
-import { checkTls, listenError } from "./_listen_error.ts";
+import { checkTls, listenError, renewTls } from "./_listen_error.ts";
 import { hostAndPort } from "../_not_connected.ts";
 import { createServer, createTlsServer, STATUS_CODES } from "./_node_http.ts";
 import { SocketPipe } from "../websocket/_socket_pipe.ts";
@@ -175,6 +175,10 @@ export class WebSocketListening<F extends Format, State>
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  renewTls(tls: { cert: string; key: string }): void {
+    renewTls(this.#secure ? this.#server as Partial<Server> : {}, tls);
   }
 
   /** Admits a client, or tells it why not. */
