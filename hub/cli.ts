@@ -10,10 +10,11 @@
  *
  * It needs `--allow-net`. `--allow-env=WIREKIT_TOKEN,WIREKIT_URL` lets it read
  * the token and, for the commands that connect, the URL of the hub from the
- * environment. `--unix`, `--cert`, `--key`, `--ca` and `@FILE` need
- * `--allow-read` for their files, and `--unix` also needs `--allow-write`. With
- * `--allow-sys=networkInterfaces`, a hub on `0.0.0.0` prints the URLs for other
- * machines.
+ * environment. `--config`, `--tokens`, `--unix`, `--cert`, `--key`, `--ca` and
+ * `@FILE` need `--allow-read` for their files; `--unix` and `hub token --file`
+ * also need `--allow-write`. With `--allow-sys=hostname,networkInterfaces`, a
+ * hub may be called by the name of this machine, and one on `0.0.0.0` prints the
+ * URLs for other machines.
  *
  * @module
  */

@@ -12,7 +12,10 @@ import {
   valueOf,
 } from "@wirekit/internal/command";
 import { CLIENT_OPTIONS, connectClient, makeClient } from "./_client.ts";
+import { checkCommand } from "./_check.ts";
 import { serveCommand } from "./_serve.ts";
+import { serviceCommand } from "./_service.ts";
+import { tokenCommand } from "./_token.ts";
 import { isRecord, stringify } from "../client/_json.ts";
 import config from "../deno.json" with { type: "json" };
 
@@ -149,7 +152,16 @@ export const hub: Command = {
   name: "hub",
   version: config.version,
   summary: "Let programs call each other by name, as winerp does",
-  commands: [serveCommand, call, inform, ping, listen],
+  commands: [
+    serveCommand,
+    call,
+    inform,
+    ping,
+    listen,
+    tokenCommand,
+    checkCommand,
+    serviceCommand,
+  ],
   fallback: "serve",
   examples: [
     "hub",

@@ -4,95 +4,151 @@
 
 import {
   bytes,
+  choice,
   command,
   integer,
   needNetwork,
   port,
-  readFile,
   seconds,
-  settings,
   type Terminal,
   text,
   texts,
   toggle,
   urlsForOthers,
-  UsageError,
+  type Values,
 } from "@wirekit/internal/command";
 import type { Logger } from "../hub.ts";
-import { serve, type ServeOptions } from "../serve.ts";
+import { serve } from "../serve.ts";
+import type { Written } from "./_config.ts";
+import { type Flags, follow, readSettings } from "./_settings.ts";
+
+/** The options of a hub. */
+export const SERVE_OPTIONS = {
+  config: text("FILE", "Settings in JSON; what is given here counts more", {
+    file: true,
+  }),
+  hostname: text(
+    "HOST",
+    "Address to listen on (127.0.0.1). Any other needs a token",
+  ),
+  port: port("Port for WebSocket (13254); 0 for a free one", "p"),
+  tcp: port("Also listen on this TCP port, one message a line"),
+  unix: text("PATH", "Also listen on this Unix socket, one message a line", {
+    file: true,
+  }),
+  token: text(
+    "SECRET",
+    "Secret that allows everything; better in WIREKIT_TOKEN",
+  ),
+  tokens: text("FILE", "Tokens for names and rights: see hub token", {
+    file: true,
+  }),
+  allowOrigin: texts("URL", "Origin whose pages may connect"),
+  allowHost: texts("NAME", "Name by which requests may call the hub"),
+  allowFrom: texts("CIDR", "Address that may connect, such as 192.0.2.0/24"),
+  cert: text("FILE", "Certificate in PEM: serve wss: and tls:", {
+    file: true,
+  }),
+  key: text("FILE", "Private key in PEM, with --cert", { file: true }),
+  idleTimeout: seconds("How long a client may be silent (300)"),
+  handshakeTimeout: seconds("How long a handshake may take (10)"),
+  maxConnections: integer("N", "Maximum number of clients (10000)", {
+    min: 1,
+  }),
+  maxConnectionsPerAddress: integer(
+    "N",
+    "Maximum number of clients of one other machine (1000)",
+    { min: 1 },
+  ),
+  maxMessage: bytes("Largest message to pass on (2MiB)"),
+  maxOutbox: bytes("Most bytes that may wait for one client (16MiB)"),
+  maxRequests: integer(
+    "N",
+    "Maximum number of open requests of one client (16384)",
+    {
+      min: 1,
+    },
+  ),
+  maxMessagesPerSecond: integer(
+    "N",
+    "Messages that one client may send in a second; more have to wait (any)",
+    { min: 1 },
+  ),
+  maxBytesPerSecond: bytes(
+    "Bytes that one client may send in a second; more have to wait (any)",
+  ),
+  maxName: bytes("Longest name, as JSON (256)"),
+  nameCharacters: choice(
+    "KIND",
+    ["any", "visible", "ascii"],
+    "Which characters a name may have (visible)",
+  ),
+  requestTimeout: seconds("How long an answer may take (3600)"),
+  quiet: toggle("Log errors only", "q"),
+};
+
+/** The options of `serve()` that flags set, by flag. */
+const FLAGS = {
+  hostname: "hostname",
+  port: "port",
+  tcp: "tcpPort",
+  unix: "unixPath",
+  allowOrigin: "allowedOrigins",
+  allowHost: "allowedHosts",
+  allowFrom: "allowedAddresses",
+  idleTimeout: "idleTimeout",
+  handshakeTimeout: "handshakeTimeout",
+  requestTimeout: "requestTimeout",
+  maxConnections: "maxConnections",
+  maxConnectionsPerAddress: "maxConnectionsPerAddress",
+  maxMessage: "maxMessageBytes",
+  maxOutbox: "maxOutboxBytes",
+  maxRequests: "maxRequests",
+  maxMessagesPerSecond: "maxMessagesPerSecond",
+  maxBytesPerSecond: "maxBytesPerSecond",
+  maxName: "maxNameBytes",
+  nameCharacters: "nameCharacters",
+} as const satisfies Partial<
+  Record<keyof typeof SERVE_OPTIONS, keyof Written>
+>;
+
+/** Returns what the user has given as flags. */
+export function flagsOf(given: Values<typeof SERVE_OPTIONS>): Flags {
+  const { config, token, tokens, cert, key } = given;
+  const options: Partial<Written> = {};
+  for (const [flag, option] of Object.entries(FLAGS)) {
+    const value = given[flag as keyof typeof FLAGS];
+    const isGiven = Array.isArray(value)
+      ? value.length > 0
+      : value !== undefined;
+    if (isGiven) Object.assign(options, { [option]: value });
+  }
+  return { config, token, tokens, cert, key, options };
+}
 
 /** Runs the hub. */
 export const serveCommand = command({
   name: "serve",
   summary: "Run the hub until Ctrl-C",
-  options: {
-    hostname: text(
-      "HOST",
-      "Address to listen on (127.0.0.1). Any other needs a token",
-    ),
-    port: port("Port for WebSocket (13254); 0 for a free one", "p"),
-    tcp: port("Also listen on this TCP port, one message a line"),
-    unix: text("PATH", "Also listen on this Unix socket, one message a line", {
-      file: true,
-    }),
-    token: text(
-      "SECRET",
-      "Secret that every client must send; better in WIREKIT_TOKEN",
-    ),
-    allowOrigin: texts("URL", "Origin whose pages may connect"),
-    cert: text("FILE", "Certificate in PEM: serve wss: and tls:", {
-      file: true,
-    }),
-    key: text("FILE", "Private key in PEM, with --cert", { file: true }),
-    idleTimeout: seconds("How long a client may be silent (300)"),
-    handshakeTimeout: seconds("How long a handshake may take (10)"),
-    maxConnections: integer("N", "Maximum number of clients (10000)", {
-      min: 1,
-    }),
-    maxMessage: bytes("Largest message to pass on (2MiB)"),
-    maxOutbox: bytes("Most bytes that may wait for one client (16MiB)"),
-    maxRequests: integer(
-      "N",
-      "Maximum number of open requests of one client (16384)",
-      {
-        min: 1,
-      },
-    ),
-    requestTimeout: seconds("How long an answer may take (3600)"),
-    quiet: toggle("Log errors only", "q"),
-  },
+  options: SERVE_OPTIONS,
   examples: [
     "hub serve --port 8080 --tcp 8081",
     "WIREKIT_TOKEN=s3cret hub serve --hostname 0.0.0.0",
     "hub serve --allow-origin https://example.org --idle-timeout 600",
   ],
   async run({ options }, terminal) {
-    const { hostname = "127.0.0.1", port = 13254, cert, key, quiet } = options;
-    if ((cert === undefined) !== (key === undefined)) {
-      throw new UsageError("--cert and --key go together");
-    }
-    const { WIREKIT_TOKEN: token } = settings(terminal, {
-      WIREKIT_TOKEN: options.token,
-    });
+    const { quiet } = options;
+    const read = await readSettings(flagsOf(options), terminal);
+    const { hostname = "127.0.0.1", port = 13254, token, tokens } =
+      read.options;
     needNetwork(hostname, port);
+    const logger = stamped(terminal, quiet);
     await using server = await serve({
-      hostname,
-      port,
-      ...given("tcpPort", options.tcp),
-      ...given("unixPath", options.unix),
-      ...given("token", token),
-      ...given("idleTimeout", options.idleTimeout),
-      ...given("handshakeTimeout", options.handshakeTimeout),
-      ...given("maxConnections", options.maxConnections),
-      ...given("maxMessageBytes", options.maxMessage),
-      ...given("maxOutboxBytes", options.maxOutbox),
-      ...given("maxRequests", options.maxRequests),
-      ...given("requestTimeout", options.requestTimeout),
-      ...(cert !== undefined && key !== undefined &&
-        { tls: { cert: await readFile(cert), key: await readFile(key) } }),
-      allowedOrigins: options.allowOrigin,
-      ...(!quiet && { logger: stamped(terminal) }),
+      ...read.options,
+      allowedHosts: [...read.options.allowedHosts ?? [], ...ownNames()],
+      logger,
     });
+    const following = follow(server, read, logger);
     if (!quiet) {
       terminal.log(
         `The hub listens on ${server.urls.join(", ")} (Ctrl-C stops it)`,
@@ -102,30 +158,38 @@ export const serveCommand = command({
         terminal.log(`Other machines reach it at ${others.join(", ")}`);
       }
       terminal.log(
-        token !== undefined
+        token !== undefined && tokens === undefined
           ? "It asks every client for the token"
+          : tokens !== undefined
+          ? `It asks every client for one of ${
+            tokens.length + Number(token !== undefined)
+          } tokens`
           : "It is open to this machine: any program here may take any name. " +
             "WIREKIT_TOKEN or --token makes it ask for a secret",
       );
     }
     const { signal } = terminal;
-    if (signal.aborted) return;
-    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    if (!signal.aborted) {
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    }
+    following.stop();
   },
 });
 
-/** Returns an option of `serve()`, if the user has given it. */
-function given<K extends keyof ServeOptions>(
-  key: K,
-  value: ServeOptions[K] | undefined,
-): Pick<ServeOptions, K> | undefined {
-  return value === undefined
-    ? undefined
-    : { [key]: value } as Pick<ServeOptions, K>;
+/** The names of this machine, if they may be known. */
+function ownNames(): string[] {
+  const { state } = Deno.permissions.querySync({
+    name: "sys",
+    kind: "hostname",
+  });
+  if (state !== "granted") return [];
+  const name = Deno.hostname().toLowerCase();
+  // A name that no host may have, such as one with `_`, is no reason to fail.
+  return /^[a-z0-9.-]+$/.test(name) ? [name, `${name}.local`] : [];
 }
 
 /** Makes a log for people to read: one line an event, with its time. */
-function stamped({ error }: Terminal): Logger {
+function stamped({ error }: Terminal, quiet: boolean): Logger {
   const write = (line: string) => error(`${new Date().toISOString()} ${line}`);
-  return { info: write, warn: write, error: write };
+  return quiet ? { error: write } : { info: write, warn: write, error: write };
 }

@@ -1,0 +1,260 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** The command `hub check`. */
+
+import { command, readFile, toggle } from "@wirekit/internal/command";
+import { isLoopback } from "../access/_addresses.ts";
+import { matcherOf } from "../access/_pattern.ts";
+import type { Token } from "../access/tokens.ts";
+import {
+  type Config,
+  described,
+  readConfig,
+  readTokens,
+  type Written,
+} from "./_config.ts";
+import { type Fault, parseJson } from "./_json_file.ts";
+import type * as NodeCrypto from "node:crypto";
+
+/** The fewest characters of a token that cannot be guessed. */
+const MIN_TOKEN_LENGTH = 20;
+
+/** How many days before its end a certificate is worth a warning. */
+const SOON = 14 * 86_400_000;
+
+/** Checks the settings of a hub. */
+export const checkCommand = command({
+  name: "check",
+  summary: "Say what is wrong with settings, line by line",
+  operands: "[FILE]",
+  details:
+    "FILE is a settings file for --config (hub.json), or a file of tokens. " +
+    "The files that it names are checked, too. Warnings are no errors.",
+  options: { strict: toggle("Take warnings for errors") },
+  examples: [
+    "hub check",
+    "hub check tokens.json",
+  ],
+  async run({ words: [path = "hub.json"], options: { strict } }, terminal) {
+    const { value } = parseJson(await readFile(path));
+    const found = Array.isArray(value)
+      ? await checkTokens(path)
+      : await checkConfig(path);
+    for (const line of found.lines) terminal.log(line);
+    const { errors, warnings } = found;
+    const isFine = errors === 0 && (warnings === 0 || !strict);
+    terminal.error(
+      errors + warnings === 0
+        ? `${path} is fine: ${found.summary}`
+        : `${path}: ${count(errors, "error")}, ${count(warnings, "warning")}`,
+    );
+    return isFine ? 0 : 1;
+  },
+});
+
+/** What was found in one file or more. */
+class Findings {
+  readonly lines: string[] = [];
+  errors = 0;
+  warnings = 0;
+  summary = "";
+
+  add(path: string, faults: readonly Fault[]): void {
+    for (const fault of faults) {
+      this.lines.push(described(path, fault));
+      if (fault.isWarning) this.warnings++;
+      else this.errors++;
+    }
+  }
+}
+
+async function checkTokens(path: string): Promise<Findings> {
+  const findings = new Findings();
+  const { value, faults } = await readTokens(path);
+  findings.add(path, faults);
+  const { locate } = parseJson(await readFile(path));
+  if (faults.length === 0) {
+    findings.add(path, warningsOf(value, "").map(locate));
+    findings.add(path, await openness(path, value));
+  }
+  findings.summary = count(value.length, "token");
+  return findings;
+}
+
+async function checkConfig(path: string): Promise<Findings> {
+  const findings = new Findings();
+  const { value: config, faults } = await readConfig(path);
+  findings.add(path, faults);
+  if (faults.length > 0) return findings;
+  const { locate } = parseJson(await readFile(path));
+  const { options, files } = config;
+  const { tokens: inline = [] } = options;
+  const found = [
+    ...warningsOf(inline, "/tokens"),
+    ...ruleWarnings(options),
+    ...await tlsFaults(config),
+  ];
+  let tokens = inline.length;
+  if (files.tokens !== undefined) {
+    try {
+      const more = await checkTokens(files.tokens);
+      findings.lines.push(...more.lines);
+      findings.errors += more.errors;
+      findings.warnings += more.warnings;
+      tokens = (await readTokens(files.tokens)).value.length;
+    } catch (error) {
+      found.push({ path: "/tokens", text: (error as Error).message });
+    }
+  } else if (inline.some(({ token }) => token !== undefined)) {
+    findings.add(path, await openness(path, inline));
+  }
+  const isLocked = files.tokens !== undefined || options.tokens !== undefined;
+  const { hostname = "127.0.0.1", port = 13254, rules } = options;
+  const isLocal = isLoopback(hostname);
+  if (!isLocal && !isLocked) {
+    found.push({
+      path: "/hostname",
+      text: `${hostname} is for other machines, which needs tokens; ` +
+        "WIREKIT_TOKEN would do, too",
+      isWarning: true,
+    });
+  }
+  if (!isLocal && !files.cert) {
+    found.push({
+      path: "/hostname",
+      text:
+        "tokens and messages travel in the clear: set tls, or let a proxy " +
+        "with TLS listen for other machines",
+      isWarning: true,
+    });
+  }
+  if (rules && !isLocked) {
+    found.push({
+      path: "/rules",
+      text:
+        "without tokens, rules prevent mistakes only: any program of this " +
+        "machine may take any name",
+      isWarning: true,
+    });
+  }
+  findings.add(path, found.map(locate));
+  findings.summary = [
+    `it listens on ${hostname}:${port}${files.cert ? " with TLS" : ""}`,
+    isLocked ? `has ${count(tokens, "token")}` : "is open to this machine",
+    rules
+      ? `has ${count(rules.length, "rule")}`
+      : "lets everybody ask everybody",
+  ].join(", ");
+  return findings;
+}
+
+function warningsOf(tokens: readonly Token[], path: string): Fault[] {
+  const found: Fault[] = [];
+  const labels = new Map<string, number>();
+  tokens.forEach(({ label, token, expires }, n) => {
+    const say = (text: string) =>
+      found.push({
+        path: `${path}/${n}`,
+        text: `the token ${JSON.stringify(label)} ${text}`,
+        isWarning: true,
+      });
+    if (token !== undefined && token.length < MIN_TOKEN_LENGTH) {
+      say("is short enough to be guessed: hub token makes one");
+    }
+    if (expires !== undefined && Date.parse(expires) < Date.now()) {
+      say(`has ended on ${expires}`);
+    }
+    if (labels.has(label)) say("has the label of another one");
+    labels.set(label, n);
+  });
+  return found;
+}
+
+function ruleWarnings({ rules = [] }: Written): Fault[] {
+  const found: Fault[] = [];
+  rules.forEach(({ names }, n) => {
+    const before = rules.slice(0, n).findIndex((rule) =>
+      names.every(matcherOf(rule.names))
+    );
+    if (before < 0) return;
+    found.push({
+      path: `/rules/${n}`,
+      text:
+        `rules[${n}] never counts: rules[${before}] names the same before it`,
+      isWarning: true,
+    });
+  });
+  return found;
+}
+
+/** Warns if others of this machine can read tokens that stand in the clear. */
+async function openness(
+  path: string,
+  tokens: readonly Token[],
+): Promise<Fault[]> {
+  const { mode } = await Deno.stat(path);
+  const isClear = tokens.some(({ token }) => token !== undefined);
+  if (!isClear || mode === null || (mode & 0o077) === 0) return [];
+  return [{
+    path: "",
+    text: "others of this machine can read the tokens in it: chmod 600",
+    isWarning: true,
+  }];
+}
+
+async function tlsFaults({ files }: Config): Promise<Fault[]> {
+  const { cert, key } = files;
+  if (cert === undefined || key === undefined) return [];
+  const { X509Certificate, createPrivateKey }: typeof NodeCrypto = await import(
+    "node:crypto"
+  );
+  const found: Fault[] = [];
+  const read = async <T>(
+    path: string,
+    file: string,
+    what: string,
+    make: (text: string) => T,
+  ): Promise<T | undefined> => {
+    try {
+      const text = await readFile(file);
+      try {
+        return make(text);
+      } catch {
+        found.push({ path, text: `${file} is not ${what} in PEM` });
+      }
+    } catch (error) {
+      found.push({ path, text: (error as Error).message });
+    }
+    return undefined;
+  };
+  const certificate = await read(
+    "/tls/cert",
+    cert,
+    "a certificate",
+    (text) => new X509Certificate(text),
+  );
+  const privateKey = await read(
+    "/tls/key",
+    key,
+    "a private key",
+    (text) => createPrivateKey(text),
+  );
+  if (!certificate) return found;
+  if (privateKey && !certificate.checkPrivateKey(privateKey)) {
+    found.push({ path: "/tls/key", text: `${key} is not the key of ${cert}` });
+  }
+  const ends = Date.parse(certificate.validTo);
+  if (ends < Date.now() + SOON) {
+    const verb = ends < Date.now() ? "ended" : "ends";
+    found.push({
+      path: "/tls/cert",
+      text: `${cert} ${verb} on ${new Date(ends).toISOString().slice(0, 10)}`,
+      isWarning: ends > Date.now(),
+    });
+  }
+  return found;
+}
+
+function count(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? "" : "s"}`;
+}

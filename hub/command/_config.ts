@@ -1,0 +1,186 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** The settings file of a hub, its tokens and its certificate. */
+
+import { readFile, UsageError } from "@wirekit/internal/command";
+import { Hub } from "../hub.ts";
+import type { ServeOptions } from "../serve.ts";
+import type { Rule } from "../access/rules.ts";
+import type { Token } from "../access/tokens.ts";
+import { type Fault, faultsOf, parseJson, type Schema } from "./_json_file.ts";
+import schema from "../hub.schema.json" with { type: "json" };
+
+/** Options of `serve()` that no file can give. */
+type Unwritable = "token" | "authorize" | "doors" | "logger";
+
+/** The options that a settings file has. */
+export type Written = Omit<ServeOptions, Unwritable>;
+
+/** All of them: the compiler says if one is forgotten. */
+export const SETTINGS: Readonly<Record<keyof Written, true>> = {
+  hostname: true,
+  port: true,
+  tcpPort: true,
+  unixPath: true,
+  tls: true,
+  tokens: true,
+  rules: true,
+  allowedOrigins: true,
+  allowedHosts: true,
+  allowedAddresses: true,
+  handshakeTimeout: true,
+  idleTimeout: true,
+  requestTimeout: true,
+  maxConnections: true,
+  maxConnectionsPerAddress: true,
+  maxMessageBytes: true,
+  maxOutboxBytes: true,
+  maxRequests: true,
+  maxNameBytes: true,
+  nameCharacters: true,
+  maxMessagesPerSecond: true,
+  maxBytesPerSecond: true,
+};
+
+/** Lists whose members are checked one by one, so that each has its line. */
+const LISTS = [
+  "tokens",
+  "rules",
+  "allowedOrigins",
+  "allowedHosts",
+  "allowedAddresses",
+] as const;
+
+/** Files that a hub reads, and reads again when they change. */
+export interface Files {
+  readonly config?: string | undefined;
+  readonly tokens?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+}
+
+/** What a file says, and what is wrong with it. */
+export interface Read<T> {
+  readonly value: T;
+  readonly faults: readonly Fault[];
+}
+
+/** A settings file: options of `serve()`, and the files that it names. */
+export interface Config {
+  readonly options: Written;
+  readonly files: Files;
+}
+
+/** Reads a settings file, without the files that it names. */
+export async function readConfig(path: string): Promise<Read<Config>> {
+  const { value, faults, locate } = parseJson(await readFile(path));
+  if (value === undefined) return { value: { options: {}, files: {} }, faults };
+  const found = [...faults, ...faultsOf(schema as Schema, value)];
+  if (found.length > faults.length) {
+    return {
+      value: { options: {}, files: {} },
+      faults: found.map((fault) => fault.line ? fault : locate(fault)),
+    };
+  }
+  const { $schema: _, tls, tokens, unixPath, ...rest } = value as
+    & Record<string, unknown>
+    & {
+      tls?: { cert: string; key: string };
+      tokens?: string | Token[];
+      unixPath?: string;
+    };
+  const at = (file: string) => beside(path, file);
+  const options = {
+    ...Object.fromEntries(
+      Object.entries(rest).map(([name, value]) => [
+        name,
+        value === "never" ? Infinity : value,
+      ]),
+    ),
+    ...(unixPath !== undefined && { unixPath: at(unixPath) }),
+    ...(Array.isArray(tokens) && { tokens }),
+  } as Written;
+  const files: Files = {
+    config: path,
+    ...(typeof tokens === "string" && { tokens: at(tokens) }),
+    ...(tls && { cert: at(tls.cert), key: at(tls.key) }),
+  };
+  found.push(...itemFaults(options));
+  return { value: { options, files }, faults: found.map(locate) };
+}
+
+/** Reads a file of tokens, or the list itself. */
+export async function readTokens(path: string): Promise<Read<Token[]>> {
+  return tokensOf(await readFile(path));
+}
+
+/** Reads a list of tokens. */
+export function tokensOf(text: string): Read<Token[]> {
+  const { value, faults, locate } = parseJson(text);
+  if (value === undefined) return { value: [], faults };
+  const { definitions } = schema as Schema;
+  const found = faultsOf(schema as Schema, value, definitions!["tokens"]!);
+  const tokens = value as Token[];
+  if (found.length === 0) {
+    found.push(
+      ...itemFaults({ tokens }).map((fault) => ({
+        ...fault,
+        path: fault.path.replace("/tokens", ""),
+      })),
+    );
+  }
+  return { value: tokens, faults: [...faults, ...found.map(locate)] };
+}
+
+/** What a hub says about each member of each list. */
+function itemFaults(options: Partial<Written>): Fault[] {
+  const faults: Fault[] = [];
+  for (const name of LISTS) {
+    (options[name] ?? []).forEach((item: unknown, n: number) => {
+      try {
+        new Hub({ [name]: [item] });
+      } catch (error) {
+        const { message } = error as Error;
+        const text = message.replace("[0]", `[${n}]`);
+        faults.push({ path: `/${name}/${n}`, text });
+      }
+    });
+  }
+  return faults;
+}
+
+/** Says that a file cannot be used, with each line. */
+export function refuseFaults(path: string, faults: readonly Fault[]): void {
+  const wrong = faults.filter(({ isWarning }) => !isWarning);
+  if (wrong.length === 0) return;
+  const lines = wrong.map((fault) => described(path, fault));
+  throw new UsageError(`Cannot use ${path}\n${lines.join("\n")}`);
+}
+
+/** Writes a fault as compilers do, so that editors can go there. */
+export function described(path: string, fault: Fault): string {
+  const { line = 1, column = 1, text, isWarning } = fault;
+  const kind = isWarning ? "warning: " : "";
+  return `${path}:${line}:${column}: ${kind}${text}`;
+}
+
+/** Reads a certificate and its key. */
+export async function readTls(
+  cert: string,
+  key: string,
+): Promise<{ cert: string; key: string }> {
+  return { cert: await readFile(cert), key: await readFile(key) };
+}
+
+/** What can be taken while the hub runs. */
+export interface Renewable {
+  readonly tokens?: readonly Token[];
+  readonly rules?: readonly Rule[];
+}
+
+/** Returns where a file is that another one names. */
+function beside(path: string, file: string): string {
+  if (/^([\\/]|[A-Za-z]:[\\/])/.test(file)) return file;
+  const folder = /^(.*[\\/])?/.exec(path)?.[0] ?? "";
+  return `${folder}${file}`;
+}

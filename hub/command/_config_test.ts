@@ -1,0 +1,406 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { deadline } from "@std/async/deadline";
+import { run } from "@wirekit/internal/command";
+import type { Transport } from "@wirekit/transport/transport";
+import { connectWebSocket } from "@wirekit/transport/websocket";
+import { Client } from "../client.ts";
+import { RemoteError } from "../errors.ts";
+import { hub } from "./_commands.ts";
+import { SETTINGS } from "./_config.ts";
+import { flagsOf, SERVE_OPTIONS } from "./_serve.ts";
+import schema from "../hub.schema.json" with { type: "json" };
+
+interface Ran {
+  code: number;
+  out: string[];
+  err: string[];
+}
+
+/** Runs the command in this process. */
+async function command(...args: string[]): Promise<Ran> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const code = await run(hub, args, {
+    log: (line) => out.push(line),
+    error: (line) => err.push(line),
+  });
+  return { code, out, err };
+}
+
+/** A folder with files. */
+async function folderWith(
+  files: Record<string, unknown>,
+): Promise<{ path: string } & AsyncDisposable> {
+  const path = await Deno.makeTempDir();
+  for (const [name, value] of Object.entries(files)) {
+    await Deno.writeTextFile(
+      `${path}/${name}`,
+      typeof value === "string" ? value : JSON.stringify(value),
+    );
+  }
+  return {
+    path,
+    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
+  };
+}
+
+const PEMS = new URL("../../transport/testdata/", import.meta.url);
+
+Deno.test("hub.schema.json has what serve() takes, and each has its flag", () => {
+  const { $schema: _, ...properties } = schema.properties;
+  assertEquals(
+    Object.keys(properties).sort(),
+    Object.keys(SETTINGS).sort(),
+  );
+  // Each flag of a value, given once.
+  const given = Object.fromEntries(
+    Object.entries(SERVE_OPTIONS).map(([name, option]) => {
+      const { many } = option as { many?: boolean };
+      return [name, many ? ["x"] : "x"];
+    }),
+  ) as unknown as Parameters<typeof flagsOf>[0];
+  const { options } = flagsOf(given);
+  const byFile = ["tls", "tokens", "rules"];
+  assertEquals(
+    [...Object.keys(options), ...byFile].sort(),
+    Object.keys(SETTINGS).sort(),
+  );
+  // The defaults that it states are those of the flags.
+  const help = (name: keyof typeof SERVE_OPTIONS) => SERVE_OPTIONS[name].help;
+  const { maxConnections, maxRequests, idleTimeout } = properties;
+  assertStringIncludes(help("maxConnections"), `(${maxConnections.default})`);
+  assertStringIncludes(help("maxRequests"), `(${maxRequests.default})`);
+  assertStringIncludes(
+    help("idleTimeout"),
+    `(${idleTimeout.default / 1_000})`,
+  );
+});
+
+Deno.test("hub check says what is wrong, line by line", async () => {
+  await using folder = await folderWith({
+    "hub.json": `{
+  "port": "x",
+  "portt": 3,
+  "idleTimeout": "sometimes",
+  "tokens": [
+    { "label": "shop", "token": "abc", "names": ["shop"], "rigths": [] },
+    { "token": "abc" }
+  ],
+  "rules": [{ "names": [] }, { "names": ["a"], "ask": 3 }]
+}`,
+    "lists.json": `{
+  "allowedHosts": ["ok", "a b"],
+  "allowedOrigins": ["example.org"],
+  "allowedAddresses": [
+    "1.2.3.4/33",
+    "::1"
+  ],
+  "tokens": [
+    { "label": "a", "token": "0123456789012345678901234567890" },
+    { "label": "b", "names": ["b"] }
+  ],
+  "tls": { "cert": "no.crt", "key": "hub.json" }
+}`,
+    "tokens.json": `[
+  { "label": "a", "token": "short", "names": ["a"] },
+  { "label": "a", "sha256": "${"0".repeat(64)}", "names": ["a"],
+    "expires": "2020-01-01" }
+]`,
+    "broken.json": '{\n "port": 1,\n}',
+  });
+  const at = (name: string) => `${folder.path}/${name}`;
+  const lines = async (name: string) => {
+    const { code, out } = await command("check", at(name));
+    return [code, ...out.map((line) => line.replaceAll(`${folder.path}/`, ""))];
+  };
+  assertEquals(await lines("hub.json"), [
+    1,
+    'hub.json:2:3: port has to be an integer, not "x"',
+    'hub.json:3:3: There is no setting "portt". Did you mean "port"?',
+    'hub.json:4:3: idleTimeout has to be a number or "never", not "sometimes"',
+    'hub.json:6:59: There is no setting "rigths" in tokens[0]. Did you mean ' +
+    '"rights"?',
+    'hub.json:7:5: tokens[1] lacks "label"',
+    "hub.json:9:15: rules[0].names is empty",
+    "hub.json:9:48: rules[1].ask has to be a list or an object, not 3",
+  ]);
+  const listed = (await lines("lists.json")).map(String);
+  assertEquals(listed.map((line) => line.slice(0, 17)), [
+    "1",
+    "lists.json:9:5: T",
+    "lists.json:10:5: ",
+    "lists.json:3:22: ",
+    "lists.json:2:26: ",
+    "lists.json:5:5: a",
+  ], listed.join("\n"));
+  await Deno.chmod(at("tokens.json"), 0o644);
+  const [code, ...warnings] = await lines("tokens.json");
+  assertEquals(code, 0);
+  assertEquals(warnings, [
+    'tokens.json:2:3: warning: the token "a" is short enough to be guessed: ' +
+    "hub token makes one",
+    'tokens.json:3:3: warning: the token "a" has ended on 2020-01-01',
+    'tokens.json:3:3: warning: the token "a" has the label of another one',
+    "tokens.json:1:1: warning: others of this machine can read the tokens in " +
+    "it: chmod 600",
+  ]);
+  assertEquals((await command("check", "--strict", at("tokens.json"))).code, 1);
+  assertEquals(await lines("broken.json"), [
+    1,
+    "broken.json:3:1: Expected double-quoted property name",
+  ]);
+  assertEquals((await command("check", at("none.json"))).code, 2);
+});
+
+Deno.test("hub check looks into the files that settings name", async () => {
+  await using folder = await folderWith({
+    "hub.json": {
+      hostname: "0.0.0.0",
+      tls: { cert: "a.crt", key: "a.key" },
+      tokens: "tokens.json",
+      rules: [
+        { names: ["*"], ask: ["*"] },
+        { names: ["shop"], ask: { bank: ["pay"] } },
+      ],
+    },
+    "tokens.json": "[{}]",
+    "a.crt": await Deno.readTextFile(new URL("localhost.crt", PEMS)),
+    "a.key": await Deno.readTextFile(new URL("renewed.key", PEMS)),
+  });
+  const path = `${folder.path}/hub.json`;
+  const { out } = await command("check", path);
+  const text = out.join("\n").replaceAll(`${folder.path}/`, "");
+  for (
+    const part of [
+      'tokens.json:1:2: [0] lacks "label"',
+      "rules[1] never counts: rules[0] names the same before it",
+      "a.key is not the key of a.crt",
+    ]
+  ) assertStringIncludes(text, part);
+  // A hub does not start with them.
+  const started = await command("serve", "--config", path);
+  assertEquals(started.code, 2);
+  assertStringIncludes(started.err.join("\n"), "tokens.json:1:2:");
+});
+
+Deno.test("hub token makes a token that the hub takes", async () => {
+  await using folder = await folderWith({});
+  const file = `${folder.path}/tokens.json`;
+  const make = (...args: string[]) => command("token", ...args, "--file", file);
+  const { out: [token = ""] } = await make("shop bot", "--name", "shop-*");
+  assertEquals(token.length, 43);
+  await make("zoë", "--right", "operate", "--days", "2");
+  const again = await make("zoë", "--right", "watch");
+  assertEquals(again.code, 2);
+  assertStringIncludes(again.err.join(), 'a token "zoë" already');
+  const text = await Deno.readTextFile(file);
+  assert(!text.includes(token), text);
+  const [first, second] = JSON.parse(text);
+  assertEquals(first.names, ["shop-*"]);
+  assert(Date.parse(second.expires) > Date.now() + 86_400_000);
+  assertEquals((await command("check", file)).code, 0);
+  assertEquals((await command("token", "x")).code, 2);
+  assertEquals((await command("token", "x", "--right", "all")).code, 2);
+
+  await using server = await serving("--tokens", file);
+  const enter = async (token: string, name: string) => {
+    await using wire = await server.connect(token);
+    await wire.send(JSON.stringify({ type: 1, id: name }));
+    for await (const message of wire) return JSON.parse(message).data;
+  };
+  assertEquals(await enter(token, "shop-1"), "Authorized.");
+  assertEquals(
+    await enter(token, "bank"),
+    'A client with the token "shop bot" may not be called "bank".',
+  );
+
+  // Another token for the same, without a restart: who has the old one leaves.
+  await using bot = await server.connect(token);
+  await bot.send('{"type":1,"id":"shop-2"}');
+  const ended = Array.fromAsync(bot).then(() => 0, ({ code }) => code);
+  await Deno.writeTextFile(file, "[]");
+  const next = (await make("new bot", "--name", "shop-*")).out[0]!;
+  await server.says(/Took the tokens of/);
+  assertEquals(await ended, 1008);
+  assertEquals(await enter(next, "shop-1"), "Authorized.");
+  await assertRejects(() => server.connect(token), Error, "401");
+
+  // A list with a mistake changes nothing.
+  await Deno.writeTextFile(file, '[{"label":"x"}]');
+  await server.says(/Kept the tokens of .* as before: .*tokens\.json:1:2: /);
+  assertEquals(await enter(next, "shop-1"), "Authorized.");
+});
+
+Deno.test("hub serve takes rules and certificates that change, and no bad ones", async () => {
+  const pem = (name: string) => Deno.readTextFile(new URL(name, PEMS));
+  const token = "0123456789".repeat(4);
+  const settings = {
+    tls: { cert: "a.crt", key: "a.key" },
+    tokens: [{ label: "all", token, names: ["*"] }],
+  };
+  await using folder = await folderWith({
+    "hub.json": { ...settings, rules: [{ names: ["*"], ask: [] }] },
+    "a.crt": await pem("localhost.crt"),
+    "a.key": await pem("localhost.key"),
+  });
+  const write = (name: string, text: string) =>
+    Deno.writeTextFile(`${folder.path}/${name}`, text);
+  const path = `${folder.path}/hub.json`;
+  await using server = await serving("--config", path);
+  const url = (await server.url).replace("127.0.0.1", "localhost");
+  const old = { ca: await pem("ca.crt") };
+  await using bank = new Client("bank", { url, token, tls: old });
+  bank.route("pay", () => "paid");
+  await bank.connect();
+  await using shop = new Client("shop", { url, token, tls: old });
+  await shop.connect();
+  const pay = () => shop.request("bank", "pay", {});
+  await assertRejects(
+    pay,
+    RemoteError,
+    '"shop" may not ask "bank" for "pay".',
+  );
+  const rules = [{ names: ["shop"], ask: { bank: ["pay"] } }];
+  await write("hub.json", JSON.stringify({ ...settings, rules }));
+  await server.says(/Took the rules of/);
+  assertEquals(await pay(), "paid");
+  await write("hub.json", JSON.stringify({ ...settings, rules: [{}] }));
+  await server.says(/Kept the rules of .*hub\.json:1:\d+: rules\[0\] lacks/);
+  assertEquals(await pay(), "paid");
+
+  await write("a.crt", await pem("renewed.crt"));
+  await server.says(/Kept the certificate .* as before: .* not the key of/);
+  await using still = new Client("still", { url, token, tls: old });
+  await still.connect();
+  await write("a.key", await pem("renewed.key"));
+  await server.says(/Took the certificate/);
+  const tls = { ca: await pem("renewed_ca.crt") };
+  await using renewed = new Client("renewed", { url, token, tls });
+  await renewed.connect();
+  assert(await still.ping());
+});
+
+Deno.test("hub serve takes flags before the environment before a file", async () => {
+  await using folder = await folderWith({
+    "hub.json": {
+      port: 1,
+      allowedHosts: ["a.example"],
+      tokens: [{ label: "a", token: "a".repeat(20), names: ["a"] }],
+    },
+  });
+  await using server = await serving(
+    "--config",
+    `${folder.path}/hub.json`,
+    "--allow-host=b.example",
+    "--token=master",
+  );
+  // Port 1 would need rights that nobody has here.
+  for (const token of ["a".repeat(20), "master"]) {
+    await using wire = await server.connect(token);
+    await wire.send('{"type":1,"id":"a"}');
+    for await (const message of wire) {
+      assertEquals(JSON.parse(message).data, "Authorized.");
+      break;
+    }
+  }
+  const { port } = new URL(await server.url);
+  const ask = async (host: string) => {
+    using conn = await Deno.connect({ port: Number(port) });
+    await conn.write(new TextEncoder().encode(
+      `GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
+    ));
+    const buffer = new Uint8Array(100);
+    const count = await conn.read(buffer) ?? 0;
+    return new TextDecoder().decode(buffer.subarray(9, Math.min(12, count)));
+  };
+  assertEquals(await ask("b.example"), "426");
+  assertEquals(await ask("a.example"), "403");
+});
+
+Deno.test("hub service prints a unit that systemd takes", async () => {
+  await using folder = await folderWith({});
+  const { out } = await command(
+    "service",
+    "--exec",
+    Deno.execPath(),
+    "--config",
+    "/etc/wirekit/my hub 100%.json",
+  );
+  const unit = `${folder.path}/wirekit-hub.service`;
+  await Deno.writeTextFile(unit, out.join("\n"));
+  assertStringIncludes(
+    out.join(),
+    ` serve --config "/etc/wirekit/my hub 100%%.json"`,
+  );
+  const verify = new Deno.Command("systemd-analyze", {
+    args: ["verify", "--man=no", unit],
+    stderr: "piped",
+    stdout: "piped",
+  });
+  const found = await verify.output().catch(() => undefined);
+  if (!found) return; // Not a system with systemd.
+  const text = new TextDecoder().decode(found.stderr);
+  assertEquals([found.code, text], [0, ""]);
+});
+
+/** A hub that runs in this process by its command. */
+interface Serving extends AsyncDisposable {
+  url: Promise<string>;
+  connect(token: string): Promise<Transport>;
+  /** Waits for a line that the log has not said yet. */
+  says(line: RegExp): Promise<void>;
+}
+
+async function serving(...args: string[]): Promise<Serving> {
+  const stop = new AbortController();
+  const { promise: url, resolve } = Promise.withResolvers<string>();
+  let news = Promise.withResolvers<void>();
+  const lines: string[] = [];
+  const running = run(hub, ["serve", "--port=0", ...args], {
+    signal: stop.signal,
+    log(line) {
+      const [found] = /wss?:\S+:\d+/.exec(line) ?? [];
+      if (found) resolve(found);
+    },
+    error(line) {
+      lines.push(line);
+      news.resolve();
+      news = Promise.withResolvers();
+    },
+  });
+  const failed = running.then(() => {
+    throw new Error(lines.join("\n"));
+  });
+  failed.catch(() => {});
+  await Promise.race([url, failed]);
+  return {
+    url,
+    connect: async (token) =>
+      await connectWebSocket(await url, {
+        headers: { authorization: `Bearer ${token}` },
+      }),
+    async says(wanted) {
+      for (;;) {
+        const { promise } = news;
+        const at = lines.findIndex((line) => wanted.test(line));
+        if (at >= 0) return void lines.splice(0, at + 1);
+        await deadline(promise, 20_000).catch(() => {
+          throw new Error(
+            `The log does not say ${wanted}: ${lines.join("\n")}`,
+          );
+        });
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await running;
+    },
+  };
+}
