@@ -23,6 +23,7 @@ import type { Rule } from "./access/rules.ts";
 import type { Token } from "./access/tokens.ts";
 import type { Door, Visitor } from "./door.ts";
 import { Connection, type ConnectionLimits, FAREWELL } from "./_connection.ts";
+import type { Backplane } from "./cluster/backplane.ts";
 import { Router } from "./exchange/_router.ts";
 import type { LimitReport } from "./watch/report.ts";
 import type { Exchange, ExchangeOptions } from "./exchange/exchange.ts";
@@ -259,6 +260,7 @@ export class Hub implements AsyncDisposable {
   readonly #maxInboundBytes: number;
   readonly #logger: Logger | undefined;
   readonly #router: Router;
+  readonly #backplane: Backplane | undefined;
   readonly #connections = new Set<Connection>();
   #clock: Timer | undefined;
   #closing = false;
@@ -281,6 +283,7 @@ export class Hub implements AsyncDisposable {
       maxConnections,
       maxConnectionsPerAddress = 1_000,
       allowedAddresses,
+      backplane,
       maxOutboxBytes = 16 * 1024 * 1024,
       maxMessagesPerSecond = Infinity,
       maxBytesPerSecond = Infinity,
@@ -330,8 +333,10 @@ export class Hub implements AsyncDisposable {
       2 * this.maxMessageBytes,
     );
     this.#logger = logger;
+    this.#backplane = backplane;
     this.#router = new Router({
       ...limits,
+      ...(backplane && { backplane }),
       onName: (event, name) => {
         if (event === "join") logger?.info?.(`${name} joined`);
         else if (event === "hold") {
@@ -657,6 +662,7 @@ export class Hub implements AsyncDisposable {
     await Promise.all(
       Array.from(this.#connections, (each) => each.shutDown(error)),
     );
+    await this.#backplane?.close();
   }
 
   /** Closes the hub. */

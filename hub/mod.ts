@@ -34,6 +34,8 @@ export * from "./client/events.ts";
 export * from "./client/objects.ts";
 export * from "./client/options.ts";
 export type { AnyRemote, Remote } from "./client/remote.ts";
+export type * from "./cluster/backplane.ts";
+export * from "./cluster/memory.ts";
 export * from "./door.ts";
 export * from "./errors.ts";
 export * from "./exchange/exchange.ts";

@@ -46,6 +46,7 @@ export class OpenRequests {
     requester: Party,
     responder: Party,
     expires: number,
+    tag?: unknown,
   ): OpenRequest {
     if (this.#size === this.#slots.length) this.#resize(2 * this.#size);
     const key = canonicalValue(uuid);
@@ -58,6 +59,7 @@ export class OpenRequests {
       responder,
       expires,
       mark: 0,
+      tag,
       older: requester.newest,
       newer: undefined,
       before: responder.lastAsked,

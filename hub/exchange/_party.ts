@@ -22,6 +22,8 @@ export interface OpenRequest {
   readonly expires: number;
   /** What its responder knows it by. */
   mark: number;
+  /** What a node of a cluster remembers of it. */
+  tag: unknown;
   /** The neighbours among those that its requester waits for. */
   older: OpenRequest | undefined;
   newer: OpenRequest | undefined;
@@ -43,6 +45,7 @@ export class Party implements Member {
   nameBytes: Uint8Array<ArrayBuffer> = NO_NAME;
   /** Whether the name is its own. */
   active = false;
+  held = false;
   gone = false;
   /** What it was given, and what of that it may do under its name. */
   given: Pass | undefined;

@@ -51,6 +51,8 @@ export class WinerpClient implements Participant, Connected {
   readonly #member: Member;
   /** The receiver of its last request. */
   #target: Member | undefined;
+  /** What it may be told once the cluster has decided about its name. */
+  #answers: Record<"welcome" | "hold", Uint8Array<ArrayBuffer>> | undefined;
 
   constructor(
     desk: Desk,
@@ -159,10 +161,25 @@ export class WinerpClient implements Participant, Connected {
 
   /** See {@linkcode Participant}. */
   admit(): void {
-    this.#receiver.send(composeMessage({
-      type: `${MessageType.success}`,
-      data: JSON.stringify(Text.authorized),
-    }));
+    const answers = this.#answers;
+    this.#answers = undefined;
+    this.#receiver.send(
+      answers?.welcome ?? composeMessage({
+        type: `${MessageType.success}`,
+        data: JSON.stringify(Text.authorized),
+      }),
+    );
+  }
+
+  /** See {@linkcode Participant}. */
+  hold(): void {
+    const answers = this.#answers;
+    this.#answers = undefined;
+    const id = this.#member.name!;
+    this.#receiver.send(
+      answers?.hold ??
+        composeMessage({ id, ...errorMembers(Text.alreadyAuthorized) }),
+    );
   }
 
   /** See {@linkcode Participant}. */
@@ -278,19 +295,26 @@ export class WinerpClient implements Participant, Connected {
     const refusal = exchange.claim(member, name);
     if (refusal) return this.#refuse(refusal.text);
     unverified.delete(this);
-    if (member.active) return this.#welcome();
-    this.#receiver.send(envelope.answer({
-      ...errorMembers(Text.alreadyAuthorized),
-      uuid: "null",
-    }));
+    const hold = () =>
+      envelope.answer({
+        ...errorMembers(Text.alreadyAuthorized),
+        uuid: "null",
+      });
+    if (member.active) this.#welcome();
+    else if (member.held) this.#receiver.send(hold());
+    else this.#answers = { welcome: this.#welcoming(), hold: hold() };
   }
 
   #welcome(): void {
-    this.#receiver.send(this.#desk.envelope.answer({
+    this.#receiver.send(this.#welcoming());
+  }
+
+  #welcoming(): Uint8Array<ArrayBuffer> {
+    return this.#desk.envelope.answer({
       id: this.#member.name!,
       type: `${MessageType.success}`,
       data: JSON.stringify(Text.authorized),
-    }));
+    });
   }
 
   #request(): void {
@@ -343,7 +367,7 @@ export class WinerpClient implements Participant, Connected {
       const { destination } = envelope;
       if (
         destination !== undefined && destination !== HUB &&
-        !exchange.find(destination)
+        !exchange.has(destination)
       ) this.#refuse(Text.noRequester);
       return;
     }
@@ -377,7 +401,7 @@ export class WinerpClient implements Participant, Connected {
       // without saying what and whom.
       return uuid === "null" ? exchange.onlyQuestion(member) : first;
     }
-    const requester = exchange.find(destination);
+    const requester = exchange.known(destination);
     const known = requester && exchange.question(member, uuid, requester);
     // A stock client addresses one error to itself: see above.
     return known ?? (destination === member.name ? first : undefined);
@@ -390,12 +414,24 @@ export class WinerpClient implements Participant, Connected {
       ? undefined
       : exchange.refusalToSee(this.#member, destination);
     if (refusal) return this.#refuse(refusal.text);
-    const success = envelope.text("destination") === "null" ||
-      exchange.find(destination) !== undefined;
-    this.#receiver.send(envelope.answer({
-      id: this.#member.name!,
-      data: `{"success":${success}}`,
-    }));
+    const answer = (success: boolean) =>
+      envelope.answer({
+        id: this.#member.name!,
+        data: `{"success":${success}}`,
+      });
+    if (envelope.text("destination") === "null") {
+      return this.#receiver.send(answer(true));
+    }
+    if (destination === undefined || exchange.has(destination)) {
+      return this.#receiver.send(answer(destination !== undefined));
+    }
+    // Other nodes may have to be asked, and by then the envelope is another's.
+    const yes = answer(true);
+    const no = answer(false);
+    exchange.probe(
+      destination,
+      (found) => this.#receiver.send(found ? yes : no),
+    );
   }
 
   #inform(): void {

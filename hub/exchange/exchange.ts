@@ -12,6 +12,8 @@ import { checkTime } from "@wirekit/internal/clock";
 import { checkLimits, Gauge } from "@wirekit/internal/limits";
 import type { Pass } from "../access/pass.ts";
 import { CloseError } from "@wirekit/transport/transport";
+import { Cluster } from "../cluster/_cluster.ts";
+import type { Backplane } from "../cluster/backplane.ts";
 import { bytesOf, type OpenRequest, Party } from "./_party.ts";
 import { type Fault, fault } from "./fault.ts";
 import { Names } from "./_names.ts";
@@ -61,6 +63,12 @@ export interface ExchangeOptions {
    * @default {3600000} One hour
    */
   requestTimeout?: number;
+  /**
+   * What joins this hub with others into one.
+   *
+   * @default None: its names are in this process.
+   */
+  backplane?: Backplane;
   /**
    * Called when a name is taken, held or given up.
    *
@@ -126,11 +134,13 @@ export const HUB = '"@hub"';
 export class Exchange {
   /** What the participants can be asked for, as far as it is known. */
   readonly routes: Routes = new Routes();
-  readonly #options: Required<ExchangeOptions>;
+  readonly #options: Required<Omit<ExchangeOptions, "backplane">>;
   readonly #names = new Names<Party>();
   readonly #open = new OpenRequests();
   readonly #nameBytes: Gauge;
   readonly #requests: Gauge;
+  /** The other nodes, if there are any. */
+  readonly #cluster: Cluster | undefined;
   #now = 0;
   /** How many participants there were. */
   #members = 0;
@@ -142,6 +152,7 @@ export class Exchange {
    */
   constructor(options: ExchangeOptions = {}) {
     checkLimits(options);
+    const { backplane, ...rest } = options;
     this.#options = {
       maxNameBytes: 256,
       nameCharacters: "visible",
@@ -149,7 +160,7 @@ export class Exchange {
       requestTimeout: 3_600_000,
       onName: () => {},
       onDenial: () => {},
-      ...options,
+      ...rest,
     };
     checkTime("requestTimeout", this.#options.requestTimeout);
     const { maxNameBytes, maxRequests, nameCharacters } = this.#options;
@@ -162,6 +173,10 @@ export class Exchange {
     }
     this.#nameBytes = new Gauge("maxNameBytes", maxNameBytes);
     this.#requests = new Gauge("maxRequests", maxRequests);
+    if (backplane) {
+      this.#cluster = new Cluster(this.#host(), backplane);
+      this.#names.registry = this.#cluster;
+    }
   }
 
   /** The limits, and how near the participants came to them. */
@@ -175,21 +190,58 @@ export class Exchange {
   }
 
   /**
-   * The names that are taken, as JSON texts, in the order in which they were
-   * taken.
+   * The names that participants of this process have, as JSON texts, in the
+   * order in which they were taken.
    */
   get names(): string[] {
     return [...this.#names.keys()];
   }
 
   /**
-   * Finds a participant.
+   * Finds a participant. In a cluster, one that may be on another node: what it
+   * is asked fails if nobody has the name.
    *
    * @param name The JSON text of a name, as `JSON.stringify()` writes it.
    * @returns The participant that has it.
    */
   find(name: string | undefined): Member | undefined {
-    return name === undefined ? undefined : this.#names.holder(name);
+    if (name === undefined) return undefined;
+    return this.#names.holder(name) ?? this.#cluster?.find(name);
+  }
+
+  /**
+   * Finds a participant that is here, or that has asked one here.
+   *
+   * @param name The JSON text of a name.
+   * @returns The participant that has it.
+   */
+  known(name: string): Member | undefined {
+    return this.#names.holder(name) ?? this.#cluster?.known(name);
+  }
+
+  /**
+   * Returns whether somebody has a name, as far as this process knows.
+   *
+   * @param name The JSON text of a name.
+   * @returns Whether it is taken.
+   */
+  has(name: string): boolean {
+    return this.#names.holder(name) !== undefined ||
+      this.#cluster?.has(name) === true;
+  }
+
+  /**
+   * Finds out whether somebody has a name.
+   *
+   * @param name The JSON text of a name.
+   * @param then Is told, at once unless other nodes have to be asked.
+   */
+  probe(name: string | undefined, then: (found: boolean) => void): void {
+    const cluster = this.#cluster;
+    if (name !== undefined && cluster && !this.#names.holder(name)) {
+      return cluster.probe(name, then);
+    }
+    then(name !== undefined && this.#names.holder(name) !== undefined);
   }
 
   /**
@@ -289,7 +341,8 @@ export class Exchange {
   /**
    * Claims a name, and gives up the one before. If another participant has it,
    * `member.active` stays false, and `participant.admit()` is called when it is
-   * free.
+   * free. In a cluster that takes a moment, until `participant.admit()` or
+   * `participant.hold()` is called.
    *
    * @param member The participant that claims it.
    * @param name The JSON text of the name, as `JSON.stringify()` writes it.
@@ -325,7 +378,15 @@ export class Exchange {
     party.nameBytes = bytes;
     if (given) this.allow(party, given);
     party.active = this.#names.claim(name, party);
-    onName(party.active ? "join" : "hold", name);
+    if (party.active) onName("join", name);
+    // In a cluster the others are asked first, unless one has it here.
+    else if (
+      !this.#cluster || this.#names.holder(name) ||
+      this.#names.first(name)?.held
+    ) {
+      party.held = true;
+      onName("hold", name);
+    }
     return undefined;
   }
 
@@ -339,6 +400,7 @@ export class Exchange {
    * JSON text.
    * @param kind The kind of question.
    * @param content The content of the question.
+   * @param tag What a node of a cluster remembers of it.
    * @returns What is wrong, if anything is: the question was not sent then.
    */
   ask(
@@ -347,6 +409,7 @@ export class Exchange {
     uuid: string,
     kind: QuestionKind,
     content: Content,
+    tag?: unknown,
   ): Fault | undefined {
     if (uuid.length > MAX_UUID_LENGTH) {
       const text = `The uuid is longer than ${MAX_UUID_LENGTH} characters.`;
@@ -366,7 +429,7 @@ export class Exchange {
       return fault("TooMany", text);
     }
     const expires = this.#now + requestTimeout;
-    const request = this.#open.add(uuid, asker, asked, expires);
+    const request = this.#open.add(uuid, asker, asked, expires, tag);
     const requests = this.#requests;
     if (asker.asking > requests.peak) requests.peak = asker.asking;
     const refusal = asked.participant.ask(request, kind, content);
@@ -468,6 +531,8 @@ export class Exchange {
     content: Content,
   ): Fault | undefined {
     let refusal: Fault | undefined;
+    // What comes from another node is meant for this one.
+    const cluster = this.#cluster?.isRemote(from) ? undefined : this.#cluster;
     const { verdicts, pass } = from as Party;
     if (!names && verdicts && !pass!.mayInform(undefined)) {
       return this.#deny(from, "inform all at once");
@@ -478,14 +543,15 @@ export class Exchange {
           refusal = this.#deny(from, `inform ${short(name)}`);
           continue;
         }
-        refusal = this.#names.holder(name)?.participant.tell(from, content) ??
-          refusal;
+        const to = this.#names.holder(name) ?? cluster?.find(name);
+        refusal = to?.participant.tell(from, content) ?? refusal;
       }
     } else {
       for (const to of this.#names.holders()) {
         if (to === from) continue;
         refusal = to.participant.tell(from, content) ?? refusal;
       }
+      refusal = cluster?.tell(from, content) ?? refusal;
     }
     return refusal;
   }
@@ -498,14 +564,23 @@ export class Exchange {
    */
   tick(now: number): void {
     this.#now = now;
-    for (const holder of this.#names.holders()) {
-      while (holder.oldest && holder.oldest.expires <= now) {
-        const text = "The request was not answered in time.";
-        const request = holder.oldest;
-        this.fail(request, fault("TimedOut", text));
-        request.responder.participant.cancel?.(request);
-      }
+    for (const holder of this.#names.holders()) this.#expire(holder);
+    if (!this.#cluster) return;
+    for (const remote of this.#cluster.parties()) this.#expire(remote);
+    this.#cluster.tick();
+  }
+
+  #expire(party: Party): void {
+    while (party.oldest && party.oldest.expires <= this.#now) {
+      const text = "The request was not answered in time.";
+      this.#abandon(party.oldest, fault("TimedOut", text));
     }
+  }
+
+  /** Ends a question whose answer nobody waits for any more. */
+  #abandon(request: OpenRequest, reason: Fault): void {
+    this.fail(request, reason);
+    request.responder.participant.cancel?.(request);
   }
 
   /**
@@ -532,12 +607,8 @@ export class Exchange {
     const party = member as Party;
     party.gone = true;
     while (party.oldest) this.cancel(party.oldest);
-    while (party.firstAsked) {
-      this.fail(
-        party.firstAsked,
-        fault("ResponderLeft", Text.responderLeft),
-      );
-    }
+    const left = fault("ResponderLeft", Text.responderLeft);
+    while (party.firstAsked) this.fail(party.firstAsked, left);
     this.#release(party);
   }
 
@@ -561,16 +632,64 @@ export class Exchange {
   #release(party: Party): void {
     const { name, active } = party;
     if (name === undefined) return;
+    party.held = false;
     const { onName } = this.#options;
     const heir = this.#names.release(name, party);
     if (!active) return;
     party.active = false;
     this.routes.left(name);
     onName("leave", name);
-    if (!heir) return;
+    if (heir) this.#admit(heir, name);
+  }
+
+  #admit(heir: Party, name: string): void {
     heir.active = true;
+    heir.held = false;
     heir.participant.admit();
-    onName("join", name);
+    this.#options.onName("join", name);
+  }
+
+  /** What other nodes make of this one. */
+  #host(): ConstructorParameters<typeof Cluster>[0] {
+    const names = this.#names;
+    const { onName } = this.#options;
+    const hold = (party: Party, name: string) => {
+      party.held = true;
+      party.participant.hold?.();
+      onName("hold", name);
+    };
+    return {
+      here: (name) => names.holder(name),
+      ask: (...question) => this.ask(...question),
+      answer: (...answer) => this.answer(...answer),
+      fail: (question, reason) => this.fail(question, reason),
+      cancel: (question) => this.cancel(question),
+      inform: (...information) => this.inform(...information),
+      leave: (member) => this.leave(member),
+      won: (name) => {
+        const heir = names.won(name);
+        if (heir) this.#admit(heir, name);
+      },
+      held: (name) => {
+        for (const party of names.waiting(name)) {
+          if (!party.held) hold(party, name);
+        }
+      },
+      lost: (name) => {
+        const party = names.lost(name);
+        if (!party) return;
+        party.active = false;
+        this.routes.left(name);
+        onName("leave", name);
+        const text = "Another node of the cluster has the name.";
+        const taken = fault("NotReady", text);
+        while (party.oldest) this.#abandon(party.oldest, taken);
+        const left = fault("ResponderLeft", Text.responderLeft);
+        while (party.firstAsked) this.fail(party.firstAsked, left);
+        hold(party, name);
+      },
+      figures: () => ({ clients: [...names.keys()].length }),
+    };
   }
 }
 

@@ -41,6 +41,8 @@ export const FaultCode = {
   NameRefused: -32025,
   /** The answer cannot be read, or cannot be passed on. */
   InvalidAnswer: -32026,
+  /** The hub that the other is connected to cannot be reached. */
+  Unreachable: -32027,
   /** The requester no longer wants the answer. */
   Cancelled: -32800,
 } as const;

@@ -22,6 +22,11 @@ export interface Named {
 export interface Member extends Named {
   /** Whether it owns the name; otherwise it waits for it. */
   readonly active: boolean;
+  /**
+   * Whether another has the name. Neither this nor `active` while a cluster is
+   * still being asked: `hold()` or `admit()` of the participant follows.
+   */
+  readonly held: boolean;
   /** Whether it has left. */
   readonly gone: boolean;
 }
@@ -125,6 +130,11 @@ export interface Participant {
   tell(source: Named, content: Content): Fault | undefined;
   /** Gets the name that it was waiting for. */
   admit(): void;
+  /**
+   * Is told that another has the name that it claimed, or that a cluster gave it
+   * to another while this hub was cut off. `admit()` follows when it is free.
+   */
+  hold?(): void;
   /**
    * Is disconnected. Afterwards the exchange forgets it.
    *

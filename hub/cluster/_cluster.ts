@@ -1,0 +1,475 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+import { later, type Timer } from "@wirekit/internal/clock";
+import type { OpenRequest, Party } from "../exchange/_party.ts";
+import { type Fault, fault } from "../exchange/fault.ts";
+import { Text } from "../exchange/_protocol.ts";
+import type {
+  AnswerKind,
+  Content,
+  Member,
+  Question,
+  QuestionKind,
+} from "../exchange/participant.ts";
+import { type Asked, AskedTable } from "./_asked.ts";
+import type { Address, Backplane, BackplaneReceiver } from "./backplane.ts";
+import {
+  ANSWERS,
+  contentOf,
+  decode,
+  encode,
+  Kind,
+  QUESTIONS,
+} from "./_messages.ts";
+import { type Line, nobody, type Origin, Remote } from "./_remote.ts";
+
+/** What the exchange of a node does for its cluster. */
+export interface Host {
+  /** Finds a participant of this node. */
+  here(name: string): Member | undefined;
+  ask(
+    from: Member,
+    to: Member,
+    uuid: string,
+    kind: QuestionKind,
+    content: Content,
+    tag: unknown,
+  ): Fault | undefined;
+  answer(question: Question, kind: AnswerKind, content: Content): unknown;
+  fail(question: Question, reason: Fault): void;
+  cancel(question: Question): void;
+  inform(
+    from: Member,
+    names: Iterable<string> | undefined,
+    content: Content,
+  ): unknown;
+  leave(member: Member): void;
+  /** A name is one of this node. */
+  won(name: string): void;
+  /** A name that participants of this node want is one of another. */
+  held(name: string): void;
+  /** A name of this node is one of another. */
+  lost(name: string): void;
+  figures(): Record<string, number>;
+}
+
+/** The most questions that one audit asks after. */
+const AUDITED = 1_000;
+/** How many seconds old a question is when it is asked after. */
+const OLD = 2;
+/** For how many seconds a node may not say whether it has a name. */
+const PATIENCE = 10;
+/**
+ * How often, and for how long at first, to wait for a name that the engine does
+ * not find and that somebody has: it has just come, or its node is about to be
+ * back.
+ */
+const TRIES = 6;
+const FIRST_DELAY = 10;
+/** How many participants are made before those that nobody needs are dropped. */
+const SWEPT = 1_000;
+/** How many nodes that are gone are remembered. */
+const GONE = 1_000;
+
+/**
+ * Joins the exchange of this node with those of others. For the exchange, what
+ * is elsewhere is a participant like any other.
+ */
+export class Cluster implements BackplaneReceiver, Line {
+  readonly #host: Host;
+  readonly #backplane: Backplane;
+  /** By name; those without one by node and number. */
+  readonly #remotes = new Map<string, Remote>();
+  readonly asked = new AskedTable();
+  readonly #probes = new Set<Asked>();
+  readonly #gone = new Set<string>();
+  #made = 0;
+  turn = 0;
+  /** Names whose questions are to be asked after, all at once. */
+  #moved = new Set<string>();
+  #timer: Timer | undefined;
+
+  constructor(host: Host, backplane: Backplane) {
+    this.#host = host;
+    this.#backplane = backplane;
+    backplane.onMessage(this);
+  }
+
+  claim(name: string): boolean {
+    return this.#backplane.claim(name);
+  }
+
+  release(name: string): void {
+    this.#backplane.release(name);
+  }
+
+  /** See {@linkcode Line}. */
+  publish(to: Address, message: Uint8Array, ref?: number): Fault | undefined {
+    return this.#backplane.publish(to, message, ref);
+  }
+
+  /** Returns what stands for whoever has a name elsewhere, now or soon. */
+  find(name: string): Party {
+    let remote = this.#remotes.get(name);
+    if (!remote) this.#remotes.set(name, remote = this.#make(name));
+    remote.turn = this.turn;
+    return remote.party;
+  }
+
+  /** Returns who has asked something under a name, or was asked. */
+  known(name: string): Party | undefined {
+    return this.#remotes.get(name)?.party;
+  }
+
+  /** Returns whether another node has a name, as far as this one has heard. */
+  has(name: string): boolean {
+    return this.#backplane.status().names.has(name);
+  }
+
+  /** Asks whether another node has a name. */
+  probe(name: string, then: (found: boolean) => void): void {
+    const { turn } = this;
+    const asked: Asked = { ref: 0, name, tries: 0, turn, then };
+    this.asked.add(asked);
+    this.#probes.add(asked);
+    asked.message = encode([Kind.probe, asked.ref, name]);
+    const refusal = this.publish({ name }, asked.message, asked.ref);
+    if (refusal) this.#end(asked);
+  }
+
+  /** Tells the participants of all other nodes. */
+  tell(from: Member, content: Content): Fault | undefined {
+    const { number, name = "" } = from as Party;
+    return this.publish("all", encode([Kind.tellAll, number, name], content));
+  }
+
+  /** Whether a participant is one of another node. */
+  isRemote(member: Member): boolean {
+    return (member as Party).participant instanceof Remote;
+  }
+
+  #make(name: string | undefined): Remote {
+    // Who asks for names that nobody has shall not fill the memory.
+    if (++this.#made % SWEPT === 0) {
+      for (const [key, remote] of this.#remotes) {
+        if (isIdle(remote)) this.#drop(key, remote);
+      }
+    }
+    return new Remote(this, -this.#made, name);
+  }
+
+  /** Forgets a remote participant. */
+  #drop(key: string, remote: Remote): void {
+    this.#remotes.delete(key);
+    remote.party.active = false;
+    this.#failAll(remote);
+    this.#host.leave(remote.party);
+    if (remote.audit) this.asked.delete(remote.audit);
+  }
+
+  /** Finds who asks or tells something. */
+  #sender(node: string, number: string, name: string): Remote {
+    const key = keyOf(node, number, name);
+    let remote = this.#remotes.get(key);
+    if (remote && remote.node !== node) this.#forgetAsked(remote);
+    if (!remote) {
+      remote = this.#make(name === "" ? undefined : name);
+      this.#remotes.set(key, remote);
+    }
+    remote.node = node;
+    remote.turn = this.turn;
+    return remote;
+  }
+
+  // What comes from the backplane.
+
+  /** See {@linkcode BackplaneReceiver}. */
+  won(name: string): void {
+    const remote = this.#remotes.get(name);
+    if (remote) this.#drop(name, remote);
+    this.#host.won(name);
+  }
+
+  /** See {@linkcode BackplaneReceiver}. */
+  held(name: string): void {
+    this.#host.held(name);
+  }
+
+  /** See {@linkcode BackplaneReceiver}. */
+  lost(name: string): void {
+    this.#host.lost(name);
+  }
+
+  /** See {@linkcode BackplaneReceiver}. */
+  figures(): Record<string, number> {
+    return this.#host.figures();
+  }
+
+  /** See {@linkcode BackplaneReceiver}. */
+  message(message: Uint8Array, from: string): void {
+    // A node that was taken for dead has no say in what it had.
+    if (this.#gone.has(from)) return;
+    const fields = decode(message);
+    const [kind = "", ...rest] = fields;
+    if (kind in QUESTIONS) this.#receiveQuestion(QUESTIONS[kind]!, rest, from);
+    else if (kind in ANSWERS) this.#receiveAnswer(ANSWERS[kind]!, rest);
+    else if (kind === Kind.fail) this.#receiveFailure(rest);
+    else if (kind === Kind.tell || kind === Kind.tellAll) {
+      const [number = "", name = "", to = ""] = rest;
+      const { party } = this.#sender(from, number, name);
+      const names = kind === Kind.tell ? [to] : undefined;
+      this.#host.inform(party, names, contentOf(fields));
+    } else if (kind === Kind.cancel) this.#receiveCancel(rest, from);
+    else if (kind === Kind.probe) {
+      const [ref = "", name = ""] = rest;
+      if (!this.#host.here(name)) return;
+      this.publish({ node: from }, encode([Kind.here, ref]));
+    } else if (kind === Kind.here) {
+      const asked = this.asked.get(Number(rest[0]));
+      if (!asked?.then || !this.asked.delete(asked)) return;
+      this.#probes.delete(asked);
+      asked.then(true);
+    } else if (kind === Kind.audit) this.#receiveAudit(rest, from);
+    else if (kind === Kind.unknown) this.#receiveUnknown(rest);
+  }
+
+  #receiveQuestion(
+    kind: QuestionKind,
+    fields: readonly string[],
+    node: string,
+  ): void {
+    const [number = "", asker = "", name = "", uuid = "", to = ""] = fields;
+    const ref = Number(number);
+    const responder = this.#host.here(to);
+    const refusal = responder
+      ? this.#host.ask(
+        this.#sender(node, asker, name).party,
+        responder,
+        uuid,
+        kind,
+        contentOf(fields),
+        { node, ref } satisfies Origin,
+      )
+      : nobody(kind);
+    if (!refusal) return;
+    this.publish(
+      { node },
+      encode([Kind.fail, ref, refusal.code, refusal.text]),
+    );
+  }
+
+  #receiveAnswer(kind: AnswerKind, fields: readonly string[]): void {
+    const asked = this.asked.get(Number(fields[0]));
+    if (!asked?.question || !this.asked.delete(asked)) return;
+    this.#host.answer(asked.question, kind, contentOf(fields));
+  }
+
+  #receiveFailure([number, code, text = ""]: readonly string[]): void {
+    const asked = this.asked.get(Number(number));
+    if (asked?.question) this.#end(asked, { code: Number(code), text });
+  }
+
+  #receiveCancel(
+    [number, asker = "", name = ""]: readonly string[],
+    node: string,
+  ): void {
+    const remote = this.#remotes.get(keyOf(node, asker, name));
+    const ref = Number(number);
+    let request = remote?.party.oldest;
+    while (request && !isOf(request, node, ref)) request = request.newer;
+    if (request) this.#host.cancel(request);
+  }
+
+  #receiveAudit(
+    [number = "", ...refs]: readonly string[],
+    node: string,
+  ): void {
+    const open = new Set<number>();
+    for (const { party } of this.#remotes.values()) {
+      for (let each = party.oldest; each; each = each.newer) {
+        const origin = each.tag as Origin;
+        if (origin.node === node) open.add(origin.ref);
+      }
+    }
+    const unknown = refs.filter((ref) => !open.has(Number(ref)));
+    this.publish({ node }, encode([Kind.unknown, number, ...unknown]));
+  }
+
+  #receiveUnknown([number, ...refs]: readonly string[]): void {
+    const audit = this.asked.get(Number(number));
+    if (audit) this.asked.delete(audit);
+    for (const ref of refs) {
+      const asked = this.asked.get(Number(ref));
+      if (asked?.question && asked.tries === 0) this.#end(asked, LOST);
+    }
+  }
+
+  /** See {@linkcode BackplaneReceiver}. */
+  undelivered(ref: number): void {
+    const asked = this.asked.get(ref);
+    if (!asked) return;
+    const { name, message } = asked;
+    if (message && asked.tries < TRIES && this.has(name)) {
+      later(FIRST_DELAY * 2 ** asked.tries++, () => {
+        if (this.asked.get(ref) !== asked) return;
+        const refusal = this.publish({ name }, message, ref);
+        if (refusal) this.#end(asked, refusal);
+      });
+      return;
+    }
+    if (asked.question || asked.then) return this.#end(asked);
+    // An audit: nobody has the name who could have been asked.
+    this.asked.delete(asked);
+    const remote = this.#remotes.get(name);
+    if (remote && !this.has(name)) this.#failAll(remote);
+  }
+
+  /** Ends what was asked, without an answer. */
+  #end(asked: Asked, reason?: Fault): void {
+    if (!this.asked.delete(asked)) return;
+    const { question, kind, name } = asked;
+    if (asked.then) {
+      this.#probes.delete(asked);
+      asked.then(false);
+    }
+    if (!question) return;
+    this.#host.fail(question, reason ?? nobody(kind!));
+    const remote = this.#remotes.get(name);
+    if (remote && isIdle(remote) && !this.has(name)) this.#drop(name, remote);
+  }
+
+  #failAll(remote: Remote): void {
+    let request = remote.party.firstAsked;
+    while (request) {
+      const next: OpenRequest | undefined = request.after;
+      this.#end(request.tag as Asked, LEFT);
+      request = next;
+    }
+  }
+
+  /** See {@linkcode BackplaneReceiver}. */
+  left(name: string, dead: boolean): void {
+    const remote = this.#remotes.get(name);
+    if (!remote?.party.firstAsked) return;
+    if (dead) return this.#failAll(remote);
+    // Its node says itself what becomes of its questions, if it still can.
+    this.#moved.add(name);
+    this.#timer ??= later(50, () => {
+      this.#timer = undefined;
+      const names = this.#moved;
+      this.#moved = new Set();
+      for (const name of names) {
+        const remote = this.#remotes.get(name);
+        if (remote) this.#audit(remote, this.turn);
+      }
+    });
+  }
+
+  /** See {@linkcode BackplaneReceiver}. */
+  gone(node: string): void {
+    this.#gone.add(node);
+    if (this.#gone.size > GONE) {
+      const [first] = this.#gone;
+      this.#gone.delete(first!);
+    }
+    for (const remote of this.#remotes.values()) {
+      if (remote.node === node) this.#forgetAsked(remote);
+    }
+  }
+
+  /**
+   * Forgets what a participant has asked at the node where it was: its name has
+   * moved, or the node is gone.
+   */
+  #forgetAsked({ party }: Remote): void {
+    while (party.oldest) this.#host.cancel(party.oldest);
+  }
+
+  /** See {@linkcode BackplaneReceiver}. */
+  attached(): void {
+    for (const remote of this.#remotes.values()) {
+      this.#audit(remote, this.turn);
+    }
+  }
+
+  /** See {@linkcode BackplaneReceiver}. */
+  detached(reason: string): void {
+    const away = fault("Unreachable", reason);
+    for (const asked of this.asked.all()) this.#end(asked, away);
+  }
+
+  /**
+   * Asks what became of the questions to a participant that were asked until a
+   * turn of the clock: messages may get lost.
+   */
+  #audit(remote: Remote, until: number): void {
+    const { party } = remote;
+    const refs: number[] = [];
+    for (let each = party.firstAsked; each; each = each.after) {
+      const { turn, ref } = each.tag as Asked;
+      if (turn > until || refs.length === AUDITED) break;
+      refs.push(ref);
+    }
+    if (refs.length === 0) return;
+    if (remote.audit) this.asked.delete(remote.audit);
+    const name = party.name!;
+    const audit: Asked = { ref: 0, name, tries: 0, turn: this.turn };
+    this.asked.add(audit);
+    remote.audit = audit;
+    const message = encode([Kind.audit, audit.ref, ...refs]);
+    const refusal = this.publish({ name }, message, audit.ref);
+    if (refusal) this.asked.delete(audit);
+  }
+
+  /** The participants of other nodes that wait for answers of this one. */
+  *parties(): Generator<Party, void> {
+    for (const { party } of this.#remotes.values()) yield party;
+  }
+
+  /** Is called once a second. */
+  tick(): void {
+    this.turn++;
+    for (const probe of this.#probes) {
+      if (probe.turn > this.turn - PATIENCE) break;
+      this.#end(probe);
+    }
+    for (const [key, remote] of this.#remotes) {
+      const { firstAsked } = remote.party;
+      if (firstAsked && this.turn % OLD === 0) {
+        this.#audit(remote, this.turn - OLD);
+      }
+      for (
+        let each = remote.party.lastAsked;
+        each && (each.tag as Asked).message;
+        each = each.before
+      ) {
+        const asked = each.tag as Asked;
+        if (asked.turn < this.turn - 1) asked.message = undefined;
+      }
+      if (isIdle(remote) && remote.turn < this.turn - OLD) {
+        this.#drop(key, remote);
+      }
+    }
+  }
+}
+
+/** What is said of a question that got lost. */
+const LOST = fault(
+  "Unreachable",
+  "The answer was lost on the way between two hubs.",
+);
+/** What is said when the responder is gone, with its node or without. */
+const LEFT = fault("ResponderLeft", Text.responderLeft);
+
+function keyOf(node: string, number: string, name: string): string {
+  return name === "" ? `${node} ${number}` : name;
+}
+
+function isOf(request: OpenRequest, node: string, ref: number): boolean {
+  const origin = request.tag as Origin;
+  return origin.ref === ref && origin.node === node;
+}
+
+function isIdle({ party }: Remote): boolean {
+  return party.asking === 0 && party.firstAsked === undefined;
+}

@@ -1,0 +1,295 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+import { assert, assertEquals } from "@std/assert";
+import { FakeTime } from "@wirekit/internal/testing";
+import { Router } from "../exchange/_router.ts";
+import { Client } from "../client.ts";
+import { serve } from "../serve.ts";
+import { MemoryEngine } from "./memory.ts";
+
+/** Two nodes, and what is on the way between them. */
+class Pair {
+  #queue: (() => void)[] = [];
+  readonly engine = new MemoryEngine({
+    carry: (deliver) => void this.#queue.push(deliver),
+  });
+  readonly planes = [this.engine.node("one"), this.engine.node("two")];
+  readonly routers = this.planes.map((backplane) => new Router({ backplane }));
+  /** Whether messages get lost on the way. */
+  deaf = false;
+
+  constructor() {
+    for (const plane of this.planes) {
+      const publish = plane.publish.bind(plane);
+      plane.publish = (...message) =>
+        this.deaf ? undefined : publish(...message);
+    }
+  }
+
+  settle(): void {
+    while (this.#queue.length > 0) this.#queue.shift()!();
+  }
+
+  tick(seconds: number): void {
+    for (let n = 0; n < seconds; n++) {
+      this.routers.forEach((router) => router.tick(n * 1_000));
+      this.settle();
+    }
+  }
+
+  /** A winerp client at a node; `received` has what came since it was asked. */
+  client(node: number, name: string) {
+    const received: Record<string, unknown>[] = [];
+    const connected = this.routers[node]!.connect({
+      send: (bytes) =>
+        received.push(JSON.parse(new TextDecoder().decode(bytes))),
+      close: (error) => received.push({ closed: error.code }),
+    });
+    const say = (message: unknown) => {
+      connected.receive(new TextEncoder().encode(JSON.stringify(message)));
+      this.settle();
+    };
+    const take = () => received.splice(0);
+    const texts = () => take().map(({ data }) => data);
+    say({ type: 1, id: name, uuid: "v" });
+    return {
+      say,
+      take,
+      texts,
+      connected,
+      leave: () => {
+        connected.leave();
+        this.settle();
+      },
+    };
+  }
+}
+
+const AWAY = "This hub is cut off from the other hubs.";
+const LEFT = "The destination disconnected before it answered.";
+
+Deno.test("A cluster tells a client what a hub tells it of its name, with the members that it sent", () => {
+  const pair = new Pair();
+  const one = pair.client(0, "a");
+  const two = pair.client(1, "a");
+  const third = pair.client(1, "a");
+  assertEquals(one.take(), [{
+    id: "a",
+    type: 0,
+    route: null,
+    data: "Authorized.",
+    traceback: null,
+    uuid: "v",
+    destination: null,
+    pseudo_object: null,
+  }]);
+  const held = {
+    id: "a",
+    type: 4,
+    route: null,
+    data: "Already authorized.",
+    traceback: "Already authorized.",
+    uuid: null,
+    destination: null,
+    pseudo_object: null,
+  };
+  assertEquals(two.take(), [held]);
+  assertEquals(third.take(), [held]);
+  one.leave();
+  assertEquals([two.texts(), third.texts()], [["Authorized."], []]);
+  two.leave();
+  assertEquals(third.texts(), ["Authorized."]);
+});
+
+Deno.test("A name that is given up before the cluster has answered goes to nobody", () => {
+  const pair = new Pair();
+  const { routers: [router], settle } = pair;
+  const heard: string[] = [];
+  const receiver = {
+    send: (bytes: Uint8Array) =>
+      heard.push(JSON.parse(new TextDecoder().decode(bytes)).data),
+    close() {},
+  };
+  const utf8 = new TextEncoder();
+  const verification = () => utf8.encode('{"type":1,"id":"a"}');
+  const early = router!.connect(receiver);
+  early.receive(verification());
+  early.leave();
+  const late = router!.connect(receiver);
+  late.receive(verification());
+  settle.call(pair);
+  assertEquals(heard, ["Authorized."]);
+  late.leave();
+  pair.settle();
+  assertEquals(pair.client(1, "a").texts(), ["Authorized."]);
+});
+
+Deno.test("A question to a name that nobody has fails at once, at any node", () => {
+  const pair = new Pair();
+  const one = pair.client(0, "a");
+  one.take();
+  one.say({ type: 2, route: "r", data: {}, uuid: "u", destination: "b" });
+  const [answer] = one.take();
+  assertEquals(answer, {
+    id: "a",
+    type: 4,
+    route: null,
+    data: "Destination not found.",
+    traceback: "Destination not found.",
+    uuid: "u",
+    destination: "b",
+    pseudo_object: null,
+  });
+  one.say({ type: 7, data: {}, uuid: "u", destination: "b" });
+  assertEquals(one.texts(), ["The data requester is no longer connected"]);
+  one.say({ type: 5, uuid: "p", destination: "b" });
+  assertEquals(one.take().map(({ data, uuid }) => [data, uuid]), [
+    [{ success: false }, "p"],
+  ]);
+  pair.client(1, "b");
+  one.say({ type: 5, uuid: "p", destination: "b" });
+  assertEquals(one.texts(), [{ success: true }]);
+});
+
+Deno.test("A question across nodes ends when its responder leaves, its node is cut off, or the question is lost", () => {
+  using _time = new FakeTime();
+  const pair = new Pair();
+  const one = pair.client(0, "a");
+  const ask = (uuid: string) =>
+    one.say({ type: 2, route: "r", data: {}, uuid, destination: "b" });
+
+  const first = pair.client(1, "b");
+  ask("1");
+  one.take();
+  first.leave();
+  assertEquals(one.texts(), [LEFT]);
+
+  const second = pair.client(1, "b");
+  pair.deaf = true;
+  ask("2");
+  pair.deaf = false;
+  assertEquals([one.texts(), second.texts()], [[], ["Authorized."]]);
+  pair.tick(8);
+  assertEquals(one.texts(), [
+    "The answer was lost on the way between two hubs.",
+  ]);
+
+  ask("3");
+  pair.planes[1]!.cut();
+  pair.settle();
+  assertEquals(one.texts(), [LEFT]);
+  ask("4");
+  assertEquals(one.texts(), ["Destination not found."]);
+  second.say({ type: 3, data: 1, uuid: "3", destination: "a" });
+  pair.tick(5);
+  assertEquals(one.texts(), []);
+});
+
+Deno.test("An audit leaves alone what is still open", () => {
+  using _time = new FakeTime();
+  const pair = new Pair();
+  const one = pair.client(0, "a");
+  const two = pair.client(1, "b");
+  one.take();
+  for (const uuid of ["1", "2"]) {
+    one.say({ type: 2, route: "r", data: {}, uuid, destination: "b" });
+  }
+  pair.tick(20);
+  assertEquals(one.take(), []);
+  two.say({ type: 3, data: 1, uuid: "2", destination: "a" });
+  two.say({ type: 3, data: 1, uuid: "1", destination: "a" });
+  assertEquals(one.take().map(({ uuid }) => uuid), ["2", "1"]);
+});
+
+Deno.test("A node that is cut off goes on by itself, fails what is elsewhere, and gives up what others took", () => {
+  using _time = new FakeTime();
+  const pair = new Pair();
+  const [plane] = pair.planes;
+  const one = pair.client(0, "a");
+  const beside = pair.client(0, "c");
+  const elsewhere = pair.client(1, "b");
+  const waits = pair.client(1, "a");
+  one.texts();
+  one.say({ type: 2, data: {}, uuid: "1", destination: "b" });
+  beside.say({ type: 2, data: {}, uuid: "2", destination: "a" });
+  one.take();
+  elsewhere.take();
+  beside.take();
+  plane!.cut();
+  pair.settle();
+  assertEquals(one.texts(), [AWAY]);
+  assertEquals(waits.texts(), ["Already authorized.", "Authorized."]);
+  one.say({ type: 2, data: {}, uuid: "3", destination: "b" });
+  assertEquals(one.texts(), [AWAY]);
+  one.say({ type: 2, data: {}, uuid: "4", destination: "c" });
+  assertEquals(beside.take().map(({ uuid }) => uuid), ["4"]);
+  plane!.heal();
+  pair.settle();
+  // What it had asked fails, and so does what it was asked.
+  assertEquals(one.texts(), [
+    "Another node of the cluster has the name.",
+    "Already authorized.",
+  ]);
+  assertEquals(beside.texts(), [LEFT]);
+  waits.leave();
+  assertEquals(one.texts(), ["Authorized."]);
+});
+
+Deno.test("Equal uuids of two requesters on two nodes stay apart", () => {
+  const pair = new Pair();
+  const one = pair.client(0, "a");
+  const two = pair.client(1, "b");
+  const three = pair.client(1, "c");
+  for (const each of [one, two, three]) each.take();
+  one.say({ type: 2, data: 1, uuid: "1", destination: "c" });
+  two.say({ type: 2, data: 2, uuid: "1", destination: "c" });
+  three.say({ type: 3, data: "for b", uuid: "1", destination: "b" });
+  three.say({ type: 3, data: "for a", uuid: "1", destination: "a" });
+  assertEquals([one.texts(), two.texts()], [["for a"], ["for b"]]);
+});
+
+Deno.test("A requester that leaves takes its questions with it", () => {
+  const pair = new Pair();
+  const { exchange } = pair.routers[1]!;
+  const one = pair.client(0, "a");
+  const forgotten: string[] = [];
+  const member = exchange.enter({
+    ask: () => undefined,
+    answer: () => undefined,
+    fail() {},
+    cancel: ({ uuid }) => forgotten.push(uuid),
+    tell: () => undefined,
+    admit() {},
+    end() {},
+  });
+  exchange.claim(member, '"b"');
+  pair.settle();
+  assert(member.active);
+  one.say({ type: 2, data: 1, uuid: "1", destination: "b" });
+  one.say({ type: 2, data: 1, uuid: "2", destination: "b" });
+  one.leave();
+  assertEquals(forgotten, ['"1"', '"2"']);
+});
+
+Deno.test("Clients of two hubs call each other, and wait for names, over real sockets", async () => {
+  const engine = new MemoryEngine();
+  await using one = await serve({ port: 0, backplane: engine.node("one") });
+  await using two = await serve({ port: 0, backplane: engine.node("two") });
+  await using bot = new Client("bot", { url: one.urls[0] });
+  bot.route("add", ({ a, b }: { a: bigint; b: number }) => a + BigInt(b));
+  await bot.connect();
+  await using spare = new Client("bot", { url: two.urls[0] });
+  spare.route("add", () => "spare");
+  const held = Promise.withResolvers<void>();
+  spare.addEventListener("hold", () => held.resolve());
+  const waiting = spare.connect({ timeout: Infinity });
+  await held.promise;
+  await using me = new Client("me", { url: two.urls[0] });
+  await me.connect();
+  const data = { a: 2n ** 63n, b: 1 };
+  assertEquals(await me.request("bot", "add", data), 2n ** 63n + 1n);
+  assert(await me.ping("bot"));
+  assert(!await me.ping("nobody"));
+  await bot.close();
+  await waiting;
+  assertEquals(await me.request("bot", "add", data), "spare");
+});

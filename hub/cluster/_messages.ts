@@ -1,0 +1,71 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * What hubs of a cluster send each other: fields with a NUL between them, which
+ * no JSON text has.
+ */
+import type {
+  AnswerKind,
+  Content,
+  QuestionKind,
+} from "../exchange/participant.ts";
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** The first field of a message. */
+export const Kind = {
+  request: "q",
+  functionCall: "c",
+  response: "r",
+  error: "e",
+  /** There will be no answer. */
+  fail: "f",
+  /** The requester no longer waits for the answer. */
+  cancel: "w",
+  /** Information, for all or for one. */
+  tellAll: "a",
+  tell: "t",
+  /** Is the name there? */
+  probe: "p",
+  here: "h",
+  /** What of these questions is still open? */
+  audit: "o",
+  unknown: "u",
+} as const;
+
+/** Which questions and answers there are, by the first field. */
+export const QUESTIONS: Readonly<Record<string, QuestionKind>> = {
+  [Kind.request]: "request",
+  [Kind.functionCall]: "functionCall",
+};
+export const ANSWERS: Readonly<Record<string, AnswerKind>> = {
+  [Kind.response]: "response",
+  [Kind.error]: "error",
+};
+
+/** Writes a message. */
+export function encode(
+  fields: readonly (string | number)[],
+  content?: Content,
+): Uint8Array {
+  let text = fields.join("\0");
+  if (content) {
+    const { route, traceback, pseudoObject, data } = content;
+    text += `\0${route}\0${traceback}\0${pseudoObject}\0${data}`;
+  }
+  return encoder.encode(text);
+}
+
+/** Reads a message. */
+export function decode(message: Uint8Array): string[] {
+  return decoder.decode(message).split("\0");
+}
+
+/** Reads the content that stands in the last four fields. */
+export function contentOf(fields: readonly string[]): Content {
+  const [route = "null", traceback = "null", pseudoObject = "null", data] =
+    fields.slice(-4);
+  return { route, traceback, pseudoObject, data: data ?? "null" };
+}

@@ -1,0 +1,135 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+import { bytesOf, type OpenRequest, Party } from "../exchange/_party.ts";
+import { type Fault, fault } from "../exchange/fault.ts";
+import { Text } from "../exchange/_protocol.ts";
+import type {
+  AnswerKind,
+  Content,
+  Named,
+  Participant,
+  Question,
+  QuestionKind,
+} from "../exchange/participant.ts";
+import type { Asked, AskedTable } from "./_asked.ts";
+import type { Address } from "./backplane.ts";
+import { encode, Kind } from "./_messages.ts";
+
+/** Which question of another node this is. */
+export interface Origin {
+  readonly node: string;
+  readonly ref: number;
+}
+
+/** What remote participants share. */
+export interface Line {
+  readonly asked: AskedTable;
+  /** Counts the seconds. */
+  readonly turn: number;
+  publish(to: Address, message: Uint8Array, ref?: number): Fault | undefined;
+}
+
+/** A participant of another node. */
+export class Remote implements Participant {
+  readonly #line: Line;
+  readonly party: Party;
+  /** Where it was when it last asked or told something. */
+  node: string | undefined;
+  /** In which turn of the clock it was last needed. */
+  turn = 0;
+  /** The last audit of what it was asked. */
+  audit: Asked | undefined;
+
+  constructor(line: Line, number: number, name: string | undefined) {
+    this.#line = line;
+    this.party = new Party(number, this);
+    if (name === undefined) return;
+    this.party.name = name;
+    this.party.nameBytes = bytesOf(name);
+    this.party.active = true;
+  }
+
+  get #name(): string {
+    return this.party.name!;
+  }
+
+  /** See {@linkcode Participant}. */
+  ask(
+    question: Question,
+    kind: QuestionKind,
+    content: Content,
+  ): Fault | undefined {
+    const request = question as OpenRequest;
+    const { requester, uuid } = request;
+    const line = this.#line;
+    this.turn = line.turn;
+    const asked: Asked = {
+      ref: 0,
+      name: this.#name,
+      question: request,
+      kind,
+      message: undefined,
+      tries: 0,
+      turn: line.turn,
+    };
+    line.asked.add(asked);
+    const { number, name = "" } = requester;
+    const fields = [Kind[kind], asked.ref, number, name, uuid, this.#name];
+    asked.message = encode(fields, content);
+    const refusal = line.publish(
+      { name: this.#name },
+      asked.message,
+      asked.ref,
+    );
+    if (refusal) line.asked.delete(asked);
+    else request.tag = asked;
+    return refusal;
+  }
+
+  /** See {@linkcode Participant}. */
+  answer(
+    question: Question,
+    kind: AnswerKind,
+    content: Content,
+  ): Fault | undefined {
+    const { node, ref } = (question as OpenRequest).tag as Origin;
+    return this.#line.publish({ node }, encode([Kind[kind], ref], content));
+  }
+
+  /** See {@linkcode Participant}. */
+  fail(question: Question, { code, text }: Fault): void {
+    const { node, ref } = (question as OpenRequest).tag as Origin;
+    this.#line.publish({ node }, encode([Kind.fail, ref, code, text]));
+  }
+
+  /** See {@linkcode Participant}. */
+  cancel(question: Question): void {
+    const asked = (question as OpenRequest).tag as Asked;
+    if (!this.#line.asked.delete(asked)) return;
+    const { requester } = question as OpenRequest;
+    const { number, name = "" } = requester;
+    const message = encode([Kind.cancel, asked.ref, number, name]);
+    this.#line.publish({ name: this.#name }, message);
+  }
+
+  /** See {@linkcode Participant}. */
+  tell(source: Named, content: Content): Fault | undefined {
+    this.turn = this.#line.turn;
+    const { number, name = "" } = source as Party;
+    const message = encode([Kind.tell, number, name, this.#name], content);
+    return this.#line.publish({ name: this.#name }, message);
+  }
+
+  /** See {@linkcode Participant}. */
+  admit(): void {}
+
+  /** See {@linkcode Participant}. */
+  end(): void {}
+}
+
+/** What somebody is told whose question found nobody. */
+export function nobody(kind: QuestionKind): Fault {
+  const isRequest = kind === "request";
+  const text = isRequest ? Text.noDestination : Text.noRequester;
+  return fault("NameNotFound", text);
+}
