@@ -240,8 +240,8 @@ Deno.test("Equal uuids of two requesters on two nodes stay apart", () => {
   const two = pair.client(1, "b");
   const three = pair.client(1, "c");
   for (const each of [one, two, three]) each.take();
-  one.say({ type: 2, data: 1, uuid: "1", destination: "c" });
-  two.say({ type: 2, data: 2, uuid: "1", destination: "c" });
+  one.say({ type: 2, data: {}, uuid: "1", destination: "c" });
+  two.say({ type: 2, data: {}, uuid: "1", destination: "c" });
   three.say({ type: 3, data: "for b", uuid: "1", destination: "b" });
   three.say({ type: 3, data: "for a", uuid: "1", destination: "a" });
   assertEquals([one.texts(), two.texts()], [["for a"], ["for b"]]);
@@ -264,8 +264,8 @@ Deno.test("A requester that leaves takes its questions with it", () => {
   exchange.claim(member, '"b"');
   pair.settle();
   assert(member.active);
-  one.say({ type: 2, data: 1, uuid: "1", destination: "b" });
-  one.say({ type: 2, data: 1, uuid: "2", destination: "b" });
+  one.say({ type: 2, data: {}, uuid: "1", destination: "b" });
+  one.say({ type: 2, data: {}, uuid: "2", destination: "b" });
   one.leave();
   assertEquals(forgotten, ['"1"', '"2"']);
 });
