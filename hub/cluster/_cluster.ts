@@ -3,7 +3,7 @@
 import { later, type Timer } from "@wirekit/internal/clock";
 import type { OpenRequest, Party } from "../exchange/_party.ts";
 import { type Fault, fault } from "../exchange/fault.ts";
-import { Text } from "../exchange/_protocol.ts";
+import * as Text from "../exchange/_text.ts";
 import type {
   AnswerKind,
   Content,

@@ -2,7 +2,7 @@
 // This module is browser compatible.
 import { bytesOf, type OpenRequest, Party } from "../exchange/_party.ts";
 import { type Fault, fault } from "../exchange/fault.ts";
-import { Text } from "../exchange/_protocol.ts";
+import * as Text from "../exchange/_text.ts";
 import type {
   AnswerKind,
   Content,
