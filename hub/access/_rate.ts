@@ -53,9 +53,8 @@ export class Rate {
     if (this.#messages < 0) messages.hit();
     if (this.#bytes < 0) bytes.hit();
     return 1_000 * Math.max(
-      0,
-      -this.#messages / messages.limit,
-      -this.#bytes / bytes.limit,
+      debt(this.#messages, messages.limit),
+      debt(this.#bytes, bytes.limit),
     );
   }
 
@@ -74,4 +73,9 @@ function filled(amount: number, limit: number, seconds: number): number {
   return limit === Infinity
     ? Infinity
     : Math.min(limit, amount + seconds * limit);
+}
+
+/** Returns how many seconds it takes until a bucket is not below empty. */
+function debt(amount: number, limit: number): number {
+  return amount < 0 ? -amount / limit : 0;
 }
