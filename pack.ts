@@ -168,7 +168,10 @@ async function pack(
     }
     dependencies[name] = `^${manifest.version}`;
   }
-  Object.assign(manifest, { dependencies, engines: { node: ">=22" } });
+  // A bundler leaves out each file of which a page uses nothing.
+  const sideEffects = false;
+  const engines = { node: ">=22" };
+  Object.assign(manifest, { dependencies, engines, sideEffects });
   await Deno.writeTextFile(file, JSON.stringify(manifest, undefined, 2));
   await Deno.copyFile(new URL("LICENSE", root), new URL("LICENSE", home));
 

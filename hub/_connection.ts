@@ -16,13 +16,15 @@ import type { Connected, Receiver } from "./exchange/participant.ts";
  * An empty message. A stock client that reconnects handles the last message
  * that it received again: this one does no harm if it is the last.
  */
-export const FAREWELL: Uint8Array<ArrayBuffer> = composeMessage({ type: "6" });
+export const FAREWELL: Uint8Array<ArrayBuffer> = /* @__PURE__ */ composeMessage(
+  { type: "6" },
+);
 
 /**
  * A call of a function that does not exist. Every winerp client answers it at
  * once with an error, and does nothing else.
  */
-const QUESTION = composeMessage({
+const QUESTION = /* @__PURE__ */ composeMessage({
   id: '"@hub"',
   type: `${MessageType.functionCall}`,
   data: '{"__uuid__":"","__func__":"","__args__":[],"__kwargs__":{}}',

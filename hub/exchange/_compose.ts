@@ -30,12 +30,12 @@ const SPACE = 0x20;
 const encoder = new TextEncoder();
 
 /** What stands before the value of each member. */
-export const PREFIXES = MEMBERS.map((name, n) =>
+export const PREFIXES = /* @__PURE__ */ MEMBERS.map((name, n) =>
   encoder.encode(`${n === 0 ? "{" : ","}"${name}":`)
 );
 /** The value of a member that is missing. */
-export const NULL = encoder.encode("null");
-const END = encoder.encode("}");
+export const NULL = /* @__PURE__ */ encoder.encode("null");
+const END = /* @__PURE__ */ encoder.encode("}");
 
 /**
  * Returns a message with just these members, the others null.

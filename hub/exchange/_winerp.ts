@@ -38,7 +38,7 @@ export interface Desk {
   readonly unverified: Set<WinerpClient>;
 }
 
-const FULL = fullPass("open");
+const FULL = /* @__PURE__ */ fullPass("open");
 const admitAll = () => FULL;
 
 /** A winerp client: reads its messages, and writes those for it. */
