@@ -40,10 +40,14 @@ const SPECIFIER_REGEXP =
   /^(?:import|export|\})(?:[^"'`;]*? from)? "([^"]+)"|\bimport\("([^"]+)"\)/gm;
 const TYPES_REGEXP = /^(?:import|export) type [^;]*;$/gm;
 
+/** What is a program of its own, with its own settings: a page. */
+const APART = new Set(["page/app"]);
+
 /** The modules in a folder and in its wings. */
 async function* filesOf(home: URL, wing = ""): AsyncGenerator<string> {
   for await (const { name, isDirectory } of Deno.readDir(new URL(wing, home))) {
-    if (isDirectory && name !== "testdata") {
+    if (isDirectory) {
+      if (APART.has(wing + name) || name === "testdata") continue;
       yield* filesOf(home, `${wing}${name}/`);
     } else if (name.endsWith(".ts")) yield wing + name;
   }

@@ -5,19 +5,7 @@ import { deadline } from "@std/async/deadline";
 import { PACKAGES, ROOT } from "../_packages.ts";
 import { Program } from "../_program.ts";
 import { startServer } from "../runtimes/_server.ts";
-
-const CHROMIUM = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
-
-const FLAGS = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
+import { CHROMIUM, FLAGS } from "./_chromium.ts";
 
 /** How long a page may take. */
 const PATIENCE = 60_000;

@@ -1,0 +1,478 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** What the page knows of its hub, and what it is told to show. */
+import type {
+  ClientReport,
+  ClientsReport,
+  EdgeReport,
+  EdgesReport,
+  HubReport,
+  OpenReport,
+  OpenRequestReport,
+  PresenceBatch,
+  PresenceReport,
+  TailBatch,
+  TailReport,
+} from "../../watch/report.ts";
+import {
+  get,
+  listen,
+  messageOf,
+  post,
+  Refused,
+  type Session,
+} from "./session.ts";
+
+/** How many seconds of history are kept. */
+export const HISTORY = 600;
+
+/** How many messages are kept to look at. */
+const MAX_TAIL = 500;
+
+/** How many comings and goings are kept. */
+const MAX_PRESENCE = 200;
+
+/** Times that are too short to tell a rate, in milliseconds. */
+const TOO_SHORT = 400;
+
+/** Under which name the numbers of the tiles are kept. */
+const KEPT = "wirekit-history";
+
+/** The first and the longest wait before the page listens again. */
+const RETRY = { min: 500, max: 5000 };
+
+/** A client with its rates a second. */
+export interface ClientRow {
+  readonly client: ClientReport;
+  /** Requests that it makes. */
+  readonly asks: number;
+  /** Requests that it is asked. */
+  readonly asked: number;
+  /** Information from it and to it. */
+  readonly informs: number;
+  /** Requests from it and to it that fail. */
+  readonly errors: number;
+  /** The place in the queue for its name, from 1; 0 if it is in none. */
+  readonly waits: number;
+}
+
+/** Who calls whom, with rates a second. */
+export interface EdgeRow {
+  readonly from: string;
+  readonly to: string;
+  readonly rate: number;
+  readonly errors: number;
+  readonly total: number;
+  readonly totalErrors: number;
+}
+
+/** The lines of the tiles. */
+export type Line =
+  | "clients"
+  | "requests"
+  | "informs"
+  | "p50"
+  | "p99"
+  | "errors"
+  | "lag";
+
+/** The last seconds, oldest first; nothing where the page was not open. */
+export type History =
+  & { at: number[] }
+  & Record<Line, (number | null)[]>;
+
+type Rates = Pick<ClientRow, "asks" | "asked" | "informs" | "errors">;
+
+/** A client at some time, and its rates then. */
+interface Measured {
+  readonly at: number;
+  readonly client: ClientReport;
+  readonly rates: Rates;
+}
+
+const STILL: Rates = { asks: 0, asked: 0, informs: 0, errors: 0 };
+
+/** What is shown of everything. */
+export interface Filter {
+  /** A part of a name or a route. */
+  readonly text: string;
+  /** Names that were clicked on; none if all may be shown. */
+  readonly names: ReadonlySet<string> | undefined;
+  /** What was clicked on. */
+  readonly label: string;
+}
+
+const NO_FILTER: Filter = { text: "", names: undefined, label: "" };
+
+/** Where the page stands with its hub. */
+export type Connection = "connecting" | "live" | "lost" | "locked" | "refused";
+
+/** Everything that the page shows. */
+export class Model {
+  connection: Connection = "connecting";
+  /** Why the hub refuses the page. */
+  refusal = "";
+  session: Session | undefined;
+  report: HubReport | undefined;
+  /** How late the hub's clock is, in milliseconds. */
+  skew = 0;
+  clients: readonly ClientRow[] = [];
+  /** How many clients there are: of very many, not all are shown. */
+  total = 0;
+  edges: readonly EdgeRow[] = [];
+  open: readonly OpenRequestReport[] = [];
+  /** How many open requests there are, shown or not. */
+  openTotal = 0;
+  tail: readonly TailReport[] = [];
+  /** How many messages the hub left out of the tail. */
+  leftOut = 0;
+  presence: readonly PresenceReport[] = [];
+  filter: Filter = NO_FILTER;
+  /** The name of the client that is looked at. */
+  chosen: string | undefined;
+  paused = false;
+  payloads = false;
+  /** What the tiles draw. */
+  readonly history: History = {
+    at: [],
+    clients: [],
+    requests: [],
+    informs: [],
+    p50: [],
+    p99: [],
+    errors: [],
+    lag: [],
+  };
+
+  readonly #changed: () => void;
+  #stop = () => {};
+  #timer: number | undefined;
+  #wait = RETRY.min;
+  #heard = "";
+  /** The report that the next is compared with. */
+  #measured: HubReport | undefined;
+  #known = new Map<number, ClientReport>();
+  #before = new Map<number, Measured>();
+  #edgesBefore = new Map<string, EdgeReport>();
+  #edgesAt = 0;
+
+  /** `changed` is called whenever something else is to be shown. */
+  constructor(changed: () => void) {
+    this.#changed = changed;
+  }
+
+  /** Finds out who is signed in, and listens. */
+  async start(): Promise<void> {
+    clearTimeout(this.#timer);
+    try {
+      this.session = await get<Session>("api/session");
+      if (!this.session.mayWatch) {
+        throw new Refused(403, "Your token does not allow to watch this hub");
+      }
+      this.#listen();
+    } catch (error) {
+      if (error instanceof Refused && error.status === 401) {
+        this.connection = "locked";
+      } else if (error instanceof Refused && error.status < 500) {
+        this.connection = "refused";
+        this.refusal = error.message;
+      } else this.#again();
+    }
+    this.#changed();
+  }
+
+  /** Shows a token. Rejects with what the hub says against it. */
+  async signIn(token: string): Promise<void> {
+    await post("session", { token });
+    await this.start();
+  }
+
+  /** Forgets who was signed in. */
+  async signOut(): Promise<void> {
+    this.#stop();
+    const headers = { "x-wirekit-proof": this.session?.proof ?? "" };
+    await fetch("session", { method: "DELETE", headers }).catch(() => {});
+    location.reload();
+  }
+
+  /** Sends a command to the hub. Rejects with what the hub says against it. */
+  async act<T>(path: string, body: Record<string, unknown>): Promise<T> {
+    try {
+      return await post<T>(path, body, this.session?.proof);
+    } catch (error) {
+      throw new Error(messageOf(error));
+    }
+  }
+
+  /** Whether the one who is signed in may disconnect and block. */
+  get mayOperate(): boolean {
+    return this.session?.mayOperate ?? false;
+  }
+
+  /** The time at the hub. */
+  now(): number {
+    return Date.now() + this.skew;
+  }
+
+  /** Shows some names only, or all. */
+  only(names: readonly string[] | undefined, label = ""): void {
+    const same = label !== "" && this.filter.label === label;
+    const none = names === undefined || same;
+    this.filter = none
+      ? { ...this.filter, names: undefined, label: "" }
+      : { ...this.filter, names: new Set(names), label };
+    this.#listen();
+    this.#changed();
+  }
+
+  /** Shows names and routes with these letters only. */
+  search(text: string): void {
+    this.filter = { ...this.filter, text };
+    this.#changed();
+  }
+
+  /** Looks at one client, or at none. */
+  choose(name: string | undefined): void {
+    this.chosen = name;
+    this.#listen();
+    this.#changed();
+  }
+
+  /** Stops the tail, or lets it go on. */
+  pause(paused: boolean): void {
+    this.paused = paused;
+    this.#changed();
+  }
+
+  /** Shows what is in the messages, or no longer. */
+  show(payloads: boolean): void {
+    this.payloads = payloads;
+    if (!payloads) {
+      this.tail = this.tail.map(({ data: _, answer: __, ...rest }) => rest);
+    }
+    this.#listen();
+    this.#changed();
+  }
+
+  /** Whether something between these names and with these words is shown. */
+  shows(names: readonly (string | undefined)[], words = ""): boolean {
+    const { names: only, text } = this.filter;
+    if (only && !names.some((name) => name !== undefined && only.has(name))) {
+      return false;
+    }
+    if (text === "") return true;
+    const small = text.toLowerCase();
+    return [...names, words].some((each) =>
+      each?.toLowerCase().includes(small)
+    );
+  }
+
+  #listen(): void {
+    const [only, ...more] = this.filter.names ?? [];
+    const name = this.chosen ?? (more.length > 0 ? undefined : only);
+    const wishes = { tail: true, payload: this.payloads, name };
+    const key = JSON.stringify(wishes);
+    const live = this.connection === "live" || this.connection === "connecting";
+    if (live && key === this.#heard) return;
+    this.#heard = key;
+    this.#stop();
+    this.#stop = listen(
+      wishes,
+      {
+        report: (data) => this.#takeReport(data as HubReport),
+        clients: (data) => this.#takeClients(data as ClientsReport),
+        edges: (data) => this.#takeEdges(data as EdgesReport),
+        open: (data) => this.#takeOpen(data as OpenReport),
+        tail: (data) => this.#takeTail(data as TailBatch),
+        presence: (data) => this.#takePresence(data as PresenceBatch),
+      },
+      () => {
+        this.connection = "live";
+        this.#wait = RETRY.min;
+        this.#changed();
+      },
+      () => {
+        this.#again();
+        this.#changed();
+      },
+    );
+  }
+
+  /** Asks anew who is signed in: the hub may have another token by now. */
+  #again(): void {
+    this.connection = "lost";
+    this.#heard = "";
+    this.#timer = setTimeout(() => this.start(), this.#wait);
+    this.#wait = Math.min(this.#wait * 2, RETRY.max);
+  }
+
+  #takeReport(report: HubReport): void {
+    const last = this.#measured;
+    this.report = report;
+    this.skew = report.at - Date.now();
+    if (!last) this.#restore(report);
+    else if (last.since !== report.since) this.#forget();
+    else if (report.at - last.at < TOO_SHORT) return this.#changed();
+    else this.#remember(last, report);
+    this.#measured = report;
+    this.#changed();
+  }
+
+  /** Another life of the hub: its counters begin at 0. */
+  #forget(): void {
+    this.#known.clear();
+    this.#before.clear();
+    this.#edgesBefore.clear();
+    this.#edgesAt = 0;
+    this.tail = [];
+    this.presence = [];
+    this.leftOut = 0;
+  }
+
+  #remember(last: HubReport, report: HubReport): void {
+    const seconds = (report.at - last.at) / 1000;
+    const rate = (key: "requests" | "informs" | "errors") =>
+      Math.max(0, (report.traffic[key] - last.traffic[key]) / seconds);
+    const points: Record<Line | "at", number> = {
+      at: report.at / 1000,
+      clients: report.clients.active,
+      requests: rate("requests"),
+      informs: rate("informs"),
+      errors: rate("errors"),
+      p50: report.roundTrip.p50,
+      p99: report.roundTrip.p99,
+      lag: report.lag.now,
+    };
+    this.#add(points);
+  }
+
+  #add(points: Record<Line, number | null> & { at: number }): void {
+    for (const [line, value] of Object.entries(points)) {
+      const values: (number | null)[] = this.history[line as Line];
+      values.push(value);
+      if (values.length > HISTORY) values.shift();
+    }
+  }
+
+  /** Keeps the numbers of the tiles while the page is loaded anew. */
+  keep(): void {
+    const { since } = this.report ?? {};
+    const kept = JSON.stringify({ since, history: this.history });
+    try {
+      sessionStorage.setItem(KEPT, kept);
+    } catch {
+      // A browser may keep nothing.
+    }
+  }
+
+  #restore({ since, at }: HubReport): void {
+    try {
+      const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
+      const last = kept?.history.at.at(-1);
+      if (kept?.since !== since || !(last > at / 1000 - HISTORY)) return;
+      Object.assign(this.history, kept.history);
+      this.#add({
+        at: last + 1,
+        clients: null,
+        requests: null,
+        informs: null,
+        p50: null,
+        p99: null,
+        errors: null,
+        lag: null,
+      });
+    } catch {
+      // What cannot be read is not shown.
+    }
+  }
+
+  #takeClients({ full, total, clients, gone }: ClientsReport): void {
+    const at = performance.now();
+    this.total = total;
+    if (full) this.#known.clear();
+    for (const id of gone) this.#known.delete(id);
+    for (const client of clients) this.#known.set(client.id, client);
+    const before = this.#before;
+    this.#before = new Map();
+    const queues = new Map<string, number>();
+    this.clients = Array.from(this.#known.values(), (client) => {
+      const last = before.get(client.id);
+      const short = last !== undefined && at - last.at < TOO_SHORT;
+      const measured = short ? last : {
+        at,
+        client,
+        rates: last ? ratesOf(last, client, at) : STILL,
+      };
+      this.#before.set(client.id, measured);
+      const waits = client.state === "held" && client.name !== undefined
+        ? (queues.get(client.name) ?? 0) + 1
+        : 0;
+      if (waits > 0) queues.set(client.name!, waits);
+      return { client, ...measured.rates, waits };
+    });
+    this.#changed();
+  }
+
+  #takeEdges({ full, edges }: EdgesReport): void {
+    const at = performance.now();
+    const seconds = (at - this.#edgesAt) / 1000;
+    const known = this.#edgesAt > 0;
+    if (known && at - this.#edgesAt < TOO_SHORT) return;
+    const before = this.#edgesBefore;
+    const now = full ? new Map<string, EdgeReport>() : new Map(before);
+    for (const edge of edges) {
+      now.set(JSON.stringify([edge.from, edge.to]), edge);
+    }
+    this.#edgesBefore = now;
+    this.#edgesAt = at;
+    this.edges = Array.from(now, ([key, edge]) => {
+      const { from, to, requests, informs, errors } = edge;
+      const last = before.get(key);
+      const total = requests + informs;
+      const since = last ? last.requests + last.informs : 0;
+      return {
+        from,
+        to,
+        total,
+        totalErrors: errors,
+        rate: known ? Math.max(0, (total - since) / seconds) : 0,
+        errors: known
+          ? Math.max(0, (errors - (last?.errors ?? 0)) / seconds)
+          : 0,
+      };
+    });
+    this.#changed();
+  }
+
+  #takeOpen({ total, open }: OpenReport): void {
+    this.open = open;
+    this.openTotal = total;
+    this.#changed();
+  }
+
+  #takeTail({ rows, left }: TailBatch): void {
+    if (this.paused) return;
+    this.leftOut += left;
+    this.tail = [...rows.toReversed(), ...this.tail].slice(0, MAX_TAIL);
+    this.#changed();
+  }
+
+  #takePresence({ events }: PresenceBatch): void {
+    this.presence = [...events.toReversed(), ...this.presence]
+      .slice(0, MAX_PRESENCE);
+    this.#changed();
+  }
+}
+
+/** What a client did since it was measured, a second. */
+function ratesOf(last: Measured, client: ClientReport, at: number): Rates {
+  const seconds = (at - last.at) / 1000;
+  const rate = (count: (client: ClientReport) => number) =>
+    Math.max(0, (count(client) - count(last.client)) / seconds);
+  return {
+    asks: rate(({ sent }) => sent.requests),
+    asked: rate(({ received }) => received.requests),
+    informs: rate(({ sent, received }) => sent.informs + received.informs),
+    errors: rate(({ sent, received }) => sent.errors + received.errors),
+  };
+}

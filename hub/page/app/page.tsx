@@ -1,0 +1,156 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** The page as a whole. */
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { type Act, Confirm } from "./acts.tsx";
+import { ClientPanel } from "./client_panel.tsx";
+import { Clients } from "./clients.tsx";
+import { Empty } from "./empty.tsx";
+import { Header } from "./header.tsx";
+import { Limits } from "./limits.tsx";
+import { Model } from "./model.ts";
+import { Open } from "./open.tsx";
+import { Picture } from "./picture.tsx";
+import { Problems } from "./problems.tsx";
+import { Refusal, SignIn } from "./sign_in.tsx";
+import { Tail } from "./tail.tsx";
+import { Tiles } from "./tiles.tsx";
+import { type Draft, TryIt } from "./try_it.tsx";
+
+/** Draws everything anew whenever the hub has said something, once a frame. */
+function useModel(): Model {
+  const [, draw] = useState(0);
+  const made = useRef<Model | undefined>(undefined);
+  if (!made.current) {
+    let waits = false;
+    made.current = new Model(() => {
+      if (waits) return;
+      waits = true;
+      // A hidden page gets no frames: it is drawn once somebody looks.
+      requestAnimationFrame(() => {
+        waits = false;
+        draw((times) => times + 1);
+      });
+    });
+  }
+  return made.current;
+}
+
+/** The page. */
+export function Page(): JSX.Element {
+  const model = useModel();
+  useEffect(() => {
+    void model.start();
+    const keep = () => model.keep();
+    addEventListener("pagehide", keep);
+    return () => removeEventListener("pagehide", keep);
+  }, []);
+  const name = new URL(model.report?.urls[0] ?? location.href).host;
+  useEffect(() => {
+    const bad = model.connection === "lost" || model.report?.health === "bad";
+    document.title = `${bad ? "⚠ " : ""}hub · ${name}`;
+  }, [model.connection, model.report?.health, name]);
+  if (model.connection === "locked") return <SignIn model={model} />;
+  if (model.connection === "refused") return <Refusal model={model} />;
+  return <Operator model={model} />;
+}
+
+function Operator({ model }: { model: Model }): JSX.Element {
+  const [draft, edit] = useState<Draft>({ to: "", route: "", data: "{}" });
+  const [act, setAct] = useState<{ act: Act; name: string }>();
+  const [taught, setTaught] = useState(false);
+  const { chosen, report } = model;
+  const first = model.clients.find(({ client }) => client.name !== undefined)
+    ?.client.name;
+  const wasEmpty = useRef(false);
+  const known = report !== undefined;
+  const empty = known && report.clients.active + report.clients.held === 0 &&
+    first === undefined;
+  if (empty) wasEmpty.current = true;
+  const teach = empty || wasEmpty.current && !taught && first !== undefined;
+  if (!empty && taught) wasEmpty.current = false;
+
+  useEffect(() => {
+    const away = (event: KeyboardEvent) => {
+      if (event.key !== "Escape") return;
+      if (document.querySelector("dialog[open]")) return;
+      if (model.chosen !== undefined) model.choose(undefined);
+      else if (model.filter.names) model.only(undefined);
+      else if (model.filter.text) model.search("");
+    };
+    addEventListener("keydown", away);
+    return () => removeEventListener("keydown", away);
+  }, []);
+
+  function ask(to: string, route: string): void {
+    edit({ ...draft, to, route });
+    model.choose(undefined);
+    document.querySelector(".card.try")?.scrollIntoView({ block: "center" });
+    document.querySelector<HTMLElement>('.card.try [name="data"]')?.focus({
+      preventScroll: true,
+    });
+  }
+
+  return (
+    <div class={`app${model.connection === "lost" ? " stale" : ""}`}>
+      <Header
+        model={model}
+        drain={() => setAct({ act: "drain", name: "drain" })}
+      />
+      <main>
+        <Problems model={model} />
+        <Tiles model={model} />
+        {teach && (
+          <Empty
+            model={model}
+            joined={empty ? undefined : first}
+            close={() => setTaught(true)}
+          />
+        )}
+        {!teach && known && (
+          <div class="cards">
+            <Picture model={model} />
+            <Clients model={model} />
+            <Tail model={model} />
+            <Open model={model} />
+            <TryIt model={model} draft={draft} edit={edit} />
+            <Limits model={model} />
+          </div>
+        )}
+      </main>
+      <footer class="foot">
+        <span>
+          <kbd>/</kbd> filter
+        </span>
+        <span>
+          <kbd>↑</kbd> <kbd>↓</kbd> move in a table
+        </span>
+        <span>
+          <kbd>Enter</kbd> open
+        </span>
+        <span>
+          <kbd>Esc</kbd> close, show all
+        </span>
+        <a href="page/licences.txt">Licences</a>
+      </footer>
+      {chosen !== undefined && (
+        <ClientPanel
+          key={chosen}
+          model={model}
+          name={chosen}
+          ask={ask}
+          act={(act) => setAct({ act, name: chosen })}
+        />
+      )}
+      {act && (
+        <Confirm
+          model={model}
+          act={act.act}
+          name={act.name}
+          close={() => setAct(undefined)}
+        />
+      )}
+    </div>
+  );
+}
