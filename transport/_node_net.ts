@@ -3,17 +3,12 @@
 /** The parts of Node that sockets need, loaded as in `_node.ts`. */
 
 import type * as NodeNet from "node:net";
-import type * as NodeStream from "node:stream";
 import type * as NodeTls from "node:tls";
 import { builtin } from "./_node.ts";
 
 export const { connect: connectSocket, isIP } = builtin<typeof NodeNet>(
   "node:net",
 );
-export const {
-  connect: connectTls,
-  createSecureContext,
-  rootCertificates,
-  TLSSocket: TlsSocket,
-} = builtin<typeof NodeTls>("node:tls");
-export const { Duplex } = builtin<typeof NodeStream>("node:stream");
+export const { connect: connectTls, rootCertificates } = builtin<
+  typeof NodeTls
+>("node:tls");

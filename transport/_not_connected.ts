@@ -64,15 +64,6 @@ export function notConnected(target: string, cause: unknown): unknown {
   });
 }
 
-/** Says on other platforms what they do not have. */
-export function needsDeno(what: string): void {
-  if ("Deno" in globalThis) return;
-  throw new TypeError(
-    `Cannot connect: ${what} needs Deno. Elsewhere, connect by WebSocket, or ` +
-      "bring a stream of your own to StreamTransport",
-  );
-}
-
 /** Writes a host and a port as in a URL. */
 export function hostAndPort(hostname: string, port: number): string {
   return hostname.includes(":")

@@ -4,8 +4,9 @@
 import { later } from "@wirekit/internal/clock";
 
 /** Of Deno, Node and Bun; a browser has none. */
-const { setImmediate } = globalThis as {
+const { setImmediate, process } = globalThis as {
   setImmediate?: (callback: () => void) => unknown;
+  process?: { nextTick?: (callback: () => void) => void };
 };
 
 /**
@@ -37,6 +38,12 @@ function takeTurn(): void {
   const due = waiting;
   waiting = [];
   for (const callback of due) callback();
+}
+
+/** Calls back at the end of this turn, after all its promises. */
+export function atEndOfTurn(callback: () => void): void {
+  if (process?.nextTick) process.nextTick(callback);
+  else later(0, callback);
 }
 
 /** Waits until everything that is due now has run. */

@@ -16,23 +16,18 @@
  * @module
  */
 
+import type { AddressInfo } from "node:net";
 import { checkTime } from "@wirekit/internal/clock";
 import { checkLimits } from "@wirekit/internal/limits";
 import type { Logger } from "@wirekit/internal/logger";
-import { checkTls, listening } from "./server/_listen_error.ts";
-import { type Acceptor, Listener } from "./server/_listener.ts";
-import { listenByNode } from "./server/_node_acceptor.ts";
-import { hostAndPort, needsDeno, notConnected } from "./_not_connected.ts";
-import { opening } from "./_opening.ts";
-import { encryption } from "./server/_tls_accept.ts";
+import { checkTls } from "./server/_listen_error.ts";
+import { listenForSockets } from "./server/_socket_listener.ts";
+import { connected, dial } from "./_dial.ts";
+import { PipeTransport } from "./stream/_pipe_transport.ts";
+import { SocketPipe } from "./stream/_socket_pipe.ts";
 import type { Admission } from "./admission.ts";
 import type { Framer } from "./stream/framer.ts";
 import type { NetAddr, RenewableTls, TransportListener } from "./listener.ts";
-import {
-  type ByteStream,
-  StreamTransport,
-  type StreamTransportOptions,
-} from "./stream/stream.ts";
 import type { ClientTls, Limits, Transport } from "./transport.ts";
 
 /** Options of {@linkcode connectTcp}. */
@@ -123,19 +118,16 @@ export async function connectTcp<T extends string | Uint8Array>(
   framer: Framer<T>,
 ): Promise<Transport<T>> {
   const { hostname = "127.0.0.1", port, tls = false } = options;
-  const target = hostAndPort(hostname, port);
-  const conn = await opening(
-    async (signal) => {
-      try {
-        return await open(hostname, port, tls, signal);
-      } catch (error) {
-        throw notConnected(target, error);
-      }
-    },
-    options,
-    target,
-  );
-  return new StreamTransport(conn, framer, options);
+  const where = {
+    host: hostname,
+    port,
+    tls: tls === true ? {} : tls || undefined,
+    allowHalfOpen: true,
+  };
+  return await dial({ ...options, ...where }, async (socket, lost) => {
+    await connected(socket, lost);
+    return new PipeTransport(new SocketPipe(socket), framer, options);
+  });
 }
 
 /**
@@ -169,78 +161,19 @@ export async function listenTcp<T extends string | Uint8Array>(
   checkTime("handshakeTimeout", handshakeTimeout);
   checkLimits(options);
   if (tls) checkTls(tls);
-  const isDeno = "Deno" in globalThis;
-  const listener: Acceptor<NetAddr> & Partial<RenewableTls> = isDeno
-    ? listening(
-      hostAndPort(hostname, port),
-      () => Deno.listen({ hostname, port }),
-    )
-    : await listenByNode({ hostname, port, tls, handshakeTimeout });
-  const encrypted = isDeno && tls ? encryption(tls) : undefined;
-  const renewTls = (tls: { cert: string; key: string }) => {
-    checkTls(tls);
-    encrypted?.renew(tls);
-    listener.renewTls?.(tls);
-  };
-  return new Listener<T, NetAddr>(listener, {
-    address: hostAndPort(hostname, listener.addr.port),
-    logger: options.logger,
-    admission: options.admission,
-    ...(tls && { renewTls }),
-  }, async (conn, { signal, onGone }) => {
-    if ("setNoDelay" in conn) {
-      (conn as Deno.TcpConn).setNoDelay(true);
-      (conn as Deno.TcpConn).setKeepAlive(true);
-    }
-    const stream = !encrypted ? conn : await opening(
-      (signal) => encrypted.encrypt(conn as Deno.Conn, signal),
-      { signal, connectTimeout: handshakeTimeout },
-    );
-    // Reads and writes a connection without its streams.
-    return new StreamTransport(stream as unknown as ByteStream, makeFramer(), {
-      ...(maxOutboxBytes !== undefined && { maxOutboxBytes }),
-      onGone,
-    } as StreamTransportOptions);
-  });
-}
-
-async function open(
-  hostname: string,
-  port: number,
-  tls: boolean | ClientTls,
-  signal: AbortSignal,
-): Promise<Deno.Conn> {
-  needsDeno("TCP");
-  const { ca, cert, key } = typeof tls === "object" ? tls : {};
-  const trust = { hostname, ...(ca !== undefined && { caCerts: [ca] }) };
-  if (cert !== undefined && key !== undefined) {
-    // The only way to present a certificate, although it leaves Nagle's delay
-    // on.
-    const conn = await Deno.connectTls({ ...trust, port, cert, key });
-    return await handshake(conn, signal);
-  }
-  const tcp = await Deno.connect({ hostname, port, signal });
-  tcp.setNoDelay(true);
-  tcp.setKeepAlive(true);
-  if (!tls) return tcp;
-  return await handshake(await Deno.startTls(tcp, trust), signal);
-}
-
-/** Ends with a connection that is encrypted, or that is closed. */
-async function handshake(
-  conn: Deno.TlsConn,
-  signal: AbortSignal,
-): Promise<Deno.TlsConn> {
-  const close = () => conn.close();
-  if (signal.aborted) close();
-  signal.addEventListener("abort", close);
-  try {
-    await conn.handshake();
-    return conn;
-  } catch (error) {
-    if (!signal.aborted) close();
-    throw error;
-  } finally {
-    signal.removeEventListener("abort", close);
-  }
+  return await listenForSockets<T, NetAddr>(
+    {
+      where: { host: hostname, port },
+      tls,
+      handshakeTimeout,
+      maxOutboxBytes,
+      logger: options.logger,
+      admission: options.admission,
+    },
+    (server) => {
+      const { address, port } = server.address() as AddressInfo;
+      return { transport: "tcp", hostname: address, port };
+    },
+    makeFramer,
+  );
 }

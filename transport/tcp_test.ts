@@ -190,13 +190,19 @@ Deno.test("StreamTransport yields what the peer said before a write fails", asyn
   await peer.write(new TextEncoder().encode("no entry\n"));
   peer.close();
   const received: string[] = [];
+  const came = Promise.withResolvers<void>();
+  const reading = (async () => {
+    for await (const message of client) {
+      received.push(message);
+      came.resolve();
+    }
+  })();
+  await came.promise;
   for (let i = 0; i < 20; i++) client.send("x".repeat(100_000));
-  try {
-    for await (const message of client) received.push(message);
-  } catch (error) {
+  await reading.catch((error) => {
     assert(error instanceof CloseError);
     assertEquals(error.code, 1006);
-  }
+  });
   assertEquals(received, ["no entry"]);
   await client.close();
 });

@@ -17,20 +17,27 @@
  * @module
  */
 
+import type * as NodeFs from "node:fs";
 import { checkLimits } from "@wirekit/internal/limits";
 import type { Logger } from "@wirekit/internal/logger";
-import { listening } from "./server/_listen_error.ts";
-import { Listener } from "./server/_listener.ts";
-import { needsDeno, notConnected } from "./_not_connected.ts";
-import { opening } from "./_opening.ts";
+import { connected, dial } from "./_dial.ts";
+import { builtin } from "./_node.ts";
+import { codeOf } from "./server/_listen_error.ts";
+import {
+  listenForSockets,
+  type SocketListener,
+} from "./server/_socket_listener.ts";
 import type { Admission } from "./admission.ts";
 import type { Framer } from "./stream/framer.ts";
 import type { TransportListener, UnixAddr } from "./listener.ts";
-import {
-  StreamTransport,
-  type StreamTransportOptions,
-} from "./stream/stream.ts";
+import { PipeTransport } from "./stream/_pipe_transport.ts";
+import { SocketPipe } from "./stream/_socket_pipe.ts";
 import type { Limits, Transport } from "./transport.ts";
+
+/** What a path may have in bytes, on Linux. */
+const MAX_PATH_BYTES = 107;
+
+const { chmodSync, lstatSync, rmSync } = builtin<typeof NodeFs>("node:fs");
 
 /** Options of {@linkcode connectUnix}. */
 export interface ConnectUnixOptions extends Pick<Limits, "maxOutboxBytes"> {
@@ -92,20 +99,18 @@ export async function connectUnix<T extends string | Uint8Array>(
   options: ConnectUnixOptions,
   framer: Framer<T>,
 ): Promise<Transport<T>> {
-  const { path } = options;
-  const target = `unix:${path}`;
-  const conn = await opening(
-    async (signal) => {
-      try {
-        return await connectPath(path, signal);
-      } catch (error) {
-        throw notConnected(target, error);
-      }
-    },
-    options,
+  const { path, signal, connectTimeout } = options;
+  checkPath(path, `Cannot connect to unix:${path}`);
+  const where = {
     path,
-  );
-  return new StreamTransport(conn, framer, options);
+    allowHalfOpen: true,
+    ...(signal && { signal }),
+    ...(connectTimeout !== undefined && { connectTimeout }),
+  };
+  return await dial(where, async (socket, lost) => {
+    await connected(socket, lost);
+    return new PipeTransport(new SocketPipe(socket), framer, options);
+  });
 }
 
 /**
@@ -118,9 +123,10 @@ export async function connectUnix<T extends string | Uint8Array>(
  * @typeParam T What a message is.
  * @param options Where to listen.
  * @param makeFramer Makes the framer of each connection.
- * @returns The listener. Rejects with one of `Deno.errors` that names the path
- * if it cannot listen: `AddrInUse` if something listens there, or if the file
- * is not a socket. Rejects with a `TypeError` if this is not Deno.
+ * @returns The listener. Rejects with an error that names the path and has the
+ * `code` of the system if it cannot listen: `"EADDRINUSE"` if something listens
+ * there, or if the file is not a socket; on Deno it is one of `Deno.errors`.
+ * Rejects with a `TypeError` if the path is too long.
  *
  * @example Listen on a path
  * ```ts
@@ -137,74 +143,64 @@ export async function listenUnix<T extends string | Uint8Array>(
   options: ListenUnixOptions,
   makeFramer: () => Framer<T>,
 ): Promise<TransportListener<T, UnixAddr>> {
-  const { path, maxOutboxBytes, logger, admission } = options;
   checkLimits(options);
-  const listener = await listenUnused(path);
-  return new Listener<T, UnixAddr>(listener, {
-    address: path,
-    logger,
-    admission,
-    // deno-lint-ignore require-await -- a failure has to be a rejection
-  }, async (conn, { onGone }) => {
-    return new StreamTransport(conn as Deno.Conn, makeFramer(), {
-      ...(maxOutboxBytes !== undefined && { maxOutboxBytes }),
-      onGone,
-    } as StreamTransportOptions);
-  });
-}
-
-/** Listens on a path that may have the socket file of a dead listener. */
-async function listenUnused(path: string): Promise<Deno.UnixListener> {
+  checkPath(options.path, `Cannot listen on ${options.path}`);
   try {
-    return listening(path, () => listen(path));
+    return await listen(options, makeFramer);
   } catch (error) {
-    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    if (!(await Deno.lstat(path)).isSocket) {
+    const { path } = options;
+    if (codeOf(error) !== "EADDRINUSE") throw error;
+    if (!lstatSync(path).isSocket()) {
+      const { constructor: Class } = error as Error;
       const text =
         `Cannot listen on ${path}: it is a file, and not a socket (EADDRINUSE)`;
-      const inUse = new Deno.errors.AddrInUse(text, { cause: error });
+      const inUse = new (Class as ErrorConstructor)(text, { cause: error });
       throw Object.assign(inUse, { code: "EADDRINUSE" });
     }
     if (await isAlive(path)) throw error;
-    await Deno.remove(path);
-    return listening(path, () => listen(path));
+    rmSync(path);
+    return await listen(options, makeFramer);
   }
 }
 
-function listen(path: string): Deno.UnixListener {
-  const listener = Deno.listen({ transport: "unix", path });
-  Deno.chmodSync(path, 0o600);
-  return listener;
+async function listen<T extends string | Uint8Array>(
+  options: ListenUnixOptions,
+  makeFramer: () => Framer<T>,
+): Promise<SocketListener<T, UnixAddr>> {
+  const { path, maxOutboxBytes, logger, admission } = options;
+  return await listenForSockets<T, UnixAddr>(
+    {
+      where: { path },
+      handshakeTimeout: Infinity,
+      maxOutboxBytes,
+      logger,
+      admission,
+    },
+    () => {
+      chmodSync(path, 0o600);
+      return { transport: "unix", path };
+    },
+    makeFramer,
+  );
+}
+
+function checkPath(path: string, what: string): void {
+  if (new TextEncoder().encode(path).length <= MAX_PATH_BYTES) return;
+  throw new TypeError(
+    `${what}: the path is too long for a socket, which takes ` +
+      `${MAX_PATH_BYTES} bytes`,
+  );
 }
 
 /** Whether the socket at `path` is in use. */
 async function isAlive(path: string): Promise<boolean> {
   try {
-    (await opening((signal) => connectPath(path, signal), {})).close();
+    await dial({ path }, async (socket, lost) => {
+      await connected(socket, lost);
+      socket.destroy();
+    });
     return true;
   } catch (error) {
-    return !(error instanceof Deno.errors.ConnectionRefused);
-  }
-}
-
-/**
- * Connects to a path by `Deno.connect`, which takes no signal, with a signal.
- */
-async function connectPath(
-  path: string,
-  signal: AbortSignal,
-): Promise<Deno.UnixConn> {
-  needsDeno("a Unix socket");
-  const connecting = Deno.connect({ transport: "unix", path });
-  const aborted = Promise.withResolvers<never>();
-  const abort = () => {
-    connecting.then((conn) => conn.close(), () => {});
-    aborted.reject(signal.reason);
-  };
-  signal.addEventListener("abort", abort);
-  try {
-    return await Promise.race([connecting, aborted.promise]);
-  } finally {
-    signal.removeEventListener("abort", abort);
+    return codeOf(Object(error).cause) !== "ECONNREFUSED";
   }
 }

@@ -51,11 +51,6 @@ export function codeOf(error: unknown): string | undefined {
 export function listenError(cause: unknown, address: string): Error {
   const { Deno } = globalThis as { Deno?: { errors: Record<string, unknown> } };
   const { name, message } = Object(cause) as Partial<Error>;
-  if (cause instanceof TypeError && /SUN_LEN/.test(cause.message)) {
-    const text =
-      `Cannot listen on ${address}: the path is too long for a socket`;
-    return new TypeError(text, { cause });
-  }
   if (name === "NotCapable" || cause instanceof TypeError) {
     return cause as Error;
   }
@@ -67,27 +62,6 @@ export function listenError(cause: unknown, address: string): Error {
     (Deno?.errors[known?.className ?? ""] ?? Error) as ErrorConstructor;
   const error = new Class(text, { cause });
   return code === undefined ? error : Object.assign(error, { code });
-}
-
-/**
- * Listens through Deno.
- *
- * @param address Where, for the error.
- * @param listen Does it.
- * @throws {TypeError} If this is not Deno.
- */
-export function listening<T>(address: string, listen: () => T): T {
-  if (!("Deno" in globalThis)) {
-    throw new TypeError(
-      `Cannot listen on ${address} on ${navigator.userAgent}: only Deno can ` +
-        "serve over Unix sockets. WebSocket and TCP work everywhere",
-    );
-  }
-  try {
-    return listen();
-  } catch (cause) {
-    throw listenError(cause, address);
-  }
 }
 
 /**

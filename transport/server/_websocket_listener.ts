@@ -22,7 +22,7 @@ import { warnOfLimit } from "./_descriptor_limit.ts";
 import { checkTls, listenError, renewTls } from "./_listen_error.ts";
 import { hostAndPort } from "../_not_connected.ts";
 import { createServer, createTlsServer, STATUS_CODES } from "./_node_http.ts";
-import { SocketPipe } from "../websocket/_socket_pipe.ts";
+import { SocketPipe } from "../stream/_socket_pipe.ts";
 import { WebSocketConnection } from "../websocket/_connection.ts";
 import { acceptKey } from "../websocket/_accept_key.ts";
 import type { Admission } from "../admission.ts";

@@ -4,6 +4,9 @@
 /** Above this size, the memory of a message is released once it is complete. */
 const KEEP_BYTES = 65_536;
 
+/** How much more memory it takes than it needs, for what comes next. */
+const GROWTH = 1.5;
+
 const EMPTY = new Uint8Array();
 
 /**
@@ -19,7 +22,7 @@ export class Tail {
   append(bytes: Uint8Array): void {
     const length = this.length + bytes.length;
     if (length > this.#buffer.length) {
-      const buffer = new Uint8Array(Math.max(length, 2 * this.length, 256));
+      const buffer = new Uint8Array(Math.max(Math.ceil(length * GROWTH), 256));
       buffer.set(this.#buffer.subarray(0, this.length));
       this.#buffer = buffer;
     }

@@ -18,6 +18,7 @@
 
 import { MAX_MESSAGE_BYTES, tooLarge } from "../_close.ts";
 import { Tail } from "./_tail.ts";
+import { Buffer } from "../_node.ts";
 import { fromBytes, isAscii, toBytes } from "../_utf8.ts";
 import { allocate } from "@wirekit/internal/allocate";
 import type { Framer } from "./framer.ts";
@@ -26,6 +27,12 @@ import { checkLimits } from "@wirekit/internal/limits";
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
+
+/**
+ * Searches a chunk as text, where the runtime can: `Uint8Array.indexOf()` of V8
+ * looks at one byte after the other.
+ */
+const { latin1Slice } = Buffer?.prototype ?? {};
 
 /**
  * Options of {@linkcode NewlineFramer}.
@@ -101,9 +108,13 @@ export class NewlineFramer<F extends "text" | "utf8" = "text">
   *decode(chunk: Uint8Array): Generator<MessageOf<F>, void> {
     // One look at the chunk costs less than one at each of its lines.
     const ascii = this.#format === "utf8" && isAscii(chunk);
+    const text = latin1Slice?.call(chunk, 0, chunk.length);
     let start = 0;
-    let end: number;
-    while ((end = chunk.indexOf(NEWLINE, start)) !== -1) {
+    for (;;) {
+      const end = text === undefined
+        ? chunk.indexOf(NEWLINE, start)
+        : text.indexOf("\n", start);
+      if (end === -1) break;
       const bytes = chunk.subarray(start, end);
       const checked = ascii && this.#tail.length === 0;
       start = end + 1;
@@ -125,7 +136,7 @@ export class NewlineFramer<F extends "text" | "utf8" = "text">
     const text = typeof message === "string";
     const newline = text
       ? message.includes("\n") || message.endsWith("\r")
-      : message.includes(NEWLINE) || message.at(-1) === RETURN;
+      : hasNewline(message) || message.at(-1) === RETURN;
     if (newline) {
       throw new TypeError("Cannot send message: it contains a newline");
     }
@@ -156,4 +167,10 @@ export class NewlineFramer<F extends "text" | "utf8" = "text">
     }
     this.#tail.append(bytes);
   }
+}
+
+function hasNewline(bytes: Uint8Array): boolean {
+  return latin1Slice === undefined
+    ? bytes.includes(NEWLINE)
+    : latin1Slice.call(bytes, 0, bytes.length).includes("\n");
 }

@@ -2,15 +2,8 @@
 
 import type { Socket } from "node:net";
 import { ConnectionGroup } from "./_connection_group.ts";
-import {
-  connectSocket,
-  connectTls,
-  isIP,
-  rootCertificates,
-} from "../_node_net.ts";
-import { hostAndPort, notConnected } from "../_not_connected.ts";
-import { opening } from "../_opening.ts";
-import { SocketPipe } from "./_socket_pipe.ts";
+import { dial } from "../_dial.ts";
+import { SocketPipe } from "../stream/_socket_pipe.ts";
 import { readAnswer } from "./_answer.ts";
 import { WebSocketConnection } from "./_connection.ts";
 import { acceptKey } from "./_accept_key.ts";
@@ -33,11 +26,7 @@ export interface OpenWebSocketOptions<F extends Format> extends Limits {
   tls?: ClientTls;
 }
 
-/**
- * Connects to a WebSocket server over a socket of `node:net`, whose writes
- * finish at once. Each write of `Deno.connect()` is a promise, which makes a
- * busy client a fifth slower.
- */
+/** Connects to a WebSocket server. */
 export async function openWebSocket<F extends Format>(
   request: HandshakeRequest,
   options: OpenWebSocketOptions<F>,
@@ -47,57 +36,20 @@ export async function openWebSocket<F extends Format>(
   const secure = url.protocol === "wss:";
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const port = Number(url.port || (secure ? 443 : 80));
-  const target = hostAndPort(host, port);
-  return await opening(
-    async (signal) => {
-      const socket = secure
-        ? secureSocket(host, port, options.tls)
-        : connectSocket({ host, port });
-      const { promise: lost, reject } = Promise.withResolvers<never>();
-      lost.catch(() => {});
-      const abort = () => socket.destroy();
-      socket.on("error", reject);
-      signal.addEventListener("abort", abort);
-      try {
-        socket.setNoDelay(true).setKeepAlive(true).write(head, "latin1");
-        const { rest, protocol } = await Promise.race([
-          readAnswer(() => readSome(socket), { place, accept, protocols }),
-          lost,
-        ]);
-        return new WebSocketConnection<F>(
-          new SocketPipe(socket),
-          new ConnectionGroup(options.idleTimeout),
-          { ...options, role: "client", protocol },
-          rest,
-        );
-      } catch (cause) {
-        socket.destroy();
-        throw notConnected(target, cause);
-      } finally {
-        signal.removeEventListener("abort", abort);
-      }
-    },
-    options,
-    target,
-  );
-}
-
-function secureSocket(host: string, port: number, tls: ClientTls = {}): Socket {
-  const { ca, cert, key } = tls;
-  return connectTls({
-    host,
-    port,
-    ALPNProtocols: ["http/1.1"],
-    ...(isIP(host) === 0 && { servername: host }),
-    ...(ca !== undefined && { ca: [...usualCertificates(), ca] }),
-    ...(cert !== undefined && { cert }),
-    ...(key !== undefined && { key }),
+  const tls = secure ? { ...options.tls, alpn: ["http/1.1"] } : undefined;
+  return await dial({ ...options, host, port, tls }, async (socket, lost) => {
+    socket.write(head, "latin1");
+    const { rest, protocol } = await Promise.race([
+      readAnswer(() => readSome(socket), { place, accept, protocols }),
+      lost,
+    ]);
+    return new WebSocketConnection<F>(
+      new SocketPipe(socket),
+      new ConnectionGroup(options.idleTimeout),
+      { ...options, role: "client", protocol },
+      rest,
+    );
   });
-}
-
-/** The certificates that `ca` replaces in Node; in Deno `ca` adds to them. */
-function usualCertificates(): readonly string[] {
-  return "Deno" in globalThis ? [] : rootCertificates;
 }
 
 async function writeRequest(

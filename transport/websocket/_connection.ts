@@ -19,7 +19,7 @@ import {
   type MessageOf,
   type WebSocketTransport,
 } from "../transport.ts";
-import type { BytePipe } from "./_byte_pipe.ts";
+import type { BytePipe } from "../stream/_byte_pipe.ts";
 import {
   type ConnectionGroup,
   LOOKS,

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ConnectionGroup } from "./_connection_group.ts";
 import { nextTurn } from "../_turn.ts";
-import type { BytePipe } from "./_byte_pipe.ts";
+import type { BytePipe } from "../stream/_byte_pipe.ts";
 import { WebSocketConnection } from "./_connection.ts";
 import { NewlineFramer } from "../stream/newline_framer.ts";
 import { StreamTransport } from "../stream/stream.ts";
@@ -15,7 +15,7 @@ class FakePipe implements BytePipe {
   readonly busyUntil = 0;
   paused = false;
   read: (chunk: Uint8Array<ArrayBuffer>) => void = () => {};
-  end: () => void = () => {};
+  end: () => Promise<void> = () => Promise.resolve();
   lose: (error?: unknown) => void = () => {};
   written: number[] = [];
   start(

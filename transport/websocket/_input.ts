@@ -3,30 +3,18 @@
 import { allocate } from "@wirekit/internal/allocate";
 import { now } from "@wirekit/internal/clock";
 import { MAX_MESSAGE_BYTES } from "../_close.ts";
-import { BoundedInbox } from "../_bounded_inbox.ts";
+import { ALL_TAKEN, Intake } from "../_intake.ts";
 import { Buffer, isUtf8 } from "../_node.ts";
-import { afterTurn, currentTurn } from "../_turn.ts";
 import type { Format, MessageOf } from "../transport.ts";
-import type { BytePipe } from "./_byte_pipe.ts";
+import type { BytePipe } from "../stream/_byte_pipe.ts";
 import { type CloseReason, Opcode } from "./_frame.ts";
 import { FrameParser } from "./_frame_parser.ts";
-
-/**
- * Number of bytes read ahead of the reader above which the peer has to wait.
- */
-const READ_AHEAD = 65_536;
 
 /**
  * A read below this is copied as a whole, and its messages are parts of the
  * copy; a larger one is mostly a part of one large message.
  */
 const BULK_BYTES = 65_536;
-
-/**
- * What a connection may do at once, and once more in the same turn, before the
- * others have theirs: in frames, of which each read counts as one, and each 4 KiB.
- */
-const TURN_BUDGET = 512;
 
 /**
  * How many pings are answered individually in a turn; of more, only the last
@@ -64,31 +52,14 @@ export interface InputListener {
   onFault(reason: CloseReason): void;
 }
 
-/**
- * What a connection receives: bytes become messages, with a budget of work for
- * each turn of the event loop, and the peer waits while the reader is slow.
- */
-export class Input<F extends Format> {
-  /** The messages that wait for the reader. */
-  readonly inbox: BoundedInbox<MessageOf<F>> = new BoundedInbox(READ_AHEAD);
+/** What a connection receives: its bytes are frames. */
+export class Input<F extends Format> extends Intake<MessageOf<F>> {
   /** How many checks for a sign of life were in vain since the last read. */
   silence = 0;
-  /** Whether reading is paused. */
-  paused = false;
-  readonly #pipe: BytePipe;
   readonly #listener: InputListener;
   readonly #format: F;
   readonly #otherFrames: "refuse" | "ignore" | "take";
   readonly #parser: FrameParser;
-  /** Whether input is ignored from now on. */
-  #deaf = false;
-  /** What is left of the turn's budget, and bytes that have to wait for more. */
-  #budget = TURN_BUDGET;
-  /** The turn in which a budget was used up last. */
-  #busyTurn = -1;
-  #rest: Uint8Array<ArrayBuffer>[] = [];
-  /** What to do once those bytes are read. */
-  #onEnd: (() => void) | undefined;
   /** When frames without content were last counted. */
   #countedAt = 0;
 
@@ -98,7 +69,7 @@ export class Input<F extends Format> {
     options: InputOptions<F>,
     listener: InputListener,
   ) {
-    this.#pipe = pipe;
+    super(pipe);
     this.#listener = listener;
     this.#format = options.format;
     this.#otherFrames = options.otherFrames ?? "refuse";
@@ -108,23 +79,16 @@ export class Input<F extends Format> {
     });
   }
 
-  /** Reads bytes without keeping them; `isRest` if they have waited here. */
-  read(chunk: Uint8Array<ArrayBuffer>, isRest = false): void {
-    if (this.#deaf) return this.#discard(chunk);
-    // On Deno a pause takes effect after many more reads.
-    if (!isRest && this.#rest.length > 0) {
-      this.#rest.push(chunk.slice());
-      return;
-    }
+  protected override take(
+    chunk: Uint8Array<ArrayBuffer>,
+  ): Uint8Array<ArrayBuffer> {
     this.silence = 0;
-    if (this.inbox.full && !this.inbox.ended) this.#pause();
-    if (!isRest) this.#budget -= 1 + (chunk.length >> 12);
     const parser = this.#parser;
     // Messages may be parts of a copy.
     const isCopy = this.#format !== "text" && chunk.length < BULK_BYTES &&
       parser.pending === 0;
     parser.push(isCopy ? copyOf(chunk) : chunk);
-    parser.allowance = Math.max(this.#budget, 0);
+    parser.allowance = Math.max(this.budget, 0);
     let pings = 0;
     let ping: Uint8Array<ArrayBuffer> | undefined;
     do {
@@ -133,59 +97,37 @@ export class Input<F extends Format> {
           case Opcode.Text:
           case Opcode.Binary:
             if (!this.inbox.ended) this.#receive(isCopy);
-            if (this.#deaf) return;
+            if (this.deaf) return ALL_TAKEN;
             break;
           case Opcode.Ping:
             if (++pings <= PONGS) this.#listener.onPing(parser.payload);
             else ping = copyOf(parser.payload);
             break;
           case Opcode.Close:
-            this.#deaf = true;
-            return this.#listener.onFarewell(parser.farewell!);
+            this.deaf = true;
+            this.#listener.onFarewell(parser.farewell!);
+            return ALL_TAKEN;
         }
       }
-    } while (parser.allowance === 0 && this.#mayGoOn());
+    } while (parser.allowance === 0 && this.#allowMore());
     if (ping) this.#listener.onPing(ping);
     if (parser.failure) {
-      return this.#fail(parser.failure.code, parser.failure.reason);
+      this.#fail(parser.failure.code, parser.failure.reason);
+      return ALL_TAKEN;
     }
     if (parser.idleFrames >= MAX_IDLE_FRAMES && this.#isFlood()) {
-      return this.#fail(1008, "too many frames without content");
+      this.#fail(1008, "too many frames without content");
+      return ALL_TAKEN;
     }
-    this.#budget = parser.allowance;
-    if (this.#budget > 0) return;
-    const { rest } = parser;
-    // What has waited is a copy already; a copy in each turn would be too slow.
-    if (rest.length > 0) this.#rest.unshift(isRest ? rest : rest.slice());
-    this.#pause();
+    this.budget = parser.allowance;
+    return this.budget > 0 ? ALL_TAKEN : parser.rest;
   }
 
-  /** Calls back once everything that came before the end is read. */
-  end(onEnd: () => void): void {
-    if (this.#rest.length === 0 || this.#deaf) return onEnd();
-    this.#onEnd ??= onEnd;
-  }
-
-  /** Discards bytes that nobody reads, as slowly as if they were read. */
-  #discard(chunk: Uint8Array<ArrayBuffer>): void {
-    this.#budget -= 1 + (chunk.length >> 10);
-    if (this.#budget > 0 || this.paused) return;
-    this.paused = true;
-    this.#pipe.pause();
-    afterTurn(() => {
-      this.paused = false;
-      this.#budget = TURN_BUDGET;
-      this.#pipe.resume();
-    });
-  }
-
-  /** Returns whether there is a new budget: there is only one in a turn. */
-  #mayGoOn(): boolean {
-    const turn = currentTurn();
-    if (this.#busyTurn === turn) return false;
-    this.#busyTurn = turn;
-    this.#parser.allowance = TURN_BUDGET;
-    return true;
+  /** Allows the parser more, if there is a new budget. */
+  #allowMore(): boolean {
+    const may = this.mayGoOn();
+    if (may) this.#parser.allowance = this.budget;
+    return may;
   }
 
   /** Returns whether too many frames without content came within a second. */
@@ -226,35 +168,8 @@ export class Input<F extends Format> {
     this.inbox.push(message as MessageOf<F>);
   }
 
-  /**
-   * Gives other connections their turn, and a slow reader as many turns as it
-   * needs.
-   */
-  #pause(): void {
-    if (this.paused) return;
-    this.paused = true;
-    this.#pipe.pause();
-    const resume = () => this.#resume();
-    const wait = () => this.inbox.room().then(resume, resume);
-    if (this.#budget > 0) wait();
-    else afterTurn(wait);
-  }
-
-  #resume(): void {
-    this.paused = false;
-    // One that needs pauses gets less, and only once a turn.
-    this.#budget = TURN_BUDGET / 2;
-    this.#busyTurn = currentTurn();
-    for (let rest; !this.paused && (rest = this.#rest.shift());) {
-      this.read(rest, true);
-    }
-    if (this.paused) return;
-    if (this.#onEnd) this.#onEnd();
-    else this.#pipe.resume();
-  }
-
   #fail(code: number, reason: string): void {
-    this.#deaf = true;
+    this.deaf = true;
     this.#listener.onFault({ code, reason });
   }
 }

@@ -3,7 +3,7 @@
 import { HIGH_WATER_MARK } from "../_close.ts";
 import { isUtf8 } from "../_node.ts";
 import { CloseError, type Format } from "../transport.ts";
-import type { BytePipe } from "./_byte_pipe.ts";
+import type { BytePipe } from "../stream/_byte_pipe.ts";
 import {
   type ConnectionGroup,
   LARGE_BYTES,

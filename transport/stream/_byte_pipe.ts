@@ -24,8 +24,11 @@ export interface BytePipe {
   readonly progress: number;
   /** Until when the peer has to read, at its speed, what has left already. */
   readonly busyUntil: number;
-  /** Ends our direction, once all is written. */
-  end(): void;
+  /**
+   * Ends our direction, once all is written. Resolves when that is done; never
+   * rejects.
+   */
+  end(): Promise<void>;
   /** Releases everything. Never throws. */
   destroy(): void;
 }

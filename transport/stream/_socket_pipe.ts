@@ -157,8 +157,8 @@ export class SocketPipe implements BytePipe {
     this.busyUntil = now() + elapsed * HELD_BYTES / size;
   }
 
-  end(): void {
-    this.#socket.end();
+  end(): Promise<void> {
+    return new Promise((resolve) => this.#socket.end(() => resolve()));
   }
 
   destroy(): void {

@@ -1,0 +1,133 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import { BoundedInbox } from "./_bounded_inbox.ts";
+import { afterTurn, currentTurn } from "./_turn.ts";
+import type { BytePipe } from "./stream/_byte_pipe.ts";
+
+/**
+ * Number of bytes read ahead of the reader above which the peer has to wait.
+ */
+const READ_AHEAD = 65_536;
+
+/**
+ * What a connection may do at once, and once more in the same turn, before the
+ * others have theirs: in messages, of which each read counts as one, and each
+ * 4 KiB.
+ */
+const TURN_BUDGET = 512;
+
+const NOTHING = new Uint8Array();
+
+/**
+ * What a connection receives: bytes become messages, with a budget of work for
+ * each turn of the event loop, and the peer waits while the reader is slow.
+ */
+export abstract class Intake<T extends string | Uint8Array> {
+  /** The messages that wait for the reader. */
+  readonly inbox: BoundedInbox<T> = new BoundedInbox(READ_AHEAD);
+  /** Whether reading is paused. */
+  paused = false;
+  /** Whether input is ignored from now on. */
+  protected deaf = false;
+  /** What is left of the turn's budget. */
+  protected budget: number = TURN_BUDGET;
+  readonly #pipe: BytePipe;
+  /** Bytes that have to wait for more of it. */
+  #rest: Uint8Array<ArrayBuffer>[] = [];
+  /** What to do once those bytes are read. */
+  #onEnd: (() => void) | undefined;
+  /** The turn in which a budget was used up last. */
+  #busyTurn = -1;
+
+  /** Reads from a pipe. */
+  constructor(pipe: BytePipe) {
+    this.#pipe = pipe;
+  }
+
+  /**
+   * Makes messages of bytes, which are valid until it returns, and uses up the
+   * budget. Returns what has to wait because the budget is used up.
+   */
+  protected abstract take(
+    chunk: Uint8Array<ArrayBuffer>,
+  ): Uint8Array<ArrayBuffer>;
+
+  /** Reads bytes without keeping them; `isRest` if they have waited here. */
+  read(chunk: Uint8Array<ArrayBuffer>, isRest = false): void {
+    if (this.deaf) return this.#discard(chunk);
+    // On Deno a pause takes effect after many more reads.
+    if (!isRest && this.#rest.length > 0) {
+      this.#rest.push(chunk.slice());
+      return;
+    }
+    if (this.inbox.full && !this.inbox.ended) this.#pause();
+    if (!isRest) this.budget -= 1 + (chunk.length >> 12);
+    const rest = this.take(chunk);
+    if (this.deaf || this.budget > 0) return;
+    // What has waited is a copy already; a copy in each turn would be too slow.
+    if (rest.length > 0) this.#rest.unshift(isRest ? rest : rest.slice());
+    this.#pause();
+  }
+
+  /** Calls back once everything that came before the end is read. */
+  end(onEnd: () => void): void {
+    if (this.#rest.length === 0 || this.deaf) return onEnd();
+    this.#onEnd ??= onEnd;
+  }
+
+  /** Returns whether there is a new budget: there is only one in a turn. */
+  protected mayGoOn(): boolean {
+    const turn = currentTurn();
+    if (this.#busyTurn === turn) return false;
+    this.#busyTurn = turn;
+    this.budget = TURN_BUDGET;
+    return true;
+  }
+
+  /** Discards bytes that nobody reads, as slowly as if they were read. */
+  #discard(chunk: Uint8Array<ArrayBuffer>): void {
+    this.budget -= 1 + (chunk.length >> 10);
+    if (this.budget > 0 || this.paused) return;
+    this.paused = true;
+    this.#pipe.pause();
+    afterTurn(() => {
+      this.paused = false;
+      this.budget = TURN_BUDGET;
+      this.#pipe.resume();
+    });
+  }
+
+  /**
+   * Gives other connections their turn, and a slow reader as many turns as it
+   * needs.
+   */
+  #pause(): void {
+    if (this.paused) return;
+    this.paused = true;
+    this.#pipe.pause();
+    const resume = () => this.#resume();
+    const wait = () => this.inbox.room().then(resume, resume);
+    if (this.budget > 0) wait();
+    else afterTurn(wait);
+  }
+
+  #resume(): void {
+    this.paused = false;
+    // One that needs pauses gets less, and only once a turn.
+    this.budget = TURN_BUDGET / 2;
+    this.#busyTurn = currentTurn();
+    while (!this.paused && !this.deaf) {
+      const rest = this.#rest.shift();
+      if (!rest) break;
+      this.read(rest, true);
+    }
+    if (this.deaf) this.#rest = [];
+    else if (this.paused) return;
+    if (this.#onEnd) this.#onEnd();
+    else this.#pipe.resume();
+  }
+}
+
+/** Nothing has to wait. */
+export const ALL_TAKEN: Uint8Array<ArrayBuffer> = NOTHING;

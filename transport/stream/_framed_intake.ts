@@ -1,0 +1,66 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import { ALL_TAKEN, Intake } from "../_intake.ts";
+import type { BytePipe } from "./_byte_pipe.ts";
+import type { Framer } from "./framer.ts";
+
+/** The largest message that is expected: one that is larger is as good. */
+const MAX_EXPECTED_BYTES = 65_536;
+
+/** What a stream of bytes receives: a framer makes messages of it. */
+export class FramedIntake<T extends string | Uint8Array> extends Intake<T> {
+  readonly #framer: Framer<T>;
+  readonly #onFault: (error: unknown) => void;
+  /**
+   * The size that a message is expected to have at least. A framer makes all
+   * messages of what it gets, so it gets as much as the budget is for.
+   */
+  #expectedBytes = 1;
+
+  /** Reads until the framer throws, which `onFault` is told. */
+  constructor(
+    pipe: BytePipe,
+    framer: Framer<T>,
+    onFault: (error: unknown) => void,
+  ) {
+    super(pipe);
+    this.#framer = framer;
+    this.#onFault = onFault;
+  }
+
+  /** Reads no more messages, but sees the end. */
+  stop(): void {
+    this.deaf = true;
+  }
+
+  protected override take(
+    chunk: Uint8Array<ArrayBuffer>,
+  ): Uint8Array<ArrayBuffer> {
+    const { inbox } = this;
+    let at = 0;
+    try {
+      while (at < chunk.length && (this.budget > 0 || this.mayGoOn())) {
+        const before = this.budget;
+        const piece = chunk.subarray(at, at + before * this.#expectedBytes);
+        at += piece.length;
+        for (const message of this.#framer.decode(piece)) {
+          inbox.push(message);
+          this.budget--;
+        }
+        this.#learn(piece.length, before - this.budget);
+      }
+    } catch (error) {
+      this.deaf = true;
+      this.#onFault(error);
+    }
+    return at < chunk.length ? chunk.subarray(at) : ALL_TAKEN;
+  }
+
+  /** Expects smaller messages at once, and larger ones little by little. */
+  #learn(bytes: number, count: number): void {
+    const size = count === 0 ? bytes : Math.ceil(bytes / count);
+    const most = Math.min(2 * this.#expectedBytes, MAX_EXPECTED_BYTES);
+    this.#expectedBytes = Math.max(1, Math.min(size, most));
+  }
+}
