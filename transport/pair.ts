@@ -30,7 +30,7 @@ import {
   toCloseError,
   tooLarge,
 } from "./_close.ts";
-import { BoundedInbox } from "./_bounded_inbox.ts";
+import { BoundedInbox } from "./reading/_bounded_inbox.ts";
 import { exceeds } from "./_utf8.ts";
 import { CloseError, type Limits, type Transport } from "./transport.ts";
 import { checkLimits } from "@wirekit/internal/limits";

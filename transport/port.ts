@@ -30,7 +30,7 @@ import {
   toCloseError,
   tooLarge,
 } from "./_close.ts";
-import { Inbox } from "./_inbox.ts";
+import { Inbox } from "./reading/_inbox.ts";
 import { checkText, exceeds, toBytes } from "./_utf8.ts";
 import {
   CloseError,

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { ALL_TAKEN, Intake } from "../_intake.ts";
+import { ALL_TAKEN, Intake } from "../reading/_intake.ts";
 import type { BytePipe } from "./_byte_pipe.ts";
 import type { Framer } from "./framer.ts";
 

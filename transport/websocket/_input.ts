@@ -3,7 +3,7 @@
 import { allocate } from "@wirekit/internal/allocate";
 import { now } from "@wirekit/internal/clock";
 import { MAX_MESSAGE_BYTES } from "../_close.ts";
-import { ALL_TAKEN, Intake } from "../_intake.ts";
+import { ALL_TAKEN, Intake } from "../reading/_intake.ts";
 import { Buffer, isUtf8 } from "../_node.ts";
 import type { Format, MessageOf } from "../transport.ts";
 import type { BytePipe } from "../stream/_byte_pipe.ts";

@@ -16,7 +16,7 @@ import {
   toCloseError,
   tooLarge,
 } from "../_close.ts";
-import { Inbox } from "../_inbox.ts";
+import { Inbox } from "../reading/_inbox.ts";
 import { decodeText, encodeText, exceeds } from "../_utf8.ts";
 import {
   CloseError,

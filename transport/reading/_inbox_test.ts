@@ -1,9 +1,9 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { assert, assertEquals } from "@std/assert";
-import { setImmediate } from "./_node.ts";
+import { setImmediate } from "../_node.ts";
 import { Inbox } from "./_inbox.ts";
-import { CloseError } from "./transport.ts";
+import { CloseError } from "../transport.ts";
 
 /** Burns a processor. */
 function work(ms: number): void {

@@ -1,9 +1,9 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { READY, refuse } from "./_close.ts";
+import { READY, refuse } from "../_close.ts";
 import { Inbox } from "./_inbox.ts";
-import type { CloseError } from "./transport.ts";
+import type { CloseError } from "../transport.ts";
 
 /** An inbox of a carrier that can wait until there is room. */
 export class BoundedInbox<T extends string | Uint8Array> extends Inbox<T> {

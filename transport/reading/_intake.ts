@@ -2,8 +2,8 @@
 // This module is browser compatible.
 
 import { BoundedInbox } from "./_bounded_inbox.ts";
-import { afterTurn, currentTurn } from "./_turn.ts";
-import type { BytePipe } from "./stream/_byte_pipe.ts";
+import { afterTurn, currentTurn } from "../_turn.ts";
+import type { BytePipe } from "../stream/_byte_pipe.ts";
 
 /**
  * Number of bytes read ahead of the reader above which the peer has to wait.

@@ -1,9 +1,9 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { isClean } from "./_close.ts";
-import { nextTurn } from "./_turn.ts";
-import type { CloseError } from "./transport.ts";
+import { isClean } from "../_close.ts";
+import { nextTurn } from "../_turn.ts";
+import type { CloseError } from "../transport.ts";
 
 /**
  * How long a reader may be busy before others have their turn, in milliseconds:
