@@ -4,12 +4,21 @@
 
 const CACHE = new URL("../.cache/python/", import.meta.url);
 
+/** Longest time that an installation may take. */
+const PATIENCE = 300_000;
+
 async function run(
   program: string,
   args: string[],
 ): Promise<{ success: boolean; text: string }> {
-  const { success, stdout, stderr } = await new Deno.Command(program, { args })
-    .output();
+  const signal = AbortSignal.timeout(PATIENCE);
+  const { success, stdout, stderr } = await new Deno.Command(program, {
+    args,
+    signal,
+  }).output();
+  if (signal.aborted) {
+    return { success, text: `${program} took over ${PATIENCE / 1000} s` };
+  }
   const text = [stdout, stderr].map((part) => new TextDecoder().decode(part))
     .join("").trim();
   return { success, text };
@@ -23,6 +32,40 @@ async function run(
  */
 export function pythonOf(peer: string): string {
   return new URL(`${peer}/bin/python`, CACHE).pathname;
+}
+
+/**
+ * Finds the Python that a peer wants: that of the system, unless its folder has
+ * a `.python-version`, as pyenv reads it. Such a peer lists all that it needs.
+ */
+async function interpreter(
+  folder: URL,
+): Promise<{ program: string; flags: string[] }> {
+  const wanted = await Deno.readTextFile(new URL(".python-version", folder))
+    .then((text) => text.trim(), () => undefined);
+  if (wanted === undefined) {
+    // Debian 12 has Python 3.11.2. A peer that asks for 3.11.4 runs on it; were
+    // it not to, its tests would say so.
+    return { program: "python3", flags: ["--ignore-requires-python"] };
+  }
+  const flags = ["--no-deps"];
+  const candidates = [`python${wanted}`];
+  const versions = `${Deno.env.get("HOME")}/.pyenv/versions`;
+  try {
+    for await (const { name } of Deno.readDir(versions)) {
+      if (!name.startsWith(`${wanted}.`)) continue;
+      candidates.push(`${versions}/${name}/bin/python3`);
+    }
+  } catch {
+    // There is no pyenv.
+  }
+  for (const program of candidates) {
+    const found = await run(program, ["--version"]).catch(() => undefined);
+    if (found?.success) return { program, flags };
+  }
+  throw new Error(
+    `There is no Python ${wanted}, neither as ${candidates[0]} nor of pyenv`,
+  );
 }
 
 /**
@@ -40,18 +83,17 @@ export async function installPython(folder: URL): Promise<string> {
   const stamp = new URL("stamp.txt", home);
   const python = pythonOf(peer);
 
-  const version = await run("python3", ["--version"]);
+  const { program: own, flags } = await interpreter(folder);
+  const version = await run(own, ["--version"]);
   const wanted = `${version.text}\n${await Deno.readTextFile(requirements)}`;
   const found = await Deno.readTextFile(stamp).catch(() => undefined);
   if (found === wanted) return python;
 
   const steps: [string, string[]][] = [
-    ["python3", ["-m", "venv", "--clear", home.pathname]],
-    // Debian 12 has Python 3.11.2. A peer that asks for 3.11.4 runs on it; were
-    // it not to, its tests would say so.
+    [own, ["-m", "venv", "--clear", home.pathname]],
     [python, [
       ..."-m pip install --quiet --disable-pip-version-check".split(" "),
-      "--ignore-requires-python",
+      ...flags,
       "-r",
       requirements.pathname,
     ]],

@@ -10,7 +10,8 @@
  *   what mostly waits, beside each other, then what measures, one by one.
  * - `tests/run.ts interop`: `tests/interop`, against the real foreign programs.
  *   Each folder there with a `requirements.txt` is a Python peer, which is
- *   installed first; one that cannot be installed counts as failed.
+ *   installed first, for the Python of its `.python-version` if it has one; one
+ *   that cannot be installed counts as failed.
  *
  * Further arguments go to `deno test`, such as `--filter hold`. Steps of a test
  * are not counted. A test that is ignored fails the run, unless it is listed in
@@ -77,7 +78,7 @@ async function interopSuite(): Promise<Suite> {
     try {
       await installPython(folder);
     } catch (error) {
-      failures.push(String(error));
+      failures.push(`Peer ${name}: ${error}`);
       missing.push(folder.pathname);
     }
   }

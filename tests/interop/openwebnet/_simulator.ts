@@ -16,14 +16,18 @@ export interface Listening extends AsyncDisposable {
 }
 
 /**
- * Starts a simulator on a free port.
+ * Starts a simulator.
  *
  * @param options As of the simulator.
+ * @param wanted Its port; a free one if it is not said.
  * @returns The simulator; disposing it ends all connections.
  */
-export function listen(options: GatewaySimulatorOptions = {}): Listening {
+export function listen(
+  options: GatewaySimulatorOptions = {},
+  wanted = 0,
+): Listening {
   const simulator = new GatewaySimulator(options);
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: wanted });
   const serving = (async () => {
     for await (const conn of listener) {
       conn.setNoDelay(true);
