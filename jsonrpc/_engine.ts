@@ -5,11 +5,12 @@ import { every, settled, type Timer } from "@wirekit/internal/clock";
 import { Heartbeat } from "@wirekit/internal/heartbeat";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
 import { checkTimes } from "./_check_times.ts";
-import { type Answerer, answerers } from "./answer/_answerer.ts";
+import { type Answerer, answerings } from "./answer/_answerer.ts";
 import { NoMethods } from "./answer/_no_methods.ts";
 import { closedError } from "./call/_calls.ts";
 import { Notices } from "./call/_notices.ts";
-import { type Codec, jsonCodec, type Wire } from "./wire/codec.ts";
+import type { Codec, Wire } from "./wire/codec.ts";
+import { callerCodec } from "./wire/_caller_codec.ts";
 import type { Connection } from "./answer/context.ts";
 import { type Convention, conventionOf } from "./wire/_conventions.ts";
 import { type Decoded, type Link, reporter } from "./wire/_link.ts";
@@ -65,7 +66,13 @@ export class Engine<State> implements Link {
     state: State,
   ) {
     this.#transport = transport;
-    this.#codec = (options.codec ?? jsonCodec) as Codec<Wire>;
+    const { methods, handlerMiddleware } = options;
+    const answering = methods && answerings.get(methods);
+    if (!answering && handlerMiddleware?.length) {
+      throw new TypeError("handlerMiddleware wraps methods: give methods too");
+    }
+    const { codec = answering?.codec ?? callerCodec } = options;
+    this.#codec = codec as Codec<Wire>;
     this.#options = options;
     this.closed = this.#closed.promise;
     this.report = reporter(options.onError);
@@ -92,12 +99,7 @@ export class Engine<State> implements Link {
       caller: sender,
       stray: (method: string) => notices.stray(method),
     };
-    const { methods, handlerMiddleware } = options;
-    const make = methods && answerers.get(methods);
-    if (!make && handlerMiddleware?.length) {
-      throw new TypeError("handlerMiddleware wraps methods: give methods too");
-    }
-    this.#answerer = make ? make(parts) : new NoMethods(parts);
+    this.#answerer = answering?.answererOf(parts) ?? new NoMethods(parts);
     this.#receiver = new Receiver(options, {
       codec: this.#codec,
       answerer: this.#answerer,

@@ -64,12 +64,17 @@ export interface AnswererParts<State> {
   stray(method: string): string | undefined;
 }
 
-/**
- * What makes the answerer of each table of methods. Thereby a page that offers
- * no methods has none of the code that answers them.
- */
-export const answerers = new WeakMap<
-  object,
+/** How calls are answered by methods. */
+export interface Answering {
+  /** Makes what answers the calls of a connection. */
   // deno-lint-ignore no-explicit-any -- The state is for its user alone.
-  (parts: AnswererParts<any>) => Answerer<Wire>
->();
+  answererOf(parts: AnswererParts<any>): Answerer<Wire>;
+  /** The codec of an end that answers calls, if its user chose none. */
+  readonly codec: Codec;
+}
+
+/**
+ * How each table of methods is answered. Thereby a page that offers no methods
+ * has none of the code that answers them.
+ */
+export const answerings = new WeakMap<object, Answering>();

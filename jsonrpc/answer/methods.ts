@@ -7,8 +7,8 @@
  * @module
  */
 
-import { answererOf } from "./_answerer_of.ts";
-import { answerers } from "./_answerer.ts";
+import { answerings } from "./_answerer.ts";
+import { answering } from "./_answering_methods.ts";
 import type { Handler, SubscriptionHandler } from "./handler.ts";
 
 export type { Handler, SubscriptionHandler };
@@ -41,7 +41,7 @@ export class Methods<State = Record<string, unknown>> {
 
   /** Makes an empty table. */
   constructor() {
-    answerers.set(this, answererOf);
+    answerings.set(this, answering);
   }
 
   /**

@@ -3,21 +3,16 @@
 
 import { cancelled } from "./_batch.ts";
 import type { Batch, Caller, CallOptions } from "./caller.ts";
-import { jsonCodec } from "../wire/codec.ts";
-import type { Params } from "../wire/message.ts";
-
-interface Item {
-  readonly method: string;
-  readonly params: Params | undefined;
-  readonly options?: CallOptions;
-  readonly settle?: PromiseWithResolvers<unknown>;
-}
+import { encodeCall, type Params } from "../wire/message.ts";
 
 /** A batch that looks for its connection when it is sent. */
 export class QueuedBatch implements Batch {
   readonly calls: Promise<unknown>[] = [];
   readonly #connect: (size: number, options: CallOptions) => Promise<Caller>;
-  readonly #items: Item[] = [];
+  /** The batch of the connection. */
+  readonly #batch = Promise.withResolvers<Batch>();
+  /** The longest timeout of a call, if one has a timeout. */
+  #timeout: number | undefined;
   #size = 0;
   #over = false;
 
@@ -26,6 +21,7 @@ export class QueuedBatch implements Batch {
     connect: (size: number, options: CallOptions) => Promise<Caller>,
   ) {
     this.#connect = connect;
+    this.#batch.promise.catch(() => {}); // Seen through the calls.
   }
 
   request<T>(
@@ -33,64 +29,52 @@ export class QueuedBatch implements Batch {
     params?: Params,
     options: CallOptions = {},
   ): Promise<T> {
-    const settle = Promise.withResolvers<unknown>();
-    this.#add({ method, params, options, settle });
-    settle.promise.catch(() => {}); // Seen by the promise's owner.
-    this.calls.push(settle.promise);
-    return settle.promise as Promise<T>;
+    this.#add(method, params);
+    const { timeout } = options;
+    if (timeout !== undefined) {
+      this.#timeout = Math.max(this.#timeout ?? timeout, timeout);
+    }
+    const call = this.#batch.promise
+      .then((batch) => batch.request<T>(method, params, options));
+    call.catch(() => {}); // Seen by the promise's owner.
+    this.calls.push(call);
+    return call;
   }
 
   notify(method: string, params?: Params): void {
-    this.#add({ method, params });
+    this.#add(method, params);
+    this.#batch.promise.then((batch) => batch.notify(method, params), () => {});
   }
 
   send(): Promise<PromiseSettledResult<unknown>[]> {
     this.#check();
-    void this.#flush();
+    this.#flush();
     return Promise.allSettled(this.calls);
   }
 
   cancel(): void {
     this.#over = true;
-    for (const { settle } of this.#items) settle?.reject(cancelled());
+    this.#batch.reject(cancelled());
   }
 
   [Symbol.dispose](): void {
-    if (!this.#over) void this.#flush();
+    if (!this.#over) this.#flush();
   }
 
-  async #flush(): Promise<void> {
+  #flush(): void {
     this.#over = true;
-    if (this.#items.length === 0) return;
-    const timeouts = this.#items.flatMap(({ options }) =>
-      options?.timeout === undefined ? [] : [options.timeout]
-    );
-    try {
-      const longest = timeouts.length > 0
-        ? { timeout: Math.max(...timeouts) }
-        : {};
-      const caller = await this.#connect(this.#size, longest);
-      const batch = caller.batch();
-      try {
-        for (const { method, params, options, settle } of this.#items) {
-          if (!settle) batch.notify(method, params);
-          else {
-            batch.request(method, params, options)
-              .then(settle.resolve, settle.reject);
-          }
-        }
-      } finally {
-        batch[Symbol.dispose]();
-      }
-    } catch (error) {
-      for (const { settle } of this.#items) settle?.reject(error);
-    }
+    if (this.#size === 0) return;
+    const { promise, resolve, reject } = this.#batch;
+    const timeout = this.#timeout;
+    this.#connect(this.#size, timeout === undefined ? {} : { timeout })
+      .then((caller) => resolve(caller.batch())).catch(reject);
+    // Comes after all that was added.
+    promise.then((batch) => batch[Symbol.dispose](), () => {});
   }
 
-  #add(item: Item): void {
+  #add(method: string, params: Params | undefined): void {
     this.#check();
-    this.#size += jsonCodec.encode(item).length;
-    this.#items.push(item);
+    this.#size += encodeCall({ method, params }).length;
   }
 
   #check(): void {

@@ -16,9 +16,9 @@ import type { Batch, Caller, CallOptions } from "./caller.ts";
 import { checkTimes } from "../_check_times.ts";
 import type { ClientOptions } from "./client_options.ts";
 import { CONNECT_TIMEOUT, type Opener } from "./_opener.ts";
-import { jsonCodec, type Wire } from "../wire/codec.ts";
+import type { Wire } from "../wire/codec.ts";
 import type { Contract } from "../contract/contract.ts";
-import type { Params } from "../wire/message.ts";
+import { encodeCall, type Params } from "../wire/message.ts";
 import { engineOf, type Peer } from "../peer.ts";
 import type { PeerOptions } from "../peer_options.ts";
 import { QueuedBatch } from "./_queued_batch.ts";
@@ -330,5 +330,5 @@ export class ReconnectingCaller<C extends Contract, State>
 
 /** The bytes of a call that waits; throws if it cannot be written at all. */
 function sizeOf(method: string, params: Params | undefined): number {
-  return jsonCodec.encode({ method, params }).length;
+  return encodeCall({ method, params }).length;
 }

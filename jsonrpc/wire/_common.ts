@@ -27,30 +27,45 @@ let at = 0;
  * which may still be JSON.
  */
 export function decodeCommon(text: string): unknown {
+  return decode(text, message);
+}
+
+/** Reads a result, or a batch of them, as {@linkcode decodeCommon} does. */
+export function decodeResults(text: string): unknown {
+  return decode(text, resultOnly);
+}
+
+/** Reads a message, which ends with the text if it is the `only` one. */
+type Read = (text: string, only: boolean) => unknown;
+
+function decode(text: string, read: Read): unknown {
   const isBatch = text[0] === "[";
   if (text.length > (isBatch ? MAX_BATCH_LENGTH : MAX_LENGTH)) return undefined;
   at = 0;
-  const value = isBatch ? batch(text) : message(text, true);
+  const value = isBatch ? batch(text, read) : read(text, true);
   return at === text.length ? value : undefined;
 }
 
-function batch(text: string): unknown[] | undefined {
+function batch(text: string, read: Read): unknown[] | undefined {
   const messages: unknown[] = [];
   do {
     at++;
-    const item = message(text, false);
+    const item = read(text, false);
     if (item === undefined) return undefined;
     messages.push(item);
   } while (text[at] === ",");
   return text[at++] === "]" ? messages : undefined;
 }
 
-/** Reads a message, which ends with the text if it is the `only` one. */
 function message(text: string, only: boolean): unknown {
   const begin = at;
   if (follows(text, RESPONSE)) return response(text, only);
   at = begin;
   return follows(text, CALL) ? call(text, only) : undefined;
+}
+
+function resultOnly(text: string, only: boolean): unknown {
+  return follows(text, RESPONSE) ? response(text, only) : undefined;
 }
 
 function response(text: string, only: boolean): unknown {

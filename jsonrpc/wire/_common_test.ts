@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 import { assertEquals } from "@std/assert";
-import { decodeCommon } from "./_common.ts";
+import { decodeCommon, decodeResults } from "./_common.ts";
 
 function parse(text: string): unknown {
   try {
@@ -57,5 +57,17 @@ Deno.test("decodeCommon() reads a call and a result whatever is in them", () => 
     for (const text of [result, call]) {
       assertEquals(decodeCommon(text), JSON.parse(text));
     }
+  }
+});
+
+Deno.test("decodeResults() reads results as decodeCommon() does, and nothing else", () => {
+  const result = '{"jsonrpc":"2.0","id":12,"result":[1]}';
+  const call = '{"jsonrpc":"2.0","method":"a","id":1,"params":[1]}';
+  for (const text of [result, `[${result.replace("[1]", "1")}]`]) {
+    assertEquals(decodeResults(text), JSON.parse(text));
+    assertEquals(decodeResults(text), decodeCommon(text));
+  }
+  for (const text of [call, `[${call}]`, `[${result},${call}]`, `${result} `]) {
+    assertEquals(decodeResults(text), undefined);
   }
 });

@@ -206,8 +206,11 @@ function isId(id: unknown): id is Id {
  * @category Messages
  */
 export function decodeJson(text: string): unknown {
-  const common = decodeCommon(text);
-  if (common !== undefined) return common;
+  return decodeCommon(text) ?? decodeExact(text);
+}
+
+/** Reads any message as {@linkcode decodeJson} does, by `JSON.parse`. */
+export function decodeExact(text: string): unknown {
   const value = JSON.parse(text);
   if (Array.isArray(value) ? value.some(hasLargeId) : hasLargeId(value)) {
     restoreIds(value, JSON.parse(text, exactId as typeof keep));
