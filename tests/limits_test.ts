@@ -8,6 +8,7 @@
 
 import { assertRejects } from "@std/assert";
 import * as hub from "@wirekit/hub";
+import { connectNats } from "@wirekit/hub/nats";
 import { checkLimits } from "@wirekit/internal/limits";
 import * as jsonrpc from "@wirekit/jsonrpc";
 import * as openwebnet from "@wirekit/openwebnet";
@@ -77,6 +78,11 @@ const PLACES: [string, (limits: Limits) => unknown, string[]][] = [
     "maxNameBytes",
     "maxConnections",
   ]],
+  [
+    "connectNats",
+    (limits) => connectNats({ servers: "nats://127.0.0.1:1", ...limits }),
+    ["maxOutboxBytes"],
+  ],
   ["hub.Client", (limits) => new hub.Client("a", limits), [
     "maxInFlight",
     "maxHandlers",

@@ -22,7 +22,11 @@ function isBelow(folder: string, specifier: string): boolean {
  */
 const EXTRAS: Record<string, RegExp> = {
   "discovery.ts": /^@rgrove\/parse-xml$/,
+  "_nats_backplane.ts": /^@nats-io\//,
+  "_nats_buckets.ts": /^@nats-io\//,
+  "_nats_names.ts": /^@nats-io\//,
   "_npm_mqtt.ts": /^mqtt$/,
+  "nats.ts": /^@nats-io\//,
   "msgpack.ts": /^@msgpack\/msgpack$/,
   "tracing.ts": /^@opentelemetry\/api$/,
 };
@@ -129,7 +133,7 @@ Deno.test("deno.lock has what the packages need, and no peers of a test", async 
     // Deno downloads all of it, for whatever is run first in a fresh clone.
     assertMatch(
       specifier,
-      /^npm:(@msgpack|@opentelemetry|@rgrove\/parse-xml|mqtt|deno-std)\b/,
+      /^npm:(@msgpack|@opentelemetry|@rgrove\/parse-xml|mqtt|@nats-io|deno-std)\b/,
     );
   }
 });

@@ -8,6 +8,8 @@
  * - `tests/run.ts consumer`: the packages as their users get them.
  * - `tests/run.ts faults`: `tests/faults`, what only shows under stress: first
  *   what mostly waits, beside each other, then what measures, one by one.
+ * - `tests/run.ts cluster`: `tests/cluster`, many hubs as one on real NATS
+ *   servers, while those and the hubs are killed, frozen and cut off.
  * - `tests/run.ts interop`: `tests/interop`, against the real foreign programs.
  *   Each folder there with a `requirements.txt` is a Python peer, which is
  *   installed first, for the Python of its `.python-version` if it has one; one
@@ -31,6 +33,7 @@ const ROOT = new URL("../", import.meta.url);
 const INTEROP = new URL("tests/interop/", ROOT);
 const CONSUMERS = ["tests/browser", "tests/consumer", "tests/runtimes"];
 const FAULTS = "tests/faults";
+const CLUSTER = "tests/cluster";
 
 /** Tests that wait at the same time: more than there are processors. */
 const WAITING = { DENO_JOBS: "8" };
@@ -50,7 +53,7 @@ function testSuite(): Suite {
   const args = [
     "--doc",
     "--parallel",
-    `--ignore=.cache,coverage,dist,tests/interop,${FAULTS},${
+    `--ignore=.cache,coverage,dist,tests/interop,${FAULTS},${CLUSTER},${
       CONSUMERS.join(",")
     }`,
     "--allow-env",
@@ -100,6 +103,10 @@ function faultsSuite(): Suite {
   };
 }
 
+function clusterSuite(): Suite {
+  return { args: ["--allow-all", CLUSTER], failures: [] };
+}
+
 function print(line: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 }
@@ -122,6 +129,7 @@ const suites: Record<string, () => Suite | Promise<Suite>> = {
   interop: interopSuite,
   consumer: consumerSuite,
   faults: faultsSuite,
+  cluster: clusterSuite,
 };
 const [name = "", ...rest] = Deno.args;
 const suite = await suites[name]?.();

@@ -8,6 +8,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import * as hub from "@wirekit/hub";
+import { connectNats } from "@wirekit/hub/nats";
 import { settled } from "@wirekit/internal/clock";
 import * as jsonrpc from "@wirekit/jsonrpc";
 import * as openwebnet from "@wirekit/openwebnet";
@@ -223,6 +224,12 @@ times("hub", {
       const account = await client.request("b", "account");
       await (account as hub.RemoteObject).call("deposit", [1], { timeout });
     }),
+  "NatsOptions.connectTimeout": (connectTimeout) =>
+    connectNats({ servers: "nats://127.0.0.1:1", connectTimeout }).catch(
+      (error) => {
+        if (!(error instanceof hub.NotConnectedError)) throw error;
+      },
+    ),
   "HubOptions.handshakeTimeout": (handshakeTimeout) =>
     close(new hub.Hub({ handshakeTimeout })),
   "HubOptions.idleTimeout": (idleTimeout) =>

@@ -1,0 +1,76 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { sleep } from "@wirekit/internal/clock";
+import { NotConnectedError } from "@wirekit/internal/errors";
+import { type KV, Kvm } from "@nats-io/kv";
+import type { NatsConnection } from "@nats-io/transport-node";
+
+/** Where a cluster keeps what its nodes have to agree on. */
+export interface Buckets {
+  /** Who has which name. */
+  readonly names: KV;
+  /** Which nodes there are. What is not renewed within the lease is gone. */
+  readonly nodes: KV;
+}
+
+/** How to open them. */
+export interface BucketOptions {
+  readonly prefix: string;
+  readonly lease: number;
+  readonly timeout: number;
+  readonly replicas?: number;
+}
+
+/** What a server answers if an entry is not as it was said to be. */
+const CHANGED = [10071, 10164];
+
+/** Whether an entry was changed by somebody else in the meantime. */
+export function isChanged(error: unknown): boolean {
+  return error instanceof Error && "code" in error &&
+    CHANGED.includes(error.code as number);
+}
+
+/** Opens the buckets of a cluster, and makes them if it is the first node. */
+export async function openBuckets(
+  connection: NatsConnection,
+  options: BucketOptions,
+): Promise<Buckets> {
+  const { prefix, lease, timeout } = options;
+  const isOneOfSeveral = connection.info?.cluster !== undefined;
+  const replicas = options.replicas ?? (isOneOfSeveral ? 3 : 1);
+  const kvm = new Kvm(connection);
+  // Read from the leader: what another server has read before is too old to
+  // decide by.
+  const shape = { history: 1, replicas, allow_direct: false };
+  const end = performance.now() + timeout;
+  for (;;) {
+    try {
+      const names = await kvm.create(`${prefix}-names`, shape);
+      const nodes = await kvm.create(`${prefix}-nodes`, {
+        ...shape,
+        ttl: lease,
+      });
+      const { ttl } = await nodes.status();
+      if (ttl === lease) return { names, nodes };
+      throw new NotConnectedError(
+        `The cluster "${prefix}" has a lease of ${ttl} ms, and this node one ` +
+          `of ${lease} ms: all nodes need the same lease, or another prefix`,
+      );
+    } catch (error) {
+      // Servers that have just started have no leader yet.
+      const isLate = performance.now() > end;
+      if (error instanceof NotConnectedError) throw error;
+      if (isLate) throw unusable(error, replicas);
+      await sleep(250);
+    }
+  }
+}
+
+function unusable(cause: unknown, replicas: number): NotConnectedError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const text = /jetstream is not enabled|no responders/i.test(why)
+    ? "The NATS server has no JetStream, which keeps the names: start it with " +
+      "-js, or jetstream {} in its settings"
+    : `The NATS servers cannot keep the names on ${replicas} of them: ${why}`;
+  return new NotConnectedError(text, { cause });
+}

@@ -1,0 +1,385 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { sleep } from "@wirekit/internal/clock";
+import type { KV, KvWatchEntry } from "@nats-io/kv";
+import { isChanged } from "./_nats_buckets.ts";
+
+/** How long the engine may take to decide about one name. */
+const DECISION_TIMEOUT = 1_000;
+/** How long to wait before it is asked again. */
+const RETRY_DELAY = 300;
+/** How many names are claimed again at the same time. */
+const AT_ONCE = 64;
+
+const encoder = new TextEncoder();
+
+/** What the node does for its names. */
+export interface NameKeeper {
+  /** The id of this node. */
+  readonly id: string;
+  /** Whether names can be claimed now. */
+  readonly ready: boolean;
+  /** Whether a node is there; asks the engine if it is not known. */
+  isThere(node: string): Promise<boolean>;
+  /** Takes the messages to a name; resolves when the server knows. */
+  open(name: string): Promise<void>;
+  /** Takes them no longer. */
+  shut(name: string): void;
+  won(name: string): void;
+  held(name: string): void;
+  lost(name: string): void;
+  left(name: string, dead: boolean): void;
+}
+
+/** A name that this node wants, or is giving up. */
+interface Claim {
+  wanted: boolean;
+  /** The revision by which it has the name. */
+  epoch: number | undefined;
+  /** Whether the hub has been told that it has the name, or has to wait. */
+  told: boolean;
+  held: boolean;
+  busy: boolean;
+  /** The revision that has to be there for the next try. */
+  expected: number;
+}
+
+/** Who has a name, on another node. */
+interface Owner {
+  readonly node: string;
+  readonly revision: number;
+}
+
+/** The names of a cluster, and those that this node wants. */
+export class NatsNames {
+  readonly #kv: KV;
+  readonly #keeper: NameKeeper;
+  readonly #claims = new Map<string, Claim>();
+  readonly #owners = new Map<string, Owner>();
+  /** The same for those who read it. */
+  readonly nodes = new Map<string, string>();
+
+  constructor(kv: KV, keeper: NameKeeper) {
+    this.#kv = kv;
+    this.#keeper = keeper;
+  }
+
+  /** How many names this node has. */
+  get size(): number {
+    let size = 0;
+    for (const { epoch } of this.#claims.values()) if (epoch) size++;
+    return size;
+  }
+
+  claim(name: string): void {
+    let claim = this.#claims.get(name);
+    if (!claim) {
+      claim = {
+        wanted: true,
+        epoch: undefined,
+        told: false,
+        held: false,
+        busy: false,
+        expected: 0,
+      };
+      this.#claims.set(name, claim);
+    }
+    // One that was being given up is wanted again, as if for the first time.
+    claim.wanted = true;
+    claim.held = false;
+    this.#run(name, claim);
+  }
+
+  release(name: string): void {
+    const claim = this.#claims.get(name);
+    if (!claim) return;
+    claim.wanted = claim.told = false;
+    if (claim.epoch !== undefined) this.#keeper.shut(name);
+    this.#run(name, claim);
+  }
+
+  /** Goes on with all that waits for the engine. */
+  resume(): void {
+    for (const [name, claim] of this.#claims) {
+      if (!claim.told || !claim.wanted) this.#run(name, claim);
+    }
+  }
+
+  /** Tells the hub of all claims that nobody decides about now. */
+  hold(): void {
+    for (const [name, claim] of this.#claims) {
+      if (!claim.told) this.#hold(name, claim);
+    }
+  }
+
+  #hold(name: string, claim: Claim): void {
+    if (claim.held || !claim.wanted) return;
+    claim.held = true;
+    this.#keeper.held(name);
+  }
+
+  /** Brings a claim to where it is wanted. One run at a time for each. */
+  async #run(name: string, claim: Claim): Promise<void> {
+    if (claim.busy) return;
+    claim.busy = true;
+    try {
+      while (this.#keeper.ready) {
+        if (!claim.wanted && !await this.#give(name, claim)) continue;
+        if (!claim.wanted) {
+          if (this.#claims.get(name) === claim) this.#claims.delete(name);
+          this.#ends.delete(name);
+          return;
+        }
+        if (claim.epoch === undefined) {
+          if (await this.#isTakenByOther(name, claim)) return;
+        } else if (claim.told || await this.#open(name, claim)) return;
+      }
+      // The engine is away: it goes on when it is back.
+      this.#hold(name, claim);
+    } finally {
+      claim.busy = false;
+      // What changed during the last wait is not lost.
+      const done = claim.wanted
+        ? claim.told || claim.held
+        : !this.#claims.has(name);
+      if (!done && this.#keeper.ready) this.#run(name, claim);
+    }
+  }
+
+  /** Gives a name up; returns whether that is done. */
+  async #give(name: string, claim: Claim): Promise<boolean> {
+    const { epoch } = claim;
+    if (epoch === undefined) return true;
+    claim.epoch = undefined;
+    try {
+      await this.#kv.delete(keyOf(name), { previousSeq: epoch });
+      return true;
+    } catch (error) {
+      if (isChanged(error)) return true;
+      claim.epoch = epoch;
+      await sleep(RETRY_DELAY);
+      return false;
+    }
+  }
+
+  /** Tries to get a name; returns whether another has it, so that it has to wait. */
+  async #isTakenByOther(name: string, claim: Claim): Promise<boolean> {
+    const key = keyOf(name);
+    const value = this.#value();
+    try {
+      claim.epoch = await this.#kv.put(key, value, {
+        previousSeq: claim.expected,
+        timeout: DECISION_TIMEOUT,
+      });
+      return false;
+    } catch (error) {
+      if (!isChanged(error)) await this.#wait(name, claim);
+    }
+    try {
+      const entry = await this.#kv.get(key);
+      claim.expected = entry?.revision ?? 0;
+      if (entry?.operation !== "PUT") return false;
+      const text = entry.string();
+      // The answer was lost on the way, and the name is ours.
+      if (text === value) claim.epoch = entry.revision;
+      else if (await this.#isTaken(text)) {
+        // The news of its end may have come while it was looked at.
+        if ((this.#ends.get(name) ?? 0) > entry.revision) return false;
+        this.#hold(name, claim);
+        return true;
+      }
+    } catch {
+      await this.#wait(name, claim);
+    }
+    return false;
+  }
+
+  /** Waits before the engine is asked again, which does not answer now. */
+  async #wait(name: string, claim: Claim): Promise<void> {
+    this.#hold(name, claim);
+    await sleep(RETRY_DELAY);
+  }
+
+  #value(): string {
+    const claim = crypto.randomUUID();
+    return JSON.stringify({ node: this.#keeper.id, claim });
+  }
+
+  /** Takes what is sent to a name that was won; returns whether it still is. */
+  async #open(name: string, claim: Claim): Promise<boolean> {
+    const { epoch } = claim;
+    await this.#keeper.open(name);
+    if (!claim.wanted || claim.epoch !== epoch || !this.#keeper.ready) {
+      return false;
+    }
+    claim.told = true;
+    claim.held = false;
+    this.#ends.delete(name);
+    this.#keeper.won(name);
+    return true;
+  }
+
+  /** Another has a name that was this node's. */
+  #lose(name: string, claim: Claim, expected: number): void {
+    claim.epoch = undefined;
+    claim.expected = expected;
+    this.#keeper.shut(name);
+    const { told } = claim;
+    claim.told = false;
+    if (!told || !claim.wanted) return;
+    claim.held = true;
+    this.#keeper.lost(name);
+  }
+
+  /** The revisions that ended, of names that are waited for. */
+  readonly #ends = new Map<string, number>();
+
+  async #isTaken(value: string): Promise<boolean> {
+    const { node } = JSON.parse(value);
+    return node !== this.#keeper.id && await this.#keeper.isThere(node);
+  }
+
+  /**
+   * Takes the names that this node had under an earlier id once more. Another
+   * node may have some of them.
+   */
+  async renew(): Promise<void> {
+    const had = [...this.#claims].filter(([_, { epoch }]) =>
+      epoch !== undefined
+    );
+    const renewOne = async ([name, claim]: [string, Claim]) => {
+      const key = keyOf(name);
+      const value = this.#value();
+      try {
+        claim.epoch = await this.#kv.put(key, value, {
+          previousSeq: claim.epoch!,
+          timeout: 2 * DECISION_TIMEOUT,
+        });
+      } catch (error) {
+        if (!isChanged(error)) throw error;
+        const entry = await this.#kv.get(key);
+        if (entry?.operation !== "PUT" || entry.string() !== value) {
+          return this.#lose(name, claim, entry?.revision ?? 0);
+        }
+        claim.epoch = entry.revision;
+      }
+      if (claim.told) await this.#keeper.open(name);
+    };
+    for (let i = 0; i < had.length; i += AT_ONCE) {
+      await Promise.all(had.slice(i, i + AT_ONCE).map(renewOne));
+    }
+  }
+
+  // What comes from the bucket.
+
+  /** Takes one piece of news. */
+  hear(entry: KvWatchEntry): void {
+    const name = nameOf(entry.key);
+    if (name === undefined) return;
+    const { revision } = entry;
+    const before = this.#owners.get(name);
+    if (before && before.revision >= revision) return;
+    const claim = this.#claims.get(name);
+    const isNews = claim?.epoch !== undefined && revision > claim.epoch;
+    if (entry.operation !== "PUT") {
+      if (isNews) this.#lose(name, claim, revision);
+      return this.#free(name, revision, before);
+    }
+    const { node } = JSON.parse(entry.string());
+    if (isNews && node !== this.#keeper.id) this.#lose(name, claim, revision);
+    if (node === this.#keeper.id) {
+      this.#owners.delete(name);
+      this.nodes.delete(name);
+    } else {
+      this.#owners.set(name, { node, revision });
+      this.nodes.set(name, node);
+    }
+    if (before && before.node !== node) this.#keeper.left(name, false);
+  }
+
+  #free(name: string, revision: number, before: Owner | undefined): void {
+    if (before) {
+      this.#owners.delete(name);
+      this.nodes.delete(name);
+      this.#keeper.left(name, false);
+    }
+    this.#wake(name, revision, revision);
+  }
+
+  /** Tries to get a name that has become free. */
+  #wake(name: string, expected: number, end: number): void {
+    const claim = this.#claims.get(name);
+    if (!claim || claim.epoch !== undefined) return;
+    claim.expected = expected;
+    this.#ends.set(name, end);
+    this.#run(name, claim);
+  }
+
+  /** Takes all names of a node for free that is gone. */
+  vacate(node: string): [string, number][] {
+    const orphans: [string, number][] = [];
+    for (const [name, owner] of this.#owners) {
+      if (owner.node !== node) continue;
+      this.#owners.delete(name);
+      this.nodes.delete(name);
+      this.#keeper.left(name, true);
+      if (this.#claims.has(name)) {
+        this.#wake(name, owner.revision, owner.revision + 0.5);
+      } else orphans.push([name, owner.revision]);
+    }
+    return orphans;
+  }
+
+  /** Forgets what was heard, before all is told anew; returns it. */
+  forget(): Map<string, Owner> {
+    const owners = new Map(this.#owners);
+    this.#owners.clear();
+    return owners;
+  }
+
+  /** Compares with what was known before: what is not told again has ended. */
+  settle(before: ReadonlyMap<string, Owner>): void {
+    for (const [name, { node, revision }] of before) {
+      const owner = this.#owners.get(name);
+      if (owner?.node === node) continue;
+      if (!owner && this.nodes.get(name) === node) this.nodes.delete(name);
+      this.#keeper.left(name, false);
+      if (!owner) this.#wake(name, 0, revision + 0.5);
+    }
+  }
+
+  /** Names whose owners are not there. */
+  ownerless(isThere: (node: string) => boolean): Set<string> {
+    const nodes = new Set<string>();
+    for (const { node } of this.#owners.values()) {
+      if (!isThere(node)) nodes.add(node);
+    }
+    return nodes;
+  }
+
+  /** Removes the entry of a name whose node is gone. */
+  async sweep(name: string, revision: number): Promise<void> {
+    try {
+      await this.#kv.delete(keyOf(name), { previousSeq: revision });
+    } catch {
+      // Somebody has taken it, or it is swept the next time.
+    }
+  }
+}
+
+/** Names may hold anything; keys and subjects may not. */
+export function keyOf(name: string): string {
+  const bytes = encoder.encode(name);
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+function nameOf(key: string): string | undefined {
+  try {
+    const text = atob(key.replaceAll("-", "+").replaceAll("_", "/"));
+    const bytes = Uint8Array.from(text, (char) => char.charCodeAt(0));
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return undefined; // It is not ours.
+  }
+}

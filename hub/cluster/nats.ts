@@ -1,0 +1,204 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/**
+ * Joins hubs of many machines into one, on [NATS](https://nats.io) with
+ * JetStream.
+ *
+ * @example Two hubs that are one (not run: it needs a NATS server)
+ * ```ts ignore
+ * import { serve } from "@wirekit/hub";
+ * import { connectNats } from "@wirekit/hub/nats";
+ *
+ * const backplane = await connectNats({ servers: "nats://127.0.0.1:4222" });
+ * await using server = await serve({ backplane });
+ * ```
+ *
+ * @module
+ */
+import { checkTime } from "@wirekit/internal/clock";
+import { NotConnectedError } from "@wirekit/internal/errors";
+import { checkLimits } from "@wirekit/internal/limits";
+import type { Logger } from "@wirekit/internal/logger";
+import { connect, credsAuthenticator } from "@nats-io/transport-node";
+import type {
+  NatsConnection,
+  NodeConnectionOptions,
+} from "@nats-io/transport-node";
+import type { Backplane } from "./backplane.ts";
+import { NatsBackplane } from "./_nats_backplane.ts";
+import { openBuckets } from "./_nats_buckets.ts";
+
+export type { Backplane };
+
+/** Options of {@linkcode connectNats}. */
+export interface NatsOptions {
+  /**
+   * The servers, such as `"nats://127.0.0.1:4222"`; `tls:` for TLS. A few are
+   * enough: they tell of the others. A URL may have a user and password, or a
+   * token.
+   */
+  servers: string | readonly string[];
+  /**
+   * What all subjects and buckets of this cluster begin with: letters, digits,
+   * `-` and `_`. Hubs with another prefix are another cluster.
+   *
+   * @default {"hub"}
+   */
+  prefix?: string;
+  /**
+   * What people call this node.
+   *
+   * @default The first letters of its id.
+   */
+  label?: string;
+  /**
+   * How long a node may be cut off, in milliseconds, before others may take its
+   * names. All nodes of a cluster need the same. At least 2 seconds.
+   *
+   * @default {15000} Longer than three servers need to choose a new leader.
+   */
+  lease?: number;
+  /**
+   * On how many servers the names are stored: 1, 3 or 5.
+   *
+   * @default 3 where the server is one of several, 1 where it is alone.
+   */
+  replicas?: number;
+  /** A secret that the servers ask for. */
+  token?: string;
+  /** The text of a file with credentials, a JWT and its key. */
+  credentials?: string;
+  /** Authorities to trust, and what this node shows of itself, as PEM texts. */
+  tls?: { ca?: string; cert?: string; key?: string };
+  /**
+   * How long the first connection may take, in milliseconds. Later ones are
+   * tried for ever.
+   *
+   * @default {10000}
+   */
+  connectTimeout?: number;
+  /**
+   * The most bytes that may wait for the server to take them. What is more is
+   * refused.
+   *
+   * @default {16777216} 16 MiB
+   */
+  maxOutboxBytes?: number;
+  /**
+   * Where to log what happens to the cluster.
+   *
+   * @default Nowhere.
+   */
+  logger?: Logger;
+}
+
+/**
+ * Connects this process with the hubs of others.
+ *
+ * @param options Where the servers are.
+ * @returns What `serve()` and `new Hub()` take as `backplane`. The hub closes
+ * it.
+ * @throws {TypeError} If a URL or the prefix is not valid.
+ * @throws {NotConnectedError} If no server can be reached, none has JetStream,
+ * or the cluster has another lease.
+ */
+export async function connectNats(options: NatsOptions): Promise<Backplane> {
+  checkLimits(options);
+  const { prefix = "hub", label, logger } = options;
+  const lease = checkTime("lease", options.lease ?? 15_000);
+  if (lease < 2_000 || lease === Infinity) {
+    throw new RangeError(`lease must be at least 2000 ms: got ${lease}`);
+  }
+  if (!/^[-\w]+$/.test(prefix)) {
+    throw new TypeError(
+      `prefix must be letters, digits, - and _: got ${JSON.stringify(prefix)}`,
+    );
+  }
+  const connectTimeout = checkTime(
+    "connectTimeout",
+    options.connectTimeout ?? 10_000,
+  );
+  const connection = await open(options, connectTimeout);
+  try {
+    const buckets = await openBuckets(connection, {
+      prefix,
+      lease,
+      timeout: connectTimeout,
+      ...(options.replicas !== undefined && { replicas: options.replicas }),
+    });
+    const backplane = new NatsBackplane(connection, buckets, {
+      prefix,
+      lease,
+      maxOutboxBytes: options.maxOutboxBytes ?? 16 * 1024 * 1024,
+      ...(label !== undefined && { label }),
+      ...(logger && { logger }),
+    });
+    await backplane.start();
+    return backplane;
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+async function open(
+  options: NatsOptions,
+  timeout: number,
+): Promise<NatsConnection> {
+  const urls = [options.servers].flat().map(readUrl);
+  const settings: NodeConnectionOptions = {
+    servers: urls.map(({ host }) => host),
+    name: `wirekit hub ${options.label ?? ""}`.trim(),
+    noEcho: true,
+    // A server that hangs is noticed within 4 seconds; by default it takes four
+    // minutes.
+    pingInterval: 2_000,
+    maxPingOut: 1,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 250,
+    reconnectJitter: 100,
+    timeout: Math.min(timeout, 5_000),
+    // A server that comes back without its users is none to give up.
+    ignoreAuthErrorAbort: true,
+  };
+  const [{ username, password }] = urls as [ReturnType<typeof readUrl>];
+  const { token, credentials, tls } = options;
+  if (credentials !== undefined) {
+    const bytes = new TextEncoder().encode(credentials);
+    settings.authenticator = credsAuthenticator(bytes);
+  } else if (token !== undefined) settings.token = token;
+  else if (password !== "") {
+    Object.assign(settings, { user: username, pass: password });
+  } else if (username !== "") settings.token = username;
+  if (tls || urls.some(({ secure }) => secure)) {
+    settings.tls = { ...tls };
+  }
+  const names = urls.map(({ host }) => host).join(", ");
+  try {
+    return await connect(settings);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new NotConnectedError(
+      `Cannot reach a NATS server at ${names}: ${why}`,
+      { cause },
+    );
+  }
+}
+
+function readUrl(text: string) {
+  const url = URL.parse(text.includes("://") ? text : `nats://${text}`);
+  if (
+    !url || !["nats:", "tls:"].includes(url.protocol) || url.hostname === ""
+  ) {
+    // It may hold a secret.
+    throw new TypeError(
+      'servers must be URLs such as "nats://127.0.0.1:4222" or "tls://…"',
+    );
+  }
+  return {
+    host: `${url.hostname}:${url.port || 4222}`,
+    secure: url.protocol === "tls:",
+    username: decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
+  };
+}

@@ -1,0 +1,141 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** NATS servers in processes of their own, alone or three as one. */
+
+/** Where to find the program, in the order in which it is looked for. */
+const PLACES = ["NATS_SERVER", "/usr/sbin/nats-server"];
+
+/** The program: that of the environment, or Debian's. */
+export function natsProgram(): string {
+  return Deno.env.get(PLACES[0]!) ?? PLACES[1]!;
+}
+
+/** Returns ports that are free now, each once. */
+export function freePorts(count: number): number[] {
+  const listeners = Array.from(
+    { length: count },
+    () => Deno.listen({ hostname: "127.0.0.1", port: 0 }),
+  );
+  const ports = listeners.map(({ addr }) => addr.port);
+  for (const listener of listeners) listener.close();
+  return ports;
+}
+
+/** A NATS server that can be killed, frozen, and started again. */
+export class NatsServer implements AsyncDisposable {
+  readonly port: number;
+  readonly #args: string[];
+  readonly #folder: string;
+  #child: Deno.ChildProcess | undefined;
+
+  constructor(port: number, folder: string, more: string[] = []) {
+    this.port = port;
+    this.#folder = folder;
+    this.#args = [
+      ..."--addr 127.0.0.1 --jetstream --port".split(" "),
+      `${port}`,
+      "--store_dir",
+      folder,
+      ...more,
+    ];
+  }
+
+  get url(): string {
+    return `nats://127.0.0.1:${this.port}`;
+  }
+
+  /** Starts it, and waits until it listens. */
+  async start(): Promise<void> {
+    this.#child = new Deno.Command(natsProgram(), {
+      args: this.#args,
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    for (let tries = 0; tries < 400; tries++) {
+      try {
+        (await Deno.connect({ hostname: "127.0.0.1", port: this.port }))
+          .close();
+        return;
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, 25));
+      }
+    }
+    throw new Error(`nats-server does not listen on ${this.port}`);
+  }
+
+  /** Sends it a signal; does nothing if it does not run. */
+  signal(signal: Deno.Signal): void {
+    try {
+      this.#child?.kill(signal);
+    } catch {
+      // It has ended.
+    }
+  }
+
+  /** Kills it. What it has stored stays. */
+  async kill(): Promise<void> {
+    this.signal("SIGKILL");
+    await this.#child?.status;
+    this.#child = undefined;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+    await Deno.remove(this.#folder, { recursive: true }).catch(() => {});
+  }
+}
+
+/** Servers that are one. */
+export class Engine implements AsyncDisposable {
+  readonly servers: readonly NatsServer[];
+
+  private constructor(servers: readonly NatsServer[]) {
+    this.servers = servers;
+  }
+
+  /** What a node is told. */
+  get urls(): string[] {
+    return this.servers.map(({ url }) => url);
+  }
+
+  /**
+   * Starts them.
+   *
+   * @param count How many: 1, or 3.
+   * @param more Arguments of each.
+   */
+  static async start(count: number, more: string[] = []): Promise<Engine> {
+    const ports = freePorts(2 * count);
+    const routes = ports.slice(count).map((port) => `nats://127.0.0.1:${port}`);
+    const servers: NatsServer[] = [];
+    for (let i = 0; i < count; i++) {
+      const folder = await Deno.makeTempDir({ prefix: "nats-" });
+      const cluster = count === 1 ? [] : [
+        "--cluster_name",
+        "test",
+        "--server_name",
+        `s${i}`,
+        "--cluster",
+        routes[i]!,
+        "--routes",
+        routes.filter((_, j) => j !== i).join(","),
+      ];
+      servers.push(new NatsServer(ports[i]!, folder, [...cluster, ...more]));
+    }
+    const engine = new Engine(servers);
+    try {
+      await Promise.all(servers.map((server) => server.start()));
+    } catch (error) {
+      await engine[Symbol.asyncDispose]();
+      throw error;
+    }
+    return engine;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(
+      this.servers.map((server) => server[Symbol.asyncDispose]()),
+    );
+  }
+}

@@ -1,0 +1,105 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** What a cluster on NATS does while nothing fails. */
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Client, serve } from "@wirekit/hub";
+import { connectNats, type NatsOptions } from "@wirekit/hub/nats";
+import { record } from "./_record.ts";
+import { Engine } from "./_servers.ts";
+
+async function node(engine: Engine, options: Partial<NatsOptions> = {}) {
+  const backplane = await connectNats({ servers: engine.urls, ...options });
+  return await serve({ port: 0, backplane });
+}
+
+async function client(name: string, url: string): Promise<Client> {
+  const made = new Client(name, { url });
+  made.route("greet", ({ name }, { source }) => `hello ${name} from ${source}`);
+  made.route("echo", (data: Record<string, unknown>) => data);
+  await made.connect();
+  return made;
+}
+
+/** Runs a test on one server. */
+function clusterTest(
+  name: string,
+  run: (engine: Engine) => Promise<void>,
+  count = 1,
+  more: string[] = [],
+): void {
+  Deno.test({
+    name,
+    sanitizeOps: false,
+    sanitizeResources: false,
+    async fn() {
+      await using engine = await Engine.start(count, more);
+      await run(engine);
+    },
+  });
+}
+
+clusterTest("Two hubs on one server are one", async (engine) => {
+  await using one = await node(engine, { label: "one" });
+  await using two = await node(engine, { label: "two" });
+  await using alpha = await client("alpha", one.urls[0]);
+  await using beta = await client("beta", two.urls[0]);
+  assertEquals(
+    await alpha.request("beta", "greet", { name: "zoë" }),
+    "hello zoë from alpha",
+  );
+  const data = { id: 2n ** 63n, one: "1.0", nul: "\0", text: "ëë \u2028" };
+  assertEquals(await beta.request("alpha", "echo", data), data);
+  await assertRejects(
+    () => alpha.request("nobody", "greet", {}),
+    Error,
+    "Destination not found.",
+  );
+  assert(await alpha.ping("beta"));
+  assert(!await alpha.ping("nobody"));
+  const told = beta.waitFor("information", { timeout: 5_000 });
+  await alpha.inform({ shop: "open" });
+  assertEquals((await told).data, { shop: "open" });
+});
+
+clusterTest(
+  "A name has one owner, and the next who waits gets it at once",
+  async (engine) => {
+    await using one = await node(engine);
+    await using two = await node(engine);
+    const first = await client("bot", one.urls[0]);
+    await using second = new Client("bot", { url: two.urls[0] });
+    const held = Promise.withResolvers<void>();
+    second.addEventListener("hold", () => held.resolve());
+    const waiting = second.connect({ timeout: Infinity });
+    await held.promise;
+    const times: number[] = [];
+    const start = performance.now();
+    await first.close();
+    await waiting;
+    times.push(performance.now() - start);
+    record("The next of a name after a clean leave", times);
+  },
+);
+
+clusterTest(
+  "All names of a hub that closes are free at once",
+  async (engine) => {
+    const one = await node(engine);
+    await using two = await node(engine);
+    const clients = await Promise.all(
+      Array.from({ length: 50 }, (_, i) => client(`n${i}`, one.urls[0])),
+    );
+    const waiting = Array.from({ length: 50 }, (_, i) => {
+      const made = new Client(`n${i}`, { url: two.urls[0] });
+      return { made, ready: made.connect({ timeout: Infinity }) };
+    });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    for (const each of clients) each.close();
+    await one.close();
+    const start = performance.now();
+    await Promise.all(waiting.map(({ ready }) => ready));
+    record("50 names of a hub that closes", [performance.now() - start]);
+    await Promise.all(waiting.map(({ made }) => made.close()));
+  },
+);
