@@ -3,23 +3,30 @@
 
 import type * as NodeCrypto from "node:crypto";
 
-const { process } = globalThis as {
-  process?: { getBuiltinModule?(name: string): unknown };
-};
-
-// Of Node, because that of the Web answers later, and a client that speaks
-// first must not wait. A browser has none.
-const { createHash } = (process?.getBuiltinModule?.("node:crypto") ??
-  {}) as Partial<typeof NodeCrypto>;
-
 const encoder = new TextEncoder();
 
-/** Whether a token can be known by its SHA-256 alone: not in a browser. */
-export const canHash: boolean = createHash !== undefined;
+/**
+ * Node's, because that of the Web answers later, and a client that speaks first
+ * must not wait. A browser has none.
+ */
+let createHash: (typeof NodeCrypto)["createHash"] | undefined;
+
+/** Returns whether a token can be known by its SHA-256: not in a browser. */
+export function canHash(): boolean {
+  if (!createHash) {
+    const { process } = globalThis as {
+      process?: { getBuiltinModule?(name: string): typeof NodeCrypto };
+    };
+    createHash = process?.getBuiltinModule?.("node:crypto").createHash;
+  }
+  return createHash !== undefined;
+}
 
 /** Returns the SHA-256 of a token; in a browser its bytes. */
 export function fingerprint(token: string): Uint8Array {
-  return createHash?.("sha256").update(token).digest() ?? encoder.encode(token);
+  return canHash()
+    ? createHash!("sha256").update(token).digest()
+    : encoder.encode(token);
 }
 
 /**

@@ -120,7 +120,7 @@ function entryOf(given: Token, at: number): Entry {
   if (sha256 !== undefined && !/^[0-9a-f]{64}$/i.test(String(sha256))) {
     throw wrong("has a sha256 that is not 64 hexadecimal digits");
   }
-  if (sha256 !== undefined && !canHash) {
+  if (sha256 !== undefined && !canHash()) {
     throw wrong("has a sha256, which cannot be computed here");
   }
   if (names.length === 0 && rights.length === 0) {

@@ -95,3 +95,9 @@ for (const [name, flags] of [["TCP", []], ["TLS", TLS_FLAGS]] as const) {
     await Deno.remove(directory, { recursive: true });
   });
 }
+
+Deno.test("A bystander of the hub does not wait for a flood that is over its rate", async () => {
+  // Above what the bystander needs, and far below what the attacker sends.
+  const flags = ["--max-messages-per-second=20000"];
+  await assertFair("hub", flags, ["ws"], ["small"]);
+});

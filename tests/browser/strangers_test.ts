@@ -1,0 +1,304 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/**
+ * A hub in a real browser: its own page signs in, and pages of strangers, in
+ * the same browser with the same cookies, get nowhere.
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import { deadline } from "@std/async/deadline";
+import { type HubServer, serve } from "@wirekit/hub/serve";
+import { Program } from "../_program.ts";
+
+const CHROMIUM = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
+
+/** How long a page may take. */
+const PATIENCE = 60_000;
+
+const TOKEN = "a-token-that-nobody-knows";
+
+/** What the hub's own page may load: its script stands in it. */
+const OWN_CSP = "default-src 'self' 'unsafe-inline'; connect-src 'self' ws:";
+
+/** Tries something; returns how it ended in a word. */
+const TRY = `
+const tries = async (action) => {
+  try {
+    return String(await action());
+  } catch (error) {
+    return "fails";
+  }
+};
+const socket = (url, protocols) => new Promise((resolve) => {
+  const made = new WebSocket(url, protocols);
+  made.onopen = () => {
+    made.onmessage = ({ data }) => resolve(JSON.parse(data).data);
+    made.send(JSON.stringify({ type: 1, id: String(Math.random()) }));
+  };
+  made.onclose = () => resolve("closed");
+});
+const report = (where, found) =>
+  fetch(where, { method: "POST", mode: "no-cors", body: JSON.stringify(found) });
+`;
+
+/** Signs in, does what an operator does, and goes to the page of a stranger. */
+function ownPage(next: string): string {
+  return `<!doctype html><script type="module">${TRY}
+const post = (path, body, headers = {}) => fetch(path, {
+  method: "POST",
+  headers: { "content-type": "application/json", ...headers },
+  body: JSON.stringify(body),
+});
+const found = {
+  before: await tries(async () => (await fetch("/data")).status),
+  wrong: await tries(async () => (await post("/session", { token: "x" })).status),
+  signedIn: await tries(async () => {
+    const response = await post("/session", { token: "${TOKEN}" });
+    return response.status;
+  }),
+  cookie: document.cookie,
+};
+const { proof, label } = await (await fetch("/api/session")).json();
+found.label = label;
+found.get = await tries(async () => (await fetch("/data")).text());
+found.post = await tries(async () => (await post("/data", {})).status);
+found.proven = await tries(async () =>
+  (await post("/data", {}, { "x-wirekit-proof": proof })).text());
+const ws = location.origin.replace("http", "ws");
+found.socket = await tries(() => socket(ws));
+found.bearer = await tries(() => socket(ws, ["winerp", "bearer.${TOKEN}"]));
+await report("/report", found);
+location.href = "${next}";
+</script>`;
+}
+
+/** Tries all that a page can try with a hub. */
+function strangersPage(hub: string, report: string): string {
+  return `<!doctype html><body><script type="module">${TRY}
+const hub = "${hub}";
+const load = (name, attributes) => new Promise((resolve) => {
+  const element = Object.assign(document.createElement(name), attributes);
+  element.onload = () => resolve("loads");
+  element.onerror = () => resolve("fails");
+  document.body.append(element);
+});
+const seen = async (options, path = "/data") =>
+  (await fetch(hub + path, { credentials: "include", ...options })).text();
+const json = { "content-type": "application/json" };
+const ws = hub.replace("http", "ws");
+const frame = Object.assign(document.createElement("iframe"), { name: "inner" });
+document.body.append(frame);
+const form = Object.assign(document.createElement("form"), {
+  method: "POST", action: hub + "/data", target: "inner", enctype: "text/plain",
+});
+document.body.append(form);
+const submitted = new Promise((resolve) => frame.onload = resolve);
+form.submit();
+await submitted;
+const found = {
+  get: await tries(() => seen({})),
+  post: await tries(() => seen({ method: "POST", headers: json, body: "{}" })),
+  plain: await tries(() => seen({ method: "POST", body: "{}" })),
+  blind: await tries(() => seen({ mode: "no-cors" })),
+  blindPost: await tries(() => seen({ mode: "no-cors", method: "POST", body: "{}" })),
+  proof: await tries(() => seen({}, "/api/session")),
+  signOut: await tries(() => seen({ method: "DELETE" }, "/session")),
+  script: await load("script", { src: hub + "/data" }),
+  image: await load("img", { src: hub + "/data" }),
+  socket: await tries(() => socket(ws)),
+  knowing: await tries(() => socket(ws, ["winerp", "bearer.${TOKEN}"])),
+  events: await tries(() => new Promise((resolve) => {
+    const source = new EventSource(hub + "/data", { withCredentials: true });
+    source.onopen = () => resolve("opens");
+    source.onerror = () => resolve("closed");
+  })),
+};
+await report("${report}", found);
+</script>`;
+}
+
+interface Watched {
+  server: HubServer;
+  /** Who got the data, and how. */
+  admitted: string[];
+  reports: string[];
+  next: PromiseWithResolvers<void>;
+}
+
+/** A hub with a page, and data for those who have signed in. */
+async function startHub(port: number, next: () => string): Promise<Watched> {
+  const server = await serve({ port, token: TOKEN });
+  const watched: Watched = {
+    server,
+    admitted: [],
+    reports: [],
+    next: Promise.withResolvers(),
+  };
+  server.hub.open({
+    async fetch(request, info) {
+      const { pathname } = new URL(request.url);
+      if (pathname === "/page") {
+        return new Response(ownPage(next()), {
+          headers: {
+            "content-type": "text/html",
+            "content-security-policy": OWN_CSP,
+          },
+        });
+      }
+      if (pathname === "/report") {
+        watched.reports.push(await request.text());
+        watched.next.resolve();
+        return new Response();
+      }
+      if (pathname !== "/data") return undefined;
+      const pass = await server.hub.admit(request, info);
+      if (pass instanceof Response) return pass;
+      watched.admitted.push(request.method);
+      return new Response("the data");
+    },
+  });
+  return watched;
+}
+
+async function browse<T>(
+  url: string,
+  flags: string[],
+  seen: () => Promise<T>,
+): Promise<T> {
+  const home = await Deno.makeTempDir();
+  const args = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    `--user-data-dir=${home}`,
+    ...flags,
+    url,
+  ];
+  try {
+    await using browser = new Program(CHROMIUM, { args });
+    const found = await deadline(seen(), PATIENCE);
+    await browser.stop("SIGTERM");
+    return found;
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
+}
+
+for (const host of ["127.0.0.1", "localhost"]) {
+  Deno.test(`The hub's own page signs in, and a page at ${host} gets nowhere`, async () => {
+    const foreign = Promise.withResolvers<Record<string, string>>();
+    let hubUrl = "";
+    // `127.0.0.1` is the same site as the hub, for a browser: ports do not
+    // count, and the cookie goes along.
+    await using stranger = Deno.serve(
+      { port: 0, hostname: "127.0.0.1", onListen() {} },
+      async (request) => {
+        if (new URL(request.url).pathname === "/report") {
+          foreign.resolve(JSON.parse(await request.text()));
+          return new Response();
+        }
+        const page = strangersPage(hubUrl, `/report`);
+        return new Response(page, { headers: { "content-type": "text/html" } });
+      },
+    );
+    const { port } = stranger.addr;
+    const watched = await startHub(0, () => `http://${host}:${port}/`);
+    await using server = watched.server;
+    hubUrl = `http://127.0.0.1:${server.addr.port}`;
+    const found = await browse(`${hubUrl}/page`, [], async () => {
+      await watched.next.promise;
+      assertEquals(JSON.parse(watched.reports[0]!), {
+        before: "401",
+        wrong: "401",
+        signedIn: "200",
+        cookie: "",
+        label: "token",
+        get: "the data",
+        post: "403",
+        proven: "the data",
+        socket: "Authorized.",
+        bearer: "Authorized.",
+      });
+      assertEquals(watched.admitted.splice(0), ["GET", "POST"]);
+      return await foreign.promise;
+    });
+    assertEquals(watched.admitted, []);
+    for (const [how, outcome] of Object.entries(found)) {
+      // A request without sight of its answer ends like any other.
+      if (how.startsWith("blind")) assert(/^(fails)?$/.test(outcome), how);
+      else assert(/^(fails|closed)$/.test(outcome), `${how}: ${outcome}`);
+    }
+  });
+}
+
+Deno.test("A name that is rebound to this machine gets a page nowhere", async () => {
+  const results: string[] = [];
+  const done = Promise.withResolvers<void>();
+  // Hears what the page sees, wherever that comes from.
+  await using witness = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    async (request) => {
+      const text = await request.text();
+      if (text !== "") results.push(text);
+      if (results.some((each) => each.startsWith("hub:"))) done.resolve();
+      return new Response(null, {
+        headers: { "access-control-allow-origin": "*" },
+      });
+    },
+  );
+  const page = `<!doctype html><script type="module">${TRY}
+const witness = "http://127.0.0.1:${witness.addr.port}/";
+for (;;) {
+  const found = await tries(async () => {
+    const response = await fetch("/data", { cache: "no-store" });
+    return response.status + " " + await response.text();
+  });
+  const isHub = /name of this hub|the data|token/.test(found);
+  if (isHub) {
+    const posted = await tries(async () => (await fetch("/session", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: '{"token":"x"}',
+    })).status);
+    const ws = await tries(() => socket(location.origin.replace("http", "ws")));
+    await fetch(witness, { method: "POST", body: "hub: " + [found.trim(), posted, ws].join(" | ") });
+    break;
+  }
+  await fetch(witness, { method: "POST", body: found });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+}
+</script>`;
+  const own = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    ({ url }) =>
+      new URL(url).pathname === "/data"
+        ? new Response("strangers' own")
+        : new Response(page, { headers: { "content-type": "text/html" } }),
+  );
+  const { port } = own.addr;
+  let watched: Watched | undefined;
+  await browse(
+    `http://evil.example:${port}/`,
+    ["--host-resolver-rules=MAP evil.example 127.0.0.1"],
+    async () => {
+      while (results.length === 0) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      assertEquals(results[0], "200 strangers' own");
+      // The name means another server from now on: the hub.
+      await own.shutdown();
+      watched = await startHub(port, () => "");
+      await done.promise;
+    },
+  );
+  await watched!.server.close();
+  assertEquals(watched!.admitted, []);
+  assertEquals(
+    results.find((each) => each.startsWith("hub:")),
+    'hub: 403 "evil.example" is not a name of this hub. | 403 | closed',
+  );
+});
