@@ -169,7 +169,7 @@ CacheDirectory=openwebnet
 WorkingDirectory=/etc/openwebnet
 Restart=always
 # Three wrong passwords within a minute lock everybody out of a gateway.
-RestartSec=30
+RestartSec=45
 
 DynamicUser=yes
 CapabilityBoundingSet=

@@ -48,7 +48,7 @@ async function interpreter(
     // it not to, its tests would say so.
     return { program: "python3", flags: ["--ignore-requires-python"] };
   }
-  const flags = ["--no-deps"];
+  const flags = ["--no-deps", "--no-compile"];
   const candidates = [`python${wanted}`];
   const versions = `${Deno.env.get("HOME")}/.pyenv/versions`;
   try {

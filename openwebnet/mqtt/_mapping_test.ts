@@ -250,6 +250,43 @@ Deno.test("States are what the bus says", () => {
   assertEquals(stateAfter(shown("alarm", ""), "*5*8**##").engaged, "ON");
 });
 
+Deno.test("Whatever one field of an answer holds, the rest of a state is told", () => {
+  const answers: [Shown, string[]][] = [
+    [
+      shown("zone", "1"),
+      [
+        ...["*4*110*1##", "*#4*1*0*0215##", "*#4*1*13*01##"],
+        ...["*#4*1*12*0220*1##", "*#4*1*19*0*1##", "*#4*1*60*45##"],
+      ],
+    ],
+    [dimmer("21"), ["*1*5*21##", "*#1*21*4*150*10*10##"]],
+    [shown("shutter", "31"), ["*2*1*31##", "*#2*31*10*11*40*000*0##"]],
+    [shown("meter", "51"), ["*#18*51*113*1234##", "*#18*51*51*99##"]],
+    [shown("alarm", "#1"), ["*5*8**##", "*5*15*#1##"]],
+  ];
+  for (const [item, frames] of answers) {
+    const right = stateAfter(item, ...frames);
+    for (const [i, frame] of frames.entries()) {
+      const fields = frame.slice(1, -2).split("*");
+      // Its area, and whose it is, say that it is one of this answer.
+      const first = frame.startsWith("*#") ? 3 : 1;
+      for (let field = first; field < fields.length; field++) {
+        if (!frame.startsWith("*#") && field === 2) continue;
+        for (const text of ["99999999999", "777#7", ""]) {
+          const other = fields.with(field, text).join("*");
+          const changed = frames.with(i, `*${other}##`);
+          const state = stateAfter(item, ...changed);
+          const without = stateAfter(item, ...frames.toSpliced(i, 1));
+          for (const [key, value] of Object.entries(state)) {
+            const allowed = [right[key], without[key]];
+            assert(allowed.includes(value), `${changed}: ${key} ${value}`);
+          }
+        }
+      }
+    }
+  }
+});
+
 Deno.test("What happens is told with its button", () => {
   const told = (frame: string) => happening(decode(parse(frame)));
   assertEquals(told("*15*05*15##"), { event_type: "pressed", button: 5 });

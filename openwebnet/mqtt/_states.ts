@@ -177,8 +177,12 @@ function zoneOf(before: State, event: GatewayEvent): State {
       return { humidity: event.percent };
     case "thermo.valves": {
       if (before.mode === "off") return { action: "off" };
-      if (isRunning(event.heating)) return { action: "heating" };
-      return { action: isRunning(event.cooling) ? "cooling" : "idle" };
+      const { heating, cooling } = event;
+      if (isRunning(heating)) return { action: "heating" };
+      if (isRunning(cooling)) return { action: "cooling" };
+      // Of a valve that says what nobody knows, it is not known either.
+      const isKnown = heating !== undefined && cooling !== undefined;
+      return isKnown ? { action: "idle" } : {};
     }
   }
   return {};

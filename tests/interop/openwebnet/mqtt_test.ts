@@ -6,6 +6,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type Gateway, parseHome, tcpGateway } from "@wirekit/openwebnet";
 import { connectMqtt, type MqttOptions } from "@wirekit/openwebnet/mqtt";
 import { until } from "../../_driver.ts";
+import { ROOT } from "../../_packages.ts";
 import { Listener, Mosquitto } from "./_mosquitto.ts";
 import { listen, type Listening } from "./_simulator.ts";
 
@@ -313,3 +314,84 @@ Deno.test("A broker with a password wants it, and nobody reads it in the log", a
   });
   assert(!there.log.join("\n").includes("very-secret"));
 });
+
+Deno.test("A broker with TLS is believed if its certificate is", async () => {
+  const file = (name: string) =>
+    new URL(`transport/testdata/${name}`, ROOT).pathname;
+  await using broker = new Mosquitto({
+    tls: { cert: file("localhost.crt"), key: file("localhost.key") },
+  });
+  await broker.start();
+  await using plant = listen();
+  await using gateway = call(plant.port);
+  const url = broker.url.replace("mqtt:", "mqtts:");
+  await assertRejects(
+    () => bridged(gateway, broker, { url }),
+    Error,
+    "certificate",
+  );
+  const ca = await Deno.readTextFile(file("ca.crt"));
+  await using there = await bridged(gateway, broker, { url, tls: { ca } });
+  await until(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    return there.log.some((line) => line.includes("The plant is there"));
+  });
+});
+
+Deno.test("A bus that names ever new devices is shown no more than allowed", async () => {
+  await using broker = new Mosquitto();
+  await broker.start();
+  await using plant = listen();
+  await using gateway = call(plant.port);
+  await using me = await Listener.at(broker.url);
+  await using _there = await bridged(gateway, broker, { maxDevices: 40 });
+  await me.hears(AVAILABILITY, /online/);
+  for (let i = 0; i < 300; i++) plant.simulator.publish(`*25*31#1*3${i}##`);
+  plant.simulator.publish("*1*1*12##");
+  await me.hears("openwebnet/home/light/12", /ON/);
+  await me.hears(CONFIG, /contact_33/);
+  const { components } = JSON.parse(me.newest.get(CONFIG)!);
+  const contacts = Object.keys(components).filter((id) =>
+    id.startsWith("contact_")
+  );
+  assert(contacts.length < 40, `${contacts.length}`);
+});
+
+Deno.test("A gateway that is closed ends the bridge, and the broker hears of it", async () => {
+  await using broker = new Mosquitto();
+  await broker.start();
+  await using plant = listen();
+  await using me = await Listener.at(broker.url);
+  await using gateway = call(plant.port);
+  await using there = await bridged(gateway, broker);
+  await me.hears(AVAILABILITY, /online/);
+  await gateway.close();
+  await there.bridge.closed.catch(() => {});
+  await me.hears(AVAILABILITY, /offline/);
+});
+
+Deno.test("A bridge waits for a gateway that is not there yet", async () => {
+  await using broker = new Mosquitto();
+  await broker.start();
+  const { port } = await goneFrom(listen());
+  await using gateway = call(port);
+  await using me = await Listener.at(broker.url);
+  await using there = await bridged(gateway, broker);
+  await me.hears(AVAILABILITY, /offline/);
+  await me.say("openwebnet/home/light/12/set", "ON");
+  await until(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    return there.log.some((line) => line.includes("gateway cannot be reached"));
+  });
+  await using plant = listen({}, port);
+  await me.hears(AVAILABILITY, /online/);
+  // What was asked for meanwhile is not done now.
+  assert(!plant.simulator.executed.includes("*1*1*12##"));
+});
+
+/** A port at which nobody is any more. */
+async function goneFrom(plant: Listening): Promise<{ port: number }> {
+  const { port } = plant;
+  await plant[Symbol.asyncDispose]();
+  return { port };
+}
