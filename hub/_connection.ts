@@ -10,7 +10,13 @@ import { Rate, type RateLimits } from "./access/_rate.ts";
 import { Outbox } from "./_outbox.ts";
 import { composeMessage } from "./exchange/_compose.ts";
 import * as MessageType from "./exchange/_message_type.ts";
-import type { Connected, Receiver } from "./exchange/participant.ts";
+import type {
+  Connected,
+  End,
+  EndKind,
+  Flow,
+  Receiver,
+} from "./exchange/participant.ts";
 
 /**
  * An empty message. A stock client that reconnects handles the last message
@@ -37,6 +43,8 @@ export interface ConnectionLimits {
   /** None if there is no limit. */
   readonly rates: RateLimits | undefined;
   readonly idleTimeout: number;
+  /** The time of the last tick, in whole milliseconds. */
+  readonly clock: { now: number };
   readonly logger: Logger | undefined;
 }
 
@@ -53,7 +61,7 @@ export interface ConnectionOptions {
 }
 
 /** One client: receives the router's messages for it, and can be ended. */
-export class Connection implements Receiver {
+export class Connection implements Receiver, Flow {
   readonly #transport: Transport<Uint8Array<ArrayBuffer>>;
   readonly #participant: Connected;
   readonly #outbox: Outbox;
@@ -65,19 +73,28 @@ export class Connection implements Receiver {
   /** Ends the pause of a client that sends too much. */
   #goOn: (() => void) | undefined;
   #isSlowed = false;
-  #received = 0;
+  /** How often it was looked for a sign of life while nothing was read. */
+  #pauses = 0;
   #closing: Promise<void> | undefined;
+
+  messagesIn = 0;
+  bytesIn = 0;
+  messagesOut = 0;
+  bytesOut = 0;
+  outboxPeak = 0;
+  lastSeen: number;
 
   constructor(
     transport: Transport<Uint8Array<ArrayBuffer>>,
     limits: ConnectionLimits,
     options: ConnectionOptions,
-    connect: (receiver: Receiver) => Connected,
+    connect: (connection: Connection) => Connected,
   ) {
     this.#transport = transport;
     this.#outbox = new Outbox(transport);
     this.#limits = limits;
     this.#carrier = options.carrier;
+    this.lastSeen = limits.clock.now;
     this.#farewell = options.farewell;
     this.#participant = connect(this);
     if (limits.rates) this.#rate = new Rate(limits.rates);
@@ -86,11 +103,12 @@ export class Connection implements Receiver {
     this.#heartbeat = new Heartbeat({ interval: half, timeout: half }, {
       // A slow reader has not reached the question yet, but is alive; and while
       // this end does not read, nothing can come.
-      received: () =>
-        (this.#goOn ? ++this.#received : this.#received) +
-        this.#outbox.progress,
+      received: () => {
+        if (this.#goOn) this.#pauses++;
+        return this.messagesIn + this.#pauses + this.#outbox.progress;
+      },
       ping: () => this.send(options.ping ?? QUESTION),
-      lost: () => this.#drop(1011, "it gave no sign of life in time"),
+      lost: () => this.#drop(1011, "silent", "it gave no sign of life in time"),
     });
     this.#heartbeat.start();
   }
@@ -104,11 +122,14 @@ export class Connection implements Receiver {
   async serve(): Promise<void> {
     const participant = this.#participant;
     const rate = this.#rate;
+    const { clock } = this.#limits;
     let error: unknown;
     try {
       for await (const message of this.#transport) {
-        this.#received++;
         const { length } = message;
+        this.messagesIn++;
+        this.bytesIn += length;
+        this.lastSeen = clock.now;
         participant.receive(message);
         const pause = rate?.take(length);
         if (pause) await this.#pause(pause);
@@ -118,7 +139,7 @@ export class Connection implements Receiver {
     }
     if (!this.#closing) {
       this.#logEnd(error);
-      participant.leave();
+      participant.leave(endOf(error));
     }
     this.#heartbeat?.stop();
     await this.#transport.close();
@@ -152,13 +173,17 @@ export class Connection implements Receiver {
   send(message: Uint8Array<ArrayBuffer>): void {
     if (this.#closing) return;
     const outbox = this.#outbox;
+    this.messagesOut++;
+    this.bytesOut += message.length;
     outbox.push(message);
-    if (outbox.bytes === 0) return;
+    const { bytes } = outbox;
+    if (bytes <= this.outboxPeak) return;
+    this.outboxPeak = bytes;
     const gauge = this.#limits.outbox;
-    if (outbox.bytes > gauge.peak) gauge.peak = outbox.bytes;
-    if (outbox.bytes <= gauge.limit) return;
+    if (bytes > gauge.peak) gauge.peak = bytes;
+    if (bytes <= gauge.limit) return;
     gauge.hits++;
-    this.#drop(1013, `it has not read ${outbox.bytes} bytes`);
+    this.#drop(1013, "slow", `it has not read ${bytes} bytes`);
   }
 
   /** See {@linkcode Receiver}. */
@@ -172,13 +197,13 @@ export class Connection implements Receiver {
     const line = `${this.#label()} left: the hub is closing`;
     if (!this.#closing) this.#limits.logger?.info?.(line);
     this.#end(error);
-    this.#participant.leave();
+    this.#participant.leave({ kind: "closing", reason: "the hub is closing" });
     await this.#closing;
   }
 
-  #drop(code: number, reason: string): void {
+  #drop(code: number, kind: EndKind, reason: string): void {
     this.#end(new CloseError(code, { reason }), reason);
-    this.#participant.leave();
+    this.#participant.leave({ kind, reason });
   }
 
   #end(error: CloseError, reason?: string): void {
@@ -225,6 +250,11 @@ const REASONS: Record<number, string> = {
 function isUnusual(error: unknown): boolean {
   return error instanceof CloseError && error.code > 1001 &&
     (error.code !== 1006 || error.cause !== undefined);
+}
+
+function endOf(error: unknown): End {
+  const isBroken = isUnusual(error);
+  return { kind: isBroken ? "broken" : "left", reason: reasonOf(error) };
 }
 
 function reasonOf(error: unknown): string {

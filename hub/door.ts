@@ -18,6 +18,8 @@ export interface Visitor {
   readonly request: Request;
   /** What it may do. */
   readonly pass: Pass;
+  /** The address that it comes from, if that is known. */
+  readonly address?: string;
 }
 
 /**

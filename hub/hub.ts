@@ -23,11 +23,12 @@ import type { Rule } from "./access/rules.ts";
 import type { Token } from "./access/tokens.ts";
 import type { Door, Visitor } from "./door.ts";
 import { Connection, type ConnectionLimits, FAREWELL } from "./_connection.ts";
+import { Watch } from "./watch/_watch.ts";
 import type { Backplane } from "./cluster/backplane.ts";
 import { Router } from "./exchange/_router.ts";
 import type { LimitReport } from "./watch/report.ts";
 import type { Exchange, ExchangeOptions } from "./exchange/exchange.ts";
-import type { Connected, Receiver } from "./exchange/participant.ts";
+import type { Connected, Flow, Receiver } from "./exchange/participant.ts";
 
 export type { Logger, RequestInfo };
 
@@ -159,6 +160,13 @@ export interface HubOptions
    */
   idleTimeout?: number;
   /**
+   * Whether the hub tells of itself: to those who ask `@hub`, and at `/healthz`,
+   * `/readyz`, `/metrics` and `/api/`.
+   *
+   * @default {true}
+   */
+  watch?: boolean;
+  /**
    * Other ways in than winerp. The first that takes a request or a client has
    * it.
    *
@@ -187,6 +195,12 @@ export interface AcceptOptions {
    */
   carrier?: string;
   /**
+   * The address that the client comes from, for those who watch the hub.
+   *
+   * @default {""}
+   */
+  address?: string;
+  /**
    * Whether the transport itself ends when the client gives no sign of life.
    * Otherwise the hub asks for one, with a message that every client answers.
    *
@@ -196,11 +210,11 @@ export interface AcceptOptions {
   /**
    * Adds the client to the hub, for another protocol than winerp.
    *
-   * @param receiver Receives the messages for the client.
+   * @param receiver Receives the messages for the client, and counts.
    * @returns The client.
    * @default A winerp client.
    */
-  connect?: (receiver: Receiver) => Connected;
+  connect?: (receiver: Receiver & Flow) => Connected;
   /**
    * A message that makes a client of another protocol answer, for one whose
    * transport does not ask for a sign of life.
@@ -262,8 +276,17 @@ export class Hub implements AsyncDisposable {
   readonly #router: Router;
   readonly #backplane: Backplane | undefined;
   readonly #connections = new Set<Connection>();
+  readonly #watch: Watch | undefined;
   #clock: Timer | undefined;
+  /** How many need the clock. */
+  #holds = 0;
   #closing = false;
+  #draining = false;
+  /**
+   * Where it listens, as URLs for clients, for those who watch it. `serve()`
+   * sets it.
+   */
+  urls: readonly string[] = [];
 
   /**
    * Makes a hub without clients.
@@ -288,6 +311,7 @@ export class Hub implements AsyncDisposable {
       maxMessagesPerSecond = Infinity,
       maxBytesPerSecond = Infinity,
       idleTimeout = 300_000,
+      watch = true,
       doors = [],
       logger,
       ...limits
@@ -325,6 +349,7 @@ export class Hub implements AsyncDisposable {
       outbox: new Gauge("maxOutboxBytes", maxOutboxBytes),
       rates: hasRate ? rates : undefined,
       idleTimeout,
+      clock: { now: 0 },
       logger,
     };
     this.maxMessageBytes = limits.maxMessageBytes ?? 2 * 1024 * 1024;
@@ -345,6 +370,10 @@ export class Hub implements AsyncDisposable {
       },
       onDenial: quietly((text) => logger?.warn?.(`Denied: ${text}`)),
     });
+    this.#tick();
+    if (!watch) return;
+    this.#watch = new Watch(this, { logger, hold: () => this.#hold() });
+    this.#doors.push(this.#watch.door);
   }
 
   /**
@@ -363,6 +392,28 @@ export class Hub implements AsyncDisposable {
   /** The number of connections, verified or not. */
   get connections(): number {
     return this.#connections.size;
+  }
+
+  /** Whether it lets in nobody, until {@linkcode Hub.drain} ends that. */
+  get isDraining(): boolean {
+    return this.#draining;
+  }
+
+  /** Why nobody can come in now; `undefined` if clients can. */
+  get unready(): string | undefined {
+    if (this.#closing) return "The hub is closing.";
+    if (this.#draining) return "The hub is draining.";
+    return this.#full ? "The hub has no room." : undefined;
+  }
+
+  /**
+   * Lets in nobody from now on, so that clients go elsewhere when they
+   * reconnect; those that are connected stay. `/readyz` says so.
+   *
+   * @param on Whether to begin or to end that.
+   */
+  drain(on = true): void {
+    this.#draining = on;
   }
 
   /** Its limits, and how near its clients came to them. */
@@ -418,6 +469,8 @@ export class Hub implements AsyncDisposable {
         admission.preflight(request) ?? await this.#answer(request, info);
       return admission.secured(response, request);
     }
+    // After the upgrade, Deno.serve does not know it any more.
+    const address = info.remoteAddr?.hostname ?? "";
     const accepted = await this.admission.accept(request, info, {
       format: "utf8",
       farewell: FAREWELL,
@@ -426,7 +479,7 @@ export class Hub implements AsyncDisposable {
     });
     if (accepted instanceof Response) return accepted;
     const { transport, state: pass } = accepted;
-    this.welcome({ transport, request, pass });
+    this.welcome({ transport, request, pass, address });
     return accepted.response;
   };
 
@@ -463,8 +516,8 @@ export class Hub implements AsyncDisposable {
       if (end) return end;
     }
     const carrier = "WebSocket";
-    const { transport, pass } = visitor;
-    return this.accept(transport, { pass, watched: true, carrier });
+    const { transport, pass, address = "" } = visitor;
+    return this.accept(transport, { pass, watched: true, carrier, address });
   }
 
   /**
@@ -537,9 +590,9 @@ export class Hub implements AsyncDisposable {
     request: Request,
     info: RequestInfo,
   ): Promise<Pass | Response> {
-    if (wantsWebSocket(request)) {
-      if (this.#closing) return this.#refuse(503, "The hub is closing.", info);
-      if (this.#full) return this.#refuse(503, "The hub has no room.", info);
+    // Who looks after a hub that is full, or drains, has to get in.
+    if (this.unready !== undefined && wantsWebSocket(request)) {
+      return this.#refuse(503, this.unready, info);
     }
     const lock = this.#lock;
     const pass = lock.open(request);
@@ -593,37 +646,54 @@ export class Hub implements AsyncDisposable {
     transport: Transport<Uint8Array<ArrayBuffer>>,
     options: AcceptOptions = {},
   ): Promise<void> {
-    if (
-      this.#closing || this.#connections.size >= this.admission.maxConnections
-    ) {
+    // Over HTTP it was refused before; a client that was let in stays in.
+    const isDraining = this.#draining && !options.pass;
+    if (this.#closing || isDraining || this.#full) {
       const reason = "The hub has no room for another connection.";
       this.#logger?.warn?.(`Refused a connection: ${reason}`);
       return transport.close(new CloseError(1013, { reason }));
     }
-    if (this.#clock === undefined) {
-      // The clock was stopped while there were no clients.
-      const tick = () => {
-        this.#router.tick(performance.now());
-        if (this.#lock.hasExpired()) this.#renewPasses();
-      };
-      tick();
-      this.#clock = every(1000, tick);
-    }
+    const release = this.#hold();
     const connection = this.#connect(transport, options);
     this.#connections.add(connection);
-    return this.#serve(connection);
+    return this.#serve(connection, release);
+  }
+
+  /**
+   * Keeps the clock running until the function that it returns is called. It is
+   * stopped while nobody needs it.
+   */
+  #hold(): () => void {
+    if (this.#holds++ === 0) {
+      this.#tick();
+      this.#clock = every(1000, () => {
+        this.#tick();
+        this.#watch?.tick();
+      });
+      this.#watch?.start();
+    }
+    return () => {
+      if (--this.#holds > 0) return;
+      this.#clock?.stop();
+      this.#watch?.stop();
+    };
+  }
+
+  #tick(): void {
+    const now = performance.now();
+    this.#limits.clock.now = Math.floor(now);
+    this.#router.tick(now);
+    if (this.#lock.hasExpired()) this.#renewPasses();
   }
 
   get #full(): boolean {
     return this.#connections.size >= this.admission.maxConnections;
   }
 
-  async #serve(connection: Connection): Promise<void> {
+  async #serve(connection: Connection, release: () => void): Promise<void> {
     await connection.serve();
     this.#connections.delete(connection);
-    if (this.#connections.size > 0) return;
-    this.#clock?.stop();
-    this.#clock = undefined;
+    release();
   }
 
   #connect(
@@ -631,7 +701,7 @@ export class Hub implements AsyncDisposable {
     options: AcceptOptions,
   ): Connection {
     const { pass, watched = false, carrier = "transport" } = options;
-    const { connect, ping } = options;
+    const { connect, ping, address = "" } = options;
     const lock = this.#lock;
     const admit = {
       admit: (token?: string) =>
@@ -647,7 +717,10 @@ export class Hub implements AsyncDisposable {
         // It is winerp's, and harms others.
         farewell: !connect,
       },
-      connect ?? ((receiver) => this.#router.connect(receiver, admit)),
+      connect ?? ((flow) => {
+        const about = { protocol: "winerp", carrier, address, flow };
+        return this.#router.connect(flow, { ...admit, about });
+      }),
     );
   }
 
@@ -657,6 +730,7 @@ export class Hub implements AsyncDisposable {
    */
   async close(): Promise<void> {
     this.#closing = true;
+    this.#watch?.close();
     // 1000 and 1001 would leave a stock client dead for good.
     const error = new CloseError(1012, { reason: "The hub is closing" });
     await Promise.all(

@@ -39,6 +39,7 @@ export * from "./cluster/memory.ts";
 export * from "./door.ts";
 export * from "./errors.ts";
 export * from "./exchange/exchange.ts";
+export * from "./exchange/observer.ts";
 export * from "./exchange/fault.ts";
 export * from "./exchange/json_slice.ts";
 export * from "./exchange/participant.ts";

@@ -103,12 +103,18 @@ export async function serve(options: ServeOptions = {}): Promise<HubServer> {
     maxMessageBytes: hub.maxInboundBytes,
     idleTimeout,
     framer: () => new ClientFramer(hub.maxInboundBytes),
-  }, ({ transport, carrier, request, state: pass }) =>
+  }, ({ transport, carrier, request, info, state: pass }) =>
     // Clients that come by HTTP have shown their token, and are pinged.
     request && pass
-      ? hub.welcome({ transport, request, pass })
+      ? hub.welcome({
+        transport,
+        request,
+        pass,
+        address: info?.remoteAddr.hostname ?? "",
+      })
       : hub.accept(transport, { carrier }));
   const { urls, addr } = server;
+  hub.urls = urls;
   const close = async () => {
     await hub.close(); // Clients hear from the hub before its listeners end.
     await server.close();

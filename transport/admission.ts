@@ -228,8 +228,8 @@ export class Admission<State = undefined> {
   readonly maxConnections: number;
   readonly #options: AdmissionOptions<State>;
   readonly #origins: ReadonlySet<string>;
-  /** Origins that were logged already: a page tries again every few seconds. */
-  readonly #refusedOrigins = new Set<string>();
+  /** How often each origin was refused: it is logged the first time only. */
+  readonly #refusedOrigins = new Map<string, number>();
   /** A flood of strangers does not fill the log. */
   readonly #log: (line: string) => void;
   readonly #addresses: readonly Range[] | undefined;
@@ -269,6 +269,14 @@ export class Admission<State = undefined> {
     this.#options = options;
     this.#log = quietly((line) => options.logger?.warn?.(line));
     this.#origins = new Set((options.allowedOrigins ?? []).map(toOrigin));
+  }
+
+  /**
+   * How often pages were refused because of their origin: of the first 100
+   * origins.
+   */
+  get refusedOrigins(): ReadonlyMap<string, number> {
+    return this.#refusedOrigins;
   }
 
   /** The number of connections, including those in their handshake. */
@@ -402,6 +410,16 @@ export class Admission<State = undefined> {
   }
 
   /**
+   * Returns whether pages of an origin may come in.
+   *
+   * @param origin The origin, as a browser writes it.
+   * @returns Whether they may.
+   */
+  allowsOrigin(origin: string): boolean {
+    return this.#origins.has("*") || this.#origins.has(origin);
+  }
+
+  /**
    * Refuses pages of other origins.
    *
    * @param request The request.
@@ -413,18 +431,18 @@ export class Admission<State = undefined> {
     info: Partial<RequestInfo> = {},
   ): Response | undefined {
     const origin = headers.get("origin");
-    if (origin === null || this.#origins.has("*")) return undefined;
-    if (this.#origins.has(origin)) return undefined;
-    if (!this.#refusedOrigins.has(origin) && this.#refusedOrigins.size < 100) {
-      this.#refusedOrigins.add(origin);
+    if (origin === null || this.allowsOrigin(origin)) return undefined;
+    const key = origin.slice(0, 200);
+    const before = this.#refusedOrigins.get(key);
+    if (before !== undefined) this.#refusedOrigins.set(key, before + 1);
+    else if (this.#refusedOrigins.size < 100) {
+      this.#refusedOrigins.set(key, 1);
       // "null" stands for every file and every sandboxed frame at once.
       const known = origin !== "" && origin !== "null";
       this.#warn(
         info,
         known
-          ? `its page is of ${
-            origin.slice(0, 200)
-          }. To let the pages of this ` +
+          ? `its page is of ${key}. To let the pages of this ` +
             `origin in, set allowedOrigins: [${quoted(origin)}], or ` +
             "--allow-origin for a command"
           : "its page has no origin, such as a file or a sandboxed frame",

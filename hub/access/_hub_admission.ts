@@ -132,7 +132,7 @@ export class HubAdmission extends Admission<Pass> {
     const origin = request?.headers.get("origin");
     if (origin && request && !isOwnOrigin(request, origin)) {
       headers.append("vary", "Origin");
-      if (!super.checkOrigin(request)) {
+      if (this.allowsOrigin(origin)) {
         headers.set("access-control-allow-origin", origin);
         headers.set("cross-origin-resource-policy", "cross-origin");
       }

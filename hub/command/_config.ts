@@ -11,7 +11,13 @@ import { type Fault, faultsOf, parseJson, type Schema } from "./_json_file.ts";
 import schema from "../hub.schema.json" with { type: "json" };
 
 /** Options of `serve()` that no file can give. */
-type Unwritable = "token" | "authorize" | "backplane" | "doors" | "logger";
+type Unwritable =
+  | "token"
+  | "authorize"
+  | "backplane"
+  | "watch"
+  | "doors"
+  | "logger";
 
 /** The options that a settings file has. */
 export type Written = Omit<ServeOptions, Unwritable>;

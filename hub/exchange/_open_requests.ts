@@ -21,6 +21,11 @@ export class OpenRequests {
   /** Random, so that nobody can predict which uuids share a slot. */
   readonly #seed = crypto.getRandomValues(new Int32Array(2));
 
+  /** How many there are. */
+  get size(): number {
+    return this.#size;
+  }
+
   /**
    * Returns the request that a responder has to answer: that of `requester`, or
    * else the first of anybody. Of several it is the first that was asked.
@@ -45,7 +50,7 @@ export class OpenRequests {
     uuid: string,
     requester: Party,
     responder: Party,
-    expires: number,
+    since: number,
     tag?: unknown,
   ): OpenRequest {
     if (this.#size === this.#slots.length) this.#resize(2 * this.#size);
@@ -57,7 +62,9 @@ export class OpenRequests {
       hash,
       requester,
       responder,
-      expires,
+      since,
+      edge: requester.edge,
+      sample: undefined,
       mark: 0,
       tag,
       older: requester.newest,
@@ -73,6 +80,7 @@ export class OpenRequests {
     if (request.before) request.before.after = request;
     else responder.firstAsked = request;
     responder.lastAsked = request;
+    responder.answering++;
     this.#size++;
     this.#put(request);
     return request;
@@ -91,6 +99,7 @@ export class OpenRequests {
     else responder.firstAsked = after;
     if (after) after.before = before;
     else responder.lastAsked = before;
+    responder.answering--;
     this.#size--;
     this.#take(request);
     // What is forgotten keeps nothing that is not.

@@ -50,10 +50,10 @@ Deno.test("OpenRequests tells requests with one uuid apart by who asks and who i
   open.add("1", a, c, 10);
   open.add("1", b, c, 20);
   open.add("1", a, d, 30);
-  const expires = (request?: OpenRequest) => request?.expires;
-  assertEquals(expires(open.find(c, "1")), 10);
-  assertEquals(expires(open.find(c, "1", b)), 20);
-  assertEquals(expires(open.find(d, "1", a)), 30);
+  const since = (request?: OpenRequest) => request?.since;
+  assertEquals(since(open.find(c, "1")), 10);
+  assertEquals(since(open.find(c, "1", b)), 20);
+  assertEquals(since(open.find(d, "1", a)), 30);
   assertEquals(open.find(d, "1", b), undefined);
 
   // The same question again is another one, after the first.
@@ -61,11 +61,11 @@ Deno.test("OpenRequests tells requests with one uuid apart by who asks and who i
   assertEquals([a.asking, b.asking], [3, 1]);
   for (const time of [10, 40]) {
     const request = open.find(c, "1", a)!;
-    assertEquals(request.expires, time);
+    assertEquals(request.since, time);
     open.delete(request);
   }
   assertEquals(open.find(c, "1", a), undefined);
-  assertEquals(expires(open.find(c, "1")), 20);
+  assertEquals(since(open.find(c, "1")), 20);
 });
 
 Deno.test("OpenRequests takes no longer for many requests with one uuid", () => {
@@ -79,7 +79,7 @@ Deno.test("OpenRequests takes no longer for many requests with one uuid", () => 
   for (let n = 0; n < count; n++) {
     for (const responder of [b, c]) {
       const request = open.find(responder, "null")!;
-      assertEquals(request.expires, n);
+      assertEquals(request.since, n);
       open.delete(request);
     }
   }

@@ -2,7 +2,7 @@
 // This module is browser compatible.
 import type { Pass } from "../access/pass.ts";
 import type { Verdicts } from "./_verdicts.ts";
-import type { Member, Participant } from "./participant.ts";
+import type { About, Member, Participant } from "./participant.ts";
 
 const PAGE_BYTES = 2_048;
 
@@ -19,7 +19,12 @@ export interface OpenRequest {
   readonly hash: number;
   readonly requester: Party;
   readonly responder: Party;
-  readonly expires: number;
+  /** When it was asked, in whole milliseconds of the exchange's last tick. */
+  readonly since: number;
+  /** What its requester has asked its responder, this one included. */
+  readonly edge: Edge;
+  /** What its observer keeps of it. */
+  sample: unknown;
   /** What its responder knows it by. */
   mark: number;
   /** What a node of a cluster remembers of it. */
@@ -34,9 +39,24 @@ export interface OpenRequest {
   chained: OpenRequest | undefined;
 }
 
+/** What one participant has asked or told another, since it came. */
+export interface Edge {
+  /** The JSON text of the other's name. */
+  to: string | undefined;
+  requests: number;
+  errors: number;
+  /** Information for this name; that for all is not in it. */
+  informs: number;
+}
+
+/** Counts what is shown to nobody. */
+const NO_EDGE: Edge = { to: undefined, requests: 0, errors: 0, informs: 0 };
+
+/** A participant that says nothing of itself. */
+const UNKNOWN: About = { protocol: "none", carrier: "none", address: "" };
+
 /** What an exchange knows of one participant. */
 export class Party implements Member {
-  /** Tells it from the others of its exchange. */
   readonly number: number;
   readonly participant: Participant;
   /** The JSON text of the name that it has or waits for. */
@@ -47,6 +67,20 @@ export class Party implements Member {
   active = false;
   held = false;
   gone = false;
+  readonly about: About;
+  readonly since: number;
+  requests = 0;
+  errors = 0;
+  informs = 0;
+  asked = 0;
+  faults = 0;
+  told = 0;
+  /** Whether an observer is shown all that it asks and answers. */
+  watched = false;
+  /** The edge to whom it asked last. */
+  edge: Edge = NO_EDGE;
+  /** All its edges, by the name of the other; none if it has asked nobody. */
+  edges: Map<string, Edge> | undefined;
   /** What it was given, and what of that it may do under its name. */
   given: Pass | undefined;
   pass: Pass | undefined;
@@ -56,13 +90,21 @@ export class Party implements Member {
   asking = 0;
   oldest: OpenRequest | undefined;
   newest: OpenRequest | undefined;
-  /** The ends of the list of requests that it has to answer. */
+  /** How many requests it has to answer, and the ends of the list of them. */
+  answering = 0;
   firstAsked: OpenRequest | undefined;
   lastAsked: OpenRequest | undefined;
 
-  constructor(number: number, participant: Participant) {
+  constructor(
+    number: number,
+    participant: Participant,
+    about: About = UNKNOWN,
+    since = 0,
+  ) {
     this.number = number;
     this.participant = participant;
+    this.about = about;
+    this.since = since;
   }
 }
 

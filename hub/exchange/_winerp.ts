@@ -15,6 +15,8 @@ import type {
   Connected,
   ConnectOptions,
   Content,
+  End,
+  EndKind,
   Member,
   Named,
   Participant,
@@ -64,7 +66,7 @@ export class WinerpClient implements Participant, Connected {
     this.#receiver = receiver;
     this.#admits = options.admit ?? admitAll;
     this.expires = expires;
-    this.#member = desk.exchange.enter(this);
+    this.#member = desk.exchange.enter(this, options.about);
     desk.unverified.add(this);
   }
 
@@ -77,14 +79,14 @@ export class WinerpClient implements Participant, Connected {
   }
 
   /** See {@linkcode Connected}. */
-  leave(): void {
+  leave(end?: End): void {
     this.#desk.unverified.delete(this);
-    this.#desk.exchange.leave(this.#member);
+    this.#desk.exchange.leave(this.#member, end);
   }
 
   /** Disconnects it. */
-  drop(code: number, reason: string): void {
-    this.#desk.exchange.drop(this.#member, code, reason);
+  drop(code: number, reason: string, kind?: EndKind): void {
+    this.#desk.exchange.drop(this.#member, code, reason, kind);
   }
 
   // What comes from the exchange.
@@ -385,7 +387,7 @@ export class WinerpClient implements Participant, Connected {
         destination: question.requester.name ?? "null",
       }));
     }
-    if (deaf) this.drop(1011, "Deaf after an unknown route");
+    if (deaf) this.drop(1011, "Deaf after an unknown route", "deaf");
   }
 
   /** The question that the message just read answers. */

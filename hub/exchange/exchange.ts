@@ -14,16 +14,21 @@ import type { Pass } from "../access/pass.ts";
 import { CloseError } from "@wirekit/transport/transport";
 import { Cluster } from "../cluster/_cluster.ts";
 import type { Backplane } from "../cluster/backplane.ts";
+import { Edges } from "./_edges.ts";
 import { bytesOf, type OpenRequest, Party } from "./_party.ts";
 import { type Fault, fault } from "./fault.ts";
 import { Names } from "./_names.ts";
 import { OpenRequests } from "./_open_requests.ts";
 import * as Text from "./_text.ts";
 import { plain, Verdicts } from "./_verdicts.ts";
+import type { Observer } from "./observer.ts";
 import { Routes } from "./routes.ts";
 import type {
+  About,
   AnswerKind,
   Content,
+  End,
+  EndKind,
   Member,
   Named,
   Participant,
@@ -84,6 +89,30 @@ export interface ExchangeOptions {
   onDenial?: (text: string) => void;
 }
 
+/** What an exchange has passed on so far. */
+export interface Totals {
+  /** Requests. */
+  readonly requests: number;
+  /** Requests that ended with a result. */
+  readonly answers: number;
+  /** Requests that ended with an error of their responder. */
+  readonly errors: number;
+  /** Requests that the exchange ended: nobody answered them. */
+  readonly failures: number;
+  /** Requests whose requester left, or no longer wanted the answer. */
+  readonly abandoned: number;
+  /** Information, as often as it was sent. */
+  readonly informs: number;
+  /** Information, as often as somebody was sent it. */
+  readonly told: number;
+}
+
+/** The most names that are blocked at a time. */
+const MAX_BLOCKED = 1_000;
+
+/** As often as nothing is shown where nobody watches. */
+const RARELY = 1_000_000;
+
 /** What names look like, by `nameCharacters`. */
 const NAME_REGEXPS = {
   any: /^/,
@@ -141,6 +170,25 @@ export class Exchange {
   readonly #requests: Gauge;
   /** The other nodes, if there are any. */
   readonly #cluster: Cluster | undefined;
+  readonly #edges = new Edges();
+  readonly #parties = new Set<Party>();
+  /** The participant that is the hub itself. */
+  #self: Party | undefined;
+  #observer: Observer | undefined;
+  /** How many messages to pass over until the observer is shown the next. */
+  #skip = 0;
+  readonly #totals = {
+    requests: 0,
+    answers: 0,
+    errors: 0,
+    failures: 0,
+    abandoned: 0,
+    informs: 0,
+    told: 0,
+  };
+  /** Until when names are blocked, in milliseconds of the clock. */
+  readonly #blocked = new Map<string, number>();
+  /** In whole milliseconds: an integer takes no memory of its own. */
   #now = 0;
   /** How many participants there were. */
   #members = 0;
@@ -206,7 +254,56 @@ export class Exchange {
    */
   find(name: string | undefined): Member | undefined {
     if (name === undefined) return undefined;
-    return this.#names.holder(name) ?? this.#cluster?.find(name);
+    return this.#names.holder(name) ??
+      (name === HUB ? this.#self : this.#cluster?.find(name));
+  }
+
+  /** What it has passed on so far. */
+  get totals(): Totals {
+    return this.#totals;
+  }
+
+  /**
+   * All participants of this process but the hub itself, in the order in which
+   * they came.
+   */
+  get members(): Iterable<Member> {
+    return this.#parties;
+  }
+
+  /** How long a request may stay open, in milliseconds. */
+  get requestTimeout(): number {
+    return this.#options.requestTimeout;
+  }
+
+  /** How many requests are unanswered. */
+  get openQuestions(): number {
+    return this.#open.size;
+  }
+
+  /**
+   * Lets an observer see what goes on.
+   *
+   * @param observer The only one from now on.
+   */
+  observe(observer: Observer): void {
+    this.#observer = observer;
+    this.#skip = 0;
+  }
+
+  /**
+   * Adds the participant that is the hub itself: it has the name `"@hub"`, and
+   * is told nothing that is for all.
+   *
+   * @param participant The participant.
+   * @returns What represents it in the other methods.
+   */
+  host(participant: Participant): Member {
+    const party = new Party(this.#members++, participant);
+    party.name = HUB;
+    party.nameBytes = bytesOf(HUB);
+    party.active = true;
+    return this.#self = party;
   }
 
   /**
@@ -216,7 +313,8 @@ export class Exchange {
    * @returns The participant that has it.
    */
   known(name: string): Member | undefined {
-    return this.#names.holder(name) ?? this.#cluster?.known(name);
+    return this.#names.holder(name) ??
+      (name === HUB ? this.#self : undefined) ?? this.#cluster?.known(name);
   }
 
   /**
@@ -226,7 +324,7 @@ export class Exchange {
    * @returns Whether it is taken.
    */
   has(name: string): boolean {
-    return this.#names.holder(name) !== undefined ||
+    return this.#names.holder(name) !== undefined || name === HUB ||
       this.#cluster?.has(name) === true;
   }
 
@@ -238,20 +336,23 @@ export class Exchange {
    */
   probe(name: string | undefined, then: (found: boolean) => void): void {
     const cluster = this.#cluster;
-    if (name !== undefined && cluster && !this.#names.holder(name)) {
-      return cluster.probe(name, then);
-    }
-    then(name !== undefined && this.#names.holder(name) !== undefined);
+    if (name === undefined || name === HUB) return then(name === HUB);
+    const isHere = this.#names.holder(name) !== undefined;
+    if (isHere || !cluster) then(isHere);
+    else cluster.probe(name, then);
   }
 
   /**
    * Adds a participant, without a name yet.
    *
    * @param participant The participant.
+   * @param about What is known of it.
    * @returns What represents it in the other methods.
    */
-  enter(participant: Participant): Member {
-    return new Party(this.#members++, participant);
+  enter(participant: Participant, about?: About): Member {
+    const party = new Party(this.#members++, participant, about, this.#now);
+    this.#parties.add(party);
+    return party;
   }
 
   /**
@@ -349,7 +450,7 @@ export class Exchange {
    * @returns Why the name is refused, if it is.
    */
   claim(member: Member, name: string): Fault | undefined {
-    const { maxNameBytes, nameCharacters, onName } = this.#options;
+    const { maxNameBytes, nameCharacters } = this.#options;
     const bytes = name.length > maxNameBytes ? undefined : bytesOf(name);
     if (!bytes || bytes.length > maxNameBytes) {
       this.#nameBytes.hit();
@@ -368,6 +469,9 @@ export class Exchange {
     if (name === HUB) {
       return fault("NameRefused", `The name ${HUB} is the hub's own.`);
     }
+    if (this.#isBlocked(name)) {
+      return fault("NameRefused", `The name ${name} is blocked for now.`);
+    }
     const party = member as Party;
     const { given } = party;
     if (given && !given.mayTake(plain(name))) {
@@ -378,16 +482,59 @@ export class Exchange {
     party.nameBytes = bytes;
     if (given) this.allow(party, given);
     party.active = this.#names.claim(name, party);
-    if (party.active) onName("join", name);
+    if (party.active) this.#tellName("join", party, name);
     // In a cluster the others are asked first, unless one has it here.
     else if (
       !this.#cluster || this.#names.holder(name) ||
       this.#names.first(name)?.held
     ) {
       party.held = true;
-      onName("hold", name);
+      this.#tellName("hold", party, name);
     }
     return undefined;
+  }
+
+  #tellName(
+    event: "join" | "hold" | "leave",
+    party: Party,
+    name: string,
+    end?: End,
+  ): void {
+    this.#options.onName(event, name);
+    this.#observer?.presence(event, party, end);
+  }
+
+  /**
+   * Disconnects those who have a name or wait for it, and lets nobody take it
+   * for a while.
+   *
+   * @param name The JSON text of the name.
+   * @param ms For how long, in milliseconds; 0 ends it.
+   * @returns Why it is not possible, if it is not.
+   */
+  block(name: string, ms: number): Fault | undefined {
+    this.#blocked.delete(name);
+    if (ms === 0) return undefined;
+    for (const each of this.#blocked.keys()) this.#isBlocked(each);
+    if (this.#blocked.size >= MAX_BLOCKED) {
+      return fault("TooMany", `More than ${MAX_BLOCKED} names are blocked.`);
+    }
+    this.#blocked.set(name, this.#now + ms);
+    // The holder last, or the next one would have the name for a moment.
+    const all = [...this.#parties].filter((party) => party.name === name)
+      .sort((a, b) => Number(a.active) - Number(b.active));
+    for (const party of all) {
+      this.drop(party, 1008, "Its name is blocked", "operator");
+    }
+    return undefined;
+  }
+
+  #isBlocked(name: string): boolean {
+    const until = this.#blocked.get(name);
+    if (until === undefined) return false;
+    if (until > this.#now) return true;
+    this.#blocked.delete(name);
+    return false;
   }
 
   /**
@@ -415,7 +562,7 @@ export class Exchange {
       const text = `The uuid is longer than ${MAX_UUID_LENGTH} characters.`;
       return fault("InvalidMessage", text);
     }
-    const { maxRequests, requestTimeout } = this.#options;
+    const { maxRequests } = this.#options;
     const asker = from as Party;
     const asked = to as Party;
     if (asker.verdicts !== undefined) {
@@ -428,13 +575,49 @@ export class Exchange {
       const text = `More than ${maxRequests} requests are unanswered.`;
       return fault("TooMany", text);
     }
-    const expires = this.#now + requestTimeout;
-    const request = this.#open.add(uuid, asker, asked, expires, tag);
+    // What comes from another node is counted there.
+    if (tag === undefined) this.#edges.between(asker, asked).requests++;
+    asker.requests++;
+    asked.asked++;
+    this.#totals.requests++;
+    const request = this.#open.add(uuid, asker, asked, this.#now, tag);
     const requests = this.#requests;
     if (asker.asking > requests.peak) requests.peak = asker.asking;
+    if (--this.#skip < 0 || asker.watched || asked.watched) {
+      const weight = this.#weigh();
+      request.sample = this.#observer?.asked(request, kind, content, weight);
+    }
     const refusal = asked.participant.ask(request, kind, content);
-    if (refusal) this.#open.delete(request);
+    if (refusal) this.#end(request, refusal.text);
+    else if (request.sample) this.#observer?.passed(request.sample);
     return refusal;
+  }
+
+  /**
+   * Returns how many messages the one that is shown stands for: none if it is
+   * shown for its name only.
+   */
+  #weigh(): number {
+    if (this.#skip >= 0) return 0;
+    const stride = this.#observer?.stride ?? RARELY;
+    this.#skip = stride - 1;
+    return stride;
+  }
+
+  /** Ends a request that has no answer; returns whether it was open. */
+  #end(request: OpenRequest, text: string): boolean {
+    if (!this.#open.delete(request)) return false;
+    this.#totals.failures++;
+    this.#blame(request);
+    if (request.sample) this.#observer?.failed(request.sample, text);
+    return true;
+  }
+
+  /** Counts a request that ended with an error. */
+  #blame({ edge, requester, responder }: OpenRequest): void {
+    edge.errors++;
+    requester.errors++;
+    responder.faults++;
   }
 
   /**
@@ -486,9 +669,18 @@ export class Exchange {
   ): Fault | undefined {
     const request = question as OpenRequest;
     if (!this.#open.delete(request)) return undefined;
-    const { participant } = request.requester;
+    const { requester: { participant }, sample } = request;
+    // Before the requester has it: the bytes may be changed for it.
+    if (sample) this.#observer?.answered(sample, kind, content);
     const refusal = participant.answer(request, kind, content);
-    if (refusal) participant.fail(request, refusal);
+    const totals = this.#totals;
+    if (kind === "error") totals.errors++;
+    else if (refusal) totals.failures++;
+    else totals.answers++;
+    if (refusal || kind === "error") this.#blame(request);
+    if (!refusal) return undefined;
+    if (sample) this.#observer?.failed(sample, refusal.text);
+    participant.fail(request, refusal);
     return refusal;
   }
 
@@ -500,7 +692,7 @@ export class Exchange {
    */
   fail(question: Question, fault: Fault): void {
     const request = question as OpenRequest;
-    if (!this.#open.delete(request)) return;
+    if (!this.#end(request, fault.text)) return;
     request.requester.participant.fail(request, fault);
   }
 
@@ -513,6 +705,9 @@ export class Exchange {
   cancel(question: Question): void {
     const request = question as OpenRequest;
     if (!this.#open.delete(request)) return;
+    const { sample } = request;
+    this.#totals.abandoned++;
+    if (sample) this.#observer?.failed(sample, "The requester gave up.");
     request.responder.participant.cancel?.(request);
   }
 
@@ -532,8 +727,12 @@ export class Exchange {
   ): Fault | undefined {
     let refusal: Fault | undefined;
     // What comes from another node is meant for this one.
-    const cluster = this.#cluster?.isRemote(from) ? undefined : this.#cluster;
-    const { verdicts, pass } = from as Party;
+    const isOwn = !this.#cluster?.isRemote(from);
+    const cluster = isOwn ? this.#cluster : undefined;
+    const sender = from as Party;
+    const { verdicts, pass } = sender;
+    let receivers = 0;
+    let last: Party | undefined;
     if (!names && verdicts && !pass!.mayInform(undefined)) {
       return this.#deny(from, "inform all at once");
     }
@@ -544,16 +743,44 @@ export class Exchange {
           continue;
         }
         const to = this.#names.holder(name) ?? cluster?.find(name);
-        refusal = to?.participant.tell(from, content) ?? refusal;
+        if (!to) continue;
+        if (isOwn) this.#edges.between(sender, to).informs++;
+        receivers++;
+        last = to;
+        refusal = this.tell(from, to, content) ?? refusal;
       }
     } else {
       for (const to of this.#names.holders()) {
         if (to === from) continue;
-        refusal = to.participant.tell(from, content) ?? refusal;
+        receivers++;
+        last = to;
+        refusal = this.tell(from, to, content) ?? refusal;
       }
       refusal = cluster?.tell(from, content) ?? refusal;
     }
+    sender.informs++;
+    this.#totals.informs++;
+    this.#totals.told += receivers;
+    if (--this.#skip < 0 || sender.watched || last?.watched) {
+      const weight = this.#weigh();
+      const only = names && receivers === 1 ? last : undefined;
+      this.#observer?.told(from, content, receivers, weight, only);
+    }
     return refusal;
+  }
+
+  /**
+   * Sends information to one participant, whether it has a name or not.
+   *
+   * @param from The sender.
+   * @param to The receiver.
+   * @param content The information.
+   * @returns Why the receiver does not accept it, if it does not.
+   */
+  tell(from: Member, to: Member, content: Content): Fault | undefined {
+    const receiver = to as Party;
+    receiver.told++;
+    return receiver.participant.tell(from, content);
   }
 
   /**
@@ -563,15 +790,17 @@ export class Exchange {
    * @param now Milliseconds that never go back, such as `performance.now()`.
    */
   tick(now: number): void {
-    this.#now = now;
-    for (const holder of this.#names.holders()) this.#expire(holder);
+    this.#now = Math.floor(now);
+    for (const party of this.#parties) this.#expire(party);
+    if (this.#self) this.#expire(this.#self);
     if (!this.#cluster) return;
     for (const remote of this.#cluster.parties()) this.#expire(remote);
     this.#cluster.tick();
   }
 
   #expire(party: Party): void {
-    while (party.oldest && party.oldest.expires <= this.#now) {
+    const latest = this.#now - this.#options.requestTimeout;
+    while (party.oldest && party.oldest.since <= latest) {
       const text = "The request was not answered in time.";
       this.#abandon(party.oldest, fault("TimedOut", text));
     }
@@ -589,12 +818,18 @@ export class Exchange {
    * @param member The participant.
    * @param code The code of the error that it gets, a WebSocket close code.
    * @param reason The reason.
+   * @param kind The reason in one word.
    */
-  drop(member: Member, code: number, reason: string): void {
+  drop(
+    member: Member,
+    code: number,
+    reason: string,
+    kind: EndKind = "refused",
+  ): void {
     const party = member as Party;
     party.gone = true;
     party.participant.end(new CloseError(code, { reason }));
-    this.leave(party);
+    this.leave(party, { kind, reason });
   }
 
   /**
@@ -602,14 +837,17 @@ export class Exchange {
    * answers that there will be none.
    *
    * @param member The participant.
+   * @param end Why it leaves.
    */
-  leave(member: Member): void {
+  leave(member: Member, end: End = LEFT): void {
     const party = member as Party;
     party.gone = true;
     while (party.oldest) this.cancel(party.oldest);
     const left = fault("ResponderLeft", Text.responderLeft);
     while (party.firstAsked) this.fail(party.firstAsked, left);
-    this.#release(party);
+    this.#edges.forget(party);
+    this.#release(party, end);
+    if (this.#parties.delete(party)) this.#observer?.left(party, end);
   }
 
   /** Says that a pass does not allow something, and returns the same. */
@@ -629,16 +867,15 @@ export class Exchange {
    * Takes the name from a participant, and gives it to the next one that waits
    * for it.
    */
-  #release(party: Party): void {
+  #release(party: Party, end?: End): void {
     const { name, active } = party;
     if (name === undefined) return;
     party.held = false;
-    const { onName } = this.#options;
     const heir = this.#names.release(name, party);
     if (!active) return;
     party.active = false;
     this.routes.left(name);
-    onName("leave", name);
+    this.#tellName("leave", party, name, end);
     if (heir) this.#admit(heir, name);
   }
 
@@ -646,17 +883,16 @@ export class Exchange {
     heir.active = true;
     heir.held = false;
     heir.participant.admit();
-    this.#options.onName("join", name);
+    this.#tellName("join", heir, name);
   }
 
   /** What other nodes make of this one. */
   #host(): ConstructorParameters<typeof Cluster>[0] {
     const names = this.#names;
-    const { onName } = this.#options;
     const hold = (party: Party, name: string) => {
       party.held = true;
       party.participant.hold?.();
-      onName("hold", name);
+      this.#tellName("hold", party, name);
     };
     return {
       here: (name) => names.holder(name),
@@ -680,7 +916,7 @@ export class Exchange {
         if (!party) return;
         party.active = false;
         this.routes.left(name);
-        onName("leave", name);
+        this.#tellName("leave", party, name, TAKEN);
         const text = "Another node of the cluster has the name.";
         const taken = fault("NotReady", text);
         while (party.oldest) this.#abandon(party.oldest, taken);
@@ -692,6 +928,12 @@ export class Exchange {
     };
   }
 }
+
+const LEFT: End = { kind: "left", reason: "it left" };
+const TAKEN: End = {
+  kind: "closing",
+  reason: "another node of the cluster has the name",
+};
 
 /** Cuts what a client made up, for a sentence. */
 function short(json: string): string {

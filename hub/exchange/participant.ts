@@ -20,6 +20,8 @@ export interface Named {
 
 /** What represents a participant in the methods of an exchange. */
 export interface Member extends Named {
+  /** Tells it from all others of the exchange, also from those that have left. */
+  readonly number: number;
   /** Whether it owns the name; otherwise it waits for it. */
   readonly active: boolean;
   /**
@@ -29,6 +31,85 @@ export interface Member extends Named {
   readonly held: boolean;
   /** Whether it has left. */
   readonly gone: boolean;
+  /** What is known of it. */
+  readonly about: About;
+  /** When it came, in milliseconds of the exchange's clock. */
+  readonly since: number;
+  /** How many requests it has made. */
+  readonly requests: number;
+  /** How many of them ended with an error. */
+  readonly errors: number;
+  /** How much information it has sent. */
+  readonly informs: number;
+  /** How many requests it was sent. */
+  readonly asked: number;
+  /** How many of them it did not answer, or answered with an error. */
+  readonly faults: number;
+  /** How much information it was sent. */
+  readonly told: number;
+  /** How many of its requests are unanswered. */
+  readonly asking: number;
+  /** How many requests it has not answered yet. */
+  readonly answering: number;
+  /** Whether the observer is shown all that it asks and answers. */
+  watched: boolean;
+}
+
+/** What is known of a participant, for those who watch. */
+export interface About {
+  /** Its protocol, such as `"winerp"`. */
+  readonly protocol: string;
+  /** Its carrier, such as `"WebSocket"`. */
+  readonly carrier: string;
+  /** The address that it came from; empty if that is not known. */
+  readonly address: string;
+  /** What its connection counts, if it does. */
+  readonly flow?: Flow;
+}
+
+/** What a connection counts. */
+export interface Flow {
+  /** How many messages came in. */
+  readonly messagesIn: number;
+  /** How many bytes they had. */
+  readonly bytesIn: number;
+  /** How many messages went out. */
+  readonly messagesOut: number;
+  /** How many bytes they had. */
+  readonly bytesOut: number;
+  /** How many bytes wait because they are not read. */
+  readonly outboxBytes: number;
+  /** The most so far. */
+  readonly outboxPeak: number;
+  /** When a message came last, in milliseconds of the exchange's clock. */
+  readonly lastSeen: number;
+}
+
+/** Why a participant ends, in one word. */
+export type EndKind =
+  /** It closed its connection, or went away. */
+  | "left"
+  /** Its connection broke, or sent what is not allowed. */
+  | "broken"
+  /** It was not let in, or not verified in time. */
+  | "refused"
+  /** A stock client that stops listening after an unknown route. */
+  | "deaf"
+  /** It did not read what was sent. */
+  | "slow"
+  /** It gave no sign of life. */
+  | "silent"
+  /** An operator ended it. */
+  | "operator"
+  /** The hub closes. */
+  | "closing";
+
+/** Why a participant ends. */
+export interface End {
+  /** In one word. */
+  readonly kind: EndKind;
+  /** In a sentence, without a full stop. */
+  readonly reason: string;
 }
 
 /**
@@ -44,6 +125,8 @@ export interface Content {
   readonly traceback: string;
   /** `true` if the data is an object whose functions can be called. */
   readonly pseudoObject: string;
+  /** The length in bytes of the message that it came in, if it came in one. */
+  readonly length?: number;
   /** More of an error, where the protocol of the responder has it. */
   readonly error?: ErrorDetails;
 }
@@ -175,8 +258,10 @@ export interface Connected {
   /**
    * Ends it: frees its name, and gives an error to those who wait for its
    * answers.
+   *
+   * @param end Why.
    */
-  leave(): void;
+  leave(end?: End): void;
 }
 
 /** Options of `Router.connect`. */
@@ -188,4 +273,6 @@ export interface ConnectOptions {
    * @param token The text that the client sent, if it sent one.
    */
   admit?: (token: string | undefined) => Pass | undefined;
+  /** What is known of the client. */
+  about?: About;
 }

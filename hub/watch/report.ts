@@ -25,9 +25,29 @@ export interface Traffic {
   readonly bytesOut: number;
 }
 
-/** How long something took, in milliseconds, over the last ten seconds. */
+/** What one client has sent, or was sent. */
+export interface ClientTraffic {
+  /** Requests. */
+  readonly requests: number;
+  /**
+   * Those of these requests that ended with an error, of the responder or of
+   * the hub.
+   */
+  readonly errors: number;
+  /** Information. */
+  readonly informs: number;
+  /** Messages of all kinds; 0 if its door does not count them. */
+  readonly messages: number;
+  /** Their bytes. */
+  readonly bytes: number;
+}
+
+/**
+ * How long something took, in milliseconds, over the last ten seconds. A busy
+ * hub measures a sample; each of it counts for those that were passed over.
+ */
 export interface Latency {
-  /** How often it was measured. */
+  /** How many there were. */
   readonly count: number;
   /** Half took no longer. */
   readonly p50: number;
@@ -87,10 +107,10 @@ export interface ClientReport {
   readonly since: number;
   /** When something came from it last. */
   readonly lastSeen: number;
-  /** What it sent. */
-  readonly sent: Traffic;
-  /** What it was sent. */
-  readonly received: Traffic;
+  /** What it sent, since it came. */
+  readonly sent: ClientTraffic;
+  /** What it was sent, since it came. */
+  readonly received: ClientTraffic;
   /** Requests of it that are not answered yet. */
   readonly asking: number;
   /** Requests to it that it has not answered yet. */
@@ -101,9 +121,11 @@ export interface ClientReport {
   readonly trouble?: string;
   /** Why its name was given up the last time. */
   readonly lastEnd?: string;
+  /** When that was. */
+  readonly lastEndAt?: number;
 }
 
-/** What one client has asked or told another. */
+/** What one client has asked or told another, since the first of them came. */
 export interface EdgeReport {
   /** The name of the sender. */
   readonly from: string;
@@ -113,7 +135,7 @@ export interface EdgeReport {
   readonly requests: number;
   /** Requests that ended with an error. */
   readonly errors: number;
-  /** Information. */
+  /** Information that was for this receiver; that for all is not in it. */
   readonly informs: number;
 }
 
@@ -123,14 +145,18 @@ export interface RouteReport {
   readonly name: string;
   /** The route. */
   readonly route: string;
-  /** How often it was asked for. */
+  /** Whether the client told of it. */
+  readonly announced: boolean;
+  /** What the client says that it does. */
+  readonly description?: string;
+  /** How often it was asked for; about so often, if the hub is busy. */
   readonly count: number;
   /** How often that ended with an error. */
   readonly errors: number;
-  /** How long the answers took. */
+  /** How long the answers took, of late. */
   readonly latency: Latency;
-  /** When it was asked for last. */
-  readonly last: number;
+  /** When it was asked for last; missing if never. */
+  readonly last?: number;
 }
 
 /** A request without its answer yet. */
@@ -139,12 +165,12 @@ export interface OpenRequestReport {
   readonly from: string;
   /** The name of the responder. */
   readonly to: string;
-  /** The route. */
-  readonly route: string;
-  /** When it was asked. */
+  /** The route; a busy hub knows that of a sample only. */
+  readonly route?: string;
+  /** When it was asked, to the second. */
   readonly since: number;
-  /** When the hub gives it up. */
-  readonly expires: number;
+  /** When the hub gives it up; missing if never. */
+  readonly expires?: number;
 }
 
 /** One message as the live tail shows it; a request and its answer are one. */
@@ -155,10 +181,12 @@ export interface TailReport {
   readonly at: number;
   /** What it is. */
   readonly kind: "request" | "inform";
-  /** The name of the sender. */
+  /** The name of the sender; empty if it has none. */
   readonly from: string;
-  /** The name of the receiver; none for information to all. */
+  /** The name of the receiver; none for information to several. */
   readonly to?: string;
+  /** How many were sent the information. */
+  readonly receivers?: number;
   /** The route of a request. */
   readonly route?: string;
   /** How large it is, in bytes. */
@@ -171,10 +199,21 @@ export interface TailReport {
   readonly outcome?: "answer" | "error" | "failure";
   /** Why it failed, if the hub says so. */
   readonly reason?: string;
-  /** The data, only for readers that asked for it. */
+  /**
+   * The data as JSON text, only for readers that asked for it. Of a long one
+   * the first 65,536 characters.
+   */
   readonly data?: string;
-  /** The data of the answer, only for readers that asked for it. */
+  /** The data of the answer, as of `data`. */
   readonly answer?: string;
+}
+
+/** Rows of the live tail. */
+export interface TailBatch {
+  /** The rows, the oldest first. */
+  readonly rows: readonly TailReport[];
+  /** How many messages there were besides. */
+  readonly left: number;
 }
 
 /** What came, went or waits. */
@@ -187,6 +226,62 @@ export interface PresenceReport {
   readonly name: string;
   /** Why it left. */
   readonly reason?: string;
+}
+
+/** Some of what came, went or waits. */
+export interface PresenceBatch {
+  /** What happened, the oldest first. */
+  readonly events: readonly PresenceReport[];
+  /** How many more there were. */
+  readonly left: number;
+}
+
+/** The clients, or those that have changed. */
+export interface ClientsReport {
+  /** Whether these are all that are shown, and not only what has changed. */
+  readonly full: boolean;
+  /** How many clients there are, shown or not. */
+  readonly total: number;
+  /** Clients: of more than 2,000 the sick and the busiest. */
+  readonly clients: readonly ClientReport[];
+  /** Ids of clients that are no longer shown. */
+  readonly gone: readonly number[];
+}
+
+/** Who calls whom, or what has changed of it. */
+export interface EdgesReport {
+  /** Whether these are all that are shown, and not only what has changed. */
+  readonly full: boolean;
+  /** How many edges there are, shown or not. */
+  readonly total: number;
+  /** Edges: of more than 5,000 the busiest. */
+  readonly edges: readonly EdgeReport[];
+}
+
+/** The requests without an answer yet. */
+export interface OpenReport {
+  /** How many there are, shown or not. */
+  readonly total: number;
+  /** Requests: of more than 500 the oldest. */
+  readonly open: readonly OpenRequestReport[];
+}
+
+/** What `GET /api/events` sends: by the name of an event, the JSON of its data. */
+export interface WatchEvents {
+  /** Once a second. */
+  report: HubReport;
+  /** Once a second. */
+  clients: ClientsReport;
+  /** Once a second. */
+  edges: EdgesReport;
+  /** Once a second. */
+  open: OpenReport;
+  /** Up to ten times a second, up to 50 rows, with `?tail=1` or `?name=`. */
+  tail: TailBatch;
+  /** Up to ten times a second. */
+  presence: PresenceBatch;
+  /** When a problem is first seen. */
+  problem: Problem;
 }
 
 /** A hub, now. */
@@ -207,8 +302,10 @@ export interface HubReport {
   readonly problems: readonly Problem[];
   /** What it has passed on. */
   readonly traffic: Traffic;
-  /** From a request to its answer, as the requester has it. */
+  /** From a request to its answer, as the hub sees it. */
   readonly roundTrip: Latency;
+  /** How long the hub takes to pass a request on. */
+  readonly hubTime: Latency;
   /** How late the hub's event loop is, in milliseconds: now, and worst. */
   readonly lag: { readonly now: number; readonly worst: number };
   /** How many clients have a name, wait for one, and have none yet. */
@@ -217,6 +314,10 @@ export interface HubReport {
     readonly held: number;
     readonly unverified: number;
   };
+  /** How many requests are not answered yet. */
+  readonly open: number;
+  /** Until when messages are recorded with their payloads. */
+  readonly recordingPayloadsUntil?: number;
   /** Its limits. */
   readonly limits: readonly LimitReport[];
 }

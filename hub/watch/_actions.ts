@@ -1,0 +1,147 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import type { Logger } from "@wirekit/internal/logger";
+import type { Member } from "../exchange/participant.ts";
+import type { WatchedHub } from "./_hub.ts";
+import type { Recording } from "./_recording.ts";
+
+/** The longest time that a name can be blocked, in milliseconds: a day. */
+const MAX_BLOCK = 86_400_000;
+
+/** The longest time that payloads are recorded. */
+const MAX_RECORDING = 3_600_000;
+
+/** Reports that an operator asked for what is not possible. */
+export class ActionError extends Error {
+  override readonly name = "ActionError";
+}
+
+/** What an operator sends. */
+export type Order = Readonly<Record<string, unknown>>;
+
+/** What operators can do. Each act is in the log, with who did it. */
+export class Actions {
+  readonly #hub: WatchedHub;
+  readonly #recording: Recording;
+  readonly #logger: Logger | undefined;
+
+  constructor(
+    hub: WatchedHub,
+    recording: Recording,
+    logger: Logger | undefined,
+  ) {
+    this.#hub = hub;
+    this.#logger = logger;
+    this.#recording = recording;
+  }
+
+  /** Does what an order says; returns what came of it. */
+  do(action: string, order: Order, by: string): object {
+    switch (action) {
+      case "disconnect":
+        return this.#disconnect(order, by);
+      case "free":
+        return this.#free(order, by);
+      case "block":
+        return this.#block(order, by);
+      case "drain":
+        return this.#drain(order, by);
+      case "record":
+        return this.#record(order, by);
+      default:
+        throw new ActionError(`There is no action ${JSON.stringify(action)}`);
+    }
+  }
+
+  #disconnect({ name, id }: Order, by: string): object {
+    const member = id === undefined ? this.#holder(name) : this.#byId(id);
+    const who = member.name ?? "a client without a name";
+    this.#log(by, `disconnected ${who}`);
+    this.#drop(member);
+    return { disconnected: 1 };
+  }
+
+  /** Gives a name to the one who waits for it. */
+  #free({ name }: Order, by: string): object {
+    const holder = this.#holder(name);
+    for (const member of this.#hub.exchange.members) {
+      if (member.active || member.name !== holder.name) continue;
+      this.#log(by, `gave the name ${holder.name} to the next one`);
+      this.#drop(holder);
+      return { disconnected: 1 };
+    }
+    throw new ActionError(`Nobody waits for the name ${holder.name}`);
+  }
+
+  #block({ name, ms = 600_000 }: Order, by: string): object {
+    const json = JSON.stringify(nameIn(name));
+    const time = timeIn(ms, MAX_BLOCK, "ms");
+    const refusal = this.#hub.exchange.block(json, time);
+    if (refusal) throw new ActionError(refusal.text);
+    this.#log(
+      by,
+      time === 0
+        ? `ended the block of the name ${json}`
+        : `blocked the name ${json} for ${time / 1000} s`,
+    );
+    return { blockedUntil: time === 0 ? null : Date.now() + time };
+  }
+
+  #drain({ on = true }: Order, by: string): object {
+    if (typeof on !== "boolean") {
+      throw new ActionError("on has to be a boolean");
+    }
+    this.#log(by, on ? "drains the hub" : "lets clients in again");
+    this.#hub.drain(on);
+    return { draining: on };
+  }
+
+  #record({ ms = 300_000 }: Order, by: string): object {
+    const time = timeIn(ms, MAX_RECORDING, "ms");
+    this.#recording.payloadsUntil = time === 0 ? 0 : Date.now() + time;
+    this.#log(
+      by,
+      time === 0
+        ? "ended the recording of payloads"
+        : `records payloads for ${time / 1000} s`,
+    );
+    return { until: this.#recording.payloadsUntil };
+  }
+
+  #holder(name: unknown): Member {
+    const json = JSON.stringify(nameIn(name));
+    const member = this.#hub.exchange.find(json);
+    if (member && [...this.#hub.exchange.members].includes(member)) {
+      return member;
+    }
+    throw new ActionError(`Nobody has the name ${json}`);
+  }
+
+  #byId(id: unknown): Member {
+    for (const member of this.#hub.exchange.members) {
+      if (member.number === id) return member;
+    }
+    throw new ActionError(`There is no client with the id ${String(id)}`);
+  }
+
+  /** As a restart does: a stock client comes back, and does nothing twice. */
+  #drop(member: Member): void {
+    const reason = "Disconnected by an operator";
+    this.#hub.exchange.drop(member, 1012, reason, "operator");
+  }
+
+  #log(by: string, what: string): void {
+    this.#logger?.warn?.(`Operator ${by} ${what}`);
+  }
+}
+
+function nameIn(name: unknown): string {
+  if (typeof name === "string" && name !== "") return name;
+  throw new ActionError("name has to be the name of a client");
+}
+
+function timeIn(ms: unknown, most: number, what: string): number {
+  if (typeof ms === "number" && ms >= 0 && ms <= most) return ms;
+  throw new ActionError(`${what} has to be from 0 to ${most} milliseconds`);
+}

@@ -1,0 +1,166 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import type { OpenRequest, Party } from "../exchange/_party.ts";
+import type { Member } from "../exchange/participant.ts";
+import type { Ends } from "./_ends.ts";
+import { toWall } from "./_wall.ts";
+import { nameOf, type Sample } from "./_samples.ts";
+import { textOf } from "./_route_figures.ts";
+import type {
+  ClientReport,
+  EdgeReport,
+  OpenReport,
+  OpenRequestReport,
+} from "./report.ts";
+
+/** How long a request may be unanswered before its responder looks sick. */
+export const SLOW_ANSWER = 60_000;
+
+/** How much of its outbox a client may use before it looks sick. */
+export const FULL_OUTBOX = 0.25;
+
+/** The most open requests that are shown. */
+const MAX_OPEN = 500;
+
+/** What one look at all clients finds. */
+export interface Census {
+  readonly active: number;
+  readonly held: number;
+  readonly unverified: number;
+  /** The most bytes that wait for one client. */
+  readonly outbox: number;
+  /** The bytes of all outboxes. */
+  readonly outboxBytes: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+}
+
+/** Counts all clients. */
+export function takeCensus(members: Iterable<Member>): Census {
+  const count = { active: 0, held: 0, unverified: 0 };
+  let [outbox, outboxBytes, bytesIn, bytesOut] = [0, 0, 0, 0];
+  for (const member of members) {
+    const { flow } = member.about;
+    count[stateOf(member)]++;
+    if (!flow) continue;
+    outboxBytes += flow.outboxBytes;
+    bytesIn += flow.bytesIn;
+    bytesOut += flow.bytesOut;
+    outbox = Math.max(outbox, flow.outboxBytes);
+  }
+  return { ...count, outbox, outboxBytes, bytesIn, bytesOut };
+}
+
+export function stateOf(member: Member): ClientReport["state"] {
+  if (member.active) return "active";
+  return member.name === undefined ? "unverified" : "held";
+}
+
+/** What is wrong with a client, if something is. */
+export function troubleOf(
+  member: Member,
+  now: number,
+  maxOutboxBytes: number,
+): string | undefined {
+  const { outboxBytes = 0 } = member.about.flow ?? {};
+  if (outboxBytes > FULL_OUTBOX * maxOutboxBytes) {
+    return `It reads too slowly: ${outboxBytes} bytes wait for it.`;
+  }
+  const { firstAsked } = member as Party;
+  const age = firstAsked ? now - firstAsked.since : 0;
+  if (age < SLOW_ANSWER) return undefined;
+  return `It has not answered a request for ${Math.round(age / 1000)} seconds.`;
+}
+
+/** Reports one client. */
+export function reportClient(
+  member: Member,
+  { ends, now, maxOutboxBytes }: {
+    ends: Ends;
+    now: number;
+    maxOutboxBytes: number;
+  },
+): ClientReport {
+  const { about, name, requests, errors, informs, asked, faults, told } =
+    member;
+  const { protocol, carrier, address, flow } = about;
+  const trouble = troubleOf(member, now, maxOutboxBytes);
+  const last = name === undefined ? undefined : ends.of(name);
+  return {
+    id: member.number,
+    ...(name !== undefined && { name: textOf(name) }),
+    state: stateOf(member),
+    protocol,
+    carrier,
+    address,
+    pass: (member as Party).pass?.label ?? "open",
+    since: toWall(member.since),
+    lastSeen: toWall(flow?.lastSeen ?? now),
+    sent: {
+      requests,
+      errors,
+      informs,
+      messages: flow?.messagesIn ?? 0,
+      bytes: flow?.bytesIn ?? 0,
+    },
+    received: {
+      requests: asked,
+      errors: faults,
+      informs: told,
+      messages: flow?.messagesOut ?? 0,
+      bytes: flow?.bytesOut ?? 0,
+    },
+    asking: member.asking,
+    asked: member.answering,
+    outbox: { bytes: flow?.outboxBytes ?? 0, peak: flow?.outboxPeak ?? 0 },
+    ...(trouble !== undefined && { trouble }),
+    ...(last && { lastEnd: last.reason, lastEndAt: last.at }),
+  };
+}
+
+/** Reports whom a participant has asked or told. */
+export function* reportEdges(member: Member): Generator<EdgeReport, void> {
+  const from = nameOf(member);
+  for (const edge of (member as Party).edges?.values() ?? []) {
+    const { to, requests, errors, informs } = edge;
+    const name = to === undefined ? "" : textOf(to);
+    yield { from, to: name, requests, errors, informs };
+  }
+}
+
+/** Reports the open requests of participants, the oldest first. */
+export function reportOpen(
+  members: Iterable<Member>,
+  total: number,
+  requestTimeout: number,
+): OpenReport {
+  const oldest: OpenRequest[] = [];
+  for (const member of members) {
+    let request = (member as Party).oldest;
+    for (let n = 0; request && n < MAX_OPEN; n++) {
+      oldest.push(request);
+      request = request.newer;
+    }
+    if (oldest.length > 4 * MAX_OPEN) keepOldest(oldest);
+  }
+  keepOldest(oldest);
+  const open = oldest.map((request): OpenRequestReport => {
+    const { requester, responder, since, sample } = request;
+    const { route } = (sample as Sample | undefined)?.row ?? {};
+    return {
+      from: nameOf(requester),
+      to: nameOf(responder),
+      ...(route !== undefined && { route }),
+      since: toWall(since),
+      ...(requestTimeout !== Infinity &&
+        { expires: toWall(since + requestTimeout) }),
+    };
+  });
+  return { total, open };
+}
+
+function keepOldest(requests: OpenRequest[]): void {
+  requests.sort((a, b) => a.since - b.since);
+  requests.length = Math.min(requests.length, MAX_OPEN);
+}

@@ -1,0 +1,279 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import { TimeoutError } from "@wirekit/internal/errors";
+import type { RequestInfo } from "@wirekit/transport/admission";
+import type { Pass } from "../access/pass.ts";
+import type { Door } from "../door.ts";
+import { ActionError, type Actions, type Order } from "./_actions.ts";
+import { BodyError, readOrder, textOfJson } from "./_body.ts";
+import type { Host } from "./_host.ts";
+import { METRICS_TYPE, writeMetrics } from "./_metrics.ts";
+import type { Parts, Reports } from "./_reports.ts";
+import type { Streams } from "./_streams.ts";
+
+/** How long a client may take to answer a request of the page. */
+const TIMEOUT = 60_000;
+
+/** What operators may do: the rest is for all who may watch. */
+const OPERATIONS = new Set(["disconnect", "free", "block", "drain", "record"]);
+
+/** One request to the door that was let in. */
+interface Call {
+  readonly request: Request;
+  /** Aborts when the client is gone. */
+  readonly signal: AbortSignal;
+  readonly query: URLSearchParams;
+  readonly pass: Pass;
+  /** Who it is, for the log. */
+  readonly by: string;
+}
+
+/**
+ * Serves health, metrics, and the data of the page. See `WatchEvents` for what
+ * `GET /api/events` sends.
+ */
+export class WatchDoor implements Door {
+  readonly #parts: Parts;
+  readonly #reports: Reports;
+  readonly #streams: Streams;
+  readonly #actions: Actions;
+  readonly #host: Host;
+
+  constructor(
+    parts: Parts,
+    { reports, streams, actions, host }: {
+      reports: Reports;
+      streams: Streams;
+      actions: Actions;
+      host: Host;
+    },
+  ) {
+    this.#parts = parts;
+    this.#reports = reports;
+    this.#streams = streams;
+    this.#actions = actions;
+    this.#host = host;
+  }
+
+  /** See {@linkcode Door}. */
+  fetch(
+    request: Request,
+    info: Partial<RequestInfo>,
+  ): Response | Promise<Response> | undefined {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/healthz") return plain(200, "ok");
+    if (pathname === "/readyz") return this.#ready();
+    if (pathname === "/metrics") return this.#metrics(request, info);
+    if (GETS.has(pathname) || POSTS.has(pathname)) {
+      return this.#api(request, info, pathname);
+    }
+    return undefined;
+  }
+
+  #ready(): Response {
+    const { unready } = this.#parts.hub;
+    return plain(unready === undefined ? 200 : 503, unready ?? "ready");
+  }
+
+  /** Numbers of the whole hub are for all who reach it, names are not. */
+  async #metrics(
+    request: Request,
+    info: Partial<RequestInfo>,
+  ): Promise<Response> {
+    const { hub } = this.#parts;
+    // Who shows nothing is not refused: then the log would fill with scrapes.
+    const { headers } = request;
+    const shows = hub.lock === "open" || headers.has("authorization") ||
+      headers.has("cookie") || new URL(request.url).searchParams.has("token");
+    const pass = shows ? await hub.admit(request, info) : undefined;
+    const withNames = pass !== undefined && !(pass instanceof Response) &&
+      pass.mayWatch;
+    return new Response(writeMetrics(this.#parts, this.#reports, withNames), {
+      headers: { "content-type": METRICS_TYPE, "cache-control": "no-store" },
+    });
+  }
+
+  async #api(
+    request: Request,
+    info: Partial<RequestInfo>,
+    pathname: string,
+  ): Promise<Response> {
+    const pass = await this.#parts.hub.admit(request, info);
+    if (pass instanceof Response) {
+      // Without the header that makes a browser ask for a password.
+      return failure(pass.status, (await pass.text()).trim());
+    }
+    if (!pass.mayWatch) return failure(403, "You may not watch the hub.");
+    const isPost = POSTS.has(pathname);
+    if (request.method !== (isPost ? "POST" : "GET")) {
+      return failure(405, `Use ${isPost ? "POST" : "GET"}.`);
+    }
+    const address = info.remoteAddr?.hostname ?? "";
+    const by = `${pass.label}${address && ` (${address})`}`;
+    const query = new URL(request.url).searchParams;
+    const signal = info.signal ?? request.signal;
+    const call: Call = { request, signal, query, pass, by };
+    const name = pathname.slice("/api/".length);
+    try {
+      return isPost ? await this.#post(name, call) : this.#get(name, call);
+    } catch (error) {
+      if (error instanceof BodyError) {
+        return failure(error.status, error.message);
+      }
+      if (error instanceof ActionError) return failure(409, error.message);
+      if (error instanceof TimeoutError) return failure(504, error.message);
+      throw error;
+    }
+  }
+
+  #get(name: string, { signal, query, pass }: Call): Response {
+    const reports = this.#reports;
+    switch (name) {
+      case "report":
+        return json(reports.hub());
+      case "clients":
+        return json(reports.clients());
+      case "edges":
+        return json(reports.edges());
+      case "routes":
+        return json(reports.routes(query.get("name") ?? undefined));
+      case "open":
+        return json(reports.open());
+      case "limits":
+        return json(reports.limits());
+      case "recording":
+        return this.#recording(pass);
+      default:
+        return this.#events(query, pass, signal);
+    }
+  }
+
+  #events(
+    query: URLSearchParams,
+    pass: Pass,
+    gone: AbortSignal,
+  ): Response {
+    const is = (key: string) => query.get(key) === "1";
+    if (is("payload") && !pass.mayOperate) {
+      return failure(403, "You may not see what others say.");
+    }
+    const name = query.get("name") ?? undefined;
+    const tail = is("tail") || name !== undefined;
+    return this.#streams.open({ tail, payload: is("payload"), name }, gone) ??
+      failure(503, "Too many pages are open.");
+  }
+
+  /** The last five minutes, as `hub replay` reads them. */
+  #recording(pass: Pass): Response {
+    const lines = this.#parts.recording.lines(pass.mayOperate);
+    const encoder = new TextEncoder();
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        const { value, done } = lines.next();
+        if (done) controller.close();
+        else controller.enqueue(encoder.encode(value));
+      },
+    });
+    return new Response(body, {
+      headers: {
+        "content-type": "application/jsonl; charset=utf-8",
+        "content-disposition": 'attachment; filename="recording.jsonl"',
+        "cache-control": "no-store",
+      },
+    });
+  }
+
+  async #post(
+    name: string,
+    { request, signal, pass, by }: Call,
+  ): Promise<Response> {
+    if (!pass.mayOperate) return failure(403, "You may not operate the hub.");
+    const order = await readOrder(request);
+    if (OPERATIONS.has(name)) return json(this.#actions.do(name, order, by));
+    return name === "request"
+      ? await this.#request(order, pass, signal)
+      : json({ receivers: this.#host.inform(pass, informOf(order)) });
+  }
+
+  async #request(
+    order: Order,
+    pass: Pass,
+    signal: AbortSignal,
+  ): Promise<Response> {
+    const { to, route, timeout = TIMEOUT } = order;
+    if (typeof to !== "string" || typeof route !== "string") {
+      throw new BodyError(400, "to and route have to be texts.");
+    }
+    if (typeof timeout !== "number" || !(timeout > 0)) {
+      throw new BodyError(400, "timeout has to be milliseconds.");
+    }
+    const data = textOfJson(order["data"] ?? "{}");
+    const start = performance.now();
+    const answer = await this.#host.request(pass, {
+      to,
+      route,
+      data,
+      timeout,
+      signal,
+    });
+    const took = Math.round(1000 * (performance.now() - start)) / 1000;
+    return answer.kind === "response"
+      ? json({ answer: answer.data, took })
+      : json({ error: { message: messageOf(answer.data) }, took });
+  }
+}
+
+const GETS = new Set(
+  [
+    "report",
+    "clients",
+    "edges",
+    "routes",
+    "open",
+    "limits",
+    "recording",
+    "events",
+  ].map((name) => `/api/${name}`),
+);
+const POSTS = new Set(
+  [...OPERATIONS, "request", "inform"].map((name) => `/api/${name}`),
+);
+
+function informOf(
+  { data, to }: Order,
+): { data: string; to: readonly string[] | undefined } {
+  const isList = Array.isArray(to) &&
+    to.every((name): name is string => typeof name === "string");
+  if (to !== undefined && to !== null && !isList) {
+    throw new BodyError(400, "to has to be a list of names.");
+  }
+  return { data: textOfJson(data), to: isList ? to : undefined };
+}
+
+/** Returns the text of an error, as people read it. */
+function messageOf(data: string): string {
+  const value: unknown = JSON.parse(data);
+  return typeof value === "string" ? value : data;
+}
+
+function json(value: unknown): Response {
+  return Response.json(value, { headers: { "cache-control": "no-store" } });
+}
+
+function failure(status: number, message: string): Response {
+  return Response.json({ error: { message } }, {
+    status,
+    headers: { "cache-control": "no-store" },
+  });
+}
+
+function plain(status: number, text: string): Response {
+  return new Response(`${text}\n`, {
+    status,
+    headers: {
+      "content-type": "text/plain; charset=utf-8",
+      "cache-control": "no-store",
+    },
+  });
+}

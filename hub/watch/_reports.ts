@@ -1,0 +1,202 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import config from "../deno.json" with { type: "json" };
+import type { Member } from "../exchange/participant.ts";
+import {
+  type Census,
+  reportClient,
+  reportEdges,
+  reportOpen,
+  takeCensus,
+  troubleOf,
+} from "./_census.ts";
+import type { Ends } from "./_ends.ts";
+import { limitOf, type WatchedHub } from "./_hub.ts";
+import type { Lag } from "./_lag.ts";
+import type { Problems } from "./_problems.ts";
+import type { Recording } from "./_recording.ts";
+import { nameOf, type Samples } from "./_samples.ts";
+import type {
+  ClientReport,
+  ClientsReport,
+  EdgeReport,
+  EdgesReport,
+  HubReport,
+  LimitReport,
+  OpenReport,
+  RouteReport,
+  Traffic,
+} from "./report.ts";
+
+/** The most clients and edges that are shown at once. */
+const MAX_CLIENTS = 2_000;
+const MAX_EDGES = 5_000;
+const MAX_ROUTES = 5_000;
+
+/** The parts of a hub that is watched. */
+export interface Parts {
+  readonly hub: WatchedHub;
+  readonly host: () => Member;
+  readonly samples: Samples;
+  readonly ends: Ends;
+  readonly lag: Lag;
+  readonly problems: Problems;
+  readonly recording: Recording;
+  /** Bytes of clients that have left. */
+  readonly gone: { bytesIn: number; bytesOut: number };
+}
+
+/** Writes the reports. */
+export class Reports {
+  readonly #parts: Parts;
+  readonly #since = Date.now();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  census(): Census {
+    return takeCensus(this.#parts.hub.exchange.members);
+  }
+
+  /** The hub as a whole. */
+  hub(census: Census = this.census()): HubReport {
+    const { hub, samples, lag, problems, recording } = this.#parts;
+    const list = problems.list;
+    const worst = list[0]?.severity;
+    const health = hub.isDraining
+      ? "draining"
+      : worst === "error"
+      ? "bad"
+      : worst ?? "good";
+    const { active, held, unverified } = census;
+    return {
+      version: config.version,
+      since: this.#since,
+      at: Date.now(),
+      urls: hub.urls,
+      lock: hub.lock,
+      health,
+      problems: list,
+      traffic: this.traffic(census),
+      roundTrip: samples.roundTrip.report(),
+      hubTime: samples.hubTime.report(),
+      lag: { now: lag.now, worst: lag.worst },
+      clients: { active, held, unverified },
+      open: hub.exchange.openQuestions,
+      ...(recording.keepsPayloads &&
+        { recordingPayloadsUntil: recording.payloadsUntil }),
+      limits: this.limits(),
+    };
+  }
+
+  traffic({ bytesIn, bytesOut }: Census): Traffic {
+    const { hub, gone } = this.#parts;
+    const { requests, errors, failures, informs } = hub.exchange.totals;
+    return {
+      requests,
+      errors: errors + failures,
+      informs,
+      bytesIn: bytesIn + gone.bytesIn,
+      bytesOut: bytesOut + gone.bytesOut,
+    };
+  }
+
+  /** Its limits. */
+  limits(): LimitReport[] {
+    return [...this.#parts.hub.limits];
+  }
+
+  /** Some of the clients, in the order in which they came. */
+  clientsAfter(
+    id: number,
+    limit: number,
+    prefix: string | undefined,
+  ): ClientReport[] {
+    const clients: ClientReport[] = [];
+    const context = this.#context();
+    for (const member of this.#parts.hub.exchange.members) {
+      if (member.number <= id) continue;
+      if (prefix !== undefined && !nameOf(member).startsWith(prefix)) continue;
+      clients.push(reportClient(member, context));
+      if (clients.length >= limit) break;
+    }
+    return clients;
+  }
+
+  /** All clients; of very many the sick and the busiest. */
+  clients(): ClientsReport {
+    const members = [...this.#parts.hub.exchange.members];
+    const context = this.#context();
+    const total = members.length;
+    if (total > MAX_CLIENTS) {
+      const rank = new Map(members.map((member) => [
+        member,
+        troubleOf(member, context.now, context.maxOutboxBytes) === undefined
+          ? member.requests + member.asked + member.informs
+          : Infinity,
+      ]));
+      members.sort((a, b) => rank.get(b)! - rank.get(a)!);
+      members.length = MAX_CLIENTS;
+    }
+    const clients = members.map((member) => reportClient(member, context));
+    return { full: true, total, clients, gone: [] };
+  }
+
+  /** Who calls whom; of very many the busiest. */
+  edges(): EdgesReport {
+    const { hub, host } = this.#parts;
+    const edges: EdgeReport[] = [...reportEdges(host())];
+    for (const member of hub.exchange.members) {
+      for (const edge of reportEdges(member)) edges.push(edge);
+    }
+    const total = edges.length;
+    if (total > MAX_EDGES) {
+      edges.sort((a, b) => b.requests + b.informs - a.requests - a.informs);
+      edges.length = MAX_EDGES;
+    }
+    return { full: true, total, edges };
+  }
+
+  /** The routes that are known: of one client, or of all. */
+  routes(name: string | undefined): RouteReport[] {
+    const { hub, samples } = this.#parts;
+    const names = name === undefined
+      ? samples.routes.names
+      : [JSON.stringify(name)];
+    const all: RouteReport[] = [];
+    for (const client of names) {
+      for (const known of hub.exchange.routes.of(client)) {
+        const { name, route, announced, description } = known;
+        const json = JSON.stringify(route);
+        all.push({
+          name,
+          route,
+          announced,
+          ...(description !== undefined && { description }),
+          ...samples.routes.of(client, json),
+        });
+      }
+      if (all.length >= MAX_ROUTES) break;
+    }
+    return all;
+  }
+
+  /** The requests that are not answered yet. */
+  open(): OpenReport {
+    const { hub, host } = this.#parts;
+    const { exchange } = hub;
+    return reportOpen(
+      [host(), ...exchange.members],
+      exchange.openQuestions,
+      exchange.requestTimeout,
+    );
+  }
+
+  #context() {
+    const { hub, ends } = this.#parts;
+    const maxOutboxBytes = limitOf(hub, "maxOutboxBytes");
+    return { ends, now: performance.now(), maxOutboxBytes };
+  }
+}

@@ -1,0 +1,175 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import { every, type Timer } from "@wirekit/internal/clock";
+import type { End, Member } from "../exchange/participant.ts";
+import { ActionError } from "./_actions.ts";
+import { nameOf, type Payload } from "./_samples.ts";
+import type {
+  PresenceBatch,
+  PresenceReport,
+  TailBatch,
+  TailReport,
+} from "./report.ts";
+
+/** How many there may be. */
+const MAX_SUBSCRIBERS = 256;
+
+/** How often they are told, in milliseconds, and of how much at once. */
+const INTERVAL = 100;
+const MAX_ROWS = 50;
+
+/** What goes to a subscriber at once. */
+export interface Batch {
+  readonly tail?: TailBatch;
+  readonly presence?: PresenceBatch;
+}
+
+/** Somebody who wants to hear of messages, and of who comes and goes. */
+export interface Subscription {
+  /** Who it is; somebody who leaves hears nothing any more. */
+  readonly owner: object;
+  readonly presence: boolean;
+  readonly tail: boolean;
+  readonly payload: boolean;
+  /** The name of the one client whose messages are wanted; by default all. */
+  readonly name: string | undefined;
+  /** Takes a batch; returns whether there was room for it. */
+  send(batch: Batch): boolean;
+}
+
+interface Subscriber extends Subscription {
+  rows: TailReport[];
+  events: PresenceReport[];
+  /** How many were left out, because they were too many. */
+  leftRows: number;
+  leftEvents: number;
+  /** How many messages the hub had passed on, and it was told of. */
+  seen: number;
+}
+
+/** Tells those who watch, as much as they can take. */
+export class Subscribers {
+  readonly #all = new Map<object, Subscriber>();
+  readonly #total: () => number;
+  readonly #members: () => Iterable<Member>;
+  readonly #hold: () => () => void;
+  /** Whether somebody wants to see payloads. */
+  wantsPayloads = false;
+  #timer: Timer | undefined;
+  #release: (() => void) | undefined;
+
+  constructor(options: {
+    total: () => number;
+    members: () => Iterable<Member>;
+    hold: () => () => void;
+  }) {
+    this.#total = options.total;
+    this.#members = options.members;
+    this.#hold = options.hold;
+  }
+
+  /** Adds one; it replaces what the same owner wanted before. */
+  add(subscription: Subscription): void {
+    const { owner } = subscription;
+    if (this.#all.size >= MAX_SUBSCRIBERS && !this.#all.has(owner)) {
+      throw new ActionError(
+        `More than ${MAX_SUBSCRIBERS} watch the hub already`,
+      );
+    }
+    this.#all.set(owner, {
+      ...subscription,
+      rows: [],
+      events: [],
+      leftRows: 0,
+      leftEvents: 0,
+      seen: this.#total(),
+    });
+    this.#changed();
+  }
+
+  /** Forgets one; returns whether there was one. */
+  drop(owner: object): boolean {
+    const had = this.#all.delete(owner);
+    if (had) this.#changed();
+    return had;
+  }
+
+  /** Forgets all. */
+  close(): void {
+    this.#all.clear();
+    this.#changed();
+  }
+
+  #changed(): void {
+    const all = [...this.#all.values()];
+    this.wantsPayloads = all.some(({ payload }) => payload);
+    const names = new Set(all.map(({ name }) => name));
+    for (const member of this.#members()) {
+      member.watched = member.active && names.has(nameOf(member));
+    }
+    if (all.length === 0) {
+      this.#timer?.stop();
+      this.#release?.();
+      this.#timer = this.#release = undefined;
+    } else if (!this.#timer) {
+      this.#timer = every(INTERVAL, () => this.#flush());
+      this.#release = this.#hold();
+    }
+  }
+
+  /** Offers a message to all. */
+  row(row: TailReport, payload: Payload | undefined): void {
+    for (const each of this.#all.values()) {
+      if (!each.tail) continue;
+      const { name } = each;
+      if (name !== undefined && row.from !== name && row.to !== name) continue;
+      if (each.rows.length >= MAX_ROWS) each.leftRows++;
+      else each.rows.push(each.payload ? { ...row, ...payload } : row);
+    }
+  }
+
+  /** Offers what happened to a name to all. */
+  presence(
+    event: PresenceReport["event"],
+    member: Member,
+    end: End | undefined,
+  ): void {
+    const name = nameOf(member);
+    for (const each of this.#all.values()) {
+      if (event === "join" && each.name === name) member.watched = true;
+      if (!each.presence) continue;
+      if (each.events.length >= MAX_ROWS) each.leftEvents++;
+      else {
+        const at = Date.now();
+        const reason = end && { reason: end.reason };
+        each.events.push({ at, event, name, ...reason });
+      }
+    }
+  }
+
+  #flush(): void {
+    const total = this.#total();
+    for (const each of this.#all.values()) {
+      const { rows, events, leftEvents, name, seen } = each;
+      const left = name === undefined
+        ? Math.max(0, total - seen - rows.length)
+        : each.leftRows;
+      const hasTail = each.tail && rows.length + left > 0;
+      if (!hasTail && events.length === 0) continue;
+      const sent = each.send({
+        ...(hasTail && { tail: { rows, left } }),
+        ...(events.length > 0 && { presence: { events, left: leftEvents } }),
+      });
+      if (sent) {
+        each.seen = total;
+        each.leftRows = each.leftEvents = 0;
+      } else {
+        each.leftRows += rows.length;
+        each.leftEvents += events.length;
+      }
+      each.rows = [];
+      each.events = [];
+    }
+  }
+}

@@ -1,0 +1,126 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import type { Logger } from "@wirekit/internal/logger";
+import type { Member } from "../exchange/participant.ts";
+import { Actions } from "./_actions.ts";
+import { WatchDoor } from "./_door.ts";
+import { Ends } from "./_ends.ts";
+import { Host } from "./_host.ts";
+import type { WatchedHub } from "./_hub.ts";
+import { Lag } from "./_lag.ts";
+import { Problems } from "./_problems.ts";
+import { Recording } from "./_recording.ts";
+import { type Parts, Reports } from "./_reports.ts";
+import { Samples, type Tracer } from "./_samples.ts";
+import { Streams } from "./_streams.ts";
+import { Subscribers } from "./_subscribers.ts";
+
+/** How many seconds there are between two looks for problems. */
+const LOOK_EVERY = 5;
+
+/** All that watches one hub. */
+export class Watch {
+  /** Where programs and pages ask. */
+  readonly door: WatchDoor;
+  readonly #parts: Parts;
+  readonly #reports: Reports;
+  readonly #subscribers: Subscribers;
+  readonly #streams: Streams;
+  #ticks = 0;
+
+  constructor(
+    hub: WatchedHub,
+    { logger, hold }: { logger: Logger | undefined; hold: () => () => void },
+  ) {
+    const { exchange } = hub;
+    const lag = new Lag();
+    const ends = new Ends();
+    const recording = new Recording();
+    const gone = { bytesIn: 0, bytesOut: 0 };
+    const samples = new Samples({
+      row: (row, payload) => {
+        recording.add(row, payload);
+        this.#subscribers.row(row, payload);
+      },
+      learned: (name, route) => exchange.routes.learn(name, route),
+      wantsPayloads: () =>
+        this.#subscribers.wantsPayloads || recording.keepsPayloads,
+      presence: (event, member, end) => {
+        if (event === "leave" && end) ends.add(member.name!, end);
+        this.#subscribers.presence(event, member, end);
+      },
+      left: (member, { kind }) => {
+        ends.count(kind);
+        this.#subscribers.drop(member);
+        const { flow } = member.about;
+        if (!flow) return;
+        gone.bytesIn += flow.bytesIn;
+        gone.bytesOut += flow.bytesOut;
+      },
+    });
+    const problems = new Problems(hub, { lag, ends, logger });
+    this.#parts = {
+      hub,
+      host: (): Member => host.member,
+      samples,
+      ends,
+      lag,
+      problems,
+      recording,
+      gone,
+    };
+    this.#subscribers = new Subscribers({
+      total: () => exchange.totals.requests + exchange.totals.informs,
+      members: () => exchange.members,
+      hold,
+    });
+    this.#reports = new Reports(this.#parts);
+    const actions = new Actions(hub, recording, logger);
+    const host = new Host(hub, this.#reports, actions, this.#subscribers);
+    this.#streams = new Streams(this.#reports, this.#subscribers, hold);
+    this.door = new WatchDoor(this.#parts, {
+      reports: this.#reports,
+      streams: this.#streams,
+      actions,
+      host,
+    });
+    exchange.observe(samples);
+  }
+
+  /** Shows every request to a tracer. */
+  trace(tracer: Tracer): void {
+    this.#parts.samples.tracer = tracer;
+    this.#parts.samples.stride = 1;
+  }
+
+  /** Begins to measure: the hub's clock runs. */
+  start(): void {
+    this.#parts.lag.start();
+  }
+
+  /** Ends that. */
+  stop(): void {
+    this.#parts.lag.stop();
+  }
+
+  /** Ends a second. */
+  tick(): void {
+    const { hub, lag, samples, recording, problems } = this.#parts;
+    const { requests, informs } = hub.exchange.totals;
+    lag.tick();
+    samples.tick(requests + informs);
+    recording.tick();
+    const isWatched = this.#streams.size > 0;
+    if (!isWatched && ++this.#ticks % LOOK_EVERY > 0) return;
+    for (const problem of problems.look(this.#reports.census())) {
+      this.#streams.problem(problem);
+    }
+  }
+
+  /** Ends what is open. */
+  close(): void {
+    this.#streams.close();
+    this.#subscribers.close();
+  }
+}

@@ -1,0 +1,483 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** What a hub tells of itself, from outside. */
+
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { Client } from "../client.ts";
+import { RemoteError } from "../errors.ts";
+import { serve, type ServeOptions } from "../serve.ts";
+import type {
+  ClientReport,
+  ClientsReport,
+  EdgesReport,
+  HubReport,
+  OpenReport,
+  PresenceBatch,
+  PresenceReport,
+  Problem,
+  RouteReport,
+  TailBatch,
+} from "./report.ts";
+
+const JSON_TYPE = { "content-type": "application/json" };
+
+/** A hub with the clients that a test names. */
+class Scene implements AsyncDisposable {
+  readonly lines: string[] = [];
+  readonly #stack = new AsyncDisposableStack();
+  url = "";
+  http = "";
+
+  static async open(options: ServeOptions = {}): Promise<Scene> {
+    const scene = new Scene();
+    const note = (line: string) => void scene.lines.push(line);
+    const logger = { info: note, warn: note, error: note };
+    const server = scene.#stack.use(
+      await serve({ port: 0, logger, ...options }),
+    );
+    scene.url = server.urls[0];
+    scene.http = scene.url.replace("ws:", "http:");
+    return scene;
+  }
+
+  async client(name: string): Promise<Client> {
+    const client = this.#stack.use(
+      new Client(name, { url: this.url, reconnect: false }),
+    );
+    client.route("echo", (data) => data);
+    client.route("never", () => new Promise(() => {}));
+    await client.connect();
+    return client;
+  }
+
+  async get<T>(path: string, headers: HeadersInit = {}): Promise<T> {
+    const response = await fetch(`${this.http}${path}`, { headers });
+    assertEquals(response.status, 200, path);
+    return await response.json();
+  }
+
+  async post(
+    path: string,
+    order: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<[number, Record<string, unknown>]> {
+    const response = await fetch(`${this.http}${path}`, {
+      method: "POST",
+      headers: { ...JSON_TYPE, ...headers },
+      body: JSON.stringify(order),
+    });
+    return [response.status, await response.json()];
+  }
+
+  /** Opens a stream of events. */
+  events(query = ""): Events {
+    return this.#stack.use(new Events(`${this.http}/api/events${query}`));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#stack.disposeAsync();
+  }
+}
+
+/** Server-sent events, as a page gets them. */
+class Events implements AsyncDisposable {
+  #reader: ReadableStreamDefaultReader<string> | undefined;
+  readonly #all: [string, unknown][] = [];
+  readonly #done: Promise<void>;
+  #wake = Promise.withResolvers<void>();
+
+  constructor(url: string) {
+    this.#done = this.#read(url).catch(() => {});
+  }
+
+  async #read(url: string): Promise<void> {
+    const { body } = await fetch(url);
+    let text = "";
+    // An abort does nothing once the request was collected as garbage.
+    const reader = body!.pipeThrough(new TextDecoderStream()).getReader();
+    this.#reader = reader;
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      text += value;
+      const frames = text.split("\n\n");
+      text = frames.pop()!;
+      for (const frame of frames) {
+        const [, event, data] = /^event: (.*)\ndata: (.*)$/.exec(frame)!;
+        this.#all.push([event!, JSON.parse(data!)]);
+      }
+      this.#wake.resolve();
+    }
+  }
+
+  /** Waits for the first event of a kind that fits. */
+  async first<T>(kind: string, fits: (data: T) => boolean): Promise<T> {
+    for (;;) {
+      const found = this.#all.find(([event, data]) =>
+        event === kind && fits(data as T)
+      );
+      if (found) return found[1] as T;
+      this.#wake = Promise.withResolvers();
+      await this.#wake.promise;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#reader?.cancel();
+    await this.#done;
+  }
+}
+
+async function until(fits: () => boolean | Promise<boolean>): Promise<void> {
+  while (!await fits()) await new Promise((done) => setTimeout(done, 20));
+}
+
+Deno.test("@hub tells any client who is there, what was asked, and how it went", async () => {
+  await using scene = await Scene.open();
+  const alpha = await scene.client("alpha");
+  const beta = await scene.client("beta");
+  await alpha.request("beta", "echo", { n: 1 });
+  await alpha.request("beta", "echo", { n: 2 });
+  await assertRejects(() => alpha.request("beta", "nothing"), RemoteError);
+  await beta.inform("hi", ["alpha"]);
+
+  const clients = await beta.request("@hub", "clients") as ClientReport[];
+  assertEquals(clients.map(({ name }) => name), ["alpha", "beta"]);
+  const [a, b] = clients;
+  assertEquals(a?.sent.requests, 3);
+  assertEquals(a?.sent.errors, 1);
+  assertEquals(a?.received.informs, 1);
+  assertEquals(b?.received.requests, 3);
+  assertEquals(b?.received.errors, 1);
+  assertEquals(b?.sent.informs, 1);
+  assertEquals([a?.state, a?.protocol, a?.carrier, a?.pass], [
+    "active",
+    "winerp",
+    "WebSocket",
+    "open",
+  ]);
+  assertEquals(a?.address, "127.0.0.1");
+  assert(Math.abs(a!.since - Date.now()) < 60_000);
+
+  const routes = await beta.request("@hub", "routes", { name: "beta" });
+  assertEquals(
+    (routes as RouteReport[]).map(({ name, route, count }) =>
+      `${name} ${route} ${count}`
+    ),
+    ["beta echo 2"],
+  );
+  const edges = await beta.request("@hub", "edges");
+  assertEquals(edges, [
+    { from: "alpha", to: "beta", requests: 3, errors: 1, informs: 0 },
+    { from: "beta", to: "alpha", requests: 0, errors: 0, informs: 1 },
+    { from: "beta", to: "@hub", requests: 3, errors: 0, informs: 0 },
+  ]);
+  const stats = await beta.request("@hub", "stats") as HubReport;
+  assertEquals(stats.clients, { active: 2, held: 0, unverified: 0 });
+  assertEquals([stats.health, stats.lock, stats.urls], [
+    "good",
+    "open",
+    [scene.url],
+  ]);
+  assert(stats.roundTrip.count >= 2 && stats.roundTrip.p50 > 0);
+  assert(stats.traffic.bytesIn > 100 && stats.traffic.bytesOut > 100);
+  const described = await beta.request("@hub", "describe");
+  assert((described as RouteReport[]).some(({ route }) => route === "clients"));
+  await assertRejects(
+    () => beta.request("@hub", "constructor"),
+    RemoteError,
+    '"@hub" has no such route, but clients, routes',
+  );
+  await assertRejects(
+    () => beta.request("@hub", "disconnect", { name: "nobody" }),
+    RemoteError,
+    'Nobody has the name "nobody"',
+  );
+});
+
+Deno.test("@hub lists many clients page by page", async () => {
+  await using scene = await Scene.open();
+  const names = Array.from({ length: 7 }, (_, n) => `bot-${n}`);
+  for (const name of [...names, "other"]) await scene.client(name);
+  const me = await scene.client("me");
+  const seen: (string | undefined)[] = [];
+  let after = -1;
+  for (;;) {
+    const page = await me.request("@hub", "clients", {
+      prefix: "bot",
+      limit: 3,
+      after,
+    }) as ClientReport[];
+    if (page.length === 0) break;
+    seen.push(...page.map(({ name }) => name));
+    after = page.at(-1)!.id;
+  }
+  assertEquals(seen, names);
+});
+
+Deno.test("@hub informs those who watch of who comes, waits and goes, and why", async () => {
+  await using scene = await Scene.open();
+  const me = await scene.client("me");
+  const events: PresenceReport[] = [];
+  me.addEventListener("information", ({ detail }) => {
+    assertEquals(detail.source, "@hub");
+    events.push(detail.data as PresenceReport);
+  });
+  await me.request("@hub", "watch");
+  const first = await scene.client("beta");
+  const second = new Client("beta", { url: scene.url, reconnect: false });
+  const held = second.waitFor("hold");
+  const joined = second.connect();
+  await held;
+  await first.close();
+  await joined;
+  await second.close();
+  await until(() => events.length === 5);
+  assertEquals(
+    events.map(({ event, name, reason }) => [event, name, reason]),
+    [
+      ["join", "beta", undefined],
+      ["hold", "beta", undefined],
+      ["leave", "beta", "it closed the connection"],
+      ["join", "beta", undefined],
+      ["leave", "beta", "it closed the connection"],
+    ],
+  );
+  assertEquals(await me.request("@hub", "unwatch"), { watched: true });
+  assertEquals(await me.request("@hub", "unwatch"), { watched: false });
+});
+
+Deno.test("A hub shows its page who is there, who calls whom, and each message", async () => {
+  await using scene = await Scene.open();
+  const events = scene.events("?tail=1");
+  await events.first("report", () => true);
+  const alpha = await scene.client("alpha");
+  const beta = await scene.client("beta");
+  await alpha.request("beta", "echo", { secret: 1 });
+  await beta.inform("hello");
+  const never = alpha.request("beta", "never", {}, { timeout: 60_000 });
+  never.catch(() => {});
+
+  const all = new Map<string, ClientReport>();
+  await events.first<ClientsReport>("clients", ({ clients }) => {
+    for (const client of clients) all.set(client.name ?? "", client);
+    return (all.get("beta")?.asked ?? 0) === 1;
+  });
+  await events.first<EdgesReport>(
+    "edges",
+    ({ edges }) =>
+      edges.some(({ from, to, requests }) =>
+        from === "alpha" && to === "beta" && requests === 2
+      ),
+  );
+  const { open } = await events.first<OpenReport>(
+    "open",
+    ({ total }) => total === 1,
+  );
+  assertEquals([open[0]?.from, open[0]?.to, open[0]?.route], [
+    "alpha",
+    "beta",
+    "never",
+  ]);
+  const { rows } = await events.first<TailBatch>(
+    "tail",
+    ({ rows }) => rows.some(({ kind }) => kind === "request"),
+  );
+  const row = rows.find(({ kind }) => kind === "request")!;
+  assertEquals([row.from, row.to, row.route, row.outcome], [
+    "alpha",
+    "beta",
+    "echo",
+    "answer",
+  ]);
+  assert(row.took! > 0 && row.bytes > 0 && row.answerBytes! > 0);
+  assertEquals([row.data, row.answer], [undefined, undefined]);
+  await events.first<PresenceBatch>(
+    "presence",
+    ({ events }) =>
+      events.some(({ event, name }) => event === "join" && name === "beta"),
+  );
+});
+
+Deno.test("A hub shows payloads only to who asks for them, and keeps none", async () => {
+  await using scene = await Scene.open();
+  const events = scene.events("?payload=1&name=beta");
+  await events.first("report", () => true);
+  const alpha = await scene.client("alpha");
+  await scene.client("beta");
+  await scene.client("gamma");
+  await alpha.request("gamma", "echo", { not: "for beta" });
+  await alpha.request("beta", "echo", { id: 2n ** 60n });
+  const { rows } = await events.first<TailBatch>("tail", () => true);
+  assertEquals(rows.map(({ data, answer, to }) => [to, data, answer]), [
+    ["beta", '{"id":1152921504606846976}', '{"id":1152921504606846976}'],
+  ]);
+  const recording = async () => {
+    const response = await fetch(`${scene.http}/api/recording`);
+    return (await response.text()).trim().split("\n").map((line) =>
+      JSON.parse(line)
+    );
+  };
+  assertEquals((await recording()).map(({ to, data }) => [to, data]), [
+    ["gamma", undefined],
+    ["beta", undefined],
+  ]);
+  assertEquals((await scene.post("/api/record", { ms: 60_000 }))[0], 200);
+  await alpha.request("gamma", "echo", { n: 3 });
+  assertEquals((await recording()).at(-1).data, '{"n":3}');
+});
+
+Deno.test("An operator asks, tells, disconnects, frees, blocks and drains, and the log says who", async () => {
+  await using scene = await Scene.open();
+  const alpha = await scene.client("alpha");
+  const beta = await scene.client("beta");
+  const echo = {
+    to: "beta",
+    route: "echo",
+    data: '{"n":1.0,"id":12345678901234567890}',
+  };
+  const [status, answer] = await scene.post("/api/request", echo);
+  assertEquals(status, 200);
+  assertEquals(answer.answer, '{"n":1,"id":12345678901234567890}');
+  assertEquals(
+    (await scene.post("/api/request", { ...echo, to: "nobody" }))[1],
+    { error: { message: "Destination not found." } },
+  );
+  assertEquals(
+    (await scene.post("/api/request", {
+      ...echo,
+      route: "never",
+      timeout: 50,
+    }))[0],
+    504,
+  );
+  assertEquals(
+    (await scene.post("/api/request", { ...echo, data: "{" }))[0],
+    400,
+  );
+  const told = beta.waitFor("information");
+  assertEquals(
+    await scene.post("/api/inform", { data: '"all"' }),
+    [200, { receivers: 2 }],
+  );
+  assertEquals((await told).data, "all");
+
+  assertEquals((await scene.post("/api/free", { name: "beta" }))[0], 409);
+  const gone = beta.waitFor("disconnect");
+  assertEquals(
+    await scene.post("/api/disconnect", { name: "beta" }),
+    [200, { disconnected: 1 }],
+  );
+  await gone;
+  assertEquals((await scene.post("/api/disconnect", { name: "beta" }))[0], 409);
+  assertEquals(
+    (await scene.post("/api/block", { name: "beta", ms: 60_000 }))[0],
+    200,
+  );
+  await using refused = new Client("beta", {
+    url: scene.url,
+    reconnect: false,
+  });
+  await assertRejects(
+    () => refused.connect({ timeout: 5_000 }),
+    Error,
+    'The name "beta" is blocked for now.',
+  );
+  assertEquals(
+    (await scene.post("/api/block", { name: "beta", ms: 0 }))[0],
+    200,
+  );
+  await scene.client("beta");
+
+  assertEquals(await (await fetch(`${scene.http}/readyz`)).text(), "ready\n");
+  assertEquals((await scene.post("/api/drain", {}))[0], 200);
+  const ready = await fetch(`${scene.http}/readyz`);
+  assertEquals([ready.status, await ready.text()], [
+    503,
+    "The hub is draining.\n",
+  ]);
+  assertEquals(await (await fetch(`${scene.http}/healthz`)).text(), "ok\n");
+  await assertRejects(() => scene.client("late"), Error, "503");
+  assertEquals(await alpha.ping(), true);
+  assertEquals((await scene.get<HubReport>("/api/report")).health, "draining");
+  assertEquals((await scene.post("/api/drain", { on: false }))[0], 200);
+  await scene.client("late");
+  const acts = scene.lines.filter((line) => line.startsWith("Operator"));
+  assertEquals(acts, [
+    'Operator open (127.0.0.1) disconnected "beta"',
+    'Operator open (127.0.0.1) blocked the name "beta" for 60 s',
+    'Operator open (127.0.0.1) ended the block of the name "beta"',
+    "Operator open (127.0.0.1) drains the hub",
+    "Operator open (127.0.0.1) lets clients in again",
+  ]);
+});
+
+Deno.test("Nobody else is told anything, or can do anything", async () => {
+  await using scene = await Scene.open({ token: "s3cret" });
+  for (const path of ["report", "clients", "events", "recording"]) {
+    const response = await fetch(`${scene.http}/api/${path}`);
+    assertEquals(response.status, 401, path);
+    assertEquals(response.headers.get("www-authenticate"), null);
+    assertEquals(await response.json(), {
+      error: { message: "The token is missing or wrong." },
+    });
+  }
+  const authorization = "Bearer s3cret";
+  await scene.get("/api/report", { authorization });
+  const post = (headers: Record<string, string>) =>
+    scene.post("/api/drain", { on: false }, headers);
+  assertEquals((await post({}))[0], 401);
+  assertEquals((await post({ authorization }))[0], 200);
+  assertEquals(
+    (await post({ authorization, "content-type": "text/plain" }))[0],
+    415,
+  );
+  const get = await fetch(`${scene.http}/api/drain`, {
+    headers: { authorization },
+  });
+  assertEquals(get.status, 405);
+  await get.body?.cancel();
+});
+
+Deno.test("Metrics have names only for who has the token", async () => {
+  await using scene = await Scene.open({ token: "s3cret" });
+  const authorization = "Bearer s3cret";
+  await using alpha = new Client('al"pha', { url: scene.url, token: "s3cret" });
+  await alpha.connect();
+  await alpha.request("@hub", "stats");
+  const read = async (headers: HeadersInit) =>
+    await (await fetch(`${scene.http}/metrics`, { headers })).text();
+  const open = await read({});
+  assertMatch(open, /^wirekit_hub_requests_total\{outcome="answer"\} 1$/m);
+  assertMatch(open, /^wirekit_hub_round_trip_seconds_count 1$/m);
+  assertMatch(open, /^wirekit_hub_clients\{state="active"\} 1$/m);
+  assert(!open.includes("pha"));
+  const named = await read({ authorization });
+  assertMatch(
+    named,
+    /^wirekit_hub_client_requests_total\{name="al\\"pha"\} 1$/m,
+  );
+  assertEquals(scene.lines.filter((line) => line.startsWith("Refused")), []);
+});
+
+Deno.test("A hub says what is wrong, and what to do about it", async () => {
+  await using scene = await Scene.open();
+  const page = await fetch(`${scene.http}/api/report`, {
+    headers: { origin: "http://localhost:3000" },
+  });
+  assertEquals(page.status, 403);
+  await page.body?.cancel();
+  const events = scene.events();
+  const problem = await events.first<Problem>("problem", () => true);
+  assertEquals(problem.text, "1 page of http://localhost:3000 was refused.");
+  assertEquals(
+    problem.cure,
+    "If it is yours, allow it with --allow-origin http://localhost:3000",
+  );
+  const { health, problems } = await events.first<HubReport>(
+    "report",
+    ({ problems }) => problems.length > 0,
+  );
+  assertEquals([health, problems.length], ["warning", 1]);
+  assert(scene.lines.includes(`${problem.text} ${problem.cure}`));
+});
