@@ -12,6 +12,7 @@ import * as memory from "./suites/memory.ts";
 import * as openwebnet from "./suites/openwebnet.ts";
 import * as plots from "./suites/plots.ts";
 import * as requests from "./suites/requests.ts";
+import * as rules from "./suites/rules.ts";
 import * as start from "./suites/start.ts";
 import * as stock from "./suites/stock.ts";
 import * as wsrpc from "./suites/wsrpc.ts";
@@ -24,6 +25,7 @@ export const suites: Suite[] = [
   stock,
   burst,
   fanout,
+  rules,
   jsonrpc,
   wsrpc,
   openwebnet,

@@ -20,6 +20,7 @@ export interface Served extends AsyncDisposable {
 export const SERVERS = {
   "our hub": { script: "wirekit_server.ts", kind: "ws" },
   "our hub, Deno.serve": { script: "wirekit_server.ts", kind: "fetch" },
+  "our hub, rules": { script: "wirekit_server.ts", kind: "rules" },
   "our hub, tcp:": { script: "wirekit_server.ts", kind: "tcp" },
   "our hub, unix:": { script: "wirekit_server.ts", kind: "unix" },
   "relay": { script: "relay.ts", kind: "ws" },

@@ -1,8 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 /**
- * Our hub on free ports: as its command serves it (`ws`, `tcp`, `unix`), or in
- * an app with `Deno.serve` (`fetch`).
+ * Our hub on free ports: as its command serves it (`ws`, `tcp`, `unix`), in an
+ * app with `Deno.serve` (`fetch`), or with rules and rates (`rules`).
  */
 
 import { Hub } from "@wirekit/hub/hub";
@@ -11,6 +11,17 @@ import { serveBench } from "./_told.ts";
 
 const [kind = "ws"] = Deno.args;
 const limits = { maxConnections: 20_000 };
+
+/** Rules that decide by route, behind some that are for others. */
+const locked = {
+  rules: [
+    ...Array.from({ length: 10 }, (_, n) => ({ names: [`other-${n}-*`] })),
+    { names: ["a*"], ask: { "c*": ["x"], "b*": ["p*", "r"] } },
+    { names: ["s*"], inform: ["r*"], broadcast: true },
+  ],
+  maxMessagesPerSecond: 10_000_000,
+  maxBytesPerSecond: 10_000_000_000,
+};
 
 async function listen(): Promise<string> {
   if (kind === "fetch") {
@@ -24,8 +35,9 @@ async function listen(): Promise<string> {
     port: 0,
     tcpPort: 0,
     ...(kind === "unix" && { unixPath }),
+    ...(kind === "rules" && locked),
   });
-  return urls.find((url) => url.startsWith(`${kind}:`))!;
+  return urls.find((url) => url.startsWith(`${kind}:`)) ?? urls[0];
 }
 
 await serveBench(await listen());

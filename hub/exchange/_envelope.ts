@@ -285,6 +285,13 @@ export class Envelope implements Content {
     );
   }
 
+  /** See {@linkcode Content}. */
+  hasRoute(route: Uint8Array): boolean {
+    const start = this.#starts[ROUTE]!;
+    return start !== 0 &&
+      equalBytes(this.#bytes, start, this.#ends[ROUTE]!, route);
+  }
+
   /**
    * The names in `route`, for which an information is meant; `undefined` if it
    * is meant for all: an empty list, null, or nothing there.

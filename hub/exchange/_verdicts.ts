@@ -2,7 +2,10 @@
 // This module is browser compatible.
 
 import type { Pass } from "../access/pass.ts";
-import type { Named } from "./participant.ts";
+import type { Content, Named } from "./participant.ts";
+
+const NO_BYTES = new Uint8Array();
+const encoder = new TextEncoder();
 
 /** The most answers of a pass that are kept. */
 const MAX_KEPT = 4_096;
@@ -20,10 +23,17 @@ export class Verdicts {
   /** The last question, and what the pass said. */
   #name: string | undefined;
   #route = "";
+  #routeBytes = NO_BYTES;
   #may = false;
 
   constructor(pass: Pass) {
     this.#pass = pass;
+  }
+
+  /** Whether it may ask what it has asked last, once more. */
+  mayAskAgain({ name }: Pick<Named, "name">, content: Content): boolean {
+    return this.#may && name === this.#name &&
+      content.hasRoute?.(this.#routeBytes) === true;
   }
 
   /**
@@ -39,6 +49,7 @@ export class Verdicts {
     this.#may = this.#keep(`${route} ${name}`, ask);
     this.#name = name;
     this.#route = route;
+    this.#routeBytes = encoder.encode(route);
     return this.#may;
   }
 

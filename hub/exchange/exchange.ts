@@ -565,7 +565,10 @@ export class Exchange {
     const { maxRequests } = this.#options;
     const asker = from as Party;
     const asked = to as Party;
-    if (asker.verdicts !== undefined) {
+    if (
+      asker.verdicts !== undefined &&
+      !(kind === "request" && asker.verdicts.mayAskAgain(asked, content))
+    ) {
       const route = kind === "request" ? content.route : "";
       const denial = this.refusal(asker, asked.name, route);
       if (denial) return denial;

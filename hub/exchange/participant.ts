@@ -129,6 +129,13 @@ export interface Content {
   readonly length?: number;
   /** More of an error, where the protocol of the responder has it. */
   readonly error?: ErrorDetails;
+  /**
+   * Says whether the route is this one, letter by letter, if that is quicker
+   * than to read it. It may say no to another spelling of the same route.
+   *
+   * @param route The JSON text of a route, as bytes.
+   */
+  hasRoute?(route: Uint8Array): boolean;
 }
 
 /** What some protocols say of an error besides its text. */
