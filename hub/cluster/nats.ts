@@ -64,7 +64,7 @@ export interface NatsOptions {
    * @default 3 where the server is one of several, 1 where it is alone.
    */
   replicas?: number;
-  /** A secret that the servers ask for. */
+  /** A secret that the servers ask for: a token, or `USER:PASSWORD`. */
   token?: string;
   /** The text of a file with credentials, a JWT and its key. */
   credentials?: string;

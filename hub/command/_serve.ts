@@ -19,6 +19,7 @@ import {
 } from "@wirekit/internal/command";
 import type { Logger } from "../hub.ts";
 import { serve } from "../serve.ts";
+import { backplaneOf, CLUSTER_OPTIONS } from "./_cluster.ts";
 import type { Written } from "./_config.ts";
 import { type Flags, follow, readSettings } from "./_settings.ts";
 
@@ -84,6 +85,7 @@ export const SERVE_OPTIONS = {
     "Which characters a name may have (visible)",
   ),
   requestTimeout: seconds("How long an answer may take (3600)"),
+  ...CLUSTER_OPTIONS,
   quiet: toggle("Log errors only", "q"),
 };
 
@@ -135,6 +137,7 @@ export const serveCommand = command({
     "hub serve --port 8080 --tcp 8081",
     "WIREKIT_TOKEN=s3cret hub serve --hostname 0.0.0.0",
     "hub serve --allow-origin https://example.org --idle-timeout 600",
+    "hub serve --cluster nats://127.0.0.1 --node cellar",
   ],
   async run({ options }, terminal) {
     const { quiet } = options;
@@ -143,8 +146,10 @@ export const serveCommand = command({
       read.options;
     needNetwork(hostname, port);
     const logger = stamped(terminal, quiet);
+    const backplane = await backplaneOf(options, terminal, logger);
     await using server = await serve({
       ...read.options,
+      ...(backplane && { backplane }),
       allowedHosts: [...read.options.allowedHosts ?? [], ...ownNames()],
       logger,
     });
@@ -156,6 +161,10 @@ export const serveCommand = command({
       const others = await urlsForOthers(server.urls);
       if (others.length > 0) {
         terminal.log(`Other machines reach it at ${others.join(", ")}`);
+      }
+      if (backplane) {
+        const others = backplane.status().nodes.length - 1;
+        terminal.log(`It is one hub with ${others} other nodes now`);
       }
       terminal.log(
         token !== undefined && tokens === undefined

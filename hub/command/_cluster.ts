@@ -1,0 +1,105 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** How `hub serve` takes part in a cluster. */
+
+import {
+  readFile,
+  seconds,
+  settings,
+  type Terminal,
+  text,
+  UsageError,
+  type Values,
+} from "@wirekit/internal/command";
+import type { Backplane } from "../cluster/backplane.ts";
+import type { Logger } from "../hub.ts";
+
+/** The options of a node. */
+export const CLUSTER_OPTIONS = {
+  cluster: text(
+    "URLS",
+    "Be one hub with others, on these NATS servers: nats://a,b,c or tls://a",
+  ),
+  clusterPrefix: text("NAME", "Which cluster, if the servers carry more (hub)"),
+  clusterCredentials: text(
+    "FILE",
+    "Credentials of NATS; a token or USER:PASSWORD is better in " +
+      "WIREKIT_CLUSTER_TOKEN",
+    { file: true },
+  ),
+  clusterCa: text("FILE", "Authority of the NATS servers in PEM", {
+    file: true,
+  }),
+  clusterCert: text("FILE", "Certificate in PEM to show to them", {
+    file: true,
+  }),
+  clusterKey: text("FILE", "Its private key in PEM", { file: true }),
+  lease: seconds(
+    "How long this hub may be cut off before others take its names (15)",
+  ),
+  node: text("NAME", "What people call this hub among the others"),
+};
+
+/**
+ * Joins the cluster that the options name.
+ *
+ * @returns Nothing if they name none.
+ */
+export async function backplaneOf(
+  given: Values<typeof CLUSTER_OPTIONS>,
+  terminal: Terminal,
+  logger: Logger,
+): Promise<Backplane | undefined> {
+  const { cluster, clusterCert, clusterKey } = given;
+  if (cluster === undefined) {
+    const [other] = Object.entries(given).find(([name, value]) =>
+      name in CLUSTER_OPTIONS && value !== undefined
+    ) ?? [];
+    if (other === undefined) {
+      return undefined;
+    }
+    const flag = other.replace(/[A-Z]/g, (c) =>
+      `-${c.toLowerCase()}`);
+    throw new UsageError(`--${flag} is for a hub with --cluster`);
+  }
+  if ((clusterCert === undefined) !== (clusterKey === undefined)) {
+    throw new UsageError("--cluster-cert and --cluster-key go together");
+  }
+  const { WIREKIT_CLUSTER_TOKEN: secret } = settings(terminal, {
+    WIREKIT_CLUSTER_TOKEN: given.clusterCredentials && "",
+  });
+  const file = async (path: string | undefined) =>
+    path === undefined ? undefined : await readFile(path);
+  const ca = await file(given.clusterCa);
+  const cert = await file(clusterCert);
+  const key = await file(clusterKey);
+  const credentials = await file(given.clusterCredentials);
+  const tls = {
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+  };
+  // Named at run time: a hub without a cluster downloads nothing for it.
+  const path = import.meta.resolve("../cluster/nats.ts");
+  const { connectNats }: typeof import("../cluster/nats.ts") = await import(
+    /* @vite-ignore */ path
+  );
+  const { clusterPrefix, lease, node } = given;
+  try {
+    return await connectNats({
+      servers: cluster.split(",").map((each) => each.trim()),
+      ...(clusterPrefix !== undefined && { prefix: clusterPrefix }),
+      ...(lease !== undefined && { lease }),
+      ...(node !== undefined && { label: node }),
+      ...(credentials !== undefined && { credentials }),
+      ...(secret && { token: secret }),
+      ...(Object.keys(tls).length > 0 && { tls }),
+      logger,
+    });
+  } catch (error) {
+    if (error instanceof TypeError || error instanceof RangeError) {
+      throw new UsageError(`--cluster: ${error.message}`);
+    }
+    throw error;
+  }
+}
