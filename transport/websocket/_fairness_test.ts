@@ -147,6 +147,27 @@ Deno.test("what was read before the loss is still received", async () => {
   assertEquals(received.length, 3_000);
 });
 
+Deno.test("a connection is gone at once when its peer ends while much comes after the farewell", async () => {
+  const pipe = new FakePipe();
+  let gone = false;
+  const transport = new WebSocketConnection(pipe, new ConnectionGroup(0), {
+    format: "text",
+    role: "server",
+    onGone: () => gone = true,
+  });
+  pipe.read(times(2_000, frame(0x81, "a")));
+  pipe.read(new Uint8Array(frame(0x88)));
+  for (let i = 0; i < 16; i++) pipe.read(new Uint8Array(65_536));
+  pipe.lose();
+  let count = 0;
+  for await (const _ of transport) count++;
+  assertEquals(count, 2_000);
+  const start = performance.now();
+  while (!gone) await nextTurn();
+  const elapsed = performance.now() - start;
+  assert(elapsed < 500, `${elapsed} ms`);
+});
+
 for (const line of ["", "a", "\r"]) {
   Deno.test(`a flood of lines "${JSON.stringify(line)}" leaves each turn to the others`, async () => {
     const { readable, writable } = new TransformStream<
