@@ -60,6 +60,7 @@ import {
   type Terminal,
 } from "./command/_terminal.ts";
 import { UsageError } from "./command/_usage_error.ts";
+import { shownUrl } from "./errors.ts";
 
 export { closest } from "./command/_closest.ts";
 export { type Call, type Command, command } from "./command/_command.ts";
@@ -161,9 +162,19 @@ export async function run(
     const { message, code } = failureOf(thrown, program, given);
     const name = `${program.name}:`;
     const start = isRed ? `\x1b[1;31m${name}\x1b[0m` : name;
-    error(`${start} ${printable(message)}`);
+    error(`${start} ${printable(withoutUrls(message, args))}`);
     return code;
   }
+}
+
+/**
+ * Shows URLs that the user typed without their secrets: any word may be one, in
+ * its place or not.
+ */
+function withoutUrls(message: string, args: readonly string[]): string {
+  const words = args.flatMap((arg) => [arg, arg.slice(arg.indexOf("=") + 1)]);
+  return words.filter((word) => /^[a-z][a-z\d+.-]*:\/./i.test(word))
+    .reduce((text, word) => text.replaceAll(word, shownUrl(word)), message);
 }
 
 /** Finds the command that the user means. */

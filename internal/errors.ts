@@ -18,6 +18,10 @@
  * @module
  */
 
+import { shownUrl } from "./_url.ts";
+
+export { readUrl, shownUrl, withoutSecrets } from "./_url.ts";
+
 /**
  * Reports that there is no connection: it could not be made, it was lost, or it
  * is closed.
@@ -29,7 +33,7 @@ export class NotConnectedError extends Error {
 
 /** Options of {@linkcode HandshakeError}. */
 export interface HandshakeErrorOptions extends ErrorOptions {
-  /** The URL of the connection, without a password. */
+  /** The URL of the connection, without its secrets. */
   url: string;
   /** The HTTP status of the refusal, if it was an HTTP response. */
   status?: number | undefined;
@@ -46,7 +50,7 @@ export interface HandshakeErrorOptions extends ErrorOptions {
 export class HandshakeError extends NotConnectedError {
   /** The name of the class. */
   override readonly name: string = "HandshakeError";
-  /** The URL of the connection, without a password. */
+  /** The URL of the connection, without its secrets and its path. */
   readonly url: string;
   /** The HTTP status; `undefined` if there was none or it is not known. */
   readonly status: number | undefined;
@@ -67,10 +71,12 @@ export class HandshakeError extends NotConnectedError {
     const { url, status, headers = new Headers(), body = "", ...rest } =
       options;
     super(message, rest);
-    this.url = url;
+    this.url = shownUrl(url);
     this.status = status;
     this.headers = headers;
     this.body = body.slice(0, 1_000);
+    // For programs: where a redirect leads may hold a secret, for no log.
+    Object.defineProperty(this, "headers", { enumerable: false });
   }
 }
 

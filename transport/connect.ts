@@ -18,6 +18,7 @@
  * @module
  */
 
+import { readUrl } from "@wirekit/internal/errors";
 import { hasSockets, loadLines } from "./_with_sockets.ts";
 import type { Format, MessageOf, Transport } from "./transport.ts";
 import type { ConnectOptions } from "./connect_options.ts";
@@ -57,7 +58,7 @@ export {
  * await assertRejects(
  *   () => connect("http://127.0.0.1"),
  *   TypeError,
- *   'scheme "http:" is none of ws:, wss:, tcp:, tls: and unix:',
+ *   "the scheme must be ws:, wss:, tcp:, tls: or unix:, not http:",
  * );
  * ```
  */
@@ -65,7 +66,7 @@ export async function connect<F extends Format = "text">(
   url: string | URL,
   options: ConnectOptions<F> = {},
 ): Promise<Transport<MessageOf<F>>> {
-  const target = new URL(url);
+  const target = readUrl(url);
   const { protocol: scheme } = target;
   switch (scheme) {
     case "ws:":
@@ -79,7 +80,7 @@ export async function connect<F extends Format = "text">(
     }
     default:
       throw new TypeError(
-        `Cannot connect: scheme "${scheme}" is none of ws:, wss:, tcp:, tls: and unix:`,
+        `Cannot connect: the scheme must be ws:, wss:, tcp:, tls: or unix:, not ${scheme}`,
       );
   }
 }

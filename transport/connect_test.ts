@@ -129,7 +129,7 @@ function fromFileUrl(url: URL): string {
 Deno.test("connect() says what is wrong with a URL, and no secret of it", async () => {
   for (
     const [url, message] of [
-      ["http://x:secret@127.0.0.1:1", 'scheme "http:" is none of'],
+      ["http://x:secret@127.0.0.1:1", "the scheme must be ws:, wss:,"],
       ["tcp://127.0.0.1", "must be tcp://host:port"],
       ["tls://", "must be tls://host:port"],
       ["tcp://x:secret@127.0.0.1:1", "carries no credentials"],

@@ -126,14 +126,14 @@ function openPlatform<F extends Format>(
   if (options.tls) {
     throw mistake("this platform's WebSocket takes no tls");
   }
-  const { url, place } = request;
+  const { url } = request;
   return opening(
     async (signal) => {
       const socket = openSocket(request);
       const { promise, resolve, reject } = Promise.withResolvers<
         PlatformSocket<F>
       >();
-      const fail = (cause?: unknown) => reject(platformError(place, cause));
+      const fail = (cause?: unknown) => reject(platformError(request, cause));
       // At once: in the same turn there may be a message.
       socket.onopen = () => resolve(new PlatformSocket<F>(socket, options));
       socket.onerror = (event) => fail(failureOf(event));
@@ -157,12 +157,15 @@ function openPlatform<F extends Format>(
 }
 
 /** Makes an error of what the platform says about a failure. */
-function platformError(place: string, said: unknown): NotConnectedError {
+function platformError(
+  { place, hide }: HandshakeRequest,
+  said: unknown,
+): NotConnectedError {
   const cause = said || new CloseError(1006);
   return new NotConnectedError(
     `Cannot connect to ${place}: nobody listens there, or the server refused; ` +
       `this platform does not tell which${
-        said ? ` (${(said as Error).message})` : ""
+        said ? ` (${hide((said as Error).message)})` : ""
       }`,
     { cause },
   );

@@ -22,6 +22,7 @@ import {
   valueOf,
   type Values,
 } from "@wirekit/internal/command";
+import { shownUrl } from "@wirekit/internal/errors";
 import { connect as connectTransport } from "@wirekit/transport/connect";
 import { serveCommand } from "./_command_serve.ts";
 import { type Client, connect } from "./client.ts";
@@ -103,7 +104,7 @@ const listen = command({
       terminal.log(options.json ? toJson(event) : shown(event));
       if (--left === 0) done.resolve();
     });
-    terminal.error(`Listening at ${url} (Ctrl-C stops it)`);
+    terminal.error(`Listening at ${shownUrl(url)} (Ctrl-C stops it)`);
     const { signal } = terminal;
     signal.addEventListener("abort", () => done.resolve());
     if (signal.aborted) done.resolve();
@@ -170,7 +171,9 @@ async function open(
   for (const each of header) {
     const [, name, value] = /^([\w-]+): *(.*)$/.exec(each) ?? [];
     if (name === undefined || value === undefined) {
-      throw new UsageError(`--header has to be NAME:VALUE, not "${each}"`);
+      throw new UsageError(
+        "--header has to be NAME:VALUE, such as 'authorization: Bearer s3cret'",
+      );
     }
     headers.append(name, value);
   }

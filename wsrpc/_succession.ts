@@ -2,6 +2,7 @@
 // This module is browser compatible.
 
 import { checkTime, within } from "@wirekit/internal/clock";
+import { shownUrl } from "@wirekit/internal/errors";
 import { connect } from "@wirekit/transport/connect";
 import {
   reconnect,
@@ -54,7 +55,7 @@ export class Succession<Remote extends Contract<Remote>> implements CallerLine {
     checkOptions(options);
     const { connectTimeout = 10_000, reconnect: again = {} } = options;
     this.#connectTimeout = checkTime("connectTimeout", connectTimeout);
-    this.#url = shown(url);
+    this.#url = shownUrl(url);
     this.#options = options;
     this.#router = router;
     this.#connections = reconnect(
@@ -285,16 +286,6 @@ export class Succession<Remote extends Contract<Remote>> implements CallerLine {
       ? new NotConnectedError(`${text}: ${cause.message}`, { cause })
       : new NotConnectedError(text);
   }
-}
-
-/** Returns a URL without its password. */
-function shown(url: string | URL): string {
-  const target = URL.parse(url);
-  if (!target) return `${url}`;
-  target.password = "";
-  target.username = "";
-  target.search = "";
-  return target.href;
 }
 
 /** Marks a promise that nobody has to await. */

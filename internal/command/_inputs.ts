@@ -1,5 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
+import { shownUrl } from "../errors.ts";
 import { listed } from "./_option.ts";
 import { UsageError } from "./_usage_error.ts";
 
@@ -18,7 +19,7 @@ export function checkUrl(text: string, schemes: readonly string[]): string {
   const [, path] = /^unix:([^/].*)$/i.exec(text) ?? [];
   if (path !== undefined && schemes.includes("unix:")) {
     throw new UsageError(
-      `Cannot use "${text}" as a URL. Its path must be absolute: ` +
+      `Cannot use "${shownUrl(text)}" as a URL. Its path must be absolute: ` +
         `unix:/folder/${path}`,
     );
   }
@@ -29,9 +30,9 @@ export function checkUrl(text: string, schemes: readonly string[]): string {
     /^[\w-]+:\d+(\/.*)?$/.test(rest);
   const meant = `${schemes[0]}//${rest}`;
   const hint = isHost && URL.canParse(meant)
-    ? `Did you mean ${meant}?`
+    ? `Did you mean ${shownUrl(meant)}?`
     : `It has to begin with ${listed(schemes)}`;
-  throw new UsageError(`Cannot use "${text}" as a URL. ${hint}`);
+  throw new UsageError(`Cannot use "${shownUrl(text)}" as a URL. ${hint}`);
 }
 
 /**

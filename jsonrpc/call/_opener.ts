@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { readUrl, shownUrl } from "@wirekit/internal/errors";
 import {
   connect,
   type ConnectOptions as CarrierOptions,
@@ -45,10 +46,10 @@ export function openerOf<C extends Contract, State>(
       "Cannot make client: give a URL or the option transport",
     );
   }
-  const target = new URL(url);
+  const target = readUrl(url);
   const carrier = carrierOptions(options);
   return {
-    where: ` to ${shown(target)}`,
+    where: ` to ${shownUrl(target)}`,
     async open(signal, giveUp) {
       try {
         return await connect(target, { ...carrier, signal });
@@ -60,15 +61,6 @@ export function openerOf<C extends Contract, State>(
       }
     },
   };
-}
-
-/** A URL without its secrets. */
-function shown(url: URL): string {
-  const copy = new URL(url);
-  copy.username = "";
-  copy.password = "";
-  copy.search = "";
-  return copy.href;
 }
 
 function carrierOptions<C extends Contract, State>(

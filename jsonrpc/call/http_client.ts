@@ -8,7 +8,7 @@
  * @module
  */
 
-import { LimitError } from "@wirekit/internal/errors";
+import { LimitError, withoutSecrets } from "@wirekit/internal/errors";
 import { checkLimits } from "@wirekit/internal/limits";
 import type { Decoded } from "../wire/_link.ts";
 import { readBody, textOf } from "../answer/_body.ts";
@@ -199,8 +199,16 @@ export class HttpClient<C extends Contract = Contract> extends RemoteCaller<C>
     headers.set("accept", "application/json");
     const { fetch = globalThis.fetch, maxResponseBytes = 16_777_216 } =
       this.#options;
-    const response = await fetch(
-      new Request(this.#url, { method: "POST", body: wire, headers, signal }),
+    const response = await this.#ask(
+      () =>
+        fetch(
+          new Request(this.#url, {
+            method: "POST",
+            body: wire,
+            headers,
+            signal,
+          }),
+        ),
     );
     const bytes = await readBody(response, maxResponseBytes);
     if (!bytes) {
@@ -210,6 +218,17 @@ export class HttpClient<C extends Contract = Contract> extends RemoteCaller<C>
     }
     const { status } = response;
     return { status, text: textOf(bytes) };
+  }
+
+  /** Fails without the secrets of the URL, which the runtimes repeat. */
+  async #ask(fetch: () => Promise<Response>): Promise<Response> {
+    try {
+      return await fetch();
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      const { message, cause } = error;
+      throw new TypeError(withoutSecrets(message, this.#url), { cause });
+    }
   }
 
   #fail(ids: readonly unknown[], makeError: (method: string) => Error): void {

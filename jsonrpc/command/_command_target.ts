@@ -118,7 +118,9 @@ export function placeOf(
 function headerOf(text: string): [string, string] {
   const [, name, value] = /^([\w-]+): *(.*)$/.exec(text) ?? [];
   if (name !== undefined && value !== undefined) return [name, value];
-  throw new UsageError(`--header has to be NAME:VALUE, not "${text}"`);
+  throw new UsageError(
+    "--header has to be NAME:VALUE, such as 'authorization: Bearer s3cret'",
+  );
 }
 
 /** Makes params of words, or of the option `--data`. */

@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { HandshakeError } from "@wirekit/internal/errors";
+import { HandshakeError, shownUrl } from "@wirekit/internal/errors";
 import { settled } from "../_close.ts";
 
 /** The most bytes of the server's answer, including interim responses. */
@@ -25,6 +25,8 @@ const ADVICE: Record<number, string> = {
 export interface Expected {
   /** The URL for an error. */
   place: string;
+  /** Leaves the secrets of the URL out of a text. */
+  hide: (text: string) => string;
   /** The answer to the key that the server must give. */
   accept: string;
   /** The subprotocols that were offered. */
@@ -62,8 +64,8 @@ export async function readAnswer(
     // Hints come before the answer (RFC 9110, section 15.2).
     if (status > 101 && status < 200 || status === 100) continue;
     if (status !== 101) {
-      const body = await stream.body(headers);
-      throw refuse(words(status, phrase, headers, body), {
+      const body = expected.hide(await stream.body(headers));
+      throw refuse(words(status, phrase, placeAfter(headers, expected), body), {
         status,
         headers,
         body,
@@ -187,7 +189,7 @@ function parseHead(text: string, refuse: Refuse): Head {
     try {
       headers.append(line.slice(0, colon), line.slice(colon + 1).trim());
     } catch {
-      throw refuse("the server sent a header that is none");
+      throw refuse("the server sent a header that is not valid");
     }
   }
   return { status: Number(status), phrase, headers };
@@ -197,18 +199,28 @@ function parseHead(text: string, refuse: Refuse): Head {
 function words(
   status: number,
   phrase: string,
-  headers: Headers,
+  location: string | undefined,
   body: string,
 ): string {
   const said = oneLine(body);
   const answered = `the server answered ${status} ${oneLine(phrase)}`.trimEnd();
-  const location = headers.get("location");
   const advice = status < 300
     ? "There is an HTTP server, but no WebSocket at this address"
     : status < 400 && location
-    ? `It sends to ${JSON.stringify(oneLine(location))}: connect there`
+    ? `It sends to ${JSON.stringify(location)}: connect there`
     : ADVICE[status];
   return answered + (said ? `: "${said}"` : "") + (advice ? `. ${advice}` : "");
+}
+
+/** Returns where a redirect leads, without what is secret there and here. */
+function placeAfter(
+  headers: Headers,
+  { hide }: Expected,
+): string | undefined {
+  const location = headers.get("location");
+  if (!location) return undefined;
+  const isUrl = /^[a-z][a-z\d+.-]*:/i.test(location);
+  return oneLine(isUrl ? shownUrl(location) : hide(location));
 }
 
 /** Returns the start of a text that a stranger sent, as one printable line. */

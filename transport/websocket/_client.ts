@@ -31,7 +31,7 @@ export async function openWebSocket<F extends Format>(
   request: HandshakeRequest,
   options: OpenWebSocketOptions<F>,
 ): Promise<WebSocketConnection<F>> {
-  const { url, place, protocols } = request;
+  const { url, place, hide, protocols } = request;
   const { head, accept } = await writeRequest(request);
   const secure = url.protocol === "wss:";
   const host = url.hostname.replace(/^\[|\]$/g, "");
@@ -40,7 +40,7 @@ export async function openWebSocket<F extends Format>(
   return await dial({ ...options, host, port, tls }, async (socket, lost) => {
     socket.write(head, "latin1");
     const { rest, protocol } = await Promise.race([
-      readAnswer(() => readSome(socket), { place, accept, protocols }),
+      readAnswer(() => readSome(socket), { place, hide, accept, protocols }),
       lost,
     ]);
     return new WebSocketConnection<F>(

@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { readUrl, shownUrl, withoutSecrets } from "@wirekit/internal/errors";
 import { encodeText } from "../_utf8.ts";
 
 /** A token of HTTP (RFC 9110, section 5.6.2). */
@@ -14,8 +15,10 @@ const RESERVED_REGEXP =
 export interface HandshakeRequest {
   /** The URL to connect to, without credentials. */
   url: URL;
-  /** The URL for an error: without credentials, and without its query. */
+  /** The URL for an error. */
   place: string;
+  /** Leaves the secrets of the URL out of a text. */
+  hide: (text: string) => string;
   /** The user's headers, and the credentials of the URL. */
   headers: Headers;
   /** The subprotocols to offer. */
@@ -30,8 +33,8 @@ export function checkRequest(
   given: string | URL,
   options: { headers?: HeadersInit; protocols?: string[] },
 ): HandshakeRequest {
-  const url = new URL(given);
-  const { protocol: scheme } = url;
+  const url = readUrl(given);
+  const { href, protocol: scheme } = url;
   if (scheme !== "ws:" && scheme !== "wss:") {
     throw mistake(`scheme is "${scheme}", expected "ws:" or "wss:"`);
   }
@@ -44,7 +47,8 @@ export function checkRequest(
   url.hash = "";
   const protocols = [...options.protocols ?? []];
   checkProtocols(protocols);
-  return { url, place: url.origin + url.pathname, headers, protocols };
+  const hide = (text: string) => withoutSecrets(text, href);
+  return { url, place: shownUrl(href), hide, headers, protocols };
 }
 
 /**

@@ -1,0 +1,91 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/** A host and port as people type them: no secret can stand there. */
+const HOST_REGEXP = /^([\w-]+(\.[\w-]+)*|\[[\da-f:.]+\])(:\d+)?$/i;
+
+/** Shorter parts of a URL are words that any text may have. */
+const MIN_LENGTH = 4;
+
+/**
+ * Writes a URL as errors, logs and screens may show it. A user name, a
+ * password, a query, a fragment or a path may hold a secret, and is left out:
+ * of a path, only `/…` is shown.
+ *
+ * @param url A URL, or what a user took for one.
+ * @returns The scheme, the host and the port; of `unix:` the path, which is a
+ * file.
+ *
+ * @example Secrets stay out
+ * ```ts
+ * import { shownUrl } from "@wirekit/internal/errors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const url = "wss://zoë:s3cret@example.org/hub/s3cret?token=s3cret";
+ * assertEquals(shownUrl(url), "wss://example.org/…");
+ * ```
+ */
+export function shownUrl(url: string | URL): string {
+  const text = String(url);
+  if (HOST_REGEXP.test(text)) return text;
+  const parsed = URL.parse(text);
+  if (!parsed) return shownText(text);
+  const { protocol, host, pathname } = parsed;
+  const isFile = protocol === "unix:" && /^\//.test(pathname);
+  if (host === "") return isFile ? `unix:${pathname}` : `${protocol}…`;
+  // As it was written: with its port, even if that is the usual one.
+  const [, given = ""] = /^[^:]*:\/\/([^/?#]*)/.exec(text) ?? [];
+  const place = HOST_REGEXP.test(given) ? given : host;
+  return `${protocol}//${place}${/^\/?$/.test(pathname) ? "" : "/…"}`;
+}
+
+/** Shows what is not a URL: as much of it as can hold no secret. */
+function shownText(text: string): string {
+  const [scheme = ""] = /^[a-z][a-z\d+.-]*:(\/\/)?/i.exec(text) ?? [];
+  const [host = ""] = text.slice(scheme.length).split(/[/?#]/, 1);
+  if (text.includes("@") || !HOST_REGEXP.test(host)) return `${scheme}…`;
+  return text === scheme + host ? text : `${scheme}${host}/…`;
+}
+
+/**
+ * Parses a URL that a user gave.
+ *
+ * @param url The URL.
+ * @returns The same, parsed.
+ * @throws {TypeError} If it is not a URL. Unlike those of the runtimes, the
+ * error shows no secret.
+ */
+export function readUrl(url: string | URL): URL {
+  const parsed = URL.parse(url);
+  if (parsed) return parsed;
+  throw new TypeError(`"${shownUrl(url)}" is not a valid URL`);
+}
+
+/**
+ * Leaves out of a text what {@linkcode shownUrl} does not show of a URL: some
+ * servers and runtimes repeat the URL in what they say.
+ *
+ * @param text The text.
+ * @param url The URL that was used.
+ * @returns The text, with `…` for each secret.
+ */
+export function withoutSecrets(text: string, url: string | URL): string {
+  const parsed = URL.parse(url);
+  if (!parsed) return text.replaceAll(String(url), shownUrl(url));
+  const { username, password, pathname, search, hash, searchParams } = parsed;
+  const last = pathname.slice(pathname.lastIndexOf("/") + 1);
+  const parts = [username, password, pathname, last, search, hash.slice(1)];
+  parts.push(...searchParams.values());
+  const secrets = parts.flatMap((part) => [part, decoded(part)])
+    .filter(({ length }) => length >= MIN_LENGTH)
+    .sort((a, b) => b.length - a.length);
+  return secrets.reduce((left, part) => left.replaceAll(part, "…"), text);
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
