@@ -77,7 +77,7 @@ const scene = command({
   summary: "Start scenes of a programmer, or end, enable or disable them",
   operands: "start|stop|enable|disable SCENE…",
   options: GATEWAY_OPTIONS,
-  examples: ["openwebnet scene start 3"],
+  examples: ["openwebnet scene start 2"],
   run: ({ words, options }, terminal) => {
     const { action, targets } = sorted(
       words,
@@ -118,7 +118,7 @@ const sound = command({
     "Switch amplifiers of the sound system, or make them louder or softer",
   operands: "on|off|louder|softer WHERE…",
   options: GATEWAY_OPTIONS,
-  examples: ["openwebnet sound on 11", "openwebnet sound louder 11 12"],
+  examples: ["openwebnet sound on 11", "openwebnet sound louder 01 11"],
   run: ({ words, options }, terminal) => {
     const { action, targets } = sorted(
       words,

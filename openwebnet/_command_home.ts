@@ -11,6 +11,7 @@ import {
   isName,
   parseHome,
 } from "./home.ts";
+import type { FoundItem } from "./inventory.ts";
 
 /** Where a home is looked for. */
 export const HOME_FILE = "home.json";
@@ -57,6 +58,31 @@ export async function readHome(
 export interface Target extends Pick<HomeItem, "gateway" | "seconds"> {
   /** As the user writes it: of a meter its number. */
   readonly target: string;
+}
+
+/** A device in the words of the commands and of a home. */
+export interface Wanted {
+  readonly kind: HomeKind;
+  readonly target: string;
+}
+
+/** What devices are called, and how many digits of a WHERE are no number. */
+const KINDS: Partial<Record<FoundItem["kind"], [HomeKind, number]>> = {
+  light: ["light", 0],
+  dimmer: ["light", 0],
+  automation: ["shutter", 0],
+  zone: ["zone", 0],
+  meter: ["meter", 1],
+  "stop & go": ["breaker", 1],
+  amplifier: ["amplifier", 0],
+  scene: ["scene", 0],
+  contact: ["contact", 1],
+};
+
+/** Says how the commands call a device that was found, if any of them does. */
+export function wantedOf({ kind, where }: FoundItem): Wanted | undefined {
+  const [name, digits] = KINDS[kind] ?? [];
+  return name && { kind: name, target: where.slice(digits) };
 }
 
 /** Finds what is meant by the words of a command. */

@@ -4,7 +4,14 @@
 
 import { command, type Terminal, UsageError } from "@wirekit/internal/command";
 import { promptSecret } from "@std/cli/prompt-secret";
-import { besideOf, gatewayOf, HOME_FILE, readHome } from "./_command_home.ts";
+import {
+  besideOf,
+  gatewayOf,
+  HOME_FILE,
+  readHome,
+  type Wanted,
+  wantedOf,
+} from "./_command_home.ts";
 import { GATEWAY_OPTIONS, passwordOf } from "./_command_gateway.ts";
 import { Light } from "./areas/lights.ts";
 import { discoverGateways } from "./discovery.ts";
@@ -12,7 +19,6 @@ import type { Gateway } from "./gateway.ts";
 import {
   type Home,
   type HomeGateway,
-  type HomeKind,
   isName,
   nameOf,
   parseHome,
@@ -31,25 +37,8 @@ export interface Questions {
 /** The schema of the file, for editors. */
 const SCHEMA = "https://jsr.io/@wirekit/openwebnet/0.1.0/home.schema.json";
 
-/** What is named, and as what. */
-const KINDS: Partial<Record<FoundItem["kind"], HomeKind>> = {
-  light: "light",
-  dimmer: "light",
-  automation: "shutter",
-  zone: "zone",
-  meter: "meter",
-  "stop & go": "breaker",
-  amplifier: "amplifier",
-  scene: "scene",
-  contact: "contact",
-};
-
-/** The first digits of a WHERE that are no part of the number. */
-const PREFIXES: Partial<Record<HomeKind, number>> = {
-  meter: 1,
-  breaker: 1,
-  contact: 1,
-};
+/** Says that the user has ended it with Ctrl-C or Ctrl-D. */
+class Stopped extends Error {}
 
 export const setup = command({
   name: "setup",
@@ -64,7 +53,7 @@ export const setup = command({
     }
     const password = await passwordOf(options.passwordFile, terminal);
     const { host, port, gateway, home, profile } = options;
-    await setUp({
+    return await setUp({
       file: home ?? HOME_FILE,
       ...(host === undefined ? {} : { host }),
       ...(port === undefined ? {} : { port }),
@@ -101,11 +90,25 @@ interface Draft {
 /**
  * Asks, and writes each answer at once. What is in the file is never taken out
  * of it.
+ *
+ * @returns The exit code.
  */
 export async function setUp(
   options: SetUpOptions,
   terminal: Pick<Terminal, "log" | "error" | "signal" | "during">,
-): Promise<void> {
+): Promise<number> {
+  try {
+    return await setUpAll(options, terminal);
+  } catch (error) {
+    if (error instanceof Stopped) return 130;
+    throw error;
+  }
+}
+
+async function setUpAll(
+  options: SetUpOptions,
+  terminal: Pick<Terminal, "log" | "error" | "signal" | "during">,
+): Promise<number> {
   const { file, questions } = options;
   const found = await readHome(file, true).catch((error) => {
     if (
@@ -149,14 +152,18 @@ export async function setUp(
     discoverItems(gateway, { signal }),
   );
   let count = 0;
+  let code = 0;
   const isFirst = Object.keys(draft.gateways)[0] === name;
   for (const item of items) {
-    const kind = KINDS[item.kind];
     const home = parseHome(JSON.stringify(draft));
-    if (kind === undefined || isNamed(home, item)) continue;
-    const target = item.where.slice(PREFIXES[kind] ?? 0);
-    const answer = await named(gateway, item, kind, draft, questions);
-    if (answer === null) break;
+    const wanted = wantedOf(item);
+    if (wanted === undefined || isNamed(home, item)) continue;
+    const { kind, target } = wanted;
+    const answer = await named(gateway, item, wanted, draft, questions);
+    if (answer === null) {
+      code = 130;
+      break;
+    }
     if (answer === "") continue;
     draft.names ??= {};
     draft.names[answer] = {
@@ -170,6 +177,7 @@ export async function setUp(
   terminal.log(
     `${count === 1 ? "One name" : `${count} names`} written to ${file}`,
   );
+  return code;
 }
 
 interface Place {
@@ -203,7 +211,8 @@ async function placeOf(
       ? "No gateway has answered. Its address:"
       : "Which one? Its number, or an address:",
   );
-  if (answer === null || answer.trim() === "") {
+  if (answer === null) throw new Stopped();
+  if (answer.trim() === "") {
     throw new UsageError("Name the gateway with --host");
   }
   return places[Number(answer) - 1] ?? { host: answer.trim(), port };
@@ -233,8 +242,9 @@ async function open(
       // One that was rejected is not tried again: three lock everybody out.
       const isAsking = error instanceof AuthenticationError &&
         !error.rejected && known === undefined;
-      const answer = isAsking ? questions.secret("Its password: ") : null;
-      if (answer === null) throw error;
+      if (!isAsking) throw error;
+      const answer = questions.secret("Its password: ");
+      if (answer === null) throw new Stopped();
       asked = answer;
     }
   }
@@ -254,12 +264,12 @@ async function secretOf(
 async function named(
   gateway: Gateway,
   item: FoundItem,
-  kind: HomeKind,
+  { kind, target }: Wanted,
   draft: Draft,
   questions: Questions,
 ): Promise<string | null> {
   if (kind !== "light") {
-    return nameFor(`${kind} ${item.where}`, draft, questions);
+    return nameFor(`${kind} ${target}`, draft, questions);
   }
   const light = new Light(gateway, item.where);
   const [state] = await light.states().catch(() => []);

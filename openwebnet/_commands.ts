@@ -12,7 +12,13 @@ import {
   UsageError,
 } from "@wirekit/internal/command";
 import { AREA_COMMANDS } from "./_command_areas.ts";
-import { itemOf, readHome, type Target, targetsOf } from "./_command_home.ts";
+import {
+  itemOf,
+  readHome,
+  type Target,
+  targetsOf,
+  wantedOf,
+} from "./_command_home.ts";
 import { setup } from "./_command_setup.ts";
 import {
   forEach,
@@ -237,7 +243,7 @@ const temperature = command({
   summary: "Print what it is in a zone, or set it: 5 to 40 in halves",
   operands: "ZONE [CELSIUS]",
   options: GATEWAY_OPTIONS,
-  examples: ["openwebnet temperature 5", "openwebnet temperature 5 21.5"],
+  examples: ["openwebnet temperature 1", "openwebnet temperature 1 21.5"],
   run({ words, options }, terminal) {
     // A name tells which of the two is the zone.
     const [where = "", wanted] = isZone(words[1]) ? words.toReversed() : words;
@@ -364,8 +370,15 @@ const scan = command({
       const { signal } = terminal;
       if (who === undefined) {
         for (const item of await discoverItems(gateway, { signal })) {
-          const { who, where, kind } = item;
-          print(options, terminal, item, `${kind} ${where} (WHO ${who})`);
+          const { who, where } = item;
+          const { kind, target } = wantedOf(item) ??
+            { kind: item.kind, target: where };
+          print(
+            options,
+            terminal,
+            { kind, target, who, where },
+            `${kind} ${target} (WHO ${who}, WHERE ${where})`,
+          );
         }
         return;
       }

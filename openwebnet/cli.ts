@@ -31,8 +31,8 @@ export const command: Command = openwebnet;
  * @param args The arguments after the name of the command.
  * @param options Where to write, and when to end: the console and Ctrl-C unless
  * said otherwise.
- * @returns The exit code: 0 done, 1 the answer is an error or no, 2 not called
- * rightly, 3 no connection, 4 no answer in time, 130 stopped by Ctrl-C.
+ * @returns The exit code: 0 done, 1 the answer is an error or no, 2 wrong usage,
+ * 3 no connection, 4 no answer in time, 130 stopped by Ctrl-C.
  *
  * @example Explain a frame
  * ```ts

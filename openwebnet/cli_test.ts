@@ -260,7 +260,15 @@ Deno.test("openwebnet temperature, energy, status, scan and send show the plant"
   const types = new Set(all.lines.map((line) => JSON.parse(line).type));
   assert(types.has("thermo.temperature") && types.has("contact.state"));
   const items = await r.on("scan");
-  assertStringIncludes(items.lines.join("\n"), "automation 31 (WHO 2)");
+  const found = items.lines.join("\n");
+  assertStringIncludes(found, "shutter 31 (WHO 2, WHERE 31)");
+  assertStringIncludes(found, "alarm #1 (WHO 5, WHERE #1)");
+  // What it prints is what the commands and a home take.
+  assertStringIncludes(found, "meter 1 (WHO 18, WHERE 51)");
+  assertEquals((await r.on("energy", "1")).code, 0);
+  assertStringIncludes(found, "breaker 1 (WHO 18, WHERE 11)");
+  assertEquals((await r.on("breaker", "close", "1")).code, 0);
+  assertStringIncludes(found, "contact 2 (WHO 25, WHERE 32)");
   for (const words of [["*#1*12##", "*1*1*12##"], ["*#1*12##*1*0*12##"]]) {
     assertEquals((await r.on("send", ...words)).lines.slice(1), [
       "*#*1##",

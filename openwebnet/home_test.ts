@@ -222,12 +222,17 @@ async function answer(
   answers: Record<string, string | null>,
   options: Partial<SetUpOptions> = {},
 ): Promise<
-  { asked: string[]; lines: string[]; home: Record<string, unknown> }
+  {
+    code: number;
+    asked: string[];
+    lines: string[];
+    home: Record<string, unknown>;
+  }
 > {
   const asked: string[] = [];
   const lines: string[] = [];
   const file = `${r.folder}/home.json`;
-  await setUp({
+  const code = await setUp({
     file,
     host: "127.0.0.1",
     port: r.port,
@@ -248,7 +253,12 @@ async function answer(
     signal: new AbortController().signal,
     during: (_, promise) => promise,
   });
-  return { asked, lines, home: JSON.parse(await Deno.readTextFile(file)) };
+  return {
+    code,
+    asked,
+    lines,
+    home: JSON.parse(await Deno.readTextFile(file)),
+  };
 }
 
 Deno.test("openwebnet setup names what is there, and leaves each lamp as it was", async () => {
@@ -257,14 +267,14 @@ Deno.test("openwebnet setup names what is there, and leaves each lamp as it was"
     plant: { lights: ["11", "12"], dimmers: ["21"], shutters: ["31"] },
   });
   await Deno.remove(`${r.folder}/home.json`);
-  const { asked, lines, home } = await answer(r, {
+  const { code, asked, lines, home } = await answer(r, {
     secret: "12345",
     "light 11,": "Kitchen",
     "light 12,": "kitchen lamp",
     "shutter 31": "bedroom",
     "How many seconds": "22,5",
     "zone 1?": "living room",
-    "meter 51": "house",
+    "meter 1?": "house",
   });
   assert(asked.some((question) => question.includes("light 11, which is on")));
   assertEquals(home.gateways, {
@@ -277,6 +287,7 @@ Deno.test("openwebnet setup names what is there, and leaves each lamp as it was"
     "living-room": { zone: "1" },
     house: { meter: "1" },
   });
+  assertEquals(code, 0);
   assertEquals(lines.at(-1), `5 names written to ${r.folder}/home.json`);
   const switched = r.simulator.executed.filter((frame) =>
     /^\*1\*[01]\*/.test(frame)
@@ -298,12 +309,13 @@ Deno.test("openwebnet setup names what is there, and leaves each lamp as it was"
 Deno.test("openwebnet setup never loses what was there", async () => {
   await using r = await rig(HOME);
   const before = JSON.parse(await Deno.readTextFile(`${r.folder}/home.json`));
-  const { asked, home } = await answer(r, {
+  const { code, asked, home } = await answer(r, {
     "something else already": "?",
     "it has no letter": "cellar",
     "light 11,": "kitchen", // It is another light's already: it asks again.
-    "light 22,": null, // And no more.
+    "light 22,": null, // And no more: Ctrl-C, and it is not done.
   });
+  assertEquals(code, 130);
   assert(!asked.some((question) => /light (12|21),/.test(question)));
   assertEquals(home, {
     gateways: before.gateways,
@@ -320,4 +332,27 @@ Deno.test("openwebnet setup does not try a wrong password again", async () => {
   );
   const text = await Deno.readTextFile(`${r.folder}/home.json`);
   assert(!text.includes("password"));
+});
+
+Deno.test("openwebnet setup is stopped with 130 at each of its questions", async () => {
+  await using r = await rig("{}", { authentication: "open" });
+  const stopped = (options: Partial<SetUpOptions>) =>
+    setUp({
+      file: `${r.folder}/other.json`,
+      questions: { ask: () => null, secret: () => null },
+      ...options,
+    }, {
+      log() {},
+      error() {},
+      signal: new AbortController().signal,
+      during: <T>(_: string, promise: Promise<T>) =>
+        promise.catch(() => [] as T),
+    });
+  // Nobody answers for the password, and nothing is written.
+  assertEquals(await stopped({ host: "127.0.0.1", port: r.port }), 130);
+  await assertRejects(() => Deno.stat(`${r.folder}/other.json`));
+  assertEquals(
+    await stopped({ host: "127.0.0.1", port: r.port, password: "12345" }),
+    130,
+  );
 });
