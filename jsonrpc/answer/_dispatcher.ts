@@ -5,6 +5,7 @@ import {
   BATCH_RESPONSE_TOO_LARGE,
   RESPONSE_TOO_LARGE,
   SERVER_BUSY,
+  STREAM_NOT_SUPPORTED,
 } from "../wire/_codes.ts";
 import { LimitError } from "@wirekit/internal/errors";
 import { DEFAULTS } from "./_defaults.ts";
@@ -215,8 +216,11 @@ export class Dispatcher<T extends Wire, State> implements Answerer<T> {
 
   #stream(iterable: AsyncIterable<unknown>): unknown {
     if (this.#protocol) return this.#protocol.stream(iterable);
-    throw new TypeError(
-      "Cannot answer with a stream: there is no connection that lasts",
+    void iterable[Symbol.asyncIterator]().return?.()?.catch(() => {});
+    throw new JsonRpcError(
+      STREAM_NOT_SUPPORTED,
+      "The result is a stream: call over WebSocket, TCP or a Unix socket",
+      { reserved: true },
     );
   }
 

@@ -30,8 +30,9 @@ export function methodsOf(exports: Record<string, unknown>): Methods {
       specs[name] = {
         params: parameters?.length === 1 && parameters[0]!.members
           ? objectOf(parameters[0]!.members)
-          : contractOf(parameters),
+          : [...contractOf(parameters), ...restOf(parameters)],
         result: type<unknown>(),
+        ...(parameters?.at(-1)?.rest && { paramStructure: "by-position" }),
       };
       methods.add(name, ({ params }) => run(action, parameters, params));
     }
@@ -96,6 +97,14 @@ function contractOf(parameters: readonly Parameter[] = []) {
         : param(label, schema);
     },
   );
+}
+
+/** How a document tells of a parameter that takes all further arguments. */
+function restOf(parameters: readonly Parameter[] = []) {
+  const { rest, name = "more" } = parameters.at(-1) ?? { rest: false };
+  if (!rest) return [];
+  const summary = "Any number of them, by position";
+  return [param(name, type<unknown>(), { optional: true, summary })];
 }
 
 /** The same of the members of a pattern, which are given by name. */

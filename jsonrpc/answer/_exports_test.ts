@@ -165,3 +165,28 @@ Deno.test("rpc.discover lists the names of any methods", async () => {
   const { result } = await at.raw.ask(request);
   assertEquals((result as { methods: unknown[] }).methods.length, 2);
 });
+
+Deno.test("rpc.discover lists parameters of the rest, as any number of them", async () => {
+  await using at = bench({
+    methods: methodsOf({
+      join: (separator: string, ...words: string[]) => words.join(separator),
+      all: (...[first]: unknown[]) => first,
+    }),
+  });
+  const request = { jsonrpc: "2.0", method: "rpc.discover", id: 1 };
+  const { result } = await at.raw.ask(request) as {
+    result: { methods: { name: string; params: unknown[] }[] };
+  };
+  const summary = "Any number of them, by position";
+  const more = { schema: {}, required: false, summary };
+  assertEquals(result.methods.map(({ params }) => params), [
+    [{ name: "separator", schema: {}, required: true }, {
+      name: "words",
+      ...more,
+    }],
+    [{ name: "more", ...more }],
+  ]);
+  const params = ["-", "a", "b"];
+  const call = { jsonrpc: "2.0", method: "join", params, id: 2 };
+  assertEquals((await at.raw.ask(call)).result, "a-b");
+});

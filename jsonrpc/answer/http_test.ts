@@ -348,24 +348,39 @@ Deno.test("fetchHandler() fires the signal of a handler whose client has left", 
   await stopped;
 });
 
-Deno.test("fetchHandler() cannot stream over HTTP, and says so at home", async () => {
+Deno.test("fetchHandler() answers a stream or a call back with an error that says why, over HTTP", async () => {
   const errors: unknown[] = [];
+  let ended = 0;
   const methods = new Methods()
-    .add("count", async function* () {
+    .add("count", () => ({
+      [Symbol.asyncIterator]: () => ({
+        next: () => Promise.resolve({ done: false, value: 1 }),
+        return: () => Promise.resolve({ done: true, value: ++ended }),
+      }),
+    }))
+    .add("generate", async function* () {
       yield 1;
     })
     .add("back", (call) => call.peer.request("x"));
   await using client = new HttpClient("http://localhost/", {
     fetch: fetchHandler({ methods, onError: (error) => errors.push(error) }),
   });
-  for (const method of ["count", "back"]) {
+  for (const method of ["count", "generate"]) {
     const failure = await assertRejects(
       () => client.request(method),
       JsonRpcError,
+      "The result is a stream: call over WebSocket, TCP or a Unix socket",
     );
-    assertEquals(failure.code, -32603);
+    assertEquals(failure.code, -32012);
   }
-  assertEquals(errors.length, 2);
+  assertEquals(ended, 1);
+  assertEquals(errors.length, 0);
+  const failure = await assertRejects(
+    () => client.request("back"),
+    JsonRpcError,
+  );
+  assertEquals(failure.code, -32603);
+  assertEquals(errors.length, 1);
 });
 
 for (const own of [false, true]) {

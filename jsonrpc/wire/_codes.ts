@@ -14,4 +14,5 @@ export const RESPONSE_TOO_LARGE = -32008;
 export const SERVER_BUSY = -32009;
 export const BATCH_TOO_LARGE = -32010;
 export const BATCH_RESPONSE_TOO_LARGE = -32011;
+export const STREAM_NOT_SUPPORTED = -32012;
 export const REQUEST_CANCELLED = -32800;

@@ -29,6 +29,7 @@ import {
   REQUEST_TOO_LARGE,
   RESPONSE_TOO_LARGE,
   SERVER_BUSY,
+  STREAM_NOT_SUPPORTED,
   TOO_MANY_SUBSCRIPTIONS,
   UNKNOWN_TOKEN,
 } from "./_codes.ts";
@@ -74,6 +75,11 @@ export const ErrorCode = {
   BatchTooLarge: BATCH_TOO_LARGE,
   /** The response of the batch would be too large. */
   BatchResponseTooLarge: BATCH_RESPONSE_TOO_LARGE,
+  /**
+   * The result is a stream, which needs a connection that lasts, and the call
+   * came over HTTP.
+   */
+  StreamNotSupported: STREAM_NOT_SUPPORTED,
   /** The call was cancelled by its caller. */
   RequestCancelled: REQUEST_CANCELLED,
 } as const;
