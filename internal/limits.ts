@@ -2,19 +2,28 @@
 // This module is browser compatible.
 
 /**
- * The limits that a user gives: every option whose name begins with `max`.
+ * The options of every package that are checked alike: limits, whose names
+ * begin with `max`, and groups of options.
  *
  * @module
  */
 
+/** Options that are groups of others, and what they look like. */
+const GROUPS: Record<string, string> = {
+  heartbeat: "an object such as { interval: 20_000 }",
+  reconnect: "false, or an object such as { maxAttempts: 5 }",
+};
+
 /**
- * Checks the limits among options. A limit that is not a number, such as one
+ * Checks the limits among options, and that groups are objects. A limit that is not a number, such as one
  * read from a variable that is not set, would be no limit at all: every
- * comparison with NaN is false.
+ * comparison with NaN is false. What is not an object, such as a number of
+ * attempts instead of `reconnect: { maxAttempts }`, would have no effect.
  *
  * @param options The options as the user wrote them. Other ones are left alone.
- * @throws {RangeError} If one is not 0, more, or Infinity. The message names
- * the option and the value.
+ * @throws {RangeError} If a limit is not 0, more, or Infinity. The message
+ * names the option and the value.
+ * @throws {TypeError} If a group is not an object. The message names both too.
  *
  * @example A bad limit
  * ```ts
@@ -27,6 +36,7 @@
  */
 export function checkLimits(options: object): void {
   for (const [name, value] of Object.entries(options)) {
+    if (Object.hasOwn(GROUPS, name)) checkGroup(name, value);
     if (!/^max[A-Z]/.test(name) || value === undefined) continue;
     if (typeof value === "number" && value >= 0) continue;
     throw new RangeError(
@@ -82,4 +92,10 @@ export class Gauge {
     this.hits++;
     if (value > this.peak) this.peak = value;
   }
+}
+
+function checkGroup(name: string, value: unknown): void {
+  if (value === undefined || (typeof value === "object" && value)) return;
+  if (name === "reconnect" && value === false) return;
+  throw new TypeError(`${name} must be ${GROUPS[name]}: got ${String(value)}`);
 }

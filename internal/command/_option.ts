@@ -190,9 +190,12 @@ export function seconds(help: string): Option<number | undefined> {
       if (given === undefined) return undefined;
       if (given === "never") return Infinity;
       const ms = Number(given) * 1_000;
-      if (/^(\d+\.?\d*|\.\d+)$/.test(given) && ms > 0) return ms;
+      const isNumber = /^(\d+\.?\d*|\.\d+)$/.test(given);
+      if (isNumber && ms > 0) return ms;
       throw new UsageError(
-        `${name} has to be a number of seconds, or never; not "${given}"`,
+        isNumber
+          ? `${name} has to be more than 0 seconds: give ${name} never for no limit`
+          : `${name} has to be a number of seconds such as 2.5, or never, not "${given}"`,
       );
     },
   };
