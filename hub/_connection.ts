@@ -3,7 +3,7 @@
 
 import { later } from "@wirekit/internal/clock";
 import { Heartbeat } from "@wirekit/internal/heartbeat";
-import type { Logger } from "@wirekit/internal/logger";
+import type { CalmLogger } from "@wirekit/internal/logger";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
 import type { Gauge } from "@wirekit/internal/limits";
 import { Rate, type RateLimits } from "./access/_rate.ts";
@@ -37,6 +37,12 @@ const QUESTION = /* @__PURE__ */ composeMessage({
   uuid: '"heartbeat"',
 });
 
+/**
+ * The largest message that a stock winerp client takes (`max_data_size` of 2
+ * MiB): a larger one costs it its connection.
+ */
+const STOCK_BYTES = 2 * 1024 * 1024;
+
 /** The parts that all connections of a hub share. */
 export interface ConnectionLimits {
   readonly outbox: Gauge;
@@ -45,7 +51,7 @@ export interface ConnectionLimits {
   readonly idleTimeout: number;
   /** The time of the last tick, in whole milliseconds. */
   readonly clock: { now: number };
-  readonly logger: Logger | undefined;
+  readonly log: CalmLogger;
 }
 
 /** What is known about a new connection. */
@@ -75,6 +81,8 @@ export class Connection implements Receiver, Flow {
   #isSlowed = false;
   /** How often it was looked for a sign of life while nothing was read. */
   #pauses = 0;
+  /** The size of the last message that many clients do not take, if just sent. */
+  #large = 0;
   #closing: Promise<void> | undefined;
 
   messagesIn = 0;
@@ -130,6 +138,7 @@ export class Connection implements Receiver, Flow {
         this.messagesIn++;
         this.bytesIn += length;
         this.lastSeen = clock.now;
+        this.#large = 0;
         participant.receive(message);
         const pause = rate?.take(length);
         if (pause) await this.#pause(pause);
@@ -154,8 +163,9 @@ export class Connection implements Receiver, Flow {
   #pause(ms: number): Promise<void> {
     if (this.#closing) return Promise.resolve();
     if (!this.#isSlowed) {
-      this.#limits.logger?.warn?.(
+      this.#limits.log.warn(
         `Slowed down ${this.#label()}: it sends more than ${this.#rate}`,
+        "slowed",
       );
     }
     this.#isSlowed = true;
@@ -172,6 +182,7 @@ export class Connection implements Receiver, Flow {
   /** See {@linkcode Receiver}. */
   send(message: Uint8Array<ArrayBuffer>): void {
     if (this.#closing) return;
+    if (message.length > STOCK_BYTES) this.#large = message.length;
     const outbox = this.#outbox;
     this.messagesOut++;
     this.bytesOut += message.length;
@@ -192,10 +203,16 @@ export class Connection implements Receiver, Flow {
     this.#end(error, `${reason[0]!.toLowerCase()}${reason.slice(1)}`);
   }
 
+  /** Ends the connection of a client without a name, for the sake of others. */
+  makeRoom(): void {
+    const reason = "it has no name yet, and others want to connect";
+    this.#drop(1013, "refused", reason);
+  }
+
   /** Ends the connection because the hub closes. */
   async shutDown(error: CloseError): Promise<void> {
     const line = `${this.#label()} left: the hub is closing`;
-    if (!this.#closing) this.#limits.logger?.info?.(line);
+    if (!this.#closing) this.#limits.log.info(line, "closing");
     this.#end(error);
     this.#participant.leave({ kind: "closing", reason: "the hub is closing" });
     await this.#closing;
@@ -209,7 +226,8 @@ export class Connection implements Receiver, Flow {
   #end(error: CloseError, reason?: string): void {
     if (this.#closing) return;
     if (reason !== undefined) {
-      this.#limits.logger?.warn?.(`Dropped ${this.#label()}: ${reason}`);
+      const line = `Dropped ${this.#label()}: ${reason}`;
+      this.#limits.log.warn(line, `dropped ${error.code}`);
     }
     this.#goOn?.();
     // Messages in the outbox are lost; those in the transport are not.
@@ -218,12 +236,20 @@ export class Connection implements Receiver, Flow {
   }
 
   #logEnd(error: unknown): void {
-    const { logger } = this.#limits;
+    const { log } = this.#limits;
     const { name, heldName } = this.#participant;
-    const line = `${this.#label()} left: ${reasonOf(error)}`;
-    if (isUnusual(error)) logger?.warn?.(line);
-    else if (name ?? heldName) logger?.info?.(line);
-    else logger?.debug?.(line);
+    const why = `${reasonOf(error)}${isUnusual(error) ? this.#hint() : ""}`;
+    const line = `${this.#label()} left: ${why}`;
+    if (isUnusual(error)) log.warn(line, "lost");
+    else if (name ?? heldName) log.info(line, "left");
+    else log.debug(line);
+  }
+
+  /** What has probably ended a connection on which a large message was sent. */
+  #hint(): string {
+    if (this.#large === 0) return "";
+    return `. It was being sent a message of ${this.#large} bytes, and stock ` +
+      `winerp clients take at most ${STOCK_BYTES} (--max-message)`;
   }
 
   /** Returns the name of the client for the log. */
@@ -244,7 +270,7 @@ const REASONS: Record<number, string> = {
   1003: "a frame was neither text nor bytes",
   1006: "the connection ended", // Stock clients never send a close frame.
   1007: "a message was not valid UTF-8",
-  1009: "a message was too large to be read",
+  1009: "it closed with 1009: message too big",
 };
 
 function isUnusual(error: unknown): boolean {
@@ -259,8 +285,11 @@ function endOf(error: unknown): End {
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof CloseError)) return "it closed the connection";
-  const { code, cause } = error;
-  const why = REASONS[code] ?? "it closed the connection";
+  const { code, cause, reason } = error;
+  const isOurs = code === 1009 && reason.startsWith("message over ");
+  const why = isOurs
+    ? "it sent a message too large to be read"
+    : REASONS[code] ?? "it closed the connection";
   const more = cause instanceof Error ? `: ${cause.message}` : "";
   return `${why}${more} (code ${code})`;
 }

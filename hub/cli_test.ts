@@ -142,7 +142,7 @@ Deno.test("hub exits with 2 when it should listen elsewhere without a token", as
   assertEquals(stderr.trimEnd().includes("\n"), false);
 });
 
-Deno.test("hub exits with 2 when it is not called rightly", async () => {
+Deno.test("hub exits with 2 on wrong usage", async () => {
   const wrong: [string[], string][] = [
     [["-p"], "-p needs a value: -p PORT"],
     [["--port"], "--port needs a value: --port PORT"],

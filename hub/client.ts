@@ -269,7 +269,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * @returns Resolves when the client is open.
    * @throws {NotConnectedError} If there is no hub, or the client was closed.
    * @throws {OnHoldError} If another client kept the name until the deadline.
-   * @throws {RemoteError} If the hub refuses the name or the token.
+   * @throws {HandshakeError} If the hub refuses the name or the token.
    * @throws {TimeoutError} If the time is up.
    * @throws {TypeError} If it is connecting or connected already.
    *
@@ -396,7 +396,8 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * @throws {TimeoutError} If no answer came in time.
    * @throws {NotConnectedError} If there is no connection, or it was lost.
    * @throws {LimitError} If a limit of this client is reached.
-   * @throws {TypeError} If the data is not an object, or not JSON.
+   * @throws {TypeError} If the target or the route is not a string, or the data
+   * is not an object or not JSON.
    * @throws {RangeError} If the data contains what cannot be sent: NaN,
    * infinities, integers of more than 64 bits, more than 250 levels.
    *
@@ -425,6 +426,8 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
     options: RequestOptions = {},
   ): Promise<R> {
     try {
+      checkText("target", target);
+      checkText("route", route);
       if (!isRecord(data)) throw new TypeError("Data must be an object");
       const { timeout = this.#timeout, signal } = options;
       const answer = this.#asker.request(
@@ -478,7 +481,8 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * @param targets The names of the clients to inform; all others by default,
    * none if the list is empty.
    * @returns Resolves when it is sent and there is room for more.
-   * @throws {TypeError} If the data is one of those values, or not JSON.
+   * @throws {TypeError} If the data is one of those values or not JSON, or a
+   * target is not a string.
    * @throws {RangeError} If the data contains what cannot be sent, as in
    * {@linkcode Client.request}.
    * @throws {LimitError} If the message is too large.
@@ -513,6 +517,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
     }
     const link = this.#session.link();
     const names = targets === undefined ? [] : [targets].flat();
+    for (const name of names) checkText("target", name);
     if (targets !== undefined && names.length === 0) return;
     const route = `[${names.map(quote)}]`;
     const type = MessageType.information;
@@ -534,8 +539,10 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * @returns Whether the client is connected.
    * @throws {TimeoutError} If no answer came in time.
    * @throws {NotConnectedError} If there is no connection, or it was lost.
+   * @throws {TypeError} If the target is not a string.
    */
   async ping(target?: string, options: PingOptions = {}): Promise<boolean> {
+    if (target !== undefined) checkText("target", target);
     const { timeout = this.#timeout, signal } = options;
     const wait = { timeout, signal };
     const { ping } = MessageType;
@@ -678,4 +685,11 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
     this.emit("information", information);
     this.#loops.push(information, size);
   }
+}
+
+/** Throws unless a name is a text, of whatever the program was told. */
+function checkText(what: string, name: unknown): void {
+  if (typeof name === "string") return;
+  const got = name === null ? "null" : typeof name;
+  throw new TypeError(`The ${what} must be a string, not ${got}`);
 }

@@ -8,9 +8,10 @@
  */
 import { checkTime, every, type Timer } from "@wirekit/internal/clock";
 import { checkLimits, Gauge } from "@wirekit/internal/limits";
-import { type Logger, quietly } from "@wirekit/internal/logger";
+import { CalmLogger, type Logger } from "@wirekit/internal/logger";
 import {
   type Admission,
+  type Place,
   type RequestInfo,
   wantsWebSocket,
 } from "@wirekit/transport/admission";
@@ -25,6 +26,8 @@ import type { Door, Visitor } from "./door.ts";
 import { Connection, type ConnectionLimits, FAREWELL } from "./_connection.ts";
 import { Watch } from "./watch/_watch.ts";
 import type { Backplane } from "./cluster/backplane.ts";
+import * as Text from "./exchange/_text.ts";
+import { fault } from "./exchange/fault.ts";
 import { Router } from "./exchange/_router.ts";
 import type { LimitReport } from "./watch/report.ts";
 import type { Exchange, ExchangeOptions } from "./exchange/exchange.ts";
@@ -174,7 +177,8 @@ export interface HubOptions
    */
   doors?: readonly Door[];
   /**
-   * Where to log events.
+   * Where to log events: of each kind, at most 20 lines a second and how many
+   * more there were.
    *
    * @default Nowhere.
    */
@@ -222,6 +226,14 @@ export interface AcceptOptions {
    * @default A call of a function that no winerp client has.
    */
   ping?: Uint8Array<ArrayBuffer>;
+  /**
+   * The place of {@linkcode Hub.admission} that the carrier has taken for it;
+   * `true` if the carrier looks after it. Until the client has a name, another
+   * one may take the place over.
+   *
+   * @default The hub takes one; with `connect`, `true`.
+   */
+  place?: Place | true | undefined;
 }
 
 /** The subprotocol that is chosen for pages, which may not offer a token only. */
@@ -272,7 +284,7 @@ export class Hub implements AsyncDisposable {
   /** The largest message that is passed on, in bytes. */
   readonly maxMessageBytes: number;
   readonly #maxInboundBytes: number;
-  readonly #logger: Logger | undefined;
+  readonly #log: CalmLogger;
   readonly #router: Router;
   readonly #backplane: Backplane | undefined;
   readonly #connections = new Set<Connection>();
@@ -319,6 +331,7 @@ export class Hub implements AsyncDisposable {
     checkLimits(options);
     this.#doors = [...doors];
     const lock = this.#lock = new Lock({ token, tokens, rules });
+    const log = this.#log = CalmLogger.of(logger);
     this.#authorizes = authorize;
     this.admission = this.#admission = new HubAdmission({
       authorize: (request, info) => this.#authorize(request, info),
@@ -331,7 +344,7 @@ export class Hub implements AsyncDisposable {
       maxConnectionsPerAddress,
       ...(limits.handshakeTimeout !== undefined &&
         { handshakeTimeout: limits.handshakeTimeout }),
-      ...(logger && { logger }),
+      logger: log,
     });
     checkTime("idleTimeout", idleTimeout);
     const rates = {
@@ -350,25 +363,24 @@ export class Hub implements AsyncDisposable {
       rates: hasRate ? rates : undefined,
       idleTimeout,
       clock: { now: 0 },
-      logger,
+      log,
     };
     this.maxMessageBytes = limits.maxMessageBytes ?? 2 * 1024 * 1024;
     this.#maxInboundBytes = Math.max(
       MAX_INBOUND_BYTES,
       2 * this.maxMessageBytes,
     );
-    this.#logger = logger;
     this.#backplane = backplane;
     this.#router = new Router({
       ...limits,
       ...(backplane && { backplane }),
       onName: (event, name) => {
-        if (event === "join") logger?.info?.(`${name} joined`);
+        if (event === "join") log.info(`${name} joined`, "joined");
         else if (event === "hold") {
-          logger?.info?.(`${name} is on hold: the name is taken`);
+          log.info(`${name} is on hold: the name is taken`, "held");
         }
       },
-      onDenial: quietly((text) => logger?.warn?.(`Denied: ${text}`)),
+      onDenial: (text) => log.warn(`Denied: ${text}`, "denied"),
     });
     this.#tick();
     if (!watch) return;
@@ -517,7 +529,8 @@ export class Hub implements AsyncDisposable {
     }
     const carrier = "WebSocket";
     const { transport, pass, address = "" } = visitor;
-    return this.accept(transport, { pass, watched: true, carrier, address });
+    const known = { pass, watched: true, place: true, carrier } as const;
+    return this.accept(transport, { ...known, address });
   }
 
   /**
@@ -591,8 +604,9 @@ export class Hub implements AsyncDisposable {
     info: RequestInfo,
   ): Promise<Pass | Response> {
     // Who looks after a hub that is full, or drains, has to get in.
-    if (this.unready !== undefined && wantsWebSocket(request)) {
-      return this.#refuse(503, this.unready, info);
+    const { unready } = this;
+    if (unready !== undefined && !this.#full && wantsWebSocket(request)) {
+      return this.#refuse(503, unready, info);
     }
     const lock = this.#lock;
     const pass = lock.open(request);
@@ -646,17 +660,29 @@ export class Hub implements AsyncDisposable {
     transport: Transport<Uint8Array<ArrayBuffer>>,
     options: AcceptOptions = {},
   ): Promise<void> {
+    // It has no address, as if it had come by a Unix socket.
+    const own = options.place ?? (options.connect && true) ??
+      this.admission.enter({ remoteAddr: { transport: "unix" } });
     // Over HTTP it was refused before; a client that was let in stays in.
     const isDraining = this.#draining && !options.pass;
-    if (this.#closing || isDraining || this.#full) {
-      const reason = "The hub has no room for another connection.";
-      this.#logger?.warn?.(`Refused a connection: ${reason}`);
+    if (this.#closing || isDraining || own instanceof Response) {
+      if (own !== true && !(own instanceof Response)) own.leave();
+      const reason = this.#closing
+        ? "The hub is closing."
+        : isDraining
+        ? "The hub takes no new clients."
+        : "The hub has no room for another connection.";
+      this.#log.warn(`Refused a connection: ${reason}`, reason);
       return transport.close(new CloseError(1013, { reason }));
     }
     const release = this.#hold();
-    const connection = this.#connect(transport, options);
+    const place = own === true ? undefined : own;
+    const connection = this.#connect(transport, { ...options, place });
     this.#connections.add(connection);
-    return this.#serve(connection, release);
+    return this.#serve(connection, () => {
+      release();
+      place?.leave();
+    });
   }
 
   /**
@@ -698,16 +724,12 @@ export class Hub implements AsyncDisposable {
 
   #connect(
     transport: Transport<Uint8Array<ArrayBuffer>>,
-    options: AcceptOptions,
+    options: Omit<AcceptOptions, "place"> & { place: Place | undefined },
   ): Connection {
     const { pass, watched = false, carrier = "transport" } = options;
-    const { connect, ping, address = "" } = options;
+    const { connect, ping, place, address = "" } = options;
     const lock = this.#lock;
-    const admit = {
-      admit: (token?: string) =>
-        pass ? lock.renewed(pass) : lock.passFor(token),
-    };
-    return new Connection(
+    const connection = new Connection(
       transport,
       this.#limits,
       {
@@ -717,26 +739,35 @@ export class Hub implements AsyncDisposable {
         // It is winerp's, and harms others.
         farewell: !connect,
       },
-      connect ?? ((flow) => {
-        const about = { protocol: "winerp", carrier, address, flow };
-        return this.#router.connect(flow, { ...admit, about });
-      }),
+      connect ?? ((flow) =>
+        this.#router.connect(flow, {
+          about: { protocol: "winerp", carrier, address, flow },
+          admit: (token?: string) =>
+            pass ? lock.renewed(pass) : lock.passFor(token),
+          ...(place && { onVerified: () => place.keep() }),
+        })),
     );
+    if (!connect) place?.offer(() => connection.makeRoom());
+    return connection;
   }
 
   /**
-   * Ends all connections within a second. Stock winerp clients survive it: they
-   * run nothing twice, and reconnect when a hub is there again.
+   * Ends all connections within a second, and before that all open requests
+   * with an error. Stock winerp clients survive it: they run nothing twice, and
+   * reconnect when a hub is there again.
    */
   async close(): Promise<void> {
     this.#closing = true;
     this.#watch?.close();
+    // Stock winerp clients let their requests wait through a disconnect.
+    this.exchange.failAll(fault("ResponderLeft", Text.closing));
     // 1000 and 1001 would leave a stock client dead for good.
     const error = new CloseError(1012, { reason: "The hub is closing" });
     await Promise.all(
       Array.from(this.#connections, (each) => each.shutDown(error)),
     );
     await this.#backplane?.close();
+    this.#log.flush();
   }
 
   /** Closes the hub. */

@@ -103,7 +103,7 @@ export async function serve(options: ServeOptions = {}): Promise<HubServer> {
     maxMessageBytes: hub.maxInboundBytes,
     idleTimeout,
     framer: () => new ClientFramer(hub.maxInboundBytes),
-  }, ({ transport, carrier, request, info, state: pass }) =>
+  }, ({ transport, carrier, request, info, state: pass, place }) =>
     // Clients that come by HTTP have shown their token, and are pinged.
     request && pass
       ? hub.welcome({
@@ -112,7 +112,7 @@ export async function serve(options: ServeOptions = {}): Promise<HubServer> {
         pass,
         address: info?.remoteAddr.hostname ?? "",
       })
-      : hub.accept(transport, { carrier }));
+      : hub.accept(transport, { carrier, place: place ?? true }));
   const { urls, addr } = server;
   hub.urls = urls;
   const close = async () => {

@@ -8,6 +8,7 @@ import {
 } from "@std/assert";
 import { deadline } from "@std/async/deadline";
 import { NewlineFramer } from "@wirekit/transport/newline-framer";
+import { connect } from "@wirekit/transport/connect";
 import { connectTcp } from "@wirekit/transport/tcp";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
 import { connectUnix } from "@wirekit/transport/unix";
@@ -368,3 +369,143 @@ Deno.test("HubServer.renewTls takes another certificate, and keeps the one befor
   await using plain = await serve({ port: 0, tcpPort: 0 });
   assertThrows(() => plain.renewTls(second), TypeError, "without TLS");
 });
+
+Deno.test("HubServer.close answers the open requests of all carriers first", async () => {
+  const server = await serve({ port: 0, tcpPort: 0 });
+  const [ws, tcp] = server.urls;
+  const line = () => connectTcp({ port: portOf(tcp) }, new NewlineFramer());
+  // Some ask those who came before them, and some those who came after.
+  const clients = [
+    await connectWebSocket(ws),
+    await line(),
+    await connectWebSocket(ws),
+    await line(),
+  ];
+  for (const [i, client] of clients.entries()) {
+    assertEquals(await verify(client, { id: `c${i}` }), "Authorized.");
+  }
+  for (const [i, client] of clients.entries()) {
+    for (const [j, other] of clients.entries()) {
+      if (i === j) continue;
+      const uuid = `${i} asks ${j}`;
+      const message = { type: 2, uuid, route: "r", destination: `c${j}` };
+      await client.send(JSON.stringify({ ...message, data: {} }));
+      assertEquals((await read(other)).uuid, uuid);
+    }
+  }
+  const closed = server.close();
+  for (const [i, client] of clients.entries()) {
+    const texts: string[] = [];
+    try {
+      for await (const text of client) texts.push(text);
+    } catch (error) {
+      assertEquals((error as CloseError).code, 1012);
+    }
+    const messages = texts.map((text) => JSON.parse(text));
+    // The last one does no harm when a stock client handles it twice.
+    assertEquals(messages.pop(), FAREWELL);
+    assertEquals(
+      messages.map(({ type, uuid, data, id }) => ({ type, uuid, data, id }))
+        .sort((a, b) => a.uuid < b.uuid ? -1 : 1),
+      [0, 1, 2, 3].filter((j) => j !== i).map((j) => ({
+        type: 4,
+        uuid: `${i} asks ${j}`,
+        data: "The hub is closing.",
+        id: `c${i}`,
+      })),
+    );
+  }
+  await deadline(closed, 2_000);
+});
+
+/** The message after which a stock client can come back. */
+const FAREWELL = {
+  id: null,
+  type: 6,
+  route: null,
+  data: null,
+  traceback: null,
+  uuid: null,
+  destination: null,
+  pseudo_object: null,
+};
+
+for (const carrier of ["TCP", "WebSocket"]) {
+  Deno.test(`serve() writes a few lines about a thousand bad clients, over ${carrier}`, async () => {
+    const lines: string[] = [];
+    const server = await serve({
+      port: 0,
+      tcpPort: 0,
+      token: "s3cret",
+      logger: { info: (l) => lines.push(l), warn: (l) => lines.push(l) },
+    });
+    const http = server.urls[0].replace("ws:", "http:");
+    const headers = { upgrade: "websocket" };
+    const bad = carrier === "TCP"
+      ? async () => {
+        const client = await connectTcp(
+          { port: portOf(server.urls[1]) },
+          new NewlineFramer(),
+        );
+        await client.send('{"type":1,"id":"me","token":"wrong"}');
+        await Array.fromAsync(client);
+        await client.close();
+      }
+      : async () => {
+        const response = await fetch(http, { headers });
+        await response.body?.cancel();
+      };
+    for (let i = 0; i < 50; i++) {
+      await Promise.all(Array.from({ length: 20 }, bad));
+    }
+    await server.close();
+    const seconds = lines.filter((line) => /^And \d+ more/.test(line));
+    assert(seconds.length > 0, lines.join("\n"));
+    // At most so many in each second, besides that line.
+    assert(
+      lines.length <= 22 * (seconds.length + 1),
+      `${lines.length} lines:\n${lines.join("\n")}`,
+    );
+    const all = lines.length - seconds.length +
+      seconds.reduce((sum, line) => sum + parseInt(line.slice(4)), 0);
+    assertEquals(all, 1_000);
+  });
+}
+
+for (const at of [1, 2]) {
+  Deno.test(`serve() keeps no bot out for those who take no name, over ${["", "TCP", "a Unix socket"][at]}`, async () => {
+    const unixPath = `${await Deno.makeTempDir()}/hub.sock`;
+    const lines: string[] = [];
+    const server = await serve({
+      port: 0,
+      tcpPort: 0,
+      unixPath,
+      maxConnections: 10,
+      handshakeTimeout: 600_000,
+      logger: { warn: (line) => lines.push(line) },
+    });
+    const url = server.urls[at]!;
+    await using known = await connect(url);
+    assertEquals(await verify(known, { id: "known" }), "Authorized.");
+    const flood: Transport[] = [];
+    for (let i = 0; i < 40; i++) flood.push(await connect(url));
+    for (const name of ["a", "b"]) {
+      await using client = await deadline(connect(url), 20_000);
+      const answer = deadline(verify(client, { id: name }), 20_000);
+      assertEquals(await answer, "Authorized.");
+      // Who has a name keeps its place.
+      for (let i = 0; i < 20; i++) flood.push(await connect(url));
+      await client.send('{"type":5,"uuid":"1"}');
+      assertEquals((await deadline(read(client), 20_000)).uuid, "1");
+      await known.send('{"type":5,"uuid":"2"}');
+      assertEquals((await deadline(read(known), 20_000)).uuid, "2");
+    }
+    assert(
+      lines.every((line) => line.includes("it has no name yet")),
+      `${lines}`,
+    );
+    assert(lines.length > 0 && lines.length <= 30, `${lines}`);
+    for (const transport of flood) await transport.close();
+    await server.close();
+  });
+}

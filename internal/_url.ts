@@ -4,13 +4,16 @@
 /** A host and port as people type them: no secret can stand there. */
 const HOST_REGEXP = /^([\w-]+(\.[\w-]+)*|\[[\da-f:.]+\])(:\d+)?$/i;
 
+/** Paths that are no secret: none, and that of wsrpc. */
+const KNOWN_PATH_REGEXP = /^\/?(ws\/?)?$/;
+
 /** Shorter parts of a URL are words that any text may have. */
 const MIN_LENGTH = 4;
 
 /**
  * Writes a URL as errors, logs and screens may show it. A user name, a
  * password, a query, a fragment or a path may hold a secret, and is left out:
- * of a path, only `/…` is shown.
+ * of a path, only `/…` is shown, but for the usual `/ws/` of wsrpc.
  *
  * @param url A URL, or what a user took for one.
  * @returns The scheme, the host and the port; of `unix:` the path, which is a
@@ -36,7 +39,8 @@ export function shownUrl(url: string | URL): string {
   // As it was written: with its port, even if that is the usual one.
   const [, given = ""] = /^[^:]*:\/\/([^/?#]*)/.exec(text) ?? [];
   const place = HOST_REGEXP.test(given) ? given : host;
-  return `${protocol}//${place}${/^\/?$/.test(pathname) ? "" : "/…"}`;
+  const path = KNOWN_PATH_REGEXP.test(pathname) ? pathname : "/…";
+  return `${protocol}//${place}${path === "/" ? "" : path}`;
 }
 
 /** Shows what is not a URL: as much of it as can hold no secret. */

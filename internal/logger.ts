@@ -2,7 +2,8 @@
 // This module is browser compatible.
 
 /**
- * The logger to which a package writes events.
+ * The logger to which a package writes events, and how strangers are kept from
+ * flooding it.
  *
  * ```ts
  * import type { Logger } from "@wirekit/internal/logger";
@@ -14,13 +15,7 @@
  *
  * @module
  */
-import { now } from "./clock.ts";
-
-/** How long the same line is counted before it is written again. */
-const PAUSE = 60_000;
-
-/** The most lines that are told apart. */
-const MAX_LINES = 100;
+import { later, now, type Timer } from "./clock.ts";
 
 /**
  * Takes one line an event, by level. Missing levels are silent. `console` is
@@ -37,46 +32,165 @@ export interface Logger {
   error?: (line: string) => void;
 }
 
+/** The most lines of one kind in a second. */
+const MAX_LINES = 20;
+
+/** How long they are counted, in milliseconds. */
+const SECOND = 1_000;
+
+/** How long they are counted once there were too many. */
+const MINUTE = 60_000;
+
+/** The most kinds: a kind that a stranger could make up must not fill it. */
+const MAX_KINDS = 100;
+
+/** The lines of one kind, in a second or a minute. */
+interface Lines {
+  readonly write: (line: string) => void;
+  readonly since: number;
+  readonly period: number;
+  /** How many may still be written. */
+  left: number;
+  /** How many were kept back, and the last of them. */
+  held: number;
+  last: string;
+  timer?: Timer;
+}
+
 /**
- * Makes a log of lines that a stranger can cause as often as it likes. A line is
- * written when it comes for the first time, and then at most once a minute,
- * with how often it came. Of lines that differ, a hundred a minute are written.
+ * A logger for events that strangers cause as often as they like: of each kind,
+ * it writes the first 20 lines in a second, then how many more there were in
+ * that second, and from then on only how many there are in a minute, until there
+ * are none.
  *
- * @param write Writes a line.
- * @returns Writes a line, or counts it.
- *
- * @example A line that comes twice
+ * @example A flood of refusals
  * ```ts
- * import { quietly } from "@wirekit/internal/logger";
+ * import { CalmLogger } from "@wirekit/internal/logger";
  * import { assertEquals } from "@std/assert";
  *
  * const lines: string[] = [];
- * const log = quietly((line) => lines.push(line));
- * log("Refused a connection");
- * log("Refused a connection");
- * assertEquals(lines, ["Refused a connection"]);
+ * const logger = new CalmLogger({ warn: (line) => lines.push(line) });
+ * for (let i = 0; i < 1_500; i++) logger.warn(`Refused client ${i}`, "refused");
+ * logger.flush();
+ * assertEquals(lines.length, 21);
+ * assertEquals(
+ *   lines.at(-1),
+ *   "And 1480 more in the last second, such as: Refused client 1499",
+ * );
  * ```
  */
-export function quietly(write: (line: string) => void): (line: string) => void {
-  const seen = new Map<string, { since: number; count: number }>();
-  return (line) => {
+export class CalmLogger implements Logger {
+  readonly #logger: Logger;
+  readonly #kinds = new Map<string, Lines>();
+
+  /**
+   * Writes to another logger.
+   *
+   * @param logger Where to write. Missing levels are silent.
+   */
+  constructor(logger: Logger = {}) {
+    this.#logger = logger;
+  }
+
+  /**
+   * Returns a logger as one of these, which it may be already.
+   *
+   * @param logger The logger.
+   * @returns The same, or one that writes to it.
+   */
+  static of(logger: Logger | undefined): CalmLogger {
+    return logger instanceof CalmLogger ? logger : new CalmLogger(logger);
+  }
+
+  /**
+   * Writes a detail, without any bound.
+   *
+   * @param line The line.
+   */
+  debug(line: string): void {
+    this.#logger.debug?.(line);
+  }
+
+  /**
+   * Writes a normal event.
+   *
+   * @param line The line.
+   * @param kind What such lines have in common; by default nothing, and it is
+   * written.
+   */
+  info(line: string, kind?: string): void {
+    this.#write("info", line, kind);
+  }
+
+  /**
+   * Writes an event that an operator should look at.
+   *
+   * @param line The line.
+   * @param kind What such lines have in common; by default nothing, and it is
+   * written.
+   */
+  warn(line: string, kind?: string): void {
+    this.#write("warn", line, kind);
+  }
+
+  /**
+   * Writes a failure of this program.
+   *
+   * @param line The line.
+   * @param kind What such lines have in common; by default nothing, and it is
+   * written.
+   */
+  error(line: string, kind?: string): void {
+    this.#write("error", line, kind);
+  }
+
+  /** Says now how many lines were kept back. */
+  flush(): void {
+    for (const lines of this.#kinds.values()) tell(lines);
+    this.#kinds.clear();
+  }
+
+  #write(
+    level: "info" | "warn" | "error",
+    line: string,
+    kind: string | undefined,
+  ): void {
+    const write = (text: string) => this.#logger[level]?.(text);
+    if (kind === undefined) return write(line);
     const time = now();
-    const known = seen.get(line);
-    if (known && time - known.since < PAUSE) {
-      known.count++;
-      return;
+    const kinds = this.#kinds;
+    const full = kinds.size >= MAX_KINDS && !kinds.has(kind);
+    const key = full ? "others" : kind;
+    let lines = kinds.get(key);
+    if (!lines || (lines.held === 0 && time - lines.since >= lines.period)) {
+      const left = MAX_LINES;
+      lines = { write, since: time, period: SECOND, left, held: 0, last: "" };
+      kinds.set(key, lines);
     }
-    // The oldest stand first: what comes again is entered again.
-    seen.delete(line);
-    if (seen.size >= MAX_LINES) {
-      const [[oldest, { since }]] = seen as unknown as [
-        [string, { since: number }],
-      ];
-      if (time - since < PAUSE) return;
-      seen.delete(oldest);
+    if (lines.left > 0) {
+      lines.left--;
+      return write(line);
     }
-    seen.set(line, { since: time, count: 0 });
-    const times = known?.count ?? 0;
-    write(times > 0 ? `${line} (and ${times} times more before)` : line);
-  };
+    lines.held++;
+    lines.last = line;
+    lines.timer ??= later(lines.since + lines.period - time, () => {
+      tell(lines);
+      const since = now();
+      kinds.set(key, { ...lines, since, period: MINUTE, held: 0 });
+    });
+  }
+}
+
+/** Says how many lines were kept back. */
+function tell(lines: Lines): void {
+  const { held, last, period, write } = lines;
+  lines.timer?.stop();
+  delete lines.timer;
+  if (held === 0) return;
+  const time = period === SECOND ? "second" : "minute";
+  write(
+    held === 1
+      ? last
+      : `And ${held} more in the last ${time}, such as: ${last}`,
+  );
 }

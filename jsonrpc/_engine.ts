@@ -3,6 +3,7 @@
 
 import { every, settled, type Timer } from "@wirekit/internal/clock";
 import { Heartbeat } from "@wirekit/internal/heartbeat";
+import { CalmLogger } from "@wirekit/internal/logger";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
 import { checkTimes } from "./_check_times.ts";
 import { type Answerer, answerings } from "./answer/_answerer.ts";
@@ -244,7 +245,8 @@ export class Engine<State> implements Link {
     this.#idleTimer?.stop();
     this.#heartbeat?.stop();
     if (cause) {
-      this.#options.logger?.warn?.(`connection lost: ${oneLine(cause)}`);
+      const line = `connection lost: ${oneLine(cause)}`;
+      CalmLogger.of(this.#options.logger).warn(line, "lost");
     }
     this.sender.close(cause);
     this.#answerer.close(reason);

@@ -26,8 +26,8 @@ export const command: Command = jsonrpc;
  * Runs the command.
  *
  * @param args The arguments after the name of the command.
- * @returns The exit code: 0 done, 1 the answer is an error, 2 not called
- * rightly, 3 no connection, 4 no answer in time, 130 stopped by Ctrl-C.
+ * @returns The exit code: 0 done, 1 the answer is an error, 2 wrong usage,
+ * 3 no connection, 4 no answer in time, 130 stopped by Ctrl-C.
  *
  * @example The version
  * ```ts

@@ -13,7 +13,9 @@ import { listenTcp } from "@wirekit/transport/tcp";
 import { connectWebSocket } from "@wirekit/transport/websocket";
 import {
   ClosedError,
+  connect,
   framerOf,
+  HttpClient,
   Methods,
   NotConnectedError,
   Peer,
@@ -97,4 +99,41 @@ Deno.test("A log line of a lost connection holds no line break of a stranger", a
   assertEquals(lines, [
     "connection lost: Transport closed with code 4000: bye ERROR all is lost",
   ]);
+});
+
+Deno.test("close() ends open calls at once, at both ends and on all carriers", async () => {
+  const unixPath = `${await Deno.makeTempDir()}/a.sock`;
+  const aborted: string[] = [];
+  const started = Promise.withResolvers<void>();
+  let running = 0;
+  const server = await serve({
+    port: 0,
+    tcpPort: 0,
+    unixPath,
+    methods: new Methods().add("wait", ({ signal }, url: string) => {
+      if (++running === 4) started.resolve();
+      return new Promise(() => {
+        signal.addEventListener("abort", () => aborted.push(url));
+      });
+    }),
+  });
+  const wait = { timeout: 60_000 };
+  const http = server.urls[0].replace("ws:", "http:");
+  const poster = new HttpClient(http);
+  const calls: Promise<unknown>[] = [poster.request("wait", [http], wait)];
+  for (const url of server.urls) {
+    const client = await connect(url, { reconnect: false, methods: methods() });
+    calls.push(client.request("wait", [url], wait));
+  }
+  await deadline(started.promise, PATIENCE);
+  for (const peer of server.peers) calls.push(peer.request("wait", [], wait));
+  assertEquals(calls.length, 7);
+  const start = performance.now();
+  const ends = calls.map((call) => assertRejects(() => call, ClosedError));
+  await server.close();
+  await Promise.all(ends);
+  const elapsed = performance.now() - start;
+  assert(elapsed < 2_000, `${elapsed} ms`);
+  assertEquals(aborted.sort(), [http, ...server.urls].sort());
+  assertEquals(server.peers.size, 0);
 });

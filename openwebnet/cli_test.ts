@@ -266,8 +266,6 @@ Deno.test("openwebnet temperature, energy, status, scan and send show the plant"
   // What it prints is what the commands and a home take.
   assertStringIncludes(found, "meter 1 (WHO 18, WHERE 51)");
   assertEquals((await r.on("energy", "1")).code, 0);
-  assertStringIncludes(found, "breaker 1 (WHO 18, WHERE 11)");
-  assertEquals((await r.on("breaker", "close", "1")).code, 0);
   assertStringIncludes(found, "contact 2 (WHO 25, WHERE 32)");
   for (const words of [["*#1*12##", "*1*1*12##"], ["*#1*12##*1*0*12##"]]) {
     assertEquals((await r.on("send", ...words)).lines.slice(1), [

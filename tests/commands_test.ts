@@ -179,3 +179,52 @@ for (const [name, callAt] of Object.entries(CALLS)) {
     assertEquals([code, text], [0, ""]);
   });
 }
+
+/** Commands with settings from the environment, which they may not read. */
+const SETTINGS: [string, string[], string[]][] = [
+  ["hub", ["serve", "--hostname", "0.0.0.0"], ["WIREKIT_TOKEN"]],
+  ["hub", ["call", "bot", "greet"], ["WIREKIT_URL", "WIREKIT_TOKEN"]],
+  ["hub", ["inform", "hello"], ["WIREKIT_URL", "WIREKIT_TOKEN"]],
+  ["hub", ["ping", "-p", "1"], ["WIREKIT_TOKEN"]],
+  ["hub", ["ping", "--token", "x"], ["WIREKIT_URL"]],
+  ["jsonrpc", ["call", "sum", "1"], ["WIREKIT_URL"]],
+  ["jsonrpc", ["discover"], ["WIREKIT_URL"]],
+  ["wsrpc", ["call", "add"], ["WIREKIT_URL"]],
+  ["wsrpc", ["listen"], ["WIREKIT_URL"]],
+  ["openwebnet", ["light", "on", "12"], [
+    "OPENWEBNET_HOST",
+    "OPENWEBNET_PASSWORD",
+  ]],
+  ["openwebnet", ["light", "on", "12", "--host", "127.0.0.1", "-p", "1"], [
+    "OPENWEBNET_PASSWORD",
+  ]],
+];
+
+Deno.test("each setting that a command may not read is named, with the flag", async () => {
+  for (const [name, args, variables] of SETTINGS) {
+    const wanted = `Cannot read ${variables.join(" and ")}: if set, pass ` +
+      `--allow-env=${variables.join(",")} to Deno\n`;
+    for (const flags of [[], [`--allow-env=${variables.join(",")}`]]) {
+      const words = name === "openwebnet" || args[0] === "serve"
+        ? args
+        : [...args, "--timeout", "1"];
+      const child = new Deno.Command(Deno.execPath(), {
+        args: [
+          ...["run", "--quiet", "--no-prompt", "--allow-net", ...flags],
+          new URL(`${name}/cli.ts`, ROOT).pathname,
+          ...words,
+        ],
+        env: Object.fromEntries(variables.map((each) => [each, ""])),
+        stdin: "null",
+        stdout: "piped",
+        stderr: "piped",
+      });
+      const { err } = await ran(child.output());
+      assertEquals(
+        err.includes(wanted),
+        flags.length === 0,
+        `${name} ${words.join(" ")}:\n${err}`,
+      );
+    }
+  }
+});

@@ -9,7 +9,7 @@ import { Client as RpcClient, HttpClient } from "@wirekit/jsonrpc";
 import { connect } from "@wirekit/transport/connect";
 import { connectWebSocket } from "@wirekit/transport/websocket";
 import { connect as connectWsrpc } from "@wirekit/wsrpc";
-import { hub } from "../hub/_commands.ts";
+import { hub } from "../hub/command/_commands.ts";
 import { jsonrpc } from "../jsonrpc/command/_commands.ts";
 import { wsrpc } from "../wsrpc/_commands.ts";
 import { sourcesOf } from "./_house.ts";
@@ -170,25 +170,33 @@ for (const [name, answer] of Object.entries(ANSWERS)) {
   });
 }
 
-/** Files that parse a URL that no user gave, or that are no URL of a place. */
+/** Files that parse a URL of a user, or another one, and repeat none of it. */
 const PARSE: Record<string, string> = {
-  "hub/_access.ts": "the URL of a request",
+  "hub/access/_hub_admission.ts": "the URL of a request, the name of a host",
+  "hub/cluster/nats.ts": "the servers of a cluster, and no error repeats them",
+  "hub/page.ts": "the URL of a request",
+  "hub/page/_build.ts": "the URLs of files",
+  "hub/page/app/snippets.ts": "the address of the page",
   "internal/_url.ts": "the one place",
-  "jsonrpc/answer/_admission.ts": "the URL of a request",
   "jsonrpc/command/_serve_file.ts": "the URL of a file",
   "jsonrpc/command/_target.ts": "a URL that was checked",
+  "openwebnet/_command_mqtt.ts": "the broker, and no error repeats it",
   "openwebnet/discovery.ts": "what a device says of itself",
+  "openwebnet/mqtt/mqtt.ts": "the broker, and no error repeats it",
+  "transport/_address.ts": "an address",
   "transport/admission.ts": "an origin, which has no secret",
 };
+
+/** A URL that is parsed, but for that of a request and of a file of ours. */
+const PARSING_REGEXP =
+  /\bnew URL\((?!request\.url\b|[^()]*import\.meta\.url)|\bURL\.parse\(/;
 
 Deno.test("URLs of users are parsed in one place, whose errors show no secret", async () => {
   const found: string[] = [];
   for (const { folder } of MEMBERS) {
     for (const { path, text } of await sourcesOf(folder)) {
       const code = text.replaceAll(/^ *\/?\*.*$/gm, "");
-      if (/\bnew URL\(|\bURL\.parse\(/.test(code)) {
-        found.push(`${folder}/${path}`);
-      }
+      if (PARSING_REGEXP.test(code)) found.push(`${folder}/${path}`);
     }
   }
   assertEquals(found.filter((file) => !(file in PARSE)), []);

@@ -29,7 +29,7 @@
 import { checkTime, within } from "@wirekit/internal/clock";
 import { TimeoutError } from "@wirekit/internal/errors";
 import { checkLimits, Gauge } from "@wirekit/internal/limits";
-import { type Logger, quietly } from "@wirekit/internal/logger";
+import { CalmLogger, type Logger } from "@wirekit/internal/logger";
 import {
   bytesOf,
   isIn,
@@ -43,13 +43,14 @@ import {
   checkUpgrade,
   listOf,
 } from "./server/_http_rules.ts";
+import { type Place, Places } from "./server/_places.ts";
 import {
   acceptWebSocket,
   type AcceptWebSocketOptions,
 } from "./accept_websocket.ts";
 import type { Format, MessageOf, WebSocketTransport } from "./transport.ts";
 
-export type { Logger };
+export type { Logger, Place };
 
 /**
  * The sender of a request, in the shape that `Deno.serve` gives to its handler.
@@ -116,7 +117,10 @@ export interface AdmissionOptions<State = undefined> {
   handshakeTimeout?: number;
   /**
    * The maximum number of connections. Further ones are refused, with status
-   * 503 where HTTP allows it.
+   * 503 where HTTP allows it. But over TLS without HTTP, a further one takes the
+   * place of one that is still in its handshake: of the address with the most,
+   * the oldest. Another 1,024 may be in their HTTP requests, where the same
+   * holds.
    *
    * @default {10000}
    */
@@ -139,7 +143,8 @@ export interface AdmissionOptions<State = undefined> {
    */
   allowedAddresses?: readonly string[];
   /**
-   * Where to log refusals and failures.
+   * Where to log refusals and failures: of each kind, at most 20 lines a second
+   * and how many more there were.
    *
    * @default Nowhere.
    */
@@ -230,9 +235,9 @@ export class Admission<State = undefined> {
   readonly #origins: ReadonlySet<string>;
   /** How often each origin was refused: it is logged the first time only. */
   readonly #refusedOrigins = new Map<string, number>();
-  /** A flood of strangers does not fill the log. */
-  readonly #log: (line: string) => void;
+  readonly #log: CalmLogger;
   readonly #addresses: readonly Range[] | undefined;
+  readonly #places: Places;
   /** How many connections each machine has, if that is limited. */
   readonly #machines = new Map<string, number>();
   readonly #total: Gauge;
@@ -267,7 +272,8 @@ export class Admission<State = undefined> {
     );
     this.#addresses = options.allowedAddresses?.map(toRange);
     this.#options = options;
-    this.#log = quietly((line) => options.logger?.warn?.(line));
+    this.#log = CalmLogger.of(options.logger);
+    this.#places = new Places(maxConnections);
     this.#origins = new Set((options.allowedOrigins ?? []).map(toOrigin));
   }
 
@@ -297,18 +303,11 @@ export class Admission<State = undefined> {
    * Takes a place for a connection.
    *
    * @param info Who it is.
-   * @returns A function that gives the place back, once; or the response that
-   * refuses it.
+   * @returns The place, or the response that refuses it.
    */
-  enter(info: Partial<RequestInfo> = {}): (() => void) | Response {
+  enter(info: Partial<RequestInfo> = {}): Place | Response {
     const refused = this.checkAddress(info);
     if (refused) return refused;
-    const total = this.#total;
-    if (total.now >= total.limit) {
-      total.hit();
-      this.#warn(info, `there are ${total.limit} connections already`);
-      return refusal(503, "There is no room for another connection.");
-    }
     const each = this.#each;
     const machine = each.limit === Infinity ? undefined : machineOf(info);
     const before = this.#machines.get(machine ?? "") ?? 0;
@@ -317,16 +316,25 @@ export class Admission<State = undefined> {
       this.#warn(info, `it has ${each.limit} connections already`);
       return refusal(503, "There is no room for another of your connections.");
     }
+    const total = this.#total;
+    const hostname = info.remoteAddr?.hostname ?? "";
+    const place = this.#places.enter(hostname, () => this.#leave(machine));
+    if (!place) {
+      total.hit();
+      this.#warn(info, `there are ${total.limit} connections already`);
+      return refusal(503, "There is no room for another connection.");
+    }
     total.set(total.now + 1);
     if (machine !== undefined) {
       this.#machines.set(machine, before + 1);
       each.set(before + 1);
     }
-    let inside = true;
-    return () => {
-      if (inside) this.#leave(machine);
-      inside = false;
-    };
+    return place;
+  }
+
+  /** Says now how many lines the log has kept back, as the server ends. */
+  flushLog(): void {
+    this.#log.flush();
   }
 
   #leave(machine: string | undefined): void {
@@ -379,7 +387,7 @@ export class Admission<State = undefined> {
     if (bad) return this.refuse(bad.status, bad.reason, info);
     const refused = this.checkOrigin(request, info);
     if (refused) return refused;
-    const { authorize, chooseProtocol, logger } = this.#options;
+    const { authorize, chooseProtocol } = this.#options;
     try {
       const state = authorize
         ? await this.#within(info, (known) => authorize(request, known))
@@ -400,8 +408,9 @@ export class Admission<State = undefined> {
     } catch (error) {
       if (info.signal?.aborted) return refusal(400, "You are gone.");
       const { name, message } = Object(error) as Partial<Error>;
-      logger?.error?.(
+      this.#log.error(
         printable(`Refused a connection from ${of(info)}: ${name}: ${message}`),
+        "authorize",
       );
       return error instanceof TimeoutError
         ? refusal(503, "The server took too long to decide.")
@@ -468,12 +477,12 @@ export class Admission<State = undefined> {
     if (!asksForWebSocket(request.headers)) {
       return refusal(426, "Connect by WebSocket.");
     }
-    const leave = this.enter(info);
-    if (leave instanceof Response) return leave;
+    const place = this.enter(info);
+    if (place instanceof Response) return place;
     try {
       const admitted = await this.admit(request, info);
       if (admitted instanceof Response) {
-        leave();
+        place.leave();
         return admitted;
       }
       const { protocol } = admitted;
@@ -482,11 +491,11 @@ export class Admission<State = undefined> {
         ...options,
         format: typeof format === "function" ? format(protocol) : format,
         ...(protocol !== undefined && { protocol }),
-        onGone: leave,
+        onGone: place.leave,
       } as AcceptWebSocketOptions<F>);
       return { ...accepted, ...admitted };
     } catch (error) {
-      leave();
+      place.leave();
       const { name, message } = Object(error) as Partial<Error>;
       return this.refuse(400, `The upgrade failed: ${name}: ${message}`, info);
     }
@@ -511,7 +520,7 @@ export class Admission<State = undefined> {
 
   #warn(info: Partial<RequestInfo>, reason: string): void {
     const line = `Refused a connection from ${of(info)}: ${reason}`;
-    this.#log(printable(line));
+    this.#log.warn(printable(line), reason);
   }
 
   /** Waits for a hook until its time is up or the client is gone. */

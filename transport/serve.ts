@@ -19,7 +19,8 @@
  * @module
  */
 
-import { Admission, type RequestInfo } from "./admission.ts";
+import { CalmLogger } from "@wirekit/internal/logger";
+import { Admission, type Place, type RequestInfo } from "./admission.ts";
 import type { Framer } from "./stream/framer.ts";
 import { listenWebSocket } from "./listen_websocket.ts";
 import type {
@@ -28,6 +29,7 @@ import type {
   RenewableTls,
 } from "./listener.ts";
 import { NewlineFramer } from "./stream/newline_framer.ts";
+import { placeOf } from "./server/_socket_listener.ts";
 import { refuseHttp } from "./server/_no_http.ts";
 import { hostAndPort } from "./_not_connected.ts";
 import { listenTcp } from "./tcp.ts";
@@ -89,6 +91,11 @@ export interface Arrival<F extends Format = "text", State = undefined> {
   readonly state?: State;
   /** The chosen subprotocol, over WebSocket only. */
   readonly protocol?: string | undefined;
+  /**
+   * Its place, over TCP and Unix sockets only. A protocol that asks its clients
+   * who they are may offer it to others until it knows.
+   */
+  readonly place?: Place | undefined;
 }
 
 /** A server that listens. */
@@ -168,8 +175,10 @@ export async function serve<F extends Format = "text", State = undefined>(
   const renewTls: RenewableTls["renewTls"] = (tls) => {
     for (const listener of secure) listener.renewTls(tls);
   };
+  const log = CalmLogger.of(logger);
   const close = async () => {
     await Promise.all(listeners.splice(0).map((stop) => stop()));
+    log.flush();
   };
 
   async function take(client: Arrival<F, State>): Promise<void> {
@@ -177,7 +186,7 @@ export async function serve<F extends Format = "text", State = undefined>(
       await onClient(client);
     } catch (error) {
       const { name, message } = Object(error) as Partial<Error>;
-      logger?.error?.(`Disconnected a client: ${name}: ${message}`);
+      log.error(`Disconnected a client: ${name}: ${message}`, "disconnected");
       await client.transport.close(error as Error);
     }
   }
@@ -214,7 +223,11 @@ export async function serve<F extends Format = "text", State = undefined>(
       }, lineFramer);
       if (tls) secure.push(listener);
       const carrier = tls ? "TLS" : "TCP";
-      accept(listener, (transport) => ({ transport, carrier }));
+      accept(listener, (transport) => ({
+        transport,
+        carrier,
+        place: placeOf(transport),
+      }));
       urls.push(`${tls ? "tls" : "tcp"}://${at(listener.addr.port)}`);
     }
     if (unixPath !== undefined) {
@@ -222,7 +235,11 @@ export async function serve<F extends Format = "text", State = undefined>(
         { ...common, path: unixPath },
         lineFramer,
       );
-      accept(listener, (transport) => ({ transport, carrier: "Unix" }));
+      accept(listener, (transport) => ({
+        transport,
+        carrier: "Unix",
+        place: placeOf(transport),
+      }));
       urls.push(`unix:${unixPath}`);
     }
     const { addr } = sockets;

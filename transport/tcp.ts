@@ -81,7 +81,7 @@ export interface ListenTcpOptions extends Pick<Limits, "maxOutboxBytes"> {
    *
    * @default Nobody's: there may be any number.
    */
-  admission?: Pick<Admission, "enter">;
+  admission?: Pick<Admission, "enter" | "refuse">;
   /**
    * Where to log that connections cannot be accepted, and that they can again.
    *

@@ -48,14 +48,16 @@ export const serveCommand = command({
     hostname: text("HOST", "Address to listen on (127.0.0.1)"),
     port: port("Port (8000); 0 for a free one", "p"),
     allowOrigin: texts("URL", "Origin whose pages may connect"),
-    json: toggle("Print one JSON text a line"),
+    verbose: toggle("Print each connection and each call", "v"),
+    json: toggle("Print one JSON text a line, with --verbose"),
   },
   examples: [
     "wsrpc serve",
+    "wsrpc serve --verbose --json",
     "wsrpc serve --port 0 --allow-origin http://localhost:3000",
   ],
   async run({ options }, terminal) {
-    const { hostname = "127.0.0.1", port = 8000, json } = options;
+    const { hostname = "127.0.0.1", port = 8000, json, verbose } = options;
     needNetwork(hostname, port);
     const say = (event: string, more: Record<string, unknown>) =>
       json
@@ -74,12 +76,14 @@ export const serveCommand = command({
         echo: (_peer, ...args: unknown[]) => args,
         kv: Storage,
       },
-      hooks: {
-        open: ({ id }) => say("open", { id }),
-        close: ({ id }) => say("close", { id }),
-        callStart: ({ id }, method, params = null) =>
-          say("call", { id, method, params }),
-      },
+      ...(verbose && {
+        hooks: {
+          open: ({ id }) => say("open", { id }),
+          close: ({ id }) => say("close", { id }),
+          callStart: ({ id }, method, params = null) =>
+            say("call", { id, method, params }),
+        },
+      }),
     });
     wsrpc.router.add("say", (_peer, text) => wsrpc.emit({ said: text }));
     await using cleanup = new AsyncDisposableStack();

@@ -210,7 +210,7 @@ export class Connection implements CallerLine, HeartbeatLink {
     await Promise.resolve(); // The maker of the peer gets it before its hooks do.
     const { hooks, logger } = this.#reports;
     this.#guard(() => hooks.open?.(this.#peer));
-    logger.info?.(`${this.#peer.id} has connected`);
+    logger?.info(`${this.#peer.id} has connected`, "connected");
     let reason: Error | undefined;
     try {
       for await (const text of this.#transport) {
@@ -224,8 +224,9 @@ export class Connection implements CallerLine, HeartbeatLink {
     await this.#transport.close();
     await this.#disposed;
     reason = this.#end!.cause as Error | undefined;
-    logger.info?.(
+    logger?.info(
       `${this.#peer.id} has gone${reason ? `: ${oneLine(whyOf(reason))}` : ""}`,
+      "gone",
     );
     this.#guard(() => hooks.close?.(this.#peer, reason));
     return reason;
@@ -297,7 +298,7 @@ export class Connection implements CallerLine, HeartbeatLink {
 
   #ignored(reason: string): void {
     const { hooks, logger } = this.#reports;
-    logger.debug?.(`A message of ${this.#peer.id} is passed over: ${reason}`);
+    logger?.debug(`A message of ${this.#peer.id} is passed over: ${reason}`);
     this.#guard(() => hooks.ignored?.(this.#peer, reason));
   }
 

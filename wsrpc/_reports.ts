@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import type { Logger } from "@wirekit/internal/logger";
+import { CalmLogger, type Logger } from "@wirekit/internal/logger";
 
 /** The longest text of an error in a line of the log. */
 const MAX_LENGTH = 300;
@@ -16,12 +16,12 @@ export class Reports<P, H extends Hooks<P>> {
   /** The hooks, for direct use. */
   readonly hooks: H;
   /** The log. */
-  readonly logger: Logger;
+  readonly logger: CalmLogger | undefined;
 
   /** Makes one. */
-  constructor(hooks: H | undefined, logger: Logger = {}) {
+  constructor(hooks: H | undefined, logger: Logger | undefined) {
     this.hooks = hooks ?? {} as H;
-    this.logger = logger;
+    this.logger = logger && CalmLogger.of(logger);
   }
 
   /**
@@ -38,7 +38,7 @@ export class Reports<P, H extends Hooks<P>> {
 
   /** Reports that code of the user failed where nothing else reports it. */
   failed(peer: P, error: unknown): void {
-    this.logger.error?.(`A hook or listener failed: ${describe(error)}`);
+    this.logger?.error(`A hook or listener failed: ${describe(error)}`, "hook");
     try {
       this.hooks.error?.(peer, error);
     } catch {

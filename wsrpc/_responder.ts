@@ -201,9 +201,9 @@ export class Responder {
     const { peer, reports } = this.#options;
     const { hooks, logger } = reports;
     this.refuse(id, this.#bodyOf(error, method));
-    if (logger.error && !(error instanceof RouteError)) {
+    if (logger && !(error instanceof RouteError)) {
       const name = JSON.stringify(method.slice(0, 100));
-      logger.error(`Route ${name} failed: ${describe(error)}`);
+      logger.error(`Route ${name} failed: ${describe(error)}`, "route");
     }
     if (hooks.callFail) {
       reports.guard(peer, () => hooks.callFail!(peer, method, params, error));

@@ -1,6 +1,11 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { deadline } from "@std/async/deadline";
 import {
   run as runFrame,
@@ -211,7 +216,8 @@ Deno.test("wsrpc listens to events", async () => {
 
 Deno.test("wsrpc serves a demo", async () => {
   const terminal = new Terminal();
-  const running = runCommand(["serve", "--port", "0", "--json"], terminal);
+  const words = ["serve", "--port", "0", "--verbose", "--json"];
+  const running = runCommand(words, terminal);
   const [url] = await terminal.says(/ws:\S+/);
   const ask = async (...args: string[]) => (await run(url, ...args)).out;
   assertEquals(await ask("add", "a=1", "b=2"), "3");
@@ -233,12 +239,13 @@ Deno.test("wsrpc serves a demo", async () => {
   assertStringIncludes(terminal.out.join("\n"), '"method":"add"');
 });
 
-Deno.test("wsrpc serve tells one line of each call, and whose page was refused", async () => {
+Deno.test("wsrpc serve --verbose tells one line of each call, and whose page was refused", async () => {
   const terminal = new Terminal();
-  const running = runCommand(["serve", "-p", "0"], terminal);
+  const running = runCommand(["serve", "-p", "0", "-v"], terminal);
   const [url] = await terminal.says(/ws:\S+/);
   const { err } = await run(url, "echo\ncall fake\u2028", "1");
   assertMatch(err, /not implemented/);
+  assert(terminal.out.length >= 2);
   for (const line of terminal.out) assertMatch(line, /^(open|call|close) .*$/);
   const origin = "http://localhost:3000";
   const refused = await run(url, "echo", "--header", `Origin: ${origin}`);
@@ -261,6 +268,8 @@ Deno.test("wsrpc bounds what a client of the demo keeps", async () => {
   await client.close();
   terminal.stop();
   await running;
+  // A call is no line, unless it is asked for.
+  assertEquals(terminal.out, []);
 });
 
 Deno.test("wsrpc shows its help and version", async () => {

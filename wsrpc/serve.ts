@@ -26,7 +26,7 @@ import {
   type NetAddr,
   serve as serveTransports,
 } from "@wirekit/transport/serve";
-import type { Transport } from "@wirekit/transport/transport";
+import { CloseError, type Transport } from "@wirekit/transport/transport";
 import type { AcceptOptions, CarrierLimits } from "./server_options.ts";
 
 /**
@@ -75,8 +75,13 @@ export interface Servable<State> {
   readonly limits: CarrierLimits;
   /** Decides who may connect. */
   readonly admission: Admission<State>;
-  /** Serves a client. */
-  accept(transport: Transport, options?: AcceptOptions<State>): unknown;
+  /** Serves a client, and returns it. */
+  accept(transport: Transport, options?: AcceptOptions<State>): {
+    /** Resolves when it is gone. */
+    readonly closed: Promise<unknown>;
+    /** Ends its connection. */
+    close(error?: Error): Promise<void>;
+  };
 }
 
 /**
@@ -93,10 +98,10 @@ export interface Listening extends AsyncDisposable {
   /** Where it listens for WebSocket. */
   readonly addr: NetAddr;
   /**
-   * Stops listening. Connected clients stay connected: `server.close()` ends
-   * them.
+   * Stops listening, and ends the connections of the clients that came here.
+   * Open calls end at once, at both ends.
    *
-   * @returns Resolves when it no longer listens. Never rejects.
+   * @returns Resolves when it has, within about a second. Never rejects.
    */
   close(): Promise<void>;
 }
@@ -133,14 +138,31 @@ export async function serve<State>(
   options: ServeOptions,
 ): Promise<Listening> {
   const { maxInboxBytes: _, ...limits } = server.limits;
+  const clients = new Set<ReturnType<Servable<State>["accept"]>>();
   const listening = await serveTransports<"text", State>({
     ...limits,
     ...options,
     admission: server.admission,
     otherFrames: "ignore", // As wsrpc-aiohttp does.
   }, ({ transport, state }) => {
-    server.accept(transport, state === undefined ? {} : { state });
+    const client = server.accept(
+      transport,
+      state === undefined ? {} : { state },
+    );
+    clients.add(client);
+    void client.closed.then(() => clients.delete(client));
   });
-  const [url, ...others] = listening.urls;
-  return { ...listening, urls: [`${url}/ws/`, ...others] };
+  const close = async () => {
+    const error = new CloseError(1001, { reason: "the server is closing" });
+    const ends = Array.from(clients, (client) => client.close(error));
+    await Promise.all([listening.close(), ...ends]);
+    server.admission.flushLog();
+  };
+  const { urls: [url, ...others], addr } = listening;
+  return {
+    addr,
+    urls: [`${url}/ws/`, ...others],
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }

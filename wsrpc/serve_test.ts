@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { type Client, connect } from "./client.ts";
 import { HandshakeError, NotConnectedError } from "./errors.ts";
 import { serve } from "./serve.ts";
@@ -51,7 +51,7 @@ Deno.test("serve() answers other requests, and stops", async () => {
   const client = await connect(listening.urls[0]);
   await listening.close();
   await listening.close();
-  assertEquals(await client.call("one"), 1); // Who is in stays in.
+  await assertRejects(() => client.call("one"), NotConnectedError);
   await assertRejects(() => connect(listening.urls[0]), NotConnectedError);
   await client.close();
   await wsrpc.close();
@@ -175,4 +175,49 @@ Deno.test("serve() says in the log and in each open call that a client was silen
     /^The connection has ended: .* 1006: No answer to a ping$/,
   );
   assertMatch(lines.at(-1)!, /has gone: .* 1006: No answer to a ping$/);
+});
+
+Deno.test("close() ends clients and open calls at once, at both ends and on all carriers", async () => {
+  const path = `${await Deno.makeTempDir()}/a.sock`;
+  const aborted: string[] = [];
+  await using wsrpc = new Server({
+    routes: {
+      wait: (peer, name) =>
+        new Promise(() => {
+          peer.signal.addEventListener("abort", () => aborted.push(name));
+        }),
+    },
+  });
+  const listening = await serve(wsrpc, {
+    port: 0,
+    tcpPort: 0,
+    unixPath: path,
+  });
+  await using other = await serve(wsrpc, { port: 0 });
+  await using kept = await connect(other.urls[0]);
+  await kept.call("ping");
+  const calls: Promise<unknown>[] = [];
+  for (const url of listening.urls) {
+    const client = await connect(url, {
+      reconnect: false,
+      routes: { wait: () => new Promise(() => {}) },
+    });
+    calls.push(client.call("wait", [url], { timeout: 60_000 }));
+    await client.call("ping");
+  }
+  for (const peer of wsrpc.clients.values()) {
+    if (peer.handlers > 0) calls.push(peer.call("wait"));
+  }
+  assertEquals(calls.length, 6);
+  const start = performance.now();
+  const ends = calls.map((call) =>
+    assertRejects(() => call, NotConnectedError)
+  );
+  await listening.close();
+  await Promise.all(ends);
+  const elapsed = performance.now() - start;
+  assert(elapsed < 2_000, `${elapsed} ms`);
+  assertEquals(aborted.sort(), [...listening.urls].sort());
+  assertEquals(wsrpc.clients.size, 1);
+  await kept.call("ping");
 });

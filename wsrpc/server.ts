@@ -26,6 +26,7 @@
 import { CloseError, type Transport } from "@wirekit/transport/transport";
 import type { Admission, RequestInfo } from "@wirekit/transport/admission";
 import { checkTime } from "@wirekit/internal/clock";
+import { CalmLogger } from "@wirekit/internal/logger";
 import { checkOptions } from "./_check_options.ts";
 import { Reports } from "./_reports.ts";
 import { ServerAdmission } from "./_server_admission.ts";
@@ -132,12 +133,14 @@ export class Server<
    */
   constructor(options: ServerOptions<Local, Remote, State> = {}) {
     checkOptions(options);
-    const { idleTimeout } = options;
+    const { idleTimeout, logger } = options;
     if (idleTimeout !== undefined) checkTime("idleTimeout", idleTimeout);
-    this.#options = options;
+    // One for all connections, so that many together cannot flood it.
+    const calm = logger && CalmLogger.of(logger);
+    this.#options = { ...options, ...(calm && { logger: calm }) };
     this.router = new Router<Local, Peer<Remote, State>>(options.routes);
-    this.#reports = new Reports(options.hooks, options.logger);
-    this.admission = new ServerAdmission(options, this.#reports);
+    this.#reports = new Reports(options.hooks, calm);
+    this.admission = new ServerAdmission(this.#options, this.#reports);
   }
 
   /** The clients that are connected, by `peer.id`. */
@@ -295,6 +298,7 @@ export class Server<
     await Promise.all(
       Array.from(this.#clients.values(), (peer) => peer.close(error)),
     );
+    this.admission.flushLog();
   }
 
   /** Closes the server: see {@linkcode Server.close}. */

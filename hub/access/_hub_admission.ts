@@ -5,6 +5,7 @@ import {
   Admission,
   type AdmissionOptions,
   type Admitted,
+  type Place,
   type RequestInfo,
 } from "@wirekit/transport/admission";
 import type { Pass } from "./pass.ts";
@@ -69,7 +70,7 @@ export class HubAdmission extends Admission<Pass> {
       : admitted;
   }
 
-  override enter(info: Partial<RequestInfo> = {}): (() => void) | Response {
+  override enter(info: Partial<RequestInfo> = {}): Place | Response {
     const entered = super.enter(info);
     return entered instanceof Response ? this.secured(entered) : entered;
   }

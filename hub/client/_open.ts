@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { readUrl, shownUrl } from "@wirekit/internal/errors";
 import { connect } from "@wirekit/transport/connect";
 import type { ClientTls, Transport } from "@wirekit/transport/transport";
 
@@ -21,6 +22,8 @@ export interface OpenOptions {
 export interface Opened {
   readonly transport: Transport;
   readonly token: string | undefined;
+  /** The URL for an error; `undefined` if there is none. */
+  readonly place: string | undefined;
 }
 
 /** Opens a connection to the hub. */
@@ -32,10 +35,11 @@ export async function openTransport(
     ? await options.token()
     : options.token;
   if (options.transport) {
-    return { transport: await options.transport(signal), token };
+    const transport = await options.transport(signal);
+    return { transport, token, place: undefined };
   }
   const { url: where } = options;
-  const url = new URL(typeof where === "function" ? await where() : where);
+  const url = readUrl(typeof where === "function" ? await where() : where);
   const headers = new Headers();
   const protocols: string[] = [];
   const web = url.protocol === "ws:" || url.protocol === "wss:";
@@ -51,7 +55,8 @@ export async function openTransport(
     signal,
     ...(tls && { tls }),
   });
-  return { transport, token: web ? undefined : token };
+  const place = shownUrl(url);
+  return { transport, token: web ? undefined : token, place };
 }
 
 /** Writes a token with the characters that a subprotocol may have. */

@@ -6,6 +6,7 @@ import { Heartbeat } from "@wirekit/internal/heartbeat";
 import { reconnect } from "@wirekit/transport/reconnect";
 import type { Transport } from "@wirekit/transport/transport";
 import {
+  HandshakeError,
   NotConnectedError,
   OnHoldError,
   RemoteError,
@@ -78,6 +79,8 @@ export class Session {
   #running: Promise<void> | undefined;
   /** Why the last attempt failed. */
   #failure: unknown;
+  /** Where the last connection leads, for an error. */
+  #place = "the hub";
 
   /** Makes a session without a connection. */
   constructor(options: SessionOptions, asker: Asker, owner: SessionOwner) {
@@ -183,6 +186,7 @@ export class Session {
       try {
         const opened = await within(opening, connectTimeout, late, { signal });
         token = opened.token;
+        this.#place = opened.place ?? "the hub";
         return opened.transport;
       } catch (error) {
         over.abort(error);
@@ -198,7 +202,11 @@ export class Session {
       else {
         for await (
           const transport of reconnect(open, { ...options, signal: stop })
-        ) await this.#serve(transport, token, stop);
+        ) {
+          await this.#serve(transport, token, stop);
+          // As where HTTP refuses it: no other attempt can succeed.
+          if (this.#failure instanceof HandshakeError) break;
+        }
       }
     } catch {
       // A failed attempt has already been reported.
@@ -340,14 +348,25 @@ export class Session {
     const text = typeof data === "string" ? data : stringify(data);
     const verifies = this.#state !== "open";
     if (verifies && text === Text.alreadyAuthorized) return this.#held(link);
-    const error = new RemoteError(text);
     if (verifies && uuid === this.#verification) {
-      link.drop(error);
+      void link.drop(this.#refusal(text));
       return;
     }
+    const error = new RemoteError(text);
     // A hub answers who is on hold with an error, which is a sign of life too.
     if (uuid === HEARTBEAT || this.#asker.reject(uuid, error)) return;
     this.#owner.emit("error", { error });
+  }
+
+  /** Makes the error of a hub that does not let this client in. */
+  #refusal(text: string): HandshakeError {
+    const url = this.#place;
+    const isToken = text === Text.notAuthorized;
+    const why = isToken ? "the token is missing or wrong" : text;
+    return new HandshakeError(
+      `Cannot connect to ${url}: ${why}`,
+      { url, status: isToken ? 401 : undefined },
+    );
   }
 
   #held(link: Link): void {

@@ -11,7 +11,7 @@ import {
 import { CloseError } from "@wirekit/transport/transport";
 import { Client } from "../client.ts";
 import {
-  type HandshakeError,
+  HandshakeError,
   LimitError,
   NotConnectedError,
   OnHoldError,
@@ -143,7 +143,14 @@ Deno.test("Client connect() rejects with what the hub has against it", async () 
     type: 4,
     data: "Not authorized.",
   });
-  await assertRejects(() => connecting, RemoteError, "Not authorized.");
+  const error = await assertRejects(() => connecting, HandshakeError);
+  assertEquals(
+    [error.message, error.status],
+    [
+      "Cannot connect to the hub: the token is missing or wrong",
+      401,
+    ],
+  );
   assertEquals(client.state, "closed");
 });
 

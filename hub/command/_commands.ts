@@ -129,14 +129,16 @@ const listen = command({
       const { route, data } = detail;
       write("request", detail, ` asks for ${route} ${stringify(data)}`);
     });
+    let wasReady = false;
     client.addEventListener("ready", () => {
+      wasReady = true;
       terminal.error(`Listening as ${name} (Ctrl-C stops it)`);
     });
     client.addEventListener("hold", () => {
       terminal.error(`Another client is ${name}: waiting until it leaves`);
     });
     client.addEventListener("disconnect", () => {
-      if (!signal.aborted) {
+      if (wasReady && !signal.aborted) {
         terminal.error("The connection to the hub was lost");
       }
     });

@@ -310,3 +310,20 @@ Deno.test("Commands stop at Ctrl-C, and help", () =>
       assertMatch(out[0]!, new RegExp(`Usage: hub ${name}`));
     }
   }));
+
+Deno.test("a wrong token is no connection, with exit code 3, on every carrier", async () => {
+  const unixPath = `${await Deno.makeTempDir()}/hub.sock`;
+  const options = { port: 0, tcpPort: 0, unixPath, token: "s3cret" };
+  await using server = await serve(options);
+  for (const url of server.urls) {
+    for (const command of [["ping"], ["call", "beta", "x"], ["listen", "me"]]) {
+      const { code, err } = await run(url, ...command, "--token", "wrong");
+      assertEquals([code, err.length], [3, 1], `${command} ${url}: ${err}`);
+      assertMatch(err[0]!, /token is missing or wrong/i);
+    }
+    const missing = await run(url, "ping");
+    assertEquals(missing.code, 3, `${url}: ${missing.err}`);
+    const right = await run(url, "ping", "--token", "s3cret");
+    assertEquals(right.code, 0, `${url}: ${right.err}`);
+  }
+});

@@ -45,6 +45,17 @@ export class OpenRequests {
     return request;
   }
 
+  /** All requests. */
+  *all(): Generator<OpenRequest, void> {
+    for (const last of this.#slots) {
+      let request = last?.chained;
+      while (request) {
+        yield request;
+        request = request === last ? undefined : request.chained;
+      }
+    }
+  }
+
   /** Adds a request. */
   add(
     uuid: string,

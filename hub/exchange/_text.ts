@@ -30,3 +30,6 @@ export const answerTooLarge = "The answer is larger than a client may be sent.";
 
 /** What a client answers when it has no such route. */
 export const noRoute = "Route not found";
+
+/** The hub closes before the answer: ours too. */
+export const closing = "The hub is closing.";

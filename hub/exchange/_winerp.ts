@@ -50,6 +50,7 @@ export class WinerpClient implements Participant, Connected {
   readonly #desk: Desk;
   readonly #receiver: Receiver;
   readonly #admits: (token: string | undefined) => Pass | undefined;
+  readonly #onVerified: (() => void) | undefined;
   readonly #member: Member;
   /** The receiver of its last request. */
   #target: Member | undefined;
@@ -65,6 +66,7 @@ export class WinerpClient implements Participant, Connected {
     this.#desk = desk;
     this.#receiver = receiver;
     this.#admits = options.admit ?? admitAll;
+    this.#onVerified = options.onVerified;
     this.expires = expires;
     this.#member = desk.exchange.enter(this, options.about);
     desk.unverified.add(this);
@@ -297,6 +299,7 @@ export class WinerpClient implements Participant, Connected {
     const refusal = exchange.claim(member, name);
     if (refusal) return this.#refuse(refusal.text);
     unverified.delete(this);
+    this.#onVerified?.();
     const hold = () =>
       envelope.answer({
         ...errorMembers(Text.alreadyAuthorized),

@@ -715,6 +715,15 @@ export class Exchange {
   }
 
   /**
+   * Ends all questions without an answer.
+   *
+   * @param fault The reason.
+   */
+  failAll(fault: Fault): void {
+    for (const request of [...this.#open.all()]) this.fail(request, fault);
+  }
+
+  /**
    * Sends information to all other participants, or to those with given names.
    *
    * @param from The sender.

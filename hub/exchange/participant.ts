@@ -282,4 +282,6 @@ export interface ConnectOptions {
   admit?: (token: string | undefined) => Pass | undefined;
   /** What is known of the client. */
   about?: About;
+  /** Called once it has a name, or waits for one. */
+  onVerified?: () => void;
 }

@@ -7,6 +7,7 @@ import {
   type RequestInfo,
   wantsWebSocket,
 } from "@wirekit/transport/admission";
+import { CalmLogger, type Logger } from "@wirekit/internal/logger";
 import type { Codec } from "../wire/codec.ts";
 import type { Handshake } from "./context.ts";
 
@@ -21,6 +22,13 @@ export interface DoorOptions<State>
   protocols?: readonly string[];
   codecs?: readonly Codec<Uint8Array<ArrayBuffer>>[];
   onError?: (error: unknown, about: { method?: string }) => void;
+}
+
+/** One log for all clients of a server, so that many cannot flood it. */
+export function calmLogger(
+  { logger }: { logger?: Logger | undefined },
+): { logger?: Logger } {
+  return logger ? { logger: CalmLogger.of(logger) } : {};
 }
 
 /** What is known of a client that has come in by HTTP. */

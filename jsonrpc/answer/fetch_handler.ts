@@ -22,7 +22,7 @@ import {
 } from "@wirekit/transport/admission";
 import type { Limits, Transport } from "@wirekit/transport/transport";
 import { checkTimes } from "../_check_times.ts";
-import { Door } from "./_admission.ts";
+import { calmLogger, Door } from "./_admission.ts";
 import { answerHttp } from "./_http.ts";
 import { LENIENT } from "../wire/_lenient.ts";
 import { type Codec, jsonCodec } from "../wire/codec.ts";
@@ -132,6 +132,7 @@ export function fetchHandler<
   request: Request,
   info?: Partial<RequestInfo>,
 ) => Promise<Response> {
+  options = { ...options, ...calmLogger(options) };
   const { idleTimeout = 30_000, ...rest } = options;
   const { maxMessageBytes, maxInboxBytes, maxOutboxBytes } = options;
   checkTimes(options);

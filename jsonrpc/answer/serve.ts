@@ -22,7 +22,7 @@ import {
   serve as serveTransports,
 } from "@wirekit/transport/serve";
 import type { Transport } from "@wirekit/transport/transport";
-import { Door, type Entrance } from "./_admission.ts";
+import { calmLogger, Door, type Entrance } from "./_admission.ts";
 import { answerHttp } from "./_http.ts";
 import { LENIENT } from "../wire/_lenient.ts";
 import { jsonCodec } from "../wire/codec.ts";
@@ -99,7 +99,10 @@ export interface Server<
   /** The clients, but for those that post. */
   readonly peers: ReadonlySet<Peer<C, State>>;
 
-  /** Stops listening and closes all clients. */
+  /**
+   * Stops listening, and ends the connections of all clients. Open calls end at
+   * once, at both ends.
+   */
   close(): Promise<void>;
 }
 
@@ -136,6 +139,7 @@ export async function serve<
   C extends Contract = Contract,
   State = Record<string, unknown>,
 >(options: ServeOptions<C, State> = {}): Promise<Server<C, State>> {
+  options = { ...options, ...calmLogger(options) };
   const { hostname, port = 8_095, tcpPort, unixPath, tls, logger } = options;
   const { maxMessageBytes, maxOutboxBytes, idleTimeout, ...rest } = options;
   checkTimes(options);
@@ -177,8 +181,9 @@ export async function serve<
     options.onPeer?.(peer);
   });
   const close = async () => {
-    await server.close();
-    await Promise.all([...peers].map((peer) => peer.close()));
+    const ends = Array.from(peers, (peer) => peer.close());
+    await Promise.all([server.close(), ...ends]);
+    door.admission.flushLog();
   };
   const { urls, addr } = server;
   return { urls, addr, peers, close, [Symbol.asyncDispose]: close };

@@ -21,6 +21,7 @@
 
 import { checkTimes } from "../_check_times.ts";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
+import { calmLogger } from "./_admission.ts";
 import type { Contract } from "../contract/contract.ts";
 import { Peer } from "../peer.ts";
 import type { PeerOptions } from "../peer_options.ts";
@@ -120,7 +121,10 @@ export function servePeers<
   checkTimes(options);
   const methods = options.methods ?? new Methods<State>();
   const peers = new Set<Peer<C, State>>();
-  const { state, onPeer, maxConnections = 10_000, ...rest } = options;
+  const { state, onPeer, maxConnections = 10_000, ...rest } = {
+    ...options,
+    ...calmLogger(options),
+  };
 
   async function accept(): Promise<void> {
     for await (const transport of listener) {

@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { UsageError } from "@wirekit/internal/command";
+import { CalmLogger } from "@wirekit/internal/logger";
 import { methodsOf } from "../answer/_exports.ts";
 import { Peer } from "../peer.ts";
 import { serve } from "../answer/serve.ts";
@@ -33,8 +34,11 @@ export async function serveFile(
   using _console = options.framing && logToStderr();
   const methods = methodsOf(await load(file));
   const log = (line: string) => io.error(line.replace(/\s+/g, " "));
-  const onError = (error: unknown, { method }: { method?: string }) =>
-    log(`${method ?? "connection"}: ${error}`);
+  const logger = new CalmLogger({ warn: log, error: log });
+  const onError = (
+    error: unknown,
+    { method = "connection" }: { method?: string },
+  ) => logger.error(`${method}: ${error}`, method);
   const peerOptions = { methods, onError };
   const stopped = new Promise<void>((resolve) => {
     io.signal.addEventListener("abort", () => resolve());
@@ -53,7 +57,7 @@ export async function serveFile(
     await serve({
       ...peerOptions,
       ...where,
-      logger: { warn: log, error: log },
+      logger,
     }),
   );
   io.log(

@@ -175,7 +175,8 @@ export function goneError(): Error {
   return new Error("The client is gone");
 }
 
-function hasBody({ method, headers }: IncomingMessage): boolean {
+/** Whether a body comes after the headers of a request. */
+export function hasBody({ method, headers }: IncomingMessage): boolean {
   return method !== "GET" && method !== "HEAD" &&
     (headers["transfer-encoding"] !== undefined ||
       headers["content-length"] !== undefined);

@@ -10,7 +10,8 @@ import { hostAndPort } from "../_not_connected.ts";
 import { PipeTransport } from "../stream/_pipe_transport.ts";
 import { SocketPipe } from "../stream/_socket_pipe.ts";
 import type { Framer } from "../stream/framer.ts";
-import type { Admission, RemoteAddr } from "../admission.ts";
+import type { Admission, Place } from "../admission.ts";
+import { Awaited, remoteAddrOf } from "./_awaited.ts";
 import type { RenewableTls, TransportListener } from "../listener.ts";
 import type { Transport } from "../transport.ts";
 
@@ -34,7 +35,7 @@ export interface SocketListenerOptions {
   /** Where to log failures. */
   logger: Logger | undefined;
   /** The admission that counts the connections. */
-  admission: Pick<Admission, "enter"> | undefined;
+  admission: Pick<Admission, "enter" | "refuse"> | undefined;
   /** The most bytes that may wait to be written. */
   maxOutboxBytes: number | undefined;
 }
@@ -58,7 +59,7 @@ export async function listenForSockets<T extends string | Uint8Array, A>(
     ? createSecureServer({
       ...settings,
       ...tls,
-      handshakeTimeout: Math.min(handshakeTimeout, MAX_DELAY),
+      handshakeTimeout: Math.ceil(Math.min(handshakeTimeout, MAX_DELAY)),
     })
     : createSocketServer(settings);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -77,6 +78,14 @@ export async function listenForSockets<T extends string | Uint8Array, A>(
   );
   const addr = addrOf(server);
   return new SocketListener(server, addr, failures, options, makeFramer);
+}
+
+/** Where a transport has the place that was taken for it. */
+const PLACE = Symbol("place");
+
+/** Returns the place that a listener has taken for a transport, if it did. */
+export function placeOf(transport: object): Place | undefined {
+  return (transport as { [PLACE]?: Place })[PLACE];
 }
 
 /** Writes where a server listens, for people. */
@@ -108,8 +117,14 @@ export class SocketListener<T extends string | Uint8Array, A>
     this.addr = addr;
     this.#options = options;
     this.#makeFramer = makeFramer;
-    const event = options.tls ? "secureConnection" : "connection";
-    server.on(event, (socket: Socket) => this.#take(socket));
+    if (options.tls) {
+      const awaited = new Awaited(options.admission);
+      server.on("connection", (socket) => awaited.begin(socket));
+      server.on("secureConnection", (socket: Socket) => {
+        awaited.delete(socket);
+        this.#take(socket);
+      });
+    } else server.on("connection", (socket) => this.#take(socket));
     server.on("error", (error) => failures.failed(error));
     this.#watch = watchAccepting(server, failures, BACKLOG);
   }
@@ -152,25 +167,17 @@ export class SocketListener<T extends string | Uint8Array, A>
   #take(socket: Socket): void {
     const { admission, maxOutboxBytes } = this.#options;
     socket.on("error", () => {}); // Without it, a reset would be thrown.
-    const onGone = admission
-      ? admission.enter({ remoteAddr: remoteAddrOf(socket) })
-      : () => {};
-    if (onGone instanceof Response) return void socket.destroy();
+    const place = admission?.enter({ remoteAddr: remoteAddrOf(socket) });
+    if (place instanceof Response) return void socket.destroy();
+    const onGone = () => place?.leave();
     if (this.#closing || this.#ready.length >= MAX_WAITING) {
       onGone();
       return void socket.destroy();
     }
     const pipe = new SocketPipe(socket);
     const options = { maxOutboxBytes, onGone };
-    this.#ready.push(new PipeTransport(pipe, this.#makeFramer(), options));
+    const transport = new PipeTransport(pipe, this.#makeFramer(), options);
+    this.#ready.push(Object.assign(transport, { [PLACE]: place }));
     this.#wake?.resolve();
   }
-}
-
-function remoteAddrOf({ remoteAddress, remotePort }: Socket): RemoteAddr {
-  return remoteAddress === undefined ? { transport: "unix" } : {
-    transport: "tcp",
-    hostname: remoteAddress,
-    ...(remotePort !== undefined && { port: remotePort }),
-  };
 }

@@ -2,13 +2,19 @@
 
 import { checkLimits } from "@wirekit/internal/limits";
 import type { Buffer } from "node:buffer";
-import type { IncomingMessage, Server, ServerOptions } from "node:http";
+import type {
+  IncomingMessage,
+  Server,
+  ServerOptions,
+  ServerResponse,
+} from "node:http";
 import type { Socket } from "node:net";
 import { checkTime, later, type Timer } from "@wirekit/internal/clock";
 import { AcceptFailures, watchAccepting } from "./_accept_watch.ts";
 import { ConnectionGroup } from "../websocket/_connection_group.ts";
 import {
   goneError,
+  hasBody,
   HttpExchange,
   infoOf,
   toRequest,
@@ -26,6 +32,7 @@ import { SocketPipe } from "../stream/_socket_pipe.ts";
 import { WebSocketConnection } from "../websocket/_connection.ts";
 import { acceptKey } from "../websocket/_accept_key.ts";
 import type { Admission } from "../admission.ts";
+import { Awaited, MAX_AWAITED } from "./_awaited.ts";
 import type {
   AcceptedConnection,
   ListenWebSocketOptions,
@@ -40,12 +47,6 @@ const BACKLOG = 1_024;
 /** How often to look for requests that take too long, in milliseconds. */
 const CHECK_INTERVAL = 500;
 
-/**
- * The most connections in HTTP or in their handshake, besides the open
- * WebSockets.
- */
-const OTHERS = 1_024;
-
 /** The longest time that a Node timer accepts. */
 const MAX_DELAY = 2 ** 31 - 1;
 
@@ -58,6 +59,7 @@ export class WebSocketListening<F extends Format, State>
   readonly #server: Server;
   readonly #group: ConnectionGroup;
   readonly #waiting: AcceptedConnection<F, State>[] = [];
+  readonly #awaited: Awaited;
   #wake: PromiseWithResolvers<void> | undefined;
   #watch: Timer | undefined;
   #closed = false;
@@ -80,8 +82,10 @@ export class WebSocketListening<F extends Format, State>
       requestTimeout: handshakeTimeout === Infinity
         ? 0
         : Math.ceil(6 * handshakeTimeout),
-      connectionsCheckingInterval: Math.min(CHECK_INTERVAL, handshakeTimeout),
-      maxHeaderSize: maxHeaderBytes,
+      connectionsCheckingInterval: Math.ceil(
+        Math.min(CHECK_INTERVAL, handshakeTimeout),
+      ),
+      maxHeaderSize: Math.ceil(maxHeaderBytes),
       noDelay: true,
       keepAlive: true,
       // Node 24 asks; before that everything comes as an upgrade.
@@ -90,6 +94,7 @@ export class WebSocketListening<F extends Format, State>
     };
     this.#options = options;
     this.#admission = admission;
+    this.#awaited = new Awaited(admission);
     this.#secure = tls !== undefined;
     this.#group = new ConnectionGroup(
       idleTimeout === Infinity ? 0 : idleTimeout,
@@ -98,19 +103,22 @@ export class WebSocketListening<F extends Format, State>
       ? createTlsServer({
         ...settings,
         ...tls,
-        handshakeTimeout: Math.min(handshakeTimeout, MAX_DELAY),
+        handshakeTimeout: Math.ceil(Math.min(handshakeTimeout, MAX_DELAY)),
       })
       : createServer(settings);
-    this.#server.maxConnections = maxConnections + OTHERS;
+    this.#server.maxConnections = maxConnections + 2 * MAX_AWAITED;
+    this.#server.on("connection", (socket) => this.#awaited.begin(socket));
     this.#server.on("upgrade", (request, socket, head) => {
       this.#upgrade(request, socket as Socket, head as Buffer<ArrayBuffer>);
     });
     this.#server.on("request", (request, response) => {
+      this.#pause(request, response);
       this.#answer(new HttpExchange(request, response, this.#secure));
     });
     // The reader of the body asks for it; a body that nobody reads need not
     // come.
     this.#server.on("checkContinue", (request, response) => {
+      this.#pause(request, response);
       this.#answer(new HttpExchange(request, response, this.#secure));
     });
   }
@@ -167,6 +175,7 @@ export class WebSocketListening<F extends Format, State>
     this.#wake?.resolve();
     this.#server.close();
     this.#server.closeAllConnections();
+    this.#admission.flushLog();
     const error = new CloseError(1001);
     await Promise.all(
       this.#waiting.splice(0).map(({ transport }) => transport.close(error)),
@@ -179,6 +188,19 @@ export class WebSocketListening<F extends Format, State>
 
   renewTls(tls: { cert: string; key: string }): void {
     renewTls(this.#secure ? this.#server as Partial<Server> : {}, tls);
+  }
+
+  /** Waits for no client while we are at work. */
+  #pause(message: IncomingMessage, response: ServerResponse): void {
+    const { socket } = message;
+    const heard = () => this.#awaited.delete(socket);
+    if (hasBody(message)) message.once("end", heard);
+    else heard();
+    response.once("close", () => {
+      message.off("end", heard);
+      if (socket.destroyed) heard();
+      else this.#awaited.add(socket);
+    });
   }
 
   /** Admits a client, or tells it why not. */
@@ -198,10 +220,11 @@ export class WebSocketListening<F extends Format, State>
       socket.destroy();
     });
     const info = infoOf(message, gone.signal);
+    this.#awaited.delete(socket);
     const entered = this.#closed
       ? new Response("The server is closing.\n", { status: 503 })
       : this.#admission.enter(info);
-    const leave = entered instanceof Response ? () => {} : entered;
+    const leave = entered instanceof Response ? () => {} : entered.leave;
     try {
       const accepted = entered instanceof Response
         ? entered

@@ -4,7 +4,12 @@
 
 import { Hub } from "@wirekit/hub/hub";
 import { serve, type ServeOptions } from "@wirekit/hub/serve";
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { until } from "../../_driver.ts";
 import { startHub } from "./_hub.ts";
 import { type Server, WinerpProcess } from "./_peer.ts";
@@ -114,6 +119,39 @@ Deno.test("Hub frees the name of a killed client and fails its calls at once", a
   await call;
   const next = await winerp.client("beta", hub);
   assertEquals(await next.ping(), true);
+});
+
+Deno.test("Hub fails the open requests of stock clients as it closes, and they come back", async () => {
+  const hub = await startServe({});
+  await using winerp = new WinerpProcess();
+  await using other = new WinerpProcess();
+  const alpha = await winerp.client("alpha", hub);
+  const beta = await other.client("beta", hub);
+  await alpha.route("gated", "gated");
+  await beta.route("gated", "gated");
+
+  const calls = [
+    alpha.request("beta", "gated", {}, 60),
+    alpha.request("beta", "gated", {}, 60),
+    beta.request("alpha", "gated", {}, 60),
+  ].map((call) =>
+    assertRejects(() => call, Error, "ClientRuntimeError: The hub is closing.")
+  );
+  for (let i = 0; i < 2; i++) await other.event({ event: "run" });
+  await winerp.event({ event: "run" });
+  const start = performance.now();
+  await hub[Symbol.asyncDispose]();
+  await Promise.all(calls);
+  assert(performance.now() - start < 10_000, "They waited");
+
+  // They survive it: nothing runs twice, and they find the next hub.
+  await using next = await startServe({ port: hub.port });
+  for (const client of [alpha, beta]) {
+    await client.event("disconnect");
+    await client.event("ready");
+  }
+  assertEquals(next.port, hub.port);
+  assertEquals([await alpha.ran("gated"), await beta.ran("gated")], [1, 2]);
 });
 
 Deno.test("Hub costs nobody the connection for a late answer", async () => {
@@ -302,6 +340,30 @@ Deno.test("Hub says farewell to a bot whose message it does not read", async () 
   assertEquals(await beta.ping(), true);
   assertEquals(await beta.ran("large"), 1);
   assertEquals(hub.warnings, [
-    '"beta" (WebSocket) left: a message was too large to be read (code 1009)',
+    '"beta" (WebSocket) left: it sent a message too large to be read (code 1009)',
   ]);
+});
+
+Deno.test("Hub says what happened when a bot is sent more than it takes", async () => {
+  await using hub = await startServe({ maxMessageBytes: 16 * 2 ** 20 });
+  await using winerp = new WinerpProcess();
+  await using other = new WinerpProcess();
+  const alpha = await winerp.client("alpha", { port: hub.port });
+  const beta = await other.client("beta", { port: hub.port });
+  await beta.route("echo", "echo");
+  for (const [i, size] of [2_200_000, 5_000_000, 12_000_000].entries()) {
+    await assertRejects(
+      () => alpha.request("beta", "echo", { text: "x".repeat(size) }, 30),
+      Error,
+      "The destination disconnected before it answered.",
+    );
+    await beta.event("disconnect");
+    await beta.event("ready");
+    await until(() => Promise.resolve(hub.warnings.length > i));
+    const line = hub.warnings.at(-1)!;
+    assertStringIncludes(line, '"beta" (WebSocket) left: ');
+    assertStringIncludes(line, "It was being sent a message of ");
+    assertStringIncludes(line, "take at most 2097152 (--max-message)");
+  }
+  assertEquals(await alpha.ping("beta"), true);
 });
