@@ -660,8 +660,9 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
 
   #requested(link: Link, message: Message): void {
     // The hub swaps the names in a request: `destination` is the requester.
-    const { destination: source, route } = message;
-    if (typeof source !== "string" || typeof route !== "string") return;
+    const { destination: source = null, route } = message;
+    if (source !== null && typeof source !== "string") return;
+    if (typeof route !== "string") return;
     this.#answer(toQuestion(link, message, source, route));
   }
 

@@ -141,7 +141,9 @@ Deno.test("No file but the clock arms a timer of the platform", () => {
 });
 
 Deno.test(`All packages have at most ${MAX_ENTRIES} entries`, () => {
-  const entries = MEMBERS.flatMap(({ exports }) => Object.keys(exports));
+  // Each door of the switchboard is one, so that nobody loads another.
+  const entries = MEMBERS.filter(({ folder }) => folder !== "switchboard")
+    .flatMap(({ exports }) => Object.keys(exports));
   assert(entries.length <= MAX_ENTRIES, `There are ${entries.length}`);
 });
 

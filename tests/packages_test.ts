@@ -13,7 +13,8 @@ function isBelow(folder: string, specifier: string): boolean {
   if (folder === "internal") return false;
   if (specifier.startsWith("@wirekit/internal/")) return true;
   if (folder === "transport") return false;
-  return specifier.startsWith("@wirekit/transport/");
+  if (specifier.startsWith("@wirekit/transport/")) return true;
+  return folder === "switchboard" && specifier.startsWith("@wirekit/");
 }
 
 /**

@@ -15,6 +15,7 @@ import * as openwebnet from "@wirekit/openwebnet";
 import { discoverGateways } from "@wirekit/openwebnet/discovery";
 import { connectMqtt } from "@wirekit/openwebnet/mqtt";
 import { GatewaySimulator } from "@wirekit/openwebnet/simulator";
+import * as switchboard from "@wirekit/switchboard";
 import * as transport from "@wirekit/transport";
 import * as wsrpc from "@wirekit/wsrpc";
 import { symbolsOf, textOf } from "./_house.ts";
@@ -279,6 +280,12 @@ times("jsonrpc", {
 function peer(options: jsonrpc.PeerOptions): Promise<void> {
   return close(new jsonrpc.Peer(transport.pair()[0], options));
 }
+
+times("switchboard", {
+  "HttpDoorOptions.timeout": (timeout) => switchboard.httpDoor({ timeout }),
+  "JsonRpcDoorOptions.timeout": (timeout) =>
+    switchboard.jsonRpcDoor({ timeout }),
+});
 
 times("wsrpc", {
   "CallingOptions.timeout": (timeout) => wsrpcPeer({ timeout }),

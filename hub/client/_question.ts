@@ -53,16 +53,19 @@ export interface Question {
 export function toQuestion(
   link: Link,
   { route, uuid, data }: Message,
-  source: string,
+  source: string | null,
   name = "",
 ): Question {
   return {
     link,
-    source,
+    source: source ?? "",
     name,
     route: scalar(route),
     data,
-    tail: writeTail(scalar(uuid), quote(source)),
+    tail: writeTail(
+      scalar(uuid),
+      source === null ? "null" : quote(source),
+    ),
     startedAt: now(),
   };
 }

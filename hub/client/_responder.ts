@@ -145,7 +145,10 @@ export class Responder {
   #answer({ link, source, startedAt }: Question, text: string): void {
     if (link.ended) return;
     if (now() - startedAt < SLOW) return link.post(text);
-    this.#options.ping(source).catch(() => true).then((there) => {
+    const there = source === ""
+      ? Promise.resolve(true)
+      : this.#options.ping(source);
+    there.catch(() => true).then((there) => {
       if (there && !link.ended) link.post(text);
     });
   }

@@ -740,6 +740,31 @@ Deno.test("Client aborts handlers at a disconnect, and their answers go nowhere"
   await client.close();
 });
 
+Deno.test("Client answers a requester without a name, early and late", async () => {
+  const { client, connection } = await connected({}, "beta");
+  const sources: string[] = [];
+  client.route("greet", (_data, { source }) => {
+    sources.push(source);
+    return sources.length === 1
+      ? "hello"
+      : new Promise((resolve) => setTimeout(resolve, 600, "late"));
+  });
+  for (const answer of ["hello", "late"]) {
+    connection.send({
+      type: 2,
+      id: "beta",
+      route: "greet",
+      data: {},
+      uuid: answer,
+      destination: null,
+    });
+    const { type, uuid, data, destination } = await connection.read();
+    assertEquals([type, uuid, data, destination], [3, answer, answer, null]);
+  }
+  assertEquals(sources, ["", ""]);
+  await client.close();
+});
+
 Deno.test("Client asks whether a requester is still there before a late answer", async () => {
   const { client, connection } = await connected({}, "beta");
   client.route("slow", () => {

@@ -11,7 +11,7 @@
 export interface Information {
   /** The data: any JSON. */
   readonly data: unknown;
-  /** The name of the client that sent it. */
+  /** The name of the client that sent it; empty if it has none. */
   readonly source: string;
 }
 
@@ -25,7 +25,7 @@ export interface Disconnect {
 export interface IncomingRequest {
   /** The name of the route. */
   readonly route: string;
-  /** The name of the requesting client. */
+  /** The name of the requesting client; empty if it has none. */
   readonly source: string;
   /** The data of the request. */
   readonly data: unknown;

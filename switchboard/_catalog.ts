@@ -1,0 +1,28 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** What can be asked of whom: one list, for all protocols that can show it. */
+
+import type { Hub, KnownRoute, Pass } from "@wirekit/hub";
+
+/** Returns the routes of all participants that one may ask. */
+export function catalogOf(
+  { exchange }: Hub,
+  pass: Pass | undefined,
+): KnownRoute[] {
+  return exchange.names.flatMap((name) => exchange.routes.of(name))
+    .filter(({ name, route }) => !pass || pass.mayAsk(name, route));
+}
+
+/** Writes a name as it stands before the route: without a sign of its own. */
+export function escapeName(name: string): string {
+  return encodeURIComponent(name);
+}
+
+/** Reads such a name; `undefined` if it is not valid. */
+export function unescapeName(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}

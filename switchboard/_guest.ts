@@ -1,0 +1,365 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** One participant that came through a door, whatever protocol it speaks. */
+
+import { Call, Calls } from "@wirekit/internal/calls";
+import {
+  type About,
+  type End,
+  type Fault,
+  fault,
+  type Hub,
+  type KnownRoute,
+  type Member,
+  type Participant,
+  type Pass,
+  type Question,
+} from "@wirekit/hub";
+import { catalogOf } from "./_catalog.ts";
+
+/** Why a call has no result, with all that is known of it. */
+export interface Trouble extends Fault {
+  /** The name of the one that was asked. */
+  readonly from?: string;
+  /** Whether that one says so, and not the hub. */
+  readonly answered?: boolean;
+  /** The name of the type of the error. */
+  readonly type?: string;
+  /** Anything more of the error, as JSON text. */
+  readonly data?: string;
+}
+
+/** How a call ends: with a result as JSON text, or not. */
+export type Outcome = { readonly data: string } | { readonly trouble: Trouble };
+
+/** A question, as its responder gets it. */
+export interface Asked {
+  readonly question: Question;
+  /** The route, as JSON text. */
+  readonly route: string;
+  /** The data, as JSON text. */
+  readonly data: string;
+  /** The name of who asks, as JSON text; `null` if there is none. */
+  readonly source: string;
+}
+
+/** What a door does with what comes for its client. */
+export interface Host {
+  /** Is asked; returns why it cannot be, if so. */
+  asked(asked: Asked): Fault | undefined;
+  /** Nobody waits for the answer to this question any more. */
+  cancelled(question: Question): void;
+  /** Is told something: both are JSON texts. */
+  told(source: string, data: string): Fault | undefined;
+  /** Gets the name that it was waiting for. */
+  admitted(): void;
+  /** Has lost its name to another, in a cluster, and waits for it. */
+  held(): void;
+  /** Is disconnected. */
+  ended(error: Parameters<Participant["end"]>[0]): void;
+}
+
+/** One question of a guest. */
+class GuestCall extends Call {
+  constructor(
+    /** The name of who is asked, as JSON text. */
+    readonly to: string,
+    readonly asked: Member | undefined,
+    readonly route: string,
+    readonly end: (outcome: Outcome) => void,
+  ) {
+    super();
+  }
+}
+
+/** Who asks and cannot be asked. */
+export const NO_HOST: Host = {
+  asked: () => fault("RouteNotFound", "It cannot be asked."),
+  cancelled() {},
+  told: () => undefined,
+  admitted() {},
+  held() {},
+  ended() {},
+};
+
+/** What stands in a message besides what a guest says. */
+const NOTHING = { traceback: "null", pseudoObject: "null" };
+
+/** The text of a winerp client that has no such route. */
+const NO_ROUTE = '"Route not found"';
+
+/** Why an answer of a winerp client cannot be passed on. */
+const OBJECT =
+  "The answer is an object whose functions are called by winerp. " +
+  "Only a winerp client can use it.";
+
+const encoder = new TextEncoder();
+
+/** A participant of the hub that came through a door. */
+export class Guest {
+  readonly member: Member;
+  readonly #hub: Hub;
+  readonly #calls: Calls<GuestCall>;
+  /** Who waits for the outcome of the claim to a name. */
+  readonly #settled: ((held: boolean) => void)[] = [];
+  /** Two nameless guests may ask one participant: no two have one uuid. */
+  readonly #prefix = `"${crypto.randomUUID()}-`;
+
+  constructor(hub: Hub, pass: Pass, host: Host, about: About) {
+    this.#hub = hub;
+    this.member = hub.exchange.enter(this.#participant(host), about);
+    hub.exchange.allow(this.member, pass);
+    this.#calls = new Calls({
+      late: (call) => this.#giveUp(call),
+    });
+  }
+
+  /** The name, if it is its own. */
+  get name(): string | undefined {
+    const { active, name } = this.member;
+    return active && name !== undefined ? JSON.parse(name) : undefined;
+  }
+
+  /**
+   * Takes a name, or waits for it.
+   *
+   * @param name The name.
+   * @param settled Is called once with whether it waits, maybe before this
+   * returns: in a cluster that takes a moment.
+   * @returns Why it may not have it. Then `settled` is not called.
+   */
+  join(name: string, settled: (held: boolean) => void): Fault | undefined {
+    const { member } = this;
+    const text = JSON.stringify(name);
+    if (member.name !== undefined && member.name !== text) {
+      return fault("NameRefused", `You are called ${member.name} already.`);
+    }
+    if (name === "") return fault("NameRefused", "The name is empty.");
+    if (member.name === undefined) {
+      const refused = this.#hub.exchange.claim(member, text);
+      if (refused) return refused;
+    }
+    if (member.active || member.held) settled(!member.active);
+    else this.#settled.push(settled);
+    return undefined;
+  }
+
+  /**
+   * Asks another participant.
+   *
+   * @param to Its name.
+   * @param route The route.
+   * @param data The data, as JSON text.
+   * @param end Is called once with the outcome, maybe before this returns.
+   * @param timeout When to give up, in milliseconds.
+   * @returns Ends it now as cancelled, if it has not ended.
+   */
+  ask(
+    to: string,
+    route: string,
+    data: string,
+    end: (outcome: Outcome) => void,
+    timeout = Infinity,
+  ): () => void {
+    const { exchange } = this.#hub;
+    const name = JSON.stringify(to);
+    const asked = exchange.find(name);
+    const call = new GuestCall(name, asked, route, end);
+    const refuse = (reason: Fault) => {
+      this.#fail(call, reason);
+      return () => {};
+    };
+    const json = JSON.stringify(route);
+    if (!asked) {
+      const text = `Nobody has the name ${name}.`;
+      return refuse(
+        exchange.refusal(this.member, name, json) ??
+          fault("NameNotFound", text),
+      );
+    }
+    if (isLonger(data, this.#hub.maxMessageBytes)) {
+      return refuse(this.#tooLarge());
+    }
+    call.number = this.#calls.next();
+    this.#calls.open(call, timeout);
+    const content = { ...NOTHING, route: json, data };
+    const uuid = this.#uuidOf(call);
+    const refusal = exchange.ask(this.member, asked, uuid, "request", content);
+    if (refusal && this.#calls.take(call)) return refuse(refusal);
+    return () => {
+      if (!this.#calls.take(call)) return;
+      this.#forget(call);
+      this.#fail(call, fault("Cancelled", "The call was cancelled."));
+    };
+  }
+
+  /** Answers a question with a result, as JSON text. */
+  answer(question: Question, data: string): void {
+    const content = { ...NOTHING, route: "null", data };
+    this.#hub.exchange.answer(question, "response", content);
+  }
+
+  /** Answers a question with an error. */
+  refuse(question: Question, { code, text, type, data }: Trouble): void {
+    const words = JSON.stringify(text);
+    const error = {
+      code,
+      ...(type !== undefined && { type }),
+      ...(data !== undefined && { data }),
+    };
+    const content = { ...NOTHING, route: "null", data: words, error };
+    this.#hub.exchange.answer(question, "error", content);
+  }
+
+  /** Ends a question whose answer cannot be read. */
+  spoil(question: Question, reason: string): void {
+    const text = `The answer cannot be read: ${reason}`;
+    this.#hub.exchange.fail(question, fault("InvalidAnswer", text));
+  }
+
+  /** Tells others; returns how many are told, or why they are not. */
+  inform(data: string, names?: readonly string[]): number | Fault {
+    const { exchange, maxMessageBytes } = this.#hub;
+    if (isLonger(data, maxMessageBytes)) return this.#tooLarge();
+    const texts = names &&
+      [...new Set(names)].map((each) => JSON.stringify(each));
+    const told = texts
+      ? texts.filter((name) => exchange.find(name)).length
+      : exchange.names.length - (this.member.active ? 1 : 0);
+    const route = `[${texts?.join(",") ?? ""}]`;
+    const content = { ...NOTHING, route, data };
+    return exchange.inform(this.member, texts, content) ?? told;
+  }
+
+  /** Says what it can be asked for; returns why that is refused, if it is. */
+  announce(routes: string): Fault | undefined {
+    const { active, name } = this.member;
+    return active && name !== undefined
+      ? this.#hub.exchange.routes.announce(name, routes)
+      : fault("NotReady", "Take a name first.");
+  }
+
+  /** The routes that it may ask for. */
+  catalog(): KnownRoute[] {
+    const { exchange } = this.#hub;
+    return catalogOf(this.#hub, exchange.passOf(this.member));
+  }
+
+  /** Ends all its questions, because their time is up. */
+  endAll(): void {
+    this.#calls.endAll((call) => this.#giveUp(call));
+  }
+
+  /** Frees its name, and ends its questions. */
+  leave(end?: End): void {
+    this.#hub.exchange.leave(this.member, end);
+    const reason = fault("Cancelled", "You left before the answer came.");
+    this.#calls.endAll((call) => this.#fail(call, reason));
+  }
+
+  /** What it is for the exchange. */
+  #participant(host: Host): Participant {
+    const { maxMessageBytes } = this.#hub;
+    return {
+      ask: (question, kind, { route, data }) => {
+        if (kind === "functionCall") {
+          const text = "It has no objects whose functions can be called.";
+          return fault("RouteNotFound", text);
+        }
+        if (isLonger(data, maxMessageBytes)) return this.#tooLarge();
+        const source = question.requester.name ?? "null";
+        return host.asked({ question, route, data, source });
+      },
+      answer: (question, kind, content) => {
+        if (content.pseudoObject === "true") {
+          return fault("InvalidAnswer", OBJECT);
+        }
+        const { data, error } = content;
+        if (isLonger(data, maxMessageBytes)) {
+          const text = "The answer is larger than a client may be sent.";
+          return fault("AnswerTooLarge", text);
+        }
+        const call = this.#callOf(question);
+        if (!call) return undefined;
+        if (kind === "error") {
+          this.#fail(call, { ...failureOf(data), ...error, answered: true });
+          return undefined;
+        }
+        this.#hub.exchange.routes.learn(call.to, call.route);
+        call.end({ data });
+        return undefined;
+      },
+      fail: (question, reason) => {
+        const call = this.#callOf(question);
+        if (call) this.#fail(call, reason);
+      },
+      tell: ({ name = "null" }, { data }) =>
+        isLonger(data, maxMessageBytes)
+          ? this.#tooLarge()
+          : host.told(name, data),
+      cancel: (question) => host.cancelled(question),
+      admit: () => {
+        if (!this.#settle(false)) host.admitted();
+      },
+      hold: () => {
+        if (!this.#settle(true)) host.held();
+      },
+      end: (error) => host.ended(error),
+    };
+  }
+
+  /** Says how a claim ended; returns whether somebody waited for it. */
+  #settle(held: boolean): boolean {
+    const waiting = this.#settled.splice(0);
+    for (const settled of waiting) settled(held);
+    return waiting.length > 0;
+  }
+
+  #tooLarge(): Fault {
+    const text =
+      `The message is larger than ${this.#hub.maxMessageBytes} bytes.`;
+    return fault("TooLarge", text);
+  }
+
+  #giveUp(call: GuestCall): void {
+    this.#forget(call);
+    this.#fail(call, fault("TimedOut", "No answer came in time."));
+  }
+
+  #fail({ to, end }: GuestCall, reason: Trouble): void {
+    end({ trouble: { ...reason, from: JSON.parse(to) } });
+  }
+
+  /** Takes the call that a question is, if it has not ended. */
+  #callOf({ uuid }: Question): GuestCall | undefined {
+    const number = Number(uuid.slice(this.#prefix.length, -1));
+    const call = this.#calls.get(number);
+    return call && this.#calls.take(call) ? call : undefined;
+  }
+
+  /** Lets a late answer go nowhere, and the responder know of it. */
+  #forget(call: GuestCall): void {
+    const { exchange } = this.#hub;
+    const { member } = this;
+    const question = call.asked &&
+      exchange.question(call.asked, this.#uuidOf(call), member);
+    if (question) exchange.cancel(question);
+  }
+
+  #uuidOf({ number }: GuestCall): string {
+    return `${this.#prefix}${number}"`;
+  }
+}
+
+/** Whether a text has more bytes than `max`. */
+export function isLonger(text: string, max: number): boolean {
+  if (text.length * 3 <= max) return false;
+  return text.length > max || encoder.encode(text).length > max;
+}
+
+/** What the error of a winerp client says: usually a text. */
+function failureOf(data: string): Fault {
+  if (data === NO_ROUTE) return fault("RouteNotFound", JSON.parse(data));
+  const text = data[0] === '"' ? String(JSON.parse(data)) : data;
+  return fault("RouteFailed", text);
+}

@@ -1,0 +1,130 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** What all doors over HTTP share. */
+
+import { type Fault, fault, type Hub, JsonSlice } from "@wirekit/hub";
+import type { Trouble } from "./_guest.ts";
+import { errorOf, statusOf } from "./_trouble.ts";
+
+const encoder = new TextEncoder();
+
+/** A response that says why there is no result. */
+export function refusal(trouble: Trouble): Response {
+  return json(`{"error":${errorOf(trouble)}}`, statusOf(trouble));
+}
+
+/** A response with a JSON text. */
+export function json(text: string, status = 200): Response {
+  const headers = { "content-type": "application/json" };
+  return new Response(text, { status, headers });
+}
+
+/** Lets a page read the response whose origin was admitted. */
+export function shared(request: Request, response: Response): Response {
+  const origin = request.headers.get("origin");
+  response.headers.append("vary", "origin");
+  if (origin !== null) {
+    response.headers.set("access-control-allow-origin", origin);
+  }
+  return response;
+}
+
+/** Answers the question of a browser whether a page may send a request. */
+export function preflight(
+  hub: Hub,
+  request: Request,
+  methods: string,
+): Response {
+  const refused = hub.admission.checkOrigin(request);
+  if (refused) return refused;
+  const response = new Response(null, {
+    status: 204,
+    headers: {
+      "access-control-allow-methods": methods,
+      "access-control-allow-headers": "authorization, content-type",
+      "access-control-max-age": "600",
+    },
+  });
+  return shared(request, response);
+}
+
+/** Whether the body is said to be JSON, which no form of a page can say. */
+export function saysJson({ headers }: Request): boolean {
+  const type = headers.get("content-type") ?? "";
+  return /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type);
+}
+
+/**
+ * Reads the body of a request, which has to be said to be JSON. It gives the
+ * response that refuses it, if it is too large or no UTF-8.
+ */
+export async function readBody(
+  request: Request,
+  max: number,
+): Promise<Uint8Array | Response> {
+  if (!saysJson(request)) {
+    await request.body?.cancel();
+    const text = "The content-type has to be application/json.";
+    return json(`{"error":${errorOf(invalid(text))}}`, 415);
+  }
+  try {
+    const bytes = await readBytes(request, max);
+    if (bytes) {
+      new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+      return bytes;
+    }
+    const text = `The body is larger than ${max} bytes.`;
+    return refusal(fault("TooLarge", text));
+  } catch {
+    return refusal(invalid("The body ended early, or is not UTF-8."));
+  }
+}
+
+/** Reads a body as JSON, an empty one as `empty`. */
+export async function readJson(
+  request: Request,
+  max: number,
+  empty = "",
+): Promise<JsonSlice | Response> {
+  const bytes = await readBody(request, max);
+  if (bytes instanceof Response) return bytes;
+  try {
+    return JsonSlice.of(bytes.length > 0 ? bytes : encoder.encode(empty))
+      .check();
+  } catch (error) {
+    return refusal(invalid(`The body is no JSON: ${(error as Error).message}`));
+  }
+}
+
+function invalid(text: string): Fault {
+  return fault("InvalidMessage", text);
+}
+
+/** Reads a body of at most `max` bytes. */
+async function readBytes(
+  { body, headers }: Request,
+  max: number,
+): Promise<Uint8Array | undefined> {
+  if (!body) return new Uint8Array();
+  const reader = body.getReader();
+  const expected = Number(headers.get("content-length") ?? 0);
+  let bytes = new Uint8Array(Math.min(expected || 1_024, max));
+  let length = 0;
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return bytes.subarray(0, length);
+    if (length + value.length > max) {
+      await reader.cancel().catch(() => {});
+      return undefined;
+    }
+    if (length + value.length > bytes.length) {
+      const larger = new Uint8Array(
+        Math.min(2 * (length + value.length), max),
+      );
+      larger.set(bytes);
+      bytes = larger;
+    }
+    bytes.set(value, length);
+    length += value.length;
+  }
+}

@@ -1,0 +1,234 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** JSON-RPC 2.0 as a door reads it: envelopes only. */
+
+import { type Fault, fault, type JsonSlice } from "@wirekit/hub";
+import { unescapeName } from "./_catalog.ts";
+import type { Outcome, Trouble } from "./_guest.ts";
+import { errorOf } from "./_trouble.ts";
+import { act, type Actor, isVerb } from "./_verbs.ts";
+
+/** The most items of a batch. */
+const MAX_ITEMS = 1_000;
+
+/** The most bytes of all answers of a batch, about. */
+const MAX_ANSWER_LENGTH = 16 * 1024 * 1024;
+
+const PARSE_ERROR = -32700;
+const BATCH_TOO_LARGE = -32010;
+
+/** Gets the text of an answer; none if there is nothing to answer. */
+type Reply = (text?: string) => void;
+
+/** The members of a message, as they came. */
+export type Members = Map<string, JsonSlice>;
+
+/** Who calls. */
+export interface Caller extends Actor {
+  /** Describes what it may call, as JSON text. */
+  discover(): string | Fault;
+  /** Takes a response. */
+  answered(members: Members): void;
+  /** Takes a message of which only these members can be read, if it can. */
+  unreadable(members: Members, reason: string): boolean;
+  /** Has sent what is no JSON at all. */
+  nonsense(): void;
+}
+
+/** A call that has no outcome yet. */
+interface OpenCall {
+  cancel: (() => void) | undefined;
+}
+
+/** Reads the messages of one caller, and answers its calls. */
+export class Dispatcher {
+  readonly #caller: Caller;
+  /** The calls that are open, by their id. */
+  #open = new Map<string, OpenCall>();
+
+  constructor(caller: Caller) {
+    this.#caller = caller;
+  }
+
+  /** Takes a message or a batch; calls `reply` once. */
+  receive(message: JsonSlice, reply: Reply): void {
+    if (message.kind !== "array") return this.#one(message, reply);
+    let items: JsonSlice[];
+    try {
+      items = message.items();
+    } catch (error) {
+      return reply(failed("null", unreadable(error as Error)));
+    }
+    if (items.length === 0) {
+      const text = "The batch is empty.";
+      return reply(failed("null", fault("InvalidMessage", text)));
+    }
+    if (items.length > MAX_ITEMS) {
+      const text = `The batch has more than ${MAX_ITEMS} items.`;
+      return reply(failed("null", { code: BATCH_TOO_LARGE, text }));
+    }
+    this.#batch(items, reply);
+  }
+
+  #batch(items: readonly JsonSlice[], reply: Reply): void {
+    const answers: (string | undefined)[] = new Array(items.length);
+    let waiting = items.length;
+    let length = 0;
+    items.forEach((item, n) => {
+      this.#one(item, (text, id) => {
+        length += text?.length ?? 0;
+        const fits = length <= MAX_ANSWER_LENGTH || id === undefined;
+        const why = "The answers of the batch are larger than may be sent.";
+        answers[n] = fits ? text : failed(id, fault("AnswerTooLarge", why));
+        if (--waiting > 0) return;
+        const all = answers.filter((answer) => answer !== undefined);
+        reply(all.length > 0 ? `[${all.join(",")}]` : undefined);
+      });
+    });
+  }
+
+  /** Takes one message; `reply` gets the id too. */
+  #one(message: JsonSlice, reply: (text?: string, id?: string) => void): void {
+    let members: Members;
+    try {
+      members = message.members();
+    } catch (error) {
+      return this.#unreadable(message, error as Error, reply);
+    }
+    const method = members.get("method");
+    if (!method && (members.has("result") || members.has("error"))) {
+      this.#caller.answered(members);
+      return reply();
+    }
+    const id = members.get("id");
+    const wrong = faultOf(members);
+    if (wrong !== undefined) {
+      const text = id && isId(id) ? id.text : "null";
+      return reply(failed(text, fault("InvalidMessage", wrong)), text);
+    }
+    const name = method!.string()!;
+    if (!id) {
+      this.#call(name, members.get("params"), () => {});
+      return reply();
+    }
+    this.#request(name, members.get("params"), id.text, reply);
+  }
+
+  #request(
+    method: string,
+    params: JsonSlice | undefined,
+    id: string,
+    reply: (text: string, id: string) => void,
+  ): void {
+    const open: OpenCall = { cancel: undefined };
+    this.#open.set(id, open);
+    open.cancel = this.#call(method, params, (outcome) => {
+      if (this.#open.get(id) === open) this.#close(id);
+      const text = "data" in outcome
+        ? `{"jsonrpc":"2.0","id":${id},"result":${outcome.data}}`
+        : failed(id, outcome.trouble);
+      reply(text, id);
+    });
+  }
+
+  #close(id: string): void {
+    this.#open.delete(id);
+    // A map that grows and shrinks for long keeps what it had.
+    if (this.#open.size === 0) this.#open = new Map();
+  }
+
+  /** Does a call; returns what cancels it. */
+  #call(
+    method: string,
+    params: JsonSlice | undefined,
+    end: (outcome: Outcome) => void,
+  ): (() => void) | undefined {
+    const caller = this.#caller;
+    const [space, verb = ""] = method.split(".", 2);
+    if (space === "hub" && isVerb(verb) && method === `hub.${verb}`) {
+      return act(caller, verb, params, end);
+    }
+    if (method === "$/cancelRequest") {
+      this.#cancel(params);
+      return void end({ data: "null" });
+    }
+    if (method === "rpc.discover") {
+      const found = caller.discover();
+      return void end(
+        typeof found === "string" ? { data: found } : { trouble: found },
+      );
+    }
+    const slash = method.indexOf("/");
+    const name = unescapeName(method.slice(0, Math.max(slash, 0)));
+    if (!name || name === "$") {
+      const text = `There is no method ${JSON.stringify(method)}: it has to ` +
+        "be NAME/ROUTE, or one of hub.join, hub.request, hub.inform, " +
+        "hub.announce and rpc.discover.";
+      return void end({ trouble: fault("RouteNotFound", text) });
+    }
+    const guest = caller.guest();
+    if ("code" in guest) return void end({ trouble: guest });
+    const data = params && params.text !== "null" ? params.text : "{}";
+    return guest.ask(name, method.slice(slash + 1), data, end);
+  }
+
+  #cancel(params: JsonSlice | undefined): void {
+    if (params?.kind !== "object") return;
+    const id = params.members().get("id");
+    if (id) this.#open.get(id.text)?.cancel?.();
+  }
+
+  #unreadable(message: JsonSlice, error: Error, reply: Reply): void {
+    if (message.kind !== "object" && checked(message)) {
+      const text = "The message is no object.";
+      return reply(failed("null", fault("InvalidMessage", text)));
+    }
+    const members = message.looseMembers();
+    if (this.#caller.unreadable(members, error.message)) return reply();
+    const id = members.get("id");
+    const known = members.has("method") && id && isId(id) ? id.text : "null";
+    reply(failed(known, unreadable(error)));
+    if (members.size === 0) this.#caller.nonsense();
+  }
+}
+
+/** Returns what is wrong with a call. */
+function faultOf(members: Members): string | undefined {
+  if (members.get("jsonrpc")?.string() !== "2.0") {
+    return 'It has to say "jsonrpc":"2.0".';
+  }
+  if (members.get("method")?.string() === undefined) {
+    return "method has to be a string.";
+  }
+  const id = members.get("id");
+  if (id && !isId(id)) return "id has to be a string, a number or null.";
+  const params = members.get("params");
+  if (!params || params.text === "null") return undefined;
+  return params.kind === "object" || params.kind === "array"
+    ? undefined
+    : "params has to be an object or an array.";
+}
+
+function isId({ kind, text }: JsonSlice): boolean {
+  return kind === "string" ||
+    kind === "other" && text !== "true" && text !== "false";
+}
+
+function checked(message: JsonSlice): boolean {
+  try {
+    message.check();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function unreadable({ message }: Error): Fault {
+  const text = `The message cannot be read: ${message}`;
+  return { code: PARSE_ERROR, text };
+}
+
+/** The text of a response that says why there is no result. */
+function failed(id: string, trouble: Trouble): string {
+  return `{"jsonrpc":"2.0","id":${id},"error":${errorOf(trouble)}}`;
+}

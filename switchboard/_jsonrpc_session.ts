@@ -1,0 +1,109 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** A JSON-RPC client that stays connected. */
+
+import { type Fault, fault, JsonSlice, type Question } from "@wirekit/hub";
+import type { Asked } from "./_guest.ts";
+import { Dispatcher, type Members } from "./_jsonrpc.ts";
+import { openRpcOf } from "./_openrpc.ts";
+import { type Newcomer, Session } from "./_session.ts";
+import { troubleOf } from "./_trouble.ts";
+
+/** Makes a peer give a sign of life: whatever it answers is one. */
+export const PING: Uint8Array<ArrayBuffer> = new TextEncoder().encode(
+  '{"jsonrpc":"2.0","id":"hub.ping","method":"hub.ping"}',
+);
+
+export class JsonRpcSession extends Session {
+  readonly #dispatcher = new Dispatcher(this);
+
+  constructor(newcomer: Newcomer) {
+    super("JSON-RPC", newcomer);
+  }
+
+  receive(message: Uint8Array<ArrayBuffer>): void {
+    this.#dispatcher.receive(JsonSlice.of(message), (answer) => {
+      if (answer !== undefined) this.send(answer);
+    });
+  }
+
+  /** See {@linkcode Caller}. */
+  discover(): string | Fault {
+    const { visitor } = this;
+    if (!visitor) return this.guest() as Fault;
+    return JSON.stringify(openRpcOf(visitor.catalog()));
+  }
+
+  /** See {@linkcode Caller}. */
+  answered(members: Members): void {
+    const question = this.#questionOf(members);
+    const guest = this.visitor;
+    if (!question || !guest) return; // Late, or twice.
+    const error = members.get("error");
+    const result = members.get("result");
+    const failed = error && error.text !== "null";
+    if (failed && result && result.text !== "null") {
+      guest.spoil(question, "it has both a result and an error");
+    } else if (failed) guest.refuse(question, troubleOf(error));
+    else if (result) guest.answer(question, result.text);
+    else guest.spoil(question, "it has no result");
+  }
+
+  /** See {@linkcode Caller}. */
+  unreadable(members: Members, reason: string): boolean {
+    const question = members.has("method")
+      ? undefined
+      : this.#questionOf(members);
+    if (question) this.visitor?.spoil(question, reason);
+    return question !== undefined;
+  }
+
+  /** Who has no name may be a web page that sends lines to every port. */
+  nonsense(): void {
+    if ((this.name ?? this.heldName) !== undefined) return;
+    this.drop(1008, "Its first message cannot be read");
+  }
+
+  #questionOf(members: Members): Question | undefined {
+    return this.take(Number(members.get("id")?.text ?? NaN));
+  }
+
+  protected put(
+    number: number,
+    { route, data, source }: Asked,
+  ): Fault | undefined {
+    if (route[0] !== '"') {
+      return fault("RouteNotFound", "A route has to be a string.");
+    }
+    const params = this.#paramsOf(data, source);
+    if (params === undefined) {
+      const text =
+        `${this.name} takes params by name or by position: send an object or an array.`;
+      return fault("InvalidData", text);
+    }
+    this.send(
+      `{"jsonrpc":"2.0","id":${number},"method":${route}${params}}`,
+    );
+    return undefined;
+  }
+
+  /** Writes the params of a question, with who asks if that is wanted. */
+  #paramsOf(data: string, source: string): string | undefined {
+    if (data === "null") return "";
+    if (data[0] === "[") return `,"params":${data}`;
+    if (data[0] !== "{") return undefined;
+    if (this.source === undefined) return `,"params":${data}`;
+    // The last of several members with one name counts.
+    const comma = /^\{\s*\}$/.test(data) ? "" : ",";
+    const who = `${JSON.stringify(this.source)}:${source}`;
+    return `,"params":${data.slice(0, -1)}${comma}${who}}`;
+  }
+
+  protected cancel(number: number): void {
+    this.notify("$/cancelRequest", `{"id":${number}}`);
+  }
+
+  protected notify(method: string, params: string): void {
+    this.send(`{"jsonrpc":"2.0","method":"${method}","params":${params}}`);
+  }
+}

@@ -1,0 +1,204 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** A client of a door that stays connected: it has a name, and can be asked. */
+
+import { later, type Timer } from "@wirekit/internal/clock";
+import { Call, Calls } from "@wirekit/internal/calls";
+import {
+  type About,
+  type Connected,
+  type End,
+  type Fault,
+  fault,
+  type Flow,
+  type Hub,
+  type Pass,
+  type Question,
+  type Receiver,
+} from "@wirekit/hub";
+import { CloseError } from "@wirekit/transport/transport";
+import { type Asked, Guest, type Host } from "./_guest.ts";
+import type { Actor, Claim } from "./_verbs.ts";
+
+/** A question that the client was sent. */
+class AskedCall extends Call {
+  constructor(readonly question: Question) {
+    super();
+  }
+}
+
+/** What is known of a client when it comes. */
+export interface Newcomer {
+  readonly hub: Hub;
+  /** Receives the messages for it, and counts. */
+  readonly receiver: Receiver & Flow;
+  readonly carrier: string;
+  readonly address?: string | undefined;
+  /** What it may do; none if it has not shown its secret yet. */
+  readonly pass: Pass | undefined;
+  /** The name that it said in its URL. */
+  readonly name?: string | undefined;
+}
+
+const encoder = new TextEncoder();
+
+/** What all such clients share, whatever their protocol. */
+export abstract class Session implements Connected, Host, Actor {
+  protected readonly hub: Hub;
+  /** The param in which it wants the name of who asks. */
+  protected source: string | undefined;
+  readonly #receiver: Receiver;
+  readonly #asked = new Calls<AskedCall>({ late() {} });
+  readonly #about: About;
+  readonly #late: Timer;
+  #guest: Guest | undefined;
+
+  constructor(protocol: string, newcomer: Newcomer) {
+    const { hub, receiver, pass, name, carrier, address = "" } = newcomer;
+    this.hub = hub;
+    this.#receiver = receiver;
+    this.#about = { protocol, carrier, address, flow: receiver };
+    if (pass) this.#guest = this.#enter(pass);
+    this.#late = later(
+      hub.admission.handshakeTimeout,
+      () => this.drop(1008, "It took no name in time"),
+    );
+    if (name === undefined) return;
+    this.join({ name }, (refused) => {
+      // The handshake is over: all that can be done is to say why, and to end.
+      if (!refused) return;
+      queueMicrotask(() => this.drop(1008, refused.text));
+    });
+  }
+
+  #enter(pass: Pass): Guest {
+    return new Guest(this.hub, pass, this, this.#about);
+  }
+
+  /** See {@linkcode Connected}. */
+  get name(): string | undefined {
+    const { active, name } = this.#guest?.member ?? {};
+    return active ? name : undefined;
+  }
+
+  /** See {@linkcode Connected}. */
+  get heldName(): string | undefined {
+    const { active, name } = this.#guest?.member ?? {};
+    return active ? undefined : name;
+  }
+
+  abstract receive(message: Uint8Array<ArrayBuffer>): void;
+
+  /** Tells the client something that needs no answer; params is JSON text. */
+  protected abstract notify(method: string, params: string): void;
+
+  /** Sends a question under a number that the answer will have. */
+  protected abstract put(number: number, asked: Asked): Fault | undefined;
+
+  /** Tells the client that nobody waits for this answer. */
+  protected abstract cancel(number: number): void;
+
+  /** Sends a message. */
+  protected send(text: string): void {
+    // On a line, a message has no line break: in JSON it is white space.
+    this.#receiver.send(encoder.encode(text.replaceAll("\n", " ")));
+  }
+
+  /** Ends it. */
+  drop(code: number, reason: string): void {
+    this.#receiver.close(new CloseError(code, { reason }));
+    this.leave({ kind: "refused", reason });
+  }
+
+  /** See {@linkcode Connected}. */
+  leave(end?: End): void {
+    this.#late.stop();
+    this.#guest?.leave(end);
+    this.#asked.endAll(() => {});
+  }
+
+  /** See {@linkcode Actor}. */
+  guest(): Guest | Fault {
+    if (this.#guest?.member.active) return this.#guest;
+    return fault(
+      "NotReady",
+      this.heldName === undefined
+        ? "Take a name first, with hub.join."
+        : "On hold: another client has the name.",
+    );
+  }
+
+  /** Who it is, if it has shown its secret. */
+  protected get visitor(): Guest | undefined {
+    return this.#guest;
+  }
+
+  /** See {@linkcode Actor}. */
+  join(
+    { name, token, source }: Claim,
+    done: (refused: Fault | undefined, held: boolean) => void,
+  ): void {
+    if (!this.#guest) {
+      const pass = this.hub.passFor(token);
+      if (!pass) {
+        const text = "The token is missing or wrong.";
+        return done(fault("NotAllowed", text), false);
+      }
+      this.#guest = this.#enter(pass);
+    }
+    const refused = this.#guest.join(name, (held) => done(undefined, held));
+    if (refused) return done(refused, false);
+    this.source = source ?? this.source;
+    this.#late.stop();
+  }
+
+  /** Returns a number that no question has. */
+  protected unused(): number {
+    return this.#asked.next();
+  }
+
+  /** Takes the question that has this number, if it is still open. */
+  protected take(number: number): Question | undefined {
+    const call = this.#asked.get(number);
+    return call && this.#asked.take(call) ? call.question : undefined;
+  }
+
+  /** See {@linkcode Host}. */
+  asked(asked: Asked): Fault | undefined {
+    const call = new AskedCall(asked.question);
+    call.number = this.#asked.next();
+    const refused = this.put(call.number, asked);
+    if (refused) return refused;
+    asked.question.mark = call.number;
+    this.#asked.open(call, Infinity);
+    return undefined;
+  }
+
+  /** See {@linkcode Host}. */
+  cancelled({ mark }: Question): void {
+    if (this.take(mark)) this.cancel(mark);
+  }
+
+  /** See {@linkcode Host}. */
+  admitted(): void {
+    const { name } = this.#guest!.member;
+    this.notify("hub.ready", `{"name":${name}}`);
+  }
+
+  /** See {@linkcode Host}. */
+  held(): void {
+    const { name } = this.#guest!.member;
+    this.notify("hub.hold", `{"name":${name}}`);
+  }
+
+  /** See {@linkcode Host}. */
+  told(source: string, data: string): undefined {
+    this.notify("hub.information", `{"source":${source},"data":${data}}`);
+  }
+
+  /** See {@linkcode Host}. */
+  ended(error: CloseError): void {
+    this.#late.stop();
+    this.#receiver.close(error);
+  }
+}

@@ -1,0 +1,86 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** How each protocol says why a call has no result. */
+
+import { FaultCode, type JsonSlice } from "@wirekit/hub";
+import type { Trouble } from "./_guest.ts";
+
+/** The HTTP status of each failure. The README has this as a table. */
+const STATUSES: Record<number, number> = {
+  [FaultCode.InvalidMessage]: 400,
+  [FaultCode.InvalidData]: 400,
+  [FaultCode.NotAllowed]: 403,
+  [FaultCode.NameNotFound]: 404,
+  [FaultCode.RouteNotFound]: 404,
+  [FaultCode.NotReady]: 409,
+  [FaultCode.NameRefused]: 409,
+  [FaultCode.TooLarge]: 413,
+  [FaultCode.TooMany]: 429,
+  [FaultCode.Cancelled]: 499,
+  [FaultCode.RouteFailed]: 502,
+  [FaultCode.ResponderLeft]: 502,
+  [FaultCode.AnswerTooLarge]: 502,
+  [FaultCode.InvalidAnswer]: 502,
+  [FaultCode.TimedOut]: 504,
+};
+
+/** What an answerer may say itself; all else of it is "the route failed". */
+const ANSWERERS: ReadonlySet<number> = new Set([
+  FaultCode.RouteNotFound,
+  FaultCode.InvalidData,
+]);
+
+const NAMES: Record<number, string> = Object.fromEntries(
+  Object.entries(FaultCode).map(([name, code]) => [code, name]),
+);
+
+/** Returns the HTTP status. */
+export function statusOf({ code, answered }: Trouble): number {
+  if (answered && !ANSWERERS.has(code)) return 502;
+  return STATUSES[code] ?? 502;
+}
+
+/** Returns the error of JSON-RPC, as JSON text. */
+export function errorOf({ code, text, from, data }: Trouble): string {
+  const more = data ?? (from === undefined ? undefined : fromOf(from));
+  return `{"code":${code},"message":${JSON.stringify(text)}${
+    more === undefined ? "" : `,"data":${more}`
+  }}`;
+}
+
+/** Returns the error of wsrpc, as JSON text. */
+export function typedErrorOf(trouble: Trouble): string {
+  const { code, text, from, data } = trouble;
+  const type = trouble.type ?? NAMES[code] ?? "RouteFailed";
+  const more = [
+    ...(from === undefined ? [] : [`,"from":${JSON.stringify(from)}`]),
+    ...(data === undefined ? [] : [`,"data":${data}`]),
+  ];
+  return `{"type":${JSON.stringify(type)},"message":${JSON.stringify(text)},` +
+    `"code":${code}${more.join("")}}`;
+}
+
+function fromOf(from: string): string {
+  return `{"from":${JSON.stringify(from)}}`;
+}
+
+/**
+ * Reads the error that an answerer gives: an object as in JSON-RPC or wsrpc, or
+ * anything else as its text.
+ */
+export function troubleOf(error: JsonSlice): Trouble {
+  const plain = error.string() ?? error.text;
+  if (error.kind !== "object") {
+    return { code: FaultCode.RouteFailed, text: plain };
+  }
+  const members = error.members();
+  const code = Number(members.get("code")?.text);
+  const type = members.get("type")?.string();
+  const data = members.get("data")?.text;
+  return {
+    code: Number.isSafeInteger(code) ? code : FaultCode.RouteFailed,
+    text: members.get("message")?.string() ?? plain,
+    ...(type !== undefined && { type }),
+    ...(data !== undefined && { data }),
+  };
+}

@@ -1,0 +1,154 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** A wsrpc client. */
+
+import {
+  type Fault,
+  fault,
+  FaultCode,
+  JsonSlice,
+  type Question,
+} from "@wirekit/hub";
+import { unescapeName } from "./_catalog.ts";
+import type { Asked, Outcome, Trouble } from "./_guest.ts";
+import { type Newcomer, Session } from "./_session.ts";
+import { troubleOf, typedErrorOf } from "./_trouble.ts";
+import { act, isVerb } from "./_verbs.ts";
+
+type Members = Map<string, JsonSlice>;
+
+/** What Python and JavaScript say of a route that they do not have. */
+const NO_ROUTE_TYPE = "NotImplementedError";
+const NO_ROUTE_TEXT = "Route not found";
+
+export class WsrpcSession extends Session {
+  constructor(newcomer: Newcomer) {
+    super("wsrpc", newcomer);
+  }
+
+  receive(message: Uint8Array<ArrayBuffer>): void {
+    const slice = JsonSlice.of(message);
+    let members: Members;
+    try {
+      members = slice.members();
+    } catch (error) {
+      return this.#unreadable(slice.looseMembers(), (error as Error).message);
+    }
+    const id = members.get("id");
+    if (!id) return; // An event: it is for nobody.
+    const method = members.get("method");
+    if (method) this.#call(id, method.string(), members.get("params"));
+    else this.#answer(id, members);
+  }
+
+  #call(
+    id: JsonSlice,
+    method: string | undefined,
+    params: JsonSlice | undefined,
+  ): void {
+    if (id.kind === "object" || id.kind === "array") return;
+    const { text } = id;
+    const end = (outcome: Outcome) => {
+      this.send(
+        "data" in outcome
+          ? `{"result":${outcome.data},"id":${text}}`
+          : `{"error":${typedErrorOf(outcome.trouble)},"id":${text}}`,
+      );
+    };
+    const refuse = (trouble: Trouble) => end({ trouble });
+    if (method === undefined) {
+      return refuse(fault("InvalidMessage", "method has to be a string."));
+    }
+    // Python asks every second for this: the params come back as they are.
+    if (method === "ping") return end({ data: params?.text ?? "{}" });
+    const dot = method.indexOf(".");
+    const verb = method.slice(dot + 1);
+    if (method.slice(0, dot) === "hub" && isVerb(verb)) {
+      return void act(this, verb, params, end);
+    }
+    const name = unescapeName(method.slice(0, Math.max(dot, 0)));
+    if (!name) {
+      const text = `${JSON.stringify(method)} is not implemented: call ` +
+        "NAME.ROUTE, or one of hub.join, hub.request, hub.inform and " +
+        "hub.announce.";
+      return refuse(fault("RouteNotFound", text));
+    }
+    const guest = this.guest();
+    if ("code" in guest) return refuse(guest);
+    const data = params && params.text !== "null" ? params.text : "{}";
+    guest.ask(name, verb, data, end);
+  }
+
+  #answer(id: JsonSlice, members: Members): void {
+    const question = this.#questionOf(id);
+    const guest = this.visitor;
+    if (!question || !guest) return; // Late, or the answer to an information.
+    const error = members.get("error");
+    const result = members.get("result");
+    // JavaScript writes both members for a route that it does not have.
+    const failed = error &&
+      (!result || result.text === "null" && error.text !== "null");
+    if (failed) guest.refuse(question, wsrpcTroubleOf(error));
+    else guest.answer(question, result?.text ?? "null");
+  }
+
+  /** Python writes `NaN`, and anybody may write nonsense. */
+  #unreadable(members: Members, reason: string): void {
+    const id = members.get("id");
+    if (!id || id.kind === "object" || id.kind === "array") return;
+    const question = members.has("method") ? undefined : this.#questionOf(id);
+    if (question) return this.visitor?.spoil(question, reason);
+    // An error for an id that nobody waits for makes two Python ends answer
+    // each other without an end.
+    if (!members.has("method")) return;
+    const text = `The message cannot be read: ${reason}`;
+    const error = typedErrorOf(fault("InvalidMessage", text));
+    this.send(`{"error":${error},"id":${id.text}}`);
+  }
+
+  /** JavaScript looks calls up by `"5"` and 5 alike. */
+  #questionOf(id: JsonSlice): Question | undefined {
+    const number = Number(id.string() ?? id.text);
+    return this.take((number - 1) / 2);
+  }
+
+  protected put(
+    number: number,
+    { route, data, source }: Asked,
+  ): Fault | undefined {
+    if (route[0] !== '"') {
+      return fault("RouteNotFound", "A route has to be a string.");
+    }
+    this.#ask(number, route, this.#paramsOf(data, source));
+    return undefined;
+  }
+
+  #paramsOf(data: string, source: string): string {
+    if (data[0] !== "{" || this.source === undefined) return data;
+    const comma = /^\{\s*\}$/.test(data) ? "" : ",";
+    const who = `${JSON.stringify(this.source)}:${source}`;
+    return `${data.slice(0, -1)}${comma}${who}}`;
+  }
+
+  /** wsrpc has no word for it. */
+  protected cancel(): void {}
+
+  protected notify(method: string, params: string): void {
+    this.#ask(this.unused(), JSON.stringify(method), params);
+  }
+
+  #ask(number: number, method: string, params: string): void {
+    // Python's stray errors have even ids: none of ours is.
+    const id = 2 * number + 1;
+    this.send(`{"id":${id},"method":${method},"params":${params}}`);
+  }
+}
+
+function wsrpcTroubleOf(error: JsonSlice): Trouble {
+  const trouble = troubleOf(error);
+  const { type, text } = trouble;
+  const missing = type === NO_ROUTE_TYPE || text === NO_ROUTE_TEXT;
+  return missing && trouble.code === FaultCode.RouteFailed
+    ? { ...trouble, code: FaultCode.RouteNotFound }
+    : trouble;
+}

@@ -1,0 +1,423 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import {
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
+import { Client } from "@wirekit/hub";
+import { connect } from "@wirekit/transport/connect";
+import type { Transport } from "@wirekit/transport/transport";
+import { jsonRpcDoor } from "./jsonrpc.ts";
+import { serve, type ServeOptions } from "./serve.ts";
+
+/** A peer that sends texts, and reads values. */
+class Peer implements AsyncDisposable {
+  readonly #transport: Transport;
+  readonly #messages: AsyncIterator<string>;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+    this.#messages = transport[Symbol.asyncIterator]();
+  }
+
+  async say(text: string): Promise<void> {
+    await this.#transport.send(text);
+  }
+
+  // deno-lint-ignore no-explicit-any -- a value of the other end
+  async next(): Promise<any> {
+    const { value, done } = await this.#messages.next();
+    return done ? undefined : JSON.parse(value);
+  }
+
+  async ask(text: string): Promise<unknown> {
+    await this.say(text);
+    const { error, result } = await this.next() ?? {};
+    return error ? error.code : result;
+  }
+
+  call(method: string, params?: unknown, id: unknown = 1): Promise<unknown> {
+    return this.ask(JSON.stringify({ jsonrpc: "2.0", id, method, params }));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#transport.close();
+  }
+}
+
+async function withHub(
+  test: (
+    open: (path: string) => Promise<Peer>,
+    bot: Client,
+    urls: readonly string[],
+  ) => Promise<void>,
+  options: ServeOptions = {},
+): Promise<void> {
+  await using server = await serve({
+    port: 0,
+    open: [jsonRpcDoor({ tcpPort: 0 })],
+    ...options,
+  });
+  const [url] = server.urls;
+  const { token } = options;
+  await using bot = new Client("bot", { url, ...(token && { token }) });
+  bot.route("echo", (data) => data);
+  bot.route("never", () => new Promise(() => {}));
+  await bot.connect();
+  await test(
+    async (path) =>
+      new Peer(await connect(path.startsWith("/") ? `${url}${path}` : path)),
+    bot,
+    server.urls,
+  );
+}
+
+Deno.test("A client takes its name in its URL, or with hub.join", () =>
+  withHub(async (open) => {
+    await using a = await open("/jsonrpc?name=a");
+    assertEquals(await a.call("bot/echo", { x: 1 }), { x: 1 });
+    await using b = await open("/jsonrpc");
+    assertEquals(await b.call("bot/echo", {}), -32024);
+    assertEquals(await b.call("hub.inform", { data: 1 }), -32024);
+    assertEquals(await b.call("hub.join", { name: 1 }), -32602);
+    assertEquals(await b.call("hub.join", { name: "" }), -32025);
+    assertEquals(await b.call("hub.join", { name: "@hub" }), -32025);
+    assertEquals(await b.call("hub.join", ["b"]), { name: "b", hold: false });
+    assertEquals(await b.call("hub.join", ["b"]), { name: "b", hold: false });
+    assertEquals(await b.call("hub.join", ["c"]), -32025);
+    assertEquals(await b.call("bot/echo"), {});
+    await using c = await open("/jsonrpc");
+    assertEquals(await c.call("hub.join", ["b"]), { name: "b", hold: true });
+    assertEquals(await c.call("bot/echo"), -32024);
+    await b[Symbol.asyncDispose]();
+    assertEquals(await c.next(), {
+      jsonrpc: "2.0",
+      method: "hub.ready",
+      params: { name: "b" },
+    });
+    assertEquals(await c.call("bot/echo"), {});
+  }));
+
+Deno.test("A client without a name is disconnected in time", () =>
+  withHub(async (open, _bot, urls) => {
+    for (const url of ["/jsonrpc", urls.at(-1)!]) {
+      await using peer = await open(url);
+      assertEquals(
+        await peer.next().catch(({ code }) => code ?? 0),
+        url === "/jsonrpc" ? 1008 : undefined,
+      );
+    }
+  }, { handshakeTimeout: 50 }));
+
+Deno.test("A client over TCP shows the token when it joins", () =>
+  withHub(async (open, _bot, urls) => {
+    const url = urls.at(-1)!;
+    await using peer = await open(url);
+    assertEquals(await peer.call("rpc.discover"), -32024);
+    assertEquals(await peer.call("hub.join", { name: "a" }), -32023);
+    assertEquals(await peer.call("hub.join", ["a", "wrong"]), -32023);
+    assertEquals(await peer.call("hub.join", { name: "a", token: "s3cret" }), {
+      name: "a",
+      hold: false,
+    });
+    assertEquals(await peer.call("bot/echo", { a: 1 }), { a: 1 });
+    // Lines of a page, or of any stranger, end the connection.
+    await using other = await open(url);
+    await other.say("POST / HTTP/1.1");
+    assertEquals((await other.next()).error.code, -32700);
+    assertEquals(await other.next(), undefined);
+  }, { token: "s3cret" }));
+
+Deno.test("What is no message gets the error of JSON-RPC, and harms nothing", () =>
+  withHub(async (open) => {
+    await using peer = await open("/jsonrpc?name=a");
+    const CASES: [text: string, id: unknown, code: number][] = [
+      ["{", null, -32700],
+      ["nonsense", null, -32700],
+      ["1", null, -32600],
+      ["[]", null, -32600],
+      ["[1", null, -32700],
+      ["{}", null, -32600],
+      ['{"jsonrpc":"2.0","id":7}', 7, -32600],
+      ['{"jsonrpc":"2.0","id":"x","method":1}', "x", -32600],
+      ['{"id":7,"method":"bot/echo"}', 7, -32600],
+      ['{"jsonrpc":"2.0","id":true,"method":"bot/echo"}', null, -32600],
+      ['{"jsonrpc":"2.0","id":[],"method":"bot/echo"}', null, -32600],
+      ['{"jsonrpc":"2.0","id":7,"method":"bot/echo","params":1}', 7, -32600],
+      [
+        '{"jsonrpc":"2.0","id":7,"method":"bot/echo","params":{"a":1e999}}',
+        7,
+        -32700,
+      ],
+      ['{"jsonrpc":"2.0","id":7,"method":"bot"}', 7, -32601],
+      ['{"jsonrpc":"2.0","id":7,"method":""}', 7, -32601],
+      ['{"jsonrpc":"2.0","id":7,"method":"/echo"}', 7, -32601],
+      ['{"jsonrpc":"2.0","id":7,"method":"$/other"}', 7, -32601],
+      ['{"jsonrpc":"2.0","id":7,"method":"rpc.other"}', 7, -32601],
+      ['{"jsonrpc":"2.0","id":7,"method":"hub.other"}', 7, -32601],
+      ['{"jsonrpc":"2.0","id":7,"method":"hub.constructor"}', 7, -32601],
+      ['{"jsonrpc":"2.0","id":7,"method":"bot/echo","params":[1]}', 7, -32602],
+      [
+        '{"jsonrpc":"2.0","id":7,"method":"hub.request","params":{}}',
+        7,
+        -32602,
+      ],
+      ['{"jsonrpc":"2.0","id":7,"method":"hub.inform"}', 7, -32602],
+      [
+        '{"jsonrpc":"2.0","id":7,"method":"hub.inform","params":[1,2]}',
+        7,
+        -32602,
+      ],
+      [
+        '{"jsonrpc":"2.0","id":7,"method":"hub.announce","params":[1]}',
+        7,
+        -32602,
+      ],
+      [
+        '{"jsonrpc":"2.0","id":7,"method":"hub.join","params":["a","b","c","d"]}',
+        7,
+        -32602,
+      ],
+    ];
+    for (const [text, id, code] of CASES) {
+      await peer.say(text);
+      const answer = await peer.next();
+      assertEquals([answer.id, answer.error.code], [id, code], text);
+    }
+    // Not an answer to any of these.
+    for (
+      const text of [
+        '{"jsonrpc":"2.0","method":"bot/echo"}',
+        '{"jsonrpc":"2.0","method":"nothing"}',
+        '{"jsonrpc":"2.0","id":99,"result":1}',
+        '{"jsonrpc":"2.0","id":"hub.ping","error":{"code":-32601,"message":""}}',
+        '[{"jsonrpc":"2.0","method":"bot/echo"}]',
+      ]
+    ) await peer.say(text);
+    assertEquals(await peer.call("bot/echo", { a: 1 }), { a: 1 });
+  }));
+
+Deno.test("Each kind of id comes back as it came", () =>
+  withHub(async (open, _bot, urls) => {
+    await using peer = await open("/jsonrpc?name=a");
+    await using raw = await connect(`${urls[0]}/jsonrpc?name=b`);
+    for (
+      const id of [
+        "1",
+        '"1"',
+        "0",
+        '""',
+        "null",
+        "1.50",
+        "18446744073709551615",
+      ]
+    ) {
+      await raw.send(`{"jsonrpc":"2.0","id":${id},"method":"bot/echo"}`);
+      for await (const text of raw) {
+        assertEquals(text, `{"jsonrpc":"2.0","id":${id},"result":{}}`);
+        break;
+      }
+    }
+    assertEquals(await peer.call("bot/echo"), {});
+  }));
+
+Deno.test("A batch has one answer, with those of its requests", () =>
+  withHub(async (open) => {
+    await using peer = await open("/jsonrpc?name=a");
+    await peer.say(`[
+      {"jsonrpc":"2.0","id":1,"method":"bot/echo","params":{"n":1}},
+      {"jsonrpc":"2.0","method":"bot/echo"},
+      7,
+      {"jsonrpc":"2.0","id":"x","method":"nothing"},
+      {"jsonrpc":"2.0","id":99,"result":1}
+    ]`);
+    const answers = await peer.next();
+    assertEquals(
+      // deno-lint-ignore no-explicit-any -- as above
+      answers.map(({ id, result, error }: any) => [id, result ?? error.code]),
+      [[1, { n: 1 }], [null, -32600], ["x", -32601]],
+    );
+    const item = '{"jsonrpc":"2.0","id":1,"method":"bot/echo"}';
+    await peer.say(`[${Array(1_001).fill(item).join(",")}]`);
+    assertEquals((await peer.next()).error.code, -32010);
+    await peer.say(`[${Array(1_000).fill(item).join(",")}]`);
+    assertEquals((await peer.next()).length, 1_000);
+  }));
+
+Deno.test("A call can be cancelled, and a JSON-RPC answerer is told so", () =>
+  withHub(async (open) => {
+    await using a = await open("/jsonrpc?name=a");
+    await using b = await open("/jsonrpc?name=b");
+    for (const method of ["bot/never", "b/wait"]) {
+      await a.say(`{"jsonrpc":"2.0","id":"q","method":"${method}"}`);
+      if (method === "b/wait") assertEquals((await b.next()).method, "wait");
+      await a.say(
+        '{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":"q"}}',
+      );
+      const { id, error } = await a.next();
+      assertEquals([id, error.code], ["q", -32800]);
+    }
+    assertEquals((await b.next()).method, "$/cancelRequest");
+    // A late answer goes nowhere; so does another cancel.
+    await b.say('{"jsonrpc":"2.0","id":1,"result":1}');
+    await a.say(
+      '{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":"q"}}',
+    );
+    await a.say('{"jsonrpc":"2.0","method":"$/cancelRequest"}');
+    assertEquals(await a.call("bot/echo"), {});
+    // Who leaves cancels what it has asked.
+    await a.say('{"jsonrpc":"2.0","id":"r","method":"b/wait"}');
+    assertEquals((await b.next()).method, "wait");
+    await a[Symbol.asyncDispose]();
+    assertEquals((await b.next()).method, "$/cancelRequest");
+  }));
+
+Deno.test("A client is asked as JSON-RPC asks, and its errors keep their code and data", () =>
+  withHub(async (open) => {
+    await using a = await open("/jsonrpc?name=a");
+    await using b = await open("/jsonrpc?name=b");
+    const ask = async (data: string, answer: string) => {
+      await a.say(
+        `{"jsonrpc":"2.0","id":1,"method":"hub.request","params":{"to":"b","route":"r","data":${data}}}`,
+      );
+      const { id, params } = await b.next();
+      await b.say(`{"jsonrpc":"2.0","id":${id},${answer}}`);
+      const { result, error } = await a.next();
+      return { params, result, error };
+    };
+    assertEquals(await ask("[1]", '"result":null'), {
+      params: [1],
+      result: null,
+      error: undefined,
+    });
+    assertEquals((await ask("null", '"result":1')).params, undefined);
+    const own = { code: 7, message: "no", data: { more: [1] } };
+    assertEquals(
+      (await ask("{}", `"error":${JSON.stringify(own)}`)).error,
+      own,
+    );
+    assertEquals((await ask("{}", '"error":{"code":7,"message":"no"}')).error, {
+      code: 7,
+      message: "no",
+      data: { from: "b" },
+    });
+    assertEquals((await ask("{}", '"error":"broken"')).error.message, "broken");
+    assertEquals((await ask("{}", '"error":null,"result":2')).result, 2);
+    assertEquals((await ask("{}", '"x":1,"result":1e999')).error.code, -32026);
+    assertEquals(
+      (await ask("{}", '"error":{"code":1,"message":""},"result":2')).error
+        .code,
+      -32026,
+    );
+    // What JSON-RPC cannot express is refused.
+    for (const data of ["1", '"x"', "true"]) {
+      await a.say(
+        `{"jsonrpc":"2.0","id":1,"method":"hub.request","params":["b","r",${data}]}`,
+      );
+      assertEquals((await a.next()).error.code, -32602);
+    }
+  }));
+
+Deno.test("rpc.discover describes what may be called", () =>
+  withHub(async (open) => {
+    await using a = await open("/jsonrpc?name=a");
+    const params = {
+      type: "object",
+      properties: { name: { type: "string" } },
+      required: ["name"],
+    };
+    assertEquals(
+      await a.call("hub.announce", {
+        routes: { greet: { description: "Says hello", params } },
+      }),
+      null,
+    );
+    await a.call("bot/echo");
+    await using b = await open("/jsonrpc");
+    const document = await b.call("rpc.discover") as {
+      openrpc: string;
+      methods: { name: string; summary: string; params: unknown[] }[];
+    };
+    assertMatch(document.openrpc, /^1\./);
+    assertEquals(document.methods.map(({ name }) => name), [
+      "hub.join",
+      "hub.request",
+      "hub.inform",
+      "hub.announce",
+      "bot/echo",
+      "a/greet",
+    ]);
+    assertEquals(document.methods.at(-1)!.params, [
+      { name: "name", required: true, schema: { type: "string" } },
+    ]);
+  }));
+
+Deno.test("POST /jsonrpc is for those without a name", () =>
+  withHub(async (_open, _bot, [url]) => {
+    const post = async (
+      body: string,
+      headers = { "content-type": "application/json" },
+    ) => {
+      const response = await fetch(`${url!.replace("ws", "http")}/jsonrpc`, {
+        method: "POST",
+        headers,
+        body,
+      });
+      const text = await response.text();
+      return [response.status, text && JSON.parse(text)];
+    };
+    const call = (method: string, params: unknown = {}) =>
+      post(JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }));
+    assertEquals(await call("bot/echo", { a: 1 }), [
+      200,
+      { jsonrpc: "2.0", id: 1, result: { a: 1 } },
+    ]);
+    const code = async (answer: Promise<unknown[]>) => {
+      // deno-lint-ignore no-explicit-any -- as above
+      const [status, body] = await answer as any[];
+      return [status, body.error.code];
+    };
+    assertEquals(await code(call("hub.join", ["a"])), [200, -32025]);
+    assertEquals(await code(call("hub.announce", [{}])), [200, -32024]);
+    assertEquals(await code(call("nobody/x")), [200, -32020]);
+    assertEquals(await code(post("{")), [200, -32700]);
+    assertEquals(await code(post("")), [200, -32700]);
+    assertEquals(await code(post("{}", { "content-type": "text/plain" })), [
+      415,
+      -32600,
+    ]);
+    assertEquals(
+      await post('{"jsonrpc":"2.0","method":"bot/echo"}'),
+      [204, ""],
+    );
+    assertEquals(
+      await post('[{"jsonrpc":"2.0","id":1,"method":"bot/echo"}]'),
+      [200, [{ jsonrpc: "2.0", id: 1, result: {} }]],
+    );
+    assertEquals(await code(call("bot/never")), [200, -32022]);
+    const response = await fetch(`${url!.replace("ws", "http")}/jsonrpc`);
+    await response.body?.cancel();
+    assertEquals([response.status, response.headers.get("allow")], [
+      405,
+      "POST",
+    ]);
+  }, { open: [jsonRpcDoor({ timeout: 300 })] }));
+
+Deno.test("The port for TCP is closed to other machines without a token", async () => {
+  const door = jsonRpcDoor({ hostname: "0.0.0.0", tcpPort: 0 });
+  await assertRejects(
+    () => serve({ port: 0, open: [door] }),
+    TypeError,
+    "without a token",
+  );
+  await using server = await serve({ port: 0, token: "s3cret", open: [door] });
+  assertMatch(server.urls[1]!, /^tcp:/);
+});
+
+Deno.test("jsonRpcDoor() checks its time", () => {
+  for (const timeout of [NaN, -1, 0]) {
+    assertThrows(() => jsonRpcDoor({ timeout }), RangeError, "timeout");
+  }
+});

@@ -1,0 +1,89 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/**
+ * A hub with doors: programs of several protocols call each other by name.
+ *
+ * @module
+ */
+import {
+  type HubServer,
+  serve as serveHub,
+  type ServeOptions as HubServeOptions,
+} from "@wirekit/hub/serve";
+import type { DoorMaker, OpenedDoor } from "./door.ts";
+
+/** Options of {@linkcode serve}. */
+export interface ServeOptions extends HubServeOptions {
+  /**
+   * The doors to open besides winerp's: each is loaded only by who imports it.
+   *
+   * @default {[]}
+   */
+  open?: readonly DoorMaker[];
+}
+
+/**
+ * Starts a hub with doors.
+ *
+ * @param options Where to listen, limits, who may connect, and the doors.
+ * @returns The hub, listening; `urls` has those of the doors too.
+ * @throws {TypeError} If it is to listen on other addresses than this machine's
+ * own without a token.
+ * @throws {Error} If it or a door cannot listen: it listens nowhere then.
+ *
+ * @example A script with curl asks a JSON-RPC tool
+ * ```ts
+ * import { Methods, Peer } from "@wirekit/jsonrpc";
+ * import { connect } from "@wirekit/transport/connect";
+ * import { httpDoor, jsonRpcDoor, serve } from "@wirekit/switchboard";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await serve({
+ *   port: 0,
+ *   open: [httpDoor(), jsonRpcDoor()],
+ * });
+ * const methods = new Methods().add("sum", (_call, a: number, b: number) => a + b);
+ * await using tool = new Peer(
+ *   await connect(`${server.urls[0]}/jsonrpc?name=tool`),
+ *   { methods },
+ * );
+ *
+ * // curl -H 'content-type: application/json' -d '[1, 2]' http://…/call/tool/sum
+ * const response = await fetch(
+ *   `http://127.0.0.1:${server.addr.port}/call/tool/sum`,
+ *   {
+ *     method: "POST",
+ *     headers: { "content-type": "application/json" },
+ *     body: "[1, 2]",
+ *   },
+ * );
+ * assertEquals(await response.json(), 3);
+ * ```
+ */
+export async function serve(options: ServeOptions = {}): Promise<HubServer> {
+  const { open = [], ...rest } = options;
+  const server = await serveHub(rest);
+  const doors: OpenedDoor[] = [];
+  const close = async () => {
+    await Promise.all(doors.map((door) => door.close?.()));
+    await server.close();
+  };
+  try {
+    for (const make of open) {
+      const door = await make(server.hub);
+      doors.push(door);
+      server.hub.open(door);
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const [first, ...others] = server.urls;
+  const urls: [string, ...string[]] = [
+    first,
+    ...others,
+    ...doors.flatMap(({ urls = [] }) => urls),
+  ];
+  server.hub.urls = urls;
+  return { ...server, urls, close, [Symbol.asyncDispose]: close };
+}

@@ -1,0 +1,454 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/**
+ * One client of each protocol that the hub's doors speak, written on the bare
+ * carrier: it sees the very texts. Each echoes `echo`, fails `fail`, keeps
+ * `never` waiting and knows no other route.
+ */
+
+import { JsonSlice } from "@wirekit/hub";
+import { connect } from "@wirekit/transport/connect";
+import type { Transport } from "@wirekit/transport/transport";
+
+/** How a call ended, as its caller has it. */
+export interface Ended {
+  /** The text of the result. */
+  data?: string;
+  code?: number;
+  message?: string;
+  status?: number;
+}
+
+/** A client. */
+export interface Speaker extends AsyncDisposable {
+  readonly protocol: string;
+  readonly name: string;
+  /** What it was asked: who asks, the route, the text of the data. */
+  readonly asked: [source: string, route: string, data: string][];
+  /** What it was told. */
+  readonly told: Queue<[source: string, data: string]>;
+  /** Gets the name: true, once it has it. */
+  readonly ready: Promise<void>;
+  ask(to: string, route: string, data: string): Promise<Ended>;
+  inform(data: string, to?: string): Promise<void>;
+  leave(): Promise<void>;
+}
+
+/** Waits for what comes. */
+export class Queue<T> {
+  readonly #values: T[] = [];
+  #wake = () => {};
+
+  push(value: T): void {
+    this.#values.push(value);
+    this.#wake();
+  }
+
+  get size(): number {
+    return this.#values.length;
+  }
+
+  async next(): Promise<T> {
+    while (this.#values.length === 0) {
+      await new Promise<void>((resolve) => this.#wake = resolve);
+    }
+    return this.#values.shift()!;
+  }
+}
+
+const encoder = new TextEncoder();
+
+function membersOf(text: string): Map<string, string> {
+  return new Map(
+    Array.from(
+      JsonSlice.of(encoder.encode(text)).members(),
+      ([name, { text }]) => [name, text],
+    ),
+  );
+}
+
+/** What stands for a source that has no name. */
+const nameOf = (json: string | undefined) => String(JSON.parse(json ?? "null"));
+
+abstract class Wire implements Speaker {
+  abstract readonly protocol: string;
+  readonly asked: [string, string, string][] = [];
+  readonly told = new Queue<[string, string]>();
+  readonly #ready = Promise.withResolvers<void>();
+  protected readonly calls = new Map<string, (ended: Ended) => void>();
+  protected number = 0;
+  protected readonly transport: Transport;
+
+  constructor(transport: Transport, readonly name: string) {
+    this.transport = transport;
+    this.#ready.promise.catch(() => {});
+    void this.#read();
+  }
+
+  get ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+
+  protected isReady(): void {
+    this.#ready.resolve();
+  }
+
+  async #read(): Promise<void> {
+    try {
+      for await (const text of this.transport) this.receive(text);
+    } catch {
+      // It was disconnected.
+    }
+    for (const end of this.calls.values()) end({ message: "disconnected" });
+    this.#ready.reject(new Error("disconnected"));
+  }
+
+  protected open(id: string): Promise<Ended> {
+    return new Promise((resolve) => this.calls.set(id, resolve));
+  }
+
+  protected end(id: string, ended: Ended): void {
+    this.calls.get(id)?.(ended);
+    this.calls.delete(id);
+  }
+
+  protected abstract receive(text: string): void;
+  abstract ask(to: string, route: string, data: string): Promise<Ended>;
+  abstract inform(data: string, to?: string): Promise<void>;
+
+  leave(): Promise<void> {
+    return this.transport.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.leave();
+  }
+}
+
+class Winerp extends Wire {
+  readonly protocol = "winerp";
+
+  constructor(transport: Transport, name: string) {
+    super(transport, name);
+    this.#say({ type: "1", uuid: '"v"' });
+  }
+
+  #say(members: Record<string, string>): void {
+    const all = { id: JSON.stringify(this.name), ...members };
+    const text = Object.entries(all).map(([name, value]) =>
+      `"${name}":${value}`
+    );
+    this.transport.send(`{${text.join(",")}}`).catch(() => {});
+  }
+
+  ask(to: string, route: string, data: string): Promise<Ended> {
+    const uuid = `"u${++this.number}"`;
+    const ended = this.open(uuid);
+    this.#say({
+      type: "2",
+      uuid,
+      destination: JSON.stringify(to),
+      route: JSON.stringify(route),
+      data,
+    });
+    return ended;
+  }
+
+  inform(data: string, to?: string): Promise<void> {
+    const route = to === undefined ? "[]" : JSON.stringify([to]);
+    this.#say({ type: "6", route, data });
+    return Promise.resolve();
+  }
+
+  protected receive(text: string): void {
+    const message = membersOf(text);
+    const type = Number(message.get("type"));
+    const uuid = message.get("uuid") ?? "null";
+    const data = message.get("data") ?? "null";
+    if (type === 0) this.isReady();
+    else if (type === 3) this.end(uuid, { data });
+    else if (type === 4) this.end(uuid, { message: nameOf(data) });
+    else if (type === 6) this.told.push([nameOf(message.get("id")), data]);
+    else if (type === 2) {
+      const destination = message.get("destination") ?? "null";
+      const route = nameOf(message.get("route"));
+      this.asked.push([nameOf(destination), route, data]);
+      if (route === "echo") {
+        this.#say({ type: "3", uuid, destination, data });
+      } else if (route === "fail") {
+        this.#say({ type: "4", uuid, destination, data: '"kaput"' });
+      } else if (route !== "never") {
+        this.#say({ type: "4", uuid, destination, data: '"Route not found"' });
+      }
+    }
+  }
+}
+
+class JsonRpc extends Wire {
+  readonly protocol = "JSON-RPC";
+
+  constructor(transport: Transport, name: string) {
+    super(transport, name);
+    const params = JSON.stringify({ name, source: "__source__" });
+    this.#call("hub.join", params).then(({ data, message }) => {
+      if (message !== undefined) return;
+      if (!JSON.parse(data!).hold) this.isReady();
+    });
+  }
+
+  #call(method: string, params: string): Promise<Ended> {
+    const id = `${++this.number}`;
+    const ended = this.open(id);
+    const name = JSON.stringify(method);
+    this.#send(
+      `{"jsonrpc":"2.0","id":${id},"method":${name},"params":${params}}`,
+    );
+    return ended;
+  }
+
+  #send(text: string): void {
+    this.transport.send(text).catch(() => {});
+  }
+
+  ask(to: string, route: string, data: string): Promise<Ended> {
+    return data[0] === "{" || data[0] === "["
+      ? this.#call(`${encodeURIComponent(to)}/${route}`, data)
+      : this.#call(
+        "hub.request",
+        `{"to":${JSON.stringify(to)},"route":${
+          JSON.stringify(route)
+        },"data":${data}}`,
+      );
+  }
+
+  async inform(data: string, to?: string): Promise<void> {
+    const names = to === undefined ? "" : `,"to":${JSON.stringify(to)}`;
+    await this.#call("hub.inform", `{"data":${data}${names}}`);
+  }
+
+  protected receive(text: string): void {
+    const message = membersOf(text);
+    const id = message.get("id");
+    const method = message.get("method");
+    const params = message.get("params") ?? "null";
+    if (method === undefined) {
+      const error = message.get("error");
+      this.end(
+        id!,
+        error === undefined
+          ? { data: message.get("result")! }
+          : JSON.parse(error),
+      );
+    } else if (id === undefined) {
+      if (method === '"hub.ready"') this.isReady();
+      if (method !== '"hub.information"') return;
+      const { source, data } = Object.fromEntries(membersOf(params));
+      this.told.push([nameOf(source), data!]);
+    } else this.#answer(id, nameOf(method), params);
+  }
+
+  #answer(id: string, route: string, params: string): void {
+    let source = "null";
+    let data = params;
+    if (params[0] === "{") {
+      const found = /,?"__source__":("[^"]*"|null)\}$/.exec(params)!;
+      source = found[1]!;
+      data = `${params.slice(0, found.index)}}`;
+    }
+    this.asked.push([nameOf(source), route, data]);
+    const answer = route === "echo"
+      ? `"result":${data}`
+      : route === "fail"
+      ? '"error":{"code":7,"message":"kaput"}'
+      : '"error":{"code":-32601,"message":"Route not found"}';
+    if (route === "never") return;
+    this.#send(`{"jsonrpc":"2.0","id":${id},${answer}}`);
+  }
+}
+
+class Wsrpc extends Wire {
+  readonly protocol = "wsrpc";
+
+  constructor(transport: Transport, name: string) {
+    super(transport, name);
+    const params = JSON.stringify({ name, source: "__source__" });
+    this.#call("hub.join", params).then(({ data, message }) => {
+      if (message !== undefined) return;
+      if (!JSON.parse(data!).hold) this.isReady();
+    });
+  }
+
+  #call(method: string, params: string): Promise<Ended> {
+    const id = `${2 * ++this.number}`;
+    const ended = this.open(id);
+    const name = JSON.stringify(method);
+    this.#send(`{"id": ${id}, "method": ${name}, "params": ${params}}`);
+    return ended;
+  }
+
+  #send(text: string): void {
+    this.transport.send(text).catch(() => {});
+  }
+
+  ask(to: string, route: string, data: string): Promise<Ended> {
+    return this.#call(`${encodeURIComponent(to)}.${route}`, data);
+  }
+
+  async inform(data: string, to?: string): Promise<void> {
+    const names = to === undefined ? "" : `,"to":[${JSON.stringify(to)}]`;
+    await this.#call("hub.inform", `{"data":${data}${names}}`);
+  }
+
+  protected receive(text: string): void {
+    const message = membersOf(text);
+    const id = message.get("id")!;
+    const method = message.get("method");
+    const params = message.get("params") ?? "null";
+    if (method === undefined) {
+      const error = message.get("error");
+      this.end(
+        id,
+        error === undefined
+          ? { data: message.get("result")! }
+          : JSON.parse(error),
+      );
+    } else if (method === '"hub.ready"') this.isReady();
+    else if (method === '"hub.information"') {
+      const { source, data } = Object.fromEntries(membersOf(params));
+      this.told.push([nameOf(source), data!]);
+      this.#send(`{"result": null, "id": ${id}}`);
+    } else this.#answer(id, nameOf(method), params);
+  }
+
+  #answer(id: string, route: string, params: string): void {
+    let source = "null";
+    let data = params;
+    if (params[0] === "{") {
+      const found = /,?"__source__":("[^"]*"|null)\}$/.exec(params)!;
+      source = found[1]!;
+      data = `${params.slice(0, found.index)}}`;
+    }
+    this.asked.push([nameOf(source), route, data]);
+    const answer = route === "echo"
+      ? `"result": ${data}`
+      : route === "fail"
+      ? '"error": {"type": "ValueError", "message": "kaput"}'
+      : '"error": "Route not found", "result": null';
+    if (route === "never") return;
+    this.#send(`{${answer}, "id": ${id}}`);
+  }
+}
+
+/** A program that posts, and reads server-sent events. */
+class Http implements Speaker {
+  readonly protocol = "HTTP";
+  readonly asked: [string, string, string][] = [];
+  readonly told = new Queue<[string, string]>();
+  readonly ready: Promise<void>;
+  readonly #url: string;
+  readonly #ending = new AbortController();
+  readonly #done: Promise<void>;
+  #key = "";
+
+  constructor(url: string, readonly name: string) {
+    this.#url = url.replace(/^ws/, "http");
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.ready = promise;
+    promise.catch(() => {});
+    this.#done = this.#read(resolve).catch(reject);
+  }
+
+  async #read(ready: () => void): Promise<void> {
+    const { signal } = this.#ending;
+    const name = encodeURIComponent(this.name);
+    let response: Response;
+    for (;;) {
+      response = await fetch(`${this.#url}/events?name=${name}`, { signal });
+      if (response.status !== 409) break;
+      // Over HTTP, nobody waits for a name: one tries again.
+      await response.body?.cancel();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const lines = response.body!.pipeThrough(new TextDecoderStream());
+    let rest = "";
+    for await (const chunk of lines) {
+      rest += chunk;
+      for (;;) {
+        const at = rest.indexOf("\n\n");
+        if (at < 0) break;
+        const found = /^event: (\w+)\ndata: (.*)$/.exec(rest.slice(0, at));
+        rest = rest.slice(at + 2);
+        if (!found) continue;
+        const data = membersOf(found[2]!);
+        if (found[1] === "ready") {
+          this.#key = nameOf(data.get("key"));
+          ready();
+        } else if (found[1] === "information") {
+          this.told.push([nameOf(data.get("source")), data.get("data")!]);
+        } else if (found[1] === "request") void this.#answer(data);
+      }
+    }
+  }
+
+  async #answer(request: Map<string, string>): Promise<void> {
+    const route = nameOf(request.get("route"));
+    const data = request.get("data")!;
+    this.asked.push([nameOf(request.get("source")), route, data]);
+    const id = nameOf(request.get("id"));
+    if (route === "echo") await this.#post(`/answer/${id}`, data);
+    else if (route === "fail") {
+      await this.#post(`/answer/${id}?error`, '"kaput"');
+    } else if (route !== "never") {
+      const error = '{"code":-32601,"message":"Route not found"}';
+      await this.#post(`/answer/${id}?error`, error);
+    }
+  }
+
+  async #post(path: string, body: string): Promise<Ended> {
+    const response = await fetch(`${this.#url}${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body,
+    });
+    const text = await response.text();
+    return response.ok
+      ? { data: text }
+      : { ...JSON.parse(text).error, status: response.status };
+  }
+
+  ask(to: string, route: string, data: string): Promise<Ended> {
+    const path = `${encodeURIComponent(to)}/${encodeURIComponent(route)}`;
+    return this.#post(`/call/${path}?as=${this.#key}`, data);
+  }
+
+  async inform(data: string, to?: string): Promise<void> {
+    const path = to === undefined ? "" : `/${encodeURIComponent(to)}`;
+    await this.#post(`/inform${path}?as=${this.#key}`, data);
+  }
+
+  async leave(): Promise<void> {
+    this.#ending.abort();
+    await this.#done.catch(() => {});
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.leave();
+  }
+}
+
+/** What makes a client of each protocol, by its name in the tests. */
+export const SPEAKERS: Record<
+  string,
+  (urls: readonly string[], name: string) => Promise<Speaker>
+> = {
+  winerp: async ([url], name) => new Winerp(await connect(url!), name),
+  "JSON-RPC": async ([url], name) =>
+    new JsonRpc(await connect(`${url}/jsonrpc`), name),
+  "JSON-RPC over TCP": async (urls, name) =>
+    new JsonRpc(
+      await connect(urls.find((url) => url.startsWith("tcp:"))!),
+      name,
+    ),
+  wsrpc: async ([url], name) => new Wsrpc(await connect(`${url}/wsrpc/`), name),
+  HTTP: ([url], name) => Promise.resolve(new Http(url!, name)),
+};
