@@ -12,7 +12,8 @@
  * It needs `--allow-net` for the gateway; `decode` needs nothing. With
  * `--allow-env=OPENWEBNET_HOST,OPENWEBNET_PASSWORD` it takes both from the
  * environment. With `--allow-read=home.json` it takes gateways and names from
- * there; `setup`, which writes that file, needs `--allow-write` too.
+ * there; `setup`, which writes that file, needs `--allow-write` too. `mqtt` takes
+ * the broker from `MQTT_URL`, `MQTT_USERNAME` and `MQTT_PASSWORD`.
  * `--password-file`, `--capture` and `--replay` need `--allow-read` or
  * `--allow-write` of their files.
  *

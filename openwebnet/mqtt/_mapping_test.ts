@@ -223,6 +223,11 @@ Deno.test("States are what the bus says", () => {
     stateAfter(shown("shutter", "31"), "*#2*31*10*11*255*000*0##"),
     { state: "opening", position: null },
   );
+  // It stands, but nobody knows where.
+  assertEquals(
+    stateAfter(shown("shutter", "31"), "*2*0*31##"),
+    { state: null, position: null },
+  );
   const zone = stateAfter(
     shown("zone", "1"),
     ...["*4*1*1##", "*#4*1*0*0215##", "*#4*1*13*01##", "*#4*1*12*0220*3##"],

@@ -279,19 +279,20 @@ export class PlantWatch {
 
   /** Tells where the shutters are that have no position of their own. */
   #followMoves(): void {
+    if (this.#timed.size === 0 || this.#over.signal.aborted) return;
     const tell = () => {
       let isMoving = false;
       for (const [id, timed] of this.#timed) {
         const item = this.#items.get(id);
-        const known = this.#states.get(id);
-        if (item === undefined || known === undefined) continue;
+        if (item === undefined) continue;
         const { position } = timed;
-        let { state } = known;
+        let { state = null } = this.#states.get(id) ?? unknownState(item);
+        if (position !== null) state ??= "stopped";
         // Not every gateway says that one has stopped at its end.
         if (state === "opening" && position === 100) state = "open";
         if (state === "closing" && position === 0) state = "closed";
         isMoving ||= state === "opening" || state === "closing";
-        this.#tell(item, { state: state ?? null, position });
+        this.#tell(item, { state, position });
       }
       if (isMoving) return;
       this.#moving?.stop();
@@ -341,7 +342,7 @@ export class PlantWatch {
     if (isOnline !== this.#isOnline) {
       const { logger } = this.#options;
       if (isOnline) {
-        logger?.info?.(`The plant is there, with ${this.#items.size} devices`);
+        logger?.info?.(`The plant is there; devices: ${this.#items.size}`);
       } else logger?.warn?.("The gateway cannot be reached");
     }
     this.#isOnline = isOnline;
@@ -434,10 +435,11 @@ export class PlantWatch {
       };
       this.#timed.set(id, new TimedShutter(this.#gateway, where, times));
     }
+    this.#followMoves();
   }
 
   #announceSoon(): void {
-    if (!this.#isSurveyed) return;
+    if (!this.#isSurveyed || this.#over.signal.aborted) return;
     this.#announcing ??= later(ANNOUNCE_DELAY, () => this.#announce());
   }
 

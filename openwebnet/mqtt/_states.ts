@@ -58,18 +58,17 @@ function changesOf(item: Shown, before: State, event: GatewayEvent): State {
   if (event.origin !== "state") return {};
   switch (event.type) {
     case "automation.state":
-      return shutterOf(event.state);
+      return shutterOf(event.state, before);
     case "automation.position": {
       const { state, level } = event;
-      return {
-        ...(state === undefined ? {} : shutterOf(state)),
-        ...(level === undefined ? {} : { position: level }),
-      };
+      const position = level === undefined ? {} : { position: level };
+      if (state === undefined) return position;
+      return { ...shutterOf(state, { ...before, ...position }), ...position };
     }
     case "automation.stop":
       return { state: "stopped" };
     case "automation.move":
-      return shutterOf(event.direction);
+      return shutterOf(event.direction, before);
     case "thermo.probe":
     case "thermo.temperature":
       return event.celsius === undefined ? {} : { current: event.celsius };
@@ -102,8 +101,11 @@ function lightOf(item: Shown, before: State, event: GatewayEvent): State {
   };
 }
 
-function shutterOf(state: string): State {
-  if (state === "stop") return { state: "stopped" };
+function shutterOf(state: string, { state: was, position }: State): State {
+  if (state === "stop") {
+    // Where it stands was never heard: whoever listens would take it for open.
+    return was === null && position === null ? {} : { state: "stopped" };
+  }
   return { state: state.endsWith("up") ? "opening" : "closing" };
 }
 

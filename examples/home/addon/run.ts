@@ -1,0 +1,66 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/**
+ * Runs `openwebnet mqtt` as an add-on of Home Assistant: the broker is the one
+ * that Home Assistant has, the gateway and the names come from the options of
+ * the add-on and from `home.json` in its folder.
+ */
+
+import { main } from "@wirekit/openwebnet/cli";
+
+/** What a user has filled in. */
+interface Options {
+  host?: string;
+  password?: string;
+  named?: boolean;
+}
+
+/** The broker, as the supervisor tells it to add-ons with `mqtt:need`. */
+interface Service {
+  host: string;
+  port: number;
+  ssl?: boolean;
+  username?: string;
+  password?: string;
+}
+
+const {
+  SUPERVISOR_TOKEN = "",
+  SUPERVISOR_URL = "http://supervisor",
+  ADDON_OPTIONS = "/data/options.json",
+  ADDON_CONFIG = "/config",
+} = Deno.env.toObject();
+
+const options: Options = JSON.parse(await Deno.readTextFile(ADDON_OPTIONS));
+const response = await fetch(`${SUPERVISOR_URL}/services/mqtt`, {
+  headers: { authorization: `Bearer ${SUPERVISOR_TOKEN}` },
+});
+if (!response.ok) {
+  throw new Error("There is no MQTT broker: install the add-on Mosquitto");
+}
+const { data: broker }: { data: Service } = await response.json();
+
+// Not in the arguments, which everybody can read.
+const secrets = {
+  OPENWEBNET_HOST: options.host,
+  OPENWEBNET_PASSWORD: options.password,
+  MQTT_USERNAME: broker.username,
+  MQTT_PASSWORD: broker.password,
+};
+for (const [name, value] of Object.entries(secrets)) {
+  if (value) Deno.env.set(name, value);
+}
+const home = `${ADDON_CONFIG}/home.json`;
+const hasHome = await Deno.stat(home).then(() => true, () => false);
+const scheme = broker.ssl ? "mqtts" : "mqtt";
+const args = ["mqtt", "--broker", `${scheme}://${broker.host}:${broker.port}`];
+if (hasHome) args.push("--home", home);
+if (options.named) args.push("--named");
+
+for (;;) {
+  const code = await main(args);
+  // Stopped, or it cannot go better the next time.
+  if (code === 0 || code === 2 || code === 130) Deno.exit(code);
+  // Three wrong passwords within a minute lock everybody out of a gateway.
+  await new Promise((resolve) => setTimeout(resolve, 45_000));
+}
