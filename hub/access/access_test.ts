@@ -414,3 +414,73 @@ Deno.test("A client in a page shows its token as a subprotocol", async () => {
   assertEquals((await shown("winerp, bearer.wrong")).status, 401);
   assertEquals((await shown("winerp, bearer.")).status, 401);
 });
+
+Deno.test("A flood of wrong tokens costs little, in work and in lines of the log", async () => {
+  const lines: string[] = [];
+  await using hub = await started({
+    tokens: Array.from({ length: 1_000 }, (_, n) => ({
+      label: `${n}`,
+      token: `token-${n}`,
+      names: ["*"],
+    })),
+    logger: { warn: (line) => lines.push(line) },
+  });
+  const at = async (target: string, headers: Record<string, string> = {}) =>
+    (await ask(hub, target, { ...UPGRADE, ...headers })).status;
+  // One request tries a few texts and no more, whatever is in it.
+  const many = "token=x&".repeat(1_500);
+  const long = "x".repeat(10_000);
+  const started_ = performance.now();
+  for (let n = 0; n < 50; n++) {
+    assertEquals(await at(`/?${many}token=token-1`), 401);
+    assertEquals(await at(`/${long}`), 401);
+    assertEquals(await at("/", { authorization: `Bearer ${long}` }), 401);
+    const offered = Array(500).fill(`bearer.${n}`).join();
+    assertEquals(await at("/", { "sec-websocket-protocol": offered }), 401);
+  }
+  assert(performance.now() - started_ < 20_000);
+  assertEquals(lines.length, 1);
+  assertEquals(await at("/?token=token-999"), 101);
+});
+
+Deno.test("Tricks with paths and headers get nobody in", async () => {
+  await using hub = await started({ token: "s3cret" });
+  const { port } = hub.addr;
+  const status = async (target: string, headers: Record<string, string> = {}) =>
+    (await ask(hub, target, headers)).status;
+  for (
+    const target of [
+      "//who",
+      "/who/",
+      "/./who",
+      "/%2e%2e/who",
+      "/who;a",
+      "/who%00",
+      "/WHO",
+      "/session/../who",
+      `http://127.0.0.1:${port}/who`,
+      `http://evil.example/who`,
+      "/who#s3cret",
+      "/who/s3cret",
+    ]
+  ) assert([400, 401, 403, 426].includes(await status(target)), target);
+  for (
+    const headers of [
+      { "x-forwarded-for": "127.0.0.1" },
+      { "x-forwarded-host": "localhost" },
+      { "x-original-url": "/open" },
+      { "x-http-method-override": "GET" },
+      { authorization: "Bearer" },
+      { authorization: "Bearer s3cre" },
+      { authorization: "Bearer s3cret x" },
+      { authorization: "bearer  s3cret\tx" },
+      { authorization: "Basic czNjcmV0Ondyb25n" },
+      { cookie: "wirekit-1=s3cret; token=s3cret" },
+      { "x-wirekit-proof": "s3cret" },
+    ] as Record<string, string>[]
+  ) assertEquals(await status("/who", headers), 401, JSON.stringify(headers));
+  // Two hosts, or one that says two things.
+  assertEquals(await status("/open", { host: "localhost, evil.example" }), 400);
+  assertEquals(await status("/open", { host: "localhost@evil.example" }), 400);
+  assertEquals(await status("/open", { host: "evil.example#localhost" }), 400);
+});

@@ -170,9 +170,9 @@ export const serveCommand = command({
         token !== undefined && tokens === undefined
           ? "It asks every client for the token"
           : tokens !== undefined
-          ? `It asks every client for one of ${
+          ? `It asks every client for a token, and knows ${
             tokens.length + Number(token !== undefined)
-          } tokens`
+          }`
           : "It is open to this machine: any program here may take any name. " +
             "WIREKIT_TOKEN or --token makes it ask for a secret",
       );

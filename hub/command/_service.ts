@@ -30,10 +30,13 @@ export const serviceCommand = command({
 
 /** How this program was started, as systemd starts it. */
 function startedBy(): string {
-  const program = quoted(Deno.execPath());
+  const { state } = Deno.permissions.querySync({ name: "read" });
+  // Where it is may be known only to who may read.
+  const path = state === "granted" ? Deno.execPath() : "/usr/local/bin/deno";
+  const program = quoted(path);
   if (Deno.build.standalone) {
     // The one binary of the kit has the hub as one of its commands.
-    return /wirekit[^/]*$/.test(Deno.execPath()) ? `${program} hub` : program;
+    return /wirekit[^/]*$/.test(path) ? `${program} hub` : program;
   }
   return `${program} run --no-prompt --allow-net --allow-read ` +
     `--allow-env=WIREKIT_TOKEN --allow-sys=hostname,networkInterfaces ` +
