@@ -149,7 +149,8 @@ for (const kind of Object.keys(KINDS)) {
 }
 
 Deno.test("A name with control characters does not write lines of its own into the hub's log", async () => {
-  await using server = await start("hub");
+  await using server = await start("hub", ["--name-characters=any"]);
+  await using strict = await start("hub");
   const url = server.urls["ws"]!;
   const names = [
     'a\n2026-01-01T00:00:00.000Z "root" joined',
@@ -166,14 +167,21 @@ Deno.test("A name with control characters does not write lines of its own into t
     assertEquals(JSON.parse(await wire.receive() ?? "{}").type, 0, id);
     await wire.send(`{"type":5,"id":${id},"uuid":"p"}`);
     assertEquals(JSON.parse(await wire.receive() ?? "{}").uuid, "p", id);
+    // By default it does not even take such a name.
+    using other = await Wire.open(strict.urls["ws"]!);
+    await other.send(`{"type":1,"id":${id},"uuid":"v"}`);
+    const { type } = JSON.parse(await other.receive() ?? "{}");
+    assertEquals(type, /^\w+$/.test(name) ? 0 : 4, id);
   }
-  await assertAlive("hub", server);
-  const { text } = server.program;
-  // deno-lint-ignore no-control-regex -- they are what must not be there
-  assertFalse(/[\0-\x09\x0b-\x1f\x7f-\x9f\u2028\u202e]/.test(text), text);
-  assertFalse(/^2026-01-01/m.test(text), text);
-  for (const line of text.trim().split("\n")) {
-    assertMatch(line, /^(\d{4}-\d\d-\d\dT\S+ "|The hub |It is open )/);
+  for (const each of [server, strict]) {
+    await assertAlive("hub", each);
+    const { text } = each.program;
+    // deno-lint-ignore no-control-regex -- they are what must not be there
+    assertFalse(/[\0-\x09\x0b-\x1f\x7f-\x9f\u2028\u202e]/.test(text), text);
+    assertFalse(/^2026-01-01/m.test(text), text);
+    for (const line of text.trim().split("\n")) {
+      assertMatch(line, /^(\d{4}-\d\d-\d\dT\S+ "|The hub |It is open )/);
+    }
   }
 });
 
