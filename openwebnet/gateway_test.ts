@@ -222,3 +222,27 @@ Deno.test("Gateway ready() says why there is no session", async () => {
   );
   assertEquals(error.cause, away);
 });
+
+Deno.test("Gateway watch() tells of its sessions until it is told not to", async () => {
+  await using simulator = new GatewaySimulator();
+  await using gateway = new Gateway({
+    transport: () => simulator.connect(),
+    reconnect: { minDelay: 1, maxDelay: 1 },
+  });
+  const seen: string[] = [];
+  const unwatch = gateway.watch(({ session, state }) =>
+    seen.push(`${session} ${state}`)
+  );
+  await gateway.ready();
+  assertEquals(seen, ["event connecting", "event open"]);
+  simulator.drop("event");
+  while (seen.length < 5) await new Promise((resolve) => setTimeout(resolve));
+  assertEquals(seen.slice(2), [
+    "event waiting",
+    "event connecting",
+    "event open",
+  ]);
+  unwatch();
+  await gateway.close();
+  assertEquals(seen.length, 5);
+});

@@ -1,0 +1,71 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { main } from "./cli.ts";
+
+async function run(
+  ...args: string[]
+): Promise<{ code: number; out: string; err: string }> {
+  const lines: string[] = [];
+  const errors: string[] = [];
+  const code = await main(args, {
+    log: (line) => lines.push(line),
+    error: (line) => errors.push(line),
+  });
+  return { code, out: lines.join("\n"), err: errors.join("\n") };
+}
+
+Deno.test("openwebnet mqtt says what is wrong with a call, and ends with 2", async () => {
+  const at = ["--host", "127.0.0.1", "-p", "1"];
+  const cases: [string[], string][] = [
+    [[], "Name the broker with --broker"],
+    [["--broker", "http://x"], "mqtt://192.168.1.10"],
+    [["--broker", "mqtts:"], "mqtt://192.168.1.10"],
+    [["--broker", "mqtt://me:very-secret@x"], "MQTT_PASSWORD or a file"],
+    [["--broker", "mqtt://me@x"], "name the user with --user"],
+    [["--broker", "mqtt://127.0.0.1:1", "--prefix", "a/#"], "prefix has to be"],
+    [["--broker", "x", "--discovery-prefix", "+"], "discoveryPrefix has to be"],
+    [["--broker", "x", "--ca", "/nowhere.pem"], "There is no file or folder"],
+    [["--brokr", "x"], "Did you mean --broker?"],
+    [["x"], 'Unexpected argument "x"'],
+  ];
+  for (const [args, words] of cases) {
+    const { code, out, err } = await run("mqtt", ...args, ...at);
+    assertEquals([code, out], [2, ""], err);
+    assertStringIncludes(err, words);
+    assert(!err.includes("very-secret"), err);
+  }
+});
+
+Deno.test("openwebnet mqtt ends with 3 and names a broker or a gateway that is not there", async () => {
+  const none = "127.0.0.1:1";
+  const { code, err } = await run("mqtt", "--broker", none, "--host", "x");
+  assertEquals(code, 3);
+  assertStringIncludes(err, `No broker can be used at ${none}`);
+});
+
+Deno.test("openwebnet service prints a unit that systemd accepts", async () => {
+  const { code, out } = await run("service");
+  assertEquals(code, 0);
+  for (
+    const line of [
+      "DynamicUser=yes",
+      "ProtectSystem=strict",
+      "EnvironmentFile=/etc/openwebnet/environment",
+      "NoNewPrivileges=yes",
+    ]
+  ) assertStringIncludes(out, `\n${line}\n`);
+  const folder = await Deno.makeTempDir();
+  const unit = `${folder}/openwebnet.service`;
+  await Deno.writeTextFile(unit, `${out}\n`);
+  try {
+    const { success, stderr } = await new Deno.Command("systemd-analyze", {
+      args: ["verify", unit],
+    }).output();
+    assert(success, new TextDecoder().decode(stderr));
+  } catch (error) {
+    // Not every machine has it.
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  await Deno.remove(folder, { recursive: true });
+});
