@@ -20,7 +20,6 @@ Deno.test("openwebnet mqtt says what is wrong with a call, and ends with 2", asy
   const cases: [string[], string][] = [
     [[], "Name the broker with --broker"],
     [["--broker", "http://x"], "mqtt://192.168.1.10"],
-    [["--broker", "mqtts:"], "mqtt://192.168.1.10"],
     [["--broker", "mqtt://me:very-secret@x"], "MQTT_PASSWORD or a file"],
     [["--broker", "mqtt://me@x"], "name the user with --user"],
     [["--broker", "mqtt://127.0.0.1:1", "--prefix", "a/#"], "prefix has to be"],
