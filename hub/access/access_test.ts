@@ -438,8 +438,10 @@ Deno.test("A flood of wrong tokens costs little, in work and in lines of the log
     const offered = Array(500).fill(`bearer.${n}`).join();
     assertEquals(await at("/", { "sec-websocket-protocol": offered }), 401);
   }
-  assert(performance.now() - started_ < 20_000);
-  assertEquals(lines.length, 1);
+  const took = performance.now() - started_;
+  assert(took < 20_000);
+  // Each second has its share.
+  assert(lines.length <= 21 * (1 + Math.ceil(took / 1_000)), lines.join("\n"));
   assertEquals(await at("/?token=token-999"), 101);
 });
 
