@@ -103,7 +103,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     assert(ms < 2000, `${ms} ms`);
     assertMatch(
       log,
-      /^\S+Z "bot" joined\n\S+Z "bot" \(WebSocket\) left: the hub is closing\n$/,
+      /^\S+Z info "bot" joined\n\S+Z info "bot" \(WebSocket\) left: the hub is closing\n$/,
     );
   });
 }

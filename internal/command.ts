@@ -127,6 +127,10 @@ export async function run(
 ): Promise<number> {
   using process = new ProcessTerminal();
   const { log = process.log, error = process.error } = terminal;
+  const draw = terminal.draw ??
+    (terminal.log
+      ? (lines: readonly string[]) => lines.forEach(log)
+      : (lines: readonly string[]) => process.draw(lines));
   const isBold = hasColors(Deno.stdout) && terminal.log === undefined;
   const isRed = hasColors(Deno.stderr) && terminal.error === undefined;
   const raw: Raw = {
@@ -151,6 +155,9 @@ export async function run(
     return await command.run?.(call, {
       log: (line) => log(printable(line)),
       error: (line) => error(printable(line)),
+      draw: (lines) => draw(lines.map(printable)),
+      isScreen: terminal.isScreen ??
+        (terminal.log === undefined && process.isScreen),
       signal,
       during: (what, promise) => process.during(what, promise),
     }) ?? 0;

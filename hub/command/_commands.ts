@@ -13,7 +13,9 @@ import {
 } from "@wirekit/internal/command";
 import { CLIENT_OPTIONS, connectClient, makeClient } from "./_client.ts";
 import { checkCommand } from "./_check.ts";
+import { replayCommand } from "./_replay.ts";
 import { serveCommand } from "./_serve.ts";
+import { watchCommands } from "./_watch.ts";
 import { serviceCommand } from "./_service.ts";
 import { tokenCommand } from "./_token.ts";
 import { isRecord, stringify } from "../client/_json.ts";
@@ -160,6 +162,8 @@ export const hub: Command = {
     inform,
     ping,
     listen,
+    ...watchCommands,
+    replayCommand,
     tokenCommand,
     checkCommand,
     serviceCommand,
@@ -170,6 +174,7 @@ export const hub: Command = {
     "hub --port 8080",
     "WIREKIT_TOKEN=s3cret hub --hostname 0.0.0.0",
     "hub call some-bot greet name=zoë",
+    "hub top",
   ],
 };
 

@@ -10,17 +10,16 @@ import {
   needNetwork,
   port,
   seconds,
-  type Terminal,
   text,
   texts,
   toggle,
   urlsForOthers,
   type Values,
 } from "@wirekit/internal/command";
-import type { Logger } from "../hub.ts";
 import { serve } from "../serve.ts";
 import { backplaneOf, CLUSTER_OPTIONS } from "./_cluster.ts";
 import type { Written } from "./_config.ts";
+import { LOG_OPTIONS, loggerOf } from "./_log.ts";
 import { type Flags, follow, readSettings } from "./_settings.ts";
 
 /** The options of a hub. */
@@ -86,7 +85,8 @@ export const SERVE_OPTIONS = {
   ),
   requestTimeout: seconds("How long an answer may take (3600)"),
   ...CLUSTER_OPTIONS,
-  quiet: toggle("Log errors only", "q"),
+  ...LOG_OPTIONS,
+  quiet: toggle("Log errors only, and print nothing else", "q"),
 };
 
 /** The options of `serve()` that flags set, by flag. */
@@ -137,6 +137,7 @@ export const serveCommand = command({
     "hub serve --port 8080 --tcp 8081",
     "WIREKIT_TOKEN=s3cret hub serve --hostname 0.0.0.0",
     "hub serve --allow-origin https://example.org --idle-timeout 600",
+    "hub serve --log json --log-level warn",
     "hub serve --cluster nats://127.0.0.1 --node cellar",
   ],
   async run({ options }, terminal) {
@@ -145,7 +146,7 @@ export const serveCommand = command({
     const { hostname = "127.0.0.1", port = 13254, token, tokens } =
       read.options;
     needNetwork(hostname, port);
-    const logger = stamped(terminal, quiet);
+    const logger = loggerOf(options, terminal);
     const backplane = await backplaneOf(options, terminal, logger);
     await using server = await serve({
       ...read.options,
@@ -195,10 +196,4 @@ function ownNames(): string[] {
   const name = Deno.hostname().toLowerCase();
   // A name that no host may have, such as one with `_`, is no reason to fail.
   return /^[a-z0-9.-]+$/.test(name) ? [name, `${name}.local`] : [];
-}
-
-/** Makes a log for people to read: one line an event, with its time. */
-function stamped({ error }: Terminal, quiet: boolean): Logger {
-  const write = (line: string) => error(`${new Date().toISOString()} ${line}`);
-  return quiet ? { error: write } : { info: write, warn: write, error: write };
 }

@@ -27,6 +27,15 @@ export interface Terminal {
    * @param line As of `log`.
    */
   error(line: string): void;
+  /**
+   * Shows lines in place of those that it has shown before, cut to the size of
+   * the terminal. Where the output is none, it writes them one after another.
+   *
+   * @param lines The lines, as of `log`.
+   */
+  draw(lines: readonly string[]): void;
+  /** Whether `draw` replaces what it has shown before. */
+  readonly isScreen: boolean;
   /** Fires at Ctrl-C, and when the output is closed. */
   readonly signal: AbortSignal;
   /**
@@ -68,6 +77,7 @@ export class ProcessTerminal implements Terminal, Disposable {
     ? ["SIGINT", "SIGBREAK"]
     : ["SIGINT", "SIGTERM"];
   #spinner: Spinner | undefined;
+  #hasDrawn = false;
 
   readonly signal: AbortSignal = this.#stop.signal;
 
@@ -87,6 +97,21 @@ export class ProcessTerminal implements Terminal, Disposable {
   log = (line: string): void => this.#write(Deno.stdout, line);
 
   error = (line: string): void => this.#write(Deno.stderr, line);
+
+  get isScreen(): boolean {
+    return Deno.stdout.isTerminal();
+  }
+
+  draw(lines: readonly string[]): void {
+    if (!this.isScreen) return lines.forEach(this.log);
+    const { columns, rows } = Deno.consoleSize();
+    const shown = lines.slice(0, rows - 1)
+      .map((line) => `${[...line].slice(0, columns).join("")}\x1b[K`);
+    // Over the screen as it is: what stood there before flickers otherwise.
+    const start = this.#hasDrawn ? "\x1b[H" : "\x1b[2J\x1b[H";
+    this.#hasDrawn = true;
+    this.#write(Deno.stdout, `${start}${shown.join("\r\n")}\x1b[J`);
+  }
 
   #write(stream: typeof Deno.stdout | typeof Deno.stderr, line: string): void {
     this.#hush();

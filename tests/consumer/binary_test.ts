@@ -72,6 +72,7 @@ Deno.test("Each example of each help runs with the permissions of the binary", a
   await Deno.writeTextFile(`${folder}/home.json`, home);
   await Deno.writeTextFile(`${folder}/hub.json`, '{ "tokens": "tokens.json" }');
   await Deno.writeTextFile(`${folder}/tokens.json`, "[]");
+  await Deno.writeTextFile(`${folder}/recording.jsonl`, "");
   const math = "export const sum = (a: number, b: number) => a + b;";
   await Deno.writeTextFile(`${folder}/math.ts`, math);
   // What is watched has to be stopped. A gateway or a hub need not be there.

@@ -1,0 +1,204 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { run as runFrame } from "@wirekit/internal/command";
+import { hub } from "./_commands.ts";
+import { dashboard, type View } from "./_dashboard.ts";
+import { Client } from "../client.ts";
+import { serve } from "../serve.ts";
+
+/** A hub with `alpha`, and `beta` that another one waits for. */
+class Scene implements AsyncDisposable {
+  readonly #stack = new AsyncDisposableStack();
+  url = "";
+
+  static async open(): Promise<Scene> {
+    const scene = new Scene();
+    const server = scene.#stack.use(await serve({ port: 0 }));
+    scene.url = server.urls[0];
+    for (const name of ["alpha", "beta"]) await scene.client(name).connect();
+    const held = scene.client("beta");
+    const waits = held.waitFor("hold");
+    held.connect().catch(() => {});
+    await waits;
+    return scene;
+  }
+
+  client(name: string): Client {
+    const client = new Client(name, { url: this.url, reconnect: false });
+    client.route("echo", (data) => data);
+    return this.#stack.use(client);
+  }
+
+  /** Runs a command until it has said something that fits. */
+  async run(
+    args: string[],
+    fits?: (out: string[]) => boolean,
+    go?: () => Promise<unknown>,
+  ): Promise<{ code: number; out: string[]; err: string[] }> {
+    const out: string[] = [];
+    const err: string[] = [];
+    const stop = new AbortController();
+    const watching = Promise.withResolvers<void>();
+    const done = runFrame(hub, [...args, "--url", this.url], {
+      log(line) {
+        out.push(line);
+        if (fits?.(out)) stop.abort();
+      },
+      error(line) {
+        err.push(line);
+        watching.resolve();
+      },
+      signal: stop.signal,
+    });
+    if (go) {
+      await watching.promise;
+      await go();
+    }
+    return { code: await done, out, err };
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#stack.disposeAsync();
+  }
+}
+
+Deno.test("list shows who is there, and who waits", async () => {
+  await using scene = await Scene.open();
+  const { code, out } = await scene.run(["list"]);
+  assertEquals(code, 0);
+  assertMatch(out[0]!, /^NAME +STATE +SINCE/);
+  assertEquals(out.slice(1).map((line) => line.split(/ +/).slice(0, 2)), [
+    ["alpha", "active"],
+    ["beta", "active"],
+    ["beta", "held"],
+  ]);
+  const json = await scene.run(["list", "al", "--json"]);
+  assertEquals(json.out.map((line) => JSON.parse(line).name), ["alpha"]);
+});
+
+Deno.test("top shows the hub once where there is no terminal", async () => {
+  await using scene = await Scene.open();
+  const { code, out } = await scene.run(["top"]);
+  assertEquals(code, 0);
+  assertMatch(out[0]!, /^hub \d+\.\d+\.\d+ {2}up \d+ s {2}good {2}ws:/);
+  assertMatch(out[1]!, /^clients 3 \(1 held\) {2}requests \d/);
+  assert(out.some((line) => line.startsWith("beta (held)")));
+  const { out: [json] } = await scene.run(["top", "--json"]);
+  assertEquals(JSON.parse(json!).clients.length, 3);
+});
+
+Deno.test("tail shows messages as they pass", async () => {
+  await using scene = await Scene.open();
+  const asker = scene.client("asker");
+  await asker.connect();
+  const ask = async () => {
+    await asker.request("beta", "echo", { n: 1 });
+    await asker.inform({ n: 2 }, ["alpha"]);
+  };
+  const text = await scene.run(["tail"], (out) => out.length === 2, ask);
+  assertEquals(text.code, 0);
+  assertMatch(
+    text.out[0]!,
+    /^\d\d:\d\d:\d\d\.\d{3} asker → beta echo \d+ B → \d+ B [\d.]+ ms answer$/,
+  );
+  assertMatch(text.out[1]!, / asker → alpha inform \d+ B$/);
+  const one = ["tail", "alpha", "--payload", "--json"];
+  const { out } = await scene.run(one, () => true, ask);
+  const { from, to, data } = JSON.parse(out[0]!);
+  assertEquals([from, to, data], ["asker", "alpha", '{"n":2}']);
+});
+
+Deno.test("watch shows who comes and goes", async () => {
+  await using scene = await Scene.open();
+  const { code, out } = await scene.run(
+    ["watch"],
+    (out) => out.length === 2,
+    async () => {
+      const guest = scene.client("guest");
+      await guest.connect();
+      await guest.close();
+    },
+  );
+  assertEquals(code, 0);
+  assertMatch(out[0]!, / guest joined$/);
+  assertMatch(out[1]!, / guest left: it closed the connection$/);
+});
+
+Deno.test("replay sends a recording again", async () => {
+  await using scene = await Scene.open();
+  const asker = scene.client("asker");
+  await asker.connect();
+  const http = scene.url.replace("ws:", "http:");
+  const post = await fetch(`${http}/api/record`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: "{}",
+  });
+  assertEquals(await post.json().then(({ until }) => until > 0), true);
+  await asker.request("beta", "echo", { id: 2n ** 62n });
+  await asker.request("beta", "nothing", {}).catch(() => {});
+  await asker.inform({ n: 2 });
+  const recording = await (await fetch(`${http}/api/recording`)).text();
+  const file = await Deno.makeTempFile();
+  await Deno.writeTextFile(file, recording);
+
+  const alpha = scene.client("listener");
+  await alpha.connect();
+  const told = alpha.waitFor("information");
+  const { code, out } = await scene.run(["replay", file, "--speed", "max"]);
+  assertEquals(code, 1);
+  assertEquals(out, [
+    "Sent 2 requests: 1 answered, 1 ended with an error, 0 without an " +
+    "answer; 1 information; 0 left out",
+  ]);
+  assertEquals((await told).data, { n: 2 });
+  await Deno.writeTextFile(file, "no recording");
+  assertEquals((await scene.run(["replay", file])).code, 2);
+  await Deno.remove(file);
+});
+
+Deno.test("The dashboard fits into 80 columns, whatever is in it", () => {
+  const name = "a name that is longer than anybody would want it ".repeat(3);
+  const latency = { count: 1, p50: 12345.678, p95: 1, p99: 123456.789 };
+  const traffic = { requests: 1, errors: 0, informs: 0 };
+  const view = (at: number, requests: number): View => ({
+    hub: {
+      version: "0.1.0",
+      since: 0,
+      at,
+      urls: ["ws://127.0.0.1:13254"],
+      lock: "open",
+      health: "good",
+      problems: [],
+      traffic: { ...traffic, requests, bytesIn: 1e12, bytesOut: 1e9 },
+      roundTrip: latency,
+      hubTime: latency,
+      lag: { now: 1, worst: 2 },
+      clients: { active: 99_999, held: 9_999, unverified: 9_999 },
+      open: 99_999,
+      limits: [],
+    },
+    clients: [{
+      id: 1,
+      name,
+      state: "held",
+      protocol: "winerp",
+      carrier: "WebSocket",
+      address: "",
+      pass: "open",
+      since: 0,
+      lastSeen: 0,
+      sent: { ...traffic, requests, messages: 0, bytes: 0 },
+      received: { ...traffic, messages: 0, bytes: 0 },
+      asking: 0,
+      asked: 99_999,
+      outbox: { bytes: 16_000_000, peak: 0 },
+    }],
+    edges: [{ from: name, to: name, requests, errors: 0, informs: 0 }],
+  });
+  const lines = dashboard(view(1e9, 1e9), view(1e9 + 1_000, 1e9 + 123_456));
+  assert(lines.some((line) => line.includes("123k")), lines.join("\n"));
+  const tables = lines.slice(4);
+  for (const line of tables) assert([...line].length <= 80, line);
+});
