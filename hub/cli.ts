@@ -18,13 +18,29 @@
  *
  * @module
  */
-import { type Command, run } from "@wirekit/internal/command";
+import { type Command, type Options, run } from "@wirekit/internal/command";
 import { hub } from "./command/_commands.ts";
+import { type ServeExtension, serveWith } from "./command/_serve.ts";
+
+export type { ServeAddition, ServeExtension } from "./command/_serve.ts";
 
 /**
  * The command as a table, for a program that includes it in its own commands.
  */
 export const command: Command = hub;
+
+/**
+ * Makes the command that runs a hub, for a program that adds doors to it.
+ *
+ * @typeParam O The options that it adds.
+ * @param extension What it adds.
+ * @returns The command `serve`.
+ */
+export function serveCommand<const O extends Options>(
+  extension: ServeExtension<O>,
+): Command {
+  return serveWith(extension);
+}
 
 /**
  * Runs the command.

@@ -10,7 +10,8 @@ import {
   serve as serveHub,
   type ServeOptions as HubServeOptions,
 } from "@wirekit/hub/serve";
-import type { DoorMaker, OpenedDoor } from "./door.ts";
+import type { DoorMaker } from "./door.ts";
+import { openDoors, type Opened } from "./_open.ts";
 
 /** Options of {@linkcode serve}. */
 export interface ServeOptions extends HubServeOptions {
@@ -63,27 +64,17 @@ export interface ServeOptions extends HubServeOptions {
 export async function serve(options: ServeOptions = {}): Promise<HubServer> {
   const { open = [], ...rest } = options;
   const server = await serveHub(rest);
-  const doors: OpenedDoor[] = [];
-  const close = async () => {
-    await Promise.all(doors.map((door) => door.close?.()));
-    await server.close();
-  };
+  let opened: Opened;
   try {
-    for (const make of open) {
-      const door = await make(server.hub);
-      doors.push(door);
-      server.hub.open(door);
-    }
+    opened = await openDoors(server.hub, open);
   } catch (error) {
-    await close();
+    await server.close();
     throw error;
   }
-  const [first, ...others] = server.urls;
-  const urls: [string, ...string[]] = [
-    first,
-    ...others,
-    ...doors.flatMap(({ urls = [] }) => urls),
-  ];
-  server.hub.urls = urls;
+  const urls: [string, ...string[]] = [...server.urls, ...opened.urls];
+  const close = async () => {
+    await opened.close();
+    await server.close();
+  };
   return { ...server, urls, close, [Symbol.asyncDispose]: close };
 }

@@ -5,18 +5,22 @@
 import {
   bytes,
   choice,
+  type Command,
   command,
   integer,
   needNetwork,
+  type Options,
   port,
   seconds,
+  type Terminal,
   text,
   texts,
   toggle,
   urlsForOthers,
   type Values,
 } from "@wirekit/internal/command";
-import { serve } from "../serve.ts";
+import type { Logger } from "../hub.ts";
+import { type HubServer, serve } from "../serve.ts";
 import { backplaneOf, CLUSTER_OPTIONS } from "./_cluster.ts";
 import type { Written } from "./_config.ts";
 import { LOG_OPTIONS, loggerOf } from "./_log.ts";
@@ -128,63 +132,113 @@ export function flagsOf(given: Values<typeof SERVE_OPTIONS>): Flags {
   return { config, token, tokens, cert, key, options };
 }
 
+/** Examples of a hub alone. */
+const EXAMPLES = [
+  "hub serve --port 8080 --tcp 8081",
+  "WIREKIT_TOKEN=s3cret hub serve --hostname 0.0.0.0",
+  "hub serve --allow-origin https://example.org --idle-timeout 600",
+  "hub serve --log json --log-level warn",
+  "hub serve --cluster nats://127.0.0.1 --node cellar",
+];
+
+/** What a program adds to the command that runs a hub. */
+export interface ServeExtension<O extends Options = Options> {
+  /** What the command does then, if that is another sentence. */
+  readonly summary?: string;
+  /** Its options, besides those of a hub. */
+  readonly options: O;
+  /** Examples. */
+  readonly examples: readonly string[];
+  /**
+   * Adds it to the hub that listens.
+   *
+   * @param server The hub.
+   * @param options The values of its options.
+   * @param context Where to write.
+   * @returns What it has added.
+   */
+  open(
+    server: HubServer,
+    options: Values<O>,
+    context: { readonly terminal: Terminal; readonly logger: Logger },
+  ): Promise<ServeAddition>;
+}
+
+/** What was added to a hub. */
+export interface ServeAddition {
+  /** What the user is told of it, a line each. */
+  readonly lines: readonly string[];
+  /** Takes it away. */
+  close(): Promise<void>;
+}
+
+/** Makes the command that runs a hub, and what else is wanted. */
+export function serveWith<const O extends Options>(
+  extension?: ServeExtension<O>,
+): Command {
+  return command({
+    name: "serve",
+    summary: extension?.summary ?? "Run the hub until Ctrl-C",
+    options: { ...SERVE_OPTIONS, ...extension?.options },
+    examples: extension?.examples ?? EXAMPLES,
+    async run({ options }, terminal) {
+      const { quiet } = options;
+      const read = await readSettings(flagsOf(options), terminal);
+      const { hostname = "127.0.0.1", port = 13254, token, tokens } =
+        read.options;
+      needNetwork(hostname, port);
+      const logger = loggerOf(options, terminal);
+      const backplane = await backplaneOf(options, terminal, logger);
+      await using server = await serve({
+        ...read.options,
+        ...(backplane && { backplane }),
+        allowedHosts: [...read.options.allowedHosts ?? [], ...ownNames()],
+        logger,
+      });
+      const added = await extension?.open(
+        server,
+        options as unknown as Values<O>,
+        { terminal, logger },
+      );
+      const following = follow(server, read, logger);
+      if (!quiet) {
+        terminal.log(
+          `The hub listens on ${server.urls.join(", ")} (Ctrl-C stops it)`,
+        );
+        for (const line of added?.lines ?? []) terminal.log(line);
+        const others = await urlsForOthers(server.urls);
+        if (others.length > 0) {
+          terminal.log(`Other machines reach it at ${others.join(", ")}`);
+        }
+        if (backplane) {
+          const others = backplane.status().nodes.length - 1;
+          terminal.log(`It is one hub with ${others} other nodes now`);
+        }
+        terminal.log(
+          token !== undefined && tokens === undefined
+            ? "It asks every client for the token"
+            : tokens !== undefined
+            ? `It asks every client for a token, and knows ${
+              tokens.length + Number(token !== undefined)
+            }`
+            : "It is open to this machine: any program here may take any name. " +
+              "WIREKIT_TOKEN or --token makes it ask for a secret",
+        );
+      }
+      const { signal } = terminal;
+      if (!signal.aborted) {
+        await new Promise((resolve) =>
+          signal.addEventListener("abort", resolve)
+        );
+      }
+      following.stop();
+      await added?.close();
+    },
+  });
+}
+
 /** Runs the hub. */
-export const serveCommand = command({
-  name: "serve",
-  summary: "Run the hub until Ctrl-C",
-  options: SERVE_OPTIONS,
-  examples: [
-    "hub serve --port 8080 --tcp 8081",
-    "WIREKIT_TOKEN=s3cret hub serve --hostname 0.0.0.0",
-    "hub serve --allow-origin https://example.org --idle-timeout 600",
-    "hub serve --log json --log-level warn",
-    "hub serve --cluster nats://127.0.0.1 --node cellar",
-  ],
-  async run({ options }, terminal) {
-    const { quiet } = options;
-    const read = await readSettings(flagsOf(options), terminal);
-    const { hostname = "127.0.0.1", port = 13254, token, tokens } =
-      read.options;
-    needNetwork(hostname, port);
-    const logger = loggerOf(options, terminal);
-    const backplane = await backplaneOf(options, terminal, logger);
-    await using server = await serve({
-      ...read.options,
-      ...(backplane && { backplane }),
-      allowedHosts: [...read.options.allowedHosts ?? [], ...ownNames()],
-      logger,
-    });
-    const following = follow(server, read, logger);
-    if (!quiet) {
-      terminal.log(
-        `The hub listens on ${server.urls.join(", ")} (Ctrl-C stops it)`,
-      );
-      const others = await urlsForOthers(server.urls);
-      if (others.length > 0) {
-        terminal.log(`Other machines reach it at ${others.join(", ")}`);
-      }
-      if (backplane) {
-        const others = backplane.status().nodes.length - 1;
-        terminal.log(`It is one hub with ${others} other nodes now`);
-      }
-      terminal.log(
-        token !== undefined && tokens === undefined
-          ? "It asks every client for the token"
-          : tokens !== undefined
-          ? `It asks every client for a token, and knows ${
-            tokens.length + Number(token !== undefined)
-          }`
-          : "It is open to this machine: any program here may take any name. " +
-            "WIREKIT_TOKEN or --token makes it ask for a secret",
-      );
-    }
-    const { signal } = terminal;
-    if (!signal.aborted) {
-      await new Promise((resolve) => signal.addEventListener("abort", resolve));
-    }
-    following.stop();
-  },
-});
+export const serveCommand: Command = serveWith();
 
 /** The names of this machine, if they may be known. */
 function ownNames(): string[] {
