@@ -103,7 +103,8 @@ export interface HubOptions
    * addresses, such as `"hub.example.org"`; `"*.example.org"` allows all below
    * it, `"*"` all. Others are refused, because a stranger's name that points to
    * this machine makes a browser take the hub for the stranger's server.
-   * Requests that show a valid token may call it what they like.
+   * Programs that open a WebSocket, and requests that show a valid token, may
+   * call it what they like.
    *
    * @default {[]}
    */
@@ -277,6 +278,8 @@ export class Hub implements AsyncDisposable {
   readonly admission: Admission<Pass>;
   readonly #admission: HubAdmission;
   readonly #lock: Lock;
+  /** What has to look at a pass when passes change. */
+  readonly #renewals = new Set<() => void>();
   readonly #doors: Door[];
   readonly #authorizes: HubOptions["authorize"];
   readonly #limits: ConnectionLimits;
@@ -563,8 +566,29 @@ export class Hub implements AsyncDisposable {
     this.#renewPasses();
   }
 
+  /**
+   * Watches a pass for something that goes on for longer than a request, and is
+   * no participant.
+   *
+   * @param pass The pass, as {@linkcode Hub.admit} returned it.
+   * @param gone Aborts when nobody is interested any more.
+   * @returns Aborts then, and when the token of the pass is not valid any more.
+   */
+  whileValid(pass: Pass, gone: AbortSignal): AbortSignal {
+    const ended = new AbortController();
+    const check = () => {
+      if (!this.#lock.renewed(pass)) ended.abort();
+    };
+    this.#renewals.add(check);
+    const forget = () => this.#renewals.delete(check);
+    gone.addEventListener("abort", forget, { once: true });
+    if (gone.aborted) forget();
+    return AbortSignal.any([gone, ended.signal]);
+  }
+
   #renewPasses(): void {
     this.#lock.endSessions();
+    for (const check of this.#renewals) check();
     this.exchange.renewPasses((pass) => this.#lock.renewed(pass));
   }
 

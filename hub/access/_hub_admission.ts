@@ -7,6 +7,7 @@ import {
   type Admitted,
   type Place,
   type RequestInfo,
+  wantsWebSocket,
 } from "@wirekit/transport/admission";
 import type { Pass } from "./pass.ts";
 
@@ -89,8 +90,14 @@ export class HubAdmission extends Admission<Pass> {
     info: Partial<RequestInfo> = {},
   ): Response | undefined {
     const { hostname } = new URL(request.url);
-    // Who shows a token is no page of a stranger, which has none.
-    if (!this.#isOwn(hostname) && !this.#showsToken(request)) {
+    const { headers, method } = request;
+    const origin = headers.get("origin");
+    // No browser opens a WebSocket without saying for which page, and no page of
+    // a stranger has a token: these come from programs.
+    const isProgram = origin === null && wantsWebSocket(request);
+    if (
+      !this.#isOwn(hostname) && !isProgram && !this.#showsToken(request)
+    ) {
       return this.#refuseOnce(
         info,
         `it calls this hub ${
@@ -100,8 +107,6 @@ export class HubAdmission extends Admission<Pass> {
         `${quoted(hostname)} is not a name of this hub.`,
       );
     }
-    const { headers, method } = request;
-    const origin = headers.get("origin");
     if (origin !== null) {
       return isOwnOrigin(request, origin)
         ? undefined

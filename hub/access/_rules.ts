@@ -32,18 +32,25 @@ const NO_RULE: Law = {
 export function ruledBy(rules: readonly Rule[]): (pass: Pass) => Pass {
   const laws = rules.map((rule, at) => lawOf(rule, `rules[${at}]`));
   return (pass) => {
-    const under = (law: Law): Pass => ({
+    const lawFor = (name: string) =>
+      laws.find(({ isFor }) => isFor(name)) ?? NO_RULE;
+    const under = (law: Law, reachesAll = false): Pass => ({
       label: pass.label,
       mayWatch: pass.mayWatch || (law.rule.watch ?? law.rule.operate ?? false),
       mayOperate: pass.mayOperate || (law.rule.operate ?? false),
       mayReachAll: false,
       mayTake: (name) => pass.mayTake(name),
-      mayAsk: (name, route) => name === HUB || law.mayAsk(name, route),
+      mayAsk: (name, route) =>
+        name === HUB || reachesAll || law.mayAsk(name, route),
       mayInform: (name) =>
-        name === undefined ? law.rule.broadcast ?? false : law.mayInform(name),
-      named: (name) => under(laws.find(({ isFor }) => isFor(name)) ?? NO_RULE),
+        reachesAll ||
+        (name === undefined
+          ? law.rule.broadcast ?? false
+          : law.mayInform(name)),
+      named: (name) => under(lawFor(name)),
     });
-    return under(NO_RULE);
+    // Somebody at the hub's page has no name, and may operate it.
+    return under(lawFor(""), pass.mayOperate);
   };
 }
 

@@ -13,7 +13,10 @@
  * `*` stands for any characters.
  */
 export interface Rule {
-  /** The names of the clients. */
+  /**
+   * The names of the clients. `*` alone includes those who have none, such as a
+   * request over HTTP; of those, who may operate the hub may ask everybody.
+   */
   readonly names: readonly string[];
   /**
    * Whom they may ask: a list of names, or for each name its routes. The hub's

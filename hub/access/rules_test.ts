@@ -3,6 +3,7 @@
 /** What tokens and rules allow, over every carrier. */
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { deadline } from "@std/async/deadline";
 import { Client } from "../client.ts";
 import { RemoteError } from "../errors.ts";
 import { Hub } from "../hub.ts";
@@ -292,4 +293,48 @@ Deno.test("A name is of characters that can be seen", async () => {
     option === "maxNameBytes"
   )!;
   assertEquals([found.limit, found.hits], [40, 1]);
+});
+
+Deno.test("A page that watches hears no more once its token is taken away", async () => {
+  const ops: Token = { label: "ops", token: "ops-token", rights: ["watch"] };
+  await using server = await serve({ port: 0, tokens: [ops, TOKENS[1]!] });
+  const http = server.urls[0].replace("ws:", "http:");
+  const watch = (token: string) =>
+    fetch(`${http}/api/events`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+  const refused = await watch("bank-token");
+  assertEquals(refused.status, 403);
+  await refused.body?.cancel();
+  const stream = await watch("ops-token");
+  assertEquals(stream.status, 200);
+  const reader = stream.body!.getReader();
+  await reader.read();
+  server.hub.setTokens([ops]);
+  await reader.read();
+  server.hub.setTokens([TOKENS[1]!]);
+  const end = (async () => {
+    while (!(await reader.read()).done);
+  })();
+  await deadline(end, 10_000);
+  const again = await watch("ops-token");
+  assertEquals(again.status, 401);
+  await again.body?.cancel();
+});
+
+Deno.test("Who has no name may what a rule for everybody allows, and an operator all", () => {
+  const rules: Rule[] = [{ names: ["*"], ask: { bank: ["status"] } }];
+  for (const [right, open] of [["watch", false], ["operate", true]] as const) {
+    const hub = new Hub({
+      tokens: [{ label: "a", token: "t", names: ["a"], rights: [right] }],
+      rules,
+    });
+    const pass = hub.passFor("t")!;
+    assertEquals(pass.mayAsk("bank", "status"), true);
+    assertEquals(pass.mayAsk("bank", "pay"), open);
+    assertEquals(pass.mayInform("bank"), open);
+    // Under a name, the rules of that name count.
+    assertEquals(pass.named!("a").mayAsk("bank", "pay"), false);
+    assertEquals(pass.mayAsk("@hub", "clients"), true);
+  }
 });

@@ -41,14 +41,6 @@ export class Names<T> {
     }
   }
 
-  /** Those who have a name or wait for one. */
-  *all(): Generator<T, void> {
-    for (const { holder, held } of this.#seats.values()) {
-      if (holder !== undefined) yield holder;
-      if (held) yield* held;
-    }
-  }
-
   /** Returns who has a name. */
   holder(name: string): T | undefined {
     return this.#seats.get(name)?.holder;

@@ -372,18 +372,17 @@ export class Exchange {
   }
 
   /**
-   * Renews the passes of all participants that have a name or wait for one.
+   * Renews the passes of all participants.
    *
    * @param renewed Returns what a pass is worth now; nothing if it is not valid
    * any more. Then its participant is disconnected.
    */
   renewPasses(renewed: (pass: Pass) => Pass | undefined): void {
-    for (const member of [...this.#names.all()]) {
-      if (!member.given) continue;
-      const pass = renewed(member.given);
-      if (
-        pass && member.name !== undefined && pass.mayTake(plain(member.name))
-      ) {
+    for (const member of [...this.#parties]) {
+      const { given, name } = member;
+      if (!given) continue;
+      const pass = renewed(given);
+      if (pass && (name === undefined || pass.mayTake(plain(name)))) {
         this.allow(member, pass);
       } else this.drop(member, 1008, "Its token is not valid any more");
     }

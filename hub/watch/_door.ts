@@ -160,7 +160,8 @@ export class WatchDoor implements Door {
     }
     const name = query.get("name") ?? undefined;
     const tail = is("tail") || name !== undefined;
-    return this.#streams.open({ tail, payload: is("payload"), name }, gone) ??
+    const signal = this.#parts.hub.whileValid(pass, gone);
+    return this.#streams.open({ tail, payload: is("payload"), name }, signal) ??
       failure(503, "Too many pages are open.");
   }
 

@@ -29,6 +29,8 @@ export interface WatchedHub {
     request: Request,
     info: Partial<RequestInfo>,
   ): Promise<Pass | Response>;
+  /** Aborts with `gone`, or when the token of a pass is not valid any more. */
+  whileValid(pass: Pass, gone: AbortSignal): AbortSignal;
 }
 
 /** Returns the value of a limit. */
