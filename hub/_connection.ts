@@ -4,6 +4,7 @@
 import { later } from "@wirekit/internal/clock";
 import { Heartbeat } from "@wirekit/internal/heartbeat";
 import type { CalmLogger } from "@wirekit/internal/logger";
+import type { Place } from "@wirekit/transport/admission";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
 import type { Gauge } from "@wirekit/internal/limits";
 import { Rate, type RateLimits } from "./access/_rate.ts";
@@ -52,6 +53,8 @@ export interface ConnectionLimits {
   /** The time of the last tick, in whole milliseconds. */
   readonly clock: { now: number };
   readonly log: CalmLogger;
+  /** Is told that a connection has ended. */
+  left(connection: Connection): void;
 }
 
 /** What is known about a new connection. */
@@ -64,10 +67,14 @@ export interface ConnectionOptions {
   readonly ping?: Uint8Array<ArrayBuffer>;
   /** Whether its last message is {@linkcode FAREWELL}. */
   readonly farewell: boolean;
+  /** Its place among the connections, if the hub gave it one. */
+  readonly place: Place | undefined;
 }
 
 /** One client: receives the router's messages for it, and can be ended. */
 export class Connection implements Receiver, Flow {
+  /** Its place among the connections, if the hub gave it one. */
+  readonly place: Place | undefined;
   readonly #transport: Transport<Uint8Array<ArrayBuffer>>;
   readonly #participant: Connected;
   readonly #outbox: Outbox;
@@ -104,6 +111,7 @@ export class Connection implements Receiver, Flow {
     this.#carrier = options.carrier;
     this.lastSeen = limits.clock.now;
     this.#farewell = options.farewell;
+    this.place = options.place;
     this.#participant = connect(this);
     if (limits.rates) this.#rate = new Rate(limits.rates);
     if (options.watched) return;
@@ -153,6 +161,7 @@ export class Connection implements Receiver, Flow {
     this.#heartbeat?.stop();
     await this.#transport.close();
     await this.#closing;
+    this.#limits.left(this);
   }
 
   /**

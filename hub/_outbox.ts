@@ -17,7 +17,7 @@ const UNASKED_BYTES = 65_536;
  */
 export class Outbox {
   readonly #transport: Transport<Uint8Array<ArrayBuffer>>;
-  #queue: Uint8Array<ArrayBuffer>[] = [];
+  #queue: Uint8Array<ArrayBuffer>[] | undefined;
   /** The first of the queue. */
   #at = 0;
   #bytes = 0;
@@ -42,6 +42,7 @@ export class Outbox {
   /** Sends a message after all others. */
   push(message: Uint8Array<ArrayBuffer>): void {
     if (!this.#waits) return this.#send(message);
+    this.#queue ??= [];
     this.#queue.push(this.#bytes > SLAB_BYTES ? message.slice() : message);
     this.#bytes += message.length;
   }
@@ -59,19 +60,20 @@ export class Outbox {
   #resume(): void {
     if (this.#bytes > 0) this.#progress++;
     this.#waits = false;
-    while (!this.#waits && this.#at < this.#queue.length) {
-      const message = this.#queue[this.#at++]!;
+    const queue = this.#queue ?? [];
+    while (!this.#waits && this.#at < queue.length) {
+      const message = queue[this.#at++]!;
       this.#bytes -= message.length;
       this.#send(message);
     }
-    if (this.#at < this.#queue.length) return;
-    this.#queue = [];
+    if (this.#at < queue.length) return;
+    this.#queue = undefined;
     this.#at = 0;
   }
 
   #drop(): void {
     this.#waits = false;
-    this.#queue = [];
+    this.#queue = undefined;
     this.#at = 0;
     this.#bytes = 0;
   }

@@ -367,6 +367,7 @@ export class Hub implements AsyncDisposable {
       idleTimeout,
       clock: { now: 0 },
       log,
+      left: (connection) => this.#left(connection),
     };
     this.maxMessageBytes = limits.maxMessageBytes ?? 2 * 1024 * 1024;
     this.#maxInboundBytes = Math.max(
@@ -387,7 +388,13 @@ export class Hub implements AsyncDisposable {
     });
     this.#tick();
     if (!watch) return;
-    this.#watch = new Watch(this, { logger, hold: () => this.#hold() });
+    this.#watch = new Watch(this, {
+      logger,
+      hold: () => {
+        this.#hold();
+        return () => this.#release();
+      },
+    });
     this.#doors.push(this.#watch.door);
   }
 
@@ -699,34 +706,28 @@ export class Hub implements AsyncDisposable {
       this.#log.warn(`Refused a connection: ${reason}`, reason);
       return transport.close(new CloseError(1013, { reason }));
     }
-    const release = this.#hold();
+    this.#hold();
     const place = own === true ? undefined : own;
     const connection = this.#connect(transport, { ...options, place });
     this.#connections.add(connection);
-    return this.#serve(connection, () => {
-      release();
-      place?.leave();
-    });
+    return connection.serve();
   }
 
-  /**
-   * Keeps the clock running until the function that it returns is called. It is
-   * stopped while nobody needs it.
-   */
-  #hold(): () => void {
-    if (this.#holds++ === 0) {
+  /** Keeps the clock running until {@linkcode Hub.#release} is called as often. */
+  #hold(): void {
+    if (this.#holds++ > 0) return;
+    this.#tick();
+    this.#clock = every(1000, () => {
       this.#tick();
-      this.#clock = every(1000, () => {
-        this.#tick();
-        this.#watch?.tick();
-      });
-      this.#watch?.start();
-    }
-    return () => {
-      if (--this.#holds > 0) return;
-      this.#clock?.stop();
-      this.#watch?.stop();
-    };
+      this.#watch?.tick();
+    });
+    this.#watch?.start();
+  }
+
+  #release(): void {
+    if (--this.#holds > 0) return;
+    this.#clock?.stop();
+    this.#watch?.stop();
   }
 
   #tick(): void {
@@ -740,10 +741,10 @@ export class Hub implements AsyncDisposable {
     return this.#connections.size >= this.admission.maxConnections;
   }
 
-  async #serve(connection: Connection, release: () => void): Promise<void> {
-    await connection.serve();
+  #left(connection: Connection): void {
     this.#connections.delete(connection);
-    release();
+    this.#release();
+    connection.place?.leave();
   }
 
   #connect(
@@ -752,7 +753,7 @@ export class Hub implements AsyncDisposable {
   ): Connection {
     const { pass, watched = false, carrier = "transport" } = options;
     const { connect, ping, place, address = "" } = options;
-    const lock = this.#lock;
+    const admit = admitter(this.#lock, pass);
     const connection = new Connection(
       transport,
       this.#limits,
@@ -762,12 +763,12 @@ export class Hub implements AsyncDisposable {
         ...(ping && { ping }),
         // It is winerp's, and harms others.
         farewell: !connect,
+        place,
       },
       connect ?? ((flow) =>
         this.#router.connect(flow, {
           about: { protocol: "winerp", carrier, address, flow },
-          admit: (token?: string) =>
-            pass ? lock.renewed(pass) : lock.passFor(token),
+          admit,
           ...(place && { onVerified: () => place.keep() }),
         })),
     );
@@ -808,4 +809,10 @@ function isLocal(request: Request, { remoteAddr }: RequestInfo): boolean {
   const { transport, hostname } = remoteAddr;
   return transport === "unix" ||
     hostname !== undefined && isLoopback(hostname);
+}
+
+/** Tells what a client may do once it says its name, and perhaps a token. */
+function admitter(lock: Lock, pass: Pass | undefined) {
+  return (token?: string): Pass | undefined =>
+    pass ? lock.renewed(pass) : lock.passFor(token);
 }

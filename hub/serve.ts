@@ -103,16 +103,15 @@ export async function serve(options: ServeOptions = {}): Promise<HubServer> {
     maxMessageBytes: hub.maxInboundBytes,
     idleTimeout,
     framer: () => new ClientFramer(hub.maxInboundBytes),
-  }, ({ transport, carrier, request, info, state: pass, place }) =>
+  }, ({ transport, carrier, request, info, state: pass, place }) => {
+    // Nothing waits for their end: that would keep memory for each of them.
+    if (!request || !pass) {
+      return void hub.accept(transport, { carrier, place: place ?? true });
+    }
     // Clients that come by HTTP have shown their token, and are pinged.
-    request && pass
-      ? hub.welcome({
-        transport,
-        request,
-        pass,
-        address: info?.remoteAddr.hostname ?? "",
-      })
-      : hub.accept(transport, { carrier, place: place ?? true }));
+    const address = info?.remoteAddr.hostname ?? "";
+    void hub.welcome({ transport, request, pass, address });
+  });
   const { urls, addr } = server;
   hub.urls = urls;
   const close = async () => {

@@ -181,14 +181,23 @@ export async function serve<F extends Format = "text", State = undefined>(
     log.flush();
   };
 
-  async function take(client: Arrival<F, State>): Promise<void> {
+  // Nothing here may keep the request of a client for as long as it is served.
+  function take(client: Arrival<F, State>): void {
+    const { transport } = client;
+    let served: unknown;
     try {
-      await onClient(client);
+      served = onClient(client);
     } catch (error) {
-      const { name, message } = Object(error) as Partial<Error>;
-      log.error(`Disconnected a client: ${name}: ${message}`, "disconnected");
-      await client.transport.close(error as Error);
+      return disconnect(transport, error as Error);
     }
+    if (!isPromiseLike(served)) return;
+    served.then(undefined, (error) => disconnect(transport, error as Error));
+  }
+
+  function disconnect(transport: Transport<unknown>, error: Error): void {
+    const { name, message } = Object(error) as Partial<Error>;
+    log.error(`Disconnected a client: ${name}: ${message}`, "disconnected");
+    void transport.close(error);
   }
 
   function accept<T>(
@@ -196,7 +205,7 @@ export async function serve<F extends Format = "text", State = undefined>(
     arrival: (client: T) => Arrival<F, State>,
   ): void {
     const done = (async () => {
-      for await (const client of listener) void take(arrival(client));
+      for await (const client of listener) take(arrival(client));
     })();
     listeners.push(async () => {
       await listener.close();
@@ -248,4 +257,9 @@ export async function serve<F extends Format = "text", State = undefined>(
     await close();
     throw error;
   }
+}
+
+function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then ===
+    "function";
 }

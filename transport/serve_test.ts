@@ -159,3 +159,17 @@ Deno.test("serve() is not held up by who stalls in a TLS handshake", async () =>
   await deadline(Promise.all(ends), 5_000);
   for (const conn of conns) conn.close();
 });
+
+Deno.test("serve() keeps no request for as long as it serves the client", async () => {
+  const program = new URL("testdata/forget_request.ts", import.meta.url);
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--quiet",
+      "--allow-net=127.0.0.1",
+      "--v8-flags=--expose-gc",
+      program.href,
+    ],
+  }).output();
+  assertEquals(new TextDecoder().decode(stdout), "still there, forgotten\n");
+});

@@ -34,6 +34,9 @@ interface Origin {
 
 type Narrow = (pass: Pass) => Pass;
 
+/** The pass of everybody at a hub without tokens. */
+const OPEN = /* @__PURE__ */ fullPass("open");
+
 /** Says who may come in, and with which pass: tokens, sessions and rules. */
 export class Lock {
   readonly #tokens: TokenTable;
@@ -89,7 +92,7 @@ export class Lock {
 
   /** Returns the pass for a token that a client sent by itself. */
   passFor(token: string | undefined): Pass | undefined {
-    if (this.isOpen) return this.given(fullPass("open"));
+    if (this.isOpen) return this.given(OPEN);
     const grant = this.#tokens.find(token === undefined ? [] : [token]);
     return grant && this.#granted(grant);
   }
@@ -121,7 +124,7 @@ export class Lock {
     const isSafe = /^(GET|HEAD|OPTIONS)$/.test(method);
     if (this.isOpen) {
       return isSafe || !isOfPage(request) || headers.get(PROOF) === this.#proof
-        ? this.given(fullPass("open"))
+        ? this.given(OPEN)
         : noProof();
     }
     const grant = this.#tokens.find(credentials(request));
@@ -228,8 +231,9 @@ export class Lock {
   }
 
   #known(origin: Origin): Pass {
-    // Of its own, because it is known by its identity.
-    const pass = this.#narrow?.(origin.base) ?? { ...origin.base };
+    // Known by its identity, which tells no more of a pass without a token.
+    const pass = this.#narrow?.(origin.base) ??
+      (origin.token ? { ...origin.base } : origin.base);
     this.#origins.set(pass, origin);
     return pass;
   }

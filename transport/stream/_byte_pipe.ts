@@ -1,15 +1,17 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
+/** What a pipe reads for: an object, since closures cost memory each. */
+export interface PipeListener {
+  /** Takes bytes, which belong to it until it returns. */
+  onChunk(chunk: Uint8Array<ArrayBuffer>): void;
+  /** Is told the end, with the error if there is one; perhaps more than once. */
+  onEnd(error?: unknown): void;
+}
+
 /** A stream of bytes below a connection. */
 export interface BytePipe {
-  /**
-   * Starts to read. A chunk belongs to the receiver until it returns. At the
-   * end `onEnd` is called, with the error if there is one.
-   */
-  start(
-    onChunk: (chunk: Uint8Array<ArrayBuffer>) => void,
-    onEnd: (error?: unknown) => void,
-  ): void;
+  /** Starts to read. */
+  start(listener: PipeListener): void;
   /** Pauses reading. A chunk that is under way may still come. */
   pause(): void;
   /** Resumes reading. */

@@ -83,8 +83,9 @@ export class PipeTransport<T extends string | Uint8Array>
       this.close();
     });
     this.#intake = intake;
-    pipe.start((chunk) => intake.read(chunk), (error) => {
-      intake.end(() => this.#onEnd(error));
+    pipe.start({
+      onChunk: (chunk) => intake.read(chunk),
+      onEnd: (error) => intake.end(() => this.#onEnd(error)),
     });
   }
 

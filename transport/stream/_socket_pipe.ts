@@ -2,7 +2,7 @@
 
 import type { Socket } from "node:net";
 import { now } from "@wirekit/internal/clock";
-import type { BytePipe } from "./_byte_pipe.ts";
+import type { BytePipe, PipeListener } from "./_byte_pipe.ts";
 
 /**
  * The size of one write: large enough to be fast, small enough to see progress.
@@ -23,8 +23,6 @@ interface Readable {
   readStart(): unknown;
   readStop(): unknown;
 }
-
-type OnChunk = (chunk: Uint8Array<ArrayBuffer>) => void;
 
 const EMPTY = new Uint8Array();
 
@@ -50,17 +48,21 @@ export class SocketPipe implements BytePipe {
     if (!this.#isTls) socket.removeAllListeners();
   }
 
-  start(onChunk: OnChunk, onEnd: (error?: unknown) => void): void {
+  start(listener: PipeListener): void {
     const ended = (error?: unknown) =>
-      onEnd(error instanceof Error ? error : undefined);
+      listener.onEnd(error instanceof Error ? error : undefined);
     const socket = this.#socket
       .on("end", ended)
       .on("error", ended)
       .on("close", ended);
     // Bytes that came while nothing listened.
-    for (let chunk; (chunk = socket.read()) !== null;) onChunk(chunk);
-    if (readInto(socket, SHARED, onChunk)) socket.resume();
-    else socket.on("data", onChunk as (chunk: Uint8Array) => void);
+    for (let chunk; (chunk = socket.read()) !== null;) listener.onChunk(chunk);
+    if (readInto(socket, SHARED, listener)) socket.resume();
+    else {
+      const onChunk = (chunk: Uint8Array<ArrayBuffer>) =>
+        listener.onChunk(chunk);
+      socket.on("data", onChunk as (chunk: Uint8Array) => void);
+    }
   }
 
   pause(): void {
@@ -174,7 +176,7 @@ export class SocketPipe implements BytePipe {
 export function readInto(
   socket: Socket,
   buffer: Uint8Array<ArrayBuffer>,
-  onChunk: OnChunk,
+  listener: Pick<PipeListener, "onChunk">,
 ): boolean {
   const inside = socket as unknown as Record<symbol, unknown> & {
     _handle?: { useUserBuffer?(buffer: Uint8Array): void };
@@ -193,7 +195,7 @@ export function readInto(
   }
   inside[kBuffer] = buffer;
   inside[kBufferCb] = (length: number) => {
-    onChunk(buffer.subarray(0, length));
+    listener.onChunk(buffer.subarray(0, length));
     return true; // Goes on reading, unless it was paused.
   };
   return true;

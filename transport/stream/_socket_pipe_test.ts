@@ -14,7 +14,7 @@ Deno.test("readInto() makes a socket read into the memory it is given", async ()
   const socket = await accepted.promise;
   const buffer = new Uint8Array(16);
   const chunk = Promise.withResolvers<Uint8Array>();
-  const works = readInto(socket, buffer, chunk.resolve);
+  const works = readInto(socket, buffer, { onChunk: chunk.resolve });
   assert(
     works,
     "Deno's sockets have changed inside: SocketPipe works, but slower. See " +
@@ -33,7 +33,7 @@ Deno.test("readInto() makes a socket read into the memory it is given", async ()
 
 Deno.test("readInto() says so where sockets are made otherwise", () => {
   const socket = {} as Socket;
-  assertEquals(readInto(socket, new Uint8Array(1), () => {}), false);
+  assertEquals(readInto(socket, new Uint8Array(1), { onChunk() {} }), false);
 });
 
 Deno.test("readInto() leaves a socket as it is where Deno has not done it yet", () => {
@@ -49,7 +49,7 @@ Deno.test("readInto() leaves a socket as it is where Deno has not done it yet", 
   };
   const untouched = { ...socket };
   const buffer = new Uint8Array(1);
-  assertEquals(readInto(socket as never, buffer, () => {}), false);
+  assertEquals(readInto(socket as never, buffer, { onChunk() {} }), false);
   assertEquals(socket, untouched);
 });
 
@@ -75,7 +75,10 @@ Deno.test("SocketPipe.pause() stops the peer, over TLS too", async () => {
   let read = 0;
   let sent = 0;
   const ended = Promise.withResolvers<void>();
-  pipe.start((chunk) => read += chunk.length, () => ended.resolve());
+  pipe.start({
+    onChunk: (chunk) => read += chunk.length,
+    onEnd: () => ended.resolve(),
+  });
   pipe.pause();
   const stopped = Promise.withResolvers<boolean>();
   const writing = (async () => {

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import type { BytePipe } from "./_byte_pipe.ts";
+import type { BytePipe, PipeListener } from "./_byte_pipe.ts";
 
 /** A pipe of two streams of the platform. */
 export class StreamPipe implements BytePipe {
@@ -23,11 +23,9 @@ export class StreamPipe implements BytePipe {
     this.#writer.ready.catch(() => {});
   }
 
-  start(
-    onChunk: (chunk: Uint8Array<ArrayBuffer>) => void,
-    onEnd: (error?: unknown) => void,
-  ): void {
-    this.#read(onChunk).then(() => onEnd(), onEnd);
+  start(listener: PipeListener): void {
+    this.#read(listener)
+      .then(() => listener.onEnd(), (error) => listener.onEnd(error));
   }
 
   pause(): void {
@@ -53,14 +51,12 @@ export class StreamPipe implements BytePipe {
     this.#writer.abort().catch(() => {});
   }
 
-  async #read(
-    onChunk: (chunk: Uint8Array<ArrayBuffer>) => void,
-  ): Promise<void> {
+  async #read(listener: PipeListener): Promise<void> {
     for (;;) {
       while (this.#paused) await this.#paused.promise;
       const { done, value } = await this.#reader.read();
       if (done) return;
-      onChunk(value as Uint8Array<ArrayBuffer>);
+      listener.onChunk(value as Uint8Array<ArrayBuffer>);
     }
   }
 }

@@ -19,7 +19,7 @@ import {
   type MessageOf,
   type WebSocketTransport,
 } from "../transport.ts";
-import type { BytePipe } from "../stream/_byte_pipe.ts";
+import type { BytePipe, PipeListener } from "../stream/_byte_pipe.ts";
 import {
   type ConnectionGroup,
   LOOKS,
@@ -55,7 +55,8 @@ export class WebSocketConnection<F extends Format>
     WebSocketTransport<MessageOf<F>>,
     Member,
     InputListener,
-    OutputListener {
+    OutputListener,
+    PipeListener {
   /** See {@linkcode WebSocketTransport}. */
   readonly protocol: string;
   readonly #pipe: BytePipe;
@@ -99,7 +100,7 @@ export class WebSocketConnection<F extends Format>
     const input = this.#input = new Input(pipe, options, this);
     group.add(this);
     if (head.length > 0) input.read(head);
-    pipe.start((chunk) => input.read(chunk), (error) => this.#onEnd(error));
+    pipe.start(this);
     if (input.paused) pipe.pause();
   }
 
@@ -222,7 +223,13 @@ export class WebSocketConnection<F extends Format>
     });
   }
 
-  #onEnd(cause?: unknown): void {
+  /** Reads what came. */
+  onChunk(chunk: Uint8Array<ArrayBuffer>): void {
+    this.#input.read(chunk);
+  }
+
+  /** Ends once everything that came before is read. */
+  onEnd(cause?: unknown): void {
     this.#input.end(() => {
       if (this.#ended) return this.#ended.resolve();
       this.#lose(

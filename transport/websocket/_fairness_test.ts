@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ConnectionGroup } from "./_connection_group.ts";
 import { nextTurn } from "../_turn.ts";
-import type { BytePipe } from "../stream/_byte_pipe.ts";
+import type { BytePipe, PipeListener } from "../stream/_byte_pipe.ts";
 import { WebSocketConnection } from "./_connection.ts";
 import { NewlineFramer } from "../stream/newline_framer.ts";
 import { StreamTransport } from "../stream/stream.ts";
@@ -18,12 +18,9 @@ class FakePipe implements BytePipe {
   end: () => Promise<void> = () => Promise.resolve();
   lose: (error?: unknown) => void = () => {};
   written: number[] = [];
-  start(
-    read: (chunk: Uint8Array<ArrayBuffer>) => void,
-    lose: (error?: unknown) => void,
-  ): void {
-    this.read = read;
-    this.lose = lose;
+  start(listener: PipeListener): void {
+    this.read = (chunk) => listener.onChunk(chunk);
+    this.lose = (error) => listener.onEnd(error);
   }
   pause(): void {
     this.paused = true;
