@@ -148,6 +148,7 @@ export async function connectMqtt(
     options;
   const { prefix = "openwebnet", discoveryPrefix = "homeassistant" } = options;
   checkTime("connectTimeout", connectTimeout);
+  if (name === "") throw new TypeError("name must not be empty");
   const url = urlOf(options.url);
   const place: Place = {
     prefix: checkPrefix("prefix", prefix),
