@@ -12,9 +12,10 @@ import { Lag } from "./_lag.ts";
 import { Problems } from "./_problems.ts";
 import { Recording } from "./_recording.ts";
 import { type Parts, Reports } from "./_reports.ts";
-import { Samples, type Tracer } from "./_samples.ts";
+import { Samples } from "./_samples.ts";
 import { Streams } from "./_streams.ts";
 import { Subscribers } from "./_subscribers.ts";
+import { makeTracer } from "./_tracing.ts";
 
 /** How many seconds there are between two looks for problems. */
 const LOOK_EVERY = 5;
@@ -85,13 +86,8 @@ export class Watch {
       actions,
       host,
     });
+    samples.tracer = makeTracer();
     exchange.observe(samples);
-  }
-
-  /** Shows every request to a tracer. */
-  trace(tracer: Tracer): void {
-    this.#parts.samples.tracer = tracer;
-    this.#parts.samples.stride = 1;
   }
 
   /** Begins to measure: the hub's clock runs. */
