@@ -65,24 +65,25 @@ function answer(request: Request): Response | undefined {
   const name = isPage ? "index.html" : /^\/page\/([\w.]+)$/.exec(pathname)?.[1];
   const asset = name === undefined ? undefined : ASSETS.get(name);
   if (!asset) return undefined;
-  const known = {
+  const shared = {
     // Asked for each time, so that a new release is seen at once.
     "cache-control": "no-cache",
     "etag": asset.tag,
     "vary": "accept, accept-encoding",
+    // Also with 304, which renews the headers that the browser has kept.
+    "content-security-policy": POLICY,
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
   };
   if (headers.get("if-none-match") === asset.tag) {
-    return new Response(null, { status: 304, headers: known });
+    return new Response(null, { status: 304, headers: shared });
   }
   const compressed = asset.gzip &&
     /\bgzip\b/i.test(headers.get("accept-encoding") ?? "");
   return new Response(method === "HEAD" ? null : bodyOf(asset, compressed), {
     headers: {
-      ...known,
+      ...shared,
       "content-type": asset.type,
-      "content-security-policy": POLICY,
-      "x-content-type-options": "nosniff",
-      "referrer-policy": "no-referrer",
       ...(compressed && { "content-encoding": "gzip" }),
     },
   });

@@ -72,6 +72,8 @@ Deno.test("page() sends compressed what may be, and nothing twice", async () => 
   const etag = small.headers.get("etag")!;
   const again = await get(hub, "/page/page.js", { "if-none-match": etag });
   assertEquals([again.status, again.body], [304, null]);
+  const policy = "content-security-policy";
+  assertEquals(again.headers.get(policy), small.headers.get(policy));
   const head = await get(hub, "/page/page.js", gzip, "HEAD");
   assertEquals([head.status, head.body], [200, null]);
 });

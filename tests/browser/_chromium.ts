@@ -254,11 +254,13 @@ export class Page {
   async until<T>(condition: string): Promise<T> {
     const end = performance.now() + PATIENCE;
     for (;;) {
-      const value = await this.run<T>(`return ${condition}`);
+      // It fails while another page is loaded.
+      const value = await this.run<T>(`return ${condition}`).catch(() => {});
       if (value) return value;
       if (performance.now() > end) {
         const text = await this.text();
-        throw new Error(`Not met: ${condition}; the page says: ${text}`);
+        const words = `${condition}; the page says: ${text}`;
+        throw new Error(`Not met: ${words} ${this.complaints.join("\n")}`);
       }
       await delay(50);
     }
@@ -283,10 +285,17 @@ export class Page {
         each.innerText.includes(${JSON.stringify(words ?? "")}))`;
     await this.until(`Boolean(${find})`);
     const [x, y] = await this.run<[number, number]>(`
-      const found = ${find};
-      found.scrollIntoView({ block: "center", behavior: "instant" });
-      const { left, top, width, height } = found.getBoundingClientRect();
-      return [left + width / 2, top + height / 2];`);
+      let before = "";
+      for (;;) {
+        const found = ${find};
+        found.scrollIntoView({ block: "center", behavior: "instant" });
+        const { left, top, width, height } = found.getBoundingClientRect();
+        const now = [left + width / 2, top + height / 2];
+        // What still moves is not hit.
+        if (String(now) === before) return now;
+        before = String(now);
+        await new Promise((resolve) => setTimeout(resolve, 30));
+      }`);
     await this.clickAt(x!, y!);
   }
 

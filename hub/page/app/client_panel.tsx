@@ -6,11 +6,11 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { RouteReport, TailReport } from "../../watch/report.ts";
 import type { Act } from "./acts.tsx";
 import {
+  age,
   ago,
   bytes,
   clock,
   count,
-  duration,
   moment,
   rate,
   share,
@@ -100,7 +100,7 @@ export function ClientPanel({ model, name, ask, act }: {
             </Fact>
             <Fact name="Let in by">{client.pass}</Fact>
             <Fact name="Here since">
-              {moment(client.since)} ({duration(now - client.since)})
+              {moment(client.since)} ({age(now - client.since)})
             </Fact>
             <Fact name="Last heard">{ago(now - client.lastSeen)}</Fact>
             <Fact name="Asks">
@@ -143,7 +143,7 @@ export function ClientPanel({ model, name, ask, act }: {
               {queue.map(({ client: { id, address, carrier, since } }) => (
                 <li key={id}>
                   <span class="mono">{address || carrier}</span>
-                  <span class="note">for {duration(now - since)}</span>
+                  <span class="note">for {age(now - since)}</span>
                 </li>
               ))}
             </ol>
@@ -239,15 +239,16 @@ function Routes({ routes, ask, now }: {
           </tr>
         </thead>
         <tbody>
-          {routes.map(({ route, count: times, errors, latency, last }) => (
+          {routes.map((
+            { route, description, count: times, errors, latency, last },
+          ) => (
             <tr key={route}>
               <th scope="row">
                 <button
                   type="button"
                   class="link mono"
-                  title="Try it"
-                  onClick={() =>
-                    ask(route)}
+                  title={description ?? "Try it"}
+                  onClick={() => ask(route)}
                 >
                   {route}
                 </button>
@@ -261,7 +262,9 @@ function Routes({ routes, ask, now }: {
                   {latency.count > 0 ? took(value) : "–"}
                 </td>
               ))}
-              <td class="number">{last > 0 ? ago(now - last) : "–"}</td>
+              <td class="number">
+                {last === undefined ? "–" : ago(now - last)}
+              </td>
             </tr>
           ))}
         </tbody>

@@ -248,7 +248,9 @@ function Card({ row, model, maxOutbox }: {
     <>
       <Name row={row} />
       <span class="card-line">
-        {errors > 0 && <strong class="bad">{rate(errors)} errors/s ·</strong>}
+        {errors > 0 && (
+          <strong class="bad">{`${rate(errors)} errors/s · `}</strong>
+        )}
         {parts.filter(Boolean).join(" · ")}
       </span>
     </>

@@ -68,29 +68,31 @@ export function Empty({ model, joined, close }: {
         )}
       </div>
       <div class="tabs">
-        <div class="tab-list" role="tablist" aria-label="Languages">
-          {ways.map(({ title }, index) => (
-            <button
-              key={title}
-              type="button"
-              role="tab"
-              id={`tab-${index}`}
-              aria-controls="tab-panel"
-              aria-selected={index === tab}
-              tabIndex={index === tab ? 0 : -1}
-              onClick={() => setTab(index)}
-              onKeyDown={({ key, currentTarget }) => {
-                const step = { ArrowRight: 1, ArrowLeft: -1 }[key];
-                if (!step) return;
-                const next = (tab + step + ways.length) % ways.length;
-                setTab(next);
-                const list = currentTarget.parentElement!;
-                (list.children[next] as HTMLElement).focus();
-              }}
-            >
-              {title}
-            </button>
-          ))}
+        <div class="tab-line">
+          <div class="tab-list" role="tablist" aria-label="Languages">
+            {ways.map(({ title }, index) => (
+              <button
+                key={title}
+                type="button"
+                role="tab"
+                id={`tab-${index}`}
+                aria-controls="tab-panel"
+                aria-selected={index === tab}
+                tabIndex={index === tab ? 0 : -1}
+                onClick={() => setTab(index)}
+                onKeyDown={({ key, currentTarget }) => {
+                  const step = { ArrowRight: 1, ArrowLeft: -1 }[key];
+                  if (!step) return;
+                  const next = (tab + step + ways.length) % ways.length;
+                  setTab(next);
+                  const list = currentTarget.parentElement!;
+                  (list.children[next] as HTMLElement).focus();
+                }}
+              >
+                {title}
+              </button>
+            ))}
+          </div>
           <Copy text={() => text} label={`Copy the lines for ${title}`}>
             Copy
           </Copy>

@@ -38,6 +38,11 @@ export function duration(ms: number): string {
   return two(Math.floor(hours / 24), "d", hours % 24, "h");
 }
 
+/** Writes how long something lasts that still does: whole seconds. */
+export function age(ms: number): string {
+  return duration(Math.floor(Math.max(0, ms) / 1000) * 1000);
+}
+
 /** Writes a length of time in one unit: `12 s`, `3 min`, `5 h`, `2 d`. */
 export function brief(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));

@@ -23,6 +23,9 @@ export interface Order {
   readonly down: boolean;
 }
 
+/** How high the line of titles is. */
+const HEAD = 30;
+
 /** Rows above and below those in sight. */
 const MARGIN = 6;
 
@@ -47,7 +50,10 @@ export function Grid<T>(props: {
   const scroller = useRef<HTMLDivElement>(null);
   const [{ width, height }, setSize] = useState({ width: 900, height: 400 });
   const [top, setTop] = useState(0);
-  const [at, setAt] = useState(-1);
+  const [key, setKey] = useState<string | number>();
+  const at = key === undefined
+    ? -1
+    : rows.findIndex((row) => rowKey(row) === key);
   useLayoutEffect(() => {
     const box = scroller.current!;
     const measure = () =>
@@ -67,9 +73,22 @@ export function Grid<T>(props: {
     Math.ceil((top + height) / high) + MARGIN,
   );
   const id = (index: number) => `${label.replaceAll(" ", "-")}-${index}`;
+  // Who has scrolled down goes on reading the same rows when others come.
+  const read = useRef<
+    { key: string | number; index: number } | undefined
+  >(undefined);
+  useLayoutEffect(() => {
+    const { key, index } = read.current ?? {};
+    const now = rows.findIndex((row) => rowKey(row) === key);
+    if (top > 0 && index !== undefined && now > index) {
+      scroller.current!.scrollTop += (now - index) * high;
+    }
+  }, [rows[0] && rowKey(rows[0])]);
   useEffect(() => {
-    if (at >= rows.length) setAt(rows.length - 1);
-  }, [rows.length]);
+    const index = Math.min(rows.length - 1, Math.floor(top / high));
+    const row = rows[index];
+    read.current = row && { key: rowKey(row), index };
+  });
 
   function move(event: KeyboardEvent): void {
     const page = Math.max(1, Math.floor(height / high) - 1);
@@ -90,16 +109,18 @@ export function Grid<T>(props: {
     if (to === undefined || rows.length === 0) return;
     event.preventDefault();
     const next = Math.min(rows.length - 1, Math.max(0, to));
-    setAt(next);
+    setKey(rowKey(rows[next]!));
     const box = scroller.current!;
+    const room = box.clientHeight - (isNarrow ? 0 : HEAD);
     if (next * high < box.scrollTop) box.scrollTop = next * high;
-    else if ((next + 1) * high > box.scrollTop + box.clientHeight) {
-      box.scrollTop = (next + 1) * high - box.clientHeight;
+    else if ((next + 1) * high > box.scrollTop + room) {
+      box.scrollTop = (next + 1) * high - room;
     }
   }
 
   return (
     <div
+      ref={scroller}
       class={`grid${isNarrow ? " narrow" : ""}`}
       role="grid"
       aria-label={label}
@@ -108,6 +129,7 @@ export function Grid<T>(props: {
       tabIndex={0}
       aria-activedescendant={at >= first && at < last ? id(at) : undefined}
       onKeyDown={move}
+      onScroll={() => setTop(scroller.current!.scrollTop)}
     >
       <div
         class={isNarrow ? "sr" : "grid-head"}
@@ -121,12 +143,7 @@ export function Grid<T>(props: {
             <Head key={column.key} column={column} {...props} />
           ))}
       </div>
-      <div
-        class="grid-body"
-        role="rowgroup"
-        ref={scroller}
-        onScroll={() => setTop(scroller.current!.scrollTop)}
-      >
+      <div role="rowgroup">
         {rows.length === 0
           ? (
             <div role="row" aria-rowindex={2}>
@@ -154,7 +171,7 @@ export function Grid<T>(props: {
                     gridTemplateColumns: template,
                   }}
                   onClick={() => {
-                    setAt(first + index);
+                    setKey(rowKey(row));
                     if (!getSelection()?.toString()) props.choose?.(row);
                   }}
                 >

@@ -4,7 +4,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { HubReport } from "../../watch/report.ts";
-import { duration, moment, some } from "./format.ts";
+import { age, moment, some } from "./format.ts";
 import { Icon } from "./icons.tsx";
 import type { Model } from "./model.ts";
 import { Choice, Copy, download } from "./parts.tsx";
@@ -58,7 +58,7 @@ export function Header({ model, drain }: {
             <div>
               <dt>Up</dt>
               <dd title={`since ${moment(report.since)}`}>
-                {duration(report.at - report.since)}
+                {age(report.at - report.since)}
               </dd>
             </div>
             <div>

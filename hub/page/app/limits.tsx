@@ -39,7 +39,13 @@ export function Limits({ model }: { model: Model }): JSX.Element | null {
   );
 }
 
-function Limit({ option, limit, peak, now, hits }: LimitReport): JSX.Element {
+function Limit(
+  { option, limit, hits, ...measured }: LimitReport,
+): JSX.Element {
+  // How near something came is not measured of a deadline.
+  const { peak, now }: Partial<typeof measured> = /Timeout$/.test(option)
+    ? {}
+    : measured;
   const write = writerOf(option);
   const part = peak !== undefined && limit > 0 ? peak / limit : 0;
   return (

@@ -145,7 +145,8 @@ export class Model {
   };
 
   readonly #changed: () => void;
-  #stop = () => {};
+  /** What ends each stream of events, oldest first. */
+  readonly #streams: (() => void)[] = [];
   #timer: number | undefined;
   #wait = RETRY.min;
   #heard = "";
@@ -275,8 +276,7 @@ export class Model {
     const live = this.connection === "live" || this.connection === "connecting";
     if (live && key === this.#heard) return;
     this.#heard = key;
-    this.#stop();
-    this.#stop = listen(
+    const stop = listen(
       wishes,
       {
         report: (data) => this.#takeReport(data as HubReport),
@@ -287,15 +287,24 @@ export class Model {
         presence: (data) => this.#takePresence(data as PresenceBatch),
       },
       () => {
+        // The page listens as before until the hub has heard of other wishes.
+        const older = this.#streams.splice(0, this.#streams.indexOf(stop));
+        for (const end of older) end();
         this.connection = "live";
         this.#wait = RETRY.min;
         this.#changed();
       },
       () => {
+        this.#stop();
         this.#again();
         this.#changed();
       },
     );
+    this.#streams.push(stop);
+  }
+
+  #stop(): void {
+    for (const end of this.#streams.splice(0)) end();
   }
 
   /** Asks anew who is signed in: the hub may have another token by now. */
@@ -453,7 +462,10 @@ export class Model {
   #takeTail({ rows, left }: TailBatch): void {
     if (this.paused) return;
     this.leftOut += left;
-    this.tail = [...rows.toReversed(), ...this.tail].slice(0, MAX_TAIL);
+    // While the page changes what it listens to, a row may come twice.
+    const ids = new Set(rows.map(({ id }) => id));
+    const older = this.tail.filter(({ id }) => !ids.has(id));
+    this.tail = [...rows.toReversed(), ...older].slice(0, MAX_TAIL);
     this.#changed();
   }
 

@@ -2,7 +2,8 @@
 
 /** Who waits for whom. */
 import type { JSX } from "preact";
-import { count, duration } from "./format.ts";
+import type { OpenRequestReport } from "../../watch/report.ts";
+import { age, count, duration } from "./format.ts";
 import type { Model } from "./model.ts";
 import { Bar, Nothing, Section } from "./parts.tsx";
 import { Way } from "./tail.tsx";
@@ -13,7 +14,7 @@ const MAX = 50;
 /** The open requests, those nearest to their deadline first. */
 export function Open({ model }: { model: Model }): JSX.Element {
   const now = model.now();
-  const part = ({ since, expires }: { since: number; expires: number }) =>
+  const part = ({ since, expires = Infinity }: OpenRequestReport) =>
     Math.max(0, now - since) / Math.max(1, expires - since);
   const open = model.open
     .filter(({ from, to, route = "" }) => model.shows([from, to], route))
@@ -33,20 +34,22 @@ export function Open({ model }: { model: Model }): JSX.Element {
             {open.slice(0, MAX).map((request) => {
               const { from, to, route, since, expires } = request;
               const done = part(request);
-              const left = Math.max(0, expires - now);
               return (
                 <li key={`${since} ${from} ${to} ${route}`}>
                   <Way from={from} to={to} />
                   <span class="mono cut">{route ?? ""}</span>
                   <Bar
                     value={done}
-                    label={`given up in ${duration(left)}`}
+                    label={expires === undefined
+                      ? "never given up"
+                      : `given up in ${age(expires - now)}`}
                     level={done > 0.8 ? "bad" : done > 0.5 ? "warn" : ""}
                   />
                   <span class="number">
-                    {duration(Math.max(0, now - since))}
+                    {age(now - since)}
                     <span class="quiet">
-                      / {duration(expires - since)}
+                      {expires !== undefined &&
+                        ` / ${duration(expires - since)}`}
                     </span>
                   </span>
                 </li>

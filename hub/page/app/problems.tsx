@@ -24,8 +24,8 @@ export function Problems({ model }: { model: Model }): JSX.Element | null {
               <p class="cure">{cure}</p>
             </div>
             <span class="when">
-              since {clock(since)}
-              {times > 1 && <>· {count(times)} times</>}
+              {`since ${clock(since)}`}
+              {times > 1 && ` · ${count(times)} times`}
             </span>
           </li>
         ))}

@@ -49,10 +49,10 @@ const TILES: readonly Tile[] = [
     aside: ({ report }) => `/s · ${count(report?.traffic.informs ?? 0)} in all`,
   },
   {
-    title: "Round trip",
+    title: "Round trip, p50",
     lines: [["p50", "--accent"], ["p99", "--second"]],
     write: took,
-    aside: ({ history }) => `p50 · p99 ${took(history.p99.at(-1) ?? 0)}`,
+    aside: ({ history }) => `p99 ${took(history.p99.at(-1) ?? 0)}`,
   },
   {
     title: "Errors",
