@@ -55,10 +55,10 @@ class HubProcess {
     this.#log = new Response(this.#child.stderr).text();
   }
 
-  /** The two lines with which it starts. */
+  /** The three lines with which it starts. */
   async started(): Promise<string> {
     let text = "";
-    while (text.split("\n").length < 3) {
+    while (text.split("\n").length < 4) {
       const { value, done } = await deadline(this.#lines.read(), 20_000);
       if (done) break;
       text += value;
@@ -91,7 +91,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     const line = await hub.started();
     assertMatch(
       line,
-      /^The hub listens on ws:\/\/127\.0\.0\.1:\d+ \(Ctrl-C stops it\)\nIt is open to this machine: .*WIREKIT_TOKEN.*\n$/,
+      /^The hub listens on ws:\/\/127\.0\.0\.1:\d+ \(Ctrl-C stops it\)\nIts page is http:\/\/127\.0\.0\.1:\d+\/\nIt is open to this machine: .*WIREKIT_TOKEN.*\n$/,
     );
     const client = await connectWebSocket(/ws:\S+/.exec(line)![0]);
     await client.send('{"type":1,"id":"bot"}');

@@ -90,6 +90,7 @@ export const SERVE_OPTIONS = {
   requestTimeout: seconds("How long an answer may take (3600)"),
   ...CLUSTER_OPTIONS,
   ...LOG_OPTIONS,
+  noPage: toggle("Serve no page, which browsers get at /"),
   quiet: toggle("Log errors only, and print nothing else", "q"),
 };
 
@@ -182,7 +183,7 @@ export function serveWith<const O extends Options>(
     options: { ...SERVE_OPTIONS, ...extension?.options },
     examples: extension?.examples ?? EXAMPLES,
     async run({ options }, terminal) {
-      const { quiet } = options;
+      const { quiet, noPage } = options;
       const read = await readSettings(flagsOf(options), terminal);
       const { hostname = "127.0.0.1", port = 13254, token, tokens } =
         read.options;
@@ -195,6 +196,10 @@ export function serveWith<const O extends Options>(
         allowedHosts: [...read.options.allowedHosts ?? [], ...ownNames()],
         logger,
       });
+      if (!noPage) {
+        const { page } = await import("../page.ts");
+        server.hub.open(page());
+      }
       const added = await extension?.open(
         server,
         options as unknown as Values<O>,
@@ -209,6 +214,10 @@ export function serveWith<const O extends Options>(
         const others = await urlsForOthers(server.urls);
         if (others.length > 0) {
           terminal.log(`Other machines reach it at ${others.join(", ")}`);
+        }
+        if (!noPage) {
+          const address = server.urls[0].replace(/^ws/, "http");
+          terminal.log(`Its page is ${address}/`);
         }
         if (backplane) {
           const others = backplane.status().nodes.length - 1;
