@@ -125,8 +125,8 @@ Deno.test("Hub fails the open requests of stock clients as it closes, and they c
   const hub = await startServe({});
   await using winerp = new WinerpProcess();
   await using other = new WinerpProcess();
-  const alpha = await winerp.client("alpha", hub);
-  const beta = await other.client("beta", hub);
+  const alpha = await winerp.client("alpha", { port: hub.port });
+  const beta = await other.client("beta", { port: hub.port });
   await alpha.route("gated", "gated");
   await beta.route("gated", "gated");
 
