@@ -148,9 +148,14 @@ async function pack(
     const text = await Deno.readTextFile(main);
     await Deno.writeTextFile(main, text.replace(COMMAND_REGEXP, "\n"));
   }
+  // What some files tell of the package, which does not come along.
+  await Deno.writeTextFile(
+    new URL("deno.json", home),
+    `${JSON.stringify({ name: manifest.name, version: manifest.version })}\n`,
+  );
   const { files, packages, std } = await needs(home, manifest);
   for await (const path of filesOf(home)) {
-    const code = /\.(js|d\.ts)$/.test(path.pathname);
+    const code = /(\.(js|d\.ts)|\/deno\.json)$/.test(path.pathname);
     if (code && !files.has(path.href)) await Deno.remove(path);
   }
   for (const each of files) {

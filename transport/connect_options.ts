@@ -46,7 +46,7 @@ export interface ConnectWebSocketOptions<F extends Format = "text">
    * Headers to add to the handshake. Those of the handshake itself cannot be
    * set, and browsers cannot send any.
    */
-  headers?: HeadersInit;
+  headers?: NonNullable<ConstructorParameters<typeof Headers>[0]>;
   /**
    * When to give up opening, in milliseconds; `Infinity` means never.
    *

@@ -40,7 +40,7 @@ export interface ClientOptions<
   /** The routes that the server can call. */
   routes?: Routes<NoInfer<Local>, Peer<NoInfer<Remote>>>;
   /** Headers of the handshake of a WebSocket. Browsers cannot send any. */
-  headers?: HeadersInit;
+  headers?: NonNullable<ConstructorParameters<typeof Headers>[0]>;
   /**
    * Opens each connection, instead of the URL: for example with a fresh token.
    *

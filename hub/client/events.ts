@@ -114,7 +114,7 @@ export class ClientEventTarget extends EventTarget {
   override addEventListener<K extends ClientEventType>(
     type: K,
     listener: ClientEventListener<K> | null,
-    options?: boolean | AddEventListenerOptions,
+    options?: Parameters<EventTarget["addEventListener"]>[2],
   ): void {
     this.#heard.add(type);
     super.addEventListener(type, listener as EventListener | null, options);

@@ -42,7 +42,7 @@ export interface HttpClientOptions<C extends Contract = Contract> extends
     | "tolerant"
   > {
   /** Further headers of each request. */
-  headers?: HeadersInit;
+  headers?: NonNullable<ConstructorParameters<typeof Headers>[0]>;
   /**
    * Largest response to read, in bytes; a larger one fails its calls.
    *

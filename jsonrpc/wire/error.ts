@@ -52,36 +52,33 @@ import {
  */
 export const ErrorCode = {
   /** The text is not JSON. */
-  ParseError: PARSE_ERROR,
+  ParseError: PARSE_ERROR as -32700,
   /** The JSON is not a request. */
-  InvalidRequest: INVALID_REQUEST,
+  InvalidRequest: INVALID_REQUEST as -32600,
   /** There is no such method. */
-  MethodNotFound: METHOD_NOT_FOUND,
+  MethodNotFound: METHOD_NOT_FOUND as -32601,
   /** The params do not fit the method. */
-  InvalidParams: INVALID_PARAMS,
+  InvalidParams: INVALID_PARAMS as -32602,
   /** The method failed for a reason that the caller is not told. */
-  InternalError: INTERNAL_ERROR,
+  InternalError: INTERNAL_ERROR as -32603,
   /** There is no such stream. */
-  UnknownToken: UNKNOWN_TOKEN,
+  UnknownToken: UNKNOWN_TOKEN as -32001,
   /** Too many subscriptions or streams are open. */
-  TooManySubscriptions: TOO_MANY_SUBSCRIPTIONS,
+  TooManySubscriptions: TOO_MANY_SUBSCRIPTIONS as -32006,
   /** The request is too large. */
-  RequestTooLarge: REQUEST_TOO_LARGE,
+  RequestTooLarge: REQUEST_TOO_LARGE as -32007,
   /** The response would be too large. */
-  ResponseTooLarge: RESPONSE_TOO_LARGE,
+  ResponseTooLarge: RESPONSE_TOO_LARGE as -32008,
   /** Too many calls are in flight. */
-  ServerBusy: SERVER_BUSY,
+  ServerBusy: SERVER_BUSY as -32009,
   /** The batch has too many items. */
-  BatchTooLarge: BATCH_TOO_LARGE,
+  BatchTooLarge: BATCH_TOO_LARGE as -32010,
   /** The response of the batch would be too large. */
-  BatchResponseTooLarge: BATCH_RESPONSE_TOO_LARGE,
-  /**
-   * The result is a stream, which needs a connection that lasts, and the call
-   * came over HTTP.
-   */
-  StreamNotSupported: STREAM_NOT_SUPPORTED,
+  BatchResponseTooLarge: BATCH_RESPONSE_TOO_LARGE as -32011,
+  /** The result is a stream, which needs more than the one answer of HTTP. */
+  StreamNotSupported: STREAM_NOT_SUPPORTED as -32012,
   /** The call was cancelled by its caller. */
-  RequestCancelled: REQUEST_CANCELLED,
+  RequestCancelled: REQUEST_CANCELLED as -32800,
 } as const;
 
 /**

@@ -6,6 +6,7 @@ import { MEMBERS, ROOT } from "../_packages.ts";
 
 /** The runtimes, and what checks types for their users. */
 const DEPENDENCIES = {
+  "@types/node": "22.20.5",
   "bun": "1.4.5",
   "deno": "2.5.0",
   "node": "22.23.3",
@@ -37,7 +38,9 @@ async function run(
  * @returns Their paths.
  */
 export function tarballsOf(folder: string, home: URL): string[] {
-  return [...new Set(["internal", "transport", folder])].map((each) => {
+  const below = folder === "switchboard" ? ["hub"] : [];
+  const all = new Set(["internal", "transport", ...below, folder]);
+  return [...all].map((each) => {
     const { version } = MEMBERS.find((member) => member.folder === each)!;
     return new URL(`wirekit-${each}-${version}.tgz`, home).pathname;
   });

@@ -9,9 +9,14 @@ import { install, npmInstall, tarballsOf } from "./_npm.ts";
 const TSC_OPTIONS = [
   ...["--noEmit", "--strict", "--allowJs", "--checkJs"],
   ...["--module", "nodenext", "--target", "es2024"],
-  ...["--lib", "esnext,dom,dom.iterable,dom.asynciterable"],
   // Its types and theirs, as they are.
   ...["--skipLibCheck", "false"],
+];
+
+/** The types of a page, and those of a program for Node. */
+const LIBS: [string, string[]][] = [
+  ["page", ["--lib", "esnext,dom,dom.iterable,dom.asynciterable"]],
+  ["program", ["--lib", "esnext", "--types", "node"]],
 ];
 
 for (const { folder, name, version } of PACKAGES) {
@@ -30,10 +35,20 @@ for (const { folder, name, version } of PACKAGES) {
     const program = new URL(`./programs/${folder}.mjs`, import.meta.url);
     const copy = new URL("main.mjs", user.folder);
     await Deno.copyFile(program, copy);
+    const types = `${home.pathname}node_modules/@types`;
     for (
       const [command, args] of [
         ["node", ["main.mjs"]],
-        ["tsc", [...TSC_OPTIONS, "main.mjs"]],
+        ...LIBS.map(([of, lib]) =>
+          [
+            "tsc",
+            [
+              ...[...TSC_OPTIONS, ...lib],
+              ...(of === "page" ? [] : ["--typeRoots", types]),
+              "main.mjs",
+            ],
+          ] as const
+        ),
       ] as const
     ) {
       await using started = new Program(runtime(command), {
