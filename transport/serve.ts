@@ -29,7 +29,7 @@ import type {
   RenewableTls,
 } from "./listener.ts";
 import { NewlineFramer } from "./stream/newline_framer.ts";
-import { placeOf } from "./server/_socket_listener.ts";
+import { placeOf } from "./server/_pipe_listener.ts";
 import { refuseHttp } from "./server/_no_http.ts";
 import { hostAndPort } from "./_not_connected.ts";
 import { listenTcp } from "./tcp.ts";

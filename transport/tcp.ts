@@ -157,23 +157,21 @@ export async function listenTcp<T extends string | Uint8Array>(
   makeFramer: () => Framer<T>,
 ): Promise<TransportListener<T, NetAddr> & RenewableTls> {
   const { hostname = "127.0.0.1", port, tls } = options;
-  const { handshakeTimeout = 10_000, maxOutboxBytes } = options;
+  const { handshakeTimeout = 10_000, maxOutboxBytes, admission, logger } =
+    options;
   checkTime("handshakeTimeout", handshakeTimeout);
   checkLimits(options);
   if (tls) checkTls(tls);
   return await listenForSockets<T, NetAddr>(
-    {
-      where: { host: hostname, port },
-      tls,
-      handshakeTimeout,
-      maxOutboxBytes,
-      logger: options.logger,
-      admission: options.admission,
-    },
+    { where: { host: hostname, port }, tls, handshakeTimeout, logger },
     (server) => {
       const { address, port } = server.address() as AddressInfo;
-      return { transport: "tcp", hostname: address, port };
+      return {
+        addr: { transport: "tcp", hostname: address, port },
+        makeFramer,
+        admission,
+        maxOutboxBytes,
+      };
     },
-    makeFramer,
   );
 }

@@ -22,11 +22,10 @@ import { checkLimits } from "@wirekit/internal/limits";
 import type { Logger } from "@wirekit/internal/logger";
 import { connected, dial } from "./_dial.ts";
 import { builtin } from "./_node.ts";
-import { codeOf } from "./server/_listen_error.ts";
-import {
-  listenForSockets,
-  type SocketListener,
-} from "./server/_socket_listener.ts";
+import { codeOf, listenError } from "./server/_listen_error.ts";
+import { listenForConns } from "./server/_conn_listener.ts";
+import type { PipeListenerOptions } from "./server/_pipe_listener.ts";
+import { listenForSockets } from "./server/_socket_listener.ts";
 import type { Admission } from "./admission.ts";
 import type { Framer } from "./stream/framer.ts";
 import type { TransportListener, UnixAddr } from "./listener.ts";
@@ -164,24 +163,33 @@ export async function listenUnix<T extends string | Uint8Array>(
 }
 
 async function listen<T extends string | Uint8Array>(
-  options: ListenUnixOptions,
+  { path, maxOutboxBytes, logger, admission }: ListenUnixOptions,
   makeFramer: () => Framer<T>,
-): Promise<SocketListener<T, UnixAddr>> {
-  const { path, maxOutboxBytes, logger, admission } = options;
-  return await listenForSockets<T, UnixAddr>(
-    {
-      where: { path },
-      handshakeTimeout: Infinity,
-      maxOutboxBytes,
-      logger,
-      admission,
-    },
-    () => {
-      chmodSync(path, 0o600);
-      return { transport: "unix", path };
-    },
+): Promise<TransportListener<T, UnixAddr>> {
+  const options: PipeListenerOptions<T, UnixAddr> = {
+    addr: { transport: "unix", path },
     makeFramer,
-  );
+    admission,
+    maxOutboxBytes,
+  };
+  if (!("Deno" in globalThis)) {
+    const where = { path };
+    return await listenForSockets(
+      { where, handshakeTimeout: Infinity, logger },
+      () => {
+        chmodSync(path, 0o600);
+        return options;
+      },
+    );
+  }
+  let listener: Deno.UnixListener;
+  try {
+    listener = Deno.listen({ transport: "unix", path });
+  } catch (cause) {
+    throw listenError(cause, path);
+  }
+  chmodSync(path, 0o600);
+  return listenForConns(listener, path, logger, options);
 }
 
 function checkPath(path: string, what: string): void {

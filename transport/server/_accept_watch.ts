@@ -71,17 +71,20 @@ export function watchAccepting(
   failures: AcceptFailures,
   backlog: number,
 ): Timer {
-  const { address: host, port } = server.address() as {
+  const address = server.address() as string | {
     address: string;
     port: number;
   };
+  const where = typeof address === "string"
+    ? { path: address }
+    : { host: address.address, port: address.port, exclusive: true };
   return every(INTERVAL, () => {
     const probe = createSocketServer();
     probe.once("error", (error) => {
       if (codeOf(error) === "EADDRINUSE") failures.works();
       else failures.failed(error);
     });
-    probe.listen({ host, port, exclusive: true }, () => probe.close());
+    probe.listen(where, () => probe.close());
     const { _handle } = server as {
       _handle?: { listen?(backlog: number): number };
     };

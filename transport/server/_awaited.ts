@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import type { Socket } from "node:net";
+import { later, type Timer } from "@wirekit/internal/clock";
 import type { Admission, Place, RemoteAddr } from "../admission.ts";
 import { Places } from "./_places.ts";
 
@@ -18,12 +19,27 @@ const OTHERS_WAIT =
  */
 export class Awaited {
   readonly #room = new Places(MAX_AWAITED);
-  readonly #places = new Map<string, Place>();
+  readonly #waiting = new Map<
+    string,
+    { place: Place; timer: Timer; socket: Socket }
+  >();
   readonly #admission: Pick<Admission, "refuse"> | undefined;
 
-  /** Makes an empty one, and the log of which it is. */
-  constructor(admission: Pick<Admission, "refuse"> | undefined) {
+  readonly #timeout: number;
+
+  /**
+   * Makes an empty one.
+   *
+   * @param admission Has the log.
+   * @param timeout How long to wait for one, in milliseconds, if nobody else
+   * watches that: `node:tls` of Deno 2.9 does not.
+   */
+  constructor(
+    admission: Pick<Admission, "refuse"> | undefined,
+    timeout = Infinity,
+  ) {
     this.#admission = admission;
+    this.#timeout = timeout;
   }
 
   /** Waits for the client of a new socket. */
@@ -44,7 +60,8 @@ export class Awaited {
       this.#admission?.refuse(408, OTHERS_WAIT, { remoteAddr });
       socket.destroy();
     });
-    this.#places.set(name, place);
+    const timer = later(this.#timeout, () => socket.destroy());
+    this.#waiting.set(name, { place, timer, socket });
   }
 
   /** Waits no longer: the client has done it. */
@@ -52,9 +69,19 @@ export class Awaited {
     this.#forget(nameOf(socket));
   }
 
+  /** Ends the connections that are waited for. */
+  end(): void {
+    for (const { place, socket } of this.#waiting.values()) {
+      socket.destroy();
+      place.leave();
+    }
+  }
+
   #forget(name: string): void {
-    this.#places.get(name)?.leave();
-    this.#places.delete(name);
+    const { place, timer } = this.#waiting.get(name) ?? {};
+    place?.leave();
+    timer?.stop();
+    this.#waiting.delete(name);
   }
 }
 
