@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import type { BytePipe } from "./_byte_pipe.ts";
+import type { BytePipe, PipeListener } from "./_byte_pipe.ts";
 
 /**
  * The read size while little comes, so that an idle connection holds little
@@ -23,11 +23,9 @@ export class ConnPipe implements BytePipe {
     this.#conn = conn;
   }
 
-  start(
-    onChunk: (chunk: Uint8Array<ArrayBuffer>) => void,
-    onEnd: (error?: unknown) => void,
-  ): void {
-    this.#read(onChunk).then(() => onEnd(), onEnd);
+  start(listener: PipeListener): void {
+    this.#read(listener)
+      .then(() => listener.onEnd(), (error) => listener.onEnd(error));
   }
 
   pause(): void {
@@ -61,14 +59,12 @@ export class ConnPipe implements BytePipe {
     }
   }
 
-  async #read(
-    onChunk: (chunk: Uint8Array<ArrayBuffer>) => void,
-  ): Promise<void> {
+  async #read(listener: PipeListener): Promise<void> {
     for (;;) {
       while (this.#paused) await this.#paused.promise;
       const count = await this.#conn.read(this.#buffer);
       if (count === null) return;
-      onChunk(this.#buffer.subarray(0, count));
+      listener.onChunk(this.#buffer.subarray(0, count));
       const { length } = this.#buffer;
       if (count === length && count === SMALL_READ) {
         this.#buffer = new Uint8Array(LARGE_READ);
