@@ -4,13 +4,13 @@
 
 import { type Fault, fault, type Hub, JsonSlice } from "@wirekit/hub";
 import type { Trouble } from "./_guest.ts";
-import { errorOf, statusOf } from "./_trouble.ts";
+import { httpErrorOf, statusOf } from "./_trouble.ts";
 
 const encoder = new TextEncoder();
 
 /** A response that says why there is no result. */
 export function refusal(trouble: Trouble): Response {
-  return json(`{"error":${errorOf(trouble)}}`, statusOf(trouble));
+  return json(`{"error":${httpErrorOf(trouble)}}`, statusOf(trouble));
 }
 
 /** A response with a JSON text. */
@@ -65,7 +65,7 @@ export async function readBody(
   if (!saysJson(request)) {
     await request.body?.cancel();
     const text = "The content-type has to be application/json.";
-    return json(`{"error":${errorOf(invalid(text))}}`, 415);
+    return json(`{"error":${httpErrorOf(invalid(text))}}`, 415);
   }
   try {
     const bytes = await readBytes(request, max);

@@ -40,12 +40,22 @@ export function statusOf({ code, answered }: Trouble): number {
   return STATUSES[code] ?? 502;
 }
 
-/** Returns the error of JSON-RPC, as JSON text. */
-export function errorOf({ code, text, from, data }: Trouble): string {
-  const more = data ?? (from === undefined ? undefined : fromOf(from));
+/**
+ * Returns the error of JSON-RPC, as JSON text. It has `data` only if the answerer
+ * gave some: wsjsonrpc cannot read it, and stops reading for good.
+ */
+export function errorOf({ code, text, data }: Trouble): string {
   return `{"code":${code},"message":${JSON.stringify(text)}${
-    more === undefined ? "" : `,"data":${more}`
+    data === undefined ? "" : `,"data":${data}`
   }}`;
+}
+
+/** Returns the error over HTTP, as JSON text: it says who was asked, too. */
+export function httpErrorOf(trouble: Trouble): string {
+  const { from } = trouble;
+  const data = trouble.data ??
+    (from === undefined ? undefined : `{"from":${JSON.stringify(from)}}`);
+  return errorOf({ ...trouble, ...(data !== undefined && { data }) });
 }
 
 /** Returns the error of wsrpc, as JSON text. */
@@ -58,10 +68,6 @@ export function typedErrorOf(trouble: Trouble): string {
   ];
   return `{"type":${JSON.stringify(type)},"message":${JSON.stringify(text)},` +
     `"code":${code}${more.join("")}}`;
-}
-
-function fromOf(from: string): string {
-  return `{"from":${JSON.stringify(from)}}`;
 }
 
 /**

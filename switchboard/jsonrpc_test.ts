@@ -301,7 +301,6 @@ Deno.test("A client is asked as JSON-RPC asks, and its errors keep their code an
     assertEquals((await ask("{}", '"error":{"code":7,"message":"no"}')).error, {
       code: 7,
       message: "no",
-      data: { from: "b" },
     });
     assertEquals((await ask("{}", '"error":"broken"')).error.message, "broken");
     assertEquals((await ask("{}", '"error":null,"result":2')).result, 2);
