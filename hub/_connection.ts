@@ -49,7 +49,8 @@ export interface ConnectionLimits {
   readonly outbox: Gauge;
   /** None if there is no limit. */
   readonly rates: RateLimits | undefined;
-  readonly idleTimeout: number;
+  /** How long a client may be silent, in milliseconds. */
+  readonly idle: Gauge;
   /** The time of the last tick, in whole milliseconds. */
   readonly clock: { now: number };
   readonly log: CalmLogger;
@@ -115,7 +116,7 @@ export class Connection implements Receiver, Flow {
     this.#participant = connect(this);
     if (limits.rates) this.#rate = new Rate(limits.rates);
     if (options.watched) return;
-    const half = limits.idleTimeout / 2;
+    const half = limits.idle.limit / 2;
     this.#heartbeat = new Heartbeat({ interval: half, timeout: half }, {
       // A slow reader has not reached the question yet, but is alive; and while
       // this end does not read, nothing can come.
@@ -124,7 +125,10 @@ export class Connection implements Receiver, Flow {
         return this.messagesIn + this.#pauses + this.#outbox.progress;
       },
       ping: () => this.send(options.ping ?? QUESTION),
-      lost: () => this.#drop(1011, "silent", "it gave no sign of life in time"),
+      lost: () => {
+        limits.idle.hit();
+        this.#drop(1011, "silent", "it gave no sign of life in time");
+      },
     });
     this.#heartbeat.start();
   }
@@ -245,7 +249,8 @@ export class Connection implements Receiver, Flow {
   }
 
   #logEnd(error: unknown): void {
-    const { log } = this.#limits;
+    const { log, idle } = this.#limits;
+    if (isSilence(error)) idle.hit();
     const { name, heldName } = this.#participant;
     const why = `${reasonOf(error)}${isUnusual(error) ? this.#hint() : ""}`;
     const line = `${this.#label()} left: ${why}`;
@@ -289,7 +294,14 @@ function isUnusual(error: unknown): boolean {
 
 function endOf(error: unknown): End {
   const isBroken = isUnusual(error);
-  return { kind: isBroken ? "broken" : "left", reason: reasonOf(error) };
+  const kind = isSilence(error) ? "silent" : isBroken ? "broken" : "left";
+  return { kind, reason: reasonOf(error) };
+}
+
+/** Whether a WebSocket has ended because its client did not answer a ping. */
+function isSilence(error: unknown): boolean {
+  const { cause } = Object(error) as Partial<CloseError>;
+  return cause instanceof Error && cause.message === "No answer to a ping";
 }
 
 function reasonOf(error: unknown): string {

@@ -364,7 +364,7 @@ export class Hub implements AsyncDisposable {
     this.#limits = {
       outbox: new Gauge("maxOutboxBytes", maxOutboxBytes),
       rates: hasRate ? rates : undefined,
-      idleTimeout,
+      idle: new Gauge("idleTimeout", idleTimeout),
       clock: { now: 0 },
       log,
       left: (connection) => this.#left(connection),
@@ -449,6 +449,7 @@ export class Hub implements AsyncDisposable {
       ...this.#admission.limits,
       ...this.#router.limits,
       outbox,
+      this.#limits.idle,
       ...this.#rates,
     ].map(({ option, limit, peak, now, hits }) => ({
       option,
@@ -496,7 +497,7 @@ export class Hub implements AsyncDisposable {
     const accepted = await this.admission.accept(request, info, {
       format: "utf8",
       farewell: FAREWELL,
-      idleTimeout: this.#limits.idleTimeout,
+      idleTimeout: this.#limits.idle.limit,
       maxMessageBytes: this.#maxInboundBytes,
     });
     if (accepted instanceof Response) return accepted;

@@ -234,6 +234,10 @@ Deno.test("serve() frees the name of a client that stands still, on every carrie
       'Dropped "tcp" (TCP): it gave no sign of life in time',
       'Dropped "unix" (Unix): it gave no sign of life in time',
     ]);
+    const idle = server.hub.limits.find(({ option }) =>
+      option === "idleTimeout"
+    );
+    assertEquals([idle?.limit, idle?.hits], [600, 2]);
   }
   await Deno.remove(folder, { recursive: true });
 });

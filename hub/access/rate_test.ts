@@ -129,6 +129,7 @@ Deno.test("Hub.limits counts how near its clients came to each", async () => {
     server.hub.limits.map(({ option }) => option).sort(),
     [
       "handshakeTimeout",
+      "idleTimeout",
       "maxBytesPerSecond",
       "maxConnections",
       "maxConnectionsPerAddress",
@@ -137,6 +138,7 @@ Deno.test("Hub.limits counts how near its clients came to each", async () => {
       "maxNameBytes",
       "maxOutboxBytes",
       "maxRequests",
+      "requestTimeout",
     ],
   );
 });

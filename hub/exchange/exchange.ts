@@ -168,6 +168,7 @@ export class Exchange {
   readonly #open = new OpenRequests();
   readonly #nameBytes: Gauge;
   readonly #requests: Gauge;
+  readonly #waits: Gauge;
   /** The other nodes, if there are any. */
   readonly #cluster: Cluster | undefined;
   readonly #edges = new Edges();
@@ -221,6 +222,7 @@ export class Exchange {
     }
     this.#nameBytes = new Gauge("maxNameBytes", maxNameBytes);
     this.#requests = new Gauge("maxRequests", maxRequests);
+    this.#waits = new Gauge("requestTimeout", this.#options.requestTimeout);
     if (backplane) {
       this.#cluster = new Cluster(this.#host(), backplane);
       this.#names.registry = this.#cluster;
@@ -234,7 +236,7 @@ export class Exchange {
     for (const { asking } of this.#names.holders()) {
       requests.set(Math.max(asking, requests.now));
     }
-    return [this.#nameBytes, requests];
+    return [this.#nameBytes, requests, this.#waits];
   }
 
   /**
@@ -812,6 +814,7 @@ export class Exchange {
   #expire(party: Party): void {
     const latest = this.#now - this.#options.requestTimeout;
     while (party.oldest && party.oldest.since <= latest) {
+      this.#waits.hit();
       const text = "The request was not answered in time.";
       this.#abandon(party.oldest, fault("TimedOut", text));
     }
