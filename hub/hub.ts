@@ -453,7 +453,8 @@ export class Hub implements AsyncDisposable {
       ...this.#rates,
     ].map(({ option, limit, peak, now, hits }) => ({
       option,
-      limit,
+      // JSON has no Infinity.
+      limit: limit === Infinity ? null : limit,
       peak,
       now,
       hits,

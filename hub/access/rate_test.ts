@@ -11,7 +11,7 @@ import { type HubServer, serve } from "../serve.ts";
 function limitOf(
   { hub }: HubServer,
   option: string,
-): { limit: number; peak: number; now: number; hits: number } {
+): { limit: number | null; peak: number; now: number; hits: number } {
   const { option: _, ...rest } = hub.limits.find((each) =>
     each.option === option
   )!;

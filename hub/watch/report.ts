@@ -61,8 +61,8 @@ export interface Latency {
 export interface LimitReport {
   /** Its option, such as `"maxConnections"`. */
   readonly option: string;
-  /** Its value. */
-  readonly limit: number;
+  /** Its value; `null` if there is no limit. */
+  readonly limit: number | null;
   /** The highest value so far. */
   readonly peak: number;
   /** The value now. */
