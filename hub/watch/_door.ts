@@ -39,6 +39,7 @@ export class WatchDoor implements Door {
   readonly #streams: Streams;
   readonly #actions: Actions;
   readonly #host: Host;
+  #cached: { at: number; text: string } | undefined;
 
   constructor(
     parts: Parts,
@@ -89,9 +90,22 @@ export class WatchDoor implements Door {
     const pass = shows ? await hub.admit(request, info) : undefined;
     const withNames = pass !== undefined && !(pass instanceof Response) &&
       pass.mayWatch;
-    return new Response(writeMetrics(this.#parts, this.#reports, withNames), {
+    const text = withNames
+      ? writeMetrics(this.#parts, this.#reports, true)
+      : this.#openMetrics();
+    return new Response(text, {
       headers: { "content-type": METRICS_TYPE, "cache-control": "no-store" },
     });
+  }
+
+  /** Made once a second at most: a stranger may ask for it without end. */
+  #openMetrics(): string {
+    const now = performance.now();
+    if (!this.#cached || now - this.#cached.at > 1_000) {
+      const text = writeMetrics(this.#parts, this.#reports, false);
+      this.#cached = { at: now, text };
+    }
+    return this.#cached.text;
   }
 
   async #api(

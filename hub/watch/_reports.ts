@@ -42,6 +42,8 @@ export interface Parts {
   readonly ends: Ends;
   readonly lag: Lag;
   readonly problems: Problems;
+  /** Looks for problems, unless that was just done. */
+  readonly look: (census: Census) => void;
   readonly recording: Recording;
   /** Bytes of clients that have left. */
   readonly gone: { bytesIn: number; bytesOut: number };
@@ -63,6 +65,7 @@ export class Reports {
   /** The hub as a whole. */
   hub(census: Census = this.census()): HubReport {
     const { hub, samples, lag, problems, recording } = this.#parts;
+    this.#parts.look(census);
     const list = problems.list;
     const worst = list[0]?.severity;
     const health = hub.isDraining

@@ -19,6 +19,9 @@ const MAX_SUBSCRIBERS = 256;
 const INTERVAL = 100;
 const MAX_ROWS = 50;
 
+/** How many characters of payloads go out at once; further rows have none. */
+const MAX_PAYLOADS = 262_144;
+
 /** What goes to a subscriber at once. */
 export interface Batch {
   readonly tail?: TailBatch;
@@ -40,6 +43,8 @@ export interface Subscription {
 
 interface Subscriber extends Subscription {
   rows: TailReport[];
+  /** How many characters of payloads they have. */
+  payloads: number;
   events: PresenceReport[];
   /** How many were left out, because they were too many. */
   leftRows: number;
@@ -80,6 +85,7 @@ export class Subscribers {
     this.#all.set(owner, {
       ...subscription,
       rows: [],
+      payloads: 0,
       events: [],
       leftRows: 0,
       leftEvents: 0,
@@ -125,7 +131,7 @@ export class Subscribers {
       const { name } = each;
       if (name !== undefined && row.from !== name && row.to !== name) continue;
       if (each.rows.length >= MAX_ROWS) each.leftRows++;
-      else each.rows.push(each.payload ? { ...row, ...payload } : row);
+      else each.rows.push(each.payload ? withPayload(each, row, payload) : row);
     }
   }
 
@@ -169,7 +175,18 @@ export class Subscribers {
         each.leftEvents += events.length;
       }
       each.rows = [];
+      each.payloads = 0;
       each.events = [];
     }
   }
+}
+
+function withPayload(
+  subscriber: Subscriber,
+  row: TailReport,
+  payload: Payload | undefined,
+): TailReport {
+  if (!payload) return row;
+  subscriber.payloads += payload.data.length + (payload.answer?.length ?? 0);
+  return subscriber.payloads > MAX_PAYLOADS ? row : { ...row, ...payload };
 }

@@ -3,6 +3,7 @@
 
 import type { Logger } from "@wirekit/internal/logger";
 import type { Member } from "../exchange/participant.ts";
+import type { Census } from "./_census.ts";
 import { Actions } from "./_actions.ts";
 import { WatchDoor } from "./_door.ts";
 import { Ends } from "./_ends.ts";
@@ -17,8 +18,10 @@ import { Streams } from "./_streams.ts";
 import { Subscribers } from "./_subscribers.ts";
 import { makeTracer } from "./_tracing.ts";
 
-/** How many seconds there are between two looks for problems. */
-const LOOK_EVERY = 5;
+/** How many milliseconds there are between two looks for problems. */
+const LOOK_EVERY = 5_000;
+/** The same while somebody asks. */
+const LOOK_AT_MOST = 900;
 
 /** All that watches one hub. */
 export class Watch {
@@ -28,7 +31,7 @@ export class Watch {
   readonly #reports: Reports;
   readonly #subscribers: Subscribers;
   readonly #streams: Streams;
-  #ticks = 0;
+  #looked = -Infinity;
 
   constructor(
     hub: WatchedHub,
@@ -68,6 +71,7 @@ export class Watch {
       ends,
       lag,
       problems,
+      look: (census) => this.#look(census, LOOK_AT_MOST),
       recording,
       gone,
     };
@@ -102,14 +106,20 @@ export class Watch {
 
   /** Ends a second. */
   tick(): void {
-    const { hub, lag, samples, recording, problems } = this.#parts;
+    const { hub, lag, samples, recording } = this.#parts;
     const { requests, informs } = hub.exchange.totals;
     lag.tick();
     samples.tick(requests + informs);
     recording.tick();
-    const isWatched = this.#streams.size > 0;
-    if (!isWatched && ++this.#ticks % LOOK_EVERY > 0) return;
-    for (const problem of problems.look(this.#reports.census())) {
+    this.#look(undefined, LOOK_EVERY);
+  }
+
+  #look(census: Census | undefined, atMost: number): void {
+    const now = performance.now();
+    if (now - this.#looked < atMost) return;
+    this.#looked = now;
+    const { problems } = this.#parts;
+    for (const problem of problems.look(census ?? this.#reports.census())) {
       this.#streams.problem(problem);
     }
   }

@@ -2,7 +2,8 @@
 
 /** Stock winerp clients ask the hub itself what goes on. */
 
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { until } from "../../_driver.ts";
 import { serve } from "@wirekit/hub/serve";
 import type { ClientReport, HubReport } from "@wirekit/hub";
 import { startHub } from "./_hub.ts";
@@ -97,6 +98,25 @@ Deno.test("A stock client that may operate disconnects and blocks, and what is e
   assertEquals(await alpha.ping("beta"), false);
   await beta.start();
   await beta.event("error", { text: 'The name "beta" is blocked for now.' });
+});
+
+Deno.test("A hub says which stock client is deaf, until it listens again", async () => {
+  await using hub = await startHub();
+  await using winerp = new WinerpProcess();
+  const alpha = await winerp.client("alpha", hub);
+  const beta = await winerp.client("beta", { ...hub, reconnect: false });
+  await alpha.request("beta", "nothing").catch(() => {});
+  assertEquals(await beta.closed(), 1011);
+  const stats = async () => await alpha.request("@hub", "stats") as HubReport;
+  const { health, problems: [problem] } = await stats();
+  assertEquals(health, "bad");
+  assertMatch(problem!.text, /^"beta" is deaf since \d\d:\d\d: /);
+  assertMatch(problem!.cure, /^Its program has to call start\(\) again/);
+  await beta.start();
+  await beta.event("ready");
+  await until(async () => (await stats()).health === "good");
+  const clients = await alpha.request("@hub", "clients") as ClientReport[];
+  assertEquals(clients.at(-1)?.lastEnd, "Deaf after an unknown route");
 });
 
 Deno.test("A stock client that may not watch is told nothing", async () => {
