@@ -15,6 +15,7 @@ import * as requests from "./suites/requests.ts";
 import * as rules from "./suites/rules.ts";
 import * as start from "./suites/start.ts";
 import * as stock from "./suites/stock.ts";
+import * as watch from "./suites/watch.ts";
 import * as wsrpc from "./suites/wsrpc.ts";
 
 /** The suites. */
@@ -26,6 +27,7 @@ export const suites: Suite[] = [
   burst,
   fanout,
   rules,
+  watch,
   jsonrpc,
   wsrpc,
   openwebnet,

@@ -20,6 +20,8 @@ export interface Served extends AsyncDisposable {
 export const SERVERS = {
   "our hub": { script: "wirekit_server.ts", kind: "ws" },
   "our hub, Deno.serve": { script: "wirekit_server.ts", kind: "fetch" },
+  "our hub, unwatched": { script: "wirekit_server.ts", kind: "unwatched" },
+  "our hub, page open": { script: "wirekit_server.ts", kind: "page" },
   "our hub, rules": { script: "wirekit_server.ts", kind: "rules" },
   "our hub, tcp:": { script: "wirekit_server.ts", kind: "tcp" },
   "our hub, unix:": { script: "wirekit_server.ts", kind: "unix" },

@@ -40,10 +40,20 @@ const FLAGS: Record<string, string> = {
   maxMessageBytes: "--max-message",
   maxOutboxBytes: "--max-outbox",
   maxRequests: "--max-requests",
-  requestTimeout: "--request-timeout",
-  handshakeTimeout: "--handshake-timeout",
-  idleTimeout: "--idle-timeout",
+  maxConnectionsPerAddress: "--max-connections-per-address",
+  maxNameBytes: "--max-name",
+  maxMessagesPerSecond: "--max-messages-per-second",
+  maxBytesPerSecond: "--max-bytes-per-second",
 };
+
+/** Problems that the log has already, with who has them. */
+const IN_LOG = new Set([
+  "limit:maxConnections",
+  "limit:maxConnectionsPerAddress",
+  "limit:maxOutboxBytes",
+  "limit:maxMessagesPerSecond",
+  "limit:maxBytesPerSecond",
+]);
 
 /** Finds what an operator should do something about. */
 export class Problems {
@@ -95,6 +105,7 @@ export class Problems {
       known.set(id, problem);
       if (before) continue;
       fresh.push(problem);
+      if (IN_LOG.has(id)) continue;
       this.#logger?.warn?.(`${problem.text} ${problem.cure}`);
     }
     this.#known = known;
