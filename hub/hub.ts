@@ -512,11 +512,12 @@ export class Hub implements AsyncDisposable {
     request: Request,
     info: Partial<RequestInfo>,
   ): Promise<Response> {
-    const answered = this.#lock.answer(
-      request,
-      () => this.admit(request, info),
-      () => void this.#refuse(401, "It signed in with a wrong token.", info),
-    );
+    const answered = this.#lock.answer(request, {
+      admit: () => this.admit(request, info),
+      refused: () =>
+        void this.#refuse(401, "It signed in with a wrong token.", info),
+      ended: () => this.#renewPasses(),
+    });
     if (answered) return await answered;
     for (const door of this.#doors) {
       const response = await door.fetch?.(request, info);

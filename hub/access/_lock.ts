@@ -30,6 +30,18 @@ interface Origin {
   readonly token: Uint8Array | undefined;
   /** The pass without the rules. */
   readonly base: Pass;
+  /** The session that showed the token, if it was not shown by itself. */
+  readonly session?: Session;
+}
+
+/** What {@linkcode Lock.answer} needs of the hub. */
+export interface AnswerHooks {
+  /** Admits the request. */
+  admit: () => Promise<Pass | Response>;
+  /** Somebody signed in with a wrong token. */
+  refused: () => void;
+  /** A session has ended: what was let in with it has to leave. */
+  ended: () => void;
 }
 
 type Narrow = (pass: Pass) => Pass;
@@ -109,10 +121,11 @@ export class Lock {
   renewed(pass: Pass): Pass | undefined {
     const origin = this.#origins.get(pass);
     if (!origin) return pass;
-    const { token, base } = origin;
+    const { token, base, session } = origin;
     if (!token) return this.given(base);
+    if (session && !this.#sessions.has(session)) return undefined;
     const now = this.#tokens.renewed(token);
-    return now && this.#known({ token, base: now });
+    return now && this.#known({ ...origin, base: now });
   }
 
   /**
@@ -132,8 +145,9 @@ export class Lock {
     const session = this.#sessionOf(request);
     if (!session) return undefined;
     if (!isSafe && headers.get(PROOF) !== session.proof) return noProof();
-    const pass = this.#tokens.renewed(session.grant.token);
-    return pass && this.#granted({ ...session.grant, pass });
+    const { token } = session.grant;
+    const base = this.#tokens.renewed(token);
+    return base && this.#known({ token, base, session });
   }
 
   /**
@@ -142,8 +156,7 @@ export class Lock {
    */
   answer(
     request: Request,
-    admit: () => Promise<Pass | Response>,
-    refused: () => void,
+    { admit, refused, ended }: AnswerHooks,
   ): Promise<Response> | undefined {
     const { pathname } = new URL(request.url);
     const { method } = request;
@@ -152,7 +165,7 @@ export class Lock {
     }
     if (pathname !== "/session") return undefined;
     if (method === "POST") return this.#begin(request, admit, refused);
-    if (method === "DELETE") return Promise.resolve(this.#end(request));
+    if (method === "DELETE") return Promise.resolve(this.#end(request, ended));
     return Promise.resolve(
       failure(405, "A session is begun by POST and ended by DELETE.", {
         allow: "POST, DELETE",
@@ -201,12 +214,15 @@ export class Lock {
     });
   }
 
-  #end(request: Request): Response {
+  #end(request: Request, ended: () => void): Response {
     const session = this.#sessionOf(request);
     if (session && request.headers.get(PROOF) !== session.proof) {
       return noProof();
     }
-    if (session) this.#sessions.close(session);
+    if (session) {
+      this.#sessions.close(session);
+      ended();
+    }
     const headers = { "set-cookie": cookieFor(request) };
     return new Response(null, { status: 204, headers });
   }

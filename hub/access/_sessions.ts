@@ -68,6 +68,11 @@ export class Sessions {
     return undefined;
   }
 
+  /** Whether a session has not been ended. */
+  has({ id }: Session): boolean {
+    return this.#sessions.has(id);
+  }
+
   /** Ends a session. */
   close(session: Session): void {
     this.#sessions.delete(session.id);

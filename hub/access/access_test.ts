@@ -3,6 +3,8 @@
 /** What browsers, and who speaks like one, can do to a hub. */
 
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { deadline } from "@std/async/deadline";
+import { connectWebSocket } from "@wirekit/transport/websocket";
 import { Hub } from "../hub.ts";
 import { type HubServer, serve, type ServeOptions } from "../serve.ts";
 
@@ -319,8 +321,17 @@ Deno.test("A token becomes a session, which a page needs its proof for", async (
   const end = (headers: Record<string, string>) =>
     ask(hub, "/session", headers, { method: "DELETE" });
   assertEquals((await end({ cookie })).status, 403);
+  // What it has opened ends with it; what others have opened does not.
+  const events = await fetch(`${own}/api/events`, { headers: { cookie } });
+  const bot = await connectWebSocket(own.replace("http", "ws"), {
+    headers: { authorization: `Bearer ${"b".repeat(40)}` },
+  });
+  await bot.send('{"type":1,"id":"bot"}');
   const ended = await end({ cookie, "x-wirekit-proof": proof });
   assertEquals(ended.status, 204);
+  await deadline(events.body!.pipeTo(new WritableStream()), 10_000);
+  assertEquals(hub.hub.names, ["bot"]);
+  await bot.close();
   assertMatch(ended.headers.get("set-cookie")!, /Max-Age=0/);
   assertEquals(await who({ cookie }), 401);
   assertEquals(await who({ cookie: other.cookie }), "bot");
