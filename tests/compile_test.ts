@@ -70,8 +70,11 @@ Deno.test("compile embeds the packages and what they import, and nothing else", 
 
   const files = embedded(program.text);
   // The stand-ins of @std, in a checkout that cannot reach JSR; what the search
-  // for gateways reads their descriptions with; and the bridge to MQTT.
-  const libraries = await needed(["deno-std", "@rgrove/parse-xml", "mqtt"]);
+  // for gateways reads their descriptions with; and the ways to brokers.
+  const libraries = await needed([
+    ...["deno-std", "@rgrove/parse-xml", "mqtt"],
+    ...["@nats-io/kv", "@nats-io/transport-node"],
+  ]);
   assert(files.includes("mod.ts"), program.text);
   for (const { folder, exports } of MEMBERS) {
     if (!("./cli" in exports)) continue;
@@ -83,6 +86,8 @@ Deno.test("compile embeds the packages and what they import, and nothing else", 
     const known = file === "mod.ts" || ours ||
       ["links", ".deno_compile_node_modules"].includes(first);
     assert(known && !/_test|testdata|bench/.test(file), file);
+    // What a command loads when it runs is there too.
+    assert(files.some((file) => file.endsWith("mqtt/_npm_mqtt.ts")));
     if (first.startsWith(".deno")) {
       const [, name = ""] = NPM_REGEXP.exec(file) ?? [];
       assert(name === "" || libraries.has(name), file);

@@ -119,7 +119,7 @@ export class PlantWatch {
 
   /** Runs until it is closed. Rejects if the gateway refuses the password. */
   async run(): Promise<void> {
-    await using plant = new States(this.#gateway, {
+    const plant = new States(this.#gateway, {
       changed: (event) => this.#changed(event),
     });
     this.#plant = plant;
@@ -136,8 +136,8 @@ export class PlantWatch {
       this.#moving?.stop();
       await this.#slots.close();
       await Promise.allSettled([heard, watched]);
-      for (const timed of this.#timed.values()) {
-        await timed[Symbol.asyncDispose]();
+      for (const each of [plant, ...this.#timed.values()]) {
+        await each[Symbol.asyncDispose]();
       }
     }
   }
@@ -343,7 +343,9 @@ export class PlantWatch {
       const { logger } = this.#options;
       if (isOnline) {
         logger?.info?.(`The plant is there; devices: ${this.#items.size}`);
-      } else logger?.warn?.("The gateway cannot be reached");
+      } else if (!this.#over.signal.aborted) {
+        logger?.warn?.("The gateway cannot be reached");
+      }
     }
     this.#isOnline = isOnline;
     const payload = isOnline ? "online" : "offline";

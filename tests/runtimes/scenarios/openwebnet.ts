@@ -11,6 +11,14 @@ await scenario(async () => {
   const gateway = new Gateway({ transport: open, password: "12345" });
   await new Light(gateway, "11").on();
   same(home.executed.at(-1), "*1*1*11##");
+  // Deno has tests of its own, with a broker.
+  if (!("document" in globalThis) && !("Deno" in globalThis)) {
+    const { connectMqtt } = await import("@wirekit/openwebnet/mqtt");
+    const url = "mqtt://127.0.0.1:1";
+    const error = await connectMqtt(gateway, { url }).catch((error) => error);
+    // Nobody is there, but the library for it was loaded, and has called.
+    same(error.name, "NotConnectedError");
+  }
   await gateway.close();
   await home.close();
   if ("document" in globalThis) return;
