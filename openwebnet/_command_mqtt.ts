@@ -170,6 +170,8 @@ WorkingDirectory=/etc/openwebnet
 Restart=always
 # Three wrong passwords within a minute lock everybody out of a gateway.
 RestartSec=45
+# What is called wrongly does not get better.
+RestartPreventExitStatus=2
 
 DynamicUser=yes
 CapabilityBoundingSet=

@@ -6,6 +6,7 @@ what its documentation says of each key stands here once more:
 https://developers.home-assistant.io/docs/add-ons/configuration
 """
 
+import json
 import pathlib
 import re
 import sys
@@ -77,6 +78,8 @@ for path in [home / "Dockerfile", home / "addon/Dockerfile"]:
     text = re.sub(r"\\\n", "", path.read_text())
     for line in text.splitlines():
         assert not line or line.startswith("#") or INSTRUCTION.match(line), line
+    for program in re.findall(r"^(?:CMD|ENTRYPOINT) (.*)$", text, re.MULTILINE):
+        assert all(isinstance(word, str) for word in json.loads(program)), program
     for source in re.findall(r"^COPY (.*) \S+$", text, re.MULTILINE):
         for name in source.split():
             assert (path.parent / name).exists(), name
