@@ -5,10 +5,11 @@ import {
   later,
   now,
   settled,
+  sleep,
   type Timer,
 } from "@wirekit/internal/clock";
 import type { Logger } from "@wirekit/internal/logger";
-import type { KV, KvWatchEntry } from "@nats-io/kv";
+import type { KV, KvEntry, KvWatchEntry } from "@nats-io/kv";
 import type {
   Msg,
   NatsConnection,
@@ -52,6 +53,8 @@ const SUBJECTS = 10_000;
 interface Peer {
   status: NodeStatus;
   seen: number;
+  /** The revision of that sign. */
+  revision: number;
 }
 
 /** The backplane of one node, on NATS. */
@@ -280,10 +283,15 @@ export class NatsBackplane implements Backplane, NameKeeper {
     };
   }
 
-  /** Takes part. */
-  async start(): Promise<void> {
+  /** Takes part; gives up at a time, if the servers are not ready by then. */
+  async start(end: number): Promise<void> {
     this.#subscribe();
-    await this.#enter();
+    while (
+      !await this.#enter().then(() => true, (error) => {
+        if (now() > end) throw error;
+        return false;
+      })
+    ) await sleep(TICK);
     await this.#watch();
     this.#follow();
     this.#clock = every(TICK, () => this.#tick());
@@ -455,9 +463,7 @@ export class NatsBackplane implements Backplane, NameKeeper {
     const unseen = new Set(this.#peers.keys());
     await Promise.all([
       this.#listen(this.#nodes, signal, (entry) => {
-        const isThere = entry.operation === "PUT";
-        if (isThere) unseen.delete(entry.key);
-        this.#hearPeer(entry.key, isThere ? entry.string() : undefined);
+        if (this.#hearPeer(entry)) unseen.delete(entry.key);
       }),
       this.#listen(this.#buckets.names, signal, (entry) => {
         this.#names.hear(entry);
@@ -494,15 +500,22 @@ export class NatsBackplane implements Backplane, NameKeeper {
     await settled(told.promise, 5_000);
   }
 
-  #hearPeer(id: string, text: string | undefined): void {
-    if (id === this.#id) return;
-    if (text === undefined) {
-      if (this.#peers.has(id)) this.#part(id, "left");
-      return;
+  /** Takes what is known of a node; returns whether it is there. */
+  #hearPeer(entry: KvEntry): boolean {
+    const { key: id, operation, revision } = entry;
+    if (id === this.#id) return true;
+    const peer = this.#peers.get(id);
+    if (peer && peer.revision > revision) return true;
+    if (operation !== "PUT") {
+      if (peer) this.#part(id);
+      return false;
     }
-    const status: NodeStatus = { id, ...JSON.parse(text) };
-    if (!this.#peers.has(id)) this.#log("info", `Node ${status.label} is here`);
-    this.#peers.set(id, { status, seen: now() });
+    const status: NodeStatus = { id, ...entry.json<object>() } as NodeStatus;
+    if (!peer) this.#log("info", `Node ${status.label} is here`);
+    if (peer?.revision !== revision) {
+      this.#peers.set(id, { status, seen: now(), revision });
+    }
+    return true;
   }
 
   /** Looks whether a node is there that has not been heard of. */
@@ -510,24 +523,31 @@ export class NatsBackplane implements Backplane, NameKeeper {
     if (id === this.#id) return;
     const entry = await this.#nodes.get(id).catch(() => undefined);
     if (entry === undefined) return;
-    if (entry?.operation === "PUT") this.#hearPeer(id, entry.string());
-    else this.#part(id, "is gone: it gave no sign of life");
+    if (!entry || !this.#hearPeer(entry)) this.#part(id);
   }
 
-  /** Looks for nodes that no longer give signs of life. */
+  /**
+   * Takes nodes for dead that no longer give signs of life. What is not renewed
+   * expires only some time later, so this node removes it: that fails if it was
+   * renewed in the meantime, and from then on it cannot be.
+   */
   #bury(): void {
+    if (!this.ready) return;
     for (const [id, peer] of this.#peers) {
       if (now() - peer.seen < this.#options.lease) continue;
-      // Half a second until the next look: the engine decides.
+      // Half a second until the next try.
       peer.seen += 500;
-      this.#suspect(id);
+      this.#nodes.delete(id, { previousSeq: peer.revision }).then(
+        () => this.#part(id),
+        (error) => isChanged(error) ? this.#suspect(id) : undefined,
+      );
     }
   }
 
-  #part(id: string, how: string): void {
+  #part(id: string): void {
     const peer = this.#peers.get(id);
     this.#peers.delete(id);
-    if (peer) this.#log("info", `Node ${peer.status.label} ${how}`);
+    if (peer) this.#log("info", `Node ${peer.status.label} is gone`);
     const orphans = this.#names.vacate(id);
     this.#receiver?.gone(id);
     // One node is enough to clear up after it.

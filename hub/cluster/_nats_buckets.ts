@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { sleep } from "@wirekit/internal/clock";
+import { now, sleep } from "@wirekit/internal/clock";
 import { NotConnectedError } from "@wirekit/internal/errors";
 import { type KV, Kvm } from "@nats-io/kv";
 import type { NatsConnection } from "@nats-io/transport-node";
@@ -9,7 +9,7 @@ import type { NatsConnection } from "@nats-io/transport-node";
 export interface Buckets {
   /** Who has which name. */
   readonly names: KV;
-  /** Which nodes there are. What is not renewed within the lease is gone. */
+  /** Which nodes there are. What is not renewed expires some time later. */
   readonly nodes: KV;
 }
 
@@ -17,9 +17,16 @@ export interface Buckets {
 export interface BucketOptions {
   readonly prefix: string;
   readonly lease: number;
-  readonly timeout: number;
+  /** When to give up, on the clock of `now()`. */
+  readonly end: number;
   readonly replicas?: number;
 }
+
+/**
+ * After how many leases an entry expires. Nodes do not wait for that: a server
+ * may take twice the time.
+ */
+const LEASES = 4;
 
 /** What a server answers if an entry is not as it was said to be. */
 const CHANGED = [10071, 10164];
@@ -35,30 +42,31 @@ export async function openBuckets(
   connection: NatsConnection,
   options: BucketOptions,
 ): Promise<Buckets> {
-  const { prefix, lease, timeout } = options;
+  const { prefix, lease, end } = options;
   const isOneOfSeveral = connection.info?.cluster !== undefined;
   const replicas = options.replicas ?? (isOneOfSeveral ? 3 : 1);
   const kvm = new Kvm(connection);
   // Read from the leader: what another server has read before is too old to
   // decide by.
   const shape = { history: 1, replicas, allow_direct: false };
-  const end = performance.now() + timeout;
   for (;;) {
     try {
       const names = await kvm.create(`${prefix}-names`, shape);
       const nodes = await kvm.create(`${prefix}-nodes`, {
         ...shape,
-        ttl: lease,
+        ttl: LEASES * lease,
       });
       const { ttl } = await nodes.status();
-      if (ttl === lease) return { names, nodes };
+      if (ttl === LEASES * lease) return { names, nodes };
       throw new NotConnectedError(
-        `The cluster "${prefix}" has a lease of ${ttl} ms, and this node one ` +
+        `The cluster "${prefix}" has a lease of ${
+          ttl / LEASES
+        } ms, and this node one ` +
           `of ${lease} ms: all nodes need the same lease, or another prefix`,
       );
     } catch (error) {
       // Servers that have just started have no leader yet.
-      const isLate = performance.now() > end;
+      const isLate = now() > end;
       if (error instanceof NotConnectedError) throw error;
       if (isLate) throw unusable(error, replicas);
       await sleep(250);

@@ -40,7 +40,7 @@ interface Claim {
   told: boolean;
   held: boolean;
   busy: boolean;
-  /** The revision that has to be there for the next try. */
+  /** The revision that the next try replaces: of nobody, or of who is gone. */
   expected: number;
 }
 
@@ -183,6 +183,8 @@ export class NatsNames {
       // The answer was lost on the way, and the name is ours.
       if (text === value) claim.epoch = entry.revision;
       else if (await this.#isTaken(text)) {
+        // What is there now is not to be replaced, ever.
+        claim.expected = 0;
         // The news of its end may have come while it was looked at.
         if ((this.#ends.get(name) ?? 0) > entry.revision) return false;
         this.#hold(name, claim);
@@ -220,9 +222,9 @@ export class NatsNames {
   }
 
   /** Another has a name that was this node's. */
-  #lose(name: string, claim: Claim, expected: number): void {
+  #lose(name: string, claim: Claim): void {
     claim.epoch = undefined;
-    claim.expected = expected;
+    claim.expected = 0;
     this.#keeper.shut(name);
     const { told } = claim;
     claim.told = false;
@@ -259,7 +261,7 @@ export class NatsNames {
         if (!isChanged(error)) throw error;
         const entry = await this.#kv.get(key);
         if (entry?.operation !== "PUT" || entry.string() !== value) {
-          return this.#lose(name, claim, entry?.revision ?? 0);
+          return this.#lose(name, claim);
         }
         claim.epoch = entry.revision;
       }
@@ -282,11 +284,11 @@ export class NatsNames {
     const claim = this.#claims.get(name);
     const isNews = claim?.epoch !== undefined && revision > claim.epoch;
     if (entry.operation !== "PUT") {
-      if (isNews) this.#lose(name, claim, revision);
+      if (isNews) this.#lose(name, claim);
       return this.#free(name, revision, before);
     }
     const { node } = JSON.parse(entry.string());
-    if (isNews && node !== this.#keeper.id) this.#lose(name, claim, revision);
+    if (isNews && node !== this.#keeper.id) this.#lose(name, claim);
     if (node === this.#keeper.id) {
       this.#owners.delete(name);
       this.nodes.delete(name);

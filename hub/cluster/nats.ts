@@ -15,7 +15,7 @@
  *
  * @module
  */
-import { checkTime } from "@wirekit/internal/clock";
+import { checkTime, now } from "@wirekit/internal/clock";
 import { NotConnectedError } from "@wirekit/internal/errors";
 import { checkLimits } from "@wirekit/internal/limits";
 import type { Logger } from "@wirekit/internal/logger";
@@ -118,12 +118,13 @@ export async function connectNats(options: NatsOptions): Promise<Backplane> {
     "connectTimeout",
     options.connectTimeout ?? 10_000,
   );
+  const end = now() + connectTimeout;
   const connection = await open(options, connectTimeout);
   try {
     const buckets = await openBuckets(connection, {
       prefix,
       lease,
-      timeout: connectTimeout,
+      end,
       ...(options.replicas !== undefined && { replicas: options.replicas }),
     });
     const backplane = new NatsBackplane(connection, buckets, {
@@ -133,7 +134,7 @@ export async function connectNats(options: NatsOptions): Promise<Backplane> {
       ...(label !== undefined && { label }),
       ...(logger && { logger }),
     });
-    await backplane.start();
+    await backplane.start(end);
     return backplane;
   } catch (error) {
     await connection.close();

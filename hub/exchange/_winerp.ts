@@ -179,11 +179,10 @@ export class WinerpClient implements Participant, Connected {
   hold(): void {
     const answers = this.#answers;
     this.#answers = undefined;
-    const id = this.#member.name!;
-    this.#receiver.send(
-      answers?.hold ??
-        composeMessage({ id, ...errorMembers(Text.alreadyAuthorized) }),
-    );
+    if (answers) return this.#receiver.send(answers.hold);
+    // It had the name. In the middle of a connection no client believes that it
+    // is on hold, for any other could say so. It comes back and is told then.
+    this.drop(1012, "Another hub of the cluster has its name");
   }
 
   /** See {@linkcode Participant}. */

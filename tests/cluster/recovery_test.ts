@@ -1,0 +1,209 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** How soon each thing is over that can happen to a hub or a server. */
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { Client } from "@wirekit/hub";
+import { lasting, Ledger } from "./_ledger.ts";
+import { startNodes } from "./_nodes.ts";
+import { record, say } from "./_record.ts";
+import { Engine } from "./_servers.ts";
+
+const LEASE = 4_000;
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const options = { sanitizeOps: false, sanitizeResources: false };
+
+/** A client that waits for a name that another has. */
+async function waiting(name: string, url: string) {
+  const client = lasting(name, url);
+  client.route("echo", (data: unknown) => data);
+  const held = Promise.withResolvers<void>();
+  client.addEventListener("hold", () => held.resolve());
+  const ready = client.connect({ timeout: Infinity }).then(() =>
+    performance.now()
+  );
+  ready.catch(() => {});
+  await held.promise;
+  return { client, ready };
+}
+
+async function answering(name: string, url: string): Promise<Client> {
+  const client = lasting(name, url);
+  client.route("echo", (data: unknown) => data);
+  client.route("never", () => new Promise(() => {}));
+  await client.connect();
+  return client;
+}
+
+Deno.test(
+  "A hub that is killed: calls to it fail, and its names are free, within its lease and a second",
+  options,
+  async () => {
+    await using engine = await Engine.start(1);
+    await using started = await startNodes(engine, 2, LEASE);
+    const [one, two] = started.nodes as [
+      typeof started.nodes[0],
+      typeof started.nodes[0],
+    ];
+    await using bot = await answering("bot", one!.url);
+    await using me = await answering("me", two!.url);
+    const { client, ready } = await waiting("bot", two!.url);
+    await using _client = client;
+    const call = me.request("bot", "never", {}, { timeout: 60_000 });
+    call.catch(() => {});
+    await sleep(500);
+    const start = performance.now();
+    await one!.end("SIGKILL");
+    await assertRejects(
+      () => call,
+      Error,
+      "The destination disconnected before it answered.",
+    );
+    record("A call to a hub that was killed fails", [
+      performance.now() - start,
+    ]);
+    const took = await ready - start;
+    record("Its name is another's", [took]);
+    assert(took < LEASE + 2_000, `${took}`);
+    assertEquals(await me.request("bot", "echo", { a: 1 }), { a: 1 });
+    assert(bot.state !== "closed");
+  },
+);
+
+Deno.test(
+  "A hub that leaves: its names are free at once",
+  options,
+  async () => {
+    await using engine = await Engine.start(1);
+    await using started = await startNodes(engine, 2, LEASE);
+    const [one, two] = started.nodes;
+    await using _bot = await answering("bot", one!.url);
+    const { client, ready } = await waiting("bot", two!.url);
+    await using _client = client;
+    await one!.end("SIGTERM");
+    const start = performance.now();
+    const took = Math.max(await ready - start, 0);
+    record("After a hub has ended by SIGTERM", [took]);
+    assert(took < 1_000, `${took}`);
+  },
+);
+
+Deno.test(
+  "A hub that freezes for longer than its lease: it gives up its names, and no late answer of it arrives",
+  options,
+  async () => {
+    await using engine = await Engine.start(1);
+    await using started = await startNodes(engine, 2, LEASE);
+    const [one, two] = started.nodes;
+    await using bot = await answering("bot", one!.url);
+    await using me = await answering("me", two!.url);
+    const { client, ready } = await waiting("bot", two!.url);
+    await using heir = client;
+    let ran = 0;
+    bot.route("count", () => ++ran);
+    heir.route("count", () => -1);
+    await me.request("bot", "echo", {});
+    one!.signal("SIGSTOP");
+    const start = performance.now();
+    const call = me.request("bot", "count", {}, { timeout: 30_000 });
+    await assertRejects(() => call, Error, "disconnected before it answered");
+    await ready;
+    record("The name of a frozen hub is another's", [
+      performance.now() - start,
+    ]);
+    const held = Promise.withResolvers<void>();
+    bot.addEventListener("hold", () => held.resolve());
+    assertEquals(await me.request("bot", "count", {}), -1);
+    one!.signal("SIGCONT");
+    await held.promise;
+    await sleep(500);
+    // What came to the frozen hub in the meantime was another's to answer.
+    assertEquals(ran, 0);
+    assertEquals(await me.request("bot", "count", {}), -1);
+    await heir.close();
+    await bot.ready({ timeout: 10_000 });
+    assertEquals(await me.request("bot", "count", {}), 1);
+  },
+);
+
+Deno.test(
+  "A server that is gone: local calls go on, remote ones fail at once, and all heals",
+  options,
+  async () => {
+    await using engine = await Engine.start(1);
+    await using started = await startNodes(engine, 2, LEASE);
+    const [one, two] = started.nodes;
+    await using _bot = await answering("bot", one!.url);
+    await using beside = await answering("beside", one!.url);
+    await using me = await answering("me", two!.url);
+    const open = me.request("bot", "never", {}, { timeout: 60_000 });
+    open.catch(() => {});
+    await sleep(200);
+    const [server] = engine.servers;
+    const start = performance.now();
+    await server!.kill();
+    await assertRejects(
+      () => open,
+      Error,
+      "The NATS servers cannot be reached.",
+    );
+    record("An open call fails without a server", [performance.now() - start]);
+    const ask = performance.now();
+    await assertRejects(
+      () => me.request("bot", "echo", {}),
+      Error,
+      "The NATS servers cannot be reached.",
+    );
+    record("A new call fails without a server", [performance.now() - ask]);
+    assertEquals(await beside.request("bot", "echo", { a: 1 }), { a: 1 });
+    // A name that is claimed now has to wait.
+    const { client: late, ready } = await waiting("late", one!.url);
+    await using _late = late;
+    // Longer than the lease: all names are doubtful.
+    await sleep(LEASE);
+    assertEquals(await beside.request("bot", "echo", { a: 1 }), { a: 1 });
+    await server!.start();
+    const back = performance.now();
+    for (;;) {
+      try {
+        assertEquals(await me.request("bot", "echo", { a: 2 }), { a: 2 });
+        break;
+      } catch {
+        await sleep(20);
+      }
+    }
+    record("After the server is back", [performance.now() - back]);
+    await ready;
+    assertEquals(await me.request("late", "echo", { a: 3 }), { a: 3 });
+  },
+);
+
+Deno.test(
+  "One of three servers is killed, then the leader of the names: calls hardly stop",
+  options,
+  async () => {
+    await using engine = await Engine.start(3);
+    await using started = await startNodes(engine, 2, 15_000);
+    const [one, two] = started.nodes;
+    for (const server of engine.servers) {
+      await using ledger = new Ledger();
+      await ledger.answers("bot", one!.url);
+      await ledger.asks("me", two!.url, ["bot"]);
+      await sleep(500);
+      await server.kill();
+      await sleep(1_500);
+      await ledger.stop();
+      record("The longest gap while a server is killed", [ledger.gap()]);
+      ledger.check();
+      assert(ledger.gap() < 5_000);
+      await server.start();
+      await sleep(500);
+    }
+    const start = performance.now();
+    await using fresh = lasting("fresh", one!.url);
+    await fresh.connect({ timeout: 30_000 });
+    record("A new name afterwards", [performance.now() - start]);
+    say("");
+  },
+);
