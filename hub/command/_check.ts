@@ -93,6 +93,7 @@ async function checkConfig(path: string): Promise<Findings> {
     ...warningsOf(inline, "/tokens"),
     ...ruleWarnings(options),
     ...await tlsFaults(config),
+    ...await clusterFaults(config),
   ];
   let tokens = inline.length;
   if (files.tokens !== undefined) {
@@ -250,6 +251,32 @@ async function tlsFaults({ files }: Config): Promise<Fault[]> {
       path: "/tls/cert",
       text: `${cert} ${verb} on ${new Date(ends).toISOString().slice(0, 10)}`,
       isWarning: ends > Date.now(),
+    });
+  }
+  return found;
+}
+
+/** Whether the files of a cluster can be read. */
+async function clusterFaults({ command }: Config): Promise<Fault[]> {
+  const { clusterCredentials, clusterCa, clusterCert, clusterKey } = command;
+  const files = {
+    credentials: clusterCredentials,
+    ca: clusterCa,
+    cert: clusterCert,
+    key: clusterKey,
+  };
+  const found: Fault[] = [];
+  for (const [name, file] of Object.entries(files)) {
+    if (file === undefined) continue;
+    const path = `/cluster/${name}`;
+    await readFile(file).catch(({ message: text }) =>
+      found.push({ path, text })
+    );
+  }
+  if ((clusterCert === undefined) !== (clusterKey === undefined)) {
+    found.push({
+      path: "/cluster",
+      text: "cluster needs cert and key together",
     });
   }
   return found;

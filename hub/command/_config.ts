@@ -48,6 +48,46 @@ export const SETTINGS: Readonly<Record<keyof Written, true>> = {
   maxBytesPerSecond: true,
 };
 
+/** What a settings file says of the command, by the names of its flags. */
+export interface Command {
+  readonly noPage?: boolean;
+  readonly log?: "text" | "json";
+  readonly logLevel?: "debug" | "info" | "warn" | "error";
+  readonly cluster?: string;
+  readonly clusterPrefix?: string;
+  readonly clusterCredentials?: string;
+  readonly clusterCa?: string;
+  readonly clusterCert?: string;
+  readonly clusterKey?: string;
+  readonly lease?: number;
+  readonly node?: string;
+}
+
+/** What stands in a settings file besides the options of `serve()`. */
+interface CommandSettings {
+  page?: boolean;
+  log?: "text" | "json";
+  logLevel?: "debug" | "info" | "warn" | "error";
+  cluster?: {
+    servers: string;
+    prefix?: string;
+    credentials?: string;
+    ca?: string;
+    cert?: string;
+    key?: string;
+    lease?: number | "never";
+    node?: string;
+  };
+}
+
+/** Their names. */
+export const COMMAND_SETTINGS: Readonly<Record<keyof CommandSettings, true>> = {
+  page: true,
+  log: true,
+  logLevel: true,
+  cluster: true,
+};
+
 /** Lists whose members are checked one by one, so that each has its line. */
 const LISTS = [
   "tokens",
@@ -74,45 +114,76 @@ export interface Read<T> {
 /** A settings file: options of `serve()`, and the files that it names. */
 export interface Config {
   readonly options: Written;
+  readonly command: Command;
   readonly files: Files;
 }
+
+/** What a file says that says nothing. */
+export const NO_CONFIG: Config = { options: {}, command: {}, files: {} };
 
 /** Reads a settings file, without the files that it names. */
 export async function readConfig(path: string): Promise<Read<Config>> {
   const { value, faults, locate } = parseJson(await readFile(path));
-  if (value === undefined) return { value: { options: {}, files: {} }, faults };
+  if (value === undefined) return { value: NO_CONFIG, faults };
   const found = [...faults, ...faultsOf(schema as Schema, value)];
   if (found.length > faults.length) {
     return {
-      value: { options: {}, files: {} },
+      value: NO_CONFIG,
       faults: found.map((fault) => fault.line ? fault : locate(fault)),
     };
   }
-  const { $schema: _, tls, tokens, unixPath, ...rest } = value as
+  const { $schema: _, tls, tokens, unixPath, ...others } = value as
     & Record<string, unknown>
+    & CommandSettings
     & {
       tls?: { cert: string; key: string };
       tokens?: string | Token[];
       unixPath?: string;
     };
+  const { page, log, logLevel, cluster, ...rest } = others;
   const at = (file: string) => beside(path, file);
   const options = {
     ...Object.fromEntries(
-      Object.entries(rest).map(([name, value]) => [
-        name,
-        value === "never" ? Infinity : value,
-      ]),
+      Object.entries(rest).map(([name, value]) => [name, timeOf(value)]),
     ),
     ...(unixPath !== undefined && { unixPath: at(unixPath) }),
     ...(Array.isArray(tokens) && { tokens }),
   } as Written;
+  const command: Command = {
+    ...(page === false && { noPage: true }),
+    ...(log && { log }),
+    ...(logLevel && { logLevel }),
+    ...(cluster && clusterFlags(cluster, at)),
+  };
   const files: Files = {
     config: path,
     ...(typeof tokens === "string" && { tokens: at(tokens) }),
     ...(tls && { cert: at(tls.cert), key: at(tls.key) }),
   };
   found.push(...itemFaults(options));
-  return { value: { options, files }, faults: found.map(locate) };
+  return { value: { options, command, files }, faults: found.map(locate) };
+}
+
+/** Writes the settings of a cluster as flags. */
+function clusterFlags(
+  cluster: NonNullable<CommandSettings["cluster"]>,
+  at: (file: string) => string,
+): Command {
+  const { servers, prefix, credentials, ca, cert, key, lease, node } = cluster;
+  return {
+    cluster: servers,
+    ...(prefix !== undefined && { clusterPrefix: prefix }),
+    ...(credentials !== undefined && { clusterCredentials: at(credentials) }),
+    ...(ca !== undefined && { clusterCa: at(ca) }),
+    ...(cert !== undefined && { clusterCert: at(cert) }),
+    ...(key !== undefined && { clusterKey: at(key) }),
+    ...(lease !== undefined && { lease: timeOf(lease) as number }),
+    ...(node !== undefined && { node }),
+  };
+}
+
+function timeOf(value: unknown): unknown {
+  return value === "never" ? Infinity : value;
 }
 
 /** Reads a file of tokens, or the list itself. */

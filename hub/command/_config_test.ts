@@ -13,8 +13,8 @@ import { connectWebSocket } from "@wirekit/transport/websocket";
 import { Client } from "../client.ts";
 import { RemoteError } from "../errors.ts";
 import { hub } from "./_commands.ts";
-import { SETTINGS } from "./_config.ts";
-import { flagsOf, SERVE_OPTIONS } from "./_serve.ts";
+import { COMMAND_SETTINGS, SETTINGS } from "./_config.ts";
+import { FLAGS, flagsOf, SERVE_OPTIONS } from "./_serve.ts";
 import schema from "../hub.schema.json" with { type: "json" };
 
 interface Ran {
@@ -57,7 +57,7 @@ Deno.test("hub.schema.json has what serve() takes, and each has its flag", () =>
   const { $schema: _, ...properties } = schema.properties;
   assertEquals(
     Object.keys(properties).sort(),
-    Object.keys(SETTINGS).sort(),
+    Object.keys({ ...SETTINGS, ...COMMAND_SETTINGS }).sort(),
   );
   // Each flag of a value, given once.
   const given = Object.fromEntries(
@@ -72,6 +72,21 @@ Deno.test("hub.schema.json has what serve() takes, and each has its flag", () =>
     [...Object.keys(options), ...byFile].sort(),
     Object.keys(SETTINGS).sort(),
   );
+  const ofCommand = ["log", "logLevel", "noPage"];
+  for (const name of Object.keys(properties.cluster.properties)) {
+    ofCommand.push(
+      name === "servers"
+        ? "cluster"
+        : /^(lease|node)$/.test(name)
+        ? name
+        : `cluster${name[0]!.toUpperCase()}${name.slice(1)}`,
+    );
+  }
+  const others = ["config", "token", "tokens", "cert", "key", "quiet"];
+  const flags = Object.keys(SERVE_OPTIONS).filter((flag) =>
+    !others.includes(flag) && !Object.hasOwn(FLAGS, flag)
+  );
+  assertEquals(flags.sort(), ofCommand.sort());
   // The defaults that it states are those of the flags.
   const help = (name: keyof typeof SERVE_OPTIONS) => SERVE_OPTIONS[name].help;
   const { maxConnections, maxRequests, idleTimeout } = properties;
@@ -165,6 +180,7 @@ Deno.test("hub check looks into the files that settings name", async () => {
       hostname: "0.0.0.0",
       tls: { cert: "a.crt", key: "a.key" },
       tokens: "tokens.json",
+      cluster: { servers: "nats://a", ca: "none.crt", cert: "a.crt" },
       rules: [
         { names: ["*"], ask: ["*"] },
         { names: ["shop"], ask: { bank: ["pay"] } },
@@ -182,6 +198,8 @@ Deno.test("hub check looks into the files that settings name", async () => {
       'tokens.json:1:2: [0] lacks "label"',
       "rules[1] never counts: rules[0] names the same before it",
       "a.key is not the key of a.crt",
+      "Cannot read none.crt: there is no such file",
+      "cluster needs cert and key together",
     ]
   ) assertStringIncludes(text, part);
   // A hub does not start with them.
@@ -291,6 +309,9 @@ Deno.test("hub serve takes flags before the environment before a file", async ()
   await using folder = await folderWith({
     "hub.json": {
       port: 1,
+      log: "json",
+      logLevel: "warn",
+      page: false,
       allowedHosts: ["a.example"],
       tokens: [{ label: "a", token: "a".repeat(20), names: ["a"] }],
     },
@@ -300,6 +321,7 @@ Deno.test("hub serve takes flags before the environment before a file", async ()
     `${folder.path}/hub.json`,
     "--allow-host=b.example",
     "--token=master",
+    "--log-level=info",
   );
   // Port 1 would need rights that nobody has here.
   for (const token of ["a".repeat(20), "master"]) {
@@ -310,6 +332,7 @@ Deno.test("hub serve takes flags before the environment before a file", async ()
       break;
     }
   }
+  await server.says(/^\{"time":.*"level":"info","message":"\\"a\\" joined"\}$/);
   const { port } = new URL(await server.url);
   const ask = async (host: string) => {
     using conn = await Deno.connect({ port: Number(port) });

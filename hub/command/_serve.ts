@@ -85,7 +85,7 @@ export const SERVE_OPTIONS = {
   nameCharacters: choice(
     "KIND",
     ["any", "visible", "ascii"],
-    "Which characters a name may have (visible)",
+    "Which characters a name may have: any, visible or ascii (visible)",
   ),
   requestTimeout: seconds("How long an answer may take (3600)"),
   ...CLUSTER_OPTIONS,
@@ -95,7 +95,7 @@ export const SERVE_OPTIONS = {
 };
 
 /** The options of `serve()` that flags set, by flag. */
-const FLAGS = {
+export const FLAGS = {
   hostname: "hostname",
   port: "port",
   tcp: "tcpPort",
@@ -131,6 +131,16 @@ export function flagsOf(given: Values<typeof SERVE_OPTIONS>): Flags {
     if (isGiven) Object.assign(options, { [option]: value });
   }
   return { config, token, tokens, cert, key, options };
+}
+
+/** Returns flags with what a file says where they say nothing. */
+function withDefaults<O extends object>(given: O, defaults: Partial<O>): O {
+  const all = { ...given };
+  for (const [name, value] of Object.entries(defaults)) {
+    const key = name as keyof O;
+    all[key] ||= value as O[keyof O];
+  }
+  return all;
 }
 
 /** Examples of a hub alone. */
@@ -183,13 +193,14 @@ export function serveWith<const O extends Options>(
     options: { ...SERVE_OPTIONS, ...extension?.options },
     examples: extension?.examples ?? EXAMPLES,
     async run({ options }, terminal) {
-      const { quiet, noPage } = options;
       const read = await readSettings(flagsOf(options), terminal);
+      const all = withDefaults(options, read.command);
+      const { quiet, noPage } = all;
       const { hostname = "127.0.0.1", port = 13254, token, tokens } =
         read.options;
       needNetwork(hostname, port);
-      const logger = loggerOf(options, terminal);
-      const backplane = await backplaneOf(options, terminal, logger);
+      const logger = loggerOf(all, terminal);
+      const backplane = await backplaneOf(all, terminal, logger);
       await using server = await serve({
         ...read.options,
         ...(backplane && { backplane }),

@@ -8,8 +8,10 @@ import type { Token } from "../access/tokens.ts";
 import type { Logger } from "../hub.ts";
 import type { HubServer, ServeOptions } from "../serve.ts";
 import {
+  type Command,
   type Config,
   type Files,
+  NO_CONFIG,
   readConfig,
   readTls,
   readTokens,
@@ -33,6 +35,8 @@ export interface Flags {
 /** What a hub runs with, and where it comes from. */
 export interface Settings {
   readonly options: ServeOptions;
+  /** What the file says of the command, by the names of its flags. */
+  readonly command: Command;
   readonly files: Files;
   /** Tokens of the environment, which stay when a file changes. */
   readonly fixed: readonly Token[];
@@ -71,7 +75,7 @@ export async function readSettings(
   if (cert !== undefined && key !== undefined) {
     options.tls = await readTls(cert, key);
   }
-  return { options, files, fixed };
+  return { options, command: config.command, files, fixed };
 }
 
 function listOf(text: string): Token[] {
@@ -81,7 +85,7 @@ function listOf(text: string): Token[] {
 }
 
 async function configOf(path: string | undefined): Promise<Config> {
-  if (path === undefined) return { options: {}, files: {} };
+  if (path === undefined) return NO_CONFIG;
   const { value, faults } = await readConfig(path);
   refuseFaults(path, faults);
   return value;
