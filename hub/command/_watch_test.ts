@@ -77,6 +77,34 @@ Deno.test("list shows who is there, and who waits", async () => {
   assertEquals(json.out.map((line) => JSON.parse(line).name), ["alpha"]);
 });
 
+Deno.test("list works over every carrier, and with a token that may watch", async () => {
+  const folder = await Deno.makeTempDir();
+  await using server = await serve({
+    port: 0,
+    tcpPort: 0,
+    unixPath: `${folder}/hub`,
+    token: "s3cret",
+    tokens: [{ label: "bots", token: "b0t-b0t-b0t-b0t", names: ["*"] }],
+  });
+  const list = async (url: string, token: string) => {
+    const lines: string[] = [];
+    const log = (line: string) => void lines.push(line);
+    const args = ["list", "--url", url, "--token", token];
+    const code = await runFrame(hub, args, { log, error: log });
+    return [code, lines.join()];
+  };
+  for (const url of server.urls) {
+    const [code, text] = await list(url, "s3cret");
+    assertEquals(code, 0);
+    assertMatch(String(text), /^NAME +STATE/);
+    assertEquals(await list(url, "b0t-b0t-b0t-b0t"), [
+      1,
+      "hub: You may not watch the hub",
+    ]);
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("top shows the hub once where there is no terminal", async () => {
   await using scene = await Scene.open();
   const { code, out } = await scene.run(["top"]);
