@@ -10,7 +10,8 @@
  *
  * It needs `--allow-net`, and what the command `hub` needs for the options that
  * they share. `--jsonrpc-unix` needs `--allow-read` and `--allow-write` for its
- * file.
+ * file, `--home` `--allow-read` for its own, and the password of a gateway
+ * `--allow-env=OPENWEBNET_PASSWORD`.
  *
  * @module
  */
@@ -36,6 +37,7 @@ export const command: Command = makeCommand({
       options: DOOR_OPTIONS,
       examples: [
         "switchboard serve --port 8080 --jsonrpc-tcp 8081",
+        "switchboard serve --gateway home=simulator",
       ],
       open: openAsked,
     }),

@@ -66,6 +66,43 @@ Deno.test("hub serve has the doors only when it is asked for them", async () => 
   }
 });
 
+Deno.test("switchboard lets a simulated home take part", async () => {
+  const args = ["--port", "0", "--gateway", "home=simulator"];
+  await serving(args, /open to this machine/, async (out) => {
+    const all = out.join("\n");
+    assertMatch(all, /OpenWebNet: home is a simulated plant/);
+    const [, http] = /curl .* (http:\S+)\/call\/NAME\/ROUTE/.exec(all)!;
+    const body = '{"where":"12"}';
+    assertEquals(await post(`${http}/call/home/light.on`, body), null);
+    assertEquals(await post(`${http}/call/home/light.status`, body), [
+      { where: "12", on: true },
+    ]);
+  });
+});
+
+Deno.test("switchboard says what is wrong with a gateway or a home", async () => {
+  const file = await Deno.makeTempFile();
+  try {
+    for (
+      const [args, why] of [
+        [["--gateway", "nonsense"], /has to be NAME=HOST/],
+        [["--gateway", "a=simulator", "--gateway", "a=simulator"], /twice/],
+        [["--home", file], /no JSON|JSON/],
+      ] as const
+    ) {
+      const out: string[] = [];
+      const code = await run(command, ["--port", "0", ...args], {
+        log: () => {},
+        error: (line) => void out.push(line),
+      });
+      assertEquals(code, 2, out.join("\n"));
+      assertMatch(out.join("\n"), why);
+    }
+  } finally {
+    await Deno.remove(file);
+  }
+});
+
 Deno.test("switchboard refuses to open a port to other machines without a token", async () => {
   const out: string[] = [];
   const code = await run(command, ["--hostname", "0.0.0.0", "--port", "0"], {

@@ -20,5 +20,6 @@
 export * from "./door.ts";
 export * from "./http.ts";
 export * from "./jsonrpc.ts";
+export * from "./openwebnet.ts";
 export * from "./serve.ts";
 export * from "./wsrpc.ts";

@@ -2,11 +2,19 @@
 
 /** The options that open doors, and what they open. */
 
-import { port, text, toggle, type Values } from "@wirekit/internal/command";
+import {
+  port,
+  type Terminal,
+  text,
+  texts,
+  toggle,
+  type Values,
+} from "@wirekit/internal/command";
 import type { ServeAddition, ServeExtension } from "@wirekit/hub/cli";
 import type { HubServer } from "@wirekit/hub/serve";
 import type { DoorMaker } from "../door.ts";
 import { openDoors } from "../_open.ts";
+import { gatewaysOf } from "./_gateways.ts";
 
 /** The options of the doors. */
 export const DOOR_OPTIONS = {
@@ -18,6 +26,14 @@ export const DOOR_OPTIONS = {
     "Also listen on this Unix socket for JSON-RPC, one message a line",
     { file: true },
   ),
+  gateway: texts(
+    "NAME=HOST",
+    "MyHOME gateway that takes part under this name; its password in " +
+      "OPENWEBNET_PASSWORD. NAME=simulator simulates one",
+  ),
+  home: text("FILE", "home.json with the names of what is in the home", {
+    file: true,
+  }),
 };
 
 type DoorValues = Values<typeof DOOR_OPTIONS>;
@@ -26,6 +42,7 @@ type DoorValues = Values<typeof DOOR_OPTIONS>;
 export async function openAsked(
   server: HubServer,
   options: DoorValues,
+  { terminal }: { readonly terminal: Terminal },
 ): Promise<ServeAddition> {
   const { jsonrpcTcp: tcpPort, jsonrpcUnix: unixPath } = options;
   const { httpDoor } = await import("../http.ts");
@@ -40,7 +57,14 @@ export async function openAsked(
     }),
     wsrpcDoor(),
   ];
+  const { gateway: gateways, home } = options;
+  const plants = await gatewaysOf({ gateways, home }, terminal);
+  if (plants) makers.push(plants.door);
   const { urls, close } = await openDoors(server.hub, makers);
+  const closeAll = async () => {
+    await close();
+    await plants?.close();
+  };
   const [first] = server.urls;
   const http = first.replace(/^ws/, "http");
   const lines = [
@@ -48,8 +72,9 @@ export async function openAsked(
     `wsrpc: ${first}/wsrpc/`,
     `HTTP: curl -H 'content-type: application/json' -d '{}' ` +
     `${http}/call/NAME/ROUTE`,
+    ...plants?.lines ?? [],
   ];
-  return { lines, close };
+  return { lines, close: closeAll };
 }
 
 /** `--doors`, and the options of the doors with it. */
@@ -66,10 +91,11 @@ export const whenAsked: ServeExtension<
     "WIREKIT_TOKEN=s3cret hub serve --hostname 0.0.0.0",
     "hub serve --cluster nats://127.0.0.1 --node cellar",
   ],
-  open(server, options) {
-    const { doors, jsonrpcTcp, jsonrpcUnix } = options;
-    return doors || jsonrpcTcp !== undefined || jsonrpcUnix !== undefined
-      ? openAsked(server, options)
+  open(server, options, context) {
+    const { doors, jsonrpcTcp, jsonrpcUnix, gateway, home } = options;
+    const given = [jsonrpcTcp, jsonrpcUnix, home, ...gateway];
+    return doors || given.some((value) => value !== undefined)
+      ? openAsked(server, options, context)
       : Promise.resolve({ lines: [], close: () => Promise.resolve() });
   },
 };

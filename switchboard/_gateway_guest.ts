@@ -1,0 +1,213 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** A gateway that takes part in a hub. */
+
+import { TimeoutError } from "@wirekit/internal/errors";
+import { stringify } from "@wirekit/internal/json";
+import {
+  type Fault,
+  fault,
+  fullPass,
+  type Hub,
+  type Member,
+  type Question,
+} from "@wirekit/hub";
+import type { Gateway, GatewayEvent, HomeItem } from "@wirekit/openwebnet";
+import { BadDataError, GATEWAY_ROUTES, schemasOf } from "./_gateway_routes.ts";
+import { type Asked, Guest, type Host } from "./_guest.ts";
+
+/** What one participant wants to be told. */
+interface Subscription {
+  readonly who: number | undefined;
+  readonly where: string | undefined;
+}
+
+/** The most participants that are told events. */
+const MAX_SUBSCRIBERS = 1_000;
+
+/** The most that one participant may subscribe to. */
+const MAX_SUBSCRIPTIONS = 100;
+
+export class GatewayGuest implements Host {
+  readonly #hub: Hub;
+  readonly #gateway: Gateway;
+  readonly #names: ReadonlyMap<string, HomeItem>;
+  readonly #guest: Guest;
+  /** What is asked of the gateway, by the question's mark. */
+  readonly #asked = new Map<number, AbortController>();
+  #questions = 0;
+  readonly #subscribers = new Map<Member, Subscription[]>();
+  #following: Promise<void> | undefined;
+  readonly #ending = new AbortController();
+
+  constructor(
+    hub: Hub,
+    name: string,
+    gateway: Gateway,
+    names: ReadonlyMap<string, HomeItem>,
+  ) {
+    this.#hub = hub;
+    this.#gateway = gateway;
+    this.#names = names;
+    this.#guest = new Guest(hub, fullPass("gateway"), this, {
+      protocol: "OpenWebNet",
+      carrier: "gateway",
+      address: "",
+    });
+    const refused = this.#guest.join(name, (held) => {
+      if (!held) this.admitted();
+    });
+    if (!refused) return;
+    this.#guest.leave();
+    throw new TypeError(`A gateway cannot be called ${name}: ${refused.text}`);
+  }
+
+  /** Takes it out of the hub, and closes the gateway. */
+  async close(): Promise<void> {
+    this.ended();
+    this.#guest.leave();
+    await this.#gateway.close();
+    await this.#following;
+  }
+
+  /** See {@linkcode Host}. */
+  asked({ question, route, data }: Asked): Fault | undefined {
+    const name = JSON.parse(route);
+    const args: unknown = JSON.parse(data);
+    if (typeof args !== "object" || args === null || Array.isArray(args)) {
+      return fault("InvalidData", "It takes named params: send an object.");
+    }
+    const given = args as Record<string, unknown>;
+    if (name === "subscribe" || name === "unsubscribe") {
+      return this.#subscribe(question, name, given);
+    }
+    const found = Object.hasOwn(GATEWAY_ROUTES, name)
+      ? GATEWAY_ROUTES[name]
+      : undefined;
+    if (!found) {
+      const all = Object.keys(GATEWAY_ROUTES).join(", ");
+      return fault("RouteNotFound", `Route not found: there are ${all}.`);
+    }
+    const ending = new AbortController();
+    question.mark = ++this.#questions;
+    this.#asked.set(question.mark, ending);
+    const context = {
+      gateway: this.#gateway,
+      names: this.#names,
+      options: { signal: ending.signal },
+    };
+    // Out of the turn of the one who asks: what is wrong is an answer too.
+    Promise.resolve().then(() => found.run(given, context)).then(
+      (result) => this.#guest.answer(question, stringify(result) ?? "null"),
+      (error) => this.#guest.refuse(question, faultOf(error)),
+    ).finally(() => this.#asked.delete(question.mark));
+    return undefined;
+  }
+
+  /** See {@linkcode Host}. */
+  cancelled({ mark }: Question): void {
+    this.#asked.get(mark)?.abort(new Error("Nobody waits for it any more"));
+  }
+
+  /** See {@linkcode Host}. */
+  told(): undefined {}
+
+  /** See {@linkcode Host}. */
+  admitted(): void {
+    this.#guest.announce(JSON.stringify(schemasOf(this.#names)));
+  }
+
+  /** See {@linkcode Host}. */
+  held(): void {}
+
+  /** See {@linkcode Host}. */
+  ended(): void {
+    for (const ending of this.#asked.values()) {
+      ending.abort(new Error("The gateway has left the hub"));
+    }
+    this.#subscribers.clear();
+    this.#ending.abort();
+  }
+
+  #subscribe(
+    question: Question,
+    verb: "subscribe" | "unsubscribe",
+    { who, where }: Record<string, unknown>,
+  ): Fault | undefined {
+    const asker = question.requester as Member;
+    if (who !== undefined && !Number.isInteger(who)) {
+      return fault("InvalidData", "who has to be an integer, such as 1.");
+    }
+    if (where !== undefined && typeof where !== "string") {
+      return fault("InvalidData", 'where has to be a string, such as "12".');
+    }
+    if (!asker.active) {
+      return fault("NotReady", "Only who has a name can be told events.");
+    }
+    if (verb === "unsubscribe") this.#subscribers.delete(asker);
+    else {
+      const wanted = this.#subscribers.get(asker) ?? [];
+      if (
+        wanted.length >= MAX_SUBSCRIPTIONS ||
+        this.#subscribers.size >= MAX_SUBSCRIBERS
+      ) return fault("TooMany", "There are too many subscriptions.");
+      const item = where === undefined ? undefined : this.#names.get(where);
+      wanted.push({
+        who: (who as number | undefined) ?? item?.who,
+        where: item?.where ?? where,
+      });
+      this.#subscribers.set(asker, wanted);
+      this.#following ??= this.#follow();
+    }
+    const subscribed = this.#subscribers.has(asker);
+    this.#guest.answer(question, `{"subscribed":${subscribed}}`);
+    return undefined;
+  }
+
+  /** Tells the events of the bus to those who want them. */
+  async #follow(): Promise<void> {
+    const { signal } = this.#ending;
+    while (!signal.aborted && this.#subscribers.size > 0) {
+      try {
+        for await (const event of this.#gateway.events({ signal })) {
+          this.#tell(event);
+          if (this.#subscribers.size === 0) break;
+        }
+        break;
+      } catch {
+        // Too slow a reader, or the gateway refuses: subscribers ask again.
+        this.#subscribers.clear();
+      }
+    }
+    this.#following = undefined;
+  }
+
+  #tell(event: GatewayEvent): void {
+    const { exchange } = this.#hub;
+    const { message: _, ...rest } = event;
+    const data = stringify(rest) ?? "null";
+    const content = {
+      route: "[]",
+      data,
+      traceback: "null",
+      pseudoObject: "null",
+    };
+    for (const [member, wanted] of this.#subscribers) {
+      if (member.gone || !member.active) this.#subscribers.delete(member);
+      else if (
+        wanted.some(({ who, where }) =>
+          (who ?? event.who) === event.who &&
+          (where ?? event.where) === event.where
+        )
+      ) exchange.tell(this.#guest.member, member, content);
+    }
+  }
+}
+
+function faultOf(error: unknown): Fault {
+  const { message = String(error) } = Object(error) as Partial<Error>;
+  if (error instanceof TimeoutError) return fault("TimedOut", message);
+  const isBad = error instanceof BadDataError || error instanceof RangeError ||
+    error instanceof TypeError || error instanceof SyntaxError;
+  return fault(isBad ? "InvalidData" : "RouteFailed", message);
+}

@@ -1,0 +1,87 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/**
+ * MyHOME gateways as clients of a hub: everybody who is in it switches lights,
+ * moves shutters, reads meters and is told what happens on the bus.
+ *
+ * ```sh
+ * curl -H 'content-type: application/json' -d '{"where":"12"}' http://127.0.0.1:13254/call/home/light.on
+ * ```
+ *
+ * @module
+ */
+import type { Hub } from "@wirekit/hub";
+import type { Gateway, Home } from "@wirekit/openwebnet";
+import type { DoorMaker, OpenedDoor } from "./door.ts";
+import { GatewayGuest } from "./_gateway_guest.ts";
+
+/** Options of {@linkcode gatewayDoor}. */
+export interface GatewayDoorOptions {
+  /**
+   * The names of what is in the home, as `parseHome()` reads them: `where` may be
+   * one of them. Those without a gateway of their own are behind the first one.
+   *
+   * @default None.
+   */
+  home?: Home;
+}
+
+/**
+ * Lets gateways take part in a hub, each under its own name.
+ *
+ * It can be asked for `light.on`, `light.off`, `light.toggle`, `light.level`,
+ * `light.status`, `shutter.up`, `shutter.down`, `shutter.stop`, `shutter.level`,
+ * `temperature.read`, `temperature.set`, `energy.power`, `scene.run`,
+ * `alarm.state`, `door.open`, `lock.on`, `lock.off`, `status`, `devices`, `send`,
+ * `subscribe` and `unsubscribe`; each is announced with its JSON Schema. Values
+ * are in °C, W and per cent. Who has subscribed is told the events of the bus.
+ *
+ * @param gateways The gateways, by the names that they take. They are closed
+ * with the door.
+ * @param options Names of what is in the home.
+ * @returns What opens the door of a hub.
+ *
+ * @example A bot switches a light, here of a simulated gateway
+ * ```ts
+ * import { Client } from "@wirekit/hub";
+ * import { Gateway, GatewaySimulator } from "@wirekit/openwebnet";
+ * import { gatewayDoor } from "@wirekit/switchboard/openwebnet";
+ * import { serve } from "@wirekit/switchboard/serve";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // A real one: tcpGateway("192.168.1.35", { password: "12345" })
+ * await using simulator = new GatewaySimulator();
+ * const home = new Gateway({ transport: () => simulator.connect() });
+ * await using server = await serve({ port: 0, open: [gatewayDoor({ home })] });
+ *
+ * await using bot = new Client("bot", { url: server.urls[0] });
+ * await bot.connect();
+ * await bot.request("home", "light.on", { where: "12" });
+ * assertEquals(simulator.executed, ["*1*1*12##"]);
+ * ```
+ */
+export function gatewayDoor(
+  gateways: Readonly<Record<string, Gateway>>,
+  options: GatewayDoorOptions = {},
+): DoorMaker {
+  return (hub) => open(hub, gateways, options);
+}
+
+function open(
+  hub: Hub,
+  gateways: Readonly<Record<string, Gateway>>,
+  { home }: GatewayDoorOptions,
+): OpenedDoor {
+  const guests: GatewayGuest[] = [];
+  const close = async () => {
+    await Promise.all(guests.map((guest) => guest.close()));
+  };
+  const [first] = Object.keys(gateways);
+  for (const [name, gateway] of Object.entries(gateways)) {
+    const names = Object.entries(home?.names ?? {}).filter(([_, item]) =>
+      (item.gateway ?? first) === name
+    );
+    guests.push(new GatewayGuest(hub, name, gateway, new Map(names)));
+  }
+  return { close };
+}
