@@ -15,6 +15,19 @@ const SETTINGS = [
 /** The most that all files may weigh, as they are sent. */
 const MAX_BYTES = 150_000;
 
+/** The style sheets; what comes later counts more. */
+const STYLES = [
+  "base",
+  "controls",
+  "bar",
+  "cards",
+  "tables",
+  "messages",
+  "panel",
+  "gates",
+  "widths",
+];
+
 interface File {
   readonly name: string;
   readonly type: string;
@@ -49,11 +62,13 @@ async function filesOfPage(): Promise<File[]> {
   const raw = ["--unstable-raw-imports", ...SETTINGS, "--quiet"];
   const vendored = new URL("vendored.ts", APP).pathname;
   const { chart, font } = JSON.parse(await deno("run", ...raw, vendored));
-  const style = `${chart}\n${await read("page.css")}`;
+  const style = await Promise.all(
+    STYLES.map((name) => read(`style/${name}.css`)),
+  );
   return [
     text("index.html", "text/html", await read("index.html")),
     text("page.js", "text/javascript", script),
-    text("page.css", "text/css", smaller(style)),
+    text("page.css", "text/css", smaller([chart, ...style].join("\n"))),
     text("icon.svg", "image/svg+xml", await read("icon.svg")),
     text("licences.txt", "text/plain", await licences()),
     {

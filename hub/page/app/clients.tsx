@@ -72,39 +72,36 @@ function columnsOf(model: Model, maxOutbox: number): Column<ClientRow>[] {
     {
       key: "name",
       title: "Name",
-      width: "minmax(150px, 2.2fr)",
+      width: "minmax(150px, 3fr)",
       sort: ({ client }) => client.name ?? "",
       cell: (row) => <Name row={row} />,
     },
     {
       key: "protocol",
       title: "Protocol",
-      width: "minmax(70px, .6fr)",
-      from: 820,
-      sort: ({ client }) => client.protocol,
-      cell: ({ client }) => client.protocol,
-    },
-    {
-      key: "carrier",
-      title: "Carrier",
-      width: "minmax(80px, .7fr)",
-      from: 900,
-      sort: ({ client }) => client.carrier,
-      cell: ({ client }) => client.carrier,
+      width: "136px",
+      from: 680,
+      sort: ({ client }) => `${client.protocol} ${client.carrier}`,
+      cell: ({ client }) => (
+        <>
+          {client.protocol}
+          <span class="quiet">{` ${client.carrier}`}</span>
+        </>
+      ),
     },
     {
       key: "address",
       title: "From",
-      width: "minmax(110px, 1fr)",
-      from: 1020,
+      width: "minmax(108px, .6fr)",
+      from: 800,
       sort: ({ client }) => client.address,
       cell: ({ client }) => <span class="mono">{client.address || "–"}</span>,
     },
     {
       key: "since",
       title: "Here for",
-      width: "76px",
-      from: 740,
+      width: "62px",
+      from: 620,
       number: true,
       sort: ({ client }) => now - client.since,
       cell: ({ client }) => (
@@ -116,7 +113,7 @@ function columnsOf(model: Model, maxOutbox: number): Column<ClientRow>[] {
     {
       key: "asks",
       title: "Asks/s",
-      width: "64px",
+      width: "60px",
       number: true,
       sort: ({ asks }) => asks,
       cell: ({ asks }) => <Quiet value={asks}>{rate(asks)}</Quiet>,
@@ -124,7 +121,7 @@ function columnsOf(model: Model, maxOutbox: number): Column<ClientRow>[] {
     {
       key: "asked",
       title: "Asked/s",
-      width: "68px",
+      width: "66px",
       number: true,
       sort: ({ asked }) => asked,
       cell: ({ asked }) => <Quiet value={asked}>{rate(asked)}</Quiet>,
@@ -133,7 +130,7 @@ function columnsOf(model: Model, maxOutbox: number): Column<ClientRow>[] {
       key: "informs",
       title: "Informs/s",
       width: "76px",
-      from: 1120,
+      from: 1000,
       number: true,
       sort: ({ informs }) => informs,
       cell: ({ informs }) => <Quiet value={informs}>{rate(informs)}</Quiet>,
@@ -142,7 +139,7 @@ function columnsOf(model: Model, maxOutbox: number): Column<ClientRow>[] {
       key: "errors",
       title: "Errors/s",
       width: "66px",
-      from: 640,
+      from: 580,
       number: true,
       sort: ({ errors }) => errors,
       cell: ({ errors }) => (
@@ -154,7 +151,7 @@ function columnsOf(model: Model, maxOutbox: number): Column<ClientRow>[] {
     {
       key: "open",
       title: "Open",
-      width: "58px",
+      width: "52px",
       number: true,
       sort: ({ client }) => client.asking + client.asked,
       cell: ({ client }) => (
@@ -170,15 +167,15 @@ function columnsOf(model: Model, maxOutbox: number): Column<ClientRow>[] {
     {
       key: "outbox",
       title: "Outbox",
-      width: "minmax(84px, .6fr)",
-      from: 860,
+      width: "minmax(92px, .4fr)",
+      from: 740,
       sort: ({ client }) => client.outbox.bytes,
       cell: ({ client }) => <Outbox client={client} max={maxOutbox} />,
     },
     {
       key: "seen",
       title: "Heard",
-      width: "64px",
+      width: "54px",
       from: 600,
       number: true,
       sort: ({ client }) => now - client.lastSeen,
@@ -202,7 +199,11 @@ function Name({ row }: { row: ClientRow }): JSX.Element {
     <span class={`name${waits > 0 ? " in-queue" : ""}`}>
       <span class={`dot ${level}`} aria-hidden="true" />
       <span class="name-text" title={name}>{name ?? "no name yet"}</span>
-      {waits > 0 && <span class="tag">waits, no. {waits}</span>}
+      {waits > 0 && (
+        <span class="tag" title={`waits for the name, number ${waits}`}>
+          waits {waits}
+        </span>
+      )}
       {state === "unverified" && <span class="tag">unverified</span>}
       {trouble && <span class="trouble" title={trouble}>{trouble}</span>}
     </span>

@@ -1,0 +1,43 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/**
+ * Takes the pictures of the hub's page that its README shows, of a hub that is
+ * made up: `deno task screenshots`.
+ */
+
+import { delay } from "@std/async/delay";
+import { ROOT } from "../_packages.ts";
+import { Chromium, type PageOptions } from "./_chromium.ts";
+import { FakeHub, type FakeOptions } from "./_fake_hub.ts";
+
+const FOLDER = new URL("hub/images/", ROOT);
+
+/** How long each page is open before: its charts need a past. */
+const PAST = 30_000;
+
+const PICTURES: [name: string, hub: FakeOptions, page: PageOptions][] = [
+  ["page-dark", { clients: 10, faults: true }, {
+    size: [1440, 1010],
+    dark: true,
+  }],
+  ["page-light", { clients: 1000 }, { size: [1440, 880] }],
+  ["page-first", { clients: 0 }, { size: [1440, 600] }],
+  ["page-phone", { clients: 10, faults: true }, {
+    size: [390, 844],
+    dark: true,
+    mobile: true,
+  }],
+];
+
+await Deno.mkdir(FOLDER, { recursive: true });
+// A browser each: a page behind another one is not drawn.
+await Promise.all(PICTURES.map(async ([name, hub, options]) => {
+  await using browser = await Chromium.start();
+  await using fake = new FakeHub(hub);
+  const page = await browser.open(fake.url, options);
+  await page.says(hub.clients === 0 ? "Nobody is here yet" : "Who calls whom");
+  await delay(PAST);
+  const picture = await page.picture(false, "webp");
+  await Deno.writeFile(new URL(`${name}.webp`, FOLDER), picture);
+  await page.close();
+}));
