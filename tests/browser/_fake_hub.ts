@@ -12,6 +12,7 @@ import type {
   HubReport,
   LimitReport,
   OpenRequestReport,
+  PresenceReport,
   Problem,
   RouteReport,
   TailReport,
@@ -338,6 +339,8 @@ export class FakeHub implements AsyncDisposable {
         return Response.json(this.#edges);
       case "/api/open":
         return Response.json(this.#open());
+      case "/api/recording":
+        return new Response("");
       case "/api/request":
         return Response.json({
           answer:
@@ -380,6 +383,22 @@ export class FakeHub implements AsyncDisposable {
     }));
   }
 
+  #presence(): PresenceReport[] {
+    const now = Date.now();
+    const names = this.#clients.map(({ name }) => name!);
+    if (names.length < 5) return [];
+    return [
+      {
+        at: now - 70_000,
+        event: "leave" as const,
+        name: names[4]!,
+        reason: "the connection ended (code 1006)",
+      },
+      { at: now - 64_000, event: "join" as const, name: names[4]! },
+      { at: now - 9_000, event: "hold" as const, name: names[2]! },
+    ];
+  }
+
   #events(payload: boolean): Response {
     let end = () => {};
     let close = () => {};
@@ -408,6 +427,9 @@ export class FakeHub implements AsyncDisposable {
           });
           send("edges", { full: true, total: edges.length, edges });
           send("open", { total: open.length, open });
+          if (sent === 1) {
+            send("presence", { events: this.#presence(), left: 0 });
+          }
           if (sent > 1) send("tail", { rows: this.#rows(payload), left: 212 });
         };
         tell();

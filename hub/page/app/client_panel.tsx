@@ -19,7 +19,7 @@ import {
 import { Icon } from "./icons.tsx";
 import type { Model } from "./model.ts";
 import { Copy, Nothing } from "./parts.tsx";
-import { get } from "./session.ts";
+import { get, recorded } from "./session.ts";
 import { hasFailed, Way } from "./tail.tsx";
 
 /** How many messages are listed. */
@@ -47,9 +47,7 @@ export function ClientPanel({ model, name, ask, act }: {
   const all = model.clients.filter(({ client }) => client.name === name);
   const row = all.find(({ client }) => client.state === "active") ?? all[0];
   const client = row?.client;
-  const messages = model.tail
-    .filter(({ from, to }) => from === name || to === name)
-    .slice(0, MAX_MESSAGES);
+  const messages = useMessages(model, name);
   const now = model.now();
   const queue = all.filter(({ waits }) => waits > 0);
   return (
@@ -195,6 +193,29 @@ function Fact({ name, children }: {
   );
 }
 
+/** The last messages of a client: those that pass, and older ones. */
+function useMessages(model: Model, name: string): readonly TailReport[] {
+  const [older, setOlder] = useState<readonly TailReport[]>([]);
+  const fits = ({ from, to }: TailReport) => from === name || to === name;
+  useEffect(() => {
+    let gone = false;
+    recorded(fits, MAX_MESSAGES).then(
+      (rows) => {
+        if (!gone) setOlder(rows);
+      },
+      () => {},
+    );
+    return () => {
+      gone = true;
+    };
+  }, [name]);
+  const newer = model.tail.filter(fits);
+  const ids = new Set(newer.map(({ id }) => id));
+  return [...newer, ...older.filter(({ id }) => !ids.has(id))]
+    .sort((a, b) => b.at - a.at)
+    .slice(0, MAX_MESSAGES);
+}
+
 /** The routes of a client, asked for as long as somebody looks. */
 function useRoutes(name: string): readonly RouteReport[] {
   const [routes, setRoutes] = useState<readonly RouteReport[]>([]);
@@ -277,7 +298,7 @@ function Messages({ messages }: {
   messages: readonly TailReport[];
 }): JSX.Element {
   if (messages.length === 0) {
-    return <Nothing>None since you looked.</Nothing>;
+    return <Nothing>None within the last five minutes.</Nothing>;
   }
   return (
     <ul class="messages">

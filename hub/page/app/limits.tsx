@@ -47,7 +47,7 @@ function Limit(
     ? {}
     : measured;
   const write = writerOf(option);
-  const part = peak !== undefined && limit > 0 ? peak / limit : 0;
+  const part = peak !== undefined && limit ? peak / limit : 0;
   return (
     <tr>
       <th scope="row" class="mono">{option}</th>

@@ -19,6 +19,7 @@ import {
   listen,
   messageOf,
   post,
+  recorded,
   Refused,
   type Session,
 } from "./session.ts";
@@ -171,6 +172,7 @@ export class Model {
         throw new Refused(403, "Your token does not allow to watch this hub");
       }
       this.#listen();
+      void this.#recall();
     } catch (error) {
       if (error instanceof Refused && error.status === 401) {
         this.connection = "locked";
@@ -305,6 +307,15 @@ export class Model {
 
   #stop(): void {
     for (const end of this.#streams.splice(0)) end();
+  }
+
+  /** Shows what has passed before the page was opened. */
+  async #recall(): Promise<void> {
+    const rows = await recorded(() => true, MAX_TAIL).catch(() => []);
+    const ids = new Set(this.tail.map(({ id }) => id));
+    const older = rows.filter(({ id }) => !ids.has(id));
+    this.tail = [...this.tail, ...older].slice(0, MAX_TAIL);
+    this.#changed();
   }
 
   /** Asks anew who is signed in: the hub may have another token by now. */

@@ -6,6 +6,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { type Act, Confirm } from "./acts.tsx";
 import { ClientPanel } from "./client_panel.tsx";
 import { Clients } from "./clients.tsx";
+import { Comings } from "./comings.tsx";
 import { Empty } from "./empty.tsx";
 import { Header } from "./header.tsx";
 import { Limits } from "./limits.tsx";
@@ -113,7 +114,10 @@ function Operator({ model }: { model: Model }): JSX.Element {
             <Picture model={model} />
             <Clients model={model} />
             <Tail model={model} />
-            <Open model={model} />
+            <div class="beside">
+              <Open model={model} />
+              <Comings model={model} />
+            </div>
             <TryIt model={model} draft={draft} edit={edit} />
             <Limits model={model} />
           </div>

@@ -2,6 +2,8 @@
 
 /** How the page speaks with its hub: who is signed in, requests, and events. */
 
+import type { TailReport } from "../../watch/report.ts";
+
 /** Who is signed in, and what they may do. */
 export interface Session {
   /** The label of the secret. */
@@ -30,6 +32,22 @@ export function messageOf(error: unknown): string {
 /** Asks the hub. */
 export async function get<T>(path: string): Promise<T> {
   return JSON.parse(await send(path, {}));
+}
+
+/** The last messages that the hub has recorded, the newest first. */
+export async function recorded(
+  fits: (row: TailReport) => boolean,
+  most: number,
+): Promise<TailReport[]> {
+  const lines = (await send("api/recording", {})).trimEnd().split("\n");
+  const rows: TailReport[] = [];
+  while (lines.length > 0 && rows.length < most) {
+    const line = lines.pop()!;
+    // What was in it is shown only to who asks for it.
+    const { data: _, answer: __, ...row } = JSON.parse(line || "{}");
+    if (row.id !== undefined && fits(row)) rows.push(row);
+  }
+  return rows;
 }
 
 /** Tells the hub to do something. */

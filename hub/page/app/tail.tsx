@@ -84,7 +84,7 @@ export function Tail({ model }: { model: Model }): JSX.Element {
         chosen={({ id }) => id === opened?.id}
         choose={(row) => setOpened(row.id === opened?.id ? undefined : row)}
         empty={model.tail.length === 0
-          ? "Nothing has passed since this page was opened."
+          ? "Nothing has passed within the last five minutes."
           : "No message fits the filter."}
       />
       {opened && (

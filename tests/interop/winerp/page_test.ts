@@ -8,6 +8,8 @@ import { page as pageDoor } from "@wirekit/hub/page";
 import { type HubServer, serve } from "@wirekit/hub/serve";
 import { Chromium, type Page } from "../../browser/_chromium.ts";
 import { FakeHub } from "../../browser/_fake_hub.ts";
+import { Program } from "../../_program.ts";
+import { pythonOf } from "../../_python.ts";
 import { WinerpProcess } from "./_peer.ts";
 
 const TOKEN = "s3cret/+=";
@@ -212,18 +214,33 @@ Deno.test("The page teaches how to join, and comes back with its hub", async () 
   const page = await browser.open(addressOf(first), { dark: true });
   await page.says("Nobody is here yet");
   await page.says(`winerp.Client("bot", port=${port})`);
+  const lines = `return document.querySelector("#tab-panel").innerText`;
+  const python = await page.run<string>(lines);
   await page.click("[role=tab]", "Deno");
   await page.says(`new Client("bot", { url: "ws://127.0.0.1:${port}" })`);
-  const winerp = stack.use(new WinerpProcess());
-  await winerp.client("bot", { port });
+  await page.click("[role=tab]", "curl");
+  const curl = await page.run<string>(lines);
+
+  // What it says is run as it stands.
+  stack.use(new Program(pythonOf("winerp"), { args: ["-c", python] }));
   await page.says("bot has joined");
+  const asked = stack.use(
+    new Program("bash", {
+      args: ["-e", "-c", curl.replaceAll("curl ", "curl -s ")],
+    }),
+  );
+  await asked.says(/hello you, says @hub/);
+  await asked.says(/"name":"bot"/);
   await page.click("button", "Show me");
   await page.says("Who calls whom");
 
   await first.close();
   await page.says("The hub does not answer");
-  stack.use(await startHub({ port }));
+  const second = stack.use(await startHub({ port }));
   await page.says("All is well");
+  // The bot itself tries again after a minute.
+  const later = stack.use(new Client("later", { url: second.urls[0] }));
+  await later.connect();
   await page.until(`document.querySelectorAll(".clients .row").length === 1`);
   await page.close();
 });

@@ -1,0 +1,13 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { assert } from "@std/assert";
+import { ROOT } from "../_packages.ts";
+
+Deno.test("The page of the hub is what its sources give", async () => {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["task", "--quiet", "page", "--check"],
+    cwd: ROOT,
+  }).output();
+  const said = [stdout, stderr].map((part) => new TextDecoder().decode(part));
+  assert(success, said.join(""));
+});
