@@ -24,6 +24,7 @@
  */
 
 import { PEERS_LOCK } from "./_packages.ts";
+import { installNats } from "./_nats.ts";
 import { installPython } from "./_python.ts";
 
 /** Tests that may be ignored, and why. */
@@ -45,6 +46,8 @@ interface Suite {
   then?: string[];
   /** Its environment. */
   env?: Record<string, string>;
+  /** That of what is started after it, if it is another. */
+  thenEnv?: Record<string, string>;
   /** What failed before the first test, one sentence each. */
   failures: string[];
 }
@@ -103,8 +106,24 @@ function faultsSuite(): Suite {
   };
 }
 
-function clusterSuite(): Suite {
-  return { args: ["--allow-all", CLUSTER], failures: [] };
+/** On the newest server, and what does not take long on Debian's too. */
+async function clusterSuite(): Promise<Suite> {
+  const failures: string[] = [];
+  const env: Record<string, string> = {};
+  try {
+    env["NATS_SERVER"] = await installNats();
+    await installPython(new URL("winerp/", INTEROP));
+  } catch (error) {
+    failures.push(String(error));
+  }
+  const short = ["basics", "claims", "recovery"];
+  return {
+    args: ["--allow-all", CLUSTER],
+    env,
+    then: ["--allow-all", ...short.map((name) => `${CLUSTER}/${name}_test.ts`)],
+    thenEnv: {},
+    failures,
+  };
 }
 
 function print(line: string): void {
@@ -143,10 +162,11 @@ let passed = 0;
 let failed = 0;
 for (const args of [suite.args, suite.then]) {
   if (!args) continue;
+  const env = args === suite.then ? suite.thenEnv ?? suite.env : suite.env;
   const child = new Deno.Command(Deno.execPath(), {
     args: ["test", ...args, ...rest],
     cwd: ROOT,
-    env: { NO_COLOR: "1", ...suite.env },
+    env: { NO_COLOR: "1", ...env },
     stdout: "piped",
   }).spawn();
   const output = await tee(child.stdout);

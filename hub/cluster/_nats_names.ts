@@ -122,6 +122,7 @@ export class NatsNames {
   async #run(name: string, claim: Claim): Promise<void> {
     if (claim.busy) return;
     claim.busy = true;
+    await Promise.resolve(); // The hub hears of a claim after it has made it.
     try {
       while (this.#keeper.ready) {
         if (!claim.wanted && !await this.#give(name, claim)) continue;
