@@ -224,7 +224,7 @@ export class Guest {
     const texts = names &&
       [...new Set(names)].map((each) => JSON.stringify(each));
     const told = texts
-      ? texts.filter((name) => exchange.find(name)).length
+      ? texts.filter((name) => exchange.has(name)).length
       : exchange.names.length - (this.member.active ? 1 : 0);
     const route = `[${texts?.join(",") ?? ""}]`;
     const content = { ...NOTHING, route, data };

@@ -12,7 +12,12 @@ import type {
   QuestionKind,
 } from "../exchange/participant.ts";
 import { type Asked, AskedTable } from "./_asked.ts";
-import type { Address, Backplane, BackplaneReceiver } from "./backplane.ts";
+import type {
+  Address,
+  Backplane,
+  BackplaneReceiver,
+  BackplaneStatus,
+} from "./backplane.ts";
 import {
   ANSWERS,
   contentOf,
@@ -93,6 +98,10 @@ export class Cluster implements BackplaneReceiver, Line {
     this.#host = host;
     this.#backplane = backplane;
     backplane.onMessage(this);
+  }
+
+  get status(): BackplaneStatus {
+    return this.#backplane.status();
   }
 
   claim(name: string): boolean {

@@ -13,7 +13,7 @@ import { checkLimits, Gauge } from "@wirekit/internal/limits";
 import type { Pass } from "../access/pass.ts";
 import { CloseError } from "@wirekit/transport/transport";
 import { Cluster } from "../cluster/_cluster.ts";
-import type { Backplane } from "../cluster/backplane.ts";
+import type { Backplane, BackplaneStatus } from "../cluster/backplane.ts";
 import { Edges } from "./_edges.ts";
 import { bytesOf, type OpenRequest, Party } from "./_party.ts";
 import { type Fault, fault } from "./fault.ts";
@@ -258,6 +258,11 @@ export class Exchange {
     if (name === undefined) return undefined;
     return this.#names.holder(name) ??
       (name === HUB ? this.#self : this.#cluster?.find(name));
+  }
+
+  /** How the cluster is, if this hub is in one. */
+  get cluster(): BackplaneStatus | undefined {
+    return this.#cluster?.status;
   }
 
   /** What it has passed on so far. */
@@ -938,7 +943,11 @@ export class Exchange {
         while (party.firstAsked) this.fail(party.firstAsked, left);
         hold(party, name);
       },
-      figures: () => ({ clients: [...names.keys()].length }),
+      figures: () => ({
+        clients: [...names.keys()].length,
+        requests: this.#totals.requests,
+        informs: this.#totals.informs,
+      }),
     };
   }
 }

@@ -115,7 +115,12 @@ export class Actions {
     if (member && [...this.#hub.exchange.members].includes(member)) {
       return member;
     }
-    throw new ActionError(`Nobody has the name ${json}`);
+    const isElsewhere = this.#hub.exchange.has(json);
+    throw new ActionError(
+      isElsewhere
+        ? `${json} is at another hub of the cluster: do it there`
+        : `Nobody has the name ${json}`,
+    );
   }
 
   #byId(id: unknown): Member {

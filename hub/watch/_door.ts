@@ -73,7 +73,9 @@ export class WatchDoor implements Door {
   }
 
   #ready(): Response {
-    const { unready } = this.#parts.hub;
+    const { hub } = this.#parts;
+    const { state, reason } = hub.exchange.cluster ?? { state: "open" };
+    const unready = hub.unready ?? (state === "open" ? undefined : reason);
     return plain(unready === undefined ? 200 : 503, unready ?? "ready");
   }
 

@@ -16,6 +16,7 @@ import type {
 } from "../exchange/participant.ts";
 import { fullPass, type Pass } from "../access/pass.ts";
 import { ActionError, type Actions, type Order } from "./_actions.ts";
+import { namesElsewhere, reportCluster } from "./_cluster.ts";
 import type { WatchedHub } from "./_hub.ts";
 import type { Reports } from "./_reports.ts";
 import { textOf } from "./_route_figures.ts";
@@ -31,6 +32,8 @@ export const HUB_ROUTES: Readonly<Record<string, string>> = {
   announce: "Tells what you can be asked. routes: by name, each with " +
     "description, params, result, readOnly, if you like",
   stats: "The hub as a whole: traffic, times, problems, limits",
+  nodes: "The hubs of the cluster, and who is at which other one. prefix: of " +
+    "their names; limit: how many (1000)",
   limits: "Its limits: value, peak, now, times reached",
   edges: "Who asked whom how often",
   open: "The requests that are not answered yet",
@@ -128,6 +131,8 @@ export class Host implements Participant {
     switch (route) {
       case "clients":
         return this.#clients(order);
+      case "nodes":
+        return this.#nodes(order);
       case "routes":
         return this.#reports.routes(textIn(order, "name")).slice(0, 5_000);
       case "describe":
@@ -171,6 +176,20 @@ export class Host implements Participant {
       Math.min(limit, MAX_CLIENTS),
       textIn(order, "prefix"),
     );
+  }
+
+  #nodes(order: Order): unknown {
+    const { cluster } = this.#hub.exchange;
+    if (!cluster) throw new ActionError("This hub is in no cluster");
+    const { limit = 1_000 } = order;
+    if (typeof limit !== "number" || !(limit > 0)) {
+      throw new ActionError("limit has to be a number of clients");
+    }
+    const most = Math.min(limit, MAX_CLIENTS);
+    return {
+      ...reportCluster(cluster),
+      names: namesElsewhere(cluster, textIn(order, "prefix"), most),
+    };
   }
 
   #describe(name: string | undefined): unknown {

@@ -43,6 +43,7 @@ export function writeMetrics(
   const page = new Page();
   writeTraffic(page, parts, reports, census);
   writeState(page, parts, reports, census);
+  writeCluster(page, parts);
   if (withNames) writeClients(page, parts);
   return page.text;
 }
@@ -133,6 +134,25 @@ function writeState(
     "How often limits were reached, by option.",
     reports.limits().map(({ option, hits }) => [{ option }, hits]),
   );
+}
+
+function writeCluster(page: Page, { hub }: Parts): void {
+  const { cluster } = hub.exchange;
+  if (!cluster) return;
+  page.gauge(
+    "cluster_state",
+    "1 for how the cluster is: open if other hubs can be reached.",
+    ["open", "waiting", "fenced"].map((state) => [
+      { state },
+      Number(cluster.state === state),
+    ]),
+  );
+  page.gauge("cluster_nodes", "Hubs of the cluster, with this one.", [
+    [{}, cluster.nodes.length],
+  ]);
+  page.gauge("cluster_names_elsewhere", "Names that other hubs have.", [
+    [{}, cluster.names.size],
+  ]);
 }
 
 function writeClients(page: Page, { hub }: Parts): void {

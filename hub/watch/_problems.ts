@@ -5,6 +5,7 @@ import type { Logger } from "@wirekit/internal/logger";
 import type { Party } from "../exchange/_party.ts";
 import type { Member } from "../exchange/participant.ts";
 import { type Census, FULL_OUTBOX, SLOW_ANSWER, stateOf } from "./_census.ts";
+import { problemsOf } from "./_cluster.ts";
 import type { Ends } from "./_ends.ts";
 import { limitOf, type WatchedHub } from "./_hub.ts";
 import type { Lag } from "./_lag.ts";
@@ -118,6 +119,10 @@ export class Problems {
   *#find(census: Census): Generator<Found, void> {
     yield* this.#ofLoop();
     yield* this.#ofClock();
+    const { cluster } = this.#hub.exchange;
+    if (cluster) {
+      yield* problemsOf(cluster, limitOf(this.#hub, "maxMessageBytes"));
+    }
     yield* this.#ofLimits();
     yield* this.#ofOrigins();
     yield* this.#ofMissing();
@@ -201,7 +206,7 @@ export class Problems {
     const { exchange } = this.#hub;
     for (const [name, { kind, at, reason }] of this.#ends.all()) {
       if (kind !== "deaf" && kind !== "slow" && kind !== "silent") continue;
-      if (Date.now() - at > MISSED || exchange.find(name)) continue;
+      if (Date.now() - at > MISSED || exchange.has(name)) continue;
       const cures = {
         deaf: "Its program has to call start() again; and look who asks " +
           `${name} for a route that it does not have.`,

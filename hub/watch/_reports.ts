@@ -14,6 +14,7 @@ import {
 import type { Ends } from "./_ends.ts";
 import { limitOf, type WatchedHub } from "./_hub.ts";
 import type { Lag } from "./_lag.ts";
+import { reportCluster } from "./_cluster.ts";
 import type { Problems } from "./_problems.ts";
 import type { Recording } from "./_recording.ts";
 import { nameOf, type Samples } from "./_samples.ts";
@@ -90,6 +91,8 @@ export class Reports {
       open: hub.exchange.openQuestions,
       ...(recording.keepsPayloads &&
         { recordingPayloadsUntil: recording.payloadsUntil }),
+      ...(hub.exchange.cluster &&
+        { cluster: reportCluster(hub.exchange.cluster) }),
       limits: this.limits(),
     };
   }

@@ -284,6 +284,37 @@ export interface WatchEvents {
   problem: Problem;
 }
 
+/** One hub of a cluster. */
+export interface NodeReport {
+  /** Its id, which each start makes anew. */
+  readonly id: string;
+  /** What people call it. */
+  readonly label: string;
+  /** When it was started. */
+  readonly since: number;
+  /** Whether it is the hub that says so. */
+  readonly here: boolean;
+  /**
+   * What it last said of itself, some seconds ago: `clients`, and `requests` and
+   * `informs` since its start.
+   */
+  readonly figures: Readonly<Record<string, number>>;
+}
+
+/** The cluster that a hub is part of. */
+export interface ClusterReport {
+  /** Whether the other hubs can be reached. */
+  readonly state: "open" | "waiting" | "fenced" | "closed";
+  /** Since when. */
+  readonly since: number;
+  /** Why they cannot be reached, if so. */
+  readonly reason?: string;
+  /** Its hubs. */
+  readonly nodes: readonly NodeReport[];
+  /** How many names other hubs have. */
+  readonly namesElsewhere: number;
+}
+
 /** A hub, now. */
 export interface HubReport {
   /** The version of the hub. */
@@ -318,6 +349,8 @@ export interface HubReport {
   readonly open: number;
   /** Until when messages are recorded with their payloads. */
   readonly recordingPayloadsUntil?: number;
+  /** The cluster that it is part of. */
+  readonly cluster?: ClusterReport;
   /** Its limits. */
   readonly limits: readonly LimitReport[];
 }

@@ -1,0 +1,78 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Client } from "../client.ts";
+import { serve } from "../serve.ts";
+import type { HubReport } from "../watch/report.ts";
+import { MemoryEngine } from "./memory.ts";
+
+async function client(name: string, url: string): Promise<Client> {
+  const made = new Client(name, { url });
+  made.route("pay", () => "paid");
+  made.route("status", () => "fine");
+  await made.connect();
+  return made;
+}
+
+Deno.test("A hub tells how its cluster is, and who is where", async () => {
+  const engine = new MemoryEngine();
+  const plane = engine.node("cellar");
+  await using one = await serve({ port: 0, backplane: plane });
+  await using two = await serve({ port: 0, backplane: engine.node("attic") });
+  const http = one.urls[0].replace("ws:", "http:");
+  await using me = await client("me", one.urls[0]);
+  await using _lamp = await client("lamp", two.urls[0]);
+  assert(await me.ping("lamp"));
+
+  const nodes = await me.request("@hub", "nodes", {});
+  const { state, names, nodes: found } = nodes as {
+    state: string;
+    names: unknown;
+    nodes: { label: string; here: boolean; figures: { clients: number } }[];
+  };
+  assertEquals([state, names], ["open", [{ name: "lamp", node: "attic" }]]);
+  assertEquals(
+    found.map(({ label, here, figures }) => [label, here, figures.clients]),
+    [["cellar", true, 1], ["attic", false, 1]],
+  );
+  const ready = async () => {
+    const response = await fetch(`${http}/readyz`);
+    return [response.status, await response.text()];
+  };
+  const metrics = async () => await (await fetch(`${http}/metrics`)).text();
+  assertEquals(await ready(), [200, "ready\n"]);
+  assert((await metrics()).includes("wirekit_hub_cluster_nodes 2\n"));
+
+  plane.cut();
+  assertEquals(await ready(), [
+    503,
+    "This hub is cut off from the other hubs.\n",
+  ]);
+  assert(
+    (await metrics()).includes('wirekit_hub_cluster_state{state="fenced"} 1\n'),
+  );
+  const report: HubReport = await (await fetch(`${http}/api/report`)).json();
+  assertEquals(report.cluster?.state, "fenced");
+  plane.heal();
+  assertEquals(await ready(), [200, "ready\n"]);
+});
+
+Deno.test("Rules hold at the hub of the one who asks, wherever the other is", async () => {
+  const engine = new MemoryEngine();
+  const rules = [
+    { names: ["shop"], ask: { bank: ["status"] } },
+    { names: ["*"], ask: ["*"], broadcast: true },
+  ];
+  const open = (label: string) =>
+    serve({ port: 0, rules, backplane: engine.node(label) });
+  await using one = await open("one");
+  await using two = await open("two");
+  await using shop = await client("shop", one.urls[0]);
+  await using bank = await client("bank", two.urls[0]);
+  assertEquals(await shop.request("bank", "status", {}), "fine");
+  await assertRejects(
+    () => shop.request("bank", "pay", {}),
+    Error,
+    "may not ask",
+  );
+  assertEquals(await bank.request("shop", "pay", {}), "paid");
+});

@@ -1,0 +1,61 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import type { BackplaneStatus } from "../cluster/backplane.ts";
+import type { ClusterReport, Problem } from "./report.ts";
+
+/** Tells of a cluster. */
+export function reportCluster(status: BackplaneStatus): ClusterReport {
+  const { state, since, reason, nodes, names } = status;
+  return {
+    state,
+    since,
+    ...(reason !== undefined && { reason }),
+    nodes: nodes.map((node) => ({ ...node, here: node.id === status.node })),
+    namesElsewhere: names.size,
+  };
+}
+
+/** Who has which name on other nodes, by what people call those. */
+export function namesElsewhere(
+  { names, nodes }: BackplaneStatus,
+  prefix: string | undefined,
+  limit: number,
+): { name: string; node: string }[] {
+  const labels = new Map(nodes.map(({ id, label }) => [id, label]));
+  const found: { name: string; node: string }[] = [];
+  for (const [json, id] of names) {
+    const name = String(JSON.parse(json));
+    if (prefix !== undefined && !name.startsWith(prefix)) continue;
+    found.push({ name, node: labels.get(id) ?? id });
+    if (found.length >= limit) break;
+  }
+  return found;
+}
+
+/** What an operator should do about a cluster. */
+export function* problemsOf(
+  { state, since, reason = "", maxMessageBytes }: BackplaneStatus,
+  largest: number,
+): Generator<Pick<Problem, "id" | "severity" | "text" | "cure" | "since">> {
+  if (state === "waiting" || state === "fenced") {
+    yield {
+      id: "cluster",
+      severity: "error",
+      since,
+      text: `${reason} Clients of this hub reach each other, no others.`,
+      cure: "Look whether the NATS servers run, most of them, and whether " +
+        "this machine reaches them.",
+    };
+  }
+  if (maxMessageBytes < largest) {
+    yield {
+      id: "cluster-payload",
+      severity: "warning",
+      since,
+      text: `The engine of the cluster passes on ${maxMessageBytes} bytes at ` +
+        `most, and this hub ${largest}.`,
+      cure: "Raise max_payload of the NATS servers, or lower --max-message.",
+    };
+  }
+}
