@@ -568,10 +568,10 @@ export class Hub implements AsyncDisposable {
   /**
    * Takes other rules. They count at once, for all clients.
    *
-   * @param rules The rules.
+   * @param rules The rules; by default everybody may ask and inform everybody.
    * @throws {TypeError} If one is not valid: then nothing has changed.
    */
-  setRules(rules: readonly Rule[]): void {
+  setRules(rules?: readonly Rule[]): void {
     this.#lock.setRules(rules);
     this.#renewPasses();
   }

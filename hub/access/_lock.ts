@@ -87,8 +87,8 @@ export class Lock {
   }
 
   /** Takes other rules. */
-  setRules(rules: readonly Rule[]): void {
-    this.#narrow = ruledBy(rules);
+  setRules(rules: readonly Rule[] | undefined): void {
+    this.#narrow = rules && ruledBy(rules);
   }
 
   /** Ends the sessions of tokens that are not valid any more. */

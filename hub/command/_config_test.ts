@@ -51,6 +51,8 @@ async function folderWith(
   };
 }
 
+const NO_ROUTE = "RemoteError: Route not found";
+
 const PEMS = new URL("../../transport/testdata/", import.meta.url);
 
 Deno.test("hub.schema.json has what serve() takes, and each has its flag", () => {
@@ -292,6 +294,22 @@ Deno.test("hub serve takes rules and certificates that change, and no bad ones",
   await write("hub.json", JSON.stringify({ ...settings, rules: [{}] }));
   await server.says(/Kept the rules of .*hub\.json:1:\d+: rules\[0\] lacks/);
   assertEquals(await pay(), "paid");
+  // Without rules everybody may ask; a port cannot change.
+  await write("hub.json", JSON.stringify({ ...settings, port: 4711 }));
+  await server.says(/Other settings of .*hub\.json count after a restart/);
+  await server.says(/Took the rules of/);
+  assertEquals(await bank.request("shop", "any", {}).catch(String), NO_ROUTE);
+  // A token in the same file goes with it.
+  const left = shop.waitFor("disconnect", { timeout: 30_000 });
+  const next = { label: "bank", token: "n".repeat(20), names: ["bank"] };
+  await write("hub.json", JSON.stringify({ ...settings, tokens: [next] }));
+  await left;
+  await shop.close();
+  await bank.close();
+  const tokens = [...settings.tokens, next];
+  await write("hub.json", JSON.stringify({ ...settings, tokens }));
+  await server.says(/Took the rules of/);
+  await server.says(/Took the rules of/);
 
   await write("a.crt", await pem("renewed.crt"));
   await server.says(/Kept the certificate .* as before: .* not the key of/);

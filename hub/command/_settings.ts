@@ -108,7 +108,7 @@ async function allTokens(
  */
 export function follow(
   { hub, renewTls }: HubServer,
-  { files, fixed, options }: Settings,
+  { files, fixed }: Settings,
   logger: Logger | undefined,
 ): Timer {
   const { config, tokens, cert, key } = files;
@@ -127,25 +127,36 @@ export function follow(
       );
     }
   };
+  const settled = (config: Config) => {
+    const { rules: _, tokens: __, ...rest } = config.options;
+    return JSON.stringify([rest, config.command, config.files]);
+  };
+  let others: string | undefined;
+  // What counts at the start is what the file says now.
+  const first = configOf(config).then(settled, () => undefined);
   return watchFiles(paths, async (changed) => {
+    others ??= await first;
     const has = (path: string | undefined) =>
       path !== undefined && changed.includes(path);
-    let written = options;
     if (has(config)) {
       await attempt(`the rules of ${config}`, async () => {
         const read = await configOf(config);
-        written = { ...options, ...read.options };
-        if (read.options.rules || options.rules) {
-          hub.setRules(read.options.rules ?? []);
+        const inline = read.options.tokens;
+        // First what can fail.
+        if (inline && tokens === undefined) {
+          hub.setTokens(await allTokens({}, inline, fixed));
         }
+        hub.setRules(read.options.rules);
+        const rest = settled(read);
+        if (rest !== others) {
+          logger?.warn?.(`Other settings of ${config} count after a restart`);
+        }
+        others = rest;
       });
     }
-    const inline = tokens === undefined && written.tokens !== undefined;
-    if (has(tokens) || inline && has(config)) {
-      await attempt(`the tokens of ${tokens ?? config}`, async () => {
-        hub.setTokens(
-          await allTokens(files, inline ? written.tokens : [], fixed),
-        );
+    if (has(tokens)) {
+      await attempt(`the tokens of ${tokens}`, async () => {
+        hub.setTokens(await allTokens(files, [], fixed));
       });
     }
     if (cert !== undefined && key !== undefined && (has(cert) || has(key))) {
