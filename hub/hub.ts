@@ -18,6 +18,7 @@ import {
 import { CloseError, type Transport } from "@wirekit/transport/transport";
 import { isLoopback } from "./access/_addresses.ts";
 import { HubAdmission } from "./access/_hub_admission.ts";
+import { HttpRates } from "./access/_http_rates.ts";
 import { Lock } from "./access/_lock.ts";
 import type { Pass } from "./access/pass.ts";
 import type { Rule } from "./access/rules.ts";
@@ -143,7 +144,8 @@ export interface HubOptions
   /**
    * How many messages one client may send in a second, and as many more at
    * once. From one that sends more, the hub reads more slowly: its messages
-   * wait at its own end.
+   * wait at its own end. One address may send as many requests over HTTP;
+   * further ones are answered with status 429.
    *
    * @default {Infinity}
    */
@@ -284,6 +286,7 @@ export class Hub implements AsyncDisposable {
   readonly #authorizes: HubOptions["authorize"];
   readonly #limits: ConnectionLimits;
   readonly #rates: readonly Gauge[];
+  readonly #httpRates: HttpRates | undefined;
   /** The largest message that is passed on, in bytes. */
   readonly maxMessageBytes: number;
   readonly #maxInboundBytes: number;
@@ -361,6 +364,7 @@ export class Hub implements AsyncDisposable {
       }
     }
     const hasRate = this.#rates.some(({ limit }) => limit !== Infinity);
+    if (hasRate) this.#httpRates = new HttpRates(rates);
     this.#limits = {
       outbox: new Gauge("maxOutboxBytes", maxOutboxBytes),
       rates: hasRate ? rates : undefined,
@@ -490,6 +494,7 @@ export class Hub implements AsyncDisposable {
     if (!wantsWebSocket(request)) {
       const response = admission.checkAddress(info) ??
         admission.checkOrigin(request, info) ??
+        this.#httpRates?.refuse(request, info) ??
         admission.preflight(request) ?? await this.#answer(request, info);
       return admission.secured(response, request);
     }

@@ -42,20 +42,58 @@ export class Rate {
     return this.#messages >= 0 && this.#bytes >= 0 ? 0 : this.#refill();
   }
 
+  /**
+   * Takes a message out if there is one. One that is larger than a bucket needs
+   * a full one.
+   *
+   * @param size Its length in bytes.
+   * @returns How long it takes until there is one, in milliseconds.
+   */
+  tryTake(size: number): number {
+    if (this.#messages < 1 || this.#bytes < size) {
+      const wait = this.#missing(size);
+      if (wait > 0) return wait;
+    }
+    this.#messages--;
+    this.#bytes -= size;
+    return 0;
+  }
+
+  /** How long it takes until a message can be taken out. */
+  #missing(size: number): number {
+    const { messages, bytes } = this.#limits;
+    this.#fill();
+    const few = this.#messages < 1;
+    const needed = Math.min(size, bytes.limit);
+    const small = this.#bytes < needed;
+    if (few) messages.hit();
+    if (small) bytes.hit();
+    return 1_000 * Math.max(
+      few ? (1 - this.#messages) / messages.limit : 0,
+      small ? (needed - this.#bytes) / bytes.limit : 0,
+    );
+  }
+
   /** How long the sender has to wait still, in milliseconds. */
   #refill(): number {
     const { messages, bytes } = this.#limits;
-    const time = now();
-    const seconds = (time - this.#since) / 1_000;
-    this.#since = time;
-    this.#messages = filled(this.#messages, messages.limit, seconds);
-    this.#bytes = filled(this.#bytes, bytes.limit, seconds);
+    this.#fill();
     if (this.#messages < 0) messages.hit();
     if (this.#bytes < 0) bytes.hit();
     return 1_000 * Math.max(
       debt(this.#messages, messages.limit),
       debt(this.#bytes, bytes.limit),
     );
+  }
+
+  /** Puts into the buckets what the time since the last look allows. */
+  #fill(): void {
+    const { messages, bytes } = this.#limits;
+    const time = now();
+    const seconds = (time - this.#since) / 1_000;
+    this.#since = time;
+    this.#messages = filled(this.#messages, messages.limit, seconds);
+    this.#bytes = filled(this.#bytes, bytes.limit, seconds);
   }
 
   /** Returns the limits for a sentence. */

@@ -142,3 +142,27 @@ Deno.test("Hub.limits counts how near its clients came to each", async () => {
     ],
   );
 });
+
+Deno.test("Requests over HTTP have a rate by address", async () => {
+  await using server = await serve({ port: 0, maxMessagesPerSecond: 20 });
+  const http = server.urls[0].replace("ws:", "http:");
+  const ask = async () => {
+    const response = await fetch(`${http}/nothing`);
+    await response.body?.cancel();
+    return [response.status, response.headers.get("retry-after")];
+  };
+  const answers: unknown[] = [];
+  const started = performance.now();
+  for (let n = 0; n < 40; n++) answers.push(await ask());
+  if (performance.now() - started < 500) {
+    assertEquals(answers.at(-1), [429, "1"]);
+  }
+  // What was refused costs nothing: after a second there is room again.
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
+  assertEquals((await ask())[0], 426);
+  // Other addresses are not affected.
+  const other = await server.hub.fetch(new Request(`${http}/nothing`), {
+    remoteAddr: { transport: "tcp", hostname: "192.0.2.1" },
+  });
+  assertEquals(other.status, 426);
+});
