@@ -165,7 +165,8 @@ export class Problems {
 
   *#ofLimits(): Generator<Found, void> {
     for (const { option, limit, hits: count } of this.#hub.limits) {
-      if (count === 0 || option === "handshakeTimeout") continue;
+      // Who met a time-out stands in the log, with its own cure.
+      if (count === 0 || option.endsWith("Timeout")) continue;
       const { at } = noted(this.#hits, option, count);
       if (Date.now() - at > RECENTLY) continue;
       const flag = FLAGS[option];
