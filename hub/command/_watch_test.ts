@@ -205,6 +205,7 @@ Deno.test("The dashboard fits into 80 columns, whatever is in it", () => {
       lag: { now: 1, worst: 2 },
       clients: { active: 99_999, held: 9_999, unverified: 9_999 },
       open: 99_999,
+      blocked: [],
       limits: [],
     },
     clients: [{

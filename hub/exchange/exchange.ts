@@ -535,6 +535,12 @@ export class Exchange {
     return undefined;
   }
 
+  /** Until when names are blocked, in milliseconds of the clock, by name. */
+  get blocked(): ReadonlyMap<string, number> {
+    for (const name of this.#blocked.keys()) this.#isBlocked(name);
+    return this.#blocked;
+  }
+
   #isBlocked(name: string): boolean {
     const until = this.#blocked.get(name);
     if (until === undefined) return false;

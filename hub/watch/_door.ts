@@ -128,7 +128,9 @@ export class WatchDoor implements Door {
     const address = info.remoteAddr?.hostname ?? "";
     const by = `${pass.label}${address && ` (${address})`}`;
     const query = new URL(request.url).searchParams;
-    const signal = info.signal ?? request.signal;
+    // Of Deno.serve, the signal of a request says nothing of its client: there
+    // only the end of the stream does.
+    const { signal = new AbortController().signal } = info;
     const call: Call = { request, signal, query, pass, by };
     const name = pathname.slice("/api/".length);
     try {

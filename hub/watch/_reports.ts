@@ -12,6 +12,8 @@ import {
   troubleOf,
 } from "./_census.ts";
 import type { Ends } from "./_ends.ts";
+import { textOf } from "./_route_figures.ts";
+import { toWall } from "./_wall.ts";
 import { limitOf, type WatchedHub } from "./_hub.ts";
 import type { Lag } from "./_lag.ts";
 import { reportCluster } from "./_cluster.ts";
@@ -89,6 +91,10 @@ export class Reports {
       lag: { now: lag.now, worst: lag.worst },
       clients: { active, held, unverified },
       open: hub.exchange.openQuestions,
+      blocked: [...hub.exchange.blocked].map(([name, until]) => ({
+        name: textOf(name),
+        until: toWall(until),
+      })),
       ...(recording.keepsPayloads &&
         { recordingPayloadsUntil: recording.payloadsUntil }),
       ...(hub.exchange.cluster &&

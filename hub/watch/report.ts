@@ -347,6 +347,11 @@ export interface HubReport {
   };
   /** How many requests are not answered yet. */
   readonly open: number;
+  /** The names that nobody may take, and until when. */
+  readonly blocked: readonly {
+    readonly name: string;
+    readonly until: number;
+  }[];
   /** Until when messages are recorded with their payloads. */
   readonly recordingPayloadsUntil?: number;
   /** The cluster that it is part of. */

@@ -4,6 +4,7 @@
 
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { Client } from "../client.ts";
+import { Hub } from "../hub.ts";
 import { RemoteError } from "../errors.ts";
 import { serve, type ServeOptions } from "../serve.ts";
 import type {
@@ -374,6 +375,9 @@ Deno.test("An operator asks, tells, disconnects, frees, blocks and drains, and t
     (await scene.post("/api/block", { name: "beta", ms: 60_000 }))[0],
     200,
   );
+  const { blocked: [block] } = await scene.get<HubReport>("/api/report");
+  assertEquals(block?.name, "beta");
+  assert(Math.abs(block!.until - Date.now() - 60_000) < 20_000);
   await using refused = new Client("beta", {
     url: scene.url,
     reconnect: false,
@@ -387,6 +391,7 @@ Deno.test("An operator asks, tells, disconnects, frees, blocks and drains, and t
     (await scene.post("/api/block", { name: "beta", ms: 0 }))[0],
     200,
   );
+  assertEquals((await scene.get<HubReport>("/api/report")).blocked, []);
   await scene.client("beta");
 
   assertEquals(await (await fetch(`${scene.http}/readyz`)).text(), "ready\n");
@@ -410,6 +415,36 @@ Deno.test("An operator asks, tells, disconnects, frees, blocks and drains, and t
     "Operator open (127.0.0.1) drains the hub",
     "Operator open (127.0.0.1) lets clients in again",
   ]);
+});
+
+for (const through of ["serve()", "Hub.fetch"]) {
+  // Nothing is closed but the page: a timer that is left over fails the test.
+  Deno.test(`A page that leaves is forgotten, by ${through}`, async () => {
+    const hub = new Hub();
+    await using server = through === "serve()"
+      ? await serve({ port: 0 })
+      : Deno.serve({ port: 0, onListen() {} }, hub.fetch);
+    const url = `http://127.0.0.1:${server.addr.port}/api/events?tail=1`;
+    const { body } = await fetch(url);
+    const reader = body!.getReader();
+    const start = performance.now();
+    // It goes on: the next report comes after a second.
+    while (performance.now() - start < 900) {
+      assertEquals((await reader.read()).done, false);
+    }
+    await reader.cancel();
+  });
+}
+
+Deno.test("A hub with an open page closes within a second, and tells it", async () => {
+  const server = await serve({ port: 0 });
+  const url = server.urls[0].replace("ws:", "http:");
+  const { body } = await fetch(`${url}/api/events`);
+  const start = performance.now();
+  const closed = server.close();
+  for await (const _ of body!);
+  await closed;
+  assert(performance.now() - start < 5_000);
 });
 
 Deno.test("Nobody else is told anything, or can do anything", async () => {
