@@ -178,7 +178,7 @@ export class FakeHub implements AsyncDisposable {
         "tcp://127.0.0.1:13255",
       ],
       lock: token === undefined ? "open" : "token",
-      health: problems.length > 0 ? "warning" : "good",
+      health: problems.length > 0 ? "bad" : "good",
       problems,
       traffic: {
         requests: this.#requests,

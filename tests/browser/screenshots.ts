@@ -21,7 +21,6 @@ const PICTURES: [name: string, hub: FakeOptions, page: PageOptions][] = [
     dark: true,
   }],
   ["page-light", { clients: 1000 }, { size: [1440, 880] }],
-  ["page-first", { clients: 0 }, { size: [1440, 600] }],
   ["page-phone", { clients: 10, faults: true }, {
     size: [390, 844],
     dark: true,

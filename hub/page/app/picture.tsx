@@ -55,9 +55,7 @@ export function Picture({ model }: { model: Model }): JSX.Element {
       name="picture"
       title="Who calls whom"
       note={names > drawn.spots.length
-        ? `${some(names, "name")} in ${some(drawn.spots.length, "group")}, ${
-          some(busy, "pair")
-        } busy`
+        ? `${some(names, "name")} in ${some(drawn.spots.length, "group")}`
         : `${some(names, "name")}, ${some(busy, "pair")} busy`}
       actions={
         <Choice label="How to show it" value={way} of={WAYS} choose={setWay} />
