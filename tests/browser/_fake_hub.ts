@@ -201,7 +201,7 @@ export class FakeHub implements AsyncDisposable {
         unverified: 0,
       },
       open: 12,
-      blocked: [],
+      blocked: faults ? [{ name: "crawler", until: now + 412_000 }] : [],
       limits: [
         limit("maxConnections", 10_000, this.#clients.length, 1204, 0),
         limit("maxMessageBytes", 2_097_152, 0, 1_204_224, 0),
