@@ -28,6 +28,17 @@ export interface BucketOptions {
  */
 const LEASES = 4;
 
+/**
+ * From which version on several servers let only one of two changes at the same
+ * time win: nats-server issues 4320 and 5644.
+ */
+const SAFE = [2, 11] as const;
+
+function isOlder(version: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major < SAFE[0] || major === SAFE[0] && minor < SAFE[1];
+}
+
 /** What a server answers if an entry is not as it was said to be. */
 const CHANGED = [10071, 10164];
 
@@ -45,6 +56,16 @@ export async function openBuckets(
   const { prefix, lease, end } = options;
   const isOneOfSeveral = connection.info?.cluster !== undefined;
   const replicas = options.replicas ?? (isOneOfSeveral ? 3 : 1);
+  const version = connection.info?.version ?? "0";
+  if (replicas > 1 && isOlder(version)) {
+    throw new NotConnectedError(
+      `NATS servers older than ${
+        SAFE.join(".")
+      }, such as this one (${version}), ` +
+        "may let two hubs have one name where several servers keep it: use " +
+        "newer ones, or replicas: 1",
+    );
+  }
   const kvm = new Kvm(connection);
   // Read from the leader: what another server has read before is too old to
   // decide by.

@@ -167,6 +167,9 @@ async function open(
   if (credentials !== undefined) {
     const bytes = new TextEncoder().encode(credentials);
     settings.authenticator = credsAuthenticator(bytes);
+  } else if (token?.includes(":")) {
+    const [user, ...pass] = token.split(":");
+    Object.assign(settings, { user, pass: pass.join(":") });
   } else if (token !== undefined) settings.token = token;
   else if (password !== "") {
     Object.assign(settings, { user: username, pass: password });

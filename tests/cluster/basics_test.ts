@@ -3,10 +3,10 @@
 /** What a cluster on NATS does while nothing fails. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Client, serve } from "@wirekit/hub";
+import { Client, NotConnectedError, serve } from "@wirekit/hub";
 import { connectNats, type NatsOptions } from "@wirekit/hub/nats";
 import { record } from "./_record.ts";
-import { Engine } from "./_servers.ts";
+import { Engine, natsProgram } from "./_servers.ts";
 
 async function node(engine: Engine, options: Partial<NatsOptions> = {}) {
   const backplane = await connectNats({ servers: engine.urls, ...options });
@@ -103,3 +103,101 @@ clusterTest(
     await Promise.all(waiting.map(({ made }) => made.close()));
   },
 );
+
+Deno.test({
+  name:
+    "Three servers that may give a name twice are refused, newer ones are not",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    const { stdout } = await new Deno.Command(natsProgram(), { args: ["-v"] })
+      .output();
+    const isOld = /v2\.(\d|10)\./.test(new TextDecoder().decode(stdout));
+    await using engine = await Engine.start(3);
+    const options = { servers: engine.urls, connectTimeout: 30_000 };
+    if (isOld) {
+      await assertRejects(
+        () => connectNats(options),
+        NotConnectedError,
+        "may let two hubs have one name",
+      );
+    }
+    const plane = await connectNats(
+      isOld ? { ...options, replicas: 1 } : options,
+    );
+    await plane.close();
+  },
+});
+
+clusterTest(
+  "What cannot work is refused with a clear error",
+  async (engine) => {
+    await using _one = await node(engine, { lease: 5_000 });
+    const [url] = engine.urls;
+    await assertRejects(
+      () => connectNats({ servers: url!, lease: 6_000 }),
+      NotConnectedError,
+      "has a lease of 5000 ms, and this node one of 6000 ms",
+    );
+    await assertRejects(
+      () => connectNats({ servers: "http://127.0.0.1" }),
+      TypeError,
+      "servers must be URLs",
+    );
+    await assertRejects(
+      () => connectNats({ servers: url!, prefix: "a.b" }),
+      TypeError,
+      'prefix must be letters, digits, - and _: got "a.b"',
+    );
+    await assertRejects(
+      () => connectNats({ servers: url!, lease: 100 }),
+      RangeError,
+      "lease must be at least 2000 ms",
+    );
+    const other = await connectNats({ servers: url!, prefix: "other" });
+    assertEquals(other.status().nodes.length, 1);
+    await other.close();
+  },
+);
+
+clusterTest(
+  "A message that the engine cannot carry is refused, and nothing breaks",
+  async (engine) => {
+    await using one = await node(engine);
+    await using two = await node(engine);
+    await using alpha = await client("alpha", one.urls[0]);
+    await using _beta = await client("beta", two.urls[0]);
+    const text = "x".repeat(1_500_000);
+    await assertRejects(
+      () => alpha.request("beta", "echo", { text }),
+      Error,
+      "larger than the 1048576 bytes that the engine of the cluster passes on",
+    );
+    assertEquals(await alpha.request("beta", "echo", { a: 1 }), { a: 1 });
+  },
+);
+
+Deno.test({
+  name: "Servers that ask for a secret get it, by option and by URL",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    await using engine = await Engine.start(1, [
+      "--user",
+      "u",
+      "--pass",
+      "p:w",
+    ]);
+    const [url] = engine.urls;
+    await assertRejects(
+      () => connectNats({ servers: url! }),
+      NotConnectedError,
+    );
+    for (
+      const options of [
+        { servers: url!, token: "u:p:w" },
+        { servers: url!.replace("//", "//u:p%3Aw@") },
+      ]
+    ) await (await connectNats(options)).close();
+  },
+});

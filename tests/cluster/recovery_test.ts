@@ -4,9 +4,9 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Client } from "@wirekit/hub";
-import { lasting, Ledger } from "./_ledger.ts";
+import { lasting } from "./_ledger.ts";
 import { startNodes } from "./_nodes.ts";
-import { record, say } from "./_record.ts";
+import { record } from "./_record.ts";
 import { Engine } from "./_servers.ts";
 
 const LEASE = 4_000;
@@ -176,34 +176,5 @@ Deno.test(
     record("After the server is back", [performance.now() - back]);
     await ready;
     assertEquals(await me.request("late", "echo", { a: 3 }), { a: 3 });
-  },
-);
-
-Deno.test(
-  "One of three servers is killed, then the leader of the names: calls hardly stop",
-  options,
-  async () => {
-    await using engine = await Engine.start(3);
-    await using started = await startNodes(engine, 2, 15_000);
-    const [one, two] = started.nodes;
-    for (const server of engine.servers) {
-      await using ledger = new Ledger();
-      await ledger.answers("bot", one!.url);
-      await ledger.asks("me", two!.url, ["bot"]);
-      await sleep(500);
-      await server.kill();
-      await sleep(1_500);
-      await ledger.stop();
-      record("The longest gap while a server is killed", [ledger.gap()]);
-      ledger.check();
-      assert(ledger.gap() < 5_000);
-      await server.start();
-      await sleep(500);
-    }
-    const start = performance.now();
-    await using fresh = lasting("fresh", one!.url);
-    await fresh.connect({ timeout: 30_000 });
-    record("A new name afterwards", [performance.now() - start]);
-    say("");
   },
 );
