@@ -66,10 +66,10 @@ export class WatchDoor implements Door {
     if (pathname === "/healthz") return plain(200, "ok");
     if (pathname === "/readyz") return this.#ready();
     if (pathname === "/metrics") return this.#metrics(request, info);
-    if (GETS.has(pathname) || POSTS.has(pathname)) {
-      return this.#api(request, info, pathname);
-    }
-    return undefined;
+    const [, name = ""] = /^\/api\/([a-z]+)$/.exec(pathname) ?? [];
+    return GETS.includes(name) || POSTS.includes(name)
+      ? this.#api(request, info, name)
+      : undefined;
   }
 
   #ready(): Response {
@@ -113,7 +113,7 @@ export class WatchDoor implements Door {
   async #api(
     request: Request,
     info: Partial<RequestInfo>,
-    pathname: string,
+    name: string,
   ): Promise<Response> {
     const pass = await this.#parts.hub.admit(request, info);
     if (pass instanceof Response) {
@@ -121,7 +121,7 @@ export class WatchDoor implements Door {
       return failure(pass.status, (await pass.text()).trim());
     }
     if (!pass.mayWatch) return failure(403, "You may not watch the hub.");
-    const isPost = POSTS.has(pathname);
+    const isPost = POSTS.includes(name);
     if (request.method !== (isPost ? "POST" : "GET")) {
       return failure(405, `Use ${isPost ? "POST" : "GET"}.`);
     }
@@ -132,7 +132,6 @@ export class WatchDoor implements Door {
     // only the end of the stream does.
     const { signal = new AbortController().signal } = info;
     const call: Call = { request, signal, query, pass, by };
-    const name = pathname.slice("/api/".length);
     try {
       return isPost ? await this.#post(name, call) : this.#get(name, call);
     } catch (error) {
@@ -243,21 +242,26 @@ export class WatchDoor implements Door {
   }
 }
 
-const GETS = new Set(
-  [
-    "report",
-    "clients",
-    "edges",
-    "routes",
-    "open",
-    "limits",
-    "recording",
-    "events",
-  ].map((name) => `/api/${name}`),
-);
-const POSTS = new Set(
-  [...OPERATIONS, "request", "inform"].map((name) => `/api/${name}`),
-);
+/** What is answered below `/api/`. */
+const GETS = [
+  "report",
+  "clients",
+  "edges",
+  "routes",
+  "open",
+  "limits",
+  "recording",
+  "events",
+];
+const POSTS = [
+  "disconnect",
+  "free",
+  "block",
+  "drain",
+  "record",
+  "request",
+  "inform",
+];
 
 function informOf(
   { data, to }: Order,

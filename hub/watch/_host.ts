@@ -51,7 +51,7 @@ export const HUB_ROUTES: Readonly<Record<string, string>> = {
 const OPERATIONS = new Set(["disconnect", "free", "block", "drain", "record"]);
 
 /** What a participant may do that was given no pass. */
-const OPEN = fullPass("open");
+const OPEN = /* @__PURE__ */ fullPass("open");
 
 /** The most clients in one answer: a stock client takes 2 MiB. */
 const MAX_CLIENTS = 2_000;

@@ -25,8 +25,6 @@ const WATCHED_SAMPLES = 2_000;
 /** How many characters of a payload are shown. */
 const MAX_PAYLOAD = 65_536;
 
-const NO_ROUTE = JSON.stringify(Text.noRoute);
-
 /** A row that grows. */
 export type Row = { -readonly [K in keyof TailReport]: TailReport[K] };
 
@@ -158,7 +156,7 @@ export class Samples implements Observer {
     row.outcome = kind === "error" ? "error" : "answer";
     row.answerBytes = this.#sizeOf(content);
     if (payload) payload.answer = cut(content.data);
-    this.#end(sample, sample.isError && content.data === NO_ROUTE);
+    this.#end(sample, sample.isError && textOf(content.data) === Text.noRoute);
   }
 
   failed(given: unknown, text: string): void {

@@ -19,17 +19,12 @@ interface OtelTracer {
 const SERVER = 1;
 const ERROR = 2;
 
-/** Where a context of that API has its span. */
-const SPAN_KEY = Symbol.for("OpenTelemetry Context Key SPAN");
-
 /** How many characters of data are searched for a trace context. */
 const MAX_SEARCHED = 65_536;
 
-const TRACEPARENT = "[\\da-f]{2}-([\\da-f]{32})-([\\da-f]{16})-([\\da-f]{2})";
-const UUID_REGEXP = new RegExp(`^"${TRACEPARENT}"$`);
-const DATA_REGEXP = new RegExp(
-  `[{,]\\s*"traceparent"\\s*:\\s*"${TRACEPARENT}"`,
-);
+const UUID_REGEXP = /^"[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})"$/;
+const DATA_REGEXP =
+  /[{,]\s*"traceparent"\s*:\s*"[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})"/;
 
 /**
  * Makes the tracer of this process: a span for each request, from the requester
@@ -118,8 +113,9 @@ function inData(content: Content): RegExpExecArray | null {
 /** Makes a context of OpenTelemetry's API that has just a span. */
 function contextOf(parent: SpanContext): object {
   const span = { spanContext: () => parent, isRecording: () => false };
+  const spanKey = Symbol.for("OpenTelemetry Context Key SPAN");
   return {
-    getValue: (key: symbol) => key === SPAN_KEY ? span : undefined,
+    getValue: (key: symbol) => key === spanKey ? span : undefined,
     setValue: () => contextOf(parent),
     deleteValue: () => contextOf(parent),
   };
