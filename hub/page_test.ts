@@ -89,6 +89,24 @@ Deno.test("page() has no other files", async () => {
   }
 });
 
+Deno.test("page() is no intruder when it asks whether somebody is signed in", async () => {
+  const log: string[] = [];
+  const warn = (line: string) => void log.push(line);
+  await using hub = new Hub({
+    doors: [page()],
+    token: "s3cret",
+    logger: { warn },
+  });
+  const asked = await get(hub, "/api/session");
+  assertEquals(asked.status, 401);
+  await asked.body?.cancel();
+  assertEquals(log, []);
+  const wrong = await get(hub, "/api/session", { authorization: "Bearer x" });
+  assertEquals(wrong.status, 401);
+  await wrong.body?.cancel();
+  assertEquals(log.length, 1);
+});
+
 Deno.test("The page weighs at most 150 kB", () => {
   let sum = 0;
   for (const { data } of ASSETS.values()) sum += atob(data).length;

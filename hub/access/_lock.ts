@@ -177,6 +177,9 @@ export class Lock {
     request: Request,
     admit: () => Promise<Pass | Response>,
   ): Promise<Response> {
+    // A page asks this before it can know: it is no attempt that the log shows.
+    const shows = this.#sessionOf(request) || credentials(request).length > 0;
+    if (!this.isOpen && !shows) return failure(401, "Sign in with a token.");
     const pass = await admit();
     if (pass instanceof Response) {
       return failure(pass.status, (await pass.text()).trim());

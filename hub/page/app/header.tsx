@@ -3,7 +3,7 @@
 /** The line above all: which hub this is, how it is, and who looks. */
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { HubReport } from "../../watch/report.ts";
+import type { ClusterReport, HubReport } from "../../watch/report.ts";
 import { age, moment, some } from "./format.ts";
 import { Icon } from "./icons.tsx";
 import type { Model } from "./model.ts";
@@ -61,6 +61,7 @@ export function Header({ model, drain }: {
                 {age(report.at - report.since)}
               </dd>
             </div>
+            {report.cluster && <Cluster {...report.cluster} />}
             <div>
               <dt>Lock</dt>
               <dd>{LOCKS[report.lock]}</dd>
@@ -84,6 +85,28 @@ export function Header({ model, drain }: {
   );
 }
 
+/** Which other hubs are one with this one. */
+function Cluster(
+  { state, reason, nodes, namesElsewhere }: ClusterReport,
+): JSX.Element {
+  const words = nodes.map(({ label, here }) =>
+    here ? `${label} (this)` : label
+  );
+  return (
+    <div title={[...words, reason ?? ""].join("\n")}>
+      <dt>Cluster</dt>
+      <dd class={state === "open" ? "" : "bad"}>
+        {state === "open" ? some(nodes.length, "hub") : "alone"}
+        {namesElsewhere > 0 && (
+          <span class="note">
+            {`${some(namesElsewhere, "name")} elsewhere`}
+          </span>
+        )}
+      </dd>
+    </div>
+  );
+}
+
 function Health({ model }: { model: Model }): JSX.Element {
   const { report, connection } = model;
   if (connection !== "live" || !report) {
@@ -91,7 +114,9 @@ function Health({ model }: { model: Model }): JSX.Element {
     return (
       <p class={`health ${lost ? "bad" : "wait"}`} role="status">
         <span class="dot" aria-hidden="true" />
-        {lost ? "The hub does not answer: trying again" : "Connecting"}
+        {lost
+          ? model.hint || "The hub does not answer: trying again"
+          : "Connecting"}
       </p>
     );
   }

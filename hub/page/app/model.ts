@@ -111,6 +111,8 @@ export type Connection = "connecting" | "live" | "lost" | "locked" | "refused";
 /** Everything that the page shows. */
 export class Model {
   connection: Connection = "connecting";
+  /** What may keep the page from hearing the hub. */
+  hint = "";
   /** Why the hub refuses the page. */
   refusal = "";
   session: Session | undefined;
@@ -179,7 +181,10 @@ export class Model {
       } else if (error instanceof Refused && error.status < 500) {
         this.connection = "refused";
         this.refusal = error.message;
-      } else this.#again();
+      } else {
+        this.hint = "";
+        this.#again();
+      }
     }
     this.#changed();
   }
@@ -298,6 +303,10 @@ export class Model {
       },
       () => {
         this.#stop();
+        // The browser does not tell why it got no events.
+        this.hint = this.connection === "live"
+          ? ""
+          : "The hub answers, but tells this page nothing: too many may be open";
         this.#again();
         this.#changed();
       },

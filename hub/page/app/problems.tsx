@@ -1,15 +1,17 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-/** What an operator should do. */
+/** What an operator should do, and what one has done. */
 import type { JSX } from "preact";
-import { clock, count } from "./format.ts";
+import { useState } from "preact/hooks";
+import { age, clock, count } from "./format.ts";
 import { Icon } from "./icons.tsx";
 import type { Model } from "./model.ts";
+import { messageOf } from "./session.ts";
 
-/** The problems, worst first; nothing if there are none. */
+/** The problems, worst first, and the names that are blocked. */
 export function Problems({ model }: { model: Model }): JSX.Element | null {
-  const problems = model.report?.problems ?? [];
-  if (problems.length === 0) return null;
+  const { problems = [], blocked = [] } = model.report ?? {};
+  if (problems.length + blocked.length === 0) return null;
   return (
     <section class="problems" aria-label="Problems">
       <ul>
@@ -29,7 +31,42 @@ export function Problems({ model }: { model: Model }): JSX.Element | null {
             </span>
           </li>
         ))}
+        {blocked.map(({ name, until }) => (
+          <Blocked key={name} model={model} name={name} until={until} />
+        ))}
       </ul>
     </section>
+  );
+}
+
+function Blocked({ model, name, until }: {
+  model: Model;
+  name: string;
+  until: number;
+}): JSX.Element {
+  const [wrong, setWrong] = useState("");
+  return (
+    <li class="blocked">
+      <Icon name="lock" />
+      <div>
+        <p>
+          Nobody can take the name <strong>{name}</strong>
+          {` for ${age(until - model.now())} more.`}
+        </p>
+        {wrong && <p class="bad" role="alert">{wrong}</p>}
+      </div>
+      {model.mayOperate && (
+        <button
+          type="button"
+          class="button small"
+          onClick={() =>
+            model.act("api/block", { name, ms: 0 }).catch((error) =>
+              setWrong(messageOf(error))
+            )}
+        >
+          Unblock
+        </button>
+      )}
+    </li>
   );
 }

@@ -55,6 +55,7 @@ export function Tail({ model }: { model: Model }): JSX.Element {
             type="button"
             class="button small"
             aria-pressed={model.payloads}
+            disabled={!model.mayOperate}
             onClick={() => model.show(!model.payloads)}
             title="What is in the messages is shown on this page only while you ask for it, and never kept"
           >

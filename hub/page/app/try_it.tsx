@@ -77,6 +77,9 @@ export function TryIt({ model, draft, edit }: {
       }
     >
       <div class="try-body">
+        {!model.mayOperate && (
+          <p class="hint">Your token allows to look, not to send.</p>
+        )}
         {mode === "request"
           ? (
             <Request
@@ -230,7 +233,7 @@ function Request({ model, draft, edit, busy, send }: {
         <button
           type="submit"
           class="button primary"
-          disabled={busy || mistake !== undefined}
+          disabled={busy || mistake !== undefined || !model.mayOperate}
         >
           <Icon name="send" />
           {busy ? "Waiting…" : "Send the request"}
@@ -318,7 +321,8 @@ function Inform({ model, draft, edit, busy, send }: {
         <button
           type="submit"
           class="button primary"
-          disabled={busy || mistake !== undefined || isEmpty || receivers === 0}
+          disabled={busy || mistake !== undefined || isEmpty ||
+            receivers === 0 || !model.mayOperate}
         >
           <Icon name="send" />
           {busy ? "Waiting…" : `Inform ${some(receivers, "client")}`}

@@ -190,7 +190,17 @@ Deno.test("A person works with the page of a hub", async () => {
   await page.click(".clients .row", EVIL);
   await page.until(`document.querySelector(".panel h2")?.innerText`);
   assertEquals(await page.run(`return document.images.length`), 0);
+
+  // Blocks it for ten minutes, and thinks better of it.
+  await page.click(".panel button", "Block");
+  await page.says(`Block ${EVIL} for ten minutes?`);
+  await page.type(EVIL);
+  await page.press("Enter");
+  await page.says(`Nobody can take the name ${EVIL}`);
   await page.press("Escape");
+  await page.click(".blocked button", "Unblock");
+  await page.until(`!document.querySelector(".blocked")`);
+  assertEquals(await page.run(`return document.images.length`), 0);
 
   // Signs out.
   await page.click(".menu summary");
@@ -203,6 +213,39 @@ Deno.test("A person works with the page of a hub", async () => {
   assertEquals(foreign, [], "it asks no other server");
   const surprises = page.complaints.filter((each) => !/\b401\b/.test(each));
   assertEquals(surprises, [], "nothing goes against its policy");
+  await page.close();
+});
+
+Deno.test("A person who may only look is told so", async () => {
+  await using server = await serve({
+    port: 0,
+    tokens: [
+      { label: "looker", token: "look", rights: ["watch"] },
+      { label: "bot", token: "bot", names: ["*"] },
+    ],
+  });
+  server.hub.open(pageDoor());
+  await using bot = new Client("bot", { url: server.urls[0], token: "bot" });
+  await bot.connect();
+  await using browser = await Chromium.start();
+  const page = await browser.open(addressOf(server));
+  await page.says("Sign in to this hub");
+  await page.fill("input[name=token]", "bot");
+  await page.press("Enter");
+  await page.says("This hub is closed to you");
+  await page.click("button");
+  await page.says("Sign in to this hub");
+  await page.fill("input[name=token]", "look");
+  await page.press("Enter");
+  await page.says("Your token allows to look, not to send.");
+  await page.click(".clients .row", "bot");
+  await page.says("Your token allows to look, not to act.");
+  const locked = await page.run<string[]>(`
+    return [...document.querySelectorAll("button:disabled")]
+      .map((each) => each.innerText.trim())`);
+  for (const each of ["Show payloads", "Disconnect…", "Send the request"]) {
+    assert(locked.includes(each), each);
+  }
   await page.close();
 });
 
