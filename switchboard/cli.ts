@@ -22,6 +22,7 @@ import {
 } from "@wirekit/internal/command";
 import { serveCommand } from "@wirekit/hub/cli";
 import config from "./deno.json" with { type: "json" };
+import { mcpCommand } from "./command/_mcp.ts";
 import { DOOR_OPTIONS, openAsked, whenAsked } from "./command/_doors.ts";
 
 /**
@@ -37,10 +38,11 @@ export const command: Command = makeCommand({
       options: DOOR_OPTIONS,
       examples: [
         "switchboard serve --port 8080 --jsonrpc-tcp 8081",
-        "switchboard serve --gateway home=simulator",
+        "switchboard serve --gateway home=simulator --mcp 'home/*'",
       ],
       open: openAsked,
     }),
+    mcpCommand,
   ],
   fallback: "serve",
   examples: [

@@ -20,8 +20,8 @@ import {
 } from "@wirekit/hub";
 import type { DoorMaker, OpenedDoor } from "./door.ts";
 import { json, preflight, readBody, shared } from "./_http.ts";
-import { answerOnce } from "./_jsonrpc_once.ts";
-import { JsonRpcSession, PING } from "./_jsonrpc_session.ts";
+import { answerOnce } from "./jsonrpc/_once.ts";
+import { JsonRpcSession, PING } from "./jsonrpc/_session.ts";
 import { listenLines } from "./_lines.ts";
 
 /** Options of {@linkcode jsonRpcDoor}. */

@@ -13,7 +13,7 @@
 import type { Hub } from "@wirekit/hub";
 import type { Gateway, Home } from "@wirekit/openwebnet";
 import type { DoorMaker, OpenedDoor } from "./door.ts";
-import { GatewayGuest } from "./_gateway_guest.ts";
+import { GatewayGuest } from "./gateway/_guest.ts";
 
 /** Options of {@linkcode gatewayDoor}. */
 export interface GatewayDoorOptions {

@@ -13,6 +13,7 @@ import { checkLimits } from "@wirekit/internal/limits";
 import * as jsonrpc from "@wirekit/jsonrpc";
 import * as openwebnet from "@wirekit/openwebnet";
 import { connectMqtt } from "@wirekit/openwebnet/mqtt";
+import { mcpDoor } from "@wirekit/switchboard/mcp";
 import * as transport from "@wirekit/transport";
 import * as wsrpc from "@wirekit/wsrpc";
 
@@ -83,6 +84,7 @@ const PLACES: [string, (limits: Limits) => unknown, string[]][] = [
     (limits) => connectNats({ servers: "nats://127.0.0.1:1", ...limits }),
     ["maxOutboxBytes"],
   ],
+  ["mcpDoor", (limits) => mcpDoor(limits), ["maxSessions"]],
   ["hub.Client", (limits) => new hub.Client("a", limits), [
     "maxInFlight",
     "maxHandlers",

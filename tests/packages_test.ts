@@ -28,6 +28,9 @@ const EXTRAS: Record<string, RegExp> = {
   "_nats_names.ts": /^@nats-io\//,
   "_npm_mqtt.ts": /^mqtt$/,
   "nats.ts": /^@nats-io\//,
+  "mcp.ts": /^@modelcontextprotocol\/sdk\//,
+  "_assistant.ts": /^@modelcontextprotocol\/sdk\//,
+  "_mcp_bridge.ts": /^@modelcontextprotocol\/sdk\//,
   "msgpack.ts": /^@msgpack\/msgpack$/,
   "tracing.ts": /^@opentelemetry\/api$/,
 };
@@ -134,7 +137,7 @@ Deno.test("deno.lock has what the packages need, and no peers of a test", async 
     // Deno downloads all of it, for whatever is run first in a fresh clone.
     assertMatch(
       specifier,
-      /^npm:(@msgpack|@opentelemetry|@rgrove\/parse-xml|mqtt|@nats-io|deno-std)\b/,
+      /^npm:(@msgpack|@opentelemetry|@rgrove\/parse-xml|mqtt|@nats-io|@modelcontextprotocol\/sdk|deno-std)\b/,
     );
   }
 });

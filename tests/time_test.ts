@@ -16,6 +16,7 @@ import { discoverGateways } from "@wirekit/openwebnet/discovery";
 import { connectMqtt } from "@wirekit/openwebnet/mqtt";
 import { GatewaySimulator } from "@wirekit/openwebnet/simulator";
 import * as switchboard from "@wirekit/switchboard";
+import { mcpDoor } from "@wirekit/switchboard/mcp";
 import * as transport from "@wirekit/transport";
 import * as wsrpc from "@wirekit/wsrpc";
 import { symbolsOf, textOf } from "./_house.ts";
@@ -282,6 +283,8 @@ function peer(options: jsonrpc.PeerOptions): Promise<void> {
 }
 
 times("switchboard", {
+  "McpDoorOptions.timeout": (timeout) => mcpDoor({ timeout }),
+  "McpDoorOptions.idleTimeout": (idleTimeout) => mcpDoor({ idleTimeout }),
   "HttpDoorOptions.timeout": (timeout) => switchboard.httpDoor({ timeout }),
   "JsonRpcDoorOptions.timeout": (timeout) =>
     switchboard.jsonRpcDoor({ timeout }),

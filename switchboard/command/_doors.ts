@@ -31,6 +31,11 @@ export const DOOR_OPTIONS = {
     "MyHOME gateway that takes part under this name; its password in " +
       "OPENWEBNET_PASSWORD. NAME=simulator simulates one",
   ),
+  mcp: texts(
+    "PATTERN",
+    "Let AI assistants call these routes by MCP at /mcp: NAME/ROUTE, where * " +
+      "stands for any text, such as home/light.*",
+  ),
   home: text("FILE", "home.json with the names of what is in the home", {
     file: true,
   }),
@@ -60,6 +65,10 @@ export async function openAsked(
   const { gateway: gateways, home } = options;
   const plants = await gatewaysOf({ gateways, home }, terminal);
   if (plants) makers.push(plants.door);
+  if (options.mcp.length > 0) {
+    const { mcpDoor } = await import("../mcp.ts");
+    makers.push(mcpDoor({ allow: options.mcp }));
+  }
   const { urls, close } = await openDoors(server.hub, makers);
   const closeAll = async () => {
     await close();
@@ -72,6 +81,7 @@ export async function openAsked(
     `wsrpc: ${first}/wsrpc/`,
     `HTTP: curl -H 'content-type: application/json' -d '{}' ` +
     `${http}/call/NAME/ROUTE`,
+    ...options.mcp.length > 0 ? [`MCP: ${http}/mcp`] : [],
     ...plants?.lines ?? [],
   ];
   return { lines, close: closeAll };
@@ -92,8 +102,8 @@ export const whenAsked: ServeExtension<
     "hub serve --cluster nats://127.0.0.1 --node cellar",
   ],
   open(server, options, context) {
-    const { doors, jsonrpcTcp, jsonrpcUnix, gateway, home } = options;
-    const given = [jsonrpcTcp, jsonrpcUnix, home, ...gateway];
+    const { doors, jsonrpcTcp, jsonrpcUnix, gateway, home, mcp } = options;
+    const given = [jsonrpcTcp, jsonrpcUnix, home, ...gateway, ...mcp];
     return doors || given.some((value) => value !== undefined)
       ? openAsked(server, options, context)
       : Promise.resolve({ lines: [], close: () => Promise.resolve() });

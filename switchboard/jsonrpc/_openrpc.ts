@@ -3,8 +3,8 @@
 /** What may be called, as an OpenRPC document. */
 
 import type { KnownRoute } from "@wirekit/hub";
-import { escapeName } from "./_catalog.ts";
-import config from "./deno.json" with { type: "json" };
+import { escapeName } from "../_catalog.ts";
+import config from "../deno.json" with { type: "json" };
 
 /** What the hub itself can be asked for. */
 const VERBS = [

@@ -13,8 +13,8 @@ import {
   type Question,
 } from "@wirekit/hub";
 import type { Gateway, GatewayEvent, HomeItem } from "@wirekit/openwebnet";
-import { BadDataError, GATEWAY_ROUTES, schemasOf } from "./_gateway_routes.ts";
-import { type Asked, Guest, type Host } from "./_guest.ts";
+import { BadDataError, GATEWAY_ROUTES, schemasOf } from "./_routes.ts";
+import { type Asked, Guest, type Host } from "../_guest.ts";
 
 /** What one participant wants to be told. */
 interface Subscription {

@@ -3,11 +3,11 @@
 /** A JSON-RPC client that stays connected. */
 
 import { type Fault, fault, JsonSlice, type Question } from "@wirekit/hub";
-import type { Asked } from "./_guest.ts";
-import { Dispatcher, type Members } from "./_jsonrpc.ts";
+import type { Asked } from "../_guest.ts";
+import { Dispatcher, type Members } from "./_dispatcher.ts";
 import { openRpcOf } from "./_openrpc.ts";
-import { type Newcomer, Session } from "./_session.ts";
-import { troubleOf } from "./_trouble.ts";
+import { type Newcomer, Session } from "../_session.ts";
+import { troubleOf } from "../_trouble.ts";
 
 /** Makes a peer give a sign of life: whatever it answers is one. */
 export const PING: Uint8Array<ArrayBuffer> = new TextEncoder().encode(

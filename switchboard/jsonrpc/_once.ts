@@ -10,9 +10,9 @@ import {
   type JsonSlice,
   type Pass,
 } from "@wirekit/hub";
-import { Guest, NO_HOST } from "./_guest.ts";
-import { type Caller, Dispatcher } from "./_jsonrpc.ts";
-import type { Claim } from "./_verbs.ts";
+import { Guest, NO_HOST } from "../_guest.ts";
+import { type Caller, Dispatcher } from "./_dispatcher.ts";
+import type { Claim } from "../_verbs.ts";
 import { openRpcOf } from "./_openrpc.ts";
 
 /** What is known of a request. */

@@ -3,10 +3,10 @@
 /** JSON-RPC 2.0 as a door reads it: envelopes only. */
 
 import { type Fault, fault, type JsonSlice } from "@wirekit/hub";
-import { unescapeName } from "./_catalog.ts";
-import type { Outcome, Trouble } from "./_guest.ts";
-import { errorOf } from "./_trouble.ts";
-import { act, type Actor, isVerb } from "./_verbs.ts";
+import { unescapeName } from "../_catalog.ts";
+import type { Outcome, Trouble } from "../_guest.ts";
+import { errorOf } from "../_trouble.ts";
+import { act, type Actor, isVerb } from "../_verbs.ts";
 
 /** The most items of a batch. */
 const MAX_ITEMS = 1_000;

@@ -1,0 +1,50 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** The command `switchboard mcp`: a hub for assistants that start a program. */
+
+import {
+  checkUrl,
+  command,
+  port,
+  settings,
+  text,
+  UsageError,
+} from "@wirekit/internal/command";
+
+/** Passes messages between standard input and output and the hub. */
+export const mcpCommand = command({
+  name: "mcp",
+  summary: "Be an MCP server on standard input and output for a running hub",
+  details: "For assistants that start a program instead of using a URL. The " +
+    "hub decides what they may call: switchboard serve --mcp PATTERN.",
+  options: {
+    url: text(
+      "URL",
+      "The hub (or WIREKIT_URL; http://127.0.0.1:13254): http: or https:",
+    ),
+    port: port("The hub on this machine with this port", "p"),
+    token: text("SECRET", "The hub's token; better in WIREKIT_TOKEN"),
+  },
+  examples: ["switchboard mcp", "switchboard mcp --port 8080"],
+  async run({ options }, terminal) {
+    const { port } = options;
+    if (options.url !== undefined && port !== undefined) {
+      throw new UsageError("--url and --port say the same: give one of them");
+    }
+    const { WIREKIT_URL, WIREKIT_TOKEN: token } = settings(terminal, {
+      WIREKIT_URL: port === undefined
+        ? options.url
+        : `http://127.0.0.1:${port}`,
+      WIREKIT_TOKEN: options.token,
+    });
+    // What the other commands take is a WebSocket URL of the same hub.
+    const given = (WIREKIT_URL ?? "http://127.0.0.1:13254").replace(
+      /^ws/,
+      "http",
+    );
+    const url = new URL(checkUrl(given, ["http:", "https:"]));
+    if (url.pathname === "/") url.pathname = "/mcp";
+    const { bridge } = await import("./_mcp_bridge.ts");
+    await bridge(url, token, terminal.signal);
+  },
+});

@@ -1,0 +1,135 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** One AI assistant: a server of the SDK whose tools are routes of the hub. */
+
+import { fault, type Hub, JsonSlice, type Pass } from "@wirekit/hub";
+// @ts-types="@modelcontextprotocol/sdk/server/index"
+import { Server } from "@modelcontextprotocol/sdk/server/index.js";
+// @ts-types="@modelcontextprotocol/sdk/types"
+import {
+  CallToolRequestSchema,
+  type CallToolResult,
+  ListToolsRequestSchema,
+  type RequestId,
+} from "@modelcontextprotocol/sdk/types.js";
+import { unescapeName } from "../_catalog.ts";
+import config from "../deno.json" with { type: "json" };
+import { Guest, NO_HOST, type Outcome } from "../_guest.ts";
+import { type Allowed, HUB_TOOLS, toolsOf } from "./_tools.ts";
+
+/** What is known of an assistant. */
+export interface AssistantOptions {
+  readonly allowed: Allowed;
+  readonly timeout: number;
+  readonly address: string;
+}
+
+/** The most calls whose arguments are kept. */
+const MAX_KEPT = 1_000;
+
+export class Assistant {
+  readonly server: Server;
+  readonly #guest: Guest;
+  readonly #options: AssistantOptions;
+  /** The arguments of calls as the texts that came, by the id as JSON text. */
+  readonly #given = new Map<string, string>();
+
+  constructor(hub: Hub, pass: Pass, options: AssistantOptions) {
+    this.#options = options;
+    const { address } = options;
+    this.#guest = new Guest(hub, pass, NO_HOST, {
+      protocol: "MCP",
+      carrier: "HTTP",
+      address,
+    });
+    const info = { name: "wirekit", version: config.version };
+    this.server = new Server(info, { capabilities: { tools: {} } });
+    this.server.setRequestHandler(ListToolsRequestSchema, () => ({
+      tools: toolsOf(this.#guest.catalog(), options.allowed),
+    }));
+    this.server.setRequestHandler(
+      CallToolRequestSchema,
+      ({ params }, { requestId, signal }) =>
+        this.#call(params.name, params.arguments ?? {}, requestId, signal),
+    );
+  }
+
+  /**
+   * Keeps the arguments of the calls in a message: the SDK parses them, which
+   * costs the digits that a number cannot hold.
+   */
+  keep(message: JsonSlice): void {
+    for (const each of message.kind === "array" ? message.items() : [message]) {
+      if (each.kind !== "object") continue;
+      const members = each.members();
+      const id = members.get("id");
+      const params = members.get("params");
+      if (!id || params?.kind !== "object") continue;
+      const given = params.members().get("arguments");
+      if (!given || this.#given.size >= MAX_KEPT) continue;
+      this.#given.set(JSON.stringify(JSON.parse(id.text)), given.text);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#guest.leave();
+    await this.server.close();
+  }
+
+  async #call(
+    tool: string,
+    args: Record<string, unknown>,
+    id: RequestId,
+    signal: AbortSignal,
+  ): Promise<CallToolResult> {
+    const key = JSON.stringify(id);
+    const data = this.#given.get(key) ?? JSON.stringify(args);
+    this.#given.delete(key);
+    const slash = tool.indexOf("/");
+    const name = unescapeName(tool.slice(0, Math.max(slash, 0))) ?? "";
+    const route = tool.slice(slash + 1);
+    if (name !== HUB_TOOLS) return await this.#ask(name, route, data, signal);
+    const given = JsonSlice.of(new TextEncoder().encode(data)).members();
+    const to = given.get("to")?.string();
+    if (route === "request") {
+      const what = given.get("route")?.string() ?? "";
+      const text = given.get("data")?.text ?? "{}";
+      return await this.#ask(to ?? "", what, text, signal);
+    }
+    if (route !== "inform" || !this.#options.allowed(name, route)) {
+      return said(`There is no tool ${tool}, or it is not allowed.`, true);
+    }
+    const text = given.get("data")?.text;
+    if (text === undefined) return said("data is missing.", true);
+    const told = this.#guest.inform(text, to === undefined ? undefined : [to]);
+    return typeof told === "number"
+      ? said(`{"receivers":${told}}`)
+      : said(told.text, true);
+  }
+
+  async #ask(
+    name: string,
+    route: string,
+    data: string,
+    signal: AbortSignal,
+  ): Promise<CallToolResult> {
+    if (!this.#options.allowed(name, route)) {
+      const text = `Assistants may not ask ${JSON.stringify(name)} for ` +
+        `${JSON.stringify(route)}: the operator of the hub has not allowed it.`;
+      return said(fault("NotAllowed", text).text, true);
+    }
+    const { timeout } = this.#options;
+    const outcome = await new Promise<Outcome>((resolve) => {
+      const cancel = this.#guest.ask(name, route, data, resolve, timeout);
+      if (signal.aborted) cancel();
+      signal.addEventListener("abort", cancel, { once: true });
+    });
+    return "data" in outcome
+      ? said(outcome.data)
+      : said(outcome.trouble.text, true);
+  }
+}
+
+function said(text: string, isError = false): CallToolResult {
+  return { content: [{ type: "text", text }], ...(isError && { isError }) };
+}

@@ -1,0 +1,278 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { assert, assertEquals, assertThrows } from "@std/assert";
+// @ts-types="@modelcontextprotocol/sdk/client/index"
+import { Client as McpClient } from "@modelcontextprotocol/sdk/client/index.js";
+// @ts-types="@modelcontextprotocol/sdk/client/streamableHttp"
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { Client, RouteError } from "@wirekit/hub";
+import { Gateway, GatewaySimulator } from "@wirekit/openwebnet";
+import { mcpDoor, type McpDoorOptions } from "./mcp.ts";
+import { gatewayDoor } from "./openwebnet.ts";
+import { serve } from "./serve.ts";
+
+interface Result {
+  isError?: boolean;
+  content: { text: string }[];
+}
+
+async function withAssistant(
+  options: McpDoorOptions,
+  test: (
+    call: (
+      name: string,
+      args?: Record<string, unknown>,
+    ) => Promise<[boolean, string]>,
+    bot: Client,
+    url: URL,
+    list: () => Promise<{ name: string; [key: string]: unknown }[]>,
+  ) => Promise<void>,
+): Promise<void> {
+  await using simulator = new GatewaySimulator();
+  const home = new Gateway({ transport: () => simulator.connect() });
+  await using server = await serve({
+    port: 0,
+    open: [gatewayDoor({ home }), mcpDoor(options)],
+  });
+  await using bot = new Client("bot", { url: server.urls[0] });
+  bot.route("echo", (data) => data);
+  bot.route("fail", () => {
+    throw new RouteError("kaput");
+  });
+  bot.route("never", () => new Promise(() => {}));
+  await bot.connect();
+  const url = new URL(`http://127.0.0.1:${server.addr.port}/mcp`);
+  const client = new McpClient({ name: "assistant", version: "1.0.0" });
+  await client.connect(new StreamableHTTPClientTransport(url));
+  try {
+    await test(
+      async (name, args = {}) => {
+        const { isError = false, content } = await client.callTool({
+          name,
+          arguments: args,
+        }) as Result;
+        return [isError, content.map(({ text }) => text).join()];
+      },
+      bot,
+      url,
+      async () => (await client.listTools()).tools,
+    );
+  } finally {
+    await client.close();
+  }
+}
+
+Deno.test("An assistant lists and calls what it is allowed", () =>
+  withAssistant(
+    { allow: ["bot/*", "home/light.*"] },
+    async (call, _bot, _url, list) => {
+      assertEquals(await call("home/light.on", { where: "12" }), [
+        false,
+        "null",
+      ]);
+      assertEquals(await call("home/light.status", { where: "12" }), [
+        false,
+        '[{"where":"12","on":true}]',
+      ]);
+      assertEquals(await call("bot/echo", { a: [1.5, null] }), [
+        false,
+        '{"a":[1.5,null]}',
+      ]);
+      assertEquals(await call("bot/fail"), [true, "kaput"]);
+      assertEquals(await call("bot/nothing"), [true, "Route not found"]);
+      assertEquals(
+        await call("hub/request", { to: "bot", route: "echo", data: { b: 1 } }),
+        [false, '{"b":1}'],
+      );
+      const tools = await list();
+      const names = tools.map(({ name }) => name);
+      assert(names.includes("bot/echo"));
+      assert(!names.includes("bot/nothing"));
+      assert(names.includes("home/light.on"));
+      assert(names.includes("hub/request"));
+      assert(!names.includes("home/shutter.up"));
+      assert(!names.includes("hub/inform"));
+      const status = tools.find(({ name }) => name === "home/light.status")!;
+      assertEquals(status.annotations, { readOnlyHint: true });
+      assertEquals(status.description, "Says whether lights are on");
+    },
+  ));
+
+Deno.test("An assistant may call nothing that was not allowed", () =>
+  withAssistant({}, async (call, _bot, _url, list) => {
+    assertEquals((await list()).map(({ name }) => name), ["hub/request"]);
+    for (
+      const [tool, args] of [
+        ["bot/echo", {}],
+        ["home/light.on", { where: "12" }],
+        ["hub/request", { to: "bot", route: "echo" }],
+        ["hub/inform", { data: 1 }],
+        ["hub/other", {}],
+        ["nonsense", {}],
+      ] as const
+    ) {
+      const [isError, text] = await call(tool, args);
+      assertEquals(isError, true, tool);
+      assert(/allowed/.test(text), text);
+    }
+  }));
+
+Deno.test("An assistant tells all where that is allowed", () =>
+  withAssistant({ allow: ["hub/inform"] }, async (call, bot) => {
+    const told = new Promise((resolve) =>
+      bot.addEventListener("information", ({ detail }) => resolve(detail.data))
+    );
+    assertEquals(await call("hub/inform", { data: { on: true }, to: "bot" }), [
+      false,
+      '{"receivers":1}',
+    ]);
+    assertEquals(await told, { on: true });
+  }));
+
+Deno.test("A call of an assistant ends in time, and keeps every digit", () =>
+  withAssistant({ allow: ["*"], timeout: 50 }, async (call, _bot, url) => {
+    const [isError, text] = await call("bot/never");
+    assertEquals([isError, text], [true, "No answer came in time."]);
+    const headers = {
+      "content-type": "application/json",
+      accept: "application/json, text/event-stream",
+    };
+    const post = async (body: string, more: Record<string, string> = {}) => {
+      const response = await fetch(url, {
+        method: "POST",
+        headers: { ...headers, ...more },
+        body,
+      });
+      const id = response.headers.get("mcp-session-id");
+      return [response.status, await response.text(), id] as const;
+    };
+    const [, , id] = await post(JSON.stringify({
+      jsonrpc: "2.0",
+      id: 1,
+      method: "initialize",
+      params: {
+        protocolVersion: "2025-06-18",
+        capabilities: {},
+        clientInfo: { name: "raw", version: "1" },
+      },
+    }));
+    const session = { "mcp-session-id": id! };
+    const [status, answer] = await post(
+      '{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"bot/echo","arguments":{"n":18446744073709551615}}}',
+      session,
+    );
+    assertEquals(status, 200);
+    assertEquals(
+      JSON.parse(answer).result.content[0].text,
+      '{"n":18446744073709551615}',
+    );
+    assertEquals((await post("{", session))[0], 400);
+    assertEquals((await post("{}", { "mcp-session-id": "none" }))[0], 404);
+    const ended = await fetch(url, { method: "DELETE", headers: session });
+    await ended.body?.cancel();
+    assertEquals(ended.status, 200);
+    assertEquals((await post("{}", session))[0], 404);
+    const plain = await fetch(url, { method: "POST", body: "{}" });
+    await plain.body?.cancel();
+    assertEquals(plain.status, 415);
+  }));
+
+Deno.test("Of too many sessions, the one that was silent longest ends", () =>
+  withAssistant(
+    { allow: ["bot/*"], maxSessions: 1 },
+    async (_call, _bot, url) => {
+      const other = new McpClient({ name: "other", version: "1.0.0" });
+      await other.connect(new StreamableHTTPClientTransport(url));
+      const { tools } = await other.listTools();
+      assertEquals(tools.map(({ name }: { name: string }) => name), [
+        "hub/request",
+      ]);
+      await other.close();
+    },
+  ));
+
+Deno.test("mcpDoor() checks its patterns, times and limits", () => {
+  for (const pattern of ["bot", "/x", "bot/", ""]) {
+    assertThrows(() => mcpDoor({ allow: [pattern] }), TypeError, "no pattern");
+  }
+  for (const ms of [NaN, -1, 0]) {
+    assertThrows(() => mcpDoor({ timeout: ms }), RangeError, "timeout");
+    assertThrows(() => mcpDoor({ idleTimeout: ms }), RangeError, "idleTimeout");
+    assertThrows(() => mcpDoor({ maxSessions: ms }), RangeError, "maxSessions");
+  }
+});
+
+/** Starts `switchboard mcp`, and reads its answers one by one. */
+function startBridge(url: string) {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--quiet", "--no-prompt", "--allow-net=127.0.0.1"],
+      "--allow-env",
+      new URL("./cli.ts", import.meta.url).pathname,
+      ...["mcp", "--url", url],
+    ],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const input = child.stdin.getWriter();
+  const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  return {
+    child,
+    say: (message: object) =>
+      input.write(new TextEncoder().encode(`${JSON.stringify(message)}\n`)),
+    end: () => input.close(),
+    async next() {
+      while (!rest.includes("\n")) {
+        const { value, done } = await lines.read();
+        if (done) return undefined;
+        rest += value;
+      }
+      const at = rest.indexOf("\n");
+      const line = rest.slice(0, at);
+      rest = rest.slice(at + 1);
+      return JSON.parse(line);
+    },
+  };
+}
+
+const HELLO = {
+  jsonrpc: "2.0",
+  id: 0,
+  method: "initialize",
+  params: {
+    protocolVersion: "2025-06-18",
+    capabilities: {},
+    clientInfo: { name: "assistant", version: "1.0.0" },
+  },
+};
+
+Deno.test("switchboard mcp passes messages on for an assistant that starts it", () =>
+  withAssistant({ allow: ["bot/*"] }, async (_call, _bot, url) => {
+    const { child, say, next, end } = startBridge(`${url}`);
+    await say(HELLO);
+    // At once, as a script writes it.
+    await say({ jsonrpc: "2.0", method: "notifications/initialized" });
+    const params = { name: "bot/echo", arguments: { a: 1 } };
+    await say({ jsonrpc: "2.0", id: 1, method: "tools/call", params });
+    assertEquals((await next()).result.serverInfo.name, "wirekit");
+    assertEquals((await next()).result.content, [
+      { type: "text", text: '{"a":1}' },
+    ]);
+    await end();
+    assertEquals(await next(), undefined);
+    await child.stderr.cancel();
+    assertEquals((await child.status).code, 0);
+  }));
+
+Deno.test("switchboard mcp says that there is no hub", async () => {
+  const { child, say, next, end } = startBridge("http://127.0.0.1:1");
+  await say(HELLO);
+  const closing = end().catch(() => {});
+  const said = await new Response(child.stderr).text();
+  assertEquals(await next(), undefined);
+  assertEquals((await child.status).code, 3);
+  await closing;
+  assert(said.startsWith("switchboard: Cannot connect"), said);
+});
