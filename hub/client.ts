@@ -184,6 +184,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
     if (typeof name !== "string" || name === "") {
       throw new TypeError("Name must be a non-empty string");
     }
+    checkLimits(options);
     const {
       url = DEFAULT_URL,
       token,
@@ -199,7 +200,6 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
       maxMessageBytes = 2 * 1024 * 1024,
       exposeErrors = false,
     } = options;
-    checkLimits(options);
     const id = quote(name);
     this.name = name;
     this.#id = id;

@@ -108,11 +108,11 @@ export class Engine<State> implements Link {
       responses: sender,
       hear: (message) => this.#hear(message),
     });
+    checkTimes(options);
     const {
       idleTimeout,
       heartbeat: { interval = Infinity, timeout = 30_000 } = {},
     } = options;
-    checkTimes(options);
     if (idleTimeout !== undefined) {
       this.#idleTimer = every(idleTimeout, () => this.#closeIdle());
     }

@@ -162,3 +162,88 @@ Deno.test("checkLimits() takes 0, Infinity, and what is no limit", () => {
   const options = { maxA: 0, maxB: Infinity, maxC: undefined, maximum: "x" };
   checkLimits(options);
 });
+
+type Groups = Record<string, never>;
+
+/** Each place that takes groups of options, and which. */
+const GROUPS: [string, (options: Groups) => unknown, string[]][] = [
+  ["hub.Client", (options) => new hub.Client("a", options), [
+    "reconnect",
+    "heartbeat",
+  ]],
+  [
+    "jsonrpc.Client",
+    (options) => new jsonrpc.Client("ws://127.0.0.1:1", options),
+    ["reconnect", "heartbeat"],
+  ],
+  [
+    "jsonrpc.Peer",
+    (options) => new jsonrpc.Peer(transport.pair()[0], options),
+    ["heartbeat"],
+  ],
+  [
+    "jsonrpc.serve",
+    (options) => jsonrpc.serve({ port: 0, methods, ...options }),
+    ["heartbeat"],
+  ],
+  [
+    "wsrpc.connect",
+    (options) => wsrpc.connect("ws://127.0.0.1:1", options),
+    ["reconnect", "heartbeat"],
+  ],
+  ["wsrpc.Client", (options) => new wsrpc.Client("ws://127.0.0.1:1", options), [
+    "reconnect",
+    "heartbeat",
+  ]],
+  ["wsrpc.Server", (options) => new wsrpc.Server(options), ["heartbeat"]],
+  [
+    "Gateway",
+    (options) => new openwebnet.Gateway({ transport: never, ...options }),
+    ["reconnect", "heartbeat"],
+  ],
+];
+
+for (const [place, use, names] of GROUPS) {
+  Deno.test(`${place} takes no group of options that is none`, async () => {
+    for (const name of names) {
+      const wrong = [
+        5,
+        "5",
+        true,
+        null,
+        ...name === "heartbeat" ? [false] : [],
+      ];
+      for (const value of wrong) {
+        await assertRejects(
+          async () => await use({ [name]: value } as Groups),
+          TypeError,
+          `${name} must be`,
+        );
+      }
+    }
+  });
+}
+
+Deno.test("hub.Client names what is no name of a client or a route", async () => {
+  await using server = await hub.serve({ port: 0 });
+  await using client = new hub.Client("a", { url: server.urls[0] });
+  await client.connect();
+  const cases: [() => Promise<unknown>, string][] = [
+    [() => client.request(5 as never, "x"), "The target must be a string"],
+    [() => client.request(undefined as never, "x"), "not undefined"],
+    [() => client.request("a", null as never), "The route must be a string"],
+    [() => client.inform(1, [{}] as never), "The target must be a string"],
+    [() => client.ping(["a"] as never), "The target must be a string"],
+  ];
+  for (const [call, text] of cases) {
+    await assertRejects(call, TypeError, text);
+  }
+});
+
+Deno.test("listeners take a handshakeTimeout of less than a millisecond, and of parts of one", async () => {
+  for (const handshakeTimeout of [0.5, 1.5, 99.9]) {
+    const options = { port: 0, handshakeTimeout };
+    await (await transport.listenWebSocket(options)).close();
+    await (await hub.serve({ ...options, tcpPort: 0 })).close();
+  }
+});

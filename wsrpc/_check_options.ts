@@ -12,6 +12,7 @@ const LIMITS = ["maxInFlight", "maxHandlers", "maxMessageBytes"] as const;
  * connects. Throws a `RangeError` that names the option.
  */
 export function checkOptions<P>(options: CallingOptions<P>): void {
+  checkLimits(options);
   const { timeout, heartbeat = {}, maxQueueBytes } = options;
   if (timeout !== undefined) checkTime("timeout", timeout);
   for (const name of ["interval", "timeout"] as const) {
@@ -25,7 +26,6 @@ export function checkOptions<P>(options: CallingOptions<P>): void {
   if (maxQueueBytes !== undefined) {
     checkLimit("maxQueueBytes", maxQueueBytes, maxQueueBytes >= 0);
   }
-  checkLimits(options);
 }
 
 function checkLimit(name: string, limit: number, isFine: boolean): void {
