@@ -59,11 +59,11 @@ for (
   Deno.test(`Peer tells of the end of a subscription only if told to: ${name}`, async () => {
     const params = [name, 1];
     const subscribe = { jsonrpc: "2.0", method: "demo_subscribe", params };
-    for (const subscriptionEnd of [false, true]) {
+    for (const subscriptionEnd of [undefined, false, true]) {
       const errors: unknown[] = [];
       await using at = bench({
         methods: new Methods().addAll(COUNT).add("ping", () => "pong"),
-        subscriptionEnd,
+        ...(subscriptionEnd !== undefined && { subscriptionEnd }),
         onError: (error) => errors.push(error),
       });
       const { result: subscription } = await at.raw.ask({
