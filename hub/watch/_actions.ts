@@ -12,6 +12,9 @@ const MAX_BLOCK = 86_400_000;
 /** The longest time that payloads are recorded. */
 const MAX_RECORDING = 3_600_000;
 
+/** The longest name that is looked for, in characters. */
+const MAX_NAME = 1_000;
+
 /** Reports that an operator asked for what is not possible. */
 export class ActionError extends Error {
   override readonly name = "ActionError";
@@ -127,7 +130,7 @@ export class Actions {
     for (const member of this.#hub.exchange.members) {
       if (member.number === id) return member;
     }
-    throw new ActionError(`There is no client with the id ${String(id)}`);
+    throw new ActionError("There is no client with this id");
   }
 
   /** As a restart does: a stock client comes back, and does nothing twice. */
@@ -142,7 +145,10 @@ export class Actions {
 }
 
 function nameIn(name: unknown): string {
-  if (typeof name === "string" && name !== "") return name;
+  // None is longer, but a hub may allow it.
+  const isName = typeof name === "string" && name !== "" &&
+    name.length <= MAX_NAME;
+  if (isName) return name;
   throw new ActionError("name has to be the name of a client");
 }
 
