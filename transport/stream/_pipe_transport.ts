@@ -19,7 +19,8 @@ import type { Framer } from "./framer.ts";
 
 /**
  * What is sent before the turn is over, so that the peer has something to do
- * meanwhile: the first bytes of a turn early, the others in larger writes.
+ * meanwhile: the first bytes of a turn early, the others in larger writes. Only
+ * where writes finish at once: any other costs as much as a message.
  */
 const FIRST_BYTES = 2_048;
 const MORE_BYTES = 16_384;
@@ -61,6 +62,8 @@ export class PipeTransport<T extends string | Uint8Array>
   #enough = FIRST_BYTES;
   #scheduled = false;
   #writing = false;
+  /** Whether the last write was finished at once. */
+  #isInstant = false;
   #broken: CloseError | undefined;
   #room: PromiseWithResolvers<void> | undefined;
   /** Resolves when all is written, if somebody waits for that. */
@@ -111,7 +114,7 @@ export class PipeTransport<T extends string | Uint8Array>
       this.#scheduled = true;
       atEndOfTurn(this.#flush);
     }
-    if (this.#unwritten >= this.#enough && !this.#writing) {
+    if (this.#unwritten >= this.#enough && this.#isInstant) {
       this.#enough = MORE_BYTES;
       this.#write();
     }
@@ -163,6 +166,7 @@ export class PipeTransport<T extends string | Uint8Array>
       this.#unwritten -= length;
       const cost = length + parts.length * MESSAGE_BYTES;
       const writing = this.#pipe.write(join(parts, length));
+      this.#isInstant = !writing;
       if (writing) {
         this.#writing = true;
         writing.then(
