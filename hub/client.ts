@@ -31,7 +31,7 @@
  */
 
 import { checkTime, within } from "@wirekit/internal/clock";
-import { checkLimits } from "@wirekit/internal/limits";
+import { checkGroups, checkLimits } from "@wirekit/internal/limits";
 import { Asker } from "./client/_asker.ts";
 import {
   type InformationLoop,
@@ -185,6 +185,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
       throw new TypeError("Name must be a non-empty string");
     }
     checkLimits(options);
+    checkGroups(options);
     const {
       url = DEFAULT_URL,
       token,

@@ -4,6 +4,9 @@
 /** A host and port as people type them: no secret can stand there. */
 const HOST_REGEXP = /^([\w-]+(\.[\w-]+)*|\[[\da-f:.]+\])(:\d+)?$/i;
 
+/** The scheme of a URL, its host, and the rest. */
+const PARTS_REGEXP = /^([a-z][a-z\d+.-]*:(?:\/\/)?)?([^/?#]*)(.*)/is;
+
 /** Paths that are no secret: none, and that of wsrpc. */
 const KNOWN_PATH_REGEXP = /^\/?(ws\/?)?$/;
 
@@ -31,24 +34,22 @@ const MIN_LENGTH = 4;
 export function shownUrl(url: string | URL): string {
   const text = String(url);
   if (HOST_REGEXP.test(text)) return text;
+  const [, scheme = "", given = "", rest = ""] = PARTS_REGEXP.exec(text) ?? [];
+  const isHost = HOST_REGEXP.test(given);
   const parsed = URL.parse(text);
-  if (!parsed) return shownText(text);
+  if (!parsed) {
+    if (text.includes("@") || !isHost) return `${scheme}…`;
+    return scheme + given + (rest && "/…");
+  }
   const { protocol, host, pathname } = parsed;
-  const isFile = protocol === "unix:" && /^\//.test(pathname);
-  if (host === "") return isFile ? `unix:${pathname}` : `${protocol}…`;
+  if (host === "") {
+    const isFile = protocol === "unix:" && pathname[0] === "/";
+    return isFile ? `unix:${pathname}` : `${protocol}…`;
+  }
   // As it was written: with its port, even if that is the usual one.
-  const [, given = ""] = /^[^:]*:\/\/([^/?#]*)/.exec(text) ?? [];
-  const place = HOST_REGEXP.test(given) ? given : host;
+  const place = isHost ? given : host;
   const path = KNOWN_PATH_REGEXP.test(pathname) ? pathname : "/…";
   return `${protocol}//${place}${path === "/" ? "" : path}`;
-}
-
-/** Shows what is not a URL: as much of it as can hold no secret. */
-function shownText(text: string): string {
-  const [scheme = ""] = /^[a-z][a-z\d+.-]*:(\/\/)?/i.exec(text) ?? [];
-  const [host = ""] = text.slice(scheme.length).split(/[/?#]/, 1);
-  if (text.includes("@") || !HOST_REGEXP.test(host)) return `${scheme}…`;
-  return text === scheme + host ? text : `${scheme}${host}/…`;
 }
 
 /**
@@ -84,6 +85,17 @@ export function withoutSecrets(text: string, url: string | URL): string {
     .filter(({ length }) => length >= MIN_LENGTH)
     .sort((a, b) => b.length - a.length);
   return secrets.reduce((left, part) => left.replaceAll(part, "…"), text);
+}
+
+/**
+ * Leaves each word with a slash out of a text, for it may be a URL.
+ *
+ * @param text The text, such as what a runtime says about a failure.
+ * @param instead What to write instead.
+ * @returns The text.
+ */
+export function withoutUrls(text: string, instead = "…"): string {
+  return text.replace(/\S*\/\S*/g, instead);
 }
 
 function decoded(text: string): string {

@@ -20,7 +20,7 @@
 
 import { shownUrl } from "./_url.ts";
 
-export { readUrl, shownUrl, withoutSecrets } from "./_url.ts";
+export { readUrl, shownUrl, withoutSecrets, withoutUrls } from "./_url.ts";
 
 /**
  * Reports that there is no connection: it could not be made, it was lost, or it

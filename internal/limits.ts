@@ -8,22 +8,14 @@
  * @module
  */
 
-/** Options that are groups of others, and what they look like. */
-const GROUPS: Record<string, string> = {
-  heartbeat: "an object such as { interval: 20_000 }",
-  reconnect: "false, or an object such as { maxAttempts: 5 }",
-};
-
 /**
- * Checks the limits among options, and that groups are objects. A limit that is not a number, such as one
+ * Checks the limits among options. A limit that is not a number, such as one
  * read from a variable that is not set, would be no limit at all: every
- * comparison with NaN is false. What is not an object, such as a number of
- * attempts instead of `reconnect: { maxAttempts }`, would have no effect.
+ * comparison with NaN is false.
  *
  * @param options The options as the user wrote them. Other ones are left alone.
- * @throws {RangeError} If a limit is not 0, more, or Infinity. The message
- * names the option and the value.
- * @throws {TypeError} If a group is not an object. The message names both too.
+ * @throws {RangeError} If one is not 0, more, or Infinity. The message names
+ * the option and the value.
  *
  * @example A bad limit
  * ```ts
@@ -36,7 +28,6 @@ const GROUPS: Record<string, string> = {
  */
 export function checkLimits(options: object): void {
   for (const [name, value] of Object.entries(options)) {
-    if (Object.hasOwn(GROUPS, name)) checkGroup(name, value);
     if (!/^max[A-Z]/.test(name) || value === undefined) continue;
     if (typeof value === "number" && value >= 0) continue;
     throw new RangeError(
@@ -44,6 +35,39 @@ export function checkLimits(options: object): void {
         String(value)
       }`,
     );
+  }
+}
+
+/** Options that are groups of others, and what they look like. */
+const GROUPS = {
+  heartbeat: "an object such as { interval: 20_000 }",
+  reconnect: "false, or an object such as { maxAttempts: 5 }",
+};
+
+/**
+ * Checks that the options that are groups of others are objects. What is none,
+ * such as a number of attempts instead of `reconnect: { maxAttempts }`, would
+ * have no effect.
+ *
+ * @param options The options as the user wrote them. Other ones are left alone.
+ * @throws {TypeError} If one is not an object. The message names the option and
+ * the value.
+ *
+ * @example A number of attempts
+ * ```ts
+ * import { checkGroups } from "@wirekit/internal/limits";
+ * import { assertThrows } from "@std/assert";
+ *
+ * const options = { reconnect: 5 };
+ * assertThrows(() => checkGroups(options), TypeError, "reconnect");
+ * ```
+ */
+export function checkGroups(options: object): void {
+  for (const [name, form] of Object.entries(GROUPS)) {
+    const value = (options as Record<string, unknown>)[name];
+    if (value === undefined || (typeof value === "object" && value)) continue;
+    if (name === "reconnect" && value === false) continue;
+    throw new TypeError(`${name} must be ${form}: got ${String(value)}`);
   }
 }
 
@@ -92,10 +116,4 @@ export class Gauge {
     this.hits++;
     if (value > this.peak) this.peak = value;
   }
-}
-
-function checkGroup(name: string, value: unknown): void {
-  if (value === undefined || (typeof value === "object" && value)) return;
-  if (name === "reconnect" && value === false) return;
-  throw new TypeError(`${name} must be ${GROUPS[name]}: got ${String(value)}`);
 }

@@ -3,7 +3,7 @@
 
 import { checkTime } from "@wirekit/internal/clock";
 import type { HeartbeatOptions } from "./peer_options.ts";
-import { checkLimits } from "@wirekit/internal/limits";
+import { checkGroups, checkLimits } from "@wirekit/internal/limits";
 
 /** The times of a peer. */
 export interface Times {
@@ -20,6 +20,7 @@ export interface Times {
 export function checkTimes(options: Times): void {
   const { timeout, idleTimeout, heartbeat } = options;
   checkLimits(options);
+  checkGroups(options);
   if (timeout !== undefined) checkTime("timeout", timeout);
   if (idleTimeout !== undefined) checkTime("idleTimeout", idleTimeout);
   const { interval, timeout: answer } = heartbeat ?? {};

@@ -57,6 +57,8 @@ export class Engine<State> implements Link {
   #received = 0;
   /** The size of the message that is read. */
   #size = 0;
+  /** How many batches without calls were sent, which `[]` may answer. */
+  #emptyAnswers = 0;
 
   /** Takes a transport over, for a peer that handlers may call back. */
   constructor(
@@ -107,6 +109,7 @@ export class Engine<State> implements Link {
       report: this.report,
       responses: sender,
       hear: (message) => this.#hear(message),
+      takeEmptyAnswer: () => this.#emptyAnswers > 0 && this.#emptyAnswers-- > 0,
     });
     checkTimes(options);
     const {
@@ -166,6 +169,11 @@ export class Engine<State> implements Link {
     this.#active = true;
     if (this.#options.onMessage) this.#log("out", wire);
     return this.#transport.send(wire);
+  }
+
+  /** wsjsonrpc answers such a batch with `[]`, and must get no error for it. */
+  expectEmptyAnswer(): void {
+    this.#emptyAnswers++;
   }
 
   /** Tells the other end that a call of this one is no longer wanted. */

@@ -20,8 +20,6 @@ export interface Responses {
   respond(message: Decoded): unknown;
   /** Takes the responses in a batch. */
   respondAll(messages: readonly Decoded[]): void;
-  /** Whether `[]` answers a batch of ours. */
-  takeEmptyAnswer(): boolean;
   /** The call of ours that waits for this id. */
   get(id: Id): unknown;
 }
@@ -42,6 +40,8 @@ export interface ReceiverParts<T extends Wire> {
   readonly responses?: Responses;
   /** Takes a notification that is about a call of ours; returns whether it is. */
   hear?(message: Decoded): boolean;
+  /** Whether `[]` answers a batch of ours. */
+  takeEmptyAnswer?(): boolean;
 }
 
 /** Reads messages and batches, and hands each to who takes it. */
@@ -86,13 +86,13 @@ export class Receiver<T extends Wire> {
     tooLarge: boolean,
     reply: Reply<T>,
   ): void {
-    const { answerer, codec, responses } = this.#parts;
+    const { answerer, codec, responses, takeEmptyAnswer } = this.#parts;
     const kinds = items.map((item) => this.#kindOf(item));
     const answers = items.filter((_, i) => kinds[i] === "response");
     if (answers.length > 0) responses?.respondAll(answers as Decoded[]);
     const count = items.length - answers.length;
     if (count === 0) {
-      const isAnswer = answers.length > 0 || responses?.takeEmptyAnswer();
+      const isAnswer = answers.length > 0 || takeEmptyAnswer?.();
       return isAnswer
         ? reply(undefined)
         : this.#refuse(null, new InvalidRequestError(), reply);

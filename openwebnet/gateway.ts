@@ -22,7 +22,7 @@
  */
 
 import { later, type Timer, within } from "@wirekit/internal/clock";
-import { checkLimits } from "@wirekit/internal/limits";
+import { checkGroups, checkLimits } from "@wirekit/internal/limits";
 import type { Caller, MessageFilter } from "./areas/item.ts";
 import { decode, type GatewayEvent } from "./events.ts";
 import type {
@@ -103,6 +103,7 @@ export class Gateway implements Caller, AsyncDisposable {
    */
   constructor(options: GatewayOptions) {
     checkLimits(options);
+    checkGroups(options);
     this.#options = options;
     const { profile = PROFILES.generic! } = options;
     const { pacing = profile.pacing, idleTimeout = profile.idleTimeout } =

@@ -178,6 +178,7 @@ const PARSE: Record<string, string> = {
   "hub/page/_build.ts": "the URLs of files",
   "hub/page/app/snippets.ts": "the address of the page",
   "internal/_url.ts": "the one place",
+  "jsonrpc/call/http_client.ts": "its origin",
   "jsonrpc/command/_serve_file.ts": "the URL of a file",
   "jsonrpc/command/_target.ts": "a URL that was checked",
   "openwebnet/_command_mqtt.ts": "the broker, and no error repeats it",

@@ -19,7 +19,7 @@
  */
 
 import { checkTime, sleep, unlessAborted } from "@wirekit/internal/clock";
-import { HandshakeError } from "@wirekit/internal/errors";
+import type { HandshakeError } from "@wirekit/internal/errors";
 import { CloseError, type Transport } from "./transport.ts";
 
 /** What {@linkcode ReconnectOptions.onState} is told. */
@@ -316,8 +316,9 @@ class Connections<T>
 
 /** Returns whether another attempt may succeed. */
 function mayHelp(error: unknown): boolean {
-  if (error instanceof Error && error.name === "NotCapable") return false;
-  if (!(error instanceof HandshakeError)) return true;
-  const { status = 0 } = error;
-  return status < 400 || status > 499 || [408, 425, 429].includes(status);
+  const { name, status = 0 } = Object(error) as Partial<HandshakeError>;
+  if (name === "NotCapable") return false;
+  // By its name, so that a page, which never gets one, need not have the class.
+  return name !== "HandshakeError" || status < 400 || status > 499 ||
+    [408, 425, 429].includes(status);
 }

@@ -30,7 +30,7 @@
  */
 
 import { checkTime } from "@wirekit/internal/clock";
-import { NotConnectedError } from "@wirekit/internal/errors";
+import { NotConnectedError, withoutUrls } from "@wirekit/internal/errors";
 import { checkLimits } from "@wirekit/internal/limits";
 import { opening } from "./_opening.ts";
 import { failureOf, PlatformSocket } from "./websocket/_platform_socket.ts";
@@ -158,14 +158,14 @@ function openPlatform<F extends Format>(
 
 /** Makes an error of what the platform says about a failure. */
 function platformError(
-  { place, hide }: HandshakeRequest,
+  { place }: HandshakeRequest,
   said: unknown,
 ): NotConnectedError {
   const cause = said || new CloseError(1006);
   return new NotConnectedError(
     `Cannot connect to ${place}: nobody listens there, or the server refused; ` +
       `this platform does not tell which${
-        said ? ` (${hide((said as Error).message)})` : ""
+        said ? ` (${withoutUrls((said as Error).message)})` : ""
       }`,
     { cause },
   );

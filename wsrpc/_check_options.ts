@@ -2,9 +2,10 @@
 // This module is browser compatible.
 
 import { checkTime } from "@wirekit/internal/clock";
-import { checkLimits } from "@wirekit/internal/limits";
+import { checkGroups, checkLimits } from "@wirekit/internal/limits";
 import type { CallingOptions } from "./peer_options.ts";
 
+/** The limits that would let nothing through if they were 0. */
 const LIMITS = ["maxInFlight", "maxHandlers", "maxMessageBytes"] as const;
 
 /**
@@ -13,23 +14,15 @@ const LIMITS = ["maxInFlight", "maxHandlers", "maxMessageBytes"] as const;
  */
 export function checkOptions<P>(options: CallingOptions<P>): void {
   checkLimits(options);
-  const { timeout, heartbeat = {}, maxQueueBytes } = options;
-  if (timeout !== undefined) checkTime("timeout", timeout);
-  for (const name of ["interval", "timeout"] as const) {
-    const ms = heartbeat[name];
-    if (ms !== undefined) checkTime(`heartbeat.${name}`, ms);
-  }
+  checkGroups(options);
   for (const name of LIMITS) {
-    const limit = options[name];
-    if (limit !== undefined) checkLimit(name, limit, limit > 0);
+    if (options[name] === 0) {
+      throw new RangeError(`${name} must be more than 0: got 0`);
+    }
   }
-  if (maxQueueBytes !== undefined) {
-    checkLimit("maxQueueBytes", maxQueueBytes, maxQueueBytes >= 0);
-  }
-}
-
-function checkLimit(name: string, limit: number, isFine: boolean): void {
-  if (isFine) return;
-  const least = name === "maxQueueBytes" ? "0 or more" : "more than 0";
-  throw new RangeError(`${name} must be ${least}: got ${limit}`);
+  const { timeout, heartbeat } = options;
+  const { interval, timeout: patience } = heartbeat ?? {};
+  if (timeout !== undefined) checkTime("timeout", timeout);
+  if (interval !== undefined) checkTime("heartbeat.interval", interval);
+  if (patience !== undefined) checkTime("heartbeat.timeout", patience);
 }

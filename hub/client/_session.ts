@@ -68,7 +68,8 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #owner: SessionOwner;
   readonly #asker: Asker;
-  readonly #ping: string;
+  /** Watches the connection that is open. */
+  readonly #heartbeat: Heartbeat;
   #state: ClientState = "closed";
   /** Whether it was closed permanently. */
   #over = false;
@@ -91,10 +92,17 @@ export class Session {
     checkTime("timeout", options.timeout);
     checkTime("connectTimeout", options.connectTimeout);
     checkTime("holdTimeout", options.holdTimeout);
-    checkTime("heartbeat.interval", heartbeat.interval);
-    checkTime("heartbeat.timeout", heartbeat.timeout);
     const tail = writeTail(`"${HEARTBEAT}"`);
-    this.#ping = writeMessage(id, { type: MessageType.ping, tail });
+    const ping = writeMessage(id, { type: MessageType.ping, tail });
+    this.#heartbeat = new Heartbeat(heartbeat, {
+      received: () => this.#link!.received,
+      ping: () => this.#link!.post(ping),
+      lost: () => {
+        const { timeout } = heartbeat;
+        const text = `No sign of life from the hub within ${timeout} ms`;
+        this.#link!.drop(new TimeoutError(text));
+      },
+    });
   }
 
   /** The state. */
@@ -247,7 +255,7 @@ export class Session {
     token: string | undefined,
     stop: AbortSignal,
   ): Promise<void> {
-    const { heartbeat: times, connectTimeout, maxMessageBytes } = this.#options;
+    const { connectTimeout, maxMessageBytes } = this.#options;
     const link = this.#link = new Link(transport, maxMessageBytes);
     const drop = () => link.drop();
     stop.addEventListener("abort", drop);
@@ -258,18 +266,9 @@ export class Session {
       () => new TimeoutError("The hub did not accept the name in time"),
     );
     this.#verify(link, token);
-    const heartbeat = new Heartbeat(times, {
-      received: () => link.received,
-      ping: () => link.post(this.#ping),
-      lost: () => {
-        const { timeout } = times;
-        const text = `No sign of life from the hub within ${timeout} ms`;
-        link.drop(new TimeoutError(text));
-      },
-    });
-    heartbeat.start();
+    this.#heartbeat.start();
     const error = await link.read((text) => this.#receive(link, text));
-    heartbeat.stop();
+    this.#heartbeat.stop();
     stop.removeEventListener("abort", drop);
     this.#ended(link, error, stop);
   }

@@ -31,7 +31,6 @@ export class Sender implements Caller {
   #cause: Error | undefined;
   #tick: Prepared<Wire>[] | undefined;
   #flushed: Promise<void> | undefined;
-  #silentBatches = 0;
 
   /** Makes the calling half of a connection. */
   constructor(
@@ -171,11 +170,6 @@ export class Sender implements Caller {
     return this.#calls.get(id);
   }
 
-  /** Takes `[]` as the answer to a batch of notifications, if there was one. */
-  takeEmptyAnswer(): boolean {
-    return this.#silentBatches > 0 && this.#silentBatches-- > 0;
-  }
-
   /** Ends a call with an error, if it still waits. */
   end(call: Call, error: unknown): void {
     this.#calls.fail(call, error);
@@ -240,9 +234,12 @@ export class Sender implements Caller {
   /** Sends a message, or puts it into the batch of this tick. */
   readonly #put = (wire: Wire, call?: Call): Promise<void> | void => {
     if (this.#autoBatch) return this.#gather({ wire, call });
-    if (call) return this.#turns.submit(call, wire);
-    return this.#link.send(wire);
+    return this.#send(wire, call);
   };
+
+  #send(wire: Wire, call: Call | undefined): Promise<void> | void {
+    return call ? this.#turns.submit(call, wire) : this.#link.send(wire);
+  }
 
   #gather(item: Prepared<Wire>): Promise<void> {
     if (this.#tick) {
@@ -263,15 +260,11 @@ export class Sender implements Caller {
     const calls: Call[] = [];
     for (const { call } of items) if (call) calls.push(call);
     if (items.length === 1 && this.#autoBatch) {
-      const { wire } = items[0]!;
-      return calls[0]
-        ? this.#turns.submit(calls[0], wire)
-        : this.#link.send(wire);
+      return this.#send(items[0]!.wire, calls[0]);
     }
     const wire = this.#codec.join(items.map(({ wire }) => wire));
     if (calls.length === 0) {
-      // wsjsonrpc answers such a batch with `[]`, and must get no error for it.
-      this.#silentBatches++;
+      this.#link.expectEmptyAnswer?.();
       return this.#link.send(wire);
     }
     this.#calls.group(calls);

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { LimitError, withoutSecrets } from "@wirekit/internal/errors";
+import { LimitError, withoutUrls } from "@wirekit/internal/errors";
 import { checkLimits } from "@wirekit/internal/limits";
 import type { Decoded } from "../wire/_link.ts";
 import { readBody, textOf } from "../answer/_body.ts";
@@ -149,9 +149,9 @@ export class HttpClient<C extends Contract = Contract> extends RemoteCaller<C>
    * await client.close();
    * ```
    */
-  close(): Promise<void> {
+  // deno-lint-ignore require-await -- it never throws
+  async close(): Promise<void> {
     this.#sender.close(new Error("Client is closed"));
-    return Promise.resolve();
   }
 
   /**
@@ -171,22 +171,24 @@ export class HttpClient<C extends Contract = Contract> extends RemoteCaller<C>
   }
 
   async #post(wire: Wire): Promise<void> {
-    const ids = messagesOf(wire as string).map(({ id }) => id)
-      .filter((id) => id !== undefined);
+    const ids = messagesOf(wire as string).flatMap(({ id }) => id ?? []);
     const post = { controller: new AbortController(), open: ids.length };
     for (const id of ids) this.#posts.set(id, post);
+    let makeError: (method: string) => Error;
     try {
       const { status, text } = await this.#fetch(wire, post.controller.signal);
       this.#sender.respondAll(messagesOf(text));
       const reason = `no response to it, HTTP status ${status}`;
-      this.#fail(
-        ids,
-        (method) => new MalformedResponseError(method, { reason }),
-      );
       if (ids.length === 0 && status >= 400) throw new Error(reason);
-    } catch (cause) {
-      this.#fail(ids, (method) => closedError(method, true, cause));
+      makeError = (method) => new MalformedResponseError(method, { reason });
+    } catch (error) {
+      const cause = this.#shown(error);
       if (ids.length === 0) throw closedError("notification", true, cause);
+      makeError = (method) => closedError(method, true, cause);
+    }
+    for (const id of ids) {
+      const call = this.#sender.get(id);
+      if (call) this.#sender.end(call, makeError(call.method));
     }
   }
 
@@ -199,16 +201,8 @@ export class HttpClient<C extends Contract = Contract> extends RemoteCaller<C>
     headers.set("accept", "application/json");
     const { fetch = globalThis.fetch, maxResponseBytes = 16_777_216 } =
       this.#options;
-    const response = await this.#ask(
-      () =>
-        fetch(
-          new Request(this.#url, {
-            method: "POST",
-            body: wire,
-            headers,
-            signal,
-          }),
-        ),
+    const response = await fetch(
+      new Request(this.#url, { method: "POST", body: wire, headers, signal }),
     );
     const bytes = await readBody(response, maxResponseBytes);
     if (!bytes) {
@@ -216,26 +210,15 @@ export class HttpClient<C extends Contract = Contract> extends RemoteCaller<C>
         `the response has more than ${maxResponseBytes} bytes (maxResponseBytes)`,
       );
     }
-    const { status } = response;
-    return { status, text: textOf(bytes) };
+    return { status: response.status, text: textOf(bytes) };
   }
 
-  /** Fails without the secrets of the URL, which the runtimes repeat. */
-  async #ask(fetch: () => Promise<Response>): Promise<Response> {
-    try {
-      return await fetch();
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-      const { message, cause } = error;
-      throw new TypeError(withoutSecrets(message, this.#url), { cause });
-    }
-  }
-
-  #fail(ids: readonly unknown[], makeError: (method: string) => Error): void {
-    for (const id of ids) {
-      const call = this.#sender.get(id);
-      if (call) this.#sender.end(call, makeError(call.method));
-    }
+  /** Of the URL that a runtime repeats, only the origin is no secret. */
+  #shown(error: unknown): unknown {
+    if (!(error instanceof TypeError)) return error;
+    const { message, cause } = error;
+    const { origin } = URL.parse(this.#url) ?? {};
+    return new TypeError(withoutUrls(message, origin), { cause });
   }
 
   /** A request whose calls are all over is no longer wanted. */
@@ -251,7 +234,7 @@ export class HttpClient<C extends Contract = Contract> extends RemoteCaller<C>
 function messagesOf(text: string): Decoded[] {
   try {
     return [JSON.parse(text)].flat()
-      .filter((item) => typeof item === "object" && item !== null);
+      .filter((item) => item === Object(item));
   } catch {
     return [];
   }

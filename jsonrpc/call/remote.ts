@@ -7,6 +7,7 @@
  * @module
  */
 
+import { cannotCall } from "./_cannot_call.ts";
 import { MalformedResponseError } from "./call_error.ts";
 import type { Caller } from "./caller.ts";
 import type {
@@ -148,7 +149,10 @@ export function remote<C extends Contract = Contract>(
     const spec = find<MethodContract>(contract?.methods, method);
     const params = toParams(spec, args);
     if (spec?.stream) {
-      if (!caller.stream) throw noStream(method);
+      if (!caller.stream) {
+        const reason = "a stream needs a connection that lasts";
+        throw new TypeError(cannotCall(method, reason));
+      }
       const check = (value: unknown) => checked(method, value, spec.stream!);
       return caller.stream(method, params, { ...options, check });
     }
@@ -197,14 +201,6 @@ export function emitter<C extends Contract>(
     const spec = find<EventContract>(contract.events, method);
     return caller.notify(method, toParams(spec, args));
   }) as Emitter<C>;
-}
-
-function noStream(method: string): TypeError {
-  return new TypeError(
-    `Cannot read ${
-      JSON.stringify(method)
-    }: a stream needs a connection that lasts`,
-  );
 }
 
 function find<T>(

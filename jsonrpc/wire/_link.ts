@@ -16,6 +16,8 @@ export interface Link {
   send(wire: Wire): Promise<void>;
   /** Tells the other end that a call of this one is no longer wanted. */
   cancel?(id: number): void;
+  /** Is told of a batch without calls, which `[]` may answer. */
+  expectEmptyAnswer?(): void;
   /** Tells of an error that no caller sees. */
   report(error: unknown, about?: ErrorAbout): void;
 }

@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import type { Socket } from "node:net";
+import { withoutSecrets } from "@wirekit/internal/errors";
 import { ConnectionGroup } from "./_connection_group.ts";
 import { dial } from "../_dial.ts";
 import { SocketPipe } from "../stream/_socket_pipe.ts";
@@ -31,7 +32,8 @@ export async function openWebSocket<F extends Format>(
   request: HandshakeRequest,
   options: OpenWebSocketOptions<F>,
 ): Promise<WebSocketConnection<F>> {
-  const { url, place, hide, protocols } = request;
+  const { url, place, href, protocols } = request;
+  const hide = (text: string) => withoutSecrets(text, href);
   const { head, accept } = await writeRequest(request);
   const secure = url.protocol === "wss:";
   const host = url.hostname.replace(/^\[|\]$/g, "");

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { readUrl, shownUrl, withoutSecrets } from "@wirekit/internal/errors";
+import { readUrl, shownUrl } from "@wirekit/internal/errors";
 import { encodeText } from "../_utf8.ts";
 
 /** A token of HTTP (RFC 9110, section 5.6.2). */
@@ -17,8 +17,8 @@ export interface HandshakeRequest {
   url: URL;
   /** The URL for an error. */
   place: string;
-  /** Leaves the secrets of the URL out of a text. */
-  hide: (text: string) => string;
+  /** The whole URL as it was given, with its secrets. */
+  href: string;
   /** The user's headers, and the credentials of the URL. */
   headers: Headers;
   /** The subprotocols to offer. */
@@ -47,8 +47,7 @@ export function checkRequest(
   url.hash = "";
   const protocols = [...options.protocols ?? []];
   checkProtocols(protocols);
-  const hide = (text: string) => withoutSecrets(text, href);
-  return { url, place: shownUrl(href), hide, headers, protocols };
+  return { url, place: shownUrl(href), href, headers, protocols };
 }
 
 /**
