@@ -5,6 +5,7 @@
 import type { Suite } from "./suite.ts";
 import * as burst from "./suites/burst.ts";
 import * as calls from "./suites/calls.ts";
+import * as cluster from "./suites/cluster.ts";
 import * as fanout from "./suites/fanout.ts";
 import * as hub from "./suites/hub.ts";
 import * as jsonrpc from "./suites/jsonrpc.ts";
@@ -26,6 +27,7 @@ export const suites: Suite[] = [
   stock,
   burst,
   fanout,
+  cluster,
   rules,
   watch,
   jsonrpc,

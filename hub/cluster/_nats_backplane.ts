@@ -192,16 +192,21 @@ export class NatsBackplane implements Backplane, NameKeeper {
   }
 
   status(): BackplaneStatus {
-    const nodes = [...this.#peers.values()].map(({ status }) => status);
-    nodes.push(this.#describe());
+    const nodes = () => {
+      const others = [...this.#peers.values()].map(({ status }) => status);
+      return [...others, this.#describe()].sort((a, b) => a.id < b.id ? -1 : 1);
+    };
     return {
       node: this.#id,
       state: this.#state,
       ...(this.#reason !== "" && { reason: this.#reason }),
       since: this.#since,
       maxMessageBytes: this.maxMessageBytes,
-      nodes: nodes.sort((a, b) => a.id < b.id ? -1 : 1),
       names: this.#names.nodes,
+      // Only for those who read it.
+      get nodes() {
+        return nodes();
+      },
     };
   }
 

@@ -321,12 +321,16 @@ export class MemoryBackplane implements Backplane {
 
   /** See {@linkcode Backplane}. */
   status(): BackplaneStatus {
+    const nodes = () =>
+      this.#state === "open" ? this.#engine.nodes() : [this.report()];
     return {
       node: this.id,
       state: this.#state,
       since: this.#since,
       maxMessageBytes: Infinity,
-      nodes: this.#state === "open" ? this.#engine.nodes() : [this.report()],
+      get nodes() {
+        return nodes();
+      },
       names: this.#names,
       ...(this.#state === "fenced" && { reason: AWAY }),
     };

@@ -1,0 +1,151 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** A call by name between two hubs that are one, on one NATS server. */
+
+import { connectNats } from "@wirekit/hub/nats";
+import { Driver } from "../../tests/_driver.ts";
+import { Engine } from "../../tests/cluster/_servers.ts";
+import {
+  type CallCell,
+  compare,
+  type Load,
+  type Running,
+  short,
+  type System,
+} from "../harness.ts";
+import { installDebian } from "../peers/install.ts";
+import { DENO, file, nats, told } from "../peers/named.ts";
+import { ratioTarget, type Suite, type Target } from "../suite.ts";
+
+const CELLS: CallCell[] = [
+  { name: "1 in flight", depth: 1, size: 64 },
+  { name: "16 in flight", depth: 16, size: 64 },
+  { name: "64 in flight", depth: 64, size: 64, quick: true },
+  { name: "Poisson 4k/s", depth: 1, size: 64, rate: 4_000 },
+];
+
+/** How many names are claimed to see how long it takes. */
+const NAMES = 2_000;
+
+/** At least so many a second, on one server. */
+const MIN_CLAIMS = 1_000;
+
+async function startEngine(): Promise<Engine> {
+  const { path } = await installDebian("usr/sbin/nats-server");
+  Deno.env.set("NATS_SERVER", path);
+  return await Engine.start(1);
+}
+
+/** Two hubs, with both clients at one, or each at its own. */
+function cluster(name: string, apart: boolean): System<CallCell> {
+  return {
+    name,
+    async start(): Promise<Running<CallCell>> {
+      await using stack = new AsyncDisposableStack();
+      const engine = stack.use(await startEngine());
+      const hub = async () =>
+        stack.use(
+          await told([
+            ...DENO,
+            file("../hub/cluster_server.ts"),
+            engine.urls[0]!,
+          ]),
+        );
+      const one = await hub();
+      const two = await hub();
+      const client = async (role: string, address: string) => {
+        const driver = stack.use(
+          new Driver([
+            ...DENO,
+            file("../hub/wirekit_client.ts"),
+            role,
+            address,
+          ]),
+        );
+        await driver.event({ event: "ready" });
+        return driver;
+      };
+      const responder = await client("responder", one.address);
+      const requester = await client(
+        "requester",
+        apart ? two.address : one.address,
+      );
+      const rest = stack.move();
+      return {
+        processes: {
+          "hub of the responder": one.pid,
+          "hub of the requester": two.pid,
+          requester: requester.pid,
+          responder: responder.pid,
+        },
+        load: (cell, seconds) =>
+          requester.do<Load>("load", { ...cell, seconds }),
+        [Symbol.asyncDispose]: () => rest.disposeAsync(),
+      };
+    },
+  };
+}
+
+/** Measures how many names a hub can claim in a second. */
+async function claims(): Promise<Target> {
+  await using engine = await startEngine();
+  const plane = await connectNats({ servers: engine.urls });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let won = 0;
+  plane.onMessage({
+    won: () => {
+      if (++won === NAMES) resolve();
+    },
+    held() {},
+    lost() {},
+    message() {},
+    undelivered() {},
+    left() {},
+    gone() {},
+    attached() {},
+    detached() {},
+    figures: () => ({}),
+  });
+  const start = performance.now();
+  for (let n = 0; n < NAMES; n++) plane.claim(`"name ${n}"`);
+  await promise;
+  const rate = NAMES / (performance.now() - start) * 1_000;
+  await plane.close();
+  return {
+    what: "names that a hub claims in a second, one server",
+    measured: short(rate),
+    target: `≥ ${MIN_CLAIMS}`,
+    met: rate >= MIN_CLAIMS,
+  };
+}
+
+/** The suite. */
+export const suite: Suite = {
+  name: "cluster",
+  title: "A call by name between two hubs that are one",
+  long: true,
+  async run(plan) {
+    const apart = cluster("two hubs", true);
+    const together = cluster("one of two hubs", false);
+    const results = await compare([apart, together, nats], CELLS, plan);
+    const than = (theirs: string, ratios: number[]) =>
+      ratios.map((atLeast, i) => {
+        const cell = CELLS[i]!.name;
+        return ratioTarget(`between two hubs ÷ ${theirs}, ${cell}`, results, {
+          cell,
+          ours: apart.name,
+          theirs,
+          atLeast,
+          latency: false,
+        });
+      });
+    return {
+      targets: [
+        ...than(together.name, [0.3, 0.3, 0.4]),
+        ...than(nats.name, [0.3, 0.5, 0.9]),
+        await claims(),
+      ],
+      details: results.table(nats.name),
+    };
+  },
+};
