@@ -227,8 +227,7 @@ export function serveWith<const O extends Options>(
           terminal.log(`Other machines reach it at ${others.join(", ")}`);
         }
         if (!noPage) {
-          const address = server.urls[0].replace(/^ws/, "http");
-          terminal.log(`Its page is ${address}/`);
+          terminal.log(`Its page is ${pageOf(server.urls[0])}`);
         }
         if (backplane) {
           const others = backplane.status().nodes.length - 1;
@@ -259,6 +258,14 @@ export function serveWith<const O extends Options>(
 
 /** Runs the hub. */
 export const serveCommand: Command = serveWith();
+
+/** Returns where the page of a hub is, as a browser here reaches it. */
+function pageOf(url: string): string {
+  const page = new URL(url.replace(/^ws/, "http"));
+  if (page.hostname === "0.0.0.0") page.hostname = "127.0.0.1";
+  if (page.hostname === "[::]") page.hostname = "[::1]";
+  return page.href;
+}
 
 /** The names of this machine, if they may be known. */
 function ownNames(): string[] {

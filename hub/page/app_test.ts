@@ -219,4 +219,8 @@ Deno.test("waysToJoin() names this hub, and how to show its token", () => {
     assertStringIncludes(text, "hub.example.org", title);
     assertStringIncludes(text, "TOKEN", title);
   }
+  assertStringIncludes(
+    waysToJoin(locked)[0]!.text,
+    `bot.uri = "wss://hub.example.org" + "/?token=" + os.environ`,
+  );
 });

@@ -48,7 +48,7 @@ export function waysToJoin(place: Place): Snippet[] {
       text: `# pip install winerp "websockets<14"
 import asyncio, ${locked ? "os, " : ""}winerp
 
-bot = winerp.Client(${pythonArguments("bot", place)})
+bot = winerp.Client(${pythonArguments("bot", place)})${pythonUri("bot", place)}
 
 @bot.route
 async def greet(source, name="you"):
@@ -120,7 +120,7 @@ function pythonOf({ to, route, data }: Call, place: Place): string {
     : `, **json.loads(${pythonText(oneLine(data))})`;
   return `import asyncio, json, ${place.locked ? "os, " : ""}winerp
 
-me = winerp.Client(${pythonArguments("me", place)})
+me = winerp.Client(${pythonArguments("me", place)})${pythonUri("me", place)}
 
 async def main():
     await me.start()
@@ -166,6 +166,13 @@ function pythonArguments(name: string, { url, locked }: Place): string {
     ? ""
     : `, host="${hostname}"`;
   return `"${name}"${host}, port=${number}`;
+}
+
+/** winerp knows no TLS: its client gets the whole URL by hand. */
+function pythonUri(client: string, { url, locked }: Place): string {
+  if (!url.startsWith("wss:")) return "";
+  const token = locked ? " + \"/?token=\" + os.environ['WIREKIT_TOKEN']" : "";
+  return `\n${client}.uri = "${url}"${token}`;
 }
 
 /** Words that Python does not take for the name of an argument. */
