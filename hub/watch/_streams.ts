@@ -230,11 +230,13 @@ export class Streams {
 
 /** Returns a text that changes when a client does. */
 function markOf(client: ClientReport): string {
-  const { state, name, sent, received, asking, asked, outbox, trouble } =
-    client;
+  const { state, name, lastSeen, sent, received, asking, asked } = client;
+  const { outbox, trouble } = client;
   return [
     state,
     name,
+    // A client that only answers pings is heard, too.
+    lastSeen,
     sent.messages + sent.requests + sent.informs + sent.errors,
     received.messages + received.requests + received.informs + received.errors,
     asking,
