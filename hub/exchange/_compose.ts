@@ -46,9 +46,13 @@ const END = /* @__PURE__ */ encoder.encode("}");
 export function composeMessage(
   members: Partial<Record<MemberName, string>>,
 ): Uint8Array<ArrayBuffer> {
-  return assemble(
-    MEMBERS.map((name) => encoder.encode(members[name] ?? "null")),
-  );
+  // One text, encoded at once: each call of an encoder costs as much as a short
+  // message.
+  let text = "";
+  for (const name of MEMBERS) {
+    text += `${text === "" ? "{" : ","}"${name}":${members[name] ?? "null"}`;
+  }
+  return oneLine(encoder.encode(`${text}}`));
 }
 
 /** Writes the members whose values are given, in the order of MEMBERS. */
