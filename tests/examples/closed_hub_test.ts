@@ -4,6 +4,7 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Client, RemoteError } from "@wirekit/hub";
+import config from "../../hub/deno.json" with { type: "json" };
 import { ROOT } from "../_packages.ts";
 import { Program } from "../_program.ts";
 
@@ -26,6 +27,10 @@ Deno.test("The chapter on tokens and rules does what it says", async () => {
   const { json = "", sh = "" } = await codeOf(
     "hub/README.md",
     "Closed to strangers",
+  );
+  assertEquals(
+    JSON.parse(json).$schema,
+    `https://jsr.io/@wirekit/hub/${config.version}/hub.schema.json`,
   );
   const folder = await Deno.makeTempDir();
   await Deno.writeTextFile(`${folder}/hub.json`, json);
@@ -88,6 +93,10 @@ Deno.test("The image of examples/docker runs a hub, with the permissions that it
   const [, list = "[]"] = /^ENTRYPOINT (\[.*\])$/m.exec(text) ?? [];
   const [deno, ...words] = JSON.parse(list) as string[];
   assertEquals(deno, "deno");
+  assertEquals(
+    [...text.matchAll(/@wirekit\/hub@([\d.]+)/g)].map(([, each]) => each),
+    [config.version, config.version],
+  );
   const folder = await Deno.makeTempDir();
   await Deno.writeTextFile(
     `${folder}/hub.json`,
