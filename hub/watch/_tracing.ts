@@ -65,26 +65,15 @@ export function makeTracer(): Tracer | undefined {
 }
 
 function otelTracer(): OtelTracer | undefined {
-  const { Deno: deno } = globalThis as {
-    Deno?: {
-      telemetry?: {
-        tracerProvider?: {
-          getTracer(name: string, version: string): OtelTracer;
-        };
-      };
-    };
-  };
-  try {
-    const tracer = deno?.telemetry?.tracerProvider?.getTracer(
-      "@wirekit/hub",
-      config.version,
-    );
-    // It is never ended, and so never exported: it throws where tracing is off.
-    tracer?.startSpan("probe", {});
-    return tracer;
-  } catch {
-    return undefined;
-  }
+  // Deno registers itself here, as OpenTelemetry's API asks for, where tracing
+  // is on. Not `Deno.telemetry`: to make a span there while it is off ends the
+  // whole process on Deno 2.5, which Deploy runs.
+  const { trace } = (globalThis as {
+    [api: symbol]:
+      | { trace?: { getTracer(name: string, version: string): OtelTracer } }
+      | undefined;
+  })[Symbol.for("opentelemetry.js.api.1")] ?? {};
+  return trace?.getTracer("@wirekit/hub", config.version);
 }
 
 /** A span elsewhere. */
