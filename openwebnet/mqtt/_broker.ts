@@ -33,8 +33,8 @@ export interface BrokerOptions {
 export interface BrokerEvents {
   /** It is connected, and its topics are subscribed to. */
   opened(): void;
-  /** It was connected, and no longer is. */
-  lost(error: Error): void;
+  /** It was connected, and no longer is; or it could not be connected again. */
+  lost(error: Error, wasOpen: boolean): void;
   /** A message came. `isRetained` is one that the broker has kept for us. */
   received(topic: string, payload: string, isRetained: boolean): void;
 }
@@ -133,8 +133,9 @@ export class Broker {
     for (let failures = 0; !signal.aborted; failures++) {
       const since = now();
       let error: Error;
+      let isOpened = false;
       try {
-        error = await this.#session(() => wasOpen = true);
+        error = await this.#session(() => isOpened = wasOpen = true);
         if (now() - since > MAX_DELAY) failures = 0;
       } catch (thrown) {
         error = thrown as Error;
@@ -143,7 +144,7 @@ export class Broker {
         if (!wasOpen) throw error;
       }
       if (signal.aborted) return;
-      this.#events.lost(error);
+      this.#events.lost(error, isOpened);
       const delay = Math.min(MIN_DELAY * 2 ** failures, MAX_DELAY);
       // Not all at once when a broker comes back.
       await sleep(delay * (1 + Math.random() / 4), { signal }).catch(() => {});

@@ -239,6 +239,8 @@ Deno.test("States are what the bus says", () => {
   });
   const off = stateAfter(shown("zone", "1"), "*4*1*1##", "*4*303*1##");
   assertEquals([off.mode, off.action, off.preset], ["off", "off", "none"]);
+  const on = stateAfter(shown("zone", "1"), "*4*303*1##", "*4*110*1##");
+  assertEquals([on.mode, on.action], ["heat", null]);
   const frost = stateAfter(shown("zone", "1"), "*4*102*1##");
   assertEquals([frost.mode, frost.preset], ["off", "protection"]);
   assertEquals(

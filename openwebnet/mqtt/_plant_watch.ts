@@ -455,9 +455,16 @@ export class PlantWatch {
   /** Asks the plant for all states. */
   async #refresh(): Promise<void> {
     const requests = [...REQUESTS];
-    for (const { kind, where, hasLevel, seconds } of this.#items.values()) {
+    for (const item of this.#items.values()) {
+      const { kind, where, hasLevel, hasHumidity, seconds } = item;
       const who = WHO_OF[kind];
-      if (kind === "zone" || kind === "scene") {
+      if (kind === "zone") {
+        requests.push({ kind: "status", who, where });
+        // What its valves do, and what else it has told once.
+        requests.push({ kind: "request", who, where, dimension: "19" });
+        if (!hasHumidity) continue;
+        requests.push({ kind: "request", who, where, dimension: "60" });
+      } else if (kind === "scene") {
         requests.push({ kind: "status", who, where });
       } else if (kind === "probe") {
         requests.push({ kind: "request", who, where, dimension: "0" });

@@ -153,11 +153,13 @@ function zoneOf(before: State, event: GatewayEvent): State {
     case "thermo.mode": {
       const { mode, season } = event;
       const own = MODES[season] ?? before.season ?? "heat";
+      // What it does once it is on again, its valves will say.
+      const action = before.action === "off" ? null : before.action ?? null;
       return {
         season: own,
         preset: mode === "protection" ? "protection" : "none",
         mode: mode === "manual" ? own : mode === "automatic" ? "auto" : "off",
-        ...(mode === "off" ? { action: "off" } : {}),
+        action: mode === "off" ? "off" : action,
       };
     }
     case "thermo.program":

@@ -160,6 +160,7 @@ export async function connectMqtt(
   const base = baseOf(place);
   const memory = new Memory(place);
   const first = Promise.withResolvers<void>();
+  let told = "";
   const broker = new Broker({
     url,
     username,
@@ -174,11 +175,16 @@ export async function connectMqtt(
     ],
   }, {
     opened() {
+      told = "";
       logger?.info?.(`The broker at ${url.host} is connected`);
       first.resolve();
     },
-    lost(error) {
-      logger?.warn?.(`The broker at ${url.host} is lost: ${error.message}`);
+    lost({ message }, wasOpen) {
+      // That it is still not there is not said each time.
+      if (wasOpen) {
+        logger?.warn?.(`The broker at ${url.host} is lost: ${message}`);
+      } else if (message !== told) logger?.warn?.(message);
+      told = message;
     },
     received(topic, payload, isRetained) {
       if (topic === birth) {
