@@ -9,6 +9,19 @@ import type { Right, Token } from "./tokens.ts";
 /** The most tokens of a hub: each costs a comparison for each stranger. */
 export const MAX_TOKENS = 10_000;
 
+/**
+ * The names of `hub list` and the like, which ask the hub itself: a token with
+ * rights and without names is enough for them.
+ */
+const TOOL_REGEXP = /^hub-[\da-f]{8}$/;
+
+/** What a client may do under such a name. */
+const HUB_ONLY: Pick<Pass, "mayReachAll" | "mayAsk" | "mayInform"> = {
+  mayReachAll: false,
+  mayAsk: (name) => name === "@hub",
+  mayInform: () => false,
+};
+
 /** A token that has been read. */
 interface Entry {
   readonly fingerprint: Uint8Array;
@@ -129,15 +142,19 @@ function entryOf(given: Token, at: number): Entry {
   const ends = expires === undefined ? Infinity : Date.parse(expires);
   if (Number.isNaN(ends)) throw wrong("has an expires that is no date");
   const may = (right: Right) => rights.includes(right);
+  const isOwn = matcherOf(names);
+  const isTool = (name: string) => rights.length > 0 && TOOL_REGEXP.test(name);
+  const pass: Pass = {
+    ...fullPass(label),
+    mayWatch: may("watch") || may("operate"),
+    mayOperate: may("operate"),
+    mayTake: (name) => isOwn(name) || isTool(name),
+    named: (name) => isOwn(name) ? pass : { ...pass, ...HUB_ONLY },
+  };
   return {
     fingerprint: token === undefined ? bytesOf(sha256!) : fingerprint(token),
     expires: ends,
-    pass: {
-      ...fullPass(label),
-      mayWatch: may("watch") || may("operate"),
-      mayOperate: may("operate"),
-      mayTake: matcherOf(names),
-    },
+    pass,
   };
 }
 

@@ -84,12 +84,16 @@ Deno.test("list works over every carrier, and with a token that may watch", asyn
     tcpPort: 0,
     unixPath: `${folder}/hub`,
     token: "s3cret",
-    tokens: [{ label: "bots", token: "b0t-b0t-b0t-b0t", names: ["*"] }],
+    tokens: [
+      { label: "bots", token: "b0t-b0t-b0t-b0t", names: ["*"] },
+      { label: "screen", token: "wa7ch-wa7ch-wa7ch", rights: ["watch"] },
+    ],
   });
-  const list = async (url: string, token: string) => {
+  const list = async (url: string, token: string, ...words: string[]) => {
     const lines: string[] = [];
     const log = (line: string) => void lines.push(line);
-    const args = ["list", "--url", url, "--token", token];
+    const command = words.length > 0 ? words : ["list"];
+    const args = [...command, "--url", url, "--token", token];
     const code = await runFrame(hub, args, { log, error: log });
     return [code, lines.join()];
   };
@@ -97,6 +101,11 @@ Deno.test("list works over every carrier, and with a token that may watch", asyn
     const [code, text] = await list(url, "s3cret");
     assertEquals(code, 0);
     assertMatch(String(text), /^NAME +STATE/);
+    assertEquals((await list(url, "wa7ch-wa7ch-wa7ch"))[0], 0);
+    const call = ["call", "beta", "echo"];
+    const [refused, why] = await list(url, "wa7ch-wa7ch-wa7ch", ...call);
+    assertEquals(refused, 1);
+    assertMatch(String(why), /"hub-\w+" may not ask "beta" for "echo"/);
     assertEquals(await list(url, "b0t-b0t-b0t-b0t"), [
       1,
       "hub: You may not watch the hub",
