@@ -295,3 +295,20 @@ Deno.test("Clients of two hubs call each other, and wait for names, over real so
   await waiting;
   assertEquals(await me.request("bot", "add", data), "spare");
 });
+
+Deno.test("Questions to names that nobody has leave nothing behind", () => {
+  using _time = new FakeTime();
+  const pair = new Pair();
+  const one = pair.client(0, "a");
+  const { exchange } = pair.routers[0]!;
+  for (let n = 0; n < 3_000; n++) {
+    one.say({ type: 2, data: {}, uuid: "u", destination: `nobody ${n}` });
+    one.say({ type: 3, data: {}, uuid: "u", destination: `nobody ${n}` });
+    exchange.find(`"never asked ${n}"`);
+  }
+  pair.tick(5);
+  for (let n = 0; n < 3_000; n++) {
+    assertEquals(exchange.known(`"nobody ${n}"`), undefined);
+    assertEquals(exchange.known(`"never asked ${n}"`), undefined);
+  }
+});

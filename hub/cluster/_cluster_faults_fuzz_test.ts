@@ -1,0 +1,175 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+import { assertEquals } from "@std/assert";
+import { FakeTime } from "@wirekit/internal/testing";
+import { Exchange } from "../exchange/exchange.ts";
+import type {
+  Content,
+  Member,
+  Participant,
+  Question,
+} from "../exchange/participant.ts";
+import { mulberry32 } from "../exchange/testdata/model.ts";
+import { MemoryEngine } from "./memory.ts";
+
+const NODES = 3;
+const NAMES = ['"a"', '"b"', '"c"', '"d"'];
+
+function content(data: string): Content {
+  return { route: '"r"', data, traceback: "null", pseudoObject: "null" };
+}
+
+/** A participant that keeps what it is asked until it is told to answer. */
+class Party implements Participant {
+  readonly member: Member;
+  readonly asked: Question[] = [];
+  /** How its own questions ended, by their uuids. */
+  readonly ended = new Map<string, number>();
+
+  constructor(readonly exchange: Exchange, name: string) {
+    this.member = exchange.enter(this);
+    exchange.claim(this.member, name);
+  }
+
+  #end({ uuid }: Question): undefined {
+    this.ended.set(uuid, (this.ended.get(uuid) ?? 0) + 1);
+  }
+
+  ask(question: Question): undefined {
+    this.asked.push(question);
+  }
+
+  answer(question: Question, _kind: unknown, { data }: Content): undefined {
+    assertEquals(data, question.uuid, "The answer of another question");
+    this.#end(question);
+  }
+
+  fail(question: Question): void {
+    this.#end(question);
+  }
+
+  tell(): undefined {}
+  admit(): void {}
+  end(): void {}
+}
+
+function run(random: () => number, time: FakeTime): void {
+  const pick = <T>(items: readonly T[]): T =>
+    items[Math.floor(random() * items.length)]!;
+  const links = new Map<string, (() => void)[]>();
+  const engine = new MemoryEngine({
+    carry: (deliver, link) => {
+      if (!links.has(link)) links.set(link, []);
+      links.get(link)!.push(deliver);
+    },
+  });
+  let lossy = 0;
+  const planes = Array.from({ length: NODES }, (_, i) => {
+    const plane = engine.node(`node${i}`);
+    const publish = plane.publish.bind(plane);
+    plane.publish = (...message) =>
+      random() < lossy ? undefined : publish(...message);
+    return plane;
+  });
+  const exchanges = planes.map((backplane) => new Exchange({ backplane }));
+  let seconds = 0;
+  const tick = () => {
+    seconds++;
+    for (const exchange of exchanges) exchange.tick(seconds * 1_000);
+    time.tick(1_000);
+  };
+  /** Lets some arrive, or all. */
+  const deliver = (most: number) => {
+    for (let n = 0; n < most; n++) {
+      const busy = [...links.values()].filter(({ length }) => length > 0);
+      if (busy.length === 0) return;
+      pick(busy).shift()!();
+    }
+  };
+  const parties: Party[] = [];
+  let uuids = 0;
+  const open = new Map<string, Party>();
+
+  const steps: (() => void)[] = [
+    () => {
+      if (parties.length < 8) {
+        parties.push(new Party(pick(exchanges), pick(NAMES)));
+      }
+    },
+    () => {
+      const party = parties.length > 0 && pick(parties);
+      const to = party && party.exchange.find(pick(NAMES));
+      if (!party || !to || to === party.member) return;
+      const uuid = `"${uuids++}"`;
+      const { exchange, member } = party;
+      const refusal = exchange.ask(member, to, uuid, "request", content(uuid));
+      if (!refusal) open.set(uuid, party);
+    },
+    () => {
+      const party = parties.length > 0 && pick(parties);
+      const question = party && party.asked.shift();
+      if (!question) return;
+      party.exchange.answer(question, "response", content(question.uuid));
+    },
+    () => {
+      if (random() > 0.2 || parties.length === 0) return;
+      const [party] = parties.splice(
+        Math.floor(random() * parties.length),
+        1,
+      );
+      party!.exchange.leave(party!.member);
+      for (const [uuid, asker] of open) if (asker === party) open.delete(uuid);
+    },
+    () => random() < 0.1 && pick(planes).cut(),
+    () => pick(planes).heal(),
+    () => lossy = random() < 0.2 ? 0.3 : 0,
+    () => deliver(Math.floor(10 * random())),
+    () => random() < 0.2 && tick(),
+  ];
+  for (let n = 0; n < 300; n++) {
+    pick(steps)();
+    for (const { ended } of parties) {
+      for (const [uuid, times] of ended) assertEquals(times, 1, uuid);
+    }
+  }
+
+  // All heals, and everybody answers what it was asked.
+  lossy = 0;
+  for (const plane of planes) plane.heal();
+  for (let n = 0; n < 12; n++) {
+    deliver(Infinity);
+    for (const party of parties) {
+      for (const question of party.asked.splice(0)) {
+        party.exchange.answer(question, "response", content(question.uuid));
+      }
+    }
+    deliver(Infinity);
+    tick();
+  }
+  deliver(Infinity);
+  for (const [uuid, party] of open) {
+    assertEquals(party.ended.get(uuid), 1, `Question ${uuid}`);
+  }
+  for (const name of NAMES) {
+    const owners = parties.filter(({ member }) =>
+      member.active && member.name === name
+    );
+    const wanted = parties.some(({ member }) => member.name === name);
+    assertEquals(owners.length, wanted ? 1 : 0, `Owners of ${name}`);
+  }
+  for (const party of parties) party.exchange.leave(party.member);
+  deliver(Infinity);
+  tick();
+}
+
+Deno.test("Every question across nodes ends once, whatever is cut off or lost, and names heal", () => {
+  const first = crypto.getRandomValues(new Uint32Array(1))[0]!;
+  for (let n = 0; n < 200; n++) {
+    const seed = (first + n) >>> 0;
+    using time = new FakeTime();
+    try {
+      run(mulberry32(seed), time);
+    } catch (cause) {
+      throw new Error(`Failed with seed ${seed}`, { cause });
+    }
+  }
+});
