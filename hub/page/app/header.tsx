@@ -4,12 +4,15 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ClusterReport, HubReport } from "../../watch/report.ts";
-import { age, moment, some } from "./format.ts";
+import { age, clock, moment, some } from "./format.ts";
 import { Icon } from "./icons.tsx";
 import type { Model } from "./model.ts";
 import { Choice, Copy, download } from "./parts.tsx";
 import { get, messageOf } from "./session.ts";
 import { setTheme, type Theme, theme } from "./theme.ts";
+
+/** How long payloads are recorded, in milliseconds. */
+const RECORDED = 300_000;
 
 const LOCKS: Record<HubReport["lock"], string> = {
   open: "open to this machine",
@@ -219,6 +222,7 @@ function Menu({ model, drain, label }: {
   const [chosen, setChosen] = useState(theme());
   const menu = useRef<HTMLDetailsElement>(null);
   const [failed, setFailed] = useState("");
+  const recording = model.report?.recordingPayloadsUntil;
   useEffect(() => {
     const close = ({ target }: Event) => {
       if (menu.current && !menu.current.contains(target as Node)) {
@@ -265,6 +269,19 @@ function Menu({ model, drain, label }: {
           </button>
           <button type="button" onClick={act(record)}>
             <Icon name="down" />Last five minutes, for hub replay
+          </button>
+          <button
+            type="button"
+            disabled={!model.mayOperate}
+            title="The recording has what is in the messages only while you ask for it"
+            onClick={act(() =>
+              model.act("api/record", { ms: recording ? 0 : RECORDED })
+            )}
+          >
+            <Icon name="eye" />
+            {recording
+              ? `Recording payloads until ${clock(recording)}: stop`
+              : "Record payloads for five minutes"}
           </button>
           {model.report?.health === "draining"
             ? (

@@ -45,8 +45,8 @@ async function pointAt(page: Page, name: string): Promise<[number, number]> {
     canvas.scrollIntoView({ block: "center", behavior: "instant" });
     const { left, top, width, height } = canvas.getBoundingClientRect();
     return [left, top, width, height];`) as [number, number, number, number];
-  for (let y = 12; y < height; y += 14) {
-    for (let x = 12; x < width; x += 14) {
+  for (let y = 12; y < height; y += 18) {
+    for (let x = 12; x < width; x += 18) {
       const at = { x: left + x, y: top + y };
       await page.call("Input.dispatchMouseEvent", {
         type: "mouseMoved",
@@ -122,6 +122,18 @@ Deno.test("A person works with the page of a hub", async () => {
   await page.type("delt");
   await page.until(`document.querySelectorAll(".clients .row").length === 1`);
   await page.press("Escape");
+  await page.until(`document.querySelectorAll(".clients .row").length === 4`);
+
+  // Opens a client and closes it, by keys alone.
+  await page.run(`document.querySelector(".clients .grid").focus()`);
+  await page.press("ArrowDown");
+  await page.press("ArrowDown");
+  await page.press("Enter");
+  await page.until(
+    `document.querySelector(".panel h2")?.innerText === "beta"`,
+  );
+  await page.press("Escape");
+  await page.until(`document.activeElement.matches(".clients .grid")`);
 
   // Sends a request whose number no JavaScript number holds.
   await page.fill(".try input[name=to]", "beta");
@@ -201,6 +213,17 @@ Deno.test("A person works with the page of a hub", async () => {
   await page.click(".blocked button", "Unblock");
   await page.until(`!document.querySelector(".blocked")`);
   assertEquals(await page.run(`return document.images.length`), 0);
+
+  // Lets nobody new in for a while.
+  await page.click(".menu summary");
+  await page.click(".menu button", "Drain");
+  await page.says("Drain this hub?");
+  await page.type("drain");
+  await page.press("Enter");
+  await page.says("Draining: nobody new comes in");
+  await page.click(".menu summary");
+  await page.click(".menu button", "Let clients in again");
+  await page.until(`!document.body.innerText.includes("Draining")`);
 
   // Signs out.
   await page.click(".menu summary");
