@@ -145,9 +145,28 @@ Deno.test("A plant is in Home Assistant, through restarts of each", async (t) =>
     await ha.shows(hall, ({ attributes }) => attributes.brightness === 102);
 
     const cover = "cover.home_shutter_32";
+    const states: string[] = [];
+    using _following = await ha.follow(
+      { type: "subscribe_events", event_type: "state_changed" },
+      {
+        event(event) {
+          const { data } = event as {
+            data: { entity_id: string; new_state: { state: string } };
+          };
+          if (data.entity_id === cover) states.push(data.new_state.state);
+        },
+      },
+    );
     await ha.call("cover.open_cover", { entity_id: cover });
-    await ha.shows(cover, is("opening"));
+    await ha.shows(
+      cover,
+      ({ attributes }) => attributes.current_position === 100,
+    );
     await ha.shows(cover, is("open"));
+    await until(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      return states.includes("opening");
+    });
     await ha.call("cover.set_cover_position", {
       entity_id: cover,
       position: 30,
