@@ -11,8 +11,16 @@
  * bundle.
  */
 
-/** Whether this is Deno, whose sockets these need. */
+/** Whether this runtime has the sockets that TCP and Unix need. */
 export function hasSockets(): boolean {
+  const { process } = globalThis as {
+    process?: { versions?: { node?: string } };
+  };
+  return process?.versions?.node !== undefined;
+}
+
+/** Whether this is Deno, where our own WebSocket is better than its own. */
+export function isDeno(): boolean {
   const { Deno } = globalThis as { Deno?: { connect?: unknown } };
   return typeof Deno?.connect === "function";
 }

@@ -90,7 +90,9 @@ async function lineCarriers(
   scheme: string,
 ): Promise<typeof import("./_connect_lines.ts").connectLines> {
   if (!hasSockets()) {
-    throw new TypeError(`Cannot connect: ${scheme} needs Deno`);
+    throw new TypeError(
+      `Cannot connect: ${scheme} needs sockets, which a page does not have`,
+    );
   }
   try {
     return (await loadLines()).connectLines;

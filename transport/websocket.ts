@@ -34,7 +34,7 @@ import { NotConnectedError, withoutUrls } from "@wirekit/internal/errors";
 import { checkLimits } from "@wirekit/internal/limits";
 import { opening } from "./_opening.ts";
 import { failureOf, PlatformSocket } from "./websocket/_platform_socket.ts";
-import { hasSockets, loadWebSocket } from "./_with_sockets.ts";
+import { isDeno, loadWebSocket } from "./_with_sockets.ts";
 import type { ConnectWebSocketOptions } from "./connect_options.ts";
 import {
   checkRequest,
@@ -110,7 +110,7 @@ export async function connectWebSocket<F extends Format = "text">(
   const format = options.format ?? "text" as F;
   const own = implementation === "own"
     ? await loadWebSocket()
-    : implementation === undefined && hasSockets()
+    : implementation === undefined && isDeno()
     ? await loadWebSocket().catch(() => undefined) // A bundle lacks it.
     : undefined;
   return await (own

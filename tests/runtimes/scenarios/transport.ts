@@ -1,7 +1,10 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import {
+  connect,
   connectWebSocket,
+  listenTcp,
+  listenUnix,
   listenWebSocket,
   NewlineFramer,
   NotConnectedError,
@@ -28,7 +31,7 @@ await scenario(async (url) => {
     connectTimeout: 5_000,
   }).then(() => undefined, (error) => error);
   same(refused instanceof NotConnectedError, true);
-  same(refused.message.includes("/nowhere: "), true);
+  same(refused.message.includes("/…: "), true);
 
   const sockets = reconnect((signal) =>
     connectWebSocket(url("/echo"), { signal })
@@ -69,4 +72,27 @@ await scenario(async (url) => {
   same(await next(transport), "listener");
   await client.close();
   await listener.close();
+
+  // The other carriers of sockets.
+  const framer = () => new NewlineFramer();
+  const tcp = await listenTcp({ port: 0 }, framer);
+  const path = `/tmp/wirekit-${crypto.randomUUID()}.sock`;
+  const unix = await listenUnix({ path }, framer);
+  const lines = [tcp, unix] as const;
+  for (const listener of lines) {
+    const { addr } = listener;
+    const near = await connect(
+      addr.transport === "tcp"
+        ? `tcp://127.0.0.1:${addr.port}`
+        : `unix:${path}`,
+    );
+    const far = await next(listener);
+    await near.send("zoë");
+    same(await next(far), "zoë");
+    await far.send("x".repeat(1_000_000));
+    same((await next(near)).length, 1_000_000);
+    await near.close();
+    await far.close();
+    await listener.close();
+  }
 });
