@@ -18,7 +18,7 @@ export class Node implements AsyncDisposable {
   /** What it has said since it was started last. */
   text = "";
 
-  constructor(engine: Engine, name: string, lease: number) {
+  constructor(engine: Pick<Engine, "urls">, name: string, lease: number) {
     [this.port] = freePorts(1) as [number];
     this.#args = [
       ..."run --no-prompt --allow-net --allow-read --deny-env=WIREKIT_TOKEN"

@@ -5,6 +5,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Client, NotConnectedError, serve } from "@wirekit/hub";
 import { connectNats, type NatsOptions } from "@wirekit/hub/nats";
+import { ROOT } from "../_packages.ts";
 import { record } from "./_record.ts";
 import { Engine, natsProgram } from "./_servers.ts";
 
@@ -199,5 +200,26 @@ Deno.test({
         { servers: url!.replace("//", "//u:p%3Aw@") },
       ]
     ) await (await connectNats(options)).close();
+  },
+});
+
+Deno.test({
+  name:
+    "TLS protects what goes between hubs and servers, and a stranger's server is refused",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    const keys = new URL("transport/testdata/", ROOT);
+    const cert = new URL("localhost.crt", keys).pathname;
+    const key = new URL("localhost.key", keys).pathname;
+    await using engine = await Engine.start(1, [
+      ...["--tls", "--tlscert", cert, "--tlskey", key],
+    ]);
+    const servers = engine.urls[0]!.replace("nats:", "tls:");
+    await assertRejects(() => connectNats({ servers }), NotConnectedError);
+    const ca = await Deno.readTextFile(new URL("ca.crt", keys));
+    const plane = await connectNats({ servers, tls: { ca } });
+    assertEquals(plane.status().state, "open");
+    await plane.close();
   },
 });

@@ -5,9 +5,10 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Client } from "@wirekit/hub";
 import { lasting } from "./_ledger.ts";
-import { startNodes } from "./_nodes.ts";
+import { Node, startNodes } from "./_nodes.ts";
 import { record } from "./_record.ts";
 import { Engine } from "./_servers.ts";
+import { Valve } from "./_valve.ts";
 
 const LEASE = 4_000;
 
@@ -176,5 +177,53 @@ Deno.test(
     record("After the server is back", [performance.now() - back]);
     await ready;
     assertEquals(await me.request("late", "echo", { a: 3 }), { a: 3 });
+  },
+);
+
+Deno.test(
+  "A hub whose link is cut: it stops by itself, and what it said comes too late",
+  options,
+  async () => {
+    await using engine = await Engine.start(1);
+    await using valve = new Valve(engine.servers[0]!.port);
+    const urls = [`nats://127.0.0.1:${valve.port}`];
+    await using one = new Node({ urls }, "one", LEASE);
+    await using two = new Node(engine, "two", LEASE);
+    await Promise.all([one.start(), two.start()]);
+    await using bot = await answering("bot", one.url);
+    await using me = await answering("me", two.url);
+    const { client, ready } = await waiting("bot", two.url);
+    await using heir = client;
+    const runs = Promise.withResolvers<void>();
+    bot.route("who", async () => {
+      runs.resolve();
+      await sleep(300);
+      return "the old one";
+    });
+    heir.route("who", () => "the new one");
+    const call = me.request("bot", "who", {}, { timeout: 30_000 });
+    call.catch(() => {});
+    await runs.promise;
+    valve.shut();
+    const start = performance.now();
+    await assertRejects(() => call, Error, "disconnected before it answered");
+    await ready;
+    record("The name behind a cut link is another's", [
+      performance.now() - start,
+    ]);
+    assertEquals(await me.request("bot", "who", {}), "the new one");
+    valve.open();
+    await one.says(/can be reached again/);
+    assertEquals(await me.request("bot", "who", {}), "the new one");
+    await heir.close();
+    for (let tries = 0; tries < 200; tries++) {
+      try {
+        assertEquals(await me.request("bot", "who", {}), "the old one");
+        return;
+      } catch {
+        await sleep(50);
+      }
+    }
+    throw new Error(`The old one is not back: ${one.text}`);
   },
 );
