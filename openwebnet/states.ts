@@ -98,6 +98,14 @@ export class States implements AsyncDisposable {
     this.#following.catch(() => {});
   }
 
+  /**
+   * Settles when the states are kept no longer. Rejects if that is not on
+   * purpose: the gateway refuses the password, or sends more than can be read.
+   */
+  get closed(): Promise<void> {
+    return this.#following;
+  }
+
   /** How many devices are known. */
   get size(): number {
     return this.#devices.size;
@@ -164,8 +172,12 @@ export class States implements AsyncDisposable {
 
   async #follow(): Promise<void> {
     const { signal } = this.#over;
-    for await (const message of this.#gateway.messages({ signal })) {
-      this.#take(message);
+    try {
+      for await (const message of this.#gateway.messages({ signal })) {
+        this.#take(message);
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
     }
   }
 

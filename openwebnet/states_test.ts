@@ -189,3 +189,18 @@ Deno.test("TimedShutter says that it does not know where it was stopped", async 
     "stopped before its time was over",
   );
 });
+
+Deno.test("States says why it keeps the states no longer", async () => {
+  // A reader that is too slow, as the gateway tells it.
+  const error = new RemoteError("too slow");
+  const gateway = { messages: () => ({ [Symbol.asyncIterator]: failing }) };
+  const failing = () => ({ next: () => Promise.reject(error) });
+  await using states = new States(gateway as never);
+  await assertRejects(() => states.closed, RemoteError, "too slow");
+
+  await using simulator = new GatewaySimulator();
+  await using other = new Gateway({ transport: () => simulator.connect() });
+  const kept = new States(other);
+  await kept[Symbol.asyncDispose]();
+  await kept.closed;
+});

@@ -128,7 +128,7 @@ export class PlantWatch {
     heard.catch(() => {});
     watched.catch(() => {});
     try {
-      await Promise.race([heard, watched]);
+      await Promise.race([heard, watched, plant.closed]);
     } finally {
       this.#over.abort();
       this.#setOnline(false);
