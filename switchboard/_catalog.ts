@@ -20,6 +20,7 @@ export function escapeName(name: string): string {
 
 /** Reads such a name; `undefined` if it is not valid. */
 export function unescapeName(text: string): string | undefined {
+  if (!text.includes("%")) return text;
   try {
     return decodeURIComponent(text);
   } catch {

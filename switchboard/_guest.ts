@@ -95,11 +95,26 @@ const OBJECT =
 
 const encoder = new TextEncoder();
 
+/** Remembers the JSON text of the last text. */
+class LastJson {
+  #text = "";
+  #json = '""';
+
+  of(text: string): string {
+    if (text === this.#text) return this.#json;
+    this.#text = text;
+    return this.#json = JSON.stringify(text);
+  }
+}
+
 /** A participant of the hub that came through a door. */
 export class Guest {
   readonly member: Member;
   readonly #hub: Hub;
   readonly #calls: Calls<GuestCall>;
+  /** It often asks the same one for the same. */
+  readonly #name = new LastJson();
+  readonly #route = new LastJson();
   /** Who waits for the outcome of the claim to a name. */
   readonly #settled: ((held: boolean) => void)[] = [];
   /** Two nameless guests may ask one participant: no two have one uuid. */
@@ -162,14 +177,14 @@ export class Guest {
     timeout = Infinity,
   ): () => void {
     const { exchange } = this.#hub;
-    const name = JSON.stringify(to);
+    const name = this.#name.of(to);
     const asked = exchange.find(name);
     const call = new GuestCall(name, asked, route, end);
     const refuse = (reason: Fault) => {
       this.#fail(call, reason);
       return () => {};
     };
-    const json = JSON.stringify(route);
+    const json = this.#route.of(route);
     if (!asked) {
       const text = `Nobody has the name ${name}.`;
       return refuse(

@@ -46,6 +46,7 @@ export class JsonSlice {
   readonly #start: number;
   readonly #end: number;
   readonly #depth: number;
+  #text: string | undefined;
 
   private constructor(
     bytes: Uint8Array,
@@ -87,7 +88,7 @@ export class JsonSlice {
 
   /** The text that came in. */
   get text(): string {
-    return textOf(this.#bytes, this.#start, this.#end);
+    return this.#text ??= textOf(this.#bytes, this.#start, this.#end);
   }
 
   /**

@@ -101,12 +101,12 @@ export class Dispatcher {
       return reply();
     }
     const id = members.get("id");
-    const wrong = faultOf(members);
-    if (wrong !== undefined) {
+    const name = method?.string();
+    if (name === undefined || !isCall(members)) {
       const text = id && isId(id) ? id.text : "null";
-      return reply(failed(text, fault("InvalidMessage", wrong)), text);
+      const why = faultOf(members);
+      return reply(failed(text, fault("InvalidMessage", why)), text);
     }
-    const name = method!.string()!;
     if (!id) {
       this.#call(name, members.get("params"), () => {});
       return reply();
@@ -192,21 +192,29 @@ export class Dispatcher {
   }
 }
 
+/** Whether all is right with a call whose method is a string. */
+function isCall(members: Members): boolean {
+  const id = members.get("id");
+  return members.get("jsonrpc")?.text === '"2.0"' && (!id || isId(id)) &&
+    areParams(members.get("params"));
+}
+
 /** Returns what is wrong with a call. */
-function faultOf(members: Members): string | undefined {
+function faultOf(members: Members): string {
   if (members.get("jsonrpc")?.string() !== "2.0") {
     return 'It has to say "jsonrpc":"2.0".';
   }
   if (members.get("method")?.string() === undefined) {
     return "method has to be a string.";
   }
-  const id = members.get("id");
-  if (id && !isId(id)) return "id has to be a string, a number or null.";
-  const params = members.get("params");
-  if (!params || params.text === "null") return undefined;
-  return params.kind === "object" || params.kind === "array"
-    ? undefined
+  return areParams(members.get("params"))
+    ? "id has to be a string, a number or null."
     : "params has to be an object or an array.";
+}
+
+function areParams(params: JsonSlice | undefined): boolean {
+  return !params || params.kind === "object" || params.kind === "array" ||
+    params.text === "null";
 }
 
 function isId({ kind, text }: JsonSlice): boolean {
