@@ -350,7 +350,11 @@ class Http implements Speaker {
   readonly #done: Promise<void>;
   #key = "";
 
-  constructor(url: string, readonly name: string) {
+  constructor(
+    url: string,
+    readonly name: string,
+    readonly send: typeof fetch = fetch,
+  ) {
     this.#url = url.replace(/^ws/, "http");
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.ready = promise;
@@ -363,7 +367,9 @@ class Http implements Speaker {
     const name = encodeURIComponent(this.name);
     let response: Response;
     for (;;) {
-      response = await fetch(`${this.#url}/events?name=${name}`, { signal });
+      response = await this.send(`${this.#url}/events?name=${name}`, {
+        signal,
+      });
       if (response.status !== 409) break;
       // Over HTTP, nobody waits for a name: one tries again.
       await response.body?.cancel();
@@ -405,7 +411,7 @@ class Http implements Speaker {
   }
 
   async #post(path: string, body: string): Promise<Ended> {
-    const response = await fetch(`${this.#url}${path}`, {
+    const response = await this.send(`${this.#url}${path}`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body,
@@ -434,6 +440,22 @@ class Http implements Speaker {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.leave();
   }
+}
+
+/** Makes a client on a transport, or on what sends its requests. */
+export function speakOn(
+  protocol: "winerp" | "JSON-RPC" | "wsrpc",
+  transport: Transport,
+  name: string,
+): Speaker {
+  if (protocol === "winerp") return new Winerp(transport, name);
+  if (protocol === "wsrpc") return new Wsrpc(transport, name);
+  return new JsonRpc(transport, name);
+}
+
+/** Makes a client whose requests go where they are sent. */
+export function speakHttp(name: string, send: typeof fetch): Speaker {
+  return new Http("http://127.0.0.1", name, send);
 }
 
 /** What makes a client of each protocol, by its name in the tests. */
