@@ -16,6 +16,8 @@ interface Manifest {
   version: string;
   exports: Record<string, Record<string, string>>;
   dependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
+  peerDependenciesMeta?: Record<string, { optional: true }>;
   engines?: Record<string, string>;
 }
 
@@ -120,6 +122,12 @@ async function typesOf(module: string): Promise<string> {
   return found === undefined ? module : types;
 }
 
+/**
+ * What only one entry needs: npm does not install it for those who do not use
+ * that, and they install it themselves.
+ */
+const OPTIONAL_REGEXP = /^@nats-io\//;
+
 async function pack(
   root: URL,
   folder: string,
@@ -172,6 +180,12 @@ async function pack(
       throw new Error(`Cannot pack ${folder}: npm has no ${name}`);
     }
     dependencies[name] = `^${manifest.version}`;
+  }
+  for (const [name, version] of Object.entries(dependencies)) {
+    if (!OPTIONAL_REGEXP.test(name)) continue;
+    delete dependencies[name];
+    (manifest.peerDependencies ??= {})[name] = version;
+    (manifest.peerDependenciesMeta ??= {})[name] = { optional: true };
   }
   // A bundler leaves out each file of which a page uses nothing.
   const sideEffects = false;

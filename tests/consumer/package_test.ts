@@ -120,7 +120,7 @@ for (const { name, folder, version, exports } of PACKAGES) {
     for (const path of published.files.keys()) {
       assertMatch(
         path,
-        /^\/([\w/]+\.ts|home\.schema\.json|README\.md|LICENSE|deno\.json)$/,
+        /^\/([\w/]+\.ts|\w+\.schema\.json|README\.md|LICENSE|deno\.json)$/,
       );
       assert(!/_(test|bench)/.test(path), path);
     }
