@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { HUB } from "../exchange/exchange.ts";
 import * as Text from "../exchange/_text.ts";
 import type { Observer } from "../exchange/observer.ts";
 import type {
@@ -143,7 +144,9 @@ export class Samples implements Observer {
   }
 
   passed(given: unknown): void {
-    const { at, weight } = given as Sample;
+    const { at, weight, row } = given as Sample;
+    // Who answers within the hub's process has done its own work by now.
+    if (row.outcome !== undefined) return;
     const us = 1000 * (performance.now() - at);
     this.hubTime.add(us, Math.max(weight, 1));
     this.allHubTimes.add(us, weight);
@@ -191,22 +194,27 @@ export class Samples implements Observer {
 
   /** Ends a request; one that was not answered tells nothing of its route. */
   #end(sample: Sample, hasFailed: boolean): void {
-    const { question: { responder }, route, at, weight, row, isError } = sample;
+    const { question: { responder }, at, row } = sample;
     const now = performance.now();
     const us = 1000 * (now - at);
     row.took = Math.round(us) / 1000;
-    const name = responder.name ?? "null";
-    if (hasFailed) this.routes.fault(name, route, weight);
-    else {
-      this.roundTrip.add(us, Math.max(weight, 1));
-      this.allRoundTrips.add(us, weight);
-      if (route !== "null") {
-        this.routes.add(name, route, { now, us, weight, isError });
-        this.#events.learned(name, row.route!);
-      }
-    }
+    // What the hub is asked itself says nothing of its clients.
+    if (responder.name !== HUB) this.#measure(sample, { now, us, hasFailed });
     if (sample.span) this.tracer?.ended(sample);
     this.#events.row(row, sample.payload);
+  }
+
+  #measure(
+    { question: { responder }, route, weight, row, isError }: Sample,
+    { now, us, hasFailed }: { now: number; us: number; hasFailed: boolean },
+  ): void {
+    const name = responder.name ?? "null";
+    if (hasFailed) return this.routes.fault(name, route, weight);
+    this.roundTrip.add(us, Math.max(weight, 1));
+    this.allRoundTrips.add(us, weight);
+    if (route === "null") return;
+    this.routes.add(name, route, { now, us, weight, isError });
+    this.#events.learned(name, row.route!);
   }
 
   /** Looks at fewer once there are too many, before the second is over. */

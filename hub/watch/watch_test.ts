@@ -478,19 +478,23 @@ Deno.test("Metrics have names only for who has the token", async () => {
   await using scene = await Scene.open({ token: "s3cret" });
   const authorization = "Bearer s3cret";
   await using alpha = new Client('al"pha', { url: scene.url, token: "s3cret" });
+  await using beta = new Client("beta", { url: scene.url, token: "s3cret" });
+  beta.route("echo", (data) => data);
   await alpha.connect();
+  await beta.connect();
+  await alpha.request("beta", "echo");
   await alpha.request("@hub", "stats");
   const read = async (headers: HeadersInit) =>
     await (await fetch(`${scene.http}/metrics`, { headers })).text();
   const open = await read({});
-  assertMatch(open, /^wirekit_hub_requests_total\{outcome="answer"\} 1$/m);
+  assertMatch(open, /^wirekit_hub_requests_total\{outcome="answer"\} 2$/m);
   assertMatch(open, /^wirekit_hub_round_trip_seconds_count 1$/m);
-  assertMatch(open, /^wirekit_hub_clients\{state="active"\} 1$/m);
+  assertMatch(open, /^wirekit_hub_clients\{state="active"\} 2$/m);
   assert(!open.includes("pha"));
   const named = await read({ authorization });
   assertMatch(
     named,
-    /^wirekit_hub_client_requests_total\{name="al\\"pha"\} 1$/m,
+    /^wirekit_hub_client_requests_total\{name="al\\"pha"\} 2$/m,
   );
   assertEquals(scene.lines.filter((line) => line.startsWith("Refused")), []);
 });
