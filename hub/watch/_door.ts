@@ -159,6 +159,8 @@ export class WatchDoor implements Door {
         return json(reports.open());
       case "limits":
         return json(reports.limits());
+      case "history":
+        return json(this.#parts.history.report());
       case "recording":
         return this.#recording(pass);
       default:
@@ -250,6 +252,7 @@ const GETS = [
   "routes",
   "open",
   "limits",
+  "history",
   "recording",
   "events",
 ];

@@ -18,6 +18,7 @@ import { limitOf, type WatchedHub } from "./_hub.ts";
 import type { Lag } from "./_lag.ts";
 import { reportCluster } from "./_cluster.ts";
 import type { Problems } from "./_problems.ts";
+import type { History } from "./_history.ts";
 import type { Recording } from "./_recording.ts";
 import { nameOf, type Samples } from "./_samples.ts";
 import type {
@@ -48,6 +49,7 @@ export interface Parts {
   /** Looks for problems, unless that was just done. */
   readonly look: (census: Census) => void;
   readonly recording: Recording;
+  readonly history: History;
   /** Bytes of clients that have left. */
   readonly gone: { bytesIn: number; bytesOut: number };
 }

@@ -7,6 +7,7 @@ import type { Census } from "./_census.ts";
 import { Actions } from "./_actions.ts";
 import { WatchDoor } from "./_door.ts";
 import { Ends } from "./_ends.ts";
+import { History } from "./_history.ts";
 import { Host } from "./_host.ts";
 import type { WatchedHub } from "./_hub.ts";
 import { Lag } from "./_lag.ts";
@@ -41,6 +42,7 @@ export class Watch {
     const lag = new Lag();
     const ends = new Ends();
     const recording = new Recording();
+    const history = new History();
     const gone = { bytesIn: 0, bytesOut: 0 };
     const samples = new Samples({
       row: (row, payload) => {
@@ -73,6 +75,7 @@ export class Watch {
       problems,
       look: (census) => this.#look(census, LOOK_AT_MOST),
       recording,
+      history,
       gone,
     };
     this.#subscribers = new Subscribers({
@@ -106,11 +109,21 @@ export class Watch {
 
   /** Ends a second. */
   tick(): void {
-    const { hub, lag, samples, recording } = this.#parts;
-    const { requests, informs } = hub.exchange.totals;
+    const { hub, lag, samples, recording, history } = this.#parts;
+    const { requests, informs, errors, failures } = hub.exchange.totals;
     lag.tick();
     samples.tick(requests + informs);
     recording.tick();
+    const { p50, p99 } = samples.roundTrip.report();
+    history.tick({
+      clients: hub.exchange.names.length,
+      requests,
+      informs,
+      errors: errors + failures,
+      p50,
+      p99,
+      lag: lag.now,
+    });
     this.#look(undefined, LOOK_EVERY);
   }
 

@@ -315,6 +315,29 @@ export interface ClusterReport {
   readonly namesElsewhere: number;
 }
 
+/**
+ * A hub in the last ten minutes: of each number a list, a value a second, the
+ * oldest first. While nobody is connected there are none.
+ */
+export interface HistoryReport {
+  /** When. */
+  readonly at: readonly number[];
+  /** Clients that have a name. */
+  readonly clients: readonly number[];
+  /** Requests within the second. */
+  readonly requests: readonly number[];
+  /** Information within the second, as often as it was sent. */
+  readonly informs: readonly number[];
+  /** Requests that ended with an error within the second. */
+  readonly errors: readonly number[];
+  /** How long half of the answers took at most. */
+  readonly p50: readonly number[];
+  /** How long 99 of 100 answers took at most. */
+  readonly p99: readonly number[];
+  /** How late the event loop was. */
+  readonly lag: readonly number[];
+}
+
 /** A hub, now. */
 export interface HubReport {
   /** The version of the hub. */

@@ -9,6 +9,7 @@ import { page } from "../../hub/page.ts";
 import type {
   ClientReport,
   EdgeReport,
+  HistoryReport,
   HubReport,
   LimitReport,
   OpenRequestReport,
@@ -340,6 +341,8 @@ export class FakeHub implements AsyncDisposable {
         return Response.json(this.#edges);
       case "/api/open":
         return Response.json(this.#open());
+      case "/api/history":
+        return Response.json(this.#history());
       case "/api/recording":
         return new Response("");
       case "/api/request":
@@ -382,6 +385,31 @@ export class FakeHub implements AsyncDisposable {
       },
       last: Date.now() - 700 * (1 + index * 9),
     }));
+  }
+
+  /** Ten minutes, quieter at first. */
+  #history(): HistoryReport {
+    const end = Date.now();
+    const at = Array.from({ length: 600 }, (_, i) => end - 1000 * (600 - i));
+    const { clients, faults } = this.#options;
+    const base = this.#edges.length * 72;
+    const wave = (part: number, noise: number) =>
+      at.map((_, i) =>
+        part * (0.55 + 0.3 * Math.sin(i / 70) + 0.25 * (i / 600)) *
+        (1 + noise * (this.#random() - 0.5))
+      );
+    return {
+      at,
+      clients: at.map((_, i) => i > 400 ? clients : Math.round(clients * 0.9)),
+      requests: wave(base, 0.2),
+      informs: wave(base / 6, 0.3),
+      errors: faults
+        ? at.map((_, i) => i % 97 < 9 || i > 560 ? 3 * this.#random() : 0)
+        : at.map(() => 0),
+      p50: wave(2, 0.4),
+      p99: wave(22, 0.6),
+      lag: wave(0.8, 0.8),
+    };
   }
 
   #presence(): PresenceReport[] {

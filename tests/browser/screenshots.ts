@@ -12,8 +12,8 @@ import { FakeHub, type FakeOptions } from "./_fake_hub.ts";
 
 const FOLDER = new URL("hub/images/", ROOT);
 
-/** How long each page is open before: its charts need a past. */
-const PAST = 30_000;
+/** How long each page is open before. */
+const PAST = 6_000;
 
 const PICTURES: [name: string, hub: FakeOptions, page: PageOptions][] = [
   ["page-dark", { clients: 10, faults: true }, {

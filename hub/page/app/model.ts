@@ -6,6 +6,7 @@ import type {
   ClientsReport,
   EdgeReport,
   EdgesReport,
+  HistoryReport,
   HubReport,
   OpenReport,
   OpenRequestReport,
@@ -35,9 +36,6 @@ const MAX_PRESENCE = 200;
 
 /** Times that are too short to tell a rate, in milliseconds. */
 const TOO_SHORT = 400;
-
-/** Under which name the numbers of the tiles are kept. */
-const KEPT = "wirekit-history";
 
 /** The first and the longest wait before the page listens again. */
 const RETRY = { min: 500, max: 5000 };
@@ -76,6 +74,20 @@ export type Line =
   | "p99"
   | "errors"
   | "lag";
+
+const LINES = [
+  "at",
+  "clients",
+  "requests",
+  "informs",
+  "p50",
+  "p99",
+  "errors",
+  "lag",
+] as const satisfies readonly (Line | "at")[];
+
+/** From how many seconds on a line is not drawn through. */
+const GAP = 5;
 
 /** The last seconds, oldest first; nothing where the page was not open. */
 export type History =
@@ -318,8 +330,10 @@ export class Model {
     for (const end of this.#streams.splice(0)) end();
   }
 
-  /** Shows what has passed before the page was opened. */
+  /** Shows what has passed while the page was not open. */
   async #recall(): Promise<void> {
+    const past = await get<HistoryReport>("api/history").catch(() => undefined);
+    if (past) this.#recallNumbers(past);
     const rows = await recorded(() => true, MAX_TAIL).catch(() => []);
     const ids = new Set(this.tail.map(({ id }) => id));
     const older = rows.filter(({ id }) => !ids.has(id));
@@ -339,12 +353,31 @@ export class Model {
     const last = this.#measured;
     this.report = report;
     this.skew = report.at - Date.now();
-    if (!last) this.#restore(report);
-    else if (last.since !== report.since) this.#forget();
-    else if (report.at - last.at < TOO_SHORT) return this.#changed();
-    else this.#remember(last, report);
+    if (last && last.since !== report.since) this.#forget();
+    else if (last) {
+      if (report.at - last.at < TOO_SHORT) return this.#changed();
+      this.#remember(last, report);
+    }
     this.#measured = report;
     this.#changed();
+  }
+
+  #recallNumbers(past: HistoryReport): void {
+    const known = { ...this.history };
+    for (const line of LINES) this.history[line] = [];
+    const add = (
+      at: number,
+      value: (line: Exclude<typeof LINES[number], "at">) => number | null,
+    ) => {
+      const last = this.history.at.at(-1) ?? at;
+      if (at - last > GAP) this.#add(last + 1, () => null);
+      this.#add(at, value);
+    };
+    past.at.forEach((at, i) => add(at / 1000, (line) => past[line][i] ?? null));
+    const end = this.history.at.at(-1) ?? 0;
+    known.at.forEach((at, i) => {
+      if (at > end) add(at, (line) => known[line][i] ?? null);
+    });
   }
 
   /** Another life of the hub: its counters begin at 0. */
@@ -362,8 +395,7 @@ export class Model {
     const seconds = (report.at - last.at) / 1000;
     const rate = (key: "requests" | "informs" | "errors") =>
       Math.max(0, (report.traffic[key] - last.traffic[key]) / seconds);
-    const points: Record<Line | "at", number> = {
-      at: report.at / 1000,
+    const now: Record<Line, number> = {
       clients: report.clients.active,
       requests: rate("requests"),
       informs: rate("informs"),
@@ -372,46 +404,14 @@ export class Model {
       p99: report.roundTrip.p99,
       lag: report.lag.now,
     };
-    this.#add(points);
+    this.#add(report.at / 1000, (line) => now[line]);
   }
 
-  #add(points: Record<Line, number | null> & { at: number }): void {
-    for (const [line, value] of Object.entries(points)) {
-      const values: (number | null)[] = this.history[line as Line];
-      values.push(value);
+  #add(at: number, value: (line: Line) => number | null): void {
+    for (const line of LINES) {
+      const values: (number | null)[] = this.history[line];
+      values.push(line === "at" ? at : value(line));
       if (values.length > HISTORY) values.shift();
-    }
-  }
-
-  /** Keeps the numbers of the tiles while the page is loaded anew. */
-  keep(): void {
-    const { since } = this.report ?? {};
-    const kept = JSON.stringify({ since, history: this.history });
-    try {
-      sessionStorage.setItem(KEPT, kept);
-    } catch {
-      // A browser may keep nothing.
-    }
-  }
-
-  #restore({ since, at }: HubReport): void {
-    try {
-      const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
-      const last = kept?.history.at.at(-1);
-      if (kept?.since !== since || !(last > at / 1000 - HISTORY)) return;
-      Object.assign(this.history, kept.history);
-      this.#add({
-        at: last + 1,
-        clients: null,
-        requests: null,
-        informs: null,
-        p50: null,
-        p99: null,
-        errors: null,
-        lag: null,
-      });
-    } catch {
-      // What cannot be read is not shown.
     }
   }
 

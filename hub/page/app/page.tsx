@@ -43,9 +43,6 @@ export function Page(): JSX.Element {
   const model = useModel();
   useEffect(() => {
     void model.start();
-    const keep = () => model.keep();
-    addEventListener("pagehide", keep);
-    return () => removeEventListener("pagehide", keep);
   }, []);
   const name = new URL(model.report?.urls[0] ?? location.href).host;
   useEffect(() => {

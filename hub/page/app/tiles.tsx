@@ -8,6 +8,9 @@ import { clock, count, rate, share, took } from "./format.ts";
 import { HISTORY, type Line, type Model } from "./model.ts";
 import { colour, onTheme } from "./theme.ts";
 
+/** The points of a chart: their times, then the values of each line. */
+type Points = [number[], ...(number | null)[][]];
+
 /** A line of a chart: what it shows, and its colour. */
 type Stroke = readonly [line: Line, colour: string];
 
@@ -89,9 +92,10 @@ function Tile({ model, tile }: { model: Model; tile: Tile }): JSX.Element {
   const { title, lines, write, aside, level } = tile;
   const [past, setPast] = useState<number>();
   const [[line]] = lines as [Stroke];
-  const values = model.history[line];
-  const at = past === undefined ? values.length - 1 : past;
-  const value = values[at];
+  const points = dataOf(model, lines);
+  const value = past === undefined
+    ? model.history[line].at(-1)
+    : points[1]?.[past];
   return (
     <article class={`tile ${level?.(model) ?? ""}`}>
       <h2>{title}</h2>
@@ -100,17 +104,17 @@ function Tile({ model, tile }: { model: Model; tile: Tile }): JSX.Element {
         <span class="aside">
           {past === undefined
             ? aside(model)
-            : `at ${clock((model.history.at[at] ?? 0) * 1000)}`}
+            : `at ${clock((points[0][past] ?? 0) * 1000)}`}
         </span>
       </p>
-      <Chart model={model} lines={lines} point={setPast} />
+      <Chart points={points} lines={lines} point={setPast} />
     </article>
   );
 }
 
 /** Ten minutes of it. What it says stands above it in numbers. */
-function Chart({ model, lines, point }: {
-  model: Model;
+function Chart({ points, lines, point }: {
+  points: Points;
   lines: readonly Stroke[];
   point: (index: number | undefined) => void;
 }): JSX.Element {
@@ -147,7 +151,7 @@ function Chart({ model, lines, point }: {
           setCursor: [({ cursor }) => point(cursor.idx ?? undefined)],
         },
       },
-      dataOf(model, lines),
+      points,
       box.current!,
     );
     chart.current = plot;
@@ -165,16 +169,37 @@ function Chart({ model, lines, point }: {
       plot.destroy();
     };
   }, []);
-  const newest = model.history.at.at(-1);
+  const [times] = points;
   useEffect(() => {
-    chart.current?.setData(dataOf(model, lines));
-  }, [newest]);
+    chart.current?.setData(points);
+  }, [times[0], times.at(-1), points[1]?.at(-1)]);
   return <div class="chart" ref={box} aria-hidden="true" />;
 }
 
-function dataOf(model: Model, lines: readonly Stroke[]): uPlot.AlignedData {
-  const { history } = model;
-  return [history.at, ...lines.map(([line]) => history[line])];
+/** What a chart draws: of ten minutes, three seconds a point. */
+function dataOf(model: Model, lines: readonly Stroke[]): Points {
+  const { at } = model.history;
+  const size = at.length > 220 ? 3 : 1;
+  const ends: number[] = [];
+  at.forEach((time, index) => {
+    const next = at[index + 1];
+    if (next === undefined || (time / size | 0) !== (next / size | 0)) {
+      ends.push(index + 1);
+    }
+  });
+  const parts = <T,>(values: readonly T[]) =>
+    ends.map((end, index) => values.slice(ends[index - 1] ?? 0, end));
+  return [
+    parts(at).map((part) => part[0]!),
+    ...lines.map(([line]) => parts(model.history[line]).map(meanOf)),
+  ];
+}
+
+/** The mean of what is known. */
+function meanOf(values: readonly (number | null)[]): number | null {
+  if (values.includes(null)) return null;
+  const known = values as readonly number[];
+  return known.reduce((sum, value) => sum + value, 0) / known.length;
 }
 
 /** Up to ten minutes, as long as the page has been open. */
