@@ -3,7 +3,7 @@
 
 import { every, settled, type Timer } from "@wirekit/internal/clock";
 import { Heartbeat } from "@wirekit/internal/heartbeat";
-import { CalmLogger } from "@wirekit/internal/logger";
+import type { CalmLogger } from "@wirekit/internal/logger";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
 import { checkTimes } from "./_check_times.ts";
 import { type Answerer, answerings } from "./answer/_answerer.ts";
@@ -254,7 +254,11 @@ export class Engine<State> implements Link {
     this.#heartbeat?.stop();
     if (cause) {
       const line = `connection lost: ${oneLine(cause)}`;
-      CalmLogger.of(this.#options.logger).warn(line, "lost");
+      const { logger } = this.#options;
+      // A server's writes a few of a kind in a second.
+      if (logger && "flush" in logger) {
+        (logger as CalmLogger).warn(line, "lost");
+      } else logger?.warn?.(line);
     }
     this.sender.close(cause);
     this.#answerer.close(reason);

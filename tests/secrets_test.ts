@@ -184,6 +184,8 @@ const PARSE: Record<string, string> = {
   "openwebnet/_command_mqtt.ts": "the broker, and no error repeats it",
   "openwebnet/discovery.ts": "what a device says of itself",
   "openwebnet/mqtt/mqtt.ts": "the broker, and no error repeats it",
+  "switchboard/command/_gateways.ts": "the URL of a file",
+  "switchboard/command/_mcp.ts": "a URL that was checked",
   "transport/_address.ts": "an address",
   "transport/admission.ts": "an origin, which has no secret",
 };

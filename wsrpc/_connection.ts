@@ -208,9 +208,9 @@ export class Connection implements CallerLine, HeartbeatLink {
 
   async #run(): Promise<Error | undefined> {
     await Promise.resolve(); // The maker of the peer gets it before its hooks do.
-    const { hooks, logger } = this.#reports;
+    const { hooks } = this.#reports;
     this.#guard(() => hooks.open?.(this.#peer));
-    logger?.info(`${this.#peer.id} has connected`, "connected");
+    this.#reports.log("info", `${this.#peer.id} has connected`, "connected");
     let reason: Error | undefined;
     try {
       for await (const text of this.#transport) {
@@ -224,7 +224,8 @@ export class Connection implements CallerLine, HeartbeatLink {
     await this.#transport.close();
     await this.#disposed;
     reason = this.#end!.cause as Error | undefined;
-    logger?.info(
+    this.#reports.log(
+      "info",
       `${this.#peer.id} has gone${reason ? `: ${oneLine(whyOf(reason))}` : ""}`,
       "gone",
     );
@@ -298,7 +299,7 @@ export class Connection implements CallerLine, HeartbeatLink {
 
   #ignored(reason: string): void {
     const { hooks, logger } = this.#reports;
-    logger?.debug(`A message of ${this.#peer.id} is passed over: ${reason}`);
+    logger?.debug?.(`A message of ${this.#peer.id} is passed over: ${reason}`);
     this.#guard(() => hooks.ignored?.(this.#peer, reason));
   }
 

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { CalmLogger, type Logger } from "@wirekit/internal/logger";
+import type { CalmLogger, Logger } from "@wirekit/internal/logger";
 
 /** The longest text of an error in a line of the log. */
 const MAX_LENGTH = 300;
@@ -16,12 +16,20 @@ export class Reports<P, H extends Hooks<P>> {
   /** The hooks, for direct use. */
   readonly hooks: H;
   /** The log. */
-  readonly logger: CalmLogger | undefined;
+  readonly logger: Logger | undefined;
 
   /** Makes one. */
   constructor(hooks: H | undefined, logger: Logger | undefined) {
     this.hooks = hooks ?? {} as H;
-    this.logger = logger && CalmLogger.of(logger);
+    this.logger = logger;
+  }
+
+  /** Writes a line of a kind, of which a server writes a few in a second. */
+  log(level: "info" | "error", line: string, kind: string): void {
+    const { logger } = this;
+    if (logger && "flush" in logger) {
+      (logger as CalmLogger)[level](line, kind);
+    } else logger?.[level]?.(line);
   }
 
   /**
@@ -38,7 +46,7 @@ export class Reports<P, H extends Hooks<P>> {
 
   /** Reports that code of the user failed where nothing else reports it. */
   failed(peer: P, error: unknown): void {
-    this.logger?.error(`A hook or listener failed: ${describe(error)}`, "hook");
+    this.log("error", `A hook or listener failed: ${describe(error)}`, "hook");
     try {
       this.hooks.error?.(peer, error);
     } catch {

@@ -203,7 +203,7 @@ export class Responder {
     this.refuse(id, this.#bodyOf(error, method));
     if (logger && !(error instanceof RouteError)) {
       const name = JSON.stringify(method.slice(0, 100));
-      logger.error(`Route ${name} failed: ${describe(error)}`, "route");
+      reports.log("error", `Route ${name} failed: ${describe(error)}`, "route");
     }
     if (hooks.callFail) {
       reports.guard(peer, () => hooks.callFail!(peer, method, params, error));

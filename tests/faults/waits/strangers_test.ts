@@ -180,7 +180,10 @@ Deno.test("A name with control characters does not write lines of its own into t
     assertFalse(/[\0-\x09\x0b-\x1f\x7f-\x9f\u2028\u202e]/.test(text), text);
     assertFalse(/^2026-01-01/m.test(text), text);
     for (const line of text.trim().split("\n")) {
-      assertMatch(line, /^(\d{4}-\d\d-\d\dT\S+ "|The hub |It is open )/);
+      assertMatch(
+        line,
+        /^(\d{4}-\d\d-\d\dT\S+ "|The hub |Its page |It is open )/,
+      );
     }
   }
 });
