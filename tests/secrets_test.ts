@@ -170,29 +170,24 @@ for (const [name, answer] of Object.entries(ANSWERS)) {
   });
 }
 
-/** Files that parse a URL of a user, or another one, and repeat none of it. */
+/**
+ * Files with a `new URL()`, whose error repeats what it is given: of what is no
+ * URL of a user, or was checked before. `URL.parse()` repeats nothing.
+ */
 const PARSE: Record<string, string> = {
-  "hub/access/_hub_admission.ts": "the URL of a request, the name of a host",
-  "hub/cluster/nats.ts": "the servers of a cluster, and no error repeats them",
+  "hub/access/_hub_admission.ts": "the URL of a request",
+  "hub/command/_serve.ts": "the URL of a server of ours",
   "hub/page.ts": "the URL of a request",
   "hub/page/_build.ts": "the URLs of files",
   "hub/page/app/snippets.ts": "the address of the page",
-  "internal/_url.ts": "the one place",
-  "jsonrpc/call/http_client.ts": "its origin",
   "jsonrpc/command/_serve_file.ts": "the URL of a file",
   "jsonrpc/command/_target.ts": "a URL that was checked",
-  "openwebnet/_command_mqtt.ts": "the broker, and no error repeats it",
   "openwebnet/discovery.ts": "what a device says of itself",
-  "openwebnet/mqtt/mqtt.ts": "the broker, and no error repeats it",
   "switchboard/command/_gateways.ts": "the URL of a file",
   "switchboard/command/_mcp.ts": "a URL that was checked",
-  "transport/_address.ts": "an address",
-  "transport/admission.ts": "an origin, which has no secret",
 };
 
-/** A URL that is parsed, but for that of a request and of a file of ours. */
-const PARSING_REGEXP =
-  /\bnew URL\((?!request\.url\b|[^()]*import\.meta\.url)|\bURL\.parse\(/;
+const PARSING_REGEXP = /\bnew URL\((?!request\.url\b|[^()]*import\.meta\.url)/;
 
 Deno.test("URLs of users are parsed in one place, whose errors show no secret", async () => {
   const found: string[] = [];

@@ -182,7 +182,7 @@ Deno.test("A name with control characters does not write lines of its own into t
     for (const line of text.trim().split("\n")) {
       assertMatch(
         line,
-        /^(\d{4}-\d\d-\d\dT\S+ "|The hub |Its page |It is open )/,
+        /^(\d{4}-\d\d-\d\dT\S+ (info|warn) |The hub |Its page |It is open )/,
       );
     }
   }
