@@ -44,30 +44,18 @@ export class Places {
     if (this.taken >= this.#max && !this.#takeOver()) return undefined;
     this.taken++;
     const group = groupOf(address);
-    let inside = true;
-    const place: Place = {
-      offer: (drop) => {
-        if (inside) this.#offer(group, place, drop);
-      },
-      keep: () => this.#withdraw(group, place),
-      leave: () => {
-        this.#withdraw(group, place);
-        if (!inside) return;
-        inside = false;
-        this.taken--;
-        onLeave?.();
-      },
-    };
-    return place;
+    return new OnePlace(this, group, onLeave);
   }
 
-  #offer(group: string, place: Place, drop: () => void): void {
+  /** Notes that a place may be taken over. */
+  offer(group: string, place: Place, drop: () => void): void {
     const places = this.#offered.get(group) ?? new Map();
     this.#offered.set(group, places);
     places.set(place, drop);
   }
 
-  #withdraw(group: string, place: Place): void {
+  /** Notes that it may not. */
+  withdraw(group: string, place: Place): void {
     const places = this.#offered.get(group);
     if (places?.delete(place) && places.size === 0) this.#offered.delete(group);
   }
@@ -85,6 +73,36 @@ export class Places {
     drop();
     return true;
   }
+}
+
+/** One place: an object with one closure, since each connection has one. */
+class OnePlace implements Place {
+  readonly #places: Places;
+  readonly #group: string;
+  readonly #onLeave: (() => void) | undefined;
+  #inside = true;
+
+  constructor(places: Places, group: string, onLeave?: () => void) {
+    this.#places = places;
+    this.#group = group;
+    this.#onLeave = onLeave;
+  }
+
+  offer(drop: () => void): void {
+    if (this.#inside) this.#places.offer(this.#group, this, drop);
+  }
+
+  keep(): void {
+    this.#places.withdraw(this.#group, this);
+  }
+
+  readonly leave = (): void => {
+    this.keep();
+    if (!this.#inside) return;
+    this.#inside = false;
+    this.#places.taken--;
+    this.#onLeave?.();
+  };
 }
 
 /** Returns what stands for the machine at an address. */
