@@ -139,6 +139,11 @@ export class Actions {
     this.#hub.exchange.drop(member, 1012, reason, "operator");
   }
 
+  /** Writes to the log what somebody sends in the name of the hub. */
+  note(by: string, what: string): void {
+    this.#logger?.info?.(`Operator ${by} ${what}`);
+  }
+
   #log(by: string, what: string): void {
     this.#logger?.warn?.(`Operator ${by} ${what}`);
   }

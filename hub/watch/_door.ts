@@ -211,15 +211,18 @@ export class WatchDoor implements Door {
     if (!pass.mayOperate) return failure(403, "You may not operate the hub.");
     const order = await readOrder(request);
     if (OPERATIONS.has(name)) return json(this.#actions.do(name, order, by));
-    return name === "request"
-      ? await this.#request(order, pass, signal)
-      : json({ receivers: this.#host.inform(pass, informOf(order)) });
+    if (name === "request") {
+      return await this.#request(order, { pass, signal, by });
+    }
+    const information = informOf(order);
+    const receivers = this.#host.inform(pass, information);
+    this.#actions.note(by, `informed ${receivers} clients`);
+    return json({ receivers });
   }
 
   async #request(
     order: Order,
-    pass: Pass,
-    signal: AbortSignal,
+    { pass, signal, by }: Pick<Call, "pass" | "signal" | "by">,
   ): Promise<Response> {
     const { to, route, timeout = TIMEOUT } = order;
     if (typeof to !== "string" || typeof route !== "string") {
@@ -229,6 +232,7 @@ export class WatchDoor implements Door {
       throw new BodyError(400, "timeout has to be milliseconds.");
     }
     const data = textOfJson(order["data"] ?? "{}");
+    this.#actions.note(by, `asked ${short(to)} for ${short(route)}`);
     const start = performance.now();
     const answer = await this.#host.request(pass, {
       to,
@@ -275,6 +279,11 @@ function informOf(
     throw new BodyError(400, "to has to be a list of names.");
   }
   return { data: textOfJson(data), to: isList ? to : undefined };
+}
+
+/** Writes what was sent, for the log. */
+function short(text: string): string {
+  return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
 }
 
 /** Returns the text of an error, as people read it. */

@@ -409,6 +409,10 @@ Deno.test("An operator asks, tells, disconnects, frees, blocks and drains, and t
   await scene.client("late");
   const acts = scene.lines.filter((line) => line.startsWith("Operator"));
   assertEquals(acts, [
+    'Operator open (127.0.0.1) asked "beta" for "echo"',
+    'Operator open (127.0.0.1) asked "nobody" for "echo"',
+    'Operator open (127.0.0.1) asked "beta" for "never"',
+    "Operator open (127.0.0.1) informed 2 clients",
     'Operator open (127.0.0.1) disconnected "beta"',
     'Operator open (127.0.0.1) blocked the name "beta" for 60 s',
     'Operator open (127.0.0.1) ended the block of the name "beta"',

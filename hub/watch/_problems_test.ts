@@ -1,0 +1,134 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** What a hub says is wrong, and what to do about it. */
+
+import { assert, assertEquals } from "@std/assert";
+import { FakeTime } from "@wirekit/internal/testing";
+import { Hub } from "../hub.ts";
+import type {
+  About,
+  Content,
+  Participant,
+  Question,
+} from "../exchange/participant.ts";
+import type { HubReport } from "./report.ts";
+
+const LOCAL = {
+  remoteAddr: { transport: "tcp", hostname: "127.0.0.1", port: 1 },
+};
+
+const QUESTION: Content = {
+  route: '"r"',
+  data: "{}",
+  traceback: "null",
+  pseudoObject: "null",
+};
+
+/** Takes everything, and never answers by itself. */
+class Peer implements Participant {
+  readonly questions: Question[] = [];
+
+  ask(question: Question): undefined {
+    this.questions.push(question);
+  }
+
+  answer(): undefined {}
+  fail(): void {}
+  tell(): undefined {}
+  admit(): void {}
+  end(): void {}
+}
+
+/** A hub that somebody looks at, so that its clock runs. */
+class Scene implements AsyncDisposable {
+  readonly lines: string[] = [];
+  readonly hub = new Hub({
+    logger: { warn: (line) => void this.lines.push(line) },
+  });
+  #body: ReadableStream | null = null;
+
+  async look(): Promise<HubReport> {
+    const get = (path: string) =>
+      this.hub.fetch(new Request(`http://127.0.0.1${path}`), LOCAL);
+    this.#body ??= (await get("/api/events")).body;
+    return await (await get("/api/report")).json();
+  }
+
+  enter(name: string, peer = new Peer(), about?: About) {
+    const member = this.hub.exchange.enter(peer, about);
+    this.hub.exchange.claim(member, JSON.stringify(name));
+    return member;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#body?.cancel();
+    await this.hub.close();
+  }
+}
+
+Deno.test("A hub says that names are waited for, who does not answer, and who does not read", async () => {
+  using time = new FakeTime();
+  await using scene = new Scene();
+  const { exchange } = scene.hub;
+  assertEquals((await scene.look()).health, "good");
+  await time.tick(2_000);
+  const bot = new Peer();
+  const shop = scene.enter("shop", bot);
+  scene.enter("shop");
+  scene.enter("shop");
+  const flow = {
+    messagesIn: 0,
+    bytesIn: 0,
+    messagesOut: 0,
+    bytesOut: 0,
+    outboxBytes: 9_000_000,
+    outboxPeak: 9_000_000,
+    lastSeen: 0,
+  };
+  const about = { protocol: "winerp", carrier: "TCP", address: "", flow };
+  const slow = scene.enter("slow", new Peer(), about);
+  exchange.ask(slow, shop, '"u"', "request", QUESTION);
+  await time.tick(30_000);
+  const early = (await scene.look()).problems.map(({ text }) => text);
+  assertEquals(early, ['"slow" reads too slowly: 9000000 bytes wait for it.']);
+  await time.tick(90_000);
+  const { problems, health } = await scene.look();
+  assertEquals(health, "warning");
+  assertEquals(problems.map(({ text }) => text).sort(), [
+    '"shop" has not answered a request, the first for 2 min.',
+    '"slow" reads too slowly: 9000000 bytes wait for it.',
+    '2 clients wait for the name "shop", which another client has.',
+  ]);
+  assert(problems.every(({ cure }) => cure.endsWith(".")));
+  // Each is in the log once, with its cure.
+  assertEquals(scene.lines.length, 3);
+  assert(
+    scene.lines.every((line) => line.includes(": ") || line.includes(". ")),
+  );
+
+  exchange.answer(bot.questions[0]!, "response", QUESTION);
+  exchange.leave(slow);
+  exchange.leave(shop);
+  await time.tick(2_000);
+  const left = (await scene.look()).problems.map(({ text }) => text);
+  assertEquals(left, [
+    '1 client waits for the name "shop", which another client has.',
+  ]);
+});
+
+Deno.test("A hub says that the clock of its machine was set", async () => {
+  using time = new FakeTime();
+  await using scene = new Scene();
+  await scene.look();
+  await time.tick(5_000);
+  const { now } = Date;
+  Date.now = () => now() + 90_000;
+  await time.tick(6_000);
+  const { problems: [problem] } = await scene.look();
+  assertEquals(
+    problem?.text,
+    "The clock of this machine went forward by 90 s.",
+  );
+  await time.tick(700_000);
+  assertEquals((await scene.look()).problems, []);
+});
