@@ -2,7 +2,7 @@
 
 /** What all doors over HTTP share. */
 
-import { type Fault, fault, type Hub, JsonSlice } from "@wirekit/hub";
+import { type Fault, fault, JsonSlice } from "@wirekit/hub";
 import type { Trouble } from "./_guest.ts";
 import { httpErrorOf, statusOf } from "./_trouble.ts";
 
@@ -17,35 +17,6 @@ export function refusal(trouble: Trouble): Response {
 export function json(text: string, status = 200): Response {
   const headers = { "content-type": "application/json" };
   return new Response(text, { status, headers });
-}
-
-/** Lets a page read the response whose origin was admitted. */
-export function shared(request: Request, response: Response): Response {
-  const origin = request.headers.get("origin");
-  response.headers.append("vary", "origin");
-  if (origin !== null) {
-    response.headers.set("access-control-allow-origin", origin);
-  }
-  return response;
-}
-
-/** Answers the question of a browser whether a page may send a request. */
-export function preflight(
-  hub: Hub,
-  request: Request,
-  methods: string,
-): Response {
-  const refused = hub.admission.checkOrigin(request);
-  if (refused) return refused;
-  const response = new Response(null, {
-    status: 204,
-    headers: {
-      "access-control-allow-methods": methods,
-      "access-control-allow-headers": "authorization, content-type",
-      "access-control-max-age": "600",
-    },
-  });
-  return shared(request, response);
 }
 
 /** Whether the body is said to be JSON, which no form of a page can say. */

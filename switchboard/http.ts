@@ -22,7 +22,7 @@ import { catalogOf, unescapeName } from "./_catalog.ts";
 import type { DoorMaker, OpenedDoor } from "./door.ts";
 import { EventStream } from "./_event_stream.ts";
 import { Guest, NO_HOST, type Outcome } from "./_guest.ts";
-import { json, preflight, readJson, refusal, shared } from "./_http.ts";
+import { json, readJson, refusal } from "./_http.ts";
 import { openApiOf } from "./_openapi.ts";
 
 /** Options of {@linkcode httpDoor}. */
@@ -139,7 +139,6 @@ class HttpDoor implements OpenedDoor {
   ): Promise<Response> {
     const hub = this.#hub;
     const method = METHODS[first]!;
-    if (request.method === "OPTIONS") return preflight(hub, request, method);
     const pass = await hub.admit(request, info);
     if (pass instanceof Response) return pass;
     if (request.method !== method) {
@@ -159,7 +158,7 @@ class HttpDoor implements OpenedDoor {
       events: (visit) => this.#events(visit),
       "openapi.json": () => Response.json(openApiOf(catalogOf(hub, pass))),
     };
-    return shared(request, await handlers[first]!(visit));
+    return await handlers[first]!(visit);
   }
 
   async #call(visit: Visit): Promise<Response> {

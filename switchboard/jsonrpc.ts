@@ -19,7 +19,7 @@ import {
   type Visitor,
 } from "@wirekit/hub";
 import type { DoorMaker, OpenedDoor } from "./door.ts";
-import { json, preflight, readBody, shared } from "./_http.ts";
+import { json, readBody } from "./_http.ts";
 import { answerOnce } from "./jsonrpc/_once.ts";
 import { JsonRpcSession, PING } from "./jsonrpc/_session.ts";
 import { listenLines } from "./_lines.ts";
@@ -138,7 +138,6 @@ class JsonRpcDoor implements OpenedDoor {
     info: Partial<RequestInfo>,
   ): Promise<Response> {
     const hub = this.#hub;
-    if (request.method === "OPTIONS") return preflight(hub, request, "POST");
     const pass = await hub.admit(request, info);
     if (pass instanceof Response) return pass;
     if (request.method !== "POST") {
@@ -147,15 +146,14 @@ class JsonRpcDoor implements OpenedDoor {
       return new Response("Use POST.\n", { status: 405, headers });
     }
     const body = await readBody(request, 2 * hub.maxMessageBytes);
-    if (body instanceof Response) return shared(request, body);
+    if (body instanceof Response) return body;
     const timeout = this.#timeout;
     const { signal, remoteAddr: { hostname: address = "" } = {} } = info;
     const known = { hub, pass, address, timeout, signal };
     const answer = await answerOnce(JsonSlice.of(body), known);
-    return shared(
-      request,
-      answer === undefined ? new Response(null, { status: 204 }) : json(answer),
-    );
+    return answer === undefined
+      ? new Response(null, { status: 204 })
+      : json(answer);
   }
 }
 

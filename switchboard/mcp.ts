@@ -15,7 +15,7 @@ import { type Hub, JsonSlice, type Pass, type RequestInfo } from "@wirekit/hub";
 // @ts-types="@modelcontextprotocol/sdk/server/webStandardStreamableHttp"
 import { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js";
 import type { DoorMaker, OpenedDoor } from "./door.ts";
-import { preflight, readBody, shared } from "./_http.ts";
+import { readBody } from "./_http.ts";
 import { type Allowed, allowedBy } from "./mcp/_tools.ts";
 import { Assistant } from "./mcp/_assistant.ts";
 
@@ -114,7 +114,6 @@ interface Session {
   lastSeen: number;
 }
 
-const METHODS = "GET, POST, DELETE";
 const SESSION_HEADER = "mcp-session-id";
 
 class McpDoor implements OpenedDoor {
@@ -148,17 +147,16 @@ class McpDoor implements OpenedDoor {
     info: Partial<RequestInfo>,
   ): Promise<Response> {
     const hub = this.#hub;
-    if (request.method === "OPTIONS") return preflight(hub, request, METHODS);
     const pass = await hub.admit(request, info);
     if (pass instanceof Response) return pass;
     if (request.method !== "POST") {
       const session = this.#sessionOf(request);
-      if (!session) return shared(request, noSession());
-      return shared(request, await session.transport.handleRequest(request));
+      if (!session) return noSession();
+      return await session.transport.handleRequest(request);
     }
     const body = await readBody(request, 2 * hub.maxMessageBytes);
-    if (body instanceof Response) return shared(request, body);
-    return shared(request, await this.#post(request, info, pass, body));
+    if (body instanceof Response) return body;
+    return await this.#post(request, info, pass, body);
   }
 
   async #post(

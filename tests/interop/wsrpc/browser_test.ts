@@ -3,13 +3,9 @@
 /** A page in headless Chromium, with `@wsrpc/client` and with our client. */
 
 import { assertEquals } from "@std/assert";
-import { deadline } from "@std/async/deadline";
-import { PATIENCE } from "../../_driver.ts";
 import { clientScript, deno } from "./_client_script.ts";
+import { servePage, visit } from "./_page.ts";
 import { startOurs } from "./_server.ts";
-
-// Real programs, by name from npm: no part of the kit.
-const CHROMIUM = "npm:@sparticuz/chromium@153.0.0";
 
 const CLIENT_PAGE = `<!doctype html><script src="/wsrpc.js"></script>
 <script type="module">
@@ -63,58 +59,6 @@ const opened = await new Promise((resolve) => {
 });
 await fetch("/report", { method: "POST", body: JSON.stringify({ opened }) });
 </script>`;
-
-/** A server of one page, which waits for what the page reports. */
-function servePage(files: Record<string, string>) {
-  const report = Promise.withResolvers<Record<string, unknown>>();
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
-    async (request) => {
-      const { pathname } = new URL(request.url);
-      if (request.method === "POST") {
-        report.resolve(await request.json());
-        return new Response();
-      }
-      const type = pathname === "/" ? "text/html" : "text/javascript";
-      const status = files[pathname] === undefined ? 404 : 200;
-      return new Response(files[pathname] ?? null, {
-        status,
-        headers: { "content-type": `${type}; charset=utf-8` },
-      });
-    },
-  );
-  return {
-    origin: `http://127.0.0.1:${server.addr.port}`,
-    report: report.promise,
-    files,
-    [Symbol.asyncDispose]: () => server.shutdown(),
-  };
-}
-
-/** Opens a page in headless Chromium until it has reported. */
-async function visit(
-  { origin, report }: ReturnType<typeof servePage>,
-): Promise<Record<string, unknown>> {
-  const { default: chromium } = await import(CHROMIUM);
-  const profile = await Deno.makeTempDir();
-  const browser = new Deno.Command(await chromium.executablePath(), {
-    args: [
-      ...["--headless", "--no-sandbox", "--disable-gpu", "--no-zygote"],
-      ...["--single-process", "--remote-debugging-port=0"],
-      `--user-data-dir=${profile}`,
-      `${origin}/`,
-    ],
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-  try {
-    return await deadline(report, PATIENCE);
-  } finally {
-    browser.kill("SIGKILL");
-    await browser.status;
-    await Deno.remove(profile, { recursive: true });
-  }
-}
 
 Deno.test("Server serves a page with @wsrpc/client in Chromium", async () => {
   await using page = servePage({ "/wsrpc.js": await clientScript() });
