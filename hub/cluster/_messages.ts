@@ -52,8 +52,9 @@ export function encode(
 ): Uint8Array {
   let text = fields.join("\0");
   if (content) {
-    const { route, traceback, pseudoObject, data } = content;
-    text += `\0${route}\0${traceback}\0${pseudoObject}\0${data}`;
+    const { route, traceback, pseudoObject, error, data } = content;
+    const details = error ? JSON.stringify(error) : "";
+    text += `\0${route}\0${traceback}\0${pseudoObject}\0${details}\0${data}`;
   }
   return encoder.encode(text);
 }
@@ -63,9 +64,11 @@ export function decode(message: Uint8Array): string[] {
   return decoder.decode(message).split("\0");
 }
 
-/** Reads the content that stands in the last four fields. */
+/** Reads the content that stands in the last five fields. */
 export function contentOf(fields: readonly string[]): Content {
-  const [route = "null", traceback = "null", pseudoObject = "null", data] =
-    fields.slice(-4);
-  return { route, traceback, pseudoObject, data: data ?? "null" };
+  const [route = "null", traceback = "null", pseudoObject = "null", details] =
+    fields.slice(-5);
+  const data = fields.at(-1) ?? "null";
+  const content = { route, traceback, pseudoObject, data };
+  return details ? { ...content, error: JSON.parse(details) } : content;
 }
