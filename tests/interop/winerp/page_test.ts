@@ -17,8 +17,8 @@ const TOKEN = "s3cret/+=";
 /** What checks whether everybody can use a page. */
 const AXE = "npm:axe-core@4.14.1";
 
-/** A name that would run a script, were it ever taken for HTML. */
-const EVIL = "<img src=x onerror=alert(1)>";
+/** A name that would run a script, were it taken for HTML; and a long one. */
+const EVIL = "<img src=x onerror=alert(1)>" + "x".repeat(200);
 
 async function startHub(
   options: { token?: string; port?: number; log?: string[] } = {},
@@ -212,6 +212,10 @@ Deno.test("A person works with the page of a hub", async () => {
   await page.press("Escape");
   await page.click(".blocked button", "Unblock");
   await page.until(`!document.querySelector(".blocked")`);
+  const [width, room] = await page.run<number[]>(
+    "return [document.documentElement.scrollWidth, innerWidth]",
+  );
+  assert(width! <= room!, "no name is wider than the page");
   assertEquals(await page.run(`return document.images.length`), 0);
 
   // Lets nobody new in for a while.
