@@ -183,11 +183,12 @@ export class CalmLogger implements Logger {
 
 /** Says how many lines were kept back. */
 function tell(lines: Lines): void {
-  const { held, last, period, write } = lines;
+  const { held, last, since, write } = lines;
   lines.timer?.stop();
   delete lines.timer;
   if (held === 0) return;
-  const time = period === SECOND ? "second" : "minute";
+  const seconds = Math.round((now() - since) / SECOND);
+  const time = seconds > 1 ? `${seconds} seconds` : "second";
   write(
     held === 1
       ? last

@@ -34,13 +34,13 @@ Deno.test("CalmLogger writes a few lines of a kind in a second, then how many mo
     await time.tick(1_000);
   }
   assertEquals(lines.slice(length), [
-    "warn And 60 more in the last minute, such as: refused again 59",
-    "warn And 60 more in the last minute, such as: refused again 119",
+    "warn And 60 more in the last 60 seconds, such as: refused again 59",
+    "warn And 60 more in the last 60 seconds, such as: refused again 119",
   ]);
   logger.flush();
   assertEquals(
     lines.at(-1),
-    "warn And 30 more in the last minute, such as: refused again 149",
+    "warn And 30 more in the last 30 seconds, such as: refused again 149",
   );
   assertEquals(time.timers, 0);
 });
