@@ -116,7 +116,7 @@ async function clusterSuite(): Promise<Suite> {
   } catch (error) {
     failures.push(String(error));
   }
-  const short = ["basics", "claims", "recovery"];
+  const short = ["basics", "recovery"];
   return {
     args: ["--allow-all", CLUSTER],
     env,

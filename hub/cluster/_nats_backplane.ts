@@ -34,6 +34,8 @@ export interface NodeOptions {
   readonly maxOutboxBytes: number;
   readonly label?: string;
   readonly logger?: Logger;
+  /** Makes the buckets again, if the servers have lost them. */
+  restore(): Promise<unknown>;
 }
 
 /** How often a node looks at the clock, in milliseconds. */
@@ -389,6 +391,7 @@ export class NatsBackplane implements Backplane, NameKeeper {
     this.#rejoining = true;
     const before = this.#id;
     try {
+      await this.#options.restore();
       this.#id = generate();
       this.#subscribe();
       await this.#enter();
@@ -418,7 +421,10 @@ export class NatsBackplane implements Backplane, NameKeeper {
     }
     this.#late = [];
     this.#lateBytes = 0;
-    this.#log("error", `${reason} Names of this hub go on here`);
+    this.#log(
+      "error",
+      `${reason} Clients of this hub reach each other, no others`,
+    );
     this.#names.hold();
     if (before === "open") this.#receiver?.detached(reason);
   }

@@ -253,18 +253,25 @@ export class NatsNames {
     const renewOne = async ([name, claim]: [string, Claim]) => {
       const key = keyOf(name);
       const value = this.#value();
+      const put = async (previousSeq: number) => {
+        const timeout = 2 * DECISION_TIMEOUT;
+        claim.epoch = await this.#kv.put(key, value, { previousSeq, timeout });
+      };
       try {
-        claim.epoch = await this.#kv.put(key, value, {
-          previousSeq: claim.epoch!,
-          timeout: 2 * DECISION_TIMEOUT,
-        });
+        await put(claim.epoch!);
       } catch (error) {
         if (!isChanged(error)) throw error;
         const entry = await this.#kv.get(key);
-        if (entry?.operation !== "PUT" || entry.string() !== value) {
-          return this.#lose(name, claim);
-        }
-        claim.epoch = entry.revision;
+        if (!entry) {
+          // The servers have lost all: whoever is first has it.
+          const isMine = await put(0).then(() => true, (error) => {
+            if (isChanged(error)) return false;
+            throw error;
+          });
+          if (!isMine) return this.#lose(name, claim);
+        } else if (entry.operation === "PUT" && entry.string() === value) {
+          claim.epoch = entry.revision;
+        } else return this.#lose(name, claim);
       }
       if (claim.told) await this.#keeper.open(name);
     };

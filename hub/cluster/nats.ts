@@ -121,16 +121,19 @@ export async function connectNats(options: NatsOptions): Promise<Backplane> {
   const end = now() + connectTimeout;
   const connection = await open(options, connectTimeout);
   try {
-    const buckets = await openBuckets(connection, {
-      prefix,
-      lease,
-      end,
-      ...(options.replicas !== undefined && { replicas: options.replicas }),
-    });
+    const bucketsBy = (end: number) =>
+      openBuckets(connection, {
+        prefix,
+        lease,
+        end,
+        ...(options.replicas !== undefined && { replicas: options.replicas }),
+      });
+    const buckets = await bucketsBy(end);
     const backplane = new NatsBackplane(connection, buckets, {
       prefix,
       lease,
       maxOutboxBytes: options.maxOutboxBytes ?? 16 * 1024 * 1024,
+      restore: () => bucketsBy(now()),
       ...(label !== undefined && { label }),
       ...(logger && { logger }),
     });

@@ -80,6 +80,11 @@ export class NatsServer implements AsyncDisposable {
     this.#child = undefined;
   }
 
+  /** Loses all that it has stored. To be called while it does not run. */
+  async wipe(): Promise<void> {
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
     await Deno.remove(this.#folder, { recursive: true }).catch(() => {});

@@ -227,3 +227,40 @@ Deno.test(
     throw new Error(`The old one is not back: ${one.text}`);
   },
 );
+
+Deno.test(
+  "A server that has lost its disk: hubs claim their names again",
+  options,
+  async () => {
+    await using engine = await Engine.start(1);
+    await using started = await startNodes(engine, 2, LEASE);
+    const [one, two] = started.nodes;
+    await using bot = await answering("bot", one!.url);
+    await using me = await answering("me", two!.url);
+    assertEquals(await me.request("bot", "echo", { a: 1 }), { a: 1 });
+    let lost = 0;
+    bot.addEventListener("disconnect", () => lost++);
+    const [server] = engine.servers;
+    await server!.kill();
+    await server!.wipe();
+    await server!.start();
+    const start = performance.now();
+    const { client, ready } = await waiting("bot", two!.url);
+    await using _client = client;
+    ready.catch(() => {});
+    await Promise.all([one!.says(/reached again/), two!.says(/reached again/)]);
+    for (;;) {
+      try {
+        assertEquals(await me.request("bot", "echo", { a: 2 }), { a: 2 });
+        break;
+      } catch {
+        await sleep(50);
+        assert(performance.now() - start < 30_000, one!.text + two!.text);
+      }
+    }
+    record("After a server has lost its disk", [performance.now() - start]);
+    // One of both has the name, and the other waits.
+    const states = [bot.state, client.state].sort();
+    assertEquals(states, ["held", "open"]);
+  },
+);

@@ -142,7 +142,7 @@ Deno.test(
   "Every request ends once while hubs and their server are killed and frozen",
   options,
   async () => {
-    await schedule(1, 25);
+    await schedule(1, 18);
   },
 );
 
@@ -150,6 +150,6 @@ Deno.test(
   "Every request ends once while hubs and three servers are killed and frozen",
   options,
   async () => {
-    await schedule(3, 30);
+    await schedule(3, 24);
   },
 );
