@@ -140,7 +140,7 @@ export function fetchHandler<
   const door = new Door<State>(options);
   return async (request, info = {}) => {
     if (!wantsWebSocket(request)) {
-      return await answerHttp(request, info, door, options);
+      return await answerHttp(request, info, door, { ...options, methods });
     }
     const accepted = await door.admission.accept(request, info, {
       ...(maxMessageBytes !== undefined && { maxMessageBytes }),

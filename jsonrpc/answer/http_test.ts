@@ -13,6 +13,7 @@ import {
   JsonRpcError,
   LimitError,
   MalformedResponseError,
+  MethodNotFoundError,
   Methods,
   Peer,
   serve,
@@ -479,4 +480,18 @@ Deno.test("serve() lives when what is posted is none of its business", async () 
   }
   await using client = await connect(server.urls[0]);
   assertEquals(await client.request("one"), 1);
+});
+
+Deno.test("serve() without methods answers alike over HTTP and WebSocket", async () => {
+  await using server = await serve({ port: 0 });
+  const [url] = server.urls;
+  await using http = new HttpClient(url.replace(/^ws/, "http"));
+  await using peer = await connect(url);
+  for (const client of [http, peer]) {
+    const { methods } = await client.request<{ methods: unknown[] }>(
+      "rpc.discover",
+    );
+    assertEquals(methods, []);
+    await assertRejects(() => client.request("sum"), MethodNotFoundError);
+  }
 });

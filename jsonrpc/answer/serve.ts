@@ -157,7 +157,8 @@ export async function serve<
     ...(maxOutboxBytes !== undefined && { maxOutboxBytes }),
     ...(idleTimeout !== undefined && { idleTimeout }),
     admission: door.admission,
-    handler: (request, info) => answerHttp(request, info, door, options),
+    handler: (request, info) =>
+      answerHttp(request, info, door, { ...options, methods }),
     otherFrames: LENIENT.otherFrames,
     format: (_, protocol) =>
       door.codecOf(protocol) ? "binary" as "text" : "text",
