@@ -32,6 +32,8 @@ export interface Speaker extends AsyncDisposable {
   ask(to: string, route: string, data: string): Promise<Ended>;
   inform(data: string, to?: string): Promise<void>;
   leave(): Promise<void>;
+  /** How many answers it got twice, or without a call. */
+  readonly strays: number;
 }
 
 /** Waits for what comes. */
@@ -107,8 +109,13 @@ abstract class Wire implements Speaker {
     return new Promise((resolve) => this.calls.set(id, resolve));
   }
 
+  /** How many answers came for which there was no call any more. */
+  strays = 0;
+
   protected end(id: string, ended: Ended): void {
-    this.calls.get(id)?.(ended);
+    const end = this.calls.get(id);
+    if (end) end(ended);
+    else this.strays++;
     this.calls.delete(id);
   }
 
@@ -342,6 +349,7 @@ class Wsrpc extends Wire {
 /** A program that posts, and reads server-sent events. */
 class Http implements Speaker {
   readonly protocol = "HTTP";
+  readonly strays = 0;
   readonly asked: [string, string, string][] = [];
   readonly told = new Queue<[string, string]>();
   readonly ready: Promise<void>;
