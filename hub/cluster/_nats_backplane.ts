@@ -48,6 +48,9 @@ const UNASKED_BYTES = 256 * 1024;
 const NO_RESPONDERS = 503;
 /** How long the server may take to say that it has read something. */
 const FLUSH_TIMEOUT = 1_000;
+/** The longest subject: a server ends the connection for one over 4096 bytes. */
+const MAX_SUBJECT = 3_000;
+const TOO_LONG = fault("NameNotFound", "The name is too long for the cluster.");
 /** How many subjects are remembered. */
 const SUBJECTS = 10_000;
 
@@ -158,6 +161,10 @@ export class NatsBackplane implements Backplane, NameKeeper {
   // The five calls.
 
   claim(name: string): boolean {
+    if (this.#subject(name).length > MAX_SUBJECT) {
+      queueMicrotask(() => this.held(name));
+      return false;
+    }
     this.#names.claim(name);
     if (!this.ready) later(GRACE, () => !this.ready && this.#names.hold());
     return false;
@@ -175,6 +182,9 @@ export class NatsBackplane implements Backplane, NameKeeper {
       const text = `The message is larger than the ${maxMessageBytes} bytes ` +
         "that the engine of the cluster passes on.";
       return fault("TooLarge", text);
+    }
+    if (typeof to === "object" && "name" in to) {
+      if (this.#subject(to.name).length > MAX_SUBJECT) return TOO_LONG;
     }
     const waiting = this.#outbox + this.#lateBytes;
     if (waiting + length > this.#options.maxOutboxBytes) {

@@ -257,7 +257,16 @@ export class Exchange {
   find(name: string | undefined): Member | undefined {
     if (name === undefined) return undefined;
     return this.#names.holder(name) ??
-      (name === HUB ? this.#self : this.#cluster?.find(name));
+      (name === HUB ? this.#self : this.#elsewhere(name)?.find(name));
+  }
+
+  /**
+   * The other nodes, if one of them may have a name. A longer one than can be
+   * claimed would be more than some engines take.
+   */
+  #elsewhere(name: string): Cluster | undefined {
+    const { maxNameBytes } = this.#options;
+    return name.length > maxNameBytes ? undefined : this.#cluster;
   }
 
   /** How the cluster is, if this hub is in one. */
@@ -321,7 +330,8 @@ export class Exchange {
    */
   known(name: string): Member | undefined {
     return this.#names.holder(name) ??
-      (name === HUB ? this.#self : undefined) ?? this.#cluster?.known(name);
+      (name === HUB ? this.#self : undefined) ??
+      this.#elsewhere(name)?.known(name);
   }
 
   /**
@@ -342,8 +352,8 @@ export class Exchange {
    * @param then Is told, at once unless other nodes have to be asked.
    */
   probe(name: string | undefined, then: (found: boolean) => void): void {
-    const cluster = this.#cluster;
     if (name === undefined || name === HUB) return then(name === HUB);
+    const cluster = this.#elsewhere(name);
     const isHere = this.#names.holder(name) !== undefined;
     if (isHere || !cluster) then(isHere);
     else cluster.probe(name, then);
@@ -766,7 +776,8 @@ export class Exchange {
           refusal = this.#deny(from, `inform ${short(name)}`);
           continue;
         }
-        const to = this.#names.holder(name) ?? cluster?.find(name);
+        const to = this.#names.holder(name) ??
+          (cluster && this.#elsewhere(name)?.find(name));
         if (!to) continue;
         if (isOwn) this.#edges.between(sender, to).informs++;
         receivers++;

@@ -3,7 +3,7 @@
 /** What a cluster on NATS does while nothing fails. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Client, NotConnectedError, serve } from "@wirekit/hub";
+import { Client, NotConnectedError, OnHoldError, serve } from "@wirekit/hub";
 import { connectNats, type NatsOptions } from "@wirekit/hub/nats";
 import { ROOT } from "../_packages.ts";
 import { record } from "./_record.ts";
@@ -223,3 +223,37 @@ Deno.test({
     await plane.close();
   },
 });
+
+clusterTest(
+  "Names that no engine takes break nothing, and odd ones are names like others",
+  async (engine) => {
+    const open = async () => {
+      const backplane = await connectNats({ servers: engine.urls });
+      const maxNameBytes = 100_000;
+      return await serve({
+        port: 0,
+        backplane,
+        maxNameBytes,
+        nameCharacters: "any",
+      });
+    };
+    await using one = await open();
+    await using two = await open();
+    await using alpha = await client("alpha", one.urls[0]);
+    await using _beta = await client("beta", two.urls[0]);
+    for (const long of ["x".repeat(5_000), "x".repeat(500_000)]) {
+      await assertRejects(() => alpha.request(long, "echo", {}), Error);
+      assert(!await alpha.ping(long));
+      await alpha.inform("hello", [long]);
+    }
+    const tooLong = new Client("x".repeat(5_000), { url: one.urls[0] });
+    await assertRejects(() => tooLong.connect({ timeout: 500 }), OnHoldError);
+    await tooLong.close();
+    assertEquals(await alpha.request("beta", "echo", { a: 1 }), { a: 1 });
+    for (const odd of ["a.b", "*", ">", "a b", "\0", "😀ë"]) {
+      await using made = await client(odd, two.urls[0]);
+      assertEquals(await alpha.request(odd, "echo", { odd }), { odd });
+      assertEquals(made.name, odd);
+    }
+  },
+);
