@@ -126,7 +126,7 @@ async function typesOf(module: string): Promise<string> {
  * What only one entry needs: npm does not install it for those who do not use
  * that, and they install it themselves.
  */
-const OPTIONAL_REGEXP = /^@nats-io\//;
+const OPTIONAL_REGEXP = /^@(nats-io|modelcontextprotocol)\//;
 
 async function pack(
   root: URL,

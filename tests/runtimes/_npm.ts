@@ -38,7 +38,7 @@ async function run(
  * @returns Their paths.
  */
 export function tarballsOf(folder: string, home: URL): string[] {
-  const below = folder === "switchboard" ? ["hub"] : [];
+  const below = folder === "switchboard" ? ["hub", "openwebnet"] : [];
   const all = new Set(["internal", "transport", ...below, folder]);
   return [...all].map((each) => {
     const { version } = MEMBERS.find((member) => member.folder === each)!;
