@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { Client, fullPass, RouteError } from "@wirekit/hub";
+import { Client, fullPass, RouteError, SharedObject } from "@wirekit/hub";
 import { httpDoor } from "./http.ts";
 import { serve, type ServeOptions } from "./serve.ts";
 
@@ -98,6 +98,15 @@ Deno.test("POST /call says by status and code what went wrong", () =>
     );
     // Nothing is left of all these.
     assert(await bot.ping());
+  }));
+
+Deno.test("What another protocol cannot express is refused with a sentence", () =>
+  withHub(async (http, bot) => {
+    bot.route("account", () => new SharedObject({}, { deposit: () => 1 }));
+    const [status, text] = await post(`${http}/call/bot/account`);
+    const { code, message } = JSON.parse(text).error;
+    assertEquals([status, code], [502, -32026]);
+    assertMatch(message, /^The answer is an object whose functions are called/);
   }));
 
 Deno.test("A call whose client goes away is cancelled", () =>
