@@ -20,12 +20,12 @@ import {
 
 const alarm = command({
   name: "alarm",
-  summary: "Print what the burglar alarm says of itself, or of zones",
+  summary: "Print the state of the burglar alarm, or of zones",
   operands: "[ZONE…]",
   options: GATEWAY_OPTIONS,
   examples: ["openwebnet alarm", "openwebnet alarm 1 2 --json"],
   run: ({ words, options }, terminal) => {
-    // `scan` shows a zone as it stands in a frame, such as #1.
+    // `scan` prints a zone as it is written in a frame, such as #1.
     const zones = words.map((zone) =>
       `#${numberOf(zone.replace(/^#/, ""), "ZONE", 0, 15)}`
     );
@@ -44,11 +44,11 @@ const alarm = command({
 
 const press = command({
   name: "press",
-  summary: "Press buttons of a CEN control shortly",
+  summary: "Press buttons of a CEN control briefly",
   operands: "WHERE BUTTON…",
   options: {
     ...GATEWAY_OPTIONS,
-    plus: toggle("A CEN plus control, by its number"),
+    plus: toggle("WHERE is the number of a CEN plus control"),
   },
   examples: ["openwebnet press 15 1", "openwebnet press 1 31 --plus"],
   async run({ words: [word = "", ...given], options }, terminal) {
@@ -74,7 +74,7 @@ const press = command({
 
 const scene = command({
   name: "scene",
-  summary: "Start scenes of a programmer, or end, enable or disable them",
+  summary: "Start, stop, enable or disable scenes of a programmer",
   operands: "start|stop|enable|disable SCENE…",
   options: GATEWAY_OPTIONS,
   examples: ["openwebnet scene start 2"],
@@ -97,7 +97,7 @@ const scene = command({
 
 const scenario = command({
   name: "scenario",
-  summary: "Run a scenario of a panel or module",
+  summary: "Run a scenario of a control panel or module",
   operands: "WHERE NUMBER",
   options: GATEWAY_OPTIONS,
   examples: ["openwebnet scenario 01 3"],
@@ -114,8 +114,7 @@ const scenario = command({
 
 const sound = command({
   name: "sound",
-  summary:
-    "Switch amplifiers of the sound system, or make them louder or softer",
+  summary: "Switch amplifiers of the sound system, or change their volume",
   operands: "on|off|louder|softer WHERE…",
   options: GATEWAY_OPTIONS,
   examples: ["openwebnet sound on 11", "openwebnet sound louder 01 11"],
@@ -139,7 +138,7 @@ const sound = command({
 
 const breaker = command({
   name: "breaker",
-  summary: "Open or close Stop&Gos, let them close by themselves, or not",
+  summary: "Open or close Stop&Go breakers, or set automatic reclosing",
   operands: "open|close|automatic|manual|status NUMBER…",
   options: GATEWAY_OPTIONS,
   examples: ["openwebnet breaker close 1", "openwebnet breaker status 1"],
@@ -179,7 +178,7 @@ const breaker = command({
   },
 });
 
-/** The commands for areas that a home has less often. */
+/** The commands for the areas that fewer homes have. */
 export const AREA_COMMANDS: readonly Command[] = [
   alarm,
   press,

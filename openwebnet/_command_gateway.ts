@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-/** What all commands that talk to a gateway share. */
+/** The parts shared by all commands that talk to a gateway. */
 
 import {
   choice,
@@ -36,7 +36,7 @@ import {
 import { DEFAULT_PORT, tcpGateway } from "./tcp.ts";
 import { serialize } from "./wire/message.ts";
 
-/** An option that nobody should use. */
+/** An option that exists only to be refused. */
 const password: Option<undefined> = {
   help: "",
   value: "PASSWORD",
@@ -44,7 +44,7 @@ const password: Option<undefined> = {
   read(given) {
     if (given.length === 0) return undefined;
     throw new UsageError(
-      "A password in the command line can be seen by everybody: put it into " +
+      "Other users can see a password on the command line: put it into " +
         "OPENWEBNET_PASSWORD or a file",
     );
   },
@@ -53,9 +53,9 @@ const password: Option<undefined> = {
 /** The options of all commands that print something. */
 export const OUTPUT_OPTIONS = { json: toggle("Print lines of JSON") };
 
-/** A model of a gateway. */
+/** The model of the gateway. */
 const profile: Option<GatewayProfile | undefined> = {
-  help: "Pacing and times of a model, such as MH201",
+  help: "Use the timing of a model, such as MH201",
   value: "MODEL",
   choices: Object.keys(PROFILES),
   read([model], name) {
@@ -67,12 +67,12 @@ const profile: Option<GatewayProfile | undefined> = {
   },
 };
 
-/** The options that say what a gateway is like, and its password. */
+/** The options for the model and password of a gateway. */
 export const MODEL_OPTIONS = {
   profile,
   passwordFile: text(
     "FILE",
-    "Where the password is (or in OPENWEBNET_PASSWORD)",
+    "File with the password (or OPENWEBNET_PASSWORD)",
     { file: true },
   ),
   password,
@@ -80,36 +80,38 @@ export const MODEL_OPTIONS = {
 
 /** The options of all commands that talk to a gateway. */
 export const GATEWAY_OPTIONS = {
-  host: text("HOST", "The gateway (or OPENWEBNET_HOST)"),
-  port: port("Its port (20000)", "p"),
+  host: text("HOST", "Name or address of the gateway (or OPENWEBNET_HOST)"),
+  port: port("Port of the gateway (20000)", "p"),
   ...MODEL_OPTIONS,
   selector: choice(
     "SELECTOR",
     ["9", "0"],
-    "Ask for command sessions with 9 or 0 only",
+    "Open command sessions with this selector only",
   ),
-  timeout: seconds("Longest wait for an answer (10)"),
-  home: text("FILE", "Gateways and names (home.json)", { file: true }),
-  gateway: text("NAME", "Which gateway of that file (the first)"),
-  capture: text("FILE", "Add all frames to a file, secrets masked", {
+  timeout: seconds("How long to wait for an answer (10)"),
+  home: text("FILE", "File with gateways and names (home.json)", {
+    file: true,
+  }),
+  gateway: text("NAME", "Gateway to use from that file (the first)"),
+  capture: text("FILE", "Append all frames to a file, with secrets masked", {
     file: true,
   }),
   ...OUTPUT_OPTIONS,
 };
 
-/** What a user has said about the gateway. */
+/** What the user's options say about the gateway. */
 export type GatewayValues = Values<typeof GATEWAY_OPTIONS>;
 
-/** After how long a user hears what is waited for, in milliseconds. */
+/** How long to wait before telling the user why, in milliseconds. */
 const PATIENCE = 1_000;
 
 /** Longest wait for the first connection, in milliseconds. */
 const CONNECT_TIMEOUT = 10_000;
 
 /**
- * Connects to the gateway that the user means, and does something with it. A
- * gateway that is not there is named at once; one that is lost later is called
- * again.
+ * Connects to the gateway that the user means, and does something with it. If
+ * it cannot be reached at first, that is an error; if the connection is lost
+ * later, it is opened again.
  */
 export async function withGateway(
   options: GatewayValues,
@@ -123,7 +125,7 @@ export async function withGateway(
   });
   const found = await readHome(options.home, options.gateway !== undefined);
   const chosen = gatewayOf(found, options.gateway, targets);
-  // Who names another gateway does not mean that of the file.
+  // A host that the user names takes the place of the gateway in the file.
   const known = given.OPENWEBNET_HOST === undefined ? chosen : undefined;
   const host = given.OPENWEBNET_HOST ?? known?.host;
   if (host === undefined) {
@@ -166,7 +168,7 @@ export async function withGateway(
     },
   });
   const waiting = later(PATIENCE, () => {
-    if (!wasOpen) terminal.error(`openwebnet: calling ${host}:${port} …`);
+    if (!wasOpen) terminal.error(`openwebnet: connecting to ${host}:${port} …`);
   });
   try {
     await Promise.race([run(gateway, found?.home), unreachable]);
@@ -176,8 +178,8 @@ export async function withGateway(
 }
 
 /**
- * Does the same with several devices, one after the other. All of them are made
- * before the first is told anything: a typing error leaves the plant as it is.
+ * Does the same with several devices, one after the other. All targets are
+ * checked before the first command is sent, so a typing error changes nothing.
  */
 export async function forEach<T>(
   options: GatewayValues,
@@ -201,9 +203,9 @@ export async function forEach<T>(
 }
 
 /**
- * Sorts an action, which may come first or last, from what it is for.
+ * Separates an action, which may come first or last, from its targets.
  *
- * @throws {UsageError} If there is no such action, or nothing that it is for.
+ * @throws {UsageError} If none of the words is a known action.
  */
 export function sorted<T extends string>(
   words: readonly string[],
@@ -225,9 +227,9 @@ export function sorted<T extends string>(
       `Neither "${first}" nor "${last}" is one of ${wanted}`,
     );
   }
-  // What is no target is what was meant as the action.
+  // The word that is not a target was meant as the action.
   const wrong = firstIsTarget ? last : first;
-  throw new UsageError(`"${wrong}" is none of ${wanted}`);
+  throw new UsageError(`"${wrong}" is not one of ${wanted}`);
 }
 
 /** A number that a user has typed. */
@@ -244,7 +246,7 @@ export function numberOf(
   );
 }
 
-/** Prints an event: the time of this place with its offset, or as JSON in UTC. */
+/** Prints an event: with the local time and its offset, or as JSON in UTC. */
 export function printEvent(
   event: GatewayEvent,
   output: { readonly json: boolean },
@@ -264,7 +266,7 @@ export function printEvent(
   );
 }
 
-/** A time of day at this place, such as `00:15:03+01:00`. */
+/** Formats the local time of day with its offset, such as `00:15:03+01:00`. */
 export function localTime(date: Date): string {
   const two = (value: number) => `${value}`.padStart(2, "0");
   const clock = [date.getHours(), date.getMinutes(), date.getSeconds()];
@@ -274,7 +276,7 @@ export function localTime(date: Date): string {
   return `${clock.map(two).join(":")}${minutes < 0 ? "-" : "+"}${offset}`;
 }
 
-/** The password that a user has put into a file or into the environment. */
+/** Reads the password from a file or from the environment. */
 export async function passwordOf(
   file: string | undefined,
   terminal: Terminal,
@@ -283,7 +285,7 @@ export async function passwordOf(
   return settings(terminal, given).OPENWEBNET_PASSWORD;
 }
 
-/** A secret that a user has put into a file. */
+/** Reads a secret from a file. */
 export async function fromFile(
   file: string | undefined,
 ): Promise<string | undefined> {
@@ -291,7 +293,7 @@ export async function fromFile(
   return (await Deno.readTextFile(file)).trim();
 }
 
-/** Prints a result: for a program as JSON, for a person as a line. */
+/** Prints a result: as JSON for programs, as a line of text for people. */
 export function print(
   { json }: { readonly json: boolean },
   terminal: Terminal,
@@ -301,7 +303,7 @@ export function print(
   terminal.log(json ? JSON.stringify(value) : line);
 }
 
-/** Writes what goes over connections to a file, a number for each session. */
+/** Records the traffic of all connections in a file, numbered by session. */
 function recorder(
   file: Deno.FsFile,
 ): (transport: Transport<string>) => Transport<string> {

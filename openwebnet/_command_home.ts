@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-/** What the commands know of the home: names in place of targets. */
+/** How the commands use a home: names in place of targets. */
 
 import { closest, UsageError } from "@wirekit/internal/command";
 import {
@@ -13,18 +13,18 @@ import {
 } from "./home.ts";
 import type { FoundItem } from "./inventory.ts";
 
-/** Where a home is looked for. */
+/** The file that is read unless the user names another. */
 export const HOME_FILE = "home.json";
 
-/** The home that a user means, and where it is written. */
+/** The home that the user means, and its file. */
 export interface HomeOf {
   readonly home: Home;
   readonly file: string;
 }
 
 /**
- * Reads the home. Without `--home` it is the file of this folder, if there is
- * one that may be read; a name makes it necessary.
+ * Reads the home. Without `--home` it is the file in the current folder, which
+ * may be missing or unreadable unless `isNeeded`.
  */
 export async function readHome(
   file: string | undefined,
@@ -56,7 +56,7 @@ export async function readHome(
 
 /** A target of a command: as it was typed, or what a name stands for. */
 export interface Target extends Pick<HomeItem, "gateway" | "seconds"> {
-  /** As the user writes it: of a meter its number. */
+  /** As the user writes it: for a meter, its number. */
   readonly target: string;
 }
 
@@ -66,7 +66,7 @@ export interface Wanted {
   readonly target: string;
 }
 
-/** What devices are called, and how many digits of a WHERE are no number. */
+/** The kind of each device, and how many digits to drop from its WHERE. */
 const KINDS: Partial<Record<FoundItem["kind"], [HomeKind, number]>> = {
   light: ["light", 0],
   dimmer: ["light", 0],
@@ -79,13 +79,13 @@ const KINDS: Partial<Record<FoundItem["kind"], [HomeKind, number]>> = {
   contact: ["contact", 1],
 };
 
-/** Says how the commands call a device that was found, if any of them does. */
+/** Names a found device as the commands do, if any of them can address it. */
 export function wantedOf({ kind, where }: FoundItem): Wanted | undefined {
   const [name, digits] = KINDS[kind] ?? [];
   return name && { kind: name, target: where.slice(digits) };
 }
 
-/** Finds what is meant by the words of a command. */
+/** Finds the targets that the words of a command stand for. */
 export async function targetsOf(
   words: readonly string[],
   kind: HomeKind,
@@ -111,7 +111,7 @@ function targetOf(
 export function itemOf(word: string, found: HomeOf | undefined): HomeItem {
   if (found === undefined) {
     throw new UsageError(
-      `"${word}" is no target, and there is no ${HOME_FILE} that names it. ` +
+      `"${word}" is not a target, and there is no ${HOME_FILE} to define it. ` +
         "Write one with openwebnet setup",
     );
   }
@@ -124,8 +124,8 @@ export function itemOf(word: string, found: HomeOf | undefined): HomeItem {
 }
 
 /**
- * Finds the gateway that a user means: the one that is named, the one that all
- * targets are behind, or the first.
+ * Finds the gateway that the user means: the one that is named, the one that
+ * all targets are behind, or the first.
  */
 export function gatewayOf(
   found: HomeOf | undefined,
@@ -137,7 +137,8 @@ export function gatewayOf(
   if (name !== undefined) wanted.add(name);
   if (wanted.size > 1) {
     throw new UsageError(
-      `These are behind several gateways: ${[...wanted].join(", ")}`,
+      "One command can use only one gateway, but these targets and options " +
+        `name several: ${[...wanted].join(", ")}`,
     );
   }
   if (found === undefined) {
@@ -152,7 +153,7 @@ export function gatewayOf(
   throw new UsageError(`There is no gateway ${asked} in ${found.file}`);
 }
 
-/** A file that another file names, seen from that one's folder. */
+/** Resolves the name of a file relative to the file that names it. */
 export function besideOf(file: string, name: string): string {
   if (/^([/\\]|[A-Za-z]:)/.test(name)) return name;
   return file.replace(/[^/\\]*$/, "") + name;

@@ -15,23 +15,23 @@ import config from "./deno.json" with { type: "json" };
 
 const { json: _, ...GATEWAY } = GATEWAY_OPTIONS;
 
-/** Where a plant is told to Home Assistant, and to whoever listens. */
+/** The command that publishes a plant to Home Assistant and other clients. */
 export const mqtt = command({
   name: "mqtt",
-  summary: "Show the plant to an MQTT broker, and so to Home Assistant",
+  summary: "Connect the plant to an MQTT broker, and so to Home Assistant",
   options: {
     broker: text("URL", "mqtt://HOST or mqtts://HOST (or MQTT_URL)"),
-    user: text("NAME", "The user at the broker (or MQTT_USERNAME)"),
+    user: text("NAME", "User name at the broker (or MQTT_USERNAME)"),
     brokerPasswordFile: text(
       "FILE",
-      "Where the password of that user is (or in MQTT_PASSWORD)",
+      "File with that user's password (or MQTT_PASSWORD)",
       { file: true },
     ),
-    ca: text("FILE", "Certificates to trust besides those of the system", {
+    ca: text("FILE", "Certificates to trust in addition to the system's", {
       file: true,
     }),
-    named: toggle("Show only what home.json names"),
-    prefix: text("TOPIC", "What the topics begin with (openwebnet)"),
+    named: toggle("Publish only devices named in home.json"),
+    prefix: text("TOPIC", "Prefix of all topics (openwebnet)"),
     discoveryPrefix: text(
       "TOPIC",
       "Where Home Assistant looks for devices (homeassistant)",
@@ -55,7 +55,7 @@ export const mqtt = command({
     const ca = options.ca === undefined
       ? undefined
       : await Deno.readTextFile(options.ca);
-    // It is loaded here, for this command only.
+    // Only this command needs the MQTT library, so it is loaded here.
     const { connectMqtt } = await import("./mqtt/mqtt.ts");
     await withGateway(
       { ...options, json: false },
@@ -84,7 +84,7 @@ export const mqtt = command({
   },
 });
 
-/** The broker that a user means. A password is not for the command line. */
+/** Reads the URL of the broker, which must not contain a password. */
 function brokerOf(given: string | undefined): URL {
   if (given === undefined) {
     throw new UsageError(
@@ -100,7 +100,7 @@ function brokerOf(given: string | undefined): URL {
   }
   if (url.username === "" && url.password === "") return url;
   throw new UsageError(
-    "The URL of the broker has no place for a user or a password: name the " +
+    "The URL of the broker must not contain a user or a password: name the " +
       "user with --user, and put the password into MQTT_PASSWORD or a file",
   );
 }
@@ -112,16 +112,16 @@ function loggerOf(terminal: Terminal) {
   };
 }
 
-/** The variables of the environment that the bridge reads. */
+/** The environment variables that the bridge reads. */
 const VARIABLES = [
   ...["OPENWEBNET_HOST", "OPENWEBNET_PASSWORD"],
   ...["MQTT_URL", "MQTT_USERNAME", "MQTT_PASSWORD"],
 ];
 
-/** A unit of systemd for the bridge. */
+/** The command that prints a systemd unit for the bridge. */
 export const service = command({
   name: "service",
-  summary: "Print a unit of systemd that runs openwebnet mqtt",
+  summary: "Print a systemd unit that runs openwebnet mqtt",
   options: {},
   examples: ["openwebnet service > openwebnet.service"],
   run(_call, terminal) {
@@ -130,7 +130,7 @@ export const service = command({
   },
 });
 
-/** How this program is called again. */
+/** The command line that runs this program again. */
 function programOf(): string {
   if (Deno.build.standalone) return `${Deno.execPath()} openwebnet`;
   const { state } = Deno.permissions.querySync({ name: "read" });
@@ -143,18 +143,18 @@ function programOf(): string {
 }
 
 function unitOf(program: string): string {
-  return `# Put this into /etc/systemd/system/openwebnet.service, and into
-# /etc/openwebnet/environment, which only root may read, what it needs:
+  return `# Save this as /etc/systemd/system/openwebnet.service, and put its
+# settings into /etc/openwebnet/environment, readable by root only:
 #   OPENWEBNET_HOST=192.168.1.35
 #   OPENWEBNET_PASSWORD=12345
 #   MQTT_URL=mqtt://192.168.1.10
 #   MQTT_USERNAME=openwebnet
 #   MQTT_PASSWORD=secret
-# Names are taken from /etc/openwebnet/home.json, if there is one. Then:
+# Names come from /etc/openwebnet/home.json, if there is one. Then run:
 #   systemctl daemon-reload && systemctl enable --now openwebnet
 
 [Unit]
-Description=MyHOME plant at an MQTT broker
+Description=Bridge from a MyHOME plant to an MQTT broker
 Wants=network-online.target
 After=network-online.target
 StartLimitIntervalSec=0
@@ -168,9 +168,9 @@ ConfigurationDirectory=openwebnet
 CacheDirectory=openwebnet
 WorkingDirectory=/etc/openwebnet
 Restart=always
-# Three wrong passwords within a minute lock everybody out of a gateway.
+# After three wrong passwords in a minute, a gateway locks everybody out.
 RestartSec=45
-# What is called wrongly does not get better.
+# A usage error does not go away by itself.
 RestartPreventExitStatus=2
 
 DynamicUser=yes

@@ -28,24 +28,25 @@ import { AuthenticationError, NackError } from "./session/errors.ts";
 import { profileOf } from "./session/profiles.ts";
 import { DEFAULT_PORT, tcpGateway } from "./tcp.ts";
 
-/** How a person is asked; `null` ends it. */
+/** How to ask the user; an answer of `null` ends the setup. */
 export interface Questions {
   ask(question: string): string | null;
   secret(question: string): string | null;
 }
 
-/** The schema of the file, for editors. */
+/** The schema of the file, used by editors. */
 const SCHEMA = "https://jsr.io/@wirekit/openwebnet/0.1.0/home.schema.json";
 
-/** Says that the user has ended it with Ctrl-C or Ctrl-D. */
+/** The user has ended the setup with Ctrl-C or Ctrl-D. */
 class Stopped extends Error {}
 
 export const setup = command({
   name: "setup",
-  summary: "Name what is in a home: write a home.json for all commands",
+  summary: "Name the devices of a home: write a home.json for all commands",
   options: GATEWAY_OPTIONS,
-  details: "It finds the gateway, asks for its password, switches each lamp " +
-    "and asks what it is. What the file holds already stays.",
+  details:
+    "Finds the gateway, asks for its password, then switches each lamp " +
+    "and asks for its name. Entries already in the file are kept.",
   examples: ["openwebnet setup", "openwebnet setup --host 192.168.1.35"],
   async run({ options }, terminal) {
     if (!Deno.stdin.isTerminal()) {
@@ -68,7 +69,7 @@ export const setup = command({
   },
 });
 
-/** What is known before the first question. */
+/** The settings that are known before the first question. */
 export interface SetUpOptions {
   file: string;
   host?: string;
@@ -80,7 +81,7 @@ export interface SetUpOptions {
   questions: Questions;
 }
 
-/** The file as it is written. */
+/** The contents of the file while it is being written. */
 interface Draft {
   $schema?: string;
   gateways?: Record<string, Record<string, unknown>>;
@@ -88,8 +89,8 @@ interface Draft {
 }
 
 /**
- * Asks, and writes each answer at once. What is in the file is never taken out
- * of it.
+ * Asks the questions, and writes each answer at once. Nothing that is in the
+ * file already is removed.
  *
  * @returns The exit code.
  */
@@ -148,7 +149,7 @@ async function setUpAll(
   await save(file, draft);
   const { signal } = terminal;
   const items = await terminal.during(
-    "Asking the plant what it has",
+    "Looking for devices",
     discoverItems(gateway, { signal }),
   );
   let count = 0;
@@ -208,8 +209,8 @@ async function placeOf(
   if (places.length === 1) return places[0]!;
   const answer = questions.ask(
     places.length === 0
-      ? "No gateway has answered. Its address:"
-      : "Which one? Its number, or an address:",
+      ? "No gateway answered. Address of the gateway:"
+      : "Which gateway? Its number, or an address:",
   );
   if (answer === null) throw new Stopped();
   if (answer.trim() === "") {
@@ -218,7 +219,7 @@ async function placeOf(
   return places[Number(answer) - 1] ?? { host: answer.trim(), port };
 }
 
-/** Connects, and asks for the password if the gateway does. */
+/** Connects, and asks for the password if the gateway requires one. */
 async function open(
   { host, port, profile = "generic" }: Place,
   { password, questions }: SetUpOptions,
@@ -233,24 +234,25 @@ async function open(
     });
     try {
       await gateway.request("*#13**15##", { signal }).catch((error) => {
-        // It is there.
+        // Even a refusal shows that the session is open.
         if (!(error instanceof NackError)) throw error;
       });
       return asked === undefined ? { gateway } : { gateway, password: asked };
     } catch (error) {
       await gateway.close();
-      // One that was rejected is not tried again: three lock everybody out.
+      // A rejected password ends the setup: after three, the gateway locks
+      // everybody out.
       const isAsking = error instanceof AuthenticationError &&
         !error.rejected && known === undefined;
       if (!isAsking) throw error;
-      const answer = questions.secret("Its password: ");
+      const answer = questions.secret("Password of the gateway: ");
       if (answer === null) throw new Stopped();
       asked = answer;
     }
   }
 }
 
-/** The password that the file of the home knows already. */
+/** Reads the password that the home file refers to, if there is one. */
 async function secretOf(
   file: string,
   gateway: HomeGateway | undefined,
@@ -260,7 +262,7 @@ async function secretOf(
   return text.trim();
 }
 
-/** Shows an item, asks what it is, and leaves it as it was. */
+/** Asks for the name of a device; a light is switched meanwhile, to show it. */
 async function named(
   gateway: Gateway,
   item: FoundItem,
@@ -283,7 +285,7 @@ async function named(
   }
 }
 
-/** Asks until the answer can be a name, is empty, or there is none. */
+/** Asks until the answer is a valid name, is empty, or ends the setup. */
 function nameFor(
   what: string,
   draft: Draft,
@@ -291,23 +293,23 @@ function nameFor(
 ): string | null {
   for (let why = "";;) {
     const answer = questions.ask(
-      `${why}What is ${what}? A name, or nothing to skip it:`,
+      `${why}Name of ${what} (empty to skip):`,
     );
     if (answer === null) return null;
     const name = answer.trim().toLowerCase().replaceAll(/\s+/g, "-");
     if (name === "") return "";
-    if (!isName(name)) why = `"${name}" is a target and no name. `;
+    if (!isName(name)) why = `"${name}" is a target, not a name. `;
     else if (!/\p{L}/u.test(name)) {
-      why = `"${name}" is no name: it has no letter. `;
+      why = `"${name}" is not a name: it has no letters. `;
     } else if (Object.hasOwn(draft.names ?? {}, name)) {
-      why = `"${name}" is something else already. `;
+      why = `"${name}" is already the name of another device. `;
     } else return name;
   }
 }
 
 function travelOf(questions: Questions): { seconds?: number } {
   const answer = questions.ask(
-    "How many seconds does it travel? Nothing if it knows its position:",
+    "How many seconds does it travel? (empty if it reports its position):",
   );
   const seconds = Number(answer?.trim().replace(",", "."));
   return seconds > 0 ? { seconds } : {};
@@ -317,14 +319,14 @@ function isNamed(home: Home, { who, where }: FoundItem): boolean {
   return nameOf(home, who, where) !== undefined;
 }
 
-/** Writes the file of the home: all of it or nothing. */
+/** Writes the home file as a whole or not at all. */
 async function save(file: string, draft: Draft): Promise<void> {
   const text = `${JSON.stringify(draft, undefined, 2)}\n`;
   parseHome(text);
   await writeFile(file, text);
 }
 
-/** Writes a file for its owner only, all of it or nothing. */
+/** Writes a file, readable by its owner only, as a whole or not at all. */
 async function writeFile(file: string, text: string): Promise<void> {
   const draft = `${file}.new`;
   await Deno.writeTextFile(draft, text, { mode: 0o600 });

@@ -19,22 +19,22 @@ import { GatewaySimulator } from "./simulator/simulator.ts";
 import { DEFAULT_PORT } from "./tcp.ts";
 import { FrameScanner } from "./wire/frame.ts";
 
-/** A gateway that is not there, for a user to try the others on. */
+/** A simulated gateway on which to try the other commands. */
 export const simulate = command({
   name: "simulate",
-  summary: "Be a gateway with a plant, to try all this on",
+  summary: "Simulate a gateway with a plant, to try the other commands on",
   options: {
     hostname: text("HOST", "Address to listen on (127.0.0.1)"),
-    port: port("Port (20000); 0 takes a free one", "p"),
+    port: port("Port to listen on (20000); 0 takes a free one", "p"),
     authentication: choice(
       "HOW",
       ["none", "open", "sha1", "sha256"],
-      "none, open, sha1 or sha256 (as the profile, or none)",
+      "none, open, sha1 or sha256 (that of the profile, or none)",
     ),
     ...MODEL_OPTIONS,
-    seed: integer("N", "Repeat nonces and pieces (1)"),
+    seed: integer("N", "Seed of the random numbers, to repeat a run (1)"),
     split: toggle("Send frames in pieces"),
-    replay: text("FILE", "Play a capture, a session for each connection", {
+    replay: text("FILE", "Play a capture, one session for each connection", {
       file: true,
     }),
   },
@@ -82,7 +82,7 @@ function listening(hostname: string, port: number): Deno.TcpListener {
   } catch (cause) {
     if (!(cause instanceof Deno.errors.AddrInUse)) throw cause;
     throw new Deno.errors.AddrInUse(
-      `${hostname}:${port} is taken by another program`,
+      `${hostname}:${port} is in use by another program: name another --port`,
       { cause },
     );
   }
@@ -103,7 +103,7 @@ async function play(
   signal.removeEventListener("abort", close);
 }
 
-/** Reads a capture, and sorts it by session. */
+/** Reads a capture, and groups its entries by session. */
 async function readCapture(file: string): Promise<CaptureEntry[][]> {
   const sessions = new Map<number, CaptureEntry[]>();
   const text = await Deno.readTextFile(file);

@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-/** The commands of a plant: what a person at a terminal can do with it. */
+/** The commands for a plant, and the `openwebnet` command that has them all. */
 
 import {
   type Command,
@@ -54,8 +54,8 @@ const monitor = command({
   summary: "Print every event, one a line",
   options: {
     ...GATEWAY_OPTIONS,
-    who: integer("WHO", "Events of this WHO only"),
-    where: text("WHERE", "Events of this WHERE or name only"),
+    who: integer("WHO", "Print events of this WHO only"),
+    where: text("WHERE", "Print events of this WHERE or name only"),
   },
   examples: ["openwebnet monitor --host 192.168.1.35 --who 1 --json"],
   async run({ options }, terminal) {
@@ -79,7 +79,7 @@ const monitor = command({
           printEvent(event, options, terminal, home);
         }
       } catch (error) {
-        // It goes on until Ctrl-C.
+        // Ctrl-C is the usual end.
         if (!signal.aborted) throw error;
       }
     }, targets);
@@ -88,7 +88,7 @@ const monitor = command({
 
 const send = command({
   name: "send",
-  summary: "Send frames as they are, and print what is answered",
+  summary: "Send frames unchanged, and print the answers",
   operands: "FRAME…",
   options: GATEWAY_OPTIONS,
   examples: ["openwebnet send '*#1*12##' --host 192.168.1.35"],
@@ -108,7 +108,7 @@ const send = command({
 
 const status = command({
   name: "status",
-  summary: "Print the states of all that answers, or of one",
+  summary: "Print the states of all devices, of one WHO, or of one device",
   operands: "[WHO [WHERE]]",
   options: GATEWAY_OPTIONS,
   examples: [
@@ -154,7 +154,7 @@ const status = command({
             printEvent(decode(reply), options, terminal, home);
           }
         } catch (error) {
-          // A plant does not have every subsystem.
+          // Not every plant has every subsystem.
           if (!(error instanceof NackError) || who !== undefined) throw error;
         }
       }
@@ -162,7 +162,7 @@ const status = command({
   },
 });
 
-/** What asks all devices of an area for their states. */
+/** The request that asks all devices of an area for their states. */
 const STATUS_OF_ALL: Readonly<Record<string, string>> = {
   1: "*#1*0##",
   2: "*#2*0##",
@@ -172,7 +172,7 @@ const STATUS_OF_ALL: Readonly<Record<string, string>> = {
   25: "*#25*30##",
 };
 
-/** What asks one device. A meter has no state, but a power. */
+/** The request that asks one device: a meter has a power, but no state. */
 function statusOf({ kind, who, where }: HomeItem): string {
   return kind === "meter" ? `*#${who}*${where}*113##` : `*#${who}*${where}##`;
 }
@@ -240,12 +240,13 @@ const shutter = command({
 
 const temperature = command({
   name: "temperature",
-  summary: "Print what it is in a zone, or set it: 5 to 40 in halves",
+  summary:
+    "Print the temperature of a zone, or set it: 5 to 40 in steps of 0.5",
   operands: "ZONE [CELSIUS]",
   options: GATEWAY_OPTIONS,
   examples: ["openwebnet temperature 1", "openwebnet temperature 1 21.5"],
   run({ words, options }, terminal) {
-    // A name tells which of the two is the zone.
+    // The zone may come second if it is a name.
     const [where = "", wanted] = isZone(words[1]) ? words.toReversed() : words;
     const celsius = wanted === undefined ? undefined : celsiusOf(wanted);
     return forEach(
@@ -271,7 +272,7 @@ function isZone(word: string | undefined): boolean {
   return word !== undefined && isName(word) && !/^\d/.test(word);
 }
 
-/** A temperature as people write it: `21.5`, `21,5`, `21.5°C`. */
+/** Reads a temperature as people write it: `21.5`, `21,5`, `21.5°C`. */
 function celsiusOf(word: string): number {
   const [, number] = CELSIUS_REGEXP.exec(word) ?? [];
   if (number !== undefined) return Number(number.replace(",", "."));
@@ -282,7 +283,7 @@ function celsiusOf(word: string): number {
 
 const energy = command({
   name: "energy",
-  summary: "Print power and energy: of 1 and on until one is refused",
+  summary: "Print power and energy: from meter 1 up until one is refused",
   operands: "[METER…]",
   options: GATEWAY_OPTIONS,
   examples: ["openwebnet energy 1 2 --json"],
@@ -322,7 +323,7 @@ const discover = command({
   summary: "Print the gateways on the network",
   options: {
     host: GATEWAY_OPTIONS.host,
-    port: integer("PORT", "Port to ask there (1900)", {
+    port: integer("PORT", "Port to ask on that host (1900)", {
       short: "p",
       max: 65535,
     }),
@@ -351,14 +352,14 @@ const discover = command({
       );
     }
     if (gateways.length > 0) return 0;
-    terminal.error(`No gateway has answered within ${timeout / 1000} s`);
+    terminal.error(`No gateway answered within ${timeout / 1000} s`);
     return 1;
   },
 });
 
 const scan = command({
   name: "scan",
-  summary: "Print the devices; hardware ids with a WHO such as 1001",
+  summary: "Print the devices, or with a WHO such as 1001 their hardware ids",
   operands: "[WHO]",
   options: GATEWAY_OPTIONS,
   examples: ["openwebnet scan", "openwebnet scan 1001"],
@@ -413,7 +414,7 @@ const decodeCommand = command({
 export const openwebnet: Command = {
   name: "openwebnet",
   version: config.version,
-  summary: "Watch, ask and command a BTicino or Legrand MyHOME plant",
+  summary: "Watch, query and control a BTicino or Legrand MyHOME plant",
   commands: [
     monitor,
     send,
@@ -448,7 +449,7 @@ function printFrame(
   print(output, terminal, { frame }, frame);
 }
 
-/** The frames of a word: a log has one right after the other. */
+/** Splits a word into its frames: logs write one right after the other. */
 function framesOf(word: string): string[] {
   return word.split(/(?<=##)(?=\*)/);
 }
@@ -458,7 +459,7 @@ function toMessage(frame: string): Message {
     return parse(frame);
   } catch {
     throw new UsageError(
-      `"${frame}" is not a frame, such as *1*1*12##. Put it into quotes`,
+      `"${frame}" is not a frame such as '*1*1*12##'. Put frames into quotes`,
     );
   }
 }

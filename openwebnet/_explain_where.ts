@@ -4,7 +4,7 @@
 import { isWired } from "./wire/_targets.ts";
 import { parseWhere } from "./wire/where.ts";
 
-/** How the targets of a WHO read, by their forms; `$1` is the first group. */
+/** The meaning of each form of WHERE, by WHO; `$1` is the first group. */
 const TARGETS: Readonly<
   Record<number, readonly (readonly [RegExp, string])[]>
 > = {
@@ -56,7 +56,7 @@ const TARGETS: Readonly<
     [/^2#(\d)/, "source $1"],
     [/^3#(\d)#(\d)/, "speaker $2 of area $1"],
     [/^4#(\d)/, "area $1"],
-    [/^5#/, "whoever hears it; who has sent it follows"],
+    [/^5#/, "any receiver; the sender follows"],
     [/^6/, "all sources"],
   ],
   25: [
@@ -66,7 +66,7 @@ const TARGETS: Readonly<
   ],
 };
 
-/** Says in words whom a WHERE means; empty if that is not known. */
+/** Describes in words the target of a WHERE; empty if that is not known. */
 export function describeWhere(who: number, where: string): string {
   if (isWired(who)) return wired(where);
   for (const [form, words] of TARGETS[who] ?? []) {

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-/** What a function makes of the items, without those of which it makes none. */
+/** Maps each item with a function, and drops those that give `undefined`. */
 export function filterMap<T, U>(
   items: AsyncIterableIterator<T>,
   map: (item: T) => U | undefined,

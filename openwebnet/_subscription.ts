@@ -4,7 +4,7 @@
 import { LimitError } from "@wirekit/internal/errors";
 import type { Message } from "./wire/message.ts";
 
-/** Messages waiting for one reader, of which there is a limit. */
+/** The messages that wait for one reader, up to a limit. */
 export class Subscription implements AsyncIterableIterator<Message> {
   readonly #matches: (message: Message) => boolean;
   readonly #limit: number;
@@ -28,7 +28,8 @@ export class Subscription implements AsyncIterableIterator<Message> {
     if (this.#queue.length >= this.#limit) {
       this.end({
         error: new LimitError(
-          `Reader is too slow: ${this.#limit} events wait already`,
+          `Reader of events is too slow: ${this.#limit} events are waiting ` +
+            "(see maxEvents)",
         ),
       });
       return;
@@ -47,7 +48,7 @@ export class Subscription implements AsyncIterableIterator<Message> {
     while (this.#queue.length === 0) {
       if (this.#end !== undefined) {
         const end = this.#end;
-        this.#end = {}; // An error is thrown once.
+        this.#end = {}; // An error is thrown only once.
         if ("error" in end) throw end.error;
         return { done: true, value: undefined };
       }

@@ -1,21 +1,21 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 /**
- * The `openwebnet` command: watch, ask and command a plant from a terminal, or
- * simulate one.
+ * The `openwebnet` command: watch, query and control a plant from a terminal,
+ * or simulate one.
  *
  * ```sh
  * deno run --allow-net --allow-env=OPENWEBNET_HOST,OPENWEBNET_PASSWORD \
  *   jsr:@wirekit/openwebnet/cli monitor --host 192.168.1.35
  * ```
  *
- * It needs `--allow-net` for the gateway; `decode` needs nothing. With
+ * It needs `--allow-net` for the gateway; `decode` needs no permission. With
  * `--allow-env=OPENWEBNET_HOST,OPENWEBNET_PASSWORD` it takes both from the
  * environment. With `--allow-read=home.json` it takes gateways and names from
- * there; `setup`, which writes that file, needs `--allow-write` too. `mqtt` takes
+ * that file; `setup`, which writes it, needs `--allow-write` too. `mqtt` takes
  * the broker from `MQTT_URL`, `MQTT_USERNAME` and `MQTT_PASSWORD`.
  * `--password-file`, `--capture` and `--replay` need `--allow-read` or
- * `--allow-write` of their files.
+ * `--allow-write` for their files.
  *
  * @module
  */
@@ -23,15 +23,15 @@
 import { type Command, run } from "@wirekit/internal/command";
 import { openwebnet } from "./_commands.ts";
 
-/** The command as a table, for a program that has it among its own commands. */
+/** The definition of the command, for programs that include it in their own. */
 export const command: Command = openwebnet;
 
 /**
  * Runs the command.
  *
  * @param args The arguments after the name of the command.
- * @param options Where to write, and when to end: the console and Ctrl-C unless
- * said otherwise.
+ * @param options Where to write, and when to end; by default the console and
+ * Ctrl-C.
  * @returns The exit code: 0 done, 1 the answer is an error or no, 2 wrong usage,
  * 3 no connection, 4 no answer in time, 130 stopped by Ctrl-C.
  *
@@ -59,7 +59,7 @@ export interface MainOptions {
    */
   log?: (line: string) => void;
   /**
-   * Writes a line about what went wrong.
+   * Writes a line about an error.
    *
    * @default {console.error}
    */

@@ -77,7 +77,7 @@ Deno.test("openwebnet says what is wrong with a call, and ends with 2", async ()
     [["decode"], "FRAME is missing"],
     [["decode", "hello"], "is not a frame"],
     [["light", "on", ...at], "WHERE is missing"],
-    [["light", "blue", "12", ...at], '"blue" is none of on, off, toggle'],
+    [["light", "blue", "12", ...at], '"blue" is not one of on, off, toggle'],
     [["light", "on", "12", "033", ...at], '"033" is no WHERE of WHO 1'],
     [
       ["light", "150%", "21", ...at],
@@ -87,13 +87,13 @@ Deno.test("openwebnet says what is wrong with a call, and ends with 2", async ()
     [["light", "50", "21", ...at], 'Neither "50" nor "21" is one of on, off'],
     [["temperature", "1", "41", ...at], "celsius must be 5 to 40 in steps"],
     [["press", "15", "32", ...at], "BUTTON has to be a number from 0 to 31"],
-    [["scene", "begin", "1", ...at], '"begin" is none of start, stop'],
+    [["scene", "begin", "1", ...at], '"begin" is not one of start, stop'],
     [["shutter", ...at], "WHERE is missing"],
-    [["shutter", "31", "left", ...at], '"left" is none of up, down, stop'],
+    [["shutter", "31", "left", ...at], '"left" is not one of up, down, stop'],
     [["temperature", ...at], "ZONE is missing"],
     [["temperature", "1", "21.5K", ...at], 'such as 21.5, not "21.5K"'],
     [["status", "#1", ...at], 'WHO has to be a number such as 1, not "#1"'],
-    [["light", "on", "12", "--host", "10.0.0.1:80"], "name 10.0.0.1 as the"],
+    [["light", "on", "12", "--host", "10.0.0.1:80"], "give 10.0.0.1 as the"],
     [["monitor", "--host", "http://10.0.0.1"], "The host has to be a name or"],
     [["light", "on", "1", "--host", "[::1]"], "The host has to be a name or"],
     [
@@ -117,7 +117,7 @@ Deno.test("openwebnet takes no password from the command line, and does not repe
   for (const args of [["--password", "s3cret"], ["--password=s3cret"]]) {
     const { code, lines, errors } = await run(["monitor", ...args]);
     assertEquals(code, 2);
-    assertStringIncludes(errors[0]!, "can be seen by everybody");
+    assertStringIncludes(errors[0]!, "Other users can see a password");
     assert(![...lines, ...errors].join().includes("s3cret"));
   }
 });
@@ -397,7 +397,7 @@ Deno.test("openwebnet discover says when nobody answers", async () => {
     "0.1",
   ]);
   assertEquals([code, lines, errors], [1, [], [
-    "No gateway has answered within 0.1 s",
+    "No gateway answered within 0.1 s",
   ]]);
 });
 

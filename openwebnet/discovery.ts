@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 /**
- * Finding gateways on the network, by SSDP.
+ * Discovery of gateways on the network, by SSDP.
  *
  * @module
  */
@@ -18,13 +18,13 @@ import { DEFAULT_PORT } from "./tcp.ts";
 export interface FoundGateway {
   /** Its address. */
   hostname: string;
-  /** Its port, as it says; 20000 if it does not. */
+  /** The port that it reports; 20000 if it reports none. */
   port: number;
-  /** Where its description is. */
+  /** The URL of its description. */
   location: string;
-  /** Its name for people. */
+  /** Its human-readable name. */
   friendlyName: string;
-  /** The maker. */
+  /** The manufacturer. */
   manufacturer: string;
   /** The model. */
   modelName: string;
@@ -46,12 +46,12 @@ export interface DiscoverOptions {
    * @default {3000}
    */
   timeout?: number;
-  /** Ends the search: what was found until then is returned. */
+  /** Ends the search: the gateways found so far are returned. */
   signal?: AbortSignal;
   /**
-   * Whom to ask.
+   * The host to ask.
    *
-   * @default {"239.255.255.250"} Everybody, by multicast.
+   * @default {"239.255.255.250"} All hosts, by multicast.
    */
   hostname?: string;
   /**
@@ -62,7 +62,7 @@ export interface DiscoverOptions {
   port?: number;
 }
 
-/** What the unique names of gateways begin with, as they write it. */
+/** The prefixes of the unique names of gateways, spelt as they send them. */
 const KINDS = [
   "uuid:pnp-webserver-",
   "uuid:pnp-scheduler-",
@@ -74,7 +74,7 @@ const KINDS = [
   "uuid:upnp-IPscenarioModule-",
 ];
 
-/** The names of models by the kind in the unique name. */
+/** The models, by the kind in the unique name. */
 const MODELS: Record<string, string> = {
   webserver: "F454",
   scheduler: "MH202",
@@ -86,18 +86,18 @@ const MODELS: Record<string, string> = {
 /** Longest wait for the descriptions after the search, in milliseconds. */
 const DESCRIBE_TIMEOUT = 5_000;
 
-/** Longest description and longest answer to take, in bytes. */
+/** Maximum size of a description or other answer, in bytes. */
 const MAX_BYTES = 65_536;
 
 /**
- * Finds the gateways on the network: asks by SSDP, and reads the description of
- * each one that answers, and its port. It needs `--allow-net`.
+ * Finds the gateways on the network: searches by SSDP, and asks each gateway
+ * that answers for its description and port. Needs `--allow-net`.
  *
- * Anybody on the network can answer. A description is read from nobody but the
- * address that has answered.
+ * Any device on the network can answer, so a description is read only from the
+ * address that sent the answer.
  *
- * @param options How long.
- * @returns The gateways, without doubles.
+ * @param options Whom to ask, and how long to wait.
+ * @returns The gateways, without duplicates.
  *
  * @example Look around
  * ```ts no-assert
@@ -116,7 +116,7 @@ export async function discoverGateways(
   checkTime("timeout", timeout);
   const { hostname = "239.255.255.250", port = 1900 } = options;
   const found = new Map<string, Promise<FoundGateway | undefined>>();
-  // Not by an import, which a browser that loads `mod.ts` could not resolve.
+  // A browser that loads `mod.ts` could not resolve an import of it.
   const { process } = globalThis as unknown as { process: typeof NodeProcess };
   const dgram: typeof NodeDgram = process.getBuiltinModule("node:dgram");
   const socket = dgram.createSocket("udp4");
@@ -157,7 +157,9 @@ export async function discoverGateways(
     await new Promise<void>((resolve) => socket.close(() => resolve()));
   }
   const slow = later(DESCRIBE_TIMEOUT, () => {
-    late.abort(new TimeoutError("Gateway did not describe itself in time"));
+    late.abort(
+      new TimeoutError("Gateway did not send its description in time"),
+    );
   });
   const gateways = await Promise.all(found.values());
   slow.stop();
@@ -180,10 +182,10 @@ function parseHeaders(text: string): { location: string; usn: string } {
  * Reads the description of a gateway, and asks it for its port.
  *
  * @param location The URL of the description.
- * @param address The address that it has to be at.
- * @param usn The name under which it has answered.
- * @param signal Gives up.
- * @returns The gateway, or `undefined` if it is none.
+ * @param address The address that the URL must point to.
+ * @param usn The unique name in its answer.
+ * @param signal Aborts the requests.
+ * @returns The gateway; `undefined` if the URL points elsewhere.
  */
 async function describe(
   location: string,
@@ -233,7 +235,7 @@ async function askPort(url: URL, signal: AbortSignal): Promise<number> {
   return response.ok && port > 0 && port < 65_536 ? port : DEFAULT_PORT;
 }
 
-/** Reads an answer; `undefined` if it is no XML. */
+/** Reads an answer; `undefined` if it is not XML. */
 async function readXml(response: Response): Promise<XmlDocument | undefined> {
   const decoder = new TextDecoder();
   let text = "";
@@ -244,14 +246,14 @@ async function readXml(response: Response): Promise<XmlDocument | undefined> {
     text += decoder.decode(chunk, { stream: true });
   }
   try {
-    // Some write line breaks before the declaration, where none may be.
+    // Some gateways put line breaks before the declaration, which is not valid.
     return parseXml(text.trim(), { ignoreUndefinedEntities: true });
   } catch {
     return undefined;
   }
 }
 
-/** The text of the first element of a name, whatever its prefix; empty if none. */
+/** Returns the text of the first element of a name, in any namespace, or "". */
 function textOf(
   node: XmlDocument | XmlElement | undefined,
   name: string,

@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * Every message of a plant as an event with a name.
+ * Decoding of messages into events with names.
  *
  * ```ts
  * import { decode } from "@wirekit/openwebnet/events";
@@ -87,7 +87,7 @@ export type GatewayEvent =
   | DiagnosticsEvent
   | UnknownEvent;
 
-/** Every area, at its WHO. */
+/** Every area, at the index of its WHO. */
 const AREAS: Area<Record<string, object>>[] = [];
 for (
   const area of [
@@ -115,14 +115,14 @@ for (
 ) AREAS[area.who] = area as unknown as Area<Record<string, object>>;
 
 /**
- * Reads a message as an event.
+ * Decodes a message into an event.
  *
  * @category Events
  * @param message The message.
  * @returns The event; of type `"unknown"` for a WHO, WHAT or dimension that is
- * not known, and for what is no event.
+ * not known, and for a message that is not an event.
  *
- * @example What somebody has asked for is not yet so
+ * @example A command is not yet a state
  * ```ts
  * import { decode } from "@wirekit/openwebnet/events";
  * import { parse } from "@wirekit/openwebnet/message";

@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * Frames and events in words, for people at a terminal.
+ * Descriptions of frames and events in words.
  *
  * ```ts
  * import { decode, describe, parse } from "@wirekit/openwebnet";
@@ -23,7 +23,7 @@ import { type Message, type Nack, parse, serialize } from "./wire/message.ts";
 import { describeWhere } from "./_explain_where.ts";
 
 /**
- * The areas by WHO, as the documents call them.
+ * The names of the areas in the documents, by WHO.
  *
  * @category Events
  */
@@ -60,11 +60,11 @@ export const WHO_NAMES: Readonly<Record<number, string>> = {
  * @category Events
  */
 export interface Part {
-  /** The part, as it stands in the frame. */
+  /** The part as it is written in the frame. */
   text: string;
   /** What it is: `WHO`, `WHAT`, `WHERE`, and so on. */
   name: string;
-  /** What it says, empty if that is not known. */
+  /** What it means; empty if that is not known. */
   meaning: string;
 }
 
@@ -74,19 +74,19 @@ export interface Part {
  * @category Events
  */
 export interface DescribeOptions {
-  /** What people call whom it is about, such as `kitchen`. */
+  /** The name of the device, such as `kitchen`. */
   name?: string;
 }
 
 /**
- * Puts an event into a line.
+ * Describes an event in one line.
  *
  * @category Events
  * @param event The event.
- * @param options A name of whom it is about.
- * @returns Its name, whom it is about, and its values.
+ * @param options The name of the device.
+ * @returns The type of the event, its target and its values.
  *
- * @example Somebody has asked for it
+ * @example A command
  * ```ts
  * import { decode, describe, parse } from "@wirekit/openwebnet";
  * import { assertEquals } from "@std/assert";
@@ -135,8 +135,8 @@ function describeValue(key: string, value: unknown): string {
  *
  * @category Events
  * @param frame The frame.
- * @returns Its parts in their order, and at the end the event that it is.
- * @throws {SyntaxError} If the text is not one frame.
+ * @returns The parts in order, followed by the event that the frame stands for.
+ * @throws {SyntaxError} If the text is not exactly one frame.
  *
  * @example Explain a frame
  * ```ts
@@ -185,7 +185,7 @@ export function explain(frame: string): Part[] {
   return parts;
 }
 
-/** What the code of a message and each of its values say. */
+/** Describes the code of a message and each of its values. */
 function aboutOf(
   message: Message,
   event: GatewayEvent,
@@ -215,7 +215,7 @@ function aboutOf(
   };
 }
 
-/** What a request asks for, if its answer would be known. */
+/** Describes what a request asks for, if its answer would be known. */
 function askedFor(message: Message): string {
   if (message.kind !== "request") return "";
   const { who, dimension } = message;
@@ -223,7 +223,7 @@ function askedFor(message: Message): string {
   return wordsOf(areaOf(who)?.typeOf(code) ?? "");
 }
 
-/** `thermo.setPoint` is "thermo set point". */
+/** Splits a name into words: `thermo.setPoint` gives "thermo set point". */
 function wordsOf(name: string): string {
   return name.replace(".", " ").replace(
     /[A-Z]/g,
@@ -231,10 +231,10 @@ function wordsOf(name: string): string {
   );
 }
 
-/** The WHO that the maker has published a document of. */
+/** The WHOs for which the maker has published a document. */
 const DOCUMENTED = [0, 1, 2, 4, 5, 7, 13, 15, 17, 18, 22, 24, 25];
 
-/** Where what is known of an event comes from, if not from a document. */
+/** The sources of what is known about events that no document describes. */
 const OTHER_SOURCES: Readonly<Record<string, string>> = {
   "light.fault": "the firmware of gateways",
   "light.speeds": "the maker's document of WHO 1; the order from dimmers",

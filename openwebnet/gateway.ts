@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * A gateway with its two sessions: one for commands, one for events.
+ * A gateway and its two sessions: one for commands, one for events.
  *
  * ```ts
  * import { Gateway, GatewaySimulator, Light } from "@wirekit/openwebnet";
@@ -56,12 +56,12 @@ export type {
   SessionState,
 } from "./gateway_options.ts";
 
-/** Longest wait for a value that comes as an event, in milliseconds. */
+/** How long to wait for a value that comes as an event, in milliseconds. */
 const VALUE_TIMEOUT = 2_000;
 
 /**
- * A gateway. Both sessions open when they are needed: the one for commands with
- * the first command, the one for events with the first reader.
+ * A gateway. Each session opens when it is first needed: the one for commands
+ * with the first command, the one for events with the first reader.
  *
  * @category Gateway
  * @example Watch the lights
@@ -95,11 +95,11 @@ export class Gateway implements Caller, AsyncDisposable {
   #ended: unknown;
 
   /**
-   * Makes a gateway. Nothing is opened yet.
+   * Creates a gateway, without connecting to it.
    *
    * @param options How to open a transport to it, the password, the kind of
    * gateway, times and limits.
-   * @throws {RangeError} If a time is none.
+   * @throws {RangeError} If a time or a limit is not valid.
    */
   constructor(options: GatewayOptions) {
     checkLimits(options);
@@ -122,7 +122,7 @@ export class Gateway implements Caller, AsyncDisposable {
     });
   }
 
-  /** Where the event session is: `"closed"` before it is needed. */
+  /** The state of the event session: `"closed"` before it is first needed. */
   get state(): SessionState {
     return this.#state;
   }
@@ -131,12 +131,12 @@ export class Gateway implements Caller, AsyncDisposable {
    * Sends a command or writes a dimension.
    *
    * @param message The message, or its frame.
-   * @param options Time, signal, and whether it may be repeated.
+   * @param options Times, signal, and whether it may be repeated.
    * @returns Resolves when the gateway has acknowledged it: see
    * {@linkcode CommandSession.send}.
-   * @throws {NackError} If the gateway refuses.
+   * @throws {NackError} If the gateway refuses it.
    *
-   * @example A frame as it is
+   * @example Send a raw frame
    * ```ts
    * import { Gateway, GatewaySimulator } from "@wirekit/openwebnet";
    * import { assertEquals } from "@std/assert";
@@ -160,7 +160,7 @@ export class Gateway implements Caller, AsyncDisposable {
    * @param message The request, or its frame.
    * @param options Time and signal.
    * @returns The answer: see {@linkcode CommandSession.request}.
-   * @throws {NackError} If the gateway refuses.
+   * @throws {NackError} If the gateway refuses it.
    *
    * @example All lights of the plant
    * ```ts
@@ -181,7 +181,8 @@ export class Gateway implements Caller, AsyncDisposable {
   }
 
   /**
-   * Asks, and gives each message of the answer as it comes.
+   * Asks for a state or a dimension, and yields each message of the answer as
+   * it comes.
    *
    * @param message The request, or its frame.
    * @param options Time and signal.
@@ -195,15 +196,15 @@ export class Gateway implements Caller, AsyncDisposable {
   }
 
   /**
-   * Asks for a value that comes as the answer or, from some gateways for some
+   * Asks for a value that comes as the answer or, with some gateways and
    * dimensions, as an event.
    *
-   * @typeParam T The value.
+   * @typeParam T The type of the value.
    * @param message The request, or its frame.
-   * @param take Returns the value if a message holds it.
-   * @param options Time and signal.
+   * @param take Returns the value if a message contains it.
+   * @param options Times and signal.
    * @returns The value. Rejects with a `TimeoutError` if the request was
-   * acknowledged and no value came.
+   * acknowledged but no value came.
    */
   async ask<T>(
     message: Message | string,
@@ -227,16 +228,16 @@ export class Gateway implements Caller, AsyncDisposable {
   }
 
   /**
-   * Sends a command or request, and takes what comes of it, as the answer and
-   * as events.
+   * Sends a command or request, and collects its result from the answer and
+   * from events.
    *
    * @param message The message, or its frame.
-   * @param take Returns `undefined` if a message is not part of it, `true` if it
-   * is the last one, else `false`.
-   * @param options Time and signal. `timeout` is the longest wait for each part
-   * too: 2 s unless it is said.
+   * @param take Returns `undefined` if a message is not part of the result,
+   * `true` if it is the last part, otherwise `false`.
+   * @param options Times and signal. `timeout` also limits the wait for each
+   * part, which is 2 s by default.
    * @returns Resolves after the last part, or when no further part comes in
-   * time. Rejects with a `TimeoutError` if none came.
+   * time. Rejects with a `TimeoutError` if no part came.
    */
   async collect(
     message: Message | string,
@@ -285,12 +286,14 @@ export class Gateway implements Caller, AsyncDisposable {
   }
 
   /**
-   * Opens the event session, if it is not open, and keeps it so until the
+   * Opens the event session, if it is not open, and keeps it open until the
    * gateway is closed.
    *
-   * @param options Gives up waiting: the gateway is called on.
-   * @returns Resolves when events come. What happens after that is not missed.
-   * Rejects if the gateway refuses the password, and with a `TimeoutError`.
+   * @param options How long to wait. When the wait ends early, the session is
+   * still being opened.
+   * @returns Resolves when the session is open: events after that are not
+   * missed. Rejects if the gateway refuses the password, and with a
+   * `TimeoutError` after `timeout`.
    */
   async ready(
     options: Pick<CommandOptions, "timeout" | "signal"> = {},
@@ -310,12 +313,13 @@ export class Gateway implements Caller, AsyncDisposable {
   }
 
   /**
-   * Waits for events. The session is opened if it is not, and opened again when
-   * it is lost: what happens in between is missing, and
-   * {@linkcode GatewayHooks.state} tells.
+   * Reads events. The event session is opened if necessary, and opened again
+   * when it is lost. Events in between are missed:
+   * {@linkcode GatewayHooks.state} reports such a gap.
    *
-   * @param filter Which events: those of a WHO, of exactly one WHERE.
-   * @returns The events, from now on. Its loop throws if the gateway refuses
+   * @param filter Which events: those of one WHO, of exactly one WHERE, or of
+   * both.
+   * @returns The events from now on. Iterating throws if the gateway refuses
    * the password, or if the reader is too slow.
    */
   events(filter: MessageFilter = {}): AsyncIterableIterator<GatewayEvent> {
@@ -323,11 +327,10 @@ export class Gateway implements Caller, AsyncDisposable {
   }
 
   /**
-   * Waits for messages as they are: as {@linkcode Gateway.events}, without
-   * names and units.
+   * Reads raw messages: like {@linkcode Gateway.events}, but not decoded.
    *
    * @param filter Which messages.
-   * @returns The messages, from now on.
+   * @returns The messages from now on.
    */
   messages(filter: MessageFilter = {}): AsyncIterableIterator<Message> {
     const { who, where, signal } = filter;
@@ -353,11 +356,11 @@ export class Gateway implements Caller, AsyncDisposable {
   }
 
   /**
-   * Tells of each change of a session, from now on: for a program that is given
-   * a gateway and has not made it.
+   * Reports each change of a session from now on, for code that is given a
+   * gateway and so cannot set its hooks.
    *
-   * @param changed Is called with each change, as {@linkcode GatewayHooks.state}.
-   * @returns Ends it.
+   * @param changed Called with each change, as {@linkcode GatewayHooks.state}.
+   * @returns A function that ends the reports.
    */
   watch(changed: (change: GatewayState) => void): () => void {
     this.#watchers.add(changed);
@@ -365,9 +368,10 @@ export class Gateway implements Caller, AsyncDisposable {
   }
 
   /**
-   * Closes both sessions for good. Waiting calls reject, loops of events end.
+   * Closes both sessions for good. Waiting calls reject, and loops over events
+   * end.
    *
-   * @returns Resolves when all is closed.
+   * @returns Resolves when both are closed.
    */
   async close(): Promise<void> {
     this.#ended ??= new DOMException("Gateway was closed", "AbortError");
@@ -378,15 +382,15 @@ export class Gateway implements Caller, AsyncDisposable {
   /**
    * Closes both sessions for good.
    *
-   * @returns Resolves when all is closed.
+   * @returns Resolves when both are closed.
    */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
   /**
-   * Tells whether the values of a request may come although it was refused: see
-   * {@linkcode GatewayProfile.unconfirmed}.
+   * Tells whether the values of a request may still come after it was refused:
+   * see {@linkcode GatewayProfile.unconfirmed}.
    */
   #isUnconfirmed(request: Message, error: unknown): boolean {
     const { profile = PROFILES.generic! } = this.#options;
@@ -439,7 +443,7 @@ export class Gateway implements Caller, AsyncDisposable {
     return this.#events;
   }
 
-  /** Asks for the model: whatever the answer, the gateway is there. */
+  /** Asks for the model: any answer shows that the gateway is there. */
   async #probe(): Promise<void> {
     try {
       await this.request("*#13**15##");

@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * What can be said of a gateway when it is made.
+ * The options, hooks and states of a gateway.
  *
  * @module
  */
@@ -40,66 +40,69 @@ export interface GatewayOptions extends DialOptions {
    */
   profile?: GatewayProfile;
   /**
-   * Least time from one command to the next, in milliseconds.
+   * Minimum time from one command to the next, in milliseconds.
    *
    * @default {undefined} That of the profile.
    */
   pacing?: number;
   /**
-   * Unused time after which the command session is closed, in milliseconds.
+   * How long the command session may be unused before it is closed, in
+   * milliseconds.
    *
    * @default {undefined} That of the profile.
    */
   idleTimeout?: number;
-  /** Signs of life on the event session. */
+  /** How the event session shows and asks for signs of life. */
   heartbeat?: EventHeartbeat;
   /**
-   * Longest wait for the connection that a command needs, and from the sending
-   * on for each frame of the answer, in milliseconds.
+   * How long a command may wait for its connection and, once it is sent, for
+   * each frame of the answer, in milliseconds.
    *
    * @default {10000}
    */
   timeout?: number;
   /**
-   * Longest wait of a command for its turn behind others, in milliseconds.
+   * How long a command may wait for its turn behind others, in milliseconds.
    *
    * @default {Infinity}
    */
   queueTimeout?: number;
   /**
-   * How a lost event session is opened again; `false` ends the loops instead.
+   * How a lost event session is opened again. With `false`, loops over events
+   * end with an error instead.
    *
    * @default {{ minDelay: 2500, maxDelay: 60000 }}
    */
   reconnect?: false | EventReconnect;
   /**
-   * Most events that wait for one reader. More end its loop with an error.
+   * Maximum number of events that may wait for one reader. If there are more,
+   * its loop ends with an error.
    *
    * @default {10000}
    */
   maxEvents?: number;
-  /** Takes a line about each session that opens, is lost, and ends. */
+  /** Logs a line each time a session opens, is lost or ends. */
   logger?: Logger;
-  /** What a program wants to hear of. */
+  /** Functions to call on each change of a session. */
   hooks?: GatewayHooks;
 }
 
 /**
- * What a program may want to hear of a {@linkcode Gateway}.
+ * Functions that a {@linkcode Gateway} calls.
  *
  * @category Gateway
  */
 export interface GatewayHooks {
   /**
-   * Is called with each change of a session.
+   * Called with each change of a session.
    *
-   * @param change Which session, and where it is now.
+   * @param change Which session, and its new state.
    */
   state?(change: GatewayState): void;
 }
 
 /**
- * Where a session of a gateway is.
+ * The state of a session of a gateway.
  *
  * @category Gateway
  */
@@ -108,11 +111,11 @@ export interface GatewayState {
   session: SessionKind;
   /**
    * - `"connecting"`: it is being opened.
-   * - `"open"`: it can be used. For events: what happened before is missing.
+   * - `"open"`: it can be used. Events from before this moment were missed.
    * - `"waiting"`: it was lost, and is opened again after a pause.
-   * - `"closed"`: until it is needed, or for good.
+   * - `"closed"`: until it is needed again, or for good.
    */
   state: SessionState;
-  /** Why it is not open, if not on purpose. */
+  /** Why it is not open, unless it was closed on purpose. */
   error?: unknown;
 }

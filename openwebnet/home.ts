@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * A home: its gateways, and the names of what is in it.
+ * A home: its gateways, and names for its devices.
  *
  * ```ts
  * import { parseHome } from "@wirekit/openwebnet";
@@ -25,7 +25,7 @@ import { PROFILES } from "./session/profiles.ts";
 import { faultOfTarget } from "./wire/_targets.ts";
 
 /**
- * What a name may stand for, with the WHO of its target.
+ * The kinds of device that a name may stand for.
  *
  * @category Home
  */
@@ -52,7 +52,7 @@ const WHOS: Readonly<Record<HomeKind, number>> = {
   contact: 25,
 };
 
-/** How a target of a kind is written where it is not its whole WHERE. */
+/** The start of a WHERE, for kinds whose targets are written without it. */
 const PREFIXES: Partial<Record<HomeKind, string>> = {
   meter: "5",
   breaker: "1",
@@ -65,17 +65,17 @@ const PREFIXES: Partial<Record<HomeKind, string>> = {
  * @category Home
  */
 export interface HomeItem {
-  /** What it is. */
+  /** What kind of device it is. */
   kind: HomeKind;
-  /** Its target as a user writes it: of a meter its number. */
+  /** Its target as a user writes it: for a meter, its number. */
   target: string;
-  /** The area of its messages. */
+  /** The WHO of its messages. */
   who: number;
-  /** Its target as it stands in a frame. */
+  /** Its target as it is written in a frame. */
   where: string;
-  /** Which gateway it is behind; absent for the first. */
+  /** The name of the gateway that it is behind; absent for the first. */
   gateway?: string;
-  /** How many seconds a shutter without a position travels. */
+  /** Travel time in seconds of a shutter that reports no position. */
   seconds?: number;
 }
 
@@ -91,32 +91,33 @@ export interface HomeGateway {
   port?: number;
   /** The name of its profile. */
   profile?: string;
-  /** The file that holds its password, seen from the file of the home. */
+  /** The file that holds its password, relative to the home file. */
   passwordFile?: string;
 }
 
 /**
- * A home.
+ * A home: its gateways and the names of its devices.
  *
  * @category Home
  */
 export interface Home {
-  /** Its gateways by name, the usual one first. */
+  /** Its gateways by name, the default one first. */
   gateways: Readonly<Record<string, HomeGateway>>;
-  /** What is in it, by name. */
+  /** Its devices by name. */
   names: Readonly<Record<string, HomeItem>>;
 }
 
 /**
- * Reads the file of a home, `home.json`. `home.schema.json` of this package
- * describes it for editors.
+ * Parses a home file, `home.json`. `home.schema.json` in this package describes
+ * it for editors.
  *
  * @category Home
  * @param text The text of the file.
  * @returns The home.
- * @throws {SyntaxError} If it is no JSON, or no home. The message says where.
+ * @throws {SyntaxError} If it is not JSON or does not describe a home. The
+ * message says where it is wrong.
  *
- * @example What is wrong with it
+ * @example Find a mistake
  * ```ts
  * import { parseHome } from "@wirekit/openwebnet";
  * import { assertThrows } from "@std/assert";
@@ -131,7 +132,7 @@ export function parseHome(text: string): Home {
     json = JSON.parse(text);
   } catch (cause) {
     const { message } = cause as Error;
-    throw new SyntaxError(`The home is no JSON: ${message}`, { cause });
+    throw new SyntaxError(`The home is not JSON: ${message}`, { cause });
   }
   const { gateways = {}, names = {}, ...rest } = objectAt("The home", json);
   onlyKnown("The home", rest, ["$schema"]);
@@ -152,8 +153,8 @@ export function parseHome(text: string): Home {
  *
  * @category Home
  * @param home The home.
- * @param who The area.
- * @param where The target.
+ * @param who The WHO of its area.
+ * @param where The target, as it is written in a frame.
  * @returns The name; `undefined` if it has none.
  *
  * @example The kitchen
@@ -176,7 +177,7 @@ export function nameOf(
   return undefined;
 }
 
-/** The names of all kinds. */
+/** All kinds of device that a name may stand for. */
 export const HOME_KINDS: readonly HomeKind[] = Object.keys(WHOS) as HomeKind[];
 
 function gatewayAt(path: string, value: unknown): HomeGateway {
@@ -209,19 +210,23 @@ function itemAt(path: string, value: unknown): HomeItem {
   onlyKnown(path, rest, HOME_KINDS);
   if (kind === undefined || kinds.length > 1) {
     throw new SyntaxError(
-      `${path} must have one of ${HOME_KINDS.join(", ")}`,
+      `${path} must have exactly one of ${HOME_KINDS.join(", ")}`,
     );
   }
   const target = rest[kind];
   if (typeof target !== "string" || target === "") {
-    fail(`${path}.${kind}`, 'a text such as "12"', target);
+    fail(`${path}.${kind}`, 'a string such as "12"', target);
   }
   const who = WHOS[kind];
   const where = `${PREFIXES[kind] ?? ""}${target}`;
   const expected = faultOfTarget(who, where);
   if (expected !== undefined) fail(`${path}.${kind}`, expected, target);
   if (seconds !== undefined && !(Number(seconds) > 0 && kind === "shutter")) {
-    fail(`${path}.seconds`, "a number, of a shutter", seconds);
+    fail(
+      `${path}.seconds`,
+      "a number greater than 0, and only for a shutter",
+      seconds,
+    );
   }
   if (gateway !== undefined && typeof gateway !== "string") {
     fail(`${path}.gateway`, "the name of a gateway", gateway);
@@ -241,18 +246,22 @@ function mapAt<T>(
   value: unknown,
   read: (path: string, value: unknown) => T,
 ): Record<string, T> {
-  // Not an object of the outside: `__proto__` is a name like any other.
+  // Without a prototype, `__proto__` is a name like any other.
   const found: Record<string, T> = Object.create(null);
   for (const [name, each] of Object.entries(objectAt(path, value))) {
     if (!isName(name)) {
-      fail(`${path}.${name}`, "a name that is no number, without spaces", name);
+      fail(
+        `${path}.${name}`,
+        "a name that is not a number, without spaces",
+        name,
+      );
     }
     found[name] = read(`${path}.${name}`, each);
   }
   return found;
 }
 
-/** Whether a text can be a name: no target, no option, one word. */
+/** Tells whether a text is a valid name: one word, no target and no option. */
 export function isName(text: string): boolean {
   return /^[^\s#%-]\S*$/.test(text) && !/^[\d#]+%?$/.test(text);
 }
@@ -271,7 +280,7 @@ function onlyKnown(
 ): void {
   for (const key of Object.keys(rest)) {
     if (known.includes(key)) continue;
-    throw new SyntaxError(`${path} has no "${key}"`);
+    throw new SyntaxError(`${path} must not have "${key}": it is not known`);
   }
 }
 

@@ -168,7 +168,7 @@ Deno.test("openwebnet takes the gateway that the names are behind", async () => 
 
 Deno.test("parseHome() says where a home is wrong", () => {
   const wrong: Record<string, string> = {
-    "": "no JSON",
+    "": "not JSON",
     "[]": "The home must be an object",
     '{ "lights": {} }': 'The home has no "lights"',
     '{ "names": { "a": {} } }': "names.a must have one of light",
@@ -176,7 +176,7 @@ Deno.test("parseHome() says where a home is wrong", () => {
     '{ "names": { "a": { "light": "033" } } }': "names.a.light must be a point",
     '{ "names": { "a": { "light": 12 } } }': "names.a.light must be a text",
     '{ "names": { "a": { "lamp": "12" } } }': 'names.a has no "lamp"',
-    '{ "names": { "12": { "light": "12" } } }': "a name that is no number",
+    '{ "names": { "12": { "light": "12" } } }': "a name that is not a number",
     '{ "names": { "a b": { "light": "12" } } }': "without spaces",
     '{ "names": { "a": { "light": "12", "seconds": 3 } } }': "of a shutter",
     '{ "names": { "a": { "shutter": "31", "seconds": 0 } } }': "seconds",
@@ -273,8 +273,8 @@ Deno.test("openwebnet setup names what is there, and leaves each lamp as it was"
     "light 12,": "kitchen lamp",
     "shutter 31": "bedroom",
     "How many seconds": "22,5",
-    "zone 1?": "living room",
-    "meter 1?": "house",
+    "zone 1 (": "living room",
+    "meter 1 (": "house",
   });
   assert(asked.some((question) => question.includes("light 11, which is on")));
   assertEquals(home.gateways, {
@@ -310,8 +310,8 @@ Deno.test("openwebnet setup never loses what was there", async () => {
   await using r = await rig(HOME);
   const before = JSON.parse(await Deno.readTextFile(`${r.folder}/home.json`));
   const { code, asked, home } = await answer(r, {
-    "something else already": "?",
-    "it has no letter": "cellar",
+    "already the name of another": "?",
+    "it has no letters": "cellar",
     "light 11,": "kitchen", // It is another light's already: it asks again.
     "light 22,": null, // And no more: Ctrl-C, and it is not done.
   });

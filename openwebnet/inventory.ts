@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * Finding the devices of a plant, by asking all of each kind.
+ * Discovery of the devices of a plant, by asking all of each kind.
  *
  * @module
  */
@@ -15,18 +15,18 @@ import { NackError } from "./session/errors.ts";
 import { parse } from "./wire/message.ts";
 
 /**
- * A device that has answered.
+ * A device that answered.
  *
  * @category Gateway
  */
 export interface FoundItem {
-  /** Its area. */
+  /** The WHO of its area. */
   who: number;
   /** Its target. */
   where: string;
   /**
-   * What it is, as far as its answer tells: a dimmer is known from a light only
-   * while it is dimmed.
+   * What it is, as far as its answer tells: a dimmer can be told from a light
+   * only while it is dimmed.
    */
   kind:
     | "light"
@@ -43,7 +43,7 @@ export interface FoundItem {
     | "stop & go";
 }
 
-/** What to ask, and what answers it. CEN buttons can only be heard. */
+/** The requests, and what answers each. CEN buttons answer none. */
 const REQUESTS: readonly [string, FoundItem["kind"]][] = [
   ["*#1*0##", "light"],
   ["*#2*0##", "automation"],
@@ -61,8 +61,8 @@ const REQUESTS: readonly [string, FoundItem["kind"]][] = [
 /**
  * Finds the devices of a plant, by asking all of each kind for their state.
  *
- * Buttons, scenarios and what does not answer cannot be found so. Hardware ids
- * are found by `scanDevices` of `diagnostics.ts`.
+ * Buttons, scenarios and devices that do not answer cannot be found this way.
+ * For hardware ids, use `scanDevices()`.
  *
  * @category Gateway
  * @param gateway The gateway.
@@ -93,7 +93,7 @@ export async function discoverItems(
   for (const [request, kind] of REQUESTS) {
     const replies = await gateway.request(parse(request), options)
       .catch((error) => {
-        // The plant has no such subsystem.
+        // The plant does not have this subsystem.
         if (error instanceof NackError) return [];
         throw error;
       });
@@ -107,13 +107,13 @@ export async function discoverItems(
   return [...found.values()];
 }
 
-/** The device that an answer is about. */
+/** Returns the device that an answer is about. */
 function toItem(
   event: GatewayEvent,
   kind: FoundItem["kind"],
 ): FoundItem | undefined {
   const { type, where } = event;
-  // A diagnostic WHO is 1000 more than the one that it is of.
+  // The WHO for the diagnostics of an area is that of the area plus 1000.
   const who = event.who % 1000;
   if (type === "unknown" || where === "" || where === "0") return undefined;
   if (kind === "light" && DIMMED.has(type)) {
@@ -124,5 +124,5 @@ function toItem(
   return device && { who, where, kind: device };
 }
 
-/** What a dimmer says and no other light. */
+/** The events that only dimmers send. */
 const DIMMED = new Set(["light.level", "light.brightness", "light.speeds"]);

@@ -1,8 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 /**
- * Read, command and watch a BTicino or Legrand MyHOME plant by OpenWebNet, and
- * simulate one to test against.
+ * Query, control and watch a BTicino or Legrand MyHOME plant over OpenWebNet,
+ * and simulate one to test against.
  *
  * ```ts
  * import { Gateway, GatewaySimulator, Light } from "@wirekit/openwebnet";

@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * What is known of a plant: the last state of each device.
+ * The last known state of each device of a plant.
  *
  * @module
  */
@@ -24,26 +24,27 @@ import { parseWhere } from "./wire/where.ts";
 export interface StatesOptions {
   /**
    * How long to wait after a command to everyone, an area or a group before its
-   * members are asked, in milliseconds: not every gateway tells of each.
+   * members are asked, in milliseconds: not every gateway reports each member.
    *
    * @default {500}
    */
   refreshDelay?: number;
   /**
-   * Most devices to keep. Of more, those that were heard of first are forgotten.
+   * Maximum number of devices to keep. Beyond it, the device that was heard of
+   * first is dropped.
    *
    * @default {4096}
    */
   maxDevices?: number;
   /**
-   * Is called with each event that changes what is known.
+   * Called with each event that changes a known state.
    *
    * @param event The event.
    */
   changed?(event: GatewayEvent): void;
 }
 
-/** What {@linkcode States.refresh} asks, unless it is told. */
+/** The default requests of {@linkcode States.refresh}. */
 const REQUESTS: readonly Message[] = [
   { kind: "status", who: 1, where: "0" },
   { kind: "status", who: 2, where: "0" },
@@ -53,9 +54,10 @@ const REQUESTS: readonly Message[] = [
 ];
 
 /**
- * The last state of each device, kept from the events of a gateway. After a
- * command to everyone, an area or a group the devices are asked, since who is in
- * a group cannot be told from addresses and not every gateway echoes each.
+ * The last state of each device, kept up to date from the events of a gateway.
+ * After a command to everyone, an area or a group, the devices are asked for
+ * their states: addresses do not show who is in a group, and not every gateway
+ * reports each device.
  *
  * @category Gateway
  * @example What is on?
@@ -81,11 +83,11 @@ export class States implements AsyncDisposable {
   readonly #asked = new Set<Promise<void>>();
 
   /**
-   * Begins to keep the states.
+   * Starts to follow the events of a gateway.
    *
    * @param gateway The gateway.
    * @param options Times and limits.
-   * @throws {RangeError} If the time is none.
+   * @throws {RangeError} If a time or a limit is not valid.
    */
   constructor(gateway: Caller, options: StatesOptions = {}) {
     checkLimits(options);
@@ -99,8 +101,9 @@ export class States implements AsyncDisposable {
   }
 
   /**
-   * Settles when the states are kept no longer. Rejects if that is not on
-   * purpose: the gateway refuses the password, or sends more than can be read.
+   * Settles when the states are no longer kept up to date. Rejects unless that
+   * is on purpose: if the gateway refuses the password, or sends events faster
+   * than they can be read.
    */
   get closed(): Promise<void> {
     return this.#following;
@@ -112,9 +115,9 @@ export class States implements AsyncDisposable {
   }
 
   /**
-   * Returns what is known of a device.
+   * Returns what is known about a device.
    *
-   * @param who Its area.
+   * @param who The WHO of its area.
    * @param where Its target.
    * @returns The last event of each type.
    */
@@ -123,10 +126,10 @@ export class States implements AsyncDisposable {
   }
 
   /**
-   * Returns what is known of a light.
+   * Returns what is known about a light.
    *
    * @param where Its target.
-   * @returns Its last state; `undefined` if there is none.
+   * @returns Its last state; `undefined` if none is known.
    */
   light(where: string): LightState | undefined {
     let newest: LightState | undefined;
@@ -138,12 +141,13 @@ export class States implements AsyncDisposable {
   }
 
   /**
-   * Asks the plant for its states: at the beginning, and when the event session
-   * was lost and is open again.
+   * Asks the plant for its states. Call it at the start, and each time the
+   * event session is open again after it was lost.
    *
-   * @param requests What to ask.
-   * @returns Resolves when all is answered; what the plant does not have is left
-   * out.
+   * @param requests The requests; by default for the states of all lights,
+   * automations, zones, auxiliaries and contacts.
+   * @returns Resolves when all requests are answered. Subsystems that the plant
+   * does not have are skipped.
    */
   async refresh(requests: readonly Message[] = REQUESTS): Promise<void> {
     const { signal } = this.#over;
@@ -158,9 +162,9 @@ export class States implements AsyncDisposable {
   }
 
   /**
-   * Keeps the states no longer.
+   * Stops following the events.
    *
-   * @returns Resolves when nothing is asked any more.
+   * @returns Resolves when no request is open any more.
    */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#over.abort();
@@ -203,7 +207,7 @@ export class States implements AsyncDisposable {
       }
     }
     const before = device.get(type);
-    // The newest comes last.
+    // Keeps the newest event last.
     device.delete(type);
     device.set(type, event);
     if (before === undefined || !isSame(before, event)) this.#changed?.(event);
@@ -224,7 +228,7 @@ export class States implements AsyncDisposable {
   }
 }
 
-/** Whether a target means several devices that can be asked with it. */
+/** Tells whether a target stands for several devices and can be asked. */
 function isCollective(who: number, where: string): boolean {
   if (who !== 1 && who !== 2) return false;
   const found = parseWhere(where);

@@ -19,7 +19,7 @@ import { Gateway, type GatewayOptions } from "./gateway.ts";
 import { NotConnectedError } from "./session/errors.ts";
 
 /**
- * The port of gateways, unless they are told another.
+ * The default port of gateways.
  *
  * @category Gateway
  */
@@ -37,19 +37,19 @@ export interface TcpGatewayOptions extends Omit<GatewayOptions, "transport"> {
    * @default {20000}
    */
   port?: number;
-  /** Records what goes over the connections: see `record()`. */
+  /** Wraps the transport of each connection, for example with `record()`. */
   wrap?: (transport: Transport<string>) => Transport<string>;
 }
 
 /**
- * Makes a gateway that is reached over TCP, with keepalive of the connections.
- * It needs `--allow-net` for the host and the port.
+ * Creates a gateway that is reached over TCP, with keepalive on its
+ * connections. Needs `--allow-net` for the host and the port.
  *
  * @category Gateway
  * @param hostname Its name or address.
- * @param options The port, and as of {@linkcode Gateway}.
- * @returns The gateway. Nothing is connected yet.
- * @throws {TypeError} If the host is none, such as one with a port in it.
+ * @param options The port, and the options of {@linkcode Gateway}.
+ * @returns The gateway, not connected yet.
+ * @throws {TypeError} If the host is not valid, for example contains a port.
  *
  * @example Over a socket
  * ```ts
@@ -86,11 +86,11 @@ export function tcpGateway(
         return wrap ? wrap(transport) : transport;
       } catch (cause) {
         if (signal.aborted) throw signal.reason;
-        // It names the host and the port already.
+        // Its message already names the host and the port.
         if (cause instanceof NotConnectedError) throw cause;
         const why = cause instanceof Error ? cause.message : String(cause);
         throw new NotConnectedError(
-          `No gateway can be reached at ${host}:${port}: ${why}`,
+          `Cannot reach a gateway at ${host}:${port}: ${why}`,
           { cause },
         );
       }
@@ -98,12 +98,12 @@ export function tcpGateway(
   });
 }
 
-/** A name or an address goes to the resolver, which says nothing of ports. */
+/** Checks a host: the errors of the resolver would not mention a port in it. */
 function checkHostname(hostname: string): void {
   const [, host, port] = /^([^:]+):(\d+)$/.exec(hostname) ?? [];
   if (port !== undefined) {
     throw new TypeError(
-      `The host "${hostname}" has a port in it: name ${host} as the host, and ` +
+      `The host "${hostname}" has a port in it: give ${host} as the host and ` +
         `${port} as the port`,
     );
   }

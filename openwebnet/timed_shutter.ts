@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * A position for shutters that know none: from the time that they travel.
+ * A position for shutters that report none, worked out from their travel time.
  *
  * @module
  */
@@ -30,26 +30,26 @@ export interface TravelTimes {
    */
   downTime?: number;
   /**
-   * Where it is now, 0 % closed to 100 % open.
+   * Its position now: 0 % is closed, 100 % open.
    *
-   * @default {undefined} It is not known until it has reached an end.
+   * @default {undefined} Not known until it has reached an end.
    */
   position?: number;
 }
 
-/** A way that it is on. */
+/** A movement that has begun. */
 interface Travel {
   direction: "up" | "down";
-  /** Where it began; `undefined` if that is not known. */
+  /** The position at its start; `undefined` if that is not known. */
   from: number | undefined;
   since: number;
 }
 
 /**
- * A shutter whose position is reckoned from the time that it travels, whoever
- * moves it: it follows the events of the plant. At both ends the reckoning is
- * right again. An actuator with a position of its own has a better one:
- * {@linkcode Shutter.position}.
+ * A shutter whose position is calculated from its travel time. It follows the
+ * events of the plant, so it does not matter who moves the shutter. At either
+ * end the calculation corrects itself. If the actuator reports its position,
+ * {@linkcode Shutter.position} is more accurate.
  *
  * @category Shutters
  * @example Half open
@@ -75,12 +75,12 @@ export class TimedShutter implements AsyncDisposable {
   #travel: Travel | undefined;
 
   /**
-   * Makes one, and begins to follow the events of its gateway.
+   * Creates a shutter, and starts to follow the events of its gateway.
    *
    * @param gateway The gateway.
    * @param where The target: one shutter.
-   * @param times How long it travels.
-   * @throws {RangeError} If a time or the position is none.
+   * @param times Its travel times, and its position if that is known.
+   * @throws {RangeError} If a time or the position is not valid.
    */
   constructor(gateway: Caller, where: string, times: TravelTimes) {
     const { upTime, downTime = upTime, position } = times;
@@ -95,8 +95,8 @@ export class TimedShutter implements AsyncDisposable {
   }
 
   /**
-   * Where it is now, 0 % closed to 100 % open; `null` while that is not known:
-   * until it has travelled to an end.
+   * Its position now: 0 % is closed, 100 % open. `null` while it is not known,
+   * which is until it has travelled to an end.
    */
   get position(): number | null {
     const position = this.#positionAt(now());
@@ -104,13 +104,13 @@ export class TimedShutter implements AsyncDisposable {
   }
 
   /**
-   * Moves to a position. If it is not known where the shutter is, it travels to
-   * the nearer end first.
+   * Moves to a position. While the position of the shutter is not known, it
+   * first travels to the end nearer to the new one.
    *
-   * @param position 0 % closed to 100 % open.
-   * @param options Time and signal. The shutter stops when the signal aborts.
+   * @param position From 0 % (closed) to 100 % (open).
+   * @param options Times and signal. The shutter stops when the signal aborts.
    * @returns Resolves when it has been stopped there.
-   * @throws {RemoteError} If somebody stops it before it is known where it is.
+   * @throws {RemoteError} If it is stopped before its position is known.
    */
   async goTo(position: number, options: CommandOptions = {}): Promise<void> {
     checkLevel("position", position);
@@ -123,9 +123,9 @@ export class TimedShutter implements AsyncDisposable {
     const from = this.#positionAt(now());
     if (from === undefined) {
       throw new RemoteError(
-        `Shutter ${this.shutter.where} stopped before its time was over, so ` +
-          "its position is not known. Was it stopped by hand, or does it " +
-          "travel for less time than it was said to?",
+        `Shutter ${this.shutter.where} stopped before its travel time was ` +
+          "over, so its position is not known. Was it stopped by hand, or is " +
+          "its real travel time shorter?",
       );
     }
     const way = position - from;
@@ -135,16 +135,16 @@ export class TimedShutter implements AsyncDisposable {
   }
 
   /**
-   * Follows no longer.
+   * Stops following the events.
    *
-   * @returns Resolves when the loop of events has ended.
+   * @returns Resolves when the loop over events has ended.
    */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#over.abort();
     await this.#following.catch(() => {});
   }
 
-  /** Travels for so many percent of the whole way, and stops. */
+  /** Travels for a percentage of the whole way, and stops. */
   async #run(
     direction: "up" | "down",
     percent: number,
@@ -158,7 +158,7 @@ export class TimedShutter implements AsyncDisposable {
     try {
       await sleep(Math.max(left, 0), { signal });
     } finally {
-      // Also if it was aborted: nobody else would stop it.
+      // Needed after an abort too: nothing else would stop the shutter.
       const { signal: _, ...rest } = options;
       await this.shutter.stop(rest);
       this.#settle(this.#positionAt(now()));
@@ -197,7 +197,7 @@ export class TimedShutter implements AsyncDisposable {
     const { direction, from, since } = travel;
     const part = (time - since) / this.#times[direction] * 100;
     const end = direction === "up" ? 100 : 0;
-    // The whole way leads to the end, wherever it began.
+    // After the whole travel time it is at the end, wherever it began.
     if (part >= 100) return end;
     if (from === undefined) return undefined;
     return direction === "up"
