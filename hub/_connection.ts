@@ -86,7 +86,6 @@ export class Connection implements Receiver, Flow {
   readonly #rate: Rate | undefined;
   /** Ends the pause of a client that sends too much. */
   #goOn: (() => void) | undefined;
-  #isSlowed = false;
   /** How often it was looked for a sign of life while nothing was read. */
   #pauses = 0;
   /** The size of the last message that many clients do not take, if just sent. */
@@ -98,6 +97,7 @@ export class Connection implements Receiver, Flow {
   messagesOut = 0;
   bytesOut = 0;
   outboxPeak = 0;
+  slowed = 0;
   lastSeen: number;
 
   constructor(
@@ -175,13 +175,13 @@ export class Connection implements Receiver, Flow {
    */
   #pause(ms: number): Promise<void> {
     if (this.#closing) return Promise.resolve();
-    if (!this.#isSlowed) {
+    if (this.slowed === 0) {
       this.#limits.log.warn(
         `Slowed down ${this.#label()}: it sends more than ${this.#rate}`,
         "slowed",
       );
     }
-    this.#isSlowed = true;
+    this.slowed++;
     return new Promise((resolve) => {
       const timer = later(ms, () => this.#goOn?.());
       this.#goOn = () => {

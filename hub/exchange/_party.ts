@@ -1,5 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
+import type { Gauge } from "@wirekit/internal/limits";
 import type { Pass } from "../access/pass.ts";
 import type { Verdicts } from "./_verdicts.ts";
 import type { About, Member, Participant } from "./participant.ts";
@@ -75,6 +76,7 @@ export class Party implements Member {
   asked = 0;
   faults = 0;
   told = 0;
+  met: Map<string, number> | undefined;
   /** Whether an observer is shown all that it asks and answers. */
   watched = false;
   /** The edge to whom it asked last. */
@@ -105,6 +107,13 @@ export class Party implements Member {
     this.participant = participant;
     this.about = about;
     this.since = since;
+  }
+
+  /** Notes that it met a limit. */
+  meet(limit: Gauge): void {
+    limit.hit();
+    this.met ??= new Map();
+    this.met.set(limit.option, (this.met.get(limit.option) ?? 0) + 1);
   }
 }
 

@@ -6,6 +6,7 @@ import { fullPass, type Pass } from "../access/pass.ts";
 import { textOf } from "./_scan.ts";
 import { type Exchange, HUB } from "./exchange.ts";
 import { composeMessage } from "./_compose.ts";
+import type { Party } from "./_party.ts";
 import { Envelope } from "./_envelope.ts";
 import { type Fault, fault } from "./fault.ts";
 import * as MessageType from "./_message_type.ts";
@@ -192,13 +193,13 @@ export class WinerpClient implements Participant, Connected {
   }
 
   #answerTooLarge(): Fault {
-    this.#desk.messageBytes.hit();
+    (this.#member as Party).meet(this.#desk.messageBytes);
     return fault("AnswerTooLarge", Text.answerTooLarge);
   }
 
   #tooLarge(): Fault {
     const { messageBytes, maxMessageBytes } = this.#desk;
-    messageBytes.hit();
+    (this.#member as Party).meet(messageBytes);
     const text = `The message is larger than ${maxMessageBytes} bytes.`;
     return fault("TooLarge", text);
   }

@@ -469,7 +469,7 @@ export class Exchange {
     const { maxNameBytes, nameCharacters } = this.#options;
     const bytes = name.length > maxNameBytes ? undefined : bytesOf(name);
     if (!bytes || bytes.length > maxNameBytes) {
-      this.#nameBytes.hit();
+      (member as Party).meet(this.#nameBytes);
       const text = `The name is longer than ${maxNameBytes} bytes.`;
       return fault("NameRefused", text);
     }
@@ -596,7 +596,7 @@ export class Exchange {
       if (denial) return denial;
     }
     if (asker.asking >= maxRequests) {
-      this.#requests.hit();
+      asker.meet(this.#requests);
       const text = `More than ${maxRequests} requests are unanswered.`;
       return fault("TooMany", text);
     }
@@ -836,7 +836,7 @@ export class Exchange {
   #expire(party: Party): void {
     const latest = this.#now - this.#options.requestTimeout;
     while (party.oldest && party.oldest.since <= latest) {
-      this.#waits.hit();
+      party.oldest.responder.meet(this.#waits);
       const text = "The request was not answered in time.";
       this.#abandon(party.oldest, fault("TimedOut", text));
     }

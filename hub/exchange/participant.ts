@@ -51,6 +51,8 @@ export interface Member extends Named {
   readonly asking: number;
   /** How many requests it has not answered yet. */
   readonly answering: number;
+  /** How often it met which limit, by option; none if it met none. */
+  readonly met: ReadonlyMap<string, number> | undefined;
   /** Whether the observer is shown all that it asks and answers. */
   watched: boolean;
 }
@@ -81,6 +83,8 @@ export interface Flow {
   readonly outboxBytes: number;
   /** The most so far. */
   readonly outboxPeak: number;
+  /** How often it was read more slowly because it sent too much. */
+  readonly slowed: number;
   /** When a message came last, in milliseconds of the exchange's clock. */
   readonly lastSeen: number;
 }

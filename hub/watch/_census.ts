@@ -20,6 +20,9 @@ export const SLOW_ANSWER = 60_000;
 /** How much of its outbox a client may use before it looks sick. */
 export const FULL_OUTBOX = 0.25;
 
+/** The limits of what a client sends in a second. */
+const RATES = "maxMessagesPerSecond, maxBytesPerSecond";
+
 /** The most open requests that are shown. */
 const MAX_OPEN = 500;
 
@@ -114,8 +117,19 @@ export function reportClient(
     asking: member.asking,
     asked: member.answering,
     outbox: { bytes: flow?.outboxBytes ?? 0, peak: flow?.outboxPeak ?? 0 },
+    ...limitsOf(member),
     ...(trouble !== undefined && { trouble }),
     ...(last && { lastEnd: last.reason, lastEndAt: last.at }),
+  };
+}
+
+/** Reports which limits a client met, if it met any. */
+function limitsOf({ met, about }: Member): Pick<ClientReport, "limits"> {
+  const { slowed = 0 } = about.flow ?? {};
+  if (!met && slowed === 0) return {};
+  const limits = Object.fromEntries(met ?? []);
+  return {
+    limits: slowed === 0 ? limits : { ...limits, [RATES]: slowed },
   };
 }
 

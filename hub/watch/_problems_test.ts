@@ -83,6 +83,7 @@ Deno.test("A hub says that names are waited for, who does not answer, and who do
     bytesOut: 0,
     outboxBytes: 9_000_000,
     outboxPeak: 9_000_000,
+    slowed: 0,
     lastSeen: 0,
   };
   const about = { protocol: "winerp", carrier: "TCP", address: "", flow };

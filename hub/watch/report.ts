@@ -117,6 +117,8 @@ export interface ClientReport {
   readonly asked: number;
   /** Bytes that it has not read yet: now, and the most so far. */
   readonly outbox: { readonly bytes: number; readonly peak: number };
+  /** How often it met which limit, by option; none if it met none. */
+  readonly limits?: Readonly<Record<string, number>>;
   /** What is wrong with it, in one sentence. */
   readonly trouble?: string;
   /** Why its name was given up the last time. */

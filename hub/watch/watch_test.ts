@@ -524,3 +524,25 @@ Deno.test("A hub says what is wrong, and what to do about it", async () => {
   assertEquals([health, problems.length], ["warning", 1]);
   assert(scene.lines.includes(`${problem.text} ${problem.cure}`));
 });
+
+Deno.test("A report of a client says which limits it met", async () => {
+  await using scene = await Scene.open({
+    maxRequests: 1,
+    maxMessageBytes: 2_000,
+    maxBytesPerSecond: 2_500,
+  });
+  await scene.client("bot");
+  const greedy = await scene.client("greedy");
+  const open = greedy.request("bot", "never", {}).catch(() => {});
+  await assertRejects(() => greedy.request("bot", "echo", {}), RemoteError);
+  await greedy.inform({ text: "x".repeat(3_000) });
+  await greedy.ping(); // The hub has read it.
+  const { clients } = await scene.get<ClientsReport>("/api/clients");
+  const limits = clients.find(({ name }) => name === "greedy")?.limits;
+  assertEquals(limits?.maxRequests, 1);
+  assertEquals(limits?.maxMessageBytes, 1);
+  assert(limits?.["maxMessagesPerSecond, maxBytesPerSecond"]);
+  assertEquals(clients.find(({ name }) => name === "bot")?.limits, undefined);
+  await greedy.close();
+  await open;
+});

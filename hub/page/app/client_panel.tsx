@@ -125,6 +125,13 @@ export function ClientPanel({ model, name, ask, act }: {
               {bytes(client.outbox.bytes)} now, {bytes(client.outbox.peak)}{" "}
               at most
             </Fact>
+            {client.limits && (
+              <Fact name="Limits met">
+                {Object.entries(client.limits)
+                  .map(([option, times]) => `${option} ${count(times)}×`)
+                  .join(", ")}
+              </Fact>
+            )}
             {client.lastEnd && (
               <Fact name="Left last time">
                 {client.lastEndAt !== undefined &&
