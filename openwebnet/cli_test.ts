@@ -279,7 +279,9 @@ Deno.test("openwebnet ends with 3 and a sentence when the gateway refuses or is 
   await using r = await rig({ authentication: "open" });
   const refused = await r.on("send", "*1*1*12##");
   assertEquals(refused.code, 3);
-  assertEquals(refused.errors, ["openwebnet: Gateway asks for a password"]);
+  assertEquals(refused.errors, [
+    "openwebnet: Gateway asks for a password, and none was given",
+  ]);
   const gone = await run([
     "send",
     "*1*1*12##",

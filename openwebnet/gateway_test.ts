@@ -150,7 +150,7 @@ Deno.test("Gateway ends the loop of a reader that is too slow, and of no other",
       for await (const message of slow) seen.push(serialize(message));
     },
     LimitError,
-    "3 events wait",
+    "3 events are waiting",
   );
   assertEquals(seen, ["*1*1*11##", "*1*1*12##", "*1*1*13##"]);
 });

@@ -280,7 +280,7 @@ function onlyKnown(
 ): void {
   for (const key of Object.keys(rest)) {
     if (known.includes(key)) continue;
-    throw new SyntaxError(`${path} must not have "${key}": it is not known`);
+    throw new SyntaxError(`${path} has an unknown property "${key}"`);
   }
 }
 

@@ -170,12 +170,14 @@ Deno.test("parseHome() says where a home is wrong", () => {
   const wrong: Record<string, string> = {
     "": "not JSON",
     "[]": "The home must be an object",
-    '{ "lights": {} }': 'The home has no "lights"',
-    '{ "names": { "a": {} } }': "names.a must have one of light",
-    '{ "names": { "a": { "light": "1", "zone": "1" } } }': "must have one of",
+    '{ "lights": {} }': 'The home has an unknown property "lights"',
+    '{ "names": { "a": {} } }': "names.a must have exactly one of light",
+    '{ "names": { "a": { "light": "1", "zone": "1" } } }':
+      "must have exactly one of",
     '{ "names": { "a": { "light": "033" } } }': "names.a.light must be a point",
     '{ "names": { "a": { "light": 12 } } }': "names.a.light must be a text",
-    '{ "names": { "a": { "lamp": "12" } } }': 'names.a has no "lamp"',
+    '{ "names": { "a": { "lamp": "12" } } }':
+      'names.a has an unknown property "lamp"',
     '{ "names": { "12": { "light": "12" } } }': "a name that is not a number",
     '{ "names": { "a b": { "light": "12" } } }': "without spaces",
     '{ "names": { "a": { "light": "12", "seconds": 3 } } }': "of a shutter",
@@ -186,7 +188,7 @@ Deno.test("parseHome() says where a home is wrong", () => {
     '{ "gateways": { "a": { "host": "b", "port": 0 } } }': "gateways.a.port",
     '{ "gateways": { "a": { "host": "b", "profile": "F1" } } }': "profile",
     '{ "gateways": { "a": { "host": "b", "password": "c" } } }':
-      'gateways.a has no "password"',
+      'gateways.a has an unknown property "password"',
   };
   for (const [text, message] of Object.entries(wrong)) {
     assertThrows(() => parseHome(text), SyntaxError, message);

@@ -186,7 +186,7 @@ Deno.test("TimedShutter says that it does not know where it was stopped", async 
   await assertRejects(
     () => going,
     RemoteError,
-    "stopped before its time was over",
+    "stopped before its travel time",
   );
 });
 

@@ -6,8 +6,8 @@ import type { BusMessage, Message } from "../wire/kinds.ts";
 import { parseTag } from "../wire/message.ts";
 
 /**
- * Tells whether a frame on a command session may be part of the answer to what
- * was sent there. Frames of other subsystems do come in between: an MH202 put
+ * Tells whether a frame on a command session may be part of the answer to a
+ * request. Frames of other subsystems can come in between: an MH202 sent
  * `*#4*2*14*0330##` before the acknowledgement of `*1*0*31##`.
  */
 export function answers(request: Message, message: Message): boolean {
@@ -25,7 +25,7 @@ export function answers(request: Message, message: Message): boolean {
     }
   }
   const { who, where = "" } = request;
-  // Their answers come under other senders than were asked.
+  // In these two areas the answer may name another sender than the one asked.
   if (who === 22 || who === 24) return true;
   return speaksFor(who, where, message.where ?? "");
 }
@@ -36,8 +36,8 @@ type State = Exclude<
 >;
 
 function isState(message: Message): message is State {
-  // A gateway broadcasts its own clock as a writing; of all else a writing is
-  // what somebody wants, and not yet what is.
+  // A gateway broadcasts its own clock as a writing. Any other writing is what
+  // somebody has asked for, and not yet a state.
   return message.kind === "normal" || message.kind === "dimension" ||
     (message.kind === "writing" && message.who === 13);
 }

@@ -14,19 +14,19 @@ export interface Job {
   readonly frame: string;
   readonly repeatable: boolean;
   readonly timeout: number;
-  /** When it came. */
+  /** When the caller asked for it. */
   readonly since: number;
   /** Takes a frame of the answer. */
   readonly reply: (message: Message) => void;
-  /** Settles what the caller waits for; later calls do nothing. */
+  /** Settles the call; later calls of this function do nothing. */
   readonly settle: (error?: unknown) => void;
-  /** Whether the caller no longer waits. */
+  /** Whether the call is settled. */
   settled: boolean;
   /** Ends the wait for the turn, and then that for each frame of the answer. */
   timer: Timer;
 }
 
-/** How an exchange on a connection has ended. */
+/** How an exchange on a connection ended. */
 export type Outcome = "ended" | { lost: unknown; answered: boolean };
 
 /** What a connection needs of its session. */
@@ -44,9 +44,9 @@ export class Connection {
   readonly #reading: Promise<void>;
   #finish: ((outcome: Outcome) => void) | undefined;
   #replies = 0;
-  /** Until when a plain refusal belongs to the busy answer before. */
+  /** The time until which a plain refusal belongs to the last busy answer. */
   #busyUntil = 0;
-  /** What is sent and not yet answered. */
+  /** The message that is sent and not yet answered. */
   job: Job | undefined;
   ended = false;
 
@@ -134,7 +134,7 @@ export class Connection {
           `${job.frame} was not answered within ${job.timeout} ms`,
         ),
       );
-      // A late answer would be taken for that of the next message.
+      // A late answer would be taken for the answer to the next message.
       this.close();
     });
   }
@@ -146,7 +146,7 @@ export class Connection {
   }
 
   #end(outcome: Outcome): void {
-    // The deadline of a message that is lost goes on: it may be sent again.
+    // A lost message keeps its deadline, since it may be sent again.
     if (outcome === "ended") this.job?.timer.stop();
     this.job = undefined;
     this.#finish?.(outcome);

@@ -10,30 +10,31 @@ import type { Message } from "../wire/kinds.ts";
  */
 export interface CommandOptions {
   /**
-   * Longest wait in milliseconds: for the connection if there is none, and from
-   * the sending on for each frame of the answer. A gateway may need two seconds
-   * to hear from the bus.
+   * How long to wait, in milliseconds: for the connection if there is none and,
+   * once the message is sent, for each frame of the answer. A gateway may need
+   * two seconds to hear from the bus.
    *
-   * @default {10000} Or what the gateway was made with.
+   * @default {10000} Or the `timeout` of the gateway.
    */
   timeout?: number;
   /**
-   * Longest wait for the turn behind other messages, in milliseconds.
+   * How long to wait for the turn behind other messages, in milliseconds.
    *
-   * @default {Infinity} Or what the gateway was made with.
+   * @default {Infinity} Or the `queueTimeout` of the gateway.
    */
   queueTimeout?: number;
   /**
-   * Gives up. What is not sent yet is never sent; what is sent may be done.
+   * Gives up waiting. A message not yet sent is never sent; one that is sent
+   * may still be carried out.
    */
   signal?: AbortSignal;
   /**
    * Whether the message may be sent a second time, on a new connection, when
    * the connection ends before any frame of the answer.
    *
-   * @default {undefined} Whether it does the same when it is done twice:
-   * requests and levels may be repeated; toggles, steps, buttons, scenarios and
-   * what is unknown are not.
+   * @default {undefined} `true` if doing it twice has the same effect as doing
+   * it once: requests and levels are repeated; toggles, steps, buttons,
+   * scenarios and unknown messages are not.
    */
   repeatable?: boolean;
 }
@@ -41,22 +42,26 @@ export interface CommandOptions {
 /** Options of {@linkcode CommandSession}. All times are in milliseconds. */
 export interface CommandSessionOptions {
   /**
-   * Least time from one frame sent to the next. Many gateways refuse what comes
-   * sooner.
+   * Minimum time from one frame sent to the next. Many gateways refuse frames
+   * that come sooner.
    *
    * @default {50}
    */
   pacing?: number;
   /**
-   * Unused time after which the session is closed. Gateways drop it after 30 s
-   * to 180 s, and lose the first command that follows.
+   * How long the session may be unused before it is closed. Gateways drop an
+   * unused session after 30 s to 180 s, and lose the next command on it.
    *
    * @default {15000}
    */
   idleTimeout?: number;
   /** The default of {@linkcode CommandOptions.timeout}. @default {10000} */
   timeout?: number;
-  /** The default of {@linkcode CommandOptions.queueTimeout}. @default {Infinity} */
+  /**
+   * The default of {@linkcode CommandOptions.queueTimeout}.
+   *
+   * @default {Infinity}
+   */
   queueTimeout?: number;
   /**
    * Pause after a busy answer, in which a second, plain refusal of the same
@@ -66,18 +71,22 @@ export interface CommandSessionOptions {
    */
   busyPause?: number;
   /**
-   * First pause before a lost gateway is called again. It doubles up to ten
-   * times this. Only a session that was open before waits for its gateway; the
-   * first connection fails at once.
+   * First pause before a lost connection is opened again. It doubles each time,
+   * up to ten times this value. Only a session that was open before tries
+   * again; a failure of the first connection is reported at once.
    *
    * @default {500}
    */
   minDelay?: number;
-  /** Most messages that may wait for their turn. @default {1000} */
+  /**
+   * Maximum number of messages that may wait for their turn.
+   *
+   * @default {1000}
+   */
   maxQueue?: number;
-  /** Most frames in one answer. @default {4096} */
+  /** Maximum number of frames in one answer. @default {4096} */
   maxReplies?: number;
-  /** Called with each message that answers nothing: it belongs to the events. */
+  /** Called with each message that answers no request, and so is an event. */
   onStray?: (message: Message) => void;
   /** Called when the session opens and when it ends. */
   onState?: (state: "open" | "closed") => void;

@@ -26,7 +26,7 @@ import {
 
 /**
  * A session for commands. It connects when there is something to send, sends
- * one message at a time, and closes when it was idle.
+ * one message at a time, and closes when it has been idle.
  *
  * Every call ends exactly once: with the acknowledgement, a
  * {@linkcode NackError}, a timeout, an abort, or the error of the connection.
@@ -42,12 +42,12 @@ export class CommandSession implements AsyncDisposable {
   #wasOpen = false;
   #running: Promise<void> | undefined;
   #nextSend = 0;
-  /** Since when there is no connection. */
+  /** When the connection was lost. */
   #lostAt = now();
   #idleTimer: Timer | undefined;
 
   /**
-   * Makes a session. It does not connect yet.
+   * Creates a session, without connecting yet.
    *
    * @param dial Opens sessions.
    * @param options Times and limits.
@@ -76,11 +76,11 @@ export class CommandSession implements AsyncDisposable {
    * Sends a command or writes a dimension.
    *
    * @param message The message.
-   * @param options Time, signal, and whether it may be repeated.
+   * @param options Times, signal, and whether it may be repeated.
    * @returns Resolves when the gateway has acknowledged it. Depending on the
-   * gateway it is then done, or only on its way to the bus.
-   * @throws {NackError} If the gateway refuses.
-   * @throws {ConnectionLostError} If it is unknown whether it was done.
+   * gateway, it is then carried out, or only on its way to the bus.
+   * @throws {NackError} If the gateway refuses it.
+   * @throws {ConnectionLostError} If it is unknown whether it was carried out.
    */
   send(message: Message, options: CommandOptions = {}): Promise<void> {
     return this.#enqueue(message, options, () => {});
@@ -91,10 +91,10 @@ export class CommandSession implements AsyncDisposable {
    *
    * @param message The request.
    * @param options Time and signal.
-   * @returns The answer, possibly empty: some values come on an event session
-   * only. The answer to a refused request is void.
-   * @throws {NackError} If the gateway refuses, as it does for a subsystem that
-   * the plant does not have.
+   * @returns The answer, which may be empty: some values come only on an event
+   * session. The answer to a refused request is discarded.
+   * @throws {NackError} If the gateway refuses it, for example because the
+   * plant does not have the subsystem.
    */
   async request(
     message: Message,
@@ -106,13 +106,13 @@ export class CommandSession implements AsyncDisposable {
   }
 
   /**
-   * Asks, and gives each frame of the answer as it comes. Leaving the loop early
-   * is fine: the rest of the answer is read and dropped.
+   * Asks, and yields each frame of the answer as it comes. The loop may be left
+   * early: the rest of the answer is read and dropped.
    *
    * @param message The request.
    * @param options Time and signal.
-   * @returns The answer. It throws what {@linkcode CommandSession.request}
-   * throws: what it gave before a refusal is void.
+   * @returns The answer. Throws what {@linkcode CommandSession.request} throws;
+   * discard what it yielded before a refusal.
    */
   async *stream(
     message: Message,
@@ -139,7 +139,7 @@ export class CommandSession implements AsyncDisposable {
   }
 
   /**
-   * Ends the session for good. What waits rejects.
+   * Ends the session for good. Waiting calls reject.
    *
    * @returns Resolves when the connection is closed.
    */
@@ -184,7 +184,8 @@ export class CommandSession implements AsyncDisposable {
       this.#closing.signal.throwIfAborted();
       if (this.#queue.length >= this.#options.maxQueue) {
         throw new LimitError(
-          `${frame} cannot be sent: ${this.#options.maxQueue} messages wait already`,
+          `${frame} cannot be sent: ${this.#options.maxQueue} messages are ` +
+            "already waiting",
         );
       }
     } catch (error) {
@@ -208,7 +209,7 @@ export class CommandSession implements AsyncDisposable {
         signal?.removeEventListener("abort", abort);
         const at = this.#queue.indexOf(job);
         if (at >= 0) this.#queue.splice(at, 1);
-        // One that is sent keeps its deadline: the next waits for its end.
+        // A message that is sent keeps its deadline: the next one waits for it.
         if (this.#connection?.job !== job) job.timer.stop();
         if (error === undefined) resolve();
         else reject(error);
@@ -220,7 +221,7 @@ export class CommandSession implements AsyncDisposable {
     return promise;
   }
 
-  /** Sends what is in the queue. */
+  /** Sends the messages in the queue. */
   async #run(): Promise<void> {
     this.#idleTimer?.stop();
     for (
@@ -267,8 +268,8 @@ export class CommandSession implements AsyncDisposable {
 
   /**
    * Returns the open connection, or opens one while the job waits for it. All
-   * that wait for a gateway that is away give up at about the same time: the
-   * wait counts from its loss, not from the turn of each.
+   * jobs that wait for an absent gateway give up at about the same time, since
+   * the wait counts from the loss of the connection and not from their turn.
    */
   async #connect(job: Job, since: number): Promise<Connection> {
     const { minDelay } = this.#options;
@@ -307,7 +308,7 @@ export class CommandSession implements AsyncDisposable {
   }
 
   async #open(signal: AbortSignal): Promise<Connection> {
-    // A gateway with one session grants no other before the last is closed.
+    // A gateway with one session grants another only after the last is closed.
     await this.#connection?.close();
     const transport = await this.#dial("command", signal);
     if (signal.aborted) {

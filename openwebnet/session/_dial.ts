@@ -15,27 +15,30 @@ import {
   type SessionKind,
 } from "./handshake.ts";
 
-/** Opens a session with a gateway: a transport that carries it. */
+/**
+ * Opens a session with a gateway, and returns the transport that carries it.
+ */
 export type Dial = (
   session: SessionKind,
   signal: AbortSignal,
 ) => Promise<Transport<string>>;
 
 /**
- * Options of how sessions are opened.
+ * Options for opening sessions.
  *
  * @category Gateway
  */
 export interface DialOptions
   extends Omit<HandshakeOptions, "session" | "signal"> {
   /**
-   * Opens a transport to the gateway, unread, such as
+   * Opens a transport to the gateway, from which nothing has been read, such as
    * `(signal) => connectTcp({ hostname, port, signal }, new FrameScanner())`.
    */
   transport: (signal: AbortSignal) => Promise<Transport<string>>;
   /**
-   * How long to leave a gateway alone that has rejected the password, in
-   * milliseconds. Real ones refuse everybody for a minute after three of them.
+   * How long not to connect to a gateway after it has rejected the password, in
+   * milliseconds. After three rejections, real gateways refuse everybody for a
+   * minute.
    *
    * @default {60000}
    */
@@ -43,10 +46,10 @@ export interface DialOptions
 }
 
 /**
- * Makes the function that opens sessions with one gateway.
+ * Creates the function that opens sessions with one gateway.
  *
- * After the gateway has rejected the password, every attempt fails at once for
- * the time of the lock-out, without a connection.
+ * After the gateway has rejected the password, every attempt during the
+ * lock-out fails at once, without connecting.
  */
 export function makeDial(options: DialOptions): Dial {
   const { transport: open, lockout = 60_000, ...rest } = options;
@@ -84,7 +87,7 @@ export function makeDial(options: DialOptions): Dial {
       });
       return transport;
     } catch (error) {
-      // One that opens all the same is nobody's.
+      // A transport that still opens has no owner.
       if (transport === undefined) opening.then((t) => t.close(), () => {});
       await transport?.close();
       throw error;
@@ -111,7 +114,8 @@ export function makeDial(options: DialOptions): Dial {
         rejection = error;
         lockedUntil = now() + lockout;
       }
-      // It may close after refusing the first selector: try the second anew.
+      // Some gateways close after refusing the first selector: the second needs
+      // a new connection.
       const again = error instanceof SessionRefusedError &&
         error.selector === "9" && selector === "auto" && !signal.aborted;
       if (!again) throw error;

@@ -14,17 +14,18 @@ import { AuthenticationError, NotConnectedError } from "./errors.ts";
  */
 export interface EventHeartbeat {
   /**
-   * Milliseconds between two acknowledgements that we send to show that we are
-   * there. After as much silence the gateway is asked for its model on the
-   * command session, and if it does not answer, the session is opened again: a
-   * bus may well be silent for minutes.
+   * Milliseconds between two acknowledgements that we send as a sign of life.
+   * After the same time without a message, the gateway is asked for its model
+   * on the command session, and if it does not answer, the event session is
+   * opened again. Silence alone proves nothing: a bus may be silent for
+   * minutes.
    *
    * @default {90000} Or that of the profile.
    */
   interval?: number;
   /**
-   * Milliseconds of silence after which the session is opened again even if the
-   * gateway answers on the command session.
+   * Milliseconds without a message after which the session is opened again,
+   * even if the gateway answers on the command session.
    *
    * @default {3900000} 65 minutes.
    */
@@ -38,8 +39,8 @@ export interface EventHeartbeat {
  */
 export interface EventReconnect {
   /**
-   * First pause in milliseconds. It doubles, and varies by a quarter so that
-   * clients do not come all at once.
+   * First pause in milliseconds. It doubles each time, and is made up to a
+   * quarter longer at random so that clients do not all come at once.
    *
    * @default {2500}
    */
@@ -51,14 +52,15 @@ export interface EventReconnect {
    */
   maxDelay?: number;
   /**
-   * How long a session has to last for the pauses to begin anew, in
-   * milliseconds: a gateway may have no place for us.
+   * How long a session has to last, in milliseconds, before the pauses start
+   * again from `minDelay`: a gateway without a free session may accept one and
+   * close it at once.
    *
    * @default {2500}
    */
   minUptime?: number;
   /**
-   * Most attempts in a row.
+   * Maximum number of attempts in a row.
    *
    * @default {Infinity}
    */
@@ -66,7 +68,7 @@ export interface EventReconnect {
 }
 
 /**
- * Where a session is.
+ * The state of a session.
  *
  * @category Gateway
  */
@@ -78,15 +80,15 @@ export interface EventSessionOptions {
   /** Asks the gateway something on another connection. */
   probe?: () => Promise<unknown>;
   reconnect?: false | EventReconnect;
-  /** How long to leave a gateway alone that rejects a password that it knew. */
+  /** How long to wait after a password that was accepted before is rejected. */
   lockout?: number;
-  /** Called with each change; with the error if it was not on purpose. */
+  /** Called with each change, and with an error unless it was on purpose. */
   onState?: (state: SessionState, error?: unknown) => void;
 }
 
 /**
- * A session for events. It stays: a lost connection is opened again, until the
- * session is closed or the gateway does not know the password.
+ * A session for events. A lost connection is opened again, until the session is
+ * closed or the gateway rejects the password.
  */
 export class EventSession implements AsyncDisposable {
   /** Why the last attempt to open a session failed. */
@@ -108,7 +110,7 @@ export class EventSession implements AsyncDisposable {
    * Opens a session, and keeps it open.
    *
    * @param dial Opens sessions.
-   * @param onMessage Called with each message but acknowledgements.
+   * @param onMessage Called with each message except acknowledgements.
    * @param options Times.
    */
   constructor(
@@ -128,7 +130,7 @@ export class EventSession implements AsyncDisposable {
   }
 
   /**
-   * Resolves once the session is open, after a loss once it is open again.
+   * Resolves when the session is open or, after a loss, when it is open again.
    * Rejects when it ends for good.
    */
   get opened(): Promise<void> {
@@ -149,7 +151,7 @@ export class EventSession implements AsyncDisposable {
   }
 
   async #run(): Promise<void> {
-    // Whoever made it hears of nothing before it has it.
+    // The caller gets the session before its first event.
     await undefined;
     const { minDelay, maxDelay, minUptime, maxAttempts } = this.#reconnect;
     const { onState } = this.#options;
@@ -168,7 +170,7 @@ export class EventSession implements AsyncDisposable {
         error = failure;
       }
       const rejected = error instanceof AuthenticationError;
-      // A password that never fitted will not fit the next time.
+      // A password that was never accepted will not be accepted next time.
       const hopeless = (rejected && !this.#wasOpen) || failures >= maxAttempts;
       if (signal.aborted || hopeless) {
         this.#opened.reject(signal.aborted ? signal.reason : error);
@@ -178,8 +180,8 @@ export class EventSession implements AsyncDisposable {
       }
       this.failure = error;
       onState?.("waiting", error);
-      // Not the transport's reconnect(): a gateway has few places and may lock
-      // everybody out, so it is never called again at once.
+      // The transport's reconnect() would try again at once, but a gateway has
+      // few sessions and may lock everybody out.
       const delay = Math.min(minDelay * 2 ** failures, maxDelay);
       const pause = rejected ? Math.max(delay, this.#lockout) : delay;
       await sleep(pause * (1 + Math.random() / 4), { signal }).catch(() => {});
@@ -204,7 +206,8 @@ export class EventSession implements AsyncDisposable {
       for await (const frame of transport) {
         this.#heard = now();
         const message = parse(frame);
-        // An MH201 answers our acknowledgements with NACK: it means nothing.
+        // An MH201 answers our acknowledgements with a NACK, which means
+        // nothing.
         if (message.kind !== "ack" && message.kind !== "nack") {
           this.#onMessage(message);
         }
@@ -221,7 +224,7 @@ export class EventSession implements AsyncDisposable {
     return cause;
   }
 
-  /** Shows that we are there, and finds out a connection that is only half there. */
+  /** Sends signs of life, and detects a connection that is only half open. */
   #watch(
     transport: Transport<string>,
     renew: (error: unknown) => void,
@@ -240,7 +243,7 @@ export class EventSession implements AsyncDisposable {
         }
       }
       if (over) return;
-      // An event in between moves the next question on.
+      // An event in the meantime postpones the next question.
       const wait = interval - (now() - this.#heard);
       asking = later(wait > 0 ? wait : interval, ask);
     };
@@ -261,7 +264,7 @@ export class EventSession implements AsyncDisposable {
   }
 }
 
-/** Checks the times, and adds those that are left out. */
+/** Checks the times, and fills in the defaults. */
 export function checkHeartbeat(
   heartbeat: EventHeartbeat = {},
 ): Required<EventHeartbeat> {
@@ -271,7 +274,7 @@ export function checkHeartbeat(
   return { interval, timeout };
 }
 
-/** Checks the times, and adds those that are left out. */
+/** Checks the times, and fills in the defaults. */
 export function checkReconnect(
   reconnect: false | EventReconnect = {},
 ): Required<EventReconnect> {

@@ -2,14 +2,17 @@
 // This module is browser compatible.
 
 /**
- * Which commands may be sent again when it is unknown whether they were done.
+ * The commands that may be sent again if it is unknown whether they were
+ * carried out.
  *
  * @module
  */
 
 import { type Message, parseTag } from "../wire/message.ts";
 
-/** What each WHO can be told twice, by the code of its WHAT. */
+/**
+ * The commands of each WHO that may be sent twice, by the code of their WHAT.
+ */
 const WHATS: Record<number, (code: number) => boolean> = {
   // Lock and unlock a unit. Not running a scenario, which may toggle.
   0: (code) => code === 43 || code === 44,
@@ -44,12 +47,12 @@ const WHATS: Record<number, (code: number) => boolean> = {
 };
 
 /**
- * Tells whether a message does the same when a gateway gets it twice: a request,
- * the writing of a dimension, switching on; not a toggle, a step, a pressed
- * button or a scenario, nor anything unknown.
+ * Tells whether a message has the same effect if a gateway receives it twice.
+ * That holds for a request, the writing of a dimension, or switching on, but
+ * not for a toggle, a step, a pressed button, a scenario or an unknown message.
  *
  * @param message The message.
- * @returns Whether it does.
+ * @returns Whether it may be repeated.
  */
 export function isRepeatable(message: Message): boolean {
   switch (message.kind) {

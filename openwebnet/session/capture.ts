@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * Recording what goes over sessions, and playing it back as a gateway.
+ * Recording of sessions, and playing them back as a gateway.
  *
  * ```ts
  * import {
@@ -41,32 +41,32 @@ import type { Transport } from "@wirekit/transport/transport";
 import { parseHandshake } from "../wire/message.ts";
 
 /**
- * A frame that went over a session. One of them is a line of a capture.
+ * A frame that was sent in a session: one line of a capture.
  *
  * @category Sessions and passwords
  */
 export interface CaptureEntry {
   /** Milliseconds since the session began. */
   at: number;
-  /** Whether the gateway has sent it, or the client. */
+  /** Who sent it. */
   from: "gateway" | "client";
   /**
-   * The frame. The numbers of a handshake are left out: a nonce and its answer
-   * together give an OPEN password away.
+   * The frame. The numbers of a handshake are masked, since a nonce and its
+   * answer together reveal an OPEN password.
    */
   frame: string;
 }
 
-/** What stands for a frame with a secret: no frame at all. */
+/** Stands in for a frame with a secret; it is not a valid frame itself. */
 const MASKED = "*#?##";
 
 /**
- * Has all frames written down that go over a transport, secrets masked.
+ * Records all frames that go over a transport, with secrets masked.
  *
  * @category Sessions and passwords
  * @param transport The transport, before the handshake.
- * @param write Takes each entry.
- * @returns A transport that does the same.
+ * @param write Called with each entry.
+ * @returns A transport that records and otherwise works like the given one.
  *
  * @example Secrets are masked
  * ```ts
@@ -145,8 +145,9 @@ function makeMask(): (from: CaptureEntry["from"], frame: string) => string {
         if (from === "client") hmacAnswered = hmac;
         return MASKED;
       case "ack":
-        // OPEN and no password end with an acknowledgement of the gateway, HMAC
-        // with the second one of the client.
+        // A handshake with OPEN or without a password ends with an
+        // acknowledgement of the gateway, one with HMAC with the second
+        // acknowledgement of the client.
         over = hmac
           ? from === "client" && hmacAnswered
           : from === "gateway" && chosen;
@@ -164,27 +165,27 @@ function makeMask(): (from: CaptureEntry["from"], frame: string) => string {
  */
 export interface ReplayOptions {
   /**
-   * How much faster than it was recorded. `Infinity` waits for nothing.
+   * How many times faster than recorded to play it. `Infinity` never waits.
    *
    * @default {Infinity}
    */
   speed?: number;
-  /** Ends it. */
+  /** Stops playing. */
   signal?: AbortSignal;
 }
 
 /**
  * Plays the gateway of a capture. The handshake asks for no password; after it,
- * each frame of the client has to be the one that was recorded.
+ * each frame of the client must be the one that was recorded.
  *
  * @category Sessions and passwords
- * @param transport The client.
+ * @param transport The transport to the client.
  * @param capture One session, as {@linkcode record} wrote it.
- * @param options The speed.
- * @returns Resolves when all is played and the client is gone. Rejects with a
- * `TypeError` if the client sends another frame than was recorded.
+ * @param options The speed and a signal.
+ * @returns Resolves when everything is played and the client has left. Rejects
+ * with a `TypeError` if the client sends a frame that was not recorded.
  *
- * @example Another client than the one that was recorded
+ * @example A client that differs from the recorded one
  * ```ts
  * import { openSession, replay } from "@wirekit/openwebnet";
  * import { pair } from "@wirekit/transport/pair";
@@ -219,7 +220,7 @@ export async function replay(
       } else {
         const result = await iterator.next();
         if (result.done) return;
-        // Which selector was taken does not matter, only what it is for.
+        // Only the kind of session matters, not the selector that asks for it.
         if (result.value !== frame && !sameSession(result.value, frame)) {
           throw new TypeError(
             `Cannot replay: expected ${frame}, received ${result.value}`,
@@ -234,14 +235,14 @@ export async function replay(
   }
 }
 
-/** Leaves out what a handshake with a password has more than one without. */
+/** Removes the frames of a handshake that only a password makes necessary. */
 function withoutPassword(capture: readonly CaptureEntry[]): CaptureEntry[] {
   const first = capture.findIndex(({ frame }) =>
     frame === MASKED || frame.startsWith("*98*")
   );
   if (first < 0) return [...capture];
   const last = capture.findLastIndex(({ frame }) => frame === MASKED);
-  // One acknowledgement follows: after OPEN of the gateway, after HMAC ours.
+  // One acknowledgement follows: after OPEN the gateway's, after HMAC ours.
   const { at } = capture[last + 1] ?? capture[last]!;
   return [
     ...capture.slice(0, first),

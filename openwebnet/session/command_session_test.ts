@@ -295,7 +295,11 @@ Deno.test("CommandSession keeps its connection when a sent message is aborted", 
 Deno.test("CommandSession bounds its queue and the answers", async () => {
   await using r = rig({}, { maxQueue: 2, maxReplies: 3 });
   const sent = [r.session.send(ON), r.session.send(ON), r.session.send(ON)];
-  await assertRejects(() => r.session.send(ON), LimitError, "2 messages wait");
+  await assertRejects(
+    () => r.session.send(ON),
+    LimitError,
+    "2 messages are already",
+  );
   await Promise.all(sent);
   await assertRejects(
     () => r.session.request(ALL),

@@ -2,8 +2,8 @@
 // This module is browser compatible.
 
 /**
- * What can go wrong with a gateway. A wait that takes too long rejects with a
- * {@linkcode TimeoutError}, one that is aborted with the reason of its signal.
+ * The errors of a gateway. A wait that takes too long rejects with a
+ * {@linkcode TimeoutError}, an aborted one with the reason of its signal.
  *
  * @module
  */
@@ -38,7 +38,7 @@ const REASONS: Record<Nack["code"], string> = {
 /**
  * The gateway has answered with a negative acknowledgement. It means "not
  * confirmed" rather than "not done": a MyHOMEServer1 gives up on the bus after
- * two seconds, and refuses some commands of WHO 18 that it has sent.
+ * two seconds, and then refuses some commands of WHO 18 that it has sent.
  *
  * @category Errors
  * @example Tell a busy gateway from a refusal
@@ -54,15 +54,15 @@ const REASONS: Record<Nack["code"], string> = {
 export class NackError extends RemoteError {
   /** The name of the class. */
   override readonly name = "NackError";
-  /** Why: see {@linkcode Nack}. */
+  /** The reason: see {@linkcode Nack}. */
   readonly code: Nack["code"];
   /** The frame that was refused. */
   readonly frame: string;
 
   /**
-   * Makes the error.
+   * Creates the error.
    *
-   * @param code Why.
+   * @param code The reason.
    * @param frame The frame that was refused.
    */
   constructor(code: Nack["code"], frame: string) {
@@ -79,14 +79,14 @@ export class NackError extends RemoteError {
  */
 export interface AuthenticationErrorOptions extends ErrorOptions {
   /**
-   * Whether the gateway has turned down our answer. Three of these within a
-   * minute make it refuse everybody for a minute.
+   * Whether the gateway has rejected our answer. After three rejections within
+   * a minute, it refuses everybody for a minute.
    *
    * @default {false}
    */
   rejected?: boolean;
   /**
-   * Where the gateway is.
+   * The URL of the gateway.
    *
    * @default {""} Not known.
    */
@@ -94,8 +94,8 @@ export interface AuthenticationErrorOptions extends ErrorOptions {
 }
 
 /**
- * The gateway does not accept the password, or has not shown that it knows it,
- * or asks for what we cannot or will not answer.
+ * The gateway rejects the password, does not prove that it knows it, or asks
+ * for an authentication that we cannot or may not answer.
  *
  * @category Errors
  * @example Wait before another attempt
@@ -112,14 +112,15 @@ export interface AuthenticationErrorOptions extends ErrorOptions {
 export class AuthenticationError extends HandshakeError {
   /** The name of the class. */
   override readonly name = "AuthenticationError";
-  /** Whether the gateway has turned down our answer. */
+  /** Whether the gateway has rejected our answer. */
   readonly rejected: boolean;
 
   /**
-   * Makes the error.
+   * Creates the error.
    *
    * @param message What happened, without the password.
-   * @param options Whether the gateway counts it, and the cause.
+   * @param options Whether the gateway has rejected our answer, its URL, and
+   * the cause.
    */
   constructor(message: string, options: AuthenticationErrorOptions = {}) {
     const { rejected = false, url = "", ...rest } = options;
@@ -137,11 +138,11 @@ export interface SessionRefusedErrorOptions extends ErrorOptions {
   /**
    * The selector that was refused.
    *
-   * @default {undefined} It came to none.
+   * @default {undefined} None was refused.
    */
   selector?: string | undefined;
   /**
-   * Where the gateway is.
+   * The URL of the gateway.
    *
    * @default {""} Not known.
    */
@@ -149,11 +150,11 @@ export interface SessionRefusedErrorOptions extends ErrorOptions {
 }
 
 /**
- * The gateway grants no session: it has none left, knows no such kind, or
+ * The gateway grants no session: it has none left, does not know this kind, or
  * closed in the middle of the handshake.
  *
  * @category Errors
- * @example What was refused
+ * @example Find out what was refused
  * ```ts
  * import { SessionRefusedError } from "@wirekit/openwebnet";
  * import { assertEquals } from "@std/assert";
@@ -167,14 +168,14 @@ export interface SessionRefusedErrorOptions extends ErrorOptions {
 export class SessionRefusedError extends HandshakeError {
   /** The name of the class. */
   override readonly name = "SessionRefusedError";
-  /** The selector that was refused, if it came to one. */
+  /** The selector that was refused, if any. */
   readonly selector: string | undefined;
 
   /**
-   * Makes the error.
+   * Creates the error.
    *
    * @param message What happened.
-   * @param options The selector, and the cause.
+   * @param options The selector, the URL of the gateway, and the cause.
    */
   constructor(message: string, options: SessionRefusedErrorOptions = {}) {
     const { selector, url = "", ...rest } = options;
@@ -184,11 +185,11 @@ export class SessionRefusedError extends HandshakeError {
 }
 
 /**
- * The connection ended before the answer was complete. Whether the gateway has
- * done what it was asked is unknown.
+ * The connection ended before the answer was complete. It is unknown whether
+ * the gateway has carried out the command.
  *
  * @category Errors
- * @example What it says
+ * @example Find out which frame was lost
  * ```ts
  * import { ConnectionLostError } from "@wirekit/openwebnet";
  * import { assertEquals } from "@std/assert";
@@ -204,7 +205,7 @@ export class ConnectionLostError extends NotConnectedError {
   readonly frame: string;
 
   /**
-   * Makes the error.
+   * Creates the error.
    *
    * @param frame The frame that was not answered.
    * @param options The cause.

@@ -2,8 +2,8 @@
 // This module is browser compatible.
 
 /**
- * How a session with a gateway begins: the greeting, the kind of session, the
- * password.
+ * The start of a session with a gateway: the greeting, the kind of session and
+ * the password.
  *
  * @module
  */
@@ -31,7 +31,8 @@ import {
 } from "./errors.ts";
 
 /**
- * How a gateway knows its clients: not at all, OPEN, or HMAC with a hash.
+ * How a gateway authenticates its clients: not at all, with OPEN, or with HMAC
+ * and a hash.
  *
  * @category Sessions and passwords
  */
@@ -57,33 +58,34 @@ export interface HandshakeOptions {
    */
   session?: SessionKind;
   /**
-   * The password. OPEN takes it as a number of 32 bits.
+   * The password. For OPEN it must be a 32-bit number in decimal digits.
    *
-   * @default {undefined} Only a gateway that asks for none lets us in.
+   * @default {undefined} Works only with a gateway that asks for none.
    */
   password?: string;
   /**
-   * How to ask for a command session. `"auto"` asks with `*99*9##`, as the
-   * document says, and with `*99*0##` if that is refused.
+   * The selector that asks for a command session. `"auto"` sends `*99*9##`, as
+   * the document says, and `*99*0##` if that is refused.
    *
    * @default {"auto"}
    */
   selector?: "auto" | "9" | "0";
   /**
-   * What the gateway may ask for. Without `"open"`, nobody who pretends to be
-   * the gateway gets an answer that gives the password away.
+   * The authentications that the gateway may ask for. Leave out `"open"` so
+   * that an impostor cannot get an answer that reveals the password.
    *
    * @default {["none", "open", "sha1", "sha256"]}
    */
   authentication?: readonly Authentication[];
   /**
-   * Longest time for opening the session, in milliseconds.
+   * How long opening the session may take, in milliseconds.
    *
    * @default {10000}
    */
   connectTimeout?: number;
   /**
-   * Where the gateway is, such as `tcp://192.168.1.35:20000`: for the errors.
+   * The URL of the gateway for error messages, such as
+   * `tcp://192.168.1.35:20000`.
    *
    * @default {undefined} Not known.
    */
@@ -93,27 +95,28 @@ export interface HandshakeOptions {
 }
 
 /**
- * What a handshake has led to.
+ * The result of a handshake.
  *
  * @category Sessions and passwords
  */
 export interface Session {
   /** The selector that was granted: `"9"`, `"0"`, or `"1"` for events. */
   selector: string;
-  /** What the gateway has asked for. */
+  /** The authentication that the gateway asked for. */
   authentication: Authentication;
 }
 
 /**
- * Opens a session over a transport whose other end is a gateway. When it fails,
+ * Opens a session over a transport whose other end is a gateway. If it fails,
  * close the transport.
  *
  * @category Sessions and passwords
- * @param transport The transport, unread.
+ * @param transport The transport, from which nothing has been read.
  * @param options The kind of session and the password.
- * @returns What was granted. The transport now carries the session.
- * @throws {SessionRefusedError} If the gateway refuses or leaves.
- * @throws {AuthenticationError} If the password does not fit, on either side.
+ * @returns The session that was granted, which the transport now carries.
+ * @throws {SessionRefusedError} If the gateway refuses the session or closes.
+ * @throws {AuthenticationError} If the password is missing, is rejected, or is
+ * not the one that the gateway knows.
  *
  * @example Open a session
  * ```ts
@@ -151,12 +154,12 @@ export async function openSession(
   );
 }
 
-/** A handshake on its way. */
+/** A handshake in progress. */
 class Handshake {
   readonly #transport: Transport<string>;
   readonly #options: HandshakeOptions;
   readonly #frames: AsyncIterator<string>;
-  /** The selector that the gateway has refused last. */
+  /** The last selector that the gateway refused. */
   #refused: string | undefined;
 
   constructor(transport: Transport<string>, options: HandshakeOptions) {
@@ -194,16 +197,17 @@ class Handshake {
     });
   }
 
-  /** Answers what the gateway asks for, and returns what that was. */
+  /** Answers the challenge, and returns the authentication it asked for. */
   async #authenticate(challenge: HandshakeMessage): Promise<Authentication> {
     const { authentication: accepted } = this.#options;
     const authentication = toAuthentication(challenge);
     if (authentication === undefined) {
-      throw this.#error("Gateway asks for an authentication that is not known");
+      throw this.#error("Gateway asks for an unknown kind of authentication");
     }
     if (accepted !== undefined && !accepted.includes(authentication)) {
       throw this.#error(
-        `Gateway asks for the authentication "${authentication}", which is not accepted`,
+        `Gateway asks for authentication "${authentication}", which the ` +
+          "authentication option does not allow",
       );
     }
     if (challenge.kind === "digits") await this.#answerOpen(challenge.digits);
@@ -220,7 +224,8 @@ class Handshake {
       digits = openAnswer(password, nonce);
     } catch (cause) {
       throw this.#error(
-        "Gateway asks for an OPEN password, which is digits, at most 4294967295",
+        "Gateway asks for an OPEN password, which must be a number of at " +
+          "most 4294967295",
         cause,
       );
     }
@@ -245,7 +250,7 @@ class Handshake {
     if (reply.kind === "nack") throw this.#rejected();
     if (!sameProof(proofs.server, this.#bytes(reply, algorithm))) {
       await this.#send({ kind: "nack", code: 0 });
-      throw this.#error("Gateway has not shown that it knows the password");
+      throw this.#error("Gateway has not proved that it knows the password");
     }
     await this.#send({ kind: "ack" });
   }
@@ -253,7 +258,7 @@ class Handshake {
   #password(): string {
     const { password } = this.#options;
     if (password === undefined) {
-      throw this.#error("Gateway asks for a password");
+      throw this.#error("Gateway asks for a password, and none was given");
     }
     return password;
   }
@@ -264,7 +269,7 @@ class Handshake {
         return fromDigits(message.digits, algorithm);
       }
     } catch {
-      // Said below.
+      // The error is thrown below.
     }
     throw this.#error("Gateway broke off the HMAC handshake");
   }

@@ -83,7 +83,7 @@ Deno.test("openSession() takes letters for HMAC and refuses them for OPEN", asyn
   await assertRejects(
     () => openSession(transport, { password }),
     AuthenticationError,
-    "which is digits",
+    "which must be a number",
   );
 });
 
@@ -115,7 +115,7 @@ Deno.test("openSession() refuses an authentication that is not accepted", async 
         authentication: ["sha256"],
       }),
     AuthenticationError,
-    'asks for the authentication "open"',
+    'asks for authentication "open"',
   );
 });
 
@@ -128,7 +128,7 @@ Deno.test("openSession() finds out a gateway that does not know the password", a
   const error = await assertRejects(
     () => openSession(transport, { password: "12345" }),
     AuthenticationError,
-    "has not shown",
+    "has not proved",
   );
   assert(!error.rejected);
 });
@@ -164,8 +164,8 @@ Deno.test("openSession() says when the gateway refuses, leaves or talks nonsense
     ],
     [["*#*1##", "close"], SessionRefusedError, "closed during"],
     [["*#*1##", "*#*0##", "close"], SessionRefusedError, "closed during"],
-    [["*#*1##", "*98*3##"], AuthenticationError, "not known"],
-    [["*#*1##", "*1*1*12##"], AuthenticationError, "not known"],
+    [["*#*1##", "*98*3##"], AuthenticationError, "unknown kind"],
+    [["*#*1##", "*1*1*12##"], AuthenticationError, "unknown kind"],
     [["*#*1##", "*98*2##", "close"], SessionRefusedError, "closed during"],
     [["*#*1##", "*98*2##", "*#*0##"], AuthenticationError, "broke off"],
     [["*#*1##", "*98*2##", "*#123##"], AuthenticationError, "broke off"],

@@ -2,8 +2,8 @@
 // This module is browser compatible.
 
 /**
- * What is known of the gateways: how a client should treat them, and how they
- * behave. The numbers come from users' logs and from gateways' firmware.
+ * Profiles of gateways: how a client should treat them, and how they behave.
+ * The numbers come from users' logs and from the firmware of gateways.
  *
  * ```ts
  * import { profileOf } from "@wirekit/openwebnet";
@@ -26,39 +26,41 @@ import type { Authentication } from "./handshake.ts";
 export interface GatewayProfile {
   /** The model. */
   readonly name: string;
-  /** Least time from one command to the next. */
+  /** Minimum time from one command to the next. */
   readonly pacing: number;
-  /** Unused time after which a client should close its command session. */
+  /** How long a client should keep an unused command session open. */
   readonly idleTimeout: number;
-  /** Time between the acknowledgements of a client for events. */
+  /**
+   * Time between the acknowledgements that a client sends as a sign of life.
+   */
   readonly heartbeat: number;
-  /** Most command sessions at a time. */
+  /** Maximum number of command sessions at a time. */
   readonly commandSessions: number;
-  /** What it may ask for, the usual first. */
+  /** The authentications that it may ask for, the usual one first. */
   readonly authentication: readonly Authentication[];
-  /** The WHO that it passes on; absent if it passes all. */
+  /** The WHOs that it passes on; absent if it passes all on. */
   readonly whos?: readonly number[];
-  /** The WHO that it refuses whatever is asked. */
+  /** The WHOs for which it refuses every message. */
   readonly refuses: readonly number[];
-  /** Whether it takes the points 1 to 9 of area 0 as `0001` too. */
+  /** Whether it also accepts points 1 to 9 of area 0 written like `0001`. */
   readonly longPoints: boolean;
-  /** Unused time after which it drops a command session. */
+  /** How long it keeps an unused command session. */
   readonly gatewayIdleTimeout: number;
   /**
-   * Whether it drops it without a word, so that the first command afterwards is
-   * lost; otherwise it closes.
+   * Whether it drops that session silently, so that the next command is lost;
+   * otherwise it closes the connection.
    */
   readonly dropsSilently: boolean;
   /** Time between two broadcasts of its clock; 0 for none. */
   readonly clock: number;
-  /** Time after which it ends an event session; 0 for never. */
+  /** How long it keeps an event session; 0 means for any time. */
   readonly eventLifetime: number;
-  /** Whether it answers the keepalive of an event session with NACK. */
+  /** Whether it answers the sign of life on an event session with a NACK. */
   readonly refusesKeepalive: boolean;
-  /** Whether frames of others come in before the answer to a command. */
+  /** Whether unrelated frames may come before the answer to a command. */
   readonly strays: boolean;
   /**
-   * The WHO whose commands it sends to the bus and refuses all the same, since
+   * The WHOs whose commands it sends to the bus but then refuses, because
    * nothing confirms them in time. Their values come as events.
    */
   readonly unconfirmed: readonly number[];
@@ -170,10 +172,10 @@ export const PROFILES: Readonly<Record<string, GatewayProfile>> = {
  * Finds the profile of a gateway.
  *
  * @category Gateway
- * @param model The model, as a gateway's description says it: part of a longer
- * name will do, whatever its case. The model *numbers* of WHO 13 do not tell,
+ * @param model The model as in the gateway's description. It may be part of a
+ * longer name, in any case. The model *numbers* of WHO 13 are of no use here,
  * since the sources disagree on them.
- * @returns The profile, `generic` if the model is not known.
+ * @returns The profile; `generic` if the model is not known.
  *
  * @example By the name in its description
  * ```ts
@@ -190,7 +192,7 @@ export function profileOf(model: string): GatewayProfile {
     if (profile === GENERIC || !name.includes(profile.name.toLowerCase())) {
       continue;
     }
-    // MH200N holds MH200 too: the longer one counts.
+    // MH200N contains MH200: the longer name wins.
     if (found === GENERIC || profile.name.length > found.name.length) {
       found = profile;
     }
