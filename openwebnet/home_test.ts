@@ -175,12 +175,12 @@ Deno.test("parseHome() says where a home is wrong", () => {
     '{ "names": { "a": { "light": "1", "zone": "1" } } }':
       "must have exactly one of",
     '{ "names": { "a": { "light": "033" } } }': "names.a.light must be a point",
-    '{ "names": { "a": { "light": 12 } } }': "names.a.light must be a text",
+    '{ "names": { "a": { "light": 12 } } }': "names.a.light must be a string",
     '{ "names": { "a": { "lamp": "12" } } }':
       'names.a has an unknown property "lamp"',
     '{ "names": { "12": { "light": "12" } } }': "a name that is not a number",
     '{ "names": { "a b": { "light": "12" } } }': "without spaces",
-    '{ "names": { "a": { "light": "12", "seconds": 3 } } }': "of a shutter",
+    '{ "names": { "a": { "light": "12", "seconds": 3 } } }': "for a shutter",
     '{ "names": { "a": { "shutter": "31", "seconds": 0 } } }': "seconds",
     '{ "names": { "a": { "light": "12", "gateway": "x" } } }':
       "names.a.gateway must be the name of a gateway",
