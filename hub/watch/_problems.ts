@@ -29,6 +29,9 @@ const CLOCK_JUMP = 2_000;
 /** The most problems that are told. */
 const MAX_PROBLEMS = 100;
 
+/** The most origins of refused pages that are told each by itself. */
+const MAX_ORIGINS = 8;
+
 /** A problem as it is found: the rest is known from before. */
 type Found = Pick<Problem, "id" | "severity" | "text" | "cure"> & {
   count?: number;
@@ -126,9 +129,10 @@ export class Problems {
       yield* problemsOf(cluster, limitOf(this.#hub, "maxMessageBytes"));
     }
     yield* this.#ofLimits();
-    yield* this.#ofOrigins();
     yield* this.#ofMissing();
     yield* this.#ofClients(census);
+    // Last: a stranger can make up any number of them.
+    yield* this.#ofOrigins();
   }
 
   *#ofLoop(): Generator<Found, void> {
@@ -185,23 +189,36 @@ export class Problems {
   }
 
   *#ofOrigins(): Generator<Found, void> {
+    let recent = 0;
     for (const [origin, count] of this.#hub.admission.refusedOrigins) {
       const { at } = noted(this.#origins, origin, count);
-      if (Date.now() - at > RECENTLY) continue;
+      if (Date.now() - at > RECENTLY || ++recent > MAX_ORIGINS) continue;
       const pages = count === 1 ? "1 page" : `${count} pages`;
+      const refused = count === 1 ? "was refused" : "were refused";
       const isOrigin = URL.canParse(origin);
       yield {
         id: `origin:${origin}`,
         severity: "warning",
         count,
         text: isOrigin
-          ? `${pages} of ${origin} ${count === 1 ? "was" : "were"} refused.`
-          : `${pages} without an origin, such as a file, were refused.`,
+          ? `${pages} of ${origin} ${refused}.`
+          : `${pages} without an origin, such as a file, ${refused}.`,
         cure: isOrigin
           ? `If it is yours, allow it with --allow-origin ${origin}`
           : "Serve the page from a web server, and allow its origin.",
       };
     }
+    const more = recent - MAX_ORIGINS;
+    if (more <= 0) return;
+    yield {
+      id: "origins",
+      severity: "warning",
+      count: more,
+      text: more === 1
+        ? "Pages of 1 more origin were refused."
+        : `Pages of ${more} more origins were refused.`,
+      cure: "Somebody may be trying many: the log has their addresses.",
+    };
   }
 
   /** Clients that a fault has ended, and that are not back. */

@@ -133,3 +133,62 @@ Deno.test("A hub says that the clock of its machine was set", async () => {
   await time.tick(700_000);
   assertEquals((await scene.look()).problems, []);
 });
+
+Deno.test("Pages of any number of origins leave room for the other problems", async () => {
+  using time = new FakeTime();
+  await using scene = new Scene();
+  await scene.look();
+  for (let i = 0; i < 300; i++) {
+    const headers = { origin: `http://${i}.example.org` };
+    const request = new Request("http://127.0.0.1/api/report", { headers });
+    const { status } = await scene.hub.fetch(request, LOCAL);
+    assertEquals(status, 403);
+  }
+  const flow = {
+    messagesIn: 0,
+    bytesIn: 0,
+    messagesOut: 0,
+    bytesOut: 0,
+    outboxBytes: 9_000_000,
+    outboxPeak: 9_000_000,
+    slowed: 0,
+    lastSeen: 0,
+  };
+  const about = { protocol: "winerp", carrier: "TCP", address: "", flow };
+  scene.enter("slow", new Peer(), about);
+  await time.tick(2_000);
+  const texts = (await scene.look()).problems.map(({ text }) => text);
+  assert(texts.includes('"slow" reads too slowly: 9000000 bytes wait for it.'));
+  assert(texts.includes("1 page of http://0.example.org was refused."));
+  assert(texts.some((text) => /^Pages of \d+ more origins were/.test(text)));
+  assert(texts.length <= 10, texts.join("\n"));
+  // Another one is no news.
+  const lines = scene.lines.length;
+  const headers = { origin: "http://another.example.org" };
+  const request = new Request("http://127.0.0.1/api/report", { headers });
+  await scene.hub.fetch(request, LOCAL);
+  await time.tick(2_000);
+  await scene.look();
+  const news = scene.lines.slice(lines).filter((line) =>
+    !line.startsWith("Refused")
+  );
+  assertEquals(news, []);
+});
+
+Deno.test("One page without an origin was refused, two were", async () => {
+  using time = new FakeTime();
+  await using scene = new Scene();
+  await scene.look();
+  const texts = [];
+  for (let i = 0; i < 2; i++) {
+    const headers = { origin: "null" };
+    const request = new Request("http://127.0.0.1/api/report", { headers });
+    await scene.hub.fetch(request, LOCAL);
+    await time.tick(2_000);
+    texts.push((await scene.look()).problems[0]?.text);
+  }
+  assertEquals(texts, [
+    "1 page without an origin, such as a file, was refused.",
+    "2 pages without an origin, such as a file, were refused.",
+  ]);
+});
