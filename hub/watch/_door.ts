@@ -117,6 +117,8 @@ export class WatchDoor implements Door {
   ): Promise<Response> {
     const pass = await this.#parts.hub.admit(request, info);
     if (pass instanceof Response) {
+      const type = pass.headers.get("content-type");
+      if (type?.startsWith("application/json")) return pass;
       // Without the header that makes a browser ask for a password.
       return failure(pass.status, (await pass.text()).trim());
     }

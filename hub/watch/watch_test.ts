@@ -478,6 +478,29 @@ Deno.test("Nobody else is told anything, or can do anything", async () => {
   await get.body?.cancel();
 });
 
+Deno.test("A refused operation says why in one error, not in one inside another", async () => {
+  await using scene = await Scene.open({
+    tokens: [{ label: "ops", token: "o".repeat(40), rights: ["operate"] }],
+  });
+  const signIn = await fetch(`${scene.http}/session`, {
+    method: "POST",
+    headers: JSON_TYPE,
+    body: JSON.stringify({ token: "o".repeat(40) }),
+  });
+  await signIn.body?.cancel();
+  const cookie = signIn.headers.get("set-cookie")!.split(";")[0]!;
+  for (
+    const [headers, expected, message] of [
+      [{ cookie }, 403, /^The request lacks the proof of its session: /],
+      [{ authorization: "Bearer x" }, 401, /^The token is missing or wrong\.$/],
+    ] as const
+  ) {
+    const [status, { error }] = await scene.post("/api/drain", {}, headers);
+    assertEquals(status, expected);
+    assertMatch((error as { message: string }).message, message);
+  }
+});
+
 Deno.test("Metrics have names only for who has the token", async () => {
   await using scene = await Scene.open({ token: "s3cret" });
   const authorization = "Bearer s3cret";
