@@ -287,6 +287,8 @@ Deno.test("A token becomes a session, which a page needs its proof for", async (
     assert(JSON.parse(answer.body).error.message);
   }
   assertEquals(lines.filter((line) => line.includes("x".repeat(9))), []);
+  // As it is pasted, with what stood around it.
+  await signIn(hub, ` ${"o".repeat(40)}\n`);
   const { cookie, proof } = await signIn(hub, "o".repeat(40));
   const described = await ask(hub, "/api/session", { cookie });
   assertEquals(JSON.parse(described.body), {
