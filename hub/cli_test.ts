@@ -121,6 +121,19 @@ Deno.test("hub takes the token from the environment, and asks for it", async () 
   assertEquals(log.includes("s3cret"), false);
 });
 
+Deno.test("hub takes a token that came with the end of its line", async () => {
+  for (const end of ["\n", "\r\n"]) {
+    const hub = new HubProcess(["-p", "0"], { WIREKIT_TOKEN: `s3cret${end}` });
+    const url = /ws:\S+/.exec(await hub.started())![0];
+    const answer = await fetch(`${url.replace("ws", "http")}/api/report`, {
+      headers: { authorization: "Bearer s3cret" },
+    });
+    await answer.body?.cancel();
+    await hub.stop("SIGTERM");
+    assertEquals(answer.status, 200);
+  }
+});
+
 Deno.test("hub exits with 1 and one sentence when its port is taken", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;

@@ -28,7 +28,9 @@ export function settings<K extends string>(
     if (given[variable] !== undefined) continue;
     const { state } = Deno.permissions.querySync({ name: "env", variable });
     if (state === "granted") {
-      found[variable] = Deno.env.get(variable) || undefined;
+      // From a file, it comes with the end of its line.
+      const value = Deno.env.get(variable)?.replace(/[\r\n]+$/, "");
+      found[variable] = value || undefined;
     } else if (state === "prompt") unread.push(variable);
   }
   if (unread.length > 0) {
