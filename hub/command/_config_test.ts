@@ -3,6 +3,7 @@
 import {
   assert,
   assertEquals,
+  assertMatch,
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
@@ -389,6 +390,51 @@ Deno.test("hub service prints a unit that systemd takes", async () => {
   if (!found) return; // Not a system with systemd.
   const text = new TextDecoder().decode(found.stderr);
   assertEquals([found.code, text], [0, ""]);
+});
+
+Deno.test("hub service writes what systemd would replace so that it does not", async () => {
+  const path = '/etc/a $x "b" 1%.json';
+  const { out } = await command("service", "--config", path);
+  assertStringIncludes(
+    out.join("\n"),
+    String.raw` serve --config "/etc/a $$x \"b\" 1%%.json"`,
+  );
+  // systemd starts it elsewhere: there is no folder to begin from.
+  for (const path of ["hub.json", "./etc/hub.json", ""]) {
+    const { code, err } = await command("service", `--config=${path}`);
+    assertEquals(code, 2, path);
+    assertMatch(err.join(), /--config/);
+  }
+});
+
+Deno.test("hub token leaves nothing behind where it cannot write", async () => {
+  await using folder = await folderWith({});
+  const file = `${folder.path}/tokens.json`;
+  const make = (file: string) =>
+    command("token", "x", "--name", "x", "--file", file);
+  const missing = await make(`${folder.path}/none/tokens.json`);
+  assertEquals(missing.out, []);
+  assertEquals(
+    missing.err,
+    [
+      `hub: Cannot write ${folder.path}/none/tokens.json: there is no such ` +
+      "folder",
+    ],
+  );
+  await Deno.writeTextFile(file, "[]");
+  const { rename } = Deno;
+  Deno.rename = () => Promise.reject(new Error("No space left on device"));
+  try {
+    const { out, err } = await make(file);
+    assertEquals(out, []);
+    assertEquals(err, [`hub: Cannot write ${file}: No space left on device`]);
+  } finally {
+    Deno.rename = rename;
+  }
+  assertEquals(
+    (await Array.fromAsync(Deno.readDir(folder.path))).map(({ name }) => name),
+    ["tokens.json"],
+  );
 });
 
 /** A hub that runs in this process by its command. */

@@ -2,7 +2,7 @@
 
 /** The command `hub service`. */
 
-import { command, text } from "@wirekit/internal/command";
+import { command, text, UsageError } from "@wirekit/internal/command";
 import config from "../deno.json" with { type: "json" };
 
 /** Prints a unit for systemd. */
@@ -23,6 +23,14 @@ export const serviceCommand = command({
   run({ options }, terminal) {
     const { config: path = "/etc/wirekit/hub.json" } = options;
     const { exec = startedBy() } = options;
+    if (!path.startsWith("/")) {
+      throw new UsageError(
+        `--config has to be a whole path, such as /etc/wirekit/hub.json, not ` +
+          `${
+            JSON.stringify(path)
+          }: systemd starts the hub in a folder of its own`,
+      );
+    }
     terminal.log(unit(exec, path));
     return Promise.resolve();
   },
@@ -74,7 +82,7 @@ DynamicUser=yes
 CacheDirectory=wirekit-hub
 RuntimeDirectory=wirekit-hub
 Environment=DENO_DIR=/var/cache/wirekit-hub NO_COLOR=1
-WorkingDirectory=${quoted(folder)}
+WorkingDirectory=${folder.replaceAll("%", "%%")}
 UMask=0077
 NoNewPrivileges=yes
 CapabilityBoundingSet=
@@ -106,9 +114,9 @@ SystemCallErrorNumber=EPERM
 WantedBy=multi-user.target`;
 }
 
-/** Writes a word for systemd. */
+/** Writes a word of a command for systemd, which puts in what % and $ name. */
 function quoted(word: string): string {
-  const escaped = word.replaceAll("%", "%%");
+  const escaped = word.replaceAll("%", "%%").replaceAll("$", "$$$$");
   return /^[\w./:@%+-]+$/.test(word)
     ? escaped
     : `"${escaped.replace(/["\\]/g, "\\$&")}"`;

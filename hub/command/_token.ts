@@ -115,6 +115,15 @@ async function add(path: string, entry: Token): Promise<void> {
   // A hash is of no use to who reads it, and another user may run the hub.
   const mode = entry.token === undefined ? before : before & 0o700;
   const beside = `${target}.${crypto.randomUUID().slice(0, 8)}`;
-  await Deno.writeTextFile(beside, text, { mode: mode & 0o777 });
-  await Deno.rename(beside, target);
+  try {
+    await Deno.writeTextFile(beside, text, { mode: mode & 0o777 });
+    await Deno.rename(beside, target);
+  } catch (cause) {
+    await Deno.remove(beside).catch(() => {}); // It may not be there.
+    if (cause instanceof Deno.errors.NotCapable) throw cause;
+    const why = cause instanceof Deno.errors.NotFound
+      ? "there is no such folder"
+      : (cause as Error).message.split(/: (?:writefile|rename) /)[0];
+    throw new Error(`Cannot write ${path}: ${why}`, { cause });
+  }
 }
