@@ -78,7 +78,7 @@ Deno.test("openwebnet says what is wrong with a call, and ends with 2", async ()
     [["decode", "hello"], "is not a frame"],
     [["light", "on", ...at], "WHERE is missing"],
     [["light", "blue", "12", ...at], '"blue" is not one of on, off, toggle'],
-    [["light", "on", "12", "033", ...at], '"033" is no WHERE of WHO 1'],
+    [["light", "on", "12", "033", ...at], '"033" is not a WHERE of WHO 1'],
     [
       ["light", "150%", "21", ...at],
       "level must be an integer from 0 to 100 %",

@@ -198,7 +198,7 @@ function aboutOf(
   };
   const { values = [] } = areaOf(event.who)?.namesOf(message) ?? {};
   const say = (key: string): string => {
-    if (key in unread) return `${wordsOf(key)}: none of the known values`;
+    if (key in unread) return `${wordsOf(key)}: not one of the known values`;
     if (!(key in read)) return "";
     const words = describeValue(key, read[key]);
     return words.startsWith(key) || words === `not ${key}`

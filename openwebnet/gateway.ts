@@ -131,7 +131,7 @@ export class Gateway implements Caller, AsyncDisposable {
    * Sends a command or writes a dimension.
    *
    * @param message The message, or its frame.
-   * @param options Times, signal, and whether it may be repeated.
+   * @param options Timeout, signal, and whether it may be repeated.
    * @returns Resolves when the gateway has acknowledged it: see
    * {@linkcode CommandSession.send}.
    * @throws {NackError} If the gateway refuses it.
@@ -158,7 +158,7 @@ export class Gateway implements Caller, AsyncDisposable {
    * Asks for a state or a dimension.
    *
    * @param message The request, or its frame.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    * @returns The answer: see {@linkcode CommandSession.request}.
    * @throws {NackError} If the gateway refuses it.
    *
@@ -185,7 +185,7 @@ export class Gateway implements Caller, AsyncDisposable {
    * it comes.
    *
    * @param message The request, or its frame.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    * @returns The answer: see {@linkcode CommandSession.stream}.
    */
   stream(
@@ -202,7 +202,7 @@ export class Gateway implements Caller, AsyncDisposable {
    * @typeParam T The type of the value.
    * @param message The request, or its frame.
    * @param take Returns the value if a message contains it.
-   * @param options Times and signal.
+   * @param options Timeout and signal.
    * @returns The value. Rejects with a `TimeoutError` if the request was
    * acknowledged but no value came.
    */
@@ -234,7 +234,7 @@ export class Gateway implements Caller, AsyncDisposable {
    * @param message The message, or its frame.
    * @param take Returns `undefined` if a message is not part of the result,
    * `true` if it is the last part, otherwise `false`.
-   * @param options Times and signal. `timeout` also limits the wait for each
+   * @param options Timeout and signal. `timeout` also limits the wait for each
    * part, which is 2 s by default.
    * @returns Resolves after the last part, or when no further part comes in
    * time. Rejects with a `TimeoutError` if no part came.

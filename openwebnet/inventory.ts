@@ -66,7 +66,7 @@ const REQUESTS: readonly [string, FoundItem["kind"]][] = [
  *
  * @category Gateway
  * @param gateway The gateway.
- * @param options Time and signal of each request.
+ * @param options Timeout and signal of each request.
  * @returns The devices.
  *
  * @example Find lights

@@ -108,7 +108,8 @@ export class TimedShutter implements AsyncDisposable {
    * first travels to the end nearer to the new one.
    *
    * @param position From 0 % (closed) to 100 % (open).
-   * @param options Times and signal. The shutter stops when the signal aborts.
+   * @param options Timeout and signal. The shutter stops when the signal
+   * aborts.
    * @returns Resolves when it has been stopped there.
    * @throws {RemoteError} If it is stopped before its position is known.
    */

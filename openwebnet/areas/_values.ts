@@ -4,26 +4,26 @@
 import type { Shape, ValueList } from "./area.ts";
 import { UNITS } from "./_units.ts";
 
-/** How one value is written in a frame. */
+/** Reads and writes one value of a frame. */
 export interface ValueCodec<T> {
-  /** Reads it; `undefined` if the text is no such value. */
+  /** Reads it; `undefined` if the text is not such a value. */
   parse(text: string): T | undefined;
   /**
-   * Writes it; throws a `RangeError` if there is no such value, which says what
-   * there is in the words and units of the user.
+   * Writes it. Throws a `RangeError` if the value is not valid, with a message
+   * that gives the valid values in the words and units of the user.
    */
   format(value: T, name?: string): string;
   /** Whether it may be left out. */
   optional?: boolean;
 }
 
-/** An integer, and its limits. */
+/** An integer and its limits. */
 interface IntegerCodec extends ValueCodec<number> {
   min: number;
   max: number;
 }
 
-/** An integer, written with at least so many digits. */
+/** An integer, written with a minimum number of digits. */
 export function integer(min: number, max: number, digits = 1): IntegerCodec {
   return {
     min,
@@ -41,13 +41,13 @@ export function integer(min: number, max: number, digits = 1): IntegerCodec {
   };
 }
 
-/** The error of a value that does not exist. */
+/** Creates the error for a value that is out of range. */
 export function outOf(range: string, name: string, value: unknown): RangeError {
   const unit = UNITS[name] ?? "";
   return new RangeError(`${name} must be ${range}${unit}: got ${value}`);
 }
 
-/** Reads digits as a number; negative if there are none, or something else. */
+/** Reads digits as a number; negative if the text is not just digits. */
 export function natural(text: string): number {
   let value = text === "" ? -1 : 0;
   for (let i = 0; i < text.length; i++) {
@@ -58,7 +58,7 @@ export function natural(text: string): number {
   return value;
 }
 
-/** A number that is written as an integer after an offset and a factor. */
+/** A number that is converted to an integer with a factor and an offset. */
 export function scaled(
   codec: IntegerCodec,
   toWire: (value: number) => number,
@@ -84,7 +84,7 @@ export function scaled(
   };
 }
 
-/** A value, or `null` for a text that says that there is none. */
+/** A value, or `null` for a text that means that there is none. */
 export function orNone<T>(
   codec: ValueCodec<T>,
   none: string,
@@ -96,7 +96,7 @@ export function orNone<T>(
   };
 }
 
-/** One of a few texts, each for a value; aliases are read and never written. */
+/** One of a few texts, each for a value; aliases are read but never written. */
 export function table<const T extends string | number | boolean | null>(
   values: Readonly<Record<string, T>>,
   aliases: Readonly<Record<string, NoInfer<T>>> = {},
@@ -120,7 +120,7 @@ export function table<const T extends string | number | boolean | null>(
   };
 }
 
-/** Digits, kept as they are. */
+/** Digits, kept as text. */
 export function digits(min: number, max: number): ValueCodec<string> {
   return {
     parse: (text) =>
@@ -153,8 +153,8 @@ export const byte: ValueCodec<number> = integer(0, 255);
 export const word: ValueCodec<number> = integer(0, 0xffffffff);
 
 /**
- * °C in tenths: a digit for the sign, 0 plus and 1 minus, and three digits. Some
- * gateways put a `#` before it, some leave the sign out.
+ * °C in tenths: a digit for the sign (0 plus, 1 minus) and three more digits.
+ * Some gateways put a `#` before it, some leave the sign out.
  */
 export const celsius: ValueCodec<number> = {
   parse(text) {
@@ -176,7 +176,7 @@ export const celsius: ValueCodec<number> = {
   },
 };
 
-/** A code that is a value. */
+/** A code that is itself a value. */
 export function code<K extends string, T>(
   key: K,
   codec: ValueCodec<T>,
@@ -184,7 +184,7 @@ export function code<K extends string, T>(
   return fields({ [key]: codec } as never) as ValueList<Record<K, T>>;
 }
 
-/** Several integers as one text: four of them are an address. */
+/** Several integers joined to one text, such as the four of an IP address. */
 export function joined<K extends string>(
   key: K,
   count: number,
@@ -215,7 +215,7 @@ export function joined<K extends string>(
       const parts = values[key].split(separator);
       if (parts.length !== count) {
         throw new RangeError(
-          `${key} must be ${count} numbers with "${separator}" between: got "${
+          `${key} must be ${count} numbers separated by "${separator}": got "${
             values[key]
           }"`,
         );
@@ -235,7 +235,7 @@ const NOTHING: ValueList<Record<never, never>> = {
 };
 
 /**
- * Values with a text each, in the order of the texts.
+ * Values with one text each, in the order of the texts.
  */
 export function fields<P extends object>(
   codecs: { [K in keyof P]-?: ValueCodec<Exclude<P[K], undefined>> },
@@ -247,7 +247,7 @@ export function fields<P extends object>(
     parse(texts, into = {}) {
       const values = into as Record<string, unknown>;
       const { length } = texts;
-      // Some gateways end the values with an empty one.
+      // Some gateways add an empty value at the end.
       if (
         length > list.length &&
         (length > list.length + 1 || texts[length - 1] !== "")

@@ -2,8 +2,8 @@
 // This module is browser compatible.
 
 /**
- * The burglar alarm: WHO 5. It can be read only, since no frame that arms it is
- * published.
+ * The burglar alarm: WHO 5. It can only be read, since no published frame arms
+ * it.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { type Caller, Item } from "./item.ts";
 import { code, table, what } from "./_values.ts";
 
 /**
- * What an alarm says: of the system, or of a zone or sensor in its WHERE.
+ * The state of the alarm system, or of the zone or sensor in the WHERE.
  *
  * @category Alarm and doors
  */
@@ -42,7 +42,7 @@ export type AlarmState =
   | "silent alarm";
 
 /**
- * What can be said of an alarm.
+ * The events of an alarm, each with its values.
  *
  * @category Alarm and doors
  */
@@ -96,7 +96,7 @@ export const alarm: Area<AlarmEvents> = new Area<AlarmEvents>(5, {
 });
 
 /**
- * The alarm, or with a WHERE of `#1` to `#8` a zone of it.
+ * The alarm or, with a WHERE of `#1` to `#8`, one of its zones.
  *
  * @category Alarm and doors
  * @example Ask whether it is engaged
@@ -115,7 +115,7 @@ export const alarm: Area<AlarmEvents> = new Area<AlarmEvents>(5, {
  */
 export class Alarm extends Item<AlarmEvents> {
   /**
-   * Makes an alarm.
+   * Creates an alarm.
    *
    * @param gateway The gateway.
    * @param where The target: `0` asks the unit itself, rather than the memory

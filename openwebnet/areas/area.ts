@@ -2,7 +2,8 @@
 // This module is browser compatible.
 
 /**
- * How the messages of one WHO become events with names and units, and back.
+ * Conversion of the messages of one WHO to events with names and units, and
+ * back.
  *
  * @module
  */
@@ -10,28 +11,28 @@
 import { type BusMessage, type Message, parseTag } from "../wire/message.ts";
 
 /**
- * What every event has.
+ * The properties that every event has.
  *
  * @category Events
  */
 export interface EventBase {
-  /** The area. */
+  /** The WHO of its area. */
   who: number;
-  /** Whom it is about; empty if the frame has none. */
+  /** The target it is about; empty if the frame has none. */
   where: string;
   /**
-   * - `"state"`: it is so.
-   * - `"command"`: somebody has asked for it (a translation, `1000#`); whether
-   *   it comes to pass is another event.
+   * - `"state"`: this is the state.
+   * - `"command"`: somebody has asked for it (a translation, `1000#`). If it is
+   *   carried out, another event says so.
    * - `"writing"`: another client, or the gateway itself, has written it.
    */
   origin: "state" | "command" | "writing";
-  /** What it was made of. */
+  /** The message that it was decoded from. */
   message: Message;
   /**
-   * What stands in the message and could not be read, as it came: by the name of
-   * its value, and what is surplus by its position. Each other value is read
-   * all the same; the ones that are here are absent from the event.
+   * The texts in the message that could not be read: each under the name of its
+   * value, and surplus texts under their position. These values are absent from
+   * the event; all others are read as usual.
    *
    * @default {undefined} Everything was read.
    */
@@ -39,7 +40,7 @@ export interface EventBase {
 }
 
 /**
- * A message whose meaning is not known: it is in its `message`.
+ * An event whose meaning is not known: see its `message`.
  *
  * @category Events
  */
@@ -59,38 +60,41 @@ export type EventOf<M> = {
 }[keyof M & string];
 
 /**
- * What a message that is made of values is for.
+ * What a message that is built from values is for.
  *
  * @category Events
  */
 export type Purpose = "state" | "command" | "writing" | "request";
 
 /**
- * A list of texts as named values. Made by the areas of this package.
+ * Reads and writes a list of texts as named values. Only the areas of this
+ * package create these.
  *
  * @category Events
  * @typeParam P The values.
  */
 export interface ValueList<P> {
-  /** The names of the values in the order of their texts, if each has a text. */
+  /**
+   * The names of the values in the order of their texts, if each has a text.
+   */
   readonly keys?: readonly string[];
   /**
    * Reads the texts.
    *
    * @param texts The texts.
-   * @param into Where the values may be put, to spare an object. Of no use if
-   * the texts turn out to be no such values.
-   * @returns The values, `into` or another object; `undefined` if they are no
-   * such values.
+   * @param into An object to put the values into, which saves making one. It
+   * is not valid afterwards if the texts could not be read.
+   * @returns The values, in `into` or another object; `undefined` if the texts
+   * are not such values.
    */
   parse(texts: readonly string[], into?: object): P | undefined;
   /**
    * Reads each of the texts that can be read.
    *
    * @param texts The texts.
-   * @param into Where the values are put.
-   * @param unread Where the texts are put that could not be read.
-   * @returns How many values were read.
+   * @param into The object to put the values into.
+   * @param unread The object to put the texts into that could not be read.
+   * @returns The number of values that were read.
    */
   salvage?(
     texts: readonly string[],
@@ -102,7 +106,7 @@ export interface ValueList<P> {
    *
    * @param values The values.
    * @returns The texts.
-   * @throws {RangeError} If there is no such value.
+   * @throws {RangeError} If a value is not valid.
    */
   format(values: P): string[];
 }
@@ -116,7 +120,7 @@ export interface ValueList<P> {
 export interface Shape<P> {
   /** Whether it is a WHAT or a dimension. */
   readonly kind: "what" | "dimension";
-  /** The code, or how it is made of values. */
+  /** The code, or how it is built from values. */
   readonly code: string | ValueList<Partial<P>>;
   /** The parameters behind the code. */
   readonly parameters: ValueList<Partial<P>>;
@@ -128,24 +132,24 @@ export interface Shape<P> {
 interface Meaning<T> {
   type: T;
   shape: Shape<unknown>;
-  /** What the code alone says, as names and values. */
+  /** The names and values that the code alone gives. */
   names: string[];
   values: unknown[];
 }
 
 /**
- * What each code means, kept when it is first seen. An object finds a code
- * that is a number sooner than a `Map` does.
+ * The meanings of each code, kept when it is first seen. An object looks up a
+ * numeric code faster than a `Map` does.
  */
 type Meanings<T> = Record<string, Meaning<T>[]>;
 
-/** No code is longer; what a peer makes up must not fill memory. */
+/** The length of the longest code: longer ones from a peer are not kept. */
 const MAX_CODE_LENGTH = 4;
 
 const NONE: readonly string[] = [];
 
 /**
- * The events of one WHO: reads them from messages and writes them.
+ * The events of one WHO: decodes them from messages and encodes them.
  *
  * @category Events
  * @typeParam M The names of the events, each with its values.
@@ -165,14 +169,14 @@ const NONE: readonly string[] = [];
  * ```
  */
 export class Area<M extends object> {
-  /** The WHO; for the areas of diagnostics the first of them. */
+  /** The WHO; for the areas of diagnostics, the first of theirs. */
   readonly who: number;
   readonly #shapes: { [T in keyof M]: Shape<M[T]> };
   readonly #whats: Meanings<keyof M & string> = Object.create(null);
   readonly #dimensions: Meanings<keyof M & string> = Object.create(null);
 
   /**
-   * Makes an area.
+   * Creates an area.
    *
    * @param who The WHO.
    * @param shapes How each event is written.
@@ -183,11 +187,10 @@ export class Area<M extends object> {
   }
 
   /**
-   * Tells what the fields of a message are: the names of the values that its
-   * parameters and its values stand for, in their order.
+   * Names the fields of a message: its parameters and its values, in order.
    *
    * @param message The message.
-   * @returns The names; `undefined` if the message is none that is known.
+   * @returns The names; `undefined` if the message is not known.
    */
   namesOf(
     message: Message,
@@ -214,10 +217,10 @@ export class Area<M extends object> {
   }
 
   /**
-   * Reads a message.
+   * Decodes a message.
    *
    * @param message The message.
-   * @returns The event, or `undefined` if the message is none that is known.
+   * @returns The event; `undefined` if the message is not known.
    */
   decode(message: Message): EventOf<M> | undefined {
     switch (message.kind) {
@@ -237,25 +240,24 @@ export class Area<M extends object> {
   }
 
   /**
-   * Reads a message, whatever it is.
+   * Decodes any message.
    *
    * @param message The message.
-   * @returns The event; of type `"unknown"` if the message is none that is
-   * known.
+   * @returns The event; of type `"unknown"` if the message is not known.
    */
   read(message: Message): EventOf<M> | UnknownEvent {
     return this.decode(message) ?? unknownEvent(message);
   }
 
   /**
-   * Writes an event, or the command for it.
+   * Encodes an event, or the command for it.
    *
    * @param type The name of the event.
-   * @param where Whom it is about.
+   * @param where The target it is about.
    * @param values Its values.
    * @param purpose What the message is for. `"request"` asks for a dimension.
    * @returns The message.
-   * @throws {RangeError} If there is no such value.
+   * @throws {RangeError} If a value is not valid.
    */
   encode<T extends keyof M & string>(
     type: T,
@@ -318,7 +320,7 @@ export class Area<M extends object> {
     return this.#salvage(meanings, parameters, texts, origin, message);
   }
 
-  /** Reads what can be read of a message with an unforeseen value. */
+  /** Reads as much as possible of a message with an unexpected value. */
   #salvage(
     meanings: readonly Meaning<keyof M & string>[],
     parameters: readonly string[],
@@ -340,7 +342,7 @@ export class Area<M extends object> {
       names.forEach((name, i) => event[name] = values[i]);
       const count = salvage(shape.parameters, parameters, event, unread) +
         salvage(shape.values, texts, event, unread);
-      // A WHAT says something by itself, a dimension only by its values.
+      // A WHAT means something by itself, a dimension only with its values.
       if (shape.kind === "what" || names.length + count > 0) {
         return event as EventOf<M>;
       }
@@ -348,7 +350,9 @@ export class Area<M extends object> {
     return undefined;
   }
 
-  /** Finds what a code may mean: a code of its own comes before one of many. */
+  /**
+   * Finds the meanings of a code: an exact code goes before a range of them.
+   */
   #learn(
     kind: "what" | "dimension",
     code: string,
@@ -378,7 +382,7 @@ export class Area<M extends object> {
 }
 
 /**
- * Gives a message as it came.
+ * Wraps an unknown message in an event.
  *
  * @param message The message.
  * @returns The event.
@@ -394,7 +398,7 @@ export function unknownEvent(message: Message): UnknownEvent {
   return { type: "unknown", who, where, origin, message };
 }
 
-/** Reads into an event what can be read, and returns how many values. */
+/** Reads as many values as possible into an event, and returns their number. */
 function salvage(
   list: ValueList<unknown>,
   texts: readonly string[],

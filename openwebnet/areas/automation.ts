@@ -24,17 +24,17 @@ import {
 } from "./_values.ts";
 
 /**
- * What can be said of automation.
+ * The events of automation, each with its values.
  *
  * @category Shutters
  */
 export interface AutomationEvents {
   /** Stopped, going up, going down (WHAT 0, 1, 2). */
   "automation.state": { state: "stop" | "up" | "down" };
-  /** Stopped with a priority (WHAT 10); `set` in an event: set or cleared. */
+  /** Stopped with a priority, which events `set` or clear (WHAT 10). */
   "automation.stop": { priority?: string; set?: boolean };
   /**
-   * Up or down by 1 to 100 %; all the way if there is no step (WHAT 11, 12).
+   * Up or down by 1 to 100 %, or all the way if there is no step (WHAT 11, 12).
    * The priority is three binary digits: safety, high, medium.
    */
   "automation.move": {
@@ -44,8 +44,8 @@ export interface AutomationEvents {
     set?: boolean;
   };
   /**
-   * Where a shutter is, 0 % closed to 100 % open, `null` if it does not know
-   * (dimension 10).
+   * The position of a shutter, from 0 % (closed) to 100 % (open); `null` if it
+   * is not known (dimension 10).
    */
   "automation.position": {
     state?: "stop" | "up" | "down" | "step up" | "step down";
@@ -53,12 +53,12 @@ export interface AutomationEvents {
     priority?: string;
     info?: AutomationInfo;
   };
-  /** To a position in % (dimension 11, with a priority as parameter). */
+  /** To a position in % (dimension 11, with the priority as its parameter). */
   "automation.goTo": { priority?: string; level?: number };
 }
 
 /**
- * What else a shutter says of itself: PUL is switched off for general commands.
+ * Further states of a shutter. One in PUL ignores general commands.
  *
  * @category Shutters
  */
@@ -136,7 +136,7 @@ export const automation: Area<AutomationEvents> = new Area<AutomationEvents>(
 );
 
 /**
- * Options of moving.
+ * Options for moving a shutter.
  *
  * @category Shutters
  */
@@ -150,10 +150,10 @@ export interface MoveOptions extends CommandOptions {
 }
 
 /**
- * A shutter, or all of an area, a group or the plant.
+ * A shutter, or all shutters of an area, a group or the plant.
  *
  * @category Shutters
- * @example Up, and to a position
+ * @example Move up, and to a position
  * ```ts
  * import { Gateway, GatewaySimulator, Shutter } from "@wirekit/openwebnet";
  * import { assertEquals } from "@std/assert";
@@ -168,7 +168,7 @@ export interface MoveOptions extends CommandOptions {
  */
 export class Shutter extends Item<AutomationEvents> {
   /**
-   * Makes a shutter.
+   * Creates a shutter.
    *
    * @param gateway The gateway.
    * @param where The target.
@@ -177,12 +177,12 @@ export class Shutter extends Item<AutomationEvents> {
     super(gateway, where, automation);
   }
 
-  /** Up, or open. */
+  /** Moves up, or opens. */
   up(options?: CommandOptions): Promise<void> {
     return this.command("automation.state", { state: "up" }, options);
   }
 
-  /** Down, or close. */
+  /** Moves down, or closes. */
   down(options?: CommandOptions): Promise<void> {
     return this.command("automation.state", { state: "down" }, options);
   }
@@ -193,11 +193,11 @@ export class Shutter extends Item<AutomationEvents> {
   }
 
   /**
-   * Up or down by a part of the way (advanced actuators).
+   * Moves up or down by part of the way (advanced actuators).
    *
-   * @param direction Which way.
-   * @param step How far, 1 to 100 %.
-   * @param options Priority, time and signal.
+   * @param direction The direction.
+   * @param step The distance, 1 to 100 %.
+   * @param options Priority, timeout and signal.
    */
   step(
     direction: "up" | "down",
@@ -210,10 +210,10 @@ export class Shutter extends Item<AutomationEvents> {
   }
 
   /**
-   * To a position (advanced actuators).
+   * Moves to a position (advanced actuators).
    *
-   * @param level 0 % closed to 100 % open.
-   * @param options Priority, time and signal.
+   * @param level The position, from 0 % (closed) to 100 % (open).
+   * @param options Priority, timeout and signal.
    */
   goTo(level: number, options: MoveOptions = {}): Promise<void> {
     const { priority = "001", ...rest } = options;
@@ -221,10 +221,10 @@ export class Shutter extends Item<AutomationEvents> {
   }
 
   /**
-   * Asks where it is (advanced actuators).
+   * Asks for the position (advanced actuators).
    *
-   * @param options Time and signal.
-   * @returns What could be read of the answer.
+   * @param options Timeout and signal.
+   * @returns The values of the answer that could be read.
    *
    * @example Is it closed?
    * ```ts

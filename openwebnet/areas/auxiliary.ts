@@ -13,7 +13,7 @@ import { type Caller, Item } from "./item.ts";
 import { code, table, what } from "./_values.ts";
 
 /**
- * What an auxiliary channel can be told, and says.
+ * The states of an auxiliary channel, which are also its commands.
  *
  * @category Buttons and scenes
  */
@@ -31,7 +31,7 @@ export type AuxiliaryState =
   | "reset tristable";
 
 /**
- * What can be said of auxiliaries.
+ * The events of auxiliaries, each with its values.
  *
  * @category Buttons and scenes
  */
@@ -90,7 +90,7 @@ export const auxiliary: Area<AuxiliaryEvents> = new Area<AuxiliaryEvents>(9, {
  */
 export class Auxiliary extends Item<AuxiliaryEvents> {
   /**
-   * Makes a channel.
+   * Creates a channel.
    *
    * @param gateway The gateway.
    * @param where The target.
@@ -100,10 +100,10 @@ export class Auxiliary extends Item<AuxiliaryEvents> {
   }
 
   /**
-   * Tells the channel something.
+   * Sends a command to the channel.
    *
-   * @param state What.
-   * @param options Time and signal.
+   * @param state The command.
+   * @param options Timeout and signal.
    */
   set(state: AuxiliaryState, options?: CommandOptions): Promise<void> {
     return this.command("auxiliary.state", { state }, options);

@@ -22,21 +22,22 @@ import {
 } from "./_values.ts";
 
 /**
- * What happens to a CEN button.
+ * An action on a CEN button.
  *
  * @category Buttons and scenes
  */
 export type CenAction = "pressed" | "released" | "released late" | "held";
 
 /**
- * What can be said of CEN buttons.
+ * The events of CEN buttons, each with its values.
  *
  * @category Buttons and scenes
  */
 export interface CenEvents {
   /**
-   * A button, 0 to 31. "released" comes after a short press, "held" every half
-   * second of a long one, "released late" after it (WHAT 00 to 31).
+   * A button, 0 to 31. `"released"` comes after a short press, `"held"` every
+   * half second during a long press, `"released late"` after it (WHAT 00 to
+   * 31).
    */
   "cen.button": { button: number; action?: CenAction };
 }
@@ -49,7 +50,7 @@ export interface CenEvents {
 export type CenEvent = EventOf<CenEvents>;
 
 /**
- * What happens to a CEN plus button, or to a knob.
+ * An action on a CEN plus button, or on a knob.
  *
  * @category Buttons and scenes
  */
@@ -64,7 +65,7 @@ export type CenPlusAction =
   | "fast anticlockwise";
 
 /**
- * What can be said of CEN plus buttons and of contacts.
+ * The events of CEN plus buttons and of contacts, each with its values.
  *
  * @category Buttons and scenes
  */
@@ -72,8 +73,9 @@ export interface CenPlusEvents {
   /** A button, 0 to 31, of an object `2N` (WHAT 21 to 28). */
   "cenPlus.button": { button: number; action: CenPlusAction };
   /**
-   * A contact or a sensor `3N`: closed, or something detected. `changed` says
-   * whether it is an event, or the answer to a request (WHAT 31, 32).
+   * A contact or a sensor `3N`. `active` means closed, or something detected.
+   * `changed` tells whether this is an event rather than the answer to a
+   * request (WHAT 31, 32).
    */
   "contact.state": { active: boolean; changed?: boolean };
 }
@@ -85,7 +87,7 @@ export interface CenPlusEvents {
  */
 export type CenPlusEvent = EventOf<CenPlusEvents>;
 
-/** Pressed has no parameter. */
+/** "pressed" is written without a parameter. */
 const cenAction = optional(
   table<CenAction>({ "1": "released", "2": "released late", "3": "held" }),
 );
@@ -136,7 +138,7 @@ export const cenPlus: Area<CenPlusEvents> = new Area<CenPlusEvents>(25, {
 });
 
 /**
- * The buttons of a CEN control, by WHERE as of a light.
+ * The buttons of a CEN control, which has a WHERE like that of a light.
  *
  * @category Buttons and scenes
  * @example Press a button
@@ -153,7 +155,7 @@ export const cenPlus: Area<CenPlusEvents> = new Area<CenPlusEvents>(25, {
  */
 export class Cen extends Item<CenEvents> {
   /**
-   * Makes a control.
+   * Creates a control.
    *
    * @param gateway The gateway.
    * @param where The target.
@@ -163,10 +165,10 @@ export class Cen extends Item<CenEvents> {
   }
 
   /**
-   * Presses a button shortly.
+   * Presses a button briefly.
    *
    * @param button 0 to 31.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    */
   async press(button: number, options?: CommandOptions): Promise<void> {
     await this.send(button, "pressed", options);
@@ -174,11 +176,11 @@ export class Cen extends Item<CenEvents> {
   }
 
   /**
-   * Does one thing to a button.
+   * Sends one action on a button.
    *
    * @param button 0 to 31.
-   * @param action What.
-   * @param options Time and signal.
+   * @param action The action.
+   * @param options Timeout and signal.
    */
   send(
     button: number,
@@ -206,7 +208,7 @@ export class Cen extends Item<CenEvents> {
  */
 export class CenPlus extends Item<CenPlusEvents> {
   /**
-   * Makes a control.
+   * Creates a control.
    *
    * @param gateway The gateway.
    * @param object Its number, 0 to 2047.
@@ -216,11 +218,11 @@ export class CenPlus extends Item<CenPlusEvents> {
   }
 
   /**
-   * Does something to a button.
+   * Sends an action on a button.
    *
    * @param button 0 to 31.
-   * @param action What.
-   * @param options Time and signal.
+   * @param action The action.
+   * @param options Timeout and signal.
    */
   send(
     button: number,
@@ -235,7 +237,7 @@ export class CenPlus extends Item<CenPlusEvents> {
  * A dry contact or an infrared sensor.
  *
  * @category Buttons and scenes
- * @example Ask
+ * @example Ask for the state
  * ```ts
  * import { Contact, Gateway, GatewaySimulator } from "@wirekit/openwebnet";
  * import { assertEquals } from "@std/assert";
@@ -247,20 +249,20 @@ export class CenPlus extends Item<CenPlusEvents> {
  */
 export class Contact extends Item<CenPlusEvents> {
   /**
-   * Makes a contact.
+   * Creates a contact.
    *
    * @param gateway The gateway.
-   * @param contact Its number, `1` to `201`, or zone and sensor of the alarm.
+   * @param contact Its number, `1` to `201`, or a zone and sensor of the alarm.
    */
   constructor(gateway: Caller, contact: string) {
     super(gateway, `3${digits(1, 4).format(contact)}`, cenPlus);
   }
 
   /**
-   * Asks whether it is closed, or has detected something.
+   * Asks whether it is closed or has detected something.
    *
-   * @param options Time and signal.
-   * @returns Whether; `undefined` if there is no answer.
+   * @param options Timeout and signal.
+   * @returns Whether it is or has; `undefined` if there is no answer.
    */
   async active(options?: CommandOptions): Promise<boolean | undefined> {
     for (const event of await this.status(options)) {

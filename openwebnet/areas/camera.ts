@@ -16,7 +16,7 @@ import type { BusMessage } from "../wire/message.ts";
 import { what } from "./_values.ts";
 
 /**
- * What of a picture can be changed.
+ * A property of the picture that can be changed.
  *
  * @category Alarm and doors
  */
@@ -30,16 +30,16 @@ export type CameraControl =
   | "quality";
 
 /**
- * What can be said of cameras.
+ * The events of cameras, each with its values.
  *
  * @category Alarm and doors
  */
 export interface CameraEvents {
-  /** The picture of a camera is wanted (WHAT 0, WHERE 4000 to 4099). */
+  /** The picture of a camera is requested (WHAT 0, WHERE 4000 to 4099). */
   "camera.receive": Record<never, never>;
-  /** It is no longer wanted (WHAT 9). */
+  /** The picture is no longer needed (WHAT 9). */
   "camera.free": Record<never, never>;
-  /** More or less of something (WHAT 120 to 181). */
+  /** More or less of a property (WHAT 120 to 181). */
   "camera.adjust": { control: CameraControl; more: boolean };
   /** A field of a dial of 4 by 4, 1 to 4 each way (WHAT 311 to 344). */
   "camera.dial": { x: number; y: number };
@@ -107,7 +107,7 @@ export const cameras: Area<CameraEvents> = new Area<CameraEvents>(7, {
  * A camera, `4000` to `4099`.
  *
  * @category Alarm and doors
- * @example Look, and no longer
+ * @example Show the picture, then release it
  * ```ts
  * import { Camera, Gateway, GatewaySimulator } from "@wirekit/openwebnet";
  * import { assertEquals } from "@std/assert";
@@ -123,7 +123,7 @@ export const cameras: Area<CameraEvents> = new Area<CameraEvents>(7, {
  */
 export class Camera extends Item<CameraEvents> {
   /**
-   * Makes a camera.
+   * Creates a camera.
    *
    * @param gateway The gateway.
    * @param where The target.
@@ -132,14 +132,14 @@ export class Camera extends Item<CameraEvents> {
     super(gateway, where, cameras);
   }
 
-  /** Wants the picture. */
+  /** Requests the picture. */
   receive(options?: CommandOptions): Promise<void> {
     return this.command("camera.receive", {}, options);
   }
 
-  /** No longer wants any picture. */
+  /** Releases the picture. */
   async free(options?: CommandOptions): Promise<void> {
-    // Written with an empty WHERE and a star, as in the document.
+    // The document writes an empty WHERE and a star.
     await this.gateway.send(
       { kind: "normal", who: 7, what: "9", where: "", trailing: true },
       options,
@@ -149,9 +149,9 @@ export class Camera extends Item<CameraEvents> {
   /**
    * Changes the picture that is received.
    *
-   * @param control What of it.
-   * @param more Whether more of it, or less.
-   * @param options Time and signal.
+   * @param control The property to change.
+   * @param more Whether to increase or decrease it.
+   * @param options Timeout and signal.
    */
   async adjust(
     control: CameraControl,
@@ -170,7 +170,7 @@ export class Camera extends Item<CameraEvents> {
    *
    * @param x 1 to 4.
    * @param y 1 to 4.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    */
   async dial(x: number, y: number, options?: CommandOptions): Promise<void> {
     await this.gateway.send(
@@ -180,7 +180,7 @@ export class Camera extends Item<CameraEvents> {
   }
 }
 
-/** What concerns the picture that is shown has no WHERE. */
+/** Removes the WHERE: commands for the picture that is shown have none. */
 function withoutWhere(message: BusMessage): BusMessage {
   const { where: _, ...rest } = message;
   return rest as BusMessage;

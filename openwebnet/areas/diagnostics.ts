@@ -2,10 +2,10 @@
 // This module is browser compatible.
 
 /**
- * Diagnostics: WHO 1000 and above, 1000 more than the WHO that they are of.
- * None of it is published: the scan and the interview are those of other
- * libraries. They find devices by their hardware id, which is the eight
- * hexadecimal digits on the sticker.
+ * Diagnostics: WHO 1000 and above, each 1000 more than the WHO of its area.
+ * Nothing about it is published: the scan and the interview follow other
+ * libraries. They find devices by their hardware id, the eight hexadecimal
+ * digits on the sticker.
  *
  * @module
  */
@@ -30,19 +30,21 @@ import {
 } from "./_values.ts";
 
 /**
- * What can be said in diagnostics.
+ * The events of diagnostics, each with its values.
  *
  * @category The gateway itself
  */
 export interface DiagnosticsEvents {
-  /** A device is spoken to by its id (WHAT 10). */
+  /** A device is addressed by its id (WHAT 10). */
   "diagnostics.select": { id?: number };
-  /** A device that was found keeps silent for the rest of the scan (WHAT 11). */
+  /** A found device stays silent for the rest of the scan (WHAT 11). */
   "diagnostics.suppress": { id?: number };
-  /** The scan begins or ends, a device has said all, is let go (WHAT 12, 4, 6). */
+  /**
+   * The scan begins; a device has sent everything, or is released (12, 4, 6).
+   */
   "diagnostics.phase": { phase: "reset" | "end" | "release" };
   /**
-   * Model, number of configurators, brand and line, as numbers of the maker
+   * Model, number of configurators, brand and line, as the maker's numbers
    * (dimension 1).
    */
   "diagnostics.model": {
@@ -58,15 +60,15 @@ export interface DiagnosticsEvents {
   /** Version of the microcontroller (dimension 6). */
   "diagnostics.micro": { version: string };
   /**
-   * What is right or wrong, as bits whose meaning depends on the device: 24 of
-   * the whole system (dimensions 7, 8, 11), 16 of a zone (21, 22).
+   * The condition as bits, whose meaning depends on the device: 24 for the
+   * whole system (dimensions 7, 8, 11), 16 for a zone (21, 22).
    */
   "diagnostics.bits": { of: 7 | 8 | 11 | 21 | 22; bits?: string };
   /** The hardware id (dimension 13). */
   "diagnostics.id": { id: number };
   /** An object of the device (dimension 30). */
   "diagnostics.object": { slot?: number; key?: number; state?: number };
-  /** Where an object is (dimension 32). */
+  /** The address of an object (dimension 32). */
   "diagnostics.address": { slot?: number; system?: number; address?: number };
   /** A parameter of an object (dimension 35). */
   "diagnostics.parameter": { index?: number; slot?: number; value?: number };
@@ -87,7 +89,7 @@ const version = joined("version", 3, integer(0, 65_535), {
 });
 const number = integer(0, 65_535);
 
-/** The messages of a WHO of diagnostics. */
+/** Creates the area of a WHO of diagnostics. */
 function makeArea(who: number): Area<DiagnosticsEvents> {
   return new Area<DiagnosticsEvents>(who, {
     "diagnostics.select": what("10", fields({ id: word })),
@@ -131,7 +133,7 @@ function makeArea(who: number): Area<DiagnosticsEvents> {
 }
 
 /**
- * The messages of the WHO of diagnostics that are known.
+ * The messages of each known WHO of diagnostics.
  *
  * @category The gateway itself
  */
@@ -149,7 +151,7 @@ export const diagnostics: readonly Area<DiagnosticsEvents>[] = [
 ].map(makeArea);
 
 /**
- * A device that a scan has found.
+ * A device that a scan found.
  *
  * @category The gateway itself
  */
@@ -158,7 +160,7 @@ export interface FoundDevice {
   who: number;
   /** Its hardware id. */
   id: number;
-  /** The same in eight hexadecimal digits, as on the sticker. */
+  /** The hardware id in eight hexadecimal digits, as on the sticker. */
   sticker: string;
 }
 
@@ -169,13 +171,13 @@ export interface FoundDevice {
  */
 export interface ScanOptions extends CommandOptions {
   /**
-   * Silence after which a scan is complete, in milliseconds.
+   * How long no device may answer before the scan is complete, in milliseconds.
    *
    * @default {4000}
    */
   window?: number;
   /**
-   * Most devices to look for.
+   * Maximum number of devices to look for.
    *
    * @default {1000}
    */
@@ -185,8 +187,8 @@ export interface ScanOptions extends CommandOptions {
 /**
  * Finds the devices of a subsystem by their hardware ids.
  *
- * Each one found is told to keep silent until no other answers. The devices are
- * busy meanwhile.
+ * Each device found is told to stay silent, until no other answers. The devices
+ * are busy meanwhile.
  *
  * @category The gateway itself
  * @param gateway The gateway.
@@ -234,7 +236,7 @@ export async function scanDevices(
         found.set(id, { who, id, sticker });
         return found.size >= maxDevices;
       }, { ...rest, timeout: window }).catch((error) => {
-        // Silence: there is no other device.
+        // No answer: there are no more devices.
         if (!(error instanceof TimeoutError)) throw error;
       });
       for (const { id } of [...found.values()].slice(before)) {
@@ -249,13 +251,13 @@ export async function scanDevices(
 }
 
 /**
- * Asks a device for all that it says of itself: model, versions, objects.
+ * Asks a device for all its details: model, versions and objects.
  *
  * @category The gateway itself
  * @param gateway The gateway.
  * @param device The device.
  * @param options Times.
- * @returns What it says, in its order.
+ * @returns Its answers, in the order in which they came.
  *
  * @example Interview
  * ```ts

@@ -3,8 +3,8 @@
 
 /**
  * Door entry: WHO 6, and its telephony with video, WHO 8. Neither is published.
- * WHO 6 has the one frame that other libraries send; WHO 8 is what the firmware
- * of gateways and touch screens shows. Of the gateways known only an F454
+ * WHO 6 has the one frame that other libraries send; WHO 8 comes from the
+ * firmware of gateways and touch screens. Of the known gateways, only an F454
  * passes WHO 8 on.
  *
  * @module
@@ -16,7 +16,7 @@ import { type Caller, Item } from "./item.ts";
 import { code, fields, integer, table, what } from "./_values.ts";
 
 /**
- * What can be said of a door.
+ * The events of a door, each with its values.
  *
  * @category Alarm and doors
  */
@@ -42,30 +42,32 @@ export const doors: Area<DoorEvents> = new Area<DoorEvents>(6, {
 });
 
 /**
- * What can be said of door entry telephony.
+ * The events of door entry telephony, each with its values.
  *
  * @category Alarm and doors
  */
 export interface IntercomEvents {
   /** The button of a lock is pressed or released (WHAT 19, 20). */
   "intercom.lock": { pressed: boolean };
-  /** The light of the stairs (WHAT 21, 22). */
+  /** The staircase light (WHAT 21, 22). */
   "intercom.stairLight": { on: boolean };
-  /** A call of a kind, such as 1, 6, 7, 14 (WHAT 1). */
+  /** A call; kinds are, for example, 1, 6, 7 and 14 (WHAT 1). */
   "intercom.call": { kind?: number; medium?: number; caller?: number };
   /** A call is answered (WHAT 2). */
   "intercom.answer": { kind?: number; medium?: number };
   /** A call ends (WHAT 3). */
   "intercom.end": { kind?: number; medium?: number };
-  /** The camera of a caller is wanted (WHAT 4). */
+  /** The camera of a caller is requested (WHAT 4). */
   "intercom.camera": { caller?: number };
   /** The next camera (WHAT 6). */
   "intercom.cycle": { caller?: number };
-  /** A camera moves: one of four ways, begins 1 or ends 2 (WHAT 59 to 62). */
+  /**
+   * A camera begins (1) or ends (2) to move in one direction (WHAT 59 to 62).
+   */
   "intercom.move": { way: 1 | 2 | 3 | 4; phase?: number };
   /** The system starts (WHAT 37). */
   "intercom.start": Record<never, never>;
-  /** The bell is muted or not (WHAT 63, 64). */
+  /** The bell is muted or no longer muted (WHAT 63, 64). */
   "intercom.mute": { muted: boolean };
 }
 
@@ -119,7 +121,7 @@ export const intercom: Area<IntercomEvents> = new Area<IntercomEvents>(8, {
  */
 export class Door extends Item<DoorEvents> {
   /**
-   * Makes a door.
+   * Creates a door.
    *
    * @param gateway The gateway.
    * @param where The target.
@@ -128,7 +130,7 @@ export class Door extends Item<DoorEvents> {
     super(gateway, where, doors);
   }
 
-  /** Opens the lock. It is never repeated by itself. */
+  /** Opens the lock. The command is never repeated automatically. */
   open(options?: CommandOptions): Promise<void> {
     return this.command("door.open", {}, options);
   }
@@ -149,7 +151,7 @@ export class Door extends Item<DoorEvents> {
  */
 export class Intercom extends Item<IntercomEvents> {
   /**
-   * Makes a panel or a handset.
+   * Creates a panel or a handset.
    *
    * @param gateway The gateway.
    * @param where The target.
@@ -165,10 +167,10 @@ export class Intercom extends Item<IntercomEvents> {
   }
 
   /**
-   * Switches the light of the stairs.
+   * Switches the staircase light.
    *
-   * @param on Whether on.
-   * @param options Time and signal.
+   * @param on Whether to switch it on.
+   * @param options Timeout and signal.
    */
   stairLight(on: boolean, options?: CommandOptions): Promise<void> {
     return this.command("intercom.stairLight", { on }, options);

@@ -4,8 +4,8 @@
 /**
  * Energy: WHO 18. Power is in W, energy in Wh.
  *
- * A meter is written `51` to `5255`, an actuator with energy control `71#0` to
- * `7255#0`, a Stop&Go `11` to `1127`.
+ * The WHERE of a meter is `51` to `5255`, of an actuator with energy control
+ * `71#0` to `7255#0`, of a Stop&Go `11` to `1127`.
  *
  * @module
  */
@@ -25,7 +25,7 @@ import {
 } from "./_values.ts";
 
 /**
- * What a Stop&Go says of itself, from the least significant bit (250).
+ * The state of a Stop&Go, from its least significant bit (dimension 250).
  *
  * @category Energy
  */
@@ -38,17 +38,17 @@ export interface StopGoState {
   blocked: boolean;
   /** It is open because of a short circuit. */
   shortCircuit: boolean;
-  /** It is open because of a fault to earth. */
+  /** It is open because of an earth fault. */
   earthFault: boolean;
-  /** It is open because of too high a voltage. */
+  /** It is open because the voltage was too high. */
   overVoltage: boolean;
   /** It does not test itself. */
   selfTestOff: boolean;
-  /** It does not close by itself. */
+  /** It does not close automatically. */
   automaticResetOff: boolean;
   /** It does not check the circuit before it closes. */
   checkOff: boolean;
-  /** It waits for its closing. */
+  /** It is waiting to close. */
   waiting: boolean;
   /** It has been open for less than 24 hours. */
   firstDay: boolean;
@@ -59,14 +59,14 @@ export interface StopGoState {
 }
 
 /**
- * What can be said of energy.
+ * The events of energy, each with its values.
  *
  * @category Energy
  */
 export interface EnergyEvents {
   /** The breaker opens or closes (WHAT 21, 22). */
   "energy.breaker": { open: boolean };
-  /** The test of the differential begins or ends (WHAT 23, 24). */
+  /** The test of the residual-current device begins or ends (WHAT 23, 24). */
   "energy.test": { running: boolean };
   /** Automatic reset of a Stop&Go (WHAT 26, 27). */
   "energy.automaticReset": { enabled: boolean };
@@ -82,18 +82,18 @@ export interface EnergyEvents {
   "energy.sendDaysLastYear": { month?: number };
   /** The actuator is enabled (WHAT 71). */
   "energy.enable": Record<never, never>;
-  /** Kept on, for `tens` times ten minutes, 1 to 254 (WHAT 73). */
+  /** Kept on for `tens` times ten minutes, 1 to 254 (WHAT 73). */
   "energy.force": { tens?: number };
   /** No longer kept on (WHAT 74). */
   "energy.release": Record<never, never>;
-  /** A totalizer is set to zero, 1 or 2 (WHAT 75). */
+  /** Totalizer 1 or 2 is reset to zero (WHAT 75). */
   "energy.reset": { totalizer?: number };
   /** Active power in W (dimension 113). */
   "energy.power": { watts: number };
   /**
-   * Power is reported every so many minutes, 1 to 255; 0 stops it (dimension
-   * 1200). `source` is 1 for active power. A gateway forgets it after that
-   * many minutes at the most: say it again.
+   * Power is reported every `minutes` minutes, 1 to 255; 0 stops it (dimension
+   * 1200). `source` is 1 for active power. The gateway stops the reports after
+   * at most 255 minutes, so repeat the command before.
    */
   "energy.report": { source?: number; minutes?: number };
   /** The totalizer, in Wh (dimension 51). */
@@ -105,8 +105,8 @@ export interface EnergyEvents {
   /** Today (dimension 54). */
   "energy.today": { wattHours: number };
   /**
-   * An actuator (dimension 71: six values): it is kept on, it is below its
-   * threshold, it is in protection, `phase` disables the local phase, it has the
+   * An actuator (dimension 71: six values): whether it is kept on, below its
+   * threshold, in protection, has its local phase disabled (`phase`), and is in
    * advanced mode.
    */
   "energy.actuator": {
@@ -127,7 +127,7 @@ export interface EnergyEvents {
     hours?: number;
     minutes?: number;
   };
-  /** Level of the differential, 1 to 3 (dimension 73). */
+  /** Level of the residual current, 1 to 3 (dimension 73). */
   "energy.differential": { level: number };
   /** Days between two tests of a Stop&Go (dimension 212). */
   "energy.testPeriod": { days: number };
@@ -149,8 +149,9 @@ export interface EnergyEvents {
   /** A day of last year (dimension 514). */
   "energy.dayLastYear": { month?: number; day?: number; wattHours?: number };
   /**
-   * The threshold of an actuator, in its own steps; of one of its lines, if the
-   * dimension names one (dimension 517, with a line as firmware takes it).
+   * The threshold of an actuator, in its own steps, or of one of its lines if
+   * the dimension names one (dimension 517; that it accepts a line is known
+   * from firmware).
    */
   "energy.threshold": { line?: number; threshold?: number };
 }
@@ -179,7 +180,7 @@ export const STOP_GO_BITS: readonly (keyof StopGoState)[] = [
   "noPowerUpstream",
 ];
 
-/** The thirteen bits as digits, the first bit last. */
+/** Reads and writes the thirteen bits as digits, the first bit last. */
 const stopGoBits: ValueList<StopGoState> = {
   parse([text = ""]) {
     if (!/^[01]{13}$/.test(text)) return undefined;
@@ -289,11 +290,11 @@ export const energy: Area<EnergyEvents> = new Area<EnergyEvents>(18, {
 });
 
 /**
- * Tells what a WHERE of WHO 18 is.
+ * Tells which kind of device a WHERE of WHO 18 stands for.
  *
  * @category Energy
  * @param where The WHERE.
- * @returns What, or `undefined` if it is none of them.
+ * @returns The kind; `undefined` if it is none of these.
  *
  * @example By the first digit
  * ```ts

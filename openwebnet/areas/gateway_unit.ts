@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * The gateway as a device: WHO 13. Its clock, its address, its versions.
+ * The gateway as a device, WHO 13: its clock, addresses and versions.
  *
  * @module
  */
@@ -58,7 +58,7 @@ export interface PlainDate {
 }
 
 /**
- * What a Zigbee gateway can be told (WHAT of WHO 13).
+ * The commands of a Zigbee gateway (WHAT of WHO 13).
  *
  * @category The gateway itself
  */
@@ -75,7 +75,7 @@ export type ZigbeeCommand =
   | "supervisor";
 
 /**
- * What can be said of a gateway.
+ * The events of a gateway, each with its values.
  *
  * @category The gateway itself
  */
@@ -88,7 +88,7 @@ export interface GatewayUnitEvents {
   "gateway.address": { address: string };
   /** Its network mask (dimension 11). */
   "gateway.netmask": { netmask: string };
-  /** Its MAC address, in hexadecimal; six bytes, or eight (dimension 12). */
+  /** Its MAC address in hexadecimal, six or eight bytes (dimension 12). */
   "gateway.mac": { mac: string };
   /** Its model. The sources do not agree on the numbers (dimension 15). */
   "gateway.model": { model: number };
@@ -124,7 +124,9 @@ export interface GatewayUnitEvents {
  */
 export type GatewayUnitEvent = EventOf<GatewayUnitEvents>;
 
-/** Hours ahead of UTC: a digit for the sign, 1 is minus, and two digits. */
+/**
+ * Hours ahead of UTC: a digit for the sign (1 is minus) and two more digits.
+ */
 const zone: ValueCodec<number> = {
   parse(text) {
     const number = natural(text);
@@ -135,7 +137,7 @@ const zone: ValueCodec<number> = {
   },
   format(value) {
     if (!Number.isInteger(value) || value < -12 || value > 14) {
-      throw new RangeError(`Expected a zone of -12 to 14 h: received ${value}`);
+      throw new RangeError(`zone must be -12 to 14 hours: got ${value}`);
     }
     return (value < 0 ? "1" : "0") + `${Math.abs(value)}`.padStart(2, "0");
   },
@@ -252,7 +254,7 @@ export const MODELS: Readonly<Record<number, string>> = {
  */
 export class GatewayUnit extends Item<GatewayUnitEvents> {
   /**
-   * Makes the unit.
+   * Creates the unit.
    *
    * @param gateway The gateway.
    */
@@ -278,7 +280,7 @@ export class GatewayUnit extends Item<GatewayUnitEvents> {
     if (
       weekday === undefined || day === undefined || month === undefined ||
       year === undefined
-    ) throw new RemoteError("Gateway answered with a date that is none");
+    ) throw new RemoteError("Gateway answered with an invalid date");
     return { ...plainTime(values), weekday, day, month, year };
   }
 
@@ -286,10 +288,10 @@ export class GatewayUnit extends Item<GatewayUnitEvents> {
    * Sets the time.
    *
    * @param time The time.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    */
   setTime(time: PlainTime, options?: CommandOptions): Promise<void> {
-    // A zone must be written: without one there would be one value less.
+    // The zone must be written: without it, a value would be missing.
     return this.command("gateway.time", { zone: 0, ...time }, options);
   }
 
@@ -297,7 +299,7 @@ export class GatewayUnit extends Item<GatewayUnitEvents> {
    * Sets the date.
    *
    * @param date The date.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    */
   setDate(date: PlainDate, options?: CommandOptions): Promise<void> {
     return this.command("gateway.date", date, options);
@@ -306,8 +308,8 @@ export class GatewayUnit extends Item<GatewayUnitEvents> {
   /**
    * Sets time and date at once.
    *
-   * @param dateTime Both.
-   * @param options Time and signal.
+   * @param dateTime The time and the date.
+   * @param options Timeout and signal.
    */
   setDateTime(
     dateTime: PlainTime & PlainDate,
@@ -368,11 +370,11 @@ export class GatewayUnit extends Item<GatewayUnitEvents> {
 const TIME = ["hours", "minutes", "seconds", "zone"] as const;
 const DATE = ["weekday", "day", "month", "year"] as const;
 
-/** A time of which all is known but perhaps its zone. */
+/** Checks that a time is complete, except for its zone. */
 function plainTime(time: Partial<PlainTime>): PlainTime {
   const { hours, minutes, seconds, zone } = time;
   if (hours === undefined || minutes === undefined || seconds === undefined) {
-    throw new RemoteError("Gateway answered with a time that is none");
+    throw new RemoteError("Gateway answered with an invalid time");
   }
   return zone === undefined
     ? { hours, minutes, seconds }

@@ -31,7 +31,7 @@ import { outOf } from "./_values.ts";
  */
 export class Zone extends Item<ThermoEvents> {
   /**
-   * Makes a zone.
+   * Creates a zone.
    *
    * @param gateway The gateway.
    * @param where The target.
@@ -75,7 +75,7 @@ export class Zone extends Item<ThermoEvents> {
     return await this.values("thermo.valves", keys, options);
   }
 
-  /** Asks for the fan. */
+  /** Asks for the speed of the fan. */
   async fan(
     options?: CommandOptions,
   ): Promise<ThermoEvents["thermo.fan"]["speed"]> {
@@ -85,9 +85,9 @@ export class Zone extends Item<ThermoEvents> {
   /**
    * Sets the temperature, and the mode to manual.
    *
-   * @param celsius 5 to 40 °C, in halves.
-   * @param season What it is for.
-   * @param options Time and signal.
+   * @param celsius 5 to 40 °C, in steps of 0.5.
+   * @param season Whether it is for heating, for cooling or for both.
+   * @param options Timeout and signal.
    */
   async setTemperature(
     celsius: number,
@@ -99,10 +99,10 @@ export class Zone extends Item<ThermoEvents> {
   }
 
   /**
-   * Sets the fan.
+   * Sets the speed of the fan.
    *
    * @param speed The speed.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    */
   setFan(
     speed: ThermoEvents["thermo.fan"]["speed"],
@@ -115,8 +115,8 @@ export class Zone extends Item<ThermoEvents> {
    * Sets the mode.
    *
    * @param mode The mode.
-   * @param season What it is for.
-   * @param options Time and signal.
+   * @param season Whether it is for heating, for cooling or for both.
+   * @param options Timeout and signal.
    */
   setMode(
     mode: ThermoEvents["thermo.mode"]["mode"],
@@ -127,10 +127,10 @@ export class Zone extends Item<ThermoEvents> {
   }
 
   /**
-   * Asks for the mode: what the zone does, and what it was told.
+   * Asks for the mode: what the zone is doing, and what it is set to.
    *
-   * @param options Time and signal.
-   * @returns The mode; only what the zone does, if that is all that it says.
+   * @param options Timeout and signal.
+   * @returns The mode; only what the zone is doing, if it reports no more.
    */
   async mode(options?: CommandOptions): Promise<ZoneMode> {
     const mode: ZoneMode = {};
@@ -145,14 +145,14 @@ export class Zone extends Item<ThermoEvents> {
     return mode;
   }
 
-  /** Lets the local adjustment no longer count. */
+  /** Disables the local adjustment. */
   release(options?: CommandOptions): Promise<void> {
     return this.command("thermo.release", {}, options);
   }
 }
 
 /**
- * A central unit, which governs zones: `#0`, or `#0#1` to `#0#9`.
+ * A central unit, which controls zones: `#0`, or `#0#1` to `#0#9`.
  *
  * @category Heating
  * @example Go on vacation
@@ -169,7 +169,7 @@ export class Zone extends Item<ThermoEvents> {
  */
 export class CentralUnit extends Item<ThermoEvents> {
   /**
-   * Makes a central unit.
+   * Creates a central unit.
    *
    * @param gateway The gateway.
    * @param where The target.
@@ -182,8 +182,8 @@ export class CentralUnit extends Item<ThermoEvents> {
    * Sets the mode of all zones.
    *
    * @param mode The mode.
-   * @param season What it is for.
-   * @param options Time and signal.
+   * @param season Whether it is for heating, for cooling or for both.
+   * @param options Timeout and signal.
    */
   setMode(
     mode: ThermoEvents["thermo.mode"]["mode"],
@@ -196,9 +196,9 @@ export class CentralUnit extends Item<ThermoEvents> {
   /**
    * Sets the temperature of all zones.
    *
-   * @param celsius 5 to 40 °C, in halves.
-   * @param season What it is for.
-   * @param options Time and signal.
+   * @param celsius 5 to 40 °C, in steps of 0.5.
+   * @param season Whether it is for heating, for cooling or for both.
+   * @param options Timeout and signal.
    */
   async setTemperature(
     celsius: number,
@@ -212,10 +212,10 @@ export class CentralUnit extends Item<ThermoEvents> {
   /**
    * Starts a weekly program.
    *
-   * @param program 1 to 16; 0 the last.
-   * @param options Season, time and signal.
+   * @param program 1 to 16; 0 for the last one.
+   * @param options Season, timeout and signal.
    *
-   * @example The weekly program 2 of the winter
+   * @example Start weekly program 2 for heating
    * ```ts
    * import {
    *   CentralUnit,
@@ -239,8 +239,8 @@ export class CentralUnit extends Item<ThermoEvents> {
   /**
    * Starts a scenario.
    *
-   * @param scenario 1 to 16; 0 the last.
-   * @param options Season, time and signal.
+   * @param scenario 1 to 16; 0 for the last one.
+   * @param options Season, timeout and signal.
    */
   scenario(scenario: number, options: SeasonOptions = {}): Promise<void> {
     const { season = "generic", ...rest } = options;
@@ -251,7 +251,7 @@ export class CentralUnit extends Item<ThermoEvents> {
    * Starts a vacation.
    *
    * @param days 0 to 999.
-   * @param options What comes then, which must be said; season, time, signal.
+   * @param options What follows (required); season, timeout and signal.
    */
   vacation(days: number, options: ThenOptions): Promise<void> {
     const { season = "generic", then, ...rest } = options;
@@ -261,7 +261,7 @@ export class CentralUnit extends Item<ThermoEvents> {
   /**
    * Makes today a holiday.
    *
-   * @param options What comes then, which must be said; season, time, signal.
+   * @param options What follows (required); season, timeout and signal.
    */
   holiday(options: ThenOptions): Promise<void> {
     const { season = "generic", then, ...rest } = options;
@@ -274,10 +274,10 @@ export class CentralUnit extends Item<ThermoEvents> {
   }
 
   /**
-   * Says when the vacation ends, on the day and, if it is given, at the time.
+   * Sets when the vacation ends: the day and, if it is given, the time.
    *
    * @param end The day and the time.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    */
   async setVacationEnd(
     end: VacationEnd,
@@ -292,9 +292,9 @@ export class CentralUnit extends Item<ThermoEvents> {
   /**
    * Sets the temperature of all zones for some hours.
    *
-   * @param celsius 5 to 40 °C, in halves.
+   * @param celsius 5 to 40 °C, in steps of 0.5.
    * @param hours 1 to 24.
-   * @param options Season, time and signal.
+   * @param options Season, timeout and signal.
    *
    * @example Warm for the evening
    * ```ts
@@ -324,11 +324,11 @@ export class CentralUnit extends Item<ThermoEvents> {
   }
 
   /**
-   * Says when the timed manual mode ends today.
+   * Sets when the timed manual mode ends today.
    *
    * @param hours 0 to 23.
    * @param minutes 0 to 59.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    */
   setManualEnd(
     hours: number,
@@ -345,14 +345,14 @@ export class CentralUnit extends Item<ThermoEvents> {
 }
 
 /**
- * What a zone does, and what it was told.
+ * What a zone is doing, and what it is set to.
  *
  * @category Heating
  */
 export interface ZoneMode {
-  /** What it does; absent if it does not say. */
+  /** What it is doing; absent if it does not report that. */
   operation?: "heating" | "cooling";
-  /** What its mode is for. */
+  /** Whether its mode is for heating, for cooling or for both. */
   season?: Season;
   /** The mode. */
   mode?: ThermoEvents["thermo.mode"]["mode"];
@@ -365,7 +365,7 @@ export interface ZoneMode {
  */
 export interface SeasonOptions extends CommandOptions {
   /**
-   * What it is for.
+   * Whether it is for heating, for cooling or for both.
    *
    * @default {"generic"}
    */
@@ -387,7 +387,7 @@ export interface VacationEnd {
   /**
    * 0 to 23.
    *
-   * @default {undefined} The time is left as it is.
+   * @default {undefined} The time is not changed.
    */
   hours?: number;
   /**
@@ -404,7 +404,7 @@ export interface VacationEnd {
  * @category Heating
  */
 export interface ThenOptions extends SeasonOptions {
-  /** The digits of the program or scenario that follows: `3101`, `3201`. */
+  /** The WHAT of the program or scenario that follows, as `3101` or `3201`. */
   then: string;
 }
 

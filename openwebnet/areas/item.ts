@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * What all devices of a plant have in common.
+ * The base of all devices of a plant.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { serialize } from "../wire/message.ts";
 import { filterMap } from "../_filter_map.ts";
 
 /**
- * What a device needs of its gateway: a `Gateway` is one.
+ * The methods that a device needs from its gateway; a `Gateway` has them.
  *
  * @category Events
  */
@@ -25,7 +25,7 @@ export interface Caller {
    * Sends a command or writes a dimension.
    *
    * @param message The message.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    * @returns Resolves when it is acknowledged.
    */
   send(message: Message, options?: CommandOptions): Promise<void>;
@@ -33,18 +33,18 @@ export interface Caller {
    * Asks for a state or a dimension.
    *
    * @param message The request.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    * @returns The answer.
    */
   request(message: Message, options?: CommandOptions): Promise<Message[]>;
   /**
-   * Asks for a value that comes as the answer or, from some gateways, as an
+   * Asks for a value that comes as the answer or, with some gateways, as an
    * event.
    *
-   * @typeParam T The value.
+   * @typeParam T The type of the value.
    * @param message The request.
-   * @param take Returns the value if a message holds it.
-   * @param options Time and signal.
+   * @param take Returns the value if a message contains it.
+   * @param options Timeout and signal.
    * @returns The value.
    */
   ask<T>(
@@ -53,15 +53,15 @@ export interface Caller {
     options?: CommandOptions,
   ): Promise<T>;
   /**
-   * Sends a command, and takes what comes of it as events.
+   * Sends a command, and collects its result from events.
    *
    * @param message The command.
-   * @param take Returns `undefined` if a message is not part of it, `true` if it
-   * is the last one, else `false`.
-   * @param options Time and signal. `timeout` is the longest wait for each part
-   * too.
+   * @param take Returns `undefined` if a message is not part of the result,
+   * `true` if it is the last part, otherwise `false`.
+   * @param options Timeout and signal. `timeout` also limits the wait for each
+   * part.
    * @returns Resolves after the last part, or when no further part comes in
-   * time. Rejects with a `TimeoutError` if none came.
+   * time. Rejects with a `TimeoutError` if no part came.
    */
   collect(
     message: Message,
@@ -69,23 +69,23 @@ export interface Caller {
     options?: CommandOptions,
   ): Promise<void>;
   /**
-   * Waits for messages of the event session.
+   * Reads messages of the event session.
    *
-   * @param filter Which.
-   * @returns The messages. The loop ends when it is left.
+   * @param filter Which messages.
+   * @returns The messages from now on. Leaving the loop ends the reading.
    */
   messages(filter?: MessageFilter): AsyncIterableIterator<Message>;
 }
 
 /**
- * Which messages of an event session are wanted.
+ * Selects messages of an event session.
  *
  * @category Events
  */
 export interface MessageFilter {
-  /** The area; absent for all. */
+  /** The WHO of their area; absent for all. */
   who?: number;
-  /** Exactly this target; absent for all. */
+  /** Their exact target; absent for all. */
   where?: string;
   /** Ends the loop. */
   signal?: AbortSignal;
@@ -125,23 +125,23 @@ export class Item<M extends object> {
   readonly gateway: Caller;
   /** The target, as text. */
   readonly where: string;
-  /** What it understands. */
+  /** The area that it belongs to. */
   readonly area: Area<M>;
 
   /**
-   * Makes an item. Nothing is sent.
+   * Creates an item, without sending anything.
    *
    * @param gateway The gateway.
    * @param where The target.
-   * @param area What it understands.
-   * @throws {RangeError} If there is no such target.
+   * @param area The area that it belongs to.
+   * @throws {RangeError} If the target is not valid in that area.
    */
   constructor(gateway: Caller, where: string, area: Area<M>) {
     const { who } = area;
     const expected = faultOfTarget(who, where);
     if (expected !== undefined) {
       throw new RangeError(
-        `"${where}" is no WHERE of WHO ${who}: expected ${expected}`,
+        `"${where}" is not a WHERE of WHO ${who}: expected ${expected}`,
       );
     }
     this.gateway = gateway;
@@ -152,11 +152,11 @@ export class Item<M extends object> {
   /**
    * Asks for the state.
    *
-   * @param options Time and signal.
-   * @returns What the answer says, an event each; several for several devices.
-   * What is not known comes as it is, as an event of type `"unknown"`.
+   * @param options Timeout and signal.
+   * @returns The events in the answer, at least one for each device. An unknown
+   * message is an event of type `"unknown"`.
    *
-   * @example What a zone says of itself
+   * @example Ask a zone for its state
    * ```ts
    * import { Gateway, GatewaySimulator, Zone } from "@wirekit/openwebnet";
    * import { assertEquals } from "@std/assert";
@@ -181,13 +181,13 @@ export class Item<M extends object> {
   }
 
   /**
-   * Waits for what happens to exactly this WHERE. What is sent to everyone or
-   * to an area comes under its own WHERE, and then from each device.
+   * Reads the events of exactly this WHERE. A command to everyone or to an area
+   * is an event of that WHERE, and is followed by an event of each device.
    *
    * @param options Ends the loop.
    * @returns The events.
    *
-   * @example When a light is switched, by whomever
+   * @example Hear when a light is switched, no matter by whom
    * ```ts
    * import { Gateway, GatewaySimulator, Light } from "@wirekit/openwebnet";
    * import { assertEquals } from "@std/assert";
@@ -219,9 +219,9 @@ export class Item<M extends object> {
    *
    * @param type The name.
    * @param values The values.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    * @returns Resolves when it is acknowledged.
-   * @throws {RangeError} If there is no such value. Nothing is sent then.
+   * @throws {RangeError} If a value is not valid; nothing is sent then.
    */
   protected async command<T extends keyof M & string>(
     type: T,
@@ -238,7 +238,7 @@ export class Item<M extends object> {
    *
    * @param type The name.
    * @param values The parameters of the dimension, if it has any.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    * @returns The event.
    */
   protected async ask<T extends keyof M & string>(
@@ -255,7 +255,7 @@ export class Item<M extends object> {
       throw new RemoteError(
         `Gateway answered ${serialize(request)} with ${
           serialize(message)
-        }, which is none of the known values`,
+        }, which is not one of the known values`,
       );
     };
     return await this.gateway.ask(request as BusMessage, take, options);
@@ -266,10 +266,10 @@ export class Item<M extends object> {
    *
    * @param type The name of the event.
    * @param key The name of the value.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    * @param values The parameters of the dimension, if it has any.
    * @returns The value.
-   * @throws {RemoteError} If the gateway answers with none that is known.
+   * @throws {RemoteError} If the answer contains no known value.
    */
   protected async value<
     T extends keyof M & string,
@@ -286,8 +286,8 @@ export class Item<M extends object> {
     const value = event[key];
     if (value !== undefined) return value;
     throw new RemoteError(
-      `Gateway answered with ${serialize(event.message)}: ${key} is none of ` +
-        `the known values`,
+      `Gateway answered with ${serialize(event.message)}: ${key} is not one ` +
+        "of the known values",
     );
   }
 
@@ -296,7 +296,7 @@ export class Item<M extends object> {
    *
    * @param type The name of the event.
    * @param keys The names of the values.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    * @param values The parameters of the dimension, if it has any.
    * @returns The values that could be read.
    */
@@ -317,14 +317,13 @@ export class Item<M extends object> {
   }
 
   /**
-   * Asks for several values of a dimension that are of no use without each
-   * other.
+   * Asks for several values of a dimension that are useful only together.
    *
    * @param type The name of the event.
    * @param keys The names of the values.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    * @returns The values.
-   * @throws {RemoteError} If one of them is none that is known.
+   * @throws {RemoteError} If one of them is not a known value.
    */
   protected async allValues<
     T extends keyof M & string,
@@ -349,8 +348,8 @@ export class Item<M extends object> {
       return false;
     }
     const { who } = request;
-    // What somebody has written is not yet so; a gateway broadcasts its own
-    // clock in this form.
+    // A value that somebody has written is not yet the state, but a gateway
+    // broadcasts its own clock in this form.
     if (message.who !== who || (message.kind === "writing" && who !== 13)) {
       return false;
     }
@@ -361,7 +360,7 @@ export class Item<M extends object> {
 
   /**
    * Tells whether an answer is about this item. The whole WHERE tells devices
-   * apart; only energy and heating answer otherwise than they are asked.
+   * apart; only in energy and heating the answer may have another WHERE.
    *
    * @param where The WHERE of the answer.
    * @returns Whether it is.
@@ -371,7 +370,7 @@ export class Item<M extends object> {
   }
 }
 
-/** Whether a dimension answers for another: with the parameters, if it has any. */
+/** Tells whether a dimension answers another, parameters included if any. */
 function isDimension(asked: string, dimension: string): boolean {
   return dimension === asked ||
     (!asked.includes("#") && dimension.startsWith(`${asked}#`)) ||

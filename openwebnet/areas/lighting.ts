@@ -2,8 +2,8 @@
 // This module is browser compatible.
 
 /**
- * Lights: WHO 1. Values are those of the official WHO 1 document; what is known
- * otherwise says so.
+ * Lights: WHO 1. Values are those of the official WHO 1 document unless their
+ * comment names another source.
  *
  * @module
  */
@@ -24,18 +24,18 @@ import {
 } from "./_values.ts";
 
 /**
- * What can be said of lights.
+ * The events of lights, each with its values.
  *
  * @category Lights
  */
 export interface LightingEvents {
   /** Off or on; `speed` 0 to 255 for dimmers (WHAT 0, 1). */
   "light.state": { on: boolean; speed?: number };
-  /** On at 20 to 100 % in tens (WHAT 2 to 10). */
+  /** On at 20 to 100 %, in steps of 10 (WHAT 2 to 10). */
   "light.level": { level: number };
-  /** On for so many seconds: 0.5, 30, 60, 120, 180, 240, 300, 900 (11 to 18). */
+  /** On for 0.5, 30, 60, 120, 180, 240, 300 or 900 seconds (WHAT 11 to 18). */
   "light.timed": { seconds: number };
-  /** Blinking, with so many seconds between, 0.5 to 5 (WHAT 20 to 29). */
+  /** Blinking, with 0.5 to 5 seconds in between (WHAT 20 to 29). */
   "light.blink": { seconds: number };
   /** A device is out of order (WHAT 19, seen in firmware). */
   "light.fault": Record<never, never>;
@@ -43,7 +43,7 @@ export interface LightingEvents {
   "light.up": { step?: number; speed?: number };
   /** Darker by `step` levels, at a speed (WHAT 31). */
   "light.down": { step?: number; speed?: number };
-  /** The other state (WHAT 32). */
+  /** Switched to the other state (WHAT 32). */
   "light.toggle": Record<never, never>;
   /** Movement begins or ends (WHAT 34, 39). */
   "light.movement": { detected: boolean };
@@ -52,23 +52,23 @@ export interface LightingEvents {
   /** On for a time (dimension 2). */
   "light.timer": { hours?: number; minutes?: number; seconds?: number };
   /**
-   * Level in %, and the speeds of on and off (dimension 4). The document does
-   * not give the order; dimmers send the level first.
+   * Level in %, and the speeds of switching on and off (dimension 4). The
+   * document does not give the order; dimmers send the level first.
    */
   "light.speeds": { level?: number; onSpeed?: number; offSpeed?: number };
   /** Sensitivity of a movement sensor, 0 to 3 (dimension 5). */
   "light.sensitivity": { sensitivity: number };
   /** Illuminance in lux (dimension 6). */
   "light.illuminance": { lux: number };
-  /** How long a movement sensor keeps on (dimension 7). */
+  /** How long a movement sensor keeps a light on (dimension 7). */
   "light.motionTimeout": { hours?: number; minutes?: number; seconds?: number };
-  /** Working time of the lamp in hours, 1 to 100000 (dimension 8). */
+  /** Operating time of the lamp in hours, 1 to 100000 (dimension 8). */
   "light.workingTime": { hours: number };
-  /** Largest working time of the lamp in hours (dimension 9). */
+  /** Maximum operating time of the lamp in hours (dimension 9). */
   "light.maxWorkingTime": { hours: number };
   /**
-   * Colour: 0 to 359°, 0 to 100 %, 0 to 100 %; `null` while there is none, as of
-   * a DALI lamp that shows white (dimension 12: 511, 127, 255).
+   * Colour: 0 to 359°, 0 to 100 %, 0 to 100 %; `null` while there is none, for
+   * example for a DALI lamp that shows white (dimension 12: 511, 127, 255).
    */
   "light.colour": {
     hue?: number | null;
@@ -76,8 +76,8 @@ export interface LightingEvents {
     value?: number | null;
   };
   /**
-   * Colour temperature in mired, 2 to 65534; `null` while there is none, as of a
-   * DALI lamp that shows a colour (dimension 14: 1).
+   * Colour temperature in mired, 2 to 65534; `null` while there is none, for
+   * example for a DALI lamp that shows a colour (dimension 14: 1).
    */
   "light.white": { mired: number | null };
 }

@@ -2,11 +2,11 @@
 // This module is browser compatible.
 
 /**
- * Lighting management: WHO 24. Light that is kept at a level, and follows who
- * is there.
+ * Lighting management, WHO 24: keeps the light at a level, depending on whether
+ * anybody is present.
  *
- * A WHERE holds the recipient and the sender: `1001#8#00#0#8` is zone 1 from an
- * unknown sender. In an answer they are exchanged.
+ * A WHERE contains the recipient and the sender: `1001#8#00#0#8` is zone 1 from
+ * an unknown sender. In an answer, the two are swapped.
  *
  * @module
  */
@@ -17,38 +17,38 @@ import { type Caller, Item } from "./item.ts";
 import { dimension, fields, flag, integer, table, what } from "./_values.ts";
 
 /**
- * What can be said of lighting management.
+ * The events of lighting management, each with its values.
  *
  * @category Lights
  */
 export interface LightingManagementEvents {
   /** A profile is used (WHAT 1). */
   "management.profile": { profile?: number };
-  /** The slave offset counts, or not (WHAT 2). */
+  /** The slave offset is used or not (WHAT 2). */
   "management.useOffset": { enabled?: boolean };
   /** Level at which the light is switched on, 1 to 100 % (dimension 1). */
   "management.onLevel": { level: number };
-  /** The most light, 1 to 2000 lux (dimension 2). */
+  /** The maximum light, 1 to 2000 lux (dimension 2). */
   "management.maxLight": { lux: number };
-  /** The light that is kept, 0 to 2000 lux (dimension 3). */
+  /** The light level to keep, 0 to 2000 lux (dimension 3). */
   "management.keptLight": { lux: number };
-  /** Whether it is switched on by itself (dimension 4). */
+  /** Whether it switches on automatically (dimension 4). */
   "management.automaticOn": { enabled: boolean };
-  /** Delay of on, 0 to 300 s (dimension 5). */
+  /** Delay before switching on, 0 to 300 s (dimension 5). */
   "management.onDelay": { seconds: number };
-  /** Whether it is switched off by itself (dimension 6). */
+  /** Whether it switches off automatically (dimension 6). */
   "management.automaticOff": { enabled: boolean };
-  /** Delay of off, 0 to 900 s (dimension 7). */
+  /** Delay before switching off, 0 to 900 s (dimension 7). */
   "management.offDelay": { seconds: number };
-  /** Time without anybody until off, 0 to 3600 s (dimension 8). */
+  /** Absence after which it switches off, 0 to 3600 s (dimension 8). */
   "management.absence": { seconds: number };
-  /** Time without anybody until stand-by, 0 to 900 s (dimension 9). */
+  /** Absence after which it goes to stand-by, 0 to 900 s (dimension 9). */
   "management.standbyDelay": { seconds: number };
   /** Level in stand-by, 0 to 100 % (dimension 10). */
   "management.standbyLevel": { level: number };
   /** Level when off, 0 to 100 % (dimension 11). */
   "management.offLevel": { level: number };
-  /** Level of the masters from which slaves are on, 0 to 100 % (dimension 12). */
+  /** Level of masters at which slaves switch on, 0 to 100 % (dimension 12). */
   "management.slaveOffset": { level: number };
   /** The mode, and when it becomes automatic again (dimension 17). */
   "management.mode": {
@@ -59,8 +59,8 @@ export interface LightingManagementEvents {
     seconds?: number;
   };
   /**
-   * The light that a sensor sees, in lux; `error` 0 none, 1 no such sensor, 2
-   * not all of its parameters (dimension 18).
+   * The light that a sensor measures, in lux. `error` is 0 for none, 1 for no
+   * such sensor, 2 for missing parameters (dimension 18).
    */
   "management.light": { sensor?: number; lux?: number; error?: number };
 }
@@ -140,7 +140,7 @@ export const lightingManagement: Area<LightingManagementEvents> = new Area<
  */
 export class ManagedZone extends Item<LightingManagementEvents> {
   /**
-   * Makes a zone.
+   * Creates a zone.
    *
    * @param gateway The gateway.
    * @param where The target.
@@ -153,32 +153,32 @@ export class ManagedZone extends Item<LightingManagementEvents> {
    * Uses a profile.
    *
    * @param profile Its number.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    */
   profile(profile: number, options?: CommandOptions): Promise<void> {
     return this.command("management.profile", { profile }, options);
   }
 
   /**
-   * Keeps a light.
+   * Keeps the light at a level.
    *
    * @param lux 0 to 2000.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    */
   keep(lux: number, options?: CommandOptions): Promise<void> {
     return this.command("management.keptLight", { lux }, options);
   }
 
-  /** Asks for the light that is kept, in lux. */
+  /** Asks for the light level that is kept, in lux. */
   async kept(options?: CommandOptions): Promise<number> {
     return await this.value("management.keptLight", "lux", options);
   }
 
   /**
-   * Asks for the light that a sensor sees, in lux.
+   * Asks for the light that a sensor measures, in lux.
    *
    * @param sensor Its address.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    */
   async light(sensor: number, options?: CommandOptions): Promise<number> {
     return await this.value("management.light", "lux", options, { sensor });
@@ -189,7 +189,7 @@ export class ManagedZone extends Item<LightingManagementEvents> {
    *
    * @param type The name of its event.
    * @param values Its values.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    */
   set<T extends keyof LightingManagementEvents & string>(
     type: T,
@@ -199,7 +199,7 @@ export class ManagedZone extends Item<LightingManagementEvents> {
     return this.command(type, values, options);
   }
 
-  /** In an answer the sender is the recipient: any zone may be it. */
+  /** In an answer, sender and recipient are swapped, so any zone may match. */
   protected override speaksFor(_where: string): boolean {
     return true;
   }

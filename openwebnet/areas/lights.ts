@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * Lights, dimmers and the sensors of light: WHO 1.
+ * Lights, dimmers and light sensors: WHO 1.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import {
 import { outOf } from "./_values.ts";
 
 /**
- * A time for a light to stay on.
+ * How long a light stays on.
  *
  * @category Lights
  */
@@ -45,7 +45,7 @@ export interface Duration {
 }
 
 /**
- * What a light says of itself.
+ * The state of a light.
  *
  * @category Lights
  */
@@ -59,13 +59,13 @@ export interface LightState {
 }
 
 /**
- * Options of switching.
+ * Options for switching a light.
  *
  * @category Lights
  */
 export interface SwitchOptions extends CommandOptions {
   /**
-   * Speed of a dimmer, 0 to 255: 0 the last one used, 255 its own.
+   * Speed of a dimmer, 0 to 255: 0 for the last one used, 255 for its own.
    *
    * @default {undefined} Its own.
    */
@@ -90,7 +90,7 @@ export interface SwitchOptions extends CommandOptions {
  */
 export class Light extends Item<LightingEvents> {
   /**
-   * Makes a light.
+   * Creates a light.
    *
    * @param gateway The gateway.
    * @param where The target.
@@ -109,7 +109,7 @@ export class Light extends Item<LightingEvents> {
     return this.#switch(false, options);
   }
 
-  /** Switches to the other state, where the device can (Zigbee). */
+  /** Switches to the other state, if the device can (Zigbee). */
   toggle(options?: CommandOptions): Promise<void> {
     return this.command("light.toggle", {}, options);
   }
@@ -118,7 +118,7 @@ export class Light extends Item<LightingEvents> {
    * Switches on for a fixed time.
    *
    * @param seconds 0.5, 30, 60, 120, 180, 240, 300 or 900.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    */
   onFor(seconds: number, options?: CommandOptions): Promise<void> {
     return this.command("light.timed", { seconds }, options);
@@ -128,9 +128,9 @@ export class Light extends Item<LightingEvents> {
    * Switches on for any time up to 255 h 59 min 59 s.
    *
    * @param duration How long.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    *
-   * @example The light of the stairs, for three and a half minutes
+   * @example Switch on the staircase light for three and a half minutes
    * ```ts
    * import { Gateway, GatewaySimulator, Light } from "@wirekit/openwebnet";
    * import { assertEquals } from "@std/assert";
@@ -147,10 +147,10 @@ export class Light extends Item<LightingEvents> {
   }
 
   /**
-   * Blinks.
+   * Makes the light blink.
    *
-   * @param seconds The time between, 0.5 to 5 in halves.
-   * @param options Time and signal.
+   * @param seconds The time in between, 0.5 to 5 in steps of 0.5.
+   * @param options Timeout and signal.
    */
   blink(seconds: number, options?: CommandOptions): Promise<void> {
     return this.command("light.blink", { seconds }, options);
@@ -159,10 +159,10 @@ export class Light extends Item<LightingEvents> {
   /**
    * Asks which lights are on.
    *
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    * @returns A state for each light that answers.
    *
-   * @example Every light that is on
+   * @example List the lights that are on
    * ```ts
    * import { Gateway, GatewaySimulator, Light } from "@wirekit/openwebnet";
    * import { assertEquals } from "@std/assert";
@@ -186,21 +186,21 @@ export class Light extends Item<LightingEvents> {
     return await this.allValues("light.timer", keys, options);
   }
 
-  /** Asks how many hours the lamp has worked. */
+  /** Asks for the operating time of the lamp in hours. */
   async workingHours(options?: CommandOptions): Promise<number> {
     return await this.value("light.workingTime", "hours", options);
   }
 
-  /** Asks how many hours the lamp may work. */
+  /** Asks for the maximum operating time of the lamp in hours. */
   async maxWorkingHours(options?: CommandOptions): Promise<number> {
     return await this.value("light.maxWorkingTime", "hours", options);
   }
 
   /**
-   * Says how many hours the lamp may work.
+   * Sets the maximum operating time of the lamp in hours.
    *
    * @param hours 1 to 100000.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    */
   setMaxWorkingHours(hours: number, options?: CommandOptions): Promise<void> {
     return this.command("light.maxWorkingTime", { hours }, options);
@@ -214,10 +214,10 @@ export class Light extends Item<LightingEvents> {
 }
 
 /**
- * A light with a level, and perhaps with colours.
+ * A light with a level and, for some lamps, colours.
  *
  * @category Lights
- * @example Half the light
+ * @example Set half the level
  * ```ts
  * import { Dimmer, Gateway, GatewaySimulator } from "@wirekit/openwebnet";
  * import { assertEquals } from "@std/assert";
@@ -234,32 +234,32 @@ export class Dimmer extends Light {
    * Sets the level. 0 switches off.
    *
    * @param level 0 to 100 %.
-   * @param options Speed, time and signal.
+   * @param options Speed, timeout and signal.
    */
   setLevel(level: number, options: SwitchOptions = {}): Promise<void> {
     const { speed = 255, ...rest } = options;
-    // A level of exactly 0 is refused by gateways: off is another command.
+    // Gateways refuse a level of exactly 0: switching off is another command.
     if (level === 0) return this.off(options);
     return this.command("light.brightness", { level, speed }, rest);
   }
 
   /**
-   * Sets one of the levels that every dimmer knows.
+   * Sets one of the levels that every dimmer has.
    *
-   * @param level 20 to 100 %, in tens.
-   * @param options Time and signal.
+   * @param level 20 to 100 %, in steps of 10.
+   * @param options Timeout and signal.
    */
   setStep(level: number, options?: CommandOptions): Promise<void> {
     return this.command("light.level", { level }, options);
   }
 
   /**
-   * Brighter.
+   * Makes the light brighter.
    *
-   * @param step By how many levels.
-   * @param options Speed, time and signal.
+   * @param step The number of levels.
+   * @param options Speed, timeout and signal.
    *
-   * @example Ten levels brighter
+   * @example Make a light ten levels brighter
    * ```ts
    * import { Dimmer, Gateway, GatewaySimulator } from "@wirekit/openwebnet";
    * import { assertEquals } from "@std/assert";
@@ -276,10 +276,10 @@ export class Dimmer extends Light {
   }
 
   /**
-   * Darker.
+   * Makes the light darker.
    *
-   * @param step By how many levels.
-   * @param options Speed, time and signal.
+   * @param step The number of levels.
+   * @param options Speed, timeout and signal.
    */
   down(step?: number, options: SwitchOptions = {}): Promise<void> {
     const { speed, ...rest } = options;
@@ -287,10 +287,10 @@ export class Dimmer extends Light {
   }
 
   /**
-   * Asks for the level in %. Many gateways give it as an event, and some answer
-   * with a state in steps of ten.
+   * Asks for the level in %. Many gateways send it as an event, and some answer
+   * with a state in steps of 10 %.
    *
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    * @returns The level; 0 if it is off.
    */
   async level(options?: CommandOptions): Promise<number> {
@@ -310,7 +310,7 @@ export class Dimmer extends Light {
    * Sets the colour.
    *
    * @param colour Hue 0 to 359°, saturation and value 0 to 100 %.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    */
   setColour(colour: Colour, options?: CommandOptions): Promise<void> {
     return this.command("light.colour", colour, options);
@@ -319,7 +319,7 @@ export class Dimmer extends Light {
   /**
    * Asks for the colour.
    *
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    * @returns The colour; `null` if the lamp shows none.
    */
   async colour(options?: CommandOptions): Promise<Colour | null> {
@@ -335,7 +335,7 @@ export class Dimmer extends Light {
    * Sets the colour temperature.
    *
    * @param kelvin 16 to 500000 K; sent as mired, a millionth of its inverse.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    */
   async setWhite(kelvin: number, options?: CommandOptions): Promise<void> {
     if (!(kelvin >= 16 && kelvin <= 500_000)) {
@@ -348,7 +348,7 @@ export class Dimmer extends Light {
   /**
    * Asks for the colour temperature in K.
    *
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    * @returns The temperature; `null` if the lamp shows no white.
    */
   async white(options?: CommandOptions): Promise<number | null> {
@@ -372,10 +372,10 @@ export interface Colour {
 }
 
 /**
- * A sensor of movement and of light.
+ * A sensor for movement and light.
  *
  * @category Lights
- * @example Hear of movement
+ * @example Wait for movement
  * ```ts
  * import { lighting, parse } from "@wirekit/openwebnet";
  * import { assertEquals } from "@std/assert";
@@ -386,7 +386,7 @@ export interface Colour {
  */
 export class LightSensor extends Item<LightingEvents> {
   /**
-   * Makes a sensor.
+   * Creates a sensor.
    *
    * @param gateway The gateway.
    * @param where The target.
@@ -412,10 +412,10 @@ export class LightSensor extends Item<LightingEvents> {
   }
 
   /**
-   * Says how long it keeps the light on.
+   * Sets how long it keeps the light on after the last movement.
    *
    * @param duration How long.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    */
   setOnTime(duration: Duration, options?: CommandOptions): Promise<void> {
     const { hours = 0, minutes = 0, seconds = 0 } = duration;
@@ -425,12 +425,12 @@ export class LightSensor extends Item<LightingEvents> {
 }
 
 /**
- * Tells what an event says of a light.
+ * Reads the state of a light from an event.
  *
  * @category Lights
  * @param event The event.
- * @returns The state, or `undefined` if it says none: that somebody has asked
- * for something is not a state yet.
+ * @returns The state; `undefined` if the event contains none, for example
+ * because it is only a command.
  *
  * @example A dimmed light is on
  * ```ts

@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * Load control of the old F421 unit: WHO 3.
+ * Load control by the old F421 unit: WHO 3.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { type Caller, Item } from "./item.ts";
 import { code, digits, dimension, fields, table, what } from "./_values.ts";
 
 /**
- * What can be said of a load.
+ * The events of a load, each with its values.
  *
  * @category Energy
  */
@@ -21,14 +21,14 @@ export interface LoadEvents {
   /** Its state (WHAT 0 to 3). */
   "load.state": { state: "disabled" | "enabled" | "forced" | "not forced" };
   /**
-   * What the unit measures, as its own digits: no source gives the units
-   * (dimensions 1 to 4, by the names of the maker's touch screens).
+   * A measurement of the unit in its own digits: no source gives the units
+   * (dimensions 1 to 4, named as on the maker's touch screens).
    */
   "load.measure": { quantity: LoadQuantity; digits?: string };
 }
 
 /**
- * What a load control unit measures.
+ * A quantity that a load control unit measures.
  *
  * @category Energy
  */
@@ -89,7 +89,7 @@ export const loadControl: Area<LoadEvents> = new Area<LoadEvents>(3, {
  */
 export class Load extends Item<LoadEvents> {
   /**
-   * Makes a load.
+   * Creates a load.
    *
    * @param gateway The gateway.
    * @param where The target.
@@ -98,17 +98,17 @@ export class Load extends Item<LoadEvents> {
     super(gateway, where, loadControl);
   }
 
-  /** Keeps the load on whatever the power. */
+  /** Keeps the load on, regardless of the power. */
   force(options?: CommandOptions): Promise<void> {
     return this.command("load.state", { state: "forced" }, options);
   }
 
   /**
-   * Asks the unit, `10`, for what it measures.
+   * Asks the unit, `10`, for a measurement.
    *
-   * @param quantity What.
-   * @param options Time and signal.
-   * @returns Its digits: no source gives the units.
+   * @param quantity The quantity.
+   * @param options Timeout and signal.
+   * @returns The unit's own digits: no source gives the units.
    */
   async measure(
     quantity: LoadQuantity,
@@ -118,7 +118,7 @@ export class Load extends Item<LoadEvents> {
     return await this.value("load.measure", "digits", options, values);
   }
 
-  /** Ends {@linkcode Load.force}. Not every unit takes it. */
+  /** Ends {@linkcode Load.force}. Not every unit accepts this. */
   release(options?: CommandOptions): Promise<void> {
     return this.command("load.state", { state: "not forced" }, options);
   }

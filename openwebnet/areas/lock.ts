@@ -2,8 +2,8 @@
 // This module is browser compatible.
 
 /**
- * Actuators that are locked and unlocked: WHO 14. A locked actuator keeps its
- * state. There is no event of it.
+ * Locking and unlocking of actuators: WHO 14. A locked actuator keeps its
+ * state. Gateways send no event about it.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { type Caller, Item } from "./item.ts";
 import { code, table, what } from "./_values.ts";
 
 /**
- * What can be said of locks.
+ * The events of locks, each with its values.
  *
  * @category Buttons and scenes
  */
@@ -40,7 +40,7 @@ export const lock: Area<LockEvents> = new Area<LockEvents>(14, {
 });
 
 /**
- * The lock of an actuator, or of all of an area or of the plant.
+ * The lock of an actuator, or of all actuators of an area or of the plant.
  *
  * @category Buttons and scenes
  * @example Lock a light
@@ -56,7 +56,7 @@ export const lock: Area<LockEvents> = new Area<LockEvents>(14, {
  */
 export class Lock extends Item<LockEvents> {
   /**
-   * Makes a lock.
+   * Creates a lock.
    *
    * @param gateway The gateway.
    * @param where The target.

@@ -13,7 +13,7 @@ import { energy, type EnergyEvent, type EnergyEvents } from "./energy.ts";
 import { type Caller, Item } from "./item.ts";
 import { outOf } from "./_values.ts";
 
-/** Longest wait for the next of several totals, in milliseconds. */
+/** How long to wait for the next of several totals, in milliseconds. */
 const TOTALS_TIMEOUT = 5_000;
 
 /**
@@ -34,7 +34,7 @@ const TOTALS_TIMEOUT = 5_000;
  */
 export class Meter extends Item<EnergyEvents> {
   /**
-   * Makes a meter.
+   * Creates a meter.
    *
    * @param gateway The gateway.
    * @param where The target.
@@ -53,12 +53,12 @@ export class Meter extends Item<EnergyEvents> {
     return await this.value("energy.total", "wattHours", options);
   }
 
-  /** Asks for the energy of today in Wh. */
+  /** Asks for today's energy in Wh. */
   async today(options?: CommandOptions): Promise<number> {
     return await this.value("energy.today", "wattHours", options);
   }
 
-  /** Asks for the energy of this month in Wh. */
+  /** Asks for this month's energy in Wh. */
   async thisMonth(options?: CommandOptions): Promise<number> {
     return await this.value("energy.thisMonth", "wattHours", options);
   }
@@ -68,7 +68,7 @@ export class Meter extends Item<EnergyEvents> {
    *
    * @param year 2000 to 2099.
    * @param month 1 to 12.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    */
   async month(
     year: number,
@@ -83,14 +83,14 @@ export class Meter extends Item<EnergyEvents> {
   }
 
   /**
-   * Asks for the energy of each hour of a day in Wh. Its values come as events.
+   * Asks for the energy of each hour of a day in Wh. The values come as events.
    *
-   * @param month 1 to 12, of this year or else of the last.
+   * @param month 1 to 12, of this year or otherwise of the last.
    * @param day 1 to 31.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    * @returns 24 values.
    *
-   * @example A day, hour by hour
+   * @example Read a day hour by hour
    * ```ts
    * import { Gateway, GatewaySimulator, Meter } from "@wirekit/openwebnet";
    * import { assertEquals } from "@std/assert";
@@ -121,11 +121,11 @@ export class Meter extends Item<EnergyEvents> {
   }
 
   /**
-   * Asks for the mean energy of each hour of a month in Wh. Its values come as
+   * Asks for the mean energy of each hour of a month in Wh. The values come as
    * events.
    *
    * @param month 1 to 12.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    * @returns 24 values.
    */
   async meanHours(month: number, options?: CommandOptions): Promise<number[]> {
@@ -143,12 +143,12 @@ export class Meter extends Item<EnergyEvents> {
   }
 
   /**
-   * Asks for the energy of each day of a month in Wh. Its values come as
-   * events; how many, only the plant knows.
+   * Asks for the energy of each day of a month in Wh. The values come as
+   * events; only the plant knows how many.
    *
    * @param month 1 to 12.
-   * @param options Time and signal.
-   * @returns A value for each day that was sent, the first one first.
+   * @param options Timeout and signal.
+   * @returns A value for each day that was sent, in order.
    */
   days(month: number, options?: CommandOptions): Promise<number[]> {
     return this.#totals(
@@ -168,8 +168,8 @@ export class Meter extends Item<EnergyEvents> {
    * {@linkcode Meter.days}.
    *
    * @param month 1 to 12.
-   * @param options Time and signal.
-   * @returns A value for each day that was sent, the first one first.
+   * @param options Timeout and signal.
+   * @returns A value for each day that was sent, in order.
    */
   daysLastYear(month: number, options?: CommandOptions): Promise<number[]> {
     return this.#totals(
@@ -185,13 +185,13 @@ export class Meter extends Item<EnergyEvents> {
   }
 
   /**
-   * Has the power reported as events.
+   * Makes the meter report its power as events.
    *
-   * @param minutes Time between, 1 to 255; 0 ends it. The gateway forgets it:
-   * ask again before 255 minutes are over.
-   * @param options Time and signal.
+   * @param minutes Minutes between two reports, 1 to 255; 0 ends them. The
+   * gateway stops the reports by itself: ask again before 255 minutes are over.
+   * @param options Timeout and signal.
    *
-   * @example The power, every minute
+   * @example Report the power every minute
    * ```ts
    * import { Gateway, GatewaySimulator, Meter } from "@wirekit/openwebnet";
    * import { assertEquals } from "@std/assert";
@@ -261,7 +261,7 @@ export class Meter extends Item<EnergyEvents> {
  */
 export class EnergyActuator extends Item<EnergyEvents> {
   /**
-   * Makes an actuator.
+   * Creates an actuator.
    *
    * @param gateway The gateway.
    * @param where The target.
@@ -284,7 +284,7 @@ export class EnergyActuator extends Item<EnergyEvents> {
     ], options);
   }
 
-  /** Lets it be switched off when there is too little power. */
+  /** Allows it to be switched off when too little power is available. */
   enable(options?: CommandOptions): Promise<void> {
     return this.command("energy.enable", {}, options);
   }
@@ -292,8 +292,8 @@ export class EnergyActuator extends Item<EnergyEvents> {
   /**
    * Keeps it on.
    *
-   * @param minutes 10 to 2540 in tens; without them until it is released.
-   * @param options Time and signal.
+   * @param minutes 10 to 2540 in steps of 10; if absent, until it is released.
+   * @param options Timeout and signal.
    */
   async force(minutes?: number, options?: CommandOptions): Promise<void> {
     if (minutes === undefined) {
@@ -312,20 +312,20 @@ export class EnergyActuator extends Item<EnergyEvents> {
   }
 
   /**
-   * Sets a totalizer to zero.
+   * Resets a totalizer to zero.
    *
    * @param totalizer 1 or 2.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    */
   reset(totalizer: number, options?: CommandOptions): Promise<void> {
     return this.command("energy.reset", { totalizer }, options);
   }
 
   /**
-   * Asks for a totalizer since its reset.
+   * Asks for a totalizer, and the time of its last reset.
    *
    * @param totalizer 1 or 2.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    */
   async sinceReset(
     totalizer: number,
@@ -338,7 +338,7 @@ export class EnergyActuator extends Item<EnergyEvents> {
    * Sets the threshold, in the actuator's own steps.
    *
    * @param threshold 0 to 4294967295.
-   * @param options The line, if it is that of one; time and signal.
+   * @param options The line, if it is the threshold of one; timeout and signal.
    */
   setThreshold(
     threshold: number,
@@ -349,7 +349,7 @@ export class EnergyActuator extends Item<EnergyEvents> {
     return this.command("energy.threshold", values, rest);
   }
 
-  /** Asks for the level of the differential, 1 to 3. */
+  /** Asks for the level of the residual current, 1 to 3. */
   async differential(options?: CommandOptions): Promise<number> {
     return await this.value("energy.differential", "level", options);
   }

@@ -15,7 +15,7 @@ import { code, fields, integer, optional, table, what } from "./_values.ts";
 const scenario = integer(1, 20);
 
 /**
- * What can be said of a scenario module.
+ * The events of a scenario module, each with its values.
  *
  * @category Buttons and scenes
  */
@@ -28,7 +28,7 @@ export interface ScenarioEvents {
   "scenario.recorded": { scenario?: number };
   /** A scenario is erased, or all of them (WHAT 42). */
   "scenario.erase": { scenario?: number };
-  /** The module can be programmed, or not (WHAT 43, 44). */
+  /** Whether the module is locked against programming (WHAT 43, 44). */
   "scenario.lock": { locked: boolean };
   /** The module is not available (WHAT 45). */
   "scenario.unavailable": Record<never, never>;
@@ -59,12 +59,12 @@ export const scenarios: Area<ScenarioEvents> = new Area<ScenarioEvents>(0, {
 });
 
 /**
- * What can be said of a scene.
+ * The events of a scene, each with its values.
  *
  * @category Buttons and scenes
  */
 export interface SceneEvents {
-  /** It runs, has stopped, may run, may not (WHAT 1 to 4). */
+  /** It runs, has stopped, is enabled or is disabled (WHAT 1 to 4). */
   "scene.state": { state: "started" | "stopped" | "enabled" | "disabled" };
 }
 
@@ -115,7 +115,7 @@ export const scenes: Area<SceneEvents> = new Area<SceneEvents>(17, {
  */
 export class ScenarioModule extends Item<ScenarioEvents> {
   /**
-   * Makes a module.
+   * Creates a module.
    *
    * @param gateway The gateway.
    * @param where The target.
@@ -128,27 +128,27 @@ export class ScenarioModule extends Item<ScenarioEvents> {
    * Runs a scenario.
    *
    * @param scenario 1 to 20.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    */
   run(scenario: number, options?: CommandOptions): Promise<void> {
     return this.command("scenario.run", { scenario }, options);
   }
 
   /**
-   * Begins to record.
+   * Starts recording a scenario.
    *
    * @param scenario 1 to 20.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    */
   record(scenario: number, options?: CommandOptions): Promise<void> {
     return this.command("scenario.record", { scenario }, options);
   }
 
   /**
-   * Ends recording.
+   * Ends recording a scenario.
    *
    * @param scenario 1 to 20.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    */
   stopRecording(scenario: number, options?: CommandOptions): Promise<void> {
     return this.command("scenario.recorded", { scenario }, options);
@@ -158,19 +158,19 @@ export class ScenarioModule extends Item<ScenarioEvents> {
    * Erases a scenario.
    *
    * @param scenario 1 to 20, or `"all"`.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    */
   erase(scenario: number | "all", options?: CommandOptions): Promise<void> {
     const values = scenario === "all" ? {} : { scenario };
     return this.command("scenario.erase", values, options);
   }
 
-  /** Keeps the module from being programmed. */
+  /** Locks the module against programming. */
   lock(options?: CommandOptions): Promise<void> {
     return this.command("scenario.lock", { locked: true }, options);
   }
 
-  /** Lets the module be programmed. */
+  /** Unlocks the module for programming. */
   unlock(options?: CommandOptions): Promise<void> {
     return this.command("scenario.lock", { locked: false }, options);
   }
@@ -197,7 +197,7 @@ export class ScenarioModule extends Item<ScenarioEvents> {
  */
 export class Scene extends Item<SceneEvents> {
   /**
-   * Makes a scene.
+   * Creates a scene.
    *
    * @param gateway The gateway.
    * @param where The target.
@@ -216,12 +216,12 @@ export class Scene extends Item<SceneEvents> {
     return this.command("scene.state", { state: "stopped" }, options);
   }
 
-  /** Lets it run. */
+  /** Allows it to run. */
   enable(options?: CommandOptions): Promise<void> {
     return this.command("scene.state", { state: "enabled" }, options);
   }
 
-  /** Keeps it from running. */
+  /** Prevents it from running. */
   disable(options?: CommandOptions): Promise<void> {
     return this.command("scene.state", { state: "disabled" }, options);
   }

@@ -2,7 +2,8 @@
 // This module is browser compatible.
 
 /**
- * The old sound system: WHO 16. Only what the sources agree on has a name.
+ * The old sound system: WHO 16. Only messages on which the sources agree have
+ * names.
  *
  * @module
  */
@@ -21,7 +22,7 @@ import {
 } from "./_values.ts";
 
 /**
- * What can be said of the sound system.
+ * The events of the sound system, each with its values.
  *
  * @category Sound
  */
@@ -34,29 +35,29 @@ export interface SoundEvents {
   "sound.sleep": { band: "base" | "stereo" };
   /** No longer sleeps (WHAT 40). */
   "sound.wake": Record<never, never>;
-  /** Goes with the listener (WHAT 50, 53). */
+  /** Follows the listener (WHAT 50, 53). */
   "sound.followMe": { band: "base" | "stereo" };
   /** The source is busy (WHAT 100). */
   "sound.busy": Record<never, never>;
-  /** The texts of a radio station are wanted, or not (WHAT 101, 102). */
+  /** The texts of a radio station are requested or not (WHAT 101, 102). */
   "sound.texts": { wanted: boolean };
   /** Louder by 1 to 15 (WHAT 1001 to 1015). */
   "sound.louder": { steps: number };
   /** Softer by 1 to 15 (WHAT 1101 to 1115). */
   "sound.softer": { steps: number };
-  /** So many stations or tracks on (WHAT 6001 to 6015). */
+  /** `steps` stations or tracks forward (WHAT 6001 to 6015). */
   "sound.next": { steps: number };
-  /** So many stations or tracks back (WHAT 6101 to 6115). */
+  /** `steps` stations or tracks back (WHAT 6101 to 6115). */
   "sound.previous": { steps: number };
   /** The volume, 0 to 31 (dimension 1). */
   "sound.volume": { volume: number };
-  /** The high tones (dimension 2). */
+  /** The treble (dimension 2). */
   "sound.highTones": { tones: number };
-  /** The low tones (dimension 3). */
+  /** The bass (dimension 3). */
   "sound.lowTones": { tones: number };
   /** The balance (dimension 4). */
   "sound.balance": { balance: number };
-  /** The state, as the device says it (dimension 5). */
+  /** The state, as the device reports it (dimension 5). */
   "sound.state": { state: number };
   /** The station or track (dimension 7). */
   "sound.track": { track: number };
@@ -127,7 +128,7 @@ export const sound: Area<SoundEvents> = new Area<SoundEvents>(16, {
  * An amplifier, `01` to `99`, an area `#0` to `#9`, or `0` for all.
  *
  * @category Sound
- * @example Louder
+ * @example Raise the volume
  * ```ts
  * import { Amplifier, Gateway, GatewaySimulator } from "@wirekit/openwebnet";
  * import { assertEquals } from "@std/assert";
@@ -141,7 +142,7 @@ export const sound: Area<SoundEvents> = new Area<SoundEvents>(16, {
  */
 export class Amplifier extends Item<SoundEvents> {
   /**
-   * Makes an amplifier.
+   * Creates an amplifier.
    *
    * @param gateway The gateway.
    * @param where The target.
@@ -151,30 +152,30 @@ export class Amplifier extends Item<SoundEvents> {
   }
 
   /**
-   * Switches.
+   * Switches on or off.
    *
-   * @param state What.
-   * @param options Time and signal.
+   * @param state The state to switch to.
+   * @param options Timeout and signal.
    */
   switch(state: SoundSwitch, options?: CommandOptions): Promise<void> {
     return this.command("sound.switch", { state }, options);
   }
 
   /**
-   * Louder.
+   * Raises the volume.
    *
-   * @param steps By 1 to 15.
-   * @param options Time and signal.
+   * @param steps 1 to 15.
+   * @param options Timeout and signal.
    */
   louder(steps = 1, options?: CommandOptions): Promise<void> {
     return this.command("sound.louder", { steps }, options);
   }
 
   /**
-   * Softer.
+   * Lowers the volume.
    *
-   * @param steps By 1 to 15.
-   * @param options Time and signal.
+   * @param steps 1 to 15.
+   * @param options Timeout and signal.
    */
   softer(steps = 1, options?: CommandOptions): Promise<void> {
     return this.command("sound.softer", { steps }, options);

@@ -2,9 +2,9 @@
 // This module is browser compatible.
 
 /**
- * Sound diffusion: WHO 22. Sources are written `2#1` to `2#4`, speakers
- * `3#area#point`, areas `4#area`, all sources `6`. Values come as events, often
- * under `5#` and the sender.
+ * Sound diffusion: WHO 22. The WHERE of a source is `2#1` to `2#4`, of a
+ * speaker `3#area#point`, of an area `4#area`, of all sources `6`. Values come
+ * as events, often with a WHERE of `5#` and the sender.
  *
  * @module
  */
@@ -22,14 +22,14 @@ import {
 } from "./_values.ts";
 
 /**
- * What of the sound is meant (`mmtype`).
+ * The part of the sound that is meant (`mmtype`).
  *
  * @category Sound
  */
 export type Medium = "voice" | "right" | "left" | "stereo" | "all";
 
 /**
- * What can be said of sound diffusion.
+ * The events of sound diffusion, each with its values.
  *
  * @category Sound
  */
@@ -46,9 +46,9 @@ export interface SoundDiffusionEvents {
   "diffusion.louder": { steps?: number };
   /** Softer by 1 to 31 (WHAT 4). */
   "diffusion.softer": { steps?: number };
-  /** Up the frequencies, by 1 to 15 steps or to the next station (WHAT 5). */
+  /** Frequency up by 1 to 15 steps, or to the next station (WHAT 5). */
   "diffusion.frequencyUp": { steps?: number };
-  /** Down the frequencies (WHAT 6). */
+  /** Frequency down likewise (WHAT 6). */
   "diffusion.frequencyDown": { steps?: number };
   /** The next or previous station (WHAT 9, 10). */
   "diffusion.station": { to: "next" | "previous" };
@@ -56,15 +56,15 @@ export interface SoundDiffusionEvents {
   "diffusion.track": { to: "next" | "previous"; steps?: number };
   /** To a source (WHAT 22). */
   "diffusion.goTo": { medium?: Medium; area?: number };
-  /** The texts of a radio station are wanted, or not (WHAT 31, 32). */
+  /** The texts of a radio station are requested or not (WHAT 31, 32). */
   "diffusion.texts": { wanted: boolean };
   /** The frequency is stored as a station, 1 to 5 (WHAT 33). */
   "diffusion.store": { station?: number };
-  /** On, with the listener (WHAT 34). */
+  /** On, following the listener (WHAT 34). */
   "diffusion.followMe": { medium?: Medium; area?: number };
   /** On, with a source (WHAT 35). */
   "diffusion.onTo": { medium?: Medium; area?: number; source?: number };
-  /** More or less of the tones, by 1 to 63 (WHAT 36 to 41). */
+  /** More or less treble, middle or bass, by 1 to 63 (WHAT 36 to 41). */
   "diffusion.tones": { change: ToneChange; steps?: number };
   /** The balance, to the right or to the left (WHAT 42, 43). */
   "diffusion.balanceStep": { to: "right" | "left"; steps?: number };
@@ -72,17 +72,17 @@ export interface SoundDiffusionEvents {
   "diffusion.presetStep": { to: "next" | "previous" };
   /** The volume, 0 to 31 (dimension 1). */
   "diffusion.volume": { volume: number };
-  /** The high tones (dimension 2). */
+  /** The treble (dimension 2). */
   "diffusion.highTones": { tones: number };
-  /** The middle tones (dimension 3). */
+  /** The midrange (dimension 3). */
   "diffusion.midTones": { tones: number };
-  /** The low tones (dimension 4). */
+  /** The bass (dimension 4). */
   "diffusion.lowTones": { tones: number };
-  /** The frequency, as the source says it (dimension 5). */
+  /** The frequency, as the source reports it (dimension 5). */
   "diffusion.frequency": { modulation?: Modulation; frequency?: number };
   /** The station, or the track (dimension 6). */
   "diffusion.current": { number: number };
-  /** Whether it plays, as the source says it (dimension 7). */
+  /** Whether it plays, as the source reports it (dimension 7). */
   "diffusion.play": { status: number };
   /** The frequency, and its station (dimension 11). */
   "diffusion.tuned": {
@@ -96,7 +96,9 @@ export interface SoundDiffusionEvents {
   "diffusion.balance": { balance: number };
   /** The 3D effect, 0 to 10 (dimension 18). */
   "diffusion.effect": { level: number };
-  /** The preset: 2 to 11 as the document names them, 16 to 25 (dimension 19). */
+  /**
+   * The preset: 2 to 11 as the document names them, 16 to 25 (dimension 19).
+   */
   "diffusion.preset": { preset: number };
   /** The loudness (dimension 20). */
   "diffusion.loudness": { on: boolean };
@@ -105,7 +107,7 @@ export interface SoundDiffusionEvents {
 }
 
 /**
- * A change of the tones.
+ * A change of the treble, the midrange or the bass.
  *
  * @category Sound
  */

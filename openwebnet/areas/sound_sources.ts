@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * The speakers and the sources of sound diffusion: WHO 22.
+ * The speakers and sources of sound diffusion: WHO 22.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import {
 } from "./sound_diffusion.ts";
 
 /**
- * What speakers and sources have in common.
+ * The base of speakers and sources.
  *
  * @category Sound
  * @example Switch on for an area
@@ -32,7 +32,7 @@ import {
  */
 export class SoundItem extends Item<SoundDiffusionEvents> {
   /**
-   * Makes an item.
+   * Creates an item.
    *
    * @param gateway The gateway.
    * @param where The target.
@@ -45,7 +45,7 @@ export class SoundItem extends Item<SoundDiffusionEvents> {
    * Switches on.
    *
    * @param area The area that listens, 1 to 9.
-   * @param options Medium, time and signal.
+   * @param options Medium, timeout and signal.
    */
   on(area: number, options: MediumOptions = {}): Promise<void> {
     const { medium = "stereo", ...rest } = options;
@@ -56,14 +56,14 @@ export class SoundItem extends Item<SoundDiffusionEvents> {
    * Switches off.
    *
    * @param area The area that listens, 1 to 9.
-   * @param options Medium, time and signal.
+   * @param options Medium, timeout and signal.
    */
   off(area: number, options: MediumOptions = {}): Promise<void> {
     const { medium = "stereo", ...rest } = options;
     return this.command("diffusion.switch", { on: false, medium, area }, rest);
   }
 
-  /** An answer from `5#3#1#2` is that of the sender `3#1#2`. */
+  /** An answer from `5#3#1#2` comes from the sender `3#1#2`. */
   protected override speaksFor(where: string): boolean {
     return where === this.where || where === `5#${this.where}`;
   }
@@ -73,7 +73,7 @@ export class SoundItem extends Item<SoundDiffusionEvents> {
  * A speaker, `3#area#point`, or the speakers of an area, `4#area`.
  *
  * @category Sound
- * @example Louder
+ * @example Raise the volume
  * ```ts
  * import { Gateway, GatewaySimulator, Speaker } from "@wirekit/openwebnet";
  * import { assertEquals } from "@std/assert";
@@ -86,20 +86,20 @@ export class SoundItem extends Item<SoundDiffusionEvents> {
  */
 export class Speaker extends SoundItem {
   /**
-   * Louder.
+   * Raises the volume.
    *
-   * @param steps By 1 to 31.
-   * @param options Time and signal.
+   * @param steps 1 to 31.
+   * @param options Timeout and signal.
    */
   louder(steps = 1, options?: CommandOptions): Promise<void> {
     return this.command("diffusion.louder", { steps }, options);
   }
 
   /**
-   * Softer.
+   * Lowers the volume.
    *
-   * @param steps By 1 to 31.
-   * @param options Time and signal.
+   * @param steps 1 to 31.
+   * @param options Timeout and signal.
    */
   softer(steps = 1, options?: CommandOptions): Promise<void> {
     return this.command("diffusion.softer", { steps }, options);
@@ -109,7 +109,7 @@ export class Speaker extends SoundItem {
    * Sets the volume.
    *
    * @param volume 0 to 31.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    */
   setVolume(volume: number, options?: CommandOptions): Promise<void> {
     return this.command("diffusion.volume", { volume }, options);
@@ -124,7 +124,7 @@ export class Speaker extends SoundItem {
    * Sets the balance.
    *
    * @param balance 0 to 63.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    */
   setBalance(balance: number, options?: CommandOptions): Promise<void> {
     return this.command("diffusion.balance", { balance }, options);
@@ -134,7 +134,7 @@ export class Speaker extends SoundItem {
    * Sets the preset.
    *
    * @param preset 2 to 25.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    */
   setPreset(preset: number, options?: CommandOptions): Promise<void> {
     return this.command("diffusion.preset", { preset }, options);
@@ -143,8 +143,8 @@ export class Speaker extends SoundItem {
   /**
    * Sets the loudness.
    *
-   * @param on Whether on.
-   * @param options Time and signal.
+   * @param on Whether to switch it on.
+   * @param options Timeout and signal.
    */
   setLoudness(on: boolean, options?: CommandOptions): Promise<void> {
     return this.command("diffusion.loudness", { on }, options);
@@ -155,7 +155,7 @@ export class Speaker extends SoundItem {
  * A source of sound, `2#1` to `2#4`.
  *
  * @category Sound
- * @example The next station
+ * @example Change to the next station
  * ```ts
  * import { Gateway, GatewaySimulator, SoundSource } from "@wirekit/openwebnet";
  * import { assertEquals } from "@std/assert";
@@ -168,20 +168,20 @@ export class Speaker extends SoundItem {
  */
 export class SoundSource extends SoundItem {
   /**
-   * To another station.
+   * Changes to the next or previous station.
    *
-   * @param to Which way.
-   * @param options Time and signal.
+   * @param to The direction.
+   * @param options Timeout and signal.
    */
   station(to: "next" | "previous", options?: CommandOptions): Promise<void> {
     return this.command("diffusion.station", { to }, options);
   }
 
   /**
-   * To another track.
+   * Changes to the next or previous track.
    *
-   * @param to Which way.
-   * @param options Time and signal.
+   * @param to The direction.
+   * @param options Timeout and signal.
    */
   track(to: "next" | "previous", options?: CommandOptions): Promise<void> {
     return this.command("diffusion.track", { to }, options);
@@ -191,7 +191,7 @@ export class SoundSource extends SoundItem {
    * Stores the frequency as a station.
    *
    * @param station 1 to 5.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    */
   store(station: number, options?: CommandOptions): Promise<void> {
     return this.command("diffusion.store", { station }, options);
@@ -207,7 +207,7 @@ export class SoundSource extends SoundItem {
 }
 
 /**
- * Options of what concerns a part of the sound.
+ * Options for commands that concern part of the sound.
  *
  * @category Sound
  */

@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * Breakers that close by themselves: WHO 18.
+ * Breakers that close automatically: WHO 18.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import {
 import { type Caller, Item } from "./item.ts";
 
 /**
- * A Stop&Go: a breaker that closes by itself.
+ * A Stop&Go: a breaker that closes automatically.
  *
  * @category Energy
  * @example Read its state
@@ -31,7 +31,7 @@ import { type Caller, Item } from "./item.ts";
  */
 export class StopGo extends Item<EnergyEvents> {
   /**
-   * Makes a Stop&Go.
+   * Creates a Stop&Go.
    *
    * @param gateway The gateway.
    * @param where The target.
@@ -49,10 +49,10 @@ export class StopGo extends Item<EnergyEvents> {
   }
 
   /**
-   * Lets it close by itself, or not.
+   * Enables or disables automatic closing.
    *
-   * @param enabled Whether.
-   * @param options Time and signal.
+   * @param enabled Whether to enable it.
+   * @param options Timeout and signal.
    */
   automaticReset(enabled: boolean, options?: CommandOptions): Promise<void> {
     return this.command("energy.automaticReset", { enabled }, options);
@@ -61,14 +61,14 @@ export class StopGo extends Item<EnergyEvents> {
   /**
    * Opens or closes the circuit.
    *
-   * @param open Whether it is to be open.
-   * @param options Time and signal.
+   * @param open Whether to open it.
+   * @param options Timeout and signal.
    */
   breaker(open: boolean, options?: CommandOptions): Promise<void> {
     return this.command("energy.breaker", { open }, options);
   }
 
-  /** Asks for the days between two tests. */
+  /** Asks for the number of days between two tests. */
   async testPeriod(options?: CommandOptions): Promise<number> {
     return await this.value("energy.testPeriod", "days", options);
   }

@@ -4,8 +4,8 @@
 /**
  * Heating and cooling: WHO 4. Temperatures are in °C.
  *
- * Zones are written `1` to `99`; a zone that a central unit governs is written
- * with a `#` in commands (`#1`), the central unit itself is `#0`.
+ * The WHERE of a zone is `1` to `99`. In commands, a zone that a central unit
+ * controls is written with a `#` (`#1`); the central unit itself is `#0`.
  *
  * @module
  */
@@ -25,7 +25,7 @@ import {
 } from "./_values.ts";
 
 /**
- * What a mode is for.
+ * Whether a mode is for heating, for cooling, or for both (`"generic"`).
  *
  * @category Heating
  */
@@ -52,66 +52,71 @@ export type ActuatorState =
   | "off at speed 3";
 
 /**
- * What can be said of heating and cooling.
+ * The events of heating and cooling, each with its values.
  *
  * @category Heating
  */
 export interface ThermoEvents {
-  /** What the zone does (WHAT 0, 1). */
+  /** What the zone is doing (WHAT 0, 1). */
   "thermo.operation": { operation: "heating" | "cooling" };
   /**
-   * Its mode: protection is antifreeze when heating and thermal when cooling
-   * (WHAT 102 to 311).
+   * Its mode. Protection is against frost when heating, against heat when
+   * cooling (WHAT 102 to 311).
    */
   "thermo.mode": {
     season: Season;
     mode: "protection" | "off" | "manual" | "automatic";
   };
-  /** A weekly program, 1 to 16; 0 the last (WHAT 1100 to 3116; documented to 3). */
+  /**
+   * A weekly program, 1 to 16; 0 for the last one (WHAT 1100 to 3116, of which
+   * programs 1 to 3 are documented).
+   */
   "thermo.program": { season: Season; program: number };
-  /** A scenario, 1 to 16; 0 the last (WHAT 1200 to 3216). */
+  /** A scenario, 1 to 16; 0 for the last one (WHAT 1200 to 3216). */
   "thermo.scenario": { season: Season; scenario: number };
   /**
-   * So many days of vacation, and then a program or scenario, as the digits of
-   * its WHAT (WHAT 13000 to 33999, with a parameter).
+   * Some days of vacation and then a program or scenario, given as the digits
+   * of its WHAT (WHAT 13000 to 33999, with a parameter).
    */
   "thermo.vacation": { season: Season; days: number; then?: string };
-  /** Today as on a holiday, and then another mode (WHAT 115, 215, 315). */
+  /** Holiday mode today, and then another mode (WHAT 115, 215, 315). */
   "thermo.holiday": { season: Season; then?: string };
   /** A temperature for some hours (WHAT 112, 212, 312, seen in firmware). */
   "thermo.timedManual": { season: Season; celsius?: number; hours?: number };
   /** The vacation ends (WHAT 3000). */
   "thermo.vacationOff": { then?: string };
-  /** The remote control is off or on (WHAT 20, 21). */
+  /** Remote control is disabled or enabled (WHAT 20, 21). */
   "thermo.remoteControl": { enabled: boolean };
-  /** At least one probe is off, in antifreeze, in manual (WHAT 22 to 24). */
+  /** At least one probe is off, in antifreeze or in manual (WHAT 22 to 24). */
   "thermo.probes": { state: "off" | "antifreeze" | "manual" };
   /** At least one failure (WHAT 30). */
   "thermo.failure": Record<never, never>;
   /** The battery of the central unit is low (WHAT 31). */
   "thermo.battery": Record<never, never>;
-  /** The local adjustment no longer counts (WHAT 40). */
+  /** The local adjustment is disabled (WHAT 40). */
   "thermo.release": Record<never, never>;
-  /** What a probe measures (dimension 0). */
+  /** The temperature that a probe measures (dimension 0). */
   "thermo.temperature": { celsius: number };
-  /** The fan (dimension 11). */
+  /** The speed of the fan (dimension 11). */
   "thermo.fan": { speed: "auto" | 1 | 2 | 3 | "off" };
   /** The set point with the local adjustment (dimension 12). */
   "thermo.adjustedSetPoint": { celsius?: number; season?: Season };
   /**
-   * The knob of the probe, in degrees, or switched; `"override"` was seen by
-   * users (dimension 13).
+   * The knob of the probe: an offset in degrees, or a switched position.
+   * `"override"` is known from users (dimension 13).
    */
   "thermo.offset": { offset: number | "off" | "protection" | "override" };
-  /** The set point, 5 to 40 °C in halves (dimension 14). */
+  /** The set point, 5 to 40 °C in steps of 0.5 (dimension 14). */
   "thermo.setPoint": { celsius?: number; season?: Season };
-  /** What a further probe of a zone measures (dimension 15). */
+  /** The temperature that another probe of a zone measures (dimension 15). */
   "thermo.probe": { probe?: number; celsius?: number };
   /** The valves of a zone (dimension 19). */
   "thermo.valves": { cooling?: ActuatorState; heating?: ActuatorState };
   /** An actuator of a zone (dimension 20). */
   "thermo.actuator": { state: ActuatorState };
-  /** A split unit: its own numbers for mode, speed and swing (dimension 22). */
+  /**
+   * A split unit, with its own numbers for mode, speed, swing (dimension 22).
+   */
   "thermo.split": {
     mode?: number;
     celsius?: number;
@@ -122,7 +127,7 @@ export interface ThermoEvents {
   "thermo.endDate": { day?: number; month?: number; year?: number };
   /** The time at which it ends (dimension 31). */
   "thermo.endTime": { hours?: number; minutes?: number };
-  /** The time at which a timed manual mode ends (dimension 32, in firmware). */
+  /** When a timed manual mode ends (dimension 32, known from firmware). */
   "thermo.manualEnd": { hours?: number; minutes?: number };
   /** Relative humidity in % (dimension 60). */
   "thermo.humidity": { percent: number };
@@ -137,7 +142,7 @@ export type ThermoEvent = EventOf<ThermoEvents>;
 
 const SEASONS: readonly Season[] = ["heating", "cooling", "generic"];
 
-/** A code of the season, 1 to 3, and something of so many digits after it. */
+/** A code of a digit for the season, 1 to 3, and further digits. */
 function seasonal<K extends string, V>(
   key: K,
   length: number,
@@ -154,13 +159,15 @@ function seasonal<K extends string, V>(
     },
     format(values) {
       const index = SEASONS.indexOf(values.season);
-      if (index < 0) throw new RangeError(`There is no "${values.season}"`);
+      if (index < 0) {
+        throw new RangeError(`There is no season "${values.season}"`);
+      }
       return [`${index + 1}${format(values[key])}`];
     },
   };
 }
 
-/** A season and a number after a prefix: 1103 is program 3. */
+/** A code of the season, a prefix and a number: 1103 is program 3. */
 function seasonalNumber<K extends string>(
   key: K,
   prefix: string,
@@ -179,7 +186,7 @@ function seasonalNumber<K extends string>(
   );
 }
 
-/** A season and nothing else after it but a fixed text. */
+/** A code of the season and a fixed text. */
 function seasonOnly(text: string): ValueList<{ season: Season }> {
   const { parse, format } = seasonal<"text", string>(
     "text",
@@ -275,7 +282,7 @@ export const thermo: Area<ThermoEvents> = new Area<ThermoEvents>(4, {
           "5": "protection",
           "6": "override",
         },
-        // Some gateways leave a zero out, or write one more.
+        // Some gateways omit a zero, or write one too many.
         {
           0: 0,
           1: 1,

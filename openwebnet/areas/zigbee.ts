@@ -2,8 +2,8 @@
 // This module is browser compatible.
 
 /**
- * Finding Zigbee devices by way of a gateway for them (the WHO 13 of sticks).
- * None of it is published: it is what openwebnet4j does.
+ * Discovery of Zigbee devices through a Zigbee gateway (the WHO 13 of sticks).
+ * Nothing about it is published: it follows openwebnet4j.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import type { Caller } from "./item.ts";
 import { parseWhere } from "../wire/where.ts";
 
 /**
- * What a unit of a Zigbee device is, by the number that it says.
+ * The kinds of unit of a Zigbee device, by the number that it reports.
  *
  * @category The gateway itself
  */
@@ -51,13 +51,13 @@ export const ZIGBEE_TYPES: Readonly<Record<number, string>> = {
  * @category The gateway itself
  */
 export interface ZigbeeUnit {
-  /** Its target, for the items of its kind: `702053501#9`. */
+  /** Its target for the items of its kind, such as `702053501#9`. */
   where: string;
-  /** The last 4 bytes of the device's MAC in decimal. */
+  /** The last 4 bytes of the device's MAC address, in decimal. */
   address: string;
   /** The unit, two digits. */
   unit: string;
-  /** What it is: see {@linkcode ZIGBEE_TYPES}. */
+  /** Its kind: see {@linkcode ZIGBEE_TYPES}. */
   type: number;
 }
 
@@ -68,7 +68,7 @@ export interface ZigbeeUnit {
  */
 export interface ZigbeeOptions extends CommandOptions {
   /**
-   * Longest wait for the number of devices, in milliseconds.
+   * How long to wait for the number of devices, in milliseconds.
    *
    * @default {30000}
    */
@@ -83,7 +83,7 @@ export interface ZigbeeOptions extends CommandOptions {
  * @param options Times.
  * @returns The units.
  *
- * @example What the numbers mean
+ * @example Look up the kinds of unit
  * ```ts
  * import { ZIGBEE_TYPES } from "@wirekit/openwebnet";
  * import { assertEquals } from "@std/assert";

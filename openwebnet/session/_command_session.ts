@@ -76,7 +76,7 @@ export class CommandSession implements AsyncDisposable {
    * Sends a command or writes a dimension.
    *
    * @param message The message.
-   * @param options Times, signal, and whether it may be repeated.
+   * @param options Timeout, signal, and whether it may be repeated.
    * @returns Resolves when the gateway has acknowledged it. Depending on the
    * gateway, it is then carried out, or only on its way to the bus.
    * @throws {NackError} If the gateway refuses it.
@@ -90,7 +90,7 @@ export class CommandSession implements AsyncDisposable {
    * Asks for a state or a dimension.
    *
    * @param message The request.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    * @returns The answer, which may be empty: some values come only on an event
    * session. The answer to a refused request is discarded.
    * @throws {NackError} If the gateway refuses it, for example because the
@@ -110,7 +110,7 @@ export class CommandSession implements AsyncDisposable {
    * early: the rest of the answer is read and dropped.
    *
    * @param message The request.
-   * @param options Time and signal.
+   * @param options Timeout and signal.
    * @returns The answer. Throws what {@linkcode CommandSession.request} throws;
    * discard what it yielded before a refusal.
    */

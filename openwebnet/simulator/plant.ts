@@ -115,7 +115,7 @@ export class Plant {
   };
 
   /**
-   * Makes a plant.
+   * Creates a plant.
    *
    * @param options What it holds.
    */

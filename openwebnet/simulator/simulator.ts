@@ -163,7 +163,7 @@ export class GatewaySimulator implements AsyncDisposable {
   #lockedUntil = 0;
 
   /**
-   * Makes a gateway. It listens to nobody by itself.
+   * Creates a gateway. It listens to nobody by itself.
    *
    * @param options The kind of gateway, its plant, its faults.
    */
@@ -211,7 +211,8 @@ export class GatewaySimulator implements AsyncDisposable {
 
   /**
    * What was done, in order: each frame of a command session that the plant has
-   * acknowledged, requests included. A ledger against lost and doubled commands.
+   * acknowledged, requests included. A ledger against lost and doubled
+   * commands.
    */
   get executed(): readonly string[] {
     return this.#executed;

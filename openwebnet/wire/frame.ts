@@ -108,7 +108,7 @@ export class FrameScanner implements Framer<string> {
   #reason: "foreign" | "long" = "foreign";
 
   /**
-   * Makes a scanner for one connection.
+   * Creates a scanner for one connection.
    *
    * @param options The limit, and whom to tell of junk.
    * @throws {RangeError} If the limit is no positive integer.
@@ -142,7 +142,8 @@ export class FrameScanner implements Framer<string> {
     let text = "";
     let state: number = this.#state;
     let junk = 0;
-    // The unfinished frame starts here; negative if an earlier chunk had its head.
+    // The unfinished frame starts here; negative if an earlier chunk had its
+    // head.
     let start = -this.#head.length;
     for (let i = 0; i < length; i++) {
       const byte = chunk[i]!;
@@ -274,7 +275,8 @@ function endOf(chunk: Uint8Array, start: number, max: number): number {
 /** Returns a text with one character for each byte, the same if it is ASCII. */
 function toText(chunk: Uint8Array): string {
   const text = UTF8.decode(chunk);
-  // Much faster than Latin-1. No two bytes became one character, if it is as long.
+  // Much faster than Latin-1. No two bytes became one character, if it is as
+  // long.
   return text.length === chunk.length ? text : LATIN1.decode(chunk);
 }
 

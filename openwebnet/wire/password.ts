@@ -166,7 +166,7 @@ export async function hmacProofs(input: HmacInput): Promise<HmacProofs> {
 }
 
 /**
- * Makes a nonce of the length that an algorithm needs.
+ * Creates a nonce of the length that an algorithm needs.
  *
  * @param algorithm The hash.
  * @returns Random bytes.
