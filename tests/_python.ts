@@ -2,6 +2,8 @@
 
 /** Python peers, each in a virtual environment of its own. */
 
+import { NotHereError } from "./_not_here.ts";
+
 const CACHE = new URL("../.cache/python/", import.meta.url);
 
 /** Longest time that an installation may take. */
@@ -63,7 +65,7 @@ async function interpreter(
     const found = await run(program, ["--version"]).catch(() => undefined);
     if (found?.success) return { program, flags };
   }
-  throw new Error(
+  throw new NotHereError(
     `There is no Python ${wanted}, neither as ${candidates[0]} nor of pyenv`,
   );
 }
