@@ -115,7 +115,7 @@ Deno.test("Items say at once that an answer holds no known value", async () => {
   await assertRejects(
     () => zone.adjustedSetPoint(),
     RemoteError,
-    "celsius is none",
+    "celsius is not one",
   );
 });
 
