@@ -23,3 +23,9 @@ export * from "./jsonrpc.ts";
 export * from "./openwebnet.ts";
 export * from "./serve.ts";
 export * from "./wsrpc.ts";
+
+if (import.meta.main) {
+  throw new Error(
+    "This is a library: its command is jsr:@wirekit/switchboard/cli",
+  );
+}

@@ -80,7 +80,9 @@ async function runs(
   file: string,
   args: string[],
 ): Promise<void> {
-  const isHub = /wirekit\/hub|\/hub$/.test([file, ...args].join(" "));
+  const isHub = /wirekit\/(hub|switchboard)|\/hub$/.test(
+    [file, ...args].join(" "),
+  );
   const asked = args.some((arg) => /^--(help|version)$/.test(arg));
   const serves = !asked && (isHub || args.includes("serve"));
   // The port may be taken on this machine, so another one is.
