@@ -20,31 +20,33 @@ import {
 } from "../wire/password.ts";
 import type { Random } from "./_random.ts";
 
-/** How the gateway's end of a handshake goes. */
+/** Options for the gateway's end of a handshake. */
 export interface AcceptOptions {
   authentication: Authentication;
   password: string;
   random: Random;
   selectors: readonly string[];
-  /** Longest wait for each frame of the client. */
+  /** How long to wait for each frame of the client, in milliseconds. */
   timeout: number;
-  /** Whether there is a place for such a session. */
+  /** Tells whether there is room for another session of a kind. */
   hasRoom: (session: SessionKind) => boolean;
-  /** Asked before a step: whether to close instead. */
+  /** Tells, before a step, whether to close instead. */
   closesAt: (step: HandshakeStep) => boolean;
-  /** Whether to refuse the right password, because of earlier wrong ones. */
+  /**
+   * Tells whether to refuse the right password, because of wrong ones before.
+   */
   isLocked: () => boolean;
-  /** Whether to show a wrong proof. */
+  /** Tells whether to send a wrong proof. */
   liesAbout: (step: "proof") => boolean;
 }
 
 /** A step of a handshake at which a gateway may close or refuse. */
 export type HandshakeStep = "greeting" | "selector" | "password";
 
-/** How a handshake went: with a session, or without. */
+/** The result of a handshake: a session, or the reason why there is none. */
 export type Accepted = SessionKind | "wrong password" | "closed";
 
-/** The gateway's end of a handshake. */
+/** Plays the gateway's end of a handshake. */
 export async function acceptSession(
   transport: Transport<string>,
   options: AcceptOptions,

@@ -11,26 +11,26 @@ import type { GatewayProfile } from "../session/profiles.ts";
 const ENERGY_REGEXP =
   /^(51|53|54|71|73|113|212|25\d|26[0-3]|52#\d+#\d+|72#[12]|511#\d+#\d+|51[234]#\d+|517(#\d+)?|1200#\d+)$/;
 
-/** The modes that a central unit and its zones take: not manual, as `110`. */
+/** The modes that a central unit and its zones accept: not manual, as `110`. */
 const GOVERNED_REGEXP =
   /^([01]|[123](02|03|11)|[123][12]\d\d|[123]12#\d{4}#\d+|[123]15#\d+|[123]3\d{3}#\d+|3000(#\d+)?|20|21|40)$/;
 
-/** The modes that a zone takes by itself. */
+/** The modes that a zone without a central unit accepts. */
 const ZONE_REGEXP = /^([01]|[123]0[23]|40)$/;
 
 /**
- * Tells whether the firmware of a gateway takes a message for one, whatever the
- * plant has. What it does not take it refuses, and sends nothing to the bus.
+ * Tells whether the firmware of a gateway accepts a message, whatever devices
+ * the plant has. It refuses any other message, and sends nothing to the bus.
  *
- * The rules are those of firmware run by own-firmware-oracle, restated; what was
- * not run is taken.
+ * The rules are those of firmware run by own-firmware-oracle, restated; what
+ * was not run is accepted.
  */
 export function takes(profile: GatewayProfile, message: BusMessage): boolean {
   const { who } = message;
   if (profile.whos !== undefined && !profile.whos.includes(who)) return false;
   if (profile.refuses.includes(who)) return false;
   const where = message.where ?? "";
-  // An interface has two digits.
+  // The number of an interface has two digits.
   if (/#4#\d$/.test(where)) return false;
   if (isWired(who) && !takesTarget(profile, where)) return false;
   switch (who) {
@@ -57,8 +57,8 @@ export function takes(profile: GatewayProfile, message: BusMessage): boolean {
 }
 
 /**
- * Tells whether a gateway refuses a message that it has sent to the bus, since
- * nothing confirms it in time.
+ * Tells whether a gateway refuses a message that it has sent to the bus,
+ * because nothing confirms it in time.
  */
 export function isUnconfirmed(
   profile: GatewayProfile,

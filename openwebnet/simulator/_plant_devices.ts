@@ -4,7 +4,7 @@
 import type { BusMessage } from "../wire/message.ts";
 
 /**
- * What comes of a message.
+ * How a plant reacts to a message.
  *
  * @category Simulator
  */
@@ -17,13 +17,13 @@ export interface Reaction {
   events: string[];
 }
 
-/** Devices of one WHO. */
+/** The devices of one WHO. */
 export interface Devices {
   /** Handles a message, and returns whether it is acknowledged. */
   handle(message: BusMessage, reaction: Reaction): boolean;
 }
 
-/** °C in tenths, with a digit for the sign. */
+/** Formats °C in tenths, with a digit for the sign. */
 export function decidegrees(celsius: number): string {
   const tenths = Math.round(Math.abs(celsius) * 10);
   return (celsius < 0 ? "1" : "0") + `${tenths}`.padStart(3, "0");

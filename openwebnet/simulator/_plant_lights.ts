@@ -59,7 +59,7 @@ export class Lights implements Devices {
           }
           return true;
         }
-        // A level of exactly 100, off, is refused.
+        // A level of exactly 100, which would be off, is refused.
         const ok = message.dimension === "1" && level > 100 && level <= 200;
         if (!ok) return false;
         for (const [where, light] of lights) {
@@ -92,7 +92,7 @@ function lightWhat({ dimmer, level }: Light): number {
   return dimmer ? Math.max(2, Math.round(level / 10)) : 1;
 }
 
-/** What a command of WHO 1 makes of a level. */
+/** Returns how a command of WHO 1 changes the level. */
 function lightCommand(what: string): ((light: Light) => number) | undefined {
   const { code: text, parameters } = parseTag(what);
   const code = Number(text);

@@ -9,12 +9,12 @@ import type { Devices, Reaction } from "./_plant_devices.ts";
 interface Shutter {
   position: number;
   moving: 0 | 1 | 2;
-  /** When it began to move. */
+  /** The time at which it began to move. */
   since: number;
   cancel: () => void;
 }
 
-/** What shutters need: how long they travel, and how their end is told. */
+/** Options of shutters: their travel time, and how to report their end. */
 export interface ShutterOptions {
   travel: number;
   schedule: (run: () => void, ms: number) => () => void;
@@ -38,7 +38,7 @@ export class Shutters implements Devices {
     }
   }
 
-  /** Stops all that moves. */
+  /** Stops all shutters. */
   stop(): void {
     for (const shutter of this.#shutters.values()) shutter.cancel();
   }
@@ -83,7 +83,7 @@ export class Shutters implements Devices {
     return true;
   }
 
-  /** Where a shutter is by now, in whole percent. */
+  /** Returns the position of a shutter now, in whole percent. */
   #positionOf({ position, moving, since }: Shutter): number {
     if (moving === 0) return position;
     const way = (now() - since) / this.#options.travel * 100;

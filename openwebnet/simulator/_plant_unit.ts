@@ -15,7 +15,7 @@ export class Unit implements Devices {
     this.#clock = clock;
   }
 
-  /** The frame with which the gateway broadcasts its clock. */
+  /** Returns the frame with which the gateway broadcasts its clock. */
   broadcast(): string {
     return `*#13**#22*${this.#time()}*${this.#date()}##`;
   }

@@ -29,7 +29,7 @@ export class Zones implements Devices {
   handle(message: BusMessage, reaction: Reaction): boolean {
     const where = message.where ?? "";
     const { events, replies } = reaction;
-    // A central unit takes what is said to all of its zones.
+    // A central unit receives the messages for all of its zones.
     const isAll = where === "0" || /^#0(#\d)?$/.test(where);
     if (isAll && message.kind === "normal") {
       events.push(`*4*${message.what}*${where}##`);
@@ -40,7 +40,7 @@ export class Zones implements Devices {
       events.push(`*#4*${where}*#${[dimension, ...values].join("*")}##`);
       return true;
     }
-    // `#23#1` is zone 23 by way of the central unit 1.
+    // `#23#1` is zone 23 through central unit 1.
     const number = Number(/^#?(\d{1,2})(#\d)?$/.exec(where)?.[1]);
     const zone = this.#zones.get(number);
     if (message.kind === "request" && where === "0") {
@@ -84,7 +84,7 @@ export class Zones implements Devices {
             celsius <= 40 && /^[123]$/.test(second);
           if (!ok) return false;
           zone.setPoint = celsius;
-          // It makes the mode manual.
+          // A set point switches to manual mode.
           zone.what = Number(`${second}10`);
           events.push(
             `*#4*${where}*#14*${first}*${second}##`,

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-/** Numbers that a seed repeats (mulberry32). */
+/** Random numbers that a seed makes repeatable (mulberry32). */
 export class Random {
   #state: number;
 
@@ -9,7 +9,7 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** A number from 0 up to but not including 1. */
+  /** Returns a number from 0 up to, but not including, 1. */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let word = this.#state;
@@ -18,17 +18,17 @@ export class Random {
     return ((word ^ (word >>> 14)) >>> 0) / 0x100000000;
   }
 
-  /** An integer from `min` to `max`, both included. */
+  /** Returns an integer from `min` to `max`, both included. */
   integer(min: number, max: number): number {
     return min + Math.floor(this.next() * (max - min + 1));
   }
 
-  /** One of the items. */
+  /** Returns one of the items. */
   pick<T>(items: ArrayLike<T>): T {
     return items[this.integer(0, items.length - 1)]!;
   }
 
-  /** So many decimal digits. */
+  /** Returns a number of decimal digits. */
   digits(length: number): string {
     let digits = "";
     for (let i = 0; i < length; i++) digits += this.integer(0, 9);

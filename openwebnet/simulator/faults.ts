@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * What goes wrong with a simulated gateway, when it is asked to.
+ * Faults that a simulated gateway makes on request.
  *
  * @module
  */
@@ -10,12 +10,12 @@
 import type { Nack } from "../wire/kinds.ts";
 
 /**
- * What goes wrong when a command or request comes.
+ * A fault when a command or request comes.
  *
  * @category Simulator
  */
 export interface CommandFault {
-  /** When: at a frame of a command session. */
+  /** When it happens: at a frame of a command session. */
   at: "command";
   /**
    * The frame that it happens to.
@@ -27,12 +27,13 @@ export interface CommandFault {
    * - `"close"`: the session ends; nothing is done.
    * - `"close after"`: it is done, then the session ends without an answer.
    * - `"close within"`: the session ends after the first frame of the answer.
-   * - `"silent"`: nothing is done nor answered.
-   * - `"silent after"`: it is done and not answered.
-   * - `"nack"`: refused with {@linkcode CommandFault.code}.
-   * - `"busy"`: refused with 6 and then with 0, as Zigbee gateways do.
-   * - `"late"`: done, and answered after {@linkcode CommandFault.delay}.
-   * - `"stray"`: done, with {@linkcode CommandFault.frames} before the answer.
+   * - `"silent"`: it is neither done nor answered.
+   * - `"silent after"`: it is done but not answered.
+   * - `"nack"`: it is refused with {@linkcode CommandFault.code}.
+   * - `"busy"`: it is refused with 6 and then with 0, as by Zigbee gateways.
+   * - `"late"`: it is done, and answered after {@linkcode CommandFault.delay}.
+   * - `"stray"`: it is done, with {@linkcode CommandFault.frames} before the
+   *   answer.
    */
   fault:
     | "close"
@@ -63,7 +64,7 @@ export interface CommandFault {
    */
   frames?: readonly string[];
   /**
-   * How many times.
+   * How many times it happens.
    *
    * @default {1}
    */
@@ -71,12 +72,12 @@ export interface CommandFault {
 }
 
 /**
- * What goes wrong when a client connects.
+ * A fault when a client connects.
  *
  * @category Simulator
  */
 export interface HandshakeFault {
-  /** When: at the greeting, the choice of the session, or the password. */
+  /** When it happens: at the greeting, the session request or the password. */
   at: "greeting" | "selector" | "password";
   /**
    * - `"close"`: the gateway closes.
@@ -84,7 +85,7 @@ export interface HandshakeFault {
    */
   fault: "close" | "lie";
   /**
-   * How many times.
+   * How many times it happens.
    *
    * @default {1}
    */
@@ -92,7 +93,7 @@ export interface HandshakeFault {
 }
 
 /**
- * A fault that is to happen.
+ * A fault of a simulated gateway.
  *
  * @category Simulator
  */

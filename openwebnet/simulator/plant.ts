@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * A plant that exists only in memory: what a simulated gateway is connected to.
+ * A plant that exists only in memory, for a simulated gateway.
  *
  * @module
  */
@@ -19,16 +19,17 @@ import { Zones } from "./_plant_zones.ts";
 export type { Reaction } from "./_plant_devices.ts";
 
 /**
- * What a plant holds. What is left out is as in {@linkcode DEFAULT_PLANT}.
+ * The devices of a plant. The default of each option is that of
+ * {@linkcode DEFAULT_PLANT}.
  *
  * @category Simulator
  */
 export interface PlantOptions {
-  /** Lights that are on or off, by WHERE. */
+  /** Lights that can only be on or off, by WHERE. */
   lights?: readonly string[];
   /** Lights with a level, by WHERE. */
   dimmers?: readonly string[];
-  /** Shutters, by WHERE. All begin closed. */
+  /** Shutters, by WHERE. All are closed at first. */
   shutters?: readonly string[];
   /** Temperature in °C by heating zone, 1 to 99. */
   zones?: Readonly<Record<number, number>>;
@@ -36,7 +37,7 @@ export interface PlantOptions {
   meters?: Readonly<Record<number, number>>;
   /** Actuators with energy control, 1 to 255. */
   actuators?: readonly number[];
-  /** Breakers that close by themselves (Stop&Go), 1 to 127. */
+  /** Breakers that close automatically (Stop&Go), 1 to 127. */
   stopGos?: readonly number[];
   /** Zones of the alarm. */
   alarmZones?: readonly number[];
@@ -50,15 +51,15 @@ export interface PlantOptions {
   amplifiers?: readonly string[];
   /** Hardware ids of the devices, by diagnostic WHO. */
   devices?: Readonly<Record<number, readonly number[]>>;
-  /** Time that a shutter takes from one end to the other, in milliseconds. */
+  /** Travel time of a shutter from one end to the other, in milliseconds. */
   travel?: number;
   /** The number of the gateway's model (WHO 13, dimension 15). */
   model?: number;
-  /** The gateway's clock, whose time of UTC is shown. */
+  /** The gateway's clock, which shows UTC. */
   now?: () => Date;
 }
 
-/** The plant that is simulated unless another is asked for. */
+/** The plant that is simulated by default. */
 export const DEFAULT_PLANT: Readonly<Required<PlantOptions>> = {
   lights: ["11", "12", "0311"],
   dimmers: ["21", "22"],
@@ -79,8 +80,8 @@ export const DEFAULT_PLANT: Readonly<Required<PlantOptions>> = {
 };
 
 /**
- * Devices that answer frames as the official documents say. It knows no
- * sessions: a `GatewaySimulator` does.
+ * Devices that answer frames as the official documents say. A plant has no
+ * sessions; those are the part of a `GatewaySimulator`.
  *
  * @category Simulator
  * @example Switch a light on
@@ -104,11 +105,11 @@ export class Plant {
   readonly #volumes = new Map<string, number>();
   readonly #suppressed = new Set<number>();
   /**
-   * Called with frames that happen by themselves, as when a shutter reaches its
-   * end.
+   * Called with frames that no message caused, for example when a shutter
+   * reaches its end.
    */
   onEvent: (frame: string) => void = () => {};
-  /** Runs something later; returns what stops it. */
+  /** Runs a function later, and returns a function that cancels it. */
   schedule: (run: () => void, ms: number) => () => void = (run, ms) => {
     const timer = later(ms, run);
     return () => timer.stop();
@@ -117,7 +118,7 @@ export class Plant {
   /**
    * Creates a plant.
    *
-   * @param options What it holds.
+   * @param options Its devices.
    */
   constructor(options: PlantOptions = {}) {
     this.#options = { ...DEFAULT_PLANT, ...options };
@@ -149,8 +150,8 @@ export class Plant {
    * Handles a message of a command session.
    *
    * @param message The message.
-   * @returns What comes of it. A message for what the plant does not have is
-   * not acknowledged.
+   * @returns The reaction. A message for a device that the plant does not have
+   * is not acknowledged.
    */
   handle(message: BusMessage): Reaction {
     const reaction: Reaction = { ack: true, replies: [], events: [] };
@@ -178,7 +179,7 @@ export class Plant {
     return reaction.ack ? reaction : { ack: false, replies: [], events: [] };
   }
 
-  /** Stops all that moves. */
+  /** Stops everything that moves. */
   stop(): void {
     this.#shutters.stop();
   }
@@ -192,7 +193,7 @@ export class Plant {
     return this.#unit.broadcast();
   }
 
-  /** Passes a command on to the bus, where nothing is known of its effect. */
+  /** Passes a command on to the bus, without simulating its effect. */
   #echo(message: BusMessage, { events }: Reaction): boolean {
     if (message.kind === "normal") {
       events.push(`*${message.who}*${message.what}*${message.where ?? ""}##`);

@@ -3,7 +3,7 @@
 
 /**
  * A gateway that exists only in memory, to test against: with a plant, all
- * authentications, the ways of real models, and faults on request.
+ * authentications, the behaviour of real models, and faults on request.
  *
  * ```ts
  * import { Gateway, GatewaySimulator, Light } from "@wirekit/openwebnet";
@@ -51,7 +51,7 @@ export type { CommandFault, Fault, HandshakeFault } from "./faults.ts";
  */
 export interface GatewaySimulatorOptions {
   /**
-   * How clients are known.
+   * How clients are authenticated.
    *
    * @default {profile.authentication[0]} `"none"` for a generic one.
    */
@@ -68,38 +68,38 @@ export interface GatewaySimulatorOptions {
    * @default {PROFILES.generic}
    */
   profile?: GatewayProfile;
-  /** What the gateway is connected to. */
+  /** The plant that the gateway is connected to. */
   plant?: PlantOptions;
-  /** What goes wrong, in this order. */
+  /** The faults to make, in order. */
   faults?: readonly Fault[];
   /**
-   * What nonces, splits and strays are drawn from: the same seed repeats them.
+   * The seed of nonces, splits and strays: the same seed repeats them.
    *
    * @default {1}
    */
   seed?: number;
   /**
-   * Selectors of a command session that are granted.
+   * The selectors for command sessions that are granted.
    *
    * @default {["9", "0"]}
    */
   selectors?: readonly string[];
   /**
-   * How much faster the gateway's clock runs than ours: 1000 makes an idle time
-   * of 30 s one of 30 ms.
+   * How many times faster than ours the gateway's clock runs: 1000 turns an
+   * idle time of 30 s into 30 ms.
    *
    * @default {1}
    */
   speed?: number;
   /**
-   * Most frames to keep of those that were received and executed. Of more, the
-   * older half is forgotten.
+   * Maximum number of frames to keep, received and executed ones each. Beyond
+   * it, the older half is dropped.
    *
    * @default {100000}
    */
   maxLedger?: number;
   /**
-   * Whether a byte stream gets frames in pieces, some of them glued to others.
+   * Whether a byte stream carries frames in pieces, some joined to others.
    *
    * @default {false}
    */
@@ -111,19 +111,19 @@ interface Open {
   kind: SessionKind;
   transport: Transport<string>;
   touched: number;
-  /** Whether the gateway has forgotten it, unknown to the client. */
+  /** Whether the gateway has dropped it without telling the client. */
   dead: boolean;
 }
 
-/** Most clients at a time; a further one is closed at once. */
+/** Maximum number of clients at a time; a further one is closed at once. */
 const MAX_CLIENTS = 256;
 
 /** The lock-out of the official document: three failures within a minute. */
 const LOCKOUT = { failures: 3, ms: 60_000 };
 
 /**
- * A gateway of which everything is known. It serves any transport of frames, in
- * memory, over TCP, over WebSocket.
+ * A simulated gateway that shows all it does. It serves any transport of
+ * frames: in memory, over TCP or over WebSocket.
  *
  * @category Simulator
  * @example A command that gets lost
@@ -163,9 +163,9 @@ export class GatewaySimulator implements AsyncDisposable {
   #lockedUntil = 0;
 
   /**
-   * Creates a gateway. It listens to nobody by itself.
+   * Creates a gateway, which does not listen yet.
    *
-   * @param options The kind of gateway, its plant, its faults.
+   * @param options The kind of gateway, its plant and its faults.
    */
   constructor(options: GatewaySimulatorOptions = {}) {
     const { plant, ...rest } = options;
@@ -210,24 +210,24 @@ export class GatewaySimulator implements AsyncDisposable {
   }
 
   /**
-   * What was done, in order: each frame of a command session that the plant has
-   * acknowledged, requests included. A ledger against lost and doubled
-   * commands.
+   * The frames that were carried out, in order: each frame of a command session
+   * that the plant has acknowledged, requests included. It shows whether a
+   * command was lost or done twice.
    */
   get executed(): readonly string[] {
     return this.#executed;
   }
 
-  /** Each frame that came over a session, in order, whatever became of it. */
+  /** Each frame that came over a session, in order, whether done or not. */
   get received(): readonly string[] {
     return this.#received;
   }
 
   /**
-   * Tells how many sessions are open.
+   * Counts the open sessions of a kind.
    *
    * @param kind The kind of session.
-   * @returns How many.
+   * @returns Their number.
    */
   sessions(kind: SessionKind): number {
     let count = 0;
@@ -238,7 +238,7 @@ export class GatewaySimulator implements AsyncDisposable {
   }
 
   /**
-   * Adds a fault to those that are to happen.
+   * Adds a fault to those still to come.
    *
    * @param fault The fault.
    */
@@ -263,7 +263,7 @@ export class GatewaySimulator implements AsyncDisposable {
   /**
    * Serves clients until the listener ends.
    *
-   * @param listener Gives the transports, as `listenTcp` does.
+   * @param listener Yields the transports, as `listenTcp` does.
    */
   async serve(listener: AsyncIterable<Transport<string>>): Promise<void> {
     for await (const transport of listener) this.accept(transport);
@@ -271,9 +271,9 @@ export class GatewaySimulator implements AsyncDisposable {
 
   /**
    * Serves a client over a stream of bytes, in pieces if
-   * {@linkcode GatewaySimulatorOptions.splitWrites} says so.
+   * {@linkcode GatewaySimulatorOptions.splitWrites} is set.
    *
-   * @param stream The stream. Nobody else may use it.
+   * @param stream The stream, which nothing else may use.
    * @returns Resolves when the client is gone.
    */
   acceptStream(stream: ByteStream): Promise<void> {
@@ -282,7 +282,7 @@ export class GatewaySimulator implements AsyncDisposable {
   }
 
   /**
-   * Serves a client, if there are not 256 already.
+   * Serves a client, unless there are already 256.
    *
    * @param transport The client. It is closed at the end.
    * @returns Resolves when the client is gone. Never rejects.
@@ -311,7 +311,7 @@ export class GatewaySimulator implements AsyncDisposable {
   }
 
   /**
-   * Ends all sessions of a kind, as an impatient gateway does.
+   * Ends all sessions of a kind, as some gateways do with idle sessions.
    *
    * @param kind The kind of session.
    */
@@ -322,7 +322,7 @@ export class GatewaySimulator implements AsyncDisposable {
   }
 
   /**
-   * Ends all sessions, and accepts no other.
+   * Ends all sessions, and accepts no more.
    *
    * @returns Resolves when all are closed.
    */
@@ -335,7 +335,7 @@ export class GatewaySimulator implements AsyncDisposable {
   }
 
   /**
-   * Ends all sessions, and accepts no other.
+   * Ends all sessions, and accepts no more.
    *
    * @returns Resolves when all are closed.
    */
@@ -413,7 +413,7 @@ export class GatewaySimulator implements AsyncDisposable {
       }
       return;
     }
-    // A MyHOMEServer1 closes when a session is asked for again.
+    // A MyHOMEServer1 closes when a client asks for a session again.
     if (message.kind === "session") return await transport.close();
     if (session.kind === "event") return await transport.send("*#*0##");
     const fault = this.#takeCommandFault(frame);
@@ -428,7 +428,7 @@ export class GatewaySimulator implements AsyncDisposable {
     }
   }
 
-  /** Does what a frame says, and returns the frames of the answer. */
+  /** Carries out a frame, and returns the frames of the answer. */
   #execute(frame: string, message: Message): string[] {
     const { profile } = this.#options;
     if (!("who" in message) || !takes(profile, message)) return ["*#*0##"];
@@ -508,7 +508,7 @@ export class GatewaySimulator implements AsyncDisposable {
     }
   }
 
-  /** Writes what goes out in pieces, some of which end inside a frame. */
+  /** Splits the output into pieces, some of which end inside a frame. */
   #split({ readable, writable }: ByteStream): ByteStream {
     const writer = writable.getWriter();
     return {

@@ -3,7 +3,7 @@
 
 import type { BusMessage } from "./kinds.ts";
 
-/** What stands before the WHAT of a translation. */
+/** The text before the WHAT of a translation. */
 export const TRANSLATION = "1000#";
 
 const STAR = 0x2a;
@@ -12,8 +12,8 @@ const DIGIT_0 = 0x30;
 const DIGIT_9 = 0x39;
 
 /**
- * Every text of up to three digits, at the number that it is with a 1 before
- * it. Most fields are one of them, and to take it is cheaper than to make it.
+ * Every text of up to three digits, at the index of its digits after a 1. Most
+ * fields are one of them, and looking it up is cheaper than making it.
  */
 const SHORT: readonly string[] = Array.from(
   { length: 2000 },
@@ -23,8 +23,8 @@ const SHORT: readonly string[] = Array.from(
 const NO_NUMBER = -1;
 
 /**
- * Reads a message of the plant in one pass: most frames of a session are one.
- * Returns `undefined` for every other frame, and for what is no frame.
+ * Reads a message of the plant, as most frames of a session are, in one pass.
+ * Returns `undefined` for any other frame, and for a text that is not a frame.
  */
 export function readBusMessage(frame: string): BusMessage | undefined {
   const end = frame.length - 2;
@@ -38,7 +38,7 @@ export function readBusMessage(frame: string): BusMessage | undefined {
     if (digit < 0 || digit > 9) break;
     who = who * 10 + digit;
   }
-  // `01` is no WHO, and more digits than a number can hold are none.
+  // `01` is not a WHO, nor are more digits than a number can hold.
   const isWho = i === first + 1 ||
     (i > first && i - first < 16 && frame.charCodeAt(first) !== DIGIT_0);
   if (!isWho) return undefined;
@@ -138,7 +138,7 @@ function isTag(text: string): boolean {
   return code >= DIGIT_0 && code <= DIGIT_9;
 }
 
-/** Tells whether a text that is part of a frame holds digits only. */
+/** Tells whether a text that is part of a frame consists of digits only. */
 export function isDigits(text: string): boolean {
   return text !== "" && !text.includes("#");
 }

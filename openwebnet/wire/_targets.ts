@@ -3,7 +3,7 @@
 
 import { parseWhere, reaches } from "./where.ts";
 
-/** Whether a WHO has the targets of the wired bus. */
+/** Tells whether a WHO has the targets of the wired bus. */
 export function isWired(who: number): boolean {
   return who === 1 || who === 2 || who === 14 || who === 15;
 }
@@ -16,11 +16,11 @@ const ZONE_REGEXP =
 const ENERGY_REGEXP = /^([15]\d{1,3}|7\d{1,3}#0)$/;
 
 /**
- * Says what is wrong with a target that somebody has typed.
+ * Checks a target that a user has given.
  *
  * @param who The WHO.
  * @param where The target.
- * @returns What it should be; `undefined` if nothing is known against it.
+ * @returns What is expected instead; `undefined` if the target may be valid.
  */
 export function faultOfTarget(who: number, where: string): string | undefined {
   if (!/^[\d#]*$/.test(where)) return "digits and # only";
@@ -41,14 +41,14 @@ export function faultOfTarget(who: number, where: string): string | undefined {
 }
 
 /**
- * Tells whether a message from one target is about what another was asked. The
- * whole WHERE tells devices apart, bus, group and central unit included. Only
- * energy and heating answer otherwise than they are asked, and a request to many
- * is answered by each.
+ * Tells whether a message from one target may answer a request to another. The
+ * whole WHERE tells devices apart, including bus, group and central unit. Only
+ * energy and heating answer with another WHERE than they were asked with, and a
+ * request to many is answered by each.
  *
  * @param who The WHO.
- * @param asked Whom a request went to.
- * @param where Whom the message is about.
+ * @param asked The target of the request.
+ * @param where The target that the message is about.
  */
 export function speaksFor(who: number, asked: string, where: string): boolean {
   if (asked === where) return true;
@@ -56,7 +56,7 @@ export function speaksFor(who: number, asked: string, where: string): boolean {
   if (who === 4) return speaksForZone(asked, where);
   // `71#0` is answered by `71#0` or `71`.
   if (who === 18) return head(asked) === head(where);
-  // Their WHERE holds a sender too, which an answer exchanges for another.
+  // Their WHERE contains a sender too, which differs in an answer.
   if (who === 22 || who === 24) return head(asked) === head(where);
   return asked === "" || asked === "0" || asked.startsWith("#") ||
     (who === 25 && asked === "30") || who >= 1000;
@@ -67,18 +67,19 @@ function speaksForWired(asked: string, where: string): boolean {
   const to = parseWhere(where);
   if (from === undefined || to === undefined) return false;
   if (reaches(asked, where)) return true;
-  // Who is in a group cannot be told from addresses.
+  // Addresses do not show who is in a group.
   return from.kind === "group" && to.kind === "point" && from.bus === to.bus;
 }
 
 /**
- * A zone that a central unit governs, `#1` or `#1#2`, speaks as the zone `1`;
- * the central units `#0`, `#0#1` and the actuators `1#1` speak for themselves.
+ * Does the same for heating: a zone that a central unit controls, `#1` or
+ * `#1#2`, answers as zone `1`; the central units `#0`, `#0#1` and the actuators
+ * `1#1` answer as themselves.
  */
 function speaksForZone(asked: string, where: string): boolean {
   if (asked === "0") return true;
   const all = /^0(\d\d)$/.exec(asked);
-  // All probes of a zone: 001 is answered by 1 and by the probes 101 to 801.
+  // All probes of a zone: 1 and the probes 101 to 801 answer to 001.
   if (all !== null) return where.padStart(2, "0").endsWith(all[1]!);
   if (head(asked) === "0" || head(where) === "0") return false;
   const plain = asked.replace(/^#/, "");
@@ -87,7 +88,7 @@ function speaksForZone(asked: string, where: string): boolean {
   return asked.startsWith("#") && head(asked) === other;
 }
 
-/** The first run of digits: `7` of `7#0` and of `#7`. */
+/** Returns the first run of digits: `7` of `7#0` and of `#7`. */
 function head(where: string): string {
   const [first = "", next = ""] = where.split("#");
   return first || next;

@@ -2,10 +2,10 @@
 // This module is browser compatible.
 
 /**
- * How a stream of bytes is cut into OpenWebNet frames.
+ * Splitting of a stream of bytes into OpenWebNet frames.
  *
- * A frame starts with `*`, ends with the first `##` and holds nothing but
- * digits, `*` and `#`.
+ * A frame starts with `*`, ends with the first `##` and contains only digits,
+ * `*` and `#`.
  *
  * ```ts
  * import { FrameScanner } from "@wirekit/openwebnet/frame";
@@ -22,14 +22,15 @@
 import type { Framer } from "@wirekit/transport/stream";
 
 /**
- * Bytes that are part of no frame: see {@linkcode FrameScannerOptions.onJunk}.
+ * Bytes that are not part of a frame: see
+ * {@linkcode FrameScannerOptions.onJunk}.
  *
  * @category Frames and messages
  */
 export interface Junk {
   /**
    * - `"junk"`: bytes between two frames.
-   * - `"foreign"`: a frame with a character that no frame may hold.
+   * - `"foreign"`: a frame with a character that no frame may contain.
    * - `"long"`: a frame over the limit.
    */
   reason: "junk" | "foreign" | "long";
@@ -44,8 +45,8 @@ export interface Junk {
  */
 export interface FrameScannerOptions {
   /**
-   * Longest frame to accept, in characters. The longest that a gateway is known
-   * to send has 261.
+   * Maximum length of a frame, in characters. The longest that a gateway is
+   * known to send has 261.
    *
    * @default {1024}
    */
@@ -62,7 +63,7 @@ const DIGIT_9 = 0x39;
 const UTF8 = new TextDecoder();
 const LATIN1 = new TextDecoder("latin1");
 
-// Where in the stream the next byte is.
+// The states of the scanner: where in the stream the next byte is.
 /** Between two frames. */
 const BETWEEN = 0;
 /** Inside a frame, after something that is not a `#`. */
@@ -75,9 +76,10 @@ const DROP = 3;
 const DROP_HASH = 4;
 
 /**
- * Cuts bytes into frames and writes frames as bytes.
+ * Splits bytes into frames, and writes frames as bytes.
  *
- * It never throws and never gives up: what is no frame is dropped and reported.
+ * It never throws and never gives up: anything that is not a frame is dropped
+ * and reported.
  * A bad character or a length over the limit drops everything up to the next
  * `##`, so that the rest of a damaged frame is never taken for another frame.
  * Time is linear in the bytes; memory is bounded by the longest frame.
@@ -101,7 +103,7 @@ export class FrameScanner implements Framer<string> {
   readonly #maxFrameLength: number;
   readonly #onJunk: ((junk: Junk) => void) | undefined;
   #state: number = BETWEEN;
-  /** The part of the unfinished frame that earlier chunks held. */
+  /** The part of the unfinished frame that came in earlier chunks. */
   #head = "";
   /** Bytes of the frame that is being dropped. */
   #dropped = 0;
@@ -110,8 +112,8 @@ export class FrameScanner implements Framer<string> {
   /**
    * Creates a scanner for one connection.
    *
-   * @param options The limit, and whom to tell of junk.
-   * @throws {RangeError} If the limit is no positive integer.
+   * @param options The limit, and what to call for junk.
+   * @throws {RangeError} If the limit is not a positive integer.
    */
   constructor(options: FrameScannerOptions = {}) {
     const { maxFrameLength = 1024, onJunk } = options;
@@ -124,7 +126,7 @@ export class FrameScanner implements Framer<string> {
     this.#onJunk = onJunk;
   }
 
-  /** Bytes of the unfinished frame that were taken so far. */
+  /** The number of bytes of the unfinished frame so far. */
   get pending(): number {
     return this.#head.length + this.#dropped;
   }
@@ -142,8 +144,8 @@ export class FrameScanner implements Framer<string> {
     let text = "";
     let state: number = this.#state;
     let junk = 0;
-    // The unfinished frame starts here; negative if an earlier chunk had its
-    // head.
+    // The unfinished frame starts here; negative if it began in an earlier
+    // chunk.
     let start = -this.#head.length;
     for (let i = 0; i < length; i++) {
       const byte = chunk[i]!;
@@ -252,10 +254,10 @@ export class FrameScanner implements Framer<string> {
 }
 
 /**
- * Finds the end of a frame that a chunk holds as a whole, which most are: a
- * loop of a few instructions a byte.
+ * Finds the end of a frame that a chunk contains as a whole, as most are. The
+ * loop takes a few instructions per byte.
  *
- * @returns The index behind its `##`; 0 if the frame is cut, too long or none.
+ * @returns The index after its `##`; 0 if it is cut, too long or not a frame.
  */
 function endOf(chunk: Uint8Array, start: number, max: number): number {
   const stop = Math.min(chunk.length, start + max) - 1;
@@ -275,8 +277,8 @@ function endOf(chunk: Uint8Array, start: number, max: number): number {
 /** Returns a text with one character for each byte, the same if it is ASCII. */
 function toText(chunk: Uint8Array): string {
   const text = UTF8.decode(chunk);
-  // Much faster than Latin-1. No two bytes became one character, if it is as
-  // long.
+  // Much faster than Latin-1. If the length is the same, no two bytes became
+  // one character.
   return text.length === chunk.length ? text : LATIN1.decode(chunk);
 }
 
@@ -286,7 +288,7 @@ function toText(chunk: Uint8Array): string {
  *
  * @category Frames and messages
  * @param text The text.
- * @returns Whether it is.
+ * @returns Whether it is one frame.
  *
  * @example Check a frame
  * ```ts

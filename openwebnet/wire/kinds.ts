@@ -57,16 +57,16 @@ export interface AuthenticationRequest {
 }
 
 /**
- * `*WHO*WHAT*WHERE##`: a command, or a state that comes back.
+ * `*WHO*WHAT*WHERE##`: a command, or a state that is reported.
  *
  * @category Frames and messages
  */
 export interface Normal {
   /** The kind. */
   kind: "normal";
-  /** The area. */
+  /** The WHO of the area. */
   who: number;
-  /** What to do or what is, with its parameters: `1`, `25#21`. */
+  /** The command or the state, with its parameters: `1`, `25#21`. */
   what: string;
   /** The target; absent in `*7*120##`, empty in `*5*7*##`. */
   where?: string;
@@ -82,7 +82,7 @@ export interface Normal {
 export interface Translation {
   /** The kind. */
   kind: "translation";
-  /** The area. */
+  /** The WHO of the area. */
   who: number;
   /** What was asked for, without the `1000#`. */
   what: string;
@@ -100,7 +100,7 @@ export interface Translation {
 export interface StatusRequest {
   /** The kind. */
   kind: "status";
-  /** The area. */
+  /** The WHO of the area. */
   who: number;
   /** The target; absent for the whole system. */
   where?: string;
@@ -114,7 +114,7 @@ export interface StatusRequest {
 export interface DimensionRequest {
   /** The kind. */
   kind: "request";
-  /** The area. */
+  /** The WHO of the area. */
   who: number;
   /** The target. */
   where: string;
@@ -131,7 +131,7 @@ export interface DimensionRequest {
 export interface DimensionValue {
   /** The kind. */
   kind: "dimension";
-  /** The area. */
+  /** The WHO of the area. */
   who: number;
   /** The target. */
   where: string;
@@ -150,7 +150,7 @@ export interface DimensionValue {
 export interface DimensionWriting {
   /** The kind. */
   kind: "writing";
-  /** The area. */
+  /** The WHO of the area. */
   who: number;
   /** The target. */
   where: string;
@@ -180,7 +180,7 @@ export interface HandshakeDigits {
 export interface HandshakeProof {
   /** The kind. */
   kind: "proof";
-  /** The number that the client has chosen, in digits. */
+  /** The number that the client chose, in digits. */
   nonce: string;
   /** The proof, in digits. */
   proof: string;

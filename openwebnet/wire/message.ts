@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * What a frame says: parsing and writing of every kind of OpenWebNet frame.
+ * Parsing and writing of every kind of OpenWebNet frame.
  *
  * ```ts
  * import { parse, serialize } from "@wirekit/openwebnet/message";
@@ -57,14 +57,15 @@ export type {
 } from "./kinds.ts";
 
 /**
- * Reads a frame of an established session. Every frame is read: one of no known
- * kind as {@linkcode Generic}, one of an unknown WHO, WHAT or dimension as what
- * its form says. Texts are kept as they are, leading zeros included.
+ * Parses a frame of an established session. Every frame can be parsed: one of
+ * no known kind becomes {@linkcode Generic}; one with an unknown WHO, WHAT or
+ * dimension is parsed by its form. Texts are kept unchanged, leading zeros
+ * included.
  *
  * @category Frames and messages
  * @param frame One frame.
  * @returns The message. `serialize(parse(frame))` is `frame`.
- * @throws {SyntaxError} If the text is not one frame.
+ * @throws {SyntaxError} If the text is not exactly one frame.
  *
  * @example An event
  * ```ts
@@ -87,12 +88,12 @@ export function parse(frame: string): Message {
 }
 
 /**
- * Reads a frame of a handshake, where `*#5##` is a number and not a request.
+ * Parses a frame of a handshake, where `*#5##` is a number and not a request.
  *
  * @category Frames and messages
  * @param frame One frame.
  * @returns The message. `serialize(parseHandshake(frame))` is `frame`.
- * @throws {SyntaxError} If the text is not one frame.
+ * @throws {SyntaxError} If the text is not exactly one frame.
  *
  * @example A nonce
  * ```ts
@@ -116,7 +117,7 @@ export function parseHandshake(frame: string): HandshakeMessage {
  * @category Frames and messages
  * @param message The message.
  * @returns The frame.
- * @throws {TypeError} If its texts make no frame, as a WHERE of `1*2` does.
+ * @throws {TypeError} If its texts do not make a frame, like a WHERE of `1*2`.
  *
  * @example A command
  * ```ts

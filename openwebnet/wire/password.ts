@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * The arithmetic of the OpenWebNet passwords.
+ * The arithmetic of OpenWebNet passwords.
  *
  * ```ts
  * import { openAnswer } from "@wirekit/openwebnet";
@@ -22,7 +22,7 @@
 export type HmacAlgorithm = "sha1" | "sha256";
 
 /**
- * What both proofs of an HMAC handshake are made of.
+ * The input for both proofs of an HMAC handshake.
  *
  * @category Sessions and passwords
  */
@@ -31,9 +31,9 @@ export interface HmacInput {
   algorithm: HmacAlgorithm;
   /** The password. */
   password: string;
-  /** The number that the gateway has chosen: 20 or 32 bytes. */
+  /** The number that the gateway chose: 20 or 32 bytes. */
   serverNonce: Uint8Array;
-  /** The number that the client has chosen: 20 or 32 bytes. */
+  /** The number that the client chose: 20 or 32 bytes. */
   clientNonce: Uint8Array;
 }
 
@@ -43,16 +43,16 @@ export interface HmacInput {
  * @category Sessions and passwords
  */
 export interface HmacProofs {
-  /** What the client shows. */
+  /** The proof of the client. */
   client: Uint8Array<ArrayBuffer>;
-  /** What the gateway shows. */
+  /** The proof of the gateway. */
   server: Uint8Array<ArrayBuffer>;
 }
 
 const HASHES = { sha1: "SHA-1", sha256: "SHA-256" } as const;
 const HASH_BYTES = { sha1: 20, sha256: 32 } as const;
 
-// The client's proof holds both, written exactly so. The document calls them
+// The client's proof contains both, exactly as here. The document calls them
 // "copen" and "sopen"; the bytes are "sope>" and "cope>".
 const A = "736F70653E";
 const B = "636F70653E";
@@ -61,11 +61,11 @@ const B = "636F70653E";
  * Answers the nonce of an OPEN handshake.
  *
  * @category Sessions and passwords
- * @param password The password: digits, used as a number of 32 bits, so that
- * leading zeros do not count.
+ * @param password The password in digits, used as a 32-bit number, so leading
+ * zeros do not count.
  * @param nonce The digits of the nonce.
  * @returns The digits of the answer.
- * @throws {RangeError} If the password is no number of 32 bits or the nonce is
+ * @throws {RangeError} If the password is not a 32-bit number, or the nonce is
  * not digits.
  *
  * @example Answer a nonce
@@ -97,7 +97,7 @@ export function openAnswer(password: string, nonce: string): string {
   return `${word}`;
 }
 
-/** What a digit of the nonce does to the 32 bits. */
+/** Applies a digit of the nonce to the 32 bits. */
 function step(word: number, digit: number): number {
   switch (digit) {
     case 1:
@@ -129,13 +129,14 @@ function rotateLeft(word: number, bits: number): number {
 }
 
 /**
- * Computes both proofs of an HMAC handshake. Name aside it is a plain hash of
- * the hexadecimal texts of the two nonces and of the hashed password.
+ * Computes both proofs of an HMAC handshake. Despite its name, a proof is a
+ * plain hash of the hexadecimal texts of the two nonces and of the hashed
+ * password.
  *
  * @category Sessions and passwords
  * @param input The hash, the password and the nonces.
  * @returns The proofs.
- * @throws {RangeError} If a nonce has not as many bytes as the hash.
+ * @throws {RangeError} If a nonce does not have as many bytes as the hash.
  *
  * @example Compute the proofs
  * ```ts
@@ -194,9 +195,9 @@ export function toDigits(bytes: Uint8Array): string {
  * Reads the digits of an HMAC handshake.
  *
  * @param digits The digits.
- * @param algorithm The hash, which says how many there must be.
+ * @param algorithm The hash, which determines how many there must be.
  * @returns The bytes.
- * @throws {SyntaxError} If they are not as many, or a pair is over 15.
+ * @throws {SyntaxError} If their number is wrong, or a pair is over 15.
  */
 export function fromDigits(
   digits: string,
@@ -224,10 +225,10 @@ export function fromDigits(
 }
 
 /**
- * Compares two proofs in a time that does not tell where they differ.
+ * Compares two proofs in a time that does not reveal where they differ.
  *
- * @param a One.
- * @param b The other.
+ * @param a One proof.
+ * @param b The other proof.
  * @returns Whether they are the same.
  */
 export function sameProof(a: Uint8Array, b: Uint8Array): boolean {

@@ -2,11 +2,11 @@
 // This module is browser compatible.
 
 /**
- * Who is meant on the wired bus: the WHERE of lights (WHO 1), automation (2),
- * locks (14) and CEN buttons (15).
+ * Targets on the wired bus: the WHERE of lights (WHO 1), automation (2), locks
+ * (14) and CEN buttons (15).
  *
- * A WHERE stays text everywhere, since its zeros count: `1` is an area and `01`
- * a point. These functions make such texts and read them.
+ * A WHERE is a text everywhere, because its zeros count: `1` is an area and
+ * `01` a point. These functions write and read such texts.
  *
  * ```ts
  * import { parseWhere, point } from "@wirekit/openwebnet";
@@ -20,7 +20,7 @@
  */
 
 /**
- * Which bus: `#3` the private riser, `#4#II` the local bus of interface II.
+ * The bus: `#3` is the private riser, `#4#II` the local bus of interface II.
  *
  * @category Targets
  */
@@ -28,7 +28,7 @@ export interface Bus {
   /**
    * `"riser"`, or the two digits of an interface: `"01"` to `"15"`.
    *
-   * @default {undefined} The bus of the gateway, and for everyone every bus.
+   * @default {undefined} The bus of the gateway; for everyone, every bus.
    */
   bus?: string;
 }
@@ -56,7 +56,7 @@ export interface AreaWhere extends Bus {
 }
 
 /**
- * Everyone in a group. Who is in it cannot be told from addresses.
+ * Everyone in a group. Addresses do not show who is in it.
  *
  * @category Targets
  */
@@ -77,27 +77,27 @@ export interface PointWhere extends Bus {
   kind: "point";
   /** The area, 0 to 10. */
   area: number;
-  /** The point (PL), 1 to 15; in the areas 1 to 9 also 0. */
+  /** The point (PL), 1 to 15; in areas 1 to 9 also 0. */
   point: number;
 }
 
 /**
- * A unit of a Zigbee device, or of all of them: `702053501#9` is unit 01 of
- * device 7020535, `0#01#9` unit 01 of all.
+ * A unit of one Zigbee device or of all: `702053501#9` is unit 01 of device
+ * 7020535, `0#01#9` unit 01 of all devices.
  *
  * @category Targets
  */
 export interface ZigbeeWhere {
   /** The kind. */
   kind: "zigbee";
-  /** The last 4 bytes of the device's MAC in decimal; `"0"` for all devices. */
+  /** Last 4 bytes of the device's MAC address in decimal; `"0"` for all. */
   address: string;
   /** The unit, two digits; `"00"` for all units. */
   unit: string;
 }
 
 /**
- * What a WHERE means.
+ * The target that a WHERE stands for.
  *
  * @category Targets
  */
@@ -120,9 +120,9 @@ export const GENERAL = "0";
  *
  * @category Targets
  * @param area The area, 0 to 10.
- * @param point The point (PL), 1 to 15; in the areas 1 to 9 also 0.
+ * @param point The point (PL), 1 to 15; in areas 1 to 9 also 0.
  * @param options The bus.
- * @returns Two digits where they are enough, else four.
+ * @returns Two digits if they are enough, otherwise four.
  * @throws {RangeError} If there is no such point.
  *
  * @example Short and long
@@ -186,7 +186,7 @@ export function group(group: number, options: Bus = {}): string {
  * Writes a WHERE.
  *
  * @category Targets
- * @param where What it means.
+ * @param where The target.
  * @returns The text.
  * @throws {RangeError} If there is no such target.
  *
@@ -227,7 +227,7 @@ export function formatWhere(where: Where): string {
  *
  * @category Targets
  * @param text The text.
- * @returns What it means, or `undefined` if it is none of the wired bus.
+ * @returns The target; `undefined` if it is not one of the wired bus or Zigbee.
  *
  * @example Leading zeros count
  * ```ts
@@ -270,20 +270,20 @@ export function parseWhere(text: string): Where | undefined {
   const where: PointWhere = { kind: "point", area, point, ...bus };
   if (!isPoint(where)) return undefined;
   // The document writes the first points of area 0 with four digits, which only
-  // an MH202 takes: they are read, and never written.
+  // an MH202 accepts: such a WHERE is read, but never written.
   const isLong = area === 0 && head.length === 4;
   return isLong || formatPoint(where) === head ? where : undefined;
 }
 
 /**
  * Tells whether a command to one WHERE reaches another: everyone and an area
- * reach their points. A group reaches only itself, since who is in it is not
- * in an address.
+ * reach their points. A group reaches only itself, because addresses do not
+ * show who is in it.
  *
  * @category Targets
- * @param target Where a command goes.
- * @param where Whom it may reach.
- * @returns Whether it does.
+ * @param target The target of the command.
+ * @param where The target that it may reach.
+ * @returns Whether it reaches it.
  *
  * @example Whom an area reaches
  * ```ts
@@ -312,7 +312,7 @@ export function reaches(target: string, where: string): boolean {
       return to.kind === "point" && from.area === to.area &&
         from.bus === to.bus;
     case "point":
-      // The same point may be written in two ways.
+      // The same point can be written in two ways.
       return to.kind === "point" && from.area === to.area &&
         from.point === to.point && from.bus === to.bus;
     default:
@@ -335,14 +335,13 @@ function formatPoint(where: PointWhere): string {
 }
 
 function isPoint({ area, point }: PointWhere): boolean {
-  // PL 0 was seen in the areas 1 to 9, and every firmware that was looked at
-  // takes it.
+  // PL 0 was seen in areas 1 to 9, and every firmware examined accepts it.
   const first = area >= 1 && area <= 9 ? 0 : 1;
   return Number.isInteger(area) && area >= 0 && area <= 10 &&
     Number.isInteger(point) && point >= first && point <= 15;
 }
 
-/** Whether its texts are what a Zigbee WHERE is made of. */
+/** Tells whether the address and the unit are valid in a Zigbee WHERE. */
 function isZigbee({ address, unit }: ZigbeeWhere): boolean {
   return /^(0|[1-9]\d{0,9})$/.test(address) && /^\d\d$/.test(unit);
 }
