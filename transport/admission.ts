@@ -278,7 +278,7 @@ export class Admission<State = undefined> {
   }
 
   /**
-   * How often pages were refused because of their origin: of the first 100
+   * How often pages were refused because of their origin: of the last 100
    * origins.
    */
   get refusedOrigins(): ReadonlyMap<string, number> {
@@ -444,7 +444,11 @@ export class Admission<State = undefined> {
     const key = origin.slice(0, 200);
     const before = this.#refusedOrigins.get(key);
     if (before !== undefined) this.#refusedOrigins.set(key, before + 1);
-    else if (this.#refusedOrigins.size < 100) {
+    else {
+      if (this.#refusedOrigins.size >= 100) {
+        const [oldest = ""] = this.#refusedOrigins.keys();
+        this.#refusedOrigins.delete(oldest);
+      }
       this.#refusedOrigins.set(key, 1);
       // "null" stands for every file and every sandboxed frame at once.
       const known = origin !== "" && origin !== "null";

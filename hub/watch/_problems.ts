@@ -29,7 +29,7 @@ const CLOCK_JUMP = 2_000;
 /** The most problems that are told. */
 const MAX_PROBLEMS = 100;
 
-/** The most origins of refused pages that are told each by itself. */
+/** The most origins of refused pages that are told one by one. */
 const MAX_ORIGINS = 8;
 
 /** A problem as it is found: the rest is known from before. */
@@ -69,7 +69,7 @@ export class Problems {
   #list: readonly Problem[] = [];
   /** How often each limit was reached, and when that grew. */
   readonly #hits = new Map<string, { count: number; at: number }>();
-  readonly #origins = new Map<string, { count: number; at: number }>();
+  #origins = new Map<string, { count: number; at: number }>();
   #drift = Date.now() - performance.now();
   #jump: { at: number; ms: number } | undefined;
 
@@ -189,10 +189,28 @@ export class Problems {
   }
 
   *#ofOrigins(): Generator<Found, void> {
-    let recent = 0;
-    for (const [origin, count] of this.#hub.admission.refusedOrigins) {
-      const { at } = noted(this.#origins, origin, count);
-      if (Date.now() - at > RECENTLY || ++recent > MAX_ORIGINS) continue;
+    const { refusedOrigins } = this.#hub.admission;
+    const recent: [origin: string, count: number][] = [];
+    const known = new Map<string, { count: number; at: number }>();
+    for (const [origin, count] of refusedOrigins) {
+      const note = noted(this.#origins, origin, count);
+      known.set(origin, note);
+      if (Date.now() - note.at <= RECENTLY) recent.push([origin, count]);
+    }
+    // Of those that the hub has forgotten, nothing is kept here.
+    this.#origins = known;
+    if (recent.length > MAX_ORIGINS) {
+      yield {
+        id: "origins",
+        severity: "warning",
+        count: recent.length,
+        text: `Pages of ${recent.length} origins were refused, the last of ` +
+          `${recent.at(-1)![0]}.`,
+        cure: "Somebody may be trying many: the log has their addresses.",
+      };
+      return;
+    }
+    for (const [origin, count] of recent) {
       const pages = count === 1 ? "1 page" : `${count} pages`;
       const refused = count === 1 ? "was refused" : "were refused";
       const isOrigin = URL.canParse(origin);
@@ -208,17 +226,6 @@ export class Problems {
           : "Serve the page from a web server, and allow its origin.",
       };
     }
-    const more = recent - MAX_ORIGINS;
-    if (more <= 0) return;
-    yield {
-      id: "origins",
-      severity: "warning",
-      count: more,
-      text: more === 1
-        ? "Pages of 1 more origin were refused."
-        : `Pages of ${more} more origins were refused.`,
-      cure: "Somebody may be trying many: the log has their addresses.",
-    };
   }
 
   /** Clients that a fault has ended, and that are not back. */
@@ -318,7 +325,7 @@ function noted(
   map: Map<string, { count: number; at: number }>,
   key: string,
   count: number,
-): { at: number } {
+): { count: number; at: number } {
   const before = map.get(key);
   if (before?.count === count) return before;
   const note = { count, at: Date.now() };
