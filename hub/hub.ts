@@ -528,6 +528,10 @@ export class Hub implements AsyncDisposable {
       const response = await door.fetch?.(request, info);
       if (response) return response;
     }
+    if (new URL(request.url).pathname.startsWith("/api/")) {
+      const message = "There is nothing at this path.";
+      return Response.json({ error: { message } }, { status: 404 });
+    }
     return new Response("Connect by WebSocket.\n", {
       status: 426,
       headers: { upgrade: "websocket", connection: "Upgrade" },

@@ -87,9 +87,12 @@ export class WatchDoor implements Door {
     const { hub } = this.#parts;
     // Who shows nothing is not refused: then the log would fill with scrapes.
     const { headers } = request;
-    const shows = hub.lock === "open" || headers.has("authorization") ||
-      headers.has("cookie") || new URL(request.url).searchParams.has("token");
+    const hasToken = headers.has("authorization") ||
+      new URL(request.url).searchParams.has("token");
+    const shows = hub.lock === "open" || hasToken || headers.has("cookie");
     const pass = shows ? await hub.admit(request, info) : undefined;
+    // Else the figures of the clients would be gone, and nobody would know why.
+    if (hasToken && pass instanceof Response) return pass;
     const withNames = pass !== undefined && !(pass instanceof Response) &&
       pass.mayWatch;
     const text = withNames

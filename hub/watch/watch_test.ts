@@ -524,6 +524,27 @@ Deno.test("Metrics have names only for who has the token", async () => {
     /^wirekit_hub_client_requests_total\{name="al\\"pha"\} 2$/m,
   );
   assertEquals(scene.lines.filter((line) => line.startsWith("Refused")), []);
+  // A token that has changed is no hole in the figures of some clients only.
+  for (
+    const [path, headers] of [
+      ["/metrics", { authorization: "Bearer wrong" }],
+      ["/metrics?token=wrong", {}],
+    ] as const
+  ) {
+    const { status, body } = await fetch(`${scene.http}${path}`, { headers });
+    await body?.cancel();
+    assertEquals(status, 401, path);
+  }
+});
+
+Deno.test("A hub says that there is no such path of its data", async () => {
+  await using scene = await Scene.open();
+  for (const path of ["/api/reports", "/api/", "/api/report/"]) {
+    const response = await fetch(`${scene.http}${path}`);
+    assertEquals(response.status, 404, path);
+    const { error: { message } } = await response.json();
+    assertEquals(message, "There is nothing at this path.");
+  }
 });
 
 Deno.test("A hub says what is wrong, and what to do about it", async () => {
