@@ -8,6 +8,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { deadline } from "@std/async/deadline";
+import { delay } from "@std/async/delay";
 import { run } from "@wirekit/internal/command";
 import type { Transport } from "@wirekit/transport/transport";
 import { connectWebSocket } from "@wirekit/transport/websocket";
@@ -323,6 +324,28 @@ Deno.test("hub serve takes rules and certificates that change, and no bad ones",
   await renewed.connect();
   assert(await still.ping());
 });
+
+Deno.test(
+  "hub serve goes on looking after a file has been no file for a while",
+  {
+    ignore: Deno.build.os === "windows",
+  },
+  async () => {
+    await using folder = await folderWith({
+      "tokens.json": [{ label: "a", token: "a".repeat(20), names: ["a"] }],
+    });
+    const file = `${folder.path}/tokens.json`;
+    await using server = await serving("--tokens", file);
+    // Who reads a pipe without a writer waits for good.
+    await Deno.remove(file);
+    const made = await new Deno.Command("mkfifo", { args: [file] }).output();
+    assert(made.success);
+    await delay(3_500);
+    await Deno.remove(file);
+    await Deno.writeTextFile(file, "[]");
+    await server.says(/Took the tokens of/);
+  },
+);
 
 Deno.test("hub serve takes flags before the environment before a file", async () => {
   await using folder = await folderWith({

@@ -27,7 +27,7 @@ export function watchFiles(
     let isCalm = true;
     for (const path of paths) {
       const state = await stateOf(path);
-      if (known.get(path) === state) continue;
+      if (state === undefined || known.get(path) === state) continue;
       if (known.has(path)) {
         pending.add(path);
         isCalm = false;
@@ -45,9 +45,12 @@ export function watchFiles(
   return every(INTERVAL, () => void look());
 }
 
-async function stateOf(path: string): Promise<string> {
+/** Returns what tells one content from another; nothing for a pipe or device. */
+async function stateOf(path: string): Promise<string | undefined> {
   try {
-    const { mtime, size, ino } = await Deno.stat(path);
+    const { mtime, size, ino, isFile, isDirectory } = await Deno.stat(path);
+    // Reading it may never end.
+    if (!isFile && !isDirectory) return undefined;
     return `${mtime?.getTime()} ${size} ${ino}`;
   } catch {
     return "gone"; // For a moment, while it is replaced; or for good.
