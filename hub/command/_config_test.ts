@@ -178,6 +178,16 @@ Deno.test("hub check says what is wrong, line by line", async () => {
   assertEquals((await command("check", at("none.json"))).code, 2);
 });
 
+Deno.test("hub check takes a file as editors on Windows save it", async () => {
+  await using folder = await folderWith({});
+  const file = `${folder.path}/hub.json`;
+  await Deno.writeTextFile(file, '\ufeff{\r\n  "prot": 1\r\n}\r\n');
+  const { err, out } = await command("check", file);
+  assertMatch([...out, ...err].join("\n"), /hub\.json:2:3: .* "prot"/);
+  await Deno.writeTextFile(file, '\ufeff{ "port": 1 }');
+  assertEquals((await command("check", file)).code, 0);
+});
+
 Deno.test("hub check looks into the files that settings name", async () => {
   await using folder = await folderWith({
     "hub.json": {

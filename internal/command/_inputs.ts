@@ -56,7 +56,9 @@ export async function readData(text: string): Promise<string> {
  */
 export async function readFile(path: string): Promise<string> {
   try {
-    return await Deno.readTextFile(path);
+    const text = await Deno.readTextFile(path);
+    // Editors on Windows put it first; no format that is read here has it.
+    return text.replace(/^\ufeff/, "");
   } catch (cause) {
     if (cause instanceof Deno.errors.NotCapable) throw cause;
     const why = cause instanceof Deno.errors.NotFound
