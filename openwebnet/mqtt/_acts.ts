@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-/** Carries out orders: what goes to the bus for each. */
+/** Carries out orders by sending commands to the bus. */
 
 import { Shutter } from "../areas/automation.ts";
 import {
@@ -20,19 +20,19 @@ import type { Shown } from "./_items.ts";
 import type { Order, ZoneOrder } from "./_orders.ts";
 import type { State } from "./_states.ts";
 
-/** What an order is carried out with. */
+/** The means of carrying out an order. */
 export interface Means {
   readonly gateway: Caller;
   /** The state of the device. */
   readonly state: State;
-  /** The position of a shutter that has none of its own. */
+  /** Calculates the position of a shutter that reports none. */
   readonly timed?: TimedShutter | undefined;
 }
 
 /**
  * Carries out an order.
  *
- * @returns Resolves when it is done, or for a shutter when it is there.
+ * @returns Resolves when it is done; for a shutter, when it has arrived.
  */
 export async function carryOut(
   { kind, where }: Pick<Shown, "kind" | "where">,
@@ -90,7 +90,7 @@ function setMode(
     : mode === "heat"
     ? "heating"
     : seasonOf(state);
-  // A set point makes the mode manual, and says which season it is for.
+  // A set point switches to manual mode, and names the season it is for.
   const { target } = state;
   const isKnown = typeof target === "number" && target >= 5 && target <= 40 &&
     target * 2 % 1 === 0;

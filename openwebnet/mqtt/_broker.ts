@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-/** A connection to an MQTT broker that comes back, with what is to be told. */
+/** A connection to an MQTT broker that is restored with its messages. */
 
 import { now, settled, sleep, within } from "@wirekit/internal/clock";
 import {
@@ -10,7 +10,7 @@ import {
 } from "@wirekit/internal/errors";
 import type { ClientOptions, Library, MqttClient } from "./_library.ts";
 
-/** How the broker is reached. */
+/** How to reach the broker. */
 export interface BrokerOptions {
   /** `mqtt://host:1883` or `mqtts://host:8883`. */
   readonly url: URL;
@@ -21,45 +21,47 @@ export interface BrokerOptions {
     readonly cert?: string;
     readonly key?: string;
   } | undefined;
-  /** Longest wait for a connection that can be used, in milliseconds. */
+  /** How long to wait for a usable connection, in milliseconds. */
   readonly connectTimeout: number;
-  /** What the broker tells the others when it loses us. */
+  /** The message that the broker publishes when it loses us. */
   readonly will: { readonly topic: string; readonly payload: string };
-  /** The topics that are wanted. */
+  /** The topics to subscribe to. */
   readonly topics: readonly string[];
 }
 
-/** What is made of what happens. */
+/** Functions that are called with the events of the connection. */
 export interface BrokerEvents {
-  /** It is connected, and its topics are subscribed to. */
+  /** The broker is connected, and its topics are subscribed to. */
   opened(): void;
-  /** It was connected, and no longer is; or it could not be connected again. */
+  /** The connection was lost, or could not be restored. */
   lost(error: Error, wasOpen: boolean): void;
-  /** A message came. `isRetained` is one that the broker has kept for us. */
+  /** A message came. `isRetained` means that the broker had kept it. */
   received(topic: string, payload: string, isRetained: boolean): void;
 }
 
-/** Longest silence of a broker, and of us, in seconds: MQTT counts in them. */
+/** Longest silence of a broker, and of us, in seconds (the unit of MQTT). */
 const KEEPALIVE = 30;
 
-/** First and longest pause before the broker is called again. */
+/** First and longest pause before connecting again, in milliseconds. */
 const MIN_DELAY = 1_000;
 const MAX_DELAY = 30_000;
 
-/** Longest wait for a message to be acknowledged, in milliseconds. */
+/** How long a message may wait to be acknowledged, in milliseconds. */
 const PUBLISH_TIMEOUT = 30_000;
 
-/** Most messages that wait to be told once. Of more, the oldest are lost. */
+/** Maximum number of waiting one-off messages. The oldest are dropped. */
 const MAX_ONCE = 256;
 
-/** Longest message that is taken, in bytes: a discovery message of a large plant. */
+/**
+ * Longest message to accept, in bytes: the discovery message of a large plant.
+ */
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 
 /**
- * A connection to a broker. What is kept is told at each connection anew: a
- * broker may have forgotten it. It waits for as long as it has to, and a newer
- * payload takes the place of an older one, so that there is never more of it
- * than there are topics.
+ * A connection to a broker. Retained messages are sent again on each
+ * connection, because the broker may have lost them. They wait for as long as
+ * necessary, and a newer payload replaces an older one, so there is at most one
+ * per topic.
  */
 export class Broker {
   readonly #options: BrokerOptions;
@@ -72,7 +74,7 @@ export class Broker {
   #client: MqttClient | undefined;
   #wake: (() => void) | undefined;
 
-  /** Begins to connect. */
+  /** Starts to connect. */
   constructor(options: BrokerOptions, events: BrokerEvents) {
     this.#options = options;
     this.#events = events;
@@ -86,14 +88,14 @@ export class Broker {
   }
 
   /**
-   * Settles when it ends: rejects if the first connection fails, or by an error
-   * of the program.
+   * Settles when the connection has ended for good. Rejects if the first
+   * connection fails, or because of a bug.
    */
   get ended(): Promise<void> {
     return this.#running;
   }
 
-  /** Tells something that the broker is to keep. */
+  /** Publishes a message that the broker should retain. */
   keep(topic: string, payload: string): void {
     if (this.#kept.get(topic) === payload) return;
     this.#kept.set(topic, payload);
@@ -101,8 +103,10 @@ export class Broker {
     this.#wake?.();
   }
 
-  /** Tells something once, to who listens now. While there is no connection, to
-   * nobody: what is over is of no use later. */
+  /**
+   * Publishes a message once, to those who listen now. It is dropped while
+   * there is no connection, because an event of the past is of no use later.
+   */
   tell(topic: string, payload: string): void {
     if (this.#client === undefined) return;
     this.#once.push({ topic, payload });
@@ -110,13 +114,13 @@ export class Broker {
     this.#wake?.();
   }
 
-  /** Tells all that is kept again. */
+  /** Publishes all retained messages again. */
   repeat(): void {
     for (const topic of this.#kept.keys()) this.#changed.add(topic);
     this.#wake?.();
   }
 
-  /** Says the will itself, and ends the connection for good. */
+  /** Publishes the will, and ends the connection for good. */
   async close(): Promise<void> {
     const { topic, payload } = this.#options.will;
     const client = this.#client;
@@ -140,13 +144,13 @@ export class Broker {
       } catch (thrown) {
         error = thrown as Error;
         if (signal.aborted) return;
-        // What never was there is most likely a typing error.
+        // A broker that was never reached is most likely a typing error.
         if (!wasOpen) throw error;
       }
       if (signal.aborted) return;
       this.#events.lost(error, isOpened);
       const delay = Math.min(MIN_DELAY * 2 ** failures, MAX_DELAY);
-      // Not all at once when a broker comes back.
+      // Clients should not all come at once when a broker is back.
       await sleep(delay * (1 + Math.random() / 4), { signal }).catch(() => {});
     }
   }
@@ -182,7 +186,7 @@ export class Broker {
         connectTimeout,
         () =>
           new TimeoutError(
-            `The broker at ${place} has not answered within ${connectTimeout} ms`,
+            `The broker at ${place} did not answer within ${connectTimeout} ms`,
           ),
         { signal },
       ).catch((error) => {
@@ -204,7 +208,7 @@ export class Broker {
     }
   }
 
-  /** Tells what is to be told, one after the other, until the client is another. */
+  /** Publishes messages one after the other, until the client is replaced. */
   async #pump(client: MqttClient): Promise<Error> {
     while (this.#client === client) {
       const [topic] = this.#changed;
@@ -231,10 +235,10 @@ export class Broker {
     return {
       clientId: `openwebnet-${crypto.randomUUID().slice(0, 8)}`,
       clean: true,
-      // Ours is the shorter one.
+      // Our own timeout applies instead.
       connectTimeout: 2 ** 31 - 1,
       keepalive: KEEPALIVE,
-      // It comes back by the rules above, and with nothing in its hands.
+      // We reconnect by the rules above, and with an empty queue.
       reconnectPeriod: 0,
       resubscribe: false,
       queueQoSZero: false,
@@ -252,7 +256,7 @@ export class Broker {
   }
 }
 
-/** Resolves when the client is connected and has its topics. */
+/** Resolves when the client is connected and has subscribed to its topics. */
 function subscribed(
   client: MqttClient,
   topics: readonly string[],
@@ -265,7 +269,9 @@ function subscribed(
           const refused = granted?.find(({ qos }) => qos > 2);
           if (error) reject(error);
           else if (refused) {
-            reject(new Error(`it does not let us hear ${refused.topic}`));
+            reject(
+              new Error(`it refuses the subscription to ${refused.topic}`),
+            );
           } else resolve();
         }),
     )
@@ -287,7 +293,7 @@ async function publish(
   await within(
     done,
     PUBLISH_TIMEOUT,
-    () => new TimeoutError("the broker takes no more messages"),
+    () => new TimeoutError("the broker no longer acknowledges messages"),
   );
 }
 
@@ -295,7 +301,7 @@ function ended(client: MqttClient): Promise<void> {
   return new Promise((resolve) => client.end(true, {}, () => resolve()));
 }
 
-/** Why there is no connection, in words, without a secret. */
+/** Creates an error that says, without secrets, why there is no connection. */
 function reasonOf(error: Error & { code?: unknown }, place: string): Error {
   if (error instanceof TimeoutError) return error;
   // The codes of MQTT 3.1.1 for a bad user name or password, and for one that
@@ -314,7 +320,7 @@ function reasonOf(error: Error & { code?: unknown }, place: string): Error {
 
 let loaded: Promise<Library> | undefined;
 
-/** Loads the library when it is needed, and no sooner. */
+/** Loads the library when it is first needed. */
 function library(): Promise<Library> {
   return loaded ??= withoutEnvironment(async () => {
     const { default: library } = await import("./_npm_mqtt.ts");
@@ -323,9 +329,10 @@ function library(): Promise<Library> {
 }
 
 /**
- * Runs something that sees an empty environment. The libraries below `mqtt` read
- * all of it when they are loaded, for variables that switch their own debugging;
- * without `--allow-env` for everything that would end the program.
+ * Runs a function with an empty environment. The dependencies of `mqtt` read
+ * the whole environment when they are loaded, to find variables that control
+ * their debugging. Without permission for all of it, that would end the
+ * program.
  */
 function withoutEnvironment<T>(use: () => T): T {
   const { process } = globalThis as { process?: { env: unknown } };

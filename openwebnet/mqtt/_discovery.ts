@@ -2,9 +2,9 @@
 // This module is browser compatible.
 
 /**
- * What Home Assistant is told of a plant, by its MQTT discovery: one message for
- * one device, the gateway, with a component for each thing that it shows. Of
- * this form since release 2024.12:
+ * The MQTT discovery message that describes a plant to Home Assistant: a single
+ * device, the gateway, with a component for each thing that it shows. This form
+ * exists since release 2024.12:
  * https://www.home-assistant.io/integrations/mqtt/#device-discovery-payload
  */
 
@@ -20,15 +20,15 @@ import {
   slugOf,
 } from "./_items.ts";
 
-/** Where a plant is in the topics, and what is known of its gateway. */
+/** The place of a plant in the topics, and what is known about its gateway. */
 export interface Place {
-  /** What all topics begin with. */
+  /** The prefix of all topics. */
   readonly prefix: string;
-  /** What the topics of Home Assistant's discovery begin with. */
+  /** The prefix of the topics of Home Assistant's discovery. */
   readonly discoveryPrefix: string;
   /** The name of the plant. */
   readonly name: string;
-  /** What the gateway says of itself. */
+  /** The details that the gateway reports. */
   readonly gateway: {
     readonly model?: string;
     readonly firmware?: string;
@@ -39,7 +39,10 @@ export interface Place {
 /** A component of the discovery message. */
 type Component = Record<string, unknown> & { platform: string };
 
-/** The name of a plant in topics and ids: what may not stand there is spelled. */
+/**
+ * Returns the name of a plant for topics and ids, with other characters
+ * escaped.
+ */
 export function nodeOf(name: string): string {
   return name.replaceAll(
     /[^A-Za-z0-9-]/gu,
@@ -47,17 +50,17 @@ export function nodeOf(name: string): string {
   );
 }
 
-/** The topic of a plant, below which all others are. */
+/** Returns the topic of a plant, below which all its others are. */
 export function baseOf({ prefix, name }: Place): string {
   return `${prefix}/${nodeOf(name)}`;
 }
 
-/** The topic on which the bridge says whether the plant can be reached. */
+/** Returns the topic that shows whether the plant can be reached. */
 export function availabilityTopic(place: Place): string {
   return `${baseOf(place)}/availability`;
 }
 
-/** The topic of the state of a device; its orders come on `…/set`. */
+/** Returns the topic of the state of a device; its orders come on `…/set`. */
 export function topicOf(
   place: Place,
   { kind, where }: Pick<Shown, "kind" | "where">,
@@ -65,12 +68,12 @@ export function topicOf(
   return `${baseOf(place)}/${kind}/${slugOf(kind, where)}`;
 }
 
-/** The id of the device in Home Assistant. */
+/** Returns the id of the device in Home Assistant. */
 function deviceId({ name }: Place): string {
   return `openwebnet_${nodeOf(name)}`;
 }
 
-/** The topic of the discovery message. */
+/** Returns the topic of the discovery message. */
 export function discoveryTopic(place: Place): string {
   return `${place.discoveryPrefix}/device/${deviceId(place)}/config`;
 }
@@ -79,9 +82,9 @@ export function discoveryTopic(place: Place): string {
  * Writes the discovery message.
  *
  * @param place The plant.
- * @param items What is shown of it.
- * @param gone Ids of components that were shown before, with their platforms:
- * they are named without anything else, which removes them.
+ * @param items The devices to show.
+ * @param gone The ids of components that were shown before, with their
+ * platforms. They are listed without any other details, which removes them.
  */
 export function discoveryOf(
   place: Place,
@@ -113,18 +116,18 @@ export function discoveryOf(
   });
 }
 
-/** What is remembered of a discovery message that was sent before. */
+/** The contents of a discovery message of an earlier run. */
 export interface Remembered {
   /** The platform of each component. */
   readonly components: Map<string, string>;
-  /** The devices, with what was learned of them. */
+  /** The devices, with what was learned about them. */
   readonly items: Map<string, Shown>;
 }
 
 /**
  * Reads a discovery message of an earlier run, which the broker has kept.
  *
- * @returns What it says; nothing of what is not ours.
+ * @returns Its contents, without components that are not ours.
  */
 export function readDiscovery(text: string): Remembered {
   const found: Remembered = { components: new Map(), items: new Map() };
@@ -139,7 +142,7 @@ export function readDiscovery(text: string): Remembered {
       .exec(id) ?? [];
     const named = parseId(base);
     if (named === undefined) continue;
-    // One that is only named was removed already.
+    // A component without details was removed before.
     if (entriesOf(component).length < 2) continue;
     found.components.set(id, platform);
     const item = found.items.get(base) ?? shown(named.kind, named.where);
@@ -154,7 +157,7 @@ export function readDiscovery(text: string): Remembered {
   return found;
 }
 
-/** The components of a device. */
+/** Yields the components of a device. */
 function* componentsOf(
   place: Place,
   item: Shown,
@@ -203,7 +206,7 @@ function* componentsOf(
       }];
       return;
     case "breaker":
-      // It is a problem if the breaker is open.
+      // An open breaker is a problem.
       yield [id, { ...binary(name, topic, "state"), device_class: "problem" }];
       return;
     case "contact":
@@ -275,7 +278,7 @@ function cover(item: Shown, topic: string): Component {
     device_class: "shutter",
     command_topic: set,
   };
-  // A group says nothing of itself.
+  // A group does not report a state.
   if (!isOne(where)) return { ...base, optimistic: true };
   return {
     ...base,
@@ -284,7 +287,7 @@ function cover(item: Shown, topic: string): Component {
     ...(hasLevel || seconds !== undefined
       ? {
         position_topic: topic,
-        // What is empty is not a position that is not known, but none.
+        // An empty text means no position, rather than an unknown one.
         position_template:
           "{{ '' if value_json.position is none else value_json.position }}",
         set_position_topic: `${set}/position`,
@@ -345,8 +348,8 @@ function binary(name: string, topic: string, key: string): Component {
 }
 
 /**
- * A trigger of automations. They know it by its type and subtype, so there is
- * no name in them that may change.
+ * Creates a trigger for automations. They refer to its type and subtype, so
+ * these contain no name that may change.
  */
 function trigger(
   topic: string,
@@ -366,8 +369,9 @@ function trigger(
 }
 
 /**
- * What happens at a control, and how Home Assistant calls it. It has words of
- * its own for a few: https://www.home-assistant.io/integrations/device_trigger.mqtt/
+ * The events of a control, and their names in Home Assistant. It has its own
+ * words for a few:
+ * https://www.home-assistant.io/integrations/device_trigger.mqtt/
  */
 const EVENTS: Readonly<
   Record<"cen" | "cenplus" | "module", ReadonlyMap<string, string>>

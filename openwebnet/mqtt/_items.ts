@@ -1,14 +1,14 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-/** What of a plant is shown to the outside: each device, and how it is named. */
+/** The devices of a plant that are shown at the broker, and their names. */
 
 import type { GatewayEvent } from "../events.ts";
 import type { Home, HomeItem, HomeKind } from "../home.ts";
 import type { FoundItem } from "../inventory.ts";
 import { parseWhere } from "../wire/where.ts";
 
-/** What a device is. The word stands in topics and in ids. */
+/** The kind of a device. The word is part of topics and ids. */
 export type ShownKind =
   | "light"
   | "shutter"
@@ -23,24 +23,24 @@ export type ShownKind =
   | "scene"
   | "module";
 
-/** A device that is shown. What is learned of it is added as it is heard. */
+/** A device that is shown. What its events teach about it is added later. */
 export interface Shown {
   readonly kind: ShownKind;
-  /** Its target as it stands in a frame. */
+  /** Its target as it is written in a frame. */
   readonly where: string;
-  /** Its name for people. */
+  /** Its human-readable name. */
   readonly name: string;
-  /** How many seconds a shutter without a position travels. */
+  /** Travel time in seconds of a shutter that reports no position. */
   readonly seconds?: number | undefined;
-  /** A light that has told a level, or a shutter that has told a position. */
+  /** Whether a light has reported a level, or a shutter a position. */
   hasLevel: boolean;
-  /** A zone that has told its humidity. */
+  /** Whether a zone has reported its humidity. */
   hasHumidity: boolean;
-  /** The buttons that were heard, or the scenarios of a module. */
+  /** The buttons that were used, or the scenarios of a module. */
   readonly buttons: Set<number>;
 }
 
-/** The area of each kind. */
+/** The WHO of each kind. */
 export const WHO_OF: Readonly<Record<ShownKind, number>> = {
   light: 1,
   shutter: 2,
@@ -56,7 +56,7 @@ export const WHO_OF: Readonly<Record<ShownKind, number>> = {
   module: 0,
 };
 
-/** Most buttons of a control that are kept: all that a frame can tell. */
+/** Maximum number of buttons of a control: all that a frame can name. */
 export const MAX_BUTTONS = 32;
 
 const OF_HOME: Partial<Record<HomeKind, ShownKind>> = {
@@ -82,7 +82,7 @@ const OF_FOUND: Partial<Record<FoundItem["kind"], ShownKind>> = {
   "stop & go": "breaker",
 };
 
-/** What a device without a name is called, before its number. */
+/** The word before the number of a device that has no name. */
 const WORDS: Readonly<Record<ShownKind, string>> = {
   light: "Light",
   shutter: "Shutter",
@@ -98,7 +98,7 @@ const WORDS: Readonly<Record<ShownKind, string>> = {
   module: "Scenarios",
 };
 
-/** Makes a device of which nothing is known yet. */
+/** Creates a device about which nothing is known yet. */
 export function shown(
   kind: ShownKind,
   where: string,
@@ -117,19 +117,19 @@ export function shown(
 }
 
 /**
- * The id of a device: the same for as long as it has its address, whatever its
- * name. It stands in topics, so it has no `#`.
+ * Returns the id of a device, which depends on its address and not on its name.
+ * It is part of topics, so it contains no `#`.
  */
 export function idOf({ kind, where }: Pick<Shown, "kind" | "where">): string {
   return `${kind}_${slugOf(kind, where)}`;
 }
 
-/** The WHERE of a device in a topic: `12#4#01` is `12-4-01`. */
+/** Returns the WHERE of a device for topics: `12#4#01` becomes `12-4-01`. */
 export function slugOf(kind: ShownKind, where: string): string {
   return sameFor(kind, where).replaceAll("#", "-");
 }
 
-/** The device that an id names; `undefined` if it is none. */
+/** Returns the device of an id; `undefined` if it is not an id of a device. */
 export function parseId(
   id: string,
 ): Pick<Shown, "kind" | "where"> | undefined {
@@ -139,8 +139,8 @@ export function parseId(
 }
 
 /**
- * The one WHERE of a device that is written in several ways: a zone that a
- * central unit governs speaks as `1`, and is told as `#1`; the alarm has no
+ * Returns a single WHERE for a device that has several: a zone that a central
+ * unit controls reports as `1` and is commanded as `#1`; the alarm has no
  * WHERE, `0` or `1`.
  */
 function sameFor(kind: ShownKind, where: string): string {
@@ -149,13 +149,13 @@ function sameFor(kind: ShownKind, where: string): string {
   return where;
 }
 
-/** The device of a name of a home; `undefined` if it is not shown. */
+/** Returns the device of a name in a home; `undefined` if it is not shown. */
 export function ofHome(name: string, item: HomeItem): Shown | undefined {
   const kind = OF_HOME[item.kind];
   return kind && shown(kind, item.where, labelOf(name), item.seconds);
 }
 
-/** The devices of a home that are behind a gateway of it. */
+/** Returns the devices of a home that are behind one of its gateways. */
 export function itemsOf(home: Home, gateway: string | undefined): Shown[] {
   const [first] = Object.keys(home.gateways);
   const found: Shown[] = [];
@@ -167,7 +167,7 @@ export function itemsOf(home: Home, gateway: string | undefined): Shown[] {
   return found;
 }
 
-/** The device of an answer of the plant; `undefined` if it is not shown. */
+/** Returns the device of an answer; `undefined` if it is not shown. */
 export function ofFound({ kind, where }: FoundItem): Shown | undefined {
   let is = OF_FOUND[kind];
   if (is === "zone") is = zoneKind(where);
@@ -177,21 +177,21 @@ export function ofFound({ kind, where }: FoundItem): Shown | undefined {
   return item;
 }
 
-/** Whether a target of the wired bus, or of Zigbee, is a single device. */
+/** Tells whether a target of the wired bus or of Zigbee is a single device. */
 export function isOne(where: string): boolean {
   const kind = parseWhere(where)?.kind;
   return kind === "point" || kind === "zigbee";
 }
 
-/** A zone, a further probe of one, or what is not shown: a central unit. */
+/** Tells a zone from one of its probes; a central unit is not shown. */
 function zoneKind(where: string): ShownKind | undefined {
   if (/^#?[1-9]\d?(#\d)?$/.test(where)) return "zone";
   return /^[1-8]\d\d$/.test(where) ? "probe" : undefined;
 }
 
 /**
- * The device that an event is of, with what the event tells of it; `undefined`
- * if it is of none that is shown.
+ * Returns the device that an event is about, as far as the event tells;
+ * `undefined` if it is not shown.
  */
 export function ofEvent(
   event: GatewayEvent,
@@ -230,7 +230,7 @@ export function ofEvent(
 /**
  * Learns from an event what a device can do.
  *
- * @returns Whether something is new.
+ * @returns Whether anything is new.
  */
 export function learn(item: Shown, event: GatewayEvent): boolean {
   switch (event.type) {
@@ -254,20 +254,20 @@ export function learn(item: Shown, event: GatewayEvent): boolean {
   return false;
 }
 
-/** Learns of a button, of which there is a limit. */
+/** Adds a button, up to a limit, and returns whether it is new. */
 export function learnButton({ buttons }: Shown, button: number): boolean {
   if (buttons.has(button) || buttons.size >= MAX_BUTTONS) return false;
   buttons.add(button);
   return true;
 }
 
-/** A name as people read it: `living-room` is `Living room`. */
+/** Makes a name readable: `living-room` becomes `Living room`. */
 function labelOf(name: string): string {
   const words = name.replaceAll(/[-_]+/g, " ").trim() || name;
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** What a device is called that nobody has named. */
+/** Returns the name of a device that the user has not named. */
 export function defaultName(
   { kind, where }: Pick<Shown, "kind" | "where">,
 ): string {
@@ -275,7 +275,7 @@ export function defaultName(
   if (kind === "alarm") {
     return slug === "0" ? WORDS.alarm : `Alarm zone ${slug.replace("#", "")}`;
   }
-  // Of a meter, a contact and a control people know the number.
+  // People know meters, contacts and controls by their numbers.
   const isPrefixed = kind === "meter" || kind === "breaker" ||
     kind === "contact" || kind === "cenplus";
   return `${WORDS[kind]} ${isPrefixed ? slug.slice(1) : slug}`;

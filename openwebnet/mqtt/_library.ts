@@ -2,11 +2,11 @@
 // This module is browser compatible.
 
 /**
- * What is used of `npm:mqtt`. Its own types bring those of Node along, which
- * change the global ones for every file that is checked together with it.
+ * The part of `npm:mqtt` that is used. Its own types include those of Node,
+ * which change the global types of every file that is checked with it.
  */
 
-/** How to connect. */
+/** Options of the connection. */
 export interface ClientOptions {
   clientId: string;
   clean: boolean;

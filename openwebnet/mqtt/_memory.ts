@@ -8,13 +8,15 @@ import {
   readDiscovery,
 } from "./_discovery.ts";
 
-/** Most states that are remembered. */
+/** Maximum number of states to remember. */
 const MAX_STATES = 1_024;
 
-/** What the broker has kept of an earlier run. */
+/** The messages of an earlier run that the broker has kept. */
 export class Memory {
   readonly topics: readonly string[];
-  /** The topic of a message to ourselves, after which nothing more comes. */
+  /**
+   * The topic of a message to ourselves, which marks the end of the kept ones.
+   */
   readonly mark: string;
   /** The states of the shutters, by their topics. */
   readonly states = new Map<string, string>();
@@ -33,14 +35,14 @@ export class Memory {
     return this.#complete.promise;
   }
 
-  /** What was shown, and what was learned of it. */
+  /** The devices that were shown, and what was learned about them. */
   get remembered(): ReturnType<typeof readDiscovery> {
     return readDiscovery(this.#text);
   }
 
   received(topic: string, payload: string, isRetained: boolean): void {
     if (topic === this.mark) this.#complete.resolve();
-    // What comes later is our own.
+    // Later messages are our own.
     if (!isRetained) return;
     if (topic === this.#discovery) this.#text = payload;
     else if (this.states.size < MAX_STATES) this.states.set(topic, payload);

@@ -2,13 +2,13 @@
 // This module is browser compatible.
 
 /**
- * What somebody asks of a device by a message on its topic of orders. Anybody at
- * the broker can send one, so nothing of it is believed.
+ * Orders for a device: messages on its topic for orders. Any client of the
+ * broker can send one, so everything in them is checked.
  */
 
 import type { Shown } from "./_items.ts";
 
-/** What is to be done. */
+/** An action to carry out. */
 export type Order =
   | { readonly do: "switch"; readonly on: boolean }
   | { readonly do: "dim"; readonly level: number }
@@ -23,7 +23,7 @@ export type Order =
     readonly action: string;
   };
 
-/** The modes that a zone can be told. */
+/** The modes that a zone can be set to. */
 export type ZoneOrder =
   | "off"
   | "heat"
@@ -32,18 +32,18 @@ export type ZoneOrder =
   | "protection"
   | "manual";
 
-/** Longest message that is read, in characters. */
+/** Maximum length of a message, in characters. */
 export const MAX_ORDER_CHARS = 1_024;
 
 /**
  * Reads an order.
  *
  * @param item The device.
- * @param part What of it, the part of the topic behind `set/`; empty for itself.
+ * @param part The part of the device: the topic after `set/`, or empty.
  * @param payload The message.
- * @returns What is to be done.
- * @throws {SyntaxError} If it is none. The message says what would be one, and
- * nothing of what came.
+ * @returns The action.
+ * @throws {SyntaxError} If it is not an order. The error says what is expected,
+ * and repeats nothing of the message.
  */
 export function orderOf(
   item: Pick<Shown, "kind" | "hasLevel">,
@@ -51,7 +51,9 @@ export function orderOf(
   payload: string,
 ): Order {
   if (payload.length > MAX_ORDER_CHARS) {
-    throw new SyntaxError(`the message has over ${MAX_ORDER_CHARS} characters`);
+    throw new SyntaxError(
+      `the message has more than ${MAX_ORDER_CHARS} characters`,
+    );
   }
   const text = payload.trim();
   const read = READERS[`${item.kind}/${part}`];
@@ -67,7 +69,7 @@ export function orderOf(
 
 type Reader = (text: string, item: Pick<Shown, "hasLevel">) => Order;
 
-/** How the orders of each kind and part are read. */
+/** The reader for each kind of device and part. */
 const READERS: Readonly<Record<string, Reader>> = Object.assign(
   Object.create(null),
   {
@@ -89,7 +91,7 @@ const READERS: Readonly<Record<string, Reader>> = Object.assign(
     }),
     "zone/temperature": (text: string) => ({
       do: "setTemperature",
-      // A zone knows halves.
+      // A zone has steps of 0.5 °C.
       celsius: Math.round(numberIn(text, 5, 40) * 2) / 2,
     }),
     "zone/preset": (text: string) => ({
@@ -115,7 +117,7 @@ const CEN_PLUS_ACTIONS = [
   ...["slow_anticlockwise", "fast_anticlockwise"],
 ];
 
-/** `ON`, `OFF`, a level, or an object as Home Assistant sends it. */
+/** Reads `ON`, `OFF`, a level, or an object as Home Assistant sends it. */
 function lightOrder(
   text: string,
   { hasLevel }: Pick<Shown, "hasLevel">,
@@ -144,7 +146,7 @@ function lightOrder(
   return { do: "dim", level: Math.max(1, Math.round(level)) };
 }
 
-/** The number of a button, or an object with it and an action. */
+/** Reads the number of a button, or an object with it and an action. */
 function press(
   text: string,
   min: number,

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-/** Keeps a broker informed of a plant, and carries out what it is asked for. */
+/** Keeps a broker informed about a plant, and carries out orders from it. */
 
 import { every, later, now, sleep, type Timer } from "@wirekit/internal/clock";
 import { TimeoutError } from "@wirekit/internal/errors";
@@ -47,7 +47,7 @@ import {
   unknownState,
 } from "./_states.ts";
 
-/** What is shown, and how. */
+/** Options: what to show, and how. */
 export interface PlantWatchOptions {
   readonly place: Place;
   readonly home: Home | undefined;
@@ -56,7 +56,7 @@ export interface PlantWatchOptions {
   readonly logger: Logger | undefined;
 }
 
-/** What asks all devices for their states, besides what `States` asks. */
+/** The requests to all devices for their states, in addition to `States`. */
 const REQUESTS: readonly Message[] = [
   { kind: "status", who: 1, where: "0" },
   { kind: "status", who: 2, where: "0" },
@@ -64,27 +64,35 @@ const REQUESTS: readonly Message[] = [
   { kind: "status", who: 5, where: "0" },
 ];
 
-/** How often meters are asked, in milliseconds; for energy every fifth time. */
+/**
+ * Interval of the requests to meters, in milliseconds; every fifth for energy.
+ */
 const POLL_INTERVAL = 60_000;
 const POLLS_PER_TOTAL = 5;
 
-/** Pause before a plant that does not answer is asked again. */
+/** Pause before asking a plant again that does not answer, in milliseconds. */
 const RETRY_DELAY = 5_000;
 
-/** How long the discovery message waits for more to tell. */
+/**
+ * How long the discovery message waits for further changes, in milliseconds.
+ */
 const ANNOUNCE_DELAY = 200;
 
-/** How often the reckoned position of a moving shutter is told. */
+/** Interval of publishing the calculated position of a moving shutter. */
 const MOVE_INTERVAL = 1_000;
 
-/** How long an order may wait for its turn: an old one would surprise. */
+/**
+ * How long an order may wait for its turn: a late one would surprise people.
+ */
 const QUEUE_TIMEOUT = 10_000;
 
-/** Of orders that cannot be done, so many are told in so many milliseconds. */
+/**
+ * The maximum number of log lines about refused orders, and its period in ms.
+ */
 const MAX_WARNINGS = 20;
 const WARNINGS_INTERVAL = 60_000;
 
-/** A plant, and what the broker is told of it. */
+/** Publishes the state of a plant to the broker. */
 export class PlantWatch {
   readonly #gateway: Gateway;
   readonly #broker: Broker;
@@ -142,13 +150,13 @@ export class PlantWatch {
     }
   }
 
-  /** Ends what is under way. */
+  /** Ends everything in progress. */
   async close(): Promise<void> {
     this.#over.abort(new DOMException("Bridge was closed", "AbortError"));
     await this.#slots.close();
   }
 
-  /** Takes an order: a message on a topic such as `…/light/12/set`. */
+  /** Accepts an order: a message on a topic such as `…/light/12/set`. */
   order(topic: string, payload: string, isRetained: boolean): void {
     const rest = topic.slice(baseOf(this.#place).length + 1);
     const [, kind, slug, part = ""] =
@@ -159,7 +167,7 @@ export class PlantWatch {
       ? JSON.stringify(rest.slice(0, 80))
       : `${id} (${item.name})`;
     if (isRetained) {
-      return this.#refuse(name, "the broker has kept it from earlier");
+      return this.#refuse(name, "it is an old one that the broker retained");
     }
     if (!this.#isOnline) {
       return this.#refuse(name, "the gateway cannot be reached");
@@ -179,7 +187,7 @@ export class PlantWatch {
       : "newest";
     const act = (signal: AbortSignal) => this.#obey(item, order, signal);
     if (this.#slots.run(id, act, kindOfRun)) return;
-    this.#refuse(name, "too many wait already");
+    this.#refuse(name, "too many are waiting already");
   }
 
   async #obey(item: Shown, order: Order, signal: AbortSignal): Promise<void> {
@@ -198,7 +206,7 @@ export class PlantWatch {
     }
   }
 
-  /** Says in the log that an order is not done, but not for each of a flood. */
+  /** Logs that an order is not carried out, but not each one of a flood. */
   #refuse(name: string, why: string): void {
     const time = now();
     if (time - this.#warnings.since > WARNINGS_INTERVAL) {
@@ -207,13 +215,13 @@ export class PlantWatch {
     const count = ++this.#warnings.count;
     if (count > MAX_WARNINGS) return;
     const { logger } = this.#options;
-    logger?.warn?.(`An order for ${name} is not done: ${why}`);
+    logger?.warn?.(`An order for ${name} is not carried out: ${why}`);
     if (count === MAX_WARNINGS) {
-      logger?.warn?.("Of more such orders nothing is said for a minute");
+      logger?.warn?.("Further refused orders are not logged for a minute");
     }
   }
 
-  /** Hears what happens, and learns of devices by it. */
+  /** Follows the events, and discovers devices from them. */
   async #listen(): Promise<void> {
     const { signal } = this.#over;
     for await (const message of this.#gateway.messages({ signal })) {
@@ -225,7 +233,7 @@ export class PlantWatch {
     }
   }
 
-  /** The device of an event, with what the event tells of it. */
+  /** Returns the device of an event, updated with what the event tells. */
   #heard(event: GatewayEvent): Shown | undefined {
     if (event.origin !== "state") return undefined;
     const found = ofEvent(event);
@@ -233,7 +241,7 @@ export class PlantWatch {
     const id = idOf(found);
     let item = this.#items.get(id);
     if (item === undefined) {
-      // Before the survey nobody knows how it is called.
+      // Before the survey, its name is not known.
       if (!this.#isSurveyed || this.#options.onlyNamed) return undefined;
       item = shown(found.kind, found.where);
       if (!this.#add(item)) return undefined;
@@ -251,7 +259,7 @@ export class PlantWatch {
     return true;
   }
 
-  /** Keeps the state of a device. */
+  /** Publishes the new state of a device. */
   #changed(event: GatewayEvent): void {
     if (endsAlarms(event)) {
       for (const item of this.#items.values()) {
@@ -277,7 +285,7 @@ export class PlantWatch {
     this.#broker.keep(topicOf(this.#place, item), JSON.stringify(state));
   }
 
-  /** Tells where the shutters are that have no position of their own. */
+  /** Publishes the calculated positions of shutters that report none. */
   #followMoves(): void {
     if (this.#timed.size === 0 || this.#over.signal.aborted) return;
     const tell = () => {
@@ -288,7 +296,7 @@ export class PlantWatch {
         const { position } = timed;
         let { state = null } = this.#states.get(id) ?? unknownState(item);
         if (position !== null) state ??= "stopped";
-        // Not every gateway says that one has stopped at its end.
+        // Not every gateway reports that a shutter has stopped at its end.
         if (state === "opening" && position === 100) state = "open";
         if (state === "closing" && position === 0) state = "closed";
         isMoving ||= state === "opening" || state === "closing";
@@ -299,11 +307,13 @@ export class PlantWatch {
       this.#moving = undefined;
     };
     this.#moving ??= every(MOVE_INTERVAL, tell);
-    // The shutter hears of the same event, a moment later.
+    // The timed shutter gets the same event a moment later.
     later(0, tell);
   }
 
-  /** Waits for the plant, asks it, and says whether it can be reached. */
+  /**
+   * Waits for the plant, queries it, and publishes whether it can be reached.
+   */
   async #watch(): Promise<void> {
     const { signal } = this.#over;
     const { logger } = this.#options;
@@ -352,7 +362,7 @@ export class PlantWatch {
     this.#broker.keep(availabilityTopic(this.#place), payload);
   }
 
-  /** Finds out what there is to show. */
+  /** Finds the devices to show. */
   async #survey(): Promise<void> {
     const { home, onlyNamed, logger, place } = this.#options;
     const isInHome = home !== undefined &&
@@ -370,7 +380,7 @@ export class PlantWatch {
           if (item !== undefined) this.#add(item);
         }
       } catch (error) {
-        // What the plant was told to be is known all the same.
+        // The devices in the home are known anyway.
         if (!(error instanceof TimeoutError)) throw error;
         logger?.warn?.(`Not all devices could be found: ${error.message}`);
       }
@@ -390,9 +400,9 @@ export class PlantWatch {
     this.#announce();
   }
 
-  /** Takes over what was learned in an earlier run. */
+  /** Restores what was learned about a device in an earlier run. */
   #remember(item: Shown): void {
-    // What cannot be found by asking was heard, and will be heard again.
+    // These cannot be found by asking: they were heard, and will be again.
     const isHeard = item.kind === "cen" || item.kind === "cenplus" ||
       item.kind === "module";
     if (isHeard && !this.#options.onlyNamed) this.#add(item);
@@ -403,7 +413,7 @@ export class PlantWatch {
     for (const button of item.buttons) known.buttons.add(button);
   }
 
-  /** Asks the gateway what it is. */
+  /** Asks the gateway for its details. */
   async #ask(): Promise<void> {
     const unit = new GatewayUnit(this.#gateway);
     const options = { signal: this.#over.signal };
@@ -422,7 +432,9 @@ export class PlantWatch {
     };
   }
 
-  /** Reckons the positions of shutters that know none, from where they were. */
+  /**
+   * Calculates the positions of shutters that report none, from the last ones.
+   */
   #addTimed(): void {
     for (const [id, item] of this.#items) {
       const { kind, where, seconds } = item;
@@ -460,7 +472,7 @@ export class PlantWatch {
       const who = WHO_OF[kind];
       if (kind === "zone") {
         requests.push({ kind: "status", who, where });
-        // What its valves do, and what else it has told once.
+        // The state of its valves, and what else it has reported before.
         requests.push({ kind: "request", who, where, dimension: "19" });
         if (!hasHumidity) continue;
         requests.push({ kind: "request", who, where, dimension: "60" });
@@ -479,7 +491,9 @@ export class PlantWatch {
     await this.#request([...requests, ...this.#meters(0)]);
   }
 
-  /** Asks the meters, and once the lights whether they have a level. */
+  /**
+   * Asks the meters regularly, and the lights once whether they have a level.
+   */
   async #poll(signal: AbortSignal): Promise<void> {
     const lights: Message[] = [];
     for (const { kind, where, hasLevel } of this.#items.values()) {
@@ -505,7 +519,7 @@ export class PlantWatch {
     return requests;
   }
 
-  /** Asks one after the other, so that orders come in between. */
+  /** Sends requests one after the other, so that orders can come in between. */
   async #request(
     requests: readonly Message[],
     signal: AbortSignal = this.#over.signal,
@@ -515,7 +529,7 @@ export class PlantWatch {
       try {
         await this.#plant!.refresh([request]);
       } catch (error) {
-        // A gateway that does not answer one thing may answer the next.
+        // A gateway that does not answer one request may answer the next.
         if (!(error instanceof TimeoutError)) throw error;
         this.#options.logger?.debug?.(error.message);
       }
@@ -523,7 +537,7 @@ export class PlantWatch {
   }
 }
 
-/** The position in a state that the broker has kept. */
+/** Reads the position in a state that the broker has kept. */
 function positionOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   try {

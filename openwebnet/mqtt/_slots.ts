@@ -1,9 +1,9 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-/** One act at a time for each device, and a limit of those that wait. */
+/** A queue for each device that runs one act at a time, with a limit. */
 
-/** Does something; ends soon when the signal aborts. */
+/** An action, which must end soon when its signal aborts. */
 export type Act = (signal: AbortSignal) => Promise<void>;
 
 interface Slot {
@@ -11,10 +11,10 @@ interface Slot {
   waiting: Act[];
 }
 
-/** Most acts of one device that wait, of those that must not be left out. */
+/** Maximum number of waiting acts of a device that must not be skipped. */
 const MAX_WAITING = 8;
 
-/** Runs acts. */
+/** Runs acts, one at a time for each key. */
 export class Slots {
   readonly #slots = new Map<string, Slot>();
   readonly #running = new Set<Promise<void>>();
@@ -23,11 +23,11 @@ export class Slots {
   /**
    * Runs an act after those of the same key.
    *
-   * @param key What it is done to.
-   * @param act The act, which does not reject.
-   * @param kind `"newest"` takes the place of what waits: who moves a slider wants
-   * its last place only. `"now"` ends what is running too. `"each"` is not left
-   * out, as long as there is room.
+   * @param key The device that it concerns.
+   * @param act The act, which must not reject.
+   * @param kind `"newest"` replaces the waiting acts: for a slider, only the
+   * last position matters. `"now"` also ends the running act. `"each"` is never
+   * skipped while there is room.
    * @returns Whether there is room for it.
    */
   run(key: string, act: Act, kind: "newest" | "now" | "each"): boolean {
@@ -47,7 +47,7 @@ export class Slots {
     return true;
   }
 
-  /** Ends what is running. Resolves when nothing is running any more. */
+  /** Ends the running acts. Resolves when none is running any more. */
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const slot of this.#slots.values()) {

@@ -2,8 +2,8 @@
 // This module is browser compatible.
 
 /**
- * What is told of a device: its state, made of what the bus says and of nothing
- * else, and what happens at it.
+ * The published state of a device, which is built only from messages of the
+ * bus, and the events at it.
  */
 
 import { lightState } from "../areas/lights.ts";
@@ -11,16 +11,16 @@ import type { ActuatorState, Season } from "../areas/thermo.ts";
 import type { GatewayEvent } from "../events.ts";
 import type { Shown } from "./_items.ts";
 
-/** The state of a device, as it is told. What is not known is `null`. */
+/** The state of a device as it is published. Unknown values are `null`. */
 export type State = Readonly<Record<string, string | number | null>>;
 
-/** Something that happens at a device, and is over. */
+/** A momentary event at a device. */
 export type Happening = {
   readonly event_type: string;
   readonly button?: number;
 };
 
-/** The state of a device of which nothing is known yet. */
+/** Returns the state of a device about which nothing is known yet. */
 export function unknownState({ kind }: Pick<Shown, "kind">): State {
   switch (kind) {
     case "shutter":
@@ -42,7 +42,7 @@ export function unknownState({ kind }: Pick<Shown, "kind">): State {
 }
 
 /**
- * What a device is in after an event.
+ * Updates the state of a device with an event.
  *
  * @returns The new state, or the old one if the event changes nothing.
  */
@@ -94,7 +94,7 @@ function lightOf(item: Shown, before: State, event: GatewayEvent): State {
   if (state === undefined) return {};
   const { on, level } = state;
   if (!item.hasLevel) return { state: onOff(on) };
-  // A dimmer that is only said to be on has the level that it had.
+  // A dimmer that only reports that it is on keeps its level.
   return {
     state: onOff(on),
     brightness: level ?? before.brightness ?? null,
@@ -103,16 +103,16 @@ function lightOf(item: Shown, before: State, event: GatewayEvent): State {
 
 function shutterOf(state: string, { state: was, position }: State): State {
   if (state === "stop") {
-    // Where it stands was never heard: whoever listens would take it for open.
+    // Its position is not known, and "stopped" would be taken for open.
     return was === null && position === null ? {} : { state: "stopped" };
   }
   return { state: state.endsWith("up") ? "opening" : "closing" };
 }
 
-/** What makes each zone of the alarm quiet again, and what alarms. */
+/** The states that are alarms. */
 const ALARMS = /^(technical|intrusion|tamper|panic|silent) alarm$/;
 
-/** States of the whole system. */
+/** The states of the whole system that tell whether it is engaged. */
 const ENGAGED: Readonly<Record<string, boolean>> = {
   engaged: true,
   disengaged: false,
@@ -130,7 +130,7 @@ function alarmOf(state: string): State {
   };
 }
 
-/** Whether an event of the alarm makes the alarms of all its zones end. */
+/** Tells whether an event of the alarm ends the alarms of all its zones. */
 export function endsAlarms(event: GatewayEvent): boolean {
   return event.type === "alarm.state" && event.origin === "state" &&
     event.state in ENGAGED;
@@ -146,14 +146,14 @@ function zoneOf(before: State, event: GatewayEvent): State {
   switch (event.type) {
     case "thermo.operation": {
       const mode = event.operation === "heating" ? "heat" : "cool";
-      // It says what the zone works as, and not whether it is off.
+      // This tells whether the zone heats or cools, but not whether it is off.
       const isSet = before.mode === "off" || before.mode === "auto";
       return { season: mode, ...(isSet ? {} : { mode }) };
     }
     case "thermo.mode": {
       const { mode, season } = event;
       const own = MODES[season] ?? before.season ?? "heat";
-      // What it does once it is on again, its valves will say.
+      // Its valves will tell what it does once it is on again.
       const action = before.action === "off" ? null : before.action ?? null;
       return {
         season: own,
@@ -170,7 +170,8 @@ function zoneOf(before: State, event: GatewayEvent): State {
     case "thermo.setPoint":
       return event.celsius === undefined ? {} : { target: event.celsius };
     case "thermo.adjustedSetPoint": {
-      // It has what somebody has turned at the probe, which nobody has set.
+      // This includes the local adjustment at the probe, which is not a set
+      // point.
       const { celsius } = event;
       const turned = Number(before.offset ?? 0);
       return celsius === undefined ? {} : { target: celsius - turned };
@@ -184,7 +185,7 @@ function zoneOf(before: State, event: GatewayEvent): State {
       const { heating, cooling } = event;
       if (isRunning(heating)) return { action: "heating" };
       if (isRunning(cooling)) return { action: "cooling" };
-      // Of a valve that says what nobody knows, it is not known either.
+      // An unknown state of a valve makes the action unknown too.
       const isKnown = heating !== undefined && cooling !== undefined;
       return isKnown ? { action: "idle" } : {};
     }
@@ -197,7 +198,7 @@ function isRunning(state: ActuatorState | undefined): boolean {
     /^(on|opened|speed \d|on fan coil)$/.test(state);
 }
 
-/** What has happened at a control, a scene or a module. */
+/** Returns the event at a control, a scene or a module. */
 export function happening(event: GatewayEvent): Happening | undefined {
   if (event.origin !== "state") return undefined;
   switch (event.type) {

@@ -1,9 +1,9 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 /**
- * A bridge between a plant and an MQTT broker, with the discovery of Home
- * Assistant: its lights, shutters, zones, meters, contacts and buttons are there
- * as soon as it runs.
+ * A bridge between a plant and an MQTT broker, with discovery for Home
+ * Assistant: the lights, shutters, zones, meters, contacts and buttons of the
+ * plant appear there as soon as the bridge runs.
  *
  * ```ts no-assert
  * import { connectMqtt } from "@wirekit/openwebnet/mqtt";
@@ -44,86 +44,86 @@ export type { Logger };
 export interface MqttOptions {
   /** The broker: `mqtt://host:1883`, or `mqtts://host:8883` for TLS. */
   url: string | URL;
-  /** The name of the user at the broker, if it wants one. */
+  /** The user name at the broker, if it requires one. */
   username?: string;
   /** The password of that user. */
   password?: string;
-  /** What TLS needs besides what the system knows, as PEM texts. */
+  /** Certificates and a key for TLS, in addition to the system's, in PEM. */
   tls?: { ca?: string; cert?: string; key?: string };
   /**
-   * Longest wait for the first connection to the broker, and for each after it,
-   * in milliseconds.
+   * How long to wait for the first connection to the broker, and for each one
+   * after it, in milliseconds.
    *
    * @default {10000}
    */
   connectTimeout?: number;
   /**
-   * The name of the plant: of its gateway in the home, if there is one. It is
-   * the name of the device in Home Assistant, and stands in topics and in ids.
+   * The name of the plant: that of its gateway in the home, if there is one. It
+   * is the name of the device in Home Assistant, and part of topics and ids.
    *
    * @default {"MyHOME"}
    */
   name?: string;
-  /** Gives the devices their names, and shutters their times. */
+  /** The names of the devices, and the travel times of shutters. */
   home?: Home;
   /**
-   * Whether to show only what has a name in the home. Otherwise the plant is
-   * asked what it has, and what is heard later is shown too.
+   * Whether to show only devices with a name in the home. Otherwise the plant
+   * is asked for its devices, and devices that are heard later are shown too.
    *
    * @default {false}
    */
   onlyNamed?: boolean;
   /**
-   * What the topics begin with.
+   * The prefix of all topics.
    *
    * @default {"openwebnet"}
    */
   prefix?: string;
   /**
-   * What the topics of Home Assistant's discovery begin with.
+   * The prefix of the topics of Home Assistant's discovery.
    *
    * @default {"homeassistant"}
    */
   discoveryPrefix?: string;
   /**
-   * Most devices that are shown. Of more, those that are found last are not.
+   * Maximum number of devices to show. Those found after that are not shown.
    *
    * @default {1024}
    */
   maxDevices?: number;
-  /** Takes a line about connections, and about orders that cannot be done. */
+  /** Logs a line about connections, and about orders that are refused. */
   logger?: Logger;
 }
 
 /**
- * A bridge that runs. Disposing it says goodbye to the broker, and ends what is
- * under way: a shutter stops. The gateway stays open.
+ * A running bridge. Disposing of it takes leave of the broker, and ends what is
+ * in progress, so a moving shutter stops. The gateway stays open.
  *
  * @category MQTT
  */
 export interface MqttBridge extends AsyncDisposable {
   /**
-   * Settles when the bridge has ended: rejects if the gateway refuses the
-   * password. A connection that is lost does not end it.
+   * Settles when the bridge has ended. Rejects if the gateway refuses the
+   * password. A lost connection does not end the bridge.
    */
   readonly closed: Promise<void>;
   /**
-   * Ends it for good.
+   * Ends the bridge for good.
    *
    * @returns Resolves when it has ended.
    */
   close(): Promise<void>;
 }
 
-/** Longest wait for what the broker has kept, in milliseconds. */
+/** How long to wait for messages that the broker has kept, in milliseconds. */
 const MEMORY_TIMEOUT = 2_000;
 
 /**
- * Connects a plant with a broker. The states of the devices are told with
- * `retain`, and orders are taken; Home Assistant (2024.12 and later) is told by
- * its discovery what there is. Each of them may be restarted: the bridge comes
- * back to both sides, tells everything again and asks the plant for what it has
- * missed. What is told is what the bus says, never what was only asked for.
+ * Connects a plant to a broker. The states of the devices are published with
+ * `retain`, and orders are accepted; Home Assistant (2024.12 and later) learns
+ * of the devices by its discovery. Each side may be restarted: the bridge
+ * reconnects, publishes everything again and asks the plant for what it has
+ * missed. It publishes what the bus reports, never what was only asked for.
  *
  * Topics, below `openwebnet/NAME`: `availability`; `light/12` for a state, with
  * orders on `light/12/set`, and in the same way `shutter`, `zone`, `meter`,
@@ -135,8 +135,8 @@ const MEMORY_TIMEOUT = 2_000;
  * @returns The bridge, when the broker is connected. The gateway need not be.
  * Rejects with a `NotConnectedError`, a `HandshakeError` or a `TimeoutError` if
  * the broker cannot be used.
- * @throws {TypeError} If the URL or a prefix is none.
- * @throws {RangeError} If the time or the limit is none.
+ * @throws {TypeError} If the URL or a prefix is not valid.
+ * @throws {RangeError} If a time or a limit is not valid.
  */
 export async function connectMqtt(
   gateway: Gateway,
@@ -180,7 +180,7 @@ export async function connectMqtt(
       first.resolve();
     },
     lost({ message }, wasOpen) {
-      // That it is still not there is not said each time.
+      // Further failures to connect are not logged.
       if (wasOpen) {
         logger?.warn?.(`The broker at ${url.host} is lost: ${message}`);
       } else if (message !== told) logger?.warn?.(message);
