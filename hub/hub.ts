@@ -25,6 +25,7 @@ import type { Rule } from "./access/rules.ts";
 import type { Token } from "./access/tokens.ts";
 import type { Door, Visitor } from "./door.ts";
 import { Connection, type ConnectionLimits, FAREWELL } from "./_connection.ts";
+import { DEFAULTS } from "./watch/_defaults.ts";
 import { Watch } from "./watch/_watch.ts";
 import type { Backplane } from "./cluster/backplane.ts";
 import * as Text from "./exchange/_text.ts";
@@ -459,6 +460,7 @@ export class Hub implements AsyncDisposable {
       option,
       // JSON has no Infinity.
       limit: limit === Infinity ? null : limit,
+      default: DEFAULTS[option] ?? null,
       peak,
       now,
       hits,

@@ -63,6 +63,8 @@ export interface LimitReport {
   readonly option: string;
   /** Its value; `null` if there is no limit. */
   readonly limit: number | null;
+  /** What it is unless somebody sets it; `null` if there is no limit then. */
+  readonly default: number | null;
   /** The highest value so far. */
   readonly peak: number;
   /** The value now. */

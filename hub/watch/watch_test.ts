@@ -590,3 +590,13 @@ Deno.test("A report of a client says which limits it met", async () => {
   await greedy.close();
   await open;
 });
+
+Deno.test("A report of the limits says what each is unless somebody sets it", async () => {
+  await using usual = new Hub();
+  for (const { option, limit, default: value } of usual.limits) {
+    assertEquals(limit, value, option);
+  }
+  await using other = new Hub({ maxRequests: 7 });
+  const set = other.limits.find(({ option }) => option === "maxRequests");
+  assertEquals([set?.limit, set?.default], [7, 16_384]);
+});

@@ -494,7 +494,7 @@ function limit(
   peak: number,
   hits: number,
 ): LimitReport {
-  return { option, limit, now, peak, hits };
+  return { option, limit, default: limit, now, peak, hits };
 }
 
 function failure(status: number, message: string): Response {

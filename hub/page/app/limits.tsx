@@ -24,6 +24,7 @@ export function Limits({ model }: { model: Model }): JSX.Element | null {
             <tr>
               <th scope="col">Option</th>
               <th scope="col" class="number">Limit</th>
+              <th scope="col" class="number wide">Default</th>
               <th scope="col" class="number">Now</th>
               <th scope="col" class="number">Peak</th>
               <th scope="col" class="wide">Peak of limit</th>
@@ -40,7 +41,7 @@ export function Limits({ model }: { model: Model }): JSX.Element | null {
 }
 
 function Limit(
-  { option, limit, hits, ...measured }: LimitReport,
+  { option, limit, default: usual, hits, ...measured }: LimitReport,
 ): JSX.Element {
   // How near something came is not measured of a deadline.
   const { peak, now }: Partial<typeof measured> = /Timeout$/.test(option)
@@ -52,6 +53,7 @@ function Limit(
     <tr>
       <th scope="row" class="mono">{option}</th>
       <td class="number">{limit === null ? "none" : write(limit)}</td>
+      <td class="number wide">{usual === null ? "none" : write(usual)}</td>
       <td class="number">{now === undefined ? "–" : write(now)}</td>
       <td class="number">{peak === undefined ? "–" : write(peak)}</td>
       <td class="wide">
