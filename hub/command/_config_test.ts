@@ -178,6 +178,15 @@ Deno.test("hub check says what is wrong, line by line", async () => {
   assertEquals((await command("check", at("none.json"))).code, 2);
 });
 
+Deno.test("hub check knows a setting by the name of its flag", async () => {
+  await using folder = await folderWith({ "hub.json": { tcp: 1, host: "a" } });
+  const file = `${folder.path}/hub.json`;
+  const { err, out } = await command("check", file);
+  const text = [...out, ...err].join("\n");
+  assertStringIncludes(text, 'setting "tcp". Did you mean "tcpPort"?');
+  assertStringIncludes(text, 'setting "host". Did you mean "hostname"?');
+});
+
 Deno.test("hub check takes a file as editors on Windows save it", async () => {
   await using folder = await folderWith({});
   const file = `${folder.path}/hub.json`;

@@ -199,7 +199,9 @@ export function faultsOf(
         } else if (typeof additionalProperties === "object") {
           check(additionalProperties, member, inner);
         } else if (!additionalProperties) {
-          const near = closest(name, Object.keys(properties));
+          const known = Object.keys(properties);
+          const near = closest(name, known) ??
+            known.find((each) => name.length > 2 && each.startsWith(name));
           const hint = near ? `. Did you mean "${near}"?` : "";
           faults.push({
             path: inner,
