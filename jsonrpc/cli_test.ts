@@ -200,7 +200,7 @@ Deno.test("jsonrpc says what is wrong with its arguments", async () => {
     [["notify", "http://127.0.0.1:1"], "METHOD is missing"],
     [["call", "--port", "1"], "METHOD is missing"],
     [["call", "http://127.0.0.1:1", "x", "--stream"], "no streams over HTTP"],
-    [["listen", "http://127.0.0.1:1"], "Nothing can be heard"],
+    [["listen", "http://127.0.0.1:1"], "no events over HTTP"],
     [["discover", "http://127.0.0.1:1", "x"], 'Unexpected argument "x"'],
     [["call", "ws://h", "x", "--nonsense"], "no option --nonsense"],
     [["call", "ws://h", "x", "--jsno"], "Did you mean --json?"],

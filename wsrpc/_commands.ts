@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-/** The `wsrpc` command, independent of its process. */
+/** The `wsrpc` command and its subcommands. */
 
 import {
   checkUrl,
@@ -34,9 +34,9 @@ const SCHEMES = ["ws:", "wss:", "tcp:", "tls:", "unix:"];
 const CLIENT_OPTIONS = {
   url: text(
     "URL",
-    "The server, instead of the first word (or WIREKIT_URL)",
+    "URL to call, instead of the first word (or WIREKIT_URL)",
   ),
-  port: port("The server on this machine with this port", "p"),
+  port: port("Call the server on this port of this machine", "p"),
   header: texts("NAME:VALUE", "Header of the handshake"),
   ca: text("FILE", "Certificates to trust, in PEM", { file: true }),
   timeout: seconds("How long to wait for the connection and the answer (60)"),
@@ -209,7 +209,9 @@ async function paramsOf(
     );
   }
   if (pairs.some((pair) => pair !== null)) {
-    throw new UsageError("One call takes keyword or positional arguments");
+    throw new UsageError(
+      "Give either keyword or positional arguments, not both",
+    );
   }
   return words.map((word) => valueOf(word));
 }

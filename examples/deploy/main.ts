@@ -3,7 +3,8 @@
 /**
  * One app with an endpoint for each protocol, for Deno Deploy or any server:
  *
- *     WIREKIT_TOKEN=s3cret deno serve --allow-env=WIREKIT_TOKEN examples/deploy/main.ts
+ *     WIREKIT_TOKEN=s3cret deno serve --allow-env=WIREKIT_TOKEN
+ * examples/deploy/main.ts
  */
 
 import { Hub } from "@wirekit/hub/hub";
@@ -12,11 +13,11 @@ import { Methods } from "@wirekit/jsonrpc/methods";
 import { Server } from "@wirekit/wsrpc/server";
 
 const token = Deno.env.get("WIREKIT_TOKEN");
-// Everybody who reaches the app reaches the hub, so it needs a token.
+// Everybody who can reach the app can reach the hub, so it needs a token.
 if (!token) throw new Error("Set WIREKIT_TOKEN to the secret of the hub");
 const hub = new Hub({ token, logger: console });
 
-// Everybody may call these two; a page in a browser not, without its origin here.
+// Everybody may call these two, except web pages whose origin is not listed.
 const jsonrpc = fetchHandler({
   methods: new Methods().add(
     "math.sum",
@@ -27,7 +28,7 @@ const wsrpc = new Server({
   routes: { sum: (_peer, { x, y }) => x + y },
 });
 
-// Deploy asks with SIGINT, and kills 5 seconds later.
+// Deploy sends SIGINT, and kills the process 5 seconds later.
 Deno.addSignalListener("SIGINT", async () => {
   await Promise.all([hub.close(), wsrpc.close()]);
   Deno.exit();

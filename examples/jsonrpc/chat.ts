@@ -22,7 +22,7 @@ import {
 
 const text = type<string>({ type: "string" });
 
-/** What the server offers; a client imports it for its types. */
+/** The contract of the server; a client imports it for its types. */
 export const chat = contract({
   info: { title: "Chat", version: "1.0.0" },
   methods: {

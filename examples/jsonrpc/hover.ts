@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 /**
- * Asks a real language server what stands at a place of a C++ file.
+ * Asks a real language server what is at a position in a C++ file.
  *
  * ```sh
  * deno run --allow-read --allow-run=clangd examples/jsonrpc/hover.ts main.cpp 3 8
@@ -10,7 +10,7 @@
 
 import { spawn } from "@wirekit/jsonrpc";
 
-/** What `clangd` says of a line and a column, counted from 1. */
+/** Asks `clangd` about a line and a column, counted from 1. */
 export async function hover(
   file: string,
   line: number,

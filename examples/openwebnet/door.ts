@@ -20,7 +20,7 @@ const [gateway = "127.0.0.1:20000", origin = "http://localhost:8000"] =
   Deno.args;
 const { hostname, port } = new URL(`tcp://${gateway}`);
 
-/** Passes frames on until one side ends. */
+/** Passes frames on until one side closes. */
 async function pass(from: Transport, to: Transport): Promise<void> {
   try {
     for await (const frame of from) await to.send(frame);
@@ -36,7 +36,7 @@ const server = Deno.serve(
     onListen: ({ port }) => console.log(`Door at ws://127.0.0.1:${port}/`),
   },
   async (request) => {
-    // Any page of the web could ask; only this one may.
+    // Any web page could try to connect; only this one may.
     if (request.headers.get("origin") !== origin) {
       return new Response("Not for this page", { status: 403 });
     }

@@ -2,8 +2,8 @@
 // deno-lint-ignore-file no-console
 
 /**
- * Good night: when the button 1 of the CEN control 15 is pressed, all lights go
- * off and all shutters go down.
+ * Good night: when button 1 of CEN control 15 is pressed, all lights go off and
+ * all shutters go down.
  *
  * ```sh
  * deno run --allow-net --allow-env examples/openwebnet/night.ts 192.168.1.35

@@ -1,8 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 /**
- * A hub with all doors, and a program behind each: a stock Python bot, a page, a
- * JSON-RPC tool and a simulated home. `deno task demo` runs it.
+ * A hub with all doors, and a program behind each: a stock Python bot, a page,
+ * a JSON-RPC tool and a simulated home. `deno task demo` runs it.
  */
 
 import type { Door } from "@wirekit/hub";
@@ -16,7 +16,7 @@ import { startTool } from "./tool.ts";
 const read = (file: string) =>
   Deno.readTextFile(new URL(file, import.meta.url));
 
-/** The page of the demo: its two files, for whoever may come to the hub. */
+/** Serves the two files of the demo's page to everybody who may use the hub. */
 async function demoPage(): Promise<Door> {
   const files: Record<string, [type: string, text: string]> = {
     "/demo/": ["text/html", await read("./index.html")],
@@ -76,7 +76,7 @@ bot?.status.then(({ code }) => {
   if (code > 0) print("There is no bot: pip install winerp 'websockets<14'");
 });
 
-// Some traffic to look at.
+// Makes some traffic to look at.
 const traffic = setInterval(() => {
   tool.request("home/energy.power", { where: "house" }).catch(() => {});
   tool.request("bot/greet", { name: "tool" }).catch(() => {});
@@ -101,7 +101,7 @@ clearInterval(traffic);
 try {
   bot?.kill();
 } catch {
-  // It has ended by itself.
+  // The process has ended by itself.
 }
 await tool.close();
 await server.close();

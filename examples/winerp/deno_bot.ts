@@ -8,7 +8,7 @@
 
 import { Client } from "@wirekit/hub/client";
 
-/** What the bot in Python can be asked. */
+/** The methods of the bot in Python. */
 interface PythonBot {
   mention(data: { user_id: bigint }): string;
 }
@@ -22,7 +22,7 @@ ipc.route("fetch_user", ({ user_id }, { source }) => {
 
 await ipc.connect();
 const pythonBot = ipc.remote<PythonBot>("python-bot");
-// Ids of Discord are larger than what a JavaScript number holds: use a bigint.
+// Discord ids are larger than a JavaScript number can hold: use a bigint.
 const mention = await pythonBot.mention({
   user_id: 175928847299117063n,
 });

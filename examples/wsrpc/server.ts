@@ -8,12 +8,12 @@
 
 import { type AnyRoutes, RouteError, serve, Server } from "@wirekit/wsrpc";
 
-/** What the program in Python can be asked. */
+/** The methods of the program in Python. */
 interface Statistician {
   mean(params: { values: number[] }): number;
 }
 
-/** Values by their sensors. */
+/** The values of each sensor. */
 const values = new Map<string, number[]>();
 
 const wsrpc = new Server<AnyRoutes, Statistician>({

@@ -12,7 +12,7 @@ import {
 } from "@wirekit/internal/command";
 import { serveFile } from "./_serve_file.ts";
 
-/** Serve the functions that a file exports. */
+/** The command that serves the functions that a file exports. */
 export const serveCommand = command({
   name: "serve",
   summary: "Serve the functions that a file exports until Ctrl-C",
@@ -20,10 +20,12 @@ export const serveCommand = command({
   options: {
     hostname: text("HOST", "Address to listen on (127.0.0.1)"),
     port: port("Port for WebSocket and HTTP (8095); 0 takes a free one", "p"),
-    tcp: port("Port for TCP too, one message a line"),
-    unix: text("PATH", "Unix socket too, one message a line", { file: true }),
-    stdio: toggle("Standard streams instead"),
-    lsp: toggle("With --stdio: Content-Length framing"),
+    tcp: port("Also listen on this TCP port, one message a line"),
+    unix: text("PATH", "Also listen on a Unix socket, one message a line", {
+      file: true,
+    }),
+    stdio: toggle("Serve the standard streams instead"),
+    lsp: toggle("Use Content-Length framing, with --stdio"),
     allowOrigin: texts("URL", "Origin whose pages may connect"),
   },
   examples: ["jsonrpc serve math.ts", "jsonrpc serve math.ts --stdio --lsp"],

@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-/** What all commands that call something share. */
+/** The parts shared by all commands that call a target. */
 
 import {
   type Call,
@@ -25,41 +25,41 @@ import type { Params } from "../wire/message.ts";
 
 const SCHEMES = ["ws:", "wss:", "tcp:", "tls:", "unix:", "http:", "https:"];
 
-/** Their options. */
+/** The options of these commands. */
 export const TARGET_OPTIONS = {
   url: text(
     "URL",
-    "Where to call, in place of the first word (or WIREKIT_URL)",
+    "URL to call, instead of the first word (or WIREKIT_URL)",
   ),
-  port: port("The server on this machine with this port", "p"),
-  lsp: toggle("Content-Length framing, as language servers speak it"),
+  port: port("Call the server on this port of this machine", "p"),
+  lsp: toggle("Use Content-Length framing, as language servers do"),
   header: texts("NAME:VALUE", "Header of the handshake or the request"),
   ca: text("FILE", "Certificates to trust, in PEM", { file: true }),
   timeout: seconds("How long to wait (60)"),
   json: toggle("Print one JSON text a line"),
 };
 
-/** The option of those that send params. */
+/** The option of the commands that send params. */
 export const DATA_OPTION = {
   data: text("JSON", "All params; - reads the standard input, @FILE a file"),
 };
 
-/** How their help says where they call. */
+/** The text in their help about the target. */
 export const TARGET_DETAILS =
   "URL is ws:, wss:, tcp:, tls:, unix:, http: or https:. Without one, PROGRAM " +
-  "is started and spoken to on its standard streams.";
+  "is started and called on its standard streams.";
 
-/** What a user has said about where to call. */
+/** The user's options for the target. */
 export type TargetCall = Call<typeof TARGET_OPTIONS>;
 
-/** Where a user wants to call, and the words after that. */
+/** The target that the user means, and the words after it. */
 export interface Place {
   /** A URL, or a program with its arguments. */
   readonly place: string | readonly string[];
   readonly words: readonly string[];
 }
 
-/** Opens the place that a user means. */
+/** Opens the target that the user means. */
 export async function open(
   place: Place["place"],
   options: TargetCall["options"],
@@ -81,7 +81,7 @@ export async function open(
   return await terminal.during("Connecting", target);
 }
 
-/** Finds the place that a user means. */
+/** Finds the target that the user means. */
 export function placeOf(
   { words, program, options }: TargetCall,
   terminal: Terminal,
@@ -93,7 +93,7 @@ export function placeOf(
     if (url !== undefined || port !== undefined) {
       throw new UsageError(`There are two targets: ${first}, and an option`);
     }
-    // No program is started, so what comes after "--" are words like others.
+    // No program is started, so the words after "--" are like any others.
     return { place: checkUrl(first, SCHEMES), words: [...rest, ...program] };
   }
   if (program.length > 0) return { place: program, words };
@@ -123,7 +123,7 @@ function headerOf(text: string): [string, string] {
   );
 }
 
-/** Makes params of words, or of the option `--data`. */
+/** Builds params from words, or from the option `--data`. */
 export async function paramsOf(
   words: readonly string[],
   { data }: Values<typeof DATA_OPTION>,

@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-/** The `jsonrpc` command: what a person at a terminal can do. */
+/** The `jsonrpc` command and its subcommands. */
 
 import {
   type Command,
@@ -30,8 +30,8 @@ import { JsonRpcError } from "../wire/error.ts";
 import type { OpenRpcDocument } from "../contract/openrpc.ts";
 
 const PARAMS = "A single PARAM that is a JSON array or object is all params, " +
-  "by position or by name. Else the PARAMs are params by position: what is " +
-  "JSON is sent as such, anything else as text.";
+  "by position or by name. Otherwise the PARAMs are params by position: a " +
+  "PARAM that is JSON is sent as such, any other as text.";
 
 const call = command({
   name: "call",
@@ -41,7 +41,7 @@ const call = command({
   details: `${TARGET_DETAILS}\n\n${PARAMS}`,
   options: {
     ...DATA_OPTION,
-    stream: toggle("The result is a stream: print each value"),
+    stream: toggle("Print each value of a result that is a stream"),
     ...TARGET_OPTIONS,
   },
   examples: [
@@ -97,7 +97,8 @@ const listen = command({
   summary: "Print the notifications or the events of a subscription",
   operands: "[URL] [NAMESPACE NAME [PARAM…]]",
   startsProgram: true,
-  details: `${TARGET_DETAILS} It goes on until the other end or Ctrl-C.`,
+  details:
+    `${TARGET_DETAILS} It runs until the other end closes, or until Ctrl-C.`,
   options: TARGET_OPTIONS,
   examples: [
     "jsonrpc listen ws://127.0.0.1:8095",
@@ -114,7 +115,11 @@ const listen = command({
     await using target = await open(place, call.options, terminal);
     const { peer } = target;
     const { signal } = terminal;
-    if (!peer) throw new UsageError("Nothing can be heard over HTTP");
+    if (!peer) {
+      throw new UsageError(
+        "There are no events over HTTP: call a WebSocket or stream URL",
+      );
+    }
     const ended = Promise.withResolvers<void>();
     signal.addEventListener("abort", () => ended.resolve());
     if (signal.aborted) return;
@@ -143,7 +148,7 @@ const listen = command({
 
 const discover = command({
   name: "discover",
-  summary: "Print which methods a server has",
+  summary: "Print the methods of a server",
   operands: "[URL]",
   startsProgram: true,
   details: TARGET_DETAILS,
@@ -187,7 +192,7 @@ export const jsonrpc: Command = {
   },
 };
 
-/** Does something with a target; an error that it answers with is shown. */
+/** Runs a function with a target, and prints an error that it answers with. */
 async function answered(
   method: string,
   target: Target,

@@ -8,7 +8,7 @@ import type {
   OpenRpcMethod,
 } from "../contract/openrpc.ts";
 
-/** Writes a document for a person to read, like a manual page. */
+/** Formats a document for people to read, like a manual page. */
 export function formatManual(document: OpenRpcDocument): string {
   const { info, methods = [] } = document;
   const parts = [`${info.title} ${info.version}`];
@@ -50,7 +50,7 @@ function formatParam({ name, schema, required }: ContentDescriptor): string {
   return `${name}${required ? "" : "?"}: ${typeOf(schema)}`;
 }
 
-/** A JSON Schema in a word or two. */
+/** Describes a JSON Schema in a word or two. */
 function typeOf(schema: JsonSchema): string {
   if (typeof schema !== "object" || schema === null) return "any";
   const { type, $ref, items, anyOf, oneOf, ...rest } = schema as Record<

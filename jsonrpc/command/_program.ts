@@ -18,18 +18,20 @@ import {
   type SpawnOptions,
 } from "../stdio.ts";
 
-/** How long to wait for the exit code of a program that is gone. */
+/**
+ * How long to wait for the exit code of a program that has closed its output.
+ */
 const EXIT_TIME = 1_000;
 
 /** How much of a line is repeated to the user. */
 const MAX_LINE = 120;
 
-/** What a command speaks to. */
+/** The target of a command. */
 export interface Target extends AsyncDisposable {
   readonly caller: Caller;
   /** The peer, unless it is HTTP. */
   readonly peer?: Peer;
-  /** Says more about an error of a call. */
+  /** Adds details to an error of a call. */
   explain(error: unknown): Promise<unknown>;
 }
 
@@ -84,15 +86,15 @@ function start(
   }
 }
 
-/** What a program has written. */
+/** A record of the output of a program. */
 interface Heard {
-  /** How many messages. */
+  /** The number of messages. */
   messages: number;
-  /** The first that was none. */
+  /** The first line that was not a message. */
   strange?: string;
 }
 
-/** Reads JSON, and notes what came. */
+/** Reads JSON, and records what came. */
 function noting(heard: Heard): Codec {
   return {
     ...jsonCodec,
@@ -107,7 +109,9 @@ function noting(heard: Heard): Codec {
   };
 }
 
-/** Says what a program has written in place of an answer, and what it may mean. */
+/**
+ * Describes what a program wrote instead of an answer, and what it may mean.
+ */
 function hint(
   program: string,
   { messages, strange }: Heard,

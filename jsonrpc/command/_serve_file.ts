@@ -18,7 +18,7 @@ export interface ServeFileOptions {
   allowedOrigins: string[];
 }
 
-/** Where the server writes, and what stops it. */
+/** Where the server logs, and what stops it. */
 export interface ServeFileIo {
   log(text: string): void;
   error(text: string): void;
@@ -74,7 +74,7 @@ const LOGS = [
   ...["groupCollapsed", "count", "timeLog", "timeEnd"],
 ] as ("log" | "info" | "debug")[];
 
-/** Moves what a file logs out of the way of the messages. */
+/** Redirects what a file logs, to keep the standard output for messages. */
 function logToStderr(): Disposable {
   const own = globalThis.console;
   const before = { ...own };

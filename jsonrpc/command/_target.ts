@@ -14,7 +14,7 @@ import type { Params } from "../wire/message.ts";
 import { Peer } from "../peer.ts";
 import { framerOf, type Framing } from "../stdio.ts";
 
-/** How to speak to it. */
+/** Options of the connection. */
 export interface TargetOptions {
   headers: [string, string][];
   framing: Framing;
@@ -61,7 +61,7 @@ function httpTarget(url: URL, { headers, ca }: TargetOptions): Target {
   });
   return {
     caller,
-    // What `fetch()` says is clear, but it does not stand in the error itself.
+    // The reason that `fetch()` gives is clear, but is only in the cause.
     explain(error) {
       const { cause } = Object(error) as { cause?: unknown };
       if (!(cause instanceof TypeError)) return Promise.resolve(error);

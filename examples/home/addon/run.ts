@@ -8,14 +8,14 @@
 
 import { main } from "@wirekit/openwebnet/cli";
 
-/** What a user has filled in. */
+/** The options that the user has filled in. */
 interface Options {
   host?: string;
   password?: string;
   named?: boolean;
 }
 
-/** The broker, as the supervisor tells it to add-ons with `mqtt:need`. */
+/** The broker, as the supervisor gives it to add-ons with `mqtt:need`. */
 interface Service {
   host: string;
   port: number;
@@ -40,7 +40,7 @@ if (!response.ok) {
 }
 const { data: broker }: { data: Service } = await response.json();
 
-// Not in the arguments, which everybody can read.
+// Passwords do not go into the arguments, which everybody can read.
 const secrets = {
   OPENWEBNET_HOST: options.host,
   OPENWEBNET_PASSWORD: options.password,
@@ -59,8 +59,8 @@ if (options.named) args.push("--named");
 
 for (;;) {
   const code = await main(args);
-  // Stopped, or it cannot go better the next time.
+  // It was stopped, or would fail again in the same way.
   if (code === 0 || code === 2 || code === 130) Deno.exit(code);
-  // Three wrong passwords within a minute lock everybody out of a gateway.
+  // After three wrong passwords in a minute, a gateway locks everybody out.
   await new Promise((resolve) => setTimeout(resolve, 45_000));
 }
