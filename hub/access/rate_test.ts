@@ -120,9 +120,15 @@ Deno.test("Hub.limits counts how near its clients came to each", async () => {
   let errors = 0;
   for await (const _ of wire) if (++errors === 2) break;
   const { limit: _, ...connections } = limitOf(server, "maxConnections");
-  assertEquals(connections, { peak: 2, now: 2, hits: 1 });
+  assertEquals(connections, { default: 10_000, peak: 2, now: 2, hits: 1 });
   const requests = limitOf(server, "maxRequests");
-  assertEquals(requests, { limit: 2, peak: 2, now: 2, hits: 2 });
+  assertEquals(requests, {
+    limit: 2,
+    default: 16_384,
+    peak: 2,
+    now: 2,
+    hits: 2,
+  });
   const message = limitOf(server, "maxMessageBytes");
   assert(message.peak > 2_000);
   assertEquals(
