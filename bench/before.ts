@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 /**
- * Compares this checkout with an older commit of it, in turn, in one run:
+ * Compares this checkout with an older commit, in turn, in one run:
  *
  * ```sh
  * deno task bench-before 10591a1 --only hub,jsonrpc --rounds 5
@@ -18,7 +18,7 @@ import { median, short } from "./harness.ts";
 const ROOT = new URL("../", import.meta.url);
 const PART = ".cache/bench/part.md";
 
-/** A row of ours: case, system, rate such as `**5.72k** (5.33k–6.12k)`. */
+/** Matches a row of ours: case, system, rate as `**5.72k** (5.33k–6.12k)`. */
 const ROW_REGEXP =
   /^\| (?<cell>[^|]+?) +\| (?<system>(?:our|Wirekit)[^|]*?) +\| +\**(?<rate>[\d.]+k?)\**[ (|]/gm;
 

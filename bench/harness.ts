@@ -2,23 +2,23 @@
 
 /** Compares systems side by side: fresh processes, alternating, medians. */
 
-/** What a system is asked to do. */
+/** A case to measure. */
 export interface Cell {
-  /** How the row is called. */
+  /** The name of the row. */
   name: string;
-  /** The systems that can do it, if not all can. */
+  /** The systems that can do it; absent if all can. */
   only?: string[];
   /** Whether the short form measures it too. */
   quick?: boolean;
 }
 
-/** A cell of a client that calls. */
+/** A cell in which a client makes calls. */
 export interface CallCell extends Cell {
   /** Calls in flight. */
   depth: number;
   /** Bytes of payload. */
   size: number;
-  /** Calls a second at random times, in place of a closed loop. */
+  /** Calls a second at random times, instead of a closed loop. */
   rate?: number;
 }
 
@@ -39,24 +39,24 @@ export interface Load {
 /**
  * Something to measure.
  *
- * @typeParam C What it is asked to do.
+ * @typeParam C The case to measure.
  */
 export interface System<C extends Cell = Cell> {
-  /** How the column is called. */
+  /** The name of the column. */
   name: string;
   /** Starts it with fresh processes, for one cell. */
   start(cell: C): Promise<Running<C>>;
 }
 
 /**
- * A system that runs. Disposing ends its processes.
+ * A running system. Disposing of it ends its processes.
  *
- * @typeParam C What it is asked to do.
+ * @typeParam C The case to measure.
  */
 export interface Running<C extends Cell = Cell> extends AsyncDisposable {
   /** The ids of its processes, by what they do. */
   processes: Record<string, number>;
-  /** Loads it. */
+  /** Puts load on it. */
   load(cell: C, seconds: number): Promise<Load>;
 }
 
@@ -82,13 +82,13 @@ export interface Plan {
   seconds: number;
   /** Whether it is the short form: a record, and no proof. */
   quick: boolean;
-  /** Says what goes on. */
+  /** Reports progress. */
   log(line: string): void;
 }
 
 const WARM_UP_SECONDS = 0.4;
 
-/** Longest that one measurement may take with all that belongs to it. */
+/** How long one measurement may take, with its start and end. */
 const PATIENCE = 60_000;
 
 /**
@@ -111,7 +111,7 @@ export async function cpuTime(pid: number): Promise<number> {
  * Reads how much memory a process has.
  *
  * @param pid The process.
- * @returns The bytes that are in memory.
+ * @returns Its resident memory, in bytes.
  */
 export async function residentBytes(pid: number): Promise<number> {
   const text = await Deno.readTextFile(`/proc/${pid}/status`);
@@ -168,7 +168,7 @@ export class Results {
    *
    * @param cell The name of the cell.
    * @param system The name of the system.
-   * @param reason Why.
+   * @param reason The reason.
    */
   fail(cell: string, system: string, reason: string): void {
     const what = `${system}: ${reason}`;
@@ -177,7 +177,7 @@ export class Results {
   }
 
   /**
-   * The median of what was measured.
+   * Returns the median of the samples.
    *
    * @param cell The name of the cell.
    * @param system The name of the system.
@@ -194,7 +194,7 @@ export class Results {
   }
 
   /**
-   * How one system compares with another.
+   * Compares one system with another.
    *
    * @param cell The name of the cell.
    * @param ours The name of the one.
@@ -214,10 +214,11 @@ export class Results {
   }
 
   /**
-   * Shows all as a table in Markdown.
+   * Formats all samples as a table in Markdown.
    *
    * @param reference The system that the others are divided by.
-   * @returns The table: rate (min–max), p50/p99, CPU of each process, and ratios.
+   * @returns The table: rate (min–max), p50/p99, CPU of each process, and
+   * ratios.
    */
   table(reference: string): string {
     const lines = [
@@ -231,7 +232,7 @@ export class Results {
         const rates = samples.map(({ rate }) => rate);
         const cpu = Object.keys(samples[0]!.cpu)
           .map((role) => `${role} ${of((sample) => sample.cpu[role]!)}`);
-        // At random times the generator spins; else it sleeps when it can.
+        // At random times the generator spins; otherwise it sleeps when it can.
         const load = samples[0]!.cpu["load"] === undefined ||
             cell.includes("Poisson")
           ? 0
@@ -264,12 +265,12 @@ export class Results {
 
 /**
  * Measures every cell on every system: A B, then B A, then A B and so on, each
- * time with fresh processes. A failure is noted, and ends nothing. The short
- * form measures the cells that are for it, and no others.
+ * time with fresh processes. A failure is recorded, and does not end the run.
+ * The short form measures only the cells that are marked for it.
  *
- * @typeParam C What the systems are asked to do.
+ * @typeParam C The case to measure.
  * @param systems What to compare.
- * @param cells What to ask of them.
+ * @param cells The cases to measure.
  * @param plan How often and how long.
  * @returns The samples.
  */
@@ -315,7 +316,7 @@ async function inTime<T>(promise: Promise<T>): Promise<T> {
 }
 
 /**
- * What went wrong, in one line.
+ * Describes an error in one line.
  *
  * @param error What was thrown.
  * @returns The line.
@@ -328,7 +329,7 @@ export function reasonOf(error: unknown): string {
 }
 
 /**
- * The middle of some numbers.
+ * Returns the median of some numbers.
  *
  * @param values The numbers; at least one.
  * @returns Their median.
@@ -342,7 +343,7 @@ export function median(values: number[]): number {
 }
 
 /**
- * Writes a number with three digits.
+ * Formats a number with three digits.
  *
  * @param value The number.
  * @returns Such as `12.3k`, `456`, `7.89`.

@@ -5,7 +5,7 @@
  *
  * - `--quick`: one short round of the main cells, for a record.
  * - `--rounds N`, `--seconds N`: how often and how long to measure each cell.
- * - `--only NAME[,NAME]`: some suites only; RESULTS.md is left as it is.
+ * - `--only NAME[,NAME]`: only some suites; RESULTS.md is not changed.
  */
 
 import { parseArgs } from "@std/cli/parse-args";

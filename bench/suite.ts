@@ -26,13 +26,13 @@ export interface Report {
 
 /** A part of the benchmark. */
 export interface Suite {
-  /** What `--only` calls it. */
+  /** Its name for `--only`. */
   name: string;
   /** Its heading. */
   title: string;
   /** Whether the short form leaves it out. */
   long?: boolean;
-  /** Measures. */
+  /** Runs the measurements. */
   run(plan: Plan): Promise<Report>;
 }
 
@@ -44,9 +44,9 @@ export interface RatioOptions {
   ours: string;
   /** The name of the other. */
   theirs: string;
-  /** At least this. */
+  /** The minimum, if there is one. */
   atLeast?: number;
-  /** At most this. */
+  /** The maximum, if there is one. */
   atMost?: number;
   /** What to compare, if not the rate. */
   pick?: (sample: Sample) => number;
@@ -54,15 +54,15 @@ export interface RatioOptions {
   latency?: boolean;
 }
 
-/** How much worse than the reference's the 99th percentile may be. */
+/** How many times the reference's 99th percentile ours may be. */
 const WORST_P99 = 1.3;
 
 /**
- * Makes the row of a ratio.
+ * Creates the row of a ratio.
  *
  * @param what What is compared.
  * @param results What was measured.
- * @param options Which of it, and the target.
+ * @param options Which results to compare, and the target.
  * @returns The row.
  */
 export function ratioTarget(
@@ -93,12 +93,12 @@ export function ratioTarget(
 }
 
 /**
- * Makes the row of a single value.
+ * Creates the row of a single value.
  *
  * @param what What it is.
  * @param value What was measured, if it could be.
  * @param atMost The target.
- * @param unit What it is counted in.
+ * @param unit The unit.
  * @returns The row.
  */
 export function valueTarget(
@@ -120,7 +120,7 @@ export function valueTarget(
 }
 
 /**
- * Shows targets as a table in Markdown.
+ * Formats targets as a table in Markdown.
  *
  * @param targets The rows.
  * @returns The table.

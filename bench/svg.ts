@@ -6,7 +6,7 @@ import { short } from "./harness.ts";
 
 /** One line of a panel. */
 export interface Line {
-  /** What it shows. */
+  /** Its label. */
   name: string;
   /** Its points, by x. */
   points: [x: number, y: number][];
@@ -14,7 +14,7 @@ export interface Line {
 
 /** One of the panels, side by side. */
 export interface Panel {
-  /** What y is. */
+  /** The label of the y axis. */
   title: string;
   /** The lines. */
   lines: Line[];
@@ -94,7 +94,7 @@ function draw({ title, lines }: Panel, xLabel: string, left: number): string {
  * Draws panels side by side.
  *
  * @param panels The panels.
- * @param xLabel What x is.
+ * @param xLabel The label of the x axis.
  * @returns The picture.
  */
 export function plot(panels: Panel[], xLabel: string): string {
