@@ -321,7 +321,9 @@ Deno.test("Hub keeps a bot whose answer is too large", async () => {
   }
   assertEquals(await beta.ping(), true);
   assertEquals(winerp.takeEvents("disconnect"), []);
-  assertEquals(hub.warnings, []);
+  // It may say that the limit was met, which is no fault of the hub.
+  const others = hub.warnings.filter((line) => !/maxMessageBytes/.test(line));
+  assertEquals(others, []);
 });
 
 Deno.test("Hub says farewell to a bot whose message it does not read", async () => {
