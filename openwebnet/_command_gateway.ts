@@ -86,7 +86,7 @@ export const GATEWAY_OPTIONS = {
   selector: choice(
     "SELECTOR",
     ["9", "0"],
-    "Open command sessions with this selector only",
+    "Open command sessions with selector 9 or 0 only",
   ),
   timeout: seconds("How long to wait for an answer (10)"),
   home: text("FILE", "File with gateways and names (home.json)", {
