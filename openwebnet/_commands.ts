@@ -240,8 +240,7 @@ const shutter = command({
 
 const temperature = command({
   name: "temperature",
-  summary:
-    "Print or set the temperature of a zone: 5 to 40 in steps of 0.5",
+  summary: "Print or set the temperature of a zone: 5 to 40 in steps of 0.5",
   operands: "ZONE [CELSIUS]",
   options: GATEWAY_OPTIONS,
   examples: ["openwebnet temperature 1", "openwebnet temperature 1 21.5"],
