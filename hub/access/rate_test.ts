@@ -7,11 +7,12 @@ import { connect } from "@wirekit/transport/connect";
 import type { Transport } from "@wirekit/transport/transport";
 import { Client } from "../client.ts";
 import { type HubServer, serve } from "../serve.ts";
+import type { LimitReport } from "../watch/report.ts";
 
 function limitOf(
   { hub }: HubServer,
   option: string,
-): { limit: number | null; peak: number; now: number; hits: number } {
+): Omit<LimitReport, "option"> {
   const { option: _, ...rest } = hub.limits.find((each) =>
     each.option === option
   )!;
