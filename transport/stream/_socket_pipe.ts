@@ -164,7 +164,8 @@ export class SocketPipe implements BytePipe {
   }
 
   destroy(): void {
-    this.#socket.destroy();
+    // Perhaps nothing listens yet, and a reset would be thrown.
+    this.#socket.on("error", () => {}).destroy();
   }
 }
 
