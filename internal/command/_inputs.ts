@@ -4,6 +4,9 @@ import { shownUrl } from "../errors.ts";
 import { listed } from "./_option.ts";
 import { UsageError } from "./_usage_error.ts";
 
+/** The largest file that is read: as much as the largest message. */
+const MAX_FILE_BYTES = 67_108_864;
+
 /**
  * Checks a URL that a user typed.
  *
@@ -52,15 +55,17 @@ export async function readData(text: string): Promise<string> {
  *
  * @param path Its path.
  * @returns Its content.
- * @throws {UsageError} If it cannot be read. It names the file.
+ * @throws {UsageError} If it cannot be read, or is larger than 64 MiB. It names
+ * the file.
  */
 export async function readFile(path: string): Promise<string> {
   try {
-    const text = await Deno.readTextFile(path);
-    // Editors on Windows put it first; no format that is read here has it.
-    return text.replace(/^\ufeff/, "");
+    const blob = new Blob(await readChunks(path));
+    // An editor on Windows puts a byte order mark first, which this leaves out.
+    return await blob.text();
   } catch (cause) {
     if (cause instanceof Deno.errors.NotCapable) throw cause;
+    if (cause instanceof UsageError) throw cause;
     const why = cause instanceof Deno.errors.NotFound
       ? "there is no such file"
       : cause instanceof Deno.errors.PermissionDenied
@@ -70,6 +75,21 @@ export async function readFile(path: string): Promise<string> {
       : String(cause);
     throw new UsageError(`Cannot read ${path}: ${why}`, { cause });
   }
+}
+
+/** Reads a file, which may be a device that never ends. */
+async function readChunks(path: string): Promise<Uint8Array<ArrayBuffer>[]> {
+  const file = await Deno.open(path);
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  for await (const chunk of file.readable) {
+    size += chunk.length;
+    if (size > MAX_FILE_BYTES) {
+      throw new UsageError(`Cannot read ${path}: it is larger than 64 MiB`);
+    }
+    chunks.push(chunk);
+  }
+  return chunks;
 }
 
 /**
