@@ -157,7 +157,8 @@ Deno.test("openwebnet/README.md: the commands run as they stand, on the simulato
       await using program = shell.start(`${line} --port ${port}`);
       // It says nothing until something happens.
       for (let i = 0; !/light.state/.test(program.text) && i < 30; i++) {
-        await shell.run(`openwebnet light on 11 --port ${port}`);
+        const action = i % 2 === 0 ? "on" : "off";
+        await shell.run(`openwebnet light ${action} 11 --port ${port}`);
       }
       await program.says(/"type":"light.state"/);
       continue;

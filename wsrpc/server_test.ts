@@ -129,7 +129,8 @@ Deno.test("Server tells the log once of each origin that it refuses, and what to
   for (let n = 0; n < 200; n++) {
     await status(http.origin, { origin: `https://${n}.example` });
   }
-  assertEquals(lines.length, 100);
+  // Of this kind, the log takes some a second and then their sum.
+  assert(lines.length > 20 && lines.length < 150, `${lines.length}`);
 });
 
 Deno.test("Server takes an origin as people write it, and refuses what is none", async () => {

@@ -163,8 +163,9 @@ function run(random: () => number, time: FakeTime): void {
 
 Deno.test("Every question across nodes ends once, whatever is cut off or lost, and names heal", () => {
   const first = crypto.getRandomValues(new Uint32Array(1))[0]!;
-  for (let n = 0; n < 200; n++) {
-    const seed = (first + n) >>> 0;
+  const seeds = Array.from({ length: 200 }, (_, n) => (first + n) >>> 0);
+  // These have failed once.
+  for (const seed of [1459489271, 1997996967, ...seeds]) {
     using time = new FakeTime();
     try {
       run(mulberry32(seed), time);

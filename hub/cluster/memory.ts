@@ -239,7 +239,9 @@ export class MemoryBackplane implements Backplane {
     return `${this.#label}/${this.#life}`;
   }
 
+  /** Asks the engine; not while it is cut off, since heal() asks for all then. */
   #ask(question: () => void): void {
+    if (this.#state !== "open") return;
     const life = this.#life;
     this.#engine.up(() => {
       if (life === this.#life) question();
