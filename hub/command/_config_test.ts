@@ -8,7 +8,6 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { deadline } from "@std/async/deadline";
-import { delay } from "@std/async/delay";
 import { run } from "@wirekit/internal/command";
 import type { Transport } from "@wirekit/transport/transport";
 import { connectWebSocket } from "@wirekit/transport/websocket";
@@ -359,7 +358,9 @@ Deno.test(
     await Deno.remove(file);
     const made = await new Deno.Command("mkfifo", { args: [file] }).output();
     assert(made.success);
-    await delay(3_500);
+    await server.says(
+      /Kept what .*tokens.json said: it is not a file any more/,
+    );
     await Deno.remove(file);
     await Deno.writeTextFile(file, "[]");
     await server.says(/Took the tokens of/);

@@ -164,5 +164,7 @@ export function follow(
         renewTls(await readTls(cert, key));
       });
     }
+  }, (path) => {
+    logger?.error?.(`Kept what ${path} said: it is not a file any more`);
   });
 }

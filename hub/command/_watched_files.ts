@@ -12,11 +12,14 @@ const INTERVAL = 1_000;
  * @param paths The files.
  * @param changed Called when some have changed and no more do: a certificate
  * and its key come one after the other.
+ * @param noFile Called when one has become a pipe or a device, whose reading may
+ * never end.
  * @returns What stops it.
  */
 export function watchFiles(
   paths: readonly string[],
   changed: (paths: readonly string[]) => unknown,
+  noFile: (path: string) => void,
 ): Timer {
   const known = new Map<string, string>();
   const pending = new Set<string>();
@@ -27,8 +30,10 @@ export function watchFiles(
     let isCalm = true;
     for (const path of paths) {
       const state = await stateOf(path);
-      if (state === undefined || known.get(path) === state) continue;
-      if (known.has(path)) {
+      if (known.get(path) === state) continue;
+      // A pipe from the start, such as of a shell, is read once.
+      if (known.has(path) && state === NO_FILE) noFile(path);
+      else if (known.has(path)) {
         pending.add(path);
         isCalm = false;
       }
@@ -45,12 +50,14 @@ export function watchFiles(
   return every(INTERVAL, () => void look());
 }
 
-/** Returns what tells one content from another; nothing for a pipe or device. */
-async function stateOf(path: string): Promise<string | undefined> {
+/** The state of a pipe or a device. */
+const NO_FILE = "no file";
+
+/** Returns what tells one content from another. */
+async function stateOf(path: string): Promise<string> {
   try {
     const { mtime, size, ino, isFile, isDirectory } = await Deno.stat(path);
-    // Reading it may never end.
-    if (!isFile && !isDirectory) return undefined;
+    if (!isFile && !isDirectory) return NO_FILE;
     return `${mtime?.getTime()} ${size} ${ino}`;
   } catch {
     return "gone"; // For a moment, while it is replaced; or for good.
