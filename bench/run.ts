@@ -13,6 +13,7 @@ import { type Plan, reasonOf } from "./harness.ts";
 import { versions } from "./peers/install.ts";
 import { type Suite, type Target, targetTable } from "./suite.ts";
 import { suites } from "./suites.ts";
+import { withSummary } from "./summary.ts";
 
 const flags = parseArgs(Deno.args, {
   string: ["rounds", "seconds", "only"],
@@ -130,8 +131,16 @@ for (const { name, title, run } of chosen()) {
 }
 print(`\n${await report()}`);
 if (!flags.only && !flags.quick) {
+  const page = new URL("../README.md", import.meta.url);
+  const text = await Deno.readTextFile(page);
+  const results = await Deno.readTextFile(file);
+  await Deno.writeTextFile(page, withSummary(text, results));
   const plots = new URL("plots", import.meta.url);
   await new Deno.Command(Deno.execPath(), {
-    args: ["fmt", "--quiet", file.pathname, plots.pathname],
+    args: [
+      "fmt",
+      "--quiet",
+      ...[file, plots, page].map(({ pathname }) => pathname),
+    ],
   }).output();
 }

@@ -7,6 +7,8 @@ import { compare, median, type Plan, type System } from "../bench/harness.ts";
 import { Frame, type Framing, Reader } from "../bench/load/frames.ts";
 import { Histogram } from "../bench/load/histogram.ts";
 import { ratioTarget } from "../bench/suite.ts";
+import { summary } from "../bench/summary.ts";
+import { ROOT } from "./_packages.ts";
 import { FrameParser } from "../transport/websocket/_frame_parser.ts";
 
 const ENCODER = new TextEncoder();
@@ -135,4 +137,13 @@ Deno.test("ratioTarget() asks for the rate and for the 99th percentile", async (
 Deno.test("median() is the middle", () => {
   assertEquals(median([3, 1, 2]), 2);
   assertEquals(median([4, 1, 2, 3]), 2.5);
+});
+
+Deno.test("The table of speed on the first page is of bench/RESULTS.md", async () => {
+  const read = (file: string) => Deno.readTextFile(new URL(file, ROOT));
+  const page = await read("README.md");
+  const [, shown = ""] =
+    /<!-- deno task bench -->(.*?)<!-- end -->/s.exec(page) ?? [];
+  const plain = (text: string) => text.replaceAll(/[\s:-]+/g, " ").trim();
+  assertEquals(plain(shown), plain(summary(await read("bench/RESULTS.md"))));
 });
