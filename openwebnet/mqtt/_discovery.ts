@@ -18,7 +18,7 @@ import {
   type Shown,
   shown,
   slugOf,
-} from "./_items.ts";
+} from "../plant/_items.ts";
 
 /** The place of a plant in the topics, and what is known about its gateway. */
 export interface Place {

@@ -6,7 +6,7 @@ import { parseHome } from "../home.ts";
 import { Random } from "../simulator/_random.ts";
 import type { Message } from "../wire/kinds.ts";
 import { parse, serialize } from "../wire/message.ts";
-import { carryOut } from "./_acts.ts";
+import { carryOut } from "../plant/_acts.ts";
 import {
   discoveryOf,
   nodeOf,
@@ -24,9 +24,9 @@ import {
   shown,
   type ShownKind,
   WHO_OF,
-} from "./_items.ts";
-import { orderOf } from "./_orders.ts";
-import { happening, next, unknownState } from "./_states.ts";
+} from "../plant/_items.ts";
+import { orderOf } from "../plant/_orders.ts";
+import { happening, next, unknownState } from "../plant/_states.ts";
 
 const PLACE: Place = {
   prefix: "openwebnet",

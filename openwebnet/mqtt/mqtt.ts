@@ -29,10 +29,11 @@ import { checkLimits } from "@wirekit/internal/limits";
 import type { Logger } from "@wirekit/internal/logger";
 import type { Gateway } from "../gateway.ts";
 import type { Home } from "../home.ts";
+import { PlantWatch } from "../plant/_plant_watch.ts";
+import { Bridge } from "./_bridge.ts";
 import { Broker } from "./_broker.ts";
 import { availabilityTopic, baseOf, type Place } from "./_discovery.ts";
 import { Memory } from "./_memory.ts";
-import { PlantWatch } from "./_plant_watch.ts";
 
 export type { Logger };
 
@@ -191,12 +192,13 @@ export async function connectMqtt(
         // Home Assistant has started: whatever it has forgotten is told again.
         if (payload === "online" && !isRetained) broker.repeat();
       } else if (topic.includes("/set")) {
-        watch.order(topic, payload, isRetained);
+        bridge.order(watch, topic, payload, isRetained);
       } else memory.received(topic, payload, isRetained);
     },
   });
-  const watch = new PlantWatch(gateway, broker, memory, {
-    place,
+  const bridge = new Bridge(broker, memory, place, logger);
+  const watch = new PlantWatch(gateway, bridge, {
+    name,
     home,
     onlyNamed,
     maxDevices,

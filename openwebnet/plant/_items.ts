@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-/** The devices of a plant that are shown at the broker, and their names. */
+/** The devices of a plant that are shown, and their names. */
 
 import type { GatewayEvent } from "../events.ts";
 import type { Home, HomeItem, HomeKind } from "../home.ts";

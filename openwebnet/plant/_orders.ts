@@ -2,8 +2,8 @@
 // This module is browser compatible.
 
 /**
- * Orders for a device: messages on its topic for orders. Any client of the
- * broker can send one, so everything in them is checked.
+ * Orders for a device, from a broker or a page. Any client of a broker can send
+ * one, so everything in them is checked.
  */
 
 import type { Shown } from "./_items.ts";

@@ -6,9 +6,16 @@
 /** An action, which must end soon when its signal aborts. */
 export type Act = (signal: AbortSignal) => Promise<void>;
 
+/** An action that waits for its turn. */
+interface Waiting {
+  readonly act: Act;
+  /** Is told whether it was done, or left out for a newer one. */
+  readonly ended: (isDone: boolean) => void;
+}
+
 interface Slot {
   readonly stop: AbortController;
-  waiting: Act[];
+  waiting: Waiting[];
 }
 
 /** Maximum number of waiting acts of a device that must not be skipped. */
@@ -28,44 +35,54 @@ export class Slots {
    * @param kind `"newest"` replaces the waiting acts: for a slider, only the
    * last position matters. `"now"` also ends the running act. `"each"` is never
    * skipped while there is room.
-   * @returns Whether there is room for it.
+   * @returns Resolves when it has ended: with false if a newer act has taken
+   * its place. `undefined` if there is no room for it.
    */
-  run(key: string, act: Act, kind: "newest" | "now" | "each"): boolean {
-    if (this.#isClosed) return false;
+  run(
+    key: string,
+    act: Act,
+    kind: "newest" | "now" | "each",
+  ): Promise<boolean> | undefined {
+    if (this.#isClosed) return undefined;
     const slot = this.#slots.get(key);
-    if (slot === undefined) {
-      this.#start(key, act);
-      return true;
+    const isFull = slot !== undefined && slot.waiting.length >= MAX_WAITING;
+    if (kind === "each" && isFull) return undefined;
+    const { promise, resolve: ended } = Promise.withResolvers<boolean>();
+    if (slot === undefined) this.#start(key, { act, ended });
+    else {
+      if (kind !== "each") leaveOut(slot);
+      slot.waiting.push({ act, ended });
+      if (kind === "now") slot.stop.abort();
     }
-    if (kind === "each") {
-      if (slot.waiting.length >= MAX_WAITING) return false;
-      slot.waiting.push(act);
-      return true;
-    }
-    slot.waiting = [act];
-    if (kind === "now") slot.stop.abort();
-    return true;
+    return promise;
   }
 
   /** Ends the running acts. Resolves when none is running any more. */
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const slot of this.#slots.values()) {
-      slot.waiting = [];
+      leaveOut(slot);
       slot.stop.abort();
     }
     await Promise.all(this.#running);
   }
 
-  #start(key: string, act: Act, waiting: Act[] = []): void {
+  #start(key: string, { act, ended }: Waiting, waiting: Waiting[] = []): void {
     const slot: Slot = { stop: new AbortController(), waiting };
     this.#slots.set(key, slot);
-    const done = act(slot.stop.signal).catch(() => {}).then(() => {
+    const { signal } = slot.stop;
+    const done = act(signal).catch(() => {}).then(() => {
       this.#running.delete(done);
       this.#slots.delete(key);
+      ended(!signal.aborted);
       const [next, ...rest] = slot.waiting;
       if (next !== undefined) this.#start(key, next, rest);
     });
     this.#running.add(done);
   }
+}
+
+function leaveOut(slot: Slot): void {
+  for (const { ended } of slot.waiting) ended(false);
+  slot.waiting = [];
 }

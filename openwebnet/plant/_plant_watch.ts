@@ -1,9 +1,18 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-/** Keeps a broker informed about a plant, and carries out orders from it. */
+/**
+ * Follows a plant for people who look at it and give orders: at a broker, or on
+ * a page.
+ */
 
-import { every, later, now, sleep, type Timer } from "@wirekit/internal/clock";
+import {
+  every,
+  later,
+  sleep,
+  type Timer,
+  within,
+} from "@wirekit/internal/clock";
 import { TimeoutError } from "@wirekit/internal/errors";
 import type { Logger } from "@wirekit/internal/logger";
 import { GatewayUnit, MODELS } from "../areas/gateway_unit.ts";
@@ -16,15 +25,6 @@ import { States } from "../states.ts";
 import { TimedShutter } from "../timed_shutter.ts";
 import type { Message } from "../wire/kinds.ts";
 import { carryOut } from "./_acts.ts";
-import type { Broker } from "./_broker.ts";
-import {
-  availabilityTopic,
-  baseOf,
-  discoveryOf,
-  discoveryTopic,
-  type Place,
-  topicOf,
-} from "./_discovery.ts";
 import {
   idOf,
   isOne,
@@ -36,25 +36,55 @@ import {
   shown,
   WHO_OF,
 } from "./_items.ts";
-import type { Memory } from "./_memory.ts";
-import { type Order, orderOf } from "./_orders.ts";
+import { orderOf } from "./_orders.ts";
 import { Slots } from "./_slots.ts";
 import {
   endsAlarms,
+  type Happening,
   happening,
   next,
   type State,
   unknownState,
 } from "./_states.ts";
 
-/** Options: what to show, and how. */
+/** Options: what to show. */
 export interface PlantWatchOptions {
-  readonly place: Place;
+  /** The name of the plant. */
+  readonly name: string;
   readonly home: Home | undefined;
   readonly onlyNamed: boolean;
   readonly maxDevices: number;
   readonly logger: Logger | undefined;
 }
+
+/** What the gateway reports about itself. */
+export interface GatewayDetails {
+  readonly model?: string;
+  readonly firmware?: string;
+  readonly mac?: string;
+}
+
+/** Who looks at a plant. */
+export interface PlantObserver {
+  /** Returns what is known from an earlier run. */
+  recall?(): {
+    /** The devices, with what was learned about them. */
+    readonly items: Iterable<Shown>;
+    /** The position of a shutter that reports none. */
+    positionOf(item: Shown): number | undefined;
+  };
+  /** The plant can be reached, or not any more. */
+  reached(isOnline: boolean): void;
+  /** There are other devices, or more is known about them. */
+  listed(items: Iterable<Shown>, gateway: GatewayDetails): void;
+  /** The state of a device has changed. */
+  changed(item: Shown, state: State): void;
+  /** Something has happened at a control, a scene or a module. */
+  happened(item: Shown, what: Happening): void;
+}
+
+/** Reports that an order is not carried out: the message says why. */
+export class OrderError extends Error {}
 
 /** The requests to all devices for their states, in addition to `States`. */
 const REQUESTS: readonly Message[] = [
@@ -74,11 +104,11 @@ const POLLS_PER_TOTAL = 5;
 const RETRY_DELAY = 5_000;
 
 /**
- * How long the discovery message waits for further changes, in milliseconds.
+ * How long the list of devices waits for further changes, in milliseconds.
  */
 const ANNOUNCE_DELAY = 200;
 
-/** Interval of publishing the calculated position of a moving shutter. */
+/** Interval of reporting the calculated position of a moving shutter. */
 const MOVE_INTERVAL = 1_000;
 
 /**
@@ -87,42 +117,43 @@ const MOVE_INTERVAL = 1_000;
 const QUEUE_TIMEOUT = 10_000;
 
 /**
- * The maximum number of log lines about refused orders, and its period in ms.
+ * How long the bus may take to report what a command has changed, and then how
+ * long a device may take to say what it is, in milliseconds.
  */
-const MAX_WARNINGS = 20;
-const WARNINGS_INTERVAL = 60_000;
+const CONFIRM_TIMEOUT = 3_000;
 
-/** Publishes the state of a plant to the broker. */
+/** Follows one plant, and carries out orders. */
 export class PlantWatch {
   readonly #gateway: Gateway;
-  readonly #broker: Broker;
-  readonly #memory: Memory;
+  readonly #observer: PlantObserver;
   readonly #options: PlantWatchOptions;
   readonly #over = new AbortController();
   readonly #items = new Map<string, Shown>();
   readonly #states = new Map<string, State>();
   readonly #timed = new Map<string, TimedShutter>();
   readonly #slots = new Slots();
-  #place: Place;
+  /** Those who wait until a device is heard. */
+  readonly #awaiting = new Map<string, Set<() => void>>();
+  #details: GatewayDetails = {};
   #plant: States | undefined;
-  #gone = new Map<string, string>();
   #isSurveyed = false;
   #isOnline = false;
   #announcing: Timer | undefined;
   #moving: Timer | undefined;
-  #warnings = { since: 0, count: 0 };
 
   constructor(
     gateway: Gateway,
-    broker: Broker,
-    memory: Memory,
+    observer: PlantObserver,
     options: PlantWatchOptions,
   ) {
     this.#gateway = gateway;
-    this.#broker = broker;
-    this.#memory = memory;
+    this.#observer = observer;
     this.#options = options;
-    this.#place = options.place;
+  }
+
+  /** Returns a device by its id. */
+  item(id: string): Shown | undefined {
+    return this.#items.get(id);
   }
 
   /** Runs until it is closed. Rejects if the gateway refuses the password. */
@@ -152,73 +183,96 @@ export class PlantWatch {
 
   /** Ends everything in progress. */
   async close(): Promise<void> {
-    this.#over.abort(new DOMException("Bridge was closed", "AbortError"));
+    this.#over.abort(new DOMException("Plant was closed", "AbortError"));
     await this.#slots.close();
   }
 
-  /** Accepts an order: a message on a topic such as `…/light/12/set`. */
-  order(topic: string, payload: string, isRetained: boolean): void {
-    const rest = topic.slice(baseOf(this.#place).length + 1);
-    const [, kind, slug, part = ""] =
-      /^([a-z]+)\/([\d-]+)\/set(?:\/([a-z]+))?$/.exec(rest) ?? [];
-    const id = `${kind}_${slug}`;
-    const item = this.#items.get(id);
-    const name = item === undefined
-      ? JSON.stringify(rest.slice(0, 80))
-      : `${id} (${item.name})`;
-    if (isRetained) {
-      return this.#refuse(name, "it is an old one that the broker retained");
-    }
+  /**
+   * Starts to carry out an order.
+   *
+   * @param id The id of the device.
+   * @param part The part of the device, or empty.
+   * @param text The order.
+   * @returns Resolves when the bus has confirmed it, or when a newer order has
+   * taken its place. Rejects with an `OrderError` if it is not carried out.
+   * @throws {OrderError} If it cannot be carried out.
+   */
+  order(id: string, part: string, text: string): Promise<void> {
     if (!this.#isOnline) {
-      return this.#refuse(name, "the gateway cannot be reached");
+      throw new OrderError("the gateway cannot be reached");
     }
-    if (item === undefined) return this.#refuse(name, "no such device");
-    let order: Order;
-    try {
-      order = orderOf(item, part, payload);
-    } catch (error) {
-      return this.#refuse(name, (error as Error).message);
-    }
+    const item = this.#items.get(id);
+    if (item === undefined) throw new OrderError("no such device");
+    const order = orderOf(item, part, text);
     const isPress = order.do === "press" || order.do === "scene";
-    const kindOfRun = isPress
-      ? "each"
-      : item.kind === "shutter"
-      ? "now"
-      : "newest";
-    const act = (signal: AbortSignal) => this.#obey(item, order, signal);
-    if (this.#slots.run(id, act, kindOfRun)) return;
-    this.#refuse(name, "too many are waiting already");
+    const kind = isPress ? "each" : item.kind === "shutter" ? "now" : "newest";
+    let failure: unknown;
+    const heard = Promise.withResolvers<void>();
+    let stopWaiting = () => {};
+    const running = this.#slots.run(id, async (signal) => {
+      stopWaiting = this.#await(id, heard.resolve);
+      try {
+        const state = this.#states.get(id) ?? unknownState(item);
+        const timed = this.#timed.get(id);
+        const means = { gateway: this.#gateway, state, timed };
+        await carryOut(item, order, means, {
+          signal,
+          queueTimeout: QUEUE_TIMEOUT,
+        });
+      } catch (error) {
+        if (!signal.aborted) failure = error;
+      }
+    }, kind);
+    if (running === undefined) {
+      throw new OrderError("too many are waiting already");
+    }
+    return running.then(async (isDone) => {
+      if (failure !== undefined) {
+        const { message } = failure as Error;
+        throw new OrderError(message, { cause: failure });
+      }
+      if (isDone && !isPress && isConfirmed(item)) {
+        await this.#confirm(item, heard.promise);
+      }
+    }).finally(() => stopWaiting());
   }
 
-  async #obey(item: Shown, order: Order, signal: AbortSignal): Promise<void> {
-    const id = idOf(item);
-    const state = this.#states.get(id) ?? unknownState(item);
-    const timed = this.#timed.get(id);
-    const means = { gateway: this.#gateway, state, timed };
+  /** Waits until the bus has reported a device, or else asks the device. */
+  async #confirm(item: Shown, heard: Promise<void>): Promise<void> {
+    const { signal } = this.#over;
+    const late = () => new OrderError();
     try {
-      await carryOut(item, order, means, {
-        signal,
-        queueTimeout: QUEUE_TIMEOUT,
-      });
-    } catch (error) {
-      if (signal.aborted) return;
-      this.#refuse(`${id} (${item.name})`, (error as Error).message);
+      return await within(heard, CONFIRM_TIMEOUT, late, { signal });
+    } catch {
+      // Not every gateway reports a command that changes nothing.
     }
+    if (signal.aborted || !this.#isOnline) {
+      throw new OrderError("the gateway was lost before the bus confirmed it");
+    }
+    const { kind, where } = item;
+    const request = { kind: "status", who: WHO_OF[kind], where } as const;
+    try {
+      const options = { signal, timeout: CONFIRM_TIMEOUT };
+      const replies = await this.#gateway.request(request, options);
+      if (replies.length > 0) return await this.#plant!.refresh([request]);
+    } catch {
+      // The gateway does not know the device, or it does not answer.
+    }
+    throw new OrderError(
+      "the gateway has taken it, but the device does not answer",
+    );
   }
 
-  /** Logs that an order is not carried out, but not each one of a flood. */
-  #refuse(name: string, why: string): void {
-    const time = now();
-    if (time - this.#warnings.since > WARNINGS_INTERVAL) {
-      this.#warnings = { since: time, count: 0 };
-    }
-    const count = ++this.#warnings.count;
-    if (count > MAX_WARNINGS) return;
-    const { logger } = this.#options;
-    logger?.warn?.(`An order for ${name} is not carried out: ${why}`);
-    if (count === MAX_WARNINGS) {
-      logger?.warn?.("Further refused orders are not logged for a minute");
-    }
+  /** Waits for a device to be heard, until the result is called. */
+  #await(id: string, heard: () => void): () => void {
+    const waiting = this.#awaiting.get(id) ?? new Set();
+    this.#awaiting.set(id, waiting.add(heard));
+    return () => {
+      waiting.delete(heard);
+      if (waiting.size === 0 && this.#awaiting.get(id) === waiting) {
+        this.#awaiting.delete(id);
+      }
+    };
   }
 
   /** Follows the events, and discovers devices from them. */
@@ -228,8 +282,9 @@ export class PlantWatch {
       const event = decode(message);
       const item = this.#heard(event);
       const what = item && happening(event);
-      if (what === undefined || item === undefined) continue;
-      this.#broker.tell(topicOf(this.#place, item), JSON.stringify(what));
+      if (item === undefined) continue;
+      for (const heard of this.#awaiting.get(idOf(item)) ?? []) heard();
+      if (what !== undefined) this.#observer.happened(item, what);
     }
   }
 
@@ -259,7 +314,7 @@ export class PlantWatch {
     return true;
   }
 
-  /** Publishes the new state of a device. */
+  /** Reports the new state of a device. */
   #changed(event: GatewayEvent): void {
     if (endsAlarms(event)) {
       for (const item of this.#items.values()) {
@@ -278,14 +333,10 @@ export class PlantWatch {
     if (after === before) return;
     this.#states.set(id, after);
     if (this.#timed.has(id)) this.#followMoves();
-    else this.#tell(item, after);
+    else this.#observer.changed(item, after);
   }
 
-  #tell(item: Shown, state: State): void {
-    this.#broker.keep(topicOf(this.#place, item), JSON.stringify(state));
-  }
-
-  /** Publishes the calculated positions of shutters that report none. */
+  /** Reports the calculated positions of shutters that report none. */
   #followMoves(): void {
     if (this.#timed.size === 0 || this.#over.signal.aborted) return;
     const tell = () => {
@@ -300,7 +351,7 @@ export class PlantWatch {
         if (state === "opening" && position === 100) state = "open";
         if (state === "closing" && position === 0) state = "closed";
         isMoving ||= state === "opening" || state === "closing";
-        this.#tell(item, { state, position });
+        this.#observer.changed(item, { state, position });
       }
       if (isMoving) return;
       this.#moving?.stop();
@@ -312,7 +363,7 @@ export class PlantWatch {
   }
 
   /**
-   * Waits for the plant, queries it, and publishes whether it can be reached.
+   * Waits for the plant, queries it, and reports whether it can be reached.
    */
   async #watch(): Promise<void> {
     const { signal } = this.#over;
@@ -358,18 +409,14 @@ export class PlantWatch {
       }
     }
     this.#isOnline = isOnline;
-    const payload = isOnline ? "online" : "offline";
-    this.#broker.keep(availabilityTopic(this.#place), payload);
+    this.#observer.reached(isOnline);
   }
 
   /** Finds the devices to show. */
   async #survey(): Promise<void> {
-    const { home, onlyNamed, logger, place } = this.#options;
-    const isInHome = home !== undefined &&
-      Object.hasOwn(home.gateways, place.name);
-    const { items, components } = this.#memory.remembered;
+    const { home, onlyNamed, logger, name } = this.#options;
     if (home !== undefined) {
-      const gateway = isInHome ? place.name : undefined;
+      const gateway = Object.hasOwn(home.gateways, name) ? name : undefined;
       for (const item of itemsOf(home, gateway)) this.#add(item);
     }
     if (!onlyNamed) {
@@ -385,17 +432,10 @@ export class PlantWatch {
         logger?.warn?.(`Not all devices could be found: ${error.message}`);
       }
     }
-    for (const item of items.values()) this.#remember(item);
+    const before = this.#observer.recall?.();
+    for (const item of before?.items ?? []) this.#remember(item);
     await this.#ask();
-    this.#addTimed();
-    const shown = new Map(
-      Object.entries(
-        JSON.parse(discoveryOf(this.#place, this.#items.values())).components,
-      ),
-    );
-    for (const [id, platform] of components) {
-      if (!shown.has(id)) this.#gone.set(id, platform);
-    }
+    this.#addTimed((item) => before?.positionOf(item));
     this.#isSurveyed = true;
     this.#announce();
   }
@@ -422,27 +462,23 @@ export class PlantWatch {
       unit.firmware(options).catch(() => undefined),
       unit.mac(options).catch(() => undefined),
     ]);
-    this.#place = {
-      ...this.#place,
-      gateway: {
-        ...(model === undefined ? {} : { model: MODELS[model] ?? `${model}` }),
-        ...(firmware === undefined ? {} : { firmware }),
-        ...(mac === undefined ? {} : { mac }),
-      },
+    this.#details = {
+      ...(model === undefined ? {} : { model: MODELS[model] ?? `${model}` }),
+      ...(firmware === undefined ? {} : { firmware }),
+      ...(mac === undefined ? {} : { mac }),
     };
   }
 
   /**
    * Calculates the positions of shutters that report none, from the last ones.
    */
-  #addTimed(): void {
+  #addTimed(positionOf: (item: Shown) => number | undefined): void {
     for (const [id, item] of this.#items) {
       const { kind, where, seconds } = item;
       if (kind !== "shutter" || seconds === undefined || !isOne(where)) {
         continue;
       }
-      const topic = topicOf(this.#place, item);
-      const position = positionOf(this.#memory.states.get(topic));
+      const position = positionOf(item);
       const times = {
         upTime: seconds * 1_000,
         ...(position === undefined ? {} : { position }),
@@ -460,8 +496,7 @@ export class PlantWatch {
   #announce(): void {
     this.#announcing?.stop();
     this.#announcing = undefined;
-    const message = discoveryOf(this.#place, this.#items.values(), this.#gone);
-    this.#broker.keep(discoveryTopic(this.#place), message);
+    this.#observer.listed(this.#items.values(), this.#details);
   }
 
   /** Asks the plant for all states. */
@@ -537,15 +572,7 @@ export class PlantWatch {
   }
 }
 
-/** Reads the position in a state that the broker has kept. */
-function positionOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  try {
-    const { position } = JSON.parse(text);
-    const isOne = typeof position === "number" && position >= 0 &&
-      position <= 100;
-    return isOne ? position : undefined;
-  } catch {
-    return undefined;
-  }
+/** Tells whether the bus reports what a command has changed at a device. */
+function isConfirmed({ kind, where }: Shown): boolean {
+  return kind === "zone" || isOne(where);
 }

@@ -1,0 +1,146 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/** Shows a plant at a broker, and takes the orders that come from there. */
+
+import { now } from "@wirekit/internal/clock";
+import type { Logger } from "@wirekit/internal/logger";
+import { idOf, type Shown } from "../plant/_items.ts";
+import type {
+  GatewayDetails,
+  PlantObserver,
+  PlantWatch,
+} from "../plant/_plant_watch.ts";
+import type { Happening, State } from "../plant/_states.ts";
+import type { Broker } from "./_broker.ts";
+import {
+  availabilityTopic,
+  baseOf,
+  discoveryOf,
+  discoveryTopic,
+  type Place,
+  topicOf,
+} from "./_discovery.ts";
+import type { Memory } from "./_memory.ts";
+
+/**
+ * The maximum number of log lines about refused orders, and its period in ms.
+ */
+const MAX_WARNINGS = 20;
+const WARNINGS_INTERVAL = 60_000;
+
+/** Publishes what is known about a plant. */
+export class Bridge implements PlantObserver {
+  readonly #broker: Broker;
+  readonly #memory: Memory;
+  readonly #place: Place;
+  readonly #logger: Logger | undefined;
+  /** The components of an earlier run that are not there any more. */
+  #gone: Map<string, string> | undefined;
+  #warnings = { since: 0, count: 0 };
+
+  constructor(
+    broker: Broker,
+    memory: Memory,
+    place: Place,
+    logger: Logger | undefined,
+  ) {
+    this.#broker = broker;
+    this.#memory = memory;
+    this.#place = place;
+    this.#logger = logger;
+  }
+
+  /** See {@linkcode PlantObserver}. */
+  recall(): ReturnType<NonNullable<PlantObserver["recall"]>> {
+    const positionOf = (item: Shown) =>
+      positionIn(this.#memory.states.get(topicOf(this.#place, item)));
+    return { items: this.#memory.remembered.items.values(), positionOf };
+  }
+
+  /** See {@linkcode PlantObserver}. */
+  reached(isOnline: boolean): void {
+    const payload = isOnline ? "online" : "offline";
+    this.#broker.keep(availabilityTopic(this.#place), payload);
+  }
+
+  /** See {@linkcode PlantObserver}. */
+  listed(items: Iterable<Shown>, gateway: GatewayDetails): void {
+    const all = [...items];
+    const place = { ...this.#place, gateway };
+    if (this.#gone === undefined) {
+      const { components } = JSON.parse(discoveryOf(place, all));
+      this.#gone = new Map(
+        [...this.#memory.remembered.components]
+          .filter(([id]) => !Object.hasOwn(components, id)),
+      );
+    }
+    const message = discoveryOf(place, all, this.#gone);
+    this.#broker.keep(discoveryTopic(place), message);
+  }
+
+  /** See {@linkcode PlantObserver}. */
+  changed(item: Shown, state: State): void {
+    this.#broker.keep(topicOf(this.#place, item), JSON.stringify(state));
+  }
+
+  /** See {@linkcode PlantObserver}. */
+  happened(item: Shown, what: Happening): void {
+    this.#broker.tell(topicOf(this.#place, item), JSON.stringify(what));
+  }
+
+  /** Passes on an order: a message on a topic such as `…/light/12/set`. */
+  order(
+    plant: PlantWatch,
+    topic: string,
+    payload: string,
+    isRetained: boolean,
+  ): void {
+    const rest = topic.slice(baseOf(this.#place).length + 1);
+    const [, kind, slug, part = ""] =
+      /^([a-z]+)\/([\d-]+)\/set(?:\/([a-z]+))?$/.exec(rest) ?? [];
+    const item = plant.item(`${kind}_${slug}`);
+    const name = item === undefined
+      ? JSON.stringify(rest.slice(0, 80))
+      : `${idOf(item)} (${item.name})`;
+    const refuse = (error: unknown) =>
+      this.#refuse(name, (error as Error).message);
+    try {
+      if (isRetained) {
+        throw new Error("it is an old one that the broker retained");
+      }
+      plant.order(`${kind}_${slug}`, part, payload).catch(refuse);
+    } catch (error) {
+      refuse(error);
+    }
+  }
+
+  /** Logs that an order is not carried out, but not each one of a flood. */
+  #refuse(name: string, why: string): void {
+    const time = now();
+    if (time - this.#warnings.since > WARNINGS_INTERVAL) {
+      this.#warnings = { since: time, count: 0 };
+    }
+    const count = ++this.#warnings.count;
+    if (count > MAX_WARNINGS) return;
+    this.#logger?.warn?.(`An order for ${name} is not carried out: ${why}`);
+    if (count === MAX_WARNINGS) {
+      this.#logger?.warn?.(
+        "Further refused orders are not logged for a minute",
+      );
+    }
+  }
+}
+
+/** Reads the position in a state that the broker has kept. */
+function positionIn(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const { position } = JSON.parse(text);
+    const isOne = typeof position === "number" && position >= 0 &&
+      position <= 100;
+    return isOne ? position : undefined;
+  } catch {
+    return undefined;
+  }
+}
