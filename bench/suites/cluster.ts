@@ -141,8 +141,8 @@ export const suite: Suite = {
       });
     return {
       targets: [
-        ...than(together.name, [0.3, 0.3, 0.4]),
-        ...than(nats.name, [0.3, 0.5, 0.9]),
+        ...than(together.name, [0.35, 0.3, 0.4]),
+        ...than(nats.name, [0.5, 0.8, 1.3]),
         await claims(),
       ],
       details: results.table(nats.name),

@@ -1,5 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
+import { nextTick } from "node:process";
 import {
   every,
   later,
@@ -62,6 +63,13 @@ interface Peer {
   revision: number;
 }
 
+/** A message on its way to the server. */
+interface Sent {
+  readonly to: Address;
+  readonly message: Uint8Array;
+  readonly ref: number | undefined;
+}
+
 /** The backplane of one node, on NATS. */
 export class NatsBackplane implements Backplane, NameKeeper {
   readonly #connection: NatsConnection;
@@ -78,6 +86,8 @@ export class NatsBackplane implements Backplane, NameKeeper {
   /** Calls of the backplane that came while the connection was just away. */
   #late: (() => void)[] = [];
   #lateBytes = 0;
+  /** What goes out at the end of this turn. */
+  #turn: Sent[] = [];
 
   #id = generate();
   #state: BackplaneStatus["state"] = "open";
@@ -241,7 +251,23 @@ export class NatsBackplane implements Backplane, NameKeeper {
     return `${this.#options.prefix}.node.${node}`;
   }
 
+  /**
+   * Sends a message at the end of this turn, with all others of it: the client
+   * of NATS writes each publish of its own to the socket otherwise.
+   */
   #send(to: Address, message: Uint8Array, ref: number | undefined): void {
+    if (this.#turn.push({ to, message, ref }) === 1) {
+      nextTick(() => this.#endTurn());
+    }
+  }
+
+  #endTurn(): void {
+    const sent = this.#turn;
+    this.#turn = [];
+    for (const each of sent) this.#write(each);
+  }
+
+  #write({ to, message, ref }: Sent): void {
     const subject = to === "all"
       ? `${this.#options.prefix}.all`
       : "node" in to
@@ -430,6 +456,7 @@ export class NatsBackplane implements Backplane, NameKeeper {
       return;
     }
     this.#late = [];
+    this.#turn = [];
     this.#lateBytes = 0;
     this.#log(
       "error",
@@ -589,6 +616,7 @@ export class NatsBackplane implements Backplane, NameKeeper {
   /** See {@linkcode Backplane}. */
   async close(): Promise<void> {
     if (this.#state === "closed") return;
+    this.#endTurn();
     const hadLease = this.#state !== "fenced";
     this.#become("closed", "This hub has left the cluster.");
     this.#clock?.stop();
