@@ -9,8 +9,8 @@ import { CloseError, type Transport } from "@wirekit/transport/transport";
 import type { Gauge } from "@wirekit/internal/limits";
 import { Rate, type RateLimits } from "./access/_rate.ts";
 import { Outbox } from "./_outbox.ts";
-import { composeMessage } from "./exchange/_compose.ts";
-import * as MessageType from "./exchange/_message_type.ts";
+import { composeMessage } from "./winerp/_compose.ts";
+import * as MessageType from "./winerp/_message_type.ts";
 import type {
   Connected,
   End,

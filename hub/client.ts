@@ -72,7 +72,7 @@ import type {
 } from "./client/options.ts";
 import { type AnyRemote, makeRemote, type Remote } from "./client/remote.ts";
 import { TimeoutError } from "./errors.ts";
-import * as MessageType from "./exchange/_message_type.ts";
+import * as MessageType from "./winerp/_message_type.ts";
 
 export * from "./client/contract.ts";
 export * from "./client/events.ts";

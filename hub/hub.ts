@@ -30,9 +30,10 @@ import { Watch } from "./watch/_watch.ts";
 import type { Backplane } from "./cluster/backplane.ts";
 import * as Text from "./exchange/_text.ts";
 import { fault } from "./exchange/fault.ts";
-import { Router } from "./exchange/_router.ts";
+import { Router } from "./winerp/_router.ts";
 import type { LimitReport } from "./watch/report.ts";
-import type { Exchange, ExchangeOptions } from "./exchange/exchange.ts";
+import type { Exchange } from "./exchange/exchange.ts";
+import type { ExchangeOptions } from "./exchange/options.ts";
 import type { Connected, Flow, Receiver } from "./exchange/participant.ts";
 
 export type { Logger, RequestInfo };

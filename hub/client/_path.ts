@@ -3,7 +3,7 @@
 
 import { quote } from "./_json.ts";
 import { AFTER_ROUTE, writeEnd, writeStart } from "./_wire.ts";
-import * as MessageType from "../exchange/_message_type.ts";
+import * as MessageType from "../winerp/_message_type.ts";
 
 /**
  * The most paths that are remembered, and the most characters of the names of

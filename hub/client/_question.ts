@@ -11,7 +11,7 @@ import {
   writeStart,
   writeTail,
 } from "./_wire.ts";
-import * as MessageType from "../exchange/_message_type.ts";
+import * as MessageType from "../winerp/_message_type.ts";
 
 /**
  * Longest message that is read in order, in characters: a question keeps a part

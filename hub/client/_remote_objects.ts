@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 import { RemoteError } from "@wirekit/internal/errors";
-import * as MessageType from "../exchange/_message_type.ts";
+import * as MessageType from "../winerp/_message_type.ts";
 import * as Text from "../exchange/_text.ts";
 import type { Wait } from "./_asker.ts";
 import { isRecord, stringify } from "./_json.ts";

@@ -7,7 +7,7 @@ import type { Question } from "./_question.ts";
 import { type ObjectTable, type Shareable, tableMakers } from "./_sharing.ts";
 import { AFTER_ROUTE, writeMessage, writeStart } from "./_wire.ts";
 import { RouteError } from "../errors.ts";
-import * as MessageType from "../exchange/_message_type.ts";
+import * as MessageType from "../winerp/_message_type.ts";
 import * as Text from "../exchange/_text.ts";
 
 /**

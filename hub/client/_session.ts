@@ -12,7 +12,7 @@ import {
   RemoteError,
   TimeoutError,
 } from "../errors.ts";
-import * as MessageType from "../exchange/_message_type.ts";
+import * as MessageType from "../winerp/_message_type.ts";
 import * as Text from "../exchange/_text.ts";
 import type { Asker } from "./_asker.ts";
 import { quote, stringify } from "./_json.ts";

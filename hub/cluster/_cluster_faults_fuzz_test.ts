@@ -8,7 +8,7 @@ import type {
   Participant,
   Question,
 } from "../exchange/participant.ts";
-import { mulberry32 } from "../exchange/testdata/model.ts";
+import { mulberry32 } from "../winerp/testdata/model.ts";
 import { MemoryEngine } from "./memory.ts";
 
 const NODES = 3;

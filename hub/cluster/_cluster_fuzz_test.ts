@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
-import { Router } from "../exchange/_router.ts";
-import { type Net, runMany } from "../exchange/testdata/model.ts";
+import { Router } from "../winerp/_router.ts";
+import { type Net, runMany } from "../winerp/testdata/model.ts";
 import { MemoryEngine } from "./memory.ts";
 
 /** Nodes whose links are late, each in its own way, until all is settled. */

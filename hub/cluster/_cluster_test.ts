@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 import { assert, assertEquals } from "@std/assert";
 import { FakeTime } from "@wirekit/internal/testing";
-import { Router } from "../exchange/_router.ts";
+import { Router } from "../winerp/_router.ts";
 import { Client } from "../client.ts";
 import { serve } from "../serve.ts";
 import { MemoryEngine } from "./memory.ts";

@@ -18,7 +18,7 @@ import {
 import type { Transport } from "@wirekit/transport/transport";
 import { openTransport } from "../client/_open.ts";
 import { Client } from "../client.ts";
-import * as MessageType from "../exchange/_message_type.ts";
+import * as MessageType from "../winerp/_message_type.ts";
 
 const SCHEMES = ["ws:", "wss:", "tcp:", "tls:", "unix:"];
 

@@ -6,7 +6,7 @@ import { connectWebSocket } from "@wirekit/transport/websocket";
 import { hub } from "./_commands.ts";
 import { Client } from "../client.ts";
 import { RouteError } from "../errors.ts";
-import * as MessageType from "../exchange/_message_type.ts";
+import * as MessageType from "../winerp/_message_type.ts";
 import { serve } from "../serve.ts";
 
 interface Run {

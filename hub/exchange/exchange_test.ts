@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 import { assertEquals } from "@std/assert";
-import { Router } from "./_router.ts";
+import { Router } from "../winerp/_router.ts";
 import type { Exchange } from "./exchange.ts";
 import { type Fault, fault, FaultCode } from "./fault.ts";
 import type {

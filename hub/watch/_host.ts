@@ -3,7 +3,7 @@
 
 import { TimeoutError } from "@wirekit/internal/errors";
 import { within } from "@wirekit/internal/clock";
-import { HUB } from "../exchange/exchange.ts";
+import { HUB } from "../exchange/_name_rules.ts";
 import { type Fault, fault } from "../exchange/fault.ts";
 import * as Text from "../exchange/_text.ts";
 import type {

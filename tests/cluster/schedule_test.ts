@@ -7,7 +7,7 @@
 
 import { assert } from "@std/assert";
 import { installPython } from "../_python.ts";
-import { mulberry32 } from "../../hub/exchange/testdata/model.ts";
+import { mulberry32 } from "../../hub/winerp/testdata/model.ts";
 import { WinerpProcess } from "../interop/winerp/_peer.ts";
 import { Ledger } from "./_ledger.ts";
 import { type Node, startNodes } from "./_nodes.ts";

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { Envelope } from "./_envelope.ts";
-import { canonicalName } from "./_spelling.ts";
+import { canonicalName } from "../exchange/_spelling.ts";
 
 const utf8 = new TextEncoder();
 const text = new TextDecoder();

@@ -3,8 +3,8 @@ import { fullPass } from "../access/pass.ts";
 import { assertEquals } from "@std/assert";
 import type { CloseError } from "@wirekit/transport/transport";
 import * as MessageType from "./_message_type.ts";
-import * as Text from "./_text.ts";
-import type { ConnectOptions } from "./participant.ts";
+import * as Text from "../exchange/_text.ts";
+import type { ConnectOptions } from "../exchange/participant.ts";
 import { Router } from "./_router.ts";
 
 const utf8 = new TextEncoder();

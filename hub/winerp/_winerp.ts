@@ -3,14 +3,15 @@
 
 import type { Gauge } from "@wirekit/internal/limits";
 import { fullPass, type Pass } from "../access/pass.ts";
-import { textOf } from "./_scan.ts";
-import { type Exchange, HUB } from "./exchange.ts";
+import { textOf } from "../exchange/_scan.ts";
+import type { Exchange } from "../exchange/exchange.ts";
+import { HUB } from "../exchange/_name_rules.ts";
 import { composeMessage } from "./_compose.ts";
-import type { Party } from "./_party.ts";
+import type { Party } from "../exchange/_party.ts";
 import { Envelope } from "./_envelope.ts";
-import { type Fault, fault } from "./fault.ts";
+import { type Fault, fault } from "../exchange/fault.ts";
 import * as MessageType from "./_message_type.ts";
-import * as Text from "./_text.ts";
+import * as Text from "../exchange/_text.ts";
 import type {
   AnswerKind,
   Connected,
@@ -24,7 +25,7 @@ import type {
   Question,
   QuestionKind,
   Receiver,
-} from "./participant.ts";
+} from "../exchange/participant.ts";
 
 /** How the first line of an HTTP request begins. */
 const HTTP_REGEXP = /^[A-Z]{3,10} \S/;

@@ -4,9 +4,14 @@
 import { checkTime } from "@wirekit/internal/clock";
 import { checkLimits, Gauge } from "@wirekit/internal/limits";
 import { type Desk, WinerpClient } from "./_winerp.ts";
-import { Exchange, type ExchangeOptions } from "./exchange.ts";
+import { Exchange } from "../exchange/exchange.ts";
+import type { ExchangeOptions } from "../exchange/options.ts";
 import { Envelope } from "./_envelope.ts";
-import type { Connected, ConnectOptions, Receiver } from "./participant.ts";
+import type {
+  Connected,
+  ConnectOptions,
+  Receiver,
+} from "../exchange/participant.ts";
 
 /** Options of {@linkcode Router}. */
 export interface RouterOptions extends ExchangeOptions {

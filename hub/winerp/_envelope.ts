@@ -2,7 +2,13 @@
 // This module is browser compatible.
 
 import { allocate } from "@wirekit/internal/allocate";
-import { Scanner, skipLoosely, standsAt, textOf, unexpected } from "./_scan.ts";
+import {
+  Scanner,
+  skipLoosely,
+  standsAt,
+  textOf,
+  unexpected,
+} from "../exchange/_scan.ts";
 import {
   assemble,
   type MemberName,
@@ -10,8 +16,8 @@ import {
   NULL,
   PREFIXES,
 } from "./_compose.ts";
-import { canonicalName } from "./_spelling.ts";
-import type { Content } from "./participant.ts";
+import { canonicalName } from "../exchange/_spelling.ts";
+import type { Content } from "../exchange/participant.ts";
 
 /**
  * Our clients' secret, in a verification over a carrier without an HTTP upgrade.

@@ -1,0 +1,86 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import type { Directory } from "./_directory.ts";
+import type { Edges } from "./_edges.ts";
+import type { Names } from "./_names.ts";
+import type { Party } from "./_party.ts";
+import type { Permissions } from "./_permissions.ts";
+import type { Sampling } from "./_sampling.ts";
+import type { Fault } from "./fault.ts";
+import type { Content } from "./participant.ts";
+import type { Counts } from "./_counts.ts";
+
+/** What looks at information, and says for whom it is. */
+interface Clerks {
+  readonly names: Names<Party>;
+  readonly directory: Directory;
+  readonly permissions: Permissions;
+  readonly sampling: Sampling;
+  readonly edges: Edges;
+  readonly totals: Counts;
+}
+
+/** Passes on information. */
+export class Informs {
+  readonly #by: Clerks;
+
+  constructor(by: Clerks) {
+    this.#by = by;
+  }
+
+  /** Sends it to those with given names, or to all others. */
+  inform(
+    sender: Party,
+    names: Iterable<string> | undefined,
+    content: Content,
+  ): Fault | undefined {
+    const { directory, edges, permissions, sampling, totals } = this.#by;
+    let refusal: Fault | undefined;
+    // What comes from another node is meant for this one.
+    const isOwn = !directory.cluster?.isRemote(sender);
+    let receivers = 0;
+    let last: Party | undefined;
+    if (names) {
+      for (const name of names) {
+        const denial = permissions.refusalToInform(sender, name);
+        if (denial) {
+          refusal = denial;
+          continue;
+        }
+        const to = this.#by.names.holder(name) ??
+          (isOwn ? directory.elsewhere(name)?.find(name) : undefined);
+        if (!to) continue;
+        if (isOwn) edges.between(sender, to).informs++;
+        receivers++;
+        last = to;
+        refusal = this.tell(sender, to, content) ?? refusal;
+      }
+    } else {
+      refusal = permissions.refusalToInform(sender, undefined);
+      if (refusal) return refusal;
+      for (const to of this.#by.names.holders()) {
+        if (to === sender) continue;
+        receivers++;
+        last = to;
+        refusal = this.tell(sender, to, content) ?? refusal;
+      }
+      if (isOwn) refusal = directory.cluster?.tell(sender, content) ?? refusal;
+    }
+    sender.informs++;
+    totals.informs++;
+    totals.told += receivers;
+    if (sampling.isDue(sender, last)) {
+      const weight = sampling.weigh();
+      const only = names && receivers === 1 ? last : undefined;
+      sampling.observer?.told(sender, content, receivers, weight, only);
+    }
+    return refusal;
+  }
+
+  /** Sends it to one participant. */
+  tell(from: Party, to: Party, content: Content): Fault | undefined {
+    to.told++;
+    return to.participant.tell(from, content);
+  }
+}

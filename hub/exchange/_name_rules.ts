@@ -1,0 +1,67 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import { Gauge } from "@wirekit/internal/limits";
+import { bytesOf, type Party } from "./_party.ts";
+import { type Fault, fault } from "./fault.ts";
+import type { ExchangeOptions } from "./options.ts";
+import { plain } from "./_verdicts.ts";
+
+/** The name of the hub itself, as JSON text: nobody can take it. */
+export const HUB = '"@hub"';
+
+/** What names look like, by `nameCharacters`. */
+const NAME_REGEXPS = {
+  any: /^/,
+  // Control characters, ends of lines, halves of characters, and marks of
+  // direction, which let one name look like another.
+  visible:
+    /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]*$/u,
+  ascii: /^[A-Za-z0-9._:@/-]*$/,
+} as const;
+
+/** What a name may look like. */
+export class NameRules {
+  readonly maxBytes: number;
+  /** How long names were. */
+  readonly bytes: Gauge;
+  readonly #characters: keyof typeof NAME_REGEXPS;
+
+  constructor(
+    { maxNameBytes, nameCharacters }: Required<
+      Pick<ExchangeOptions, "maxNameBytes" | "nameCharacters">
+    >,
+  ) {
+    if (!Object.hasOwn(NAME_REGEXPS, nameCharacters)) {
+      throw new TypeError(
+        `nameCharacters must be "any", "visible" or "ascii": got ${
+          JSON.stringify(nameCharacters)
+        }`,
+      );
+    }
+    this.maxBytes = maxNameBytes;
+    this.bytes = new Gauge("maxNameBytes", maxNameBytes);
+    this.#characters = nameCharacters;
+  }
+
+  /** Returns a name as bytes, or why its party cannot have it. */
+  check(name: string, party: Party): Uint8Array<ArrayBuffer> | Fault {
+    const { maxBytes } = this;
+    const bytes = name.length > maxBytes ? undefined : bytesOf(name);
+    if (!bytes || bytes.length > maxBytes) {
+      party.meet(this.bytes);
+      const text = `The name is longer than ${maxBytes} bytes.`;
+      return fault("NameRefused", text);
+    }
+    if (!NAME_REGEXPS[this.#characters].test(plain(name))) {
+      const text = this.#characters === "ascii"
+        ? "The name has characters besides letters, digits and -_.:@/"
+        : "The name has characters that cannot be seen.";
+      return fault("NameRefused", text);
+    }
+    if (bytes.length > this.bytes.peak) this.bytes.peak = bytes.length;
+    return name === HUB
+      ? fault("NameRefused", `The name ${HUB} is the hub's own.`)
+      : bytes;
+  }
+}
