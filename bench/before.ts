@@ -72,6 +72,11 @@ await run(
   ["worktree", "add", "--detach", before.pathname, `${commit}`],
   ROOT,
 );
+// One load generator for both: it is what measures.
+for (const part of ["frames", "generator", "histogram", "libc", "load"]) {
+  const path = `bench/load/${part}.ts`;
+  await Deno.copyFile(new URL(path, ROOT), new URL(path, before));
+}
 const rows = new Map<string, { then: number[]; now: number[] }>();
 try {
   for (const suite of only.split(",")) {

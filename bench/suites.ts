@@ -10,6 +10,7 @@ import * as fanout from "./suites/fanout.ts";
 import * as hub from "./suites/hub.ts";
 import * as jsonrpc from "./suites/jsonrpc.ts";
 import * as memory from "./suites/memory.ts";
+import * as native from "./suites/native.ts";
 import * as openwebnet from "./suites/openwebnet.ts";
 import * as plots from "./suites/plots.ts";
 import * as requests from "./suites/requests.ts";
@@ -28,6 +29,7 @@ export const suites: Suite[] = [
   burst,
   fanout,
   cluster,
+  native,
   rules,
   watch,
   jsonrpc,

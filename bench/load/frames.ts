@@ -102,6 +102,16 @@ export function compose(
   });
 }
 
+/**
+ * Writes a call of JSON-RPC.
+ *
+ * @param id What the answer will carry too.
+ * @returns It, as JSON.
+ */
+export function composeCall(id: string): string {
+  return JSON.stringify({ jsonrpc: "2.0", method: "sum", params: [1, 2], id });
+}
+
 /** Takes what a server sends apart. Fragments are not expected. */
 export class Reader {
   /** Where the message starts that {@linkcode Reader.next} found. */

@@ -6,7 +6,7 @@
  * takes commands as lines of JSON; see `load.ts` for them.
  */
 
-import { compose, Frame, type Framing, Reader } from "./frames.ts";
+import { compose, composeCall, Frame, type Framing, Reader } from "./frames.ts";
 import { Histogram } from "./histogram.ts";
 import {
   type Address,
@@ -26,7 +26,9 @@ const OPEN_SLOTS = 8192;
 const UUID_LENGTH = 36;
 const QUOTE = 34;
 const DASH = 45;
-const UUID_KEY = new TextEncoder().encode('"uuid":"');
+const COLON = 58;
+/** What stands before a uuid, in winerp's messages and in those of JSON-RPC. */
+const ID_KEY = new TextEncoder().encode('id":"');
 const ENGINE = "/socket.io/?EIO=4&transport=websocket";
 const HANDSHAKE_END = "\r\n\r\n";
 
@@ -289,13 +291,14 @@ function uuidAt(
   if (
     guess > start && bytes[guess - 1] === QUOTE &&
     bytes[guess + 8] === DASH && bytes[guess + UUID_LENGTH] === QUOTE &&
-    bytes[guess - 4] === QUOTE && bytes[guess - 5] === 100
+    bytes[guess - 2] === COLON && bytes[guess - 3] === QUOTE
   ) return guess;
   outer: for (let i = end - UUID_LENGTH; i > start; i--) {
-    for (let k = 0; k < UUID_KEY.length; k++) {
-      if (bytes[i + k] !== UUID_KEY[k]) continue outer;
+    for (let k = 0; k < ID_KEY.length; k++) {
+      if (bytes[i + k] !== ID_KEY[k]) continue outer;
     }
-    const at = i + UUID_KEY.length;
+    const at = i + ID_KEY.length;
+    if (bytes[at + 8] !== DASH || bytes[at + UUID_LENGTH] !== QUOTE) continue;
     connection.uuidBeforeEnd = end - at;
     return at;
   }
@@ -336,9 +339,10 @@ class Requests {
     const size = dataBytes(shape);
     const data = "x".repeat(size);
 
-    // A relay joins those that connect one after the other.
+    // A relay joins those that connect one after the other; a server of JSON-RPC
+    // answers by itself.
     for (let i = 0; i < pairs; i++) {
-      if (i < services) {
+      if (i < services && order.dialect !== "jsonrpc") {
         const service = open(order, name("b", i), 0, `/${i}`);
         service.onMessage = this.#answerer(framing, data, services, i);
         poll.watch(service.fd, EPOLLIN, true);
@@ -348,28 +352,19 @@ class Requests {
     if (order.dialect !== "relay") {
       for (let i = 0; i < pairs; i++) this.#connect(order, i);
     }
+    const question = (i: number) =>
+      order.dialect === "jsonrpc" ? composeCall(uuidOf(0)) : compose({
+        id: name("a", i),
+        type: 2,
+        route: "r",
+        data: { d: data },
+        uuid: uuidOf(0),
+        destination: name("b", i % services),
+      });
     for (let i = 0; i < pairs; i++) {
-      this.#frames.push(
-        new Frame(
-          compose({
-            id: name("a", i),
-            type: 2,
-            route: "r",
-            data: { d: data },
-            uuid: uuidOf(0),
-            destination: name("b", i % services),
-          }),
-          framing,
-        ),
-      );
+      this.#frames.push(new Frame(question(i), framing));
     }
-    this.#uuidAt = compose({
-      id: name("a", 0),
-      type: 2,
-      route: "r",
-      data: { d: data },
-      uuid: uuidOf(0),
-    }).indexOf(uuidOf(0));
+    this.#uuidAt = question(0).indexOf(uuidOf(0));
   }
 
   #connect(order: Order, index: number): void {

@@ -12,8 +12,8 @@ export interface Order {
   path?: string;
   /** Whether a message is a line; else it is a frame of a WebSocket. */
   line?: boolean;
-  /** What is said before the messages. A relay wants nothing. */
-  dialect: "winerp" | "relay" | "socketio";
+  /** What is said, and before it. A relay and JSON-RPC want nothing before. */
+  dialect: "winerp" | "relay" | "socketio" | "jsonrpc";
 }
 
 /** Who sends what to whom. */

@@ -92,6 +92,40 @@ export async function installDebian(file: string): Promise<DebianProgram> {
   return { path: program.pathname, env: { LD_LIBRARY_PATH: libraries } };
 }
 
+/** How the programs in native/ are built, each from its folder. */
+const NATIVE = {
+  go: (into: string) => ["go", "build", "-o", into, "."],
+  rust: (into: string) => [
+    ..."cargo build --release --quiet --target-dir".split(" "),
+    into,
+  ],
+};
+
+/** A language of which there is a native program. */
+export type Native = keyof typeof NATIVE;
+
+/**
+ * Builds a program of `native/`, where its compiler is.
+ *
+ * @param language Which.
+ * @returns Its path; `undefined` without a compiler.
+ */
+export async function buildNative(
+  language: Native,
+): Promise<string | undefined> {
+  const out = new URL(`native/${language}/`, CACHE);
+  const [compiler, ...args] = NATIVE[language](out.pathname);
+  try {
+    await run(compiler!, [language === "go" ? "version" : "--version"]);
+  } catch {
+    return undefined;
+  }
+  await Deno.mkdir(out, { recursive: true });
+  await run(compiler!, args, new URL(`native/${language}/`, HERE));
+  const file = language === "go" ? "bench" : "release/wirekit-bench";
+  return new URL(file, out).pathname;
+}
+
 /**
  * Which foreign programs there are.
  *
@@ -99,6 +133,11 @@ export async function installDebian(file: string): Promise<DebianProgram> {
  */
 export async function versions(): Promise<string> {
   const found: string[] = [];
+  for (const [compiler, flag] of [["go", "version"], ["rustc", "--version"]]) {
+    const line = await run(compiler!, [flag!]).catch(() => "");
+    const version = /\d+\.\d+\.\d+/.exec(line)?.[0];
+    if (version) found.push(`${compiler} ${version}`);
+  }
   const node = await run("node", ["--version"]).catch(() => "");
   if (node) found.push(`Node ${node.slice(1)}`);
   const home = new URL("npm/", CACHE);

@@ -1,0 +1,139 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/**
+ * Our servers beside native ones of the same kind (`peers/native/`), under the
+ * load generator: hubs in Go and in Rust, and JSON-RPC servers in both.
+ */
+
+import {
+  compare,
+  type Results,
+  type Running,
+  type System,
+} from "../harness.ts";
+import { serve } from "../hub/servers.ts";
+import { Generator, type Order } from "../load/load.ts";
+import { buildNative, type Native } from "../peers/install.ts";
+import { DENO, file, told } from "../peers/named.ts";
+import { ratioTarget, type Suite, type Target } from "../suite.ts";
+import type { LoadCell } from "./hub.ts";
+
+type Served = AsyncDisposable & { pid: number; order: Order };
+
+const OURS = "Wirekit";
+
+function system(name: string, start: () => Promise<Served>): System<LoadCell> {
+  return {
+    name,
+    async start({ shape }): Promise<Running<LoadCell>> {
+      await using stack = new AsyncDisposableStack();
+      const server = stack.use(await start());
+      const load = stack.use(await Generator.open(server.order, shape));
+      const rest = stack.move();
+      return {
+        processes: { server: server.pid, load: load.pid },
+        load: ({ rate }, seconds) => load.load(seconds, rate),
+        [Symbol.asyncDispose]: () => rest.disposeAsync(),
+      };
+    },
+  };
+}
+
+async function program(
+  command: string[],
+  dialect: Order["dialect"],
+): Promise<Served> {
+  const { pid, address, ...rest } = await told(command);
+  const order = { port: Number(address.split(":").at(-1)), dialect };
+  return { pid, order, ...rest };
+}
+
+/** Ours, and those whose compilers are here. */
+async function systems(
+  kind: "hub" | "jsonrpc",
+  ours: () => Promise<Served>,
+): Promise<System<LoadCell>[]> {
+  const dialect = kind === "hub" ? "winerp" : "jsonrpc";
+  const all = [system(OURS, ours)];
+  const languages: [Native, string][] = [["go", "Go"], ["rust", "Rust"]];
+  for (const [language, name] of languages) {
+    const path = await buildNative(language);
+    if (path === undefined) continue;
+    all.push(system(name, () => program([path, kind], dialect)));
+  }
+  return all;
+}
+
+const message = 256;
+const HUB: LoadCell[] = [
+  { name: "hub, 1x1", shape: { pairs: 1, depth: 1, message } },
+  { name: "hub, 1x64", shape: { pairs: 1, depth: 64, message } },
+  { name: "hub, 64x1", shape: { pairs: 64, depth: 1, message } },
+  {
+    name: "hub, 64 → 1",
+    shape: { pairs: 64, services: 1, depth: 1, message },
+  },
+  { name: "hub, 64 KiB, 4x2", shape: { pairs: 4, depth: 2, data: 65_536 } },
+];
+const CALLS: LoadCell[] = [
+  { name: "JSON-RPC, 1x1", shape: { pairs: 1, depth: 1 } },
+  { name: "JSON-RPC, 1x64", shape: { pairs: 1, depth: 64 } },
+  { name: "JSON-RPC, 64x1", shape: { pairs: 64, depth: 1 } },
+  { name: "JSON-RPC, 64x16", shape: { pairs: 64, depth: 16 } },
+];
+
+function rates(results: Results, cells: LoadCell[], theirs: string): Target[] {
+  return cells.map(({ name }) =>
+    ratioTarget(`${OURS} ÷ ${theirs}, ${name}`, results, {
+      cell: name,
+      ours: OURS,
+      theirs,
+      atLeast: 1,
+      latency: false,
+    })
+  );
+}
+
+/** The suite. */
+export const suite: Suite = {
+  name: "native",
+  title: "Beside native servers, 256-byte messages and calls of sum",
+  long: true,
+  async run(plan) {
+    const hubs = await compare(
+      await systems("hub", () => serve("our hub")),
+      HUB,
+      plan,
+    );
+    const calls = await compare(
+      await systems(
+        "jsonrpc",
+        () =>
+          program(
+            [...DENO, file("wirekit_jsonrpc_server.ts"), "ws"],
+            "jsonrpc",
+          ),
+      ),
+      CALLS,
+      plan,
+    );
+    return {
+      targets: [
+        ...rates(hubs, HUB, "Rust"),
+        ...HUB.map(({ name }) =>
+          ratioTarget(`${OURS} ÷ Rust, ${name}, p99`, hubs, {
+            cell: name,
+            ours: OURS,
+            theirs: "Rust",
+            atMost: 1.2,
+            pick: ({ p99 }) => p99,
+          })
+        ),
+        ...rates(hubs, HUB, "Go"),
+        ...rates(calls, CALLS, "Rust"),
+        ...rates(calls, CALLS, "Go"),
+      ],
+      details: `${hubs.table("Rust")}\n\n${calls.table("Rust")}`,
+    };
+  },
+};
