@@ -15,9 +15,8 @@ import {
   type RequestInfo,
   wantsWebSocket,
 } from "@wirekit/transport/admission";
+import { isLoopback, PageAdmission } from "@wirekit/transport/pages";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
-import { isLoopback } from "./access/_addresses.ts";
-import { HubAdmission } from "./access/_hub_admission.ts";
 import { HttpRates } from "./access/_http_rates.ts";
 import { Lock } from "./access/_lock.ts";
 import type { Pass } from "./access/pass.ts";
@@ -280,7 +279,7 @@ const MAX_INBOUND_BYTES = 64 * 1024 * 1024;
 export class Hub implements AsyncDisposable {
   /** Decides who may connect, for the hub's own port and for `fetch` alike. */
   readonly admission: Admission<Pass>;
-  readonly #admission: HubAdmission;
+  readonly #admission: PageAdmission<Pass>;
   readonly #lock: Lock;
   /** What has to look at a pass when passes change. */
   readonly #renewals = new Set<() => void>();
@@ -341,7 +340,8 @@ export class Hub implements AsyncDisposable {
     const lock = this.#lock = new Lock({ token, tokens, rules });
     const log = this.#log = CalmLogger.of(logger);
     this.#authorizes = authorize;
-    this.admission = this.#admission = new HubAdmission({
+    this.admission = this.#admission = new PageAdmission<Pass>({
+      what: "hub",
       authorize: (request, info) => this.#authorize(request, info),
       chooseProtocol: (offered) => offered.find((name) => name === PROTOCOL),
       showsToken: (request) => lock.showsToken(request),

@@ -11,7 +11,7 @@ import {
   type RenewableTls,
   serve as serveTransports,
 } from "@wirekit/transport/serve";
-import { isLoopback } from "./access/_addresses.ts";
+import { isLoopback } from "@wirekit/transport/pages";
 import { ClientFramer } from "./_client_framer.ts";
 import { FAREWELL } from "./_connection.ts";
 import { Hub, type HubOptions } from "./hub.ts";

@@ -175,10 +175,9 @@ for (const [name, answer] of Object.entries(ANSWERS)) {
  * URL of a user, or was checked before. `URL.parse()` repeats nothing.
  */
 const PARSE: Record<string, string> = {
-  "hub/access/_hub_admission.ts": "the URL of a request",
+  "transport/pages/_page_admission.ts": "the URL of a request",
   "hub/command/_serve.ts": "the URL of a server of ours",
   "hub/page.ts": "the URL of a request",
-  "hub/page/_build.ts": "the URLs of files",
   "hub/page/app/snippets.ts": "the address of the page",
   "jsonrpc/command/_serve_file.ts": "the URL of a file",
   "jsonrpc/command/_target.ts": "a URL that was checked",

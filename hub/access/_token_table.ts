@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { canHash, fingerprint, isSame } from "./_fingerprint.ts";
+import { canHash, fingerprint, isSame } from "@wirekit/transport/pages";
 import { matcherOf } from "./_pattern.ts";
 import { fullPass, type Pass } from "./pass.ts";
 import type { Right, Token } from "./tokens.ts";

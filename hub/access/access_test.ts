@@ -273,7 +273,7 @@ Deno.test("A token becomes a session, which a page needs its proof for", async (
       ['{"token":"wrong"}', "application/json", 401],
       ['{"token":1}', "application/json", 400],
       ["token=x", "application/json", 400],
-      [`{"token":"${"x".repeat(5_000)}"}`, "application/json", 400],
+      [`{"token":"${"x".repeat(5_000)}"}`, "application/json", 413],
       ['{"token":"wrong"}', "text/plain", 415],
       ["token=wrong", "application/x-www-form-urlencoded", 415],
     ] as const

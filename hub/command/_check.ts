@@ -3,7 +3,7 @@
 /** The command `hub check`. */
 
 import { command, readFile, toggle } from "@wirekit/internal/command";
-import { isLoopback } from "../access/_addresses.ts";
+import { isLoopback } from "@wirekit/transport/pages";
 import { matcherOf } from "../access/_pattern.ts";
 import type { Token } from "../access/tokens.ts";
 import {

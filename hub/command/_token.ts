@@ -12,8 +12,7 @@ import {
   toggle,
   UsageError,
 } from "@wirekit/internal/command";
-import { fingerprint } from "../access/_fingerprint.ts";
-import { secret } from "../access/_sessions.ts";
+import { fingerprint, secret } from "@wirekit/transport/pages";
 import type { Right, Token } from "../access/tokens.ts";
 import { readTokens, refuseFaults, tokensOf } from "./_config.ts";
 

@@ -3,16 +3,7 @@
 
 // Made by `deno task page` of the sources in app/. Do not edit.
 
-/** A file of the page. */
-export interface Asset {
-  readonly type: string;
-  /** Tells it from its other versions. */
-  readonly tag: string;
-  /** Whether `data` is compressed. */
-  readonly gzip: boolean;
-  /** Its bytes in Base64. */
-  readonly data: string;
-}
+import type { Asset } from "@wirekit/transport/pages";
 
 /** The files of the page. */
 export const ASSETS: ReadonlyMap<string, Asset> = new Map([

@@ -3,7 +3,7 @@
 import { assert } from "@std/assert";
 import { ROOT } from "../_packages.ts";
 
-Deno.test("The page of the hub is what its sources give", async () => {
+Deno.test("The pages are what their sources give", async () => {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["task", "--quiet", "page", "--check"],
     cwd: ROOT,

@@ -8,8 +8,7 @@ import {
   type Place,
   type RequestInfo,
   wantsWebSocket,
-} from "@wirekit/transport/admission";
-import type { Pass } from "./pass.ts";
+} from "../admission.ts";
 
 /** What every answer says to a browser, unless it says something else. */
 const HEADERS = {
@@ -32,50 +31,78 @@ const CORS = {
 /** The most foreign names that are written to the log. */
 const MAX_LOGGED = 100;
 
-/** Options of {@linkcode HubAdmission}. */
-export interface HubAdmissionOptions extends AdmissionOptions<Pass> {
-  /** The names by which the hub is known besides those of this machine. */
+/**
+ * Options of {@linkcode PageAdmission}.
+ *
+ * @typeParam State What `authorize` returns.
+ */
+export interface PageAdmissionOptions<State> extends AdmissionOptions<State> {
+  /** What is served, in a word for messages: `"hub"`. */
+  what: string;
+  /**
+   * The names by which it is known besides those of this machine, such as
+   * `"hub.example.org"`; `"*.example.org"` stands for all below it, `"*"` for
+   * all.
+   *
+   * @default {[]}
+   */
   allowedHosts?: readonly string[];
-  /** Whether a request shows a valid token by itself, without a cookie. */
+  /**
+   * Returns whether a request shows a valid token by itself, without a cookie.
+   */
   showsToken: (request: Request) => boolean;
 }
 
 /**
- * Keeps the pages of strangers away from a hub, over WebSocket and over HTTP
- * alike.
+ * Keeps the pages of strangers away from a server that has a page of its own,
+ * over WebSocket and over HTTP alike.
  *
- * A page may reach a hub on its visitor's machine in two ways. It sends
+ * A page may reach a server on its visitor's machine in two ways. It sends
  * requests there, with its `Origin` or marked `Sec-Fetch-Site: cross-site`. Or
  * its owner lets the name of the page point to this machine (DNS rebinding), so
- * that the browser takes the hub for the page's own server: then `Host` has
- * that name. An address in `Host` cannot be rebound, a name can.
+ * that the browser takes the server for the page's own: then `Host` has that
+ * name. An address in `Host` cannot be rebound, a name can.
+ *
+ * @typeParam State What `authorize` returns.
  */
-export class HubAdmission extends Admission<Pass> {
+export class PageAdmission<State = undefined> extends Admission<State> {
+  readonly #what: string;
   readonly #hosts: readonly string[];
   readonly #showsToken: (request: Request) => boolean;
   readonly #logged = new Set<string>();
 
-  constructor(options: HubAdmissionOptions) {
+  /**
+   * Makes the rules.
+   *
+   * @param options Who may come in.
+   * @throws {TypeError} If one of `allowedHosts` or `allowedOrigins` is not
+   * valid. The message says which.
+   */
+  constructor(options: PageAdmissionOptions<State>) {
     super(options);
+    this.#what = options.what;
     this.#hosts = (options.allowedHosts ?? []).map(toHost);
     this.#showsToken = options.showsToken;
   }
 
+  /** See {@linkcode Admission.admit}. */
   override async admit(
     request: Request,
     info: Partial<RequestInfo> = {},
-  ): Promise<Admitted<Pass> | Response> {
+  ): Promise<Admitted<State> | Response> {
     const admitted = await super.admit(request, info);
     return admitted instanceof Response
       ? this.secured(admitted, request)
       : admitted;
   }
 
+  /** See {@linkcode Admission.enter}. */
   override enter(info: Partial<RequestInfo> = {}): Place | Response {
     const entered = super.enter(info);
     return entered instanceof Response ? this.secured(entered) : entered;
   }
 
+  /** See {@linkcode Admission.refuse}. */
   override refuse(
     status: number,
     reason: string,
@@ -84,7 +111,14 @@ export class HubAdmission extends Admission<Pass> {
     return this.secured(super.refuse(status, reason, info));
   }
 
-  /** Refuses pages of other origins, and names that are not the hub's. */
+  /**
+   * Refuses pages of other origins and sites, and names that are not the
+   * server's.
+   *
+   * @param request The request.
+   * @param info Who sends it, for the log.
+   * @returns The response that refuses it, or `undefined` if it may go on.
+   */
   override checkOrigin(
     request: Request,
     info: Partial<RequestInfo> = {},
@@ -100,11 +134,11 @@ export class HubAdmission extends Admission<Pass> {
     ) {
       return this.#refuseOnce(
         info,
-        `it calls this hub ${
+        `it calls this ${this.#what} ${
           quoted(hostname)
         }. To be known by that name, set ` +
           `allowedHosts: [${quoted(hostname)}], or --allow-host for a command`,
-        `${quoted(hostname)} is not a name of this hub.`,
+        `${quoted(hostname)} is not a name of this ${this.#what}.`,
       );
     }
     if (origin !== null) {
@@ -128,7 +162,13 @@ export class HubAdmission extends Admission<Pass> {
     );
   }
 
-  /** Adds to an answer what keeps browsers from misusing it. */
+  /**
+   * Adds to an answer what keeps browsers from misusing it.
+   *
+   * @param response The answer.
+   * @param request What it answers.
+   * @returns The answer with these headers.
+   */
   secured(response: Response, request?: Request): Response {
     if (response.status < 200) return response; // An upgrade.
     const headers = new Headers(response.headers);
@@ -147,7 +187,12 @@ export class HubAdmission extends Admission<Pass> {
     return new Response(body, { status, statusText, headers });
   }
 
-  /** Answers the question of a browser whether a page may send a request. */
+  /**
+   * Answers the question of a browser whether a page may send a request.
+   *
+   * @param request The request.
+   * @returns The answer; `undefined` if it is no such question.
+   */
   preflight({ method, headers }: Request): Response | undefined {
     const asks = method === "OPTIONS" && headers.has("origin") &&
       headers.has("access-control-request-method");
@@ -180,8 +225,8 @@ export class HubAdmission extends Admission<Pass> {
 }
 
 /**
- * Whether the page of a request is of this hub itself. Behind a proxy that
- * speaks TLS, the browser says `https:` and the hub sees `http:`.
+ * Returns whether the page of a request is of this server itself. Behind a proxy
+ * that speaks TLS, the browser says `https:` and the server sees `http:`.
  */
 export function isOwnOrigin({ url }: Request, origin: string): boolean {
   const { host } = new URL(url);
@@ -189,7 +234,10 @@ export function isOwnOrigin({ url }: Request, origin: string): boolean {
     origin === `https://${host}`;
 }
 
-/** Whether a request comes from a page, which other pages may have caused. */
+/**
+ * Returns whether a request comes from a page, which other pages may have
+ * caused.
+ */
 export function isOfPage({ headers }: Request): boolean {
   return headers.has("origin") || headers.has("sec-fetch-site");
 }
@@ -218,4 +266,10 @@ function toHost(text: string): string {
     `allowedHosts has "${text}", which is not a name of a machine, such as ` +
       '"hub.example.org"; "*.example.org" stands for all below it, "*" for all',
   );
+}
+
+/** Returns whether an address is one of this machine's own. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "::1" ||
+    hostname === "[::1]" || /^(::ffff:)?127\.\d+\.\d+\.\d+$/.test(hostname);
 }

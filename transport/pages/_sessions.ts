@@ -1,8 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import type { Grant } from "./_token_table.ts";
-
 /** How long a session lasts after it was used last, in milliseconds. */
 const LIFE = 12 * 3_600_000;
 
@@ -12,33 +10,41 @@ const MAX_SESSIONS = 1_000;
 /** The most cookies of one request that are looked at. */
 const MAX_COOKIES = 8;
 
-/** Somebody who has signed in at a page of the hub. */
-export interface Session {
+/**
+ * Somebody who has signed in at a page.
+ *
+ * @typeParam Grant What the token of the session allows.
+ */
+export interface Session<Grant> {
+  /** Names it in the cookie. */
   readonly id: string;
+  /** What the token allows. */
   readonly grant: Grant;
   /**
    * What every request that changes something has to repeat: a page of another
    * origin can make a browser send the cookie, but cannot read this.
    */
   readonly proof: string;
-  /** When it ends. */
+  /** When it ends, as `Date.now()` tells it. */
   expires: number;
 }
 
 /**
- * The sessions of a hub. A cookie holds nothing but a random number, so that
- * there is nothing in it to forge; the hub forgets all of them when it ends.
+ * The sessions of a server. A cookie holds nothing but a random number, so that
+ * there is nothing in it to forge; the server forgets all of them when it ends.
+ *
+ * @typeParam Grant What the token of a session allows.
  */
-export class Sessions {
-  readonly #sessions = new Map<string, Session>();
+export class Sessions<Grant> {
+  readonly #sessions = new Map<string, Session<Grant>>();
 
   /** Begins a session. */
-  open(grant: Grant): Session {
+  open(grant: Grant): Session<Grant> {
     for (const [id, { expires }] of this.#sessions) {
       if (expires > Date.now() && this.#sessions.size < MAX_SESSIONS) break;
       this.#sessions.delete(id);
     }
-    const session: Session = {
+    const session: Session<Grant> = {
       id: secret(),
       grant,
       proof: secret(),
@@ -49,7 +55,7 @@ export class Sessions {
   }
 
   /** Returns the session of a request, and keeps it for longer. */
-  find(request: Request): Session | undefined {
+  find(request: Request): Session<Grant> | undefined {
     const cookies = request.headers.get("cookie");
     if (cookies === null) return undefined;
     const start = `${nameFor(request)}=`;
@@ -69,12 +75,12 @@ export class Sessions {
   }
 
   /** Whether a session has not been ended. */
-  has({ id }: Session): boolean {
+  has({ id }: Session<Grant>): boolean {
     return this.#sessions.has(id);
   }
 
   /** Ends a session. */
-  close(session: Session): void {
+  close(session: Session<Grant>): void {
     this.#sessions.delete(session.id);
   }
 
@@ -87,7 +93,10 @@ export class Sessions {
 }
 
 /** Writes the header that sets the cookie of a session, or ends it. */
-export function cookieFor(request: Request, session?: Session): string {
+export function cookieFor(
+  request: Request,
+  session?: Pick<Session<unknown>, "id">,
+): string {
   return [
     `${nameFor(request)}=${session?.id ?? ""}`,
     "Path=/",
@@ -106,7 +115,7 @@ export function secret(): string {
 }
 
 /**
- * Returns the name of the cookie. Cookies do not know of ports, so each hub of
+ * Returns the name of the cookie. Cookies do not know of ports, so each server of
  * a machine needs a name of its own.
  */
 function nameFor(request: Request): string {

@@ -1,31 +1,40 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 /**
- * Makes `_assets.ts` of the sources in `app/`: `deno task page`. With `--check`
- * it only says whether it is what the sources give.
+ * Makes the pages of the packages: `_assets.ts` beside each `app/` of its
+ * sources there: `deno task page`. With `--check` it only says whether they are
+ * what the sources give.
  */
 
-const APP = new URL("app/", import.meta.url);
-const RESULT = new URL("_assets.ts", import.meta.url);
-const SETTINGS = [
-  `--config=${new URL("app.json", APP).pathname}`,
-  `--lock=${new URL("app.lock", APP).pathname}`,
-];
+/** A page. */
+interface Page {
+  /** Where its `app/` is. */
+  readonly home: URL;
+  /** The most that all its files may weigh, as they are sent. */
+  readonly maxBytes: number;
+  /** The style sheets; what comes later counts more. */
+  readonly styles: readonly string[];
+  /** Whether it has files of npm as they are, which `vendored.ts` prints. */
+  readonly hasVendored: boolean;
+}
 
-/** The most that all files may weigh, as they are sent. */
-const MAX_BYTES = 150_000;
-
-/** The style sheets; what comes later counts more. */
-const STYLES = [
-  "base",
-  "controls",
-  "bar",
-  "cards",
-  "tables",
-  "messages",
-  "panel",
-  "gates",
-  "widths",
+const PAGES: readonly Page[] = [
+  {
+    home: new URL("hub/page/", import.meta.url),
+    maxBytes: 150_000,
+    styles: [
+      "base",
+      "controls",
+      "bar",
+      "cards",
+      "tables",
+      "messages",
+      "panel",
+      "gates",
+      "widths",
+    ],
+    hasVendored: true,
+  },
 ];
 
 interface File {
@@ -45,8 +54,16 @@ async function deno(...args: string[]): Promise<string> {
   return out!;
 }
 
-function read(name: string): Promise<string> {
-  return Deno.readTextFile(new URL(name, APP));
+/** What the tools need to know of the program of a page. */
+function settingsOf({ home }: Page): string[] {
+  return [
+    `--config=${new URL("app/app.json", home).pathname}`,
+    `--lock=${new URL("app/app.lock", home).pathname}`,
+  ];
+}
+
+function read({ home }: Page, name: string): Promise<string> {
+  return Deno.readTextFile(new URL(`app/${name}`, home));
 }
 
 /** A part of the page that is text. */
@@ -55,28 +72,35 @@ function text(name: string, type: string, content: string): File {
   return { name, type: `${type}; charset=utf-8`, bytes, gzip: true };
 }
 
-async function filesOfPage(): Promise<File[]> {
-  const main = new URL("main.tsx", APP).pathname;
+async function filesOf(page: Page): Promise<File[]> {
+  const { home, styles, hasVendored } = page;
+  const settings = settingsOf(page);
+  const main = new URL("app/main.tsx", home).pathname;
   const bundling = ["bundle", "--quiet", "--minify", "--platform=browser"];
-  const script = await deno(...bundling, ...SETTINGS, main);
-  const raw = ["--unstable-raw-imports", ...SETTINGS, "--quiet"];
-  const vendored = new URL("vendored.ts", APP).pathname;
-  const { chart, font } = JSON.parse(await deno("run", ...raw, vendored));
+  const script = await deno(...bundling, ...settings, main);
   const style = await Promise.all(
-    STYLES.map((name) => read(`style/${name}.css`)),
+    styles.map((name) => read(page, `style/${name}.css`)),
   );
-  return [
-    text("index.html", "text/html", await read("index.html")),
-    text("page.js", "text/javascript", script),
-    text("page.css", "text/css", smaller([chart, ...style].join("\n"))),
-    text("icon.svg", "image/svg+xml", await read("icon.svg")),
-    text("licences.txt", "text/plain", await licences()),
-    {
+  const fonts: File[] = [];
+  if (hasVendored) {
+    const raw = ["--unstable-raw-imports", ...settings, "--quiet"];
+    const vendored = new URL("app/vendored.ts", home).pathname;
+    const { chart, font } = JSON.parse(await deno("run", ...raw, vendored));
+    style.unshift(chart);
+    fonts.push({
       name: "inter.woff2",
       type: "font/woff2",
       bytes: Uint8Array.fromBase64(font),
       gzip: false,
-    },
+    });
+  }
+  return [
+    text("index.html", "text/html", await read(page, "index.html")),
+    text("page.js", "text/javascript", script),
+    text("page.css", "text/css", smaller(style.join("\n"))),
+    text("icon.svg", "image/svg+xml", await read(page, "icon.svg")),
+    text("licences.txt", "text/plain", await licences(page)),
+    ...fonts,
   ];
 }
 
@@ -87,9 +111,9 @@ function smaller(css: string): string {
 }
 
 /** The licences of all that the page has of others. */
-async function licences(): Promise<string> {
+async function licences(page: Page): Promise<string> {
   const { npm }: { npm: Record<string, unknown> } = JSON.parse(
-    await read("app.lock"),
+    await read(page, "app.lock"),
   );
   const { npmCache } = JSON.parse(await deno("info", "--json"));
   const parts = [];
@@ -125,7 +149,10 @@ async function tagOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
 }
 
 /** The module that carries the files, and what they weigh. */
-async function moduleOf(files: File[]): Promise<[string, string[]]> {
+async function moduleOf(
+  files: File[],
+  { maxBytes }: Page,
+): Promise<[string, string[]]> {
   const lines = [];
   const weights = [];
   let sum = 0;
@@ -141,23 +168,14 @@ async function moduleOf(files: File[]): Promise<[string, string[]]> {
     };
     lines.push(`  [${JSON.stringify(name)}, ${JSON.stringify(asset)}],`);
   }
-  weights.push(`${String(sum).padStart(8)} in all, at most ${MAX_BYTES}`);
-  if (sum > MAX_BYTES) throw new Error(`Too large:\n${weights.join("\n")}`);
+  weights.push(`${String(sum).padStart(8)} in all, at most ${maxBytes}`);
+  if (sum > maxBytes) throw new Error(`Too large:\n${weights.join("\n")}`);
   const code = `// Copyright 2026 the Wirekit authors. MIT license.
 // deno-fmt-ignore-file
 
 // Made by \`deno task page\` of the sources in app/. Do not edit.
 
-/** A file of the page. */
-export interface Asset {
-  readonly type: string;
-  /** Tells it from its other versions. */
-  readonly tag: string;
-  /** Whether \`data\` is compressed. */
-  readonly gzip: boolean;
-  /** Its bytes in Base64. */
-  readonly data: string;
-}
+import type { Asset } from "@wirekit/transport/pages";
 
 /** The files of the page. */
 export const ASSETS: ReadonlyMap<string, Asset> = new Map([
@@ -172,15 +190,20 @@ function print(lines: readonly string[]): void {
   Deno.stdout.writeSync(new TextEncoder().encode(text));
 }
 
-const sources = [...Deno.readDirSync(APP)]
-  .filter(({ name }) => /\.tsx?$/.test(name) && name !== "vendored.ts")
-  .map(({ name }) => new URL(name, APP).pathname);
-await deno("check", ...SETTINGS, ...sources);
-const [code, weights] = await moduleOf(await filesOfPage());
-if (!Deno.args.includes("--check")) {
-  await Deno.writeTextFile(RESULT, code);
-  print(weights);
-} else if (await Deno.readTextFile(RESULT) !== code) {
-  print(["hub/page/_assets.ts is not what its sources give: deno task page"]);
-  Deno.exit(1);
+for (const page of PAGES) {
+  const { home } = page;
+  const app = new URL("app/", home);
+  const result = new URL("_assets.ts", home);
+  const sources = [...Deno.readDirSync(app)]
+    .filter(({ name }) => /\.tsx?$/.test(name) && name !== "vendored.ts")
+    .map(({ name }) => new URL(name, app).pathname);
+  await deno("check", ...settingsOf(page), ...sources);
+  const [code, weights] = await moduleOf(await filesOf(page), page);
+  if (!Deno.args.includes("--check")) {
+    await Deno.writeTextFile(result, code);
+    print(weights);
+  } else if (await Deno.readTextFile(result) !== code) {
+    print([`${result.pathname} is not what its sources give: deno task page`]);
+    Deno.exit(1);
+  }
 }

@@ -1,0 +1,229 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import { wantsWebSocket } from "../admission.ts";
+import { readJson, refused } from "./_json.ts";
+import { isOfPage, isOwnOrigin } from "./_page_admission.ts";
+import { cookieFor, secret, type Session, Sessions } from "./_sessions.ts";
+
+/** The header in which a page repeats the proof of its session. */
+const PROOF = "x-wirekit-proof";
+
+/** The largest body of a sign-in, in bytes. */
+const MAX_BODY_BYTES = 4_096;
+
+/**
+ * Who can sign in, and with what.
+ *
+ * @typeParam Grant What a token allows.
+ * @typeParam Pass What is let in by it.
+ */
+export interface SignInOptions<Grant, Pass> {
+  /** Whether there is no token: then nobody has to sign in. */
+  isOpen: boolean;
+  /**
+   * Finds a token.
+   *
+   * @param texts What may be one.
+   * @returns What the first of them that is a token allows.
+   */
+  find(texts: readonly string[]): Grant | undefined;
+  /**
+   * Returns the texts of a request that may be a token.
+   *
+   * @param request The request.
+   */
+  credentials(request: Request): string[];
+  /**
+   * Returns the pass that a token gives.
+   *
+   * @param grant What the token allows.
+   */
+  granted(grant: Grant): Pass;
+  /**
+   * Returns what a page may know of its pass.
+   *
+   * @param pass The pass.
+   */
+  describe(pass: Pass): object;
+}
+
+/**
+ * What {@linkcode SignIn.answer} needs of its server.
+ *
+ * @typeParam Pass What is let in.
+ */
+export interface SignInHooks<Pass> {
+  /** Admits the request, or refuses it. */
+  admit(): Promise<Pass | Response>;
+  /** Is told that somebody signed in with a wrong token. */
+  refused(): void;
+  /** Is told that a session has ended: what it has let in has to leave. */
+  ended(): void;
+}
+
+/**
+ * Lets people sign in at a page with a token, and keeps other pages from acting
+ * in their name: every request that changes something has to repeat the proof
+ * of its session.
+ *
+ * @typeParam Grant What a token allows.
+ * @typeParam Pass What is let in by it.
+ */
+export class SignIn<Grant, Pass> {
+  /** Those who have signed in. */
+  readonly sessions: Sessions<Grant> = new Sessions<Grant>();
+  readonly #options: SignInOptions<Grant, Pass>;
+  /** Of pages at a server without tokens, which has no sessions. */
+  readonly #proof = secret();
+
+  /**
+   * Makes it without sessions.
+   *
+   * @param options Who can sign in.
+   */
+  constructor(options: SignInOptions<Grant, Pass>) {
+    this.#options = options;
+  }
+
+  /**
+   * Refuses a request that changes something, comes from a page, and lacks the
+   * proof of its session.
+   *
+   * @param request The request.
+   * @param session Its session; none at a server that is open.
+   * @returns The response that refuses it; `undefined` if it may go on.
+   */
+  checkProof(
+    request: Request,
+    session?: Session<Grant>,
+  ): Response | undefined {
+    const { method, headers } = request;
+    if (/^(GET|HEAD|OPTIONS)$/.test(method)) return undefined;
+    if (session === undefined && !isOfPage(request)) return undefined;
+    return headers.get(PROOF) === (session?.proof ?? this.#proof)
+      ? undefined
+      : noProof();
+  }
+
+  /**
+   * Answers requests about sessions: `POST /session` with a token begins one,
+   * `DELETE /session` ends it, and `GET /api/session` says what it allows.
+   *
+   * @param request The request.
+   * @param hooks The server.
+   * @returns The answer; `undefined` if the request is about something else.
+   */
+  answer(
+    request: Request,
+    { admit, refused: wrong, ended }: SignInHooks<Pass>,
+  ): Promise<Response> | undefined {
+    const { pathname } = new URL(request.url);
+    const { method } = request;
+    if (pathname === "/api/session" && method === "GET") {
+      return this.#describe(request, admit);
+    }
+    if (pathname !== "/session") return undefined;
+    if (method === "POST") return this.#begin(request, admit, wrong);
+    if (method === "DELETE") return Promise.resolve(this.#end(request, ended));
+    return Promise.resolve(
+      refused(405, "A session is begun by POST and ended by DELETE.", {
+        allow: "POST, DELETE",
+      }),
+    );
+  }
+
+  async #describe(
+    request: Request,
+    admit: () => Promise<Pass | Response>,
+  ): Promise<Response> {
+    const { isOpen, credentials } = this.#options;
+    // A page asks this before it can know: it is no attempt that the log shows.
+    const shows = this.sessionOf(request) || credentials(request).length > 0;
+    if (!isOpen && !shows) return refused(401, "Sign in with a token.");
+    const pass = await admit();
+    if (pass instanceof Response) {
+      return refused(pass.status, (await pass.text()).trim());
+    }
+    return this.#described(
+      pass,
+      this.sessionOf(request)?.proof ?? this.#proof,
+    );
+  }
+
+  async #begin(
+    request: Request,
+    admit: () => Promise<Pass | Response>,
+    wrong: () => void,
+  ): Promise<Response> {
+    const { isOpen, find, granted } = this.#options;
+    const body = await readJson(request, MAX_BODY_BYTES);
+    if (body instanceof Response) return body;
+    const { token } = Object(body) as { token?: unknown };
+    if (typeof token !== "string") {
+      return refused(400, 'The body must be {"token": "…"}.');
+    }
+    if (isOpen) return await this.#describe(request, admit);
+    // What is pasted often comes with a space or the end of a line.
+    const grant = find([token, token.trim()]);
+    if (!grant) {
+      wrong();
+      return refused(401, "The token is wrong.");
+    }
+    const before = this.sessionOf(request);
+    if (before) this.sessions.close(before);
+    const session = this.sessions.open(grant);
+    return this.#described(granted(grant), session.proof, {
+      "set-cookie": cookieFor(request, session),
+    });
+  }
+
+  #end(request: Request, ended: () => void): Response {
+    const session = this.sessionOf(request);
+    if (session && request.headers.get(PROOF) !== session.proof) {
+      return noProof();
+    }
+    if (session) {
+      this.sessions.close(session);
+      ended();
+    }
+    const headers = { "set-cookie": cookieFor(request) };
+    return new Response(null, { status: 204, headers });
+  }
+
+  /**
+   * Returns the session of a request that a page of this server has sent.
+   * Cookies go to all ports of a machine, and so may come from another server
+   * there.
+   *
+   * @param request The request.
+   * @returns The session, if it has one.
+   */
+  sessionOf(request: Request): Session<Grant> | undefined {
+    const { headers } = request;
+    const origin = headers.get("origin");
+    const site = headers.get("sec-fetch-site");
+    const isOwn = origin === null
+      ? !wantsWebSocket(request) && (site === null || site === "same-origin" ||
+        site === "none")
+      : isOwnOrigin(request, origin);
+    return isOwn ? this.sessions.find(request) : undefined;
+  }
+
+  #described(
+    pass: Pass,
+    proof: string,
+    headers: Record<string, string> = {},
+  ): Response {
+    const about = this.#options.describe(pass);
+    return Response.json({ ...about, proof }, { headers });
+  }
+}
+
+function noProof(): Response {
+  return refused(
+    403,
+    `The request lacks the proof of its session: send what GET /api/session ` +
+      `says as ${PROOF}.`,
+  );
+}
