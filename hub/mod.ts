@@ -47,6 +47,7 @@ export * from "./exchange/participant.ts";
 export * from "./exchange/routes.ts";
 export type * from "./exchange/totals.ts";
 export * from "./hub.ts";
+export type * from "./options.ts";
 export * from "./serve.ts";
 export type * from "./watch/report.ts";
 

@@ -1,0 +1,92 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import { type RequestInfo, wantsWebSocket } from "@wirekit/transport/admission";
+import type { Gate } from "./access/_gate.ts";
+import { HttpRates } from "./access/_http_rates.ts";
+import type { RateLimits } from "./access/_rate.ts";
+import { FAREWELL } from "./_connection.ts";
+import type { Door, Visitor } from "./door.ts";
+
+/** What answers HTTP requests for a hub. */
+interface HttpOwner {
+  readonly gate: Gate;
+  readonly doors: readonly Door[];
+  readonly rates: RateLimits | undefined;
+  readonly idleTimeout: number;
+  readonly maxInboundBytes: number;
+  /** Serves a WebSocket client that was let in. */
+  welcome(visitor: Visitor): void;
+  /** Looks at all passes again, as a session has ended. */
+  renewPasses(): void;
+}
+
+/** Answers the HTTP requests of a hub. */
+export class Http {
+  readonly #owner: HttpOwner;
+  readonly #rates: HttpRates | undefined;
+
+  constructor(owner: HttpOwner) {
+    this.#owner = owner;
+    this.#rates = owner.rates && new HttpRates(owner.rates);
+  }
+
+  /** Answers a request: upgrades it to a WebSocket, or says why not. */
+  async fetch(
+    request: Request,
+    info: Partial<RequestInfo>,
+  ): Promise<Response> {
+    const { gate: { admission } } = this.#owner;
+    if (!wantsWebSocket(request)) {
+      const response = admission.checkAddress(info) ??
+        admission.checkOrigin(request, info) ??
+        this.#rates?.refuse(request, info) ??
+        admission.preflight(request) ?? await this.#answer(request, info);
+      return admission.secured(response, request);
+    }
+    const { idleTimeout, maxInboundBytes } = this.#owner;
+    // After the upgrade, Deno.serve does not know it any more.
+    const address = info.remoteAddr?.hostname ?? "";
+    const accepted = await admission.accept(request, info, {
+      format: "utf8",
+      farewell: FAREWELL,
+      idleTimeout,
+      maxMessageBytes: maxInboundBytes,
+    });
+    if (accepted instanceof Response) return accepted;
+    const { transport, state: pass } = accepted;
+    this.#owner.welcome({ transport, request, pass, address });
+    return accepted.response;
+  }
+
+  /** Answers a request that is no upgrade, and of no stranger's page. */
+  async #answer(
+    request: Request,
+    info: Partial<RequestInfo>,
+  ): Promise<Response> {
+    const { gate, doors } = this.#owner;
+    const answered = gate.lock.answer(request, {
+      admit: () => gate.admit(request, info),
+      refused: () =>
+        void gate.admission.refuse(
+          401,
+          "It signed in with a wrong token.",
+          info,
+        ),
+      ended: () => this.#owner.renewPasses(),
+    });
+    if (answered) return await answered;
+    for (const door of doors) {
+      const response = await door.fetch?.(request, info);
+      if (response) return response;
+    }
+    if (new URL(request.url).pathname.startsWith("/api/")) {
+      const message = "There is nothing at this path.";
+      return Response.json({ error: { message } }, { status: 404 });
+    }
+    return new Response("Connect by WebSocket.\n", {
+      status: 426,
+      headers: { upgrade: "websocket", connection: "Upgrade" },
+    });
+  }
+}
