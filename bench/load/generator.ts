@@ -32,6 +32,9 @@ const ID_KEY = new TextEncoder().encode('id":"');
 const ENGINE = "/socket.io/?EIO=4&transport=websocket";
 const HANDSHAKE_END = "\r\n\r\n";
 
+/** A ping of four bytes, with a mask of zeros. */
+const PING = new Uint8Array([0x89, 0x84, 0, 0, 0, 0, 1, 2, 3, 4]);
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const poll = new Poll();
@@ -53,6 +56,7 @@ class Connection {
   readonly fd: number;
   readonly framing: Framing;
   onMessage: OnMessage = () => {};
+  onPong: () => void = () => {};
   /** Whether what comes is left where it is. */
   isMute = false;
   /** Where the uuid starts, before the end of a message. */
@@ -118,7 +122,11 @@ class Connection {
   }
 
   #control(bytes: Uint8Array): void {
-    if (reader.opcode === 8) throw new Error("The server says goodbye");
+    if (reader.opcode === 8) {
+      const why = decoder.decode(bytes.subarray(reader.start + 2, reader.end));
+      throw new Error(`The server says goodbye: ${why}`);
+    }
+    if (reader.opcode === 10) this.onPong();
     if (reader.opcode !== 9) return;
     const size = reader.end - reader.start;
     const pong = new Uint8Array(6 + size);
@@ -194,34 +202,48 @@ function turn(until: () => boolean, deadline: number, arrive?: () => number) {
   }
 }
 
-/** Opens a connection; waits for the server's handshake. */
-function open(order: Order, name: string, source = 0, path = "/"): Connection {
-  const framing: Framing = order.line ? "line" : "ws";
+function dialTo(order: Order, source: number): number {
   const address: Address = order.path
     ? { path: order.path }
     : { port: order.port! };
-  const fd = dial(address, source);
+  return dial(address, source);
+}
+
+/** Asks for the upgrade. */
+function askFor(fd: number, order: Order, path: string): void {
+  sendNow(
+    fd,
+    encoder.encode([
+      `GET ${order.dialect === "socketio" ? ENGINE : path} HTTP/1.1`,
+      `Host: 127.0.0.1:${order.port}`,
+      "Upgrade: websocket",
+      "Connection: Upgrade",
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+      "Sec-WebSocket-Version: 13",
+      "",
+      "",
+    ].join("\r\n")),
+  );
+}
+
+/** Waits for the upgrade. */
+function await101(fd: number): void {
+  let head = "";
+  const byte = new Uint8Array(1);
+  while (!head.endsWith(HANDSHAKE_END)) {
+    if (receive(fd, byte, true) <= 0) throw new Error(`No upgrade: ${head}`);
+    head += String.fromCharCode(byte[0]!);
+  }
+  if (!head.startsWith("HTTP/1.1 101")) throw new Error(`Refused: ${head}`);
+}
+
+/** Opens a connection; waits for the server's handshake. */
+function open(order: Order, name: string, source = 0, path = "/"): Connection {
+  const framing: Framing = order.line ? "line" : "ws";
+  const fd = dialTo(order, source);
   if (framing === "ws") {
-    sendNow(
-      fd,
-      encoder.encode([
-        `GET ${order.dialect === "socketio" ? ENGINE : path} HTTP/1.1`,
-        `Host: 127.0.0.1:${order.port}`,
-        "Upgrade: websocket",
-        "Connection: Upgrade",
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-        "Sec-WebSocket-Version: 13",
-        "",
-        "",
-      ].join("\r\n")),
-    );
-    let head = "";
-    const byte = new Uint8Array(1);
-    while (!head.endsWith(HANDSHAKE_END)) {
-      if (receive(fd, byte, true) <= 0) throw new Error(`No upgrade: ${head}`);
-      head += String.fromCharCode(byte[0]!);
-    }
-    if (!head.startsWith("HTTP/1.1 101")) throw new Error(`Refused: ${head}`);
+    askFor(fd, order, path);
+    await101(fd);
   }
   if (order.dialect === "winerp") verify(fd, framing, name);
   if (order.dialect === "socketio") greet(fd);
@@ -246,8 +268,16 @@ function readNow(fd: number, framing: Framing): string {
 }
 
 function verify(fd: number, framing: Framing, name: string): void {
+  showName(fd, framing, name);
+  awaitName(fd, framing);
+}
+
+function showName(fd: number, framing: Framing, name: string): void {
   const uuid = crypto.randomUUID();
   sendNow(fd, new Frame(compose({ id: name, type: 1, uuid }), framing).bytes);
+}
+
+function awaitName(fd: number, framing: Framing): void {
   const answer = readNow(fd, framing);
   if (JSON.parse(answer).type !== 0) throw new Error(`Refused: ${answer}`);
 }
@@ -307,8 +337,11 @@ function uuidAt(
   );
 }
 
+/** The number of the first client. */
+let first = 0;
+
 function name(role: string, index: number): string {
-  return `${role}${String(index).padStart(5, "0")}`;
+  return `${role}${String(first + index).padStart(5, "0")}`;
 }
 
 /** Requesters and the services that answer them. */
@@ -538,7 +571,13 @@ class Inform {
     const data = "x".repeat(shape.data ?? 64);
     const text = order.dialect === "socketio"
       ? `42${JSON.stringify(["all", data])}`
-      : compose({ id: name("s", 0), type: 6, route: [], data });
+      : compose({
+        id: name("s", 0),
+        type: 6,
+        // One is told by its name, so that nobody else is.
+        route: receivers === 1 ? [name("r", 0)] : [],
+        data,
+      });
     this.#frame = new Frame(text, framing);
   }
 
@@ -582,6 +621,49 @@ class Inform {
       p50: this.#histogram.at(0.5),
       p99: this.#histogram.at(0.99),
     };
+  }
+}
+
+/**
+ * One client that pings, and pings again as soon as a pong is there. A server
+ * may end that; then it comes back.
+ */
+class Pings {
+  readonly #order: Order;
+  readonly #depth: number;
+  #pongs = 0;
+  #clients = 0;
+
+  constructor(order: Order, { depth }: Shape) {
+    this.#order = order;
+    this.#depth = depth;
+  }
+
+  closed(seconds: number): LoadResult {
+    this.#pongs = 0;
+    const begin = performance.now();
+    const end = begin + 1000 * seconds;
+    while (performance.now() < end) this.#flood(end);
+    const took = (performance.now() - begin) / 1000;
+    return { calls: this.#pongs, seconds: took, p50: 0, p99: 0 };
+  }
+
+  #flood(end: number): void {
+    const connection = open(this.#order, name("p", this.#clients++));
+    poll.watch(connection.fd, EPOLLIN, true);
+    connection.onPong = () => {
+      this.#pongs++;
+      append(PING);
+    };
+    for (let i = 0; i < this.#depth; i++) append(PING);
+    try {
+      connection.flush();
+      turn(() => performance.now() >= end, end + DRAIN_MS);
+    } catch {
+      // The server has ended it.
+    }
+    outputLength = 0;
+    connection.close();
   }
 }
 
@@ -631,6 +713,7 @@ let order: Order | undefined;
 let requests: Requests | undefined;
 let inform: Inform | undefined;
 let flood: Flood | undefined;
+let pings: Pings | undefined;
 
 type Command = Record<string, unknown> & { id: number; do: string };
 
@@ -638,13 +721,16 @@ const commands: Record<string, (command: Command) => unknown> = {
   open(command) {
     order = command.order as Order;
     const shape = command.shape as Shape;
-    if (shape.receivers !== undefined) inform = new Inform(order, shape);
+    first = shape.first ?? 0;
+    if (shape.pings) pings = new Pings(order, shape);
+    else if (shape.receivers !== undefined) inform = new Inform(order, shape);
     else requests = new Requests(order, shape);
     if (shape.flood !== undefined) flood = new Flood(order, shape);
     return true;
   },
   load({ seconds, rate }) {
     if (inform) return inform.closed(seconds as number);
+    if (pings) return pings.closed(seconds as number);
     if (rate !== undefined) {
       return requests!.poisson(seconds as number, rate as number);
     }
@@ -677,7 +763,37 @@ const commands: Record<string, (command: Command) => unknown> = {
     }
     return true;
   },
+  /** Clients that come at the same time, step by step, and stay. */
+  crowd({ from, count }) {
+    const numbers = Array.from(
+      { length: count as number },
+      (_, i) => (from as number) + i,
+    );
+    const fds = numbers.map(() => dialTo(order!, 0));
+    for (const fd of fds) askFor(fd, order!, "/");
+    for (const fd of fds) await101(fd);
+    fds.forEach((fd, i) => showName(fd, "ws", name("i", numbers[i]!)));
+    for (const fd of fds) {
+      awaitName(fd, "ws");
+      poll.watch(new Connection(fd, "ws").fd, EPOLLIN, true);
+    }
+    return connections.size;
+  },
+  /** Clients that come and leave, evenly in one second. */
+  arrive({ from, count }) {
+    const begin = performance.now();
+    for (let i = 0; i < (count as number); i++) {
+      const early = begin + 1000 * i / (count as number) - performance.now();
+      if (early > 1) Atomics.wait(NEVER, 0, 0, early);
+      const index = (from as number) + i;
+      open(order!, name("c", index), 1 + Math.floor(index / 10_000)).close();
+    }
+    return true;
+  },
 };
+
+/** Nobody wakes who waits for it. */
+const NEVER = new Int32Array(new SharedArrayBuffer(4));
 
 let beside: (() => void) | undefined;
 const wait = poll.wait.bind(poll);

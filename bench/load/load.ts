@@ -34,6 +34,10 @@ export interface Shape {
   flood?: number;
   /** Whether that other reads nothing. */
   mute?: boolean;
+  /** Pings of one client, `depth` of them in flight; then nothing else. */
+  pings?: boolean;
+  /** The number of the first client, if others have those from 0 on. */
+  first?: number;
 }
 
 /** What the generator saw. */
@@ -130,6 +134,26 @@ export class Generator implements AsyncDisposable {
    */
   async churn(from: number, count: number): Promise<void> {
     await this.#driver.do("churn", { from, count });
+  }
+
+  /**
+   * Connects more clients that do nothing, many at the same time.
+   *
+   * @param from The number of the first.
+   * @param count How many.
+   */
+  async crowd(from: number, count: number): Promise<void> {
+    await this.#driver.do("crowd", { from, count });
+  }
+
+  /**
+   * Lets clients come and go, evenly in one second.
+   *
+   * @param from The number of the first.
+   * @param count How many.
+   */
+  async arrive(from: number, count: number): Promise<void> {
+    await this.#driver.do("arrive", { from, count });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,0 +1,174 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/**
+ * What a client that calls now and then feels of others: of one that floods,
+ * and of many that come. The same beside a hub on `ws`, in Node.
+ */
+
+import { type Cell, compare, type Running, type System } from "../harness.ts";
+import { serve } from "../hub/servers.ts";
+import { Generator, type Order, type Shape } from "../load/load.ts";
+import { installNpm } from "../peers/install.ts";
+import { file, told } from "../peers/named.ts";
+import { ratioTarget, type Suite, type Target } from "../suite.ts";
+
+const OURS = "Wirekit";
+const WS = "ws";
+const QUIET = "quiet";
+
+/** Calls a second of the client that is looked at. */
+const RATE = 500;
+const BYSTANDER: Shape = { pairs: 1, depth: 1, message: 256 };
+
+/** Clients that flood have numbers from here on. */
+const first = 50_000;
+
+interface FairCell extends Cell {
+  /** What another client sends, as fast as it can. */
+  flood?: Shape;
+  /** How others come: together and to stay, or in a second and to leave. */
+  comers?: { how: "crowd" | "arrive"; count: number; step: number };
+}
+
+function cells(quick: boolean): FairCell[] {
+  return [
+    { name: QUIET },
+    {
+      name: "a flood of requests",
+      flood: { pairs: 1, depth: 256, message: 256, first },
+    },
+    {
+      name: "a flood of informs",
+      flood: { pairs: 0, receivers: 1, depth: 256, data: 64, first },
+    },
+    {
+      name: "a flood of pings",
+      flood: { pairs: 0, depth: 256, pings: true, first },
+    },
+    {
+      name: "a flood of 60 KB",
+      flood: { pairs: 1, depth: 16, data: 60_000, first },
+    },
+    {
+      name: "10 000 come at once",
+      comers: { how: "crowd", count: 10_000, step: 500 },
+    },
+    {
+      name: "1 000 come a second",
+      comers: { how: "arrive", count: quick ? 2_000 : 30_000, step: 1_000 },
+    },
+  ];
+}
+
+type Served = AsyncDisposable & { pid: number; order: Order };
+
+function system(
+  name: string,
+  start: () => Promise<Served>,
+): System<FairCell> {
+  return {
+    name,
+    async start({ flood }): Promise<Running<FairCell>> {
+      await using stack = new AsyncDisposableStack();
+      const server = stack.use(await start());
+      const load = stack.use(await Generator.open(server.order, BYSTANDER));
+      const others = stack.use(
+        await Generator.open(server.order, flood ?? { ...BYSTANDER, first }),
+      );
+      let count = 0;
+      const rest = stack.move();
+      return {
+        processes: { hub: server.pid },
+        async load({ flood, comers }, seconds) {
+          if (flood) {
+            const [result] = await Promise.all([
+              load.load(seconds, RATE),
+              others.load(seconds + 0.2),
+            ]);
+            return result;
+          }
+          const isWarmUp = count === 0;
+          count++;
+          if (comers === undefined || isWarmUp) {
+            return await load.load(seconds, RATE);
+          }
+          let isOver = false;
+          const come = async () => {
+            for (let from = 0; from < comers.count; from += comers.step) {
+              await others[comers.how](from, comers.step);
+            }
+          };
+          const look = async () => {
+            const worst = await load.load(seconds, RATE);
+            while (!isOver) {
+              const next = await load.load(seconds, RATE);
+              worst.calls += next.calls;
+              worst.seconds += next.seconds;
+              worst.p50 = Math.max(worst.p50, next.p50);
+              worst.p99 = Math.max(worst.p99, next.p99);
+            }
+            return worst;
+          };
+          const [worst] = await Promise.all([
+            look(),
+            come().finally(() => isOver = true),
+          ]);
+          return worst;
+        },
+        [Symbol.asyncDispose]: () => rest.disposeAsync(),
+      };
+    },
+  };
+}
+
+async function wsHub(): Promise<Served> {
+  await installNpm();
+  const { pid, address, ...rest } = await told(["node", file("ws_hub.mjs")]);
+  const order: Order = {
+    port: Number(address.split(":").at(-1)),
+    dialect: "winerp",
+  };
+  return { pid, order, ...rest };
+}
+
+/** The suite. */
+export const suite: Suite = {
+  name: "fairness",
+  title: `A client with ${RATE} calls a second, while others flood or come`,
+  long: true,
+  async run(plan) {
+    const all = cells(plan.quick);
+    const results = await compare(
+      [system(OURS, () => serve("our hub")), system(WS, wsHub)],
+      all,
+      plan,
+    );
+    const p99 = (cell: string, name: string) =>
+      results.of(cell, name, ({ p99 }) => p99);
+    const beside = (cell: string): Target => {
+      const [loud, quiet] = [p99(cell, OURS), p99(QUIET, OURS)];
+      const ratio = loud && quiet && loud / quiet;
+      return {
+        what: `p99 in ${cell} ÷ quiet`,
+        measured: ratio === undefined ? "not measured" : ratio.toFixed(2),
+        target: "≤ 3",
+        met: ratio === undefined ? undefined : ratio <= 3,
+      };
+    };
+    return {
+      targets: [
+        ...all.slice(1).map(({ name }) => beside(name)),
+        ...all.filter(({ flood }) => flood).map(({ name: cell }) =>
+          ratioTarget(`p99 in ${cell}, ${OURS} ÷ ${WS}`, results, {
+            cell,
+            ours: OURS,
+            theirs: WS,
+            atMost: 1.5,
+            pick: ({ p99 }) => p99,
+          })
+        ),
+      ],
+      details: results.table(WS),
+    };
+  },
+};
