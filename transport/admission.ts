@@ -31,169 +31,30 @@ import { TimeoutError } from "@wirekit/internal/errors";
 import { checkLimits, Gauge } from "@wirekit/internal/limits";
 import { CalmLogger, type Logger } from "@wirekit/internal/logger";
 import {
-  bytesOf,
-  isIn,
-  isOwn,
-  machineAt,
-  type Range,
-  toRange,
-} from "./_address.ts";
+  acceptWebSocket,
+  type AcceptWebSocketOptions,
+} from "./accept_websocket.ts";
+import type {
+  AdmissionOptions,
+  Admitted,
+  AdmittedWebSocket,
+  AdmittedWebSocketOptions,
+  RequestInfo,
+} from "./admission_options.ts";
+import { bytesOf, isIn, type Range, toRange } from "./server/_address.ts";
 import {
   asksForWebSocket,
   checkUpgrade,
   listOf,
 } from "./server/_http_rules.ts";
-import { type Place, Places } from "./server/_places.ts";
-import {
-  acceptWebSocket,
-  type AcceptWebSocketOptions,
-} from "./accept_websocket.ts";
-import type { Format, MessageOf, WebSocketTransport } from "./transport.ts";
+import { Origins } from "./server/_origins.ts";
+import type { Place } from "./server/_places.ts";
+import { refusal, Refusals } from "./server/_refusal.ts";
+import { Room } from "./server/_room.ts";
+import type { Format } from "./transport.ts";
 
+export type * from "./admission_options.ts";
 export type { Logger, Place };
-
-/**
- * The sender of a request, in the shape that `Deno.serve` gives to its handler.
- */
-export interface RemoteAddr {
-  /** The carrier below HTTP, such as `"tcp"`. */
-  readonly transport?: string;
-  /** The address of the machine. */
-  readonly hostname?: string;
-  /** The port there. */
-  readonly port?: number;
-}
-
-/** What a hook gets in addition to the request. */
-export interface RequestInfo {
-  /** The address of the sender; an empty object if it is not known. */
-  readonly remoteAddr: RemoteAddr;
-  /** Aborts when the client is gone or the time is up. */
-  readonly signal: AbortSignal;
-}
-
-/**
- * Options of {@linkcode Admission}.
- *
- * @typeParam State What `authorize` returns.
- */
-export interface AdmissionOptions<State = undefined> {
-  /**
-   * The origins whose pages may connect, such as `"https://example.org"`; `"*"`
-   * allows all. Other requests with an `Origin`, which is to say other pages in
-   * a browser, are refused with status 403, because they would act in the name
-   * of their visitor. Programs do not send an `Origin`.
-   *
-   * @default {[]}
-   */
-  allowedOrigins?: readonly string[];
-  /**
-   * Decides who may connect, before the upgrade. Returns the state to keep for
-   * the connection, or the response that refuses it; `false` refuses it with
-   * status 403. If it throws, the request is refused with status 500. It has
-   * `handshakeTimeout` to decide.
-   *
-   * @default Everybody may.
-   */
-  authorize?: (
-    request: Request,
-    info: RequestInfo,
-  ) => State | Response | Promise<State | Response>;
-  /**
-   * Chooses one of the subprotocols that a client offers, or none.
-   *
-   * @default None.
-   */
-  chooseProtocol?: (
-    offered: string[],
-    request: Request,
-  ) => string | undefined;
-  /**
-   * How long a client may take to connect, in milliseconds: its TLS handshake,
-   * its headers and the answer of `authorize`.
-   *
-   * @default {10000}
-   */
-  handshakeTimeout?: number;
-  /**
-   * The maximum number of connections. Further ones are refused, with status
-   * 503 where HTTP allows it. But over TLS without HTTP, a further one takes the
-   * place of one that is still in its handshake: of the address with the most,
-   * the oldest. Another 1,024 may be in their HTTP requests, where the same
-   * holds.
-   *
-   * @default {10000}
-   */
-  maxConnections?: number;
-  /**
-   * The maximum number of connections from one address; of IPv6, from one
-   * network (64 bits). This machine's own may have any number, because a proxy
-   * on it has them all.
-   *
-   * @default {Infinity}
-   */
-  maxConnectionsPerAddress?: number;
-  /**
-   * The addresses that may connect, such as `"192.0.2.7"`, `"192.0.2.0/24"` or
-   * `"2001:db8::/32"`. Others are refused, with status 403 where HTTP allows it,
-   * and so are those that are not known; Unix sockets have none and are not
-   * affected.
-   *
-   * @default All.
-   */
-  allowedAddresses?: readonly string[];
-  /**
-   * Where to log refusals and failures: of each kind, at most 20 lines a second
-   * and how many more there were.
-   *
-   * @default Nowhere.
-   */
-  logger?: Logger;
-}
-
-/**
- * A request that was admitted.
- *
- * @typeParam State What `authorize` has returned.
- */
-export interface Admitted<State = undefined> {
-  /** What `authorize` has returned. */
-  readonly state: State;
-  /** The subprotocol that was chosen. */
-  readonly protocol: string | undefined;
-}
-
-/**
- * A WebSocket client of an HTTP handler.
- *
- * @typeParam State What `authorize` has returned.
- * @typeParam F What a message is.
- */
-export interface AdmittedWebSocket<State = undefined, F extends Format = "text">
-  extends Admitted<State> {
-  /**
-   * The response that the HTTP handler must return. The connection opens only
-   * then.
-   */
-  readonly response: Response;
-  /** The transport. It can be used at once. */
-  readonly transport: WebSocketTransport<MessageOf<F>>;
-}
-
-/**
- * Options of {@linkcode Admission.accept}.
- *
- * @typeParam F What a message is.
- */
-export interface AdmittedWebSocketOptions<F extends Format = "text">
-  extends Omit<AcceptWebSocketOptions<F>, "protocol" | "format"> {
-  /**
-   * What a message is, for all clients or by the chosen subprotocol.
-   *
-   * @default {"text"}
-   */
-  format?: F | ((protocol: string | undefined) => F);
-}
 
 /**
  * Returns whether a request asks for a WebSocket, even one that would be
@@ -232,16 +93,11 @@ export class Admission<State = undefined> {
   /** Most connections at a time. */
   readonly maxConnections: number;
   readonly #options: AdmissionOptions<State>;
-  readonly #origins: ReadonlySet<string>;
-  /** How often each origin was refused: it is logged the first time only. */
-  readonly #refusedOrigins = new Map<string, number>();
-  readonly #log: CalmLogger;
+  readonly #origins: Origins;
   readonly #addresses: readonly Range[] | undefined;
-  readonly #places: Places;
-  /** How many connections each machine has, if that is limited. */
-  readonly #machines = new Map<string, number>();
-  readonly #total: Gauge;
-  readonly #each: Gauge;
+  readonly #room: Room;
+  readonly #log: CalmLogger;
+  readonly #refusals: Refusals;
 
   /**
    * Makes the rules.
@@ -265,16 +121,12 @@ export class Admission<State = undefined> {
     }
     checkLimits(options);
     this.maxConnections = maxConnections;
-    this.#total = new Gauge("maxConnections", maxConnections);
-    this.#each = new Gauge(
-      "maxConnectionsPerAddress",
-      maxConnectionsPerAddress,
-    );
-    this.#addresses = options.allowedAddresses?.map(toRange);
     this.#options = options;
+    this.#addresses = options.allowedAddresses?.map(toRange);
+    this.#room = new Room(maxConnections, maxConnectionsPerAddress);
     this.#log = CalmLogger.of(options.logger);
-    this.#places = new Places(maxConnections);
-    this.#origins = new Set((options.allowedOrigins ?? []).map(toOrigin));
+    this.#refusals = new Refusals(this.#log);
+    this.#origins = new Origins(options.allowedOrigins ?? []);
   }
 
   /**
@@ -282,21 +134,17 @@ export class Admission<State = undefined> {
    * origins.
    */
   get refusedOrigins(): ReadonlyMap<string, number> {
-    return this.#refusedOrigins;
+    return this.#origins.refused;
   }
 
   /** The number of connections, including those in their handshake. */
   get connections(): number {
-    return this.#total.now;
+    return this.#room.connections;
   }
 
   /** The limits, and how near the connections came to them. */
   get limits(): readonly Gauge[] {
-    this.#each.now = 0;
-    for (const count of this.#machines.values()) {
-      this.#each.set(Math.max(count, this.#each.now));
-    }
-    return [this.#total, this.#each];
+    return this.#room.limits;
   }
 
   /**
@@ -308,41 +156,25 @@ export class Admission<State = undefined> {
   enter(info: Partial<RequestInfo> = {}): Place | Response {
     const refused = this.checkAddress(info);
     if (refused) return refused;
-    const each = this.#each;
-    const machine = each.limit === Infinity ? undefined : machineOf(info);
-    const before = this.#machines.get(machine ?? "") ?? 0;
-    if (machine !== undefined && before >= each.limit) {
-      each.hit();
-      this.#warn(info, `it has ${each.limit} connections already`);
-      return refusal(503, "There is no room for another of your connections.");
-    }
-    const total = this.#total;
-    const hostname = info.remoteAddr?.hostname ?? "";
-    const place = this.#places.enter(hostname, () => this.#leave(machine));
-    if (!place) {
-      total.hit();
-      this.#warn(info, `there are ${total.limit} connections already`);
-      return refusal(503, "There is no room for another connection.");
-    }
-    total.set(total.now + 1);
-    if (machine !== undefined) {
-      this.#machines.set(machine, before + 1);
-      each.set(before + 1);
-    }
-    return place;
+    const place = this.#room.enter(info);
+    if (!(place instanceof Gauge)) return place;
+    const { option, limit } = place;
+    const isTotal = option === "maxConnections";
+    this.#refusals.warn(
+      info,
+      `${isTotal ? "there are" : "it has"} ${limit} connections already`,
+    );
+    return refusal(
+      503,
+      isTotal
+        ? "There is no room for another connection."
+        : "There is no room for another of your connections.",
+    );
   }
 
   /** Says now how many lines the log has kept back, as the server ends. */
   flushLog(): void {
     this.#log.flush();
-  }
-
-  #leave(machine: string | undefined): void {
-    this.#total.set(this.#total.now - 1);
-    if (machine === undefined) return;
-    const left = this.#machines.get(machine)! - 1;
-    if (left > 0) this.#machines.set(machine, left);
-    else this.#machines.delete(machine);
   }
 
   /**
@@ -359,7 +191,7 @@ export class Admission<State = undefined> {
     if (address && ranges.some((range) => isIn(address, range))) {
       return undefined;
     }
-    this.#warn(
+    this.#refusals.warn(
       info,
       "its address is not among allowedAddresses (--allow-from for a command)",
     );
@@ -407,11 +239,7 @@ export class Admission<State = undefined> {
       );
     } catch (error) {
       if (info.signal?.aborted) return refusal(400, "You are gone.");
-      const { name, message } = Object(error) as Partial<Error>;
-      this.#log.error(
-        printable(`Refused a connection from ${of(info)}: ${name}: ${message}`),
-        "authorize",
-      );
+      this.#refusals.fail(info, error);
       return error instanceof TimeoutError
         ? refusal(503, "The server took too long to decide.")
         : refusal(500, "Nobody can come in now.");
@@ -425,7 +253,7 @@ export class Admission<State = undefined> {
    * @returns Whether they may.
    */
   allowsOrigin(origin: string): boolean {
-    return this.#origins.has("*") || this.#origins.has(origin);
+    return this.#origins.allows(origin);
   }
 
   /**
@@ -441,26 +269,8 @@ export class Admission<State = undefined> {
   ): Response | undefined {
     const origin = headers.get("origin");
     if (origin === null || this.allowsOrigin(origin)) return undefined;
-    const key = origin.slice(0, 200);
-    const before = this.#refusedOrigins.get(key);
-    if (before !== undefined) this.#refusedOrigins.set(key, before + 1);
-    else {
-      if (this.#refusedOrigins.size >= 100) {
-        const [oldest = ""] = this.#refusedOrigins.keys();
-        this.#refusedOrigins.delete(oldest);
-      }
-      this.#refusedOrigins.set(key, 1);
-      // "null" stands for every file and every sandboxed frame at once.
-      const known = origin !== "" && origin !== "null";
-      this.#warn(
-        info,
-        known
-          ? `its page is of ${key}. To let the pages of this ` +
-            `origin in, set allowedOrigins: [${quoted(origin)}], or ` +
-            "--allow-origin for a command"
-          : "its page has no origin, such as a file or a sandboxed frame",
-      );
-    }
+    const logged = this.#origins.refuse(origin);
+    if (logged !== undefined) this.#refusals.warn(info, logged);
     return refusal(403, "This origin is not allowed.");
   }
 
@@ -518,13 +328,7 @@ export class Admission<State = undefined> {
     reason: string,
     info: Partial<RequestInfo> = {},
   ): Response {
-    this.#warn(info, reason);
-    return refusal(status, reason);
-  }
-
-  #warn(info: Partial<RequestInfo>, reason: string): void {
-    const line = `Refused a connection from ${of(info)}: ${reason}`;
-    this.#log.warn(printable(line), reason);
+    return this.#refusals.refuse(status, reason, info);
   }
 
   /** Waits for a hook until its time is up or the client is gone. */
@@ -548,55 +352,4 @@ export class Admission<State = undefined> {
       ...(signal && { signal }),
     });
   }
-}
-
-function of({ remoteAddr }: Partial<RequestInfo>): string {
-  return remoteAddr?.hostname ?? remoteAddr?.transport ?? "somewhere";
-}
-
-/** Returns the machine of a client, if its connections are counted. */
-function machineOf({ remoteAddr }: Partial<RequestInfo>): string | undefined {
-  const address = bytesOf(remoteAddr?.hostname ?? "");
-  return address && !isOwn(address) ? machineAt(address) : undefined;
-}
-
-function quoted(origin: string): string {
-  return JSON.stringify(origin.slice(0, 200));
-}
-
-/** Turns text that a stranger sent into one printable line. */
-function printable(line: string): string {
-  // deno-lint-ignore no-control-regex -- these are what is not printed
-  return line.replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029]+/g, " ");
-}
-
-/** Makes a response that refuses. */
-function refusal(status: number, reason: string): Response {
-  const text = /[.)]$/.test(reason) ? reason : `${reason}.`;
-  return new Response(`${text}\n`, {
-    status,
-    headers: status === 426
-      ? {
-        upgrade: "websocket",
-        connection: "Upgrade",
-        "sec-websocket-version": "13",
-      }
-      : {},
-  });
-}
-
-/** Writes an origin as a browser does; throws if it is not an origin. */
-function toOrigin(text: string): string {
-  if (text === "*") return text;
-  const url = URL.parse(text);
-  const isBare = url && /^\/?$/.test(url.pathname) && url.host !== "" &&
-    !/[*@?#\\]/.test(text);
-  if (isBare && !/^wss?:$/.test(url.protocol)) {
-    return `${url.protocol}//${url.host}`;
-  }
-  throw new TypeError(
-    `allowedOrigins has "${text}", which is not an origin. An origin is the scheme, ` +
-      'the name and the port of a page, such as "https://example.org" or ' +
-      '"http://localhost:8080"; "*" stands for all',
-  );
 }

@@ -17,6 +17,7 @@
  */
 export * from "./accept_websocket.ts";
 export * from "./admission.ts";
+export type * from "./admission_options.ts";
 export * from "@wirekit/internal/allocate";
 export * from "./connect.ts";
 export * from "./connect_options.ts";

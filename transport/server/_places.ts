@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { bytesOf, machineAt } from "../_address.ts";
+import { bytesOf, machineAt } from "./_address.ts";
 
 /** A place for one connection. */
 export interface Place {

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { bytesOf, isIn, isOwn, machineAt, toRange } from "./_address.ts";
-import { Admission } from "./admission.ts";
+import { Admission } from "../admission.ts";
 
 Deno.test("toRange() takes addresses and ranges of both kinds, and nothing else", () => {
   const has = (range: string, address: string) =>
