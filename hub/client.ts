@@ -33,22 +33,13 @@
 import { checkTime, within } from "@wirekit/internal/clock";
 import { checkGroups, checkLimits } from "@wirekit/internal/limits";
 import { Asker } from "./client/_asker.ts";
-import {
-  type InformationLoop,
-  InformationLoops,
-} from "./client/_information.ts";
+import { Incoming } from "./client/_incoming.ts";
+import type { InformationLoop } from "./client/_information.ts";
 import { isRecord, quote, stringify } from "./client/_json.ts";
-import type { Link } from "./client/_link.ts";
-import {
-  type KnownRoute,
-  type Question,
-  RequestReader,
-  toQuestion,
-} from "./client/_question.ts";
 import { Responder } from "./client/_responder.ts";
 import { RemoteObjects } from "./client/_remote_objects.ts";
 import { closedError, lostError, Session } from "./client/_session.ts";
-import { type Message, writeMessage } from "./client/_wire.ts";
+import { writeMessage } from "./client/_wire.ts";
 import type {
   AnyRoutes,
   Contract,
@@ -164,10 +155,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
   readonly #session: Session;
   readonly #objects: RemoteObjects;
   readonly #responder: Responder;
-  /** The routes, by their names as JSON text. */
-  readonly #routes = new Map<string, KnownRoute & { handler: Handler }>();
-  readonly #reader: RequestReader;
-  readonly #loops = new InformationLoops();
+  readonly #incoming: Incoming;
   readonly #closed = new AbortController();
 
   /**
@@ -205,7 +193,6 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
     this.name = name;
     this.#id = id;
     this.#timeout = timeout;
-    this.#reader = new RequestReader(id, this.#routes);
     this.#objects = new RemoteObjects({
       ask: (type, target, data, wait) =>
         this.#asker.ask(this.#session.link(), type, target, data, wait),
@@ -215,6 +202,19 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
       id,
       maxInFlight,
       (path, data, isObject) => this.#objects.answered(path, data, isObject),
+    );
+    this.#responder = new Responder({
+      id,
+      maxHandlers,
+      exposeErrors,
+      onError: (error) => this.emit("error", { error }),
+      ping: (target) => this.ping(target),
+    });
+    this.#incoming = new Incoming(
+      this,
+      id,
+      this.#responder,
+      (type, detail) => this.emit(type, detail),
     );
     this.#session = new Session(
       {
@@ -231,19 +231,8 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
         maxMessageBytes,
       },
       this.#asker,
-      {
-        emit: (type, detail) => this.emit(type, detail),
-        receiveInOrder: (link, text) => this.#receiveInOrder(link, text),
-        receive: (link, message, size) => this.#receive(link, message, size),
-      },
+      this.#incoming,
     );
-    this.#responder = new Responder({
-      id,
-      maxHandlers,
-      exposeErrors,
-      onError: (error) => this.emit("error", { error }),
-      ping: (target) => this.ping(target),
-    });
   }
 
   /** The state of the client. */
@@ -322,7 +311,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
     await this.#session.close();
     this.#closed.abort(closedError());
     this.#responder.clear();
-    this.#loops.end();
+    this.#incoming.loops.end();
   }
 
   /**
@@ -364,10 +353,11 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
       throw new TypeError(`Cannot add route: "${name}" is no function`);
     }
     const json = quote(name);
-    if (this.#routes.has(json)) {
+    const { routes } = this.#incoming;
+    if (routes.has(json)) {
       throw new TypeError(`Cannot add route: "${name}" exists already`);
     }
-    this.#routes.set(json, { name, json, handler: handler as Handler });
+    routes.set(json, { name, json, handler });
     return this;
   }
 
@@ -378,7 +368,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * @returns Whether there was one.
    */
   removeRoute(name: RouteName<T>): boolean {
-    return this.#routes.delete(quote(name));
+    return this.#incoming.routes.delete(quote(name));
   }
 
   /**
@@ -636,56 +626,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * ```
    */
   information(options: InformationOptions = {}): InformationLoop {
-    return this.#loops.begin(options);
-  }
-
-  #receive(link: Link, message: Message, size: number): void {
-    switch (message.type) {
-      case MessageType.request:
-        return this.#requested(link, message);
-      case MessageType.information:
-        return this.#informed(message, size);
-      case MessageType.functionCall:
-        // In a function call, unlike in a request, `id` is the caller.
-        if (typeof message.id === "string") {
-          this.#responder.functionCall(toQuestion(link, message, message.id));
-        }
-    }
-  }
-
-  #receiveInOrder(link: Link, text: string): boolean {
-    const question = this.#reader.read(link, text);
-    if (question) this.#answer(question);
-    return question !== undefined;
-  }
-
-  #requested(link: Link, message: Message): void {
-    // The hub swaps the names in a request: `destination` is the requester.
-    const { destination: source = null, route } = message;
-    if (source !== null && typeof source !== "string") return;
-    if (typeof route !== "string") return;
-    this.#answer(toQuestion(link, message, source, route));
-  }
-
-  #answer(question: Question): void {
-    const { link: { signal }, source, name: route, data: sent } = question;
-    const data = sent ?? {};
-    this.emit("request", { route, source, data });
-    const handler = this.#routes.get(question.route)?.handler;
-    const client = this as unknown as Client;
-    this.#responder.request(
-      question,
-      handler && (() => handler(data, { source, route, signal, client })),
-    );
-  }
-
-  #informed({ id, data = null }: Message, size: number): void {
-    const source = typeof id === "string" ? id : "";
-    // This hub sends this before it closes, for the sake of stock clients.
-    if (source === "" && data === null) return;
-    const information = { data, source };
-    this.emit("information", information);
-    this.#loops.push(information, size);
+    return this.#incoming.loops.begin(options);
   }
 }
 
