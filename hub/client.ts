@@ -64,12 +64,13 @@ import type {
 import { type AnyRemote, makeRemote, type Remote } from "./client/remote.ts";
 import { TimeoutError } from "./errors.ts";
 import * as MessageType from "./winerp/_message_type.ts";
+import type { RouteInfo } from "./exchange/routes.ts";
 
 export * from "./client/contract.ts";
 export * from "./client/events.ts";
 export * from "./client/objects.ts";
 export type * from "./client/options.ts";
-export type { AnyRemote, InformationLoop, Remote };
+export type { AnyRemote, InformationLoop, Remote, RouteInfo };
 export * from "./errors.ts";
 
 /** The address on which winerp listens. */
@@ -332,6 +333,9 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * of a {@linkcode RouteError} that a handler throws reaches the requester.
    * For any other error the requester gets `Route failed`, and the event
    * `error` has the error itself.
+   * @param info What to tell the hub of the route: with a description and JSON
+   * Schemas it is a tool for AI assistants, and stands in the documents of the
+   * hub. Without it, the hub is told the name alone.
    * @returns The client.
    * @throws {TypeError} If there is already a route with that name, or the handler
    * is no function.
@@ -348,7 +352,11 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    *   });
    * ```
    */
-  route<K extends RouteName<T>>(name: K, handler: Handler<T[K]>): this {
+  route<K extends RouteName<T>>(
+    name: K,
+    handler: Handler<T[K]>,
+    info: RouteInfo = {},
+  ): this {
     if (typeof handler !== "function") {
       throw new TypeError(`Cannot add route: "${name}" is no function`);
     }
@@ -357,7 +365,8 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
     if (routes.has(json)) {
       throw new TypeError(`Cannot add route: "${name}" exists already`);
     }
-    routes.set(json, { name, json, handler });
+    routes.set(json, { name, json, handler, info });
+    this.#incoming.announceSoon();
     return this;
   }
 
@@ -368,6 +377,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * @returns Whether there was one.
    */
   removeRoute(name: RouteName<T>): boolean {
+    this.#incoming.announceSoon();
     return this.#incoming.routes.delete(quote(name));
   }
 

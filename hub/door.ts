@@ -27,6 +27,8 @@ export interface Visitor {
  * clients are participants of `hub.exchange`.
  */
 export interface Door {
+  /** The protocol that its clients speak, such as `"JSON-RPC"`, if they do. */
+  readonly protocol?: string;
   /**
    * Answers an HTTP request that is no upgrade. It decides with `hub.admit()`
    * who may ask.

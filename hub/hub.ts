@@ -269,6 +269,12 @@ export class Hub implements AsyncDisposable {
     this.exchange.renewPasses((pass) => this.#gate.lock.renewed(pass));
   }
 
+  /** The protocols that its clients may speak, such as `"winerp"`. */
+  get protocols(): string[] {
+    const others = this.#doors.flatMap(({ protocol = [] }) => protocol);
+    return ["winerp", ...others];
+  }
+
   /**
    * Adds another way in.
    *

@@ -1,8 +1,11 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { announce } from "../exchange/_text.ts";
+import type { RouteInfo } from "../exchange/routes.ts";
 import * as MessageType from "../winerp/_message_type.ts";
 import { InformationLoops } from "./_information.ts";
+import { stringify } from "./_json.ts";
 import type { Link } from "./_link.ts";
 import {
   type KnownRoute,
@@ -12,11 +15,13 @@ import {
 } from "./_question.ts";
 import type { Responder } from "./_responder.ts";
 import type { SessionOwner } from "./_session.ts";
-import type { Message } from "./_wire.ts";
+import { type Message, writeMessage } from "./_wire.ts";
 
 /** A route that a client serves: its handler's types are those of the client. */
 interface ServedRoute extends KnownRoute {
   readonly handler: (data: never, context: never) => unknown;
+  /** What the hub is told of it. */
+  readonly info: RouteInfo;
 }
 
 /** Takes what comes to a client unasked: requests and information. */
@@ -26,8 +31,13 @@ export class Incoming implements SessionOwner {
   readonly loops = new InformationLoops();
   readonly emit: SessionOwner["emit"];
   readonly #client: unknown;
+  readonly #id: string;
   readonly #reader: RequestReader;
   readonly #responder: Responder;
+  /** The connection on which the hub has accepted the name last. */
+  #link: Link | undefined;
+  /** Whether the hub will be told of the routes in this turn. */
+  #announcing = false;
 
   /** Makes it for a client with a name, as JSON text. */
   constructor(
@@ -37,9 +47,49 @@ export class Incoming implements SessionOwner {
     emit: SessionOwner["emit"],
   ) {
     this.#client = client;
+    this.#id = id;
     this.#reader = new RequestReader(id, this.routes);
     this.#responder = responder;
     this.emit = emit;
+  }
+
+  /** See {@linkcode SessionOwner}. */
+  accepted(link: Link): void {
+    this.#link = link;
+    if (this.routes.size > 0) this.#announce(link);
+  }
+
+  /** Tells the hub of all routes that are added and removed in this turn. */
+  announceSoon(): void {
+    const link = this.#link;
+    if (this.#announcing || !link || link.ended) return;
+    this.#announcing = true;
+    queueMicrotask(() => {
+      this.#announcing = false;
+      if (!link.ended) this.#announce(link);
+    });
+  }
+
+  /**
+   * Tells the hub what the client can be asked for, in a ping: winerp's own
+   * server answers that as any other.
+   */
+  #announce(link: Link): void {
+    try {
+      const routes = Array.from(
+        this.routes.values(),
+        ({ json, info }) => `${json}:${stringify(info)}`,
+      );
+      const text = writeMessage(this.#id, {
+        type: MessageType.ping,
+        route: `"${announce}"`,
+        data: `{${routes}}`,
+      });
+      link.check(text);
+      link.post(text);
+    } catch (error) {
+      this.emit("error", { error });
+    }
   }
 
   /** See {@linkcode SessionOwner}. */

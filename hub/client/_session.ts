@@ -41,6 +41,8 @@ export interface SessionOptions extends
 export interface SessionOwner {
   /** Takes an event. */
   emit<K extends ClientEventType>(type: K, detail: ClientEvents[K]): void;
+  /** The hub has accepted the name. */
+  accepted(link: Link): void;
   /**
    * Takes a request in the form in which this package's hub relays it; returns
    * whether it is one.
@@ -339,6 +341,7 @@ export class Session {
     this.#state = "open";
     this.#failure = undefined;
     link.keep();
+    this.#owner.accepted(link);
     this.#settle();
     this.#owner.emit("ready", undefined);
   }

@@ -33,3 +33,6 @@ export const noRoute = "Route not found";
 
 /** The hub closes before the answer: ours too. */
 export const closing = "The hub is closing.";
+
+/** The route of a ping in which our clients say what they can be asked for. */
+export const announce = "announce";

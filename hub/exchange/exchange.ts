@@ -123,6 +123,7 @@ export class Exchange {
       { names, rules, blocked: this.#blocked, permissions },
       (event, party, name, end) => {
         if (event === "leave") this.routes.left(name);
+        if (event === "join") this.routes.joined(name);
         settings.onName(event, name);
         this.#sampling.observer?.presence(event, party, end);
       },

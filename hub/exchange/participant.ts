@@ -67,6 +67,13 @@ export interface About {
   readonly address: string;
   /** What its connection counts, if it does. */
   readonly flow?: Flow;
+  /**
+   * Says that it takes no name: `"stays"` for one that is listed without, and
+   * `"passes"` for one that asks once, and is gone before anybody looks.
+   *
+   * @default It is to take a name.
+   */
+  readonly nameless?: "stays" | "passes";
 }
 
 /** What a connection counts. */

@@ -54,6 +54,24 @@ interface Page {
  */
 export class Routes {
   readonly #pages = new Map<string, Page>();
+  readonly #watchers = new Set<() => void>();
+
+  /**
+   * Tells of each change of what can be asked for, by participants that come,
+   * go, announce, or answer a route for the first time.
+   *
+   * @param changed Is called at each change.
+   * @returns Ends that.
+   */
+  watch(changed: () => void): () => void {
+    const watcher = () => changed();
+    this.#watchers.add(watcher);
+    return () => void this.#watchers.delete(watcher);
+  }
+
+  #changed(): void {
+    for (const watcher of this.#watchers) watcher();
+  }
 
   /**
    * Takes an announcement. It replaces the one before.
@@ -89,6 +107,7 @@ export class Routes {
     const page = this.#page(name);
     if (!page) return refuse(`More than ${MAX_NAMES} names have routes.`);
     page.announced = announced;
+    this.#changed();
     return undefined;
   }
 
@@ -102,7 +121,18 @@ export class Routes {
     const page = this.#pages.get(name);
     if (page?.learned.has(route) || route.length > MAX_ROUTE_LENGTH) return;
     const { learned } = page ?? this.#page(name) ?? {};
-    if (learned && learned.size < MAX_ROUTES) learned.add(route);
+    if (!learned || learned.size >= MAX_ROUTES) return;
+    learned.add(route);
+    this.#changed();
+  }
+
+  /**
+   * Notes that a name has been taken: what was learned of it counts again.
+   *
+   * @param name The name, as JSON text.
+   */
+  joined(name: string): void {
+    if (this.#pages.has(name)) this.#changed();
   }
 
   /**
@@ -113,7 +143,9 @@ export class Routes {
    */
   left(name: string): void {
     const page = this.#pages.get(name);
-    if (page) page.announced = undefined;
+    if (!page) return;
+    page.announced = undefined;
+    this.#changed();
   }
 
   /**

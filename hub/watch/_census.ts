@@ -31,6 +31,7 @@ export interface Census {
   readonly active: number;
   readonly held: number;
   readonly unverified: number;
+  readonly nameless: number;
   /** The most bytes that wait for one client. */
   readonly outbox: number;
   /** The bytes of all outboxes. */
@@ -41,9 +42,10 @@ export interface Census {
 
 /** Counts all clients. */
 export function takeCensus(members: Iterable<Member>): Census {
-  const count = { active: 0, held: 0, unverified: 0 };
+  const count = { active: 0, held: 0, unverified: 0, nameless: 0 };
   let [outbox, outboxBytes, bytesIn, bytesOut] = [0, 0, 0, 0];
   for (const member of members) {
+    if (!isListed(member)) continue;
     const { flow } = member.about;
     count[stateOf(member)]++;
     if (!flow) continue;
@@ -57,7 +59,13 @@ export function takeCensus(members: Iterable<Member>): Census {
 
 export function stateOf(member: Member): ClientReport["state"] {
   if (member.active) return "active";
-  return member.name === undefined ? "unverified" : "held";
+  if (member.name !== undefined) return "held";
+  return member.about.nameless ? "nameless" : "unverified";
+}
+
+/** Whether it is a client that is shown: not one that asks once by HTTP. */
+export function isListed({ name, about }: Member): boolean {
+  return name !== undefined || about.nameless !== "passes";
 }
 
 /** What is wrong with a client, if something is. */

@@ -11,6 +11,8 @@ export interface WatchedHub {
   readonly exchange: Exchange;
   /** Where it listens. */
   readonly urls: readonly string[];
+  /** The protocols that its clients may speak. */
+  readonly protocols: readonly string[];
   readonly lock: "open" | "token" | "rules";
   readonly isDraining: boolean;
   /** Why nobody can come in now, if so. */

@@ -100,6 +100,7 @@ function writeState(
     [{ state: "active" }, census.active],
     [{ state: "held" }, census.held],
     [{ state: "unverified" }, census.unverified],
+    [{ state: "nameless" }, census.nameless],
   ]);
   page.counter(
     "client_ends",

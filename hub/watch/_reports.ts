@@ -5,6 +5,7 @@ import config from "../deno.json" with { type: "json" };
 import type { Member } from "../exchange/participant.ts";
 import {
   type Census,
+  isListed,
   reportClient,
   reportEdges,
   reportOpen,
@@ -78,7 +79,7 @@ export class Reports {
       : worst === "error"
       ? "bad"
       : worst ?? "good";
-    const { active, held, unverified } = census;
+    const { active, held, unverified, nameless } = census;
     return {
       version: config.version,
       since: this.#since,
@@ -87,11 +88,12 @@ export class Reports {
       lock: hub.lock,
       health,
       problems: list,
+      protocols: hub.protocols,
       traffic: this.traffic(census),
       roundTrip: samples.roundTrip.report(),
       hubTime: samples.hubTime.report(),
       lag: { now: lag.now, worst: lag.worst },
-      clients: { active, held, unverified },
+      clients: { active, held, unverified, nameless },
       open: hub.exchange.openQuestions,
       blocked: [...hub.exchange.blocked].map(([name, until]) => ({
         name: textOf(name),
@@ -131,7 +133,7 @@ export class Reports {
     const clients: ClientReport[] = [];
     const context = this.#context();
     for (const member of this.#parts.hub.exchange.members) {
-      if (member.number <= id) continue;
+      if (member.number <= id || !isListed(member)) continue;
       if (prefix !== undefined && !nameOf(member).startsWith(prefix)) continue;
       clients.push(reportClient(member, context));
       if (clients.length >= limit) break;
@@ -141,7 +143,7 @@ export class Reports {
 
   /** All clients; of very many the sick and the busiest. */
   clients(): ClientsReport {
-    const members = [...this.#parts.hub.exchange.members];
+    const members = [...this.#parts.hub.exchange.members].filter(isListed);
     const context = this.#context();
     const total = members.length;
     if (total > MAX_CLIENTS) {
@@ -163,6 +165,7 @@ export class Reports {
     const { hub, host } = this.#parts;
     const edges: EdgeReport[] = [...reportEdges(host())];
     for (const member of hub.exchange.members) {
+      if (!isListed(member)) continue;
       for (const edge of reportEdges(member)) edges.push(edge);
     }
     const total = edges.length;

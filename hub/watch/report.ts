@@ -95,8 +95,11 @@ export interface ClientReport {
   readonly id: number;
   /** Its name, or the one that it waits for; none before its verification. */
   readonly name?: string;
-  /** Whether it has its name, waits for it, or has none yet. */
-  readonly state: "active" | "held" | "unverified";
+  /**
+   * Whether it has its name, waits for it, has none yet, or is to have none,
+   * such as an AI assistant.
+   */
+  readonly state: "active" | "held" | "unverified" | "nameless";
   /** Its protocol, such as `"winerp"`. */
   readonly protocol: string;
   /** Its carrier, such as `"WebSocket"`. */
@@ -358,6 +361,8 @@ export interface HubReport {
   readonly health: "good" | "warning" | "bad" | "draining";
   /** What is wrong, worst first. */
   readonly problems: readonly Problem[];
+  /** The protocols that its clients may speak, such as `"winerp"`. */
+  readonly protocols: readonly string[];
   /** What it has passed on. */
   readonly traffic: Traffic;
   /** From a request to its answer, as the hub sees it. */
@@ -366,11 +371,15 @@ export interface HubReport {
   readonly hubTime: Latency;
   /** How late the hub's event loop is, in milliseconds: now, and worst. */
   readonly lag: { readonly now: number; readonly worst: number };
-  /** How many clients have a name, wait for one, and have none yet. */
+  /**
+   * How many clients have a name, wait for one, have none yet, and are to have
+   * none.
+   */
   readonly clients: {
     readonly active: number;
     readonly held: number;
     readonly unverified: number;
+    readonly nameless: number;
   };
   /** How many requests are not answered yet. */
   readonly open: number;

@@ -165,7 +165,7 @@ Deno.test("@hub tells any client who is there, what was asked, and how it went",
     (routes as RouteReport[]).map(({ name, route, count }) =>
       `${name} ${route} ${count}`
     ),
-    ["beta echo 2"],
+    ["beta echo 2", "beta never 0"],
   );
   const edges = await beta.request("@hub", "edges");
   assertEquals(edges, [
@@ -174,7 +174,12 @@ Deno.test("@hub tells any client who is there, what was asked, and how it went",
     { from: "beta", to: "@hub", requests: 3, errors: 0, informs: 0 },
   ]);
   const stats = await beta.request("@hub", "stats") as HubReport;
-  assertEquals(stats.clients, { active: 2, held: 0, unverified: 0 });
+  assertEquals(stats.clients, {
+    active: 2,
+    held: 0,
+    unverified: 0,
+    nameless: 0,
+  });
   assertEquals([stats.health, stats.lock, stats.urls], [
     "good",
     "open",

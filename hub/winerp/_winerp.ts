@@ -42,6 +42,9 @@ export interface Desk {
   readonly unverified: Set<WinerpClient>;
 }
 
+/** The route of a ping that is an announcement, as JSON text. */
+const ANNOUNCEMENT = JSON.stringify(Text.announce);
+
 const FULL = /* @__PURE__ */ fullPass("open");
 const admitAll = () => FULL;
 
@@ -426,6 +429,12 @@ export class WinerpClient implements Participant, Connected {
         data: `{"success":${success}}`,
       });
     if (envelope.text("destination") === "null") {
+      // Our clients say in a ping what they can be asked for.
+      if (envelope.route === ANNOUNCEMENT) {
+        const { name } = this.#member;
+        const refused = exchange.routes.announce(name!, envelope.data);
+        if (refused) return this.#refuse(refused.text);
+      }
       return this.#receiver.send(answer(true));
     }
     if (destination === undefined || exchange.has(destination)) {

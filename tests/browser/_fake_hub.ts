@@ -181,6 +181,7 @@ export class FakeHub implements AsyncDisposable {
       lock: token === undefined ? "open" : "token",
       health: problems.length > 0 ? "bad" : "good",
       problems,
+      protocols: ["winerp", "HTTP", "JSON-RPC", "wsrpc", "MCP"],
       traffic: {
         requests: this.#requests,
         errors: this.#errors,
@@ -200,6 +201,7 @@ export class FakeHub implements AsyncDisposable {
         active: active.length,
         held: this.#clients.length - active.length,
         unverified: 0,
+        nameless: 0,
       },
       open: 12,
       blocked: faults ? [{ name: "crawler", until: now + 412_000 }] : [],

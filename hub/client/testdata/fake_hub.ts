@@ -29,11 +29,17 @@ export class FakeConnection {
     this.#messages = transport[Symbol.asyncIterator]();
   }
 
-  /** Returns the next message as text. */
+  /** What the client told that it can be asked for, in its order. */
+  readonly announced: Record<string, unknown>[] = [];
+
+  /** Returns the next message as text, of those that are no announcement. */
   async readText(): Promise<string> {
-    const { done, value } = await this.#messages.next();
-    if (done) throw new Error("Client closed the connection");
-    return value;
+    for (;;) {
+      const { done, value } = await this.#messages.next();
+      if (done) throw new Error("Client closed the connection");
+      if (!value.includes('"type":5,"route":"announce"')) return value;
+      this.announced.push(JSON.parse(value).data);
+    }
   }
 
   /** Returns the next message. */

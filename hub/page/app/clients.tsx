@@ -198,7 +198,10 @@ function Name({ row }: { row: ClientRow }): JSX.Element {
   return (
     <span class={`name${waits > 0 ? " in-queue" : ""}`}>
       <span class={`dot ${level}`} aria-hidden="true" />
-      <span class="name-text" title={name}>{name ?? "no name yet"}</span>
+      <span class="name-text" title={name}>
+        {name ??
+          (state === "nameless" ? `${client.protocol} client` : "no name yet")}
+      </span>
       {waits > 0 && (
         <span class="tag" title={`waits for the name, number ${waits}`}>
           waits {waits}
