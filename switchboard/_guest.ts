@@ -110,6 +110,8 @@ class LastJson {
 /** A participant of the hub that came through a door. */
 export class Guest {
   readonly member: Member;
+  /** Whether it has said itself what it can be asked for. */
+  hasAnnounced = false;
   readonly #hub: Hub;
   readonly #calls: Calls<GuestCall>;
   /** It often asks the same one for the same. */
@@ -249,6 +251,7 @@ export class Guest {
   /** Says what it can be asked for; returns why that is refused, if it is. */
   announce(routes: string): Fault | undefined {
     const { active, name } = this.member;
+    this.hasAnnounced = true;
     return active && name !== undefined
       ? this.#hub.exchange.routes.announce(name, routes)
       : fault("NotReady", "Take a name first.");

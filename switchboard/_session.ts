@@ -99,6 +99,9 @@ export abstract class Session implements Connected, Host, Actor {
   /** Tells the client that nobody waits for this answer. */
   protected abstract cancel(number: number): void;
 
+  /** It has got its name: asks what it can be asked for, if there is a way. */
+  protected abstract entered(): void;
+
   /** Sends a message. */
   protected send(text: string): void {
     // On a line, a message has no line break: in JSON it is white space.
@@ -147,7 +150,10 @@ export abstract class Session implements Connected, Host, Actor {
       }
       this.#guest = this.#enter(pass);
     }
-    const refused = this.#guest.join(name, (held) => done(undefined, held));
+    const refused = this.#guest.join(name, (held) => {
+      done(undefined, held);
+      if (!held) queueMicrotask(() => this.#enters());
+    });
     if (refused) return done(refused, false);
     this.source = source ?? this.source;
     this.#late.stop();
@@ -184,6 +190,11 @@ export abstract class Session implements Connected, Host, Actor {
   admitted(): void {
     const { name } = this.#guest!.member;
     this.notify("hub.ready", `{"name":${name}}`);
+    this.#enters();
+  }
+
+  #enters(): void {
+    if (this.name !== undefined) this.entered();
   }
 
   /** See {@linkcode Host}. */

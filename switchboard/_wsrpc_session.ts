@@ -130,6 +130,14 @@ export class WsrpcSession extends Session {
     return `${data.slice(0, -1)}${comma}${who}}`;
   }
 
+  /**
+   * Says so in an event, which programs that do not know it pass over: our
+   * clients then call `hub.announce`.
+   */
+  protected entered(): void {
+    this.send(`{"hub.ready":{"name":${this.name}}}`);
+  }
+
   /** wsrpc has no word for it. */
   protected cancel(): void {}
 

@@ -12,7 +12,13 @@ import { serve } from "./serve.ts";
 function reader(transport: Transport) {
   const messages = transport[Symbol.asyncIterator]();
   // deno-lint-ignore no-explicit-any -- a value of the other end
-  return async (): Promise<any> => JSON.parse((await messages.next()).value);
+  return async (): Promise<any> => {
+    for (;;) {
+      const message = JSON.parse((await messages.next()).value);
+      // The hub asks each once for what it could announce.
+      if (message.method !== "rpc.discover") return message;
+    }
+  };
 }
 
 Deno.test("Doors reach who is at another hub of a cluster, in any protocol, with errors as they are", async () => {

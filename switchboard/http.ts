@@ -104,6 +104,7 @@ export function httpDoor(options: HttpDoorOptions = {}): DoorMaker {
 }
 
 class HttpDoor implements OpenedDoor {
+  readonly protocol = "HTTP";
   readonly #hub: Hub;
   readonly #timeout: number;
   readonly #streams = new Map<string, EventStream>();
@@ -219,8 +220,12 @@ class HttpDoor implements OpenedDoor {
         "of the event ready.";
       return refusal(fault("NotAllowed", text));
     }
-    const about = { protocol: "HTTP", carrier: "HTTP", address };
-    const guest = new Guest(hub, pass, NO_HOST, about);
+    const guest = new Guest(hub, pass, NO_HOST, {
+      protocol: "HTTP",
+      carrier: "HTTP",
+      address,
+      nameless: "passes",
+    });
     try {
       const refused = name === null ? undefined : await joined(guest, name);
       return refused ? refusal(refused) : await act(guest);

@@ -291,6 +291,9 @@ Deno.test("GET /openapi.json describes what is announced and what was learned", 
       "/inform",
       "/inform/{name}",
       "/call/bot/echo",
+      "/call/bot/fail",
+      "/call/bot/never",
+      "/call/bot/a%2Fb%3Fc",
     ]);
     assertEquals(paths["/call/bot/echo"].post.operationId, "bot/echo");
     assert(await bot.ping());

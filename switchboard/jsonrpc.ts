@@ -101,6 +101,7 @@ export function jsonRpcDoor(options: JsonRpcDoorOptions = {}): DoorMaker {
 }
 
 class JsonRpcDoor implements OpenedDoor {
+  readonly protocol = "JSON-RPC";
   readonly #hub: Hub;
   readonly #timeout: number;
 

@@ -7,6 +7,14 @@ import {
   assertThrows,
 } from "@std/assert";
 import { Client } from "@wirekit/hub";
+import {
+  contract,
+  implement,
+  Methods,
+  param,
+  Peer as RpcPeer,
+  type,
+} from "@wirekit/jsonrpc";
 import { connect } from "@wirekit/transport/connect";
 import type { Transport } from "@wirekit/transport/transport";
 import { jsonRpcDoor } from "./jsonrpc.ts";
@@ -28,8 +36,12 @@ class Peer implements AsyncDisposable {
 
   // deno-lint-ignore no-explicit-any -- a value of the other end
   async next(): Promise<any> {
-    const { value, done } = await this.#messages.next();
-    return done ? undefined : JSON.parse(value);
+    for (;;) {
+      const { value, done } = await this.#messages.next();
+      if (done) return undefined;
+      // The hub asks each once for what it could announce.
+      if (!value.includes('"id":"hub.discover"')) return JSON.parse(value);
+    }
   }
 
   async ask(text: string): Promise<unknown> {
@@ -115,7 +127,10 @@ Deno.test("A client over TCP shows the token when it joins", () =>
   withHub(async (open, _bot, urls) => {
     const url = urls.at(-1)!;
     await using peer = await open(url);
-    assertEquals(await peer.call("rpc.discover"), -32024);
+    const { methods } = await peer.call("rpc.discover") as {
+      methods: { name: string }[];
+    };
+    assertEquals(methods.filter(({ name }) => !name.startsWith("hub.")), []);
     assertEquals(await peer.call("hub.join", { name: "a" }), -32023);
     assertEquals(await peer.call("hub.join", ["a", "wrong"]), -32023);
     assertEquals(await peer.call("hub.join", { name: "a", token: "s3cret" }), {
@@ -216,6 +231,7 @@ Deno.test("Each kind of id comes back as it came", () =>
     ) {
       await raw.send(`{"jsonrpc":"2.0","id":${id},"method":"bot/echo"}`);
       for await (const text of raw) {
+        if (text.includes("rpc.discover")) continue;
         assertEquals(text, `{"jsonrpc":"2.0","id":${id},"result":{}}`);
         break;
       }
@@ -346,11 +362,120 @@ Deno.test("rpc.discover describes what may be called", () =>
       "hub.inform",
       "hub.announce",
       "bot/echo",
+      "bot/never",
       "a/greet",
     ]);
     assertEquals(document.methods.at(-1)!.params, [
       { name: "name", required: true, schema: { type: "string" } },
     ]);
+  }));
+
+Deno.test("Our clients announce what they can be asked for by themselves", () =>
+  withHub(async (open, bot, urls) => {
+    const number = type<number>({ type: "number" });
+    const calculator = contract({
+      methods: {
+        "math.sum": {
+          summary: "Adds two numbers",
+          params: [
+            param("a", number),
+            param("b", number, { optional: true }),
+          ],
+          result: number,
+        },
+      },
+    });
+    const methods = implement(calculator, {
+      "math.sum": (_call, a, b = 0) => a + b,
+    });
+    await using _byUrl = new RpcPeer(
+      await connect(`${urls[0]}/jsonrpc?name=tool`),
+      { methods },
+    );
+    await using byTcp = new RpcPeer(await connect(urls.at(-1)!), {
+      methods: new Methods().add("now", () => 0),
+    });
+    await byTcp.request("hub.join", ["clock"]);
+    await using asker = await open("/jsonrpc?name=asker");
+    const known = async () => {
+      const { methods } = await asker.call("rpc.discover") as {
+        methods: { name: string; summary: string; result: unknown }[];
+      };
+      return methods.filter(({ name }) => !name.startsWith("hub."));
+    };
+    while ((await known()).length < 4) await bot.ping();
+    bot.route("late", () => 1, {
+      description: "Is late",
+      result: { type: "integer" },
+    });
+    while ((await known()).length < 5) await bot.ping();
+    const [, , late, sum, now] = await known();
+    assertEquals((await known()).map(({ name }) => name), [
+      "bot/echo",
+      "bot/never",
+      "bot/late",
+      "tool/math.sum",
+      "clock/now",
+    ]);
+    assertEquals(late!.summary, "Is late");
+    assertEquals(late!.result, {
+      name: "result",
+      schema: { type: "integer" },
+    });
+    assertEquals(sum, {
+      name: "tool/math.sum",
+      summary: "Adds two numbers",
+      paramStructure: "by-name",
+      params: [
+        { name: "a", schema: { type: "number" }, required: true },
+        { name: "b", schema: { type: "number" }, required: false },
+      ],
+      result: { name: "result", schema: { type: "number" } },
+    } as unknown);
+    assertEquals(now!.summary, "Asks clock for now");
+    bot.removeRoute("late");
+    while ((await known()).length > 4) await bot.ping();
+  }));
+
+Deno.test("What a client says of its methods is read with care", () =>
+  withHub(async (open, bot, urls) => {
+    const documents: [answer: string, routes: unknown][] = [
+      ["null", []],
+      ["[]", []],
+      ['{"methods":{}}', []],
+      ['{"methods":[null,1,{},{"name":7}]}', []],
+      [
+        '{"methods":[{"name":"__proto__","params":[{"name":"__proto__"}]}]}',
+        [["__proto__", ["__proto__"]]],
+      ],
+      [
+        '{"methods":[{"name":"x","params":[{"$ref":"#/nowhere"}],"result":{}}]}',
+        [["x", []]],
+      ],
+      [`{"methods":[{"name":"${"x".repeat(300_000)}"}]}`, []],
+    ];
+    for (const [answer, routes] of documents) {
+      await using raw = await connect(`${urls[0]}/jsonrpc?name=raw`);
+      for await (const text of raw) {
+        const { id, method } = JSON.parse(text);
+        if (method === "rpc.discover") {
+          await raw.send(`{"jsonrpc":"2.0","id":"${id}","result":${answer}}`);
+          await raw.send('{"jsonrpc":"2.0","id":9,"method":"bot/echo"}');
+        } else break;
+      }
+      await using asker = await open("/jsonrpc?name=asker");
+      const { methods } = await asker.call("rpc.discover") as {
+        methods: { name: string; params: { name: string }[] }[];
+      };
+      assertEquals(
+        methods.filter(({ name }) => name.startsWith("raw/")).map((
+          { name, params },
+        ) => [name.slice(4), params.map(({ name }) => name)]),
+        routes,
+        answer.slice(0, 100),
+      );
+    }
+    assertEquals(await bot.ping("bot"), true);
   }));
 
 Deno.test("POST /jsonrpc is for those without a name", () =>

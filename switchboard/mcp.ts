@@ -52,7 +52,8 @@ export interface McpDoorOptions {
  * Makes the MCP door.
  *
  * Each route that is known and allowed is a tool `NAME/ROUTE`, with the JSON
- * Schema that was announced; `hub/request` asks any allowed name for any allowed
+ * Schemas that were announced; assistants that listen are told when the list
+ * changes, because participants come and go. `hub/request` asks any allowed name for any allowed
  * route, known or not. The result of a tool is the text of the answer.
  *
  * @param options What assistants may call, and times.
@@ -110,6 +111,10 @@ interface McpLimits {
 interface Session {
   readonly assistant: Assistant;
   readonly transport: WebStandardStreamableHTTPServerTransport;
+  /** Of the secret that it has shown: who has another cannot use it. */
+  readonly label: string;
+  /** How many streams of notifications it reads. */
+  streams: number;
   /** In milliseconds of `performance.now()`. */
   lastSeen: number;
 }
@@ -117,6 +122,7 @@ interface Session {
 const SESSION_HEADER = "mcp-session-id";
 
 class McpDoor implements OpenedDoor {
+  readonly protocol = "MCP";
   readonly #hub: Hub;
   readonly #limits: McpLimits;
   /** Those that were silent longest come first. */
@@ -150,8 +156,16 @@ class McpDoor implements OpenedDoor {
     const pass = await hub.admit(request, info);
     if (pass instanceof Response) return pass;
     if (request.method !== "POST") {
-      const session = this.#sessionOf(request);
+      const session = this.#sessionOf(request, pass);
       if (!session) return noSession();
+      const { signal } = info;
+      if (request.method === "GET" && signal) {
+        session.streams++;
+        signal.addEventListener("abort", () => {
+          session.streams--;
+          session.lastSeen = performance.now();
+        }, { once: true });
+      }
       return await session.transport.handleRequest(request);
     }
     const body = await readBody(request, 2 * hub.maxMessageBytes);
@@ -179,7 +193,9 @@ class McpDoor implements OpenedDoor {
       }, { status: 400 });
     }
     const isNew = !request.headers.has(SESSION_HEADER);
-    const session = isNew ? this.#begin(info, pass) : this.#sessionOf(request);
+    const session = isNew
+      ? this.#begin(info, pass)
+      : this.#sessionOf(request, pass);
     if (!session) return noSession();
     const { assistant, transport } = session;
     assistant.keep(JsonSlice.of(body));
@@ -199,6 +215,9 @@ class McpDoor implements OpenedDoor {
       allowed,
       timeout,
       address,
+      onEnd: () => {
+        if (transport.sessionId) void this.#end(transport.sessionId);
+      },
     });
     const transport: Session["transport"] =
       new WebStandardStreamableHTTPServerTransport({
@@ -210,6 +229,8 @@ class McpDoor implements OpenedDoor {
     const session: Session = {
       assistant,
       transport,
+      label: pass.label,
+      streams: 0,
       lastSeen: performance.now(),
     };
     return session;
@@ -224,17 +245,16 @@ class McpDoor implements OpenedDoor {
     this.#sessions.set(id, session);
     this.#timer ??= every(Math.min(idleTimeout, 60_000), () => {
       const latest = performance.now() - idleTimeout;
-      for (const [id, { lastSeen }] of this.#sessions) {
-        if (lastSeen > latest) break;
-        void this.#end(id);
+      for (const [id, { lastSeen, streams }] of this.#sessions) {
+        if (lastSeen <= latest && streams === 0) void this.#end(id);
       }
     });
   }
 
-  #sessionOf({ headers }: Request): Session | undefined {
+  #sessionOf({ headers }: Request, { label }: Pass): Session | undefined {
     const id = headers.get(SESSION_HEADER) ?? "";
     const session = this.#sessions.get(id);
-    if (!session) return undefined;
+    if (session?.label !== label) return undefined;
     session.lastSeen = performance.now();
     this.#sessions.delete(id);
     this.#sessions.set(id, session);

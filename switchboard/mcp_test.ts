@@ -1,10 +1,12 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 // @ts-types="@modelcontextprotocol/sdk/client/index"
 import { Client as McpClient } from "@modelcontextprotocol/sdk/client/index.js";
 // @ts-types="@modelcontextprotocol/sdk/client/streamableHttp"
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+// @ts-types="@modelcontextprotocol/sdk/types"
+import { ToolListChangedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import { Client, RouteError } from "@wirekit/hub";
 import { Gateway, GatewaySimulator } from "@wirekit/openwebnet";
 import { mcpDoor, type McpDoorOptions } from "./mcp.ts";
@@ -184,12 +186,215 @@ Deno.test("Of too many sessions, the one that was silent longest ends", () =>
       const other = new McpClient({ name: "other", version: "1.0.0" });
       await other.connect(new StreamableHTTPClientTransport(url));
       const { tools } = await other.listTools();
-      assertEquals(tools.map(({ name }: { name: string }) => name), [
-        "hub/request",
-      ]);
+      assert(tools.some(({ name }: { name: string }) => name === "bot/echo"));
       await other.close();
     },
   ));
+
+/** What `result` schemas any client may announce. */
+const HOSTILE: unknown[] = [
+  { type: "object", $ref: "#/nowhere" },
+  { type: "object", properties: 5, required: "all", items: [] },
+  { type: "object", properties: { a: { type: "nonsense" }, __proto__: {} } },
+  {
+    type: "object",
+    properties: { text: { type: "string", pattern: "^(a+)+$" } },
+  },
+  { type: ["object", "object"], additionalProperties: 7 },
+  { type: "object", required: ["a", "a"], $schema: "http://nowhere/" },
+];
+
+Deno.test("A result that was described is structured, in every digit", () =>
+  withAssistant({ allow: ["*"] }, async (_call, bot, url) => {
+    const result = {
+      type: "object",
+      properties: {
+        id: { type: "integer" },
+        tags: { type: ["array", "null"], items: { type: "string" } },
+      },
+      required: ["id"],
+    };
+    const described = { description: "Says its id", result };
+    bot.route("id", () => ({ id: 18446744073709551615n, tags: ["a"] }), {
+      ...described,
+      readOnly: true,
+    });
+    bot.route("odd", () => ({ tags: [1] }), described);
+    bot.route("list", () => [1], { result: { type: "array" } });
+    HOSTILE.forEach((result, n) => {
+      const info = { params: result, result } as Record<string, object>;
+      bot.route(`hostile${n}`, () => ({ text: `${"a".repeat(50)}b` }), info);
+    });
+    await bot.ping();
+    const client = new McpClient({ name: "structured", version: "1.0.0" });
+    await client.connect(new StreamableHTTPClientTransport(url));
+    const { tools } = await client.listTools();
+    const tool = (name: string) => tools.find((each) => each.name === name);
+    assertEquals(tool("bot/id")?.outputSchema, result as unknown);
+    assertEquals(tool("bot/list")?.outputSchema, undefined);
+    assert(tool("bot/hostile5")?.outputSchema);
+    assertEquals(tool("home/temperature.read")?.outputSchema, {
+      type: "object",
+      properties: { celsius: { type: "number" } },
+      required: ["celsius"],
+    } as unknown);
+    const ask = (name: string, args = {}) =>
+      client.callTool({ name, arguments: args }) as Promise<
+        Result & { structuredContent?: unknown }
+      >;
+    const power = await ask("home/energy.power", { where: "1" });
+    assertEquals(Object.keys(power.structuredContent as object), ["watts"]);
+    const odd = await ask("bot/odd");
+    assertEquals(odd.isError, true);
+    assertMatch(odd.content[0]!.text, /^The answer of bot is not what it/);
+    assertEquals((await ask("bot/list")).structuredContent, undefined);
+    for (const n of HOSTILE.keys()) {
+      const answer = await ask(`bot/hostile${n}`);
+      assertEquals(typeof answer.content[0]!.text, "string");
+    }
+    await client.close();
+
+    // Not through JavaScript's numbers.
+    const headers = {
+      "content-type": "application/json",
+      accept: "application/json, text/event-stream",
+    };
+    const hello = JSON.stringify(HELLO);
+    const begun = await fetch(url, { method: "POST", headers, body: hello });
+    await begun.body?.cancel();
+    const id = begun.headers.get("mcp-session-id")!;
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { ...headers, "mcp-session-id": id },
+      body: '{"jsonrpc":"2.0","id":1,"method":"tools/call",' +
+        '"params":{"name":"bot/id"}}',
+    });
+    assertMatch(
+      await response.text(),
+      /"structuredContent":\{"id":18446744073709551615,"tags":\["a"\]\}/,
+    );
+  }));
+
+Deno.test("An assistant is told when the tools change, and only then", () =>
+  withAssistant({ allow: ["bot/*", "late/*"] }, async (_call, bot, url) => {
+    const client = new McpClient({ name: "listener", version: "1.0.0" });
+    let changes = 0;
+    let told = Promise.withResolvers<void>();
+    client.setNotificationHandler(ToolListChangedNotificationSchema, () => {
+      changes++;
+      told.resolve();
+      told = Promise.withResolvers();
+    });
+    await client.connect(new StreamableHTTPClientTransport(url));
+    const names = async () =>
+      (await client.listTools()).tools.map(({ name }: { name: string }) =>
+        name
+      );
+    const before = await names();
+    bot.route("more", () => 1);
+    await told.promise;
+    assert((await names()).includes("bot/more"));
+    const other = url.origin.replace(/^http/, "ws");
+    const late = new Client("late", { url: other });
+    const stranger = new Client("stranger", { url: other });
+    stranger.route("any", () => 1);
+    late.route("any", () => 1);
+    await stranger.connect();
+    await late.connect();
+    await told.promise;
+    assert((await names()).includes("late/any"));
+    await late.close();
+    await told.promise;
+    bot.removeRoute("more");
+    await told.promise;
+    assertEquals(await names(), before);
+    assertEquals(changes, 4);
+    await stranger.close();
+    await client.close();
+  }));
+
+Deno.test("Very many tools are listed page by page", () =>
+  withAssistant({ allow: ["*"] }, async (_call, bot, url) => {
+    const more = new Client("more", {
+      url: url.origin.replace(/^http/, "ws"),
+    });
+    for (let n = 0; n < 990; n++) {
+      bot.route(`r${n}`, () => n);
+      more.route(`r${n}`, () => n);
+    }
+    await more.connect();
+    await bot.ping();
+    const client = new McpClient({ name: "reader", version: "1.0.0" });
+    await client.connect(new StreamableHTTPClientTransport(url));
+    const names = new Set<string>();
+    let cursor: string | undefined;
+    let pages = 0;
+    do {
+      const page = await client.listTools(
+        cursor === undefined ? {} : { cursor },
+      );
+      for (const { name } of page.tools) names.add(name);
+      // Who leaves between two pages shifts nothing.
+      if (pages++ === 0) bot.removeRoute("r1");
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    assertEquals(pages, 3);
+    for (let n = 0; n < 990; n++) assert(names.has(`more/r${n}`));
+    assert(names.has("hub/request"));
+    await client.close();
+    await more.close();
+  }));
+
+Deno.test("A session ends with its token, and is of no use with another", async () => {
+  const labels = ["one", "two"];
+  const tokens = labels.map((label) => ({
+    label,
+    token: `${label}-secret-1`,
+    names: [label],
+  }));
+  await using server = await serve({
+    port: 0,
+    open: [mcpDoor({ allow: ["bot/*"] })],
+    tokens,
+  });
+  const url = `http://127.0.0.1:${server.addr.port}/mcp`;
+  const post = (token: string, body: string, session?: string) =>
+    fetch(url, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        accept: "application/json, text/event-stream",
+        authorization: `Bearer ${token}`,
+        ...(session && { "mcp-session-id": session }),
+      },
+      body,
+    });
+  const begun = await post("one-secret-1", JSON.stringify(HELLO));
+  await begun.body?.cancel();
+  const session = begun.headers.get("mcp-session-id")!;
+  const list = '{"jsonrpc":"2.0","id":1,"method":"tools/list"}';
+  const statusOf = async (token: string) => {
+    const response = await post(token, list, session);
+    await response.body?.cancel();
+    return response.status;
+  };
+  assertEquals(await statusOf("one-secret-1"), 200);
+  assertEquals(await statusOf("two-secret-1"), 404);
+  assertEquals([...server.hub.exchange.members].length, 1);
+  // A stream of notifications is open while the token is taken away.
+  const stream = await fetch(url, {
+    headers: {
+      accept: "text/event-stream",
+      authorization: "Bearer one-secret-1",
+      "mcp-session-id": session,
+    },
+  });
+  assertEquals(stream.status, 200);
+  server.hub.setTokens(tokens.slice(1));
+  await stream.text(); // It ends.
+  assertEquals(await statusOf("one-secret-1"), 401);
+  assertEquals([...server.hub.exchange.members].length, 0);
+});
 
 Deno.test("mcpDoor() checks its patterns, times and limits", () => {
   for (const pattern of ["bot", "/x", "bot/", ""]) {

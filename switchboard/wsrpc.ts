@@ -50,6 +50,7 @@ export function wsrpcDoor(): DoorMaker {
 }
 
 class WsrpcDoor implements OpenedDoor {
+  readonly protocol = "wsrpc";
   readonly #hub: Hub;
 
   constructor(hub: Hub) {

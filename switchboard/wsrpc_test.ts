@@ -4,6 +4,8 @@ import { assertEquals } from "@std/assert";
 import { Client, RouteError } from "@wirekit/hub";
 import { connect } from "@wirekit/transport/connect";
 import type { Transport } from "@wirekit/transport/transport";
+import { connect as connectPage } from "@wirekit/wsrpc/client";
+import { Route } from "@wirekit/wsrpc";
 import { serve } from "./serve.ts";
 import { wsrpcDoor } from "./wsrpc.ts";
 
@@ -22,7 +24,9 @@ async function withHub(
 }
 
 async function next(transport: Transport): Promise<string> {
-  for await (const text of transport) return text;
+  for await (const text of transport) {
+    if (!text.startsWith('{"hub.ready"')) return text;
+  }
   return "";
 }
 
@@ -167,4 +171,33 @@ Deno.test("A wsrpc client is asked by routes, and answers as Python and JavaScri
       method: "hub.information",
       params: { source: "bot", data: { on: 1 } },
     }]);
+  }));
+
+Deno.test("Our wsrpc client announces its routes by itself, after each hold too", () =>
+  withHub(async (url, bot) => {
+    class Clock extends Route {
+      static override readonly proxy = ["now"];
+      now(): number {
+        return 0;
+      }
+      hidden(): number {
+        return 1;
+      }
+    }
+    const routes = { greet: () => "hello", math: { sum: () => 3 }, Clock };
+    const known = () => bot.request("@hub", "describe", { name: "page" });
+    const names = async () =>
+      (await known() as { route: string; announced: boolean }[])
+        .filter(({ announced }) => announced).map(({ route }) => route);
+    const page = await connectPage(`${url}/wsrpc/?name=page`, { routes });
+    await using heir = await connectPage(`${url}/wsrpc/?name=page`, {
+      routes: { other: () => 1 },
+    });
+    const all = ["greet", "math.sum", "Clock.now"];
+    while ((await names()).length < 3) await bot.ping();
+    assertEquals(await names(), all);
+    await page.close();
+    while ((await names()).join() !== "other") await bot.ping();
+    assertEquals(await bot.request("page", "other"), 1);
+    assertEquals(heir.state, "open");
   }));

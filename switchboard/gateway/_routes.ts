@@ -45,6 +45,8 @@ interface GatewayRoute {
   /** The schemas of its other params. */
   readonly params?: Record<string, object>;
   readonly required?: readonly string[];
+  /** The member of its result, which is a number. */
+  readonly gives?: string;
   readonly readOnly?: boolean;
   run(args: Args, context: GatewayContext): Promise<unknown>;
 }
@@ -144,6 +146,7 @@ export const GATEWAY_ROUTES: Readonly<Record<string, GatewayRoute>> = {
   },
   "temperature.read": {
     description: "Says the temperature of a zone in °C",
+    gives: "celsius",
     readOnly: true,
     ...device(
       "zone",
@@ -168,6 +171,7 @@ export const GATEWAY_ROUTES: Readonly<Record<string, GatewayRoute>> = {
   },
   "energy.power": {
     description: "Says the power that a meter measures, in W",
+    gives: "watts",
     readOnly: true,
     ...device(
       "meter",
@@ -277,7 +281,7 @@ export function schemasOf(
 ): Record<string, RouteInfo> {
   const all: Record<string, RouteInfo> = {};
   for (const [route, info] of Object.entries(GATEWAY_ROUTES)) {
-    const { description, kind, params, required = [], readOnly } = info;
+    const { description, kind, params, required = [], readOnly, gives } = info;
     const where = kind && { where: whereSchema(kind, names) };
     const isNeeded = kind && route !== "status";
     all[route] = {
@@ -287,6 +291,13 @@ export function schemasOf(
         properties: { ...where, ...params },
         required: [...isNeeded ? ["where"] : [], ...required],
       },
+      ...(gives && {
+        result: {
+          type: "object",
+          properties: { [gives]: { type: "number" } },
+          required: [gives],
+        },
+      }),
       ...(readOnly && { readOnly }),
     };
   }

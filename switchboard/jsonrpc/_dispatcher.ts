@@ -26,7 +26,7 @@ export type Members = Map<string, JsonSlice>;
 /** Who calls. */
 export interface Caller extends Actor {
   /** Describes what it may call, as JSON text. */
-  discover(): string | Fault;
+  discover(): string;
   /** Takes a response. */
   answered(members: Members): void;
   /** Takes a message of which only these members can be read, if it can. */
@@ -153,10 +153,7 @@ export class Dispatcher {
       return void end({ data: "null" });
     }
     if (method === "rpc.discover") {
-      const found = caller.discover();
-      return void end(
-        typeof found === "string" ? { data: found } : { trouble: found },
-      );
+      return void end({ data: caller.discover() });
     }
     const slash = method.indexOf("/");
     const name = unescapeName(method.slice(0, Math.max(slash, 0)));

@@ -34,6 +34,7 @@ export async function answerOnce(
     protocol: "JSON-RPC",
     carrier: "HTTP",
     address,
+    nameless: "passes",
   });
   const end = () => guest.endAll();
   const timer = later(timeout, end);

@@ -3,7 +3,8 @@
 /** A JSON-RPC client that stays connected. */
 
 import { type Fault, fault, JsonSlice, type Question } from "@wirekit/hub";
-import type { Asked } from "../_guest.ts";
+import { type Asked, Guest } from "../_guest.ts";
+import { routesOf } from "./_discovered.ts";
 import { Dispatcher, type Members } from "./_dispatcher.ts";
 import { openRpcOf } from "./_openrpc.ts";
 import { type Newcomer, Session } from "../_session.ts";
@@ -14,8 +15,15 @@ export const PING: Uint8Array<ArrayBuffer> = new TextEncoder().encode(
   '{"jsonrpc":"2.0","id":"hub.ping","method":"hub.ping"}',
 );
 
+/** An id that no call of a client has, in case it looks at ids alone. */
+const DISCOVERY = '"hub.discover"';
+
+const DISCOVER = `{"jsonrpc":"2.0","id":${DISCOVERY},"method":"rpc.discover"}`;
+
 export class JsonRpcSession extends Session {
   readonly #dispatcher = new Dispatcher(this);
+  /** Whether it has been asked what it can be asked for. */
+  #isDiscovered = false;
 
   constructor(newcomer: Newcomer) {
     super("JSON-RPC", newcomer);
@@ -28,14 +36,13 @@ export class JsonRpcSession extends Session {
   }
 
   /** See {@linkcode Caller}. */
-  discover(): string | Fault {
-    const { visitor } = this;
-    if (!visitor) return this.guest() as Fault;
-    return JSON.stringify(openRpcOf(visitor.catalog()));
+  discover(): string {
+    return JSON.stringify(openRpcOf(this.visitor?.catalog() ?? []));
   }
 
   /** See {@linkcode Caller}. */
   answered(members: Members): void {
+    if (this.#isDiscovery(members)) return;
     const question = this.#questionOf(members);
     const guest = this.visitor;
     if (!question || !guest) return; // Late, or twice.
@@ -47,6 +54,28 @@ export class JsonRpcSession extends Session {
     } else if (failed) guest.refuse(question, troubleOf(error));
     else if (result) guest.answer(question, result.text);
     else guest.spoil(question, "it has no result");
+  }
+
+  /**
+   * Asks for an OpenRPC document, which ours have and some others: its methods
+   * are announced. It is asked once, and need not answer.
+   */
+  protected entered(): void {
+    if (this.#isDiscovered) return;
+    this.#isDiscovered = true;
+    this.send(DISCOVER);
+  }
+
+  /** Takes the answer to that, if it is one. */
+  #isDiscovery(members: Members): boolean {
+    if (members.get("id")?.text !== DISCOVERY) return false;
+    const document = members.get("result")?.text;
+    const routes = document === undefined ? undefined : routesOf(document);
+    const guest = this.guest();
+    if (routes !== undefined && guest instanceof Guest && !guest.hasAnnounced) {
+      guest.announce(routes);
+    }
+    return true;
   }
 
   /** See {@linkcode Caller}. */

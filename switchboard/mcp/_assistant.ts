@@ -2,6 +2,7 @@
 
 /** One AI assistant: a server of the SDK whose tools are routes of the hub. */
 
+import { later, type Timer } from "@wirekit/internal/clock";
 import { fault, type Hub, JsonSlice, type Pass } from "@wirekit/hub";
 // @ts-types="@modelcontextprotocol/sdk/server/index"
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
@@ -15,6 +16,7 @@ import {
 import { unescapeName } from "../_catalog.ts";
 import config from "../deno.json" with { type: "json" };
 import { Guest, NO_HOST, type Outcome } from "../_guest.ts";
+import { exactObject, fits, resultSchema } from "./_schema.ts";
 import { type Allowed, HUB_TOOLS, toolsOf } from "./_tools.ts";
 
 /** What is known of an assistant. */
@@ -22,31 +24,52 @@ export interface AssistantOptions {
   readonly allowed: Allowed;
   readonly timeout: number;
   readonly address: string;
+  /** Is called when the hub has put it out. */
+  onEnd(): void;
 }
 
 /** The most calls whose arguments are kept. */
 const MAX_KEPT = 1_000;
 
+/** How long changes of the tools are gathered, in milliseconds. */
+const CHANGE_DELAY = 500;
+
 export class Assistant {
   readonly server: Server;
+  readonly #hub: Hub;
   readonly #guest: Guest;
   readonly #options: AssistantOptions;
   /** The arguments of calls as the texts that came, by the id as JSON text. */
   readonly #given = new Map<string, string>();
+  /** The tools that it was told of, as JSON text; none before it asks. */
+  #listed: string | undefined;
+  #changing: Timer | undefined;
+  readonly #unwatch: () => void;
 
   constructor(hub: Hub, pass: Pass, options: AssistantOptions) {
+    this.#hub = hub;
     this.#options = options;
     const { address } = options;
-    this.#guest = new Guest(hub, pass, NO_HOST, {
+    this.#guest = new Guest(hub, pass, { ...NO_HOST, ended: options.onEnd }, {
       protocol: "MCP",
       carrier: "HTTP",
       address,
+      nameless: "stays",
     });
     const info = { name: "wirekit", version: config.version };
-    this.server = new Server(info, { capabilities: { tools: {} } });
-    this.server.setRequestHandler(ListToolsRequestSchema, () => ({
-      tools: toolsOf(this.#guest.catalog(), options.allowed),
-    }));
+    this.server = new Server(info, {
+      capabilities: { tools: { listChanged: true } },
+    });
+    this.server.setRequestHandler(ListToolsRequestSchema, ({ params }) => {
+      const { cursor } = params ?? {};
+      // What changes from the first page on is told.
+      if (cursor === undefined) this.#listed = this.#tools();
+      return { ...toolsOf(this.#guest.catalog(), options.allowed, cursor) };
+    });
+    this.#unwatch = hub.exchange.routes.watch(() => {
+      if (this.#listed === undefined) return;
+      this.#changing ??= later(CHANGE_DELAY, () => this.#change());
+    });
     this.server.setRequestHandler(
       CallToolRequestSchema,
       ({ params }, { requestId, signal }) =>
@@ -71,7 +94,25 @@ export class Assistant {
     }
   }
 
+  /** Tells the assistant that the tools have changed, if they have. */
+  #change(): void {
+    this.#changing = undefined;
+    const tools = this.#tools();
+    if (tools === this.#listed) return;
+    this.#listed = tools;
+    this.server.sendToolListChanged().catch(() => {});
+  }
+
+  #tools(): string {
+    const { allowed } = this.#options;
+    return JSON.stringify(
+      this.#guest.catalog().filter(({ name, route }) => allowed(name, route)),
+    );
+  }
+
   async close(): Promise<void> {
+    this.#unwatch();
+    this.#changing?.stop();
     this.#guest.leave();
     await this.server.close();
   }
@@ -124,9 +165,19 @@ export class Assistant {
       if (signal.aborted) cancel();
       signal.addEventListener("abort", cancel, { once: true });
     });
-    return "data" in outcome
-      ? said(outcome.data)
-      : said(outcome.trouble.text, true);
+    if ("trouble" in outcome) return said(outcome.trouble.text, true);
+    const { data: text } = outcome;
+    const { routes } = this.#hub.exchange;
+    const known = routes.of(JSON.stringify(name)).find((each) =>
+      each.route === route
+    );
+    const schema = resultSchema(known?.result);
+    if (!schema) return said(text);
+    if (!fits(JSON.parse(text), schema)) {
+      const why = `The answer of ${name} is not what it announced: ${text}`;
+      return said(why, true);
+    }
+    return { ...said(text), structuredContent: exactObject(text) };
   }
 }
 

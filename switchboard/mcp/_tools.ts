@@ -4,6 +4,7 @@
 
 import type { KnownRoute } from "@wirekit/hub";
 import { escapeName } from "../_catalog.ts";
+import { argumentsSchema, type ObjectSchema, resultSchema } from "./_schema.ts";
 
 /** Says whether an assistant may call a route. */
 export type Allowed = (name: string, route: string) => boolean;
@@ -12,7 +13,9 @@ export type Allowed = (name: string, route: string) => boolean;
 export interface Tool {
   readonly name: string;
   readonly description: string;
-  readonly inputSchema: { type: "object"; [key: string]: unknown };
+  readonly inputSchema: ObjectSchema;
+  /** What the result is, if that is an object that was described. */
+  readonly outputSchema?: ObjectSchema;
   readonly annotations?: { readonly readOnlyHint?: boolean };
 }
 
@@ -47,25 +50,49 @@ function matcher(pattern: string): RegExp {
   return new RegExp(`^${parts.join("[^]*")}$`);
 }
 
-/** The tools of the routes that are known and allowed. */
+/** The most tools of one page of the list. */
+const PAGE = 1_000;
+
+/** Some of the tools, and where the next ones begin. */
+export interface ToolPage {
+  readonly tools: Tool[];
+  readonly nextCursor?: string;
+}
+
+/**
+ * The tools of the routes that are known and allowed, by their names: the pages
+ * stay in order while participants come and go.
+ *
+ * @param after The name of the last tool of the page before.
+ */
 export function toolsOf(
   routes: readonly KnownRoute[],
   allowed: Allowed,
-): Tool[] {
+  after?: string,
+): ToolPage {
   const found = routes.filter(({ name, route }) => allowed(name, route))
-    .map(toolOf);
-  const tools: Tool[] = [...found, REQUEST];
+    .map((route) => ({ title: titleOf(route), route }))
+    .filter(({ title }) => after === undefined || title > after)
+    .sort((a, b) => a.title < b.title ? -1 : 1);
+  const tools = found.slice(0, PAGE).map(({ route }) => toolOf(route));
+  if (found.length > PAGE) return { tools, nextCursor: tools.at(-1)!.name };
+  tools.push(REQUEST);
   if (allowed(HUB_TOOLS, "inform")) tools.push(INFORM);
-  return tools;
+  return { tools };
 }
 
-function toolOf(
-  { name, route, description, params, readOnly }: KnownRoute,
-): Tool {
+function titleOf({ name, route }: KnownRoute): string {
+  return `${escapeName(name)}/${route}`;
+}
+
+function toolOf(known: KnownRoute): Tool {
+  const { name, route, description, params, result, readOnly } = known;
+  const outputSchema = resultSchema(result);
   return {
-    name: `${escapeName(name)}/${route}`,
+    name: titleOf(known),
     description: description ?? `Asks ${name} for ${route}`,
-    inputSchema: { ...params, type: "object" },
+    inputSchema: argumentsSchema(params),
+    ...(outputSchema && { outputSchema }),
     ...(readOnly && { annotations: { readOnlyHint: true } }),
   };
 }

@@ -262,7 +262,9 @@ class JsonRpc extends Wire {
       source = found[1]!;
       data = `${params.slice(0, found.index)}}`;
     }
-    this.asked.push([nameOf(source), route, data]);
+    // The hub asks once for what it could announce.
+    const isOwn = route === "rpc.discover";
+    if (!isOwn) this.asked.push([nameOf(source), route, data]);
     const answer = route === "echo"
       ? `"result":${data}`
       : route === "fail"
@@ -308,6 +310,7 @@ class Wsrpc extends Wire {
 
   protected receive(text: string): void {
     const message = membersOf(text);
+    if (message.has("hub.ready")) return;
     const id = message.get("id")!;
     const method = message.get("method");
     const params = message.get("params") ?? "null";

@@ -35,6 +35,15 @@ export class RouteTable {
     return [...this.#entries.keys()];
   }
 
+  /** The names that can be called: of a class route, those of its methods. */
+  get methods(): string[] {
+    return Array.from(this.#entries).flatMap(([name, { exposure }]) =>
+      exposure
+        ? Array.from(exposure.methods.keys(), (method) => `${name}.${method}`)
+        : name
+    );
+  }
+
   /** Adds a route; throws a `TypeError` if it is not valid. */
   add(name: string, route: unknown): void {
     checkName(name);
