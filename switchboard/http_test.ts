@@ -299,6 +299,29 @@ Deno.test("GET /openapi.json describes what is announced and what was learned", 
     assert(await bot.ping());
   }));
 
+Deno.test("A reader of events says what it can be asked for", () =>
+  withHub(async (http, bot) => {
+    const response = await fetch(`${http}/events?name=script`);
+    const reader = response.body!.pipeThrough(new TextDecoderStream())
+      .getReader();
+    const { value } = await reader.read();
+    const key = /"key":"([^"]+)"/.exec(value!)![1];
+    const announced = await post(
+      `${http}/call/@hub/announce?as=${key}`,
+      '{"routes":{"greet":{"description":"Greets"}}}',
+    );
+    assertEquals(announced[0], 200);
+    assertEquals(await bot.request("@hub", "describe", { name: "script" }), [
+      {
+        name: "script",
+        route: "greet",
+        announced: true,
+        description: "Greets",
+      },
+    ]);
+    await reader.cancel();
+  }));
+
 Deno.test("httpDoor() checks its time", () => {
   for (const timeout of [NaN, -1, 0]) {
     assertThrows(() => httpDoor({ timeout }), RangeError, "timeout");
