@@ -1,8 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { now, sleep } from "@wirekit/internal/clock";
+import { now, settled, sleep } from "@wirekit/internal/clock";
 import { NotConnectedError } from "@wirekit/internal/errors";
-import { type KV, Kvm } from "@nats-io/kv";
+import { type KV, Kvm, type KvWatchEntry } from "@nats-io/kv";
 import type { NatsConnection } from "@nats-io/transport-node";
 
 /** Where a cluster keeps what its nodes have to agree on. */
@@ -102,4 +102,27 @@ function unusable(cause: unknown, replicas: number): NotConnectedError {
       "-js, or jetstream {} in its settings"
     : `The NATS servers cannot keep the names on ${replicas} of them: ${why}`;
   return new NotConnectedError(text, { cause });
+}
+
+/** Listens to a bucket; resolves once all that is in it was told. */
+export async function listen(
+  bucket: KV,
+  signal: AbortSignal,
+  hear: (entry: KvWatchEntry) => void,
+): Promise<void> {
+  const { values } = await bucket.status();
+  const watch = await bucket.watch();
+  signal.addEventListener("abort", () => watch.stop());
+  if (signal.aborted) watch.stop();
+  const told = Promise.withResolvers<void>();
+  if (values === 0) told.resolve();
+  (async () => {
+    for await (const entry of watch) {
+      if (signal.aborted) break;
+      hear(entry);
+      if (entry.delta === 0) told.resolve();
+    }
+    told.resolve();
+  })();
+  await settled(told.promise, 5_000);
 }

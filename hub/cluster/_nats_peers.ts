@@ -1,0 +1,108 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { now } from "@wirekit/internal/clock";
+import type { KV, KvEntry } from "@nats-io/kv";
+import type { NodeStatus } from "./backplane.ts";
+import { isChanged } from "./_nats_buckets.ts";
+
+/** Another node, and when it last gave a sign of life, by this node's clock. */
+interface Peer {
+  status: NodeStatus;
+  seen: number;
+  /** The revision of that sign. */
+  revision: number;
+}
+
+/** The node that watches the others. */
+interface PeerWatcher {
+  readonly id: string;
+  log(level: "info", line: string): void;
+  /** A node is gone. */
+  gone(id: string): void;
+}
+
+/** The other nodes, as far as this one has heard of them. */
+export class Peers {
+  readonly #nodes: KV;
+  readonly #lease: number;
+  readonly #watcher: PeerWatcher;
+  readonly #peers = new Map<string, Peer>();
+
+  constructor(nodes: KV, lease: number, watcher: PeerWatcher) {
+    this.#nodes = nodes;
+    this.#lease = lease;
+    this.#watcher = watcher;
+  }
+
+  /** Their ids. */
+  get ids(): Iterable<string> {
+    return this.#peers.keys();
+  }
+
+  /** What is known of each. */
+  get statuses(): NodeStatus[] {
+    return Array.from(this.#peers.values(), ({ status }) => status);
+  }
+
+  /** Returns whether a node is there, as far as this one has heard. */
+  has(id: string): boolean {
+    return this.#peers.has(id);
+  }
+
+  /** Returns whether a node is there; asks the engine if it is not known. */
+  async isThere(id: string): Promise<boolean> {
+    if (this.#peers.has(id)) return true;
+    const entry = await this.#nodes.get(id);
+    return entry?.operation === "PUT";
+  }
+
+  /** Takes what is known of a node; returns whether it is there. */
+  hear(entry: KvEntry): boolean {
+    const { key: id, operation, revision } = entry;
+    if (id === this.#watcher.id) return true;
+    const peer = this.#peers.get(id);
+    if (peer && peer.revision > revision) return true;
+    if (operation !== "PUT") {
+      if (peer) this.#part(id);
+      return false;
+    }
+    const status: NodeStatus = { id, ...entry.json<object>() } as NodeStatus;
+    if (!peer) this.#watcher.log("info", `Node ${status.label} is here`);
+    if (peer?.revision !== revision) {
+      this.#peers.set(id, { status, seen: now(), revision });
+    }
+    return true;
+  }
+
+  /** Looks whether a node is there that has not been heard of. */
+  async suspect(id: string): Promise<void> {
+    if (id === this.#watcher.id) return;
+    const entry = await this.#nodes.get(id).catch(() => undefined);
+    if (entry === undefined) return;
+    if (!entry || !this.hear(entry)) this.#part(id);
+  }
+
+  /**
+   * Takes nodes for dead that no longer give signs of life. What is not renewed
+   * expires only some time later, so this node removes it: that fails if it was
+   * renewed in the meantime, and from then on it cannot be.
+   */
+  bury(): void {
+    for (const [id, peer] of this.#peers) {
+      if (now() - peer.seen < this.#lease) continue;
+      // Half a second until the next try.
+      peer.seen += 500;
+      this.#nodes.delete(id, { previousSeq: peer.revision }).then(
+        () => this.#part(id),
+        (error) => isChanged(error) ? this.suspect(id) : undefined,
+      );
+    }
+  }
+
+  #part(id: string): void {
+    const peer = this.#peers.get(id);
+    this.#peers.delete(id);
+    if (peer) this.#watcher.log("info", `Node ${peer.status.label} is gone`);
+    this.#watcher.gone(id);
+  }
+}
