@@ -56,6 +56,11 @@ export class Program implements AsyncDisposable {
     this.#news = Promise.withResolvers();
   }
 
+  /** Its number. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   /** What it has said so far, on both outputs. */
   get text(): string {
     return this.#text;
@@ -107,5 +112,28 @@ export class Program implements AsyncDisposable {
   /** Kills it. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop("SIGKILL");
+  }
+}
+
+/** A block of a shell that runs in a terminal of its own. */
+export class Terminal extends Program {
+  /**
+   * Starts it. The first line that fails ends it.
+   *
+   * @param block What is pasted.
+   * @param options Its folder and environment.
+   */
+  constructor(block: string, options: Deno.CommandOptions) {
+    // A group of its own, so that all that it starts ends with it.
+    super("setsid", { ...options, args: ["bash", "-ec", block] });
+  }
+
+  override stop(signal: Deno.Signal = "SIGINT"): Promise<Deno.CommandStatus> {
+    try {
+      Deno.kill(-this.pid, signal);
+    } catch {
+      // All of it has ended.
+    }
+    return super.stop(signal);
   }
 }

@@ -59,7 +59,7 @@ async function whyNotRun(block: Block): Promise<string | undefined> {
   const { info, text, comment } = block;
   const [language = "", ...rest] = info.split(" ");
   if (/^not run: \S/.test(comment)) return undefined;
-  const [, file] = /^run by (\S+)$/.exec(comment) ?? [];
+  const [, file] = /^run by ([^\s,]+)(?:, .+)?$/.exec(comment) ?? [];
   if (file !== undefined) {
     const found = await Deno.stat(new URL(file, ROOT)).catch(() => undefined);
     return found?.isFile ? undefined : `there is no ${file}`;

@@ -1,63 +1,47 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
+/** The pages of `examples/`, followed from the top in empty folders. */
+
 import { assertEquals } from "@std/assert";
-import { getAvailablePort } from "@std/net/get-available-port";
 import { ROOT } from "../_packages.ts";
-import { Program } from "../_program.ts";
 import { Consumer } from "./_consumer.ts";
+import { walk } from "./_walk.ts";
 
-const BLOCK_REGEXP =
-  /(?:`(?<file>\w+\.ts)`(?:(?!\n#|```).)*)?```(?<language>\w+)[^\n]*\n(?<text>.*?)```/gs;
-
-/** What commands go on to run until somebody ends them, and what they say first. */
-const READY: [RegExp, RegExp][] = [
-  [/hub --port/, /listens on ws:/],
-  [/ serve /, /Listening on http:/],
-  [/ simulate /, /\d/],
-  [/ bot\.ts$/, /^ready$/m],
-  [/ watch\.ts$/, /^watching$/m],
-];
-
-/** A line as a shell splits it; no page has quotes in these. */
-function argumentsOf(line: string): string[] {
-  const [program, ...args] = line.split(" ");
-  assertEquals(program, "deno", line);
-  return args;
+/** Shows a unit to systemd, where that is. */
+async function verify(unit: string, folder: string): Promise<void> {
+  const text = await Deno.readTextFile(`${folder}/${unit}`);
+  const here = `${folder}/verify-${unit}`;
+  // It says so if the program is not where the unit has it.
+  await Deno.writeTextFile(
+    here,
+    text.replace("/usr/local/bin/deno", Deno.execPath()),
+  );
+  const found = await new Deno.Command("systemd-analyze", {
+    args: ["verify", "--man=no", here],
+  }).output().catch(() => undefined);
+  if (!found) return;
+  const said = new TextDecoder().decode(found.stderr);
+  // The folder of a reader need not be there, nor its other units.
+  assertEquals([found.code, said], [0, ""], unit);
 }
 
-/** Does what a section says, from the top, as a newcomer would. */
-async function walk(section: string): Promise<void> {
-  const port = getAvailablePort();
-  await using consumer = await Consumer.arrive();
-  await using programs = new AsyncDisposableStack();
-  const text = section.replaceAll("8080", `${port}`);
-  const byFile = new Map<string, Program>();
-  let last: Program | undefined;
-  for (const { groups = {} } of text.matchAll(BLOCK_REGEXP)) {
-    const { file, language, text = "" } = groups;
-    if (language === "ts") {
-      await Deno.writeTextFile(`${consumer.folder}/${file}`, text);
-    } else if (language === "text") {
-      const program = byFile.get(file ?? "") ?? last;
-      await program?.says(new RegExp(`^${text.trim()}`, "m"));
-    } else {
-      for (const line of text.trim().split("\n")) {
-        const args = argumentsOf(line);
-        const options = { ...consumer.options, args };
-        last = programs.use(new Program(Deno.execPath(), options));
-        byFile.set(args.at(-1) ?? "", last);
-        const [, ready] = READY.find(([command]) => command.test(line)) ?? [];
-        if (ready) await last.says(ready);
-        else assertEquals((await last.ends()).code, 0, last.text);
-      }
+for (const name of ["bots", "page"]) {
+  Deno.test(`examples/${name} ends as its page says`, async () => {
+    await using consumer = await Consumer.arrive();
+    const file = new URL(`examples/${name}/README.md`, ROOT);
+    await walk(consumer, await Deno.readTextFile(file));
+    for await (const { name } of Deno.readDir(consumer.folder)) {
+      if (name.endsWith(".service")) await verify(name, consumer.folder);
     }
-  }
+  });
 }
 
 const page = await Deno.readTextFile(new URL("examples/README.md", ROOT));
 for (const section of page.split(/^## /m).slice(1)) {
   const [title = ""] = section.split("\n", 1);
-  Deno.test(`Five minutes ${title.toLowerCase()} end as the page says`, () => {
-    return walk(section);
+  if (!section.includes("path_test")) continue;
+  Deno.test(`Five minutes ${title.toLowerCase()} end as the page says`, async () => {
+    await using consumer = await Consumer.arrive();
+    await walk(consumer, section);
   });
 }
