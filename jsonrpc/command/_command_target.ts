@@ -20,7 +20,7 @@ import {
   type Values,
 } from "@wirekit/internal/command";
 import type { Target } from "./_program.ts";
-import { openTarget } from "./_target.ts";
+import { openTarget, type TargetOptions } from "./_target.ts";
 import type { Params } from "../wire/message.ts";
 
 const SCHEMES = ["ws:", "wss:", "tcp:", "tls:", "unix:", "http:", "https:"];
@@ -64,6 +64,7 @@ export async function open(
   place: Place["place"],
   options: TargetCall["options"],
   terminal: Terminal,
+  more: Partial<TargetOptions> = {},
 ): Promise<Target> {
   const target = openTarget(place, {
     headers: options.header.map(headerOf),
@@ -77,6 +78,7 @@ export async function open(
           ? JSON.stringify({ method, params })
           : `${method.replace(/\s+/g, " ")} ${JSON.stringify(params ?? null)}`,
       ),
+    ...more,
   });
   return await terminal.during("Connecting", target);
 }

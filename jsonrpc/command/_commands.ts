@@ -9,6 +9,7 @@ import {
   toggle,
   UsageError,
 } from "@wirekit/internal/command";
+import { inspectCommand } from "./inspect/_command_inspect.ts";
 import { serveCommand } from "./_command_serve.ts";
 import {
   DATA_OPTION,
@@ -178,12 +179,20 @@ export const jsonrpc: Command = {
   name: "jsonrpc",
   version: config.version,
   summary: "Call and serve JSON-RPC 2.0",
-  commands: [call, notify, listen, discover, serveCommand],
+  commands: [
+    call,
+    notify,
+    listen,
+    discover,
+    inspectCommand,
+    serveCommand,
+  ],
   examples: [
     "jsonrpc serve math.ts",
     "jsonrpc call ws://127.0.0.1:8095 sum 1 2",
     `jsonrpc call initialize '{"capabilities":{}}' --lsp -- clangd`,
     "jsonrpc discover ws://127.0.0.1:8095",
+    "jsonrpc inspect --lsp -- clangd",
   ],
   exitCode(error) {
     if (error instanceof TimeoutError) return 4;

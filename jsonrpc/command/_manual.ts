@@ -46,7 +46,10 @@ function formatMethod(method: OpenRpcMethod): string {
   return lines.join("\n");
 }
 
-function formatParam({ name, schema, required }: ContentDescriptor): string {
+/** Formats a param with its type. */
+export function formatParam(
+  { name, schema, required }: ContentDescriptor,
+): string {
   return `${name}${required ? "" : "?"}: ${typeOf(schema)}`;
 }
 

@@ -9,6 +9,8 @@ import type { Transport } from "@wirekit/transport/transport";
 import { connectUnix } from "@wirekit/transport/unix";
 import { startProgram, type Target } from "./_program.ts";
 import { HttpClient } from "../call/http_client.ts";
+import type { Methods } from "../answer/methods.ts";
+import type { Conventions } from "../peer_options.ts";
 import type { LogEntry } from "../wire/log.ts";
 import type { Params } from "../wire/message.ts";
 import { Peer } from "../peer.ts";
@@ -23,6 +25,11 @@ export interface TargetOptions {
   timeout: number;
   signal: AbortSignal;
   onNotification(method: string, params: Params | undefined): void;
+  /** What the other end may ask. */
+  methods?: Methods;
+  conventions?: Conventions;
+  /** Is called with each message. */
+  onMessage?(entry: LogEntry): void;
 }
 
 /** Connects to a URL, or starts a program. */
@@ -30,8 +37,14 @@ export async function openTarget(
   place: string | readonly string[],
   options: TargetOptions,
 ): Promise<Target> {
+  const { methods, conventions } = options;
   const peerOptions = {
-    onMessage: (entry: LogEntry) => notice(entry, options),
+    onMessage(entry: LogEntry) {
+      options.onMessage?.(entry);
+      notice(entry, options);
+    },
+    ...(methods && { methods }),
+    ...(conventions && { conventions }),
   };
   if (typeof place !== "string") {
     return startProgram(place, options.framing, peerOptions);

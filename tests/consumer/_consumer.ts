@@ -124,7 +124,8 @@ export class Consumer implements AsyncDisposable {
         DENO_NO_UPDATE_CHECK: "1",
         JSR_URL: this.#registry.url,
         NO_COLOR: "1",
-        PATH: `${dirname(Deno.execPath())}:${Deno.env.get("PATH")}`,
+        PATH: [dirname(Deno.execPath()), this.bin, Deno.env.get("PATH")]
+          .join(":"),
       },
     };
   }

@@ -25,7 +25,7 @@ async function verify(unit: string, folder: string): Promise<void> {
   assertEquals([found.code, said], [0, ""], unit);
 }
 
-for (const name of ["bots", "page"]) {
+for (const name of ["bots", "page", "tool", "openwebnet"]) {
   Deno.test(`examples/${name} ends as its page says`, async () => {
     await using consumer = await Consumer.arrive();
     const file = new URL(`examples/${name}/README.md`, ROOT);
@@ -33,15 +33,5 @@ for (const name of ["bots", "page"]) {
     for await (const { name } of Deno.readDir(consumer.folder)) {
       if (name.endsWith(".service")) await verify(name, consumer.folder);
     }
-  });
-}
-
-const page = await Deno.readTextFile(new URL("examples/README.md", ROOT));
-for (const section of page.split(/^## /m).slice(1)) {
-  const [title = ""] = section.split("\n", 1);
-  if (!section.includes("path_test")) continue;
-  Deno.test(`Five minutes ${title.toLowerCase()} end as the page says`, async () => {
-    await using consumer = await Consumer.arrive();
-    await walk(consumer, section);
   });
 }

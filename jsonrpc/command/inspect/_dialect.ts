@@ -1,0 +1,55 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** What the inspector knows of a protocol that is spoken in JSON-RPC. */
+
+import type { Methods } from "../../answer/methods.ts";
+import type { Caller } from "../../call/caller.ts";
+import type { OpenRpcDocument } from "../../contract/openrpc.ts";
+import type { Conventions } from "../../peer_options.ts";
+import { JsonRpcError } from "../../wire/error.ts";
+import type { Params } from "../../wire/message.ts";
+import { entriesOf, type Entry } from "./_entry.ts";
+
+/** How a call is limited. */
+export interface Limit {
+  timeout: number;
+  signal: AbortSignal;
+}
+
+/** A protocol. */
+export interface Dialect {
+  /** What the other end may ask us. */
+  readonly methods?: Methods;
+  readonly conventions?: Conventions;
+  /**
+   * Does what comes before anything else.
+   *
+   * @returns Who the other end says that it is.
+   */
+  begin(caller: Caller, limit: Limit): Promise<string>;
+  /** Finds what can be called. */
+  entries(caller: Caller, limit: Limit): Promise<Entry[]>;
+  /** Says a notification in words; `undefined` shows it as it came. */
+  tell?(method: string, params: Params | undefined): string | undefined;
+  /** Does what comes last, within some milliseconds. */
+  end?(caller: Caller, timeout: number): Promise<void>;
+}
+
+/** JSON-RPC and nothing more; what there is, `rpc.discover` may say. */
+export const PLAIN: Dialect = {
+  begin: () => Promise.resolve(""),
+  async entries(caller, limit) {
+    try {
+      const document = await caller.request<OpenRpcDocument>(
+        "rpc.discover",
+        undefined,
+        limit,
+      );
+      return entriesOf(document);
+    } catch (error) {
+      // Most servers do not know it.
+      if (error instanceof JsonRpcError) return [];
+      throw error;
+    }
+  },
+};

@@ -1,0 +1,270 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** Language servers. */
+
+import { Methods } from "../../answer/methods.ts";
+import type { Caller } from "../../call/caller.ts";
+import type { ContentDescriptor } from "../../contract/openrpc.ts";
+import config from "../../deno.json" with { type: "json" };
+import type { Params } from "../../wire/message.ts";
+import type { Dialect, Limit } from "./_dialect.ts";
+import type { Entry, Question } from "./_entry.ts";
+
+const FILE: ContentDescriptor = {
+  name: "file",
+  schema: { type: "string" },
+  required: true,
+};
+const POSITION: ContentDescriptor[] = [
+  FILE,
+  {
+    name: "line",
+    schema: { type: "integer" },
+    required: true,
+    summary: "from 1",
+  },
+  {
+    name: "column",
+    schema: { type: "integer" },
+    required: true,
+    summary: "from 1",
+  },
+];
+
+/** What is called with a place in a file, by the capability that allows it. */
+const METHODS: [capability: string, method: string, ContentDescriptor[]][] = [
+  ["hoverProvider", "textDocument/hover", POSITION],
+  ["completionProvider", "textDocument/completion", POSITION],
+  ["definitionProvider", "textDocument/definition", POSITION],
+  ["typeDefinitionProvider", "textDocument/typeDefinition", POSITION],
+  ["implementationProvider", "textDocument/implementation", POSITION],
+  ["referencesProvider", "textDocument/references", POSITION],
+  ["documentHighlightProvider", "textDocument/documentHighlight", POSITION],
+  ["signatureHelpProvider", "textDocument/signatureHelp", POSITION],
+  ["documentSymbolProvider", "textDocument/documentSymbol", [FILE]],
+  ["documentFormattingProvider", "textDocument/formatting", [FILE]],
+  ["foldingRangeProvider", "textDocument/foldingRange", [FILE]],
+  ["documentLinkProvider", "textDocument/documentLink", [FILE]],
+  ["workspaceSymbolProvider", "workspace/symbol", [{
+    name: "query",
+    schema: { type: "string" },
+    required: true,
+  }]],
+];
+
+/** The ids of languages that are not the ends of their files. */
+const LANGUAGES: Record<string, string> = {
+  js: "javascript",
+  jsx: "javascriptreact",
+  md: "markdown",
+  py: "python",
+  rb: "ruby",
+  rs: "rust",
+  sh: "shellscript",
+  ts: "typescript",
+  txt: "plaintext",
+  tsx: "typescriptreact",
+  h: "cpp",
+  hpp: "cpp",
+  cc: "cpp",
+};
+
+/** The protocol, from `initialize` to `exit`. */
+export class Lsp implements Dialect {
+  readonly conventions = "lsp";
+  readonly methods: Methods = new Methods()
+    .add(
+      "workspace/configuration",
+      (_call, { items }) => (items as unknown[]).map(() => null),
+    )
+    .add("workspace/workspaceFolders", () => this.#folders)
+    .add("client/registerCapability", () => null)
+    .add("client/unregisterCapability", () => null)
+    .add("window/workDoneProgress/create", () => null)
+    .add("window/showMessageRequest", () => null);
+  readonly #files = new Map<string, { version: number; text: string }>();
+  #folders: { uri: string; name: string }[] | null = null;
+  #capabilities: Record<string, unknown> = {};
+  #caller!: Caller;
+
+  async begin(caller: Caller, limit: Limit): Promise<string> {
+    this.#caller = caller;
+    const uri = uriOf(Deno.cwd());
+    this.#folders = [{ uri, name: uri.split("/").at(-1) ?? "" }];
+    const { serverInfo, capabilities } = await caller.request<{
+      serverInfo?: { name?: string; version?: string };
+      capabilities?: Record<string, unknown>;
+    }>("initialize", {
+      processId: Deno.pid,
+      clientInfo: { name: "jsonrpc inspect", version: config.version },
+      rootUri: uri,
+      workspaceFolders: this.#folders,
+      capabilities: {
+        textDocument: {
+          hover: { contentFormat: ["plaintext", "markdown"] },
+          documentSymbol: { hierarchicalDocumentSymbolSupport: true },
+          publishDiagnostics: {},
+        },
+        window: { workDoneProgress: true },
+        workspace: { configuration: true, workspaceFolders: true },
+      },
+    }, limit);
+    this.#capabilities = capabilities ?? {};
+    await caller.notify("initialized", {});
+    const { name = "The program", version = "" } = serverInfo ?? {};
+    return `${`${name} ${version}`.trim()} is a language server`;
+  }
+
+  entries(): Promise<Entry[]> {
+    const known = METHODS.filter(([needed]) => this.#capabilities[needed]);
+    return Promise.resolve(known.map(([, name, params]) => ({
+      name,
+      params,
+      byName: true,
+      ask: (given) => this.#ask(name, Object(given)),
+      show: (result) => shown(name, result),
+    })));
+  }
+
+  /** Makes a request of what was typed: the file is shown to the server first. */
+  async #ask(method: string, given: Params): Promise<Question> {
+    const { file, line, column, ...rest } = given as Record<string, unknown>;
+    if (typeof file !== "string") return { method, params: given };
+    const uri = await this.#open(file);
+    const position = typeof line !== "number" ? {} : {
+      position: { line: line - 1, character: Number(column ?? 1) - 1 },
+    };
+    const more = method === "textDocument/references"
+      ? { context: { includeDeclaration: true } }
+      : method === "textDocument/formatting"
+      ? { options: { tabSize: 2, insertSpaces: true } }
+      : {};
+    return {
+      method,
+      params: { textDocument: { uri }, ...position, ...more, ...rest },
+    };
+  }
+
+  /** Shows a file as it is now to the server, and returns its URI. */
+  async #open(file: string): Promise<string> {
+    const uri = uriOf(file);
+    const text = await Deno.readTextFile(file);
+    const known = this.#files.get(uri);
+    if (known?.text === text) return uri;
+    const version = (known?.version ?? 0) + 1;
+    this.#files.set(uri, { version, text });
+    if (known) {
+      await this.#caller.notify("textDocument/didChange", {
+        textDocument: { uri, version },
+        contentChanges: [{ text }],
+      });
+      return uri;
+    }
+    const end = file.split(".").at(-1) ?? "";
+    await this.#caller.notify("textDocument/didOpen", {
+      textDocument: { uri, languageId: LANGUAGES[end] ?? end, version, text },
+    });
+    return uri;
+  }
+
+  tell(method: string, params: unknown): string | undefined {
+    if (method === "window/logMessage" || method === "window/showMessage") {
+      return String(Object(params).message);
+    }
+    if (method !== "textDocument/publishDiagnostics") return undefined;
+    const { uri, diagnostics } = params as {
+      uri: string;
+      diagnostics: { range: Range; message: string }[];
+    };
+    if (diagnostics.length === 0) return `${pathOf(uri)} has no problems`;
+    return diagnostics
+      .map(({ range, message }) => `${placeOf(uri, range)}: ${message}`)
+      .join("\n");
+  }
+
+  async end(caller: Caller, timeout: number): Promise<void> {
+    await caller.request("shutdown", undefined, { timeout });
+    await caller.notify("exit");
+  }
+}
+
+interface Range {
+  start: { line: number; character: number };
+}
+
+/** The URI of a path, which may be relative, or one of Windows. */
+function uriOf(path: string): string {
+  const slashed = Deno.build.os === "windows"
+    ? path.replaceAll("\\", "/")
+    : path;
+  const isWhole = /^(\/|[A-Za-z]:\/)/.test(slashed);
+  if (!isWhole) return uriOf(`${Deno.cwd()}/${path}`);
+  const encoded = slashed.split("/").map(encodeURIComponent).join("/");
+  return new URL(`file:///${encoded.replace(/^\//, "")}`).href;
+}
+
+function pathOf(uri: string): string {
+  if (!uri.startsWith("file:")) return uri;
+  const path = decodeURIComponent(new URL(uri).pathname);
+  const here = `${Deno.cwd()}/`;
+  return path.startsWith(here) ? path.slice(here.length) : path;
+}
+
+function placeOf(uri: string, { start }: Range): string {
+  return `${pathOf(uri)}:${start.line + 1}:${start.character + 1}`;
+}
+
+/** Says what people ask for most in words. */
+function shown(method: string, result: unknown): string | undefined {
+  if (method === "textDocument/hover") {
+    const { contents } = Object(result) as { contents?: unknown };
+    const texts = [contents].flat().map((part) =>
+      typeof part === "string" ? part : Object(part).value
+    );
+    return texts.every((text) => typeof text === "string")
+      ? texts.join("\n")
+      : undefined;
+  }
+  if (method === "textDocument/completion") {
+    const items = Array.isArray(result) ? result : Object(result).items;
+    if (!Array.isArray(items)) return undefined;
+    const labels = items.map(({ label, detail }) =>
+      [label, detail].filter(Boolean).join("  ")
+    );
+    const more = labels.length > 20 ? [`… and ${labels.length - 20} more`] : [];
+    return [...labels.slice(0, 20), ...more].join("\n") || "nothing";
+  }
+  if (method.endsWith("ymbol")) return symbolsOf(result);
+  const places = [result].flat().map((each) => {
+    const { uri, range, targetUri, targetSelectionRange } = Object(each);
+    if (typeof uri === "string" && range) return placeOf(uri, range);
+    return typeof targetUri === "string"
+      ? placeOf(targetUri, targetSelectionRange)
+      : undefined;
+  });
+  if (places.length === 0 || !places.every(Boolean)) return undefined;
+  return places.join("\n");
+}
+
+interface DocumentSymbol {
+  name: string;
+  detail?: string;
+  selectionRange?: Range;
+  location?: { uri: string; range: Range };
+  children?: DocumentSymbol[];
+}
+
+/** The names of a file, those inside others moved in. */
+function symbolsOf(result: unknown, margin = ""): string | undefined {
+  if (!Array.isArray(result)) return undefined;
+  if (result.length === 0) return "nothing";
+  return (result as DocumentSymbol[]).map((symbol) => {
+    const { name, detail, selectionRange, location, children } = symbol;
+    const place = location
+      ? placeOf(location.uri, location.range)
+      : `line ${(selectionRange?.start.line ?? 0) + 1}`;
+    const line = [margin + name, detail, place].filter(Boolean).join("  ");
+    const inner = children?.length ? symbolsOf(children, `${margin}  `) : "";
+    return inner ? `${line}\n${inner}` : line;
+  }).join("\n");
+}

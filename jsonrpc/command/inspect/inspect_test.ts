@@ -1,0 +1,240 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { deadline } from "@std/async/deadline";
+import { type Entry, paramsOf, paramsOfSchema, wordsOf } from "./_entry.ts";
+
+const CLI = new URL("../../cli.ts", import.meta.url).pathname;
+const SERVERS =
+  new URL("../../testdata/inspected.ts", import.meta.url).pathname;
+const PATIENCE = 60_000;
+
+const DENO = [Deno.execPath(), "run", "--quiet", "--no-prompt"];
+
+/** The command line of the inspector and what it starts. */
+function lineOf(server: string, ...flags: string[]): string[] {
+  const inspect = [...DENO, "--allow-read", "--allow-run", CLI, "inspect"];
+  return [...inspect, ...flags, "--", ...DENO, SERVERS, server];
+}
+
+/** Pipes lines into the inspector. */
+async function piped(lines: string[], server: string, ...flags: string[]) {
+  const [program = "", ...args] = lineOf(server, ...flags);
+  const child = new Deno.Command(program, {
+    args,
+    cwd: new URL("../../testdata/", import.meta.url),
+    env: { NO_COLOR: "1" },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(lines.join("\n")));
+  await writer.close();
+  const { code, stdout, stderr } = await deadline(child.output(), PATIENCE);
+  const text = new TextDecoder();
+  return { code, out: text.decode(stdout), err: text.decode(stderr) };
+}
+
+Deno.test("wordsOf() leaves JSON in one piece, and quotes as a shell does", () => {
+  const cases: [string, string[]][] = [
+    ["", []],
+    ["  sum  1 -2 ", ["sum", "1", "-2"]],
+    ['f {"a": [1, 2]} 3', ["f", '{"a": [1, 2]}', "3"]],
+    [`f 'two words' "a \\" b" c`, ["f", "two words", '"a \\" b"', "c"]],
+    [`f {"it's": "a } b"} x`, ["f", `{"it's": "a } b"}`, "x"]],
+    ["f text='two words' x=''", ["f", "text=two words", "x="]],
+    ["f '' ]", ["f", "", "]"]],
+    ["f 'open", ["f", "open"]],
+  ];
+  for (const [line, words] of cases) assertEquals(wordsOf(line), words, line);
+});
+
+Deno.test("paramsOf() takes all at once, by name, or one after another", () => {
+  const params = paramsOfSchema({
+    properties: { n: { type: "number" }, text: { type: "string" } },
+    required: ["text"],
+  });
+  assertEquals(params.map(({ name }) => name), ["text", "n"]);
+  const entry: Entry = { name: "f", params, byName: true };
+  assertEquals(paramsOf([], entry), undefined);
+  assertEquals(paramsOf(['{"text":"5"}'], entry), { text: "5" });
+  assertEquals(paramsOf(["5", "6"], entry), { text: "5", n: 6 });
+  assertEquals(paramsOf(["n=6", "text=[x"], entry), { n: 6, text: "[x" });
+  assertEquals(paramsOf(["5", "[1]"], undefined), [5, [1]]);
+  assertEquals(paramsOf(["a=b c"], { ...entry, byName: false }), {
+    a: "b c",
+  });
+});
+
+Deno.test("inspect calls the lines that are piped in, and tells of each failure", async () => {
+  const { code, out } = await piped([
+    "sum 1 2",
+    "sum",
+    "summ 1",
+    "fail",
+    ".again 1",
+    ".history",
+    ".again 9",
+    ".methods su",
+    ".notify log 5",
+    ".traffic",
+    "sum x=2 y=2",
+    ".nonsense",
+  ], "plain");
+  assertEquals(code, 1);
+  for (
+    const words of [
+      "  sum(x: number, y: number)\n      Adds two numbers\n",
+      "\n3\nsum needs x, y: sum X Y\n",
+      "error -32601: Method not found. Did you mean sum?",
+      'error 7: no luck\n{"why":"bad day"}',
+      "← told ",
+      '>> {"jsonrpc":"2.0","method":"sum","id":',
+      '"params":{"x":2,"y":2}}\n<< {"jsonrpc":"2.0"',
+      "There is no call 9: see .history",
+      "There is no .nonsense. See .help",
+    ]
+  ) assertStringIncludes(out, words);
+  assert(/^1 {2}sum \[1,2\] → 3 \(\d+ ms\)$/m.test(out), out);
+});
+
+Deno.test("inspect --mcp says hello, and calls tools by their names", async () => {
+  const { code, out } = await piped(
+    [
+      "count hello",
+      "count text='two words'",
+      "prompts/greet name=zoë",
+      "resources/read file:///a",
+    ],
+    "mcp",
+    "--mcp",
+  );
+  assertEquals(code, 0, out);
+  for (
+    const words of [
+      "letters 1.0.0 speaks MCP 2025-06-18\nCounts things",
+      "  count({ text: string, loud?: boolean })\n      Counts the letters",
+      "\n5 letters\n",
+      "← warning: counted",
+      "\n9 letters\n",
+      "hello zoë",
+      '"uri":"file:///a"',
+    ]
+  ) assertStringIncludes(out, words);
+});
+
+Deno.test("inspect --lsp says hello, shows files, and says goodbye", async () => {
+  const { code, out, err } = await piped(
+    [
+      "hover inspected.txt 2 3",
+      "definition inspected.txt 1 1",
+      "documentSymbol inspected.txt",
+      "completion inspected.txt 1 1",
+      "hover none.txt 1 1",
+    ],
+    "lsp",
+    "--lsp",
+  );
+  assertEquals(code, 1);
+  for (
+    const words of [
+      "todo is a language server",
+      "  textDocument/hover({ file: string, line: integer, column: integer })",
+      "← inspected.txt:2:1: Still to do",
+      "at 1:2 of plaintext",
+      "\ninspected.txt:3:5\n",
+      "\nouter  line 1\n  inner  in it  line 2\n",
+      "\nword  a noun\n",
+      "none.txt",
+    ]
+  ) assertStringIncludes(out, words);
+  assertStringIncludes(err, "shutdown exit");
+});
+
+Deno.test("inspect refuses what makes no sense", async () => {
+  const both = await piped([], "plain", "--lsp", "--mcp");
+  assertEquals([both.code, both.out], [2, ""]);
+  assertStringIncludes(both.err, "two protocols");
+  const silent = await piped([], "silent", "--mcp", "--timeout", "1");
+  assertEquals(silent.code, 4);
+});
+
+/** Types into the inspector on a terminal, each text after what it waits for. */
+async function typed(steps: [RegExp, string][]): Promise<string> {
+  const line = lineOf("plain").map((word) => `'${word}'`).join(" ");
+  const child = new Deno.Command("script", {
+    args: ["-qec", line, "/dev/null"],
+    env: { TERM: "xterm" },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  let [text, seen] = ["", 0];
+  let news = Promise.withResolvers<void>();
+  const reading = (async () => {
+    for await (
+      const part of child.stdout.pipeThrough(new TextDecoderStream())
+    ) {
+      // deno-lint-ignore no-control-regex -- what a terminal is told
+      text += part.replaceAll(/\x1b\[[\d;]*[A-Za-z]/g, "");
+      news.resolve();
+      news = Promise.withResolvers();
+    }
+  })();
+  try {
+    for (const [words, keys] of steps) {
+      for (;;) {
+        const { index } = words.exec(text.slice(seen)) ?? {};
+        if (index !== undefined) {
+          seen += index + 1;
+          break;
+        }
+        await deadline(news.promise, PATIENCE);
+      }
+      await writer.write(new TextEncoder().encode(keys));
+    }
+    await deadline(reading, PATIENCE);
+  } catch (error) {
+    throw new Error(`The terminal shows ${text}`, { cause: error });
+  } finally {
+    await writer.close().catch(() => {});
+    try {
+      child.kill("SIGKILL");
+    } catch {
+      // It has ended.
+    }
+    await child.status;
+    await reading;
+  }
+  return text;
+}
+
+const hasScript = await new Deno.Command("script", { args: ["--version"] })
+  .output().then(({ success }) => success, () => false);
+
+Deno.test({
+  name: "inspect on a terminal completes, asks for params, and has a history",
+  ignore: !hasScript,
+  async fn() {
+    const text = await typed([
+      [/\.help for help[^]*> /, "su\t"],
+      [/sum/, "\r"],
+      [/x: number: /, "4\r"],
+      [/y: number: /, "many\r"],
+      [/y has to be a number/, ""],
+      [/y: number: /, "5\r"],
+      [/\n9[^]*> /, "\x1b[A"], // The form is not in the history, its method is.
+      [/sum/, "\r"],
+      [/x: number: /, "1\x03"], // Gives up the form.
+      [/> /, "slow\r"],
+      [/slow\r/, ""],
+      [/← begun/, "\x03"], // Gives up the call.
+      [/Given up[^]*> /, ".traffic\r"],
+      [/shown/, ""],
+      [/> /, "\x03"], // Ends.
+    ]);
+    assertStringIncludes(text, "Adds two numbers");
+  },
+});
