@@ -126,15 +126,18 @@ export class Hub implements AsyncDisposable {
     });
     this.#backplane = backplane;
     this.#tick();
-    if (!watch) return;
-    this.#watch = new Watch(this, {
-      logger,
-      hold: () => {
-        this.#hold();
-        return () => this.#release();
-      },
-    });
-    this.#doors.push(this.#watch.door);
+    if (watch) {
+      this.#watch = new Watch(this, {
+        logger,
+        hold: () => {
+          this.#hold();
+          return () => this.#release();
+        },
+      });
+      this.#doors.push(this.#watch.door);
+    }
+    // Other hubs are told of it, and asked, while it has no clients too.
+    if (backplane) this.#hold();
   }
 
   /**
@@ -378,6 +381,7 @@ export class Hub implements AsyncDisposable {
    * reconnect when a hub is there again.
    */
   async close(): Promise<void> {
+    const isFirst = !this.#closing;
     this.#closing = true;
     this.#watch?.close();
     // Stock winerp clients let their requests wait through a disconnect.
@@ -385,7 +389,11 @@ export class Hub implements AsyncDisposable {
     // 1000 and 1001 would leave a stock client dead for good.
     const error = new CloseError(1012, { reason: "The hub is closing" });
     await this.#clients.shutDown(error);
-    await this.#backplane?.close();
+    if (this.#backplane && isFirst) {
+      this.#watch?.leave();
+      await this.#backplane.close();
+      this.#release();
+    }
     this.#log.flush();
   }
 

@@ -4,12 +4,19 @@
 
 import type { Hub, KnownRoute, Pass } from "@wirekit/hub";
 
-/** Returns the routes of all participants that one may ask. */
+/**
+ * Returns the routes of all participants that one may ask, those of other hubs of
+ * a cluster last.
+ */
 export function catalogOf(
   { exchange }: Hub,
   pass: Pass | undefined,
 ): KnownRoute[] {
-  return exchange.names.flatMap((name) => exchange.routes.of(name))
+  const here = new Set(exchange.names);
+  const elsewhere = exchange.routes.names.filter((name) =>
+    !here.has(name) && exchange.has(name)
+  );
+  return [...here, ...elsewhere].flatMap((name) => exchange.routes.of(name))
     .filter(({ name, route }) => !pass || pass.mayAsk(name, route));
 }
 

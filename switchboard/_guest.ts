@@ -242,7 +242,8 @@ export class Guest {
       [...new Set(names)].map((each) => JSON.stringify(each));
     const told = texts
       ? texts.filter((name) => exchange.has(name)).length
-      : exchange.names.length - (this.member.active ? 1 : 0);
+      : exchange.names.length - (this.member.active ? 1 : 0) +
+        (exchange.cluster?.names.size ?? 0);
     const route = `[${texts?.join(",") ?? ""}]`;
     const content = { ...NOTHING, route, data };
     return exchange.inform(this.member, texts, content) ?? told;

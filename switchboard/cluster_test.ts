@@ -59,6 +59,17 @@ Deno.test("Doors reach who is at another hub of a cluster, in any protocol, with
     '{"jsonrpc":"2.0","id":3,"method":"tool/break","params":{}}',
   );
   const question = await next();
+  // What is told at one hub is known at the other, as a description too.
+  await tool.send(
+    '{"jsonrpc":"2.0","id":4,"method":"hub.announce","params":{"routes":' +
+      '{"break":{"description":"Breaks it."}}}}',
+  );
+  const http = two.urls.find((url) => url.startsWith("ws:"))!
+    .replace("ws:", "http:");
+  for (let described = false; !described;) {
+    const response = await fetch(`${http}/openapi.json`);
+    described = (await response.text()).includes("Breaks it.");
+  }
   const error = { code: 4711, message: "broken", data: { why: [1.5] } };
   await tool.send(JSON.stringify({ jsonrpc: "2.0", id: question.id, error }));
   assertEquals((await answer()).error, error);

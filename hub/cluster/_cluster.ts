@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
-import { later, type Timer } from "@wirekit/internal/clock";
+import { later, now, type Timer } from "@wirekit/internal/clock";
 import type { OpenRequest, Party } from "../exchange/_party.ts";
 import { type Fault, fault } from "../exchange/fault.ts";
 import * as Text from "../exchange/_text.ts";
@@ -17,6 +17,7 @@ import type {
   Backplane,
   BackplaneReceiver,
   BackplaneStatus,
+  PeerLine,
 } from "./backplane.ts";
 import {
   ANSWERS,
@@ -26,6 +27,7 @@ import {
   Kind,
   QUESTIONS,
 } from "./_messages.ts";
+import { Pace } from "./_pace.ts";
 import { type Line, nobody, type Origin, Remote } from "./_remote.ts";
 
 /** What the exchange of a node does for its cluster. */
@@ -88,6 +90,12 @@ export class Cluster implements BackplaneReceiver, Line {
   readonly asked = new AskedTable();
   readonly #probes = new Set<Asked>();
   readonly #gone = new Set<string>();
+  /** What other hubs say of themselves. */
+  readonly peers: PeerLine = {
+    listener: undefined,
+    send: (to, text) => this.publish(to, encode([Kind.peer, text])),
+  };
+  readonly #pace = new Pace();
   #made = 0;
   turn = 0;
   /** Names whose questions are to be asked after, all at once. */
@@ -211,7 +219,8 @@ export class Cluster implements BackplaneReceiver, Line {
 
   /** See {@linkcode BackplaneReceiver}. */
   figures(): Record<string, number> {
-    return this.#host.figures();
+    const figures = this.#host.figures();
+    return { ...figures, ...this.#pace.rates };
   }
 
   /** See {@linkcode BackplaneReceiver}. */
@@ -240,6 +249,7 @@ export class Cluster implements BackplaneReceiver, Line {
       asked.then(true);
     } else if (kind === Kind.audit) this.#receiveAudit(rest, from);
     else if (kind === Kind.unknown) this.#receiveUnknown(rest);
+    else if (kind === Kind.peer) this.peers.listener?.heard(rest[0]!, from);
   }
 
   #receiveQuestion(
@@ -358,6 +368,7 @@ export class Cluster implements BackplaneReceiver, Line {
 
   /** See {@linkcode BackplaneReceiver}. */
   left(name: string, dead: boolean): void {
+    this.peers.listener?.left(name, dead);
     const remote = this.#remotes.get(name);
     if (!remote?.party.firstAsked) return;
     if (dead) return this.#failAll(remote);
@@ -384,6 +395,7 @@ export class Cluster implements BackplaneReceiver, Line {
     for (const remote of this.#remotes.values()) {
       if (remote.node === node) this.#forgetAsked(remote);
     }
+    this.peers.listener?.gone(node);
   }
 
   /**
@@ -399,6 +411,7 @@ export class Cluster implements BackplaneReceiver, Line {
     for (const remote of this.#remotes.values()) {
       this.#audit(remote, this.turn);
     }
+    this.peers.listener?.attached();
   }
 
   /** See {@linkcode BackplaneReceiver}. */
@@ -438,6 +451,7 @@ export class Cluster implements BackplaneReceiver, Line {
   /** Is called once a second. */
   tick(): void {
     this.turn++;
+    this.#pace.tick(this.#host.figures(), now());
     for (const probe of this.#probes) {
       if (probe.turn > this.turn - PATIENCE) break;
       this.#end(probe);

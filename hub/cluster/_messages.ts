@@ -33,6 +33,8 @@ export const Kind = {
   /** What of these questions is still open? */
   audit: "o",
   unknown: "u",
+  /** What hubs say of themselves. */
+  peer: "b",
 } as const;
 
 /** Which questions and answers there are, by the first field. */

@@ -159,6 +159,7 @@ export class NatsBackplane implements Backplane, NameKeeper {
       state: this.#state,
       ...(this.#reason !== "" && { reason: this.#reason }),
       since: this.#since,
+      engine: this.#engine,
       maxMessageBytes: this.maxMessageBytes,
       names: this.#names.nodes,
       // Only for those who read it.
@@ -166,6 +167,11 @@ export class NatsBackplane implements Backplane, NameKeeper {
         return nodes();
       },
     };
+  }
+
+  get #engine(): string {
+    const { version = "" } = this.#connection.info ?? {};
+    return `nats-server ${version} at ${this.#connection.getServer()}`;
   }
 
   get maxMessageBytes(): number {

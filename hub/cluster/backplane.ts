@@ -30,7 +30,11 @@ export interface NodeStatus {
   readonly label: string;
   /** When it was started, in milliseconds since 1970. */
   readonly since: number;
-  /** What it last said of itself, such as how many clients it has. */
+  /**
+   * What it last said of itself: `clients`, `requests`, `informs` and `errors`
+   * since its start, and the mean of the last seconds of them, `requestsPerSecond`
+   * and so on.
+   */
   readonly figures: Readonly<Record<string, number>>;
 }
 
@@ -48,6 +52,8 @@ export interface BackplaneStatus {
   readonly reason?: string;
   /** Since when it is in this state, in milliseconds since 1970. */
   readonly since: number;
+  /** The engine that it is connected with, such as its version and address. */
+  readonly engine?: string;
   /** The largest message that can be published, in bytes. */
   readonly maxMessageBytes: number;
   /** The nodes that are there, with this one. */
@@ -185,4 +191,51 @@ export interface Backplane {
    * closes.
    */
   close(): Promise<void>;
+}
+
+/** Is told what other hubs of a cluster say of themselves. */
+export interface PeerListener {
+  /**
+   * Another hub says something.
+   *
+   * @param text What it sent.
+   * @param node Its id.
+   */
+  heard(text: string, node: string): void;
+  /**
+   * A participant of this hub tells what it can be asked.
+   *
+   * @param name The JSON text of its name.
+   * @param text The JSON text of its routes.
+   */
+  announced(name: string, text: string): void;
+  /** The other hubs can be reached again: what they said may be lost. */
+  attached(): void;
+  /**
+   * A name is no longer at the hub where it was.
+   *
+   * @param name The JSON text of the name.
+   * @param dead Whether that hub is gone.
+   */
+  left(name: string, dead: boolean): void;
+  /**
+   * A hub is gone, after all of its names.
+   *
+   * @param node Its id.
+   */
+  gone(node: string): void;
+}
+
+/** Carries what hubs of a cluster tell each other of themselves. */
+export interface PeerLine {
+  /** Who is told what comes, if somebody is. */
+  listener: PeerListener | undefined;
+  /**
+   * Sends a text to another hub, or to all of them.
+   *
+   * @param to Where to.
+   * @param text The text, without NUL.
+   * @returns Why it is not sent, if it is not.
+   */
+  send(to: { readonly node: string } | "all", text: string): Fault | undefined;
 }

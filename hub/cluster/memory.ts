@@ -251,33 +251,34 @@ export class MemoryBackplane implements Backplane {
   #hears(news: News): void {
     const life = this.#life;
     this.#engine.down(() => {
-      if (life === this.#life) this.#hear(news);
+      if (life === this.#life && this.#state !== "closed") this.#hear(news);
     });
   }
 
   #hear(news: News): void {
-    const receiver = this.#receiver!;
-    if ("message" in news) receiver.message(news.message, news.from);
-    else if ("undelivered" in news) receiver.undelivered(news.undelivered);
-    else if ("gone" in news) receiver.gone(news.gone);
+    // Others may know of it before it has a hub.
+    const receiver = this.#receiver;
+    if ("message" in news) receiver?.message(news.message, news.from);
+    else if ("undelivered" in news) receiver?.undelivered(news.undelivered);
+    else if ("gone" in news) receiver?.gone(news.gone);
     else if ("held" in news) {
       const claim = this.#claims.get(news.held);
       if (claim?.number !== news.number) return;
-      if (claim.won) receiver.lost(news.held);
-      else receiver.held(news.held);
+      if (claim.won) receiver?.lost(news.held);
+      else receiver?.held(news.held);
       claim.won = false;
     } else if ("won" in news) {
       const claim = this.#claims.get(news.won);
       if (claim?.number !== news.number || claim.won) return;
       claim.won = true;
       this.#names.delete(news.won);
-      receiver.won(news.won);
+      receiver?.won(news.won);
     } else {
       const { moved, to, dead = false } = news;
       const had = this.#names.get(moved);
       if (to === undefined) this.#names.delete(moved);
       else this.#names.set(moved, to);
-      if (had !== undefined && had !== to) receiver.left(moved, dead);
+      if (had !== undefined && had !== to) receiver?.left(moved, dead);
     }
   }
 
@@ -323,8 +324,13 @@ export class MemoryBackplane implements Backplane {
 
   /** See {@linkcode Backplane}. */
   status(): BackplaneStatus {
-    const nodes = () =>
-      this.#state === "open" ? this.#engine.nodes() : [this.report()];
+    const nodes = () => {
+      const all = this.#state === "open" ? this.#engine.nodes() : [];
+      // One that has just come back is on its way there.
+      return all.some(({ id }) => id === this.id)
+        ? all
+        : [...all, this.report()];
+    };
     return {
       node: this.id,
       state: this.#state,
@@ -366,8 +372,8 @@ export class MemoryBackplane implements Backplane {
 
   /** See {@linkcode Backplane}. */
   close(): Promise<void> {
-    if (this.#state === "open") this.#engine.leave();
-    this.#life++;
+    // After what is on the way.
+    this.#ask(() => this.#engine.leave());
     this.#become("closed");
     return Promise.resolve();
   }

@@ -14,12 +14,14 @@ export interface View {
 /** How many rows each table has at most: a terminal cuts them. */
 const MAX_CLIENTS = 12;
 const MAX_EDGES = 200;
+const MAX_NODES = 10;
 
 /** Shows a hub: its rates are those between two moments. */
 export function dashboard(before: View, after: View): string[] {
   return [
     ...tiles(before, after),
     "",
+    ...nodeTable(after),
     ...clientTable(before, after),
     "",
     ...edgeTable(before, after),
@@ -61,22 +63,61 @@ function tiles(before: View, { hub }: View): string[] {
   ];
 }
 
+/** Which hubs are one with this one, and how busy each is. */
+function nodeTable({ hub: { cluster, at } }: View): string[] {
+  if (!cluster) return [];
+  const { state, engine = "", reason, nodes } = cluster;
+  const rows = nodes.toSorted((a, b) =>
+    (b.figures["requestsPerSecond"] ?? 0) -
+    (a.figures["requestsPerSecond"] ?? 0)
+  ).slice(0, MAX_NODES);
+  const left = nodes.length - rows.length;
+  return [
+    `cluster ${state}  ${reason ?? engine}`,
+    ...table([
+      ["HUB", "CLIENTS", "REQ/S", "INF/S", "ERR/S", "UP"],
+      ...rows.map(({ label, here, figures, since }) => [
+        here ? `${cut(label, 24)} (this)` : cut(label, 24),
+        countOf(figures["clients"] ?? 0),
+        countOf(figures["requestsPerSecond"] ?? 0),
+        countOf(figures["informsPerSecond"] ?? 0),
+        countOf(figures["errorsPerSecond"] ?? 0),
+        ageOf(at - since),
+      ]),
+    ]),
+    ...left > 0 ? [`${left} more`] : [],
+    "",
+  ];
+}
+
 function clientTable(before: View, { hub, clients }: View): string[] {
   const rate = rates(before, hub.at);
-  const old = new Map(before.clients.map((client) => [client.id, client]));
+  const key = ({ node = "", id }: ClientReport) => `${id} ${node}`;
+  const old = new Map(before.clients.map((client) => [key(client), client]));
+  const isCluster = hub.cluster !== undefined;
   const rows = clients.map((client) => {
     const { sent, received } = client;
-    const was = old.get(client.id);
+    const was = old.get(key(client));
     const busy = sent.requests + received.requests + sent.informs -
       (was ? was.sent.requests + was.received.requests + was.sent.informs : 0);
     const sick = client.trouble === undefined ? 0 : Infinity;
     return { client, was, rank: busy + sick };
   }).sort((a, b) => b.rank - a.rank || a.client.id - b.client.id);
-  const head = ["CLIENT", "ASKS/S", "ASKED/S", "ERR/S", "OPEN", "OUTBOX", "UP"];
+  const head = [
+    "CLIENT",
+    ...isCluster ? ["HUB"] : [],
+    "ASKS/S",
+    "ASKED/S",
+    "ERR/S",
+    "OPEN",
+    "OUTBOX",
+    "UP",
+  ];
   const lines = table([
     head,
     ...rows.slice(0, MAX_CLIENTS).map(({ client, was }) => [
       labelOf(client),
+      ...isCluster ? [cut(client.node ?? "", 16)] : [],
       rate(client.sent.requests, was?.sent.requests),
       rate(client.received.requests, was?.received.requests),
       rate(client.received.errors, was?.received.errors),

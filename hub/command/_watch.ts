@@ -12,6 +12,7 @@ import { sleep } from "@wirekit/internal/clock";
 import { CLIENT_OPTIONS, type ClientValues, connectClient } from "./_client.ts";
 import { ageOf, countOf, dashboard, table, type View } from "./_dashboard.ts";
 import type { Client } from "../client.ts";
+import { RemoteError } from "../errors.ts";
 import type {
   ClientReport,
   EdgeReport,
@@ -23,28 +24,32 @@ import type {
 
 const HUB = "@hub";
 
-/** How many clients to ask for at a time. */
-const PAGE = 1_000;
+/** How many clients to ask for at a time: as many as hubs tell each other. */
+const PAGE = 500;
 
 const list = command({
   name: "list",
-  summary: "List the clients of a hub",
+  summary: "List the clients of a hub, or of its whole cluster",
   operands: "[PREFIX]",
   details:
-    "It lists all clients whose names begin with PREFIX, by default all.",
+    "It lists all clients whose names begin with PREFIX, by default all. In a " +
+    "cluster it says at which hub each is.",
   options: CLIENT_OPTIONS,
   examples: ["hub list", "hub list some- --json"],
   async run({ words: [prefix], options }, terminal) {
     const { client } = await connectClient(options, terminal);
     await using _client = client;
-    const clients = await clientsOf(client, options, terminal, prefix);
+    const hub = await statsOf(client, options, terminal);
+    const clients = await clientsOf(client, hub, options, terminal, prefix);
     if (options.json) {
       for (const each of clients) terminal.log(JSON.stringify(each));
       return;
     }
     const now = Date.now();
+    const isCluster = hub.cluster !== undefined;
     const rows = clients.map((each) => [
       each.name ?? "(no name yet)",
+      ...isCluster ? [each.node ?? ""] : [],
       each.state,
       ageOf(now - each.since),
       countOf(each.sent.requests),
@@ -55,6 +60,7 @@ const list = command({
     ]);
     const head = [
       "NAME",
+      ...isCluster ? ["HUB"] : [],
       "STATE",
       "SINCE",
       "ASKS",
@@ -70,7 +76,10 @@ const list = command({
 const top = command({
   name: "top",
   summary: "Show the clients and the traffic of a hub until Ctrl-C",
-  details: "If the output is no terminal, it shows them once.",
+  details:
+    "If the output is no terminal, it shows them once. In a cluster it shows " +
+    "all hubs and their clients; times and problems are those of the hub that " +
+    "is asked.",
   options: CLIENT_OPTIONS,
   examples: ["hub top", "hub top --json"],
   async run({ options }, terminal) {
@@ -128,11 +137,12 @@ const tail = command({
 const watch = command({
   name: "watch",
   summary: "Show who comes and goes until Ctrl-C",
+  details: "In a cluster it shows who comes and goes at any of its hubs.",
   options: CLIENT_OPTIONS,
   examples: ["hub watch", "hub watch --json"],
   async run({ options }, terminal) {
     await subscribe({}, options, terminal, (data) => {
-      const { at, event, name, reason, left } = data as
+      const { at, event, name, reason, node, left } = data as
         & Partial<PresenceReport>
         & { left?: number };
       if (options.json) terminal.log(JSON.stringify(data));
@@ -140,7 +150,8 @@ const watch = command({
       else {
         const why = reason === undefined ? "" : `: ${reason}`;
         const verb = { join: "joined", hold: "waits", leave: "left" }[event!];
-        terminal.log(`${timeOf(at!)} ${name} ${verb}${why}`);
+        const where = node === undefined ? "" : ` at ${node}`;
+        terminal.log(`${timeOf(at!)} ${name} ${verb}${where}${why}`);
       }
     });
   },
@@ -188,37 +199,65 @@ async function look(
 ): Promise<View> {
   const { timeout = 60_000 } = options;
   const { signal } = terminal;
-  const ask = (route: string) =>
-    client.request(HUB, route, {}, { timeout, signal });
-  const [hub, clients, edges] = await Promise.all([
-    ask("stats"),
-    clientsOf(client, options, terminal),
-    ask("edges"),
+  const hub = await statsOf(client, options, terminal);
+  const [clients, edges] = await Promise.all([
+    clientsOf(client, hub, options, terminal),
+    client.request(HUB, "edges", {}, { timeout, signal }),
   ]);
   return {
-    hub: hub as HubReport,
+    hub,
     clients,
     edges: (edges as EdgeReport[]).filter(({ from }) => from !== client.name),
   };
 }
 
-/** Asks for all clients but this one, page by page. */
-async function clientsOf(
+async function statsOf(
   client: Client,
   { timeout = 60_000 }: ClientValues,
   { signal }: Terminal,
+): Promise<HubReport> {
+  const stats = await client.request(HUB, "stats", {}, { timeout, signal });
+  return stats as HubReport;
+}
+
+/** Asks for all clients but this one, hub by hub. */
+async function clientsOf(
+  client: Client,
+  { cluster }: HubReport,
+  options: ClientValues,
+  terminal: Terminal,
   prefix?: string,
+): Promise<ClientReport[]> {
+  const filter = prefix === undefined ? {} : { prefix };
+  const all = [];
+  for (const { id, here } of cluster?.nodes ?? [{ id: "", here: true }]) {
+    const wants = cluster ? { ...filter, node: id } : filter;
+    try {
+      all.push(...await pagesOf(client, wants, options, terminal));
+    } catch (error) {
+      // Another hub that hangs is no reason to show nothing.
+      if (here || !(error instanceof RemoteError)) throw error;
+      terminal.error(error.message);
+    }
+  }
+  return all.filter(({ name }) => name !== client.name);
+}
+
+/** Asks for all clients of a hub, page by page. */
+async function pagesOf(
+  client: Client,
+  wants: Record<string, string>,
+  { timeout = 60_000 }: ClientValues,
+  { signal }: Terminal,
 ): Promise<ClientReport[]> {
   const all: ClientReport[] = [];
   for (let after = -1;;) {
-    const page = await client.request(HUB, "clients", {
-      after,
-      limit: PAGE,
-      ...(prefix !== undefined && { prefix }),
-    }, { timeout, signal }) as ClientReport[];
-    for (const each of page) if (each.name !== client.name) all.push(each);
-    if (page.length < PAGE) return all;
-    after = page.at(-1)!.id;
+    const order = { ...wants, after, limit: PAGE };
+    const options = { timeout, signal };
+    const page = await client.request(HUB, "clients", order, options);
+    all.push(...page as ClientReport[]);
+    if ((page as ClientReport[]).length < PAGE) return all;
+    after = all.at(-1)!.id;
   }
 }
 

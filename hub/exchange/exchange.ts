@@ -12,7 +12,7 @@ import { checkLimits, type Gauge } from "@wirekit/internal/limits";
 import { CloseError } from "@wirekit/transport/transport";
 import type { Pass } from "../access/pass.ts";
 import { Cluster, type Host } from "../cluster/_cluster.ts";
-import type { BackplaneStatus } from "../cluster/backplane.ts";
+import type { BackplaneStatus, PeerLine } from "../cluster/backplane.ts";
 import { BlockedNames } from "./_blocked_names.ts";
 import { Claims } from "./_claims.ts";
 import { Counts } from "./_counts.ts";
@@ -80,7 +80,10 @@ const LEFT: End = { kind: "left", reason: "it left" };
  */
 export class Exchange {
   /** What the participants can be asked for, as far as it is known. */
-  readonly routes: Routes = new Routes();
+  readonly routes: Routes = new Routes(
+    (name) => this.cluster?.names.get(name),
+    (name, text) => this.peers?.listener?.announced(name, text),
+  );
   readonly #names = new Names<Party>();
   readonly #rules: NameRules;
   readonly #blocked = new BlockedNames();
@@ -169,6 +172,11 @@ export class Exchange {
   /** How the cluster is, if this hub is in one. */
   get cluster(): BackplaneStatus | undefined {
     return this.#directory.cluster?.status;
+  }
+
+  /** What other hubs of the cluster say of themselves, if there is one. */
+  get peers(): PeerLine | undefined {
+    return this.#directory.cluster?.peers;
   }
 
   /** What it has passed on so far. */
@@ -586,6 +594,7 @@ export class Exchange {
         clients: [...names.keys()].length,
         requests: this.#totals.requests,
         informs: this.#totals.informs,
+        errors: this.#totals.errors + this.#totals.failures,
       }),
     };
   }

@@ -48,6 +48,12 @@ interface Page {
   readonly learned: Set<string>;
 }
 
+/** What a participant of another node announced. */
+interface Elsewhere {
+  readonly node: string;
+  readonly announced: ReadonlyMap<string, RouteInfo>;
+}
+
 /**
  * Remembers the routes of participants by name: those that they announce, while
  * they have the name, and those that once answered.
@@ -55,6 +61,40 @@ interface Page {
 export class Routes {
   readonly #pages = new Map<string, Page>();
   readonly #watchers = new Set<() => void>();
+  /** What participants of other nodes told, by name. */
+  readonly #elsewhere = new Map<string, Elsewhere>();
+  readonly #ownerOf: (name: string) => string | undefined;
+  readonly #announced: (name: string, text: string) => void;
+
+  /**
+   * Makes an empty list.
+   *
+   * @param ownerOf Returns the id of the other node of a cluster that has a name,
+   * as a JSON text. By default none has.
+   * @param announced Called with each announcement, as a JSON text.
+   */
+  constructor(
+    ownerOf: (name: string) => string | undefined = () => undefined,
+    announced: (name: string, text: string) => void = () => {},
+  ) {
+    this.#ownerOf = ownerOf;
+    this.#announced = announced;
+  }
+
+  /** The names whose routes are known, as JSON texts; nobody may have them now. */
+  get names(): string[] {
+    return [...new Set([...this.#pages.keys(), ...this.#elsewhere.keys()])];
+  }
+
+  /** The announcements of participants of this process, as JSON texts by name. */
+  get announcements(): ReadonlyMap<string, string> {
+    const found = new Map<string, string>();
+    for (const [name, { announced }] of this.#pages) {
+      if (!announced) continue;
+      found.set(name, JSON.stringify(Object.fromEntries(announced)));
+    }
+    return found;
+  }
 
   /**
    * Tells of each change of what can be asked for, by participants that come,
@@ -82,33 +122,56 @@ export class Routes {
    * @returns Why it is refused, if it is.
    */
   announce(name: string, text: string): Fault | undefined {
-    const refuse = (why: string) => fault("InvalidData", why);
-    if (text.length > MAX_ANNOUNCEMENT) {
-      return refuse(
-        `The announcement is longer than ${MAX_ANNOUNCEMENT} characters.`,
-      );
-    }
-    const routes: unknown = JSON.parse(text);
-    if (!isRecord(routes)) {
-      return refuse("routes has to be an object: routes by name.");
-    }
-    const entries = Object.entries(routes);
-    if (entries.length > MAX_ROUTES) {
-      return refuse(`There are more than ${MAX_ROUTES} routes.`);
-    }
-    const announced = new Map<string, RouteInfo>();
-    for (const [route, info] of entries) {
-      const expected = faultOf(info);
-      if (expected !== undefined) {
-        return refuse(`Of the route ${JSON.stringify(route)}, ${expected}.`);
-      }
-      announced.set(route, known(info as RouteInfo));
-    }
+    const announced = readRoutes(text);
+    if (!(announced instanceof Map)) return announced;
     const page = this.#page(name);
     if (!page) return refuse(`More than ${MAX_NAMES} names have routes.`);
     page.announced = announced;
+    this.#announced(name, text);
     this.#changed();
     return undefined;
+  }
+
+  /**
+   * Takes the announcement of a participant of another node. It counts as long as
+   * that node has the name.
+   *
+   * @param name The name of the participant, as JSON text.
+   * @param node The id of the node.
+   * @param text As of {@linkcode Routes.announce}.
+   */
+  hear(name: string, node: string, text: string): void {
+    const announced = readRoutes(text);
+    if (!(announced instanceof Map)) return;
+    if (this.#elsewhere.size >= MAX_NAMES) {
+      for (const [each, { node }] of this.#elsewhere) {
+        if (this.#ownerOf(each) !== node) this.#elsewhere.delete(each);
+      }
+      if (this.#elsewhere.size >= MAX_NAMES) return;
+    }
+    this.#elsewhere.set(name, { node, announced });
+    this.#changed();
+  }
+
+  /**
+   * Forgets what participants of another node announced.
+   *
+   * @param node The id of the node.
+   */
+  gone(node: string): void {
+    for (const [name, each] of this.#elsewhere) {
+      if (each.node === node) this.#elsewhere.delete(name);
+    }
+    this.#changed();
+  }
+
+  /**
+   * Is told that a name is no longer at the node where it was.
+   *
+   * @param name The name, as JSON text.
+   */
+  moved(name: string): void {
+    if (this.#elsewhere.has(name)) this.#changed();
   }
 
   /**
@@ -155,7 +218,8 @@ export class Routes {
    * @returns The routes: the announced ones first.
    */
   of(name: string): KnownRoute[] {
-    const { announced, learned } = this.#pages.get(name) ?? {};
+    const { announced = this.#heard(name), learned } = this.#pages.get(name) ??
+      {};
     const base = { name: String(JSON.parse(name)) };
     const found: KnownRoute[] = [];
     for (const [route, info] of announced ?? []) {
@@ -166,6 +230,13 @@ export class Routes {
       found.push({ ...base, route, announced: false });
     }
     return found;
+  }
+
+  #heard(name: string): ReadonlyMap<string, RouteInfo> | undefined {
+    const heard = this.#elsewhere.get(name);
+    return heard && this.#ownerOf(name) === heard.node
+      ? heard.announced
+      : undefined;
   }
 
   #page(name: string): Page | undefined {
@@ -182,6 +253,36 @@ export class Routes {
     this.#pages.set(name, page);
     return page;
   }
+}
+
+/** Reads an announcement; returns why it is refused, if it is. */
+function readRoutes(text: string): Map<string, RouteInfo> | Fault {
+  if (text.length > MAX_ANNOUNCEMENT) {
+    return refuse(
+      `The announcement is longer than ${MAX_ANNOUNCEMENT} characters.`,
+    );
+  }
+  const routes: unknown = JSON.parse(text);
+  if (!isRecord(routes)) {
+    return refuse("routes has to be an object: routes by name.");
+  }
+  const entries = Object.entries(routes);
+  if (entries.length > MAX_ROUTES) {
+    return refuse(`There are more than ${MAX_ROUTES} routes.`);
+  }
+  const announced = new Map<string, RouteInfo>();
+  for (const [route, info] of entries) {
+    const expected = faultOf(info);
+    if (expected !== undefined) {
+      return refuse(`Of the route ${JSON.stringify(route)}, ${expected}.`);
+    }
+    announced.set(route, known(info as RouteInfo));
+  }
+  return announced;
+}
+
+function refuse(why: string): Fault {
+  return fault("InvalidData", why);
 }
 
 /** Returns what is wrong with what was told of a route. */

@@ -68,13 +68,21 @@ export class Actions {
   /** Gives a name to the one who waits for it. */
   #free({ name }: Order, by: string): object {
     const holder = this.#holder(name);
-    for (const member of this.#hub.exchange.members) {
-      if (member.active || member.name !== holder.name) continue;
-      this.#log(by, `gave the name ${holder.name} to the next one`);
-      this.#drop(holder);
-      return { disconnected: 1 };
+    if (!this.waits(name)) {
+      throw new ActionError(`Nobody waits for the name ${holder.name}`);
     }
-    throw new ActionError(`Nobody waits for the name ${holder.name}`);
+    this.#log(by, `gave the name ${holder.name} to the next one`);
+    this.#drop(holder);
+    return { disconnected: 1 };
+  }
+
+  /** Returns whether somebody here waits for a name. */
+  waits(name: unknown): boolean {
+    const json = JSON.stringify(nameIn(name));
+    for (const member of this.#hub.exchange.members) {
+      if (!member.active && member.name === json) return true;
+    }
+    return false;
   }
 
   #block({ name, ms = 600_000 }: Order, by: string): object {
@@ -118,12 +126,7 @@ export class Actions {
     if (member && [...this.#hub.exchange.members].includes(member)) {
       return member;
     }
-    const isElsewhere = this.#hub.exchange.has(json);
-    throw new ActionError(
-      isElsewhere
-        ? `${json} is at another hub of the cluster: do it there`
-        : `Nobody has the name ${json}`,
-    );
+    throw new ActionError(`Nobody has the name ${json}`);
   }
 
   #byId(id: unknown): Member {

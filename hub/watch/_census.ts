@@ -87,10 +87,12 @@ export function troubleOf(
 /** Reports one client. */
 export function reportClient(
   member: Member,
-  { ends, now, maxOutboxBytes }: {
+  { ends, now, maxOutboxBytes, node }: {
     ends: Ends;
     now: number;
     maxOutboxBytes: number;
+    /** What people call this hub, in a cluster. */
+    node: string | undefined;
   },
 ): ClientReport {
   const { about, name, requests, errors, informs, asked, faults, told } =
@@ -106,6 +108,7 @@ export function reportClient(
     carrier,
     address,
     pass: (member as Party).pass?.label ?? "open",
+    ...(node !== undefined && { node }),
     since: toWall(member.since),
     lastSeen: toWall(flow?.lastSeen ?? now),
     sent: {

@@ -1,17 +1,32 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import type { BackplaneStatus } from "../cluster/backplane.ts";
+import type { BackplaneStatus, NodeStatus } from "../cluster/backplane.ts";
 import type { ClusterReport, Problem } from "./report.ts";
+
+/** What people call hubs; those that are called the same are told apart. */
+export function labelsOf(nodes: readonly NodeStatus[]): Map<string, string> {
+  const times = Map.groupBy(nodes, ({ label }) => label);
+  return new Map(nodes.map(({ id, label }) => [
+    id,
+    times.get(label)!.length > 1 ? `${label} ${id.slice(-6)}` : label,
+  ]));
+}
 
 /** Tells of a cluster. */
 export function reportCluster(status: BackplaneStatus): ClusterReport {
-  const { state, since, reason, nodes, names } = status;
+  const { state, since, reason, engine, nodes, names } = status;
+  const labels = labelsOf(nodes);
   return {
     state,
     since,
     ...(reason !== undefined && { reason }),
-    nodes: nodes.map((node) => ({ ...node, here: node.id === status.node })),
+    ...(engine !== undefined && { engine }),
+    nodes: nodes.map((node) => ({
+      ...node,
+      label: labels.get(node.id)!,
+      here: node.id === status.node,
+    })),
     namesElsewhere: names.size,
   };
 }
@@ -22,7 +37,7 @@ export function namesElsewhere(
   prefix: string | undefined,
   limit: number,
 ): { name: string; node: string }[] {
-  const labels = new Map(nodes.map(({ id, label }) => [id, label]));
+  const labels = labelsOf(nodes);
   const found: { name: string; node: string }[] = [];
   for (const [json, id] of names) {
     const name = String(JSON.parse(json));

@@ -7,6 +7,7 @@ import type { Pass } from "../access/pass.ts";
 import type { Door } from "../door.ts";
 import { ActionError, type Actions, type Order } from "./_actions.ts";
 import { BodyError, readOrder, textOfJson } from "./_body.ts";
+import type { Everywhere } from "./_everywhere.ts";
 import type { Host } from "./_host.ts";
 import { METRICS_TYPE, writeMetrics } from "./_metrics.ts";
 import type { Parts, Reports } from "./_reports.ts";
@@ -39,17 +40,20 @@ export class WatchDoor implements Door {
   readonly #streams: Streams;
   readonly #actions: Actions;
   readonly #host: Host;
+  readonly #everywhere: Everywhere;
   #cached: { at: number; text: string } | undefined;
 
   constructor(
     parts: Parts,
-    { reports, streams, actions, host }: {
+    { reports, streams, actions, host, everywhere }: {
       reports: Reports;
       streams: Streams;
       actions: Actions;
       host: Host;
+      everywhere: Everywhere;
     },
   ) {
+    this.#everywhere = everywhere;
     this.#parts = parts;
     this.#reports = reports;
     this.#streams = streams;
@@ -138,7 +142,9 @@ export class WatchDoor implements Door {
     const { signal = new AbortController().signal } = info;
     const call: Call = { request, signal, query, pass, by };
     try {
-      return isPost ? await this.#post(name, call) : this.#get(name, call);
+      return isPost
+        ? await this.#post(name, call)
+        : await this.#get(name, call);
     } catch (error) {
       if (error instanceof BodyError) {
         return failure(error.status, error.message);
@@ -149,7 +155,10 @@ export class WatchDoor implements Door {
     }
   }
 
-  #get(name: string, { signal, query, pass }: Call): Response {
+  async #get(
+    name: string,
+    { signal, query, pass, by }: Call,
+  ): Promise<Response> {
     const reports = this.#reports;
     switch (name) {
       case "report":
@@ -159,7 +168,7 @@ export class WatchDoor implements Door {
       case "edges":
         return json(reports.edges());
       case "routes":
-        return json(reports.routes(query.get("name") ?? undefined));
+        return json(await this.#everywhere.answer(name, routesOf(query), by));
       case "open":
         return json(reports.open());
       case "limits":
@@ -215,7 +224,9 @@ export class WatchDoor implements Door {
   ): Promise<Response> {
     if (!pass.mayOperate) return failure(403, "You may not operate the hub.");
     const order = await readOrder(request);
-    if (OPERATIONS.has(name)) return json(this.#actions.do(name, order, by));
+    if (OPERATIONS.has(name)) {
+      return json(await this.#everywhere.answer(name, order, by));
+    }
     if (name === "request") {
       return await this.#request(order, { pass, signal, by });
     }
@@ -274,6 +285,11 @@ const POSTS = [
   "request",
   "inform",
 ];
+
+function routesOf(query: URLSearchParams): Order {
+  const name = query.get("name");
+  return name === null ? {} : { name };
+}
 
 function informOf(
   { data, to }: Order,

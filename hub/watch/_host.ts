@@ -17,34 +17,44 @@ import type {
 import { fullPass, type Pass } from "../access/pass.ts";
 import { ActionError, type Actions, type Order } from "./_actions.ts";
 import { namesElsewhere, reportCluster } from "./_cluster.ts";
+import type { Everywhere } from "./_everywhere.ts";
 import type { WatchedHub } from "./_hub.ts";
 import type { Reports } from "./_reports.ts";
 import { textOf } from "./_route_figures.ts";
 import type { Subscribers } from "./_subscribers.ts";
 
+/** What most routes take in a cluster. */
+const AT_NODE =
+  "; node: of one hub of the cluster, its id or what it is called";
+
 /** What the hub answers when it is asked itself, by route. */
 export const HUB_ROUTES: Readonly<Record<string, string>> = {
   clients:
-    "All clients. prefix: of their names; after: an id; limit: how many (1000)",
+    "All clients. prefix: of their names; after: an id; limit: how many (1000)" +
+    AT_NODE,
   routes: "The routes that are known. name: of one client",
   describe: "What a client can be asked, as it told. name; without one, what " +
     "the hub can be asked",
   announce: "Tells what you can be asked. routes: by name, each with " +
     "description, params, result, readOnly, if you like",
-  stats: "The hub as a whole: traffic, times, problems, limits",
+  stats: "The hub as a whole: traffic, times, problems, limits" + AT_NODE,
   nodes: "The hubs of the cluster, and who is at which other one. prefix: of " +
     "their names; limit: how many (1000)",
-  limits: "Its limits: value, peak, now, times reached",
+  limits: "Its limits: value, peak, now, times reached" + AT_NODE,
   edges: "Who asked whom how often",
   open: "The requests that are not answered yet",
   watch: "Sends you who comes and goes as information. presence: false for " +
     "none; tail: true for messages; payload: true with their data; name: of " +
     "one client only",
   unwatch: "Ends that",
-  disconnect: "Disconnects a client. name, or id",
+  disconnect:
+    "Disconnects a client, at whichever hub of the cluster. name; or " +
+    "id, and node",
   free: "Gives a name to the one who waits for it. name",
-  block: "Lets nobody take a name for a while. name, ms (600000; 0 ends it)",
-  drain: "Lets nobody in from now on. on: false lets them in again",
+  block:
+    "Lets nobody take a name for a while, at no hub of the cluster. name, " +
+    "ms (600000; 0 ends it)",
+  drain: "Lets nobody in from now on. on: false lets them in again" + AT_NODE,
   record: "Keeps payloads in the recording for a while. ms (300000; 0 ends it)",
 };
 
@@ -67,6 +77,7 @@ export class Host implements Participant {
   readonly #reports: Reports;
   readonly #actions: Actions;
   readonly #subscribers: Subscribers;
+  readonly #everywhere: Everywhere;
   /** What represents it in the exchange. */
   readonly member: Member;
   /** By the uuid as JSON text. */
@@ -78,7 +89,9 @@ export class Host implements Participant {
     reports: Reports,
     actions: Actions,
     subscribers: Subscribers,
+    everywhere: Everywhere,
   ) {
+    this.#everywhere = everywhere;
     this.#hub = hub;
     this.#reports = reports;
     this.#actions = actions;
@@ -97,12 +110,23 @@ export class Host implements Participant {
     try {
       const order = orderOf(data);
       const answer = this.#answer(textOf(route), order, asker);
-      this.#reply(question, "response", JSON.stringify(answer));
+      if (answer instanceof Promise) {
+        answer.then((answer) => this.#say(question, answer))
+          .catch((error) => this.#refuse(question, error));
+      } else this.#say(question, answer);
     } catch (error) {
-      if (!(error instanceof ActionError)) throw error;
-      this.#reply(question, "error", JSON.stringify(error.message));
+      this.#refuse(question, error);
     }
     return undefined;
+  }
+
+  #say(question: Question, answer: unknown): void {
+    this.#reply(question, "response", JSON.stringify(answer));
+  }
+
+  #refuse(question: Question, error: unknown): void {
+    if (!(error instanceof ActionError)) throw error;
+    this.#reply(question, "error", JSON.stringify(error.message));
   }
 
   #reply(question: Question, kind: AnswerKind, data: string): void {
@@ -124,10 +148,19 @@ export class Host implements Participant {
       if (!pass.mayOperate) {
         throw new ActionError("You may not operate the hub");
       }
-      return this.#actions.do(route, order, this.#byOf(asker));
+      return this.#everywhere.answer(route, order, this.#byOf(asker));
     }
     if (route === "announce") return this.#announce(order, asker);
     if (!pass.mayWatch) throw new ActionError("You may not watch the hub");
+    if (route === "watch") return this.#watch(order, asker);
+    if (route === "unwatch") {
+      return { watched: this.#subscribers.drop(asker) };
+    }
+    return this.#everywhere.answer(route, order, this.#byOf(asker));
+  }
+
+  /** Answers for this hub, somebody who may know, or do it. */
+  here(route: string, order: Order, by: string): unknown {
     switch (route) {
       case "clients":
         return this.#clients(order);
@@ -145,10 +178,10 @@ export class Host implements Participant {
         return this.#reports.edges().edges;
       case "open":
         return this.#reports.open().open;
-      case "watch":
-        return this.#watch(order, asker);
+      case "waits":
+        return this.#actions.waits(order["name"]);
       default:
-        return { watched: this.#subscribers.drop(asker) };
+        return this.#actions.do(route, order, by);
     }
   }
 
@@ -319,7 +352,8 @@ export class Host implements Participant {
       contentOf(route, data),
     );
     if (refusal) throw new ActionError(refusal.text);
-    return exchange.totals.told - before;
+    const elsewhere = names ? 0 : exchange.cluster?.names.size ?? 0;
+    return exchange.totals.told - before + elsewhere;
   }
 
   /** See {@linkcode Participant}. */

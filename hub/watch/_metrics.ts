@@ -3,6 +3,7 @@
 
 import config from "../deno.json" with { type: "json" };
 import type { Census } from "./_census.ts";
+import { reportCluster } from "./_cluster.ts";
 import type { Histogram } from "./_histogram.ts";
 import { nameOf } from "./_samples.ts";
 import type { Parts, Reports } from "./_reports.ts";
@@ -153,6 +154,25 @@ function writeCluster(page: Page, { hub }: Parts): void {
   ]);
   page.gauge("cluster_names_elsewhere", "Names that other hubs have.", [
     [{}, cluster.names.size],
+  ]);
+  const { nodes } = reportCluster(cluster);
+  const rows = (figure: string) =>
+    nodes.map(({ label, figures }): [Labels, number] => [
+      { node: label },
+      figures[figure] ?? 0,
+    ]);
+  const said = "as the hub said some seconds ago.";
+  page.gauge("cluster_node_clients", `Clients of each hub, ${said}`, [
+    ...rows("clients"),
+  ]);
+  page.counter("cluster_node_requests", `Requests of each hub, ${said}`, [
+    ...rows("requests"),
+  ]);
+  page.counter("cluster_node_informs", `Information of each hub, ${said}`, [
+    ...rows("informs"),
+  ]);
+  page.counter("cluster_node_errors", `Errors of each hub, ${said}`, [
+    ...rows("errors"),
   ]);
 }
 

@@ -17,7 +17,7 @@ import { textOf } from "./_route_figures.ts";
 import { toWall } from "./_wall.ts";
 import { limitOf, type WatchedHub } from "./_hub.ts";
 import type { Lag } from "./_lag.ts";
-import { reportCluster } from "./_cluster.ts";
+import { labelsOf, reportCluster } from "./_cluster.ts";
 import type { Problems } from "./_problems.ts";
 import type { History } from "./_history.ts";
 import type { Recording } from "./_recording.ts";
@@ -214,6 +214,8 @@ export class Reports {
   #context() {
     const { hub, ends } = this.#parts;
     const maxOutboxBytes = limitOf(hub, "maxOutboxBytes");
-    return { ends, now: performance.now(), maxOutboxBytes };
+    const { cluster } = hub.exchange;
+    const node = cluster && labelsOf(cluster.nodes).get(cluster.node);
+    return { ends, now: performance.now(), maxOutboxBytes, node };
   }
 }

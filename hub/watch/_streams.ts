@@ -7,6 +7,7 @@ import type { Subscribers } from "./_subscribers.ts";
 import type {
   ClientReport,
   EdgeReport,
+  ElsewhereReport,
   Problem,
   WatchEvents,
 } from "./report.ts";
@@ -42,17 +43,25 @@ export class Streams {
   readonly #reports: Reports;
   readonly #subscribers: Subscribers;
   readonly #hold: () => () => void;
+  readonly #elsewhere: () => Promise<ElsewhereReport | undefined>;
   readonly #encoder = new TextEncoder();
   #timer: Timer | undefined;
   #release: (() => void) | undefined;
+  #turns = 0;
+  /** Whether other hubs are being asked. */
+  #asking = false;
   #clients = new Map<number, string>();
   #edges = new Map<string, string>();
 
   constructor(
     reports: Reports,
     subscribers: Subscribers,
-    hold: () => () => void,
+    { hold, elsewhere }: {
+      hold: () => () => void;
+      elsewhere: () => Promise<ElsewhereReport | undefined>;
+    },
   ) {
+    this.#elsewhere = elsewhere;
     this.#reports = reports;
     this.#subscribers = subscribers;
     this.#hold = hold;
@@ -110,6 +119,21 @@ export class Streams {
     }
   }
 
+  /** Tells all pages of the clients of other hubs: every other second. */
+  async #tellElsewhere(): Promise<void> {
+    if (this.#asking || ++this.#turns % 2 > 0) return;
+    this.#asking = true;
+    try {
+      const report = await this.#elsewhere();
+      if (!report) return;
+      for (const stream of this.#streams) {
+        if (this.#hasRoom(stream)) this.#send(stream, "elsewhere", report);
+      }
+    } finally {
+      this.#asking = false;
+    }
+  }
+
   /** Ends all. */
   close(): void {
     for (const stream of this.#streams) this.#close(stream);
@@ -125,6 +149,7 @@ export class Streams {
         if (now - stream.at > PATIENCE) this.#close(stream);
       }
     }
+    void this.#tellElsewhere();
     const report = this.#frame("report", this.#reports.hub());
     const open = this.#frame("open", this.#reports.open());
     const clients = this.#changedClients();

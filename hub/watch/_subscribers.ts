@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 import { every, type Timer } from "@wirekit/internal/clock";
-import type { End, Member } from "../exchange/participant.ts";
+import type { Member } from "../exchange/participant.ts";
 import { ActionError } from "./_actions.ts";
 import { nameOf, type Payload } from "./_samples.ts";
 import type {
@@ -59,6 +59,7 @@ export class Subscribers {
   readonly #total: () => number;
   readonly #members: () => Iterable<Member>;
   readonly #hold: () => () => void;
+  readonly #listens: (wants: boolean) => void;
   /** Whether somebody wants to see payloads. */
   wantsPayloads = false;
   #timer: Timer | undefined;
@@ -68,7 +69,10 @@ export class Subscribers {
     total: () => number;
     members: () => Iterable<Member>;
     hold: () => () => void;
+    /** Is told whether somebody wants to hear who comes and goes. */
+    listens: (wants: boolean) => void;
   }) {
+    this.#listens = options.listens;
     this.#total = options.total;
     this.#members = options.members;
     this.#hold = options.hold;
@@ -110,6 +114,7 @@ export class Subscribers {
   #changed(): void {
     const all = [...this.#all.values()];
     this.wantsPayloads = all.some(({ payload }) => payload);
+    this.#listens(all.some(({ presence }) => presence));
     const names = new Set(all.map(({ name }) => name));
     for (const member of this.#members()) {
       member.watched = member.active && names.has(nameOf(member));
@@ -135,22 +140,21 @@ export class Subscribers {
     }
   }
 
-  /** Offers what happened to a name to all. */
-  presence(
-    event: PresenceReport["event"],
-    member: Member,
-    end: End | undefined,
-  ): void {
+  /** Offers all messages of a client to those who want those of its name. */
+  joined(member: Member): void {
     const name = nameOf(member);
     for (const each of this.#all.values()) {
-      if (event === "join" && each.name === name) member.watched = true;
+      if (each.name === name) member.watched = true;
+    }
+  }
+
+  /** Offers what happened to names to all. */
+  presence({ events, left }: PresenceBatch): void {
+    for (const each of this.#all.values()) {
       if (!each.presence) continue;
-      if (each.events.length >= MAX_ROWS) each.leftEvents++;
-      else {
-        const at = Date.now();
-        const reason = end && { reason: end.reason };
-        each.events.push({ at, event, name, ...reason });
-      }
+      const room = MAX_ROWS - each.events.length;
+      for (const event of events.slice(0, room)) each.events.push(event);
+      each.leftEvents += left + Math.max(0, events.length - room);
     }
   }
 

@@ -2,19 +2,22 @@
 // This module is browser compatible.
 
 import type { Logger } from "@wirekit/internal/logger";
-import type { Member } from "../exchange/participant.ts";
+import type { End, Member } from "../exchange/participant.ts";
 import type { Census } from "./_census.ts";
 import { Actions } from "./_actions.ts";
 import { WatchDoor } from "./_door.ts";
 import { Ends } from "./_ends.ts";
+import { Everywhere } from "./_everywhere.ts";
 import { History } from "./_history.ts";
 import { Host } from "./_host.ts";
 import type { WatchedHub } from "./_hub.ts";
 import { Lag } from "./_lag.ts";
+import { OtherHubs } from "./_other_hubs.ts";
 import { Problems } from "./_problems.ts";
 import { Recording } from "./_recording.ts";
 import { type Parts, Reports } from "./_reports.ts";
-import { Samples } from "./_samples.ts";
+import type { PresenceReport } from "./report.ts";
+import { nameOf, Samples } from "./_samples.ts";
 import { Streams } from "./_streams.ts";
 import { Subscribers } from "./_subscribers.ts";
 import { makeTracer } from "./_tracing.ts";
@@ -32,6 +35,7 @@ export class Watch {
   readonly #reports: Reports;
   readonly #subscribers: Subscribers;
   readonly #streams: Streams;
+  #others: OtherHubs | undefined;
   #looked = -Infinity;
 
   constructor(
@@ -54,7 +58,8 @@ export class Watch {
         this.#subscribers.wantsPayloads || recording.keepsPayloads,
       presence: (event, member, end) => {
         if (event === "leave" && end) ends.add(member.name!, end);
-        this.#subscribers.presence(event, member, end);
+        if (event === "join") this.#subscribers.joined(member);
+        this.#presence(event, member, end);
       },
       left: (member, { kind }) => {
         ends.count(kind);
@@ -82,19 +87,58 @@ export class Watch {
       total: () => exchange.totals.requests + exchange.totals.informs,
       members: () => exchange.members,
       hold,
+      listens: (wants) => this.#others?.listen(wants),
     });
     this.#reports = new Reports(this.#parts);
     const actions = new Actions(hub, recording, logger);
-    const host = new Host(hub, this.#reports, actions, this.#subscribers);
-    this.#streams = new Streams(this.#reports, this.#subscribers, hold);
+    const everywhere: Everywhere = new Everywhere(
+      () => this.#others,
+      (route, order, by) => host.here(route, order, by),
+    );
+    const host: Host = new Host(
+      hub,
+      this.#reports,
+      actions,
+      this.#subscribers,
+      everywhere,
+    );
+    const { peers } = exchange;
+    if (peers) {
+      this.#others = new OtherHubs(exchange, peers, {
+        answer: (...question) => everywhere.answerPeer(...question),
+        presence: (batch) => this.#subscribers.presence(batch),
+      });
+    }
+    this.#streams = new Streams(this.#reports, this.#subscribers, {
+      hold,
+      elsewhere: () => everywhere.elsewhere(),
+    });
     this.door = new WatchDoor(this.#parts, {
       reports: this.#reports,
       streams: this.#streams,
       actions,
       host,
+      everywhere,
     });
     samples.tracer = makeTracer();
     exchange.observe(samples);
+  }
+
+  #presence(
+    event: PresenceReport["event"],
+    member: Member,
+    end: End | undefined,
+  ): void {
+    const others = this.#others;
+    const report: PresenceReport = {
+      at: Date.now(),
+      event,
+      name: nameOf(member),
+      ...(end && { reason: end.reason }),
+      ...(others && { node: others.labelOf(others.id) }),
+    };
+    this.#subscribers.presence({ events: [report], left: 0 });
+    others?.presence(report);
   }
 
   /** Begins to measure: the hub's clock runs. */
@@ -141,5 +185,10 @@ export class Watch {
   close(): void {
     this.#streams.close();
     this.#subscribers.close();
+  }
+
+  /** Tells the other hubs what there is to tell, before this one leaves them. */
+  leave(): void {
+    this.#others?.flush();
   }
 }

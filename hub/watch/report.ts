@@ -91,7 +91,7 @@ export interface Problem {
 
 /** One client. */
 export interface ClientReport {
-  /** Tells it from all other clients of this hub's life. */
+  /** Tells it from all other clients that its hub has had since its start. */
   readonly id: number;
   /** Its name, or the one that it waits for; none before its verification. */
   readonly name?: string;
@@ -108,6 +108,8 @@ export interface ClientReport {
   readonly address: string;
   /** The secret that it has shown, by label. */
   readonly pass: string;
+  /** The hub of the cluster where it is; missing if there is no cluster. */
+  readonly node?: string;
   /** When it came. */
   readonly since: number;
   /** When something came from it last. */
@@ -233,6 +235,8 @@ export interface PresenceReport {
   readonly name: string;
   /** Why it left. */
   readonly reason?: string;
+  /** The hub of the cluster where it happened; missing if there is no cluster. */
+  readonly node?: string;
 }
 
 /** Some of what came, went or waits. */
@@ -289,21 +293,35 @@ export interface WatchEvents {
   presence: PresenceBatch;
   /** When a problem is first seen. */
   problem: Problem;
+  /** Every other second, in a cluster only. */
+  elsewhere: ElsewhereReport;
+}
+
+/** Clients of the other hubs of a cluster. */
+export interface ElsewhereReport {
+  /** How many names the other hubs have. */
+  readonly total: number;
+  /** Clients: up to 500. */
+  readonly clients: readonly ClientReport[];
+  /** The hubs that did not say who is there. */
+  readonly silent: readonly string[];
 }
 
 /** One hub of a cluster. */
 export interface NodeReport {
   /** Its id, which each start makes anew. */
   readonly id: string;
-  /** What people call it. */
+  /** What people call it; with the end of the id if others have the same. */
   readonly label: string;
   /** When it was started. */
   readonly since: number;
   /** Whether it is the hub that says so. */
   readonly here: boolean;
   /**
-   * What it last said of itself, some seconds ago: `clients`, and `requests` and
-   * `informs` since its start.
+   * What it last said of itself, some seconds ago: `clients`; `requests`,
+   * `informs` and `errors` since its start; and the means of the last seconds,
+   * `requestsPerSecond`, `informsPerSecond` and `errorsPerSecond`. A request
+   * between two hubs counts at both.
    */
   readonly figures: Readonly<Record<string, number>>;
 }
@@ -316,6 +334,8 @@ export interface ClusterReport {
   readonly since: number;
   /** Why they cannot be reached, if so. */
   readonly reason?: string;
+  /** The engine that joins them: its version and address. */
+  readonly engine?: string;
   /** Its hubs. */
   readonly nodes: readonly NodeReport[];
   /** How many names other hubs have. */

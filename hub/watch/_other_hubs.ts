@@ -1,0 +1,315 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import { later, type Timer, within } from "@wirekit/internal/clock";
+import type { PeerLine, PeerListener } from "../cluster/backplane.ts";
+import type { Exchange } from "../exchange/exchange.ts";
+import type { Fault } from "../exchange/fault.ts";
+import { ActionError, type Order } from "./_actions.ts";
+import { labelsOf } from "./_cluster.ts";
+import { textOf } from "./_route_figures.ts";
+import type { PresenceBatch, PresenceReport } from "./report.ts";
+
+/** How long another hub may take to answer, in milliseconds. */
+const PATIENCE = 3_000;
+
+/** How long to gather what came and went before it is sent. */
+const GATHERED = 100;
+
+/** How much of that is sent at once; the rest is counted. */
+const MAX_EVENTS = 50;
+
+/** What one hub says to another: a kind, and what belongs to it. */
+type Words =
+  | ["ask", number: number, route: string, order: Order, by: string]
+  | ["say", number: number, answer: unknown]
+  | ["refuse", number: number, text: string]
+  | ["hello", isAnswer: boolean, wants: boolean, blocks: [string, number][]]
+  | ["routes", name: string, text: string]
+  | ["wants", wants: boolean]
+  | ["presence", batch: PresenceBatch];
+
+/** What the hub does with what others say. */
+export interface PeerEvents {
+  /** Answers another hub for what is here. */
+  answer(route: string, order: Order, by: string): unknown;
+  /** Somebody came, went or waits at another hub. */
+  presence(batch: PresenceBatch): void;
+}
+
+interface Asked {
+  readonly node: string;
+  resolve(answer: unknown): void;
+  reject(error: ActionError): void;
+}
+
+/**
+ * Talks with the other hubs of a cluster about what operators see and do. Each
+ * hub tells the others what its clients announced, which names are blocked, and,
+ * to those that want to know, who comes and goes.
+ */
+export class OtherHubs implements PeerListener {
+  readonly #exchange: Exchange;
+  readonly #line: PeerLine;
+  readonly #events: PeerEvents;
+  readonly #asked = new Map<number, Asked>();
+  #number = 0;
+  /** Another one shows that this hub was taken for dead. */
+  #lastId: string;
+  /** What hubs are called that are here, or were a moment ago. */
+  #labels = new Map<string, string>();
+  /** The hubs that want to hear who comes and goes, and whether this one does. */
+  readonly #listeners = new Set<string>();
+  #wants = false;
+  #batch: PresenceReport[] = [];
+  #left = 0;
+  #timer: Timer | undefined;
+  /** Names that have gone with their hub. */
+  #dead: string[] = [];
+
+  constructor(exchange: Exchange, line: PeerLine, events: PeerEvents) {
+    this.#exchange = exchange;
+    this.#line = line;
+    this.#events = events;
+    line.listener = this;
+    this.#lastId = this.id;
+    queueMicrotask(() => this.#greet("all", false));
+  }
+
+  /** The ids of all hubs, this one first, then by what people call them. */
+  get ids(): string[] {
+    const { node, nodes } = this.#exchange.cluster!;
+    this.#labels = labelsOf(nodes);
+    const others = nodes.map(({ id }) => id).filter((id) => id !== node);
+    const byLabel = (a: string, b: string) =>
+      this.labelOf(a) < this.labelOf(b) ? -1 : 1;
+    return [node, ...others.sort(byLabel)];
+  }
+
+  /** The id of this hub. */
+  get id(): string {
+    return this.#exchange.cluster!.node;
+  }
+
+  /** How many names the other hubs have. */
+  get names(): number {
+    return this.#exchange.cluster!.names.size;
+  }
+
+  /** What people call a hub. */
+  labelOf(id: string): string {
+    if (!this.#labels.has(id)) {
+      const known = labelsOf(this.#exchange.cluster!.nodes);
+      for (const [each, label] of known) this.#labels.set(each, label);
+    }
+    return this.#labels.get(id) ?? id;
+  }
+
+  /** Finds a hub by its id, or by what people call it. */
+  find(text: string): string {
+    const id = this.ids.find((id) => id === text || this.labelOf(id) === text);
+    if (id !== undefined) return id;
+    const all = this.ids.map((id) => this.labelOf(id)).join(", ");
+    const what = JSON.stringify(text.slice(0, 100));
+    throw new ActionError(`There is no hub ${what} in the cluster, but ${all}`);
+  }
+
+  /** The other hub that has a name. */
+  ownerOf(name: string): string | undefined {
+    return this.#exchange.cluster!.names.get(JSON.stringify(name));
+  }
+
+  /** Asks another hub. Rejects with an `ActionError` if there is no answer. */
+  async ask(
+    node: string,
+    route: string,
+    order: Order,
+    by: string,
+  ): Promise<unknown> {
+    const number = ++this.#number;
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    this.#asked.set(number, { node, resolve, reject });
+    const label = this.labelOf(node);
+    try {
+      const refusal = this.#say({ node }, ["ask", number, route, order, by]);
+      if (refusal) throw new ActionError(refusal.text);
+      return await within(promise, PATIENCE, () =>
+        new ActionError(
+          `The hub ${label} did not answer within ${PATIENCE / 1000} seconds`,
+        ));
+    } finally {
+      this.#asked.delete(number);
+    }
+  }
+
+  /** Asks all other hubs; the answers stand in the order of `ids`. */
+  async askAll(
+    route: string,
+    order: Order,
+    by: string,
+  ): Promise<{ node: string; answer?: unknown; error?: ActionError }[]> {
+    const [, ...others] = this.ids;
+    return await Promise.all(others.map(async (node) => {
+      try {
+        return { node, answer: await this.ask(node, route, order, by) };
+      } catch (error) {
+        if (error instanceof ActionError) return { node, error };
+        throw error;
+      }
+    }));
+  }
+
+  /** Wants to hear from the others who comes and goes, or no longer. */
+  listen(wants: boolean): void {
+    if (wants === this.#wants) return;
+    this.#wants = wants;
+    this.#dead = [];
+    this.#say("all", ["wants", wants]);
+  }
+
+  /** Somebody came, went or waits here. */
+  presence(event: PresenceReport): void {
+    if (this.#listeners.size === 0) return;
+    if (this.#batch.length >= MAX_EVENTS) this.#left++;
+    else this.#batch.push(event);
+    this.#timer ??= later(GATHERED, () => this.flush());
+  }
+
+  /** Tells the others what was gathered. */
+  flush(): void {
+    this.#timer?.stop();
+    this.#timer = undefined;
+    if (this.#batch.length === 0) return;
+    const batch = { events: this.#batch, left: this.#left };
+    this.#batch = [];
+    this.#left = 0;
+    for (const node of this.#listeners) {
+      this.#say({ node }, ["presence", batch]);
+    }
+  }
+
+  // What comes from the cluster.
+
+  /** See {@linkcode PeerListener}. */
+  announced(name: string, text: string): void {
+    this.#say("all", ["routes", name, text]);
+  }
+
+  /** See {@linkcode PeerListener}. */
+  attached(): void {
+    this.#greet("all", false);
+    if (this.#lastId === this.id) return;
+    // The others have said that all of this hub are gone.
+    this.#lastId = this.id;
+    const node = this.labelOf(this.id);
+    for (const name of this.#exchange.names) {
+      this.presence({
+        at: Date.now(),
+        event: "join",
+        name: textOf(name),
+        node,
+      });
+    }
+  }
+
+  /** See {@linkcode PeerListener}. */
+  left(name: string, dead: boolean): void {
+    this.#exchange.routes.moved(name);
+    if (dead && this.#wants) this.#dead.push(name);
+  }
+
+  /** See {@linkcode PeerListener}. */
+  gone(node: string): void {
+    this.#listeners.delete(node);
+    this.#exchange.routes.gone(node);
+    const label = this.labelOf(node);
+    for (const asked of this.#asked.values()) {
+      if (asked.node !== node) continue;
+      asked.reject(new ActionError(`The hub ${label} is gone`));
+    }
+    this.#labels.delete(node);
+    const dead = this.#dead;
+    this.#dead = [];
+    if (dead.length === 0) return;
+    const events = dead.slice(0, MAX_EVENTS).map((name): PresenceReport => ({
+      at: Date.now(),
+      event: "leave",
+      name: textOf(name),
+      reason: `the hub ${label} is gone`,
+      node: label,
+    }));
+    this.#events.presence({ events, left: dead.length - events.length });
+  }
+
+  /** See {@linkcode PeerListener}. */
+  heard(text: string, node: string): void {
+    const words: Words = JSON.parse(text);
+    switch (words[0]) {
+      case "ask":
+        return void this.#answer(node, words);
+      case "say":
+        return this.#askedOf(node, words[1])?.resolve(words[2]);
+      case "refuse":
+        return this.#askedOf(node, words[1])?.reject(new ActionError(words[2]));
+      case "routes":
+        return this.#exchange.routes.hear(words[1], node, words[2]);
+      case "wants":
+        return this.#wanted(node, words[1]);
+      case "presence":
+        return this.#events.presence(words[1]);
+      case "hello": {
+        const [, isAnswer, wants, blocks] = words;
+        this.#wanted(node, wants);
+        for (const [name, ms] of blocks) {
+          if (!this.#exchange.blocked.has(name)) {
+            this.#exchange.block(name, ms);
+          }
+        }
+        if (!isAnswer) this.#greet({ node }, true);
+      }
+    }
+  }
+
+  #wanted(node: string, wants: boolean): void {
+    if (wants) this.#listeners.add(node);
+    else this.#listeners.delete(node);
+  }
+
+  #askedOf(node: string, number: number): Asked | undefined {
+    const asked = this.#asked.get(number);
+    return asked?.node === node ? asked : undefined;
+  }
+
+  async #answer(
+    node: string,
+    [, number, route, order, by]: Words & ["ask", ...unknown[]],
+  ): Promise<void> {
+    let text: string;
+    try {
+      const answer = await this.#events.answer(route, order, by);
+      const refusal = this.#say({ node }, ["say", number, answer]);
+      if (!refusal) return;
+      text = refusal.text;
+    } catch (error) {
+      if (!(error instanceof ActionError)) throw error;
+      text = error.message;
+    }
+    this.#say({ node }, ["refuse", number, text]);
+  }
+
+  /** Tells what others may not know yet: all that this hub has told before. */
+  #greet(to: { node: string } | "all", isAnswer: boolean): void {
+    const now = performance.now();
+    const blocks = [...this.#exchange.blocked]
+      .map(([name, until]): [string, number] => [name, until - now])
+      .filter(([_, ms]) => ms > 0);
+    this.#say(to, ["hello", isAnswer, this.#wants, blocks]);
+    for (const [name, text] of this.#exchange.routes.announcements) {
+      this.#say(to, ["routes", name, text]);
+    }
+  }
+
+  #say(to: { node: string } | "all", words: Words): Fault | undefined {
+    return this.#line.send(to, JSON.stringify(words));
+  }
+}
