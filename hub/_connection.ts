@@ -146,6 +146,8 @@ export class Connection implements Receiver, Flow {
     let error: unknown;
     try {
       for await (const message of this.#transport) {
+        // What came together with the message that ended it is not handled.
+        if (this.#closing) break;
         const { length } = message;
         this.messagesIn++;
         this.bytesIn += length;

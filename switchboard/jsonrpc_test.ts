@@ -139,8 +139,11 @@ Deno.test("A client over TCP shows the token when it joins", () =>
     });
     assertEquals(await peer.call("bot/echo", { a: 1 }), { a: 1 });
     // Lines of a page, or of any stranger, end the connection.
+    await using page = await open(url);
+    await page.say("POST / HTTP/1.1");
+    assertEquals(await page.next(), undefined);
     await using other = await open(url);
-    await other.say("POST / HTTP/1.1");
+    await other.say("hello");
     assertEquals((await other.next()).error.code, -32700);
     assertEquals(await other.next(), undefined);
   }, { token: "s3cret" }));
@@ -538,6 +541,32 @@ Deno.test("The port for TCP is closed to other machines without a token", async 
   );
   await using server = await serve({ port: 0, token: "s3cret", open: [door] });
   assertMatch(server.urls[1]!, /^tcp:/);
+});
+
+Deno.test("Nothing that follows what ended a connection is handled", async () => {
+  const lines: string[] = [];
+  await using server = await serve({
+    port: 0,
+    open: [jsonRpcDoor({ tcpPort: 0 })],
+    logger: { info: (line) => lines.push(line) },
+  });
+  const port = Number(new URL(server.urls[1]!).port);
+  const commands = [
+    { jsonrpc: "2.0", id: 1, method: "hub.join", params: { name: "page" } },
+    { jsonrpc: "2.0", id: 2, method: "hub.inform", params: { data: 1 } },
+  ].map((command) => `${JSON.stringify(command)}\n`).join("");
+  const starts = [
+    "POST / HTTP/1.1\r\nHost: a\r\n\r\n",
+    "nonsense\n",
+    "{}\n[\n",
+  ];
+  for (const start of starts) {
+    using page = await Deno.connect({ hostname: "127.0.0.1", port });
+    await page.write(new TextEncoder().encode(start + commands));
+    await page.readable.pipeTo(new WritableStream()).catch(() => {});
+  }
+  assertEquals(lines, []);
+  assertEquals(server.hub.names, []);
 });
 
 Deno.test("jsonRpcDoor() checks its time", () => {

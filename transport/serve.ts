@@ -30,7 +30,6 @@ import type {
 } from "./listener.ts";
 import { NewlineFramer } from "./stream/newline_framer.ts";
 import { placeOf } from "./server/_pipe_listener.ts";
-import { refuseHttp } from "./server/_no_http.ts";
 import { hostAndPort } from "./_not_connected.ts";
 import { listenTcp } from "./tcp.ts";
 import type { Format, MessageOf, Transport } from "./transport.ts";
@@ -164,7 +163,6 @@ export async function serve<F extends Format = "text", State = undefined>(
         ...(maxMessageBytes !== undefined && { maxMessageBytes }),
       }) as unknown as Framer<MessageOf<F>>,
   } = options;
-  const lineFramer = () => refuseHttp(framer());
   const common = {
     admission,
     ...(logger && { logger }),
@@ -229,7 +227,7 @@ export async function serve<F extends Format = "text", State = undefined>(
         port: tcpPort,
         handshakeTimeout,
         ...(tls && { tls }),
-      }, lineFramer);
+      }, framer);
       if (tls) secure.push(listener);
       const carrier = tls ? "TLS" : "TCP";
       accept(listener, (transport) => ({
@@ -242,7 +240,7 @@ export async function serve<F extends Format = "text", State = undefined>(
     if (unixPath !== undefined) {
       const listener = await listenUnix<MessageOf<F>>(
         { ...common, path: unixPath },
-        lineFramer,
+        framer,
       );
       accept(listener, (transport) => ({
         transport,

@@ -21,6 +21,7 @@ import { checkTime } from "@wirekit/internal/clock";
 import { checkLimits } from "@wirekit/internal/limits";
 import type { Logger } from "@wirekit/internal/logger";
 import { checkTls } from "./server/_listen_error.ts";
+import { refuseHttp } from "./server/_no_http.ts";
 import { listenForSockets } from "./server/_socket_listener.ts";
 import { connected, dial } from "./_dial.ts";
 import { PipeTransport } from "./stream/_pipe_transport.ts";
@@ -131,7 +132,8 @@ export async function connectTcp<T extends string | Uint8Array>(
 }
 
 /**
- * Listens for TCP or TLS clients.
+ * Listens for TCP or TLS clients. One that begins with an HTTP request is ended
+ * with 1002: a web page can post lines to any port of its visitor's machine.
  *
  * @typeParam T What a message is.
  * @param options Where and how to listen.
@@ -168,7 +170,7 @@ export async function listenTcp<T extends string | Uint8Array>(
       const { address, port } = server.address() as AddressInfo;
       return {
         addr: { transport: "tcp", hostname: address, port },
-        makeFramer,
+        makeFramer: () => refuseHttp(makeFramer()),
         admission,
         maxOutboxBytes,
       };

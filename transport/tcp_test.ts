@@ -206,3 +206,25 @@ Deno.test("StreamTransport yields what the peer said before a write fails", asyn
   assertEquals(received, ["no entry"]);
   await client.close();
 });
+
+for (
+  const start of ["POST / HTTP/1.1", "GET /?x HTTP/1.1", "OPTIONS * HTTP/1.1"]
+) {
+  Deno.test(`listenTcp() gives no line after ${start} to the program`, async () => {
+    await using listener = await listenTcp({ port: 0 }, framer);
+    const { port } = listener.addr;
+    await using page = await connectTcp({ port }, framer());
+    await using server = await first(listener);
+    for (const line of [start, "Host: a", "", "{}"]) await page.send(line);
+    const error = await assertRejects(() => first(server), CloseError);
+    assertEquals([error.code, error.reason], [1002, "HTTP, expected lines"]);
+  });
+}
+
+Deno.test("listenTcp() takes lines that only look like HTTP at their start", async () => {
+  await using listener = await listenTcp({ port: 0 }, framer);
+  await using client = await connectTcp({ port: listener.addr.port }, framer());
+  await using server = await first(listener);
+  await client.send("GET key");
+  assertEquals(await first(server), "GET key");
+});

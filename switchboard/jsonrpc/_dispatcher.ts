@@ -57,7 +57,8 @@ export class Dispatcher {
     try {
       items = message.items();
     } catch (error) {
-      return reply(failed("null", unreadable(error as Error)));
+      reply(failed("null", unreadable(error as Error)));
+      return this.#caller.nonsense();
     }
     if (items.length === 0) {
       const text = "The batch is empty.";

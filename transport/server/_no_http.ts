@@ -3,8 +3,8 @@
 import type { Framer } from "../stream/framer.ts";
 import { CloseError } from "../transport.ts";
 
-/** How an HTTP request begins, and none of our messages. */
-const REQUEST_REGEXP = /^[A-Z]{3,10} /;
+/** How an HTTP request begins: a method, and what it is for. */
+const REQUEST_REGEXP = /^[A-Z]{3,10} (?:\/|\*|https?:)/;
 
 /**
  * Makes a framer refuse a client whose first bytes are an HTTP request. A web
@@ -15,7 +15,7 @@ export function refuseHttp<T>(framer: Framer<T>): Framer<T> {
   const own: { decode?: Framer<T>["decode"] } = framer;
   own.decode = (chunk) => {
     delete own.decode; // From here on, that of its class.
-    if (REQUEST_REGEXP.test(String.fromCharCode(...chunk.subarray(0, 12)))) {
+    if (REQUEST_REGEXP.test(String.fromCharCode(...chunk.subarray(0, 20)))) {
       throw new CloseError(1002, {
         reason: "HTTP, expected lines",
         cause: new Error("it spoke HTTP, as a web page or a browser does"),
