@@ -38,7 +38,7 @@ set DENORT_BIN to the file denort of the same version of Deno, for the target.
  */
 const PERMISSIONS = [
   "--allow-net",
-  "--allow-env=WIREKIT_TOKEN,WIREKIT_CLUSTER_TOKEN,WIREKIT_URL,OPENWEBNET_HOST,OPENWEBNET_PASSWORD,MQTT_URL,MQTT_USERNAME,MQTT_PASSWORD",
+  "--allow-env=WIREKIT_TOKEN,WIREKIT_CLUSTER_TOKEN,WIREKIT_URL,OPENWEBNET_HOST,OPENWEBNET_PASSWORD,PYTHON,MQTT_URL,MQTT_USERNAME,MQTT_PASSWORD",
   "--allow-read",
   "--allow-write",
   "--allow-run",
@@ -60,6 +60,8 @@ async function compile(folder: string, target?: string): Promise<void> {
       "--exclude-unused-npm",
       // Loaded by name, only when it is asked for.
       "--include=hub/cluster/nats.ts",
+      // The demo reads them.
+      "--include=examples/switchboard",
       `--output=${output}`,
       "mod.ts",
     ],

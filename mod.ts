@@ -13,6 +13,7 @@
  */
 import { command, run } from "@wirekit/internal/command";
 import { command as hubCommand } from "@wirekit/hub/cli";
+import { command as demoCommand } from "./examples/switchboard/main.ts";
 import { command as jsonrpcCommand } from "@wirekit/jsonrpc/cli";
 import { command as openwebnetCommand } from "@wirekit/openwebnet/cli";
 import {
@@ -43,12 +44,14 @@ const WIREKIT = command({
   ...(hubCommand.version && { version: hubCommand.version }),
   commands: [
     hubWithDoors,
+    demoCommand,
     jsonrpcCommand,
     openwebnetCommand,
     switchboardCommand,
     wsrpcCommand,
   ],
   examples: [
+    "wirekit demo",
     "wirekit hub --port 8080",
     "wirekit switchboard --jsonrpc-tcp 8081",
     "wirekit jsonrpc call ws://127.0.0.1:8095 sum 1 2",

@@ -15,18 +15,34 @@ async function post(url: string, body: object): Promise<unknown> {
   return await response.json();
 }
 
-Deno.test("deno task demo starts a hub with all doors, and what it prints works", async () => {
+/** The arguments of each way to start the demo. */
+const WAYS: Record<string, () => Promise<string[]>> = {
   // The task itself would leave its program behind when it is killed.
-  const { tasks } = JSON.parse(
-    await Deno.readTextFile(new URL("deno.json", ROOT)),
-  );
-  const [, ...args] = tasks.demo.command.split(" ");
-  await using demo = new Program(Deno.execPath(), {
-    args,
+  async "deno task demo"() {
+    const { tasks } = JSON.parse(
+      await Deno.readTextFile(new URL("deno.json", ROOT)),
+    );
+    return tasks.demo.command.split(" ").slice(1);
+  },
+  "wirekit demo": () => Promise.resolve(["run", "-A", "mod.ts", "demo"]),
+};
+
+/** Starts the demo, with a Python that ends at once: tests/interop has one. */
+async function start(way: string, PYTHON = "false", ...more: string[]) {
+  return new Program(Deno.execPath(), {
+    args: [...await WAYS[way]!(), ...more],
     cwd: ROOT,
-    // A Python that ends at once: tests/interop has the real one.
-    env: { NO_COLOR: "1", PYTHON: "false" },
+    env: { NO_COLOR: "1", PYTHON },
   });
+}
+
+for (const way of Object.keys(WAYS)) {
+  Deno.test(`${way} starts a hub with all doors, and what it prints works`, () =>
+    works(way));
+}
+
+async function works(way: string): Promise<void> {
+  await using demo = await start(way);
   const [, http] = await demo.says(/A page in it: (\S+)\/demo\//);
   await demo.says(/Ctrl-C ends all/);
   assertEquals(
@@ -47,5 +63,29 @@ Deno.test("deno task demo starts a hub with all doors, and what it prints works"
   );
   await using peer = new Peer(page);
   assertEquals(await peer.request("home/subscribe", {}), { subscribed: true });
-  await demo.says(/There is no bot/);
+  await demo.says(/There is no bot in Python: it has ended with 1\./);
+  assertEquals((await demo.stop()).code, 0, demo.text);
+}
+
+Deno.test("wirekit demo goes without Python, and where the usual port is taken", async () => {
+  // Whoever has the usual port: then the demo has another.
+  let taken: Deno.TcpListener | undefined;
+  try {
+    taken = Deno.listen({ hostname: "127.0.0.1", port: 13254 });
+  } catch {
+    // Another program has it.
+  }
+  await using demo = await start("wirekit demo", "no-such-python");
+  const [, port] = await demo.says(/A page in it: http:\S+:(\d+)\/demo\//);
+  assert(port !== "13254");
+  await demo.says(/There is no bot in Python: there is no no-such-python\./);
+  assertEquals(
+    await post(`http://127.0.0.1:${port}/call/butler/good.night`, {}),
+    { done: ["kitchen light off", "bedroom shutter down"] },
+  );
+  assertEquals((await demo.stop()).code, 0, demo.text);
+  taken?.close();
+  await using given = await start("wirekit demo", "false", "--port", "0");
+  await given.says(/Ctrl-C ends all/);
+  assertEquals((await given.stop()).code, 0, given.text);
 });
