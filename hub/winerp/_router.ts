@@ -3,7 +3,8 @@
 
 import { checkTime } from "@wirekit/internal/clock";
 import { checkLimits, Gauge } from "@wirekit/internal/limits";
-import { type Desk, WinerpClient } from "./_winerp.ts";
+import { WinerpClient } from "./_client.ts";
+import type { Desk, Unverified } from "./_participant.ts";
 import { Exchange } from "../exchange/exchange.ts";
 import type { ExchangeOptions } from "../exchange/options.ts";
 import { Envelope } from "./_envelope.ts";
@@ -45,7 +46,7 @@ export class Router {
   readonly #desk: Desk;
   readonly #handshakeTimeout: number;
   readonly #handshakes: Gauge;
-  readonly #unverified = new Set<WinerpClient>();
+  readonly #unverified = new Set<Unverified>();
   #now = 0;
 
   /**

@@ -1,46 +1,33 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import type { Gauge } from "@wirekit/internal/limits";
 import { fullPass, type Pass } from "../access/pass.ts";
-import { textOf } from "../exchange/_scan.ts";
-import type { Exchange } from "../exchange/exchange.ts";
 import { HUB } from "../exchange/_name_rules.ts";
-import { composeMessage } from "./_compose.ts";
-import type { Party } from "../exchange/_party.ts";
-import { Envelope } from "./_envelope.ts";
-import { type Fault, fault } from "../exchange/fault.ts";
-import * as MessageType from "./_message_type.ts";
+import { textOf } from "../exchange/_scan.ts";
 import * as Text from "../exchange/_text.ts";
+import { fault } from "../exchange/fault.ts";
 import type {
   AnswerKind,
   Connected,
   ConnectOptions,
-  Content,
   End,
   EndKind,
   Member,
-  Named,
-  Participant,
   Question,
   QuestionKind,
   Receiver,
 } from "../exchange/participant.ts";
+import { composeMessage } from "./_compose.ts";
+import * as MessageType from "./_message_type.ts";
+import {
+  type Desk,
+  errorMembers,
+  type Unverified,
+  WinerpParticipant,
+} from "./_participant.ts";
 
 /** How the first line of an HTTP request begins. */
 const HTTP_REGEXP = /^[A-Z]{3,10} \S/;
-
-/** The parts that all winerp clients of a router share. */
-export interface Desk {
-  readonly exchange: Exchange;
-  /** The message just read: one at a time. */
-  readonly envelope: Envelope;
-  readonly maxMessageBytes: number;
-  /** The same limit, and how near messages came to it. */
-  readonly messageBytes: Gauge;
-  /** The clients that have no name yet. */
-  readonly unverified: Set<WinerpClient>;
-}
 
 /** The route of a ping that is an announcement, as JSON text. */
 const ANNOUNCEMENT = JSON.stringify(Text.announce);
@@ -48,19 +35,14 @@ const ANNOUNCEMENT = JSON.stringify(Text.announce);
 const FULL = /* @__PURE__ */ fullPass("open");
 const admitAll = () => FULL;
 
-/** A winerp client: reads its messages, and writes those for it. */
-export class WinerpClient implements Participant, Connected {
-  /** When it must be verified. */
+/** A winerp client: reads its messages. */
+export class WinerpClient extends WinerpParticipant
+  implements Connected, Unverified {
   readonly expires: number;
-  readonly #desk: Desk;
-  readonly #receiver: Receiver;
   readonly #admits: (token: string | undefined) => Pass | undefined;
   readonly #onVerified: (() => void) | undefined;
-  readonly #member: Member;
   /** The receiver of its last request. */
   #target: Member | undefined;
-  /** What it may be told once the cluster has decided about its name. */
-  #answers: Record<"welcome" | "hold", Uint8Array<ArrayBuffer>> | undefined;
 
   constructor(
     desk: Desk,
@@ -68,153 +50,43 @@ export class WinerpClient implements Participant, Connected {
     options: ConnectOptions,
     expires: number,
   ) {
-    this.#desk = desk;
-    this.#receiver = receiver;
+    super(desk, receiver, options.about);
     this.#admits = options.admit ?? admitAll;
     this.#onVerified = options.onVerified;
     this.expires = expires;
-    this.#member = desk.exchange.enter(this, options.about);
     desk.unverified.add(this);
   }
 
   get name(): string | undefined {
-    return this.#member.active ? this.#member.name : undefined;
+    return this.member.active ? this.member.name : undefined;
   }
 
   get heldName(): string | undefined {
-    return this.#member.active ? undefined : this.#member.name;
+    return this.member.active ? undefined : this.member.name;
   }
 
   /** See {@linkcode Connected}. */
   leave(end?: End): void {
-    this.#desk.unverified.delete(this);
-    this.#desk.exchange.leave(this.#member, end);
+    this.desk.unverified.delete(this);
+    this.desk.exchange.leave(this.member, end);
   }
 
   /** Disconnects it. */
   drop(code: number, reason: string, kind?: EndKind): void {
-    this.#desk.exchange.drop(this.#member, code, reason, kind);
+    this.desk.exchange.drop(this.member, code, reason, kind);
   }
 
-  // What comes from the exchange.
-
-  /** See {@linkcode Participant}. */
-  ask(
-    { uuid, requester, responder }: Question,
-    kind: QuestionKind,
-    content: Content,
-  ): Fault | undefined {
-    // In a request, and nowhere else, `id` and `destination` change places.
-    const swaps = kind === "request";
-    const id = swaps ? responder : requester;
-    const destination = swaps ? requester : responder;
-    const { maxMessageBytes } = this.#desk;
-    let message: Uint8Array<ArrayBuffer>;
-    if (content instanceof Envelope) {
-      if (content.length > maxMessageBytes) return this.#tooLarge();
-      message = content.redirect(id.nameBytes, destination.nameBytes);
-    } else {
-      if (swaps && content.data[0] !== "{") return namedOnly(responder);
-      message = compose(kind, content, id, destination, uuid);
-    }
-    if (message.length > maxMessageBytes) return this.#tooLarge();
-    this.#receiver.send(message);
-    return undefined;
+  /** See {@linkcode WinerpParticipant}. */
+  override end(error: Parameters<Receiver["close"]>[0]): void {
+    this.desk.unverified.delete(this);
+    super.end(error);
   }
-
-  /** See {@linkcode Participant}. */
-  answer(
-    { uuid, requester, responder }: Question,
-    kind: AnswerKind,
-    content: Content,
-  ): Fault | undefined {
-    const { maxMessageBytes } = this.#desk;
-    let message: Uint8Array<ArrayBuffer>;
-    if (content instanceof Envelope) {
-      if (content.length > maxMessageBytes) return this.#answerTooLarge();
-      // winerp-client-node answers without saying what and whom.
-      const says = content.isFor(requester.nameBytes) ||
-        content.destination !== undefined;
-      message = says
-        ? content.redirect(responder.nameBytes, requester.nameBytes)
-        : content.answer(
-          { id: responder.name!, destination: requester.name!, uuid },
-          maxMessageBytes,
-        );
-    } else message = compose(kind, content, responder, requester, uuid);
-    if (message.length > maxMessageBytes) return this.#answerTooLarge();
-    this.#receiver.send(message);
-    return undefined;
-  }
-
-  /** See {@linkcode Participant}. */
-  fail({ uuid, requester, responder }: Question, { text }: Fault): void {
-    this.#receiver.send(composeMessage({
-      id: requester.name!,
-      ...errorMembers(text),
-      uuid,
-      destination: responder.name!,
-    }));
-  }
-
-  /** See {@linkcode Participant}. */
-  tell(source: Named, content: Content): Fault | undefined {
-    const { nameBytes } = this.#member;
-    const message = content instanceof Envelope
-      ? content.forward(source.nameBytes, nameBytes)
-      : compose("information", content, source, this.#member, "null");
-    if (message.length > this.#desk.maxMessageBytes) return this.#tooLarge();
-    this.#receiver.send(message);
-    return undefined;
-  }
-
-  /** See {@linkcode Participant}. */
-  admit(): void {
-    const answers = this.#answers;
-    this.#answers = undefined;
-    this.#receiver.send(
-      answers?.welcome ?? composeMessage({
-        type: `${MessageType.success}`,
-        data: JSON.stringify(Text.authorized),
-      }),
-    );
-  }
-
-  /** See {@linkcode Participant}. */
-  hold(): void {
-    const answers = this.#answers;
-    this.#answers = undefined;
-    if (answers) return this.#receiver.send(answers.hold);
-    // It had the name. In the middle of a connection no client believes that it
-    // is on hold, for any other could say so. It comes back and is told then.
-    this.drop(1012, "Another hub of the cluster has its name");
-  }
-
-  /** See {@linkcode Participant}. */
-  end(error: Parameters<Receiver["close"]>[0]): void {
-    this.#desk.unverified.delete(this);
-    this.#receiver.close(error);
-  }
-
-  #answerTooLarge(): Fault {
-    (this.#member as Party).meet(this.#desk.messageBytes);
-    return fault("AnswerTooLarge", Text.answerTooLarge);
-  }
-
-  #tooLarge(): Fault {
-    const { messageBytes, maxMessageBytes } = this.#desk;
-    (this.#member as Party).meet(messageBytes);
-    const text = `The message is larger than ${maxMessageBytes} bytes.`;
-    return fault("TooLarge", text);
-  }
-
-  // What comes from the client.
 
   /** See {@linkcode Connected}. */
   receive(message: Uint8Array<ArrayBuffer>): void {
-    const member = this.#member;
+    const member = this.member;
     if (member.gone) return;
-    const { envelope, messageBytes } = this.#desk;
+    const { envelope, messageBytes } = this.desk;
     if (message.length > messageBytes.peak) messageBytes.peak = message.length;
     try {
       envelope.read(message);
@@ -238,12 +110,12 @@ export class WinerpClient implements Participant, Connected {
    * question or answer in it fails now.
    */
   #receiveUnreadable(message: Uint8Array<ArrayBuffer>, reason: string): void {
-    const { envelope, exchange } = this.#desk;
-    const { name, active } = this.#member;
+    const { envelope, exchange } = this.desk;
+    const { name, active } = this.member;
     const text = `Cannot read message: ${reason}`;
     if (!envelope.readLoosely(message)) {
       const id = name ?? "null";
-      this.#receiver.send(composeMessage({ id, ...errorMembers(text) }));
+      this.receiver.send(composeMessage({ id, ...errorMembers(text) }));
       if (name === undefined) this.drop(1008, unreadable(message));
       return;
     }
@@ -265,8 +137,8 @@ export class WinerpClient implements Participant, Connected {
    * first.
    */
   #refuseStranger(): void {
-    const { type, destination } = this.#desk.envelope;
-    if (this.#member.name === undefined) {
+    const { type, destination } = this.desk.envelope;
+    if (this.member.name === undefined) {
       this.#refuse(Text.notAuthorized);
       this.drop(1008, "Its first message was no verification");
     } else if (
@@ -278,15 +150,15 @@ export class WinerpClient implements Participant, Connected {
   /** Answers the message just read with an error. */
   #refuse(text: string): void {
     const { name } = this;
-    this.#receiver.send(this.#desk.envelope.answer({
+    this.receiver.send(this.desk.envelope.answer({
       ...(name !== undefined && { id: name }),
       ...errorMembers(text),
     }));
   }
 
   #verify(): void {
-    const { envelope, exchange, unverified } = this.#desk;
-    const member = this.#member;
+    const { envelope, exchange, unverified } = this.desk;
+    const member = this.member;
     const name = envelope.id;
     if (member.active) {
       // A real server puts the client on hold behind itself, without an end.
@@ -310,17 +182,17 @@ export class WinerpClient implements Participant, Connected {
         uuid: "null",
       });
     if (member.active) this.#welcome();
-    else if (member.held) this.#receiver.send(hold());
-    else this.#answers = { welcome: this.#welcoming(), hold: hold() };
+    else if (member.held) this.receiver.send(hold());
+    else this.answers = { welcome: this.#welcoming(), hold: hold() };
   }
 
   #welcome(): void {
-    this.#receiver.send(this.#welcoming());
+    this.receiver.send(this.#welcoming());
   }
 
   #welcoming(): Uint8Array<ArrayBuffer> {
-    return this.#desk.envelope.answer({
-      id: this.#member.name!,
+    return this.desk.envelope.answer({
+      id: this.member.name!,
       type: `${MessageType.success}`,
       data: JSON.stringify(Text.authorized),
     });
@@ -328,18 +200,18 @@ export class WinerpClient implements Participant, Connected {
 
   #request(): void {
     const to = this.#destination();
-    if (to === this.#member) this.#refuse(Text.sameName);
+    if (to === this.member) this.#refuse(Text.sameName);
     else if (to) this.#ask(to, "request");
     else this.#refuseAbsent(Text.noDestination);
   }
 
   /** Says that nobody has a name, to those who may know it. */
   #refuseAbsent(text: string): void {
-    const { envelope, exchange } = this.#desk;
+    const { envelope, exchange } = this.desk;
     const isRequest = envelope.type === MessageType.request;
     const route = isRequest ? envelope.route : "";
     const { destination } = envelope;
-    const denial = exchange.refusal(this.#member, destination, route);
+    const denial = exchange.refusal(this.member, destination, route);
     this.#refuse(denial?.text ?? text);
   }
 
@@ -353,22 +225,22 @@ export class WinerpClient implements Participant, Connected {
    * Returns the owner of `destination`, which is usually the same as last time.
    */
   #destination(): Member | undefined {
-    const { envelope, exchange } = this.#desk;
+    const { envelope, exchange } = this.desk;
     const last = this.#target;
     if (last?.active && envelope.isFor(last.nameBytes)) return last;
     return this.#target = exchange.find(envelope.destination);
   }
 
   #ask(to: Member, kind: QuestionKind): void {
-    const { envelope, exchange } = this.#desk;
+    const { envelope, exchange } = this.desk;
     const uuid = envelope.text("uuid");
-    const refusal = exchange.ask(this.#member, to, uuid, kind, envelope);
+    const refusal = exchange.ask(this.member, to, uuid, kind, envelope);
     if (refusal) this.#refuse(refusal.text);
   }
 
   #respond(kind: AnswerKind): void {
-    const { envelope, exchange } = this.#desk;
-    const member = this.#member;
+    const { envelope, exchange } = this.desk;
+    const member = this.member;
     const question = this.#question();
     if (!question) {
       // Late or twice, as comes after every reconnect of a stock client: no harm.
@@ -387,7 +259,7 @@ export class WinerpClient implements Participant, Connected {
       envelope.text("data") === `"${Text.noRoute}"`;
     const refusal = exchange.answer(question, kind, envelope);
     if (refusal) {
-      this.#receiver.send(composeMessage({
+      this.receiver.send(composeMessage({
         id: member.name!,
         ...errorMembers(refusal.text),
         uuid: question.uuid,
@@ -399,8 +271,8 @@ export class WinerpClient implements Participant, Connected {
 
   /** The question that the message just read answers. */
   #question(): Question | undefined {
-    const { envelope, exchange } = this.#desk;
-    const member = this.#member;
+    const { envelope, exchange } = this.desk;
+    const member = this.member;
     const uuid = envelope.text("uuid");
     const first = exchange.question(member, uuid);
     if (first && envelope.isFor(first.requester.nameBytes)) return first;
@@ -417,83 +289,50 @@ export class WinerpClient implements Participant, Connected {
   }
 
   #ping(): void {
-    const { envelope, exchange } = this.#desk;
+    const { envelope, exchange } = this.desk;
     const { destination } = envelope;
     const refusal = destination === undefined
       ? undefined
-      : exchange.refusalToSee(this.#member, destination);
+      : exchange.refusalToSee(this.member, destination);
     if (refusal) return this.#refuse(refusal.text);
     const answer = (success: boolean) =>
       envelope.answer({
-        id: this.#member.name!,
+        id: this.member.name!,
         data: `{"success":${success}}`,
       });
     if (envelope.text("destination") === "null") {
       // Our clients say in a ping what they can be asked for.
       if (envelope.route === ANNOUNCEMENT) {
-        const { name } = this.#member;
+        const { name } = this.member;
         const refused = exchange.routes.announce(name!, envelope.data);
         if (refused) return this.#refuse(refused.text);
       }
-      return this.#receiver.send(answer(true));
+      return this.receiver.send(answer(true));
     }
     if (destination === undefined || exchange.has(destination)) {
-      return this.#receiver.send(answer(destination !== undefined));
+      return this.receiver.send(answer(destination !== undefined));
     }
     // Other nodes may have to be asked, and by then the envelope is another's.
     const yes = answer(true);
     const no = answer(false);
     exchange.probe(
       destination,
-      (found) => this.#receiver.send(found ? yes : no),
+      (found) => this.receiver.send(found ? yes : no),
     );
   }
 
   #inform(): void {
-    const { envelope, exchange, maxMessageBytes } = this.#desk;
+    const { envelope, exchange, maxMessageBytes } = this.desk;
     const { length } = envelope;
-    if (length > maxMessageBytes) return this.#refuse(this.#tooLarge().text);
+    if (length > maxMessageBytes) return this.#refuse(this.tooLarge().text);
     const names = envelope.targets;
     // As often as the list says, as a real server does; but no single message
     // shall fill the outbox of a client by saying its name a thousand times.
     const often = !names || names.length * length <= maxMessageBytes;
     const to = often ? names : new Set(names);
-    const refusal = exchange.inform(this.#member, to, envelope);
+    const refusal = exchange.inform(this.member, to, envelope);
     if (refusal) this.#refuse(refusal.text);
   }
-}
-
-/** Refuses data that a stock client cannot take as keyword arguments. */
-function namedOnly({ name }: Named): Fault {
-  const text = `${name} takes named params: send an object.`;
-  return fault("InvalidData", text);
-}
-
-/** Writes a message with content that did not come as one. */
-function compose(
-  kind: keyof typeof MessageType,
-  content: Content,
-  id: Named,
-  destination: Named,
-  uuid: string,
-): Uint8Array<ArrayBuffer> {
-  return composeMessage({
-    id: id.name ?? "null",
-    type: `${MessageType[kind]}`,
-    route: content.route,
-    data: content.data,
-    traceback: content.traceback,
-    uuid,
-    destination: destination.name ?? "null",
-    pseudo_object: content.pseudoObject,
-  });
-}
-
-function errorMembers(
-  text: string,
-): Record<"type" | "data" | "traceback", string> {
-  const json = JSON.stringify(text);
-  return { type: `${MessageType.error}`, data: json, traceback: json };
 }
 
 /** Returns what an unreadable first message seems to be. */
