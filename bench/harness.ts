@@ -177,6 +177,17 @@ export class Results {
   }
 
   /**
+   * Returns the samples.
+   *
+   * @param cell The name of the cell.
+   * @param system The name of the system.
+   * @returns The samples; none if all failed.
+   */
+  all(cell: string, system: string): readonly Sample[] {
+    return this.#samples.get(cell)?.get(system) ?? [];
+  }
+
+  /**
    * Returns the median of the samples.
    *
    * @param cell The name of the cell.

@@ -10,6 +10,7 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { type Plan, reasonOf } from "./harness.ts";
+import { machine } from "./machine.ts";
 import { versions } from "./peers/install.ts";
 import { type Suite, type Target, targetTable } from "./suite.ts";
 import { suites } from "./suites.ts";
@@ -44,15 +45,6 @@ async function commit(): Promise<string> {
 
 function load(): string {
   return Deno.loadavg().map((value) => value.toFixed(1)).join(" ");
-}
-
-async function machine(): Promise<string> {
-  const cpu = /model name\s*: (.*)/.exec(
-    await Deno.readTextFile("/proc/cpuinfo"),
-  )?.[1] ?? "unknown processor";
-  const cores = navigator.hardwareConcurrency;
-  const memory = Math.round(Deno.systemMemoryInfo().total / 2 ** 30);
-  return `${cores} cores of ${cpu}, ${memory} GiB, Linux ${Deno.osRelease()}`;
 }
 
 function chosen(): Suite[] {

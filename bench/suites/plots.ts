@@ -2,19 +2,30 @@
 
 /** How rate and latency change as the work grows: no cliff, and a plot. */
 
-import { compare, type Results, short } from "../harness.ts";
+import {
+  compare,
+  median,
+  type Results,
+  type Sample,
+  short,
+} from "../harness.ts";
 import type { ServerName } from "../hub/servers.ts";
 import type { Shape } from "../load/load.ts";
 import type { Suite, Target } from "../suite.ts";
-import { plot } from "../svg.ts";
+import { machine } from "../machine.ts";
+import { plot, type Point } from "../plot.ts";
 import { type LoadCell, system } from "./hub.ts";
 
 /** One plot. */
 interface Sweep {
   /** The name of its file. */
   name: string;
+  /** What the plot shows. */
+  title: string;
   /** What grows. */
   label: string;
+  /** Whether that is a number of bytes. */
+  isBytes?: boolean;
   /** How much of it. */
   values: number[];
   /** What is asked for then. */
@@ -31,7 +42,8 @@ const NAMES: ServerName[] = [OURS, "our hub, Deno.serve", "winerp"];
 const SWEEPS: Sweep[] = [
   {
     name: "in_flight",
-    label: "requests in flight, of one client, 256 bytes",
+    title: "More in flight: one client, messages of 256 bytes",
+    label: "requests in flight",
     values: [1, 2, 4, 8, 16, 32, 64, 128, 256],
     shape: (depth) => ({ pairs: 1, depth, message: 256 }),
     winerpUpTo: 256,
@@ -39,7 +51,8 @@ const SWEEPS: Sweep[] = [
   },
   {
     name: "clients",
-    label: "clients, half of them with one request in flight",
+    title: "More clients: each second one has one request in flight",
+    label: "clients",
     values: [2, 10, 50, 200, 1_000, 2_000, 5_000],
     shape: (clients) => ({ pairs: clients / 2, depth: 1, message: 256 }),
     winerpUpTo: 200,
@@ -47,7 +60,9 @@ const SWEEPS: Sweep[] = [
   },
   {
     name: "message",
-    label: "bytes of data, 4 clients with 1 request in flight each",
+    title: "Larger messages: 4 clients with one request in flight each",
+    label: "data of a request",
+    isBytes: true,
     values: [8, 64, 512, 4_096, 32_768, 262_144, 1_048_576],
     shape: (data) => ({ pairs: 4, depth: 1, data }),
     winerpUpTo: 32_768,
@@ -87,47 +102,52 @@ export const suite: Suite = {
         shape: sweep.shape(value),
         ...(value > sweep.winerpUpTo && { only: NAMES.slice(0, 2) }),
       }));
+      const rounds = Math.min(plan.rounds, 3);
       const results = await compare(NAMES.map(system), cells, {
         ...plan,
-        rounds: Math.min(plan.rounds, 2),
+        rounds,
         seconds: Math.min(plan.seconds, 0.4),
       });
-      const lines = (
-        pick: (name: string, cell: string) => number | undefined,
-      ) =>
-        NAMES.map((name) => ({
-          name,
-          points: sweep.values.flatMap((value): [number, number][] => {
-            const y = pick(name, `${value}`);
-            return y === undefined ? [] : [[value, y]];
-          }),
-        }));
-      const panels = [
-        {
-          title: "requests a second",
-          lines: lines((name, cell) => results.of(cell, name)),
-        },
-        {
-          title: "p99, µs",
-          lines: lines((name, cell) =>
-            results.of(cell, name, ({ p99 }) => p99)
-          ),
-        },
-      ];
+      const points = (pick: (sample: Sample) => number): Point[] =>
+        NAMES.flatMap((system) =>
+          sweep.values.flatMap((value): Point[] => {
+            const all = results.all(`${value}`, system).map(pick);
+            if (all.length === 0) return [];
+            return [{
+              system,
+              x: value,
+              y: median(all),
+              low: Math.min(...all),
+              high: Math.max(...all),
+            }];
+          })
+        );
       if (!plan.quick) {
         const file = new URL(`../plots/${sweep.name}.svg`, import.meta.url);
         await Deno.mkdir(new URL("./", file), { recursive: true });
-        await Deno.writeTextFile(file, plot(panels, sweep.label));
+        const date = new Date().toISOString().slice(0, 10);
+        const picture = await plot([
+          { title: "requests a second", points: points(({ rate }) => rate) },
+          { title: "p99, ms", points: points(({ p99 }) => p99 / 1000) },
+        ], {
+          title: sweep.title,
+          subtitle: `${date}, ${await machine()}. Medians of ${rounds} rounds` +
+            ", bars from the smallest to the largest.",
+          x: sweep.label,
+          ...(sweep.isBytes && { isBytes: true }),
+          systems: NAMES,
+        });
+        await Deno.writeTextFile(file, picture);
       }
       const worst = worstStep(sweep, results);
       targets.push({
-        what: `no cliff: ${sweep.label}`,
+        what: `no cliff: ${sweep.title}`,
         measured: `worst step of the hub's CPU × ${short(worst)}`,
         target: "≤ 1 × what is twice in proportion",
         met: Number.isNaN(worst) ? undefined : worst <= 1,
       });
       details.push(
-        `### ${sweep.label}`,
+        `### ${sweep.title}`,
         "",
         `![Rate and p99](plots/${sweep.name}.svg)`,
         "",
