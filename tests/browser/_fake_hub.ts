@@ -8,7 +8,9 @@
 import { page } from "../../hub/page.ts";
 import type {
   ClientReport,
+  ClusterReport,
   EdgeReport,
+  ElsewhereReport,
   HistoryReport,
   HubReport,
   LimitReport,
@@ -28,6 +30,8 @@ export interface FakeOptions {
   faults?: boolean;
   /** The token that it asks for. */
   token?: string;
+  /** Whether it is one of three. */
+  cluster?: boolean;
 }
 
 const NAMES = [
@@ -42,6 +46,8 @@ const NAMES = [
   "reports",
   "backup",
 ];
+
+const HUBS = ["cellar", "attic", "hall"];
 
 const ROUTES = ["greet", "order.create", "price", "find", "send", "status"];
 
@@ -120,6 +126,7 @@ export class FakeHub implements AsyncDisposable {
         carrier: ["WebSocket", "WebSocket", "TCP", "Unix"][index % 4]!,
         address: index % 4 === 3 ? "" : `10.0.${index % 7}.${20 + index % 200}`,
         pass: ["token", "bots", "admin"][index % 3]!,
+        ...(this.#options.cluster && { node: HUBS[0]! }),
         since: now - Math.floor(this.#random() * 90_000_000),
         lastSeen: now - (deaf ? 312_000 : Math.floor(this.#random() * 2500)),
         sent: traffic,
@@ -203,6 +210,7 @@ export class FakeHub implements AsyncDisposable {
         unverified: 0,
         nameless: 0,
       },
+      ...(this.#options.cluster && { cluster: this.#cluster(active.length) }),
       open: 12,
       blocked: faults ? [{ name: "crawler", until: now + 412_000 }] : [],
       limits: [
@@ -216,6 +224,39 @@ export class FakeHub implements AsyncDisposable {
         limit("idleTimeout", 300_000, 0, 0, 1),
       ],
     };
+  }
+
+  #cluster(clients: number): ClusterReport {
+    const nodes = HUBS.map((label, index) => ({
+      id: `01938a-${label}`,
+      label,
+      since: this.#start + index * 3_600_000,
+      here: index === 0,
+      figures: {
+        clients: Math.round(clients / (1 + index)),
+        requests: Math.round(this.#requests / (1 + index)),
+        informs: Math.round(this.#requests / 6),
+        requestsPerSecond: Math.round(412 * (1 + this.#random()) / (1 + index)),
+        informsPerSecond: 31,
+        errorsPerSecond: index === 2 ? 0.4 : 0,
+      },
+    }));
+    return {
+      state: "open",
+      since: this.#start,
+      engine: "nats-server 2.14.8 at 10.0.0.1:4222",
+      nodes,
+      namesElsewhere: clients,
+    };
+  }
+
+  #elsewhere(): ElsewhereReport {
+    const clients = this.#clients.map((client, index) => ({
+      ...client,
+      name: `${client.name}-${index % 2 + 2}`,
+      node: HUBS[1 + index % 2]!,
+    }));
+    return { total: clients.length, clients, silent: [] };
   }
 
   #problems(): Problem[] {
@@ -458,6 +499,7 @@ export class FakeHub implements AsyncDisposable {
           });
           send("edges", { full: true, total: edges.length, edges });
           send("open", { total: open.length, open });
+          if (this.#options.cluster) send("elsewhere", this.#elsewhere());
           if (sent === 1) {
             send("presence", { events: this.#presence(), left: 0 });
           }

@@ -97,6 +97,7 @@ export function ClientPanel({ model, name, ask, act }: {
               <span class="mono">{client.address || "unknown"}</span>
             </Fact>
             <Fact name="Let in by">{client.pass}</Fact>
+            {client.node !== undefined && <Fact name="Hub">{client.node}</Fact>}
             <Fact name="Here since">
               {moment(client.since)} ({age(now - client.since)})
             </Fact>

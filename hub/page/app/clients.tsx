@@ -5,7 +5,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ago, brief, bytes, count, moment, rate, some } from "./format.ts";
 import { type Column, Grid, type Order } from "./grid.tsx";
-import type { ClientRow, Model } from "./model.ts";
+import { type ClientRow, keyOf, type Model } from "./model.ts";
 import { Bar, Section } from "./parts.tsx";
 
 /** A share of an outbox from which on it is one to look at. */
@@ -21,7 +21,9 @@ export function Clients({ model }: { model: Model }): JSX.Element {
     model.clients.filter(({ client }) =>
       model.shows(
         [client.name],
-        `${client.protocol} ${client.carrier} ${client.address}`,
+        [client.protocol, client.carrier, client.address, client.node].join(
+          " ",
+        ),
       )
     ),
     columns.find(({ key }) => key === order.key),
@@ -47,7 +49,7 @@ export function Clients({ model }: { model: Model }): JSX.Element {
         label="Clients"
         rows={rows}
         columns={columns}
-        rowKey={({ client }) => client.id}
+        rowKey={({ client }) => keyOf(client)}
         rowClass={({ client, waits }) =>
           client.trouble ? "sick" : waits > 0 ? "held" : ""}
         rowHeight={34}
@@ -76,6 +78,15 @@ function columnsOf(model: Model, maxOutbox: number): Column<ClientRow>[] {
       sort: ({ client }) => client.name ?? "",
       cell: (row) => <Name row={row} />,
     },
+    ...model.report?.cluster
+      ? [{
+        key: "node",
+        title: "Hub",
+        width: "minmax(70px, .7fr)",
+        sort: ({ client }: ClientRow) => client.node ?? "",
+        cell: ({ client }: ClientRow) => client.node ?? "",
+      }]
+      : [],
     {
       key: "protocol",
       title: "Protocol",
@@ -93,7 +104,7 @@ function columnsOf(model: Model, maxOutbox: number): Column<ClientRow>[] {
       key: "address",
       title: "From",
       width: "minmax(108px, .6fr)",
-      from: 800,
+      from: model.report?.cluster ? 940 : 800,
       sort: ({ client }) => client.address,
       cell: ({ client }) => <span class="mono">{client.address || "–"}</span>,
     },
@@ -241,6 +252,7 @@ function Card({ row, model, maxOutbox }: {
   const { client, asks, asked, errors } = row;
   const open = client.asking + client.asked;
   const parts = [
+    client.node !== undefined && `at ${client.node}`,
     `${rate(asks)} asks/s`,
     `${rate(asked)} asked/s`,
     open > 0 && `${count(open)} open`,

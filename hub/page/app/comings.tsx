@@ -15,8 +15,8 @@ const WORDS: Record<PresenceReport["event"], [level: string, words: string]> = {
 
 /** Comings and goings since the page was opened, the newest first. */
 export function Comings({ model }: { model: Model }): JSX.Element {
-  const events = model.presence.filter(({ name, reason }) =>
-    model.shows([name], reason)
+  const events = model.presence.filter(({ name, reason = "", node = "" }) =>
+    model.shows([name], `${reason} ${node}`)
   );
   return (
     <Section name="comings" title="Came and went">
@@ -24,8 +24,9 @@ export function Comings({ model }: { model: Model }): JSX.Element {
         ? <Nothing>Nobody since this page was opened.</Nothing>
         : (
           <ul class="comings-list" tabIndex={0} aria-label="Came and went">
-            {events.map(({ at, event, name, reason }, index) => {
-              const [level, words] = WORDS[event];
+            {events.map(({ at, event, name, reason, node }, index) => {
+              const [level, verb] = WORDS[event];
+              const words = node === undefined ? verb : `${verb} at ${node}`;
               return (
                 <li key={`${at} ${index}`}>
                   <span class="mono quiet">{clock(at)}</span>

@@ -6,6 +6,7 @@ import type {
   ClientsReport,
   EdgeReport,
   EdgesReport,
+  ElsewhereReport,
   HistoryReport,
   HubReport,
   OpenReport,
@@ -131,7 +132,12 @@ export class Model {
   report: HubReport | undefined;
   /** How late the hub's clock is, in milliseconds. */
   skew = 0;
-  clients: readonly ClientRow[] = [];
+  /** The clients of this hub, and those of the other hubs of its cluster. */
+  get clients(): readonly ClientRow[] {
+    return [...this.#here, ...this.#elsewhere];
+  }
+  /** The other hubs that do not say who is there. */
+  silent: readonly string[] = [];
   /** How many clients there are: of very many, not all are shown. */
   total = 0;
   edges: readonly EdgeRow[] = [];
@@ -168,7 +174,10 @@ export class Model {
   /** The report that the next is compared with. */
   #measured: HubReport | undefined;
   #known = new Map<number, ClientReport>();
-  #before = new Map<number, Measured>();
+  #here: readonly ClientRow[] = [];
+  #elsewhere: readonly ClientRow[] = [];
+  #before = new Map<string, Measured>();
+  #beforeElsewhere = new Map<string, Measured>();
   #edgesBefore = new Map<string, EdgeReport>();
   #edgesAt = 0;
 
@@ -304,6 +313,7 @@ export class Model {
         open: (data) => this.#takeOpen(data as OpenReport),
         tail: (data) => this.#takeTail(data as TailBatch),
         presence: (data) => this.#takePresence(data as PresenceBatch),
+        elsewhere: (data) => this.#takeElsewhere(data as ElsewhereReport),
       },
       () => {
         // The page listens as before until the hub has heard of other wishes.
@@ -353,6 +363,7 @@ export class Model {
     const last = this.#measured;
     this.report = report;
     this.skew = report.at - Date.now();
+    if (!report.cluster) this.#elsewhere = [];
     if (last && last.since !== report.since) this.#forget();
     else if (last) {
       if (report.at - last.at < TOO_SHORT) return this.#changed();
@@ -423,22 +434,16 @@ export class Model {
     for (const client of clients) this.#known.set(client.id, client);
     const before = this.#before;
     this.#before = new Map();
-    const queues = new Map<string, number>();
-    this.clients = Array.from(this.#known.values(), (client) => {
-      const last = before.get(client.id);
-      const short = last !== undefined && at - last.at < TOO_SHORT;
-      const measured = short ? last : {
-        at,
-        client,
-        rates: last ? ratesOf(last, client, at) : STILL,
-      };
-      this.#before.set(client.id, measured);
-      const waits = client.state === "held" && client.name !== undefined
-        ? (queues.get(client.name) ?? 0) + 1
-        : 0;
-      if (waits > 0) queues.set(client.name!, waits);
-      return { client, ...measured.rates, waits };
-    });
+    this.#here = rowsOf([...this.#known.values()], before, this.#before, at);
+    this.#changed();
+  }
+
+  #takeElsewhere({ clients, silent }: ElsewhereReport): void {
+    const before = this.#beforeElsewhere;
+    this.#beforeElsewhere = new Map();
+    const at = performance.now();
+    this.#elsewhere = rowsOf(clients, before, this.#beforeElsewhere, at);
+    this.silent = silent;
     this.#changed();
   }
 
@@ -494,6 +499,37 @@ export class Model {
       .slice(0, MAX_PRESENCE);
     this.#changed();
   }
+}
+
+/** Tells a client from all others, of all hubs. */
+export function keyOf({ id, node = "" }: ClientReport): string {
+  return `${id} ${node}`;
+}
+
+/** Makes rows of clients; notes them in `after` for the next time. */
+function rowsOf(
+  clients: readonly ClientReport[],
+  before: ReadonlyMap<string, Measured>,
+  after: Map<string, Measured>,
+  at: number,
+): ClientRow[] {
+  const queues = new Map<string, number>();
+  return clients.map((client) => {
+    const key = keyOf(client);
+    const last = before.get(key);
+    const short = last !== undefined && at - last.at < TOO_SHORT;
+    const measured = short ? last : {
+      at,
+      client,
+      rates: last ? ratesOf(last, client, at) : STILL,
+    };
+    after.set(key, measured);
+    const waits = client.state === "held" && client.name !== undefined
+      ? (queues.get(client.name) ?? 0) + 1
+      : 0;
+    if (waits > 0) queues.set(client.name!, waits);
+    return { client, ...measured.rates, waits };
+  });
 }
 
 /** What a client did since it was measured, a second. */

@@ -8,6 +8,7 @@ import { ClientPanel } from "./client_panel.tsx";
 import { Clients } from "./clients.tsx";
 import { Comings } from "./comings.tsx";
 import { Empty } from "./empty.tsx";
+import { Hubs } from "./hubs.tsx";
 import { Header } from "./header.tsx";
 import { Limits } from "./limits.tsx";
 import { Model } from "./model.ts";
@@ -108,6 +109,7 @@ function Operator({ model }: { model: Model }): JSX.Element {
         )}
         {!teach && known && (
           <div class="cards">
+            <Hubs model={model} />
             <Picture model={model} />
             <Clients model={model} />
             <Tail model={model} />

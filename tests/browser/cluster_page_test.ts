@@ -1,0 +1,31 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** The page of one hub shows the others of its cluster, and who is there. */
+
+import { Client, MemoryEngine, serve } from "@wirekit/hub";
+import { page } from "@wirekit/hub/page";
+import { Chromium } from "./_chromium.ts";
+
+Deno.test("The page of a hub shows all hubs of its cluster, who is where, and who comes there", async () => {
+  const engine = new MemoryEngine();
+  const open = (label: string) =>
+    serve({ port: 0, doors: [page()], backplane: engine.node(label) });
+  await using one = await open("cellar");
+  await using two = await open("attic");
+  const join = async (name: string, url: string) => {
+    const client = new Client(name, { url });
+    client.route("echo", (data) => data);
+    await client.connect();
+    return client;
+  };
+  await using _here = await join("here", one.urls[0]);
+  await using _there = await join("there", two.urls[0]);
+  await using browser = await Chromium.start();
+  const shown = await browser.open(one.urls[0].replace("ws:", "http:"));
+  await shown.says("All hubs reach each other");
+  for (const label of ["cellar", "attic"]) await shown.says(label);
+  await shown.says("there");
+  await using _later = await join("later", two.urls[0]);
+  await shown.says("joined at attic");
+  await shown.close();
+});
