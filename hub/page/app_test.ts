@@ -181,7 +181,7 @@ Deno.test("Numbers, sizes and times are short, and never off by a unit", () => {
   ]);
 });
 
-const PLACE = placeOf(new URL("http://127.0.0.1:8080/"), false);
+const PLACE = placeOf(new URL("http://127.0.0.1:8080/"), { lock: "open" });
 const CALL = {
   to: "it's me",
   route: "greet",
@@ -209,13 +209,59 @@ Deno.test("waysToCall() escapes what it is given, in each language", () => {
   assertStringIncludes(odd[1]!.text, `**json.loads("{\\"class\\":1`);
 });
 
+Deno.test("waysToCall() writes a call in each protocol that the hub has a door for", () => {
+  const protocols = ["winerp", "HTTP", "JSON-RPC", "wsrpc", "MCP"];
+  const place = { ...PLACE, protocols };
+  const titled = (call: typeof CALL) =>
+    Object.fromEntries(
+      waysToCall(call, place).map(({ title, text }) => [title, text]),
+    );
+  const ways = titled(CALL);
+  const data = `{"name":"zoë'\\''s","id":123456789012345678,"f":1.0,"n":null}`;
+  const type = `curl -H "content-type: application/json" -d`;
+  assertEquals(
+    ways.curl,
+    `${type} '${data}' 'http://127.0.0.1:8080/call/it'\\''s%20me/greet'`,
+  );
+  assertEquals(
+    ways["JSON-RPC"],
+    `${type} '{"jsonrpc":"2.0","id":1,"method":"it'\\''s%20me/greet",` +
+      `"params":${data}}' http://127.0.0.1:8080/jsonrpc`,
+  );
+  assertStringIncludes(ways.wsrpc!, `rpc.call("it's%20me.greet", {"name":`);
+  assertStringIncludes(
+    ways.MCP!,
+    `--tool-name 'it'\\''s%20me/greet' --tool-arg 'name="zoë'\\''s"' ` +
+      "--tool-arg id=123456789012345678 --tool-arg f=1.0 --tool-arg n=null",
+  );
+  // Positional params are for those who can take them.
+  const list = titled({ to: "a.b", route: "sum", data: "[1, 2]" });
+  assertEquals(Object.keys(list), ["curl", "JSON-RPC", "wsrpc"]);
+  assertStringIncludes(list.wsrpc!, 'rpc.call("a%2Eb.sum", [1,2])');
+  assertStringIncludes(list["JSON-RPC"]!, '"params":[1,2]}');
+  const value = titled({ to: "hub", route: "x", data: '"text"' });
+  const request = '{"to":"hub","route":"x","data":"text"}';
+  assertStringIncludes(value["JSON-RPC"]!, `"hub.request","params":${request}`);
+  assertStringIncludes(value.wsrpc!, `rpc.call("hub.request", ${request})`);
+  assertEquals(waysToJoin(place).map(({ title }) => title), [
+    "Python",
+    "Deno",
+    "JavaScript",
+    "JSON-RPC",
+    "wsrpc",
+    "MCP",
+    "curl",
+  ]);
+});
+
 Deno.test("waysToJoin() names this hub, and how to show its token", () => {
   for (const { title, text } of waysToJoin(PLACE)) {
     assertStringIncludes(text, "8080", title);
     assertEquals(text.includes("TOKEN"), false, title);
   }
-  const locked = placeOf(new URL("https://hub.example.org/"), true);
-  for (const { title, text } of waysToJoin(locked)) {
+  const locked = placeOf(new URL("https://hub.example.org/"));
+  const protocols = ["winerp", "HTTP", "JSON-RPC", "wsrpc", "MCP"];
+  for (const { title, text } of waysToJoin({ ...locked, protocols })) {
     assertStringIncludes(text, "hub.example.org", title);
     assertStringIncludes(text, "TOKEN", title);
   }

@@ -18,7 +18,7 @@ export function Empty({ model, joined, close }: {
   joined: string | undefined;
   close: () => void;
 }): JSX.Element {
-  const place = placeOf(location, model.report?.lock !== "open");
+  const place = placeOf(location, model.report);
   const ways = waysToJoin(place);
   const [tab, setTab] = useState(0);
   const { title, text } = ways[tab]!;

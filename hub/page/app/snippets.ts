@@ -1,7 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 /** Lines to paste: how programs join this hub, and how one request is made. */
-import { membersOf, oneLine } from "./json_text.ts";
+import type { HubReport } from "../../watch/report.ts";
+import { isObject, membersOf, oneLine } from "./json_text.ts";
 
 /** A hub, as programs reach it. */
 export interface Place {
@@ -11,6 +12,8 @@ export interface Place {
   readonly url: string;
   /** Whether it asks for a token. */
   readonly locked: boolean;
+  /** The protocols that it speaks, such as `winerp` and `JSON-RPC`. */
+  readonly protocols: readonly string[];
 }
 
 /** A call to write down. */
@@ -30,10 +33,17 @@ export interface Snippet {
 /** Returns where programs reach the hub whose page this is. */
 export function placeOf(
   { origin, protocol, host }: Pick<Location, "origin" | "protocol" | "host">,
-  locked: boolean,
+  report: Partial<Pick<HubReport, "lock" | "protocols">> = {},
 ): Place {
+  const { lock, protocols = [] } = report;
   const scheme = protocol === "https:" ? "wss" : "ws";
-  return { page: origin, url: `${scheme}://${host}`, locked };
+  const url = `${scheme}://${host}`;
+  return { page: origin, url, locked: lock !== "open", protocols };
+}
+
+/** Whether a hub has a door for a protocol. */
+function speaks({ protocols }: Place, protocol: string): boolean {
+  return protocols.includes(protocol);
 }
 
 /** Returns how a program joins. */
@@ -80,6 +90,52 @@ const bot = new Client("bot", ${
 bot.route("greet", ({ name }, { source }) => \`hello \${name}, says \${source}\`);
 await bot.ready();`,
     },
+    ...speaks(place, "JSON-RPC")
+      ? [{
+        title: "JSON-RPC",
+        text: `// Any JSON-RPC 2.0 program, such as a page without a library
+const bot = new WebSocket("${url}/jsonrpc?name=bot"${protocolsOf(place)});
+bot.onmessage = ({ data }) => {
+  const { id, method, params } = JSON.parse(data);
+  if (id === undefined || method === undefined) return;
+  const answer = method === "greet"
+    ? { result: \`hello \${params.name}\` }
+    : { error: { code: -32601, message: "Route not found" } };
+  bot.send(JSON.stringify({ jsonrpc: "2.0", id, ...answer }));
+};`,
+      }]
+      : [],
+    ...speaks(place, "wsrpc")
+      ? [{
+        title: "wsrpc",
+        text: `// With @wsrpc/client in a page
+const bot = new WSRPC("${url}/wsrpc/?name=bot${tokenQuery(place)}");
+bot.addRoute("greet", ({ name }) => \`hello \${name}\`);
+bot.connect();`,
+      }]
+      : [],
+    ...speaks(place, "MCP")
+      ? [{
+        title: "MCP",
+        text: `// In the settings of an AI assistant: it asks, and has no name
+${
+          JSON.stringify(
+            {
+              mcpServers: {
+                hub: {
+                  type: "http",
+                  url: `${page}/mcp`,
+                  ...(locked &&
+                    { headers: { Authorization: "Bearer TOKEN" } }),
+                },
+              },
+            },
+            null,
+            2,
+          )
+        }`,
+      }]
+      : [],
     {
       title: "curl",
       text: `# curl takes no name: it asks those who have one
@@ -93,12 +149,78 @@ curl ${secret(place)}${page}/api/clients`,
 
 /** Returns how a request is made from elsewhere. */
 export function waysToCall(call: Call, place: Place): Snippet[] {
+  const add = (title: string, is: boolean, write: typeof curlOf): Snippet[] =>
+    is ? [{ title, text: write(call, place) }] : [];
+  // winerp, and a tool, take keyword arguments only.
+  const isNamed = isObject(call.data);
   return [
-    { title: "hub call", text: commandOf(call, place) },
-    { title: "Python", text: pythonOf(call, place) },
-    { title: "TypeScript", text: typeScriptOf(call, place) },
-    { title: "curl", text: curlOf(call, place) },
+    ...add("hub call", isNamed, commandOf),
+    ...add("Python", isNamed, pythonOf),
+    ...add("TypeScript", isNamed, typeScriptOf),
+    ...add("curl", true, curlOf),
+    ...add("JSON-RPC", speaks(place, "JSON-RPC"), jsonRpcOf),
+    ...add("wsrpc", speaks(place, "wsrpc"), wsrpcOf),
+    ...add("MCP", isNamed && speaks(place, "MCP"), mcpOf),
   ];
+}
+
+/** `POST /jsonrpc`, which every JSON-RPC client could send by WebSocket. */
+function jsonRpcOf({ to, route, data }: Call, place: Place): string {
+  const text = oneLine(data);
+  const isPlain = /^[[{]/.test(text) && to !== "$";
+  const method = isPlain ? `${encodeURIComponent(to)}/${route}` : "hub.request";
+  const params = isPlain ? text : requestOf({ to, route, data });
+  const body = `{"jsonrpc":"2.0","id":1,"method":${
+    JSON.stringify(method)
+  },"params":${params}}`;
+  return post(`${place.page}/jsonrpc`, body, place);
+}
+
+function requestOf({ to, route, data }: Call): string {
+  return `{"to":${JSON.stringify(to)},"route":${JSON.stringify(route)},` +
+    `"data":${oneLine(data)}}`;
+}
+
+/** With `@wsrpc/client` in a page. */
+function wsrpcOf(call: Call, place: Place): string {
+  const { to, route, data } = call;
+  const isPlain = to !== "hub";
+  const name = encodeURIComponent(to).replaceAll(".", "%2E");
+  const method = isPlain ? `${name}.${route}` : "hub.request";
+  const params = isPlain ? oneLine(data) : requestOf(call);
+  return `const rpc = new WSRPC(${
+    JSON.stringify(`${place.url}/wsrpc/?name=me${tokenQuery(place)}`)
+  });
+rpc.connect();
+console.log(await rpc.call(${JSON.stringify(method)}, ${params}));`;
+}
+
+/** The command line of the official inspector; assistants do the same. */
+function mcpOf({ to, route, data }: Call, { page, locked }: Place): string {
+  const header = locked ? ' --header "Authorization: Bearer $TOKEN"' : "";
+  const given = membersOf(data).map(([key, value]) =>
+    ` --tool-arg ${shell(`${key}=${value}`)}`
+  );
+  return `npx @modelcontextprotocol/inspector --cli ${page}/mcp ` +
+    `--transport http${header} --method tools/call ` +
+    `--tool-name ${shell(`${encodeURIComponent(to)}/${route}`)}${
+      given.join("")
+    }`;
+}
+
+function post(url: string, body: string, place: Place): string {
+  return `curl ${secret(place)}-H "content-type: application/json" -d ${
+    shell(body)
+  } ${shell(url)}`;
+}
+
+/** A page cannot send a header: it shows its token as a subprotocol. */
+function protocolsOf({ locked }: Place): string {
+  return locked ? ', ["winerp", "bearer.TOKEN"]' : "";
+}
+
+function tokenQuery({ locked }: Place): string {
+  return locked ? "&token=TOKEN" : "";
 }
 
 function commandOf({ to, route, data }: Call, { url, locked }: Place): string {
@@ -148,6 +270,10 @@ console.log(await me.request(${JSON.stringify(to)}, ${JSON.stringify(route)}, ${
 }
 
 function curlOf({ to, route, data }: Call, place: Place): string {
+  if (speaks(place, "HTTP")) {
+    const path = `${encodeURIComponent(to)}/${encodeURIComponent(route)}`;
+    return post(`${place.page}/call/${path}`, oneLine(data), place);
+  }
   const body = JSON.stringify({ to, route, data: oneLine(data) });
   return `curl ${secret(place)}-H "content-type: application/json" ` +
     `-H "x-wirekit-proof: curl" -d ${shell(body)} ${place.page}/api/request`;

@@ -240,7 +240,7 @@ function Message({ model, message, close }: {
   close: () => void;
 }): JSX.Element {
   const { from, to, route, data, answer, answerBytes, reason } = message;
-  const place = placeOf(location, model.report?.lock !== "open");
+  const place = placeOf(location, model.report);
   const ways = to !== undefined && route !== undefined
     ? waysToCall({ to, route, data: data ?? "{}" }, place)
     : [];

@@ -172,7 +172,7 @@ function Request({ model, draft, edit, busy, send }: {
   const routes = useRoutesOf(names.includes(to) ? to : "");
   const mistake = data.trim() === "" ? undefined : mistakeIn(data);
   const unknown = to !== "" && names.length > 0 && !names.includes(to);
-  const place = placeOf(location, model.report?.lock !== "open");
+  const place = placeOf(location, model.report);
   return (
     <form
       class="try-form"
