@@ -49,21 +49,8 @@ export function isAscii(bytes: Uint8Array): boolean {
 /** Returns whether text is longer than `max` bytes in UTF-8. */
 export function exceeds(text: string, max: number): boolean {
   if (text.length > max) return true;
-  if (text.length * 3 <= max) return false;
-  let length = text.length;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit > 0x7f) length++;
-    if (unit <= 0x7ff) continue;
-    length++;
-    // A pair of surrogates is 4 bytes; a lone one is sent as U+FFFD, in 3.
-    if (unit >= 0xd800 && unit <= 0xdbff && isLow(text.charCodeAt(i + 1))) i++;
-  }
-  return length > max;
-}
-
-function isLow(unit: number): boolean {
-  return unit >= 0xdc00 && unit <= 0xdfff;
+  // A UTF-16 code unit has at most three bytes: few texts have to be encoded.
+  return text.length * 3 > max && encodeText(text).length > max;
 }
 
 /**

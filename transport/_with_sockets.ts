@@ -34,11 +34,11 @@ export function loadWebSocket(): Promise<
   return load(import.meta.resolve("./websocket/_client.ts"));
 }
 
-/** Loads the carriers for TCP, TLS and Unix sockets. */
-export function loadLines(): Promise<typeof import("./_connect_lines.ts")> {
+/** Loads all carriers, as this package connects where there are sockets. */
+export function loadCarriers(): Promise<typeof import("./_carriers.ts")> {
   // deno-lint-ignore no-constant-condition
-  if (false) return import("./_connect_lines.ts");
-  return load(import.meta.resolve("./_connect_lines.ts"));
+  if (false) return import("./_carriers.ts");
+  return load(import.meta.resolve("./_carriers.ts"));
 }
 
 function load<T>(url: string): Promise<T> {

@@ -19,10 +19,16 @@
  */
 
 import { readUrl } from "@wirekit/internal/errors";
-import { hasSockets, loadLines } from "./_with_sockets.ts";
-import type { Format, MessageOf, Transport } from "./transport.ts";
+import { checkLimits } from "@wirekit/internal/limits";
+import { hasSockets, loadCarriers } from "./_with_sockets.ts";
+import type {
+  Format,
+  MessageOf,
+  Transport,
+  WebSocketTransport,
+} from "./transport.ts";
 import type { ConnectOptions } from "./connect_options.ts";
-import { connectWebSocket } from "./websocket.ts";
+import { openPlatform } from "./websocket/_open_platform.ts";
 
 export type { ConnectOptions };
 export {
@@ -31,6 +37,9 @@ export {
   NotConnectedError,
   TimeoutError,
 } from "@wirekit/internal/errors";
+
+/** The schemes of URLs that {@linkcode connect} takes. */
+const SCHEMES: readonly string[] = ["ws:", "wss:", "tcp:", "tls:", "unix:"];
 
 /**
  * Connects to a URL:
@@ -68,38 +77,46 @@ export async function connect<F extends Format = "text">(
 ): Promise<Transport<MessageOf<F>>> {
   const target = readUrl(url);
   const { protocol: scheme } = target;
-  switch (scheme) {
-    case "ws:":
-    case "wss:":
-      return await connectWebSocket(target, options);
-    case "tcp:":
-    case "tls:":
-    case "unix:": {
-      const connectLines = await lineCarriers(scheme);
-      return await connectLines(target, options);
-    }
-    default:
-      throw new TypeError(
-        `Cannot connect: the scheme must be ws:, wss:, tcp:, tls: or unix:, not ${scheme}`,
-      );
+  if (!SCHEMES.includes(scheme)) {
+    throw new TypeError(
+      `Cannot connect: the scheme must be ws:, wss:, tcp:, tls: or unix:, not ${scheme}`,
+    );
   }
+  const isWeb = scheme[0] === "w";
+  // A bundle lacks them.
+  const carriers = hasSockets() && await loadCarriers().catch(() => undefined);
+  if (carriers) {
+    const { connectLines, connectWebSocket } = carriers;
+    return await (isWeb ? connectWebSocket : connectLines)(target, options);
+  }
+  if (!isWeb) throw needsSockets(scheme);
+  return await connectInPage(target, options);
 }
 
-/** The functions that connect to these URLs, where there are sockets. */
-async function lineCarriers(
-  scheme: string,
-): Promise<typeof import("./_connect_lines.ts").connectLines> {
-  if (!hasSockets()) {
-    throw new TypeError(
-      `Cannot connect: ${scheme} needs sockets, which a page does not have`,
-    );
+/**
+ * Connects with the platform's WebSocket, in a page and in a bundle. There, the
+ * platform checks the headers and the subprotocols.
+ */
+function connectInPage<F extends Format>(
+  url: URL,
+  options: ConnectOptions<F>,
+): Promise<WebSocketTransport<MessageOf<F>>> {
+  const { format = "text" as F, headers, protocols = [] } = options;
+  checkLimits(options);
+  if (options.tls) throw needsSockets("tls");
+  if (options.implementation === "own") throw needsSockets("Our own WebSocket");
+  if (url.username || url.password) {
+    throw needsSockets("A URL with credentials");
   }
-  try {
-    return (await loadLines()).connectLines;
-  } catch (cause) {
-    throw new TypeError(
-      `Cannot connect: this bundle lacks ${scheme}. Connect by connectTcp() or connectUnix()`,
-      { cause },
-    );
-  }
+  url.hash = "";
+  const request = { url, headers: new Headers(headers), protocols };
+  return openPlatform(request, { ...options, format });
+}
+
+/** Makes the error of what neither a page nor a bundle can do. */
+function needsSockets(what: string): TypeError {
+  return new TypeError(
+    `Cannot connect: ${what} needs sockets, which pages and bundles lack. ` +
+      "Bundle connectTcp(), connectUnix() or connectWebSocket()",
+  );
 }

@@ -30,23 +30,12 @@
  */
 
 import { checkTime } from "@wirekit/internal/clock";
-import { NotConnectedError, withoutUrls } from "@wirekit/internal/errors";
 import { checkLimits } from "@wirekit/internal/limits";
-import { opening } from "./_opening.ts";
-import { failureOf, PlatformSocket } from "./websocket/_platform_socket.ts";
 import { isDeno, loadWebSocket } from "./_with_sockets.ts";
 import type { ConnectWebSocketOptions } from "./connect_options.ts";
-import {
-  checkRequest,
-  type HandshakeRequest,
-  mistake,
-} from "./websocket/_request.ts";
-import {
-  CloseError,
-  type Format,
-  type MessageOf,
-  type WebSocketTransport,
-} from "./transport.ts";
+import type { Format, MessageOf, WebSocketTransport } from "./transport.ts";
+import { mistake, openPlatform } from "./websocket/_open_platform.ts";
+import { checkRequest } from "./websocket/_request.ts";
 
 export * from "./accept_websocket.ts";
 export type { ConnectWebSocketOptions };
@@ -113,70 +102,13 @@ export async function connectWebSocket<F extends Format = "text">(
     : implementation === undefined && isDeno()
     ? await loadWebSocket().catch(() => undefined) // A bundle lacks it.
     : undefined;
-  return await (own
-    ? own.openWebSocket<F>(request, { ...options, format, idleTimeout })
-    : openPlatform<F>(request, { ...options, format }));
-}
-
-/** Connects with the platform's client. */
-function openPlatform<F extends Format>(
-  request: HandshakeRequest,
-  options: ConnectWebSocketOptions<F> & { format: F },
-): Promise<WebSocketTransport<MessageOf<F>>> {
-  if (options.tls) {
-    throw mistake("this platform's WebSocket takes no tls");
+  if (own) {
+    return await own.openWebSocket<F>(request, {
+      ...options,
+      format,
+      idleTimeout,
+    });
   }
-  const { url } = request;
-  return opening(
-    async (signal) => {
-      const socket = openSocket(request);
-      const { promise, resolve, reject } = Promise.withResolvers<
-        PlatformSocket<F>
-      >();
-      const fail = (cause?: unknown) => reject(platformError(request, cause));
-      // At once: in the same turn there may be a message.
-      socket.onopen = () => resolve(new PlatformSocket<F>(socket, options));
-      socket.onerror = (event) => fail(failureOf(event));
-      socket.onclose = ({ reason }) => fail(reason && new Error(reason));
-      const abort = () => {
-        socket.close();
-        fail();
-      };
-      signal.addEventListener("abort", abort);
-      try {
-        const transport = await promise;
-        signal.throwIfAborted();
-        return transport;
-      } finally {
-        signal.removeEventListener("abort", abort);
-      }
-    },
-    options,
-    url.host,
-  );
-}
-
-/** Makes an error of what the platform says about a failure. */
-function platformError(
-  { place }: HandshakeRequest,
-  said: unknown,
-): NotConnectedError {
-  const cause = said || new CloseError(1006);
-  return new NotConnectedError(
-    `Cannot connect to ${place}: nobody listens there, or the server refused; ` +
-      `this platform does not tell which${
-        said ? ` (${withoutUrls((said as Error).message)})` : ""
-      }`,
-    { cause },
-  );
-}
-
-/** Starts the platform's client. */
-function openSocket({ url, headers, protocols }: HandshakeRequest): WebSocket {
-  const fields = Object.fromEntries(headers);
-  if (Object.keys(fields).length === 0) return new WebSocket(url, protocols);
-  if (!/^(Deno|Node\.js|Bun)\//.test(globalThis.navigator?.userAgent ?? "")) {
-    throw mistake("browsers cannot send headers or credentials");
-  }
-  return new WebSocket(url, { protocols, headers: fields } as never);
+  if (options.tls) throw mistake("this platform's WebSocket takes no tls");
+  return await openPlatform<F>(request, { ...options, format });
 }

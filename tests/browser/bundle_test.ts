@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { assert, assertEquals, assertLess } from "@std/assert";
+import { acceptWebSocket } from "@wirekit/transport/accept-websocket";
 import { ROOT } from "../_packages.ts";
 
 /** How many bytes a page may download: minified, and after gzip. */
@@ -111,4 +112,55 @@ Deno.test("a program finds what a bundle leaves out, without a permission to rea
   const program = "tests/browser/programs/connect_nowhere.ts";
   const said = await run("run", "--allow-net=127.0.0.1:1", "-q", program);
   assertEquals(said, "nobody listens there\nnobody listens there\n");
+});
+
+Deno.test("connect() of a bundle has deadlines, limits and clear errors", async () => {
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    (request) => {
+      const who = request.headers.get("x-who") ?? "you";
+      const { response, transport } = acceptWebSocket(request);
+      (async () => {
+        for await (const text of transport) transport.send(`${text} ${who}`);
+      })().catch(() => {});
+      return response;
+    },
+  );
+  using mute = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const [port, mutePort] = [server.addr.port, mute.addr.port];
+  const folder = await Deno.makeTempDir();
+  try {
+    const program = "tests/browser/programs/connect_bundled.ts";
+    const bundle = `${folder}/bundle.js`;
+    await run("bundle", ...FLAGS, `--output=${bundle}`, program);
+    const urls = [port, mutePort].map((port) => `ws://127.0.0.1:${port}`);
+    const said = await run("run", "--allow-net", "-q", bundle, ...urls);
+    const lacks = (what: string) =>
+      `TypeError: Cannot connect: ${what} needs sockets, which pages and bundles lack. Bundle connectTcp(), connectUnix() or connectWebSocket()`;
+    const lines = said.trim().split("\n");
+    assertEquals(
+      lines[3]?.slice(0, 47),
+      "protocol: SyntaxError: Cannot connect WebSocket",
+    );
+    assert(!said.includes("secret"));
+    lines.splice(3, 1);
+    assertEquals(lines, [
+      "plain: hello you",
+      "headers: hello me",
+      "a fragment: hello you",
+      `credentials: ${lacks("A URL with credentials")}`,
+      `tls: ${lacks("tls")}`,
+      `own: ${lacks("Our own WebSocket")}`,
+      `tcp: ${lacks("tcp:")}`,
+      "scheme: TypeError: Cannot connect: the scheme must be ws:, wss:, tcp:, tls: or unix:, not http:",
+      "limit: RangeError: maxInboxBytes must be a number of 0 or more, or Infinity: got NaN",
+      "time: RangeError: connectTimeout must be more than 0 milliseconds, or Infinity: got 0",
+      "too large: CloseError: Transport closed with code 1009: message over 4 bytes",
+      `mute: TimeoutError: Cannot connect to 127.0.0.1:${mutePort}: no connection within 50 ms`,
+      "aborted: Error: enough",
+      "nobody: NotConnectedError: Cannot connect to ws://127.0.0.1:1/…: nobody listens there, or the server refused; this platform does not tell which (failed to connect to WebSocket: tcp connect error)",
+    ]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

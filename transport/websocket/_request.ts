@@ -3,6 +3,7 @@
 
 import { readUrl, shownUrl } from "@wirekit/internal/errors";
 import { encodeText } from "../_utf8.ts";
+import { mistake } from "./_open_platform.ts";
 
 /** A token of HTTP (RFC 9110, section 5.6.2). */
 const TOKEN_REGEXP = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -109,9 +110,4 @@ function decode(what: string, text: string): string {
       cause,
     });
   }
-}
-
-/** Makes the error of an option that is not valid or not supported here. */
-export function mistake(text: string, options?: ErrorOptions): TypeError {
-  return new TypeError(`Cannot connect WebSocket: ${text}`, options);
 }

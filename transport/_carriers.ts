@@ -6,6 +6,8 @@ import { connectTcp } from "./tcp.ts";
 import type { Format, MessageOf, Transport } from "./transport.ts";
 import { connectUnix } from "./unix.ts";
 
+export { connectWebSocket } from "./websocket.ts";
+
 /** Connects to a URL of TCP, TLS or a Unix socket. */
 export async function connectLines<F extends Format>(
   target: URL,
