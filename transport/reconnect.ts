@@ -163,155 +163,126 @@ export function reconnect<T>(
   open: (signal: AbortSignal) => Promise<Transport<T>>,
   options: ReconnectOptions = {},
 ): Reconnection<T> {
-  return new Connections(open, options);
-}
-
-class Connections<T>
-  implements Reconnection<T>, AsyncIterator<Transport<T>, undefined> {
-  readonly #open: (signal: AbortSignal) => Promise<Transport<T>>;
-  readonly #options:
-    & ReconnectOptions
-    & Required<Pick<ReconnectOptions, "minDelay" | "maxDelay" | "minUptime">>;
-  readonly #closing = new AbortController();
-  readonly #onAbort = () =>
-    void this.#close({ error: this.#options.signal!.reason });
-  #current: Transport<T> | undefined;
-  #openedAt = 0;
-  #attempt = 0;
-  #first = true;
-  #busy = false;
-  #error: unknown;
-  #giveUp: { error: unknown } | undefined;
-
-  constructor(
-    open: (signal: AbortSignal) => Promise<Transport<T>>,
-    options: ReconnectOptions,
-  ) {
-    const { minDelay = 100, maxDelay = 30_000, minUptime = 5_000 } = options;
-    const times = { minDelay, maxDelay, minUptime };
-    for (const [name, ms] of Object.entries(times)) {
-      checkTime(name, ms, { zero: true });
-    }
-    this.#open = open;
-    this.#options = { ...options, ...times };
-    if (options.signal?.aborted) this.#onAbort();
-    else options.signal?.addEventListener("abort", this.#onAbort);
+  const {
+    minDelay = 100,
+    maxDelay = 30_000,
+    minUptime = 5_000,
+    maxAttempts = Infinity,
+    shouldRetry = mayHelp,
+    signal,
+    onState,
+  } = options;
+  for (const [name, ms] of Object.entries({ minDelay, maxDelay, minUptime })) {
+    checkTime(name, ms, { zero: true });
   }
+  const closing = new AbortController();
+  const closed = closing.signal;
+  const transports = run();
+  const onAbort = () => void close({ error: signal!.reason });
+  let current: Transport<T> | undefined;
+  let attempt = 0;
+  let error: unknown;
+  let giveUp: { error: unknown } | undefined;
+  let isBusy = false;
 
-  async next(): Promise<IteratorResult<Transport<T>, undefined>> {
-    if (this.#busy) {
-      throw new TypeError("Cannot reconnect: another reader is waiting");
-    }
-    this.#busy = true;
-    try {
-      await this.#release();
-      const value = await this.#connect();
-      if (value) return { done: false, value };
-    } finally {
-      this.#busy = false;
-    }
-    if (this.#giveUp) throw this.#giveUp.error;
-    return { done: true, value: undefined };
-  }
-
-  close(): Promise<void> {
-    return this.#close();
-  }
-
-  [Symbol.asyncIterator](): AsyncIterator<Transport<T>, undefined> {
-    return this;
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-
-  /** Closes the last transport, and forgets the failures if it lasted. */
-  async #release(): Promise<void> {
-    if (!this.#current) return;
-    const uptime = performance.now() - this.#openedAt;
-    await this.#current.close();
-    this.#current = undefined;
-    if (uptime >= this.#options.minUptime) this.#attempt = 0;
-  }
-
-  /** Tries until a transport is open; returns `undefined` once closed. */
-  async #connect(): Promise<Transport<T> | undefined> {
-    const { signal } = this.#closing;
-    const { maxAttempts = Infinity, shouldRetry = mayHelp } = this.#options;
-    while (!signal.aborted) {
-      if (this.#attempt >= maxAttempts) {
-        await this.#close({ error: this.#error ?? new CloseError(1006) });
+  /** Yields one transport after another, until it is closed. */
+  async function* run(): AsyncGenerator<Transport<T>, undefined> {
+    for (let isFirst = true; !closed.aborted; isFirst = false) {
+      if (attempt >= maxAttempts) {
+        await close({ error: error ?? new CloseError(1006) });
         break;
       }
-      if (this.#first) this.#first = false;
-      else await this.#wait();
-      if (signal.aborted) break;
-      this.#attempt++;
-      this.#error = undefined;
-      this.#tell("connecting");
+      if (!isFirst) await wait();
+      if (closed.aborted) break;
+      attempt++;
+      error = undefined;
+      tell("connecting");
       try {
-        this.#current = await this.#openOnce(signal);
-      } catch (error) {
-        this.#error = error;
-        if (!signal.aborted && !shouldRetry(error)) {
-          await this.#close({ error });
+        current = await openOnce();
+      } catch (reason) {
+        error = reason;
+        if (!closed.aborted && !shouldRetry(reason)) {
+          await close({ error: reason });
         }
         continue;
       }
-      if (signal.aborted) {
+      if (closed.aborted) {
         // It was closed in the turn in which the transport was handed over.
-        await this.#current.close();
+        await current.close();
         break;
       }
-      this.#openedAt = performance.now();
-      this.#tell("open");
-      return this.#current;
+      const openedAt = performance.now();
+      tell("open");
+      yield current;
+      const uptime = performance.now() - openedAt;
+      await current.close();
+      current = undefined;
+      if (uptime >= minUptime) attempt = 0;
     }
-    return undefined;
   }
 
-  /** Rejects when aborted, and then closes a transport that opens later. */
-  async #openOnce(signal: AbortSignal): Promise<Transport<T>> {
-    const opening = this.#open(signal);
+  /** Rejects when closed, and then closes a transport that opens later. */
+  async function openOnce(): Promise<Transport<T>> {
+    const opening = open(closed);
     try {
-      return await unlessAborted(opening, signal);
-    } catch (error) {
-      if (signal.aborted) {
+      return await unlessAborted(opening, closed);
+    } catch (reason) {
+      if (closed.aborted) {
         opening.then((transport) => transport.close(), () => {});
       }
-      throw error;
+      throw reason;
     }
   }
 
-  async #wait(): Promise<void> {
-    const { minDelay, maxDelay } = this.#options;
-    const doublings = Math.max(0, this.#attempt - 1);
+  async function wait(): Promise<void> {
+    const doublings = Math.max(0, attempt - 1);
     const longest = Math.min(maxDelay, minDelay * 2 ** doublings);
     const delay = Math.random() * longest;
-    this.#tell("waiting", { delay });
-    await sleep(delay, this.#closing).catch(() => {});
+    tell("waiting", { delay });
+    await sleep(delay, { signal: closed }).catch(() => {});
   }
 
-  async #close(giveUp?: { error: unknown }): Promise<void> {
-    if (!this.#closing.signal.aborted) {
-      this.#giveUp = giveUp;
-      this.#error = giveUp?.error;
-      this.#options.signal?.removeEventListener("abort", this.#onAbort);
-      this.#closing.abort();
-      this.#tell("closed");
+  async function next(): Promise<IteratorResult<Transport<T>, undefined>> {
+    if (isBusy) {
+      throw new TypeError("Cannot reconnect: another reader is waiting");
     }
-    await this.#current?.close();
+    isBusy = true;
+    try {
+      const result = await transports.next();
+      if (result.done && giveUp) throw giveUp.error;
+      return result;
+    } finally {
+      isBusy = false;
+    }
   }
 
-  #tell(state: ReconnectState["state"], more?: { delay: number }): void {
-    this.#options.onState?.({
+  async function close(reason?: { error: unknown }): Promise<void> {
+    if (!closed.aborted) {
+      giveUp = reason;
+      error = reason?.error;
+      signal?.removeEventListener("abort", onAbort);
+      closing.abort();
+      tell("closed");
+    }
+    await current?.close();
+  }
+
+  function tell(state: ReconnectState["state"], more?: { delay: number }) {
+    onState?.({
       state,
-      attempt: this.#attempt,
+      attempt,
       ...more,
-      ...(this.#error !== undefined && { error: this.#error }),
+      ...(error !== undefined && { error }),
     });
   }
+
+  if (signal?.aborted) onAbort();
+  else signal?.addEventListener("abort", onAbort);
+  return {
+    close: () => close(),
+    [Symbol.asyncIterator]: () => ({ next }),
+    [Symbol.asyncDispose]: () => close(),
+  };
 }
 
 /** Returns whether another attempt may succeed. */
