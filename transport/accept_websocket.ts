@@ -19,7 +19,7 @@
 import { checkTime } from "@wirekit/internal/clock";
 import { checkLimits } from "@wirekit/internal/limits";
 import { listOf } from "./server/_http_rules.ts";
-import { AcceptedSocket } from "./websocket/_accepted_socket.ts";
+import { acceptSocket } from "./websocket/_accepted_socket.ts";
 import type {
   Format,
   Limits,
@@ -143,7 +143,7 @@ export function acceptWebSocket<F extends Format = "text">(
   if (protocol !== undefined) {
     response.headers.set("sec-websocket-protocol", protocol);
   }
-  const transport = new AcceptedSocket<F>(socket, {
+  const transport = acceptSocket<F>(socket, {
     ...rest,
     protocol,
     format: options.format ?? "text" as F,

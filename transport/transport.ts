@@ -199,9 +199,7 @@ export class CloseError extends Error {
   constructor(code: number, options: CloseErrorOptions = {}) {
     const { reason = "", ...rest } = options;
     super(
-      reason
-        ? `Transport closed with code ${code}: ${reason}`
-        : `Transport closed with code ${code}`,
+      `Transport closed with code ${code}${reason && `: ${reason}`}`,
       rest,
     );
     this.code = code;

@@ -2,103 +2,104 @@
 // This module is browser compatible.
 
 import { later, type Timer } from "@wirekit/internal/clock";
-import { CloseError, type Format, type MessageOf } from "../transport.ts";
+import { CloseError, type Format } from "../transport.ts";
 import {
   type Data,
+  type Outlet,
   PlatformSocket,
   type PlatformSocketOptions,
   sendable,
 } from "./_platform_socket.ts";
 
-/** Options of an {@linkcode AcceptedSocket}. */
+/** Options of {@linkcode acceptSocket}. */
 export interface AcceptedSocketOptions<F extends Format>
   extends PlatformSocketOptions<F> {
-  /** The last message to send before this end closes by itself. */
-  farewell?: MessageOf<F> | undefined;
   /** When to give up opening, in milliseconds. */
   timeout: number;
   /** The subprotocol: the platform does not know it. */
   protocol?: string | undefined;
-  /** Called when nothing is left of the connection, perhaps twice. */
-  onGone?: () => void;
 }
 
 /**
- * A server's transport over the platform's `WebSocket`, which opens only after
- * the handler has returned its response.
+ * Makes a server's transport over the platform's `WebSocket`, which opens only
+ * after the handler has returned its response. Nothing else may listen to the
+ * socket or use it.
  */
-export class AcceptedSocket<F extends Format> extends PlatformSocket<F> {
-  readonly #options: AcceptedSocketOptions<F>;
-  readonly #openTimer: Timer;
+export function acceptSocket<F extends Format>(
+  socket: WebSocket,
+  options: AcceptedSocketOptions<F>,
+): PlatformSocket<F> {
+  const timer = later(options.timeout, () => {
+    transport.close(new CloseError(1006, { reason: "no handshake in time" }));
+  });
+  const outlet = new EarlyOutlet(socket, timer, options.protocol);
+  const transport: PlatformSocket<F> = new PlatformSocket<F>(socket, {
+    codeFor: sendable,
+    ...options,
+    onGone() {
+      timer.stop();
+      options.onGone?.();
+    },
+  }, outlet);
+  // Not every platform reports the close of a socket that never opened.
+  socket.addEventListener("error", () => {
+    if (outlet.isEarly) socket.dispatchEvent(new CloseEvent("close"));
+  });
+  return transport;
+}
+
+/** Sends with a socket that may not be open yet. */
+class EarlyOutlet implements Outlet {
+  readonly protocol: string;
+  readonly #socket: WebSocket;
+  readonly #timer: Timer;
   /** Sent before the socket was open; `undefined` since. */
   #early: Data[] | undefined = [];
   #earlyBytes = 0;
 
-  /** Takes over the socket: nothing else may listen to it or use it. */
-  constructor(socket: WebSocket, options: AcceptedSocketOptions<F>) {
-    super(socket, options);
-    this.#options = options;
-    this.#openTimer = later(options.timeout, () => {
-      this.close(new CloseError(1006, { reason: "no handshake in time" }));
-    });
+  /** Stops the timer once nobody waits for the socket to open. */
+  constructor(socket: WebSocket, timer: Timer, protocol = socket.protocol) {
+    this.#socket = socket;
+    this.#timer = timer;
+    this.protocol = protocol;
     socket.onopen = () => this.#onOpen();
-    // Not every platform reports the close of a socket that never opened.
-    socket.addEventListener("error", () => {
-      if (this.#early) this.end(this.lost({ code: 0, reason: "" }));
-    });
   }
 
-  /** See {@linkcode WebSocketTransport}. */
-  override get protocol(): string {
-    return this.#options.protocol ?? super.protocol;
+  get isEarly(): boolean {
+    return this.#early !== undefined;
   }
 
-  protected override get buffered(): number {
-    return this.#early ? this.#earlyBytes : super.buffered;
+  get readyState(): number {
+    return this.#early ? WebSocket.OPEN : this.#socket.readyState;
   }
 
-  protected override transmit(data: Data): boolean {
-    if (!this.#early) return super.transmit(data);
+  get bufferedAmount(): number {
+    return this.#early ? this.#earlyBytes : this.#socket.bufferedAmount;
+  }
+
+  send(data: Data): void {
+    if (!this.#early) return this.#socket.send(data);
     this.#early.push(data);
     this.#earlyBytes += data.length;
-    return true;
   }
 
-  protected override sendClose(error: CloseError): void {
-    if (this.socket.readyState !== WebSocket.CONNECTING) {
-      return super.sendClose(error);
+  close(code: number, reason: string): void {
+    this.#timer.stop();
+    const socket = this.#socket;
+    if (socket.readyState !== WebSocket.CONNECTING) {
+      return socket.close(code, reason);
     }
     // Deno neither tells the peer nor us of a close before the open.
-    this.socket.onopen = () => {
+    socket.onopen = () => {
       this.#onOpen();
-      super.sendClose(error);
+      socket.close(code, reason);
     };
   }
 
-  protected override wireCode(code: number): number {
-    return sendable(code);
-  }
-
-  protected override giveUp(error: CloseError): void {
-    const { farewell } = this.#options;
-    if (farewell !== undefined) void this.send(farewell);
-    super.giveUp(error);
-  }
-
-  protected override end(error: CloseError): void {
-    this.#openTimer.stop();
-    super.end(error);
-  }
-
-  protected override gone(): void {
-    this.#options.onGone?.();
-  }
-
   #onOpen(): void {
-    this.#openTimer.stop();
+    this.#timer.stop();
     const early = this.#early ?? [];
     this.#early = undefined;
-    this.#earlyBytes = 0;
-    for (const data of early) this.socket.send(data);
+    for (const data of early) this.#socket.send(data);
   }
 }

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { later, type Timer } from "@wirekit/internal/clock";
+import { later, settled, type Timer } from "@wirekit/internal/clock";
 import {
   CLOSE_TIMEOUT,
   cutReason,
@@ -12,7 +12,6 @@ import {
   MAX_OUTBOX_BYTES,
   READY,
   refuse,
-  settled,
   toCloseError,
   tooLarge,
 } from "../_close.ts";
@@ -37,10 +36,42 @@ export interface PlatformSocketOptions<F extends Format> extends Limits {
   format: F;
   /** What to do with frames of the other kind. */
   otherFrames?: "refuse" | "ignore" | "take";
+  /** The last message to send before this end closes by itself. */
+  farewell?: MessageOf<F> | undefined;
+  /**
+   * Returns the code that a close frame of this end carries for another: by
+   * default as a client of the platform, which may send no code below 3000
+   * except 1000.
+   */
+  codeFor?: (code: number) => number;
+  /** Called when nothing is left of the connection, perhaps twice. */
+  onGone?: () => void;
 }
 
 /** Bytes or text, as the platform sends them. */
 export type Data = string | Uint8Array<ArrayBuffer>;
+
+/** What messages are sent with: a `WebSocket`, or what stands for one. */
+export type Outlet =
+  & Pick<WebSocket, "bufferedAmount" | "close" | "protocol" | "readyState">
+  & { send(data: Data): void };
+
+/** The options that always have a value. */
+type Settled = Required<
+  Pick<PlatformSocketOptions<Format>, "codeFor" | "otherFrames" | keyof Limits>
+>;
+
+const DEFAULTS: Settled = {
+  otherFrames: "refuse",
+  maxMessageBytes: MAX_MESSAGE_BYTES,
+  maxInboxBytes: MAX_INBOX_BYTES,
+  maxOutboxBytes: MAX_OUTBOX_BYTES,
+  codeFor(code: number): number {
+    const sent = sendable(code);
+    if (sent >= 3000) return sent;
+    return isClean(sent) ? 1000 : sent + 3000;
+  },
+};
 
 /**
  * A transport over the platform's `WebSocket`, which is open.
@@ -49,13 +80,9 @@ export type Data = string | Uint8Array<ArrayBuffer>;
  */
 export class PlatformSocket<F extends Format>
   implements WebSocketTransport<MessageOf<F>> {
-  /** The `WebSocket`. */
-  protected readonly socket: WebSocket;
-  readonly #format: F;
-  readonly #otherFrames: "refuse" | "ignore" | "take";
-  readonly #maxMessageBytes: number;
-  readonly #maxInboxBytes: number;
-  readonly #maxOutboxBytes: number;
+  readonly #socket: WebSocket;
+  readonly #outlet: Outlet;
+  readonly #options: Settled & PlatformSocketOptions<F>;
   readonly #inbox = new Inbox<MessageOf<F>>();
   readonly #closed: PromiseWithResolvers<void> = Promise.withResolvers();
   #closing: Promise<void> | undefined;
@@ -64,36 +91,33 @@ export class PlatformSocket<F extends Format>
   #failure: unknown;
 
   /** Takes over the socket: nothing else may listen to it or use it. */
-  constructor(socket: WebSocket, options: PlatformSocketOptions<F>) {
-    const {
-      format,
-      otherFrames = "refuse",
-      maxMessageBytes = MAX_MESSAGE_BYTES,
-      maxInboxBytes = MAX_INBOX_BYTES,
-      maxOutboxBytes = MAX_OUTBOX_BYTES,
-    } = options;
-    this.socket = socket;
-    this.#format = format;
-    this.#otherFrames = otherFrames;
-    this.#maxMessageBytes = maxMessageBytes;
-    this.#maxInboxBytes = maxInboxBytes;
-    this.#maxOutboxBytes = maxOutboxBytes;
+  constructor(
+    socket: WebSocket,
+    options: PlatformSocketOptions<F>,
+    outlet: Outlet = socket,
+  ) {
+    this.#socket = socket;
+    this.#outlet = outlet;
+    this.#options = { ...DEFAULTS, ...options };
     socket.binaryType = "arraybuffer"; // A Deno client's default is "blob".
-    socket.onmessage = (event) => this.#onMessage(event.data);
+    socket.onmessage = ({ data }) => this.#onMessage(data);
     socket.onerror = (event) => this.#failure = failureOf(event);
     socket.onclose = (event) => this.#onClose(event);
   }
 
   /** See {@linkcode WebSocketTransport}. */
   get protocol(): string {
-    return this.socket.protocol;
+    return this.#outlet.protocol;
   }
 
   /** See {@linkcode Transport.send}. */
   send(message: MessageOf<F>): Promise<void> {
-    if (this.#inbox.ended) return refuse(this.#inbox.ended);
+    const { ended } = this.#inbox;
+    if (ended) return refuse(ended);
+    const outlet = this.#outlet;
+    const { format, maxOutboxBytes } = this.#options;
     let data: Data = message;
-    if (this.#format === "utf8") {
+    if (format === "utf8") {
       try {
         data = decodeText(message as Uint8Array);
       } catch (cause) {
@@ -102,25 +126,24 @@ export class PlatformSocket<F extends Format>
         );
       }
     }
-    const waiting = this.buffered;
-    if (waiting + data.length > this.#maxOutboxBytes) {
+    const waiting = outlet.bufferedAmount + data.length;
+    if (waiting > maxOutboxBytes) {
       const error = new CloseError(1013, { reason: "outbox is full" });
       this.close(error);
       return refuse(error);
     }
-    if (!this.transmit(data)) {
+    if (outlet.readyState !== WebSocket.OPEN) {
+      // Once the peer has closed, the platform drops what is sent.
       return refuse(new CloseError(1006, { reason: "closing" }));
     }
-    if (waiting + data.length < HIGH_WATER_MARK) return READY;
-    return this.buffered < HIGH_WATER_MARK ? READY : this.#drained();
+    outlet.send(data);
+    if (waiting < HIGH_WATER_MARK) return READY;
+    return outlet.bufferedAmount < HIGH_WATER_MARK ? READY : this.#drained();
   }
 
   /** See {@linkcode Transport.close}. */
   close(error?: Error): Promise<void> {
-    if (this.#closing) return this.#closing;
-    const ended = toCloseError(error);
-    this.end(ended);
-    return this.#closing = this.#leave(ended);
+    return this.#closing ??= this.#leave(toCloseError(error));
   }
 
   /** See {@linkcode Transport}. */
@@ -133,123 +156,87 @@ export class PlatformSocket<F extends Format>
     return this.close();
   }
 
-  /** The number of bytes that wait to be sent. */
-  protected get buffered(): number {
-    return this.socket.bufferedAmount;
-  }
-
-  /**
-   * Sends data; returns whether it could. Once the peer has closed, the platform
-   * drops what is sent.
-   */
-  protected transmit(data: Data): boolean {
-    const isOpen = this.socket.readyState === WebSocket.OPEN;
-    if (isOpen) this.socket.send(data);
-    return isOpen;
-  }
-
-  /** Sends the close frame. */
-  protected sendClose({ code, reason }: CloseError): void {
-    this.socket.close(this.wireCode(code), cutReason(reason));
-  }
-
-  /**
-   * Returns the code that a close frame of this end carries for `code`: a client
-   * of the platform may send no code below 3000 except 1000.
-   */
-  protected wireCode(code: number): number {
-    const sent = sendable(code);
-    if (sent >= 3000) return sent;
-    return isClean(sent) ? 1000 : sent + 3000;
-  }
-
-  /** Ends the reading because of what came in, and closes. */
-  protected giveUp(error: CloseError): void {
-    void this.close(error);
-  }
-
   /** Ends the reading. The first call decides. */
-  protected end(error: CloseError): void {
+  #end(error: CloseError): void {
     if (this.#inbox.ended) return;
     this.#inbox.end(error);
     this.#poll?.stop();
     this.#room?.reject(error);
-    if (this.socket.readyState === WebSocket.CLOSED) this.#closed.resolve();
-  }
-
-  /** Is called when nothing is left of the connection, perhaps twice. */
-  protected gone(): void {}
-
-  /**
-   * Makes the error of an end without a close frame, which comes with code 0,
-   * 1001 or 1006.
-   */
-  protected lost(event: Pick<CloseEvent, "code" | "reason">): CloseError {
-    const cause = this.#failure;
-    // The platform itself refuses messages from 64 MiB on.
-    if (cause instanceof Error && cause.message.includes("Frame too large")) {
-      return tooLarge(this.#maxMessageBytes);
-    }
-    const code = isClean(event.code) || event.code === 0 ? 1006 : event.code;
-    return new CloseError(code, {
-      reason: event.reason,
-      ...(cause !== undefined && { cause }),
-    });
+    if (this.#socket.readyState === WebSocket.CLOSED) this.#closed.resolve();
   }
 
   #onMessage(data: string | ArrayBuffer): void {
     if (this.#inbox.ended) return;
-    if (this.#otherFrames === "ignore" && this.#isOther(data)) return;
-    const max = this.#maxMessageBytes;
-    const large = typeof data === "string"
-      ? exceeds(data, max)
-      : data.byteLength > max;
-    if (large) return this.giveUp(tooLarge(max));
+    const { farewell, maxInboxBytes } = this.#options;
     try {
-      this.#inbox.push(this.#message(data) as MessageOf<F>);
+      const message = this.#read(data);
+      if (message !== undefined) this.#inbox.push(message as MessageOf<F>);
+      if (this.#inbox.bytes > maxInboxBytes) {
+        throw new CloseError(1013, { reason: "inbox is full" });
+      }
     } catch (error) {
-      return this.giveUp(error as CloseError);
-    }
-    if (this.#inbox.bytes > this.#maxInboxBytes) {
-      this.giveUp(new CloseError(1013, { reason: "inbox is full" }));
+      if (farewell !== undefined) void this.send(farewell);
+      void this.close(error as CloseError);
     }
   }
 
-  #isOther(data: string | ArrayBuffer): boolean {
-    return this.#format === (typeof data === "string" ? "binary" : "text");
-  }
-
-  #message(data: string | ArrayBuffer): Data {
-    if (this.#otherFrames === "refuse" && this.#isOther(data)) {
-      const kinds = ["text, expected binary", "binary, expected text"];
-      const reason = kinds[typeof data === "string" ? 0 : 1]!;
-      throw new CloseError(1003, { reason });
+  /** Makes a message of a frame; `undefined` if it is to be ignored. */
+  #read(data: string | ArrayBuffer): Data | undefined {
+    const { format, otherFrames, maxMessageBytes } = this.#options;
+    const isText = typeof data === "string";
+    const isOther = format === (isText ? "binary" : "text");
+    if (isOther && otherFrames === "ignore") return undefined;
+    if (
+      isText
+        ? exceeds(data, maxMessageBytes)
+        : data.byteLength > maxMessageBytes
+    ) throw tooLarge(maxMessageBytes);
+    if (isOther && otherFrames === "refuse") {
+      const kinds = ["binary, expected text", "text, expected binary"];
+      throw new CloseError(1003, { reason: kinds[+isText]! });
     }
-    if (typeof data === "string") {
-      return this.#format === "text" ? data : encodeText(data);
-    }
+    if (isText) return format === "text" ? data : encodeText(data);
     const bytes = new Uint8Array(data);
-    if (this.#format === "binary") return bytes;
+    if (format === "binary") return bytes;
     // A stock winerp client takes text in binary frames too, so peers send it.
     const text = decodeText(bytes);
-    return this.#format === "text" ? text : bytes;
+    return format === "text" ? text : bytes;
   }
 
   /**
    * After an idle timeout Deno reports the close twice: the first one counts.
    */
-  #onClose(event: CloseEvent): void {
-    const { code, reason, wasClean } = event;
+  #onClose({ code, reason, wasClean }: CloseEvent): void {
     const isLost = !wasClean || code === 0;
-    this.end(isLost ? this.lost(event) : new CloseError(code, { reason }));
+    this.#end(
+      isLost ? this.#lost(code, reason) : new CloseError(code, { reason }),
+    );
     this.#closed.resolve();
-    this.gone();
+    this.#options.onGone?.();
+  }
+
+  /**
+   * Makes the error of an end without a close frame, which comes with code 0,
+   * 1001 or 1006.
+   */
+  #lost(code: number, reason: string): CloseError {
+    const cause = this.#failure;
+    // The platform itself refuses messages from 64 MiB on.
+    if (cause instanceof Error && cause.message.includes("Frame too large")) {
+      return tooLarge(this.#options.maxMessageBytes);
+    }
+    return new CloseError(isClean(code) || code === 0 ? 1006 : code, {
+      reason,
+      ...(cause !== undefined && { cause }),
+    });
   }
 
   async #leave(error: CloseError): Promise<void> {
-    this.sendClose(error);
+    const { codeFor, onGone } = this.#options;
+    this.#end(error);
+    this.#outlet.close(codeFor(error.code), cutReason(error.reason));
     await settled(this.#closed.promise, CLOSE_TIMEOUT);
-    this.gone();
+    onGone?.();
   }
 
   #drained(): Promise<void> {
@@ -264,7 +251,7 @@ export class PlatformSocket<F extends Format>
   /** Checks at growing intervals, because there is no event for it. */
   #watch(delay: number): void {
     this.#poll = later(delay, () => {
-      if (this.buffered >= HIGH_WATER_MARK) {
+      if (this.#outlet.bufferedAmount >= HIGH_WATER_MARK) {
         return this.#watch(Math.min(delay * 2, MAX_POLL_DELAY));
       }
       this.#room?.resolve();
