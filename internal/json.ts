@@ -33,19 +33,21 @@ const LOOSE_TOKEN_REGEXP =
 /** A lossy integer, of no more digits than Python itself reads. */
 const LONG_INTEGER_REGEXP = /^-?[1-9]\d{15,4299}$/;
 
+/** Decides which integers that are not safe become a `bigint`. */
+export type Fits = (value: bigint) => boolean;
+
 /**
  * Parses JSON. An integer that is not safe becomes a `bigint`, every other
  * number a `number`.
  *
  * @param text The text.
- * @param maxBits Integers of more bits than this become numbers, as other
- * programs read them.
+ * @param fits Decides which of them become a `bigint`; by default all do.
  * @returns The value.
  * @throws {SyntaxError} If it is not JSON.
  */
-export function parse(text: string, maxBits = Infinity): unknown {
+export function parse(text: string, fits: Fits = always): unknown {
   return hasLongNumber(text)
-    ? parseExact(text, maxBits, TOKEN_REGEXP)
+    ? parseExact(text, fits, TOKEN_REGEXP)
     : JSON.parse(text);
 }
 
@@ -54,36 +56,35 @@ export function parse(text: string, maxBits = Infinity): unknown {
  * `-Infinity`.
  *
  * @param text The text.
- * @param maxBits As for {@linkcode parse}.
+ * @param fits As for {@linkcode parse}.
  * @returns The value.
  * @throws {SyntaxError} If it is not valid.
  */
-export function parseLoose(text: string, maxBits = Infinity): unknown {
+export function parseLoose(text: string, fits: Fits = always): unknown {
   try {
-    return parse(text, maxBits);
+    if (!hasLongNumber(text)) return JSON.parse(text);
   } catch (error) {
     if (!text.includes("NaN") && !text.includes("Infinity")) throw error;
-    return parseExact(text, maxBits, LOOSE_TOKEN_REGEXP);
   }
+  return parseExact(text, fits, LOOSE_TOKEN_REGEXP);
 }
 
 /**
  * Writes JSON; a `bigint` becomes an integer.
  *
  * @param value The value.
- * @param maxBits How many bits an integer may have.
+ * @param check Is called with each `bigint`, and may throw.
  * @returns The text, or `undefined` where `JSON.stringify()` returns that.
  * @throws {TypeError} If it contains itself, as `JSON.stringify()` does.
- * @throws {RangeError} If an integer has more bits.
  */
 export function stringify(
   value: unknown,
-  maxBits = Infinity,
+  check?: (value: bigint) => void,
 ): string | undefined {
   try {
     return JSON.stringify(value);
   } catch {
-    return stringifyExact(value, maxBits);
+    return stringifyExact(value, check);
   }
 }
 
@@ -109,12 +110,12 @@ function isDigit(text: string, index: number): boolean {
  * As fast as the third argument of a reviver when measured, and runs
  * everywhere.
  */
-function parseExact(text: string, maxBits: number, tokens: RegExp): unknown {
+function parseExact(text: string, fits: Fits, tokens: RegExp): unknown {
   const mark = crypto.randomUUID(); // so nothing in `text` can imitate it
   let found = false;
   const marked = text.replace(tokens, (token) => {
     if (token.endsWith("Infinity")) return token.replace("Infinity", "1e999");
-    if (token !== "NaN" && !isLossy(token, maxBits)) return token;
+    if (token !== "NaN" && !isLossy(token, fits)) return token;
     found = true;
     return `"${mark}${token}"`;
   });
@@ -132,28 +133,24 @@ function valueOf(token: string): unknown {
   return token === "NaN" ? NaN : BigInt(token);
 }
 
-function isLossy(token: string, maxBits: number): boolean {
+function isLossy(token: string, fits: Fits): boolean {
   return LONG_INTEGER_REGEXP.test(token) &&
-    !Number.isSafeInteger(Number(token)) && fits(BigInt(token), maxBits);
+    !Number.isSafeInteger(Number(token)) && fits(BigInt(token));
 }
 
-/**
- * Returns whether an integer has at most this many bits, with or without a
- * sign.
- */
-function fits(value: bigint, maxBits: number): boolean {
-  return maxBits === Infinity || BigInt.asIntN(maxBits, value) === value ||
-    BigInt.asUintN(maxBits, value) === value;
+function always(): boolean {
+  return true;
 }
 
-function stringifyExact(value: unknown, maxBits: number): string | undefined {
+function stringifyExact(
+  value: unknown,
+  check?: (value: bigint) => void,
+): string | undefined {
   const mark = crypto.randomUUID();
   const marked = JSON.stringify(value, (_key, value) => {
     if (typeof value !== "bigint") return value;
-    if (fits(value, maxBits)) return mark + value;
-    throw new RangeError(
-      `Cannot send ${value}: it has more than ${maxBits} bits`,
-    );
+    check?.(value);
+    return mark + value;
   });
   return marked?.replaceAll(new RegExp(`"${mark}(-?\\d+)"`, "g"), "$1");
 }

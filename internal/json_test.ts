@@ -23,18 +23,13 @@ Deno.test("parse() gives integers beyond 2^53 as bigint, all others as number", 
   );
 });
 
-Deno.test("parse() gives integers over its limit, and of absurd length, as number", () => {
+Deno.test("parse() gives integers that do not fit, and of absurd length, as number", () => {
   assertEquals(
     parse(
-      "[18446744073709551615,-9223372036854775808,18446744073709551616,-9223372036854775809]",
-      64,
+      "[18446744073709551615,18446744073709551616]",
+      (value) => value < 2n ** 64n,
     ),
-    [
-      18446744073709551615n,
-      -9223372036854775808n,
-      18446744073709552000,
-      -9223372036854775809,
-    ],
+    [18446744073709551615n, 18446744073709552000],
   );
   assertEquals(parse("1".repeat(5_000)), Infinity);
 });
@@ -115,10 +110,11 @@ Deno.test("stringify() writes a bigint as an exact integer, all else as JSON", (
   assertEquals(stringify(5n), "5");
   assertEquals(stringify([1n, undefined, "1"]), '[1,null,"1"]');
   assertEquals(stringify(undefined), undefined);
-  assertEquals(stringify(2n ** 64n - 1n, 64), "18446744073709551615");
-  for (const value of [2n ** 64n, -(2n ** 63n) - 1n]) {
-    assertThrows(() => stringify([value], 64), RangeError, "more than 64 bits");
-  }
+  const check = (value: bigint) => {
+    if (value > 1n) throw new RangeError(`${value} is too large`);
+  };
+  assertEquals(stringify([1n], check), "[1]");
+  assertThrows(() => stringify([2n], check), RangeError, "2 is too large");
   const circle: unknown[] = [1n];
   circle.push(circle);
   assertThrows(() => stringify(circle), TypeError);

@@ -20,9 +20,9 @@ export function checkOptions<P>(options: CallingOptions<P>): void {
       throw new RangeError(`${name} must be more than 0: got 0`);
     }
   }
-  const { timeout, heartbeat } = options;
-  const { interval, timeout: patience } = heartbeat ?? {};
-  if (timeout !== undefined) checkTime("timeout", timeout);
-  if (interval !== undefined) checkTime("heartbeat.interval", interval);
-  if (patience !== undefined) checkTime("heartbeat.timeout", patience);
+  const { timeout = 1, heartbeat = {} } = options;
+  const { interval = 1, timeout: patience = 1 } = heartbeat;
+  checkTime("timeout", timeout);
+  checkTime("heartbeat.interval", interval);
+  checkTime("heartbeat.timeout", patience);
 }

@@ -85,17 +85,14 @@ export class WsrpcError extends RemoteError {
 const SILENCE = "The peer did not say what went wrong";
 
 function describe(raw: unknown): { type: string; message: string } {
-  if (typeof raw === "string") return { type: "Error", message: raw };
-  const { type, message } = (raw ?? {}) as Record<string, unknown>;
-  const known = typeof type === "string" || typeof message === "string";
-  return {
-    type: typeof type === "string" ? type : "Error",
-    message: typeof message === "string"
-      ? message
-      : known
-      ? SILENCE
-      : outline(raw),
-  };
+  const { type, message = raw } = Object(raw) as Record<string, unknown>;
+  const isTyped = typeof type === "string";
+  if (typeof message === "string") {
+    return { type: isTyped ? type : "Error", message };
+  }
+  return isTyped
+    ? { type, message: SILENCE }
+    : { type: "Error", message: outline(raw) };
 }
 
 /** Returns what a thrown value that is not an error says, if anything. */

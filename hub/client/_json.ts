@@ -13,7 +13,7 @@ import {
  */
 export const MAX_DEPTH = 250;
 
-/** What orjson, with which winerp reads and writes, takes. */
+/** The bits of an integer that orjson, with which winerp reads, takes. */
 const MAX_BITS = 64;
 
 /**
@@ -27,7 +27,7 @@ const ESCAPE_REGEXP = /\\(ud[89a-f][0-9a-f]{2}|.)/g;
  * every other number a `number`.
  */
 export function parse(text: string): unknown {
-  return parseExact(text, MAX_BITS);
+  return parseExact(text, fits);
 }
 
 /**
@@ -35,7 +35,7 @@ export function parse(text: string): unknown {
  * integer, `undefined` becomes null, a lone surrogate U+FFFD.
  */
 export function stringify(value: unknown): string {
-  let text = stringifyExact(value, MAX_BITS) ?? "null";
+  let text = stringifyExact(value, checkBits) ?? "null";
   // JSON.stringify writes NaN and the infinities as null.
   if (text.includes("null")) JSON.stringify(value, refuseNonFinite);
   if (text.includes("\\ud")) text = text.replace(ESCAPE_REGEXP, wellFormed);
@@ -51,6 +51,19 @@ export function quote(name: string): string {
 /** Returns whether a value is a JSON object. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Returns whether orjson takes an integer, with or without a sign. */
+function fits(value: bigint): boolean {
+  return BigInt.asIntN(MAX_BITS, value) === value ||
+    BigInt.asUintN(MAX_BITS, value) === value;
+}
+
+function checkBits(value: bigint): void {
+  if (fits(value)) return;
+  throw new RangeError(
+    `Cannot send ${value}: it has more than ${MAX_BITS} bits`,
+  );
 }
 
 function refuseNonFinite(_key: string, value: unknown): unknown {

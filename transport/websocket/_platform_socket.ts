@@ -39,8 +39,8 @@ export interface PlatformSocketOptions<F extends Format> extends Limits {
   /** The last message to send before this end closes by itself. */
   farewell?: MessageOf<F> | undefined;
   /**
-   * Returns the code that a close frame of this end carries for another: by
-   * default as a client of the platform, which may send no code below 3000
+   * Returns the code that a close frame of this end carries for another. By
+   * default that of a client of the platform, which may send no code below 3000
    * except 1000.
    */
   codeFor?: (code: number) => number;
@@ -60,18 +60,6 @@ export type Outlet =
 type Settled = Required<
   Pick<PlatformSocketOptions<Format>, "codeFor" | "otherFrames" | keyof Limits>
 >;
-
-const DEFAULTS: Settled = {
-  otherFrames: "refuse",
-  maxMessageBytes: MAX_MESSAGE_BYTES,
-  maxInboxBytes: MAX_INBOX_BYTES,
-  maxOutboxBytes: MAX_OUTBOX_BYTES,
-  codeFor(code: number): number {
-    const sent = sendable(code);
-    if (sent >= 3000) return sent;
-    return isClean(sent) ? 1000 : sent + 3000;
-  },
-};
 
 /**
  * A transport over the platform's `WebSocket`, which is open.
@@ -98,7 +86,15 @@ export class PlatformSocket<F extends Format>
   ) {
     this.#socket = socket;
     this.#outlet = outlet;
-    this.#options = { ...DEFAULTS, ...options };
+    const {
+      otherFrames = "refuse",
+      maxMessageBytes = MAX_MESSAGE_BYTES,
+      maxInboxBytes = MAX_INBOX_BYTES,
+      maxOutboxBytes = MAX_OUTBOX_BYTES,
+      codeFor = clientCode,
+    } = options;
+    const limits = { maxMessageBytes, maxInboxBytes, maxOutboxBytes };
+    this.#options = { ...options, ...limits, otherFrames, codeFor };
     socket.binaryType = "arraybuffer"; // A Deno client's default is "blob".
     socket.onmessage = ({ data }) => this.#onMessage(data);
     socket.onerror = (event) => this.#failure = failureOf(event);
@@ -264,6 +260,13 @@ export class PlatformSocket<F extends Format>
 export function failureOf(event: Event): unknown {
   const { error, message } = event as ErrorEvent;
   return error ?? (message ? new Error(message) : undefined);
+}
+
+/** Returns the code that a client of the platform may send for `code`. */
+function clientCode(code: number): number {
+  const sent = sendable(code);
+  if (sent >= 3000) return sent;
+  return isClean(sent) ? 1000 : sent + 3000;
 }
 
 /** Returns the code that a close frame may carry for `code` (RFC 6455, 7.4). */

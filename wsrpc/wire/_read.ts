@@ -149,15 +149,16 @@ const RESULT_END_REGEXP = /,\s*"id"\s*:\s*(\d{1,15})\s*\}\s*$/;
  * Finds the call or the answer that a text which is not JSON was meant to be.
  */
 function salvage(text: string): InvalidMessage {
-  const invalid: InvalidMessage = {
+  const [, request] = REQUEST_REGEXP.exec(text) ?? [];
+  const [, response] = RESPONSE_REGEXP.exec(text) ??
+    (RESULT_START_REGEXP.test(text)
+      ? RESULT_END_REGEXP.exec(text.slice(-100))
+      : null) ??
+    [];
+  return {
     kind: "invalid",
     reason: "it is no JSON",
+    ...(request && { request: Number(request) }),
+    ...(response && { response: Number(response) }),
   };
-  const request = REQUEST_REGEXP.exec(text)?.[1];
-  if (request) return { ...invalid, request: Number(request) };
-  const response = RESPONSE_REGEXP.exec(text)?.[1] ??
-    (RESULT_START_REGEXP.test(text)
-      ? RESULT_END_REGEXP.exec(text.slice(-100))?.[1]
-      : undefined);
-  return response ? { ...invalid, response: Number(response) } : invalid;
 }

@@ -16,10 +16,10 @@ export function formatRequest(
   method: string,
   params?: unknown,
 ): string {
-  const name = JSON.stringify(method);
+  const head = `{"id":${id},"method":${JSON.stringify(method)}`;
   return params === undefined
-    ? `{"id":${id},"method":${name}}`
-    : `{"id":${id},"method":${name},"params":${toJson(params, "params")}}`;
+    ? `${head}}`
+    : `${head},"params":${toJson(params, "params")}}`;
 }
 
 /** Writes a result; `undefined` and `NaN` become null. Throws likewise. */
@@ -58,13 +58,12 @@ function formatId(id: RequestId): string {
 
 function toJson(value: unknown, what: string): string {
   let json: string | undefined;
+  let options: ErrorOptions | undefined;
   try {
     json = stringify(value);
   } catch (cause) {
-    throw new TypeError(`Cannot serialize ${what}: it cannot be JSON`, {
-      cause,
-    });
+    options = { cause };
   }
   if (json !== undefined) return json;
-  throw new TypeError(`Cannot serialize ${what}: it cannot be JSON`);
+  throw new TypeError(`Cannot serialize ${what}: it cannot be JSON`, options);
 }
