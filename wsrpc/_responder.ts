@@ -7,8 +7,7 @@ import type { Sender } from "./_sender.ts";
 import { isThenable } from "./_thenable.ts";
 import type { AnyPeer } from "./caller.ts";
 import { type ErrorBody, RouteError } from "./errors.ts";
-import type { Instances } from "./routes/_instances.ts";
-import type { RouteTable } from "./routes/_table.ts";
+import type { RouteTable, Scope } from "./routes/_table.ts";
 import type { RequestMessage } from "./wire/_read.ts";
 import { formatError, formatResult } from "./wire/_write.ts";
 
@@ -39,7 +38,7 @@ interface Waiting {
 /** Answers the calls of a peer: each exactly once, unless the peer is gone. */
 export class Responder {
   readonly #options: ResponderOptions;
-  #instances: Instances | undefined;
+  readonly #scope: Scope;
   #running = 0;
   #queue: Waiting[] = [];
   #next = 0;
@@ -49,6 +48,7 @@ export class Responder {
   /** Makes a responder without calls. */
   constructor(options: ResponderOptions) {
     this.#options = options;
+    this.#scope = { peer: options.peer };
   }
 
   /** Takes a call whose text is `size` long. Never throws. */
@@ -96,7 +96,9 @@ export class Responder {
     this.#ended = true;
     this.#queue.length = this.#next = this.#queueBytes = 0;
     const { peer, reports } = this.#options;
-    await this.#instances?.dispose((error) => reports.failed(peer, error));
+    await this.#scope.instances?.dispose((error) =>
+      reports.failed(peer, error)
+    );
   }
 
   /** The number of calls that run or wait. */
@@ -155,25 +157,12 @@ export class Responder {
   }
 
   #run({ method, params }: RequestMessage): unknown {
-    const { peer, table } = this.#options;
-    const entry = table.find(method);
-    if (!entry) {
-      const name = JSON.stringify(method.slice(0, 100));
-      throw new RouteError(`Callback function ${name} not implemented`, {
-        type: "NotImplementedError",
-      });
-    }
-    if (entry.exposure) {
-      const bare = method.length < entry.skip;
-      const name = bare ? "init" : method.slice(entry.skip);
-      this.#instances ??= entry.makeInstances(peer);
-      return this.#instances.call(entry.exposure, name, argumentsOf(params));
-    }
-    const { handler } = entry;
-    if (params === undefined || params === null) return handler(peer);
-    return Array.isArray(params)
-      ? handler(peer, ...params)
-      : handler(peer, params);
+    const entry = this.#options.table.find(method);
+    if (entry) return entry.call(this.#scope, method, argumentsOf(params));
+    const name = JSON.stringify(method.slice(0, 100));
+    throw new RouteError(`Callback function ${name} not implemented`, {
+      type: "NotImplementedError",
+    });
   }
 
   #succeed(request: RequestMessage, result: unknown): void {

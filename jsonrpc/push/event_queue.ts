@@ -122,7 +122,6 @@ export class EventQueue<T> implements AsyncIterableIterator<T, undefined> {
   readonly #items: Item<T>[] = [];
   #count = 0;
   #bytes = 0;
-  #dropped = 0;
   #ended = false;
   #error: Error | undefined;
   #reader: PromiseWithResolvers<IteratorResult<T, undefined>> | undefined;
@@ -182,7 +181,9 @@ export class EventQueue<T> implements AsyncIterableIterator<T, undefined> {
     const full = this.#count >= this.#maxItems ||
       (this.#count > 0 && this.#bytes + size > this.#maxBytes);
     if (full && !this.#makeRoom(size)) return undefined;
-    this.#append({ value, size });
+    this.#items.push({ value, size });
+    this.#count++;
+    this.#bytes += size;
     if (!full || this.#overflow !== "wait") return undefined;
     this.#room ??= Promise.withResolvers();
     return this.#room.promise;
@@ -268,7 +269,6 @@ export class EventQueue<T> implements AsyncIterableIterator<T, undefined> {
       this.#tellRoom();
       return Promise.resolve({ done: false, value: value as T });
     }
-    this.#tellDropped();
     if (this.#ended) return this.#finish();
     if (this.#reader) {
       return Promise.reject(
@@ -299,13 +299,6 @@ export class EventQueue<T> implements AsyncIterableIterator<T, undefined> {
     return this;
   }
 
-  #append(item: Item<T>): void {
-    if (this.#overflow === "dropNewest") this.#noteDropped();
-    this.#items.push(item);
-    this.#count++;
-    this.#bytes += item.size;
-  }
-
   /** Whether there is a place for an event of this size in the full queue. */
   #makeRoom(size: number): boolean {
     switch (this.#overflow) {
@@ -313,7 +306,7 @@ export class EventQueue<T> implements AsyncIterableIterator<T, undefined> {
         if (this.#count >= this.#maxItems * 2) return this.#endFull();
         return true;
       case "dropNewest":
-        this.#dropped++;
+        this.#noteDropped(this.#items.length);
         return false;
       case "close":
         return this.#endFull();
@@ -341,28 +334,18 @@ export class EventQueue<T> implements AsyncIterableIterator<T, undefined> {
     const [item] = this.#items.splice(at, 1);
     this.#count--;
     this.#bytes -= item!.size;
-    const before = this.#items[0]?.gap;
-    if (before?.reason === "overflow") {
-      const dropped = before.dropped! + 1;
-      this.#items[0] = { gap: { reason: "overflow", dropped }, size: 0 };
-    } else {
-      this.#items.unshift({ gap: { reason: "overflow", dropped: 1 }, size: 0 });
-    }
+    this.#noteDropped(0);
   }
 
-  /** Marks the place of the events that were dropped since. */
-  #noteDropped(): void {
-    if (this.#dropped === 0) return;
-    const gap: Gap = { reason: "overflow", dropped: this.#dropped };
-    this.#dropped = 0;
-    this.#items.push({ gap, size: 0 });
-  }
-
-  #tellDropped(): void {
-    if (this.#dropped === 0) return;
-    const gap: Gap = { reason: "overflow", dropped: this.#dropped };
-    this.#dropped = 0;
-    this.#onGap?.(gap);
+  /** Notes that one more was dropped at the front or at the end. */
+  #noteDropped(end: number): void {
+    const last = Math.max(0, end - 1);
+    const before = this.#items[last]?.gap;
+    const isOneMore = before?.reason === "overflow";
+    const dropped = isOneMore ? before.dropped! + 1 : 1;
+    const item = { gap: { reason: "overflow", dropped }, size: 0 } as const;
+    if (isOneMore) this.#items[last] = item;
+    else this.#items.splice(end, 0, item);
   }
 
   #tellRoom(): void {

@@ -1,27 +1,22 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import type { AnyPeer } from "../caller.ts";
-import { type Exposable, type Exposure, exposureOf } from "./_exposure.ts";
+import { type Exposable, exposureOf } from "./_exposure.ts";
 import { Instances } from "./_instances.ts";
-
-/** A route that is a class. */
-export interface ClassEntry {
-  /** The callable methods of the class. */
-  readonly exposure: Exposure;
-  /** How many characters of a dotted name are the alias and its dot. */
-  readonly skip: number;
-  /** Makes the set of instances of a connection, for all its class routes. */
-  makeInstances(peer: AnyPeer): Instances;
-}
+import type { RouteEntry } from "./_table.ts";
 
 /**
  * Makes the entry of a class. Throws a `TypeError` if it exposes what it cannot.
  */
-export function entryOf(name: string, type: Exposable): ClassEntry {
+export function entryOf(name: string, type: Exposable): RouteEntry {
+  const exposure = exposureOf(type);
   return {
-    exposure: exposureOf(type),
-    skip: name.length + 1,
-    makeInstances: (peer) => new Instances(peer),
+    isClass: true,
+    call(scope, method, args) {
+      scope.instances ??= new Instances(scope.peer);
+      // The bare name of a class is its `init`.
+      const called = method === name ? "init" : method.slice(name.length + 1);
+      return scope.instances.call(exposure, called, args);
+    },
   };
 }

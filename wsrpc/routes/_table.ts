@@ -1,24 +1,31 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import type { ClassEntry, entryOf } from "./_class_entry.ts";
+import type { AnyPeer } from "../caller.ts";
+import type { Instances } from "./_instances.ts";
 import { ENTRY_OF } from "./_mark.ts";
 
-/** A route that is a function. */
-export interface HandlerEntry {
-  /** The function. */
-  readonly handler: (peer: unknown, ...args: unknown[]) => unknown;
-  /** Tells it from the other kind. */
-  readonly exposure?: undefined;
-}
-
-/** A function that is a route by itself, or a class that is one. */
-interface MaybeClass {
-  [ENTRY_OF]?: typeof entryOf;
+/** The connection on which routes are called. */
+export interface Scope {
+  /** The caller. */
+  readonly peer: AnyPeer;
+  /** The instances of its class routes, once there are any. */
+  instances?: Instances;
 }
 
 /** What is known about a route. */
-export type RouteEntry = HandlerEntry | ClassEntry;
+export interface RouteEntry {
+  /** Whether it has methods, whose names follow its own and a dot. */
+  readonly isClass: boolean;
+  /** Calls it by the whole name. Returns and throws what it does. */
+  call(scope: Scope, method: string, args: unknown[]): unknown;
+}
+
+/** A function that is a route by itself, or a class that is one. */
+interface Route {
+  (peer: AnyPeer, ...args: unknown[]): unknown;
+  [ENTRY_OF]?: (name: string, type: never) => RouteEntry;
+}
 
 /** The routes of a router, found by the name that was called. */
 export class RouteTable {
@@ -53,10 +60,11 @@ export class RouteTable {
     if (typeof route !== "function") {
       throw new TypeError(`Cannot add route: "${name}" is not a function`);
     }
-    const { [ENTRY_OF]: classEntryOf } = route as MaybeClass;
-    const entry: RouteEntry = classEntryOf
-      ? classEntryOf(name, route as never)
-      : { handler: route as HandlerEntry["handler"] };
+    const { [ENTRY_OF]: classEntryOf } = route as Route;
+    const entry = classEntryOf?.(name, route as never) ?? {
+      isClass: false,
+      call: ({ peer }, _, args) => (route as Route)(peer, ...args),
+    };
     this.#entries.set(name, entry);
   }
 
@@ -79,7 +87,7 @@ export class RouteTable {
   #group(method: string, dot: number): RouteEntry | undefined {
     if (dot <= 0) return undefined;
     const entry = this.#entries.get(method.slice(0, dot));
-    return entry?.exposure && entry;
+    return entry?.isClass ? entry : undefined;
   }
 }
 
