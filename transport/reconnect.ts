@@ -187,6 +187,7 @@ export function reconnect<T>(
 
   /** Yields one transport after another, until it is closed. */
   async function* run(): AsyncGenerator<Transport<T>, undefined> {
+    await Promise.resolve(); // Its maker has it before its callbacks run.
     for (let isFirst = true; !closed.aborted; isFirst = false) {
       if (attempt >= maxAttempts) {
         await close({ error: error ?? new CloseError(1006) });

@@ -40,6 +40,21 @@ Deno.test("reconnect() opens one transport after another", async () => {
   assertEquals(await Array.fromAsync(connections), []);
 });
 
+Deno.test("reconnect() calls back only once its maker has it", async () => {
+  let isMade = false;
+  const told: boolean[] = [];
+  const tell = () => told.push(isMade);
+  const connections = reconnect(() => {
+    tell();
+    return Promise.resolve(pair()[0]);
+  }, { onState: tell });
+  const next = connections[Symbol.asyncIterator]().next();
+  isMade = true;
+  await next;
+  await connections.close();
+  assertEquals(told, [true, true, true, true]);
+});
+
 Deno.test("reconnect() waits a random part of a wait that doubles", async () => {
   const waits: number[] = [];
   const attempts: number[] = [];
