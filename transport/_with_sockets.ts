@@ -34,13 +34,7 @@ export function loadWebSocket(): Promise<
   return load(import.meta.resolve("./websocket/_client.ts"));
 }
 
-/** Loads all carriers, as this package connects where there are sockets. */
-export function loadCarriers(): Promise<typeof import("./_carriers.ts")> {
-  // deno-lint-ignore no-constant-condition
-  if (false) return import("./_carriers.ts");
-  return load(import.meta.resolve("./_carriers.ts"));
-}
-
-function load<T>(url: string): Promise<T> {
+/** Loads a file by a name that no bundler knows. */
+export function load<T>(url: string): Promise<T> {
   return import(/* @vite-ignore */ /* webpackIgnore: true */ url);
 }

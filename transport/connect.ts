@@ -20,7 +20,7 @@
 
 import { readUrl } from "@wirekit/internal/errors";
 import { checkLimits } from "@wirekit/internal/limits";
-import { hasSockets, loadCarriers } from "./_with_sockets.ts";
+import { hasSockets, load } from "./_with_sockets.ts";
 import type {
   Format,
   MessageOf,
@@ -119,4 +119,11 @@ function needsSockets(what: string): TypeError {
     `Cannot connect: ${what} needs sockets, which pages and bundles lack. ` +
       "Bundle connectTcp(), connectUnix() or connectWebSocket()",
   );
+}
+
+/** Loads all carriers, as this package connects where there are sockets. */
+function loadCarriers(): Promise<typeof import("./_carriers.ts")> {
+  // deno-lint-ignore no-constant-condition
+  if (false) return import("./_carriers.ts");
+  return load(import.meta.resolve("./_carriers.ts"));
 }
