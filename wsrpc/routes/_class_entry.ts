@@ -11,7 +11,10 @@ import type { RouteEntry } from "./_table.ts";
 export function entryOf(name: string, type: Exposable): RouteEntry {
   const exposure = exposureOf(type);
   return {
-    isClass: true,
+    methods: Array.from(
+      exposure.methods.keys(),
+      (method) => `${name}.${method}`,
+    ),
     call(scope, method, args) {
       scope.instances ??= new Instances(scope.peer);
       // The bare name of a class is its `init`.

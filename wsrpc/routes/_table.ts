@@ -15,8 +15,8 @@ export interface Scope {
 
 /** What is known about a route. */
 export interface RouteEntry {
-  /** Whether it has methods, whose names follow its own and a dot. */
-  readonly isClass: boolean;
+  /** Of a class: the names that can be called, which begin with its own. */
+  readonly methods?: readonly string[];
   /** Calls it by the whole name. Returns and throws what it does. */
   call(scope: Scope, method: string, args: unknown[]): unknown;
 }
@@ -44,10 +44,8 @@ export class RouteTable {
 
   /** The names that can be called: of a class route, those of its methods. */
   get methods(): string[] {
-    return Array.from(this.#entries).flatMap(([name, { exposure }]) =>
-      exposure
-        ? Array.from(exposure.methods.keys(), (method) => `${name}.${method}`)
-        : name
+    return Array.from(this.#entries).flatMap(([name, { methods }]) =>
+      methods ?? name
     );
   }
 
@@ -62,7 +60,6 @@ export class RouteTable {
     }
     const { [ENTRY_OF]: classEntryOf } = route as Route;
     const entry = classEntryOf?.(name, route as never) ?? {
-      isClass: false,
       call: ({ peer }, _, args) => (route as Route)(peer, ...args),
     };
     this.#entries.set(name, entry);
@@ -87,7 +84,7 @@ export class RouteTable {
   #group(method: string, dot: number): RouteEntry | undefined {
     if (dot <= 0) return undefined;
     const entry = this.#entries.get(method.slice(0, dot));
-    return entry?.isClass ? entry : undefined;
+    return entry?.methods && entry;
   }
 }
 
