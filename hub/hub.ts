@@ -28,7 +28,19 @@ import { Watch } from "./watch/_watch.ts";
 import type { LimitReport } from "./watch/report.ts";
 import { Router } from "./winerp/_router.ts";
 
+export * from "./access/pass.ts";
+export type * from "./access/rules.ts";
+export type * from "./access/tokens.ts";
+export type * from "./door.ts";
+export * from "./exchange/fault.ts";
+export * from "./exchange/json_slice.ts";
+export type { Exchange } from "./exchange/exchange.ts";
+export type * from "./exchange/observer.ts";
+export type * from "./exchange/participant.ts";
+export type * from "./exchange/routes.ts";
+export type * from "./exchange/totals.ts";
 export type * from "./options.ts";
+export type * from "./watch/report.ts";
 export type { Logger, RequestInfo };
 
 /**

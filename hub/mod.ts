@@ -52,13 +52,13 @@ export * from "./serve.ts";
 export type * from "./watch/report.ts";
 
 if (import.meta.main) {
-  // Named at run time, or a bundle for a page would hold the whole command. The
-  // import that is never reached puts it into Deno's module graph.
-  // deno-lint-ignore no-constant-condition
-  if (false) await import("./cli.ts");
-  const command = import.meta.resolve("./cli.ts");
-  const { main }: typeof import("./cli.ts") = await import(
-    /* @vite-ignore */ /* webpackIgnore: true */ command
-  );
-  Deno.exit(await main(Deno.args));
+  // Named at run time, its type too: a program that imports the library does not
+  // download the command.
+  const command: { main(args: readonly string[]): Promise<number> } =
+    await import(
+      /* @vite-ignore */ /* webpackIgnore: true */ import.meta.resolve(
+        "./cli.ts",
+      )
+    );
+  Deno.exit(await command.main(Deno.args));
 }

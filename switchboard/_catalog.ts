@@ -2,7 +2,7 @@
 
 /** What can be asked of whom: one list, for all protocols that can show it. */
 
-import type { Hub, KnownRoute, Pass } from "@wirekit/hub";
+import type { Hub, KnownRoute, Pass } from "@wirekit/hub/hub";
 
 /**
  * Returns the routes of all participants that one may ask, those of other hubs of

@@ -10,7 +10,7 @@ import {
   type JsonSlice,
   type Pass,
   type Question,
-} from "@wirekit/hub";
+} from "@wirekit/hub/hub";
 import { type Asked, Guest, type Host } from "./_guest.ts";
 import { troubleOf } from "./_trouble.ts";
 

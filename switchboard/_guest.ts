@@ -14,7 +14,7 @@ import {
   type Participant,
   type Pass,
   type Question,
-} from "@wirekit/hub";
+} from "@wirekit/hub/hub";
 import { catalogOf } from "./_catalog.ts";
 
 /** Why a call has no result, with all that is known of it. */

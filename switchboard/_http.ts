@@ -2,7 +2,7 @@
 
 /** What all doors over HTTP share. */
 
-import { type Fault, fault, JsonSlice } from "@wirekit/hub";
+import { type Fault, fault, JsonSlice } from "@wirekit/hub/hub";
 import type { Trouble } from "./_guest.ts";
 import { httpErrorOf, statusOf } from "./_trouble.ts";
 

@@ -2,7 +2,7 @@
 
 /** Clients over TCP and Unix sockets, a message a line. */
 
-import type { Hub } from "@wirekit/hub";
+import type { Hub } from "@wirekit/hub/hub";
 import { NewlineFramer } from "@wirekit/transport/newline-framer";
 import { listenTcp } from "@wirekit/transport/tcp";
 import type { Transport } from "@wirekit/transport/transport";

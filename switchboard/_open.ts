@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import type { Hub } from "@wirekit/hub";
+import type { Hub } from "@wirekit/hub/hub";
 import type { DoorMaker, OpenedDoor } from "./door.ts";
 
 /** Doors that were opened together. */

@@ -2,7 +2,7 @@
 
 /** The HTTP door as an OpenAPI document. */
 
-import type { KnownRoute } from "@wirekit/hub";
+import type { KnownRoute } from "@wirekit/hub/hub";
 import { escapeName } from "./_catalog.ts";
 import config from "./deno.json" with { type: "json" };
 

@@ -16,7 +16,7 @@ import {
   type Pass,
   type Question,
   type Receiver,
-} from "@wirekit/hub";
+} from "@wirekit/hub/hub";
 import { CloseError } from "@wirekit/transport/transport";
 import { type Asked, Guest, type Host } from "./_guest.ts";
 import type { Actor, Claim } from "./_verbs.ts";

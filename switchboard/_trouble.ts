@@ -2,7 +2,7 @@
 
 /** How each protocol says why a call has no result. */
 
-import { FaultCode, type JsonSlice } from "@wirekit/hub";
+import { FaultCode, type JsonSlice } from "@wirekit/hub/hub";
 import type { Trouble } from "./_guest.ts";
 
 /** The HTTP status of each failure. The README has this as a table. */

@@ -2,7 +2,7 @@
 
 /** What the hub itself can be asked for, in protocols that call by method. */
 
-import { type Fault, fault, type JsonSlice } from "@wirekit/hub";
+import { type Fault, fault, type JsonSlice } from "@wirekit/hub/hub";
 import type { Guest, Outcome } from "./_guest.ts";
 
 /** Each verb, with its params in their order. */

@@ -8,7 +8,7 @@ import {
   FaultCode,
   JsonSlice,
   type Question,
-} from "@wirekit/hub";
+} from "@wirekit/hub/hub";
 import { unescapeName } from "./_catalog.ts";
 import type { Asked, Outcome, Trouble } from "./_guest.ts";
 import { type Newcomer, Session } from "./_session.ts";

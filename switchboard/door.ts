@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Door, Hub } from "@wirekit/hub";
+import type { Door, Hub } from "@wirekit/hub/hub";
 
 /** A door of a hub that is open. */
 export interface OpenedDoor extends Door {

@@ -17,7 +17,7 @@ import {
   type Hub,
   type Pass,
   type RequestInfo,
-} from "@wirekit/hub";
+} from "@wirekit/hub/hub";
 import { catalogOf, unescapeName } from "./_catalog.ts";
 import type { DoorMaker, OpenedDoor } from "./door.ts";
 import { EventStream } from "./_event_stream.ts";

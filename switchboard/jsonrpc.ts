@@ -17,7 +17,7 @@ import {
   JsonSlice,
   type RequestInfo,
   type Visitor,
-} from "@wirekit/hub";
+} from "@wirekit/hub/hub";
 import type { DoorMaker, OpenedDoor } from "./door.ts";
 import { json, readBody } from "./_http.ts";
 import { answerOnce } from "./jsonrpc/_once.ts";

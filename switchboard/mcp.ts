@@ -11,7 +11,12 @@
  */
 import { checkTime, every, type Timer } from "@wirekit/internal/clock";
 import { checkLimits } from "@wirekit/internal/limits";
-import { type Hub, JsonSlice, type Pass, type RequestInfo } from "@wirekit/hub";
+import {
+  type Hub,
+  JsonSlice,
+  type Pass,
+  type RequestInfo,
+} from "@wirekit/hub/hub";
 // @ts-types="@modelcontextprotocol/sdk/server/webStandardStreamableHttp"
 import { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js";
 import type { DoorMaker, OpenedDoor } from "./door.ts";

@@ -10,7 +10,7 @@
  *
  * @module
  */
-import type { Hub } from "@wirekit/hub";
+import type { Hub } from "@wirekit/hub/hub";
 import type { Gateway, Home } from "@wirekit/openwebnet";
 import type { DoorMaker, OpenedDoor } from "./door.ts";
 import { GatewayGuest } from "./gateway/_guest.ts";

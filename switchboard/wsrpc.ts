@@ -13,7 +13,7 @@
  *
  * @module
  */
-import type { Hub, Visitor } from "@wirekit/hub";
+import type { Hub, Visitor } from "@wirekit/hub/hub";
 import type { DoorMaker, OpenedDoor } from "./door.ts";
 import { WsrpcSession } from "./_wsrpc_session.ts";
 

@@ -11,7 +11,7 @@ import {
   type Hub,
   type Member,
   type Question,
-} from "@wirekit/hub";
+} from "@wirekit/hub/hub";
 import type { Gateway, GatewayEvent, HomeItem } from "@wirekit/openwebnet";
 import { BadDataError, GATEWAY_ROUTES, schemasOf } from "./_routes.ts";
 import { type Asked, Guest, type Host } from "../_guest.ts";

@@ -2,7 +2,7 @@
 
 /** What a gateway can be asked for in a hub, in units that people use. */
 
-import type { RouteInfo } from "@wirekit/hub";
+import type { RouteInfo } from "@wirekit/hub/hub";
 import {
   Alarm,
   type CommandOptions,

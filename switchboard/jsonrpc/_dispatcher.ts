@@ -2,7 +2,7 @@
 
 /** JSON-RPC 2.0 as a door reads it: envelopes only. */
 
-import { type Fault, fault, type JsonSlice } from "@wirekit/hub";
+import { type Fault, fault, type JsonSlice } from "@wirekit/hub/hub";
 import { unescapeName } from "../_catalog.ts";
 import type { Outcome, Trouble } from "../_guest.ts";
 import { errorOf } from "../_trouble.ts";

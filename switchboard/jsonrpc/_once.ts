@@ -9,7 +9,7 @@ import {
   type Hub,
   type JsonSlice,
   type Pass,
-} from "@wirekit/hub";
+} from "@wirekit/hub/hub";
 import { Guest, NO_HOST } from "../_guest.ts";
 import { type Caller, Dispatcher } from "./_dispatcher.ts";
 import type { Claim } from "../_verbs.ts";

@@ -2,7 +2,7 @@
 
 /** What may be called, as an OpenRPC document. */
 
-import type { KnownRoute } from "@wirekit/hub";
+import type { KnownRoute } from "@wirekit/hub/hub";
 import { escapeName } from "../_catalog.ts";
 import config from "../deno.json" with { type: "json" };
 

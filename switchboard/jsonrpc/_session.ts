@@ -2,7 +2,7 @@
 
 /** A JSON-RPC client that stays connected. */
 
-import { type Fault, fault, JsonSlice, type Question } from "@wirekit/hub";
+import { type Fault, fault, JsonSlice, type Question } from "@wirekit/hub/hub";
 import { type Asked, Guest } from "../_guest.ts";
 import { routesOf } from "./_discovered.ts";
 import { Dispatcher, type Members } from "./_dispatcher.ts";

@@ -3,7 +3,7 @@
 /** One AI assistant: a server of the SDK whose tools are routes of the hub. */
 
 import { later, type Timer } from "@wirekit/internal/clock";
-import { fault, type Hub, JsonSlice, type Pass } from "@wirekit/hub";
+import { fault, type Hub, JsonSlice, type Pass } from "@wirekit/hub/hub";
 // @ts-types="@modelcontextprotocol/sdk/server/index"
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 // @ts-types="@modelcontextprotocol/sdk/types"

@@ -2,7 +2,7 @@
 
 /** What assistants may call, and how it looks to them. */
 
-import type { KnownRoute } from "@wirekit/hub";
+import type { KnownRoute } from "@wirekit/hub/hub";
 import { escapeName } from "../_catalog.ts";
 import { argumentsSchema, type ObjectSchema, resultSchema } from "./_schema.ts";
 

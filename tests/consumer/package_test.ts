@@ -28,9 +28,9 @@ const CEILINGS: Record<string, [code: number, zipped: number]> = {
   "@wirekit/transport/websocket": [173, 5.5],
   "@wirekit/transport/accept-websocket": [31, 3.5],
   "@wirekit/transport/tcp": [102, 8.7],
-  "@wirekit/hub": [937, 81],
+  "@wirekit/hub": [634, 81],
   "@wirekit/hub/client": [257, 16],
-  "@wirekit/hub/hub": [335, 49.5],
+  "@wirekit/hub/hub": [392, 55],
   "@wirekit/openwebnet": [400, 47.5],
   "@wirekit/openwebnet/tcp": [280, 26],
   "@wirekit/openwebnet/message": [45, 2],
@@ -38,7 +38,7 @@ const CEILINGS: Record<string, [code: number, zipped: number]> = {
   "@wirekit/wsrpc/client": [242, 14],
   "@wirekit/wsrpc/server": [125, 15],
   "@wirekit/wsrpc/peer": [66, 7.5],
-  "@wirekit/switchboard": [1340, 98],
+  "@wirekit/switchboard": [928, 98],
   "@wirekit/jsonrpc": [400, 50],
   "@wirekit/jsonrpc/fetch-handler": [204, 23.5],
   "@wirekit/jsonrpc/client": [309, 22],
@@ -57,9 +57,14 @@ interface Download {
   code: number;
   /** How many modules of ours. */
   modules: number;
+  /** Those of a command, by path. */
+  commands: string[];
 }
 
 const MODULE_REGEXP = /^http:\/\/[^/]+\/(@\w+\/\w+)\/[^/]+(\/.+)$/;
+
+/** Files that make a command, or a page that only a command serves. */
+const COMMAND_REGEXP = /^\/(cli|page|command|_commands?\w*)(\/.*)?\.ts$/;
 
 /** Comments as this repository writes them: on lines of their own. */
 const COMMENT_REGEXP = /^[ \t]*(?:\/\*.*?\*\/|\/\/[^\n]*)[ \t]*\n/gms;
@@ -72,6 +77,7 @@ async function downloadOf(
   const { stdout } = await consumer.deno("info", "--json", `jsr:${entry}`);
   const bytes = new Map<string, number>();
   let [code, modules] = [0, 0];
+  const commands: string[] = [];
   for (const { specifier, size = 0, error } of info(stdout).modules) {
     assertEquals(error, undefined, specifier);
     const [, name, path = ""] = MODULE_REGEXP.exec(specifier) ?? [];
@@ -79,10 +85,11 @@ async function downloadOf(
     if (!name) continue;
     bytes.set(name, (bytes.get(name) ?? 0) + size);
     if (name.startsWith("@wirekit/")) modules++;
+    if (COMMAND_REGEXP.test(path)) commands.push(name + path);
     const text = new TextDecoder().decode(published.get(name)?.files.get(path));
     code += new TextEncoder().encode(text.replace(COMMENT_REGEXP, "")).length;
   }
-  return { bytes, code, modules };
+  return { bytes, code, modules, commands };
 }
 
 /** What an entry weighs in a page: one file, minified, without and with gzip. */
@@ -150,6 +157,11 @@ for (const { name, folder, version, exports } of PACKAGES) {
         assertMatch(other, SHARED_REGEXP, entry);
       }
     }
+  });
+
+  Deno.test(`${name} downloads no command for a program that imports it`, async () => {
+    await using consumer = await Consumer.arrive();
+    assertEquals((await downloadOf(consumer, name)).commands, []);
   });
 
   Deno.test(`${name} runs in a program of ten lines, in an empty folder`, async () => {
