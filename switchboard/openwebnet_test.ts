@@ -201,3 +201,46 @@ Deno.test("A gateway cannot have a name that nobody can have", async () => {
   );
   await home.close();
 });
+
+Deno.test("The level of a shutter that reports none is worked out from its travel time", async () => {
+  const travel = 400;
+  await using simulator = new GatewaySimulator({ plant: { travel } });
+  const home = new Gateway({ transport: () => simulator.connect() });
+  const names = parseHome(
+    `{ "names": { "bedroom": { "shutter": "31", "seconds": ${
+      travel / 1000
+    } } } }`,
+  );
+  await using server = await serve({
+    port: 0,
+    open: [gatewayDoor({ home }, { home: names })],
+  });
+  await using bot = new Client("bot", { url: server.urls[0] });
+  await bot.connect();
+  const ask = (route: string, level?: number) =>
+    bot.request("home", route, {
+      where: "bedroom",
+      ...(level !== undefined && { level }),
+    });
+  assertEquals(await ask("shutter.level"), { level: null });
+  assertEquals(await ask("shutter.level", 100), null);
+  assertEquals(await ask("shutter.level"), { level: 100 });
+  assertEquals(await ask("shutter.level", 50), null);
+  assertEquals(await ask("shutter.level"), { level: 50 });
+  assertEquals(simulator.executed, [
+    "*2*1*31##",
+    "*2*0*31##",
+    "*2*2*31##",
+    "*2*0*31##",
+  ]);
+  // Who moves it by hand takes it from who moves it to a level.
+  const moving = assertRejects(() => ask("shutter.level", 0), Error, "Another");
+  while (simulator.executed.length < 5) await bot.ping();
+  assertEquals(await ask("shutter.up"), null);
+  await moving;
+  assertEquals(simulator.executed.slice(4), [
+    "*2*2*31##",
+    "*2*0*31##",
+    "*2*1*31##",
+  ]);
+});

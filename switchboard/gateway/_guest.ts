@@ -14,6 +14,7 @@ import {
 } from "@wirekit/hub/hub";
 import type { Gateway, GatewayEvent, HomeItem } from "@wirekit/openwebnet";
 import { BadDataError, GATEWAY_ROUTES, schemasOf } from "./_routes.ts";
+import { TimedShutters } from "./_timed_shutters.ts";
 import { type Asked, Guest, type Host } from "../_guest.ts";
 
 /** What one participant wants to be told. */
@@ -33,6 +34,7 @@ export class GatewayGuest implements Host {
   readonly #gateway: Gateway;
   readonly #names: ReadonlyMap<string, HomeItem>;
   readonly #guest: Guest;
+  readonly #timed: TimedShutters;
   /** What is asked of the gateway, by the question's mark. */
   readonly #asked = new Map<number, AbortController>();
   #questions = 0;
@@ -57,15 +59,19 @@ export class GatewayGuest implements Host {
     const refused = this.#guest.join(name, (held) => {
       if (!held) this.admitted();
     });
-    if (!refused) return;
-    this.#guest.leave();
-    throw new TypeError(`A gateway cannot be called ${name}: ${refused.text}`);
+    if (refused) {
+      this.#guest.leave();
+      const why = `A gateway cannot be called ${name}: ${refused.text}`;
+      throw new TypeError(why);
+    }
+    this.#timed = new TimedShutters(gateway, names);
   }
 
   /** Takes it out of the hub, and closes the gateway. */
   async close(): Promise<void> {
     this.ended();
     this.#guest.leave();
+    await this.#timed.close();
     await this.#gateway.close();
     await this.#following;
   }
@@ -94,6 +100,7 @@ export class GatewayGuest implements Host {
     const context = {
       gateway: this.#gateway,
       names: this.#names,
+      timed: this.#timed,
       options: { signal: ending.signal },
     };
     // Out of the turn of the one who asks: what is wrong is an answer too.

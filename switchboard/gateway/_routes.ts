@@ -25,6 +25,8 @@ import {
   Zone,
 } from "@wirekit/openwebnet";
 
+import type { TimedShutters } from "./_timed_shutters.ts";
+
 /** Reports data that a route does not take. */
 export class BadDataError extends Error {}
 
@@ -32,6 +34,7 @@ export class BadDataError extends Error {}
 export interface GatewayContext {
   readonly gateway: Gateway;
   readonly names: ReadonlyMap<string, HomeItem>;
+  readonly timed: TimedShutters;
   readonly options: CommandOptions;
 }
 
@@ -76,13 +79,15 @@ const light = (
   );
 
 const shutter = (
-  run: (item: Shutter, options: CommandOptions) => Promise<unknown>,
-) =>
-  device(
-    "shutter",
-    (gateway, where) => new Shutter(gateway, where),
-    (item, _args, options) => run(item, options),
-  );
+  move: (item: Shutter, options: CommandOptions) => Promise<unknown>,
+): Pick<GatewayRoute, "kind" | "run"> => ({
+  kind: "shutter",
+  async run(args, { gateway, names, timed, options }) {
+    const where = targetOf(args, "shutter", names);
+    await timed.take(where);
+    return await move(new Shutter(gateway, where), options) ?? null;
+  },
+});
 
 const LEVEL = {
   level: { type: "integer", minimum: 0, maximum: 100, description: "Per cent" },
@@ -135,14 +140,20 @@ export const GATEWAY_ROUTES: Readonly<Record<string, GatewayRoute>> = {
     description: "Moves a shutter to a level, 0 closed to 100 open; without " +
       "one, says where it is",
     params: LEVEL,
-    ...device(
-      "shutter",
-      (gateway, where) => new Shutter(gateway, where),
-      (item, { level }, options) =>
-        level === undefined
-          ? item.position(options)
-          : item.goTo(numberIn("level", level), options),
-    ),
+    kind: "shutter",
+    async run({ level, ...args }, { gateway, names, timed, options }) {
+      const where = targetOf(args, "shutter", names);
+      const item = new Shutter(gateway, where);
+      const isTimed = timed.has(where);
+      if (level === undefined) {
+        return isTimed
+          ? { level: timed.level(where) }
+          : await item.position(options);
+      }
+      const to = numberIn("level", level);
+      await (isTimed ? timed.goTo(where, to, options) : item.goTo(to, options));
+      return null;
+    },
   },
   "temperature.read": {
     description: "Says the temperature of a zone in °C",
