@@ -151,6 +151,7 @@ export async function run(
     given = parsed.given;
     const { command } = asked;
     const { words, program: child } = parsed;
+    process.isServer = command.isServer ?? false;
     const call = { options: valuesOf(command, parsed), words, program: child };
     return await command.run?.(call, {
       log: (line) => log(printable(line)),

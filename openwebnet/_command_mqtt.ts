@@ -38,6 +38,7 @@ export const mqtt = command({
     ),
     ...GATEWAY,
   },
+  isServer: true,
   examples: [
     "openwebnet mqtt --broker mqtt://192.168.1.10 --host 192.168.1.35",
     "MQTT_PASSWORD=secret openwebnet mqtt --broker mqtt://192.168.1.10 --user openwebnet",

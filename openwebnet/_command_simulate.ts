@@ -38,6 +38,7 @@ export const simulate = command({
       file: true,
     }),
   },
+  isServer: true,
   examples: ["openwebnet simulate", "openwebnet simulate --profile MH201"],
   async run({ options }, terminal) {
     const { hostname = "127.0.0.1", port = DEFAULT_PORT } = options;

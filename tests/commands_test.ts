@@ -4,6 +4,8 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { deadline } from "@std/async/deadline";
+import { delay } from "@std/async/delay";
+import { getAvailablePort } from "@std/net/get-available-port";
 import { ROOT } from "./_packages.ts";
 
 const PATIENCE = 30_000;
@@ -228,3 +230,63 @@ Deno.test("each setting that a command may not read is named, with the flag", as
     }
   }
 });
+
+/** How each server is started, and what is said to it once. */
+const SERVERS: [name: string, args: string[], says: string][] = [
+  ["hub", [], "GET / HTTP/1.1\r\nhost: evil.example\r\n\r\n"],
+  ["wsrpc", ["serve", "--verbose"], "GET /ws/ HTTP/1.1\r\nhost: a\r\n\r\n"],
+  ["openwebnet", ["simulate"], "*99*0##"],
+];
+
+/** Where its output goes. */
+const OUTPUTS = {
+  "a reader that is gone": "2>&1 | head -n 1",
+  "a full disk": ">/dev/full 2>/dev/full",
+  "closed outputs": ">&- 2>&-",
+};
+
+/** Whether something answers at a port. */
+async function answers(port: number, says: string): Promise<boolean> {
+  try {
+    using conn = await Deno.connect({ hostname: "127.0.0.1", port });
+    await conn.write(new TextEncoder().encode(says));
+    return await deadline(conn.read(new Uint8Array(1)), PATIENCE) !== null;
+  } catch (error) {
+    if (error instanceof Deno.errors.ConnectionRefused) return false;
+    throw error;
+  }
+}
+
+for (const [name, args, says] of SERVERS) {
+  for (const [output, redirection] of Object.entries(OUTPUTS)) {
+    Deno.test(`A server of ${name} goes on with ${output}`, async () => {
+      const port = getAvailablePort();
+      const program = [
+        ...[Deno.execPath(), "run", "--quiet", "--no-prompt"],
+        ...["--allow-net=127.0.0.1", `--allow-env=${VARIABLES}`],
+        ...[new URL(`${name}/cli.ts`, ROOT).pathname, ...args],
+        ...["--port", `${port}`],
+      ];
+      // The shell tells the number of the server, and ends when it does.
+      const script = `{ "$@" & echo $! >"$PIDFILE"; wait $!; } ${redirection}`;
+      const file = await Deno.makeTempFile();
+      const child = new Deno.Command("sh", {
+        args: ["-c", script, "sh", ...program],
+        env: { NO_COLOR: "1", PIDFILE: file },
+        stdin: "null",
+        stdout: "null",
+        stderr: "null",
+      }).spawn();
+      try {
+        while (!await answers(port, says)) await delay(50);
+        for (let round = 0; round < 5; round++) {
+          assert(await answers(port, says), `round ${round}`);
+        }
+        Deno.kill(Number(await Deno.readTextFile(file)), "SIGTERM");
+        await deadline(child.status, PATIENCE);
+      } finally {
+        await Deno.remove(file);
+      }
+    });
+  }
+}

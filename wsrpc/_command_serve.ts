@@ -51,6 +51,7 @@ export const serveCommand = command({
     verbose: toggle("Print each connection and each call", "v"),
     json: toggle("Print one JSON text a line, with --verbose"),
   },
+  isServer: true,
   examples: [
     "wsrpc serve",
     "wsrpc serve --verbose --json",

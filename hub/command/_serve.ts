@@ -192,6 +192,7 @@ export function serveWith<const O extends Options>(
     summary: extension?.summary ?? "Run the hub until Ctrl-C",
     options: { ...SERVE_OPTIONS, ...extension?.options },
     examples: extension?.examples ?? EXAMPLES,
+    isServer: true,
     async run({ options }, terminal) {
       const read = await readSettings(flagsOf(options), terminal);
       const all = withDefaults(options, read.command);

@@ -43,6 +43,11 @@ export interface Command<O extends Options = Options> {
   readonly examples?: readonly string[];
   /** Whether the words after `--` are a program with its arguments. */
   readonly startsProgram?: boolean;
+  /**
+   * Whether it serves others, so that it goes on when nobody reads what it
+   * writes, or when that cannot be written.
+   */
+  readonly isServer?: boolean;
   /** What `--version` says; also of its commands. */
   readonly version?: string;
   /** The commands of a group. */

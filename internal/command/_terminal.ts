@@ -78,6 +78,8 @@ export class ProcessTerminal implements Terminal, Disposable {
     : ["SIGINT", "SIGTERM"];
   #spinner: Spinner | undefined;
   #hasDrawn = false;
+  /** Whether the command goes on when its output cannot be written. */
+  isServer = false;
 
   readonly signal: AbortSignal = this.#stop.signal;
 
@@ -119,6 +121,8 @@ export class ProcessTerminal implements Terminal, Disposable {
     try {
       while (left.length > 0) left = left.subarray(stream.writeSync(left));
     } catch (error) {
+      // Who serves others serves them without a log rather than not at all.
+      if (this.isServer) return;
       if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
       if (stream === Deno.stdout) {
         this.#stop.abort(new NobodyReads("Nobody reads"));

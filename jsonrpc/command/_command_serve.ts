@@ -28,6 +28,7 @@ export const serveCommand = command({
     lsp: toggle("Use Content-Length framing, with --stdio"),
     allowOrigin: texts("URL", "Origin whose pages may connect"),
   },
+  isServer: true,
   examples: ["jsonrpc serve math.ts", "jsonrpc serve math.ts --stdio --lsp"],
   async run({ words: [file = ""], options }, terminal) {
     const { hostname = "127.0.0.1", port = 8095, tcp, unix, stdio } = options;
