@@ -1,0 +1,189 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/**
+ * Compares what a message costs the hubs of two checkouts, or two kinds of hub
+ * of one, in CPU time: it hardly moves where the rate does, on a busy machine.
+ *
+ * ```sh
+ * deno task bench-cost /tmp/before .
+ * deno task bench-cost .#unwatched .#ws --cells "1x64,64 → 1"
+ * ```
+ *
+ * The hubs run at the same time and are loaded one after the other, in short
+ * slices, so that both have the same neighbours. The gain is the median of the
+ * ratios of one slice each: 1.1 means that the second takes a tenth less.
+ */
+
+import { parseArgs } from "@std/cli/parse-args";
+import { Driver } from "../tests/_driver.ts";
+import { cpuTime, median, short } from "./harness.ts";
+import { Generator, type Order, type Shape } from "./load/load.ts";
+
+/** Something that takes load, of one checkout. */
+interface Side extends AsyncDisposable {
+  /** Its processes, by what they do; the first is what the row is about. */
+  processes: Record<string, number>;
+  load(seconds: number): Promise<{ calls: number; seconds: number }>;
+}
+
+/** What is measured, and on which kind of hub if none is said. */
+interface Cell {
+  kind: string;
+  shape?: Shape;
+  /** Calls in flight, of our clients in place of the load generator. */
+  depth?: number;
+}
+
+const ONE: Shape = { pairs: 1, depth: 1, message: 256 };
+
+const SHAPES: Record<string, Shape> = {
+  "1x1": ONE,
+  "1x64": { ...ONE, depth: 64 },
+  "64x1": { ...ONE, pairs: 64 },
+  "64 → 1": { ...ONE, pairs: 64, services: 1 },
+  "64 KiB": { pairs: 4, depth: 2, data: 65_536 },
+  "inform": { pairs: 0, receivers: 200, depth: 1, data: 64 },
+};
+
+const CELLS: Record<string, Cell> = {};
+for (const kind of ["ws", "fetch", "tcp", "unix"]) {
+  for (const [name, shape] of Object.entries(SHAPES)) {
+    CELLS[kind === "ws" ? name : `${name} ${kind}`] = { kind, shape };
+  }
+}
+for (const [name, shape] of Object.entries(SHAPES)) {
+  if (!shape.services) CELLS[`${name} relay`] = { kind: "relay", shape };
+}
+for (const kind of ["ws", "tcp"]) {
+  for (const depth of [1, 16, 64]) {
+    CELLS[`calls ${depth} ${kind}`] = { kind, depth };
+  }
+}
+
+/** A program in Deno, of a checkout. */
+async function program(
+  stack: AsyncDisposableStack,
+  root: string,
+  args: string[],
+): Promise<{ driver: Driver; address: string }> {
+  const [file = "", ...rest] = args;
+  const path = `${root}/bench/hub/${file}`;
+  const driver = stack.use(
+    new Driver([Deno.execPath(), "run", "-A", "--no-check", path, ...rest]),
+  );
+  const { address } = await driver.event({ event: "ready" });
+  return { driver, address: `${address}` };
+}
+
+function orderOf(address: string, dialect: Order["dialect"]): Order {
+  const [scheme] = address.split(":");
+  if (scheme === "unix") return { path: address.slice(5), line: true, dialect };
+  const port = Number(address.split(":").at(-1));
+  return { port, line: scheme === "tcp", dialect };
+}
+
+async function start(side: string, cell: Cell): Promise<Side> {
+  const [root = ".", kind = cell.kind] = side.split("#");
+  await using stack = new AsyncDisposableStack();
+  const isRelay = kind === "relay";
+  const hub = await program(stack, root, [
+    ...(isRelay ? ["relay.ts"] : ["wirekit_server.ts", kind]),
+  ]);
+  const processes: Record<string, number> = { hub: hub.driver.pid };
+  let load: Side["load"];
+  if (cell.shape) {
+    const order = orderOf(hub.address, isRelay ? "relay" : "winerp");
+    const generator = stack.use(await Generator.open(order, cell.shape));
+    load = (seconds) => generator.load(seconds);
+  } else {
+    const client = async (role: string) => {
+      const { driver } = await program(stack, root, [
+        ...["wirekit_client.ts", role, hub.address],
+      ]);
+      processes[role] = driver.pid;
+      return driver;
+    };
+    await client("responder");
+    const requester = await client("requester");
+    const order = { depth: cell.depth, size: 64 };
+    load = (seconds) => requester.do("load", { ...order, seconds });
+  }
+  await load(WARM_UP_SECONDS);
+  const rest = stack.move();
+  return { processes, load, [Symbol.asyncDispose]: () => rest.disposeAsync() };
+}
+
+const WARM_UP_SECONDS = 0.6;
+
+function print(line: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+}
+
+/** Loads a side for a slice; returns what a call cost each of its processes. */
+async function slice(
+  { processes, load }: Side,
+  seconds: number,
+): Promise<{ cpu: Record<string, number>; rate: number }> {
+  const cpuOf = async () => {
+    const times: Record<string, number> = {};
+    for (const [role, pid] of Object.entries(processes)) {
+      times[role] = await cpuTime(pid);
+    }
+    return times;
+  };
+  const before = await cpuOf();
+  const { calls, seconds: took } = await load(seconds);
+  const after = await cpuOf();
+  const cpu: Record<string, number> = {};
+  for (const role of Object.keys(processes)) {
+    cpu[role] = (after[role]! - before[role]!) / calls;
+  }
+  return { cpu, rate: calls / took };
+}
+
+const flags = parseArgs(Deno.args, {
+  string: ["_", "cells", "slices", "seconds", "starts"],
+});
+const {
+  cells = "1x1,1x64,64x1,64 → 1,1x64 tcp,64 → 1 unix",
+  slices = "10",
+  seconds = "0.2",
+  starts = "2",
+} = flags;
+const [first, second] = flags._.map(String);
+if (first === undefined || second === undefined) {
+  throw new Error("Say what to compare with what, such as /tmp/before .");
+}
+
+print("| row | process | µs then | µs now | gain | rate now ÷ then |");
+print("| --- | --- | --: | --: | --: | --: |");
+for (const name of cells.split(",")) {
+  const cell = CELLS[name];
+  if (!cell) {
+    throw new Error(`No such cell: ${name}; there are ${Object.keys(CELLS)}`);
+  }
+  const samples: Awaited<ReturnType<typeof slice>>[][] = [];
+  for (let round = 0; round < Number(starts); round++) {
+    await using one = await start(first, cell);
+    await using other = await start(second, cell);
+    for (let n = 0; n < Number(slices); n++) {
+      const pair = [one, other];
+      const done = [];
+      for (const side of n % 2 ? pair.toReversed() : pair) {
+        done.push(await slice(side, Number(seconds)));
+      }
+      samples.push(n % 2 ? done.toReversed() : done);
+    }
+  }
+  const rate = median(samples.map(([a, b]) => b!.rate / a!.rate));
+  for (const role of Object.keys(samples[0]![0]!.cpu)) {
+    const of = (at: number) =>
+      median(samples.map((pair) => pair[at]!.cpu[role]!));
+    const gain = median(samples.map(([a, b]) => a!.cpu[role]! / b!.cpu[role]!));
+    print(
+      `| ${name} | ${role} | ${short(of(0))} | ${short(of(1))} | **${
+        gain.toFixed(3)
+      }** | ${rate.toFixed(2)} |`,
+    );
+  }
+}
