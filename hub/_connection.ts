@@ -5,7 +5,11 @@ import { later } from "@wirekit/internal/clock";
 import { Heartbeat } from "@wirekit/internal/heartbeat";
 import type { CalmLogger } from "@wirekit/internal/logger";
 import type { Place } from "@wirekit/transport/admission";
-import { CloseError, type Transport } from "@wirekit/transport/transport";
+import {
+  CloseError,
+  forEachMessage,
+  type Transport,
+} from "@wirekit/transport/transport";
 import type { Gauge } from "@wirekit/internal/limits";
 import { Rate, type RateLimits } from "./access/_rate.ts";
 import { Outbox } from "./_outbox.ts";
@@ -145,9 +149,9 @@ export class Connection implements Receiver, Flow {
     const { clock } = this.#limits;
     let error: unknown;
     try {
-      for await (const message of this.#transport) {
+      await forEachMessage(this.#transport, (message) => {
         // What came together with the message that ended it is not handled.
-        if (this.#closing) break;
+        if (this.#closing) return undefined;
         const { length } = message;
         this.messagesIn++;
         this.bytesIn += length;
@@ -155,8 +159,8 @@ export class Connection implements Receiver, Flow {
         this.#large = 0;
         participant.receive(message);
         const pause = rate?.take(length);
-        if (pause) await this.#pause(pause);
-      }
+        return pause ? this.#pause(pause) : undefined;
+      });
     } catch (reason) {
       error = reason;
     }

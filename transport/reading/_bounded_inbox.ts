@@ -38,13 +38,12 @@ export class BoundedInbox<T extends string | Uint8Array> extends Inbox<T> {
     this.#room?.reject(error);
   }
 
-  /** Takes the next message, or the end. One caller at a time. */
-  override next(): Promise<IteratorResult<T, undefined>> {
-    const next = super.next();
+  protected override take(): T {
+    const message = super.take();
     if (this.#room && !this.full) {
       this.#room.resolve();
       this.#room = undefined;
     }
-    return next;
+    return message;
   }
 }

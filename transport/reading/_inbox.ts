@@ -59,29 +59,46 @@ export class Inbox<T extends string | Uint8Array>
 
   /** Takes the next message, or the end. One caller at a time. */
   next(): Promise<IteratorResult<T, undefined>> {
-    if (this.#at === this.#outgoing.length) {
-      if (this.#incoming.length === 0) return this.#wait();
-      const empty = this.#outgoing;
-      empty.length = 0;
-      this.#outgoing = this.#incoming;
-      this.#incoming = empty;
-      this.#at = 0;
-    }
-    if (++this.#taken % LOOK === 0 && this.#isBusy()) {
-      return this.#nextInTurn();
-    }
-    const value = this.#outgoing[this.#at]!;
-    this.#outgoing[this.#at++] = undefined as unknown as T;
-    this.bytes -= sizeOf(value);
-    return Promise.resolve({ done: false, value });
+    if (!this.hasMore()) return this.#wait();
+    if (this.isBusy()) return this.#nextInTurn();
+    return Promise.resolve({ done: false, value: this.take() });
   }
 
-  /** Whether the reader has been busy for as long as a turn may take. */
-  #isBusy(): boolean {
+  /** Returns whether messages wait for the reader. */
+  protected hasMore(): boolean {
+    if (this.#at < this.#outgoing.length) return true;
+    if (this.#incoming.length === 0) return false;
+    const empty = this.#outgoing;
+    empty.length = 0;
+    this.#outgoing = this.#incoming;
+    this.#incoming = empty;
+    this.#at = 0;
+    return true;
+  }
+
+  /** Takes the next message, of which {@linkcode hasMore} has told. */
+  protected take(): T {
+    const message = this.#outgoing[this.#at]!;
+    this.#outgoing[this.#at++] = undefined as unknown as T;
+    this.bytes -= sizeOf(message);
+    return message;
+  }
+
+  /**
+   * Returns whether the reader has been busy for as long as a turn may take.
+   * Called once for each message.
+   */
+  protected isBusy(): boolean {
+    if (++this.#taken % LOOK !== 0) return false;
     // Ten times as fast as the monotonic clock; a jump of it costs one turn.
     const time = Date.now();
     if (this.#taken === LOOK) this.#since = time;
     return time - this.#since >= SLICE;
+  }
+
+  /** Notes that others have had their turn. */
+  protected restBusy(): void {
+    this.#taken = 0;
   }
 
   async #nextInTurn(): Promise<IteratorResult<T, undefined>> {

@@ -1,8 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { BoundedInbox } from "./_bounded_inbox.ts";
 import { afterTurn, currentTurn } from "../_turn.ts";
+import { DeliveringInbox } from "./_delivering_inbox.ts";
 import type { BytePipe } from "../stream/_byte_pipe.ts";
 
 /**
@@ -25,7 +25,7 @@ const NOTHING = new Uint8Array();
  */
 export abstract class Intake<T extends string | Uint8Array> {
   /** The messages that wait for the reader. */
-  readonly inbox: BoundedInbox<T> = new BoundedInbox(READ_AHEAD);
+  readonly inbox: DeliveringInbox<T> = new DeliveringInbox(READ_AHEAD);
   /** Whether reading is paused. */
   paused = false;
   /** Whether input is ignored from now on. */
@@ -64,6 +64,7 @@ export abstract class Intake<T extends string | Uint8Array> {
     if (this.inbox.full && !this.inbox.ended) this.#pause();
     if (!isRest) this.budget -= 1 + (chunk.length >> 12);
     const rest = this.take(chunk);
+    this.inbox.flush();
     if (this.deaf || this.budget > 0) return;
     // What has waited is a copy already; a copy in each turn would be too slow.
     if (rest.length > 0) this.#rest.unshift(isRest ? rest : rest.slice());

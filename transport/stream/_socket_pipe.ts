@@ -3,6 +3,7 @@
 import type { Socket } from "node:net";
 import { now } from "@wirekit/internal/clock";
 import type { BytePipe, PipeListener } from "./_byte_pipe.ts";
+import { canWriteDirectly, writeDirectly } from "./_direct_write.ts";
 
 /**
  * The size of one write: large enough to be fast, small enough to see progress.
@@ -120,6 +121,10 @@ export class SocketPipe implements BytePipe {
   ): Promise<void> | undefined {
     const socket = this.#socket;
     if (this.#isTls) return this.#writeAsync(parts, size);
+    if (parts.length === 1 && canWriteDirectly(socket)) {
+      const writing = writeDirectly(socket, parts[0]!);
+      return writing && this.#watch(writing, size);
+    }
     if (parts.length === 1) socket.write(parts[0]!);
     else {
       socket.cork();
@@ -146,6 +151,13 @@ export class SocketPipe implements BytePipe {
       resolve();
     });
     return promise;
+  }
+
+  /** Waits for a write that is under way. */
+  async #watch(writing: Promise<void>, size: number): Promise<void> {
+    const start = now();
+    await writing;
+    this.#onRoom(size, now() - start);
   }
 
   /**

@@ -1,0 +1,106 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import { isClean } from "../_close.ts";
+import { nextTurn } from "../_turn.ts";
+import type { CloseError } from "../transport.ts";
+import { BoundedInbox } from "./_bounded_inbox.ts";
+
+type Receive<T> = (message: T) => Promise<void> | void;
+
+/**
+ * An inbox that can hand over the messages of each read at once, which spares
+ * them the promises of a loop. A receiver sees the same as such a loop.
+ */
+export class DeliveringInbox<T extends string | Uint8Array>
+  extends BoundedInbox<T> {
+  #receive: Receive<T> | undefined;
+  #over: PromiseWithResolvers<void> | undefined;
+  /** Whether messages wait for their receiver, or for the turn of others. */
+  #held = false;
+
+  /**
+   * Hands over all messages, and waits for what the receiver returns. Resolves
+   * or rejects as a loop would end; rejects if the receiver fails.
+   */
+  deliver(receive: Receive<T>): Promise<void> {
+    this.#receive = receive;
+    this.#over = Promise.withResolvers();
+    this.#handOver();
+    return this.#over.promise;
+  }
+
+  /** Notes that a read is over, and that more may have been pushed. */
+  flush(): void {
+    if (!this.#receive || this.#held) return;
+    // Not at once: the reads that follow this one are part of the same work.
+    if (due.push(this) === 1) queueMicrotask(handOverDue);
+  }
+
+  /** Hands over what the reads have brought. */
+  handOverRead(): void {
+    if (this.#held) return;
+    this.restBusy();
+    this.#handOver();
+  }
+
+  override end(error: CloseError): void {
+    super.end(error);
+    if (this.hasMore()) this.flush();
+    else if (!this.#held) this.#end();
+  }
+
+  override next(): Promise<IteratorResult<T, undefined>> {
+    if (!this.#receive) return super.next();
+    return Promise.reject(
+      new TypeError("Cannot read transport: it has another reader"),
+    );
+  }
+
+  /** Hands over what has come, and then the end. */
+  #handOver(): void {
+    try {
+      while (this.#receive && !this.#held && this.hasMore()) {
+        const waits = this.#receive(this.take());
+        if (waits) this.#hold(waits);
+        else if (this.isBusy()) this.#hold(nextTurn());
+      }
+    } catch (error) {
+      return this.#fail(error);
+    }
+    if (this.ended && !this.#held) this.#end();
+  }
+
+  #hold(until: Promise<void>): void {
+    this.#held = true;
+    until.then(() => {
+      this.#held = false;
+      this.restBusy();
+      this.#handOver();
+    }, (error) => this.#fail(error));
+  }
+
+  #end(): void {
+    if (isClean(this.ended!.code)) this.#over?.resolve();
+    else this.#over?.reject(this.ended);
+    this.#receive = undefined;
+  }
+
+  #fail(error: unknown): void {
+    this.#held = false;
+    this.#receive = undefined;
+    this.#over!.reject(error);
+  }
+}
+
+/** Those to hand over what they were read, and an empty list to swap with. */
+let due: { handOverRead(): void }[] = [];
+let spare: typeof due = [];
+
+function handOverDue(): void {
+  const inboxes = due;
+  due = spare;
+  for (const inbox of inboxes) inbox.handOverRead();
+  inboxes.length = 0;
+  spare = inboxes;
+}

@@ -1,0 +1,119 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { setImmediate } from "../_node.ts";
+import { CloseError } from "../transport.ts";
+import { DeliveringInbox } from "./_delivering_inbox.ts";
+
+/** A step of what happens to an inbox. */
+type Step = { push: string[] } | "turn" | { end: number };
+
+function random(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = Math.imul(state, 1_103_515_245) + 12_345 & 0x7fffffff;
+    return (state >>> 8) % below;
+  };
+}
+
+function steps(pick: (below: number) => number): Step[] {
+  let count = 0;
+  const made = Array.from({ length: pick(12) }, (): Step => {
+    if (pick(3) === 0) return "turn";
+    const push = Array.from({ length: pick(70) }, () => `${count++}`);
+    return { push };
+  });
+  const code = [1000, 1001, 1006, 1011][pick(4)]!;
+  // Something may still come; nobody sees it.
+  return [...made, { end: code }, { push: ["late"] }];
+}
+
+async function play(
+  inbox: DeliveringInbox<string>,
+  steps: Step[],
+): Promise<void> {
+  for (const step of steps) {
+    if (step === "turn") await turn();
+    else if ("push" in step) {
+      for (const message of step.push) inbox.push(message);
+      inbox.flush();
+    } else inbox.end(new CloseError(step.end));
+  }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** What a reader sees: each message, where it waits, and how it ends. */
+type Read = (
+  inbox: DeliveringInbox<string>,
+  receive: (message: string) => Promise<void> | void,
+) => Promise<void>;
+
+const LOOP: Read = async (inbox, receive) => {
+  for await (const message of { [Symbol.asyncIterator]: () => inbox }) {
+    const waits = receive(message);
+    if (waits) await waits;
+  }
+};
+
+const DELIVERED: Read = (inbox, receive) => inbox.deliver(receive);
+
+Deno.test("DeliveringInbox.deliver() shows a receiver what a loop sees", async () => {
+  for (let seed = 1; seed <= 300; seed++) {
+    const seen = await Promise.all([LOOP, DELIVERED].map(async (read) => {
+      const pick = random(seed);
+      const inbox = new DeliveringInbox<string>(pick(2) ? 500 : 65_536);
+      const list = steps(pick);
+      const before = pick(list.length);
+      const [waitsAt, failsAt] = [pick(100), pick(400)];
+      await play(inbox, list.slice(0, before));
+      const log: string[] = [];
+      const reading = read(inbox, (message) => {
+        log.push(message);
+        if (log.length === failsAt) throw new Error("receiver");
+        return log.length % 100 === waitsAt ? turn() : undefined;
+      }).then(() => log.push("over"), (error) => log.push(`${error}`));
+      await play(inbox, list.slice(before));
+      await reading;
+      return log;
+    }));
+    assertEquals(seen[1], seen[0], `seed ${seed}`);
+  }
+});
+
+Deno.test("DeliveringInbox.deliver() leaves turns to the others", async () => {
+  const inbox = new DeliveringInbox<string>(65_536);
+  for (let i = 0; i < 400; i++) inbox.push(`${i}`);
+  inbox.end(new CloseError(1000));
+  let turns = 0;
+  let over = false;
+  const next = () => {
+    turns++;
+    if (!over) setImmediate(next);
+  };
+  setImmediate(next);
+  await inbox.deliver(() => {
+    const end = performance.now() + 0.2;
+    while (performance.now() < end);
+  });
+  over = true;
+  assert(turns >= 5, `${turns} turns`);
+});
+
+Deno.test("DeliveringInbox makes room while it hands over, and has one reader", async () => {
+  const inbox = new DeliveringInbox<string>(20);
+  inbox.push("one");
+  inbox.push("two");
+  assert(inbox.full);
+  const room = inbox.room();
+  const log: string[] = [];
+  const reading = inbox.deliver((message) => void log.push(message));
+  await room;
+  await assertRejects(() => inbox.next(), TypeError, "another reader");
+  inbox.push("three");
+  inbox.end(new CloseError(1000));
+  await reading;
+  assertEquals(log, ["one", "two", "three"]);
+});

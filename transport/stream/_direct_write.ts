@@ -1,0 +1,95 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import type { Socket } from "node:net";
+import type * as NodeUtil from "node:util";
+import { builtin } from "../_node.ts";
+
+/** A write, and what it calls once it is done, if it was not at once. */
+interface Request {
+  handle: Handle;
+  buffer: Uint8Array;
+  async: boolean;
+  oncomplete(status: number): void;
+}
+
+/** What is below a socket. */
+interface Handle {
+  writeBuffer?(request: Request, bytes: Uint8Array): number;
+}
+
+/** What Deno's sockets write with. */
+interface StreamWrap {
+  WriteWrap: new () => Request;
+  streamBaseState: ArrayLike<number>;
+  kLastWriteWasAsync: number;
+}
+
+const { getSystemErrorName } = builtin<typeof NodeUtil>("node:util");
+const wrap = streamWrap();
+
+/** Returns it on Deno, unless it is made otherwise by then. */
+function streamWrap(): StreamWrap | undefined {
+  const { Deno, process } = globalThis as unknown as {
+    Deno?: unknown;
+    process?: { binding?(name: string): Partial<StreamWrap> };
+  };
+  if (!Deno) return undefined;
+  try {
+    const wrap = process?.binding?.("stream_wrap");
+    const isComplete = wrap?.WriteWrap && wrap.streamBaseState &&
+      wrap.kLastWriteWasAsync !== undefined;
+    return isComplete ? wrap as StreamWrap : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function handleOf(socket: Socket): Handle | null | undefined {
+  return (socket as unknown as { _handle?: Handle | null })._handle;
+}
+
+/**
+ * Returns whether {@linkcode writeDirectly} can write to an open socket without
+ * TLS now, in place of its stream.
+ */
+export function canWriteDirectly(socket: Socket): boolean {
+  return wrap !== undefined && socket.writableLength === 0 &&
+    handleOf(socket)?.writeBuffer !== undefined;
+}
+
+/**
+ * Writes to a socket past its stream, which takes a fifth of the time of a
+ * small write. Returns nothing if it is done; else resolves when it is, or
+ * rejects and destroys the socket as its stream would.
+ */
+export function writeDirectly(
+  socket: Socket,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<void> | undefined {
+  const { WriteWrap, streamBaseState, kLastWriteWasAsync } = wrap!;
+  const handle = handleOf(socket)!;
+  const request = new WriteWrap();
+  request.handle = handle;
+  request.buffer = bytes;
+  request.async = false;
+  const status = handle.writeBuffer!(request, bytes);
+  if (status === 0 && streamBaseState[kLastWriteWasAsync] === 0) {
+    return undefined;
+  }
+  return new Promise((resolve, reject) => {
+    request.oncomplete = (status) => {
+      if (status >= 0) return resolve();
+      const error = errorOf(status);
+      socket.destroy(error);
+      reject(error);
+    };
+    request.async = true;
+    if (status !== 0) request.oncomplete(status);
+  });
+}
+
+function errorOf(errno: number): Error {
+  const code = getSystemErrorName(errno);
+  const error = new Error(`write ${code}`);
+  return Object.assign(error, { code, errno, syscall: "write" });
+}
