@@ -8,6 +8,7 @@ import {
   type End,
   type Fault,
   fault,
+  FaultCode,
   type Hub,
   type KnownRoute,
   type Member,
@@ -188,11 +189,8 @@ export class Guest {
     };
     const json = this.#route.of(route);
     if (!asked) {
-      const text = `Nobody has the name ${name}.`;
-      return refuse(
-        exchange.refusal(this.member, name, json) ??
-          fault("NameNotFound", text),
-      );
+      const denial = exchange.refusal(this.member, name, json);
+      return refuse(denial ?? nobodyHas(name));
     }
     if (isLonger(data, this.#hub.maxMessageBytes)) {
       return refuse(this.#tooLarge());
@@ -310,7 +308,11 @@ export class Guest {
       },
       fail: (question, reason) => {
         const call = this.#callOf(question);
-        if (call) this.#fail(call, reason);
+        if (!call) return;
+        // The exchange says it in the words of winerp.
+        const isMissing = reason.code === FaultCode.NameNotFound;
+        const { name = "null" } = question.responder;
+        this.#fail(call, isMissing ? nobodyHas(name) : reason);
       },
       tell: ({ name = "null" }, { data }) =>
         isLonger(data, maxMessageBytes)
@@ -381,4 +383,8 @@ function failureOf(data: string): Fault {
   if (data === NO_ROUTE) return fault("RouteNotFound", JSON.parse(data));
   const text = data[0] === '"' ? String(JSON.parse(data)) : data;
   return fault("RouteFailed", text);
+}
+
+function nobodyHas(name: string): Fault {
+  return fault("NameNotFound", `Nobody has the name ${name}.`);
 }
