@@ -19,10 +19,11 @@ import type { Transport } from "@wirekit/transport/transport";
 import type { GatewayEvent } from "./events.ts";
 import { describe } from "./explain.ts";
 import type { Gateway } from "./gateway.ts";
-import { type Home, type HomeKind, nameOf } from "./home.ts";
+import { type Home, type HomeGateway, type HomeKind, nameOf } from "./home.ts";
 import {
   besideOf,
   gatewayOf,
+  type HomeOf,
   readHome,
   type Target,
   targetsOf,
@@ -33,7 +34,7 @@ import {
   profileOf,
   PROFILES,
 } from "./session/profiles.ts";
-import { DEFAULT_PORT, tcpGateway } from "./tcp.ts";
+import { DEFAULT_PORT, tcpGateway, type TcpGatewayOptions } from "./tcp.ts";
 import { serialize } from "./wire/message.ts";
 
 /** An option that exists only to be refused. */
@@ -119,41 +120,19 @@ export async function withGateway(
   run: (gateway: Gateway, home?: Home) => Promise<void>,
   targets: readonly Target[] = [],
 ): Promise<void> {
-  const given = settings(terminal, {
-    OPENWEBNET_HOST: options.host,
-    OPENWEBNET_PASSWORD: await fromFile(options.passwordFile),
-  });
-  const found = await readHome(options.home, options.gateway !== undefined);
+  const { given, found } = await givenBy(options, terminal);
   const chosen = gatewayOf(found, options.gateway, targets);
   // A host that the user names takes the place of the gateway in the file.
   const known = given.OPENWEBNET_HOST === undefined ? chosen : undefined;
   const host = given.OPENWEBNET_HOST ?? known?.host;
-  if (host === undefined) {
-    throw new UsageError(
-      "Name the gateway with --host, in OPENWEBNET_HOST, or in a home.json",
-    );
-  }
-  const { passwordFile } = known ?? {};
-  const password = given.OPENWEBNET_PASSWORD ??
-    await fromFile(passwordFile && besideOf(found!.file, passwordFile));
-  const { selector, timeout, capture } = options;
-  const { port = known?.port ?? DEFAULT_PORT } = options;
-  const { profile = profileOf(known?.profile ?? "generic") } = options;
-  using file = capture === undefined ? undefined : await Deno.open(capture, {
-    append: true,
-    create: true,
-  });
+  if (host === undefined) throw nowhere();
+  using file = await captureOf(options);
+  const settings = await settingsOf(options, given, known, found, file);
+  const { port } = settings;
   const { promise: unreachable, reject } = Promise.withResolvers<never>();
   let wasOpen = false;
-  const connectTimeout = Math.min(timeout ?? CONNECT_TIMEOUT, CONNECT_TIMEOUT);
   await using gateway = tcpGateway(host, {
-    profile,
-    port,
-    connectTimeout,
-    ...(password === undefined ? {} : { password }),
-    ...(selector === undefined ? {} : { selector }),
-    ...(timeout === undefined ? {} : { timeout }),
-    ...(file === undefined ? {} : { wrap: recorder(file) }),
+    ...settings,
     hooks: {
       state({ session, state, error }) {
         if (state === "open") {
@@ -175,6 +154,119 @@ export async function withGateway(
   } finally {
     waiting.stop();
   }
+}
+
+/**
+ * Does something with all gateways of the home at once, by their names: or with
+ * the one that the user names. One that cannot be reached does not keep the
+ * others from being used.
+ */
+export async function withGateways(
+  options: GatewayValues,
+  terminal: Terminal,
+  run: (
+    gateways: Readonly<Record<string, Gateway>>,
+    home?: Home,
+  ) => Promise<void>,
+): Promise<void> {
+  const { given, found } = await givenBy(options, terminal);
+  const all = Object.entries(found?.home.gateways ?? {});
+  if (
+    given.OPENWEBNET_HOST !== undefined || options.gateway !== undefined ||
+    all.length < 2
+  ) {
+    const name = options.gateway ?? all[0]?.[0] ?? DEFAULT_NAME;
+    return await withGateway(
+      options,
+      terminal,
+      (gateway, home) => run({ [name]: gateway }, home),
+    );
+  }
+  using file = await captureOf(options);
+  await using opened = new AsyncDisposableStack();
+  // Without a prototype, `__proto__` is a name like any other.
+  const gateways: Record<string, Gateway> = Object.create(null);
+  for (const [name, known] of all) {
+    const settings = await settingsOf(options, given, known, found, file);
+    let told = "";
+    gateways[name] = opened.use(tcpGateway(known.host, {
+      ...settings,
+      port: known.port ?? DEFAULT_PORT,
+      hooks: {
+        state({ session, state, error }) {
+          const why = error instanceof Error ? `: ${error.message}` : "";
+          if (state === "open") told = "";
+          if (state !== "waiting" || terminal.signal.aborted || why === told) {
+            return;
+          }
+          told = why;
+          terminal.error(
+            `openwebnet: ${name}: the ${session} session was lost${why}`,
+          );
+        },
+      },
+    }));
+  }
+  await run(gateways, found?.home);
+}
+
+/** The name of a plant that the user has not named. */
+const DEFAULT_NAME = "MyHOME";
+
+type Given = Record<
+  "OPENWEBNET_HOST" | "OPENWEBNET_PASSWORD",
+  string | undefined
+>;
+
+/** What the user says in options, the environment, and a home. */
+async function givenBy(
+  { host, passwordFile, home, gateway }: GatewayValues,
+  terminal: Terminal,
+): Promise<{ given: Given; found: HomeOf | undefined }> {
+  const given = settings(terminal, {
+    OPENWEBNET_HOST: host,
+    OPENWEBNET_PASSWORD: await fromFile(passwordFile),
+  });
+  return { given, found: await readHome(home, gateway !== undefined) };
+}
+
+function nowhere(): UsageError {
+  return new UsageError(
+    "Name the gateway with --host, in OPENWEBNET_HOST, or in a home.json",
+  );
+}
+
+/** Opens the file that the user wants the frames in. */
+async function captureOf(
+  { capture }: GatewayValues,
+): Promise<Deno.FsFile | undefined> {
+  if (capture === undefined) return undefined;
+  return await Deno.open(capture, { append: true, create: true });
+}
+
+/** How to open a gateway. */
+async function settingsOf(
+  options: GatewayValues,
+  given: Given,
+  known: HomeGateway | undefined,
+  found: HomeOf | undefined,
+  file: Deno.FsFile | undefined,
+): Promise<Omit<TcpGatewayOptions, "hooks"> & { port: number }> {
+  const { passwordFile } = known ?? {};
+  const password = given.OPENWEBNET_PASSWORD ??
+    await fromFile(passwordFile && besideOf(found!.file, passwordFile));
+  const { selector, timeout } = options;
+  const { port = known?.port ?? DEFAULT_PORT } = options;
+  const { profile = profileOf(known?.profile ?? "generic") } = options;
+  return {
+    profile,
+    port,
+    connectTimeout: Math.min(timeout ?? CONNECT_TIMEOUT, CONNECT_TIMEOUT),
+    ...(password === undefined ? {} : { password }),
+    ...(selector === undefined ? {} : { selector }),
+    ...(timeout === undefined ? {} : { timeout }),
+    ...(file === undefined ? {} : { wrap: recorder(file) }),
+  };
 }
 
 /**

@@ -10,7 +10,7 @@ import {
   toggle,
   UsageError,
 } from "@wirekit/internal/command";
-import { fromFile, GATEWAY_OPTIONS, withGateway } from "./_command_gateway.ts";
+import { fromFile, GATEWAY_OPTIONS, withGateways } from "./_command_gateway.ts";
 import config from "./deno.json" with { type: "json" };
 
 const { json: _, ...GATEWAY } = GATEWAY_OPTIONS;
@@ -58,28 +58,34 @@ export const mqtt = command({
       : await Deno.readTextFile(options.ca);
     // Only this command needs the MQTT library, so it is loaded here.
     const { connectMqtt } = await import("./mqtt/mqtt.ts");
-    await withGateway(
+    await withGateways(
       { ...options, json: false },
       terminal,
-      async (gateway, home) => {
-        const name = options.gateway ?? Object.keys(home?.gateways ?? {})[0];
-        await using bridge = await connectMqtt(gateway, {
-          url,
-          onlyNamed,
-          logger: loggerOf(terminal),
-          ...(username === undefined ? {} : { username }),
-          ...(password === undefined ? {} : { password }),
-          ...(ca === undefined ? {} : { tls: { ca } }),
-          ...(home === undefined ? {} : { home }),
-          ...(name === undefined ? {} : { name }),
-          ...(prefix === undefined ? {} : { prefix }),
-          ...(discoveryPrefix === undefined ? {} : { discoveryPrefix }),
+      async (gateways, home) => {
+        await using bridges = new AsyncDisposableStack();
+        // A bridge each: a broker keeps one last will for each connection, and
+        // one gateway may be away while the others are there.
+        const ends = Object.entries(gateways).map(async ([name, gateway]) => {
+          const bridge = await connectMqtt(gateway, {
+            url,
+            onlyNamed,
+            name,
+            logger: loggerOf(terminal),
+            ...(username === undefined ? {} : { username }),
+            ...(password === undefined ? {} : { password }),
+            ...(ca === undefined ? {} : { tls: { ca } }),
+            ...(home === undefined ? {} : { home }),
+            ...(prefix === undefined ? {} : { prefix }),
+            ...(discoveryPrefix === undefined ? {} : { discoveryPrefix }),
+          });
+          bridges.use(bridge);
+          await bridge.closed;
         });
         const { promise: stopped, resolve } = Promise.withResolvers<void>();
         const { signal } = terminal;
         signal.addEventListener("abort", () => resolve(), { once: true });
         if (signal.aborted) resolve();
-        await Promise.race([bridge.closed, stopped]);
+        await Promise.race([Promise.all(ends), stopped]);
       },
     );
   },

@@ -30,6 +30,7 @@ import {
   withGateway,
 } from "./_command_gateway.ts";
 import { mqtt, service } from "./_command_mqtt.ts";
+import { page } from "./_command_page.ts";
 import { simulate } from "./_command_simulate.ts";
 import { Shutter } from "./areas/automation.ts";
 import { scanDevices } from "./areas/diagnostics.ts";
@@ -427,6 +428,7 @@ export const openwebnet: Command = {
     setup,
     scan,
     decodeCommand,
+    page,
     mqtt,
     service,
     simulate,

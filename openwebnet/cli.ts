@@ -13,7 +13,8 @@
  * `--allow-env=OPENWEBNET_HOST,OPENWEBNET_PASSWORD` it takes both from the
  * environment. With `--allow-read=home.json` it takes gateways and names from
  * that file; `setup`, which writes it, needs `--allow-write` too. `mqtt` takes
- * the broker from `MQTT_URL`, `MQTT_USERNAME` and `MQTT_PASSWORD`.
+ * the broker from `MQTT_URL`, `MQTT_USERNAME` and `MQTT_PASSWORD`, and `page` its
+ * token from `OPENWEBNET_TOKEN`.
  * `--password-file`, `--capture` and `--replay` need `--allow-read` or
  * `--allow-write` for their files.
  *

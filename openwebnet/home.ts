@@ -77,6 +77,8 @@ export interface HomeItem {
   gateway?: string;
   /** Travel time in seconds of a shutter that reports no position. */
   seconds?: number;
+  /** The room that it is in, for pages. */
+  room?: string;
 }
 
 /**
@@ -204,7 +206,7 @@ function gatewayAt(path: string, value: unknown): HomeGateway {
 }
 
 function itemAt(path: string, value: unknown): HomeItem {
-  const { gateway, seconds, ...rest } = objectAt(path, value);
+  const { gateway, seconds, room, ...rest } = objectAt(path, value);
   const kinds = Object.keys(rest).filter((key) => isOneOf(key, HOME_KINDS));
   const [kind] = kinds as HomeKind[];
   onlyKnown(path, rest, HOME_KINDS);
@@ -231,6 +233,9 @@ function itemAt(path: string, value: unknown): HomeItem {
   if (gateway !== undefined && typeof gateway !== "string") {
     fail(`${path}.gateway`, "the name of a gateway", gateway);
   }
+  if (room !== undefined && (typeof room !== "string" || !room.trim())) {
+    fail(`${path}.room`, "the name of a room", room);
+  }
   return {
     kind,
     target,
@@ -238,6 +243,7 @@ function itemAt(path: string, value: unknown): HomeItem {
     where,
     ...(gateway === undefined ? {} : { gateway }),
     ...(seconds === undefined ? {} : { seconds: Number(seconds) }),
+    ...(room === undefined ? {} : { room: room.trim() }),
   };
 }
 

@@ -182,6 +182,7 @@ Deno.test("parseHome() says where a home is wrong", () => {
     '{ "names": { "a b": { "light": "12" } } }': "without spaces",
     '{ "names": { "a": { "light": "12", "seconds": 3 } } }': "for a shutter",
     '{ "names": { "a": { "shutter": "31", "seconds": 0 } } }': "seconds",
+    '{ "names": { "a": { "light": "12", "room": 3 } } }': "names.a.room",
     '{ "names": { "a": { "light": "12", "gateway": "x" } } }':
       "names.a.gateway must be the name of a gateway",
     '{ "gateways": { "a": { "host": "" } } }': "gateways.a.host",
@@ -209,7 +210,7 @@ Deno.test("home.schema.json has what parseHome() takes", async () => {
   const { item, gateway } = definitions;
   assertEquals(
     Object.keys(item.properties),
-    [...HOME_KINDS, "gateway", "seconds"],
+    [...HOME_KINDS, "gateway", "room", "seconds"],
   );
   assertEquals(
     item.oneOf.map(({ required }: { required: string[] }) => required[0]),

@@ -37,7 +37,9 @@ export interface StatesOptions {
    */
   maxDevices?: number;
   /**
-   * Called with each event that changes a known state.
+   * Called with each event that changes a known state, or that comes after
+   * another about the same device: "off" after "40 %" is told, although "off"
+   * was the last such event before.
    *
    * @param event The event.
    */
@@ -207,10 +209,13 @@ export class States implements AsyncDisposable {
       }
     }
     const before = device.get(type);
+    const newest = [...device.keys()].at(-1);
     // Keeps the newest event last.
     device.delete(type);
     device.set(type, event);
-    if (before === undefined || !isSame(before, event)) this.#changed?.(event);
+    if (before === undefined || newest !== type || !isSame(before, event)) {
+      this.#changed?.(event);
+    }
   }
 
   /** Asks the members of a collective target, once for several commands. */

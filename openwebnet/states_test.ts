@@ -38,6 +38,31 @@ Deno.test("States knows what was asked and what has happened since", async () =>
   assertEquals(changes, ["light.state 11", "light.state 12"]);
 });
 
+Deno.test("States tells that a device is again what it was before another event", async () => {
+  const cases: [frames: string[], last: string][] = [
+    [["*1*0*21##", "*#1*21*1*140*255##", "*1*0*21##"], "light.state 21"],
+    [
+      ["*2*0*31##", "*#2*31*10*11*40*0*0##", "*2*0*31##"],
+      "automation.state 31",
+    ],
+    [["*4*1*1##", "*4*303*1##", "*4*1*1##"], "thermo.operation 1"],
+  ];
+  for (const [frames, last] of cases) {
+    await using simulator = new GatewaySimulator();
+    const transport = () => simulator.connect();
+    await using gateway = new Gateway({ transport });
+    const changes: string[] = [];
+    await using _states = new States(gateway, {
+      changed: ({ type, where }) => changes.push(`${type} ${where}`),
+    });
+    await gateway.ready();
+    for (const frame of [...frames, "*1*1*0311##"]) simulator.publish(frame);
+    await until(() => changes.at(-1) === "light.state 0311");
+    assertEquals(changes.length, 4, frames.join());
+    assertEquals(changes[2], last);
+  }
+});
+
 Deno.test("States takes no wish for a state", async () => {
   await using simulator = new GatewaySimulator();
   const transport = () => simulator.connect();

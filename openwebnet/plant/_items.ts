@@ -7,21 +7,9 @@ import type { GatewayEvent } from "../events.ts";
 import type { Home, HomeItem, HomeKind } from "../home.ts";
 import type { FoundItem } from "../inventory.ts";
 import { parseWhere } from "../wire/where.ts";
+import type { ShownKind } from "./_report.ts";
 
-/** The kind of a device. The word is part of topics and ids. */
-export type ShownKind =
-  | "light"
-  | "shutter"
-  | "zone"
-  | "probe"
-  | "meter"
-  | "breaker"
-  | "contact"
-  | "alarm"
-  | "cen"
-  | "cenplus"
-  | "scene"
-  | "module";
+export type { ShownKind };
 
 /** A device that is shown. What its events teach about it is added later. */
 export interface Shown {
@@ -32,6 +20,8 @@ export interface Shown {
   readonly name: string;
   /** Travel time in seconds of a shutter that reports no position. */
   readonly seconds?: number | undefined;
+  /** The room that it is in. */
+  readonly room?: string | undefined;
   /** Whether a light has reported a level, or a shutter a position. */
   hasLevel: boolean;
   /** Whether a zone has reported its humidity. */
@@ -103,13 +93,14 @@ export function shown(
   kind: ShownKind,
   where: string,
   name?: string,
-  seconds?: number,
+  { seconds, room }: Pick<HomeItem, "seconds" | "room"> = {},
 ): Shown {
   return {
     kind,
     where,
     name: name ?? defaultName({ kind, where }),
     seconds,
+    room,
     hasLevel: false,
     hasHumidity: false,
     buttons: new Set(),
@@ -152,7 +143,7 @@ function sameFor(kind: ShownKind, where: string): string {
 /** Returns the device of a name in a home; `undefined` if it is not shown. */
 export function ofHome(name: string, item: HomeItem): Shown | undefined {
   const kind = OF_HOME[item.kind];
-  return kind && shown(kind, item.where, labelOf(name), item.seconds);
+  return kind && shown(kind, item.where, labelOf(name), item);
 }
 
 /** Returns the devices of a home that are behind one of its gateways. */

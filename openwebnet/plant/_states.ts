@@ -10,9 +10,9 @@ import { lightState } from "../areas/lights.ts";
 import type { ActuatorState, Season } from "../areas/thermo.ts";
 import type { GatewayEvent } from "../events.ts";
 import type { Shown } from "./_items.ts";
+import type { State } from "./_report.ts";
 
-/** The state of a device as it is published. Unknown values are `null`. */
-export type State = Readonly<Record<string, string | number | null>>;
+export type { State };
 
 /** A momentary event at a device. */
 export type Happening = {

@@ -59,6 +59,11 @@ export class NackError extends RemoteError {
   /** The frame that was refused. */
   readonly frame: string;
 
+  /** The reason in words, such as `"busy"`. */
+  get reason(): string {
+    return REASONS[this.code];
+  }
+
   /**
    * Creates the error.
    *

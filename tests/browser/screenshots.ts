@@ -1,13 +1,14 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 /**
- * Takes the pictures of the hub's page that its README shows, of a hub that is
- * made up: `deno task screenshots`.
+ * Takes the pictures of the pages that their READMEs show, of a hub and a home
+ * that are made up: `deno task screenshots`.
  */
 
 import { delay } from "@std/async/delay";
 import { ROOT } from "../_packages.ts";
 import { Chromium, type PageOptions } from "./_chromium.ts";
+import { FakeHome } from "./_fake_home.ts";
 import { FakeHub, type FakeOptions } from "./_fake_hub.ts";
 
 const FOLDER = new URL("hub/images/", ROOT);
@@ -40,3 +41,25 @@ await Promise.all(PICTURES.map(async ([name, hub, options]) => {
   await Deno.writeFile(new URL(`${name}.webp`, FOLDER), picture);
   await page.close();
 }));
+
+const HOME_FOLDER = new URL("openwebnet/images/", ROOT);
+await Deno.mkdir(HOME_FOLDER, { recursive: true });
+for (
+  const [name, options] of [
+    ["page", { size: [1440, 860] }],
+    ["page-phone", { size: [390, 844], dark: true, mobile: true }],
+  ] as [string, PageOptions][]
+) {
+  await using home = await FakeHome.start();
+  await using browser = await Chromium.start();
+  const page = await browser.open(home.url, options);
+  await page.says("1.23 kW");
+  await home.gateway.send("*1*1*11##");
+  await home.gateway.send("*#1*21*#1*140*255##");
+  home.plant.simulator.publish("*15*05*15##");
+  await page.click('.tile[data-id="shutter_33"] .act');
+  await page.says("On, 40 %");
+  await delay(2_000);
+  const picture = await page.picture(false, "webp");
+  await Deno.writeFile(new URL(`${name}.webp`, HOME_FOLDER), picture);
+}

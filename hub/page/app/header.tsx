@@ -9,7 +9,7 @@ import { Icon } from "./icons.tsx";
 import type { Model } from "./model.ts";
 import { Choice, Copy, download } from "./parts.tsx";
 import { get, messageOf } from "./session.ts";
-import { setTheme, type Theme, theme } from "./theme.ts";
+import { setTheme, type Theme, theme } from "../../../pages/app/theme.ts";
 
 /** How long payloads are recorded, in milliseconds. */
 const RECORDED = 300_000;

@@ -9,7 +9,7 @@ import { Icon } from "./icons.tsx";
 import type { EdgeRow, Model } from "./model.ts";
 import { Choice, Nothing, Section } from "./parts.tsx";
 import { type Flow, Scene, type Spot } from "./scene.ts";
-import { onTheme } from "./theme.ts";
+import { onTheme } from "../../../pages/app/theme.ts";
 
 /** The most points; more names than these become groups. */
 const MAX_SPOTS = 200;

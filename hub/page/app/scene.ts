@@ -13,7 +13,7 @@ import {
   type SimulationLinkDatum,
   type SimulationNodeDatum,
 } from "d3-force";
-import { colour } from "./theme.ts";
+import { colour } from "../../../pages/app/theme.ts";
 
 /** A point: a name, or a group of names. */
 export interface Spot {

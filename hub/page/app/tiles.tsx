@@ -6,7 +6,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import { clock, count, rate, share, took } from "./format.ts";
 import { HISTORY, type Line, type Model } from "./model.ts";
-import { colour, onTheme } from "./theme.ts";
+import { colour, onTheme } from "../../../pages/app/theme.ts";
 
 /** The points of a chart: their times, then the values of each line. */
 type Points = [number[], ...(number | null)[][]];

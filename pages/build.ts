@@ -20,7 +20,7 @@ interface Page {
 
 const PAGES: readonly Page[] = [
   {
-    home: new URL("hub/page/", import.meta.url),
+    home: new URL("../hub/page/", import.meta.url),
     maxBytes: 150_000,
     styles: [
       "base",
@@ -34,6 +34,12 @@ const PAGES: readonly Page[] = [
       "widths",
     ],
     hasVendored: true,
+  },
+  {
+    home: new URL("../openwebnet/page/", import.meta.url),
+    maxBytes: 60_000,
+    styles: ["base", "tiles"],
+    hasVendored: false,
   },
 ];
 

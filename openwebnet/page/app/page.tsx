@@ -1,0 +1,236 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** The page as a whole. */
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { setTheme, type Theme, theme } from "../../../pages/app/theme.ts";
+import { Icon } from "./icons.tsx";
+import { type Device, Model } from "./model.ts";
+import { ofHub, top } from "./server.ts";
+import { Refusal, SignIn } from "./sign_in.tsx";
+import { DeviceTile } from "./tiles.tsx";
+import { celsius, numberIn, sentence, watts } from "./words.ts";
+
+/** Draws everything anew whenever there is news, once a frame. */
+function useModel(): Model {
+  const [, draw] = useState(0);
+  const made = useRef<Model | undefined>(undefined);
+  if (!made.current) {
+    let waits = false;
+    made.current = new Model(() => {
+      if (waits) return;
+      waits = true;
+      requestAnimationFrame(() => {
+        waits = false;
+        draw((times) => times + 1);
+      });
+    });
+  }
+  return made.current;
+}
+
+/** The page. */
+export function Page(): JSX.Element {
+  const model = useModel();
+  useEffect(() => {
+    void model.start();
+  }, []);
+  const title = titleOf(model);
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
+  if (model.connection === "locked") return <SignIn model={model} />;
+  if (model.connection === "refused") return <Refusal model={model} />;
+  return <Home model={model} title={title} />;
+}
+
+function titleOf({ plants }: Model): string {
+  const names = plants.map(({ name }) => name);
+  const title = names.length === 0 ? "Home" : names.join(", ");
+  return sentence(title.replaceAll(/[-_]+/g, " "));
+}
+
+/** With more tiles, a room takes the whole width. */
+const MANY = 14;
+
+function Home({ model, title }: { model: Model; title: string }): JSX.Element {
+  const { rooms } = model;
+  const isLong = rooms.some(({ devices }) => devices.length > MANY);
+  const devices = rooms.flatMap(({ devices }) => devices);
+  return (
+    <>
+      <header class="bar">
+        {ofHub && (
+          <nav aria-label="Pages of this hub">
+            <a class="back" href={top}>Hub</a>
+          </nav>
+        )}
+        <h1>
+          <Icon name="home" />
+          {title}
+        </h1>
+        <Summary devices={devices} />
+        <Themes />
+        {model.session && !model.session.isOpen && !ofHub && (
+          <button
+            type="button"
+            class="act bare"
+            aria-label="Sign out"
+            title="Sign out"
+            onClick={() => void model.signOut()}
+          >
+            <Icon name="out" />
+          </button>
+        )}
+      </header>
+      <main>
+        <Trouble model={model} />
+        <div class={isLong ? "rooms long" : "rooms"}>
+          {rooms.map(({ name, devices }, at) => (
+            <section key={name} aria-labelledby={`room-${at}`}>
+              <h2 id={`room-${at}`}>{name}</h2>
+              <ul class="tiles">
+                {devices.map((device) => (
+                  <DeviceTile
+                    key={device.key}
+                    device={device}
+                    give={(part, text) => void model.order(device, part, text)}
+                  />
+                ))}
+              </ul>
+            </section>
+          ))}
+        </div>
+        {rooms.length === 0 && <Empty model={model} />}
+      </main>
+      <footer>
+        <a href="page/licences.txt">Licences</a>
+      </footer>
+      <Announcer devices={devices} />
+    </>
+  );
+}
+
+/** What the home is like, in a line. */
+function Summary({ devices }: { devices: readonly Device[] }): JSX.Element {
+  const lit =
+    devices.filter(({ kind, state }) =>
+      kind === "light" && state["state"] === "ON"
+    ).length;
+  const warmth = devices.filter(({ kind }) => kind === "zone")
+    .map((device) => numberIn(device, "current"))
+    .filter((value) => value !== undefined);
+  const power = devices.filter(({ kind }) => kind === "meter")
+    .map((device) => numberIn(device, "power"))
+    .filter((value) => value !== undefined);
+  const [first] = warmth;
+  const mean = warmth.reduce((sum, value) => sum + value, 0) / warmth.length;
+  const lights = devices.some(({ kind }) => kind === "light");
+  return (
+    <ul class="summary">
+      {lights && (
+        <li class={lit > 0 ? "lit" : ""}>
+          <Icon name="bulb" />
+          {lit === 0
+            ? "No light on"
+            : lit === 1
+            ? "1 light on"
+            : `${lit} lights on`}
+        </li>
+      )}
+      {first !== undefined && (
+        <li>
+          <Icon name="thermometer" />
+          {celsius(mean)}
+        </li>
+      )}
+      {power.length > 0 && (
+        <li>
+          <Icon name="energy" />
+          {watts(power[0]!)}
+        </li>
+      )}
+    </ul>
+  );
+}
+
+/** What is wrong with the server or a gateway. */
+function Trouble({ model }: { model: Model }): JSX.Element {
+  const { connection, plants } = model;
+  const several = plants.length > 1;
+  return (
+    <div role="status">
+      {connection === "lost" && (
+        <p class="trouble">
+          <Icon name="warning" />
+          <span>
+            <strong>No connection to the server.</strong>{" "}
+            Trying again. What you see may be out of date.
+          </span>
+        </p>
+      )}
+      {connection === "live" &&
+        plants.filter(({ isOnline, fault, isKnown }) =>
+          !isOnline && (fault !== undefined || isKnown)
+        ).map(({ name, fault }) => (
+          <p class="trouble" key={name}>
+            <Icon name="warning" />
+            <span>
+              <strong>
+                The gateway{several ? ` of ${name}` : ""} cannot be reached.
+              </strong>{" "}
+              Trying again.{" "}
+              {fault !== undefined && <span class="why">{fault}</span>}
+            </span>
+          </p>
+        ))}
+    </div>
+  );
+}
+
+function Empty({ model: { connection, plants } }: { model: Model }) {
+  if (connection === "lost") return null;
+  const isKnown = connection === "live" &&
+    plants.every(({ isKnown }) => isKnown);
+  return (
+    <p class="empty">
+      {isKnown
+        ? "Nothing was found on the bus. Name your devices in home.json."
+        : "Asking the plant what it has …"}
+    </p>
+  );
+}
+
+/** Tells those who cannot see it what has failed. */
+function Announcer({ devices }: { devices: readonly Device[] }): JSX.Element {
+  const faults = devices.filter(({ fault }) => fault !== undefined)
+    .map(({ name, fault }) => `${name}: ${fault}`);
+  return <p class="sr" role="log">{faults.join(". ")}</p>;
+}
+
+const THEMES = [
+  ["auto", "As the system has it"],
+  ["light", "Light"],
+  ["dark", "Dark"],
+] as const;
+
+function Themes(): JSX.Element {
+  const [chosen, setChosen] = useState<Theme>(theme());
+  const at = THEMES.findIndex(([name]) => name === chosen);
+  const [next] = THEMES[(at + 1) % THEMES.length]!;
+  const words = `Colours: ${THEMES[at]![1].toLowerCase()}`;
+  return (
+    <button
+      type="button"
+      class="act bare"
+      aria-label={words}
+      title={words}
+      onClick={() => {
+        setTheme(next);
+        setChosen(next);
+      }}
+    >
+      <Icon name={chosen} />
+    </button>
+  );
+}

@@ -1,0 +1,407 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/**
+ * A page of a plant for telephones and screens: its rooms, with a tile for each
+ * light, shutter, zone, meter, contact and scene. The tiles move with the bus,
+ * and show what was asked for until the bus confirms it.
+ *
+ * ```ts no-assert
+ * import { servePage } from "@wirekit/openwebnet/page";
+ * import { tcpGateway } from "@wirekit/openwebnet/tcp";
+ *
+ * async function main() {
+ *   await using gateway = tcpGateway("192.168.1.35", { password: "12345" });
+ *   await using server = await servePage({ home: gateway }, { port: 20080 });
+ *   console.log(server.urls[0]); // http://127.0.0.1:20080/
+ *   await server.closed;
+ * }
+ * ```
+ *
+ * @module
+ */
+
+import type { Logger } from "@wirekit/internal/logger";
+import {
+  type Admission,
+  type RequestInfo,
+  wantsWebSocket,
+} from "@wirekit/transport/admission";
+import {
+  fingerprint,
+  isLoopback,
+  isSame,
+  PageAdmission,
+  refused,
+  type Session,
+  SignIn,
+} from "@wirekit/transport/pages";
+import { listenWebSocket } from "@wirekit/transport/listen-websocket";
+import type { NetAddr, RenewableTls } from "@wirekit/transport/serve";
+import type { Gateway } from "../gateway.ts";
+import { OrderError } from "../plant/_plant_watch.ts";
+import { answerAsset, answerPage, type PlantSource } from "./_page_answer.ts";
+import { PlantView, type PlantViewOptions } from "./_plant_view.ts";
+
+export type { Logger, NetAddr, RenewableTls, RequestInfo };
+export { answerAsset, answerPage, OrderError, PlantView };
+export type { PageStay, PlantSource } from "./_page_answer.ts";
+export type { PlantViewOptions } from "./_plant_view.ts";
+export type {
+  DeviceReport,
+  PageOrder,
+  PageReport,
+  PlantReport,
+  ShownKind,
+  State,
+} from "../plant/_report.ts";
+
+/** Options of {@linkcode PlantPage}. */
+export interface PlantPageOptions extends PlantViewOptions {
+  /**
+   * What a person has to sign in with. Without it, only this machine may look
+   * and give orders.
+   *
+   * @default None.
+   */
+  token?: string;
+  /**
+   * The names by which the page may be reached besides those of this machine,
+   * such as `"home.example.org"`.
+   *
+   * @default {[]}
+   */
+  allowedHosts?: readonly string[];
+}
+
+/** The most pages that are open at a time. */
+const MAX_PAGES = 100;
+
+/** How long a page that has no news waits for a sign of life, in milliseconds. */
+const BEAT_INTERVAL = 10_000;
+
+/** Somebody who may look and give orders. */
+interface Visitor {
+  readonly label: string;
+  readonly session?: Session<string>;
+}
+
+/**
+ * The page of plants, as a handler for HTTP requests.
+ *
+ * @example A page of a simulated plant
+ * ```ts
+ * import { Gateway, GatewaySimulator } from "@wirekit/openwebnet";
+ * import { PlantPage } from "@wirekit/openwebnet/page";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using simulator = new GatewaySimulator();
+ * await using gateway = new Gateway({ transport: () => simulator.connect() });
+ * await using page = new PlantPage({ home: gateway });
+ * const response = await page.fetch(
+ *   new Request("http://127.0.0.1/", { headers: { accept: "text/html" } }),
+ *   { remoteAddr: { transport: "tcp", hostname: "127.0.0.1" } },
+ * );
+ * assertEquals(response.status, 200);
+ * await response.body?.cancel();
+ * ```
+ */
+export class PlantPage implements AsyncDisposable {
+  /** Decides whose requests are answered. */
+  readonly admission: Admission<unknown>;
+  readonly #admission: PageAdmission<Visitor>;
+  readonly #view: PlantView;
+  readonly #token: Uint8Array | undefined;
+  readonly #signIn: SignIn<string, Visitor>;
+  readonly #source: PlantSource;
+  /** What ends each page that is open, and whose it is. */
+  readonly #pages = new Map<AbortController, Session<string> | undefined>();
+
+  /**
+   * Starts to follow plants.
+   *
+   * @param gateways The gateways, by the names of their plants: those that they
+   * have in the home. They stay open when the page is closed.
+   * @param options What to show, and to whom.
+   * @throws {TypeError} If the token is empty, or a name in `allowedHosts` is not
+   * valid.
+   * @throws {RangeError} If a limit is not valid.
+   */
+  constructor(
+    gateways: Readonly<Record<string, Gateway>>,
+    options: PlantPageOptions = {},
+  ) {
+    const { token, allowedHosts, logger } = options;
+    if (token === "") throw new TypeError("Cannot use an empty token");
+    this.#token = token === undefined ? undefined : fingerprint(token);
+    const isOpen = token === undefined;
+    this.#signIn = new SignIn<string, Visitor>({
+      isOpen,
+      find: (texts) =>
+        texts.some((text) => this.#isToken(text)) ? "token" : undefined,
+      credentials: bearer,
+      granted: (label) => ({ label }),
+      describe: ({ label }) => ({ label, isOpen }),
+    });
+    this.admission = this.#admission = new PageAdmission<Visitor>({
+      what: "page",
+      showsToken: (request) =>
+        bearer(request).some((text) => this.#isToken(text)),
+      authorize: (request, { remoteAddr }) =>
+        this.#visitor(request, remoteAddr),
+      ...(allowedHosts && { allowedHosts }),
+      ...(logger && { logger }),
+    });
+    const view = this.#view = new PlantView(gateways, options);
+    this.#source = {
+      async next(since, signal) {
+        await view.changed(since, BEAT_INTERVAL, signal);
+        signal.throwIfAborted();
+        return view.report(since);
+      },
+      order: (order) => Promise.resolve(view.order(order)),
+    };
+  }
+
+  /**
+   * Settles when the page is closed. Rejects if all gateways are lost for good,
+   * because they refuse the password. A lost connection does not end it.
+   */
+  get closed(): Promise<void> {
+    return this.#view.closed;
+  }
+
+  /**
+   * Answers an HTTP request. Use it as a handler for `Deno.serve`.
+   *
+   * @param request The request.
+   * @param info The sender. Without a token it must be given and must be on
+   * this machine: all other senders are refused.
+   * @returns The response.
+   */
+  readonly fetch = async (
+    request: Request,
+    info: Partial<RequestInfo> = {},
+  ): Promise<Response> => {
+    const admission = this.#admission;
+    const response = admission.checkAddress(info) ??
+      admission.checkOrigin(request, info) ??
+      admission.preflight(request) ?? await this.#answer(request, info);
+    return admission.secured(response, request);
+  };
+
+  /**
+   * Ends the page for good.
+   *
+   * @returns Resolves when no command is in progress.
+   */
+  async close(): Promise<void> {
+    for (const page of this.#pages.keys()) page.abort();
+    await this.#view[Symbol.asyncDispose]();
+    this.admission.flushLog();
+  }
+
+  /** The same as {@linkcode PlantPage.close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #answer(
+    request: Request,
+    info: Partial<RequestInfo>,
+  ): Promise<Response> {
+    const admit = async () => {
+      const admitted = await this.#admission.admit(request, info);
+      return admitted instanceof Response ? admitted : admitted.state;
+    };
+    const answered = this.#signIn.answer(request, {
+      admit,
+      refused: () => {
+        const text = "It signed in with a wrong token.";
+        void this.admission.refuse(401, text, info);
+      },
+      ended: () => this.#endPages(),
+    });
+    if (answered) return await answered;
+    const { pathname } = new URL(request.url);
+    const asset = answerAsset(request, pathname);
+    if (asset) return asset;
+    if (!pathname.startsWith("/api/")) {
+      const status = pathname === "/" ? 406 : 404;
+      return new Response("Open the address of this page in a browser.\n", {
+        status,
+      });
+    }
+    const visitor = await admit();
+    if (visitor instanceof Response) {
+      const type = visitor.headers.get("content-type");
+      if (type?.startsWith("application/json")) return visitor;
+      return refused(visitor.status, (await visitor.text()).trim());
+    }
+    if (this.#pages.size >= MAX_PAGES) {
+      return refused(503, "Too many pages are open.");
+    }
+    const ending = new AbortController();
+    const signal = info.signal
+      ? AbortSignal.any([info.signal, ending.signal])
+      : ending.signal;
+    const response = answerPage(request, pathname, this.#source, {
+      signal,
+      opened: () => this.#pages.set(ending, visitor.session),
+      closed: () => this.#pages.delete(ending),
+    });
+    return await response ?? refused(404, "There is nothing at this path.");
+  }
+
+  /** Ends the pages of those who have signed out. */
+  #endPages(): void {
+    for (const [page, session] of this.#pages) {
+      if (session && !this.#signIn.sessions.has(session)) page.abort();
+    }
+  }
+
+  #isToken(text: string): boolean {
+    return this.#token !== undefined && isSame(fingerprint(text), this.#token);
+  }
+
+  #visitor(
+    request: Request,
+    { transport, hostname = "" }: RequestInfo["remoteAddr"],
+  ): Visitor | Response {
+    if (wantsWebSocket(request)) {
+      return new Response("There is no WebSocket here.\n", { status: 404 });
+    }
+    if (this.#token === undefined) {
+      const isHere = transport === "unix" || isLoopback(hostname);
+      if (!isHere) {
+        return this.admission.refuse(
+          401,
+          "Only this machine may look: the page has no token.",
+          { remoteAddr: { hostname } },
+        );
+      }
+      return this.#signIn.checkProof(request) ?? { label: "open" };
+    }
+    if (bearer(request).some((text) => this.#isToken(text))) {
+      return { label: "token" };
+    }
+    const session = this.#signIn.sessionOf(request);
+    if (!session) return refused(401, "Sign in with a token.");
+    return this.#signIn.checkProof(request, session) ??
+      { label: session.grant, session };
+  }
+}
+
+/** Returns the token of a program, if it shows one. */
+function bearer({ headers }: Request): string[] {
+  const [, token] = /^Bearer +(\S{1,1024})$/i
+    .exec(headers.get("authorization") ?? "") ?? [];
+  return token === undefined ? [] : [token];
+}
+
+/** Options of {@linkcode servePage}. */
+export interface ServePageOptions extends PlantPageOptions {
+  /**
+   * The address to listen on. Any address other than this machine's own needs a
+   * `token`.
+   *
+   * @default {"127.0.0.1"}
+   */
+  hostname?: string;
+  /**
+   * The port; 0 for a free one.
+   *
+   * @default {20080}
+   */
+  port?: number;
+  /** Certificate chain and private key in PEM, for `https:`. */
+  tls?: { cert: string; key: string };
+}
+
+/** A page that listens. */
+export interface PageServer extends AsyncDisposable, RenewableTls {
+  /** Where it listens. */
+  readonly addr: NetAddr;
+  /** Its addresses for a browser. */
+  readonly urls: readonly [string, ...string[]];
+  /** Settles as {@linkcode PlantPage.closed} does. */
+  readonly closed: Promise<void>;
+  /**
+   * Stops listening, and ends the page.
+   *
+   * @returns Resolves when it has ended.
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the page of plants.
+ *
+ * @param gateways The gateways, by the names of their plants: those that they
+ * have in the home. They stay open when the page is closed.
+ * @param options Where to listen, what to show, and to whom.
+ * @returns The page, listening.
+ * @throws {TypeError} If it is to listen on other addresses than this machine's
+ * own without a token.
+ * @throws {Error} If it cannot listen: it names the address, and has the `code`
+ * of the system, such as `"EADDRINUSE"`.
+ *
+ * @example The page of a simulated plant
+ * ```ts
+ * import { Gateway, GatewaySimulator } from "@wirekit/openwebnet";
+ * import { servePage } from "@wirekit/openwebnet/page";
+ * import { assertMatch } from "@std/assert";
+ *
+ * await using simulator = new GatewaySimulator();
+ * await using gateway = new Gateway({ transport: () => simulator.connect() });
+ * await using server = await servePage({ home: gateway }, { port: 0 });
+ * assertMatch(server.urls[0], /^http:\/\/127\.0\.0\.1:\d+\/$/);
+ * ```
+ */
+export async function servePage(
+  gateways: Readonly<Record<string, Gateway>>,
+  options: ServePageOptions = {},
+): Promise<PageServer> {
+  const { hostname = "127.0.0.1", port = 20080, tls, token, logger } = options;
+  if (!isLoopback(hostname) && token === undefined) {
+    throw new TypeError(
+      `Cannot listen on ${hostname} without a token: anybody who reaches it ` +
+        "could switch what is in the home. Set one with --token-file or " +
+        "OPENWEBNET_TOKEN, or listen on 127.0.0.1",
+    );
+  }
+  const page = new PlantPage(gateways, options);
+  try {
+    const listener = await listenWebSocket({
+      hostname,
+      port,
+      ...(tls && { tls }),
+      ...(logger && { logger }),
+      admission: page.admission,
+      handler: page.fetch,
+    });
+    const { addr } = listener;
+    const close = async () => {
+      await page.close();
+      await listener.close();
+    };
+    const host = hostname.includes(":")
+      ? `[${hostname.replace(/[[\]]/g, "")}]`
+      : hostname;
+    const urls: [string] = [
+      `${tls ? "https" : "http"}://${host}:${addr.port}/`,
+    ];
+    const renewTls: RenewableTls["renewTls"] = (tls) => listener.renewTls(tls);
+    const { closed } = page;
+    return {
+      addr,
+      urls,
+      closed,
+      close,
+      renewTls,
+      [Symbol.asyncDispose]: close,
+    };
+  } catch (error) {
+    await page.close();
+    throw error;
+  }
+}

@@ -1,0 +1,373 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { connect } from "node:net";
+import { Gateway } from "../gateway.ts";
+import { parseHome } from "../home.ts";
+import { GatewaySimulator } from "../simulator/simulator.ts";
+import {
+  type DeviceReport,
+  type PageReport,
+  PlantPage,
+  PlantView,
+  servePage,
+} from "./page.ts";
+
+const TOKEN = "s3cret/+=";
+const HERE = { remoteAddr: { transport: "tcp", hostname: "127.0.0.1" } };
+const HOME = parseHome(`{
+  "gateways": { "home": { "host": "a" }, "garage": { "host": "b" } },
+  "names": {
+    "kitchen": { "light": "12", "room": "Kitchen" },
+    "hall": { "light": "21" },
+    "gate": { "light": "11", "gateway": "garage" }
+  }
+}`);
+
+/** A plant with a gateway to it. */
+function plant(
+  options: ConstructorParameters<typeof GatewaySimulator>[0] = {},
+) {
+  const simulator = new GatewaySimulator(options);
+  const transport = () => simulator.connect();
+  const gateway = new Gateway({
+    transport,
+    pacing: 0,
+    reconnect: { minDelay: 10, maxDelay: 50 },
+  });
+  return {
+    simulator,
+    gateway,
+    async [Symbol.asyncDispose]() {
+      await gateway.close();
+      await simulator.close();
+    },
+  };
+}
+
+/** Waits until a device is such as it has to be. */
+async function deviceOf(
+  view: PlantView,
+  plant: string,
+  id: string,
+  fits: (device: DeviceReport) => boolean = () => true,
+): Promise<DeviceReport> {
+  for (;;) {
+    const { now, devices, plants } = view.report();
+    const device = devices.find((each) =>
+      each.plant === plant && each.id === id
+    );
+    const isOnline = plants.some(({ name, isOnline }) =>
+      name === plant && isOnline
+    );
+    if (isOnline && device && fits(device)) return device;
+    await view.changed(now, 5_000, new AbortController().signal);
+    assert(view.report().now !== now, `${id} is never so`);
+  }
+}
+
+Deno.test("A view of plants shows what is, what was asked for, and what has failed", async () => {
+  await using home = plant();
+  await using garage = plant();
+  const gateways = { home: home.gateway, garage: garage.gateway };
+  await using view = new PlantView(gateways, { home: HOME });
+  const { name, room, state } = await deviceOf(view, "home", "light_12");
+  assertEquals([name, room, state], ["Kitchen", "Kitchen", { state: "OFF" }]);
+  const gate = await deviceOf(view, "garage", "light_11");
+  assertEquals(gate.name, "Gate");
+  assertEquals((await deviceOf(view, "home", "light_11")).name, "Light 11");
+
+  const { now } = view.report();
+  view.order({ plant: "home", id: "light_12", part: "", text: "ON" });
+  const asked = await deviceOf(
+    view,
+    "home",
+    "light_12",
+    ({ asked }) => !!asked,
+  );
+  assertEquals(asked.asked, { part: "", text: "ON" });
+  assertEquals(asked.state, { state: "OFF" });
+  const is = await deviceOf(view, "home", "light_12", ({ asked }) => !asked);
+  assertEquals(is.state, { state: "ON" });
+  const since = view.report(now);
+  assertEquals(since.isWhole, false);
+  const changed = since.devices.map(({ id }) => id);
+  assert(changed.includes("light_12") && !changed.includes("light_0311"));
+  assert(view.report("00:5").isWhole, "of another run");
+
+  home.simulator.fail({ at: "command", fault: "nack" });
+  view.order({ plant: "home", id: "light_12", part: "", text: "OFF" });
+  const failed = await deviceOf(
+    view,
+    "home",
+    "light_12",
+    ({ fault }) => !!fault,
+  );
+  assertEquals(failed.fault, "the gateway has refused it");
+  assertEquals(failed.state, { state: "ON" });
+  home.simulator.publish("*1*0*12##");
+  await deviceOf(view, "home", "light_12", ({ fault }) => !fault);
+});
+
+Deno.test("A view refuses orders that cannot be carried out, in words", async () => {
+  await using home = plant();
+  await using view = new PlantView({ home: home.gateway }, { home: HOME });
+  const order = (plant: string, id: string, text: string) => () =>
+    view.order({ plant, id, part: "", text });
+  assertThrows(order("home", "light_12", "ON"), Error, "cannot be reached");
+  await deviceOf(view, "home", "light_12");
+  assertThrows(order("x", "light_12", "ON"), Error, "no such plant");
+  assertThrows(order("home", "light_99", "ON"), Error, "no such device");
+  assertThrows(order("home", "light_12", "maybe"), SyntaxError, "expected ON");
+  assertEquals(home.simulator.executed.includes("*1*1*12##"), false);
+});
+
+Deno.test("A command that the bus never reports is asked for, and then said", async () => {
+  await using home = plant();
+  await using view = new PlantView({ home: home.gateway }, {
+    home: parseHome(`{ "names": { "ghost": { "light": "12" } } }`),
+  });
+  await deviceOf(view, "home", "light_12");
+  // It is acknowledged and done, and nobody hears of it.
+  const { gateway } = home;
+  const send = gateway.send.bind(gateway);
+  gateway.send = () => Promise.resolve();
+  view.order({ plant: "home", id: "light_12", part: "", text: "ON" });
+  await deviceOf(view, "home", "light_12", ({ asked }) => !!asked);
+  // The lamp says that it is off.
+  const said = await deviceOf(view, "home", "light_12", ({ asked }) => !asked);
+  assertEquals([said.state, said.fault], [{ state: "OFF" }, undefined]);
+  gateway.request = () => Promise.resolve([]);
+  view.order({ plant: "home", id: "light_12", part: "", text: "ON" });
+  const { fault } = await deviceOf(
+    view,
+    "home",
+    "light_12",
+    ({ fault }) => !!fault,
+  );
+  assertEquals(
+    fault,
+    "the gateway has taken it, but the device does not answer",
+  );
+  gateway.send = send;
+});
+
+/** Asks a page as a browser on this machine does. */
+async function ask(
+  page: PlantPage,
+  path: string,
+  { headers = {}, info = HERE, ...init }: RequestInit & {
+    info?: typeof HERE;
+    headers?: Record<string, string>;
+  } = {},
+): Promise<{ status: number; text: string; headers: Headers }> {
+  const url = `http://127.0.0.1:20080${path}`;
+  const response = await page.fetch(
+    new Request(url, { ...init, headers }),
+    info,
+  );
+  if (response.headers.get("content-type") === "text/event-stream") {
+    const reader = response.body!.getReader();
+    const { value } = await reader.read();
+    await reader.cancel();
+    const text = new TextDecoder().decode(value);
+    return { status: response.status, text, headers: response.headers };
+  }
+  return {
+    status: response.status,
+    text: await response.text(),
+    headers: response.headers,
+  };
+}
+
+const ORDER = JSON.stringify({
+  plant: "home",
+  id: "light_12",
+  part: "",
+  text: "ON",
+});
+const JSON_TYPE = { "content-type": "application/json" };
+
+Deno.test("An open page is for this machine only, and for no page of a stranger", async () => {
+  await using home = plant();
+  await using page = new PlantPage({ home: home.gateway }, { home: HOME });
+  const post = (headers: Record<string, string>, body = ORDER) =>
+    ask(page, "/api/order", {
+      method: "POST",
+      headers: { ...JSON_TYPE, ...headers },
+      body,
+    });
+  const foreign: [string, Record<string, string>, number][] = [
+    ["/api/events", { origin: "https://evil.example" }, 403],
+    ["/api/events", { "sec-fetch-site": "cross-site" }, 403],
+    ["/", { accept: "text/html", "sec-fetch-site": "cross-site" }, 403],
+  ];
+  for (const [path, headers, status] of foreign) {
+    assertEquals((await ask(page, path, { headers })).status, status, path);
+  }
+  const rebound = await page.fetch(
+    new Request("http://evil.example:20080/api/events"),
+    HERE,
+  );
+  assertEquals(rebound.status, 403);
+  await rebound.body?.cancel();
+  const far = { remoteAddr: { transport: "tcp", hostname: "192.0.2.7" } };
+  assertEquals((await ask(page, "/api/events", { info: far })).status, 401);
+  assertEquals(
+    (await ask(page, "/api/order", {
+      method: "POST",
+      headers: JSON_TYPE,
+      body: ORDER,
+      info: far,
+    })).status,
+    401,
+  );
+  // A page of another server of this machine has no proof.
+  const own = { "sec-fetch-site": "same-origin" };
+  assertEquals((await post(own)).status, 403);
+  const { text } = await ask(page, "/api/session");
+  const { proof } = JSON.parse(text);
+  const proven = { ...own, "x-wirekit-proof": proof };
+  for (
+    const [body, type, status] of [
+      [ORDER, "text/plain", 415],
+      ["{", "application/json", 400],
+      ['{"plant":1}', "application/json", 400],
+      [ORDER.replace("12", "99"), "application/json", 409],
+      [JSON.stringify({ text: "x".repeat(5_000) }), "application/json", 413],
+    ] as const
+  ) {
+    const answer = await post({ ...proven, "content-type": type }, body);
+    assertEquals(answer.status, status, body);
+    assert(JSON.parse(answer.text).error.message);
+  }
+  // Once the plant is known, an order is taken.
+  for (;;) {
+    const { text } = await ask(page, "/api/events");
+    const report: PageReport = JSON.parse(text.split("data: ")[1]!);
+    if (report.plants[0]?.isOnline) break;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  assertEquals((await post(proven, ORDER.replace("ON", "X"))).status, 400);
+  assertEquals((await post(proven)).status, 202);
+  assertEquals((await ask(page, "/api/nothing")).status, 404);
+  assertEquals((await ask(page, "/nothing")).status, 404);
+  assertEquals((await ask(page, "/")).status, 406);
+  const html = await ask(page, "/", { headers: { accept: "text/html" } });
+  assertEquals(html.status, 200);
+  const policy = html.headers.get("content-security-policy") ?? "";
+  assert(policy.startsWith("default-src 'none'; script-src 'self'"), policy);
+  assertEquals(html.headers.get("x-frame-options"), "DENY");
+  for (const name of html.text.matchAll(/(?:href|src)="(page\/[^"]+)"/g)) {
+    assertEquals((await ask(page, `/${name[1]}`)).status, 200, name[1]);
+  }
+});
+
+Deno.test("A page with a token shows nothing without it, and ends with its session", async () => {
+  await using home = plant();
+  const log: string[] = [];
+  await using page = new PlantPage({ home: home.gateway }, {
+    token: TOKEN,
+    logger: { warn: (line) => log.push(line) },
+  });
+  assertEquals((await ask(page, "/api/events")).status, 401);
+  assertEquals((await ask(page, "/api/session")).status, 401);
+  const bearer = { authorization: `Bearer ${TOKEN}` };
+  assertEquals(
+    (await ask(page, "/api/events", { headers: bearer })).status,
+    200,
+  );
+  const signIn = (token: string) =>
+    ask(page, "/session", {
+      method: "POST",
+      headers: JSON_TYPE,
+      body: JSON.stringify({ token }),
+    });
+  assertEquals((await signIn("wrong")).status, 401);
+  assert(!log.join().includes("wrong token: wrong"));
+  assertEquals(log.length, 1);
+  const { headers, text } = await signIn(TOKEN);
+  const cookie = headers.get("set-cookie")!.split(";")[0]!;
+  const { proof } = JSON.parse(text);
+  const post = (headers: Record<string, string>) =>
+    ask(page, "/api/order", {
+      method: "POST",
+      headers: { ...JSON_TYPE, cookie, ...headers },
+      body: ORDER,
+    });
+  assertEquals((await post({})).status, 403);
+  assert((await post({ "x-wirekit-proof": proof })).status !== 403);
+  // Whoever signs out hears no more.
+  const response = await page.fetch(
+    new Request("http://127.0.0.1:20080/api/events", { headers: { cookie } }),
+    HERE,
+  );
+  const reader = response.body!.getReader();
+  await reader.read();
+  const out = await ask(page, "/session", {
+    method: "DELETE",
+    headers: { cookie, "x-wirekit-proof": proof },
+  });
+  assertEquals(out.status, 204);
+  for (;;) if ((await reader.read()).done) break;
+  assertEquals(
+    (await ask(page, "/api/events", { headers: { cookie } })).status,
+    401,
+  );
+});
+
+Deno.test("servePage() listens on other addresses with a token only", async () => {
+  await using home = plant();
+  await assertRejects(
+    () => servePage({ home: home.gateway }, { hostname: "0.0.0.0", port: 0 }),
+    TypeError,
+    "without a token",
+  );
+  await using server = await servePage({ home: home.gateway }, {
+    hostname: "0.0.0.0",
+    port: 0,
+    token: TOKEN,
+  });
+  const url = server.urls[0].replace("0.0.0.0", "127.0.0.1");
+  const response = await fetch(`${url}api/events`);
+  assertEquals(response.status, 401);
+  await response.body?.cancel();
+  await assertRejects(
+    () => servePage({ home: home.gateway }, { port: server.addr.port }),
+    Error,
+    `${server.addr.port}`,
+  );
+  assertThrows(
+    () => new PlantPage({}, { token: "" }),
+    TypeError,
+    "empty token",
+  );
+  assertThrows(
+    () => new PlantPage({}, { allowedHosts: ["a/b"] }),
+    TypeError,
+    "allowedHosts",
+  );
+  assertThrows(() => new PlantPage({}, { maxDevices: NaN }), RangeError);
+});
+
+Deno.test("A page that nobody reads costs no more than one that is read", async () => {
+  await using home = plant();
+  await using server = await servePage({ home: home.gateway }, { port: 0 });
+  const { promise: opened, resolve } = Promise.withResolvers<void>();
+  const socket = connect(server.addr.port, "127.0.0.1", () => {
+    socket.write(
+      `GET /api/events HTTP/1.1\r\nhost: 127.0.0.1:${server.addr.port}\r\n\r\n`,
+    );
+  });
+  socket.once("readable", () => resolve());
+  await opened;
+  const before = Deno.memoryUsage().rss;
+  for (let i = 0; i < 20_000; i++) {
+    home.simulator.publish(`*1*${i % 2}*12##`);
+    if (i % 500 === 0) await new Promise((resolve) => setTimeout(resolve));
+  }
+  const grown = Deno.memoryUsage().rss - before;
+  assert(grown < 100 * 1024 * 1024, `${grown}`);
+  socket.destroy();
+  await new Promise((resolve) => socket.once("close", resolve));
+});
