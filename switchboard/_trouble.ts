@@ -21,6 +21,7 @@ const STATUSES: Record<number, number> = {
   [FaultCode.ResponderLeft]: 502,
   [FaultCode.AnswerTooLarge]: 502,
   [FaultCode.InvalidAnswer]: 502,
+  [FaultCode.Unreachable]: 503,
   [FaultCode.TimedOut]: 504,
 };
 

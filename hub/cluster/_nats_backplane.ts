@@ -88,6 +88,10 @@ export class NatsBackplane implements Backplane, NameKeeper {
     return this.#lease.id;
   }
 
+  get self(): Pick<NodeStatus, "label" | "since"> {
+    return { label: this.#label, since: this.#start };
+  }
+
   get ready(): boolean {
     return this.#linked && this.#isOpen() && !this.#rejoining;
   }

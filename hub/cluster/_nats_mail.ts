@@ -59,6 +59,7 @@ export class Mail {
   #late: Sent[] = [];
   #lateBytes = 0;
   #unasked = 0;
+  #maxPayload = 1024 * 1024;
   /** How many bytes the server has not read yet, as far as it was asked. */
   #outbox = 0;
 
@@ -73,8 +74,10 @@ export class Mail {
     this.#receiver = receiver;
   }
 
+  /** As the server said last: nothing is known while it is away. */
   get maxMessageBytes(): number {
-    return this.#connection.info?.max_payload ?? 1024 * 1024;
+    const { max_payload = this.#maxPayload } = this.#connection.info ?? {};
+    return this.#maxPayload = max_payload;
   }
 
   /** Whether there can be messages to a name. */

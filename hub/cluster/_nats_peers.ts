@@ -16,6 +16,8 @@ interface Peer {
 /** The node that watches the others. */
 interface PeerWatcher {
   readonly id: string;
+  /** What people call it, and when it was started. */
+  readonly self: Start;
   log(level: "info", line: string): void;
   /** A node is gone. */
   gone(id: string): void;
@@ -67,7 +69,12 @@ export class Peers {
       return false;
     }
     const status: NodeStatus = { id, ...entry.json<object>() } as NodeStatus;
-    if (!peer) this.#watcher.log("info", `Node ${status.label} is here`);
+    // What this one was before it came back as another.
+    if (isSame(status, this.#watcher.self)) return true;
+    if (!peer) {
+      const how = this.#isElse(status) ? "back" : "here";
+      this.#watcher.log("info", `Node ${status.label} is ${how}`);
+    }
     if (peer?.revision !== revision) {
       this.#peers.set(id, { status, seen: now(), revision });
     }
@@ -102,7 +109,23 @@ export class Peers {
   #part(id: string): void {
     const peer = this.#peers.get(id);
     this.#peers.delete(id);
-    if (peer) this.#watcher.log("info", `Node ${peer.status.label} is gone`);
+    if (peer && !this.#isElse(peer.status)) {
+      this.#watcher.log("info", `Node ${peer.status.label} is gone`);
+    }
     this.#watcher.gone(id);
   }
+
+  /** Returns whether a node is there under another id too: it has come back. */
+  #isElse(status: NodeStatus): boolean {
+    return this.statuses.some((other) =>
+      other.id !== status.id && isSame(other, status)
+    );
+  }
+}
+
+type Start = Pick<NodeStatus, "label" | "since">;
+
+/** Returns whether two are the same start of the same node. */
+function isSame(one: Start, other: Start): boolean {
+  return one.label === other.label && one.since === other.since;
 }
