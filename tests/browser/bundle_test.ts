@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { acceptWebSocket } from "@wirekit/transport/accept-websocket";
 import { ROOT } from "../_packages.ts";
+import { bundleOf, FLAGS, run, weightOf } from "./_bundle.ts";
 
 /** How many bytes a page may download: minified, and after gzip. */
 type Ceiling = readonly [minified: number, gzip: number];
@@ -40,24 +41,11 @@ const NAMES: [name: string, from: string, ceiling: Ceiling][] = [
   ["connect", "@wirekit/wsrpc", [39_700, 14_500]],
 ];
 
-const FLAGS = ["--quiet", "--minify", "--platform=browser"];
-
-async function run(...args: string[]): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args,
-    cwd: ROOT,
-  }).output();
-  const [out, err] = [stdout, stderr].map((b) => new TextDecoder().decode(b));
-  if (!success) throw new Error(`Cannot run ${args.join(" ")}: ${err}`);
-  return out!;
-}
-
 /** Looks that a bundle is within its ceiling. */
-async function weigh(bundle: string, [minified, gzip]: Ceiling): Promise<void> {
-  assertLess(bundle.length, minified, "minified");
-  const stream = new Blob([bundle]).stream()
-    .pipeThrough(new CompressionStream("gzip"));
-  assertLess((await new Response(stream).bytes()).length, gzip, "after gzip");
+async function weigh(bundle: string, ceiling: Ceiling): Promise<void> {
+  const [minified, zipped] = await weightOf(bundle);
+  assertLess(minified, ceiling[0], "minified");
+  assertLess(zipped, ceiling[1], "after gzip");
 }
 
 interface Dependency {
@@ -96,15 +84,7 @@ for (const [path, ceiling] of Object.entries(ENTRIES)) {
 
 for (const [name, from, ceiling] of NAMES) {
   Deno.test(`${name} of ${from} comes to a page without the servers and the command`, async () => {
-    const folder = await Deno.makeTempDir();
-    try {
-      const page = `${folder}/page.ts`;
-      await Deno.writeTextFile(page, `export { ${name} } from "${from}";`);
-      const bundle = await run("bundle", "--config=deno.json", ...FLAGS, page);
-      await weigh(bundle, ceiling);
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
+    await weigh(await bundleOf(name, from), ceiling);
   });
 }
 
