@@ -3,7 +3,6 @@
 
 import type { AnyPeer } from "../caller.ts";
 import type { Instances } from "./_instances.ts";
-import { ENTRY_OF } from "./_mark.ts";
 
 /** The connection on which routes are called. */
 export interface Scope {
@@ -24,7 +23,7 @@ export interface RouteEntry {
 /** A function that is a route by itself, or a class that is one. */
 interface Route {
   (peer: AnyPeer, ...args: unknown[]): unknown;
-  [ENTRY_OF]?: (name: string, type: never) => RouteEntry;
+  makeRouteEntry?(name: string): RouteEntry;
 }
 
 /** The routes of a router, found by the name that was called. */
@@ -58,9 +57,9 @@ export class RouteTable {
     if (typeof route !== "function") {
       throw new TypeError(`Cannot add route: "${name}" is not a function`);
     }
-    const { [ENTRY_OF]: classEntryOf } = route as Route;
-    const entry = classEntryOf?.(name, route as never) ?? {
-      call: ({ peer }, _, args) => (route as Route)(peer, ...args),
+    const given = route as Route;
+    const entry: RouteEntry = given.makeRouteEntry?.(name) ?? {
+      call: ({ peer }, _, args) => given(peer, ...args),
     };
     this.#entries.set(name, entry);
   }

@@ -38,7 +38,6 @@
  */
 
 import { entryOf } from "./_class_entry.ts";
-import { ENTRY_OF } from "./_mark.ts";
 import type { Mark } from "./decorators.ts";
 import type { AnyPeer } from "../caller.ts";
 
@@ -82,10 +81,6 @@ export class Route<P extends AnyPeer = AnyPeer> {
   /** The prefix of the names of exposed methods, which callers leave out. */
   static readonly prefix: string = "";
 
-  static {
-    Object.defineProperty(this, ENTRY_OF, { value: entryOf });
-  }
-
   /** The peer whose instance this is. */
   readonly peer: P;
 
@@ -120,6 +115,16 @@ export class Route<P extends AnyPeer = AnyPeer> {
    */
   static isMasked(_name: string, mark: Mark | undefined): boolean {
     return mark === "noproxy";
+  }
+
+  /**
+   * Makes what a router keeps of the class, and only routers call it: a page
+   * without class routes has none of their code.
+   *
+   * @ignore
+   */
+  static makeRouteEntry(name: string): unknown {
+    return entryOf(name, this as never);
   }
 }
 
