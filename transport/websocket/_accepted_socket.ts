@@ -2,18 +2,23 @@
 // This module is browser compatible.
 
 import { later, type Timer } from "@wirekit/internal/clock";
-import { CloseError, type Format } from "../transport.ts";
+import {
+  CloseError,
+  type Format,
+  type MessageOf,
+  type WebSocketTransport,
+} from "../transport.ts";
 import {
   type Data,
   type Outlet,
-  PlatformSocket,
-  type PlatformSocketOptions,
+  type PlatformOptions,
+  platformTransport,
   sendable,
-} from "./_platform_socket.ts";
+} from "./_platform_transport.ts";
 
 /** Options of {@linkcode acceptSocket}. */
 export interface AcceptedSocketOptions<F extends Format>
-  extends PlatformSocketOptions<F> {
+  extends PlatformOptions<F> {
   /** When to give up opening, in milliseconds. */
   timeout: number;
   /** The subprotocol: the platform does not know it. */
@@ -28,19 +33,23 @@ export interface AcceptedSocketOptions<F extends Format>
 export function acceptSocket<F extends Format>(
   socket: WebSocket,
   options: AcceptedSocketOptions<F>,
-): PlatformSocket<F> {
+): WebSocketTransport<MessageOf<F>> {
   const timer = later(options.timeout, () => {
     transport.close(new CloseError(1006, { reason: "no handshake in time" }));
   });
   const outlet = new EarlyOutlet(socket, timer, options.protocol);
-  const transport: PlatformSocket<F> = new PlatformSocket<F>(socket, {
-    codeFor: sendable,
-    ...options,
-    onGone() {
-      timer.stop();
-      options.onGone?.();
+  const transport: WebSocketTransport<MessageOf<F>> = platformTransport<F>(
+    socket,
+    {
+      codeFor: sendable,
+      ...options,
+      onGone() {
+        timer.stop();
+        options.onGone?.();
+      },
     },
-  }, outlet);
+    outlet,
+  );
   // Not every platform reports the close of a socket that never opened.
   socket.addEventListener("error", () => {
     if (outlet.isEarly) socket.dispatchEvent(new CloseEvent("close"));

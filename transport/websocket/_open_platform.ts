@@ -8,12 +8,17 @@ import {
   withoutUrls,
 } from "@wirekit/internal/errors";
 import { OPEN_TIMEOUT, type OpeningOptions, tooLate } from "../_opening.ts";
-import { CloseError, type Format } from "../transport.ts";
+import {
+  CloseError,
+  type Format,
+  type MessageOf,
+  type WebSocketTransport,
+} from "../transport.ts";
 import {
   failureOf,
-  PlatformSocket,
-  type PlatformSocketOptions,
-} from "./_platform_socket.ts";
+  type PlatformOptions,
+  platformTransport,
+} from "./_platform_transport.ts";
 
 /** The runtimes whose WebSocket sends headers; browsers send none. */
 const HEADERS_REGEXP = /^(Deno|Node\.js|Bun)\//;
@@ -31,17 +36,17 @@ export interface PlatformRequest {
 /** Connects with the platform's client. */
 export async function openPlatform<F extends Format>(
   request: PlatformRequest,
-  options: PlatformSocketOptions<F> & OpeningOptions,
-): Promise<PlatformSocket<F>> {
+  options: PlatformOptions<F> & OpeningOptions,
+): Promise<WebSocketTransport<MessageOf<F>>> {
   const { connectTimeout = OPEN_TIMEOUT, signal } = options;
   checkTime("connectTimeout", connectTimeout);
   signal?.throwIfAborted();
   const { url } = request;
   const socket = start(request);
-  const opened = Promise.withResolvers<PlatformSocket<F>>();
+  const opened = Promise.withResolvers<WebSocketTransport<MessageOf<F>>>();
   const fail = (said: unknown) => opened.reject(platformError(url, said));
   // At once: in the same turn there may be a message.
-  socket.onopen = () => opened.resolve(new PlatformSocket<F>(socket, options));
+  socket.onopen = () => opened.resolve(platformTransport<F>(socket, options));
   socket.onerror = (event) => fail(failureOf(event));
   socket.onclose = ({ reason }) => fail(reason && new Error(reason));
   try {

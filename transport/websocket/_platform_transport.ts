@@ -1,0 +1,241 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import { later, settled, type Timer } from "@wirekit/internal/clock";
+import {
+  CLOSE_TIMEOUT,
+  cutReason,
+  HIGH_WATER_MARK,
+  isClean,
+  MAX_INBOX_BYTES,
+  MAX_MESSAGE_BYTES,
+  MAX_OUTBOX_BYTES,
+  READY,
+  refuse,
+  toCloseError,
+  tooLarge,
+} from "../_close.ts";
+import { Inbox } from "../reading/_inbox.ts";
+import { decodeText, encodeText, exceeds } from "../_utf8.ts";
+import {
+  CloseError,
+  type Format,
+  type Limits,
+  type MessageOf,
+  type WebSocketTransport,
+} from "../transport.ts";
+
+/**
+ * The longest pause between two checks of `bufferedAmount`, in milliseconds.
+ */
+const MAX_POLL_DELAY = 32;
+
+/** Options of {@linkcode platformTransport}. */
+export interface PlatformOptions<F extends Format> extends Limits {
+  /** What a message is. */
+  format: F;
+  /** What to do with frames of the other kind. */
+  otherFrames?: "refuse" | "ignore" | "take";
+  /** The last message to send before this end closes by itself. */
+  farewell?: MessageOf<F> | undefined;
+  /**
+   * Returns the code that a close frame of this end carries for another. By
+   * default that of a client of the platform, which may send no code below 3000
+   * except 1000.
+   */
+  codeFor?: (code: number) => number;
+  /** Called when nothing is left of the connection, perhaps twice. */
+  onGone?: () => void;
+}
+
+/** Bytes or text, as the platform sends them. */
+export type Data = string | Uint8Array<ArrayBuffer>;
+
+/** What messages are sent with: a `WebSocket`, or what stands for one. */
+export type Outlet =
+  & Pick<WebSocket, "bufferedAmount" | "close" | "protocol" | "readyState">
+  & { send(data: Data): void };
+
+/**
+ * Makes a transport over the platform's `WebSocket`, which is open. Nothing else
+ * may listen to the socket or use it.
+ *
+ * All peculiarities of that class are handled here.
+ */
+export function platformTransport<F extends Format>(
+  socket: WebSocket,
+  options: PlatformOptions<F>,
+  outlet: Outlet = socket,
+): WebSocketTransport<MessageOf<F>> {
+  const {
+    format,
+    otherFrames = "refuse",
+    maxMessageBytes = MAX_MESSAGE_BYTES,
+    maxInboxBytes = MAX_INBOX_BYTES,
+    maxOutboxBytes = MAX_OUTBOX_BYTES,
+    farewell,
+    codeFor = clientCode,
+    onGone,
+  } = options;
+  const inbox = new Inbox<MessageOf<F>>();
+  const closed = Promise.withResolvers<void>();
+  let closing: Promise<void> | undefined;
+  let room: PromiseWithResolvers<void> | undefined;
+  let poll: Timer | undefined;
+  let failure: unknown;
+
+  socket.binaryType = "arraybuffer"; // A Deno client's default is "blob".
+  socket.onmessage = ({ data }) => receive(data);
+  socket.onerror = (event) => failure = failureOf(event);
+  socket.onclose = ({ code, reason, wasClean }) => {
+    // After an idle timeout Deno reports the close twice: the first one counts.
+    end(
+      wasClean && code ? new CloseError(code, { reason }) : lost(code, reason),
+    );
+    closed.resolve();
+    onGone?.();
+  };
+
+  function send(message: MessageOf<F>): Promise<void> {
+    if (inbox.ended) return refuse(inbox.ended);
+    let data: Data = message;
+    if (format === "utf8") {
+      try {
+        data = decodeText(message as Uint8Array);
+      } catch (cause) {
+        return refuse(
+          new TypeError("Cannot send message: not valid UTF-8", { cause }),
+        );
+      }
+    }
+    const waiting = outlet.bufferedAmount + data.length;
+    if (waiting > maxOutboxBytes) {
+      const error = new CloseError(1013, { reason: "outbox is full" });
+      void close(error);
+      return refuse(error);
+    }
+    if (outlet.readyState !== WebSocket.OPEN) {
+      // Once the peer has closed, the platform drops what is sent.
+      return refuse(new CloseError(1006, { reason: "closing" }));
+    }
+    outlet.send(data);
+    return waiting < HIGH_WATER_MARK || isDrained() ? READY : drained();
+  }
+
+  function isDrained(): boolean {
+    return outlet.bufferedAmount < HIGH_WATER_MARK;
+  }
+
+  function drained(): Promise<void> {
+    if (!room) {
+      room = Promise.withResolvers();
+      room.promise.catch(() => {});
+      watch(1);
+    }
+    return room.promise;
+  }
+
+  /** Checks at growing intervals, because there is no event for it. */
+  function watch(delay: number): void {
+    poll = later(delay, () => {
+      if (!isDrained()) return watch(Math.min(delay * 2, MAX_POLL_DELAY));
+      room?.resolve();
+      room = undefined;
+    });
+  }
+
+  function receive(data: string | ArrayBuffer): void {
+    if (inbox.ended) return;
+    try {
+      const message = read(data);
+      if (message !== undefined) inbox.push(message as MessageOf<F>);
+      if (inbox.bytes > maxInboxBytes) {
+        throw new CloseError(1013, { reason: "inbox is full" });
+      }
+    } catch (error) {
+      if (farewell !== undefined) void send(farewell);
+      void close(error as CloseError);
+    }
+  }
+
+  /** Makes a message of a frame; `undefined` if it is to be ignored. */
+  function read(data: string | ArrayBuffer): Data | undefined {
+    const isText = typeof data === "string";
+    const isOther = format === (isText ? "binary" : "text");
+    if (isOther && otherFrames === "ignore") return undefined;
+    const isTooLarge = isText
+      ? exceeds(data, maxMessageBytes)
+      : data.byteLength > maxMessageBytes;
+    if (isTooLarge) throw tooLarge(maxMessageBytes);
+    if (isOther && otherFrames === "refuse") {
+      const reason = isText ? "text, expected binary" : "binary, expected text";
+      throw new CloseError(1003, { reason });
+    }
+    if (isText) return format === "text" ? data : encodeText(data);
+    const bytes = new Uint8Array(data);
+    if (format === "binary") return bytes;
+    // A stock winerp client takes text in binary frames too, so peers send it.
+    const text = decodeText(bytes);
+    return format === "text" ? text : bytes;
+  }
+
+  /** Makes the error of an end with code 0, 1001 or 1006, and no close frame. */
+  function lost(code: number, reason: string): CloseError {
+    // The platform itself refuses messages from 64 MiB on.
+    if (failure instanceof Error && /Frame too large/.test(failure.message)) {
+      return tooLarge(maxMessageBytes);
+    }
+    return new CloseError(isClean(code) || code === 0 ? 1006 : code, {
+      reason,
+      ...(failure !== undefined && { cause: failure }),
+    });
+  }
+
+  /** Ends the reading. The first call decides. */
+  function end(error: CloseError): void {
+    if (inbox.ended) return;
+    inbox.end(error);
+    poll?.stop();
+    room?.reject(error);
+    if (socket.readyState === WebSocket.CLOSED) closed.resolve();
+  }
+
+  function close(error?: Error): Promise<void> {
+    return closing ??= leave(toCloseError(error));
+  }
+
+  async function leave(error: CloseError): Promise<void> {
+    end(error);
+    outlet.close(codeFor(error.code), cutReason(error.reason));
+    await settled(closed.promise, CLOSE_TIMEOUT);
+    onGone?.();
+  }
+
+  return {
+    protocol: outlet.protocol,
+    send,
+    close,
+    [Symbol.asyncIterator]: () => inbox,
+    [Symbol.asyncDispose]: () => close(),
+  };
+}
+
+/** Returns what an event says about a failure, if it says anything. */
+export function failureOf(event: Event): unknown {
+  const { error, message } = event as ErrorEvent;
+  return error ?? (message ? new Error(message) : undefined);
+}
+
+/** Returns the code that a client of the platform may send for `code`. */
+function clientCode(code: number): number {
+  const sent = sendable(code);
+  if (sent >= 3000) return sent;
+  return isClean(sent) ? 1000 : sent + 3000;
+}
+
+/** Returns the code that a close frame may carry for `code` (RFC 6455, 7.4). */
+export function sendable(code: number): number {
+  const allowed = (code >= 1000 && code <= 1003) ||
+    (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
+  return allowed ? code : code === 1005 ? 1000 : 1011;
+}
