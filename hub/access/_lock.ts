@@ -30,7 +30,7 @@ interface Origin {
   readonly session?: Session<Grant>;
 }
 
-type Narrow = (pass: Pass) => Pass;
+type Narrow = ReturnType<typeof ruledBy>;
 
 /** The pass of everybody at a hub without tokens. */
 const OPEN = /* @__PURE__ */ fullPass("open");
@@ -155,7 +155,7 @@ export class Lock {
 
   #known(origin: Origin): Pass {
     // Known by its identity, which tells no more of a pass without a token.
-    const pass = this.#narrow?.(origin.base) ??
+    const pass = this.#narrow?.(origin.base, origin.token !== undefined) ??
       (origin.token ? { ...origin.base } : origin.base);
     this.#origins.set(pass, origin);
     return pass;

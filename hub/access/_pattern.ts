@@ -34,3 +34,12 @@ function fits(text: string, parts: readonly string[]): boolean {
   }
   return true;
 }
+
+/**
+ * Returns whether a name is one that the commands `hub list`, `hub call` and the
+ * like take for one call: then the rights of their token count, as they do for a
+ * request over HTTP.
+ */
+export function isToolName(name: string): boolean {
+  return /^hub-[\da-f]{8}$/.test(name);
+}

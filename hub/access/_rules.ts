@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { type Matcher, matcherOf } from "./_pattern.ts";
+import { isToolName, type Matcher, matcherOf } from "./_pattern.ts";
 import type { Pass } from "./pass.ts";
 import type { Rule } from "./rules.ts";
 
@@ -29,9 +29,11 @@ const NO_RULE: Law = {
  *
  * @throws {TypeError} If a rule is not valid. The message says which.
  */
-export function ruledBy(rules: readonly Rule[]): (pass: Pass) => Pass {
+export function ruledBy(
+  rules: readonly Rule[],
+): (pass: Pass, hasToken: boolean) => Pass {
   const laws = rules.map((rule, at) => lawOf(rule, `rules[${at}]`));
-  return (pass) => {
+  return (pass, hasToken) => {
     const lawFor = (name: string) =>
       laws.find(({ isFor }) => isFor(name)) ?? NO_RULE;
     const under = (law: Law, reachesAll = false): Pass => ({
@@ -47,7 +49,9 @@ export function ruledBy(rules: readonly Rule[]): (pass: Pass) => Pass {
         (name === undefined
           ? law.rule.broadcast ?? false
           : law.mayInform(name)),
-      named: (name) => under(lawFor(name)),
+      // Who may operate and asks by a command may what they may at the page.
+      named: (name) =>
+        under(lawFor(name), hasToken && pass.mayOperate && isToolName(name)),
     });
     // Somebody at the hub's page has no name, and may operate it.
     return under(lawFor(""), pass.mayOperate);

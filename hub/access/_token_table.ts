@@ -2,20 +2,14 @@
 // This module is browser compatible.
 
 import { canHash, fingerprint, isSame } from "@wirekit/transport/pages";
-import { matcherOf } from "./_pattern.ts";
+import { isToolName, matcherOf } from "./_pattern.ts";
 import { fullPass, type Pass } from "./pass.ts";
 import type { Right, Token } from "./tokens.ts";
 
 /** The most tokens of a hub: each costs a comparison for each stranger. */
 export const MAX_TOKENS = 10_000;
 
-/**
- * The names of `hub list` and the like, which ask the hub itself: a token with
- * rights and without names is enough for them.
- */
-const TOOL_REGEXP = /^hub-[\da-f]{8}$/;
-
-/** What a client may do under such a name. */
+/** What a token that may only watch allows under the name of a command. */
 const HUB_ONLY: Pick<Pass, "mayReachAll" | "mayAsk" | "mayInform"> = {
   mayReachAll: false,
   mayAsk: (name) => name === "@hub",
@@ -143,13 +137,14 @@ function entryOf(given: Token, at: number): Entry {
   if (Number.isNaN(ends)) throw wrong("has an expires that is no date");
   const may = (right: Right) => rights.includes(right);
   const isOwn = matcherOf(names);
-  const isTool = (name: string) => rights.length > 0 && TOOL_REGEXP.test(name);
+  const isTool = (name: string) => rights.length > 0 && isToolName(name);
   const pass: Pass = {
     ...fullPass(label),
     mayWatch: may("watch") || may("operate"),
     mayOperate: may("operate"),
     mayTake: (name) => isOwn(name) || isTool(name),
-    named: (name) => isOwn(name) ? pass : { ...pass, ...HUB_ONLY },
+    named: (name) =>
+      isOwn(name) || may("operate") ? pass : { ...pass, ...HUB_ONLY },
   };
   return {
     fingerprint: token === undefined ? bytesOf(sha256!) : fingerprint(token),

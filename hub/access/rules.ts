@@ -15,7 +15,8 @@
 export interface Rule {
   /**
    * The names of the clients. `*` alone includes those who have none, such as a
-   * request over HTTP; of those, who may operate the hub may ask everybody.
+   * request over HTTP; of those, who may operate the hub may ask everybody, and
+   * so they may by `hub call` and `hub inform`.
    */
   readonly names: readonly string[];
   /**

@@ -338,3 +338,65 @@ Deno.test("Who has no name may what a rule for everybody allows, and an operator
     assertEquals(pass.mayAsk("@hub", "clients"), true);
   }
 });
+
+Deno.test("A command may ask whom a request over HTTP may, with and without rules", async () => {
+  const rights: [token: string, may: boolean][] = [
+    ["master", true],
+    ["ops-token", true],
+    ["ops-bank-token", true],
+    ["watch-token", false],
+  ];
+  for (const rules of [undefined, RULES, [{ names: ["*"], ask: ["till"] }]]) {
+    await using server = await serve({
+      port: 0,
+      token: "master",
+      tokens: [
+        ...TOKENS,
+        { label: "ops", token: "ops-token", rights: ["operate"] },
+        {
+          label: "ops of the bank",
+          token: "ops-bank-token",
+          names: ["bank-*"],
+          rights: ["operate"],
+        },
+        { label: "screen", token: "watch-token", rights: ["watch"] },
+      ],
+      ...(rules && { rules }),
+    });
+    const url = server.urls[0]!;
+    await using bank = await Party.at(server, "bank", "bank-token");
+    for (const [token, may] of rights) {
+      const response = await fetch(
+        new URL("/api/request", url.replace("ws:", "http:")),
+        {
+          method: "POST",
+          headers: {
+            authorization: `Bearer ${token}`,
+            "content-type": "application/json",
+          },
+          body: JSON.stringify({ to: "bank", route: "open" }),
+        },
+      );
+      await response.body?.cancel();
+      assertEquals(response.ok, may, `${token} by HTTP`);
+      await using command = await Party.at(server, "hub-0123abcd", token);
+      const asked = command.request("bank", "open");
+      const informed = command.inform("news", "bank");
+      if (may) assertEquals(await asked, "open");
+      else await assertRejects(() => asked, RemoteError, "may not ask");
+      await informed;
+    }
+    assertEquals(bank.heard.filter((each) => each === "open").length, 6);
+    // A name that only looks like that of a command is a name like others.
+    if (!rules) continue;
+    await using other = await Party.at(server, "hub-call", "master");
+    await assertRejects(() => other.request("bank", "open"), RemoteError);
+  }
+});
+
+Deno.test("A hub without a token lets no name past its rules", async () => {
+  await using server = await serve({ port: 0, rules: RULES });
+  await using _bank = await Party.at(server, "bank", "");
+  await using tool = await Party.at(server, "hub-0123abcd", "");
+  await assertRejects(() => tool.request("bank", "open"), RemoteError);
+});
