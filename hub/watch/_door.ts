@@ -195,7 +195,7 @@ export class WatchDoor implements Door {
     const tail = is("tail") || name !== undefined;
     const signal = this.#parts.hub.whileValid(pass, gone);
     return this.#streams.open({ tail, payload: is("payload"), name }, signal) ??
-      failure(503, "Too many pages are open.");
+      failure(503, "Too many pages of this hub are open: close one of them.");
   }
 
   /** The last five minutes, as `hub replay` reads them. */

@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import type { Gauge } from "@wirekit/internal/limits";
 import type { Logger } from "@wirekit/internal/logger";
 import type { Party } from "../exchange/_party.ts";
 import type { Member } from "../exchange/participant.ts";
@@ -64,6 +65,7 @@ export class Problems {
   readonly #hub: WatchedHub;
   readonly #lag: Lag;
   readonly #ends: Ends;
+  readonly #pages: () => Gauge;
   readonly #logger: Logger | undefined;
   #known = new Map<string, Problem>();
   #list: readonly Problem[] = [];
@@ -75,15 +77,17 @@ export class Problems {
 
   constructor(
     hub: WatchedHub,
-    { lag, ends, logger }: {
+    { lag, ends, pages, logger }: {
       lag: Lag;
       ends: Ends;
+      pages: () => Gauge;
       logger: Logger | undefined;
     },
   ) {
     this.#hub = hub;
     this.#lag = lag;
     this.#ends = ends;
+    this.#pages = pages;
     this.#logger = logger;
   }
 
@@ -129,6 +133,7 @@ export class Problems {
       yield* problemsOf(cluster, limitOf(this.#hub, "maxMessageBytes"));
     }
     yield* this.#ofLimits();
+    yield* this.#ofPages();
     yield* this.#ofMissing();
     yield* this.#ofClients(census);
     // Last: a stranger can make up any number of them.
@@ -186,6 +191,25 @@ export class Problems {
         }.`,
       };
     }
+  }
+
+  /** Pages of the hub that found no room. */
+  *#ofPages(): Generator<Found, void> {
+    const { option, limit, hits: count } = this.#pages();
+    if (count === 0) return;
+    const { at } = noted(this.#hits, option, count);
+    if (Date.now() - at > RECENTLY) return;
+    yield {
+      id: "pages",
+      severity: "warning",
+      count,
+      text: `${limit} pages of this hub were open: ${
+        count === 1 ? "1 more was" : `${count} more were`
+      } refused.`,
+      cure:
+        "Close some: each tab that shows the page is one, and each program " +
+        "that reads /api/events.",
+    };
   }
 
   *#ofOrigins(): Generator<Found, void> {

@@ -196,3 +196,30 @@ Deno.test("One page without an origin was refused, two were", async () => {
     "2 pages without an origin, such as a file, were refused.",
   ]);
 });
+
+Deno.test("A hub says that too many pages of it are open", async () => {
+  using time = new FakeTime();
+  await using scene = new Scene();
+  await scene.look();
+  const open = () =>
+    scene.hub.fetch(new Request("http://127.0.0.1/api/events"), LOCAL);
+  const more = await Promise.all(Array.from({ length: 33 }, open));
+  assertEquals(more.map(({ status }) => status).filter((s) => s === 503), [
+    503,
+    503,
+  ]);
+  await time.tick(6_000);
+  const { problems, health } = await scene.look();
+  assertEquals(health, "warning");
+  assertEquals(problems.map(({ text, count }) => [text, count]), [
+    ["32 pages of this hub were open: 2 more were refused.", 2],
+  ]);
+  assertEquals(scene.lines.length, 1);
+  // When it is over, it is told for a while, and then no more.
+  await Promise.all(more.map(({ body }) => body?.cancel()));
+  const again = await open();
+  assertEquals(again.status, 200);
+  await again.body?.cancel();
+  await time.tick(601_000);
+  assertEquals((await scene.look()).problems, []);
+});

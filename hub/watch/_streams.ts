@@ -2,6 +2,7 @@
 // This module is browser compatible.
 
 import { every, type Timer } from "@wirekit/internal/clock";
+import { Gauge } from "@wirekit/internal/limits";
 import type { Reports } from "./_reports.ts";
 import type { Subscribers } from "./_subscribers.ts";
 import type {
@@ -39,6 +40,8 @@ interface Stream {
 
 /** Server-sent events for pages: the same for all, made once. */
 export class Streams {
+  /** How many are open, and how often there was no room for another. */
+  readonly pages = new Gauge("maxPages", MAX_STREAMS);
   readonly #streams = new Set<Stream>();
   readonly #reports: Reports;
   readonly #subscribers: Subscribers;
@@ -74,13 +77,17 @@ export class Streams {
 
   /** Opens a stream; `undefined` if there are too many. */
   open(wants: StreamWants, gone: AbortSignal): Response | undefined {
-    if (this.#streams.size >= MAX_STREAMS) return undefined;
+    if (this.#streams.size >= MAX_STREAMS) {
+      this.pages.hit();
+      return undefined;
+    }
     let end = () => {};
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => {
         const stream = { controller, isBehind: true, at: performance.now() };
         end = () => this.#close(stream);
         this.#streams.add(stream);
+        this.pages.set(this.#streams.size);
         this.#subscribers.add({
           owner: stream,
           presence: true,
@@ -238,6 +245,7 @@ export class Streams {
 
   #close(stream: Stream): void {
     if (!this.#streams.delete(stream)) return;
+    this.pages.now = this.#streams.size;
     this.#subscribers.drop(stream);
     try {
       stream.controller.close();

@@ -70,7 +70,12 @@ export class Watch {
         gone.bytesOut += flow.bytesOut;
       },
     });
-    const problems = new Problems(hub, { lag, ends, logger });
+    const problems = new Problems(hub, {
+      lag,
+      ends,
+      pages: () => this.#streams.pages,
+      logger,
+    });
     this.#parts = {
       hub,
       host: (): Member => host.member,
