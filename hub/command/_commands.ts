@@ -11,6 +11,7 @@ import {
   UsageError,
   valueOf,
 } from "@wirekit/internal/command";
+import { askWhyAbsent, explain } from "./_absent.ts";
 import { CLIENT_OPTIONS, connectClient, makeClient } from "./_client.ts";
 import { checkCommand } from "./_check.ts";
 import { replayCommand } from "./_replay.ts";
@@ -40,16 +41,17 @@ const call = command({
   ],
   async run({ words: [target = "", route = "", ...pairs], options }, terminal) {
     const data = await dataOf(pairs, options.data);
-    const { client, answer } = await connectClient(options, terminal);
-    await using _client = client;
+    const recorded = await connectClient(options, terminal);
+    await using client = recorded.client;
     const { signal } = terminal;
     const { timeout = 60_000, json } = options;
     const result = await terminal.during(
       `Waiting for the answer of ${printable(target)}`,
-      client.request(target, route, data, { timeout, signal }),
+      client.request(target, route, data, { timeout, signal })
+        .catch((error) => explain(error, client, target)),
     );
     const isText = typeof result === "string" && !json;
-    terminal.log(isText ? result : answer() ?? stringify(result));
+    terminal.log(isText ? result : recorded.answer() ?? stringify(result));
   },
 });
 
@@ -98,8 +100,10 @@ const ping = command({
     const ms = Number((performance.now() - start).toFixed(2));
     const who = target === undefined ? "The hub" : target;
     if (json) terminal.log(JSON.stringify({ success, ms }));
-    else if (!success) terminal.log(`${who} is not connected`);
-    else if (target === undefined) terminal.log(`${who} answers in ${ms} ms`);
+    else if (!success) {
+      const why = await askWhyAbsent(client, who);
+      terminal.log(`${who} is not connected${why && `. ${why}`}`);
+    } else if (target === undefined) terminal.log(`${who} answers in ${ms} ms`);
     else terminal.log(`${who} is connected`);
     return success ? 0 : 1;
   },

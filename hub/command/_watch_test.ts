@@ -5,6 +5,7 @@ import { run as runFrame } from "@wirekit/internal/command";
 import { hub } from "./_commands.ts";
 import { dashboard, type View } from "./_dashboard.ts";
 import { Client } from "../client.ts";
+import type { Participant } from "../exchange/participant.ts";
 import { serve } from "../serve.ts";
 
 /** A hub with `alpha`, and `beta` that another one waits for. */
@@ -245,4 +246,72 @@ Deno.test("The dashboard fits into 80 columns, whatever is in it", () => {
   assert(lines.some((line) => line.includes("123k")), lines.join("\n"));
   const tables = lines.slice(4);
   for (const line of tables) assert([...line].length <= 80, line);
+});
+
+Deno.test("call and ping say what the hub knows of a name that nobody has", async () => {
+  await using server = await serve({
+    port: 0,
+    tokens: [
+      { label: "ops", token: "ops-ops-ops-ops", rights: ["operate"] },
+      { label: "bots", token: "b0t-b0t-b0t-b0t", names: ["*"] },
+    ],
+  });
+  const [url] = server.urls;
+  const { exchange } = server.hub;
+  const nobody: Participant = {
+    ask: () => undefined,
+    answer: () => undefined,
+    fail() {},
+    tell: () => undefined,
+    admit() {},
+    end() {},
+  };
+  for (
+    const [name, kind] of [["deaf-bot", "deaf"], ["gone", "left"]] as const
+  ) {
+    const member = exchange.enter(nobody);
+    exchange.claim(member, JSON.stringify(name));
+    exchange.drop(member, 1011, "Gone", kind);
+  }
+  exchange.block('"banned"', 60_000);
+  const say = async (token: string, ...words: string[]) => {
+    const lines: string[] = [];
+    const log = (line: string) => void lines.push(line);
+    const args = [...words, "--url", url, "--token", token];
+    return [await runFrame(hub, args, { log, error: log }), lines.join("\n")];
+  };
+  const request = async (to: string) => {
+    const response = await fetch(
+      new URL("/api/request", url.replace("ws:", "http:")),
+      {
+        method: "POST",
+        headers: {
+          authorization: "Bearer ops-ops-ops-ops",
+          "content-type": "application/json",
+        },
+        body: JSON.stringify({ to, route: "greet" }),
+      },
+    );
+    return (await response.json()).error.message;
+  };
+  const known = {
+    "deaf-bot":
+      /^Destination not found\. "deaf-bot" is deaf since \d\d:\d\d: .* start\(\) again; .*\.$/,
+    banned:
+      /^Destination not found\. The name "banned" is blocked until \d\d:\d\d\.$/,
+    gone: /^Destination not found\.$/,
+    unknown: /^Destination not found\.$/,
+  };
+  for (const [name, words] of Object.entries(known)) {
+    const [code, text] = await say("ops-ops-ops-ops", "call", name, "greet");
+    assertEquals(code, 1);
+    assertMatch(String(text).replace(/^hub: /, ""), words);
+    assertMatch(await request(name), words);
+    // Who may not watch is told what winerp tells.
+    const [, less] = await say("b0t-b0t-b0t-b0t", "call", name, "greet");
+    assertEquals(less, "hub: Destination not found.");
+  }
+  const [code, text] = await say("ops-ops-ops-ops", "ping", "deaf-bot");
+  assertEquals(code, 1);
+  assertMatch(String(text), /^deaf-bot is not connected\. "deaf-bot" is deaf/);
 });

@@ -2,6 +2,7 @@
 // This module is browser compatible.
 
 import type { Logger } from "@wirekit/internal/logger";
+import { type Fault, FaultCode } from "../exchange/fault.ts";
 import type { Member } from "../exchange/participant.ts";
 import type { WatchedHub } from "./_hub.ts";
 import type { Recording } from "./_recording.ts";
@@ -15,9 +16,28 @@ const MAX_RECORDING = 3_600_000;
 /** The longest name that is looked for, in characters. */
 const MAX_NAME = 1_000;
 
+/** The HTTP statuses of faults that have one of their own. */
+const STATUSES: Readonly<Record<number, number>> = {
+  [FaultCode.NotAllowed]: 403,
+  [FaultCode.TooLarge]: 413,
+  [FaultCode.TooMany]: 429,
+};
+
 /** Reports that an operator asked for what is not possible. */
 export class ActionError extends Error {
   override readonly name = "ActionError";
+  /** What it is over HTTP. */
+  readonly status: number;
+
+  constructor(message: string, status = 409) {
+    super(message);
+    this.status = status;
+  }
+
+  /** Makes it of what an exchange says. */
+  static of({ code, text }: Fault): ActionError {
+    return new ActionError(text, STATUSES[code]);
+  }
 }
 
 /** What an operator sends. */
@@ -89,7 +109,7 @@ export class Actions {
     const json = JSON.stringify(nameIn(name));
     const time = timeIn(ms, MAX_BLOCK, "ms");
     const refusal = this.#hub.exchange.block(json, time);
-    if (refusal) throw new ActionError(refusal.text);
+    if (refusal) throw ActionError.of(refusal);
     this.#log(
       by,
       time === 0
@@ -99,9 +119,14 @@ export class Actions {
     return { blockedUntil: time === 0 ? null : Date.now() + time };
   }
 
-  #drain({ on = true }: Order, by: string): object {
+  /** It says what it wants: an empty order is no order to turn all away. */
+  #drain({ on }: Order, by: string): object {
     if (typeof on !== "boolean") {
-      throw new ActionError("on has to be a boolean");
+      throw new ActionError(
+        "on has to be true, so that nobody new comes in, or false, which ends " +
+          "that",
+        400,
+      );
     }
     this.#log(by, on ? "drains the hub" : "lets clients in again");
     this.#hub.drain(on);
@@ -157,10 +182,13 @@ function nameIn(name: unknown): string {
   const isName = typeof name === "string" && name !== "" &&
     name.length <= MAX_NAME;
   if (isName) return name;
-  throw new ActionError("name has to be the name of a client");
+  throw new ActionError("name has to be the name of a client", 400);
 }
 
 function timeIn(ms: unknown, most: number, what: string): number {
   if (typeof ms === "number" && ms >= 0 && ms <= most) return ms;
-  throw new ActionError(`${what} has to be from 0 to ${most} milliseconds`);
+  throw new ActionError(
+    `${what} has to be from 0 to ${most} milliseconds`,
+    400,
+  );
 }

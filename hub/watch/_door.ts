@@ -149,7 +149,9 @@ export class WatchDoor implements Door {
       if (error instanceof BodyError) {
         return failure(error.status, error.message);
       }
-      if (error instanceof ActionError) return failure(409, error.message);
+      if (error instanceof ActionError) {
+        return failure(error.status, error.message);
+      }
       if (error instanceof TimeoutError) return failure(504, error.message);
       throw error;
     }
@@ -163,8 +165,11 @@ export class WatchDoor implements Door {
     switch (name) {
       case "report":
         return json(reports.hub());
-      case "clients":
-        return json(reports.clients());
+      case "clients": {
+        const order = clientsOf(query);
+        if (Object.keys(order).length === 0) return json(reports.clients());
+        return json(await this.#everywhere.answer(name, order, by));
+      }
       case "edges":
         return json(reports.edges());
       case "routes":
@@ -289,6 +294,29 @@ const POSTS = [
 function routesOf(query: URLSearchParams): Order {
   const name = query.get("name");
   return name === null ? {} : { name };
+}
+
+/** Reads which clients are wanted, as `@hub` is told it. */
+function clientsOf(query: URLSearchParams): Order {
+  const order: Record<string, unknown> = {};
+  for (const key of ["prefix", "node"]) {
+    const text = query.get(key);
+    if (text !== null) order[key] = text;
+  }
+  for (const [key, least] of [["limit", 1], ["after", 0]] as const) {
+    const text = query.get(key);
+    if (text === null) continue;
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < least) {
+      const got = JSON.stringify(text.slice(0, 100));
+      throw new BodyError(
+        400,
+        `${key} has to be a whole number from ${least}: got ${got}.`,
+      );
+    }
+    order[key] = value;
+  }
+  return order;
 }
 
 function informOf(

@@ -15,6 +15,7 @@ import type {
   QuestionKind,
 } from "../exchange/participant.ts";
 import { fullPass, type Pass } from "../access/pass.ts";
+import { whyAbsent } from "./_absent.ts";
 import { ActionError, type Actions, type Order } from "./_actions.ts";
 import { namesElsewhere, reportCluster } from "./_cluster.ts";
 import type { Everywhere } from "./_everywhere.ts";
@@ -54,7 +55,7 @@ export const HUB_ROUTES: Readonly<Record<string, string>> = {
   block:
     "Lets nobody take a name for a while, at no hub of the cluster. name, " +
     "ms (600000; 0 ends it)",
-  drain: "Lets nobody in from now on. on: false lets them in again" + AT_NODE,
+  drain: "on: true lets nobody new in from now on, false ends that" + AT_NODE,
   record: "Keeps payloads in the recording for a while. ms (300000; 0 ends it)",
 };
 
@@ -198,11 +199,9 @@ export class Host implements Participant {
 
   #clients(order: Order): unknown {
     const { limit = 1_000, after = -1 } = order;
-    if (typeof limit !== "number" || !(limit > 0)) {
-      throw new ActionError("limit has to be a number of clients");
-    }
+    checkLimit(limit);
     if (typeof after !== "number") {
-      throw new ActionError("after has to be an id");
+      throw new ActionError("after has to be an id", 400);
     }
     return this.#reports.clientsAfter(
       after,
@@ -215,9 +214,7 @@ export class Host implements Participant {
     const { cluster } = this.#hub.exchange;
     if (!cluster) throw new ActionError("This hub is in no cluster");
     const { limit = 1_000 } = order;
-    if (typeof limit !== "number" || !(limit > 0)) {
-      throw new ActionError("limit has to be a number of clients");
-    }
+    checkLimit(limit);
     const most = Math.min(limit, MAX_CLIENTS);
     return {
       ...reportCluster(cluster),
@@ -242,7 +239,7 @@ export class Host implements Participant {
     }
     const text = JSON.stringify(routes);
     const refusal = this.#hub.exchange.routes.announce(name, text);
-    if (refusal) throw new ActionError(refusal.text);
+    if (refusal) throw ActionError.of(refusal);
     return { announced: true };
   }
 
@@ -300,7 +297,8 @@ export class Host implements Participant {
     }
     const target = exchange.find(JSON.stringify(to));
     if (!target || target === this.member) {
-      throw new ActionError(Text.noDestination);
+      const why = whyAbsent(this.#reports.hub(), to);
+      throw new ActionError(`${Text.noDestination} ${why}`.trimEnd());
     }
     const uuid = JSON.stringify(
       `hub-${++this.#requests}-${crypto.randomUUID()}`,
@@ -318,7 +316,7 @@ export class Host implements Participant {
         "request",
         content,
       );
-      if (refusal) throw new ActionError(refusal.text);
+      if (refusal) throw ActionError.of(refusal);
       const late = () =>
         new TimeoutError(`No answer within ${timeout / 1000} seconds`);
       return await within(promise, timeout, late, { signal });
@@ -351,7 +349,7 @@ export class Host implements Participant {
       names,
       contentOf(route, data),
     );
-    if (refusal) throw new ActionError(refusal.text);
+    if (refusal) throw ActionError.of(refusal);
     const elsewhere = names ? 0 : exchange.cluster?.names.size ?? 0;
     return exchange.totals.told - before + elsewhere;
   }
@@ -395,12 +393,17 @@ function orderOf(data: string): Order {
   if (typeof order === "object" && !Array.isArray(order)) {
     return order as Order;
   }
-  throw new ActionError("The data has to be an object");
+  throw new ActionError("The data has to be an object", 400);
 }
 
 function textIn(order: Order, key: string): string | undefined {
   const value = order[key];
   if (value === undefined || value === null) return undefined;
   if (typeof value === "string") return value;
-  throw new ActionError(`${key} has to be a text`);
+  throw new ActionError(`${key} has to be a text`, 400);
+}
+
+function checkLimit(limit: unknown): asserts limit is number {
+  if (Number.isInteger(limit) && (limit as number) > 0) return;
+  throw new ActionError("limit has to be a number of clients, 1 or more", 400);
 }

@@ -132,7 +132,7 @@ export class OtherHubs implements PeerListener {
     const label = this.labelOf(node);
     try {
       const refusal = this.#say({ node }, ["ask", number, route, order, by]);
-      if (refusal) throw new ActionError(refusal.text);
+      if (refusal) throw ActionError.of(refusal);
       return await within(promise, PATIENCE, () =>
         new ActionError(
           `The hub ${label} did not answer within ${PATIENCE / 1000} seconds`,

@@ -237,7 +237,7 @@ Deno.test("An operator disconnects, frees and blocks at whichever hub", async ()
   await until(() => late.hub.exchange.blocked.size === 0);
   await scene.client("seat", 2);
 
-  await me.request("@hub", "drain", { node: "hall" });
+  await me.request("@hub", "drain", { on: true, node: "hall" });
   assert(scene.servers[2]!.hub.isDraining);
   assert(!scene.servers[0]!.hub.isDraining);
 });

@@ -400,7 +400,11 @@ Deno.test("An operator asks, tells, disconnects, frees, blocks and drains, and t
   await scene.client("beta");
 
   assertEquals(await (await fetch(`${scene.http}/readyz`)).text(), "ready\n");
-  assertEquals((await scene.post("/api/drain", {}))[0], 200);
+  for (const order of [{}, { on: null }, { on: "true" }, { on: 1 }]) {
+    assertEquals((await scene.post("/api/drain", order))[0], 400);
+  }
+  assertEquals(await (await fetch(`${scene.http}/readyz`)).text(), "ready\n");
+  assertEquals((await scene.post("/api/drain", { on: true }))[0], 200);
   const ready = await fetch(`${scene.http}/readyz`);
   assertEquals([ready.status, await ready.text()], [
     503,
@@ -604,4 +608,41 @@ Deno.test("A report of the limits says what each is unless somebody sets it", as
   await using other = new Hub({ maxRequests: 7 });
   const set = other.limits.find(({ option }) => option === "maxRequests");
   assertEquals([set?.limit, set?.default], [7, 16_384]);
+});
+
+Deno.test("What is too large for a client is refused as too large, at the hub or at the client", async () => {
+  await using scene = await Scene.open({ maxMessageBytes: 10_000 });
+  await scene.client("alpha");
+  const data = JSON.stringify({ text: "x".repeat(20_000) });
+  const most = JSON.stringify({ text: "x".repeat(9 * 1024 * 1024) });
+  for (const text of [data, most]) {
+    const request = { to: "alpha", route: "echo", data: text };
+    assertEquals((await scene.post("/api/request", request))[0], 413);
+    assertEquals((await scene.post("/api/inform", { data: text }))[0], 413);
+  }
+});
+
+Deno.test("Some of the clients are told of if they are asked for, and no such number is refused", async () => {
+  await using scene = await Scene.open();
+  for (const name of ["a1", "a2", "b1"]) await scene.client(name);
+  const get = async (query: string) => {
+    const response = await fetch(`${scene.http}/api/clients${query}`);
+    const body = await response.json();
+    return [
+      response.status,
+      Array.isArray(body)
+        ? body.map(({ name }: { name: string }) => name)
+        : body.clients?.length ?? body.error.message,
+    ];
+  };
+  assertEquals(await get(""), [200, 3]);
+  assertEquals(await get("?prefix=a"), [200, ["a1", "a2"]]);
+  assertEquals(await get("?limit=1"), [200, ["a1"]]);
+  for (const limit of ["-1", "0", "1.5", "1e3", "", "NaN", "x"]) {
+    assertEquals(await get(`?limit=${limit}`), [
+      400,
+      `limit has to be a whole number from 1: got ${JSON.stringify(limit)}.`,
+    ]);
+  }
+  assertEquals((await get("?after=-1"))[0], 400);
 });

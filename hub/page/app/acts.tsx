@@ -63,7 +63,7 @@ export function Confirm({ model, act, name, close }: {
     setWrong("");
     try {
       await model.act(`api/${act}`, {
-        ...(act !== "drain" && { name }),
+        ...(act === "drain" ? { on: true } : { name }),
         ...(act === "block" && { ms: BLOCKED }),
       });
       close();
