@@ -4,7 +4,9 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { HandshakeError } from "@wirekit/internal/errors";
+import { Client } from "@wirekit/hub/client";
 import { Hub } from "@wirekit/hub/hub";
+import { page } from "@wirekit/hub/page";
 import { serve as serveHub } from "@wirekit/hub/serve";
 import { fetchHandler, serve as serveJsonRpc } from "@wirekit/jsonrpc";
 import { listenWebSocket } from "@wirekit/transport/listen-websocket";
@@ -35,20 +37,12 @@ function isInstalled(): boolean {
   }
 }
 
-/** Starts nginx in front of servers; a path is `/SERVER/LOCATION`. */
-async function startNginx(servers: Record<string, number>) {
+/** Starts nginx with these locations. */
+async function startNginx(locations: string[]) {
   const folder = await Deno.makeTempDir();
   const free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = free.addr;
   free.close();
-  const locations = Object.entries(servers).flatMap(([name, port]) =>
-    Object.entries(LOCATIONS).map(([location, lines]) =>
-      `location /${name}/${location} {
-        ${lines}
-        proxy_pass http://127.0.0.1:${port};
-      }`
-    )
-  );
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
     .map((each) => `${each}_temp_path ${folder}/${each};`);
   await Deno.writeTextFile(
@@ -73,7 +67,7 @@ async function startNginx(servers: Record<string, number>) {
     }
   }
   return {
-    url: `ws://127.0.0.1:${port}`,
+    port,
     [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
   };
 }
@@ -107,10 +101,20 @@ Deno.test({
       jsonrpc: port(await serveJsonRpc({ port: 0, logger })),
       jsonrpc_fetch: handle(fetchHandler({ logger })),
     };
-    await using nginx = await startNginx(servers);
+    await using nginx = await startNginx(
+      Object.entries(servers).flatMap(([name, port]) =>
+        Object.entries(LOCATIONS).map(([location, lines]) =>
+          `location /${name}/${location} {
+            ${lines}
+            proxy_pass http://127.0.0.1:${port};
+          }`
+        )
+      ),
+    );
     for (const name of Object.keys(servers)) {
       for (const location of Object.keys(LOCATIONS)) {
-        const url = `${nginx.url}/${name}/${location}?token=${token}`;
+        const url =
+          `ws://127.0.0.1:${nginx.port}/${name}/${location}?token=${token}`;
         // Deno.serve takes an upgrade of HTTP/1.0, and tells no handler of it.
         const unseen = location === "version-1.0" && name.endsWith("_fetch");
         if (location === "good" || unseen) {
@@ -129,5 +133,95 @@ Deno.test({
         assert(lines[0]!.includes("proxy_set_header"), lines[0]);
       }
     }
+  },
+});
+
+/** The location of hub/README.md, for a hub at a port. */
+async function documentedLocation(port: number): Promise<string> {
+  const readme = await Deno.readTextFile(
+    new URL("../../../hub/README.md", import.meta.url),
+  );
+  const [, location = ""] = /```nginx\n(.*?)```/s.exec(readme) ?? [];
+  assert(location.startsWith("location /hub/ {"));
+  return location.replaceAll(":13254", `:${port}`);
+}
+
+Deno.test({
+  name: "a hub and its page work below a path of nginx, as documented",
+  ignore: !isInstalled(),
+  async fn() {
+    const token = "s3cret";
+    const lines: string[] = [];
+    const logger = { warn: (line: string) => void lines.push(line) };
+    const name = "hub.example";
+    await using server = await serveHub({
+      port: 0,
+      token,
+      logger,
+      allowedHosts: [name],
+      doors: [page()],
+    });
+    await using nginx = await startNginx([
+      await documentedLocation(server.addr!.port),
+    ]);
+    const base = `http://127.0.0.1:${nginx.port}/hub`;
+    const get = (path: string, headers: Record<string, string> = {}) =>
+      fetch(new URL(path, `${base}/`), { headers });
+
+    // A browser goes on at the path with its end, which all others stand below.
+    const html = { accept: "text/html" };
+    const index = await fetch(base, { headers: html });
+    assertEquals(new URL(index.url).pathname, "/hub/");
+    const text = await index.text();
+    const files = [...text.matchAll(/(?:href|src)="([^"]+)"/g)]
+      .map(([, file]) => file!);
+    assert(files.length >= 3, text);
+    for (const file of files) {
+      const response = await get(file);
+      await response.body?.cancel();
+      assertEquals(response.status, 200, file);
+    }
+
+    // What the page does: sign in, look, listen, and do something.
+    const own = new URL(base).origin;
+    const signIn = await fetch(`${base}/session`, {
+      method: "POST",
+      headers: { "content-type": "application/json", origin: own },
+      body: JSON.stringify({ token }),
+    });
+    await signIn.body?.cancel();
+    assertEquals(signIn.status, 200, lines.join("\n"));
+    const cookie = signIn.headers.get("set-cookie")!.split(";")[0]!;
+    const { proof } = await (await get("api/session", { cookie })).json();
+    const events = await get("api/events", { cookie });
+    const first = await events.body!.pipeThrough(new TextDecoderStream())
+      .getReader().read();
+    assert(first.value?.startsWith("event: "), first.value);
+    const act = await fetch(`${base}/api/inform`, {
+      method: "POST",
+      headers: {
+        cookie,
+        "content-type": "application/json",
+        "x-wirekit-proof": proof,
+        origin: own,
+      },
+      body: JSON.stringify({ data: '"hello"' }),
+    });
+    assertEquals(await act.json(), { receivers: 0 });
+
+    // Another site's page is refused there, too.
+    const evil = await get("api/report", {
+      cookie,
+      origin: "https://evil.example",
+    });
+    await evil.body?.cancel();
+    assertEquals(evil.status, 403);
+
+    await using client = new Client("bot", {
+      url: `${base.replace("http:", "ws:")}/`,
+      token,
+    });
+    await client.connect();
+    assertEquals(server.hub.names, ["bot"]);
   },
 });
