@@ -49,6 +49,9 @@ class Shell implements AsyncDisposable {
       args: ["-c", line],
       cwd: this.folder,
       env: {
+        // Another home, but not another cache.
+        DENO_DIR: Deno.env.get("DENO_DIR") ??
+          `${Deno.env.get("HOME")}/.cache/deno`,
         HOME: this.folder,
         PATH: `${this.folder}:${Deno.env.get("PATH")}`,
         NO_COLOR: "1",
@@ -107,6 +110,74 @@ Deno.test("hub/README.md: the commands for who has a hub run as they stand", asy
   assertStringIncludes(text, "some-bot is connected");
   assertEquals(heard, [{ shop: "open" }, { shop: "open" }]);
   assertEquals(Object.keys(seen).length, 5);
+});
+
+Deno.test("hub/README.md: the commands that watch run as they stand", async () => {
+  await using server = await serve({ port: 0 });
+  const [url] = server.urls;
+  await using shell = new Shell(["hub"], { WIREKIT_URL: url });
+  await using bot = new Client("some-bot", { url });
+  bot.route("greet", (data) => data);
+  await bot.connect();
+  await using asker = new Client("asker", { url });
+  await asker.connect();
+  const ask = () => asker.request("some-bot", "greet", { name: "zoë" });
+  const record = (path: string, init?: RequestInit) =>
+    fetch(new URL(path, url.replace("ws:", "http:")), init);
+  await (await record("/api/record", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: "{}",
+  })).body?.cancel();
+  await ask();
+  const lines = (await linesOf("hub/README.md", "hub top"))
+    .map((line) => line.replace(/ +#.*/, ""));
+  assertEquals(lines.length, 5);
+  for (const line of lines) {
+    if (/ (tail|watch)/.test(line)) {
+      await using program = shell.start(line);
+      await program.says(/^Watching/m);
+      if (line.includes("tail")) await ask();
+      else {
+        await using guest = new Client("guest", { url });
+        await guest.connect();
+      }
+      await program.says(/asker → some-bot greet|guest joined/);
+      continue;
+    }
+    if (line.includes("replay")) {
+      shell.write(
+        "recording.jsonl",
+        await (await record("/api/recording")).text(),
+      );
+    }
+    assertStringIncludes(
+      await shell.run(line),
+      line.includes("replay") ? "Sent 2 requests: 2 answered" : "some-bot",
+    );
+  }
+});
+
+Deno.test("switchboard/README.md: assistants reach what the commands open", async () => {
+  await using shell = new Shell(["switchboard"], {});
+  const [serving = "", start = "", inspector = ""] = await linesOf(
+    "switchboard/README.md",
+    "--mcp 'home/*'",
+  );
+  await using hub = shell.start(`${serving} --port 0`);
+  const [, port = ""] = await hub.says(/ws:\/\/127\.0\.0\.1:(\d+)/);
+  // In place of the MCP Inspector, which tests/interop/switchboard runs, another
+  // program that starts a server.
+  const cli = new URL("jsonrpc/cli.ts", ROOT).pathname;
+  shell.program("jsonrpc", `run -A -q "${cli}" "$@"`);
+  const program = start.replace(/ +#.*/, "");
+  const text = await shell.run(
+    `echo 'home/light.on where=12' | jsonrpc inspect --mcp -- ` +
+      `${program} --port ${port}`,
+  );
+  assertStringIncludes(text, "speaks MCP");
+  assertStringIncludes(text, "\nnull\n");
+  assertStringIncludes(inspector, "http://127.0.0.1:13254/mcp");
 });
 
 Deno.test("jsonrpc/README.md: the commands run as they stand", async () => {

@@ -4,7 +4,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { ROOT } from "../_packages.ts";
-import { freePorts, natsProgram } from "./_servers.ts";
+import { Program } from "../_program.ts";
+import { Engine, freePorts, natsProgram } from "./_servers.ts";
 
 const EXAMPLE = new URL("examples/cluster/", ROOT);
 const PATIENCE = 30_000;
@@ -91,4 +92,37 @@ Deno.test({
     }
     await Deno.remove(folder, { recursive: true });
   },
+});
+
+Deno.test("The blocks of hub/cluster/README.md run, on one server", async () => {
+  const page = await Deno.readTextFile(
+    new URL("hub/cluster/README.md", ROOT),
+  );
+  const blocks = [...page.matchAll(/^```(sh|ts)\b[^\n]*\n(.*?)^```$/gms)];
+  const [command = "", program = ""] = blocks.map(([, , text = ""]) => text);
+  await using engine = await Engine.start(1);
+  const [url = ""] = engine.urls;
+  await using hub = new Program(Deno.execPath(), {
+    args: [
+      ...["run", "-A", new URL("hub/cli.ts", ROOT).pathname],
+      ...command.trim().split(" ").slice(1)
+        .map((word) => word.startsWith("nats://") ? url : word),
+      "--port=0",
+    ],
+    env: { NO_COLOR: "1", WIREKIT_TOKEN: "" },
+  });
+  await hub.says(/listens on/);
+  const file = await Deno.makeTempFile({ dir: ROOT.pathname, suffix: ".ts" });
+  try {
+    const here = program.replace("nats://10.0.0.1", url)
+      .replace("{ backplane }", "{ backplane, port: 0 }");
+    await Deno.writeTextFile(file, `${here}console.log(server.urls[0]);\n`);
+    await using serving = new Program(Deno.execPath(), {
+      args: ["run", "-A", "--quiet", file],
+      cwd: ROOT,
+    });
+    await serving.says(/^ws:\/\/127/m);
+  } finally {
+    await Deno.remove(file);
+  }
 });

@@ -7,6 +7,7 @@ import { type Gateway, parseHome, tcpGateway } from "@wirekit/openwebnet";
 import { connectMqtt, type MqttOptions } from "@wirekit/openwebnet/mqtt";
 import { until } from "../../_driver.ts";
 import { ROOT } from "../../_packages.ts";
+import { Program } from "../../_program.ts";
 import { Listener, Mosquitto } from "./_mosquitto.ts";
 import { listen, type Listening } from "./_simulator.ts";
 
@@ -401,3 +402,63 @@ async function goneFrom(plant: Listening): Promise<{ port: number }> {
   await plant[Symbol.asyncDispose]();
   return { port };
 }
+
+/** The lines of a block of a shell on a page, by words in it, as they run here. */
+async function linesOf(
+  page: string,
+  words: string,
+  { gateway, broker }: { gateway: number; broker: string },
+): Promise<string> {
+  const text = await Deno.readTextFile(new URL(page, ROOT));
+  const block = [...text.matchAll(/^```sh\n(.*?)^```$/gms)]
+    .map(([, block = ""]) => block).find((block) => block.includes(words)) ??
+    "";
+  const cli = new URL("openwebnet/cli.ts", ROOT).pathname;
+  return block
+    .replace(/^openwebnet /m, `deno run -A jsr:@wirekit/openwebnet/cli `)
+    .replaceAll(/\bdeno run\b/g, `exec "${Deno.execPath()}" run -q`)
+    .replace("jsr:@wirekit/openwebnet/cli", `"${cli}"`)
+    .replace("mqtt://192.168.1.10", broker)
+    .replace(/(mqtt --broker .*)/, `$1 --port ${gateway}`);
+}
+
+for (const page of ["openwebnet/README.md", "examples/home/README.md"]) {
+  Deno.test(`${page}: the bridge starts as the page says`, async () => {
+    await using broker = new Mosquitto({
+      user: { name: "openwebnet", password: "secret" },
+    });
+    await broker.start();
+    await using plant = listen({ authentication: "open" });
+    const block = await linesOf(page, "mqtt --broker", {
+      gateway: plant.port,
+      broker: broker.url,
+    });
+    await using bridge = new Program("bash", {
+      args: ["-ec", block],
+      cwd: new URL("examples/home/", ROOT),
+      env: {
+        NO_COLOR: "1",
+        OPENWEBNET_HOST: "127.0.0.1",
+        OPENWEBNET_PASSWORD: "12345",
+      },
+    });
+    await bridge.says(/^The plant is there; devices: \d/m);
+  });
+}
+
+Deno.test("examples/home/README.md: the unit is one of systemd", async () => {
+  const folder = await Deno.makeTempDir();
+  const block = await linesOf("examples/home/README.md", "service >", {
+    gateway: 0,
+    broker: "",
+  });
+  await using program = new Program("bash", {
+    args: ["-ec", block],
+    cwd: folder,
+  });
+  assertEquals((await program.ends()).code, 0, program.text);
+  const unit = `${folder}/openwebnet.service`;
+  const text = await Deno.readTextFile(unit);
+  assert(/^ExecStart=[^[]* mqtt\b/m.test(text), text);
+  await Deno.remove(folder, { recursive: true });
+});
