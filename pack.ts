@@ -9,12 +9,20 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
+import { factsOf, forPages, withWholeLinks } from "./release/npm.ts";
+
+/** The files of an entry, by who asks for it. */
+interface Entry {
+  browser?: Entry;
+  types?: string;
+  [condition: string]: string | Entry | undefined;
+}
 
 /** What npm reads of a package. */
 interface Manifest {
   name: string;
   version: string;
-  exports: Record<string, Record<string, string>>;
+  exports: Record<string, Entry>;
   dependencies?: Record<string, string>;
   peerDependencies?: Record<string, string>;
   peerDependenciesMeta?: Record<string, { optional: true }>;
@@ -94,7 +102,11 @@ async function needs(
   home: URL,
   manifest: Manifest,
 ): Promise<{ files: Set<string>; packages: Set<string>; std: Set<string> }> {
-  const entries = Object.values(manifest.exports).flatMap(Object.values);
+  const paths = (entry: Entry): string[] =>
+    Object.values(entry).flatMap((each) =>
+      typeof each === "string" ? [each] : each ? paths(each) : []
+    );
+  const entries = Object.values(manifest.exports).flatMap(paths);
   const files = new Set(entries.map((path) => new URL(path, home).href));
   const packages = new Set<string>();
   const std = new Set<string>();
@@ -127,6 +139,32 @@ async function typesOf(module: string): Promise<string> {
  * that, and they install it themselves.
  */
 const OPTIONAL_REGEXP = /^@(nats-io|modelcontextprotocol)\//;
+
+/**
+ * Adds a main entry for pages, without the servers and sockets that no page has:
+ * bundlers take it by the condition `browser`.
+ */
+async function addPages(home: URL, manifest: Manifest): Promise<void> {
+  const main = manifest.exports["."];
+  if (!main) return;
+  const source = await Deno.readTextFile(new URL("mod.js", home));
+  const fit = new Map<string, boolean>();
+  for (const [, path = ""] of source.matchAll(/ from "(\.[^"]+)"/g)) {
+    const text = await Deno.readTextFile(new URL(path, home));
+    fit.set(path, text.includes("// This module is browser compatible."));
+  }
+  for (const end of [".js", ".d.ts"]) {
+    const text = await Deno.readTextFile(new URL(`mod${end}`, home));
+    const page = forPages(
+      text,
+      // What only types come from is no module here.
+      (path) => fit.get(path) ?? end === ".d.ts",
+    );
+    await Deno.writeTextFile(new URL(`mod.browser${end}`, home), page);
+  }
+  const page = { types: "./mod.browser.d.ts", default: "./mod.browser.js" };
+  manifest.exports["."] = { browser: page, ...main };
+}
 
 async function pack(
   root: URL,
@@ -161,6 +199,7 @@ async function pack(
     new URL("deno.json", home),
     `${JSON.stringify({ name: manifest.name, version: manifest.version })}\n`,
   );
+  await addPages(home, manifest);
   const { files, packages, std } = await needs(home, manifest);
   for await (const path of filesOf(home)) {
     const code = /(\.(js|d\.ts)|\/deno\.json)$/.test(path.pathname);
@@ -190,8 +229,18 @@ async function pack(
   // A bundler leaves out each file of which a page uses nothing.
   const sideEffects = false;
   const engines = { node: ">=22" };
-  Object.assign(manifest, { dependencies, engines, sideEffects });
-  await Deno.writeTextFile(file, JSON.stringify(manifest, undefined, 2));
+  const readme = await Deno.readTextFile(new URL(`${folder}/README.md`, root));
+  Object.assign(manifest, factsOf(folder, readme), {
+    dependencies,
+    engines,
+    sideEffects,
+  });
+  const json = JSON.stringify(manifest, undefined, 2);
+  await Deno.writeTextFile(file, `${json}\n`);
+  await Deno.writeTextFile(
+    new URL("README.md", home),
+    withWholeLinks(readme, folder, manifest.version),
+  );
   await Deno.copyFile(new URL("LICENSE", root), new URL("LICENSE", home));
 
   const name = `wirekit-${folder}-${manifest.version}.tgz`;
