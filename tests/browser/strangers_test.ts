@@ -8,6 +8,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { deadline } from "@std/async/deadline";
 import { type HubServer, serve } from "@wirekit/hub/serve";
+import { Methods, serve as serveJsonRpc } from "@wirekit/jsonrpc";
+import { Server } from "@wirekit/wsrpc/server";
+import { serve as serveWsrpc } from "@wirekit/wsrpc/serve";
 import { Program } from "../_program.ts";
 
 const CHROMIUM = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
@@ -235,7 +238,19 @@ for (const host of ["127.0.0.1", "localhost"]) {
   });
 }
 
-Deno.test("A name that is rebound to this machine gets a page nowhere", async () => {
+/**
+ * Opens a page at a name that means another server as soon as the page is there.
+ *
+ * @param start Starts that server.
+ * @param isThere A regular expression for what it answers to a GET.
+ * @param attempts What the page does then: an expression, a list of outcomes.
+ * @returns The answer to the GET, and the outcomes.
+ */
+async function rebound(
+  start: (port: number) => Promise<AsyncDisposable>,
+  isThere: string,
+  attempts: string,
+): Promise<string> {
   const results: string[] = [];
   const done = Promise.withResolvers<void>();
   // Hears what the page sees, wherever that comes from.
@@ -244,7 +259,7 @@ Deno.test("A name that is rebound to this machine gets a page nowhere", async ()
     async (request) => {
       const text = await request.text();
       if (text !== "") results.push(text);
-      if (results.some((each) => each.startsWith("hub:"))) done.resolve();
+      if (results.some((each) => each.startsWith("next:"))) done.resolve();
       return new Response(null, {
         headers: { "access-control-allow-origin": "*" },
       });
@@ -252,20 +267,16 @@ Deno.test("A name that is rebound to this machine gets a page nowhere", async ()
   );
   const page = `<!doctype html><script type="module">${TRY}
 const witness = "http://127.0.0.1:${witness.addr.port}/";
+const post = (path, body, type = "application/json") => tries(async () =>
+  (await fetch(path, { method: "POST", headers: { "content-type": type }, body })).status);
 for (;;) {
   const found = await tries(async () => {
     const response = await fetch("/data", { cache: "no-store" });
     return response.status + " " + await response.text();
   });
-  const isHub = /name of this hub|the data|token/.test(found);
-  if (isHub) {
-    const posted = await tries(async () => (await fetch("/session", {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: '{"token":"x"}',
-    })).status);
-    const ws = await tries(() => socket(location.origin.replace("http", "ws")));
-    await fetch(witness, { method: "POST", body: "hub: " + [found.trim(), posted, ws].join(" | ") });
+  if (/${isThere}/.test(found)) {
+    const outcomes = [found.trim(), ...${attempts}];
+    await fetch(witness, { method: "POST", body: "next: " + outcomes.join(" | ") });
     break;
   }
   await fetch(witness, { method: "POST", body: found });
@@ -280,7 +291,6 @@ for (;;) {
         : new Response(page, { headers: { "content-type": "text/html" } }),
   );
   const { port } = own.addr;
-  let watched: Watched | undefined;
   await browse(
     `http://evil.example:${port}/`,
     ["--host-resolver-rules=MAP evil.example 127.0.0.1"],
@@ -289,16 +299,66 @@ for (;;) {
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
       assertEquals(results[0], "200 strangers' own");
-      // The name means another server from now on: the hub.
+      // The name means another server from now on.
       await own.shutdown();
-      watched = await startHub(port, () => "");
+      await using _server = await start(port);
       await done.promise;
     },
   );
-  await watched!.server.close();
-  assertEquals(watched!.admitted, []);
-  assertEquals(
-    results.find((each) => each.startsWith("hub:")),
-    'hub: 403 "evil.example" is not a name of this hub. | 403 | closed',
+  const last = results.find((each) => each.startsWith("next:")) ?? "";
+  return last.slice("next: ".length);
+}
+
+Deno.test("A name that is rebound to this machine gets a page nowhere", async () => {
+  let admitted: string[] = [];
+  const outcomes = await rebound(
+    async (port) => {
+      const watched = await startHub(port, () => "");
+      admitted = watched.admitted;
+      return watched.server;
+    },
+    "name of this hub|the data|token",
+    `[
+      await post("/session", '{"token":"x"}'),
+      await tries(() => socket(location.origin.replace("http", "ws"))),
+    ]`,
   );
+  assertEquals(admitted, []);
+  assertEquals(
+    outcomes,
+    '403 "evil.example" is not a name of this hub. | 403 | closed',
+  );
+});
+
+// These have no page of their own. What a page can do to them, it does with its
+// Origin, which is not listed though it is the name by which they are called.
+Deno.test("A name that is rebound to a server without a page gets a page nowhere, either", async () => {
+  const called: unknown[] = [];
+  const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "act" });
+  const attempts = `[
+    await post("/", '${body}'),
+    await post("/", '${body}', "text/plain"),
+    await tries(() => socket(location.origin.replace("http", "ws"))),
+  ]`;
+  const rpc = await rebound(
+    (port) =>
+      serveJsonRpc({
+        port,
+        methods: new Methods().add("act", () => called.push("jsonrpc")),
+      }),
+    "405",
+    attempts,
+  );
+  assertEquals(rpc, "405 Expected POST or WebSocket | 403 | 403 | closed");
+  const server = new Server({
+    routes: { act: () => called.push("wsrpc") },
+    hooks: { authSuccess: () => void called.push("connected") },
+  });
+  const wsrpc = await rebound(
+    (port) => serveWsrpc(server, { port }),
+    "426",
+    attempts,
+  );
+  assertEquals(wsrpc, "426 Connect by WebSocket. | 426 | 426 | closed");
+  assertEquals(called, []);
 });
