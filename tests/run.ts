@@ -24,6 +24,7 @@
  */
 
 import { PEERS_LOCK } from "./_packages.ts";
+import { whyNoNamespaces } from "./cluster/_namespace.ts";
 import { installNats } from "./_nats.ts";
 import { NotHereError } from "./_not_here.ts";
 import { installPython } from "./_python.ts";
@@ -127,12 +128,17 @@ async function clusterSuite(): Promise<Suite> {
   const short = names.map((name) => `${CLUSTER}/${name}_test.ts`);
   const onDebians = ["--allow-all", ...short];
   if (notRun.length > 0) return { args: onDebians, failures, notRun };
+  const reason = await whyNoNamespaces();
+  if (reason !== undefined) {
+    notRun.push(`A link cut between network namespaces: ${reason}`);
+  }
   return {
     args: ["--allow-all", CLUSTER],
     env,
     then: onDebians,
     thenEnv: {},
     failures,
+    notRun,
   };
 }
 

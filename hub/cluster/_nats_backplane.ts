@@ -219,9 +219,14 @@ export class NatsBackplane implements Backplane, NameKeeper {
 
   /** Whether this node may act: the others take it for alive. */
   #isOpen(): boolean {
-    if (this.#state !== "open") return false;
-    if (this.#lease.isKept) return true;
-    this.#fence("This hub could not renew its lease in time.");
+    const state = this.#state;
+    if (state !== "open" && state !== "waiting") return false;
+    if (this.#lease.isKept) return state === "open";
+    this.#fence(
+      state === "open"
+        ? "This hub could not renew its lease in time."
+        : this.#reason,
+    );
     return false;
   }
 
@@ -277,7 +282,9 @@ export class NatsBackplane implements Backplane, NameKeeper {
     this.#mail.drop();
     this.log(
       "error",
-      `${reason} Clients of this hub reach each other, no others`,
+      before === "open"
+        ? `${reason} Clients of this hub reach each other, no others`
+        : `${reason} Other hubs may take over the names of this one by now`,
     );
     this.#names.hold();
     if (before === "open") this.#receiver?.detached(reason);
@@ -307,8 +314,8 @@ export class NatsBackplane implements Backplane, NameKeeper {
     this.#linked = true;
     this.log("info", `Connected to the NATS server ${server} again`);
     const sendLate = this.#mail.takeLate();
-    if (this.#state === "waiting") this.#become("open", "");
-    else if (this.#isOpen()) this.#receiver?.attached();
+    if (this.#isOpen()) this.#receiver?.attached();
+    else if (this.#state === "waiting") this.#become("open", "");
     sendLate();
     this.#lease.hurry();
     this.#watch().catch(() => {});

@@ -3,29 +3,43 @@
 /** Hubs in processes of their own, as people start them. */
 
 import { ROOT } from "../_packages.ts";
+import type { Namespace } from "./_namespace.ts";
 import { type Engine, freePorts } from "./_servers.ts";
 
 /** How long a hub may take to say that it listens. */
 const PATIENCE = 30_000;
 
+/** The secret of a hub that is not on this machine's own address. */
+const TOKEN = "s3cret";
+
 /** A hub that can be killed, frozen, and started again at the same port. */
 export class Node implements AsyncDisposable {
   readonly port: number;
-  readonly #args: string[];
+  readonly #host: string;
+  readonly #command: string[];
   #child: Deno.ChildProcess | undefined;
   #read: Promise<unknown> = Promise.resolve();
   #news = Promise.withResolvers<void>();
   /** What it has said since it was started last. */
   text = "";
 
-  constructor(engine: Pick<Engine, "urls">, name: string, lease: number) {
+  constructor(
+    engine: Pick<Engine, "urls">,
+    name: string,
+    lease: number,
+    namespace?: Namespace,
+  ) {
     [this.port] = freePorts(1) as [number];
-    this.#args = [
-      ..."run --no-prompt --allow-net --allow-read --deny-env=WIREKIT_TOKEN"
-        .split(" "),
+    this.#host = namespace?.clientHost ?? "127.0.0.1";
+    this.#command = [
+      ...namespace?.command ?? [],
+      Deno.execPath(),
+      ..."run --no-prompt --allow-net --allow-read".split(" "),
+      `--${namespace ? "allow" : "deny"}-env=WIREKIT_TOKEN`,
       "--deny-env=WIREKIT_CLUSTER_TOKEN",
       new URL("hub/cli.ts", ROOT).pathname,
       "serve",
+      `--hostname=${this.#host}`,
       `--port=${this.port}`,
       `--cluster=${engine.urls.join(",")}`,
       `--lease=${lease / 1_000}`,
@@ -34,18 +48,21 @@ export class Node implements AsyncDisposable {
   }
 
   get url(): string {
-    return `ws://127.0.0.1:${this.port}`;
+    return this.#host === "127.0.0.1"
+      ? `ws://127.0.0.1:${this.port}`
+      : `ws://${this.#host}:${this.port}/?token=${TOKEN}`;
   }
 
   /** Starts it, and waits until it listens. */
   async start(): Promise<void> {
     this.text = "";
-    this.#child = new Deno.Command(Deno.execPath(), {
-      args: this.#args,
+    const [program, ...args] = this.#command as [string, ...string[]];
+    this.#child = new Deno.Command(program, {
+      args,
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
-      env: { NO_COLOR: "1" },
+      env: { NO_COLOR: "1", WIREKIT_TOKEN: TOKEN },
     }).spawn();
     const { stdout, stderr } = this.#child;
     this.#read = Promise.all([this.#listen(stdout), this.#listen(stderr)])
@@ -107,17 +124,27 @@ export class Node implements AsyncDisposable {
  * @param engine What joins them.
  * @param count How many.
  * @param lease Their lease, in milliseconds.
+ * @param namespace Where the last of them is; by default all are on this side.
  * @returns The hubs, and what ends them.
  */
 export async function startNodes(
   engine: Engine,
   count: number,
   lease: number,
+  namespace?: Namespace,
 ): Promise<AsyncDisposable & { nodes: readonly Node[] }> {
   const stack = new AsyncDisposableStack();
   const nodes = Array.from(
     { length: count },
-    (_, i) => stack.use(new Node(engine, `node${i + 1}`, lease)),
+    (_, i) => {
+      const inside = i === count - 1 ? namespace : undefined;
+      const urls = inside
+        ? engine.servers.map(({ port }) =>
+          `nats://${inside.engineHost}:${port}`
+        )
+        : engine.urls;
+      return stack.use(new Node({ urls }, `node${i + 1}`, lease, inside));
+    },
   );
   try {
     await Promise.all(nodes.map((node) => node.start()));

@@ -10,6 +10,7 @@ import { installPython } from "../_python.ts";
 import { mulberry32 } from "../../hub/winerp/testdata/model.ts";
 import { WinerpProcess } from "../interop/winerp/_peer.ts";
 import { Ledger } from "./_ledger.ts";
+import { Namespace, whyNoNamespaces } from "./_namespace.ts";
 import { type Node, startNodes } from "./_nodes.ts";
 import { record, say } from "./_record.ts";
 import { Engine, type NatsServer } from "./_servers.ts";
@@ -52,7 +53,22 @@ function killServer(server: NatsServer, name: string): Fault {
   };
 }
 
-async function schedule(servers: number, seconds: number): Promise<void> {
+function cutLink(namespace: Namespace): Fault {
+  return async (random) => {
+    // Shorter than the lease, and longer.
+    const ms = Math.round(500 + 6_000 * random());
+    await namespace.cut();
+    await sleep(ms);
+    await namespace.join();
+    return `the link of node 3 to the server cut for ${ms} ms`;
+  };
+}
+
+async function schedule(
+  servers: number,
+  seconds: number,
+  namespace?: Namespace,
+): Promise<void> {
   const seed = Number(Deno.env.get("SEED")) ||
     crypto.getRandomValues(new Uint32Array(1))[0]!;
   say(`  SEED=${seed}`);
@@ -60,8 +76,9 @@ async function schedule(servers: number, seconds: number): Promise<void> {
   const python = new URL("../interop/winerp/", import.meta.url);
   await installPython(python);
 
-  await using engine = await Engine.start(servers);
-  await using started = await startNodes(engine, 3, LEASE);
+  const addresses = namespace ? ["--addr", "0.0.0.0"] : [];
+  await using engine = await Engine.start(servers, addresses);
+  await using started = await startNodes(engine, 3, LEASE, namespace);
   const { nodes } = started;
   await using ledger = new Ledger();
   // A stock client answers, and is frozen and killed as well.
@@ -90,6 +107,8 @@ async function schedule(servers: number, seconds: number): Promise<void> {
       freeze(server, `server ${i + 1}`),
       killServer(server, `server ${i + 1}`),
     ]),
+    // As likely as all others.
+    ...namespace ? Array(8).fill(cutLink(namespace)) : [],
     async () => {
       await stock.kill();
       stock = new WinerpProcess();
@@ -153,3 +172,13 @@ Deno.test(
     await schedule(3, 24);
   },
 );
+
+const NAME =
+  "Every request ends once while a link between network namespaces is cut, and hubs and their server are killed and frozen";
+
+Deno.test(NAME, options, async () => {
+  const reason = await whyNoNamespaces();
+  if (reason !== undefined) return say(`  NOT RUN HERE: ${reason}`);
+  await using namespace = await Namespace.make();
+  await schedule(1, 25, namespace);
+});

@@ -13,10 +13,10 @@ const options = { sanitizeOps: false, sanitizeResources: false };
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 Deno.test(
-  "No two nodes have a name at the same time, while one of three servers is killed",
+  "No two nodes have a name at the same time, while links are cut, nodes die, and one of three servers is killed or frozen",
   options,
   async () => {
-    await race(3, 3_000, true);
+    await race({ servers: 3, wins: 3_000, faults: true });
   },
 );
 
