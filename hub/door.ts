@@ -22,6 +22,14 @@ export interface Visitor {
   readonly address?: string;
 }
 
+/** A page besides that of the hub, to which the hub's page has a tab. */
+export interface DoorPage {
+  /** What the tab says. */
+  readonly title: string;
+  /** Where it is, seen from the top: `"plant/home/"`. */
+  readonly path: string;
+}
+
 /**
  * Another way into a hub than winerp: a page, metrics, another protocol. Its
  * clients are participants of `hub.exchange`.
@@ -29,6 +37,8 @@ export interface Visitor {
 export interface Door {
   /** The protocol that its clients speak, such as `"JSON-RPC"`, if they do. */
   readonly protocol?: string;
+  /** The pages that it serves. */
+  readonly pages?: readonly DoorPage[];
   /**
    * Answers an HTTP request that is no upgrade. It decides with `hub.admit()`
    * who may ask.

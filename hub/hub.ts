@@ -18,7 +18,7 @@ import type { Pass } from "./access/pass.ts";
 import type { Rule } from "./access/rules.ts";
 import type { Token } from "./access/tokens.ts";
 import type { Backplane } from "./cluster/backplane.ts";
-import type { Door, Visitor } from "./door.ts";
+import type { Door, DoorPage, Visitor } from "./door.ts";
 import * as Text from "./exchange/_text.ts";
 import type { Exchange } from "./exchange/exchange.ts";
 import { fault } from "./exchange/fault.ts";
@@ -282,6 +282,11 @@ export class Hub implements AsyncDisposable {
   #renewPasses(): void {
     this.#gate.renew();
     this.exchange.renewPasses((pass) => this.#gate.lock.renewed(pass));
+  }
+
+  /** The pages of its doors, for the tabs of its own page. */
+  get pages(): DoorPage[] {
+    return this.#doors.flatMap(({ pages = [] }) => pages);
   }
 
   /** The protocols that its clients may speak, such as `"winerp"`. */

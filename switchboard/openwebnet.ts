@@ -14,6 +14,7 @@ import type { Hub } from "@wirekit/hub/hub";
 import type { Gateway, Home } from "@wirekit/openwebnet";
 import type { DoorMaker, OpenedDoor } from "./door.ts";
 import { GatewayGuest } from "./gateway/_guest.ts";
+import { PlantPages } from "./gateway/_plant_pages.ts";
 
 /** Options of {@linkcode gatewayDoor}. */
 export interface GatewayDoorOptions {
@@ -33,8 +34,12 @@ export interface GatewayDoorOptions {
  * `light.status`, `shutter.up`, `shutter.down`, `shutter.stop`, `shutter.level`,
  * `temperature.read`, `temperature.set`, `energy.power`, `scene.run`,
  * `alarm.state`, `door.open`, `lock.on`, `lock.off`, `status`, `devices`, `send`,
- * `subscribe` and `unsubscribe`; each is announced with its JSON Schema. Values
- * are in °C, W and per cent. Who has subscribed is told the events of the bus.
+ * `plant.state`, `plant.order`, `subscribe` and `unsubscribe`; each is announced
+ * with its JSON Schema. Values are in °C, W and per cent. Who has subscribed is
+ * told the events of the bus.
+ *
+ * Each plant has a page at `/plant/NAME/` of the hub's port, and the hub's page a
+ * tab for it.
  *
  * @param gateways The gateways, by the names that they take. They are closed
  * with the door.
@@ -72,16 +77,21 @@ function open(
   gateways: Readonly<Record<string, Gateway>>,
   { home }: GatewayDoorOptions,
 ): OpenedDoor {
-  const guests: GatewayGuest[] = [];
-  const close = async () => {
-    await Promise.all(guests.map((guest) => guest.close()));
-  };
+  const guests = new Map<string, GatewayGuest>();
   const [first] = Object.keys(gateways);
   for (const [name, gateway] of Object.entries(gateways)) {
     const names = Object.entries(home?.names ?? {}).filter(([_, item]) =>
       (item.gateway ?? first) === name
     );
-    guests.push(new GatewayGuest(hub, name, gateway, new Map(names)));
+    guests.set(name, new GatewayGuest(hub, name, gateway, new Map(names)));
   }
-  return { close };
+  const pages = new PlantPages(hub, guests);
+  return {
+    pages: pages.pages,
+    fetch: (request, info) => pages.fetch(request, info),
+    async close() {
+      pages.close();
+      await Promise.all([...guests.values()].map((guest) => guest.close()));
+    },
+  };
 }

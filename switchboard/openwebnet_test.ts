@@ -1,8 +1,15 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { Client } from "@wirekit/hub";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { Client, MemoryEngine } from "@wirekit/hub";
 import { Gateway, GatewaySimulator, parseHome } from "@wirekit/openwebnet";
+import type { PageReport } from "@wirekit/openwebnet/page";
 import { httpDoor } from "./http.ts";
 import { gatewayDoor } from "./openwebnet.ts";
 import { serve } from "./serve.ts";
@@ -243,4 +250,158 @@ Deno.test("The level of a shutter that reports none is worked out from its trave
     "*2*0*31##",
     "*2*1*31##",
   ]);
+});
+
+/** Reads reports of a page until one fits. */
+async function reportOf(
+  response: Response,
+  fits: (report: PageReport) => boolean,
+): Promise<PageReport> {
+  const reader = response.body!.pipeThrough(new TextDecoderStream())
+    .getReader();
+  let text = "";
+  try {
+    for (;;) {
+      const { value, done } = await reader.read();
+      assert(!done, `it ended with ${text}`);
+      text += value;
+      for (const [, data] of text.matchAll(/^data: (.*)\n\n/gm)) {
+        const report: PageReport = JSON.parse(data!);
+        if (fits(report)) return report;
+      }
+    }
+  } finally {
+    await reader.cancel();
+  }
+}
+
+Deno.test("A plant has a page at its hub, which shows and orders by its routes", () =>
+  withHome(async ({ http, simulator }) => {
+    const at = `${http}/plant/home`;
+    const accept = { headers: { accept: "text/html" } };
+    const page = await fetch(at, accept);
+    assertEquals([page.status, page.redirected], [200, true]);
+    assertStringIncludes(await page.text(), "page/page.js");
+    const { pages } = await (await fetch(`${http}/api/report`)).json();
+    assertEquals(pages, [{ title: "home", path: "plant/home/" }]);
+    const events = () => fetch(`${at}/api/events`);
+    const named = (id: string) => ({ devices }: PageReport) =>
+      devices.some((device) => device.id === id);
+    const { devices } = await reportOf(await events(), named("light_12"));
+    assertEquals(devices.find(({ id }) => id === "light_12")?.name, "Kitchen");
+    await reportOf(await events(), ({ plants }) => plants[0]!.isOnline);
+    const order = async (
+      name: string,
+      text: string,
+      type = "application/json",
+    ) => {
+      const response = await fetch(`${http}/plant/${name}/api/order`, {
+        method: "POST",
+        headers: { "content-type": type },
+        body: JSON.stringify({ plant: name, id: "light_12", part: "", text }),
+      });
+      return [response.status, await response.text()];
+    };
+    const lit = reportOf(
+      await events(),
+      ({ devices }) =>
+        devices.some(({ id, state }) =>
+          id === "light_12" && state.state === "ON"
+        ),
+    );
+    assertEquals((await order("home", "ON"))[0], 202);
+    await lit;
+    assert(simulator.executed.includes("*1*1*12##"));
+    assertMatch(String(await order("home", "X")), /^409,.*expected ON/);
+    assertMatch(
+      String(await order("nobody", "ON")),
+      /^409,.*Nobody has the name/,
+    );
+    assertEquals((await order("home", "ON", "text/plain"))[0], 415);
+    const nobody = await reportOf(
+      await fetch(`${http}/plant/nobody/api/events`),
+      () => true,
+    );
+    assertMatch(nobody.plants[0]!.fault!, /Nobody has the name "nobody"/);
+    for (
+      const path of ["/plant/home/x", "/plant/%E0%A4%A/", "/plant/home/api/x"]
+    ) {
+      const response = await fetch(http + path);
+      assertEquals(response.status, 404, path);
+      await response.body?.cancel();
+    }
+    const foreign = await fetch(`${at}/api/events`, {
+      headers: { origin: "https://evil.example" },
+    });
+    assertEquals(foreign.status, 403);
+    await foreign.body?.cancel();
+  }));
+
+Deno.test("The rules of a hub hold at the page of a plant", async () => {
+  await using simulator = new GatewaySimulator();
+  const home = new Gateway({ transport: () => simulator.connect() });
+  await using server = await serve({
+    port: 0,
+    tokens: [
+      { label: "guest", token: "look", rights: ["watch"] },
+      { label: "owner", token: "all", rights: ["operate"] },
+    ],
+    rules: [{ names: ["*"], ask: { home: ["plant.state"] } }],
+    open: [gatewayDoor({ home }, { home: HOME })],
+  });
+  const at = `http://127.0.0.1:${server.addr.port}/plant/home/api`;
+  const events = (token: string) =>
+    fetch(`${at}/events`, { headers: { authorization: `Bearer ${token}` } });
+  const order = async (token: string) => {
+    const response = await fetch(`${at}/order`, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${token}`,
+        "content-type": "application/json",
+      },
+      body: '{"plant":"home","id":"light_12","part":"","text":"ON"}',
+    });
+    return `${response.status} ${await response.text()}`;
+  };
+  const wrong = await events("wrong");
+  assertEquals(wrong.status, 401);
+  await wrong.body?.cancel();
+  await reportOf(await events("look"), ({ plants }) => plants[0]!.isOnline);
+  assertMatch(await order("look"), /^409 .*may not/);
+  assertEquals(simulator.executed.includes("*1*1*12##"), false);
+  assertMatch(await order("all"), /^202/);
+});
+
+Deno.test("The page at one hub of a cluster is of a gateway at another", async () => {
+  await using simulator = new GatewaySimulator();
+  const home = new Gateway({ transport: () => simulator.connect() });
+  const engine = new MemoryEngine();
+  await using _one = await serve({
+    port: 0,
+    open: [gatewayDoor({ home }, { home: HOME })],
+    backplane: engine.node("one"),
+  });
+  await using two = await serve({
+    port: 0,
+    open: [gatewayDoor({})],
+    backplane: engine.node("two"),
+  });
+  const at = `http://127.0.0.1:${two.addr.port}/plant/home/api`;
+  await reportOf(
+    await fetch(`${at}/events`),
+    ({ plants, devices }) => plants[0]!.isOnline && devices.length > 5,
+  );
+  const response = await fetch(`${at}/order`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: '{"plant":"home","id":"light_12","part":"","text":"ON"}',
+  });
+  assertEquals(response.status, 202, await response.text());
+  await reportOf(
+    await fetch(`${at}/events`),
+    ({ devices }) =>
+      devices.some(({ id, state }) =>
+        id === "light_12" && state.state === "ON"
+      ),
+  );
 });

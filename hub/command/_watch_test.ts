@@ -220,6 +220,7 @@ Deno.test("The dashboard fits into 80 columns, whatever is in it", () => {
         nameless: 9_999,
       },
       protocols: ["winerp"],
+      pages: [],
       open: 99_999,
       blocked: [],
       limits: [],

@@ -3,6 +3,7 @@
 
 import type { RequestInfo } from "@wirekit/transport/admission";
 import type { Pass } from "../access/pass.ts";
+import type { DoorPage } from "../door.ts";
 import type { LimitReport } from "./report.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 
@@ -13,6 +14,8 @@ export interface WatchedHub {
   readonly urls: readonly string[];
   /** The protocols that its clients may speak. */
   readonly protocols: readonly string[];
+  /** The pages of its doors. */
+  readonly pages: readonly DoorPage[];
   readonly lock: "open" | "token" | "rules";
   readonly isDraining: boolean;
   /** Why nobody can come in now, if so. */

@@ -89,6 +89,7 @@ export class Reports {
       health,
       problems: list,
       protocols: hub.protocols,
+      pages: hub.pages,
       traffic: this.traffic(census),
       roundTrip: samples.roundTrip.report(),
       hubTime: samples.hubTime.report(),

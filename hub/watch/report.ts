@@ -383,6 +383,8 @@ export interface HubReport {
   readonly problems: readonly Problem[];
   /** The protocols that its clients may speak, such as `"winerp"`. */
   readonly protocols: readonly string[];
+  /** Other pages of this hub: their titles, and where they are. */
+  readonly pages: readonly { readonly title: string; readonly path: string }[];
   /** What it has passed on. */
   readonly traffic: Traffic;
   /** From a request to its answer, as the hub sees it. */

@@ -13,6 +13,7 @@ import {
   type Question,
 } from "@wirekit/hub/hub";
 import type { Gateway, GatewayEvent, HomeItem } from "@wirekit/openwebnet";
+import type { PlantView } from "@wirekit/openwebnet/page";
 import { BadDataError, GATEWAY_ROUTES, schemasOf } from "./_routes.ts";
 import { TimedShutters } from "./_timed_shutters.ts";
 import { type Asked, Guest, type Host } from "../_guest.ts";
@@ -41,6 +42,9 @@ export class GatewayGuest implements Host {
   readonly #subscribers = new Map<Member, Subscription[]>();
   #following: Promise<void> | undefined;
   readonly #ending = new AbortController();
+  readonly #name: string;
+  /** What its page shows, from the first time that somebody looks. */
+  #view: Promise<PlantView> | undefined;
 
   constructor(
     hub: Hub,
@@ -49,6 +53,7 @@ export class GatewayGuest implements Host {
     names: ReadonlyMap<string, HomeItem>,
   ) {
     this.#hub = hub;
+    this.#name = name;
     this.#gateway = gateway;
     this.#names = names;
     this.#guest = new Guest(hub, fullPass("gateway"), this, {
@@ -72,6 +77,7 @@ export class GatewayGuest implements Host {
     this.ended();
     this.#guest.leave();
     await this.#timed.close();
+    await (await this.#view)?.[Symbol.asyncDispose]();
     await this.#gateway.close();
     await this.#following;
   }
@@ -101,6 +107,8 @@ export class GatewayGuest implements Host {
       gateway: this.#gateway,
       names: this.#names,
       timed: this.#timed,
+      name: this.#name,
+      view: () => this.#viewed(),
       options: { signal: ending.signal },
     };
     // Out of the turn of the one who asks: what is wrong is an answer too.
@@ -109,6 +117,35 @@ export class GatewayGuest implements Host {
       (error) => this.#guest.refuse(question, faultOf(error)),
     ).finally(() => this.#asked.delete(question.mark));
     return undefined;
+  }
+
+  /**
+   * Waits until its page shows something new.
+   *
+   * @param since The `now` of an earlier report.
+   * @param timeout How long to wait at most, in milliseconds.
+   * @param signal Ends the wait.
+   */
+  async news(
+    since: string,
+    timeout: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await (await this.#viewed()).changed(since, timeout, signal);
+  }
+
+  #viewed(): Promise<PlantView> {
+    // All of these names are of this gateway.
+    const names = Object.fromEntries(
+      [...this.#names].map(([name, { gateway: _, ...item }]) => [name, item]),
+    );
+    // Where nobody looks, nothing of it is loaded.
+    return this.#view ??= import("@wirekit/openwebnet/page").then(
+      ({ PlantView }) =>
+        new PlantView({ [this.#name]: this.#gateway }, {
+          home: { gateways: {}, names },
+        }),
+    );
   }
 
   /** See {@linkcode Host}. */

@@ -24,6 +24,7 @@ import {
   Shutter,
   Zone,
 } from "@wirekit/openwebnet";
+import type { PageOrder, PlantView } from "@wirekit/openwebnet/page";
 
 import type { TimedShutters } from "./_timed_shutters.ts";
 
@@ -35,6 +36,10 @@ export interface GatewayContext {
   readonly gateway: Gateway;
   readonly names: ReadonlyMap<string, HomeItem>;
   readonly timed: TimedShutters;
+  /** The name that it has in the hub. */
+  readonly name: string;
+  /** What the page of the plant shows. */
+  readonly view: () => Promise<PlantView>;
   readonly options: CommandOptions;
 }
 
@@ -255,6 +260,34 @@ export const GATEWAY_ROUTES: Readonly<Record<string, GatewayRoute>> = {
         const name = nameOf(home, item.who, item.where);
         return { ...item, ...(name !== undefined && { name }) };
       });
+    },
+  },
+  "plant.state": {
+    description:
+      "Says what the page of the plant shows. since: the now of an " +
+      "earlier answer, for what has changed",
+    params: { since: { type: "string" } },
+    readOnly: true,
+    run: async ({ since }, { view }) =>
+      (await view()).report(typeof since === "string" ? since : ""),
+  },
+  "plant.order": {
+    description: "Starts an order of the page of the plant: id of a device " +
+      "such as light_12, text such as ON, part such as position",
+    params: {
+      id: { type: "string" },
+      text: { type: "string" },
+      part: { type: "string" },
+    },
+    required: ["id", "text"],
+    async run({ id, text, part = "" }, { name: plant, view }) {
+      for (const [name, value] of Object.entries({ id, text, part })) {
+        if (typeof value === "string") continue;
+        throw new BadDataError(`${name} has to be a string.`);
+      }
+      const order = { plant, id, part, text } as PageOrder;
+      (await view()).order(order);
+      return null;
     },
   },
   send: {

@@ -188,6 +188,7 @@ export class FakeHub implements AsyncDisposable {
       lock: token === undefined ? "open" : "token",
       health: problems.length > 0 ? "bad" : "good",
       problems,
+      pages: [],
       protocols: ["winerp", "HTTP", "JSON-RPC", "wsrpc", "MCP"],
       traffic: {
         requests: this.#requests,

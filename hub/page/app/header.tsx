@@ -54,6 +54,13 @@ export function Header({ model, drain }: {
         <h1>hub</h1>
         {report && <span class="version">{report.version}</span>}
       </div>
+      {report && report.pages.length > 0 && (
+        <nav class="pages" aria-label="Pages of this hub">
+          {report.pages.map(({ title, path }) => (
+            <a key={path} href={path}>{title}</a>
+          ))}
+        </nav>
+      )}
       <Health model={model} />
       <dl class="facts">
         {report && (

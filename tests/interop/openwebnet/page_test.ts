@@ -3,7 +3,10 @@
 /** The page of a plant, used as a person does, in real Chromium. */
 
 import { assert, assertEquals } from "@std/assert";
+import { page as pageDoor } from "@wirekit/hub/page";
 import { servePage } from "@wirekit/openwebnet/page";
+import { gatewayDoor } from "@wirekit/switchboard/openwebnet";
+import { serve } from "@wirekit/switchboard/serve";
 import {
   Chromium,
   type Page,
@@ -268,3 +271,31 @@ for (const [look, options] of LOOKS) {
     await check();
   });
 }
+
+Deno.test("The page of a hub has a tab for the plant of a gateway in it", async () => {
+  await using plant = listen();
+  await using server = await serve({
+    port: 0,
+    token: TOKEN,
+    open: [gatewayDoor({ home: gatewayAt(plant.port) }, { home: HOME })],
+  });
+  server.hub.open(pageDoor());
+  await using browser = await Chromium.start();
+  const page = await browser.open(`http://127.0.0.1:${server.addr.port}/`);
+  await page.says("Sign in to this hub");
+  await page.fill("input[name=token]", TOKEN);
+  await page.press("Enter");
+  await page.until(`document.querySelector(".pages a")`);
+  await page.click(".pages a");
+  await tileSays(page, "light_12", /Off/);
+  await page.click(tile("light_12", " .head"));
+  await tileSays(page, "light_12", /^Worktop\s+On$/);
+  assert(plant.simulator.executed.includes("*1*1*12##"));
+  plant.simulator.publish("*1*0*12##");
+  await tileSays(page, "light_12", /Off/);
+  await page.click(".back");
+  await page.says("locked by a token");
+  // It is asked for the token once.
+  const others = page.complaints.filter((each) => !each.includes("401"));
+  assertEquals(others, []);
+});
