@@ -66,6 +66,8 @@ export abstract class Intake<T extends string | Uint8Array> {
     const rest = this.take(chunk);
     this.inbox.flush();
     if (this.deaf || this.budget > 0) return;
+    // All of a read was taken, and the turn may be another than before.
+    if (rest.length === 0 && this.mayGoOn()) return;
     // What has waited is a copy already; a copy in each turn would be too slow.
     if (rest.length > 0) this.#rest.unshift(isRest ? rest : rest.slice());
     this.#pause();

@@ -1,0 +1,40 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { assertEquals } from "@std/assert";
+import { setImmediate } from "../_node.ts";
+import { NewlineFramer } from "../stream/newline_framer.ts";
+import type { BytePipe } from "../stream/_byte_pipe.ts";
+import { FramedIntake } from "../stream/_framed_intake.ts";
+
+/** A pipe that counts how often it is paused. */
+class CountingPipe implements BytePipe {
+  pauses = 0;
+  readonly progress = 0;
+  readonly busyUntil = 0;
+  start(): void {}
+  pause(): void {
+    this.pauses++;
+  }
+  resume(): void {}
+  write(): undefined {}
+  end(): Promise<void> {
+    return Promise.resolve();
+  }
+  destroy(): void {}
+}
+
+const LINE = new TextEncoder().encode("a line\n");
+
+Deno.test("Intake pauses who sends much in one turn, not who sends much in many", async () => {
+  const pipe = new CountingPipe();
+  const intake = new FramedIntake(pipe, new NewlineFramer(), () => {});
+  intake.inbox.deliver(() => {});
+  for (let i = 0; i < 3_000; i++) {
+    intake.read(LINE.slice());
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  assertEquals(pipe.pauses, 0);
+  for (let i = 0; i < 3_000; i++) intake.read(LINE.slice());
+  assertEquals(pipe.pauses, 1);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+});
