@@ -1,7 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { allocate } from "@wirekit/internal/allocate";
 import { checkLimits } from "@wirekit/internal/limits";
 import {
   HIGH_WATER_MARK,
@@ -11,28 +10,12 @@ import {
   settled,
   toCloseError,
 } from "../_close.ts";
-import { atEndOfTurn } from "../_turn.ts";
 import { CloseError, type Transport } from "../transport.ts";
-import type { BytePipe } from "./_byte_pipe.ts";
+import type { BytePipe, PipeListener } from "./_byte_pipe.ts";
 import { FramedIntake } from "./_framed_intake.ts";
+import { FramedOutput } from "./_framed_output.ts";
 import type { Framer } from "./framer.ts";
-
-/**
- * What is sent before the turn is over, so that the peer has something to do
- * meanwhile: the first bytes of a turn early, the others in larger writes. Only
- * where writes finish at once: any other costs as much as a message.
- */
-const FIRST_BYTES = 2_048;
-const MORE_BYTES = 16_384;
-
-/** What a waiting message costs besides its bytes. */
-const MESSAGE_BYTES = 64;
-
-/** Most messages of one write: putting them together takes time. */
-const MAX_GATHERED = 4_096;
-
-/** A part from this size on is written without a copy. */
-const UNCOPIED_BYTES = 16_384;
+import type { OutflowListener } from "./_outflow.ts";
 
 /** Options of {@linkcode PipeTransport}. */
 export interface PipeTransportOptions {
@@ -42,32 +25,18 @@ export interface PipeTransportOptions {
   onGone?: (() => void) | undefined;
 }
 
-/**
- * A transport over a pipe of bytes. All messages sent in one turn go out in few
- * writes.
- */
+/** A transport over a pipe of bytes, which a framer makes messages of. */
 export class PipeTransport<T extends string | Uint8Array>
-  implements Transport<T> {
+  implements Transport<T>, OutflowListener, PipeListener {
   readonly #pipe: BytePipe;
   readonly #framer: Framer<T>;
   readonly #intake: FramedIntake<T>;
+  readonly #output: FramedOutput<T>;
   readonly #maxOutboxBytes: number;
   readonly #onGone: (() => void) | undefined;
   /** Resolves when nothing more comes. */
   readonly #over: PromiseWithResolvers<void> = Promise.withResolvers();
-  #outbox: Uint8Array<ArrayBuffer>[] = [];
-  /** What waits here, and what of it the pipe has not got yet. */
-  #outboxBytes = 0;
-  #unwritten = 0;
-  #enough = FIRST_BYTES;
-  #scheduled = false;
-  #writing = false;
-  /** Whether the last write was finished at once. */
-  #isInstant = false;
   #broken: CloseError | undefined;
-  #room: PromiseWithResolvers<void> | undefined;
-  /** Resolves when all is written, if somebody waits for that. */
-  #drained: PromiseWithResolvers<void> | undefined;
   #closing: Promise<void> | undefined;
 
   /** Takes over a pipe and starts to read. */
@@ -81,49 +50,29 @@ export class PipeTransport<T extends string | Uint8Array>
     this.#framer = framer;
     this.#maxOutboxBytes = options.maxOutboxBytes ?? MAX_OUTBOX_BYTES;
     this.#onGone = options.onGone;
-    const intake = new FramedIntake(pipe, framer, (error) => {
+    this.#output = new FramedOutput(pipe, framer, this);
+    this.#intake = new FramedIntake(pipe, framer, (error) => {
       this.#end(error);
       this.close();
     });
-    this.#intake = intake;
-    pipe.start({
-      onChunk: (chunk) => intake.read(chunk),
-      onEnd: (error) => intake.end(() => this.#onEnd(error)),
-    });
+    pipe.start(this);
   }
 
   /** See {@linkcode Transport.send}. */
   send(message: T): Promise<void> {
     const ended = this.#intake.inbox.ended ?? this.#broken;
     if (ended) return refuse(ended);
-    let bytes: Uint8Array<ArrayBuffer>;
+    const output = this.#output;
     try {
-      bytes = this.#framer.encode(message);
+      if (!output.writeMessage(message, this.#maxOutboxBytes)) {
+        const error = new CloseError(1013, { reason: "outbox is full" });
+        this.close(error);
+        return refuse(error);
+      }
     } catch (error) {
       return refuse(error as Error);
     }
-    if (this.#outboxBytes + bytes.length > this.#maxOutboxBytes) {
-      const error = new CloseError(1013, { reason: "outbox is full" });
-      this.close(error);
-      return refuse(error);
-    }
-    this.#outbox.push(bytes);
-    this.#unwritten += bytes.length;
-    this.#outboxBytes += bytes.length + MESSAGE_BYTES;
-    if (!this.#scheduled) {
-      this.#scheduled = true;
-      atEndOfTurn(this.#flush);
-    }
-    if (this.#unwritten >= this.#enough && this.#isInstant) {
-      this.#enough = MORE_BYTES;
-      this.#write();
-    }
-    if (this.#outboxBytes < HIGH_WATER_MARK) return READY;
-    if (!this.#room) {
-      this.#room = Promise.withResolvers();
-      this.#room.promise.catch(() => {});
-    }
-    return this.#room.promise;
+    return output.waiting < HIGH_WATER_MARK ? READY : output.room();
   }
 
   /** See {@linkcode Transport.close}. */
@@ -131,7 +80,6 @@ export class PipeTransport<T extends string | Uint8Array>
     if (this.#closing) return this.#closing;
     this.#end(toCloseError(error));
     this.#intake.stop();
-    this.#flush();
     return this.#closing = settled(this.#farewell()).then(() => {
       this.#pipe.destroy();
       this.#onGone?.();
@@ -148,58 +96,19 @@ export class PipeTransport<T extends string | Uint8Array>
     return this.close();
   }
 
-  readonly #flush = (): void => {
-    this.#scheduled = false;
-    this.#enough = FIRST_BYTES;
-    if (!this.#writing && this.#outbox.length > 0) this.#write();
-  };
-
-  /** Writes what waits, until it has to wait. */
-  #write(): void {
-    while (this.#outbox.length > 0) {
-      const parts = this.#outbox.length <= MAX_GATHERED
-        ? this.#outbox
-        : this.#outbox.slice(0, MAX_GATHERED);
-      this.#outbox = this.#outbox.slice(parts.length);
-      let length = 0;
-      for (const part of parts) length += part.length;
-      this.#unwritten -= length;
-      const cost = length + parts.length * MESSAGE_BYTES;
-      const writing = this.#pipe.write(join(parts, length));
-      this.#isInstant = !writing;
-      if (writing) {
-        this.#writing = true;
-        writing.then(
-          () => this.#goOn(cost),
-          (cause) => this.#break(new CloseError(1006, { cause })),
-        );
-        return;
-      }
-      this.#written(cost);
-    }
+  /** See {@linkcode PipeListener}. */
+  onChunk(chunk: Uint8Array<ArrayBuffer>): void {
+    this.#intake.read(chunk);
   }
 
-  #goOn(cost: number): void {
-    this.#writing = false;
-    this.#written(cost);
-    if (this.#outbox.length > 0) this.#write();
-    if (!this.#writing) this.#drained?.resolve();
-  }
-
-  #written(cost: number): void {
-    this.#outboxBytes -= cost;
-    if (!this.#room || this.#outboxBytes >= HIGH_WATER_MARK) return;
-    this.#room.resolve();
-    this.#room = undefined;
+  /** Ends once everything that came before is read. */
+  onEnd(error?: unknown): void {
+    this.#intake.end(() => this.#ended(error));
   }
 
   /** Sends no more, but reads what the peer had still said. */
-  #break(error: CloseError): void {
-    this.#writing = false;
+  onBroken(error: CloseError): void {
     this.#broken = error;
-    this.#outbox = [];
-    this.#room?.reject(error);
-    this.#drained?.resolve();
     if (this.#closing) return;
     settled(this.#over.promise).then(() => this.close(error));
   }
@@ -207,15 +116,11 @@ export class PipeTransport<T extends string | Uint8Array>
   /** Flushes, ends our direction and waits for the end of the peer's. */
   async #farewell(): Promise<void> {
     if (this.#broken) return; // That end was waited for already.
-    if (this.#writing) {
-      this.#drained = Promise.withResolvers();
-      await this.#drained.promise;
-    }
-    await this.#pipe.end();
+    await this.#output.end();
     await this.#over.promise;
   }
 
-  #onEnd(cause: unknown): void {
+  #ended(cause: unknown): void {
     this.#over.resolve();
     if (cause !== undefined) this.#end(cause);
     else if (this.#framer.pending === 0) this.#end(new CloseError(1000));
@@ -232,22 +137,6 @@ export class PipeTransport<T extends string | Uint8Array>
       ? cause
       : new CloseError(1006, { cause });
     this.#intake.inbox.end(error);
-    this.#room?.reject(error);
+    this.#output.refuseRoom(error);
   }
-}
-
-/** Puts small parts together, because each costs the socket a look. */
-function join(
-  parts: Uint8Array<ArrayBuffer>[],
-  length: number,
-): Uint8Array<ArrayBuffer>[] {
-  if (parts.length === 1) return parts;
-  if (length / parts.length >= UNCOPIED_BYTES) return parts;
-  const bytes = allocate(length);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return [bytes];
 }

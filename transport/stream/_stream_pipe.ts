@@ -25,7 +25,8 @@ export class StreamPipe extends PullPipe implements BytePipe {
   }
 
   async write(parts: Uint8Array<ArrayBuffer>[]): Promise<void> {
-    for (const part of parts) await this.#writer.write(part);
+    // The other end may keep what it gets.
+    for (const part of parts) await this.#writer.write(part.slice());
   }
 
   end(): Promise<void> {

@@ -49,6 +49,31 @@ export interface Framer<T> {
    */
   encode(message: T): Uint8Array<ArrayBuffer>;
 
+  /**
+   * Writes a message as it is sent to memory that others share: the same bytes
+   * as those of `encode`, without a buffer for each message. A framer need not
+   * have it.
+   *
+   * @param message The message.
+   * @param target Where to write.
+   * @returns Where the bytes end.
+   * @throws {TypeError} If this framing cannot carry the message.
+   */
+  encodeInto?(message: T, target: FrameTarget): number;
+
   /** Bytes of the unfinished message that were taken so far. */
   readonly pending: number;
+}
+
+/**
+ * Where {@linkcode Framer.encodeInto} writes. From `length` on there is room for
+ * the message, at 3 bytes for each unit of a text, and for 16 more.
+ */
+export interface FrameTarget {
+  /** The memory. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** All whole words of the same memory. */
+  readonly words: Int32Array<ArrayBuffer>;
+  /** Where to start. */
+  readonly length: number;
 }

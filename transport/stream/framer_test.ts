@@ -287,3 +287,47 @@ Deno.test("Framers take time in proportion to the bytes, however cut", () => {
     assertEquals(received, message.length);
   }
 });
+
+Deno.test("NewlineFramer.encodeInto() writes what encode() returns, and refuses the same", () => {
+  const seed = Math.floor(Math.random() * 2 ** 32);
+  const random = seeded(seed);
+  const alphabet = [...ALPHABET, "\n", "x", "y", "z"];
+  for (let round = 0; round < 4_000; round++) {
+    const format = random() < 0.5 ? "text" : "utf8";
+    const most = random() < 0.2 ? 400 : 20;
+    const text = Array.from({ length: Math.floor(random() * most) }, () => {
+      const rare = random() < 0.9 ? "plain".length : alphabet.length;
+      return alphabet[Math.floor(random() * rare)];
+    }).join("");
+    const bytes = new TextEncoder().encode(text);
+    // Perhaps a character that is cut off.
+    const cut = random() < 0.1 ? bytes.slice(0, -1) : bytes;
+    const framer = make(format);
+    const message = format === "text" ? text : cut;
+    const start = Math.floor(random() * 9);
+    const target = new Uint8Array(4 * Math.ceil((start + 3 * most + 16) / 4));
+    const into = outcome(() => {
+      const end = framer.encodeInto!(message, {
+        bytes: target,
+        words: new Int32Array(target.buffer),
+        length: start,
+      });
+      return target.slice(start, end);
+    });
+    const plain = outcome(() => framer.encode(message));
+    assertEquals(into, plain, `seed ${seed}, ${JSON.stringify(text)}`);
+    assertEquals(target.subarray(0, start), new Uint8Array(start));
+  }
+
+  function make(format: "text" | "utf8"): Framer<string | Uint8Array> {
+    return MAKERS["NewlineFramer"]!(format);
+  }
+});
+
+function outcome(work: () => Uint8Array): Uint8Array | string {
+  try {
+    return work();
+  } catch (error) {
+    return `${error}`;
+  }
+}

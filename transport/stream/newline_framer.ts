@@ -21,12 +21,18 @@ import { Tail } from "./_tail.ts";
 import { Buffer } from "../_node.ts";
 import { fromBytes, isAscii, toBytes } from "../_utf8.ts";
 import { allocate } from "@wirekit/internal/allocate";
-import type { Framer } from "./framer.ts";
+import { lookForNewline } from "./_words.ts";
+import type { Framer, FrameTarget } from "./framer.ts";
 import type { Limits, MessageOf } from "../transport.ts";
 import { checkLimits } from "@wirekit/internal/limits";
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
+
+/** A larger chunk is mostly a part of one large line. */
+const MAX_COPIED_BYTES = 65_536;
+
+const ENCODER = new TextEncoder();
 
 /**
  * Searches a chunk as text, where the runtime can: `Uint8Array.indexOf()` of V8
@@ -106,8 +112,12 @@ export class NewlineFramer<F extends "text" | "utf8" = "text">
    * long, with code 1007 where it is not UTF-8 and has no replacement.
    */
   *decode(chunk: Uint8Array): Generator<MessageOf<F>, void> {
-    // One look at the chunk costs less than one at each of its lines.
-    const ascii = this.#format === "utf8" && isAscii(chunk);
+    // One look at the chunk costs less than one at each of its lines, and one
+    // copy less than many: a line may be a part of it.
+    const whole = this.#format === "utf8" && chunk.length < MAX_COPIED_BYTES &&
+        isAscii(chunk)
+      ? copyOf(chunk)
+      : undefined;
     const text = latin1Slice?.call(chunk, 0, chunk.length);
     let start = 0;
     for (;;) {
@@ -115,11 +125,13 @@ export class NewlineFramer<F extends "text" | "utf8" = "text">
         ? chunk.indexOf(NEWLINE, start)
         : text.indexOf("\n", start);
       if (end === -1) break;
-      const bytes = chunk.subarray(start, end);
-      const checked = ascii && this.#tail.length === 0;
+      if (whole && this.#tail.length === 0) {
+        yield this.#checked(whole.subarray(start, end)) as MessageOf<F>;
+      } else {
+        const line = this.#line(chunk.subarray(start, end));
+        yield fromBytes(line, this.#format, false, this.#malformed);
+      }
       start = end + 1;
-      const line = this.#line(bytes);
-      yield fromBytes(line, this.#format, checked, this.#malformed);
     }
     if (start < chunk.length) this.#keep(chunk.subarray(start));
   }
@@ -147,12 +159,40 @@ export class NewlineFramer<F extends "text" | "utf8" = "text">
     return bytes;
   }
 
-  #line(bytes: Uint8Array): Uint8Array {
-    let line = bytes;
-    if (this.#tail.length > 0) {
-      this.#keep(bytes);
-      line = this.#tail.take();
+  /**
+   * Writes a message as it is sent to memory that others share.
+   *
+   * @param message The message.
+   * @param target Where to write.
+   * @returns Where its bytes and the newline end.
+   * @throws {TypeError} As `encode` does.
+   */
+  encodeInto(message: MessageOf<F>, target: FrameTarget): number {
+    const { bytes, words, length: start } = target;
+    let end = start + message.length;
+    if (typeof message !== "string") bytes.set(message, start);
+    else {end = start +
+        ENCODER.encodeInto(message, bytes.subarray(start)).written;}
+    const found = lookForNewline(bytes, words, start, end);
+    if (found & 1 || end > start && bytes[end - 1] === RETURN) {
+      throw new TypeError("Cannot send message: it contains a newline");
     }
+    if (found & 2 && this.#format === "utf8") {
+      toBytes(bytes.subarray(start, end), this.#format);
+    }
+    bytes[end] = NEWLINE;
+    return end + 1;
+  }
+
+  #line(bytes: Uint8Array): Uint8Array {
+    if (this.#tail.length === 0) return this.#checked(bytes);
+    this.#keep(bytes);
+    return this.#checked(this.#tail.take());
+  }
+
+  /** Returns a line without its carriage return. Throws if it is too long. */
+  #checked(bytes: Uint8Array): Uint8Array {
+    let line = bytes;
     if (line[line.length - 1] === RETURN) line = line.subarray(0, -1);
     if (line.length > this.#maxMessageBytes) {
       throw tooLarge(this.#maxMessageBytes);
@@ -173,4 +213,10 @@ function hasNewline(bytes: Uint8Array): boolean {
   return latin1Slice === undefined
     ? bytes.includes(NEWLINE)
     : latin1Slice.call(bytes, 0, bytes.length).includes("\n");
+}
+
+function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const copy = allocate(bytes.length);
+  copy.set(bytes);
+  return copy;
 }

@@ -20,6 +20,7 @@ import {
   type WebSocketTransport,
 } from "../transport.ts";
 import type { BytePipe, PipeListener } from "../stream/_byte_pipe.ts";
+import type { OutflowListener } from "../stream/_outflow.ts";
 import {
   type ConnectionGroup,
   LOOKS,
@@ -27,7 +28,7 @@ import {
 } from "./_connection_group.ts";
 import { type CloseReason, isCloseCode, Opcode } from "./_frame.ts";
 import { Input, type InputListener } from "./_input.ts";
-import { Output, type OutputListener } from "./_output.ts";
+import { Output } from "./_output.ts";
 
 const EMPTY = new Uint8Array();
 const ENCODER = new TextEncoder();
@@ -55,7 +56,7 @@ export class WebSocketConnection<F extends Format>
     WebSocketTransport<MessageOf<F>>,
     Member,
     InputListener,
-    OutputListener,
+    OutflowListener,
     PipeListener {
   /** See {@linkcode WebSocketTransport}. */
   readonly protocol: string;

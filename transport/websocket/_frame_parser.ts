@@ -9,7 +9,8 @@ import {
   Opcode,
   readFarewell,
 } from "./_frame.ts";
-import { applyMask, rotate, wordsOf, WORDWISE } from "./_mask.ts";
+import { wordsOf } from "../stream/_words.ts";
+import { applyMask, rotate, WORDWISE } from "./_mask.ts";
 
 /** Options of {@linkcode FrameParser}. */
 export interface FrameParserOptions {

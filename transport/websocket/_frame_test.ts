@@ -4,7 +4,8 @@ import { isUtf8 } from "node:buffer";
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { headLength, isCloseCode, Opcode, writeHead } from "./_frame.ts";
 import { FrameParser } from "./_frame_parser.ts";
-import { applyMask, wordsOf } from "./_mask.ts";
+import { wordsOf } from "../stream/_words.ts";
+import { applyMask } from "./_mask.ts";
 
 const MAX = 100_000;
 

@@ -11,7 +11,7 @@ export const WORDWISE = 16;
  * Applies a mask in place: masks plain bytes, and unmasks masked ones.
  *
  * @param bytes The bytes.
- * @param words The same memory as {@linkcode wordsOf} gives it.
+ * @param words The same memory as `wordsOf()` gives it.
  * @param start Where to start.
  * @param end Where to end.
  * @param mask The mask, its first byte lowest.
@@ -61,20 +61,6 @@ export function applyMask(
     key = key >>> 8 | key << 24;
   }
   return bits;
-}
-
-/**
- * Views the memory of bytes as words, for {@linkcode applyMask}. Every platform
- * that this runs on is little-endian.
- *
- * @param bytes The bytes.
- * @returns All whole words of their buffer.
- */
-export function wordsOf(
-  bytes: Uint8Array<ArrayBuffer>,
-): Int32Array<ArrayBuffer> {
-  const { buffer } = bytes;
-  return new Int32Array(buffer, 0, buffer.byteLength >> 2);
 }
 
 /** Returns the mask for what follows `count` bytes. */
