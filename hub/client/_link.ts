@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 import { later, type Timer } from "@wirekit/internal/clock";
-import type { Transport } from "@wirekit/transport/transport";
+import { forEachMessage, type Transport } from "@wirekit/transport/transport";
 import { LimitError } from "@wirekit/internal/errors";
 
 /** One connection of a client to the hub, from its opening to its end. */
@@ -30,10 +30,10 @@ export class Link {
   /** Reads all messages. Resolves at the end, with the reason if it was bad. */
   async read(receive: (text: string) => void): Promise<Error | undefined> {
     try {
-      for await (const text of this.#transport) {
+      await forEachMessage(this.#transport, (text) => {
         this.received++;
         receive(text);
-      }
+      });
     } catch (error) {
       return this.dropped ?? error as Error;
     }
