@@ -95,6 +95,8 @@ export class Connection implements Receiver, Flow {
   /** The size of the last message that many clients do not take, if just sent. */
   #large = 0;
   #closing: Promise<void> | undefined;
+  /** How many messages were in the last one, beside that. */
+  #more = 0;
 
   messagesIn = 0;
   bytesIn = 0;
@@ -158,7 +160,8 @@ export class Connection implements Receiver, Flow {
         this.lastSeen = clock.now;
         this.#large = 0;
         participant.receive(message);
-        const pause = rate?.take(length);
+        const pause = rate?.take(length, 1 + this.#more);
+        this.#more = 0;
         return pause ? this.#pause(pause) : undefined;
       });
     } catch (reason) {
@@ -214,6 +217,12 @@ export class Connection implements Receiver, Flow {
     if (bytes <= gauge.limit) return;
     gauge.hits++;
     this.#drop(1013, "slow", `it has not read ${bytes} bytes`);
+  }
+
+  /** See {@linkcode Receiver}. */
+  count(messages: number): void {
+    this.messagesIn += messages;
+    this.#more += messages;
   }
 
   /** See {@linkcode Receiver}. */

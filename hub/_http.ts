@@ -5,7 +5,6 @@ import { type RequestInfo, wantsWebSocket } from "@wirekit/transport/admission";
 import type { Gate } from "./access/_gate.ts";
 import { HttpRates } from "./access/_http_rates.ts";
 import type { RateLimits } from "./access/_rate.ts";
-import { FAREWELL } from "./_connection.ts";
 import type { Door, Visitor } from "./door.ts";
 
 /** What answers HTTP requests for a hub. */
@@ -16,6 +15,8 @@ interface HttpOwner {
   readonly idleTimeout: number;
   readonly maxInboundBytes: number;
   /** Serves a WebSocket client that was let in. */
+  /** The last message for a WebSocket client, if it needs one. */
+  farewellFor(request: Request): Uint8Array<ArrayBuffer> | undefined;
   welcome(visitor: Visitor): void;
   /** Looks at all passes again, as a session has ended. */
   renewPasses(): void;
@@ -29,6 +30,11 @@ export class Http {
   constructor(owner: HttpOwner) {
     this.#owner = owner;
     this.#rates = owner.rates && new HttpRates(owner.rates);
+  }
+
+  /** Counts messages that came in one request, beside that. */
+  charge(info: Partial<RequestInfo>, messages: number): void {
+    this.#rates?.charge(info, messages);
   }
 
   /** Answers a request: upgrades it to a WebSocket, or says why not. */
@@ -45,11 +51,12 @@ export class Http {
       return admission.secured(response, request);
     }
     const { idleTimeout, maxInboundBytes } = this.#owner;
+    const farewell = this.#owner.farewellFor(request);
     // After the upgrade, Deno.serve does not know it any more.
     const address = info.remoteAddr?.hostname ?? "";
     const accepted = await admission.accept(request, info, {
       format: "utf8",
-      farewell: FAREWELL,
+      ...(farewell && { farewell }),
       idleTimeout,
       maxMessageBytes: maxInboundBytes,
     });

@@ -52,6 +52,13 @@ export interface Door {
     info: Partial<RequestInfo>,
   ): Response | undefined | Promise<Response | undefined>;
   /**
+   * Says whether a WebSocket client is for this door. Then it gets nothing of
+   * winerp, such as the last message that a stock client needs.
+   *
+   * @param request The request of its handshake.
+   */
+  takes?(request: Request): boolean;
+  /**
    * Serves a WebSocket client that was let in, until it ends.
    *
    * @param visitor The client.

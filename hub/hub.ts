@@ -12,6 +12,7 @@ import { CalmLogger, type Logger } from "@wirekit/internal/logger";
 import type { Admission, RequestInfo } from "@wirekit/transport/admission";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
 import { Clients } from "./_clients.ts";
+import { FAREWELL } from "./_connection.ts";
 import { Http } from "./_http.ts";
 import { Gate } from "./access/_gate.ts";
 import type { Pass } from "./access/pass.ts";
@@ -134,6 +135,7 @@ export class Hub implements AsyncDisposable {
       idleTimeout: clients.idleTimeout,
       maxInboundBytes: this.maxInboundBytes,
       welcome: (visitor) => void this.welcome(visitor),
+      farewellFor: (request) => this.farewellFor(request),
       renewPasses: () => this.#renewPasses(),
     });
     this.#backplane = backplane;
@@ -238,6 +240,20 @@ export class Hub implements AsyncDisposable {
   }
 
   /**
+   * Returns what is sent to a WebSocket client before it is pinged or its
+   * connection ends: a stock winerp client handles the last message that it got
+   * once more.
+   *
+   * @param request The request of its handshake.
+   * @returns An empty message; nothing for the client of a door.
+   */
+  farewellFor(request: Request): Uint8Array<ArrayBuffer> | undefined {
+    return this.#doors.some((door) => door.takes?.(request))
+      ? undefined
+      : FAREWELL;
+  }
+
+  /**
    * Takes other tokens instead of `tokens`, but not instead of `token`. What
    * came with a token that is not among them is disconnected, and its sessions
    * end.
@@ -287,6 +303,27 @@ export class Hub implements AsyncDisposable {
   /** The pages of its doors, for the tabs of its own page. */
   get pages(): DoorPage[] {
     return this.#doors.flatMap(({ pages = [] }) => pages);
+  }
+
+  /**
+   * Writes what a door has to say of its clients to the log.
+   *
+   * @param line One event, such as `"script" (HTTP) left: it has ended`.
+   * @param kind What it is in a word: of very many of a kind, a few are written.
+   * @param level How much it matters.
+   */
+  note(line: string, kind: string, level: "info" | "warn" = "info"): void {
+    this.#log[level](line, kind);
+  }
+
+  /**
+   * Counts messages of an address that came in one HTTP request, beside that.
+   *
+   * @param info Who sends them.
+   * @param messages How many more there were than one.
+   */
+  charge(info: Partial<RequestInfo>, messages: number): void {
+    this.#http.charge(info, messages);
   }
 
   /** The protocols that its clients may speak, such as `"winerp"`. */

@@ -13,7 +13,6 @@ import {
 } from "@wirekit/transport/serve";
 import { isLoopback } from "@wirekit/transport/pages";
 import { ClientFramer } from "./_client_framer.ts";
-import { FAREWELL } from "./_connection.ts";
 import { Hub, type HubOptions } from "./hub.ts";
 
 /** Options of {@linkcode serve}. */
@@ -99,7 +98,7 @@ export async function serve(options: ServeOptions = {}): Promise<HubServer> {
     admission: hub.admission,
     handler: hub.fetch,
     format: "utf8",
-    farewell: FAREWELL,
+    farewell: (request) => hub.farewellFor(request),
     maxMessageBytes: hub.maxInboundBytes,
     idleTimeout,
     framer: () => new ClientFramer(hub.maxInboundBytes),

@@ -3,7 +3,9 @@
 /** A participant that reads server-sent events, and answers by POST. */
 
 import { every, type Timer } from "@wirekit/internal/clock";
+import type { CloseError } from "@wirekit/transport/transport";
 import {
+  type End,
   type Fault,
   fault,
   type Hub,
@@ -22,10 +24,33 @@ const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 
 const encoder = new TextEncoder();
 
+const LEFT: End = { kind: "left", reason: "it closed the connection" };
+
+/** Writes to the log that a participant that came by HTTP has gone, and why. */
+export function noteEnd(hub: Hub, { member }: Guest, end: End): void {
+  const { name, active } = member;
+  if (name === undefined || !active) return;
+  const { kind, reason } = end;
+  const why = `${reason[0]!.toLowerCase()}${reason.slice(1)}`;
+  const isBad = kind === "slow" || kind === "refused";
+  const line = isBad
+    ? `Dropped ${name} (HTTP): ${why}`
+    : `${name} (HTTP) left: ${why}`;
+  hub.note(line, isBad ? "dropped" : "left", isBad ? "warn" : "info");
+}
+
 export class EventStream implements Host {
-  /** Nobody can guess it: who has it may act for this participant. */
+  /**
+   * Nobody can guess it: who has it, and the same secret, may act for this
+   * participant.
+   */
   readonly key: string = crypto.randomUUID();
+  /** Begins the ids of its requests, which are of use for their answers only. */
+  readonly answers: string = crypto.randomUUID();
+  /** The secret by which it came in. */
+  readonly pass: Pass;
   readonly guest: Guest;
+  readonly #hub: Hub;
   readonly #onEnd: () => void;
   readonly #questions = new Map<number, Question>();
   #asked = 0;
@@ -34,6 +59,8 @@ export class EventStream implements Host {
   #ended = false;
 
   constructor(hub: Hub, pass: Pass, address: string, onEnd: () => void) {
+    this.#hub = hub;
+    this.pass = pass;
     this.#onEnd = onEnd;
     const about = { protocol: "HTTP", carrier: "HTTP", address };
     this.guest = new Guest(hub, pass, this, about);
@@ -74,11 +101,12 @@ export class EventStream implements Host {
   }
 
   /** Ends it. */
-  close(): void {
+  close(end: End = LEFT): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#comments?.stop();
-    this.guest.leave();
+    noteEnd(this.#hub, this.guest, end);
+    this.guest.leave(end);
     try {
       this.#controller?.close();
     } catch {
@@ -92,7 +120,7 @@ export class EventStream implements Host {
     const number = ++this.#asked;
     question.mark = number;
     this.#questions.set(number, question);
-    const id = JSON.stringify(`${this.key}.${number}`);
+    const id = JSON.stringify(`${this.answers}.${number}`);
     this.#send(
       "request",
       `{"id":${id},"source":${source},"route":${route},"data":${data}}`,
@@ -105,7 +133,7 @@ export class EventStream implements Host {
   /** See {@linkcode Host}. */
   cancelled({ mark }: Question): void {
     if (!this.#questions.delete(mark)) return;
-    const id = JSON.stringify(`${this.key}.${mark}`);
+    const id = JSON.stringify(`${this.answers}.${mark}`);
     this.#send("cancel", `{"id":${id}}`);
   }
 
@@ -119,12 +147,12 @@ export class EventStream implements Host {
 
   /** Its name has gone to another node: events for it come no more. */
   held(): void {
-    this.close();
+    this.close({ kind: "closing", reason: "another hub has its name" });
   }
 
   /** See {@linkcode Host}. */
-  ended(): void {
-    this.close();
+  ended({ reason }: CloseError): void {
+    this.close({ kind: "refused", reason });
   }
 
   #send(event: string, data: string): void {
@@ -136,6 +164,8 @@ export class EventStream implements Host {
     const controller = this.#controller;
     if (this.#ended || !controller) return;
     controller.enqueue(encoder.encode(text));
-    if ((controller.desiredSize ?? 0) < 0) this.close();
+    if ((controller.desiredSize ?? 0) >= 0) return;
+    const reason = `it has not read ${MAX_WAITING_BYTES} bytes`;
+    this.close({ kind: "slow", reason });
   }
 }

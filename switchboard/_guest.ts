@@ -86,6 +86,9 @@ export const NO_HOST: Host = {
 /** What stands in a message besides what a guest says. */
 const NOTHING = { traceback: "null", pseudoObject: "null" };
 
+/** The name of the hub, as JSON text. */
+const HUB = '"@hub"';
+
 /** The text of a winerp client that has no such route. */
 const NO_ROUTE = '"Route not found"';
 
@@ -270,7 +273,10 @@ export class Guest {
   /** Frees its name, and ends its questions. */
   leave(end?: End): void {
     this.#hub.exchange.leave(this.member, end);
-    const reason = fault("Cancelled", "You left before the answer came.");
+    this.#endAll(fault("Cancelled", "You left before the answer came."));
+  }
+
+  #endAll(reason: Fault): void {
     this.#calls.endAll((call) => this.#fail(call, reason));
   }
 
@@ -299,7 +305,8 @@ export class Guest {
         const call = this.#callOf(question);
         if (!call) return undefined;
         if (kind === "error") {
-          this.#fail(call, { ...failureOf(data), ...error, answered: true });
+          const answered = call.to !== HUB;
+          this.#fail(call, { ...failureOf(data), ...error, answered });
           return undefined;
         }
         this.#hub.exchange.routes.learn(call.to, call.route);
@@ -325,7 +332,11 @@ export class Guest {
       hold: () => {
         if (!this.#settle(true)) host.held();
       },
-      end: (error) => host.ended(error),
+      end: (error) => {
+        host.ended(error);
+        const text = "You were disconnected before the answer came.";
+        this.#endAll(fault("Cancelled", text));
+      },
     };
   }
 
@@ -348,7 +359,9 @@ export class Guest {
   }
 
   #fail({ to, end }: GuestCall, reason: Trouble): void {
-    end({ trouble: { ...reason, from: JSON.parse(to) } });
+    // A longer one is nobody's.
+    const from = to.length > 1_000 ? undefined : JSON.parse(to);
+    end({ trouble: { ...reason, ...(from !== undefined && { from }) } });
   }
 
   /** Takes the call that a question is, if it has not ended. */
@@ -372,6 +385,11 @@ export class Guest {
   }
 }
 
+/** Cuts a name that somebody made up, for a sentence. */
+function shortName(json: string): string {
+  return json.length > 100 ? `${json.slice(0, 100)}…` : json;
+}
+
 /** Whether a text has more bytes than `max`. */
 export function isLonger(text: string, max: number): boolean {
   if (text.length * 3 <= max) return false;
@@ -386,5 +404,5 @@ function failureOf(data: string): Fault {
 }
 
 function nobodyHas(name: string): Fault {
-  return fault("NameNotFound", `Nobody has the name ${name}.`);
+  return fault("NameNotFound", `Nobody has the name ${shortName(name)}.`);
 }

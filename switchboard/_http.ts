@@ -4,7 +4,7 @@
 
 import { type Fault, fault, JsonSlice } from "@wirekit/hub/hub";
 import type { Trouble } from "./_guest.ts";
-import { httpErrorOf, statusOf } from "./_trouble.ts";
+import { httpErrorOf, statusOf, unreadable } from "./_trouble.ts";
 
 const encoder = new TextEncoder();
 
@@ -47,7 +47,8 @@ export async function readBody(
     const text = `The body is larger than ${max} bytes.`;
     return refusal(fault("TooLarge", text));
   } catch {
-    return refusal(invalid("The body ended early, or is not UTF-8."));
+    const why = new Error("It ended early, or is not UTF-8.");
+    return refusal(unreadable(why, "body"));
   }
 }
 
@@ -63,7 +64,7 @@ export async function readJson(
     return JsonSlice.of(bytes.length > 0 ? bytes : encoder.encode(empty))
       .check();
   } catch (error) {
-    return refusal(invalid(`The body is no JSON: ${(error as Error).message}`));
+    return refusal(unreadable(error as Error, "body"));
   }
 }
 

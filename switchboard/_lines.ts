@@ -5,7 +5,7 @@
 import type { Hub } from "@wirekit/hub/hub";
 import { NewlineFramer } from "@wirekit/transport/newline-framer";
 import { listenTcp } from "@wirekit/transport/tcp";
-import type { Transport } from "@wirekit/transport/transport";
+import { CloseError, type Transport } from "@wirekit/transport/transport";
 import { listenUnix } from "@wirekit/transport/unix";
 
 /** Addresses that only this machine reaches. */
@@ -26,6 +26,69 @@ export interface Listening {
 
 type Bytes = Transport<Uint8Array<ArrayBuffer>>;
 
+/** The longest line of who has no name yet: more than it takes to get one. */
+const MAX_STRANGERS_BYTES = 65_536;
+
+/** Which framer a message came from. */
+const framers = new WeakMap<Uint8Array, StrangersFramer>();
+
+/** Returns what has read the line that a message came in, if it came in one. */
+export function framerOf(message: Uint8Array): StrangersFramer | undefined {
+  return framers.get(message);
+}
+
+/**
+ * Reads lines. Who has not shown the token may be a stranger, and gets only as
+ * much memory as that takes. What follows a line that may show it is read before
+ * anybody has looked at that line, so it may be longer until then.
+ */
+export class StrangersFramer extends NewlineFramer<"utf8"> {
+  #isStranger = true;
+
+  constructor(maxMessageBytes: number) {
+    super({ format: "utf8", maxMessageBytes });
+  }
+
+  /**
+   * Says, after each line that was handled, whether it is still a stranger's.
+   *
+   * @returns Whether there is no more of it than a stranger may send.
+   */
+  decide(isStranger: boolean): boolean {
+    this.#isStranger = isStranger;
+    return !isStranger || this.pending <= MAX_STRANGERS_BYTES;
+  }
+
+  override *decode(
+    chunk: Uint8Array,
+  ): Generator<Uint8Array<ArrayBuffer>, void> {
+    for (let rest = chunk; rest.length > 0;) {
+      if (!this.#isStranger) return yield* this.#known(rest);
+      const end = rest.indexOf(NEWLINE) + 1;
+      const line = end === 0 ? rest : rest.subarray(0, end);
+      if (this.pending + line.length > MAX_STRANGERS_BYTES) {
+        const reason = `Line over ${MAX_STRANGERS_BYTES} bytes without a name`;
+        throw new CloseError(1009, { reason });
+      }
+      for (const message of super.decode(line)) {
+        framers.set(message, this);
+        if (decoder.decode(message).includes("hub.join")) {
+          this.#isStranger = false;
+        }
+        yield message;
+      }
+      rest = rest.subarray(line.length);
+    }
+  }
+
+  *#known(chunk: Uint8Array): Generator<Uint8Array<ArrayBuffer>, void> {
+    yield* super.decode(chunk);
+  }
+}
+
+const decoder = new TextDecoder();
+const NEWLINE = 0x0a;
+
 /** Listens where it is told to. */
 export async function listenLines(
   hub: Hub,
@@ -39,7 +102,7 @@ export async function listenLines(
     );
   }
   const { admission, maxInboundBytes: maxMessageBytes } = hub;
-  const framer = () => new NewlineFramer({ format: "utf8", maxMessageBytes });
+  const framer = () => new StrangersFramer(maxMessageBytes);
   const urls: string[] = [];
   const ends: (() => Promise<void>)[] = [];
   const close = async () => {

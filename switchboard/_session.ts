@@ -146,7 +146,9 @@ export abstract class Session implements Connected, Host, Actor {
       const pass = this.hub.passFor(token);
       if (!pass) {
         const text = "The token is missing or wrong.";
-        return done(fault("NotAllowed", text), false);
+        done(fault("NotAllowed", text), false);
+        // Or one could guess on, as fast as a connection is.
+        return this.drop(1008, text.slice(0, -1));
       }
       this.#guest = this.#enter(pass);
     }
@@ -162,6 +164,16 @@ export abstract class Session implements Connected, Host, Actor {
   /** Returns a number that no question has. */
   protected unused(): number {
     return this.#asked.next();
+  }
+
+  /** Whether a question with this number is open. */
+  protected isAsked(number: number): boolean {
+    return this.#asked.get(number) !== undefined;
+  }
+
+  /** Counts messages that came in one, beside the first. */
+  count(messages: number): void {
+    this.#receiver.count?.(messages);
   }
 
   /** Takes the question that has this number, if it is still open. */

@@ -2,11 +2,20 @@
 
 /** How each protocol says why a call has no result. */
 
-import { FaultCode, type JsonSlice } from "@wirekit/hub/hub";
+import { type Fault, FaultCode, type JsonSlice } from "@wirekit/hub/hub";
 import type { Trouble } from "./_guest.ts";
+
+/** The code of JSON-RPC for what cannot be read. */
+export const PARSE_ERROR = -32700;
+
+/** Why something cannot be read. */
+export function unreadable({ message }: Error, what: string): Fault {
+  return { code: PARSE_ERROR, text: `The ${what} cannot be read: ${message}` };
+}
 
 /** The HTTP status of each failure. The README has this as a table. */
 const STATUSES: Record<number, number> = {
+  [PARSE_ERROR]: 400,
   [FaultCode.InvalidMessage]: 400,
   [FaultCode.InvalidData]: 400,
   [FaultCode.NotAllowed]: 403,
@@ -31,9 +40,24 @@ const ANSWERERS: ReadonlySet<number> = new Set([
   FaultCode.InvalidData,
 ]);
 
-const NAMES: Record<number, string> = Object.fromEntries(
-  Object.entries(FaultCode).map(([name, code]) => [code, name]),
-);
+/** What only the hub can say of a participant: not the participant itself. */
+const HUBS: ReadonlySet<number> = new Set([
+  FaultCode.NameNotFound,
+  FaultCode.ResponderLeft,
+  FaultCode.TimedOut,
+  FaultCode.NotAllowed,
+  FaultCode.NotReady,
+  FaultCode.NameRefused,
+  FaultCode.InvalidAnswer,
+  FaultCode.Unreachable,
+]);
+
+const NAMES: Record<number, string> = {
+  ...Object.fromEntries(
+    Object.entries(FaultCode).map(([name, code]) => [code, name]),
+  ),
+  [PARSE_ERROR]: "InvalidMessage",
+};
 
 /** Returns the HTTP status. */
 export function statusOf({ code, answered }: Trouble): number {
@@ -85,7 +109,9 @@ export function troubleOf(error: JsonSlice): Trouble {
   const type = members.get("type")?.string();
   const data = members.get("data")?.text;
   return {
-    code: Number.isSafeInteger(code) ? code : FaultCode.RouteFailed,
+    code: Number.isSafeInteger(code) && !HUBS.has(code)
+      ? code
+      : FaultCode.RouteFailed,
     text: members.get("message")?.string() ?? plain,
     ...(type !== undefined && { type }),
     ...(data !== undefined && { data }),

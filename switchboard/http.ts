@@ -12,6 +12,7 @@
  */
 import { checkTime } from "@wirekit/internal/clock";
 import {
+  type End,
   type Fault,
   fault,
   type Hub,
@@ -20,7 +21,7 @@ import {
 } from "@wirekit/hub/hub";
 import { catalogOf, unescapeName } from "./_catalog.ts";
 import type { DoorMaker, OpenedDoor } from "./door.ts";
-import { EventStream } from "./_event_stream.ts";
+import { EventStream, noteEnd } from "./_event_stream.ts";
 import { Guest, NO_HOST, type Outcome } from "./_guest.ts";
 import { json, readJson, refusal } from "./_http.ts";
 import { openApiOf } from "./_openapi.ts";
@@ -107,7 +108,10 @@ class HttpDoor implements OpenedDoor {
   readonly protocol = "HTTP";
   readonly #hub: Hub;
   readonly #timeout: number;
+  /** By their keys. */
   readonly #streams = new Map<string, EventStream>();
+  /** By what the ids of their requests begin with. */
+  readonly #answering = new Map<string, EventStream>();
 
   constructor(hub: Hub, timeout: number) {
     this.#hub = hub;
@@ -127,7 +131,8 @@ class HttpDoor implements OpenedDoor {
 
   /** Ends all streams. */
   close(): Promise<void> {
-    for (const stream of [...this.#streams.values()]) stream.close();
+    const end = { kind: "closing", reason: "the hub is closing" } as const;
+    for (const stream of [...this.#streams.values()]) stream.close(end);
     return Promise.resolve();
   }
 
@@ -208,19 +213,22 @@ class HttpDoor implements OpenedDoor {
 
   /** Lets the sender of a request be a participant for as long as it takes. */
   async #as(
-    { hub, url, pass, address }: Visit,
+    visit: Visit,
     act: (guest: Guest) => Response | Promise<Response>,
   ): Promise<Response> {
+    const { hub, url, pass, address } = visit;
     const key = url.searchParams.get("as");
     const name = url.searchParams.get("name");
     if (key !== null) {
       const stream = this.#streams.get(key);
-      if (stream) return await act(stream.guest);
+      if (stream && isOf(stream, visit)) return await act(stream.guest);
       const text = "There are no events with this key: as has to be the key " +
         "of the event ready.";
       return refusal(fault("NotAllowed", text));
     }
-    const guest = new Guest(hub, pass, NO_HOST, {
+    const ended = ({ reason }: { reason: string }) =>
+      noteEnd(hub, guest, { kind: "refused", reason });
+    const guest: Guest = new Guest(hub, pass, { ...NO_HOST, ended }, {
       protocol: "HTTP",
       carrier: "HTTP",
       address,
@@ -230,6 +238,7 @@ class HttpDoor implements OpenedDoor {
       const refused = name === null ? undefined : await joined(guest, name);
       return refused ? refusal(refused) : await act(guest);
     } finally {
+      noteEnd(hub, guest, ANSWERED);
       guest.leave();
     }
   }
@@ -239,6 +248,7 @@ class HttpDoor implements OpenedDoor {
       `events-${crypto.randomUUID().slice(0, 8)}`;
     const stream = new EventStream(hub, pass, address, () => {
       this.#streams.delete(stream.key);
+      this.#answering.delete(stream.answers);
     });
     const refused = await joined(stream.guest, name);
     if (refused) {
@@ -246,6 +256,7 @@ class HttpDoor implements OpenedDoor {
       return refusal(refused);
     }
     this.#streams.set(stream.key, stream);
+    this.#answering.set(stream.answers, stream);
     if (info.signal?.aborted) stream.close();
     info.signal?.addEventListener("abort", () => stream.close(), {
       once: true,
@@ -253,13 +264,16 @@ class HttpDoor implements OpenedDoor {
     return stream.open(name);
   }
 
-  async #answerTo({ hub, request, url, rest }: Visit): Promise<Response> {
-    const [id = ""] = rest;
-    const data = await readJson(request, 2 * hub.maxMessageBytes);
+  async #answerTo(visit: Visit): Promise<Response> {
+    const { hub, request, url, rest: [id = ""] } = visit;
+    // No body is no result: what a function gives that returns nothing.
+    const data = await readJson(request, 2 * hub.maxMessageBytes, "null");
     if (data instanceof Response) return data;
     const [key = "", number] = id.split(".");
-    const stream = this.#streams.get(key);
-    const question = stream?.take(Number(number));
+    const stream = this.#answering.get(key);
+    const question = stream && isOf(stream, visit)
+      ? stream.take(Number(number))
+      : undefined;
     if (!stream || !question) {
       const text = "No request waits for this answer: it was answered, " +
         "cancelled or given up, or there was none.";
@@ -269,6 +283,14 @@ class HttpDoor implements OpenedDoor {
     else stream.guest.answer(question, data.text);
     return new Response(null, { status: 204 });
   }
+}
+
+/** Why one leaves who has asked once. */
+const ANSWERED: End = { kind: "left", reason: "its request has ended" };
+
+/** Whether a request comes with the secret by which the reader came in. */
+function isOf(stream: EventStream, { pass }: Visit): boolean {
+  return stream.pass.label === pass.label;
 }
 
 /** Takes a name now: over HTTP, nobody waits for it. */

@@ -66,10 +66,10 @@ Deno.test("POST /call says by status and code what went wrong", () =>
     assertEquals(await call("bot/nothing"), [404, -32601]);
     assertEquals(await call("bot/fail"), [502, -32000]);
     assertEquals(await call("bot/echo", "[1]"), [400, -32602]);
-    assertEquals(await call("bot/echo", "{"), [400, -32600]);
-    assertEquals(await call("bot/echo", "{} {}"), [400, -32600]);
-    assertEquals(await call("bot/echo", new Uint8Array([0xff])), [400, -32600]);
-    assertEquals(await call("bot/echo", '"\\ud800"'), [400, -32600]);
+    assertEquals(await call("bot/echo", "{"), [400, -32700]);
+    assertEquals(await call("bot/echo", "{} {}"), [400, -32700]);
+    assertEquals(await call("bot/echo", new Uint8Array([0xff])), [400, -32700]);
+    assertEquals(await call("bot/echo", '"\\ud800"'), [400, -32700]);
     assertEquals(await call("bot"), [400, -32600]);
     assertEquals(await call("bot/%ff"), [400, -32600]);
     assertEquals(await call("bot/echo?timeout=x"), [400, -32600]);
@@ -150,7 +150,7 @@ Deno.test("POST /inform tells all or one, and how many that are", () =>
       200,
       '{"receivers":0}',
     ]);
-    assertEquals(await codeOf(post(`${http}/inform`, "")), [400, -32600]);
+    assertEquals(await codeOf(post(`${http}/inform`, "")), [400, -32700]);
     while (told.length < 2) await bot.ping();
     assertEquals(told[1], ["me", "x"]);
   }));
@@ -318,6 +318,119 @@ Deno.test("A reader of events says what it can be asked for", () =>
         announced: true,
         description: "Greets",
       },
+    ]);
+    await reader.cancel();
+  }));
+
+Deno.test("A reader of events is answered and spoken for with its own secret only", async () => {
+  const lines: string[] = [];
+  const tokens = ["bob", "mallory"].map((label) => ({
+    label,
+    token: `${label}-secret-1`,
+    names: [label],
+  }));
+  await using server = await serve({
+    port: 0,
+    open: [httpDoor()],
+    tokens: [...tokens, {
+      label: "alice",
+      token: "alice-secret-1",
+      names: ["alice"],
+    }],
+    logger: {
+      info: (line) => lines.push(line),
+      warn: (line) => lines.push(line),
+    },
+  });
+  const http = `http://127.0.0.1:${server.addr.port}`;
+  const as = (who: string) => ({
+    ...JSON_TYPE,
+    authorization: `Bearer ${who}-secret-1`,
+  });
+  await using alice = new Client("alice", {
+    url: server.urls[0],
+    token: "alice-secret-1",
+  });
+  await alice.connect();
+  const response = await fetch(`${http}/events?name=bob`, {
+    headers: as("bob"),
+  });
+  const reader = response.body!.pipeThrough(new TextDecoderStream())
+    .getReader();
+  const key = /"key":"([^"]+)"/.exec((await reader.read()).value!)![1]!;
+  const asked = alice.request("bob", "any");
+  const id = /"id":"([^"]+)"/.exec((await reader.read()).value!)![1]!;
+  assert(!id.includes(key));
+  const statusOf = async (path: string, who: string) =>
+    (await post(`${http}${path}`, "1", as(who)))[0];
+  assertEquals(await statusOf(`/inform?as=${key}`, "mallory"), 403);
+  assertEquals(await statusOf(`/call/alice/x?as=${key}`, "mallory"), 403);
+  assertEquals(await statusOf(`/answer/${id}`, "mallory"), 404);
+  assertEquals(await statusOf(`/inform?as=${key}`, "bob"), 200);
+  assertEquals(
+    (await post(`${http}/answer/${id}`, "", as("bob")))[0],
+    204,
+  );
+  assertEquals(await asked, null);
+
+  // What goes on with a token ends with it, and the log says so.
+  const open = post(
+    `${http}/call/alice/never?name=mallory`,
+    "{}",
+    as("mallory"),
+  );
+  alice.route("never", () => new Promise(() => {}));
+  while (!server.hub.names.includes("mallory")) await alice.ping();
+  server.hub.setTokens([{
+    label: "alice",
+    token: "alice-secret-1",
+    names: ["alice"],
+  }]);
+  assertEquals((await open)[0], 499);
+  while (!(await reader.read()).done);
+  assertEquals(server.hub.names, ["alice"]);
+  assertEquals(
+    lines.filter((line) => / \(HTTP\)/.test(line)).sort(),
+    [
+      'Dropped "bob" (HTTP): its token is not valid any more',
+      'Dropped "mallory" (HTTP): its token is not valid any more',
+    ],
+  );
+});
+
+Deno.test("A body that cannot be read has the code that it has elsewhere", () =>
+  withHub(async (http) => {
+    for (const body of ["{", '{"x":1e400}', "[".repeat(300)]) {
+      const [status, text] = await post(`${http}/call/bot/echo`, body);
+      const { code, message } = JSON.parse(text).error;
+      assertEquals([status, code], [400, -32700]);
+      assertMatch(message, /^The body cannot be read: /);
+    }
+    // What the hub is asked itself fails as what others are asked does.
+    const missing = await codeOf(post(`${http}/call/@hub/greet`));
+    assertEquals(missing, [404, -32601]);
+    const bad = await codeOf(
+      post(`${http}/call/@hub/clients`, '{"limit":"x"}'),
+    );
+    assertEquals(bad, [400, -32602]);
+  }));
+
+Deno.test("A route that is not there does not become known", () =>
+  withHub(async (http, bot) => {
+    const response = await fetch(`${http}/events?name=script`);
+    const reader = response.body!.pipeThrough(new TextDecoderStream())
+      .getReader();
+    await reader.read();
+    for (const [code, route] of [[-32601, "none"], [-32000, "some"]] as const) {
+      const asked = post(`${http}/call/script/${route}`);
+      const id = /"id":"([^"]+)"/.exec((await reader.read()).value!)![1]!;
+      const error = JSON.stringify({ code, message: "Unhandled" });
+      await post(`${http}/answer/${id}?error`, error);
+      await asked;
+    }
+    const known = await bot.request("@hub", "describe", { name: "script" });
+    assertEquals((known as { route: string }[]).map(({ route }) => route), [
+      "some",
     ]);
     await reader.cancel();
   }));

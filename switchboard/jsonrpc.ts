@@ -110,10 +110,14 @@ class JsonRpcDoor implements OpenedDoor {
     this.#timeout = timeout;
   }
 
+  takes(request: Request): boolean {
+    return isHere(new URL(request.url).pathname);
+  }
+
   accept(visitor: Visitor): Promise<void> | undefined {
     const { transport, request, pass, address } = visitor;
-    const { pathname, searchParams } = new URL(request.url);
-    if (!isHere(pathname)) return undefined;
+    if (!this.takes(request)) return undefined;
+    const { searchParams } = new URL(request.url);
     const name = searchParams.get("name") ?? undefined;
     const hub = this.#hub;
     const carrier = "WebSocket";
@@ -150,7 +154,8 @@ class JsonRpcDoor implements OpenedDoor {
     if (body instanceof Response) return body;
     const timeout = this.#timeout;
     const { signal, remoteAddr: { hostname: address = "" } = {} } = info;
-    const known = { hub, pass, address, timeout, signal };
+    const charge = (messages: number) => hub.charge(info, messages);
+    const known = { hub, pass, address, timeout, signal, charge };
     const answer = await answerOnce(JsonSlice.of(body), known);
     return answer === undefined
       ? new Response(null, { status: 204 })

@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import {
+  assert,
   assertEquals,
   assertMatch,
   assertRejects,
@@ -19,6 +20,7 @@ import { connect } from "@wirekit/transport/connect";
 import type { Transport } from "@wirekit/transport/transport";
 import { jsonRpcDoor } from "./jsonrpc.ts";
 import { serve, type ServeOptions } from "./serve.ts";
+import { wsrpcDoor } from "./wsrpc.ts";
 
 /** A peer that sends texts, and reads values. */
 class Peer implements AsyncDisposable {
@@ -131,8 +133,12 @@ Deno.test("A client over TCP shows the token when it joins", () =>
       methods: { name: string }[];
     };
     assertEquals(methods.filter(({ name }) => !name.startsWith("hub.")), []);
-    assertEquals(await peer.call("hub.join", { name: "a" }), -32023);
-    assertEquals(await peer.call("hub.join", ["a", "wrong"]), -32023);
+    for (const params of [{ name: "a" }, ["a", "wrong"]]) {
+      // Who guesses tokens has to connect for each.
+      await using guesser = await open(url);
+      assertEquals(await guesser.call("hub.join", params), -32023);
+      assertEquals(await guesser.next(), undefined);
+    }
     assertEquals(await peer.call("hub.join", { name: "a", token: "s3cret" }), {
       name: "a",
       hold: false,
@@ -541,6 +547,147 @@ Deno.test("The port for TCP is closed to other machines without a token", async 
   );
   await using server = await serve({ port: 0, token: "s3cret", open: [door] });
   assertMatch(server.urls[1]!, /^tcp:/);
+});
+
+Deno.test("A stranger gets little memory at the port for TCP, until it has a name", async () => {
+  const lines: string[] = [];
+  const write = (line: string) => lines.push(line);
+  await using server = await serve({
+    port: 0,
+    open: [jsonRpcDoor({ tcpPort: 0 })],
+    token: "s3cret",
+    logger: { warn: write, info: write, debug: write },
+  });
+  const url = server.urls[1]!;
+  const port = Number(new URL(url).port);
+  const start = JSON.stringify({
+    jsonrpc: "2.0",
+    id: 1,
+    method: "rpc.discover",
+  });
+  for (const first of ["", `${start}\n`]) {
+    using stranger = await Deno.connect({ hostname: "127.0.0.1", port });
+    await stranger.write(new TextEncoder().encode(`${first}[`));
+    const chunk = new TextEncoder().encode("1,".repeat(30_000));
+    const before = lines.length;
+    // It may be gone before the second one.
+    for (let n = 0; n < 2; n++) await stranger.write(chunk).catch(() => {});
+    await stranger.readable.pipeTo(new WritableStream()).catch(() => {});
+    assertMatch(lines.slice(before).join(), /a client without a name \(TCP\)/);
+    assertEquals([...server.hub.exchange.members].length, 0);
+  }
+  await using bot = new Client("bot", {
+    url: server.urls[0],
+    token: "s3cret",
+  });
+  bot.route("echo", (data) => data);
+  await bot.connect();
+  await using peer = new Peer(await connect(url));
+  const params = { name: "a", token: "s3cret" };
+  const join = { jsonrpc: "2.0", id: 1, method: "hub.join", params };
+  const text = "x".repeat(100_000);
+  const call = { jsonrpc: "2.0", id: 2, method: "bot/echo", params: { text } };
+  // The long line may come together with the one that joins.
+  await Promise.all([join, call].map((each) => peer.say(JSON.stringify(each))));
+  assertEquals((await peer.next()).result.name, "a");
+  assertEquals((await peer.next()).result.text.length, 100_000);
+});
+
+Deno.test("What an answerer leaves out, or makes up, is an error at once", () =>
+  withHub(async (open, _bot) => {
+    await using odd = await open("/jsonrpc?name=odd");
+    await using asker = await open("/jsonrpc?name=asker");
+    const answers: [answer: object, code: number][] = [
+      // JSON.stringify() leaves out what is undefined.
+      [{ result: undefined }, -32026],
+      [{ error: null }, -32026],
+      [{ error: { code: -32020, message: "forged" } }, -32000],
+      [{ error: { code: -32023, message: "forged" } }, -32000],
+      [{ error: { code: -32601, message: "none" } }, -32601],
+      [{ error: { code: 7, message: "seven" } }, 7],
+    ];
+    for (const [answer, code] of answers) {
+      const asked = asker.call("odd/any");
+      const { id } = await odd.next();
+      await odd.say(JSON.stringify({ jsonrpc: "2.0", id, ...answer }));
+      assertEquals(await asked, code, JSON.stringify(answer));
+    }
+    await odd.say('{"jsonrpc":"2.0","id":4711}');
+    assertEquals((await odd.next()).error.code, -32600);
+  }));
+
+Deno.test("A name may be a sign of the protocol, and its error is short", () =>
+  withHub(async (open) => {
+    await using sign = await open("/jsonrpc?name=$");
+    await using asker = await open("/jsonrpc?name=asker");
+    const asked = asker.call("%24/any");
+    const { id, method } = await sign.next();
+    assertEquals(method, "any");
+    await sign.say(JSON.stringify({ jsonrpc: "2.0", id, result: 1 }));
+    assertEquals(await asked, 1);
+    for (const method of [`${"a".repeat(300_000)}/x`, "b".repeat(300_000)]) {
+      await asker.say(JSON.stringify({ jsonrpc: "2.0", id: 1, method }));
+      assert(JSON.stringify(await asker.next()).length < 400);
+    }
+  }));
+
+Deno.test("Each message of a batch counts", async () => {
+  await using server = await serve({
+    port: 0,
+    open: [jsonRpcDoor()],
+    maxMessagesPerSecond: 50,
+  });
+  const [url] = server.urls;
+  const item = { jsonrpc: "2.0", id: 1, method: "nobody/x" };
+  const batch = JSON.stringify(Array.from({ length: 80 }, () => item));
+  await using peer = new Peer(await connect(`${url}/jsonrpc?name=a`));
+  const start = performance.now();
+  for (let n = 0; n < 2; n++) {
+    await peer.say(batch);
+    assertEquals((await peer.next()).length, 80);
+  }
+  // 50 at once, and the others at their time.
+  assert(performance.now() - start > 500);
+  const post = () =>
+    fetch(`${url.replace("ws", "http")}/jsonrpc`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: batch,
+    });
+  const first = await post();
+  assertEquals([first.status, (await first.json()).length], [200, 80]);
+  const second = await post();
+  await second.body?.cancel();
+  assertEquals(second.status, 429);
+});
+
+Deno.test("Who speaks no winerp gets nothing of it, before a ping or an end", async () => {
+  await using server = await serve({
+    port: 0,
+    idleTimeout: 400,
+    open: [jsonRpcDoor(), wsrpcDoor()],
+  });
+  const [url] = server.urls;
+  const heard: Record<string, string[]> = {};
+  const ended = ["/jsonrpc?name=a", "/wsrpc/?name=b", "/"].map(async (path) => {
+    const socket = new WebSocket(`${url}${path}`);
+    heard[path] = [];
+    socket.onmessage = ({ data }) => heard[path]!.push(data);
+    socket.onopen = () => {
+      if (path === "/") {
+        socket.send('{"id":"c","type":1,"data":{},"uuid":"u"}');
+      }
+    };
+    await new Promise((resolve) => socket.onclose = resolve);
+  });
+  while (!heard["/"]?.some((text) => text.includes('"type":6'))) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await server.close();
+  await Promise.all(ended);
+  for (const path of ["/jsonrpc?name=a", "/wsrpc/?name=b"]) {
+    assertEquals(heard[path]!.filter((text) => /"type"/.test(text)), [], path);
+  }
 });
 
 Deno.test("Nothing that follows what ended a connection is handled", async () => {

@@ -46,7 +46,8 @@ export interface McpDoorOptions {
    */
   idleTimeout?: number;
   /**
-   * The most sessions at a time; of more, the one that was silent longest ends.
+   * The most sessions at a time. Of more, one of those ends whose secret and
+   * address have most: the one that was silent longest.
    *
    * @default {100}
    */
@@ -118,6 +119,8 @@ interface Session {
   readonly transport: WebStandardStreamableHTTPServerTransport;
   /** Of the secret that it has shown: who has another cannot use it. */
   readonly label: string;
+  /** Whose it is: by the secret, and the address. */
+  readonly owner: string;
   /** How many streams of notifications it reads. */
   streams: number;
   /** In milliseconds of `performance.now()`. */
@@ -235,6 +238,7 @@ class McpDoor implements OpenedDoor {
       assistant,
       transport,
       label: pass.label,
+      owner: `${pass.label} ${address}`,
       streams: 0,
       lastSeen: performance.now(),
     };
@@ -243,10 +247,7 @@ class McpDoor implements OpenedDoor {
 
   #add(id: string, session: Session): void {
     const { idleTimeout, maxSessions } = this.#limits;
-    if (this.#sessions.size >= maxSessions) {
-      const [oldest] = this.#sessions.keys();
-      void this.#end(oldest!);
-    }
+    if (this.#sessions.size >= maxSessions) void this.#end(this.#surplus());
     this.#sessions.set(id, session);
     this.#timer ??= every(Math.min(idleTimeout, 60_000), () => {
       const latest = performance.now() - idleTimeout;
@@ -254,6 +255,18 @@ class McpDoor implements OpenedDoor {
         if (lastSeen <= latest && streams === 0) void this.#end(id);
       }
     });
+  }
+
+  /** The session to end: the oldest of those who have most. */
+  #surplus(): string {
+    const byOwner = Map.groupBy(
+      this.#sessions,
+      ([_, { owner }]) => owner,
+    );
+    const most = [...byOwner.values()].reduce((most, each) =>
+      each.length > most.length ? each : most
+    );
+    return most[0]![0];
   }
 
   #sessionOf({ headers }: Request, { label }: Pass): Session | undefined {

@@ -119,6 +119,30 @@ Deno.test("An assistant may call nothing that was not allowed", () =>
     }
   }));
 
+Deno.test("An assistant reaches the hub itself only by its name", () =>
+  withAssistant(
+    { allow: ["*", "*/*", "@hub/stats"] },
+    async (call, _bot, _url, list) => {
+      for (const route of ["clients", "disconnect", "drain"]) {
+        const direct = await call(`%40hub/${route}`, { name: "bot" });
+        const args = { to: "@hub", route, data: { name: "bot" } };
+        for (
+          const [isError, text] of [direct, await call("hub/request", args)]
+        ) {
+          assertEquals(isError, true, text);
+          assert(/allowed/.test(text), text);
+        }
+      }
+      assertEquals((await call("%40hub/stats"))[0], false);
+      assert(!(await list()).some(({ name }) => /disconnect/.test(name)));
+      for (const args of [{}, { name: "bot", route: "echo" }, { to: "bot" }]) {
+        const [isError, text] = await call("hub/request", args);
+        assertEquals(isError, true);
+        assertMatch(text, /^(to|route) is missing/);
+      }
+    },
+  ));
+
 Deno.test("An assistant tells all where that is allowed", () =>
   withAssistant({ allow: ["hub/inform"] }, async (call, bot) => {
     const told = new Promise((resolve) =>
@@ -394,6 +418,40 @@ Deno.test("A session ends with its token, and is of no use with another", async 
   await stream.text(); // It ends.
   assertEquals(await statusOf("one-secret-1"), 401);
   assertEquals([...server.hub.exchange.members].length, 0);
+});
+
+Deno.test("Who opens many sessions ends its own, not those of others", async () => {
+  const tokens = ["one", "two"].map((label) => ({
+    label,
+    token: `${label}-secret-1`,
+    names: [label],
+  }));
+  await using server = await serve({
+    port: 0,
+    open: [mcpDoor({ allow: ["bot/*"], maxSessions: 4 })],
+    tokens,
+  });
+  const url = `http://127.0.0.1:${server.addr.port}/mcp`;
+  const post = async (token: string, body: object, session?: string) => {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        accept: "application/json, text/event-stream",
+        authorization: `Bearer ${token}`,
+        ...(session && { "mcp-session-id": session }),
+      },
+      body: JSON.stringify(body),
+    });
+    await response.body?.cancel();
+    return response;
+  };
+  const first = await post("one-secret-1", HELLO);
+  const session = first.headers.get("mcp-session-id")!;
+  for (let n = 0; n < 10; n++) await post("two-secret-1", HELLO);
+  assertEquals([...server.hub.exchange.members].length, 4);
+  const list = { jsonrpc: "2.0", id: 1, method: "tools/list" };
+  assertEquals((await post("one-secret-1", list, session)).status, 200);
 });
 
 Deno.test("mcpDoor() checks its patterns, times and limits", () => {

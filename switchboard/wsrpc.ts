@@ -57,10 +57,14 @@ class WsrpcDoor implements OpenedDoor {
     this.#hub = hub;
   }
 
+  takes(request: Request): boolean {
+    return /^\/wsrpc\/?$/.test(new URL(request.url).pathname);
+  }
+
   accept(visitor: Visitor): Promise<void> | undefined {
     const { transport, request, pass, address } = visitor;
-    const { pathname, searchParams } = new URL(request.url);
-    if (pathname !== "/wsrpc" && pathname !== "/wsrpc/") return undefined;
+    if (!this.takes(request)) return undefined;
+    const { searchParams } = new URL(request.url);
     const name = searchParams.get("name") ?? undefined;
     const hub = this.#hub;
     const carrier = "WebSocket";

@@ -132,11 +132,12 @@ export interface ListenWebSocketOptions<
   /**
    * The last message to send before the listener's side closes because of a
    * limit, silence or a broken frame, and before each ping. It is for clients
-   * to which the last message matters.
+   * to which the last message matters. A function decides for each client, by
+   * its request.
    *
    * @default None.
    */
-  farewell?: MessageOf<F>;
+  farewell?: MessageOf<F> | ((request: Request) => MessageOf<F> | undefined);
   /**
    * Answers requests that do not ask for a WebSocket. Its `info.signal` aborts
    * when the client is gone. The part of a body that it does not read is

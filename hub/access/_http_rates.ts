@@ -20,6 +20,11 @@ export class HttpRates {
     this.#limits = limits;
   }
 
+  /** Counts messages that came in one request, beside that. */
+  charge({ remoteAddr }: Partial<RequestInfo>, messages: number): void {
+    this.#rates.get(remoteAddr?.hostname ?? "")?.take(0, messages);
+  }
+
   /** Returns the response that refuses a request, if its address asks too much. */
   refuse(
     { headers }: Request,

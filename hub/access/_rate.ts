@@ -33,11 +33,12 @@ export class Rate {
    * Takes a message out.
    *
    * @param size Its length in bytes.
+   * @param messages How many it counts for.
    * @returns How long its sender has to wait before the next one, in
    * milliseconds.
    */
-  take(size: number): number {
-    this.#messages--;
+  take(size: number, messages = 1): number {
+    this.#messages -= messages;
     this.#bytes -= size;
     return this.#messages >= 0 && this.#bytes >= 0 ? 0 : this.#refill();
   }

@@ -13,10 +13,11 @@ export const HUB = '"@hub"';
 /** What names look like, by `nameCharacters`. */
 const NAME_REGEXPS = {
   any: /^/,
-  // Control characters, ends of lines, halves of characters, and marks of
-  // direction, which let one name look like another.
+  // No control characters, ends of lines, halves of characters, and what cannot
+  // be seen or turns text around, which lets one name look like another. Joiners
+  // are part of some letters and pictures, and blanks stand between others.
   visible:
-    /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]*$/u,
+    /^(?! )(?:[^\p{Cc}\p{Cf}\p{Cs}\p{Z}]| (?!$)|(?<=\P{ASCII})[\u200c\u200d](?=\P{ASCII}))*$/u,
   ascii: /^[A-Za-z0-9._:@/-]*$/,
 } as const;
 
@@ -50,7 +51,7 @@ export class NameRules {
     const bytes = name.length > maxBytes ? undefined : bytesOf(name);
     if (!bytes || bytes.length > maxBytes) {
       party.meet(this.bytes);
-      const text = `The name is longer than ${maxBytes} bytes.`;
+      const text = `The name is longer than ${maxBytes} bytes of JSON text.`;
       return fault("NameRefused", text);
     }
     if (!NAME_REGEXPS[this.#characters].test(plain(name))) {

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 import { assertEquals } from "@std/assert";
 import { Router } from "../winerp/_router.ts";
-import type { Exchange } from "./exchange.ts";
+import { Exchange } from "./exchange.ts";
 import { type Fault, fault, FaultCode } from "./fault.ts";
 import type {
   AnswerKind,
@@ -299,4 +299,19 @@ Deno.test("Exchange gives a name to who waits for it, whatever it is", () => {
     exchange.claim(new Plain(exchange).member, '"@hub"')?.text,
     'The name "@hub" is the hub\'s own.',
   );
+});
+
+Deno.test("A visible name has nothing that cannot be seen", () => {
+  const claims = (name: string) => {
+    const exchange = new Exchange();
+    const member = new Plain(exchange).member;
+    return exchange.claim(member, JSON.stringify(name)) === undefined;
+  };
+  const good = ["bot", "a b", "a  b", "zo\u00eb", "\u{1f600}", "\u65e5\u672c"];
+  // A family, and a word of Persian: the joiners are part of them.
+  good.push("\u{1f468}\u200d\u{1f469}", "\u0645\u06cc\u200c\u062e");
+  for (const name of good) assertEquals(claims(name), true, name);
+  const bad = ["\u200b", "bot\u200b", "bot\u200d", " ", " bot", "bot "];
+  bad.push("\u00a0", "\ufeffbot", "b\u00adot", "b\u2060ot", "\u202ebot");
+  for (const name of bad) assertEquals(claims(name), false, name);
 });

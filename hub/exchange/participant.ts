@@ -258,6 +258,12 @@ export interface Receiver {
    * @param error The reason.
    */
   close(error: CloseError): void;
+  /**
+   * Counts messages that came in one, beside that: a batch.
+   *
+   * @param messages How many more there were than one.
+   */
+  count?(messages: number): void;
 }
 
 /** One winerp client: without a name, on hold, or active under its name. */

@@ -28,15 +28,19 @@ export class ActionError extends Error {
   override readonly name = "ActionError";
   /** What it is over HTTP. */
   readonly status: number;
+  /** What it is to other participants. */
+  readonly code: number;
 
-  constructor(message: string, status = 409) {
+  constructor(message: string, status = 409, code?: number) {
     super(message);
     this.status = status;
+    this.code = code ??
+      (status === 400 ? FaultCode.InvalidData : FaultCode.RouteFailed);
   }
 
   /** Makes it of what an exchange says. */
   static of({ code, text }: Fault): ActionError {
-    return new ActionError(text, STATUSES[code]);
+    return new ActionError(text, STATUSES[code], code);
   }
 }
 

@@ -127,32 +127,44 @@ export class Host implements Participant {
 
   #refuse(question: Question, error: unknown): void {
     if (!(error instanceof ActionError)) throw error;
-    this.#reply(question, "error", JSON.stringify(error.message));
+    const text = JSON.stringify(error.message);
+    this.#reply(question, "error", text, error.code);
   }
 
-  #reply(question: Question, kind: AnswerKind, data: string): void {
+  #reply(
+    question: Question,
+    kind: AnswerKind,
+    data: string,
+    code?: number,
+  ): void {
     const traceback = kind === "error" ? data : "null";
-    this.#hub.exchange.answer(
-      question,
-      kind,
-      contentOf("null", data, traceback),
-    );
+    const content = contentOf("null", data, traceback);
+    const error = code === undefined ? undefined : { code };
+    this.#hub.exchange.answer(question, kind, {
+      ...content,
+      ...(error && { error }),
+    });
   }
 
   #answer(route: string, order: Order, asker: Member): unknown {
     const pass = this.#passOf(asker);
     if (!Object.hasOwn(HUB_ROUTES, route)) {
       const all = Object.keys(HUB_ROUTES).join(", ");
-      throw new ActionError(`${HUB} has no such route, but ${all}`);
+      const text = `${HUB} has no such route, but ${all}`;
+      throw ActionError.of(fault("RouteNotFound", text));
     }
     if (OPERATIONS.has(route)) {
       if (!pass.mayOperate) {
-        throw new ActionError("You may not operate the hub");
+        throw ActionError.of(
+          fault("NotAllowed", "You may not operate the hub"),
+        );
       }
       return this.#everywhere.answer(route, order, this.#byOf(asker));
     }
     if (route === "announce") return this.#announce(order, asker);
-    if (!pass.mayWatch) throw new ActionError("You may not watch the hub");
+    if (!pass.mayWatch) {
+      throw ActionError.of(fault("NotAllowed", "You may not watch the hub"));
+    }
     if (route === "watch") return this.#watch(order, asker);
     if (route === "unwatch") {
       return { watched: this.#subscribers.drop(asker) };
@@ -248,7 +260,9 @@ export class Host implements Participant {
     const name = textIn(order, "name");
     if (!asker.active) throw new ActionError("Take a name first");
     if (payload === true && !this.#passOf(asker).mayOperate) {
-      throw new ActionError("You may not see what others say");
+      throw ActionError.of(
+        fault("NotAllowed", "You may not see what others say"),
+      );
     }
     const wants = {
       presence: presence === true,

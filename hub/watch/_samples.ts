@@ -2,6 +2,7 @@
 // This module is browser compatible.
 
 import { HUB } from "../exchange/_name_rules.ts";
+import { FaultCode } from "../exchange/fault.ts";
 import * as Text from "../exchange/_text.ts";
 import type { Observer } from "../exchange/observer.ts";
 import type {
@@ -159,7 +160,9 @@ export class Samples implements Observer {
     row.outcome = kind === "error" ? "error" : "answer";
     row.answerBytes = this.#sizeOf(content);
     if (payload) payload.answer = cut(content.data);
-    this.#end(sample, sample.isError && textOf(content.data) === Text.noRoute);
+    const isMissing = content.error?.code === FaultCode.RouteNotFound ||
+      textOf(content.data) === Text.noRoute;
+    this.#end(sample, sample.isError && isMissing);
   }
 
   failed(given: unknown, text: string): void {

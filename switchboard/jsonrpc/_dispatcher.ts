@@ -2,10 +2,10 @@
 
 /** JSON-RPC 2.0 as a door reads it: envelopes only. */
 
-import { type Fault, fault, type JsonSlice } from "@wirekit/hub/hub";
+import { fault, type JsonSlice } from "@wirekit/hub/hub";
 import { unescapeName } from "../_catalog.ts";
 import type { Outcome, Trouble } from "../_guest.ts";
-import { errorOf } from "../_trouble.ts";
+import { errorOf, unreadable } from "../_trouble.ts";
 import { act, type Actor, isVerb } from "../_verbs.ts";
 
 /** The most items of a batch. */
@@ -14,7 +14,6 @@ const MAX_ITEMS = 1_000;
 /** The most bytes of all answers of a batch, about. */
 const MAX_ANSWER_LENGTH = 16 * 1024 * 1024;
 
-const PARSE_ERROR = -32700;
 const BATCH_TOO_LARGE = -32010;
 
 /** Gets the text of an answer; none if there is nothing to answer. */
@@ -29,6 +28,10 @@ export interface Caller extends Actor {
   discover(): string;
   /** Takes a response. */
   answered(members: Members): void;
+  /** Whether it was asked what this id is of. */
+  expects(id: JsonSlice): boolean;
+  /** Counts the messages of a batch, beside the first. */
+  count(messages: number): void;
   /** Takes a message of which only these members can be read, if it can. */
   unreadable(members: Members, reason: string): boolean;
   /** Has sent what is no JSON at all. */
@@ -57,7 +60,7 @@ export class Dispatcher {
     try {
       items = message.items();
     } catch (error) {
-      reply(failed("null", unreadable(error as Error)));
+      reply(failed("null", unreadable(error as Error, "message")));
       return this.#caller.nonsense();
     }
     if (items.length === 0) {
@@ -68,6 +71,7 @@ export class Dispatcher {
       const text = `The batch has more than ${MAX_ITEMS} items.`;
       return reply(failed("null", { code: BATCH_TOO_LARGE, text }));
     }
+    this.#caller.count(items.length - 1);
     this.#batch(items, reply);
   }
 
@@ -97,11 +101,14 @@ export class Dispatcher {
       return this.#unreadable(message, error as Error, reply);
     }
     const method = members.get("method");
-    if (!method && (members.has("result") || members.has("error"))) {
+    const id = members.get("id");
+    // JavaScript writes no result where a function returns none.
+    const isAnswer = members.has("result") || members.has("error") ||
+      id && this.#caller.expects(id);
+    if (!method && isAnswer) {
       this.#caller.answered(members);
       return reply();
     }
-    const id = members.get("id");
     const name = method?.string();
     if (name === undefined || !isCall(members)) {
       const text = id && isId(id) ? id.text : "null";
@@ -157,9 +164,12 @@ export class Dispatcher {
       return void end({ data: caller.discover() });
     }
     const slash = method.indexOf("/");
-    const name = unescapeName(method.slice(0, Math.max(slash, 0)));
-    if (!name || name === "$") {
-      const text = `There is no method ${JSON.stringify(method)}: it has to ` +
+    const before = method.slice(0, Math.max(slash, 0));
+    const name = unescapeName(before);
+    // What begins with a dollar sign is about the protocol.
+    if (!name || before === "$") {
+      const shown = method.length > 100 ? `${method.slice(0, 100)}…` : method;
+      const text = `There is no method ${JSON.stringify(shown)}: it has to ` +
         "be NAME/ROUTE, or one of hub.join, hub.request, hub.inform, " +
         "hub.announce and rpc.discover.";
       return void end({ trouble: fault("RouteNotFound", text) });
@@ -185,7 +195,7 @@ export class Dispatcher {
     if (this.#caller.unreadable(members, error.message)) return reply();
     const id = members.get("id");
     const known = members.has("method") && id && isId(id) ? id.text : "null";
-    reply(failed(known, unreadable(error)));
+    reply(failed(known, unreadable(error, "message")));
     if (members.size === 0) this.#caller.nonsense();
   }
 }
@@ -227,11 +237,6 @@ function checked(message: JsonSlice): boolean {
   } catch {
     return false;
   }
-}
-
-function unreadable({ message }: Error): Fault {
-  const text = `The message cannot be read: ${message}`;
-  return { code: PARSE_ERROR, text };
 }
 
 /** The text of a response that says why there is no result. */

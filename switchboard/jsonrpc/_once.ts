@@ -23,12 +23,14 @@ export interface OnceOptions {
   /** How long its calls may take, in milliseconds. */
   readonly timeout: number;
   readonly signal?: AbortSignal | undefined;
+  /** Counts messages, beside the first. */
+  charge(messages: number): void;
 }
 
 /** Answers one message or batch; `undefined` if there is nothing to answer. */
 export async function answerOnce(
   message: JsonSlice,
-  { hub, pass, address, timeout, signal }: OnceOptions,
+  { hub, pass, address, timeout, signal, charge }: OnceOptions,
 ): Promise<string | undefined> {
   const guest = new Guest(hub, pass, NO_HOST, {
     protocol: "JSON-RPC",
@@ -40,7 +42,7 @@ export async function answerOnce(
   const timer = later(timeout, end);
   signal?.addEventListener("abort", end, { once: true });
   try {
-    const dispatcher = new Dispatcher(new Poster(guest));
+    const dispatcher = new Dispatcher(new Poster(guest, charge));
     return await new Promise<string | undefined>((resolve) =>
       dispatcher.receive(message, resolve)
     );
@@ -53,9 +55,11 @@ export async function answerOnce(
 
 class Poster implements Caller {
   readonly #guest: Guest;
+  readonly #charge: (messages: number) => void;
 
-  constructor(guest: Guest) {
+  constructor(guest: Guest, charge: (messages: number) => void) {
     this.#guest = guest;
+    this.#charge = charge;
   }
 
   guest(): Guest {
@@ -77,6 +81,14 @@ class Poster implements Caller {
   }
 
   answered(): void {}
+
+  expects(): boolean {
+    return false;
+  }
+
+  count(messages: number): void {
+    this.#charge(messages);
+  }
 
   unreadable(): boolean {
     return false;

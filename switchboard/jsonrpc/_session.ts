@@ -7,6 +7,7 @@ import { type Asked, Guest } from "../_guest.ts";
 import { routesOf } from "./_discovered.ts";
 import { Dispatcher, type Members } from "./_dispatcher.ts";
 import { openRpcOf } from "./_openrpc.ts";
+import { framerOf, type StrangersFramer } from "../_lines.ts";
 import { type Newcomer, Session } from "../_session.ts";
 import { troubleOf } from "../_trouble.ts";
 
@@ -22,6 +23,8 @@ const DISCOVER = `{"jsonrpc":"2.0","id":${DISCOVERY},"method":"rpc.discover"}`;
 
 export class JsonRpcSession extends Session {
   readonly #dispatcher = new Dispatcher(this);
+  /** What reads its lines, if it comes by lines, while it is a stranger. */
+  #framer: StrangersFramer | undefined;
   /** Whether it has been asked what it can be asked for. */
   #isDiscovered = false;
 
@@ -30,14 +33,24 @@ export class JsonRpcSession extends Session {
   }
 
   receive(message: Uint8Array<ArrayBuffer>): void {
+    this.#framer ??= framerOf(message);
     this.#dispatcher.receive(JsonSlice.of(message), (answer) => {
       if (answer !== undefined) this.send(answer);
     });
+    if (!this.#framer) return;
+    const fits = this.#framer.decide(this.visitor === undefined);
+    if (!fits) this.drop(1009, "It sends a long line without a name");
+    else if (this.visitor) this.#framer = undefined;
   }
 
   /** See {@linkcode Caller}. */
   discover(): string {
     return JSON.stringify(openRpcOf(this.visitor?.catalog() ?? []));
+  }
+
+  /** See {@linkcode Caller}. */
+  expects(id: JsonSlice): boolean {
+    return this.isAsked(Number(id.text));
   }
 
   /** See {@linkcode Caller}. */

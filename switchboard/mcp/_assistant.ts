@@ -133,9 +133,13 @@ export class Assistant {
     const given = JsonSlice.of(new TextEncoder().encode(data)).members();
     const to = given.get("to")?.string();
     if (route === "request") {
-      const what = given.get("route")?.string() ?? "";
+      const what = given.get("route")?.string();
+      if (to === undefined || what === undefined) {
+        const missing = to === undefined ? "to" : "route";
+        return said(`${missing} is missing: it has to be a string.`, true);
+      }
       const text = given.get("data")?.text ?? "{}";
-      return await this.#ask(to ?? "", what, text, signal);
+      return await this.#ask(to, what, text, signal);
     }
     if (route !== "inform" || !this.#options.allowed(name, route)) {
       return said(`There is no tool ${tool}, or it is not allowed.`, true);

@@ -26,20 +26,24 @@ export const HUB_TOOLS = "hub";
 export function allowedBy(patterns: readonly string[]): Allowed {
   const all = patterns.map((pattern) => {
     const slash = pattern.indexOf("/");
-    if (pattern === "*") return [/^/, /^/] as const;
-    if (slash < 1 || slash === pattern.length - 1) {
+    const isAll = pattern === "*";
+    if (!isAll && (slash < 1 || slash === pattern.length - 1)) {
       throw new TypeError(
         `"${pattern}" is no pattern: it has to be NAME/ROUTE, where * stands ` +
           'for any text, such as "home/light.*"',
       );
     }
-    return [
-      matcher(pattern.slice(0, slash)),
-      matcher(pattern.slice(slash + 1)),
-    ] as const;
+    return {
+      names: isAll ? /^/ : matcher(pattern.slice(0, slash)),
+      routes: isAll ? /^/ : matcher(pattern.slice(slash + 1)),
+      // The hub itself, which can be operated, is meant only by its name.
+      isHub: pattern.startsWith("@"),
+    };
   });
   return (name, route) =>
-    all.some(([names, routes]) => names.test(name) && routes.test(route));
+    all.some(({ names, routes, isHub }) =>
+      isHub === name.startsWith("@") && names.test(name) && routes.test(route)
+    );
 }
 
 /** Stars stand for any text; the longest text is bounded by who asks. */

@@ -254,7 +254,7 @@ export class WebSocketListening<F extends Format, State>
     head: Buffer<ArrayBuffer>,
     { gone, leave }: { gone: AbortSignal; leave: () => void },
   ): Promise<AcceptedConnection<F, State> | Response> {
-    const { format = "text" as F } = this.#options;
+    const { format = "text" as F, farewell } = this.#options;
     const info = infoOf(message, gone);
     const bad = checkUpgrade(
       message.method ?? "",
@@ -286,6 +286,7 @@ export class WebSocketListening<F extends Format, State>
       this.#group,
       {
         ...this.#options,
+        farewell: typeof farewell === "function" ? farewell(request) : farewell,
         format: typeof format === "function"
           ? format(request, protocol)
           : format,

@@ -321,7 +321,7 @@ export function testRouter(
         [null, "The name must be a string."],
         [["a"], "The name must be a string."],
         [{}, "The name must be a string."],
-        ["a".repeat(11), "The name is longer than 12 bytes."],
+        ["a".repeat(11), "The name is longer than 12 bytes of JSON text."],
       ]
     ) {
       const wire = new Wire(router);
