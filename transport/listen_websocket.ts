@@ -27,6 +27,7 @@
  * @module
  */
 
+import { ServedListening } from "./server/_served_listener.ts";
 import { WebSocketListening } from "./server/_websocket_listener.ts";
 import { Admission } from "./admission.ts";
 import type { ListenWebSocketOptions, WebSocketListener } from "./listener.ts";
@@ -57,9 +58,8 @@ export type {
  * @returns The listener. Rejects with an error that names the address and has
  * the `code` of the system, such as `"EADDRINUSE"`, if it cannot listen; on Deno
  * it is one of `Deno.errors`.
- * @throws {TypeError} If this is a Deno before 2.8, which cannot do it, if the
- * certificate and its key cannot be used, or if one of `allowedOrigins` is not
- * an origin.
+ * @throws {TypeError} If the certificate and its key cannot be used, or if one
+ * of `allowedOrigins` is not an origin.
  * @throws {RangeError} If a time or a number is not valid.
  *
  * @example Refuse clients without a token
@@ -85,14 +85,12 @@ export async function listenWebSocket<
 >(
   options: ListenWebSocketOptions<F, State>,
 ): Promise<WebSocketListener<F, State>> {
-  if (/^Deno\/2\.[0-7]\./.test(navigator.userAgent)) {
-    throw new TypeError(
-      `Cannot listen: ${navigator.userAgent} spoils what follows an upgrade. ` +
-        "Update it to 2.8, or use acceptWebSocket() in Deno.serve",
-    );
-  }
   const { admission = new Admission(options) } = options;
-  const listener = new WebSocketListening<F, State>(options, admission);
+  // What follows an upgrade of `node:http` is spoilt there.
+  const isOld = /^Deno\/2\.[0-7]\./.test(navigator.userAgent);
+  const listener = isOld
+    ? new ServedListening<F, State>(options, admission)
+    : new WebSocketListening<F, State>(options, admission);
   await listener.listen();
   return listener;
 }
