@@ -101,15 +101,17 @@ export class ServedListening<F extends Format, State>
     if (this.#closed) {
       return this.#admission.refuse(503, "The server is closing.", info);
     }
-    const { handler, format, ...limits } = this.#options;
+    const { handler, format, farewell, ...limits } = this.#options;
     if (handler && !asksForWebSocket(request.headers)) {
       return await handler(request, info);
     }
     // It cannot be read once it is upgraded.
     const { url, method, headers } = request;
     const copy = new Request(url, { method, headers });
+    const last = typeof farewell === "function" ? farewell(copy) : farewell;
     const accepted = await this.#admission.accept<F>(request, info, {
       ...limits,
+      ...(last !== undefined && { farewell: last }),
       ...(format !== undefined && {
         format: typeof format === "function"
           ? (protocol) => format(copy, protocol)
