@@ -16,13 +16,19 @@ export async function run(...args: string[]): Promise<string> {
 /** How a page is bundled. */
 export const FLAGS = ["--quiet", "--minify", "--platform=browser"];
 
-/** Bundles what a page imports from a module: names, or `*`. */
-export async function bundleOf(names: string, from: string): Promise<string> {
+/** What a page imports: names of a module, or `*`. */
+export type Import = readonly [names: string, from: string];
+
+/** Bundles what a page imports. */
+export async function bundleOf(...imports: Import[]): Promise<string> {
   const folder = await Deno.makeTempDir();
   try {
     const page = `${folder}/page.ts`;
-    const list = names === "*" ? names : `{ ${names} }`;
-    await Deno.writeTextFile(page, `export ${list} from "${from}";`);
+    const lines = imports.map(([names, from]) => {
+      const list = names === "*" ? names : `{ ${names} }`;
+      return `export ${list} from "${from}";\n`;
+    });
+    await Deno.writeTextFile(page, lines.join(""));
     return await run("bundle", "--config=deno.json", ...FLAGS, page);
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -5,7 +5,7 @@ import { Client } from "@wirekit/hub/client";
 import { serve as serveHub } from "@wirekit/hub/serve";
 import { Methods, serve as serveJsonRpc } from "@wirekit/jsonrpc";
 import { serve as serveWsrpc, Server } from "@wirekit/wsrpc";
-import { bundleOf, weightOf } from "./_bundle.ts";
+import { bundleOf, type Import, weightOf } from "./_bundle.ts";
 import type { LeastClient } from "./least/client.ts";
 import { connect as connectHub } from "./least/hub.ts";
 import { connect as connectJsonRpc } from "./least/jsonrpc.ts";
@@ -113,11 +113,13 @@ for (const [name, setup] of Object.entries({ wsrpc, jsonrpc, hub })) {
   });
 }
 
-/**
- * What a page needs before it calls, and what it calls with: the least that does
- * it, and ours.
- */
-const ROWS: [what: string, least: string, names: string, from: string][] = [
+/** A file of this repository, for a bundle. */
+function fileOf(path: string): string {
+  return new URL(`../../${path}`, import.meta.url).href;
+}
+
+/** What each part of the least client weighs, beside what stands for it in ours. */
+const PARTS: [what: string, least: string, names: string, from: string][] = [
   [
     "a WebSocket with a deadline, a signal and limits",
     "carrier",
@@ -143,15 +145,109 @@ Deno.test("A table says what the least client weighs, and ours", async () => {
     "| what | least: minified | gzip | ours: minified | gzip |",
     "| --- | --: | --: | --: | --: |",
   ];
-  for (const [what, least, names, from] of ROWS) {
-    const file = new URL(`./least/${least}.ts`, import.meta.url).href;
-    const small = await weightOf(await bundleOf("*", file));
-    const module = new URL(`../../${from}`, import.meta.url).href;
-    const ours = await weightOf(await bundleOf(names, module));
-    const cells = [...small, ...ours].map((bytes) => (bytes / 1000).toFixed(1));
-    rows.push(`| ${what} | ${cells.join(" | ")} |`);
+  for (const [what, least, names, from] of PARTS) {
+    const file = fileOf(`tests/browser/least/${least}.ts`);
+    const small = await weightOf(await bundleOf(["*", file]));
+    const ours = await weightOf(await bundleOf([names, fileOf(from)]));
+    rows.push(row(what, ...small, ...ours));
     assert(small[0] < ours[0]);
     assertLess(small[0], 4_000);
   }
-  Deno.stdout.writeSync(new TextEncoder().encode(`\n${rows.join("\n")}\n`));
+  show(rows);
 });
+
+/** What our clients are made of, step by step: names, and where they are. */
+const FLOOR: [what: string, ...Import[]][] = [
+  ["a WebSocket of the platform", ["connect as open", "transport/connect.ts"]],
+  ["coming back", ["reconnect", "transport/reconnect.ts"]],
+  [
+    "open calls, signs of life",
+    ["Call, Calls", "internal/calls.ts"],
+    ["Heartbeat", "internal/heartbeat.ts"],
+  ],
+];
+
+const STEPS: Record<string, [what: string, ...Import[]][]> = {
+  wsrpc: [
+    ...FLOOR,
+    [
+      "messages, JSON of Python, errors",
+      ["parseMessage", "wsrpc/wire/_read.ts"],
+      ["formatRequest, formatEvent", "wsrpc/wire/_write.ts"],
+      ["WsrpcError", "wsrpc/errors.ts"],
+    ],
+    [
+      "routes, and answering each call once",
+      ["Router", "wsrpc/routes/router.ts"],
+      ["Responder", "wsrpc/_responder.ts"],
+    ],
+    ["a connection: calls, events, hooks, log", ["Peer", "wsrpc/peer.ts"]],
+    ["one connection after another", ["connect", "wsrpc/client.ts"]],
+  ],
+  "JSON-RPC": [
+    ...FLOOR,
+    [
+      "messages and errors",
+      ["*", "jsonrpc/wire/_caller_codec.ts"],
+      ["JsonRpcError", "jsonrpc/wire/error.ts"],
+    ],
+    [
+      "calls, batches, cancelling, progress",
+      ["Sender", "jsonrpc/call/_sender.ts"],
+      ["conventionOf", "jsonrpc/wire/_conventions.ts"],
+    ],
+    [
+      "streams and subscriptions",
+      ["readStream", "jsonrpc/push/stream.ts"],
+      ["Subscription", "jsonrpc/push/subscription.ts"],
+      ["Subscriptions", "jsonrpc/push/_subscriptions.ts"],
+    ],
+    ["a connection", ["Peer", "jsonrpc/peer.ts"]],
+    [
+      "one connection after another, calls that wait for it",
+      ["connect", "jsonrpc/call/client.ts"],
+    ],
+  ],
+  "the hub": [
+    ...FLOOR,
+    [
+      "messages, JSON of Python",
+      ["readMessage, writeMessage", "hub/client/_wire.ts"],
+      ["stringify", "hub/client/_json.ts"],
+    ],
+    [
+      "asking",
+      ["Asker", "hub/client/_asker.ts"],
+    ],
+    ["answering", ["Responder", "hub/client/_responder.ts"]],
+    ["names, sessions, information, objects", ["Client", "hub/client.ts"]],
+  ],
+};
+
+for (const [name, steps] of Object.entries(STEPS)) {
+  Deno.test(`A table says what each part of our client of ${name} adds`, async () => {
+    const rows = [
+      `| our client of ${name}: what is added | minified | gzip |`,
+      "| --- | --: | --: |",
+    ];
+    const imports: Import[] = [];
+    let before = [0, 0];
+    for (const [what, ...more] of steps) {
+      for (const [names, from] of more) imports.push([names, fileOf(from)]);
+      const weight = await weightOf(await bundleOf(...imports));
+      rows.push(row(what, ...weight.map((bytes, i) => bytes - before[i]!)));
+      before = weight;
+    }
+    rows.push(row("all of it", ...before));
+    show(rows);
+  });
+}
+
+function row(what: string, ...bytes: number[]): string {
+  const cells = bytes.map((count) => (count / 1000).toFixed(1));
+  return `| ${what} | ${cells.join(" | ")} |`;
+}
+
+function show(rows: string[]): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`\n${rows.join("\n")}\n`));
+}
