@@ -52,9 +52,13 @@ export interface PlatformOptions<F extends Format> extends Limits {
 export type Data = string | Uint8Array<ArrayBuffer>;
 
 /** What messages are sent with: a `WebSocket`, or what stands for one. */
-export type Outlet =
-  & Pick<WebSocket, "bufferedAmount" | "close" | "protocol" | "readyState">
-  & { send(data: Data): void };
+export interface Outlet {
+  readonly bufferedAmount: number;
+  readonly protocol: string;
+  readonly readyState: number;
+  send(data: Data): void;
+  close(code: number, reason: string): void;
+}
 
 /**
  * Makes a transport over the platform's `WebSocket`, which is open. Nothing else
