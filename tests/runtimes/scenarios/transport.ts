@@ -33,6 +33,11 @@ await scenario(async (url) => {
   same(refused instanceof NotConnectedError, true);
   same(refused.message.includes("/…: "), true);
 
+  // What no attempt can mend is told as such: clients do not try again.
+  const wrong = await connect(url("/echo"), { protocols: ["a b"] })
+    .then(() => undefined, (error) => error);
+  same(wrong instanceof SyntaxError, true);
+
   const sockets = reconnect((signal) =>
     connectWebSocket(url("/echo"), { signal })
   );
