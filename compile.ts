@@ -23,7 +23,7 @@ Options:
   --target TARGET  For another system; may be repeated
   --all            For all five systems
   --output FOLDER  Where to put it (dist)
-  -h, --help       Show this
+  -h, --help       Show this help
 
 Targets:
   ${TARGETS.join("\n  ")}

@@ -46,7 +46,7 @@ export function serveCommand<const O extends Options>(
  * Runs the command.
  *
  * @param args The arguments after the name of the command.
- * @returns The exit code: 0 done, 1 the answer is an error or no, 2 wrong
+ * @returns The exit code: 0 done, 1 an error or a negative answer, 2 wrong
  * usage, 3 no connection, 4 no answer in time, 130 stopped by Ctrl-C.
  *
  * @example The version

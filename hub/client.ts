@@ -338,7 +338,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * hub. Without it, the hub is told the name alone.
    * @returns The client.
    * @throws {TypeError} If there is already a route with that name, or the handler
-   * is no function.
+   * is not a function.
    *
    * @example Two routes
    * ```ts
@@ -358,7 +358,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
     info: RouteInfo = {},
   ): this {
     if (typeof handler !== "function") {
-      throw new TypeError(`Cannot add route: "${name}" is no function`);
+      throw new TypeError(`Cannot add route: "${name}" is not a function`);
     }
     const json = quote(name);
     const { routes } = this.#incoming;

@@ -30,9 +30,9 @@ export interface ServeOptions extends HubOptions {
    * @default {13254} As winerp does.
    */
   port?: number;
-  /** A port for TCP, one message a line; 0 for a free one. */
+  /** A port for TCP, one message per line; 0 for a free one. */
   tcpPort?: number;
-  /** A path for a Unix socket, one message a line. */
+  /** A path for a Unix socket, one message per line. */
   unixPath?: string;
   /**
    * Certificate chain and private key in PEM, for `wss:` and `tls:` instead of

@@ -38,7 +38,7 @@
  * | exit code | meaning |
  * | --: | --- |
  * | 0 | done; also when Ctrl-C ends what goes on until then, such as a server |
- * | 1 | the answer is an error or no, or it could not be done |
+ * | 1 | an error or a negative answer, or it could not be done |
  * | 2 | wrong usage, or without a permission that it needs |
  * | 3 | no connection |
  * | 4 | no answer in time |

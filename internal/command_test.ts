@@ -243,7 +243,7 @@ Commands:
   call        Ask
   start       Start a program
   fail        Fail
-  completion  Print what lets bash, zsh or fish complete this command
+  completion  Print the completion script for bash, zsh or fish
 
 Options of serve:
   -p, --port PORT             Port (1)
@@ -255,12 +255,12 @@ Options of serve:
       --idle-timeout SECONDS  Longest silence
       --clients N             How many
   -q, --quiet                 Say nothing
-  -h, --help                  Show this
+  -h, --help                  Show this help
   -V, --version               Show the version
 
-Each command says more: demo COMMAND --help
+For more about a command: demo COMMAND --help
 
-Exit codes: 0 done, 1 the answer is an error or no, 2 wrong usage, 3 no
+Exit codes: 0 done, 1 an error or a negative answer, 2 wrong usage, 3 no
 connection, 4 no answer in time, 130 stopped by Ctrl-C before the end.
 
 Examples:

@@ -122,7 +122,7 @@ Deno.test("jsonrpc says how a program that does not answer has failed", async ()
         ),
       ],
       4,
-      ' wrote "starting up", which is no JSON-RPC',
+      ' wrote "starting up", which is not JSON-RPC',
     ],
     [
       [

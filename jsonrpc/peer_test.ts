@@ -727,7 +727,7 @@ Deno.test("Methods add() takes functions only", () => {
     assertThrows(
       () => new Methods().add("sum", handler as never),
       TypeError,
-      'Cannot add method "sum": it is no function',
+      'Cannot add method "sum": it is not a function',
     );
   }
 });

@@ -24,6 +24,7 @@ const PLACE = { hostname: "127.0.0.1", port: 20_080 };
 /** The command that serves a page of the plant. */
 export const page = command({
   name: "page",
+  isServer: true,
   summary: "Serve a page of the plant, for a telephone or a screen",
   options: {
     listen: text("ADDRESS", "Address and port (127.0.0.1:20080)"),

@@ -25,7 +25,7 @@ export const simulate = command({
   summary: "Simulate a gateway with a plant, to try the other commands on",
   options: {
     hostname: text("HOST", "Address to listen on (127.0.0.1)"),
-    port: port("Port to listen on (20000); 0 takes a free one", "p"),
+    port: port("Port to listen on (20000); 0 for a free one", "p"),
     authentication: choice(
       "HOW",
       ["none", "open", "sha1", "sha256"],

@@ -52,7 +52,7 @@ type Output = { readonly json: boolean };
 
 const monitor = command({
   name: "monitor",
-  summary: "Print every event, one a line",
+  summary: "Print every event, one per line",
   options: {
     ...GATEWAY_OPTIONS,
     who: integer("WHO", "Print events of this WHO only"),

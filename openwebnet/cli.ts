@@ -33,7 +33,7 @@ export const command: Command = openwebnet;
  * @param args The arguments after the name of the command.
  * @param options Where to write, and when to end; by default the console and
  * Ctrl-C.
- * @returns The exit code: 0 done, 1 the answer is an error or no, 2 wrong usage,
+ * @returns The exit code: 0 done, 1 an error or a negative answer, 2 wrong usage,
  * 3 no connection, 4 no answer in time, 130 stopped by Ctrl-C.
  *
  * @example Explain a frame

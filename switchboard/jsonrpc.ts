@@ -33,9 +33,9 @@ export interface JsonRpcDoorOptions {
    * @default {"127.0.0.1"}
    */
   hostname?: string;
-  /** A port for TCP, one message a line; 0 for a free one. */
+  /** A port for TCP, one message per line; 0 for a free one. */
   tcpPort?: number;
-  /** A path for a Unix socket, one message a line. */
+  /** A path for a Unix socket, one message per line. */
   unixPath?: string;
   /**
    * How long a call by `POST` may take, in milliseconds.

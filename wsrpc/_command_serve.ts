@@ -46,10 +46,10 @@ export const serveCommand = command({
   say TEXT                        Sends an event to all clients`,
   options: {
     hostname: text("HOST", "Address to listen on (127.0.0.1)"),
-    port: port("Port to listen on (8000); 0 takes a free one", "p"),
+    port: port("Port to listen on (8000); 0 for a free one", "p"),
     allowOrigin: texts("URL", "Origin whose pages may connect"),
     verbose: toggle("Print each connection and each call", "v"),
-    json: toggle("Print one JSON text a line, with --verbose"),
+    json: toggle("Print one JSON text per line, with --verbose"),
   },
   isServer: true,
   examples: [

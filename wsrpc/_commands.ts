@@ -40,7 +40,7 @@ const CLIENT_OPTIONS = {
   header: texts("NAME:VALUE", "Header of the handshake"),
   ca: text("FILE", "Certificates to trust, in PEM", { file: true }),
   timeout: seconds("How long to wait for the connection and the answer (60)"),
-  json: toggle("Print one JSON text a line"),
+  json: toggle("Print one JSON text per line"),
 };
 
 const call = command({
@@ -54,7 +54,7 @@ const call = command({
   options: {
     data: text(
       "JSON",
-      "The params as they go over the wire, for ARGUMENT…; - reads the " +
+      "The params as they go over the wire, instead of ARGUMENT…; - reads " +
         "standard input, @FILE a file",
     ),
     ...CLIENT_OPTIONS,

@@ -322,7 +322,7 @@ Deno.test("Peer takes NaN from Python, and rejects a call whose answer is spoilt
   raw.send('{"result": oops, "id": 3}');
   assertEquals(await nan, NaN);
   const { message } = await spoilt;
-  assertEquals(message, "Cannot read the answer: it is no JSON");
+  assertEquals(message, "Cannot read the answer: it is not JSON");
 });
 
 Deno.test("Peer tells the peer of a RouteError, and hides all else", async () => {
@@ -565,7 +565,7 @@ Deno.test("Peer answers what it cannot read, if somebody waits for it, and stays
   assertEquals(await raw.ask('{"id": 7, "method": "x", "params": <'), {
     error: {
       type: "TypeError",
-      message: "Cannot read the call: it is no JSON",
+      message: "Cannot read the call: it is not JSON",
     },
     id: 7,
   });
@@ -573,7 +573,7 @@ Deno.test("Peer answers what it cannot read, if somebody waits for it, and stays
     assertEquals(await raw.ask({ id: 8, method }), {
       error: {
         type: "TypeError",
-        message: "Cannot read the call: its method is no string",
+        message: "Cannot read the call: its method is not a string",
       },
       id: 8,
     });
@@ -711,7 +711,7 @@ Deno.test("Peer tells its hooks of each call, whatever they throw", async () => 
     ["start", "boom", { a: 1 }],
     ["fail", "boom", { a: 1 }, boom],
     ["event", { a: 1 }],
-    ["ignored", "Cannot read a message: it is no JSON"],
+    ["ignored", "Cannot read a message: it is not JSON"],
   ]);
   assertEquals(failures.length, 6);
 });

@@ -43,10 +43,10 @@ export interface ServeOptions {
   hostname?: string;
   /** The port to listen on; 0 for a free one. */
   port: number;
-  /** A port for TCP, one message a line; 0 for a free one. */
+  /** A port for TCP, one message per line; 0 for a free one. */
   tcpPort?: number;
   /**
-   * A path for a Unix socket, one message a line, to which only the same user
+   * A path for a Unix socket, one message per line, to which only the same user
    * can connect.
    */
   unixPath?: string;

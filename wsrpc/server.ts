@@ -195,7 +195,7 @@ export class Server<
    * @throws {LimitError} If there is no room for another client. The transport
    * is closed then.
    *
-   * @example Over TCP, one message a line
+   * @example Over TCP, one message per line
    * ```ts
    * import { NewlineFramer } from "@wirekit/transport/newline-framer";
    * import { listenTcp } from "@wirekit/transport/tcp";

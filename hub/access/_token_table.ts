@@ -122,7 +122,7 @@ function entryOf(given: Token, at: number): Entry {
     throw wrong("must have either a token or a sha256");
   }
   if (token !== undefined && (typeof token !== "string" || token === "")) {
-    throw wrong("has a token that is no text, or is empty");
+    throw wrong("has a token that is not a text, or is empty");
   }
   if (sha256 !== undefined && !/^[0-9a-f]{64}$/i.test(String(sha256))) {
     throw wrong("has a sha256 that is not 64 hexadecimal digits");
@@ -134,7 +134,7 @@ function entryOf(given: Token, at: number): Entry {
     throw wrong("allows nothing: give it names or rights");
   }
   const ends = expires === undefined ? Infinity : Date.parse(expires);
-  if (Number.isNaN(ends)) throw wrong("has an expires that is no date");
+  if (Number.isNaN(ends)) throw wrong("has an expires that is not a date");
   const may = (right: Right) => rights.includes(right);
   const isOwn = matcherOf(names);
   const isTool = (name: string) => rights.length > 0 && isToolName(name);

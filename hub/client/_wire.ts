@@ -68,7 +68,7 @@ export function writeEnd(destination: string): string {
 export function readMessage(text: string): Message {
   const message = parse(text);
   if (!isRecord(message)) {
-    throw new SyntaxError("Cannot read message: it is no JSON object");
+    throw new SyntaxError("Cannot read message: it is not a JSON object");
   }
   return message;
 }

@@ -1022,7 +1022,7 @@ Deno.test("Client route() takes functions only", () => {
     assertThrows(
       () => client.route("greet", handler as never),
       TypeError,
-      '"greet" is no function',
+      '"greet" is not a function',
     );
   }
 });

@@ -25,12 +25,12 @@ const SOON = 14 * 86_400_000;
 /** Checks the settings of a hub. */
 export const checkCommand = command({
   name: "check",
-  summary: "Say what is wrong with settings, line by line",
+  summary: "Check settings, and say what is wrong, line by line",
   operands: "[FILE]",
   details:
     "FILE is a settings file for --config (hub.json), or a file of tokens. " +
-    "The files that it names are checked, too. Warnings are no errors.",
-  options: { strict: toggle("Take warnings for errors") },
+    "The files that it names are checked, too. Warnings do not fail it.",
+  options: { strict: toggle("Treat warnings as errors") },
   examples: [
     "hub check",
     "hub check tokens.json",

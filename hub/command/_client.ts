@@ -34,7 +34,7 @@ export const CLIENT_OPTIONS = {
     file: true,
   }),
   timeout: seconds("How long to wait (60)"),
-  json: toggle("Print one JSON text a line"),
+  json: toggle("Print one JSON text per line"),
 };
 
 /** The values of these options. */

@@ -18,26 +18,31 @@ import type { Logger } from "../hub.ts";
 export const CLUSTER_OPTIONS = {
   cluster: text(
     "URLS",
-    "Be one hub with others, on these NATS servers: nats://a,b,c or tls://a",
+    "Form one hub with others through these NATS servers: nats://a,b,c or tls://a",
   ),
-  clusterPrefix: text("NAME", "Which cluster, if the servers carry more (hub)"),
+  clusterPrefix: text(
+    "NAME",
+    "Name of the cluster, if the servers carry several (hub)",
+  ),
   clusterCredentials: text(
     "FILE",
     "Credentials of NATS; a token or USER:PASSWORD is better in " +
       "WIREKIT_CLUSTER_TOKEN",
     { file: true },
   ),
-  clusterCa: text("FILE", "Authority of the NATS servers in PEM", {
+  clusterCa: text("FILE", "CA certificate of the NATS servers, in PEM", {
     file: true,
   }),
-  clusterCert: text("FILE", "Certificate in PEM to show to them", {
+  clusterCert: text("FILE", "Client certificate to show them, in PEM", {
     file: true,
   }),
-  clusterKey: text("FILE", "Its private key in PEM", { file: true }),
+  clusterKey: text("FILE", "Private key of that certificate, in PEM", {
+    file: true,
+  }),
   lease: seconds(
     "How long this hub may be cut off before others take its names (15)",
   ),
-  node: text("NAME", "What people call this hub among the others"),
+  node: text("NAME", "Name of this hub in the cluster, for people"),
 };
 
 /**

@@ -59,8 +59,7 @@ const inform = command({
   name: "inform",
   summary: "Send information to the named clients, or to all",
   operands: "DATA [TARGET…]",
-  details:
-    "DATA that is JSON is sent as such, any other as text; - reads the " +
+  details: "DATA that is JSON is sent as such, any other as text; - reads " +
     "standard input, @FILE a file.",
   options: CLIENT_OPTIONS,
   examples: [
@@ -86,7 +85,7 @@ const inform = command({
 
 const ping = command({
   name: "ping",
-  summary: "Check whether the hub answers, or whether it knows a client",
+  summary: "Check whether the hub answers, or whether a client is connected",
   operands: "[TARGET]",
   options: CLIENT_OPTIONS,
   examples: ["hub ping", "hub ping some-bot"],

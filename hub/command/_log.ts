@@ -10,11 +10,15 @@ const LEVELS = ["debug", "info", "warn", "error"] as const;
 
 /** Its options. */
 export const LOG_OPTIONS = {
-  logLevel: choice("LEVEL", LEVELS, "Log this and what is worse (info)"),
+  logLevel: choice(
+    "LEVEL",
+    LEVELS,
+    "Log this level and worse: debug, info, warn or error (info)",
+  ),
   log: choice(
     "FORMAT",
     ["text", "json"],
-    "How to log: a line of text, or of JSON, for each event (text)",
+    "Log a line of text or of JSON for each event (text)",
   ),
 };
 

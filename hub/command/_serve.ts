@@ -28,16 +28,16 @@ import { type Flags, follow, readSettings } from "./_settings.ts";
 
 /** The options of a hub. */
 export const SERVE_OPTIONS = {
-  config: text("FILE", "Settings in JSON; what is given here counts more", {
+  config: text("FILE", "Settings in JSON; options given here override them", {
     file: true,
   }),
   hostname: text(
     "HOST",
-    "Address to listen on (127.0.0.1). Any other needs a token",
+    "Address to listen on (127.0.0.1). Any other address needs a token",
   ),
   port: port("Port for WebSocket (13254); 0 for a free one", "p"),
-  tcp: port("Also listen on this TCP port, one message a line"),
-  unix: text("PATH", "Also listen on this Unix socket, one message a line", {
+  tcp: port("Also listen on this TCP port, one message per line"),
+  unix: text("PATH", "Also listen on this Unix socket, one message per line", {
     file: true,
   }),
   token: text(
@@ -50,7 +50,7 @@ export const SERVE_OPTIONS = {
   allowOrigin: texts("URL", "Origin whose pages may connect"),
   allowHost: texts("NAME", "Name by which requests may call the hub"),
   allowFrom: texts("CIDR", "Address that may connect, such as 192.0.2.0/24"),
-  cert: text("FILE", "Certificate in PEM: serve wss: and tls:", {
+  cert: text("FILE", "Certificate in PEM, to serve wss: and tls:", {
     file: true,
   }),
   key: text("FILE", "Private key in PEM, with --cert", { file: true }),
@@ -65,7 +65,7 @@ export const SERVE_OPTIONS = {
     { min: 1 },
   ),
   maxMessage: bytes("Largest message to pass on (2MiB)"),
-  maxOutbox: bytes("Most bytes that may wait for one client (16MiB)"),
+  maxOutbox: bytes("Most bytes that may wait for one client to read (16MiB)"),
   maxRequests: integer(
     "N",
     "Maximum number of open requests of one client (16384)",
@@ -75,11 +75,11 @@ export const SERVE_OPTIONS = {
   ),
   maxMessagesPerSecond: integer(
     "N",
-    "Messages that one client may send in a second; more have to wait (any)",
+    "Messages that one client may send per second; more have to wait (no limit)",
     { min: 1 },
   ),
   maxBytesPerSecond: bytes(
-    "Bytes that one client may send in a second; more have to wait (any)",
+    "Bytes that one client may send per second; more have to wait (no limit)",
   ),
   maxName: bytes("Longest name, as JSON (256)"),
   nameCharacters: choice(
@@ -90,7 +90,7 @@ export const SERVE_OPTIONS = {
   requestTimeout: seconds("How long an answer may take (3600)"),
   ...CLUSTER_OPTIONS,
   ...LOG_OPTIONS,
-  noPage: toggle("Serve no page, which browsers get at /"),
+  noPage: toggle("Do not serve the page that browsers get at /"),
   quiet: toggle("Log errors only, and print nothing else", "q"),
 };
 

@@ -77,7 +77,7 @@ const top = command({
   name: "top",
   summary: "Show the clients and the traffic of a hub until Ctrl-C",
   details:
-    "If the output is no terminal, it shows them once. In a cluster it shows " +
+    "If the output is not a terminal, it shows them once. In a cluster it shows " +
     "all hubs and their clients; times and problems are those of the hub that " +
     "is asked.",
   options: CLIENT_OPTIONS,

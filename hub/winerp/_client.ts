@@ -140,7 +140,7 @@ export class WinerpClient extends WinerpParticipant
     const { type, destination } = this.desk.envelope;
     if (this.member.name === undefined) {
       this.#refuse(Text.notAuthorized);
-      this.drop(1008, "Its first message was no verification");
+      this.drop(1008, "Its first message was not a verification");
     } else if (
       type !== MessageType.response && type !== MessageType.error ||
       destination !== HUB

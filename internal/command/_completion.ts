@@ -23,7 +23,7 @@ export function completable(root: Command): Command {
   const { name } = root;
   const completion: Command = {
     name: "completion",
-    summary: "Print what lets bash, zsh or fish complete this command",
+    summary: "Print the completion script for bash, zsh or fish",
     operands: "SHELL",
     details: `SHELL is ${Object.keys(SHELLS).join(", ")}.`,
     examples: [

@@ -8,7 +8,7 @@ const WIDTH = 80;
 
 /** The meaning of each exit code, in every command. */
 const EXIT_CODES =
-  "Exit codes: 0 done, 1 the answer is an error or no, 2 wrong usage, " +
+  "Exit codes: 0 done, 1 an error or a negative answer, 2 wrong usage, " +
   "3 no connection, 4 no answer in time, 130 stopped by Ctrl-C before the end.";
 
 /**
@@ -39,7 +39,7 @@ export function helpOf(
   const options = { ...(preset ?? command).options, ...COMMON };
   parts.push(`${heading(title)}\n${columns(rowsOf(options))}`);
   if (commands.length > 0) {
-    parts.push(wrapped(`Each command says more: ${path} COMMAND --help`));
+    parts.push(wrapped(`For more about a command: ${path} COMMAND --help`));
   }
   parts.push(wrapped(EXIT_CODES));
   if (examples.length > 0) {

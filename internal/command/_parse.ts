@@ -7,7 +7,7 @@ import { UsageError } from "./_usage_error.ts";
 
 /** The options that every command has. */
 export const COMMON = {
-  help: toggle("Show this", "h"),
+  help: toggle("Show this help", "h"),
   version: toggle("Show the version", "V"),
 } satisfies Options;
 

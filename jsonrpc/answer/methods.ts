@@ -86,7 +86,7 @@ export class Methods<State = Record<string, unknown>> {
     }
     if (typeof handler !== "function") {
       throw new TypeError(
-        `Cannot add method ${JSON.stringify(name)}: it is no function`,
+        `Cannot add method ${JSON.stringify(name)}: it is not a function`,
       );
     }
     if (this.#handlers.has(name)) {

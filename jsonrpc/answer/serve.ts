@@ -60,12 +60,12 @@ export interface ServeOptions<
    */
   port?: number;
   /**
-   * A port for TCP, one message a line; 0 for any free port. `authorize` is not
+   * A port for TCP, one message per line; 0 for any free port. `authorize` is not
    * called for its clients.
    */
   tcpPort?: number;
   /**
-   * A path for a Unix socket, one message a line, that only the same user can
+   * A path for a Unix socket, one message per line, that only the same user can
    * connect to.
    */
   unixPath?: string;

@@ -19,9 +19,9 @@ export const serveCommand = command({
   operands: "FILE",
   options: {
     hostname: text("HOST", "Address to listen on (127.0.0.1)"),
-    port: port("Port for WebSocket and HTTP (8095); 0 takes a free one", "p"),
-    tcp: port("Also listen on this TCP port, one message a line"),
-    unix: text("PATH", "Also listen on a Unix socket, one message a line", {
+    port: port("Port for WebSocket and HTTP (8095); 0 for a free one", "p"),
+    tcp: port("Also listen on this TCP port, one message per line"),
+    unix: text("PATH", "Also listen on a Unix socket, one message per line", {
       file: true,
     }),
     stdio: toggle("Serve the standard streams instead"),

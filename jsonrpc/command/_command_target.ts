@@ -36,12 +36,12 @@ export const TARGET_OPTIONS = {
   header: texts("NAME:VALUE", "Header of the handshake or the request"),
   ca: text("FILE", "Certificates to trust, in PEM", { file: true }),
   timeout: seconds("How long to wait (60)"),
-  json: toggle("Print one JSON text a line"),
+  json: toggle("Print one JSON text per line"),
 };
 
 /** The option of the commands that send params. */
 export const DATA_OPTION = {
-  data: text("JSON", "All params; - reads the standard input, @FILE a file"),
+  data: text("JSON", "All params; - reads standard input, @FILE a file"),
 };
 
 /** The text in their help about the target. */

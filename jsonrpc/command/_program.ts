@@ -120,7 +120,7 @@ function hint(
   if (strange !== undefined) {
     return framing === "newline" && /^Content-Length:/i.test(strange)
       ? `. ${program} speaks as language servers do: add --lsp`
-      : `. ${program} wrote ${JSON.stringify(strange)}, which is no JSON-RPC`;
+      : `. ${program} wrote ${JSON.stringify(strange)}, which is not JSON-RPC`;
   }
   return framing === "content-length" && messages === 0
     ? `. ${program} wrote nothing with a Content-Length: is --lsp right?`

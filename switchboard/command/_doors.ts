@@ -19,11 +19,11 @@ import { gatewaysOf } from "./_gateways.ts";
 /** The options of the doors. */
 export const DOOR_OPTIONS = {
   jsonrpcTcp: port(
-    "Also listen on this TCP port for JSON-RPC, one message a line",
+    "Also listen on this TCP port for JSON-RPC, one message per line",
   ),
   jsonrpcUnix: text(
     "PATH",
-    "Also listen on this Unix socket for JSON-RPC, one message a line",
+    "Also listen on this Unix socket for JSON-RPC, one message per line",
     { file: true },
   ),
   gateway: texts(

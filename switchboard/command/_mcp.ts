@@ -14,7 +14,8 @@ import {
 /** Passes messages between standard input and output and the hub. */
 export const mcpCommand = command({
   name: "mcp",
-  summary: "Be an MCP server on standard input and output for a running hub",
+  summary:
+    "Serve a running hub to an MCP client, over standard input and output",
   details: "For assistants that start a program instead of using a URL. The " +
     "hub decides what they may call: switchboard serve --mcp PATTERN.",
   options: {

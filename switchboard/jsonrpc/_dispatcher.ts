@@ -188,7 +188,7 @@ export class Dispatcher {
 
   #unreadable(message: JsonSlice, error: Error, reply: Reply): void {
     if (message.kind !== "object" && checked(message)) {
-      const text = "The message is no object.";
+      const text = "The message is not an object.";
       return reply(failed("null", fault("InvalidMessage", text)));
     }
     const members = message.looseMembers();

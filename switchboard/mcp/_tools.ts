@@ -29,7 +29,7 @@ export function allowedBy(patterns: readonly string[]): Allowed {
     const isAll = pattern === "*";
     if (!isAll && (slash < 1 || slash === pattern.length - 1)) {
       throw new TypeError(
-        `"${pattern}" is no pattern: it has to be NAME/ROUTE, where * stands ` +
+        `"${pattern}" is not a pattern: it has to be NAME/ROUTE, where * stands ` +
           'for any text, such as "home/light.*"',
       );
     }

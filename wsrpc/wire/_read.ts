@@ -99,7 +99,7 @@ export function parseMessage(text: string): Message {
     return salvage(text);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return { kind: "invalid", reason: "it is no JSON object" };
+    return { kind: "invalid", reason: "it is not a JSON object" };
   }
   const message = value as JsonObject;
   const { id } = message;
@@ -115,7 +115,7 @@ export function parseMessage(text: string): Message {
 function readRequest({ method, params }: JsonObject, id: RequestId): Message {
   return typeof method === "string"
     ? { kind: "request", id, method, params }
-    : { kind: "invalid", reason: "its method is no string", request: id };
+    : { kind: "invalid", reason: "its method is not a string", request: id };
 }
 
 function readResponse(message: JsonObject, given: unknown): Message {
@@ -130,7 +130,7 @@ function readResponse(message: JsonObject, given: unknown): Message {
   // The JavaScript client looks calls up by `"5"` and 5 alike.
   const id = typeof given === "string" && given !== "" ? Number(given) : given;
   if (typeof id !== "number") {
-    return { kind: "invalid", reason: "its id is no number" };
+    return { kind: "invalid", reason: "its id is not a number" };
   }
   const failed = error !== undefined &&
     (result === undefined || result === null && error !== null);
@@ -157,7 +157,7 @@ function salvage(text: string): InvalidMessage {
     [];
   return {
     kind: "invalid",
-    reason: "it is no JSON",
+    reason: "it is not JSON",
     ...(request && { request: Number(request) }),
     ...(response && { response: Number(response) }),
   };

@@ -181,27 +181,27 @@ const READ: [what: string, text: string, message: Message][] = [
       result: [Infinity, -Infinity, 'NaN " Infinity'],
     },
   ],
-  ["no JSON", "hello", { kind: "invalid", reason: "it is no JSON" }],
-  ["nothing", "", { kind: "invalid", reason: "it is no JSON" }],
-  ["an array", "[1]", { kind: "invalid", reason: "it is no JSON object" }],
-  ["a number", "1", { kind: "invalid", reason: "it is no JSON object" }],
-  ["null", "null", { kind: "invalid", reason: "it is no JSON object" }],
+  ["no JSON", "hello", { kind: "invalid", reason: "it is not JSON" }],
+  ["nothing", "", { kind: "invalid", reason: "it is not JSON" }],
+  ["an array", "[1]", { kind: "invalid", reason: "it is not a JSON object" }],
+  ["a number", "1", { kind: "invalid", reason: "it is not a JSON object" }],
+  ["null", "null", { kind: "invalid", reason: "it is not a JSON object" }],
   ["an array as id", '{"id":[1],"method":"x"}', {
     kind: "invalid",
     reason: "its id is an array or object",
   }],
   ["a method that is no string", '{"id":4,"method":null}', {
     kind: "invalid",
-    reason: "its method is no string",
+    reason: "its method is not a string",
     request: 4,
   }],
   ["an answer whose id is a boolean", '{"id":true,"result":1}', {
     kind: "invalid",
-    reason: "its id is no number",
+    reason: "its id is not a number",
   }],
   ["an answer whose id is empty", '{"id":"","result":1}', {
     kind: "invalid",
-    reason: "its id is no number",
+    reason: "its id is not a number",
   }],
   [
     "the complaint of the JavaScript client",
@@ -213,22 +213,22 @@ const READ: [what: string, text: string, message: Message][] = [
   ],
   ["half a call", '{"id": 7, "method": "x", "params": {', {
     kind: "invalid",
-    reason: "it is no JSON",
+    reason: "it is not JSON",
     request: 7,
   }],
   ["half an answer", '{"id":7,"result":[1,', {
     kind: "invalid",
-    reason: "it is no JSON",
+    reason: "it is not JSON",
     response: 7,
   }],
   ["a spoilt answer from Python", '{"result": <>, "id": 7}', {
     kind: "invalid",
-    reason: "it is no JSON",
+    reason: "it is not JSON",
     response: 7,
   }],
   ["NaN in what is no JSON either", '{"result": NaN, <>, "id": 7}', {
     kind: "invalid",
-    reason: "it is no JSON",
+    reason: "it is not JSON",
     response: 7,
   }],
 ];

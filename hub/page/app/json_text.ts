@@ -176,7 +176,7 @@ function wrongToken(text: string, at: number): Wrong {
     if (word.startsWith("+")) {
       return new Wrong(at, `${word}: a number has no plus sign`);
     }
-    return new Wrong(at, `${word} is no number of JSON`);
+    return new Wrong(at, `${word} is not a JSON number`);
   }
   if (/^(True|False|None)$/.test(word)) {
     const json = { True: "true", False: "false", None: "null" }[word];
@@ -185,7 +185,7 @@ function wrongToken(text: string, at: number): Wrong {
   return new Wrong(
     at,
     /^\w/.test(word)
-      ? `${word} is no value: text stands between double quotes`
+      ? `${word} is not a value: text stands between double quotes`
       : `Nothing begins with ${word}`,
   );
 }

@@ -199,16 +199,16 @@ export function testRouter(
     const firsts: [string, string][] = [
       [
         '{"type":2,"route":"r","uuid":"u","destination":"a","data":{}}',
-        "Its first message was no verification",
+        "Its first message was not a verification",
       ],
-      ['{"type":6,"data":1}', "Its first message was no verification"],
-      ['{"type":5,"uuid":"p"}', "Its first message was no verification"],
+      ['{"type":6,"data":1}', "Its first message was not a verification"],
+      ['{"type":5,"uuid":"p"}', "Its first message was not a verification"],
       [
         '{"type":3,"uuid":"u","destination":"a","data":NaN}',
-        "Its first message was no verification",
+        "Its first message was not a verification",
       ],
-      ['{"type":"1","id":"b"}', "Its first message was no verification"],
-      ["{}", "Its first message was no verification"],
+      ['{"type":"1","id":"b"}', "Its first message was not a verification"],
+      ["{}", "Its first message was not a verification"],
       ["hello", "Its first message cannot be read"],
       ["", "Its first message cannot be read"],
       ["[1]", "Its first message cannot be read"],
