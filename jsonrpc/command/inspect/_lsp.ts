@@ -199,13 +199,23 @@ function uriOf(path: string): string {
     : path;
   const isWhole = /^(\/|[A-Za-z]:\/)/.test(slashed);
   if (!isWhole) return uriOf(`${Deno.cwd()}/${path}`);
-  const encoded = slashed.split("/").map(encodeURIComponent).join("/");
-  return new URL(`file:///${encoded.replace(/^\//, "")}`).href;
+  const parts: string[] = [];
+  for (const part of slashed.split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "" && part !== ".") parts.push(encodeURIComponent(part));
+  }
+  return `file:///${parts.join("/")}`;
 }
 
 function pathOf(uri: string): string {
-  if (!uri.startsWith("file:")) return uri;
-  const path = decodeURIComponent(new URL(uri).pathname);
+  const [, encoded] = /^file:\/\/(\/.*)/.exec(uri) ?? [];
+  if (encoded === undefined) return uri;
+  let path: string;
+  try {
+    path = decodeURIComponent(encoded);
+  } catch {
+    return uri;
+  }
   const here = `${Deno.cwd()}/`;
   return path.startsWith(here) ? path.slice(here.length) : path;
 }
