@@ -53,6 +53,9 @@ export abstract class Session implements Connected, Host, Actor {
   readonly #about: About;
   readonly #late: Timer;
   #guest: Guest | undefined;
+  /** What came before a cluster had decided about the name. */
+  #early: Uint8Array<ArrayBuffer>[] = [];
+  #earlyBytes = 0;
 
   constructor(protocol: string, newcomer: Newcomer) {
     const { hub, receiver, pass, name, carrier, address = "" } = newcomer;
@@ -88,7 +91,32 @@ export abstract class Session implements Connected, Host, Actor {
     return active ? undefined : name;
   }
 
-  abstract receive(message: Uint8Array<ArrayBuffer>): void;
+  /** See {@linkcode Connected}. */
+  receive(message: Uint8Array<ArrayBuffer>): void {
+    if (!this.#isDeciding) return this.read(message);
+    this.#early.push(message);
+    this.#earlyBytes += message.length;
+    if (this.#earlyBytes > this.hub.maxMessageBytes) {
+      this.drop(1013, "It sends too much before it has its name");
+    }
+  }
+
+  /** Whether a cluster is still being asked who has the name. */
+  get #isDeciding(): boolean {
+    const { name, active, held, gone } = this.#guest?.member ?? {};
+    return name !== undefined && !active && !held && !gone;
+  }
+
+  /** Reads what came before the name was decided about. */
+  #readEarly(): void {
+    const early = this.#early;
+    this.#early = [];
+    this.#earlyBytes = 0;
+    for (const message of early) this.receive(message);
+  }
+
+  /** Takes a message. */
+  protected abstract read(message: Uint8Array<ArrayBuffer>): void;
 
   /** Tells the client something that needs no answer; params is JSON text. */
   protected abstract notify(method: string, params: string): void;
@@ -155,6 +183,7 @@ export abstract class Session implements Connected, Host, Actor {
     const refused = this.#guest.join(name, (held) => {
       done(undefined, held);
       if (!held) queueMicrotask(() => this.#enters());
+      queueMicrotask(() => this.#readEarly());
     });
     if (refused) return done(refused, false);
     this.source = source ?? this.source;

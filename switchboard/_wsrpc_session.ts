@@ -26,7 +26,7 @@ export class WsrpcSession extends Session {
     super("wsrpc", newcomer);
   }
 
-  receive(message: Uint8Array<ArrayBuffer>): void {
+  protected override read(message: Uint8Array<ArrayBuffer>): void {
     const slice = JsonSlice.of(message);
     let members: Members;
     try {

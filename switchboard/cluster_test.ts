@@ -7,6 +7,7 @@ import type { Transport } from "@wirekit/transport/transport";
 import { httpDoor } from "./http.ts";
 import { jsonRpcDoor } from "./jsonrpc.ts";
 import { serve } from "./serve.ts";
+import { wsrpcDoor } from "./wsrpc.ts";
 
 /** Reads JSON-RPC messages, each once. */
 function reader(transport: Transport) {
@@ -74,3 +75,51 @@ Deno.test("Doors reach who is at another hub of a cluster, in any protocol, with
   await tool.send(JSON.stringify({ jsonrpc: "2.0", id: question.id, error }));
   assertEquals((await answer()).error, error);
 });
+
+Deno.test(
+  "A client that says its name in the URL may call at once, while a cluster is still asked for the name",
+  {
+    // The links of the engine are timers.
+    sanitizeOps: false,
+    sanitizeResources: false,
+  },
+  async () => {
+    const engine = new MemoryEngine({
+      carry: (deliver) => void setTimeout(deliver, 5),
+    });
+    const open = (label: string) =>
+      serve({
+        port: 0,
+        open: [jsonRpcDoor(), wsrpcDoor()],
+        backplane: engine.node(label),
+      });
+    await using one = await open("one");
+    await using two = await open("two");
+    await using bot = new Client("bot", { url: one.urls[0] });
+    bot.route("add", ({ a, b }: { a: number; b: number }) => a + b);
+    await bot.connect();
+    const calls = [
+      [
+        "/jsonrpc",
+        '{"jsonrpc":"2.0","id":1,"method":"bot/add","params":{"a":1,"b":2}}',
+      ],
+      ["/wsrpc/", '{"id":1,"method":"bot.add","params":{"a":1,"b":2}}'],
+    ];
+    for (const [path, call] of calls) {
+      const url = `${two.urls[0]}${path}?name=q`;
+      await using asker = await connect(url);
+      const answer = reader(asker);
+      await asker.send(call!);
+      let said = await answer();
+      while (said.id !== 1) said = await answer();
+      assertEquals([path, said.result, said.error], [path, 3, undefined]);
+      // Who comes second is told so, and not before it is known.
+      await using second = await connect(url);
+      const told = reader(second);
+      await second.send(call!);
+      let refused = await told();
+      while (refused.id !== 1) refused = await told();
+      assertEquals(refused.error.code, -32024);
+    }
+  },
+);

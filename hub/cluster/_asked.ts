@@ -18,6 +18,10 @@ export interface Asked {
   tries: number;
   /** In which turn of the clock it was asked. */
   readonly turn: number;
+  /** Counts with each message that asks: when this one was sent last. */
+  sent: number;
+  /** Whether it is about to be sent again. */
+  waits: boolean;
   /** Whether the name is there, if that was asked. */
   readonly then?: (found: boolean) => void;
 }

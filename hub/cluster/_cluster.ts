@@ -98,6 +98,7 @@ export class Cluster implements BackplaneReceiver, Line {
   readonly #pace = new Pace();
   #made = 0;
   turn = 0;
+  #counted = 0;
   /** Names whose questions are to be asked after, all at once. */
   #moved = new Set<string>();
   #timer: Timer | undefined;
@@ -118,6 +119,11 @@ export class Cluster implements BackplaneReceiver, Line {
 
   release(name: string): void {
     this.#backplane.release(name);
+  }
+
+  /** See {@linkcode Line}. */
+  count(): number {
+    return ++this.#counted;
   }
 
   /** See {@linkcode Line}. */
@@ -146,7 +152,15 @@ export class Cluster implements BackplaneReceiver, Line {
   /** Asks whether another node has a name. */
   probe(name: string, then: (found: boolean) => void): void {
     const { turn } = this;
-    const asked: Asked = { ref: 0, name, tries: 0, turn, then };
+    const asked: Asked = {
+      ref: 0,
+      name,
+      tries: 0,
+      turn,
+      sent: this.count(),
+      waits: false,
+      then,
+    };
     this.asked.add(asked);
     this.#probes.add(asked);
     asked.message = encode([Kind.probe, asked.ref, name]);
@@ -316,10 +330,12 @@ export class Cluster implements BackplaneReceiver, Line {
 
   #receiveUnknown([number, ...refs]: readonly string[]): void {
     const audit = this.asked.get(Number(number));
-    if (audit) this.asked.delete(audit);
+    if (!audit || !this.asked.delete(audit)) return;
     for (const ref of refs) {
       const asked = this.asked.get(Number(ref));
-      if (asked?.question && asked.tries === 0) this.#end(asked, LOST);
+      // What was sent after the question cannot have been there.
+      const isOlder = asked && !asked.waits && asked.sent < audit.sent;
+      if (asked?.question && isOlder) this.#end(asked, LOST);
     }
   }
 
@@ -329,8 +345,11 @@ export class Cluster implements BackplaneReceiver, Line {
     if (!asked) return;
     const { name, message } = asked;
     if (message && asked.tries < TRIES && this.has(name)) {
+      asked.waits = true;
       later(FIRST_DELAY * 2 ** asked.tries++, () => {
         if (this.asked.get(ref) !== asked) return;
+        asked.waits = false;
+        asked.sent = this.count();
         const refusal = this.publish({ name }, message, ref);
         if (refusal) this.#end(asked, refusal);
       });
@@ -435,7 +454,14 @@ export class Cluster implements BackplaneReceiver, Line {
     if (refs.length === 0) return;
     if (remote.audit) this.asked.delete(remote.audit);
     const name = party.name!;
-    const audit: Asked = { ref: 0, name, tries: 0, turn: this.turn };
+    const audit: Asked = {
+      ref: 0,
+      name,
+      tries: 0,
+      turn: this.turn,
+      sent: this.count(),
+      waits: false,
+    };
     this.asked.add(audit);
     remote.audit = audit;
     const message = encode([Kind.audit, audit.ref, ...refs]);

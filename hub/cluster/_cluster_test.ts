@@ -184,6 +184,30 @@ Deno.test("A question across nodes ends when its responder leaves, its node is c
   assertEquals(one.texts(), []);
 });
 
+Deno.test("A question that the engine did not deliver, and that got lost when it was sent again, fails too", async () => {
+  using time = new FakeTime();
+  const pair = new Pair();
+  const one = pair.client(0, "a");
+  const two = pair.client(1, "b");
+  for (const each of [one, two]) each.take();
+  const [plane] = pair.planes;
+  const publish = plane!.publish;
+  let times = 0;
+  plane!.publish = (to, message, ref) => {
+    if (message[0] !== "q".charCodeAt(0)) return publish(to, message, ref);
+    if (++times > 1) return undefined;
+    return publish({ name: '"nobody"' }, message, ref);
+  };
+  one.say({ type: 2, route: "r", data: {}, uuid: "1", destination: "b" });
+  await time.tick(20);
+  pair.settle();
+  assertEquals([times, one.texts(), two.take()], [2, [], []]);
+  pair.tick(8);
+  assertEquals(one.texts(), [
+    "The answer was lost on the way between two hubs.",
+  ]);
+});
+
 Deno.test("An audit leaves alone what is still open", () => {
   using _time = new FakeTime();
   const pair = new Pair();

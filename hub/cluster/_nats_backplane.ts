@@ -259,6 +259,8 @@ export class NatsBackplane implements Backplane, NameKeeper {
       await this.#watch();
       this.#rejoining = false;
       this.#become("open", "");
+      // Not before: what comes to a node that is cut off is dropped.
+      await this.#names.open();
       this.#names.resume();
     } catch {
       // The engine is not there yet: it is tried again.

@@ -238,8 +238,9 @@ export class NatsNames {
   readonly #ends = new Map<string, number>();
 
   async #isTaken(value: string): Promise<boolean> {
-    const { node } = JSON.parse(value);
-    return node !== this.#keeper.id && await this.#keeper.isThere(node);
+    const node = nodeIn(value);
+    return node !== "" && node !== this.#keeper.id &&
+      await this.#keeper.isThere(node);
   }
 
   /**
@@ -273,10 +274,18 @@ export class NatsNames {
           claim.epoch = entry.revision;
         } else return this.#lose(name, claim);
       }
-      if (claim.told) await this.#keeper.open(name);
     };
     for (let i = 0; i < had.length; i += AT_ONCE) {
       await Promise.all(had.slice(i, i + AT_ONCE).map(renewOne));
+    }
+  }
+
+  /** Takes the messages to the names that this node has. */
+  async open(): Promise<void> {
+    const names = [...this.#claims].filter(([_, { told }]) => told);
+    for (let i = 0; i < names.length; i += AT_ONCE) {
+      const some = names.slice(i, i + AT_ONCE);
+      await Promise.all(some.map(([name]) => this.#keeper.open(name)));
     }
   }
 
@@ -295,7 +304,9 @@ export class NatsNames {
       if (isNews) this.#lose(name, claim);
       return this.#free(name, revision, before);
     }
-    const { node } = JSON.parse(entry.string());
+    const node = nodeIn(entry.string());
+    // What nobody can read is nobody's: who wants the name takes it.
+    if (node === "") return this.#free(name, revision, before);
     if (isNews && node !== this.#keeper.id) this.#lose(name, claim);
     if (node === this.#keeper.id) {
       this.#owners.delete(name);
@@ -374,6 +385,16 @@ export class NatsNames {
     } catch {
       // Somebody has taken it, or it is swept the next time.
     }
+  }
+}
+
+/** The node that has a name, of its entry; none if nobody can read that. */
+function nodeIn(value: string): string {
+  try {
+    const { node } = JSON.parse(value);
+    return typeof node === "string" ? node : "";
+  } catch {
+    return "";
   }
 }
 

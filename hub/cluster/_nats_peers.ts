@@ -5,6 +5,11 @@ import type { KV, KvEntry } from "@nats-io/kv";
 import type { NodeStatus } from "./backplane.ts";
 import { isChanged } from "./_nats_buckets.ts";
 
+/** The longest label that is shown, in characters. */
+const MAX_LABEL = 100;
+/** How many entries are told of that nobody can read. */
+const MAX_UNREADABLE = 100;
+
 /** Another node, and when it last gave a sign of life, by this node's clock. */
 interface Peer {
   status: NodeStatus;
@@ -18,7 +23,7 @@ interface PeerWatcher {
   readonly id: string;
   /** What people call it, and when it was started. */
   readonly self: Start;
-  log(level: "info", line: string): void;
+  log(level: "info" | "warn", line: string): void;
   /** A node is gone. */
   gone(id: string): void;
 }
@@ -29,6 +34,8 @@ export class Peers {
   readonly #lease: number;
   readonly #watcher: PeerWatcher;
   readonly #peers = new Map<string, Peer>();
+  /** Entries that nobody can read, each told of once. */
+  readonly #unreadable = new Set<string>();
 
   constructor(nodes: KV, lease: number, watcher: PeerWatcher) {
     this.#nodes = nodes;
@@ -68,7 +75,11 @@ export class Peers {
       if (peer) this.#part(id);
       return false;
     }
-    const status: NodeStatus = { id, ...entry.json<object>() } as NodeStatus;
+    const status = readNode(id, entry.string());
+    if (!status) {
+      this.#distrust(id);
+      return false;
+    }
     // What this one was before it came back as another.
     if (isSame(status, this.#watcher.self)) return true;
     if (!peer) {
@@ -79,6 +90,16 @@ export class Peers {
       this.#peers.set(id, { status, seen: now(), revision });
     }
     return true;
+  }
+
+  /** Leaves alone what no hub has written, or one of another version. */
+  #distrust(id: string): void {
+    if (this.#unreadable.has(id) || this.#unreadable.size >= MAX_UNREADABLE) {
+      return;
+    }
+    this.#unreadable.add(id);
+    const key = JSON.stringify(shown(id));
+    this.#watcher.log("warn", `Nobody can read the entry of the node ${key}`);
   }
 
   /** Looks whether a node is there that has not been heard of. */
@@ -121,6 +142,36 @@ export class Peers {
       other.id !== status.id && isSame(other, status)
     );
   }
+}
+
+/** Writes a text that others made up so that it can stand in a log. */
+function shown(text: string): string {
+  return text.slice(0, MAX_LABEL).replace(
+    /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
+    "\ufffd",
+  );
+}
+
+/** Reads what a node says of itself; nothing if it is not that. */
+function readNode(id: string, text: string): NodeStatus | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== "object" || value === null) return undefined;
+  const { label, since, figures } = value as Record<string, unknown>;
+  if (typeof label !== "string" || typeof since !== "number") return undefined;
+  const numbers = Object.entries(figures ?? {}).filter(
+    (figure): figure is [string, number] => Number.isFinite(figure[1]),
+  );
+  return {
+    id,
+    label: shown(label),
+    since,
+    figures: Object.fromEntries(numbers),
+  };
 }
 
 type Start = Pick<NodeStatus, "label" | "since">;

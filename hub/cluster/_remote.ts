@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 import { bytesOf, type OpenRequest, Party } from "../exchange/_party.ts";
-import { type Fault, fault } from "../exchange/fault.ts";
+import { type Fault, fault, FaultCode } from "../exchange/fault.ts";
 import * as Text from "../exchange/_text.ts";
 import type {
   AnswerKind,
@@ -26,6 +26,8 @@ export interface Line {
   readonly asked: AskedTable;
   /** Counts the seconds. */
   readonly turn: number;
+  /** Counts what is asked: a number that is larger than all before. */
+  count(): number;
   publish(to: Address, message: Uint8Array, ref?: number): Fault | undefined;
 }
 
@@ -71,6 +73,8 @@ export class Remote implements Participant {
       message: undefined,
       tries: 0,
       turn: line.turn,
+      sent: line.count(),
+      waits: false,
     };
     line.asked.add(asked);
     const { number, name = "" } = requester;
@@ -93,7 +97,10 @@ export class Remote implements Participant {
     content: Content,
   ): Fault | undefined {
     const { node, ref } = (question as OpenRequest).tag as Origin;
-    return this.#line.publish({ node }, encode([Kind[kind], ref], content));
+    const message = encode([Kind[kind], ref], content);
+    const refusal = this.#line.publish({ node }, message);
+    if (refusal?.code !== FaultCode.TooLarge) return refusal;
+    return fault("AnswerTooLarge", refusal.text.replace("message", "answer"));
   }
 
   /** See {@linkcode Participant}. */

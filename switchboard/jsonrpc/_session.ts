@@ -32,7 +32,7 @@ export class JsonRpcSession extends Session {
     super("JSON-RPC", newcomer);
   }
 
-  receive(message: Uint8Array<ArrayBuffer>): void {
+  protected override read(message: Uint8Array<ArrayBuffer>): void {
     this.#framer ??= framerOf(message);
     this.#dispatcher.receive(JsonSlice.of(message), (answer) => {
       if (answer !== undefined) this.send(answer);

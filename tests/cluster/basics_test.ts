@@ -5,6 +5,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Client, NotConnectedError, OnHoldError, serve } from "@wirekit/hub";
 import { connectNats, type NatsOptions } from "@wirekit/hub/nats";
+import { connect, Kvm } from "../../hub/cluster/testdata/nats.ts";
 import { ROOT } from "../_packages.ts";
 import { record } from "./_record.ts";
 import { Engine, natsProgram } from "./_servers.ts";
@@ -18,6 +19,7 @@ async function client(name: string, url: string): Promise<Client> {
   const made = new Client(name, { url });
   made.route("greet", ({ name }, { source }) => `hello ${name} from ${source}`);
   made.route("echo", (data: Record<string, unknown>) => data);
+  made.route("long", () => "x".repeat(1_500_000));
   await made.connect();
   return made;
 }
@@ -174,6 +176,11 @@ clusterTest(
       Error,
       "larger than the 1048576 bytes that the engine of the cluster passes on",
     );
+    await assertRejects(
+      () => alpha.request("beta", "long", {}),
+      Error,
+      "The answer is larger than the 1048576 bytes",
+    );
     assertEquals(await alpha.request("beta", "echo", { a: 1 }), { a: 1 });
   },
 );
@@ -223,6 +230,46 @@ Deno.test({
     await plane.close();
   },
 });
+
+clusterTest(
+  "What nobody can read in the engine's buckets harms no hub, and nobody who wants that name",
+  async (engine) => {
+    const connection = await connect({ servers: engine.urls });
+    const lines: string[] = [];
+    const logger = { warn: (line: string) => lines.push(line) };
+    await using one = await node(engine, { label: "one", logger });
+    const kv = await new Kvm(connection).open("hub-nodes");
+    const names = await new Kvm(connection).open("hub-names");
+    const key = (name: string) =>
+      btoa(JSON.stringify(name)).replaceAll("=", "");
+    const values = ["", "{", "zz", "null", "5", "[]", '{"label":5}'];
+    for (const [n, value] of values.entries()) {
+      await kv.put(`x${n}`, value);
+      await names.put(key(`bot${n}`), value);
+    }
+    await kv.put(
+      "evil",
+      JSON.stringify({ label: "a\n\u001b[31m", since: 1, figures: { x: "y" } }),
+    );
+    await using two = await node(engine, { label: "two" });
+    for (const n of values.keys()) {
+      await using bot = await client(`bot${n}`, [one, two][n % 2]!.urls[0]);
+      await using me = await client("me", two.urls[0]);
+      assertEquals(await me.request(`bot${n}`, "echo", { n }), { n });
+      assert(bot.authorized);
+    }
+    const { nodes } = one.hub.exchange.cluster!;
+    assertEquals(
+      nodes.map(({ label }) => label).sort(),
+      ["a\ufffd\ufffd[31m", "one", "two"],
+    );
+    assertEquals(
+      lines.filter((line) => line.includes("Nobody can read")).length,
+      values.length,
+    );
+    await connection.close();
+  },
+);
 
 clusterTest(
   "Names that no engine takes break nothing, and odd ones are names like others",

@@ -1,0 +1,6 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** The client of NATS, for tests that do to its buckets what no hub does. */
+
+export { Kvm } from "@nats-io/kv";
+export { connect } from "@nats-io/transport-node";
