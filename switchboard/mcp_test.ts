@@ -456,7 +456,11 @@ Deno.test("Who opens many sessions ends its own, not those of others", async () 
 
 Deno.test("mcpDoor() checks its patterns, times and limits", () => {
   for (const pattern of ["bot", "/x", "bot/", ""]) {
-    assertThrows(() => mcpDoor({ allow: [pattern] }), TypeError, "is not a pattern");
+    assertThrows(
+      () => mcpDoor({ allow: [pattern] }),
+      TypeError,
+      "is not a pattern",
+    );
   }
   for (const ms of [NaN, -1, 0]) {
     assertThrows(() => mcpDoor({ timeout: ms }), RangeError, "timeout");
