@@ -87,6 +87,12 @@ export {
 } from "./command/_option.ts";
 export { parseExactly, toJson, valueOf } from "./command/_json.ts";
 export { settings } from "./command/_settings.ts";
+export {
+  systemdCommand,
+  type SystemdUnit,
+  systemdUnit,
+  systemdWord,
+} from "./command/_systemd.ts";
 export { printable, type Terminal } from "./command/_terminal.ts";
 export { UsageError } from "./command/_usage_error.ts";
 

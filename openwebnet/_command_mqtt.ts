@@ -5,6 +5,8 @@
 import {
   command,
   settings,
+  systemdCommand,
+  systemdUnit,
   type Terminal,
   text,
   toggle,
@@ -132,78 +134,43 @@ export const service = command({
   options: {},
   examples: ["openwebnet service > openwebnet.service"],
   run(_call, terminal) {
-    for (const line of unitOf(programOf()).split("\n")) terminal.log(line);
+    for (const line of unit().split("\n")) terminal.log(line);
     return Promise.resolve();
   },
 });
 
-/** The command line that runs this program again. */
-function programOf(): string {
-  if (Deno.build.standalone) return `${Deno.execPath()} openwebnet`;
-  const { state } = Deno.permissions.querySync({ name: "read" });
-  const deno = state === "granted" ? Deno.execPath() : "/usr/local/bin/deno";
-  return [
-    `${deno} run --allow-net --allow-read=/etc/openwebnet`,
-    `  --allow-env=${VARIABLES.join(",")}`,
-    `  jsr:@wirekit/openwebnet@${config.version}/cli`,
-  ].join(" \\\n");
-}
-
-function unitOf(program: string): string {
-  return `# Save this as /etc/systemd/system/openwebnet.service, and put its
-# settings into /etc/openwebnet/environment, readable by root only:
-#   OPENWEBNET_HOST=192.168.1.35
-#   OPENWEBNET_PASSWORD=12345
-#   MQTT_URL=mqtt://192.168.1.10
-#   MQTT_USERNAME=openwebnet
-#   MQTT_PASSWORD=secret
-# Names come from /etc/openwebnet/home.json, if there is one. Then run:
-#   systemctl daemon-reload && systemctl enable --now openwebnet
-
-[Unit]
-Description=Bridge from a MyHOME plant to an MQTT broker
-Wants=network-online.target
-After=network-online.target
-StartLimitIntervalSec=0
-
-[Service]
-Type=exec
-ExecStart=${program} mqtt
-EnvironmentFile=/etc/openwebnet/environment
-Environment=NO_COLOR=1 DENO_NO_PROMPT=1 DENO_DIR=/var/cache/openwebnet
-ConfigurationDirectory=openwebnet
-CacheDirectory=openwebnet
-WorkingDirectory=/etc/openwebnet
-Restart=always
-# After three wrong passwords in a minute, a gateway locks everybody out.
-RestartSec=45
-# A usage error does not go away by itself.
-RestartPreventExitStatus=2
-
-DynamicUser=yes
-CapabilityBoundingSet=
-AmbientCapabilities=
-LockPersonality=yes
-NoNewPrivileges=yes
-PrivateDevices=yes
-PrivateTmp=yes
-ProtectClock=yes
-ProtectControlGroups=yes
-ProtectHome=yes
-ProtectHostname=yes
-ProtectKernelLogs=yes
-ProtectKernelModules=yes
-ProtectKernelTunables=yes
-ProtectProc=invisible
-ProtectSystem=strict
-RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
-RestrictNamespaces=yes
-RestrictRealtime=yes
-RestrictSUIDSGID=yes
-SystemCallArchitectures=native
-SystemCallFilter=@system-service
-UMask=0077
-
-[Install]
-WantedBy=multi-user.target`;
+function unit(): string {
+  const program = systemdCommand(
+    "openwebnet",
+    [
+      ...["--allow-net", "--allow-read=/etc/openwebnet"],
+      `--allow-env=${VARIABLES.join(",")}`,
+    ],
+    `jsr:@wirekit/openwebnet@${config.version}/cli`,
+  );
+  return systemdUnit({
+    name: "openwebnet",
+    description: "Bridge from a MyHOME plant to an MQTT broker",
+    comment: [
+      "Save this as /etc/systemd/system/openwebnet.service, and put its settings",
+      "into /etc/openwebnet/environment, readable by root only:",
+      "  OPENWEBNET_HOST=192.168.1.35",
+      "  OPENWEBNET_PASSWORD=12345",
+      "  MQTT_URL=mqtt://192.168.1.10",
+      "  MQTT_USERNAME=openwebnet",
+      "  MQTT_PASSWORD=secret",
+      "Names come from /etc/openwebnet/home.json, if there is one. Then run:",
+      "  systemctl daemon-reload && systemctl enable --now openwebnet",
+    ],
+    exec: `${program} mqtt`,
+    folder: "/etc/openwebnet",
+    service: [
+      "EnvironmentFile=/etc/openwebnet/environment",
+      "ConfigurationDirectory=openwebnet",
+      "# After three wrong passwords in a minute, a gateway locks everybody out.",
+      "RestartSec=45",
+      "# A usage error does not go away by itself.",
+      "RestartPreventExitStatus=2",
+    ],
+  });
 }
