@@ -14,7 +14,10 @@ import type { Hub } from "@wirekit/hub/hub";
 import type { Gateway, Home } from "@wirekit/openwebnet";
 import type { DoorMaker, OpenedDoor } from "./door.ts";
 import { GatewayGuest } from "./gateway/_guest.ts";
+import type { PlantPageModule } from "./gateway/_page_module.ts";
 import { PlantPages } from "./gateway/_plant_pages.ts";
+
+export type * from "./gateway/_page_module.ts";
 
 /** Options of {@linkcode gatewayDoor}. */
 export interface GatewayDoorOptions {
@@ -25,6 +28,13 @@ export interface GatewayDoorOptions {
    * @default None.
    */
   home?: Home;
+  /**
+   * The module `@wirekit/openwebnet/page`, if each plant is to have a page: who
+   * does not import it does not load it.
+   *
+   * @default No page, and no routes `plant.state` and `plant.order`.
+   */
+  page?: PlantPageModule;
 }
 
 /**
@@ -38,8 +48,8 @@ export interface GatewayDoorOptions {
  * with its JSON Schema. Values are in °C, W and per cent. Who has subscribed is
  * told the events of the bus.
  *
- * Each plant has a page at `/plant/NAME/` of the hub's port, and the hub's page a
- * tab for it.
+ * With the option `page`, each plant has a page at `/plant/NAME/` of the hub's
+ * port, and the hub's page a tab for it.
  *
  * @param gateways The gateways, by the names that they take. They are closed
  * with the door.
@@ -75,7 +85,7 @@ export function gatewayDoor(
 function open(
   hub: Hub,
   gateways: Readonly<Record<string, Gateway>>,
-  { home }: GatewayDoorOptions,
+  { home, page }: GatewayDoorOptions,
 ): OpenedDoor {
   const guests = new Map<string, GatewayGuest>();
   const [first] = Object.keys(gateways);
@@ -83,14 +93,19 @@ function open(
     const names = Object.entries(home?.names ?? {}).filter(([_, item]) =>
       (item.gateway ?? first) === name
     );
-    guests.set(name, new GatewayGuest(hub, name, gateway, new Map(names)));
+    guests.set(
+      name,
+      new GatewayGuest(hub, name, gateway, new Map(names), page),
+    );
   }
-  const pages = new PlantPages(hub, guests);
+  const pages = page && new PlantPages(hub, page, guests);
   return {
-    pages: pages.pages,
-    fetch: (request, info) => pages.fetch(request, info),
+    ...(pages && {
+      pages: pages.pages,
+      fetch: (request, info) => pages.fetch(request, info),
+    }),
     async close() {
-      pages.close();
+      pages?.close();
       await Promise.all([...guests.values()].map((guest) => guest.close()));
     },
   };

@@ -9,6 +9,7 @@ import {
 } from "@std/assert";
 import { Client, MemoryEngine } from "@wirekit/hub";
 import { Gateway, GatewaySimulator, parseHome } from "@wirekit/openwebnet";
+import * as page from "@wirekit/openwebnet/page";
 import type { PageReport } from "@wirekit/openwebnet/page";
 import { httpDoor } from "./http.ts";
 import { gatewayDoor } from "./openwebnet.ts";
@@ -36,7 +37,7 @@ async function withHome(test: (plant: Plant) => Promise<void>): Promise<void> {
   const home = new Gateway({ transport: () => simulator.connect() });
   await using server = await serve({
     port: 0,
-    open: [httpDoor(), gatewayDoor({ home }, { home: HOME })],
+    open: [httpDoor(), gatewayDoor({ home }, { home: HOME, page })],
   });
   await using bot = new Client("bot", { url: server.urls[0] });
   await bot.connect();
@@ -279,9 +280,9 @@ Deno.test("A plant has a page at its hub, which shows and orders by its routes",
   withHome(async ({ http, simulator }) => {
     const at = `${http}/plant/home`;
     const accept = { headers: { accept: "text/html" } };
-    const page = await fetch(at, accept);
-    assertEquals([page.status, page.redirected], [200, true]);
-    assertStringIncludes(await page.text(), "page/page.js");
+    const html = await fetch(at, accept);
+    assertEquals([html.status, html.redirected], [200, true]);
+    assertStringIncludes(await html.text(), "page/page.js");
     const { pages } = await (await fetch(`${http}/api/report`)).json();
     assertEquals(pages, [{ title: "home", path: "plant/home/" }]);
     const events = () => fetch(`${at}/api/events`);
@@ -347,7 +348,7 @@ Deno.test("The rules of a hub hold at the page of a plant", async () => {
       { label: "owner", token: "all", rights: ["operate"] },
     ],
     rules: [{ names: ["*"], ask: { home: ["plant.state"] } }],
-    open: [gatewayDoor({ home }, { home: HOME })],
+    open: [gatewayDoor({ home }, { home: HOME, page })],
   });
   const at = `http://127.0.0.1:${server.addr.port}/plant/home/api`;
   const events = (token: string) =>
@@ -378,12 +379,12 @@ Deno.test("The page at one hub of a cluster is of a gateway at another", async (
   const engine = new MemoryEngine();
   await using _one = await serve({
     port: 0,
-    open: [gatewayDoor({ home }, { home: HOME })],
+    open: [gatewayDoor({ home }, { home: HOME, page })],
     backplane: engine.node("one"),
   });
   await using two = await serve({
     port: 0,
-    open: [gatewayDoor({})],
+    open: [gatewayDoor({}, { page })],
     backplane: engine.node("two"),
   });
   const at = `http://127.0.0.1:${two.addr.port}/plant/home/api`;

@@ -103,7 +103,9 @@ export async function gatewaysOf(
   if (Object.keys(made).length === 0) {
     throw new UsageError(`${file} has no gateways: name one with --gateway`);
   }
-  return { door: gatewayDoor(made, { ...(home && { home }) }), lines, close };
+  const page = await import("@wirekit/openwebnet/page");
+  const door = gatewayDoor(made, { ...(home && { home }), page });
+  return { door, lines, close };
 }
 
 async function readHome<T>(

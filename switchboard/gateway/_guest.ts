@@ -13,8 +13,13 @@ import {
   type Question,
 } from "@wirekit/hub/hub";
 import type { Gateway, GatewayEvent, HomeItem } from "@wirekit/openwebnet";
-import type { PlantView } from "@wirekit/openwebnet/page";
-import { BadDataError, GATEWAY_ROUTES, schemasOf } from "./_routes.ts";
+import type { PlantPageModule, PlantsView } from "./_page_module.ts";
+import {
+  BadDataError,
+  GATEWAY_ROUTES,
+  PAGE_ROUTES,
+  schemasOf,
+} from "./_routes.ts";
 import { TimedShutters } from "./_timed_shutters.ts";
 import { type Asked, Guest, type Host } from "../_guest.ts";
 
@@ -43,17 +48,24 @@ export class GatewayGuest implements Host {
   #following: Promise<void> | undefined;
   readonly #ending = new AbortController();
   readonly #name: string;
+  readonly #page: PlantPageModule | undefined;
+  readonly #routes: typeof GATEWAY_ROUTES;
   /** What its page shows, from the first time that somebody looks. */
-  #view: Promise<PlantView> | undefined;
+  #view: PlantsView | undefined;
 
   constructor(
     hub: Hub,
     name: string,
     gateway: Gateway,
     names: ReadonlyMap<string, HomeItem>,
+    page?: PlantPageModule,
   ) {
     this.#hub = hub;
     this.#name = name;
+    this.#page = page;
+    this.#routes = page
+      ? { ...GATEWAY_ROUTES, ...PAGE_ROUTES }
+      : GATEWAY_ROUTES;
     this.#gateway = gateway;
     this.#names = names;
     this.#guest = new Guest(hub, fullPass("gateway"), this, {
@@ -77,7 +89,7 @@ export class GatewayGuest implements Host {
     this.ended();
     this.#guest.leave();
     await this.#timed.close();
-    await (await this.#view)?.[Symbol.asyncDispose]();
+    await this.#view?.[Symbol.asyncDispose]();
     await this.#gateway.close();
     await this.#following;
   }
@@ -93,11 +105,11 @@ export class GatewayGuest implements Host {
     if (name === "subscribe" || name === "unsubscribe") {
       return this.#subscribe(question, name, given);
     }
-    const found = Object.hasOwn(GATEWAY_ROUTES, name)
-      ? GATEWAY_ROUTES[name]
+    const found = Object.hasOwn(this.#routes, name)
+      ? this.#routes[name]
       : undefined;
     if (!found) {
-      const all = Object.keys(GATEWAY_ROUTES).join(", ");
+      const all = Object.keys(this.#routes).join(", ");
       return fault("RouteNotFound", `Route not found: there are ${all}.`);
     }
     const ending = new AbortController();
@@ -131,20 +143,18 @@ export class GatewayGuest implements Host {
     timeout: number,
     signal: AbortSignal,
   ): Promise<void> {
-    await (await this.#viewed()).changed(since, timeout, signal);
+    await this.#viewed().changed(since, timeout, signal);
   }
 
-  #viewed(): Promise<PlantView> {
+  /** Follows the plant from the first time on that somebody looks. */
+  #viewed(): PlantsView {
     // All of these names are of this gateway.
     const names = Object.fromEntries(
       [...this.#names].map(([name, { gateway: _, ...item }]) => [name, item]),
     );
-    // Where nobody looks, nothing of it is loaded.
-    return this.#view ??= import("@wirekit/openwebnet/page").then(
-      ({ PlantView }) =>
-        new PlantView({ [this.#name]: this.#gateway }, {
-          home: { gateways: {}, names },
-        }),
+    return this.#view ??= new this.#page!.PlantView(
+      { [this.#name]: this.#gateway },
+      { home: { gateways: {}, names } },
     );
   }
 
@@ -158,7 +168,7 @@ export class GatewayGuest implements Host {
 
   /** See {@linkcode Host}. */
   admitted(): void {
-    this.#guest.announce(JSON.stringify(schemasOf(this.#names)));
+    this.#guest.announce(JSON.stringify(schemasOf(this.#routes, this.#names)));
   }
 
   /** See {@linkcode Host}. */

@@ -10,9 +10,13 @@ import { sleep } from "@wirekit/internal/clock";
 import type { RequestInfo } from "@wirekit/transport/admission";
 import { refused } from "@wirekit/transport/pages";
 import type { Door, Hub, Pass } from "@wirekit/hub/hub";
-import type { PageReport, PlantSource } from "@wirekit/openwebnet/page";
 import { Guest, NO_HOST, type Outcome } from "../_guest.ts";
 import type { GatewayGuest } from "./_guest.ts";
+import type {
+  PlantPageModule,
+  PlantSource,
+  PlantState,
+} from "./_page_module.ts";
 
 /** The most pages that are open at a time. */
 const MAX_PAGES = 100;
@@ -32,12 +36,18 @@ const PATH_REGEXP = /^\/plant\/([^/]+)(\/.*)?$/;
 export class PlantPages implements Door {
   readonly pages: NonNullable<Door["pages"]>;
   readonly #hub: Hub;
+  readonly #module: PlantPageModule;
   readonly #guests: ReadonlyMap<string, GatewayGuest>;
   readonly #ending = new AbortController();
   #open = 0;
 
-  constructor(hub: Hub, guests: ReadonlyMap<string, GatewayGuest>) {
+  constructor(
+    hub: Hub,
+    module: PlantPageModule,
+    guests: ReadonlyMap<string, GatewayGuest>,
+  ) {
     this.#hub = hub;
+    this.#module = module;
     this.#guests = guests;
     this.pages = [...guests.keys()].map((name) => ({
       title: name,
@@ -75,11 +85,7 @@ export class PlantPages implements Door {
     }
     const name = unescaped(escaped);
     if (name === undefined) return refused(404, "There is no such name.");
-    // Who has no page open loads nothing of it.
-    const { answerAsset, answerPage } = await import(
-      "@wirekit/openwebnet/page"
-    );
-    const asset = answerAsset(request, path);
+    const asset = this.#module.answerAsset(request, path);
     if (asset) return asset;
     if (!path.startsWith("/api/")) {
       return new Response("There is nothing at this path.\n", { status: 404 });
@@ -107,7 +113,7 @@ export class PlantPages implements Door {
       stay.abort();
     };
     try {
-      const response = await answerPage(
+      const response = await this.#module.answerPage(
         request,
         path,
         this.#source(name, guest),
@@ -141,6 +147,7 @@ export class PlantPages implements Door {
   }
 
   #source(name: string, guest: Guest): PlantSource {
+    const { OrderError } = this.#module;
     const at = this.#guests.get(name);
     const ask = (route: string, data: object) =>
       new Promise<Outcome>((resolve) => {
@@ -161,7 +168,6 @@ export class PlantPages implements Door {
       async order({ id, part, text }) {
         const outcome = await ask("plant.order", { id, part, text });
         if ("data" in outcome) return;
-        const { OrderError } = await import("@wirekit/openwebnet/page");
         throw new OrderError(outcome.trouble.text);
       },
     };
@@ -169,7 +175,7 @@ export class PlantPages implements Door {
 }
 
 /** What a page shows of a plant that cannot be asked. */
-function without(name: string, fault: string): PageReport {
+function without(name: string, fault: string): PlantState {
   const plants = [{ name, isOnline: false, isKnown: true, fault }];
   return { now: "none", isWhole: false, plants, devices: [] };
 }

@@ -24,7 +24,7 @@ import {
   Shutter,
   Zone,
 } from "@wirekit/openwebnet";
-import type { PageOrder, PlantView } from "@wirekit/openwebnet/page";
+import type { PlantOrder, PlantsView } from "./_page_module.ts";
 
 import type { TimedShutters } from "./_timed_shutters.ts";
 
@@ -39,7 +39,7 @@ export interface GatewayContext {
   /** The name that it has in the hub. */
   readonly name: string;
   /** What the page of the plant shows. */
-  readonly view: () => Promise<PlantView>;
+  readonly view: () => PlantsView;
   readonly options: CommandOptions;
 }
 
@@ -262,34 +262,6 @@ export const GATEWAY_ROUTES: Readonly<Record<string, GatewayRoute>> = {
       });
     },
   },
-  "plant.state": {
-    description:
-      "Says what the page of the plant shows. since: the now of an " +
-      "earlier answer, for what has changed",
-    params: { since: { type: "string" } },
-    readOnly: true,
-    run: async ({ since }, { view }) =>
-      (await view()).report(typeof since === "string" ? since : ""),
-  },
-  "plant.order": {
-    description: "Starts an order of the page of the plant: id of a device " +
-      "such as light_12, text such as ON, part such as position",
-    params: {
-      id: { type: "string" },
-      text: { type: "string" },
-      part: { type: "string" },
-    },
-    required: ["id", "text"],
-    async run({ id, text, part = "" }, { name: plant, view }) {
-      for (const [name, value] of Object.entries({ id, text, part })) {
-        if (typeof value === "string") continue;
-        throw new BadDataError(`${name} has to be a string.`);
-      }
-      const order = { plant, id, part, text } as PageOrder;
-      (await view()).order(order);
-      return null;
-    },
-  },
   send: {
     description: "Sends a frame as it is, such as *1*1*12##; says the answers",
     params: { frame: { type: "string" } },
@@ -308,6 +280,38 @@ export const GATEWAY_ROUTES: Readonly<Record<string, GatewayRoute>> = {
   },
 };
 
+/** The routes of a gateway whose plant has a page. */
+export const PAGE_ROUTES: Readonly<Record<string, GatewayRoute>> = {
+  "plant.state": {
+    description:
+      "Says what the page of the plant shows. since: the now of an " +
+      "earlier answer, for what has changed",
+    params: { since: { type: "string" } },
+    readOnly: true,
+    run: async ({ since }, { view }) =>
+      await view().report(typeof since === "string" ? since : ""),
+  },
+  "plant.order": {
+    description: "Starts an order of the page of the plant: id of a device " +
+      "such as light_12, text such as ON, part such as position",
+    params: {
+      id: { type: "string" },
+      text: { type: "string" },
+      part: { type: "string" },
+    },
+    required: ["id", "text"],
+    async run({ id, text, part = "" }, { name: plant, view }) {
+      for (const [name, value] of Object.entries({ id, text, part })) {
+        if (typeof value === "string") continue;
+        throw new BadDataError(`${name} has to be a string.`);
+      }
+      const order = { plant, id, part, text } as PlantOrder;
+      await view().order(order);
+      return null;
+    },
+  },
+};
+
 const SUBSCRIBE: RouteInfo = {
   description: "Tells you what happens on the bus, as information",
   params: {
@@ -321,10 +325,11 @@ const SUBSCRIBE: RouteInfo = {
 
 /** What is announced: each route with its schema, and the names of the home. */
 export function schemasOf(
+  routes: Readonly<Record<string, GatewayRoute>>,
   names: ReadonlyMap<string, HomeItem>,
 ): Record<string, RouteInfo> {
   const all: Record<string, RouteInfo> = {};
-  for (const [route, info] of Object.entries(GATEWAY_ROUTES)) {
+  for (const [route, info] of Object.entries(routes)) {
     const { description, kind, params, required = [], readOnly, gives } = info;
     const where = kind && { where: whereSchema(kind, names) };
     const isNeeded = kind && route !== "status";

@@ -4,7 +4,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { page as pageDoor } from "@wirekit/hub/page";
-import { servePage } from "@wirekit/openwebnet/page";
+import * as plantPage from "@wirekit/openwebnet/page";
 import { gatewayDoor } from "@wirekit/switchboard/openwebnet";
 import { serve } from "@wirekit/switchboard/serve";
 import {
@@ -164,7 +164,7 @@ Deno.test("A gateway that dies is seen on every tile, and is back by itself", as
   const plant = listen({ plant: { lights: ["12"] } });
   const { port } = plant;
   await using gateway = gatewayAt(port);
-  await using server = await servePage({ home: gateway }, {
+  await using server = await plantPage.servePage({ home: gateway }, {
     port: 0,
     home: HOME,
     onlyNamed: true,
@@ -191,7 +191,10 @@ Deno.test("The page is back by itself after its server was started again", async
   await using plant = listen();
   await using gateway = gatewayAt(plant.port);
   const options = { home: HOME, onlyNamed: true };
-  const first = await servePage({ home: gateway }, { port: 0, ...options });
+  const first = await plantPage.servePage({ home: gateway }, {
+    port: 0,
+    ...options,
+  });
   const { port } = first.addr;
   await using browser = await Chromium.start();
   const page = await browser.open(first.urls[0]);
@@ -199,7 +202,10 @@ Deno.test("The page is back by itself after its server was started again", async
   await first.close();
   await page.says("No connection to the server.");
   await gateway.send("*1*1*12##");
-  await using _again = await servePage({ home: gateway }, { port, ...options });
+  await using _again = await plantPage.servePage({ home: gateway }, {
+    port,
+    ...options,
+  });
   await tileSays(page, "light_12", /^Worktop\s+On$/);
   assert(!(await page.text()).includes("No connection"));
 });
@@ -277,7 +283,12 @@ Deno.test("The page of a hub has a tab for the plant of a gateway in it", async 
   await using server = await serve({
     port: 0,
     token: TOKEN,
-    open: [gatewayDoor({ home: gatewayAt(plant.port) }, { home: HOME })],
+    open: [
+      gatewayDoor({ home: gatewayAt(plant.port) }, {
+        home: HOME,
+        page: plantPage,
+      }),
+    ],
   });
   server.hub.open(pageDoor());
   await using browser = await Chromium.start();

@@ -1,7 +1,14 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { Gateway, GatewaySimulator, Light, parse } from "@wirekit/openwebnet";
+import {
+  FrameScanner,
+  Gateway,
+  GatewaySimulator,
+  Light,
+  parse,
+} from "@wirekit/openwebnet";
 import { discoverGateways } from "@wirekit/openwebnet/discovery";
+import type { PageServer, PlantPage } from "@wirekit/openwebnet/page";
 import { same, scenario } from "../_scenario.ts";
 
 await scenario(async () => {
@@ -26,4 +33,60 @@ await scenario(async () => {
   // Nobody is there, but it asks.
   const found = await discoverGateways({ hostname: "127.0.0.1", timeout: 50 });
   same(found.length, 0);
+
+  // A gateway over TCP, and the page of its plant.
+  const { listenTcp } = await import("@wirekit/transport/tcp");
+  const { tcpGateway } = await import("@wirekit/openwebnet/tcp");
+  const { PlantPage, servePage } = await import("@wirekit/openwebnet/page");
+  const password = "12345";
+  const plant = new GatewaySimulator({ authentication: "open" });
+  const listener = await listenTcp({ port: 0 }, () => new FrameScanner());
+  plant.serve(listener);
+  const { port } = listener.addr;
+  const overTcp = tcpGateway("127.0.0.1", { port, password });
+  await new Light(overTcp, "12").on();
+  same(plant.executed.at(-1), "*1*1*12##");
+  // Not every Deno of Deploy can listen; there it is a handler.
+  const { fetch: answer, ...page } = "Deno" in globalThis
+    ? handled(new PlantPage({ home: overTcp }))
+    : served(await servePage({ home: overTcp }, { port: 0 }));
+  const html = await answer("", { accept: "text/html" });
+  same((await html.text()).includes("page/page.js"), true);
+  const events = await answer("api/events", {});
+  const reader = events.body!.getReader();
+  for (let text = ""; !text.includes('"light_12"');) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error(`The events have ended: ${text}`);
+    text += new TextDecoder().decode(value);
+  }
+  await reader.cancel();
+  await page.close();
+  await overTcp.close();
+  await listener.close();
+  await plant.close();
 });
+
+/** What a page answers. */
+interface Answering {
+  fetch(path: string, headers: Record<string, string>): Promise<Response>;
+  close(): Promise<void>;
+}
+
+function served(server: PageServer): Answering {
+  const [url] = server.urls;
+  return {
+    fetch: (path, headers) => fetch(url + path, { headers }),
+    close: () => server.close(),
+  };
+}
+
+function handled(page: PlantPage): Answering {
+  const remoteAddr = { transport: "tcp", hostname: "127.0.0.1" };
+  return {
+    fetch: (path, headers) =>
+      page.fetch(new Request(`http://127.0.0.1/${path}`, { headers }), {
+        remoteAddr,
+      }),
+    close: () => page.close(),
+  };
+}
