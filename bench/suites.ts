@@ -18,6 +18,7 @@ import * as requests from "./suites/requests.ts";
 import * as rules from "./suites/rules.ts";
 import * as start from "./suites/start.ts";
 import * as stock from "./suites/stock.ts";
+import * as switchboard from "./suites/switchboard.ts";
 import * as watch from "./suites/watch.ts";
 import * as wsrpc from "./suites/wsrpc.ts";
 
@@ -34,6 +35,7 @@ export const suites: Suite[] = [
   native,
   rules,
   watch,
+  switchboard,
   jsonrpc,
   wsrpc,
   openwebnet,
