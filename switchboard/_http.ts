@@ -15,8 +15,12 @@ export function refusal(trouble: Trouble): Response {
 
 /** A response with a JSON text. */
 export function json(text: string, status = 200): Response {
-  const headers = { "content-type": "application/json" };
-  return new Response(text, { status, headers });
+  const body = encoder.encode(text);
+  const headers = {
+    "content-type": "application/json",
+    "content-length": `${body.length}`,
+  };
+  return new Response(body, { status, headers });
 }
 
 /** Whether the body is said to be JSON, which no form of a page can say. */

@@ -332,23 +332,31 @@ export class Admission<State = undefined> {
   }
 
   /** Waits for a hook until its time is up or the client is gone. */
-  async #within<T>(
+  #within<T>(
     { remoteAddr = {}, signal }: Partial<RequestInfo>,
     hook: (info: RequestInfo) => T | Promise<T>,
-  ): Promise<T> {
-    const ending = new AbortController();
+  ): T | Promise<T> {
+    let ending: AbortController | undefined;
+    let both: AbortSignal | undefined;
+    const given = hook({
+      remoteAddr,
+      // Most hooks do not look at it, and decide at once.
+      get signal() {
+        ending ??= new AbortController();
+        return both ??= signal
+          ? AbortSignal.any([signal, ending.signal])
+          : ending.signal;
+      },
+    });
+    if (!(given instanceof Promise)) return given;
     const late = () => {
       const error = new TimeoutError(
         `authorize() took longer than ${this.handshakeTimeout} ms`,
       );
-      ending.abort(error);
+      ending?.abort(error);
       return error;
     };
-    const both = signal
-      ? AbortSignal.any([signal, ending.signal])
-      : ending.signal;
-    const given = hook({ remoteAddr, signal: both });
-    return await within(Promise.resolve(given), this.handshakeTimeout, late, {
+    return within(given, this.handshakeTimeout, late, {
       ...(signal && { signal }),
     });
   }

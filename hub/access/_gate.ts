@@ -67,10 +67,10 @@ export class Gate {
    * too late: a stock client that is accepted and then closed comes back at
    * once, hundreds of times a second.
    */
-  async #authorize(
+  #authorize(
     request: Request,
     info: RequestInfo,
-  ): Promise<Pass | Response> {
+  ): Pass | Response | Promise<Pass | Response> {
     const { lock } = this;
     const unready = wantsWebSocket(request) ? this.#owner.unready() : undefined;
     if (unready !== undefined) return this.admission.refuse(503, unready, info);
@@ -78,10 +78,13 @@ export class Gate {
     if (pass instanceof Response) return pass;
     const isStranger = !pass || lock.isOpen && !isLocal(request, info);
     const asks = !isStranger || lock.isOpen;
-    const decided = asks ? await this.#authorizes?.(request, info) : undefined;
-    if (decided instanceof Response) return decided;
-    if (decided) return lock.given(decided);
-    return isStranger ? this.#refuse(request, info) : pass;
+    const decide = (decided: Pass | Response | void) => {
+      if (decided instanceof Response) return decided;
+      if (decided) return lock.given(decided);
+      return isStranger ? this.#refuse(request, info) : pass;
+    };
+    if (!asks || !this.#authorizes) return decide();
+    return Promise.resolve(this.#authorizes(request, info)).then(decide);
   }
 
   #refuse(request: Request, info: RequestInfo): Response {

@@ -171,7 +171,9 @@ export class PageAdmission<State = undefined> extends Admission<State> {
    */
   secured(response: Response, request?: Request): Response {
     if (response.status < 200) return response; // An upgrade.
-    const headers = new Headers(response.headers);
+    const headers = isFixed(response)
+      ? new Headers(response.headers)
+      : response.headers;
     for (const [name, value] of Object.entries(HEADERS)) {
       if (!headers.has(name)) headers.set(name, value);
     }
@@ -183,6 +185,7 @@ export class PageAdmission<State = undefined> extends Admission<State> {
         headers.set("cross-origin-resource-policy", "cross-origin");
       }
     }
+    if (headers === response.headers) return response;
     const { status, statusText, body } = response;
     return new Response(body, { status, statusText, headers });
   }
@@ -221,6 +224,16 @@ export class PageAdmission<State = undefined> extends Admission<State> {
     this.#logged.add(logged);
     const { status, headers } = this.refuse(403, logged, info);
     return new Response(`${reason}\n`, { status, headers });
+  }
+}
+
+/** Whether the headers of a response cannot be changed, as after `fetch()`. */
+function isFixed({ headers }: Response): boolean {
+  try {
+    headers.set("x-content-type-options", "nosniff");
+    return false;
+  } catch {
+    return true;
   }
 }
 

@@ -14,6 +14,12 @@ const DRAIN_TIME = 2_000;
 
 type Chunk = Uint8Array<ArrayBuffer>;
 
+/** Why nobody waits for an answer: one for all, for each request ends with it. */
+const GONE = /* @__PURE__ */ goneError();
+
+/** A body that is sent at once, if it says that it has no more bytes. */
+const SMALL_BYTES = 65_536;
+
 /** One request over `node:http` that asks for no upgrade, and its answer. */
 export class HttpExchange {
   /** The request; `undefined` if it is ambiguous or not valid. */
@@ -36,7 +42,7 @@ export class HttpExchange {
     this.#response = response;
     this.#waits = message.headers.expect !== undefined;
     const gone = new AbortController();
-    response.once("close", () => gone.abort(goneError()));
+    response.once("close", () => gone.abort(GONE));
     this.info = infoOf(message, gone.signal);
     this.request = toRequest(message, secure, {
       signal: gone.signal,
@@ -54,7 +60,8 @@ export class HttpExchange {
     const response = this.#response;
     const message = this.#message;
     const isLate = !message.complete;
-    const headers = [...answer.headers].flat();
+    const headers: string[] = [];
+    for (const [name, value] of answer.headers) headers.push(name, value);
     if (isLate) headers.push("connection", "close");
     if (message.method === "HEAD") {
       await answer.body?.cancel();
@@ -79,6 +86,13 @@ export class HttpExchange {
 
   async #write(answer: Response, headers: string[]): Promise<void> {
     const response = this.#response;
+    const length = answer.headers.get("content-length");
+    if (length !== null && Number(length) <= SMALL_BYTES) {
+      const body = new Uint8Array(await answer.arrayBuffer());
+      response.writeHead(answer.status, headers);
+      // It goes out with what stands before it.
+      return void response.write(body);
+    }
     const chunks = (answer.body as ReadableStream<Chunk> | null)?.getReader();
     let read = await chunks?.read();
     let next = chunks?.read();
