@@ -22,6 +22,7 @@ import type { DoorMaker, OpenedDoor } from "./door.ts";
 import { json, readBody } from "./_http.ts";
 import { answerOnce } from "./jsonrpc/_once.ts";
 import { JsonRpcSession, PING } from "./jsonrpc/_session.ts";
+import { serveVisitor } from "./_visit.ts";
 import { listenLines } from "./_lines.ts";
 
 /** Options of {@linkcode jsonRpcDoor}. */
@@ -115,19 +116,9 @@ class JsonRpcDoor implements OpenedDoor {
   }
 
   accept(visitor: Visitor): Promise<void> | undefined {
-    const { transport, request, pass, address } = visitor;
-    if (!this.takes(request)) return undefined;
-    const { searchParams } = new URL(request.url);
-    const name = searchParams.get("name") ?? undefined;
-    const hub = this.#hub;
-    const carrier = "WebSocket";
-    const known = { hub, pass, name, carrier, address };
-    return hub.accept(transport, {
-      pass,
-      watched: true,
-      carrier,
-      connect: (receiver) => new JsonRpcSession({ ...known, receiver }),
-    });
+    return this.takes(visitor.request)
+      ? serveVisitor(this.#hub, visitor, (each) => new JsonRpcSession(each))
+      : undefined;
   }
 
   fetch(

@@ -16,6 +16,7 @@
 import type { Hub, Visitor } from "@wirekit/hub/hub";
 import type { DoorMaker, OpenedDoor } from "./door.ts";
 import { WsrpcSession } from "./_wsrpc_session.ts";
+import { serveVisitor } from "./_visit.ts";
 
 /**
  * Makes the wsrpc door.
@@ -62,18 +63,8 @@ class WsrpcDoor implements OpenedDoor {
   }
 
   accept(visitor: Visitor): Promise<void> | undefined {
-    const { transport, request, pass, address } = visitor;
-    if (!this.takes(request)) return undefined;
-    const { searchParams } = new URL(request.url);
-    const name = searchParams.get("name") ?? undefined;
-    const hub = this.#hub;
-    const carrier = "WebSocket";
-    const known = { hub, pass, name, carrier, address };
-    return hub.accept(transport, {
-      pass,
-      watched: true,
-      carrier,
-      connect: (receiver) => new WsrpcSession({ ...known, receiver }),
-    });
+    return this.takes(visitor.request)
+      ? serveVisitor(this.#hub, visitor, (each) => new WsrpcSession(each))
+      : undefined;
   }
 }

@@ -191,46 +191,39 @@ class Winerp extends Wire {
   }
 }
 
-class JsonRpc extends Wire {
-  readonly protocol = "JSON-RPC";
-
+/** A client that takes its name by a call, as JSON-RPC and wsrpc do. */
+abstract class Caller extends Wire {
   constructor(transport: Transport, name: string) {
     super(transport, name);
     const params = JSON.stringify({ name, source: "__source__" });
-    this.#call("hub.join", params).then(({ data, message }) => {
+    this.call("hub.join", params).then(({ data, message }) => {
       if (message !== undefined) return;
       if (!JSON.parse(data!).hold) this.isReady();
     });
   }
 
-  #call(method: string, params: string): Promise<Ended> {
-    const id = `${++this.number}`;
+  /** Returns a new id, and a call with it. */
+  protected abstract write(method: string, params: string): [string, string];
+  protected abstract answer(
+    id: string,
+    route: string,
+    data: string,
+  ): string;
+
+  protected call(method: string, params: string): Promise<Ended> {
+    const [id, text] = this.write(JSON.stringify(method), params);
     const ended = this.open(id);
-    const name = JSON.stringify(method);
-    this.#send(
-      `{"jsonrpc":"2.0","id":${id},"method":${name},"params":${params}}`,
-    );
+    this.send(text);
     return ended;
   }
 
-  #send(text: string): void {
+  protected send(text: string): void {
     this.transport.send(text).catch(() => {});
   }
 
-  ask(to: string, route: string, data: string): Promise<Ended> {
-    return data[0] === "{" || data[0] === "["
-      ? this.#call(`${encodeURIComponent(to)}/${route}`, data)
-      : this.#call(
-        "hub.request",
-        `{"to":${JSON.stringify(to)},"route":${
-          JSON.stringify(route)
-        },"data":${data}}`,
-      );
-  }
-
   async inform(data: string, to?: string): Promise<void> {
-    const names = to === undefined ? "" : `,"to":${JSON.stringify(to)}`;
-    await this.#call("hub.inform", `{"data":${data}${names}}`);
+    const names = to === undefined ? "" : `,"to":[${JSON.stringify(to)}]`;
+    await this.call("hub.inform", `{"data":${data}${names}}`);
   }
 
   protected receive(text: string): void {
@@ -238,23 +231,20 @@ class JsonRpc extends Wire {
     const id = message.get("id");
     const method = message.get("method");
     const params = message.get("params") ?? "null";
-    if (method === undefined) {
-      const error = message.get("error");
-      this.end(
-        id!,
-        error === undefined
-          ? { data: message.get("result")! }
-          : JSON.parse(error),
-      );
-    } else if (id === undefined) {
-      if (method === '"hub.ready"') this.isReady();
-      if (method !== '"hub.information"') return;
+    if (method === '"hub.ready"') this.isReady();
+    else if (method === '"hub.information"') {
       const { source, data } = Object.fromEntries(membersOf(params));
       this.told.push([nameOf(source), data!]);
-    } else this.#answer(id, nameOf(method), params);
+      if (id !== undefined) this.send(`{"result": null, "id": ${id}}`);
+    } else if (id === undefined) return;
+    else if (method === undefined) {
+      const error = message.get("error");
+      const data = message.get("result")!;
+      this.end(id, error === undefined ? { data } : JSON.parse(error));
+    } else this.#asked(id, nameOf(method), params);
   }
 
-  #answer(id: string, route: string, params: string): void {
+  #asked(id: string, route: string, params: string): void {
     let source = "null";
     let data = params;
     if (params[0] === "{") {
@@ -263,89 +253,65 @@ class JsonRpc extends Wire {
       data = `${params.slice(0, found.index)}}`;
     }
     // The hub asks once for what it could announce.
-    const isOwn = route === "rpc.discover";
-    if (!isOwn) this.asked.push([nameOf(source), route, data]);
+    if (route !== "rpc.discover") {
+      this.asked.push([nameOf(source), route, data]);
+    }
+    if (route === "never") return;
+    this.send(this.answer(id, route, data));
+  }
+}
+
+class JsonRpc extends Caller {
+  readonly protocol = "JSON-RPC";
+
+  protected write(method: string, params: string): [string, string] {
+    const id = `${++this.number}`;
+    return [
+      id,
+      `{"jsonrpc":"2.0","id":${id},"method":${method},"params":${params}}`,
+    ];
+  }
+
+  ask(to: string, route: string, data: string): Promise<Ended> {
+    return data[0] === "{" || data[0] === "["
+      ? this.call(`${encodeURIComponent(to)}/${route}`, data)
+      : this.call(
+        "hub.request",
+        `{"to":${JSON.stringify(to)},"route":${
+          JSON.stringify(route)
+        },"data":${data}}`,
+      );
+  }
+
+  protected answer(id: string, route: string, data: string): string {
     const answer = route === "echo"
       ? `"result":${data}`
       : route === "fail"
       ? '"error":{"code":7,"message":"kaput"}'
       : '"error":{"code":-32601,"message":"Route not found"}';
-    if (route === "never") return;
-    this.#send(`{"jsonrpc":"2.0","id":${id},${answer}}`);
+    return `{"jsonrpc":"2.0","id":${id},${answer}}`;
   }
 }
 
-class Wsrpc extends Wire {
+class Wsrpc extends Caller {
   readonly protocol = "wsrpc";
 
-  constructor(transport: Transport, name: string) {
-    super(transport, name);
-    const params = JSON.stringify({ name, source: "__source__" });
-    this.#call("hub.join", params).then(({ data, message }) => {
-      if (message !== undefined) return;
-      if (!JSON.parse(data!).hold) this.isReady();
-    });
-  }
-
-  #call(method: string, params: string): Promise<Ended> {
+  protected write(method: string, params: string): [string, string] {
     const id = `${2 * ++this.number}`;
-    const ended = this.open(id);
-    const name = JSON.stringify(method);
-    this.#send(`{"id": ${id}, "method": ${name}, "params": ${params}}`);
-    return ended;
-  }
-
-  #send(text: string): void {
-    this.transport.send(text).catch(() => {});
+    return [id, `{"id": ${id}, "method": ${method}, "params": ${params}}`];
   }
 
   ask(to: string, route: string, data: string): Promise<Ended> {
-    return this.#call(`${encodeURIComponent(to)}.${route}`, data);
+    return this.call(`${encodeURIComponent(to)}.${route}`, data);
   }
 
-  async inform(data: string, to?: string): Promise<void> {
-    const names = to === undefined ? "" : `,"to":[${JSON.stringify(to)}]`;
-    await this.#call("hub.inform", `{"data":${data}${names}}`);
-  }
-
-  protected receive(text: string): void {
-    const message = membersOf(text);
-    if (message.has("hub.ready")) return;
-    const id = message.get("id")!;
-    const method = message.get("method");
-    const params = message.get("params") ?? "null";
-    if (method === undefined) {
-      const error = message.get("error");
-      this.end(
-        id,
-        error === undefined
-          ? { data: message.get("result")! }
-          : JSON.parse(error),
-      );
-    } else if (method === '"hub.ready"') this.isReady();
-    else if (method === '"hub.information"') {
-      const { source, data } = Object.fromEntries(membersOf(params));
-      this.told.push([nameOf(source), data!]);
-      this.#send(`{"result": null, "id": ${id}}`);
-    } else this.#answer(id, nameOf(method), params);
-  }
-
-  #answer(id: string, route: string, params: string): void {
-    let source = "null";
-    let data = params;
-    if (params[0] === "{") {
-      const found = /,?"__source__":("[^"]*"|null)\}$/.exec(params)!;
-      source = found[1]!;
-      data = `${params.slice(0, found.index)}}`;
-    }
-    this.asked.push([nameOf(source), route, data]);
+  protected answer(id: string, route: string, data: string): string {
     const answer = route === "echo"
       ? `"result": ${data}`
       : route === "fail"
       ? '"error": {"type": "ValueError", "message": "kaput"}'
       : '"error": "Route not found", "result": null';
-    if (route === "never") return;
-    this.#send(`{${answer}, "id": ${id}}`);
+    return `{${answer}, "id": ${id}}`;
   }
 }
 
