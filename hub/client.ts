@@ -82,7 +82,11 @@ const DEFAULT_URL = "ws://127.0.0.1:13254";
  */
 const FALSY_REGEXP = /^(?:null|false|0|""|\[\]|\{\})$/;
 
-/** What a handler knows about a request besides its data. */
+/**
+ * What a handler knows about a request besides its data.
+ *
+ * @category Client
+ */
 export interface RouteContext {
   /** The name of the requesting client. */
   readonly source: string;
@@ -102,6 +106,8 @@ export interface RouteContext {
  * contract.
  * @param context The requester, and the signal.
  * @returns The answer: JSON, or a {@linkcode SharedObject}.
+ *
+ * @category Client
  */
 export type Handler<F extends Route = Route> = (
   data: Parameters<F>[0],
@@ -145,6 +151,8 @@ export type Handler<F extends Route = Route> = (
  * const greeting: string = await greeter.greet({ name: "zoë" });
  * assertEquals(greeting, "hello zoë");
  * ```
+ *
+ * @category Client
  */
 export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
   implements AsyncDisposable {

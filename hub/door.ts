@@ -10,7 +10,11 @@ import type { RequestInfo } from "@wirekit/transport/admission";
 import type { Transport } from "@wirekit/transport/transport";
 import type { Pass } from "./access/pass.ts";
 
-/** A WebSocket client that was let in. */
+/**
+ * A WebSocket client that was let in.
+ *
+ * @category Participants and doors
+ */
 export interface Visitor {
   /** Its transport: text as UTF-8. */
   readonly transport: Transport<Uint8Array<ArrayBuffer>>;
@@ -22,7 +26,11 @@ export interface Visitor {
   readonly address?: string;
 }
 
-/** A page besides that of the hub, to which the hub's page has a tab. */
+/**
+ * A page besides that of the hub, to which the hub's page has a tab.
+ *
+ * @category Participants and doors
+ */
 export interface DoorPage {
   /** What the tab says. */
   readonly title: string;
@@ -33,6 +41,8 @@ export interface DoorPage {
 /**
  * Another way into a hub than winerp: a page, metrics, another protocol. Its
  * clients are participants of `hub.exchange`.
+ *
+ * @category Participants and doors
  */
 export interface Door {
   /** The protocol that its clients speak, such as `"JSON-RPC"`, if they do. */

@@ -29,6 +29,8 @@ export {
  *
  * assert(new OnHoldError() instanceof NotConnectedError);
  * ```
+ *
+ * @category Errors
  */
 export class OnHoldError extends NotConnectedError {
   /** The name of the class. */
@@ -62,6 +64,8 @@ export class OnHoldError extends NotConnectedError {
  *   return { paid: amount };
  * });
  * ```
+ *
+ * @category Errors
  */
 export class RouteError extends Error {
   /** The name of the class. */

@@ -73,6 +73,8 @@ const MAX_INBOUND_BYTES = 64 * 1024 * 1024;
  * assert(await client.ping());
  * assert(hub.names.includes("me"));
  * ```
+ *
+ * @category Hub
  */
 export class Hub implements AsyncDisposable {
   /** Decides who may connect, for the hub's own port and for `fetch` alike. */

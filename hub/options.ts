@@ -15,7 +15,11 @@ import type { Door } from "./door.ts";
 import type { ExchangeOptions } from "./exchange/options.ts";
 import type { Connected, Flow, Receiver } from "./exchange/participant.ts";
 
-/** Options of `Hub`. */
+/**
+ * Options of `Hub`.
+ *
+ * @category Hub
+ */
 export interface HubOptions
   extends Omit<ExchangeOptions, "onName" | "onDenial"> {
   /**
@@ -167,7 +171,11 @@ export interface HubOptions
   logger?: Logger;
 }
 
-/** Options of `Hub.accept`. */
+/**
+ * Options of `Hub.accept`.
+ *
+ * @category Hub
+ */
 export interface AcceptOptions {
   /**
    * What the client may do, if that is known already, as over HTTP. Otherwise

@@ -35,6 +35,8 @@ import { ASSETS } from "./page/_assets.ts";
  * assertEquals(response.status, 200);
  * await response.body?.cancel();
  * ```
+ *
+ * @category Hub
  */
 export function page(): Door {
   const answer = (request: Request) =>

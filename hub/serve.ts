@@ -15,7 +15,11 @@ import { isLoopback } from "@wirekit/transport/pages";
 import { ClientFramer } from "./_client_framer.ts";
 import { Hub, type HubOptions } from "./hub.ts";
 
-/** Options of {@linkcode serve}. */
+/**
+ * Options of {@linkcode serve}.
+ *
+ * @category Hub
+ */
 export interface ServeOptions extends HubOptions {
   /**
    * The address to listen on. Any address other than this machine's own needs a
@@ -41,7 +45,11 @@ export interface ServeOptions extends HubOptions {
   tls?: { cert: string; key: string };
 }
 
-/** A hub that listens. */
+/**
+ * A hub that listens.
+ *
+ * @category Hub
+ */
 export interface HubServer extends AsyncDisposable, RenewableTls {
   /** Where it listens for WebSocket. */
   readonly addr: NetAddr;
@@ -71,6 +79,8 @@ export interface HubServer extends AsyncDisposable, RenewableTls {
  * await using server = await serve({ port: 0 });
  * assertMatch(server.urls[0], /^ws:\/\/127\.0\.0\.1:\d+$/);
  * ```
+ *
+ * @category Hub
  */
 export async function serve(options: ServeOptions = {}): Promise<HubServer> {
   const { hostname = "127.0.0.1", port = 13254, tcpPort, unixPath, tls } =

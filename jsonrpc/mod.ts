@@ -4,17 +4,18 @@
  * JSON-RPC 2.0 on both ends of any transport.
  *
  * ```ts
- * import { Methods, Peer } from "@wirekit/jsonrpc";
- * import { pair } from "@wirekit/transport/pair";
+ * import { connect, Methods, serve } from "@wirekit/jsonrpc";
  *
  * const methods = new Methods()
  *   .add("math.sum", (_call, x: number, y: number) => x + y);
- * const [near, far] = pair();
- * await using server = new Peer(far, { methods });
- * await using client = new Peer(near);
+ * await using server = await serve({ port: 0, methods });
  *
+ * await using client = await connect(server.urls[0]);
  * await client.request("math.sum", [1, 2]); // 3
  * ```
+ *
+ * `Peer` is one end of any other transport: the standard streams of a program,
+ * a `MessagePort`, or `pair()` in memory.
  *
  * @module
  */

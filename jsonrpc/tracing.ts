@@ -41,7 +41,11 @@ import type {
   OutgoingCall,
 } from "./answer/middleware.ts";
 
-/** Options of {@linkcode tracing}. */
+/**
+ * Options of {@linkcode tracing}.
+ *
+ * @category Tracing and MessagePack
+ */
 export interface TracingOptions {
   /**
    * Where the trace context goes:
@@ -60,7 +64,11 @@ export interface TracingOptions {
   propagate?: "message" | "meta" | "none";
 }
 
-/** The two halves of tracing; see {@linkcode tracing}. */
+/**
+ * The two halves of tracing; see {@linkcode tracing}.
+ *
+ * @category Tracing and MessagePack
+ */
 export interface Tracing {
   /** Makes a server span of each call that is answered. */
   readonly handlerMiddleware: HandlerMiddleware<unknown>;
@@ -89,6 +97,8 @@ export interface Tracing {
  *   return Promise.resolve(3);
  * });
  * ```
+ *
+ * @category Tracing and MessagePack
  */
 export function tracing(options: TracingOptions = {}): Tracing {
   const { propagate = "message" } = options;

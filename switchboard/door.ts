@@ -7,7 +7,11 @@
  */
 import type { Door, Hub } from "@wirekit/hub/hub";
 
-/** A door of a hub that is open. */
+/**
+ * A door of a hub that is open.
+ *
+ * @category Doors
+ */
 export interface OpenedDoor extends Door {
   /** What it listens at besides the port of the hub, as URLs. */
   readonly urls?: readonly string[];
@@ -20,5 +24,7 @@ export interface OpenedDoor extends Door {
  *
  * @param hub The hub.
  * @returns The door.
+ *
+ * @category Doors
  */
 export type DoorMaker = (hub: Hub) => OpenedDoor | Promise<OpenedDoor>;

@@ -26,7 +26,11 @@ import { Guest, NO_HOST, type Outcome } from "./_guest.ts";
 import { json, readJson, refusal } from "./_http.ts";
 import { openApiOf } from "./_openapi.ts";
 
-/** Options of {@linkcode httpDoor}. */
+/**
+ * Options of {@linkcode httpDoor}.
+ *
+ * @category Doors
+ */
 export interface HttpDoorOptions {
   /**
    * How long a call may take, in milliseconds, unless it says another time as
@@ -97,6 +101,8 @@ interface Visit {
  * });
  * assertEquals(await response.json(), "Hello Zoë");
  * ```
+ *
+ * @category Doors
  */
 export function httpDoor(options: HttpDoorOptions = {}): DoorMaker {
   const { timeout = 60_000 } = options;

@@ -25,7 +25,11 @@ import { JsonRpcSession, PING } from "./jsonrpc/_session.ts";
 import { serveVisitor } from "./_visit.ts";
 import { listenLines } from "./_lines.ts";
 
-/** Options of {@linkcode jsonRpcDoor}. */
+/**
+ * Options of {@linkcode jsonRpcDoor}.
+ *
+ * @category Doors
+ */
 export interface JsonRpcDoorOptions {
   /**
    * The address for `tcpPort`. Any other than this machine's own needs a hub
@@ -78,6 +82,8 @@ export interface JsonRpcDoorOptions {
  * await using other = new Peer(await connect(`${url}?name=other`));
  * assertEquals(await other.request("tool/sum", [1, 2]), 3);
  * ```
+ *
+ * @category Doors
  */
 export function jsonRpcDoor(options: JsonRpcDoorOptions = {}): DoorMaker {
   const { timeout = 60_000, ...lines } = options;

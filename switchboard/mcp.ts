@@ -24,7 +24,11 @@ import { readBody } from "./_http.ts";
 import { type Allowed, allowedBy } from "./mcp/_tools.ts";
 import { Assistant } from "./mcp/_assistant.ts";
 
-/** Options of {@linkcode mcpDoor}. */
+/**
+ * Options of {@linkcode mcpDoor}.
+ *
+ * @category Doors
+ */
 export interface McpDoorOptions {
   /**
    * What assistants may call, as `NAME/ROUTE` where `*` stands for any text, such
@@ -91,6 +95,8 @@ export interface McpDoorOptions {
  * assertEquals(simulator.executed, ["*1*1*12##"]);
  * await client.close();
  * ```
+ *
+ * @category Doors
  */
 export function mcpDoor(options: McpDoorOptions = {}): DoorMaker {
   const { allow = [], timeout = 60_000, idleTimeout = 1_800_000 } = options;

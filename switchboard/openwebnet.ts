@@ -19,7 +19,11 @@ import { PlantPages } from "./gateway/_plant_pages.ts";
 
 export type * from "./gateway/_page_module.ts";
 
-/** Options of {@linkcode gatewayDoor}. */
+/**
+ * Options of {@linkcode gatewayDoor}.
+ *
+ * @category Doors
+ */
 export interface GatewayDoorOptions {
   /**
    * The names of what is in the home, as `parseHome()` reads them: `where` may be
@@ -74,6 +78,8 @@ export interface GatewayDoorOptions {
  * await bot.request("home", "light.on", { where: "12" });
  * assertEquals(simulator.executed, ["*1*1*12##"]);
  * ```
+ *
+ * @category Doors
  */
 export function gatewayDoor(
   gateways: Readonly<Record<string, Gateway>>,

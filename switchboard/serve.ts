@@ -13,7 +13,11 @@ import {
 import type { DoorMaker } from "./door.ts";
 import { openDoors, type Opened } from "./_open.ts";
 
-/** Options of {@linkcode serve}. */
+/**
+ * Options of {@linkcode serve}.
+ *
+ * @category Serving
+ */
 export interface ServeOptions extends HubServeOptions {
   /**
    * The doors to open besides winerp's: each is loaded only by who imports it.
@@ -60,6 +64,8 @@ export interface ServeOptions extends HubServeOptions {
  * );
  * assertEquals(await response.json(), 3);
  * ```
+ *
+ * @category Serving
  */
 export async function serve(options: ServeOptions = {}): Promise<HubServer> {
   const { open = [], ...rest } = options;

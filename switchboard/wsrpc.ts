@@ -45,6 +45,8 @@ import { serveVisitor } from "./_visit.ts";
  * await using page = await connect(`${url}/wsrpc/?name=page`);
  * assertEquals(await page.call("bot.greet", { name: "Zoë" }), "Hello Zoë");
  * ```
+ *
+ * @category Doors
  */
 export function wsrpcDoor(): DoorMaker {
   return (hub) => new WsrpcDoor(hub);

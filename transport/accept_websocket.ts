@@ -34,6 +34,8 @@ const HANDSHAKE_TIMEOUT = 10_000;
  * Options of {@linkcode acceptWebSocket}.
  *
  * @typeParam F What a message is.
+ *
+ * @category Listening
  */
 export interface AcceptWebSocketOptions<F extends Format = "text">
   extends Limits {
@@ -76,6 +78,8 @@ export interface AcceptWebSocketOptions<F extends Format = "text">
  * What {@linkcode acceptWebSocket} returns.
  *
  * @typeParam F What a message is.
+ *
+ * @category Listening
  */
 export interface AcceptedWebSocket<F extends Format = "text"> {
   /**
@@ -115,6 +119,8 @@ export interface AcceptedWebSocket<F extends Format = "text"> {
  * const request = new Request("http://127.0.0.1/");
  * assertThrows(() => acceptWebSocket(request), TypeError);
  * ```
+ *
+ * @category Listening
  */
 export function acceptWebSocket<F extends Format = "text">(
   request: Request,

@@ -62,6 +62,8 @@ export type { Logger, Place };
  *
  * @param request The request.
  * @returns Whether it does.
+ *
+ * @category Listening
  */
 export function wantsWebSocket({ headers }: Request): boolean {
   return asksForWebSocket(headers);
@@ -86,6 +88,8 @@ export function wantsWebSocket({ headers }: Request): boolean {
  * assert(refused instanceof Response);
  * assertEquals(refused.status, 403);
  * ```
+ *
+ * @category Listening
  */
 export class Admission<State = undefined> {
   /** How long a client may take to come in, in milliseconds. */

@@ -12,6 +12,8 @@ import type { Format, MessageOf, WebSocketTransport } from "./transport.ts";
 
 /**
  * The sender of a request, in the shape that `Deno.serve` gives to its handler.
+ *
+ * @category Listening
  */
 export interface RemoteAddr {
   /** The carrier below HTTP, such as `"tcp"`. */
@@ -22,7 +24,11 @@ export interface RemoteAddr {
   readonly port?: number;
 }
 
-/** What a hook gets in addition to the request. */
+/**
+ * What a hook gets in addition to the request.
+ *
+ * @category Listening
+ */
 export interface RequestInfo {
   /** The address of the sender; an empty object if it is not known. */
   readonly remoteAddr: RemoteAddr;
@@ -34,6 +40,8 @@ export interface RequestInfo {
  * Options of `Admission`.
  *
  * @typeParam State What `authorize` returns.
+ *
+ * @category Listening
  */
 export interface AdmissionOptions<State = undefined> {
   /**
@@ -113,6 +121,8 @@ export interface AdmissionOptions<State = undefined> {
  * A request that was admitted.
  *
  * @typeParam State What `authorize` has returned.
+ *
+ * @category Listening
  */
 export interface Admitted<State = undefined> {
   /** What `authorize` has returned. */
@@ -126,6 +136,8 @@ export interface Admitted<State = undefined> {
  *
  * @typeParam State What `authorize` has returned.
  * @typeParam F What a message is.
+ *
+ * @category Listening
  */
 export interface AdmittedWebSocket<State = undefined, F extends Format = "text">
   extends Admitted<State> {
@@ -142,6 +154,8 @@ export interface AdmittedWebSocket<State = undefined, F extends Format = "text">
  * Options of `Admission.accept`.
  *
  * @typeParam F What a message is.
+ *
+ * @category Listening
  */
 export interface AdmittedWebSocketOptions<F extends Format = "text">
   extends Omit<AcceptWebSocketOptions<F>, "protocol" | "format"> {

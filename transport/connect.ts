@@ -70,6 +70,8 @@ const SCHEMES: readonly string[] = ["ws:", "wss:", "tcp:", "tls:", "unix:"];
  *   "the scheme must be ws:, wss:, tcp:, tls: or unix:, not http:",
  * );
  * ```
+ *
+ * @category Connecting
  */
 export async function connect<F extends Format = "text">(
   url: string | URL,

@@ -14,6 +14,8 @@ import type { ClientTls, Format, Limits, MessageOf } from "./transport.ts";
  * Options of `connectWebSocket()`.
  *
  * @typeParam F What a message is.
+ *
+ * @category Connecting
  */
 export interface ConnectWebSocketOptions<F extends Format = "text">
   extends Limits {
@@ -84,6 +86,8 @@ export interface ConnectWebSocketOptions<F extends Format = "text">
  * carry the format `"binary"`; and what stands for a line that is not UTF-8.
  *
  * @typeParam F What a message is.
+ *
+ * @category Connecting
  */
 export interface ConnectOptions<F extends Format = "text">
   extends ConnectWebSocketOptions<F> {

@@ -78,6 +78,8 @@ export type {
  * const response = await fetch(`http://127.0.0.1:${listener.addr.port}`);
  * assertEquals(await response.text(), "healthy");
  * ```
+ *
+ * @category Listening
  */
 export async function listenWebSocket<
   F extends Format = "text",

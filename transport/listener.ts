@@ -17,6 +17,8 @@ import type {
 
 /**
  * The address of a TCP or WebSocket listener, in the shape of `Deno.NetAddr`.
+ *
+ * @category Listening
  */
 export interface NetAddr {
   /** The kind of address. */
@@ -27,7 +29,11 @@ export interface NetAddr {
   port: number;
 }
 
-/** The address of a Unix socket listener, in the shape of `Deno.UnixAddr`. */
+/**
+ * The address of a Unix socket listener, in the shape of `Deno.UnixAddr`.
+ *
+ * @category Listening
+ */
 export interface UnixAddr {
   /** The kind of address. */
   transport: "unix" | "unixpacket";
@@ -59,6 +65,8 @@ export interface UnixAddr {
  * }
  * assertEquals(await Array.fromAsync(client), ["hello"]);
  * ```
+ *
+ * @category Listening
  */
 export interface TransportListener<T, A = NetAddr | UnixAddr>
   extends AsyncIterable<Transport<T>>, AsyncDisposable {
@@ -73,7 +81,11 @@ export interface TransportListener<T, A = NetAddr | UnixAddr>
   close(): Promise<void>;
 }
 
-/** A listener whose certificate can be replaced while it listens. */
+/**
+ * A listener whose certificate can be replaced while it listens.
+ *
+ * @category Listening
+ */
 export interface RenewableTls {
   /**
    * Takes another certificate and its key, for the connections to come. Open
@@ -91,6 +103,8 @@ export interface RenewableTls {
  *
  * @typeParam F What a message is.
  * @typeParam State What `authorize` returns.
+ *
+ * @category Listening
  */
 export interface ListenWebSocketOptions<
   F extends Format = "text",
@@ -169,6 +183,8 @@ export interface ListenWebSocketOptions<
  *
  * @typeParam F What a message is.
  * @typeParam State What `authorize` has returned.
+ *
+ * @category Listening
  */
 export interface AcceptedConnection<
   F extends Format = "text",
@@ -193,6 +209,8 @@ export interface AcceptedConnection<
  *
  * @typeParam F What a message is.
  * @typeParam State What `authorize` has returned.
+ *
+ * @category Listening
  */
 export interface WebSocketListener<F extends Format = "text", State = undefined>
   extends

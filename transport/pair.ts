@@ -35,7 +35,11 @@ import { exceeds } from "./_utf8.ts";
 import { CloseError, type Limits, type Transport } from "./transport.ts";
 import { checkLimits } from "@wirekit/internal/limits";
 
-/** Options of {@linkcode pair}. */
+/**
+ * Options of {@linkcode pair}.
+ *
+ * @category Other carriers
+ */
 export interface PairOptions
   extends Pick<Limits, "maxMessageBytes" | "maxOutboxBytes"> {
   /**
@@ -67,6 +71,8 @@ export interface PairOptions
  *
  * assertEquals(await Array.fromAsync(far), ["one", "two"]);
  * ```
+ *
+ * @category Other carriers
  */
 export function pair<T extends string | Uint8Array = string>(
   options: PairOptions = {},

@@ -41,7 +41,11 @@ import {
 } from "./transport.ts";
 import { checkLimits } from "@wirekit/internal/limits";
 
-/** What `MessagePort`, `Worker` and a worker's `self` have in common. */
+/**
+ * What `MessagePort`, `Worker` and a worker's `self` have in common.
+ *
+ * @category Other carriers
+ */
 export interface Port extends EventTarget {
   /** Posts a value to the other end. */
   postMessage(value: unknown): void;
@@ -51,6 +55,8 @@ export interface Port extends EventTarget {
  * Options of {@linkcode PortTransport}.
  *
  * @typeParam F What a message is.
+ *
+ * @category Other carriers
  */
 export interface PortTransportOptions<F extends Format = "text">
   extends Pick<Limits, "maxMessageBytes" | "maxInboxBytes"> {
@@ -98,6 +104,8 @@ interface Farewell {
  * await transport.close();
  * worker.terminate();
  * ```
+ *
+ * @category Other carriers
  */
 export class PortTransport<F extends Format = "text">
   implements Transport<MessageOf<F>> {

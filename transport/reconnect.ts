@@ -22,7 +22,11 @@ import { checkTime, sleep, unlessAborted } from "@wirekit/internal/clock";
 import type { HandshakeError } from "@wirekit/internal/errors";
 import { CloseError, type Transport } from "./transport.ts";
 
-/** What {@linkcode ReconnectOptions.onState} is told. */
+/**
+ * What {@linkcode ReconnectOptions.onState} is told.
+ *
+ * @category Connecting
+ */
 export interface ReconnectState {
   /** The new state; `"closed"` is the last one. */
   state: "connecting" | "open" | "waiting" | "closed";
@@ -34,7 +38,11 @@ export interface ReconnectState {
   error?: unknown;
 }
 
-/** Options of {@linkcode reconnect}. */
+/**
+ * Options of {@linkcode reconnect}.
+ *
+ * @category Connecting
+ */
 export interface ReconnectOptions {
   /**
    * The longest wait before the second attempt, in milliseconds. It doubles
@@ -99,6 +107,8 @@ export interface ReconnectOptions {
  * }
  * assertEquals(count, 1);
  * ```
+ *
+ * @category Connecting
  */
 export interface Reconnection<T>
   extends AsyncIterable<Transport<T>>, AsyncDisposable {
@@ -158,6 +168,8 @@ export interface Reconnection<T>
  * }
  * assertEquals(seen, ["Bearer token-1", "Bearer token-2"]);
  * ```
+ *
+ * @category Connecting
  */
 export function reconnect<T>(
   open: (signal: AbortSignal) => Promise<Transport<T>>,

@@ -42,6 +42,8 @@ export type { NetAddr, RenewableTls } from "./listener.ts";
  *
  * @typeParam F What a message is.
  * @typeParam State What `authorize` returns.
+ *
+ * @category Listening
  */
 export interface ServeOptions<F extends Format = "text", State = undefined>
   extends ListenWebSocketOptions<F, State> {
@@ -65,7 +67,11 @@ export interface ServeOptions<F extends Format = "text", State = undefined>
   framer?: () => Framer<MessageOf<F>>;
 }
 
-/** The carrier by which a client connected. */
+/**
+ * The carrier by which a client connected.
+ *
+ * @category Listening
+ */
 export type Carrier = "WebSocket" | "TCP" | "TLS" | "Unix";
 
 /**
@@ -73,6 +79,8 @@ export type Carrier = "WebSocket" | "TCP" | "TLS" | "Unix";
  *
  * @typeParam F What a message is.
  * @typeParam State What `authorize` has returned.
+ *
+ * @category Listening
  */
 export interface Arrival<F extends Format = "text", State = undefined> {
   /** The open transport. */
@@ -97,7 +105,11 @@ export interface Arrival<F extends Format = "text", State = undefined> {
   readonly place?: Place | undefined;
 }
 
-/** A server that listens. */
+/**
+ * A server that listens.
+ *
+ * @category Listening
+ */
 export interface Server extends AsyncDisposable, RenewableTls {
   /** Where it listens, as URLs for clients; the WebSocket URL comes first. */
   readonly urls: readonly [string, ...string[]];
@@ -148,6 +160,8 @@ export interface Server extends AsyncDisposable, RenewableTls {
  * }
  * assertEquals(carriers, ["WebSocket", "TCP"]);
  * ```
+ *
+ * @category Listening
  */
 export async function serve<F extends Format = "text", State = undefined>(
   options: ServeOptions<F, State>,

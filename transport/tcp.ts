@@ -31,7 +31,11 @@ import type { Framer } from "./stream/framer.ts";
 import type { NetAddr, RenewableTls, TransportListener } from "./listener.ts";
 import type { ClientTls, Limits, Transport } from "./transport.ts";
 
-/** Options of {@linkcode connectTcp}. */
+/**
+ * Options of {@linkcode connectTcp}.
+ *
+ * @category Connecting
+ */
 export interface ConnectTcpOptions extends Pick<Limits, "maxOutboxBytes"> {
   /**
    * The host to connect to.
@@ -58,7 +62,11 @@ export interface ConnectTcpOptions extends Pick<Limits, "maxOutboxBytes"> {
   connectTimeout?: number;
 }
 
-/** Options of {@linkcode listenTcp}. */
+/**
+ * Options of {@linkcode listenTcp}.
+ *
+ * @category Connecting
+ */
 export interface ListenTcpOptions extends Pick<Limits, "maxOutboxBytes"> {
   /**
    * The address to listen on. By default only this machine can connect.
@@ -113,6 +121,8 @@ export interface ListenTcpOptions extends Pick<Limits, "maxOutboxBytes"> {
  *   "nobody listens there",
  * );
  * ```
+ *
+ * @category Connecting
  */
 export async function connectTcp<T extends string | Uint8Array>(
   options: ConnectTcpOptions,
@@ -153,6 +163,8 @@ export async function connectTcp<T extends string | Uint8Array>(
  * await using listener = await listenTcp({ port: 0 }, () => new NewlineFramer());
  * assertEquals(listener.addr.hostname, "127.0.0.1");
  * ```
+ *
+ * @category Connecting
  */
 export async function listenTcp<T extends string | Uint8Array>(
   options: ListenTcpOptions,

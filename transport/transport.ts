@@ -49,6 +49,8 @@
  * for await (const message of far) received.push(message);
  * assertEquals(received, ["hello"]);
  * ```
+ *
+ * @category Transports
  */
 export interface Transport<T = string>
   extends AsyncIterable<T>, AsyncDisposable {
@@ -109,6 +111,8 @@ interface Delivering<T> extends AsyncIterator<T, undefined> {
  * await forEachMessage(far, (message) => void received.push(message));
  * assertEquals(received, ["hello"]);
  * ```
+ *
+ * @category Transports
  */
 export async function forEachMessage<T>(
   transport: Transport<T>,
@@ -126,6 +130,8 @@ export async function forEachMessage<T>(
  * A {@linkcode Transport} over WebSocket.
  *
  * @typeParam T What a message is: see {@linkcode Format}.
+ *
+ * @category Transports
  */
 export interface WebSocketTransport<T = string> extends Transport<T> {
   /** The subprotocol that both ends agreed on; empty if there is none. */
@@ -134,6 +140,8 @@ export interface WebSocketTransport<T = string> extends Transport<T> {
 
 /**
  * Which servers a client trusts over TLS, and the certificate that it presents.
+ *
+ * @category Transports
  */
 export interface ClientTls {
   /** Certificates to trust besides the usual ones, in PEM. */
@@ -151,6 +159,8 @@ export interface ClientTls {
  * - `"utf8"`: the same text as `Uint8Array`, for a relay that does not parse
  *   it. Received bytes are valid UTF-8; bytes to send must be.
  * - `"binary"`: any bytes as `Uint8Array`.
+ *
+ * @category Transports
  */
 export type Format = "text" | "utf8" | "binary";
 
@@ -158,11 +168,17 @@ export type Format = "text" | "utf8" | "binary";
  * The type of a message in a {@linkcode Format}.
  *
  * @typeParam F The format.
+ *
+ * @category Transports
  */
 export type MessageOf<F extends Format> = F extends "text" ? string
   : Uint8Array<ArrayBuffer>;
 
-/** The limits of every transport. */
+/**
+ * The limits of every transport.
+ *
+ * @category Transports
+ */
 export interface Limits {
   /**
    * The largest message to receive, in encoded bytes. A larger one closes the
@@ -191,7 +207,11 @@ export interface Limits {
   maxOutboxBytes?: number;
 }
 
-/** Options of {@linkcode CloseError}. */
+/**
+ * Options of {@linkcode CloseError}.
+ *
+ * @category Transports
+ */
 export interface CloseErrorOptions extends ErrorOptions {
   /**
    * The reason, which the peer may see. At most 123 bytes of UTF-8 reach it.
@@ -226,6 +246,8 @@ export interface CloseErrorOptions extends ErrorOptions {
  *   "restarting",
  * );
  * ```
+ *
+ * @category Transports
  */
 export class CloseError extends Error {
   /** The name of the class. */

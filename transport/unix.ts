@@ -38,7 +38,11 @@ const MAX_PATH_BYTES = 107;
 
 const { chmodSync, lstatSync, rmSync } = builtin<typeof NodeFs>("node:fs");
 
-/** Options of {@linkcode connectUnix}. */
+/**
+ * Options of {@linkcode connectUnix}.
+ *
+ * @category Connecting
+ */
 export interface ConnectUnixOptions extends Pick<Limits, "maxOutboxBytes"> {
   /** The path of the socket. */
   path: string;
@@ -52,7 +56,11 @@ export interface ConnectUnixOptions extends Pick<Limits, "maxOutboxBytes"> {
   connectTimeout?: number;
 }
 
-/** Options of {@linkcode listenUnix}. */
+/**
+ * Options of {@linkcode listenUnix}.
+ *
+ * @category Connecting
+ */
 export interface ListenUnixOptions extends Pick<Limits, "maxOutboxBytes"> {
   /** The path of the socket. */
   path: string;
@@ -93,6 +101,8 @@ export interface ListenUnixOptions extends Pick<Limits, "maxOutboxBytes"> {
  *   "there is no such socket",
  * );
  * ```
+ *
+ * @category Connecting
  */
 export async function connectUnix<T extends string | Uint8Array>(
   options: ConnectUnixOptions,
@@ -137,6 +147,8 @@ export async function connectUnix<T extends string | Uint8Array>(
  * await using listener = await listenUnix({ path }, () => new NewlineFramer());
  * assertEquals(listener.addr.path, path);
  * ```
+ *
+ * @category Connecting
  */
 export async function listenUnix<T extends string | Uint8Array>(
   options: ListenUnixOptions,

@@ -86,6 +86,8 @@ export type { ConnectWebSocketOptions };
  *   break;
  * }
  * ```
+ *
+ * @category Connecting
  */
 export async function connectWebSocket<F extends Format = "text">(
   url: string | URL,

@@ -5,21 +5,22 @@
  * with `wsrpc-aiohttp` and its JavaScript client.
  *
  * ```ts
- * import { Peer, RouteError } from "@wirekit/wsrpc";
- * import { pair } from "@wirekit/transport/pair";
+ * import { connect, serve, Server } from "@wirekit/wsrpc";
  * import { assertEquals } from "@std/assert";
  *
- * const [near, far] = pair();
- * await using _server = new Peer(near, {
+ * await using wsrpc = new Server({
  *   routes: {
- *     div(_peer, { a, b }) {
- *       if (b === 0) throw new RouteError("b is 0", { type: "ZeroDivisionError" });
- *       return a / b;
- *     },
+ *     div: (_peer, { a, b }) => a / b,
+ *     greet: async (peer) => `hello ${await peer.call("name")}`,
  *   },
  * });
- * await using client = new Peer(far);
+ * await using server = await serve(wsrpc, { port: 0 });
+ *
+ * await using client = await connect(server.urls[0], {
+ *   routes: { name: () => "zoë" },
+ * });
  * assertEquals(await client.remote.div({ a: 6, b: 3 }), 2);
+ * assertEquals(await client.call("greet"), "hello zoë");
  * ```
  *
  * @module

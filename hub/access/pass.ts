@@ -7,7 +7,11 @@
  * @module
  */
 
-/** What a client may do, by the secret that it has shown. */
+/**
+ * What a client may do, by the secret that it has shown.
+ *
+ * @category Tokens and rules
+ */
 export interface Pass {
   /**
    * What let it in, for the log: `"open"`, `"token"`, or the label of the
@@ -58,6 +62,8 @@ export interface Pass {
  *
  * @param label What let the client in.
  * @returns The pass.
+ *
+ * @category Tokens and rules
  */
 export function fullPass(label: string): Pass {
   return {

@@ -11,6 +11,8 @@
  * What the clients of some names may do. The first rule that names a client
  * decides; one that no rule names may answer, and nothing else. In all lists
  * `*` stands for any characters.
+ *
+ * @category Tokens and rules
  */
 export interface Rule {
   /**

@@ -7,13 +7,19 @@
  * @module
  */
 
-/** What a token may allow besides names. */
+/**
+ * What a token may allow besides names.
+ *
+ * @category Tokens and rules
+ */
 export type Right = "watch" | "operate";
 
 /**
  * A token, and what it allows. It is given as it is, or as its SHA-256: a
  * random token of 256 bits cannot be guessed, so its hash needs to be neither
  * slow nor salted, as that of a password would.
+ *
+ * @category Tokens and rules
  */
 export interface Token {
   /** What it is called in logs and on the hub's page. */

@@ -6,7 +6,11 @@ import { checkLimits } from "@wirekit/internal/limits";
 import type { Information } from "./events.ts";
 import type { InformationOptions } from "./options.ts";
 
-/** The interface of a loop over information. */
+/**
+ * The interface of a loop over information.
+ *
+ * @category Client
+ */
 export type InformationLoop =
   & AsyncIterableIterator<Information, undefined>
   & AsyncDisposable;

@@ -40,16 +40,24 @@ export type Route = (data: any) => unknown;
  * The shape of every contract: an interface whose members are routes.
  *
  * @typeParam T The interface.
+ *
+ * @category Client
  */
 export type Contract<T> = { [Name in keyof T]: Route };
 
-/** The contract of a client without one: any route, any data. */
+/**
+ * The contract of a client without one: any route, any data.
+ *
+ * @category Client
+ */
 export type AnyRoutes = Record<string, Route>;
 
 /**
  * The names of the routes of a contract.
  *
  * @typeParam T The contract.
+ *
+ * @category Client
  */
 export type RouteName<T> = keyof T & string;
 
@@ -58,6 +66,8 @@ export type RouteName<T> = keyof T & string;
  * {@linkcode RemoteObject} where the route returns a {@linkcode SharedObject}.
  *
  * @typeParam F The route.
+ *
+ * @category Client
  */
 export type ResultOf<F extends Route> = Awaited<ReturnType<F>> extends
   SharedObject<infer Attributes, infer Methods>
@@ -68,6 +78,8 @@ export type ResultOf<F extends Route> = Awaited<ReturnType<F>> extends
  * What a handler of a route returns: the result or a promise of it.
  *
  * @typeParam F The route.
+ *
+ * @category Client
  */
 export type HandlerResultOf<F extends Route> =
   | Awaited<ReturnType<F>>
@@ -79,6 +91,8 @@ export type HandlerResultOf<F extends Route> =
  *
  * @typeParam F The route.
  * @typeParam Options The options of the call.
+ *
+ * @category Client
  */
 export type DataAndOptions<F extends Route, Options> = [] extends Parameters<F>
   ? [data?: Parameters<F>[0], options?: Options]

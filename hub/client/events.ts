@@ -7,7 +7,11 @@
  * @module
  */
 
-/** Information that another client sent to this one, and perhaps to others. */
+/**
+ * Information that another client sent to this one, and perhaps to others.
+ *
+ * @category Client
+ */
 export interface Information {
   /** The data: any JSON. */
   readonly data: unknown;
@@ -15,13 +19,21 @@ export interface Information {
   readonly source: string;
 }
 
-/** The end of a connection. */
+/**
+ * The end of a connection.
+ *
+ * @category Client
+ */
 export interface Disconnect {
   /** The reason, unless this client closed it. */
   readonly error: Error | undefined;
 }
 
-/** A request that came in, even for a route that does not exist. */
+/**
+ * A request that came in, even for a route that does not exist.
+ *
+ * @category Client
+ */
 export interface IncomingRequest {
   /** The name of the route. */
   readonly route: string;
@@ -31,7 +43,11 @@ export interface IncomingRequest {
   readonly data: unknown;
 }
 
-/** An answer to a request of this client. */
+/**
+ * An answer to a request of this client.
+ *
+ * @category Client
+ */
 export interface IncomingResponse {
   /** The name of the route. */
   readonly route: string;
@@ -41,7 +57,11 @@ export interface IncomingResponse {
   readonly data: unknown;
 }
 
-/** A failure that was not reported to any caller. */
+/**
+ * A failure that was not reported to any caller.
+ *
+ * @category Client
+ */
 export interface Failure {
   /**
    * The error: what a route of this client threw, a {@linkcode RemoteError}
@@ -51,7 +71,11 @@ export interface Failure {
   readonly error: unknown;
 }
 
-/** The `detail` of each event of a {@linkcode Client}. */
+/**
+ * The `detail` of each event of a {@linkcode Client}.
+ *
+ * @category Client
+ */
 export interface ClientEvents {
   /** The connection is open; the hub has not accepted the name yet. */
   connect: undefined;
@@ -71,13 +95,19 @@ export interface ClientEvents {
   error: Failure;
 }
 
-/** The types of the events of a {@linkcode Client}. */
+/**
+ * The types of the events of a {@linkcode Client}.
+ *
+ * @category Client
+ */
 export type ClientEventType = keyof ClientEvents;
 
 /**
  * A listener of a {@linkcode Client}.
  *
  * @typeParam K The type of the event.
+ *
+ * @category Client
  */
 export type ClientEventListener<K extends ClientEventType> =
   | ((event: CustomEvent<ClientEvents[K]>) => void)
@@ -99,6 +129,8 @@ export type ClientEventListener<K extends ClientEventType> =
  * client.dispatchEvent(new CustomEvent("error", { detail: { error: "why" } }));
  * assertEquals(error, "why");
  * ```
+ *
+ * @category Client
  */
 export class ClientEventTarget extends EventTarget {
   readonly #heard = new Set<string>();

@@ -25,13 +25,23 @@ export type Method = (...args: any[]) => unknown;
  * The type of the methods of an object: its members are functions.
  *
  * @typeParam M The type.
+ *
+ * @category Client
  */
 export type Methods<M> = { [Name in keyof M]: Method };
 
-/** The methods of an object whose type is not known. */
+/**
+ * The methods of an object whose type is not known.
+ *
+ * @category Client
+ */
 export type AnyMethods = Record<string, Method>;
 
-/** Options of {@linkcode SharedObject}. */
+/**
+ * Options of {@linkcode SharedObject}.
+ *
+ * @category Client
+ */
 export interface SharedObjectOptions {
   /**
    * How long its methods can be called, in milliseconds.
@@ -65,6 +75,8 @@ export interface SharedObjectOptions {
  * }, { expiry: 60_000 });
  * assertEquals(account.expiry, 60_000);
  * ```
+ *
+ * @category Client
  */
 export class SharedObject<
   A extends object = Record<string, unknown>,
@@ -99,7 +111,11 @@ export class SharedObject<
   }
 }
 
-/** Options of `call()` of a {@linkcode RemoteObject}. */
+/**
+ * Options of `call()` of a {@linkcode RemoteObject}.
+ *
+ * @category Client
+ */
 export interface CallOptions {
   /** Keyword arguments, for a method in Python. */
   kwargs?: Record<string, unknown>;
@@ -118,6 +134,8 @@ export interface CallOptions {
  *
  * @typeParam A Its attributes.
  * @typeParam M Its methods.
+ *
+ * @category Client
  */
 export interface RemoteObject<
   A extends object = Record<string, unknown>,

@@ -21,6 +21,8 @@ import type { ClientTls, Transport } from "@wirekit/transport/transport";
  * - `"held"`: another client has the name; this one waits until it leaves.
  * - `"closed"`: neither connected nor connecting: before `connect()`, after it
  *   failed, and after `close()`.
+ *
+ * @category Client
  */
 export type ClientState =
   | "connecting"
@@ -29,7 +31,11 @@ export type ClientState =
   | "held"
   | "closed";
 
-/** How a client checks whether the hub is alive. */
+/**
+ * How a client checks whether the hub is alive.
+ *
+ * @category Client
+ */
 export interface ClientHeartbeat {
   /**
    * How long the hub may be silent, in milliseconds, before it is asked for a
@@ -47,7 +53,11 @@ export interface ClientHeartbeat {
   timeout?: number;
 }
 
-/** Options of {@linkcode Client}. */
+/**
+ * Options of {@linkcode Client}.
+ *
+ * @category Client
+ */
 export interface ClientOptions {
   /**
    * The URL of the hub: `ws:`, `wss:`, `tcp:`, `tls:` or `unix:`. A function is
@@ -136,7 +146,11 @@ export interface ClientOptions {
   exposeErrors?: boolean;
 }
 
-/** Options of {@linkcode Client.connect} and {@linkcode Client.ready}. */
+/**
+ * Options of {@linkcode Client.connect} and {@linkcode Client.ready}.
+ *
+ * @category Client
+ */
 export interface ReadyOptions {
   /**
    * How long to wait, in milliseconds, through a hold too.
@@ -148,7 +162,11 @@ export interface ReadyOptions {
   signal?: AbortSignal;
 }
 
-/** Options of {@linkcode Client.request}. */
+/**
+ * Options of {@linkcode Client.request}.
+ *
+ * @category Client
+ */
 export interface RequestOptions {
   /**
    * How long to wait for the answer, in milliseconds.
@@ -160,7 +178,11 @@ export interface RequestOptions {
   signal?: AbortSignal;
 }
 
-/** Options of {@linkcode Client.ping}. */
+/**
+ * Options of {@linkcode Client.ping}.
+ *
+ * @category Client
+ */
 export interface PingOptions {
   /**
    * How long to wait for the answer, in milliseconds.
@@ -172,7 +194,11 @@ export interface PingOptions {
   signal?: AbortSignal;
 }
 
-/** Options of {@linkcode Client.waitFor}. */
+/**
+ * Options of {@linkcode Client.waitFor}.
+ *
+ * @category Client
+ */
 export interface WaitForOptions {
   /**
    * How long to wait, in milliseconds; `Infinity` means until `close()`.
@@ -184,7 +210,11 @@ export interface WaitForOptions {
   signal?: AbortSignal;
 }
 
-/** Options of {@linkcode Client.information}. */
+/**
+ * Options of {@linkcode Client.information}.
+ *
+ * @category Client
+ */
 export interface InformationOptions {
   /**
    * The most bytes of messages that may wait for the loop; a character counts

@@ -20,6 +20,8 @@ import type { RequestOptions } from "./options.ts";
  * The routes of another client as functions: `remote.greet({ name: "zoë" })`.
  *
  * @typeParam T The contract of its routes.
+ *
+ * @category Client
  */
 export type Remote<T extends Contract<T> = AnyRoutes> = string extends
   RouteName<T> ? AnyRemote

@@ -10,7 +10,11 @@
  */
 import type { Fault } from "../exchange/fault.ts";
 
-/** Where a message goes. */
+/**
+ * Where a message goes.
+ *
+ * @category Many hubs as one
+ */
 export type Address =
   /** To the node that has a name. */
   | { readonly name: string }
@@ -19,7 +23,11 @@ export type Address =
   /** To all other nodes. */
   | "all";
 
-/** One hub of a cluster, as the others know it. */
+/**
+ * One hub of a cluster, as the others know it.
+ *
+ * @category Many hubs as one
+ */
 export interface NodeStatus {
   /**
    * Tells it from all nodes that there ever were: each start makes a new one, and
@@ -38,7 +46,11 @@ export interface NodeStatus {
   readonly figures: Readonly<Record<string, number>>;
 }
 
-/** How a backplane is. */
+/**
+ * How a backplane is.
+ *
+ * @category Many hubs as one
+ */
 export interface BackplaneStatus {
   /** This node. */
   readonly node: string;
@@ -68,6 +80,8 @@ export interface BackplaneStatus {
 /**
  * Is told what happens on a backplane. None of its methods may block, throw, or
  * keep the bytes of a message.
+ *
+ * @category Many hubs as one
  */
 export interface BackplaneReceiver {
   /**
@@ -147,6 +161,8 @@ export interface BackplaneReceiver {
  *   hubs, which ask each other what became of it.
  * - An owner that is cut off loses its names after a while. It knows by its own
  *   clock when, and neither takes nor sends messages from then on.
+ *
+ * @category Many hubs as one
  */
 export interface Backplane {
   /**
@@ -193,7 +209,11 @@ export interface Backplane {
   close(): Promise<void>;
 }
 
-/** Is told what other hubs of a cluster say of themselves. */
+/**
+ * Is told what other hubs of a cluster say of themselves.
+ *
+ * @category Many hubs as one
+ */
 export interface PeerListener {
   /**
    * Another hub says something.
@@ -226,7 +246,11 @@ export interface PeerListener {
   gone(node: string): void;
 }
 
-/** Carries what hubs of a cluster tell each other of themselves. */
+/**
+ * Carries what hubs of a cluster tell each other of themselves.
+ *
+ * @category Many hubs as one
+ */
 export interface PeerLine {
   /** Who is told what comes, if somebody is. */
   listener: PeerListener | undefined;

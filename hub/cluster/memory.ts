@@ -17,7 +17,11 @@ import type {
 
 const AWAY = "This hub is cut off from the other hubs.";
 
-/** Options of {@linkcode MemoryEngine}. */
+/**
+ * Options of {@linkcode MemoryEngine}.
+ *
+ * @category Many hubs as one
+ */
 export interface MemoryEngineOptions {
   /**
    * Carries what goes between a node and the engine. What goes over one link
@@ -57,6 +61,8 @@ interface Seat {
  * await me.connect();
  * assertEquals(await me.request("bot", "greet"), "hello");
  * ```
+ *
+ * @category Many hubs as one
  */
 export class MemoryEngine {
   readonly #carry: (deliver: () => void, link: string) => void;
@@ -207,7 +213,11 @@ interface Engine {
   leave(): void;
 }
 
-/** The backplane of one node of a {@linkcode MemoryEngine}. */
+/**
+ * The backplane of one node of a {@linkcode MemoryEngine}.
+ *
+ * @category Many hubs as one
+ */
 export class MemoryBackplane implements Backplane {
   readonly #label: string;
   readonly #engine: Engine;

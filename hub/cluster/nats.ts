@@ -30,7 +30,11 @@ import { openBuckets } from "./_nats_buckets.ts";
 
 export type { Backplane };
 
-/** Options of {@linkcode connectNats}. */
+/**
+ * Options of {@linkcode connectNats}.
+ *
+ * @category Many hubs as one
+ */
 export interface NatsOptions {
   /**
    * The servers, such as `"nats://127.0.0.1:4222"`; `tls:` for TLS. A few are
@@ -101,6 +105,8 @@ export interface NatsOptions {
  * @throws {TypeError} If a URL or the prefix is not valid.
  * @throws {NotConnectedError} If no server can be reached, none has JetStream,
  * or the cluster has another lease.
+ *
+ * @category Many hubs as one
  */
 export async function connectNats(options: NatsOptions): Promise<Backplane> {
   checkLimits(options);

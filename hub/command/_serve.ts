@@ -152,7 +152,11 @@ const EXAMPLES = [
   "hub serve --cluster nats://127.0.0.1 --node cellar",
 ];
 
-/** What a program adds to the command that runs a hub. */
+/**
+ * What a program adds to the command that runs a hub.
+ *
+ * @category Hub
+ */
 export interface ServeExtension<O extends Options = Options> {
   /** What the command does then, if that is another sentence. */
   readonly summary?: string;
@@ -175,7 +179,11 @@ export interface ServeExtension<O extends Options = Options> {
   ): Promise<ServeAddition>;
 }
 
-/** What was added to a hub. */
+/**
+ * What was added to a hub.
+ *
+ * @category Hub
+ */
 export interface ServeAddition {
   /** What the user is told of it, a line each. */
   readonly lines: readonly string[];

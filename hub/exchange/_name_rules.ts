@@ -7,7 +7,11 @@ import { type Fault, fault } from "./fault.ts";
 import type { ExchangeOptions } from "./options.ts";
 import { plain } from "./_verdicts.ts";
 
-/** The name of the hub itself, as JSON text: nobody can take it. */
+/**
+ * The name of the hub itself, as JSON text: nobody can take it.
+ *
+ * @category Participants and doors
+ */
 export const HUB = '"@hub"';
 
 /** What names look like, by `nameCharacters`. */

@@ -77,6 +77,8 @@ const LEFT: End = { kind: "left", reason: "it left" };
  * const data = { id: 18446744073709551615n };
  * assertEquals(await client.request("echo", "any", data), data);
  * ```
+ *
+ * @category Participants and doors
  */
 export class Exchange {
   /** What the participants can be asked for, as far as it is known. */

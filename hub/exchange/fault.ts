@@ -11,6 +11,8 @@
  * The kinds of failure. winerp carries only the text; JSON-RPC carries the
  * number as the `code` of an error, and uses the same numbers for what it
  * defines itself.
+ *
+ * @category Errors
  */
 export const FaultCode = {
   /** The route failed, and only a text says why. */
@@ -47,7 +49,11 @@ export const FaultCode = {
   Cancelled: -32800,
 } as const;
 
-/** Why something was refused, or has failed. */
+/**
+ * Why something was refused, or has failed.
+ *
+ * @category Errors
+ */
 export interface Fault {
   /** One of {@linkcode FaultCode}. */
   readonly code: number;
@@ -72,6 +78,8 @@ export interface Fault {
  *   FaultCode.NotAllowed,
  * );
  * ```
+ *
+ * @category Errors
  */
 export function fault(
   kind: keyof typeof FaultCode,

@@ -19,7 +19,11 @@ const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const COMMA = 0x2c;
 
-/** The kinds of JSON value. */
+/**
+ * The kinds of JSON value.
+ *
+ * @category Participants and doors
+ */
 export type JsonKind = "object" | "array" | "string" | "other";
 
 /**
@@ -40,6 +44,8 @@ export type JsonKind = "object" | "array" | "string" | "other";
  * const data = message.members().get("data");
  * assertEquals(data?.text, '{"n": 18446744073709551615, "x": 1.0}');
  * ```
+ *
+ * @category Participants and doors
  */
 export class JsonSlice {
   readonly #bytes: Uint8Array;

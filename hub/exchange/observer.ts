@@ -18,6 +18,8 @@ import type {
 /**
  * Watches an exchange. It is shown every change of a name, and a sample of the
  * messages. None of its methods may block, throw or change anything.
+ *
+ * @category Watching
  */
 export interface Observer {
   /**

@@ -8,7 +8,11 @@
  */
 import type { Backplane } from "../cluster/backplane.ts";
 
-/** Options of `Exchange`. */
+/**
+ * Options of `Exchange`.
+ *
+ * @category Hub
+ */
 export interface ExchangeOptions {
   /**
    * The longest name, in bytes of its JSON text.

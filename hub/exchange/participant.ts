@@ -10,7 +10,11 @@ import type { CloseError } from "@wirekit/transport/transport";
 import type { Pass } from "../access/pass.ts";
 import type { Fault } from "./fault.ts";
 
-/** The owner of a name. */
+/**
+ * The owner of a name.
+ *
+ * @category Participants and doors
+ */
 export interface Named {
   /** The JSON text of the name; `undefined` while there is none. */
   readonly name: string | undefined;
@@ -18,7 +22,11 @@ export interface Named {
   readonly nameBytes: Uint8Array;
 }
 
-/** What represents a participant in the methods of an exchange. */
+/**
+ * What represents a participant in the methods of an exchange.
+ *
+ * @category Participants and doors
+ */
 export interface Member extends Named {
   /** Tells it from all others of the exchange, also from those that have left. */
   readonly number: number;
@@ -57,7 +65,11 @@ export interface Member extends Named {
   watched: boolean;
 }
 
-/** What is known of a participant, for those who watch. */
+/**
+ * What is known of a participant, for those who watch.
+ *
+ * @category Participants and doors
+ */
 export interface About {
   /** Its protocol, such as `"winerp"`. */
   readonly protocol: string;
@@ -76,7 +88,11 @@ export interface About {
   readonly nameless?: "stays" | "passes";
 }
 
-/** What a connection counts. */
+/**
+ * What a connection counts.
+ *
+ * @category Participants and doors
+ */
 export interface Flow {
   /** How many messages came in. */
   readonly messagesIn: number;
@@ -96,7 +112,11 @@ export interface Flow {
   readonly lastSeen: number;
 }
 
-/** Why a participant ends, in one word. */
+/**
+ * Why a participant ends, in one word.
+ *
+ * @category Participants and doors
+ */
 export type EndKind =
   /** It closed its connection, or went away. */
   | "left"
@@ -115,7 +135,11 @@ export type EndKind =
   /** The hub closes. */
   | "closing";
 
-/** Why a participant ends. */
+/**
+ * Why a participant ends.
+ *
+ * @category Participants and doors
+ */
 export interface End {
   /** In one word. */
   readonly kind: EndKind;
@@ -126,6 +150,8 @@ export interface End {
 /**
  * The content of a message: JSON texts exactly as they came in. They can be
  * read only until the call that passes them returns.
+ *
+ * @category Participants and doors
  */
 export interface Content {
   /** The route of a question, or the names of the receivers of information. */
@@ -149,7 +175,11 @@ export interface Content {
   hasRoute?(route: Uint8Array): boolean;
 }
 
-/** What some protocols say of an error besides its text. */
+/**
+ * What some protocols say of an error besides its text.
+ *
+ * @category Participants and doors
+ */
 export interface ErrorDetails {
   /** Its number. */
   readonly code?: number;
@@ -159,7 +189,11 @@ export interface ErrorDetails {
   readonly data?: string;
 }
 
-/** A question that one participant has asked another. */
+/**
+ * A question that one participant has asked another.
+ *
+ * @category Participants and doors
+ */
 export interface Question {
   /** The uuid that identifies it for its requester, as JSON text. */
   readonly uuid: string;
@@ -171,14 +205,24 @@ export interface Question {
   mark: number;
 }
 
-/** The kinds of question: for a route, or for a function of an object. */
+/**
+ * The kinds of question: for a route, or for a function of an object.
+ *
+ * @category Participants and doors
+ */
 export type QuestionKind = "request" | "functionCall";
 
-/** The kinds of answer: a result, or an error. */
+/**
+ * The kinds of answer: a result, or an error.
+ *
+ * @category Participants and doors
+ */
 export type AnswerKind = "response" | "error";
 
 /**
  * A participant of an exchange. None of its methods may block or throw.
+ *
+ * @category Participants and doors
  */
 export interface Participant {
   /**
@@ -244,7 +288,11 @@ export interface Participant {
   end(error: CloseError): void;
 }
 
-/** The receiver of a winerp client's messages. */
+/**
+ * The receiver of a winerp client's messages.
+ *
+ * @category Participants and doors
+ */
 export interface Receiver {
   /**
    * Takes one message. Does not block, throw, or call the router back.
@@ -266,7 +314,11 @@ export interface Receiver {
   count?(messages: number): void;
 }
 
-/** One winerp client: without a name, on hold, or active under its name. */
+/**
+ * One winerp client: without a name, on hold, or active under its name.
+ *
+ * @category Participants and doors
+ */
 export interface Connected {
   /** The JSON text of its name, if it is verified and not on hold. */
   readonly name: string | undefined;
@@ -288,7 +340,11 @@ export interface Connected {
   leave(end?: End): void;
 }
 
-/** Options of `Router.connect`. */
+/**
+ * Options of `Router.connect`.
+ *
+ * @category Participants and doors
+ */
 export interface ConnectOptions {
   /**
    * Decides about a verification by the token in it: returns what the client

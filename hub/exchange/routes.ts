@@ -8,7 +8,11 @@
  */
 import { type Fault, fault } from "./fault.ts";
 
-/** What a participant tells of one of its routes. */
+/**
+ * What a participant tells of one of its routes.
+ *
+ * @category Participants and doors
+ */
 export interface RouteInfo {
   /** What it does, in words. */
   readonly description?: string;
@@ -20,7 +24,11 @@ export interface RouteInfo {
   readonly readOnly?: boolean;
 }
 
-/** A route that is known. */
+/**
+ * A route that is known.
+ *
+ * @category Participants and doors
+ */
 export interface KnownRoute extends RouteInfo {
   /** The name of the participant. */
   readonly name: string;
@@ -57,6 +65,8 @@ interface Elsewhere {
 /**
  * Remembers the routes of participants by name: those that they announce, while
  * they have the name, and those that once answered.
+ *
+ * @category Participants and doors
  */
 export class Routes {
   readonly #pages = new Map<string, Page>();

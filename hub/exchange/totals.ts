@@ -7,7 +7,11 @@
  * @module
  */
 
-/** What an exchange has passed on so far. */
+/**
+ * What an exchange has passed on so far.
+ *
+ * @category Watching
+ */
 export interface Totals {
   /** Requests. */
   readonly requests: number;

@@ -11,7 +11,11 @@
  * @module
  */
 
-/** What a hub has passed on. */
+/**
+ * What a hub has passed on.
+ *
+ * @category Watching
+ */
 export interface Traffic {
   /** Requests. */
   readonly requests: number;
@@ -25,7 +29,11 @@ export interface Traffic {
   readonly bytesOut: number;
 }
 
-/** What one client has sent, or was sent. */
+/**
+ * What one client has sent, or was sent.
+ *
+ * @category Watching
+ */
 export interface ClientTraffic {
   /** Requests. */
   readonly requests: number;
@@ -45,6 +53,8 @@ export interface ClientTraffic {
 /**
  * How long something took, in milliseconds, over the last ten seconds. A busy
  * hub measures a sample; each of it counts for those that were passed over.
+ *
+ * @category Watching
  */
 export interface Latency {
   /** How many there were. */
@@ -57,7 +67,11 @@ export interface Latency {
   readonly p99: number;
 }
 
-/** A limit, and how near the hub came to it. */
+/**
+ * A limit, and how near the hub came to it.
+ *
+ * @category Watching
+ */
 export interface LimitReport {
   /** Its option, such as `"maxConnections"`. */
   readonly option: string;
@@ -73,7 +87,11 @@ export interface LimitReport {
   readonly hits: number;
 }
 
-/** Something that an operator should do. */
+/**
+ * Something that an operator should do.
+ *
+ * @category Watching
+ */
 export interface Problem {
   /** Tells it from others, and stays the same while it lasts. */
   readonly id: string;
@@ -89,7 +107,11 @@ export interface Problem {
   readonly cure: string;
 }
 
-/** One client. */
+/**
+ * One client.
+ *
+ * @category Watching
+ */
 export interface ClientReport {
   /** Tells it from all other clients that its hub has had since its start. */
   readonly id: number;
@@ -134,7 +156,11 @@ export interface ClientReport {
   readonly lastEndAt?: number;
 }
 
-/** What one client has asked or told another, since the first of them came. */
+/**
+ * What one client has asked or told another, since the first of them came.
+ *
+ * @category Watching
+ */
 export interface EdgeReport {
   /** The name of the sender. */
   readonly from: string;
@@ -148,7 +174,11 @@ export interface EdgeReport {
   readonly informs: number;
 }
 
-/** One route of a client, as seen from outside or announced. */
+/**
+ * One route of a client, as seen from outside or announced.
+ *
+ * @category Watching
+ */
 export interface RouteReport {
   /** The name of the client. */
   readonly name: string;
@@ -168,7 +198,11 @@ export interface RouteReport {
   readonly last?: number;
 }
 
-/** A request without its answer yet. */
+/**
+ * A request without its answer yet.
+ *
+ * @category Watching
+ */
 export interface OpenRequestReport {
   /** The name of the requester. */
   readonly from: string;
@@ -182,7 +216,11 @@ export interface OpenRequestReport {
   readonly expires?: number;
 }
 
-/** One message as the live tail shows it; a request and its answer are one. */
+/**
+ * One message as the live tail shows it; a request and its answer are one.
+ *
+ * @category Watching
+ */
 export interface TailReport {
   /** Tells it from all others. */
   readonly id: number;
@@ -217,7 +255,11 @@ export interface TailReport {
   readonly answer?: string;
 }
 
-/** Rows of the live tail. */
+/**
+ * Rows of the live tail.
+ *
+ * @category Watching
+ */
 export interface TailBatch {
   /** The rows, the oldest first. */
   readonly rows: readonly TailReport[];
@@ -225,7 +267,11 @@ export interface TailBatch {
   readonly left: number;
 }
 
-/** What came, went or waits. */
+/**
+ * What came, went or waits.
+ *
+ * @category Watching
+ */
 export interface PresenceReport {
   /** When. */
   readonly at: number;
@@ -239,7 +285,11 @@ export interface PresenceReport {
   readonly node?: string;
 }
 
-/** Some of what came, went or waits. */
+/**
+ * Some of what came, went or waits.
+ *
+ * @category Watching
+ */
 export interface PresenceBatch {
   /** What happened, the oldest first. */
   readonly events: readonly PresenceReport[];
@@ -247,7 +297,11 @@ export interface PresenceBatch {
   readonly left: number;
 }
 
-/** The clients, or those that have changed. */
+/**
+ * The clients, or those that have changed.
+ *
+ * @category Watching
+ */
 export interface ClientsReport {
   /** Whether these are all that are shown, and not only what has changed. */
   readonly full: boolean;
@@ -259,7 +313,11 @@ export interface ClientsReport {
   readonly gone: readonly number[];
 }
 
-/** Who calls whom, or what has changed of it. */
+/**
+ * Who calls whom, or what has changed of it.
+ *
+ * @category Watching
+ */
 export interface EdgesReport {
   /** Whether these are all that are shown, and not only what has changed. */
   readonly full: boolean;
@@ -269,7 +327,11 @@ export interface EdgesReport {
   readonly edges: readonly EdgeReport[];
 }
 
-/** The requests without an answer yet. */
+/**
+ * The requests without an answer yet.
+ *
+ * @category Watching
+ */
 export interface OpenReport {
   /** How many there are, shown or not. */
   readonly total: number;
@@ -277,7 +339,11 @@ export interface OpenReport {
   readonly open: readonly OpenRequestReport[];
 }
 
-/** What `GET /api/events` sends: by the name of an event, the JSON of its data. */
+/**
+ * What `GET /api/events` sends: by the name of an event, the JSON of its data.
+ *
+ * @category Watching
+ */
 export interface WatchEvents {
   /** Once a second. */
   report: HubReport;
@@ -297,7 +363,11 @@ export interface WatchEvents {
   elsewhere: ElsewhereReport;
 }
 
-/** Clients of the other hubs of a cluster. */
+/**
+ * Clients of the other hubs of a cluster.
+ *
+ * @category Watching
+ */
 export interface ElsewhereReport {
   /** How many names the other hubs have. */
   readonly total: number;
@@ -307,7 +377,11 @@ export interface ElsewhereReport {
   readonly silent: readonly string[];
 }
 
-/** One hub of a cluster. */
+/**
+ * One hub of a cluster.
+ *
+ * @category Watching
+ */
 export interface NodeReport {
   /** Its id, which each start makes anew. */
   readonly id: string;
@@ -326,7 +400,11 @@ export interface NodeReport {
   readonly figures: Readonly<Record<string, number>>;
 }
 
-/** The cluster that a hub is part of. */
+/**
+ * The cluster that a hub is part of.
+ *
+ * @category Watching
+ */
 export interface ClusterReport {
   /** Whether the other hubs can be reached. */
   readonly state: "open" | "waiting" | "fenced" | "closed";
@@ -345,6 +423,8 @@ export interface ClusterReport {
 /**
  * A hub in the last ten minutes: of each number a list, a value a second, the
  * oldest first. While nobody is connected there are none.
+ *
+ * @category Watching
  */
 export interface HistoryReport {
   /** When. */
@@ -365,7 +445,11 @@ export interface HistoryReport {
   readonly lag: readonly number[];
 }
 
-/** A hub, now. */
+/**
+ * A hub, now.
+ *
+ * @category Watching
+ */
 export interface HubReport {
   /** The version of the hub. */
   readonly version: string;

@@ -37,6 +37,8 @@ import type { Message } from "./message.ts";
  *   result: new Uint8Array([1, 2]),
  * });
  * ```
+ *
+ * @category Tracing and MessagePack
  */
 export const msgpackCodec: Codec<Uint8Array<ArrayBuffer>> = {
   protocol: "jsonrpc.msgpack",

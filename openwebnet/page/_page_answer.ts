@@ -7,7 +7,11 @@ import { OrderError } from "../plant/_plant_watch.ts";
 import { ASSETS } from "./_assets.ts";
 import type { PageOrder, PageReport } from "../plant/_report.ts";
 
-/** Where the page of a plant gets what it shows, and leaves its orders. */
+/**
+ * Where the page of a plant gets what it shows, and leaves its orders.
+ *
+ * @category Page
+ */
 export interface PlantSource {
   /**
    * Waits for news.
@@ -28,7 +32,11 @@ export interface PlantSource {
   order(order: PageOrder): Promise<void>;
 }
 
-/** What goes on for longer than a request. */
+/**
+ * What goes on for longer than a request.
+ *
+ * @category Page
+ */
 export interface PageStay {
   /** Ends it. */
   readonly signal: AbortSignal;
@@ -56,6 +64,8 @@ const MAX_TEXT_CHARS = 1_024;
  * @param source Where the data come from.
  * @param stay What goes on for longer than a request.
  * @returns The answer; `undefined` if the request is for something else.
+ *
+ * @category Page
  */
 export function answerPage(
   request: Request,
@@ -81,6 +91,8 @@ export function answerPage(
  * @param request The request.
  * @param path Its path, seen from the page.
  * @returns The answer; `undefined` if the request is for something else.
+ *
+ * @category Page
  */
 export function answerAsset(
   request: Request,

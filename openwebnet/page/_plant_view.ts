@@ -19,7 +19,11 @@ import type {
 import { unknownState } from "../plant/_states.ts";
 import { ConnectionLostError, NackError } from "../session/errors.ts";
 
-/** Options of {@linkcode PlantView}. */
+/**
+ * Options of {@linkcode PlantView}.
+ *
+ * @category Page
+ */
 export interface PlantViewOptions {
   /** The names and rooms of the devices. */
   home?: Home;
@@ -58,7 +62,11 @@ interface Followed {
   report: PlantReport;
 }
 
-/** What is known about plants, for all who look at them. */
+/**
+ * What is known about plants, for all who look at them.
+ *
+ * @category Page
+ */
 export class PlantView implements AsyncDisposable {
   /** Settles when it is closed. Rejects if a gateway refuses the password. */
   readonly closed: Promise<void>;

@@ -55,7 +55,11 @@ export type {
   State,
 } from "../plant/_report.ts";
 
-/** Options of {@linkcode PlantPage}. */
+/**
+ * Options of {@linkcode PlantPage}.
+ *
+ * @category Page
+ */
 export interface PlantPageOptions extends PlantViewOptions {
   /**
    * What a person has to sign in with. Without it, only this machine may look
@@ -104,6 +108,8 @@ interface Visitor {
  * assertEquals(response.status, 200);
  * await response.body?.cancel();
  * ```
+ *
+ * @category Page
  */
 export class PlantPage implements AsyncDisposable {
   /** Decides whose requests are answered. */
@@ -298,7 +304,11 @@ function bearer({ headers }: Request): string[] {
   return token === undefined ? [] : [token];
 }
 
-/** Options of {@linkcode servePage}. */
+/**
+ * Options of {@linkcode servePage}.
+ *
+ * @category Page
+ */
 export interface ServePageOptions extends PlantPageOptions {
   /**
    * The address to listen on. Any address other than this machine's own needs a
@@ -317,7 +327,11 @@ export interface ServePageOptions extends PlantPageOptions {
   tls?: { cert: string; key: string };
 }
 
-/** A page that listens. */
+/**
+ * A page that listens.
+ *
+ * @category Page
+ */
 export interface PageServer extends AsyncDisposable, RenewableTls {
   /** Where it listens. */
   readonly addr: NetAddr;
@@ -356,6 +370,8 @@ export interface PageServer extends AsyncDisposable, RenewableTls {
  * await using server = await servePage({ home: gateway }, { port: 0 });
  * assertMatch(server.urls[0], /^http:\/\/127\.0\.0\.1:\d+\/$/);
  * ```
+ *
+ * @category Page
  */
 export async function servePage(
   gateways: Readonly<Record<string, Gateway>>,

@@ -83,7 +83,11 @@ export interface PlantObserver {
   happened(item: Shown, what: Happening): void;
 }
 
-/** Reports that an order is not carried out: the message says why. */
+/**
+ * Reports that an order is not carried out: the message says why.
+ *
+ * @category Page
+ */
 export class OrderError extends Error {}
 
 /** The requests to all devices for their states, in addition to `States`. */

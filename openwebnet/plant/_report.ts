@@ -3,7 +3,11 @@
 
 /** What pages are told of plants. It imports nothing: pages load it too. */
 
-/** The kind of a device. The word is the start of its id. */
+/**
+ * The kind of a device. The word is the start of its id.
+ *
+ * @category Page
+ */
 export type ShownKind =
   | "light"
   | "shutter"
@@ -18,10 +22,18 @@ export type ShownKind =
   | "scene"
   | "module";
 
-/** The state of a device as it is published. Unknown values are `null`. */
+/**
+ * The state of a device as it is published. Unknown values are `null`.
+ *
+ * @category Page
+ */
 export type State = Readonly<Record<string, string | number | null>>;
 
-/** An order of a person at a page. */
+/**
+ * An order of a person at a page.
+ *
+ * @category Page
+ */
 export interface PageOrder {
   /** The name of the plant. */
   readonly plant: string;
@@ -33,7 +45,11 @@ export interface PageOrder {
   readonly text: string;
 }
 
-/** A device as a page shows it. */
+/**
+ * A device as a page shows it.
+ *
+ * @category Page
+ */
 export interface DeviceReport {
   /** The name of its plant. */
   readonly plant: string;
@@ -68,7 +84,11 @@ export interface DeviceReport {
   };
 }
 
-/** A plant as a page shows it. */
+/**
+ * A plant as a page shows it.
+ *
+ * @category Page
+ */
 export interface PlantReport {
   /** Its name. */
   readonly name: string;
@@ -82,7 +102,11 @@ export interface PlantReport {
   readonly fault?: string;
 }
 
-/** What a page is told. */
+/**
+ * What a page is told.
+ *
+ * @category Page
+ */
 export interface PageReport {
   /** Names this state of affairs, for asking what has changed since. */
   readonly now: string;

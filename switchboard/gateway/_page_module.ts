@@ -7,7 +7,11 @@
 
 import type { Gateway, Home } from "@wirekit/openwebnet";
 
-/** An order of a person at a page. */
+/**
+ * An order of a person at a page.
+ *
+ * @category Doors
+ */
 export interface PlantOrder {
   /** The name of the plant. */
   readonly plant: string;
@@ -19,7 +23,11 @@ export interface PlantOrder {
   readonly text: string;
 }
 
-/** What a page is told. */
+/**
+ * What a page is told.
+ *
+ * @category Doors
+ */
 export interface PlantState {
   /** Names this state of affairs. */
   readonly now: string;
@@ -37,7 +45,11 @@ export interface PlantState {
   readonly devices: readonly any[];
 }
 
-/** What is known about plants. */
+/**
+ * What is known about plants.
+ *
+ * @category Doors
+ */
 export interface PlantsView extends AsyncDisposable {
   /** Tells what is known, or what has changed since an earlier report. */
   report(since?: string): PlantState;
@@ -47,7 +59,11 @@ export interface PlantsView extends AsyncDisposable {
   order(order: PlantOrder): void;
 }
 
-/** Where a page gets what it shows, and leaves its orders. */
+/**
+ * Where a page gets what it shows, and leaves its orders.
+ *
+ * @category Doors
+ */
 export interface PlantSource {
   /** Waits for news. */
   next(since: string, signal: AbortSignal): Promise<PlantState>;
@@ -55,7 +71,11 @@ export interface PlantSource {
   order(order: PlantOrder): Promise<void>;
 }
 
-/** The module `@wirekit/openwebnet/page`. */
+/**
+ * The module `@wirekit/openwebnet/page`.
+ *
+ * @category Doors
+ */
 export interface PlantPageModule {
   /** What is known about plants. */
   readonly PlantView: new (

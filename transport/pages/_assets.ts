@@ -1,7 +1,11 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-/** A file of a page. */
+/**
+ * A file of a page.
+ *
+ * @category Pages
+ */
 export interface Asset {
   /** Its media type. */
   readonly type: string;
@@ -38,6 +42,8 @@ const POLICY = [
  * @param assets The files, by name.
  * @param path The path of the request, seen from the page.
  * @returns The answer; `undefined` if the request is for something else.
+ *
+ * @category Pages
  */
 export function serveAsset(
   { method, headers }: Request,

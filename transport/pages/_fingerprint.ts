@@ -11,7 +11,11 @@ const encoder = new TextEncoder();
  */
 let createHash: (typeof NodeCrypto)["createHash"] | undefined;
 
-/** Returns whether a token can be known by its SHA-256: not in a browser. */
+/**
+ * Returns whether a token can be known by its SHA-256: not in a browser.
+ *
+ * @category Pages
+ */
 export function canHash(): boolean {
   if (!createHash) {
     const { process } = globalThis as {
@@ -22,7 +26,11 @@ export function canHash(): boolean {
   return createHash !== undefined;
 }
 
-/** Returns the SHA-256 of a token; in a browser its bytes. */
+/**
+ * Returns the SHA-256 of a token; in a browser its bytes.
+ *
+ * @category Pages
+ */
 export function fingerprint(token: string): Uint8Array {
   return canHash()
     ? createHash!("sha256").update(token).digest()
@@ -32,6 +40,8 @@ export function fingerprint(token: string): Uint8Array {
 /**
  * Returns whether two fingerprints are equal, in a time that depends only on
  * the length of `given`.
+ *
+ * @category Pages
  */
 export function isSame(given: Uint8Array, known: Uint8Array): boolean {
   let difference = given.length ^ known.length;

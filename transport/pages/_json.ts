@@ -13,6 +13,8 @@ const BODY_TIMEOUT = 30_000;
  * @param message Why, for people.
  * @param headers Further headers.
  * @returns The answer, as JSON: `{"error": {"message": …}}`.
+ *
+ * @category Pages
  */
 export function refused(
   status: number,
@@ -29,6 +31,8 @@ export function refused(
  * @param request The request.
  * @param maxBytes The largest body, in bytes.
  * @returns The value, or the response that refuses the request.
+ *
+ * @category Pages
  */
 export async function readJson(
   request: Request,

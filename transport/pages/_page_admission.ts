@@ -35,6 +35,8 @@ const MAX_LOGGED = 100;
  * Options of {@linkcode PageAdmission}.
  *
  * @typeParam State What `authorize` returns.
+ *
+ * @category Pages
  */
 export interface PageAdmissionOptions<State> extends AdmissionOptions<State> {
   /** What is served, in a word for messages: `"hub"`. */
@@ -64,6 +66,8 @@ export interface PageAdmissionOptions<State> extends AdmissionOptions<State> {
  * name. An address in `Host` cannot be rebound, a name can.
  *
  * @typeParam State What `authorize` returns.
+ *
+ * @category Pages
  */
 export class PageAdmission<State = undefined> extends Admission<State> {
   readonly #what: string;
@@ -240,6 +244,8 @@ function isFixed({ headers }: Response): boolean {
 /**
  * Returns whether the page of a request is of this server itself. Behind a proxy
  * that speaks TLS, the browser says `https:` and the server sees `http:`.
+ *
+ * @category Pages
  */
 export function isOwnOrigin({ url }: Request, origin: string): boolean {
   const { host } = new URL(url);
@@ -250,6 +256,8 @@ export function isOwnOrigin({ url }: Request, origin: string): boolean {
 /**
  * Returns whether a request comes from a page, which other pages may have
  * caused.
+ *
+ * @category Pages
  */
 export function isOfPage({ headers }: Request): boolean {
   return headers.has("origin") || headers.has("sec-fetch-site");
@@ -281,7 +289,11 @@ function toHost(text: string): string {
   );
 }
 
-/** Returns whether an address is one of this machine's own. */
+/**
+ * Returns whether an address is one of this machine's own.
+ *
+ * @category Pages
+ */
 export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "::1" ||
     hostname === "[::1]" || /^(::ffff:)?127\.\d+\.\d+\.\d+$/.test(hostname);

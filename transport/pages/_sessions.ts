@@ -14,6 +14,8 @@ const MAX_COOKIES = 8;
  * Somebody who has signed in at a page.
  *
  * @typeParam Grant What the token of the session allows.
+ *
+ * @category Pages
  */
 export interface Session<Grant> {
   /** Names it in the cookie. */
@@ -34,6 +36,8 @@ export interface Session<Grant> {
  * there is nothing in it to forge; the server forgets all of them when it ends.
  *
  * @typeParam Grant What the token of a session allows.
+ *
+ * @category Pages
  */
 export class Sessions<Grant> {
   readonly #sessions = new Map<string, Session<Grant>>();
@@ -92,7 +96,11 @@ export class Sessions<Grant> {
   }
 }
 
-/** Writes the header that sets the cookie of a session, or ends it. */
+/**
+ * Writes the header that sets the cookie of a session, or ends it.
+ *
+ * @category Pages
+ */
 export function cookieFor(
   request: Request,
   session?: Pick<Session<unknown>, "id">,
@@ -107,7 +115,11 @@ export function cookieFor(
   ].join("; ");
 }
 
-/** Makes a text that cannot be guessed. */
+/**
+ * Makes a text that cannot be guessed.
+ *
+ * @category Pages
+ */
 export function secret(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(32));
   return btoa(String.fromCharCode(...bytes))

@@ -17,6 +17,8 @@ const MAX_BODY_BYTES = 4_096;
  *
  * @typeParam Grant What a token allows.
  * @typeParam Pass What is let in by it.
+ *
+ * @category Pages
  */
 export interface SignInOptions<Grant, Pass> {
   /** Whether there is no token: then nobody has to sign in. */
@@ -52,6 +54,8 @@ export interface SignInOptions<Grant, Pass> {
  * What {@linkcode SignIn.answer} needs of its server.
  *
  * @typeParam Pass What is let in.
+ *
+ * @category Pages
  */
 export interface SignInHooks<Pass> {
   /** Admits the request, or refuses it. */
@@ -69,6 +73,8 @@ export interface SignInHooks<Pass> {
  *
  * @typeParam Grant What a token allows.
  * @typeParam Pass What is let in by it.
+ *
+ * @category Pages
  */
 export class SignIn<Grant, Pass> {
   /** Those who have signed in. */

@@ -3,7 +3,11 @@
 
 import { bytesOf, machineAt } from "./_address.ts";
 
-/** A place for one connection. */
+/**
+ * A place for one connection.
+ *
+ * @category Listening
+ */
 export interface Place {
   /**
    * Lets another connection take it over if no other place is free, until

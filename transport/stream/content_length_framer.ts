@@ -37,6 +37,8 @@ const CONTENT_LENGTH_REGEXP = /^content-length:[ \t]*([0-9]+)[ \t]*$/i;
  * Options of {@linkcode ContentLengthFramer}.
  *
  * @typeParam F What a message is.
+ *
+ * @category Framing
  */
 export interface ContentLengthFramerOptions<F extends Format = Format>
   extends Pick<Limits, "maxMessageBytes"> {
@@ -71,6 +73,8 @@ export interface ContentLengthFramerOptions<F extends Format = Format>
  * const bytes = new TextEncoder().encode("Content-Length: 2\r\n\r\n{}");
  * assertEquals([...framer.decode(bytes)], ["{}"]);
  * ```
+ *
+ * @category Framing
  */
 export class ContentLengthFramer<F extends Format = "text">
   implements Framer<MessageOf<F>> {

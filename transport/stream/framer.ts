@@ -27,6 +27,8 @@
  * assertEquals(messages, ["one", "two"]);
  * assertEquals(framer.pending, 3);
  * ```
+ *
+ * @category Framing
  */
 export interface Framer<T> {
   /**
@@ -68,6 +70,8 @@ export interface Framer<T> {
 /**
  * Where {@linkcode Framer.encodeInto} writes. From `length` on there is room for
  * the message, at 3 bytes for each unit of a text, and for 16 more.
+ *
+ * @category Framing
  */
 export interface FrameTarget {
   /** The memory. */

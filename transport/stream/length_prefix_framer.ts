@@ -28,6 +28,8 @@ const PREFIX_BYTES = 4;
  * Options of {@linkcode LengthPrefixFramer}.
  *
  * @typeParam F What a message is.
+ *
+ * @category Framing
  */
 export interface LengthPrefixFramerOptions<F extends Format = Format>
   extends Pick<Limits, "maxMessageBytes"> {
@@ -67,6 +69,8 @@ export interface LengthPrefixFramerOptions<F extends Format = Format>
  * const bytes = framer.encode(new Uint8Array([1, 10, 255]));
  * assertEquals([...framer.decode(bytes)], [new Uint8Array([1, 10, 255])]);
  * ```
+ *
+ * @category Framing
  */
 export class LengthPrefixFramer<F extends Format = "text">
   implements Framer<MessageOf<F>> {

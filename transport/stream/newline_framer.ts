@@ -44,6 +44,8 @@ const { latin1Slice } = Buffer?.prototype ?? {};
  * Options of {@linkcode NewlineFramer}.
  *
  * @typeParam F What a message is.
+ *
+ * @category Framing
  */
 export interface NewlineFramerOptions<
   F extends "text" | "utf8" = "text" | "utf8",
@@ -78,6 +80,8 @@ export interface NewlineFramerOptions<
  * assertEquals([...framer.decode(bytes)], ["one", "two"]);
  * assertEquals(framer.pending, 3);
  * ```
+ *
+ * @category Framing
  */
 export class NewlineFramer<F extends "text" | "utf8" = "text">
   implements Framer<MessageOf<F>> {

@@ -29,7 +29,11 @@ import type { Framer } from "./framer.ts";
 
 export type { Framer };
 
-/** Both directions of a stream of bytes, such as `Deno.Conn`. */
+/**
+ * Both directions of a stream of bytes, such as `Deno.Conn`.
+ *
+ * @category Other carriers
+ */
 export interface ByteStream {
   /** What comes in. */
   readable: ReadableStream<Uint8Array>;
@@ -37,7 +41,11 @@ export interface ByteStream {
   writable: WritableStream<Uint8Array<ArrayBuffer>>;
 }
 
-/** Options of {@linkcode StreamTransport}. */
+/**
+ * Options of {@linkcode StreamTransport}.
+ *
+ * @category Other carriers
+ */
 export type StreamTransportOptions = Pick<Limits, "maxOutboxBytes">;
 
 /**
@@ -74,6 +82,8 @@ export type StreamTransportOptions = Pick<Limits, "maxOutboxBytes">;
  * await transport.close();
  * await child.status;
  * ```
+ *
+ * @category Other carriers
  */
 export class StreamTransport<T extends string | Uint8Array = string>
   implements Transport<T> {
