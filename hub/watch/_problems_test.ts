@@ -24,6 +24,23 @@ const QUESTION: Content = {
   pseudoObject: "null",
 };
 
+/** What is known of a client that does not read. */
+const SLOW: About = {
+  protocol: "winerp",
+  carrier: "TCP",
+  address: "",
+  flow: {
+    messagesIn: 0,
+    bytesIn: 0,
+    messagesOut: 0,
+    bytesOut: 0,
+    outboxBytes: 9_000_000,
+    outboxPeak: 9_000_000,
+    slowed: 0,
+    lastSeen: 0,
+  },
+};
+
 /** Takes everything, and never answers by itself. */
 class Peer implements Participant {
   readonly questions: Question[] = [];
@@ -76,18 +93,7 @@ Deno.test("A hub says that names are waited for, who does not answer, and who do
   const shop = scene.enter("shop", bot);
   scene.enter("shop");
   scene.enter("shop");
-  const flow = {
-    messagesIn: 0,
-    bytesIn: 0,
-    messagesOut: 0,
-    bytesOut: 0,
-    outboxBytes: 9_000_000,
-    outboxPeak: 9_000_000,
-    slowed: 0,
-    lastSeen: 0,
-  };
-  const about = { protocol: "winerp", carrier: "TCP", address: "", flow };
-  const slow = scene.enter("slow", new Peer(), about);
+  const slow = scene.enter("slow", new Peer(), SLOW);
   exchange.ask(slow, shop, '"u"', "request", QUESTION);
   await time.tick(30_000);
   const early = (await scene.look()).problems.map(({ text }) => text);
@@ -144,18 +150,7 @@ Deno.test("Pages of any number of origins leave room for the other problems", as
     const { status } = await scene.hub.fetch(request, LOCAL);
     assertEquals(status, 403);
   }
-  const flow = {
-    messagesIn: 0,
-    bytesIn: 0,
-    messagesOut: 0,
-    bytesOut: 0,
-    outboxBytes: 9_000_000,
-    outboxPeak: 9_000_000,
-    slowed: 0,
-    lastSeen: 0,
-  };
-  const about = { protocol: "winerp", carrier: "TCP", address: "", flow };
-  scene.enter("slow", new Peer(), about);
+  scene.enter("slow", new Peer(), SLOW);
   await time.tick(2_000);
   const texts = (await scene.look()).problems.map(({ text }) => text);
   assert(texts.includes('"slow" reads too slowly: 9000000 bytes wait for it.'));

@@ -37,25 +37,49 @@ async function answering(name: string, url: string): Promise<Client> {
   return client;
 }
 
+/** Two hubs on one server: `bot` is at the first, `me` at the second. */
+async function openScene() {
+  const stack = new AsyncDisposableStack();
+  const engine = stack.use(await Engine.start(1));
+  const { nodes: [one, two] } = stack.use(await startNodes(engine, 2, LEASE));
+  const bot = stack.use(await answering("bot", one!.url));
+  const me = stack.use(await answering("me", two!.url));
+  return {
+    server: engine.servers[0]!,
+    one: one!,
+    two: two!,
+    bot,
+    me,
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+/** Tries until it works; throws what `late` says after half a minute. */
+async function until(act: () => Promise<void>, late: () => string) {
+  const end = performance.now() + 30_000;
+  for (;;) {
+    try {
+      return await act();
+    } catch (cause) {
+      if (performance.now() > end) throw new Error(late(), { cause });
+      await sleep(20);
+    }
+  }
+}
+
 Deno.test(
   "A hub that is killed: calls to it fail, and its names are free, within its lease and a second",
   options,
   async () => {
-    await using engine = await Engine.start(1);
-    await using started = await startNodes(engine, 2, LEASE);
-    const [one, two] = started.nodes as [
-      typeof started.nodes[0],
-      typeof started.nodes[0],
-    ];
-    await using bot = await answering("bot", one!.url);
-    await using me = await answering("me", two!.url);
-    const { client, ready } = await waiting("bot", two!.url);
+    await using scene = await openScene();
+    const { one, two, bot, me } = scene;
+    const { client, ready } = await waiting("bot", two.url);
     await using _client = client;
     const call = me.request("bot", "never", {}, { timeout: 60_000 });
     call.catch(() => {});
     await sleep(500);
     const start = performance.now();
-    await one!.end("SIGKILL");
+    await one.end("SIGKILL");
     await assertRejects(
       () => call,
       Error,
@@ -76,13 +100,11 @@ Deno.test(
   "A hub that leaves: its names are free at once",
   options,
   async () => {
-    await using engine = await Engine.start(1);
-    await using started = await startNodes(engine, 2, LEASE);
-    const [one, two] = started.nodes;
-    await using _bot = await answering("bot", one!.url);
-    const { client, ready } = await waiting("bot", two!.url);
+    await using scene = await openScene();
+    const { one, two } = scene;
+    const { client, ready } = await waiting("bot", two.url);
     await using _client = client;
-    await one!.end("SIGTERM");
+    await one.end("SIGTERM");
     const start = performance.now();
     const took = Math.max(await ready - start, 0);
     record("After a hub has ended by SIGTERM", [took]);
@@ -94,18 +116,15 @@ Deno.test(
   "A hub that freezes for longer than its lease: it gives up its names, and no late answer of it arrives",
   options,
   async () => {
-    await using engine = await Engine.start(1);
-    await using started = await startNodes(engine, 2, LEASE);
-    const [one, two] = started.nodes;
-    await using bot = await answering("bot", one!.url);
-    await using me = await answering("me", two!.url);
-    const { client, ready } = await waiting("bot", two!.url);
+    await using scene = await openScene();
+    const { one, two, bot, me } = scene;
+    const { client, ready } = await waiting("bot", two.url);
     await using heir = client;
     let ran = 0;
     bot.route("count", () => ++ran);
     heir.route("count", () => -1);
     await me.request("bot", "echo", {});
-    one!.signal("SIGSTOP");
+    one.signal("SIGSTOP");
     const start = performance.now();
     const call = me.request("bot", "count", {}, { timeout: 30_000 });
     await assertRejects(() => call, Error, "disconnected before it answered");
@@ -116,7 +135,7 @@ Deno.test(
     const held = Promise.withResolvers<void>();
     bot.addEventListener("hold", () => held.resolve());
     assertEquals(await me.request("bot", "count", {}), -1);
-    one!.signal("SIGCONT");
+    one.signal("SIGCONT");
     await held.promise;
     await sleep(500);
     // What came to the frozen hub in the meantime was another's to answer.
@@ -132,18 +151,14 @@ Deno.test(
   "A server that is gone: local calls go on, remote ones fail at once, and all heals",
   options,
   async () => {
-    await using engine = await Engine.start(1);
-    await using started = await startNodes(engine, 2, LEASE);
-    const [one, two] = started.nodes;
-    await using _bot = await answering("bot", one!.url);
-    await using beside = await answering("beside", one!.url);
-    await using me = await answering("me", two!.url);
+    await using scene = await openScene();
+    const { one, two, me, server } = scene;
+    await using beside = await answering("beside", one.url);
     const open = me.request("bot", "never", {}, { timeout: 60_000 });
     open.catch(() => {});
     await sleep(200);
-    const [server] = engine.servers;
     const start = performance.now();
-    await server!.kill();
+    await server.kill();
     await assertRejects(
       () => open,
       Error,
@@ -159,21 +174,16 @@ Deno.test(
     record("A new call fails without a server", [performance.now() - ask]);
     assertEquals(await beside.request("bot", "echo", { a: 1 }), { a: 1 });
     // A name that is claimed now has to wait.
-    const { client: late, ready } = await waiting("late", one!.url);
+    const { client: late, ready } = await waiting("late", one.url);
     await using _late = late;
     // Longer than the lease: all names are doubtful.
     await sleep(LEASE);
     assertEquals(await beside.request("bot", "echo", { a: 1 }), { a: 1 });
-    await server!.start();
+    await server.start();
     const back = performance.now();
-    for (;;) {
-      try {
-        assertEquals(await me.request("bot", "echo", { a: 2 }), { a: 2 });
-        break;
-      } catch {
-        await sleep(20);
-      }
-    }
+    await until(async () => {
+      assertEquals(await me.request("bot", "echo", { a: 2 }), { a: 2 });
+    }, () => one.text + two.text);
     record("After the server is back", [performance.now() - back]);
     await ready;
     assertEquals(await me.request("late", "echo", { a: 3 }), { a: 3 });
@@ -221,15 +231,9 @@ Deno.test(
     assert(!/Node one/.test(one.text), one.text);
     assertEquals(await me.request("bot", "who", {}), "the new one");
     await heir.close();
-    for (let tries = 0; tries < 200; tries++) {
-      try {
-        assertEquals(await me.request("bot", "who", {}), "the old one");
-        return;
-      } catch {
-        await sleep(50);
-      }
-    }
-    throw new Error(`The old one is not back: ${one.text}`);
+    await until(async () => {
+      assertEquals(await me.request("bot", "who", {}), "the old one");
+    }, () => `The old one is not back: ${one.text}`);
   },
 );
 
@@ -237,32 +241,22 @@ Deno.test(
   "A server that has lost its disk: hubs claim their names again",
   options,
   async () => {
-    await using engine = await Engine.start(1);
-    await using started = await startNodes(engine, 2, LEASE);
-    const [one, two] = started.nodes;
-    await using bot = await answering("bot", one!.url);
-    await using me = await answering("me", two!.url);
+    await using scene = await openScene();
+    const { one, two, bot, me, server } = scene;
     assertEquals(await me.request("bot", "echo", { a: 1 }), { a: 1 });
     let lost = 0;
     bot.addEventListener("disconnect", () => lost++);
-    const [server] = engine.servers;
-    await server!.kill();
-    await server!.wipe();
-    await server!.start();
+    await server.kill();
+    await server.wipe();
+    await server.start();
     const start = performance.now();
-    const { client, ready } = await waiting("bot", two!.url);
+    const { client, ready } = await waiting("bot", two.url);
     await using _client = client;
     ready.catch(() => {});
-    await Promise.all([one!.says(/reached again/), two!.says(/reached again/)]);
-    for (;;) {
-      try {
-        assertEquals(await me.request("bot", "echo", { a: 2 }), { a: 2 });
-        break;
-      } catch {
-        await sleep(50);
-        assert(performance.now() - start < 30_000, one!.text + two!.text);
-      }
-    }
+    await Promise.all([one.says(/reached again/), two.says(/reached again/)]);
+    await until(async () => {
+      assertEquals(await me.request("bot", "echo", { a: 2 }), { a: 2 });
+    }, () => one.text + two.text);
     record("After a server has lost its disk", [performance.now() - start]);
     // One of both has the name, and the other waits: it comes back for that.
     const states = () => [bot.state, client.state].sort().join();
