@@ -24,12 +24,13 @@ const alarm = command({
   operands: "[ZONE…]",
   options: GATEWAY_OPTIONS,
   examples: ["openwebnet alarm", "openwebnet alarm 1 2 --json"],
-  run: ({ words, options }, terminal) => {
+  async run({ words, options }, terminal) {
+    const targets = await targetsOf(words, "alarm", options.home);
     // `scan` prints a zone as it is written in a frame, such as #1.
-    const zones = words.map((zone) =>
-      `#${numberOf(zone.replace(/^#/, ""), "ZONE", 0, 15)}`
+    const zones = targets.map(({ target }) =>
+      `#${numberOf(target.replace(/^#/, ""), "ZONE", 0, 15)}`
     );
-    return withGateway(options, terminal, async (gateway) => {
+    await withGateway(options, terminal, async (gateway) => {
       const { signal } = terminal;
       for (const where of zones.length > 0 ? zones : ["0"]) {
         for (
@@ -38,7 +39,7 @@ const alarm = command({
           printEvent(event, options, terminal);
         }
       }
-    });
+    }, targets);
   },
 });
 
@@ -54,12 +55,17 @@ const press = command({
   async run({ words: [word = "", ...given], options }, terminal) {
     const buttons = given.map((word) => numberOf(word, "BUTTON", 0, 31));
     const { signal } = terminal;
-    const targets = options.plus
-      ? [{ target: `${numberOf(word, "WHERE", 0, 2047)}` }]
-      : await targetsOf([word], "buttons", options.home);
-    const [{ target: where } = { target: "" }] = targets;
+    const kinds = ["buttons", "buttonsPlus"] as const;
+    const targets = await targetsOf(
+      [word],
+      options.plus ? "buttonsPlus" : kinds,
+      options.home,
+    );
+    const [{ target: where, kind } = { target: "", kind: undefined }] = targets;
+    const isPlus = options.plus || kind === "buttonsPlus";
+    if (isPlus) numberOf(where, "WHERE", 0, 2047);
     await withGateway(options, terminal, async (gateway) => {
-      if (options.plus) {
+      if (isPlus) {
         const control = new CenPlus(gateway, Number(where));
         for (const button of buttons) {
           await control.send(button, "short", { signal });

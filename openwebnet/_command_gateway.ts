@@ -276,7 +276,10 @@ async function settingsOf(
 export async function forEach<T>(
   options: GatewayValues,
   terminal: Terminal,
-  { words, kind }: { words: readonly string[]; kind: HomeKind },
+  { words, kind }: {
+    words: readonly string[];
+    kind: HomeKind | readonly HomeKind[];
+  },
   make: (gateway: Gateway, target: string) => T,
   act: (
     item: T,

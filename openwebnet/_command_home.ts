@@ -55,7 +55,8 @@ export async function readHome(
 }
 
 /** A target of a command: as it was typed, or what a name stands for. */
-export interface Target extends Pick<HomeItem, "gateway" | "seconds"> {
+export interface Target
+  extends Partial<Pick<HomeItem, "gateway" | "seconds" | "kind">> {
   /** As the user writes it: for a meter, its number. */
   readonly target: string;
 }
@@ -77,6 +78,7 @@ const KINDS: Partial<Record<FoundItem["kind"], [HomeKind, number]>> = {
   amplifier: ["amplifier", 0],
   scene: ["scene", 0],
   contact: ["contact", 1],
+  auxiliary: ["auxiliary", 0],
 };
 
 /** Names a found device as the commands do, if any of them can address it. */
@@ -88,23 +90,26 @@ export function wantedOf({ kind, where }: FoundItem): Wanted | undefined {
 /** Finds the targets that the words of a command stand for. */
 export async function targetsOf(
   words: readonly string[],
-  kind: HomeKind,
+  kind: HomeKind | readonly HomeKind[],
   file: string | undefined,
 ): Promise<Target[]> {
   if (!words.some(isName)) return words.map((target) => ({ target }));
   const found = await readHome(file, true);
-  return words.map((word) => targetOf(word, kind, found));
+  const kinds = [kind].flat();
+  return words.map((word) => targetOf(word, kinds, found));
 }
 
 function targetOf(
   word: string,
-  kind: HomeKind,
+  kinds: readonly HomeKind[],
   found: HomeOf | undefined,
 ): Target {
   if (!isName(word)) return { target: word };
   const item = itemOf(word, found);
-  if (item.kind === kind) return item;
-  throw new UsageError(`"${word}" is of kind ${item.kind}, not ${kind}`);
+  if (kinds.includes(item.kind)) return item;
+  throw new UsageError(
+    `"${word}" is of kind ${item.kind}, not ${kinds.join(" or ")}`,
+  );
 }
 
 /** Finds what a name stands for. */

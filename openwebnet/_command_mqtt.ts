@@ -39,6 +39,7 @@ export const mqtt = command({
       "Where Home Assistant looks for devices (homeassistant)",
     ),
     ...GATEWAY,
+    gateway: text("NAME", "Only this gateway of that file (all)"),
   },
   isServer: true,
   examples: [
@@ -64,6 +65,7 @@ export const mqtt = command({
       { ...options, json: false },
       terminal,
       async (gateways, home) => {
+        const isOnly = Object.keys(gateways).length === 1;
         await using bridges = new AsyncDisposableStack();
         // A bridge each: a broker keeps one last will for each connection, and
         // one gateway may be away while the others are there.
@@ -72,7 +74,7 @@ export const mqtt = command({
             url,
             onlyNamed,
             name,
-            logger: loggerOf(terminal),
+            logger: loggerOf(terminal, isOnly ? "" : `${name}: `),
             ...(username === undefined ? {} : { username }),
             ...(password === undefined ? {} : { password }),
             ...(ca === undefined ? {} : { tls: { ca } }),
@@ -114,10 +116,10 @@ function brokerOf(given: string | undefined): URL {
   );
 }
 
-function loggerOf(terminal: Terminal) {
+function loggerOf(terminal: Terminal, start: string) {
   return {
-    info: (line: string) => terminal.log(line),
-    warn: (line: string) => terminal.error(`openwebnet: ${line}`),
+    info: (line: string) => terminal.log(start + line),
+    warn: (line: string) => terminal.error(`openwebnet: ${start}${line}`),
   };
 }
 

@@ -38,6 +38,7 @@ export const page = command({
     key: text("FILE", "Private key in PEM, with --cert", { file: true }),
     named: toggle("Show only devices named in home.json"),
     ...GATEWAY,
+    gateway: text("NAME", "Only this gateway of that file (all)"),
   },
   examples: [
     "openwebnet page --host 192.168.1.35",

@@ -171,6 +171,7 @@ async function setUpAll(
       [kind]: target,
       ...(isFirst ? {} : { gateway: name }),
       ...(kind === "shutter" ? travelOf(questions) : {}),
+      ...roomOf(questions),
     };
     await save(file, draft);
     count++;
@@ -313,6 +314,12 @@ function travelOf(questions: Questions): { seconds?: number } {
   );
   const seconds = Number(answer?.trim().replace(",", "."));
   return seconds > 0 ? { seconds } : {};
+}
+
+function roomOf(questions: Questions): { room?: string } {
+  const answer = questions.ask("Which room is it in? (empty for none):");
+  const room = answer?.trim() ?? "";
+  return room === "" ? {} : { room };
 }
 
 function isNamed(home: Home, { who, where }: FoundItem): boolean {

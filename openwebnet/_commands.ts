@@ -12,6 +12,7 @@ import {
   UsageError,
 } from "@wirekit/internal/command";
 import { AREA_COMMANDS } from "./_command_areas.ts";
+import { DOOR_COMMANDS } from "./_command_doors.ts";
 import {
   itemOf,
   readHome,
@@ -424,6 +425,7 @@ export const openwebnet: Command = {
     temperature,
     energy,
     ...AREA_COMMANDS,
+    ...DOOR_COMMANDS,
     discover,
     setup,
     scan,

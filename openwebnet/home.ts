@@ -38,7 +38,12 @@ export type HomeKind =
   | "amplifier"
   | "scene"
   | "buttons"
-  | "contact";
+  | "buttonsPlus"
+  | "contact"
+  | "alarm"
+  | "auxiliary"
+  | "door"
+  | "camera";
 
 const WHOS: Readonly<Record<HomeKind, number>> = {
   light: 1,
@@ -49,14 +54,29 @@ const WHOS: Readonly<Record<HomeKind, number>> = {
   amplifier: 16,
   scene: 17,
   buttons: 15,
+  buttonsPlus: 25,
   contact: 25,
+  alarm: 5,
+  auxiliary: 9,
+  door: 6,
+  camera: 7,
 };
 
 /** The start of a WHERE, for kinds whose targets are written without it. */
 const PREFIXES: Partial<Record<HomeKind, string>> = {
   meter: "5",
   breaker: "1",
+  buttonsPlus: "2",
   contact: "3",
+  alarm: "#",
+};
+
+/** What the targets of other kinds may be, for those without rules by WHO. */
+const TARGETS: Partial<Record<HomeKind, [RegExp, string]>> = {
+  buttonsPlus: [/^\d{1,4}$/, "the number of a CEN plus control, 0 to 2047"],
+  alarm: [/^(\d|1[0-5])$/, "a zone of the alarm, 0 to 15"],
+  auxiliary: [/^\d$/, "a channel, 0 to 9"],
+  camera: [/^40\d\d$/, "a camera, 4000 to 4099"],
 };
 
 /**
@@ -221,7 +241,10 @@ function itemAt(path: string, value: unknown): HomeItem {
   }
   const who = WHOS[kind];
   const where = `${PREFIXES[kind] ?? ""}${target}`;
-  const expected = faultOfTarget(who, where);
+  const [form, words] = TARGETS[kind] ?? [];
+  const expected = form && !form.test(target)
+    ? words
+    : faultOfTarget(who, where);
   if (expected !== undefined) fail(`${path}.${kind}`, expected, target);
   if (seconds !== undefined && !(Number(seconds) > 0 && kind === "shutter")) {
     fail(

@@ -183,6 +183,11 @@ Deno.test("parseHome() says where a home is wrong", () => {
     '{ "names": { "a": { "light": "12", "seconds": 3 } } }': "for a shutter",
     '{ "names": { "a": { "shutter": "31", "seconds": 0 } } }': "seconds",
     '{ "names": { "a": { "light": "12", "room": 3 } } }': "names.a.room",
+    '{ "names": { "a": { "alarm": "16" } } }': "a zone of the alarm",
+    '{ "names": { "a": { "auxiliary": "10" } } }': "a channel, 0 to 9",
+    '{ "names": { "a": { "camera": "1" } } }': "a camera, 4000 to 4099",
+    '{ "names": { "a": { "buttonsPlus": "#1" } } }': "CEN plus control",
+    '{ "names": { "a": { "door": "x" } } }': "digits and # only",
     '{ "names": { "a": { "light": "12", "gateway": "x" } } }':
       "names.a.gateway must be the name of a gateway",
     '{ "gateways": { "a": { "host": "" } } }': "gateways.a.host",
@@ -276,6 +281,7 @@ Deno.test("openwebnet setup names what is there, and leaves each lamp as it was"
     "light 12,": "kitchen lamp",
     "shutter 31": "bedroom",
     "How many seconds": "22,5",
+    "Which room": " Upstairs ",
     "zone 1 (": "living room",
     "meter 1 (": "house",
   });
@@ -284,11 +290,11 @@ Deno.test("openwebnet setup names what is there, and leaves each lamp as it was"
     home: { host: "127.0.0.1", port: r.port, passwordFile: "home.password" },
   });
   assertEquals(home.names, {
-    kitchen: { light: "11" },
-    "kitchen-lamp": { light: "12" },
-    bedroom: { shutter: "31", seconds: 22.5 },
-    "living-room": { zone: "1" },
-    house: { meter: "1" },
+    kitchen: { light: "11", room: "Upstairs" },
+    "kitchen-lamp": { light: "12", room: "Upstairs" },
+    bedroom: { shutter: "31", seconds: 22.5, room: "Upstairs" },
+    "living-room": { zone: "1", room: "Upstairs" },
+    house: { meter: "1", room: "Upstairs" },
   });
   assertEquals(code, 0);
   assertEquals(lines.at(-1), `5 names written to ${r.folder}/home.json`);

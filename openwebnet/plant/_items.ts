@@ -56,7 +56,9 @@ const OF_HOME: Partial<Record<HomeKind, ShownKind>> = {
   meter: "meter",
   breaker: "breaker",
   contact: "contact",
+  alarm: "alarm",
   buttons: "cen",
+  buttonsPlus: "cenplus",
   scene: "scene",
 };
 

@@ -38,7 +38,7 @@ const CEILINGS: Record<string, [code: number, zipped: number]> = {
   "@wirekit/wsrpc/client": [242, 14],
   "@wirekit/wsrpc/server": [125, 15],
   "@wirekit/wsrpc/peer": [66, 7.5],
-  "@wirekit/switchboard": [928, 98],
+  "@wirekit/switchboard": [928, 105],
   "@wirekit/jsonrpc": [400, 50],
   "@wirekit/jsonrpc/fetch-handler": [204, 23.5],
   "@wirekit/jsonrpc/client": [309, 22],

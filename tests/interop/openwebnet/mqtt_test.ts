@@ -4,6 +4,7 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type Gateway, parseHome, tcpGateway } from "@wirekit/openwebnet";
+import { main } from "@wirekit/openwebnet/cli";
 import { connectMqtt, type MqttOptions } from "@wirekit/openwebnet/mqtt";
 import { until } from "../../_driver.ts";
 import { ROOT } from "../../_packages.ts";
@@ -320,6 +321,59 @@ Deno.test("A broker with a password wants it, and nobody reads it in the log", a
     return there.log.some((line) => line.includes("The plant is there"));
   });
   assert(!there.log.join("\n").includes("very-secret"));
+});
+
+Deno.test("openwebnet mqtt bridges all gateways of a home, each for itself", async () => {
+  await using broker = new Mosquitto();
+  await broker.start();
+  await using house = listen();
+  const garage = listen();
+  const folder = await Deno.makeTempDir();
+  const gateway = (port: number) => ({ host: "127.0.0.1", port });
+  const home = `${folder}/home.json`;
+  await Deno.writeTextFile(
+    home,
+    JSON.stringify({
+      gateways: { home: gateway(house.port), garage: gateway(garage.port) },
+      names: {
+        kitchen: { light: "12" },
+        gate: { light: "12", gateway: "garage" },
+      },
+    }),
+  );
+  const stop = new AbortController();
+  const log: string[] = [];
+  const line = (text: string) => void log.push(text);
+  await using me = await Listener.at(broker.url);
+  const running = main(
+    ["mqtt", "--broker", broker.url, "--home", home],
+    { log: line, error: line, signal: stop.signal },
+  );
+  for (const name of ["home", "garage"]) {
+    await me.hears(`openwebnet/${name}/availability`, /^online$/);
+  }
+  const nameIn = async (gateway: string) => {
+    const topic = `homeassistant/device/openwebnet_${gateway}/config`;
+    const { components } = JSON.parse(await me.hears(topic, /light_12/));
+    return components.light_12.name;
+  };
+  assertEquals([await nameIn("home"), await nameIn("garage")], [
+    "Kitchen",
+    "Gate",
+  ]);
+  await me.say("openwebnet/garage/light/12/set", "ON");
+  await me.hears("openwebnet/garage/light/12", /"ON"/);
+  assertEquals(house.simulator.executed.includes("*1*1*12##"), false);
+  // One that is lost leaves the other.
+  await garage[Symbol.asyncDispose]();
+  await me.hears("openwebnet/garage/availability", /^offline$/);
+  await me.say("openwebnet/home/light/12/set", "ON");
+  await me.hears("openwebnet/home/light/12", /"ON"/);
+  stop.abort();
+  assertEquals(await running, 0, log.join("\n"));
+  await me.hears("openwebnet/home/availability", /^offline$/);
+  assert(log.some((line) => line.includes("garage: The plant is there")));
+  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("A broker with TLS is believed if its certificate is", async () => {
