@@ -368,7 +368,7 @@ class Http implements Speaker {
           ready();
         } else if (found[1] === "information") {
           this.told.push([nameOf(data.get("source")), data.get("data")!]);
-        } else if (found[1] === "request") void this.#answer(data);
+        } else if (found[1] === "request") this.#answer(data).catch(() => {});
       }
     }
   }
