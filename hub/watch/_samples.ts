@@ -21,6 +21,13 @@ import type { TailReport } from "./report.ts";
 /** About how many messages a second are looked at. */
 const SAMPLES = 500;
 
+/**
+ * How many samples may come at once, each message for itself; and in how many
+ * milliseconds so many are more than the hub can afford.
+ */
+const BURST = 125;
+const SHORT = 1_000 * BURST / SAMPLES / 2;
+
 /** How many more are, because somebody watches their client. */
 const WATCHED_SAMPLES = 2_000;
 
@@ -84,6 +91,8 @@ export class Samples implements Observer {
   readonly #events: SampleEvents;
   #rows = 0;
   #taken = 0;
+  /** When the last burst of samples was over. */
+  #burstAt = 0;
   #watchedTaken = 0;
   #ticks = 0;
   #seen = 0;
@@ -107,6 +116,7 @@ export class Samples implements Observer {
     this.#seen = total;
     this.stride = this.tracer ? 1 : Math.max(1, Math.ceil(rate / SAMPLES));
     this.#taken = 0;
+    this.#burstAt = Date.now();
     this.#watchedTaken = 0;
     if (++this.#ticks % 2 > 0) return;
     this.roundTrip.turn();
@@ -122,20 +132,21 @@ export class Samples implements Observer {
     if (!this.#affords(weight)) return undefined;
     const { requester, responder } = question;
     const route = kind === "request" ? content.route : "null";
+    const row: Row = {
+      id: ++this.#rows,
+      at: Date.now(),
+      kind: "request",
+      from: nameOf(requester),
+      to: nameOf(responder),
+      bytes: this.#sizeOf(content),
+    };
+    if (route !== "null") row.route = textOf(route);
     const sample: Sample = {
       question,
       route,
       at: performance.now(),
       weight,
-      row: {
-        id: ++this.#rows,
-        at: Date.now(),
-        kind: "request",
-        from: nameOf(requester),
-        to: nameOf(responder),
-        ...(route !== "null" && { route: textOf(route) }),
-        bytes: this.#sizeOf(content),
-      },
+      row,
       payload: this.#payloadOf(content),
       isError: false,
       span: undefined,
@@ -224,7 +235,10 @@ export class Samples implements Observer {
   #affords(weight: number): boolean {
     if (this.tracer) return true;
     if (weight === 0) return ++this.#watchedTaken <= WATCHED_SAMPLES;
-    if (++this.#taken % SAMPLES === 0) this.stride *= 2;
+    if (++this.#taken % BURST !== 0) return true;
+    const now = Date.now();
+    if (now - this.#burstAt < SHORT) this.stride *= 2;
+    this.#burstAt = now;
     return true;
   }
 
