@@ -12,8 +12,14 @@ export function wordsOf(
   bytes: Uint8Array<ArrayBuffer>,
 ): Int32Array<ArrayBuffer> {
   const { buffer } = bytes;
-  return new Int32Array(buffer, 0, buffer.byteLength >> 2);
+  if (last.buffer !== buffer) {
+    last = new Int32Array(buffer, 0, buffer.byteLength >> 2);
+  }
+  return last;
 }
+
+/** The last view, since one buffer after the other has several parts. */
+let last = new Int32Array();
 
 /**
  * Looks through bytes for a newline, and for any that is not ASCII, four at a

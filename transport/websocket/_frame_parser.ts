@@ -28,6 +28,9 @@ const MAX_CONTROL_BYTES = 125;
  */
 const TRUSTED_BYTES = 1_048_576;
 
+/** More frames than come, and an integer, which takes no memory of its own. */
+const UNLIMITED = 2 ** 30 - 1;
+
 const EMPTY = new Uint8Array();
 
 const NO_WORDS = new Int32Array();
@@ -67,7 +70,7 @@ export class FrameParser {
    * How many frames may be started before {@linkcode next} returns `false` and
    * leaves the {@linkcode rest} of the chunk. It counts down.
    */
-  allowance: number = Infinity;
+  allowance: number = UNLIMITED;
   /**
    * The number of frames without content: control frames and empty fragments.
    */
@@ -137,6 +140,18 @@ export class FrameParser {
     this.#chunk = chunk;
     this.#words = NO_WORDS;
     this.#at = 0;
+  }
+
+  /**
+   * Returns whether bytes that come now would be one whole frame: that is what
+   * most reads have where each message comes alone.
+   */
+  isFrame(chunk: Uint8Array): boolean {
+    if (this.#inFrame || this.#headLength > 0 || chunk.length < 4) return false;
+    const second = chunk[1]!;
+    const length = second & 0x7f;
+    const size = length === 126 ? chunk[2]! << 8 | chunk[3]! : length;
+    return length < 127 && headSize(second) + size === chunk.length;
   }
 
   /**

@@ -334,3 +334,26 @@ Deno.test("isCloseCode() is that of RFC 6455 and its registry", () => {
   assertEquals(valid.filter(isCloseCode), valid);
   assertEquals(invalid.filter(isCloseCode), []);
 });
+
+Deno.test("FrameParser.isFrame() knows one whole frame, and nothing else", () => {
+  const pick = random(7);
+  for (let round = 0; round < 500; round++) {
+    const masked = pick(2) === 0;
+    const mask = masked
+      ? [pick(256), pick(256), pick(256), pick(256)]
+      : undefined;
+    const payload = new Uint8Array([0, 1, 2, 125, 126, 300][pick(6)]!);
+    const one = frame(0x82, payload, mask);
+    const parser = new FrameParser({ masked, maxMessageBytes: MAX });
+    const isLong = one.length >= 4; // A shorter one is no message of ours.
+    assertEquals(parser.isFrame(one), isLong);
+    for (const other of [one.slice(0, -1), join([one, one]), one.slice(0, 3)]) {
+      assertEquals(parser.isFrame(other), false);
+    }
+    // The rest of a frame may look like one.
+    const inside = join([frame(0x82, one, mask).subarray(0, -one.length)]);
+    parser.push(inside);
+    assertEquals(parser.next(), false);
+    assertEquals(parser.isFrame(one), false);
+  }
+});

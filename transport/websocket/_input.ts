@@ -84,9 +84,9 @@ export class Input<F extends Format> extends Intake<MessageOf<F>> {
   ): Uint8Array<ArrayBuffer> {
     this.silence = 0;
     const parser = this.#parser;
-    // Messages may be parts of a copy.
+    // Messages may be parts of a copy; one alone is copied without its header.
     const isCopy = this.#format !== "text" && chunk.length < BULK_BYTES &&
-      parser.pending === 0;
+      parser.pending === 0 && !parser.isFrame(chunk);
     parser.push(isCopy ? copyOf(chunk) : chunk);
     parser.allowance = Math.max(this.budget, 0);
     let pings = 0;

@@ -38,6 +38,9 @@ export function applyMask(
     let i = (offset + at) >> 2;
     let all = 0;
     if (mask === 0) {
+      for (; i + 3 < last; i += 4) {
+        all |= words[i]! | words[i + 1]! | words[i + 2]! | words[i + 3]!;
+      }
       for (; i < last; i++) all |= words[i]!;
     } else {
       for (; i + 3 < last; i += 4) {
