@@ -114,12 +114,18 @@ interface Delivering<T> extends AsyncIterator<T, undefined> {
  *
  * @category Transports
  */
-export async function forEachMessage<T>(
+export function forEachMessage<T>(
   transport: Transport<T>,
   receive: (message: T) => Promise<void> | void,
 ): Promise<void> {
   const iterator: Delivering<T> = transport[Symbol.asyncIterator]();
-  if (iterator.deliver) return await iterator.deliver(receive);
+  return iterator.deliver?.(receive) ?? iterate(iterator, receive);
+}
+
+async function iterate<T>(
+  iterator: AsyncIterator<T, undefined>,
+  receive: (message: T) => Promise<void> | void,
+): Promise<void> {
   for await (const message of { [Symbol.asyncIterator]: () => iterator }) {
     const waits = receive(message);
     if (waits) await waits;

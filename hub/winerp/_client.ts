@@ -40,7 +40,7 @@ export class WinerpClient extends WinerpParticipant
   implements Connected, Unverified {
   readonly expires: number;
   readonly #admits: (token: string | undefined) => Pass | undefined;
-  readonly #onVerified: (() => void) | undefined;
+  #onVerified: (() => void) | undefined;
   /** The receiver of its last request. */
   #target: Member | undefined;
 
@@ -176,6 +176,7 @@ export class WinerpClient extends WinerpParticipant
     if (refusal) return this.#refuse(refusal.text);
     unverified.delete(this);
     this.#onVerified?.();
+    this.#onVerified = undefined;
     const hold = () =>
       envelope.answer({
         ...errorMembers(Text.alreadyAuthorized),

@@ -15,7 +15,9 @@ type Receive<T> = (message: T) => Promise<void> | void;
 export class DeliveringInbox<T extends string | Uint8Array>
   extends BoundedInbox<T> {
   #receive: Receive<T> | undefined;
-  #over: PromiseWithResolvers<void> | undefined;
+  // An idle connection has these, and no object around them.
+  #resolve: (() => void) | undefined;
+  #reject: ((error: unknown) => void) | undefined;
   /** Whether messages wait for their receiver, or for the turn of others. */
   #held = false;
 
@@ -24,10 +26,12 @@ export class DeliveringInbox<T extends string | Uint8Array>
    * or rejects as a loop would end; rejects if the receiver fails.
    */
   deliver(receive: Receive<T>): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#receive = receive;
-    this.#over = Promise.withResolvers();
+    this.#resolve = resolve;
+    this.#reject = reject;
     this.#handOver();
-    return this.#over.promise;
+    return promise;
   }
 
   /** Notes that a read is over, and that more may have been pushed. */
@@ -81,15 +85,15 @@ export class DeliveringInbox<T extends string | Uint8Array>
   }
 
   #end(): void {
-    if (isClean(this.ended!.code)) this.#over?.resolve();
-    else this.#over?.reject(this.ended);
+    if (isClean(this.ended!.code)) this.#resolve?.();
+    else this.#reject?.(this.ended);
     this.#receive = undefined;
   }
 
   #fail(error: unknown): void {
     this.#held = false;
     this.#receive = undefined;
-    this.#over!.reject(error);
+    this.#reject!(error);
   }
 }
 

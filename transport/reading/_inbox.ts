@@ -14,6 +14,9 @@ const SLICE = 5;
 /** Messages between two looks at the clock. */
 const LOOK = 32;
 
+/** What an idle inbox holds. */
+const NONE: never[] = [];
+
 /**
  * Holds messages that wait for the reader, and how the reading ends.
  *
@@ -26,8 +29,8 @@ export class Inbox<T extends string | Uint8Array>
   bytes = 0;
   /** How it ended; code 1000 for a clean end. */
   ended: CloseError | undefined;
-  #incoming: T[] = [];
-  #outgoing: T[] = [];
+  #incoming: T[] = NONE;
+  #outgoing: T[] = NONE;
   #at = 0;
   /** Messages handed out since the reader last waited, and when it began. */
   #taken = 0;
@@ -42,7 +45,8 @@ export class Inbox<T extends string | Uint8Array>
       this.#reader = undefined;
       return;
     }
-    this.#incoming.push(message);
+    if (this.#incoming === NONE) this.#incoming = [message];
+    else this.#incoming.push(message);
     this.bytes += sizeOf(message);
   }
 
@@ -67,19 +71,22 @@ export class Inbox<T extends string | Uint8Array>
   /** Returns whether messages wait for the reader. */
   protected hasMore(): boolean {
     if (this.#at < this.#outgoing.length) return true;
-    if (this.#incoming.length === 0) return false;
-    const empty = this.#outgoing;
-    empty.length = 0;
+    if (this.#incoming === NONE) return false;
     this.#outgoing = this.#incoming;
-    this.#incoming = empty;
+    this.#incoming = NONE;
     this.#at = 0;
     return true;
   }
 
   /** Takes the next message, of which {@linkcode hasMore} has told. */
   protected take(): T {
-    const message = this.#outgoing[this.#at]!;
-    this.#outgoing[this.#at++] = undefined as unknown as T;
+    const messages = this.#outgoing;
+    const message = messages[this.#at]!;
+    messages[this.#at++] = undefined as unknown as T;
+    if (this.#at === messages.length) {
+      this.#outgoing = NONE;
+      this.#at = 0;
+    }
     this.bytes -= sizeOf(message);
     return message;
   }

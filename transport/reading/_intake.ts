@@ -34,7 +34,7 @@ export abstract class Intake<T extends string | Uint8Array> {
   protected budget: number = TURN_BUDGET;
   readonly #pipe: BytePipe;
   /** Bytes that have to wait for more of it. */
-  #rest: Uint8Array<ArrayBuffer>[] = [];
+  #rest: Uint8Array<ArrayBuffer>[] | undefined;
   /** What to do once those bytes are read. */
   #onEnd: (() => void) | undefined;
   /** The turn in which a budget was used up last. */
@@ -57,7 +57,7 @@ export abstract class Intake<T extends string | Uint8Array> {
   read(chunk: Uint8Array<ArrayBuffer>, isRest = false): void {
     if (this.deaf) return this.#discard(chunk);
     // On Deno a pause takes effect after many more reads.
-    if (!isRest && this.#rest.length > 0) {
+    if (!isRest && this.#rest) {
       this.#rest.push(chunk.slice());
       return;
     }
@@ -69,13 +69,15 @@ export abstract class Intake<T extends string | Uint8Array> {
     // All of a read was taken, and the turn may be another than before.
     if (rest.length === 0 && this.mayGoOn()) return;
     // What has waited is a copy already; a copy in each turn would be too slow.
-    if (rest.length > 0) this.#rest.unshift(isRest ? rest : rest.slice());
+    if (rest.length > 0) {
+      (this.#rest ??= []).unshift(isRest ? rest : rest.slice());
+    }
     this.#pause();
   }
 
   /** Calls back once everything that came before the end is read. */
   end(onEnd: () => void): void {
-    if (this.#rest.length === 0 || this.deaf) return onEnd();
+    if (!this.#rest || this.deaf) return onEnd();
     this.#onEnd ??= onEnd;
   }
 
@@ -121,12 +123,12 @@ export abstract class Intake<T extends string | Uint8Array> {
     this.budget = TURN_BUDGET / 2;
     this.#busyTurn = currentTurn();
     while (!this.paused && !this.deaf) {
-      const rest = this.#rest.shift();
+      const rest = this.#rest?.shift();
       if (!rest) break;
       this.read(rest, true);
     }
-    if (this.deaf) this.#rest = [];
-    else if (this.paused) return;
+    if (this.paused && !this.deaf) return;
+    this.#rest = undefined;
     if (this.#onEnd) this.#onEnd();
     else this.#pipe.resume();
   }
