@@ -72,118 +72,82 @@ export function readStream<T = unknown>(
   params?: Params,
   options: StreamOptions = {},
 ): AsyncIterableIterator<T, undefined> {
-  return new StreamReader<T>(caller, method, params, options);
-}
+  const { check, ...callOptions } = options;
+  const { timeout = Infinity, signal } = options;
+  const rest = { timeout, totalTimeout: timeout, ...(signal && { signal }) };
+  /** What the peer calls the stream, as long as it has more. */
+  let token: unknown;
+  let isOver = false;
+  const values = read();
 
-class StreamReader<T> implements AsyncIterableIterator<T, undefined> {
-  readonly #caller: Caller;
-  readonly #method: string;
-  readonly #params: Params | undefined;
-  readonly #options: StreamOptions;
-  #values: readonly unknown[] = [];
-  #at = 0;
-  #token: unknown;
-  #started = false;
-  #finished = false;
-  #last: Promise<unknown> = Promise.resolve();
+  async function* read(): AsyncGenerator<T, undefined> {
+    if (isOver) return;
+    let chunk = await ask(method, params, callOptions);
+    // Without a token all values are here.
+    token = chunk.token;
+    for (;;) {
+      if (chunk.finished === true) token = undefined;
+      if (isOver) return end(); // The reader has left in the meantime.
+      for (const value of Array.isArray(chunk.values) ? chunk.values : []) {
+        yield await checked(value);
+        if (isOver) return;
+      }
+      if (token === undefined) return;
+      chunk = await ask("$/enumerator/next", { token }, rest);
+    }
+  }
 
-  constructor(
-    caller: Caller,
+  async function ask(
     method: string,
     params: Params | undefined,
-    options: StreamOptions,
-  ) {
-    this.#caller = caller;
-    this.#method = method;
-    this.#params = params;
-    this.#options = options;
-  }
-
-  next(): Promise<IteratorResult<T, undefined>> {
-    // One request at a time, even if the reader asks for several values.
-    const next = this.#last.then(() => this.#next());
-    this.#last = next.catch(() => {});
-    return next;
-  }
-
-  return(): Promise<IteratorResult<T, undefined>> {
-    const open = this.#started && !this.#finished && this.#token !== undefined;
-    this.#finished = true;
-    this.#values = [];
-    this.#at = 0;
-    if (open) {
-      this.#caller.notify("$/enumerator/abort", { token: this.#token })
-        .catch(() => {});
-    }
-    return Promise.resolve({ done: true, value: undefined });
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  async #next(): Promise<IteratorResult<T, undefined>> {
-    while (this.#at === this.#values.length) {
-      if (this.#finished) return { done: true, value: undefined };
-      await this.#fetch();
-    }
-    const value = this.#values[this.#at++];
-    const { check } = this.#options;
+    options: CallOptions,
+  ): Promise<Chunk> {
     try {
-      return { done: false, value: (check ? await check(value) : value) as T };
-    } catch (error) {
-      await this.return();
-      throw error;
-    }
-  }
-
-  async #fetch(): Promise<void> {
-    try {
-      const chunk = this.#started ? await this.#more() : await this.#start();
-      if (this.#finished) return; // The reader has left in the meantime.
-      const { values = [], finished } = chunk as Record<string, unknown>;
-      this.#values = Array.isArray(values) ? values : [];
-      this.#at = 0;
-      this.#finished = finished === true || this.#token === undefined;
-    } catch (error) {
-      const { aborted } = this.#options.signal ?? {};
-      if (aborted) await this.return();
-      this.#finished = true;
-      throw error;
-    }
-  }
-
-  async #start(): Promise<object> {
-    this.#started = true;
-    const { timeout, check: _, ...rest } = this.#options;
-    const options = timeout === undefined ? rest : { ...rest, timeout };
-    const result = await this.#caller.request(
-      this.#method,
-      this.#params,
-      options,
-    );
-    if (typeof result !== "object" || result === null) {
+      const result = await caller.request(method, params, options);
+      if (Array.isArray(result)) return { values: result };
+      if (typeof result === "object" && result !== null) return result;
       throw new TypeError(
-        `Cannot read result of ${
-          JSON.stringify(this.#method)
-        }: it is no stream`,
+        `Cannot read result of ${JSON.stringify(method)}: it is no stream`,
       );
+    } catch (error) {
+      if (signal?.aborted) end();
+      token = undefined;
+      throw error;
     }
-    // Without a token all values are here.
-    this.#token = (result as { token?: unknown }).token;
-    if (this.#finished) {
-      this.#finished = false;
-      await this.return();
-    }
-    return Array.isArray(result) ? { values: result } : result;
   }
 
-  async #more(): Promise<object> {
-    const { timeout = Infinity, signal } = this.#options;
-    return await this.#caller.request<object>(
-      "$/enumerator/next",
-      { token: this.#token },
-      { timeout, totalTimeout: timeout, ...(signal && { signal }) },
-    );
+  async function checked(value: unknown): Promise<T> {
+    try {
+      return (check ? await check(value) : value) as T;
+    } catch (error) {
+      end();
+      throw error;
+    }
   }
+
+  /** Ends it, and tells a peer that has more. */
+  function end(): undefined {
+    isOver = true;
+    if (token === undefined) return;
+    caller.notify("$/enumerator/abort", { token }).catch(() => {});
+    token = undefined;
+  }
+
+  return {
+    next: () => values.next(),
+    return() {
+      end();
+      return Promise.resolve({ done: true, value: undefined });
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+/** Some of the values, as they come. */
+interface Chunk {
+  readonly token?: unknown;
+  readonly values?: unknown;
+  readonly finished?: unknown;
 }
