@@ -29,19 +29,19 @@ const CEILINGS: Record<string, [code: number, zipped: number]> = {
   "@wirekit/transport/accept-websocket": [31, 3.5],
   "@wirekit/transport/tcp": [102, 8.7],
   "@wirekit/hub": [634, 81],
-  "@wirekit/hub/client": [257, 16],
+  "@wirekit/hub/client": [257, 15.4],
   "@wirekit/hub/hub": [392, 55],
   "@wirekit/openwebnet": [400, 47.5],
   "@wirekit/openwebnet/tcp": [280, 26],
   "@wirekit/openwebnet/message": [45, 2],
   "@wirekit/wsrpc": [290, 37],
-  "@wirekit/wsrpc/client": [242, 14],
+  "@wirekit/wsrpc/client": [242, 12.7],
   "@wirekit/wsrpc/server": [125, 15],
   "@wirekit/wsrpc/peer": [66, 7.5],
   "@wirekit/switchboard": [928, 105],
   "@wirekit/jsonrpc": [400, 50],
   "@wirekit/jsonrpc/fetch-handler": [204, 23.5],
-  "@wirekit/jsonrpc/client": [309, 22],
+  "@wirekit/jsonrpc/client": [325, 17.6],
 };
 
 /** What `deno info --json` says of an entry. */
