@@ -5,10 +5,10 @@ import { TimeoutError } from "@wirekit/internal/errors";
 import type { RequestInfo } from "@wirekit/transport/admission";
 import type { Pass } from "../access/pass.ts";
 import type { Door } from "../door.ts";
-import { ActionError, type Actions, type Order } from "./_actions.ts";
+import { ActionError, type Actions, type Order } from "./host/_actions.ts";
 import { BodyError, readOrder, textOfJson } from "./_body.ts";
 import type { Everywhere } from "./_everywhere.ts";
-import type { Host } from "./_host.ts";
+import type { Host } from "./host/_host.ts";
 import { METRICS_TYPE, writeMetrics } from "./_metrics.ts";
 import type { Parts, Reports } from "./_reports.ts";
 import type { Streams } from "./_streams.ts";
@@ -236,7 +236,7 @@ export class WatchDoor implements Door {
       return await this.#request(order, { pass, signal, by });
     }
     const information = informOf(order);
-    const receivers = this.#host.inform(pass, information);
+    const receivers = this.#host.requests.inform(pass, information);
     this.#actions.note(by, `informed ${receivers} clients`);
     return json({ receivers });
   }
@@ -255,7 +255,7 @@ export class WatchDoor implements Door {
     const data = textOfJson(order["data"] ?? "{}");
     this.#actions.note(by, `asked ${short(to)} for ${short(route)}`);
     const start = performance.now();
-    const answer = await this.#host.request(pass, {
+    const answer = await this.#host.requests.request(pass, {
       to,
       route,
       data,

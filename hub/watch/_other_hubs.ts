@@ -5,7 +5,7 @@ import { later, type Timer, within } from "@wirekit/internal/clock";
 import type { PeerLine, PeerListener } from "../cluster/backplane.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 import type { Fault } from "../exchange/fault.ts";
-import { ActionError, type Order } from "./_actions.ts";
+import { ActionError, type Order } from "./host/_actions.ts";
 import { labelsOf } from "./_cluster.ts";
 import { textOf } from "./_route_figures.ts";
 import type { PresenceBatch, PresenceReport } from "./report.ts";

@@ -3,7 +3,7 @@
 
 import { every, type Timer } from "@wirekit/internal/clock";
 import type { Member } from "../exchange/participant.ts";
-import { ActionError } from "./_actions.ts";
+import { ActionError } from "./host/_actions.ts";
 import { nameOf, type Payload } from "./_samples.ts";
 import type {
   PresenceBatch,

@@ -4,12 +4,12 @@
 import type { Logger } from "@wirekit/internal/logger";
 import type { End, Member } from "../exchange/participant.ts";
 import type { Census } from "./_census.ts";
-import { Actions } from "./_actions.ts";
+import { Actions } from "./host/_actions.ts";
 import { WatchDoor } from "./_door.ts";
 import { Ends } from "./_ends.ts";
 import { Everywhere } from "./_everywhere.ts";
 import { History } from "./_history.ts";
-import { Host } from "./_host.ts";
+import { Host } from "./host/_host.ts";
 import type { WatchedHub } from "./_hub.ts";
 import { Lag } from "./_lag.ts";
 import { OtherHubs } from "./_other_hubs.ts";

@@ -1,0 +1,133 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import { ActionError, type Actions, type Order } from "./_actions.ts";
+import { namesElsewhere, reportCluster } from "../_cluster.ts";
+import type { WatchedHub } from "../_hub.ts";
+import type { Reports } from "../_reports.ts";
+
+/** What most routes take in a cluster. */
+const AT_NODE =
+  "; node: of one hub of the cluster, its id or what it is called";
+
+/** What the hub answers when it is asked itself, by route. */
+export const HUB_ROUTES: Readonly<Record<string, string>> = {
+  clients:
+    "All clients. prefix: of their names; after: an id; limit: how many (1000)" +
+    AT_NODE,
+  routes: "The routes that are known. name: of one client",
+  describe: "What a client can be asked, as it told. name; without one, what " +
+    "the hub can be asked",
+  announce: "Tells what you can be asked. routes: by name, each with " +
+    "description, params, result, readOnly, if you like",
+  stats: "The hub as a whole: traffic, times, problems, limits" + AT_NODE,
+  nodes: "The hubs of the cluster, and who is at which other one. prefix: of " +
+    "their names; limit: how many (1000)",
+  limits: "Its limits: value, peak, now, times reached" + AT_NODE,
+  edges: "Who asked whom how often",
+  open: "The requests that are not answered yet",
+  watch: "Sends you who comes and goes as information. presence: false for " +
+    "none; tail: true for messages; payload: true with their data; name: of " +
+    "one client only",
+  unwatch: "Ends that",
+  disconnect:
+    "Disconnects a client, at whichever hub of the cluster. name; or " +
+    "id, and node",
+  free: "Gives a name to the one who waits for it. name",
+  block:
+    "Lets nobody take a name for a while, at no hub of the cluster. name, " +
+    "ms (600000; 0 ends it)",
+  drain: "on: true lets nobody new in from now on, false ends that" + AT_NODE,
+  record: "Keeps payloads in the recording for a while. ms (300000; 0 ends it)",
+};
+
+/** The most clients in one answer: a stock client takes 2 MiB. */
+const MAX_CLIENTS = 2_000;
+
+/** Answers what is asked of a hub, for somebody who may know, or do it. */
+export class HubRoutes {
+  readonly #hub: WatchedHub;
+  readonly #reports: Reports;
+  readonly #actions: Actions;
+
+  constructor(hub: WatchedHub, reports: Reports, actions: Actions) {
+    this.#hub = hub;
+    this.#reports = reports;
+    this.#actions = actions;
+  }
+
+  /** Answers for this hub. */
+  answer(route: string, order: Order, by: string): unknown {
+    switch (route) {
+      case "clients":
+        return this.#clients(order);
+      case "nodes":
+        return this.#nodes(order);
+      case "routes":
+        return this.#reports.routes(textIn(order, "name")).slice(0, 5_000);
+      case "describe":
+        return this.#describe(textIn(order, "name"));
+      case "stats":
+        return this.#reports.hub();
+      case "limits":
+        return this.#reports.limits();
+      case "edges":
+        return this.#reports.edges().edges;
+      case "open":
+        return this.#reports.open().open;
+      case "waits":
+        return this.#actions.waits(order["name"]);
+      default:
+        return this.#actions.do(route, order, by);
+    }
+  }
+
+  #clients(order: Order): unknown {
+    const { limit = 1_000, after = -1 } = order;
+    checkLimit(limit);
+    if (typeof after !== "number") {
+      throw new ActionError("after has to be an id", 400);
+    }
+    return this.#reports.clientsAfter(
+      after,
+      Math.min(limit, MAX_CLIENTS),
+      textIn(order, "prefix"),
+    );
+  }
+
+  #nodes(order: Order): unknown {
+    const { cluster } = this.#hub.exchange;
+    if (!cluster) throw new ActionError("This hub is in no cluster");
+    const { limit = 1_000 } = order;
+    checkLimit(limit);
+    const most = Math.min(limit, MAX_CLIENTS);
+    return {
+      ...reportCluster(cluster),
+      names: namesElsewhere(cluster, textIn(order, "prefix"), most),
+    };
+  }
+
+  #describe(name: string | undefined): unknown {
+    if (name !== undefined && name !== "@hub") {
+      return this.#hub.exchange.routes.of(JSON.stringify(name));
+    }
+    return Object.entries(HUB_ROUTES).map(([route, description]) => ({
+      name: "@hub",
+      route,
+      description,
+    }));
+  }
+}
+
+/** Reads a text of an order; throws if it is none. */
+export function textIn(order: Order, key: string): string | undefined {
+  const value = order[key];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === "string") return value;
+  throw new ActionError(`${key} has to be a text`, 400);
+}
+
+function checkLimit(limit: unknown): asserts limit is number {
+  if (Number.isInteger(limit) && (limit as number) > 0) return;
+  throw new ActionError("limit has to be a number of clients, 1 or more", 400);
+}
