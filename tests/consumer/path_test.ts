@@ -25,7 +25,7 @@ async function verify(unit: string, folder: string): Promise<void> {
   assertEquals([found.code, said], [0, ""], unit);
 }
 
-for (const name of ["bots", "page", "tool", "openwebnet"]) {
+for (const name of ["bots", "page", "tool", "openwebnet", "switchboard"]) {
   Deno.test(`examples/${name} ends as its page says`, async () => {
     await using consumer = await Consumer.arrive();
     const file = new URL(`examples/${name}/README.md`, ROOT);
