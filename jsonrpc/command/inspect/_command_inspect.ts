@@ -9,6 +9,7 @@ import {
   TARGET_DETAILS,
   TARGET_OPTIONS,
 } from "../_command_target.ts";
+import { JsonRpcError } from "../../wire/error.ts";
 import { PLAIN } from "./_dialect.ts";
 import { Inspector } from "./_inspector.ts";
 import { Lsp } from "./_lsp.ts";
@@ -57,7 +58,16 @@ export const inspectCommand = command({
       onMessage: (entry) => inspector.passed(entry),
     });
     const begin = inspector.begin(target, terminal.signal)
-      .catch(async (error) => Promise.reject(await target.explain(error)));
+      .catch(async (error) => {
+        const explained = await target.explain(error);
+        throw error instanceof JsonRpcError
+          ? new UsageError(
+            `The handshake was answered with error ${error.code}: ` +
+              `${error.message}. Is it a server of another protocol?`,
+            { cause: error },
+          )
+          : explained;
+      });
     terminal.log(await terminal.during("Saying hello", begin));
     using prompt = openPrompt(terminal, {
       complete: (start) => inspector.complete(start),

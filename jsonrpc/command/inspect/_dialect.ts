@@ -2,13 +2,18 @@
 
 /** What the inspector knows of a protocol that is spoken in JSON-RPC. */
 
+import { TimeoutError } from "@wirekit/internal/errors";
 import type { Methods } from "../../answer/methods.ts";
 import type { Caller } from "../../call/caller.ts";
 import type { OpenRpcDocument } from "../../contract/openrpc.ts";
 import type { Conventions } from "../../peer_options.ts";
 import { JsonRpcError } from "../../wire/error.ts";
 import type { Params } from "../../wire/message.ts";
+import type { Target } from "../_program.ts";
 import { entriesOf, type Entry } from "./_entry.ts";
+
+/** How long a server may take to say what it has, in milliseconds. */
+const PATIENCE = 5_000;
 
 /** How a call is limited. */
 export interface Limit {
@@ -28,7 +33,7 @@ export interface Dialect {
    */
   begin(caller: Caller, limit: Limit): Promise<string>;
   /** Finds what can be called. */
-  entries(caller: Caller, limit: Limit): Promise<Entry[]>;
+  entries(target: Target, limit: Limit): Promise<Entry[]>;
   /** Says a notification in words; `undefined` shows it as it came. */
   tell?(method: string, params: Params | undefined): string | undefined;
   /** Does what comes last, within some milliseconds. */
@@ -38,17 +43,24 @@ export interface Dialect {
 /** JSON-RPC and nothing more; what there is, `rpc.discover` may say. */
 export const PLAIN: Dialect = {
   begin: () => Promise.resolve(""),
-  async entries(caller, limit) {
+  async entries({ caller, explain }, limit) {
     try {
       const document = await caller.request<OpenRpcDocument>(
         "rpc.discover",
         undefined,
-        limit,
+        { ...limit, timeout: Math.min(limit.timeout, PATIENCE) },
       );
       return entriesOf(document);
     } catch (error) {
-      // Most servers do not know it.
+      // Most servers do not know it, and some do not answer what they do not
+      // know.
       if (error instanceof JsonRpcError) return [];
+      const explained = Object(await explain(error));
+      if (
+        error instanceof TimeoutError && explained.message === error.message
+      ) {
+        return [];
+      }
       throw error;
     }
   },

@@ -65,12 +65,15 @@ export class Inspector {
     const { caller } = target;
     const limit = { timeout: this.#timeout, signal };
     const greeting = await this.#dialect.begin(caller, limit);
-    this.#entries = await this.#dialect.entries(caller, limit);
+    this.#entries = await this.#dialect.entries(target, limit);
     const { length } = this.#entries;
     return [
       ...greeting ? [greeting] : [],
       length === 0
-        ? "It does not say what can be called."
+        ? "It does not say what can be called." +
+          (greeting
+            ? ""
+            : " Language servers need --lsp, servers of MCP --mcp.")
         : length <= MANY
         ? this.#listed("")
         : `It has ${length} methods: .methods lists them.`,

@@ -7,6 +7,7 @@ import type { JsonSchema } from "../../contract/openrpc.ts";
 import { Methods } from "../../answer/methods.ts";
 import { JsonRpcError } from "../../wire/error.ts";
 import config from "../../deno.json" with { type: "json" };
+import type { Target } from "../_program.ts";
 import type { Dialect, Limit } from "./_dialect.ts";
 import { type Entry, paramsOfSchema } from "./_entry.ts";
 
@@ -48,7 +49,7 @@ export class Mcp implements Dialect {
       (instructions ? `\n${instructions}` : "");
   }
 
-  async entries(caller: Caller, limit: Limit): Promise<Entry[]> {
+  async entries({ caller }: Target, limit: Limit): Promise<Entry[]> {
     const { tools, prompts, resources } = this.#capabilities;
     const entries: Entry[] = [];
     for (const each of tools ? await list(caller, "tools", limit) : []) {

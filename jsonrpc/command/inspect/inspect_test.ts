@@ -156,6 +156,12 @@ Deno.test("inspect refuses what makes no sense", async () => {
   const both = await piped([], "plain", "--lsp", "--mcp");
   assertEquals([both.code, both.out], [2, ""]);
   assertStringIncludes(both.err, "two protocols");
+  const wrong = await piped([], "plain", "--mcp");
+  assertEquals(wrong.code, 2);
+  assertStringIncludes(wrong.err, "error -32601: Method not found. Is it");
+  const plain = await piped([], "lsp", "--timeout", "1");
+  assertEquals(plain.code, 0);
+  assertStringIncludes(plain.out, "Language servers need --lsp");
   const silent = await piped([], "silent", "--mcp", "--timeout", "1");
   assertEquals(silent.code, 4);
 });
