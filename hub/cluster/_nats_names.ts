@@ -166,13 +166,21 @@ export class NatsNames {
   /** Tries to get a name; returns whether another has it, so that it has to wait. */
   async #isTakenByOther(name: string, claim: Claim): Promise<boolean> {
     const key = keyOf(name);
+    const { id } = this.#keeper;
     const value = this.#value();
-    try {
-      claim.epoch = await this.#kv.put(key, value, {
-        previousSeq: claim.expected,
-        timeout: DECISION_TIMEOUT,
-      });
+    const takes = (epoch: number) => {
+      // What has an id from before is of a node that is gone: once more, then.
+      if (id === this.#keeper.id) claim.epoch = epoch;
+      else claim.expected = epoch;
       return false;
+    };
+    try {
+      return takes(
+        await this.#kv.put(key, value, {
+          previousSeq: claim.expected,
+          timeout: DECISION_TIMEOUT,
+        }),
+      );
     } catch (error) {
       if (!isChanged(error)) await this.#wait(name, claim);
     }
@@ -182,8 +190,8 @@ export class NatsNames {
       if (entry?.operation !== "PUT") return false;
       const text = entry.string();
       // The answer was lost on the way, and the name is ours.
-      if (text === value) claim.epoch = entry.revision;
-      else if (await this.#isTaken(text)) {
+      if (text === value) return takes(entry.revision);
+      if (await this.#isTaken(text)) {
         // What is there now is not to be replaced, ever.
         claim.expected = 0;
         // The news of its end may have come while it was looked at.

@@ -77,7 +77,7 @@ Deno.test({
           .replace("nats-server ", `${natsProgram()} --port ${port} `)
           .replace("nats://127.0.0.1", `nats://127.0.0.1:${port}`),
     );
-    assertEquals(blocks.length, 3);
+    assertEquals(blocks.length, 4); // The last one is for Deploy.
     const folder = await Deno.makeTempDir();
     {
       const [engine, hubs, bots] = blocks as [string, string, string];

@@ -1,0 +1,271 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/**
+ * A thousand nodes and thousands of names on the reference backplane: nodes are
+ * cut off, in groups too, die and come back, while clients come, wait, leave and
+ * ask each other. The seed of a run is printed; `SEED=1 deno test …` repeats it,
+ * and `NAMES=10000` makes it larger.
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import { FakeTime } from "@wirekit/internal/testing";
+import { Exchange } from "../exchange/exchange.ts";
+import type {
+  Content,
+  Member,
+  Participant,
+  Question,
+} from "../exchange/participant.ts";
+import { mulberry32 } from "../winerp/testdata/model.ts";
+import { type MemoryBackplane, MemoryEngine } from "./memory.ts";
+
+const NODES = 1_000;
+const NAMES = Number(Deno.env.get("NAMES") ?? 2_500);
+const ROUNDS = 12;
+/** How many of each happen in a round. */
+const CUTS = 40;
+const CHANGES = 200;
+const QUESTIONS = 300;
+
+const EMPTY = { route: '"r"', traceback: "null", pseudoObject: "null" };
+
+/** What is on its way: in order on each link, and links in any order. */
+class Links {
+  readonly #queues = new Map<string, (() => void)[]>();
+  /** Links with something on them, and how far each was read. */
+  readonly #busy: { queue: (() => void)[]; at: number }[] = [];
+  readonly #random: () => number;
+  carried = 0;
+
+  constructor(random: () => number) {
+    this.#random = random;
+  }
+
+  carry(deliver: () => void, link: string): void {
+    let queue = this.#queues.get(link);
+    if (!queue) this.#queues.set(link, queue = []);
+    if (queue.push(deliver) === 1) this.#busy.push({ queue, at: 0 });
+  }
+
+  /** Lets all arrive, a few of one link at a time. */
+  settle(): void {
+    while (this.#busy.length > 0) {
+      const index = Math.floor(this.#random() * this.#busy.length);
+      const link = this.#busy[index]!;
+      const { queue } = link;
+      const end = Math.min(queue.length, link.at + 64);
+      for (; link.at < end; this.carried++) queue[link.at++]!();
+      if (link.at < queue.length) continue;
+      queue.length = 0;
+      this.#busy[index] = this.#busy.at(-1)!;
+      this.#busy.pop();
+    }
+  }
+}
+
+/** A client at a node. */
+class Party implements Participant {
+  readonly member: Member;
+  readonly waiting: Question[] = [];
+  readonly ended: Map<string, number>;
+
+  constructor(
+    readonly node: number,
+    readonly name: string,
+    readonly exchange: Exchange,
+    ended: Map<string, number>,
+  ) {
+    this.ended = ended;
+    this.member = exchange.enter(this);
+    assertEquals(exchange.claim(this.member, name), undefined);
+  }
+
+  #end({ uuid }: Question): undefined {
+    this.ended.set(uuid, (this.ended.get(uuid) ?? 0) + 1);
+  }
+
+  ask(question: Question): undefined {
+    this.waiting.push(question);
+  }
+
+  answer(question: Question, _kind: unknown, { data }: Content): undefined {
+    assertEquals(data, question.uuid, "The answer of another question");
+    this.#end(question);
+  }
+
+  fail(question: Question): void {
+    this.#end(question);
+  }
+
+  tell(): undefined {}
+  admit(): void {}
+  end(): void {}
+}
+
+class World {
+  readonly links: Links;
+  readonly planes: MemoryBackplane[];
+  readonly exchanges: Exchange[];
+  readonly parties = new Set<Party>();
+  readonly cut = new Set<number>();
+  readonly ended = new Map<string, number>();
+  readonly askers = new Map<string, Party>();
+  readonly #random: () => number;
+  #asked = 0;
+  #seconds = 0;
+
+  constructor(random: () => number) {
+    this.#random = random;
+    this.links = new Links(random);
+    const engine = new MemoryEngine({
+      carry: (deliver, link) => this.links.carry(deliver, link),
+    });
+    this.planes = Array.from({ length: NODES }, (_, i) => engine.node(`n${i}`));
+    this.exchanges = this.planes.map((backplane) =>
+      new Exchange({ backplane })
+    );
+  }
+
+  pick(most: number): number {
+    return Math.floor(this.#random() * most);
+  }
+
+  join(name: number): void {
+    const node = this.pick(NODES);
+    const exchange = this.exchanges[node]!;
+    this.parties.add(
+      new Party(node, `"bot ${name}"`, exchange, this.ended),
+    );
+  }
+
+  leave(): void {
+    const party = [...this.parties][this.pick(this.parties.size)]!;
+    this.parties.delete(party);
+    party.exchange.leave(party.member);
+  }
+
+  /** Somebody asks somebody, wherever that is. */
+  ask(all: readonly Party[]): void {
+    const party = all[this.pick(all.length)]!;
+    const { exchange, member } = party;
+    if (!member.active) return;
+    const to = exchange.find(`"bot ${this.pick(NAMES)}"`);
+    if (!to || to === member) return;
+    const uuid = `"q${++this.#asked}"`;
+    const refusal = exchange.ask(member, to, uuid, "request", {
+      ...EMPTY,
+      data: uuid,
+    });
+    if (refusal) return;
+    if (!this.ended.has(uuid)) this.ended.set(uuid, 0);
+    this.askers.set(uuid, party);
+  }
+
+  answer(all: readonly Party[]): void {
+    for (const party of all) {
+      for (const question of party.waiting.splice(0)) {
+        party.exchange.answer(question, "response", {
+          ...EMPTY,
+          data: question.uuid,
+        });
+      }
+    }
+  }
+
+  cutOff(node: number): void {
+    if (this.cut.has(node)) return;
+    this.cut.add(node);
+    this.planes[node]!.cut();
+  }
+
+  heal(): void {
+    for (const node of this.cut) this.planes[node]!.heal();
+    this.cut.clear();
+  }
+
+  tick(seconds: number): void {
+    for (let n = 0; n < seconds; n++) {
+      this.#seconds++;
+      for (const each of this.exchanges) each.tick(this.#seconds * 1_000);
+      this.links.settle();
+    }
+  }
+
+  /** Fails if a name has two owners, none, or one that others do not know. */
+  check(): void {
+    const wanted = new Map<string, Set<number>>();
+    const owners = new Map<string, number>();
+    for (const { name, node, member } of this.parties) {
+      if (this.cut.has(node)) continue;
+      if (!wanted.has(name)) wanted.set(name, new Set());
+      wanted.get(name)!.add(node);
+      if (!member.active) continue;
+      assert(!owners.has(name), `${name} has two owners`);
+      owners.set(name, node);
+    }
+    for (const name of wanted.keys()) {
+      assert(owners.has(name), `${name} has no owner, and is wanted`);
+    }
+    for (let n = 0; n < 20; n++) {
+      const node = this.pick(NODES);
+      if (this.cut.has(node)) continue;
+      const { names } = this.planes[node]!.status();
+      for (const [name, owner] of owners) {
+        const known = owner === node ? undefined : this.planes[owner]!.id;
+        assertEquals(names.get(name), known, `${name} at node ${node}`);
+      }
+    }
+  }
+}
+
+Deno.test("A thousand nodes agree on thousands of names while they are cut off, die and come back, and each question ends once", () => {
+  using _time = new FakeTime();
+  const seed = Number(Deno.env.get("SEED")) ||
+    crypto.getRandomValues(new Uint32Array(1))[0]!;
+  say(`SEED=${seed}`);
+  const world = new World(mulberry32(seed));
+  for (let name = 0; name < NAMES; name++) world.join(name);
+  world.links.settle();
+  world.check();
+  for (let round = 0; round < ROUNDS; round++) {
+    // A rack, or nodes here and there.
+    const first = world.pick(NODES - CUTS);
+    for (let n = 0; n < CUTS; n++) {
+      world.cutOff(round % 2 ? first + n : world.pick(NODES));
+    }
+    for (let n = 0; n < CHANGES; n++) {
+      if (n % 2) world.leave();
+      else world.join(world.pick(NAMES));
+    }
+    const all = [...world.parties];
+    for (let n = 0; n < QUESTIONS; n++) world.ask(all);
+    world.links.settle();
+    if (round % 3) world.answer(all);
+    world.links.settle();
+    world.check();
+    if (round % 2) world.heal();
+    world.links.settle();
+    world.check();
+  }
+  world.heal();
+  world.links.settle();
+  world.answer([...world.parties]);
+  world.tick(6);
+  world.check();
+  for (const [uuid, ended] of world.ended) {
+    // Who has left hears of nothing that it had asked.
+    const isHere = world.parties.has(world.askers.get(uuid)!);
+    assert(isHere ? ended === 1 : ended <= 1, `${uuid} ended ${ended} times`);
+  }
+  for (const exchange of world.exchanges) {
+    assertEquals(exchange.openQuestions, 0);
+  }
+  say(
+    `${world.parties.size} clients, ${world.ended.size} questions, ` +
+      `${world.links.carried} messages`,
+  );
+});
+
+function say(line: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`  ${line}\n`));
+}
