@@ -87,3 +87,33 @@ Deno.test("Each block of code on a page is run, or says why not", async () => {
   }
   assert(wrong.length === 0, wrong.join("\n"));
 });
+
+/** The anchor that GitHub gives a heading. */
+function anchorOf(heading: string): string {
+  return heading.replaceAll(/\[([^\]]+)\]\([^)]*\)/g, "$1").toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\p{M}_\- ]/gu, "").trim().replaceAll(" ", "-");
+}
+
+Deno.test("Each link of a page within the repository leads somewhere", async () => {
+  const wrong: string[] = [];
+  const textOf = async (page: URL) =>
+    (await Deno.readTextFile(page)).replaceAll(/^ *(`{3,}).*?^ *\1 *$/gms, "");
+  for (const page of await pagesIn(ROOT)) {
+    for (
+      const [, link = ""] of (await textOf(page)).matchAll(/\]\(([^)\s]+)\)/g)
+    ) {
+      if (/^[a-z]+:/.test(link)) continue;
+      const target = new URL(link, page);
+      const found = await Deno.stat(target).catch(() => undefined);
+      const anchor = decodeURIComponent(target.hash.slice(1));
+      const text = found?.isFile && anchor ? await textOf(target) : "";
+      const isThere = found !== undefined &&
+        (anchor === "" || [...text.matchAll(/^#+ (.*)$/gm)]
+          .some(([, heading = ""]) => anchorOf(heading) === anchor));
+      if (!isThere) {
+        wrong.push(`${page.pathname.slice(ROOT.pathname.length)}: ${link}`);
+      }
+    }
+  }
+  assert(wrong.length === 0, wrong.join("\n"));
+});
