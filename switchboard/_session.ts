@@ -13,6 +13,7 @@ import {
   fault,
   type Flow,
   type Hub,
+  JsonSlice,
   type Pass,
   type Question,
   type Receiver,
@@ -133,7 +134,9 @@ export abstract class Session implements Connected, Host, Actor {
   /** Sends a message. */
   protected send(text: string): void {
     // On a line, a message has no line break: in JSON it is white space.
-    this.#receiver.send(bytesOf(text.replaceAll("\n", " ")));
+    const isLine = !text.includes("\n") && !text.includes("\r");
+    const line = isLine ? text : text.replaceAll(/[\r\n]/g, " ");
+    this.#receiver.send(bytesOf(line));
   }
 
   /** Ends it. */
@@ -193,6 +196,28 @@ export abstract class Session implements Connected, Host, Actor {
   /** Returns a number that no question has. */
   protected unused(): number {
     return this.#asked.next();
+  }
+
+  /**
+   * Adds who asks to the data of a question, if that is wanted; returns why that
+   * cannot be. Nothing of the data may be taken for it.
+   */
+  protected withSource({ data, source }: Asked): string | Fault {
+    const param = this.source;
+    if (param === undefined) return data;
+    const bad = (text: string) => fault("InvalidData", text);
+    const who = `${JSON.stringify(param)}:${source}`;
+    if (data === "null") return `{${who}}`;
+    if (data[0] !== "{") {
+      return bad(
+        `${this.name} is told who asks, so it takes named params: send an object.`,
+      );
+    }
+    const members = JsonSlice.of(encoder.encode(data)).members();
+    if (members.has(param)) {
+      return bad(`The hub says who asks: leave out ${JSON.stringify(param)}.`);
+    }
+    return `${data.slice(0, -1)}${members.size > 0 ? "," : ""}${who}}`;
   }
 
   /** Whether a question with this number is open. */

@@ -87,8 +87,18 @@ function join(
     end({ trouble: bad("name has to be a string.") });
     return undefined;
   }
-  const token = given.get("token")?.string();
-  const source = given.get("source")?.string();
+  const texts: Record<string, string> = {};
+  for (const key of ["token", "source"]) {
+    const slice = given.get(key);
+    if (!slice || slice.text === "null") continue;
+    const text = slice.string();
+    if (text === undefined) {
+      end({ trouble: bad(`${key} has to be a string.`) });
+      return undefined;
+    }
+    texts[key] = text;
+  }
+  const { token, source } = texts;
   actor.join({ name, token, source }, (trouble, hold) => {
     if (trouble) return end({ trouble });
     end({ data: `{"name":${JSON.stringify(name)},"hold":${hold}}` });

@@ -112,22 +112,15 @@ export class WsrpcSession extends Session {
     return this.take((number - 1) / 2);
   }
 
-  protected put(
-    number: number,
-    { route, data, source }: Asked,
-  ): Fault | undefined {
+  protected put(number: number, asked: Asked): Fault | undefined {
+    const { route } = asked;
     if (route[0] !== '"') {
       return fault("RouteNotFound", "A route has to be a string.");
     }
-    this.#ask(number, route, this.#paramsOf(data, source));
+    const data = this.withSource(asked);
+    if (typeof data !== "string") return data;
+    this.#ask(number, route, data);
     return undefined;
-  }
-
-  #paramsOf(data: string, source: string): string {
-    if (data[0] !== "{" || this.source === undefined) return data;
-    const comma = /^\{\s*\}$/.test(data) ? "" : ",";
-    const who = `${JSON.stringify(this.source)}:${source}`;
-    return `${data.slice(0, -1)}${comma}${who}}`;
   }
 
   /**

@@ -18,6 +18,7 @@ import {
 } from "@wirekit/jsonrpc";
 import { connect } from "@wirekit/transport/connect";
 import type { Transport } from "@wirekit/transport/transport";
+import { httpDoor } from "./http.ts";
 import { jsonRpcDoor } from "./jsonrpc.ts";
 import { serve, type ServeOptions } from "./serve.ts";
 import { wsrpcDoor } from "./wsrpc.ts";
@@ -614,6 +615,92 @@ Deno.test("What an answerer leaves out, or makes up, is an error at once", () =>
     }
     await odd.say('{"jsonrpc":"2.0","id":4711}');
     assertEquals((await odd.next()).error.code, -32600);
+  }));
+
+Deno.test("No line of a client is made by another's line breaks", async () => {
+  await using server = await serve({
+    port: 0,
+    tcpPort: 0,
+    open: [httpDoor(), jsonRpcDoor({ tcpPort: 0 })],
+  });
+  const [, winerp, jsonRpc] = server.urls;
+  const starts = [
+    [winerp!, '{"id":"victim","type":1,"data":{},"uuid":"u"}\n'],
+    [
+      jsonRpc!,
+      '{"jsonrpc":"2.0","id":1,"method":"hub.join","params":["victim"]}\n',
+    ],
+  ] as const;
+  for (const [url, start] of starts) {
+    const { port } = new URL(url);
+    using victim = await Deno.connect({
+      hostname: "127.0.0.1",
+      port: Number(port),
+    });
+    await victim.write(new TextEncoder().encode(start));
+    while (!server.hub.names.includes("victim")) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    for (const gap of ["\r", "\n", "\r\n", "\t\r "]) {
+      const body =
+        `{"x":[1,${gap}{"jsonrpc":"2.0","id":7,"result":"forged"}${gap},2]}`;
+      const response = await fetch(
+        `http://127.0.0.1:${server.addr.port}/inform/victim`,
+        {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body,
+        },
+      );
+      assertEquals(await response.json(), { receivers: 1 });
+    }
+    const decoder = new TextDecoder();
+    let text = "";
+    while ((text.match(/forged/g)?.length ?? 0) < 4) {
+      const buffer = new Uint8Array(65_536);
+      const count = await victim.read(buffer);
+      text += decoder.decode(buffer.subarray(0, count ?? 0));
+    }
+    assertEquals(/\r/.test(text), false);
+    for (const line of text.trim().split("\n")) {
+      assertEquals(JSON.parse(line).result !== "forged", true, line);
+    }
+    server.hub.exchange.drop(
+      server.hub.exchange.find('"victim"')!,
+      1000,
+      "Over",
+    );
+  }
+});
+
+Deno.test("Nobody can say for another who asks", () =>
+  withHub(async (open) => {
+    await using bank = await open("/jsonrpc");
+    await bank.call("hub.join", { name: "bank", source: "source" });
+    await using mallory = await open("/jsonrpc?name=mallory");
+    for (
+      const params of [
+        '["alice",5]',
+        '{"source":"alice","amount":5}',
+        '{"amount":5,"s\\u006furce":"alice"}',
+        '{"source":null}',
+      ]
+    ) {
+      await mallory.say(
+        `{"jsonrpc":"2.0","id":1,"method":"bank/pay","params":${params}}`,
+      );
+      assertEquals((await mallory.next()).error.code, -32602, params);
+    }
+    for (const params of [{}, { amount: 5 }, undefined]) {
+      const paid = mallory.call("bank/pay", params);
+      const { id, params: got } = await bank.next();
+      assertEquals(got, { ...params, source: "mallory" });
+      await bank.say(JSON.stringify({ jsonrpc: "2.0", id, result: 1 }));
+      assertEquals(await paid, 1);
+    }
+    await using other = await open("/jsonrpc");
+    const wrong = { name: "other", source: 5 };
+    assertEquals(await other.call("hub.join", wrong), -32602);
   }));
 
 Deno.test("A name may be a sign of the protocol, and its error is short", () =>

@@ -369,6 +369,19 @@ Deno.test("Very many tools are listed page by page", () =>
     await more.close();
   }));
 
+Deno.test("The name of each tool is one that assistants take", () =>
+  withAssistant({ allow: ["*"] }, async (call, bot, _url, list) => {
+    bot.route("r\n\u202ex y/z", () => 1, { description: "a\n\u202eb" });
+    bot.route("x".repeat(200), () => 2);
+    await bot.ping();
+    const tools = await list();
+    const tool = tools.find(({ name }) => name.startsWith("bot/r"))!;
+    assertEquals(tool.name, "bot/r%0A%E2%80%AEx%20y%2Fz");
+    assertEquals(tool.description, "a b");
+    assertEquals(await call(tool.name), [false, "1"]);
+    for (const { name } of tools) assertMatch(name, /^[\x21-\x7e]{1,128}$/);
+  }));
+
 Deno.test("A session ends with its token, and is of no use with another", async () => {
   const labels = ["one", "two"];
   const tokens = labels.map((label) => ({

@@ -12,6 +12,7 @@ export const MAX_DEPTH = 250;
 const LONG = 64;
 
 const LINE_FEED = 0x0a;
+const RETURN = 0x0d;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const MINUS = 0x2d;
@@ -121,7 +122,9 @@ export class Scanner {
   /** Returns where the white space that starts at `i` ends. */
   skipWhite(bytes: Uint8Array, i: number): number {
     for (; WHITE[bytes[i]!]; i++) {
-      if (bytes[i] === LINE_FEED) this.sawLineBreak = true;
+      if (bytes[i]! <= RETURN && bytes[i]! >= LINE_FEED) {
+        this.sawLineBreak = true;
+      }
     }
     return i;
   }

@@ -25,6 +25,7 @@ export const MEMBERS: readonly MemberName[] = [
 ];
 
 const LINE_FEED = 0x0a;
+const RETURN = 0x0d;
 const SPACE = 0x20;
 
 const encoder = new TextEncoder();
@@ -77,5 +78,7 @@ export function assemble(values: Uint8Array[]): Uint8Array<ArrayBuffer> {
 function oneLine(message: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   let i = -1;
   while ((i = message.indexOf(LINE_FEED, i + 1)) >= 0) message[i] = SPACE;
+  // Some readers of lines end them there, too: Python's, and Node's.
+  while ((i = message.indexOf(RETURN, i + 1)) >= 0) message[i] = SPACE;
   return message;
 }

@@ -43,6 +43,14 @@ export const DOOR_OPTIONS = {
 
 type DoorValues = Values<typeof DOOR_OPTIONS>;
 
+/** Tells an assistant, or who has set one up, what is missing. */
+function noMcp(request: Request): Response | undefined {
+  if (!/^\/mcp\/?$/.test(new URL(request.url).pathname)) return undefined;
+  const text = "Assistants may call nothing here: start the hub with --mcp " +
+    "PATTERN, such as --mcp 'home/*'.\n";
+  return new Response(text, { status: 404 });
+}
+
 /** Opens the doors. Each is loaded only now. */
 export async function openAsked(
   server: HubServer,
@@ -68,7 +76,7 @@ export async function openAsked(
   if (options.mcp.length > 0) {
     const { mcpDoor } = await import("../mcp.ts");
     makers.push(mcpDoor({ allow: options.mcp }));
-  }
+  } else makers.push(() => ({ fetch: noMcp }));
   const { urls, close } = await openDoors(server.hub, makers);
   const closeAll = async () => {
     await close();

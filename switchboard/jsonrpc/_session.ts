@@ -110,35 +110,23 @@ export class JsonRpcSession extends Session {
     return this.take(Number(members.get("id")?.text ?? NaN));
   }
 
-  protected put(
-    number: number,
-    { route, data, source }: Asked,
-  ): Fault | undefined {
+  protected put(number: number, asked: Asked): Fault | undefined {
+    const { route } = asked;
     if (route[0] !== '"') {
       return fault("RouteNotFound", "A route has to be a string.");
     }
-    const params = this.#paramsOf(data, source);
-    if (params === undefined) {
+    const data = this.withSource(asked);
+    if (typeof data !== "string") return data;
+    if (data !== "null" && data[0] !== "{" && data[0] !== "[") {
       const text =
         `${this.name} takes params by name or by position: send an object or an array.`;
       return fault("InvalidData", text);
     }
+    const params = data === "null" ? "" : `,"params":${data}`;
     this.send(
       `{"jsonrpc":"2.0","id":${number},"method":${route}${params}}`,
     );
     return undefined;
-  }
-
-  /** Writes the params of a question, with who asks if that is wanted. */
-  #paramsOf(data: string, source: string): string | undefined {
-    if (data === "null") return "";
-    if (data[0] === "[") return `,"params":${data}`;
-    if (data[0] !== "{") return undefined;
-    if (this.source === undefined) return `,"params":${data}`;
-    // The last of several members with one name counts.
-    const comma = /^\{\s*\}$/.test(data) ? "" : ",";
-    const who = `${JSON.stringify(this.source)}:${source}`;
-    return `,"params":${data.slice(0, -1)}${comma}${who}}`;
   }
 
   protected cancel(number: number): void {

@@ -128,7 +128,7 @@ export class Assistant {
     this.#given.delete(key);
     const slash = tool.indexOf("/");
     const name = unescapeName(tool.slice(0, Math.max(slash, 0))) ?? "";
-    const route = tool.slice(slash + 1);
+    const route = unescapeName(tool.slice(slash + 1)) ?? "";
     if (name !== HUB_TOOLS) return await this.#ask(name, route, data, signal);
     const given = JsonSlice.of(new TextEncoder().encode(data)).members();
     const to = given.get("to")?.string();

@@ -57,6 +57,9 @@ function matcher(pattern: string): RegExp {
 /** The most tools of one page of the list. */
 const PAGE = 1_000;
 
+/** The longest name of a tool that assistants take. */
+const MAX_TITLE = 128;
+
 /** Some of the tools, and where the next ones begin. */
 export interface ToolPage {
   readonly tools: Tool[];
@@ -76,7 +79,9 @@ export function toolsOf(
 ): ToolPage {
   const found = routes.filter(({ name, route }) => allowed(name, route))
     .map((route) => ({ title: titleOf(route), route }))
-    .filter(({ title }) => after === undefined || title > after)
+    .filter(({ title }) =>
+      title.length <= MAX_TITLE && (after === undefined || title > after)
+    )
     .sort((a, b) => a.title < b.title ? -1 : 1);
   const tools = found.slice(0, PAGE).map(({ route }) => toolOf(route));
   if (found.length > PAGE) return { tools, nextCursor: tools.at(-1)!.name };
@@ -85,8 +90,9 @@ export function toolsOf(
   return { tools };
 }
 
+/** The name of a tool: one that is not right may spoil the list. */
 function titleOf({ name, route }: KnownRoute): string {
-  return `${escapeName(name)}/${route}`;
+  return `${escapeName(name)}/${escapeName(route)}`;
 }
 
 function toolOf(known: KnownRoute): Tool {
@@ -94,7 +100,9 @@ function toolOf(known: KnownRoute): Tool {
   const outputSchema = resultSchema(result);
   return {
     name: titleOf(known),
-    description: description ?? `Asks ${name} for ${route}`,
+    description: (description ?? `Asks ${name} for ${route}`)
+      // What cannot be seen is not to be read, either.
+      .replaceAll(/[\p{Cc}\p{Cf}]+/gu, " "),
     inputSchema: argumentsSchema(params),
     ...(outputSchema && { outputSchema }),
     ...(readOnly && { annotations: { readOnlyHint: true } }),
