@@ -123,9 +123,12 @@ function needsSockets(what: string): TypeError {
   );
 }
 
-/** Loads all carriers, as this package connects where there are sockets. */
-function loadCarriers(): Promise<typeof import("./_carriers.ts")> {
+/**
+ * Loads all carriers, as this package connects where there are sockets. A bundle
+ * has no such file, and one that is no module cannot name it either.
+ */
+async function loadCarriers(): Promise<typeof import("./_carriers.ts")> {
   // deno-lint-ignore no-constant-condition
-  if (false) return import("./_carriers.ts");
-  return load(import.meta.resolve("./_carriers.ts"));
+  if (false) return await import("./_carriers.ts");
+  return await load(import.meta.resolve("./_carriers.ts"));
 }

@@ -144,3 +144,35 @@ Deno.test("connect() of a bundle has deadlines, limits and clear errors", async 
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("connect() of a bundle that is no module uses the platform's WebSocket", async () => {
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    (request) => {
+      const { response, transport } = acceptWebSocket(request);
+      transport.send("hello");
+      return response;
+    },
+  );
+  const folder = await Deno.makeTempDir();
+  try {
+    const program = `${folder}/program.ts`;
+    const text = `
+      import { connect } from "@wirekit/transport/connect";
+      connect("ws://127.0.0.1:${server.addr.port}").then(async (transport) => {
+        const { value } = await transport[Symbol.asyncIterator]().next();
+        console.log(value);
+        await transport.close();
+      });`;
+    await Deno.writeTextFile(program, text);
+    for (const format of ["iife", "cjs"]) {
+      const bundle = `${folder}/bundle.cjs`;
+      const flags = [...FLAGS, "--config=deno.json", `--format=${format}`];
+      await run("bundle", ...flags, `--output=${bundle}`, program);
+      const said = await run("run", "--allow-net", "-q", bundle);
+      assertEquals(said, "hello\n", format);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
