@@ -152,5 +152,44 @@ function silent(): Peer {
   return new Peer(stdioTransport("newline"), { methods });
 }
 
-const servers: Record<string, () => Peer> = { plain, mcp, lsp, silent };
+/** Its words would name the window and move the cursor of a terminal. */
+function hostile(): Peer {
+  const bad = "\x1b]0;owned\x07\x1b[2J";
+  const text = (text: string) => ({ content: [{ type: "text", text }] });
+  const methods = new Methods()
+    .add("initialize", () => ({
+      protocolVersion: bad,
+      capabilities: { tools: {} },
+      serverInfo: { name: bad },
+      instructions: bad,
+    }))
+    .add("notifications/initialized", () => {})
+    .add("tools/list", () => ({
+      tools: [
+        { name: `a${bad}`, description: bad },
+        {
+          name: "ask",
+          inputSchema: {
+            type: "object",
+            properties: { [bad]: { type: bad, description: bad } },
+            required: [bad],
+          },
+        },
+      ],
+    }))
+    .add("tools/call", async (call) => {
+      await call.peer.notify(`told${bad}`, [bad]);
+      return text(bad);
+    });
+  const transport = stdioTransport("newline");
+  return new Peer(transport, { methods, conventions: "mcp" });
+}
+
+const servers: Record<string, () => Peer> = {
+  plain,
+  mcp,
+  lsp,
+  silent,
+  hostile,
+};
 await servers[Deno.args[0] ?? "plain"]?.().closed;

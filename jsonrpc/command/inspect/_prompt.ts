@@ -2,7 +2,7 @@
 
 /** Where the inspector reads what is typed, and writes in between. */
 
-import type { Terminal } from "@wirekit/internal/command";
+import { printable, type Terminal } from "@wirekit/internal/command";
 import type NodeProcess from "node:process";
 import type * as NodeReadline from "node:readline";
 
@@ -83,7 +83,10 @@ function typedPrompt(
     output: stdout,
     historySize: 1_000,
     removeHistoryDuplicates: true,
-    completer: (line: string) => [complete(line), line],
+    completer: (line: string) => [
+      complete(line).filter((word) => word === printable(word)),
+      line,
+    ],
   });
   const { history } = input as unknown as { history: string[] };
   let waiting: ((line: string | undefined) => void) | undefined;
@@ -115,7 +118,8 @@ function typedPrompt(
     read(words, keep = true) {
       if (isOver) return Promise.resolve(undefined);
       isKept = keep;
-      input.setPrompt(words);
+      // What the other end calls its params is in it.
+      input.setPrompt(printable(words).replaceAll("\n", " "));
       input.prompt();
       return new Promise((resolve) => waiting = resolve);
     },

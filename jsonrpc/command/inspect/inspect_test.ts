@@ -167,8 +167,12 @@ Deno.test("inspect refuses what makes no sense", async () => {
 });
 
 /** Types into the inspector on a terminal, each text after what it waits for. */
-async function typed(steps: [RegExp, string][]): Promise<string> {
-  const line = lineOf("plain").map((word) => `'${word}'`).join(" ");
+async function typed(
+  steps: [RegExp, string][],
+  server: string,
+  ...flags: string[]
+): Promise<string> {
+  const line = lineOf(server, ...flags).map((word) => `'${word}'`).join(" ");
   const child = new Deno.Command("script", {
     args: ["-qec", line, "/dev/null"],
     env: { TERM: "xterm" },
@@ -240,7 +244,28 @@ Deno.test({
       [/Given up[^]*> /, ".traffic\r"],
       [/shown/, ""],
       [/> /, "\x03"], // Ends.
-    ]);
+    ], "plain");
     assertStringIncludes(text, "Adds two numbers");
+  },
+});
+
+Deno.test({
+  name: "inspect shows nothing of another end that a terminal would obey",
+  ignore: !hasScript,
+  async fn() {
+    const text = await typed(
+      [
+        [/\.help for help[^]*> /, "a\t\t"],
+        [/a/, "\x15ask\r"],
+        [/\\u001b.*: /, "x\r"],
+        [/← told[^]*> /, "\x03"],
+      ],
+      "hostile",
+      "--mcp",
+    );
+    for (const obeyed of ["\x1b]", "\x07"]) {
+      assert(!text.includes(obeyed), JSON.stringify(text));
+    }
+    assertStringIncludes(text, "\\u001b]0;owned\\u0007");
   },
 });
