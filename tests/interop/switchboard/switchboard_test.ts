@@ -7,22 +7,24 @@
  */
 
 import { assertEquals, assertMatch } from "@std/assert";
+import { Gateway, GatewaySimulator } from "@wirekit/openwebnet";
 import { httpDoor, jsonRpcDoor, serve, wsrpcDoor } from "@wirekit/switchboard";
+import { mcpDoor } from "@wirekit/switchboard/mcp";
+import { gatewayDoor } from "@wirekit/switchboard/openwebnet";
 import { Driver } from "../../_driver.ts";
 import { PEERS_LOCK } from "../../_packages.ts";
 import { installPython } from "../../_python.ts";
+import {
+  assistant,
+  ourJsonRpc,
+  ourWinerp,
+  ourWsrpc,
+  Page,
+  type Program,
+} from "./_programs.ts";
 
 const python = await installPython(new URL("./", import.meta.url));
 const fileOf = (name: string) => new URL(name, import.meta.url).pathname;
-
-/** A program that takes part. */
-interface Program extends AsyncDisposable {
-  readonly kind: string;
-  readonly name: string;
-  ask(to: string, route: string, data: string): Promise<string>;
-  inform?(data: string, to: string): Promise<unknown>;
-  told?(): Promise<unknown>;
-}
 
 class Driven implements Program {
   readonly #driver: Driver;
@@ -97,10 +99,29 @@ const KINDS: Record<string, "python" | "npm" | "curl"> = {
 };
 
 /** Those that have no way to be asked. */
-const ASKS_ONLY = new Set(["rpc-websockets", "curl"]);
+const ASKS_ONLY = new Set([
+  "rpc-websockets",
+  "curl",
+  "the official MCP client",
+]);
 
-function start(kind: string, port: number): Promise<Program> {
-  const name = kind.replace(/\W/g, "-");
+/** Those that are in this process, or in a browser: JavaScript's numbers. */
+const isScript = ({ kind }: Program) => !/^(curl|python)$/.test(KINDS[kind]!);
+
+/** Those that can have a name, and wait for one. */
+const HOLDERS = [
+  "winerp",
+  "wsrpc-aiohttp",
+  "wsjsonrpc",
+  "@wsrpc/client",
+  "vscode-jsonrpc",
+];
+
+function start(
+  kind: string,
+  port: number,
+  name = kind.replace(/\W/g, "-"),
+): Promise<Program> {
   const more = [kind, `${port}`, name];
   switch (KINDS[kind]) {
     case "curl":
@@ -128,13 +149,30 @@ const VALUES = [
 ];
 
 Deno.test("Real programs of all protocols call each other by name", async (t) => {
+  await using page = await Page.create();
+  await using simulator = new GatewaySimulator();
+  const home = new Gateway({ transport: () => simulator.connect() });
   await using server = await serve({
     port: 0,
-    open: [httpDoor(), jsonRpcDoor(), wsrpcDoor()],
+    allowedOrigins: [page.origin],
+    open: [
+      httpDoor(),
+      jsonRpcDoor(),
+      wsrpcDoor(),
+      gatewayDoor({ home }),
+      mcpDoor({ allow: ["*"] }),
+    ],
   });
   const { port } = server.addr;
   const kinds = Object.keys(KINDS);
-  const programs = await Promise.all(kinds.map((kind) => start(kind, port)));
+  const programs = await Promise.all([
+    ...kinds.map((kind) => start(kind, port)),
+    ourWinerp(port, "our-winerp"),
+    ourJsonRpc(port, "our-json-rpc"),
+    ourWsrpc(port, "our-wsrpc"),
+    page.enter(port, "page"),
+    assistant(port),
+  ]);
   try {
     for (const a of programs) {
       for (const b of programs) {
@@ -145,7 +183,7 @@ Deno.test("Real programs of all protocols call each other by name", async (t) =>
             assertEquals(JSON.parse(answer), JSON.parse(data));
           }
           // Python and curl keep every digit, and JavaScript none of these.
-          const exact = [a, b].every(({ kind }) => KINDS[kind] !== "npm");
+          const exact = !isScript(a) && !isScript(b);
           if (exact) {
             const answer = await a.ask(b.name, "echo", EXACT);
             assertEquals(answer.replaceAll(" ", ""), EXACT);
@@ -157,16 +195,89 @@ Deno.test("Real programs of all protocols call each other by name", async (t) =>
           const nobody = await reasonOf(a.ask("nobody", "echo", "{}"));
           assertMatch(
             nobody,
-            a.kind === "winerp"
+            a.kind.endsWith("winerp")
               ? /Destination not found/
               : /Nobody has the name/,
           );
           const told = b.told?.();
           await a.inform?.('{"on":true}', b.name);
-          assertEquals(await told, { source: a.name, data: { on: true } });
+          const source = a.name === "" ? null : a.name;
+          assertEquals(
+            await told,
+            b.kind === "our winerp" && source === null
+              ? { source: "", data: { on: true } }
+              : { source, data: { on: true } },
+          );
         });
       }
     }
+    await t.step("each asks a simulated home", async () => {
+      for (const a of programs) {
+        const where = '{"where":"12"}';
+        assertEquals(await a.ask("home", "light.on", where), "null");
+        const states = JSON.parse(await a.ask("home", "light.status", where));
+        assertEquals(states, [{ where: "12", on: true }]);
+        const bad = await reasonOf(a.ask("home", "light.on", "{}"));
+        // wsjsonrpc knows its own texts of such codes.
+        assertMatch(bad, /where has to be a string|Invalid params/);
+        const missing = await reasonOf(a.ask("home", "nothing", "{}"));
+        assertMatch(missing, /Route not found|Method not found/);
+        await a.ask("home", "light.off", where);
+      }
+    });
+    await t.step(
+      "a name is given on, whoever had it and whoever waits",
+      async () => {
+        const { hub } = server;
+        for (const kind of HOLDERS) {
+          const next = HOLDERS[(HOLDERS.indexOf(kind) + 1) % HOLDERS.length]!;
+          const name = `held-${kind.replace(/\W/g, "-")}`;
+          const first = await start(kind, port, name);
+          const waiting = start(next, port, name);
+          const held = () =>
+            [...hub.exchange.members].some((each) =>
+              each.name === JSON.stringify(name) && each.held
+            );
+          while (!held()) {
+            await new Promise((resolve) => setTimeout(resolve, 10));
+          }
+          const curl = programs.find(({ kind }) => kind === "curl")!;
+          assertEquals(
+            JSON.parse(await curl.ask(name, "echo", '{"n":1}')),
+            { n: 1 },
+          );
+          await first[Symbol.asyncDispose]();
+          const second = await waiting;
+          while (held()) {
+            await new Promise((resolve) => setTimeout(resolve, 10));
+          }
+          assertEquals(
+            JSON.parse(await curl.ask(name, "echo", '{"n":2}')),
+            { n: 2 },
+          );
+          await second[Symbol.asyncDispose]();
+        }
+      },
+    );
+    await t.step("who leaves while it waits leaves nothing open", async () => {
+      const { exchange } = server.hub;
+      for (const kind of Object.keys(KINDS)) {
+        if (kind === "curl") continue;
+        const leaving = await start(
+          kind,
+          port,
+          `leaves-${kind.replace(/\W/g, "-")}`,
+        );
+        leaving.ask("our-winerp", "never", "{}").catch(() => {});
+        while (exchange.openQuestions === 0) {
+          await new Promise((resolve) => setTimeout(resolve, 10));
+        }
+        await leaving[Symbol.asyncDispose]();
+        while (exchange.openQuestions > 0) {
+          await new Promise((resolve) => setTimeout(resolve, 10));
+        }
+      }
+    });
     await t.step("an unknown route is an error everywhere", async () => {
       for (const b of programs) {
         // It makes a stock winerp client deaf, so it comes last.
@@ -180,7 +291,7 @@ Deno.test("Real programs of all protocols call each other by name", async (t) =>
       }
     });
     await t.step("who leaves ends what it was asked", async () => {
-      const curl = programs.at(-1)!;
+      const curl = programs.find(({ kind }) => kind === "curl")!;
       for (const b of programs) {
         if (ASKS_ONLY.has(b.kind)) continue;
         const reason = reasonOf(curl.ask(b.name, "never", "{}"));

@@ -8,6 +8,18 @@ import { PATIENCE } from "../../_driver.ts";
 // Real programs, by name from npm: no part of the kit.
 const CHROMIUM = "npm:@sparticuz/chromium@153.0.0";
 
+/** What it is started with. */
+export const CHROMIUM_ARGS: readonly string[] = [
+  ...["--headless", "--no-sandbox", "--disable-gpu", "--no-zygote"],
+  ...["--single-process", "--remote-debugging-port=0"],
+];
+
+/** Finds the browser. */
+export async function chromiumPath(): Promise<string> {
+  const { default: chromium } = await import(CHROMIUM);
+  return await chromium.executablePath();
+}
+
 /** A server of one page, which waits for what the page reports. */
 export function servePage(files: Record<string, string>) {
   const report = Promise.withResolvers<Record<string, unknown>>();
@@ -39,12 +51,10 @@ export function servePage(files: Record<string, string>) {
 export async function visit(
   { origin, report }: ReturnType<typeof servePage>,
 ): Promise<Record<string, unknown>> {
-  const { default: chromium } = await import(CHROMIUM);
   const profile = await Deno.makeTempDir();
-  const browser = new Deno.Command(await chromium.executablePath(), {
+  const browser = new Deno.Command(await chromiumPath(), {
     args: [
-      ...["--headless", "--no-sandbox", "--disable-gpu", "--no-zygote"],
-      ...["--single-process", "--remote-debugging-port=0"],
+      ...CHROMIUM_ARGS,
       `--user-data-dir=${profile}`,
       `${origin}/`,
     ],
