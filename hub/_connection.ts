@@ -170,6 +170,8 @@ export class Connection implements Receiver, Flow {
     if (!this.#closing) {
       this.#logEnd(error);
       this.#participant.leave(endOf(error));
+      // It has ended, and the hub may close while it closes.
+      this.#closing = this.#transport.close();
     }
     this.#heartbeat?.stop();
     await this.#transport.close();

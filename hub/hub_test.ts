@@ -7,12 +7,14 @@ import {
   assertThrows,
 } from "@std/assert";
 import { deadline } from "@std/async/deadline";
+import { delay } from "@std/async/delay";
 import { pair } from "@wirekit/transport/pair";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
 import { fullPass } from "./access/pass.ts";
 import { Client } from "./client.ts";
 import { RemoteError } from "./errors.ts";
 import { Hub, type HubOptions } from "./hub.ts";
+import { serve } from "./serve.ts";
 
 const utf8 = new TextEncoder();
 const LOCAL = { remoteAddr: { hostname: "127.0.0.1", transport: "tcp" } };
@@ -372,4 +374,25 @@ Deno.test("Hub serves WebSocket clients, text and binary alike", async () => {
   assertEquals(hub.names, ["a"]);
   socket.close();
   await closed;
+});
+
+Deno.test("Clients that leave as their hub closes are told of once each", async () => {
+  const lines: string[] = [];
+  const log = (line: string) => void lines.push(line);
+  const server = await serve({ port: 0, logger: { info: log, warn: log } });
+  const [url] = server.urls;
+  const names = Array.from({ length: 60 }, (_, i) => `client-${i}`);
+  const clients = await Promise.all(names.map(async (name) => {
+    const client = new Client(name, { url, reconnect: false });
+    await client.connect();
+    return client;
+  }));
+  const closed = Promise.all(clients.map((client) => client.close()));
+  while (!lines.some((line) => line.includes(" left: "))) await delay(0);
+  await server.close();
+  await closed;
+  // The log sums up what it has too much of.
+  const ends = lines.filter((line) => line.includes(" left: "))
+    .map((line) => Number(/^And (\d+) more/.exec(line)?.[1] ?? 1));
+  assertEquals(ends.reduce((sum, count) => sum + count), names.length);
 });

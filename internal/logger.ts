@@ -35,6 +35,9 @@ export interface Logger {
 /** The most lines of one kind in a second. */
 const MAX_LINES = 20;
 
+/** How many of those that were kept back are told. */
+const MAX_LAST = 3;
+
 /** How long they are counted, in milliseconds. */
 const SECOND = 1_000;
 
@@ -51,9 +54,9 @@ interface Lines {
   readonly period: number;
   /** How many may still be written. */
   left: number;
-  /** How many were kept back, and the last of them. */
+  /** How many were kept back, and the last of them, the newest last. */
   held: number;
-  last: string;
+  last: readonly string[];
   timer?: Timer;
 }
 
@@ -75,7 +78,8 @@ interface Lines {
  * assertEquals(lines.length, 21);
  * assertEquals(
  *   lines.at(-1),
- *   "And 1480 more in the last second, such as: Refused client 1499",
+ *   "And 1480 more in the last second, such as: " +
+ *     "Refused client 1497; Refused client 1498; Refused client 1499",
  * );
  * ```
  */
@@ -164,7 +168,7 @@ export class CalmLogger implements Logger {
     let lines = kinds.get(key);
     if (!lines || (lines.held === 0 && time - lines.since >= lines.period)) {
       const left = MAX_LINES;
-      lines = { write, since: time, period: SECOND, left, held: 0, last: "" };
+      lines = { write, since: time, period: SECOND, left, held: 0, last: [] };
       kinds.set(key, lines);
     }
     if (lines.left > 0) {
@@ -172,11 +176,11 @@ export class CalmLogger implements Logger {
       return write(line);
     }
     lines.held++;
-    lines.last = line;
+    lines.last = [...lines.last, line].slice(-MAX_LAST);
     lines.timer ??= later(lines.since + lines.period - time, () => {
       tell(lines);
       const since = now();
-      kinds.set(key, { ...lines, since, period: MINUTE, held: 0 });
+      kinds.set(key, { ...lines, since, period: MINUTE, held: 0, last: [] });
     });
   }
 }
@@ -189,9 +193,6 @@ function tell(lines: Lines): void {
   if (held === 0) return;
   const seconds = Math.round((now() - since) / SECOND);
   const time = seconds > 1 ? `${seconds} seconds` : "second";
-  write(
-    held === 1
-      ? last
-      : `And ${held} more in the last ${time}, such as: ${last}`,
-  );
+  if (held <= MAX_LAST) return last.forEach(write);
+  write(`And ${held} more in the last ${time}, such as: ${last.join("; ")}`);
 }

@@ -25,7 +25,7 @@ Deno.test("CalmLogger writes a few lines of a kind in a second, then how many mo
   await time.tick(1_000);
   assertEquals(
     lines.at(-1),
-    "warn And 1480 more in the last second, such as: refused 1500",
+    "warn And 1480 more in the last second, such as: refused 1498; refused 1499; refused 1500",
   );
   // As long as it goes on, there is a line a minute.
   const { length } = lines;
@@ -34,13 +34,13 @@ Deno.test("CalmLogger writes a few lines of a kind in a second, then how many mo
     await time.tick(1_000);
   }
   assertEquals(lines.slice(length), [
-    "warn And 60 more in the last 60 seconds, such as: refused again 59",
-    "warn And 60 more in the last 60 seconds, such as: refused again 119",
+    "warn And 60 more in the last 60 seconds, such as: refused again 57; refused again 58; refused again 59",
+    "warn And 60 more in the last 60 seconds, such as: refused again 117; refused again 118; refused again 119",
   ]);
   logger.flush();
   assertEquals(
     lines.at(-1),
-    "warn And 30 more in the last 30 seconds, such as: refused again 149",
+    "warn And 30 more in the last 30 seconds, such as: refused again 147; refused again 148; refused again 149",
   );
   assertEquals(time.timers, 0);
 });
@@ -56,13 +56,22 @@ Deno.test("CalmLogger begins anew after a minute without lines of that kind", as
   assertEquals(lines.at(-1), "warn refused once more");
 });
 
-Deno.test("CalmLogger writes the one line that was kept back as it is", async () => {
+Deno.test("CalmLogger writes the few lines that were kept back as they are", async () => {
   using time = new FakeTime();
-  const { lines, logger } = calm();
-  for (let i = 1; i <= 21; i++) logger.info(`joined ${i}`, "joined");
-  assertEquals(lines.length, 20);
-  await time.tick(1_000);
-  assertEquals(lines.at(-1), "info joined 21");
+  for (const held of [1, 2, 3]) {
+    const { lines, logger } = calm();
+    for (let i = 1; i <= 20 + held; i++) logger.info(`joined ${i}`, "joined");
+    assertEquals(lines.length, 20);
+    await time.tick(1_000);
+    const expected = ["info joined 21", "info joined 22", "info joined 23"];
+    assertEquals(lines.slice(20), expected.slice(0, held));
+    // Whoever comes within the next minute is told of by name, too.
+    logger.info("joined late", "joined");
+    logger.info("joined later", "joined");
+    await time.tick(60_000);
+    assertEquals(lines.slice(-2), ["info joined late", "info joined later"]);
+    await time.tick(60_000);
+  }
 });
 
 Deno.test("CalmLogger keeps nothing back of events that are rare", async () => {
@@ -83,7 +92,7 @@ Deno.test("CalmLogger is bounded in kinds, and tells what is left when it is flu
   assertEquals(lines.length, 100 + 20 + 1);
   assertEquals(
     lines.at(-1),
-    "warn And 4880 more in the last second, such as: 4999",
+    "warn And 4880 more in the last second, such as: 4997; 4998; 4999",
   );
   assertEquals(CalmLogger.of(logger), logger);
 });
