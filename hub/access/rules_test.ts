@@ -189,7 +189,7 @@ Deno.test("Rules and tokens that are not valid are refused where they are given"
       [{ tokens: [{ label: "a", token }] }, "allows nothing"],
       [
         { tokens: [{ label: "a", token, names: ["a"], expires: "soon" }] },
-        "no date",
+        "not a date",
       ],
       [{ rules: [{ names: [] }] }, "rules[0] names nobody"],
       [{ maxMessagesPerSecond: 0 }, "maxMessagesPerSecond"],

@@ -393,10 +393,7 @@ Deno.test("Client opens by its URL or by the option transport, and wants one of 
 });
 
 Deno.test("Client tries again when a server does not finish the handshake, and hides the secrets of the URL", async () => {
-  await using silent = await listenTcp(
-    { port: 0 },
-    () => new NewlineFramer(),
-  );
+  using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = silent.addr;
   await using client = new Client(`ws://me:secret@127.0.0.1:${port}/a?b=c`, {
     connectTimeout: 20,
