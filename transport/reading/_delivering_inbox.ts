@@ -6,6 +6,9 @@ import { nextTurn } from "../_turn.ts";
 import type { CloseError } from "../transport.ts";
 import { BoundedInbox } from "./_bounded_inbox.ts";
 
+/** The most bytes that are read at once, before their receiver has any. */
+const MAX_AHEAD = 262_144;
+
 type Receive<T> = (message: T) => Promise<void> | void;
 
 /**
@@ -32,6 +35,12 @@ export class DeliveringInbox<T extends string | Uint8Array>
     this.#reject = reject;
     this.#handOver();
     return promise;
+  }
+
+  /** Whether to stop pushing: not for what is handed over in a moment. */
+  override get full(): boolean {
+    const isSlow = this.#held || !this.#receive;
+    return super.full && (isSlow || this.bytes >= MAX_AHEAD);
   }
 
   /** Notes that a read is over, and that more may have been pushed. */

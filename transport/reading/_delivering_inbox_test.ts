@@ -113,7 +113,10 @@ Deno.test("DeliveringInbox makes room while it hands over, and has one reader", 
   await room;
   await assertRejects(() => inbox.next(), TypeError, "another reader");
   inbox.push("three");
+  inbox.push("four");
+  assertEquals(inbox.bytes >= 20, true);
+  assertEquals(inbox.full, false); // They are handed over in a moment.
   inbox.end(new CloseError(1000));
   await reading;
-  assertEquals(log, ["one", "two", "three"]);
+  assertEquals(log, ["one", "two", "three", "four"]);
 });
