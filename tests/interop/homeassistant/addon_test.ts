@@ -26,6 +26,72 @@ Deno.test("The files of a home are what those who read them document", async () 
   assertEquals(Object.keys(parseHome(home).gateways), ["home"]);
 });
 
+/** What a Dockerfile runs, with other paths in place of those in a container. */
+async function programOf(
+  file: string,
+  instruction: "CMD" | "ENTRYPOINT",
+  paths: Record<string, string>,
+): Promise<string[]> {
+  const text = (await Deno.readTextFile(new URL(file, HOME)))
+    .replaceAll(/\\\n\s*/g, "");
+  const [, found = ""] = new RegExp(`^${instruction} (.*)$`, "m").exec(text) ??
+    [];
+  const words: string[] = JSON.parse(found);
+  return words.map((word) => {
+    for (const [path, other] of Object.entries(paths)) {
+      word = word.replaceAll(path, other);
+    }
+    return word;
+  });
+}
+
+Deno.test("The container runs the bridge, with what its Dockerfile allows and nothing of the machine", async () => {
+  await using broker = new Mosquitto();
+  await broker.start();
+  await using plant = listen();
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(
+    `${folder}/home.json`,
+    JSON.stringify({
+      gateways: { home: { host: "127.0.0.1", port: plant.port } },
+      names: { kitchen: { light: "12" } },
+    }),
+  );
+  // It has a deno, and no other program.
+  await Deno.mkdir(`${folder}/bin`);
+  await Deno.symlink(Deno.execPath(), `${folder}/bin/deno`);
+  const [shell = "", ...args] = await programOf("Dockerfile", "ENTRYPOINT", {
+    "/home/openwebnet": folder,
+    // npm's packages come from the cache of this machine.
+    "--cached-only": `--cached-only --config=${
+      new URL("deno.json", ROOT).pathname
+    }`,
+  });
+  assertEquals(shell, "sh");
+  await using program = new Program("/bin/sh", {
+    args,
+    cwd: folder,
+    clearEnv: true,
+    env: {
+      PATH: `${folder}/bin`,
+      HOME: Deno.env.get("HOME") ?? "/",
+      NO_COLOR: "1",
+      CLI: new URL("openwebnet/cli.ts", ROOT).href,
+      MQTT_URL: broker.url,
+    },
+  });
+  await program.says(/The plant is there/);
+  {
+    await using me = await Listener.at(broker.url);
+    await me.hears("openwebnet/home/availability", /online/);
+    await me.say("openwebnet/home/light/12/set", "ON");
+    await me.hears("openwebnet/home/light/12", /ON/);
+  }
+  // As docker stops it: the shell has left its place to deno.
+  assertEquals((await program.stop("SIGTERM")).code, 0, program.text);
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("The add-on asks the supervisor for the broker, and shows the plant", async () => {
   await using broker = new Mosquitto({
     user: { name: "addons", password: "of-the-supervisor" },
@@ -58,14 +124,19 @@ Deno.test("The add-on asks the supervisor for the broker, and shows the plant", 
       });
     },
   );
+  const [deno, run = "", ...args] = await programOf(
+    "addon/Dockerfile",
+    "CMD",
+    {
+      "/data/options.json": `${folder}/options.json`,
+      "/config": folder,
+      "run.ts": new URL("addon/run.ts", HOME).pathname,
+    },
+  );
+  assertEquals(deno, "deno");
   await using program = new Program(Deno.execPath(), {
-    args: [
-      ...["run", "--no-prompt", "--allow-net", "--allow-env"],
-      `--allow-read=${folder}`,
-      // The package of this checkout, and not the published one.
-      `--config=${new URL("deno.json", ROOT).pathname}`,
-      new URL("addon/run.ts", HOME).pathname,
-    ],
+    // The package of this checkout, and not the published one.
+    args: [run, `--config=${new URL("deno.json", ROOT).pathname}`, ...args],
     env: {
       SUPERVISOR_TOKEN: "t0ken",
       SUPERVISOR_URL: `http://127.0.0.1:${supervisor.addr.port}`,
