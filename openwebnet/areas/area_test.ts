@@ -385,6 +385,14 @@ const SAMPLES: Record<string, [type: string, values: object]> = {
   ],
   "*#1001*0*2*1*2*3##": ["diagnostics.firmware", { version: "1.2.3" }],
   "*#1001*0*3*1*0*0##": ["diagnostics.hardware", { version: "1.0.0" }],
+  "*#1001*0*4*1*2*3*0*0*255##": [
+    "diagnostics.configurators",
+    { from: 1, first: 1, second: 2, third: 3, fourth: 0, fifth: 0, sixth: 255 },
+  ],
+  "*#1001*0*5*7*0*0*0*0*0##": [
+    "diagnostics.configurators",
+    { from: 7, first: 7, second: 0, third: 0, fourth: 0, fifth: 0, sixth: 0 },
+  ],
   "*#1001*0*6*1*0*0##": ["diagnostics.micro", { version: "1.0.0" }],
   "*#1004*0*7*111111111111111111111111##": [
     "diagnostics.bits",

@@ -57,6 +57,19 @@ export interface DiagnosticsEvents {
   "diagnostics.firmware": { version: string };
   /** Version of the hardware (dimension 3). */
   "diagnostics.hardware": { version: string };
+  /**
+   * What is in its places for configurators, from the first on or from the
+   * seventh (dimensions 4, 5). Only myhomepy documents this.
+   */
+  "diagnostics.configurators": {
+    from: 1 | 7;
+    first?: number;
+    second?: number;
+    third?: number;
+    fourth?: number;
+    fifth?: number;
+    sixth?: number;
+  };
   /** Version of the microcontroller (dimension 6). */
   "diagnostics.micro": { version: string };
   /**
@@ -108,6 +121,17 @@ function makeArea(who: number): Area<DiagnosticsEvents> {
     ),
     "diagnostics.firmware": dimension("2", version),
     "diagnostics.hardware": dimension("3", version),
+    "diagnostics.configurators": dimension(
+      code("from", table({ "4": 1, "5": 7 })),
+      fields({
+        first: byte,
+        second: byte,
+        third: byte,
+        fourth: byte,
+        fifth: byte,
+        sixth: byte,
+      }),
+    ),
     "diagnostics.micro": dimension("6", version),
     "diagnostics.bits": dimension(
       code("of", table({ "7": 7, "8": 8, "11": 11, "21": 21, "22": 22 })),
