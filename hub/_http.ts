@@ -73,6 +73,7 @@ export class Http {
   ): Promise<Response> {
     const { gate, doors } = this.#owner;
     const answered = gate.lock.answer(request, {
+      address: info.remoteAddr?.hostname ?? "",
       admit: () => gate.admit(request, info),
       refused: () =>
         void gate.admission.refuse(

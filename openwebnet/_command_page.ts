@@ -42,7 +42,7 @@ export const page = command({
   },
   examples: [
     "openwebnet page --host 192.168.1.35",
-    "OPENWEBNET_TOKEN=secret openwebnet page --listen 0.0.0.0:20080",
+    "OPENWEBNET_TOKEN=correct-horse openwebnet page --listen 0.0.0.0:20080",
   ],
   async run({ options }, terminal) {
     const { named: onlyNamed, allowHost: allowedHosts, cert, key } = options;

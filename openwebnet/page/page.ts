@@ -83,6 +83,9 @@ const MAX_PAGES = 100;
 /** How long a page that has no news waits for a sign of life, in milliseconds. */
 const BEAT_INTERVAL = 10_000;
 
+/** The shortest token of a page that other machines can reach. */
+const MIN_TOKEN_CHARS = 8;
+
 /** Somebody who may look and give orders. */
 interface Visitor {
   readonly label: string;
@@ -220,6 +223,7 @@ export class PlantPage implements AsyncDisposable {
       return admitted instanceof Response ? admitted : admitted.state;
     };
     const answered = this.#signIn.answer(request, {
+      address: info.remoteAddr?.hostname ?? "",
       admit,
       refused: () => {
         const text = "It signed in with a wrong token.";
@@ -287,8 +291,13 @@ export class PlantPage implements AsyncDisposable {
       }
       return this.#signIn.checkProof(request) ?? { label: "open" };
     }
-    if (bearer(request).some((text) => this.#isToken(text))) {
-      return { label: "token" };
+    const shown = bearer(request);
+    if (shown.length > 0) {
+      const { guesses } = this.#signIn;
+      const braked = guesses.refuse(hostname);
+      if (braked) return braked;
+      if (shown.some((text) => this.#isToken(text))) return { label: "token" };
+      guesses.wrong(hostname);
     }
     const session = this.#signIn.sessionOf(request);
     if (!session) return refused(401, "Sign in with a token.");
@@ -355,7 +364,7 @@ export interface PageServer extends AsyncDisposable, RenewableTls {
  * @param options Where to listen, what to show, and to whom.
  * @returns The page, listening.
  * @throws {TypeError} If it is to listen on other addresses than this machine's
- * own without a token.
+ * own without a token, or with one of less than 8 characters.
  * @throws {Error} If it cannot listen: it names the address, and has the `code`
  * of the system, such as `"EADDRINUSE"`.
  *
@@ -383,6 +392,12 @@ export async function servePage(
       `Cannot listen on ${hostname} without a token: anybody who reaches it ` +
         "could switch what is in the home. Set one with --token-file or " +
         "OPENWEBNET_TOKEN, or listen on 127.0.0.1",
+    );
+  }
+  if (!isLoopback(hostname) && token!.length < MIN_TOKEN_CHARS) {
+    throw new TypeError(
+      `The token is too short for a page that others can reach: it needs ` +
+        `${MIN_TOKEN_CHARS} characters`,
     );
   }
   const page = new PlantPage(gateways, options);

@@ -316,12 +316,58 @@ Deno.test("A page with a token shows nothing without it, and ends with its sessi
   );
 });
 
+Deno.test("Who guesses the token of a page is slowed down, and nobody else", async () => {
+  await using home = plant();
+  await using page = new PlantPage({ home: home.gateway }, { token: TOKEN });
+  const at = (hostname: string) => ({
+    remoteAddr: { transport: "tcp", hostname },
+  });
+  const signIn = async (token: string, hostname: string) => {
+    const { status, headers } = await ask(page, "/session", {
+      method: "POST",
+      headers: JSON_TYPE,
+      body: JSON.stringify({ token }),
+      info: at(hostname),
+    });
+    return [status, headers.has("retry-after")];
+  };
+  for (let i = 0; i < 10; i++) {
+    assertEquals(await signIn(`${i}`, "192.0.2.1"), [401, false]);
+  }
+  assertEquals(await signIn("x", "192.0.2.1"), [429, true]);
+  // Not even the right one: it might be a guess.
+  assertEquals(await signIn(TOKEN, "192.0.2.1"), [429, true]);
+  assertEquals(await signIn(TOKEN, "192.0.2.2"), [200, false]);
+  const show = async (token: string, hostname: string) =>
+    (await ask(page, "/api/events", {
+      headers: { authorization: `Bearer ${token}` },
+      info: at(hostname),
+    })).status;
+  for (let i = 0; i < 10; i++) assertEquals(await show(`${i}`, "::1"), 401);
+  assertEquals(await show(TOKEN, "::1"), 429);
+  // Many machines that guess have one attempt each.
+  for (let i = 0; i < 100; i++) await signIn("x", `198.51.100.${i}`);
+  assertEquals(await signIn("x", "203.0.113.1"), [401, false]);
+  assertEquals(await signIn("x", "203.0.113.1"), [429, true]);
+  assertEquals(await signIn(TOKEN, "203.0.113.2"), [200, false]);
+});
+
 Deno.test("servePage() listens on other addresses with a token only", async () => {
   await using home = plant();
   await assertRejects(
     () => servePage({ home: home.gateway }, { hostname: "0.0.0.0", port: 0 }),
     TypeError,
     "without a token",
+  );
+  await assertRejects(
+    () =>
+      servePage({ home: home.gateway }, {
+        hostname: "0.0.0.0",
+        port: 0,
+        token: "1234",
+      }),
+    TypeError,
+    "too short",
   );
   await using server = await servePage({ home: home.gateway }, {
     hostname: "0.0.0.0",

@@ -2,6 +2,7 @@
 // This module is browser compatible.
 
 import { wantsWebSocket } from "../admission.ts";
+import { Guesses } from "./_guesses.ts";
 import { readJson, refused } from "./_json.ts";
 import { isOfPage, isOwnOrigin } from "./_page_admission.ts";
 import { cookieFor, secret, type Session, Sessions } from "./_sessions.ts";
@@ -58,6 +59,8 @@ export interface SignInOptions<Grant, Pass> {
  * @category Pages
  */
 export interface SignInHooks<Pass> {
+  /** The address that the request comes from; empty if it is not known. */
+  readonly address: string;
   /** Admits the request, or refuses it. */
   admit(): Promise<Pass | Response>;
   /** Is told that somebody signed in with a wrong token. */
@@ -79,6 +82,8 @@ export interface SignInHooks<Pass> {
 export class SignIn<Grant, Pass> {
   /** Those who have signed in. */
   readonly sessions: Sessions<Grant> = new Sessions<Grant>();
+  /** What was tried as a token, and was none. */
+  readonly guesses: Guesses = new Guesses();
   readonly #options: SignInOptions<Grant, Pass>;
   /** Of pages at a server without tokens, which has no sessions. */
   readonly #proof = secret();
@@ -122,7 +127,7 @@ export class SignIn<Grant, Pass> {
    */
   answer(
     request: Request,
-    { admit, refused: wrong, ended }: SignInHooks<Pass>,
+    { address, admit, refused: wrong, ended }: SignInHooks<Pass>,
   ): Promise<Response> | undefined {
     const { pathname } = new URL(request.url);
     const { method } = request;
@@ -130,7 +135,16 @@ export class SignIn<Grant, Pass> {
       return this.#describe(request, admit);
     }
     if (pathname !== "/session") return undefined;
-    if (method === "POST") return this.#begin(request, admit, wrong);
+    if (method === "POST") {
+      const missed = () => {
+        this.guesses.wrong(address);
+        wrong();
+      };
+      const braked = this.guesses.refuse(address);
+      return braked
+        ? Promise.resolve(braked)
+        : this.#begin(request, admit, missed);
+    }
     if (method === "DELETE") return Promise.resolve(this.#end(request, ended));
     return Promise.resolve(
       refused(405, "A session is begun by POST and ended by DELETE.", {
