@@ -73,7 +73,18 @@ export const page = command({
           ...(tls === undefined ? {} : { tls }),
           ...(home === undefined ? {} : { home }),
         });
-        for (const url of server.urls) terminal.log(`The page is at ${url}`);
+        for (const url of server.urls) {
+          const here = url.replace(
+            /\/\/(0\.0\.0\.0|\[::\])(?=:)/,
+            "//127.0.0.1",
+          );
+          terminal.log(`The page is at ${here}`);
+        }
+        if (token !== undefined && tls === undefined) {
+          terminal.error(
+            "openwebnet: without --cert, the token goes over the network as it is",
+          );
+        }
         for (const url of await urlsForOthers(server.urls)) {
           terminal.log(`Other machines find it at ${url}`);
         }

@@ -145,7 +145,13 @@ const status = command({
           );
         }
         requests = [statusOf(item)];
-      } else requests = [`*#${who}*${where}##`];
+      } else if (/^[\d#]+$/.test(where) && !where.includes("##")) {
+        requests = [`*#${who}*${where}##`];
+      } else {
+        throw new UsageError(
+          `WHERE has to be digits and #, such as 12, not "${where}"`,
+        );
+      }
     }
     const messages = requests.map(toMessage);
     await withGateway(options, terminal, async (gateway, home) => {
@@ -400,14 +406,23 @@ const decodeCommand = command({
   options: OUTPUT_OPTIONS,
   examples: ["openwebnet decode '*#4*1*0*0215##'"],
   run({ words, options }, terminal) {
-    for (const message of words.flatMap(framesOf).map(toMessage)) {
+    let wrong: unknown;
+    for (const frame of words.flatMap(framesOf)) {
+      let message: Message;
+      try {
+        message = toMessage(frame);
+      } catch (error) {
+        // What is right is explained all the same.
+        wrong ??= error;
+        continue;
+      }
       for (const part of explain(serialize(message))) {
         const { name, text, meaning } = part;
         const line = `${name.padEnd(10)} ${text.padEnd(20)} ${meaning}`;
         print(options, terminal, part, line.trimEnd());
       }
     }
-    return Promise.resolve();
+    return wrong === undefined ? Promise.resolve() : Promise.reject(wrong);
   },
 });
 
@@ -457,12 +472,19 @@ function framesOf(word: string): string[] {
   return word.split(/(?<=##)(?=\*)/);
 }
 
+/** Shortens what somebody has pasted. */
+function short(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}
+
 function toMessage(frame: string): Message {
   try {
     return parse(frame);
   } catch {
     throw new UsageError(
-      `"${frame}" is not a frame such as '*1*1*12##'. Put frames into quotes`,
+      `"${
+        short(frame)
+      }" is not a frame such as '*1*1*12##'. Put frames into quotes`,
     );
   }
 }

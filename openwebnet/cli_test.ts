@@ -76,6 +76,8 @@ Deno.test("openwebnet says what is wrong with a call, and ends with 2", async ()
     [["send", "hello", ...at], '"hello" is not a frame'],
     [["decode"], "FRAME is missing"],
     [["decode", "hello"], "is not a frame"],
+    [["decode", "x".repeat(3_000)], `"${"x".repeat(80)}…" is not a frame`],
+    [["status", "1", "99##", ...at], 'such as 12, not "99##"'],
     [["light", "on", ...at], "WHERE is missing"],
     [["light", "blue", "12", ...at], '"blue" is not one of on, off, toggle'],
     [["light", "on", "12", "033", ...at], '"033" is not a WHERE of WHO 1'],

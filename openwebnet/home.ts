@@ -99,6 +99,8 @@ export interface HomeItem {
   seconds?: number;
   /** The room that it is in, for pages. */
   room?: string;
+  /** What pages and brokers call it; absent for its name. */
+  title?: string;
 }
 
 /**
@@ -226,7 +228,7 @@ function gatewayAt(path: string, value: unknown): HomeGateway {
 }
 
 function itemAt(path: string, value: unknown): HomeItem {
-  const { gateway, seconds, room, ...rest } = objectAt(path, value);
+  const { gateway, seconds, room, title, ...rest } = objectAt(path, value);
   const kinds = Object.keys(rest).filter((key) => isOneOf(key, HOME_KINDS));
   const [kind] = kinds as HomeKind[];
   onlyKnown(path, rest, HOME_KINDS);
@@ -259,6 +261,9 @@ function itemAt(path: string, value: unknown): HomeItem {
   if (room !== undefined && (typeof room !== "string" || !room.trim())) {
     fail(`${path}.room`, "the name of a room", room);
   }
+  if (title !== undefined && (typeof title !== "string" || !title.trim())) {
+    fail(`${path}.title`, "what it is called", title);
+  }
   return {
     kind,
     target,
@@ -267,6 +272,7 @@ function itemAt(path: string, value: unknown): HomeItem {
     ...(gateway === undefined ? {} : { gateway }),
     ...(seconds === undefined ? {} : { seconds: Number(seconds) }),
     ...(room === undefined ? {} : { room: room.trim() }),
+    ...(title === undefined ? {} : { title: title.trim() }),
   };
 }
 

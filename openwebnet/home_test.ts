@@ -183,6 +183,7 @@ Deno.test("parseHome() says where a home is wrong", () => {
     '{ "names": { "a": { "light": "12", "seconds": 3 } } }': "for a shutter",
     '{ "names": { "a": { "shutter": "31", "seconds": 0 } } }': "seconds",
     '{ "names": { "a": { "light": "12", "room": 3 } } }': "names.a.room",
+    '{ "names": { "a": { "light": "12", "title": "" } } }': "names.a.title",
     '{ "names": { "a": { "alarm": "16" } } }': "a zone of the alarm",
     '{ "names": { "a": { "auxiliary": "10" } } }': "a channel, 0 to 9",
     '{ "names": { "a": { "camera": "1" } } }': "a camera, 4000 to 4099",
@@ -215,7 +216,7 @@ Deno.test("home.schema.json has what parseHome() takes", async () => {
   const { item, gateway } = definitions;
   assertEquals(
     Object.keys(item.properties),
-    [...HOME_KINDS, "gateway", "room", "seconds"],
+    [...HOME_KINDS, "gateway", "room", "title", "seconds"],
   );
   assertEquals(
     item.oneOf.map(({ required }: { required: string[] }) => required[0]),

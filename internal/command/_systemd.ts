@@ -25,7 +25,12 @@ export interface SystemdUnit {
  */
 export function systemdUnit(unit: SystemdUnit): string {
   const { name, description, comment, exec, folder, service } = unit;
-  return `${comment.map((line) => `# ${line}`).join("\n")}
+  const { hidden, path } = programPath();
+  const advice = hidden === undefined ? [] : [
+    "The unit may not look into folders of people. First, once:",
+    `  cp ${hidden} ${path}`,
+  ];
+  return `${[...comment, ...advice].map((line) => `# ${line}`).join("\n")}
 
 [Unit]
 Description=${description}
@@ -88,14 +93,26 @@ export function systemdCommand(
   permissions: readonly string[],
   entry: string,
 ): string {
-  const { state } = Deno.permissions.querySync({ name: "read" });
-  // Where it is may be known only to who may read.
-  const path = state === "granted" ? Deno.execPath() : "/usr/local/bin/deno";
+  const { path } = programPath();
   const program = systemdWord(path);
   if (Deno.build.standalone) {
     return /wirekit[^/]*$/.test(path) ? `${program} ${group}` : program;
   }
   return [program, "run --no-prompt", ...permissions, entry].join(" ");
+}
+
+/** Where a unit finds this program, and where it is if it is hidden from units. */
+function programPath(): { path: string; hidden?: string } {
+  const { state } = Deno.permissions.querySync({ name: "read" });
+  // Where it is may be known only to who may read.
+  if (state !== "granted") return { path: "/usr/local/bin/deno" };
+  const path = Deno.execPath();
+  // With ProtectHome=yes, a unit sees nothing of these.
+  if (!/^\/(root|home|run\/user)\//.test(path)) return { path };
+  return {
+    path: `/usr/local/bin/${path.slice(path.lastIndexOf("/") + 1)}`,
+    hidden: path,
+  };
 }
 
 /**

@@ -3,7 +3,7 @@
 
 /** Shows a plant at a broker, and takes the orders that come from there. */
 
-import { now } from "@wirekit/internal/clock";
+import { later, now, type Timer } from "@wirekit/internal/clock";
 import type { Logger } from "@wirekit/internal/logger";
 import { idOf, type Shown } from "../plant/_items.ts";
 import type {
@@ -29,6 +29,9 @@ import type { Memory } from "./_memory.ts";
 const MAX_WARNINGS = 20;
 const WARNINGS_INTERVAL = 60_000;
 
+/** How long messages of our own may still be on their way, in milliseconds. */
+const ECHO_DELAY = 1_000;
+
 /** Publishes what is known about a plant. */
 export class Bridge implements PlantObserver {
   readonly #broker: Broker;
@@ -38,6 +41,8 @@ export class Bridge implements PlantObserver {
   /** The components of an earlier run that are not there any more. */
   #gone: Map<string, string> | undefined;
   #warnings = { since: 0, count: 0 };
+  #availability = "offline";
+  #checking: Timer | undefined;
 
   constructor(
     broker: Broker,
@@ -60,8 +65,41 @@ export class Bridge implements PlantObserver {
 
   /** See {@linkcode PlantObserver}. */
   reached(isOnline: boolean): void {
-    const payload = isOnline ? "online" : "offline";
-    this.#broker.keep(availabilityTopic(this.#place), payload);
+    this.#availability = isOnline ? "online" : "offline";
+    this.#broker.keep(availabilityTopic(this.#place), this.#availability);
+  }
+
+  /**
+   * Is told what the broker keeps as the availability of the plant. A bridge
+   * that ended without taking leave has its last will published later, over what
+   * the next one has said.
+   */
+  heardAvailability(payload: string): void {
+    this.#checking?.stop();
+    this.#checking = payload === this.#availability
+      ? undefined
+      : later(ECHO_DELAY, () => {
+        if (payload === this.#availability) return;
+        this.#logger?.warn?.(
+          `Somebody else has said that the plant is ${payload.slice(0, 20)}: ` +
+            "an earlier bridge that did not take leave, or another one that " +
+            "runs. It is said again",
+        );
+        this.#broker.again(availabilityTopic(this.#place));
+      });
+  }
+
+  /** Is told that another bridge for the same plant has started. */
+  heardAnother(): void {
+    this.#logger?.warn?.(
+      "Another bridge for this plant has started: each order is carried out " +
+        "twice. End one of them, or give them different prefixes",
+    );
+  }
+
+  /** Ends what is in progress. */
+  close(): void {
+    this.#checking?.stop();
   }
 
   /** See {@linkcode PlantObserver}. */
@@ -74,6 +112,11 @@ export class Bridge implements PlantObserver {
         [...this.#memory.remembered.components]
           .filter(([id]) => !Object.hasOwn(components, id)),
       );
+      // The states of devices that are not there any more are nobody's.
+      const ids = new Set(all.map(idOf));
+      for (const item of this.#memory.remembered.items.values()) {
+        if (!ids.has(idOf(item))) this.#broker.keep(topicOf(place, item), "");
+      }
     }
     const message = discoveryOf(place, all, this.#gone);
     this.#broker.keep(discoveryTopic(place), message);

@@ -114,6 +114,13 @@ export class Broker {
     this.#wake?.();
   }
 
+  /** Publishes a retained message again, over that of somebody else. */
+  again(topic: string): void {
+    if (!this.#kept.has(topic)) return;
+    this.#changed.add(topic);
+    this.#wake?.();
+  }
+
   /** Publishes all retained messages again. */
   repeat(): void {
     for (const topic of this.#kept.keys()) this.#changed.add(topic);
@@ -312,8 +319,13 @@ function reasonOf(error: Error & { code?: unknown }, place: string): Error {
       { url: `mqtt://${place}`, cause: error },
     );
   }
+  const why = `${error.message || error.code}`;
+  // What Node and OpenSSL say of a certificate that nobody has vouched for.
+  const hint = /self.signed|issuer|unable to verify/i.test(why)
+    ? ". Give the certificate of its authority: tls.ca, or --ca for a command"
+    : "";
   return new NotConnectedError(
-    `No broker can be used at ${place}: ${error.message || error.code}`,
+    `No broker can be used at ${place}: ${why}${hint}`,
     { cause: error },
   );
 }

@@ -23,6 +23,8 @@ export class Memory {
   readonly #discovery: string;
   readonly #complete = Promise.withResolvers<void>();
   #text = "";
+  /** Whether all of them have come. */
+  isComplete = false;
 
   constructor(place: Place) {
     const base = baseOf(place);
@@ -41,7 +43,10 @@ export class Memory {
   }
 
   received(topic: string, payload: string, isRetained: boolean): void {
-    if (topic === this.mark) this.#complete.resolve();
+    if (topic === this.mark) {
+      this.isComplete = true;
+      this.#complete.resolve();
+    }
     // Later messages are our own.
     if (!isRetained) return;
     if (topic === this.#discovery) this.#text = payload;

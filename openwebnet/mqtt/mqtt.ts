@@ -160,6 +160,7 @@ export async function connectMqtt(
   const birth = `${discoveryPrefix}/status`;
   const base = baseOf(place);
   const memory = new Memory(place);
+  const availability = availabilityTopic(place);
   const first = Promise.withResolvers<void>();
   let told = "";
   const broker = new Broker({
@@ -168,10 +169,11 @@ export async function connectMqtt(
     password,
     tls,
     connectTimeout,
-    will: { topic: availabilityTopic(place), payload: "offline" },
+    will: { topic: availability, payload: "offline" },
     topics: [
       `${base}/+/+/set/#`,
       birth,
+      availability,
       ...memory.topics,
     ],
   }, {
@@ -193,6 +195,9 @@ export async function connectMqtt(
         if (payload === "online" && !isRetained) broker.repeat();
       } else if (topic.includes("/set")) {
         bridge.order(watch, topic, payload, isRetained);
+      } else if (topic === availability) bridge.heardAvailability(payload);
+      else if (topic === memory.mark && memory.isComplete) {
+        bridge.heardAnother();
       } else memory.received(topic, payload, isRetained);
     },
   });
@@ -204,7 +209,7 @@ export async function connectMqtt(
     maxDevices,
     logger,
   });
-  broker.keep(availabilityTopic(place), "offline");
+  broker.keep(availability, "offline");
   await Promise.race([first.promise, broker.ended]);
   broker.tell(memory.mark, "");
   await settled(memory.complete, MEMORY_TIMEOUT);
@@ -212,11 +217,13 @@ export async function connectMqtt(
   let isClosing = false;
   const close = async () => {
     isClosing = true;
+    bridge.close();
     await watch.close();
     await broker.close();
     await running.catch(() => {});
   };
   const closed = running.then(() => broker.close(), async (error) => {
+    bridge.close();
     if (isClosing) return;
     await broker.close();
     throw error;

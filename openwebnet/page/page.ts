@@ -34,6 +34,7 @@ import {
   refused,
   type Session,
   SignIn,
+  toRefused,
 } from "@wirekit/transport/pages";
 import { listenWebSocket } from "@wirekit/transport/listen-websocket";
 import type { NetAddr, RenewableTls } from "@wirekit/transport/serve";
@@ -82,6 +83,9 @@ const MAX_PAGES = 100;
 
 /** How long a page that has no news waits for a sign of life, in milliseconds. */
 const BEAT_INTERVAL = 10_000;
+
+/** How long people stay signed in after they looked last: 30 days, in ms. */
+const LIFE = 30 * 24 * 3_600_000;
 
 /** The shortest token of a page that other machines can reach. */
 const MIN_TOKEN_CHARS = 8;
@@ -145,6 +149,7 @@ export class PlantPage implements AsyncDisposable {
     const isOpen = token === undefined;
     this.#signIn = new SignIn<string, Visitor>({
       isOpen,
+      life: LIFE,
       find: (texts) =>
         texts.some((text) => this.#isToken(text)) ? "token" : undefined,
       credentials: bearer,
@@ -153,6 +158,7 @@ export class PlantPage implements AsyncDisposable {
     });
     this.admission = this.#admission = new PageAdmission<Visitor>({
       what: "page",
+      onlyOwn: true,
       showsToken: (request) =>
         bearer(request).some((text) => this.#isToken(text)),
       authorize: (request, { remoteAddr }) =>
@@ -242,11 +248,7 @@ export class PlantPage implements AsyncDisposable {
       });
     }
     const visitor = await admit();
-    if (visitor instanceof Response) {
-      const type = visitor.headers.get("content-type");
-      if (type?.startsWith("application/json")) return visitor;
-      return refused(visitor.status, (await visitor.text()).trim());
-    }
+    if (visitor instanceof Response) return await toRefused(visitor);
     if (this.#pages.size >= MAX_PAGES) {
       return refused(503, "Too many pages are open.");
     }

@@ -122,6 +122,44 @@ Deno.test("A view refuses orders that cannot be carried out, in words", async ()
   assertEquals(home.simulator.executed.includes("*1*1*12##"), false);
 });
 
+Deno.test("What the bus says of the alarm is shown the same, whatever was before", async () => {
+  await using home = plant();
+  await using view = new PlantView({ home: home.gateway });
+  const is = (id: string, state: string, alarm: string) =>
+    deviceOf(
+      view,
+      "home",
+      id,
+      (device) => device.state.state === state && device.state.alarm === alarm,
+    );
+  await is("alarm_-1", "zone active", "OFF");
+  await is("alarm_0", "disengaged", "OFF");
+  for (let i = 0; i < 2; i++) {
+    home.simulator.publish("*5*8*##");
+    home.simulator.publish("*5*15*#1##");
+    await is("alarm_-1", "intrusion alarm", "ON");
+    home.simulator.publish("*5*9*##");
+    await deviceOf(
+      view,
+      "home",
+      "alarm_-1",
+      ({ state }) => state.alarm === "OFF" && state.state === null,
+    );
+    home.simulator.publish("*5*11*#1##");
+    await is("alarm_-1", "zone active", "OFF");
+    await is("alarm_0", "disengaged", "OFF");
+  }
+});
+
+Deno.test("A button that no source documents is no button", async () => {
+  await using home = plant();
+  await using view = new PlantView({ home: home.gateway });
+  await deviceOf(view, "home", "light_12");
+  home.simulator.publish("*25*21#99*299##");
+  const { buttons, last } = await deviceOf(view, "home", "cenplus_299");
+  assertEquals([buttons, last?.event], [[], "short"]);
+});
+
 Deno.test("A command that the bus never reports is asked for, and then said", async () => {
   await using home = plant();
   await using view = new PlantView({ home: home.gateway }, {
@@ -136,14 +174,17 @@ Deno.test("A command that the bus never reports is asked for, and then said", as
   await deviceOf(view, "home", "light_12", ({ asked }) => !!asked);
   // The lamp says that it is off.
   const said = await deviceOf(view, "home", "light_12", ({ asked }) => !asked);
-  assertEquals([said.state, said.fault], [{ state: "OFF" }, undefined]);
+  assertEquals([said.state, said.fault], [
+    { state: "OFF" },
+    "the gateway has taken it, but it was not done",
+  ]);
   gateway.request = () => Promise.resolve([]);
   view.order({ plant: "home", id: "light_12", part: "", text: "ON" });
   const { fault } = await deviceOf(
     view,
     "home",
     "light_12",
-    ({ fault }) => !!fault,
+    ({ asked, fault }) => !asked && !!fault,
   );
   assertEquals(
     fault,
@@ -190,7 +231,11 @@ const JSON_TYPE = { "content-type": "application/json" };
 
 Deno.test("An open page is for this machine only, and for no page of a stranger", async () => {
   await using home = plant();
-  await using page = new PlantPage({ home: home.gateway }, { home: HOME });
+  const log: string[] = [];
+  await using page = new PlantPage({ home: home.gateway }, {
+    home: HOME,
+    logger: { warn: (line) => log.push(line) },
+  });
   const post = (headers: Record<string, string>, body = ORDER) =>
     ask(page, "/api/order", {
       method: "POST",
@@ -205,6 +250,8 @@ Deno.test("An open page is for this machine only, and for no page of a stranger"
   for (const [path, headers, status] of foreign) {
     assertEquals((await ask(page, path, { headers })).status, status, path);
   }
+  // It has no option that would let them in.
+  assert(log.length > 0 && !log.join().includes("allow"), log.join("\n"));
   const rebound = await page.fetch(
     new Request("http://evil.example:20080/api/events"),
     HERE,
@@ -271,7 +318,12 @@ Deno.test("A page with a token shows nothing without it, and ends with its sessi
     logger: { warn: (line) => log.push(line) },
   });
   assertEquals((await ask(page, "/api/events")).status, 401);
-  assertEquals((await ask(page, "/api/session")).status, 401);
+  for (const headers of [{}, { authorization: "Bearer wrong" }]) {
+    const { status, text } = await ask(page, "/api/session", { headers });
+    assertEquals([status, JSON.parse(text)], [401, {
+      error: { message: "Sign in with a token." },
+    }]);
+  }
   const bearer = { authorization: `Bearer ${TOKEN}` };
   assertEquals(
     (await ask(page, "/api/events", { headers: bearer })).status,
@@ -289,6 +341,10 @@ Deno.test("A page with a token shows nothing without it, and ends with its sessi
   const { headers, text } = await signIn(TOKEN);
   const cookie = headers.get("set-cookie")!.split(";")[0]!;
   const { proof } = JSON.parse(text);
+  // It goes on for as long as somebody looks.
+  const known = await ask(page, "/api/session", { headers: { cookie } });
+  assertEquals(JSON.parse(known.text).proof, proof);
+  assert(known.headers.get("set-cookie")?.includes("Max-Age=2592000"));
   const post = (headers: Record<string, string>) =>
     ask(page, "/api/order", {
       method: "POST",

@@ -72,6 +72,15 @@ export async function carryOut(
   }
 }
 
+/**
+ * Tells whether a state is what was ordered, as far as a state can tell: a
+ * shutter moves on, and a zone takes its time.
+ */
+export function isDone(order: Order, { state }: State): boolean {
+  if (order.do === "switch") return state === (order.on ? "ON" : "OFF");
+  return order.do === "dim" ? state === "ON" : true;
+}
+
 function setMode(
   zone: Zone,
   mode: ZoneOrder,

@@ -145,7 +145,7 @@ function sameFor(kind: ShownKind, where: string): string {
 /** Returns the device of a name in a home; `undefined` if it is not shown. */
 export function ofHome(name: string, item: HomeItem): Shown | undefined {
   const kind = OF_HOME[item.kind];
-  return kind && shown(kind, item.where, labelOf(name), item);
+  return kind && shown(kind, item.where, item.title ?? labelOf(name), item);
 }
 
 /** Returns the devices of a home that are behind one of its gateways. */
@@ -158,6 +158,19 @@ export function itemsOf(home: Home, gateway: string | undefined): Shown[] {
     if (made !== undefined) found.push(made);
   }
   return found;
+}
+
+/** Returns the names in a home of devices that cannot be shown, and their kinds. */
+export function notShown(
+  home: Home,
+  gateway: string | undefined,
+): string[] {
+  const [first] = Object.keys(home.gateways);
+  return Object.entries(home.names)
+    .filter(([, item]) =>
+      (item.gateway ?? first) === (gateway ?? first) &&
+      OF_HOME[item.kind] === undefined
+    ).map(([name, { kind }]) => `${name} (${kind})`);
 }
 
 /** Returns the device of an answer; `undefined` if it is not shown. */
@@ -248,8 +261,14 @@ export function learn(item: Shown, event: GatewayEvent): boolean {
 }
 
 /** Adds a button, up to a limit, and returns whether it is new. */
-export function learnButton({ buttons }: Shown, button: number): boolean {
-  if (buttons.has(button) || buttons.size >= MAX_BUTTONS) return false;
+export function learnButton(
+  { buttons }: Shown,
+  button: number | undefined,
+): boolean {
+  // One that no source documents was not read.
+  if (
+    button === undefined || buttons.has(button) || buttons.size >= MAX_BUTTONS
+  ) return false;
   buttons.add(button);
   return true;
 }

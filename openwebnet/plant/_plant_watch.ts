@@ -24,12 +24,13 @@ import { AuthenticationError } from "../session/errors.ts";
 import { States } from "../states.ts";
 import { TimedShutter } from "../timed_shutter.ts";
 import type { Message } from "../wire/kinds.ts";
-import { carryOut } from "./_acts.ts";
+import { carryOut, isDone } from "./_acts.ts";
 import {
   idOf,
   isOne,
   itemsOf,
   learn,
+  notShown,
   ofEvent,
   ofFound,
   type Shown,
@@ -45,6 +46,7 @@ import {
   next,
   type State,
   unknownState,
+  withoutAlarm,
 } from "./_states.ts";
 
 /** Options: what to show. */
@@ -211,10 +213,17 @@ export class PlantWatch {
     const isPress = order.do === "press" || order.do === "scene";
     const kind = isPress ? "each" : item.kind === "shutter" ? "now" : "newest";
     let failure: unknown;
-    const heard = Promise.withResolvers<void>();
+    const confirmed = Promise.withResolvers<void>();
+    const isMet = () =>
+      isDone(order, this.#states.get(id) ?? unknownState(item));
     let stopWaiting = () => {};
     const running = this.#slots.run(id, async (signal) => {
-      stopWaiting = this.#await(id, heard.resolve);
+      stopWaiting = this.#await(id, () => {
+        // Its state is known a moment later.
+        later(0, () => {
+          if (isMet()) confirmed.resolve();
+        });
+      });
       try {
         const state = this.#states.get(id) ?? unknownState(item);
         const timed = this.#timed.get(id);
@@ -236,17 +245,19 @@ export class PlantWatch {
         throw new OrderError(message, { cause: failure });
       }
       if (isDone && !isPress && isConfirmed(item)) {
-        await this.#confirm(item, heard.promise);
+        await this.#confirm(item, confirmed.promise);
+        if (isMet()) return;
+        throw new OrderError("the gateway has taken it, but it was not done");
       }
     }).finally(() => stopWaiting());
   }
 
-  /** Waits until the bus has reported a device, or else asks the device. */
-  async #confirm(item: Shown, heard: Promise<void>): Promise<void> {
+  /** Waits until the bus has confirmed an order, or else asks the device. */
+  async #confirm(item: Shown, confirmed: Promise<void>): Promise<void> {
     const { signal } = this.#over;
     const late = () => new OrderError();
     try {
-      return await within(heard, CONFIRM_TIMEOUT, late, { signal });
+      return await within(confirmed, CONFIRM_TIMEOUT, late, { signal });
     } catch {
       // Not every gateway reports a command that changes nothing.
     }
@@ -321,10 +332,11 @@ export class PlantWatch {
   /** Reports the new state of a device. */
   #changed(event: GatewayEvent): void {
     if (endsAlarms(event)) {
-      for (const item of this.#items.values()) {
-        if (item.kind === "alarm") this.#apply(item, event);
+      for (const [id, item] of this.#items) {
+        const state = this.#states.get(id);
+        if (item.kind !== "alarm" || state === undefined) continue;
+        this.#become(item, state, withoutAlarm(state));
       }
-      return;
     }
     const item = this.#heard(event);
     if (item !== undefined) this.#apply(item, event);
@@ -333,8 +345,12 @@ export class PlantWatch {
   #apply(item: Shown, event: GatewayEvent): void {
     const id = idOf(item);
     const before = this.#states.get(id) ?? unknownState(item);
-    const after = next(item, before, event);
+    this.#become(item, before, next(item, before, event));
+  }
+
+  #become(item: Shown, before: State, after: State): void {
     if (after === before) return;
+    const id = idOf(item);
     this.#states.set(id, after);
     if (this.#timed.has(id)) this.#followMoves();
     else this.#observer.changed(item, after);
@@ -422,6 +438,10 @@ export class PlantWatch {
     if (home !== undefined) {
       const gateway = Object.hasOwn(home.gateways, name) ? name : undefined;
       for (const item of itemsOf(home, gateway)) this.#add(item);
+      const left = notShown(home, gateway);
+      if (left.length > 0) {
+        logger?.info?.(`Not shown, because of their kind: ${left.join(", ")}`);
+      }
     }
     if (!onlyNamed) {
       const { signal } = this.#over;

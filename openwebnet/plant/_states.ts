@@ -136,6 +136,14 @@ export function endsAlarms(event: GatewayEvent): boolean {
     event.state in ENGAGED;
 }
 
+/** Returns the state of the alarm, or of a zone, once no alarm is on any more. */
+export function withoutAlarm(before: State): State {
+  if (before.alarm === "OFF") return before;
+  const { state } = before;
+  const was = typeof state === "string" && ALARMS.test(state);
+  return { ...before, alarm: "OFF", ...(was ? { state: null } : {}) };
+}
+
 const MODES: Readonly<Record<Season, string | undefined>> = {
   heating: "heat",
   cooling: "cool",

@@ -8,7 +8,7 @@
 
 import { sleep } from "@wirekit/internal/clock";
 import type { RequestInfo } from "@wirekit/transport/admission";
-import { refused } from "@wirekit/transport/pages";
+import { refused, toRefused } from "@wirekit/transport/pages";
 import type { Door, Hub, Pass } from "@wirekit/hub/hub";
 import { Guest, NO_HOST, type Outcome } from "../_guest.ts";
 import type { GatewayGuest } from "./_guest.ts";
@@ -91,11 +91,7 @@ export class PlantPages implements Door {
       return new Response("There is nothing at this path.\n", { status: 404 });
     }
     const pass = await this.#hub.admit(request, info);
-    if (pass instanceof Response) {
-      const type = pass.headers.get("content-type");
-      if (type?.startsWith("application/json")) return pass;
-      return refused(pass.status, (await pass.text()).trim());
-    }
+    if (pass instanceof Response) return await toRefused(pass);
     if (this.#open >= MAX_PAGES) {
       return refused(503, "Too many pages are open.");
     }

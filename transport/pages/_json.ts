@@ -25,6 +25,20 @@ export function refused(
 }
 
 /**
+ * Turns an answer that refuses a request into one for a page.
+ *
+ * @param response The answer, as text or as JSON already.
+ * @returns The answer as JSON.
+ */
+export async function toRefused(response: Response): Promise<Response> {
+  const type = response.headers.get("content-type") ?? "";
+  // Without the header that makes a browser ask for a password.
+  return type.startsWith("application/json")
+    ? response
+    : refused(response.status, (await response.text()).trim());
+}
+
+/**
  * Reads the body of a request of a page. It has to be said to be JSON, which no
  * page of another origin can say without being allowed to.
  *

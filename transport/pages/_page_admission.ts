@@ -50,6 +50,13 @@ export interface PageAdmissionOptions<State> extends AdmissionOptions<State> {
    */
   allowedHosts?: readonly string[];
   /**
+   * Whether no page but the server's own can be let in, so that the log gives no
+   * advice how to.
+   *
+   * @default {false}
+   */
+  onlyOwn?: boolean;
+  /**
    * Returns whether a request shows a valid token by itself, without a cookie.
    */
   showsToken: (request: Request) => boolean;
@@ -71,6 +78,7 @@ export interface PageAdmissionOptions<State> extends AdmissionOptions<State> {
  */
 export class PageAdmission<State = undefined> extends Admission<State> {
   readonly #what: string;
+  readonly #onlyOwn: boolean;
   readonly #hosts: readonly string[];
   readonly #showsToken: (request: Request) => boolean;
   readonly #logged = new Set<string>();
@@ -85,6 +93,7 @@ export class PageAdmission<State = undefined> extends Admission<State> {
   constructor(options: PageAdmissionOptions<State>) {
     super(options);
     this.#what = options.what;
+    this.#onlyOwn = options.onlyOwn ?? false;
     this.#hosts = (options.allowedHosts ?? []).map(toHost);
     this.#showsToken = options.showsToken;
   }
@@ -146,8 +155,13 @@ export class PageAdmission<State = undefined> extends Admission<State> {
       );
     }
     if (origin !== null) {
-      return isOwnOrigin(request, origin)
-        ? undefined
+      if (isOwnOrigin(request, origin)) return undefined;
+      return this.#onlyOwn
+        ? this.#refuseOnce(
+          info,
+          "a page of another origin asked for it",
+          "This origin is not allowed.",
+        )
         : super.checkOrigin(request, info);
     }
     const site = headers.get("sec-fetch-site");

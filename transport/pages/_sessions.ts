@@ -1,7 +1,10 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-/** How long a session lasts after it was used last, in milliseconds. */
+/**
+ * How long a session lasts after it was used last, in milliseconds, unless
+ * another time is wanted.
+ */
 const LIFE = 12 * 3_600_000;
 
 /** The most sessions. Another one ends the one that was used longest ago. */
@@ -40,7 +43,19 @@ export interface Session<Grant> {
  * @category Pages
  */
 export class Sessions<Grant> {
+  /** How long a session lasts after it was used last, in milliseconds. */
+  readonly life: number;
   readonly #sessions = new Map<string, Session<Grant>>();
+
+  /**
+   * Makes it without sessions.
+   *
+   * @param life How long a session lasts after it was used last, in
+   * milliseconds.
+   */
+  constructor(life = LIFE) {
+    this.life = life;
+  }
 
   /** Begins a session. */
   open(grant: Grant): Session<Grant> {
@@ -52,7 +67,7 @@ export class Sessions<Grant> {
       id: secret(),
       grant,
       proof: secret(),
-      expires: Date.now() + LIFE,
+      expires: Date.now() + this.life,
     };
     this.#sessions.set(session.id, session);
     return session;
@@ -71,7 +86,7 @@ export class Sessions<Grant> {
       this.#sessions.delete(session.id);
       if (session.expires <= Date.now()) continue;
       // The one that was used last stands last.
-      session.expires = Date.now() + LIFE;
+      session.expires = Date.now() + this.life;
       this.#sessions.set(session.id, session);
       return session;
     }
@@ -103,12 +118,14 @@ export class Sessions<Grant> {
  */
 export function cookieFor(
   request: Request,
-  session?: Pick<Session<unknown>, "id">,
+  session?: Pick<Session<unknown>, "id" | "expires">,
 ): string {
   return [
     `${nameFor(request)}=${session?.id ?? ""}`,
     "Path=/",
-    `Max-Age=${session ? LIFE / 1_000 : 0}`,
+    `Max-Age=${
+      session ? Math.round((session.expires - Date.now()) / 1_000) : 0
+    }`,
     "HttpOnly",
     "SameSite=Strict",
     ...(isSecure(request) ? ["Secure"] : []),

@@ -3,7 +3,7 @@
 
 import { wantsWebSocket } from "../admission.ts";
 import { Guesses } from "./_guesses.ts";
-import { readJson, refused } from "./_json.ts";
+import { readJson, refused, toRefused } from "./_json.ts";
 import { isOfPage, isOwnOrigin } from "./_page_admission.ts";
 import { cookieFor, secret, type Session, Sessions } from "./_sessions.ts";
 
@@ -24,6 +24,12 @@ const MAX_BODY_BYTES = 4_096;
 export interface SignInOptions<Grant, Pass> {
   /** Whether there is no token: then nobody has to sign in. */
   isOpen: boolean;
+  /**
+   * How long a session lasts after it was used last, in milliseconds.
+   *
+   * @default {43200000} Twelve hours.
+   */
+  life?: number;
   /**
    * Finds a token.
    *
@@ -81,7 +87,7 @@ export interface SignInHooks<Pass> {
  */
 export class SignIn<Grant, Pass> {
   /** Those who have signed in. */
-  readonly sessions: Sessions<Grant> = new Sessions<Grant>();
+  readonly sessions: Sessions<Grant>;
   /** What was tried as a token, and was none. */
   readonly guesses: Guesses = new Guesses();
   readonly #options: SignInOptions<Grant, Pass>;
@@ -95,6 +101,7 @@ export class SignIn<Grant, Pass> {
    */
   constructor(options: SignInOptions<Grant, Pass>) {
     this.#options = options;
+    this.sessions = new Sessions(options.life);
   }
 
   /**
@@ -162,13 +169,13 @@ export class SignIn<Grant, Pass> {
     const shows = this.sessionOf(request) || credentials(request).length > 0;
     if (!isOpen && !shows) return refused(401, "Sign in with a token.");
     const pass = await admit();
-    if (pass instanceof Response) {
-      return refused(pass.status, (await pass.text()).trim());
-    }
-    return this.#described(
-      pass,
-      this.sessionOf(request)?.proof ?? this.#proof,
-    );
+    if (pass instanceof Response) return await toRefused(pass);
+    const session = this.sessionOf(request);
+    if (!session) return this.#described(pass, this.#proof);
+    // The browser keeps it for as long as the server does.
+    return this.#described(pass, session.proof, {
+      "set-cookie": cookieFor(request, session),
+    });
   }
 
   async #begin(

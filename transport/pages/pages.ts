@@ -21,7 +21,7 @@
 export { type Asset, serveAsset } from "./_assets.ts";
 export { canHash, fingerprint, isSame } from "./_fingerprint.ts";
 export { Guesses } from "./_guesses.ts";
-export { readJson, refused } from "./_json.ts";
+export { readJson, refused, toRefused } from "./_json.ts";
 export {
   isLoopback,
   isOfPage,

@@ -58,6 +58,8 @@ export class Model {
   connection: Connection = "connecting";
   session: Session | undefined;
   plants: readonly PlantReport[] = [];
+  /** Whether somebody has just signed in. */
+  hasSignedIn = false;
   /** Why the server lets nobody in from here. */
   refusal = "";
   readonly #draw: () => void;
@@ -101,6 +103,7 @@ export class Model {
   /** Signs in. */
   async signIn(token: string): Promise<void> {
     await signIn(token);
+    this.hasSignedIn = true;
     this.#turn("connecting");
     await this.start();
   }

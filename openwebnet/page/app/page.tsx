@@ -55,6 +55,11 @@ const MANY = 14;
 
 function Home({ model, title }: { model: Model; title: string }): JSX.Element {
   const { rooms } = model;
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    // After signing in, the keyboard would begin nowhere.
+    if (model.hasSignedIn) heading.current?.focus();
+  }, []);
   const isLong = rooms.some(({ devices }) => devices.length > MANY);
   const devices = rooms.flatMap(({ devices }) => devices);
   return (
@@ -65,7 +70,7 @@ function Home({ model, title }: { model: Model; title: string }): JSX.Element {
             <a class="back" href={top}>Hub</a>
           </nav>
         )}
-        <h1>
+        <h1 ref={heading} tabIndex={-1}>
           <Icon name="home" />
           {title}
         </h1>
@@ -117,14 +122,11 @@ function Summary({ devices }: { devices: readonly Device[] }): JSX.Element {
     devices.filter(({ kind, state }) =>
       kind === "light" && state["state"] === "ON"
     ).length;
-  const warmth = devices.filter(({ kind }) => kind === "zone")
-    .map((device) => numberIn(device, "current"))
-    .filter((value) => value !== undefined);
-  const power = devices.filter(({ kind }) => kind === "meter")
-    .map((device) => numberIn(device, "power"))
-    .filter((value) => value !== undefined);
-  const [first] = warmth;
-  const mean = warmth.reduce((sum, value) => sum + value, 0) / warmth.length;
+  // The first of each, which the home names first.
+  const zone = devices.find(({ kind }) => kind === "zone");
+  const warmth = zone && numberIn(zone, "current");
+  const meter = devices.find(({ kind }) => kind === "meter");
+  const power = meter && numberIn(meter, "power");
   const lights = devices.some(({ kind }) => kind === "light");
   return (
     <ul class="summary">
@@ -138,16 +140,16 @@ function Summary({ devices }: { devices: readonly Device[] }): JSX.Element {
             : `${lit} lights on`}
         </li>
       )}
-      {first !== undefined && (
+      {zone && warmth !== undefined && (
         <li>
           <Icon name="thermometer" />
-          {celsius(mean)}
+          {zone.name} {celsius(warmth)}
         </li>
       )}
-      {power.length > 0 && (
+      {meter && power !== undefined && (
         <li>
           <Icon name="energy" />
-          {watts(power[0]!)}
+          {meter.name} {watts(power)}
         </li>
       )}
     </ul>

@@ -115,9 +115,11 @@ export function Act({ device, label, icon, act, text }: {
 const SLIDE_INTERVAL = 300;
 
 /** A slider that shows what is wanted while it is moved, and else what is. */
-export function Slider({ device, label, value, min, give }: {
+export function Slider({ device, label, words, value, min, give }: {
   device: Device;
   label: string;
+  /** What it is, if that is not the value. */
+  words?: string | undefined;
   value: number | undefined;
   min: number;
   give: (value: number) => void;
@@ -145,7 +147,9 @@ export function Slider({ device, label, value, min, give }: {
       value={shown}
       disabled={!device.isThere}
       aria-label={`${device.name}: ${label}`}
-      aria-valuetext={isKnown ? `${shown} %` : "not known"}
+      aria-valuetext={isKnown
+        ? held === undefined && words || `${shown} %`
+        : "not known"}
       style={`--part:${100 * (shown - min) / (100 - min)}%`}
       onInput={({ currentTarget }) => {
         const value = Number(currentTarget.value);

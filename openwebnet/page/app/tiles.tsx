@@ -44,6 +44,7 @@ function LightTile({ device, give }: TileProps): JSX.Element {
         <Slider
           device={device}
           label="level"
+          words={wants ? undefined : "Off"}
           min={1}
           value={is
             ? numberIn(device, "brightness")

@@ -230,6 +230,58 @@ Deno.test("What a home no longer names is taken out of Home Assistant", async ()
   const { components } = JSON.parse(await me.hears(CONFIG, /light_11/));
   assertEquals(components.light_12, { platform: "light" });
   assertEquals(components.zone_1_temperature, { platform: "sensor" });
+  // Nor does the broker keep its state.
+  await me.hears("openwebnet/home/light/12", /^$/);
+  await using later = await Listener.at(broker.url);
+  await later.hears("openwebnet/home/light/11", /OFF/);
+  assertEquals(later.newest.has("openwebnet/home/light/12"), false);
+});
+
+Deno.test("A last will that comes late is answered, and another bridge is told of", async () => {
+  await using broker = new Mosquitto();
+  await broker.start();
+  await using plant = listen();
+  await using gateway = call(plant.port);
+  await using me = await Listener.at(broker.url);
+  await using there = await bridged(gateway, broker);
+  await me.hears(AVAILABILITY, /^online$/);
+  // As the broker says it for a bridge that has lost its power.
+  await me.say(AVAILABILITY, "offline", true);
+  await until(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return me.messages.filter(({ topic, payload }) =>
+      topic === AVAILABILITY && payload === "online"
+    ).length === 2;
+  });
+  assertEquals(me.newest.get(AVAILABILITY), "online");
+  const said = (words: string) =>
+    there.log.filter((line) => line.includes(words)).length;
+  assertEquals(said("Somebody else has said that the plant is offline"), 1);
+  assertEquals(said("Another bridge"), 0);
+  await using second = call(plant.port);
+  await using _other = await bridged(second, broker);
+  await until(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return said("Another bridge for this plant has started") === 1;
+  });
+});
+
+Deno.test("What a bridge cannot show is said in the log", async () => {
+  await using broker = new Mosquitto();
+  await broker.start();
+  await using plant = listen();
+  await using gateway = call(plant.port);
+  const home = parseHome(`{
+    "gateways": { "home": { "host": "a" } },
+    "names": { "stereo": { "amplifier": "11" }, "lamp": { "light": "12" } }
+  }`);
+  await using there = await bridged(gateway, broker, { home });
+  await until(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return there.log.includes(
+      "Not shown, because of their kind: stereo (amplifier)",
+    );
+  });
 });
 
 Deno.test("Strangers' messages are said in the log, and harm nobody", async () => {
@@ -389,7 +441,7 @@ Deno.test("A broker with TLS is believed if its certificate is", async () => {
   await assertRejects(
     () => bridged(gateway, broker, { url }),
     Error,
-    "certificate",
+    "--ca for a command",
   );
   const ca = await Deno.readTextFile(file("ca.crt"));
   await using there = await bridged(gateway, broker, { url, tls: { ca } });

@@ -222,6 +222,16 @@ Deno.test("The page asks for a token, and shows nothing without one", async () =
   await page.fill("input[name=token]", TOKEN);
   await page.press("Enter");
   await tileSays(page, "light_12", /Off/);
+  // The keyboard begins at the top.
+  assertEquals(await page.run("return document.activeElement.tagName"), "H1");
+  assertEquals(
+    await page.run(
+      `return document.querySelector('${
+        tile("light_21", " .slider")
+      }').ariaValueText`,
+    ),
+    "Off",
+  );
   await page.click(tile("light_12", " .head"));
   await tileSays(page, "light_12", /On/);
   assertEquals(await page.run("return document.cookie"), "");
