@@ -207,9 +207,7 @@ export class JsonRpcError extends RemoteError {
    */
   static from(value: unknown): JsonRpcError {
     const { code, message, data }: Partial<ErrorObject> =
-      typeof value === "object" && value !== null
-        ? value
-        : { message: value as string };
+      value === Object(value) ? value as object : { message: value as string };
     const options = {
       data,
       message: typeof message === "string" ? message : "Unknown error",
