@@ -1,12 +1,21 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 // @ts-types="@modelcontextprotocol/sdk/client/index"
 import { Client as McpClient } from "@modelcontextprotocol/sdk/client/index.js";
 // @ts-types="@modelcontextprotocol/sdk/client/streamableHttp"
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 // @ts-types="@modelcontextprotocol/sdk/types"
-import { ToolListChangedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
+import {
+  SUPPORTED_PROTOCOL_VERSIONS,
+  ToolListChangedNotificationSchema,
+} from "@modelcontextprotocol/sdk/types.js";
 import { Client, RouteError } from "@wirekit/hub";
 import { Gateway, GatewaySimulator } from "@wirekit/openwebnet";
 import { mcpDoor, type McpDoorOptions } from "./mcp.ts";
@@ -335,6 +344,58 @@ Deno.test("An assistant is told when the tools change, and only then", () =>
     assertEquals(changes, 4);
     await stranger.close();
     await client.close();
+  }));
+
+Deno.test("A call of an assistant is cancelled, and nobody answers in vain", () =>
+  withAssistant({ allow: ["bot/*"] }, async (_call, bot, url) => {
+    const client = new McpClient({ name: "hasty", version: "1.0.0" });
+    await client.connect(new StreamableHTTPClientTransport(url));
+    const ending = new AbortController();
+    const call = client.callTool({ name: "bot/never" }, undefined, {
+      signal: ending.signal,
+    });
+    const open = async () =>
+      (await bot.request("@hub", "open") as { to: string }[])
+        .filter(({ to }) => to === "bot").length;
+    while (await open() === 0);
+    ending.abort("It takes too long");
+    await assertRejects(() => call);
+    while (await open() > 0);
+    await client.close();
+  }));
+
+Deno.test("Each revision of the protocol that the SDK speaks lists and calls", () =>
+  withAssistant({ allow: ["bot/*"] }, async (_call, _bot, url) => {
+    assert(SUPPORTED_PROTOCOL_VERSIONS.length >= 3);
+    for (const protocolVersion of SUPPORTED_PROTOCOL_VERSIONS) {
+      const headers: Record<string, string> = {
+        "content-type": "application/json",
+        accept: "application/json, text/event-stream",
+      };
+      const post = async (message: object) => {
+        const body = JSON.stringify(message);
+        const response = await fetch(url, { method: "POST", headers, body });
+        return [response, await response.text()] as const;
+      };
+      const params = { ...HELLO.params, protocolVersion };
+      const [begun, hello] = await post({ ...HELLO, params });
+      assertEquals(JSON.parse(hello).result.protocolVersion, protocolVersion);
+      headers["mcp-session-id"] = begun.headers.get("mcp-session-id")!;
+      headers["mcp-protocol-version"] = protocolVersion;
+      const [, list] = await post({
+        jsonrpc: "2.0",
+        id: 1,
+        method: "tools/list",
+      });
+      assertMatch(list, /"bot\/echo"/);
+      const [, answer] = await post({
+        jsonrpc: "2.0",
+        id: 2,
+        method: "tools/call",
+        params: { name: "bot/echo", arguments: { a: 1 } },
+      });
+      assertEquals(JSON.parse(answer).result.content[0].text, '{"a":1}');
+    }
   }));
 
 Deno.test("Very many tools are listed page by page", () =>

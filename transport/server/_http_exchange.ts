@@ -94,18 +94,27 @@ export class HttpExchange {
       return void response.write(body);
     }
     const chunks = (answer.body as ReadableStream<Chunk> | null)?.getReader();
-    let read = await chunks?.read();
     let next = chunks?.read();
     next?.catch(() => {});
-    // A body of one piece can say its length; one that trickles is not kept back.
-    const turn = new Promise<undefined>((resolve) =>
-      setImmediate(() => resolve(undefined))
-    );
-    if (
-      read?.value && !answer.headers.has("content-length") &&
-      (await Promise.race([next, turn]))?.done
-    ) headers.push("content-length", String(read.value.length));
-    response.writeHead(answer.status, headers);
+    let read = await Promise.race([next, turn()]);
+    // One that waits for an event has a head before it has a body.
+    const isLater = next !== undefined && read === undefined;
+    if (isLater) {
+      response.writeHead(answer.status, headers);
+      response.flushHeaders();
+      read = await next;
+    }
+    next = chunks?.read();
+    next?.catch(() => {});
+    if (!isLater) {
+      // A body of one piece can say its length; one that trickles is not kept
+      // back.
+      if (
+        read?.value && length === null &&
+        (await Promise.race([next, turn()]))?.done
+      ) headers.push("content-length", String(read.value.length));
+      response.writeHead(answer.status, headers);
+    }
     while (read?.value) {
       if (response.destroyed) return void chunks!.cancel().catch(() => {});
       if (!response.write(read.value)) await room(response);
@@ -194,6 +203,11 @@ export function hasBody({ method, headers }: IncomingMessage): boolean {
   return method !== "GET" && method !== "HEAD" &&
     (headers["transfer-encoding"] !== undefined ||
       headers["content-length"] !== undefined);
+}
+
+/** Resolves after what can be done at once. */
+function turn(): Promise<undefined> {
+  return new Promise((resolve) => setImmediate(() => resolve(undefined)));
 }
 
 /** Waits until there is room to write, or the client is gone. */

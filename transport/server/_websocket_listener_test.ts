@@ -187,6 +187,25 @@ Deno.test("listenWebSocket() aborts the signal of a handler whose client is gone
   await deadline(aborted.promise, 5_000);
 });
 
+Deno.test("listenWebSocket() sends the head of an answer before there is a body", async () => {
+  const said = Promise.withResolvers<string>();
+  const handler = () =>
+    new Response(
+      new ReadableStream({
+        async start(controller) {
+          controller.enqueue(new TextEncoder().encode(await said.promise));
+          controller.close();
+        },
+      }),
+      { status: 202 },
+    );
+  await using listener = await listenWebSocket({ port: 0, handler });
+  const response = await fetch(`http://127.0.0.1:${listener.addr.port}`);
+  assertEquals(response.status, 202);
+  said.resolve("at last");
+  assertEquals(await response.text(), "at last");
+});
+
 Deno.test("listenWebSocket() sends the first of an answer before the next is there", async () => {
   const second = Promise.withResolvers<void>();
   await using server = await listen({

@@ -5,6 +5,7 @@
 import { assertEquals } from "@std/assert";
 import { Client } from "@wirekit/hub";
 import { httpDoor, jsonRpcDoor, serve, wsrpcDoor } from "@wirekit/switchboard";
+import { mcpDoor } from "@wirekit/switchboard/mcp";
 import { clientScript } from "../wsrpc/_client_script.ts";
 import { servePage, visit } from "../wsrpc/_page.ts";
 
@@ -37,6 +38,9 @@ const tries = [
   [url, { method: "POST", body, headers: type }],
   ["http://HUB/jsonrpc", { method: "POST", body, mode: "no-cors" }],
   ["http://HUB/inform", { method: "POST", body, mode: "no-cors" }],
+  ["http://HUB/mcp", { method: "POST", body, mode: "no-cors" }],
+  ["http://HUB/mcp", { method: "POST", body, headers: type }],
+  ["http://HUB/mcp", { mode: "no-cors" }],
   ["http://HUB/events?name=stranger", { mode: "no-cors" }],
   ["http://HUB/openapi.json", {}],
 ];
@@ -62,7 +66,7 @@ async function withHub(
   await using server = await serve({
     port: 0,
     allowedOrigins,
-    open: [httpDoor(), jsonRpcDoor(), wsrpcDoor()],
+    open: [httpDoor(), jsonRpcDoor(), wsrpcDoor(), mcpDoor({ allow: ["*"] })],
   });
   const asked: unknown[] = [];
   await using bot = new Client("bot", { url: server.urls[0] });
@@ -99,7 +103,7 @@ Deno.test("A page of a stranger reaches nobody in a hub, in Chromium", async () 
   await withHub([], async (host, _bot, asked) => {
     page.files["/"] = STRANGER.replaceAll("HUB", host);
     assertEquals(await visit(page), {
-      seen: ["", "", "", "", "", ""],
+      seen: ["", "", "", "", "", "", "", "", ""],
       "wsrpc/?name=x": false,
       "jsonrpc?name=x": false,
     });
