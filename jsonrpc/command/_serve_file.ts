@@ -88,6 +88,17 @@ async function load(file: string): Promise<Record<string, unknown>> {
     return await import(href);
   } catch (error) {
     const { message } = Object(error) as { message?: string };
+    // What a binary loads later is not translated in each of them.
+    if (
+      Deno.build.standalone && error instanceof SyntaxError &&
+      /\.[mc]?tsx?$/.test(file)
+    ) {
+      throw new UsageError(
+        `Cannot read ${file}: ${message}. A binary may not know TypeScript: ` +
+          "give it JavaScript, or run the command with Deno",
+        { cause: error },
+      );
+    }
     if (!message?.includes(`Module not found "${href}"`)) throw error;
     throw new UsageError(`There is no file ${file}`, { cause: error });
   }
