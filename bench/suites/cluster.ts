@@ -77,6 +77,7 @@ function cluster(name: string, apart: boolean): System<CallCell> {
           "hub of the requester": two.pid,
           requester: requester.pid,
           responder: responder.pid,
+          engine: engine.servers[0]!.pid,
         },
         load: (cell, seconds) =>
           requester.do<Load>("load", { ...cell, seconds }),

@@ -18,7 +18,7 @@ import type {
   BackplaneStatus,
   NodeStatus,
 } from "./backplane.ts";
-import { type Buckets, listen } from "./_nats_buckets.ts";
+import { type Buckets, listen, markOf } from "./_nats_buckets.ts";
 import { Lease } from "./_nats_lease.ts";
 import { Mail } from "./_nats_mail.ts";
 import { type NameKeeper, NatsNames } from "./_nats_names.ts";
@@ -60,6 +60,14 @@ export class NatsBackplane implements Backplane, NameKeeper {
   #grace: Timer | undefined;
   #clock: Timer | undefined;
   #rejoining = false;
+  /** When the bucket of the names was made. */
+  #birth: string | undefined;
+  #checking = false;
+  /** The last revision of a name that it has heard of, and that there was. */
+  #heard = 0;
+  #missed = 0;
+  /** Whether it has to listen to the buckets anew. */
+  #isDeaf = false;
   #watches: AbortController | undefined;
 
   constructor(
@@ -212,6 +220,7 @@ export class NatsBackplane implements Backplane, NameKeeper {
         return false;
       })
     ) await sleep(TICK);
+    this.#birth = (await markOf(this.#buckets.names)).birth;
     await this.#watch();
     this.#follow();
     this.#clock = every(TICK, () => this.#tick());
@@ -234,8 +243,34 @@ export class NatsBackplane implements Backplane, NameKeeper {
     this.#isOpen();
     if (this.ready) this.#peers.bury();
     if (!this.#linked) return;
+    if (this.#isDeaf && this.ready) this.#listenAgain();
     if (this.#state === "fenced") this.#rejoin();
-    else if (this.#lease.isDue) this.#lease.renew();
+    else if (this.#lease.isDue) {
+      this.#lease.renew();
+      this.#checkNames();
+    }
+  }
+
+  /**
+   * Looks whether the bucket of the names is still the same one. Who has lost it
+   * has lost who has which name.
+   */
+  async #checkNames(): Promise<void> {
+    if (this.#checking) return;
+    this.#checking = true;
+    try {
+      const { birth, last } = await markOf(this.#buckets.names);
+      if (birth !== this.#birth) {
+        this.#fence("The NATS servers have lost who has which name.");
+      }
+      // It has missed what there was when it was looked last.
+      if (this.#heard < this.#missed) this.#isDeaf = true;
+      this.#missed = last;
+    } catch {
+      // The engine does not answer now.
+    } finally {
+      this.#checking = false;
+    }
   }
 
   /** Lets go of all names: others may have them. */
@@ -252,6 +287,7 @@ export class NatsBackplane implements Backplane, NameKeeper {
     const before = this.id;
     try {
       await this.#options.restore();
+      this.#birth = (await markOf(this.#buckets.names)).birth;
       this.#lease.rename();
       this.#mail.open();
       await this.#lease.enter();
@@ -320,29 +356,43 @@ export class NatsBackplane implements Backplane, NameKeeper {
     else if (this.#state === "waiting") this.#become("open", "");
     sendLate();
     this.#lease.hurry();
-    this.#watch().catch(() => {});
+    this.#listenAgain();
     this.#names.resume();
   }
 
   // Other nodes.
+
+  /** Listens to the buckets, as soon as there is somebody who answers for them. */
+  #listenAgain(): void {
+    this.#isDeaf = false;
+    this.#watch().catch(() => {
+      this.#isDeaf = true;
+    });
+  }
 
   /** Listens to what happens to names and nodes, all of it told anew first. */
   async #watch(): Promise<void> {
     this.#watches?.abort();
     const watches = this.#watches = new AbortController();
     const { signal } = watches;
-    const owners = this.#names.forget();
+    this.#names.forget();
+    const ended = () => {
+      if (!signal.aborted) this.#isDeaf = true;
+    };
+    this.#heard = 0;
     const unseen = new Set(this.#peers.ids);
-    await Promise.all([
+    const [, last] = await Promise.all([
       listen(this.#buckets.nodes, signal, (entry) => {
         if (this.#peers.hear(entry)) unseen.delete(entry.key);
-      }),
+      }, ended),
       listen(this.#buckets.names, signal, (entry) => {
+        this.#heard = entry.revision;
         this.#names.hear(entry);
-      }),
+      }, ended),
     ]);
     if (signal.aborted) return;
-    this.#names.settle(owners);
+    this.#heard = Math.max(this.#heard, last);
+    this.#names.settle();
     for (const id of unseen) this.#peers.suspect(id);
     for (
       const id of this.#names.ownerless((node) => this.#peers.has(node))

@@ -39,6 +39,9 @@ function isOlder(version: string): boolean {
   return major < SAFE[0] || major === SAFE[0] && minor < SAFE[1];
 }
 
+/** What a server answers if there is no such bucket. */
+const NOT_FOUND = 10059;
+
 /** What a server answers if an entry is not as it was said to be. */
 const CHANGED = [10071, 10164];
 
@@ -63,8 +66,12 @@ export async function openBuckets(
         SAFE.join(".")
       }, such as this one (${version}), ` +
         "may let two hubs have one name where several servers keep it: use " +
-        "newer ones, or replicas: 1",
+        "newer ones, or one alone (in a program also replicas: 1)",
     );
+  }
+  // One alone will not have it later either.
+  if (!isOneOfSeveral && connection.info?.jetstream !== true) {
+    throw unusable("no responders", replicas);
   }
   const kvm = new Kvm(connection);
   // Read from the leader: what another server has read before is too old to
@@ -79,6 +86,11 @@ export async function openBuckets(
       });
       const { ttl } = await nodes.status();
       if (ttl === LEASES * lease) return { names, nodes };
+      // Nobody relies on it: the cluster may get another.
+      if (await isEmpty(nodes)) {
+        await nodes.destroy();
+        continue;
+      }
       throw new NotConnectedError(
         `The cluster "${prefix}" has a lease of ${
           ttl / LEASES
@@ -95,6 +107,31 @@ export async function openBuckets(
   }
 }
 
+async function isEmpty(bucket: KV): Promise<boolean> {
+  for await (const _key of await bucket.keys()) return false;
+  return true;
+}
+
+/** What tells a bucket from a later one of the same name, and how far it is. */
+export interface BucketMark {
+  /** When it was made; nothing if it is not there. */
+  readonly birth?: string;
+  /** The last revision. */
+  readonly last: number;
+}
+
+/** Looks at a bucket. Rejects if nobody knows how it is. */
+export async function markOf(bucket: KV): Promise<BucketMark> {
+  try {
+    const { created, state } = (await bucket.status()).streamInfo;
+    return { birth: created, last: state.last_seq };
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : 0;
+    if (code === NOT_FOUND) return { last: 0 };
+    throw error;
+  }
+}
+
 function unusable(cause: unknown, replicas: number): NotConnectedError {
   const why = cause instanceof Error ? cause.message : String(cause);
   const text = /jetstream is not enabled|no responders/i.test(why)
@@ -104,13 +141,18 @@ function unusable(cause: unknown, replicas: number): NotConnectedError {
   return new NotConnectedError(text, { cause });
 }
 
-/** Listens to a bucket; resolves once all that is in it was told. */
+/**
+ * Listens to a bucket; resolves with the last revision that there was, once all
+ * that is in it was told. `ended` is called if nothing more is told, though
+ * nobody has stopped it.
+ */
 export async function listen(
   bucket: KV,
   signal: AbortSignal,
   hear: (entry: KvWatchEntry) => void,
-): Promise<void> {
-  const { values } = await bucket.status();
+  ended: () => void,
+): Promise<number> {
+  const { values, streamInfo } = await bucket.status();
   const watch = await bucket.watch();
   signal.addEventListener("abort", () => watch.stop());
   if (signal.aborted) watch.stop();
@@ -123,6 +165,8 @@ export async function listen(
       if (entry.delta === 0) told.resolve();
     }
     told.resolve();
-  })();
+    if (!signal.aborted) ended();
+  })().catch(ended);
   await settled(told.promise, 5_000);
+  return streamInfo.state.last_seq;
 }

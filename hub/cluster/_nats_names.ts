@@ -36,6 +36,8 @@ interface Claim {
   wanted: boolean;
   /** The revision by which it has the name. */
   epoch: number | undefined;
+  /** Whether it may have lost that: nobody has said whether it was deleted. */
+  inDoubt: boolean;
   /** Whether the hub has been told that it has the name, or has to wait. */
   told: boolean;
   held: boolean;
@@ -56,6 +58,8 @@ export class NatsNames {
   readonly #keeper: NameKeeper;
   readonly #claims = new Map<string, Claim>();
   readonly #owners = new Map<string, Owner>();
+  /** Those that were known before all is told anew. */
+  readonly #before = new Map<string, Owner>();
   /** The same for those who read it. */
   readonly nodes = new Map<string, string>();
 
@@ -77,6 +81,7 @@ export class NatsNames {
       claim = {
         wanted: true,
         epoch: undefined,
+        inDoubt: false,
         told: false,
         held: false,
         busy: false,
@@ -131,6 +136,12 @@ export class NatsNames {
           this.#ends.delete(name);
           return;
         }
+        if (claim.inDoubt) {
+          // A new revision: what may still delete the old one fails then.
+          claim.inDoubt = false;
+          claim.expected = claim.epoch ?? 0;
+          claim.epoch = undefined;
+        }
         if (claim.epoch === undefined) {
           if (await this.#isTakenByOther(name, claim)) return;
         } else if (claim.told || await this.#open(name, claim)) return;
@@ -154,13 +165,16 @@ export class NatsNames {
     claim.epoch = undefined;
     try {
       await this.#kv.delete(keyOf(name), { previousSeq: epoch });
-      return true;
     } catch (error) {
-      if (isChanged(error)) return true;
-      claim.epoch = epoch;
-      await sleep(RETRY_DELAY);
-      return false;
+      if (!isChanged(error)) {
+        claim.epoch = epoch;
+        claim.inDoubt = true;
+        await sleep(RETRY_DELAY);
+        return false;
+      }
     }
+    claim.inDoubt = false;
+    return true;
   }
 
   /** Tries to get a name; returns whether another has it, so that it has to wait. */
@@ -169,9 +183,15 @@ export class NatsNames {
     const { id } = this.#keeper;
     const value = this.#value();
     const takes = (epoch: number) => {
-      // What has an id from before is of a node that is gone: once more, then.
-      if (id === this.#keeper.id) claim.epoch = epoch;
-      else claim.expected = epoch;
+      const heard = Math.max(
+        this.#owners.get(name)?.revision ?? 0,
+        this.#ends.get(name) ?? 0,
+      );
+      // Another has had it since. Or it was taken with an id from before, which
+      // is of a node that is gone: once more, then.
+      if (heard > epoch) claim.expected = 0;
+      else if (id !== this.#keeper.id) claim.expected = epoch;
+      else claim.epoch = epoch;
       return false;
     };
     try {
@@ -233,6 +253,7 @@ export class NatsNames {
   /** Another has a name that was this node's. */
   #lose(name: string, claim: Claim): void {
     claim.epoch = undefined;
+    claim.inDoubt = false;
     claim.expected = 0;
     this.#keeper.shut(name);
     const { told } = claim;
@@ -319,6 +340,8 @@ export class NatsNames {
     if (node === this.#keeper.id) {
       this.#owners.delete(name);
       this.nodes.delete(name);
+      // It came too late: nobody here wants it any more.
+      if (!claim) this.sweep(name, revision);
     } else {
       this.#owners.set(name, { node, revision });
       this.nodes.set(name, node);
@@ -359,22 +382,22 @@ export class NatsNames {
     return orphans;
   }
 
-  /** Forgets what was heard, before all is told anew; returns it. */
-  forget(): Map<string, Owner> {
-    const owners = new Map(this.#owners);
+  /** Forgets what was heard, until all is told anew. */
+  forget(): void {
+    for (const [name, owner] of this.#owners) this.#before.set(name, owner);
     this.#owners.clear();
-    return owners;
   }
 
   /** Compares with what was known before: what is not told again has ended. */
-  settle(before: ReadonlyMap<string, Owner>): void {
-    for (const [name, { node, revision }] of before) {
+  settle(): void {
+    for (const [name, { node, revision }] of this.#before) {
       const owner = this.#owners.get(name);
       if (owner?.node === node) continue;
       if (!owner && this.nodes.get(name) === node) this.nodes.delete(name);
       this.#keeper.left(name, false);
       if (!owner) this.#wake(name, 0, revision + 0.5);
     }
+    this.#before.clear();
   }
 
   /** Names whose owners are not there. */

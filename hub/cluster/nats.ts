@@ -120,6 +120,18 @@ export async function connectNats(options: NatsOptions): Promise<Backplane> {
       `prefix must be letters, digits, - and _: got ${JSON.stringify(prefix)}`,
     );
   }
+  if (label !== undefined && (label === "" || /\p{Cc}/u.test(label))) {
+    throw new TypeError(
+      "label must have at least one character, and none that controls a " +
+        `terminal: got ${JSON.stringify(label)}`,
+    );
+  }
+  if (options.credentials?.includes("BEGIN NATS USER JWT") === false) {
+    throw new TypeError(
+      "credentials must be the text of a .creds file of NATS; a token, or " +
+        "USER:PASSWORD, is the option token",
+    );
+  }
   const connectTimeout = checkTime(
     "connectTimeout",
     options.connectTimeout ?? 10_000,
@@ -191,8 +203,12 @@ async function open(
     return await connect(settings);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
+    const hint = settings.tls && tls?.cert === undefined &&
+        /timeout|closed/i.test(why)
+      ? ", or it asks for a certificate of this hub"
+      : "";
     throw new NotConnectedError(
-      `Cannot reach a NATS server at ${names}: ${why}`,
+      `Cannot reach a NATS server at ${names}: ${why}${hint}`,
       { cause },
     );
   }
@@ -201,11 +217,13 @@ async function open(
 function readUrl(text: string) {
   const url = URL.parse(text.includes("://") ? text : `nats://${text}`);
   if (
-    !url || !["nats:", "tls:"].includes(url.protocol) || url.hostname === ""
+    !url || !["nats:", "tls:"].includes(url.protocol) || url.hostname === "" ||
+    !["", "/"].includes(url.pathname) || url.search !== ""
   ) {
     // It may hold a secret.
     throw new TypeError(
-      'servers must be URLs such as "nats://127.0.0.1:4222" or "tls://…"',
+      "servers must be URLs of a host, and a port if it is not 4222: " +
+        "nats://HOST:PORT, or tls://HOST:PORT",
     );
   }
   return {

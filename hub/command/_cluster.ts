@@ -26,8 +26,8 @@ export const CLUSTER_OPTIONS = {
   ),
   clusterCredentials: text(
     "FILE",
-    "Credentials of NATS; a token or USER:PASSWORD is better in " +
-      "WIREKIT_CLUSTER_TOKEN",
+    "File with credentials of NATS (.creds); a token or USER:PASSWORD goes " +
+      "into WIREKIT_CLUSTER_TOKEN",
     { file: true },
   ),
   clusterCa: text("FILE", "CA certificate of the NATS servers, in PEM", {
@@ -78,6 +78,9 @@ export async function backplaneOf(
   const ca = await file(given.clusterCa);
   const cert = await file(clusterCert);
   const key = await file(clusterKey);
+  if (ca !== undefined && !ca.includes("BEGIN CERTIFICATE")) {
+    throw new UsageError(`--cluster-ca: ${given.clusterCa} has no certificate`);
+  }
   const credentials = await file(given.clusterCredentials);
   const tls = {
     ...(ca !== undefined && { ca }),

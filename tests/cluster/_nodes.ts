@@ -54,7 +54,7 @@ export class Node implements AsyncDisposable {
   }
 
   /** Starts it, and waits until it listens. */
-  async start(): Promise<void> {
+  async start(tries = 2): Promise<void> {
     this.text = "";
     const [program, ...args] = this.#command as [string, ...string[]];
     this.#child = new Deno.Command(program, {
@@ -67,7 +67,15 @@ export class Node implements AsyncDisposable {
     const { stdout, stderr } = this.#child;
     this.#read = Promise.all([this.#listen(stdout), this.#listen(stderr)])
       .then(() => this.#tell());
-    await this.says(/listens on/);
+    // On a busy machine, servers that have just started choose for long.
+    const child = this.#child;
+    const ended = child.status.then(() => true);
+    const listens = this.says(/listens on/).then(() => false);
+    listens.catch(() => {});
+    if (await Promise.race([ended, listens]) && tries > 0) {
+      return await this.start(tries - 1);
+    }
+    await listens;
   }
 
   async #listen(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {

@@ -2,6 +2,8 @@
 
 /** What the tests measure by the way, for the record. */
 
+import { ROOT } from "../_packages.ts";
+
 /**
  * Prints how long something took.
  *
@@ -22,4 +24,35 @@ export function say(line: string): void {
 
 function short(ms: number): string {
   return ms < 100 ? `${ms.toFixed(1)} ms` : `${(ms / 1_000).toFixed(2)} s`;
+}
+
+const README = new URL("hub/cluster/README.md", ROOT);
+
+/**
+ * Writes a table into the README of clusters, and prints it.
+ *
+ * @param task The task that makes it, which is named above it.
+ * @param rows The head, and the rows.
+ */
+export async function writeTable(
+  task: string,
+  rows: readonly (readonly string[])[],
+): Promise<void> {
+  const [head, ...body] = rows.map((row) => `| ${row.join(" | ")} |`);
+  const rule = `|${rows[0]!.map((_, n) => n === 0 ? "---" : "--:").join("|")}|`;
+  const table = [head, rule, ...body].join("\n");
+  say(table);
+  const text = await Deno.readTextFile(README);
+  const mark = `<!-- deno task ${task} -->`;
+  const begin = text.indexOf(mark);
+  const end = text.indexOf("<!-- end -->", begin);
+  if (begin < 0 || end < 0) throw new Error(`${README} has no ${mark}`);
+  const [before, after] = [text.slice(0, begin), text.slice(end)];
+  await Deno.writeTextFile(
+    README,
+    `${before}${mark}\n\n${table}\n\n${after}`,
+  );
+  await new Deno.Command(Deno.execPath(), {
+    args: ["fmt", "--quiet", README.pathname],
+  }).output();
 }

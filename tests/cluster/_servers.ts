@@ -64,6 +64,11 @@ export class NatsServer implements AsyncDisposable {
     throw new Error(`nats-server does not listen on ${this.port}`);
   }
 
+  /** The id of its process. */
+  get pid(): number {
+    return this.#child!.pid;
+  }
+
   /** Sends it a signal; does nothing if it does not run. */
   signal(signal: Deno.Signal): void {
     try {

@@ -157,9 +157,33 @@ clusterTest(
       RangeError,
       "lease must be at least 2000 ms",
     );
-    const other = await connectNats({ servers: url!, prefix: "other" });
-    assertEquals(other.status().nodes.length, 1);
-    await other.close();
+    for (const label of ["", "a\nb", "\u001b[31m"]) {
+      await assertRejects(
+        () => connectNats({ servers: url!, label }),
+        TypeError,
+        "label must have",
+      );
+    }
+    await assertRejects(
+      () => connectNats({ servers: url!, credentials: "user:password" }),
+      TypeError,
+      "credentials must be the text of a .creds file",
+    );
+    await assertRejects(
+      () => connectNats({ servers: `${url}/path?x=y` }),
+      TypeError,
+      "servers must be URLs",
+    );
+    // A cluster that nobody is in may get another lease.
+    for (const lease of [4_000, 5_000]) {
+      const other = await connectNats({
+        servers: url!,
+        prefix: "other",
+        lease,
+      });
+      assertEquals(other.status().nodes.length, 1);
+      await other.close();
+    }
   },
 );
 
@@ -230,6 +254,39 @@ Deno.test({
     await plane.close();
   },
 });
+
+clusterTest(
+  "Hubs whose bucket of names somebody deletes make it anew, with the names that they have",
+  async (engine) => {
+    const connection = await connect({ servers: engine.urls });
+    const options = { lease: 3_000 };
+    await using one = await node(engine, options);
+    await using two = await node(engine, options);
+    await using bot = await client("bot", one.urls[0]);
+    await using me = await client("me", two.urls[0]);
+    const kv = await new Kvm(connection).open("hub-names");
+    await kv.destroy();
+    await connection.close();
+    for (const name of ["later", "last"]) {
+      await using later = new Client(name, { url: two.urls[0] });
+      later.route("echo", (data) => data);
+      await later.ready({ timeout: 30_000 });
+    }
+    for (let tries = 0;; tries++) {
+      try {
+        assertEquals(await me.request("bot", "echo", { tries }), { tries });
+        break;
+      } catch (error) {
+        if (tries > 400) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    }
+    await bot.ready();
+    const clash = new Client("bot", { url: two.urls[0] });
+    await assertRejects(() => clash.connect({ timeout: 500 }), OnHoldError);
+    await clash.close();
+  },
+);
 
 clusterTest(
   "What nobody can read in the engine's buckets harms no hub, and nobody who wants that name",

@@ -8,17 +8,14 @@
 
 import type { Client } from "@wirekit/hub";
 import { installNats } from "../_nats.ts";
-import { ROOT } from "../_packages.ts";
 import { lasting, Ledger } from "./_ledger.ts";
 import { Node, startNodes } from "./_nodes.ts";
-import { say } from "./_record.ts";
+import { say, writeTable } from "./_record.ts";
 import { Engine } from "./_servers.ts";
 import { Valve } from "./_valve.ts";
 
 const LEASE = 4_000;
 const ROUNDS = 5;
-const README = new URL("hub/cluster/README.md", ROOT);
-const MARKS = ["<!-- deno task recovery -->", "<!-- end -->"] as const;
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const now = () => performance.now();
@@ -224,10 +221,7 @@ function short(ms: number): string {
 
 const [rounds = ROUNDS] = Deno.args.map(Number);
 Deno.env.set("NATS_SERVER", await installNats());
-const lines = [
-  "| what happens | until | goal | median | worst |",
-  "| --- | --- | --: | --: | --: |",
-];
+const rows = [["what happens", "until", "goal", "median", "worst"]];
 let isMet = true;
 for (const { what, until, goal, measure } of ROWS) {
   const times: number[] = [];
@@ -236,23 +230,8 @@ for (const { what, until, goal, measure } of ROWS) {
   const median = times[Math.floor(rounds / 2)]!;
   const cells = [goal, median, times.at(-1)!].map(short);
   isMet &&= median <= goal;
-  lines.push(`| ${what} | ${until} | ${cells.join(" | ")} |`);
-  say(lines.at(-1)!);
+  rows.push([what, until, ...cells]);
+  say(rows.at(-1)!.join(" | "));
 }
-const text = await Deno.readTextFile(README);
-const [begin, end] = MARKS.map((mark) => text.indexOf(mark)) as [
-  number,
-  number,
-];
-if (begin < 0 || end < begin) throw new Error(`${README} has no ${MARKS[0]}`);
-await Deno.writeTextFile(
-  README,
-  `${text.slice(0, begin)}${MARKS[0]}\n\n${lines.join("\n")}\n\n${
-    text.slice(text.indexOf(MARKS[1], begin))
-  }`,
-);
-await new Deno.Command(Deno.execPath(), {
-  args: ["fmt", "-q", README.pathname],
-})
-  .output();
+await writeTable("recovery", rows);
 if (!isMet) say("A median is later than its goal");

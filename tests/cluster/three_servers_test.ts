@@ -13,7 +13,7 @@ const options = { sanitizeOps: false, sanitizeResources: false };
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 Deno.test(
-  "No two nodes have a name at the same time, while links are cut, nodes die, and one of three servers is killed or frozen",
+  "No two nodes have a name at the same time, while links are cut, and one of three servers after the other is killed or frozen",
   options,
   async () => {
     await race({ servers: 3, wins: 3_000, faults: true, minFaults: 4 });

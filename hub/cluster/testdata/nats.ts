@@ -2,5 +2,5 @@
 
 /** The client of NATS, for tests that do to its buckets what no hub does. */
 
-export { Kvm } from "@nats-io/kv";
+export { type KV, Kvm } from "@nats-io/kv";
 export { connect } from "@nats-io/transport-node";
