@@ -28,7 +28,7 @@ const CEILINGS: Record<string, [code: number, zipped: number]> = {
   "@wirekit/transport/websocket": [173, 5.5],
   "@wirekit/transport/accept-websocket": [31, 3.5],
   "@wirekit/transport/tcp": [102, 8.7],
-  "@wirekit/hub": [634, 81],
+  "@wirekit/hub": [640, 85],
   "@wirekit/hub/client": [257, 15.4],
   "@wirekit/hub/hub": [392, 55],
   "@wirekit/openwebnet": [400, 47.5],
