@@ -299,7 +299,7 @@ export class Guest {
         }
         const { data, error } = content;
         if (isLonger(data, maxMessageBytes)) {
-          const text = "The answer is larger than a client may be sent.";
+          const text = "The answer is larger than the hub passes on.";
           return fault("AnswerTooLarge", text);
         }
         const call = this.#callOf(question);

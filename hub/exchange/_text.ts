@@ -26,7 +26,7 @@ export const noRequester = "The data requester is no longer connected";
 export const responderLeft = "The destination disconnected before it answered.";
 
 /** The answer is over the limit of the hub: ours too. */
-export const answerTooLarge = "The answer is larger than a client may be sent.";
+export const answerTooLarge = "The answer is larger than the hub passes on.";
 
 /** What a client answers when it has no such route. */
 export const noRoute = "Route not found";

@@ -60,7 +60,7 @@ export async function gatewaysOf(
     const [, name = "", host = "", port] = GATEWAY_REGEXP.exec(text) ?? [];
     if (name === "") {
       throw new UsageError(
-        `--gateway has to be NAME=HOST, such as home=192.168.1.35, not ${text}`,
+        `--gateway has to be NAME=HOST, such as home=192.168.1.35, not "${text}"`,
       );
     }
     return { name, host, port };

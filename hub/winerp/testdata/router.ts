@@ -668,7 +668,7 @@ export function testRouter(
       id: "a",
       uuid: "2",
       destination: "b",
-      ...error("The answer is larger than a client may be sent."),
+      ...error("The answer is larger than the hub passes on."),
     }]);
   });
 

@@ -315,7 +315,7 @@ Deno.test("Hub keeps a bot whose answer is too large", async () => {
     await assertRejects(
       () => alpha.request("beta", route, {}, 30),
       Error,
-      "The answer is larger than a client may be sent.",
+      "The answer is larger than the hub passes on.",
     );
     assertEquals(await beta.ran(route), 1);
   }
