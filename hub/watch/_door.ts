@@ -10,6 +10,7 @@ import { BodyError, readOrder, textOfJson } from "./_body.ts";
 import type { Everywhere } from "./_everywhere.ts";
 import type { Host } from "./host/_host.ts";
 import { METRICS_TYPE, writeMetrics } from "./_metrics.ts";
+import { clientsOf, informOf, routesOf } from "./_queries.ts";
 import type { Parts, Reports } from "./_reports.ts";
 import type { Streams } from "./_streams.ts";
 
@@ -290,45 +291,6 @@ const POSTS = [
   "request",
   "inform",
 ];
-
-function routesOf(query: URLSearchParams): Order {
-  const name = query.get("name");
-  return name === null ? {} : { name };
-}
-
-/** Reads which clients are wanted, as `@hub` is told it. */
-function clientsOf(query: URLSearchParams): Order {
-  const order: Record<string, unknown> = {};
-  for (const key of ["prefix", "node"]) {
-    const text = query.get(key);
-    if (text !== null) order[key] = text;
-  }
-  for (const [key, least] of [["limit", 1], ["after", 0]] as const) {
-    const text = query.get(key);
-    if (text === null) continue;
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || value < least) {
-      const got = JSON.stringify(text.slice(0, 100));
-      throw new BodyError(
-        400,
-        `${key} has to be a whole number from ${least}: got ${got}.`,
-      );
-    }
-    order[key] = value;
-  }
-  return order;
-}
-
-function informOf(
-  { data, to }: Order,
-): { data: string; to: readonly string[] | undefined } {
-  const isList = Array.isArray(to) &&
-    to.every((name): name is string => typeof name === "string");
-  if (to !== undefined && to !== null && !isList) {
-    throw new BodyError(400, "to has to be a list of names.");
-  }
-  return { data: textOfJson(data), to: isList ? to : undefined };
-}
 
 /** Writes what was sent, for the log. */
 function short(text: string): string {
