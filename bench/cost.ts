@@ -60,6 +60,10 @@ for (const kind of ["ws", "tcp"]) {
   }
 }
 
+for (const depth of [1, 16, 64]) {
+  CELLS[`jsonrpc ${depth}`] = { kind: "jsonrpc", depth };
+}
+
 /** A program in Deno, of a checkout. */
 async function program(
   stack: AsyncDisposableStack,
@@ -84,6 +88,7 @@ function orderOf(address: string, dialect: Order["dialect"]): Order {
 
 async function start(side: string, cell: Cell): Promise<Side> {
   const [root = ".", kind = cell.kind] = side.split("#");
+  if (kind === "jsonrpc") return await startJsonRpc(root, cell);
   await using stack = new AsyncDisposableStack();
   const isRelay = kind === "relay";
   const hub = await program(stack, root, [
@@ -111,6 +116,26 @@ async function start(side: string, cell: Cell): Promise<Side> {
   await load(WARM_UP_SECONDS);
   const rest = stack.move();
   return { processes, load, [Symbol.asyncDispose]: () => rest.disposeAsync() };
+}
+
+/** A JSON-RPC server and a client of it. */
+async function startJsonRpc(root: string, { depth }: Cell): Promise<Side> {
+  await using stack = new AsyncDisposableStack();
+  const server = await program(stack, root, [
+    ...["../peers/wirekit_jsonrpc_server.ts", "ws"],
+  ]);
+  const client = await program(stack, root, [
+    ...["../peers/wirekit_jsonrpc_client.ts", server.address],
+  ]);
+  const load: Side["load"] = (seconds) =>
+    client.driver.do("load", { depth, size: 0, seconds });
+  await load(WARM_UP_SECONDS);
+  const rest = stack.move();
+  return {
+    processes: { server: server.driver.pid, client: client.driver.pid },
+    load,
+    [Symbol.asyncDispose]: () => rest.disposeAsync(),
+  };
 }
 
 const WARM_UP_SECONDS = 0.6;

@@ -4,7 +4,11 @@
 import { every, settled, type Timer } from "@wirekit/internal/clock";
 import { Heartbeat } from "@wirekit/internal/heartbeat";
 import type { CalmLogger } from "@wirekit/internal/logger";
-import { CloseError, type Transport } from "@wirekit/transport/transport";
+import {
+  CloseError,
+  forEachMessage,
+  type Transport,
+} from "@wirekit/transport/transport";
 import { checkTimes } from "./_check_times.ts";
 import { type Answerer, answerings } from "./answer/_answerer.ts";
 import { NoMethods } from "./answer/_no_methods.ts";
@@ -186,10 +190,10 @@ export class Engine<State> implements Link {
   async #read(): Promise<void> {
     let failure: Error | undefined;
     try {
-      for await (const wire of this.#transport) {
+      await forEachMessage(this.#transport, (wire) => {
         this.#receive(wire);
-        if (this.#pause) await this.#waitPaused();
-      }
+        return this.#pause && this.#waitPaused();
+      });
     } catch (error) {
       failure = error as Error;
     }

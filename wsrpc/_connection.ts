@@ -4,7 +4,11 @@
 import { Call, Calls } from "@wirekit/internal/calls";
 import { checkTime } from "@wirekit/internal/clock";
 import { Heartbeat, type HeartbeatLink } from "@wirekit/internal/heartbeat";
-import { CloseError, type Transport } from "@wirekit/transport/transport";
+import {
+  CloseError,
+  forEachMessage,
+  type Transport,
+} from "@wirekit/transport/transport";
 import { checkOptions } from "./_check_options.ts";
 import { oneLine, Reports, whyOf } from "./_reports.ts";
 import { Responder } from "./_responder.ts";
@@ -213,10 +217,10 @@ export class Connection implements CallerLine, HeartbeatLink {
     this.#reports.log("info", `${this.#peer.id} has connected`, "connected");
     let reason: Error | undefined;
     try {
-      for await (const text of this.#transport) {
+      await forEachMessage(this.#transport, (text) => {
         // After the end nothing waits for what was still under way.
         if (!this.#end) this.#receive(text);
-      }
+      });
     } catch (error) {
       reason = error as Error;
     }

@@ -9,6 +9,12 @@ import { BoundedInbox } from "./_bounded_inbox.ts";
 /** The most bytes that are read at once, before their receiver has any. */
 const MAX_AHEAD = 262_144;
 
+/**
+ * How many messages are handed over before the promises of what they began have
+ * their turn: handlers that are done at once should not be many at a time.
+ */
+const AT_ONCE = 64;
+
 type Receive<T> = (message: T) => Promise<void> | void;
 
 /**
@@ -72,8 +78,10 @@ export class DeliveringInbox<T extends string | Uint8Array>
 
   /** Hands over what has come, and then the end. */
   #handOver(): void {
+    let count = 0;
     try {
       while (this.#receive && !this.#held && this.hasMore()) {
+        if (count++ === AT_ONCE) return this.flush();
         const waits = this.#receive(this.take());
         if (waits) this.#hold(waits);
         else if (this.isBusy()) this.#hold(nextTurn());

@@ -120,3 +120,20 @@ Deno.test("DeliveringInbox makes room while it hands over, and has one reader", 
   await reading;
   assertEquals(log, ["one", "two", "three", "four"]);
 });
+
+Deno.test("DeliveringInbox leaves promises their turn", async () => {
+  const inbox = new DeliveringInbox<string>(65_536);
+  for (let i = 0; i < 1_000; i++) inbox.push(`${i}`);
+  inbox.end(new CloseError(1000));
+  let [running, most, done] = [0, 0, 0];
+  await inbox.deliver(() => {
+    most = Math.max(most, ++running);
+    Promise.resolve().then(() => {
+      running--;
+      done++;
+    });
+  });
+  await turn();
+  assertEquals(done, 1_000);
+  assertEquals(most, 64);
+});
