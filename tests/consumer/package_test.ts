@@ -35,7 +35,7 @@ const CEILINGS: Record<string, [code: number, zipped: number]> = {
   "@wirekit/openwebnet/tcp": [280, 26],
   "@wirekit/openwebnet/message": [45, 2],
   "@wirekit/wsrpc": [290, 37],
-  "@wirekit/wsrpc/client": [242, 12.7],
+  "@wirekit/wsrpc/client": [248, 13],
   "@wirekit/wsrpc/server": [125, 15],
   "@wirekit/wsrpc/peer": [66, 7.5],
   "@wirekit/switchboard": [928, 105],
