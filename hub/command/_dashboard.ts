@@ -73,7 +73,7 @@ function nodeTable({ hub: { cluster, at } }: View): string[] {
   ).slice(0, MAX_NODES);
   const left = nodes.length - rows.length;
   return [
-    `cluster ${state}  ${reason ?? engine}`,
+    `cluster ${state}  ${reason ?? engine}`.trimEnd(),
     ...table([
       ["HUB", "CLIENTS", "REQ/S", "INF/S", "ERR/S", "UP"],
       ...rows.map(({ label, here, figures, since }) => [

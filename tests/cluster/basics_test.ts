@@ -235,6 +235,42 @@ Deno.test({
 });
 
 Deno.test({
+  name: "The subjects that the README names are enough for a user",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    const page = await Deno.readTextFile(
+      new URL("hub/cluster/README.md", ROOT),
+    );
+    const [, sentence = ""] = /The user needs the subjects (.*?),\s+to publish/s
+      .exec(page) ?? [];
+    const subjects = [...sentence.matchAll(/`([^`]+)`/g)].map(([, each]) =>
+      each
+    );
+    assertEquals(subjects.length, 5, sentence);
+    const file = await Deno.makeTempFile({ suffix: ".conf" });
+    const list = JSON.stringify(subjects);
+    await Deno.writeTextFile(
+      file,
+      `authorization { users = [ { user: u, password: p, permissions: ` +
+        `{ publish: ${list}, subscribe: ${list} } } ] }`,
+    );
+    await using engine = await Engine.start(1, ["--config", file]);
+    const options = { token: "u:p" };
+    await using one = await node(engine, options);
+    await using two = await node(engine, options);
+    await using alpha = await client("alpha", one.urls[0]);
+    await using _beta = await client("beta", two.urls[0]);
+    assertEquals(await alpha.request("beta", "echo", { a: 1 }), { a: 1 });
+    assert(!await alpha.ping("nobody"));
+    const told = _beta.waitFor("information", { timeout: 5_000 });
+    await alpha.inform({ shop: "open" });
+    assertEquals((await told).data, { shop: "open" });
+    await Deno.remove(file);
+  },
+});
+
+Deno.test({
   name:
     "TLS protects what goes between hubs and servers, and a stranger's server is refused",
   sanitizeOps: false,
