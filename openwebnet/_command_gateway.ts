@@ -130,17 +130,25 @@ export async function withGateway(
   const settings = await settingsOf(options, given, known, found, file);
   const { port } = settings;
   const { promise: unreachable, reject } = Promise.withResolvers<never>();
-  let wasOpen = false;
+  let [wasOpen, isLost] = [false, false];
   await using gateway = tcpGateway(host, {
     ...settings,
     hooks: {
       state({ session, state, error }) {
         if (state === "open") {
+          if (session === "event" && isLost) {
+            terminal.error(
+              "openwebnet: the event session is open again; events in between " +
+                "were missed",
+            );
+            isLost = false;
+          }
           wasOpen = true;
           waiting.stop();
         }
         if (state !== "waiting" || terminal.signal.aborted) return;
         if (!wasOpen) return reject(error);
+        if (session === "event") isLost = true;
         const why = error instanceof Error ? error.message : "it was closed";
         terminal.error(`openwebnet: the ${session} session was lost: ${why}`);
       },
@@ -160,6 +168,9 @@ export async function withGateway(
  * Does something with all gateways of the home at once, by their names: or with
  * the one that the user names. One that cannot be reached does not keep the
  * others from being used.
+ *
+ * @param isPatient Whether to wait for one that cannot be reached at first,
+ * even if it is the only one.
  */
 export async function withGateways(
   options: GatewayValues,
@@ -168,30 +179,38 @@ export async function withGateways(
     gateways: Readonly<Record<string, Gateway>>,
     home?: Home,
   ) => Promise<void>,
+  isPatient = false,
 ): Promise<void> {
   const { given, found } = await givenBy(options, terminal);
   const all = Object.entries(found?.home.gateways ?? {});
-  if (
-    given.OPENWEBNET_HOST !== undefined || options.gateway !== undefined ||
-    all.length < 2
-  ) {
-    const name = options.gateway ?? all[0]?.[0] ?? DEFAULT_NAME;
+  const { OPENWEBNET_HOST: named } = given;
+  const isOne = named !== undefined || options.gateway !== undefined ||
+    all.length < 2;
+  const name = options.gateway ?? all[0]?.[0] ?? DEFAULT_NAME;
+  if (isOne && !isPatient) {
     return await withGateway(
       options,
       terminal,
       (gateway, home) => run({ [name]: gateway }, home),
     );
   }
+  const one = named ?? gatewayOf(found, options.gateway, []);
+  const chosen: [string, HomeGateway | undefined][] = isOne
+    ? [[name, typeof one === "string" ? undefined : one]]
+    : all;
   using file = await captureOf(options);
   await using opened = new AsyncDisposableStack();
   // Without a prototype, `__proto__` is a name like any other.
   const gateways: Record<string, Gateway> = Object.create(null);
-  for (const [name, known] of all) {
+  for (const [name, known] of chosen) {
+    const host = named ?? known?.host;
+    if (host === undefined) throw nowhere();
     const settings = await settingsOf(options, given, known, found, file);
     let told = "";
-    gateways[name] = opened.use(tcpGateway(known.host, {
+    gateways[name] = opened.use(tcpGateway(host, {
       ...settings,
-      port: known.port ?? DEFAULT_PORT,
+      // The option is about one gateway only.
+      ...(isOne ? {} : { port: known?.port ?? DEFAULT_PORT }),
       hooks: {
         state({ session, state, error }) {
           const why = error instanceof Error ? `: ${error.message}` : "";
@@ -200,8 +219,9 @@ export async function withGateways(
             return;
           }
           told = why;
+          const which = isOne ? "" : `${name}: `;
           terminal.error(
-            `openwebnet: ${name}: the ${session} session was lost${why}`,
+            `openwebnet: ${which}there is no session for ${session}s${why}`,
           );
         },
       },

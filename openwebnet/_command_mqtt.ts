@@ -123,25 +123,56 @@ function loggerOf(terminal: Terminal, start: string) {
   };
 }
 
-/** The environment variables that the bridge reads. */
+/** The environment variables that the bridge and the page read. */
 const VARIABLES = [
-  ...["OPENWEBNET_HOST", "OPENWEBNET_PASSWORD"],
+  ...["OPENWEBNET_HOST", "OPENWEBNET_PASSWORD", "OPENWEBNET_TOKEN"],
   ...["MQTT_URL", "MQTT_USERNAME", "MQTT_PASSWORD"],
 ];
 
-/** The command that prints a systemd unit for the bridge. */
+/** What a unit may run. */
+const SERVICES = {
+  mqtt: {
+    name: "openwebnet",
+    description: "Bridge from a MyHOME plant to an MQTT broker",
+    exec: "mqtt",
+    settings: [
+      "MQTT_URL=mqtt://192.168.1.10",
+      "MQTT_USERNAME=openwebnet",
+      "MQTT_PASSWORD=secret",
+    ],
+  },
+  page: {
+    name: "openwebnet-page",
+    description: "Page of a MyHOME plant",
+    exec: "page --listen 0.0.0.0:20080",
+    settings: ["OPENWEBNET_TOKEN=correct-horse"],
+  },
+};
+
+/** The command that prints a systemd unit for the bridge or the page. */
 export const service = command({
   name: "service",
-  summary: "Print a systemd unit that runs openwebnet mqtt",
+  summary: "Print a systemd unit that runs openwebnet mqtt, or openwebnet page",
+  operands: "[mqtt|page]",
   options: {},
-  examples: ["openwebnet service > openwebnet.service"],
-  run(_call, terminal) {
-    for (const line of unit().split("\n")) terminal.log(line);
+  examples: [
+    "openwebnet service > openwebnet.service",
+    "openwebnet service page > openwebnet-page.service",
+  ],
+  run({ words: [what = "mqtt"] }, terminal) {
+    if (what !== "mqtt" && what !== "page") {
+      throw new UsageError(
+        `There is a unit for mqtt and for page, not "${what}"`,
+      );
+    }
+    for (const line of unit(SERVICES[what]).split("\n")) terminal.log(line);
     return Promise.resolve();
   },
 });
 
-function unit(): string {
+function unit(
+  { name, description, exec, settings }: typeof SERVICES["mqtt"],
+): string {
   const program = systemdCommand(
     "openwebnet",
     [
@@ -151,20 +182,18 @@ function unit(): string {
     `jsr:@wirekit/openwebnet@${config.version}/cli`,
   );
   return systemdUnit({
-    name: "openwebnet",
-    description: "Bridge from a MyHOME plant to an MQTT broker",
+    name,
+    description,
     comment: [
-      "Save this as /etc/systemd/system/openwebnet.service, and put its settings",
+      `Save this as /etc/systemd/system/${name}.service, and put its settings`,
       "into /etc/openwebnet/environment, readable by root only:",
       "  OPENWEBNET_HOST=192.168.1.35",
       "  OPENWEBNET_PASSWORD=12345",
-      "  MQTT_URL=mqtt://192.168.1.10",
-      "  MQTT_USERNAME=openwebnet",
-      "  MQTT_PASSWORD=secret",
+      ...settings.map((line) => `  ${line}`),
       "Names come from /etc/openwebnet/home.json, if there is one. Then run:",
-      "  systemctl daemon-reload && systemctl enable --now openwebnet",
+      `  systemctl daemon-reload && systemctl enable --now ${name}`,
     ],
-    exec: `${program} mqtt`,
+    exec: `${program} ${exec}`,
     folder: "/etc/openwebnet",
     service: [
       "EnvironmentFile=/etc/openwebnet/environment",

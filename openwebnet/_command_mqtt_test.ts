@@ -43,36 +43,38 @@ Deno.test("openwebnet mqtt ends with 3 and names a broker or a gateway that is n
   assertStringIncludes(err, `No broker can be used at ${none}`);
 });
 
-Deno.test("openwebnet service prints a unit that systemd accepts", async () => {
-  const { code, out } = await run("service");
-  assertEquals(code, 0);
-  for (
-    const line of [
-      "DynamicUser=yes",
-      "ProtectSystem=strict",
-      "EnvironmentFile=/etc/openwebnet/environment",
-      "NoNewPrivileges=yes",
-    ]
-  ) assertStringIncludes(out, `\n${line}\n`);
-  const folder = await Deno.makeTempDir();
-  const unit = `${folder}/openwebnet.service`;
-  // Deno may be where a unit cannot see it: then the unit says what to do.
-  const [, path = ""] = /^ExecStart=(\S+)/m.exec(out) ?? [];
-  const isMoved = path !== Deno.execPath();
-  assertEquals(out.includes(`#   cp ${Deno.execPath()} ${path}\n`), isMoved);
-  const found = out.replace(
-    `ExecStart=${path}`,
-    `ExecStart=${Deno.execPath()}`,
-  );
-  await Deno.writeTextFile(unit, `${found}\n`);
-  try {
-    const { success, stderr } = await new Deno.Command("systemd-analyze", {
-      args: ["verify", unit],
-    }).output();
-    assert(success, new TextDecoder().decode(stderr));
-  } catch (error) {
-    // Not every machine has it.
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  await Deno.remove(folder, { recursive: true });
-});
+for (const what of ["mqtt", "page"]) {
+  Deno.test(`openwebnet service prints a unit for ${what} that systemd accepts`, async () => {
+    const { code, out } = await run("service", what);
+    assertEquals(code, 0);
+    for (
+      const line of [
+        "DynamicUser=yes",
+        "ProtectSystem=strict",
+        "EnvironmentFile=/etc/openwebnet/environment",
+        "NoNewPrivileges=yes",
+      ]
+    ) assertStringIncludes(out, `\n${line}\n`);
+    const folder = await Deno.makeTempDir();
+    const unit = `${folder}/openwebnet.service`;
+    // Deno may be where a unit cannot see it: then the unit says what to do.
+    const [, path = ""] = /^ExecStart=(\S+)/m.exec(out) ?? [];
+    const isMoved = path !== Deno.execPath();
+    assertEquals(out.includes(`#   cp ${Deno.execPath()} ${path}\n`), isMoved);
+    const found = out.replace(
+      `ExecStart=${path}`,
+      `ExecStart=${Deno.execPath()}`,
+    );
+    await Deno.writeTextFile(unit, `${found}\n`);
+    try {
+      const { success, stderr } = await new Deno.Command("systemd-analyze", {
+        args: ["verify", unit],
+      }).output();
+      assert(success, new TextDecoder().decode(stderr));
+    } catch (error) {
+      // Not every machine has it.
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+    await Deno.remove(folder, { recursive: true });
+  });
+}

@@ -63,7 +63,7 @@ export const page = command({
       { ...options, json: false },
       terminal,
       async (gateways, home) => {
-        await using server = await servePage(gateways, {
+        const serving = servePage(gateways, {
           hostname,
           port,
           onlyNamed,
@@ -72,6 +72,14 @@ export const page = command({
           ...(token === undefined ? {} : { token }),
           ...(tls === undefined ? {} : { tls }),
           ...(home === undefined ? {} : { home }),
+        });
+        await using server = await serving.catch((error: Error) => {
+          // Here --port is that of the gateway.
+          error.message = error.message.replace(
+            /--port (\d+)/,
+            `--listen ${hostname}:$1`,
+          );
+          throw error;
         });
         for (const url of server.urls) {
           const here = url.replace(
@@ -94,6 +102,7 @@ export const page = command({
         if (signal.aborted) resolve();
         await Promise.race([server.closed, stopped]);
       },
+      true,
     );
   },
 });

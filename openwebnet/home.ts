@@ -153,10 +153,15 @@ export interface Home {
 export function parseHome(text: string): Home {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    // Some editors begin a file with a mark that is no JSON.
+    json = JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (cause) {
     const { message } = cause as Error;
     throw new SyntaxError(`The home is not JSON: ${message}`, { cause });
+  }
+  const twice = repeatedKey(text);
+  if (twice !== undefined) {
+    throw new SyntaxError(`The home has ${twice} twice`);
   }
   const { gateways = {}, names = {}, ...rest } = objectAt("The home", json);
   onlyKnown("The home", rest, ["$schema"]);
@@ -296,8 +301,35 @@ function mapAt<T>(
   return found;
 }
 
+/**
+ * Returns the path of the first key that an object of a JSON text has twice:
+ * only the last one would count.
+ */
+function repeatedKey(text: string): string | undefined {
+  const open: { keys: Set<string>; key: string }[] = [];
+  for (
+    const [token, , isKey] of text.matchAll(
+      /("(?:[^"\\]|\\.)*")(\s*:)?|[{}[\]]/g,
+    )
+  ) {
+    const inner = open.at(-1);
+    if (token === "{" || token === "[") open.push({ keys: new Set(), key: "" });
+    else if (token === "}" || token === "]") open.pop();
+    else if (isKey !== undefined && inner !== undefined) {
+      inner.key = JSON.parse(token.slice(0, -isKey.length));
+      if (inner.keys.has(inner.key)) {
+        return open.map(({ key }) => key).join(".");
+      }
+      inner.keys.add(inner.key);
+    }
+  }
+  return undefined;
+}
+
 /** Tells whether a text is a valid name: one word, no target and no option. */
 export function isName(text: string): boolean {
+  // Marks of direction would show another name than it is.
+  if (/[\p{Cc}\p{Cf}]/u.test(text)) return false;
   return /^[^\s#%-]\S*$/.test(text) && !/^[\d#]+%?$/.test(text);
 }
 

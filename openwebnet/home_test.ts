@@ -184,6 +184,11 @@ Deno.test("parseHome() says where a home is wrong", () => {
     '{ "names": { "a": { "shutter": "31", "seconds": 0 } } }': "seconds",
     '{ "names": { "a": { "light": "12", "room": 3 } } }': "names.a.room",
     '{ "names": { "a": { "light": "12", "title": "" } } }': "names.a.title",
+    '{ "names": { "a\u202eb": { "light": "12" } } }': "without spaces",
+    '{ "names": { "a": { "light": "12" }, "a": { "light": "13" } } }':
+      "The home has names.a twice",
+    '{ "names": { "a": { "light": "1\\"2", "light" : "13" } } }':
+      "The home has names.a.light twice",
     '{ "names": { "a": { "alarm": "16" } } }': "a zone of the alarm",
     '{ "names": { "a": { "auxiliary": "10" } } }': "a channel, 0 to 9",
     '{ "names": { "a": { "camera": "1" } } }': "a camera, 4000 to 4099",
@@ -200,6 +205,13 @@ Deno.test("parseHome() says where a home is wrong", () => {
   for (const [text, message] of Object.entries(wrong)) {
     assertThrows(() => parseHome(text), SyntaxError, message);
   }
+});
+
+Deno.test("parseHome() reads a file of an editor that marks it", () => {
+  const { names } = parseHome(
+    '\uFEFF{ "names": { "a": { "light": "12" }, "b": { "light": "13" } } }',
+  );
+  assertEquals([names.a?.where, names.b?.where], ["12", "13"]);
 });
 
 Deno.test("parseHome() reads the home of the README", async () => {

@@ -32,6 +32,9 @@ const WARNINGS_INTERVAL = 60_000;
 /** How long messages of our own may still be on their way, in milliseconds. */
 const ECHO_DELAY = 1_000;
 
+/** How long the broker may take to pass on a message, in milliseconds. */
+const ECHO_TIMEOUT = 10_000;
+
 /** Publishes what is known about a plant. */
 export class Bridge implements PlantObserver {
   readonly #broker: Broker;
@@ -43,6 +46,8 @@ export class Bridge implements PlantObserver {
   #warnings = { since: 0, count: 0 };
   #availability = "offline";
   #checking: Timer | undefined;
+  #awaiting: Timer | undefined;
+  #isHeard = false;
 
   constructor(
     broker: Broker,
@@ -67,6 +72,14 @@ export class Bridge implements PlantObserver {
   reached(isOnline: boolean): void {
     this.#availability = isOnline ? "online" : "offline";
     this.#broker.keep(availabilityTopic(this.#place), this.#availability);
+    if (!isOnline || this.#isHeard) return;
+    this.#awaiting ??= later(ECHO_TIMEOUT, () => {
+      if (this.#isHeard || !this.#broker.isOpen) return;
+      this.#logger?.warn?.(
+        "The broker does not pass on what is published. Does its ACL allow " +
+          `${baseOf(this.#place)}/# and ${discoveryTopic(this.#place)}?`,
+      );
+    });
   }
 
   /**
@@ -75,6 +88,7 @@ export class Bridge implements PlantObserver {
    * the next one has said.
    */
   heardAvailability(payload: string): void {
+    this.#isHeard = true;
     this.#checking?.stop();
     this.#checking = payload === this.#availability
       ? undefined
@@ -100,6 +114,7 @@ export class Bridge implements PlantObserver {
   /** Ends what is in progress. */
   close(): void {
     this.#checking?.stop();
+    this.#awaiting?.stop();
   }
 
   /** See {@linkcode PlantObserver}. */

@@ -81,6 +81,9 @@ export interface PlantPageOptions extends PlantViewOptions {
 /** The most pages that are open at a time. */
 const MAX_PAGES = 100;
 
+/** The most of one session. Another one ends the one that was opened first. */
+const MAX_PAGES_EACH = 20;
+
 /** How long a page that has no news waits for a sign of life, in milliseconds. */
 const BEAT_INTERVAL = 10_000;
 
@@ -144,7 +147,7 @@ export class PlantPage implements AsyncDisposable {
     options: PlantPageOptions = {},
   ) {
     const { token, allowedHosts, logger } = options;
-    if (token === "") throw new TypeError("Cannot use an empty token");
+    if (token?.trim() === "") throw new TypeError("Cannot use an empty token");
     this.#token = token === undefined ? undefined : fingerprint(token);
     const isOpen = token === undefined;
     this.#signIn = new SignIn<string, Visitor>({
@@ -249,7 +252,8 @@ export class PlantPage implements AsyncDisposable {
     }
     const visitor = await admit();
     if (visitor instanceof Response) return await toRefused(visitor);
-    if (this.#pages.size >= MAX_PAGES) {
+    const { size } = this.#pages;
+    if (pathname === "/api/events" && size >= MAX_PAGES) {
       return refused(503, "Too many pages are open.");
     }
     const ending = new AbortController();
@@ -258,10 +262,21 @@ export class PlantPage implements AsyncDisposable {
       : ending.signal;
     const response = answerPage(request, pathname, this.#source, {
       signal,
-      opened: () => this.#pages.set(ending, visitor.session),
+      opened: () => this.#opened(ending, visitor.session),
       closed: () => this.#pages.delete(ending),
     });
     return await response ?? refused(404, "There is nothing at this path.");
+  }
+
+  #opened(page: AbortController, session: Session<string> | undefined): void {
+    const others = [...this.#pages].filter(([, owner]) => owner === session);
+    const [first] = others;
+    if (first && others.length >= MAX_PAGES_EACH) {
+      const [oldest] = first;
+      this.#pages.delete(oldest);
+      oldest.abort();
+    }
+    this.#pages.set(page, session);
   }
 
   /** Ends the pages of those who have signed out. */
@@ -284,10 +299,10 @@ export class PlantPage implements AsyncDisposable {
     }
     if (this.#token === undefined) {
       const isHere = transport === "unix" || isLoopback(hostname);
-      if (!isHere) {
+      if (!isHere || isForwarded(request)) {
         return this.admission.refuse(
           401,
-          "Only this machine may look: the page has no token.",
+          "Only this machine may look, without a proxy: the page has no token.",
           { remoteAddr: { hostname } },
         );
       }
@@ -306,6 +321,19 @@ export class PlantPage implements AsyncDisposable {
     return this.#signIn.checkProof(request, session) ??
       { label: session.grant, session };
   }
+}
+
+/**
+ * Returns whether a request has come to this machine from another one, by way of
+ * a proxy: it says so, or the browser was given an address of the network.
+ */
+function isForwarded({ url, headers }: Request): boolean {
+  const { hostname } = new URL(url);
+  const isAddress = hostname.startsWith("[") || /^[\d.]+$/.test(hostname);
+  return isAddress && !isLoopback(hostname) ||
+    ["forwarded", "x-forwarded-for", "x-real-ip"].some((name) =>
+      headers.has(name)
+    );
 }
 
 /** Returns the token of a program, if it shows one. */
@@ -396,7 +424,7 @@ export async function servePage(
         "OPENWEBNET_TOKEN, or listen on 127.0.0.1",
     );
   }
-  if (!isLoopback(hostname) && token!.length < MIN_TOKEN_CHARS) {
+  if (!isLoopback(hostname) && token!.trim().length < MIN_TOKEN_CHARS) {
     throw new TypeError(
       `The token is too short for a page that others can reach: it needs ` +
         `${MIN_TOKEN_CHARS} characters`,

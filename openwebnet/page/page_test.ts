@@ -269,6 +269,20 @@ Deno.test("An open page is for this machine only, and for no page of a stranger"
     })).status,
     401,
   );
+  // Nor whoever comes by a proxy on this machine.
+  for (
+    const headers of [
+      { "x-forwarded-for": "192.168.1.77" },
+      { forwarded: "for=192.168.1.77" },
+      { "x-real-ip": "192.168.1.77" },
+    ] as Record<string, string>[]
+  ) assertEquals((await ask(page, "/api/events", { headers })).status, 401);
+  const proxied = await page.fetch(
+    new Request("http://192.168.1.5/api/events"),
+    HERE,
+  );
+  assertEquals(proxied.status, 401);
+  await proxied.body?.cancel();
   // A page of another server of this machine has no proof.
   const own = { "sec-fetch-site": "same-origin" };
   assertEquals((await post(own)).status, 403);
@@ -420,7 +434,7 @@ Deno.test("servePage() listens on other addresses with a token only", async () =
       servePage({ home: home.gateway }, {
         hostname: "0.0.0.0",
         port: 0,
-        token: "1234",
+        token: "1234        ",
       }),
     TypeError,
     "too short",
@@ -450,6 +464,33 @@ Deno.test("servePage() listens on other addresses with a token only", async () =
     "allowedHosts",
   );
   assertThrows(() => new PlantPage({}, { maxDevices: NaN }), RangeError);
+});
+
+Deno.test("One session has some pages, and leaves room for others", async () => {
+  await using home = plant();
+  await using page = new PlantPage({ home: home.gateway }, { token: TOKEN });
+  const cookies = await Promise.all(Array.from({ length: 2 }, async () => {
+    const { headers } = await ask(page, "/session", {
+      method: "POST",
+      headers: JSON_TYPE,
+      body: JSON.stringify({ token: TOKEN }),
+    });
+    return headers.get("set-cookie")!.split(";")[0]!;
+  }));
+  const open = (cookie: string) =>
+    page.fetch(
+      new Request("http://127.0.0.1:20080/api/events", { headers: { cookie } }),
+      HERE,
+    );
+  const opened: Response[] = [];
+  for (let i = 0; i < 120; i++) opened.push(await open(cookies[0]!));
+  assertEquals(opened.filter(({ status }) => status !== 200).length, 0);
+  const other = await open(cookies[1]!);
+  assertEquals(other.status, 200);
+  // The first one has ended.
+  const reader = opened[0]!.body!.getReader();
+  for (;;) if ((await reader.read()).done) break;
+  for (const { body } of [...opened.slice(1), other]) await body?.cancel();
 });
 
 Deno.test("A page that nobody reads costs no more than one that is read", async () => {

@@ -144,6 +144,7 @@ export class PlantWatch {
   #plant: States | undefined;
   #isSurveyed = false;
   #isOnline = false;
+  #isFull = false;
   #announcing: Timer | undefined;
   #moving: Timer | undefined;
 
@@ -323,7 +324,16 @@ export class PlantWatch {
   #add(item: Shown): boolean {
     const id = idOf(item);
     if (this.#items.has(id)) return true;
-    if (this.#items.size >= this.#options.maxDevices) return false;
+    const { maxDevices, logger } = this.#options;
+    if (this.#items.size >= maxDevices) {
+      if (!this.#isFull) {
+        logger?.warn?.(
+          `There are more than ${maxDevices} devices: the others are not shown`,
+        );
+      }
+      this.#isFull = true;
+      return false;
+    }
     this.#items.set(id, item);
     this.#announceSoon();
     return true;

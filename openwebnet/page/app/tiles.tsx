@@ -113,8 +113,28 @@ function ShutterTile({ device, give }: TileProps): JSX.Element {
   );
 }
 
-/** How long the set point waits for another press, in milliseconds. */
+/** How long a wish waits for another one, in milliseconds. */
 const STEP_DELAY = 700;
+
+/**
+ * Waits with an order until its person has come to the end: a keyboard passes
+ * every choice on the way.
+ */
+function useWish<T>(
+  give: (wish: T) => void,
+): [wish: T | undefined, want: (wish: T) => void] {
+  const [wish, setWish] = useState<T>();
+  const timer = useRef(0);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return [wish, (next) => {
+    setWish(() => next);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      give(next);
+      setWish(undefined);
+    }, STEP_DELAY);
+  }];
+}
 
 /** What a zone can be set to. */
 const LIMITS = { min: 5, max: 40 };
@@ -123,24 +143,20 @@ function ZoneTile({ device, give }: TileProps): JSX.Element {
   const { state, asked, isThere, name } = device;
   const current = numberIn(device, "current");
   const target = numberIn(device, "target");
-  const [wanted, want] = useState<number>();
-  const timer = useRef(0);
-  useEffect(() => () => clearTimeout(timer.current), []);
+  const [wanted, want] = useWish<number>((celsius) =>
+    give("temperature", `${celsius}`)
+  );
+  const [chosen, choose] = useWish<string>((mode) => give("mode", mode));
   const asks = asked?.part === "temperature" ? Number(asked.text) : undefined;
   const shown = wanted ?? asks ?? target;
   function step(by: number): void {
     const from = Math.round(2 * (shown ?? current ?? 20)) / 2;
-    const next = Math.min(LIMITS.max, Math.max(LIMITS.min, from + by));
-    want(next);
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => {
-      give("temperature", `${next}`);
-      want(undefined);
-    }, STEP_DELAY);
+    want(Math.min(LIMITS.max, Math.max(LIMITS.min, from + by)));
   }
   const action = state["action"];
   const look = action === "heating" || action === "cooling" ? action : "";
-  const mode = asked?.part === "mode" ? asked.text : state["mode"];
+  const mode = chosen ??
+    (asked?.part === "mode" ? asked.text : state["mode"]);
   return (
     <Tile
       device={device}
@@ -170,7 +186,7 @@ function ZoneTile({ device, give }: TileProps): JSX.Element {
         aria-label={`${name}: mode`}
         disabled={!isThere}
         value={`${mode ?? ""}`}
-        onChange={({ currentTarget }) => give("mode", currentTarget.value)}
+        onChange={({ currentTarget }) => choose(currentTarget.value)}
       >
         {mode === null && <option value="">Mode …</option>}
         <option value="heat">Heating</option>

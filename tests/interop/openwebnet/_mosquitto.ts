@@ -37,6 +37,8 @@ const { default: mqtt }: {
 /** How a broker is set up. */
 export interface MosquittoOptions {
   /** Who may come in; everybody if nobody is named. */
+  /** What everybody may do, such as `topic read #`; all if it is not said. */
+  acl?: string;
   user?: { name: string; password: string };
   /** Files of a certificate: then it speaks TLS. */
   tls?: { cert: string; key: string };
@@ -51,13 +53,18 @@ export class Mosquitto implements AsyncDisposable {
   #program: Program | undefined;
 
   /** Prepares one. */
-  constructor({ user, tls }: MosquittoOptions = {}) {
+  constructor({ user, tls, acl }: MosquittoOptions = {}) {
     const lines = [
       "user root",
       "persistence false",
       `listener ${this.port} 127.0.0.1`,
       `allow_anonymous ${user === undefined}`,
     ];
+    if (acl !== undefined) {
+      const file = `${this.#folder}/acl`;
+      Deno.writeTextFileSync(file, `${acl}\n`);
+      lines.push(`acl_file ${file}`);
+    }
     if (user !== undefined) {
       const file = `${this.#folder}/passwords`;
       const { success } = new Deno.Command("mosquitto_passwd", {

@@ -266,6 +266,20 @@ Deno.test("A last will that comes late is answered, and another bridge is told o
   });
 });
 
+Deno.test("A broker that passes nothing on is told of", async () => {
+  await using broker = new Mosquitto({ acl: "topic read #" });
+  await broker.start();
+  await using plant = listen();
+  await using gateway = call(plant.port);
+  await using there = await bridged(gateway, broker);
+  await until(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    return there.log.some((line) =>
+      line.includes("Does its ACL allow openwebnet/home/#")
+    );
+  });
+});
+
 Deno.test("What a bridge cannot show is said in the log", async () => {
   await using broker = new Mosquitto();
   await broker.start();
