@@ -15,7 +15,7 @@ import { Engine } from "./_servers.ts";
 import { Valve } from "./_valve.ts";
 
 const LEASE = 4_000;
-const ROUNDS = 5;
+const ROUNDS = 3;
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const now = () => performance.now();
