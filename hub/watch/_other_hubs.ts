@@ -16,6 +16,9 @@ const PATIENCE = 3_000;
 /** How long to gather what came and went before it is sent. */
 const GATHERED = 100;
 
+/** Of how many names all hubs together tell one that has come. */
+const MAX_ROUTES = 10_000;
+
 /** How much of that is sent at once; the rest is counted. */
 const MAX_EVENTS = 50;
 
@@ -304,7 +307,10 @@ export class OtherHubs implements PeerListener {
       .map(([name, until]): [string, number] => [name, until - now])
       .filter(([_, ms]) => ms > 0);
     this.#say(to, ["hello", isAnswer, this.#wants, blocks]);
+    // No hub remembers more, whoever told it.
+    let most = Math.ceil(MAX_ROUTES / this.#exchange.cluster!.nodes.length);
     for (const [name, text] of this.#exchange.routes.announcements) {
+      if (most-- <= 0) break;
       this.#say(to, ["routes", name, text]);
     }
   }

@@ -39,7 +39,11 @@ export async function writeTable(
   rows: readonly (readonly string[])[],
 ): Promise<void> {
   const [head, ...body] = rows.map((row) => `| ${row.join(" | ")} |`);
-  const rule = `|${rows[0]!.map((_, n) => n === 0 ? "---" : "--:").join("|")}|`;
+  const isNumber = (column: number) =>
+    rows.slice(1).every((row) => /^\d/.test(row[column]!));
+  const rule = `|${
+    rows[0]!.map((_, n) => isNumber(n) ? "--:" : "---").join("|")
+  }|`;
   const table = [head, rule, ...body].join("\n");
   say(table);
   const text = await Deno.readTextFile(README);
