@@ -49,6 +49,14 @@ export const inspectCommand = command({
     if (surplus !== undefined) {
       throw new UsageError(`Unexpected argument "${surplus}"`);
     }
+    if ((lsp || mcp) && typeof place === "string" && /^http/i.test(place)) {
+      throw new UsageError(
+        `--${
+          lsp ? "lsp" : "mcp"
+        } needs a connection that lasts, which HTTP is ` +
+          "not: give a ws: or tcp: URL, or -- PROGRAM",
+      );
+    }
     const dialect = lsp ? new Lsp() : mcp ? new Mcp() : PLAIN;
     const inspector = new Inspector(dialect, timeout);
     await using target = await open(place, all.options, terminal, {

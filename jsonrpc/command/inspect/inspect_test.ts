@@ -2,6 +2,8 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { deadline } from "@std/async/deadline";
+import { run } from "@wirekit/internal/command";
+import { jsonrpc } from "../_commands.ts";
 import { type Entry, paramsOf, paramsOfSchema, wordsOf } from "./_entry.ts";
 
 const CLI = new URL("../../cli.ts", import.meta.url).pathname;
@@ -156,6 +158,11 @@ Deno.test("inspect refuses what makes no sense", async () => {
   const both = await piped([], "plain", "--lsp", "--mcp");
   assertEquals([both.code, both.out], [2, ""]);
   assertStringIncludes(both.err, "two protocols");
+  const err: string[] = [];
+  const error = (line: string) => void err.push(line);
+  const http = ["inspect", "--mcp", "http://127.0.0.1:1/mcp"];
+  assertEquals(await run(jsonrpc, http, { error }), 2);
+  assertStringIncludes(err.join(), "needs a connection that lasts");
   const wrong = await piped([], "plain", "--mcp");
   assertEquals(wrong.code, 2);
   assertStringIncludes(wrong.err, "error -32601: Method not found. Is it");
