@@ -29,6 +29,8 @@ export class DeliveringInbox<T extends string | Uint8Array>
   #reject: ((error: unknown) => void) | undefined;
   /** Whether messages wait for their receiver, or for the turn of others. */
   #held = false;
+  /** Whether what is handed over next is the rest of a read. */
+  #goesOn = false;
 
   /**
    * Hands over all messages, and waits for what the receiver returns. Resolves
@@ -59,7 +61,8 @@ export class DeliveringInbox<T extends string | Uint8Array>
   /** Hands over what the reads have brought. */
   handOverRead(): void {
     if (this.#held) return;
-    this.restBusy();
+    if (!this.#goesOn) this.restBusy();
+    this.#goesOn = false;
     this.#handOver();
   }
 
@@ -81,7 +84,10 @@ export class DeliveringInbox<T extends string | Uint8Array>
     let count = 0;
     try {
       while (this.#receive && !this.#held && this.hasMore()) {
-        if (count++ === AT_ONCE) return this.flush();
+        if (count++ === AT_ONCE) {
+          this.#goesOn = true;
+          return this.flush();
+        }
         const waits = this.#receive(this.take());
         if (waits) this.#hold(waits);
         else if (this.isBusy()) this.#hold(nextTurn());
