@@ -128,7 +128,11 @@ function events(source: PlantSource, stay: PageStay): Response {
     },
   }, { highWaterMark: 1 });
   return new Response(body, {
-    headers: { "content-type": "text/event-stream" },
+    headers: {
+      "content-type": "text/event-stream",
+      // Else nginx keeps the end of a report until the next one.
+      "x-accel-buffering": "no",
+    },
   });
 }
 

@@ -327,8 +327,9 @@ export class PlantPage implements AsyncDisposable {
  * Returns whether a request has come to this machine from another one, by way of
  * a proxy: it says so, or the browser was given an address of the network.
  */
-function isForwarded({ url, headers }: Request): boolean {
-  const { hostname } = new URL(url);
+function isForwarded(request: Request): boolean {
+  const { headers } = request;
+  const { hostname } = new URL(request.url);
   const isAddress = hostname.startsWith("[") || /^[\d.]+$/.test(hostname);
   return isAddress && !isLoopback(hostname) ||
     ["forwarded", "x-forwarded-for", "x-real-ip"].some((name) =>

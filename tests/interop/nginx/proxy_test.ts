@@ -11,6 +11,8 @@ import { serve as serveHub } from "@wirekit/hub/serve";
 import { fetchHandler, serve as serveJsonRpc } from "@wirekit/jsonrpc";
 import { listenWebSocket } from "@wirekit/transport/listen-websocket";
 import { connectWebSocket } from "@wirekit/transport/websocket";
+import { Gateway, GatewaySimulator } from "@wirekit/openwebnet";
+import { servePage } from "@wirekit/openwebnet/page";
 import { Server } from "@wirekit/wsrpc/server";
 import { serve as serveWsrpc } from "@wirekit/wsrpc/serve";
 import { Program } from "../../_program.ts";
@@ -223,5 +225,35 @@ Deno.test({
     });
     await client.connect();
     assertEquals(server.hub.names, ["bot"]);
+  },
+});
+
+Deno.test({
+  name: "the page of a plant is whole at once behind nginx",
+  ignore: !isInstalled(),
+  async fn() {
+    const lights = Array.from({ length: 60 }, (_, i) => `${i + 11}`)
+      .filter((where) => !where.endsWith("0"));
+    await using simulator = new GatewaySimulator({ plant: { lights } });
+    const transport = () => simulator.connect();
+    await using gateway = new Gateway({ transport });
+    await using server = await servePage({ home: gateway }, { port: 0 });
+    await using nginx = await startNginx([
+      `location /home/ { proxy_pass ${server.urls[0]}; ${LOCATIONS.good} }`,
+    ]);
+    const url = `http://127.0.0.1:${nginx.port}/home/api/events`;
+    for (let isKnown = false; !isKnown;) {
+      const start = performance.now();
+      const reader = (await fetch(url)).body!
+        .pipeThrough(new TextDecoderStream()).getReader();
+      let text = "";
+      while (!text.includes("\n\n")) text += (await reader.read()).value ?? "";
+      await reader.cancel();
+      isKnown = text.includes("light_69");
+      if (!isKnown) continue;
+      assert(text.length > 4_096);
+      // Its next sign of life comes after ten seconds.
+      assert(performance.now() - start < 5_000, "it waited for the next event");
+    }
   },
 });
