@@ -46,7 +46,7 @@ const HOME_FOLDER = new URL("openwebnet/images/", ROOT);
 await Deno.mkdir(HOME_FOLDER, { recursive: true });
 for (
   const [name, options] of [
-    ["page", { size: [1440, 860] }],
+    ["page", { size: [1440, 910] }],
     ["page-phone", { size: [390, 844], dark: true, mobile: true }],
   ] as [string, PageOptions][]
 ) {
@@ -57,7 +57,7 @@ for (
   await home.gateway.send("*1*1*11##");
   await home.gateway.send("*#1*21*#1*140*255##");
   home.plant.simulator.publish("*15*05*15##");
-  await page.click('.tile[data-id="shutter_33"] .act');
+  await home.gateway.send("*2*1*33##");
   await page.says("On, 40 %");
   await delay(2_000);
   const picture = await page.picture(false, "webp");
