@@ -6,6 +6,7 @@
  * `never` waiting and knows no other route.
  */
 
+import { settled } from "@wirekit/internal/clock";
 import { JsonSlice } from "@wirekit/hub";
 import { connect } from "@wirekit/transport/connect";
 import type { Transport } from "@wirekit/transport/transport";
@@ -322,6 +323,8 @@ class Http implements Speaker {
   readonly asked: [string, string, string][] = [];
   readonly told = new Queue<[string, string]>();
   readonly ready: Promise<void>;
+  readonly send: typeof fetch;
+  readonly #client: Deno.HttpClient | undefined;
   readonly #url: string;
   readonly #ending = new AbortController();
   readonly #done: Promise<void>;
@@ -330,8 +333,12 @@ class Http implements Speaker {
   constructor(
     url: string,
     readonly name: string,
-    readonly send: typeof fetch = fetch,
+    send?: typeof fetch,
   ) {
+    // Clients that share connections would share their ends.
+    const client = this.#client = send ? undefined : Deno.createHttpClient({});
+    this.send = send ??
+      ((input, init) => fetch(input, { ...init, ...(client && { client }) }));
     this.#url = url.replace(/^ws/, "http");
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.ready = promise;
@@ -410,8 +417,11 @@ class Http implements Speaker {
   }
 
   async leave(): Promise<void> {
+    if (this.#ending.signal.aborted) return;
     this.#ending.abort();
-    await this.#done.catch(() => {});
+    // The end of a stream that was aborted within a message is sometimes lost.
+    await settled(this.#done, 1_000);
+    this.#client?.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -7,6 +7,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import { deadline } from "@std/async/deadline";
 import type { HubServer } from "@wirekit/hub";
 import { httpDoor, jsonRpcDoor, serve, wsrpcDoor } from "@wirekit/switchboard";
 import { type Fault, Line } from "./_line.ts";
@@ -30,6 +31,16 @@ const PART = 9;
 
 /** How long a hub lets a question wait, in milliseconds. */
 const REQUEST_TIMEOUT = 500;
+
+/** Says what takes for ever. */
+async function soon<T>(what: string, promise: Promise<T>): Promise<T> {
+  try {
+    return await deadline(promise, 30_000);
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+    throw new Error(`It takes for ever: ${what}`, { cause: error });
+  }
+}
 
 async function until(what: string, holds: () => boolean): Promise<void> {
   for (let n = 0; !holds(); n++) {
@@ -57,7 +68,7 @@ class Scene implements AsyncDisposable {
     const others = await Promise.all(
       KINDS.map((kind) => SPEAKERS[kind]!(server.urls, `good ${kind}`)),
     );
-    await Promise.all(others.map(({ ready }) => ready));
+    await soon("all are ready", Promise.all(others.map(({ ready }) => ready)));
     return new Scene(server, others);
   }
 
@@ -70,7 +81,7 @@ class Scene implements AsyncDisposable {
       return `${url.protocol}//127.0.0.1:${line.port}`;
     });
     const victim = await SPEAKERS[kind]!(urls, "victim");
-    await victim.ready;
+    await soon("the victim is ready", victim.ready);
     return victim;
   }
 
@@ -94,16 +105,21 @@ class Scene implements AsyncDisposable {
       for (const other of this.others) {
         if (one === other) continue;
         const data = '{"n":1}';
-        assertEquals(await one.ask(other.name, "echo", data), { data });
+        const call = `${one.name} asks ${other.name} again`;
+        const ended = await soon(call, one.ask(other.name, "echo", data));
+        assertEquals(ended, { data });
       }
       assertEquals(one.strays, 0, one.name);
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#stack.disposeAsync();
-    await Promise.all(this.others.map((each) => each.leave()));
-    await this.server.close();
+    await soon("lines end", this.#stack.disposeAsync());
+    await soon(
+      "others leave",
+      Promise.all(this.others.map((each) => each.leave())),
+    );
+    await soon("the hub closes", this.server.close());
   }
 }
 
@@ -120,7 +136,10 @@ async function asked(
   ledger: Ended[],
 ): Promise<void> {
   const data = `{"from":${JSON.stringify(speaker.name)}}`;
-  const ended: Ended = await speaker.ask(to, route, data).catch((error) => ({
+  const call = `${speaker.name} asks ${to} for ${route}`;
+  const ended: Ended = await soon(call, speaker.ask(to, route, data)).catch((
+    error,
+  ) => ({
     message: String(error),
   }));
   if (ended.message === undefined) assertEquals(ended.data, data);
@@ -165,7 +184,7 @@ async function answererBreaks(kind: string, step: Step, fault: Fault) {
   if (fault === "killed") {
     await until("left", () => !server.hub.names.includes("victim"));
   }
-  await victim.leave().catch(() => {});
+  await soon("the victim leaves", victim.leave()).catch(() => {});
 }
 
 /** The one who asks breaks. */
@@ -212,7 +231,7 @@ async function askerBreaks(kind: string, step: Step, fault: Fault) {
     assertEquals(ledger.length, others.length);
   }
   // Who is frozen does not know what became of its calls, until it ends.
-  await victim.leave().catch(() => {});
+  await soon("the victim leaves", victim.leave()).catch(() => {});
   scene.break("killed");
   await calls;
   assertEquals(ledger.length, others.length);
