@@ -325,6 +325,7 @@ class Http implements Speaker {
   readonly ready: Promise<void>;
   readonly send: typeof fetch;
   readonly #client: Deno.HttpClient | undefined;
+  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   readonly #url: string;
   readonly #ending = new AbortController();
   readonly #done: Promise<void>;
@@ -359,10 +360,13 @@ class Http implements Speaker {
       await response.body?.cancel();
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    const lines = response.body!.pipeThrough(new TextDecoderStream());
+    const reader = this.#reader = response.body!.getReader();
+    const decoder = new TextDecoder();
     let rest = "";
-    for await (const chunk of lines) {
-      rest += chunk;
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      rest += decoder.decode(value, { stream: true });
       for (;;) {
         const at = rest.indexOf("\n\n");
         if (at < 0) break;
@@ -418,8 +422,9 @@ class Http implements Speaker {
 
   async leave(): Promise<void> {
     if (this.#ending.signal.aborted) return;
+    // A signal of Deno's fetch() is sometimes lost once there is a response.
+    await this.#reader?.cancel().catch(() => {});
     this.#ending.abort();
-    // The end of a stream that was aborted within a message is sometimes lost.
     await settled(this.#done, 1_000);
     this.#client?.close();
   }
