@@ -5,7 +5,7 @@
  * Decoding of messages into events with names.
  *
  * ```ts
- * import { decode } from "@wirekit/openwebnet/events";
+ * import { decode } from "@wirekit/openwebnet";
  * import { parse } from "@wirekit/openwebnet/message";
  * import { assertEquals } from "@std/assert";
  *
@@ -124,7 +124,7 @@ for (
  *
  * @example A command is not yet a state
  * ```ts
- * import { decode } from "@wirekit/openwebnet/events";
+ * import { decode } from "@wirekit/openwebnet";
  * import { parse } from "@wirekit/openwebnet/message";
  * import { assertEquals } from "@std/assert";
  *
@@ -148,7 +148,7 @@ export function decode(message: Message): GatewayEvent {
  *
  * @example The area of lights
  * ```ts
- * import { areaOf } from "@wirekit/openwebnet/events";
+ * import { areaOf } from "@wirekit/openwebnet";
  * import { assert } from "@std/assert";
  *
  * assert(areaOf(1)?.types.includes("light.level"));

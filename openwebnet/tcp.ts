@@ -54,7 +54,7 @@ export interface TcpGatewayOptions extends Omit<GatewayOptions, "transport"> {
  * @example Over a socket
  * ```ts
  * import { tcpGateway } from "@wirekit/openwebnet/tcp";
- * import { FrameScanner } from "@wirekit/openwebnet/frame";
+ * import { FrameScanner } from "@wirekit/openwebnet";
  * import { GatewaySimulator } from "@wirekit/openwebnet/simulator";
  * import { listenTcp } from "@wirekit/transport/tcp";
  * import { assertEquals } from "@std/assert";

@@ -2,8 +2,8 @@
 
 /** Decodes as many frames as it can, for `decode.ts`. */
 
-import { decode } from "@wirekit/openwebnet/events";
-import { FrameScanner } from "@wirekit/openwebnet/frame";
+import { decode } from "@wirekit/openwebnet";
+import { FrameScanner } from "@wirekit/openwebnet";
 import { parse } from "@wirekit/openwebnet/message";
 
 const scanner = new FrameScanner();

@@ -11,7 +11,7 @@
  * ```
  */
 
-import { FrameScanner } from "@wirekit/openwebnet/frame";
+import { FrameScanner } from "@wirekit/openwebnet";
 import { connectTcp } from "@wirekit/transport/tcp";
 import type { Transport } from "@wirekit/transport/transport";
 import { acceptWebSocket } from "@wirekit/transport/websocket";

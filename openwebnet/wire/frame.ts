@@ -8,7 +8,7 @@
  * `*` and `#`.
  *
  * ```ts
- * import { FrameScanner } from "@wirekit/openwebnet/frame";
+ * import { FrameScanner } from "@wirekit/openwebnet";
  * import { assertEquals } from "@std/assert";
  *
  * const scanner = new FrameScanner();
@@ -89,7 +89,7 @@ const DROP_HASH = 4;
  * @category Frames and messages
  * @example Any chunking gives the same frames
  * ```ts
- * import { FrameScanner } from "@wirekit/openwebnet/frame";
+ * import { FrameScanner } from "@wirekit/openwebnet";
  * import { assertEquals } from "@std/assert";
  *
  * const scanner = new FrameScanner();
@@ -292,7 +292,7 @@ function toText(chunk: Uint8Array): string {
  *
  * @example Check a frame
  * ```ts
- * import { isFrame } from "@wirekit/openwebnet/frame";
+ * import { isFrame } from "@wirekit/openwebnet";
  * import { assert } from "@std/assert";
  *
  * assert(isFrame("*1*1*12##"));

@@ -24,10 +24,10 @@ await scenario(async () => {
   await tool.send(
     '{"jsonrpc":"2.0","id":1,"method":"bot/next","params":{"id":175928847299117063}}',
   );
-  same(
-    JSON.stringify(await next(tool)).includes("175928847299117064"),
-    true,
-  );
+  // The hub asks the tool too, what it can be asked for.
+  let answer: string;
+  do answer = String(await next(tool)); while (answer.includes("method"));
+  same(answer.includes("175928847299117064"), true);
   await tool.close();
   await bot.close();
   await server.close();
