@@ -33,7 +33,7 @@ const CEILINGS: Record<string, [code: number, zipped: number]> = {
   "@wirekit/hub/hub": [392, 55],
   "@wirekit/openwebnet": [400, 47.5],
   "@wirekit/openwebnet/tcp": [280, 26],
-  "@wirekit/openwebnet/message": [45, 2],
+  "@wirekit/openwebnet/message": [52, 2.2],
   "@wirekit/wsrpc": [290, 37],
   "@wirekit/wsrpc/client": [248, 13],
   "@wirekit/wsrpc/server": [125, 15],

@@ -3,6 +3,7 @@
 /** The command `jsonrpc inspect`. */
 
 import { command, toggle, UsageError } from "@wirekit/internal/command";
+import { RemoteError } from "@wirekit/internal/errors";
 import {
   open,
   placeOf,
@@ -69,7 +70,7 @@ export const inspectCommand = command({
       .catch(async (error) => {
         const explained = await target.explain(error);
         throw error instanceof JsonRpcError
-          ? new UsageError(
+          ? new RemoteError(
             `The handshake was answered with error ${error.code}: ` +
               `${error.message}. Is it a server of another protocol?`,
             { cause: error },

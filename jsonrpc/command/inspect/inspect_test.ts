@@ -164,7 +164,7 @@ Deno.test("inspect refuses what makes no sense", async () => {
   assertEquals(await run(jsonrpc, http, { error }), 2);
   assertStringIncludes(err.join(), "needs a connection that lasts");
   const wrong = await piped([], "plain", "--mcp");
-  assertEquals(wrong.code, 2);
+  assertEquals(wrong.code, 1);
   assertStringIncludes(wrong.err, "error -32601: Method not found. Is it");
   const plain = await piped([], "lsp", "--timeout", "1");
   assertEquals(plain.code, 0);
