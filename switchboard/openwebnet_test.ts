@@ -338,40 +338,45 @@ Deno.test("A plant has a page at its hub, which shows and orders by its routes",
     await foreign.body?.cancel();
   }));
 
-Deno.test("The rules of a hub hold at the page of a plant", async () => {
-  await using simulator = new GatewaySimulator();
-  const home = new Gateway({ transport: () => simulator.connect() });
-  await using server = await serve({
-    port: 0,
-    tokens: [
-      { label: "guest", token: "look", rights: ["watch"] },
-      { label: "owner", token: "all", rights: ["operate"] },
-    ],
-    rules: [{ names: ["*"], ask: { home: ["plant.state"] } }],
-    open: [gatewayDoor({ home }, { home: HOME, page })],
-  });
-  const at = `http://127.0.0.1:${server.addr.port}/plant/home/api`;
-  const events = (token: string) =>
-    fetch(`${at}/events`, { headers: { authorization: `Bearer ${token}` } });
-  const order = async (token: string) => {
-    const response = await fetch(`${at}/order`, {
-      method: "POST",
-      headers: {
-        authorization: `Bearer ${token}`,
-        "content-type": "application/json",
-      },
-      body: '{"plant":"home","id":"light_12","part":"","text":"ON"}',
+const RULES = [{ names: ["*"], ask: { bank: ["pay"] } }];
+for (
+  const [what, rules] of [["with", RULES], ["without", undefined]] as const
+) {
+  Deno.test(`Who may watch looks at the page of a plant, and orders nothing, ${what} rules`, async () => {
+    await using simulator = new GatewaySimulator();
+    const home = new Gateway({ transport: () => simulator.connect() });
+    await using server = await serve({
+      port: 0,
+      tokens: [
+        { label: "guest", token: "look", rights: ["watch"] },
+        { label: "owner", token: "all", rights: ["operate"] },
+      ],
+      ...(rules && { rules }),
+      open: [gatewayDoor({ home }, { home: HOME, page })],
     });
-    return `${response.status} ${await response.text()}`;
-  };
-  const wrong = await events("wrong");
-  assertEquals(wrong.status, 401);
-  await wrong.body?.cancel();
-  await reportOf(await events("look"), ({ plants }) => plants[0]!.isOnline);
-  assertMatch(await order("look"), /^409 .*may not/);
-  assertEquals(simulator.executed.includes("*1*1*12##"), false);
-  assertMatch(await order("all"), /^202/);
-});
+    const at = `http://127.0.0.1:${server.addr.port}/plant/home/api`;
+    const events = (token: string) =>
+      fetch(`${at}/events`, { headers: { authorization: `Bearer ${token}` } });
+    const order = async (token: string) => {
+      const response = await fetch(`${at}/order`, {
+        method: "POST",
+        headers: {
+          authorization: `Bearer ${token}`,
+          "content-type": "application/json",
+        },
+        body: '{"plant":"home","id":"light_12","part":"","text":"ON"}',
+      });
+      return `${response.status} ${await response.text()}`;
+    };
+    const wrong = await events("wrong");
+    assertEquals(wrong.status, 401);
+    await wrong.body?.cancel();
+    await reportOf(await events("look"), ({ plants }) => plants[0]!.isOnline);
+    assertMatch(await order("look"), /^409 .*may not/);
+    assertEquals(simulator.executed.includes("*1*1*12##"), false);
+    assertMatch(await order("all"), /^202/);
+  });
+}
 
 Deno.test("The page at one hub of a cluster is of a gateway at another", async () => {
   await using simulator = new GatewaySimulator();

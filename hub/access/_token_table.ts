@@ -9,7 +9,7 @@ import type { Right, Token } from "./tokens.ts";
 /** The most tokens of a hub: each costs a comparison for each stranger. */
 export const MAX_TOKENS = 10_000;
 
-/** What a token that may only watch allows under the name of a command. */
+/** Whom a token that may only watch reaches: without a name, or as a command. */
 const HUB_ONLY: Pick<Pass, "mayReachAll" | "mayAsk" | "mayInform"> = {
   mayReachAll: false,
   mayAsk: (name) => name === "@hub",
@@ -118,6 +118,9 @@ function entryOf(given: Token, at: number): Entry {
     : `tokens[${at}]`;
   const wrong = (what: string) => new TypeError(`${where} ${what}`);
   if (typeof label !== "string" || label === "") throw wrong("has no label");
+  if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(label)) {
+    throw wrong("has a label with characters that a log cannot show");
+  }
   if ((token === undefined) === (sha256 === undefined)) {
     throw wrong("must have either a token or a sha256");
   }
@@ -138,8 +141,10 @@ function entryOf(given: Token, at: number): Entry {
   const may = (right: Right) => rights.includes(right);
   const isOwn = matcherOf(names);
   const isTool = (name: string) => rights.length > 0 && isToolName(name);
+  const isOfPrograms = names.length > 0 || may("operate");
   const pass: Pass = {
     ...fullPass(label),
+    ...(!isOfPrograms && HUB_ONLY),
     mayWatch: may("watch") || may("operate"),
     mayOperate: may("operate"),
     mayTake: (name) => isOwn(name) || isTool(name),

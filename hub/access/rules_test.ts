@@ -185,6 +185,10 @@ Deno.test("Rules and tokens that are not valid are refused where they are given"
         { tokens: [{ label: "a", sha256: "x", names: ["a"] }] },
         "64 hexadecimal",
       ],
+      ...["a\n2026 root", "a\u202e", "\x1b[1m"].map((label) => [
+        { tokens: [{ label, token, names: ["a"] }] },
+        "characters that a log cannot show",
+      ]),
       [{ tokens: [{ label: "a", token: "", names: ["a"] }] }, "is empty"],
       [{ tokens: [{ label: "a", token }] }, "allows nothing"],
       [

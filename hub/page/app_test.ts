@@ -270,3 +270,18 @@ Deno.test("waysToJoin() names this hub, and how to show its token", () => {
     `bot.uri = "wss://hub.example.org" + "/?token=" + os.environ`,
   );
 });
+
+Deno.test("Behind a proxy, the lines to paste have the path of the page", () => {
+  const protocols = ["winerp", "HTTP", "JSON-RPC", "wsrpc", "MCP"];
+  const location = new URL("http://hub.example.org:8080/a/hub/");
+  const place = placeOf(location, { lock: "open", protocols });
+  for (
+    const { title, text } of [...waysToJoin(place), ...waysToCall(CALL, place)]
+  ) {
+    assertStringIncludes(text, "8080/a/hub/", title);
+    assertEquals(text.includes("hub//"), false, title);
+  }
+  const [python, deno] = waysToJoin(place);
+  assertStringIncludes(python!.text, `port="8080/a/hub/")`);
+  assertStringIncludes(deno!.text, `url: "ws://hub.example.org:8080/a/hub/"`);
+});

@@ -6,9 +6,9 @@ import { isObject, membersOf, oneLine } from "./json_text.ts";
 
 /** A hub, as programs reach it. */
 export interface Place {
-  /** Its page, such as `http://127.0.0.1:13254`. */
+  /** Its page without the last slash, such as `http://127.0.0.1:13254`. */
   readonly page: string;
-  /** Its WebSocket, such as `ws://127.0.0.1:13254`. */
+  /** Its WebSocket, such as `ws://127.0.0.1:13254` or `wss://a.example/hub/`. */
   readonly url: string;
   /** Whether it asks for a token. */
   readonly locked: boolean;
@@ -30,15 +30,24 @@ export interface Snippet {
   readonly text: string;
 }
 
-/** Returns where programs reach the hub whose page this is. */
+/**
+ * Returns where programs reach the hub whose page this is. Behind a proxy, that
+ * may be below a path.
+ */
 export function placeOf(
-  { origin, protocol, host }: Pick<Location, "origin" | "protocol" | "host">,
+  { origin, pathname }: Pick<Location, "origin" | "pathname">,
   report: Partial<Pick<HubReport, "lock" | "protocols">> = {},
 ): Place {
   const { lock, protocols = [] } = report;
-  const scheme = protocol === "https:" ? "wss" : "ws";
-  const url = `${scheme}://${host}`;
-  return { page: origin, url, locked: lock !== "open", protocols };
+  const path = pathname.slice(0, pathname.lastIndexOf("/"));
+  const page = `${origin}${path}`;
+  const url = page.replace(/^http/, "ws") + (path && "/");
+  return { page, url, locked: lock !== "open", protocols };
+}
+
+/** Where a door of the hub takes WebSockets. */
+function socketOf({ page }: Place, path: string): string {
+  return `${page.replace(/^http/, "ws")}${path}`;
 }
 
 /** Whether a hub has a door for a protocol. */
@@ -94,7 +103,9 @@ await bot.ready();`,
       ? [{
         title: "JSON-RPC",
         text: `// Any JSON-RPC 2.0 program, such as a page without a library
-const bot = new WebSocket("${url}/jsonrpc?name=bot"${protocolsOf(place)});
+const bot = new WebSocket("${socketOf(place, "/jsonrpc?name=bot")}"${
+          protocolsOf(place)
+        });
 bot.onmessage = ({ data }) => {
   const { id, method, params } = JSON.parse(data);
   if (id === undefined || method === undefined) return;
@@ -109,7 +120,9 @@ bot.onmessage = ({ data }) => {
       ? [{
         title: "wsrpc",
         text: `// With @wsrpc/client in a page
-const bot = new WSRPC("${url}/wsrpc/?name=bot${tokenQuery(place)}");
+const bot = new WSRPC("${socketOf(place, "/wsrpc/?name=bot")}${
+          tokenQuery(place)
+        }");
 bot.addRoute("greet", ({ name }) => \`hello \${name}\`);
 bot.connect();`,
       }]
@@ -189,7 +202,7 @@ function wsrpcOf(call: Call, place: Place): string {
   const method = isPlain ? `${name}.${route}` : "hub.request";
   const params = isPlain ? oneLine(data) : requestOf(call);
   return `const rpc = new WSRPC(${
-    JSON.stringify(`${place.url}/wsrpc/?name=me${tokenQuery(place)}`)
+    JSON.stringify(socketOf(place, "/wsrpc/?name=me") + tokenQuery(place))
   });
 rpc.connect();
 console.log(await rpc.call(${JSON.stringify(method)}, ${params}));`;
@@ -284,20 +297,25 @@ function secret({ locked }: Place): string {
 }
 
 function pythonArguments(name: string, { url, locked }: Place): string {
-  const { hostname, port, protocol } = new URL(url);
+  const { hostname, port, protocol, pathname } = new URL(url);
   const number = port || (protocol === "wss:" ? "443" : "80");
+  // Stock winerp puts its port between the host and the end of its URL.
+  const end = pathname === "/" ? number : `"${number}${pathname}"`;
   const host = locked
     ? `, host=f"bot:{os.environ['WIREKIT_TOKEN']}@${hostname}"`
     : /^(127\.0\.0\.1|localhost)$/.test(hostname)
     ? ""
     : `, host="${hostname}"`;
-  return `"${name}"${host}, port=${number}`;
+  return `"${name}"${host}, port=${end}`;
 }
 
 /** winerp knows no TLS: its client gets the whole URL by hand. */
 function pythonUri(client: string, { url, locked }: Place): string {
   if (!url.startsWith("wss:")) return "";
-  const token = locked ? " + \"/?token=\" + os.environ['WIREKIT_TOKEN']" : "";
+  const slash = url.endsWith("/") ? "" : "/";
+  const token = locked
+    ? ` + "${slash}?token=" + os.environ['WIREKIT_TOKEN']`
+    : "";
   return `\n${client}.uri = "${url}"${token}`;
 }
 
