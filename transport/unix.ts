@@ -27,6 +27,7 @@ import { listenForConns } from "./server/_conn_listener.ts";
 import type { PipeListenerOptions } from "./server/_pipe_listener.ts";
 import { listenForSockets } from "./server/_socket_listener.ts";
 import type { Admission } from "./admission.ts";
+import { refuseHttp } from "./server/_no_http.ts";
 import type { Framer } from "./stream/framer.ts";
 import type { TransportListener, UnixAddr } from "./listener.ts";
 import { PipeTransport } from "./stream/_pipe_transport.ts";
@@ -180,7 +181,7 @@ async function listen<T extends string | Uint8Array>(
 ): Promise<TransportListener<T, UnixAddr>> {
   const options: PipeListenerOptions<T, UnixAddr> = {
     addr: { transport: "unix", path },
-    makeFramer,
+    makeFramer: () => refuseHttp(makeFramer()),
     admission,
     maxOutboxBytes,
   };
