@@ -215,6 +215,16 @@ Deno.test("TimedShutter says that it does not know where it was stopped", async 
   );
 });
 
+Deno.test("TimedShutter knows an end where the motor stops a little early", async () => {
+  await using simulator = new GatewaySimulator({ plant: { travel: 970 } });
+  const transport = () => simulator.connect();
+  await using gateway = new Gateway({ transport, pacing: 0 });
+  await using shutter = new TimedShutter(gateway, "31", { upTime: 1_000 });
+  await gateway.ready();
+  await shutter.goTo(75);
+  assertEquals(shutter.position, 75);
+});
+
 Deno.test("States says why it keeps the states no longer", async () => {
   // A reader that is too slow, as the gateway tells it.
   const error = new RemoteError("too slow");

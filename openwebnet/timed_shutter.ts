@@ -46,6 +46,12 @@ interface Travel {
 }
 
 /**
+ * The part of a travel time after which a motor that stops has come to its end,
+ * in percent: times by a stopwatch are not exact, and a motor ends by itself.
+ */
+const NEARLY = 95;
+
+/**
  * A shutter whose position is calculated from its travel time. It follows the
  * events of the plant, so it does not matter who moves the shutter. At either
  * end the calculation corrects itself. If the actuator reports its position,
@@ -173,7 +179,7 @@ export class TimedShutter implements AsyncDisposable {
       if (event?.origin !== "state" || !this.#isOurs(event.where)) continue;
       if (event.type !== "automation.state") continue;
       const { state } = event;
-      if (state === "stop") this.#settle(this.#positionAt(now()));
+      if (state === "stop") this.#settle(this.#positionAt(now(), NEARLY));
       else if (this.#travel?.direction !== state) this.#begin(state);
     }
   }
@@ -192,14 +198,15 @@ export class TimedShutter implements AsyncDisposable {
     this.#travel = undefined;
   }
 
-  #positionAt(time: number): number | undefined {
+  /** Where it is, if it took `whole` percent of its travel time to an end. */
+  #positionAt(time: number, whole = 100): number | undefined {
     const travel = this.#travel;
     if (travel === undefined) return this.#at;
     const { direction, from, since } = travel;
     const part = (time - since) / this.#times[direction] * 100;
     const end = direction === "up" ? 100 : 0;
     // After the whole travel time it is at the end, wherever it began.
-    if (part >= 100) return end;
+    if (part >= whole) return end;
     if (from === undefined) return undefined;
     return direction === "up"
       ? Math.min(from + part, 100)
