@@ -14,7 +14,7 @@ async function verify(unit: string, folder: string): Promise<void> {
   // It says so if the program is not where the unit has it.
   await Deno.writeTextFile(
     here,
-    text.replace("/usr/local/bin/deno", Deno.execPath()),
+    text.replaceAll("/usr/local/bin/deno", Deno.execPath()),
   );
   const found = await new Deno.Command("systemd-analyze", {
     args: ["verify", "--man=no", here],
