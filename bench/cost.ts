@@ -5,7 +5,7 @@
  * of one, in CPU time: it hardly moves where the rate does, on a busy machine.
  *
  * ```sh
- * deno task bench-cost /tmp/before .
+ * deno task bench-cost ../before .
  * deno task bench-cost .#unwatched .#ws --cells "1x64,64 → 1"
  * ```
  *
@@ -177,7 +177,7 @@ const {
 } = flags;
 const [first, second] = flags._.map(String);
 if (first === undefined || second === undefined) {
-  throw new Error("Say what to compare with what, such as /tmp/before .");
+  throw new Error("Say what to compare with what, such as ../before .");
 }
 
 print("| row | process | µs then | µs now | gain | rate now ÷ then |");
