@@ -236,6 +236,24 @@ Deno.test("listenWebSocket() reads what comes before it has answered", async () 
   await ended(transport);
 });
 
+Deno.test("listenWebSocket() leaves nobody open who is let in as it closes", async () => {
+  const authorized = Promise.withResolvers<undefined>();
+  const asked = Promise.withResolvers<void>();
+  await using server = await listen({
+    authorize() {
+      asked.resolve();
+      return authorized.promise;
+    },
+  });
+  const answer = request(server.port, handshake());
+  await asked.promise;
+  await server.listener.close();
+  authorized.resolve(undefined);
+  // It ends: with a close frame of code 1001, or without an upgrade.
+  const text = await answer;
+  assert(!text.includes(" 101 ") || text.includes("\x88\x02\x03"), text);
+});
+
 Deno.test("listenWebSocket() refuses a handshake that is none", async () => {
   await using server = await listen();
   const cases: [string, RegExp][] = [

@@ -2,6 +2,7 @@
 
 import type { Admission, Place, RemoteAddr } from "../admission.ts";
 import type { RenewableTls, TransportListener } from "../listener.ts";
+import { Arrivals } from "./_arrivals.ts";
 import type { BytePipe } from "../stream/_byte_pipe.ts";
 import type { Framer } from "../stream/framer.ts";
 import { PipeTransport } from "../stream/_pipe_transport.ts";
@@ -37,8 +38,7 @@ export class PipeListener<T extends string | Uint8Array, A>
   readonly addr: A;
   readonly #options: PipeListenerOptions<T, A>;
   readonly #source: Source;
-  readonly #ready: Transport<T>[] = [];
-  #wake: PromiseWithResolvers<void> | undefined;
+  readonly #arrivals = new Arrivals<Transport<T>>();
   #closing: Promise<void> | undefined;
 
   constructor(options: PipeListenerOptions<T, A>, source: Source) {
@@ -48,16 +48,8 @@ export class PipeListener<T extends string | Uint8Array, A>
   }
 
   /** Yields the transports of the clients that connect. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Transport<T>, void> {
-    while (!this.#closing) {
-      const transport = this.#ready.shift();
-      if (transport) {
-        yield transport;
-        continue;
-      }
-      this.#wake = Promise.withResolvers();
-      await this.#wake.promise;
-    }
+  [Symbol.asyncIterator](): AsyncGenerator<Transport<T>, void> {
+    return this.#arrivals[Symbol.asyncIterator]();
   }
 
   /** Takes over a connection, or ends it if there is no place for it. */
@@ -66,14 +58,13 @@ export class PipeListener<T extends string | Uint8Array, A>
     const place = admission?.enter({ remoteAddr });
     if (place instanceof Response) return pipe.destroy();
     const onGone = () => place?.leave();
-    if (this.#closing || this.#ready.length >= MAX_WAITING) {
+    if (this.#closing || this.#arrivals.size >= MAX_WAITING) {
       onGone();
       return pipe.destroy();
     }
     const options = { maxOutboxBytes, onGone };
     const transport = new PipeTransport(pipe, makeFramer(), options);
-    this.#ready.push(Object.assign(transport, { [PLACE]: place }));
-    this.#wake?.resolve();
+    this.#arrivals.add(Object.assign(transport, { [PLACE]: place }));
   }
 
   /** See {@linkcode RenewableTls}. */
@@ -96,8 +87,7 @@ export class PipeListener<T extends string | Uint8Array, A>
 
   async #close(): Promise<void> {
     const stopped = this.#source.stop();
-    this.#wake?.resolve();
-    await Promise.all(this.#ready.splice(0).map((each) => each.close()));
+    await Promise.all(this.#arrivals.end().map((each) => each.close()));
     await stopped;
   }
 }

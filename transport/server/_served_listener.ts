@@ -9,6 +9,7 @@ import type {
 } from "../listener.ts";
 import { hostAndPort } from "../_not_connected.ts";
 import { CloseError, type Format } from "../transport.ts";
+import { Arrivals } from "./_arrivals.ts";
 import { asksForWebSocket } from "./_http_rules.ts";
 import { checkTls, listenError } from "./_listen_error.ts";
 
@@ -21,9 +22,8 @@ export class ServedListening<F extends Format, State>
   implements WebSocketListener<F, State> {
   readonly #options: ListenWebSocketOptions<F, State>;
   readonly #admission: Admission<State>;
-  readonly #waiting: AcceptedConnection<F, State>[] = [];
+  readonly #arrivals = new Arrivals<AcceptedConnection<F, State>>();
   #server: Deno.HttpServer<Deno.NetAddr> | undefined;
-  #wake: PromiseWithResolvers<void> | undefined;
   #closed = false;
 
   constructor(
@@ -55,31 +55,22 @@ export class ServedListening<F extends Format, State>
     return Promise.resolve();
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<
+  [Symbol.asyncIterator](): AsyncGenerator<
     AcceptedConnection<F, State>,
     void
   > {
-    while (!this.#closed) {
-      const accepted = this.#waiting.shift();
-      if (accepted) {
-        yield accepted;
-        continue;
-      }
-      this.#wake = Promise.withResolvers();
-      await this.#wake.promise;
-    }
+    return this.#arrivals[Symbol.asyncIterator]();
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#wake?.resolve();
     // Its connections stay open, so it does not end before they do.
     void this.#server?.shutdown();
     this.#admission.flushLog();
     const error = new CloseError(1001);
     await Promise.all(
-      this.#waiting.splice(0).map(({ transport }) => transport.close(error)),
+      this.#arrivals.end().map(({ transport }) => transport.close(error)),
     );
   }
 
@@ -120,8 +111,11 @@ export class ServedListening<F extends Format, State>
     });
     if (accepted instanceof Response) return accepted;
     const { response, transport, state, protocol } = accepted;
-    this.#waiting.push({ transport, request: copy, info, state, protocol });
-    this.#wake?.resolve();
+    const arrived = { transport, request: copy, info, state, protocol };
+    // It may have closed while a hook decided.
+    if (!this.#arrivals.add(arrived)) {
+      void transport.close(new CloseError(1001));
+    }
     return response;
   }
 }

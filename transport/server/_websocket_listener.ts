@@ -32,6 +32,7 @@ import { SocketPipe } from "../stream/_socket_pipe.ts";
 import { WebSocketConnection } from "../websocket/_connection.ts";
 import { acceptKey } from "../websocket/_accept_key.ts";
 import type { Admission } from "../admission.ts";
+import { Arrivals } from "./_arrivals.ts";
 import { Awaited, MAX_AWAITED } from "./_awaited.ts";
 import type {
   AcceptedConnection,
@@ -58,9 +59,8 @@ export class WebSocketListening<F extends Format, State>
   readonly #secure: boolean;
   readonly #server: Server;
   readonly #group: ConnectionGroup;
-  readonly #waiting: AcceptedConnection<F, State>[] = [];
+  readonly #arrivals = new Arrivals<AcceptedConnection<F, State>>();
   readonly #awaited: Awaited;
-  #wake: PromiseWithResolvers<void> | undefined;
   #watch: Timer | undefined;
   #closed = false;
 
@@ -153,32 +153,23 @@ export class WebSocketListening<F extends Format, State>
     this.#watch = watchAccepting(server, failures, BACKLOG);
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<
+  [Symbol.asyncIterator](): AsyncGenerator<
     AcceptedConnection<F, State>,
     void
   > {
-    while (!this.#closed) {
-      const accepted = this.#waiting.shift();
-      if (accepted) {
-        yield accepted;
-        continue;
-      }
-      this.#wake = Promise.withResolvers();
-      await this.#wake.promise;
-    }
+    return this.#arrivals[Symbol.asyncIterator]();
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     this.#watch?.stop();
-    this.#wake?.resolve();
     this.#server.close();
     this.#server.closeAllConnections();
     this.#admission.flushLog();
     const error = new CloseError(1001);
     await Promise.all(
-      this.#waiting.splice(0).map(({ transport }) => transport.close(error)),
+      this.#arrivals.end().map(({ transport }) => transport.close(error)),
     );
   }
 
@@ -235,9 +226,9 @@ export class WebSocketListening<F extends Format, State>
       if (accepted instanceof Response) {
         leave();
         await refuse(socket, accepted);
-      } else {
-        this.#waiting.push(accepted);
-        this.#wake?.resolve();
+      } else if (!this.#arrivals.add(accepted)) {
+        // It has closed while a hook decided.
+        await accepted.transport.close(new CloseError(1001));
       }
     } catch {
       leave();
