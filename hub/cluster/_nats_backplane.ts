@@ -216,7 +216,7 @@ export class NatsBackplane implements Backplane, NameKeeper {
     this.#mail.open();
     while (
       !await this.#lease.enter().then(() => true, (error) => {
-        if (now() > end) throw error;
+        if (now() + TICK > end) throw error;
         return false;
       })
     ) await sleep(TICK);

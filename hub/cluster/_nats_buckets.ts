@@ -39,6 +39,9 @@ function isOlder(version: string): boolean {
   return major < SAFE[0] || major === SAFE[0] && minor < SAFE[1];
 }
 
+/** How long to wait before servers are asked again, in milliseconds. */
+const PAUSE = 250;
+
 /** What a server answers if there is no such bucket. */
 const NOT_FOUND = 10059;
 
@@ -98,11 +101,10 @@ export async function openBuckets(
           `of ${lease} ms: all nodes need the same lease, or another prefix`,
       );
     } catch (error) {
-      // Servers that have just started have no leader yet.
-      const isLate = now() > end;
       if (error instanceof NotConnectedError) throw error;
-      if (isLate) throw unusable(error, replicas);
-      await sleep(250);
+      if (now() + PAUSE > end) throw unusable(error, replicas);
+      // Servers that have just started have no leader yet.
+      await sleep(PAUSE);
     }
   }
 }

@@ -15,11 +15,11 @@
  *
  * @module
  */
-import { checkTime, now } from "@wirekit/internal/clock";
+import { checkTime, now, within } from "@wirekit/internal/clock";
 import { NotConnectedError } from "@wirekit/internal/errors";
 import { checkLimits } from "@wirekit/internal/limits";
 import type { Logger } from "@wirekit/internal/logger";
-import { connect, credsAuthenticator } from "@nats-io/transport-node";
+import { credsAuthenticator } from "@nats-io/transport-node";
 import type {
   NatsConnection,
   NodeConnectionOptions,
@@ -27,6 +27,7 @@ import type {
 import type { Backplane } from "./backplane.ts";
 import { NatsBackplane } from "./_nats_backplane.ts";
 import { openBuckets } from "./_nats_buckets.ts";
+import { connectSafely } from "./_nats_transport.ts";
 
 export type { Backplane };
 
@@ -137,8 +138,10 @@ export async function connectNats(options: NatsOptions): Promise<Backplane> {
     options.connectTimeout ?? 10_000,
   );
   const end = now() + connectTimeout;
-  const connection = await open(options, connectTimeout);
-  try {
+  const urls = [options.servers].flat().map(readUrl);
+  const names = urls.map(({ host }) => host).join(", ");
+  const connection = await open(urls, options, connectTimeout);
+  const join = async () => {
     const bucketsBy = (end: number) =>
       openBuckets(connection, {
         prefix,
@@ -157,6 +160,17 @@ export async function connectNats(options: NatsOptions): Promise<Backplane> {
     });
     await backplane.start(end);
     return backplane;
+  };
+  try {
+    return await within(
+      join(),
+      Math.max(0, end - now()),
+      () =>
+        new NotConnectedError(
+          `No NATS server at ${names} let this node in within ` +
+            `${connectTimeout} ms`,
+        ),
+    );
   } catch (error) {
     await connection.close();
     throw error;
@@ -164,10 +178,10 @@ export async function connectNats(options: NatsOptions): Promise<Backplane> {
 }
 
 async function open(
+  urls: ReturnType<typeof readUrl>[],
   options: NatsOptions,
   timeout: number,
 ): Promise<NatsConnection> {
-  const urls = [options.servers].flat().map(readUrl);
   const settings: NodeConnectionOptions = {
     servers: urls.map(({ host }) => host),
     name: `wirekit hub ${options.label ?? ""}`.trim(),
@@ -200,7 +214,7 @@ async function open(
   }
   const names = urls.map(({ host }) => host).join(", ");
   try {
-    return await connect(settings);
+    return await connectSafely(settings);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     const hint = settings.tls && tls?.cert === undefined &&

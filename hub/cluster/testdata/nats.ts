@@ -3,4 +3,4 @@
 /** The client of NATS, for tests that do to its buckets what no hub does. */
 
 export { type KV, Kvm } from "@nats-io/kv";
-export { connect } from "@nats-io/transport-node";
+export { connectSafely as connect } from "../_nats_transport.ts";
