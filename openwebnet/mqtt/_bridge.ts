@@ -9,8 +9,8 @@ import { idOf, type Shown } from "../plant/_items.ts";
 import type {
   GatewayDetails,
   PlantObserver,
-  PlantWatch,
-} from "../plant/_plant_watch.ts";
+} from "../plant/_plant_observer.ts";
+import type { PlantWatch } from "../plant/_plant_watch.ts";
 import type { Happening, State } from "../plant/_states.ts";
 import type { Broker } from "./_broker.ts";
 import {

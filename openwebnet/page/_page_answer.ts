@@ -3,7 +3,7 @@
 
 import { sleep } from "@wirekit/internal/clock";
 import { readJson, refused, serveAsset } from "@wirekit/transport/pages";
-import { OrderError } from "../plant/_plant_watch.ts";
+import { OrderError } from "../plant/_orders.ts";
 import { ASSETS } from "./_assets.ts";
 import type { PageOrder, PageReport } from "../plant/_report.ts";
 

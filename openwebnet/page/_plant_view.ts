@@ -8,7 +8,8 @@ import { TimeoutError } from "@wirekit/internal/errors";
 import type { Gateway } from "../gateway.ts";
 import type { Home } from "../home.ts";
 import { idOf, isOne, type Shown } from "../plant/_items.ts";
-import { OrderError, PlantWatch } from "../plant/_plant_watch.ts";
+import { OrderError } from "../plant/_orders.ts";
+import { PlantWatch } from "../plant/_plant_watch.ts";
 import type {
   DeviceReport,
   PageOrder,

@@ -39,7 +39,7 @@ import {
 import { listenWebSocket } from "@wirekit/transport/listen-websocket";
 import type { NetAddr, RenewableTls } from "@wirekit/transport/serve";
 import type { Gateway } from "../gateway.ts";
-import { OrderError } from "../plant/_plant_watch.ts";
+import { OrderError } from "../plant/_orders.ts";
 import { answerAsset, answerPage, type PlantSource } from "./_page_answer.ts";
 import { PlantView, type PlantViewOptions } from "./_plant_view.ts";
 

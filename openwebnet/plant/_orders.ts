@@ -32,6 +32,13 @@ export type ZoneOrder =
   | "protection"
   | "manual";
 
+/**
+ * Reports that an order is not carried out: the message says why.
+ *
+ * @category Page
+ */
+export class OrderError extends Error {}
+
 /** Maximum length of a message, in characters. */
 export const MAX_ORDER_CHARS = 1_024;
 
