@@ -22,7 +22,12 @@ import { type Command, type Options, run } from "@wirekit/internal/command";
 import { hub } from "./command/_commands.ts";
 import { type ServeExtension, serveWith } from "./command/_serve.ts";
 
-export type { ServeAddition, ServeExtension } from "./command/_serve.ts";
+export type { DoorSettings } from "./command/_config.ts";
+export type {
+  ServeAddition,
+  ServeContext,
+  ServeExtension,
+} from "./command/_serve.ts";
 
 /**
  * The command as a table, for a program that includes it in its own commands.

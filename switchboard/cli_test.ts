@@ -2,7 +2,12 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { run } from "@wirekit/internal/command";
+import { type DoorSettings, main as hub } from "@wirekit/hub/cli";
+import schema from "../hub/hub.schema.json" with { type: "json" };
 import { command, hubServeCommand } from "./cli.ts";
+import type { HttpDoorOptions } from "./http.ts";
+import type { JsonRpcDoorOptions } from "./jsonrpc.ts";
+import type { McpDoorOptions } from "./mcp.ts";
 
 /** Runs a command until it has said `until`, and something with what it said. */
 async function serving(
@@ -63,6 +68,128 @@ Deno.test("hub serve has the doors only when it is asked for them", async () => 
       await response.body?.cancel();
       assertEquals(response.status === 200, doors);
     }, hubServeCommand);
+  }
+});
+
+/** The options of the doors that a settings file has: all of them. */
+const WRITTEN = {
+  http: { timeout: true },
+  jsonrpc: { tcpPort: true, unixPath: true, timeout: true },
+  mcp: { allow: true, timeout: true, idleTimeout: true, maxSessions: true },
+} satisfies {
+  http: Record<keyof HttpDoorOptions, true>;
+  // It listens where the hub listens.
+  jsonrpc: Record<keyof Omit<JsonRpcDoorOptions, "hostname">, true>;
+  mcp: Record<keyof McpDoorOptions, true>;
+};
+
+Deno.test("hub.schema.json has every option of the doors", () => {
+  const { properties } = schema.properties.doors;
+  for (const [door, options] of Object.entries(WRITTEN)) {
+    const known = properties[door as keyof typeof WRITTEN].properties;
+    assertEquals(Object.keys(known).sort(), Object.keys(options).sort());
+  }
+  const names: Record<keyof DoorSettings, true> = {
+    http: true,
+    jsonrpc: true,
+    mcp: true,
+    gateways: true,
+    home: true,
+  };
+  assertEquals(Object.keys(properties).sort(), Object.keys(names).sort());
+});
+
+Deno.test("--config opens the doors that it asks for, and flags count more", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = `${folder}/hub.json`;
+    const doors = {
+      http: { timeout: 1 },
+      jsonrpc: { unixPath: "rpc.sock", timeout: "never" },
+      mcp: { allow: ["home/light.*"], maxSessions: 2 },
+      gateways: { home: "simulator" },
+      home: "home.json",
+    };
+    await Deno.writeTextFile(file, JSON.stringify({ port: 0, doors }));
+    const names = '{ "names": { "bedroom": { "light": "12" } } }';
+    await Deno.writeTextFile(`${folder}/home.json`, names);
+    assertEquals(await hub(["check", file]), 0);
+    const tables = [command, hubServeCommand];
+    for (const table of tables) {
+      for (const more of [[], ["--gateway", "flat=simulator"]]) {
+        const args = ["--config", file, ...more];
+        await serving(args, /open to this machine/, async (out) => {
+          const all = out.join("\n");
+          assert(all.includes(`unix:${folder}/rpc.sock`), all);
+          assertMatch(all, /MCP: http:\S+\/mcp/);
+          const [, http] = /curl .* (http:\S+)\/call\/NAME\/ROUTE/.exec(all)!;
+          const name = more.length > 0 ? "flat" : "home";
+          const where = '{"where":"bedroom"}';
+          const url = `${http}/call/${name}/light.on?timeout=60000`;
+          assertEquals(await post(url, where), null);
+          // Its own time is far too short.
+          const late = await post(`${http}/call/${name}/devices`, "{}");
+          assertMatch(JSON.stringify(late), /No answer came in time/);
+        }, table);
+      }
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("The settings of the README are right", async () => {
+  const readme = await Deno.readTextFile(new URL("README.md", import.meta.url));
+  const [, text] = /```json\n(\{\n {2}"port".*?)```/s.exec(readme)!;
+  const file = await Deno.makeTempFile();
+  try {
+    await Deno.writeTextFile(
+      file,
+      text!.replace("8080", "0").replace("8081", "0"),
+    );
+    await serving(["--config", file], /open to this machine/, (out) => {
+      assertMatch(out.join("\n"), /tcp:.*home is a simulated plant/s);
+      return Promise.resolve();
+    });
+  } finally {
+    await Deno.remove(file);
+  }
+});
+
+Deno.test("A settings file with doors that are wrong, or not there, is refused", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = `${folder}/hub.json`;
+    const check = async (doors: unknown, table = command) => {
+      const settings = { port: 0, hostname: "127.0.0.1", doors };
+      await Deno.writeTextFile(file, JSON.stringify(settings));
+      const out: string[] = [];
+      const code = await run(table, ["--config", file], {
+        log: () => {},
+        error: (line) => void out.push(line),
+      });
+      assertEquals(code, 2);
+      return out.join("\n");
+    };
+    for (
+      const [doors, why] of [
+        [true, /doors has to be an object, not true/],
+        [{ mpc: {} }, /no setting "mpc" in doors. Did you mean "mcp"/],
+        [{ mcp: { allow: ["home"] } }, /allow\[0\] is not valid: "home"/],
+        [{ jsonrpc: { tcpPort: 70_000 } }, /tcpPort has to be from 0 to/],
+        [{ http: { timeout: 0 } }, /timeout has to be 1 or more/],
+        [{ gateways: { home: "a:b:c" } }, /gateways.home is not valid/],
+        [{ gateways: { home: "simulator" }, home: "none.json" }, /none\.json/],
+      ] as const
+    ) {
+      assertMatch(await check(doors), why);
+      assertEquals(await hub(["check", file]), 1, why.source);
+    }
+    // A hub alone says who can open them.
+    const { command: alone } = await import("@wirekit/hub/cli");
+    assertMatch(await check({}, alone), /commands switchboard and wirekit hub/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
 });
 

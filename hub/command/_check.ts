@@ -94,6 +94,7 @@ async function checkConfig(path: string): Promise<Findings> {
     ...ruleWarnings(options),
     ...await tlsFaults(config),
     ...await clusterFaults(config),
+    ...await homeFaults(config),
   ];
   let tokens = inline.length;
   if (files.tokens !== undefined) {
@@ -145,6 +146,7 @@ async function checkConfig(path: string): Promise<Findings> {
     rules
       ? `has ${count(rules.length, "rule")}`
       : "lets everybody ask everybody",
+    ...config.command.doors ? ["opens doors"] : [],
   ].join(", ");
   return findings;
 }
@@ -280,6 +282,19 @@ async function clusterFaults({ command }: Config): Promise<Fault[]> {
     });
   }
   return found;
+}
+
+/** Whether the file of the home can be read. */
+async function homeFaults({ command }: Config): Promise<Fault[]> {
+  const { home } = command.doors ?? {};
+  if (home === undefined) return [];
+  try {
+    const { faults: [first] } = parseJson(await readFile(home));
+    if (!first) return [];
+    return [{ path: "/doors/home", text: described(home, first) }];
+  } catch (error) {
+    return [{ path: "/doors/home", text: (error as Error).message }];
+  }
 }
 
 function count(n: number, what: string): string {

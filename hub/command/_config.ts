@@ -48,6 +48,34 @@ export const SETTINGS: Readonly<Record<keyof Written, true>> = {
   maxBytesPerSecond: true,
 };
 
+/**
+ * What a settings file says of the doors of a hub. Each is opened by a program
+ * that has them, such as the command `switchboard`.
+ *
+ * @category Hub
+ */
+export interface DoorSettings {
+  /** Options of the HTTP door; times in milliseconds, as everywhere. */
+  readonly http?: { readonly timeout?: number };
+  /** Options of the JSON-RPC door. */
+  readonly jsonrpc?: {
+    readonly tcpPort?: number;
+    readonly unixPath?: string;
+    readonly timeout?: number;
+  };
+  /** Options of the MCP door. */
+  readonly mcp?: {
+    readonly allow?: readonly string[];
+    readonly timeout?: number;
+    readonly idleTimeout?: number;
+    readonly maxSessions?: number;
+  };
+  /** MyHOME gateways by the names that they take: `HOST` or `HOST:PORT`. */
+  readonly gateways?: Readonly<Record<string, string>>;
+  /** The file with the names of what is in the home. */
+  readonly home?: string;
+}
+
 /** What a settings file says of the command, by the names of its flags. */
 export interface Command {
   readonly noPage?: boolean;
@@ -61,6 +89,8 @@ export interface Command {
   readonly clusterKey?: string;
   readonly lease?: number;
   readonly node?: string;
+  /** Doors to open, which are no single flag. */
+  readonly doors?: DoorSettings;
 }
 
 /** What stands in a settings file besides the options of `serve()`. */
@@ -78,6 +108,7 @@ interface CommandSettings {
     lease?: number | "never";
     node?: string;
   };
+  doors?: DoorSettings;
 }
 
 /** Their names. */
@@ -86,6 +117,7 @@ export const COMMAND_SETTINGS: Readonly<Record<keyof CommandSettings, true>> = {
   log: true,
   logLevel: true,
   cluster: true,
+  doors: true,
 };
 
 /** Lists whose members are checked one by one, so that each has its line. */
@@ -140,12 +172,10 @@ export async function readConfig(path: string): Promise<Read<Config>> {
       tokens?: string | Token[];
       unixPath?: string;
     };
-  const { page, log, logLevel, cluster, ...rest } = others;
+  const { page, log, logLevel, cluster, doors, ...rest } = others;
   const at = (file: string) => beside(path, file);
   const options = {
-    ...Object.fromEntries(
-      Object.entries(rest).map(([name, value]) => [name, timeOf(value)]),
-    ),
+    ...withTimes(rest),
     ...(unixPath !== undefined && { unixPath: at(unixPath) }),
     ...(Array.isArray(tokens) && { tokens }),
   } as Written;
@@ -154,6 +184,7 @@ export async function readConfig(path: string): Promise<Read<Config>> {
     ...(log && { log }),
     ...(logLevel && { logLevel }),
     ...(cluster && clusterFlags(cluster, at)),
+    ...(doors && { doors: doorSettings(doors, at) }),
   };
   const files: Files = {
     config: path,
@@ -180,6 +211,33 @@ function clusterFlags(
     ...(lease !== undefined && { lease: timeOf(lease) as number }),
     ...(node !== undefined && { node }),
   };
+}
+
+/** Reads the settings of the doors, whose files are beside this one. */
+function doorSettings(
+  doors: DoorSettings,
+  at: (file: string) => string,
+): DoorSettings {
+  const { http, jsonrpc, mcp, home } = doors;
+  const { unixPath } = jsonrpc ?? {};
+  return {
+    ...doors,
+    ...(http && { http: withTimes(http) }),
+    ...(jsonrpc && {
+      jsonrpc: {
+        ...withTimes(jsonrpc),
+        ...(unixPath !== undefined && { unixPath: at(unixPath) }),
+      },
+    }),
+    ...(mcp && { mcp: withTimes(mcp) }),
+    ...(home !== undefined && { home: at(home) }),
+  };
+}
+
+function withTimes<O extends object>(options: O): O {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [name, timeOf(value)]),
+  ) as O;
 }
 
 function timeOf(value: unknown): unknown {

@@ -17,12 +17,13 @@ import {
   texts,
   toggle,
   urlsForOthers,
+  UsageError,
   type Values,
 } from "@wirekit/internal/command";
 import type { Logger } from "../hub.ts";
 import { type HubServer, serve } from "../serve.ts";
 import { backplaneOf, CLUSTER_OPTIONS } from "./_cluster.ts";
-import type { Written } from "./_config.ts";
+import type { DoorSettings, Written } from "./_config.ts";
 import { LOG_OPTIONS, loggerOf } from "./_log.ts";
 import { type Flags, follow, readSettings } from "./_settings.ts";
 
@@ -169,14 +170,28 @@ export interface ServeExtension<O extends Options = Options> {
    *
    * @param server The hub.
    * @param options The values of its options.
-   * @param context Where to write.
+   * @param context Where to write, and what the settings file says of doors.
    * @returns What it has added.
    */
   open(
     server: HubServer,
     options: Values<O>,
-    context: { readonly terminal: Terminal; readonly logger: Logger },
+    context: ServeContext,
   ): Promise<ServeAddition>;
+}
+
+/**
+ * What is known where something is added to a hub.
+ *
+ * @category Hub
+ */
+export interface ServeContext {
+  /** Where to write to the user. */
+  readonly terminal: Terminal;
+  /** Where the hub logs. */
+  readonly logger: Logger;
+  /** What `--config` says of doors: flags count more. */
+  readonly doors: DoorSettings | undefined;
 }
 
 /**
@@ -205,6 +220,13 @@ export function serveWith<const O extends Options>(
       const read = await readSettings(flagsOf(options), terminal);
       const all = withDefaults(options, read.command);
       const { quiet, noPage } = all;
+      const { doors } = read.command;
+      if (doors && !extension) {
+        throw new UsageError(
+          `${options.config} asks for doors, which this command does not have: ` +
+            "the commands switchboard and wirekit hub do",
+        );
+      }
       const { hostname = "127.0.0.1", port = 13254, token, tokens } =
         read.options;
       needNetwork(hostname, port);
@@ -223,7 +245,7 @@ export function serveWith<const O extends Options>(
       const added = await extension?.open(
         server,
         options as unknown as Values<O>,
-        { terminal, logger },
+        { terminal, logger, doors },
       );
       const following = follow(server, read, logger);
       if (!quiet) {

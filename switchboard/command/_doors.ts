@@ -4,17 +4,20 @@
 
 import {
   port,
-  type Terminal,
   text,
   texts,
   toggle,
   type Values,
 } from "@wirekit/internal/command";
-import type { ServeAddition, ServeExtension } from "@wirekit/hub/cli";
+import type {
+  ServeAddition,
+  ServeContext,
+  ServeExtension,
+} from "@wirekit/hub/cli";
 import type { HubServer } from "@wirekit/hub/serve";
 import type { DoorMaker } from "../door.ts";
 import { openDoors } from "../_open.ts";
-import { gatewaysOf } from "./_gateways.ts";
+import { gatewayOf, gatewaysOf } from "./_gateways.ts";
 
 /** The options of the doors. */
 export const DOOR_OPTIONS = {
@@ -55,27 +58,32 @@ function noMcp(request: Request): Response | undefined {
 export async function openAsked(
   server: HubServer,
   options: DoorValues,
-  { terminal }: { readonly terminal: Terminal },
+  { terminal, doors = {} }: Pick<ServeContext, "terminal" | "doors">,
 ): Promise<ServeAddition> {
   const { jsonrpcTcp: tcpPort, jsonrpcUnix: unixPath } = options;
   const { httpDoor } = await import("../http.ts");
   const { jsonRpcDoor } = await import("../jsonrpc.ts");
   const { wsrpcDoor } = await import("../wsrpc.ts");
   const makers: DoorMaker[] = [
-    httpDoor(),
+    httpDoor(doors.http),
     jsonRpcDoor({
       hostname: server.addr.hostname,
+      ...doors.jsonrpc,
       ...(tcpPort !== undefined && { tcpPort }),
       ...(unixPath !== undefined && { unixPath }),
     }),
     wsrpcDoor(),
   ];
-  const { gateway: gateways, home } = options;
+  const gateways = options.gateway.length > 0
+    ? options.gateway.map(gatewayOf)
+    : Object.entries(doors.gateways ?? {});
+  const { home = doors.home } = options;
   const plants = await gatewaysOf({ gateways, home }, terminal);
   if (plants) makers.push(plants.door);
-  if (options.mcp.length > 0) {
+  const allow = options.mcp.length > 0 ? options.mcp : doors.mcp?.allow ?? [];
+  if (allow.length > 0) {
     const { mcpDoor } = await import("../mcp.ts");
-    makers.push(mcpDoor({ allow: options.mcp }));
+    makers.push(mcpDoor({ ...doors.mcp, allow }));
   } else makers.push(() => ({ fetch: noMcp }));
   const { urls, close } = await openDoors(server.hub, makers);
   const closeAll = async () => {
@@ -89,7 +97,7 @@ export async function openAsked(
     `wsrpc: ${first}/wsrpc/`,
     `HTTP: curl -H 'content-type: application/json' -d '{}' ` +
     `${http}/call/NAME/ROUTE`,
-    ...options.mcp.length > 0 ? [`MCP: ${http}/mcp`] : [],
+    ...allow.length > 0 ? [`MCP: ${http}/mcp`] : [],
     ...plants?.lines ?? [],
   ];
   return { lines, close: closeAll };
@@ -112,7 +120,8 @@ export const whenAsked: ServeExtension<
   open(server, options, context) {
     const { doors, jsonrpcTcp, jsonrpcUnix, gateway, home, mcp } = options;
     const given = [jsonrpcTcp, jsonrpcUnix, home, ...gateway, ...mcp];
-    return doors || given.some((value) => value !== undefined)
+    return doors || context.doors ||
+        given.some((value) => value !== undefined)
       ? openAsked(server, options, context)
       : Promise.resolve({ lines: [], close: () => Promise.resolve() });
   },

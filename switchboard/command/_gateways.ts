@@ -10,10 +10,12 @@ import {
 } from "@wirekit/internal/command";
 import type { DoorMaker } from "../door.ts";
 
+/** A gateway: its name, and `HOST`, `HOST:PORT` or `simulator`. */
+export type NamedGateway = readonly [name: string, where: string];
+
 /** Where gateways are written. */
 export interface GatewayOptions {
-  /** Each `NAME=HOST`, `NAME=HOST:PORT` or `NAME=simulator`. */
-  readonly gateways: readonly string[];
+  readonly gateways: readonly NamedGateway[];
   /** The file of the home. */
   readonly home: string | undefined;
 }
@@ -26,7 +28,18 @@ export interface Gateways {
   close(): Promise<void>;
 }
 
-const GATEWAY_REGEXP = /^([^=]+)=(\[[^\]]+\]|[^:[\]]+)(?::(\d{1,5}))?$/;
+const HOST_REGEXP = /^(\[[^\]]+\]|[^:[\]]+)(?::(\d{1,5}))?$/;
+
+/** Reads `NAME=HOST`. */
+export function gatewayOf(text: string): NamedGateway {
+  const [, name, where] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || !HOST_REGEXP.test(where!)) {
+    throw new UsageError(
+      `--gateway has to be NAME=HOST, such as home=192.168.1.35, not "${text}"`,
+    );
+  }
+  return [name, where!];
+}
 
 /** Makes a door of the gateways; none if the user names none. */
 export async function gatewaysOf(
@@ -56,20 +69,13 @@ export async function gatewaysOf(
     made[name] = gateway;
     lines.push(`OpenWebNet: ${name} is ${where}`);
   };
-  const named = gateways.map((text) => {
-    const [, name = "", host = "", port] = GATEWAY_REGEXP.exec(text) ?? [];
-    if (name === "") {
-      throw new UsageError(
-        `--gateway has to be NAME=HOST, such as home=192.168.1.35, not "${text}"`,
-      );
-    }
-    return { name, host, port };
-  });
-  const twice = named.find(({ name }, n) =>
-    named.findIndex((other) => other.name === name) < n
-  );
-  if (twice) throw new UsageError(`--gateway names ${twice.name} twice`);
-  for (const { name, host, port } of named) {
+  const names = gateways.map(([name]) => name);
+  const twice = names.find((name, n) => names.indexOf(name) < n);
+  if (twice !== undefined) {
+    throw new UsageError(`--gateway names ${twice} twice`);
+  }
+  for (const [name, where] of gateways) {
+    const [, host = "", port] = HOST_REGEXP.exec(where) ?? [];
     if (host === "simulator") {
       const simulator = new kit.GatewaySimulator();
       simulators.push(simulator);
