@@ -17,6 +17,7 @@
  */
 
 import { type Area, type UnknownEvent, unknownEvent } from "./areas/area.ts";
+import { decodeCommon } from "./_common_events.ts";
 import { alarm, type AlarmEvent } from "./areas/alarm.ts";
 import { automation, type AutomationEvent } from "./areas/automation.ts";
 import { auxiliary, type AuxiliaryEvent } from "./areas/auxiliary.ts";
@@ -134,6 +135,8 @@ for (
  * ```
  */
 export function decode(message: Message): GatewayEvent {
+  const common = decodeCommon(message as BusMessage);
+  if (common !== undefined) return common;
   const { who = -1 } = message as Partial<BusMessage>;
   const event = AREAS[who]?.decode(message);
   return event === undefined ? unknownEvent(message) : event as GatewayEvent;

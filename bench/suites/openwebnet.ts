@@ -30,7 +30,7 @@ export const suite: Suite = {
     return {
       targets: [
         ratio("pyown", "messages", 50),
-        ratio("OWNd", "messages", 50),
+        ratio("OWNd", "messages", 60),
         ratio("OWNd", "events", 50),
         ratio("Deno, split at ##", "messages", 0.2),
       ],

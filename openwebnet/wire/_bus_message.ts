@@ -51,6 +51,10 @@ export function readBusMessage(frame: string): BusMessage | undefined {
 
   let second = "";
   let third: string | undefined;
+  // An array that grows by itself takes memory for many more.
+  let value0 = "";
+  let value1 = "";
+  let value2 = "";
   let values: string[] | undefined;
   let count = 0;
   let start = i + 1;
@@ -68,8 +72,11 @@ export function readBusMessage(frame: string): BusMessage | undefined {
         : frame.slice(start, i);
       if (count === 0) second = text;
       else if (count === 1) third = text;
-      else if (values === undefined) values = [text];
-      else values.push(text);
+      else if (count === 2) value0 = text;
+      else if (count === 3) value1 = text;
+      else if (count === 4) value2 = text;
+      else if (count === 5) values = [value0, value1, value2, text];
+      else values!.push(text);
       if (i === end && last === HASH) return undefined;
       count++;
       start = i + 1;
@@ -82,6 +89,9 @@ export function readBusMessage(frame: string): BusMessage | undefined {
   }
   // The last field ends at the first `##`, and the frame with it.
   if (last !== HASH || frame.charCodeAt(end + 1) !== HASH) return undefined;
+  if (count === 3) values = [value0];
+  else if (count === 4) values = [value0, value1];
+  else if (count === 5) values = [value0, value1, value2];
   return isDimension
     ? dimension(who, second, third, values)
     : normal(who, second, third, values);
