@@ -240,7 +240,8 @@ export class Engine<State> implements Link {
     } catch {
       // What cannot be read is logged as it is.
     }
-    this.#options.onMessage!(logEntry(direction, message, wire.length));
+    const entry = logEntry(direction, message, wire.length);
+    this.#options.onMessage!({ ...entry, wire });
   }
 
   #closeIdle(): void {

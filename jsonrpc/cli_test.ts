@@ -67,6 +67,37 @@ Deno.test("jsonrpc call prints the result, over each carrier", async () => {
   assertEquals(server.urls.length, 2);
 });
 
+Deno.test("jsonrpc call prints all digits that came, over each carrier", async () => {
+  const answer = (text: string) =>
+    `{"jsonrpc":"2.0","id":${JSON.parse(text).id},"result":[9007199254740993]}`;
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    async (request) => {
+      if (request.method === "POST") {
+        return new Response(answer(await request.text()));
+      }
+      const { socket, response } = Deno.upgradeWebSocket(request);
+      socket.onmessage = ({ data }) => socket.send(answer(data));
+      return response;
+    },
+  );
+  const { port } = server.addr;
+  const script =
+    `for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) ` +
+    `console.log('{"jsonrpc":"2.0","id":' + JSON.parse(text).id + ',"result":[9007199254740993]}')`;
+  for (
+    const where of [
+      [`http://127.0.0.1:${port}`],
+      [`ws://127.0.0.1:${port}`],
+      ["--", Deno.execPath(), "eval", script],
+    ]
+  ) {
+    const [url, ...program] = where[0] === "--" ? ["", ...where] : where;
+    const args = ["call", ...url ? [url] : [], "x", "--json", ...program];
+    assertEquals((await run(args)).out, "[9007199254740993]", where[0]);
+  }
+});
+
 Deno.test("jsonrpc call tells of errors by its exit code", async () => {
   await using server = await serving();
   const none = await run(["call", server.ws, "none"]);

@@ -613,6 +613,7 @@ Deno.test("Peer logs every message in and out", async () => {
     ["in", "response", undefined, 1],
   ]);
   assertEquals(entries[1]!.message, { jsonrpc: "2.0", id: 1, result: 3 });
+  assertEquals(entries[1]!.wire, '{"jsonrpc":"2.0","id":1,"result":3}');
 });
 
 Deno.test("Peer closes a connection on which nothing happens", async () => {

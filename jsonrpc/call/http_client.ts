@@ -50,6 +50,12 @@ export interface HttpClientOptions<C extends Contract = Contract> extends
    */
   maxResponseBytes?: number;
   /**
+   * How messages are written and read.
+   *
+   * @default JSON, in which integers beyond 2^53 lose digits.
+   */
+  codec?: Codec;
+  /**
    * What makes the requests.
    *
    * @default {fetch}
@@ -110,6 +116,7 @@ export class HttpClient<C extends Contract = Contract> extends RemoteCaller<C>
   implements AsyncDisposable {
   readonly #url: string;
   readonly #options: HttpClientOptions<C>;
+  readonly #codec: Codec;
   readonly #sender: Sender;
   readonly #posts = new Map<unknown, Post>();
 
@@ -124,11 +131,17 @@ export class HttpClient<C extends Contract = Contract> extends RemoteCaller<C>
     checkLimits(options);
     this.#url = String(url);
     this.#options = options;
+    this.#codec = options.codec ?? CODEC;
     const link = {
       send: (wire: Wire) => this.#post(wire),
       report() {},
     };
-    this.#sender = new Sender(CODEC, options, link, (call) => this.#end(call));
+    this.#sender = new Sender(
+      this.#codec,
+      options,
+      link,
+      (call) => this.#end(call),
+    );
   }
 
   /** What makes the calls. */
@@ -171,13 +184,15 @@ export class HttpClient<C extends Contract = Contract> extends RemoteCaller<C>
   }
 
   async #post(wire: Wire): Promise<void> {
-    const ids = messagesOf(wire as string).flatMap(({ id }) => id ?? []);
+    const ids = messagesOf(wire as string, JSON.parse).flatMap(({ id }) =>
+      id ?? []
+    );
     const post = { controller: new AbortController(), open: ids.length };
     for (const id of ids) this.#posts.set(id, post);
     let makeError: (method: string) => Error;
     try {
       const { status, text } = await this.#fetch(wire, post.controller.signal);
-      this.#sender.respondAll(messagesOf(text));
+      this.#sender.respondAll(messagesOf(text, this.#codec.decode));
       const reason = `no response to it, HTTP status ${status}`;
       if (ids.length === 0 && status >= 400) throw new Error(reason);
       makeError = (method) => new MalformedResponseError(method, { reason });
@@ -231,9 +246,9 @@ export class HttpClient<C extends Contract = Contract> extends RemoteCaller<C>
 }
 
 /** The messages in a text; none if it is no JSON. */
-function messagesOf(text: string): Decoded[] {
+function messagesOf(text: string, read: Codec["decode"]): Decoded[] {
   try {
-    return [JSON.parse(text)].flat()
+    return ([read(text)].flat() as Decoded[])
       .filter((item) => item === Object(item));
   } catch {
     return [];

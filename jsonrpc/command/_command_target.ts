@@ -15,6 +15,7 @@ import {
   text,
   texts,
   toggle,
+  toJson,
   UsageError,
   valueOf,
   type Values,
@@ -75,8 +76,8 @@ export async function open(
     onNotification: (method, params) =>
       terminal.log(
         options.json
-          ? JSON.stringify({ method, params })
-          : `${method.replace(/\s+/g, " ")} ${JSON.stringify(params ?? null)}`,
+          ? toJson({ method, params })
+          : `${method.replace(/\s+/g, " ")} ${toJson(params ?? null)}`,
       ),
     ...more,
   });

@@ -7,6 +7,7 @@ import {
   command,
   type Terminal,
   toggle,
+  toJson,
   UsageError,
 } from "@wirekit/internal/command";
 import { inspectCommand } from "./inspect/_command_inspect.ts";
@@ -60,7 +61,7 @@ const call = command({
     const { signal } = terminal;
     const { timeout = 60_000, json, stream } = options;
     const show = (value: unknown) =>
-      terminal.log(JSON.stringify(value, undefined, json ? undefined : 2));
+      terminal.log(toJson(value, json ? undefined : 2));
     return await answered(method, target, terminal, async () => {
       if (!stream) {
         const call = target.caller.request(method, params, { timeout, signal });
@@ -141,7 +142,7 @@ const listen = command({
           { timeout: call.options.timeout ?? 60_000, signal },
         );
         signal.addEventListener("abort", () => void events.unsubscribe());
-        for await (const event of events) terminal.log(JSON.stringify(event));
+        for await (const event of events) terminal.log(toJson(event));
       },
     );
   },
@@ -169,7 +170,7 @@ const discover = command({
         undefined,
         { timeout, signal },
       );
-      terminal.log(json ? JSON.stringify(document) : formatManual(document));
+      terminal.log(json ? toJson(document) : formatManual(document));
     });
   },
 });
@@ -215,9 +216,7 @@ async function answered(
     if (terminal.signal.aborted) throw terminal.signal.reason;
     if (!(error instanceof JsonRpcError)) throw await target.explain(error);
     const { code, message, data } = error;
-    const more = data === undefined
-      ? ""
-      : `\n${JSON.stringify(data, undefined, 2)}`;
+    const more = data === undefined ? "" : `\n${toJson(data, 2)}`;
     terminal.error(
       `jsonrpc: "${method}" answers with error ${code}: ${message}${more}`,
     );

@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
-// This module is browser compatible.
 
+import { toJson } from "@wirekit/internal/command";
 import type {
   ContentDescriptor,
   JsonSchema,
@@ -61,9 +61,9 @@ function typeOf(schema: JsonSchema): string {
     unknown
   >;
   if (typeof $ref === "string") return $ref.slice($ref.lastIndexOf("/") + 1);
-  if ("const" in rest) return JSON.stringify(rest.const);
+  if ("const" in rest) return toJson(rest.const);
   if (Array.isArray(rest.enum)) {
-    return rest.enum.map((value) => JSON.stringify(value)).join(" | ");
+    return rest.enum.map((value) => toJson(value)).join(" | ");
   }
   const choice = anyOf ?? oneOf;
   if (Array.isArray(choice)) return choice.map(typeOf).join(" | ");

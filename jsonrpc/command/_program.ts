@@ -7,10 +7,10 @@ import { UsageError } from "@wirekit/internal/command";
 import { NotConnectedError, TimeoutError } from "@wirekit/internal/errors";
 import { ClosedError } from "../call/call_error.ts";
 import type { Caller } from "../call/caller.ts";
-import { type Codec, jsonCodec } from "../wire/codec.ts";
+import type { Codec } from "../wire/codec.ts";
+import { exactCodec } from "./_exact_codec.ts";
 import type { Peer } from "../peer.ts";
 import type { PeerOptions } from "../peer_options.ts";
-
 import {
   type Framing,
   type PeerProcess,
@@ -31,6 +31,8 @@ export interface Target extends AsyncDisposable {
   readonly caller: Caller;
   /** The peer, unless it is HTTP. */
   readonly peer?: Peer;
+  /** Says how the connection has ended once it has; HTTP has none. */
+  readonly closed?: Promise<string>;
   /** Adds details to an error of a call. */
   explain(error: unknown): Promise<unknown>;
 }
@@ -53,9 +55,14 @@ export function startProgram(
     },
   });
   const { peer } = child;
+  const ended = async () =>
+    await settled(child.status, EXIT_TIME)
+      ? `ended with exit code ${(await child.status).code}`
+      : "has closed its output";
   return {
     caller: peer,
     peer,
+    closed: peer.closed.then(async () => `${program} ${await ended()}`),
     async explain(error) {
       const said = hint(program, heard, framing);
       if (error instanceof TimeoutError) {
@@ -65,8 +72,7 @@ export function startProgram(
       }
       if (!(error instanceof ClosedError)) return error;
       const text = await settled(child.status, EXIT_TIME)
-        ? `${program} ended with exit code ${(await child.status).code} ` +
-          `before it answered${said}`
+        ? `${program} ${await ended()} before it answered${said}`
         : `Cannot read what ${program} writes: ${error.message}${said}`;
       return new NotConnectedError(text, { cause: error });
     },
@@ -97,10 +103,10 @@ interface Heard {
 /** Reads JSON, and records what came. */
 function noting(heard: Heard): Codec {
   return {
-    ...jsonCodec,
+    ...exactCodec,
     decode(text) {
       try {
-        return jsonCodec.decode(text);
+        return exactCodec.decode(text);
       } catch (error) {
         heard.strange ??= text.slice(0, MAX_LINE);
         throw error;

@@ -7,6 +7,8 @@ import { connect } from "@wirekit/transport/connect";
 import { connectTcp } from "@wirekit/transport/tcp";
 import type { Transport } from "@wirekit/transport/transport";
 import { connectUnix } from "@wirekit/transport/unix";
+import { exactCodec } from "./_exact_codec.ts";
+import { tapped } from "./_tapped.ts";
 import { startProgram, type Target } from "./_program.ts";
 import { HttpClient } from "../call/http_client.ts";
 import type { Methods } from "../answer/methods.ts";
@@ -39,6 +41,7 @@ export async function openTarget(
 ): Promise<Target> {
   const { methods, conventions } = options;
   const peerOptions = {
+    codec: exactCodec,
     onMessage(entry: LogEntry) {
       options.onMessage?.(entry);
       notice(entry, options);
@@ -57,20 +60,26 @@ export async function openTarget(
   return {
     caller: peer,
     peer,
+    closed: peer.closed.then((error) =>
+      `${url.host || url.pathname} has closed the connection` +
+      (error ? `: ${error.message}` : "")
+    ),
     explain: (error) => Promise.resolve(error),
     [Symbol.asyncDispose]: () => peer.close(),
   };
 }
 
-function httpTarget(url: URL, { headers, ca }: TargetOptions): Target {
+function httpTarget(url: URL, options: TargetOptions): Target {
+  const { headers, ca, onMessage } = options;
   const trusting = ca === undefined
     ? undefined
     : Deno.createHttpClient({ caCerts: [ca] });
+  const post = (request: Request) =>
+    trusting ? fetch(request, { client: trusting }) : fetch(request);
   const caller = new HttpClient(url, {
     headers,
-    ...(trusting && {
-      fetch: (request) => fetch(request, { client: trusting }),
-    }),
+    codec: exactCodec,
+    fetch: onMessage ? tapped(post, onMessage) : post,
   });
   return {
     caller,

@@ -7,6 +7,7 @@
  * @module
  */
 
+import type { Wire } from "./codec.ts";
 import { type Id, idOf, type Kind, kindOf } from "./message.ts";
 
 /**
@@ -29,6 +30,8 @@ export interface LogEntry {
   readonly size: number;
   /** The decoded message. It may hold secrets. */
   readonly message: unknown;
+  /** The message as it is on the wire, if `onMessage` of a peer tells of it. */
+  readonly wire?: Wire;
 }
 
 /**

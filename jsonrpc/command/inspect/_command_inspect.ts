@@ -3,19 +3,18 @@
 /** The command `jsonrpc inspect`. */
 
 import { command, toggle, UsageError } from "@wirekit/internal/command";
-import { RemoteError } from "@wirekit/internal/errors";
 import {
   open,
   placeOf,
   TARGET_DETAILS,
   TARGET_OPTIONS,
 } from "../_command_target.ts";
-import { JsonRpcError } from "../../wire/error.ts";
 import { PLAIN } from "./_dialect.ts";
 import { Inspector } from "./_inspector.ts";
 import { Lsp } from "./_lsp.ts";
 import { Mcp } from "./_mcp.ts";
 import { openPrompt } from "./_prompt.ts";
+import { Session } from "./_session.ts";
 
 const { json: _, ...options } = TARGET_OPTIONS;
 
@@ -59,25 +58,16 @@ export const inspectCommand = command({
       );
     }
     const dialect = lsp ? new Lsp() : mcp ? new Mcp() : PLAIN;
-    const inspector = new Inspector(dialect, timeout);
+    const inspector = new Inspector(dialect);
     await using target = await open(place, all.options, terminal, {
       ...(dialect.methods && { methods: dialect.methods }),
       ...(dialect.conventions && { conventions: dialect.conventions }),
       onNotification: (method, params) => inspector.notified(method, params),
       onMessage: (entry) => inspector.passed(entry),
     });
-    const begin = inspector.begin(target, terminal.signal)
-      .catch(async (error) => {
-        const explained = await target.explain(error);
-        throw error instanceof JsonRpcError
-          ? new RemoteError(
-            `The handshake was answered with error ${error.code}: ` +
-              `${error.message}. Is it a server of another protocol?`,
-            { cause: error },
-          )
-          : explained;
-      });
-    terminal.log(await terminal.during("Saying hello", begin));
+    const begun = Session.begin(dialect, target, timeout, terminal.signal);
+    const session = await terminal.during("Saying hello", begun);
+    terminal.log(inspector.greet(session));
     using prompt = openPrompt(terminal, {
       complete: (start) => inspector.complete(start),
       interrupted: () => inspector.interrupted(),
@@ -85,7 +75,7 @@ export const inspectCommand = command({
     try {
       return await inspector.run(prompt);
     } finally {
-      await inspector.end();
+      await session.end();
     }
   },
 });

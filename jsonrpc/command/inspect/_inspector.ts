@@ -2,25 +2,20 @@
 
 /** Calls what is typed, line by line, and shows what comes. */
 
-import { now } from "@wirekit/internal/clock";
 import { closest, toJson } from "@wirekit/internal/command";
-import { RemoteError } from "@wirekit/internal/errors";
 import type { LogEntry } from "../../wire/log.ts";
 import type { Params } from "../../wire/message.ts";
 import { formatParam } from "../_manual.ts";
-import type { Target } from "../_program.ts";
 import type { Dialect } from "./_dialect.ts";
 import { type Entry, paramsOf, typed, wordsOf } from "./_entry.ts";
 import type { Prompt } from "./_prompt.ts";
+import type { Session } from "./_session.ts";
 
 /** How many methods are listed before the first line is typed. */
 const MANY = 12;
 
 /** How many calls are remembered. */
 const MAX_HISTORY = 1_000;
-
-/** How long the other end may take to say goodbye, in milliseconds. */
-const FAREWELL = 2_000;
 
 const HELP = `METHOD              asks for its params one by one
 METHOD PARAM…       calls it: sum 1 2, or find {"name": "zoë"}, or find name=zoë
@@ -41,32 +36,25 @@ interface Past {
   outcome: string;
 }
 
-/** A session with one program or server. */
+/** Reads what is typed, and shows what comes of it. */
 export class Inspector {
   readonly #dialect: Dialect;
-  readonly #timeout: number;
   readonly #past: Past[] = [];
-  #target!: Target;
-  #entries: Entry[] = [];
+  #session!: Session;
   #prompt: Prompt | undefined;
   #call: AbortController | undefined;
   #isForm = false;
   #showsTraffic = false;
   #failed = false;
 
-  constructor(dialect: Dialect, timeout: number) {
+  constructor(dialect: Dialect) {
     this.#dialect = dialect;
-    this.#timeout = timeout;
   }
 
-  /** Greets the other end and finds what it can be asked for. */
-  async begin(target: Target, signal: AbortSignal): Promise<string> {
-    this.#target = target;
-    const { caller } = target;
-    const limit = { timeout: this.#timeout, signal };
-    const greeting = await this.#dialect.begin(caller, limit);
-    this.#entries = await this.#dialect.entries(target, limit);
-    const { length } = this.#entries;
+  /** Tells who the other end is, and what can be called. */
+  greet(session: Session): string {
+    this.#session = session;
+    const { greeting, entries: { length } } = session;
     return [
       ...greeting ? [greeting] : [],
       length === 0
@@ -84,25 +72,18 @@ export class Inspector {
   async run(prompt: Prompt): Promise<number> {
     this.#prompt = prompt;
     if (prompt.isTyped) prompt.print("Type .help for help.");
-    const closed = Symbol();
-    const { peer } = this.#target;
-    const over = peer?.closed.then(() => closed, () => closed);
+    const over = this.#session.closed?.then((how) => ({ how }));
     for (;;) {
       const read = prompt.read("> ");
       const line = await (over ? Promise.race([read, over]) : read);
-      if (typeof line === "symbol") {
-        prompt.print("The other end has closed the connection.");
+      if (typeof line === "object") {
+        prompt.print(`${line.how}.`);
         return 3;
       }
       if (line === undefined || line.trim() === ".exit") break;
       await this.#do(line.trim());
     }
     return this.#failed && !prompt.isTyped ? 1 : 0;
-  }
-
-  /** Says goodbye, where the protocol has that. */
-  async end(): Promise<void> {
-    await this.#dialect.end?.(this.#target.caller, FAREWELL).catch(() => {});
   }
 
   /** Ctrl-C: gives up a call or a form; returns whether there was neither. */
@@ -117,9 +98,9 @@ export class Inspector {
   /** What begins like this. */
   complete(start: string): string[] {
     if (/\s/.test(start)) return [];
-    const names = this.#entries.flatMap(({ name }) => {
+    const names = this.#session.entries.flatMap(({ name }) => {
       const alias = name.slice(name.lastIndexOf("/") + 1);
-      return this.#find(alias)?.name === name ? [alias, name] : [name];
+      return this.#session.find(alias)?.name === name ? [alias, name] : [name];
     });
     return [...new Set([...names, ...COMMANDS])]
       .filter((name) => name.startsWith(start));
@@ -133,11 +114,9 @@ export class Inspector {
   }
 
   /** Shows a message, if that is wanted. */
-  passed({ direction, message }: LogEntry): void {
+  passed({ direction, wire }: LogEntry): void {
     if (!this.#showsTraffic) return;
-    this.#prompt?.print(
-      `${direction === "in" ? "<<" : ">>"} ${toJson(message)}`,
-    );
+    this.#prompt?.print(`${direction === "in" ? "<<" : ">>"} ${wire}`);
   }
 
   async #do(line: string): Promise<void> {
@@ -145,7 +124,7 @@ export class Inspector {
     if (name === "") return;
     try {
       if (name.startsWith(".")) return await this.#command(name, words);
-      const entry = this.#find(name);
+      const entry = this.#session.find(name);
       const params = words.length === 0 && entry
         ? await this.#form(entry)
         : paramsOf(words, entry);
@@ -184,10 +163,7 @@ export class Inspector {
       case ".notify": {
         const [method, ...rest] = words;
         if (method === undefined) return this.#fail("METHOD is missing");
-        return await this.#target.caller.notify(
-          method,
-          paramsOf(rest, undefined),
-        );
+        return await this.#session.notify(method, paramsOf(rest, undefined));
       }
       case ".traffic":
         this.#showsTraffic = !this.#showsTraffic;
@@ -206,42 +182,19 @@ export class Inspector {
     this.#past.push(past);
     if (this.#past.length > MAX_HISTORY) this.#past.shift();
     const { entry, params } = past;
-    const { name } = entry;
     const call = this.#call = new AbortController();
-    const begin = now();
-    const took = () => `(${Math.max(1, Math.round(now() - begin))} ms)`;
-    try {
-      const question = await entry.ask?.(params) ?? { method: name, params };
-      const result = await this.#target.caller.request(
-        question.method,
-        question.params,
-        {
-          timeout: this.#timeout,
-          signal: call.signal,
-          // Others take any param more for a wrong one.
-          ...(this.#dialect.conventions === "mcp" && {
-            onProgress: (value: unknown) => this.#say(`… ${toJson(value)}`),
-          }),
-        },
-      );
-      past.outcome = `${cut(toJson(result))} ${took()}`;
-      this.#say(entry.show?.(result) ?? shown(result));
-    } catch (thrown) {
-      const error = thrown instanceof RemoteError
-        ? thrown
-        : await this.#target.explain(thrown);
-      const { message, code, data } = Object(error);
-      const words = typeof code === "number"
-        ? `error ${code}: ${message}`
-        : String(message);
-      past.outcome = `${cut(words)} ${took()}`;
-      this.#fail(
-        words + (data === undefined ? "" : `\n${shown(data)}`) +
-          (code === -32601 ? this.#meant(name) : ""),
-      );
-    } finally {
-      this.#call = undefined;
-    }
+    const { result, words, fault, data, took } = await this.#session.ask(
+      entry,
+      params,
+      {
+        signal: call.signal,
+        onProgress: (words) => this.#say(`… ${words}`),
+      },
+    );
+    this.#call = undefined;
+    past.outcome = `${cut(fault ?? toJson(result))} (${took} ms)`;
+    if (fault === undefined) return this.#say(words ?? shown(result));
+    this.#fail(fault + (data === undefined ? "" : `\n${shown(data)}`));
   }
 
   /** Asks for the params of a method, one by one. */
@@ -291,28 +244,15 @@ export class Inspector {
     return byName ? Object.fromEntries(given) : [...given.values()];
   }
 
-  /** Finds an entry by its name, or by what is after the last slash of it. */
-  #find(name: string): Entry | undefined {
-    const exact = this.#entries.find((entry) => entry.name === name);
-    if (exact) return exact;
-    const all = this.#entries.filter((e) => e.name.endsWith(`/${name}`));
-    return all.length === 1 ? all[0] : undefined;
-  }
-
   /** The methods whose names have a part in them. */
   #listed(part: string): string {
-    return this.#entries.filter(({ name }) => name.includes(part))
+    return this.#session.entries.filter(({ name }) => name.includes(part))
       .map(({ name, params, byName, summary }) => {
         const inner = params.map(formatParam).join(", ");
         const line = `  ${name}(${byName && inner ? `{ ${inner} }` : inner})`;
         const [first = ""] = summary?.trim().split("\n") ?? [];
         return first ? `${line}\n      ${first}` : line;
       }).join("\n");
-  }
-
-  #meant(name: string): string {
-    const near = closest(name, this.#entries.map(({ name }) => name));
-    return near === undefined || near === name ? "" : `. Did you mean ${near}?`;
   }
 
   #say(text: string): void {

@@ -2,6 +2,7 @@
 
 /** Servers of the Model Context Protocol. */
 
+import { toJson } from "@wirekit/internal/command";
 import type { Caller } from "../../call/caller.ts";
 import type { JsonSchema } from "../../contract/openrpc.ts";
 import { Methods } from "../../answer/methods.ts";
@@ -98,9 +99,7 @@ export class Mcp implements Dialect {
   tell(method: string, params: unknown): string | undefined {
     if (method !== "notifications/message") return undefined;
     const { level = "info", data } = Object(params);
-    return `${level}: ${
-      typeof data === "string" ? data : JSON.stringify(data)
-    }`;
+    return `${level}: ${typeof data === "string" ? data : toJson(data)}`;
   }
 }
 

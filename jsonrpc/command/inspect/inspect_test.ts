@@ -15,7 +15,9 @@ const DENO = [Deno.execPath(), "run", "--quiet", "--no-prompt"];
 
 /** The command line of the inspector and what it starts. */
 function lineOf(server: string, ...flags: string[]): string[] {
-  const inspect = [...DENO, "--allow-read", "--allow-run", CLI, "inspect"];
+  const rights = ["--allow-read", "--allow-run", "--allow-net=127.0.0.1"];
+  const inspect = [...DENO, ...rights, CLI, "inspect"];
+  if (server.includes(":")) return [...inspect, ...flags, server];
   return [...inspect, ...flags, "--", ...DENO, SERVERS, server];
 }
 
@@ -99,6 +101,20 @@ Deno.test("inspect calls the lines that are piped in, and tells of each failure"
     ]
   ) assertStringIncludes(out, words);
   assert(/^1 {2}sum \[1,2\] → 3 \(\d+ ms\)$/m.test(out), out);
+});
+
+Deno.test("inspect shows what passes over HTTP, as it is", async () => {
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    async (request) => {
+      const { id } = await request.json();
+      return new Response(`{"jsonrpc":"2.0","id":${id},  "result":1.0}`);
+    },
+  );
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  const { out } = await piped([".traffic", "sum"], url);
+  assertStringIncludes(out, '>> {"jsonrpc":"2.0","method":"sum"');
+  assertStringIncludes(out, ',  "result":1.0}\n1\n');
 });
 
 Deno.test("inspect --mcp says hello, and calls tools by their names", async () => {
