@@ -42,6 +42,8 @@ interface Claim {
   told: boolean;
   held: boolean;
   busy: boolean;
+  /** Whether the bucket may have an entry of it that nobody has confirmed. */
+  unconfirmed: boolean;
   /** The revision that the next try replaces: of nobody, or of who is gone. */
   expected: number;
 }
@@ -85,6 +87,7 @@ export class NatsNames {
         told: false,
         held: false,
         busy: false,
+        unconfirmed: false,
         expected: 0,
       };
       this.#claims.set(name, claim);
@@ -161,7 +164,7 @@ export class NatsNames {
   /** Gives a name up; returns whether that is done. */
   async #give(name: string, claim: Claim): Promise<boolean> {
     const { epoch } = claim;
-    if (epoch === undefined) return true;
+    if (epoch === undefined) return await this.#retract(name, claim);
     claim.epoch = undefined;
     try {
       await this.#kv.delete(keyOf(name), { previousSeq: epoch });
@@ -177,12 +180,29 @@ export class NatsNames {
     return true;
   }
 
+  /** Gives up a name that it may have got without an answer. */
+  async #retract(name: string, claim: Claim): Promise<boolean> {
+    if (!claim.unconfirmed) return true;
+    try {
+      const entry = await this.#kv.get(keyOf(name));
+      if (entry?.operation === "PUT" && this.#isMine(entry.string())) {
+        claim.epoch = entry.revision;
+        claim.inDoubt = true;
+      }
+      claim.unconfirmed = false;
+    } catch {
+      await sleep(RETRY_DELAY);
+    }
+    return false;
+  }
+
   /** Tries to get a name; returns whether another has it, so that it has to wait. */
   async #isTakenByOther(name: string, claim: Claim): Promise<boolean> {
     const key = keyOf(name);
     const { id } = this.#keeper;
     const value = this.#value();
     const takes = (epoch: number) => {
+      claim.unconfirmed = false;
       const heard = Math.max(
         this.#owners.get(name)?.revision ?? 0,
         this.#ends.get(name) ?? 0,
@@ -194,6 +214,7 @@ export class NatsNames {
       else claim.epoch = epoch;
       return false;
     };
+    claim.unconfirmed = true;
     try {
       return takes(
         await this.#kv.put(key, value, {
@@ -212,6 +233,7 @@ export class NatsNames {
       // The answer was lost on the way, and the name is ours.
       if (text === value) return takes(entry.revision);
       if (await this.#isTaken(text)) {
+        claim.unconfirmed = false;
         // What is there now is not to be replaced, ever.
         claim.expected = 0;
         // The news of its end may have come while it was looked at.
@@ -266,9 +288,13 @@ export class NatsNames {
   /** The revisions that ended, of names that are waited for. */
   readonly #ends = new Map<string, number>();
 
+  #isMine(value: string): boolean {
+    return nodeIn(value) === this.#keeper.id;
+  }
+
   async #isTaken(value: string): Promise<boolean> {
     const node = nodeIn(value);
-    return node !== "" && node !== this.#keeper.id &&
+    return node !== "" && !this.#isMine(value) &&
       await this.#keeper.isThere(node);
   }
 
@@ -409,13 +435,20 @@ export class NatsNames {
     return nodes;
   }
 
-  /** Removes the entry of a name whose node is gone. */
+  /**
+   * Removes the entry of a name that nobody has any more. Gives up when somebody
+   * wants it, who replaces it, or when the engine is away: it is told anew then.
+   */
   async sweep(name: string, revision: number): Promise<void> {
-    try {
-      await this.#kv.delete(keyOf(name), { previousSeq: revision });
-    } catch {
-      // Somebody has taken it, or it is swept the next time.
-    }
+    const previousSeq = revision;
+    do {
+      try {
+        return await this.#kv.delete(keyOf(name), { previousSeq });
+      } catch (error) {
+        if (isChanged(error)) return;
+        await sleep(RETRY_DELAY);
+      }
+    } while (this.#keeper.ready && !this.#claims.has(name));
   }
 }
 

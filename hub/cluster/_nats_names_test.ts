@@ -1,0 +1,112 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { assertEquals } from "@std/assert";
+import { FakeTime } from "@wirekit/internal/testing";
+import type { KV, KvWatchEntry } from "@nats-io/kv";
+import { keyOf, type NameKeeper, NatsNames } from "./_nats_names.ts";
+
+/** Whether it does what it is asked, and says so. */
+type Answer = "given" | "lost" | "none";
+
+/** A bucket whose answers may be lost, and what it is asked as well. */
+class FakeBucket {
+  readonly entries = new Map<string, KvWatchEntry>();
+  hear: (entry: KvWatchEntry) => void = () => {};
+  answers: Answer = "given";
+  #revision = 0;
+
+  put(key: string, value: string, { previousSeq = 0 } = {}) {
+    return this.#change(key, "PUT", value, previousSeq);
+  }
+
+  async delete(key: string, { previousSeq = 0 } = {}) {
+    await this.#change(key, "DEL", "", previousSeq);
+  }
+
+  get(key: string) {
+    return this.#answer(this.entries.get(key) ?? null);
+  }
+
+  #change(key: string, operation: "PUT" | "DEL", text: string, last: number) {
+    if (this.answers === "none") return this.#answer(0);
+    const before = this.entries.get(key)?.revision ?? 0;
+    if (before !== last) {
+      return Promise.reject(Object.assign(new Error(), { code: 10071 }));
+    }
+    const revision = ++this.#revision;
+    const entry = { key, operation, revision, string: () => text };
+    this.entries.set(key, entry as KvWatchEntry);
+    queueMicrotask(() => this.hear(entry as KvWatchEntry));
+    return this.#answer(revision);
+  }
+
+  #answer<T>(value: T): Promise<T> {
+    return this.answers === "given"
+      ? Promise.resolve(value)
+      : Promise.reject(new Error("timeout"));
+  }
+}
+
+function setup() {
+  const bucket = new FakeBucket();
+  const won: string[] = [];
+  const keeper: NameKeeper = {
+    id: "me",
+    ready: true,
+    isThere: () => Promise.resolve(true),
+    open: () => Promise.resolve(),
+    shut() {},
+    won: (name) => void won.push(name),
+    held() {},
+    lost() {},
+    left() {},
+  };
+  const names = new NatsNames(bucket as unknown as KV, keeper);
+  bucket.hear = (entry) => names.hear(entry);
+  const operation = () => bucket.entries.get(keyOf("bot"))?.operation;
+  return { bucket, names, won, operation };
+}
+
+Deno.test("NatsNames gives up a name that it got without hearing of it", async () => {
+  using time = new FakeTime();
+  const { bucket, names, operation } = setup();
+  bucket.answers = "lost";
+  names.claim("bot");
+  await time.tick(100);
+  assertEquals(operation(), "PUT");
+  names.release("bot");
+  await time.tick(2_000);
+  bucket.answers = "given";
+  await time.tick(2_000);
+  assertEquals(operation(), "DEL");
+});
+
+Deno.test("NatsNames takes a name that it gave up while nobody answered", async () => {
+  using time = new FakeTime();
+  const { bucket, names, won, operation } = setup();
+  bucket.answers = "lost";
+  names.claim("bot");
+  await time.tick(100);
+  names.release("bot");
+  await time.tick(2_000);
+  names.claim("bot");
+  bucket.answers = "given";
+  await time.tick(2_000);
+  assertEquals(won, ["bot"]);
+  assertEquals(operation(), "PUT");
+  names.release("bot");
+  await time.tick(2_000);
+  assertEquals(operation(), "DEL");
+});
+
+Deno.test("NatsNames removes what comes into the bucket after a name was given up", async () => {
+  using time = new FakeTime();
+  const { bucket, operation } = setup();
+  bucket.put(keyOf("bot"), JSON.stringify({ node: "me", claim: "late" }));
+  bucket.answers = "none";
+  await time.tick(2_000);
+  assertEquals(operation(), "PUT");
+  bucket.answers = "given";
+  await time.tick(2_000);
+  assertEquals(operation(), "DEL");
+});
