@@ -14,8 +14,8 @@ import type { AutomationEvent } from "./areas/automation.ts";
 import type { CenPlusAction, CenPlusEvent } from "./areas/buttons.ts";
 import type { EnergyEvent } from "./areas/energy.ts";
 import type { GatewayUnitEvent } from "./areas/gateway_unit.ts";
-import type { LightingEvent } from "./areas/lighting.ts";
-import type { Season, ThermoEvent } from "./areas/thermo.ts";
+import type { LightingEvent } from "./areas/light/lighting.ts";
+import type { Season, ThermoEvent } from "./areas/heating/thermo.ts";
 import { celsius as celsiusCodec, natural } from "./areas/_values.ts";
 
 /** An event of those that are read here. */

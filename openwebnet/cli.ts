@@ -22,7 +22,7 @@
  */
 
 import { type Command, run } from "@wirekit/internal/command";
-import { openwebnet } from "./_commands.ts";
+import { openwebnet } from "./command/_commands.ts";
 
 /** The definition of the command, for programs that include it in their own. */
 export const command: Command = openwebnet;

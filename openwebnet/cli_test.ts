@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { listenTcp } from "@wirekit/transport/tcp";
-import { localTime } from "./_command_gateway.ts";
+import { localTime } from "./command/_output.ts";
 import { main } from "./cli.ts";
 import { FrameScanner } from "./wire/frame.ts";
 import {

@@ -37,11 +37,11 @@ import {
 } from "./areas/door_entry.ts";
 import { energy, type EnergyEvent } from "./areas/energy.ts";
 import { gatewayUnit, type GatewayUnitEvent } from "./areas/gateway_unit.ts";
-import { lighting, type LightingEvent } from "./areas/lighting.ts";
+import { lighting, type LightingEvent } from "./areas/light/lighting.ts";
 import {
   lightingManagement,
   type LightingManagementEvent,
-} from "./areas/lighting_management.ts";
+} from "./areas/light/lighting_management.ts";
 import { loadControl, type LoadEvent } from "./areas/load_control.ts";
 import { lock, type LockEvent } from "./areas/lock.ts";
 import {
@@ -55,7 +55,7 @@ import {
   soundDiffusion,
   type SoundDiffusionEvent,
 } from "./areas/sound_diffusion.ts";
-import { thermo, type ThermoEvent } from "./areas/thermo.ts";
+import { thermo, type ThermoEvent } from "./areas/heating/thermo.ts";
 import type { BusMessage, Message } from "./wire/message.ts";
 
 export type { UnknownEvent };

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { listenTcp } from "@wirekit/transport/tcp";
-import { setUp, type SetUpOptions } from "./_command_setup.ts";
+import { setUp, type SetUpOptions } from "./command/_setup.ts";
 import { main } from "./cli.ts";
 import { HOME_KINDS, parseHome } from "./home.ts";
 import { PROFILES } from "./session/profiles.ts";

@@ -69,27 +69,25 @@ export {
   type ValueList,
 } from "./areas/area.ts";
 export { type Caller, Item, type MessageFilter } from "./areas/item.ts";
+export { type Colour, Dimmer } from "./areas/light/dimmer.ts";
 export {
-  type Colour,
-  Dimmer,
   type Duration,
   Light,
-  LightSensor,
-  type LightState,
-  lightState,
   type SwitchOptions,
-} from "./areas/lights.ts";
+} from "./areas/light/light.ts";
+export { LightSensor } from "./areas/light/light_sensor.ts";
+export { type LightState, lightState } from "./areas/light/light_state.ts";
 export {
   lighting,
   type LightingEvent,
   type LightingEvents,
-} from "./areas/lighting.ts";
+} from "./areas/light/lighting.ts";
 export {
   lightingManagement,
   type LightingManagementEvent,
   type LightingManagementEvents,
   ManagedZone,
-} from "./areas/lighting_management.ts";
+} from "./areas/light/lighting_management.ts";
 export {
   automation,
   type AutomationEvent,
@@ -104,16 +102,15 @@ export {
   type SeasonOptions,
   type ThenOptions,
   type VacationEnd,
-  Zone,
-  type ZoneMode,
-} from "./areas/heating.ts";
+} from "./areas/heating/central_unit.ts";
+export { Zone, type ZoneMode } from "./areas/heating/zone.ts";
 export {
   type ActuatorState,
   type Season,
   thermo,
   type ThermoEvent,
   type ThermoEvents,
-} from "./areas/thermo.ts";
+} from "./areas/heating/thermo.ts";
 export { EnergyActuator, Meter } from "./areas/meters.ts";
 export { StopGo } from "./areas/stop_go.ts";
 export {
@@ -311,10 +308,8 @@ export {
   type SessionRefusedErrorOptions,
   TimeoutError,
 } from "./session/errors.ts";
-export {
-  GatewaySimulator,
-  type GatewaySimulatorOptions,
-} from "./simulator/simulator.ts";
+export { GatewaySimulator } from "./simulator/simulator.ts";
+export type { GatewaySimulatorOptions } from "./simulator/simulator_options.ts";
 export type {
   CommandFault,
   Fault,

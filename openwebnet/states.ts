@@ -10,7 +10,7 @@
 import { checkTime, later, type Timer } from "@wirekit/internal/clock";
 import { checkLimits } from "@wirekit/internal/limits";
 import type { Caller } from "./areas/item.ts";
-import { type LightState, lightState } from "./areas/lights.ts";
+import { type LightState, lightState } from "./areas/light/light_state.ts";
 import { decode, type GatewayEvent } from "./events.ts";
 import { NackError } from "./session/errors.ts";
 import type { Message } from "./wire/kinds.ts";

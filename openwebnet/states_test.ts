@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { pair } from "@wirekit/transport/pair";
 import { TimedShutter } from "./timed_shutter.ts";
-import { Light } from "./areas/lights.ts";
+import { Light } from "./areas/light/light.ts";
 import { Gateway } from "./gateway.ts";
 import { GatewaySimulator } from "./simulator/simulator.ts";
 import { RemoteError } from "./session/errors.ts";

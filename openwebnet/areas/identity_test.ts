@@ -9,10 +9,13 @@ import { GatewaySimulator } from "../simulator/simulator.ts";
 import { Shutter } from "./automation.ts";
 import { Meter } from "./meters.ts";
 import { GatewayUnit } from "./gateway_unit.ts";
-import { Dimmer, Light, lightState } from "./lights.ts";
-import { lighting } from "./lighting.ts";
+import { Dimmer } from "./light/dimmer.ts";
+import { Light } from "./light/light.ts";
+import { lightState } from "./light/light_state.ts";
+import { lighting } from "./light/lighting.ts";
 import { parse } from "../wire/message.ts";
-import { CentralUnit, Zone } from "./heating.ts";
+import { CentralUnit } from "./heating/central_unit.ts";
+import { Zone } from "./heating/zone.ts";
 
 /** A gateway that answers each frame as it is told, and acknowledges all. */
 function scripted(

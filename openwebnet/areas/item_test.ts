@@ -14,8 +14,10 @@ import { StopGo } from "./stop_go.ts";
 import { Gateway } from "../gateway.ts";
 import { GatewayUnit } from "./gateway_unit.ts";
 import type { Caller } from "./item.ts";
-import { Dimmer, Light, LightSensor } from "./lights.ts";
-import { ManagedZone } from "./lighting_management.ts";
+import { Dimmer } from "./light/dimmer.ts";
+import { Light } from "./light/light.ts";
+import { LightSensor } from "./light/light_sensor.ts";
+import { ManagedZone } from "./light/lighting_management.ts";
 import { Load } from "./load_control.ts";
 import { Lock } from "./lock.ts";
 import { type Message, parse, serialize } from "../wire/message.ts";
@@ -23,7 +25,8 @@ import { ScenarioModule, Scene } from "./scenarios.ts";
 import { GatewaySimulator } from "../simulator/simulator.ts";
 import { Amplifier } from "./sound.ts";
 import { SoundSource, Speaker } from "./sound_sources.ts";
-import { CentralUnit, Zone } from "./heating.ts";
+import { CentralUnit } from "./heating/central_unit.ts";
+import { Zone } from "./heating/zone.ts";
 
 /** Writes down what is sent, and answers with the frames that it is given. */
 class Recorder implements Caller {

@@ -16,11 +16,11 @@ import type { Broker } from "./_broker.ts";
 import {
   availabilityTopic,
   baseOf,
-  discoveryOf,
   discoveryTopic,
   type Place,
   topicOf,
-} from "./_discovery.ts";
+} from "./_topics.ts";
+import { discoveryOf } from "./_discovery.ts";
 import type { Memory } from "./_memory.ts";
 
 /**

@@ -7,13 +7,8 @@ import { Random } from "../simulator/_random.ts";
 import type { Message } from "../wire/kinds.ts";
 import { parse, serialize } from "../wire/message.ts";
 import { carryOut } from "../plant/_acts.ts";
-import {
-  discoveryOf,
-  nodeOf,
-  type Place,
-  readDiscovery,
-  topicOf,
-} from "./_discovery.ts";
+import { discoveryOf, readDiscovery } from "./_discovery.ts";
+import { nodeOf, type Place, topicOf } from "./_topics.ts";
 import {
   idOf,
   itemsOf,

@@ -1,12 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import {
-  baseOf,
-  discoveryTopic,
-  type Place,
-  readDiscovery,
-} from "./_discovery.ts";
+import { baseOf, discoveryTopic, type Place } from "./_topics.ts";
+import { readDiscovery } from "./_discovery.ts";
 
 /** Maximum number of states to remember. */
 const MAX_STATES = 1_024;

@@ -32,7 +32,7 @@ import type { Home } from "../home.ts";
 import { PlantWatch } from "../plant/_plant_watch.ts";
 import { Bridge } from "./_bridge.ts";
 import { Broker } from "./_broker.ts";
-import { availabilityTopic, baseOf, type Place } from "./_discovery.ts";
+import { availabilityTopic, baseOf, type Place } from "./_topics.ts";
 import { Memory } from "./_memory.ts";
 
 export type { Logger };

@@ -10,9 +10,9 @@ import {
   CenPlus,
   type CenPlusAction,
 } from "../areas/buttons.ts";
-import { Zone } from "../areas/heating.ts";
+import { Zone } from "../areas/heating/zone.ts";
 import type { Caller } from "../areas/item.ts";
-import { Dimmer } from "../areas/lights.ts";
+import { Dimmer } from "../areas/light/dimmer.ts";
 import { ScenarioModule, Scene } from "../areas/scenarios.ts";
 import type { CommandOptions } from "../session/_command_options.ts";
 import type { TimedShutter } from "../timed_shutter.ts";

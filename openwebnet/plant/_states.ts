@@ -6,8 +6,8 @@
  * bus, and the events at it.
  */
 
-import { lightState } from "../areas/lights.ts";
-import type { ActuatorState, Season } from "../areas/thermo.ts";
+import { lightState } from "../areas/light/light_state.ts";
+import type { ActuatorState, Season } from "../areas/heating/thermo.ts";
 import type { GatewayEvent } from "../events.ts";
 import type { Shown } from "./_items.ts";
 import type { State } from "./_report.ts";

@@ -5,8 +5,8 @@ import { pair } from "@wirekit/transport/pair";
 import { type CaptureEntry, record, replay } from "./capture.ts";
 import { Gateway } from "../gateway.ts";
 import type { Authentication } from "./handshake.ts";
-import { Light } from "../areas/lights.ts";
-import { Zone } from "../areas/heating.ts";
+import { Light } from "../areas/light/light.ts";
+import { Zone } from "../areas/heating/zone.ts";
 import { GatewaySimulator } from "../simulator/simulator.ts";
 
 /** What is done while it is recorded, and again while it is played. */

@@ -21,90 +21,26 @@
  * @module
  */
 
-import {
-  checkTime,
-  every,
-  later,
-  now,
-  sleep,
-  type Timer,
-} from "@wirekit/internal/clock";
+import { every, later, now, sleep, type Timer } from "@wirekit/internal/clock";
 import { pair } from "@wirekit/transport/pair";
 import { type ByteStream, StreamTransport } from "@wirekit/transport/stream";
 import type { Transport } from "@wirekit/transport/transport";
+import type { SessionKind } from "../session/handshake.ts";
+import { PROFILES } from "../session/profiles.ts";
 import { FrameScanner } from "../wire/frame.ts";
-import type { Authentication, SessionKind } from "../session/handshake.ts";
 import { type Message, parse } from "../wire/message.ts";
-import { Plant, type PlantOptions } from "./plant.ts";
-import { type GatewayProfile, PROFILES } from "../session/profiles.ts";
-import type { CommandFault, Fault, HandshakeFault } from "./faults.ts";
-import { acceptSession, type HandshakeStep } from "./_accept.ts";
+import { acceptSession } from "./_accept.ts";
+import { FaultsToMake } from "./_faults_to_make.ts";
 import { isUnconfirmed, takes } from "./_firmware.ts";
+import { Lockout } from "./_lockout.ts";
 import { Random } from "./_random.ts";
+import { splitWrites } from "./_split.ts";
+import type { CommandFault, Fault } from "./faults.ts";
+import { Plant } from "./plant.ts";
+import type { GatewaySimulatorOptions } from "./simulator_options.ts";
 
 export type { CommandFault, Fault, HandshakeFault } from "./faults.ts";
-
-/**
- * Options of {@linkcode GatewaySimulator}.
- *
- * @category Simulator
- */
-export interface GatewaySimulatorOptions {
-  /**
-   * How clients are authenticated.
-   *
-   * @default {profile.authentication[0]} `"none"` for a generic one.
-   */
-  authentication?: Authentication;
-  /**
-   * The password.
-   *
-   * @default {"12345"}
-   */
-  password?: string;
-  /**
-   * The kind of gateway.
-   *
-   * @default {PROFILES.generic}
-   */
-  profile?: GatewayProfile;
-  /** The plant that the gateway is connected to. */
-  plant?: PlantOptions;
-  /** The faults to make, in order. */
-  faults?: readonly Fault[];
-  /**
-   * The seed of nonces, splits and strays: the same seed repeats them.
-   *
-   * @default {1}
-   */
-  seed?: number;
-  /**
-   * The selectors for command sessions that are granted.
-   *
-   * @default {["9", "0"]}
-   */
-  selectors?: readonly string[];
-  /**
-   * How many times faster than ours the gateway's clock runs: 1000 turns an
-   * idle time of 30 s into 30 ms.
-   *
-   * @default {1}
-   */
-  speed?: number;
-  /**
-   * Maximum number of frames to keep, received and executed ones each. Beyond
-   * it, the older half is dropped.
-   *
-   * @default {100000}
-   */
-  maxLedger?: number;
-  /**
-   * Whether a byte stream carries frames in pieces, some joined to others.
-   *
-   * @default {false}
-   */
-  splitWrites?: boolean;
-}
+export type { GatewaySimulatorOptions } from "./simulator_options.ts";
 
 /** An open session of a client. */
 interface Open {
@@ -117,9 +53,6 @@ interface Open {
 
 /** Maximum number of clients at a time; a further one is closed at once. */
 const MAX_CLIENTS = 256;
-
-/** The lock-out of the official document: three failures within a minute. */
-const LOCKOUT = { failures: 3, ms: 60_000 };
 
 /**
  * A simulated gateway that shows all it does. It serves any transport of
@@ -155,12 +88,11 @@ export class GatewaySimulator implements AsyncDisposable {
   readonly #serving = new Set<Promise<void>>();
   readonly #transports = new Set<Transport<string>>();
   readonly #timers = new Set<Timer>();
-  readonly #faults: { fault: Fault; left: number }[] = [];
+  readonly #faults = new FaultsToMake();
+  readonly #lockout: Lockout;
   readonly #executed: string[] = [];
   readonly #received: string[] = [];
   readonly #closing = new AbortController();
-  #failures: number[] = [];
-  #lockedUntil = 0;
 
   /**
    * Creates a gateway, which does not listen yet.
@@ -186,12 +118,8 @@ export class GatewaySimulator implements AsyncDisposable {
     if (!(speed > 0)) {
       throw new RangeError(`speed must be more than 0: ${speed}`);
     }
-    for (const fault of faults) {
-      if ("delay" in fault && fault.delay !== undefined) {
-        checkTime("delay", fault.delay, { zero: true });
-      }
-    }
     this.#random = new Random(seed);
+    this.#lockout = new Lockout(speed);
     for (const fault of faults) this.fail(fault);
     this.#plant = new Plant(plant);
     this.#plant.onEvent = (frame) => this.publish(frame);
@@ -243,7 +171,7 @@ export class GatewaySimulator implements AsyncDisposable {
    * @param fault The fault.
    */
   fail(fault: Fault): void {
-    this.#faults.push({ fault, left: fault.times ?? 1 });
+    this.#faults.add(fault);
   }
 
   /**
@@ -277,7 +205,9 @@ export class GatewaySimulator implements AsyncDisposable {
    * @returns Resolves when the client is gone.
    */
   acceptStream(stream: ByteStream): Promise<void> {
-    const pieces = this.#options.splitWrites ? this.#split(stream) : stream;
+    const pieces = this.#options.splitWrites
+      ? splitWrites(stream, this.#random)
+      : stream;
     return this.accept(new StreamTransport(pieces, new FrameScanner()));
   }
 
@@ -364,11 +294,11 @@ export class GatewaySimulator implements AsyncDisposable {
       timeout: 30_000 / speed,
       hasRoom: (kind) =>
         kind === "event" || this.sessions(kind) < profile.commandSessions,
-      closesAt: (step) => this.#take(step, "close"),
-      liesAbout: () => this.#take("password", "lie"),
-      isLocked: () => now() < this.#lockedUntil,
+      closesAt: (step) => this.#faults.takeHandshake(step, "close"),
+      liesAbout: () => this.#faults.takeHandshake("password", "lie"),
+      isLocked: () => this.#lockout.isLocked,
     });
-    if (accepted === "wrong password") this.#countFailure();
+    if (accepted === "wrong password") this.#lockout.failed();
     if (accepted !== "command" && accepted !== "event") return;
     const session: Open = {
       kind: accepted,
@@ -391,16 +321,6 @@ export class GatewaySimulator implements AsyncDisposable {
     }
   }
 
-  #countFailure(): void {
-    const time = now();
-    const window = LOCKOUT.ms / this.#options.speed;
-    this.#failures = this.#failures.filter((at) => at > time - window);
-    this.#failures.push(time);
-    if (this.#failures.length >= LOCKOUT.failures) {
-      this.#lockedUntil = time + window;
-    }
-  }
-
   async #receive(session: Open, frame: string): Promise<void> {
     const { profile } = this.#options;
     const { transport } = session;
@@ -416,7 +336,7 @@ export class GatewaySimulator implements AsyncDisposable {
     // A MyHOMEServer1 closes when a client asks for a session again.
     if (message.kind === "session") return await transport.close();
     if (session.kind === "event") return await transport.send("*#*0##");
-    const fault = this.#takeCommandFault(frame);
+    const fault = this.#faults.takeCommand(frame);
     if (fault !== undefined) {
       return await this.#misbehave(session, frame, fault);
     }
@@ -480,25 +400,6 @@ export class GatewaySimulator implements AsyncDisposable {
     }
   }
 
-  #take(at: HandshakeStep, kind: HandshakeFault["fault"]): boolean {
-    const next = this.#faults.find(({ fault, left }) =>
-      left > 0 && fault.at === at && fault.fault === kind
-    );
-    if (next !== undefined) next.left--;
-    return next !== undefined;
-  }
-
-  #takeCommandFault(frame: string): CommandFault | undefined {
-    for (const entry of this.#faults) {
-      const { fault, left } = entry;
-      if (left === 0 || fault.at !== "command") continue;
-      if (fault.frame !== undefined && fault.frame !== frame) continue;
-      entry.left--;
-      return fault;
-    }
-    return undefined;
-  }
-
   #dropIdle(idle: number): void {
     const time = now();
     for (const session of this.#sessions) {
@@ -506,25 +407,5 @@ export class GatewaySimulator implements AsyncDisposable {
       if (this.#options.profile.dropsSilently) session.dead = true;
       else session.transport.close();
     }
-  }
-
-  /** Splits the output into pieces, some of which end inside a frame. */
-  #split({ readable, writable }: ByteStream): ByteStream {
-    const writer = writable.getWriter();
-    return {
-      readable,
-      writable: new WritableStream({
-        write: async (chunk) => {
-          for (let at = 0; at < chunk.length;) {
-            const end = at + this.#random.integer(1, 12);
-            await writer.write(chunk.slice(at, end));
-            at = end;
-            await sleep(this.#random.integer(0, 1));
-          }
-        },
-        close: () => writer.close(),
-        abort: (reason) => writer.abort(reason),
-      }),
-    };
   }
 }

@@ -10,8 +10,8 @@ import {
   type HomeKind,
   isName,
   parseHome,
-} from "./home.ts";
-import type { FoundItem } from "./inventory.ts";
+} from "../home.ts";
+import type { FoundItem } from "../inventory.ts";
 
 /** The file that is read unless the user names another. */
 export const HOME_FILE = "home.json";

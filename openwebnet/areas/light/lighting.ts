@@ -8,7 +8,7 @@
  * @module
  */
 
-import { Area, type EventOf } from "./area.ts";
+import { Area, type EventOf } from "../area.ts";
 import {
   byte,
   code,
@@ -21,7 +21,7 @@ import {
   scaled,
   table,
   what,
-} from "./_values.ts";
+} from "../_values.ts";
 
 /**
  * The events of lights, each with its values.

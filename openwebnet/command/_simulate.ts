@@ -12,12 +12,12 @@ import {
   toggle,
 } from "@wirekit/internal/command";
 import { StreamTransport } from "@wirekit/transport/stream";
-import { MODEL_OPTIONS, passwordOf } from "./_command_gateway.ts";
-import { type CaptureEntry, replay } from "./session/capture.ts";
-import { PROFILES } from "./session/profiles.ts";
-import { GatewaySimulator } from "./simulator/simulator.ts";
-import { DEFAULT_PORT } from "./tcp.ts";
-import { FrameScanner } from "./wire/frame.ts";
+import { MODEL_OPTIONS, passwordOf } from "./_gateway.ts";
+import { type CaptureEntry, replay } from "../session/capture.ts";
+import { PROFILES } from "../session/profiles.ts";
+import { GatewaySimulator } from "../simulator/simulator.ts";
+import { DEFAULT_PORT } from "../tcp.ts";
+import { FrameScanner } from "../wire/frame.ts";
 
 /** A simulated gateway on which to try the other commands. */
 export const simulate = command({

@@ -3,17 +3,12 @@
 /** The commands for locks, auxiliaries, doors and cameras. */
 
 import { type Command, command, UsageError } from "@wirekit/internal/command";
-import { Auxiliary, type AuxiliaryState } from "./areas/auxiliary.ts";
-import { Camera, type CameraControl } from "./areas/camera.ts";
-import { Door } from "./areas/door_entry.ts";
-import { Lock } from "./areas/lock.ts";
-import {
-  forEach,
-  GATEWAY_OPTIONS,
-  numberOf,
-  sorted,
-  withGateway,
-} from "./_command_gateway.ts";
+import { Auxiliary, type AuxiliaryState } from "../areas/auxiliary.ts";
+import { Camera, type CameraControl } from "../areas/camera.ts";
+import { Door } from "../areas/door_entry.ts";
+import { Lock } from "../areas/lock.ts";
+import { forEach, numberOf, sorted } from "./_targets.ts";
+import { GATEWAY_OPTIONS, withGateway } from "./_gateway.ts";
 
 const lock = command({
   name: "lock",

@@ -10,8 +10,8 @@
  * @module
  */
 
-import { Area, type EventOf } from "./area.ts";
-import type { ValueList } from "./area.ts";
+import { Area, type EventOf } from "../area.ts";
+import type { ValueList } from "../area.ts";
 import {
   celsius,
   code,
@@ -22,7 +22,7 @@ import {
   optional,
   table,
   what,
-} from "./_values.ts";
+} from "../_values.ts";
 
 /**
  * Whether a mode is for heating, for cooling, or for both (`"generic"`).

@@ -2,153 +2,64 @@
 // This module is browser compatible.
 
 /**
- * The zones and the central units of the heating: WHO 4.
+ * The central units of the heating: WHO 4.
  *
  * @module
  */
 
-import type { CommandOptions } from "../session/_command_options.ts";
-import { type Caller, Item } from "./item.ts";
+import type { CommandOptions } from "../../session/_command_options.ts";
+import { type Caller, Item } from "../item.ts";
+import { checkSetPoint } from "./_set_point.ts";
 import { type Season, thermo, type ThermoEvents } from "./thermo.ts";
-import { outOf } from "./_values.ts";
 
 /**
- * A zone of the heating.
+ * Options of a central unit.
  *
  * @category Heating
- * @example Ask and set
- * ```ts
- * import { Gateway, GatewaySimulator, Zone } from "@wirekit/openwebnet";
- * import { assertEquals } from "@std/assert";
- *
- * await using simulator = new GatewaySimulator();
- * await using gateway = new Gateway({ transport: () => simulator.connect() });
- * const zone = new Zone(gateway, "1");
- * assertEquals(await zone.temperature(), 21.5);
- * await zone.setTemperature(22, "heating");
- * assertEquals(simulator.executed.at(-1), "*#4*1*#14*0220*1##");
- * ```
  */
-export class Zone extends Item<ThermoEvents> {
+export interface SeasonOptions extends CommandOptions {
   /**
-   * Creates a zone.
+   * Whether it is for heating, for cooling or for both.
    *
-   * @param gateway The gateway.
-   * @param where The target.
+   * @default {"generic"}
    */
-  constructor(gateway: Caller, where: string) {
-    super(gateway, where, thermo);
-  }
+  season?: Season;
+}
 
-  /** Asks for the temperature in °C. */
-  async temperature(options?: CommandOptions): Promise<number> {
-    return await this.value("thermo.temperature", "celsius", options);
-  }
-
-  /** Asks for the set point in °C, without the local adjustment. */
-  async setPoint(options?: CommandOptions): Promise<number> {
-    return await this.value("thermo.setPoint", "celsius", options);
-  }
-
-  /** Asks for the set point in °C, with the local adjustment. */
-  async adjustedSetPoint(options?: CommandOptions): Promise<number> {
-    return await this.value("thermo.adjustedSetPoint", "celsius", options);
-  }
-
-  /** Asks for the position of the knob. */
-  async offset(
-    options?: CommandOptions,
-  ): Promise<number | "off" | "protection" | "override"> {
-    return await this.value("thermo.offset", "offset", options);
-  }
-
-  /** Asks for the relative humidity in %. */
-  async humidity(options?: CommandOptions): Promise<number> {
-    return await this.value("thermo.humidity", "percent", options);
-  }
-
-  /** Asks for the state of the valves. */
-  async valves(
-    options?: CommandOptions,
-  ): Promise<ThermoEvents["thermo.valves"]> {
-    const keys = ["cooling", "heating"] as const;
-    return await this.values("thermo.valves", keys, options);
-  }
-
-  /** Asks for the speed of the fan. */
-  async fan(
-    options?: CommandOptions,
-  ): Promise<ThermoEvents["thermo.fan"]["speed"]> {
-    return await this.value("thermo.fan", "speed", options);
-  }
-
+/**
+ * A day and a time.
+ *
+ * @category Heating
+ */
+export interface VacationEnd {
+  /** 1 to 31. */
+  day: number;
+  /** 1 to 12. */
+  month: number;
+  /** With four digits. */
+  year: number;
   /**
-   * Sets the temperature, and the mode to manual.
+   * 0 to 23.
    *
-   * @param celsius 5 to 40 °C, in steps of 0.5.
-   * @param season Whether it is for heating, for cooling or for both.
-   * @param options Timeout and signal.
+   * @default {undefined} The time is not changed.
    */
-  async setTemperature(
-    celsius: number,
-    season: Season = "generic",
-    options?: CommandOptions,
-  ): Promise<void> {
-    checkSetPoint(celsius);
-    await this.command("thermo.setPoint", { celsius, season }, options);
-  }
-
+  hours?: number;
   /**
-   * Sets the speed of the fan.
+   * 0 to 59.
    *
-   * @param speed The speed.
-   * @param options Timeout and signal.
+   * @default {0}
    */
-  setFan(
-    speed: ThermoEvents["thermo.fan"]["speed"],
-    options?: CommandOptions,
-  ): Promise<void> {
-    return this.command("thermo.fan", { speed }, options);
-  }
+  minutes?: number;
+}
 
-  /**
-   * Sets the mode.
-   *
-   * @param mode The mode.
-   * @param season Whether it is for heating, for cooling or for both.
-   * @param options Timeout and signal.
-   */
-  setMode(
-    mode: ThermoEvents["thermo.mode"]["mode"],
-    season: Season = "generic",
-    options?: CommandOptions,
-  ): Promise<void> {
-    return this.command("thermo.mode", { mode, season }, options);
-  }
-
-  /**
-   * Asks for the mode: what the zone is doing, and what it is set to.
-   *
-   * @param options Timeout and signal.
-   * @returns The mode; only what the zone is doing, if it reports no more.
-   */
-  async mode(options?: CommandOptions): Promise<ZoneMode> {
-    const mode: ZoneMode = {};
-    for (const event of await this.status(options)) {
-      if (!this.speaksFor(event.where)) continue;
-      if (event.type === "thermo.operation") mode.operation = event.operation;
-      if (event.type === "thermo.mode") {
-        mode.season = event.season;
-        mode.mode = event.mode;
-      }
-    }
-    return mode;
-  }
-
-  /** Disables the local adjustment. */
-  release(options?: CommandOptions): Promise<void> {
-    return this.command("thermo.release", {}, options);
-  }
+/**
+ * Options of a mode that ends.
+ *
+ * @category Heating
+ */
+export interface ThenOptions extends SeasonOptions {
+  /** The WHAT of the program or scenario that follows, as `3101` or `3201`. */
+  then: string;
 }
 
 /**
@@ -341,75 +252,5 @@ export class CentralUnit extends Item<ThermoEvents> {
   /** Asks for the set point in °C. */
   async setPoint(options?: CommandOptions): Promise<number> {
     return await this.value("thermo.setPoint", "celsius", options);
-  }
-}
-
-/**
- * What a zone is doing, and what it is set to.
- *
- * @category Heating
- */
-export interface ZoneMode {
-  /** What it is doing; absent if it does not report that. */
-  operation?: "heating" | "cooling";
-  /** Whether its mode is for heating, for cooling or for both. */
-  season?: Season;
-  /** The mode. */
-  mode?: ThermoEvents["thermo.mode"]["mode"];
-}
-
-/**
- * Options of a central unit.
- *
- * @category Heating
- */
-export interface SeasonOptions extends CommandOptions {
-  /**
-   * Whether it is for heating, for cooling or for both.
-   *
-   * @default {"generic"}
-   */
-  season?: Season;
-}
-
-/**
- * A day and a time.
- *
- * @category Heating
- */
-export interface VacationEnd {
-  /** 1 to 31. */
-  day: number;
-  /** 1 to 12. */
-  month: number;
-  /** With four digits. */
-  year: number;
-  /**
-   * 0 to 23.
-   *
-   * @default {undefined} The time is not changed.
-   */
-  hours?: number;
-  /**
-   * 0 to 59.
-   *
-   * @default {0}
-   */
-  minutes?: number;
-}
-
-/**
- * Options of a mode that ends.
- *
- * @category Heating
- */
-export interface ThenOptions extends SeasonOptions {
-  /** The WHAT of the program or scenario that follows, as `3101` or `3201`. */
-  then: string;
-}
-
-function checkSetPoint(celsius: number): void {
-  if (!(celsius >= 5 && celsius <= 40) || celsius * 2 % 1 !== 0) {
-    throw outOf("5 to 40 in steps of 0.5", "celsius", celsius);
   }
 }

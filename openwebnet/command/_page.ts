@@ -14,7 +14,7 @@ import {
   urlsForOthers,
   UsageError,
 } from "@wirekit/internal/command";
-import { fromFile, GATEWAY_OPTIONS, withGateways } from "./_command_gateway.ts";
+import { fromFile, GATEWAY_OPTIONS, withGateways } from "./_gateway.ts";
 
 const { json: _, ...GATEWAY } = GATEWAY_OPTIONS;
 
@@ -58,7 +58,7 @@ export const page = command({
       : { cert: await readFile(cert), key: await readFile(key!) };
     needNetwork(hostname, port);
     // Only this command needs the files of the page, so they are loaded here.
-    const { servePage } = await import("./page/page.ts");
+    const { servePage } = await import("../page/page.ts");
     await withGateways(
       { ...options, json: false },
       terminal,

@@ -11,22 +11,22 @@ import {
   readHome,
   type Wanted,
   wantedOf,
-} from "./_command_home.ts";
-import { GATEWAY_OPTIONS, passwordOf } from "./_command_gateway.ts";
-import { Light } from "./areas/lights.ts";
-import { discoverGateways } from "./discovery.ts";
-import type { Gateway } from "./gateway.ts";
+} from "./_home.ts";
+import { GATEWAY_OPTIONS, passwordOf } from "./_gateway.ts";
+import { Light } from "../areas/light/light.ts";
+import { discoverGateways } from "../discovery.ts";
+import type { Gateway } from "../gateway.ts";
 import {
   type Home,
   type HomeGateway,
   isName,
   nameOf,
   parseHome,
-} from "./home.ts";
-import { discoverItems, type FoundItem } from "./inventory.ts";
-import { AuthenticationError, NackError } from "./session/errors.ts";
-import { profileOf } from "./session/profiles.ts";
-import { DEFAULT_PORT, tcpGateway } from "./tcp.ts";
+} from "../home.ts";
+import { discoverItems, type FoundItem } from "../inventory.ts";
+import { AuthenticationError, NackError } from "../session/errors.ts";
+import { profileOf } from "../session/profiles.ts";
+import { DEFAULT_PORT, tcpGateway } from "../tcp.ts";
 
 /** How to ask the user; an answer of `null` ends the setup. */
 export interface Questions {

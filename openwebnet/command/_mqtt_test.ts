@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { main } from "./cli.ts";
+import { main } from "../cli.ts";
 
 async function run(
   ...args: string[]

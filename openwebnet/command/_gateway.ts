@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-/** The parts shared by all commands that talk to a gateway. */
+/** How the commands find and open the gateway that the user means. */
 
 import {
   choice,
@@ -10,32 +10,28 @@ import {
   settings,
   type Terminal,
   text,
-  toggle,
   UsageError,
   type Values,
 } from "@wirekit/internal/command";
 import { later } from "@wirekit/internal/clock";
 import type { Transport } from "@wirekit/transport/transport";
-import type { GatewayEvent } from "./events.ts";
-import { describe } from "./explain.ts";
-import type { Gateway } from "./gateway.ts";
-import { type Home, type HomeGateway, type HomeKind, nameOf } from "./home.ts";
+import type { Gateway } from "../gateway.ts";
+import type { Home, HomeGateway } from "../home.ts";
 import {
   besideOf,
   gatewayOf,
   type HomeOf,
   readHome,
   type Target,
-  targetsOf,
-} from "./_command_home.ts";
-import { record } from "./session/capture.ts";
+} from "./_home.ts";
+import { OUTPUT_OPTIONS } from "./_output.ts";
+import { record } from "../session/capture.ts";
 import {
   type GatewayProfile,
   profileOf,
   PROFILES,
-} from "./session/profiles.ts";
-import { DEFAULT_PORT, tcpGateway, type TcpGatewayOptions } from "./tcp.ts";
-import { serialize } from "./wire/message.ts";
+} from "../session/profiles.ts";
+import { DEFAULT_PORT, tcpGateway, type TcpGatewayOptions } from "../tcp.ts";
 
 /** An option that exists only to be refused. */
 const password: Option<undefined> = {
@@ -50,9 +46,6 @@ const password: Option<undefined> = {
     );
   },
 };
-
-/** The options of all commands that print something. */
-export const OUTPUT_OPTIONS = { json: toggle("Print lines of JSON") };
 
 /** The model of the gateway. */
 const profile: Option<GatewayProfile | undefined> = {
@@ -289,108 +282,6 @@ async function settingsOf(
   };
 }
 
-/**
- * Does the same with several devices, one after the other. All targets are
- * checked before the first command is sent, so a typing error changes nothing.
- */
-export async function forEach<T>(
-  options: GatewayValues,
-  terminal: Terminal,
-  { words, kind }: {
-    words: readonly string[];
-    kind: HomeKind | readonly HomeKind[];
-  },
-  make: (gateway: Gateway, target: string) => T,
-  act: (
-    item: T,
-    options: { signal: AbortSignal },
-    target: Target,
-  ) => Promise<void>,
-): Promise<void> {
-  const { signal } = terminal;
-  const targets = await targetsOf(words, kind, options.home);
-  await withGateway(options, terminal, async (gateway) => {
-    const items = targets.map((target) =>
-      [make(gateway, target.target), target] as const
-    );
-    for (const [item, target] of items) await act(item, { signal }, target);
-  }, targets);
-}
-
-/**
- * Separates an action, which may come first or last, from its targets.
- *
- * @throws {UsageError} If none of the words is a known action.
- */
-export function sorted<T extends string>(
-  words: readonly string[],
-  actions: readonly T[],
-  more?: RegExp,
-  others = "",
-): { action: T; targets: readonly string[] } {
-  const isAction = (word: string): word is T =>
-    actions.some((action) => action === word) || (more?.test(word) ?? false);
-  const [first = "", last = ""] = [words[0], words.at(-1)];
-  if (isAction(first)) return { action: first, targets: words.slice(1) };
-  if (isAction(last)) return { action: last, targets: words.slice(0, -1) };
-  const [firstIsTarget, lastIsTarget] = [first, last].map((word) =>
-    /^[\d#]+$/.test(word)
-  );
-  const wanted = `${actions.join(", ")}${others}`;
-  if (firstIsTarget && lastIsTarget) {
-    throw new UsageError(
-      `Neither "${first}" nor "${last}" is one of ${wanted}`,
-    );
-  }
-  // The word that is not a target was meant as the action.
-  const wrong = firstIsTarget ? last : first;
-  throw new UsageError(`"${wrong}" is not one of ${wanted}`);
-}
-
-/** A number that a user has typed. */
-export function numberOf(
-  word: string,
-  name: string,
-  min: number,
-  max: number,
-): number {
-  const number = Number(word);
-  if (/^\d{1,6}$/.test(word) && number >= min && number <= max) return number;
-  throw new UsageError(
-    `${name} has to be a number from ${min} to ${max}, not "${word}"`,
-  );
-}
-
-/** Prints an event: with the local time and its offset, or as JSON in UTC. */
-export function printEvent(
-  event: GatewayEvent,
-  output: { readonly json: boolean },
-  terminal: Terminal,
-  home?: Home,
-): void {
-  const { message, ...rest } = event;
-  const now = new Date();
-  const time = now.toISOString();
-  const name = home && nameOf(home, event.who, event.where);
-  const named = name === undefined ? {} : { name };
-  print(
-    output,
-    terminal,
-    { time, frame: serialize(message), ...named, ...rest },
-    `${localTime(now)} ${describe(event, named)}`,
-  );
-}
-
-/** Formats the local time of day with its offset, such as `00:15:03+01:00`. */
-export function localTime(date: Date): string {
-  const two = (value: number) => `${value}`.padStart(2, "0");
-  const clock = [date.getHours(), date.getMinutes(), date.getSeconds()];
-  const minutes = -date.getTimezoneOffset();
-  const ahead = Math.abs(minutes);
-  const offset = `${two(Math.floor(ahead / 60))}:${two(ahead % 60)}`;
-  return `${clock.map(two).join(":")}${minutes < 0 ? "-" : "+"}${offset}`;
-}
-
 /** Reads the password from a file or from the environment. */
 export async function passwordOf(
   file: string | undefined,
@@ -406,16 +297,6 @@ export async function fromFile(
 ): Promise<string | undefined> {
   if (file === undefined) return undefined;
   return (await Deno.readTextFile(file)).trim();
-}
-
-/** Prints a result: as JSON for programs, as a line of text for people. */
-export function print(
-  { json }: { readonly json: boolean },
-  terminal: Terminal,
-  value: object,
-  line: string,
-): void {
-  terminal.log(json ? JSON.stringify(value) : line);
 }
 
 /** Records the traffic of all connections in a file, numbered by session. */

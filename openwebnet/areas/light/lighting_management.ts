@@ -11,10 +11,10 @@
  * @module
  */
 
-import { Area, type EventOf } from "./area.ts";
-import type { CommandOptions } from "../session/_command_options.ts";
-import { type Caller, Item } from "./item.ts";
-import { dimension, fields, flag, integer, table, what } from "./_values.ts";
+import { Area, type EventOf } from "../area.ts";
+import type { CommandOptions } from "../../session/_command_options.ts";
+import { type Caller, Item } from "../item.ts";
+import { dimension, fields, flag, integer, table, what } from "../_values.ts";
 
 /**
  * The events of lighting management, each with its values.

@@ -3,20 +3,15 @@
 /** The commands for the alarm, buttons, scenes, sound and breakers. */
 
 import { type Command, command, toggle } from "@wirekit/internal/command";
-import { targetsOf } from "./_command_home.ts";
-import { Alarm } from "./areas/alarm.ts";
-import { Cen, CenPlus } from "./areas/buttons.ts";
-import { ScenarioModule, Scene } from "./areas/scenarios.ts";
-import { Amplifier } from "./areas/sound.ts";
-import { StopGo } from "./areas/stop_go.ts";
-import {
-  forEach,
-  GATEWAY_OPTIONS,
-  numberOf,
-  printEvent,
-  sorted,
-  withGateway,
-} from "./_command_gateway.ts";
+import { targetsOf } from "./_home.ts";
+import { Alarm } from "../areas/alarm.ts";
+import { Cen, CenPlus } from "../areas/buttons.ts";
+import { ScenarioModule, Scene } from "../areas/scenarios.ts";
+import { Amplifier } from "../areas/sound.ts";
+import { StopGo } from "../areas/stop_go.ts";
+import { forEach, numberOf, sorted } from "./_targets.ts";
+import { GATEWAY_OPTIONS, withGateway } from "./_gateway.ts";
+import { printEvent } from "./_output.ts";
 
 const alarm = command({
   name: "alarm",

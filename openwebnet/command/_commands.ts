@@ -1,0 +1,45 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** The `openwebnet` command, and the table of all its commands. */
+
+import type { Command } from "@wirekit/internal/command";
+import config from "../deno.json" with { type: "json" };
+import { AREA_COMMANDS } from "./_areas.ts";
+import { DEVICE_COMMANDS } from "./_devices.ts";
+import { DOOR_COMMANDS } from "./_doors.ts";
+import { discover, scan } from "./_find.ts";
+import { decode, monitor, send, status } from "./_frames.ts";
+import { mqtt } from "./_mqtt.ts";
+import { page } from "./_page.ts";
+import { service } from "./_service.ts";
+import { setup } from "./_setup.ts";
+import { simulate } from "./_simulate.ts";
+
+/** The `openwebnet` command. */
+export const openwebnet: Command = {
+  name: "openwebnet",
+  version: config.version,
+  summary: "Watch, query and control a BTicino or Legrand MyHOME plant",
+  commands: [
+    monitor,
+    send,
+    status,
+    ...DEVICE_COMMANDS,
+    ...AREA_COMMANDS,
+    ...DOOR_COMMANDS,
+    discover,
+    setup,
+    scan,
+    decode,
+    page,
+    mqtt,
+    service,
+    simulate,
+  ],
+  examples: [
+    "openwebnet simulate",
+    "openwebnet light on 12 --host 127.0.0.1",
+    "OPENWEBNET_PASSWORD=12345 openwebnet monitor --host 192.168.1.35 --json",
+    "openwebnet decode '*#4*1*0*0215##'",
+  ],
+};
