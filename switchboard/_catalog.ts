@@ -12,6 +12,7 @@ export function catalogOf(
   { exchange }: Hub,
   pass: Pass | undefined,
 ): KnownRoute[] {
+  exchange.routes.look();
   const here = new Set(exchange.names);
   const elsewhere = exchange.routes.names.filter((name) =>
     !here.has(name) && exchange.has(name)

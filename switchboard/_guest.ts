@@ -250,10 +250,14 @@ export class Guest {
     return exchange.inform(this.member, texts, content) ?? told;
   }
 
-  /** Says what it can be asked for; returns why that is refused, if it is. */
-  announce(routes: string): Fault | undefined {
+  /**
+   * Says what it can be asked for; returns why that is refused, if it is.
+   *
+   * @param isAsked Whether it was asked, and does not say so by itself.
+   */
+  announce(routes: string, isAsked = false): Fault | undefined {
     const { active, name } = this.member;
-    this.hasAnnounced = true;
+    if (!isAsked) this.hasAnnounced = true;
     return active && name !== undefined
       ? this.#hub.exchange.routes.announce(name, routes)
       : fault("NotReady", "Take a name first.");

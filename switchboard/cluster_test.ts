@@ -1,11 +1,16 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { Client as McpClient } from "@modelcontextprotocol/sdk/client/index.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { ToolListChangedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import { Client, MemoryEngine } from "@wirekit/hub";
+import { Methods, Peer } from "@wirekit/jsonrpc";
 import { connect } from "@wirekit/transport/connect";
 import type { Transport } from "@wirekit/transport/transport";
 import { httpDoor } from "./http.ts";
 import { jsonRpcDoor } from "./jsonrpc.ts";
+import { mcpDoor } from "./mcp.ts";
 import { serve } from "./serve.ts";
 import { wsrpcDoor } from "./wsrpc.ts";
 
@@ -74,6 +79,68 @@ Deno.test("Doors reach who is at another hub of a cluster, in any protocol, with
   const error = { code: 4711, message: "broken", data: { why: [1.5] } };
   await tool.send(JSON.stringify({ jsonrpc: "2.0", id: question.id, error }));
   assertEquals((await answer()).error, error);
+});
+
+Deno.test("The lists of each hub of a cluster have the routes of all, announced or learned", async () => {
+  const engine = new MemoryEngine();
+  const open = (label: string) =>
+    serve({
+      port: 0,
+      open: [httpDoor(), jsonRpcDoor(), mcpDoor({ allow: ["*/*"] })],
+      backplane: engine.node(label),
+    });
+  await using one = await open("one");
+  await using two = await open("two");
+  const [near] = one.urls;
+  const [far] = two.urls;
+
+  const assistant = new McpClient({ name: "assistant", version: "1.0.0" });
+  const changes: (() => void)[] = [];
+  assistant.setNotificationHandler(ToolListChangedNotificationSchema, () => {
+    for (const change of changes.splice(0)) change();
+  });
+  const url = new URL(`${far!.replace("ws", "http")}/mcp`);
+  await assistant.connect(new StreamableHTTPClientTransport(url));
+  const changed = () => new Promise<void>((resolve) => changes.push(resolve));
+  const tools = async () =>
+    (await assistant.listTools()).tools.map(({ name }: { name: string }) =>
+      name
+    );
+  /** All lists of the other hub, once the assistant is told of a change. */
+  const lists = async (route: string) => {
+    for (;;) {
+      const told = changed();
+      if ((await tools()).includes(route)) break;
+      await told;
+    }
+    const api = await fetch(`${far!.replace("ws", "http")}/openapi.json`);
+    assert((await api.text()).includes(`"/call/${route}"`), route);
+    await using asker = new Peer(await connect(`${far}/jsonrpc?name=asker`));
+    const { methods } = await asker.request("rpc.discover") as {
+      methods: { name: string }[];
+    };
+    assert(methods.some(({ name }) => name === route), route);
+  };
+  await tools();
+
+  const methods = new Methods().add("now", () => 0);
+  await using _tool = new Peer(await connect(`${near}/jsonrpc?name=tool`), {
+    methods,
+  });
+  await lists("tool/now");
+  methods.add("late", () => 1);
+  await lists("tool/late");
+  // Who announces nothing is known by what it has answered.
+  await using mute = await connect(`${near}/jsonrpc?name=mute`);
+  const next = reader(mute);
+  await using caller = new Client("caller", { url: near });
+  await caller.connect();
+  const answer = caller.request("mute", "greet", {});
+  const { id } = await next();
+  await mute.send(`{"jsonrpc":"2.0","id":${id},"result":1}`);
+  assertEquals(await answer, 1);
+  await lists("mute/greet");
+  await assistant.close();
 });
 
 Deno.test(

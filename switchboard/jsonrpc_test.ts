@@ -488,6 +488,68 @@ Deno.test("What a client says of its methods is read with care", () =>
     assertEquals(await bot.ping("bot"), true);
   }));
 
+Deno.test("Methods that come and go later are announced, all of one turn at once", () =>
+  withHub(async (open, bot, [url]) => {
+    const methods = new Methods().add("now", () => 0);
+    await using _tool = new RpcPeer(await connect(`${url}/jsonrpc?name=tool`), {
+      methods,
+    });
+    await using asker = await open("/jsonrpc?name=asker");
+    const known = async () => {
+      const { methods } = await asker.call("rpc.discover") as {
+        methods: { name: string }[];
+      };
+      return methods.map(({ name }) => name)
+        .filter((name) => name.startsWith("tool/")).join();
+    };
+    while (await known() !== "tool/now") await bot.ping();
+    methods.add("late", () => 1).add("later", () => 2);
+    while (await known() !== "tool/now,tool/late,tool/later") await bot.ping();
+    methods.remove("now");
+    methods.remove("late");
+    while (await known() !== "tool/later") await bot.ping();
+    // What a client tells by itself counts more than what it was asked.
+    await using raw = await open("/jsonrpc?name=raw");
+    await raw.say(
+      '{"jsonrpc":"2.0","method":"hub.announce","params":[{"mine":{}}]}',
+    );
+    await raw.say('{"jsonrpc":"2.0","method":"hub.discover"}');
+    const doc = '{"methods":[{"name":"other"}]}';
+    await raw.say(`{"jsonrpc":"2.0","id":"hub.discover","result":${doc}}`);
+    assertEquals(await bot.ping(), true);
+    const routes = await bot.request("@hub", "describe", { name: "raw" });
+    assertEquals((routes as { route: string }[]).map(({ route }) => route), [
+      "mine",
+    ]);
+  }));
+
+Deno.test("Who can be asked for its methods is asked again while somebody looks", () =>
+  withHub(async (open, bot, [url]) => {
+    await using tool = await connect(`${url}/jsonrpc?name=tool`);
+    let asked = 0;
+    const answers = (async () => {
+      for await (const text of tool) {
+        if (JSON.parse(text).method !== "rpc.discover") continue;
+        const methods = [{ name: "a" }, { name: "b" }].slice(0, ++asked);
+        await tool.send(JSON.stringify({
+          jsonrpc: "2.0",
+          id: JSON.parse(text).id,
+          result: { methods },
+        }));
+      }
+    })();
+    const routes = () => bot.request("@hub", "describe", { name: "tool" });
+    while ((await routes() as unknown[]).length < 1) await bot.ping();
+    assertEquals(asked, 1);
+    // One that cannot say them is not asked again.
+    await using mute = await open("/jsonrpc?name=mute");
+    for (let looks = 0; looks < 20; looks++) await mute.call("rpc.discover");
+    while ((await routes() as unknown[]).length < 2) await bot.ping();
+    assertEquals(asked, 2);
+    await tool.close();
+    await answers;
+  }));
+
 Deno.test("POST /jsonrpc is for those without a name", () =>
   withHub(async (_open, _bot, [url]) => {
     const post = async (

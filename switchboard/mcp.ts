@@ -257,6 +257,8 @@ class McpDoor implements OpenedDoor {
     this.#sessions.set(id, session);
     this.#timer ??= every(Math.min(idleTimeout, 60_000), () => {
       const latest = performance.now() - idleTimeout;
+      // For those who listen for changes of the list.
+      this.#hub.exchange.routes.look();
       for (const [id, { lastSeen, streams }] of this.#sessions) {
         if (lastSeen <= latest && streams === 0) void this.#end(id);
       }

@@ -199,5 +199,9 @@ Deno.test("Our wsrpc client announces its routes by itself, after each hold too"
     await page.close();
     while ((await names()).join() !== "other") await bot.ping();
     assertEquals(await bot.request("page", "other"), 1);
+    // What comes and goes later is told, too.
+    heir.router.add("late", () => 2).add("later", () => 3);
+    heir.router.remove("other");
+    while ((await names()).join() !== "late,later") await bot.ping();
     assertEquals(heir.state, "open");
   }));

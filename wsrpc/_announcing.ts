@@ -1,31 +1,36 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import type { Listener } from "./caller.ts";
-import type { CallOptions } from "./contract.ts";
+import type { Peer } from "./peer.ts";
 import { tableOf } from "./routes/_table.ts";
 
 /** What a switchboard sends to who has got a name in it. */
 const READY = "hub.ready";
 
 /**
- * Makes a listener that tells a switchboard what a client can be asked for, as
- * soon as the client has a name there. No other server sends that event.
+ * Tells a switchboard what a client can be asked for, as soon as the client has
+ * a name there, and whenever that changes. No other server sends that event.
  */
-export function announcing(
-  router: object,
-  call: (
-    method: string,
-    params: unknown,
-    options?: CallOptions,
-  ) => Promise<unknown>,
-): Listener {
-  return (event) => {
-    if (!Object.hasOwn(event, READY)) return;
-    const routes = Object.fromEntries(
-      tableOf(router).methods.map((name) => [name, {}]),
-    );
+export function announceBy(peer: Peer, router: object): void {
+  const table = tableOf(router);
+  let isSoon = false;
+  const announce = () => {
+    isSoon = false;
+    const routes = Object.fromEntries(table.methods.map((name) => [name, {}]));
     // It need not know, and what is not announced is learned.
-    call("hub.announce", { routes }).catch(() => {});
+    peer.call("hub.announce", { routes }).catch(() => {});
   };
+  let isKnown = false;
+  peer.addEventListener((event) => {
+    if (!Object.hasOwn(event, READY)) return;
+    announce();
+    if (isKnown) return;
+    isKnown = true;
+    const stop = table.watch(() => {
+      // All that changes in one turn is one announcement.
+      if (!isSoon) queueMicrotask(announce);
+      isSoon = true;
+    });
+    void peer.closed.then(stop);
+  });
 }

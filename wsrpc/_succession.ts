@@ -11,7 +11,7 @@ import {
   type ReconnectState,
 } from "@wirekit/transport/reconnect";
 import type { Transport } from "@wirekit/transport/transport";
-import { announcing } from "./_announcing.ts";
+import { announceBy } from "./_announcing.ts";
 import { checkOptions } from "./_check_options.ts";
 import type { CallerLine, Listener } from "./caller.ts";
 import type {
@@ -244,10 +244,7 @@ export class Succession<Remote extends Contract<Remote>> implements CallerLine {
       router: this.#router,
       firstId: this.#nextId,
     });
-    const anyPeer: Peer = peer;
-    peer.addEventListener(
-      announcing(this.#router, (...args) => anyPeer.call(...args)),
-    );
+    announceBy(peer, this.#router);
     for (const listener of this.#listeners) peer.addEventListener(listener);
     this.#current = peer;
     const abort = () => void peer.close();

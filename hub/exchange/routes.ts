@@ -56,10 +56,14 @@ interface Page {
   readonly learned: Set<string>;
 }
 
-/** What a participant of another node announced. */
+/** How often those who can be asked for their routes are, in milliseconds. */
+const LOOK_INTERVAL = 5_000;
+
+/** What is known of a participant of another node. */
 interface Elsewhere {
   readonly node: string;
-  readonly announced: ReadonlyMap<string, RouteInfo>;
+  announced: ReadonlyMap<string, RouteInfo> | undefined;
+  readonly learned: Set<string>;
 }
 
 /**
@@ -71,24 +75,27 @@ interface Elsewhere {
 export class Routes {
   readonly #pages = new Map<string, Page>();
   readonly #watchers = new Set<() => void>();
-  /** What participants of other nodes told, by name. */
+  readonly #askers = new Set<() => void>();
+  #looked = -Infinity;
+  /** What is known of participants of other nodes, by name. */
   readonly #elsewhere = new Map<string, Elsewhere>();
   readonly #ownerOf: (name: string) => string | undefined;
-  readonly #announced: (name: string, text: string) => void;
+  readonly #told: (name: string, text: string) => void;
 
   /**
    * Makes an empty list.
    *
    * @param ownerOf Returns the id of the other node of a cluster that has a name,
    * as a JSON text. By default none has.
-   * @param announced Called with each announcement, as a JSON text.
+   * @param told Called with what becomes known of a participant of this process,
+   * as {@linkcode Routes.hear} of another node takes it.
    */
   constructor(
     ownerOf: (name: string) => string | undefined = () => undefined,
-    announced: (name: string, text: string) => void = () => {},
+    told: (name: string, text: string) => void = () => {},
   ) {
     this.#ownerOf = ownerOf;
-    this.#announced = announced;
+    this.#told = told;
   }
 
   /** The names whose routes are known, as JSON texts; nobody may have them now. */
@@ -96,12 +103,18 @@ export class Routes {
     return [...new Set([...this.#pages.keys(), ...this.#elsewhere.keys()])];
   }
 
-  /** The announcements of participants of this process, as JSON texts by name. */
-  get announcements(): ReadonlyMap<string, string> {
-    const found = new Map<string, string>();
-    for (const [name, { announced }] of this.#pages) {
-      if (!announced) continue;
-      found.set(name, JSON.stringify(Object.fromEntries(announced)));
+  /**
+   * All that is known of participants of this process, as
+   * {@linkcode Routes.hear} of another node takes it.
+   */
+  get known(): [name: string, text: string][] {
+    const found: [name: string, text: string][] = [];
+    for (const [name, { announced, learned }] of this.#pages) {
+      if (this.#ownerOf(name) !== undefined) continue;
+      if (announced) {
+        found.push([name, JSON.stringify(Object.fromEntries(announced))]);
+      }
+      if (learned.size > 0) found.push([name, learnedText(learned)]);
     }
     return found;
   }
@@ -117,6 +130,27 @@ export class Routes {
     const watcher = () => changed();
     this.#watchers.add(watcher);
     return () => void this.#watchers.delete(watcher);
+  }
+
+  /**
+   * Lets a participant be asked again for its routes while somebody looks at
+   * them: one that can say them, and does not say when they change.
+   *
+   * @param ask Asks it.
+   * @returns Ends that.
+   */
+  onLook(ask: () => void): () => void {
+    const asker = () => ask();
+    this.#askers.add(asker);
+    return () => void this.#askers.delete(asker);
+  }
+
+  /** Is told that somebody looks: what is out of date is asked for again. */
+  look(): void {
+    const now = performance.now();
+    if (now - this.#looked < LOOK_INTERVAL) return;
+    this.#looked = now;
+    for (const ask of this.#askers) ask();
   }
 
   #changed(): void {
@@ -137,30 +171,45 @@ export class Routes {
     const page = this.#page(name);
     if (!page) return refuse(`More than ${MAX_NAMES} names have routes.`);
     page.announced = announced;
-    this.#announced(name, text);
+    this.#told(name, text);
     this.#changed();
     return undefined;
   }
 
   /**
-   * Takes the announcement of a participant of another node. It counts as long as
+   * Takes what is known of a participant of another node. It counts as long as
    * that node has the name.
    *
    * @param name The name of the participant, as JSON text.
    * @param node The id of the node.
-   * @param text As of {@linkcode Routes.announce}.
+   * @param text As of {@linkcode Routes.announce}; or routes that have answered,
+   * each with `null`.
    */
   hear(name: string, node: string, text: string): void {
-    const announced = readRoutes(text);
-    if (!(announced instanceof Map)) return;
+    const learned = readLearned(text);
+    const announced = learned ? undefined : readRoutes(text);
+    if (!learned && !(announced instanceof Map)) return;
+    const heard = this.#hearing(name, node);
+    if (!heard) return;
+    if (announced instanceof Map) heard.announced = announced;
+    for (const route of learned ?? []) {
+      if (heard.learned.size < MAX_ROUTES) heard.learned.add(route);
+    }
+    this.#changed();
+  }
+
+  #hearing(name: string, node: string): Elsewhere | undefined {
+    const known = this.#elsewhere.get(name);
+    if (known?.node === node) return known;
     if (this.#elsewhere.size >= MAX_NAMES) {
       for (const [each, { node }] of this.#elsewhere) {
         if (this.#ownerOf(each) !== node) this.#elsewhere.delete(each);
       }
-      if (this.#elsewhere.size >= MAX_NAMES) return;
+      if (this.#elsewhere.size >= MAX_NAMES) return undefined;
     }
-    this.#elsewhere.set(name, { node, announced });
-    this.#changed();
+    const heard = { node, announced: undefined, learned: new Set<string>() };
+    this.#elsewhere.set(name, heard);
+    return heard;
   }
 
   /**
@@ -196,6 +245,10 @@ export class Routes {
     const { learned } = page ?? this.#page(name) ?? {};
     if (!learned || learned.size >= MAX_ROUTES) return;
     learned.add(route);
+    // Of a participant of another node, that node knows it too.
+    if (this.#ownerOf(name) === undefined) {
+      this.#told(name, learnedText([route]));
+    }
     this.#changed();
   }
 
@@ -228,25 +281,28 @@ export class Routes {
    * @returns The routes: the announced ones first.
    */
   of(name: string): KnownRoute[] {
-    const { announced = this.#heard(name), learned } = this.#pages.get(name) ??
-      {};
+    const page = this.#pages.get(name);
+    const heard = this.#heard(name);
+    const announced = page?.announced ?? heard?.announced;
+    const learned = new Set([
+      ...page?.learned ?? [],
+      ...heard?.learned ?? [],
+    ]);
     const base = { name: String(JSON.parse(name)) };
     const found: KnownRoute[] = [];
     for (const [route, info] of announced ?? []) {
       found.push({ ...base, route, announced: true, ...info });
     }
-    for (const route of learned ?? []) {
+    for (const route of learned) {
       if (announced?.has(route)) continue;
       found.push({ ...base, route, announced: false });
     }
     return found;
   }
 
-  #heard(name: string): ReadonlyMap<string, RouteInfo> | undefined {
+  #heard(name: string): Elsewhere | undefined {
     const heard = this.#elsewhere.get(name);
-    return heard && this.#ownerOf(name) === heard.node
-      ? heard.announced
-      : undefined;
+    return heard && this.#ownerOf(name) === heard.node ? heard : undefined;
   }
 
   #page(name: string): Page | undefined {
@@ -263,6 +319,22 @@ export class Routes {
     this.#pages.set(name, page);
     return page;
   }
+}
+
+/** Writes routes that have answered, for another node. */
+function learnedText(routes: Iterable<string>): string {
+  return `{${Array.from(routes, (route) => `${JSON.stringify(route)}:null`)}}`;
+}
+
+/** Reads them; none if it is an announcement. */
+function readLearned(text: string): string[] | undefined {
+  if (text.length > MAX_ANNOUNCEMENT) return undefined;
+  const routes: unknown = JSON.parse(text);
+  if (!isRecord(routes)) return undefined;
+  const entries = Object.entries(routes);
+  return entries.length > 0 && entries.every(([, info]) => info === null)
+    ? entries.map(([route]) => route)
+    : undefined;
 }
 
 /** Reads an announcement; returns why it is refused, if it is. */

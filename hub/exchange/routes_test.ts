@@ -76,3 +76,45 @@ Deno.test("Routes remembers only so many names and routes", () => {
   assertEquals(routes.of(BOT), []);
   assertEquals(routes.of('"11999"').length, 1);
 });
+
+Deno.test("Routes tells another node what it knows, announced or learned, and hears that", () => {
+  const elsewhere = new Routes(() => "a");
+  const here = new Routes(
+    (name) => name === BOT ? undefined : "b",
+    (name, text) => elsewhere.hear(name, "a", text),
+  );
+  let changes = 0;
+  elsewhere.watch(() => changes++);
+  const found = (routes: Routes) =>
+    routes.of(BOT).map(({ route, announced }) => [route, announced]);
+  here.learn(BOT, "greet");
+  here.learn(BOT, "greet");
+  assertEquals(found(elsewhere), [["greet", false]]);
+  here.announce(BOT, '{"stop":{"description":"Stops"}}');
+  here.learn(BOT, "constructor");
+  assertEquals(found(elsewhere), found(here));
+  assertEquals(changes, 3);
+  // One that comes late hears all.
+  const late = new Routes(() => "a");
+  for (const [name, text] of here.known) late.hear(name, "a", text);
+  assertEquals(found(late), found(here));
+  // Of a name that is elsewhere, nothing is told.
+  here.learn('"other"', "x");
+  assertEquals(elsewhere.of('"other"'), []);
+  assertEquals(here.known.length, 2);
+  elsewhere.gone("a");
+  assertEquals(found(elsewhere), []);
+  for (const text of ["null", "{}", '{"a":null,"b":{}}', '{"a":1}', "[null]"]) {
+    elsewhere.hear(BOT, "a", text);
+    assertEquals(found(elsewhere), []);
+  }
+});
+
+Deno.test("Routes asks again while somebody looks, and not more often than is of use", () => {
+  const routes = new Routes();
+  let asked = 0;
+  const stop = routes.onLook(() => asked++);
+  for (let looks = 0; looks < 10; looks++) routes.look();
+  assertEquals(asked, 1);
+  stop();
+});

@@ -309,7 +309,7 @@ export class OtherHubs implements PeerListener {
     this.#say(to, ["hello", isAnswer, this.#wants, blocks]);
     // No hub remembers more, whoever told it.
     let most = Math.ceil(MAX_ROUTES / this.#exchange.cluster!.nodes.length);
-    for (const [name, text] of this.#exchange.routes.announcements) {
+    for (const [name, text] of this.#exchange.routes.known) {
       if (most-- <= 0) break;
       this.#say(to, ["routes", name, text]);
     }

@@ -9,9 +9,19 @@
 
 import { answerings } from "./_answerer.ts";
 import { answering } from "./_answering_methods.ts";
+import type { Connection, Context } from "./context.ts";
 import type { Handler, SubscriptionHandler } from "./handler.ts";
 
 export type { Handler, SubscriptionHandler };
+
+/**
+ * The id by which a switchboard asks for methods, and the notification that it
+ * takes of changes of them.
+ */
+const HUB_DISCOVERY = "hub.discover";
+
+/** How many of them are told: one that is gone is known at the next change. */
+const MAX_HUBS = 16;
 
 /**
  * A table of methods. Many connections may share it; a change takes effect at
@@ -38,6 +48,9 @@ export class Methods<State = Record<string, unknown>> {
     Map<string, SubscriptionHandler<State>>
   >();
   #document: unknown;
+  /** The hubs that have asked what there is: they are told of changes. */
+  readonly #hubs = new Set<Connection<State>>();
+  #isChanging = false;
 
   /** Makes an empty table. */
   constructor() {
@@ -95,6 +108,7 @@ export class Methods<State = Record<string, unknown>> {
       );
     }
     this.#handlers.set(name, handler);
+    this.#changed();
     return this;
   }
 
@@ -182,7 +196,9 @@ export class Methods<State = Record<string, unknown>> {
    * ```
    */
   remove(name: string): boolean {
-    return this.#handlers.delete(name);
+    const wasThere = this.#handlers.delete(name);
+    if (wasThere) this.#changed();
+    return wasThere;
   }
 
   /**
@@ -201,7 +217,9 @@ export class Methods<State = Record<string, unknown>> {
    */
   get(name: string): Handler<State> | undefined {
     return this.#handlers.get(name) ??
-      (name === "rpc.discover" ? () => this.#discover() : undefined);
+      (name === "rpc.discover"
+        ? (call: Context<State>) => this.#discover(call)
+        : undefined);
   }
 
   /**
@@ -263,10 +281,34 @@ export class Methods<State = Record<string, unknown>> {
    */
   describe(document: unknown): this {
     this.#document = document;
+    this.#changed();
     return this;
   }
 
-  #discover(): unknown {
+  #tell(call: Context<State>): void {
+    try {
+      this.#hubs.add(call.peer);
+    } catch {
+      return; // By HTTP, nobody can be told anything.
+    }
+    const [first] = this.#hubs;
+    if (this.#hubs.size > MAX_HUBS) this.#hubs.delete(first!);
+  }
+
+  /** Tells hubs of all that is added and removed in this turn. */
+  #changed(): void {
+    if (this.#isChanging || this.#hubs.size === 0) return;
+    this.#isChanging = true;
+    queueMicrotask(() => {
+      this.#isChanging = false;
+      for (const hub of this.#hubs) {
+        hub.notify(HUB_DISCOVERY).catch(() => this.#hubs.delete(hub));
+      }
+    });
+  }
+
+  #discover(call: Context<State>): unknown {
+    if (call.id === HUB_DISCOVERY) this.#tell(call);
     if (this.#document !== undefined) return this.#document;
     const subscriptions = [...this.#subscriptions].flatMap(([namespace, map]) =>
       [...map.keys()].map((name) => `${namespace}_${name}`)

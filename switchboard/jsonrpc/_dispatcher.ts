@@ -26,6 +26,8 @@ export type Members = Map<string, JsonSlice>;
 export interface Caller extends Actor {
   /** Describes what it may call, as JSON text. */
   discover(): string;
+  /** Says that what it can be asked for has changed. */
+  changed(): void;
   /** Takes a response. */
   answered(members: Members): void;
   /** Whether it was asked what this id is of. */
@@ -158,6 +160,10 @@ export class Dispatcher {
     }
     if (method === "$/cancelRequest") {
       this.#cancel(params);
+      return void end({ data: "null" });
+    }
+    if (method === "hub.discover") {
+      caller.changed();
       return void end({ data: "null" });
     }
     if (method === "rpc.discover") {

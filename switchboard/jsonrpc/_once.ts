@@ -80,6 +80,8 @@ class Poster implements Caller {
     done(fault("NameRefused", text), false);
   }
 
+  changed(): void {}
+
   answered(): void {}
 
   expects(): boolean {

@@ -2,7 +2,13 @@
 
 /** A JSON-RPC client that stays connected. */
 
-import { type Fault, fault, JsonSlice, type Question } from "@wirekit/hub/hub";
+import {
+  type End,
+  type Fault,
+  fault,
+  JsonSlice,
+  type Question,
+} from "@wirekit/hub/hub";
 import { type Asked, Guest } from "../_guest.ts";
 import { routesOf } from "./_discovered.ts";
 import { Dispatcher, type Members } from "./_dispatcher.ts";
@@ -25,8 +31,11 @@ export class JsonRpcSession extends Session {
   readonly #dispatcher = new Dispatcher(this);
   /** What reads its lines, if it comes by lines, while it is a stranger. */
   #framer: StrangersFramer | undefined;
-  /** Whether it has been asked what it can be asked for. */
-  #isDiscovered = false;
+  /** What it said that it can be asked for. */
+  #discovered: string | undefined;
+  /** Whether it has not answered that yet, and is to be asked once more. */
+  #discovering: "no" | "yes" | "again" = "no";
+  #stopLooking = () => {};
 
   constructor(newcomer: Newcomer) {
     super("JSON-RPC", newcomer);
@@ -71,24 +80,52 @@ export class JsonRpcSession extends Session {
 
   /**
    * Asks for an OpenRPC document, which ours have and some others: its methods
-   * are announced. It is asked once, and need not answer.
+   * are announced. It need not answer.
    */
   protected entered(): void {
-    if (this.#isDiscovered) return;
-    this.#isDiscovered = true;
+    if (this.#discovered === undefined) this.#discover();
+  }
+
+  /** See {@linkcode Caller}. */
+  changed(): void {
+    if (this.#discovering === "no") this.#discover();
+    else this.#discovering = "again";
+  }
+
+  #discover(): void {
+    if (this.name === undefined || this.visitor?.hasAnnounced) return;
+    this.#discovering = "yes";
     this.send(DISCOVER);
   }
 
   /** Takes the answer to that, if it is one. */
   #isDiscovery(members: Members): boolean {
     if (members.get("id")?.text !== DISCOVERY) return false;
+    const isOld = this.#discovering === "again";
+    this.#discovering = "no";
     const document = members.get("result")?.text;
     const routes = document === undefined ? undefined : routesOf(document);
     const guest = this.guest();
-    if (routes !== undefined && guest instanceof Guest && !guest.hasAnnounced) {
-      guest.announce(routes);
+    if (routes === undefined || !(guest instanceof Guest)) return true;
+    // Who has answered once is asked again while somebody looks.
+    if (this.#discovered === undefined) {
+      const { routes } = this.hub.exchange;
+      this.#stopLooking = routes.onLook(() => {
+        if (this.#discovering === "no") this.#discover();
+      });
     }
+    if (routes !== this.#discovered && !guest.hasAnnounced) {
+      guest.announce(routes, true);
+    }
+    this.#discovered = routes;
+    if (isOld) this.#discover();
     return true;
+  }
+
+  /** See {@linkcode Connected}. */
+  override leave(end?: End): void {
+    this.#stopLooking();
+    super.leave(end);
   }
 
   /** See {@linkcode Caller}. */

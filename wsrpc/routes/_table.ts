@@ -30,6 +30,7 @@ interface Route {
 export class RouteTable {
   readonly #parent: RouteTable | undefined;
   readonly #entries = new Map<string, RouteEntry>();
+  readonly #watchers = new Set<() => void>();
 
   /** Makes an empty table; what is not in it is looked up in its parent. */
   constructor(parent: RouteTable | undefined) {
@@ -62,11 +63,25 @@ export class RouteTable {
       call: ({ peer }, _, args) => given(peer, ...args),
     };
     this.#entries.set(name, entry);
+    this.#changed();
   }
 
   /** Removes a route. */
   remove(name: string): boolean {
-    return this.#entries.delete(name);
+    const wasThere = this.#entries.delete(name);
+    if (wasThere) this.#changed();
+    return wasThere;
+  }
+
+  /** Tells of each change of this table; returns what ends that. */
+  watch(changed: () => void): () => void {
+    const watcher = () => changed();
+    this.#watchers.add(watcher);
+    return () => void this.#watchers.delete(watcher);
+  }
+
+  #changed(): void {
+    for (const watcher of this.#watchers) watcher();
   }
 
   /**

@@ -64,6 +64,7 @@ export class HubRoutes {
       case "nodes":
         return this.#nodes(order);
       case "routes":
+        this.#hub.exchange.routes.look();
         return this.#reports.routes(textIn(order, "name")).slice(0, 5_000);
       case "describe":
         return this.#describe(textIn(order, "name"));
