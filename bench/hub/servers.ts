@@ -21,7 +21,6 @@ export const SERVERS = {
   "our hub": { script: "wirekit_server.ts", kind: "ws" },
   "our hub, Deno.serve": { script: "wirekit_server.ts", kind: "fetch" },
   "our hub, unwatched": { script: "wirekit_server.ts", kind: "unwatched" },
-  "our hub, page open": { script: "wirekit_server.ts", kind: "page" },
   "our hub, doors": { script: "../switchboard/server.ts", kind: "doors" },
   "our hub, rules": { script: "wirekit_server.ts", kind: "rules" },
   "our hub, tcp:": { script: "wirekit_server.ts", kind: "tcp" },

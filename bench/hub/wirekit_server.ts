@@ -2,8 +2,8 @@
 
 /**
  * Our hub on free ports: as its command serves it (`ws`, `tcp`, `unix`), in an
- * app with `Deno.serve` (`fetch`), with rules and rates (`rules`), without what
- * tells of it (`unwatched`), or with a page open that shows all (`page`).
+ * app with `Deno.serve` (`fetch`), with rules and rates (`rules`), or without
+ * what tells of it (`unwatched`).
  */
 
 import { Hub } from "@wirekit/hub/hub";
@@ -39,18 +39,7 @@ async function listen(): Promise<string> {
     ...(kind === "rules" && locked),
     ...(kind === "unwatched" && { watch: false }),
   });
-  if (kind === "page") openPage(urls[0]);
   return urls.find((url) => url.startsWith(`${kind}:`)) ?? urls[0];
-}
-
-/** Reads what a page would, in a process of its own as a browser is. */
-function openPage(url: string): void {
-  const events = `${url.replace("ws:", "http:")}/api/events?tail=1`;
-  const child = new Deno.Command("curl", {
-    args: ["--silent", "--no-buffer", "--output", "/dev/null", events],
-  }).spawn();
-  child.unref();
-  addEventListener("unload", () => child.kill());
 }
 
 await serveBench(await listen());

@@ -1,10 +1,10 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import type { OpenRequest, Party } from "../exchange/_party.ts";
+import type { Edge, OpenRequest, Party } from "../exchange/_party.ts";
 import type { Member } from "../exchange/participant.ts";
 import type { Ends } from "./_ends.ts";
-import { toWall } from "./_wall.ts";
+import { toWall, wallOffset } from "./_wall.ts";
 import { nameOf, type Sample } from "./_samples.ts";
 import { textOf } from "./_route_figures.ts";
 import type {
@@ -84,16 +84,21 @@ export function troubleOf(
   return `It has not answered a request for ${Math.round(age / 1000)} seconds.`;
 }
 
+/** What is the same for all clients of a report. */
+export interface ClientContext {
+  readonly ends: Ends;
+  readonly now: number;
+  /** What makes `now` milliseconds since 1970. */
+  readonly offset: number;
+  readonly maxOutboxBytes: number;
+  /** What people call this hub, in a cluster. */
+  readonly node: string | undefined;
+}
+
 /** Reports one client. */
 export function reportClient(
   member: Member,
-  { ends, now, maxOutboxBytes, node }: {
-    ends: Ends;
-    now: number;
-    maxOutboxBytes: number;
-    /** What people call this hub, in a cluster. */
-    node: string | undefined;
-  },
+  { ends, now, offset, maxOutboxBytes, node }: ClientContext,
 ): ClientReport {
   const { about, name, requests, errors, informs, asked, faults, told } =
     member;
@@ -109,8 +114,8 @@ export function reportClient(
     address,
     pass: (member as Party).pass?.label ?? "open",
     ...(node !== undefined && { node }),
-    since: toWall(member.since),
-    lastSeen: toWall(flow?.lastSeen ?? now),
+    since: toWall(member.since, offset),
+    lastSeen: toWall(flow?.lastSeen ?? now, offset),
     sent: {
       requests,
       errors,
@@ -144,14 +149,24 @@ function limitsOf({ met, about }: Member): Pick<ClientReport, "limits"> {
   };
 }
 
-/** Reports whom a participant has asked or told. */
-export function* reportEdges(member: Member): Generator<EdgeReport, void> {
-  const from = nameOf(member);
-  for (const edge of (member as Party).edges?.values() ?? []) {
-    const { to, requests, errors, informs } = edge;
-    const name = to === undefined ? "" : textOf(to);
-    yield { from, to: name, requests, errors, informs };
-  }
+/** Whom a participant has asked or told. */
+export interface EdgeOf {
+  readonly member: Member;
+  readonly edge: Edge;
+}
+
+/** Adds whom a participant has asked or told to `all`. */
+export function addEdges(member: Member, all: EdgeOf[]): void {
+  const { edges } = member as Party;
+  if (!edges) return;
+  for (const edge of edges.values()) all.push({ member, edge });
+}
+
+/** Reports what one has asked and told another. */
+export function reportEdge({ member, edge }: EdgeOf): EdgeReport {
+  const { to, requests, errors, informs } = edge;
+  const name = to === undefined ? "" : textOf(to);
+  return { from: nameOf(member), to: name, requests, errors, informs };
 }
 
 /** Reports the open requests of participants, the oldest first. */
@@ -170,6 +185,7 @@ export function reportOpen(
     if (oldest.length > 4 * MAX_OPEN) keepOldest(oldest);
   }
   keepOldest(oldest);
+  const offset = wallOffset();
   const open = oldest.map((request): OpenRequestReport => {
     const { requester, responder, since, sample } = request;
     const { route } = (sample as Sample | undefined)?.row ?? {};
@@ -177,9 +193,9 @@ export function reportOpen(
       from: nameOf(requester),
       to: nameOf(responder),
       ...(route !== undefined && { route }),
-      since: toWall(since),
+      since: toWall(since, offset),
       ...(requestTimeout !== Infinity &&
-        { expires: toWall(since + requestTimeout) }),
+        { expires: toWall(since + requestTimeout, offset) }),
     };
   });
   return { total, open };

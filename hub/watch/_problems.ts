@@ -291,7 +291,13 @@ export class Problems {
         wait.count++;
         held.set(member.name!, wait);
       }
-      yield* this.#ofClient(member, full, now);
+      const { flow } = member.about;
+      const { firstAsked } = member as Party;
+      // Of most there is nothing to tell.
+      if (
+        flow && flow.outboxBytes > full ||
+        firstAsked && now - firstAsked.since >= SLOW_ANSWER
+      ) yield* this.#ofClient(member, full, now);
     }
     for (const [name, { count, since }] of held) {
       const ms = now - since;

@@ -4,17 +4,20 @@
 import config from "../deno.json" with { type: "json" };
 import type { Member } from "../exchange/participant.ts";
 import {
+  addEdges,
   type Census,
+  type ClientContext,
+  type EdgeOf,
   isListed,
   reportClient,
-  reportEdges,
+  reportEdge,
   reportOpen,
   takeCensus,
   troubleOf,
 } from "./_census.ts";
 import type { Ends } from "./_ends.ts";
 import { textOf } from "./_route_figures.ts";
-import { toWall } from "./_wall.ts";
+import { toWall, wallOffset } from "./_wall.ts";
 import { limitOf, type WatchedHub } from "./_hub.ts";
 import type { Lag } from "./_lag.ts";
 import { labelsOf, reportCluster } from "./_cluster.ts";
@@ -142,8 +145,14 @@ export class Reports {
     return clients;
   }
 
-  /** All clients; of very many the sick and the busiest. */
-  clients(): ClientsReport {
+  /**
+   * All clients; of very many the sick and the busiest.
+   *
+   * @param isNews Says of which of them more is to be told; by default of all.
+   */
+  clients(
+    isNews?: (member: Member, context: ClientContext) => boolean,
+  ): ClientsReport {
     const members = [...this.#parts.hub.exchange.members].filter(isListed);
     const context = this.#context();
     const total = members.length;
@@ -157,24 +166,37 @@ export class Reports {
       members.sort((a, b) => rank.get(b)! - rank.get(a)!);
       members.length = MAX_CLIENTS;
     }
-    const clients = members.map((member) => reportClient(member, context));
-    return { full: true, total, clients, gone: [] };
+    const clients: ClientReport[] = [];
+    for (const member of members) {
+      if (isNews && !isNews(member, context)) continue;
+      clients.push(reportClient(member, context));
+    }
+    return { full: !isNews, total, clients, gone: [] };
   }
 
-  /** Who calls whom; of very many the busiest. */
-  edges(): EdgesReport {
+  /**
+   * Who calls whom; of very many the busiest.
+   *
+   * @param isNews Says of which of them more is to be told; by default of all.
+   */
+  edges(isNews?: (edge: EdgeOf) => boolean): EdgesReport {
     const { hub, host } = this.#parts;
-    const edges: EdgeReport[] = [...reportEdges(host())];
+    const all: EdgeOf[] = [];
+    addEdges(host(), all);
     for (const member of hub.exchange.members) {
-      if (!isListed(member)) continue;
-      for (const edge of reportEdges(member)) edges.push(edge);
+      if (isListed(member)) addEdges(member, all);
     }
-    const total = edges.length;
+    const total = all.length;
     if (total > MAX_EDGES) {
-      edges.sort((a, b) => b.requests + b.informs - a.requests - a.informs);
-      edges.length = MAX_EDGES;
+      const busy = ({ edge }: EdgeOf) => edge.requests + edge.informs;
+      all.sort((a, b) => busy(b) - busy(a));
+      all.length = MAX_EDGES;
     }
-    return { full: true, total, edges };
+    const edges: EdgeReport[] = [];
+    for (const each of all) {
+      if (!isNews || isNews(each)) edges.push(reportEdge(each));
+    }
+    return { full: !isNews, total, edges };
   }
 
   /** The routes that are known: of one client, or of all. */
@@ -212,11 +234,12 @@ export class Reports {
     );
   }
 
-  #context() {
+  #context(): ClientContext {
     const { hub, ends } = this.#parts;
     const maxOutboxBytes = limitOf(hub, "maxOutboxBytes");
     const { cluster } = hub.exchange;
     const node = cluster && labelsOf(cluster.nodes).get(cluster.node);
-    return { ends, now: performance.now(), maxOutboxBytes, node };
+    const [now, offset] = [performance.now(), wallOffset()];
+    return { ends, now, offset, maxOutboxBytes, node };
   }
 }

@@ -3,15 +3,10 @@
 
 import { every, type Timer } from "@wirekit/internal/clock";
 import { Gauge } from "@wirekit/internal/limits";
+import { ClientNews, EdgeNews } from "./_news.ts";
 import type { Reports } from "./_reports.ts";
 import type { Subscribers } from "./_subscribers.ts";
-import type {
-  ClientReport,
-  EdgeReport,
-  ElsewhereReport,
-  Problem,
-  WatchEvents,
-} from "./report.ts";
+import type { ElsewhereReport, Problem, WatchEvents } from "./report.ts";
 
 /** The most pages that may be open at once. */
 const MAX_STREAMS = 32;
@@ -21,6 +16,14 @@ const MAX_WAITING = 1_048_576;
 
 /** How long a page may read nothing until it is given up, in milliseconds. */
 const PATIENCE = 30_000;
+
+/**
+ * How much longer than a look at all clients takes the pages wait for the next:
+ * so it takes a hundredth of the time of a hub, however many there are. And how
+ * long they wait at most, in milliseconds.
+ */
+const SHARE = 100;
+const LONGEST = 10_000;
 
 /** What a page wants. */
 export interface StreamWants {
@@ -32,7 +35,9 @@ export interface StreamWants {
 /** One page that is open. */
 interface Stream {
   readonly controller: ReadableStreamDefaultController<Uint8Array>;
-  /** Whether it has not had everything yet, or has missed something. */
+  /** Whether it has had nothing yet. */
+  isNew: boolean;
+  /** Whether it has missed something. */
   isBehind: boolean;
   /** When it took something last. */
   at: number;
@@ -53,8 +58,12 @@ export class Streams {
   #turns = 0;
   /** Whether other hubs are being asked. */
   #asking = false;
-  #clients = new Map<number, string>();
-  #edges = new Map<string, string>();
+  #clients = new ClientNews();
+  #edges = new EdgeNews();
+  /** When there is time to look at all clients again. */
+  #lookAt = 0;
+  /** How long the last look took. */
+  #took = 0;
 
   constructor(
     reports: Reports,
@@ -84,7 +93,8 @@ export class Streams {
     let end = () => {};
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => {
-        const stream = { controller, isBehind: true, at: performance.now() };
+        const at = performance.now();
+        const stream = { controller, isNew: true, isBehind: true, at };
         end = () => this.#close(stream);
         this.#streams.add(stream);
         this.pages.set(this.#streams.size);
@@ -158,69 +168,36 @@ export class Streams {
     }
     void this.#tellElsewhere();
     const report = this.#frame("report", this.#reports.hub());
-    const open = this.#frame("open", this.#reports.open());
-    const clients = this.#changedClients();
-    const edges = this.#changedEdges();
-    for (const stream of this.#streams) {
-      if (!this.#hasRoom(stream)) continue;
-      const { controller, isBehind } = stream;
-      stream.isBehind = false;
-      for (
-        const frame of [
-          report,
-          isBehind ? clients.all() : clients.changed,
-          isBehind ? edges.all() : edges.changed,
-          open,
-        ]
-      ) controller.enqueue(frame);
-    }
+    const readers = [...this.#streams].filter((each) => this.#hasRoom(each));
+    for (const { controller } of readers) controller.enqueue(report);
+    if (now < this.#lookAt && !readers.some(({ isNew }) => isNew)) return;
+    this.#tellAll(readers);
+    // What a neighbour on the machine took does not count: it is not twice.
+    const took = performance.now() - now;
+    const rest = SHARE * Math.min(took, this.#took);
+    this.#took = took;
+    this.#lookAt = now + Math.min(rest, LONGEST);
   }
 
-  #changedClients(): { changed: Uint8Array; all: () => Uint8Array } {
-    const report = this.#reports.clients();
-    const before = this.#clients;
-    const after = new Map<number, string>();
-    const changed: ClientReport[] = [];
-    for (const client of report.clients) {
-      const mark = markOf(client);
-      after.set(client.id, mark);
-      if (before.get(client.id) !== mark) changed.push(client);
+  /** Tells pages of each client: of many, that takes a while. */
+  #tellAll(readers: readonly Stream[]): void {
+    const clients = lazy(() => this.#text("clients", this.#reports.clients()));
+    const edges = lazy(() => this.#text("edges", this.#reports.edges()));
+    const news = [
+      this.#clients.look(this.#reports),
+      this.#edges.look(this.#reports),
+    ] as const;
+    const open = this.#text("open", this.#reports.open());
+    const more = lazy(() =>
+      this.#encoder.encode(
+        this.#text("clients", news[0]) + this.#text("edges", news[1]) + open,
+      )
+    );
+    const all = lazy(() => this.#encoder.encode(clients() + edges() + open));
+    for (const stream of readers) {
+      stream.controller.enqueue(stream.isBehind ? all() : more());
+      stream.isNew = stream.isBehind = false;
     }
-    const gone = [...before.keys()].filter((id) => !after.has(id));
-    this.#clients = after;
-    return {
-      changed: this.#frame("clients", {
-        ...report,
-        full: false,
-        clients: changed,
-        gone,
-      }),
-      all: lazy(() => this.#frame("clients", report)),
-    };
-  }
-
-  #changedEdges(): { changed: Uint8Array; all: () => Uint8Array } {
-    const report = this.#reports.edges();
-    const before = this.#edges;
-    const after = new Map<string, string>();
-    const changed: EdgeReport[] = [];
-    for (const edge of report.edges) {
-      const key = JSON.stringify([edge.from, edge.to]);
-      const mark = `${edge.requests} ${edge.errors} ${edge.informs}`;
-      after.set(key, mark);
-      if (before.get(key) !== mark) changed.push(edge);
-    }
-    this.#edges = after;
-    const isLess = [...before.keys()].some((key) => !after.has(key));
-    const all = lazy(() => this.#frame("edges", report));
-    return {
-      changed: isLess ? all() : this.#frame("edges", {
-        ...report,
-        full: false,
-        edges: changed,
-      }),
-      all,
-    };
   }
 
   #hasRoom({ controller }: Stream): boolean {
@@ -239,8 +216,11 @@ export class Streams {
     event: E,
     data: WatchEvents[E],
   ): Uint8Array {
-    const text = `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
-    return this.#encoder.encode(text);
+    return this.#encoder.encode(this.#text(event, data));
+  }
+
+  #text<E extends keyof WatchEvents>(event: E, data: WatchEvents[E]): string {
+    return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
   }
 
   #close(stream: Stream): void {
@@ -256,27 +236,10 @@ export class Streams {
     this.#timer?.stop();
     this.#release?.();
     this.#timer = this.#release = undefined;
-    this.#clients.clear();
-    this.#edges.clear();
+    this.#clients = new ClientNews();
+    this.#edges = new EdgeNews();
+    this.#lookAt = this.#took = 0;
   }
-}
-
-/** Returns a text that changes when a client does. */
-function markOf(client: ClientReport): string {
-  const { state, name, lastSeen, sent, received, asking, asked } = client;
-  const { outbox, trouble } = client;
-  return [
-    state,
-    name,
-    // A client that only answers pings is heard, too.
-    lastSeen,
-    sent.messages + sent.requests + sent.informs + sent.errors,
-    received.messages + received.requests + received.informs + received.errors,
-    asking,
-    asked,
-    outbox.bytes,
-    trouble,
-  ].join(" ");
 }
 
 function lazy<T>(make: () => T): () => T {

@@ -2,6 +2,11 @@
 // This module is browser compatible.
 
 /** Turns a time of the exchange's clock into milliseconds since 1970. */
-export function toWall(time: number): number {
-  return Math.round(Date.now() - performance.now() + time);
+export function toWall(time: number, offset: number = wallOffset()): number {
+  return Math.round(offset + time);
+}
+
+/** Returns what to add to a time of that clock. */
+export function wallOffset(): number {
+  return Date.now() - performance.now();
 }

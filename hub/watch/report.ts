@@ -347,11 +347,14 @@ export interface OpenReport {
 export interface WatchEvents {
   /** Once a second. */
   report: HubReport;
-  /** Once a second. */
+  /**
+   * Once a second; of very many clients as seldom as it takes not to spend more
+   * than about a hundredth of the hub's time on it, every ten seconds at least.
+   */
   clients: ClientsReport;
-  /** Once a second. */
+  /** With `clients`. */
   edges: EdgesReport;
-  /** Once a second. */
+  /** With `clients`. */
   open: OpenReport;
   /** Up to ten times a second, up to 50 rows, with `?tail=1` or `?name=`. */
   tail: TailBatch;

@@ -305,6 +305,56 @@ Deno.test("A hub shows its page who is there, who calls whom, and each message",
   );
 });
 
+Deno.test("A page is told of the clients and edges that have changed, and of those that are gone", async () => {
+  await using scene = await Scene.open();
+  const alpha = await scene.client("alpha");
+  const beta = await scene.client("beta");
+  await scene.client("still");
+  const gamma = await scene.client("gamma");
+  await gamma.request("beta", "echo", {});
+  const events = scene.events();
+  const { clients } = await events.first<ClientsReport>(
+    "clients",
+    ({ full }) => full,
+  );
+  const numberOf = (name: string) =>
+    clients.find((client) => client.name === name)!.id;
+  const { edges } = await events.first<EdgesReport>(
+    "edges",
+    ({ full }) => full,
+  );
+  assertEquals(edges.map(({ from, to }) => [from, to]), [["gamma", "beta"]]);
+  await alpha.request("beta", "echo", {});
+  const names = new Set<string>();
+  await events.first<ClientsReport>("clients", ({ full, clients }) => {
+    if (!full) { for (const { name } of clients) names.add(name!); }
+    return names.has("alpha") && names.has("beta");
+  });
+  assertEquals([...names].sort(), ["alpha", "beta"]);
+  const news = await events.first<EdgesReport>(
+    "edges",
+    ({ full, edges }) => !full && edges.length > 0,
+  );
+  assertEquals(news.edges.map(({ from, to }) => [from, to]), [
+    ["alpha", "beta"],
+  ]);
+  assertEquals(news.total, 2);
+  await gamma.close();
+  await events.first<ClientsReport>(
+    "clients",
+    ({ gone }) => gone.includes(numberOf("gamma")),
+  );
+  // An edge that is gone cannot be told of: so all others are.
+  const rest = await events.first<EdgesReport>(
+    "edges",
+    ({ full, edges }) => full && !edges.some(({ from }) => from === "gamma"),
+  );
+  assertEquals(rest.edges.map(({ from, to }) => [from, to]), [
+    ["alpha", "beta"],
+  ]);
+  await beta.close();
+});
+
 Deno.test("A hub shows payloads only to who asks for them, and keeps none", async () => {
   await using scene = await Scene.open();
   const events = scene.events("?payload=1&name=beta");
