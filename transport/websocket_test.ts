@@ -10,7 +10,12 @@ import {
 import { Admission } from "./admission.ts";
 import { RawWebSocket } from "./testdata/raw_websocket.ts";
 import { NotConnectedError, TimeoutError } from "@wirekit/internal/errors";
-import { CloseError, type Format, type MessageOf } from "./transport.ts";
+import {
+  CloseError,
+  forEachMessage,
+  type Format,
+  type MessageOf,
+} from "./transport.ts";
 import type { Transport } from "./transport.ts";
 import {
   acceptWebSocket,
@@ -469,6 +474,47 @@ Deno.test("acceptWebSocket() refuses too large a message, and too many", async (
     for await (const _ of many) count++;
   }, CloseError);
   assertEquals([error.code, count], [1013, 6]);
+});
+
+Deno.test("acceptWebSocket() hands over each message once, in order, and waits for who is busy", async () => {
+  const received: string[] = [];
+  const read = Promise.withResolvers<void>();
+  await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
+    const { response, transport } = acceptWebSocket(request);
+    let busy = false;
+    read.resolve(forEachMessage(transport, (message) => {
+      assertEquals(busy, false);
+      received.push(message);
+      if (received.length % 7 !== 0) return;
+      busy = true;
+      return Promise.resolve().then(() => void (busy = false));
+    }));
+    return response;
+  });
+  const client = await connectWebSocket(`ws://127.0.0.1:${server.addr.port}`);
+  const sent = Array.from({ length: 500 }, (_, n) => `${n} ${"ü".repeat(n)}`);
+  for (const message of sent) await client.send(message);
+  await client.close();
+  await read.promise;
+  assertEquals(received, sent);
+});
+
+Deno.test("acceptWebSocket() tells forEachMessage() of an error of its receiver", async () => {
+  const read = Promise.withResolvers<void>();
+  await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
+    const { response, transport } = acceptWebSocket(request);
+    read.resolve(
+      forEachMessage(transport, (message) => {
+        throw new RangeError(message);
+      }).finally(() => transport.close()),
+    );
+    return response;
+  });
+  await using client = await connectWebSocket(
+    `ws://127.0.0.1:${server.addr.port}`,
+  );
+  await client.send("too much");
+  await assertRejects(() => read.promise, RangeError, "too much");
 });
 
 Deno.test("acceptWebSocket() reports the platform's own limit as code 1009", async () => {

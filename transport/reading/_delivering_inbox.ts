@@ -52,7 +52,7 @@ export class DeliveringInbox<T extends string | Uint8Array>
   }
 
   /** Notes that a read is over, and that more may have been pushed. */
-  flush(): void {
+  override flush(): void {
     if (!this.#receive || this.#held) return;
     // Not at once: the reads that follow this one are part of the same work.
     if (due.push(this) === 1) queueMicrotask(handOverDue);

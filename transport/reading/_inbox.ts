@@ -50,6 +50,9 @@ export class Inbox<T extends string | Uint8Array>
     this.bytes += sizeOf(message);
   }
 
+  /** Notes that a read is over, for one that hands over all of it at once. */
+  flush(): void {}
+
   /** Ends it, after what was pushed. The first call decides. */
   end(error: CloseError): void {
     if (this.ended) return;

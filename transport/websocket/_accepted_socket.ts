@@ -2,6 +2,7 @@
 // This module is browser compatible.
 
 import { later, type Timer } from "@wirekit/internal/clock";
+import { DeliveringInbox } from "../reading/_delivering_inbox.ts";
 import {
   CloseError,
   type Format,
@@ -38,6 +39,8 @@ export function acceptSocket<F extends Format>(
     transport.close(new CloseError(1006, { reason: "no handshake in time" }));
   });
   const outlet = new EarlyOutlet(socket, timer, options.protocol);
+  // Servers read with forEachMessage().
+  const inbox = new DeliveringInbox<MessageOf<F>>(Infinity);
   const transport: WebSocketTransport<MessageOf<F>> = platformTransport<F>(
     socket,
     {
@@ -49,6 +52,7 @@ export function acceptSocket<F extends Format>(
       },
     },
     outlet,
+    inbox,
   );
   // Not every platform reports the close of a socket that never opened.
   socket.addEventListener("error", () => {

@@ -70,6 +70,7 @@ export function platformTransport<F extends Format>(
   socket: WebSocket,
   options: PlatformOptions<F>,
   outlet: Outlet = socket,
+  inbox: Inbox<MessageOf<F>> = new Inbox(),
 ): WebSocketTransport<MessageOf<F>> {
   const {
     format,
@@ -81,15 +82,17 @@ export function platformTransport<F extends Format>(
     codeFor = clientCode,
     onGone,
   } = options;
-  const inbox = new Inbox<MessageOf<F>>();
   const closed = Promise.withResolvers<void>();
   let closing: Promise<void> | undefined;
   let room: PromiseWithResolvers<void> | undefined;
   let poll: Timer | undefined;
   let failure: unknown;
+  /** No fewer bytes than are on their way out: to know it costs a call. */
+  let waiting = 0;
 
   socket.binaryType = "arraybuffer"; // A Deno client's default is "blob".
-  socket.onmessage = ({ data }) => receive(data);
+  // Deno calls a listener sooner than an `onmessage`.
+  socket.addEventListener("message", ({ data }) => receive(data));
   socket.onerror = (event) => failure = failureOf(event);
   socket.onclose = ({ code, reason, wasClean }) => {
     // After an idle timeout Deno reports the close twice: the first one counts.
@@ -112,7 +115,11 @@ export function platformTransport<F extends Format>(
         );
       }
     }
-    const waiting = outlet.bufferedAmount + data.length;
+    // A UTF-16 code unit has at most three bytes.
+    waiting += message.length * (format === "text" ? 3 : 1);
+    if (waiting >= HIGH_WATER_MARK || waiting > maxOutboxBytes) {
+      waiting = outlet.bufferedAmount + data.length;
+    }
     if (waiting > maxOutboxBytes) {
       const error = new CloseError(1013, { reason: "outbox is full" });
       void close(error);
@@ -156,6 +163,7 @@ export function platformTransport<F extends Format>(
       if (inbox.bytes > maxInboxBytes) {
         throw new CloseError(1013, { reason: "inbox is full" });
       }
+      inbox.flush();
     } catch (error) {
       if (farewell !== undefined) void send(farewell);
       void close(error as CloseError);
