@@ -25,8 +25,8 @@ const GOAL = 60;
  */
 const CEILINGS: Record<string, [code: number, zipped: number]> = {
   "@wirekit/transport": [226, 29],
-  "@wirekit/transport/websocket": [173, 5.5],
-  "@wirekit/transport/accept-websocket": [31, 3.5],
+  "@wirekit/transport/websocket": [175, 5.8],
+  "@wirekit/transport/accept-websocket": [34, 4],
   "@wirekit/transport/tcp": [108, 9.4],
   "@wirekit/hub": [640, 85],
   "@wirekit/hub/client": [257, 15.4],
