@@ -1,7 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { HandshakeError, shownUrl } from "@wirekit/internal/errors";
+import { HandshakeError } from "@wirekit/internal/errors";
 import { settled } from "../_close.ts";
+import { adviceFor } from "./_redirect.ts";
 
 /** The most bytes of the server's answer, including interim responses. */
 const MAX_HEAD_BYTES = 16_384;
@@ -25,6 +26,8 @@ const ADVICE: Record<number, string> = {
 export interface Expected {
   /** The URL for an error. */
   place: string;
+  /** The same, with its secrets. */
+  href: string;
   /** Leaves the secrets of the URL out of a text. */
   hide: (text: string) => string;
   /** The answer to the key that the server must give. */
@@ -65,7 +68,9 @@ export async function readAnswer(
     if (status > 101 && status < 200 || status === 100) continue;
     if (status !== 101) {
       const body = expected.hide(await stream.body(headers));
-      throw refuse(words(status, phrase, placeAfter(headers, expected), body), {
+      const { href } = expected;
+      const location = headers.get("location");
+      throw refuse(words(status, phrase, location, { href, body }), {
         status,
         headers,
         body,
@@ -199,28 +204,17 @@ function parseHead(text: string, refuse: Refuse): Head {
 function words(
   status: number,
   phrase: string,
-  location: string | undefined,
-  body: string,
+  location: string | null,
+  { href, body }: { href: string; body: string },
 ): string {
   const said = oneLine(body);
   const answered = `the server answered ${status} ${oneLine(phrase)}`.trimEnd();
   const advice = status < 300
     ? "There is an HTTP server, but no WebSocket at this address"
     : status < 400 && location
-    ? `It sends to ${JSON.stringify(location)}: connect there`
+    ? oneLine(adviceFor(location, href))
     : ADVICE[status];
   return answered + (said ? `: "${said}"` : "") + (advice ? `. ${advice}` : "");
-}
-
-/** Returns where a redirect leads, without what is secret there and here. */
-function placeAfter(
-  headers: Headers,
-  { hide }: Expected,
-): string | undefined {
-  const location = headers.get("location");
-  if (!location) return undefined;
-  const isUrl = /^[a-z][a-z\d+.-]*:/i.test(location);
-  return oneLine(isUrl ? shownUrl(location) : hide(location));
 }
 
 /** Returns the start of a text that a stranger sent, as one printable line. */

@@ -34,6 +34,7 @@ export async function openWebSocket<F extends Format>(
 ): Promise<WebSocketConnection<F>> {
   const { url, place, href, protocols } = request;
   const hide = (text: string) => withoutSecrets(text, href);
+  const expected = { place, href, hide, protocols };
   const { head, accept } = await writeRequest(request);
   const secure = url.protocol === "wss:";
   const host = url.hostname.replace(/^\[|\]$/g, "");
@@ -42,7 +43,7 @@ export async function openWebSocket<F extends Format>(
   return await dial({ ...options, host, port, tls }, async (socket, lost) => {
     socket.write(head, "latin1");
     const { rest, protocol } = await Promise.race([
-      readAnswer(() => readSome(socket), { place, hide, accept, protocols }),
+      readAnswer(() => readSome(socket), { ...expected, accept }),
       lost,
     ]);
     return new WebSocketConnection<F>(

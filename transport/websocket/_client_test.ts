@@ -1,6 +1,12 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertLess,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { acceptKey } from "./_accept_key.ts";
 import {
   HandshakeError,
@@ -190,6 +196,47 @@ for (const [reply, status, why] of REFUSALS) {
     if (status === 403) assertEquals(error.body, "Not here");
   });
 }
+
+Deno.test("connectWebSocket() of our own says where a redirect leads, and shows no secret", async () => {
+  const slash = 'to the same address with "/" at the end of its path:';
+  // The path that was used, the redirect, and what is said.
+  const redirects: [string, string, string][] = [
+    ["/hub", "/hub/", slash],
+    ["/hub?token=s3cret", "http://HOST/hub/?token=s3cret", slash],
+    ["/hub", "https://HOST/hub", 'to the same path at "wss://HOST":'],
+    [
+      "/hub",
+      "//other.example/hub",
+      'to the same path at "ws://other.example":',
+    ],
+    ["/", "/login/hub", 'to "ws://HOST/login/hub":'],
+    [
+      "/",
+      "https://example.org:99/v2/hub?next=s3cret",
+      '"wss://example.org:99/v2/hub":',
+    ],
+    ["/s3cret", "/hub/s3cret", 'to "ws://HOST/hub/…":'],
+    ["/correct", "/battery/correct", 'to "ws://HOST/battery/…":'],
+    ["/", "/5hVX-9Qq/ABCDEF/\x1b[31m/hub", 'to "ws://HOST/…/…/…/hub":'],
+    ["/", "mailto:me@example.org", 'to "mailto:…":'],
+    ["/", "http://[", 'to "http://…":'],
+  ];
+  for (const [path, location, said] of redirects) {
+    await using server = answer(() => {
+      const to = location.replace("HOST", new URL(server.url).host);
+      return `HTTP/1.1 301 Moved\r\nlocation: ${to}\r\ncontent-length: 0\r\n\r\n`;
+    });
+    const { host } = new URL(server.url);
+    const { message } = await assertRejects(
+      () => open(`ws://${host}${path}`),
+      HandshakeError,
+    );
+    assertStringIncludes(message.replaceAll(host, "HOST"), said);
+    for (const secret of ["s3cret", "correct", "5hVX", "ABC", "me@"]) {
+      assert(!message.includes(secret), message);
+    }
+  }
+});
 
 Deno.test("connectWebSocket() of our own reads a refusal without an end, but not for ever", async () => {
   await using server = answer(() => "HTTP/1.1 403 No\r\n\r\nGo away");
