@@ -85,17 +85,14 @@ async function checkConfig(path: string): Promise<Findings> {
   const findings = new Findings();
   const { value: config, faults } = await readConfig(path);
   findings.add(path, faults);
-  if (faults.length > 0) return findings;
   const { locate } = parseJson(await readFile(path));
   const { options, files } = config;
-  const { tokens: inline = [] } = options;
   const found = [
-    ...warningsOf(inline, "/tokens"),
-    ...ruleWarnings(options),
     ...await tlsFaults(config),
     ...await clusterFaults(config),
     ...await homeFaults(config),
   ];
+  const { tokens: inline = [] } = options;
   let tokens = inline.length;
   if (files.tokens !== undefined) {
     try {
@@ -110,6 +107,12 @@ async function checkConfig(path: string): Promise<Findings> {
   } else if (inline.some(({ token }) => token !== undefined)) {
     findings.add(path, await openness(path, inline));
   }
+  // What a setting that is wrong would change is not known.
+  if (faults.length > 0) {
+    findings.add(path, found.map(locate));
+    return findings;
+  }
+  found.push(...warningsOf(inline, "/tokens"), ...ruleWarnings(options));
   const isLocked = files.tokens !== undefined || options.tokens !== undefined;
   const { hostname = "127.0.0.1", port = 13254, rules } = options;
   const isLocal = isLoopback(hostname);

@@ -153,18 +153,23 @@ export interface Config {
 /** What a file says that says nothing. */
 export const NO_CONFIG: Config = { options: {}, command: {}, files: {} };
 
-/** Reads a settings file, without the files that it names. */
+/**
+ * Reads a settings file, without the files that it names. A setting with a
+ * fault is left out.
+ */
 export async function readConfig(path: string): Promise<Read<Config>> {
   const { value, faults, locate } = parseJson(await readFile(path));
   if (value === undefined) return { value: NO_CONFIG, faults };
   const found = [...faults, ...faultsOf(schema as Schema, value)];
-  if (found.length > faults.length) {
-    return {
-      value: NO_CONFIG,
-      faults: found.map((fault) => fault.line ? fault : locate(fault)),
-    };
+  if (found.some(({ path }) => path === "")) {
+    return { value: NO_CONFIG, faults: found.map(locate) };
   }
-  const { $schema: _, tls, tokens, unixPath, ...others } = value as
+  const isSound = ([name]: [string, unknown]) =>
+    !found.some(({ path }) => path.split("/")[1] === name);
+  const sound = Object.entries(value as object).filter(isSound);
+  const { $schema: _, tls, tokens, unixPath, ...others } = Object.fromEntries(
+    sound,
+  ) as
     & Record<string, unknown>
     & CommandSettings
     & {
@@ -192,7 +197,10 @@ export async function readConfig(path: string): Promise<Read<Config>> {
     ...(tls && { cert: at(tls.cert), key: at(tls.key) }),
   };
   found.push(...itemFaults(options));
-  return { value: { options, command, files }, faults: found.map(locate) };
+  return {
+    value: { options, command, files },
+    faults: found.map((fault) => fault.line ? fault : locate(fault)),
+  };
 }
 
 /** Writes the settings of a cluster as flags. */

@@ -149,6 +149,7 @@ Deno.test("hub check says what is wrong, line by line", async () => {
     "hub.json:9:15: rules[0].names is empty",
     "hub.json:9:48: rules[1].ask has to be a list or an object, not 3",
   ]);
+  await Deno.chmod(at("lists.json"), 0o644);
   const listed = (await lines("lists.json")).map(String);
   assertEquals(listed.map((line) => line.slice(0, 17)), [
     "1",
@@ -157,6 +158,9 @@ Deno.test("hub check says what is wrong, line by line", async () => {
     "lists.json:3:22: ",
     "lists.json:2:26: ",
     "lists.json:5:5: a",
+    "lists.json:1:1: w",
+    "lists.json:12:12:",
+    "lists.json:12:30:",
   ], listed.join("\n"));
   await Deno.chmod(at("tokens.json"), 0o644);
   const [code, ...warnings] = await lines("tokens.json");
@@ -228,6 +232,43 @@ Deno.test("hub check looks into the files that settings name", async () => {
   const started = await command("serve", "--config", path);
   assertEquals(started.code, 2);
   assertStringIncludes(started.err.join("\n"), "tokens.json:1:2:");
+});
+
+Deno.test("hub check says which files are missing, whatever else is wrong", async () => {
+  const settings = {
+    tls: { cert: "no.crt", key: "no.key" },
+    tokens: "no.json",
+    cluster: { servers: "nats://a", credentials: "no.creds" },
+    doors: { home: "home.json" },
+  };
+  const files = ["no.crt", "no.key", "no.json", "no.creds", "home.json"];
+  // What is wrong with the settings, and how the line about it begins.
+  const faults: [Record<string, unknown>, string][] = [
+    [{ prot: 1 }, 'There is no setting "prot"'],
+    [{ port: "x" }, "port has to be an integer"],
+    [{ allowedHosts: ["a b"] }, "allowed"],
+    [{ rules: [{ names: [] }] }, "rules[0].names is empty"],
+    [{}, ""],
+  ];
+  for (const [fault, said] of faults) {
+    await using folder = await folderWith({
+      "hub.json": { ...fault, ...settings },
+    });
+    const { code, out } = await command("check", `${folder.path}/hub.json`);
+    const text = out.join("\n").replaceAll(`${folder.path}/`, "");
+    assertEquals(code, 1);
+    assertStringIncludes(text, said);
+    for (const file of files) {
+      assertStringIncludes(text, `Cannot read ${file}: there is no such file`);
+    }
+  }
+  // A file whose setting is wrong itself is not looked for.
+  await using folder = await folderWith({
+    "hub.json": { ...settings, tls: { cert: "no.crt" } },
+  });
+  const { out } = await command("check", `${folder.path}/hub.json`);
+  assertEquals(out.length, 4, out.join("\n"));
+  assertStringIncludes(out[0]!, 'tls lacks "key"');
 });
 
 Deno.test("hub token makes a token that the hub takes", async () => {
