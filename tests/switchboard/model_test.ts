@@ -13,9 +13,13 @@ import {
   type OpenedDoor,
   wsrpcDoor,
 } from "@wirekit/switchboard";
+import { Gateway, GatewaySimulator } from "@wirekit/openwebnet";
+import { mcpDoor } from "@wirekit/switchboard/mcp";
+import { gatewayDoor } from "@wirekit/switchboard/openwebnet";
 import { pair } from "@wirekit/transport/pair";
 import type { Transport } from "@wirekit/transport/transport";
 import { Random } from "../../wsrpc/testdata/random.ts";
+import { Assistant } from "./_assistant.ts";
 import { type Ended, type Speaker, speakHttp, speakOn } from "./_speakers.ts";
 
 const PROTOCOLS = ["winerp", "JSON-RPC", "wsrpc", "HTTP"] as const;
@@ -57,27 +61,43 @@ class TextEnd implements Transport {
 /** A hub with all doors, which clients enter without a network. */
 class House {
   readonly hub = new Hub();
+  readonly simulator = new GatewaySimulator();
   #doors: OpenedDoor[] = [];
 
   async open(): Promise<this> {
-    for (const make of [httpDoor(), jsonRpcDoor(), wsrpcDoor()]) {
-      this.#doors.push(await make(this.hub));
-    }
+    const home = new Gateway({ transport: () => this.simulator.connect() });
+    const makers = [
+      httpDoor(),
+      jsonRpcDoor(),
+      wsrpcDoor(),
+      mcpDoor({ allow: ["*/*"] }),
+      gatewayDoor({ home }),
+    ];
+    for (const make of makers) this.#doors.push(await make(this.hub));
     return this;
+  }
+
+  /** Lets an assistant come in. */
+  assist(): Promise<Assistant> {
+    const send = this.#send(this.#doors[3]!);
+    return Assistant.connect("ws://127.0.0.1", "assistant", send);
+  }
+
+  #send(door: OpenedDoor): typeof fetch {
+    const remoteAddr = { transport: "tcp", hostname: "127.0.0.1" };
+    return async (input, init) => {
+      const request = new Request(input as string, init);
+      const { signal } = init ?? {};
+      return (await door.fetch!(request, {
+        remoteAddr,
+        ...(signal && { signal }),
+      }))!;
+    };
   }
 
   enter(protocol: typeof PROTOCOLS[number], name: string): Speaker {
     if (protocol === "HTTP") {
-      const [door] = this.#doors;
-      const remoteAddr = { transport: "tcp", hostname: "127.0.0.1" };
-      return speakHttp(name, async (input, init) => {
-        const request = new Request(input as string, init);
-        const { signal } = init ?? {};
-        return (await door!.fetch!(request, {
-          remoteAddr,
-          ...(signal && { signal }),
-        }))!;
-      });
+      return speakHttp(name, this.#send(this.#doors[0]!));
     }
     const [near, far] = pair<Uint8Array<ArrayBuffer>>();
     const pass = fullPass("open");
@@ -96,6 +116,7 @@ class House {
   async close(): Promise<void> {
     await Promise.all(this.#doors.map((door) => door.close?.()));
     await this.hub.close();
+    await this.simulator.close();
   }
 }
 
@@ -129,6 +150,9 @@ async function program(random: Random): Promise<void> {
   const holders = () =>
     NAMES.map(holderOf).filter((each): each is Client => each !== undefined);
   const log: string[] = [];
+  const assistant = await house.assist();
+  /** The lights of the home that are on. */
+  const lit = new Set<string>();
 
   const act: Record<string, () => Promise<void>> = {
     async join() {
@@ -211,6 +235,45 @@ async function program(random: Random): Promise<void> {
       );
     },
 
+    /** An assistant asks, and lists what it may ask. */
+    async assist() {
+      const name = random.pick([...NAMES, "nobody"]);
+      const to = name === "nobody" ? undefined : holderOf(name);
+      const route = random.pick(["echo", "fail", "none"]);
+      const sent = random.pick(DATA);
+      log.push(`the assistant asks ${name} for ${route}`);
+      const { data, message } = await assistant.ask(name, route, sent);
+      if (!to) assertEquals(message, `Nobody has the name "${name}".`);
+      else if (route !== "echo") {
+        assertEquals(message, route === "fail" ? "kaput" : "Route not found");
+      } else assertEquals(JSON.parse(data!), JSON.parse(sent));
+      const tools = await assistant.tools();
+      const owners = new Set(tools.map((tool) => tool.split("/")[0]!));
+      const here = ["home", "hub", ...NAMES.filter(holderOf)];
+      for (const owner of owners) assert(here.includes(owner), owner);
+      assert(tools.includes("home/light.on"));
+      if (to && route === "echo") assert(tools.includes(`${name}/echo`));
+    },
+
+    /** Anybody switches lights of the home, and reads them. */
+    async light() {
+      const from = random.pick([
+        ...holders().map((each) => each.speaker),
+        assistant,
+      ]);
+      const where = random.pick(["11", "12"]);
+      const route = random.pick(["light.on", "light.off", "light.none"]);
+      log.push(`${from.name} asks home for ${route} ${where}`);
+      const what = JSON.stringify({ where });
+      const { data, message } = await from.ask("home", route, what);
+      if (route === "light.none") assert(/Route not found/.test(message!));
+      else assertEquals([data, message], ["null", undefined]);
+      if (route === "light.on") lit.add(where);
+      else if (route === "light.off") lit.delete(where);
+      const status = await from.ask("home", "light.status", what);
+      assertEquals(JSON.parse(status.data!), [{ where, on: lit.has(where) }]);
+    },
+
     /** What is not answered stays open. */
     async wait() {
       const all = holders();
@@ -255,23 +318,27 @@ async function program(random: Random): Promise<void> {
         act.ask!,
         act.wait!,
         act.inform!,
+        act.assist!,
+        act.light!,
       ])();
       const taken = house.hub.names.filter((name) => NAMES.includes(name));
       const expected = NAMES.filter((name) => holderOf(name));
       assertEquals([...taken].sort(), expected);
       for (const { speaker } of holders()) assertEquals(speaker.told.size, 0);
     }
-    // Nothing is left of all that.
+    // Nothing is left of all that, but the home.
+    await assistant.leave();
     for (const queue of queues.values()) {
       for (const { speaker } of queue.splice(0)) await speaker.leave();
     }
-    await until("empty", () => [...house.hub.exchange.members].length === 0);
+    await until("empty", () => house.hub.names.join() === "home");
     assertEquals(house.hub.exchange.openQuestions, 0);
   } catch (error) {
     throw new Error(`${(error as Error).message}\n${log.join("\n")}`, {
       cause: error,
     });
   } finally {
+    await assistant.leave();
     for (const queue of queues.values()) {
       for (const { speaker } of queue) await speaker.leave();
     }

@@ -7,13 +7,9 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { deadline } from "@std/async/deadline";
-import type { HubServer } from "@wirekit/hub";
-import { httpDoor, jsonRpcDoor, serve, wsrpcDoor } from "@wirekit/switchboard";
-import { type Fault, Line } from "./_line.ts";
+import type { Fault } from "./_line.ts";
+import { KINDS, Scene, soon, until } from "./_scene.ts";
 import { type Ended, type Speaker, SPEAKERS } from "./_speakers.ts";
-
-const KINDS = Object.keys(SPEAKERS);
 
 /** How far a call has come when its other end breaks. */
 const STEPS = [
@@ -28,100 +24,6 @@ type Step = typeof STEPS[number];
 
 /** Some of the bytes of any message, and not all. */
 const PART = 9;
-
-/** How long a hub lets a question wait, in milliseconds. */
-const REQUEST_TIMEOUT = 500;
-
-/** Says what takes for ever. */
-async function soon<T>(what: string, promise: Promise<T>): Promise<T> {
-  try {
-    return await deadline(promise, 30_000);
-  } catch (error) {
-    if (!(error instanceof DOMException)) throw error;
-    throw new Error(`It takes for ever: ${what}`, { cause: error });
-  }
-}
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  for (let n = 0; !holds(); n++) {
-    if (n > 3_000) throw new Error(`Waited in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
-/** A hub, one client of each protocol, and one whose line can break. */
-class Scene implements AsyncDisposable {
-  readonly lines: Line[] = [];
-  readonly #stack = new AsyncDisposableStack();
-
-  private constructor(
-    readonly server: HubServer,
-    readonly others: readonly Speaker[],
-  ) {}
-
-  static async open(): Promise<Scene> {
-    const server = await serve({
-      port: 0,
-      requestTimeout: REQUEST_TIMEOUT,
-      open: [httpDoor(), jsonRpcDoor({ tcpPort: 0 }), wsrpcDoor()],
-    });
-    const others = await Promise.all(
-      KINDS.map((kind) => SPEAKERS[kind]!(server.urls, `good ${kind}`)),
-    );
-    await soon("all are ready", Promise.all(others.map(({ ready }) => ready)));
-    return new Scene(server, others);
-  }
-
-  /** Connects the one that breaks. */
-  async victim(kind: string): Promise<Speaker> {
-    const urls = this.server.urls.map((text) => {
-      const url = new URL(text);
-      const line = this.#stack.use(new Line(Number(url.port)));
-      this.lines.push(line);
-      return `${url.protocol}//127.0.0.1:${line.port}`;
-    });
-    const victim = await SPEAKERS[kind]!(urls, "victim");
-    await soon("the victim is ready", victim.ready);
-    return victim;
-  }
-
-  break(fault: Fault): void {
-    for (const line of this.lines) line.break(fault);
-  }
-
-  breakAfter(bytes: number, way: "up" | "down", fault: Fault): void {
-    for (const line of this.lines) line.breakAfter(bytes, way, fault);
-  }
-
-  get isBroken(): boolean {
-    return this.lines.some((line) => line.isBroken);
-  }
-
-  /** Nothing is left open, nobody got an answer twice, and all go on. */
-  async check(): Promise<void> {
-    const { exchange } = this.server.hub;
-    await until("open questions", () => exchange.openQuestions === 0);
-    for (const one of this.others) {
-      for (const other of this.others) {
-        if (one === other) continue;
-        const data = '{"n":1}';
-        const call = `${one.name} asks ${other.name} again`;
-        const ended = await soon(call, one.ask(other.name, "echo", data));
-        assertEquals(ended, { data });
-      }
-      assertEquals(one.strays, 0, one.name);
-    }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await soon("lines end", this.#stack.disposeAsync());
-    await soon(
-      "others leave",
-      Promise.all(this.others.map((each) => each.leave())),
-    );
-    await soon("the hub closes", this.server.close());
-  }
-}
 
 /** How many calls of a ledger were answered with a result. */
 function answers(ledger: readonly Ended[]): number {
@@ -150,7 +52,7 @@ async function asked(
 /** The one who answers breaks. */
 async function answererBreaks(kind: string, step: Step, fault: Fault) {
   await using scene = await Scene.open();
-  const { others, server } = scene;
+  const { askers: others, server } = scene;
   const victim = await scene.victim(kind);
   const ledger: Ended[] = [];
   const ask = (route: string) =>
@@ -187,11 +89,13 @@ async function answererBreaks(kind: string, step: Step, fault: Fault) {
   await soon("the victim leaves", victim.leave()).catch(() => {});
 }
 
-/** The one who asks breaks. */
+/** The one who asks breaks: an assistant, if it is of no other kind. */
 async function askerBreaks(kind: string, step: Step, fault: Fault) {
   await using scene = await Scene.open();
   const { others, server } = scene;
-  const victim = await scene.victim(kind);
+  const victim = kind === "MCP"
+    ? await scene.brokenAssistant()
+    : await scene.victim(kind);
   const ledger: Ended[] = [];
   const ask = (route: string) =>
     Promise.all(
@@ -236,6 +140,86 @@ async function askerBreaks(kind: string, step: Step, fault: Fault) {
   await calls;
   assertEquals(ledger.length, others.length);
 }
+
+/** A gateway breaks, which the hub has dialled. */
+async function gatewayBreaks(step: Step, fault: Fault) {
+  await using scene = await Scene.open();
+  const { askers, flat } = scene;
+  const ledger: Ended[] = [];
+  const ask = () =>
+    Promise.all(askers.map(async (each) => {
+      const call = each.ask("flat", "light.on", '{"where":"11"}');
+      ledger.push(await soon(`${each.name} asks the gateway`, call));
+    }));
+  if (step === "after the answer") {
+    await ask();
+    assertEquals(answers(ledger), askers.length);
+    ledger.length = 0;
+  }
+  // A gateway says nothing before it is asked to open a session.
+  if (step === "within the question") flat.breakAfter(PART, "up", fault);
+  else if (step === "within the answer") flat.breakAfter(PART, "down", fault);
+  else if (step !== "before the answer") flat.break(fault);
+  if (step === "before the answer") {
+    const times = askers.length;
+    const frame = "*1*1*11##";
+    scene.simulator.fail({ at: "command", frame, fault: "silent", times });
+    const calls = ask();
+    await until(
+      "asked",
+      () => scene.simulator.received.includes(frame),
+    );
+    flat.break(fault);
+    await calls;
+  } else await ask();
+  assertEquals(ledger.length, askers.length);
+  assertEquals(answers(ledger), 0);
+  await scene.check();
+}
+
+for (const fault of ["killed", "frozen"] as const) {
+  Deno.test(`An assistant that is ${fault} at any step of a call harms nobody`, async () => {
+    await Promise.all(STEPS.map((step) => askerBreaks("MCP", step, fault)));
+  });
+  Deno.test(`A gateway that is ${fault} at any step of a call leaves one outcome to each caller`, async () => {
+    await Promise.all(STEPS.map((step) => gatewayBreaks(step, fault)));
+  });
+}
+
+Deno.test("An assistant and a bus that flood leave one outcome of each call, and all events", async () => {
+  await using scene = await Scene.open();
+  const { others, assistant, simulator } = scene;
+  for (const each of others) {
+    const { data } = await each.ask("home", "subscribe", "{}");
+    assertEquals(data, '{"subscribed":true}');
+  }
+  const ledger: Ended[] = [];
+  const flood: Ended[] = [];
+  const flooding = Promise.all(Array.from({ length: 300 }, async (_, n) => {
+    const to = n % 3 === 0 ? "nobody" : others[n % others.length]!.name;
+    flood.push(await assistant.ask(to, "echo", `{"n":${n}}`));
+  }));
+  const EVENTS = 1_000;
+  for (let n = 0; n < EVENTS; n += 100) {
+    for (let k = 0; k < 100; k++) simulator.publish("*1*1*12##");
+    await Promise.all(
+      others.map((each) => asked(each, others[0]!.name, "echo", ledger)),
+    );
+  }
+  await flooding;
+  assertEquals(flood.length, 300);
+  assertEquals(answers(flood), 200);
+  assertEquals(ledger.length, 10 * others.length);
+  for (const each of others) {
+    for (let n = 0; n < EVENTS; n++) {
+      const told = soon(`${each.name} is told`, each.told.next());
+      assertEquals((await told)[0], "home");
+    }
+    const { data } = await each.ask("home", "unsubscribe", "{}");
+    assertEquals(data, '{"subscribed":false}');
+  }
+  await scene.check();
+});
 
 for (const kind of KINDS) {
   for (const fault of ["killed", "frozen"] as const) {
