@@ -41,6 +41,12 @@ const PAGES: readonly Page[] = [
     styles: ["base", "tiles"],
     hasVendored: false,
   },
+  {
+    home: new URL("../jsonrpc/command/inspect/page/", import.meta.url),
+    maxBytes: 30_000,
+    styles: ["page"],
+    hasVendored: false,
+  },
 ];
 
 interface File {

@@ -41,13 +41,13 @@ const SPECIFIER_REGEXP =
 const TYPES_REGEXP = /^(?:import|export) type [^;]*;$/gm;
 
 /** What is a program of its own, with its own settings: a page. */
-const APART = new Set(["page/app"]);
+const APART_REGEXP = /(^|\/)page\/app$/;
 
 /** The modules in a folder and in its wings. */
 async function* filesOf(home: URL, wing = ""): AsyncGenerator<string> {
   for await (const { name, isDirectory } of Deno.readDir(new URL(wing, home))) {
     if (isDirectory) {
-      if (APART.has(wing + name) || name === "testdata") continue;
+      if (APART_REGEXP.test(wing + name) || name === "testdata") continue;
       yield* filesOf(home, `${wing}${name}/`);
     } else if (name.endsWith(".ts")) yield wing + name;
   }

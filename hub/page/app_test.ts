@@ -13,7 +13,12 @@ import {
   took,
 } from "./app/format.ts";
 import { groupsOf } from "./app/groups.ts";
-import { layOut, membersOf, mistakeIn, oneLine } from "./app/json_text.ts";
+import {
+  layOut,
+  membersOf,
+  mistakeIn,
+  oneLine,
+} from "../../pages/app/json_text.ts";
 import { placeOf, waysToCall, waysToJoin } from "./app/snippets.ts";
 
 Deno.test("mistakeIn() says what is wrong, and where", () => {

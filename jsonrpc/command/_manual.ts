@@ -54,7 +54,7 @@ export function formatParam(
 }
 
 /** Describes a JSON Schema in a word or two. */
-function typeOf(schema: JsonSchema): string {
+export function typeOf(schema: JsonSchema): string {
   if (typeof schema !== "object" || schema === null) return "any";
   const { type, $ref, items, anyOf, oneOf, ...rest } = schema as Record<
     string,

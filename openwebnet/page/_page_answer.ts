@@ -1,11 +1,18 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { sleep } from "@wirekit/internal/clock";
-import { readJson, refused, serveAsset } from "@wirekit/transport/pages";
+import {
+  type PageStay,
+  readJson,
+  refused,
+  sendReports,
+  serveAsset,
+} from "@wirekit/transport/pages";
 import { OrderError } from "../plant/_orders.ts";
 import { ASSETS } from "./_assets.ts";
 import type { PageOrder, PageReport } from "../plant/_report.ts";
+
+export type { PageStay };
 
 /**
  * Where the page of a plant gets what it shows, and leaves its orders.
@@ -31,23 +38,6 @@ export interface PlantSource {
    */
   order(order: PageOrder): Promise<void>;
 }
-
-/**
- * What goes on for longer than a request.
- *
- * @category Page
- */
-export interface PageStay {
-  /** Ends it. */
-  readonly signal: AbortSignal;
-  /** Is told that a page reads reports. */
-  opened?(): void;
-  /** Is told that it does not any more. */
-  closed?(): void;
-}
-
-/** The shortest time between two reports to a page, in milliseconds. */
-const REPORT_INTERVAL = 50;
 
 /** The largest order, in bytes. */
 const MAX_ORDER_BYTES = 4_096;
@@ -76,7 +66,7 @@ export function answerPage(
   const { method } = request;
   if (path === "/api/events") {
     if (method !== "GET") return refused(405, "Use GET.", { allow: "GET" });
-    return events(source, stay);
+    return sendReports(source, stay);
   }
   if (path === "/api/order") {
     if (method !== "POST") return refused(405, "Use POST.", { allow: "POST" });
@@ -99,41 +89,6 @@ export function answerAsset(
   path: string,
 ): Response | undefined {
   return serveAsset(request, ASSETS, path);
-}
-
-/** Sends reports, each when the last one has been read. */
-function events(source: PlantSource, stay: PageStay): Response {
-  const encoder = new TextEncoder();
-  const gone = new AbortController();
-  const signal = AbortSignal.any([stay.signal, gone.signal]);
-  let since = "";
-  stay.opened?.();
-  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
-    async pull(controller) {
-      try {
-        if (since !== "") await sleep(REPORT_INTERVAL, { signal });
-        const report = await source.next(since, signal);
-        since = report.now;
-        const text = `event: report\ndata: ${JSON.stringify(report)}\n\n`;
-        controller.enqueue(encoder.encode(text));
-      } catch {
-        if (gone.signal.aborted) return;
-        stay.closed?.();
-        controller.close();
-      }
-    },
-    cancel() {
-      stay.closed?.();
-      gone.abort();
-    },
-  }, { highWaterMark: 1 });
-  return new Response(body, {
-    headers: {
-      "content-type": "text/event-stream",
-      // Else nginx keeps the end of a report until the next one.
-      "x-accel-buffering": "no",
-    },
-  });
 }
 
 async function order(

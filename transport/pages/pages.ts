@@ -29,5 +29,6 @@ export {
   PageAdmission,
   type PageAdmissionOptions,
 } from "./_page_admission.ts";
+export { type PageStay, type ReportSource, sendReports } from "./_reports.ts";
 export { cookieFor, secret, type Session, Sessions } from "./_sessions.ts";
 export { SignIn, type SignInHooks, type SignInOptions } from "./_sign_in.ts";

@@ -2,7 +2,7 @@
 
 /** Lines to paste: how programs join this hub, and how one request is made. */
 import type { HubReport } from "../../watch/report.ts";
-import { isObject, membersOf, oneLine } from "./json_text.ts";
+import { isObject, membersOf, oneLine } from "../../../pages/app/json_text.ts";
 
 /** A hub, as programs reach it. */
 export interface Place {

@@ -7,7 +7,7 @@ import type { TailReport } from "../../watch/report.ts";
 import { bytes, clock, count, some, took } from "./format.ts";
 import { type Column, Grid } from "./grid.tsx";
 import { Icon } from "./icons.tsx";
-import { layOut } from "./json_text.ts";
+import { layOut } from "../../../pages/app/json_text.ts";
 import type { Model } from "./model.ts";
 import { Choice, Copy, Section } from "./parts.tsx";
 import { placeOf, waysToCall } from "./snippets.ts";

@@ -6,7 +6,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { RouteReport } from "../../watch/report.ts";
 import { clock, some, took } from "./format.ts";
 import { Icon } from "./icons.tsx";
-import { isObject, layOut, mistakeIn } from "./json_text.ts";
+import { isObject, layOut, mistakeIn } from "../../../pages/app/json_text.ts";
 import type { Model } from "./model.ts";
 import { Choice, Copy, Section } from "./parts.tsx";
 import { get } from "./session.ts";

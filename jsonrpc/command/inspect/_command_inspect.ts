@@ -2,19 +2,28 @@
 
 /** The command `jsonrpc inspect`. */
 
-import { command, toggle, UsageError } from "@wirekit/internal/command";
+import {
+  command,
+  needNetwork,
+  toggle,
+  UsageError,
+} from "@wirekit/internal/command";
 import {
   open,
   placeOf,
   TARGET_DETAILS,
   TARGET_OPTIONS,
 } from "../_command_target.ts";
-import { PLAIN } from "./_dialect.ts";
+import type { TargetOptions } from "../_target.ts";
+import type { LogEntry } from "../../wire/log.ts";
+import type { Params } from "../../wire/message.ts";
+import { type Dialect, PLAIN } from "./_dialect.ts";
 import { Inspector } from "./_inspector.ts";
 import { Lsp } from "./_lsp.ts";
 import { Mcp } from "./_mcp.ts";
 import { openPrompt } from "./_prompt.ts";
 import { Session } from "./_session.ts";
+import type { Hear } from "./page/_desk.ts";
 
 const { json: _, ...options } = TARGET_OPTIONS;
 
@@ -33,14 +42,16 @@ export const inspectCommand = command({
     ...options,
     lsp: toggle("The program is a language server"),
     mcp: toggle("The program is a server of the Model Context Protocol"),
+    page: toggle("Show a page for a browser on this machine, instead"),
   },
   examples: [
     "jsonrpc inspect ws://127.0.0.1:8095",
     "jsonrpc inspect --lsp -- clangd",
     "jsonrpc inspect --mcp -- node server.js",
+    "jsonrpc inspect --page --lsp -- clangd",
   ],
   async run(call, terminal) {
-    const { lsp, mcp, timeout = 60_000 } = call.options;
+    const { lsp, mcp, page, timeout = 60_000 } = call.options;
     if (lsp && mcp) {
       throw new UsageError("--lsp and --mcp are two protocols: give one");
     }
@@ -57,15 +68,49 @@ export const inspectCommand = command({
           "not: give a ws: or tcp: URL, or -- PROGRAM",
       );
     }
-    const dialect = lsp ? new Lsp() : mcp ? new Mcp() : PLAIN;
+    const dialectOf = () => lsp ? new Lsp() : mcp ? new Mcp() : PLAIN;
+    const openWith = (dialect: Dialect, more: Partial<TargetOptions>) =>
+      open(place, all.options, terminal, {
+        ...(dialect.methods && { methods: dialect.methods }),
+        ...(dialect.conventions && { conventions: dialect.conventions }),
+        ...more,
+      });
+    const { signal } = terminal;
+    if (page) {
+      needNetwork("127.0.0.1", 0);
+      // Only here are the files of the page needed.
+      const { showPage } = await import("./page/_show_page.ts");
+      const start = async (hear: Hear) => {
+        const dialect = dialectOf();
+        const target = await openWith(dialect, {
+          onNotification() {},
+          onMessage: (entry) => hear(entry, wordsOf(dialect, entry)),
+        });
+        try {
+          const session = await Session.begin(dialect, target, timeout, signal);
+          return {
+            session,
+            async [Symbol.asyncDispose]() {
+              await session.end();
+              await target[Symbol.asyncDispose]();
+            },
+          };
+        } catch (error) {
+          await target[Symbol.asyncDispose]();
+          throw error;
+        }
+      };
+      const isProgram = typeof place !== "string";
+      const shown = isProgram ? place.join(" ") : place;
+      return await showPage({ place: shown, isProgram, start }, terminal);
+    }
+    const dialect = dialectOf();
     const inspector = new Inspector(dialect);
-    await using target = await open(place, all.options, terminal, {
-      ...(dialect.methods && { methods: dialect.methods }),
-      ...(dialect.conventions && { conventions: dialect.conventions }),
+    await using target = await openWith(dialect, {
       onNotification: (method, params) => inspector.notified(method, params),
       onMessage: (entry) => inspector.passed(entry),
     });
-    const begun = Session.begin(dialect, target, timeout, terminal.signal);
+    const begun = Session.begin(dialect, target, timeout, signal);
     const session = await terminal.during("Saying hello", begun);
     terminal.log(inspector.greet(session));
     using prompt = openPrompt(terminal, {
@@ -79,3 +124,11 @@ export const inspectCommand = command({
     }
   },
 });
+
+/** Says a notification in words, where its protocol has some. */
+function wordsOf(dialect: Dialect, entry: LogEntry): string | undefined {
+  const { direction, kind, method, message } = entry;
+  if (direction !== "in" || kind !== "notification") return undefined;
+  const { params } = message as { params?: Params };
+  return dialect.tell?.(method ?? "", params);
+}

@@ -6,16 +6,8 @@ import type {
   PageReport,
   PlantReport,
 } from "../../plant/_report.ts";
-import {
-  listen,
-  messageOf,
-  order,
-  Refused,
-  type Session,
-  session,
-  signIn,
-  signOut,
-} from "./server.ts";
+import { listen, messageOf, Refused } from "../../../pages/app/server.ts";
+import { order, type Session, session, signIn, signOut } from "./server.ts";
 
 /** How the page stands with its server. */
 export type Connection = "connecting" | "live" | "lost" | "locked" | "refused";
@@ -97,7 +89,10 @@ export class Model {
       }
       return this.#lost();
     }
-    this.#stop = listen((report) => this.#take(report), () => this.#lost());
+    this.#stop = listen<PageReport>(
+      (report) => this.#take(report),
+      () => this.#lost(),
+    );
   }
 
   /** Signs in. */

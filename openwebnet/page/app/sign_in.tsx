@@ -3,9 +3,9 @@
 /** What is shown to those who are not let in. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { messageOf } from "../../../pages/app/server.ts";
 import { Icon } from "./icons.tsx";
 import type { Model } from "./model.ts";
-import { messageOf } from "./server.ts";
 
 /** Asks for the token. */
 export function SignIn({ model }: { model: Model }): JSX.Element {

@@ -1,0 +1,81 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+import { sleep } from "@wirekit/internal/clock";
+
+/** The shortest time between two reports to a page, in milliseconds. */
+const INTERVAL = 50;
+
+/**
+ * Where a page gets what it shows.
+ *
+ * @category Pages
+ */
+export interface ReportSource {
+  /**
+   * Waits for news.
+   *
+   * @param since The `now` of the last report; empty for everything.
+   * @param signal Ends the wait.
+   * @returns The news, or after a while a report without any. Rejects if there
+   * will be none.
+   */
+  next(since: string, signal: AbortSignal): Promise<{ readonly now: string }>;
+}
+
+/**
+ * What goes on for longer than a request.
+ *
+ * @category Pages
+ */
+export interface PageStay {
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  /** Is told that a page reads reports. */
+  opened?(): void;
+  /** Is told that it does not any more. */
+  closed?(): void;
+}
+
+/**
+ * Sends reports to a page as events, each when the page has taken the last one.
+ *
+ * @param source Where they come from.
+ * @param stay How long.
+ * @returns The answer, whose body ends with the stay.
+ *
+ * @category Pages
+ */
+export function sendReports(source: ReportSource, stay: PageStay): Response {
+  const encoder = new TextEncoder();
+  const gone = new AbortController();
+  const signal = AbortSignal.any([stay.signal, gone.signal]);
+  let since = "";
+  stay.opened?.();
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      try {
+        if (since !== "") await sleep(INTERVAL, { signal });
+        const report = await source.next(since, signal);
+        since = report.now;
+        const text = `event: report\ndata: ${JSON.stringify(report)}\n\n`;
+        controller.enqueue(encoder.encode(text));
+      } catch {
+        if (gone.signal.aborted) return;
+        stay.closed?.();
+        controller.close();
+      }
+    },
+    cancel() {
+      stay.closed?.();
+      gone.abort();
+    },
+  }, { highWaterMark: 1 });
+  return new Response(body, {
+    headers: {
+      "content-type": "text/event-stream",
+      // Else nginx keeps the end of a report until the next one.
+      "x-accel-buffering": "no",
+    },
+  });
+}
