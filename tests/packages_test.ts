@@ -29,6 +29,7 @@ const EXTRAS: Record<string, RegExp> = {
   "_nats_mail.ts": /^(@nats-io\/|node:process$)/,
   "_nats_names.ts": /^@nats-io\//,
   "_nats_peers.ts": /^@nats-io\//,
+  "_nats_transport.ts": /^@nats-io\//,
   "_npm_mqtt.ts": /^mqtt$/,
   "nats.ts": /^@nats-io\//,
   "mcp.ts": /^@modelcontextprotocol\/sdk\//,
