@@ -95,6 +95,7 @@ export {
 } from "./command/_systemd.ts";
 export { printable, type Terminal } from "./command/_terminal.ts";
 export { UsageError } from "./command/_usage_error.ts";
+export { watchFiles } from "./command/_watched_files.ts";
 
 /** The command that the user named. */
 interface Asked {

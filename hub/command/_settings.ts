@@ -2,7 +2,12 @@
 
 /** What a hub runs with: flags before the environment before a file. */
 
-import { settings, type Terminal, UsageError } from "@wirekit/internal/command";
+import {
+  settings,
+  type Terminal,
+  UsageError,
+  watchFiles,
+} from "@wirekit/internal/command";
 import type { Timer } from "@wirekit/internal/clock";
 import type { Token } from "../access/tokens.ts";
 import type { Logger } from "../hub.ts";
@@ -19,7 +24,6 @@ import {
   tokensOf,
   type Written,
 } from "./_config.ts";
-import { watchFiles } from "./_watched_files.ts";
 
 /** What flags and the environment say. */
 export interface Flags {

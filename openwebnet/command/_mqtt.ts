@@ -10,7 +10,9 @@ import {
   toggle,
   UsageError,
 } from "@wirekit/internal/command";
+import type { MqttBridge } from "../mqtt/mqtt.ts";
 import { fromFile, GATEWAY_OPTIONS, withGateways } from "./_gateway.ts";
+import { watchHome } from "./_watched_home.ts";
 
 const { json: _, ...GATEWAY } = GATEWAY_OPTIONS;
 
@@ -64,6 +66,12 @@ export const mqtt = command({
       async (gateways, home) => {
         const isOnly = Object.keys(gateways).length === 1;
         await using bridges = new AsyncDisposableStack();
+        const running: MqttBridge[] = [];
+        let newest = home;
+        using _watch = watchHome(options.home, home, terminal, (home) => {
+          newest = home;
+          for (const bridge of running) bridge.renewHome(home);
+        });
         // A bridge each: a broker keeps one last will for each connection, and
         // one gateway may be away while the others are there.
         const ends = Object.entries(gateways).map(async ([name, gateway]) => {
@@ -80,6 +88,9 @@ export const mqtt = command({
             ...(discoveryPrefix === undefined ? {} : { discoveryPrefix }),
           });
           bridges.use(bridge);
+          running.push(bridge);
+          // It has changed while the broker was being connected.
+          if (newest !== home) bridge.renewHome(newest!);
           await bridge.closed;
         });
         const { promise: stopped, resolve } = Promise.withResolvers<void>();

@@ -15,6 +15,7 @@ import {
   UsageError,
 } from "@wirekit/internal/command";
 import { fromFile, GATEWAY_OPTIONS, withGateways } from "./_gateway.ts";
+import { watchHome } from "./_watched_home.ts";
 
 const { json: _, ...GATEWAY } = GATEWAY_OPTIONS;
 
@@ -81,6 +82,12 @@ export const page = command({
           );
           throw error;
         });
+        using _watch = watchHome(
+          options.home,
+          home,
+          terminal,
+          (home) => server.renewHome(home),
+        );
         for (const url of server.urls) {
           const here = url.replace(
             /\/\/(0\.0\.0\.0|\[::\])(?=:)/,

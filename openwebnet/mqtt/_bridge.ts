@@ -20,7 +20,7 @@ import {
   type Place,
   topicOf,
 } from "./_topics.ts";
-import { discoveryOf } from "./_discovery.ts";
+import { discoveryOf, readDiscovery } from "./_discovery.ts";
 import type { Memory } from "./_memory.ts";
 
 /**
@@ -41,8 +41,10 @@ export class Bridge implements PlantObserver {
   readonly #memory: Memory;
   readonly #place: Place;
   readonly #logger: Logger | undefined;
-  /** The components of an earlier run that are not there any more. */
-  #gone: Map<string, string> | undefined;
+  /** The components that are not there any more, with their platforms. */
+  readonly #gone = new Map<string, string>();
+  /** What the broker has last been told of: at first, in an earlier run. */
+  #told: Pick<Memory["remembered"], "components" | "items"> | undefined;
   #warnings = { since: 0, count: 0 };
   #availability = "offline";
   #checking: Timer | undefined;
@@ -118,21 +120,21 @@ export class Bridge implements PlantObserver {
   }
 
   /** See {@linkcode PlantObserver}. */
-  listed(items: Iterable<Shown>, gateway: GatewayDetails): void {
-    const all = [...items];
+  listed(devices: Iterable<Shown>, gateway: GatewayDetails): void {
+    const all = [...devices];
     const place = { ...this.#place, gateway };
-    if (this.#gone === undefined) {
-      const { components } = JSON.parse(discoveryOf(place, all));
-      this.#gone = new Map(
-        [...this.#memory.remembered.components]
-          .filter(([id]) => !Object.hasOwn(components, id)),
-      );
-      // The states of devices that are not there any more are nobody's.
-      const ids = new Set(all.map(idOf));
-      for (const item of this.#memory.remembered.items.values()) {
-        if (!ids.has(idOf(item))) this.#broker.keep(topicOf(place, item), "");
-      }
+    const before = this.#told ?? this.#memory.remembered;
+    const { components } = readDiscovery(discoveryOf(place, all));
+    for (const id of components.keys()) this.#gone.delete(id);
+    for (const [id, platform] of before.components) {
+      if (!components.has(id)) this.#gone.set(id, platform);
     }
+    const items = new Map(all.map((item) => [idOf(item), item]));
+    // The states of devices that are not there any more are nobody's.
+    for (const [id, item] of before.items) {
+      if (!items.has(id)) this.#broker.keep(topicOf(place, item), "");
+    }
+    this.#told = { components, items };
     const message = discoveryOf(place, all, this.#gone);
     this.#broker.keep(discoveryTopic(place), message);
   }

@@ -109,6 +109,12 @@ export interface MqttBridge extends AsyncDisposable {
    */
   readonly closed: Promise<void>;
   /**
+   * Shows the devices as another home names them, from now on.
+   *
+   * @param home The home. Its gateways are not used.
+   */
+  renewHome(home: Home): void;
+  /**
    * Ends the bridge for good.
    *
    * @returns Resolves when it has ended.
@@ -229,7 +235,8 @@ export async function connectMqtt(
     throw error;
   });
   closed.catch(() => {});
-  return { closed, close, [Symbol.asyncDispose]: close };
+  const renewHome = (home: Home) => watch.renewHome(home);
+  return { closed, close, renewHome, [Symbol.asyncDispose]: close };
 }
 
 function urlOf(given: string | URL): URL {

@@ -18,6 +18,7 @@ import {
   toRefused,
 } from "@wirekit/transport/pages";
 import type { Gateway } from "../gateway.ts";
+import type { Home } from "../home.ts";
 import { answerAsset, answerPage, type PlantSource } from "./_page_answer.ts";
 import { PlantView, type PlantViewOptions } from "./_plant_view.ts";
 
@@ -168,6 +169,15 @@ export class PlantPage implements AsyncDisposable {
       admission.preflight(request) ?? await this.#answer(request, info);
     return admission.secured(response, request);
   };
+
+  /**
+   * Shows the devices as another home names them, from now on.
+   *
+   * @param home The home. Its gateways are not used.
+   */
+  renewHome(home: Home): void {
+    this.#view.renewHome(home);
+  }
 
   /**
    * Ends the page for good.

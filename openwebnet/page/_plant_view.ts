@@ -48,7 +48,7 @@ export interface PlantViewOptions {
 
 /** A device, and when it has changed. */
 interface Tile {
-  readonly item: Shown;
+  item: Shown;
   readonly plant: string;
   state: State;
   asked?: DeviceReport["asked"];
@@ -73,8 +73,8 @@ export class PlantView implements AsyncDisposable {
   readonly closed: Promise<void>;
   readonly #plants = new Map<string, Followed>();
   readonly #tiles = new Map<string, Tile>();
-  /** Tells this run from others. */
-  readonly #run = crypto.randomUUID();
+  /** Tells this list of devices from others. */
+  #run = crypto.randomUUID();
   #version = 0;
   #changes = Promise.withResolvers<void>();
   #isClosed = false;
@@ -194,6 +194,15 @@ export class PlantView implements AsyncDisposable {
     done.then(() => ended(), (error) => ended(wordsOf(error)));
   }
 
+  /**
+   * Shows the devices as another home names them, from now on.
+   *
+   * @param home The home. Its gateways are not used.
+   */
+  renewHome(home: Home): void {
+    for (const { watch } of this.#plants.values()) watch.renewHome(home);
+  }
+
   /** Stops to follow the plants. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
@@ -227,7 +236,22 @@ export class PlantView implements AsyncDisposable {
       isKnown: true,
       ...(model !== undefined && { model }),
     });
-    for (const item of items) this.#change(name, item, {});
+    const all = [...items];
+    const shown = new Set(all);
+    const before = [...this.#tiles].filter(([, { plant }]) => plant === name);
+    if (before.some(([, { item }]) => !shown.has(item))) {
+      // Devices have other names, or are gone: pages are told of all of them.
+      this.#run = crypto.randomUUID();
+      for (const [key] of before) this.#tiles.delete(key);
+      const tiles = new Map(before);
+      for (const item of all) {
+        const key = keyOf(name, idOf(item));
+        const tile = tiles.get(key) ?? newTile(name, item);
+        tile.item = item;
+        this.#tiles.set(key, tile);
+      }
+    }
+    for (const item of all) this.#change(name, item, {});
   }
 
   #update(
@@ -257,7 +281,7 @@ export class PlantView implements AsyncDisposable {
     const key = keyOf(plant, idOf(item));
     let tile = this.#tiles.get(key);
     if (tile === undefined) {
-      tile = { item, plant, state: unknownState(item), version: 0 };
+      tile = newTile(plant, item);
       this.#tiles.set(key, tile);
     }
     Object.assign(tile, changes);
@@ -277,6 +301,10 @@ export class PlantView implements AsyncDisposable {
     this.#changes = Promise.withResolvers();
     resolve();
   }
+}
+
+function newTile(plant: string, item: Shown): Tile {
+  return { item, plant, state: unknownState(item), version: 0 };
 }
 
 /** Says what has failed, without the frames of the protocol. */

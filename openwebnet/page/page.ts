@@ -26,6 +26,7 @@ import { listenWebSocket } from "@wirekit/transport/listen-websocket";
 import { isLoopback } from "@wirekit/transport/pages";
 import type { NetAddr, RenewableTls } from "@wirekit/transport/serve";
 import type { Gateway } from "../gateway.ts";
+import type { Home } from "../home.ts";
 import { PlantPage, type PlantPageOptions } from "./_plant_page.ts";
 
 export type { Logger, NetAddr, RenewableTls, RequestInfo };
@@ -85,6 +86,8 @@ export interface PageServer extends AsyncDisposable, RenewableTls {
   readonly urls: readonly [string, ...string[]];
   /** Settles as {@linkcode PlantPage.closed} does. */
   readonly closed: Promise<void>;
+  /** Shows the devices as another home names them, from now on. */
+  renewHome(home: Home): void;
   /**
    * Stops listening, and ends the page.
    *
@@ -166,6 +169,7 @@ export async function servePage(
       closed,
       close,
       renewTls,
+      renewHome: (home) => page.renewHome(home),
       [Symbol.asyncDispose]: close,
     };
   } catch (error) {

@@ -66,6 +66,75 @@ async function deviceOf(
   }
 }
 
+Deno.test("A view takes the names, rooms and travel times of another home", async () => {
+  await using home = plant({ plant: { travel: 200 } });
+  await using view = new PlantView({ home: home.gateway }, { home: HOME });
+  await deviceOf(view, "home", "light_12");
+  await home.gateway.send("*1*1*12##");
+  await deviceOf(view, "home", "light_12", ({ state }) => state.state === "ON");
+  // 77 is only named: no such lamp answers.
+  const named = (names: object) =>
+    parseHome(JSON.stringify({ gateways: { home: { host: "a" } }, names }));
+  const { now } = view.report();
+  view.renewHome(named({
+    cellar: { light: "77", room: "Below" },
+    stove: { light: "12", room: "Kitchen" },
+    blind: { shutter: "31", seconds: 0.2 },
+  }));
+  const report = view.report(now);
+  assertEquals(report.isWhole, true);
+  assertEquals(
+    report.devices.slice(0, 3).map(({ id, name, room }) => [id, name, room]),
+    [
+      ["light_77", "Cellar", "Below"],
+      ["light_12", "Stove", "Kitchen"],
+      ["shutter_31", "Blind", undefined],
+    ],
+  );
+  // What the bus has reported before is kept, and so is what it has.
+  const one = (id: string) =>
+    view.report().devices.find((device) => device.id === id);
+  assertEquals(one("light_12")?.state, { state: "ON" });
+  assertEquals(one("light_21")?.name, "Light 21");
+  assertEquals(one("light_11")?.name, "Light 11");
+  view.order({ plant: "home", id: "shutter_31", part: "", text: "OPEN" });
+  await deviceOf(
+    view,
+    "home",
+    "shutter_31",
+    ({ state }) => state.position === 100,
+  );
+  // It keeps its position with another time, and has none without.
+  view.renewHome(named({ blind: { shutter: "31", seconds: 0.3 } }));
+  await deviceOf(
+    view,
+    "home",
+    "shutter_31",
+    ({ state }) => state.position === 100,
+  );
+  assertEquals(one("light_77"), undefined);
+  assertEquals(one("light_12")?.name, "Light 12");
+  view.renewHome(named({}));
+  assertEquals(one("shutter_31")?.name, "Shutter 31");
+  assertEquals(one("shutter_31")?.hasLevel, true);
+});
+
+Deno.test("A view that shows only named devices knows the state of one that is named later", async () => {
+  await using home = plant();
+  const options = { onlyNamed: true, home: HOME };
+  await using view = new PlantView({ home: home.gateway }, options);
+  await deviceOf(view, "home", "light_12");
+  await home.gateway.send("*1*1*11##");
+  await home.gateway.request("*#1*11##");
+  assertEquals(view.report().devices.length, 2);
+  view.renewHome(parseHome(`{
+    "gateways": { "home": { "host": "a" } },
+    "names": { "lamp": { "light": "11" } }
+  }`));
+  await deviceOf(view, "home", "light_11", ({ state }) => state.state === "ON");
+  assertEquals(view.report().devices.length, 1);
+});
+
 Deno.test("A view of plants shows what is, what was asked for, and what has failed", async () => {
   await using home = plant();
   await using garage = plant();

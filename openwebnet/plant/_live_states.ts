@@ -21,6 +21,12 @@ import {
 /** Interval of reporting the calculated position of a moving shutter. */
 const MOVE_INTERVAL = 1_000;
 
+/** A shutter that reports no position, and its travel time in seconds. */
+interface Timed {
+  readonly shutter: TimedShutter;
+  readonly seconds: number;
+}
+
 /**
  * The state of each device, built from the events of the bus, and the
  * calculated positions of shutters that report none.
@@ -30,8 +36,10 @@ export class LiveStates implements AsyncDisposable {
   readonly #roster: Roster;
   readonly #observer: Pick<PlantObserver, "changed">;
   readonly #states = new Map<string, State>();
-  readonly #timed = new Map<string, TimedShutter>();
+  readonly #timed = new Map<string, Timed>();
+  readonly #ending = new Set<Promise<void>>();
   #moving: Timer | undefined;
+  #telling: Timer | undefined;
   #isClosed = false;
 
   constructor(
@@ -51,7 +59,7 @@ export class LiveStates implements AsyncDisposable {
 
   /** Returns what calculates the position of a shutter, if it reports none. */
   timed(item: Shown): TimedShutter | undefined {
-    return this.#timed.get(idOf(item));
+    return this.#timed.get(idOf(item))?.shutter;
   }
 
   /** Updates the states with an event that changes one. */
@@ -77,27 +85,55 @@ export class LiveStates implements AsyncDisposable {
   followTimed(positionOf: (item: Shown) => number | undefined): void {
     for (const item of this.#roster) {
       const { kind, where, seconds } = item;
-      if (kind !== "shutter" || seconds === undefined || !isOne(where)) {
-        continue;
-      }
+      const id = idOf(item);
+      if (
+        kind !== "shutter" || seconds === undefined || !isOne(where) ||
+        this.#timed.has(id)
+      ) continue;
       const position = positionOf(item);
       const times = {
         upTime: seconds * 1_000,
         ...(position === undefined ? {} : { position }),
       };
-      const timed = new TimedShutter(this.#gateway, where, times);
-      this.#timed.set(idOf(item), timed);
+      const shutter = new TimedShutter(this.#gateway, where, times);
+      this.#timed.set(id, { shutter, seconds });
     }
     this.#followMoves();
+  }
+
+  /** Forgets devices that are no longer shown, and takes other travel times. */
+  renamed(): void {
+    for (const id of this.#states.keys()) {
+      if (this.#roster.item(id) === undefined) this.#states.delete(id);
+    }
+    const positions = new Map<string, number>();
+    for (const [id, { shutter, seconds }] of this.#timed) {
+      const item = this.#roster.item(id);
+      if (item?.seconds === seconds) continue;
+      const { position } = shutter;
+      if (position !== null) positions.set(id, position);
+      this.#timed.delete(id);
+      this.#end(shutter);
+      if (item?.seconds === undefined && item !== undefined) {
+        this.#observer.changed(item, this.of(item));
+      }
+    }
+    this.followTimed((item) => positions.get(idOf(item)));
   }
 
   /** Ends the calculations. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
     this.#moving?.stop();
-    for (const timed of this.#timed.values()) {
-      await timed[Symbol.asyncDispose]();
-    }
+    this.#telling?.stop();
+    for (const { shutter } of this.#timed.values()) this.#end(shutter);
+    await Promise.all(this.#ending);
+  }
+
+  #end(shutter: TimedShutter): void {
+    const ended = shutter[Symbol.asyncDispose]()
+      .finally(() => this.#ending.delete(ended));
+    this.#ending.add(ended);
   }
 
   #become(item: Shown, before: State, after: State): void {
@@ -113,10 +149,9 @@ export class LiveStates implements AsyncDisposable {
     if (this.#timed.size === 0 || this.#isClosed) return;
     const tell = () => {
       let isMoving = false;
-      for (const [id, timed] of this.#timed) {
+      for (const [id, { shutter: { position } }] of this.#timed) {
         const item = this.#roster.item(id);
         if (item === undefined) continue;
-        const { position } = timed;
         let { state = null } = this.of(item);
         if (position !== null) state ??= "stopped";
         // Not every gateway reports that a shutter has stopped at its end.
@@ -131,6 +166,7 @@ export class LiveStates implements AsyncDisposable {
     };
     this.#moving ??= every(MOVE_INTERVAL, tell);
     // The timed shutter gets the same event a moment later.
-    later(0, tell);
+    this.#telling?.stop();
+    this.#telling = later(0, tell);
   }
 }

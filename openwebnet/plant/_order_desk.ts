@@ -3,7 +3,7 @@
 
 /** Carries out the orders of people, and waits until the bus confirms them. */
 
-import { later, within } from "@wirekit/internal/clock";
+import { later, type Timer, within } from "@wirekit/internal/clock";
 import type { Gateway } from "../gateway.ts";
 import type { Message } from "../wire/kinds.ts";
 import { carryOut, isDone } from "./_acts.ts";
@@ -69,12 +69,18 @@ export class OrderDesk {
     const isMet = () => isDone(order, states.of(item));
     let stopWaiting = () => {};
     const running = this.#slots.run(id, async (signal) => {
-      stopWaiting = this.#await(id, () => {
+      let looking: Timer | undefined;
+      const stopHearing = this.#await(id, () => {
+        looking?.stop();
         // Its state is known a moment later.
-        later(0, () => {
+        looking = later(0, () => {
           if (isMet()) confirmed.resolve();
         });
       });
+      stopWaiting = () => {
+        stopHearing();
+        looking?.stop();
+      };
       try {
         const means = {
           gateway,

@@ -17,7 +17,14 @@ import { discoverItems } from "../inventory.ts";
 import { AuthenticationError } from "../session/errors.ts";
 import { States } from "../states.ts";
 import type { Message } from "../wire/kinds.ts";
-import { itemsOf, notShown, ofFound, type Shown } from "./_items.ts";
+import {
+  idOf,
+  itemsOf,
+  notShown,
+  ofFound,
+  type Shown,
+  WHO_OF,
+} from "./_items.ts";
 import { LiveStates } from "./_live_states.ts";
 import { OrderDesk } from "./_order_desk.ts";
 import { OrderError } from "./_orders.ts";
@@ -54,6 +61,7 @@ export class PlantWatch {
   readonly #roster: Roster;
   readonly #states: LiveStates;
   readonly #desk: OrderDesk;
+  #home: Home | undefined;
   #details: GatewayDetails = {};
   #plant: States | undefined;
   #isOnline = false;
@@ -66,6 +74,7 @@ export class PlantWatch {
     this.#gateway = gateway;
     this.#observer = observer;
     this.#options = options;
+    this.#home = options.home;
     this.#roster = new Roster(
       options,
       () => observer.listed(this.#roster, this.#details),
@@ -106,6 +115,13 @@ export class PlantWatch {
       await plant[Symbol.asyncDispose]();
       await this.#states[Symbol.asyncDispose]();
     }
+  }
+
+  /** Shows the devices as another home names them, from now on. */
+  renewHome(home: Home): void {
+    this.#home = home;
+    // A survey that goes on ends with it.
+    if (this.#roster.isSurveyed) this.#rename();
   }
 
   /** Ends everything in progress. */
@@ -197,21 +213,15 @@ export class PlantWatch {
 
   /** Finds the devices to show. */
   async #survey(): Promise<void> {
-    const { home, onlyNamed, logger, name } = this.#options;
-    if (home !== undefined) {
-      const gateway = Object.hasOwn(home.gateways, name) ? name : undefined;
-      for (const item of itemsOf(home, gateway)) this.#roster.add(item);
-      const left = notShown(home, gateway);
-      if (left.length > 0) {
-        logger?.info?.(`Not shown, because of their kind: ${left.join(", ")}`);
-      }
-    }
+    const { onlyNamed, logger } = this.#options;
+    const home = this.#home;
+    for (const item of this.#named()) this.#roster.add(item);
     if (!onlyNamed) {
       const { signal } = this.#over;
       try {
         for (const found of await discoverItems(this.#gateway, { signal })) {
           const item = ofFound(found);
-          if (item !== undefined) this.#roster.add(item);
+          if (item !== undefined) this.#roster.found(item);
         }
       } catch (error) {
         // The devices in the home are known anyway.
@@ -224,6 +234,39 @@ export class PlantWatch {
     await this.#ask();
     this.#states.followTimed((item) => before?.positionOf(item));
     this.#roster.surveyed();
+    if (this.#home !== home) this.#rename();
+  }
+
+  /** Returns the devices that the home names, and logs those left out. */
+  #named(): Shown[] {
+    const { name, logger } = this.#options;
+    const home = this.#home;
+    if (home === undefined) return [];
+    const gateway = Object.hasOwn(home.gateways, name) ? name : undefined;
+    const left = notShown(home, gateway);
+    if (left.length > 0) {
+      logger?.info?.(`Not shown, because of their kind: ${left.join(", ")}`);
+    }
+    return itemsOf(home, gateway);
+  }
+
+  /** Takes the names of another home, and asks for the states of new devices. */
+  #rename(): void {
+    const before = new Set(Array.from(this.#roster, idOf));
+    this.#roster.rename(this.#named());
+    this.#states.renamed();
+    const added = [...this.#roster].filter((item) => !before.has(idOf(item)));
+    if (added.length === 0) return;
+    // What was heard before they were shown is not reported again.
+    for (const { kind, where } of added) {
+      for (const event of this.#plant?.of(WHO_OF[kind], where) ?? []) {
+        this.#states.changed(event);
+      }
+    }
+    if (!this.#isOnline) return;
+    const requests = [...stateRequests(added), ...meterRequests(added, true)];
+    // If the gateway is lost meanwhile, all are asked again.
+    this.#request(requests).catch(() => {});
   }
 
   /** Asks the gateway for its details. */

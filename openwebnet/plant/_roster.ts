@@ -27,6 +27,8 @@ export class Roster implements Iterable<Shown> {
   readonly #options: RosterOptions;
   readonly #announced: () => void;
   readonly #items = new Map<string, Shown>();
+  /** The ids of those that the plant has, whatever a home names. */
+  readonly #there = new Set<string>();
   #isSurveyed = false;
   #isFull = false;
   #isClosed = false;
@@ -62,6 +64,11 @@ export class Roster implements Iterable<Shown> {
     return this.#items.get(id);
   }
 
+  /** Adds a device that the plant has. */
+  found(item: Shown): void {
+    if (this.add(item)) this.#there.add(idOf(item));
+  }
+
   /** Adds a device. Returns false if there is no room for it. */
   add(item: Shown): boolean {
     const id = idOf(item);
@@ -86,12 +93,30 @@ export class Roster implements Iterable<Shown> {
     // These cannot be found by asking: they were heard, and will be again.
     const isHeard = item.kind === "cen" || item.kind === "cenplus" ||
       item.kind === "module";
-    if (isHeard && !this.#options.onlyNamed) this.add(item);
+    if (isHeard && !this.#options.onlyNamed) this.found(item);
     const known = this.#items.get(idOf(item));
-    if (known === undefined || known === item) return;
-    known.hasLevel ||= item.hasLevel;
-    known.hasHumidity ||= item.hasHumidity;
-    for (const button of item.buttons) known.buttons.add(button);
+    if (known !== undefined) keepLearned(known, item);
+  }
+
+  /**
+   * Takes other names. What was learned about the devices is kept; those that
+   * are no longer named stay, with their default names, if the plant has them.
+   */
+  rename(named: Iterable<Shown>): void {
+    const before = new Map(this.#items);
+    this.#items.clear();
+    this.#isFull = false;
+    for (const item of named) this.add(item);
+    if (!this.#options.onlyNamed) {
+      for (const [id, { kind, where }] of before) {
+        if (this.#there.has(id)) this.add(shown(kind, where));
+      }
+    }
+    for (const [id, item] of before) {
+      const known = this.#items.get(id);
+      if (known !== undefined) keepLearned(known, item);
+    }
+    this.#announce();
   }
 
   /** Returns the device of an event, updated with what the event tells. */
@@ -99,13 +124,15 @@ export class Roster implements Iterable<Shown> {
     if (event.origin !== "state") return undefined;
     const found = ofEvent(event);
     if (found === undefined) return undefined;
-    let item = this.#items.get(idOf(found));
+    const id = idOf(found);
+    let item = this.#items.get(id);
     if (item === undefined) {
       // Before the survey, its name is not known.
       if (!this.#isSurveyed || this.#options.onlyNamed) return undefined;
       item = shown(found.kind, found.where);
       if (!this.add(item)) return undefined;
     }
+    this.#there.add(id);
     if (learn(item, event)) this.#announceSoon();
     return item;
   }
@@ -132,4 +159,12 @@ export class Roster implements Iterable<Shown> {
     this.#announcing = undefined;
     this.#announced();
   }
+}
+
+/** Adds what was learned about a device to what is known. */
+function keepLearned(known: Shown, item: Shown): void {
+  if (known === item) return;
+  known.hasLevel ||= item.hasLevel;
+  known.hasHumidity ||= item.hasHumidity;
+  for (const button of item.buttons) known.buttons.add(button);
 }

@@ -430,6 +430,23 @@ Deno.test("openwebnet mqtt bridges all gateways of a home, each for itself", asy
   await me.say("openwebnet/garage/light/12/set", "ON");
   await me.hears("openwebnet/garage/light/12", /"ON"/);
   assertEquals(house.simulator.executed.includes("*1*1*12##"), false);
+  // A home that is saved again counts at once; one with a mistake does not.
+  await Deno.writeTextFile(home, '{ "names": { "kitchen": ');
+  await until(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return log.some((line) => line.includes("Kept the names as before"));
+  });
+  await Deno.writeTextFile(
+    home,
+    JSON.stringify({
+      gateways: { home: gateway(house.port), garage: gateway(garage.port) },
+      names: { galley: { light: "12" }, attic: { light: "77" } },
+    }),
+  );
+  const config = (gateway: string) =>
+    `homeassistant/device/openwebnet_${gateway}/config`;
+  await me.hears(config("home"), /"Galley".*light_77|light_77.*"Galley"/);
+  await me.hears(config("garage"), /"Light 12"/);
   // One that is lost leaves the other.
   await garage[Symbol.asyncDispose]();
   await me.hears("openwebnet/garage/availability", /^offline$/);

@@ -1,6 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { every, type Timer } from "@wirekit/internal/clock";
+/** Files that a running command reads again when they change. */
+
+import { every, type Timer } from "../clock.ts";
 
 /** How often to look, in milliseconds. */
 const INTERVAL = 1_000;
