@@ -4,6 +4,7 @@
 
 import { connectNats } from "@wirekit/hub/nats";
 import { Driver } from "../../tests/_driver.ts";
+import { claimMany } from "../../tests/cluster/_claims.ts";
 import { Engine } from "../../tests/cluster/_servers.ts";
 import {
   type CallCell,
@@ -91,26 +92,7 @@ function cluster(name: string, apart: boolean): System<CallCell> {
 async function claims(): Promise<Target> {
   await using engine = await startEngine();
   const plane = await connectNats({ servers: engine.urls });
-  const { promise, resolve } = Promise.withResolvers<void>();
-  let won = 0;
-  plane.onMessage({
-    won: () => {
-      if (++won === NAMES) resolve();
-    },
-    held() {},
-    lost() {},
-    message() {},
-    undelivered() {},
-    left() {},
-    gone() {},
-    attached() {},
-    detached() {},
-    figures: () => ({}),
-  });
-  const start = performance.now();
-  for (let n = 0; n < NAMES; n++) plane.claim(`"name ${n}"`);
-  await promise;
-  const rate = NAMES / (performance.now() - start) * 1_000;
+  const rate = await claimMany(plane, NAMES);
   await plane.close();
   return {
     what: "names that a hub claims in a second, one server",

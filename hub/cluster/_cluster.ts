@@ -3,6 +3,7 @@
 import { later, now, type Timer } from "@wirekit/internal/clock";
 import type { OpenRequest, Party } from "../exchange/_party.ts";
 import { type Fault, fault } from "../exchange/fault.ts";
+import { HUB } from "../exchange/_name_rules.ts";
 import * as Text from "../exchange/_text.ts";
 import type {
   AnswerKind,
@@ -21,11 +22,12 @@ import type {
 } from "./backplane.ts";
 import {
   ANSWERS,
-  contentOf,
-  decode,
+  AUDITED,
   encode,
+  isName,
   Kind,
   QUESTIONS,
+  read,
 } from "./_messages.ts";
 import { Pace } from "./_pace.ts";
 import { type Line, nobody, type Origin, Remote } from "./_remote.ts";
@@ -60,8 +62,6 @@ export interface Host {
   figures(): Record<string, number>;
 }
 
-/** The most questions that one audit asks after. */
-const AUDITED = 1_000;
 /** How many seconds old a question is when it is asked after. */
 const OLD = 2;
 /** For how many seconds a node may not say whether it has a name. */
@@ -96,6 +96,8 @@ export class Cluster implements BackplaneReceiver, Line {
     send: (to, text) => this.publish(to, encode([Kind.peer, text])),
   };
   readonly #pace = new Pace();
+  /** How many messages were none of a hub, or of one that is gone. */
+  #refused = 0;
   #made = 0;
   turn = 0;
   #counted = 0;
@@ -198,12 +200,15 @@ export class Cluster implements BackplaneReceiver, Line {
     if (remote.audit) this.asked.delete(remote.audit);
   }
 
-  /** Finds who asks or tells something. */
-  #sender(node: string, number: string, name: string): Remote {
+  /** Finds who asks or tells something; nobody if there can be no such one. */
+  #sender(node: string, number: string, name: string): Remote | undefined {
     const key = keyOf(node, number, name);
     let remote = this.#remotes.get(key);
     if (remote && remote.node !== node) this.#forgetAsked(remote);
     if (!remote) {
+      // A name of this node is no name of another any more.
+      const isOne = name === "" || isName(name) && !this.#host.here(name);
+      if (!isOne) return undefined;
       remote = this.#make(name === "" ? undefined : name);
       this.#remotes.set(key, remote);
     }
@@ -233,24 +238,34 @@ export class Cluster implements BackplaneReceiver, Line {
 
   /** See {@linkcode BackplaneReceiver}. */
   figures(): Record<string, number> {
-    const figures = this.#host.figures();
-    return { ...figures, ...this.#pace.rates };
+    const refused = this.#refused;
+    return { ...this.#host.figures(), refused, ...this.#pace.rates };
+  }
+
+  /** See {@linkcode BackplaneReceiver}. */
+  refused(): void {
+    this.#refused++;
   }
 
   /** See {@linkcode BackplaneReceiver}. */
   message(message: Uint8Array, from: string): void {
     // A node that was taken for dead has no say in what it had.
-    if (this.#gone.has(from)) return;
-    const fields = decode(message);
+    if (this.#gone.has(from)) return this.refused();
+    const said = read(message);
+    if ("refused" in said) return this.#refuse(said.refused, from);
+    const { fields, content } = said;
     const [kind = "", ...rest] = fields;
-    if (kind in QUESTIONS) this.#receiveQuestion(QUESTIONS[kind]!, rest, from);
-    else if (kind in ANSWERS) this.#receiveAnswer(ANSWERS[kind]!, rest);
-    else if (kind === Kind.fail) this.#receiveFailure(rest);
+    if (kind in QUESTIONS) {
+      this.#receiveQuestion(QUESTIONS[kind]!, fields, content, from);
+    } else if (kind in ANSWERS) {
+      this.#receiveAnswer(ANSWERS[kind]!, rest, content);
+    } else if (kind === Kind.fail) this.#receiveFailure(rest);
     else if (kind === Kind.tell || kind === Kind.tellAll) {
       const [number = "", name = "", to = ""] = rest;
-      const { party } = this.#sender(from, number, name);
+      const source = this.#sender(from, number, name);
+      if (!source) return this.#refuse([], from);
       const names = kind === Kind.tell ? [to] : undefined;
-      this.#host.inform(party, names, contentOf(fields));
+      this.#host.inform(source.party, names, content);
     } else if (kind === Kind.cancel) this.#receiveCancel(rest, from);
     else if (kind === Kind.probe) {
       const [ref = "", name = ""] = rest;
@@ -263,25 +278,49 @@ export class Cluster implements BackplaneReceiver, Line {
       asked.then(true);
     } else if (kind === Kind.audit) this.#receiveAudit(rest, from);
     else if (kind === Kind.unknown) this.#receiveUnknown(rest);
-    else if (kind === Kind.peer) this.peers.listener?.heard(rest[0]!, from);
+    else if (this.peers.listener?.heard(rest[0]!, from) === false) {
+      this.#refuse([], from);
+    }
+  }
+
+  /**
+   * Counts what is no message of a hub, and says so to who waits for what it
+   * would have been.
+   */
+  #refuse(fields: readonly string[], node: string): void {
+    this.refused();
+    const [kind = "", ref = ""] = fields;
+    if (kind in QUESTIONS) {
+      const { code, text } = UNREADABLE;
+      this.publish({ node }, encode([Kind.fail, ref, code, text]));
+    } else if (kind in ANSWERS || kind === Kind.fail) {
+      const asked = this.asked.get(Number(ref));
+      if (asked?.question) this.#end(asked, UNREADABLE_ANSWER);
+    }
   }
 
   #receiveQuestion(
     kind: QuestionKind,
     fields: readonly string[],
+    content: Content,
     node: string,
   ): void {
-    const [number = "", asker = "", name = "", uuid = "", to = ""] = fields;
+    const [, number = "", asker = "", name = "", uuid = "", to = ""] = fields;
     const ref = Number(number);
     const responder = this.#host.here(to);
-    const refusal = responder
+    const source = responder && this.#sender(node, asker, name);
+    if (responder && !source) return this.#refuse(fields, node);
+    const refusal = responder && source
       ? this.#host.ask(
-        this.#sender(node, asker, name).party,
+        source.party,
         responder,
         uuid,
         kind,
-        contentOf(fields),
-        { node, ref } satisfies Origin,
+        content,
+        {
+          node,
+          ref,
+        } satisfies Origin,
       )
       : nobody(kind);
     if (!refusal) return;
@@ -291,10 +330,14 @@ export class Cluster implements BackplaneReceiver, Line {
     );
   }
 
-  #receiveAnswer(kind: AnswerKind, fields: readonly string[]): void {
+  #receiveAnswer(
+    kind: AnswerKind,
+    fields: readonly string[],
+    content: Content,
+  ): void {
     const asked = this.asked.get(Number(fields[0]));
     if (!asked?.question || !this.asked.delete(asked)) return;
-    this.#host.answer(asked.question, kind, contentOf(fields));
+    this.#host.answer(asked.question, kind, content);
   }
 
   #receiveFailure([number, code, text = ""]: readonly string[]): void {
@@ -507,11 +550,21 @@ const LOST = fault(
   "Unreachable",
   "The answer was lost on the way between two hubs.",
 );
+/** What is said of what another hub sent and this one cannot pass on. */
+const UNREADABLE = fault(
+  "InvalidMessage",
+  "The hub of the destination cannot read what the hub of the requester sent.",
+);
+const UNREADABLE_ANSWER = fault(
+  "InvalidAnswer",
+  "The answer cannot be read as another hub passed it on.",
+);
 /** What is said when the responder is gone, with its node or without. */
 const LEFT = fault("ResponderLeft", Text.responderLeft);
 
+/** Each hub has a participant of the same name, which is the hub itself. */
 function keyOf(node: string, number: string, name: string): string {
-  return name === "" ? `${node} ${number}` : name;
+  return name === "" || name === HUB ? `${node} ${number}` : name;
 }
 
 function isOf(request: OpenRequest, node: string, ref: number): boolean {

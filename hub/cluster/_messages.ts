@@ -5,14 +5,25 @@
  * What hubs of a cluster send each other: fields with a NUL between them, which
  * no JSON text has.
  */
+import { Scanner } from "../exchange/_scan.ts";
+import { canonicalName } from "../exchange/_spelling.ts";
 import type {
   AnswerKind,
   Content,
+  ErrorDetails,
   QuestionKind,
 } from "../exchange/participant.ts";
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const scanner = new Scanner();
+
+/** The longest name that others may have, in characters of its JSON text. */
+const MAX_NAME = 3_000;
+/** The longest reason that a hub gives for a failure, in characters. */
+const MAX_REASON = 10_000;
+/** The most questions that one audit asks after. */
+export const AUDITED = 1_000;
 
 /** The first field of a message. */
 export const Kind = {
@@ -47,6 +58,47 @@ export const ANSWERS: Readonly<Record<string, AnswerKind>> = {
   [Kind.error]: "error",
 };
 
+/** How many fields follow the first, and whether a content follows them. */
+interface Form {
+  readonly fields: number;
+  readonly content?: true;
+  /** Whether more numbers may follow. */
+  readonly more?: true;
+  /** Which fields are numbers. */
+  readonly numbers: readonly number[];
+  /** Which fields are JSON texts that clients get to see. */
+  readonly json?: readonly number[];
+}
+
+const QUESTION: Form = {
+  fields: 5,
+  content: true,
+  numbers: [1, 2],
+  json: [4],
+};
+const ANSWER: Form = { fields: 1, content: true, numbers: [1] };
+const REFS: Form = { fields: 1, more: true, numbers: [1] };
+
+/** What each kind of message looks like. */
+const FORMS: Readonly<Record<string, Form>> = {
+  [Kind.request]: QUESTION,
+  [Kind.functionCall]: QUESTION,
+  [Kind.response]: ANSWER,
+  [Kind.error]: ANSWER,
+  [Kind.fail]: { fields: 3, numbers: [1] },
+  [Kind.cancel]: { fields: 3, numbers: [1, 2] },
+  [Kind.tellAll]: { fields: 2, content: true, numbers: [1] },
+  [Kind.tell]: { fields: 3, content: true, numbers: [1] },
+  [Kind.probe]: { fields: 2, numbers: [1] },
+  [Kind.here]: { fields: 1, numbers: [1] },
+  [Kind.audit]: REFS,
+  [Kind.unknown]: REFS,
+  [Kind.peer]: { fields: 1, numbers: [] },
+};
+
+/** How many fields a content has. */
+const CONTENT = 5;
+
 /** Writes a message. */
 export function encode(
   fields: readonly (string | number)[],
@@ -61,16 +113,115 @@ export function encode(
   return encoder.encode(text);
 }
 
-/** Reads a message. */
-export function decode(message: Uint8Array): string[] {
-  return decoder.decode(message).split("\0");
+/** A message of another hub. */
+export interface Message {
+  /** Its fields; the first says its kind. */
+  readonly fields: readonly string[];
+  /** The content that follows them, in messages that have one. */
+  readonly content: Content;
 }
 
-/** Reads the content that stands in the last five fields. */
-export function contentOf(fields: readonly string[]): Content {
-  const [route = "null", traceback = "null", pseudoObject = "null", details] =
-    fields.slice(-5);
-  const data = fields.at(-1) ?? "null";
+const NONE: Content = {
+  route: "null",
+  traceback: "null",
+  pseudoObject: "null",
+  data: "null",
+};
+
+/**
+ * Reads a message. What is none, or has parts that could not be passed on to a
+ * client as they are, is refused: whoever may publish on the subjects of the
+ * cluster may have written it.
+ *
+ * @param message The bytes.
+ * @returns The message; if it is refused, as many of its fields as say what it
+ * would have asked or answered, so that somebody can be told.
+ */
+export function read(message: Uint8Array): Message | { refused: string[] } {
+  let fields: string[];
+  try {
+    fields = decoder.decode(message).split("\0");
+  } catch {
+    return { refused: [] };
+  }
+  const kind = fields[0]!;
+  const form = Object.hasOwn(FORMS, kind) ? FORMS[kind]! : undefined;
+  if (!form || !hasForm(form, fields)) return { refused: [] };
+  if (kind === Kind.fail && !isFailure(fields)) return { refused: fields };
+  if (!form.content) return { fields, content: NONE };
+  const content = areJson(form, message) ? contentOf(fields) : undefined;
+  return content ? { fields, content } : { refused: fields };
+}
+
+/** Whether there are as many fields as there have to be, and numbers are some. */
+function hasForm({ fields, content, more, numbers }: Form, all: string[]) {
+  const count = 1 + fields + (content ? CONTENT : 0);
+  if (more ? all.length < count : all.length !== count) return false;
+  if (!numbers.every((index) => isNumber(all[index]!))) return false;
+  return !more ||
+    all.length <= count + AUDITED && all.slice(count).every(isNumber);
+}
+
+function isNumber(text: string): boolean {
+  return /^\d{1,16}$/.test(text);
+}
+
+function isFailure([, , code = "", text = ""]: readonly string[]): boolean {
+  return /^-?\d{1,9}$/.test(code) && text.length <= MAX_REASON;
+}
+
+/** Whether those fields are JSON that have to be, as strictly as the hub reads. */
+function areJson({ fields, json = [] }: Form, message: Uint8Array): boolean {
+  const details = fields + 4;
+  let index = 0;
+  for (let start = 0; start <= message.length; index++) {
+    const nul = message.indexOf(0, start);
+    const end = nul < 0 ? message.length : nul;
+    const mustBe = index > fields ? index !== details : json.includes(index);
+    if (mustBe && !scanner.endsAt(message, start, end)) return false;
+    start = end + 1;
+  }
+  return true;
+}
+
+function contentOf(fields: readonly string[]): Content | undefined {
+  const [route, traceback, pseudoObject, details, data] = fields.slice(
+    -CONTENT,
+  ) as [string, string, string, string, string];
   const content = { route, traceback, pseudoObject, data };
-  return details ? { ...content, error: JSON.parse(details) } : content;
+  if (details === "") return content;
+  const error = detailsOf(details);
+  return error && { ...content, error };
+}
+
+/** Reads more of an error; nothing if it is not that. */
+function detailsOf(text: string): ErrorDetails | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== "object" || value === null) return undefined;
+  const { code, type, data } = value as Record<string, unknown>;
+  const isOne = (code === undefined || Number.isSafeInteger(code)) &&
+    (type === undefined || typeof type === "string" && type.isWellFormed()) &&
+    (data === undefined || typeof data === "string" && isJson(data));
+  if (!isOne) return undefined;
+  return {
+    ...(code !== undefined && { code: code as number }),
+    ...(type !== undefined && { type: type as string }),
+    ...(data !== undefined && { data: data as string }),
+  };
+}
+
+function isJson(text: string): boolean {
+  const bytes = encoder.encode(text);
+  return scanner.endsAt(bytes, 0, bytes.length);
+}
+
+/** Whether a text is the JSON text of a name, as hubs write it to each other. */
+export function isName(text: string): boolean {
+  return text !== "" && text.length <= MAX_NAME && isJson(text) &&
+    canonicalName(text) === text;
 }

@@ -21,6 +21,7 @@ import type {
 import { type Buckets, listen, markOf } from "./_nats_buckets.ts";
 import { Lease } from "./_nats_lease.ts";
 import { Mail } from "./_nats_mail.ts";
+import { Newcomers } from "./_nats_newcomers.ts";
 import { type NameKeeper, NatsNames } from "./_nats_names.ts";
 import { Peers } from "./_nats_peers.ts";
 
@@ -51,6 +52,7 @@ export class NatsBackplane implements Backplane, NameKeeper {
   readonly #peers: Peers;
   readonly #lease: Lease;
   readonly #mail: Mail;
+  readonly #newcomers: Newcomers;
   #receiver: BackplaneReceiver | undefined;
 
   #state: BackplaneStatus["state"] = "open";
@@ -88,6 +90,7 @@ export class NatsBackplane implements Backplane, NameKeeper {
     this.#names = new NatsNames(buckets.names, this);
     this.#peers = new Peers(buckets.nodes, lease, this);
     this.#mail = new Mail(connection, options, this);
+    this.#newcomers = new Newcomers(this);
   }
 
   // For its names.
@@ -193,7 +196,23 @@ export class NatsBackplane implements Backplane, NameKeeper {
   // For its mail.
 
   receive(message: Uint8Array, from: string): void {
+    if (this.#peers.has(from)) this.take(message, from);
+    else if (this.#isOpen()) this.#newcomers.take(message, from);
+  }
+
+  // For messages of nodes that it has not heard of.
+
+  take(message: Uint8Array, from: string): void {
     if (this.#isOpen()) this.#receiver?.message(message, from);
+  }
+
+  async find(node: string): Promise<boolean> {
+    await this.#peers.suspect(node);
+    return this.#peers.has(node);
+  }
+
+  refuse(): void {
+    this.#receiver?.refused();
   }
 
   undelivered(ref: number): void {

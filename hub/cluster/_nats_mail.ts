@@ -28,6 +28,8 @@ export interface MailReceiver {
   /** The id of the node. */
   readonly id: string;
   receive(message: Uint8Array, from: string): void;
+  /** A message was of nobody. */
+  refuse(): void;
   /** Nobody was there to take the message with this number. */
   undelivered(ref: number): void;
 }
@@ -139,13 +141,15 @@ export class Mail {
 
   #receive(message: Msg): void {
     const from = /\.node\.([^.]+)/.exec(message.reply ?? "")?.[1];
-    if (from !== undefined) this.#receiver.receive(message.data, from);
+    if (from === undefined) this.#receiver.refuse();
+    else this.#receiver.receive(message.data, from);
   }
 
   #receiveOwn(message: Msg): void {
     if (message.headers?.code !== NO_RESPONDERS) return this.#receive(message);
     const ref = Number(message.subject.split(".").at(-1));
     if (Number.isInteger(ref)) this.#receiver.undelivered(ref);
+    else this.#receiver.refuse();
   }
 
   // Out.

@@ -2,6 +2,7 @@
 
 import { sleep } from "@wirekit/internal/clock";
 import type { KV, KvWatchEntry } from "@nats-io/kv";
+import { isName } from "./_messages.ts";
 import { isChanged } from "./_nats_buckets.ts";
 
 /** How long the engine may take to decide about one name. */
@@ -473,7 +474,8 @@ function nameOf(key: string): string | undefined {
   try {
     const text = atob(key.replaceAll("-", "+").replaceAll("_", "/"));
     const bytes = Uint8Array.from(text, (char) => char.charCodeAt(0));
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    const name = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return isName(name) ? name : undefined;
   } catch {
     return undefined; // It is not ours.
   }

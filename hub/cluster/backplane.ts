@@ -39,9 +39,9 @@ export interface NodeStatus {
   /** When it was started, in milliseconds since 1970. */
   readonly since: number;
   /**
-   * What it last said of itself: `clients`, `requests`, `informs` and `errors`
-   * since its start, and the mean of the last seconds of them, `requestsPerSecond`
-   * and so on.
+   * What it last said of itself: `clients`; since its start `requests`,
+   * `informs`, `errors`, and `refused`, messages that were none of a hub; and the
+   * means of the last seconds, `requestsPerSecond` and so on.
    */
   readonly figures: Readonly<Record<string, number>>;
 }
@@ -111,6 +111,8 @@ export interface BackplaneReceiver {
    * @param from The id of the node that sent it.
    */
   message(message: Uint8Array, from: string): void;
+  /** A message has come that was of no node. */
+  refused(): void;
   /**
    * Nobody has the name that a message went to.
    *
@@ -220,8 +222,9 @@ export interface PeerListener {
    *
    * @param text What it sent.
    * @param node Its id.
+   * @returns Whether that is something that a hub says.
    */
-  heard(text: string, node: string): void;
+  heard(text: string, node: string): boolean;
   /**
    * A participant of this hub tells what it can be asked.
    *

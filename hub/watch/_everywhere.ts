@@ -123,7 +123,7 @@ export class Everywhere {
     const rows = [...this.#here(route, order, by) as unknown[]];
     for (const { answer, error } of await others.askAll(route, order, by)) {
       if (error) throw error;
-      rows.push(...answer as unknown[]);
+      rows.push(...rowsOf(answer));
     }
     return rows.slice(0, MAX_ROWS);
   }
@@ -162,11 +162,9 @@ export class Everywhere {
     while (found.length < most) {
       const limit = Math.min(PAGE, most - found.length);
       const after = found.at(-1)?.id ?? -1;
-      const page = await others.ask(node, "clients", {
-        ...order,
-        after,
-        limit,
-      }, by) as ClientReport[];
+      const page = rowsOf<ClientReport>(
+        await others.ask(node, "clients", { ...order, after, limit }, by),
+      );
       found.push(...page);
       if (page.length < limit) break;
     }
@@ -182,10 +180,17 @@ export class Everywhere {
     const answers = await others.askAll("clients", { limit }, "");
     return {
       total: others.names,
-      clients: answers.flatMap(({ answer = [] }) => answer as ClientReport[])
+      clients: answers.flatMap(({ answer }) => rowsOf<ClientReport>(answer))
         .slice(0, PAGE),
       silent: answers.filter(({ error }) => error)
         .map(({ node }) => others.labelOf(node)),
     };
   }
+}
+
+/** What another hub has answered, as rows; none if it is something else. */
+function rowsOf<Row>(answer: unknown): Row[] {
+  return Array.isArray(answer)
+    ? answer.filter((row) => typeof row === "object" && row !== null)
+    : [];
 }

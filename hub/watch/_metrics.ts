@@ -174,6 +174,11 @@ function writeCluster(page: Page, { hub }: Parts): void {
   page.counter("cluster_node_errors", `Errors of each hub, ${said}`, [
     ...rows("errors"),
   ]);
+  page.counter(
+    "cluster_node_refused",
+    `Messages that were none of a hub, at each hub, ${said}`,
+    [...rows("refused")],
+  );
 }
 
 function writeClients(page: Page, { hub }: Parts): void {

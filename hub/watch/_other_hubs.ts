@@ -7,6 +7,7 @@ import type { Exchange } from "../exchange/exchange.ts";
 import type { Fault } from "../exchange/fault.ts";
 import { ActionError, type Order } from "./host/_actions.ts";
 import { labelsOf } from "./_cluster.ts";
+import { readWords, type Words } from "./_peer_words.ts";
 import { textOf } from "./_route_figures.ts";
 import type { PresenceBatch, PresenceReport } from "./report.ts";
 
@@ -21,16 +22,6 @@ const MAX_ROUTES = 10_000;
 
 /** How much of that is sent at once; the rest is counted. */
 const MAX_EVENTS = 50;
-
-/** What one hub says to another: a kind, and what belongs to it. */
-type Words =
-  | ["ask", number: number, route: string, order: Order, by: string]
-  | ["say", number: number, answer: unknown]
-  | ["refuse", number: number, text: string]
-  | ["hello", isAnswer: boolean, wants: boolean, blocks: [string, number][]]
-  | ["routes", name: string, text: string]
-  | ["wants", wants: boolean]
-  | ["presence", batch: PresenceBatch];
 
 /** What the hub does with what others say. */
 export interface PeerEvents {
@@ -245,8 +236,13 @@ export class OtherHubs implements PeerListener {
   }
 
   /** See {@linkcode PeerListener}. */
-  heard(text: string, node: string): void {
-    const words: Words = JSON.parse(text);
+  heard(text: string, node: string): boolean {
+    const words = readWords(text);
+    if (words) this.#hear(words, node);
+    return words !== undefined;
+  }
+
+  #hear(words: Words, node: string): void {
     switch (words[0]) {
       case "ask":
         return void this.#answer(node, words);
@@ -294,8 +290,10 @@ export class OtherHubs implements PeerListener {
       if (!refusal) return;
       text = refusal.text;
     } catch (error) {
-      if (!(error instanceof ActionError)) throw error;
-      text = error.message;
+      // Another hub may ask what no hub asks.
+      text = error instanceof ActionError
+        ? error.message
+        : "This hub cannot answer that";
     }
     this.#say({ node }, ["refuse", number, text]);
   }

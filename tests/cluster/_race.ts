@@ -5,6 +5,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Backplane } from "@wirekit/hub";
 import { connectNats } from "@wirekit/hub/nats";
+import { receiver } from "./_claims.ts";
 import { record, say } from "./_record.ts";
 import { Engine } from "./_servers.ts";
 import { Valve } from "./_valve.ts";
@@ -77,7 +78,7 @@ class Race {
       tenure.to = Math.min(tenure.to, performance.now());
       return held.delete(name);
     };
-    plane.onMessage({
+    plane.onMessage(receiver({
       won: (name) => {
         if (!isMine()) return;
         assert(!held.has(name), `${name} was won twice`);
@@ -99,16 +100,8 @@ class Race {
           }, 30 * Math.random());
         }, this.#stay());
       },
-      held() {},
       lost: (name) => void end(name),
-      message() {},
-      undelivered() {},
-      left() {},
-      gone() {},
-      attached() {},
-      detached() {},
-      figures: () => ({}),
-    });
+    }));
     for (let n = 0; n < NAMES; n++) plane.claim(`"name ${n}"`);
   }
 

@@ -11,6 +11,7 @@ import { type NameKeeper, NatsNames } from "../../hub/cluster/_nats_names.ts";
 import { keyOf } from "../../hub/cluster/_nats_names.ts";
 import { connect, Kvm } from "../../hub/cluster/testdata/nats.ts";
 import { installNats } from "../_nats.ts";
+import { claimMany } from "./_claims.ts";
 import { writeTable } from "./_record.ts";
 import { Engine } from "./_servers.ts";
 
@@ -68,24 +69,7 @@ async function engineOf(servers: 1 | 3): Promise<Record<string, number>> {
     connectTimeout: 30_000,
   });
   const names = CLAIMED[servers];
-  const { promise, resolve } = Promise.withResolvers<void>();
-  let won = 0;
-  plane.onMessage({
-    won: () => ++won === names && resolve(),
-    held() {},
-    lost() {},
-    message() {},
-    undelivered() {},
-    left() {},
-    gone() {},
-    attached() {},
-    detached() {},
-    figures: () => ({}),
-  });
-  const start = performance.now();
-  for (let n = 0; n < names; n++) plane.claim(`"client-${n}"`);
-  await promise;
-  const claims = names / (performance.now() - start) * 1_000;
+  const claims = await claimMany(plane, names);
   const client = await connect({ servers: engine.urls });
   const bucket = await new Kvm(client).open("hub-names");
   const stored = (await bucket.status()).streamInfo.state.bytes / names;
