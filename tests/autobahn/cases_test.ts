@@ -82,7 +82,7 @@ async function testClient(each: Case): Promise<Got> {
     "HTTP/1.1 101 Switching Protocols",
     "connection: upgrade",
     "upgrade: websocket",
-    `sec-websocket-accept: ${await acceptKey(key!)}`,
+    `sec-websocket-accept: ${acceptKey(key!)}`,
   ].join("\r\n");
   await conn.write(new TextEncoder().encode(`${answer}\r\n\r\n`));
   const echoing = echo(await opening);

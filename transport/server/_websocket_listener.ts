@@ -262,9 +262,11 @@ export class WebSocketListening<F extends Format, State>
       "HTTP/1.1 101 Switching Protocols",
       "Upgrade: websocket",
       "Connection: Upgrade",
-      `Sec-WebSocket-Accept: ${await acceptKey(
-        message.headers["sec-websocket-key"]!,
-      )}`,
+      `Sec-WebSocket-Accept: ${
+        acceptKey(
+          message.headers["sec-websocket-key"]!,
+        )
+      }`,
     ];
     if (protocol !== undefined) {
       lines.push(`Sec-WebSocket-Protocol: ${protocol}`);

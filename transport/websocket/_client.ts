@@ -35,7 +35,7 @@ export async function openWebSocket<F extends Format>(
   const { url, place, href, protocols } = request;
   const hide = (text: string) => withoutSecrets(text, href);
   const expected = { place, href, hide, protocols };
-  const { head, accept } = await writeRequest(request);
+  const { head, accept } = writeRequest(request);
   const secure = url.protocol === "wss:";
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const port = Number(url.port || (secure ? 443 : 80));
@@ -55,9 +55,9 @@ export async function openWebSocket<F extends Format>(
   });
 }
 
-async function writeRequest(
+function writeRequest(
   { url, headers: given, protocols }: HandshakeRequest,
-): Promise<{ head: string; accept: string }> {
+): { head: string; accept: string } {
   const key = btoa(
     String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))),
   );
@@ -74,7 +74,7 @@ async function writeRequest(
   for (const [name, value] of headers) lines.push(`${name}: ${value}`);
   return {
     head: `${lines.join("\r\n")}\r\n\r\n`,
-    accept: await acceptKey(key),
+    accept: acceptKey(key),
   };
 }
 

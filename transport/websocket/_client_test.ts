@@ -74,11 +74,11 @@ function answer(
   };
 }
 
-async function accepted(head: string, more = ""): Promise<string> {
+function accepted(head: string, more = ""): string {
   const [, key = ""] = /sec-websocket-key: (\S+)/i.exec(head) ?? [];
   return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: WebSocket\r\n" +
     `Connection: keep-alive, Upgrade\r\n${more}` +
-    `Sec-WebSocket-Accept: ${await acceptKey(key)}\r\n\r\n`;
+    `Sec-WebSocket-Accept: ${acceptKey(key)}\r\n\r\n`;
 }
 
 Deno.test("connectWebSocket() of our own asks as the RFC wants", async () => {
