@@ -2,7 +2,7 @@
 
 /**
  * Sockets of the C library: no event loop between the load generator and the
- * kernel. Linux only, as all of bench/ is.
+ * kernel. Linux only, as all of bench/ is, since 5.11.
  */
 
 const libc = Deno.dlopen("libc.so.6", {
@@ -18,7 +18,10 @@ const libc = Deno.dlopen("libc.so.6", {
   close: { parameters: ["i32"], result: "i32" },
   epoll_create1: { parameters: ["i32"], result: "i32" },
   epoll_ctl: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
-  epoll_wait: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32" },
+  epoll_pwait2: {
+    parameters: ["i32", "buffer", "i32", "buffer", "pointer"],
+    result: "i32",
+  },
   __errno_location: { parameters: [], result: "pointer" },
 }).symbols;
 
@@ -165,6 +168,9 @@ export class Poll {
   readonly #fd = libc.epoll_create1(0);
   readonly #events = new Uint8Array(12 * MAX_EVENTS);
   readonly #view = new DataView(this.#events.buffer);
+  /** Seconds and nanoseconds. */
+  readonly #timeout = new BigInt64Array(2);
+  #asked = 0;
 
   /**
    * Watches a connection.
@@ -197,11 +203,18 @@ export class Poll {
    * @returns How many connections are ready.
    */
   wait(timeout: number): number {
-    const count = libc.epoll_wait(
+    if (timeout !== this.#asked) {
+      this.#asked = timeout;
+      const seconds = Math.floor(timeout / 1000);
+      this.#timeout[0] = BigInt(seconds);
+      this.#timeout[1] = BigInt(Math.round(1e6 * (timeout - 1000 * seconds)));
+    }
+    const count = libc.epoll_pwait2(
       this.#fd,
       this.#events,
       MAX_EVENTS,
-      timeout,
+      this.#timeout,
+      null,
     );
     for (let i = 0; i < count; i++) {
       this.what[i] = this.#view.getInt32(12 * i, true);

@@ -67,10 +67,17 @@ export class Generator implements AsyncDisposable {
    *
    * @param order Where.
    * @param shape Which.
+   * @param options `yields`: whether other processes go first on a busy core, as if it ran
+   * on another machine.
    * @returns The generator.
    */
-  static async open(order: Order, shape: Shape): Promise<Generator> {
+  static async open(
+    order: Order,
+    shape: Shape,
+    { yields = false } = {},
+  ): Promise<Generator> {
     const driver = new Driver([
+      ...(yields ? ["nice", "-n", "15"] : []),
       Deno.execPath(),
       "run",
       "--allow-ffi",

@@ -73,7 +73,9 @@ function system(
       const server = stack.use(await start());
       const load = stack.use(await Generator.open(server.order, BYSTANDER));
       const others = stack.use(
-        await Generator.open(server.order, flood ?? { ...BYSTANDER, first }),
+        await Generator.open(server.order, flood ?? { ...BYSTANDER, first }, {
+          yields: true,
+        }),
       );
       let count = 0;
       const rest = stack.move();
