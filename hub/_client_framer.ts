@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { NewlineFramer } from "@wirekit/transport/newline-framer";
+import { NewlineFramer } from "@wirekit/transport/framers";
 import { CloseError } from "@wirekit/transport/transport";
 
 /** The largest first message: more than any verification has. */

@@ -7,7 +7,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { deadline } from "@std/async/deadline";
-import { NewlineFramer } from "@wirekit/transport/newline-framer";
+import { NewlineFramer } from "@wirekit/transport/framers";
 import { connect } from "@wirekit/transport/connect";
 import { connectTcp } from "@wirekit/transport/tcp";
 import { CloseError, type Transport } from "@wirekit/transport/transport";

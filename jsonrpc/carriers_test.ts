@@ -5,9 +5,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { deadline } from "@std/async/deadline";
 import { delay } from "@std/async/delay";
-import { ContentLengthFramer } from "@wirekit/transport/content-length-framer";
+import { ContentLengthFramer } from "@wirekit/transport/framers";
 import type { Framer } from "@wirekit/transport/stream";
-import { NewlineFramer } from "@wirekit/transport/newline-framer";
+import { NewlineFramer } from "@wirekit/transport/framers";
 import { pair } from "@wirekit/transport/pair";
 import { PortTransport } from "@wirekit/transport/port";
 import { connectTcp, listenTcp } from "@wirekit/transport/tcp";

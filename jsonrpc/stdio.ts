@@ -4,7 +4,7 @@
  * A peer on the standard streams: of a child process, or of this one.
  *
  * ```ts no-assert
- * import { spawn } from "@wirekit/jsonrpc/stdio";
+ * import { spawn } from "@wirekit/jsonrpc";
  *
  * export async function initialize(): Promise<unknown> {
  *   await using clangd = spawn("clangd", { framing: "content-length" });
@@ -15,9 +15,9 @@
  * @module
  */
 
-import { ContentLengthFramer } from "@wirekit/transport/content-length-framer";
+import { ContentLengthFramer } from "@wirekit/transport/framers";
 import type { Framer } from "@wirekit/transport/stream";
-import { NewlineFramer } from "@wirekit/transport/newline-framer";
+import { NewlineFramer } from "@wirekit/transport/framers";
 import { StreamTransport } from "@wirekit/transport/stream";
 import type { Transport } from "@wirekit/transport/transport";
 import { LENIENT } from "./wire/_lenient.ts";
@@ -60,7 +60,7 @@ const EXIT_TIMEOUT = 2_000;
  *
  * @example As a language server writes
  * ```ts
- * import { framerOf } from "@wirekit/jsonrpc/stdio";
+ * import { framerOf } from "@wirekit/jsonrpc";
  * import { assertEquals } from "@std/assert";
  *
  * const bytes = framerOf("content-length").encode("{}");
@@ -86,7 +86,7 @@ export function framerOf(framing: Framing): Framer<string> {
  * @example A server that its client starts
  * ```ts no-assert
  * import { Methods, Peer } from "@wirekit/jsonrpc";
- * import { stdioTransport } from "@wirekit/jsonrpc/stdio";
+ * import { stdioTransport } from "@wirekit/jsonrpc";
  *
  * export function serve(methods: Methods): Peer {
  *   return new Peer(stdioTransport("newline"), { methods });
@@ -171,7 +171,7 @@ export interface PeerProcess<
  *
  * @example Call a child process
  * ```ts no-assert
- * import { spawn } from "@wirekit/jsonrpc/stdio";
+ * import { spawn } from "@wirekit/jsonrpc";
  *
  * export async function version(server: string): Promise<unknown> {
  *   await using child = spawn(server, { args: ["--stdio"] });

@@ -3,7 +3,7 @@
 /** Clients over TCP and Unix sockets, a message a line. */
 
 import type { Hub } from "@wirekit/hub/hub";
-import { NewlineFramer } from "@wirekit/transport/newline-framer";
+import { NewlineFramer } from "@wirekit/transport/framers";
 import { listenTcp } from "@wirekit/transport/tcp";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
 import { listenUnix } from "@wirekit/transport/unix";

@@ -16,6 +16,7 @@ import { connectMqtt } from "@wirekit/openwebnet/mqtt";
 import { mcpDoor } from "@wirekit/switchboard/mcp";
 import * as transport from "@wirekit/transport";
 import * as wsrpc from "@wirekit/wsrpc";
+import { Client as MiniWsrpc } from "@wirekit/wsrpc/mini";
 
 type Limits = Record<string, number>;
 
@@ -114,6 +115,11 @@ const PLACES: [string, (limits: Limits) => unknown, string[]][] = [
     (limits) => new jsonrpc.HttpClient("http://127.0.0.1:1", limits),
     ["maxResponseBytes"],
   ],
+  [
+    "the small client of wsrpc",
+    (limits) => new MiniWsrpc("ws://127.0.0.1:1", limits),
+    ["maxInFlight", "maxHandlers", "maxMessageBytes", "maxOutboxBytes"],
+  ],
   ["wsrpc.Server", (limits) => new wsrpc.Server(limits), [
     "maxInFlight",
     "maxHandlers",
@@ -195,6 +201,11 @@ const GROUPS: [string, (options: Groups) => unknown, string[]][] = [
     "reconnect",
     "heartbeat",
   ]],
+  [
+    "the small client of wsrpc",
+    (options) => new MiniWsrpc("ws://127.0.0.1:1", options),
+    ["reconnect", "heartbeat"],
+  ],
   ["wsrpc.Server", (options) => new wsrpc.Server(options), ["heartbeat"]],
   [
     "Gateway",

@@ -18,6 +18,7 @@ import { GatewaySimulator } from "@wirekit/openwebnet/simulator";
 import * as switchboard from "@wirekit/switchboard";
 import { mcpDoor } from "@wirekit/switchboard/mcp";
 import * as transport from "@wirekit/transport";
+import { type MiniOptions, miniSession } from "@wirekit/transport/mini";
 import * as wsrpc from "@wirekit/wsrpc";
 import { symbolsOf, textOf } from "./_house.ts";
 import { PACKAGES } from "./_packages.ts";
@@ -105,6 +106,12 @@ function gateway(options: Partial<openwebnet.GatewayOptions>): Promise<void> {
   return close(new openwebnet.Gateway({ transport: never, ...options }));
 }
 
+/** A small client. */
+async function mini(options: MiniOptions): Promise<void> {
+  const setup = { receive() {}, ping() {} };
+  await miniSession("ws://127.0.0.1:1", options, setup).close();
+}
+
 function framer(): transport.NewlineFramer {
   return new transport.NewlineFramer();
 }
@@ -145,6 +152,8 @@ times("transport", {
     connected({ connectTimeout }),
   "ConnectWebSocketOptions.idleTimeout": (idleTimeout) =>
     connected({ idleTimeout }),
+  "MiniOptions.timeout": (timeout) => mini({ timeout }),
+  "MiniOptions.connectTimeout": (connectTimeout) => mini({ connectTimeout }),
   "ReconnectOptions.minDelay": {
     use: (minDelay) => close(transport.reconnect(never, { minDelay })),
     zero: true,

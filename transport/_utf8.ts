@@ -4,6 +4,8 @@
 import { allocate } from "@wirekit/internal/allocate";
 import { CloseError, type Format, type MessageOf } from "./transport.ts";
 
+export { exceeds } from "./reading/_size.ts";
+
 /** Below this size, a view of words costs more than it saves. */
 const SHORT = 128;
 
@@ -51,13 +53,6 @@ export function isAscii(bytes: Uint8Array): boolean {
   }
   for (let i = head + 4 * words; i < length; i++) all |= bytes[i]!;
   return all < 0x80;
-}
-
-/** Returns whether text is longer than `max` bytes in UTF-8. */
-export function exceeds(text: string, max: number): boolean {
-  if (text.length > max) return true;
-  // A UTF-16 code unit has at most three bytes: few texts have to be encoded.
-  return text.length * 3 > max && encodeText(text).length > max;
 }
 
 /**

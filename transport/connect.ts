@@ -6,7 +6,7 @@
  *
  * ```ts
  * import { connect } from "@wirekit/transport/connect";
- * import { NewlineFramer } from "@wirekit/transport/newline-framer";
+ * import { NewlineFramer } from "@wirekit/transport/framers";
  * import { listenTcp } from "@wirekit/transport/tcp";
  *
  * await using listener = await listenTcp({ port: 0 }, () => new NewlineFramer());

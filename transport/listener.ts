@@ -52,7 +52,7 @@ export interface UnixAddr {
  * @example Serve one client after another
  * ```ts
  * import { connectTcp, listenTcp } from "@wirekit/transport/tcp";
- * import { NewlineFramer } from "@wirekit/transport/newline-framer";
+ * import { NewlineFramer } from "@wirekit/transport/framers";
  * import { assertEquals } from "@std/assert";
  *
  * await using listener = await listenTcp({ port: 0 }, () => new NewlineFramer());

@@ -18,8 +18,8 @@
  * @module
  */
 
-import { checkTime, sleep, unlessAborted } from "@wirekit/internal/clock";
-import type { HandshakeError } from "@wirekit/internal/errors";
+import { sleep, unlessAborted } from "@wirekit/internal/clock";
+import { checkPatience, mayHelp, MIN_UPTIME, pauseAfter } from "./_again.ts";
 import { CloseError, type Transport } from "./transport.ts";
 
 /**
@@ -176,17 +176,13 @@ export function reconnect<T>(
   options: ReconnectOptions = {},
 ): Reconnection<T> {
   const {
-    minDelay = 100,
-    maxDelay = 30_000,
-    minUptime = 5_000,
+    minUptime = MIN_UPTIME,
     maxAttempts = Infinity,
     shouldRetry = mayHelp,
     signal,
     onState,
   } = options;
-  for (const [name, ms] of Object.entries({ minDelay, maxDelay, minUptime })) {
-    checkTime(name, ms, { zero: true });
-  }
+  checkPatience(options);
   const closing = new AbortController();
   const closed = closing.signal;
   const transports = run();
@@ -248,9 +244,7 @@ export function reconnect<T>(
   }
 
   async function wait(): Promise<void> {
-    const doublings = Math.max(0, attempt - 1);
-    const longest = Math.min(maxDelay, minDelay * 2 ** doublings);
-    const delay = Math.random() * longest;
+    const delay = pauseAfter(attempt, options);
     tell("waiting", { delay });
     await sleep(delay, { signal: closed }).catch(() => {});
   }
@@ -296,13 +290,4 @@ export function reconnect<T>(
     [Symbol.asyncIterator]: () => ({ next }),
     [Symbol.asyncDispose]: () => close(),
   };
-}
-
-/** Returns whether another attempt may succeed. */
-function mayHelp(error: unknown): boolean {
-  const { name, status = 0 } = Object(error) as Partial<HandshakeError>;
-  if (name === "NotCapable") return false;
-  // By its name, so that a page, which never gets one, need not have the class.
-  return name !== "HandshakeError" || status < 400 || status > 499 ||
-    [408, 425, 429].includes(status);
 }

@@ -5,7 +5,7 @@
  *
  * ```ts
  * import { connectTcp, listenTcp } from "@wirekit/transport/tcp";
- * import { NewlineFramer } from "@wirekit/transport/newline-framer";
+ * import { NewlineFramer } from "@wirekit/transport/framers";
  *
  * await using listener = await listenTcp({ port: 0 }, () => new NewlineFramer());
  * const { port } = listener.addr;
@@ -111,7 +111,7 @@ export interface ListenTcpOptions extends Pick<Limits, "maxOutboxBytes"> {
  * @example Give up connecting after a second
  * ```ts
  * import { connectTcp } from "@wirekit/transport/tcp";
- * import { NewlineFramer } from "@wirekit/transport/newline-framer";
+ * import { NewlineFramer } from "@wirekit/transport/framers";
  * import { NotConnectedError } from "@wirekit/transport/connect";
  * import { assertRejects } from "@std/assert";
  *
@@ -157,7 +157,7 @@ export async function connectTcp<T extends string | Uint8Array>(
  * @example Listen on a free port
  * ```ts
  * import { listenTcp } from "@wirekit/transport/tcp";
- * import { NewlineFramer } from "@wirekit/transport/newline-framer";
+ * import { NewlineFramer } from "@wirekit/transport/framers";
  * import { assertEquals } from "@std/assert";
  *
  * await using listener = await listenTcp({ port: 0 }, () => new NewlineFramer());

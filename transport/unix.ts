@@ -5,7 +5,7 @@
  *
  * ```ts
  * import { connectUnix, listenUnix } from "@wirekit/transport/unix";
- * import { NewlineFramer } from "@wirekit/transport/newline-framer";
+ * import { NewlineFramer } from "@wirekit/transport/framers";
  *
  * const directory = await Deno.makeTempDir();
  * const path = `${directory}/hub.sock`;
@@ -92,7 +92,7 @@ export interface ListenUnixOptions extends Pick<Limits, "maxOutboxBytes"> {
  * @example Nothing listens there
  * ```ts
  * import { connectUnix } from "@wirekit/transport/unix";
- * import { NewlineFramer } from "@wirekit/transport/newline-framer";
+ * import { NewlineFramer } from "@wirekit/transport/framers";
  * import { NotConnectedError } from "@wirekit/transport/connect";
  * import { assertRejects } from "@std/assert";
  *
@@ -141,7 +141,7 @@ export async function connectUnix<T extends string | Uint8Array>(
  * @example Listen on a path
  * ```ts
  * import { listenUnix } from "@wirekit/transport/unix";
- * import { NewlineFramer } from "@wirekit/transport/newline-framer";
+ * import { NewlineFramer } from "@wirekit/transport/framers";
  * import { assertEquals } from "@std/assert";
  *
  * const path = `${await Deno.makeTempDir()}/hub.sock`;

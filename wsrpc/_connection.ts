@@ -32,7 +32,7 @@ import {
 import { formatEvent, formatRequest } from "./wire/_write.ts";
 
 /** The largest message that a Python peer accepts: it refuses 4 MiB. */
-const MAX_MESSAGE_BYTES = 4 * 1024 * 1024 - 1;
+export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024 - 1;
 
 /** The `type` of messages of the protocol that preceded this one. */
 const OLD_TYPES: readonly unknown[] = ["call", "callback", "error"];
@@ -336,11 +336,12 @@ export class Connection implements CallerLine, HeartbeatLink {
 }
 
 /** Returns the odd id of a call, by its number from 1 on. */
-function idOf(number: number): number {
+export function idOf(number: number): number {
   return 2 * number - 1;
 }
 
-function numberOf(id: number): number {
+/** Returns the number of a call, by its id. */
+export function numberOf(id: number): number {
   return (id + 1) / 2;
 }
 

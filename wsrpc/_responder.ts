@@ -15,7 +15,10 @@ import { formatError, formatResult } from "./wire/_write.ts";
 const REQUEST_OVERHEAD = 64;
 
 /** What a caller learns about an error that is not exposed. */
-const HIDDEN: ErrorBody = { type: "InternalError", message: "Route failed" };
+export const HIDDEN: ErrorBody = {
+  type: "InternalError",
+  message: "Route failed",
+};
 
 /** What a responder needs. */
 export interface ResponderOptions {
@@ -217,13 +220,14 @@ export class Responder {
 }
 
 /** Returns an error without its stack, as wsrpc-aiohttp sends it. */
-function exposed(error: unknown): ErrorBody {
+export function exposed(error: unknown): ErrorBody {
   return error instanceof Error
     ? { type: error.name, message: error.message }
     : { type: "Error", message: String(error) };
 }
 
-function argumentsOf(params: unknown): unknown[] {
+/** Returns what a handler gets after the peer. */
+export function argumentsOf(params: unknown): unknown[] {
   if (params === undefined || params === null) return [];
   return Array.isArray(params) ? params : [params];
 }

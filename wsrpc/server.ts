@@ -197,7 +197,7 @@ export class Server<
    *
    * @example Over TCP, one message per line
    * ```ts
-   * import { NewlineFramer } from "@wirekit/transport/newline-framer";
+   * import { NewlineFramer } from "@wirekit/transport/framers";
    * import { listenTcp } from "@wirekit/transport/tcp";
    * import { connect } from "@wirekit/wsrpc/client";
    * import { Server } from "@wirekit/wsrpc/server";

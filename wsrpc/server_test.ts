@@ -8,7 +8,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { NewlineFramer } from "@wirekit/transport/newline-framer";
+import { NewlineFramer } from "@wirekit/transport/framers";
 import { pair } from "@wirekit/transport/pair";
 import { listenTcp } from "@wirekit/transport/tcp";
 import { CloseError } from "@wirekit/transport/transport";

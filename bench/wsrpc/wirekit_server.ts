@@ -2,7 +2,7 @@
 
 /** Our server on a free port: `ws`, `tcp`, or `fetch` for `Deno.serve`. */
 
-import { NewlineFramer } from "@wirekit/transport/newline-framer";
+import { NewlineFramer } from "@wirekit/transport/framers";
 import { listenTcp } from "@wirekit/transport/tcp";
 import { serve } from "@wirekit/wsrpc/serve";
 import { Server } from "@wirekit/wsrpc/server";

@@ -8,8 +8,7 @@
  */
 
 import { Hub } from "@wirekit/hub/hub";
-import { fetchHandler } from "@wirekit/jsonrpc/fetch-handler";
-import { Methods } from "@wirekit/jsonrpc/methods";
+import { fetchHandler, Methods } from "@wirekit/jsonrpc/fetch-handler";
 import { Server } from "@wirekit/wsrpc/server";
 
 const token = Deno.env.get("WIREKIT_TOKEN");

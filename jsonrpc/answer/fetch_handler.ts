@@ -5,7 +5,7 @@
  * Deploy: WebSocket and HTTP POST on the same address.
  *
  * ```ts no-assert
- * import { fetchHandler, Methods } from "@wirekit/jsonrpc";
+ * import { fetchHandler, Methods } from "@wirekit/jsonrpc/fetch-handler";
  *
  * const methods = new Methods()
  *   .add("math.sum", (_call, x: number, y: number) => x + y);
@@ -31,6 +31,8 @@ import type { Contract } from "../contract/contract.ts";
 import { Peer } from "../peer.ts";
 import type { PeerOptions } from "../peer_options.ts";
 import { Methods } from "./methods.ts";
+
+export { Methods };
 
 /**
  * Options of {@linkcode fetchHandler}.

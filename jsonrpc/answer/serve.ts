@@ -16,7 +16,7 @@
  */
 
 import { checkTimes } from "../_check_times.ts";
-import { NewlineFramer } from "@wirekit/transport/newline-framer";
+import { NewlineFramer } from "@wirekit/transport/framers";
 import {
   type NetAddr,
   serve as serveTransports,

@@ -7,7 +7,7 @@
  *
  * ```ts no-assert
  * import { Methods, servePeers } from "@wirekit/jsonrpc";
- * import { NewlineFramer } from "@wirekit/transport/newline-framer";
+ * import { NewlineFramer } from "@wirekit/transport/framers";
  * import { listenTcp } from "@wirekit/transport/tcp";
  *
  * const methods = new Methods()
@@ -95,7 +95,7 @@ export interface PeerServer<
  * @example Serve on TCP
  * ```ts
  * import { Methods, Peer, servePeers } from "@wirekit/jsonrpc";
- * import { NewlineFramer } from "@wirekit/transport/newline-framer";
+ * import { NewlineFramer } from "@wirekit/transport/framers";
  * import { connectTcp, listenTcp } from "@wirekit/transport/tcp";
  * import { assertEquals } from "@std/assert";
  *

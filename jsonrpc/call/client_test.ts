@@ -5,7 +5,7 @@ import { delay } from "@std/async/delay";
 import { deadline } from "@std/async/deadline";
 import { connect as connectCarrier } from "@wirekit/transport/connect";
 import { pair } from "@wirekit/transport/pair";
-import { NewlineFramer } from "@wirekit/transport/newline-framer";
+import { NewlineFramer } from "@wirekit/transport/framers";
 import { listenTcp } from "@wirekit/transport/tcp";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
 import {

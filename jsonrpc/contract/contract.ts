@@ -7,7 +7,7 @@
  * OpenRPC document.
  *
  * ```ts
- * import { contract, param, type } from "@wirekit/jsonrpc/contract";
+ * import { contract, param, type } from "@wirekit/jsonrpc";
  *
  * export const calculator = contract({
  *   info: { title: "Calculator", version: "1.0.0" },
@@ -206,7 +206,7 @@ export interface ParamOptions {
  *
  * @example An optional one
  * ```ts
- * import { param, type } from "@wirekit/jsonrpc/contract";
+ * import { param, type } from "@wirekit/jsonrpc";
  * import { assertEquals } from "@std/assert";
  *
  * const limit = param("limit", type<number>(), { optional: true });
@@ -231,7 +231,7 @@ export function param<S extends StandardSchema>(
  *
  * @example A required one
  * ```ts
- * import { param, type } from "@wirekit/jsonrpc/contract";
+ * import { param, type } from "@wirekit/jsonrpc";
  * import { assertEquals } from "@std/assert";
  *
  * const limit = param("limit", type<number>());

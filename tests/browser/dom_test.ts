@@ -14,6 +14,7 @@ const CLIENTS = [
   "jsonrpc/call/client.ts",
   "jsonrpc/call/http_client.ts",
   "wsrpc/client.ts",
+  "wsrpc/mini.ts",
   "openwebnet/wire/message.ts",
   "openwebnet/gateway.ts",
 ];

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import type { Framer } from "@wirekit/transport/stream";
-import { NewlineFramer } from "@wirekit/transport/newline-framer";
+import { NewlineFramer } from "@wirekit/transport/framers";
 import { StreamTransport } from "@wirekit/transport/stream";
 import { listenTcp } from "@wirekit/transport/tcp";
 import {

@@ -1,9 +1,9 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { ContentLengthFramer } from "@wirekit/transport/content-length-framer";
+import { ContentLengthFramer } from "@wirekit/transport/framers";
 import type { Framer } from "@wirekit/transport/stream";
 import { LengthPrefixFramer } from "@wirekit/transport";
-import { NewlineFramer } from "@wirekit/transport/newline-framer";
+import { NewlineFramer } from "@wirekit/transport/framers";
 import {
   connectTcp,
   type ConnectTcpOptions,

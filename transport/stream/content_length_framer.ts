@@ -6,7 +6,7 @@
  * Server Protocol.
  *
  * ```ts
- * import { ContentLengthFramer } from "@wirekit/transport/content-length-framer";
+ * import { ContentLengthFramer } from "@wirekit/transport/framers";
  * import { assertEquals } from "@std/assert";
  *
  * const bytes = new ContentLengthFramer().encode("{}");
@@ -66,7 +66,7 @@ export interface ContentLengthFramerOptions<F extends Format = Format>
  *
  * @example Read a message
  * ```ts
- * import { ContentLengthFramer } from "@wirekit/transport/content-length-framer";
+ * import { ContentLengthFramer } from "@wirekit/transport/framers";
  * import { assertEquals } from "@std/assert";
  *
  * const framer = new ContentLengthFramer();

@@ -15,7 +15,7 @@
  *
  * @example Any chunking gives the same messages
  * ```ts
- * import { NewlineFramer } from "@wirekit/transport/newline-framer";
+ * import { NewlineFramer } from "@wirekit/transport/framers";
  * import { assertEquals } from "@std/assert";
  *
  * const framer = new NewlineFramer();

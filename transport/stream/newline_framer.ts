@@ -5,7 +5,7 @@
  * Messages that end with a newline: one line of text each, such as JSON Lines.
  *
  * ```ts
- * import { NewlineFramer } from "@wirekit/transport/newline-framer";
+ * import { NewlineFramer } from "@wirekit/transport/framers";
  * import { assertEquals } from "@std/assert";
  *
  * const framer = new NewlineFramer();
@@ -72,7 +72,7 @@ export interface NewlineFramerOptions<
  *
  * @example Read lines of either kind
  * ```ts
- * import { NewlineFramer } from "@wirekit/transport/newline-framer";
+ * import { NewlineFramer } from "@wirekit/transport/framers";
  * import { assertEquals } from "@std/assert";
  *
  * const framer = new NewlineFramer();

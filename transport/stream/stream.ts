@@ -6,7 +6,7 @@
  * standard input and output, or a connection that something else opened.
  *
  * ```ts
- * import { NewlineFramer } from "@wirekit/transport/newline-framer";
+ * import { NewlineFramer } from "@wirekit/transport/framers";
  * import { StreamTransport } from "@wirekit/transport/stream";
  * import { assertEquals } from "@std/assert";
  *
@@ -60,7 +60,7 @@ export type StreamTransportOptions = Pick<Limits, "maxOutboxBytes">;
  *
  * @example Talk to a child process
  * ```ts
- * import { NewlineFramer } from "@wirekit/transport/newline-framer";
+ * import { NewlineFramer } from "@wirekit/transport/framers";
  * import { StreamTransport } from "@wirekit/transport/stream";
  * import { assertEquals } from "@std/assert";
  *

@@ -98,6 +98,11 @@ export function parseMessage(text: string): Message {
   } catch {
     return salvage(text);
   }
+  return readMessage(value);
+}
+
+/** Reads a message that is parsed, as {@linkcode parseMessage} does. */
+export function readMessage(value: unknown): Message {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return { kind: "invalid", reason: "it is not a JSON object" };
   }

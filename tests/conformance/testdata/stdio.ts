@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 // Carries messages between its standard input and output and a TCP port.
-import { NewlineFramer } from "@wirekit/transport/newline-framer";
+import { NewlineFramer } from "@wirekit/transport/framers";
 import { StreamTransport } from "@wirekit/transport/stream";
 import { connectTcp } from "@wirekit/transport/tcp";
 import { bridge } from "./bridge.ts";

@@ -11,7 +11,7 @@ import {
   servePeers,
 } from "@wirekit/jsonrpc";
 import { connect } from "@wirekit/transport/connect";
-import { ContentLengthFramer } from "@wirekit/transport/content-length-framer";
+import { ContentLengthFramer } from "@wirekit/transport/framers";
 import { connectTcp, listenTcp } from "@wirekit/transport/tcp";
 import { Driver } from "../../_driver.ts";
 import { PEERS_LOCK } from "../../_packages.ts";

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { Client, Hub, serve } from "@wirekit/hub";
-import { NewlineFramer } from "@wirekit/transport/newline-framer";
+import { NewlineFramer } from "@wirekit/transport/framers";
 import { StreamTransport } from "@wirekit/transport/stream";
 import { PORTS, same, scenario } from "../_scenario.ts";
 

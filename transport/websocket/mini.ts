@@ -1,0 +1,640 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/**
+ * What the small clients for web pages are made of: one WebSocket of the
+ * platform after another, the calls over it, and signs of life. A protocol adds
+ * how its messages are written and read.
+ *
+ * ```ts
+ * import { miniSession, type MiniSession } from "@wirekit/transport/mini";
+ * import { acceptWebSocket } from "@wirekit/transport/accept-websocket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = Deno.serve(
+ *   { hostname: "127.0.0.1", port: 0, onListen() {} },
+ *   (request) => {
+ *     const { response, transport } = acceptWebSocket(request);
+ *     (async () => {
+ *       for await (const text of transport) await transport.send(text);
+ *     })();
+ *     return response;
+ *   },
+ * );
+ *
+ * // A protocol: the number of the call, a space, and a text, which comes back.
+ * const session: MiniSession = miniSession(
+ *   `ws://127.0.0.1:${server.addr.port}`,
+ *   {},
+ *   {
+ *     receive(text) {
+ *       const [number, echo] = text.split(" ");
+ *       session.take(Number(number))?.resolve(echo);
+ *     },
+ *     ping: () => void session.ask("ping", (number) => `${number} ping`, {}),
+ *   },
+ * );
+ * await session.first;
+ * const echo = await session.ask("hello", (number) => `${number} hello`, {});
+ * assertEquals(echo, "hello");
+ * await session.close();
+ * ```
+ *
+ * @module
+ */
+
+import {
+  checkTime,
+  later,
+  settled,
+  sleep,
+  type Timer,
+  unlessAborted,
+  within,
+} from "@wirekit/internal/clock";
+import {
+  LimitError,
+  NotConnectedError,
+  TimeoutError,
+} from "@wirekit/internal/errors";
+import type { HeartbeatOptions } from "@wirekit/internal/heartbeat";
+import { checkGroups, checkLimits } from "@wirekit/internal/limits";
+import { checkPatience, mayHelp, MIN_UPTIME, pauseAfter } from "../_again.ts";
+import {
+  CLOSE_TIMEOUT,
+  MAX_MESSAGE_BYTES,
+  MAX_OUTBOX_BYTES,
+} from "../_close.ts";
+import { tooLate } from "../_opening.ts";
+import { exceeds } from "../reading/_size.ts";
+import type { ReconnectOptions, ReconnectState } from "../reconnect.ts";
+import { CloseError } from "../transport.ts";
+import { mistake, platformSocket } from "./_platform.ts";
+
+/**
+ * The URL of a server, `ws:` or `wss:`. A function is called for each
+ * connection, for example for a fresh ticket in the query.
+ *
+ * @category Clients in a page
+ */
+export type MiniUrl =
+  | string
+  | URL
+  | (() => string | URL | Promise<string | URL>);
+
+/**
+ * The options that all small clients share.
+ *
+ * @category Clients in a page
+ */
+export interface MiniOptions {
+  /**
+   * When each call gives up by default, in milliseconds; `Infinity` means
+   * never.
+   *
+   * @default {60000}
+   */
+  timeout?: number;
+  /**
+   * When to give up an attempt to connect, in milliseconds; `Infinity` means
+   * never.
+   *
+   * @default {10000}
+   */
+  connectTimeout?: number;
+  /**
+   * How to reconnect when a connection is lost; `false` closes the client
+   * instead. Nothing is sent twice: open calls fail.
+   */
+  reconnect?: false | ReconnectOptions;
+  /**
+   * How to check whether the server is alive: a page is not told that a network
+   * is gone.
+   */
+  heartbeat?: Partial<HeartbeatOptions>;
+  /**
+   * The most calls that may wait for an answer. Further calls fail at once with
+   * a `LimitError`.
+   *
+   * @default {4096}
+   */
+  maxInFlight?: number;
+  /**
+   * The most calls of the other end that run at a time. Further calls are
+   * answered with an error.
+   *
+   * @default {1024}
+   */
+  maxHandlers?: number;
+  /**
+   * The most bytes that may wait to be sent. More end the connection.
+   *
+   * @default {67108864} 64 MiB
+   */
+  maxOutboxBytes?: number;
+}
+
+/**
+ * What a protocol sets for a {@linkcode miniSession}.
+ *
+ * @category Clients in a page
+ */
+export interface MiniSetup {
+  /** The largest message to receive, in bytes; by default 16 MiB. */
+  maxReceived?: number | undefined;
+  /** The largest message to send, in bytes; by default without a limit. */
+  maxSent?: number | undefined;
+  /** The subprotocols to offer, for each connection. */
+  protocols?(): string[] | Promise<string[]>;
+  /**
+   * Called on each connection before it is open. If it fails, the connection
+   * is closed and the next one tried. What it sends is sent `early`.
+   */
+  greet?(): unknown;
+  /** Takes a message; `reply` answers it on the same connection. */
+  receive(text: string, reply: (text: string) => void): void;
+  /** Sends what the other end answers. */
+  ping(): void;
+  /** A call was given up: its deadline has passed, or its signal aborted it. */
+  gaveUp?(number: number): void;
+  /** An open connection has ended, or an attempt has failed. */
+  ended?(error: Error, wasOpen: boolean): void;
+}
+
+/**
+ * How long to wait, and what ends the wait.
+ *
+ * @category Clients in a page
+ */
+export interface MiniWaitOptions {
+  /** When to stop waiting, in milliseconds; `Infinity` means never. */
+  timeout?: number | undefined;
+  /** Stops waiting and rejects with its reason. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * The state of a client: it is connecting, it is `"open"` and can call, it is
+ * waiting before it reconnects, or it is permanently closed.
+ *
+ * @category Clients in a page
+ */
+export type MiniState = "connecting" | "open" | "waiting" | "closed";
+
+/**
+ * Checks the options that all small clients share, before anything connects.
+ *
+ * @param options The options as the user wrote them.
+ * @throws {RangeError} If a time or a limit is not valid.
+ * @throws {TypeError} If a group of options is not an object.
+ */
+export function checkMini(options: MiniOptions): void {
+  checkLimits(options);
+  checkGroups(options);
+  const { timeout = 1, connectTimeout = 1, heartbeat = {} } = options;
+  checkPatience(options.reconnect || {});
+  checkTime("timeout", timeout);
+  checkTime("connectTimeout", connectTimeout);
+  const { interval = 1, timeout: patience = 1 } = heartbeat;
+  checkTime("heartbeat.interval", interval);
+  checkTime("heartbeat.timeout", patience);
+}
+
+/**
+ * One connection after another to one server, and the calls over them.
+ *
+ * Every call ends exactly once: with its answer, at its deadline, by its
+ * signal, or as soon as the connection ends.
+ *
+ * @category Clients in a page
+ */
+export interface MiniSession {
+  /** The state. */
+  readonly state: MiniState;
+  /** The server, as errors show it: without the path and the query. */
+  readonly place: string;
+  /**
+   * Resolves when the first connection is open; rejects as soon as the first
+   * attempt fails.
+   */
+  readonly first: Promise<void>;
+  /**
+   * Resolves when it is permanently closed: with the reason, if it gave up.
+   * Never rejects.
+   */
+  readonly closed: Promise<Error | undefined>;
+
+  /**
+   * Waits until it is open.
+   *
+   * @param options The deadline and the signal.
+   * @returns Resolves when it is open. Rejects with a `TimeoutError`, with the
+   * signal's reason, and with a `NotConnectedError` once it is closed.
+   */
+  ready(options: MiniWaitOptions): Promise<void>;
+
+  /**
+   * Calls the other end.
+   *
+   * @param what What is called, as an error of the call names it.
+   * @param write Writes the message, with the number of the call.
+   * @param options The deadline and the signal.
+   * @param early Whether it need not be open yet: see `greet`.
+   * @returns What {@linkcode MiniSession.take} gets. Rejects with a
+   * `TimeoutError`, a `LimitError`, a `NotConnectedError`, or the signal's
+   * reason.
+   */
+  ask(
+    what: string,
+    write: (number: number) => string,
+    options: MiniWaitOptions,
+    early?: boolean,
+  ): Promise<unknown>;
+
+  /**
+   * Takes a call of this end, to end it with its answer.
+   *
+   * @param number Its number, which may be anything that a stranger sent.
+   * @returns The call, if it waits; an answer may come late, or twice.
+   */
+  take(number: number): PromiseWithResolvers<unknown> | undefined;
+
+  /**
+   * Sends a message.
+   *
+   * @param text The message.
+   * @param early Whether it need not be open yet: see `greet`.
+   * @throws {NotConnectedError} If there is no connection.
+   * @throws {LimitError} If the message is too large.
+   */
+  post(text: string, early?: boolean): void;
+
+  /**
+   * Answers a call of the other end. Never rejects.
+   *
+   * @param reply Sends the answer.
+   * @param run Runs the handler.
+   * @param write Writes its result.
+   * @param refuse Writes the error that one of them threw, or a `LimitError`.
+   */
+  answer(
+    reply: (text: string) => void,
+    run: () => unknown,
+    write: (result: unknown) => string,
+    refuse: (error: unknown) => string,
+  ): Promise<void>;
+
+  /**
+   * Gives the attempt that is under way another deadline.
+   *
+   * @param ms The time from now on, in milliseconds.
+   * @param late Makes the error of an attempt that took too long.
+   */
+  expire(ms: number, late: () => Error): void;
+
+  /**
+   * Closes it permanently. May be called twice; never rejects.
+   *
+   * @returns Resolves when it is closed, within a second.
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts to connect, and keeps connecting.
+ *
+ * @param url Where to.
+ * @param options The options of the user, with the defaults of the protocol.
+ * @param setup The protocol. Nothing of it is called in this turn.
+ * @returns The session.
+ * @throws {RangeError} If a time or a limit is not valid.
+ * @throws {TypeError} If a page cannot use the URL, or a group of options is
+ * not an object.
+ *
+ * @category Clients in a page
+ */
+export function miniSession(
+  url: MiniUrl,
+  options: MiniOptions,
+  setup: MiniSetup,
+): MiniSession {
+  checkMini(options);
+  const {
+    timeout: patience = 60_000,
+    connectTimeout = 10_000,
+    heartbeat: { interval = 30_000, timeout: silence = 10_000 } = {},
+    reconnect = {},
+    maxInFlight = 4096,
+    maxHandlers = 1024,
+    maxOutboxBytes = MAX_OUTBOX_BYTES,
+  } = options;
+  const { maxReceived = MAX_MESSAGE_BYTES, maxSent = Infinity } = setup;
+  const {
+    maxAttempts = Infinity,
+    minUptime = MIN_UPTIME,
+    shouldRetry = mayHelp,
+    onState,
+    signal: closing,
+  }: ReconnectOptions = reconnect || { maxAttempts: 1 };
+  const calls = new Map<number, PromiseWithResolvers<unknown>>();
+  const first = newPromise();
+  let ready = newPromise();
+  let state: MiniState = "connecting";
+  let place = "the server";
+  let lastNumber = 0;
+  let received = 0;
+  let running = 0;
+  let socket: WebSocket | undefined;
+  /** Ends the connection, the attempt, or the wait for the next one. */
+  let over = new AbortController();
+  /** Resolves when nothing is left of the last connection. */
+  let gone: Promise<void> = Promise.resolve();
+  let deadline: Timer | undefined;
+  let failure: Error | undefined;
+  let isMistaken = false;
+  let isClosed = false;
+
+  /** Makes one connection after another, until it is closed or gives up. */
+  async function run(): Promise<Error | undefined> {
+    await Promise.resolve(); // Its maker has it before any callback runs.
+    closing?.addEventListener("abort", finish);
+    if (closing?.aborted) finish();
+    for (let attempt = 1; !isClosed; attempt++) {
+      become({ state: "connecting", attempt });
+      if (await live(attempt) >= minUptime) attempt = 0;
+      if (isClosed || isMistaken || !reconnect || attempt >= maxAttempts) break;
+      if (!shouldRetry(failure)) break;
+      over = new AbortController();
+      const delay = pauseAfter(attempt, reconnect);
+      become({ state: "waiting", attempt, delay, error: failure });
+      await sleep(delay, over).catch(() => {});
+    }
+    const reason = isClosed ? undefined : failure;
+    finish();
+    return reason;
+  }
+
+  /** Makes one connection, and waits for its end; returns how long it was open. */
+  async function live(attempt: number): Promise<number> {
+    const { signal } = over = new AbortController();
+    let openedAt = Infinity;
+    expire(connectTimeout, () => tooLate(place, connectTimeout));
+    try {
+      await unlessAborted(open(over), signal);
+      signal.throwIfAborted();
+      deadline?.stop();
+      openedAt = performance.now();
+      failure = undefined;
+      become({ state: "open", attempt });
+      first.resolve();
+      ready.resolve();
+      await watch(signal);
+    } catch (cause) {
+      ended(cause as Error);
+      over.abort(); // It may still be about to open.
+    }
+    await settled(gone, CLOSE_TIMEOUT);
+    return performance.now() - openedAt;
+  }
+
+  /** Makes one attempt. */
+  async function open({ signal }: AbortController): Promise<void> {
+    const where = typeof url === "function" ? await url() : url;
+    const protocols = await setup.protocols?.() ?? [];
+    signal.throwIfAborted();
+    let mine: WebSocket;
+    try {
+      mine = platformSocket(target(where), protocols);
+    } catch (error) {
+      isMistaken = true; // Another attempt would fail too.
+      throw error;
+    }
+    signal.addEventListener("abort", () => {
+      if (mine.readyState > WebSocket.OPEN) return;
+      const { reason } = signal;
+      // A page may send no code below 3000 but 1000.
+      if (reason instanceof CloseError) {
+        mine.close(reason.code + 3000, reason.reason);
+      } else mine.close(1000);
+    });
+    mine.onmessage = ({ data }) => take(mine, data);
+    const opened = newPromise();
+    const closed = newPromise();
+    gone = closed.promise;
+    mine.onopen = () => {
+      socket = mine;
+      opened.resolve();
+    };
+    mine.onclose = ({ code, reason }) => {
+      closed.resolve();
+      if (socket === mine) return end(code || 1006, reason);
+      const text = `Cannot connect to ${place}: nobody listens there, or the ` +
+        "server refused; a page is not told which";
+      over.abort(new NotConnectedError(text));
+    };
+    await opened.promise;
+    await setup.greet?.();
+  }
+
+  /** Asks for a sign of life after each silence; rejects at the end. */
+  async function watch(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const before = received;
+      await sleep(interval, { signal });
+      if (received !== before) continue;
+      setup.ping();
+      await sleep(silence, { signal });
+      await sleep(0, { signal }); // To read what came while the page slept.
+      if (received === before) {
+        end(1011, `no sign of life within ${silence} ms of a ping`);
+      }
+    }
+  }
+
+  function take(from: WebSocket, data: unknown): void {
+    if (over.signal.aborted) return;
+    if (typeof data !== "string") return end(1003, "binary, expected text");
+    if (exceeds(data, maxReceived)) {
+      return end(1009, `message over ${maxReceived} bytes`);
+    }
+    received++;
+    setup.receive(data, (answer) => {
+      try {
+        send(from, answer);
+      } catch {
+        // Who asked is gone.
+      }
+    });
+  }
+
+  function send(to: WebSocket, text: string): void {
+    const isOpen = to.readyState === WebSocket.OPEN;
+    if (isOpen && to.bufferedAmount + text.length > maxOutboxBytes) {
+      end(1013, `more than ${maxOutboxBytes} bytes wait to be sent`);
+    } else if (isOpen) return to.send(text);
+    throw notOpen();
+  }
+
+  /** Ends the connection, with a reason that the other end is told. */
+  function end(code: number, reason: string): void {
+    over.abort(new CloseError(code, { reason }));
+  }
+
+  function expire(ms: number, late: () => Error): void {
+    const attempt = over;
+    deadline?.stop();
+    deadline = later(ms, () => attempt.abort(late()));
+  }
+
+  /** Tells that a connection has ended, or an attempt has failed. */
+  function ended(cause: Error): void {
+    const wasOpen = state === "open";
+    deadline?.stop();
+    socket = undefined;
+    if (isClosed) return;
+    const isKnown = isMistaken || cause instanceof NotConnectedError ||
+      cause instanceof TimeoutError;
+    const what = wasOpen
+      ? `The connection to ${place} has ended`
+      : `Cannot connect to ${place}`;
+    failure = isKnown
+      ? cause
+      : new NotConnectedError(`${what}: ${cause.message}`, { cause });
+    first.reject(failure);
+    endCalls(failure);
+    state = "waiting";
+    if (wasOpen) ready = newPromise();
+    setup.ended?.(failure, wasOpen);
+  }
+
+  function endCalls(error: Error): void {
+    const open = [...calls.values()];
+    calls.clear();
+    for (const call of open) call.reject(error);
+  }
+
+  function finish(): void {
+    if (isClosed) return;
+    isClosed = true;
+    become({ state: "closed", attempt: 0, error: failure });
+    const error = notOpen();
+    first.reject(error);
+    ready.reject(error);
+    ready = newPromise();
+    ready.reject(error);
+    endCalls(error);
+    over.abort();
+    closing?.removeEventListener("abort", finish);
+  }
+
+  function become(change: ReconnectState): void {
+    if (state === "closed") return;
+    state = change.state;
+    onState?.(change);
+  }
+
+  function check(text: string): void {
+    if (!exceeds(text, maxSent)) return;
+    throw new LimitError(`Message is larger than ${maxSent} bytes`);
+  }
+
+  function notOpen(): NotConnectedError {
+    const text = isClosed
+      ? `The client of ${place} is closed`
+      : `Not connected to ${place}`;
+    return new NotConnectedError(because(text), { cause: failure });
+  }
+
+  function because(text: string): string {
+    return failure ? `${text}: ${failure.message}` : text;
+  }
+
+  function post(text: string, early?: boolean): void {
+    if (!socket || (!early && state !== "open")) throw notOpen();
+    check(text);
+    send(socket, text);
+  }
+
+  /** Reads the URL of a server that a page can reach. */
+  function target(url: string | URL): URL {
+    const parsed = URL.parse(url);
+    const { protocol, host, username, password } = parsed ?? {};
+    if (!/^wss?:$/.test(`${protocol}`)) {
+      throw mistake("the URL must begin with ws: or wss:");
+    }
+    place = `${protocol}//${host}`;
+    if (username || password) {
+      throw mistake(`${place}: a page cannot send the credentials of a URL`);
+    }
+    parsed!.hash = ""; // The platform refuses a fragment.
+    return parsed!;
+  }
+
+  if (typeof url !== "function") target(url);
+  return {
+    get state() {
+      return state;
+    },
+    get place() {
+      return place;
+    },
+    first: first.promise,
+    closed: run(),
+    async ready({ timeout = Infinity, signal }) {
+      checkTime("timeout", timeout);
+      const text = `No connection to ${place} within ${timeout} ms`;
+      const late = () => new TimeoutError(because(text), { cause: failure });
+      await within(ready.promise, timeout, late, { signal });
+    },
+    async ask(what, write, { timeout = patience, signal }, early) {
+      checkTime("timeout", timeout);
+      signal?.throwIfAborted();
+      if (calls.size >= maxInFlight) {
+        const text = `${maxInFlight} calls wait already (maxInFlight)`;
+        throw new LimitError(`Cannot call: ${text}`);
+      }
+      const number = ++lastNumber;
+      post(write(number), early);
+      const call = Promise.withResolvers<unknown>();
+      calls.set(number, call);
+      const text = `No answer to ${what} within ${timeout} ms`;
+      const late = () => new TimeoutError(text);
+      try {
+        return await within(call.promise, timeout, late, { signal });
+      } finally {
+        if (calls.delete(number)) setup.gaveUp?.(number);
+      }
+    },
+    take(number) {
+      const call = calls.get(number);
+      calls.delete(number);
+      return call;
+    },
+    post,
+    async answer(reply, run, write, refuse) {
+      let text: string;
+      running++;
+      try {
+        if (running > maxHandlers) throw new LimitError("Too many requests");
+        text = write(await run());
+        check(text);
+      } catch (error) {
+        text = refuse(error);
+      }
+      running--;
+      reply(text);
+    },
+    expire,
+    async close() {
+      finish();
+      await this.closed;
+    },
+  };
+}
+
+/** Makes a promise that nobody has to await. */
+function newPromise(): PromiseWithResolvers<void> {
+  const made = Promise.withResolvers<void>();
+  made.promise.catch(() => {});
+  return made;
+}
