@@ -31,6 +31,9 @@ const PLAIN = new Uint8Array(256).fill(1);
 PLAIN.fill(0, 0, 0x20);
 PLAIN[QUOTE] = PLAIN[BACKSLASH] = 0;
 
+/** The highest bit of each byte of a word. */
+const HIGH_BITS = 0x80808080 | 0;
+
 /** Bytes that may follow a backslash, but for `u`. */
 const ESCAPED = new Uint8Array(256);
 for (const char of '"\\/bfnrt') ESCAPED[char.charCodeAt(0)] = 1;
@@ -197,8 +200,14 @@ export class Scanner {
         byteOffset + i,
         (length - i) >> 2,
       );
+      const count = words.length;
       let n = 0;
-      while (n < words.length && isPlainWord(words[n]!)) n++;
+      while (
+        n + 3 < count &&
+        !((oddOf(words[n]!) | oddOf(words[n + 1]!) | oddOf(words[n + 2]!) |
+          oddOf(words[n + 3]!)) & HIGH_BITS)
+      ) n += 4;
+      while (n < count && !(oddOf(words[n]!) & HIGH_BITS)) n++;
       i += n * 4;
     }
     while (i < length && PLAIN[bytes[i]!]) i++;
@@ -304,12 +313,15 @@ export function skipLoosely(bytes: Uint8Array, start: number): number {
   throw unexpected(i);
 }
 
-/** Whether no byte of a word is a quote, a backslash, or below a space. */
-function isPlainWord(word: number): boolean {
+/**
+ * Returns a word of which no {@linkcode HIGH_BITS} are set if no byte of the
+ * given one is a quote, a backslash, or below a space.
+ */
+function oddOf(word: number): number {
   const low = word - 0x20202020;
   const quote = (word ^ 0x22222222) - 0x01010101;
   const backslash = (word ^ 0x5c5c5c5c) - 0x01010101;
-  return ((low | quote | backslash) & ~word & 0x80808080) === 0;
+  return (low | quote | backslash) & ~word;
 }
 
 function hex4(bytes: Uint8Array, start: number): number {
