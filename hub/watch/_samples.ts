@@ -171,9 +171,10 @@ export class Samples implements Observer {
     row.outcome = kind === "error" ? "error" : "answer";
     row.answerBytes = this.#sizeOf(content);
     if (payload) payload.answer = cut(content.data);
-    const isMissing = content.error?.code === FaultCode.RouteNotFound ||
-      textOf(content.data) === Text.noRoute;
-    this.#end(sample, sample.isError && isMissing);
+    const isMissing = sample.isError &&
+      (content.error?.code === FaultCode.RouteNotFound ||
+        textOf(content.data) === Text.noRoute);
+    this.#end(sample, isMissing);
   }
 
   failed(given: unknown, text: string): void {
