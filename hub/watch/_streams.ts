@@ -23,7 +23,7 @@ const PATIENCE = 30_000;
  * long they wait at most, in milliseconds.
  */
 const SHARE = 100;
-const LONGEST = 10_000;
+const LONGEST = 3_000;
 
 /** What a page wants. */
 export interface StreamWants {

@@ -49,7 +49,7 @@ interface Subscriber extends Subscription {
   /** How many were left out, because they were too many. */
   leftRows: number;
   leftEvents: number;
-  /** How many messages the hub had passed on, and it was told of. */
+  /** How many messages had ended when it was told last. */
   seen: number;
 }
 

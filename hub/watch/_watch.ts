@@ -89,7 +89,11 @@ export class Watch {
       gone,
     };
     this.#subscribers = new Subscribers({
-      total: () => exchange.totals.requests + exchange.totals.informs,
+      // Those that have ended: of the others there is no row yet.
+      total: () => {
+        const { requests, informs } = exchange.totals;
+        return requests + informs - exchange.openQuestions;
+      },
       members: () => exchange.members,
       hold,
       listens: (wants) => this.#others?.listen(wants),

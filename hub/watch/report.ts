@@ -349,7 +349,7 @@ export interface WatchEvents {
   report: HubReport;
   /**
    * Once a second; of very many clients as seldom as it takes not to spend more
-   * than about a hundredth of the hub's time on it, every ten seconds at least.
+   * than about a hundredth of the hub's time on it, but every three seconds.
    */
   clients: ClientsReport;
   /** With `clients`. */

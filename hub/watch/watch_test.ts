@@ -355,6 +355,25 @@ Deno.test("A page is told of the clients and edges that have changed, and of tho
   await beta.close();
 });
 
+Deno.test("A hub that shows each message says that it leaves out none, however long one takes", async () => {
+  await using scene = await Scene.open();
+  const alpha = await scene.client("alpha");
+  const beta = await scene.client("beta");
+  beta.route("slow", () => new Promise((done) => setTimeout(done, 400)));
+  const events = scene.events("?tail=1");
+  await events.first("report", () => true);
+  const slow = alpha.request("beta", "slow");
+  for (let i = 0; i < 5; i++) await alpha.request("beta", "echo", { i });
+  await slow;
+  const batches = new Set<TailBatch>();
+  await events.first<TailBatch>("tail", (batch) => {
+    batches.add(batch);
+    return batch.rows.some(({ route }) => route === "slow");
+  });
+  assertEquals([...batches].flatMap(({ rows }) => rows).length, 6);
+  assertEquals([...batches].map(({ left }) => left).filter(Boolean), []);
+});
+
 Deno.test("A hub shows payloads only to who asks for them, and keeps none", async () => {
   await using scene = await Scene.open();
   const events = scene.events("?payload=1&name=beta");
