@@ -12,7 +12,7 @@ interface Page {
   readonly home: URL;
   /** The most that all its files may weigh, as they are sent. */
   readonly maxBytes: number;
-  /** The style sheets; what comes later counts more. */
+  /** The style sheets, after the one of all pages; the later counts more. */
   readonly styles: readonly string[];
   /** Whether it has files of npm as they are, which `vendored.ts` prints. */
   readonly hasVendored: boolean;
@@ -90,9 +90,10 @@ async function filesOf(page: Page): Promise<File[]> {
   const main = new URL("app/main.tsx", home).pathname;
   const bundling = ["bundle", "--quiet", "--minify", "--platform=browser"];
   const script = await deno(...bundling, ...settings, main);
-  const style = await Promise.all(
-    styles.map((name) => read(page, `style/${name}.css`)),
-  );
+  const style = await Promise.all([
+    Deno.readTextFile(new URL("app/style/base.css", import.meta.url)),
+    ...styles.map((name) => read(page, `style/${name}.css`)),
+  ]);
   const fonts: File[] = [];
   if (hasVendored) {
     const raw = ["--unstable-raw-imports", ...settings, "--quiet"];

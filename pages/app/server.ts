@@ -18,30 +18,36 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Sends a request, and reads the JSON that it is answered with. */
-export async function send(
+/**
+ * Sends a request, and reads the text that it is answered with. Rejects with
+ * {@linkcode Refused} unless the answer is a success.
+ */
+export async function read(
   path: string,
   init: RequestInit = {},
-): Promise<unknown> {
+): Promise<string> {
   const response = await fetch(path, { cache: "no-store", ...init });
   const text = await response.text();
-  if (response.ok) return text ? JSON.parse(text) : undefined;
-  let message = text.trim().slice(0, 300) || response.statusText;
-  try {
-    message = JSON.parse(text).error.message;
-  } catch {
-    // It is a text of a proxy.
-  }
-  throw new Refused(response.status, message);
+  if (response.ok) return text;
+  throw new Refused(response.status, reasonOf(text) || response.statusText);
+}
+
+/** Gets JSON. */
+export async function get<T = unknown>(
+  path: string,
+  init: RequestInit = {},
+): Promise<T> {
+  const text = await read(path, init);
+  return text ? JSON.parse(text) : undefined as T;
 }
 
 /** Posts JSON, with the proof of the session if there is one. */
-export function post(
+export function post<T = unknown>(
   path: string,
   body: object,
   proof = "",
-): Promise<unknown> {
-  return send(path, {
+): Promise<T> {
+  return get<T>(path, {
     method: "POST",
     headers: {
       "content-type": "application/json",
@@ -49,6 +55,12 @@ export function post(
     },
     body: JSON.stringify(body),
   });
+}
+
+/** Ends the session, as far as the server hears of it. */
+export async function leave(path: string, proof = ""): Promise<void> {
+  const headers = { "x-wirekit-proof": proof };
+  await read(path, { method: "DELETE", headers }).catch(() => {});
 }
 
 /**
@@ -76,4 +88,12 @@ export function listen<T>(
   });
   source.addEventListener("error", fail);
   return end;
+}
+
+function reasonOf(text: string): string {
+  try {
+    return JSON.parse(text).error?.message ?? text;
+  } catch {
+    return text.trim().slice(0, 300); // It is a text of a proxy.
+  }
 }

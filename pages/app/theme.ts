@@ -5,6 +5,13 @@
 /** What a person may want. */
 export type Theme = "auto" | "light" | "dark";
 
+/** All of it, in words. */
+export const THEMES = [
+  ["auto", "As the system has it"],
+  ["light", "Light"],
+  ["dark", "Dark"],
+] as const satisfies readonly (readonly [Theme, string])[];
+
 const KEY = "wirekit-theme";
 const DARK = matchMedia("(prefers-color-scheme: dark)");
 const listeners = new Set<() => void>();

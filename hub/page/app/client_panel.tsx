@@ -3,6 +3,7 @@
 /** One client, looked at closely. */
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { get } from "../../../pages/app/server.ts";
 import type { RouteReport, TailReport } from "../../watch/report.ts";
 import type { Act } from "./acts.tsx";
 import {
@@ -19,7 +20,7 @@ import {
 import { Icon } from "./icons.tsx";
 import type { Model } from "./model.ts";
 import { Copy, Nothing } from "./parts.tsx";
-import { get, recorded } from "./session.ts";
+import { recorded } from "./session.ts";
 import { hasFailed, Way } from "./tail.tsx";
 
 /** How many messages are listed. */

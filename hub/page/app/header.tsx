@@ -3,13 +3,19 @@
 /** The line above all: which hub this is, how it is, and who looks. */
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { get, messageOf } from "../../../pages/app/server.ts";
+import { useArrival } from "../../../pages/app/gate.tsx";
+import {
+  setTheme,
+  type Theme,
+  theme,
+  THEMES,
+} from "../../../pages/app/theme.ts";
 import type { ClusterReport, HubReport } from "../../watch/report.ts";
 import { age, clock, moment, some } from "./format.ts";
 import { Icon } from "./icons.tsx";
 import type { Model } from "./model.ts";
 import { Choice, Copy, download } from "./parts.tsx";
-import { get, messageOf } from "./session.ts";
-import { setTheme, type Theme, theme } from "../../../pages/app/theme.ts";
 
 /** How long payloads are recorded, in milliseconds. */
 const RECORDED = 300_000;
@@ -47,11 +53,12 @@ export function Header({ model, drain }: {
 }): JSX.Element {
   const { report, session } = model;
   const url = report?.urls[0] ?? location.origin;
+  const heading = useArrival();
   return (
     <header class="bar">
       <div class="who">
         <Mark />
-        <h1>hub</h1>
+        <h1 ref={heading} tabIndex={-1}>hub</h1>
         {report && <span class="version">{report.version}</span>}
       </div>
       {report && report.pages.length > 0 && (
@@ -197,29 +204,15 @@ function Search({ model }: { model: Model }): JSX.Element {
   );
 }
 
-const THEMES: readonly (readonly [Theme, JSX.Element])[] = [
-  [
-    "auto",
-    <span key="a" title="As the system has it">
-      <Icon name="auto" />
-      <span class="sr">As the system has it</span>
-    </span>,
-  ],
-  [
-    "light",
-    <span key="l" title="Light">
-      <Icon name="light" />
-      <span class="sr">Light</span>
-    </span>,
-  ],
-  [
-    "dark",
-    <span key="d" title="Dark">
-      <Icon name="dark" />
-      <span class="sr">Dark</span>
-    </span>,
-  ],
-];
+const COLOURS: readonly (readonly [Theme, JSX.Element])[] = THEMES.map((
+  [name, words],
+) => [
+  name,
+  <span key={name} title={words}>
+    <Icon name={name} />
+    <span class="sr">{words}</span>
+  </span>,
+]);
 
 function Menu({ model, drain, label }: {
   model: Model;
@@ -253,7 +246,7 @@ function Menu({ model, drain, label }: {
       <Choice
         label="Colours"
         value={chosen}
-        of={THEMES}
+        of={COLOURS}
         choose={(wanted) => {
           setTheme(wanted);
           setChosen(wanted);

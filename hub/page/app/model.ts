@@ -18,13 +18,12 @@ import type {
 } from "../../watch/report.ts";
 import {
   get,
-  listen,
+  leave,
   messageOf,
   post,
-  recorded,
   Refused,
-  type Session,
-} from "./session.ts";
+} from "../../../pages/app/server.ts";
+import { listen, recorded, type Session } from "./session.ts";
 
 /** How many seconds of history are kept. */
 export const HISTORY = 600;
@@ -133,9 +132,7 @@ export class Model {
   /** How late the hub's clock is, in milliseconds. */
   skew = 0;
   /** The clients of this hub, and those of the other hubs of its cluster. */
-  get clients(): readonly ClientRow[] {
-    return [...this.#here, ...this.#elsewhere];
-  }
+  clients: readonly ClientRow[] = [];
   /** The other hubs that do not say who is there. */
   silent: readonly string[] = [];
   /** How many clients there are: of very many, not all are shown. */
@@ -219,8 +216,7 @@ export class Model {
   /** Forgets who was signed in. */
   async signOut(): Promise<void> {
     this.#stop();
-    const headers = { "x-wirekit-proof": this.session?.proof ?? "" };
-    await fetch("session", { method: "DELETE", headers }).catch(() => {});
+    await leave("session", this.session?.proof);
     location.reload();
   }
 
@@ -363,7 +359,10 @@ export class Model {
     const last = this.#measured;
     this.report = report;
     this.skew = report.at - Date.now();
-    if (!report.cluster) this.#elsewhere = [];
+    if (!report.cluster && this.#elsewhere.length > 0) {
+      this.#elsewhere = [];
+      this.#join();
+    }
     if (last && last.since !== report.since) this.#forget();
     else if (last) {
       if (report.at - last.at < TOO_SHORT) return this.#changed();
@@ -435,7 +434,7 @@ export class Model {
     const before = this.#before;
     this.#before = new Map();
     this.#here = rowsOf([...this.#known.values()], before, this.#before, at);
-    this.#changed();
+    this.#join();
   }
 
   #takeElsewhere({ clients, silent }: ElsewhereReport): void {
@@ -444,6 +443,11 @@ export class Model {
     const at = performance.now();
     this.#elsewhere = rowsOf(clients, before, this.#beforeElsewhere, at);
     this.silent = silent;
+    this.#join();
+  }
+
+  #join(): void {
+    this.clients = [...this.#here, ...this.#elsewhere];
     this.#changed();
   }
 

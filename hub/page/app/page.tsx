@@ -3,6 +3,7 @@
 /** The page as a whole. */
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { useDrawn } from "../../../pages/app/drawn.ts";
 import { type Act, Confirm } from "./acts.tsx";
 import { ClientPanel } from "./client_panel.tsx";
 import { Clients } from "./clients.tsx";
@@ -20,28 +21,9 @@ import { Tail } from "./tail.tsx";
 import { Tiles } from "./tiles.tsx";
 import { type Draft, TryIt } from "./try_it.tsx";
 
-/** Draws everything anew whenever the hub has said something, once a frame. */
-function useModel(): Model {
-  const [, draw] = useState(0);
-  const made = useRef<Model | undefined>(undefined);
-  if (!made.current) {
-    let waits = false;
-    made.current = new Model(() => {
-      if (waits) return;
-      waits = true;
-      // A hidden page gets no frames: it is drawn once somebody looks.
-      requestAnimationFrame(() => {
-        waits = false;
-        draw((times) => times + 1);
-      });
-    });
-  }
-  return made.current;
-}
-
 /** The page. */
 export function Page(): JSX.Element {
-  const model = useModel();
+  const model = useDrawn((changed) => new Model(changed));
   useEffect(() => {
     void model.start();
   }, []);

@@ -2,11 +2,11 @@
 
 /** Who calls whom: as a picture that moves, and as a list. */
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { count, rate, share, some } from "./format.ts";
 import { groupsOf } from "./groups.ts";
 import { Icon } from "./icons.tsx";
-import type { EdgeRow, Model } from "./model.ts";
+import type { ClientRow, EdgeRow, Model } from "./model.ts";
 import { Choice, Nothing, Section } from "./parts.tsx";
 import { type Flow, Scene, type Spot } from "./scene.ts";
 import { onTheme } from "../../../pages/app/theme.ts";
@@ -46,10 +46,11 @@ interface Drawn {
 /** The picture, or the list. */
 export function Picture({ model }: { model: Model }): JSX.Element {
   const [way, setWay] = useState<Way>("picture");
-  const drawn = drawingOf(model);
+  const { clients, edges } = model;
+  const drawn = useMemo(() => drawingOf(clients, edges), [clients, edges]);
   const names = [...drawn.members.values()]
     .reduce((sum, members) => sum + members.length, 0);
-  const busy = model.edges.filter(({ rate }) => rate > 0).length;
+  const busy = edges.filter(({ rate }) => rate > 0).length;
   return (
     <Section
       name="picture"
@@ -186,8 +187,10 @@ function Pair({ model, from, to, rate: value, total, totalErrors }:
   );
 }
 
-function drawingOf(model: Model): Drawn {
-  const { clients, edges } = model;
+function drawingOf(
+  clients: readonly ClientRow[],
+  edges: readonly EdgeRow[],
+): Drawn {
   const here = new Map<string, { sick: boolean }>();
   for (const { client: { name, state, trouble } } of clients) {
     if (name === undefined || state !== "active") continue;
@@ -224,7 +227,9 @@ function drawingOf(model: Model): Drawn {
       sick: Boolean(spot?.sick || here.get(name)?.sick),
       here: Boolean(spot?.here || here.has(name)),
     });
-    members.set(id, [...members.get(id) ?? [], name]);
+    const others = members.get(id);
+    if (others) others.push(name);
+    else members.set(id, [name]);
   }
   return { spots: [...spots.values()], flows: flowsOf(edges, groups), members };
 }

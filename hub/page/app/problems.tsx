@@ -3,10 +3,10 @@
 /** What an operator should do, and what one has done. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { messageOf } from "../../../pages/app/server.ts";
 import { age, clock, count } from "./format.ts";
 import { Icon } from "./icons.tsx";
 import type { Model } from "./model.ts";
-import { messageOf } from "./session.ts";
 
 /** The problems, worst first, and the names that are blocked. */
 export function Problems({ model }: { model: Model }): JSX.Element | null {

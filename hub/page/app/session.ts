@@ -2,6 +2,7 @@
 
 /** How the page speaks with its hub: who is signed in, requests, and events. */
 
+import { read } from "../../../pages/app/server.ts";
 import type { TailReport } from "../../watch/report.ts";
 
 /** Who is signed in, and what they may do. */
@@ -16,30 +17,12 @@ export interface Session {
   readonly proof: string;
 }
 
-/** An answer of the hub that is no success. */
-export class Refused extends Error {
-  constructor(readonly status: number, message: string) {
-    super(message);
-  }
-}
-
-/** What is wrong, for people. */
-export function messageOf(error: unknown): string {
-  if (error instanceof TypeError) return "The hub does not answer";
-  return error instanceof Error ? error.message : String(error);
-}
-
-/** Asks the hub. */
-export async function get<T>(path: string): Promise<T> {
-  return JSON.parse(await send(path, {}));
-}
-
 /** The last messages that the hub has recorded, the newest first. */
 export async function recorded(
   fits: (row: TailReport) => boolean,
   most: number,
 ): Promise<TailReport[]> {
-  const lines = (await send("api/recording", {})).trimEnd().split("\n");
+  const lines = (await read("api/recording")).trimEnd().split("\n");
   const rows: TailReport[] = [];
   while (lines.length > 0 && rows.length < most) {
     const line = lines.pop()!;
@@ -48,38 +31,6 @@ export async function recorded(
     if (row.id !== undefined && fits(row)) rows.push(row);
   }
   return rows;
-}
-
-/** Tells the hub to do something. */
-export async function post<T>(
-  path: string,
-  body: Record<string, unknown>,
-  proof = "",
-): Promise<T> {
-  const text = await send(path, {
-    method: "POST",
-    headers: {
-      "content-type": "application/json",
-      ...(proof && { "x-wirekit-proof": proof }),
-    },
-    body: JSON.stringify(body),
-  });
-  return text ? JSON.parse(text) : undefined as T;
-}
-
-async function send(path: string, init: RequestInit): Promise<string> {
-  const response = await fetch(path, { cache: "no-store", ...init });
-  const text = await response.text();
-  if (response.ok) return text;
-  throw new Refused(response.status, reasonOf(text) || response.statusText);
-}
-
-function reasonOf(text: string): string {
-  try {
-    return JSON.parse(text).error?.message ?? text;
-  } catch {
-    return text.trim().slice(0, 300);
-  }
 }
 
 /** What the page wants to hear. */

@@ -3,13 +3,13 @@
 /** A request or information by hand. */
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { get } from "../../../pages/app/server.ts";
 import type { RouteReport } from "../../watch/report.ts";
 import { clock, some, took } from "./format.ts";
 import { Icon } from "./icons.tsx";
 import { isObject, layOut, mistakeIn } from "../../../pages/app/json_text.ts";
 import type { Model } from "./model.ts";
 import { Choice, Copy, Section } from "./parts.tsx";
-import { get } from "./session.ts";
 import { placeOf, waysToCall } from "./snippets.ts";
 
 /** How many tries are kept, for as long as the page is open. */

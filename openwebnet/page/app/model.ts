@@ -1,12 +1,12 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 /** What the page knows of its plants, and what people want of them. */
+import { listen, messageOf, Refused } from "../../../pages/app/server.ts";
 import type {
   DeviceReport,
   PageReport,
   PlantReport,
 } from "../../plant/_report.ts";
-import { listen, messageOf, Refused } from "../../../pages/app/server.ts";
 import { order, type Session, session, signIn, signOut } from "./server.ts";
 
 /** How the page stands with its server. */
@@ -50,8 +50,6 @@ export class Model {
   connection: Connection = "connecting";
   session: Session | undefined;
   plants: readonly PlantReport[] = [];
-  /** Whether somebody has just signed in. */
-  hasSignedIn = false;
   /** Why the server lets nobody in from here. */
   refusal = "";
   readonly #draw: () => void;
@@ -98,7 +96,6 @@ export class Model {
   /** Signs in. */
   async signIn(token: string): Promise<void> {
     await signIn(token);
-    this.hasSignedIn = true;
     this.#turn("connecting");
     await this.start();
   }
@@ -106,7 +103,7 @@ export class Model {
   /** Signs out. */
   async signOut(): Promise<void> {
     this.#stop();
-    await signOut(this.session?.proof ?? "").catch(() => {});
+    await signOut(this.session?.proof);
     this.#devices.clear();
     this.#turn("locked");
   }

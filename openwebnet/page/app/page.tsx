@@ -2,8 +2,10 @@
 
 /** The page as a whole. */
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
-import { setTheme, type Theme, theme } from "../../../pages/app/theme.ts";
+import { useEffect } from "preact/hooks";
+import { useDrawn } from "../../../pages/app/drawn.ts";
+import { useArrival } from "../../../pages/app/gate.tsx";
+import { Themes } from "../../../pages/app/themes.tsx";
 import { Icon } from "./icons.tsx";
 import { type Device, Model } from "./model.ts";
 import { ofHub, top } from "./server.ts";
@@ -11,27 +13,9 @@ import { Refusal, SignIn } from "./sign_in.tsx";
 import { DeviceTile } from "./tiles.tsx";
 import { celsius, numberIn, sentence, watts } from "./words.ts";
 
-/** Draws everything anew whenever there is news, once a frame. */
-function useModel(): Model {
-  const [, draw] = useState(0);
-  const made = useRef<Model | undefined>(undefined);
-  if (!made.current) {
-    let waits = false;
-    made.current = new Model(() => {
-      if (waits) return;
-      waits = true;
-      requestAnimationFrame(() => {
-        waits = false;
-        draw((times) => times + 1);
-      });
-    });
-  }
-  return made.current;
-}
-
 /** The page. */
 export function Page(): JSX.Element {
-  const model = useModel();
+  const model = useDrawn((changed) => new Model(changed));
   useEffect(() => {
     void model.start();
   }, []);
@@ -55,11 +39,7 @@ const MANY = 14;
 
 function Home({ model, title }: { model: Model; title: string }): JSX.Element {
   const { rooms } = model;
-  const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
-    // After signing in, the keyboard would begin nowhere.
-    if (model.hasSignedIn) heading.current?.focus();
-  }, []);
+  const heading = useArrival();
   const isLong = rooms.some(({ devices }) => devices.length > MANY);
   const devices = rooms.flatMap(({ devices }) => devices);
   return (
@@ -208,31 +188,4 @@ function Announcer({ devices }: { devices: readonly Device[] }): JSX.Element {
   const faults = devices.filter(({ fault }) => fault !== undefined)
     .map(({ name, fault }) => `${name}: ${fault}`);
   return <p class="sr" role="log">{faults.join(". ")}</p>;
-}
-
-const THEMES = [
-  ["auto", "As the system has it"],
-  ["light", "Light"],
-  ["dark", "Dark"],
-] as const;
-
-function Themes(): JSX.Element {
-  const [chosen, setChosen] = useState<Theme>(theme());
-  const at = THEMES.findIndex(([name]) => name === chosen);
-  const [next] = THEMES[(at + 1) % THEMES.length]!;
-  const words = `Colours: ${THEMES[at]![1].toLowerCase()}`;
-  return (
-    <button
-      type="button"
-      class="act bare"
-      aria-label={words}
-      title={words}
-      onClick={() => {
-        setTheme(next);
-        setChosen(next);
-      }}
-    >
-      <Icon name={chosen} />
-    </button>
-  );
 }

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 /** How the page speaks with its server. */
-import { post, send } from "../../../pages/app/server.ts";
+import { get, leave, post } from "../../../pages/app/server.ts";
 import type { PageOrder } from "../../plant/_report.ts";
 
 /** Who is signed in. */
@@ -22,18 +22,17 @@ export const top: string = ofHub ? "../../" : "./";
 
 /** Asks who is signed in. */
 export function session(): Promise<Session> {
-  return send(`${top}api/session`) as Promise<Session>;
+  return get<Session>(`${top}api/session`);
 }
 
 /** Signs in. */
 export function signIn(token: string): Promise<Session> {
-  return post(`${top}session`, { token }) as Promise<Session>;
+  return post<Session>(`${top}session`, { token });
 }
 
 /** Signs out. */
-export async function signOut(proof: string): Promise<void> {
-  const headers = { "x-wirekit-proof": proof };
-  await send(`${top}session`, { method: "DELETE", headers });
+export function signOut(proof: string | undefined): Promise<void> {
+  return leave(`${top}session`, proof);
 }
 
 /** Gives an order. */

@@ -91,6 +91,7 @@ Deno.test("A person works with the page of a hub", async () => {
   await page.fill("input[name=token]", TOKEN);
   await page.press("Enter");
   await page.says("locked by a token");
+  assertEquals(await page.run("return document.activeElement.tagName"), "H1");
   for (const name of ["alpha", "beta", "gamma", "delta"]) await page.says(name);
   assertEquals(
     await page.run("return document.cookie"),

@@ -2,11 +2,11 @@
 
 /** What the page knows of the other end, and what people want of it. */
 import {
+  get,
   listen,
   messageOf,
   post,
   Refused,
-  send,
 } from "../../../../../pages/app/server.ts";
 import type {
   CallReport,
@@ -71,8 +71,8 @@ export class Model {
     if (token) history.replaceState(null, "", "./");
     try {
       const session = token
-        ? await post("session", { token }).catch(() => send("api/session"))
-        : await send("api/session");
+        ? await post("session", { token }).catch(() => get("api/session"))
+        : await get("api/session");
       this.#proof = (session as { proof: string }).proof;
     } catch (error) {
       return error instanceof Refused ? this.#turn("locked") : this.#lost();

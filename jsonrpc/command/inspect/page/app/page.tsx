@@ -2,8 +2,10 @@
 
 /** The page as a whole. */
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
-import { setTheme, type Theme, theme } from "../../../../../pages/app/theme.ts";
+import { useEffect, useState } from "preact/hooks";
+import { useDrawn } from "../../../../../pages/app/drawn.ts";
+import { Refusal } from "../../../../../pages/app/gate.tsx";
+import { Themes } from "../../../../../pages/app/themes.tsx";
 import { Form } from "./form.tsx";
 import { History } from "./history.tsx";
 import { Icon } from "./icons.tsx";
@@ -18,27 +20,9 @@ const PARTS = ["Methods", "Call", "History", "Messages"] as const;
 /** A part of the page. */
 type Part = typeof PARTS[number];
 
-/** Draws everything anew whenever there is news, once a frame. */
-function useModel(): Model {
-  const [, draw] = useState(0);
-  const made = useRef<Model | undefined>(undefined);
-  if (!made.current) {
-    let waits = false;
-    made.current = new Model(() => {
-      if (waits) return;
-      waits = true;
-      requestAnimationFrame(() => {
-        waits = false;
-        draw((times) => times + 1);
-      });
-    });
-  }
-  return made.current;
-}
-
 /** The page. */
 export function Page(): JSX.Element {
-  const model = useModel();
+  const model = useDrawn((changed) => new Model(changed));
   const [part, show] = useState<Part>("Methods");
   useEffect(() => {
     void model.start();
@@ -159,45 +143,13 @@ function Trouble({ model: { connection, end } }: { model: Model }) {
   );
 }
 
-const THEMES = [
-  ["auto", "As the system has it"],
-  ["light", "Light"],
-  ["dark", "Dark"],
-] as const;
-
-function Themes(): JSX.Element {
-  const [chosen, setChosen] = useState<Theme>(theme());
-  const at = THEMES.findIndex(([name]) => name === chosen);
-  const [next] = THEMES[(at + 1) % THEMES.length]!;
-  const words = `Colours: ${THEMES[at]![1].toLowerCase()}`;
-  return (
-    <button
-      type="button"
-      class="act bare"
-      aria-label={words}
-      title={words}
-      onClick={() => {
-        setTheme(next);
-        setChosen(next);
-      }}
-    >
-      <Icon name={chosen} />
-    </button>
-  );
-}
-
 /** What is shown to those who are not let in. */
 function Gate(): JSX.Element {
   return (
-    <main class="gate">
-      <div>
-        <Icon name="lock" />
-        <h1>Open the address that jsonrpc inspect prints</h1>
-        <p>
-          It lets one browser in, once. For another one, press Enter in the
-          terminal where jsonrpc inspect runs: it prints a new address.
-        </p>
-      </div>
-    </main>
+    <Refusal
+      mark={<Icon name="lock" />}
+      title="Open the address that jsonrpc inspect prints"
+      reason="It lets one browser in, once. For another one, press Enter in the terminal where jsonrpc inspect runs: it prints a new address."
+    />
   );
 }
