@@ -345,6 +345,36 @@ Deno.test("openwebnet setup never loses what was there", async () => {
   });
 });
 
+Deno.test("openwebnet setup asks again for a time that is none, and ends between questions", async () => {
+  await using r = await rig("{}", {
+    plant: { lights: [], dimmers: [], shutters: ["31"], zones: {} },
+  });
+  const { code, asked, home } = await answer(r, {
+    "not a number of seconds": "22",
+    "shutter 31": "bedroom",
+    "How many seconds": "a minute",
+    "Which room": null, // Ctrl-C
+    "meter 1 (": "house",
+  });
+  assertEquals(code, 130);
+  assert(asked.some((question) => question.startsWith('"a minute" is not')));
+  assertEquals(home.names, { bedroom: { shutter: "31", seconds: 22 } });
+});
+
+Deno.test("openwebnet setup leaves who may read the home file, and where it is", async () => {
+  await using r = await rig("{}", { plant: { shutters: [] } });
+  const real = `${r.folder}/elsewhere.json`;
+  await Deno.rename(`${r.folder}/home.json`, real);
+  await Deno.chmod(real, 0o644);
+  await Deno.symlink(real, `${r.folder}/home.json`);
+  const { home } = await answer(r, { "light 11,": "kitchen" });
+  assertEquals(home.names, { kitchen: { light: "11" } });
+  const { mode } = await Deno.stat(real);
+  assertEquals((mode ?? 0o644) & 0o777, 0o644);
+  assert((await Deno.lstat(`${r.folder}/home.json`)).isSymlink);
+  assertEquals(JSON.parse(await Deno.readTextFile(real)), home);
+});
+
 Deno.test("openwebnet setup does not try a wrong password again", async () => {
   await using r = await rig("{}", { authentication: "open" });
   await assertRejects(

@@ -143,7 +143,7 @@ async function setUpAll(
   if (profile !== undefined && profile !== "generic") entry.profile = profile;
   if (password !== undefined) {
     const secret = `${name}.password`;
-    await writeFile(besideOf(file, secret), `${password}\n`);
+    await writeFile(besideOf(file, secret), `${password}\n`, 0o600);
     entry.passwordFile = secret;
   }
   await save(file, draft);
@@ -166,15 +166,22 @@ async function setUpAll(
       break;
     }
     if (answer === "") continue;
+    const travel = kind === "shutter" ? travelOf(questions) : {};
+    const room = travel && roomOf(questions);
     draft.names ??= {};
     draft.names[answer] = {
       [kind]: target,
       ...(isFirst ? {} : { gateway: name }),
-      ...(kind === "shutter" ? travelOf(questions) : {}),
-      ...roomOf(questions),
+      ...travel,
+      ...room,
     };
     await save(file, draft);
     count++;
+    // The name was given; only what belongs to it was not.
+    if (travel === null || room === null) {
+      code = 130;
+      break;
+    }
   }
   terminal.log(
     `${count === 1 ? "One name" : `${count} names`} written to ${file}`,
@@ -308,17 +315,26 @@ function nameFor(
   }
 }
 
-function travelOf(questions: Questions): { seconds?: number } {
-  const answer = questions.ask(
-    "How many seconds does it travel? (empty if it reports its position):",
-  );
-  const seconds = Number(answer?.trim().replace(",", "."));
-  return seconds > 0 ? { seconds } : {};
+/** Asks until the answer is a time, is empty, or ends the setup. */
+function travelOf(questions: Questions): { seconds?: number } | null {
+  for (let why = "";;) {
+    const answer = questions.ask(
+      `${why}How many seconds does it travel from closed to open? ` +
+        "(empty if it reports its position):",
+    );
+    if (answer === null) return null;
+    const text = answer.trim();
+    if (text === "") return {};
+    const seconds = Number(text.replace(",", "."));
+    if (seconds > 0 && seconds < Infinity) return { seconds };
+    why = `"${text}" is not a number of seconds such as 22. `;
+  }
 }
 
-function roomOf(questions: Questions): { room?: string } {
+function roomOf(questions: Questions): { room?: string } | null {
   const answer = questions.ask("Which room is it in? (empty for none):");
-  const room = answer?.trim() ?? "";
+  if (answer === null) return null;
+  const room = answer.trim();
   return room === "" ? {} : { room };
 }
 
@@ -333,9 +349,23 @@ async function save(file: string, draft: Draft): Promise<void> {
   await writeFile(file, text);
 }
 
-/** Writes a file, readable by its owner only, as a whole or not at all. */
-async function writeFile(file: string, text: string): Promise<void> {
-  const draft = `${file}.new`;
-  await Deno.writeTextFile(draft, text, { mode: 0o600 });
-  await Deno.rename(draft, file);
+/**
+ * Writes a file as a whole or not at all.
+ *
+ * @param mode Who may read it; by default, who may read it now.
+ */
+async function writeFile(
+  file: string,
+  text: string,
+  mode?: number,
+): Promise<void> {
+  // If it is a link, the file behind it is written.
+  const path = await Deno.realPath(file).catch(() => file);
+  const draft = `${path}.new`;
+  await Deno.remove(draft).catch(() => {});
+  const before = mode ?? (await Deno.stat(path).catch(() => null))?.mode;
+  await Deno.writeTextFile(draft, text, {
+    ...(before == null ? {} : { mode: before & 0o777 }),
+  });
+  await Deno.rename(draft, path);
 }

@@ -19,6 +19,9 @@ import { GatewaySimulator } from "../simulator/simulator.ts";
 import { DEFAULT_PORT } from "../tcp.ts";
 import { FrameScanner } from "../wire/frame.ts";
 
+/** How long the shutters travel, as real ones do, in milliseconds. */
+const TRAVEL = 22_000;
+
 /** A simulated gateway on which to try the other commands. */
 export const simulate = command({
   name: "simulate",
@@ -54,6 +57,7 @@ export const simulate = command({
       profile,
       seed: options.seed ?? 1,
       splitWrites: options.split,
+      plant: { travel: TRAVEL },
       ...(password === undefined ? {} : { password }),
     });
     using listener = listening(hostname, port);

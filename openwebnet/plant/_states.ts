@@ -182,7 +182,8 @@ function zoneOf(before: State, event: GatewayEvent): State {
       // point.
       const { celsius } = event;
       const turned = Number(before.offset ?? 0);
-      return celsius === undefined ? {} : { target: celsius - turned };
+      if (celsius === undefined) return {};
+      return { target: Math.round((celsius - turned) * 10) / 10 };
     }
     case "thermo.offset":
       return typeof event.offset === "number" ? { offset: event.offset } : {};
