@@ -1,8 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { pair } from "@wirekit/transport/pair";
-import { TimedShutter } from "./timed_shutter.ts";
 import { Light } from "./areas/light/light.ts";
 import { Gateway } from "./gateway.ts";
 import { GatewaySimulator } from "./simulator/simulator.ts";
@@ -110,120 +109,6 @@ for (const [where, members] of [["0", 2], ["1", 2], ["#5", 2]] as const) {
     assertEquals(states.light("12")?.on, false);
   });
 }
-
-Deno.test("TimedShutter reckons where it is, whoever moves it", async () => {
-  await using simulator = new GatewaySimulator({ plant: { shutters: [] } });
-  const transport = () => simulator.connect();
-  await using gateway = new Gateway({ transport });
-  const times = { upTime: 400, downTime: 400 };
-  await using shutter = new TimedShutter(gateway, "31", times);
-  await gateway.ready();
-  assertEquals(shutter.position, null);
-  // Somebody opens it with a button.
-  simulator.publish("*2*1*31##");
-  await until(() => shutter.position === 100);
-  simulator.publish("*2*0*31##");
-  simulator.publish("*2*2*0##"); // Everyone closes.
-  await until(() => shutter.position! < 100 && shutter.position! > 0);
-  simulator.publish("*2*0*31##");
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  const stopped = shutter.position;
-  await new Promise((resolve) => setTimeout(resolve, 60));
-  assertEquals(shutter.position, stopped);
-  // What is asked for, and another shutter, are no movement of this one.
-  simulator.publish("*2*1000#1*31##");
-  simulator.publish("*2*1*32##");
-  await new Promise((resolve) => setTimeout(resolve, 60));
-  assertEquals(shutter.position, stopped);
-});
-
-Deno.test("TimedShutter goes to a position, and from nowhere by way of an end", async () => {
-  // A gateway that says nothing but yes: the commands alone are reckoned with.
-  const sent: string[] = [];
-  await using gateway = new Gateway({
-    pacing: 0,
-    transport() {
-      const [near, far] = pair();
-      (async () => {
-        await far.send("*#*1##");
-        for await (const frame of far) {
-          sent.push(frame);
-          await far.send("*#*1##");
-        }
-      })();
-      return Promise.resolve(near);
-    },
-  });
-  const times = { upTime: 200, downTime: 200 };
-  await using shutter = new TimedShutter(gateway, "31", times);
-  await gateway.ready();
-  await shutter.goTo(75);
-  assertEquals(shutter.position, 75);
-  await shutter.goTo(25);
-  assertEquals(shutter.position, 25);
-  await shutter.goTo(0);
-  assertEquals(shutter.position, 0);
-  const moves = sent.filter((frame) => frame.startsWith("*2*"));
-  assertEquals(moves, [
-    "*2*1*31##",
-    "*2*0*31##",
-    "*2*2*31##",
-    "*2*0*31##",
-    "*2*2*31##",
-    "*2*0*31##",
-    "*2*2*31##",
-    "*2*0*31##",
-  ]);
-});
-
-Deno.test("TimedShutter stops when it is aborted, and takes no other numbers", async () => {
-  await using simulator = new GatewaySimulator({ plant: { travel: 100_000 } });
-  const transport = () => simulator.connect();
-  await using gateway = new Gateway({ transport, pacing: 0 });
-  const times = { upTime: 60_000, position: 0 };
-  await using shutter = new TimedShutter(gateway, "31", times);
-  const controller = new AbortController();
-  const { signal } = controller;
-  const going = shutter.goTo(50, { signal });
-  await until(() => simulator.executed.includes("*2*1*31##"));
-  controller.abort(new Error("enough"));
-  await assertRejects(() => going, Error, "enough");
-  assertEquals(simulator.executed.at(-1), "*2*0*31##");
-  await assertRejects(() => shutter.goTo(101), RangeError, "position must be");
-  const make = (upTime: number) => () =>
-    new TimedShutter(gateway, "31", { upTime });
-  for (const time of [0, -1, NaN]) {
-    assertThrows(make(time), RangeError, "upTime");
-  }
-});
-
-Deno.test("TimedShutter says that it does not know where it was stopped", async () => {
-  await using simulator = new GatewaySimulator({ plant: { travel: 100_000 } });
-  const transport = () => simulator.connect();
-  await using gateway = new Gateway({ transport, pacing: 0 });
-  const times = { upTime: 200 };
-  await using shutter = new TimedShutter(gateway, "31", times);
-  await gateway.ready();
-  const going = shutter.goTo(75);
-  await until(() => simulator.executed.includes("*2*1*31##"));
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  simulator.publish("*2*0*31##"); // Somebody else.
-  await assertRejects(
-    () => going,
-    RemoteError,
-    "stopped before its travel time",
-  );
-});
-
-Deno.test("TimedShutter knows an end where the motor stops a little early", async () => {
-  await using simulator = new GatewaySimulator({ plant: { travel: 970 } });
-  const transport = () => simulator.connect();
-  await using gateway = new Gateway({ transport, pacing: 0 });
-  await using shutter = new TimedShutter(gateway, "31", { upTime: 1_000 });
-  await gateway.ready();
-  await shutter.goTo(75);
-  assertEquals(shutter.position, 75);
-});
 
 Deno.test("States says why it keeps the states no longer", async () => {
   // A reader that is too slow, as the gateway tells it.

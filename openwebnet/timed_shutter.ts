@@ -7,9 +7,13 @@
  * @module
  */
 
-import { checkTime, now, sleep } from "@wirekit/internal/clock";
+import { checkTime, now, within } from "@wirekit/internal/clock";
 import { reaches } from "./wire/where.ts";
-import { automation, Shutter } from "./areas/automation.ts";
+import {
+  automation,
+  type AutomationEvents,
+  Shutter,
+} from "./areas/automation.ts";
 import type { CommandOptions } from "./session/_command_options.ts";
 import { RemoteError } from "./session/errors.ts";
 import type { Caller } from "./areas/item.ts";
@@ -43,6 +47,10 @@ interface Travel {
   /** The position at its start; `undefined` if that is not known. */
   from: number | undefined;
   since: number;
+  /** Whether the bus has reported it. */
+  isReported: boolean;
+  /** Resolves when it has ended, or another one has begun. */
+  readonly ended: PromiseWithResolvers<void>;
 }
 
 /**
@@ -52,10 +60,17 @@ interface Travel {
 const NEARLY = 95;
 
 /**
+ * How long the end of an earlier movement may be reported after a command for a
+ * new one was acknowledged, in milliseconds: sessions do not wait for each other.
+ */
+const STRAGGLE_TIME = 1_000;
+
+/**
  * A shutter whose position is calculated from its travel time. It follows the
  * events of the plant, so it does not matter who moves the shutter. At either
  * end the calculation corrects itself. If the actuator reports its position,
- * {@linkcode Shutter.position} is more accurate.
+ * {@linkcode Shutter.position} is more accurate; here a report only counts
+ * while the position is not known.
  *
  * @category Shutters
  * @example Half open
@@ -79,6 +94,8 @@ export class TimedShutter implements AsyncDisposable {
   readonly #following: Promise<void>;
   #at: number | undefined;
   #travel: Travel | undefined;
+  /** The newest movement, whether it goes on or not. */
+  #newest: Travel | undefined;
 
   /**
    * Creates a shutter, and starts to follow the events of its gateway.
@@ -117,28 +134,44 @@ export class TimedShutter implements AsyncDisposable {
    * @param options Timeout and signal. The shutter stops when the signal
    * aborts.
    * @returns Resolves when it has been stopped there.
-   * @throws {RemoteError} If it is stopped before its position is known.
+   * @throws {RemoteError} If it is stopped or moved by somebody else on its way.
    */
   async goTo(position: number, options: CommandOptions = {}): Promise<void> {
     checkLevel("position", position);
     if (position === 0 || position === 100) {
-      return await this.#run(position === 100 ? "up" : "down", 110, options);
+      await this.#run(position === 100 ? "up" : "down", 110, options);
+      return this.#check(position);
     }
     if (this.#positionAt(now()) === undefined) {
       await this.#run(position >= 50 ? "up" : "down", 110, options);
     }
     const from = this.#positionAt(now());
-    if (from === undefined) {
-      throw new RemoteError(
-        `Shutter ${this.shutter.where} stopped before its travel time was ` +
-          "over, so its position is not known. Was it stopped by hand, or is " +
-          "its real travel time shorter?",
-      );
-    }
+    if (from === undefined) throw this.#unknown();
     const way = position - from;
     if (Math.abs(way) < 1) return;
-    await this.#run(way > 0 ? "up" : "down", Math.abs(way), options);
-    this.#settle(position);
+    const direction = way > 0 ? "up" : "down";
+    const isOver = await this.#run(direction, Math.abs(way), options);
+    if (!isOver) this.#check(position);
+    else if (this.#travel === undefined) this.#settle(position);
+  }
+
+  /** Throws unless it is where it was to go. */
+  #check(position: number): void {
+    const at = this.#positionAt(now());
+    if (at === undefined) throw this.#unknown();
+    if (Math.abs(at - position) <= 100 - NEARLY) return;
+    throw new RemoteError(
+      `Shutter ${this.shutter.where} was stopped or moved by somebody else on ` +
+        `its way to ${position} %; it is at ${Math.round(at)} %`,
+    );
+  }
+
+  #unknown(): RemoteError {
+    return new RemoteError(
+      `Shutter ${this.shutter.where} stopped before its travel time was ` +
+        "over, so its position is not known. Was it stopped by hand, or is " +
+        "its real travel time shorter?",
+    );
   }
 
   /**
@@ -151,25 +184,45 @@ export class TimedShutter implements AsyncDisposable {
     await this.#following.catch(() => {});
   }
 
-  /** Travels for a percentage of the whole way, and stops. */
+  /**
+   * Travels for a percentage of the whole way, and stops.
+   *
+   * @returns Whether it did. If it is stopped or moved otherwise meanwhile, that
+   * counts, and nothing is sent.
+   */
   async #run(
     direction: "up" | "down",
     percent: number,
     options: CommandOptions,
-  ): Promise<void> {
+  ): Promise<boolean> {
+    const before = this.#newest;
     await this.shutter[direction](options);
-    if (this.#travel?.direction !== direction) this.#begin(direction);
+    // It may have begun, and even ended, before the command was acknowledged.
+    const current = this.#newest === before ? this.#travel : this.#newest;
+    const travel = current?.direction === direction
+      ? current
+      : this.#begin(direction, false);
     const whole = this.#times[direction];
-    const left = whole * percent / 100 - (now() - this.#travel!.since);
+    const left = whole * percent / 100 - (now() - travel.since);
     const { signal } = options;
+    const over = new RemoteError();
+    let isOver = false;
     try {
-      await sleep(Math.max(left, 0), { signal });
+      const { promise } = travel.ended;
+      await within(promise, Math.max(left, 0), () => over, { signal });
+    } catch (error) {
+      if (error !== over) throw error;
     } finally {
       // Needed after an abort too: nothing else would stop the shutter.
-      const { signal: _, ...rest } = options;
-      await this.shutter.stop(rest);
-      this.#settle(this.#positionAt(now()));
+      isOver = this.#travel === travel;
+      if (isOver) {
+        const { signal: _, ...rest } = options;
+        await this.shutter.stop(rest);
+      }
     }
+    // The bus may have reported the stop already.
+    if (this.#travel === travel) this.#settle(this.#positionAt(now()));
+    return isOver;
   }
 
   async #follow(gateway: Caller): Promise<void> {
@@ -177,10 +230,42 @@ export class TimedShutter implements AsyncDisposable {
     for await (const message of gateway.messages({ who: 2, signal })) {
       const event = automation.decode(message);
       if (event?.origin !== "state" || !this.#isOurs(event.where)) continue;
-      if (event.type !== "automation.state") continue;
-      const { state } = event;
-      if (state === "stop") this.#settle(this.#positionAt(now(), NEARLY));
-      else if (this.#travel?.direction !== state) this.#begin(state);
+      if (event.type === "automation.state") this.#moved(event.state);
+      if (event.type === "automation.stop") this.#moved("stop");
+      if (event.type === "automation.move") this.#moved(event.direction);
+      if (event.type === "automation.position") this.#reported(event);
+    }
+  }
+
+  #moved(state: "stop" | "up" | "down"): void {
+    const travel = this.#travel;
+    if (state !== "stop") {
+      if (travel?.direction === state) travel.isReported = true;
+      else this.#begin(state, true);
+      return;
+    }
+    const time = now();
+    const isOfEarlier = travel?.isReported === false &&
+      time - travel.since < STRAGGLE_TIME;
+    if (!isOfEarlier) this.#settle(this.#positionAt(time, NEARLY));
+  }
+
+  /**
+   * Takes a position that the actuator reports while none is known. After that
+   * the time counts, which the user has given for a reason.
+   */
+  #reported({ state, level }: AutomationEvents["automation.position"]): void {
+    const time = now();
+    if (typeof level !== "number" || this.#positionAt(time) !== undefined) {
+      return;
+    }
+    const travel = this.#travel;
+    if (travel === undefined) this.#at = level;
+    else if (state === "stop") {
+      if (travel.isReported) this.#settle(level);
+    } else {
+      travel.from = level;
+      travel.since = time;
     }
   }
 
@@ -188,13 +273,18 @@ export class TimedShutter implements AsyncDisposable {
     return reaches(where, this.shutter.where);
   }
 
-  #begin(direction: "up" | "down"): void {
+  #begin(direction: "up" | "down", isReported: boolean): Travel {
     const since = now();
-    this.#travel = { direction, from: this.#positionAt(since), since };
+    const from = this.#positionAt(since);
+    const ended = Promise.withResolvers<void>();
+    this.#travel?.ended.resolve();
+    this.#travel = { direction, from, since, isReported, ended };
+    return this.#newest = this.#travel;
   }
 
   #settle(position: number | undefined): void {
     this.#at = position;
+    this.#travel?.ended.resolve();
     this.#travel = undefined;
   }
 
