@@ -13,9 +13,15 @@ const READ_AHEAD = 65_536;
 /**
  * What a connection may do at once, and once more in the same turn, before the
  * others have theirs: in messages, of which each read counts as one, and each
- * 4 KiB.
+ * KiB.
  */
 const TURN_BUDGET = 512;
+
+/**
+ * A read that has as much as a read can have: there is more, and Deno goes on
+ * with it in the next turn before it looks for others.
+ */
+const FULL_READ = 65_536;
 
 const NOTHING = new Uint8Array();
 
@@ -39,6 +45,8 @@ export abstract class Intake<T extends string | Uint8Array> {
   #onEnd: (() => void) | undefined;
   /** The turn in which a budget was used up last. */
   #busyTurn = -1;
+  /** Whether it has had a new budget since there was nothing more to read. */
+  #hasGoneOn = false;
 
   /** Reads from a pipe. */
   constructor(pipe: BytePipe) {
@@ -62,7 +70,10 @@ export abstract class Intake<T extends string | Uint8Array> {
       return;
     }
     if (this.inbox.full && !this.inbox.ended) this.#pause();
-    if (!isRest) this.budget -= 1 + (chunk.length >> 12);
+    if (!isRest) {
+      this.budget -= 1 + (chunk.length >> 10);
+      if (chunk.length < FULL_READ) this.#hasGoneOn = false;
+    }
     const rest = this.take(chunk);
     this.inbox.flush();
     if (this.deaf || this.budget > 0) return;
@@ -84,8 +95,9 @@ export abstract class Intake<T extends string | Uint8Array> {
   /** Returns whether there is a new budget: there is only one in a turn. */
   protected mayGoOn(): boolean {
     const turn = currentTurn();
-    if (this.#busyTurn === turn) return false;
+    if (this.#busyTurn === turn || this.#hasGoneOn) return false;
     this.#busyTurn = turn;
+    this.#hasGoneOn = true;
     this.budget = TURN_BUDGET;
     return true;
   }

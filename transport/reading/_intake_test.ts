@@ -38,3 +38,23 @@ Deno.test("Intake pauses who sends much in one turn, not who sends much in many"
   assertEquals(pipe.pauses, 1);
   await new Promise((resolve) => setTimeout(resolve, 100));
 });
+
+Deno.test("Intake pauses a peer of whom there is always more, also if its reads are of many turns", async () => {
+  const pipe = new CountingPipe();
+  const intake = new FramedIntake(pipe, new NewlineFramer(), () => {});
+  intake.inbox.deliver(() => {});
+  const full = new TextEncoder().encode("a".repeat(65_535) + "\n");
+  let reads = 0;
+  for (; pipe.pauses === 0 && reads < 100; reads++) {
+    intake.read(full.slice());
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  assertEquals(reads, 16); // 1 MiB
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  // A shorter read is the last that there is.
+  for (reads = 0; reads < 100; reads++) {
+    intake.read(full.slice(1));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  assertEquals(pipe.pauses, 1);
+});
