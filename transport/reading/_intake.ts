@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { afterTurn, currentTurn } from "../_turn.ts";
+import { afterTurn, currentTurn, hasTurn, inTurn } from "../_turn.ts";
 import { DeliveringInbox } from "./_delivering_inbox.ts";
 import type { BytePipe } from "../stream/_byte_pipe.ts";
 
@@ -45,6 +45,8 @@ export abstract class Intake<T extends string | Uint8Array> {
   #onEnd: (() => void) | undefined;
   /** The turn in which a budget was used up last. */
   #busyTurn = -1;
+  /** Whether it has read anything. */
+  #isNew = true;
   /** Whether it has had a new budget since there was nothing more to read. */
   #hasGoneOn = false;
 
@@ -69,6 +71,10 @@ export abstract class Intake<T extends string | Uint8Array> {
       this.#rest.push(chunk.slice());
       return;
     }
+    if (this.#isNew) {
+      this.#isNew = false;
+      if (!hasTurn()) return this.#queue(chunk);
+    }
     if (this.inbox.full && !this.inbox.ended) this.#pause();
     if (!isRest) {
       this.budget -= 1 + (chunk.length >> 10);
@@ -84,6 +90,14 @@ export abstract class Intake<T extends string | Uint8Array> {
       (this.#rest ??= []).unshift(isRest ? rest : rest.slice());
     }
     this.#pause();
+  }
+
+  /** Reads what comes first in a later turn. */
+  #queue(chunk: Uint8Array<ArrayBuffer>): void {
+    this.#rest = [chunk.slice()];
+    this.paused = true;
+    this.#pipe.pause();
+    inTurn(() => this.#resume());
   }
 
   /** Calls back once everything that came before the end is read. */

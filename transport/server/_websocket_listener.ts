@@ -34,6 +34,7 @@ import { acceptKey } from "../websocket/_accept_key.ts";
 import type { Admission } from "../admission.ts";
 import { Arrivals } from "./_arrivals.ts";
 import { Awaited, MAX_AWAITED } from "./_awaited.ts";
+import { hasTurn, inTurn } from "../_turn.ts";
 import type {
   AcceptedConnection,
   ListenWebSocketOptions,
@@ -109,7 +110,13 @@ export class WebSocketListening<F extends Format, State>
     this.#server.maxConnections = maxConnections + 2 * MAX_AWAITED;
     this.#server.on("connection", (socket) => this.#awaited.begin(socket));
     this.#server.on("upgrade", (request, socket, head) => {
-      this.#upgrade(request, socket as Socket, head as Buffer<ArrayBuffer>);
+      // Without it, a reset before the connection is open would be thrown.
+      socket.on("error", () => {});
+      this.#awaited.delete(socket as Socket);
+      const upgrade = () =>
+        this.#upgrade(request, socket as Socket, head as Buffer<ArrayBuffer>);
+      if (hasTurn()) upgrade();
+      else inTurn(upgrade);
     });
     this.#server.on("request", (request, response) => {
       this.#pause(request, response);
@@ -200,18 +207,16 @@ export class WebSocketListening<F extends Format, State>
     socket: Socket,
     head: Buffer<ArrayBuffer>,
   ): Promise<void> {
+    if (socket.destroyed) return;
     const gone = new AbortController();
     const onClose = () => gone.abort(goneError());
     socket.once("close", onClose);
-    // Without it, a reset before the connection is open would be thrown.
-    socket.on("error", () => {});
     // Longer than the hooks have, so that a refused client has time to read
     // why.
     const timer = later(this.#admission.handshakeTimeout + 1_000, () => {
       socket.destroy();
     });
     const info = infoOf(message, gone.signal);
-    this.#awaited.delete(socket);
     const entered = this.#closed
       ? new Response("The server is closing.\n", { status: 503 })
       : this.#admission.enter(info);

@@ -7,6 +7,8 @@ import {
   listenWebSocket,
   type ListenWebSocketOptions,
 } from "../listen_websocket.ts";
+import { forEachMessage } from "../transport.ts";
+import { currentTurn } from "../_turn.ts";
 import { connectWebSocket } from "../websocket.ts";
 
 const UPGRADE = {
@@ -451,4 +453,42 @@ Deno.test("listenWebSocket() refuses a certificate that it cannot use", async ()
       part,
     );
   }
+});
+
+Deno.test("listenWebSocket() lets many in that come at once, a few in each turn", async () => {
+  const count = 200;
+  const turns = new Map<number, number>();
+  const { promise: all, resolve } = Promise.withResolvers<void>();
+  let heard = 0;
+  await using server = await listen({
+    authorize() {
+      const turn = currentTurn();
+      turns.set(turn, (turns.get(turn) ?? 0) + 1);
+    },
+  });
+  const serving = (async () => {
+    for await (const { transport } of server.listener) {
+      void forEachMessage(transport, () => {
+        if (++heard === count) resolve();
+      }).catch(() => {});
+    }
+  })();
+  // Each says something at once, without waiting for the answer.
+  const request = new Uint8Array([
+    ...new TextEncoder().encode(text()),
+    ...[0x81, 0x81, 0, 0, 0, 0, 0x61],
+  ]);
+  const conns = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const conn = await Deno.connect({ port: server.port });
+      await conn.write(request);
+      return conn;
+    }),
+  );
+  await deadline(all, 30_000);
+  assertEquals([...turns.values()].reduce((sum, each) => sum + each), count);
+  assert(Math.max(...turns.values()) <= 16, `${[...turns.values()]}`);
+  for (const conn of conns) conn.close();
+  await server.listener.close();
+  await serving;
 });
