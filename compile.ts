@@ -60,6 +60,9 @@ async function compile(folder: string, target?: string): Promise<void> {
       "--exclude-unused-npm",
       // Loaded by name, only when it is asked for.
       "--include=hub/cluster/nats.ts",
+      "--include=openwebnet/mqtt/mqtt.ts",
+      "--include=switchboard/mcp.ts",
+      "--include=switchboard/command/_mcp_bridge.ts",
       // The demo reads them.
       "--include=examples/switchboard",
       `--output=${output}`,

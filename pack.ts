@@ -138,7 +138,8 @@ async function typesOf(module: string): Promise<string> {
  * What only one entry needs: npm does not install it for those who do not use
  * that, and they install it themselves.
  */
-const OPTIONAL_REGEXP = /^@(nats-io|modelcontextprotocol)\//;
+const OPTIONAL_REGEXP =
+  /^(@(modelcontextprotocol|msgpack|nats-io|opentelemetry)\/|mqtt$)/;
 
 /**
  * Adds a main entry for pages, without the servers and sockets that no page has:

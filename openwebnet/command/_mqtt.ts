@@ -58,8 +58,11 @@ export const mqtt = command({
     const ca = options.ca === undefined
       ? undefined
       : await Deno.readTextFile(options.ca);
-    // Only this command needs the MQTT library, so it is loaded here.
-    const { connectMqtt } = await import("../mqtt/mqtt.ts");
+    // Named at run time: other commands download nothing for it.
+    const path = import.meta.resolve("../mqtt/mqtt.ts");
+    const { connectMqtt }: typeof import("../mqtt/mqtt.ts") = await import(
+      path
+    );
     await withGateways(
       { ...options, json: false },
       terminal,

@@ -82,7 +82,9 @@ export async function openAsked(
   if (plants) makers.push(plants.door);
   const allow = options.mcp.length > 0 ? options.mcp : doors.mcp?.allow ?? [];
   if (allow.length > 0) {
-    const { mcpDoor } = await import("../mcp.ts");
+    // Named at run time: a hub without assistants downloads nothing for them.
+    const path = import.meta.resolve("../mcp.ts");
+    const { mcpDoor }: typeof import("../mcp.ts") = await import(path);
     makers.push(mcpDoor({ ...doors.mcp, allow }));
   } else makers.push(() => ({ fetch: noMcp }));
   const { urls, close } = await openDoors(server.hub, makers);

@@ -45,7 +45,9 @@ export const mcpCommand = command({
     );
     const url = new URL(checkUrl(given, ["http:", "https:"]));
     if (url.pathname === "/") url.pathname = "/mcp";
-    const { bridge } = await import("./_mcp_bridge.ts");
+    // Named at run time: other commands download nothing for it.
+    const path = import.meta.resolve("./_mcp_bridge.ts");
+    const { bridge }: typeof import("./_mcp_bridge.ts") = await import(path);
     await bridge(url, token, terminal.signal);
   },
 });

@@ -44,9 +44,25 @@ const CEILINGS: Record<string, [code: number, zipped: number]> = {
   "@wirekit/jsonrpc/client": [325, 17.6],
 };
 
+/** The entries that need a package of npm, and which. */
+const NPM: Record<string, string> = {
+  "@wirekit/hub/nats": "@nats-io/",
+  "@wirekit/jsonrpc/msgpack": "@msgpack/msgpack",
+  "@wirekit/jsonrpc/tracing": "@opentelemetry/api",
+  "@wirekit/openwebnet/cli": "@rgrove/parse-xml",
+  "@wirekit/openwebnet/discovery": "@rgrove/parse-xml",
+  "@wirekit/openwebnet/mqtt": "mqtt",
+  "@wirekit/switchboard/mcp": "@modelcontextprotocol/sdk",
+};
+
 /** What `deno info --json` says of an entry. */
 interface Info {
-  modules: { specifier: string; size?: number; error?: string }[];
+  modules: {
+    specifier: string;
+    size?: number;
+    error?: string;
+    dependencies?: { code?: unknown; type?: unknown }[];
+  }[];
 }
 
 /** What an entry downloads. */
@@ -59,6 +75,8 @@ interface Download {
   modules: number;
   /** Those of a command, by path. */
   commands: string[];
+  /** Packages of npm that modules of ours name. */
+  npm: Set<string>;
 }
 
 const MODULE_REGEXP = /^http:\/\/[^/]+\/(@\w+\/\w+)\/[^/]+(\/.+)$/;
@@ -78,7 +96,11 @@ async function downloadOf(
   const bytes = new Map<string, number>();
   let [code, modules] = [0, 0];
   const commands: string[] = [];
-  for (const { specifier, size = 0, error } of info(stdout).modules) {
+  const npm = new Set<string>();
+  for (
+    const { specifier, size = 0, error, dependencies = [] } of info(stdout)
+      .modules
+  ) {
     assertEquals(error, undefined, specifier);
     const [, name, path = ""] = MODULE_REGEXP.exec(specifier) ?? [];
     // The stand-ins of @std bring the npm package that they point to.
@@ -88,8 +110,15 @@ async function downloadOf(
     if (COMMAND_REGEXP.test(path)) commands.push(name + path);
     const text = new TextDecoder().decode(published.get(name)?.files.get(path));
     code += new TextEncoder().encode(text.replace(COMMENT_REGEXP, "")).length;
+    if (!name.startsWith("@wirekit/")) continue;
+    for (const { code, type } of dependencies) {
+      for (const { specifier = "" } of [code, type].map(Object)) {
+        const [, found] = /^npm:\/?((?:@[^/]+\/)?[^/@]+)/.exec(specifier) ?? [];
+        if (found) npm.add(found);
+      }
+    }
   }
-  return { bytes, code, modules, commands };
+  return { bytes, code, modules, commands, npm };
 }
 
 /** What an entry weighs in a page: one file, minified, without and with gzip. */
@@ -109,6 +138,36 @@ async function weightOf(
   const stream = new Blob([file]).stream();
   const zipped = stream.pipeThrough(new CompressionStream("gzip"));
   return [file.length, (await new Response(zipped).bytes()).length];
+}
+
+/** The packages of npm that a command downloads when it is run. */
+async function npmOfCommand(entry: string): Promise<Set<string>> {
+  await using consumer = await Consumer.arrive();
+  await consumer.deno("run", "--allow-all", `jsr:${entry}`, "--version");
+  const { npmCache } = JSON.parse(
+    (await consumer.deno("info", "--json")).stdout,
+  );
+  const found = new Set<string>();
+  for await (const name of packagesIn(npmCache)) found.add(name);
+  // What the stand-ins of @std point to.
+  found.delete("deno-std");
+  return found;
+}
+
+/** The packages in a cache, which has a folder for each registry. */
+async function* packagesIn(cache: string): AsyncGenerator<string> {
+  for (const registry of Deno.readDirSync(cache)) {
+    if (!registry.isDirectory) continue;
+    const home = `${cache}/${registry.name}`;
+    for await (const { name } of Deno.readDir(home)) {
+      if (!name.startsWith("@")) yield name;
+      else {
+        for await (const each of Deno.readDir(`${home}/${name}`)) {
+          yield `${name}/${each.name}`;
+        }
+      }
+    }
+  }
 }
 
 /** The program of ten lines. */
@@ -156,6 +215,20 @@ for (const { name, folder, version, exports } of PACKAGES) {
         if (other === name || ABOVE[name]?.(entry).includes(other)) continue;
         assertMatch(other, SHARED_REGEXP, entry);
       }
+    }
+  });
+
+  Deno.test(`${name} downloads nothing from npm but for who needs it`, async () => {
+    await using consumer = await Consumer.arrive();
+    for (const key of Object.keys(exports)) {
+      const entry = name + key.slice(1);
+      const npm = key === "./cli"
+        ? await npmOfCommand(entry)
+        : (await downloadOf(consumer, entry)).npm;
+      for (const each of npm) {
+        assert(each.startsWith(NPM[entry] ?? "none"), `${entry}: ${each}`);
+      }
+      assertEquals(npm.size > 0, entry in NPM, entry);
     }
   });
 
