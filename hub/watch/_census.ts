@@ -8,6 +8,7 @@ import { toWall, wallOffset } from "./_wall.ts";
 import { nameOf, type Sample } from "./_samples.ts";
 import { textOf } from "./_route_figures.ts";
 import type {
+  ClientFigures,
   ClientReport,
   EdgeReport,
   OpenReport,
@@ -137,6 +138,25 @@ export function reportClient(
     ...(trouble !== undefined && { trouble }),
     ...(last && { lastEnd: last.reason, lastEndAt: last.at }),
   };
+}
+
+/** Reports what changes all the time of a client. */
+export function reportFigures(
+  member: Member,
+  { now, offset }: ClientContext,
+): ClientFigures {
+  const { number, asking, answering, about: { flow } } = member;
+  const { requests, errors, informs, asked, faults, told } = member;
+  return [
+    number,
+    toWall(flow?.lastSeen ?? now, offset),
+    asking,
+    answering,
+    flow?.outboxBytes ?? 0,
+    flow?.outboxPeak ?? 0,
+    [requests, errors, informs, flow?.messagesIn ?? 0, flow?.bytesIn ?? 0],
+    [asked, faults, told, flow?.messagesOut ?? 0, flow?.bytesOut ?? 0],
+  ];
 }
 
 /** Reports which limits a client met, if it met any. */

@@ -19,6 +19,10 @@ interface ClientMark {
   name: string | undefined;
   state: string;
   trouble: string | undefined;
+  /** How often it met limits. */
+  met: number;
+  /** Why one of its name left last. */
+  lastEnd: object | undefined;
 }
 
 /** Finds what is new of clients, without a report of each. */
@@ -29,7 +33,7 @@ export class ClientNews {
   /** Returns what has changed since it looked last. */
   look(reports: Reports): ClientsReport {
     this.#turn++;
-    const report = reports.clients((...each) => this.#isNews(...each));
+    const report = reports.clients((...each) => this.#newsOf(...each));
     const gone: number[] = [];
     for (const [member, { turn }] of this.#told) {
       if (turn === this.#turn) continue;
@@ -39,7 +43,10 @@ export class ClientNews {
     return { ...report, gone };
   }
 
-  #isNews(member: Member, { now, maxOutboxBytes }: ClientContext): boolean {
+  #newsOf(
+    member: Member,
+    { now, maxOutboxBytes, ends }: ClientContext,
+  ): "all" | "figures" | "nothing" {
     const { name, asking, answering, about: { flow } } = member;
     const { requests, errors, informs, asked, faults, told } = member;
     const outbox = flow?.outboxBytes ?? 0;
@@ -48,27 +55,30 @@ export class ClientNews {
     let sum = requests + errors + informs + asked + faults + told;
     // A client that only answers pings is heard, too.
     if (flow) sum += flow.messagesIn + flow.messagesOut + flow.lastSeen;
+    let met = flow?.slowed ?? 0;
+    for (const times of member.met?.values() ?? []) met += times;
+    const lastEnd = name === undefined ? undefined : ends.of(name);
     const mark = this.#told.get(member);
-    if (!mark) {
-      const turn = this.#turn;
-      const values = { asking, answering, outbox, name, state, trouble };
-      this.#told.set(member, { turn, sum, ...values });
-      return true;
+    const turn = this.#turn;
+    if (
+      !mark || mark.name !== name || mark.state !== state ||
+      mark.trouble !== trouble || mark.met !== met || mark.lastEnd !== lastEnd
+    ) {
+      const figures = { sum, asking, answering, outbox };
+      const words = { name, state, trouble, met, lastEnd };
+      this.#told.set(member, { turn, ...figures, ...words });
+      return "all";
     }
-    mark.turn = this.#turn;
+    mark.turn = turn;
     if (
       mark.sum === sum && mark.asking === asking &&
-      mark.answering === answering && mark.outbox === outbox &&
-      mark.name === name && mark.state === state && mark.trouble === trouble
-    ) return false;
+      mark.answering === answering && mark.outbox === outbox
+    ) return "nothing";
     mark.sum = sum;
     mark.asking = asking;
     mark.answering = answering;
     mark.outbox = outbox;
-    mark.name = name;
-    mark.state = state;
-    mark.trouble = trouble;
-    return true;
+    return "figures";
   }
 }
 

@@ -11,6 +11,7 @@ import {
   isListed,
   reportClient,
   reportEdge,
+  reportFigures,
   reportOpen,
   takeCensus,
   troubleOf,
@@ -26,6 +27,7 @@ import type { History } from "./_history.ts";
 import type { Recording } from "./_recording.ts";
 import { nameOf, type Samples } from "./_samples.ts";
 import type {
+  ClientFigures,
   ClientReport,
   ClientsReport,
   EdgeReport,
@@ -148,10 +150,13 @@ export class Reports {
   /**
    * All clients; of very many the sick and the busiest.
    *
-   * @param isNews Says of which of them more is to be told; by default of all.
+   * @param newsOf Says what is to be told of each; by default all.
    */
   clients(
-    isNews?: (member: Member, context: ClientContext) => boolean,
+    newsOf?: (
+      member: Member,
+      context: ClientContext,
+    ) => "all" | "figures" | "nothing",
   ): ClientsReport {
     const members = [...this.#parts.hub.exchange.members].filter(isListed);
     const context = this.#context();
@@ -167,11 +172,16 @@ export class Reports {
       members.length = MAX_CLIENTS;
     }
     const clients: ClientReport[] = [];
+    const figures: ClientFigures[] = [];
     for (const member of members) {
-      if (isNews && !isNews(member, context)) continue;
-      clients.push(reportClient(member, context));
+      const news = newsOf ? newsOf(member, context) : "all";
+      if (news === "all") clients.push(reportClient(member, context));
+      else if (news === "figures") {
+        figures.push(reportFigures(member, context));
+      }
     }
-    return { full: !isNews, total, clients, gone: [] };
+    const full = !newsOf;
+    return { full, total, clients, ...(!full && { figures }), gone: [] };
   }
 
   /**

@@ -298,6 +298,36 @@ export interface PresenceBatch {
 }
 
 /**
+ * What changes all the time of a {@linkcode ClientReport}, in a list: an open
+ * page is told of thousands.
+ *
+ * @category Watching
+ */
+export type ClientFigures = readonly [
+  id: number,
+  lastSeen: number,
+  asking: number,
+  asked: number,
+  outboxBytes: number,
+  outboxPeak: number,
+  sent: TrafficFigures,
+  received: TrafficFigures,
+];
+
+/**
+ * A {@linkcode ClientTraffic}, in a list.
+ *
+ * @category Watching
+ */
+export type TrafficFigures = readonly [
+  requests: number,
+  errors: number,
+  informs: number,
+  messages: number,
+  bytes: number,
+];
+
+/**
  * The clients, or those that have changed.
  *
  * @category Watching
@@ -307,8 +337,13 @@ export interface ClientsReport {
   readonly full: boolean;
   /** How many clients there are, shown or not. */
   readonly total: number;
-  /** Clients: of more than 2,000 the sick and the busiest. */
+  /**
+   * Clients: of more than 2,000 the sick and the busiest. Unless `full`, those
+   * that are new, and those of which more than figures has changed.
+   */
   readonly clients: readonly ClientReport[];
+  /** The figures of others that have changed; never if `full`. */
+  readonly figures?: readonly ClientFigures[];
   /** Ids of clients that are no longer shown. */
   readonly gone: readonly number[];
 }

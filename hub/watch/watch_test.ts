@@ -8,8 +8,10 @@ import { Hub } from "../hub.ts";
 import { RemoteError } from "../errors.ts";
 import { serve, type ServeOptions } from "../serve.ts";
 import type {
+  ClientFigures,
   ClientReport,
   ClientsReport,
+  ClientTraffic,
   EdgesReport,
   HubReport,
   OpenReport,
@@ -264,10 +266,16 @@ Deno.test("A hub shows its page who is there, who calls whom, and each message",
   const never = alpha.request("beta", "never", {}, { timeout: 60_000 });
   never.catch(() => {});
 
-  const all = new Map<string, ClientReport>();
-  await events.first<ClientsReport>("clients", ({ clients }) => {
-    for (const client of clients) all.set(client.name ?? "", client);
-    return (all.get("beta")?.asked ?? 0) === 1;
+  // How many requests each has not answered, by its name.
+  const asked = new Map<string, number>();
+  const names = new Map<number, string>();
+  await events.first<ClientsReport>("clients", ({ clients, figures = [] }) => {
+    for (const client of clients) {
+      names.set(client.id, client.name ?? "");
+      asked.set(client.name ?? "", client.asked);
+    }
+    for (const [id, , , count] of figures) asked.set(names.get(id)!, count);
+    return asked.get("beta") === 1;
   });
   await events.first<EdgesReport>(
     "edges",
@@ -325,12 +333,27 @@ Deno.test("A page is told of the clients and edges that have changed, and of tho
   );
   assertEquals(edges.map(({ from, to }) => [from, to]), [["gamma", "beta"]]);
   await alpha.request("beta", "echo", {});
-  const names = new Set<string>();
-  await events.first<ClientsReport>("clients", ({ full, clients }) => {
-    if (!full) { for (const { name } of clients) names.add(name!); }
-    return names.has("alpha") && names.has("beta");
+  const changed = new Map<number, ClientFigures>();
+  await events.first<ClientsReport>("clients", ({ full, figures = [] }) => {
+    if (!full) { for (const each of figures) changed.set(each[0], each); }
+    return changed.size === 2;
   });
-  assertEquals([...names].sort(), ["alpha", "beta"]);
+  assertEquals([...changed.keys()].sort(), [
+    numberOf("alpha"),
+    numberOf("beta"),
+  ]);
+  const report = await scene.get<ClientsReport>("/api/clients");
+  for (const { id, sent, received, outbox, asking, asked } of report.clients) {
+    const figures = changed.get(id);
+    if (!figures) continue;
+    const list = (of: ClientTraffic) => [
+      ...[of.requests, of.errors, of.informs, of.messages, of.bytes],
+    ];
+    assertEquals<unknown>(figures.slice(2), [
+      ...[asking, asked, outbox.bytes, outbox.peak],
+      ...[list(sent), list(received)],
+    ]);
+  }
   const news = await events.first<EdgesReport>(
     "edges",
     ({ full, edges }) => !full && edges.length > 0,

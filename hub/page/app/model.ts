@@ -2,6 +2,7 @@
 
 /** What the page knows of its hub, and what it is told to show. */
 import type {
+  ClientFigures,
   ClientReport,
   ClientsReport,
   EdgeReport,
@@ -15,6 +16,7 @@ import type {
   PresenceReport,
   TailBatch,
   TailReport,
+  TrafficFigures,
 } from "../../watch/report.ts";
 import {
   get,
@@ -425,12 +427,17 @@ export class Model {
     }
   }
 
-  #takeClients({ full, total, clients, gone }: ClientsReport): void {
+  #takeClients(report: ClientsReport): void {
+    const { full, total, clients, figures = [], gone } = report;
     const at = performance.now();
     this.total = total;
     if (full) this.#known.clear();
     for (const id of gone) this.#known.delete(id);
     for (const client of clients) this.#known.set(client.id, client);
+    for (const changed of figures) {
+      const client = this.#known.get(changed[0]);
+      if (client) this.#known.set(client.id, withFigures(client, changed));
+    }
     const before = this.#before;
     this.#before = new Map();
     this.#here = rowsOf([...this.#known.values()], before, this.#before, at);
@@ -503,6 +510,25 @@ export class Model {
       .slice(0, MAX_PRESENCE);
     this.#changed();
   }
+}
+
+function withFigures(
+  client: ClientReport,
+  [, lastSeen, asking, asked, bytes, peak, sent, received]: ClientFigures,
+): ClientReport {
+  const outbox = { bytes, peak };
+  const traffic = (
+    [requests, errors, informs, messages, bytes]: TrafficFigures,
+  ) => ({ requests, errors, informs, messages, bytes });
+  return {
+    ...client,
+    lastSeen,
+    asking,
+    asked,
+    outbox,
+    sent: traffic(sent),
+    received: traffic(received),
+  };
 }
 
 /** Tells a client from all others, of all hubs. */
