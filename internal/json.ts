@@ -111,7 +111,7 @@ function isDigit(text: string, index: number): boolean {
  * everywhere.
  */
 function parseExact(text: string, fits: Fits, tokens: RegExp): unknown {
-  const mark = crypto.randomUUID(); // so nothing in `text` can imitate it
+  const mark = randomMark(); // so nothing in `text` can imitate it
   let found = false;
   const marked = text.replace(tokens, (token) => {
     if (token.endsWith("Infinity")) return token.replace("Infinity", "1e999");
@@ -127,6 +127,11 @@ function parseExact(text: string, fits: Fits, tokens: RegExp): unknown {
         ? valueOf(value.slice(mark.length))
         : value,
   );
+}
+
+/** A page that is not of https: has no `crypto.randomUUID()`. */
+function randomMark(): string {
+  return crypto.getRandomValues(new Uint32Array(4)).join("-") + "#";
 }
 
 function valueOf(token: string): unknown {
@@ -146,7 +151,7 @@ function stringifyExact(
   value: unknown,
   check?: (value: bigint) => void,
 ): string | undefined {
-  const mark = crypto.randomUUID();
+  const mark = randomMark();
   const marked = JSON.stringify(value, (_key, value) => {
     if (typeof value !== "bigint") return value;
     check?.(value);

@@ -16,6 +16,8 @@ import { connectMqtt } from "@wirekit/openwebnet/mqtt";
 import { mcpDoor } from "@wirekit/switchboard/mcp";
 import * as transport from "@wirekit/transport";
 import * as wsrpc from "@wirekit/wsrpc";
+import { Client as MiniHub } from "@wirekit/hub/mini";
+import { Client as MiniJsonRpc } from "@wirekit/jsonrpc/mini";
 import { Client as MiniWsrpc } from "@wirekit/wsrpc/mini";
 
 type Limits = Record<string, number>;
@@ -114,6 +116,16 @@ const PLACES: [string, (limits: Limits) => unknown, string[]][] = [
     "jsonrpc.HttpClient",
     (limits) => new jsonrpc.HttpClient("http://127.0.0.1:1", limits),
     ["maxResponseBytes"],
+  ],
+  [
+    "the small client of the hub",
+    (limits) => new MiniHub("ws://127.0.0.1:1", { name: "a", ...limits }),
+    ["maxInFlight", "maxHandlers", "maxMessageBytes", "maxOutboxBytes"],
+  ],
+  [
+    "the small client of JSON-RPC",
+    (limits) => new MiniJsonRpc("ws://127.0.0.1:1", limits),
+    ["maxInFlight", "maxHandlers", "maxMessageBytes", "maxOutboxBytes"],
   ],
   [
     "the small client of wsrpc",

@@ -34,8 +34,7 @@ import { checkLimits } from "@wirekit/internal/limits";
 import { isDeno, loadWebSocket } from "./_with_sockets.ts";
 import type { ConnectWebSocketOptions } from "./connect_options.ts";
 import type { Format, MessageOf, WebSocketTransport } from "./transport.ts";
-import { openPlatform } from "./websocket/_open_platform.ts";
-import { mistake } from "./websocket/_platform.ts";
+import { mistake, openPlatform } from "./websocket/_open_platform.ts";
 import { checkRequest } from "./websocket/_request.ts";
 
 export * from "./accept_websocket.ts";

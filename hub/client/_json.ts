@@ -35,11 +35,17 @@ export function parse(text: string): unknown {
  * integer, `undefined` becomes null, a lone surrogate U+FFFD.
  */
 export function stringify(value: unknown): string {
+  const text = stringifyAny(value);
+  if (text.length > 2 * MAX_DEPTH) checkDepth(text);
+  return text;
+}
+
+/** Writes a value as {@linkcode stringify} does, however deep it is nested. */
+export function stringifyAny(value: unknown): string {
   let text = stringifyExact(value, checkBits) ?? "null";
   // JSON.stringify writes NaN and the infinities as null.
   if (text.includes("null")) JSON.stringify(value, refuseNonFinite);
   if (text.includes("\\ud")) text = text.replace(ESCAPE_REGEXP, wellFormed);
-  if (text.length > 2 * MAX_DEPTH) checkDepth(text);
   return text;
 }
 

@@ -4,6 +4,7 @@
 import { readUrl, shownUrl } from "@wirekit/internal/errors";
 import { connect } from "@wirekit/transport/connect";
 import type { ClientTls, Transport } from "@wirekit/transport/transport";
+import { bearer } from "./_bearer.ts";
 
 /** The runtimes whose WebSocket sends headers; browsers send none. */
 const HEADERS_REGEXP = /^(Deno|Node\.js|Bun)\//;
@@ -46,7 +47,7 @@ export async function openTransport(
   if (web && token !== undefined) {
     if (HEADERS_REGEXP.test(navigator.userAgent)) {
       headers.set("Authorization", `Bearer ${token}`);
-    } else protocols.push("winerp", `bearer.${encoded(token)}`);
+    } else protocols.push(...bearer(token));
   }
   const { tls } = options;
   const transport = await connect(url, {
@@ -57,12 +58,4 @@ export async function openTransport(
   });
   const place = shownUrl(url);
   return { transport, token: web ? undefined : token, place };
-}
-
-/** Writes a token with the characters that a subprotocol may have. */
-function encoded(token: string): string {
-  return encodeURIComponent(token).replace(
-    /[()]/g,
-    (char) => `%${char.charCodeAt(0).toString(16)}`,
-  );
 }

@@ -8,6 +8,7 @@
  */
 
 import { cannotCall } from "./_cannot_call.ts";
+import { proxy } from "./_proxy.ts";
 import { MalformedResponseError } from "./call_error.ts";
 import type { Caller } from "./caller.ts";
 import type {
@@ -219,26 +220,6 @@ function toParams(
   let length = args.length;
   while (length > 0 && args[length - 1] === undefined) length--;
   return args.slice(0, length);
-}
-
-function proxy(
-  call: (method: string, args: readonly unknown[]) => unknown,
-  path = "",
-): unknown {
-  const children = new Map<string, unknown>();
-  return new Proxy(() => {}, {
-    get(_target, name) {
-      // A promise that resolves with it must not take it for a promise.
-      if (typeof name !== "string" || name === "then") return undefined;
-      let child = children.get(name);
-      if (!child) {
-        child = proxy(call, path ? `${path}.${name}` : name);
-        children.set(name, child);
-      }
-      return child;
-    },
-    apply: (_target, _this, args) => call(path, args),
-  });
 }
 
 async function checked(

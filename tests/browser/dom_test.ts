@@ -11,8 +11,10 @@ const DIAGNOSTIC_REGEXP =
 const CLIENTS = [
   "transport/websocket.ts",
   "hub/client.ts",
+  "hub/mini.ts",
   "jsonrpc/call/client.ts",
   "jsonrpc/call/http_client.ts",
+  "jsonrpc/call/mini.ts",
   "wsrpc/client.ts",
   "wsrpc/mini.ts",
   "openwebnet/wire/message.ts",

@@ -9,12 +9,12 @@ import {
   type MessageOf,
   type WebSocketTransport,
 } from "../transport.ts";
-import { sendable } from "./_platform.ts";
 import {
   type Data,
   type Outlet,
   type PlatformOptions,
   platformTransport,
+  sendable,
 } from "./_platform_transport.ts";
 
 /** Options of {@linkcode acceptSocket}. */

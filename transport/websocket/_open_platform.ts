@@ -2,15 +2,20 @@
 // This module is browser compatible.
 
 import { checkTime, within } from "@wirekit/internal/clock";
+import {
+  NotConnectedError,
+  shownUrl,
+  withoutUrls,
+} from "@wirekit/internal/errors";
 import { OPEN_TIMEOUT, type OpeningOptions, tooLate } from "../_opening.ts";
-import type { Format, MessageOf, WebSocketTransport } from "../transport.ts";
+import {
+  CloseError,
+  type Format,
+  type MessageOf,
+  type WebSocketTransport,
+} from "../transport.ts";
 import {
   failureOf,
-  mistake,
-  platformError,
-  platformSocket,
-} from "./_platform.ts";
-import {
   type PlatformOptions,
   platformTransport,
 } from "./_platform_transport.ts";
@@ -60,6 +65,32 @@ function start({ url, headers, protocols }: PlatformRequest): WebSocket {
   if (hasFields && !HEADERS_REGEXP.test(globalThis.navigator?.userAgent)) {
     throw mistake("browsers cannot send headers or credentials");
   }
-  const given = hasFields ? { protocols, headers: fields } : protocols;
-  return platformSocket(url, given as string[]);
+  try {
+    return new WebSocket(
+      url,
+      hasFields ? { protocols, headers: fields } as never : protocols,
+    );
+  } catch (cause) {
+    // A subprotocol is not valid, or a page of https: may not use ws:.
+    const { name, message } = cause as Error;
+    const error = mistake(withoutUrls(message), { cause });
+    throw name === "SyntaxError"
+      ? new SyntaxError(error.message, error)
+      : error;
+  }
+}
+
+/** Makes an error of what the platform says about a failure. */
+function platformError(url: URL, said: unknown): NotConnectedError {
+  const more = said ? ` (${withoutUrls((said as Error).message)})` : "";
+  return new NotConnectedError(
+    `Cannot connect to ${shownUrl(url)}: nobody listens there, or the server ` +
+      `refused; this platform does not tell which${more}`,
+    { cause: said || new CloseError(1006) },
+  );
+}
+
+/** Makes the error of an option that is not valid or not supported here. */
+export function mistake(text: string, options?: ErrorOptions): TypeError {
+  return new TypeError(`Cannot connect WebSocket: ${text}`, options);
 }

@@ -24,7 +24,6 @@ import {
   type MessageOf,
   type WebSocketTransport,
 } from "../transport.ts";
-import { clientCode, failureOf } from "./_platform.ts";
 
 /**
  * The longest pause between two checks of `bufferedAmount`, in milliseconds.
@@ -231,4 +230,24 @@ export function platformTransport<F extends Format>(
     [Symbol.asyncIterator]: () => inbox,
     [Symbol.asyncDispose]: () => close(),
   };
+}
+
+/** Returns what an event says about a failure, if it says anything. */
+export function failureOf(event: Event): unknown {
+  const { error, message } = event as ErrorEvent;
+  return error ?? (message ? new Error(message) : undefined);
+}
+
+/** Returns the code that a client of the platform may send for `code`. */
+function clientCode(code: number): number {
+  const sent = sendable(code);
+  if (sent >= 3000) return sent;
+  return isClean(sent) ? 1000 : sent + 3000;
+}
+
+/** Returns the code that a close frame may carry for `code` (RFC 6455, 7.4). */
+export function sendable(code: number): number {
+  const allowed = (code >= 1000 && code <= 1003) ||
+    (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
+  return allowed ? code : code === 1005 ? 1000 : 1011;
 }

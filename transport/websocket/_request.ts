@@ -3,7 +3,7 @@
 
 import { readUrl, shownUrl } from "@wirekit/internal/errors";
 import { encodeText } from "../_utf8.ts";
-import { mistake } from "./_platform.ts";
+import { mistake } from "./_open_platform.ts";
 
 /** A token of HTTP (RFC 9110, section 5.6.2). */
 const TOKEN_REGEXP = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;

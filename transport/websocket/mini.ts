@@ -58,8 +58,8 @@ import {
   TimeoutError,
 } from "@wirekit/internal/errors";
 import type { HeartbeatOptions } from "@wirekit/internal/heartbeat";
-import { checkGroups, checkLimits } from "@wirekit/internal/limits";
-import { checkPatience, mayHelp, MIN_UPTIME, pauseAfter } from "../_again.ts";
+import { checkLimits } from "@wirekit/internal/limits";
+import { MIN_UPTIME, pauseAfter } from "../_again.ts";
 import {
   CLOSE_TIMEOUT,
   MAX_MESSAGE_BYTES,
@@ -69,7 +69,6 @@ import { tooLate } from "../_opening.ts";
 import { exceeds } from "../reading/_size.ts";
 import type { ReconnectOptions, ReconnectState } from "../reconnect.ts";
 import { CloseError } from "../transport.ts";
-import { mistake, platformSocket } from "./_platform.ts";
 
 /**
  * The URL of a server, `ws:` or `wss:`. A function is called for each
@@ -157,6 +156,8 @@ export interface MiniSetup {
   ping(): void;
   /** A call was given up: its deadline has passed, or its signal aborted it. */
   gaveUp?(number: number): void;
+  /** It is open: for the first time, or again. */
+  opened?(): void;
   /** An open connection has ended, or an attempt has failed. */
   ended?(error: Error, wasOpen: boolean): void;
 }
@@ -182,22 +183,27 @@ export interface MiniWaitOptions {
 export type MiniState = "connecting" | "open" | "waiting" | "closed";
 
 /**
- * Checks the options that all small clients share, before anything connects.
+ * Checks the options that all small clients share, by their names.
  *
- * @param options The options as the user wrote them.
+ * @param options The options as the user wrote them, or a group of them.
+ * @param group The group, such as `heartbeat.`; by default none.
  * @throws {RangeError} If a time or a limit is not valid.
  * @throws {TypeError} If a group of options is not an object.
  */
-export function checkMini(options: MiniOptions): void {
+function checkOptions(options: object, group = ""): void {
   checkLimits(options);
-  checkGroups(options);
-  const { timeout = 1, connectTimeout = 1, heartbeat = {} } = options;
-  checkPatience(options.reconnect || {});
-  checkTime("timeout", timeout);
-  checkTime("connectTimeout", connectTimeout);
-  const { interval = 1, timeout: patience = 1 } = heartbeat;
-  checkTime("heartbeat.interval", interval);
-  checkTime("heartbeat.timeout", patience);
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined) continue;
+    if (/timeout$|interval|^min/i.test(name)) {
+      checkTime(group + name, value, { zero: name[0] === "m" });
+    } else if (/^(heartbeat|reconnect)$/.test(name)) {
+      if (value === false && name[0] === "r") continue;
+      if (value !== Object(value)) {
+        throw new TypeError(`${name} must be an object: got ${String(value)}`);
+      }
+      checkOptions(value, `${name}.`);
+    }
+  }
 }
 
 /**
@@ -293,6 +299,13 @@ export interface MiniSession {
   expire(ms: number, late: () => Error): void;
 
   /**
+   * Ends the attempt that is under way, and makes no other.
+   *
+   * @param error Why.
+   */
+  refuse(error: Error): void;
+
+  /**
    * Closes it permanently. May be called twice; never rejects.
    *
    * @returns Resolves when it is closed, within a second.
@@ -318,7 +331,7 @@ export function miniSession(
   options: MiniOptions,
   setup: MiniSetup,
 ): MiniSession {
-  checkMini(options);
+  checkOptions(options);
   const {
     timeout: patience = 60_000,
     connectTimeout = 10_000,
@@ -332,7 +345,7 @@ export function miniSession(
   const {
     maxAttempts = Infinity,
     minUptime = MIN_UPTIME,
-    shouldRetry = mayHelp,
+    shouldRetry,
     onState,
     signal: closing,
   }: ReconnectOptions = reconnect || { maxAttempts: 1 };
@@ -363,7 +376,7 @@ export function miniSession(
       become({ state: "connecting", attempt });
       if (await live(attempt) >= minUptime) attempt = 0;
       if (isClosed || isMistaken || !reconnect || attempt >= maxAttempts) break;
-      if (!shouldRetry(failure)) break;
+      if (shouldRetry && !shouldRetry(failure)) break;
       over = new AbortController();
       const delay = pauseAfter(attempt, reconnect);
       become({ state: "waiting", attempt, delay, error: failure });
@@ -388,6 +401,7 @@ export function miniSession(
       become({ state: "open", attempt });
       first.resolve();
       ready.resolve();
+      setup.opened?.();
       await watch(signal);
     } catch (cause) {
       ended(cause as Error);
@@ -402,13 +416,7 @@ export function miniSession(
     const where = typeof url === "function" ? await url() : url;
     const protocols = await setup.protocols?.() ?? [];
     signal.throwIfAborted();
-    let mine: WebSocket;
-    try {
-      mine = platformSocket(target(where), protocols);
-    } catch (error) {
-      isMistaken = true; // Another attempt would fail too.
-      throw error;
-    }
+    const mine = socketOf(where, protocols);
     signal.addEventListener("abort", () => {
       if (mine.readyState > WebSocket.OPEN) return;
       const { reason } = signal;
@@ -560,14 +568,31 @@ export function miniSession(
     const parsed = URL.parse(url);
     const { protocol, host, username, password } = parsed ?? {};
     if (!/^wss?:$/.test(`${protocol}`)) {
-      throw mistake("the URL must begin with ws: or wss:");
+      throw new TypeError(
+        "Cannot connect: the URL must begin with ws: or wss:",
+      );
     }
     place = `${protocol}//${host}`;
-    if (username || password) {
-      throw mistake(`${place}: a page cannot send the credentials of a URL`);
-    }
+    if (username || password) throw refused("it cannot send the credentials");
     parsed!.hash = ""; // The platform refuses a fragment.
     return parsed!;
+  }
+
+  function socketOf(url: string | URL, protocols: string[]): WebSocket {
+    isMistaken = true; // If this fails, another attempt would fail too.
+    const parsed = target(url);
+    try {
+      const made = new WebSocket(parsed, protocols);
+      isMistaken = false;
+      return made;
+    } catch (error) {
+      // Its message may repeat the URL.
+      throw refused(`it refuses (${(error as Error).name})`);
+    }
+  }
+
+  function refused(what: string): TypeError {
+    return new TypeError(`Cannot connect to ${place} from a page: ${what}`);
   }
 
   if (typeof url !== "function") target(url);
@@ -625,6 +650,10 @@ export function miniSession(
       reply(text);
     },
     expire,
+    refuse(error) {
+      isMistaken = true; // Another attempt would fail too.
+      over.abort(error);
+    },
     async close() {
       finish();
       await this.closed;

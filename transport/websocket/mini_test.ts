@@ -549,7 +549,7 @@ Deno.test("miniSession() refuses what a page cannot do, and shows no secret", as
     ["tcp://example.org:1", "the URL must begin with ws: or wss:"],
     [
       "ws://me:s3cret@example.org/s3cret?t=s3cret",
-      "ws://example.org: a page cannot send the credentials of a URL",
+      "Cannot connect to ws://example.org from a page: it cannot send the credentials",
     ],
   ];
   for (const [url, text] of bad) {
@@ -621,7 +621,7 @@ Deno.test("miniSession() checks its options before it connects", () => {
   assertThrows(
     () => start("ws://127.0.0.1:9", { reconnect: 5 as never }),
     TypeError,
-    "reconnect must be false, or an object",
+    "reconnect must be an object: got 5",
   );
   assertThrows(
     () => start("ws://127.0.0.1:9", { heartbeat: 5 as never }),

@@ -1,0 +1,23 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+
+/** Makes a proxy whose `a.b(…)` is `call("a.b", […])`. */
+export function proxy(
+  call: (method: string, args: readonly unknown[]) => unknown,
+  path = "",
+): unknown {
+  const children = new Map<string, unknown>();
+  return new Proxy(() => {}, {
+    get(_target, name) {
+      // A promise that resolves with it must not take it for a promise.
+      if (typeof name !== "string" || name === "then") return undefined;
+      let child = children.get(name);
+      if (!child) {
+        child = proxy(call, path ? `${path}.${name}` : name);
+        children.set(name, child);
+      }
+      return child;
+    },
+    apply: (_target, _this, args) => call(path, args),
+  });
+}
