@@ -13,7 +13,7 @@ export interface Asked {
   readonly question?: OpenRequest;
   readonly kind?: QuestionKind;
   /** The message, as long as it may have to be sent again. */
-  message?: Uint8Array | undefined;
+  message?: string | undefined;
   /** How often it was sent again. */
   tries: number;
   /** In which turn of the clock it was asked. */

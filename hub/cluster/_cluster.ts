@@ -129,7 +129,7 @@ export class Cluster implements BackplaneReceiver, Line {
   }
 
   /** See {@linkcode Line}. */
-  publish(to: Address, message: Uint8Array, ref?: number): Fault | undefined {
+  publish(to: Address, message: string, ref?: number): Fault | undefined {
     return this.#backplane.publish(to, message, ref);
   }
 

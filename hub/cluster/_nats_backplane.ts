@@ -20,10 +20,11 @@ import type {
 } from "./backplane.ts";
 import { type Buckets, listen, markOf } from "./_nats_buckets.ts";
 import { Lease } from "./_nats_lease.ts";
-import { Mail } from "./_nats_mail.ts";
+import { Mail, sizeOf } from "./_nats_mail.ts";
 import { Newcomers } from "./_nats_newcomers.ts";
 import { type NameKeeper, NatsNames } from "./_nats_names.ts";
 import { Peers } from "./_nats_peers.ts";
+import type { SafeConnection } from "./_nats_transport.ts";
 
 /** How a node takes part. */
 export interface NodeOptions {
@@ -73,11 +74,11 @@ export class NatsBackplane implements Backplane, NameKeeper {
   #watches: AbortController | undefined;
 
   constructor(
-    connection: NatsConnection,
+    line: SafeConnection,
     buckets: Buckets,
     options: NodeOptions,
   ) {
-    this.#connection = connection;
+    this.#connection = line.connection;
     this.#buckets = buckets;
     this.#options = options;
     const { lease } = options;
@@ -89,7 +90,7 @@ export class NatsBackplane implements Backplane, NameKeeper {
     this.#label = options.label ?? this.id.slice(-8);
     this.#names = new NatsNames(buckets.names, this);
     this.#peers = new Peers(buckets.nodes, lease, this);
-    this.#mail = new Mail(connection, options, this);
+    this.#mail = new Mail(line, options, this);
     this.#newcomers = new Newcomers(this);
   }
 
@@ -152,12 +153,13 @@ export class NatsBackplane implements Backplane, NameKeeper {
     this.#names.release(name);
   }
 
-  publish(to: Address, message: Uint8Array, ref?: number): Fault | undefined {
+  publish(to: Address, message: string, ref?: number): Fault | undefined {
     if (!this.#isOpen()) return fault("Unreachable", this.#reason);
-    const refusal = this.#mail.refusal(to, message);
+    const sent = { to, message, size: sizeOf(message), ref };
+    const refusal = this.#mail.refusal(sent);
     if (refusal) return refusal;
-    if (this.#linked) this.#mail.send(to, message, ref);
-    else this.#mail.delay(to, message, ref);
+    if (this.#linked) this.#mail.send(sent);
+    else this.#mail.delay(sent);
     return undefined;
   }
 

@@ -1,15 +1,13 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
+import { Buffer } from "node:buffer";
 import { nextTick } from "node:process";
 import { settled } from "@wirekit/internal/clock";
-import type {
-  Msg,
-  NatsConnection,
-  Subscription,
-} from "@nats-io/transport-node";
+import type { Msg, Subscription } from "@nats-io/transport-node";
 import { type Fault, fault } from "../exchange/fault.ts";
 import type { Address } from "./backplane.ts";
 import { keyOf } from "./_nats_names.ts";
+import type { SafeConnection } from "./_nats_transport.ts";
 
 /** How many bytes are sent before the server is asked whether it has them. */
 const UNASKED_BYTES = 256 * 1024;
@@ -20,6 +18,7 @@ const FLUSH_TIMEOUT = 1_000;
 /** The longest subject: a server ends the connection for one over 4096 bytes. */
 const MAX_SUBJECT = 3_000;
 const TOO_LONG = fault("NameNotFound", "The name is too long for the cluster.");
+const DOT = 0x2e;
 /** How many subjects are remembered. */
 const SUBJECTS = 10_000;
 
@@ -35,18 +34,23 @@ export interface MailReceiver {
 }
 
 /** A message on its way to the server. */
-interface Sent {
+export interface Sent {
   readonly to: Address;
-  readonly message: Uint8Array;
+  readonly message: string;
+  /** Its length in bytes. */
+  readonly size: number;
   readonly ref: number | undefined;
 }
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 /**
  * The messages of a node on NATS: a subject for each name, one for each node,
  * and one for all.
  */
 export class Mail {
-  readonly #connection: NatsConnection;
+  readonly #line: SafeConnection;
   readonly #prefix: string;
   readonly #maxOutboxBytes: number;
   readonly #receiver: MailReceiver;
@@ -55,8 +59,8 @@ export class Mail {
   readonly #names = new Map<string, Subscription>();
   /** Those to the node itself, and to all. */
   #own: Subscription[] = [];
-  /** What goes out at the end of this turn. */
-  #turn: Sent[] = [];
+  /** What goes out at the end of this turn, as commands of NATS. */
+  #turn = "";
   /** What came while the connection was just away. */
   #late: Sent[] = [];
   #lateBytes = 0;
@@ -66,11 +70,11 @@ export class Mail {
   #outbox = 0;
 
   constructor(
-    connection: NatsConnection,
+    line: SafeConnection,
     { prefix, maxOutboxBytes }: { prefix: string; maxOutboxBytes: number },
     receiver: MailReceiver,
   ) {
-    this.#connection = connection;
+    this.#line = line;
     this.#prefix = prefix;
     this.#maxOutboxBytes = maxOutboxBytes;
     this.#receiver = receiver;
@@ -78,7 +82,7 @@ export class Mail {
 
   /** As the server said last: nothing is known while it is away. */
   get maxMessageBytes(): number {
-    const { max_payload = this.#maxPayload } = this.#connection.info ?? {};
+    const { max_payload = this.#maxPayload } = this.#line.connection.info ?? {};
     return this.#maxPayload = max_payload;
   }
 
@@ -105,59 +109,92 @@ export class Mail {
   /** Takes the messages to this node and to all. */
   open(): void {
     const address = this.#address(this.#receiver.id);
-    const subscribe = (subject: string, take: (message: Msg) => void) =>
-      this.#connection.subscribe(subject, {
-        callback: (_error, message) => take(message),
-      });
-    for (const each of this.#own) each.unsubscribe();
+    for (const each of this.#own) this.#unsubscribe(each);
     this.#own = [
-      subscribe(address, (message) => this.#receiveOwn(message)),
-      subscribe(`${address}.*`, (message) => this.#receiveOwn(message)),
-      subscribe(`${this.#prefix}.all`, (message) => this.#receive(message)),
+      this.#subscribe(address),
+      this.#subscribe(`${address}.*`),
+      this.#subscribe(`${this.#prefix}.all`),
     ];
   }
 
   /** Takes the messages to a name; resolves when the server knows. */
   async openName(name: string): Promise<void> {
-    this.#names.get(name)?.unsubscribe();
-    const subscription = this.#connection.subscribe(this.#subject(name), {
-      callback: (_error, message) => this.#receive(message),
-    });
-    this.#names.set(name, subscription);
-    await settled(this.#connection.flush().catch(() => {}), FLUSH_TIMEOUT);
+    this.shutName(name);
+    this.#names.set(name, this.#subscribe(this.#subject(name)));
+    const { connection } = this.#line;
+    await settled(connection.flush().catch(() => {}), FLUSH_TIMEOUT);
   }
 
   /** Takes them no longer. */
   shutName(name: string): void {
-    this.#names.get(name)?.unsubscribe();
+    const subscription = this.#names.get(name);
+    if (!subscription) return;
+    this.#unsubscribe(subscription);
     this.#names.delete(name);
   }
 
   /** Takes messages to no name any more. */
   shutNames(): void {
-    for (const subscription of this.#names.values()) subscription.unsubscribe();
-    this.#names.clear();
+    for (const name of [...this.#names.keys()]) this.shutName(name);
   }
 
-  #receive(message: Msg): void {
-    const from = /\.node\.([^.]+)/.exec(message.reply ?? "")?.[1];
-    if (from === undefined) this.#receiver.refuse();
-    else this.#receiver.receive(message.data, from);
+  #subscribe(subject: string): Subscription {
+    const { connection, takers } = this.#line;
+    // Only what has headers comes here.
+    const callback = (_error: unknown, message: Msg) => this.#bounced(message);
+    const subscription = connection.subscribe(subject, { callback });
+    takers.set(subscription.getID(), (message, reply) => {
+      this.#receive(message, reply);
+    });
+    return subscription;
   }
 
-  #receiveOwn(message: Msg): void {
-    if (message.headers?.code !== NO_RESPONDERS) return this.#receive(message);
-    const ref = Number(message.subject.split(".").at(-1));
-    if (Number.isInteger(ref)) this.#receiver.undelivered(ref);
+  #unsubscribe(subscription: Subscription): void {
+    this.#line.takers.delete(subscription.getID());
+    subscription.unsubscribe();
+  }
+
+  /** A message that nobody was there to take. */
+  #bounced({ headers, subject }: Msg): void {
+    const ref = Number(subject.split(".").at(-1));
+    const isOne = headers?.code === NO_RESPONDERS && Number.isInteger(ref);
+    if (isOne) this.#receiver.undelivered(ref);
     else this.#receiver.refuse();
+  }
+
+  #receive(message: Uint8Array, reply: Uint8Array): void {
+    const from = this.#nodeIn(reply);
+    if (from === undefined) this.#receiver.refuse();
+    else this.#receiver.receive(message, from);
+  }
+
+  /** Who sent the last message, by the reply that it gave. */
+  #lastReply = new Uint8Array();
+  #lastNode = "";
+
+  /** The node in a subject for replies; nothing if there is none. */
+  #nodeIn(reply: Uint8Array): string | undefined {
+    const last = this.#lastReply;
+    let i = 0;
+    while (i < last.length && reply[i] === last[i]) i++;
+    const isSame = i > 0 && i === last.length &&
+      (i === reply.length || reply[i] === DOT);
+    if (isSame) return this.#lastNode;
+    const text = decoder.decode(reply);
+    const address = this.#address("");
+    if (!text.startsWith(address)) return undefined;
+    const [id = ""] = text.slice(address.length).split(".");
+    this.#lastNode = id;
+    this.#lastReply = encoder.encode(this.#address(id));
+    return id;
   }
 
   // Out.
 
   /** Returns why a message cannot be sent, if it cannot. */
-  refusal(to: Address, { length }: Uint8Array): Fault | undefined {
+  refusal({ to, size }: Sent): Fault | undefined {
     const { maxMessageBytes } = this;
-    if (length > maxMessageBytes) {
+    if (size > maxMessageBytes) {
       const text = `The message is larger than the ${maxMessageBytes} bytes ` +
         "that the engine of the cluster passes on.";
       return fault("TooLarge", text);
@@ -166,26 +203,22 @@ export class Mail {
       return TOO_LONG;
     }
     const waiting = this.#outbox + this.#lateBytes;
-    if (waiting + length <= this.#maxOutboxBytes) return undefined;
+    if (waiting + size <= this.#maxOutboxBytes) return undefined;
     return fault("Unreachable", "The engine of the cluster does not keep up.");
   }
 
-  /**
-   * Sends a message at the end of this turn, with all others of it: the client
-   * of NATS writes each publish of its own to the socket otherwise.
-   */
-  send(to: Address, message: Uint8Array, ref: number | undefined): void {
-    this.#send({ to, message, ref });
-  }
-
-  #send(sent: Sent): void {
-    if (this.#turn.push(sent) === 1) nextTick(() => this.endTurn());
+  /** Sends a message at the end of this turn, with all others of it. */
+  send(sent: Sent): void {
+    if (this.#turn === "") nextTick(() => this.endTurn());
+    this.#turn += this.#command(sent);
+    this.#unasked += sent.size;
+    if (this.#unasked >= UNASKED_BYTES) this.#ask();
   }
 
   /** Keeps a message until there is a connection again. */
-  delay(to: Address, message: Uint8Array, ref: number | undefined): void {
-    this.#lateBytes += message.length;
-    this.#late.push({ to, message, ref });
+  delay(sent: Sent): void {
+    this.#lateBytes += sent.size;
+    this.#late.push(sent);
   }
 
   /** Returns the messages that were kept, to be sent, and keeps them no more. */
@@ -193,23 +226,23 @@ export class Mail {
     const late = this.#late;
     this.#late = [];
     this.#lateBytes = 0;
-    return () => late.forEach((sent) => this.#send(sent));
+    return () => late.forEach((sent) => this.send(sent));
   }
 
   /** Forgets all that has not been sent. */
   drop(): void {
     this.takeLate();
-    this.#turn = [];
+    this.#turn = "";
   }
 
   /** Sends what is to go out at the end of this turn. */
   endTurn(): void {
-    const sent = this.#turn;
-    this.#turn = [];
-    for (const each of sent) this.#write(each);
+    if (this.#turn === "") return;
+    this.#line.send(encoder.encode(this.#turn));
+    this.#turn = "";
   }
 
-  #write({ to, message, ref }: Sent): void {
+  #command({ to, message, size, ref }: Sent): string {
     const subject = to === "all"
       ? `${this.#prefix}.all`
       : "node" in to
@@ -218,12 +251,21 @@ export class Mail {
     const own = this.#address(this.#receiver.id);
     // An answer that nobody is there to take comes to it, with its number.
     const reply = ref === undefined ? own : `${own}.${ref}`;
-    this.#connection.publish(subject, message, { reply });
-    this.#unasked += message.length;
-    if (this.#unasked < UNASKED_BYTES) return;
+    return `PUB ${subject} ${reply} ${size}\r\n${message}\r\n`;
+  }
+
+  /** Asks the server whether it has read what was sent. */
+  #ask(): void {
     const asked = this.#unasked;
     this.#unasked = 0;
     this.#outbox += asked;
-    this.#connection.flush().catch(() => {}).then(() => this.#outbox -= asked);
+    this.endTurn();
+    this.#line.connection.flush().catch(() => {})
+      .then(() => this.#outbox -= asked);
   }
+}
+
+/** Returns how many bytes a message has, quicker than by encoding it. */
+export function sizeOf(message: string): number {
+  return Buffer.byteLength(message);
 }

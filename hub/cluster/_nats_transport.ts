@@ -2,36 +2,84 @@
 
 /** Connects to a NATS server, whatever its sockets do. */
 
+import { connect, type Socket } from "node:net";
 import {
+  type ConnectionOptions,
+  getResolveFn,
   type NatsConnection,
   NatsConnectionImpl,
   type NodeConnectionOptions,
+  ProtocolHandler,
+  type Publisher,
   setTransportFactory,
+  type Transport,
 } from "@nats-io/transport-node";
 import {
   nodeResolveHost,
   NodeTransport,
 } from "@nats-io/transport-node/lib/node_transport.js";
-
-type Socket = Awaited<ReturnType<NodeTransport["dial"]>>;
+import { Splitter, type Taker } from "./_nats_splitter.ts";
 
 /**
  * NATS's transport, whose sockets always have a listener for errors. Its own
  * takes all listeners away when it gives up a socket. If the server resets the
  * connection then, as it may after it has refused a secret, nobody hears the
- * error, which ends the process.
+ * error, which ends the process. Its own also keeps a socket open that was given
+ * up before the server had greeted, and one whose bytes it could not read.
  */
 class SafeTransport extends NodeTransport {
-  override async dial(host: Parameters<NodeTransport["dial"]>[0]) {
-    return guard(await super.dial(host));
+  readonly #splitter: Splitter;
+
+  constructor(takers: ReadonlyMap<number, Taker>) {
+    super();
+    this.#splitter = new Splitter(takers, (bytes) => {
+      this.yields.push(bytes);
+      this.signal.resolve();
+    });
   }
 
-  override async tlsFirst(host: Parameters<NodeTransport["tlsFirst"]>[0]) {
-    return guard(await super.tlsFirst(host));
+  override dial(
+    { hostname, port }: Parameters<NodeTransport["dial"]>[0],
+  ): Promise<Socket> {
+    const socket = guard(connect(port, hostname)).setNoDelay(true);
+    // At once, so that it is closed if it is given up before it is open.
+    this.socket = socket;
+    return new Promise((resolve, reject) => {
+      socket.once("connect", () => resolve(socket))
+        .once("error", reject)
+        .once("close", () => reject(new Error("closed")));
+    });
   }
 
   override async startTLS() {
     return guard(await super.startTLS());
+  }
+
+  override setupHandlers(): void {
+    super.setupHandlers();
+    this.socket.removeAllListeners("data");
+    // The methods of a Buffer take longer than those of what it is made of.
+    this.socket.on("data", ({ buffer, byteOffset, length }) => {
+      this.#splitter.push(new Uint8Array(buffer, byteOffset, length));
+    });
+  }
+
+  override async *iterate(): AsyncGenerator<Uint8Array, void> {
+    try {
+      yield* super.iterate();
+    } finally {
+      if (!this.isClosed) this.disconnect();
+    }
+  }
+
+  /** Without a promise for each write, whose result nobody looks at. */
+  override send(frame: Uint8Array): void {
+    if (!this.isClosed) this.socket?.write(frame);
+  }
+
+  override async close(error?: Error): Promise<void> {
+    await super.close(error);
+    if (!this.connected) this.discard();
   }
 }
 
@@ -44,13 +92,67 @@ function guard<T extends Socket>(socket: T): T {
   return socket.on("error", () => {});
 }
 
+/**
+ * The client of NATS takes its transports from what was set last for the whole
+ * process, perhaps by another who uses it. This one always has its own.
+ */
+class SafeProtocol extends ProtocolHandler {
+  constructor(
+    options: ConnectionOptions,
+    publisher: Publisher,
+    takers: ReadonlyMap<number, Taker>,
+  ) {
+    super(options, publisher);
+    let transport: Transport;
+    Object.defineProperty(this, "transport", {
+      get: () => transport,
+      set: () => transport = new SafeTransport(takers),
+    });
+  }
+}
+
+/** A connection, and a way past the client of NATS for the mail of a hub. */
+export interface SafeConnection {
+  readonly connection: NatsConnection;
+  /** Who takes the messages to which subscription, without a copy. */
+  readonly takers: Map<number, Taker>;
+  /** Resolves when it is connected. */
+  readonly ready: Promise<void>;
+  /** Sends whole commands, if there is a connection now. */
+  send(bytes: Uint8Array): void;
+}
+
+/** Makes a connection, which connects. */
+export function openConnection(options: NodeConnectionOptions): SafeConnection {
+  // It has to be something, and is used for no transport of this connection.
+  if (!getResolveFn()) {
+    setTransportFactory({
+      factory: () => new NodeTransport(),
+      dnsResolveFn: nodeResolveHost,
+    });
+  }
+  const connection: NatsConnectionImpl = Reflect.construct(
+    NatsConnectionImpl,
+    [options],
+  );
+  const takers = new Map<number, Taker>();
+  const protocol = new SafeProtocol(connection.options, connection, takers);
+  connection.protocol = protocol;
+  return {
+    connection: connection as NatsConnection,
+    takers,
+    ready: protocol.dialLoop(),
+    send: (bytes) => {
+      if (protocol.connected) protocol.transport.send(bytes);
+    },
+  };
+}
+
 /** Connects as `connect()` of the package does. */
-export function connectSafely(
+export async function connectSafely(
   options: NodeConnectionOptions,
 ): Promise<NatsConnection> {
-  setTransportFactory({
-    factory: () => new SafeTransport(),
-    dnsResolveFn: nodeResolveHost,
-  });
-  return NatsConnectionImpl.connect(options);
+  const { connection, ready } = openConnection(options);
+  await ready;
+  return connection;
 }

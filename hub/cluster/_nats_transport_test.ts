@@ -1,8 +1,10 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { assert, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { createServer, type Socket } from "node:net";
 import { NotConnectedError } from "@wirekit/internal/errors";
+import { setTransportFactory, type Transport } from "@nats-io/transport-node";
+import { openConnection } from "./_nats_transport.ts";
 import { connectNats } from "./nats.ts";
 
 const INFO = 'INFO {"server_id":"A","version":"2.11.0","proto":1,' +
@@ -23,32 +25,58 @@ const SERVERS: Record<string, (socket: Socket, reset: () => void) => void> = {
     });
   },
   "after it let the client in": (socket, reset) => {
-    socket.write(INFO);
-    socket.on("data", (bytes) => {
-      if (String(bytes).includes("PING")) socket.write("PONG\r\n", reset);
-    });
+    letIn(socket, reset);
+  },
+  "in the handshake of TLS": (socket, reset) => {
+    socket.write(INFO.replace("{", '{"tls_required":true,'));
+    socket.once("data", reset);
   },
 };
+
+/** Lets a client in; the next thing happens then. */
+function letIn(socket: Socket, then: () => void): void {
+  socket.write(INFO);
+  socket.on("data", (bytes) => {
+    if (String(bytes).includes("PING")) socket.write("PONG\r\n", then);
+  });
+}
+
+/** A server that does something with each client. */
+async function serverOf(behave: (socket: Socket, count: number) => void) {
+  const open = new Set<Socket>();
+  let count = 0;
+  const server = createServer((socket) => {
+    open.add(socket);
+    socket.on("error", () => {}).on("close", () => open.delete(socket))
+      .resume();
+    behave(socket, count++);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as { port: number };
+  return {
+    port,
+    url: `nats://127.0.0.1:${port}`,
+    open,
+    async [Symbol.asyncDispose]() {
+      for (const socket of open) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
 
 for (const [when, behave] of Object.entries(SERVERS)) {
   Deno.test(
     `connectNats() survives servers that reset the connection ${when}`,
     async () => {
       let count = 0;
-      const server = createServer((socket) => {
-        socket.on("error", () => {});
+      await using server = await serverOf((socket) =>
         behave(socket, () => {
           // The error meets the client in each step of what it does then.
           if (count++ % 2 === 0) socket.resetAndDestroy();
           else setTimeout(() => socket.resetAndDestroy(), count % 3);
-        });
-      });
-      await new Promise<void>((resolve) => {
-        server.listen(0, "127.0.0.1", resolve);
-      });
-      const address = server.address();
-      assert(address !== null && typeof address === "object");
-      const servers = `nats://127.0.0.1:${address.port}`;
+        })
+      );
+      const servers = server.url;
       for (let round = 0; round < 30; round++) {
         await Promise.all(Array.from({ length: 8 }, () =>
           assertRejects(
@@ -56,7 +84,84 @@ for (const [when, behave] of Object.entries(SERVERS)) {
             NotConnectedError,
           )));
       }
-      await new Promise((resolve) => server.close(resolve));
+    },
+  );
+}
+
+const SILENCES: Record<string, (socket: Socket) => void> = {
+  "before its greeting": () => {},
+  "in its greeting": (socket) => socket.write("INFO {"),
+  "after its greeting": (socket) => socket.write(INFO),
+  "in the handshake of TLS": (socket) =>
+    socket.write(INFO.replace("{", '{"tls_required":true,')),
+  "after it let the client in": (socket) => letIn(socket, () => {}),
+};
+
+for (const [when, behave] of Object.entries(SILENCES)) {
+  Deno.test(
+    `connectNats() keeps its deadline, and no socket, with servers that are silent ${when}`,
+    async () => {
+      await using one = await serverOf(behave);
+      await using two = await serverOf(behave);
+      const start = performance.now();
+      await assertRejects(
+        () => connectNats({ servers: [one.url, two.url], connectTimeout: 500 }),
+        NotConnectedError,
+      );
+      const took = performance.now() - start;
+      assert(took < 5_000, `It took ${took} ms`);
+      while (one.open.size + two.open.size > 0) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    },
+  );
+}
+
+const RETURNS: Record<string, (socket: Socket) => void> = {
+  "resets": (socket) => socket.resetAndDestroy(),
+  "is silent": () => {},
+  "refuses the secret": (socket) => {
+    socket.write(INFO);
+    socket.once("data", () => {
+      socket.write("-ERR 'Authorization Violation'\r\n", () => socket.end());
+    });
+  },
+  "says what no server says": (socket) => {
+    letIn(socket, () => socket.write("SPAM eggs\r\n"));
+  },
+};
+
+for (const [how, behave] of Object.entries(RETURNS)) {
+  Deno.test(
+    `A connection comes back to a server that ${how} for a while, whoever else uses NATS`,
+    async () => {
+      let made = 0;
+      await using server = await serverOf((socket, count) => {
+        made++;
+        if (count === 0) letIn(socket, () => socket.resetAndDestroy());
+        else if (count < 4) behave(socket);
+        else letIn(socket, () => {});
+      });
+      const { connection, ready } = openConnection({
+        servers: `127.0.0.1:${server.port}`,
+        maxReconnectAttempts: -1,
+        reconnectTimeWait: 5,
+        reconnectJitter: 0,
+        timeout: 200,
+        pingInterval: 100,
+        maxPingOut: 1,
+        ignoreAuthErrorAbort: true,
+      });
+      // As another part of the program does with a client of its own.
+      setTransportFactory({ factory: () => ({}) as Transport });
+      await ready;
+      while (
+        made < 5 || !await connection.flush().then(() => true, () => false)
+      ) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      await connection.close();
+      assertEquals(made, 5);
     },
   );
 }

@@ -28,7 +28,7 @@ export interface Line {
   readonly turn: number;
   /** Counts what is asked: a number that is larger than all before. */
   count(): number;
-  publish(to: Address, message: Uint8Array, ref?: number): Fault | undefined;
+  publish(to: Address, message: string, ref?: number): Fault | undefined;
 }
 
 /** A participant of another node. */

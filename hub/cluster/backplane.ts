@@ -107,7 +107,7 @@ export interface BackplaneReceiver {
   /**
    * A message has come.
    *
-   * @param message The message.
+   * @param message The message, in UTF-8.
    * @param from The id of the node that sent it.
    */
   message(message: Uint8Array, from: string): void;
@@ -186,12 +186,12 @@ export interface Backplane {
    * Sends a message.
    *
    * @param to Where to.
-   * @param message The message, which the backplane may keep.
+   * @param message The message.
    * @param ref What {@linkcode BackplaneReceiver.undelivered} is told if nobody
    * has the name: a whole number.
    * @returns Why it is not sent, if it is not.
    */
-  publish(to: Address, message: Uint8Array, ref?: number): Fault | undefined;
+  publish(to: Address, message: string, ref?: number): Fault | undefined;
   /**
    * Says who is told what happens. Called once, before all other calls.
    *

@@ -191,6 +191,8 @@ export class MemoryEngine {
   }
 }
 
+const encoder = new TextEncoder();
+
 /** What a node hears from the engine. */
 type News =
   | { won: string; number: number }
@@ -309,11 +311,12 @@ export class MemoryBackplane implements Backplane {
   /** See {@linkcode Backplane}. */
   publish(
     to: Address,
-    message: Uint8Array,
+    message: string,
     ref?: number,
   ): Fault | undefined {
     if (this.#state !== "open") return fault("Unreachable", AWAY);
-    this.#ask(() => this.#engine.publish(to, message, ref));
+    const bytes = encoder.encode(message);
+    this.#ask(() => this.#engine.publish(to, bytes, ref));
     return undefined;
   }
 

@@ -20,14 +20,11 @@ import { NotConnectedError } from "@wirekit/internal/errors";
 import { checkLimits } from "@wirekit/internal/limits";
 import type { Logger } from "@wirekit/internal/logger";
 import { credsAuthenticator } from "@nats-io/transport-node";
-import type {
-  NatsConnection,
-  NodeConnectionOptions,
-} from "@nats-io/transport-node";
+import type { NodeConnectionOptions } from "@nats-io/transport-node";
 import type { Backplane } from "./backplane.ts";
 import { NatsBackplane } from "./_nats_backplane.ts";
 import { openBuckets } from "./_nats_buckets.ts";
-import { connectSafely } from "./_nats_transport.ts";
+import { openConnection, type SafeConnection } from "./_nats_transport.ts";
 
 export type { Backplane };
 
@@ -140,7 +137,8 @@ export async function connectNats(options: NatsOptions): Promise<Backplane> {
   const end = now() + connectTimeout;
   const urls = [options.servers].flat().map(readUrl);
   const names = urls.map(({ host }) => host).join(", ");
-  const connection = await open(urls, options, connectTimeout);
+  const line = await open(urls, options, connectTimeout);
+  const { connection } = line;
   const join = async () => {
     const bucketsBy = (end: number) =>
       openBuckets(connection, {
@@ -150,7 +148,7 @@ export async function connectNats(options: NatsOptions): Promise<Backplane> {
         ...(options.replicas !== undefined && { replicas: options.replicas }),
       });
     const buckets = await bucketsBy(end);
-    const backplane = new NatsBackplane(connection, buckets, {
+    const backplane = new NatsBackplane(line, buckets, {
       prefix,
       lease,
       maxOutboxBytes: options.maxOutboxBytes ?? 16 * 1024 * 1024,
@@ -181,7 +179,7 @@ async function open(
   urls: ReturnType<typeof readUrl>[],
   options: NatsOptions,
   timeout: number,
-): Promise<NatsConnection> {
+): Promise<SafeConnection> {
   const settings: NodeConnectionOptions = {
     servers: urls.map(({ host }) => host),
     name: `wirekit hub ${options.label ?? ""}`.trim(),
@@ -213,9 +211,12 @@ async function open(
     settings.tls = { ...tls };
   }
   const names = urls.map(({ host }) => host).join(", ");
+  const line = openConnection(settings);
   try {
-    return await connectSafely(settings);
+    await within(line.ready, timeout, () => new Error("timeout"));
+    return line;
   } catch (cause) {
+    await line.connection.close();
     const why = cause instanceof Error ? cause.message : String(cause);
     const hint = settings.tls && tls?.cert === undefined &&
         /timeout|closed/i.test(why)

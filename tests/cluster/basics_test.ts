@@ -7,6 +7,7 @@ import { Client, NotConnectedError, OnHoldError, serve } from "@wirekit/hub";
 import { connectNats, type NatsOptions } from "@wirekit/hub/nats";
 import { connect, Kvm } from "../../hub/cluster/testdata/nats.ts";
 import { ROOT } from "../_packages.ts";
+import { until } from "../_driver.ts";
 import { record } from "./_record.ts";
 import { Engine, natsProgram } from "./_servers.ts";
 
@@ -395,5 +396,31 @@ clusterTest(
       assertEquals(await alpha.request(odd, "echo", { odd }), { odd });
       assertEquals(made.name, odd);
     }
+  },
+);
+
+clusterTest(
+  "A hub closes within seconds though its server hangs, and another comes back to it",
+  async (engine) => {
+    const one = await node(engine, { lease: 2_000 });
+    await using two = await node(engine, { lease: 2_000 });
+    await using beta = await client("beta", two.urls[0]);
+    await client("alpha", one.urls[0]);
+    const [server] = engine.servers;
+    server!.signal("SIGSTOP");
+    const start = performance.now();
+    await one.close();
+    const took = performance.now() - start;
+    server!.signal("SIGCONT");
+    assert(took < 10_000, `It took ${took} ms to close`);
+    await using three = await node(engine, { lease: 2_000 });
+    await using gamma = await client("gamma", three.urls[0]);
+    await until(() =>
+      gamma.request("beta", "greet", { name: "x" }).then(
+        () => true,
+        () => false,
+      )
+    );
+    assertEquals(beta.state, "open");
   },
 );
