@@ -38,7 +38,9 @@ const ONE: Shape = { pairs: 1, depth: 1, message: 256 };
 
 const SHAPES: Record<string, Shape> = {
   "1x1": ONE,
+  "1x16": { ...ONE, depth: 16 },
   "1x64": { ...ONE, depth: 64 },
+  "16x1": { ...ONE, pairs: 16 },
   "64x1": { ...ONE, pairs: 64 },
   "64 → 1": { ...ONE, pairs: 64, services: 1 },
   "64 KiB": { pairs: 4, depth: 2, data: 65_536 },
