@@ -52,7 +52,7 @@ export function cutReason(reason: string): string {
 }
 
 /** Returns a rejection that is not reported as unhandled. */
-export function refuse(error: Error): Promise<never> {
+export function refuse(error: unknown): Promise<never> {
   const promise = Promise.reject(error);
   promise.catch(() => {});
   return promise;

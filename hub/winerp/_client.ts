@@ -39,7 +39,7 @@ const admitAll = () => FULL;
 export class WinerpClient extends WinerpParticipant
   implements Connected, Unverified {
   readonly expires: number;
-  readonly #admits: (token: string | undefined) => Pass | undefined;
+  #admits: ((token: string | undefined) => Pass | undefined) | undefined;
   #onVerified: (() => void) | undefined;
   /** The receiver of its last request. */
   #target: Member | undefined;
@@ -165,7 +165,7 @@ export class WinerpClient extends WinerpParticipant
       if (name === member.name) this.#welcome();
       return;
     }
-    const pass = this.#admits(tokenOf(envelope.text("token")));
+    const pass = this.#admits?.(tokenOf(envelope.text("token")));
     if (!pass) {
       this.#refuse(Text.notAuthorized);
       return this.drop(1008, "Token missing or wrong");
@@ -182,8 +182,10 @@ export class WinerpClient extends WinerpParticipant
         ...errorMembers(Text.alreadyAuthorized),
         uuid: "null",
       });
-    if (member.active) this.#welcome();
-    else if (member.held) this.receiver.send(hold());
+    if (member.active) {
+      this.#admits = undefined; // It claims no other name.
+      this.#welcome();
+    } else if (member.held) this.receiver.send(hold());
     else this.answers = { welcome: this.#welcoming(), hold: hold() };
   }
 

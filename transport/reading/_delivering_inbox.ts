@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { isClean } from "../_close.ts";
+import { isClean, refuse } from "../_close.ts";
 import { nextTurn } from "../_turn.ts";
 import type { CloseError } from "../transport.ts";
 import { BoundedInbox } from "./_bounded_inbox.ts";
@@ -24,9 +24,8 @@ type Receive<T> = (message: T) => Promise<void> | void;
 export class DeliveringInbox<T extends string | Uint8Array>
   extends BoundedInbox<T> {
   #receive: Receive<T> | undefined;
-  // An idle connection has these, and no object around them.
-  #resolve: (() => void) | undefined;
-  #reject: ((error: unknown) => void) | undefined;
+  // All that an idle connection has of its promise.
+  #resolve: ((end?: Promise<never>) => void) | undefined;
   /** Whether messages wait for their receiver, or for the turn of others. */
   #held = false;
   /** Whether what is handed over next is the rest of a read. */
@@ -37,12 +36,11 @@ export class DeliveringInbox<T extends string | Uint8Array>
    * or rejects as a loop would end; rejects if the receiver fails.
    */
   deliver(receive: Receive<T>): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#receive = receive;
-    this.#resolve = resolve;
-    this.#reject = reject;
-    this.#handOver();
-    return promise;
+    return new Promise((resolve) => {
+      this.#receive = receive;
+      this.#resolve = resolve;
+      this.#handOver();
+    });
   }
 
   /** Whether to stop pushing: not for what is handed over in a moment. */
@@ -108,15 +106,19 @@ export class DeliveringInbox<T extends string | Uint8Array>
   }
 
   #end(): void {
-    if (isClean(this.ended!.code)) this.#resolve?.();
-    else this.#reject?.(this.ended);
-    this.#receive = undefined;
+    const error = this.ended!;
+    this.#settle(isClean(error.code) ? undefined : refuse(error));
   }
 
   #fail(error: unknown): void {
     this.#held = false;
-    this.#receive = undefined;
-    this.#reject!(error);
+    this.#settle(refuse(error));
+  }
+
+  /** Ends what the receiver waits for, once. */
+  #settle(end?: Promise<never>): void {
+    this.#resolve?.(end);
+    this.#receive = this.#resolve = undefined;
   }
 }
 

@@ -35,20 +35,36 @@ export class Places {
   /** Those that may be taken over, the oldest first, by address. */
   readonly #offered = new Map<string, Map<Place, () => void>>();
 
-  /** Makes room for `max` connections. */
-  constructor(max: number) {
+  readonly #onLeave: ((machine: string | undefined) => void) | undefined;
+
+  /**
+   * Makes room for `max` connections.
+   *
+   * @param onLeave Called once with each place that is given back.
+   */
+  constructor(
+    max: number,
+    onLeave?: (machine: string | undefined) => void,
+  ) {
     this.#max = max;
+    this.#onLeave = onLeave;
   }
 
   /**
-   * Takes a place for a connection from an address, and calls `onLeave` once it
-   * is given back.
+   * Takes a place for a connection from an address.
+   *
+   * @param machine What `onLeave` is told of it.
    */
-  enter(address: string, onLeave?: () => void): Place | undefined {
+  enter(address: string, machine?: string): Place | undefined {
     if (this.taken >= this.#max && !this.#takeOver()) return undefined;
     this.taken++;
-    const group = groupOf(address);
-    return new OnePlace(this, group, onLeave);
+    return new OnePlace(this, address, machine);
+  }
+
+  /** Notes that a place is free again. */
+  left(machine: string | undefined): void {
+    this.taken--;
+    this.#onLeave?.(machine);
   }
 
   /** Notes that a place may be taken over. */
@@ -82,30 +98,35 @@ export class Places {
 /** One place: an object with one closure, since each connection has one. */
 class OnePlace implements Place {
   readonly #places: Places;
-  readonly #group: string;
-  readonly #onLeave: (() => void) | undefined;
+  readonly #address: string;
+  readonly #machine: string | undefined;
+  /** Among which it is offered, while it is. */
+  #group: string | undefined;
   #inside = true;
 
-  constructor(places: Places, group: string, onLeave?: () => void) {
+  constructor(places: Places, address: string, machine: string | undefined) {
     this.#places = places;
-    this.#group = group;
-    this.#onLeave = onLeave;
+    this.#address = address;
+    this.#machine = machine;
   }
 
   offer(drop: () => void): void {
-    if (this.#inside) this.#places.offer(this.#group, this, drop);
+    if (!this.#inside) return;
+    this.#group = groupOf(this.#address);
+    this.#places.offer(this.#group, this, drop);
   }
 
   keep(): void {
+    if (this.#group === undefined) return;
     this.#places.withdraw(this.#group, this);
+    this.#group = undefined;
   }
 
   readonly leave = (): void => {
     this.keep();
     if (!this.#inside) return;
     this.#inside = false;
-    this.#places.taken--;
-    this.#onLeave?.();
+    this.#places.left(this.#machine);
   };
 }
 

@@ -15,7 +15,10 @@ export class Room {
   readonly #each: Gauge;
 
   constructor(maxConnections: number, maxConnectionsPerAddress: number) {
-    this.#places = new Places(maxConnections);
+    this.#places = new Places(
+      maxConnections,
+      (machine) => this.#leave(machine),
+    );
     this.#total = new Gauge("maxConnections", maxConnections);
     this.#each = new Gauge(
       "maxConnectionsPerAddress",
@@ -48,7 +51,7 @@ export class Room {
     }
     const total = this.#total;
     const hostname = info.remoteAddr?.hostname ?? "";
-    const place = this.#places.enter(hostname, () => this.#leave(machine));
+    const place = this.#places.enter(hostname, machine);
     if (!place) {
       total.hit();
       return total;
