@@ -40,7 +40,9 @@ export function system(name: ServerName): System<LoadCell> {
 
 const HUBS = ["our hub", "our hub, Deno.serve", "winerp"];
 const WITH_RELAY = [...HUBS, "relay"];
-const WITH_LINES = [...HUBS, "our hub, tcp:", "our hub, unix:"];
+const LINES = ["our hub, tcp:", "our hub, unix:"];
+const LINE_CELLS = ["1x1", "1x64", "64 → 1", "64 KiB, 4x2"];
+const WITH_LINES = [...HUBS, ...LINES];
 
 const CELLS: LoadCell[] = [
   { name: "1x1", shape: { pairs: 1, depth: 1, message: 256 } },
@@ -138,6 +140,17 @@ export const suite: Suite = {
           ["64x1", 0.95],
           ["64 KiB, 4x2", 0.95],
         ]),
+        ...LINES.flatMap((theirs) =>
+          LINE_CELLS.map((cell) =>
+            ratioTarget(`${theirs} ÷ WebSocket, ${cell}`, results, {
+              cell,
+              ours: theirs,
+              theirs: ours,
+              atLeast: 1,
+              latency: false,
+            })
+          )
+        ),
         ...than("winerp", [
           ["1x16", 5],
           ["1x64", 15],

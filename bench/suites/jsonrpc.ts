@@ -120,7 +120,7 @@ export const suite: Suite = {
       results.of("64 in flight", OURS, ({ cpu }) => cpu[side]!);
     return {
       targets: [
-        than("rpc-websockets", "64 in flight", 3),
+        than("rpc-websockets", "64 in flight", 3.5),
         than("jayson", "64 in flight", 3.5),
         than("vscode-jsonrpc", "64 in flight", 4),
         valueTarget(

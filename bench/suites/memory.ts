@@ -152,7 +152,7 @@ async function run(plan: Plan): Promise<{
       valueTarget(
         `idle client in ${name} (of ${clients})`,
         median(perClient),
-        7,
+        5,
         "KiB",
       ),
       valueTarget(

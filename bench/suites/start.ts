@@ -2,14 +2,21 @@
 
 /** How long the hub takes to start. */
 
+import { connectNats } from "@wirekit/hub/nats";
 import { RawWebSocket } from "../../tests/_raw_websocket.ts";
-import { median } from "../harness.ts";
+import { receiver } from "../../tests/cluster/_claims.ts";
+import { Engine } from "../../tests/cluster/_servers.ts";
+import { median, short } from "../harness.ts";
+import { installDebian } from "../peers/install.ts";
 import { type Suite, valueTarget } from "../suite.ts";
 
 const LIMIT_MS = 10_000;
 
+/** The names of a large cluster. */
+const NAMES = 100_000;
+
 /** From the start of the process to the first client that the hub accepts. */
-async function startHub(): Promise<number> {
+async function startHub(...options: string[]): Promise<number> {
   const probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = probe.addr;
   probe.close();
@@ -17,11 +24,12 @@ async function startHub(): Promise<number> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       "run",
-      "--allow-net",
+      options.length > 0 ? "-A" : "--allow-net",
       new URL("../../hub/cli.ts", import.meta.url).pathname,
       "--quiet",
       "--port",
       `${port}`,
+      ...options,
     ],
     stdout: "null",
     stderr: "null",
@@ -30,7 +38,7 @@ async function startHub(): Promise<number> {
     while (performance.now() - begin < LIMIT_MS) {
       try {
         using socket = await RawWebSocket.connect(port);
-        await socket.send(JSON.stringify({ type: 1, id: "first" }));
+        await socket.send(JSON.stringify({ type: 1, id: `first-${port}` }));
         await socket.receive();
         return performance.now() - begin;
       } catch (error) {
@@ -42,6 +50,42 @@ async function startHub(): Promise<number> {
   } finally {
     child.kill("SIGKILL");
     await child.status;
+  }
+}
+
+/** Claims names, as many at a time as the server bears. */
+async function claimAll(
+  plane: Awaited<ReturnType<typeof connectNats>>,
+  names: number,
+): Promise<void> {
+  let won = 0;
+  let wanted = 0;
+  let done: (() => void) | undefined;
+  plane.onMessage(receiver({ won: () => ++won === wanted && done?.() }));
+  while (wanted < names) {
+    const from = wanted;
+    wanted = Math.min(names, wanted + 1_000);
+    const step = new Promise<void>((resolve) => done = resolve);
+    for (let n = from; n < wanted; n++) plane.claim(`"client-${n}"`);
+    await step;
+  }
+}
+
+/** The median start of a hub that joins a cluster with this many names. */
+async function startAmong(names: number, times: number): Promise<number> {
+  const { path } = await installDebian("usr/sbin/nats-server");
+  Deno.env.set("NATS_SERVER", path);
+  await using engine = await Engine.start(1);
+  const plane = await connectNats({ servers: engine.urls });
+  try {
+    await claimAll(plane, names);
+    const starts: number[] = [];
+    for (let i = 0; i < times; i++) {
+      starts.push(await startHub("--cluster", engine.urls[0]!));
+    }
+    return median(starts);
+  } finally {
+    await plane.close();
   }
 }
 
@@ -58,13 +102,30 @@ export const suite: Suite = {
       Math.round(Math.max(...times))
     }`;
     log(`${Math.round(half)} ms (${spread})`);
-    return {
-      targets: [
-        valueTarget("start of the hub, warm cache", half, 150, "ms"),
-      ],
-      details: `Median of ${times.length}: **${
-        Math.round(half)
-      } ms** (${spread}).`,
-    };
+    const targets = [
+      valueTarget("start of the hub, warm cache", half, 150, "ms"),
+    ];
+    const lines = [
+      `Median of ${times.length}: **${Math.round(half)} ms** (${spread}).`,
+    ];
+    if (!quick) {
+      const empty = await startAmong(0, 5);
+      const full = await startAmong(NAMES, 5);
+      const ratio = full / empty;
+      targets.push({
+        what: `start of the hub, in a cluster with ${NAMES} names ÷ with none`,
+        measured: short(ratio),
+        target: "≤ 1.2",
+        met: ratio <= 1.2,
+      });
+      lines.push(
+        `In a cluster without names **${
+          Math.round(empty)
+        } ms**, with ${NAMES} ` +
+          `**${Math.round(full)} ms**.`,
+      );
+      log(lines.at(-1)!);
+    }
+    return { targets, details: lines.join(" ") };
   },
 };
