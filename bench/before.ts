@@ -73,8 +73,8 @@ await run(
   ROOT,
 );
 // One load generator for both: it is what measures.
-for (const part of ["frames", "generator", "histogram", "libc", "load"]) {
-  const path = `bench/load/${part}.ts`;
+for await (const { name } of Deno.readDir(new URL("bench/load", ROOT))) {
+  const path = `bench/load/${name}`;
   await Deno.copyFile(new URL(path, ROOT), new URL(path, before));
 }
 const rows = new Map<string, { then: number[]; now: number[] }>();

@@ -26,7 +26,7 @@ const flags = parseArgs(Deno.args, {
 });
 
 const plan: Plan = {
-  rounds: Number(flags.rounds ?? (flags.quick ? 1 : 5)),
+  rounds: Number(flags.rounds ?? (flags.quick ? 1 : 3)),
   seconds: Number(flags.seconds ?? (flags.quick ? 0.25 : 0.5)),
   quick: flags.quick,
   log: (line) => print(`  ${line}`),

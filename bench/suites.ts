@@ -6,6 +6,7 @@ import type { Suite } from "./suite.ts";
 import * as burst from "./suites/burst.ts";
 import * as calls from "./suites/calls.ts";
 import * as cluster from "./suites/cluster.ts";
+import * as early from "./suites/early.ts";
 import * as fairness from "./suites/fairness.ts";
 import * as fanout from "./suites/fanout.ts";
 import * as hub from "./suites/hub.ts";
@@ -30,6 +31,7 @@ export const suites: Suite[] = [
   stock,
   burst,
   fanout,
+  early,
   fairness,
   cluster,
   native,

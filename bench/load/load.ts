@@ -24,6 +24,8 @@ export interface Shape {
   services?: number;
   /** Messages that each requester, or the sender, has in flight. */
   depth: number;
+  /** The same of each requester, of whom none has more than `depth`. */
+  depths?: number[];
   /** The length of a whole request, in bytes. */
   message?: number;
   /** The length of its data, in place of that. */

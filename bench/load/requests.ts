@@ -137,14 +137,15 @@ export class Requests {
 
   /** Asks anew as soon as an answer is there. */
   closed(seconds: number): LoadResult {
-    const { pairs, depth } = this.#shape;
+    const { pairs, depth, depths } = this.#shape;
     this.#isOpen = false;
     this.#histogram = new Histogram();
     const begin = performance.now();
     const end = begin + 1000 * seconds;
     this.#isLoading = true;
     for (let i = 0; i < pairs; i++) {
-      for (let d = 0; d < depth; d++) this.#ask(i + d * pairs, begin);
+      const most = depths?.[i] ?? depth;
+      for (let d = 0; d < most; d++) this.#ask(i + d * pairs, begin);
       this.#requesters[i]!.flush();
     }
     turn(() => performance.now() >= end, end + DRAIN_MS);

@@ -55,7 +55,7 @@ function cells(quick: boolean): FairCell[] {
     },
     {
       name: "1 000 come a second",
-      comers: { how: "arrive", count: quick ? 2_000 : 30_000, step: 1_000 },
+      comers: { how: "arrive", count: quick ? 2_000 : 20_000, step: 1_000 },
     },
   ];
 }

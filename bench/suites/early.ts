@@ -1,0 +1,157 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/**
+ * Whether it ever costs something that the first 2 KiB of a turn go out at once:
+ * beside the same code, whose first buffer is as large as the rest. A closed loop
+ * favours one of the two by the groups that its calls fall into, so callers of
+ * mixed depths and calls at random times are here too.
+ */
+
+import {
+  compare,
+  type Running,
+  type Sample,
+  short,
+  type System,
+} from "../harness.ts";
+import { Generator, type Order } from "../load/load.ts";
+import { file, told } from "../peers/named.ts";
+import type { Suite, Target } from "../suite.ts";
+import type { LoadCell } from "./hub.ts";
+
+const EARLY = "at once";
+const LATE = "at the end";
+
+/** What it may lose. */
+const MOST = 0.03;
+
+const ROOT = new URL("../../", import.meta.url);
+const BUFFERS = new URL("transport/stream/_out_buffers.ts", ROOT);
+const CACHE = new URL("../../.cache/bench/early/", import.meta.url);
+
+/** Writes the buffers without a small one, and what puts them in place. */
+async function importMap(): Promise<string> {
+  const source = await Deno.readTextFile(BUFFERS);
+  const late = source
+    .replace(/const SMALL_BYTES = [\d_]+/, "const SMALL_BYTES = 16_384")
+    .replace(/const LARGE_BYTES = [\d_]+/, "const LARGE_BYTES = 16_385")
+    .replaceAll(
+      /from "(\.[^"]+)"/g,
+      (_all, path) => `from "${new URL(path, BUFFERS)}"`,
+    );
+  if (late === source) throw new Error(`${BUFFERS} has no SMALL_BYTES`);
+  await Deno.mkdir(CACHE, { recursive: true });
+  const other = new URL("out_buffers.ts", CACHE);
+  await Deno.writeTextFile(other, late);
+  const { imports } = JSON.parse(
+    await Deno.readTextFile(new URL("deno.json", ROOT)),
+  );
+  const map = new URL("import_map.json", CACHE);
+  await Deno.writeTextFile(
+    map,
+    JSON.stringify({ imports: { ...imports, [`${BUFFERS}`]: `${other}` } }),
+  );
+  return map.pathname;
+}
+
+interface EarlyCell extends LoadCell {
+  /** What answers. */
+  at: "hub" | "JSON-RPC";
+}
+
+const mixed = [1, 1, 2, 4, 8, 16, 32, 64];
+const message = 256;
+const CELLS: EarlyCell[] = [
+  { name: "hub, 1x64", at: "hub", shape: { pairs: 1, depth: 64, message } },
+  {
+    name: "hub, mixed depths of 8 pairs",
+    at: "hub",
+    shape: { pairs: 8, depth: 64, depths: mixed, message },
+  },
+  {
+    name: "hub, 1 pair, Poisson 20k/s",
+    at: "hub",
+    shape: { pairs: 1, depth: 64, message },
+    rate: 20_000,
+  },
+  {
+    name: "hub, 8 pairs, Poisson 20k/s",
+    at: "hub",
+    shape: { pairs: 8, depth: 64, message },
+    rate: 20_000,
+  },
+  {
+    name: "JSON-RPC, mixed depths of 8",
+    at: "JSON-RPC",
+    shape: { pairs: 8, depth: 64, depths: mixed },
+  },
+  {
+    name: "JSON-RPC, 1 client, Poisson 40k/s",
+    at: "JSON-RPC",
+    shape: { pairs: 1, depth: 64 },
+    rate: 40_000,
+  },
+];
+
+function system(name: string, flags: string[]): System<EarlyCell> {
+  return {
+    name,
+    async start({ at, shape }): Promise<Running<EarlyCell>> {
+      await using stack = new AsyncDisposableStack();
+      const program = at === "hub"
+        ? "../hub/wirekit_server.ts"
+        : "wirekit_jsonrpc_server.ts";
+      const server = stack.use(
+        await told([
+          ...[Deno.execPath(), "run", "-A", "--no-check", ...flags],
+          file(program),
+          "ws",
+        ]),
+      );
+      const order: Order = {
+        port: Number(server.address.split(":").at(-1)),
+        dialect: at === "hub" ? "winerp" : "jsonrpc",
+      };
+      const load = stack.use(await Generator.open(order, shape));
+      const rest = stack.move();
+      return {
+        processes: { server: server.pid, load: load.pid },
+        load: ({ rate }, seconds) => load.load(seconds, rate),
+        [Symbol.asyncDispose]: () => rest.disposeAsync(),
+      };
+    },
+  };
+}
+
+/** The suite. */
+export const suite: Suite = {
+  name: "early",
+  title: "The first 2 KiB of a turn at once, beside all at its end",
+  long: true,
+  async run(plan) {
+    const results = await compare(
+      [
+        system(EARLY, []),
+        system(LATE, ["--import-map", await importMap()]),
+      ],
+      CELLS,
+      plan,
+    );
+    const targets = CELLS.map(({ name, rate }): Target => {
+      // At random times, the rate is what was asked for.
+      const pick = rate === undefined
+        ? ({ rate }: Sample) => rate
+        : ({ p50 }: Sample) => 1 / p50;
+      const ratio = results.ratio(name, EARLY, LATE, pick);
+      return {
+        what: `the first 2 KiB ${EARLY} ÷ ${LATE}, ${name}${
+          rate === undefined ? "" : ", 1 ÷ p50"
+        }`,
+        measured: ratio === undefined ? "not measured" : short(ratio),
+        target: `≥ ${1 - MOST}`,
+        met: ratio === undefined ? undefined : ratio >= 1 - MOST,
+      };
+    });
+    return { targets, details: results.table(LATE) };
+  },
+};
