@@ -11,11 +11,12 @@
 import { checkLimits, type Gauge } from "@wirekit/internal/limits";
 import { CloseError } from "@wirekit/transport/transport";
 import type { Pass } from "../access/pass.ts";
-import { Cluster, type Host } from "../cluster/_cluster.ts";
+import { Cluster } from "../cluster/_cluster.ts";
 import type { BackplaneStatus, PeerLine } from "../cluster/backplane.ts";
 import { BlockedNames } from "./_blocked_names.ts";
 import { Claims } from "./_claims.ts";
 import { Counts } from "./_counts.ts";
+import { hostOf } from "./_cluster_host.ts";
 import { Directory } from "./_directory.ts";
 import { Edges } from "./_edges.ts";
 import { Informs } from "./_informs.ts";
@@ -26,7 +27,7 @@ import { Permissions } from "./_permissions.ts";
 import { Requests } from "./_requests.ts";
 import { Sampling } from "./_sampling.ts";
 import { plain } from "./_verdicts.ts";
-import { type Fault, fault } from "./fault.ts";
+import type { Fault } from "./fault.ts";
 import type { Observer } from "./observer.ts";
 import type { ExchangeOptions } from "./options.ts";
 import type {
@@ -142,7 +143,12 @@ export class Exchange {
     this.#requests = new Requests(settings, counting);
     this.#informs = new Informs({ names, directory, ...counting });
     if (backplane) {
-      directory.cluster = names.registry = new Cluster(this.#host(), backplane);
+      const host = hostOf(this, {
+        names,
+        claims: this.#claims,
+        requests: this.#requests,
+      });
+      directory.cluster = names.registry = new Cluster(host, backplane);
     }
   }
 
@@ -567,37 +573,5 @@ export class Exchange {
     this.#edges.forget(party);
     this.#claims.release(party, end);
     if (this.#parties.delete(party)) this.#sampling.observer?.left(party, end);
-  }
-
-  /** What other nodes make of this one. */
-  #host(): Host {
-    const names = this.#names;
-    const claims = this.#claims;
-    const requests = this.#requests;
-    return {
-      here: (name) => names.holder(name),
-      ask: (...question) => this.ask(...question),
-      answer: (...answer) => this.answer(...answer),
-      fail: (question, reason) => this.fail(question, reason),
-      cancel: (question) => this.cancel(question),
-      inform: (...information) => this.inform(...information),
-      leave: (member) => this.leave(member),
-      won: (name) => claims.won(name),
-      held: (name) => claims.held(name),
-      lost: (name) => {
-        const party = claims.lost(name);
-        if (!party) return;
-        const text = "Another node of the cluster has the name.";
-        requests.abandonAsked(party, fault("NotReady", text));
-        requests.failUnanswered(party);
-        claims.hold(party, name);
-      },
-      figures: () => ({
-        clients: [...names.keys()].length,
-        requests: this.#totals.requests,
-        informs: this.#totals.informs,
-        errors: this.#totals.errors + this.#totals.failures,
-      }),
-    };
   }
 }
