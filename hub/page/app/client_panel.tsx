@@ -285,7 +285,7 @@ function Routes({ routes, ask, now }: {
               </th>
               <td class="number">{count(times)}</td>
               <td class={`number${errors > 0 ? " bad" : ""}`}>
-                {share(errors, times)}
+                {times > 0 ? share(errors, times) : "–"}
               </td>
               {[latency.p50, latency.p95, latency.p99].map((value, index) => (
                 <td key={index} class="number">

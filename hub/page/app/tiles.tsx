@@ -54,8 +54,12 @@ const TILES: readonly Tile[] = [
   {
     title: "Round trip, p50",
     lines: [["p50", "--accent"], ["p99", "--second"]],
-    write: took,
-    aside: ({ history }) => `p99 ${took(history.p99.at(-1) ?? 0)}`,
+    // Where nothing was answered, there is nothing to tell.
+    write: (ms) => ms > 0 ? took(ms) : "–",
+    aside: ({ history }) => {
+      const ms = history.p99.at(-1) ?? 0;
+      return ms > 0 ? `p99 ${took(ms)}` : "no answer in ten seconds";
+    },
   },
   {
     title: "Errors",
