@@ -45,7 +45,7 @@ const [OPEN, CLOSED] = ["page open", "page closed"] as const;
  * long a page is open before: it is told everything first.
  */
 const SLICE_SECONDS = 1;
-const SETTLE_SECONDS = 1.2;
+const SETTLE_SECONDS = 0.4;
 
 /** Reads what a page would, and looks at nothing: that costs next to nothing. */
 class Page implements AsyncDisposable {
@@ -112,7 +112,7 @@ async function comparePages(plan: Plan, bytes: Bytes): Promise<Results> {
       if (page) bytes.set(cell.name, (page.bytes - had) / seconds);
       return { rate: calls / seconds, p50, p99, cpu };
     };
-    for (let pair = 0; pair < 2 * plan.rounds; pair++) {
+    for (let pair = 0; pair < 3 * plan.rounds; pair++) {
       for (const isOpen of pair % 2 ? [true, false] : [false, true]) {
         const sample = await slice(isOpen);
         const name = isOpen ? OPEN : CLOSED;

@@ -15,8 +15,11 @@ import type {
 /** How many there may be. */
 const MAX_SUBSCRIBERS = 256;
 
-/** How often they are told, in milliseconds, and of how much at once. */
-const INTERVAL = 100;
+/**
+ * How often they are told, in milliseconds, and of how much at once: more than
+ * anybody can read.
+ */
+const INTERVAL = 200;
 const MAX_ROWS = 50;
 
 /** How many characters of payloads go out at once; further rows have none. */

@@ -391,9 +391,9 @@ export interface WatchEvents {
   edges: EdgesReport;
   /** With `clients`. */
   open: OpenReport;
-  /** Up to ten times a second, up to 50 rows, with `?tail=1` or `?name=`. */
+  /** Up to five times a second, up to 50 rows, with `?tail=1` or `?name=`. */
   tail: TailBatch;
-  /** Up to ten times a second. */
+  /** Up to five times a second. */
   presence: PresenceBatch;
   /** When a problem is first seen. */
   problem: Problem;
