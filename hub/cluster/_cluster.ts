@@ -1,9 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
-import { later, now, type Timer } from "@wirekit/internal/clock";
+import { later, now } from "@wirekit/internal/clock";
 import type { OpenRequest, Party } from "../exchange/_party.ts";
 import { type Fault, fault } from "../exchange/fault.ts";
-import { HUB } from "../exchange/_name_rules.ts";
 import * as Text from "../exchange/_text.ts";
 import type {
   AnswerKind,
@@ -13,6 +12,7 @@ import type {
   QuestionKind,
 } from "../exchange/participant.ts";
 import { type Asked, AskedTable } from "./_asked.ts";
+import { Audits, OLD } from "./_audits.ts";
 import type {
   Address,
   Backplane,
@@ -20,50 +20,12 @@ import type {
   BackplaneStatus,
   PeerLine,
 } from "./backplane.ts";
-import {
-  ANSWERS,
-  AUDITED,
-  encode,
-  isName,
-  Kind,
-  QUESTIONS,
-  read,
-} from "./_messages.ts";
+import { ANSWERS, encode, Kind, QUESTIONS, read } from "./_messages.ts";
+import type { Host } from "./_host.ts";
 import { Pace } from "./_pace.ts";
 import { type Line, nobody, type Origin, Remote } from "./_remote.ts";
+import { isIdle, Remotes } from "./_remotes.ts";
 
-/** What the exchange of a node does for its cluster. */
-export interface Host {
-  /** Finds a participant of this node. */
-  here(name: string): Member | undefined;
-  ask(
-    from: Member,
-    to: Member,
-    uuid: string,
-    kind: QuestionKind,
-    content: Content,
-    tag: unknown,
-  ): Fault | undefined;
-  answer(question: Question, kind: AnswerKind, content: Content): unknown;
-  fail(question: Question, reason: Fault): void;
-  cancel(question: Question): void;
-  inform(
-    from: Member,
-    names: Iterable<string> | undefined,
-    content: Content,
-  ): unknown;
-  leave(member: Member): void;
-  /** A name is one of this node. */
-  won(name: string): void;
-  /** A name that participants of this node want is one of another. */
-  held(name: string): void;
-  /** A name of this node is one of another. */
-  lost(name: string): void;
-  figures(): Record<string, number>;
-}
-
-/** How many seconds old a question is when it is asked after. */
-const OLD = 2;
 /** For how many seconds a node may not say whether it has a name. */
 const PATIENCE = 10;
 /**
@@ -73,8 +35,6 @@ const PATIENCE = 10;
  */
 const TRIES = 6;
 const FIRST_DELAY = 10;
-/** How many participants are made before those that nobody needs are dropped. */
-const SWEPT = 1_000;
 /** How many nodes that are gone are remembered. */
 const GONE = 1_000;
 
@@ -85,8 +45,8 @@ const GONE = 1_000;
 export class Cluster implements BackplaneReceiver, Line {
   readonly #host: Host;
   readonly #backplane: Backplane;
-  /** By name; those without one by node and number. */
-  readonly #remotes = new Map<string, Remote>();
+  readonly #remotes: Remotes;
+  readonly #audits: Audits;
   readonly asked = new AskedTable();
   readonly #probes = new Set<Asked>();
   readonly #gone = new Set<string>();
@@ -98,16 +58,18 @@ export class Cluster implements BackplaneReceiver, Line {
   readonly #pace = new Pace();
   /** How many messages were none of a hub, or of one that is gone. */
   #refused = 0;
-  #made = 0;
   turn = 0;
   #counted = 0;
-  /** Names whose questions are to be asked after, all at once. */
-  #moved = new Set<string>();
-  #timer: Timer | undefined;
 
   constructor(host: Host, backplane: Backplane) {
     this.#host = host;
     this.#backplane = backplane;
+    this.#remotes = new Remotes(this);
+    this.#audits = new Audits(
+      this,
+      this.#remotes,
+      (asked, reason) => this.#end(asked, reason),
+    );
     backplane.onMessage(this);
   }
 
@@ -135,10 +97,7 @@ export class Cluster implements BackplaneReceiver, Line {
 
   /** Returns what stands for whoever has a name elsewhere, now or soon. */
   find(name: string): Party {
-    let remote = this.#remotes.get(name);
-    if (!remote) this.#remotes.set(name, remote = this.#make(name));
-    remote.turn = this.turn;
-    return remote.party;
+    return this.#remotes.find(name).party;
   }
 
   /** Returns who has asked something under a name, or was asked. */
@@ -181,48 +140,11 @@ export class Cluster implements BackplaneReceiver, Line {
     return (member as Party).participant instanceof Remote;
   }
 
-  #make(name: string | undefined): Remote {
-    // Who asks for names that nobody has shall not fill the memory.
-    if (++this.#made % SWEPT === 0) {
-      for (const [key, remote] of this.#remotes) {
-        if (isIdle(remote)) this.#drop(key, remote);
-      }
-    }
-    return new Remote(this, -this.#made, name);
-  }
-
-  /** Forgets a remote participant. */
-  #drop(key: string, remote: Remote): void {
-    this.#remotes.delete(key);
-    remote.party.active = false;
-    this.#failAll(remote);
-    this.#host.leave(remote.party);
-    if (remote.audit) this.asked.delete(remote.audit);
-  }
-
-  /** Finds who asks or tells something; nobody if there can be no such one. */
-  #sender(node: string, number: string, name: string): Remote | undefined {
-    const key = keyOf(node, number, name);
-    let remote = this.#remotes.get(key);
-    if (remote && remote.node !== node) this.#forgetAsked(remote);
-    if (!remote) {
-      // A name of this node is no name of another any more.
-      const isOne = name === "" || isName(name) && !this.#host.here(name);
-      if (!isOne) return undefined;
-      remote = this.#make(name === "" ? undefined : name);
-      this.#remotes.set(key, remote);
-    }
-    remote.node = node;
-    remote.turn = this.turn;
-    return remote;
-  }
-
   // What comes from the backplane.
 
   /** See {@linkcode BackplaneReceiver}. */
   won(name: string): void {
-    const remote = this.#remotes.get(name);
-    if (remote) this.#drop(name, remote);
+    this.#remotes.drop(name);
     this.#host.won(name);
   }
 
@@ -262,7 +184,7 @@ export class Cluster implements BackplaneReceiver, Line {
     } else if (kind === Kind.fail) this.#receiveFailure(rest);
     else if (kind === Kind.tell || kind === Kind.tellAll) {
       const [number = "", name = "", to = ""] = rest;
-      const source = this.#sender(from, number, name);
+      const source = this.#remotes.sender(from, number, name);
       if (!source) return this.#refuse([], from);
       const names = kind === Kind.tell ? [to] : undefined;
       this.#host.inform(source.party, names, content);
@@ -276,8 +198,8 @@ export class Cluster implements BackplaneReceiver, Line {
       if (!asked?.then || !this.asked.delete(asked)) return;
       this.#probes.delete(asked);
       asked.then(true);
-    } else if (kind === Kind.audit) this.#receiveAudit(rest, from);
-    else if (kind === Kind.unknown) this.#receiveUnknown(rest);
+    } else if (kind === Kind.audit) this.#audits.answer(rest, from);
+    else if (kind === Kind.unknown) this.#audits.hear(rest);
     else if (this.peers.listener?.heard(rest[0]!, from) === false) {
       this.#refuse([], from);
     }
@@ -308,7 +230,7 @@ export class Cluster implements BackplaneReceiver, Line {
     const [, number = "", asker = "", name = "", uuid = "", to = ""] = fields;
     const ref = Number(number);
     const responder = this.#host.here(to);
-    const source = responder && this.#sender(node, asker, name);
+    const source = responder && this.#remotes.sender(node, asker, name);
     if (responder && !source) return this.#refuse(fields, node);
     const refusal = responder && source
       ? this.#host.ask(
@@ -349,37 +271,8 @@ export class Cluster implements BackplaneReceiver, Line {
     [number, asker = "", name = ""]: readonly string[],
     node: string,
   ): void {
-    const remote = this.#remotes.get(keyOf(node, asker, name));
-    const ref = Number(number);
-    let request = remote?.party.oldest;
-    while (request && !isOf(request, node, ref)) request = request.newer;
+    const request = this.#remotes.question(node, Number(number), asker, name);
     if (request) this.#host.cancel(request);
-  }
-
-  #receiveAudit(
-    [number = "", ...refs]: readonly string[],
-    node: string,
-  ): void {
-    const open = new Set<number>();
-    for (const { party } of this.#remotes.values()) {
-      for (let each = party.oldest; each; each = each.newer) {
-        const origin = each.tag as Origin;
-        if (origin.node === node) open.add(origin.ref);
-      }
-    }
-    const unknown = refs.filter((ref) => !open.has(Number(ref)));
-    this.publish({ node }, encode([Kind.unknown, number, ...unknown]));
-  }
-
-  #receiveUnknown([number, ...refs]: readonly string[]): void {
-    const audit = this.asked.get(Number(number));
-    if (!audit || !this.asked.delete(audit)) return;
-    for (const ref of refs) {
-      const asked = this.asked.get(Number(ref));
-      // What was sent after the question cannot have been there.
-      const isOlder = asked && !asked.waits && asked.sent < audit.sent;
-      if (asked?.question && isOlder) this.#end(asked, LOST);
-    }
   }
 
   /** See {@linkcode BackplaneReceiver}. */
@@ -402,7 +295,7 @@ export class Cluster implements BackplaneReceiver, Line {
     // An audit: nobody has the name who could have been asked.
     this.asked.delete(asked);
     const remote = this.#remotes.get(name);
-    if (remote && !this.has(name)) this.#failAll(remote);
+    if (remote && !this.has(name)) this.#remotes.failAll(remote);
   }
 
   /** Ends what was asked, without an answer. */
@@ -416,16 +309,7 @@ export class Cluster implements BackplaneReceiver, Line {
     if (!question) return;
     this.#host.fail(question, reason ?? nobody(kind!));
     const remote = this.#remotes.get(name);
-    if (remote && isIdle(remote) && !this.has(name)) this.#drop(name, remote);
-  }
-
-  #failAll(remote: Remote): void {
-    let request = remote.party.firstAsked;
-    while (request) {
-      const next: OpenRequest | undefined = request.after;
-      this.#end(request.tag as Asked, LEFT);
-      request = next;
-    }
+    if (remote && isIdle(remote) && !this.has(name)) this.#remotes.drop(name);
   }
 
   /** See {@linkcode BackplaneReceiver}. */
@@ -433,18 +317,9 @@ export class Cluster implements BackplaneReceiver, Line {
     this.peers.listener?.left(name, dead);
     const remote = this.#remotes.get(name);
     if (!remote?.party.firstAsked) return;
-    if (dead) return this.#failAll(remote);
+    if (dead) this.#remotes.failAll(remote);
     // Its node says itself what becomes of its questions, if it still can.
-    this.#moved.add(name);
-    this.#timer ??= later(50, () => {
-      this.#timer = undefined;
-      const names = this.#moved;
-      this.#moved = new Set();
-      for (const name of names) {
-        const remote = this.#remotes.get(name);
-        if (remote) this.#audit(remote, this.turn);
-      }
-    });
+    else this.#audits.moved(name);
   }
 
   /** See {@linkcode BackplaneReceiver}. */
@@ -454,25 +329,13 @@ export class Cluster implements BackplaneReceiver, Line {
       const [first] = this.#gone;
       this.#gone.delete(first!);
     }
-    for (const remote of this.#remotes.values()) {
-      if (remote.node === node) this.#forgetAsked(remote);
-    }
+    this.#remotes.gone(node);
     this.peers.listener?.gone(node);
-  }
-
-  /**
-   * Forgets what a participant has asked at the node where it was: its name has
-   * moved, or the node is gone.
-   */
-  #forgetAsked({ party }: Remote): void {
-    while (party.oldest) this.#host.cancel(party.oldest);
   }
 
   /** See {@linkcode BackplaneReceiver}. */
   attached(): void {
-    for (const remote of this.#remotes.values()) {
-      this.#audit(remote, this.turn);
-    }
+    this.#audits.all();
     this.peers.listener?.attached();
   }
 
@@ -482,39 +345,9 @@ export class Cluster implements BackplaneReceiver, Line {
     for (const asked of this.asked.all()) this.#end(asked, away);
   }
 
-  /**
-   * Asks what became of the questions to a participant that were asked until a
-   * turn of the clock: messages may get lost.
-   */
-  #audit(remote: Remote, until: number): void {
-    const { party } = remote;
-    const refs: number[] = [];
-    for (let each = party.firstAsked; each; each = each.after) {
-      const { turn, ref } = each.tag as Asked;
-      if (turn > until || refs.length === AUDITED) break;
-      refs.push(ref);
-    }
-    if (refs.length === 0) return;
-    if (remote.audit) this.asked.delete(remote.audit);
-    const name = party.name!;
-    const audit: Asked = {
-      ref: 0,
-      name,
-      tries: 0,
-      turn: this.turn,
-      sent: this.count(),
-      waits: false,
-    };
-    this.asked.add(audit);
-    remote.audit = audit;
-    const message = encode([Kind.audit, audit.ref, ...refs]);
-    const refusal = this.publish({ name }, message, audit.ref);
-    if (refusal) this.asked.delete(audit);
-  }
-
   /** The participants of other nodes that wait for answers of this one. */
   *parties(): Generator<Party, void> {
-    for (const { party } of this.#remotes.values()) yield party;
+    for (const { party } of this.#remotes) yield party;
   }
 
   /** Is called once a second. */
@@ -525,10 +358,10 @@ export class Cluster implements BackplaneReceiver, Line {
       if (probe.turn > this.turn - PATIENCE) break;
       this.#end(probe);
     }
-    for (const [key, remote] of this.#remotes) {
+    for (const remote of this.#remotes) {
       const { firstAsked } = remote.party;
       if (firstAsked && this.turn % OLD === 0) {
-        this.#audit(remote, this.turn - OLD);
+        this.#audits.of(remote, this.turn - OLD);
       }
       for (
         let each = remote.party.lastAsked;
@@ -538,18 +371,29 @@ export class Cluster implements BackplaneReceiver, Line {
         const asked = each.tag as Asked;
         if (asked.turn < this.turn - 1) asked.message = undefined;
       }
-      if (isIdle(remote) && remote.turn < this.turn - OLD) {
-        this.#drop(key, remote);
-      }
     }
+    this.#remotes.sweep(this.turn - OLD);
+  }
+
+  // For what stands for others.
+
+  here(name: string): Member | undefined {
+    return this.#host.here(name);
+  }
+
+  cancel(question: Question): void {
+    this.#host.cancel(question);
+  }
+
+  leave(member: Member): void {
+    this.#host.leave(member);
+  }
+
+  failAsked({ tag }: OpenRequest): void {
+    this.#end(tag as Asked, LEFT);
   }
 }
 
-/** What is said of a question that got lost. */
-const LOST = fault(
-  "Unreachable",
-  "The answer was lost on the way between two hubs.",
-);
 /** What is said of what another hub sent and this one cannot pass on. */
 const UNREADABLE = fault(
   "InvalidMessage",
@@ -561,17 +405,3 @@ const UNREADABLE_ANSWER = fault(
 );
 /** What is said when the responder is gone, with its node or without. */
 const LEFT = fault("ResponderLeft", Text.responderLeft);
-
-/** Each hub has a participant of the same name, which is the hub itself. */
-function keyOf(node: string, number: string, name: string): string {
-  return name === "" || name === HUB ? `${node} ${number}` : name;
-}
-
-function isOf(request: OpenRequest, node: string, ref: number): boolean {
-  const origin = request.tag as Origin;
-  return origin.ref === ref && origin.node === node;
-}
-
-function isIdle({ party }: Remote): boolean {
-  return party.asking === 0 && party.firstAsked === undefined;
-}

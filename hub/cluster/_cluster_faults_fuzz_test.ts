@@ -2,55 +2,12 @@
 import { assertEquals } from "@std/assert";
 import { FakeTime } from "@wirekit/internal/testing";
 import { Exchange } from "../exchange/exchange.ts";
-import type {
-  Content,
-  Member,
-  Participant,
-  Question,
-} from "../exchange/participant.ts";
 import { mulberry32 } from "../winerp/testdata/model.ts";
 import { MemoryEngine } from "./memory.ts";
+import { CONTENT, Party } from "./testdata/party.ts";
 
 const NODES = 3;
 const NAMES = ['"a"', '"b"', '"c"', '"d"'];
-
-function content(data: string): Content {
-  return { route: '"r"', data, traceback: "null", pseudoObject: "null" };
-}
-
-/** A participant that keeps what it is asked until it is told to answer. */
-class Party implements Participant {
-  readonly member: Member;
-  readonly asked: Question[] = [];
-  /** How its own questions ended, by their uuids. */
-  readonly ended = new Map<string, number>();
-
-  constructor(readonly exchange: Exchange, name: string) {
-    this.member = exchange.enter(this);
-    exchange.claim(this.member, name);
-  }
-
-  #end({ uuid }: Question): undefined {
-    this.ended.set(uuid, (this.ended.get(uuid) ?? 0) + 1);
-  }
-
-  ask(question: Question): undefined {
-    this.asked.push(question);
-  }
-
-  answer(question: Question, _kind: unknown, { data }: Content): undefined {
-    assertEquals(data, question.uuid, "The answer of another question");
-    this.#end(question);
-  }
-
-  fail(question: Question): void {
-    this.#end(question);
-  }
-
-  tell(): undefined {}
-  admit(): void {}
-  end(): void {}
-}
 
 function run(random: () => number, time: FakeTime): void {
   const pick = <T>(items: readonly T[]): T =>
@@ -101,14 +58,14 @@ function run(random: () => number, time: FakeTime): void {
       if (!party || !to || to === party.member) return;
       const uuid = `"${uuids++}"`;
       const { exchange, member } = party;
-      const refusal = exchange.ask(member, to, uuid, "request", content(uuid));
+      const refusal = exchange.ask(member, to, uuid, "request", {
+        ...CONTENT,
+        data: uuid,
+      });
       if (!refusal) open.set(uuid, party);
     },
     () => {
-      const party = parties.length > 0 && pick(parties);
-      const question = party && party.asked.shift();
-      if (!question) return;
-      party.exchange.answer(question, "response", content(question.uuid));
+      if (parties.length > 0) pick(parties).reply(1);
     },
     () => {
       if (random() > 0.2 || parties.length === 0) return;
@@ -137,11 +94,7 @@ function run(random: () => number, time: FakeTime): void {
   for (const plane of planes) plane.heal();
   for (let n = 0; n < 12; n++) {
     deliver(Infinity);
-    for (const party of parties) {
-      for (const question of party.asked.splice(0)) {
-        party.exchange.answer(question, "response", content(question.uuid));
-      }
-    }
+    for (const party of parties) party.reply();
     deliver(Infinity);
     tick();
   }

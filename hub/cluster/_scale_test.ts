@@ -10,14 +10,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { FakeTime } from "@wirekit/internal/testing";
 import { Exchange } from "../exchange/exchange.ts";
-import type {
-  Content,
-  Member,
-  Participant,
-  Question,
-} from "../exchange/participant.ts";
 import { mulberry32 } from "../winerp/testdata/model.ts";
 import { type MemoryBackplane, MemoryEngine } from "./memory.ts";
+import { CONTENT, Party } from "./testdata/party.ts";
 
 const NODES = 1_000;
 const NAMES = Number(Deno.env.get("NAMES") ?? 2_500);
@@ -26,8 +21,6 @@ const ROUNDS = 12;
 const CUTS = 40;
 const CHANGES = 200;
 const QUESTIONS = 300;
-
-const EMPTY = { route: '"r"', traceback: "null", pseudoObject: "null" };
 
 /** What is on its way: in order on each link, and links in any order. */
 class Links {
@@ -64,52 +57,25 @@ class Links {
 }
 
 /** A client at a node. */
-class Party implements Participant {
-  readonly member: Member;
-  readonly waiting: Question[] = [];
-  readonly ended: Map<string, number>;
-
+class Placed extends Party {
   constructor(
     readonly node: number,
     readonly name: string,
-    readonly exchange: Exchange,
+    exchange: Exchange,
     ended: Map<string, number>,
   ) {
-    this.ended = ended;
-    this.member = exchange.enter(this);
-    assertEquals(exchange.claim(this.member, name), undefined);
+    super(exchange, name, ended);
   }
-
-  #end({ uuid }: Question): undefined {
-    this.ended.set(uuid, (this.ended.get(uuid) ?? 0) + 1);
-  }
-
-  ask(question: Question): undefined {
-    this.waiting.push(question);
-  }
-
-  answer(question: Question, _kind: unknown, { data }: Content): undefined {
-    assertEquals(data, question.uuid, "The answer of another question");
-    this.#end(question);
-  }
-
-  fail(question: Question): void {
-    this.#end(question);
-  }
-
-  tell(): undefined {}
-  admit(): void {}
-  end(): void {}
 }
 
 class World {
   readonly links: Links;
   readonly planes: MemoryBackplane[];
   readonly exchanges: Exchange[];
-  readonly parties = new Set<Party>();
+  readonly parties = new Set<Placed>();
   readonly cut = new Set<number>();
   readonly ended = new Map<string, number>();
-  readonly askers = new Map<string, Party>();
+  readonly askers = new Map<string, Placed>();
   readonly #random: () => number;
   #asked = 0;
   #seconds = 0;
@@ -134,7 +100,7 @@ class World {
     const node = this.pick(NODES);
     const exchange = this.exchanges[node]!;
     this.parties.add(
-      new Party(node, `"bot ${name}"`, exchange, this.ended),
+      new Placed(node, `"bot ${name}"`, exchange, this.ended),
     );
   }
 
@@ -145,7 +111,7 @@ class World {
   }
 
   /** Somebody asks somebody, wherever that is. */
-  ask(all: readonly Party[]): void {
+  ask(all: readonly Placed[]): void {
     const party = all[this.pick(all.length)]!;
     const { exchange, member } = party;
     if (!member.active) return;
@@ -153,7 +119,7 @@ class World {
     if (!to || to === member) return;
     const uuid = `"q${++this.#asked}"`;
     const refusal = exchange.ask(member, to, uuid, "request", {
-      ...EMPTY,
+      ...CONTENT,
       data: uuid,
     });
     if (refusal) return;
@@ -161,15 +127,8 @@ class World {
     this.askers.set(uuid, party);
   }
 
-  answer(all: readonly Party[]): void {
-    for (const party of all) {
-      for (const question of party.waiting.splice(0)) {
-        party.exchange.answer(question, "response", {
-          ...EMPTY,
-          data: question.uuid,
-        });
-      }
-    }
+  answer(all: Iterable<Placed>): void {
+    for (const party of all) party.reply();
   }
 
   cutOff(node: number): void {
@@ -249,7 +208,7 @@ Deno.test("A thousand nodes agree on thousands of names while they are cut off, 
   }
   world.heal();
   world.links.settle();
-  world.answer([...world.parties]);
+  world.answer(world.parties);
   world.tick(6);
   world.check();
   for (const [uuid, ended] of world.ended) {

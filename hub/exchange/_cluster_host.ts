@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import type { Host } from "../cluster/_cluster.ts";
+import type { Host } from "../cluster/_host.ts";
 import type { Claims } from "./_claims.ts";
 import type { Names } from "./_names.ts";
 import type { Party } from "./_party.ts";

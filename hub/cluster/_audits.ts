@@ -1,0 +1,112 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+import { later, type Timer } from "@wirekit/internal/clock";
+import { fault } from "../exchange/fault.ts";
+import type { Fault } from "../exchange/fault.ts";
+import type { Asked } from "./_asked.ts";
+import { AUDITED, encode, Kind } from "./_messages.ts";
+import type { Line, Origin, Remote } from "./_remote.ts";
+import type { Remotes } from "./_remotes.ts";
+
+/** How many seconds old a question is when it is asked after. */
+export const OLD = 2;
+/** How long to wait after a name has moved: its node may say more itself. */
+const MOVED_DELAY = 50;
+
+/** What is said of a question that got lost. */
+const LOST = fault(
+  "Unreachable",
+  "The answer was lost on the way between two hubs.",
+);
+
+/** What is done about a question that got lost. */
+type End = (asked: Asked, reason: Fault) => void;
+
+/** Asks other nodes what became of questions: messages may get lost. */
+export class Audits {
+  readonly #line: Line;
+  readonly #remotes: Remotes;
+  readonly #end: End;
+  /** Names whose questions are to be asked after, all at once. */
+  #moved = new Set<string>();
+  #timer: Timer | undefined;
+
+  constructor(line: Line, remotes: Remotes, end: End) {
+    this.#line = line;
+    this.#remotes = remotes;
+    this.#end = end;
+  }
+
+  /** Asks after all questions. */
+  all(): void {
+    for (const remote of this.#remotes) this.of(remote, this.#line.turn);
+  }
+
+  /** Asks after the questions to a name that has moved. */
+  moved(name: string): void {
+    this.#moved.add(name);
+    this.#timer ??= later(MOVED_DELAY, () => {
+      this.#timer = undefined;
+      const names = this.#moved;
+      this.#moved = new Set();
+      for (const name of names) {
+        const remote = this.#remotes.get(name);
+        if (remote) this.of(remote, this.#line.turn);
+      }
+    });
+  }
+
+  /** Asks after those to a participant that were asked until a turn. */
+  of(remote: Remote, until: number): void {
+    const { party } = remote;
+    const line = this.#line;
+    const refs: number[] = [];
+    for (let each = party.firstAsked; each; each = each.after) {
+      const { turn, ref } = each.tag as Asked;
+      if (turn > until || refs.length === AUDITED) break;
+      refs.push(ref);
+    }
+    if (refs.length === 0) return;
+    if (remote.audit) line.asked.delete(remote.audit);
+    const name = party.name!;
+    const audit: Asked = {
+      ref: 0,
+      name,
+      tries: 0,
+      turn: line.turn,
+      sent: line.count(),
+      waits: false,
+    };
+    line.asked.add(audit);
+    remote.audit = audit;
+    const message = encode([Kind.audit, audit.ref, ...refs]);
+    const refusal = line.publish({ name }, message, audit.ref);
+    if (refusal) line.asked.delete(audit);
+  }
+
+  /** Another node asks: tells it which questions are not open here. */
+  answer([number = "", ...refs]: readonly string[], node: string): void {
+    const open = new Set<number>();
+    for (const { party } of this.#remotes) {
+      for (let each = party.oldest; each; each = each.newer) {
+        const origin = each.tag as Origin;
+        if (origin.node === node) open.add(origin.ref);
+      }
+    }
+    const unknown = refs.filter((ref) => !open.has(Number(ref)));
+    this.#line.publish({ node }, encode([Kind.unknown, number, ...unknown]));
+  }
+
+  /** Another node has answered: these are not open there. */
+  hear([number, ...refs]: readonly string[]): void {
+    const { asked } = this.#line;
+    const audit = asked.get(Number(number));
+    if (!audit || !asked.delete(audit)) return;
+    for (const ref of refs) {
+      const each = asked.get(Number(ref));
+      // What was sent after the question cannot have been there.
+      const isOlder = each && !each.waits && each.sent < audit.sent;
+      if (each?.question && isOlder) this.#end(each, LOST);
+    }
+  }
+}
