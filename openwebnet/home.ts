@@ -161,7 +161,7 @@ export function parseHome(text: string): Home {
   }
   const twice = repeatedKey(text);
   if (twice !== undefined) {
-    throw new SyntaxError(`The home has ${twice} twice`);
+    throw new SyntaxError(`The home has the key ${twice} twice`);
   }
   const { gateways = {}, names = {}, ...rest } = objectAt("The home", json);
   onlyKnown("The home", rest, ["$schema"]);

@@ -186,9 +186,9 @@ Deno.test("parseHome() says where a home is wrong", () => {
     '{ "names": { "a": { "light": "12", "title": "" } } }': "names.a.title",
     '{ "names": { "a\u202eb": { "light": "12" } } }': "without spaces",
     '{ "names": { "a": { "light": "12" }, "a": { "light": "13" } } }':
-      "The home has names.a twice",
+      "The home has the key names.a twice",
     '{ "names": { "a": { "light": "1\\"2", "light" : "13" } } }':
-      "The home has names.a.light twice",
+      "The home has the key names.a.light twice",
     '{ "names": { "a": { "alarm": "16" } } }': "a zone of the alarm",
     '{ "names": { "a": { "auxiliary": "10" } } }': "a channel, 0 to 9",
     '{ "names": { "a": { "camera": "1" } } }': "a camera, 4000 to 4099",

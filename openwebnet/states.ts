@@ -30,16 +30,16 @@ export interface StatesOptions {
    */
   refreshDelay?: number;
   /**
-   * Maximum number of devices to keep. Beyond it, the device that was heard of
+   * Maximum number of devices to keep. Beyond it, the device that was seen
    * first is dropped.
    *
    * @default {4096}
    */
   maxDevices?: number;
   /**
-   * Called with each event that changes a known state, or that comes after
-   * another about the same device: "off" after "40 %" is told, although "off"
-   * was the last such event before.
+   * Called with each event that changes what is known about a device. An event
+   * that is the same as the last of its type counts if one of another type came
+   * in between: "off" after "40 %", although it was "off" before that.
    *
    * @param event The event.
    */
@@ -144,7 +144,7 @@ export class States implements AsyncDisposable {
 
   /**
    * Asks the plant for its states. Call it at the start, and each time the
-   * event session is open again after it was lost.
+   * event session was lost and is open again.
    *
    * @param requests The requests; by default for the states of all lights,
    * automations, zones, auxiliaries and contacts.

@@ -214,7 +214,7 @@ export async function withGateways(
           told = why;
           const which = isOne ? "" : `${name}: `;
           terminal.error(
-            `openwebnet: ${which}there is no session for ${session}s${why}`,
+            `openwebnet: ${which}the ${session} session is not open${why}`,
           );
         },
       },

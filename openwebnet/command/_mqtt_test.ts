@@ -22,8 +22,8 @@ Deno.test("openwebnet mqtt says what is wrong with a call, and ends with 2", asy
     [["--broker", "http://x"], "mqtt://192.168.1.10"],
     [["--broker", "mqtt://me:very-secret@x"], "MQTT_PASSWORD or a file"],
     [["--broker", "mqtt://me@x"], "name the user with --user"],
-    [["--broker", "mqtt://127.0.0.1:1", "--prefix", "a/#"], "prefix has to be"],
-    [["--broker", "x", "--discovery-prefix", "+"], "discoveryPrefix has to be"],
+    [["--broker", "mqtt://127.0.0.1:1", "--prefix", "a/#"], "prefix must be"],
+    [["--broker", "x", "--discovery-prefix", "+"], "discoveryPrefix must be"],
     [["--broker", "x", "--ca", "/nowhere.pem"], "There is no file or folder"],
     [["--brokr", "x"], "Did you mean --broker?"],
     [["x"], 'Unexpected argument "x"'],
@@ -40,7 +40,7 @@ Deno.test("openwebnet mqtt ends with 3 and names a broker or a gateway that is n
   const none = "127.0.0.1:1";
   const { code, err } = await run("mqtt", "--broker", none, "--host", "x");
   assertEquals(code, 3);
-  assertStringIncludes(err, `No broker can be used at ${none}`);
+  assertStringIncludes(err, `Cannot use the broker at ${none}`);
 });
 
 for (const what of ["mqtt", "page"]) {

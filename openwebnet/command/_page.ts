@@ -52,7 +52,7 @@ export const page = command({
       OPENWEBNET_TOKEN: await fromFile(options.tokenFile),
     });
     if ((cert === undefined) !== (key === undefined)) {
-      throw new UsageError("--cert and --key belong together");
+      throw new UsageError("--cert and --key must be given together");
     }
     const tls = cert === undefined
       ? undefined
@@ -97,7 +97,7 @@ export const page = command({
         }
         if (token !== undefined && tls === undefined) {
           terminal.error(
-            "openwebnet: without --cert, the token goes over the network as it is",
+            "openwebnet: without --cert, the token goes over the network unencrypted",
           );
         }
         for (const url of await urlsForOthers(server.urls)) {

@@ -36,10 +36,10 @@ export function watchHome(
       }
       before = found.home;
       renewed(found.home);
-      terminal.log(`Took the names of ${path} again, since it has changed`);
+      terminal.log(`Read ${path} again: it has changed`);
     } catch (error) {
       const { message } = error as Error;
-      terminal.error(`openwebnet: Kept the names as before: ${message}`);
+      terminal.error(`openwebnet: Kept the names as they were: ${message}`);
     }
   }, () => {});
   return { [Symbol.dispose]: () => timer.stop() };

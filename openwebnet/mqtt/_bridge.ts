@@ -78,16 +78,16 @@ export class Bridge implements PlantObserver {
     this.#awaiting ??= later(ECHO_TIMEOUT, () => {
       if (this.#isHeard || !this.#broker.isOpen) return;
       this.#logger?.warn?.(
-        "The broker does not pass on what is published. Does its ACL allow " +
+        "The broker does not deliver what the bridge publishes. Does its ACL allow " +
           `${baseOf(this.#place)}/# and ${discoveryTopic(this.#place)}?`,
       );
     });
   }
 
   /**
-   * Is told what the broker keeps as the availability of the plant. A bridge
-   * that ended without taking leave has its last will published later, over what
-   * the next one has said.
+   * Compares what the broker keeps as the availability of the plant. The last
+   * will of a bridge that ended without disconnecting may be published later,
+   * over what this one has published.
    */
   heardAvailability(payload: string): void {
     this.#isHeard = true;
@@ -97,19 +97,21 @@ export class Bridge implements PlantObserver {
       : later(ECHO_DELAY, () => {
         if (payload === this.#availability) return;
         this.#logger?.warn?.(
-          `Somebody else has said that the plant is ${payload.slice(0, 20)}: ` +
-            "an earlier bridge that did not take leave, or another one that " +
-            "runs. It is said again",
+          `Another client has published that the plant is ${
+            payload.slice(0, 20)
+          }: ` +
+            "a bridge that ended without disconnecting, or one that still " +
+            `runs. Publishing ${this.#availability} again`,
         );
         this.#broker.again(availabilityTopic(this.#place));
       });
   }
 
-  /** Is told that another bridge for the same plant has started. */
+  /** Warns that another bridge for the same plant has started. */
   heardAnother(): void {
     this.#logger?.warn?.(
       "Another bridge for this plant has started: each order is carried out " +
-        "twice. End one of them, or give them different prefixes",
+        "twice. Stop one of them, or give them different prefixes",
     );
   }
 
@@ -167,7 +169,7 @@ export class Bridge implements PlantObserver {
       this.#refuse(name, (error as Error).message);
     try {
       if (isRetained) {
-        throw new Error("it is an old one that the broker retained");
+        throw new Error("it was retained by the broker, so it may be old");
       }
       plant.order(`${kind}_${slug}`, part, payload).catch(refuse);
     } catch (error) {

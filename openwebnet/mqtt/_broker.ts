@@ -325,7 +325,7 @@ function reasonOf(error: Error & { code?: unknown }, place: string): Error {
     ? ". Give the certificate of its authority: tls.ca, or --ca for a command"
     : "";
   return new NotConnectedError(
-    `No broker can be used at ${place}: ${why}${hint}`,
+    `Cannot use the broker at ${place}: ${why}${hint}`,
     { cause: error },
   );
 }

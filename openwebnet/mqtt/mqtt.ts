@@ -69,7 +69,8 @@ export interface MqttOptions {
   home?: Home;
   /**
    * Whether to show only devices with a name in the home. Otherwise the plant
-   * is asked for its devices, and devices that are heard later are shown too.
+   * is asked for its devices; a device that reports something later is shown
+   * too.
    *
    * @default {false}
    */
@@ -97,8 +98,8 @@ export interface MqttOptions {
 }
 
 /**
- * A running bridge. Disposing of it takes leave of the broker, and ends what is
- * in progress, so a moving shutter stops. The gateway stays open.
+ * A running bridge. Disposing of it disconnects from the broker and ends
+ * the commands in progress, so a moving shutter stops. The gateway stays open.
  *
  * @category MQTT
  */
@@ -243,14 +244,14 @@ function urlOf(given: string | URL): URL {
   const url = URL.parse(`${given}`);
   if (url === null || !/^mqtts?:$/.test(url.protocol) || url.host === "") {
     throw new TypeError(
-      "The URL of the broker has to be such as mqtt://192.168.1.10 or " +
+      "The URL of the broker must be like mqtt://192.168.1.10 or " +
         "mqtts://broker.example:8883",
     );
   }
   if (url.username !== "" || url.password !== "") {
     throw new TypeError(
-      "The URL of the broker has no place for a user name or a password: give " +
-        "them as options of their own",
+      "The URL of the broker must not contain a user name or a password: pass " +
+        "them in the options username and password",
     );
   }
   return url;
@@ -261,7 +262,7 @@ function checkPrefix(name: string, prefix: string): string {
     return prefix;
   }
   throw new TypeError(
-    `${name} has to be the start of a topic, without #, + or a space, not ` +
+    `${name} must be the start of a topic, without #, + or spaces: got ` +
       JSON.stringify(prefix),
   );
 }

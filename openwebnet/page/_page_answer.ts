@@ -21,12 +21,12 @@ export type { PageStay };
  */
 export interface PlantSource {
   /**
-   * Waits for news.
+   * Waits for a change.
    *
    * @param since The `now` of the last report; empty for everything.
    * @param signal Ends the wait.
-   * @returns The news, or after a while a report without any. Rejects if there
-   * will be none.
+   * @returns What has changed; after a while, a report without changes. Rejects
+   * if nothing will change any more.
    */
   next(since: string, signal: AbortSignal): Promise<PageReport>;
   /**
@@ -46,13 +46,14 @@ const MAX_ORDER_BYTES = 4_096;
 const MAX_TEXT_CHARS = 1_024;
 
 /**
- * Answers a request for the page of a plant, its data and its orders. Who may
- * ask has been decided before.
+ * Answers a request for the page of a plant, its data and its orders. The caller
+ * decides before who may ask.
  *
  * @param request The request.
- * @param path Its path, seen from the page.
+ * @param path Its path, relative to the page.
  * @param source Where the data come from.
- * @param stay What goes on for longer than a request.
+ * @param stay What ends a stream of reports, and what to call at its start and
+ * its end.
  * @returns The answer; `undefined` if the request is for something else.
  *
  * @category Page
@@ -76,10 +77,11 @@ export function answerPage(
 }
 
 /**
- * Answers a request for a file of the page of a plant. These are no secret.
+ * Answers a request for a file of the page of a plant. The files hold nothing
+ * secret, so they need no sign-in.
  *
  * @param request The request.
- * @param path Its path, seen from the page.
+ * @param path Its path, relative to the page.
  * @returns The answer; `undefined` if the request is for something else.
  *
  * @category Page

@@ -44,19 +44,19 @@ export interface PlantPageOptions extends PlantViewOptions {
   allowedHosts?: readonly string[];
 }
 
-/** The most pages that are open at a time. */
+/** Maximum number of pages that are open at a time. */
 const MAX_PAGES = 100;
 
-/** The most of one session. Another one ends the one that was opened first. */
+/** Maximum number of pages of one session. A further one ends the oldest. */
 const MAX_PAGES_EACH = 20;
 
-/** How long a page that has no news waits for a sign of life, in milliseconds. */
+/** Longest time between two reports to a page, in milliseconds. */
 const BEAT_INTERVAL = 10_000;
 
-/** How long people stay signed in after they looked last: 30 days, in ms. */
+/** How long people stay signed in after their last request: 30 days, in ms. */
 const LIFE = 30 * 24 * 3_600_000;
 
-/** Somebody who may look and give orders. */
+/** A person or program that may look and give orders. */
 interface Visitor {
   readonly label: string;
   readonly session?: Session<string>;

@@ -30,7 +30,8 @@ export interface PlantViewOptions {
   home?: Home;
   /**
    * Whether to show only devices with a name in the home. Otherwise the plants
-   * are asked for their devices, and devices that are heard later are shown too.
+   * are asked for their devices; a device that reports something later is
+   * shown too.
    *
    * @default {false}
    */
@@ -64,7 +65,7 @@ interface Followed {
 }
 
 /**
- * What is known about plants, for all who look at them.
+ * The devices and states of plants, for any number of pages.
  *
  * @category Page
  */
@@ -130,7 +131,7 @@ export class PlantView implements AsyncDisposable {
   }
 
   /**
-   * Tells what is known.
+   * Returns what is known.
    *
    * @param since The `now` of an earlier report: then only what has changed.
    * @returns What is known.

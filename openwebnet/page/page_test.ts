@@ -245,7 +245,7 @@ Deno.test("A command that the bus never reports is asked for, and then said", as
   const said = await deviceOf(view, "home", "light_12", ({ asked }) => !asked);
   assertEquals([said.state, said.fault], [
     { state: "OFF" },
-    "the gateway has taken it, but it was not done",
+    "the gateway accepted it, but the device did not change",
   ]);
   gateway.request = () => Promise.resolve([]);
   view.order({ plant: "home", id: "light_12", part: "", text: "ON" });
@@ -257,7 +257,7 @@ Deno.test("A command that the bus never reports is asked for, and then said", as
   );
   assertEquals(
     fault,
-    "the gateway has taken it, but the device does not answer",
+    "the gateway accepted it, but the device does not answer",
   );
   gateway.send = send;
 });

@@ -18,7 +18,7 @@ export interface OrderedPlant {
   readonly states: LiveStates;
   /** Aborts when the plant is closed. */
   readonly signal: AbortSignal;
-  /** Tells whether the plant can be reached. */
+  /** Returns whether the plant can be reached. */
   isOnline(): boolean;
   /** Asks for a state. */
   refresh(request: Message): Promise<void>;
@@ -40,7 +40,7 @@ const CONFIRM_TIMEOUT = 3_000;
 export class OrderDesk {
   readonly #plant: OrderedPlant;
   readonly #slots = new Slots();
-  /** Those who wait until a device is heard. */
+  /** What waits until a device reports something. */
   readonly #awaiting = new Map<string, Set<() => void>>();
 
   constructor(plant: OrderedPlant) {
@@ -94,7 +94,7 @@ export class OrderDesk {
       }
     }, kind);
     if (running === undefined) {
-      throw new OrderError("too many are waiting already");
+      throw new OrderError("too many orders for this device are waiting");
     }
     return running.then(async (isDone) => {
       if (failure !== undefined) {
@@ -104,12 +104,14 @@ export class OrderDesk {
       if (isDone && !isPress && isConfirmed(item)) {
         await this.#confirm(item, confirmed.promise);
         if (isMet()) return;
-        throw new OrderError("the gateway has taken it, but it was not done");
+        throw new OrderError(
+          "the gateway accepted it, but the device did not change",
+        );
       }
     }).finally(() => stopWaiting());
   }
 
-  /** Tells the orders that wait for a device that it was heard. */
+  /** Wakes the orders that wait for a device to report something. */
   heard(item: Shown): void {
     for (const heard of this.#awaiting.get(idOf(item)) ?? []) heard();
   }
@@ -141,11 +143,11 @@ export class OrderDesk {
       // The gateway does not know the device, or it does not answer.
     }
     throw new OrderError(
-      "the gateway has taken it, but the device does not answer",
+      "the gateway accepted it, but the device does not answer",
     );
   }
 
-  /** Waits for a device to be heard, until the result is called. */
+  /** Waits for a device to report something, until the result is called. */
   #await(id: string, heard: () => void): () => void {
     const waiting = this.#awaiting.get(id) ?? new Set();
     this.#awaiting.set(id, waiting.add(heard));

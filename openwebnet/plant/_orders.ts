@@ -68,7 +68,7 @@ export function orderOf(
     throw new SyntaxError(
       part === ""
         ? `${item.kind} takes no orders`
-        : `${item.kind} has no such part`,
+        : `a ${item.kind} has no such part: see the topics in the README`,
     );
   }
   return read(text, item);

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-/** What somebody who shows a plant is told about it. */
+/** The calls to a broker or a page that shows a plant. */
 
 import type { Shown } from "./_items.ts";
 import type { Happening, State } from "./_states.ts";

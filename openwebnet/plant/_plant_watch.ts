@@ -202,7 +202,7 @@ export class PlantWatch {
     if (isOnline !== this.#isOnline) {
       const { logger } = this.#options;
       if (isOnline) {
-        logger?.info?.(`The plant is there; devices: ${this.#roster.size}`);
+        logger?.info?.(`The plant is ready; devices: ${this.#roster.size}`);
       } else if (!this.#over.signal.aborted) {
         logger?.warn?.("The gateway cannot be reached");
       }

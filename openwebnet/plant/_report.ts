@@ -103,7 +103,7 @@ export interface PlantReport {
 }
 
 /**
- * What a page is told.
+ * A report to a page: everything, or what has changed.
  *
  * @category Page
  */

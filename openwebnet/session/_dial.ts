@@ -101,7 +101,7 @@ export function makeDial(options: DialOptions): Dial {
     const wait = lockedUntil - now();
     if (wait > 0) {
       throw new AuthenticationError(
-        `Gateway rejected the password: next attempt in ${
+        `${url ?? "Gateway"} rejected the password: next attempt in ${
           Math.ceil(wait / 1000)
         } s`,
         { rejected: true, cause: rejection, url },

@@ -311,7 +311,11 @@ Deno.test("CommandSession bounds its queue and the answers", async () => {
 
 Deno.test("CommandSession fails at once if it was never open, and waits for a lost gateway", async () => {
   await using never = rig({ faults: [{ at: "greeting", fault: "close" }] });
-  await assertRejects(() => never.session.send(ON), Error, "closed during");
+  await assertRejects(
+    () => never.session.send(ON),
+    Error,
+    "during the handshake",
+  );
   await using lost = rig();
   await lost.session.send(ON);
   lost.simulator.drop("command");

@@ -172,7 +172,10 @@ class Handshake {
     const { session = "command", selector = "auto", url } = this.#options;
     const greeting = await this.#read(this.#closed);
     if (greeting.kind !== "ack") {
-      throw new SessionRefusedError("Gateway refused the connection", { url });
+      throw new SessionRefusedError(
+        `${url ?? "Gateway"} refused the connection`,
+        { url },
+      );
     }
     const choices = session === "event"
       ? ["1"]
@@ -191,7 +194,7 @@ class Handshake {
         authentication: await this.#authenticate(challenge),
       };
     }
-    throw new SessionRefusedError("Gateway refused the session", {
+    throw new SessionRefusedError(`${url ?? "Gateway"} refused the session`, {
       selector: this.#refused,
       url,
     });
@@ -289,16 +292,24 @@ class Handshake {
   }
 
   readonly #closed = (): Error =>
-    new SessionRefusedError("Gateway closed during the handshake", {
-      selector: this.#refused,
-      url: this.#options.url,
-    });
+    new SessionRefusedError(
+      `${
+        this.#options.url ?? "Gateway"
+      } closed the connection during the handshake`,
+      {
+        selector: this.#refused,
+        url: this.#options.url,
+      },
+    );
 
   readonly #rejected = (): Error =>
-    new AuthenticationError("Gateway rejected the password", {
-      rejected: true,
-      url: this.#options.url,
-    });
+    new AuthenticationError(
+      `${this.#options.url ?? "Gateway"} rejected the password`,
+      {
+        rejected: true,
+        url: this.#options.url,
+      },
+    );
 
   #error(message: string, cause?: unknown): Error {
     const { url } = this.#options;

@@ -162,11 +162,19 @@ Deno.test("openSession() says when the gateway refuses, leaves or talks nonsense
       SessionRefusedError,
       "refused the session",
     ],
-    [["*#*1##", "close"], SessionRefusedError, "closed during"],
-    [["*#*1##", "*#*0##", "close"], SessionRefusedError, "closed during"],
+    [["*#*1##", "close"], SessionRefusedError, "during the handshake"],
+    [
+      ["*#*1##", "*#*0##", "close"],
+      SessionRefusedError,
+      "during the handshake",
+    ],
     [["*#*1##", "*98*3##"], AuthenticationError, "unknown kind"],
     [["*#*1##", "*1*1*12##"], AuthenticationError, "unknown kind"],
-    [["*#*1##", "*98*2##", "close"], SessionRefusedError, "closed during"],
+    [
+      ["*#*1##", "*98*2##", "close"],
+      SessionRefusedError,
+      "during the handshake",
+    ],
     [["*#*1##", "*98*2##", "*#*0##"], AuthenticationError, "broke off"],
     [["*#*1##", "*98*2##", "*#123##"], AuthenticationError, "broke off"],
     [

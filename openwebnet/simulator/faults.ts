@@ -10,7 +10,7 @@
 import type { Nack } from "../wire/kinds.ts";
 
 /**
- * A fault when a command or request comes.
+ * A fault at a command or a request.
  *
  * @category Simulator
  */

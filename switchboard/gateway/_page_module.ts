@@ -24,7 +24,7 @@ export interface PlantOrder {
 }
 
 /**
- * What a page is told.
+ * A report to a page: everything, or what has changed.
  *
  * @category Doors
  */

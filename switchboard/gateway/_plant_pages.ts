@@ -18,7 +18,7 @@ import type {
   PlantState,
 } from "./_page_module.ts";
 
-/** The most pages that are open at a time. */
+/** Maximum number of pages that are open at a time. */
 const MAX_PAGES = 100;
 
 /** How long a page without news waits for a sign of life, in milliseconds. */

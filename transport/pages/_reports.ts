@@ -31,9 +31,9 @@ export interface ReportSource {
 export interface PageStay {
   /** Ends it. */
   readonly signal: AbortSignal;
-  /** Is told that a page reads reports. */
+  /** Called when a page begins to read reports. */
   opened?(): void;
-  /** Is told that it does not any more. */
+  /** Called when it has stopped reading them. */
   closed?(): void;
 }
 

@@ -69,9 +69,9 @@ export interface SignInHooks<Pass> {
   readonly address: string;
   /** Admits the request, or refuses it. */
   admit(): Promise<Pass | Response>;
-  /** Is told that somebody signed in with a wrong token. */
+  /** Called after a sign-in with a wrong token. */
   refused(): void;
-  /** Is told that a session has ended: what it has let in has to leave. */
+  /** Called when a session has ended: what it has let in has to be closed. */
   ended(): void;
 }
 

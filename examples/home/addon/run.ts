@@ -7,6 +7,8 @@
  */
 
 import { main } from "@wirekit/openwebnet/cli";
+// The command loads it when it is needed; so it is downloaded with this file.
+import "@wirekit/openwebnet/mqtt";
 
 /** The options that the user has filled in. */
 interface Options {

@@ -51,7 +51,7 @@ class Bridge implements AsyncDisposable {
       ],
       env: { NO_COLOR: "1" },
     });
-    await this.#program.says(/The plant is there/);
+    await this.#program.says(/The plant is ready/);
   }
 
   /** Ends it, as a crash does or as Ctrl-C. */
