@@ -14,6 +14,7 @@ import * as jsonrpc from "./suites/jsonrpc.ts";
 import * as memory from "./suites/memory.ts";
 import * as native from "./suites/native.ts";
 import * as openwebnet from "./suites/openwebnet.ts";
+import * as pages from "./suites/pages.ts";
 import * as plots from "./suites/plots.ts";
 import * as requests from "./suites/requests.ts";
 import * as rules from "./suites/rules.ts";
@@ -43,5 +44,6 @@ export const suites: Suite[] = [
   openwebnet,
   memory,
   start,
+  pages,
   plots,
 ].map(({ suite }) => suite);

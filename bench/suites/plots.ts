@@ -102,7 +102,7 @@ export const suite: Suite = {
         shape: sweep.shape(value),
         ...(value > sweep.winerpUpTo && { only: NAMES.slice(0, 2) }),
       }));
-      const rounds = Math.min(plan.rounds, 3);
+      const rounds = Math.min(plan.rounds, 2);
       const results = await compare(NAMES.map(system), cells, {
         ...plan,
         rounds,
