@@ -16,8 +16,8 @@ import type { LogEntry } from "./wire/log.ts";
 import type { CallMiddleware } from "./answer/middleware.ts";
 
 /**
- * Whose names the protocol's own messages have; JSON-RPC itself has none for
- * progress and cancellation.
+ * Which names to use for progress and cancellation: JSON-RPC itself defines
+ * none.
  *
  * - `"lsp"`: those of the Language Server Protocol, which vscode-jsonrpc and
  *   StreamJsonRpc share. `$/progress` has a `token` and a `value`, and named

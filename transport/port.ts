@@ -120,7 +120,7 @@ export class PortTransport<F extends Format = "text">
    * Takes over a port and starts to listen. In a worker, do this before the
    * first `await`, or messages that came earlier are lost.
    *
-   * @param port The port. Nobody else may use it.
+   * @param port The port. Nothing else may use it.
    * @param options The format and the limits.
    */
   constructor(port: Port, options: PortTransportOptions<F> = {}) {

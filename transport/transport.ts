@@ -150,7 +150,7 @@ export interface WebSocketTransport<T = string> extends Transport<T> {
  * @category Transports
  */
 export interface ClientTls {
-  /** Certificates to trust besides the usual ones, in PEM. */
+  /** Certificates to trust in addition to the system's, in PEM. */
   ca?: string;
   /** The certificate chain of this client, in PEM, with its `key`. */
   cert?: string;

@@ -78,7 +78,7 @@ export class Peer<
   /**
    * Takes over an open transport.
    *
-   * @param transport The transport. Nobody else may read it.
+   * @param transport The transport. Nothing else may read it.
    * @param options Routes, limits and deadlines.
    * @throws {RangeError} If a time is not valid, or `firstId` is not an odd
    * positive integer.

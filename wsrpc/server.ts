@@ -189,7 +189,7 @@ export class Server<
   /**
    * Serves one client over any transport.
    *
-   * @param transport The client. Nobody else may read it.
+   * @param transport The client. Nothing else may read it.
    * @param options The state to keep with the connection.
    * @returns The client.
    * @throws {LimitError} If there is no room for another client. The transport

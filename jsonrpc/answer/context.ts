@@ -65,7 +65,7 @@ export interface ContextOptions<State> {
   handshake?: Handshake | undefined;
   /** Reports progress to a token, if there is a connection that lasts. */
   progress?: (token: string | number, value: unknown) => Promise<void>;
-  /** Is told when a handler asks for its signal. */
+  /** Called when a handler asks for its signal. */
   onSignal?: () => void;
 }
 

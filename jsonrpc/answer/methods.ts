@@ -116,7 +116,7 @@ export class Methods<State = Record<string, unknown>> {
    * Adds a subscription, in the shape that Ethereum's clients know: a caller
    * subscribes with `<namespace>_subscribe [name, ...params]`.
    *
-   * @param namespace What comes before the `_`.
+   * @param namespace The part of the name before the `_`.
    * @param name The first param.
    * @param handler Gives the events.
    * @returns This table.
@@ -225,7 +225,7 @@ export class Methods<State = Record<string, unknown>> {
   /**
    * Finds a subscription.
    *
-   * @param namespace What comes before the `_`.
+   * @param namespace The part of the name before the `_`.
    * @param name The first param.
    * @returns Its handler; `undefined` if there is none.
    *
@@ -247,7 +247,7 @@ export class Methods<State = Record<string, unknown>> {
   /**
    * Tells whether there are subscriptions of a namespace.
    *
-   * @param namespace What comes before the `_`.
+   * @param namespace The part of the name before the `_`.
    * @returns Whether there are.
    *
    * @example There are none

@@ -45,8 +45,9 @@ export interface CallErrorOptions extends ErrorOptions {
 }
 
 /**
- * What came for this call is no response: both or none of `result` and
- * `error`, or nothing in the answer to its batch. The connection goes on.
+ * Reports that the answer to this call is not a response: it has both or none
+ * of `result` and `error`, or the answer to its batch leaves it out. The
+ * connection stays open.
  *
  * @example A response with both members
  * ```ts

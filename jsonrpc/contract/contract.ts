@@ -42,7 +42,7 @@ export interface Param<
 > {
   /** Its name. */
   readonly name: string;
-  /** What it has to be. */
+  /** The schema of its value. */
   readonly schema: S;
   /** Whether it may be missing. */
   readonly optional: Optional;
@@ -200,7 +200,7 @@ export interface ParamOptions {
  *
  * @typeParam S Its schema.
  * @param name Its name.
- * @param schema What it has to be.
+ * @param schema The schema of its value.
  * @param options Whether it may be missing.
  * @returns The param.
  *
@@ -225,7 +225,7 @@ export function param<S extends StandardSchema>(
  *
  * @typeParam S Its schema.
  * @param name Its name.
- * @param schema What it has to be.
+ * @param schema The schema of its value.
  * @param options What it is.
  * @returns The param.
  *

@@ -30,7 +30,7 @@ export type JsonSchema = boolean | { readonly [keyword: string]: unknown };
 export interface ContentDescriptor {
   /** Its name. */
   readonly name: string;
-  /** What it has to be. */
+  /** The schema of its value. */
   readonly schema: JsonSchema;
   /** Whether it has to be there. */
   readonly required?: boolean;

@@ -27,7 +27,7 @@ export interface Subscriber {
    * Subscribes by calling `<namespace>_subscribe [name, ...params]`.
    *
    * @typeParam T The type of an event, which is not checked.
-   * @param namespace What comes before the `_`.
+   * @param namespace The part of the name before the `_`.
    * @param name What to subscribe to.
    * @param params Further params.
    * @param options The options of the call, and the limits of the queue of events.

@@ -93,9 +93,12 @@ Deno.test("The image of examples/docker runs a hub, with the permissions that it
   const [, list = "[]"] = /^ENTRYPOINT (\[.*\])$/m.exec(text) ?? [];
   const [deno, ...words] = JSON.parse(list) as string[];
   assertEquals(deno, "deno");
+  const named = [...text.matchAll(/@wirekit\/hub@([\d.]+)(\/\w+)/g)]
+    .map(([, version, entry]) => `${version}${entry}`);
+  // What is loaded when it is needed is in the image too.
   assertEquals(
-    [...text.matchAll(/@wirekit\/hub@([\d.]+)/g)].map(([, each]) => each),
-    [config.version, config.version],
+    named,
+    ["/cli", "/nats", "/cli"].map((entry) => `${config.version}${entry}`),
   );
   const folder = await Deno.makeTempDir();
   await Deno.writeTextFile(

@@ -7,24 +7,24 @@ import { sleep } from "@wirekit/internal/clock";
 const INTERVAL = 50;
 
 /**
- * Where a page gets what it shows.
+ * The source of the reports that a page shows.
  *
  * @category Pages
  */
 export interface ReportSource {
   /**
-   * Waits for news.
+   * Waits for a change.
    *
    * @param since The `now` of the last report; empty for everything.
    * @param signal Ends the wait.
-   * @returns The news, or after a while a report without any. Rejects if there
-   * will be none.
+   * @returns What has changed; after a while, a report without changes. Rejects
+   * if nothing will change any more.
    */
   next(since: string, signal: AbortSignal): Promise<{ readonly now: string }>;
 }
 
 /**
- * What goes on for longer than a request.
+ * How a stream of reports begins and ends.
  *
  * @category Pages
  */

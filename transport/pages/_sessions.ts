@@ -14,7 +14,7 @@ const MAX_SESSIONS = 1_000;
 const MAX_COOKIES = 8;
 
 /**
- * Somebody who has signed in at a page.
+ * The session of a person who has signed in at a page.
  *
  * @typeParam Grant What the token of the session allows.
  *
@@ -103,7 +103,7 @@ export class Sessions<Grant> {
     this.#sessions.delete(session.id);
   }
 
-  /** Ends those whose token is not valid any more. */
+  /** Ends the sessions whose token is no longer valid. */
   keep(isValid: (grant: Grant) => boolean): void {
     for (const session of this.#sessions.values()) {
       if (!isValid(session.grant)) this.close(session);

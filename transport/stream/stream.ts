@@ -92,7 +92,7 @@ export class StreamTransport<T extends string | Uint8Array = string>
   /**
    * Takes over a stream and starts to read.
    *
-   * @param stream The stream. Nobody else may use it.
+   * @param stream The stream. Nothing else may use it.
    * @param framer A framer that nothing else uses.
    * @param options The limit.
    */
