@@ -20,6 +20,9 @@ const MAX_SIZE = 128 * 1024 * 1024;
  */
 export type Taker = (message: Uint8Array, reply: Uint8Array) => void;
 
+/** What lines begin with: INFO, PING and PONG, +OK, -ERR; and messages. */
+const BEGINNINGS = new Set(Array.from("IP+-MH", (char) => char.charCodeAt(0)));
+
 const NO_BYTES = new Uint8Array();
 
 /**
@@ -30,6 +33,9 @@ const NO_BYTES = new Uint8Array();
 export class Splitter {
   readonly #takers: ReadonlyMap<number, Taker>;
   readonly #rest: (bytes: Uint8Array) => void;
+  readonly #broken: () => void;
+  /** Whether something came that no server sends: nothing is read after that. */
+  #isBroken = false;
   /** The beginning of what has not come whole yet. */
   #begun = NO_BYTES;
   #length = 0;
@@ -37,17 +43,21 @@ export class Splitter {
   /**
    * @param takers By the number of the subscription.
    * @param rest Takes all else, in whole lines and messages.
+   * @param broken Is told that something came that no server sends.
    */
   constructor(
     takers: ReadonlyMap<number, Taker>,
     rest: (bytes: Uint8Array) => void,
+    broken: () => void,
   ) {
     this.#takers = takers;
     this.#rest = rest;
+    this.#broken = broken;
   }
 
   /** Takes the next bytes. */
   push(chunk: Uint8Array): void {
+    if (this.#isBroken) return;
     let from = 0;
     while (this.#length > 0 && from < chunk.length) {
       from = this.#complete(chunk, from);
@@ -86,11 +96,12 @@ export class Splitter {
     while (at < length) {
       const line = bytes.indexOf(LINE_FEED, at) + 1;
       if (line === 0) {
-        if (length - at > MAX_LINE) at = length;
-        else this.#begin(bytes, at, length - at);
+        if (length - at > MAX_LINE) return this.#break();
+        this.#begin(bytes, at, length - at);
         break;
       }
       const first = bytes[at]!;
+      if (!BEGINNINGS.has(first)) return this.#break();
       if (first !== M && first !== H) {
         at = line;
         continue;
@@ -99,13 +110,13 @@ export class Splitter {
       const head = i;
       while (bytes[i - 1]! !== SPACE && i > at) i--;
       const size = numberIn(bytes, i, head);
-      // The client of NATS ends the connection for that.
-      const end = size <= MAX_SIZE ? line + size + 2 : line;
+      if (size > MAX_SIZE) return this.#break();
+      const end = line + size + 2;
       if (end > length) {
         this.#begin(bytes, at, end - at);
         break;
       }
-      const taker = first === M && end > line &&
+      const taker = first === M &&
         this.#takerOf(bytes, at + 4, i);
       if (!taker) {
         at = end;
@@ -129,6 +140,12 @@ export class Splitter {
     while (i < to && bytes[i] !== SPACE) i++;
     this.#reply = Math.min(i + 1, to - 1);
     return this.#takers.get(numberIn(bytes, start, i));
+  }
+
+  #break(): void {
+    this.#isBroken = true;
+    this.#length = 0;
+    this.#broken();
   }
 
   #begin(bytes: Uint8Array, at: number, size: number): void {

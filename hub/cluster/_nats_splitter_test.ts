@@ -6,6 +6,10 @@ import { Splitter, type Taker } from "./_nats_splitter.ts";
 const utf8 = new TextEncoder();
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
+const unbroken = () => {
+  throw new Error("It takes that for nothing that a server sends");
+};
+
 /** What each part of a stream is, and whose. */
 const PARTS: { bytes: string; taken?: string }[] = [
   { bytes: 'INFO {"a":"MSG x 1 3"}\r\n' },
@@ -41,7 +45,11 @@ Deno.test("A Splitter gives each its own, however the stream is cut", () => {
       sid,
       (message, reply) => taken.push(`${sid} ${text(reply)} ${text(message)}`),
     ]));
-    const splitter = new Splitter(takers, (bytes) => rest += text(bytes));
+    const splitter = new Splitter(
+      takers,
+      (bytes) => rest += text(bytes),
+      unbroken,
+    );
     const stream = utf8.encode(parts.map(({ bytes }) => bytes).join(""));
     const step = [1, 7, 100, 70_000, 1_000_000][seed % 5]!;
     for (let at = 0; at < stream.length;) {
@@ -67,10 +75,35 @@ Deno.test("A Splitter throws at no bytes, and keeps no more than a line", () => 
   const words = ["MSG ", "HMSG", " 1 ", "\r\n", "9", "x", "\n", "-", " "];
   for (let n = 0; n < 2_000; n++) {
     const takers = new Map<number, Taker>([[1, () => {}]]);
-    const splitter = new Splitter(takers, () => {});
+    const splitter = new Splitter(takers, () => {}, () => {});
     for (let k = 0; k < 20; k++) {
       const word = words[Math.floor(random() * words.length)]!;
       splitter.push(utf8.encode(word));
     }
+  }
+});
+
+Deno.test("A Splitter says once what no server sends, and reads no further", () => {
+  for (
+    const line of [
+      "SPAM eggs",
+      "MSG a 1 x",
+      "MSG a 1 999999999",
+      "MSG",
+      "HMSG a",
+    ]
+  ) {
+    let broken = 0;
+    let rest = "";
+    const splitter = new Splitter(
+      new Map(),
+      (bytes) => rest += text(bytes),
+      () => broken++,
+    );
+    splitter.push(utf8.encode("PING\r\n"));
+    for (const part of [...line, "\r\n", "PONG\r\n"]) {
+      splitter.push(utf8.encode(part));
+    }
+    assertEquals([broken, rest], [1, "PING\r\n"], line);
   }
 });

@@ -35,7 +35,7 @@ class SafeTransport extends NodeTransport {
     this.#splitter = new Splitter(takers, (bytes) => {
       this.yields.push(bytes);
       this.signal.resolve();
-    });
+    }, () => this.disconnect());
   }
 
   override dial(
