@@ -1,7 +1,12 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { type RequestInfo, wantsWebSocket } from "@wirekit/transport/admission";
+import {
+  type PlainAnswer,
+  type PlainExchange,
+  type RequestInfo,
+  wantsWebSocket,
+} from "@wirekit/transport/admission";
 import type { Gate } from "./access/_gate.ts";
 import { HttpRates } from "./access/_http_rates.ts";
 import type { RateLimits } from "./access/_rate.ts";
@@ -35,6 +40,29 @@ export class Http {
   /** Counts messages that came in one request, beside that. */
   charge(info: Partial<RequestInfo>, messages: number): void {
     this.#rates?.charge(info, messages);
+  }
+
+  /** Answers a small post of a program, if a door does so without a `Request`. */
+  plain(
+    exchange: PlainExchange,
+  ): Response | Promise<PlainAnswer> | undefined {
+    const { gate, doors } = this.#owner;
+    const { admission } = gate;
+    if (gate.asks) return undefined;
+    for (const door of doors) {
+      // It may want to have it, as a Request.
+      if (door.fetch && !door.plain) return undefined;
+      const answer = door.plain?.(exchange);
+      if (!answer) continue;
+      const admitted = admission.checkAddress(exchange) ??
+        admission.checkOrigin(exchange, exchange) ??
+        this.#rates?.refuse(exchange, exchange) ??
+        gate.admitNow(exchange, exchange)!;
+      return admitted instanceof Response
+        ? admission.secured(admitted, exchange)
+        : answer(admitted);
+    }
+    return undefined;
   }
 
   /** Answers a request: upgrades it to a WebSocket, or says why not. */

@@ -6,7 +6,11 @@
  *
  * @module
  */
-import type { RequestInfo } from "@wirekit/transport/admission";
+import type {
+  PlainAnswer,
+  PlainExchange,
+  RequestInfo,
+} from "@wirekit/transport/admission";
 import type { Transport } from "@wirekit/transport/transport";
 import type { Pass } from "./access/pass.ts";
 
@@ -61,6 +65,18 @@ export interface Door {
     request: Request,
     info: Partial<RequestInfo>,
   ): Response | undefined | Promise<Response | undefined>;
+  /**
+   * Answers a small post of a program without a `Request`, which costs more than
+   * the rest. A door that has `fetch` and not this gets all as requests, and so
+   * do the doors after it.
+   *
+   * @param exchange The post.
+   * @returns What answers it once it is let in; nothing if it is not for this
+   * door, or for its `fetch`.
+   */
+  plain?(
+    exchange: PlainExchange,
+  ): ((pass: Pass) => Promise<PlainAnswer>) | undefined;
   /**
    * Says whether a WebSocket client is for this door. Then it gets nothing of
    * winerp, such as the last message that a stock client needs.

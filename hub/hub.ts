@@ -9,7 +9,12 @@
 import { every, type Timer } from "@wirekit/internal/clock";
 import { checkLimits } from "@wirekit/internal/limits";
 import { CalmLogger, type Logger } from "@wirekit/internal/logger";
-import type { Admission, RequestInfo } from "@wirekit/transport/admission";
+import type {
+  Admission,
+  PlainAnswer,
+  PlainExchange,
+  RequestInfo,
+} from "@wirekit/transport/admission";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
 import { Clients } from "./_clients.ts";
 import { FAREWELL } from "./_connection.ts";
@@ -42,7 +47,7 @@ export type * from "./exchange/routes.ts";
 export type * from "./exchange/totals.ts";
 export type * from "./options.ts";
 export type * from "./watch/report.ts";
-export type { Logger, RequestInfo };
+export type { Logger, PlainAnswer, PlainExchange, RequestInfo };
 
 /**
  * The largest message that is read. Messages that are too large to relay are
@@ -223,6 +228,17 @@ export class Hub implements AsyncDisposable {
     request: Request,
     info: Partial<RequestInfo> = {},
   ): Promise<Response> => this.#http.fetch(request, info);
+
+  /**
+   * Answers a small post of a program, if a door does so without a `Request`:
+   * the option `plain` of a listener.
+   *
+   * @param exchange The post.
+   * @returns The answer; nothing if `fetch` has to give it.
+   */
+  readonly plain = (
+    exchange: PlainExchange,
+  ): Response | Promise<PlainAnswer> | undefined => this.#http.plain(exchange);
 
   /**
    * Serves a WebSocket client that was let in: at the door that takes it, or as

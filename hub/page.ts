@@ -41,5 +41,5 @@ import { ASSETS } from "./page/_assets.ts";
 export function page(): Door {
   const answer = (request: Request) =>
     serveAsset(request, ASSETS, new URL(request.url).pathname);
-  return { fetch: answer };
+  return { fetch: answer, plain: () => undefined };
 }

@@ -107,6 +107,7 @@ export async function serve(options: ServeOptions = {}): Promise<HubServer> {
     ...(logger && { logger }),
     admission: hub.admission,
     handler: hub.fetch,
+    plain: hub.plain,
     format: "utf8",
     farewell: (request) => hub.farewellFor(request),
     maxMessageBytes: hub.maxInboundBytes,

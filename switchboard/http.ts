@@ -10,6 +10,7 @@
  *
  * @module
  */
+import { Call, Calls } from "@wirekit/internal/calls";
 import { checkTime } from "@wirekit/internal/clock";
 import {
   type End,
@@ -17,13 +18,22 @@ import {
   fault,
   type Hub,
   type Pass,
+  type PlainExchange,
   type RequestInfo,
 } from "@wirekit/hub/hub";
 import { catalogOf, unescapeName } from "./_catalog.ts";
 import type { DoorMaker, OpenedDoor } from "./door.ts";
 import { EventStream, noteEnd } from "./_event_stream.ts";
 import { Guest, NO_HOST, type Outcome } from "./_guest.ts";
-import { json, readJson, refusal } from "./_http.ts";
+import {
+  answerOf,
+  readJson,
+  readPlain,
+  refusal,
+  type Reply,
+  reply,
+  respond,
+} from "./_http.ts";
 import { openApiOf } from "./_openapi.ts";
 
 /**
@@ -50,18 +60,39 @@ const METHODS: Record<string, string> = {
   "openapi.json": "GET",
 };
 
-/** A request that was let in. */
-interface Visit {
-  readonly hub: Hub;
-  readonly request: Request;
-  readonly info: Partial<RequestInfo>;
-  readonly url: URL;
-  /** What stands behind the first part of the path. */
-  readonly rest: readonly string[];
+/** Who asks, and how. */
+interface Sender {
   readonly pass: Pass;
   /** Where it comes from, as far as it is known. */
   readonly address: string;
+  /** What stands in the URL. */
+  readonly query: Pick<URLSearchParams, "get" | "has">;
 }
+
+/** A request that was let in. */
+interface Visit extends Sender {
+  readonly request: Request;
+  readonly info: Partial<RequestInfo>;
+  /** What stands behind the first part of the path. */
+  readonly rest: readonly string[];
+}
+
+/** What a call is about, and how long it may take. */
+interface Wanted {
+  readonly to: string;
+  readonly route: string;
+  readonly timeout: number;
+}
+
+/** Does something when a sender is gone. */
+type OnGone = (gone: () => void) => void;
+
+/** A path without a sign that a URL would write in another way. */
+const CALL_REGEXP =
+  /^\/call\/([\w.~%!$&'()*+,;=:@-]+)\/([\w.~%!$&'()*+,;=:@/-]+)(?:\?([^#]*))?$/;
+
+/** The query of a URL that has none. */
+const NO_QUERY: Sender["query"] = { get: () => null, has: () => false };
 
 /**
  * Makes the HTTP door.
@@ -110,10 +141,24 @@ export function httpDoor(options: HttpDoorOptions = {}): DoorMaker {
   return (hub) => new HttpDoor(hub, timeout);
 }
 
+/** A call whose time is limited. */
+class TimedCall extends Call {
+  constructor(readonly guest: Guest) {
+    super();
+  }
+}
+
 class HttpDoor implements OpenedDoor {
   readonly protocol = "HTTP";
   readonly #hub: Hub;
   readonly #timeout: number;
+  /**
+   * The calls of who comes for one only: a timer of each would cost more than all
+   * the rest of it.
+   */
+  readonly #timed = new Calls<TimedCall>({
+    late: ({ guest }) => guest.endAll(),
+  });
   /** By their keys. */
   readonly #streams = new Map<string, EventStream>();
   /** By what the ids of their requests begin with. */
@@ -139,6 +184,7 @@ class HttpDoor implements OpenedDoor {
   close(): Promise<void> {
     const end = { kind: "closing", reason: "the hub is closing" } as const;
     for (const stream of [...this.#streams.values()]) stream.close(end);
+    this.#timed.endAll(({ guest }) => guest.endAll());
     return Promise.resolve();
   }
 
@@ -159,75 +205,136 @@ class HttpDoor implements OpenedDoor {
       return new Response(`Use ${method}.\n`, { status: 405, headers });
     }
     const { hostname: address = "" } = info.remoteAddr ?? {};
-    const visit = { hub, request, info, url, rest, pass, address };
-    const handlers: Record<
-      string,
-      (visit: Visit) => Response | Promise<Response>
-    > = {
-      call: (visit) => this.#call(visit),
-      inform: (visit) => this.#inform(visit),
-      answer: (visit) => this.#answerTo(visit),
-      events: (visit) => this.#events(visit),
-      "openapi.json": () => Response.json(openApiOf(catalogOf(hub, pass))),
-    };
-    return await handlers[first]!(visit);
+    const query = url.searchParams;
+    const visit = { request, info, query, rest, pass, address };
+    switch (first) {
+      case "call":
+        return respond(await this.#call(visit));
+      case "inform":
+        return respond(await this.#inform(visit));
+      case "answer":
+        return await this.#answerTo(visit);
+      case "events":
+        return await this.#events(visit);
+      default:
+        return Response.json(openApiOf(catalogOf(hub, pass)));
+    }
   }
 
-  async #call(visit: Visit): Promise<Response> {
-    const { hub, request, info, url, rest: [name, ...route] } = visit;
-    const to = unescapeName(name ?? "");
-    const what = unescapeName(route.join("/"));
-    if (!to || !what) {
-      const text = "The path has to be /call/NAME/ROUTE, percent-encoded.";
-      return refusal(fault("InvalidMessage", text));
+  /** See {@linkcode OpenedDoor}. */
+  plain(post: PlainExchange): ReturnType<NonNullable<OpenedDoor["plain"]>> {
+    const { url } = post;
+    const path = url.slice(url.indexOf("/", url.indexOf("//") + 2));
+    const [, name, route = "", search] = CALL_REGEXP.exec(path) ?? [];
+    const size = Number(post.headers.get("content-length"));
+    if (name === undefined || size > 2 * this.#hub.maxMessageBytes) {
+      return undefined;
     }
-    const wanted = url.searchParams.get("timeout");
-    const timeout = wanted === null ? this.#timeout : Number(wanted);
-    if (!(timeout > 0)) {
-      const text = "timeout has to be a number of milliseconds.";
-      return refusal(fault("InvalidMessage", text));
-    }
-    const data = await readJson(request, 2 * hub.maxMessageBytes, "{}");
-    if (data instanceof Response) return data;
-    return await this.#as(visit, async (guest) => {
-      const { signal } = info;
-      const outcome = await new Promise<Outcome>((resolve) => {
-        const cancel = guest.ask(to, what, data.text, resolve, timeout);
-        if (signal?.aborted) cancel();
-        signal?.addEventListener("abort", cancel, { once: true });
-      });
-      return "data" in outcome ? json(outcome.data) : refusal(outcome.trouble);
+    const query = search === undefined ? NO_QUERY : new URLSearchParams(search);
+    const { hostname: address = "" } = post.remoteAddr;
+    return async (pass) => {
+      const wanted = this.#wanted(name, route, query);
+      if ("status" in wanted) return answerOf(wanted);
+      const data = await readPlain(post, "{}");
+      if ("status" in data) return answerOf(data);
+      const onGone: OnGone = (gone) => post.onGone(gone);
+      const sender = { pass, address, query };
+      return answerOf(await this.#ask(sender, wanted, data.text, onGone));
+    };
+  }
+
+  async #call(visit: Visit): Promise<Reply> {
+    const { request, info, query, rest: [name = "", ...route] } = visit;
+    const wanted = this.#wanted(name, route.join("/"), query);
+    if ("status" in wanted) return wanted;
+    const max = 2 * this.#hub.maxMessageBytes;
+    const data = await readJson(request, max, "{}");
+    if ("status" in data) return data;
+    const { signal } = info;
+    return await this.#ask(visit, wanted, data.text, (gone) => {
+      if (signal?.aborted) gone();
+      signal?.addEventListener("abort", gone, { once: true });
     });
   }
 
-  async #inform(visit: Visit): Promise<Response> {
-    const { hub, request, rest } = visit;
+  /** Reads what a call is about. */
+  #wanted(name: string, rest: string, query: Sender["query"]): Wanted | Reply {
+    const to = unescapeName(name);
+    const route = unescapeName(rest);
+    if (!to || !route) {
+      const text = "The path has to be /call/NAME/ROUTE, percent-encoded.";
+      return refusal(fault("InvalidMessage", text));
+    }
+    const given = query.get("timeout");
+    const timeout = given === null ? this.#timeout : Number(given);
+    if (timeout > 0) return { to, route, timeout };
+    const text = "timeout has to be a number of milliseconds.";
+    return refusal(fault("InvalidMessage", text));
+  }
+
+  /** Asks, until there is an outcome or the sender is gone. */
+  #ask(
+    sender: Sender,
+    { to, route, timeout }: Wanted,
+    data: string,
+    onGone: OnGone,
+  ): Promise<Reply> {
+    return this.#as(
+      sender,
+      (guest, isLasting) =>
+        new Promise<Reply>((resolve) => {
+          const timed = isLasting ? undefined : this.#limit(guest, timeout);
+          const end = (outcome: Outcome) => {
+            if (timed) this.#timed.take(timed);
+            resolve(
+              "data" in outcome
+                ? reply(outcome.data)
+                : refusal(outcome.trouble),
+            );
+          };
+          const own = timed ? Infinity : timeout;
+          onGone(guest.ask(to, route, data, end, own));
+        }),
+    );
+  }
+
+  /** Limits the time of who comes for one call. */
+  #limit(guest: Guest, timeout: number): TimedCall {
+    const timed = new TimedCall(guest);
+    timed.number = this.#timed.next();
+    this.#timed.open(timed, timeout);
+    return timed;
+  }
+
+  async #inform(visit: Visit): Promise<Reply> {
+    const { request, rest } = visit;
     const name = rest.length === 0 ? undefined : unescapeName(rest.join("/"));
     if (rest.length > 0 && !name) {
       const text = "The path has to be /inform or /inform/NAME.";
       return refusal(fault("InvalidMessage", text));
     }
-    const data = await readJson(request, 2 * hub.maxMessageBytes);
-    if (data instanceof Response) return data;
+    const data = await readJson(request, 2 * this.#hub.maxMessageBytes);
+    if ("status" in data) return data;
     return await this.#as(visit, (guest) => {
       const told = guest.inform(data.text, name ? [name] : undefined);
       return typeof told === "number"
-        ? json(`{"receivers":${told}}`)
+        ? reply(`{"receivers":${told}}`)
         : refusal(told);
     });
   }
 
   /** Lets the sender of a request be a participant for as long as it takes. */
   async #as(
-    visit: Visit,
-    act: (guest: Guest) => Response | Promise<Response>,
-  ): Promise<Response> {
-    const { hub, url, pass, address } = visit;
-    const key = url.searchParams.get("as");
-    const name = url.searchParams.get("name");
+    sender: Sender,
+    act: (guest: Guest, isLasting: boolean) => Reply | Promise<Reply>,
+  ): Promise<Reply> {
+    const hub = this.#hub;
+    const { query, pass, address } = sender;
+    const key = query.get("as");
+    const name = query.get("name");
     if (key !== null) {
       const stream = this.#streams.get(key);
-      if (stream && isOf(stream, visit)) return await act(stream.guest);
+      if (stream && isOf(stream, sender)) return await act(stream.guest, true);
       const text = "There are no events with this key: as has to be the key " +
         "of the event ready.";
       return refusal(fault("NotAllowed", text));
@@ -242,15 +349,16 @@ class HttpDoor implements OpenedDoor {
     });
     try {
       const refused = name === null ? undefined : await joined(guest, name);
-      return refused ? refusal(refused) : await act(guest);
+      return refused ? refusal(refused) : await act(guest, false);
     } finally {
       noteEnd(hub, guest, ANSWERED);
       guest.leave();
     }
   }
 
-  async #events({ hub, url, info, pass, address }: Visit): Promise<Response> {
-    const name = url.searchParams.get("name") ??
+  async #events({ query, info, pass, address }: Visit): Promise<Response> {
+    const hub = this.#hub;
+    const name = query.get("name") ??
       `events-${crypto.randomUUID().slice(0, 8)}`;
     const stream = new EventStream(hub, pass, address, () => {
       this.#streams.delete(stream.key);
@@ -259,7 +367,7 @@ class HttpDoor implements OpenedDoor {
     const refused = await joined(stream.guest, name);
     if (refused) {
       stream.close();
-      return refusal(refused);
+      return respond(refusal(refused));
     }
     this.#streams.set(stream.key, stream);
     this.#answering.set(stream.answers, stream);
@@ -271,10 +379,11 @@ class HttpDoor implements OpenedDoor {
   }
 
   async #answerTo(visit: Visit): Promise<Response> {
-    const { hub, request, url, rest: [id = ""] } = visit;
+    const { request, query, rest: [id = ""] } = visit;
+    const max = 2 * this.#hub.maxMessageBytes;
     // No body is no result: what a function gives that returns nothing.
-    const data = await readJson(request, 2 * hub.maxMessageBytes, "null");
-    if (data instanceof Response) return data;
+    const data = await readJson(request, max, "null");
+    if ("status" in data) return respond(data);
     const [key = "", number] = id.split(".");
     const stream = this.#answering.get(key);
     const question = stream && isOf(stream, visit)
@@ -283,9 +392,9 @@ class HttpDoor implements OpenedDoor {
     if (!stream || !question) {
       const text = "No request waits for this answer: it was answered, " +
         "cancelled or given up, or there was none.";
-      return refusal({ ...fault("NameNotFound", text) });
+      return respond(refusal(fault("NameNotFound", text)));
     }
-    if (url.searchParams.has("error")) stream.refuse(question, data);
+    if (query.has("error")) stream.refuse(question, data);
     else stream.guest.answer(question, data.text);
     return new Response(null, { status: 204 });
   }
@@ -295,7 +404,7 @@ class HttpDoor implements OpenedDoor {
 const ANSWERED: End = { kind: "left", reason: "its request has ended" };
 
 /** Whether a request comes with the secret by which the reader came in. */
-function isOf(stream: EventStream, { pass }: Visit): boolean {
+function isOf(stream: EventStream, { pass }: Sender): boolean {
   return stream.pass.label === pass.label;
 }
 

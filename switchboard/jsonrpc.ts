@@ -19,7 +19,7 @@ import {
   type Visitor,
 } from "@wirekit/hub/hub";
 import type { DoorMaker, OpenedDoor } from "./door.ts";
-import { json, readBody } from "./_http.ts";
+import { readBody, reply, respond } from "./_http.ts";
 import { answerOnce } from "./jsonrpc/_once.ts";
 import { JsonRpcSession, PING } from "./jsonrpc/_session.ts";
 import { serveVisitor } from "./_visit.ts";
@@ -127,6 +127,9 @@ class JsonRpcDoor implements OpenedDoor {
       : undefined;
   }
 
+  /** See {@linkcode OpenedDoor}. */
+  plain(): undefined {}
+
   fetch(
     request: Request,
     info: Partial<RequestInfo>,
@@ -148,7 +151,7 @@ class JsonRpcDoor implements OpenedDoor {
       return new Response("Use POST.\n", { status: 405, headers });
     }
     const body = await readBody(request, 2 * hub.maxMessageBytes);
-    if (body instanceof Response) return body;
+    if ("status" in body) return respond(body);
     const timeout = this.#timeout;
     const { signal, remoteAddr: { hostname: address = "" } = {} } = info;
     const charge = (messages: number) => hub.charge(info, messages);
@@ -156,7 +159,7 @@ class JsonRpcDoor implements OpenedDoor {
     const answer = await answerOnce(JsonSlice.of(body), known);
     return answer === undefined
       ? new Response(null, { status: 204 })
-      : json(answer);
+      : respond(reply(answer));
   }
 }
 

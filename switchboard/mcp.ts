@@ -20,7 +20,7 @@ import {
 // @ts-types="@modelcontextprotocol/sdk/server/webStandardStreamableHttp"
 import { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js";
 import type { DoorMaker, OpenedDoor } from "./door.ts";
-import { readBody } from "./_http.ts";
+import { readBody, respond } from "./_http.ts";
 import { type Allowed, allowedBy } from "./mcp/_tools.ts";
 import { Assistant } from "./mcp/_assistant.ts";
 
@@ -148,6 +148,9 @@ class McpDoor implements OpenedDoor {
     this.#limits = limits;
   }
 
+  /** See {@linkcode OpenedDoor}. */
+  plain(): undefined {}
+
   fetch(
     request: Request,
     info: Partial<RequestInfo>,
@@ -183,7 +186,7 @@ class McpDoor implements OpenedDoor {
       return await session.transport.handleRequest(request);
     }
     const body = await readBody(request, 2 * hub.maxMessageBytes);
-    if (body instanceof Response) return body;
+    if ("status" in body) return respond(body);
     return await this.#post(request, info, pass, body);
   }
 

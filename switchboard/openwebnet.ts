@@ -109,6 +109,7 @@ function open(
     ...(pages && {
       pages: pages.pages,
       fetch: (request, info) => pages.fetch(request, info),
+      plain: () => undefined,
     }),
     async close() {
       pages?.close();

@@ -39,6 +39,7 @@ import type {
   Admitted,
   AdmittedWebSocket,
   AdmittedWebSocketOptions,
+  RequestHead,
   RequestInfo,
 } from "./admission_options.ts";
 import { bytesOf, isIn, type Range, toRange } from "./server/_address.ts";
@@ -65,7 +66,7 @@ export type { Logger, Place };
  *
  * @category Listening
  */
-export function wantsWebSocket({ headers }: Request): boolean {
+export function wantsWebSocket({ headers }: RequestHead): boolean {
   return asksForWebSocket(headers);
 }
 
@@ -268,7 +269,7 @@ export class Admission<State = undefined> {
    * @returns The response that refuses it, or `undefined` if it may connect.
    */
   checkOrigin(
-    { headers }: Request,
+    { headers }: RequestHead,
     info: Partial<RequestInfo> = {},
   ): Response | undefined {
     const origin = headers.get("origin");

@@ -37,6 +37,57 @@ export interface RequestInfo {
 }
 
 /**
+ * What decides about a request: a `Request` has it.
+ *
+ * @category Listening
+ */
+export interface RequestHead {
+  /** The method. */
+  readonly method: string;
+  /** The URL. */
+  readonly url: string;
+  /** The headers, by their names in lower case. */
+  readonly headers: {
+    /** Returns the value of a header; `null` if it is missing. */
+    get(name: string): string | null;
+    /** Whether there is such a header. */
+    has(name: string): boolean;
+  };
+}
+
+/**
+ * A small post of a program, as the option `plain` of a listener gets it.
+ *
+ * @category Listening
+ */
+export interface PlainExchange extends RequestHead {
+  /** The address of the sender. */
+  readonly remoteAddr: RemoteAddr;
+  /** Reads the body, once; `undefined` if the sender is gone. */
+  read(): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /**
+   * Tells if the sender leaves before it has its answer.
+   *
+   * @param gone Is called then.
+   */
+  onGone(gone: () => void): void;
+}
+
+/**
+ * The answer to a {@linkcode PlainExchange}.
+ *
+ * @category Listening
+ */
+export interface PlainAnswer {
+  /** The HTTP status. */
+  readonly status: number;
+  /** The headers but `Content-Length`: each name before its value. */
+  readonly headers: readonly string[];
+  /** The body. */
+  readonly body: string;
+}
+
+/**
  * Options of `Admission`.
  *
  * @typeParam State What `authorize` returns.

@@ -6,7 +6,13 @@
  * @module
  */
 
-import type { Admission, AdmissionOptions, RequestInfo } from "./admission.ts";
+import type {
+  Admission,
+  AdmissionOptions,
+  PlainAnswer,
+  PlainExchange,
+  RequestInfo,
+} from "./admission.ts";
 import type {
   Format,
   Limits,
@@ -163,6 +169,20 @@ export interface ListenWebSocketOptions<
     request: Request,
     info: RequestInfo,
   ) => Response | Promise<Response>;
+  /**
+   * Answers small posts of programs without a `Request`, which costs more than
+   * the rest of them: those with a `Content-Length` of at most 64 KiB, each
+   * header once, and none that a page sends. What it leaves is for `handler`.
+   * On a Deno before 2.8 all are.
+   *
+   * @default None.
+   */
+  plain?: (
+    exchange: PlainExchange,
+  ) =>
+    | Response
+    | Promise<PlainAnswer | Response>
+    | undefined;
   /**
    * How long a client may be silent, in milliseconds, before the connection
    * ends with code 1006. The client is pinged after half of that time.

@@ -84,6 +84,8 @@ export const suite: Suite = {
       [
         posted(call, "doors", "/call/echo/echo"),
         posted(bare, "bare", "/"),
+        posted("node:http alone", "node", "/"),
+        posted("hub.fetch in Deno.serve", "fetch", "/call/echo/echo"),
       ],
       POSTS,
       plan,

@@ -2,10 +2,12 @@
 
 /**
  * A hub with all doors on a free port, with a participant of its own that echoes;
- * or, as `bare`, what `Deno.serve` alone does with the same JSON.
+ * as `fetch`, a hub with the HTTP door alone behind `Deno.serve`; or, as `bare` and
+ * `node`, what `Deno.serve` and `node:http` alone do with the same JSON.
  */
 
-import type { Hub } from "@wirekit/hub";
+import { createServer } from "node:http";
+import { Hub } from "@wirekit/hub";
 import { httpDoor, jsonRpcDoor, serve, wsrpcDoor } from "@wirekit/switchboard";
 import { mcpDoor } from "@wirekit/switchboard/mcp";
 import { serveBench } from "../hub/_told.ts";
@@ -28,13 +30,51 @@ function addEcho({ exchange }: Hub): void {
   exchange.claim(echo, '"echo"');
 }
 
+/** Serves as an app on Deno Deploy does. */
+function serveBare(handler: Deno.ServeHandler<Deno.NetAddr>): string {
+  const options = { hostname: "127.0.0.1", port: 0, onListen() {} };
+  const { addr } = Deno.serve(options, handler);
+  return `ws://127.0.0.1:${addr.port}`;
+}
+
+/** Serves as what the hub listens with does. */
+function serveNode(): Promise<string> {
+  const server = createServer((request, response) => {
+    let text = "";
+    request.setEncoding("utf8").on("data", (part) => text += part);
+    request.on("end", () => {
+      const body = JSON.stringify(JSON.parse(text));
+      const length = new TextEncoder().encode(body).length;
+      response.writeHead(200, [
+        "content-type",
+        "application/json",
+        "content-length",
+        `${length}`,
+      ]);
+      response.end(body);
+    });
+  });
+  return new Promise((resolve) =>
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number };
+      resolve(`ws://127.0.0.1:${port}`);
+    })
+  );
+}
+
 async function listen(): Promise<string> {
-  if (Deno.args[0] === "bare") {
-    const { addr } = Deno.serve(
-      { hostname: "127.0.0.1", port: 0, onListen() {} },
-      async (request) => Response.json(await request.json()),
+  const [kind] = Deno.args;
+  if (kind === "bare") {
+    return serveBare(async (request) => Response.json(await request.json()));
+  }
+  if (kind === "node") return await serveNode();
+  if (kind === "fetch") {
+    const hub = new Hub();
+    hub.open(await httpDoor()(hub));
+    addEcho(hub);
+    return serveBare((request, { remoteAddr }) =>
+      hub.fetch(request, { remoteAddr })
     );
-    return `ws://127.0.0.1:${addr.port}`;
   }
   const server = await serve({
     port: 0,

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { wantsWebSocket } from "@wirekit/transport/admission";
+import { type RequestHead, wantsWebSocket } from "@wirekit/transport/admission";
 
 /** The most texts of one request that are tried as a token. */
 const MAX_TRIES = 8;
@@ -19,7 +19,7 @@ const SUBPROTOCOL = "bearer.";
  * `host="name:token@127.0.0.1"` (HTTP Basic), `port="13254/token"` (path) and
  * `port="13254/?token=token"` (query).
  */
-export function credentials(request: Request): string[] {
+export function credentials(request: RequestHead): string[] {
   const { pathname, searchParams } = new URL(request.url);
   const given: string[] = [];
   const [, scheme, value] = /^(Bearer|Basic) +(\S+)$/i.exec(

@@ -1,7 +1,11 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { type RequestInfo, wantsWebSocket } from "@wirekit/transport/admission";
+import {
+  type RequestHead,
+  type RequestInfo,
+  wantsWebSocket,
+} from "@wirekit/transport/admission";
 import { isLoopback, PageAdmission } from "@wirekit/transport/pages";
 import type { CalmLogger } from "@wirekit/internal/logger";
 import type { HubOptions } from "../options.ts";
@@ -63,6 +67,27 @@ export class Gate {
   }
 
   /**
+   * Decides at once about a request whose address and origin are right, and that
+   * asks for no WebSocket; not at all if a hook has a say.
+   */
+  admitNow(
+    request: RequestHead,
+    info: Pick<RequestInfo, "remoteAddr">,
+  ): Pass | Response | undefined {
+    if (this.#authorizes) return undefined;
+    const { lock } = this;
+    const pass = lock.open(request);
+    if (pass instanceof Response) return pass;
+    const isStranger = !pass || lock.isOpen && !isLocal(request, info);
+    return isStranger ? this.#refuse(request, info) : pass;
+  }
+
+  /** Whether a hook has a say in who comes in. */
+  get asks(): boolean {
+    return this.#authorizes !== undefined;
+  }
+
+  /**
    * Refuses requests before the upgrade to a WebSocket. After it, it would be
    * too late: a stock client that is accepted and then closed comes back at
    * once, hundreds of times a second.
@@ -87,7 +112,10 @@ export class Gate {
     return Promise.resolve(this.#authorizes(request, info)).then(decide);
   }
 
-  #refuse(request: Request, info: RequestInfo): Response {
+  #refuse(
+    request: RequestHead,
+    info: Pick<RequestInfo, "remoteAddr">,
+  ): Response {
     if (this.lock.isOpen) {
       return this.admission.refuse(
         403,
@@ -123,7 +151,10 @@ export class Gate {
   }
 }
 
-function isLocal(request: Request, { remoteAddr }: RequestInfo): boolean {
+function isLocal(
+  request: RequestHead,
+  { remoteAddr }: Pick<RequestInfo, "remoteAddr">,
+): boolean {
   // Behind a proxy on this machine, every client has an address of this
   // machine.
   const { headers } = request;

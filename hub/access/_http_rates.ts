@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import type { RequestInfo } from "@wirekit/transport/admission";
+import type { RequestHead, RequestInfo } from "@wirekit/transport/admission";
 import { Rate, type RateLimits } from "./_rate.ts";
 
 /** The most addresses that are told apart. */
@@ -27,7 +27,7 @@ export class HttpRates {
 
   /** Returns the response that refuses a request, if its address asks too much. */
   refuse(
-    { headers }: Request,
+    { headers }: RequestHead,
     { remoteAddr }: Partial<RequestInfo>,
   ): Response | undefined {
     const address = remoteAddr?.hostname ?? "";

@@ -6,6 +6,7 @@ import {
   SignIn,
   type SignInHooks,
 } from "@wirekit/transport/pages";
+import type { RequestHead } from "@wirekit/transport/admission";
 import { credentials } from "./_credentials.ts";
 import { type Grant, TokenTable } from "./_token_table.ts";
 import { fullPass, type Pass } from "./pass.ts";
@@ -92,7 +93,7 @@ export class Lock {
   }
 
   /** Whether a request shows a valid token. */
-  showsToken(request: Request): boolean {
+  showsToken(request: RequestHead): boolean {
     return !this.isOpen &&
       this.#tokens.find(credentials(request)) !== undefined;
   }
@@ -127,7 +128,7 @@ export class Lock {
    * Returns the pass of a request by its token or its session, or the response
    * that refuses it; nothing if it shows neither.
    */
-  open(request: Request): Pass | Response | undefined {
+  open(request: RequestHead): Pass | Response | undefined {
     const signIn = this.#signIn;
     if (this.isOpen) return signIn.checkProof(request) ?? this.given(OPEN);
     const grant = this.#tokens.find(credentials(request));

@@ -59,6 +59,8 @@ const UNKNOWN: About = { protocol: "none", carrier: "none", address: "" };
 /** What an exchange knows of one participant. */
 export class Party implements Member {
   readonly number: number;
+  /** Where it stands among the parties; -1 if it is not here. */
+  place = -1;
   readonly participant: Participant;
   /** The JSON text of the name that it has or waits for. */
   name: string | undefined;

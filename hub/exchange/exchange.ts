@@ -21,6 +21,7 @@ import { Directory } from "./_directory.ts";
 import { Edges } from "./_edges.ts";
 import { Informs } from "./_informs.ts";
 import { HUB, NameRules } from "./_name_rules.ts";
+import { Parties } from "./_parties.ts";
 import { Names } from "./_names.ts";
 import { bytesOf, type OpenRequest, Party } from "./_party.ts";
 import { Permissions } from "./_permissions.ts";
@@ -98,7 +99,7 @@ export class Exchange {
   readonly #sampling = new Sampling();
   readonly #edges = new Edges();
   readonly #totals = new Counts();
-  readonly #parties = new Set<Party>();
+  readonly #parties = new Parties();
   /** In whole milliseconds: an integer takes no memory of its own. */
   #now = 0;
   /** How many participants there were. */

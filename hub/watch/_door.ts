@@ -77,6 +77,9 @@ export class WatchDoor implements Door {
       : undefined;
   }
 
+  /** See {@linkcode Door}: none of it is for programs in a hurry. */
+  plain(): undefined {}
+
   #ready(): Response {
     const { hub } = this.#parts;
     const { state, reason } = hub.exchange.cluster ?? { state: "open" };

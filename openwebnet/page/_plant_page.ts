@@ -4,6 +4,7 @@
 
 import {
   type Admission,
+  type RequestHead,
   type RequestInfo,
   wantsWebSocket,
 } from "@wirekit/transport/admission";
@@ -310,7 +311,7 @@ function isForwarded(request: Request): boolean {
 }
 
 /** Returns the token of a program, if it shows one. */
-function bearer({ headers }: Request): string[] {
+function bearer({ headers }: RequestHead): string[] {
   const [, token] = /^Bearer +(\S{1,1024})$/i
     .exec(headers.get("authorization") ?? "") ?? [];
   return token === undefined ? [] : [token];

@@ -86,7 +86,7 @@ export async function openAsked(
     const path = import.meta.resolve("../mcp.ts");
     const { mcpDoor }: typeof import("../mcp.ts") = await import(path);
     makers.push(mcpDoor({ ...doors.mcp, allow }));
-  } else makers.push(() => ({ fetch: noMcp }));
+  } else makers.push(() => ({ fetch: noMcp, plain: () => undefined }));
   const { urls, close } = await openDoors(server.hub, makers);
   const closeAll = async () => {
     await close();

@@ -1,6 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import type { RequestHead } from "../admission.ts";
+
 /**
  * How long a session lasts after it was used last, in milliseconds, unless
  * another time is wanted.
@@ -74,7 +76,7 @@ export class Sessions<Grant> {
   }
 
   /** Returns the session of a request, and keeps it for longer. */
-  find(request: Request): Session<Grant> | undefined {
+  find(request: RequestHead): Session<Grant> | undefined {
     const cookies = request.headers.get("cookie");
     if (cookies === null) return undefined;
     const start = `${nameFor(request)}=`;
@@ -147,12 +149,12 @@ export function secret(): string {
  * Returns the name of the cookie. Cookies do not know of ports, so each server of
  * a machine needs a name of its own.
  */
-function nameFor(request: Request): string {
+function nameFor(request: RequestHead): string {
   const { port, protocol } = new URL(request.url);
   const name = `wirekit-${port || (protocol === "https:" ? 443 : 80)}`;
   return isSecure(request) ? `__Host-${name}` : name;
 }
 
-function isSecure({ url }: Request): boolean {
+function isSecure({ url }: RequestHead): boolean {
   return /^https:/i.test(url);
 }

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { wantsWebSocket } from "../admission.ts";
+import { type RequestHead, wantsWebSocket } from "../admission.ts";
 import { Guesses } from "./_guesses.ts";
 import { readJson, refused, toRefused } from "./_json.ts";
 import { isOfPage, isOwnOrigin } from "./_page_admission.ts";
@@ -42,7 +42,7 @@ export interface SignInOptions<Grant, Pass> {
    *
    * @param request The request.
    */
-  credentials(request: Request): string[];
+  credentials(request: RequestHead): string[];
   /**
    * Returns the pass that a token gives.
    *
@@ -113,7 +113,7 @@ export class SignIn<Grant, Pass> {
    * @returns The response that refuses it; `undefined` if it may go on.
    */
   checkProof(
-    request: Request,
+    request: RequestHead,
     session?: Session<Grant>,
   ): Response | undefined {
     const { method, headers } = request;
@@ -226,7 +226,7 @@ export class SignIn<Grant, Pass> {
    * @param request The request.
    * @returns The session, if it has one.
    */
-  sessionOf(request: Request): Session<Grant> | undefined {
+  sessionOf(request: RequestHead): Session<Grant> | undefined {
     const { headers } = request;
     const origin = headers.get("origin");
     const site = headers.get("sec-fetch-site");

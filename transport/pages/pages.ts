@@ -28,6 +28,8 @@ export {
   isOwnOrigin,
   PageAdmission,
   type PageAdmissionOptions,
+  SECURE_HEADERS,
+  secureResponse,
 } from "./_page_admission.ts";
 export { type PageStay, type ReportSource, sendReports } from "./_reports.ts";
 export { cookieFor, secret, type Session, Sessions } from "./_sessions.ts";

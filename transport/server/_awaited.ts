@@ -19,10 +19,8 @@ const OTHERS_WAIT =
  */
 export class Awaited {
   readonly #room = new Places(MAX_AWAITED);
-  readonly #waiting = new Map<
-    string,
-    { place: Place; timer: Timer; socket: Socket }
-  >();
+  /** All its connections, for as long as they are open. */
+  readonly #connections = new Map<string, Connection>();
   readonly #admission: Pick<Admission, "refuse"> | undefined;
 
   readonly #timeout: number;
@@ -45,44 +43,71 @@ export class Awaited {
   /** Waits for the client of a new socket. */
   begin(socket: Socket): void {
     const name = nameOf(socket);
-    socket.once("close", () => this.#forget(name));
+    socket.once("close", () => {
+      const connection = this.#connections.get(name);
+      if (connection) leave(connection);
+      this.#connections.delete(name);
+    });
+    this.#connections.set(name, {
+      socket,
+      address: socket.remoteAddress ?? "",
+      place: undefined,
+      timer: undefined,
+    });
     this.add(socket);
   }
 
   /** Waits for the client of a socket once more. */
   add(socket: Socket): void {
-    const name = nameOf(socket);
-    this.#forget(name);
-    const remoteAddr = remoteAddrOf(socket);
-    const place = this.#room.enter(remoteAddr.hostname ?? "");
+    const connection = this.#connections.get(nameOf(socket));
+    if (!connection) return;
+    leave(connection);
+    const place = this.#room.enter(connection.address);
     if (!place) return void socket.destroy();
     place.offer(() => {
+      const remoteAddr = remoteAddrOf(socket);
       this.#admission?.refuse(408, OTHERS_WAIT, { remoteAddr });
       socket.destroy();
     });
-    const timer = later(this.#timeout, () => socket.destroy());
-    this.#waiting.set(name, { place, timer, socket });
+    connection.place = place;
+    if (this.#timeout === Infinity) return;
+    connection.timer = later(this.#timeout, () => socket.destroy());
   }
 
   /** Waits no longer: the client has done it. */
   delete(socket: Socket): void {
-    this.#forget(nameOf(socket));
+    const connection = this.#connections.get(nameOf(socket));
+    if (connection) leave(connection);
+  }
+
+  /** Never waits for the client of a socket again. */
+  forget(socket: Socket): void {
+    this.delete(socket);
+    this.#connections.delete(nameOf(socket));
   }
 
   /** Ends the connections that are waited for. */
   end(): void {
-    for (const { place, socket } of this.#waiting.values()) {
+    for (const { place, socket } of this.#connections.values()) {
+      if (!place) continue;
       socket.destroy();
       place.leave();
     }
   }
+}
 
-  #forget(name: string): void {
-    const { place, timer } = this.#waiting.get(name) ?? {};
-    place?.leave();
-    timer?.stop();
-    this.#waiting.delete(name);
-  }
+/** A connection, and its place while it is waited for. */
+interface Connection {
+  readonly socket: Socket;
+  readonly address: string;
+  place: Place | undefined;
+  timer: Timer | undefined;
+}
+
+function leave(connection: Connection): void {
+  connection.place?.leave();
+  connection.timer?.stop();
+  connection.place = connection.timer = undefined;
 }
 
 /** Returns where a socket comes from. */

@@ -22,6 +22,49 @@ export interface Place {
   leave(): void;
 }
 
+/** A place that may be taken over. */
+interface Offer {
+  readonly place: Place;
+  readonly queue: Queue;
+  /** Ends its connection. */
+  readonly drop: () => void;
+  /** Where it stands in its queue. */
+  at: number;
+}
+
+/** The fewest addresses whose queues are kept, empty or not. */
+const MIN_QUEUES = 256;
+
+/**
+ * The places of one address that may be taken over, the oldest first. No map:
+ * each request on an open connection changes it, and a map that always changes
+ * keeps its past alive.
+ */
+class Queue {
+  size = 0;
+  #offers: (Offer | undefined)[] = [];
+
+  add(place: Place, drop: () => void): Offer {
+    if (this.#offers.length >= 2 * this.size + 16) {
+      this.#offers = this.#offers.filter((each) => each !== undefined);
+      this.#offers.forEach((each, at) => each!.at = at);
+    }
+    const offer = { place, queue: this, drop, at: this.#offers.length };
+    this.#offers.push(offer);
+    this.size++;
+    return offer;
+  }
+
+  delete({ at }: Offer): void {
+    this.#offers[at] = undefined;
+    this.size--;
+  }
+
+  first(): Offer | undefined {
+    return this.#offers.find((each) => each !== undefined);
+  }
+}
+
 /**
  * The places of a server. A connection whose client has not come in yet, which
  * costs an attacker nothing, has its place only until somebody else needs it:
@@ -32,8 +75,10 @@ export class Places {
   /** The number of connections. */
   taken = 0;
   readonly #max: number;
-  /** Those that may be taken over, the oldest first, by address. */
-  readonly #offered = new Map<string, Map<Place, () => void>>();
+  /** Those that may be taken over, by machine. */
+  readonly #queues = new Map<string, Queue>();
+  /** The machine of the address that came last. */
+  #last = { address: "", group: "" };
 
   readonly #onLeave: ((machine: string | undefined) => void) | undefined;
 
@@ -67,30 +112,36 @@ export class Places {
     this.#onLeave?.(machine);
   }
 
-  /** Notes that a place may be taken over. */
-  offer(group: string, place: Place, drop: () => void): void {
-    const places = this.#offered.get(group) ?? new Map();
-    this.#offered.set(group, places);
-    places.set(place, drop);
+  /** Notes that a place may be taken over, until its offer is withdrawn. */
+  offer(address: string, place: Place, drop: () => void): Offer {
+    if (address !== this.#last.address) {
+      this.#last = { address, group: groupOf(address) };
+    }
+    const { group } = this.#last;
+    let queue = this.#queues.get(group);
+    if (!queue) {
+      if (this.#queues.size >= MIN_QUEUES) this.#forget();
+      this.#queues.set(group, queue = new Queue());
+    }
+    return queue.add(place, drop);
   }
 
-  /** Notes that it may not. */
-  withdraw(group: string, place: Place): void {
-    const places = this.#offered.get(group);
-    if (places?.delete(place) && places.size === 0) this.#offered.delete(group);
+  #forget(): void {
+    for (const [group, { size }] of this.#queues) {
+      if (size === 0) this.#queues.delete(group);
+    }
   }
 
   /** Ends a connection that may be taken over; returns whether there is one. */
   #takeOver(): boolean {
-    let largest: Map<Place, () => void> | undefined;
-    for (const places of this.#offered.values()) {
-      if (places.size > (largest?.size ?? 0)) largest = places;
+    let largest: Queue | undefined;
+    for (const queue of this.#queues.values()) {
+      if (queue.size > (largest?.size ?? 0)) largest = queue;
     }
-    const [oldest] = largest ?? [];
+    const oldest = largest?.first();
     if (!oldest) return false;
-    const [place, drop] = oldest;
-    place.leave();
-    drop();
+    oldest.place.leave();
+    oldest.drop();
     return true;
   }
 }
@@ -100,8 +151,8 @@ class OnePlace implements Place {
   readonly #places: Places;
   readonly #address: string;
   readonly #machine: string | undefined;
-  /** Among which it is offered, while it is. */
-  #group: string | undefined;
+  /** Where it is offered, while it is. */
+  #offer: Offer | undefined;
   #inside = true;
 
   constructor(places: Places, address: string, machine: string | undefined) {
@@ -111,15 +162,13 @@ class OnePlace implements Place {
   }
 
   offer(drop: () => void): void {
-    if (!this.#inside) return;
-    this.#group = groupOf(this.#address);
-    this.#places.offer(this.#group, this, drop);
+    if (!this.#inside || this.#offer) return;
+    this.#offer = this.#places.offer(this.#address, this, drop);
   }
 
   keep(): void {
-    if (this.#group === undefined) return;
-    this.#places.withdraw(this.#group, this);
-    this.#group = undefined;
+    this.#offer?.queue.delete(this.#offer);
+    this.#offer = undefined;
   }
 
   readonly leave = (): void => {

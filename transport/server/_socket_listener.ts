@@ -67,7 +67,7 @@ export async function listenForSockets<T extends string | Uint8Array, A>(
   });
   if (tls) server.on("connection", (socket) => awaited.begin(socket));
   server.on(tls ? "secureConnection" : "connection", (socket: Socket) => {
-    awaited.delete(socket);
+    awaited.forget(socket);
     socket.on("error", () => {}); // Without it, a reset would be thrown.
     listener.arrived(new SocketPipe(socket), remoteAddrOf(socket));
   });

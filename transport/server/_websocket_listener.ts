@@ -28,10 +28,11 @@ import { warnOfLimit } from "./_descriptor_limit.ts";
 import { checkTls, listenError, renewTls } from "./_listen_error.ts";
 import { hostAndPort } from "../_not_connected.ts";
 import { createServer, createTlsServer, STATUS_CODES } from "./_node_http.ts";
+import { PlainMessage } from "./_plain_message.ts";
 import { SocketPipe } from "../stream/_socket_pipe.ts";
 import { WebSocketConnection } from "../websocket/_connection.ts";
 import { acceptKey } from "../websocket/_accept_key.ts";
-import type { Admission } from "../admission.ts";
+import type { Admission, PlainAnswer } from "../admission.ts";
 import { Arrivals } from "./_arrivals.ts";
 import { Awaited, MAX_AWAITED } from "./_awaited.ts";
 import { hasTurn, inTurn } from "../_turn.ts";
@@ -112,15 +113,20 @@ export class WebSocketListening<F extends Format, State>
     this.#server.on("upgrade", (request, socket, head) => {
       // Without it, a reset before the connection is open would be thrown.
       socket.on("error", () => {});
-      this.#awaited.delete(socket as Socket);
+      this.#awaited.forget(socket as Socket);
       const upgrade = () =>
         this.#upgrade(request, socket as Socket, head as Buffer<ArrayBuffer>);
       if (hasTurn()) upgrade();
       else inTurn(upgrade);
     });
+    const { plain } = options;
     this.#server.on("request", (request, response) => {
       this.#pause(request, response);
-      this.#answer(new HttpExchange(request, response, this.#secure));
+      const exchange = plain &&
+        PlainMessage.of(request, response, this.#secure);
+      const answer = exchange && plain(exchange);
+      if (answer) void this.#answerPlain(request, response, exchange, answer);
+      else this.#answer(new HttpExchange(request, response, this.#secure));
     });
     // The reader of the body asks for it; a body that nobody reads need not
     // come.
@@ -296,6 +302,21 @@ export class WebSocketListening<F extends Format, State>
       new Uint8Array(head),
     );
     return { transport, request, info, ...admitted };
+  }
+
+  async #answerPlain(
+    message: IncomingMessage,
+    response: ServerResponse,
+    exchange: PlainMessage,
+    given: Response | Promise<PlainAnswer | Response>,
+  ): Promise<void> {
+    try {
+      const answer = await given;
+      if (!(answer instanceof Response)) return exchange.answer(answer);
+      await new HttpExchange(message, response, this.#secure).answer(answer);
+    } catch {
+      new HttpExchange(message, response, this.#secure).fail(500);
+    }
   }
 
   /**
