@@ -204,7 +204,7 @@ const SETTINGS: [string, string[], string[]][] = [
 
 Deno.test("each setting that a command may not read is named, with the flag", async () => {
   for (const [name, args, variables] of SETTINGS) {
-    const wanted = `Cannot read ${variables.join(" and ")}: if set, pass ` +
+    const wanted = `Note: ${variables.join(" and ")} not read. If set, pass ` +
       `--allow-env=${variables.join(",")} to Deno\n`;
     for (const flags of [[], [`--allow-env=${variables.join(",")}`]]) {
       const words = name === "openwebnet" || args[0] === "serve"

@@ -35,7 +35,7 @@ export function settings<K extends string>(
   }
   if (unread.length > 0) {
     terminal.error(
-      `Cannot read ${unread.join(" and ")}: if set, pass ` +
+      `Note: ${unread.join(" and ")} not read. If set, pass ` +
         `--allow-env=${unread.join(",")} to Deno`,
     );
   }

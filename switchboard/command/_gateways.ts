@@ -52,9 +52,12 @@ export async function gatewaysOf(
   const home = file === undefined
     ? undefined
     : await readHome(file, kit.parseHome);
-  const { OPENWEBNET_PASSWORD: password } = settings(terminal, {
-    OPENWEBNET_PASSWORD: undefined,
-  });
+  // A simulated plant asks for none.
+  const isReal = home !== undefined ||
+    gateways.some(([, where]) => where !== "simulator");
+  const password = isReal
+    ? settings(terminal, { OPENWEBNET_PASSWORD: undefined }).OPENWEBNET_PASSWORD
+    : undefined;
   const made: Record<string, InstanceType<typeof kit.Gateway>> = {};
   const simulators: InstanceType<typeof kit.GatewaySimulator>[] = [];
   const close = async () => {

@@ -26,6 +26,8 @@ export interface WalkOptions {
   change?: (page: string) => string;
   /** Looks at a file that the reader has written. */
   wrote?: (file: string) => Promise<void>;
+  /** Looks at each terminal at the end: what was pasted, and what it shows. */
+  looked?: (block: string, screen: string) => void;
 }
 
 /**
@@ -49,7 +51,7 @@ export async function walk(
   page: string,
   options: WalkOptions = {},
 ): Promise<void> {
-  const { change = (text) => text, wrote } = options;
+  const { change = (text) => text, wrote, looked } = options;
   const ports = new Map<string, string>();
   const text = change(page).replaceAll(PORTS_REGEXP, (port) => {
     if (!ports.has(port)) ports.set(port, `${getAvailablePort()}`);
@@ -57,12 +59,13 @@ export async function walk(
   });
   await using things = new AsyncDisposableStack();
   const terminals: { block: string; terminal: Terminal }[] = [];
+  const everyOne: typeof terminals = [];
   let browser: Chromium | undefined;
   let end = 0;
-  for (const { 0: all, index, groups = {} } of text.matchAll(BLOCK_REGEXP)) {
+  for (const { 0: whole, index, groups = {} } of text.matchAll(BLOCK_REGEXP)) {
     const { comment = "", language, text: block = "" } = groups;
     const between = text.slice(end, index);
-    end = index + all.length;
+    end = index + whole.length;
     if (!comment.includes("consumer/path_test.ts")) continue;
     const file = [...between.matchAll(FILE_REGEXP)].at(-1)?.[1];
     const [, url] = / at (\S+)$/.exec(comment) ?? [];
@@ -87,6 +90,7 @@ export async function walk(
       }
       const terminal = things.use(new Terminal(block, consumer.options));
       terminals.push({ block, terminal });
+      everyOne.push({ block, terminal });
       if (ready) await terminal.says(words(ready));
       else assertEquals((await terminal.ends()).code, 0, terminal.text);
     } else {
@@ -95,6 +99,7 @@ export async function walk(
       await wrote?.(file!);
     }
   }
+  for (const { block, terminal } of everyOne) looked?.(block, terminal.text);
 }
 
 /** These words at the begin of a line; `…` are any. */
