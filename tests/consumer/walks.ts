@@ -14,8 +14,8 @@ const PATHS = ["bots", "page", "tool", "openwebnet", "switchboard"];
 
 const FILE = new URL("WALKS.md", import.meta.url);
 
-/** Between these lines stands what was measured. */
-const MARKS = ["<!-- deno task walks -->", "<!-- end -->"] as const;
+/** Below this line stands what was seen. */
+const MARK = "## What the screens show";
 
 /** Says what has run the block below. */
 const RUN = "<!-- run by tests/consumer/walks.ts -->";
@@ -62,9 +62,6 @@ const text = found.join("\n\n");
 if (Deno.args.length > 0) {
   await Deno.stdout.write(new TextEncoder().encode(`${text}\n`));
 } else {
-  const [before = "", rest = ""] = (await Deno.readTextFile(FILE))
-    .split(MARKS[0]);
-  const [, after = ""] = rest.split(MARKS[1]);
-  const parts = [before, MARKS[0], `\n\n${text}\n\n`, MARKS[1], after];
-  await Deno.writeTextFile(FILE, parts.join(""));
+  const [before = ""] = (await Deno.readTextFile(FILE)).split(MARK);
+  await Deno.writeTextFile(FILE, `${before}${MARK}\n\n${text}\n`);
 }
