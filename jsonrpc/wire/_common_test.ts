@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 import { assertEquals } from "@std/assert";
 import { decodeCommon, decodeResults } from "./_common.ts";
+import { encodeJson } from "./message.ts";
 
 function parse(text: string): unknown {
   try {
@@ -69,5 +70,19 @@ Deno.test("decodeResults() reads results as decodeCommon() does, and nothing els
   }
   for (const text of [call, `[${call}]`, `[${result},${call}]`, `${result} `]) {
     assertEquals(decodeResults(text), undefined);
+  }
+});
+
+Deno.test("encodeJson() writes a text as id as JSON.stringify does", () => {
+  const ids = Array.from({ length: 0x180 }, (_, code) => [
+    String.fromCharCode(code),
+    `a${String.fromCharCode(code)}b`,
+    `${String.fromCharCode(code)}\n`,
+  ]).flat();
+  for (const id of [...ids, "", crypto.randomUUID(), "\ud800", "zoë", "a\n"]) {
+    assertEquals(
+      encodeJson({ id, result: 1 }),
+      JSON.stringify({ jsonrpc: "2.0", id, result: 1 }),
+    );
   }
 });

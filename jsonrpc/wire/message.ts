@@ -308,8 +308,13 @@ function begin(method: string): string {
   return text;
 }
 
+/** A text that JSON writes as it is, such as a UUID. */
+const PLAIN_REGEXP = /^[\w-]*$/;
+
 function encodeId(id: Id): string {
-  return typeof id === "string" ? JSON.stringify(id) : String(id);
+  if (typeof id !== "string") return String(id);
+  // In half the time of `JSON.stringify`.
+  return PLAIN_REGEXP.test(id) ? `"${id}"` : JSON.stringify(id);
 }
 
 function stringify(value: unknown): string {
