@@ -12,12 +12,28 @@ import { Gateway } from "./gateway.ts";
 import { RemoteError } from "./session/errors.ts";
 import { GatewaySimulator } from "./simulator/simulator.ts";
 import { TimedShutter } from "./timed_shutter.ts";
+import { serialize } from "./wire/message.ts";
 
 async function until(condition: () => boolean): Promise<void> {
   for (let i = 0; i < 5000 && !condition(); i++) {
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
   assert(condition());
+}
+
+/** Publishes a frame of the bus, and waits until the gateway has read it. */
+async function heard(
+  gateway: Gateway,
+  bus: { publish(frame: string): void },
+  frame: string,
+): Promise<void> {
+  const messages = gateway.messages({ who: 2 });
+  bus.publish(frame);
+  for await (const message of messages) {
+    if (serialize(message) === frame) break;
+  }
+  // All readers of a gateway are told in the same turn.
+  await new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 /**
@@ -68,8 +84,7 @@ Deno.test("TimedShutter reckons where it is, whoever moves it", async () => {
   simulator.publish("*2*0*31##");
   simulator.publish("*2*2*0##"); // Everyone closes.
   await until(() => shutter.position! < 100 && shutter.position! > 0);
-  simulator.publish("*2*0*31##");
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await heard(gateway, simulator, "*2*0*31##");
   const stopped = shutter.position;
   await new Promise((resolve) => setTimeout(resolve, 60));
   assertEquals(shutter.position, stopped);
@@ -147,7 +162,7 @@ Deno.test("TimedShutter knows an end where the motor stops a little early", asyn
   await bus.gateway.ready();
   const going = shutter.goTo(75);
   await until(() => bus.moves.includes("*2*1*31##"));
-  bus.publish("*2*1*31##");
+  await heard(bus.gateway, bus, "*2*1*31##");
   await new Promise((resolve) => setTimeout(resolve, 970));
   bus.publish("*2*0*31##");
   await going;
@@ -165,7 +180,6 @@ Deno.test("TimedShutter is where it was stopped by hand, and not where it was to
     const going = shutter.goTo(90);
     await until(() => sent.includes("*2*1*31##"));
     publish("*2*1*31##");
-    await new Promise((resolve) => setTimeout(resolve, 20));
     publish(hand);
     const error = await assertRejects(
       () => going,
@@ -175,8 +189,7 @@ Deno.test("TimedShutter is where it was stopped by hand, and not where it was to
     assertMatch(error.message, /it is at \d %$/);
     // What somebody else has begun is not stopped.
     assertEquals(bus.moves, ["*2*1*31##"]);
-    publish("*2*0*31##");
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await heard(bus.gateway, bus, "*2*0*31##");
     assert(shutter.position! < 5);
   }
 });

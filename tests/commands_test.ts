@@ -5,8 +5,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { deadline } from "@std/async/deadline";
 import { delay } from "@std/async/delay";
-import { getAvailablePort } from "@std/net/get-available-port";
 import { ROOT } from "./_packages.ts";
+import { freePort } from "./_port.ts";
 
 const PATIENCE = 30_000;
 
@@ -260,7 +260,7 @@ async function answers(port: number, says: string): Promise<boolean> {
 for (const [name, args, says] of SERVERS) {
   for (const [output, redirection] of Object.entries(OUTPUTS)) {
     Deno.test(`A server of ${name} goes on with ${output}`, async () => {
-      const port = getAvailablePort();
+      const port = freePort();
       const program = [
         ...[Deno.execPath(), "run", "--quiet", "--no-prompt"],
         ...["--allow-net=127.0.0.1", `--allow-env=${VARIABLES}`],

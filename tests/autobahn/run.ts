@@ -10,7 +10,6 @@
  */
 
 import { delay } from "@std/async/delay";
-import { getAvailablePort } from "@std/net/get-available-port";
 import { connectWebSocket } from "@wirekit/transport/websocket";
 import type {
   Format,
@@ -21,6 +20,7 @@ import { ROOT } from "../_packages.ts";
 import { Program } from "../_program.ts";
 import { install } from "../runtimes/_npm.ts";
 import { type Autobahn, installAutobahn } from "./_python.ts";
+import { freePort } from "../_port.ts";
 
 /** A transport sends one kind of frames, so each kind runs by itself. */
 const BINARY = ["1.2.*", "9.2.*", "9.4.*", "9.6.*", "9.8.*"];
@@ -86,7 +86,7 @@ async function testClient(
   { format, cases, exclude }: typeof SUITES[number],
   outdir: string,
 ): Promise<Results> {
-  const url = `ws://127.0.0.1:${getAvailablePort()}`;
+  const url = `ws://127.0.0.1:${freePort()}`;
   const child = await start(autobahn, "fuzzingserver", {
     outdir,
     url,

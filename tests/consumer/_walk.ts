@@ -3,10 +3,10 @@
 /** Somebody who follows a page from the top, in an empty folder. */
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { getAvailablePort } from "@std/net/get-available-port";
 import { Chromium } from "../browser/_chromium.ts";
 import { Terminal } from "../_program.ts";
 import type { Consumer } from "./_consumer.ts";
+import { freePort } from "../_port.ts";
 
 /**
  * A block with the comment above it, and the last file that the text between it
@@ -54,7 +54,7 @@ export async function walk(
   const { change = (text) => text, wrote, looked } = options;
   const ports = new Map<string, string>();
   const text = change(page).replaceAll(PORTS_REGEXP, (port) => {
-    if (!ports.has(port)) ports.set(port, `${getAvailablePort()}`);
+    if (!ports.has(port)) ports.set(port, `${freePort()}`);
     return ports.get(port)!;
   });
   await using things = new AsyncDisposableStack();

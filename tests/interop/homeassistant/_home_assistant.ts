@@ -2,9 +2,9 @@
 
 /** A real Home Assistant, from its first start on. */
 
-import { getAvailablePort } from "@std/net/get-available-port";
 import { Program } from "../../_program.ts";
 import { pythonOf } from "../../_python.ts";
+import { freePort } from "../../_port.ts";
 
 /** How long it may take to start, or to show something, in milliseconds. */
 const PATIENCE = 45_000;
@@ -22,7 +22,7 @@ export interface Entity {
 /** A Home Assistant with a user, in a folder of its own. */
 export class HomeAssistant implements AsyncDisposable {
   readonly #folder = Deno.makeTempDirSync();
-  readonly #port = getAvailablePort();
+  readonly #port = freePort();
   #program: Program | undefined;
   #token = "";
   #lastId = 0;

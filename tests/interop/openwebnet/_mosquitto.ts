@@ -2,9 +2,9 @@
 
 /** A real mosquitto, and somebody who listens to it. */
 
-import { getAvailablePort } from "@std/net/get-available-port";
 import { until } from "../../_driver.ts";
 import { Program } from "../../_program.ts";
+import { freePort } from "../../_port.ts";
 
 /** What is used of the client of npm. */
 interface MqttClient {
@@ -47,7 +47,7 @@ export interface MosquittoOptions {
 /** A broker. It forgets everything when it is stopped. */
 export class Mosquitto implements AsyncDisposable {
   /** Its port, the same after a restart. */
-  readonly port: number = getAvailablePort();
+  readonly port: number = freePort();
   readonly #folder = Deno.makeTempDirSync();
   readonly #config: string;
   #program: Program | undefined;

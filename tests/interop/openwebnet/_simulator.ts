@@ -6,6 +6,7 @@ import {
   GatewaySimulator,
   type GatewaySimulatorOptions,
 } from "@wirekit/openwebnet/simulator";
+import { freePort } from "../../_port.ts";
 
 /** A simulator that listens. */
 export interface Listening extends AsyncDisposable {
@@ -27,7 +28,9 @@ export function listen(
   wanted = 0,
 ): Listening {
   const simulator = new GatewaySimulator(options);
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: wanted });
+  // The port may be wanted again when this gateway is gone.
+  const port = wanted === 0 ? freePort() : wanted;
+  const listener = Deno.listen({ hostname: "127.0.0.1", port });
   const serving = (async () => {
     for await (const conn of listener) {
       conn.setNoDelay(true);
@@ -36,7 +39,7 @@ export function listen(
   })();
   return {
     simulator,
-    port: listener.addr.port,
+    port,
     async [Symbol.asyncDispose]() {
       listener.close();
       await serving;

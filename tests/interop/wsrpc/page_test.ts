@@ -4,11 +4,11 @@
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { deadline } from "@std/async/deadline";
-import { getAvailablePort } from "@std/net/get-available-port";
 import { PATIENCE } from "../../_driver.ts";
 import { ROOT } from "../../_packages.ts";
 import { Program } from "../../_program.ts";
 import { clientScript, deno } from "./_client_script.ts";
+import { freePort } from "../../_port.ts";
 
 const CHROMIUM = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
 
@@ -122,7 +122,7 @@ Object.entries(PAGES).forEach(([name, prepare], index) => {
   Deno.test(`A page with ${name} is there in five minutes`, () =>
     inFolder(async (folder) => {
       await prepare(folder);
-      const ports = { server: getAvailablePort(), page: getAvailablePort() };
+      const ports = { server: freePort(), page: freePort() };
       await using _server = await startServer(
         folder,
         ports.server,
@@ -136,7 +136,7 @@ Object.entries(PAGES).forEach(([name, prepare], index) => {
 Deno.test("A page of an origin that is not allowed is in the log, with what to set", () =>
   inFolder(async (folder) => {
     await PAGES["our client"](folder);
-    const ports = { server: getAvailablePort(), page: getAvailablePort() };
+    const ports = { server: freePort(), page: freePort() };
     await using server = await startServer(
       folder,
       ports.server,
