@@ -14,6 +14,7 @@ const LARGE_READ = 65_536;
 
 /** A pipe of a `Deno.Conn`, which is faster than its streams. */
 export class ConnPipe extends PullPipe implements BytePipe {
+  readonly isPulled = true;
   progress = 0;
   readonly busyUntil = 0;
   readonly #conn: Deno.Conn;

@@ -118,7 +118,8 @@ export abstract class Outflow implements Flushable {
     out.length = end;
     if (this.#scheduled) return;
     this.#scheduled = true;
-    flushLater(this);
+    if (this.#pipe.isPulled) queueMicrotask(() => this.flush());
+    else flushLater(this);
   }
 
   /**
