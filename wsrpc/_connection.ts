@@ -29,10 +29,8 @@ import {
   type InvalidMessage,
   parseMessage,
 } from "./wire/_read.ts";
+import { idOf, MAX_MESSAGE_BYTES, numberOf } from "./wire/_ids.ts";
 import { formatEvent, formatRequest } from "./wire/_write.ts";
-
-/** The largest message that a Python peer accepts: it refuses 4 MiB. */
-export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024 - 1;
 
 /** The `type` of messages of the protocol that preceded this one. */
 const OLD_TYPES: readonly unknown[] = ["call", "callback", "error"];
@@ -333,16 +331,6 @@ export class Connection implements CallerLine, HeartbeatLink {
       return Promise.reject(error);
     }
   }
-}
-
-/** Returns the odd id of a call, by its number from 1 on. */
-export function idOf(number: number): number {
-  return 2 * number - 1;
-}
-
-/** Returns the number of a call, by its id. */
-export function numberOf(id: number): number {
-  return (id + 1) / 2;
 }
 
 /** Makes the error of everything that needs the connection, after its end. */

@@ -4,6 +4,7 @@
 import type { PeerHooks } from "./peer_options.ts";
 import { describe, type Reports } from "./_reports.ts";
 import type { Sender } from "./_sender.ts";
+import { argumentsOf, exposed, HIDDEN } from "./_shown.ts";
 import { isThenable } from "./_thenable.ts";
 import type { AnyPeer } from "./caller.ts";
 import { type ErrorBody, RouteError } from "./errors.ts";
@@ -13,12 +14,6 @@ import { formatError, formatResult } from "./wire/_write.ts";
 
 /** The cost of waiting besides the text, in bytes. */
 const REQUEST_OVERHEAD = 64;
-
-/** What a caller learns about an error that is not exposed. */
-export const HIDDEN: ErrorBody = {
-  type: "InternalError",
-  message: "Route failed",
-};
 
 /** What a responder needs. */
 export interface ResponderOptions {
@@ -217,17 +212,4 @@ export class Responder {
       return HIDDEN;
     }
   }
-}
-
-/** Returns an error without its stack, as wsrpc-aiohttp sends it. */
-export function exposed(error: unknown): ErrorBody {
-  return error instanceof Error
-    ? { type: error.name, message: error.message }
-    : { type: "Error", message: String(error) };
-}
-
-/** Returns what a handler gets after the peer. */
-export function argumentsOf(params: unknown): unknown[] {
-  if (params === undefined || params === null) return [];
-  return Array.isArray(params) ? params : [params];
 }

@@ -36,16 +36,17 @@ import {
   miniSession,
   type MiniState,
   type MiniUrl,
+  type MiniWaitOptions,
 } from "@wirekit/transport/mini";
-import { idOf, MAX_MESSAGE_BYTES, numberOf } from "./_connection.ts";
 import { describe } from "./_reports.ts";
-import { argumentsOf, exposed, HIDDEN } from "./_responder.ts";
+import { argumentsOf, exposed, HIDDEN } from "./_shown.ts";
 import { Caller, type CallerLine, type Listener } from "./caller.ts";
-import type { ReadyOptions } from "./client_options.ts";
 import type {
   AnyRoutes,
+  ArgumentsOf,
   CallOptions,
   Contract,
+  HandlerResultOf,
   JsonObject,
   RouteType,
 } from "./contract.ts";
@@ -58,12 +59,12 @@ import {
   TimeoutError,
   WsrpcError,
 } from "./errors.ts";
-import type { Handler } from "./routes/router.ts";
 import {
   type Message,
   readMessage,
   type RequestMessage,
 } from "./wire/_read.ts";
+import { idOf, MAX_MESSAGE_BYTES, numberOf } from "./wire/_ids.ts";
 import {
   formatError,
   formatEvent,
@@ -71,7 +72,7 @@ import {
   formatResult,
 } from "./wire/_write.ts";
 
-export type { CallOptions, JsonObject, Listener, ReadyOptions };
+export type { CallOptions, JsonObject, Listener };
 export {
   type ErrorBody,
   LimitError,
@@ -86,6 +87,21 @@ export {
 const MAX_NAME = 100;
 
 /**
+ * Answers the calls of a route, as in the full client.
+ *
+ * @typeParam F The route as its contract declares it.
+ * @typeParam P What it gets before the arguments.
+ * @param peer Calls the server back.
+ * @param args The arguments: keyword ones as one object, positional ones one by
+ * one.
+ * @returns The result: JSON, or a promise of it.
+ */
+export type MiniHandler<
+  F extends RouteType = AnyRoutes[string],
+  P = Caller,
+> = (peer: P, ...args: ArgumentsOf<F>) => HandlerResultOf<F>;
+
+/**
  * The routes of a page, by their names; those in a group are called by a dotted
  * name.
  *
@@ -93,7 +109,8 @@ const MAX_NAME = 100;
  * @typeParam P What each handler gets before the arguments.
  */
 export type MiniRoutes<T, P> = string extends keyof T ? AnyMiniRoutes<P> : {
-  readonly [Name in keyof T]?: T[Name] extends RouteType ? Handler<T[Name], P>
+  readonly [Name in keyof T]?: T[Name] extends RouteType
+    ? MiniHandler<T[Name], P>
     : MiniRoutes<T[Name], P>;
 };
 
@@ -104,7 +121,7 @@ export type MiniRoutes<T, P> = string extends keyof T ? AnyMiniRoutes<P> : {
  */
 export interface AnyMiniRoutes<P> {
   /** A handler, or a group. */
-  readonly [name: string]: Handler<AnyRoutes[string], P> | AnyMiniRoutes<P>;
+  readonly [name: string]: MiniHandler<AnyRoutes[string], P> | AnyMiniRoutes<P>;
 }
 
 /**
@@ -278,7 +295,7 @@ export class Client<
    * @throws {TimeoutError} If that takes too long.
    * @throws {NotConnectedError} If the client is closed, or gives up.
    */
-  ready(options: ReadyOptions = {}): Promise<void> {
+  ready(options: MiniWaitOptions = {}): Promise<void> {
     return this.#session.ready(options);
   }
 
@@ -308,7 +325,7 @@ function open(
 ): { session: MiniSession; line: CallerLine } {
   const { routes = {}, onConnect, exposeErrors, logger } = options;
   const { maxMessageBytes = MAX_MESSAGE_BYTES } = options;
-  const handlers = new Map<string, Handler>();
+  const handlers = new Map<string, MiniHandler>();
   const listeners = new Set<Listener>();
   const lineOf = (early: boolean): CallerLine => ({
     call: (method, params, options = {}) =>
@@ -410,7 +427,7 @@ function open(
 }
 
 function addAll(
-  handlers: Map<string, Handler>,
+  handlers: Map<string, MiniHandler>,
   group: string,
   routes: AnyMiniRoutes<Caller>,
 ): void {
@@ -423,6 +440,6 @@ function addAll(
     if (typeof route !== "function") {
       throw new TypeError(`Cannot add route: "${name}" is not a function`);
     }
-    handlers.set(name, route as Handler);
+    handlers.set(name, route as MiniHandler);
   }
 }

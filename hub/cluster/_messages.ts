@@ -18,7 +18,7 @@ const encoder = new TextEncoder();
 // One that is fatal takes four times as long.
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const strict = new TextDecoder("utf-8", { fatal: true });
-const scanner = new Scanner();
+const scanner = /* @__PURE__ */ new Scanner();
 
 /** The longest name that others may have, in characters of its JSON text. */
 const MAX_NAME = 3_000;

@@ -11,11 +11,9 @@ export function proxy(
     get(_target, name) {
       // A promise that resolves with it must not take it for a promise.
       if (typeof name !== "string" || name === "then") return undefined;
-      let child = children.get(name);
-      if (!child) {
-        child = proxy(call, path ? `${path}.${name}` : name);
-        children.set(name, child);
-      }
+      const child = children.get(name) ??
+        proxy(call, path ? `${path}.${name}` : name);
+      children.set(name, child);
       return child;
     },
     apply: (_target, _this, args) => call(path, args),

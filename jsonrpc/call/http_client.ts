@@ -193,7 +193,7 @@ export class HttpClient<C extends Contract = Contract> extends RemoteCaller<C>
     try {
       const { status, text } = await this.#fetch(wire, post.controller.signal);
       this.#sender.respondAll(messagesOf(text, this.#codec.decode));
-      const reason = `no response to it, HTTP status ${status}`;
+      const reason = `no response, HTTP status ${status}`;
       if (ids.length === 0 && status >= 400) throw new Error(reason);
       makeError = (method) => new MalformedResponseError(method, { reason });
     } catch (error) {
@@ -212,8 +212,9 @@ export class HttpClient<C extends Contract = Contract> extends RemoteCaller<C>
     signal: AbortSignal,
   ): Promise<{ status: number; text: string }> {
     const headers = new Headers(this.#options.headers);
-    headers.set("content-type", "application/json");
-    headers.set("accept", "application/json");
+    for (const name of ["content-type", "accept"]) {
+      headers.set(name, "application/json");
+    }
     const { fetch = globalThis.fetch, maxResponseBytes = 16_777_216 } =
       this.#options;
     const response = await fetch(
@@ -222,7 +223,7 @@ export class HttpClient<C extends Contract = Contract> extends RemoteCaller<C>
     const bytes = await readBody(response, maxResponseBytes);
     if (!bytes) {
       throw new LimitError(
-        `the response has more than ${maxResponseBytes} bytes (maxResponseBytes)`,
+        `the response is over ${maxResponseBytes} bytes (maxResponseBytes)`,
       );
     }
     return { status: response.status, text: textOf(bytes) };

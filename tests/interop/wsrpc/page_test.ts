@@ -107,7 +107,7 @@ async function inFolder(run: (folder: string) => Promise<void>): Promise<void> {
 const PAGES = {
   "our client": async (folder: string) => {
     const script = await deno(
-      ...["bundle", "--quiet", "--platform", "browser", "wsrpc/client.ts"],
+      ...["bundle", "--quiet", "--platform", "browser", "wsrpc/mini.ts"],
     );
     await Deno.writeTextFile(`${folder}/client.js`, script);
   },
