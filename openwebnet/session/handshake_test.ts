@@ -236,13 +236,13 @@ Deno.test("makeDial() leaves a gateway alone that has rejected the password", as
       return simulator.connect();
     },
     password: "1",
-    lockout: 60,
+    lockout: 1_000,
   });
   for (let i = 0; i < 3; i++) {
     await assertRejects(() => dial("command", SIGNAL), AuthenticationError);
   }
   assertEquals(opened, 1);
-  await new Promise((resolve) => setTimeout(resolve, 70));
+  await new Promise((resolve) => setTimeout(resolve, 1_050));
   await assertRejects(() => dial("event", SIGNAL), AuthenticationError);
   assertEquals(opened, 2);
 });
@@ -284,7 +284,7 @@ Deno.test("makeDial() closes what it cannot use", async () => {
 Deno.test("GatewaySimulator locks everybody out after three wrong passwords", async () => {
   await using simulator = new GatewaySimulator({
     authentication: "open",
-    speed: 200, // A minute is 300 ms.
+    speed: 40, // A minute is 1.5 s.
   });
   for (let i = 0; i < 3; i++) {
     const transport = await simulator.connect();
@@ -295,6 +295,6 @@ Deno.test("GatewaySimulator locks everybody out after three wrong passwords", as
     () => openSession(locked, { password: "12345" }),
     AuthenticationError,
   );
-  await new Promise((resolve) => setTimeout(resolve, 320));
+  await new Promise((resolve) => setTimeout(resolve, 1_600));
   await openSession(await simulator.connect(), { password: "12345" });
 });
