@@ -50,6 +50,10 @@ function cells(quick: boolean): FairCell[] {
       flood: { pairs: 1, depth: 16, data: 60_000, first },
     },
     {
+      name: "a flood of 60 KB without answers",
+      flood: { pairs: 0, receivers: 1, depth: 256, data: 60_000, first },
+    },
+    {
       name: "10 000 come at once",
       comers: { how: "crowd", count: 10_000, step: 500 },
     },
