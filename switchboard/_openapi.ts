@@ -72,11 +72,11 @@ export function openApiOf(routes: readonly KnownRoute[]): object {
 
 function pathOf(known: KnownRoute): [path: string, item: object] {
   const { name, route, description, params = {}, result = {} } = known;
-  const path = `/call/${escapeName(name)}/${escapeName(route)}`;
+  const id = `${escapeName(name)}/${escapeName(route)}`;
   const summary = description ?? `Asks ${name} for ${route}`;
-  return [path, {
+  return [`/call/${id}`, {
     post: {
-      ...operation(summary, `${name}/${route}`, result),
+      ...operation(summary, id, result),
       tags: [name],
       requestBody: JSON_BODY(params),
     },

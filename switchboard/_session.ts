@@ -238,6 +238,16 @@ export abstract class Session implements Connected, Host, Actor {
 
   /** See {@linkcode Host}. */
   asked(asked: Asked): Fault | undefined {
+    const { route } = asked;
+    if (route[0] !== '"') {
+      return fault("RouteNotFound", "A route has to be a string.");
+    }
+    // What the hub says to a client goes by such methods, too.
+    if (isHubsOwn(route)) {
+      const text =
+        "Nobody but the hub calls methods that begin with hub. or $/";
+      return fault("RouteNotFound", `${text}.`);
+    }
     const call = new AskedCall(asked.question);
     call.number = this.#asked.next();
     const refused = this.put(call.number, asked);
@@ -279,6 +289,11 @@ export abstract class Session implements Connected, Host, Actor {
     this.#late.stop();
     this.#receiver.close(error);
   }
+}
+
+function isHubsOwn(route: string): boolean {
+  const plain = route.includes("\\") ? JSON.parse(route) : route.slice(1, -1);
+  return plain.startsWith("hub.") || plain.startsWith("$/");
 }
 
 /** Encodes a text; one without other characters than ASCII at half the price. */

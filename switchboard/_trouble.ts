@@ -40,17 +40,16 @@ const ANSWERERS: ReadonlySet<number> = new Set([
   FaultCode.InvalidData,
 ]);
 
-/** What only the hub can say of a participant: not the participant itself. */
-const HUBS: ReadonlySet<number> = new Set([
-  FaultCode.NameNotFound,
-  FaultCode.ResponderLeft,
-  FaultCode.TimedOut,
-  FaultCode.NotAllowed,
-  FaultCode.NotReady,
-  FaultCode.NameRefused,
-  FaultCode.InvalidAnswer,
-  FaultCode.Unreachable,
-]);
+/** The code of a batch that is too large. */
+export const BATCH_TOO_LARGE = -32010;
+
+/** What the hub says of a call: a participant cannot say the same of it. */
+const HUBS: ReadonlySet<number> = new Set(
+  [PARSE_ERROR, BATCH_TOO_LARGE, ...Object.values(FaultCode)]
+    .filter((code) => !ANSWERERS.has(code)),
+);
+
+type Kind = keyof typeof FaultCode;
 
 const NAMES: Record<number, string> = {
   ...Object.fromEntries(
@@ -108,12 +107,14 @@ export function troubleOf(error: JsonSlice): Trouble {
   const code = Number(members.get("code")?.text);
   const type = members.get("type")?.string();
   const data = members.get("data")?.text;
+  const isOwn = type !== undefined &&
+    (!Object.hasOwn(FaultCode, type) || ANSWERERS.has(FaultCode[type as Kind]));
   return {
     code: Number.isSafeInteger(code) && !HUBS.has(code)
       ? code
       : FaultCode.RouteFailed,
     text: members.get("message")?.string() ?? plain,
-    ...(type !== undefined && { type }),
+    ...(isOwn && { type }),
     ...(data !== undefined && { data }),
   };
 }

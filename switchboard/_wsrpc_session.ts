@@ -114,9 +114,6 @@ export class WsrpcSession extends Session {
 
   protected put(number: number, asked: Asked): Fault | undefined {
     const { route } = asked;
-    if (route[0] !== '"') {
-      return fault("RouteNotFound", "A route has to be a string.");
-    }
     const data = this.withSource(asked);
     if (typeof data !== "string") return data;
     this.#ask(number, route, data);

@@ -549,6 +549,8 @@ function startBridge(url: string) {
     args: [
       ...["run", "--quiet", "--no-prompt", "--allow-net=127.0.0.1"],
       "--allow-env",
+      // What is loaded when it is asked for is a file here.
+      `--allow-read=${new URL("./command", import.meta.url).pathname}`,
       new URL("./cli.ts", import.meta.url).pathname,
       ...["mcp", "--url", url],
     ],

@@ -5,7 +5,7 @@
 import { fault, type JsonSlice } from "@wirekit/hub/hub";
 import { unescapeName } from "../_catalog.ts";
 import type { Outcome, Trouble } from "../_guest.ts";
-import { errorOf, unreadable } from "../_trouble.ts";
+import { BATCH_TOO_LARGE, errorOf, unreadable } from "../_trouble.ts";
 import { act, type Actor, isVerb } from "../_verbs.ts";
 
 /** The most items of a batch. */
@@ -13,8 +13,6 @@ const MAX_ITEMS = 1_000;
 
 /** The most bytes of all answers of a batch, about. */
 const MAX_ANSWER_LENGTH = 16 * 1024 * 1024;
-
-const BATCH_TOO_LARGE = -32010;
 
 /** Gets the text of an answer; none if there is nothing to answer. */
 type Reply = (text?: string) => void;

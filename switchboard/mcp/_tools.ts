@@ -77,7 +77,10 @@ export function toolsOf(
   allowed: Allowed,
   after?: string,
 ): ToolPage {
-  const found = routes.filter(({ name, route }) => allowed(name, route))
+  // Who is called as the hub's own tools are cannot be asked by them.
+  const found = routes.filter(({ name, route }) =>
+    name !== HUB_TOOLS && allowed(name, route)
+  )
     .map((route) => ({ title: titleOf(route), route }))
     .filter(({ title }) =>
       title.length <= MAX_TITLE && (after === undefined || title > after)
