@@ -412,7 +412,8 @@ export function miniSession(
   }
 
   /** Makes one attempt. */
-  async function open({ signal }: AbortController): Promise<void> {
+  async function open(attempt: AbortController): Promise<void> {
+    const { signal } = attempt;
     const where = typeof url === "function" ? await url() : url;
     const protocols = await setup.protocols?.() ?? [];
     signal.throwIfAborted();
@@ -425,7 +426,10 @@ export function miniSession(
         mine.close(reason.code + 3000, reason.reason);
       } else mine.close(1000);
     });
-    mine.onmessage = ({ data }) => take(mine, data);
+    mine.onmessage = ({ data }) => {
+      // A server that is given up may go on.
+      if (!signal.aborted) take(mine, data);
+    };
     const opened = newPromise();
     const closed = newPromise();
     gone = closed.promise;
@@ -433,12 +437,16 @@ export function miniSession(
       socket = mine;
       opened.resolve();
     };
-    mine.onclose = ({ code, reason }) => {
+    const failed = () => {
       closed.resolve();
-      if (socket === mine) return end(code || 1006, reason);
       const text = `Cannot connect to ${place}: nobody listens there, or the ` +
         "server refused; a page is not told which";
-      over.abort(new NotConnectedError(text));
+      if (socket !== mine) attempt.abort(new NotConnectedError(text));
+    };
+    mine.onerror = failed; // On Node 22, there is no close after it.
+    mine.onclose = ({ code, reason }) => {
+      if (socket === mine) end(code || 1006, reason);
+      failed();
     };
     await opened.promise;
     await setup.greet?.();
@@ -460,7 +468,6 @@ export function miniSession(
   }
 
   function take(from: WebSocket, data: unknown): void {
-    if (over.signal.aborted) return;
     if (typeof data !== "string") return end(1003, "binary, expected text");
     if (exceeds(data, maxReceived)) {
       return end(1009, `message over ${maxReceived} bytes`);

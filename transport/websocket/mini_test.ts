@@ -108,6 +108,23 @@ function listen(act: (conn: Deno.TcpConn) => Promise<void>) {
   };
 }
 
+/** Upgrades a connection, by hand. */
+async function upgrade(conn: Deno.TcpConn): Promise<void> {
+  const bytes = new Uint8Array(4096);
+  const length = await conn.read(bytes) ?? 0;
+  const head = new TextDecoder().decode(bytes.subarray(0, length));
+  const key = /sec-websocket-key: (\S+)/i.exec(head)![1]!;
+  const digest = await crypto.subtle.digest(
+    "SHA-1",
+    new TextEncoder().encode(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`),
+  );
+  const accept = btoa(String.fromCharCode(...new Uint8Array(digest)));
+  await conn.write(new TextEncoder().encode(
+    "HTTP/1.1 101 Switching\r\nupgrade: websocket\r\n" +
+      `connection: upgrade\r\nsec-websocket-accept: ${accept}\r\n\r\n`,
+  ));
+}
+
 async function refuse(conn: Deno.TcpConn): Promise<void> {
   await conn.read(new Uint8Array(4096));
   await conn.write(
@@ -497,22 +514,7 @@ Deno.test("miniSession() keeps a server that answers", async () => {
 });
 
 Deno.test("miniSession() ends a connection whose server does not read", async () => {
-  await using server = listen(async (conn) => {
-    const bytes = new Uint8Array(4096);
-    const length = await conn.read(bytes) ?? 0;
-    const head = new TextDecoder().decode(bytes.subarray(0, length));
-    const key = /sec-websocket-key: (\S+)/i.exec(head)![1]!;
-    const digest = await crypto.subtle.digest(
-      "SHA-1",
-      new TextEncoder().encode(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`),
-    );
-    const accept = btoa(String.fromCharCode(...new Uint8Array(digest)));
-    await conn.write(new TextEncoder().encode(
-      "HTTP/1.1 101 Switching\r\nupgrade: websocket\r\n" +
-        `connection: upgrade\r\nsec-websocket-accept: ${accept}\r\n\r\n`,
-    ));
-    // And from now on it reads nothing.
-  });
+  await using server = listen(upgrade); // And then it reads nothing.
   await using session = start(server.url, {
     maxOutboxBytes: 1_000_000,
     reconnect: false,
@@ -529,6 +531,42 @@ Deno.test("miniSession() ends a connection whose server does not read", async ()
     `${await session.closed}`,
     "more than 1000000 bytes wait to be sent",
   );
+});
+
+Deno.test("miniSession() is not disturbed by a connection that it gave up", async () => {
+  // The first one answers the close late, and says more before it does.
+  let connections = 0;
+  const late = Promise.withResolvers<void>();
+  await using server = listen(async (conn) => {
+    const isFirst = ++connections === 1;
+    await upgrade(conn);
+    const say = (text: string) =>
+      conn.write(
+        new Uint8Array([0x81, text.length, ...new TextEncoder().encode(text)]),
+      );
+    if (!isFirst) {
+      await conn.read(new Uint8Array(4096));
+      await late.promise;
+      await say("2 right");
+      return;
+    }
+    await conn.read(new Uint8Array(4096)); // The first call.
+    await say("x".repeat(30));
+    await new Promise((go) => setTimeout(go, 1_500));
+    await say("2 wrong");
+    conn.close();
+    await new Promise((go) => setTimeout(go, 100));
+    late.resolve();
+  });
+  await using session = start(server.url, {
+    reconnect: { minDelay: 1 },
+  }, { maxReceived: 20 });
+  await session.first;
+  const lost = session.say("lost");
+  await assertRejects(() => lost, NotConnectedError, "message over 20 bytes");
+  await session.ready({ timeout: 20_000 });
+  assertEquals(await session.say("any"), "right");
+  assertEquals(connections, 2);
 });
 
 Deno.test("miniSession() takes no binary message", async () => {
