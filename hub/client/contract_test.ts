@@ -101,4 +101,6 @@ Deno.test("Client remote() has a function for each route", async () => {
   // It is no promise, and prints like an object.
   assertEquals(await Promise.resolve(remote), remote);
   assertEquals(`${Deno.inspect(remote)}`, "{}");
+  assertEquals(JSON.stringify({ remote }), '{"remote":{}}');
+  assertEquals(calls.length, 2);
 });

@@ -46,8 +46,9 @@ export type AskRoute = (
 export function makeRemote<T extends Contract<T>>(ask: AskRoute): Remote<T> {
   return new Proxy({}, {
     get(_target, route) {
-      // A promise that resolves with a remote would call `then`.
-      if (typeof route === "symbol" || route === "then") return undefined;
+      // It can be awaited, and written as JSON, without a call.
+      if (typeof route === "symbol") return undefined;
+      if (route === "then" || route === "toJSON") return undefined;
       return (data?: object, options?: RequestOptions) =>
         ask(route, data, options);
     },

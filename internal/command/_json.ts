@@ -59,11 +59,15 @@ export function parseExactly(
  * @param value The value.
  * @param space How far to indent; none is one line.
  * @returns The text; empty for values that JSON does not have.
+ * @throws {RangeError} If the value is nested more than thousands of levels deep.
  */
 export function toJson(value: unknown, space?: number): string {
-  return JSON.stringify(
-    value,
-    (_key, value) => typeof value === "bigint" ? rawJSON(`${value}`) : value,
-    space,
-  ) ?? "";
+  const exact = (_key: string, value: unknown) =>
+    typeof value === "bigint" ? rawJSON(`${value}`) : value;
+  try {
+    return JSON.stringify(value, exact, space) ?? "";
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new RangeError("The value is nested too deeply to be written");
+  }
 }

@@ -9,8 +9,9 @@ export function proxy(
   const children = new Map<string, unknown>();
   return new Proxy(() => {}, {
     get(_target, name) {
-      // A promise that resolves with it must not take it for a promise.
-      if (typeof name !== "string" || name === "then") return undefined;
+      // It can be awaited, and written as JSON, without a call.
+      if (typeof name !== "string") return undefined;
+      if (name === "then" || name === "toJSON") return undefined;
       const child = children.get(name) ??
         proxy(call, path ? `${path}.${name}` : name);
       children.set(name, child);

@@ -85,6 +85,9 @@ Deno.test("connect() of jsonrpc/mini calls, typed by a contract", async () => {
   assertEquals(await client.request("params", { a: [1] }), { a: [1] });
   await client.notify("hear", ["this"]);
   assertEquals(await client.request("heard"), ["this"]);
+  // It is no promise, and no call to write it as JSON.
+  assertEquals(JSON.stringify([client.remote]), "[null]");
+  assertEquals(await client.remote, client.remote);
   const _compile = () => {
     // @ts-expect-error It takes numbers.
     client.remote.math.sum("1", 2);

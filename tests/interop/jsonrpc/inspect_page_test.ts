@@ -220,12 +220,18 @@ Deno.test("A form says what is wrong, and keeps all digits", async () => {
   await came(page, /9007199254740992/);
 });
 
-Deno.test("A program that ends is started again", async () => {
+Deno.test("A program that ends is started again, and one that answers oddly is shown", async () => {
   const script = `
     const lines = Deno.stdin.readable.pipeThrough(new TextDecoderStream());
     for await (const text of lines) {
       const { id, method } = JSON.parse(text);
       if (method === "die") Deno.exit(7);
+      if (method === "deep") {
+        const result = "[".repeat(20_000) + "]".repeat(20_000);
+        const head = \`{"jsonrpc":"2.0","id":\${JSON.stringify(id)},"result":\`;
+        console.log(head + result + "}");
+        continue;
+      }
       console.log(JSON.stringify({ jsonrpc: "2.0", id, result: method }));
     }`;
   await using inspect = new Inspect(
@@ -242,6 +248,9 @@ Deno.test("A program that ends is started again", async () => {
   );
   await page.click(".bar .act", "Start again");
   await page.says("Connected");
+  await page.fill("[name=method]", "deep");
+  await page.press("Enter");
+  await came(page, /nested too deeply/);
   await page.fill("[name=method]", "hello");
   await page.press("Enter");
   await came(page, /"hello"/);

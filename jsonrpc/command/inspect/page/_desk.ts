@@ -253,14 +253,14 @@ export class Desk implements ReportSource, AsyncDisposable {
   #ended(number: number, outcome: Outcome): void {
     this.#running.delete(number);
     const { took, result, words, fault, data } = outcome;
-    const text = fault === undefined ? cut(toJson(result, 2)) : "";
+    const text = fault === undefined ? textOf(result) : "";
     this.#chars += text.length;
     this.#change(number, {
       took,
       ...(text !== "" && { result: text }),
       ...(words !== undefined && { words: cut(words) }),
       ...(fault !== undefined && { fault }),
-      ...(data !== undefined && { data: cut(toJson(data, 2)) }),
+      ...(data !== undefined && { data: textOf(data) }),
     });
     this.#forget();
   }
@@ -344,6 +344,15 @@ function cut(text: string): string {
   return text.length <= MAX_TEXT
     ? text
     : `${text.slice(0, MAX_TEXT)} … cut: ${text.length} characters in all`;
+}
+
+/** Writes what came, which is a stranger's. */
+function textOf(value: unknown): string {
+  try {
+    return cut(toJson(value, 2));
+  } catch (error) {
+    return `(${(error as Error).message})`;
+  }
 }
 
 function textsOf(fields: unknown): Record<string, string> {
