@@ -363,6 +363,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
     data: unknown,
     targets?: string | readonly string[],
   ): Promise<void> {
+    if (data === undefined) throw new TypeError("There is no data");
     const names = [targets ?? []].flat().map(nameOf);
     if (targets && !names[0]) return; // For the hub, that means all.
     this.#line.post({
@@ -383,7 +384,13 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    */
   async ping(target?: string, options: PingOptions = {}): Promise<boolean> {
     const type = MessageType.ping;
-    const answer = await this.#line.ask(type, target, undefined, {}, options);
+    const answer = await this.#line.ask(
+      type,
+      target ?? null,
+      null,
+      {},
+      options,
+    );
     return Object(answer).success === true;
   }
 }
@@ -396,8 +403,8 @@ interface Line {
   post(fields: Fields): void;
   ask(
     type: number,
-    target: string | undefined,
-    route: string | undefined,
+    target: string | null,
+    route: string | null,
     data: object,
     options: RequestOptions,
   ): Promise<unknown>;
@@ -424,8 +431,9 @@ function open(
   let isHeld = false;
   const session: MiniSession = miniSession(
     url,
-    { ...options, heartbeat: { interval: 20_000, ...options.heartbeat } },
+    options,
     {
+      heartbeat: { interval: 20_000 },
       maxSent: maxMessageBytes,
       async protocols() {
         const secret = typeof token === "function" ? await token() : token;
@@ -481,16 +489,16 @@ function open(
 
   async function ask(
     type: number,
-    target: string | undefined,
-    route: string | undefined,
+    target: string | null,
+    route: string | null,
     data: object,
     options: RequestOptions,
   ): Promise<unknown> {
     if (isHeld) throw new OnHoldError();
     const uuid = random();
     const json = stringify(data);
-    const to = target === undefined ? "null" : nameOf(target);
-    const what = route === undefined ? "null" : nameOf(route);
+    const to = target === null ? "null" : nameOf(target);
+    const what = route === null ? "null" : nameOf(route);
     const tail = writeTail(`"${uuid}"`, to);
     try {
       return await session.ask(`${what} of ${to}`, (number) => {
@@ -585,7 +593,6 @@ function random(): string {
 /** Writes a name that a user gave as JSON. */
 function nameOf(name: string): string {
   if (typeof name === "string" && name) return quote(name);
-  throw new TypeError(
-    `A name must be a non-empty string: got "${String(name)}"`,
-  );
+  const got = name === "" ? '""' : String(name);
+  throw new TypeError(`A name or route must be a non-empty string: got ${got}`);
 }

@@ -147,14 +147,20 @@ Deno.test("Client of hub/mini has the errors of the full one", async () => {
   await assertRejects(
     () => alpha.request("", "a"),
     TypeError,
-    "A name must be",
+    "A name or route must be",
   );
   await assertRejects(
     () => alpha.request("beta", 7 as never),
     TypeError,
-    'A name must be a non-empty string: got "7"',
+    "A name or route must be a non-empty string: got 7",
+  );
+  await assertRejects(
+    () => alpha.request("beta", undefined as never),
+    TypeError,
+    "got undefined",
   );
   await assertRejects(() => alpha.inform("x", [7 as never]), TypeError, "name");
+  await assertRejects(() => alpha.inform(undefined), TypeError, "no data");
   await alpha.close();
   await assertRejects(
     () => alpha.request("beta", "greet"),
@@ -358,7 +364,7 @@ Deno.test("connect() of hub/mini rejects as soon as the first attempt fails", as
 
 Deno.test("Client of hub/mini checks its options", () => {
   const bad: [ClientOptions, string][] = [
-    [{ name: "" }, "A name must be a non-empty string"],
+    [{ name: "" }, "A name or route must be a non-empty string"],
     [{ name: 7 as never }, 'got "7"'],
     [{ name: "a", holdTimeout: 0 }, "holdTimeout must be more than 0"],
     [{ name: "a", maxMessageBytes: NaN }, "maxMessageBytes"],

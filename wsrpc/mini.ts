@@ -296,7 +296,7 @@ export class Client<
    * @throws {NotConnectedError} If the client is closed, or gives up.
    */
   ready(options: MiniWaitOptions = {}): Promise<void> {
-    return this.#session.ready(options);
+    return this.#session.ready({ timeout: Infinity, ...options });
   }
 
   /**

@@ -316,7 +316,7 @@ function open(
   url: MiniUrl,
   options: ClientOptions,
 ): { session: MiniSession; caller: MiniCaller } {
-  const { methods = {}, protocols = [], heartbeat, onOpen } = options;
+  const { methods = {}, protocols = [], onOpen } = options;
   for (const [name, method] of Object.entries(methods)) {
     if (typeof method === "function") continue;
     throw new TypeError(`Cannot add method: "${name}" is not a function`);
@@ -336,8 +336,9 @@ function open(
   const peer = callerOf(true);
   const session: MiniSession = miniSession(
     url,
-    { ...options, heartbeat: { timeout: 30_000, ...heartbeat } },
+    options,
     {
+      heartbeat: { timeout: 30_000 },
       maxReceived: options.maxMessageBytes,
       protocols: () => protocols,
       greet: () => onOpen?.(peer),

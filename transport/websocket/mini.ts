@@ -143,6 +143,8 @@ export interface MiniSetup {
   maxReceived?: number | undefined;
   /** The largest message to send, in bytes; by default without a limit. */
   maxSent?: number | undefined;
+  /** The heartbeat of who sets none; by default 30 s, and 10 s to answer. */
+  heartbeat?: Partial<HeartbeatOptions>;
   /** The subprotocols to offer, for each connection. */
   protocols?(): string[] | Promise<string[]>;
   /**
@@ -233,7 +235,7 @@ export interface MiniSession {
   /**
    * Waits until it is open.
    *
-   * @param options The deadline and the signal.
+   * @param options The deadline, by default that of a call, and the signal.
    * @returns Resolves when it is open. Rejects with a `TimeoutError`, with the
    * signal's reason, and with a `NotConnectedError` once it is closed.
    */
@@ -335,13 +337,17 @@ export function miniSession(
   const {
     timeout: patience = 60_000,
     connectTimeout = 10_000,
-    heartbeat: { interval = 30_000, timeout: silence = 10_000 } = {},
+    heartbeat,
     reconnect = {},
     maxInFlight = 4096,
     maxHandlers = 1024,
     maxOutboxBytes = MAX_OUTBOX_BYTES,
   } = options;
   const { maxReceived = MAX_MESSAGE_BYTES, maxSent = Infinity } = setup;
+  const { interval = 30_000, timeout: silence = 10_000 } = {
+    ...setup.heartbeat,
+    ...heartbeat,
+  };
   const {
     maxAttempts = Infinity,
     minUptime = MIN_UPTIME,
@@ -612,7 +618,7 @@ export function miniSession(
     },
     first: first.promise,
     closed: run(),
-    async ready({ timeout = Infinity, signal }) {
+    async ready({ timeout = patience, signal }) {
       checkTime("timeout", timeout);
       const text = `No connection to ${place} within ${timeout} ms`;
       const late = () => new TimeoutError(because(text), { cause: failure });

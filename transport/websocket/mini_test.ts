@@ -253,6 +253,9 @@ Deno.test("miniSession() comes back, and uses no number twice", async () => {
     TimeoutError,
     `No connection to ${url} within 20 ms: Cannot connect to ${url}: nobody`,
   );
+  await using brief = start(() => url, { timeout: 20, reconnect: {} }, {});
+  await assertRejects(() => brief.ready({}), TimeoutError, "within 20 ms");
+  await brief.close();
   const server = serve(port, seen);
   await session.ready({ timeout: 20_000 });
   assertEquals(greetings, 1);
