@@ -40,7 +40,7 @@ import {
   type MiniUrl,
 } from "@wirekit/transport/mini";
 import { bearer } from "./client/_bearer.ts";
-import { isRecord, quote, stringifyAny as stringify } from "./client/_json.ts";
+import { isRecord, quote, stringify } from "./client/_json.ts";
 import {
   type Fields,
   type Message,
@@ -353,7 +353,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * @param targets The names of the clients to inform; all others by default,
    * none if the list is empty.
    * @returns Resolves when it is handed to the browser.
-   * @throws {TypeError} If the data is not JSON, or a target is not a string.
+   * @throws {TypeError} If a target is not a string, or the data has a cycle.
    * @throws {RangeError} As {@linkcode Client.request}.
    * @throws {LimitError} If the message is too large.
    * @throws {NotConnectedError} If there is no connection.
@@ -363,7 +363,6 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
     data: unknown,
     targets?: string | readonly string[],
   ): Promise<void> {
-    if (data === undefined) throw new TypeError("There is no data");
     const names = [targets ?? []].flat().map(nameOf);
     if (targets && !names[0]) return; // For the hub, that means all.
     this.#line.post({
@@ -593,6 +592,6 @@ function random(): string {
 /** Writes a name that a user gave as JSON. */
 function nameOf(name: string): string {
   if (typeof name === "string" && name) return quote(name);
-  const got = name === "" ? '""' : String(name);
-  throw new TypeError(`A name or route must be a non-empty string: got ${got}`);
+  const got = JSON.stringify(name);
+  throw new TypeError(`A name must be a non-empty string: got ${got}`);
 }

@@ -35,17 +35,11 @@ export function parse(text: string): unknown {
  * integer, `undefined` becomes null, a lone surrogate U+FFFD.
  */
 export function stringify(value: unknown): string {
-  const text = stringifyAny(value);
-  if (text.length > 2 * MAX_DEPTH) checkDepth(text);
-  return text;
-}
-
-/** Writes a value as {@linkcode stringify} does, however deep it is nested. */
-export function stringifyAny(value: unknown): string {
   let text = stringifyExact(value, checkBits) ?? "null";
   // JSON.stringify writes NaN and the infinities as null.
   if (text.includes("null")) JSON.stringify(value, refuseNonFinite);
   if (text.includes("\\ud")) text = text.replace(ESCAPE_REGEXP, wellFormed);
+  if (text.length > 2 * MAX_DEPTH) checkDepth(text);
   return text;
 }
 
@@ -84,34 +78,16 @@ function wellFormed(escape: string, code: string): string {
 }
 
 function checkDepth(text: string): void {
+  // Strings may hold brackets too, and escaped quotes.
+  const rest = text.replace(/\\./g, "").replace(/"[^"]*"/g, "");
   let depth = 0;
-  for (let i = 0; i < text.length; i++) {
-    switch (text[i]) {
-      case '"':
-        i = endOfString(text, i);
-        break;
-      case "[":
-      case "{":
-        if (++depth > MAX_DEPTH) {
-          throw new RangeError(
-            `Cannot send data: it is nested deeper than ${MAX_DEPTH} levels`,
-          );
-        }
-        break;
-      case "]":
-      case "}":
-        depth--;
+  for (const char of rest) {
+    if (char === "[" || char === "{") depth++;
+    else if (char === "]" || char === "}") depth--;
+    if (depth > MAX_DEPTH) {
+      throw new RangeError(
+        `Cannot send data: it has more than ${MAX_DEPTH} levels`,
+      );
     }
-  }
-}
-
-/** Returns the index of the quote that ends the string that starts at `start`. */
-function endOfString(text: string, start: number): number {
-  let end = start;
-  for (;;) {
-    end = text.indexOf('"', end + 1);
-    let backslashes = 0;
-    while (text[end - 1 - backslashes] === "\\") backslashes++;
-    if (backslashes % 2 === 0) return end;
   }
 }

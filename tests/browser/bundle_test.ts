@@ -17,7 +17,7 @@ const ENTRIES: Record<string, Ceiling> = {
   "transport/reconnect.ts": [2_800, 1_500],
   "transport/websocket.ts": [13_600, 5_800],
   "transport/websocket/mini.ts": [7_100, 3_300],
-  "hub/mini.ts": [14_000, 6_000],
+  "hub/mini.ts": [14_000, 6_050],
   "hub/client.ts": [38_000, 14_700],
   "jsonrpc/call/client.ts": [46_100, 16_700],
   "jsonrpc/call/http_client.ts": [15_100, 6_000],
