@@ -5,6 +5,9 @@ import { FakeTime } from "@wirekit/internal/testing";
 import type { KV, KvWatchEntry } from "@nats-io/kv";
 import { keyOf, type NameKeeper, NatsNames } from "./_nats_names.ts";
 
+/** A name as the cluster has it, which is JSON. */
+const BOT = '"bot"';
+
 /** Whether it does what it is asked, and says so. */
 type Answer = "given" | "lost" | "none";
 
@@ -63,7 +66,7 @@ function setup() {
   };
   const names = new NatsNames(bucket as unknown as KV, keeper);
   bucket.hear = (entry) => names.hear(entry);
-  const operation = () => bucket.entries.get(keyOf("bot"))?.operation;
+  const operation = () => bucket.entries.get(keyOf(BOT))?.operation;
   return { bucket, names, won, operation };
 }
 
@@ -71,10 +74,10 @@ Deno.test("NatsNames gives up a name that it got without hearing of it", async (
   using time = new FakeTime();
   const { bucket, names, operation } = setup();
   bucket.answers = "lost";
-  names.claim("bot");
+  names.claim(BOT);
   await time.tick(100);
   assertEquals(operation(), "PUT");
-  names.release("bot");
+  names.release(BOT);
   await time.tick(2_000);
   bucket.answers = "given";
   await time.tick(2_000);
@@ -85,16 +88,16 @@ Deno.test("NatsNames takes a name that it gave up while nobody answered", async 
   using time = new FakeTime();
   const { bucket, names, won, operation } = setup();
   bucket.answers = "lost";
-  names.claim("bot");
+  names.claim(BOT);
   await time.tick(100);
-  names.release("bot");
+  names.release(BOT);
   await time.tick(2_000);
-  names.claim("bot");
+  names.claim(BOT);
   bucket.answers = "given";
   await time.tick(2_000);
-  assertEquals(won, ["bot"]);
+  assertEquals(won, [BOT]);
   assertEquals(operation(), "PUT");
-  names.release("bot");
+  names.release(BOT);
   await time.tick(2_000);
   assertEquals(operation(), "DEL");
 });
@@ -102,7 +105,7 @@ Deno.test("NatsNames takes a name that it gave up while nobody answered", async 
 Deno.test("NatsNames removes what comes into the bucket after a name was given up", async () => {
   using time = new FakeTime();
   const { bucket, operation } = setup();
-  bucket.put(keyOf("bot"), JSON.stringify({ node: "me", claim: "late" }));
+  bucket.put(keyOf(BOT), JSON.stringify({ node: "me", claim: "late" }));
   bucket.answers = "none";
   await time.tick(2_000);
   assertEquals(operation(), "PUT");

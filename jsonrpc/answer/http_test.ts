@@ -288,7 +288,7 @@ Deno.test("HttpClient says which limit a response is over", async () => {
   const error = await assertRejects(
     () => client.request("sum"),
     ClosedError,
-    "more than 10 bytes (maxResponseBytes)",
+    "over 10 bytes (maxResponseBytes)",
   );
   assert(error.cause instanceof LimitError);
 });
