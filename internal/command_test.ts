@@ -323,6 +323,7 @@ Deno.test("printable() shows what would move a cursor, and leaves JSON as it is"
     "a\n\tb\\u001b[31m\\u0007\\u007f\\u009b",
   );
   assertEquals(printable("\u202egnp.exe"), "\\u202egnp.exe");
+  assertEquals(printable("\u061ca\u200e\u200f"), "\\u061ca\\u200e\\u200f");
   const json = JSON.stringify({ "a\x9b": "ü\u202e\x00" });
   assertEquals(JSON.parse(printable(json)), JSON.parse(json));
 });

@@ -175,7 +175,8 @@ async function spinnerOf(message: string): Promise<Spinner | undefined> {
 }
 
 /** Control characters but for line feeds and tabs, other ends of lines, and what turns text around. */
-const CONTROL_REGEXP = /[^\P{Cc}\n\t]|[\u2028-\u202e\u2066-\u2069]/gu;
+const CONTROL_REGEXP =
+  /[^\P{Cc}\n\t]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
 
 /**
  * Makes a text harmless to a terminal: characters that would move its cursor,

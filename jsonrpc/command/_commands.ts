@@ -20,8 +20,10 @@ import {
   TARGET_DETAILS,
   TARGET_OPTIONS,
 } from "./_command_target.ts";
+import { readDocument } from "./_document.ts";
 import { formatManual } from "./_manual.ts";
 import type { Target } from "./_program.ts";
+import { written } from "./_written.ts";
 import {
   MalformedResponseError,
   NotConnectedError,
@@ -29,7 +31,6 @@ import {
 } from "../call/call_error.ts";
 import config from "../deno.json" with { type: "json" };
 import { JsonRpcError } from "../wire/error.ts";
-import type { OpenRpcDocument } from "../contract/openrpc.ts";
 
 const PARAMS = "A single PARAM that is a JSON array or object is all params, " +
   "by position or by name. Otherwise the PARAMs are params by position: a " +
@@ -165,12 +166,14 @@ const discover = command({
     const { signal } = terminal;
     const { timeout = 60_000, json } = call.options;
     return await answered("rpc.discover", target, terminal, async () => {
-      const document = await target.caller.request<OpenRpcDocument>(
+      const answer = await target.caller.request(
         "rpc.discover",
         undefined,
         { timeout, signal },
       );
-      terminal.log(json ? toJson(document) : formatManual(document));
+      const { document, remark } = readDocument(answer);
+      terminal.log(json ? toJson(answer) : formatManual(document));
+      if (remark && !json) terminal.error(remark);
     });
   },
 });
@@ -216,7 +219,7 @@ async function answered(
     if (terminal.signal.aborted) throw terminal.signal.reason;
     if (!(error instanceof JsonRpcError)) throw await target.explain(error);
     const { code, message, data } = error;
-    const more = data === undefined ? "" : `\n${toJson(data, 2)}`;
+    const more = data === undefined ? "" : `\n${written(data, 2)}`;
     terminal.error(
       `jsonrpc: "${method}" answers with error ${code}: ${message}${more}`,
     );

@@ -1,17 +1,20 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { toJson } from "@wirekit/internal/command";
 import type {
   ContentDescriptor,
   JsonSchema,
   OpenRpcDocument,
   OpenRpcMethod,
 } from "../contract/openrpc.ts";
+import { written } from "./_written.ts";
+
+/** How deep a schema is told of. */
+const MAX_LEVELS = 20;
 
 /** Formats a document for people to read, like a manual page. */
 export function formatManual(document: OpenRpcDocument): string {
   const { info, methods = [] } = document;
-  const parts = [`${info.title} ${info.version}`];
+  const parts = [`${info.title} ${info.version}`.trim()];
   if (info.description) parts.push(indent(info.description));
   const groups: [string, readonly OpenRpcMethod[] | undefined][] = [
     ["METHODS", methods],
@@ -53,25 +56,28 @@ export function formatParam(
   return `${name}${required ? "" : "?"}: ${typeOf(schema)}`;
 }
 
-/** Describes a JSON Schema in a word or two. */
-export function typeOf(schema: JsonSchema): string {
-  if (typeof schema !== "object" || schema === null) return "any";
+/** Describes a JSON Schema, which may be of any shape, in a word or two. */
+export function typeOf(schema: JsonSchema, levels = MAX_LEVELS): string {
+  if (typeof schema !== "object" || schema === null || levels === 0) {
+    return "any";
+  }
+  const inner = (schema: JsonSchema) => typeOf(schema, levels - 1);
   const { type, $ref, items, anyOf, oneOf, ...rest } = schema as Record<
     string,
     unknown
   >;
   if (typeof $ref === "string") return $ref.slice($ref.lastIndexOf("/") + 1);
-  if ("const" in rest) return toJson(rest.const);
+  if ("const" in rest) return written(rest.const);
   if (Array.isArray(rest.enum)) {
-    return rest.enum.map((value) => toJson(value)).join(" | ");
+    return rest.enum.map((value) => written(value)).join(" | ");
   }
   const choice = anyOf ?? oneOf;
-  if (Array.isArray(choice)) return choice.map(typeOf).join(" | ");
+  if (Array.isArray(choice)) return choice.map(inner).join(" | ");
   if (type === "array") {
-    return `${items ? typeOf(items as JsonSchema) : "any"}[]`;
+    return `${items ? inner(items as JsonSchema) : "any"}[]`;
   }
-  if (Array.isArray(type)) return type.join(" | ");
-  return typeof type === "string" ? type : "any";
+  const types = [type].flat().filter((each) => typeof each === "string");
+  return types.join(" | ") || "any";
 }
 
 function indent(text: string, columns = 2): string {

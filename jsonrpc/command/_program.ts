@@ -126,6 +126,8 @@ function hint(
   if (strange !== undefined) {
     return framing === "newline" && /^Content-Length:/i.test(strange)
       ? `. ${program} speaks as language servers do: add --lsp`
+      : strange.trim() === ""
+      ? `. ${program} wrote an empty line, which is not JSON-RPC`
       : `. ${program} wrote ${JSON.stringify(strange)}, which is not JSON-RPC`;
   }
   return framing === "content-length" && messages === 0

@@ -17,7 +17,7 @@ import {
 import type { TargetOptions } from "../_target.ts";
 import type { LogEntry } from "../../wire/log.ts";
 import type { Params } from "../../wire/message.ts";
-import { type Dialect, PLAIN } from "./_dialect.ts";
+import { type Dialect, PLAIN, told } from "./_dialect.ts";
 import { Inspector } from "./_inspector.ts";
 import { Lsp } from "./_lsp.ts";
 import { Mcp } from "./_mcp.ts";
@@ -130,5 +130,5 @@ function wordsOf(dialect: Dialect, entry: LogEntry): string | undefined {
   const { direction, kind, method, message } = entry;
   if (direction !== "in" || kind !== "notification") return undefined;
   const { params } = message as { params?: Params };
-  return dialect.tell?.(method ?? "", params);
+  return told(dialect, method ?? "", params);
 }

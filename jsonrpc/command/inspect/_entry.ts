@@ -9,6 +9,7 @@ import type {
   OpenRpcDocument,
 } from "../../contract/openrpc.ts";
 import type { Params } from "../../wire/message.ts";
+import { recordOf, textOf } from "../_document.ts";
 
 /** A request, ready to be sent. */
 export interface Question {
@@ -25,14 +26,24 @@ export interface Entry {
   /** Whether they are sent by name. */
   readonly byName: boolean;
   /** Makes the request, which for a tool is not of its own name. */
-  ask?(params: Params | undefined): Question | Promise<Question>;
+  ask?(
+    params: Params | undefined,
+    signal: AbortSignal,
+  ): Question | Promise<Question>;
   /** Says a result in words; `undefined` shows it as it came. */
   show?(result: unknown): string | undefined;
 }
 
+/** What can be called at the other end. */
+export interface Found {
+  readonly entries: readonly Entry[];
+  /** What could not be read or is not listed; empty if that is nothing. */
+  readonly remark: string;
+}
+
 /** The methods of a document. */
 export function entriesOf(document: OpenRpcDocument): Entry[] {
-  return (document.methods ?? []).map((
+  return document.methods.map((
     { name, summary, description, params, paramStructure },
   ) => ({
     name,
@@ -42,18 +53,16 @@ export function entriesOf(document: OpenRpcDocument): Entry[] {
   }));
 }
 
-/** The params that a JSON Schema of an object describes. */
-export function paramsOfSchema(schema: JsonSchema): ContentDescriptor[] {
-  const { properties = {}, required = [] } = Object(schema) as {
-    properties?: Record<string, JsonSchema>;
-    required?: string[];
-  };
-  const all = Object.entries(properties).map(([name, schema]) => {
-    const { description } = Object(schema) as { description?: string };
+/** The params that a JSON Schema of an object, of any shape, describes. */
+export function paramsOfSchema(schema: unknown): ContentDescriptor[] {
+  const { properties, required } = recordOf(schema);
+  const needed = Array.isArray(required) ? required : [];
+  const all = Object.entries(recordOf(properties)).map(([name, schema]) => {
+    const description = textOf(recordOf(schema).description);
     return {
       name,
-      schema,
-      required: required.includes(name),
+      schema: schema as JsonSchema,
+      required: needed.includes(name),
       ...(description !== undefined && { description }),
     };
   });

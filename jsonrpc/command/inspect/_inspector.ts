@@ -6,7 +6,8 @@ import { closest, toJson } from "@wirekit/internal/command";
 import type { LogEntry } from "../../wire/log.ts";
 import type { Params } from "../../wire/message.ts";
 import { formatParam } from "../_manual.ts";
-import type { Dialect } from "./_dialect.ts";
+import { written } from "../_written.ts";
+import { type Dialect, told } from "./_dialect.ts";
 import { type Entry, paramsOf, typed, wordsOf } from "./_entry.ts";
 import type { Prompt } from "./_prompt.ts";
 import type { Session } from "./_session.ts";
@@ -54,9 +55,9 @@ export class Inspector {
   /** Tells who the other end is, and what can be called. */
   greet(session: Session): string {
     this.#session = session;
-    const { greeting, entries: { length } } = session;
+    const { greeting, remark, entries: { length } } = session;
     return [
-      ...greeting ? [greeting] : [],
+      ...[greeting, remark].filter(Boolean),
       length === 0
         ? "It does not say what can be called." +
           (greeting
@@ -108,8 +109,8 @@ export class Inspector {
 
   /** Shows a notification. */
   notified(method: string, params: Params | undefined): void {
-    const words = this.#dialect.tell?.(method, params) ??
-      `${method} ${toJson(params ?? null)}`;
+    const words = told(this.#dialect, method, params) ??
+      `${method} ${written(params ?? null)}`;
     this.#prompt?.print(words.replaceAll(/^/gm, "← "));
   }
 
@@ -192,7 +193,7 @@ export class Inspector {
       },
     );
     this.#call = undefined;
-    past.outcome = `${cut(fault ?? toJson(result))} (${took} ms)`;
+    past.outcome = `${cut(fault ?? written(result))} (${took} ms)`;
     if (fault === undefined) return this.#say(words ?? shown(result));
     this.#fail(fault + (data === undefined ? "" : `\n${shown(data)}`));
   }
@@ -224,7 +225,9 @@ export class Inspector {
           if (line === undefined || !this.#isForm) return CANCELLED;
           if (line === "" && !param.required) break;
           const value = typed(line, param.schema);
-          const isNumber = /number|integer/.test(Object(param.schema).type);
+          const { type } = Object(param.schema) as { type?: unknown };
+          const isNumber = [type].flat()
+            .some((each) => each === "number" || each === "integer");
           if (line !== "" && !(isNumber && typeof value === "string")) {
             given.set(param.name, value);
             break;
@@ -270,8 +273,8 @@ const CANCELLED: unique symbol = Symbol();
 
 /** A short value on one line, a long one on several. */
 function shown(value: unknown = null): string {
-  const line = toJson(value);
-  return line.length <= 80 ? line : toJson(value, 2);
+  const line = written(value);
+  return line.length <= 80 ? line : written(value, 2);
 }
 
 function cut(text: string): string {

@@ -2,13 +2,16 @@
 
 /** Language servers. */
 
+import { toJson } from "@wirekit/internal/command";
 import { Methods } from "../../answer/methods.ts";
 import type { Caller } from "../../call/caller.ts";
 import type { ContentDescriptor } from "../../contract/openrpc.ts";
 import config from "../../deno.json" with { type: "json" };
 import type { Params } from "../../wire/message.ts";
 import type { Dialect, Limit } from "./_dialect.ts";
-import type { Entry, Question } from "./_entry.ts";
+import { recordOf, textOf } from "../_document.ts";
+import type { Entry, Found, Question } from "./_entry.ts";
+import { readSourceFile } from "./_source_file.ts";
 
 const FILE: ContentDescriptor = {
   name: "file",
@@ -52,6 +55,9 @@ const METHODS: [capability: string, method: string, ContentDescriptor[]][] = [
   }]],
 ];
 
+/** The largest place, counted from 1. */
+const MAX_PLACE = 2 ** 31;
+
 /** The ids of languages that are not the ends of their files. */
 const LANGUAGES: Record<string, string> = {
   js: "javascript",
@@ -91,10 +97,7 @@ export class Lsp implements Dialect {
     this.#caller = caller;
     const uri = uriOf(Deno.cwd());
     this.#folders = [{ uri, name: uri.split("/").at(-1) ?? "" }];
-    const { serverInfo, capabilities } = await caller.request<{
-      serverInfo?: { name?: string; version?: string };
-      capabilities?: Record<string, unknown>;
-    }>("initialize", {
+    const answer = await caller.request("initialize", {
       processId: Deno.pid,
       clientInfo: { name: "jsonrpc inspect", version: config.version },
       rootUri: uri,
@@ -109,31 +112,41 @@ export class Lsp implements Dialect {
         workspace: { configuration: true, workspaceFolders: true },
       },
     }, limit);
-    this.#capabilities = capabilities ?? {};
+    const { serverInfo, capabilities } = recordOf(answer);
+    this.#capabilities = recordOf(capabilities);
     await caller.notify("initialized", {});
-    const { name = "The program", version = "" } = serverInfo ?? {};
-    return `${`${name} ${version}`.trim()} is a language server`;
+    const { name, version } = recordOf(serverInfo);
+    const who = `${textOf(name) ?? "The program"} ${textOf(version) ?? ""}`;
+    return `${who.trim()} is a language server`;
   }
 
-  entries(): Promise<Entry[]> {
+  entries(): Promise<Found> {
     const known = METHODS.filter(([needed]) => this.#capabilities[needed]);
-    return Promise.resolve(known.map(([, name, params]) => ({
+    const entries = known.map(([, name, params]): Entry => ({
       name,
       params,
       byName: true,
-      ask: (given) => this.#ask(name, Object(given)),
+      ask: (given, signal) => this.#ask(name, Object(given), signal),
       show: (result) => shown(name, result),
-    })));
+    }));
+    return Promise.resolve({ entries, remark: "" });
   }
 
   /** Makes a request of what was typed: the file is shown to the server first. */
-  async #ask(method: string, given: Params): Promise<Question> {
+  async #ask(
+    method: string,
+    given: Params,
+    signal: AbortSignal,
+  ): Promise<Question> {
     const { file, line, column, ...rest } = given as Record<string, unknown>;
     if (typeof file !== "string") return { method, params: given };
-    const uri = await this.#open(file);
-    const position = typeof line !== "number" ? {} : {
-      position: { line: line - 1, character: Number(column ?? 1) - 1 },
+    const position = line === undefined ? {} : {
+      position: {
+        line: indexOf(line, "line"),
+        character: indexOf(column ?? 1, "column"),
+      },
     };
+    const uri = await this.#open(file, signal);
     const more = method === "textDocument/references"
       ? { context: { includeDeclaration: true } }
       : method === "textDocument/formatting"
@@ -146,9 +159,9 @@ export class Lsp implements Dialect {
   }
 
   /** Shows a file as it is now to the server, and returns its URI. */
-  async #open(file: string): Promise<string> {
+  async #open(file: string, signal: AbortSignal): Promise<string> {
     const uri = uriOf(file);
-    const text = await Deno.readTextFile(file);
+    const text = await readSourceFile(file, signal);
     const known = this.#files.get(uri);
     if (known?.text === text) return uri;
     const version = (known?.version ?? 0) + 1;
@@ -190,6 +203,16 @@ export class Lsp implements Dialect {
 
 interface Range {
   start: { line: number; character: number };
+}
+
+/** A place that people count from 1, as the protocol counts: from 0. */
+function indexOf(place: unknown, name: string): number {
+  const isPlace = typeof place === "number" && Number.isInteger(place) &&
+    place >= 1 && place <= MAX_PLACE;
+  if (isPlace) return place - 1;
+  throw new TypeError(
+    `${name} has to be a whole number from 1, not ${toJson(place)}`,
+  );
 }
 
 /** The URI of a path, which may be relative, or one of Windows. */

@@ -2,26 +2,28 @@
 
 /** Servers of the Model Context Protocol. */
 
-import { toJson } from "@wirekit/internal/command";
 import type { Caller } from "../../call/caller.ts";
-import type { JsonSchema } from "../../contract/openrpc.ts";
 import { Methods } from "../../answer/methods.ts";
 import { JsonRpcError } from "../../wire/error.ts";
 import config from "../../deno.json" with { type: "json" };
 import type { Target } from "../_program.ts";
+import {
+  descriptorsOf,
+  namedOf,
+  recordOf,
+  textOf,
+  Unread,
+} from "../_document.ts";
+import { written } from "../_written.ts";
 import type { Dialect, Limit } from "./_dialect.ts";
-import { type Entry, paramsOfSchema } from "./_entry.ts";
+import { type Entry, type Found, paramsOfSchema } from "./_entry.ts";
 
 /** The newest version that is asked for. A server answers with its own. */
 const VERSION = "2025-06-18";
 
-/** What a server says of a tool or a prompt. */
-interface Listed {
-  name: string;
-  description?: string;
-  inputSchema?: JsonSchema;
-  arguments?: { name: string; description?: string; required?: boolean }[];
-}
+/** The most tools and the most prompts that are listed, and pages of them. */
+const MAX_LISTED = 1_000;
+const MAX_PAGES = 200;
 
 /** The protocol over streams and WebSocket. */
 export class Mcp implements Dialect {
@@ -32,33 +34,46 @@ export class Mcp implements Dialect {
   #capabilities: Record<string, unknown> = {};
 
   async begin(caller: Caller, limit: Limit): Promise<string> {
-    const { protocolVersion, serverInfo, capabilities, instructions } =
-      await caller.request<{
-        protocolVersion: string;
-        serverInfo?: { name?: string; version?: string };
-        capabilities?: Record<string, unknown>;
-        instructions?: string;
-      }>("initialize", {
+    const answer = recordOf(
+      await caller.request("initialize", {
         protocolVersion: VERSION,
         capabilities: { roots: {} },
         clientInfo: { name: "jsonrpc inspect", version: config.version },
-      }, limit);
-    this.#capabilities = capabilities ?? {};
+      }, limit),
+    );
+    this.#capabilities = recordOf(answer.capabilities);
     await caller.notify("notifications/initialized");
-    const { name = "The server", version = "" } = serverInfo ?? {};
-    return `${`${name} ${version}`.trim()} speaks MCP ${protocolVersion}` +
+    const { name, version } = recordOf(answer.serverInfo);
+    const who = `${textOf(name) ?? "The server"} ${textOf(version) ?? ""}`;
+    const instructions = textOf(answer.instructions);
+    return `${who.trim()} speaks MCP ${textOf(answer.protocolVersion) ?? ""}` +
       (instructions ? `\n${instructions}` : "");
   }
 
-  async entries({ caller }: Target, limit: Limit): Promise<Entry[]> {
+  async entries({ caller }: Target, limit: Limit): Promise<Found> {
     const { tools, prompts, resources } = this.#capabilities;
     const entries: Entry[] = [];
-    for (const each of tools ? await list(caller, "tools", limit) : []) {
+    const remarks: string[] = [];
+    const unread = { tools: new Unread(), prompts: new Unread() };
+    const listed = async (kind: "tools" | "prompts") => {
+      const { all, hasMore } = await list(caller, kind, limit);
+      const named = namedOf(all, unread[kind]);
+      if (hasMore) {
+        remarks.push(`There are more ${kind} than the ${named.length} here.`);
+      }
+      return named;
+    };
+    for (const each of tools ? await listed("tools") : []) {
       const { name, description, inputSchema = {} } = each;
+      const schema = recordOf(inputSchema);
+      const { properties = {} } = schema;
+      const isForm = schema === inputSchema &&
+        recordOf(properties) === properties;
+      if (!isForm) unread.tools.formless++;
       entries.push({
         name,
-        summary: description,
-        params: paramsOfSchema(inputSchema),
+        summary: textOf(description),
+        params: paramsOfSchema(schema),
         byName: true,
         ask: (params) => ({
           method: "tools/call",
@@ -67,12 +82,12 @@ export class Mcp implements Dialect {
         show: contentOf,
       });
     }
-    for (const each of prompts ? await list(caller, "prompts", limit) : []) {
-      const { name, description, arguments: params = [] } = each;
+    for (const each of prompts ? await listed("prompts") : []) {
+      const { name, description } = each;
       entries.push({
         name: `prompts/${name}`,
-        summary: description,
-        params: params.map((param) => ({
+        summary: textOf(description),
+        params: descriptorsOf(each.arguments, unread.prompts).map((param) => ({
           ...param,
           schema: { type: "string" },
         })),
@@ -93,33 +108,35 @@ export class Mcp implements Dialect {
         },
       );
     }
-    return entries;
+    return {
+      entries,
+      remark: [
+        ...remarks,
+        unread.tools.words("tool"),
+        unread.prompts.words("prompt"),
+      ]
+        .filter(Boolean).join(" "),
+    };
   }
 
   tell(method: string, params: unknown): string | undefined {
     if (method !== "notifications/message") return undefined;
-    const { level = "info", data } = Object(params);
-    return `${level}: ${typeof data === "string" ? data : toJson(data)}`;
+    const { level, data } = recordOf(params);
+    return `${textOf(level) ?? "info"}: ${textOf(data) ?? written(data)}`;
   }
 }
 
-interface Page {
-  tools?: Listed[];
-  prompts?: Listed[];
-  nextCursor?: string;
-}
-
-/** All pages of a list. */
+/** The pages of a list, and whether there are more of them. */
 async function list(
   caller: Caller,
   kind: "tools" | "prompts",
   limit: Limit,
-): Promise<Listed[]> {
-  const all: Listed[] = [];
+): Promise<{ all: unknown[]; hasMore: boolean }> {
+  const all: unknown[] = [];
   let cursor: string | undefined;
-  do {
-    const page: Page = await caller
-      .request<Page>(
+  for (let i = 0; i < MAX_PAGES && all.length < MAX_LISTED; i++) {
+    const answer = await caller
+      .request(
         `${kind}/list`,
         cursor === undefined ? {} : { cursor },
         limit,
@@ -129,10 +146,15 @@ async function list(
         if (error instanceof JsonRpcError) return {};
         throw error;
       });
-    all.push(...page[kind] ?? []);
-    cursor = page.nextCursor;
-  } while (cursor !== undefined && all.length < 1_000);
-  return all;
+    const page = recordOf(answer);
+    const items = page[kind];
+    if (Array.isArray(items)) all.push(...items.slice(0, MAX_LISTED));
+    cursor = textOf(page.nextCursor);
+    if (cursor === undefined && all.length <= MAX_LISTED) {
+      return { all, hasMore: false };
+    }
+  }
+  return { all: all.slice(0, MAX_LISTED), hasMore: true };
 }
 
 /** The texts of a result, if it has nothing else to tell. */

@@ -2,14 +2,15 @@
 
 /** What can be called at the other end, and how a call ends. */
 
-import { now } from "@wirekit/internal/clock";
-import { closest, toJson } from "@wirekit/internal/command";
+import { now, unlessAborted } from "@wirekit/internal/clock";
+import { closest, printable } from "@wirekit/internal/command";
 import { RemoteError } from "@wirekit/internal/errors";
 import { JsonRpcError } from "../../wire/error.ts";
 import type { Params } from "../../wire/message.ts";
 import type { Target } from "../_program.ts";
+import { written } from "../_written.ts";
 import type { Dialect } from "./_dialect.ts";
-import type { Entry } from "./_entry.ts";
+import type { Entry, Found } from "./_entry.ts";
 
 /** How long the other end may take to say goodbye, in milliseconds. */
 const FAREWELL = 2_000;
@@ -45,19 +46,22 @@ export class Session {
   readonly greeting: string;
   /** What can be called, as far as it says. */
   readonly entries: readonly Entry[];
+  /** What of it could not be read, or is not listed; empty if nothing. */
+  readonly remark: string;
 
   private constructor(
     dialect: Dialect,
     timeout: number,
     target: Target,
     greeting: string,
-    entries: readonly Entry[],
+    { entries, remark }: Found,
   ) {
     this.#dialect = dialect;
     this.#timeout = timeout;
     this.#target = target;
     this.greeting = greeting;
     this.entries = entries;
+    this.remark = remark;
   }
 
   /** Greets the other end and finds what it can be asked for. */
@@ -70,8 +74,8 @@ export class Session {
     const limit = { timeout, signal };
     try {
       const greeting = await dialect.begin(target.caller, limit);
-      const entries = await dialect.entries(target, limit);
-      return new Session(dialect, timeout, target, greeting, entries);
+      const found = await dialect.entries(target, limit);
+      return new Session(dialect, timeout, target, greeting, found);
     } catch (error) {
       if (!(error instanceof JsonRpcError)) throw await target.explain(error);
       throw new RemoteError(
@@ -97,7 +101,12 @@ export class Session {
     const begin = now();
     const took = () => Math.max(1, Math.round(now() - begin));
     try {
-      const question = await entry.ask?.(params) ?? { method: name, params };
+      const question = entry.ask
+        ? await unlessAborted(
+          Promise.resolve(entry.ask(params, signal)),
+          signal,
+        )
+        : { method: name, params };
       const result = await this.#target.caller.request(
         question.method,
         question.params,
@@ -106,11 +115,11 @@ export class Session {
           signal,
           // Others take any param more for a wrong one.
           ...(this.#dialect.conventions === "mcp" && {
-            onProgress: (value: unknown) => onProgress(toJson(value)),
+            onProgress: (value: unknown) => onProgress(written(value)),
           }),
         },
       );
-      return { took: took(), result, words: entry.show?.(result) };
+      return { took: took(), result, words: wordsOf(entry, result) };
     } catch (thrown) {
       const error = thrown instanceof RemoteError
         ? thrown
@@ -129,9 +138,13 @@ export class Session {
     await this.#target.caller.notify(method, params);
   }
 
-  /** Finds an entry by its name, or by what is after the last slash of it. */
+  /**
+   * Finds an entry by its name, also as that is shown, or by what is after the
+   * last slash of it.
+   */
   find(name: string): Entry | undefined {
-    const exact = this.entries.find((entry) => entry.name === name);
+    const exact = this.entries.find((entry) => entry.name === name) ??
+      this.entries.find((entry) => printable(entry.name) === name);
     if (exact) return exact;
     const all = this.entries.filter((e) => e.name.endsWith(`/${name}`));
     return all.length === 1 ? all[0] : undefined;
@@ -145,5 +158,14 @@ export class Session {
   #meant(name: string): string {
     const near = closest(name, this.entries.map(({ name }) => name));
     return near === undefined || near === name ? "" : `. Did you mean ${near}?`;
+  }
+}
+
+/** Says a result in words, if it is what its protocol wants. */
+function wordsOf(entry: Entry, result: unknown): string | undefined {
+  try {
+    return entry.show?.(result);
+  } catch {
+    return undefined;
   }
 }

@@ -170,6 +170,175 @@ Deno.test("inspect --lsp says hello, shows files, and says goodbye", async () =>
   assertStringIncludes(err, "shutdown exit");
 });
 
+Deno.test("inspect --lsp reads files only, of a size, and counts places from 1", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${folder}/large.txt`, "a".repeat(5_000_000));
+  const pipe = `${folder}/pipe`;
+  await new Deno.Command("mkfifo", { args: [pipe] }).output();
+  const { code, out } = await piped(
+    [
+      "documentSymbol none.txt",
+      "documentSymbol .",
+      "documentSymbol /dev/zero",
+      `documentSymbol ${pipe}`,
+      `documentSymbol ${folder}/large.txt`,
+      "hover inspected.txt 0 1",
+      "hover inspected.txt 1 -1",
+      "hover inspected.txt 1.5 1",
+      "hover inspected.txt 1 2147483649",
+      "hover inspected.txt 2 3",
+    ],
+    "lsp",
+    "--lsp",
+  );
+  await Deno.remove(folder, { recursive: true });
+  assertEquals(code, 1);
+  for (
+    const words of [
+      "\nThere is no file none.txt\n",
+      "\n. is a folder, not a file\n",
+      "\n/dev/zero is a device or a pipe, no file\n",
+      `\n${pipe} is a device or a pipe, no file\n`,
+      "/large.txt is larger than 4 MiB\n",
+      "\nline has to be a whole number from 1, not 0\n",
+      "\ncolumn has to be a whole number from 1, not -1\n",
+      "\nline has to be a whole number from 1, not 1.5\n",
+      "\ncolumn has to be a whole number from 1, not 2147483649\n",
+      "at 1:2 of plaintext",
+    ]
+  ) assertStringIncludes(out, words);
+});
+
+/** Runs a command with a program that answers each method as a script says. */
+async function answering(
+  answers: Record<string, string>,
+  lines: string[],
+  ...words: string[]
+) {
+  const script = `
+    const answers = ${JSON.stringify(answers)};
+    const lines = Deno.stdin.readable.pipeThrough(new TextDecoderStream());
+    let rest = "";
+    for await (const part of lines) {
+      const [last, ...whole] = (rest + part).split("\\n").reverse();
+      rest = last;
+      for (const line of whole.reverse()) {
+        const { id, method } = JSON.parse(line);
+        if (id === undefined || method === undefined) continue;
+        const [, kind, levels] = /^(result|data|told)(\\d+)$/.exec(method) ?? [];
+        const deep = "[".repeat(levels ?? 0) + "]".repeat(levels ?? 0);
+        const data = '"error":{"code":7,"message":"deep","data":' + deep + "}";
+        const result = answers[method] ?? JSON.stringify(method);
+        const outcome = kind === "result"
+          ? '"result":' + deep
+          : kind === "data"
+          ? data
+          : '"result":' + result;
+        if (kind === "told") {
+          console.log('{"jsonrpc":"2.0","method":"told","params":' + deep + "}");
+        }
+        console.log('{"jsonrpc":"2.0","id":' + id + "," + outcome + "}");
+      }
+    }`;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "-A",
+      "--quiet",
+      CLI,
+      ...words,
+      "--",
+      Deno.execPath(),
+      "eval",
+      script,
+    ],
+    env: { NO_COLOR: "1" },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(lines.join("\n")));
+  await writer.close();
+  const { code, stdout, stderr } = await deadline(child.output(), PATIENCE);
+  const text = new TextDecoder();
+  return { code, out: text.decode(stdout), err: text.decode(stderr) };
+}
+
+Deno.test("inspect and discover say what of a list of methods cannot be read", async () => {
+  const methods = '{"methods":[null,{"name":"ping"},{"name":"a","params":{}}]}';
+  const odd = { "rpc.discover": methods };
+  const inspect = await answering(odd, ["ping"], "inspect");
+  assertEquals(inspect.code, 0, inspect.err);
+  for (
+    const words of [
+      "The params of one method cannot be read: it has no form. One entry",
+      "  ping()\n  a()\n",
+      '\n"ping"\n',
+    ]
+  ) assertStringIncludes(inspect.out, words);
+  const discover = await answering(odd, [], "discover");
+  assertEquals(discover.code, 0);
+  assertStringIncludes(discover.out, "  ping(): nothing\n  a(): nothing");
+  assertStringIncludes(discover.err, "One entry is no method: it is left out.");
+  for (const none of ["null", "[]", '{"methods":{}}', "5"]) {
+    const answers = { "rpc.discover": none };
+    const shown = await answering(answers, [], "discover");
+    assertEquals([shown.code, shown.out], [1, ""], none);
+    assertStringIncludes(shown.err, "is no OpenRPC document");
+    const { code, out } = await answering(answers, ["ping"], "inspect");
+    assertEquals(code, 0);
+    assertStringIncludes(out, "is no OpenRPC document: it has no list of");
+  }
+});
+
+Deno.test("inspect --mcp lives with lists of any shape, and with those without an end", async () => {
+  const tool = '{"name":"t","inputSchema":{"required":5,"properties":{}}}';
+  const { code, out } = await answering(
+    {
+      initialize:
+        '{"capabilities":{"tools":{},"prompts":1},"serverInfo":[null]}',
+      "tools/list": `{"tools":[null,${tool},{"name":"u","inputSchema":5}],` +
+        '"nextCursor":"1"}',
+      "prompts/list": '{"prompts":[{"name":"p","arguments":[null]}]}',
+    },
+    ["prompts/p"],
+    "inspect",
+    "--mcp",
+  );
+  assertEquals(code, 0, out);
+  for (
+    const words of [
+      "The server speaks MCP",
+      "There are more tools than the",
+      "entries are no tools",
+      "The params of one prompt cannot be read",
+    ]
+  ) assertStringIncludes(out, words);
+  for (const strange of ["null", "5", '{"capabilities":7}']) {
+    const answers = { initialize: strange };
+    const shown = await answering(answers, ["x"], "inspect", "--mcp");
+    assertEquals(shown.code, 0, shown.err);
+    assertStringIncludes(shown.out, "The server speaks MCP");
+  }
+});
+
+Deno.test("inspect lives with what is nested too deeply", async () => {
+  const lines = [2_000, 3_000, 4_000, 20_000, 100_000].flatMap((levels) =>
+    ["result", "data", "told"].flatMap((kind) => [
+      `${kind}${levels}`,
+      `after_${kind}${levels}`,
+    ])
+  );
+  const { code, out, err } = await answering({}, lines, "inspect");
+  assertEquals(err, "");
+  for (const line of lines) {
+    if (line.startsWith("after")) assertStringIncludes(out, `"${line}"`);
+  }
+  assert(!out.includes("call stack"), out.slice(-2_000));
+  assertEquals(code, 1);
+});
+
 Deno.test("inspect refuses what makes no sense", async () => {
   const both = await piped([], "plain", "--lsp", "--mcp");
   assertEquals([both.code, both.out], [2, ""]);

@@ -226,10 +226,12 @@ Deno.test("A program that ends is started again, and one that answers oddly is s
     for await (const text of lines) {
       const { id, method } = JSON.parse(text);
       if (method === "die") Deno.exit(7);
-      if (method === "deep") {
-        const result = "[".repeat(20_000) + "]".repeat(20_000);
-        const head = \`{"jsonrpc":"2.0","id":\${JSON.stringify(id)},"result":\`;
-        console.log(head + result + "}");
+      const [, levels] = /^deep(\\d+)$/.exec(method) ?? [];
+      if (levels) {
+        const deep = "[".repeat(levels) + "]".repeat(levels);
+        const head = '{"jsonrpc":"2.0",';
+        console.log(head + '"method":"told","params":' + deep + "}");
+        console.log(head + '"id":' + id + ',"result":' + deep + "}");
         continue;
       }
       console.log(JSON.stringify({ jsonrpc: "2.0", id, result: method }));
@@ -248,12 +250,15 @@ Deno.test("A program that ends is started again, and one that answers oddly is s
   );
   await page.click(".bar .act", "Start again");
   await page.says("Connected");
-  await page.fill("[name=method]", "deep");
-  await page.press("Enter");
-  await came(page, /nested too deeply/);
-  await page.fill("[name=method]", "hello");
-  await page.press("Enter");
-  await came(page, /"hello"/);
+  for (const levels of [3_000, 4_000, 20_000, 100_000]) {
+    await page.fill("[name=method]", `deep${levels}`);
+    await page.press("Enter");
+    await came(page, /nested too deeply|\[\[\[/);
+    await page.fill("[name=method]", `hello${levels}`);
+    await page.press("Enter");
+    await came(page, new RegExp(`"hello${levels}"`));
+  }
+  assertEquals(page.complaints, []);
 });
 
 Deno.test("An address lets one browser in; nobody else gets anything", async () => {

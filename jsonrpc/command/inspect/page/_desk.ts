@@ -3,9 +3,10 @@
 /** What the page of the inspector shows, and what is done there. */
 
 import { settled } from "@wirekit/internal/clock";
-import { toJson } from "@wirekit/internal/command";
+import { printable, toJson } from "@wirekit/internal/command";
 import type { ReportSource } from "@wirekit/transport/pages";
 import type { LogEntry } from "../../../wire/log.ts";
+import { written } from "../../_written.ts";
 import type { Outcome, Session } from "../_session.ts";
 import { methodReport, paramsOfFields, paramsOfJson } from "./_field.ts";
 import type {
@@ -15,10 +16,10 @@ import type {
   MessageReport,
 } from "./_report.ts";
 
-/** The most that is remembered, and how many characters of it. */
+/** The most that is remembered, and how many characters of each of both. */
 const MAX_CALLS = 500;
 const MAX_MESSAGES = 1_000;
-const MAX_CHARS = 16_000_000;
+const MAX_CHARS = 8_000_000;
 
 /** The longest text of a message and of a result, in characters. */
 const MAX_TEXT = 200_000;
@@ -67,7 +68,9 @@ export class Desk implements ReportSource, AsyncDisposable {
   /** The methods of the requests that have not been answered. */
   readonly #asked = new Map<string, string>();
   #messages: Shown<MessageReport>[] = [];
-  #chars = 0;
+  /** How many characters there are in all messages, and in all calls. */
+  #messageChars = 0;
+  #callChars = 0;
   #version = 0;
   #lastCall = 0;
   #lastMessage = 0;
@@ -91,24 +94,27 @@ export class Desk implements ReportSource, AsyncDisposable {
     }
     this.#become({ state: "starting", words: "", methods: [] });
     await this.#close();
+    this.#asked.clear();
     let opened: Opened;
     try {
       opened = await this.#options.start((...heard) => this.#heard(...heard));
     } catch (error) {
-      this.#become({ state: "closed", words: (error as Error).message });
+      const words = shown((error as Error).message);
+      this.#become({ state: "closed", words });
       throw error;
     }
     if (this.#isOver) return await opened[Symbol.asyncDispose]();
     this.#opened = opened;
-    const { greeting, entries, closed } = opened.session;
+    const { greeting, remark, entries, closed } = opened.session;
     this.#become({
       state: "open",
-      words: greeting,
+      // Of a long greeting, only the start is in sight.
+      words: shown([remark, greeting].filter(Boolean).join("\n")),
       methods: entries.map(methodReport),
     });
     void closed?.then((how) => {
       if (this.#opened !== opened || this.#isOver) return;
-      this.#become({ state: "closed", words: `${how}.` });
+      this.#become({ state: "closed", words: shown(`${how}.`) });
       this.#note({ direction: "none", title: how }, "");
     });
   }
@@ -232,13 +238,13 @@ export class Desk implements ReportSource, AsyncDisposable {
     const report: CallReport = {
       number,
       name,
-      ...(params !== "" && { params: cut(params) }),
+      ...(params !== "" && { params: shown(params) }),
       ...more,
       at: Date.now(),
       progress: [],
     };
     this.#calls.set(number, { version: this.#changed(), report });
-    this.#chars += params.length;
+    this.#callChars += sizeOf(report);
     this.#forget();
     return number;
   }
@@ -246,37 +252,52 @@ export class Desk implements ReportSource, AsyncDisposable {
   #progress(number: number, words: string): void {
     const call = this.#calls.get(number);
     if (!call) return;
-    const progress = [...call.report.progress.slice(-99), cut(words)];
+    const progress = [...call.report.progress.slice(-99), shown(words)];
     this.#change(number, { progress });
   }
 
   #ended(number: number, outcome: Outcome): void {
     this.#running.delete(number);
     const { took, result, words, fault, data } = outcome;
-    const text = fault === undefined ? textOf(result) : "";
-    this.#chars += text.length;
+    const text = fault === undefined ? shown(written(result, 2)) : "";
     this.#change(number, {
       took,
       ...(text !== "" && { result: text }),
-      ...(words !== undefined && { words: cut(words) }),
-      ...(fault !== undefined && { fault }),
-      ...(data !== undefined && { data: textOf(data) }),
+      ...(words !== undefined && { words: shown(words) }),
+      ...(fault !== undefined && { fault: shown(fault) }),
+      ...(data !== undefined && { data: shown(written(data, 2)) }),
     });
-    this.#forget();
   }
 
   #change(number: number, more: Partial<CallReport>): void {
     const call = this.#calls.get(number);
     if (!call) return;
-    call.report = { ...call.report, ...more };
+    const report = { ...call.report, ...more };
+    this.#callChars += sizeOf(report) - sizeOf(call.report);
+    call.report = report;
     call.version = this.#changed();
+    this.#forget();
   }
 
   #heard(entry: LogEntry, words: string | undefined): void {
     const { direction, wire } = entry;
+    const stray = this.#strayOf(entry);
+    const said = stray ?? words?.slice(0, 2_000);
     const title = this.#titleOf(entry);
-    const more = words === undefined ? {} : { words: words.slice(0, 2_000) };
+    const more = said === undefined ? {} : { words: shown(said) };
     this.#note({ direction, title, ...more }, String(wire));
+    if (stray === undefined) return;
+    for (const number of this.#running.keys()) this.#progress(number, stray);
+  }
+
+  /** Says that an answer is of no call of ours, if it is. */
+  #strayOf({ direction, kind, id }: LogEntry): string | undefined {
+    const isAnswer = direction === "in" && kind === "response";
+    const isFull = this.#asked.size >= MAX_MESSAGES;
+    if (!isAnswer || isFull || this.#asked.has(`true ${typeof id} ${id}`)) {
+      return undefined;
+    }
+    return `An answer has come whose id is that of no call: ${toJson(id)}`;
   }
 
   #titleOf({ direction, kind, method, id, code }: LogEntry): string {
@@ -303,13 +324,13 @@ export class Desk implements ReportSource, AsyncDisposable {
       number: ++this.#lastMessage,
       direction,
       at: Date.now(),
-      title: title.slice(0, 200),
+      title: shown(title.slice(0, 200)),
       ...(words !== undefined && { words }),
-      text: cut(text),
+      text: shown(text),
       size: text.length,
     };
     this.#messages.push({ version: this.#changed(), report });
-    this.#chars += report.text.length;
+    this.#messageChars += report.text.length;
     this.#forget();
   }
 
@@ -318,19 +339,20 @@ export class Desk implements ReportSource, AsyncDisposable {
     const messages = this.#messages;
     let from = Math.max(0, messages.length - MAX_MESSAGES);
     for (let i = 0; i < from; i++) {
-      this.#chars -= messages[i]!.report.text.length;
+      this.#messageChars -= messages[i]!.report.text.length;
     }
-    while (this.#chars > MAX_CHARS && from < messages.length) {
-      this.#chars -= messages[from++]!.report.text.length;
+    while (this.#messageChars > MAX_CHARS && from < messages.length) {
+      this.#messageChars -= messages[from++]!.report.text.length;
     }
     if (from > 0) this.#messages = messages.slice(from);
     for (const [number, { report }] of this.#calls) {
-      const isTooMuch = this.#calls.size > MAX_CALLS || this.#chars > MAX_CHARS;
-      if (!isTooMuch) break;
+      const isTooMuch = this.#calls.size > MAX_CALLS ||
+        this.#callChars > MAX_CHARS;
+      // Of the last one, its end is still looked at.
+      if (!isTooMuch || number === this.#lastCall) break;
       if (this.#running.has(number)) continue;
       this.#calls.delete(number);
-      this.#chars -= (report.params ?? "").length +
-        (report.result ?? "").length;
+      this.#callChars -= sizeOf(report);
     }
   }
 
@@ -346,13 +368,19 @@ function cut(text: string): string {
     : `${text.slice(0, MAX_TEXT)} … cut: ${text.length} characters in all`;
 }
 
-/** Writes what came, which is a stranger's. */
-function textOf(value: unknown): string {
-  try {
-    return cut(toJson(value, 2));
-  } catch (error) {
-    return `(${(error as Error).message})`;
-  }
+/** A text of a stranger, in which nothing turns its letters around. */
+function shown(text: string): string {
+  return printable(cut(text.replaceAll("\r\n", "\n")));
+}
+
+/** How many characters of a call are remembered. */
+function sizeOf(report: CallReport): number {
+  const { params, fields = {}, progress, result, words, fault, data } = report;
+  return [
+    ...[params, result, words, fault, data],
+    ...Object.values(fields),
+    ...progress,
+  ].reduce((sum, text) => sum + (text?.length ?? 0), 0);
 }
 
 function textsOf(fields: unknown): Record<string, string> {

@@ -2,10 +2,11 @@
 
 /** Forms of methods: what a schema asks for, and what was typed in. */
 
-import { parseExactly, toJson, valueOf } from "@wirekit/internal/command";
+import { parseExactly, printable, valueOf } from "@wirekit/internal/command";
 import type { ContentDescriptor } from "../../../contract/openrpc.ts";
 import type { Params } from "../../../wire/message.ts";
 import { typeOf } from "../../_manual.ts";
+import { written } from "../../_written.ts";
 import type { Entry } from "../_entry.ts";
 import type { FieldReport, MethodReport } from "./_report.ts";
 
@@ -15,9 +16,9 @@ const NUMBER_REGEXP = /^-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?$/i;
 export function methodReport(entry: Entry): MethodReport {
   const { name, summary, params, byName } = entry;
   return {
-    name,
+    name: printable(name),
     byName,
-    ...(summary !== undefined && { about: summary.trim() }),
+    ...(summary !== undefined && { about: printable(summary.trim()) }),
     fields: params.map(fieldOf),
   };
 }
@@ -30,18 +31,18 @@ function fieldOf(param: ContentDescriptor): FieldReport {
     enum?: unknown;
   };
   const choices = Array.isArray(values)
-    ? values.map((value) => toJson(value))
+    ? values.map((value) => printable(written(value)))
     : type === "boolean"
     ? ["true", "false"]
     : undefined;
   const isNumber = type === "number" || type === "integer";
   return {
-    name,
-    type: typeOf(schema),
+    name: printable(name),
+    type: printable(typeOf(schema)),
     kind: type === "string" ? "text" : isNumber ? "number" : "json",
     ...(choices && { choices }),
     required,
-    ...(about !== undefined && { about }),
+    ...(about !== undefined && { about: printable(about) }),
   };
 }
 
@@ -57,7 +58,7 @@ export function paramsOfFields(
   const given: [name: string, value: unknown][] = [];
   let left: string | undefined;
   for (const param of params) {
-    const { name } = param;
+    const name = printable(param.name);
     const text = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (typeof text !== "string") {
       if (param.required) throw new SyntaxError(`${method} needs ${name}.`);
@@ -66,7 +67,7 @@ export function paramsOfFields(
       throw new SyntaxError(
         `${name} needs ${left} too: params of ${method} go by their position.`,
       );
-    } else given.push([name, valueOfField(text, fieldOf(param), param)]);
+    } else given.push([param.name, valueOfField(text, fieldOf(param), param)]);
   }
   if (given.length === 0) return undefined;
   return byName ? Object.fromEntries(given) : given.map(([, value]) => value);
@@ -106,6 +107,9 @@ function json(text: string, name: string): unknown {
   try {
     return parseExactly(text);
   } catch (error) {
+    if (error instanceof RangeError) {
+      throw new SyntaxError(`${name} is nested too deeply.`);
+    }
     throw new SyntaxError(`${name} is no JSON: ${(error as Error).message}`);
   }
 }

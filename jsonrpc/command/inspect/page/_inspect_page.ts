@@ -126,7 +126,10 @@ export async function serveInspectPage(desk: Desk): Promise<InspectPage> {
       return Response.json({ number: desk.act(order) }, { status: 202 });
     } catch (error) {
       const { message } = error as Error;
-      if (error instanceof SyntaxError) return refused(400, message);
+      // A value that is nested too deeply to be written is a `RangeError`.
+      if (error instanceof SyntaxError || error instanceof RangeError) {
+        return refused(400, message);
+      }
       if (error instanceof NotNow) return refused(409, message);
       throw error;
     }
