@@ -161,6 +161,17 @@ Deno.test("jsonrpc says how a program that does not answer has failed", async ()
         "sum",
         "--timeout",
         "1.5",
+        ...script(`console.log(""); ${wait}`),
+      ],
+      4,
+      " wrote an empty line, which is not JSON-RPC",
+    ],
+    [
+      [
+        "call",
+        "sum",
+        "--timeout",
+        "1.5",
         ...script(
           `console.log("Content-Length: 2\\r\\n\\r\\n{}"); ${wait}`,
         ),

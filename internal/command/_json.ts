@@ -47,8 +47,7 @@ export function parseExactly(
   longInteger: (digits: string) => unknown = rawJSON,
 ): unknown {
   return parse(text, (_key, value, { source }) => {
-    if (typeof value !== "number" || !Number.isFinite(value)) return value;
-    if (String(value) === source) return value;
+    if (typeof value !== "number" || String(value) === source) return value;
     return (/^-?\d+$/.test(source) ? longInteger : rawJSON)(source);
   });
 }

@@ -6,6 +6,7 @@ import { readDocument } from "./_document.ts";
 import { entriesOf } from "./inspect/_entry.ts";
 import { methodReport, paramsOfFields } from "./inspect/page/_field.ts";
 import { formatManual, formatParam } from "./_manual.ts";
+import { mutated, randomOf } from "./_test_util.ts";
 
 const DOCUMENT = {
   openrpc: "1.3.2",
@@ -27,46 +28,6 @@ const DOCUMENT = {
   ],
   "x-events": [{ name: "told", params: [] }],
 };
-
-/** What stands in the place of something else. */
-function deep(levels: number): unknown {
-  let value: unknown = {};
-  for (let i = 0; i < levels; i++) {
-    value = i % 2 ? [value] : { anyOf: [value], items: value, const: value };
-  }
-  return value;
-}
-
-const DEEP = [deep(3_000), JSON.parse("[".repeat(9_000) + "]".repeat(9_000))];
-const STRANGE: unknown[] = [
-  ...[null, undefined, true, 0, 1e400, 2n ** 70n, "", "word", "\u202e\0"],
-  ...[[], [null], [[]], {}, { name: null }, { name: "" }, { name: "n" }],
-  ...[{ toString: null, valueOf: null }, JSON.parse('{"__proto__":{"a":1}}')],
-  ...[{ length: 3 }, { name: "n", schema: null }, { type: [null, {}] }],
-  ...DEEP,
-];
-
-/** A random number generator: a failure is found again by its seed. */
-function randomOf(seed: number): (below: number) => number {
-  return (below) => {
-    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor(seed / 2 ** 32 * below);
-  };
-}
-
-function mutated(value: unknown, random: (below: number) => number): unknown {
-  if (random(25) === 0) return STRANGE[random(STRANGE.length)];
-  if (DEEP.includes(value)) return value;
-  if (Array.isArray(value)) {
-    const more = random(8) === 0 ? [STRANGE[random(STRANGE.length)]] : [];
-    return [...value, ...more].map((each) => mutated(each, random));
-  }
-  if (typeof value !== "object" || value === null) return value;
-  const members = Object.entries(value)
-    .filter(() => random(15) > 0)
-    .map(([name, each]) => [name, mutated(each, random)]);
-  return Object.fromEntries(members);
-}
 
 Deno.test("A document of any shape is read, or said to be none", () => {
   let read = 0;

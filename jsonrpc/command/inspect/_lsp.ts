@@ -11,6 +11,7 @@ import type { Params } from "../../wire/message.ts";
 import type { Dialect, Limit } from "./_dialect.ts";
 import { recordOf, textOf } from "../_document.ts";
 import type { Entry, Found, Question } from "./_entry.ts";
+import { shown, told } from "./_lsp_words.ts";
 import { readSourceFile } from "./_source_file.ts";
 
 const FILE: ContentDescriptor = {
@@ -181,28 +182,13 @@ export class Lsp implements Dialect {
   }
 
   tell(method: string, params: unknown): string | undefined {
-    if (method === "window/logMessage" || method === "window/showMessage") {
-      return String(Object(params).message);
-    }
-    if (method !== "textDocument/publishDiagnostics") return undefined;
-    const { uri, diagnostics } = params as {
-      uri: string;
-      diagnostics: { range: Range; message: string }[];
-    };
-    if (diagnostics.length === 0) return `${pathOf(uri)} has no problems`;
-    return diagnostics
-      .map(({ range, message }) => `${placeOf(uri, range)}: ${message}`)
-      .join("\n");
+    return told(method, params);
   }
 
   async end(caller: Caller, timeout: number): Promise<void> {
     await caller.request("shutdown", undefined, { timeout });
     await caller.notify("exit");
   }
-}
-
-interface Range {
-  start: { line: number; character: number };
 }
 
 /** A place that people count from 1, as the protocol counts: from 0. */
@@ -228,76 +214,4 @@ function uriOf(path: string): string {
     else if (part !== "" && part !== ".") parts.push(encodeURIComponent(part));
   }
   return `file:///${parts.join("/")}`;
-}
-
-function pathOf(uri: string): string {
-  const [, encoded] = /^file:\/\/(\/.*)/.exec(uri) ?? [];
-  if (encoded === undefined) return uri;
-  let path: string;
-  try {
-    path = decodeURIComponent(encoded);
-  } catch {
-    return uri;
-  }
-  const here = `${Deno.cwd()}/`;
-  return path.startsWith(here) ? path.slice(here.length) : path;
-}
-
-function placeOf(uri: string, { start }: Range): string {
-  return `${pathOf(uri)}:${start.line + 1}:${start.character + 1}`;
-}
-
-/** Says what people ask for most in words. */
-function shown(method: string, result: unknown): string | undefined {
-  if (method === "textDocument/hover") {
-    const { contents } = Object(result) as { contents?: unknown };
-    const texts = [contents].flat().map((part) =>
-      typeof part === "string" ? part : Object(part).value
-    );
-    return texts.every((text) => typeof text === "string")
-      ? texts.join("\n")
-      : undefined;
-  }
-  if (method === "textDocument/completion") {
-    const items = Array.isArray(result) ? result : Object(result).items;
-    if (!Array.isArray(items)) return undefined;
-    const labels = items.map(({ label, detail }) =>
-      [label, detail].filter(Boolean).join("  ")
-    );
-    const more = labels.length > 20 ? [`… and ${labels.length - 20} more`] : [];
-    return [...labels.slice(0, 20), ...more].join("\n") || "nothing";
-  }
-  if (method.endsWith("ymbol")) return symbolsOf(result);
-  const places = [result].flat().map((each) => {
-    const { uri, range, targetUri, targetSelectionRange } = Object(each);
-    if (typeof uri === "string" && range) return placeOf(uri, range);
-    return typeof targetUri === "string"
-      ? placeOf(targetUri, targetSelectionRange)
-      : undefined;
-  });
-  if (places.length === 0 || !places.every(Boolean)) return undefined;
-  return places.join("\n");
-}
-
-interface DocumentSymbol {
-  name: string;
-  detail?: string;
-  selectionRange?: Range;
-  location?: { uri: string; range: Range };
-  children?: DocumentSymbol[];
-}
-
-/** The names of a file, those inside others moved in. */
-function symbolsOf(result: unknown, margin = ""): string | undefined {
-  if (!Array.isArray(result)) return undefined;
-  if (result.length === 0) return "nothing";
-  return (result as DocumentSymbol[]).map((symbol) => {
-    const { name, detail, selectionRange, location, children } = symbol;
-    const place = location
-      ? placeOf(location.uri, location.range)
-      : `line ${(selectionRange?.start.line ?? 0) + 1}`;
-    const line = [margin + name, detail, place].filter(Boolean).join("  ");
-    const inner = children?.length ? symbolsOf(children, `${margin}  `) : "";
-    return inner ? `${line}\n${inner}` : line;
-  }).join("\n");
 }

@@ -159,15 +159,15 @@ async function list(
 
 /** The texts of a result, if it has nothing else to tell. */
 function contentOf(result: unknown): string | undefined {
-  const { content, structuredContent, isError } = Object(result) as {
-    content?: { type: string; text?: string }[];
-    structuredContent?: unknown;
-    isError?: boolean;
-  };
+  const { content, structuredContent, isError } = recordOf(result);
   if (!Array.isArray(content) || structuredContent !== undefined) {
     return undefined;
   }
-  if (!content.every(({ type }) => type === "text")) return undefined;
-  const text = content.map(({ text }) => text).join("\n");
+  const texts = content.map((each) => {
+    const { type, text } = recordOf(each);
+    return type === "text" ? textOf(text) : undefined;
+  });
+  if (!texts.every((text) => text !== undefined)) return undefined;
+  const text = texts.join("\n");
   return isError ? `The tool has failed: ${text}` : text;
 }

@@ -51,6 +51,16 @@ Deno.test("paramsOfFields() keeps texts as they are, and all digits", () => {
   assertEquals(paramsOfFields({}, inherited), undefined);
 });
 
+Deno.test("Numbers that a number cannot hold go out as they were typed", () => {
+  for (const text of ["[1e400]", "[-1E+400,1.0]", "[9007199254740993]"]) {
+    assertEquals(toJson(paramsOfJson(text)), text);
+  }
+  assertEquals(
+    toJson(paramsOfFields({ text: "", n: "1e400" }, ENTRY)),
+    '{"text":"","n":1e400}',
+  );
+});
+
 Deno.test("paramsOfFields() says which field is wrong", () => {
   const wrong: [Record<string, unknown>, Partial<Entry>, string][] = [
     [{}, {}, "f needs text."],
