@@ -33,6 +33,7 @@
  */
 
 import { unlessAborted } from "@wirekit/internal/clock";
+import { random } from "@wirekit/internal/json";
 import {
   type MiniOptions,
   type MiniSession,
@@ -81,6 +82,7 @@ export * from "./client/contract.ts";
 export * from "./client/events.ts";
 export type { AnyRemote, ClientState, PingOptions, ReadyOptions };
 export type { Remote, RequestOptions };
+export type { MiniOptions, MiniUrl } from "@wirekit/transport/mini";
 export {
   LimitError,
   NotConnectedError,
@@ -255,7 +257,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
   constructor(url: MiniUrl, options: ClientOptions<T>) {
     super();
     this.name = options.name;
-    const emit: Line["emit"] = (type, detail) => this.emit(type, detail);
+    const emit: Emit = (type, detail) => this.emit(type, detail);
     this.#line = open(url, options as ClientOptions, emit, this as never);
     firstAttempts.set(this, this.#line.session.first);
   }
@@ -281,7 +283,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * @throws {NotConnectedError} If the client is closed, or gives up.
    * @throws {TimeoutError} If the time is up.
    */
-  ready(options: ReadyOptions = {}): Promise<void> {
+  ready(options?: ReadyOptions): Promise<void> {
     return this.#line.session.ready(options);
   }
 
@@ -394,11 +396,16 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
   }
 }
 
+/** Tells an event. */
+type Emit = <K extends ClientEventType>(
+  type: K,
+  detail: ClientEvents[K],
+) => void;
+
 /** What a client is made of. */
 interface Line {
   session: MiniSession;
   state(): ClientState;
-  emit<K extends ClientEventType>(type: K, detail: ClientEvents[K]): void;
   post(fields: Fields): void;
   ask(
     type: number,
@@ -413,7 +420,7 @@ interface Line {
 function open(
   url: MiniUrl,
   options: ClientOptions,
-  emit: Line["emit"],
+  emit: Emit,
   client: Client,
 ): Line {
   const { name, token, routes = {}, holdTimeout = 60_000 } = options;
@@ -439,7 +446,6 @@ function open(
         return secret === undefined ? [] : bearer(secret);
       },
       greet() {
-        isHeld = false;
         accepted = Promise.withResolvers();
         verification = random();
         const tail = writeTail(`"${verification}"`);
@@ -447,7 +453,6 @@ function open(
         return accepted.promise;
       },
       opened() {
-        isHeld = false;
         const names = Object.keys(routes).map((name) => `${quote(name)}:{}`);
         const type = MessageType.ping;
         // So that the hub knows what the client can be asked for.
@@ -466,15 +471,15 @@ function open(
       ping: () => send({ type: MessageType.ping }),
       ended(error, wasOpen) {
         isHeld = false;
-        if (wasOpen) emit("disconnect", { error });
-        else emit("error", { error });
+        emit(wasOpen ? "disconnect" : "error", { error });
       },
     },
   );
-  return { session, state, emit, post, ask };
+  return { session, state, post, ask };
 
   function state(): ClientState {
-    return isHeld ? "held" : session.state;
+    const { state } = session;
+    return isHeld && state === "connecting" ? "held" : state;
   }
 
   function send(fields: Fields): void {
@@ -482,7 +487,7 @@ function open(
   }
 
   function post(fields: Fields): void {
-    if (isHeld) throw new OnHoldError();
+    if (state() === "held") throw new OnHoldError();
     session.post(writeMessage(id, fields));
   }
 
@@ -493,7 +498,7 @@ function open(
     data: object,
     options: RequestOptions,
   ): Promise<unknown> {
-    if (isHeld) throw new OnHoldError();
+    if (state() === "held") throw new OnHoldError();
     const uuid = random();
     const json = stringify(data);
     const to = target === null ? "null" : nameOf(target);
@@ -546,9 +551,7 @@ function open(
       const why = text === Text.notAuthorized
         ? "the token is missing or wrong"
         : text;
-      session.refuse(
-        new NotConnectedError(`Cannot connect to ${session.place}: ${why}`),
-      );
+      session.refuse(why);
     }
   }
 
@@ -582,11 +585,6 @@ function open(
       },
     );
   }
-}
-
-/** What nobody can guess; a page that is not of https: has no `randomUUID()`. */
-function random(): string {
-  return crypto.getRandomValues(new Uint32Array(4)).join("-");
 }
 
 /** Writes a name that a user gave as JSON. */

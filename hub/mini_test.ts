@@ -436,3 +436,66 @@ Deno.test("Client of hub/mini survives what no hub sends", async () => {
   ]);
   socket.close();
 });
+
+Deno.test("Client of hub/mini answers once, whatever a route throws or returns", async () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const cycle: { self?: unknown } = {};
+  cycle.self = cycle;
+  const bad = [
+    null,
+    undefined,
+    Symbol(),
+    Object.create(null),
+    proxy,
+    Object.assign(new Error(), { message: 5n }),
+    Object.assign(new RouteError(), { message: undefined }),
+  ];
+  const throwers = bad.map((thrown, i) =>
+    [`throw${i}`, () => Promise.reject(thrown)] as const
+  );
+  const writers = [proxy, cycle, NaN].map((result, i) =>
+    [`give${i}`, () => result] as const
+  );
+  await using hub = await start();
+  for (const exposeErrors of [false, true]) {
+    await using _alpha = await connect(hub.url, {
+      name: "alpha",
+      exposeErrors,
+      routes: Object.fromEntries<() => unknown>([...throwers, ...writers]),
+    });
+    for (const [name] of [...throwers, ...writers]) {
+      await assertRejects(
+        () => hub.beta.request("alpha", name, {}, { timeout: 20_000 }),
+        RemoteError,
+        exposeErrors ? undefined : "Route failed",
+        name,
+      );
+    }
+  }
+});
+
+Deno.test("connect() of hub/mini rejects when a callback of its user fails", async () => {
+  await using hub = await start();
+  const fail = () => {
+    throw new Error("boom");
+  };
+  const cases: Partial<ClientOptions>[] = [
+    { reconnect: { onState: fail } },
+    { token: fail },
+    { token: () => Promise.reject(null) },
+  ];
+  for (const options of cases) {
+    await assertRejects(() => connect(hub.url, { name: "a", ...options }));
+  }
+  await assertRejects(() => connect(fail, { name: "a" }), Error, "boom");
+});
+
+Deno.test("Client of hub/mini that is closed on hold is closed", async () => {
+  await using hub = await start();
+  await using client = new Client(hub.url, { name: "beta" });
+  await next(client, "hold");
+  assertEquals(client.state, "held");
+  await client.close();
+  assertEquals(client.state, "closed");
+});

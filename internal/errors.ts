@@ -100,3 +100,17 @@ export class RemoteError extends Error {
   /** The name of the class. */
   override readonly name: string = "RemoteError";
 }
+
+/**
+ * Makes an error of whatever a function of the user threw. Never throws.
+ *
+ * @param thrown What was thrown: an error, or anything else.
+ * @returns The error itself, or one with the text of what is none.
+ */
+export function errorOf(thrown: unknown): Error {
+  try {
+    return thrown instanceof Error ? thrown : new Error(String(thrown));
+  } catch {
+    return new Error("unreadable error");
+  }
+}

@@ -203,6 +203,14 @@ async function connected(
   await open(transport.connectWebSocket(url, options));
 }
 
+// Who imports a small client finds its options there.
+for (const folder of ["hub", "jsonrpc", "wsrpc"]) {
+  times(folder, {
+    "MiniOptions.timeout": (timeout) => mini({ timeout }),
+    "MiniOptions.connectTimeout": (connectTimeout) => mini({ connectTimeout }),
+  });
+}
+
 times("hub", {
   "ClientOptions.connectTimeout": (connectTimeout) =>
     hubClient({ connectTimeout }),

@@ -23,7 +23,7 @@ export const MAX_OUTBOX_BYTES = 67_108_864;
  * The promise that every `send` with room returns, so that it allocates
  * nothing.
  */
-export const READY: Promise<void> = Promise.resolve();
+export const READY: Promise<void> = /* @__PURE__ */ Promise.resolve();
 
 /**
  * Returns whether a close code is a clean end: done, going away, or none given.

@@ -73,7 +73,7 @@ export interface ReconnectOptions {
   maxAttempts?: number;
   /**
    * Decides whether to try again after an error of `open`. If not, the loop
-   * throws the error.
+   * throws the error. So it does if this throws.
    *
    * @default Yes, but for a `HandshakeError` with a status from 400 to 499 that
    * is none of 408, 425 and 429, and for a permission that Deno was not given.
@@ -81,7 +81,10 @@ export interface ReconnectOptions {
   shouldRetry?: (error: unknown) => boolean;
   /** Closes it, and makes the loop throw the signal's reason. */
   signal?: AbortSignal;
-  /** Called at each change of the state. */
+  /**
+   * Called at each change of the state. If it throws, that ends the loop, which
+   * throws the same error.
+   */
   onState?: (state: ReconnectState) => void;
 }
 
@@ -258,6 +261,9 @@ export function reconnect<T>(
       const result = await transports.next();
       if (result.done && giveUp) throw giveUp.error;
       return result;
+    } catch (reason) {
+      await close({ error: reason }); // A callback may have thrown it.
+      throw reason;
     } finally {
       isBusy = false;
     }
@@ -269,7 +275,11 @@ export function reconnect<T>(
       error = reason?.error;
       signal?.removeEventListener("abort", onAbort);
       closing.abort();
-      tell("closed");
+      try {
+        tell("closed");
+      } catch {
+        // It is closed all the same.
+      }
     }
     await current?.close();
   }

@@ -248,3 +248,40 @@ for (const name of ["minDelay", "maxDelay", "minUptime"] as const) {
     }
   });
 }
+
+Deno.test("reconnect() ends with the error of a callback that throws", async () => {
+  for (const state of ["connecting", "open", "waiting"]) {
+    const states: string[] = [];
+    await using connections = reconnect(() => Promise.resolve(pair()[0]), {
+      minDelay: 1,
+      onState(change) {
+        states.push(change.state);
+        if (change.state === state) throw new Error(`boom at ${state}`);
+      },
+    });
+    const run = async () => {
+      for await (const transport of connections) await transport.close();
+    };
+    await assertRejects(run, Error, `boom at ${state}`);
+    assertEquals(states.slice(-2), [state, "closed"]);
+  }
+  await using connections = reconnect(() => Promise.reject(new Error("no")), {
+    shouldRetry() {
+      throw new Error("boom");
+    },
+  });
+  const loop = connections[Symbol.asyncIterator]();
+  await assertRejects(() => loop.next(), Error, "boom");
+});
+
+Deno.test("reconnect() closes though its last callback throws", async () => {
+  for (const signal of [undefined, AbortSignal.abort(new Error("enough"))]) {
+    await using connections = reconnect(() => Promise.resolve(pair()[0]), {
+      ...signal && { signal },
+      onState({ state }) {
+        if (state === "closed") throw new Error("boom");
+      },
+    });
+    await connections.close();
+  }
+});

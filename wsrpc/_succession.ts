@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 import { checkTime, within } from "@wirekit/internal/clock";
-import { shownUrl } from "@wirekit/internal/errors";
+import { errorOf, shownUrl } from "@wirekit/internal/errors";
 import { connect } from "@wirekit/transport/connect";
 import {
   reconnect,
@@ -153,7 +153,7 @@ export class Succession<Remote extends Contract<Remote>> implements CallerLine {
         if (this.#options.reconnect === false) break;
       }
     } catch (error) {
-      this.#failure = error as Error;
+      this.#failure = errorOf(error);
     }
     await this.#connections.close();
     const gaveUp = this.#state !== "closed";
@@ -198,7 +198,7 @@ export class Succession<Remote extends Contract<Remote>> implements CallerLine {
       const both = AbortSignal.any([signal, stop.signal]);
       return await within(this.#connect(url, both), ms, late);
     } catch (error) {
-      if (!signal.aborted) this.#first.reject(this.#failed(error as Error));
+      if (!signal.aborted) this.#first.reject(this.#failed(errorOf(error)));
       if (this.#isMistaken) this.#connections.close();
       throw error;
     }

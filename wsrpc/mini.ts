@@ -73,6 +73,7 @@ import {
 } from "./wire/_write.ts";
 
 export type { CallOptions, JsonObject, Listener };
+export type { MiniOptions, MiniState, MiniUrl, MiniWaitOptions };
 export {
   type ErrorBody,
   LimitError,
@@ -422,7 +423,11 @@ function open(
   }
 
   function log(what: string, error: unknown): void {
-    logger?.error?.(`${what} failed: ${describe(error)}`);
+    try {
+      logger?.error?.(`${what} failed: ${describe(error)}`);
+    } catch {
+      // A logger that fails harms nobody.
+    }
   }
 }
 

@@ -25,6 +25,7 @@ import { serve } from "./serve.ts";
 import { Server } from "./server.ts";
 import type { AnyPeer } from "./caller.ts";
 
+const connectMini = connect;
 const never = () => new Promise<never>(() => {});
 const BIG = 9007199254740993n;
 
@@ -360,4 +361,81 @@ Deno.test("Client of mini is a part of the full one, by name and type", () => {
   const _compile = (client: full.Client<Api>): Common => client;
   const names = Object.getOwnPropertyNames(Client.prototype);
   for (const name of names) assert(name in full.Client.prototype, name);
+});
+
+Deno.test("Client of mini answers once, whatever a route throws or returns", async () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const unreadable = {
+    get message() {
+      throw null;
+    },
+  };
+  const cycle: { self?: unknown } = {};
+  cycle.self = cycle;
+  const bad = [
+    null,
+    undefined,
+    Symbol(),
+    Object.create(null),
+    proxy,
+    unreadable,
+    Object.assign(new Error(), { message: 5n }),
+    Object.assign(new RouteError("a"), { type: 5n }),
+    cycle,
+    new RouteError("x".repeat(5_000_000)),
+  ];
+  const throwers = bad.map((thrown, i) =>
+    [`throw${i}`, () => Promise.reject(thrown)] as const
+  );
+  const results = [proxy, cycle, () => 1, { toJSON: () => bad.at(0)!.x }];
+  const writers = results.map((result, i) =>
+    [`give${i}`, () => result] as const
+  );
+  for (const exposeErrors of [false, true]) {
+    await using server = await start();
+    await using client = await connect(server.url, {
+      exposeErrors,
+      routes: Object.fromEntries<() => unknown>([...throwers, ...writers]),
+      logger: {
+        error() {
+          throw new Error("the log is full");
+        },
+      },
+    });
+    for (const [name] of [...throwers, ...writers]) {
+      await assertRejects(
+        () => client.call("back", [name, []], { timeout: 20_000 }),
+        WsrpcError,
+        undefined,
+        name,
+      );
+    }
+    assertEquals(await client.call("add", { a: 1, b: 2 }), 3);
+  }
+});
+
+Deno.test("connect() of mini, and of the full client, rejects when a callback fails", async (t) => {
+  await using server = await start();
+  for (const connect of [connectMini, full.connect]) {
+    for (
+      const thrown of [new Error("boom"), null, Symbol(), Object.create(null)]
+    ) {
+      await t.step("onState", async () => {
+        const onState = () => {
+          throw thrown;
+        };
+        await assertRejects(() =>
+          connect(server.url, { reconnect: { onState } })
+        );
+      });
+      await t.step("onConnect", async () => {
+        const onConnect = () => Promise.reject(thrown);
+        await assertRejects(
+          () => connect(server.url, { onConnect }),
+          NotConnectedError,
+        );
+      });
+    }
+  }
 });

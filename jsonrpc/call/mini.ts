@@ -37,13 +37,16 @@ import type { Logger } from "@wirekit/internal/logger";
 import type { Contract } from "../contract/contract.ts";
 import {
   InternalError,
+  InvalidRequestError,
   JsonRpcError,
   MethodNotFoundError,
+  ParseError,
 } from "../wire/error.ts";
 import {
   decodeExact,
   encodeJson,
   type Id,
+  idOf,
   kindOf,
   type Params,
 } from "../wire/message.ts";
@@ -51,17 +54,19 @@ import { proxy } from "./_proxy.ts";
 import type { Remote } from "./remote.ts";
 import {
   LimitError,
+  MalformedResponseError,
   NotConnectedError,
   RemoteError,
   TimeoutError,
 } from "./call_error.ts";
 import type { CallOptions } from "./caller.ts";
 
-export type { Id, Params };
+export type { Id, MiniOptions, MiniState, MiniUrl, Params };
 export {
   InternalError,
   JsonRpcError,
   LimitError,
+  MalformedResponseError,
   MethodNotFoundError,
   NotConnectedError,
   RemoteError,
@@ -82,9 +87,10 @@ export interface MiniCaller {
    * out.
    * @param options What to wait for.
    * @returns The result. Rejects with a `JsonRpcError` if the server answers
-   * with an error, with a `TimeoutError`, a `NotConnectedError`, a `LimitError`
-   * or the reason of the `signal` if it does not answer, and with a `TypeError`
-   * if the params cannot be written.
+   * with an error, with a `MalformedResponseError` if its response has both or
+   * none of `result` and `error`, with a `TimeoutError`, a `NotConnectedError`,
+   * a `LimitError` or the reason of the `signal` if it does not answer, and with
+   * a `TypeError` if the params cannot be written.
    */
   request<T = unknown>(
     method: string,
@@ -270,7 +276,7 @@ export class Client<C extends Contract = Contract>
    * @returns Resolves when it is open. Rejects with a `TimeoutError`, with the
    * reason of the `signal`, and with a `NotConnectedError` once it is closed.
    */
-  ready(options: WaitOptions = {}): Promise<void> {
+  ready(options?: WaitOptions): Promise<void> {
     return this.#session.ready(options);
   }
 
@@ -303,13 +309,8 @@ export class Client<C extends Contract = Contract>
   }
 }
 
-/** The members of a message; a stranger may have sent anything. */
-interface Received {
-  id: number;
-  method: unknown;
-  result: unknown;
-  error: unknown;
-}
+/** Sends an answer. */
+type Reply = (text: string) => void;
 
 /** Opens connections, and returns what calls over them. */
 function open(
@@ -322,13 +323,23 @@ function open(
     throw new TypeError(`Cannot add method: "${name}" is not a function`);
   }
   const callerOf = (early: boolean): MiniCaller => ({
-    request: <T>(method: string, params?: Params, wait: WaitOptions = {}) =>
-      session.ask(
+    async request<T>(method: string, params?: Params, wait: WaitOptions = {}) {
+      const { result, error } = await session.ask(
         JSON.stringify(method),
         (id) => encodeJson({ method, id, params: withoutNone(params) }),
         wait,
         early,
-      ) as Promise<T>,
+      ) as { result?: unknown; error?: unknown };
+      const isError = error != null;
+      if (isError ? result != null : result === undefined) {
+        const reason = `response has ${
+          isError ? "both" : "no"
+        } result and error`;
+        throw new MalformedResponseError(method, { reason });
+      }
+      if (isError) throw JsonRpcError.from(error);
+      return result as T;
+    },
     // deno-lint-ignore require-await -- what it throws is a rejection
     notify: async (method, params) =>
       session.post(encodeJson({ method, params: withoutNone(params) }), early),
@@ -340,6 +351,7 @@ function open(
     {
       heartbeat: { timeout: 30_000 },
       maxReceived: options.maxMessageBytes,
+      binary: "", // It is answered as what is no JSON.
       protocols: () => protocols,
       greet: () => onOpen?.(peer),
       receive(text, reply) {
@@ -347,7 +359,7 @@ function open(
         try {
           value = decodeExact(text);
         } catch {
-          return; // Whose response it is cannot be told.
+          return refuse(null, new ParseError(), reply);
         }
         for (const message of [value].flat()) take(message, reply);
       },
@@ -362,25 +374,25 @@ function open(
   );
   return { session, caller: callerOf(false) };
 
-  function take(value: unknown, reply: (text: string) => void): void {
+  function take(value: unknown, reply: Reply): void {
     const kind = kindOf(value);
-    const { id, method, result, error } = Object(value) as Received;
     if (kind === "request" || kind === "notification") {
       return answer(value as MiniCall, reply);
     }
-    if (method !== undefined) return; // It is not valid.
-    const call = session.take(id);
-    const isResult = result !== undefined;
-    if (isResult === (error !== undefined)) {
-      const text = "the response has no result and no error, or both";
-      call?.reject(new RemoteError(`Cannot read the answer: ${text}`));
-    } else if (isResult) call?.resolve(result);
-    else call?.reject(JsonRpcError.from(error));
+    const id = idOf(value);
+    const isAnswer = Object(value).method === undefined;
+    const call = isAnswer && session.take(id as number);
+    if (call) call.resolve(value);
+    else if (kind === "invalid") refuse(id, new InvalidRequestError(), reply);
+  }
+
+  function refuse(id: Id, error: JsonRpcError, reply: Reply): void {
+    reply(encodeJson({ id, error }));
   }
 
   function answer(
     { method, id, params }: MiniCall,
-    reply: (text: string) => void,
+    reply: Reply,
   ): void {
     void session.answer(
       (text) => text && reply(text),
@@ -403,9 +415,13 @@ function open(
   /** What the server sees of an error. */
   function shown(error: unknown, method: string): JsonRpcError {
     if (error instanceof JsonRpcError) return error;
-    const { message } = error as Error;
-    const line = `Method ${JSON.stringify(method)} failed: ${error}`;
-    options.logger?.warn?.(line.replace(/\p{Cc}+/gu, " ").slice(0, 300));
+    try {
+      const line = `Method ${JSON.stringify(method)} failed: ${error}`;
+      options.logger?.warn?.(line.replace(/\p{Cc}+/gu, " ").slice(0, 300));
+    } catch {
+      // A logger that fails harms nobody.
+    }
+    const { message } = Object(error);
     const isShown = options.exposeErrors || error instanceof LimitError;
     return new InternalError(isShown && message ? { message } : {});
   }

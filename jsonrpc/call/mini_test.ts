@@ -344,24 +344,28 @@ Deno.test("Client of jsonrpc/mini survives what no server of JSON-RPC sends", as
     '{"jsonrpc":"2.0","id":2,"result":1,"error":{}}',
     '{"jsonrpc":"2.0","id":3,"error":"?"}',
     '[{"jsonrpc":"2.0","id":4,"result":null},{"jsonrpc":"2.0","id":4,"result":2}]',
-    '{"jsonrpc":"2.0","id":5,"result":{"id":1}}',
+    '{"jsonrpc":"2.0","id":5,"result":{"id":1},"error":null}',
     '{"jsonrpc":"2.0","id":99,"result":1}',
     '{"jsonrpc":"2.0","id":{},"method":"x"}',
     '{"jsonrpc":"2.0","method":7,"id":1}',
+    '{"jsonrpc":"2.0","method":"x","params":5,"id":6}',
+    '{"jsonrpc":"2.0","method":"x","params":"y","id":"7"}',
+    '{"method":"x","id":8}',
     '{"jsonrpc":"2.0","method":"constructor"}',
     '{"jsonrpc":"2.0","method":"constructor","id":9007199254740993}',
     '{"jsonrpc":"2.0","method":"x","id":"last"}',
   ];
+  socket.send(new Uint8Array([123, 125]));
   for (const text of texts) socket.send(text);
   await seen.promise;
   const [a, b, c, d, e] = await outcomes;
-  const unread =
-    "RemoteError: Cannot read the answer: the response has no result and no error, or both";
+  const unread = (method: string, both: string) =>
+    `MalformedResponseError: Cannot call "${method}": response has ${both} result and error`;
   assertEquals(
     [a, b, c].map((end) => `${(end as PromiseRejectedResult).reason}`),
     [
-      unread,
-      unread,
+      unread("a", "no"),
+      unread("b", "both"),
       "InternalError: ?",
     ],
   );
@@ -370,9 +374,87 @@ Deno.test("Client of jsonrpc/mini survives what no server of JSON-RPC sends", as
     { status: "fulfilled", value: { id: 1 } },
   ]);
   const missing = '"error":{"code":-32601,"message":"Method not found"}}';
+  const invalid = '"error":{"code":-32600,"message":"Invalid Request"}}';
+  const unreadable =
+    '{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"Parse error"}}';
   assertEquals(answers.slice(5), [
+    unreadable,
+    unreadable,
+    unreadable,
+    `{"jsonrpc":"2.0","id":null,${invalid}`,
+    `{"jsonrpc":"2.0","id":null,${invalid}`,
+    `{"jsonrpc":"2.0","id":null,${invalid}`,
+    `{"jsonrpc":"2.0","id":1,${invalid}`,
+    `{"jsonrpc":"2.0","id":6,${invalid}`,
+    `{"jsonrpc":"2.0","id":"7",${invalid}`,
+    `{"jsonrpc":"2.0","id":8,${invalid}`,
     `{"jsonrpc":"2.0","id":9007199254740993,${missing}`,
     `{"jsonrpc":"2.0","id":"last",${missing}`,
   ]);
   socket.close();
+});
+
+Deno.test("Client of jsonrpc/mini answers once, whatever a method throws or returns", async () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const unreadable = {
+    get message() {
+      throw null;
+    },
+  };
+  const cycle: { self?: unknown } = {};
+  cycle.self = cycle;
+  const bad = [
+    null,
+    undefined,
+    Symbol(),
+    Object.create(null),
+    proxy,
+    unreadable,
+    new JsonRpcError(5, "m", { data: 5n }),
+    new JsonRpcError(5, "m", { data: cycle }),
+  ];
+  const throwers = bad.map((thrown, i) =>
+    [`throw${i}`, () => Promise.reject(thrown)] as const
+  );
+  const writers = [proxy, cycle, unreadable.constructor].map((result, i) =>
+    [`give${i}`, () => result] as const
+  );
+  for (const exposeErrors of [false, true]) {
+    await using server = await start();
+    await using client = await connect(server.url, {
+      exposeErrors,
+      methods: Object.fromEntries([...throwers, ...writers]),
+      logger: {
+        warn() {
+          throw new Error("the log is full");
+        },
+      },
+    });
+    for (const [name] of [...throwers, ...writers]) {
+      const error = await assertRejects(
+        () => client.request("back", [name, []], { timeout: 20_000 }),
+        JsonRpcError,
+        undefined,
+        name,
+      );
+      assertEquals(error.code, -32603, name);
+      await client.notify(name);
+    }
+    assertEquals(await client.request("math.sum", [1, 2]), 3);
+  }
+});
+
+Deno.test("connect() of jsonrpc/mini rejects when a callback of its user fails", async () => {
+  await using server = await start();
+  const cases: ClientOptions[] = [null, new Error("boom")].flatMap((thrown) => {
+    const fail = () => {
+      throw thrown;
+    };
+    return [{ reconnect: { onState: fail } }, { onOpen: fail }];
+  });
+  for (const options of cases) {
+    const all = { connectTimeout: 200, ...options };
+    await assertRejects(() => connect(server.url, all), Error);
+  }
 });

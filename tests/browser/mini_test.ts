@@ -163,7 +163,7 @@ Deno.test("The small clients work in a page of Chromium", async () => {
       nowhere: [
         "NotConnectedError",
         "Cannot connect to ws://127.0.0.1:9: nobody listens there, or the " +
-        "server refused; a page is not told which",
+        "server refused",
       ],
       scheme: [
         "TypeError",

@@ -53,6 +53,7 @@ import {
   within,
 } from "@wirekit/internal/clock";
 import {
+  errorOf,
   LimitError,
   NotConnectedError,
   TimeoutError,
@@ -143,6 +144,8 @@ export interface MiniSetup {
   maxReceived?: number | undefined;
   /** The largest message to send, in bytes; by default without a limit. */
   maxSent?: number | undefined;
+  /** What to receive for a binary message; by default it ends the connection. */
+  binary?: string;
   /** The heartbeat of who sets none; by default 30 s, and 10 s to answer. */
   heartbeat?: Partial<HeartbeatOptions>;
   /** The subprotocols to offer, for each connection. */
@@ -219,8 +222,6 @@ function checkOptions(options: object, group = ""): void {
 export interface MiniSession {
   /** The state. */
   readonly state: MiniState;
-  /** The server, as errors show it: without the path and the query. */
-  readonly place: string;
   /**
    * Resolves when the first connection is open; rejects as soon as the first
    * attempt fails.
@@ -239,7 +240,7 @@ export interface MiniSession {
    * @returns Resolves when it is open. Rejects with a `TimeoutError`, with the
    * signal's reason, and with a `NotConnectedError` once it is closed.
    */
-  ready(options: MiniWaitOptions): Promise<void>;
+  ready(options?: MiniWaitOptions): Promise<void>;
 
   /**
    * Calls the other end.
@@ -283,7 +284,8 @@ export interface MiniSession {
    * @param reply Sends the answer.
    * @param run Runs the handler.
    * @param write Writes its result.
-   * @param refuse Writes the error that one of them threw, or a `LimitError`.
+   * @param refuse Writes the error that one of them threw, or a `LimitError`;
+   * should it throw too, it is called once more, with an `Error`.
    */
   answer(
     reply: (text: string) => void,
@@ -301,11 +303,12 @@ export interface MiniSession {
   expire(ms: number, late: () => Error): void;
 
   /**
-   * Ends the attempt that is under way, and makes no other.
+   * Ends the attempt that is under way with a `NotConnectedError`, and makes
+   * no other.
    *
-   * @param error Why.
+   * @param why Why.
    */
-  refuse(error: Error): void;
+  refuse(why: string): void;
 
   /**
    * Closes it permanently. May be called twice; never rejects.
@@ -354,7 +357,7 @@ export function miniSession(
     shouldRetry,
     onState,
     signal: closing,
-  }: ReconnectOptions = reconnect || { maxAttempts: 1 };
+  }: ReconnectOptions = reconnect || {};
   const calls = new Map<number, PromiseWithResolvers<unknown>>();
   const first = newPromise();
   let ready = newPromise();
@@ -378,11 +381,12 @@ export function miniSession(
     await Promise.resolve(); // Its maker has it before any callback runs.
     closing?.addEventListener("abort", finish);
     if (closing?.aborted) finish();
-    for (let attempt = 1; !isClosed; attempt++) {
+    for (let attempt = 1; !isClosed && !isMistaken; attempt++) {
+      over = new AbortController();
       become({ state: "connecting", attempt });
       if (await live(attempt) >= minUptime) attempt = 0;
       if (isClosed || isMistaken || !reconnect || attempt >= maxAttempts) break;
-      if (shouldRetry && !shouldRetry(failure)) break;
+      if (shouldRetry && !guard(() => shouldRetry(failure))) break;
       over = new AbortController();
       const delay = pauseAfter(attempt, reconnect);
       become({ state: "waiting", attempt, delay, error: failure });
@@ -395,7 +399,7 @@ export function miniSession(
 
   /** Makes one connection, and waits for its end; returns how long it was open. */
   async function live(attempt: number): Promise<number> {
-    const { signal } = over = new AbortController();
+    const { signal } = over;
     let openedAt = Infinity;
     expire(connectTimeout, () => tooLate(place, connectTimeout));
     try {
@@ -405,12 +409,13 @@ export function miniSession(
       openedAt = performance.now();
       failure = undefined;
       become({ state: "open", attempt });
+      signal.throwIfAborted();
       first.resolve();
       ready.resolve();
       setup.opened?.();
       await watch(signal);
     } catch (cause) {
-      ended(cause as Error);
+      ended(errorOf(cause));
       over.abort(); // It may still be about to open.
     }
     await settled(gone, CLOSE_TIMEOUT);
@@ -425,7 +430,6 @@ export function miniSession(
     signal.throwIfAborted();
     const mine = socketOf(where, protocols);
     signal.addEventListener("abort", () => {
-      if (mine.readyState > WebSocket.OPEN) return;
       const { reason } = signal;
       // A page may send no code below 3000 but 1000.
       if (reason instanceof CloseError) {
@@ -446,7 +450,7 @@ export function miniSession(
     const failed = () => {
       closed.resolve();
       const text = `Cannot connect to ${place}: nobody listens there, or the ` +
-        "server refused; a page is not told which";
+        "server refused";
       if (socket !== mine) attempt.abort(new NotConnectedError(text));
     };
     mine.onerror = failed; // On Node 22, there is no close after it.
@@ -474,12 +478,13 @@ export function miniSession(
   }
 
   function take(from: WebSocket, data: unknown): void {
-    if (typeof data !== "string") return end(1003, "binary, expected text");
-    if (exceeds(data, maxReceived)) {
+    const text = typeof data === "string" ? data : setup.binary;
+    if (text === undefined) return end(1003, "binary, expected text");
+    if (exceeds(text, maxReceived)) {
       return end(1009, `message over ${maxReceived} bytes`);
     }
     received++;
-    setup.receive(data, (answer) => {
+    setup.receive(text, (answer) => {
       try {
         send(from, answer);
       } catch {
@@ -523,8 +528,8 @@ export function miniSession(
       : new NotConnectedError(`${what}: ${cause.message}`, { cause });
     first.reject(failure);
     endCalls(failure);
-    state = "waiting";
     if (wasOpen) ready = newPromise();
+    state = "waiting";
     setup.ended?.(failure, wasOpen);
   }
 
@@ -541,8 +546,6 @@ export function miniSession(
     const error = notOpen();
     first.reject(error);
     ready.reject(error);
-    ready = newPromise();
-    ready.reject(error);
     endCalls(error);
     over.abort();
     closing?.removeEventListener("abort", finish);
@@ -551,11 +554,26 @@ export function miniSession(
   function become(change: ReconnectState): void {
     if (state === "closed") return;
     state = change.state;
-    onState?.(change);
+    guard(() => onState?.(change));
   }
 
-  function check(text: string): void {
-    if (!exceeds(text, maxSent)) return;
+  /** Runs a callback of the user; if it throws, the client gives up. */
+  function guard<T>(run: () => T): T | undefined {
+    try {
+      return run();
+    } catch (error) {
+      giveUp(failure = errorOf(error));
+      return undefined;
+    }
+  }
+
+  function giveUp(error: Error): void {
+    isMistaken = true; // Another attempt would fail too.
+    over.abort(error);
+  }
+
+  function check(text: string): string {
+    if (!exceeds(text, maxSent)) return text;
     throw new LimitError(`Message is larger than ${maxSent} bytes`);
   }
 
@@ -572,8 +590,7 @@ export function miniSession(
 
   function post(text: string, early?: boolean): void {
     if (!socket || (!early && state !== "open")) throw notOpen();
-    check(text);
-    send(socket, text);
+    send(socket, check(text));
   }
 
   /** Reads the URL of a server that a page can reach. */
@@ -613,13 +630,11 @@ export function miniSession(
     get state() {
       return state;
     },
-    get place() {
-      return place;
-    },
     first: first.promise,
     closed: run(),
-    async ready({ timeout = patience, signal }) {
+    async ready({ timeout = patience, signal } = {}) {
       checkTime("timeout", timeout);
+      if (isClosed) throw notOpen();
       const text = `No connection to ${place} within ${timeout} ms`;
       const late = () => new TimeoutError(because(text), { cause: failure });
       await within(ready.promise, timeout, late, { signal });
@@ -628,15 +643,16 @@ export function miniSession(
       checkTime("timeout", timeout);
       signal?.throwIfAborted();
       if (calls.size >= maxInFlight) {
-        const text = `${maxInFlight} calls wait already (maxInFlight)`;
-        throw new LimitError(`Cannot call: ${text}`);
+        throw new LimitError(
+          `Cannot call: ${maxInFlight} calls wait already (maxInFlight)`,
+        );
       }
       const number = ++lastNumber;
       post(write(number), early);
       const call = Promise.withResolvers<unknown>();
       calls.set(number, call);
-      const text = `No answer to ${what} within ${timeout} ms`;
-      const late = () => new TimeoutError(text);
+      const late = () =>
+        new TimeoutError(`No answer to ${what} within ${timeout} ms`);
       try {
         return await within(call.promise, timeout, late, { signal });
       } finally {
@@ -654,18 +670,21 @@ export function miniSession(
       running++;
       try {
         if (running > maxHandlers) throw new LimitError("Too many requests");
-        text = write(await run());
-        check(text);
+        text = check(write(await run()));
       } catch (error) {
-        text = refuse(error);
+        try {
+          text = check(refuse(error));
+        } catch {
+          // What was thrown cannot be read, or not be written.
+          text = refuse(new Error("unreadable error"));
+        }
       }
       running--;
       reply(text);
     },
     expire,
-    refuse(error) {
-      isMistaken = true; // Another attempt would fail too.
-      over.abort(error);
+    refuse(why) {
+      giveUp(new NotConnectedError(`Cannot connect to ${place}: ${why}`));
     },
     async close() {
       finish();

@@ -141,7 +141,6 @@ Deno.test("miniSession() calls, and each call ends once", async () => {
   assertEquals(session.state, "connecting");
   await session.first;
   assertEquals(session.state, "open");
-  assertEquals(session.place, server.url);
   const texts = Array.from({ length: 50 }, (_, i) => `text${i}`);
   const calls = texts.map((text) => session.say(text, { timeout: 20_000 }));
   assertEquals(await Promise.all(calls), texts);
@@ -178,7 +177,7 @@ Deno.test("miniSession() has limits, which it names", async () => {
     maxInFlight: 2,
     maxHandlers: 1,
     reconnect: { minDelay: 1, maxDelay: 1 },
-  }, { maxSent: 20, maxReceived: 100 });
+  }, { maxSent: 50, maxReceived: 100 });
   await session.first;
   const stop = new AbortController();
   const open = [1, 2].map(() => session.say("mute", { signal: stop.signal }));
@@ -190,11 +189,11 @@ Deno.test("miniSession() has limits, which it names", async () => {
   stop.abort(new Error("enough"));
   await Promise.allSettled(open);
   await assertRejects(
-    () => session.say("é".repeat(10)),
+    () => session.say("é".repeat(25)),
     LimitError,
-    "Message is larger than 20 bytes",
+    "Message is larger than 50 bytes",
   );
-  assertEquals(await session.say("é".repeat(8)), "é".repeat(8));
+  assertEquals(await session.say("é".repeat(23)), "é".repeat(23));
 
   const replies: string[] = [];
   const hold = Promise.withResolvers<string>();
@@ -209,11 +208,11 @@ Deno.test("miniSession() has limits, which it names", async () => {
   await handle(() => "second");
   hold.resolve("first");
   await running;
-  await handle(() => "x".repeat(21));
+  await handle(() => "x".repeat(51));
   assertEquals(replies, [
     "LimitError: Too many requests",
     "first",
-    "LimitError: Message is larger than 20 bytes",
+    "LimitError: Message is larger than 50 bytes",
   ]);
 
   await assertRejects(
@@ -669,4 +668,112 @@ Deno.test("miniSession() checks its options before it connects", () => {
     TypeError,
     "heartbeat must be an object",
   );
+});
+
+/** What no program can read. */
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
+Deno.test("miniSession() answers once, whatever a protocol cannot write", async () => {
+  await using session = start(never);
+  for (const thrown of [null, undefined, revoked()]) {
+    const replies: string[] = [];
+    const refusals: unknown[] = [];
+    await session.answer(
+      (text) => replies.push(text),
+      () => Promise.reject(thrown),
+      () => "a result",
+      (error) => {
+        refusals.push(error);
+        return `refused: ${(error as Error).message}`;
+      },
+    );
+    assertEquals(replies, ["refused: unreadable error"]);
+    assertEquals(refusals.length, 2);
+  }
+});
+
+Deno.test("miniSession() gives up when a callback of its user fails", async (t) => {
+  await using server = serve();
+  for (const state of ["connecting", "open"]) {
+    await t.step(`onState at ${state}`, async () => {
+      await using session = start(server.url, {
+        reconnect: {
+          onState(change) {
+            if (change.state === state) throw new Error("boom");
+          },
+        },
+      });
+      await assertRejects(() => session.first, Error, "boom");
+      assertEquals((await session.closed)?.message, "boom");
+      assertEquals(session.state, "closed");
+      await assertRejects(() => session.say("a"), NotConnectedError, "boom");
+    });
+  }
+  const refused = "ws://127.0.0.1:9";
+  await t.step("onState at waiting", async () => {
+    await using session = start(refused, {
+      reconnect: {
+        minDelay: 1e9,
+        onState({ state }) {
+          if (state === "waiting") throw new Error("boom");
+        },
+      },
+    });
+    assertEquals((await session.closed)?.message, "boom");
+  });
+  await t.step("onState at closed, which nobody waits for", async () => {
+    await using session = start(server.url, {
+      reconnect: {
+        onState({ state }) {
+          if (state === "closed") throw new Error("boom");
+        },
+      },
+    });
+    await session.first;
+    await session.close();
+    assertEquals(await session.closed, undefined);
+  });
+  await t.step("onState at each state", async () => {
+    await using session = start(server.url, {
+      reconnect: {
+        onState() {
+          throw null;
+        },
+      },
+    });
+    await assertRejects(() => session.first, Error, "null");
+    assertEquals((await session.closed)?.message, "null");
+  });
+  await t.step("shouldRetry", async () => {
+    await using session = start(refused, {
+      reconnect: {
+        shouldRetry() {
+          throw new Error("boom");
+        },
+      },
+    });
+    await assertRejects(() => session.first, NotConnectedError, refused);
+    assertEquals((await session.closed)?.message, "boom");
+  });
+});
+
+Deno.test("miniSession() takes for a failed attempt whatever a callback throws", async () => {
+  await using server = serve();
+  for (const thrown of [null, undefined, "text", Symbol(), revoked()]) {
+    const reject = () => Promise.reject(thrown);
+    const reconnect = { maxAttempts: 2, minDelay: 1 };
+    const sessions = [
+      start(reject, { reconnect }),
+      start(server.url, { reconnect }, { protocols: reject }),
+      start(server.url, { reconnect }, { greet: reject }),
+    ];
+    for (const session of sessions) {
+      await assertRejects(() => session.first, NotConnectedError, "Cannot");
+      assertInstanceOf(await session.closed, NotConnectedError);
+    }
+  }
 });
