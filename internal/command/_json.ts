@@ -48,6 +48,8 @@ export function parseExactly(
 ): unknown {
   return parse(text, (_key, value, { source }) => {
     if (typeof value !== "number" || String(value) === source) return value;
+    // Who makes integers of its own says itself that 1e400 is too large.
+    if (!Number.isFinite(value) && longInteger !== rawJSON) return value;
     return (/^-?\d+$/.test(source) ? longInteger : rawJSON)(source);
   });
 }
