@@ -7,6 +7,7 @@ import type { LogEntry } from "../../wire/log.ts";
 import type { Params } from "../../wire/message.ts";
 import { formatParam } from "../_manual.ts";
 import { written } from "../_written.ts";
+import { Asked } from "./_asked.ts";
 import { type Dialect, told } from "./_dialect.ts";
 import { type Entry, paramsOf, typed, wordsOf } from "./_entry.ts";
 import type { Prompt } from "./_prompt.ts";
@@ -41,6 +42,7 @@ interface Past {
 export class Inspector {
   readonly #dialect: Dialect;
   readonly #past: Past[] = [];
+  readonly #asked = new Asked();
   #session!: Session;
   #prompt: Prompt | undefined;
   #call: AbortController | undefined;
@@ -114,8 +116,11 @@ export class Inspector {
     this.#prompt?.print(words.replaceAll(/^/gm, "← "));
   }
 
-  /** Shows a message, if that is wanted. */
-  passed({ direction, wire }: LogEntry): void {
+  /** Shows a message, if that is wanted, or if it answers another call. */
+  passed(entry: LogEntry): void {
+    const { direction, wire } = entry;
+    const { stray } = this.#asked.note(entry);
+    if (stray !== undefined && this.#call) this.#say(`… ${stray}`);
     if (!this.#showsTraffic) return;
     this.#prompt?.print(`${direction === "in" ? "<<" : ">>"} ${wire}`);
   }

@@ -323,6 +323,16 @@ Deno.test("inspect --mcp lives with lists of any shape, and with those without a
   }
 });
 
+Deno.test("inspect tells of an answer that is of no call", async () => {
+  const { out } = await answering(
+    { odd: '5}\n{"jsonrpc":"2.0","id":"2","result":6' },
+    ["odd", "odd", "even"],
+    "inspect",
+  );
+  assertStringIncludes(out, 'whose id is that of no call: "2"');
+  assertStringIncludes(out, '\n"even"\n');
+});
+
 Deno.test("inspect lives with what is nested too deeply", async () => {
   const lines = [2_000, 3_000, 4_000, 20_000, 100_000].flatMap((levels) =>
     ["result", "data", "told"].flatMap((kind) => [

@@ -7,6 +7,7 @@ import { printable, toJson } from "@wirekit/internal/command";
 import type { ReportSource } from "@wirekit/transport/pages";
 import type { LogEntry } from "../../../wire/log.ts";
 import { written } from "../../_written.ts";
+import { Asked } from "../_asked.ts";
 import type { Outcome, Session } from "../_session.ts";
 import { methodReport, paramsOfFields, paramsOfJson } from "./_field.ts";
 import type {
@@ -65,8 +66,7 @@ export class Desk implements ReportSource, AsyncDisposable {
   readonly #calls = new Map<number, Shown<CallReport>>();
   readonly #running = new Map<number, AbortController>();
   readonly #waiting = new Set<() => void>();
-  /** The methods of the requests that have not been answered. */
-  readonly #asked = new Map<string, string>();
+  readonly #asked = new Asked();
   #messages: Shown<MessageReport>[] = [];
   /** How many characters there are in all messages, and in all calls. */
   #messageChars = 0;
@@ -281,38 +281,12 @@ export class Desk implements ReportSource, AsyncDisposable {
 
   #heard(entry: LogEntry, words: string | undefined): void {
     const { direction, wire } = entry;
-    const stray = this.#strayOf(entry);
+    const { title, stray } = this.#asked.note(entry);
     const said = stray ?? words?.slice(0, 2_000);
-    const title = this.#titleOf(entry);
     const more = said === undefined ? {} : { words: shown(said) };
     this.#note({ direction, title, ...more }, String(wire));
     if (stray === undefined) return;
     for (const number of this.#running.keys()) this.#progress(number, stray);
-  }
-
-  /** Says that an answer is of no call of ours, if it is. */
-  #strayOf({ direction, kind, id }: LogEntry): string | undefined {
-    const isAnswer = direction === "in" && kind === "response";
-    const isFull = this.#asked.size >= MAX_MESSAGES;
-    if (!isAnswer || isFull || this.#asked.has(`true ${typeof id} ${id}`)) {
-      return undefined;
-    }
-    return `An answer has come whose id is that of no call: ${toJson(id)}`;
-  }
-
-  #titleOf({ direction, kind, method, id, code }: LogEntry): string {
-    const isOurs = kind === "request" === (direction === "out");
-    const key = `${isOurs} ${typeof id} ${id}`;
-    if (method !== undefined) {
-      if (kind === "request" && this.#asked.size < MAX_MESSAGES) {
-        this.#asked.set(key, method);
-      }
-      return method;
-    }
-    const asked = this.#asked.get(key);
-    this.#asked.delete(key);
-    const what = code === undefined ? kind : `error ${code}`;
-    return asked === undefined ? what : `${what} · ${asked}`;
   }
 
   #note(
