@@ -41,7 +41,7 @@ import {
   type MiniUrl,
 } from "@wirekit/transport/mini";
 import { bearer } from "./client/_bearer.ts";
-import { isRecord, quote, stringify } from "./client/_json.ts";
+import { isRecord, quote, stringify, textOf } from "./client/_json.ts";
 import {
   type Fields,
   type Message,
@@ -328,8 +328,13 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
     options: RequestOptions = {},
   ): Promise<R> {
     if (!isRecord(data)) throw new TypeError("Data must be an object");
-    const type = MessageType.request;
-    return await this.#line.ask(type, target, route, data, options) as R;
+    return await this.#line.ask(
+      MessageType.request,
+      target,
+      route,
+      data,
+      options,
+    ) as R;
   }
 
   /**
@@ -384,9 +389,8 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * @throws {NotConnectedError} If there is no connection, or it was lost.
    */
   async ping(target?: string, options: PingOptions = {}): Promise<boolean> {
-    const type = MessageType.ping;
     const answer = await this.#line.ask(
-      type,
+      MessageType.ping,
       target ?? null,
       null,
       {},
@@ -454,10 +458,13 @@ function open(
       },
       opened() {
         const names = Object.keys(routes).map((name) => `${quote(name)}:{}`);
-        const type = MessageType.ping;
         // So that the hub knows what the client can be asked for.
         if (names[0]) {
-          send({ type, route: `"${Text.announce}"`, data: `{${names}}` });
+          send({
+            type: MessageType.ping,
+            route: `"${Text.announce}"`,
+            data: `{${names}}`,
+          });
         }
         emit("ready", undefined);
       },
@@ -532,7 +539,7 @@ function open(
         return;
       }
       case MessageType.error: {
-        const text = typeof data === "string" ? data : stringify(data);
+        const text = textOf(data);
         if (session.state === "connecting") return refused(text, uuid);
         const error = new RemoteError(text);
         const waiting = call();

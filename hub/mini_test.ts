@@ -416,6 +416,7 @@ Deno.test("Client of hub/mini survives what no hub sends", async () => {
     '{"type":3,"uuid":null,"data":1}',
     '{"type":3,"uuid":"1-2-3-4","data":1}',
     '{"type":4,"uuid":"x","data":{"a":1}}',
+    `{"type":4,"uuid":"y","data":${"[".repeat(10_000)}${"]".repeat(10_000)}}`,
     '{"type":6,"data":null}',
     '{"type":7,"uuid":"u"}',
     '{"type":0}',
@@ -429,6 +430,7 @@ Deno.test("Client of hub/mini survives what no hub sends", async () => {
     "SyntaxError: Cannot read message: it is not a JSON object",
     "SyntaxError: Cannot read message: it is not a JSON object",
     'RemoteError: {"a":1}',
+    "RemoteError: unreadable error",
   ]);
   assertEquals(answers.slice(-2).map((text) => JSON.parse(text).data), [
     "Route not found",

@@ -43,6 +43,15 @@ export function stringify(value: unknown): string {
   return text;
 }
 
+/** Returns the text of an error, as which others may send anything. */
+export function textOf(data: unknown): string {
+  try {
+    return typeof data === "string" ? data : stringify(data);
+  } catch {
+    return "unreadable error"; // It is nested too deeply.
+  }
+}
+
 /** Writes a name as JSON. */
 export function quote(name: string): string {
   return JSON.stringify(name.toWellFormed());

@@ -15,7 +15,7 @@ import {
 import * as MessageType from "../winerp/_message_type.ts";
 import * as Text from "../exchange/_text.ts";
 import type { Asker } from "./_asker.ts";
-import { quote, stringify } from "./_json.ts";
+import { quote, textOf } from "./_json.ts";
 import { Link } from "./_link.ts";
 import { type OpenOptions, openTransport } from "./_open.ts";
 import { type Message, readMessage, writeMessage, writeTail } from "./_wire.ts";
@@ -347,7 +347,7 @@ export class Session {
   }
 
   #refused(link: Link, { data, uuid }: Message): void {
-    const text = typeof data === "string" ? data : stringify(data);
+    const text = textOf(data);
     const verifies = this.#state !== "open";
     if (verifies && text === Text.alreadyAuthorized) return this.#held(link);
     if (verifies && uuid === this.#verification) {

@@ -625,6 +625,19 @@ Deno.test("Client route() tells its handler the data and who asks", async () => 
   await client.close();
 });
 
+Deno.test("Client ends a request at once whatever its error is", async () => {
+  const { client, connection } = await connected({}, "beta");
+  const deep = `${"[".repeat(10_000)}${"]".repeat(10_000)}`;
+  for (const [data, text] of [[deep, "unreadable error"], ["[1]", "[1]"]]) {
+    const call = client.request("alpha", "greet", {}, { timeout: 600_000 });
+    const outcome = assertRejects(() => call, RemoteError, text);
+    const { uuid } = await connection.read();
+    await connection.send(`{"type":4,"uuid":"${uuid}","data":${data}}`);
+    await outcome;
+  }
+  await client.close();
+});
+
 Deno.test("Client answers an unknown route to who asked, and goes on", async () => {
   const { client, connection } = await connected({}, "beta");
   const error = {
