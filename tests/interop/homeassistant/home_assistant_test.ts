@@ -44,7 +44,8 @@ class Bridge implements AsyncDisposable {
     this.#program = new Program(Deno.execPath(), {
       args: [
         ...["run", "--no-prompt", "--allow-net=127.0.0.1"],
-        `--allow-read=${home}`,
+        // In a clone, the command loads itself from files too.
+        `--allow-read=${home},${ROOT.pathname}`,
         "--allow-env=OPENWEBNET_HOST,OPENWEBNET_PASSWORD,MQTT_URL,MQTT_USERNAME,MQTT_PASSWORD",
         new URL("openwebnet/cli.ts", ROOT).pathname,
         ...["mqtt", "--broker", this.#broker, "--home", home],
