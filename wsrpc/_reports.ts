@@ -27,9 +27,13 @@ export class Reports<P, H extends Hooks<P>> {
   /** Writes a line of a kind, of which a server writes a few in a second. */
   log(level: "info" | "error", line: string, kind: string): void {
     const { logger } = this;
-    if (logger && "flush" in logger) {
-      (logger as CalmLogger)[level](line, kind);
-    } else logger?.[level]?.(line);
+    try {
+      if (logger && "flush" in logger) {
+        (logger as CalmLogger)[level](line, kind);
+      } else logger?.[level]?.(line);
+    } catch {
+      // A logger that fails harms nobody.
+    }
   }
 
   /**
@@ -65,10 +69,14 @@ export function whyOf({ message, cause }: Error): string {
 
 /** Returns the text of an error, as a part of one line. */
 export function describe(error: unknown): string {
-  const text = error instanceof Error
-    ? `${error.name}: ${error.message}`
-    : String(error);
-  return oneLine(text);
+  try {
+    const text = error instanceof Error
+      ? `${error.name}: ${error.message}`
+      : String(error);
+    return oneLine(text);
+  } catch {
+    return "unreadable error";
+  }
 }
 
 /** Returns a text as a part of one line, without control characters. */

@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { errorOf } from "@wirekit/internal/errors";
 import type { PeerHooks } from "./peer_options.ts";
 import { describe, type Reports } from "./_reports.ts";
 import type { Sender } from "./_sender.ts";
@@ -170,7 +171,7 @@ export class Responder {
     try {
       sender.send(formatResult(id, result));
     } catch (cause) {
-      const { name, message } = cause as Error;
+      const { name, message } = errorOf(cause);
       const error = new RouteError(message, { type: name, cause });
       return this.#fail(request, error);
     }
@@ -188,9 +189,13 @@ export class Responder {
     const { peer, reports } = this.#options;
     const { hooks, logger } = reports;
     this.refuse(id, this.#bodyOf(error, method));
-    if (logger && !(error instanceof RouteError)) {
-      const name = JSON.stringify(method.slice(0, 100));
-      reports.log("error", `Route ${name} failed: ${describe(error)}`, "route");
+    if (logger) {
+      reports.guard(peer, () => {
+        if (error instanceof RouteError) return;
+        const name = JSON.stringify(method.slice(0, 100));
+        const line = `Route ${name} failed: ${describe(error)}`;
+        reports.log("error", line, "route");
+      });
     }
     if (hooks.callFail) {
       reports.guard(peer, () => hooks.callFail!(peer, method, params, error));
@@ -198,14 +203,14 @@ export class Responder {
   }
 
   #bodyOf(error: unknown, method: string): ErrorBody {
-    if (error instanceof RouteError) {
-      return { type: error.type, message: error.message };
-    }
     const { peer, reports, exposeErrors } = this.#options;
-    if (typeof exposeErrors === "boolean") {
-      return exposeErrors ? exposed(error) : HIDDEN;
-    }
     try {
+      if (error instanceof RouteError) {
+        return { type: error.type, message: error.message };
+      }
+      if (typeof exposeErrors === "boolean") {
+        return exposeErrors ? exposed(error) : HIDDEN;
+      }
       return exposeErrors(error, method) ?? HIDDEN;
     } catch (failure) {
       reports.failed(peer, failure);

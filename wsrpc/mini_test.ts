@@ -363,7 +363,7 @@ Deno.test("Client of mini is a part of the full one, by name and type", () => {
   for (const name of names) assert(name in full.Client.prototype, name);
 });
 
-Deno.test("Client of mini answers once, whatever a route throws or returns", async () => {
+Deno.test("Client of mini, and the full one, answer once, whatever a route throws or returns", async () => {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
   const unreadable = {
@@ -392,7 +392,12 @@ Deno.test("Client of mini answers once, whatever a route throws or returns", asy
   const writers = results.map((result, i) =>
     [`give${i}`, () => result] as const
   );
-  for (const exposeErrors of [false, true]) {
+  const cases = [connectMini, full.connect as unknown as typeof connect]
+    .flatMap(
+      (connect) =>
+        [false, true].map((exposeErrors) => ({ connect, exposeErrors })),
+    );
+  for (const { connect, exposeErrors } of cases) {
     await using server = await start();
     await using client = await connect(server.url, {
       exposeErrors,
