@@ -261,9 +261,13 @@ export class Engine<State> implements Link {
       const line = `connection lost: ${oneLine(cause)}`;
       const { logger } = this.#options;
       // A server's writes a few of a kind in a second.
-      if (logger && "flush" in logger) {
-        (logger as CalmLogger).warn(line, "lost");
-      } else logger?.warn?.(line);
+      try {
+        if (logger && "flush" in logger) {
+          (logger as CalmLogger).warn(line, "lost");
+        } else logger?.warn?.(line);
+      } catch {
+        // A logger that fails harms nobody.
+      }
     }
     this.sender.close(cause);
     this.#answerer.close(reason);

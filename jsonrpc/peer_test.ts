@@ -732,3 +732,19 @@ Deno.test("Methods add() takes functions only", () => {
     );
   }
 });
+
+Deno.test("Peer ends its calls though its logger throws", async () => {
+  const [near, far] = pair();
+  await using peer = new Peer(near, {
+    logger: {
+      warn() {
+        throw new Error("the log is full");
+      },
+    },
+  });
+  const call = peer.request("wait", [], { timeout: 600_000 });
+  const outcome = assertRejects(() => call, ClosedError);
+  await far.close(new CloseError(1011));
+  await outcome;
+  await peer.closed;
+});
