@@ -35,7 +35,7 @@ export function Form({ model }: { model: Model }): JSX.Element {
           <Field key={field.name} field={field} model={model} />
         ))}
       {method && !isJson && method.fields.length === 0 && (
-        <p class="hint">It tells of no params.</p>
+        <p class="hint">It takes no params.</p>
       )}
       <p class="fault" role="alert">
         {fault && (
