@@ -134,7 +134,10 @@ function Field({ field, model }: { field: FieldReport; model: Model }) {
   const { draft } = model;
   const text = draft.fields[name] ?? "";
   const put = (value: string) =>
-    model.type({ ...draft, fields: { ...draft.fields, [name]: value } });
+    model.type({
+      ...model.draft,
+      fields: { ...model.draft.fields, [name]: value },
+    });
   const shared = { name, value: text, required };
   return (
     <label class="field">
