@@ -17,8 +17,13 @@ const methods = new Methods()
   .add("tools/call", async (call, { name }) => {
     if (name === "stopped") return text(`${stopped}`);
     if (name === "wait") {
-      await new Promise((resolve) => call.signal.onabort = resolve);
-      stopped++;
+      const aborted = Promise.withResolvers<void>();
+      // At once: the question how many may come with the cancellation.
+      call.signal.onabort = () => {
+        stopped++;
+        aborted.resolve();
+      };
+      await aborted.promise;
       return text("nobody reads this");
     }
     await call.report({ progress: 1, total: 2, message: "half" });

@@ -24,8 +24,13 @@ server.setRequestHandler(
     const { name, _meta } = params;
     if (name === "stopped") return text(`${stopped}`);
     if (name === "wait") {
-      await new Promise((resolve) => extra.signal.onabort = resolve);
-      stopped++;
+      const aborted = Promise.withResolvers<void>();
+      // At once: the question how many may come with the cancellation.
+      extra.signal.onabort = () => {
+        stopped++;
+        aborted.resolve();
+      };
+      await aborted.promise;
       return text("nobody reads this");
     }
     for (const progress of [1, 2]) {
