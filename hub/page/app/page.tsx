@@ -38,7 +38,11 @@ export function Page(): JSX.Element {
 }
 
 function Operator({ model }: { model: Model }): JSX.Element {
-  const [draft, edit] = useState<Draft>({ to: "", route: "", data: "{}" });
+  const [draft, setDraft] = useState<Draft>({
+    to: "",
+    route: "",
+    data: "{}",
+  });
   const [act, setAct] = useState<{ act: Act; name: string }>();
   const [taught, setTaught] = useState(false);
   const { chosen, report } = model;
@@ -64,8 +68,13 @@ function Operator({ model }: { model: Model }): JSX.Element {
     return () => removeEventListener("keydown", away);
   }, []);
 
+  /** Keeps all changes of one frame, in which the draft is drawn once. */
+  function edit(change: Partial<Draft>): void {
+    setDraft((draft) => ({ ...draft, ...change }));
+  }
+
   function ask(to: string, route: string): void {
-    edit({ ...draft, to, route });
+    edit({ to, route });
     model.choose(undefined);
     document.querySelector(".card.try")?.scrollIntoView({ block: "center" });
     document.querySelector<HTMLElement>('.card.try [name="data"]')?.focus({

@@ -43,7 +43,7 @@ const MODES: readonly (readonly [Mode, string])[] = [
 export function TryIt({ model, draft, edit }: {
   model: Model;
   draft: Draft;
-  edit: (draft: Draft) => void;
+  edit: (change: Partial<Draft>) => void;
 }): JSX.Element {
   const [mode, setMode] = useState<Mode>("request");
   const [tries, setTries] = useState<readonly Try[]>([]);
@@ -163,7 +163,7 @@ export function TryIt({ model, draft, edit }: {
 function Request({ model, draft, edit, busy, send }: {
   model: Model;
   draft: Draft;
-  edit: (draft: Draft) => void;
+  edit: (change: Partial<Draft>) => void;
   busy: boolean;
   send: () => Promise<void>;
 }): JSX.Element {
@@ -193,7 +193,7 @@ function Request({ model, draft, edit, busy, send }: {
             spellcheck={false}
             value={to}
             onInput={({ currentTarget }) =>
-              edit({ ...draft, to: currentTarget.value })}
+              edit({ to: currentTarget.value })}
           />
         </label>
         <label class="field">
@@ -207,7 +207,7 @@ function Request({ model, draft, edit, busy, send }: {
             spellcheck={false}
             value={route}
             onInput={({ currentTarget }) =>
-              edit({ ...draft, route: currentTarget.value })}
+              edit({ route: currentTarget.value })}
           />
         </label>
       </div>
@@ -221,7 +221,7 @@ function Request({ model, draft, edit, busy, send }: {
       <Editor
         label="Data, as JSON"
         data={data}
-        edit={(data) => edit({ ...draft, data })}
+        edit={(data) => edit({ data })}
         send={() => {
           if (!mistake && to && route) void send();
         }}
@@ -258,7 +258,7 @@ function Request({ model, draft, edit, busy, send }: {
 function Inform({ model, draft, edit, busy, send }: {
   model: Model;
   draft: Draft;
-  edit: (draft: Draft) => void;
+  edit: (change: Partial<Draft>) => void;
   busy: boolean;
   send: (to: string[] | undefined) => Promise<void>;
 }): JSX.Element {
@@ -307,7 +307,7 @@ function Inform({ model, draft, edit, busy, send }: {
       <Editor
         label="Information, as JSON"
         data={data}
-        edit={(data) => edit({ ...draft, data })}
+        edit={(data) => edit({ data })}
         send={() => {
           if (!mistake && !isEmpty) {
             void send(wanted.length > 0 ? wanted : undefined);

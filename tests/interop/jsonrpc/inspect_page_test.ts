@@ -167,6 +167,13 @@ Deno.test("A form says what is wrong, and keeps all digits", async () => {
   const sent = "document.querySelector('.messages').innerText";
   assert(await page.run(`return ${sent}.includes('[0,9007199254740993]}')`));
 
+  await page.fillTogether({
+    "[name=x]": "1",
+    "[name=y]": "9007199254740993",
+  });
+  await page.until(`document.querySelector("[name=x]").value === "1"`);
+  await page.fillTogether({ "[name=x]": "0" });
+
   // As JSON, from what was typed, and a mistake in it.
   await page.click(".acts .act", "As JSON");
   await page.until(

@@ -241,7 +241,7 @@ Deno.test("The page asks for a token, and shows nothing without one", async () =
   await page.press("Enter");
   await tileSays(page, "light_12", /Off/);
   // The keyboard begins at the top.
-  assertEquals(await page.run("return document.activeElement.tagName"), "H1");
+  await page.until(`document.activeElement.tagName === "H1"`);
   assertEquals(
     await page.run(
       `return document.querySelector('${

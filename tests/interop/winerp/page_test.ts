@@ -91,7 +91,7 @@ Deno.test("A person works with the page of a hub", async () => {
   await page.fill("input[name=token]", TOKEN);
   await page.press("Enter");
   await page.says("locked by a token");
-  assertEquals(await page.run("return document.activeElement.tagName"), "H1");
+  await page.until(`document.activeElement.tagName === "H1"`);
   for (const name of ["alpha", "beta", "gamma", "delta"]) await page.says(name);
   assertEquals(
     await page.run("return document.cookie"),
@@ -137,8 +137,10 @@ Deno.test("A person works with the page of a hub", async () => {
   await page.until(`document.activeElement.matches(".clients .grid")`);
 
   // Sends a request whose number no JavaScript number holds.
-  await page.fill(".try input[name=to]", "beta");
-  await page.fill(".try input[name=route]", "echo");
+  await page.fillTogether({
+    ".try input[name=to]": "beta",
+    ".try input[name=route]": "echo",
+  });
   await page.fill(".try textarea", '{"id": 123456789012345678, "x": 1.0,}');
   await page.says("Line 1, column 37: There is a comma too many before }");
   await page.fill(".try textarea", '{"id": 123456789012345678, "x": 1.0}');
