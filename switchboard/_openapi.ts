@@ -59,6 +59,7 @@ export function openApiOf(routes: readonly KnownRoute[]): object {
                 properties: {
                   code: { type: "integer" },
                   message: { type: "string" },
+                  from: { type: "string" },
                   data: {},
                 },
               },

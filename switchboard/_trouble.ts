@@ -68,18 +68,20 @@ export function statusOf({ code, answered }: Trouble): number {
  * Returns the error of JSON-RPC, as JSON text. It has `data` only if the answerer
  * gave some: wsjsonrpc cannot read it, and stops reading for good.
  */
-export function errorOf({ code, text, data }: Trouble): string {
-  return `{"code":${code},"message":${JSON.stringify(text)}${
+export function errorOf({ code, text, data }: Trouble, more = ""): string {
+  return `{"code":${code},"message":${JSON.stringify(text)}${more}${
     data === undefined ? "" : `,"data":${data}`
   }}`;
 }
 
-/** Returns the error over HTTP, as JSON text: it says who was asked, too. */
+/**
+ * Returns the error over HTTP, as JSON text. Who was asked stands beside `data`
+ * and not in it: an answerer may write anything there.
+ */
 export function httpErrorOf(trouble: Trouble): string {
   const { from } = trouble;
-  const data = trouble.data ??
-    (from === undefined ? undefined : `{"from":${JSON.stringify(from)}}`);
-  return errorOf({ ...trouble, ...(data !== undefined && { data }) });
+  const who = from === undefined ? "" : `,"from":${JSON.stringify(from)}`;
+  return errorOf(trouble, who);
 }
 
 /** Returns the error of wsrpc, as JSON text. */

@@ -94,7 +94,7 @@ Deno.test("POST /call says by status and code what went wrong", () =>
     assertEquals(
       text,
       '{"error":{"code":-32020,"message":"Nobody has the name \\"nobody\\".",' +
-        '"data":{"from":"nobody"}}}',
+        '"from":"nobody"}}',
     );
     // Nothing is left of all these.
     assert(await bot.ping());

@@ -91,6 +91,55 @@ Deno.test("An answerer says no code and no type that is the hub's to say, in any
   await Promise.all(done);
 });
 
+Deno.test("Who an error is from is not for the answerer to say", async () => {
+  const { server, url, http } = await open();
+  await using _server = server;
+  await using tool = await connect(`${url}/jsonrpc?name=tool`);
+  await using page = await connect(`${url}/wsrpc/?name=page`);
+  let error = "";
+  const done = [
+    answering(tool, (id) => `{"jsonrpc":"2.0","id":${id},"error":${error}}`),
+    answering(page, (id) => `{"id":${id},"error":${error}}`),
+  ];
+  await using asker = await connect(`${url}/wsrpc/?name=asker`);
+  const texts = asker[Symbol.asyncIterator]();
+  await texts.next(); // hub.ready
+  const headers = { "content-type": "application/json" };
+  for (
+    const data of [
+      '{"from":"bank"}',
+      '{"fr\\u006fm":"bank"}',
+      '{"from":"tool","from":"bank"}',
+      '"bank","from":"bank"',
+      '"bank"',
+      "null",
+      undefined,
+    ]
+  ) {
+    const more = data === undefined ? "" : `,"data":${data}`;
+    error = `{"code":-32050,"type":"T","message":"m","from":"bank"${more}}`;
+    // Of several members with one name, the last counts.
+    const passed = data?.startsWith('"bank",') ? ',"data":"bank"' : more;
+    for (const name of ["tool", "page"]) {
+      const init = { method: "POST", headers, body: "{}" };
+      const response = await fetch(`${http}/call/${name}/x`, init);
+      assertEquals(
+        await response.text(),
+        `{"error":{"code":-32050,"message":"m","from":"${name}"${passed}}}`,
+      );
+      await asker.send(`{"id":1,"method":"${name}.x","params":{}}`);
+      assertEquals(
+        (await texts.next()).value,
+        '{"error":{"type":"T","message":"m","code":-32050,' +
+          `"from":"${name}"${passed}},"id":1}`,
+      );
+    }
+  }
+  await tool.close();
+  await page.close();
+  await Promise.all(done);
+});
+
 Deno.test("Nobody tells a client in the name of the hub, or of another", async () => {
   const { server, url, post } = await open();
   await using _server = server;
