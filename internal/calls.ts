@@ -76,12 +76,26 @@ export class Call {
   }
 }
 
+/** What a table has to know of a call, which need not be a {@linkcode Call}. */
+export interface Entry {
+  /**
+   * Identifies it among the calls of its table: from {@linkcode Calls.next}.
+   */
+  number: number;
+  /** The time at which it ends, on the clock of `now()`. */
+  deadline: number;
+  /** Stops listening to the caller's signal. */
+  release: (() => void) | undefined;
+  /** Ends it with an error: only one with a signal has to have this. */
+  reject?(reason: unknown): void;
+}
+
 /**
  * What to do with calls that are not answered.
  *
  * @typeParam C The type of a call.
  */
-export interface CallsOptions<C extends Call> {
+export interface CallsOptions<C extends Entry> {
   /**
    * Ends a call whose time is up. It is no longer in the table.
    *
@@ -115,7 +129,7 @@ export interface CallsOptions<C extends Call> {
  *
  * @typeParam C The type of a call.
  */
-export class Calls<C extends Call> {
+export class Calls<C extends Entry> {
   readonly #options: CallsOptions<C>;
   /**
    * The slot of a call is given by the last bits of its number; half of the
@@ -208,13 +222,19 @@ export class Calls<C extends Call> {
     return true;
   }
 
+  /** All calls that wait, in the order of their numbers. */
+  get all(): C[] {
+    return this.#slots.filter((call) => call !== undefined)
+      .sort((one, other) => one.number - other.number);
+  }
+
   /**
    * Takes all calls out, and stops the timer.
    *
    * @param end Ends each of them, in the order of their numbers.
    */
   endAll(end: (call: C) => void): void {
-    const calls = this.#all();
+    const calls = this.all;
     for (const call of calls) this.take(call);
     this.rest();
     for (const call of calls) end(call);
@@ -231,13 +251,8 @@ export class Calls<C extends Call> {
     this.#slots = NO_SLOTS;
   }
 
-  #all(): C[] {
-    return this.#slots.filter((call) => call !== undefined)
-      .sort((one, other) => one.number - other.number);
-  }
-
   #grow(): void {
-    const calls = this.#all();
+    const calls = this.all;
     const length = Math.max(2 * this.#slots.length, MIN_SLOTS);
     this.#slots = new Array(length).fill(undefined);
     for (const call of calls) this.#slots[this.#slotOf(call.number)] = call;
@@ -251,7 +266,7 @@ export class Calls<C extends Call> {
     const abort = () => {
       const { aborted } = this.#options;
       if (aborted) aborted(call, signal.reason);
-      else if (this.take(call)) call.reject(signal.reason);
+      else if (this.take(call)) call.reject?.(signal.reason);
     };
     if (signal.aborted) return abort();
     signal.addEventListener("abort", abort, { once: true });
@@ -268,7 +283,7 @@ export class Calls<C extends Call> {
   /** Ends the calls whose time is up, and sets the timer for the next one. */
   #sweep(): void {
     const time = performance.now();
-    const calls = this.#all();
+    const calls = this.all;
     let next = Infinity;
     for (const { deadline } of calls) {
       if (deadline > time && deadline < next) next = deadline;

@@ -2,9 +2,10 @@
 
 /** One participant that came through a door, whatever protocol it speaks. */
 
-import { Call, Calls } from "@wirekit/internal/calls";
+import { Calls, type Entry } from "@wirekit/internal/calls";
 import {
   type About,
+  type Content,
   type End,
   type Fault,
   fault,
@@ -33,15 +34,30 @@ export interface Trouble extends Fault {
 /** How a call ends: with a result as JSON text, or not. */
 export type Outcome = { readonly data: string } | { readonly trouble: Trouble };
 
-/** A question, as its responder gets it. */
-export interface Asked {
+/** A question, as its responder gets it: to be read at once. */
+export class Asked {
   readonly question: Question;
+  readonly content: Content;
+
+  constructor(question: Question, content: Content) {
+    this.question = question;
+    this.content = content;
+  }
+
   /** The route, as JSON text. */
-  readonly route: string;
+  get route(): string {
+    return this.content.route;
+  }
+
   /** The data, as JSON text. */
-  readonly data: string;
+  get data(): string {
+    return this.content.data;
+  }
+
   /** The name of who asks, as JSON text; `null` if there is none. */
-  readonly source: string;
+  get source(): string {
+    return this.question.requester.name ?? "null";
+  }
 }
 
 /** What a door does with what comes for its client. */
@@ -60,16 +76,53 @@ export interface Host {
   ended(error: Parameters<Participant["end"]>[0]): void;
 }
 
-/** One question of a guest. */
-class GuestCall extends Call {
+/** One question of a guest: nobody waits for a promise of it. */
+export abstract class GuestCall implements Entry {
+  // Declared, and set in the constructor: half the price of initializers.
+  declare number: number;
+  declare deadline: number;
+  declare release: undefined;
+  /** The name of who is asked, as JSON text. */
+  declare readonly to: string;
+  declare readonly asked: Member | undefined;
+  declare readonly route: string;
+
+  constructor(to: string, asked: Member | undefined, route: string) {
+    this.number = 0;
+    this.deadline = Infinity;
+    this.release = undefined;
+    this.to = to;
+    this.asked = asked;
+    this.route = route;
+  }
+
+  /** Ends it with a result, to be read at once. */
+  abstract answered(content: Content): void;
+
+  /** Ends it without. */
+  abstract failed(trouble: Trouble): void;
+}
+
+/** One whose outcome is a text. */
+class TextCall extends GuestCall {
+  readonly #end: (outcome: Outcome) => void;
+
   constructor(
-    /** The name of who is asked, as JSON text. */
-    readonly to: string,
-    readonly asked: Member | undefined,
-    readonly route: string,
-    readonly end: (outcome: Outcome) => void,
+    to: string,
+    asked: Member | undefined,
+    route: string,
+    end: (outcome: Outcome) => void,
   ) {
-    super();
+    super(to, asked, route);
+    this.#end = end;
+  }
+
+  answered({ data }: Content): void {
+    this.#end({ data });
+  }
+
+  failed(trouble: Trouble): void {
+    this.#end({ trouble });
   }
 }
 
@@ -185,7 +238,7 @@ export class Guest {
     const { exchange } = this.#hub;
     const name = this.#name.of(to);
     const asked = exchange.find(name);
-    const call = new GuestCall(name, asked, route, end);
+    const call = new TextCall(name, asked, route, end);
     const refuse = (reason: Fault) => {
       this.#fail(call, reason);
       return () => {};
@@ -198,22 +251,57 @@ export class Guest {
     if (isLonger(data, this.#hub.maxMessageBytes)) {
       return refuse(this.#tooLarge());
     }
-    call.number = this.#calls.next();
+    this.put(call, asked, { ...NOTHING, route: json, data }, timeout);
+    return () => this.cancel(call);
+  }
+
+  /**
+   * Asks, what is not larger than may be sent.
+   *
+   * @param call Gets the outcome, maybe before this returns.
+   * @param asked Who is asked.
+   * @param content The content.
+   * @param timeout When to give up, in milliseconds.
+   */
+  put(
+    call: GuestCall,
+    asked: Member,
+    content: Content,
+    timeout = Infinity,
+  ): void {
+    const number = call.number = this.#calls.next();
     this.#calls.open(call, timeout);
-    const content = { ...NOTHING, route: json, data };
-    const uuid = this.#uuidOf(call);
-    const refusal = exchange.ask(this.member, asked, uuid, "request", content);
-    if (refusal && this.#calls.take(call)) return refuse(refusal);
-    return () => {
-      if (!this.#calls.take(call)) return;
-      this.#forget(call);
-      this.#fail(call, fault("Cancelled", "The call was cancelled."));
-    };
+    const refusal = this.#hub.exchange.ask(
+      this.member,
+      asked,
+      this.#uuidOf(call),
+      "request",
+      content,
+      undefined,
+      number,
+    );
+    if (refusal && this.#calls.take(call)) this.#fail(call, refusal);
+  }
+
+  /** Ends a call as cancelled, if it has not ended. */
+  cancel(call: GuestCall): void {
+    if (!this.#calls.take(call)) return;
+    this.#forget(call);
+    this.#fail(call, fault("Cancelled", "The call was cancelled."));
+  }
+
+  /** The calls that have not ended. */
+  get calls(): readonly GuestCall[] {
+    return this.#calls.all;
   }
 
   /** Answers a question with a result, as JSON text. */
   answer(question: Question, data: string): void {
-    const content = { ...NOTHING, route: "null", data };
+    this.pass(question, { ...NOTHING, route: "null", data });
+  }
+
+  /** Answers a question with the data of a message. */
+  pass(question: Question, content: Content): void {
     this.#hub.exchange.answer(question, "response", content);
   }
 
@@ -288,33 +376,32 @@ export class Guest {
   #participant(host: Host): Participant {
     const { maxMessageBytes } = this.#hub;
     return {
-      ask: (question, kind, { route, data }) => {
+      ask: (question, kind, content) => {
         if (kind === "functionCall") {
           const text = "It has no objects whose functions can be called.";
           return fault("RouteNotFound", text);
         }
-        if (isLonger(data, maxMessageBytes)) return this.#tooLarge();
-        const source = question.requester.name ?? "null";
-        return host.asked({ question, route, data, source });
+        if (isLarger(content, maxMessageBytes)) return this.#tooLarge();
+        return host.asked(new Asked(question, content));
       },
       answer: (question, kind, content) => {
         if (content.pseudoObject === "true") {
           return fault("InvalidAnswer", OBJECT);
         }
-        const { data, error } = content;
-        if (isLonger(data, maxMessageBytes)) {
+        if (isLarger(content, maxMessageBytes)) {
           const text = "The answer is larger than the hub passes on.";
           return fault("AnswerTooLarge", text);
         }
         const call = this.#callOf(question);
         if (!call) return undefined;
         if (kind === "error") {
+          const { data, error } = content;
           const answered = call.to !== HUB;
           this.#fail(call, { ...failureOf(data), ...error, answered });
           return undefined;
         }
         this.#hub.exchange.routes.learn(call.to, call.route);
-        call.end({ data });
+        call.answered(content);
         return undefined;
       },
       fail: (question, reason) => {
@@ -362,16 +449,16 @@ export class Guest {
     this.#fail(call, fault("TimedOut", "No answer came in time."));
   }
 
-  #fail({ to, end }: GuestCall, reason: Trouble): void {
+  #fail(call: GuestCall, reason: Trouble): void {
+    const { to } = call;
     // A longer one is nobody's.
     const from = to.length > 1_000 ? undefined : JSON.parse(to);
-    end({ trouble: { ...reason, ...(from !== undefined && { from }) } });
+    call.failed({ ...reason, ...(from !== undefined && { from }) });
   }
 
   /** Takes the call that a question is, if it has not ended. */
-  #callOf({ uuid }: Question): GuestCall | undefined {
-    const number = Number(uuid.slice(this.#prefix.length, -1));
-    const call = this.#calls.get(number);
+  #callOf({ ticket }: Question): GuestCall | undefined {
+    const call = this.#calls.get(ticket);
     return call && this.#calls.take(call) ? call : undefined;
   }
 
@@ -398,6 +485,12 @@ function shortName(json: string): string {
 export function isLonger(text: string, max: number): boolean {
   if (text.length * 3 <= max) return false;
   return text.length > max || encoder.encode(text).length > max;
+}
+
+/** Whether data has more bytes than `max`. */
+function isLarger(content: Content, max: number): boolean {
+  const { span } = content;
+  return span ? span.end - span.start > max : isLonger(content.data, max);
 }
 
 /** What the error of a winerp client says: usually a text. */

@@ -4,7 +4,7 @@
 
 import { allocate } from "@wirekit/internal/allocate";
 import { later, type Timer } from "@wirekit/internal/clock";
-import { Call, Calls } from "@wirekit/internal/calls";
+import { Calls, type Entry } from "@wirekit/internal/calls";
 import {
   type About,
   type Connected,
@@ -19,13 +19,23 @@ import {
   type Receiver,
 } from "@wirekit/hub/hub";
 import { CloseError } from "@wirekit/transport/transport";
-import { type Asked, Guest, type Host } from "./_guest.ts";
+import { type Asked, Guest, type Host, type Trouble } from "./_guest.ts";
+import { type Dialect, isHubsOwn, QuickLane } from "./_quick_lane.ts";
+import type { Id } from "./_splice.ts";
 import type { Actor, Claim } from "./_verbs.ts";
 
 /** A question that the client was sent. */
-class AskedCall extends Call {
-  constructor(readonly question: Question) {
-    super();
+class AskedCall implements Entry {
+  declare readonly question: Question;
+  declare number: number;
+  declare deadline: number;
+  declare release: undefined;
+
+  constructor(question: Question, number: number) {
+    this.question = question;
+    this.number = number;
+    this.deadline = Infinity;
+    this.release = undefined;
   }
 }
 
@@ -49,6 +59,8 @@ export abstract class Session implements Connected, Host, Actor {
   protected readonly hub: Hub;
   /** The param in which it wants the name of who asks. */
   protected source: string | undefined;
+  /** How common messages go. */
+  protected readonly lane: QuickLane;
   readonly #receiver: Receiver;
   readonly #asked = new Calls<AskedCall>({ late() {} });
   readonly #about: About;
@@ -58,9 +70,10 @@ export abstract class Session implements Connected, Host, Actor {
   #early: Uint8Array<ArrayBuffer>[] = [];
   #earlyBytes = 0;
 
-  constructor(protocol: string, newcomer: Newcomer) {
+  constructor(protocol: string, newcomer: Newcomer, dialect: Dialect) {
     const { hub, receiver, pass, name, carrier, address = "" } = newcomer;
     this.hub = hub;
+    this.lane = new QuickLane(this, hub, dialect);
     this.#receiver = receiver;
     this.#about = { protocol, carrier, address, flow: receiver };
     if (pass) this.#guest = this.#enter(pass);
@@ -131,12 +144,23 @@ export abstract class Session implements Connected, Host, Actor {
   /** It has got its name: asks what it can be asked for, if there is a way. */
   protected abstract entered(): void;
 
+  /** Tells the result of a call, a JSON text. */
+  abstract respond(id: Id, result: string): void;
+
+  /** Says that a call has no result. */
+  abstract refuse(id: Id, trouble: Trouble): void;
+
   /** Sends a message. */
   protected send(text: string): void {
     // On a line, a message has no line break: in JSON it is white space.
     const isLine = !text.includes("\n") && !text.includes("\r");
     const line = isLine ? text : text.replaceAll(/[\r\n]/g, " ");
-    this.#receiver.send(bytesOf(line));
+    this.transmit(bytesOf(line));
+  }
+
+  /** Sends a message of one line. */
+  transmit(message: Uint8Array<ArrayBuffer>): void {
+    this.#receiver.send(message);
   }
 
   /** Ends it. */
@@ -164,7 +188,7 @@ export abstract class Session implements Connected, Host, Actor {
   }
 
   /** Who it is, if it has shown its secret. */
-  protected get visitor(): Guest | undefined {
+  get visitor(): Guest | undefined {
     return this.#guest;
   }
 
@@ -231,13 +255,24 @@ export abstract class Session implements Connected, Host, Actor {
   }
 
   /** Takes the question that has this number, if it is still open. */
-  protected take(number: number): Question | undefined {
+  take(number: number): Question | undefined {
     const call = this.#asked.get(number);
     return call && this.#asked.take(call) ? call.question : undefined;
   }
 
   /** See {@linkcode Host}. */
   asked(asked: Asked): Fault | undefined {
+    const { question } = asked;
+    const number = this.#asked.next();
+    const isPut = this.source === undefined && this.lane.put(number, asked);
+    const refused = isPut ? undefined : this.#put(number, asked);
+    if (refused) return refused;
+    question.mark = number;
+    this.#asked.open(new AskedCall(question, number), Infinity);
+    return undefined;
+  }
+
+  #put(number: number, asked: Asked): Fault | undefined {
     const { route } = asked;
     if (route[0] !== '"') {
       return fault("RouteNotFound", "A route has to be a string.");
@@ -248,13 +283,7 @@ export abstract class Session implements Connected, Host, Actor {
         "Nobody but the hub calls methods that begin with hub. or $/";
       return fault("RouteNotFound", `${text}.`);
     }
-    const call = new AskedCall(asked.question);
-    call.number = this.#asked.next();
-    const refused = this.put(call.number, asked);
-    if (refused) return refused;
-    asked.question.mark = call.number;
-    this.#asked.open(call, Infinity);
-    return undefined;
+    return this.put(number, asked);
   }
 
   /** See {@linkcode Host}. */
@@ -289,11 +318,6 @@ export abstract class Session implements Connected, Host, Actor {
     this.#late.stop();
     this.#receiver.close(error);
   }
-}
-
-function isHubsOwn(route: string): boolean {
-  const plain = route.includes("\\") ? JSON.parse(route) : route.slice(1, -1);
-  return plain.startsWith("hub.") || plain.startsWith("$/");
 }
 
 /** Encodes a text; one without other characters than ASCII at half the price. */

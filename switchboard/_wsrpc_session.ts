@@ -11,7 +11,9 @@ import {
 } from "@wirekit/hub/hub";
 import { unescapeName } from "./_catalog.ts";
 import type { Asked, Outcome, Trouble } from "./_guest.ts";
+import type { Dialect } from "./_quick_lane.ts";
 import { type Newcomer, Session } from "./_session.ts";
+import type { Id } from "./_splice.ts";
 import { troubleOf, typedErrorOf } from "./_trouble.ts";
 import { act, isVerb } from "./_verbs.ts";
 
@@ -21,12 +23,34 @@ type Members = Map<string, JsonSlice>;
 const NO_ROUTE_TYPE = "NotImplementedError";
 const NO_ROUTE_TEXT = "Route not found";
 
+const DIALECT: Dialect = {
+  separator: ".",
+  versioned: false,
+  question: (route) => ['{"id":', `,"method":${route},"params":`],
+  result: ['{"result":', ',"id":'],
+  idLast: true,
+  // Python's stray errors have even ids: none of ours is.
+  idOf: (number) => 2 * number + 1,
+  numberOf: (id) => (id - 1) / 2,
+};
+
 export class WsrpcSession extends Session {
   constructor(newcomer: Newcomer) {
-    super("wsrpc", newcomer);
+    super("wsrpc", newcomer, DIALECT);
+  }
+
+  /** See {@linkcode Session}. */
+  respond(id: Id, result: string): void {
+    this.send(`{"result":${result},"id":${id}}`);
+  }
+
+  /** See {@linkcode Session}. */
+  refuse(id: Id, trouble: Trouble): void {
+    this.send(`{"error":${typedErrorOf(trouble)},"id":${id}}`);
   }
 
   protected override read(message: Uint8Array<ArrayBuffer>): void {
+    if (this.lane.read(message)) return;
     const slice = JsonSlice.of(message);
     let members: Members;
     try {
@@ -49,11 +73,8 @@ export class WsrpcSession extends Session {
     if (id.kind === "object" || id.kind === "array") return;
     const { text } = id;
     const end = (outcome: Outcome) => {
-      this.send(
-        "data" in outcome
-          ? `{"result":${outcome.data},"id":${text}}`
-          : `{"error":${typedErrorOf(outcome.trouble)},"id":${text}}`,
-      );
+      if ("data" in outcome) this.respond(text, outcome.data);
+      else this.refuse(text, outcome.trouble);
     };
     const refuse = (trouble: Trouble) => end({ trouble });
     if (method === undefined) {
@@ -109,7 +130,7 @@ export class WsrpcSession extends Session {
   /** JavaScript looks calls up by `"5"` and 5 alike. */
   #questionOf(id: JsonSlice): Question | undefined {
     const number = Number(id.string() ?? id.text);
-    return this.take((number - 1) / 2);
+    return this.take(DIALECT.numberOf(number));
   }
 
   protected put(number: number, asked: Asked): Fault | undefined {
@@ -136,8 +157,7 @@ export class WsrpcSession extends Session {
   }
 
   #ask(number: number, method: string, params: string): void {
-    // Python's stray errors have even ids: none of ours is.
-    const id = 2 * number + 1;
+    const id = DIALECT.idOf(number);
     this.send(`{"id":${id},"method":${method},"params":${params}}`);
   }
 }

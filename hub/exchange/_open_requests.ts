@@ -63,6 +63,7 @@ export class OpenRequests {
     responder: Party,
     since: number,
     tag?: unknown,
+    ticket = 0,
   ): OpenRequest {
     if (this.#size === this.#slots.length) this.#resize(2 * this.#size);
     const key = canonicalValue(uuid);
@@ -76,6 +77,7 @@ export class OpenRequests {
       since,
       edge: requester.edge,
       sample: undefined,
+      ticket,
       mark: 0,
       tag,
       older: requester.newest,

@@ -26,6 +26,8 @@ export interface OpenRequest {
   readonly edge: Edge;
   /** What its observer keeps of it. */
   sample: unknown;
+  /** What its requester knows it by. */
+  readonly ticket: number;
   /** What its responder knows it by. */
   mark: number;
   /** What a node of a cluster remembers of it. */

@@ -77,6 +77,7 @@ export class Requests {
     kind: QuestionKind,
     content: Content,
     tag?: unknown,
+    ticket?: number,
   ): Fault | undefined {
     if (uuid.length > MAX_UUID_LENGTH) {
       const text = `The uuid is longer than ${MAX_UUID_LENGTH} characters.`;
@@ -101,7 +102,14 @@ export class Requests {
     asker.requests++;
     asked.asked++;
     this.#totals.requests++;
-    const request = this.#open.add(uuid, asker, asked, this.#now, tag);
+    const request = this.#open.add(
+      uuid,
+      asker,
+      asked,
+      this.#now,
+      tag,
+      ticket,
+    );
     if (asker.asking > gauge.peak) gauge.peak = asker.asking;
     const sampling = this.#sampling;
     if (sampling.isDue(asker, asked)) {

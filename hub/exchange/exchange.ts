@@ -395,6 +395,7 @@ export class Exchange {
    * @param kind The kind of question.
    * @param content The content of the question.
    * @param tag What a node of a cluster remembers of it.
+   * @param ticket What the requester knows the question by.
    * @returns What is wrong, if anything is: the question was not sent then.
    */
   ask(
@@ -404,6 +405,7 @@ export class Exchange {
     kind: QuestionKind,
     content: Content,
     tag?: unknown,
+    ticket?: number,
   ): Fault | undefined {
     return this.#requests.ask(
       from as Party,
@@ -412,6 +414,7 @@ export class Exchange {
       kind,
       content,
       tag,
+      ticket,
     );
   }
 

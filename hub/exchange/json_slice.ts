@@ -7,7 +7,14 @@
  *
  * @module
  */
-import { isWhite, Scanner, skipLoosely, textOf, unexpected } from "./_scan.ts";
+import {
+  isWhite,
+  Scanner,
+  skipLoosely,
+  standsAt,
+  textOf,
+  unexpected,
+} from "./_scan.ts";
 
 // Marked, so that a bundle drops it from a page that has only a client.
 const scanner = /* @__PURE__ */ new Scanner();
@@ -18,6 +25,9 @@ const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const COMMA = 0x2c;
+const SPACE = 0x20;
+
+const NO_BYTES = /* @__PURE__ */ new Uint8Array();
 
 /**
  * The kinds of JSON value.
@@ -206,6 +216,135 @@ export class JsonSlice {
 
   #part(start: number, end: number): JsonSlice {
     return new JsonSlice(this.#bytes, start, end, this.#depth + 1);
+  }
+}
+
+/**
+ * Reads one message after another as most programs write it: an object on one
+ * line, with members of known names, each once. It says where they stand and
+ * makes nothing of them, in a fifth of the time of {@linkcode JsonSlice.members}.
+ * What it does not take may be a message all the same.
+ *
+ * @example Find a member
+ * ```ts
+ * import { JsonMembers } from "@wirekit/hub";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * const [ID, DATA] = [0, 1];
+ * const members = new JsonMembers(["id", "data"]);
+ * const text = '{"id":1,"data":{"n":18446744073709551615}}';
+ * assert(members.read(new TextEncoder().encode(text)));
+ * assert(members.has(ID));
+ * assertEquals(members.text(DATA), '{"n":18446744073709551615}');
+ * ```
+ *
+ * @category Participants and doors
+ */
+export class JsonMembers {
+  /** The names, each as it stands after its first quote. */
+  readonly #names: readonly Uint8Array[];
+  /** Which name begins with a letter. */
+  readonly #byLetter: Int8Array = new Int8Array(256).fill(-1);
+  readonly #starts: Int32Array;
+  readonly #ends: Int32Array;
+  readonly #scanner = new Scanner();
+  #bytes: Uint8Array = NO_BYTES;
+  #seen = 0;
+
+  /**
+   * Makes a reader.
+   *
+   * @param names The names: plain letters, of which no two begin alike.
+   */
+  constructor(names: readonly string[]) {
+    const encoder = new TextEncoder();
+    this.#names = names.map((name) => encoder.encode(`${name}":`));
+    this.#names.forEach((name, n) => this.#byLetter[name[0]!] = n);
+    this.#starts = new Int32Array(names.length);
+    this.#ends = new Int32Array(names.length);
+  }
+
+  /**
+   * Takes a message.
+   *
+   * @param bytes The message, valid UTF-8. It is held until the next call.
+   * @returns Whether it is such a message, and one that {@linkcode JsonSlice}
+   * reads alike. If not, there are no members.
+   */
+  read(bytes: Uint8Array): boolean {
+    this.#bytes = bytes;
+    this.#seen = 0;
+    try {
+      const isWhole = this.#read(bytes);
+      if (!isWhole) this.#seen = 0;
+      return isWhole;
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      this.#seen = 0;
+      return false;
+    }
+  }
+
+  #read(bytes: Uint8Array): boolean {
+    const scanner = this.#scanner;
+    scanner.sawLineBreak = false;
+    if (bytes[0] !== OPEN_BRACE) return false;
+    let i = 1;
+    for (;;) {
+      if (bytes[i] !== QUOTE) return false;
+      const n = this.#byLetter[bytes[i + 1] ?? 0]!;
+      const bit = 1 << n;
+      if (n < 0 || this.#seen & bit) return false;
+      const name = this.#names[n]!;
+      if (!standsAt(bytes, i + 1, name)) return false;
+      i += name.length + 1;
+      if (bytes[i] === SPACE) i++; // Python writes one.
+      this.#starts[n] = i;
+      i = scanner.skipValue(bytes, i, 1);
+      this.#ends[n] = i;
+      this.#seen |= bit;
+      if (bytes[i] !== COMMA) break;
+      i++;
+      if (bytes[i] === SPACE) i++;
+    }
+    return bytes[i] === CLOSE_BRACE && i + 1 === bytes.length &&
+      !scanner.sawLineBreak;
+  }
+
+  /**
+   * Returns whether a member is there.
+   *
+   * @param n Its place among the names.
+   */
+  has(n: number): boolean {
+    return (this.#seen >> n & 1) === 1;
+  }
+
+  /**
+   * Returns where the value of a member starts, if it is there.
+   *
+   * @param n Its place among the names.
+   */
+  start(n: number): number {
+    return this.#starts[n]!;
+  }
+
+  /**
+   * Returns where the value of a member ends, if it is there.
+   *
+   * @param n Its place among the names.
+   */
+  end(n: number): number {
+    return this.#ends[n]!;
+  }
+
+  /**
+   * Returns the value of a member as the text that came in, if it is there.
+   *
+   * @param n Its place among the names.
+   */
+  text(n: number): string {
+    return textOf(this.#bytes, this.#starts[n]!, this.#ends[n]!);
   }
 }
 

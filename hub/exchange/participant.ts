@@ -148,6 +148,21 @@ export interface End {
 }
 
 /**
+ * Where a JSON text stands in a message, so that it can be passed on without
+ * being read.
+ *
+ * @category Participants and doors
+ */
+export interface Span {
+  /** The message, valid UTF-8. */
+  readonly bytes: Uint8Array;
+  /** Where the text starts. */
+  readonly start: number;
+  /** Where it ends. */
+  readonly end: number;
+}
+
+/**
  * The content of a message: JSON texts exactly as they came in. They can be
  * read only until the call that passes them returns.
  *
@@ -164,6 +179,8 @@ export interface Content {
   readonly pseudoObject: string;
   /** The length in bytes of the message that it came in, if it came in one. */
   readonly length?: number;
+  /** Where the data stands, if it came in a message of one line. */
+  readonly span?: Span | undefined;
   /** More of an error, where the protocol of the responder has it. */
   readonly error?: ErrorDetails;
   /**
@@ -201,6 +218,8 @@ export interface Question {
   readonly requester: Named;
   /** The responder. */
   readonly responder: Named;
+  /** For the requester's own use: what it knows the question by. */
+  readonly ticket: number;
   /** For the responder's own use: what it knows the question by. */
   mark: number;
 }

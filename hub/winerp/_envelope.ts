@@ -17,7 +17,7 @@ import {
   PREFIXES,
 } from "./_compose.ts";
 import { canonicalName } from "../exchange/_spelling.ts";
-import type { Content } from "../exchange/participant.ts";
+import type { Content, Span } from "../exchange/participant.ts";
 
 /**
  * Our clients' secret, in a verification over a carrier without an HTTP upgrade.
@@ -85,6 +85,8 @@ export class Envelope implements Content {
   readonly #scanner = new Scanner();
   /** Whether it is one line with the eight members once each: fit to splice. */
   #canonical = false;
+  /** Where the data stands; one for all messages. */
+  readonly #span = { bytes: NULL, start: 0, end: 0 };
 
   /** The value of `type`, or -1 if that is missing or no number. */
   get type(): number {
@@ -253,6 +255,16 @@ export class Envelope implements Content {
   /** See {@linkcode Content}. */
   get data(): string {
     return this.#textAt(INDEX.data);
+  }
+
+  /** See {@linkcode Content}. */
+  get span(): Span | undefined {
+    if (!this.#canonical) return undefined;
+    const span = this.#span;
+    span.bytes = this.#bytes;
+    span.start = this.#starts[INDEX.data]!;
+    span.end = this.#ends[INDEX.data]!;
+    return span;
   }
 
   /** See {@linkcode Content}. */

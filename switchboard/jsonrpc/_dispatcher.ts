@@ -30,6 +30,8 @@ export interface Caller extends Actor {
   answered(members: Members): void;
   /** Whether it was asked what this id is of. */
   expects(id: JsonSlice): boolean;
+  /** Cancels the call that has an id, if it did not come this way. */
+  cancelCall(id: string): void;
   /** Counts the messages of a batch, beside the first. */
   count(messages: number): void;
   /** Takes a message of which only these members can be read, if it can. */
@@ -133,7 +135,7 @@ export class Dispatcher {
     open.cancel = this.#call(method, params, (outcome) => {
       if (this.#open.get(id) === open) this.#close(id);
       const text = "data" in outcome
-        ? `{"jsonrpc":"2.0","id":${id},"result":${outcome.data}}`
+        ? succeeded(id, outcome.data)
         : failed(id, outcome.trouble);
       reply(text, id);
     });
@@ -187,7 +189,10 @@ export class Dispatcher {
   #cancel(params: JsonSlice | undefined): void {
     if (params?.kind !== "object") return;
     const id = params.members().get("id");
-    if (id) this.#open.get(id.text)?.cancel?.();
+    if (!id) return;
+    const open = this.#open.get(id.text);
+    if (open) open.cancel?.();
+    else this.#caller.cancelCall(id.text);
   }
 
   #unreadable(message: JsonSlice, error: Error, reply: Reply): void {
@@ -243,7 +248,12 @@ function checked(message: JsonSlice): boolean {
   }
 }
 
+/** The text of a response with a result. */
+export function succeeded(id: string, result: string): string {
+  return `{"jsonrpc":"2.0","id":${id},"result":${result}}`;
+}
+
 /** The text of a response that says why there is no result. */
-function failed(id: string, trouble: Trouble): string {
+export function failed(id: string, trouble: Trouble): string {
   return `{"jsonrpc":"2.0","id":${id},"error":${errorOf(trouble)}}`;
 }

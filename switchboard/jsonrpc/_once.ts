@@ -88,6 +88,8 @@ class Poster implements Caller {
     return false;
   }
 
+  cancelCall(): void {}
+
   count(messages: number): void {
     this.#charge(messages);
   }

@@ -9,11 +9,13 @@ import {
   JsonSlice,
   type Question,
 } from "@wirekit/hub/hub";
-import { type Asked, Guest } from "../_guest.ts";
+import { type Asked, Guest, type Trouble } from "../_guest.ts";
 import { routesOf } from "./_discovered.ts";
-import { Dispatcher, type Members } from "./_dispatcher.ts";
+import { Dispatcher, failed, type Members, succeeded } from "./_dispatcher.ts";
 import { openRpcOf } from "./_openrpc.ts";
 import { framerOf, type StrangersFramer } from "../_lines.ts";
+import type { Dialect } from "../_quick_lane.ts";
+import type { Id } from "../_splice.ts";
 import { type Newcomer, Session } from "../_session.ts";
 import { troubleOf } from "../_trouble.ts";
 
@@ -27,6 +29,20 @@ const DISCOVERY = '"hub.discover"';
 
 const DISCOVER = `{"jsonrpc":"2.0","id":${DISCOVERY},"method":"rpc.discover"}`;
 
+const DIALECT: Dialect = {
+  separator: "/",
+  versioned: true,
+  // In the order in which our own clients read it quickest.
+  question: (route) => [
+    `{"jsonrpc":"2.0","method":${route},"id":`,
+    ',"params":',
+  ],
+  result: ['{"jsonrpc":"2.0","id":', ',"result":'],
+  idLast: false,
+  idOf: (number) => number,
+  numberOf: (id) => id,
+};
+
 export class JsonRpcSession extends Session {
   readonly #dispatcher = new Dispatcher(this);
   /** What reads its lines, if it comes by lines, while it is a stranger. */
@@ -36,20 +52,39 @@ export class JsonRpcSession extends Session {
   /** Whether it has not answered that yet, and is to be asked once more. */
   #discovering: "no" | "yes" | "again" = "no";
   #stopLooking = () => {};
+  /** Whether it has shown its secret, and what reads its lines knows that. */
+  #isKnown = false;
 
   constructor(newcomer: Newcomer) {
-    super("JSON-RPC", newcomer);
+    super("JSON-RPC", newcomer, DIALECT);
   }
 
   protected override read(message: Uint8Array<ArrayBuffer>): void {
+    if (this.#isKnown && this.lane.read(message)) return;
     this.#framer ??= framerOf(message);
     this.#dispatcher.receive(JsonSlice.of(message), (answer) => {
       if (answer !== undefined) this.send(answer);
     });
-    if (!this.#framer) return;
-    const fits = this.#framer.decide(this.visitor === undefined);
+    const isStranger = this.visitor === undefined;
+    const fits = this.#framer?.decide(isStranger) ?? true;
     if (!fits) this.drop(1009, "It sends a long line without a name");
-    else if (this.visitor) this.#framer = undefined;
+    else if (!isStranger) this.#framer = undefined;
+    this.#isKnown = !isStranger;
+  }
+
+  /** See {@linkcode Caller}. */
+  cancelCall(id: string): void {
+    this.lane.cancel(id);
+  }
+
+  /** See {@linkcode Session}. */
+  respond(id: Id, result: string): void {
+    this.send(succeeded(`${id}`, result));
+  }
+
+  /** See {@linkcode Session}. */
+  refuse(id: Id, trouble: Trouble): void {
+    this.send(failed(`${id}`, trouble));
   }
 
   /** See {@linkcode Caller}. */
@@ -156,10 +191,9 @@ export class JsonRpcSession extends Session {
         `${this.name} takes params by name or by position: send an object or an array.`;
       return fault("InvalidData", text);
     }
-    const params = data === "null" ? "" : `,"params":${data}`;
-    this.send(
-      `{"jsonrpc":"2.0","id":${number},"method":${route}${params}}`,
-    );
+    const [head, middle] = DIALECT.question(route);
+    const params = data === "null" ? "" : `${middle}${data}`;
+    this.send(`${head}${number}${params}}`);
     return undefined;
   }
 
