@@ -143,6 +143,40 @@ Deno.test("The lists of each hub of a cluster have the routes of all, announced 
   await assistant.close();
 });
 
+Deno.test("A tool that does not say when it can do more is asked again while somebody looks at another hub", async () => {
+  const engine = new MemoryEngine();
+  const open = (label: string) =>
+    serve({
+      port: 0,
+      open: [httpDoor(), jsonRpcDoor()],
+      backplane: engine.node(label),
+    });
+  await using one = await open("one");
+  await using two = await open("two");
+  const names = ["first"];
+  await using tool = await connect(`${one.urls[0]}/jsonrpc?name=tool`);
+  const answers = (async () => {
+    for await (const text of tool) {
+      const { id, method } = JSON.parse(String(text));
+      if (method !== "rpc.discover") continue;
+      const methods = names.map((name) => ({ name, params: [] }));
+      const result = { openrpc: "1.3.2", info: {}, methods };
+      await tool.send(JSON.stringify({ jsonrpc: "2.0", id, result }));
+    }
+  })();
+  const api = `${two.urls[0]!.replace("ws", "http")}/openapi.json`;
+  const shows = async (name: string) => {
+    while (!(await (await fetch(api)).text()).includes(`/call/tool/${name}`)) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  await shows("first");
+  names.push("second");
+  await shows("second");
+  await tool.close();
+  await answers;
+});
+
 Deno.test(
   "A client that says its name in the URL may call at once, while a cluster is still asked for the name",
   {

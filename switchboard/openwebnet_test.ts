@@ -409,3 +409,63 @@ Deno.test("The page at one hub of a cluster is of a gateway at another", async (
       ),
   );
 });
+
+Deno.test("Who is at one hub of a cluster switches a light of a gateway at another, and is told of it after a long calm", async () => {
+  await using simulator = new GatewaySimulator();
+  const home = new Gateway({ transport: () => simulator.connect() });
+  const engine = new MemoryEngine();
+  await using _one = await serve({
+    port: 0,
+    open: [gatewayDoor({ home }, { home: HOME })],
+    backplane: engine.node("one"),
+  });
+  await using two = await serve({
+    port: 0,
+    open: [httpDoor()],
+    backplane: engine.node("two"),
+  });
+  const response = await fetch(
+    `http://127.0.0.1:${two.addr.port}/call/home/light.on`,
+    {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: '{"where":"kitchen"}',
+    },
+  );
+  assertEquals(response.status, 200, await response.text());
+  assert(simulator.executed.includes("*1*1*12##"));
+
+  const join = async () => {
+    const client = new Client("bot", { url: two.urls[0] });
+    const told: unknown[] = [];
+    client.addEventListener(
+      "information",
+      ({ detail }) => void told.push(detail.data),
+    );
+    await client.connect();
+    return { client, told };
+  };
+  const { client, told } = await join();
+  assertEquals(await client.request("home", "subscribe", {}), {
+    subscribed: true,
+  });
+  const hears = async () => {
+    told.length = 0;
+    while (told.length === 0) {
+      simulator.publish("*1*1*12##");
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  await hears();
+  // A hub forgets who of another has asked nothing for some seconds.
+  await new Promise((resolve) => setTimeout(resolve, 5_000));
+  await hears();
+  await client.close();
+  const heir = await join();
+  await using _heir = heir.client;
+  for (let n = 0; n < 5; n++) {
+    simulator.publish("*1*1*12##");
+    await heir.client.request("home", "light.status", { where: "kitchen" });
+  }
+  assertEquals(heir.told, []);
+});

@@ -28,6 +28,7 @@ const EXTRAS: Record<string, RegExp> = {
   "_nats_lease.ts": /^@nats-io\//,
   "_nats_mail.ts": /^(@nats-io\/|node:(buffer|process)$)/,
   "_nats_names.ts": /^@nats-io\//,
+  "_nats_reader.ts": /^@nats-io\//,
   "_nats_peers.ts": /^@nats-io\//,
   "_nats_transport.ts": /^(@nats-io\/|node:net$)/,
   "_npm_mqtt.ts": /^mqtt$/,

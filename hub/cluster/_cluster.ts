@@ -135,9 +135,17 @@ export class Cluster implements BackplaneReceiver, Line {
     return this.publish("all", encode([Kind.tellAll, number, name], content));
   }
 
-  /** Whether a participant is one of another node. */
-  isRemote(member: Member): boolean {
-    return (member as Party).participant instanceof Remote;
+  /** The time until the name of a participant leaves its node; none if it is here. */
+  stayOf(member: Member): { readonly ended: boolean } | undefined {
+    const { participant } = member as Party;
+    if (!(participant instanceof Remote)) return undefined;
+    return participant.stay ??= { ended: false };
+  }
+
+  /** The other node that a participant is at which asks or tells something. */
+  nodeOf(member: Member): string | undefined {
+    const { participant } = member as Party;
+    return participant instanceof Remote ? participant.node : undefined;
   }
 
   // What comes from the backplane.
@@ -280,22 +288,37 @@ export class Cluster implements BackplaneReceiver, Line {
     const asked = this.asked.get(ref);
     if (!asked) return;
     const { name, message } = asked;
-    if (message && asked.tries < TRIES && this.has(name)) {
-      asked.waits = true;
-      later(FIRST_DELAY * 2 ** asked.tries++, () => {
-        if (this.asked.get(ref) !== asked) return;
-        asked.waits = false;
-        asked.sent = this.count();
-        const refusal = this.publish({ name }, message, ref);
-        if (refusal) this.#end(asked, refusal);
-      });
-      return;
+    if (message && asked.tries < TRIES) {
+      if (this.has(name)) return this.#askAgain(asked, message);
+      const { reading } = this.status;
+      if (reading) {
+        asked.waits = true;
+        reading.ownerOf(name).then((owner) => {
+          if (this.asked.get(ref) !== asked) return;
+          if (owner === undefined) this.#end(asked);
+          else this.#askAgain(asked, message);
+        });
+        return;
+      }
     }
     if (asked.question || asked.then) return this.#end(asked);
     // An audit: nobody has the name who could have been asked.
     this.asked.delete(asked);
     const remote = this.#remotes.get(name);
     if (remote && !this.has(name)) this.#remotes.failAll(remote);
+  }
+
+  /** Sends something again, after a while. */
+  #askAgain(asked: Asked, message: string): void {
+    const { ref, name } = asked;
+    asked.waits = true;
+    later(FIRST_DELAY * 2 ** asked.tries++, () => {
+      if (this.asked.get(ref) !== asked) return;
+      asked.waits = false;
+      asked.sent = this.count();
+      const refusal = this.publish({ name }, message, ref);
+      if (refusal) this.#end(asked, refusal);
+    });
   }
 
   /** Ends what was asked, without an answer. */
@@ -316,6 +339,7 @@ export class Cluster implements BackplaneReceiver, Line {
   left(name: string, dead: boolean): void {
     this.peers.listener?.left(name, dead);
     const remote = this.#remotes.get(name);
+    remote?.leaves();
     if (!remote?.party.firstAsked) return;
     if (dead) this.#remotes.failAll(remote);
     // Its node says itself what becomes of its questions, if it still can.
@@ -337,6 +361,11 @@ export class Cluster implements BackplaneReceiver, Line {
   attached(): void {
     this.#audits.all();
     this.peers.listener?.attached();
+  }
+
+  /** See {@linkcode BackplaneReceiver}. */
+  listed(): void {
+    this.peers.listener?.listed();
   }
 
   /** See {@linkcode BackplaneReceiver}. */

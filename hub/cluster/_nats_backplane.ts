@@ -18,12 +18,13 @@ import type {
   BackplaneStatus,
   NodeStatus,
 } from "./backplane.ts";
-import { type Buckets, listen, markOf } from "./_nats_buckets.ts";
+import { type Buckets, listen, listenToNews, markOf } from "./_nats_buckets.ts";
 import { Lease } from "./_nats_lease.ts";
 import { Mail, sizeOf } from "./_nats_mail.ts";
 import { Newcomers } from "./_nats_newcomers.ts";
 import { type NameKeeper, NatsNames } from "./_nats_names.ts";
 import { Peers } from "./_nats_peers.ts";
+import { BucketReader } from "./_nats_reader.ts";
 import type { SafeConnection } from "./_nats_transport.ts";
 
 /** How a node takes part. */
@@ -179,6 +180,7 @@ export class NatsBackplane implements Backplane, NameKeeper {
       engine: this.#engine,
       maxMessageBytes: this.maxMessageBytes,
       names: this.#names.nodes,
+      ...(this.#names.reading && { reading: this.#names.reading }),
       // Only for those who read it.
       get nodes() {
         return nodes();
@@ -391,7 +393,10 @@ export class NatsBackplane implements Backplane, NameKeeper {
     });
   }
 
-  /** Listens to what happens to names and nodes, all of it told anew first. */
+  /**
+   * Listens to what happens to names and nodes, all of it told anew. Of many
+   * names most come later: nothing waits for them.
+   */
   async #watch(): Promise<void> {
     this.#watches?.abort();
     const watches = this.#watches = new AbortController();
@@ -400,24 +405,69 @@ export class NatsBackplane implements Backplane, NameKeeper {
     const ended = () => {
       if (!signal.aborted) this.#isDeaf = true;
     };
-    this.#heard = 0;
+    // Until all is listened to, nothing can be missed.
+    this.#heard = Infinity;
+    let latest = 0;
     const unseen = new Set(this.#peers.ids);
-    const [, last] = await Promise.all([
-      listen(this.#buckets.nodes, signal, (entry) => {
-        if (this.#peers.hear(entry)) unseen.delete(entry.key);
-      }, ended),
-      listen(this.#buckets.names, signal, (entry) => {
-        this.#heard = entry.revision;
-        this.#names.hear(entry);
-      }, ended),
+    const { names, nodes } = this.#buckets;
+    await Promise.all([
+      listen(nodes, {
+        signal,
+        hear: (entry) => {
+          if (this.#peers.hear(entry)) unseen.delete(entry.key);
+        },
+        ended,
+      }),
+      listenToNews(names, {
+        signal,
+        hear: (entry) => {
+          latest = entry.revision;
+          if (this.#heard < latest) this.#heard = latest;
+          this.#names.hear(entry);
+        },
+        ended,
+      }),
     ]);
+    const { last } = await markOf(names);
     if (signal.aborted) return;
-    this.#heard = Math.max(this.#heard, last);
-    this.#names.settle();
+    this.#heard = Math.max(latest, last);
     for (const id of unseen) this.#peers.suspect(id);
+    await this.#read(signal, ended);
+  }
+
+  /** Reads the names that there are; resolves when the first are known. */
+  async #read(signal: AbortSignal, ended: () => void): Promise<void> {
+    const reader = new BucketReader(
+      this.#connection,
+      `${this.#options.prefix}-names`,
+      (entry) => signal.aborted || this.#names.hear(entry),
+    );
+    const close = () => reader.close();
+    signal.addEventListener("abort", close);
+    const whole = () => {
+      close();
+      if (!signal.aborted) this.#listed();
+    };
+    try {
+      const isMore = await reader.open() > 0 && await reader.next();
+      if (!isMore) return whole();
+    } catch (error) {
+      close();
+      throw error;
+    }
+    reader.rest(signal).then(whole, () => {
+      close();
+      ended();
+    });
+  }
+
+  /** All names are known. */
+  #listed(): void {
+    this.#names.settle();
     for (
       const id of this.#names.ownerless((node) => this.#peers.has(node))
     ) this.#peers.suspect(id);
+    this.#receiver?.listed();
   }
 
   gone(id: string): void {

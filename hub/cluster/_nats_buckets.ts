@@ -2,7 +2,7 @@
 
 import { now, settled, sleep } from "@wirekit/internal/clock";
 import { NotConnectedError } from "@wirekit/internal/errors";
-import { type KV, Kvm, type KvWatchEntry } from "@nats-io/kv";
+import { type KV, Kvm, type KvWatchEntry, KvWatchInclude } from "@nats-io/kv";
 import type { NatsConnection } from "@nats-io/transport-node";
 
 /** Where a cluster keeps what its nodes have to agree on. */
@@ -143,32 +143,52 @@ function unusable(cause: unknown, replicas: number): NotConnectedError {
   return new NotConnectedError(text, { cause });
 }
 
-/**
- * Listens to a bucket; resolves with the last revision that there was, once all
- * that is in it was told. `ended` is called if nothing more is told, though
- * nobody has stopped it.
- */
-export async function listen(
-  bucket: KV,
-  signal: AbortSignal,
-  hear: (entry: KvWatchEntry) => void,
-  ended: () => void,
-): Promise<number> {
-  const { values, streamInfo } = await bucket.status();
-  const watch = await bucket.watch();
-  signal.addEventListener("abort", () => watch.stop());
-  if (signal.aborted) watch.stop();
+/** How to listen to a bucket. */
+export interface Listening {
+  /** Stops it. */
+  readonly signal: AbortSignal;
+  hear(entry: KvWatchEntry): void;
+  /** Nothing more is told, though nobody has stopped it. */
+  ended(): void;
+}
+
+/** Listens to a bucket; resolves once all that is in it was told. */
+export async function listen(bucket: KV, listening: Listening): Promise<void> {
+  const { values } = await bucket.status();
   const told = Promise.withResolvers<void>();
   if (values === 0) told.resolve();
-  (async () => {
+  const hear = (entry: KvWatchEntry) => {
+    listening.hear(entry);
+    if (entry.delta === 0) told.resolve();
+  };
+  const include = KvWatchInclude.LastValue;
+  const { end } = await follow(bucket, include, { ...listening, hear });
+  await settled(Promise.race([told.promise, end]), 5_000);
+}
+
+/** Listens to what changes in a bucket from now on. */
+export async function listenToNews(
+  bucket: KV,
+  listening: Listening,
+): Promise<void> {
+  await follow(bucket, KvWatchInclude.UpdatesOnly, listening);
+}
+
+/** Resolves with what resolves when nothing more is told. */
+async function follow(
+  bucket: KV,
+  include: KvWatchInclude,
+  { signal, hear, ended }: Listening,
+): Promise<{ end: Promise<void> }> {
+  const watch = await bucket.watch({ include });
+  signal.addEventListener("abort", () => watch.stop());
+  if (signal.aborted) watch.stop();
+  const end = (async () => {
     for await (const entry of watch) {
       if (signal.aborted) break;
       hear(entry);
-      if (entry.delta === 0) told.resolve();
     }
-    told.resolve();
     if (!signal.aborted) ended();
   })().catch(ended);
-  await settled(told.promise, 5_000);
-  return streamInfo.state.last_seq;
+  return { end };
 }

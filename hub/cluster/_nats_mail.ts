@@ -6,7 +6,7 @@ import { settled } from "@wirekit/internal/clock";
 import type { Msg, Subscription } from "@nats-io/transport-node";
 import { type Fault, fault } from "../exchange/fault.ts";
 import type { Address } from "./backplane.ts";
-import { keyOf } from "./_nats_names.ts";
+import { keyOf } from "./_nats_keys.ts";
 import type { SafeConnection } from "./_nats_transport.ts";
 
 /** How many bytes are sent before the server is asked whether it has them. */

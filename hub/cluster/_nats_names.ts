@@ -1,18 +1,20 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { sleep } from "@wirekit/internal/clock";
-import type { KV, KvWatchEntry } from "@nats-io/kv";
-import { isName } from "./_messages.ts";
+import { sleep, within } from "@wirekit/internal/clock";
+import type { KV } from "@nats-io/kv";
+import type { NamesReading } from "./backplane.ts";
 import { isChanged } from "./_nats_buckets.ts";
+import { keyOf, nameOf } from "./_nats_keys.ts";
+import type { Entry } from "./_nats_reader.ts";
 
-/** How long the engine may take to decide about one name. */
+/** How long the engine may take to decide about one name, or to tell of it. */
 const DECISION_TIMEOUT = 1_000;
+/** Of how many names it is asked at the same time who has them. */
+const LOOKS = 64;
 /** How long to wait before it is asked again. */
 const RETRY_DELAY = 300;
 /** How many names are claimed again at the same time. */
 const AT_ONCE = 64;
-
-const encoder = new TextEncoder();
 
 /** What the node does for its names. */
 export interface NameKeeper {
@@ -65,10 +67,19 @@ export class NatsNames {
   readonly #before = new Map<string, Owner>();
   /** The same for those who read it. */
   readonly nodes = new Map<string, string>();
+  /** Names that ended while all are told, by the revision of that. */
+  readonly #ended = new Map<string, number>();
+  /** There while not all are known. */
+  reading: NamesReading | undefined;
+  #read = () => {};
+  readonly #looks = new Map<string, Promise<string | undefined>>();
+  /** The node that an entry named last: most name the same. */
+  #lastNode = "";
 
   constructor(kv: KV, keeper: NameKeeper) {
     this.#kv = kv;
     this.#keeper = keeper;
+    this.forget();
   }
 
   /** How many names this node has. */
@@ -347,20 +358,21 @@ export class NatsNames {
 
   // What comes from the bucket.
 
-  /** Takes one piece of news. */
-  hear(entry: KvWatchEntry): void {
+  /** Takes one piece of news, or what was there before, in any order. */
+  hear(entry: Entry): void {
     const name = nameOf(entry.key);
     if (name === undefined) return;
     const { revision } = entry;
     const before = this.#owners.get(name);
     if (before && before.revision >= revision) return;
+    if (this.#ended.size > 0 && this.#ended.get(name)! >= revision) return;
     const claim = this.#claims.get(name);
     const isNews = claim?.epoch !== undefined && revision > claim.epoch;
     if (entry.operation !== "PUT") {
       if (isNews) this.#lose(name, claim);
       return this.#free(name, revision, before);
     }
-    const node = nodeIn(entry.string());
+    const node = this.#nodeIn(entry);
     // What nobody can read is nobody's: who wants the name takes it.
     if (node === "") return this.#free(name, revision, before);
     if (isNews && node !== this.#keeper.id) this.#lose(name, claim);
@@ -376,7 +388,14 @@ export class NatsNames {
     if (before && before.node !== node) this.#keeper.left(name, false);
   }
 
+  /** The node that has a name: one string for all of its names. */
+  #nodeIn(entry: Entry): string {
+    const node = nodeIn(entry.string());
+    return node === this.#lastNode ? this.#lastNode : this.#lastNode = node;
+  }
+
   #free(name: string, revision: number, before: Owner | undefined): void {
+    if (this.reading) this.#ended.set(name, revision);
     if (before) {
       this.#owners.delete(name);
       this.nodes.delete(name);
@@ -413,10 +432,47 @@ export class NatsNames {
   forget(): void {
     for (const [name, owner] of this.#owners) this.#before.set(name, owner);
     this.#owners.clear();
+    this.#ended.clear();
+    if (this.reading) return;
+    const { promise: done, resolve } = Promise.withResolvers<void>();
+    this.reading = { done, ownerOf: (name) => this.#look(name) };
+    this.#read = resolve;
   }
 
-  /** Compares with what was known before: what is not told again has ended. */
+  /** Asks the engine for the other node that has a name. */
+  #look(name: string): Promise<string | undefined> {
+    const owner = this.nodes.get(name);
+    if (owner !== undefined) return Promise.resolve(owner);
+    const known = this.#looks.get(name);
+    if (known) return known;
+    if (this.#looks.size >= LOOKS) return Promise.resolve(undefined);
+    const looking = this.#lookUp(name).catch(() => undefined)
+      .finally(() => this.#looks.delete(name));
+    this.#looks.set(name, looking);
+    return looking;
+  }
+
+  async #lookUp(name: string): Promise<string | undefined> {
+    const entry = await within(
+      this.#kv.get(keyOf(name)),
+      DECISION_TIMEOUT,
+      () => new Error("timeout"),
+    );
+    if (entry?.operation !== "PUT") return undefined;
+    const value = entry.string();
+    if (!await this.#isTaken(value)) return undefined;
+    this.hear(entry);
+    return nodeIn(value);
+  }
+
+  /**
+   * All has been told. Compares with what was known before: what is not told
+   * again has ended.
+   */
   settle(): void {
+    this.#ended.clear();
+    this.reading = undefined;
+    this.#read();
     for (const [name, { node, revision }] of this.#before) {
       const owner = this.#owners.get(name);
       if (owner?.node === node) continue;
@@ -460,23 +516,5 @@ function nodeIn(value: string): string {
     return typeof node === "string" ? node : "";
   } catch {
     return "";
-  }
-}
-
-/** Names may hold anything; keys and subjects may not. */
-export function keyOf(name: string): string {
-  const bytes = encoder.encode(name);
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-}
-
-function nameOf(key: string): string | undefined {
-  try {
-    const text = atob(key.replaceAll("-", "+").replaceAll("_", "/"));
-    const bytes = Uint8Array.from(text, (char) => char.charCodeAt(0));
-    const name = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    return isName(name) ? name : undefined;
-  } catch {
-    return undefined; // It is not ours.
   }
 }

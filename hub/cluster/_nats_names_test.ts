@@ -3,7 +3,8 @@
 import { assertEquals } from "@std/assert";
 import { FakeTime } from "@wirekit/internal/testing";
 import type { KV, KvWatchEntry } from "@nats-io/kv";
-import { keyOf, type NameKeeper, NatsNames } from "./_nats_names.ts";
+import { keyOf } from "./_nats_keys.ts";
+import { type NameKeeper, NatsNames } from "./_nats_names.ts";
 
 /** A name as the cluster has it, which is JSON. */
 const BOT = '"bot"';
@@ -112,4 +113,61 @@ Deno.test("NatsNames removes what comes into the bucket after a name was given u
   bucket.answers = "given";
   await time.tick(2_000);
   assertEquals(operation(), "DEL");
+});
+
+Deno.test("NatsNames takes news and what was there before in any order", () => {
+  const { names } = setup();
+  const entry = (operation: string, revision: number, node = "other") => ({
+    key: keyOf(BOT),
+    operation,
+    revision,
+    string: () => JSON.stringify({ node, claim: "" }),
+  });
+  // It ended while it was read.
+  names.hear(entry("DEL", 7));
+  names.hear(entry("PUT", 5));
+  assertEquals(names.nodes.get(BOT), undefined);
+  names.hear(entry("PUT", 8, "third"));
+  names.hear(entry("PUT", 5));
+  names.hear(entry("DEL", 7));
+  assertEquals(names.nodes.get(BOT), "third");
+  assertEquals(names.reading !== undefined, true);
+  names.settle();
+  assertEquals(names.reading, undefined);
+  assertEquals(names.nodes.get(BOT), "third");
+  // All is told anew: what is not has ended.
+  names.forget();
+  assertEquals(names.nodes.get(BOT), "third");
+  names.settle();
+  assertEquals(names.nodes.get(BOT), undefined);
+});
+
+Deno.test("NatsNames asks for the owner of a name, for each once and not for all at once", async () => {
+  const { bucket, names } = setup();
+  let asked = 0;
+  const get = bucket.get.bind(bucket);
+  bucket.get = (key: string) => {
+    asked++;
+    return get(key);
+  };
+  bucket.put(keyOf(BOT), JSON.stringify({ node: "other", claim: "" }));
+  bucket.put(keyOf('"own"'), JSON.stringify({ node: "me", claim: "" }));
+  bucket.hear = () => {};
+  const { reading } = names;
+  const owners = await Promise.all([
+    reading!.ownerOf(BOT),
+    reading!.ownerOf(BOT),
+    reading!.ownerOf('"own"'),
+    reading!.ownerOf('"nobody"'),
+  ]);
+  assertEquals(owners, ["other", "other", undefined, undefined]);
+  assertEquals(asked, 3);
+  assertEquals(await reading!.ownerOf(BOT), "other");
+  assertEquals(asked, 3);
+  const many = Array.from(
+    { length: 500 },
+    (_, n) => reading!.ownerOf(`"n${n}"`),
+  );
+  assertEquals(asked, 3 + 64);
+  assertEquals(new Set(await Promise.all(many)), new Set([undefined]));
 });

@@ -39,6 +39,8 @@ export class Remote implements Participant {
   node: string | undefined;
   /** In which turn of the clock it was last needed. */
   turn = 0;
+  /** There if it is needed until its name leaves. */
+  stay: { ended: boolean } | undefined;
   /** The last audit of what it was asked. */
   audit: Asked | undefined;
 
@@ -125,6 +127,12 @@ export class Remote implements Participant {
     const { number, name = "" } = source as Party;
     const message = encode([Kind.tell, number, name, this.#name], content);
     return this.#line.publish({ name: this.#name }, message);
+  }
+
+  /** Its name is no longer where it was. */
+  leaves(): void {
+    if (this.stay) this.stay.ended = true;
+    this.stay = undefined;
   }
 
   /** See {@linkcode Participant}. */

@@ -104,7 +104,9 @@ export class Remotes {
   /** Forgets those that nobody has needed since a turn of the clock. */
   sweep(turn = Infinity): void {
     for (const [key, remote] of this.#remotes) {
-      if (isIdle(remote) && remote.turn < turn) this.#drop(key, remote);
+      if (isIdle(remote) && !remote.stay && remote.turn < turn) {
+        this.#drop(key, remote);
+      }
     }
   }
 
@@ -117,6 +119,7 @@ export class Remotes {
   #drop(key: string, remote: Remote): void {
     this.#remotes.delete(key);
     remote.party.active = false;
+    remote.leaves();
     this.failAll(remote);
     this.#keeper.leave(remote.party);
     if (remote.audit) this.#keeper.asked.delete(remote.audit);

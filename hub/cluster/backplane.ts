@@ -75,6 +75,26 @@ export interface BackplaneStatus {
    * heard: the ids of nodes. The names of this node need not be in it.
    */
   readonly names: ReadonlyMap<string, string>;
+  /** There while `names` is still being read, so that some are missing. */
+  readonly reading?: NamesReading;
+}
+
+/**
+ * How to find out who has a name, while not all names are known.
+ *
+ * @category Many hubs as one
+ */
+export interface NamesReading {
+  /** Resolves when all are known. */
+  readonly done: Promise<void>;
+  /**
+   * Asks the engine, of a few names at the same time.
+   *
+   * @param name The JSON text of the name.
+   * @returns The id of the other node that has the name. Nothing if none has it,
+   * or nobody can say so within a second.
+   */
+  ownerOf(name: string): Promise<string | undefined>;
 }
 
 /**
@@ -137,6 +157,8 @@ export interface BackplaneReceiver {
    * The other nodes can be reached again: what was on the way may be lost.
    */
   attached(): void;
+  /** The names of the other nodes are known: all of them were read. */
+  listed(): void;
   /**
    * The other nodes cannot be reached: nothing more will come of what was sent.
    *
@@ -232,8 +254,12 @@ export interface PeerListener {
    * @param text The JSON text of its routes.
    */
   announced(name: string, text: string): void;
+  /** Somebody at this hub looks at what can be asked for. */
+  looked(): void;
   /** The other hubs can be reached again: what they said may be lost. */
   attached(): void;
+  /** The names of the other hubs are known: all of them were read. */
+  listed(): void;
   /**
    * A name is no longer at the hub where it was.
    *

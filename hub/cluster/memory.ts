@@ -97,7 +97,7 @@ export class MemoryEngine {
       publish: (to, message, ref) => this.#publish(node, to, message, ref),
       join: () => this.#join(node),
     });
-    this.#nodes.set(node.id, node);
+    this.#join(node);
     return node;
   }
 

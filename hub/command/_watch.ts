@@ -109,7 +109,8 @@ const tail = command({
   operands: "[NAME]",
   details:
     "A busy hub shows a sample; with NAME it shows all that this client asks " +
-    "and answers.",
+    "and answers. In a cluster it shows what passes through any of its hubs, " +
+    "and says which in brackets.",
   options: {
     payload: toggle("Show the data, too; it needs the right to operate"),
     ...CLIENT_OPTIONS,
@@ -124,12 +125,15 @@ const tail = command({
       ...(name !== undefined && { name }),
     };
     await subscribe(wants, options, terminal, (data, own) => {
-      const { rows = [], left = 0 } = (data.tail ?? {}) as Partial<TailBatch>;
+      const { rows = [], left = 0, silent } = (data.tail ?? {}) as Partial<
+        TailBatch
+      >;
       for (const row of rows) {
         if (row.from === own) continue;
         terminal.log(json ? JSON.stringify(row) : lineOf(row));
       }
       if (left > 0 && !json) terminal.error(`(${left} more)`);
+      if (silent) terminal.error(missing(silent));
     });
   },
 });
@@ -261,10 +265,25 @@ async function pagesOf(
   }
 }
 
+/** Says which hubs of a cluster do not tell of their messages. */
+function missing(silent: readonly string[]): string {
+  if (silent.length === 0) return "(All hubs tell of their messages again)";
+  const [some, their] = silent.length === 1
+    ? [`The hub ${silent[0]} does`, "Its"]
+    : [`The hubs ${silent.join(", ")} do`, "Their"];
+  return `(${some} not answer. ${their} messages are missing)`;
+}
+
 /** Writes a message as one line. */
 function lineOf(row: TailReport): string {
-  const { at, kind, from, to, route, receivers, bytes } = row;
-  const parts = [timeOf(at), from || "(no name)", "→"];
+  const { at, kind, from, to, route, receivers, bytes, node, toNode } = row;
+  const hubs = [node, toNode].filter((each) => each !== undefined);
+  const parts = [
+    timeOf(at),
+    ...hubs.length > 0 ? [`[${hubs.join(" → ")}]`] : [],
+    from || "(no name)",
+    "→",
+  ];
   if (kind === "inform") {
     parts.push(to ?? `${receivers} clients`, `inform ${bytes} B`);
   } else {

@@ -5,6 +5,7 @@ import { run as runFrame } from "@wirekit/internal/command";
 import { hub } from "./_commands.ts";
 import { dashboard, type View } from "./_dashboard.ts";
 import { Client } from "../client.ts";
+import { MemoryEngine } from "../cluster/memory.ts";
 import type { Participant } from "../exchange/participant.ts";
 import { serve } from "../serve.ts";
 
@@ -145,6 +146,54 @@ Deno.test("tail shows messages as they pass", async () => {
   const { out } = await scene.run(one, () => true, ask);
   const { from, to, data } = JSON.parse(out[0]!);
   assertEquals([from, to, data], ["asker", "alpha", '{"n":2}']);
+});
+
+Deno.test("tail shows what passes through any hub of a cluster, and which hub that is", async () => {
+  const engine = new MemoryEngine();
+  const start = (label: string) =>
+    serve({ port: 0, backplane: engine.node(label) });
+  await using north = await start("north");
+  await using south = await start("south");
+  const plane = engine.node("mute");
+  await using _mute = await serve({ port: 0, backplane: plane });
+  plane.publish = () => undefined;
+  const out: string[] = [];
+  const err: string[] = [];
+  const stop = new AbortController();
+  const watching = Promise.withResolvers<void>();
+  const done = runFrame(hub, ["tail", "--url", north.urls[0]], {
+    log(line) {
+      out.push(line);
+      if (out.length === 3) stop.abort();
+    },
+    error(line) {
+      err.push(line);
+      if (err.length === 2) watching.resolve();
+    },
+    signal: stop.signal,
+  });
+  await watching.promise;
+  await using one = new Client("one", { url: north.urls[0] });
+  await using two = new Client("two", { url: south.urls[0] });
+  two.route("echo", (data) => data);
+  await one.connect();
+  await two.connect();
+  await one.request("two", "echo", {});
+  await two.request("one", "echo", {}).catch(() => {});
+  await two.inform({ n: 1 }, ["two"]);
+  assertEquals(await done, 0);
+  assertEquals(
+    err[1],
+    "(The hub mute does not answer. Its messages are missing)",
+  );
+  assertEquals(
+    out.map((line) => line.split(/ \d+ B/)[0]!.slice(13)).sort(),
+    [
+      "[north → south] one → two echo",
+      "[south → north] two → one echo",
+      "[south] two → two inform",
+    ],
+  );
 });
 
 Deno.test("watch shows who comes and goes", async () => {

@@ -12,4 +12,5 @@ export class Counts implements Totals {
   abandoned = 0;
   informs = 0;
   told = 0;
+  fromElsewhere = 0;
 }

@@ -38,7 +38,7 @@ export class Informs {
     const { directory, edges, permissions, sampling, totals } = this.#by;
     let refusal: Fault | undefined;
     // What comes from another node is meant for this one.
-    const isOwn = !directory.cluster?.isRemote(sender);
+    const isOwn = directory.cluster?.nodeOf(sender) === undefined;
     let receivers = 0;
     let last: Party | undefined;
     if (names) {
@@ -69,11 +69,21 @@ export class Informs {
     }
     sender.informs++;
     totals.informs++;
+    if (!isOwn) totals.fromElsewhere++;
     totals.told += receivers;
     if (sampling.isDue(sender, last)) {
+      const elsewhere = names || !isOwn
+        ? 0
+        : directory.cluster?.status.names.size ?? 0;
       const weight = sampling.weigh();
       const only = names && receivers === 1 ? last : undefined;
-      sampling.observer?.told(sender, content, receivers, weight, only);
+      sampling.observer?.told(
+        sender,
+        content,
+        receivers + elsewhere,
+        weight,
+        only,
+      );
     }
     return refusal;
   }

@@ -99,6 +99,7 @@ export class Requests {
     }
     // What comes from another node is counted there.
     if (tag === undefined) this.#edges.between(asker, asked).requests++;
+    else this.#totals.fromElsewhere++;
     asker.requests++;
     asked.asked++;
     this.#totals.requests++;

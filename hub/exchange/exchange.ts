@@ -87,6 +87,8 @@ export class Exchange {
   readonly routes: Routes = new Routes(
     (name) => this.cluster?.names.get(name),
     (name, text) => this.peers?.listener?.announced(name, text),
+    () => this.peers?.listener?.looked(),
+    () => this.cluster?.reading !== undefined,
   );
   readonly #names = new Names<Party>();
   readonly #rules: NameRules;
@@ -211,6 +213,17 @@ export class Exchange {
     return this.#requests.size;
   }
 
+  /** How many requests and information of participants of this process ended. */
+  get endedHere(): number {
+    const { requests, informs, fromElsewhere } = this.#totals;
+    let ended = requests + informs - fromElsewhere - this.#requests.size;
+    // What participants of other nodes wait for has been taken off twice.
+    for (const { asking } of this.#directory.cluster?.parties() ?? []) {
+      ended += asking;
+    }
+    return ended;
+  }
+
   /**
    * Lets an observer see what goes on.
    *
@@ -246,13 +259,38 @@ export class Exchange {
   }
 
   /**
+   * Returns where a participant is that asks or tells something.
+   *
+   * @param member The participant.
+   * @returns The id of its node, if that is another one of a cluster.
+   */
+  nodeOf(member: Member): string | undefined {
+    return this.#directory.cluster?.nodeOf(member);
+  }
+
+  /**
+   * Follows whether a participant is still there, of whichever node: for who
+   * tells it something later. It represents the participant until then.
+   *
+   * @param member The participant, which has a name.
+   * @returns Whether it has left, or its name has.
+   */
+  stayOf(member: Member): { readonly ended: boolean } {
+    return this.#directory.cluster?.stayOf(member) ?? {
+      get ended() {
+        return member.gone || !member.active;
+      },
+    };
+  }
+
+  /**
    * Returns whether somebody has a name, as far as this process knows.
    *
    * @param name The JSON text of a name.
    * @returns Whether it is taken.
    */
   has(name: string): boolean {
-    return this.#directory.has(name);
+    return this.#directory.has(name) || this.routes.isHeard(name);
   }
 
   /**

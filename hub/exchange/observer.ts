@@ -70,7 +70,8 @@ export interface Observer {
    *
    * @param from The sender.
    * @param content The information.
-   * @param receivers How many were sent it.
+   * @param receivers How many were sent it; those of other nodes of a cluster
+   * count too if it came from here.
    * @param weight As of `asked`.
    * @param to The receiver, if there was one only.
    */

@@ -81,6 +81,8 @@ export class Routes {
   readonly #elsewhere = new Map<string, Elsewhere>();
   readonly #ownerOf: (name: string) => string | undefined;
   readonly #told: (name: string, text: string) => void;
+  readonly #looks: () => void;
+  readonly #isReading: () => boolean;
 
   /**
    * Makes an empty list.
@@ -89,13 +91,20 @@ export class Routes {
    * as a JSON text. By default none has.
    * @param told Called with what becomes known of a participant of this process,
    * as {@linkcode Routes.hear} of another node takes it.
+   * @param looks Called when somebody looks, for the other nodes to hear of it.
+   * @param isReading Returns whether nobody can say yet who has all names: until
+   * then the word of the other node counts.
    */
   constructor(
     ownerOf: (name: string) => string | undefined = () => undefined,
     told: (name: string, text: string) => void = () => {},
+    looks: () => void = () => {},
+    isReading: () => boolean = () => false,
   ) {
     this.#ownerOf = ownerOf;
     this.#told = told;
+    this.#looks = looks;
+    this.#isReading = isReading;
   }
 
   /** The names whose routes are known, as JSON texts; nobody may have them now. */
@@ -145,12 +154,19 @@ export class Routes {
     return () => void this.#askers.delete(asker);
   }
 
-  /** Is told that somebody looks: what is out of date is asked for again. */
-  look(): void {
+  /**
+   * Is told that somebody looks: what is out of date is asked for again, at the
+   * other nodes of a cluster too.
+   *
+   * @param isElsewhere Whether that is somebody at another node, which has told
+   * all others.
+   */
+  look(isElsewhere = false): void {
     const now = performance.now();
     if (now - this.#looked < LOOK_INTERVAL) return;
     this.#looked = now;
     for (const ask of this.#askers) ask();
+    if (!isElsewhere) this.#looks();
   }
 
   #changed(): void {
@@ -202,8 +218,8 @@ export class Routes {
     const known = this.#elsewhere.get(name);
     if (known?.node === node) return known;
     if (this.#elsewhere.size >= MAX_NAMES) {
-      for (const [each, { node }] of this.#elsewhere) {
-        if (this.#ownerOf(each) !== node) this.#elsewhere.delete(each);
+      for (const each of this.#elsewhere.keys()) {
+        if (!this.#heard(each)) this.#elsewhere.delete(each);
       }
       if (this.#elsewhere.size >= MAX_NAMES) return undefined;
     }
@@ -231,6 +247,21 @@ export class Routes {
    */
   moved(name: string): void {
     if (this.#elsewhere.has(name)) this.#changed();
+  }
+
+  /** Is told that it is known from now on who has which name. */
+  listed(): void {
+    if (this.#elsewhere.size > 0) this.#changed();
+  }
+
+  /**
+   * Returns whether another node knows what a participant of it can be asked for.
+   *
+   * @param name The name of the participant, as JSON text.
+   * @returns Whether it does.
+   */
+  isHeard(name: string): boolean {
+    return this.#heard(name) !== undefined;
   }
 
   /**
@@ -302,7 +333,11 @@ export class Routes {
 
   #heard(name: string): Elsewhere | undefined {
     const heard = this.#elsewhere.get(name);
-    return heard && this.#ownerOf(name) === heard.node ? heard : undefined;
+    if (!heard) return undefined;
+    const owner = this.#ownerOf(name);
+    const isThere = owner === heard.node ||
+      owner === undefined && this.#isReading();
+    return isThere ? heard : undefined;
   }
 
   #page(name: string): Page | undefined {

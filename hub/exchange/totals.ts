@@ -27,4 +27,6 @@ export interface Totals {
   readonly informs: number;
   /** Information, as often as somebody was sent it. */
   readonly told: number;
+  /** Of the requests and information, how much came from other nodes. */
+  readonly fromElsewhere: number;
 }

@@ -7,7 +7,7 @@ import type { Pass } from "../access/pass.ts";
 import type { Door } from "../door.ts";
 import { ActionError, type Actions, type Order } from "./host/_actions.ts";
 import { BodyError, readOrder, textOfJson } from "./_body.ts";
-import type { Everywhere } from "./_everywhere.ts";
+import type { Everywhere } from "./hubs/_everywhere.ts";
 import type { Host } from "./host/_host.ts";
 import { METRICS_TYPE, writeMetrics } from "./_metrics.ts";
 import { clientsOf, informOf, routesOf } from "./_queries.ts";

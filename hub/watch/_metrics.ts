@@ -3,7 +3,7 @@
 
 import config from "../deno.json" with { type: "json" };
 import type { Census } from "./_census.ts";
-import { reportCluster } from "./_cluster.ts";
+import { reportCluster } from "./hubs/_cluster.ts";
 import type { Histogram } from "./_histogram.ts";
 import { nameOf } from "./_samples.ts";
 import type { Parts, Reports } from "./_reports.ts";

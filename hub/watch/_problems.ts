@@ -6,7 +6,7 @@ import type { Logger } from "@wirekit/internal/logger";
 import type { Party } from "../exchange/_party.ts";
 import type { Member } from "../exchange/participant.ts";
 import { type Census, FULL_OUTBOX, SLOW_ANSWER, stateOf } from "./_census.ts";
-import { problemsOf } from "./_cluster.ts";
+import { problemsOf } from "./hubs/_cluster.ts";
 import type { Ends } from "./_ends.ts";
 import { limitOf, type WatchedHub } from "./_hub.ts";
 import type { Lag } from "./_lag.ts";

@@ -21,7 +21,7 @@ import { textOf } from "./_route_figures.ts";
 import { toWall, wallOffset } from "./_wall.ts";
 import { limitOf, type WatchedHub } from "./_hub.ts";
 import type { Lag } from "./_lag.ts";
-import { labelsOf, reportCluster } from "./_cluster.ts";
+import { labelsOf, reportCluster } from "./hubs/_cluster.ts";
 import type { Problems } from "./_problems.ts";
 import type { History } from "./_history.ts";
 import type { Recording } from "./_recording.ts";

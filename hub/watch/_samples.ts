@@ -43,6 +43,12 @@ export interface Payload {
   answer?: string;
 }
 
+/** At which other hub of a cluster the ends of a message are, by id. */
+export interface Place {
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+}
+
 /** What is kept of a request until it ends. */
 export interface Sample {
   readonly question: Question;
@@ -52,6 +58,7 @@ export interface Sample {
   readonly at: number;
   readonly weight: number;
   readonly row: Row;
+  readonly place: Place | undefined;
   readonly payload: Payload | undefined;
   isError: boolean;
   /** What a tracer keeps. */
@@ -67,7 +74,9 @@ export interface Tracer {
 /** What is told of the samples, and of all else that happens. */
 export interface SampleEvents {
   /** A row is complete. */
-  row(row: TailReport, payload: Payload | undefined): void;
+  row(row: Row, payload: Payload | undefined, place: Place | undefined): void;
+  /** Returns where the ends of a message are; nothing without a cluster. */
+  placeOf(from: Member, to: Member | undefined): Place | undefined;
   /** A route has answered. */
   learned(name: string, route: string): void;
   /** Returns whether somebody wants to see payloads. */
@@ -133,7 +142,7 @@ export class Samples implements Observer {
     const { requester, responder } = question;
     const route = kind === "request" ? content.route : "null";
     const row: Row = {
-      id: ++this.#rows,
+      id: this.nextId(),
       at: Date.now(),
       kind: "request",
       from: nameOf(requester),
@@ -147,6 +156,7 @@ export class Samples implements Observer {
       at: performance.now(),
       weight,
       row,
+      place: this.#events.placeOf(requester as Member, responder as Member),
       payload: this.#payloadOf(content),
       isError: false,
       span: undefined,
@@ -196,7 +206,7 @@ export class Samples implements Observer {
   ): void {
     if (!this.#affords(weight)) return;
     const row: Row = {
-      id: ++this.#rows,
+      id: this.nextId(),
       at: Date.now(),
       kind: "inform",
       from: nameOf(from),
@@ -204,7 +214,13 @@ export class Samples implements Observer {
       receivers,
       bytes: this.#sizeOf(content),
     };
-    this.#events.row(row, this.#payloadOf(content));
+    const place = this.#events.placeOf(from, to);
+    this.#events.row(row, this.#payloadOf(content), place);
+  }
+
+  /** Returns the id of a new row. */
+  nextId(): number {
+    return ++this.#rows;
   }
 
   /** Ends a request; one that was not answered tells nothing of its route. */
@@ -216,7 +232,7 @@ export class Samples implements Observer {
     // What the hub is asked itself says nothing of its clients.
     if (responder.name !== HUB) this.#measure(sample, { now, us, hasFailed });
     if (sample.span) this.tracer?.ended(sample);
-    this.#events.row(row, sample.payload);
+    this.#events.row(row, sample.payload, sample.place);
   }
 
   #measure(

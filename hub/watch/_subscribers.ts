@@ -4,7 +4,7 @@
 import { every, type Timer } from "@wirekit/internal/clock";
 import type { Member } from "../exchange/participant.ts";
 import { ActionError } from "./host/_actions.ts";
-import { nameOf, type Payload } from "./_samples.ts";
+import { nameOf, type Payload, type Place } from "./_samples.ts";
 import type {
   PresenceBatch,
   PresenceReport,
@@ -13,14 +13,14 @@ import type {
 } from "./report.ts";
 
 /** How many there may be. */
-const MAX_SUBSCRIBERS = 256;
+export const MAX_SUBSCRIBERS = 256;
 
 /**
  * How often they are told, in milliseconds, and of how much at once: more than
- * anybody can read.
+ * anybody can read. Other hubs of a cluster may add as many rows.
  */
 const INTERVAL = 200;
-const MAX_ROWS = 50;
+export const MAX_ROWS = 50;
 
 /** How many characters of payloads go out at once; further rows have none. */
 const MAX_PAYLOADS = 262_144;
@@ -31,30 +31,56 @@ export interface Batch {
   readonly presence?: PresenceBatch;
 }
 
+/** Which messages somebody wants to see. */
+export interface TailWants {
+  /** The name of the one client whose messages are wanted; by default all. */
+  readonly name: string | undefined;
+  readonly payload: boolean;
+}
+
 /** Somebody who wants to hear of messages, and of who comes and goes. */
-export interface Subscription {
+export interface Subscription extends TailWants {
   /** Who it is; somebody who leaves hears nothing any more. */
   readonly owner: object;
   readonly presence: boolean;
   readonly tail: boolean;
-  readonly payload: boolean;
-  /** The name of the one client whose messages are wanted; by default all. */
-  readonly name: string | undefined;
+  /**
+   * How many rows at once are enough for another hub, which wants those of this
+   * one only.
+   */
+  readonly hubRows?: number;
   /** Takes a batch; returns whether there was room for it. */
   send(batch: Batch): boolean;
 }
 
-interface Subscriber extends Subscription {
+/** Rows, and how many more characters of payloads there is room for. */
+interface Rows {
   rows: TailReport[];
-  /** How many characters of payloads they have. */
-  payloads: number;
+  room: number;
+}
+
+interface Subscriber extends Subscription {
+  /** Of this hub, and of the others. */
+  here: Rows;
+  elsewhere: Rows;
   events: PresenceReport[];
   /** How many were left out, because they were too many. */
-  leftRows: number;
+  leftHere: number;
+  leftElsewhere: number;
   leftEvents: number;
   /** How many messages had ended when it was told last. */
   seen: number;
+  /** The hubs that it knows to be silent. */
+  silent: readonly string[];
 }
+
+/** What is wanted of the other hubs. */
+export interface Wanted {
+  readonly presence: boolean;
+  readonly tails: readonly TailWants[];
+}
+
+const NONE: readonly string[] = [];
 
 /** Tells those who watch, as much as they can take. */
 export class Subscribers {
@@ -62,9 +88,11 @@ export class Subscribers {
   readonly #total: () => number;
   readonly #members: () => Iterable<Member>;
   readonly #hold: () => () => void;
-  readonly #listens: (wants: boolean) => void;
+  readonly #listens: (wanted: Wanted) => void;
   /** Whether somebody wants to see payloads. */
   wantsPayloads = false;
+  /** The other hubs that do not tell of their messages. */
+  #silent = NONE;
   #timer: Timer | undefined;
   #release: (() => void) | undefined;
 
@@ -72,8 +100,8 @@ export class Subscribers {
     total: () => number;
     members: () => Iterable<Member>;
     hold: () => () => void;
-    /** Is told whether somebody wants to hear who comes and goes. */
-    listens: (wants: boolean) => void;
+    /** Is told what those who watch here want of other hubs. */
+    listens: (wanted: Wanted) => void;
   }) {
     this.#listens = options.listens;
     this.#total = options.total;
@@ -91,12 +119,14 @@ export class Subscribers {
     }
     this.#all.set(owner, {
       ...subscription,
-      rows: [],
-      payloads: 0,
+      here: noRows(subscription),
+      elsewhere: noRows(subscription),
       events: [],
-      leftRows: 0,
+      leftHere: 0,
+      leftElsewhere: 0,
       leftEvents: 0,
       seen: this.#total(),
+      silent: NONE,
     });
     this.#changed();
   }
@@ -117,7 +147,15 @@ export class Subscribers {
   #changed(): void {
     const all = [...this.#all.values()];
     this.wantsPayloads = all.some(({ payload }) => payload);
-    this.#listens(all.some(({ presence }) => presence));
+    const tails = new Map<string, TailWants>();
+    for (const { tail, name, payload, hubRows } of all) {
+      if (!tail || hubRows !== undefined) continue;
+      tails.set(JSON.stringify([name, payload]), { name, payload });
+    }
+    this.#listens({
+      presence: all.some(({ presence }) => presence),
+      tails: [...tails.values()],
+    });
     const names = new Set(all.map(({ name }) => name));
     for (const member of this.#members()) {
       member.watched = member.active && names.has(nameOf(member));
@@ -133,14 +171,42 @@ export class Subscribers {
   }
 
   /** Offers a message to all. */
-  row(row: TailReport, payload: Payload | undefined): void {
+  row(
+    row: TailReport,
+    payload: Payload | undefined,
+    place: Place | undefined,
+  ): void {
     for (const each of this.#all.values()) {
-      if (!each.tail) continue;
-      const { name } = each;
-      if (name !== undefined && row.from !== name && row.to !== name) continue;
-      if (each.rows.length >= MAX_ROWS) each.leftRows++;
-      else each.rows.push(each.payload ? withPayload(each, row, payload) : row);
+      if (!each.tail || !isShownHere(each, row, place)) continue;
+      const { here, hubRows = MAX_ROWS } = each;
+      if (here.rows.length >= hubRows) each.leftHere++;
+      else {
+        const full = each.payload ? { ...row, ...payload } : row;
+        here.rows.push(fit(here, full));
+      }
     }
+  }
+
+  /** Offers messages of another hub to those who want them. */
+  rowsElsewhere(
+    { name, payload }: TailWants,
+    { rows, left }: TailBatch,
+  ): void {
+    for (const each of this.#all.values()) {
+      const isFor = each.tail && each.hubRows === undefined &&
+        each.name === name && each.payload === payload;
+      if (!isFor) continue;
+      const { elsewhere } = each;
+      const some = rows.slice(0, MAX_ROWS - elsewhere.rows.length);
+      for (const row of some) elsewhere.rows.push(fit(elsewhere, row));
+      each.leftElsewhere += left + rows.length - some.length;
+    }
+  }
+
+  /** Tells all which of the other hubs do not tell of their messages. */
+  missing(hubs: readonly string[]): void {
+    if (hubs.join("\0") === this.#silent.join("\0")) return;
+    this.#silent = hubs.length === 0 ? NONE : hubs;
   }
 
   /** Offers all messages of a client to those who want those of its name. */
@@ -164,36 +230,60 @@ export class Subscribers {
   #flush(): void {
     const total = this.#total();
     for (const each of this.#all.values()) {
-      const { rows, events, leftEvents, name, seen } = each;
-      const left = name === undefined
-        ? Math.max(0, total - seen - rows.length)
-        : each.leftRows;
-      const hasTail = each.tail && rows.length + left > 0;
+      const { here, elsewhere, events, leftEvents, name, seen } = each;
+      const leftHere = name === undefined
+        ? Math.max(0, total - seen - here.rows.length)
+        : each.leftHere;
+      const left = leftHere + each.leftElsewhere;
+      const rows = elsewhere.rows.length === 0
+        ? here.rows
+        : [...here.rows, ...elsewhere.rows].sort((a, b) => a.at - b.at);
+      // A hub is told of its own messages by nobody else.
+      const silent = each.hubRows === undefined ? this.#silent : NONE;
+      const news = silent !== each.silent;
+      const hasTail = each.tail && (rows.length + left > 0 || news);
       if (!hasTail && events.length === 0) continue;
       const sent = each.send({
-        ...(hasTail && { tail: { rows, left } }),
+        ...(hasTail && { tail: { rows, left, ...(news && { silent }) } }),
         ...(events.length > 0 && { presence: { events, left: leftEvents } }),
       });
       if (sent) {
         each.seen = total;
-        each.leftRows = each.leftEvents = 0;
+        each.leftHere = each.leftElsewhere = each.leftEvents = 0;
+        each.silent = silent;
       } else {
-        each.leftRows += rows.length;
+        each.leftHere += here.rows.length;
+        each.leftElsewhere += elsewhere.rows.length;
         each.leftEvents += events.length;
       }
-      each.rows = [];
-      each.payloads = 0;
+      each.here = noRows(each);
+      each.elsewhere = noRows(each);
       each.events = [];
     }
   }
 }
 
-function withPayload(
-  subscriber: Subscriber,
-  row: TailReport,
-  payload: Payload | undefined,
-): TailReport {
-  if (!payload) return row;
-  subscriber.payloads += payload.data.length + (payload.answer?.length ?? 0);
-  return subscriber.payloads > MAX_PAYLOADS ? row : { ...row, ...payload };
+function noRows({ payload }: TailWants): Rows {
+  return { rows: [], room: payload ? MAX_PAYLOADS : 0 };
+}
+
+/**
+ * Whether this hub shows a message: of a cluster that of the sender does, or
+ * that of the name that is wanted.
+ */
+function isShownHere(
+  { name }: TailWants,
+  { from, to }: TailReport,
+  place: Place | undefined,
+): boolean {
+  if (name === undefined || from === name) return place?.from === undefined;
+  return to === name && place?.to === undefined;
+}
+
+/** Leaves the payload out if there is no more room for it. */
+function fit(rows: Rows, row: TailReport): TailReport {
+  const { data, answer, ...rest } = row;
+  if (data === undefined) return row;
+  rows.room -= data.length + (answer?.length ?? 0);
+  return rows.room < 0 ? rest : row;
 }

@@ -7,12 +7,12 @@ import type { Census } from "./_census.ts";
 import { Actions } from "./host/_actions.ts";
 import { WatchDoor } from "./_door.ts";
 import { Ends } from "./_ends.ts";
-import { Everywhere } from "./_everywhere.ts";
+import { Everywhere } from "./hubs/_everywhere.ts";
 import { History } from "./_history.ts";
 import { Host } from "./host/_host.ts";
 import type { WatchedHub } from "./_hub.ts";
 import { Lag } from "./_lag.ts";
-import { OtherHubs } from "./_other_hubs.ts";
+import { OtherHubs } from "./hubs/_other_hubs.ts";
 import { Problems } from "./_problems.ts";
 import { Recording } from "./_recording.ts";
 import { type Parts, Reports } from "./_reports.ts";
@@ -20,6 +20,7 @@ import type { PresenceReport } from "./report.ts";
 import { nameOf, Samples } from "./_samples.ts";
 import { Streams } from "./_streams.ts";
 import { Subscribers } from "./_subscribers.ts";
+import { Tails } from "./hubs/_tails.ts";
 import { makeTracer } from "./_tracing.ts";
 
 /** How many milliseconds there are between two looks for problems. */
@@ -36,6 +37,7 @@ export class Watch {
   readonly #subscribers: Subscribers;
   readonly #streams: Streams;
   #others: OtherHubs | undefined;
+  #tails: Tails | undefined;
   #looked = -Infinity;
 
   constructor(
@@ -49,10 +51,12 @@ export class Watch {
     const history = new History();
     const gone = { bytesIn: 0, bytesOut: 0 };
     const samples = new Samples({
-      row: (row, payload) => {
+      row: (row, payload, place) => {
+        if (place) this.#others!.name(row, place);
         recording.add(row, payload);
-        this.#subscribers.row(row, payload);
+        this.#subscribers.row(row, payload, place);
       },
+      placeOf: (from, to) => this.#others?.placeOf(from, to),
       learned: (name, route) => exchange.routes.learn(name, route),
       wantsPayloads: () =>
         this.#subscribers.wantsPayloads || recording.keepsPayloads,
@@ -89,14 +93,14 @@ export class Watch {
       gone,
     };
     this.#subscribers = new Subscribers({
-      // Those that have ended: of the others there is no row yet.
-      total: () => {
-        const { requests, informs } = exchange.totals;
-        return requests + informs - exchange.openQuestions;
-      },
+      // Of those that have not ended there is no row yet.
+      total: () => exchange.endedHere,
       members: () => exchange.members,
       hold,
-      listens: (wants) => this.#others?.listen(wants),
+      listens: ({ presence, tails }) => {
+        this.#others?.listen(presence);
+        this.#tails?.want(tails);
+      },
     });
     this.#reports = new Reports(this.#parts);
     const actions = new Actions(hub, recording, logger);
@@ -113,10 +117,21 @@ export class Watch {
     );
     const { peers } = exchange;
     if (peers) {
-      this.#others = new OtherHubs(exchange, peers, {
-        answer: (...question) => everywhere.answerPeer(...question),
+      const others: OtherHubs = new OtherHubs(exchange, peers, {
+        answer: (route, order, by, node) =>
+          route === "tail"
+            ? tails.answer(node, order)
+            : everywhere.answerPeer(route, order, by),
         presence: (batch) => this.#subscribers.presence(batch),
+        tail: (wants, batch) =>
+          tails.hear(wants, batch, () => samples.nextId()),
+        met: (node) => void tails.ask(node),
+        attached: () => tails.askAll(),
+        gone: (node) => tails.gone(node),
       });
+      const tails: Tails = new Tails(others, this.#subscribers);
+      this.#others = others;
+      this.#tails = tails;
     }
     this.#streams = new Streams(this.#reports, this.#subscribers, {
       hold,
@@ -194,6 +209,8 @@ export class Watch {
   close(): void {
     this.#streams.close();
     this.#subscribers.close();
+    this.#tails?.close();
+    this.#others?.close();
   }
 
   /** Tells the other hubs what there is to tell, before this one leaves them. */

@@ -253,6 +253,10 @@ export interface TailReport {
   readonly data?: string;
   /** The data of the answer, as of `data`. */
   readonly answer?: string;
+  /** The hub of the cluster where the sender is; missing without a cluster. */
+  readonly node?: string;
+  /** The hub of the receiver, if that is another one. */
+  readonly toNode?: string;
 }
 
 /**
@@ -265,6 +269,11 @@ export interface TailBatch {
   readonly rows: readonly TailReport[];
   /** How many messages there were besides. */
   readonly left: number;
+  /**
+   * The hubs of the cluster that do not tell of their messages now, if there are
+   * others than before.
+   */
+  readonly silent?: readonly string[];
 }
 
 /**
@@ -391,7 +400,10 @@ export interface WatchEvents {
   edges: EdgesReport;
   /** With `clients`. */
   open: OpenReport;
-  /** Up to five times a second, up to 50 rows, with `?tail=1` or `?name=`. */
+  /**
+   * Up to five times a second, up to 50 rows, in a cluster 50 more of the other
+   * hubs; with `?tail=1` or `?name=`.
+   */
   tail: TailBatch;
   /** Up to five times a second. */
   presence: PresenceBatch;
@@ -456,6 +468,8 @@ export interface ClusterReport {
   readonly nodes: readonly NodeReport[];
   /** How many names other hubs have. */
   readonly namesElsewhere: number;
+  /** Whether some are missing, because this hub still reads who has which. */
+  readonly reading?: boolean;
 }
 
 /**

@@ -29,6 +29,12 @@ interface Subscription {
   readonly where: string | undefined;
 }
 
+/** All that one participant wants, for as long as it is there. */
+interface Subscriber {
+  readonly stay: { readonly ended: boolean };
+  readonly wanted: Subscription[];
+}
+
 /** The most participants that are told events. */
 const MAX_SUBSCRIBERS = 1_000;
 
@@ -44,7 +50,7 @@ export class GatewayGuest implements Host {
   /** What is asked of the gateway, by the question's mark. */
   readonly #asked = new Map<number, AbortController>();
   #questions = 0;
-  readonly #subscribers = new Map<Member, Subscription[]>();
+  readonly #subscribers = new Map<Member, Subscriber>();
   #following: Promise<void> | undefined;
   readonly #ending = new AbortController();
   readonly #name: string;
@@ -200,7 +206,10 @@ export class GatewayGuest implements Host {
     }
     if (verb === "unsubscribe") this.#subscribers.delete(asker);
     else {
-      const wanted = this.#subscribers.get(asker) ?? [];
+      const known = this.#subscribers.get(asker);
+      const { stay, wanted } = known && !known.stay.ended
+        ? known
+        : { stay: this.#hub.exchange.stayOf(asker), wanted: [] };
       if (
         wanted.length >= MAX_SUBSCRIPTIONS ||
         this.#subscribers.size >= MAX_SUBSCRIBERS
@@ -210,7 +219,7 @@ export class GatewayGuest implements Host {
         who: (who as number | undefined) ?? item?.who,
         where: item?.where ?? where,
       });
-      this.#subscribers.set(asker, wanted);
+      this.#subscribers.set(asker, { stay, wanted });
       this.#following ??= this.#follow();
     }
     const subscribed = this.#subscribers.has(asker);
@@ -246,8 +255,8 @@ export class GatewayGuest implements Host {
       traceback: "null",
       pseudoObject: "null",
     };
-    for (const [member, wanted] of this.#subscribers) {
-      if (member.gone || !member.active) this.#subscribers.delete(member);
+    for (const [member, { stay, wanted }] of this.#subscribers) {
+      if (stay.ended) this.#subscribers.delete(member);
       else if (
         wanted.some(({ who, where }) =>
           (who ?? event.who) === event.who &&

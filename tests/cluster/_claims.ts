@@ -24,6 +24,7 @@ export function receiver(acts: Partial<BackplaneReceiver>): BackplaneReceiver {
     left() {},
     gone() {},
     attached() {},
+    listed() {},
     detached() {},
     figures: () => ({}),
     ...acts,

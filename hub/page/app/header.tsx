@@ -104,7 +104,7 @@ export function Header({ model, drain }: {
 
 /** Which other hubs are one with this one. */
 function Cluster(
-  { state, reason, nodes, namesElsewhere }: ClusterReport,
+  { state, reason, nodes, namesElsewhere, reading }: ClusterReport,
 ): JSX.Element {
   const words = nodes.map(({ label, here }) =>
     here ? `${label} (this)` : label
@@ -116,7 +116,9 @@ function Cluster(
         {state === "open" ? some(nodes.length, "hub") : "alone"}
         {namesElsewhere > 0 && (
           <span class="note">
-            {`${some(namesElsewhere, "name")} elsewhere`}
+            {`${some(namesElsewhere, "name")} elsewhere${
+              reading ? ", and more" : ""
+            }`}
           </span>
         )}
       </dd>

@@ -146,6 +146,8 @@ export class Model {
   tail: readonly TailReport[] = [];
   /** How many messages the hub left out of the tail. */
   leftOut = 0;
+  /** The other hubs whose messages are missing in it. */
+  missing: readonly string[] = [];
   presence: readonly PresenceReport[] = [];
   filter: Filter = NO_FILTER;
   /** The name of the client that is looked at. */
@@ -317,6 +319,7 @@ export class Model {
         // The page listens as before until the hub has heard of other wishes.
         const older = this.#streams.splice(0, this.#streams.indexOf(stop));
         for (const end of older) end();
+        this.missing = [];
         this.connection = "live";
         this.#wait = RETRY.min;
         this.#changed();
@@ -401,6 +404,7 @@ export class Model {
     this.tail = [];
     this.presence = [];
     this.leftOut = 0;
+    this.missing = [];
   }
 
   #remember(last: HubReport, report: HubReport): void {
@@ -495,8 +499,9 @@ export class Model {
     this.#changed();
   }
 
-  #takeTail({ rows, left }: TailBatch): void {
-    if (this.paused) return;
+  #takeTail({ rows, left, silent }: TailBatch): void {
+    this.missing = silent ?? this.missing;
+    if (this.paused) return this.#changed();
     this.leftOut += left;
     // While the page changes what it listens to, a row may come twice.
     const ids = new Set(rows.map(({ id }) => id));

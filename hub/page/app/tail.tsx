@@ -40,6 +40,8 @@ export function Tail({ model }: { model: Model }): JSX.Element {
       title="Live"
       note={model.paused
         ? "paused"
+        : model.missing.length > 0
+        ? `without ${model.missing.join(", ")}: no answer`
         : model.leftOut > 0
         ? `a sample: ${count(model.leftOut)} more went by`
         : "every message"}
@@ -112,6 +114,21 @@ function isOf(kind: Kind, row: TailReport): boolean {
   }
 }
 
+/** Where the sender is, and the receiver if it is elsewhere. */
+function hubsOf({ node, toNode }: TailReport): string {
+  return [node, toNode].filter((each) => each !== undefined).join(" → ");
+}
+
+const HUB: Column<TailReport> = {
+  key: "hub",
+  title: "Hub",
+  width: "minmax(70px, .7fr)",
+  from: 640,
+  cell: (row) => (
+    <span class="quiet cut" title={hubsOf(row)}>{hubsOf(row)}</span>
+  ),
+};
+
 function columnsOf(model: Model): Column<TailReport>[] {
   return [
     {
@@ -126,6 +143,7 @@ function columnsOf(model: Model): Column<TailReport>[] {
       width: "minmax(180px, 1.6fr)",
       cell: (row) => <Way {...row} />,
     },
+    ...model.report?.cluster ? [HUB] : [],
     {
       key: "route",
       title: "Route",
@@ -222,6 +240,7 @@ function Card({ row }: { row: TailReport }): JSX.Element {
     clock(row.at),
     row.kind === "inform" ? "inform" : row.route,
     row.took === undefined ? bytes(row.bytes) : took(row.took),
+    ...row.node === undefined ? [] : [hubsOf(row)],
   ];
   return (
     <>
@@ -269,6 +288,7 @@ function Message({ model, message, close }: {
           {clock(message.at)} · {bytes(message.bytes)}
           {answerBytes !== undefined && <>, answer {bytes(answerBytes)}</>}
           {message.took !== undefined && <>, {took(message.took)}</>}
+          {message.node !== undefined && <>· {hubsOf(message)}</>}
         </span>
         <button
           type="button"

@@ -192,8 +192,7 @@ function Request({ model, draft, edit, busy, send }: {
             autocomplete="off"
             spellcheck={false}
             value={to}
-            onInput={({ currentTarget }) =>
-              edit({ to: currentTarget.value })}
+            onInput={({ currentTarget }) => edit({ to: currentTarget.value })}
           />
         </label>
         <label class="field">

@@ -13,7 +13,7 @@ import type {
   Question,
   QuestionKind,
 } from "../../exchange/participant.ts";
-import type { Everywhere } from "../_everywhere.ts";
+import type { Everywhere } from "../hubs/_everywhere.ts";
 import type { WatchedHub } from "../_hub.ts";
 import type { Reports } from "../_reports.ts";
 import { textOf } from "../_route_figures.ts";

@@ -1,8 +1,9 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { settled } from "@wirekit/internal/clock";
 import { ActionError, type Actions, type Order } from "./_actions.ts";
-import { namesElsewhere, reportCluster } from "../_cluster.ts";
+import { namesElsewhere, reportCluster } from "../hubs/_cluster.ts";
 import type { WatchedHub } from "../_hub.ts";
 import type { Reports } from "../_reports.ts";
 
@@ -26,9 +27,9 @@ export const HUB_ROUTES: Readonly<Record<string, string>> = {
   limits: "Its limits: value, peak, now, times reached" + AT_NODE,
   edges: "Who asked whom how often",
   open: "The requests that are not answered yet",
-  watch: "Sends you who comes and goes as information. presence: false for " +
-    "none; tail: true for messages; payload: true with their data; name: of " +
-    "one client only",
+  watch: "Sends you who comes and goes as information, at all hubs of a " +
+    "cluster. presence: false for none; tail: true for messages; payload: " +
+    "true with their data; name: of one client only",
   unwatch: "Ends that",
   disconnect:
     "Disconnects a client, at whichever hub of the cluster. name; or " +
@@ -40,6 +41,9 @@ export const HUB_ROUTES: Readonly<Record<string, string>> = {
   drain: "on: true lets nobody new in from now on, false ends that" + AT_NODE,
   record: "Keeps payloads in the recording for a while. ms (300000; 0 ends it)",
 };
+
+/** How long to wait until all names of other hubs are known, in milliseconds. */
+const READING = 3_000;
 
 /** The most clients in one answer: a stock client takes 2 MiB. */
 const MAX_CLIENTS = 2_000;
@@ -97,15 +101,18 @@ export class HubRoutes {
   }
 
   #nodes(order: Order): unknown {
-    const { cluster } = this.#hub.exchange;
-    if (!cluster) throw new ActionError("This hub is in no cluster");
+    const { exchange } = this.#hub;
+    if (!exchange.cluster) throw new ActionError("This hub is in no cluster");
     const { limit = 1_000 } = order;
     checkLimit(limit);
     const most = Math.min(limit, MAX_CLIENTS);
-    return {
-      ...reportCluster(cluster),
-      names: namesElsewhere(cluster, textIn(order, "prefix"), most),
-    };
+    const prefix = textIn(order, "prefix");
+    const answer = () => ({
+      ...reportCluster(exchange.cluster!),
+      names: namesElsewhere(exchange.cluster!, prefix, most),
+    });
+    const { reading } = exchange.cluster;
+    return reading ? settled(reading.done, READING).then(answer) : answer();
   }
 
   #describe(name: string | undefined): unknown {

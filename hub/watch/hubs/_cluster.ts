@@ -1,8 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import type { BackplaneStatus, NodeStatus } from "../cluster/backplane.ts";
-import type { ClusterReport, Problem } from "./report.ts";
+import type { BackplaneStatus, NodeStatus } from "../../cluster/backplane.ts";
+import type { ClusterReport, Problem } from "../report.ts";
 
 /** What people call hubs; those that are called the same are told apart. */
 export function labelsOf(nodes: readonly NodeStatus[]): Map<string, string> {
@@ -15,7 +15,7 @@ export function labelsOf(nodes: readonly NodeStatus[]): Map<string, string> {
 
 /** Tells of a cluster. */
 export function reportCluster(status: BackplaneStatus): ClusterReport {
-  const { state, since, reason, engine, nodes, names } = status;
+  const { state, since, reason, engine, nodes, names, reading } = status;
   const labels = labelsOf(nodes);
   return {
     state,
@@ -28,6 +28,7 @@ export function reportCluster(status: BackplaneStatus): ClusterReport {
       here: node.id === status.node,
     })),
     namesElsewhere: names.size,
+    ...(reading && { reading: true }),
   };
 }
 

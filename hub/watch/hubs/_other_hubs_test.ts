@@ -3,9 +3,7 @@
 /** What operators see and do in a cluster, at whichever hub they ask. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Client } from "../client.ts";
-import { MemoryEngine } from "../cluster/memory.ts";
-import { type HubServer, serve } from "../serve.ts";
+import { type HubServer, serve } from "../../serve.ts";
 import { labelsOf } from "./_cluster.ts";
 import type {
   ClientReport,
@@ -13,57 +11,8 @@ import type {
   HubReport,
   PresenceReport,
   RouteReport,
-} from "./report.ts";
-
-/** Three hubs that are one. */
-class Scene implements AsyncDisposable {
-  readonly #stack = new AsyncDisposableStack();
-  readonly planes = ["attic", "cellar", "hall"].map((label) =>
-    this.engine.node(label)
-  );
-  servers: HubServer[] = [];
-
-  constructor(readonly engine = new MemoryEngine()) {}
-
-  static async open(): Promise<Scene> {
-    const scene = new Scene();
-    for (const backplane of scene.planes) {
-      scene.servers.push(
-        scene.#stack.use(await serve({ port: 0, backplane })),
-      );
-    }
-    return scene;
-  }
-
-  make(name: string, at: number): Client {
-    const url = this.servers[at]!.urls[0];
-    const client = new Client(name, { url, reconnect: false });
-    client.route("echo", (data) => data);
-    return this.#stack.use(client);
-  }
-
-  async client(name: string, at: number): Promise<Client> {
-    const client = this.make(name, at);
-    await client.connect();
-    return client;
-  }
-
-  async waits(name: string, at: number): Promise<Client> {
-    const client = this.make(name, at);
-    const held = client.waitFor("hold");
-    client.connect({ timeout: Infinity }).catch(() => {});
-    await held;
-    return client;
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#stack.disposeAsync();
-  }
-}
-
-async function until(fits: () => boolean): Promise<void> {
-  while (!fits()) await new Promise((done) => setTimeout(done, 10));
-}
+} from "../report.ts";
+import { Scene, until } from "./testdata/scene.ts";
 
 Deno.test("@hub tells who is at which hub of a cluster, all at once or page by page", async () => {
   await using scene = await Scene.open();

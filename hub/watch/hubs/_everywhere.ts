@@ -1,9 +1,9 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { ActionError, type Order } from "./host/_actions.ts";
+import { ActionError, type Order } from "../host/_actions.ts";
 import type { OtherHubs } from "./_other_hubs.ts";
-import type { ClientReport, ElsewhereReport } from "./report.ts";
+import type { ClientReport, ElsewhereReport } from "../report.ts";
 
 /** How many clients a hub tells another of at a time: an engine takes 1 MiB. */
 const PAGE = 500;
@@ -88,10 +88,12 @@ export class Everywhere {
     by: string,
   ): unknown {
     const { name } = order;
+    const ask = (owner: string | undefined) =>
+      owner === undefined
+        ? this.answerPeer(route, order, by)
+        : others.ask(owner, route, order, by);
     const owner = typeof name === "string" ? others.ownerOf(name) : undefined;
-    return owner === undefined
-      ? this.answerPeer(route, order, by)
-      : others.ask(owner, route, order, by);
+    return owner instanceof Promise ? owner.then(ask) : ask(owner);
   }
 
   /** Gives a name to who waits for it, at whichever hub. */

@@ -1,8 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import type { Order } from "./host/_actions.ts";
-import type { PresenceBatch, PresenceReport } from "./report.ts";
+import type { Order } from "../host/_actions.ts";
+import type { PresenceBatch, PresenceReport, TailBatch } from "../report.ts";
 
 /** What one hub says to another: a kind, and what belongs to it. */
 export type Words =
@@ -12,7 +12,9 @@ export type Words =
   | ["hello", isAnswer: boolean, wants: boolean, blocks: [string, number][]]
   | ["routes", name: string, text: string]
   | ["wants", wants: boolean]
-  | ["presence", batch: PresenceBatch];
+  | ["presence", batch: PresenceBatch]
+  | ["tail", name: string | null, payload: boolean, batch: TailBatch]
+  | ["look"];
 
 /** Whether a value is what stands at its place. */
 type Check = (value: unknown) => boolean;
@@ -60,6 +62,33 @@ const isBatch: Check = (value) =>
   isRecord(value) && isNumber(value["left"]) &&
   Array.isArray(value["events"]) && value["events"].every(isEvent);
 
+const isNameOrNone: Check = (value) => value === null || isText(value);
+
+/** What members of a row are: those that each has, and those that it may have. */
+const ROW: readonly [Check, required: string[], optional: string[]][] = [
+  [isNumber, ["id", "at", "bytes"], ["receivers", "answerBytes", "took"]],
+  [isText, ["from"], ["to", "route", "reason", "data", "answer"]],
+  [isText, [], ["node", "toNode"]],
+  [isOneOf("request", "inform"), ["kind"], []],
+  [isOneOf("answer", "error", "failure"), [], ["outcome"]],
+];
+
+function isOneOf(...words: string[]): Check {
+  return (value) => words.includes(value as string);
+}
+
+function isRow(value: unknown): boolean {
+  return isRecord(value) &&
+    ROW.every(([fits, required, optional]) =>
+      required.every((key) => fits(value[key])) &&
+      optional.every((key) => value[key] === undefined || fits(value[key]))
+    );
+}
+
+const isTail: Check = (value) =>
+  isRecord(value) && isNumber(value["left"]) &&
+  Array.isArray(value["rows"]) && value["rows"].every(isRow);
+
 /** What belongs to each kind. */
 const KINDS: { readonly [Kind in Words[0]]: readonly Check[] } = {
   ask: [isNumber, isText, isRecord, isLine],
@@ -69,6 +98,8 @@ const KINDS: { readonly [Kind in Words[0]]: readonly Check[] } = {
   routes: [isName, isJson],
   wants: [isFlag],
   presence: [isBatch],
+  tail: [isNameOrNone, isFlag, isTail],
+  look: [],
 };
 
 /**

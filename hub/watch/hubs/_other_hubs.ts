@@ -2,14 +2,17 @@
 // This module is browser compatible.
 
 import { later, type Timer, within } from "@wirekit/internal/clock";
-import type { PeerLine, PeerListener } from "../cluster/backplane.ts";
-import type { Exchange } from "../exchange/exchange.ts";
-import type { Fault } from "../exchange/fault.ts";
-import { ActionError, type Order } from "./host/_actions.ts";
+import type { PeerLine, PeerListener } from "../../cluster/backplane.ts";
+import type { Exchange } from "../../exchange/exchange.ts";
+import type { Member } from "../../exchange/participant.ts";
+import type { Fault } from "../../exchange/fault.ts";
+import { ActionError, type Order } from "../host/_actions.ts";
 import { labelsOf } from "./_cluster.ts";
 import { readWords, type Words } from "./_peer_words.ts";
-import { textOf } from "./_route_figures.ts";
-import type { PresenceBatch, PresenceReport } from "./report.ts";
+import { textOf } from "../_route_figures.ts";
+import type { Place, Row } from "../_samples.ts";
+import type { PresenceBatch, PresenceReport, TailBatch } from "../report.ts";
+import type { TailWants } from "../_subscribers.ts";
 
 /** How long another hub may take to answer, in milliseconds. */
 const PATIENCE = 3_000;
@@ -26,9 +29,17 @@ const MAX_EVENTS = 50;
 /** What the hub does with what others say. */
 export interface PeerEvents {
   /** Answers another hub for what is here. */
-  answer(route: string, order: Order, by: string): unknown;
+  answer(route: string, order: Order, by: string, node: string): unknown;
   /** Somebody came, went or waits at another hub. */
   presence(batch: PresenceBatch): void;
+  /** Messages that were asked for passed through another hub. */
+  tail(wants: TailWants, batch: TailBatch): void;
+  /** Another hub has come. */
+  met(node: string): void;
+  /** The other hubs can be reached again. */
+  attached(): void;
+  /** Another hub is gone. */
+  gone(node: string): void;
 }
 
 interface Asked {
@@ -108,9 +119,28 @@ export class OtherHubs implements PeerListener {
     throw new ActionError(`There is no hub ${what} in the cluster, but ${all}`);
   }
 
-  /** The other hub that has a name. */
-  ownerOf(name: string): string | undefined {
-    return this.#exchange.cluster!.names.get(JSON.stringify(name));
+  /** The other hub that has a name, at once if that is known. */
+  ownerOf(name: string): string | undefined | Promise<string | undefined> {
+    const json = JSON.stringify(name);
+    const { names, reading } = this.#exchange.cluster!;
+    if (!reading || this.#exchange.names.includes(json)) return names.get(json);
+    return reading.ownerOf(json);
+  }
+
+  /** Returns at which other hubs the ends of a message are. */
+  placeOf(from: Member, to: Member | undefined): Place {
+    const { names, node } = this.#exchange.cluster!;
+    const owner = to?.name === undefined ? undefined : names.get(to.name);
+    return {
+      from: this.#exchange.nodeOf(from),
+      to: owner === node ? undefined : owner,
+    };
+  }
+
+  /** Says in a row at which hubs the ends of its message are. */
+  name(row: Row, { from = this.id, to = this.id }: Place): void {
+    row.node = this.labelOf(from);
+    if (row.to !== undefined && from !== to) row.toNode = this.labelOf(to);
   }
 
   /** Asks another hub. Rejects with an `ActionError` if there is no answer. */
@@ -153,6 +183,22 @@ export class OtherHubs implements PeerListener {
     }));
   }
 
+  /** Asks all other hubs for something, and waits for no answer. */
+  order(route: string, order: Order): void {
+    this.#say("all", ["ask", 0, route, order, ""]);
+  }
+
+  /** Tells another hub of messages that it asked for; returns whether it can. */
+  tell(node: string, { name, payload }: TailWants, batch: TailBatch): boolean {
+    const words: Words = ["tail", name ?? null, payload, batch];
+    return this.#say({ node }, words) === undefined;
+  }
+
+  /** See {@linkcode PeerListener}. */
+  looked(): void {
+    this.#say("all", ["look"]);
+  }
+
   /** Wants to hear from the others who comes and goes, or no longer. */
   listen(wants: boolean): void {
     if (wants === this.#wants) return;
@@ -182,6 +228,13 @@ export class OtherHubs implements PeerListener {
     }
   }
 
+  /** Ends what waits for other hubs. */
+  close(): void {
+    for (const asked of this.#asked.values()) {
+      asked.reject(new ActionError("The hub is closing"));
+    }
+  }
+
   // What comes from the cluster.
 
   /** See {@linkcode PeerListener}. */
@@ -192,6 +245,7 @@ export class OtherHubs implements PeerListener {
   /** See {@linkcode PeerListener}. */
   attached(): void {
     this.#greet("all", false);
+    this.#events.attached();
     if (this.#lastId === this.id) return;
     // The others have said that all of this hub are gone.
     this.#lastId = this.id;
@@ -204,6 +258,11 @@ export class OtherHubs implements PeerListener {
         node,
       });
     }
+  }
+
+  /** See {@linkcode PeerListener}. */
+  listed(): void {
+    this.#exchange.routes.listed();
   }
 
   /** See {@linkcode PeerListener}. */
@@ -221,6 +280,7 @@ export class OtherHubs implements PeerListener {
       if (asked.node !== node) continue;
       asked.reject(new ActionError(`The hub ${label} is gone`));
     }
+    this.#events.gone(node);
     this.#labels.delete(node);
     const dead = this.#dead;
     this.#dead = [];
@@ -256,6 +316,12 @@ export class OtherHubs implements PeerListener {
         return this.#wanted(node, words[1]);
       case "presence":
         return this.#events.presence(words[1]);
+      case "tail": {
+        const [, name, payload, batch] = words;
+        return this.#events.tail({ name: name ?? undefined, payload }, batch);
+      }
+      case "look":
+        return this.#exchange.routes.look(true);
       case "hello": {
         const [, isAnswer, wants, blocks] = words;
         this.#wanted(node, wants);
@@ -265,6 +331,7 @@ export class OtherHubs implements PeerListener {
           }
         }
         if (!isAnswer) this.#greet({ node }, true);
+        this.#events.met(node);
       }
     }
   }
@@ -285,7 +352,7 @@ export class OtherHubs implements PeerListener {
   ): Promise<void> {
     let text: string;
     try {
-      const answer = await this.#events.answer(route, order, by);
+      const answer = await this.#events.answer(route, order, by, node);
       const refusal = this.#say({ node }, ["say", number, answer]);
       if (!refusal) return;
       text = refusal.text;
