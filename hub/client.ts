@@ -31,7 +31,7 @@
  */
 
 import { checkTime, within } from "@wirekit/internal/clock";
-import { checkGroups, checkLimits } from "@wirekit/internal/limits";
+import { checkOptions } from "@wirekit/internal/limits";
 import { Asker } from "./client/_asker.ts";
 import { Incoming } from "./client/_incoming.ts";
 import type { InformationLoop } from "./client/_information.ts";
@@ -181,8 +181,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
     if (typeof name !== "string" || name === "") {
       throw new TypeError("Name must be a non-empty string");
     }
-    checkLimits(options);
-    checkGroups(options);
+    checkOptions(options);
     const {
       url = DEFAULT_URL,
       token,

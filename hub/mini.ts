@@ -597,6 +597,7 @@ function open(
 /** Writes a name that a user gave as JSON. */
 function nameOf(name: string): string {
   if (typeof name === "string" && name) return quote(name);
-  const got = JSON.stringify(name);
-  throw new TypeError(`A name must be a non-empty string: got ${got}`);
+  throw new TypeError(
+    `A name must be a non-empty string: got ${JSON.stringify(name)}`,
+  );
 }

@@ -74,7 +74,7 @@ export function checkTime(
   if (typeof ms === "number" && (ms > 0 || (zero && ms === 0))) return ms;
   const least = zero ? "0 or more" : "more than 0";
   throw new RangeError(
-    `${name} must be ${least} milliseconds, or Infinity: got ${String(ms)}`,
+    `${name} must be ${least} milliseconds, or Infinity: got ${ms}`,
   );
 }
 

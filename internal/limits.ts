@@ -3,10 +3,15 @@
 
 /**
  * The options of every package that are checked alike: limits, whose names
- * begin with `max`, and groups of options.
+ * begin with `max`, times, and the groups `heartbeat` and `reconnect`.
  *
  * @module
  */
+
+import { checkTime } from "./clock.ts";
+
+/** Names of limits; `maxDelay` is a time. */
+const LIMIT_REGEXP = /^max(?!Delay)[A-Z]/;
 
 /**
  * Checks the limits among options. A limit that is not a number, such as one
@@ -28,46 +33,56 @@
  */
 export function checkLimits(options: object): void {
   for (const [name, value] of Object.entries(options)) {
-    if (!/^max[A-Z]/.test(name) || value === undefined) continue;
-    if (typeof value === "number" && value >= 0) continue;
-    throw new RangeError(
-      `${name} must be a number of 0 or more, or Infinity: got ${
-        String(value)
-      }`,
-    );
+    if (LIMIT_REGEXP.test(name)) checkLimit(name, value, 0);
   }
 }
 
-/** Options that are groups of others, and what they look like. */
-const GROUPS = {
-  heartbeat: "an object such as { interval: 20_000 }",
-  reconnect: "false, or an object such as { maxAttempts: 5 }",
-};
+function checkLimit(name: string, value: unknown, least: number): void {
+  if (value === undefined) return;
+  if (typeof value === "number" && value >= least) return;
+  throw new RangeError(
+    `${name} must be ${least} or more: got ${value}`,
+  );
+}
 
 /**
- * Checks that the options that are groups of others are objects. What is none,
- * such as a number of attempts instead of `reconnect: { maxAttempts }`, would
- * have no effect.
+ * Checks options by their names: limits, times, and those of `heartbeat` and
+ * `reconnect`. A number of attempts instead of `reconnect: { maxAttempts }`
+ * would have no effect.
  *
  * @param options The options as the user wrote them. Other ones are left alone.
- * @throws {TypeError} If one is not an object. The message names the option and
- * the value.
+ * @param group What stands before their names in an error, such as
+ * `"reconnect."`.
+ * @throws {RangeError} If a time or a limit is not valid. The message names the
+ * option and the value.
+ * @throws {TypeError} If a group is not an object.
  *
- * @example A number of attempts
+ * @example Less than one attempt
  * ```ts
- * import { checkGroups } from "@wirekit/internal/limits";
+ * import { checkOptions } from "@wirekit/internal/limits";
  * import { assertThrows } from "@std/assert";
  *
- * const options = { reconnect: 5 };
- * assertThrows(() => checkGroups(options), TypeError, "reconnect");
+ * const never = { reconnect: { maxAttempts: 0 } };
+ * assertThrows(() => checkOptions(never), RangeError, "reconnect.maxAttempts");
  * ```
  */
-export function checkGroups(options: object): void {
-  for (const [name, form] of Object.entries(GROUPS)) {
-    const value = (options as Record<string, unknown>)[name];
-    if (value === undefined || (typeof value === "object" && value)) continue;
-    if (name === "reconnect" && value === false) continue;
-    throw new TypeError(`${name} must be ${form}: got ${String(value)}`);
+export function checkOptions(options: object, group = ""): void {
+  for (const [key, value] of Object.entries(options)) {
+    const name = group + key;
+    if (value === undefined) continue;
+    if (LIMIT_REGEXP.test(key)) {
+      checkLimit(name, value, group ? 1 : 0); // No attempt is none at all.
+    } else if (/timeout$|interval|^m.+(Delay|Uptime)$/i.test(key)) {
+      // Those of `reconnect` may be 0.
+      checkTime(name, value, { zero: key[0] === "m" });
+    } else if (
+      key === "heartbeat" || (key === "reconnect" && value !== false)
+    ) {
+      if (value !== Object(value)) {
+        throw new TypeError(`${name} must be an object: got ${value}`);
+      }
+      checkOptions(value, `${name}.`);
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { checkOptions } from "@wirekit/internal/limits";
 import { every, settled, type Timer } from "@wirekit/internal/clock";
 import { Heartbeat } from "@wirekit/internal/heartbeat";
 import type { CalmLogger } from "@wirekit/internal/logger";
@@ -9,7 +10,6 @@ import {
   forEachMessage,
   type Transport,
 } from "@wirekit/transport/transport";
-import { checkTimes } from "./_check_times.ts";
 import { type Answerer, answerings } from "./answer/_answerer.ts";
 import { NoMethods } from "./answer/_no_methods.ts";
 import { closedError } from "./call/_calls.ts";
@@ -115,7 +115,7 @@ export class Engine<State> implements Link {
       hear: (message) => this.#hear(message),
       takeEmptyAnswer: () => this.#emptyAnswers > 0 && this.#emptyAnswers-- > 0,
     });
-    checkTimes(options);
+    checkOptions(options);
     const {
       idleTimeout,
       heartbeat: { interval = Infinity, timeout = 30_000 } = {},

@@ -22,7 +22,7 @@
  */
 
 import { later, type Timer, within } from "@wirekit/internal/clock";
-import { checkGroups, checkLimits } from "@wirekit/internal/limits";
+import { checkOptions } from "@wirekit/internal/limits";
 import type { Caller, MessageFilter } from "./areas/item.ts";
 import { decode, type GatewayEvent } from "./events.ts";
 import type {
@@ -33,11 +33,7 @@ import type {
 } from "./gateway_options.ts";
 import { CommandSession } from "./session/_command_session.ts";
 import { makeDial } from "./session/_dial.ts";
-import {
-  checkHeartbeat,
-  checkReconnect,
-  EventSession,
-} from "./session/_event_session.ts";
+import { EventSession } from "./session/_event_session.ts";
 import { NackError, TimeoutError } from "./session/errors.ts";
 import { PROFILES } from "./session/profiles.ts";
 import { type Message, parse, serialize } from "./wire/message.ts";
@@ -48,7 +44,6 @@ export type {
   CommandOptions,
   DialOptions,
   EventHeartbeat,
-  EventReconnect,
   GatewayHooks,
   GatewayOptions,
   GatewayState,
@@ -102,15 +97,12 @@ export class Gateway implements Caller, AsyncDisposable {
    * @throws {RangeError} If a time or a limit is not valid.
    */
   constructor(options: GatewayOptions) {
-    checkLimits(options);
-    checkGroups(options);
+    checkOptions(options);
     this.#options = options;
     const { profile = PROFILES.generic! } = options;
     const { pacing = profile.pacing, idleTimeout = profile.idleTimeout } =
       options;
     const { timeout = 10_000, queueTimeout = Infinity } = options;
-    checkHeartbeat(options.heartbeat);
-    checkReconnect(options.reconnect);
     this.#dial = makeDial(options);
     this.#commands = new CommandSession(this.#dial, {
       pacing,
@@ -416,17 +408,18 @@ export class Gateway implements Caller, AsyncDisposable {
   #listen(): EventSession {
     if (this.#ended !== undefined) throw this.#ended;
     if (this.#events !== undefined) return this.#events;
-    const { profile = PROFILES.generic!, heartbeat } = this.#options;
-    const { reconnect = {}, lockout = 60_000 } = this.#options;
+    const { profile = PROFILES.generic!, heartbeat, lockout } = this.#options;
+    const { reconnect, quietTimeout } = this.#options;
     this.#state = "connecting";
     this.#events = new EventSession(
       this.#dial,
       (message) => this.#publish(message),
       {
-        heartbeat: { interval: profile.heartbeat, ...heartbeat },
-        reconnect,
-        lockout,
-        probe: () => this.#probe(),
+        heartbeat: { ...profile.heartbeat, ...heartbeat },
+        ...(reconnect !== undefined && { reconnect }),
+        ...(lockout !== undefined && { lockout }),
+        ...(quietTimeout !== undefined && { quietTimeout }),
+        probe: (timeout) => this.#probe(timeout),
         onState: (state, error) => {
           this.#state = state;
           if (state === "closed" && error !== undefined) {
@@ -444,9 +437,9 @@ export class Gateway implements Caller, AsyncDisposable {
   }
 
   /** Asks for the model: any answer shows that the gateway is there. */
-  async #probe(): Promise<void> {
+  async #probe(timeout: number): Promise<void> {
     try {
-      await this.request("*#13**15##");
+      await this.request("*#13**15##", { timeout });
     } catch (error) {
       if (!(error instanceof NackError)) throw error;
     }

@@ -8,13 +8,10 @@
  */
 
 import type { Logger } from "@wirekit/internal/logger";
+import type { ReconnectOptions } from "@wirekit/transport/reconnect";
 import type { CommandOptions } from "./session/_command_options.ts";
 import type { DialOptions } from "./session/_dial.ts";
-import type {
-  EventHeartbeat,
-  EventReconnect,
-  SessionState,
-} from "./session/_event_session.ts";
+import type { EventHeartbeat, SessionState } from "./session/_event_session.ts";
 import type { SessionKind } from "./session/handshake.ts";
 import type { GatewayProfile } from "./session/profiles.ts";
 
@@ -22,7 +19,6 @@ export type {
   CommandOptions,
   DialOptions,
   EventHeartbeat,
-  EventReconnect,
   Logger,
   SessionState,
 };
@@ -68,12 +64,23 @@ export interface GatewayOptions extends DialOptions {
    */
   queueTimeout?: number;
   /**
-   * How a lost event session is opened again. With `false`, loops over events
-   * end with an error instead.
+   * How long the event session may be without any message, in milliseconds,
+   * before it is opened again even though the gateway answers commands: it may
+   * have forgotten the session.
    *
-   * @default {{ minDelay: 2500, maxDelay: 60000 }}
+   * @default {3900000} 65 minutes.
    */
-  reconnect?: false | EventReconnect;
+  quietTimeout?: number;
+  /**
+   * How a lost event session is opened again. With `false`, loops over events
+   * end with an error instead. It waits before the first attempt too, and
+   * between a whole pause and a quarter more: a gateway has few sessions, may
+   * accept one and close it at once, and may lock everybody out. It does not
+   * try again with a password that was never accepted.
+   *
+   * @default {{ minDelay: 2500, maxDelay: 60000, minUptime: 2500 }}
+   */
+  reconnect?: false | ReconnectOptions;
   /**
    * Maximum number of events that may wait for one reader. If there are more,
    * its loop ends with an error.

@@ -27,7 +27,6 @@ export type {
   CommandOptions,
   DialOptions,
   EventHeartbeat,
-  EventReconnect,
   GatewayHooks,
   GatewayOptions,
   GatewayState,

@@ -9,6 +9,7 @@ const TIMES: [string, (ms: number) => Partial<GatewayOptions>, boolean][] = [
   ["connectTimeout", (connectTimeout) => ({ connectTimeout }), false],
   ["timeout", (timeout) => ({ timeout }), false],
   ["queueTimeout", (queueTimeout) => ({ queueTimeout }), false],
+  ["quietTimeout", (quietTimeout) => ({ quietTimeout }), false],
   ["idleTimeout", (idleTimeout) => ({ idleTimeout }), false],
   ["pacing", (pacing) => ({ pacing }), true],
   ["lockout", (lockout) => ({ lockout }), true],

@@ -200,7 +200,7 @@ export interface Documented {
  *
  * @param member The package.
  * @param root The checkout.
- * @returns Each symbol once.
+ * @returns Each name once, with all that it stands for.
  */
 export async function symbolsOf(
   { folder, exports }: Pick<Member, "folder" | "exports">,
@@ -218,8 +218,24 @@ export async function symbolsOf(
   if (!success) throw new Error(new TextDecoder().decode(stderr));
   const { nodes }: { nodes: Record<string, { symbols: Documented[] }> } = JSON
     .parse(new TextDecoder().decode(stdout));
-  const symbols = Object.values(nodes).flatMap(({ symbols }) => symbols);
-  return [...new Map(symbols.map((each) => [each.name, each])).values()];
+  // Entries may each have a type of the same name, and one that an entry
+  // exports again stands there as a mere reference to it.
+  const symbols = new Map<string, Documented>();
+  for (
+    const { name, declarations } of Object.values(nodes).flatMap((
+      { symbols },
+    ) => symbols)
+  ) {
+    const known = symbols.get(name)?.declarations ?? [];
+    symbols.set(name, {
+      name,
+      declarations: [
+        ...known,
+        ...declarations.filter(({ kind }) => kind !== "reference"),
+      ],
+    });
+  }
+  return [...symbols.values()];
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   sourcesOf,
   symbolsOf,
   textOf,
+  type TypeText,
 } from "./_house.ts";
 import { MEMBERS, PACKAGES } from "./_packages.ts";
 
@@ -50,8 +51,10 @@ const OTHER_WORDS: Record<string, string> = {
 /** Options that have one type wherever they stand, but for how it is named. */
 const ONE_TYPE = [
   "allowedOrigins",
+  "authorize",
   "connectTimeout",
   "handshakeTimeout",
+  "hostname",
   "idleTimeout",
   "logger",
   "maxConnections",
@@ -60,12 +63,28 @@ const ONE_TYPE = [
   "maxInboxBytes",
   "maxMessageBytes",
   "maxOutboxBytes",
+  "maxQueueBytes",
+  "port",
   "reconnect",
   "signal",
   "tcpPort",
   "timeout",
+  "transport",
   "unixPath",
 ];
+
+/**
+ * What is in the options that are groups. Those for a server's TLS have no
+ * `ca`; over TCP, `true` trusts what the system does.
+ */
+const MEMBERS_OF: Record<string, string[]> = {
+  heartbeat: ["interval", "timeout"],
+  reconnect: [
+    ...["minDelay", "maxDelay", "minUptime", "maxAttempts"],
+    ...["shouldRetry", "signal", "onState"],
+  ],
+  tls: ["ca", "cert", "key"],
+};
 
 /** Numbers that are a time, by their names. */
 const TIME_REGEXP = /(timeout|interval|delay|uptime|expiry|window)$/i;
@@ -81,7 +100,13 @@ for (const { folder } of MEMBERS) {
 
 /** Each option of a public type, such as `hub: ServeOptions.port`. */
 async function optionsOf(): Promise<
-  { where: string; name: string; type: string; doc: string }[]
+  {
+    where: string;
+    name: string;
+    type: string;
+    tsType: TypeText | undefined;
+    doc: string;
+  }[]
 > {
   const found = [];
   for (const member of PACKAGES) {
@@ -93,6 +118,7 @@ async function optionsOf(): Promise<
             where: `${member.folder}: ${type}.${property.name}`,
             name: property.name,
             type: textOf(property.tsType),
+            tsType: property.tsType,
             doc: property.jsDoc?.doc ?? "",
           });
         }
@@ -106,7 +132,8 @@ function takesOptions(
   name: string,
   { kind }: Documented["declarations"][number],
 ): boolean {
-  return kind === "interface" && /(Options|Limits|Heartbeat)$/.test(name);
+  return kind === "interface" &&
+    /(Options|Limits|Heartbeat|Profile|Reconnect|Times)$/.test(name);
 }
 
 for (const [folder, sources] of packages) {
@@ -178,6 +205,35 @@ Deno.test("One word has one type in the options of all packages", async () => {
     if (types.size < 2) continue;
     const all = [...types].map(([type, [first]]) => `${first!.where}: ${type}`);
     found.push(all.join("; "));
+  }
+  assertEquals(found, []);
+});
+
+Deno.test("A group of options has the same members in all packages", async () => {
+  const symbols = (await Promise.all(MEMBERS.map((each) => symbolsOf(each))))
+    .flat();
+  const namesIn = (type: TypeText): string[] => {
+    const { kind, value } = type;
+    if (kind === "union") return (value as TypeText[]).flatMap(namesIn);
+    const { properties, typeName, typeParams = [] } = Object(value);
+    if (properties) return properties.map(({ name }: { name: string }) => name);
+    if (!typeName) return [];
+    const inner: string[] = typeParams.flatMap(namesIn);
+    const named = symbols.filter(({ name }) => name === typeName)
+      .flatMap(({ declarations }) => declarations)
+      .flatMap(({ def }) => def?.properties ?? [])
+      .map(({ name }) => name);
+    return [...inner, ...named];
+  };
+  const found: string[] = [];
+  for (const { where, name, tsType } of await optionsOf()) {
+    const members = tsType && MEMBERS_OF[name];
+    if (!members) continue;
+    const names = new Set(namesIn(tsType));
+    const isServer = name === "tls" && !names.has("ca");
+    const wanted = new Set(members.slice(isServer ? 1 : 0));
+    if (names.symmetricDifference(wanted).size === 0) continue;
+    found.push(`${where}: ${[...names]}`);
   }
   assertEquals(found, []);
 });

@@ -218,6 +218,16 @@ const GROUPS: [string, (options: Groups) => unknown, string[]][] = [
     (options) => new MiniWsrpc("ws://127.0.0.1:1", options),
     ["reconnect", "heartbeat"],
   ],
+  [
+    "the small client of the hub",
+    (options) => new MiniHub("ws://127.0.0.1:1", { name: "a", ...options }),
+    ["reconnect", "heartbeat"],
+  ],
+  [
+    "the small client of JSON-RPC",
+    (options) => new MiniJsonRpc("ws://127.0.0.1:1", options),
+    ["reconnect", "heartbeat"],
+  ],
   ["wsrpc.Server", (options) => new wsrpc.Server(options), ["heartbeat"]],
   [
     "Gateway",
@@ -226,7 +236,31 @@ const GROUPS: [string, (options: Groups) => unknown, string[]][] = [
   ],
 ];
 
+/** What is wrong in a group. */
+const WRONG: Record<string, [string, number][]> = {
+  heartbeat: [["interval", 0], ["interval", NaN], ["timeout", NaN]],
+  reconnect: [
+    ["minDelay", NaN],
+    ["maxDelay", -1],
+    ["minUptime", NaN],
+    ["maxAttempts", NaN],
+    ["maxAttempts", 0],
+  ],
+};
+
 for (const [place, use, names] of GROUPS) {
+  Deno.test(`${place} takes nothing wrong in a group of options`, async () => {
+    for (const name of names) {
+      for (const [option, value] of WRONG[name]!) {
+        await assertRejects(
+          async () => await use({ [name]: { [option]: value } } as Groups),
+          RangeError,
+          `${name}.${option} must be`,
+        );
+      }
+    }
+  });
+
   Deno.test(`${place} takes no group of options that is none`, async () => {
     for (const name of names) {
       const wrong = [

@@ -1,5 +1,12 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
+/**
+ * What holds of each package: its floor, its entries, its files. What holds of
+ * all together (circles with types counted, timers, number of entries and of
+ * files in a folder, one word for one idea) is in house_test.ts; that no code
+ * of Node is in a bundle for browsers is in browser/bundle_test.ts.
+ */
+
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { resolve, type Source, sourcesOf } from "./_house.ts";
 import { MEMBERS, ROOT } from "./_packages.ts";

@@ -33,14 +33,16 @@ interface Time {
   name?: string;
   /** Whether 0 means something. */
   zero?: boolean;
+  /** What else is refused. */
+  refuses?: number[];
 }
 
 /** Numbers that are a time, by their names. */
 const TIME_REGEXP =
-  /(timeout|interval|delay|uptime|expiry|window|pacing|lockout)$/i;
+  /(timeout|interval|delay|uptime|downtime|expiry|window|pacing|lockout|lease|travel)$/i;
 
 /** Types that a program is given, and does not give. */
-const GIVEN_REGEXP = /(State|Profile|Events|Times)$/;
+const GIVEN_REGEXP = /(State|Profile|Events)$/;
 
 const never = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) =>
@@ -106,6 +108,15 @@ function gateway(options: Partial<openwebnet.GatewayOptions>): Promise<void> {
   return close(new openwebnet.Gateway({ transport: never, ...options }));
 }
 
+/** A shutter that knows how long it moves. */
+async function shutter(times: openwebnet.TravelTimes): Promise<void> {
+  await withGateway((gateway) =>
+    close(
+      new openwebnet.TimedShutter(gateway, "31", times),
+    )
+  );
+}
+
 /** A small client. */
 async function mini(options: MiniOptions): Promise<void> {
   const setup = { receive() {}, ping() {} };
@@ -156,14 +167,17 @@ times("transport", {
   "MiniOptions.connectTimeout": (connectTimeout) => mini({ connectTimeout }),
   "ReconnectOptions.minDelay": {
     use: (minDelay) => close(transport.reconnect(never, { minDelay })),
+    name: "reconnect.minDelay",
     zero: true,
   },
   "ReconnectOptions.maxDelay": {
     use: (maxDelay) => close(transport.reconnect(never, { maxDelay })),
+    name: "reconnect.maxDelay",
     zero: true,
   },
   "ReconnectOptions.minUptime": {
     use: (minUptime) => close(transport.reconnect(never, { minUptime })),
+    name: "reconnect.minUptime",
     zero: true,
   },
 });
@@ -249,10 +263,25 @@ times("hub", {
         if (!(error instanceof hub.NotConnectedError)) throw error;
       },
     ),
+  "NatsOptions.lease": {
+    use: (lease) =>
+      connectNats({ servers: "nats://127.0.0.1:1", lease }).catch((error) => {
+        if (!(error instanceof hub.NotConnectedError)) throw error;
+      }),
+    // A name whose hub is gone must become free, but not while one is busy.
+    refuses: [1, Infinity],
+  },
   "HubOptions.handshakeTimeout": (handshakeTimeout) =>
     close(new hub.Hub({ handshakeTimeout })),
   "HubOptions.idleTimeout": (idleTimeout) =>
     close(new hub.Hub({ idleTimeout })),
+  "Exchange.block.ms": {
+    use: async (ms) => {
+      await using made = new hub.Hub();
+      made.exchange.block('"a"', ms);
+    },
+    zero: true,
+  },
   "ExchangeOptions.requestTimeout": (requestTimeout) =>
     close(new hub.Hub({ requestTimeout })),
 });
@@ -308,6 +337,14 @@ times("switchboard", {
 });
 
 times("wsrpc", {
+  "ClientOptions.connectTimeout": (connectTimeout) =>
+    close(new wsrpc.Client("ws://127.0.0.1:1", { connectTimeout })),
+  "ReadyOptions.timeout": async (timeout) => {
+    await using client = new wsrpc.Client("ws://127.0.0.1:1", {
+      transport: () => Promise.resolve(transport.pair()[0]),
+    });
+    await client.ready({ timeout });
+  },
   "CallingOptions.timeout": (timeout) => wsrpcPeer({ timeout }),
   "PeerHeartbeat.interval": {
     use: (interval) => wsrpcPeer({ heartbeat: { interval } }),
@@ -334,12 +371,42 @@ function wsrpcPeer(options: wsrpc.CallingOptions): Promise<void> {
 }
 
 times("openwebnet", {
-  "GatewayOptions.connectTimeout": (connectTimeout) =>
-    gateway({ connectTimeout }),
-  "GatewayOptions.heartbeat.interval": {
+  "GatewayOptions.timeout": (timeout) => gateway({ timeout }),
+  "GatewayOptions.queueTimeout": (queueTimeout) => gateway({ queueTimeout }),
+  "GatewayOptions.idleTimeout": (idleTimeout) => gateway({ idleTimeout }),
+  "GatewayOptions.quietTimeout": (quietTimeout) => gateway({ quietTimeout }),
+  "GatewayOptions.pacing": { use: (pacing) => gateway({ pacing }), zero: true },
+  "DialOptions.lockout": {
+    use: (lockout) => gateway({ lockout }),
+    zero: true,
+  },
+  "EventHeartbeat.interval": {
     use: (interval) => gateway({ heartbeat: { interval } }),
     name: "heartbeat.interval",
   },
+  "EventHeartbeat.timeout": {
+    use: (timeout) => gateway({ heartbeat: { timeout } }),
+    name: "heartbeat.timeout",
+  },
+  "CommandOptions.queueTimeout": (queueTimeout) =>
+    withGateway((gateway) => gateway.request("*#1*11##", { queueTimeout })),
+  "CommandFault.delay": {
+    use: (delay) =>
+      close(
+        new GatewaySimulator({
+          faults: [{ at: "command", fault: "late", delay }],
+        }),
+      ),
+    zero: true,
+  },
+  "PlantOptions.travel": {
+    use: (travel) => close(new GatewaySimulator({ plant: { travel } })),
+    zero: true,
+  },
+  "TravelTimes.upTime": (upTime) => shutter({ upTime }),
+  "TravelTimes.downTime": (downTime) => shutter({ upTime: 9, downTime }),
+  "GatewayOptions.connectTimeout": (connectTimeout) =>
+    gateway({ connectTimeout }),
   "HandshakeOptions.connectTimeout": async (connectTimeout) => {
     await using simulator = new GatewaySimulator();
     await using transport = await simulator.connect();
@@ -423,11 +490,12 @@ Deno.test("Each time that a user can give is in the table of this test", async (
 });
 
 for (
-  const [key, { use, name = key.replace(/^.*\./, ""), zero }] of Object.entries(
-    TIMES,
-  )
+  const [
+    key,
+    { use, name = key.replace(/^.*\./, ""), zero, refuses = [] },
+  ] of Object.entries(TIMES)
 ) {
-  for (const ms of zero ? [NaN, -1] : [NaN, -1, 0]) {
+  for (const ms of [NaN, -1, ...zero ? [] : [0], ...refuses]) {
     Deno.test(`${key} refuses ${ms}, and names what the user wrote`, async () => {
       const error = await (async () => await use(ms))().then(() => undefined, (
         error: unknown,
@@ -438,7 +506,20 @@ for (
     });
   }
 
+  for (const ms of zero ? [0, 1] : [1]) {
+    if (refuses.includes(ms)) continue;
+    Deno.test(`${key} takes ${ms}`, async () => {
+      // It may be over before anything is done, which is another error.
+      const done = (async () => await use(ms))().catch((error: unknown) => {
+        assert(!(error instanceof RangeError), `${error}`);
+      });
+      assert(await settled(done, 20_000), "It hangs");
+      await done;
+    });
+  }
+
   for (const ms of [2 ** 31, 2 ** 32, Infinity]) {
+    if (refuses.includes(ms)) continue;
     Deno.test(`${key} keeps ${ms}`, async () => {
       const done = (async () => await use(ms))();
       assert(await settled(done, 20_000), "It hangs");

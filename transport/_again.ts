@@ -1,23 +1,12 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { checkTime } from "@wirekit/internal/clock";
 import type { HandshakeError } from "@wirekit/internal/errors";
 
 /** How long to wait between attempts. */
 export interface Patience {
   minDelay?: number;
   maxDelay?: number;
-  minUptime?: number;
-}
-
-/** Checks the times; throws a `RangeError` that names the option. */
-export function checkPatience(
-  { minDelay = 0, maxDelay = 0, minUptime = 0 }: Patience,
-): void {
-  for (const [name, ms] of Object.entries({ minDelay, maxDelay, minUptime })) {
-    checkTime(name, ms, { zero: true });
-  }
 }
 
 /**

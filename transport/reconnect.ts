@@ -19,7 +19,8 @@
  */
 
 import { sleep, unlessAborted } from "@wirekit/internal/clock";
-import { checkPatience, mayHelp, MIN_UPTIME, pauseAfter } from "./_again.ts";
+import { checkOptions } from "@wirekit/internal/limits";
+import { mayHelp, MIN_UPTIME, pauseAfter } from "./_again.ts";
 import { CloseError, type Transport } from "./transport.ts";
 
 /**
@@ -66,7 +67,8 @@ export interface ReconnectOptions {
    */
   minUptime?: number;
   /**
-   * The number of attempts after which it gives up, if no connection lasted.
+   * The number of attempts after which it gives up, if no connection lasted: 1
+   * or more.
    *
    * @default {Infinity}
    */
@@ -185,7 +187,7 @@ export function reconnect<T>(
     signal,
     onState,
   } = options;
-  checkPatience(options);
+  checkOptions({ reconnect: options });
   const closing = new AbortController();
   const closed = closing.signal;
   const transports = run();

@@ -1,8 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { checkTime } from "@wirekit/internal/clock";
-import { checkGroups, checkLimits } from "@wirekit/internal/limits";
+import { checkOptions as checkByName } from "@wirekit/internal/limits";
 import type { CallingOptions } from "./peer_options.ts";
 
 /** The limits that would let nothing through if they were 0. */
@@ -13,16 +12,10 @@ const LIMITS = ["maxInFlight", "maxHandlers", "maxMessageBytes"] as const;
  * connects. Throws a `RangeError` that names the option.
  */
 export function checkOptions<P>(options: CallingOptions<P>): void {
-  checkLimits(options);
-  checkGroups(options);
+  checkByName(options);
   for (const name of LIMITS) {
     if (options[name] === 0) {
       throw new RangeError(`${name} must be more than 0: got 0`);
     }
   }
-  const { timeout = 1, heartbeat = {} } = options;
-  const { interval = 1, timeout: patience = 1 } = heartbeat;
-  checkTime("timeout", timeout);
-  checkTime("heartbeat.interval", interval);
-  checkTime("heartbeat.timeout", patience);
 }

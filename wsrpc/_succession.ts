@@ -55,7 +55,7 @@ export class Succession<Remote extends Contract<Remote>> implements CallerLine {
   ) {
     checkOptions(options);
     const { connectTimeout = 10_000, reconnect: again = {} } = options;
-    this.#connectTimeout = checkTime("connectTimeout", connectTimeout);
+    this.#connectTimeout = connectTimeout;
     this.#url = shownUrl(url);
     this.#options = options;
     this.#router = router;

@@ -25,7 +25,6 @@
 
 import { CloseError, type Transport } from "@wirekit/transport/transport";
 import type { Admission, RequestInfo } from "@wirekit/transport/admission";
-import { checkTime } from "@wirekit/internal/clock";
 import { CalmLogger } from "@wirekit/internal/logger";
 import { checkOptions } from "./_check_options.ts";
 import { Reports } from "./_reports.ts";
@@ -133,8 +132,7 @@ export class Server<
    */
   constructor(options: ServerOptions<Local, Remote, State> = {}) {
     checkOptions(options);
-    const { idleTimeout, logger } = options;
-    if (idleTimeout !== undefined) checkTime("idleTimeout", idleTimeout);
+    const { logger } = options;
     // One for all connections, so that many together cannot flood it.
     const calm = logger && CalmLogger.of(logger);
     this.#options = { ...options, ...(calm && { logger: calm }) };

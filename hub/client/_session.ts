@@ -91,9 +91,6 @@ export class Session {
     this.#owner = owner;
     this.#asker = asker;
     const { id, heartbeat } = options;
-    checkTime("timeout", options.timeout);
-    checkTime("connectTimeout", options.connectTimeout);
-    checkTime("holdTimeout", options.holdTimeout);
     const tail = writeTail(`"${HEARTBEAT}"`);
     const ping = writeMessage(id, { type: MessageType.ping, tail });
     this.#heartbeat = new Heartbeat(heartbeat, {
@@ -210,9 +207,10 @@ export class Session {
     try {
       if (options === false) await this.#serve(await open(stop), token, stop);
       else {
-        for await (
-          const transport of reconnect(open, { ...options, signal: stop })
-        ) {
+        const signal = options?.signal
+          ? AbortSignal.any([stop, options.signal])
+          : stop;
+        for await (const transport of reconnect(open, { ...options, signal })) {
           await this.#serve(transport, token, stop);
           // As where HTTP refuses it: no other attempt can succeed.
           if (this.#failure instanceof HandshakeError) break;

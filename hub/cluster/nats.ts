@@ -19,6 +19,7 @@ import { checkTime, now, within } from "@wirekit/internal/clock";
 import { NotConnectedError } from "@wirekit/internal/errors";
 import { checkLimits } from "@wirekit/internal/limits";
 import type { Logger } from "@wirekit/internal/logger";
+import type { ClientTls } from "@wirekit/transport/transport";
 import { credsAuthenticator } from "@nats-io/transport-node";
 import type { NodeConnectionOptions } from "@nats-io/transport-node";
 import type { Backplane } from "./backplane.ts";
@@ -71,7 +72,7 @@ export interface NatsOptions {
   /** The text of a file with credentials, a JWT and its key. */
   credentials?: string;
   /** Authorities to trust, and what this node shows of itself, as PEM texts. */
-  tls?: { ca?: string; cert?: string; key?: string };
+  tls?: ClientTls;
   /**
    * How long the first connection may take, in milliseconds. Later ones are
    * tried for ever.

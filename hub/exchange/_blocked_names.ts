@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { checkTime } from "@wirekit/internal/clock";
 import { type Fault, fault } from "./fault.ts";
 
 /** The most names that are blocked at a time. */
@@ -13,6 +14,7 @@ export class BlockedNames {
 
   /** Blocks a name, or ends that with 0; returns why it is not possible. */
   block(name: string, ms: number, now: number): Fault | undefined {
+    checkTime("ms", ms, { zero: true });
     this.#until.delete(name);
     if (ms === 0) return undefined;
     if (this.at(now).size >= MAX_BLOCKED) {

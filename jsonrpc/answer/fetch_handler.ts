@@ -15,13 +15,13 @@
  * @module
  */
 
+import { checkOptions } from "@wirekit/internal/limits";
 import {
   type AdmissionOptions,
   type RequestInfo,
   wantsWebSocket,
 } from "@wirekit/transport/admission";
 import type { Limits, Transport } from "@wirekit/transport/transport";
-import { checkTimes } from "../_check_times.ts";
 import { calmLogger, Door } from "./_admission.ts";
 import { answerHttp } from "./_http.ts";
 import { LENIENT } from "../wire/_lenient.ts";
@@ -137,7 +137,7 @@ export function fetchHandler<
   options = { ...options, ...calmLogger(options) };
   const { idleTimeout = 30_000, ...rest } = options;
   const { maxMessageBytes, maxInboxBytes, maxOutboxBytes } = options;
-  checkTimes(options);
+  checkOptions(options);
   const methods = options.methods ?? new Methods<State>();
   const door = new Door<State>(options);
   return async (request, info = {}) => {

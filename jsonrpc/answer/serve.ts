@@ -15,7 +15,7 @@
  * @module
  */
 
-import { checkTimes } from "../_check_times.ts";
+import { checkOptions } from "@wirekit/internal/limits";
 import { NewlineFramer } from "@wirekit/transport/framers";
 import {
   type NetAddr,
@@ -142,7 +142,7 @@ export async function serve<
   options = { ...options, ...calmLogger(options) };
   const { hostname, port = 8_095, tcpPort, unixPath, tls, logger } = options;
   const { maxMessageBytes, maxOutboxBytes, idleTimeout, ...rest } = options;
-  checkTimes(options);
+  checkOptions(options);
   const peers = new Set<Peer<C, State>>();
   const methods = options.methods ?? new Methods<State>();
   const door = new Door<State>(options);

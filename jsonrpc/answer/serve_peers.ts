@@ -19,7 +19,7 @@
  * @module
  */
 
-import { checkTimes } from "../_check_times.ts";
+import { checkOptions } from "@wirekit/internal/limits";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
 import { calmLogger } from "./_admission.ts";
 import type { Contract } from "../contract/contract.ts";
@@ -118,7 +118,7 @@ export function servePeers<
   listener: AsyncIterable<Transport | Transport<Uint8Array<ArrayBuffer>>>,
   options: ServePeersOptions<C, State> = {},
 ): PeerServer<C, State> {
-  checkTimes(options);
+  checkOptions(options);
   const methods = options.methods ?? new Methods<State>();
   const peers = new Set<Peer<C, State>>();
   const { state, onPeer, maxConnections = 10_000, ...rest } = {

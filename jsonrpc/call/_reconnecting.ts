@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { checkOptions } from "@wirekit/internal/limits";
 import { checkTime, now, within } from "@wirekit/internal/clock";
 import { TimeoutError } from "@wirekit/internal/errors";
 import {
@@ -13,7 +14,6 @@ import type { OnLost, Request } from "./_call.ts";
 import { closedError, TIMEOUT, timeoutError } from "./_calls.ts";
 import { ClosedError } from "./call_error.ts";
 import type { Batch, Caller, CallOptions } from "./caller.ts";
-import { checkTimes } from "../_check_times.ts";
 import type { ClientOptions } from "./client_options.ts";
 import { CONNECT_TIMEOUT, type Opener } from "./_opener.ts";
 import type { Wire } from "../wire/codec.ts";
@@ -68,8 +68,8 @@ export class ReconnectingCaller<C extends Contract, State>
     ) => Peer<C, State>,
   ) {
     const { connectTimeout = CONNECT_TIMEOUT } = options;
-    checkTimes(options);
-    this.#connectTimeout = checkTime("connectTimeout", connectTimeout);
+    checkOptions(options);
+    this.#connectTimeout = connectTimeout;
     this.#opener = opener;
     this.#options = options;
     this.#makePeer = makePeer;

@@ -27,6 +27,7 @@
 import { checkTime, settled } from "@wirekit/internal/clock";
 import { checkLimits } from "@wirekit/internal/limits";
 import type { Logger } from "@wirekit/internal/logger";
+import type { ClientTls } from "@wirekit/transport/transport";
 import type { Gateway } from "../gateway.ts";
 import type { Home } from "../home.ts";
 import { PlantWatch } from "../plant/_plant_watch.ts";
@@ -50,7 +51,7 @@ export interface MqttOptions {
   /** The password of that user. */
   password?: string;
   /** Certificates and a key for TLS, in addition to the system's, in PEM. */
-  tls?: { ca?: string; cert?: string; key?: string };
+  tls?: ClientTls;
   /**
    * How long to wait for the first connection to the broker, and for each one
    * after it, in milliseconds.

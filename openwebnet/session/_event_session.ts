@@ -2,6 +2,11 @@
 // This module is browser compatible.
 
 import { checkTime, every, later, now, sleep } from "@wirekit/internal/clock";
+import { checkOptions } from "@wirekit/internal/limits";
+import type {
+  ReconnectOptions,
+  ReconnectState,
+} from "@wirekit/transport/reconnect";
 import type { Transport } from "@wirekit/transport/transport";
 import { type Message, parse } from "../wire/message.ts";
 import type { Dial } from "./_dial.ts";
@@ -24,47 +29,11 @@ export interface EventHeartbeat {
    */
   interval?: number;
   /**
-   * Milliseconds without a message after which the session is opened again,
-   * even if the gateway answers on the command session.
+   * How long the gateway may take to answer then, in milliseconds.
    *
-   * @default {3900000} 65 minutes.
+   * @default {10000} Or that of the profile.
    */
   timeout?: number;
-}
-
-/**
- * How a lost event session is opened again.
- *
- * @category Gateway
- */
-export interface EventReconnect {
-  /**
-   * First pause in milliseconds. It doubles each time, and is made up to a
-   * quarter longer at random so that clients do not all come at once.
-   *
-   * @default {2500}
-   */
-  minDelay?: number;
-  /**
-   * Longest pause in milliseconds.
-   *
-   * @default {60000}
-   */
-  maxDelay?: number;
-  /**
-   * How long a session has to last, in milliseconds, before the pauses start
-   * again from `minDelay`: a gateway without a free session may accept one and
-   * close it at once.
-   *
-   * @default {2500}
-   */
-  minUptime?: number;
-  /**
-   * Maximum number of attempts in a row.
-   *
-   * @default {Infinity}
-   */
-  maxAttempts?: number;
 }
 
 /**
@@ -77,9 +46,11 @@ export type SessionState = "connecting" | "open" | "waiting" | "closed";
 /** Options of {@linkcode EventSession}. */
 export interface EventSessionOptions {
   heartbeat?: EventHeartbeat;
+  /** Milliseconds of silence after which the session is opened again. */
+  quietTimeout?: number;
   /** Asks the gateway something on another connection. */
-  probe?: () => Promise<unknown>;
-  reconnect?: false | EventReconnect;
+  probe?: (timeout: number) => Promise<unknown>;
+  reconnect?: false | ReconnectOptions;
   /** How long to wait after a password that was accepted before is rejected. */
   lockout?: number;
   /** Called with each change, and with an error unless it was on purpose. */
@@ -97,9 +68,11 @@ export class EventSession implements AsyncDisposable {
   readonly #onMessage: (message: Message) => void;
   readonly #options: EventSessionOptions;
   readonly #heartbeat: Required<EventHeartbeat>;
-  readonly #reconnect: Required<EventReconnect>;
+  readonly #quietTimeout: number;
   readonly #lockout: number;
   readonly #closing = new AbortController();
+  /** Fires when the session ends: by `close()`, or by the user's signal. */
+  readonly #ending: AbortSignal;
   readonly #running: Promise<void>;
   #opened = Promise.withResolvers<void>();
   #transport: Transport<string> | undefined;
@@ -121,10 +94,17 @@ export class EventSession implements AsyncDisposable {
     this.#dial = dial;
     this.#onMessage = onMessage;
     this.#options = options;
-    this.#heartbeat = checkHeartbeat(options.heartbeat);
-    this.#reconnect = checkReconnect(options.reconnect);
-    const { lockout = 60_000 } = options;
+    checkOptions(options);
+    const { interval = 90_000, timeout = 10_000 } = options.heartbeat ?? {};
+    this.#heartbeat = { interval, timeout };
+    const { lockout = 60_000, quietTimeout = 3_900_000 } = options;
     this.#lockout = checkTime("lockout", lockout, { zero: true });
+    this.#quietTimeout = quietTimeout;
+    const { signal } = options.reconnect || {};
+    this.#ending = signal
+      ? AbortSignal.any([this.#closing.signal, signal])
+      : this.#closing.signal;
+    this.#ending.addEventListener("abort", () => void this.#transport?.close());
     this.#opened.promise.catch(() => {});
     this.#running = this.#run();
   }
@@ -153,48 +133,63 @@ export class EventSession implements AsyncDisposable {
   async #run(): Promise<void> {
     // The caller gets the session before its first event.
     await undefined;
-    const { minDelay, maxDelay, minUptime, maxAttempts } = this.#reconnect;
-    const { onState } = this.#options;
-    const { signal } = this.#closing;
-    for (let failures = 0;; failures++) {
+    const { reconnect = {} } = this.#options;
+    const again: ReconnectOptions = reconnect || { maxAttempts: 1 };
+    const { minDelay = 2500, maxDelay = 60_000, minUptime = 2500 } = again;
+    const { maxAttempts = Infinity, shouldRetry } = again;
+    const signal = this.#ending;
+    for (let attempt = 1;; attempt++) {
       let error: unknown;
       const start = now();
+      const turn = (state: SessionState, more?: Partial<ReconnectState>) => {
+        this.#options.onState?.(state, more?.error);
+        again.onState?.({ state, attempt, ...more });
+      };
       try {
-        if (!signal.aborted) onState?.("connecting");
+        if (!signal.aborted) turn("connecting");
         const transport = await this.#dial("event", signal);
         this.#transport = transport;
         if (signal.aborted) await transport.close();
-        error = await this.#read(transport);
-        if (now() - start > minUptime) failures = 0;
+        error = await this.#read(transport, () => turn("open"));
+        if (now() - start > minUptime) attempt = 0;
       } catch (failure) {
         error = failure;
       }
       const rejected = error instanceof AuthenticationError;
       // A password that was never accepted will not be accepted next time.
-      const hopeless = (rejected && !this.#wasOpen) || failures >= maxAttempts;
+      const hopeless = reconnect === false || attempt >= maxAttempts ||
+        (shouldRetry ? !shouldRetry(error) : rejected && !this.#wasOpen);
       if (signal.aborted || hopeless) {
-        this.#opened.reject(signal.aborted ? signal.reason : error);
-        if (signal.aborted) onState?.("closed");
-        else onState?.("closed", error);
+        const isOurs = this.#closing.signal.aborted;
+        const reason = signal.aborted ? signal.reason : error;
+        this.#opened.reject(reason);
+        turn("closed", isOurs ? {} : { error: reason });
         return;
       }
       this.failure = error;
-      onState?.("waiting", error);
       // The transport's reconnect() would try again at once, but a gateway has
       // few sessions and may lock everybody out.
-      const delay = Math.min(minDelay * 2 ** failures, maxDelay);
-      const pause = rejected ? Math.max(delay, this.#lockout) : delay;
-      await sleep(pause * (1 + Math.random() / 4), { signal }).catch(() => {});
+      const pause = Math.min(
+        minDelay * 2 ** Math.max(0, attempt - 1),
+        maxDelay,
+      );
+      const delay = (rejected ? Math.max(pause, this.#lockout) : pause) *
+        (1 + Math.random() / 4);
+      turn("waiting", { error, delay });
+      await sleep(delay, { signal }).catch(() => {});
     }
   }
 
   /** Reads one connection to its end, and returns why it ended. */
-  async #read(transport: Transport<string>): Promise<unknown> {
+  async #read(
+    transport: Transport<string>,
+    onOpen: () => void,
+  ): Promise<unknown> {
     this.#wasOpen = true;
     this.#heard = now();
     this.#opened.resolve();
     this.failure = undefined;
-    this.#options.onState?.("open");
+    onOpen();
     let cause: unknown = new NotConnectedError(
       "Gateway closed the event session",
     );
@@ -216,7 +211,7 @@ export class EventSession implements AsyncDisposable {
       cause = error;
     }
     stop();
-    if (!this.#closing.signal.aborted) {
+    if (!this.#ending.aborted) {
       this.#opened = Promise.withResolvers();
       this.#opened.promise.catch(() => {});
     }
@@ -230,6 +225,7 @@ export class EventSession implements AsyncDisposable {
     renew: (error: unknown) => void,
   ): () => void {
     const { interval, timeout } = this.#heartbeat;
+    const quietTimeout = this.#quietTimeout;
     const { probe } = this.#options;
     let over = false;
     const ask = async () => {
@@ -237,7 +233,7 @@ export class EventSession implements AsyncDisposable {
       const silent = now() - heard;
       if (silent >= interval && !over) {
         try {
-          await probe?.();
+          await probe?.(timeout);
         } catch (error) {
           if (!over && heard === this.#heard) return renew(error);
         }
@@ -248,46 +244,21 @@ export class EventSession implements AsyncDisposable {
       asking = later(wait > 0 ? wait : interval, ask);
     };
     const look = () => {
-      const left = timeout - (now() - this.#heard);
+      const left = quietTimeout - (now() - this.#heard);
       if (left > 0) looking = later(left, look);
-      else renew(new NotConnectedError(`Gateway was silent for ${timeout} ms`));
+      else {
+        const text = `Gateway was silent for ${quietTimeout} ms`;
+        renew(new NotConnectedError(text));
+      }
     };
     const showing = every(interval, () => {
       transport.send("*#*1##").catch(() => {});
     });
     let asking = later(interval, ask);
-    let looking = later(timeout, look);
+    let looking = later(quietTimeout, look);
     return () => {
       over = true;
       for (const timer of [showing, asking, looking]) timer.stop();
     };
   }
-}
-
-/** Checks the times, and fills in the defaults. */
-export function checkHeartbeat(
-  heartbeat: EventHeartbeat = {},
-): Required<EventHeartbeat> {
-  const { interval = 90_000, timeout = 3_900_000 } = heartbeat;
-  checkTime("heartbeat.interval", interval);
-  checkTime("heartbeat.timeout", timeout);
-  return { interval, timeout };
-}
-
-/** Checks the times, and fills in the defaults. */
-export function checkReconnect(
-  reconnect: false | EventReconnect = {},
-): Required<EventReconnect> {
-  const { minDelay = 2500, maxDelay = 60_000, minUptime = 2500 } = reconnect ||
-    {};
-  checkTime("reconnect.minDelay", minDelay, { zero: true });
-  checkTime("reconnect.maxDelay", maxDelay, { zero: true });
-  checkTime("reconnect.minUptime", minUptime, { zero: true });
-  const { maxAttempts = Infinity } = reconnect || { maxAttempts: 0 };
-  if (!(maxAttempts >= 0)) {
-    throw new RangeError(
-      `reconnect.maxAttempts must be 0 or more: got ${maxAttempts}`,
-    );
-  }
-  return { minDelay, maxDelay, minUptime, maxAttempts };
 }

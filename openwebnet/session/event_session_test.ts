@@ -2,7 +2,8 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { makeDial } from "./_dial.ts";
-import { AuthenticationError } from "./errors.ts";
+import type { ReconnectState } from "@wirekit/transport/reconnect";
+import { AuthenticationError, NotConnectedError } from "./errors.ts";
 import { EventSession, type EventSessionOptions } from "./_event_session.ts";
 import { serialize } from "../wire/message.ts";
 import { PROFILES } from "./profiles.ts";
@@ -97,6 +98,34 @@ Deno.test("EventSession opens again when it is lost, as often as needed", async 
   assertEquals(r.opened(), 1 + 3 * 3);
 });
 
+for (const maxAttempts of [1, 3]) {
+  Deno.test(`EventSession makes ${maxAttempts} attempts, and says which`, async () => {
+    const attempts: number[] = [];
+    const onState = ({ state, attempt }: ReconnectState) =>
+      state === "connecting" && attempts.push(attempt);
+    await using r = rig({
+      faults: [{ at: "greeting", fault: "close", times: 9 }],
+    }, { reconnect: { minDelay: 1, maxAttempts, onState } });
+    await assertRejects(() => r.session.opened, NotConnectedError);
+    assertEquals(r.opened(), maxAttempts);
+    assertEquals(attempts, [1, 2, 3].slice(0, maxAttempts));
+  });
+}
+
+Deno.test("EventSession ends with the signal of reconnect, and when it should not retry", async () => {
+  const stop = new AbortController();
+  await using r = rig({}, { reconnect: { signal: stop.signal } });
+  await r.session.opened;
+  stop.abort(new Error("enough"));
+  await r.until(() => r.states.at(-1) === "closed");
+
+  await using once = rig({
+    faults: [{ at: "greeting", fault: "close", times: 9 }],
+  }, { reconnect: { minDelay: 1, shouldRetry: () => false } });
+  await assertRejects(() => once.session.opened, NotConnectedError);
+  assertEquals(once.opened(), 1);
+});
+
 Deno.test("EventSession waits longer and longer for a gateway that is away", async () => {
   await using r = rig({
     faults: [{ at: "greeting", fault: "close", times: 5 }],
@@ -178,7 +207,7 @@ Deno.test("EventSession opens again when the gateway does not answer", async () 
 });
 
 Deno.test("EventSession opens again after the longest silence", async () => {
-  await using r = rig({}, { heartbeat: { timeout: 20 } });
+  await using r = rig({}, { quietTimeout: 20 });
   await r.until(() => r.opened() === 2);
 });
 

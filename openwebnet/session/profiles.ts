@@ -28,12 +28,16 @@ export interface GatewayProfile {
   readonly name: string;
   /** Minimum time from one command to the next. */
   readonly pacing: number;
-  /** How long a client should keep an unused command session open. */
+  /**
+   * How long a client should keep an unused command session open, in
+   * milliseconds.
+   */
   readonly idleTimeout: number;
   /**
-   * Time between the acknowledgements that a client sends as a sign of life.
+   * Time between the acknowledgements that a client sends as a sign of life,
+   * and how long it may take to answer a question.
    */
-  readonly heartbeat: number;
+  readonly heartbeat: { readonly interval: number; readonly timeout: number };
   /** Maximum number of command sessions at a time. */
   readonly commandSessions: number;
   /** The authentications that it may ask for, the usual one first. */
@@ -44,7 +48,7 @@ export interface GatewayProfile {
   readonly refuses: readonly number[];
   /** Whether it also accepts points 1 to 9 of area 0 written like `0001`. */
   readonly longPoints: boolean;
-  /** How long it keeps an unused command session. */
+  /** How long it keeps an unused command session, in milliseconds. */
   readonly gatewayIdleTimeout: number;
   /**
    * Whether it drops that session silently, so that the next command is lost;
@@ -70,7 +74,7 @@ const GENERIC: GatewayProfile = {
   name: "generic",
   pacing: 50,
   idleTimeout: 15_000,
-  heartbeat: 90_000,
+  heartbeat: { interval: 90_000, timeout: 10_000 },
   commandSessions: 4,
   authentication: ["none", "open", "sha1", "sha256"],
   gatewayIdleTimeout: 120_000,

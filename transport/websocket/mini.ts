@@ -59,7 +59,7 @@ import {
   TimeoutError,
 } from "@wirekit/internal/errors";
 import type { HeartbeatOptions } from "@wirekit/internal/heartbeat";
-import { checkLimits } from "@wirekit/internal/limits";
+import { checkOptions } from "@wirekit/internal/limits";
 import { MIN_UPTIME, pauseAfter } from "../_again.ts";
 import {
   CLOSE_TIMEOUT,
@@ -186,30 +186,6 @@ export interface MiniWaitOptions {
  * @category Clients in a page
  */
 export type MiniState = "connecting" | "open" | "waiting" | "closed";
-
-/**
- * Checks the options that all small clients share, by their names.
- *
- * @param options The options as the user wrote them, or a group of them.
- * @param group The group, such as `heartbeat.`; by default none.
- * @throws {RangeError} If a time or a limit is not valid.
- * @throws {TypeError} If a group of options is not an object.
- */
-function checkOptions(options: object, group = ""): void {
-  checkLimits(options);
-  for (const [name, value] of Object.entries(options)) {
-    if (value === undefined) continue;
-    if (/timeout$|interval|^min/i.test(name)) {
-      checkTime(group + name, value, { zero: name[0] === "m" });
-    } else if (/^(heartbeat|reconnect)$/.test(name)) {
-      if (value === false && name[0] === "r") continue;
-      if (value !== Object(value)) {
-        throw new TypeError(`${name} must be an object: got ${String(value)}`);
-      }
-      checkOptions(value, `${name}.`);
-    }
-  }
-}
 
 /**
  * One connection after another to one server, and the calls over them.
@@ -562,8 +538,7 @@ export function miniSession(
     try {
       return run();
     } catch (error) {
-      giveUp(failure = errorOf(error));
-      return undefined;
+      return void giveUp(failure = errorOf(error));
     }
   }
 
