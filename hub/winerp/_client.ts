@@ -3,6 +3,7 @@
 
 import { fullPass, type Pass } from "../access/pass.ts";
 import { HUB } from "../exchange/_name_rules.ts";
+import type { Party } from "../exchange/_party.ts";
 import { textOf } from "../exchange/_scan.ts";
 import * as Text from "../exchange/_text.ts";
 import { fault } from "../exchange/fault.ts";
@@ -19,6 +20,7 @@ import type {
 } from "../exchange/participant.ts";
 import { composeMessage } from "./_compose.ts";
 import * as MessageType from "./_message_type.ts";
+import { nextQuestion } from "./_next_question.ts";
 import {
   type Desk,
   errorMembers,
@@ -244,7 +246,8 @@ export class WinerpClient extends WinerpParticipant
   #respond(kind: AnswerKind): void {
     const { envelope, exchange } = this.desk;
     const member = this.member;
-    const question = this.#question();
+    const question = nextQuestion(member as Party, envelope) ??
+      this.#question();
     if (!question) {
       // Late or twice, as comes after every reconnect of a stock client: no harm.
       // If nobody has the name, say so as a real server does, but cut nobody off.

@@ -41,6 +41,7 @@ const INDEX = {
 const ID = INDEX.id;
 const TYPE = INDEX.type;
 const ROUTE = INDEX.route;
+const UUID = INDEX.uuid;
 const DESTINATION = INDEX.destination;
 
 /** The members that matter in a message that cannot be relayed. */
@@ -301,6 +302,26 @@ export class Envelope implements Content {
       this.#ends[DESTINATION]!,
       name,
     );
+  }
+
+  /**
+   * Says whether `uuid` is this text, letter by letter. It is quicker than to
+   * read it, and may say no to the same one: to another spelling, and to one
+   * that is not ASCII.
+   *
+   * @param uuid The JSON text of a uuid.
+   * @returns Whether it is.
+   */
+  hasUuid(uuid: string): boolean {
+    const bytes = this.#bytes;
+    const start = this.#starts[UUID]!;
+    const { length } = uuid;
+    if (start === 0 || this.#ends[UUID]! - start !== length) return false;
+    for (let i = 0; i < length; i++) {
+      const code = uuid.charCodeAt(i);
+      if (code !== bytes[start + i] || code > 0x7f) return false;
+    }
+    return true;
   }
 
   /** See {@linkcode Content}. */
