@@ -7,7 +7,8 @@ import type { CalmLogger } from "@wirekit/internal/logger";
 import type { Place } from "@wirekit/transport/admission";
 import {
   CloseError,
-  forEachMessage,
+  deliverMessages,
+  type MessageReceiver,
   type Transport,
 } from "@wirekit/transport/transport";
 import type { Gauge } from "@wirekit/internal/limits";
@@ -77,7 +78,8 @@ export interface ConnectionOptions {
 }
 
 /** One client: receives the router's messages for it, and can be ended. */
-export class Connection implements Receiver, Flow {
+export class Connection
+  implements Receiver, Flow, MessageReceiver<Uint8Array<ArrayBuffer>> {
   /** Its place among the connections, if the hub gave it one. */
   readonly place: Place | undefined;
   readonly #transport: Transport<Uint8Array<ArrayBuffer>>;
@@ -95,6 +97,8 @@ export class Connection implements Receiver, Flow {
   /** The size of the last message that many clients do not take, if just sent. */
   #large = 0;
   #closing: Promise<void> | undefined;
+  /** Resolves what {@linkcode serve} has returned. */
+  #gone: (() => void) | undefined;
   /** How many messages were in the last one, beside that. */
   #more = 0;
 
@@ -146,13 +150,14 @@ export class Connection implements Receiver, Flow {
 
   /** Serves the client until it ends. Neither throws nor rejects. */
   serve(): Promise<void> {
-    // Without an async function, whose frame would take 400 bytes of each.
-    const ended = (error?: unknown) => this.#ended(error);
-    return forEachMessage(this.#transport, (message) => this.#receive(message))
-      .then(ended, ended);
+    return new Promise((gone) => {
+      this.#gone = gone;
+      deliverMessages(this.#transport, this);
+    });
   }
 
-  #receive(message: Uint8Array<ArrayBuffer>): Promise<void> | undefined {
+  /** See {@linkcode MessageReceiver}. */
+  receive(message: Uint8Array<ArrayBuffer>): Promise<void> | undefined {
     // What came together with the message that ended it is not handled.
     if (this.#closing) return undefined;
     const { length } = message;
@@ -166,7 +171,8 @@ export class Connection implements Receiver, Flow {
     return pause ? this.#pause(pause) : undefined;
   }
 
-  async #ended(error: unknown): Promise<void> {
+  /** See {@linkcode MessageReceiver}. */
+  async ended(error?: unknown): Promise<void> {
     if (!this.#closing) {
       this.#logEnd(error);
       this.#participant.leave(endOf(error));
@@ -177,6 +183,7 @@ export class Connection implements Receiver, Flow {
     await this.#transport.close();
     await this.#closing;
     this.#limits.left(this);
+    this.#gone?.();
   }
 
   /**

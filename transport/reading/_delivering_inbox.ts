@@ -1,9 +1,10 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { isClean, refuse } from "../_close.ts";
+import { isClean, READY } from "../_close.ts";
+import { thrown } from "./_thrown.ts";
 import { nextTurn } from "../_turn.ts";
-import type { CloseError } from "../transport.ts";
+import type { CloseError, MessageReceiver } from "../transport.ts";
 import { BoundedInbox } from "./_bounded_inbox.ts";
 
 /** The most bytes that are read at once, before their receiver has any. */
@@ -15,45 +16,35 @@ const MAX_AHEAD = 262_144;
  */
 const AT_ONCE = 64;
 
-type Receive<T> = (message: T) => Promise<void> | void;
-
 /**
  * An inbox that can hand over the messages of each read at once, which spares
  * them the promises of a loop. A receiver sees the same as such a loop.
  */
 export class DeliveringInbox<T extends string | Uint8Array>
   extends BoundedInbox<T> {
-  #receive: Receive<T> | undefined;
-  // All that an idle connection has of its promise.
-  #resolve: ((end?: Promise<never>) => void) | undefined;
+  #receiver: MessageReceiver<T> | undefined;
   /** Whether messages wait for their receiver, or for the turn of others. */
   #held = false;
   /** Whether what is handed over next is the rest of a read. */
   #goesOn = false;
 
-  /**
-   * Hands over all messages, and waits for what the receiver returns. Resolves
-   * or rejects as a loop would end; rejects if the receiver fails.
-   */
-  deliver(receive: Receive<T>): Promise<void> {
-    return new Promise((resolve) => {
-      this.#receive = receive;
-      this.#resolve = resolve;
-      this.#handOver();
-    });
+  /** Hands over all messages, and then the end, as a loop would see it. */
+  deliver(receiver: MessageReceiver<T>): void {
+    this.#receiver = receiver;
+    this.#handOver();
   }
 
   /** Whether to stop pushing: not for what is handed over in a moment. */
   override get full(): boolean {
-    const isSlow = this.#held || !this.#receive;
+    const isSlow = this.#held || !this.#receiver;
     return super.full && (isSlow || this.bytes >= MAX_AHEAD);
   }
 
   /** Notes that a read is over, and that more may have been pushed. */
   override flush(): void {
-    if (!this.#receive || this.#held) return;
+    if (!this.#receiver || this.#held) return;
     // Not at once: the reads that follow this one are part of the same work.
-    if (due.push(this) === 1) queueMicrotask(handOverDue);
+    if (due.push(this) === 1) void READY.then(handOverDue);
   }
 
   /** Hands over what the reads have brought. */
@@ -71,7 +62,7 @@ export class DeliveringInbox<T extends string | Uint8Array>
   }
 
   override next(): Promise<IteratorResult<T, undefined>> {
-    if (!this.#receive) return super.next();
+    if (!this.#receiver) return super.next();
     return Promise.reject(
       new TypeError("Cannot read transport: it has another reader"),
     );
@@ -81,12 +72,12 @@ export class DeliveringInbox<T extends string | Uint8Array>
   #handOver(): void {
     let count = 0;
     try {
-      while (this.#receive && !this.#held && this.hasMore()) {
+      while (this.#receiver && !this.#held && this.hasMore()) {
         if (count++ === AT_ONCE) {
           this.#goesOn = true;
           return this.flush();
         }
-        const waits = this.#receive(this.take());
+        const waits = this.#receiver.receive(this.take());
         if (waits) this.#hold(waits);
         else if (this.isBusy()) this.#hold(nextTurn());
       }
@@ -107,18 +98,19 @@ export class DeliveringInbox<T extends string | Uint8Array>
 
   #end(): void {
     const error = this.ended!;
-    this.#settle(isClean(error.code) ? undefined : refuse(error));
+    this.#settle(isClean(error.code) ? undefined : error);
   }
 
   #fail(error: unknown): void {
     this.#held = false;
-    this.#settle(refuse(error));
+    this.#settle(thrown(error));
   }
 
-  /** Ends what the receiver waits for, once. */
-  #settle(end?: Promise<never>): void {
-    this.#resolve?.(end);
-    this.#receive = this.#resolve = undefined;
+  /** Tells the receiver the end, once, and not in the midst of what ends it. */
+  #settle(error?: unknown): void {
+    const receiver = this.#receiver;
+    this.#receiver = undefined;
+    if (receiver) void READY.then(() => receiver.ended(error));
   }
 }
 

@@ -58,7 +58,13 @@ const LOOP: Read = async (inbox, receive) => {
   }
 };
 
-const DELIVERED: Read = (inbox, receive) => inbox.deliver(receive);
+const DELIVERED: Read = (inbox, receive) =>
+  new Promise((resolve, reject) =>
+    inbox.deliver({
+      receive,
+      ended: (error) => error === undefined ? resolve() : reject(error),
+    })
+  );
 
 Deno.test("DeliveringInbox.deliver() shows a receiver what a loop sees", async () => {
   for (let seed = 1; seed <= 300; seed++) {
@@ -94,7 +100,7 @@ Deno.test("DeliveringInbox.deliver() leaves turns to the others", async () => {
     if (!over) setImmediate(next);
   };
   setImmediate(next);
-  await inbox.deliver(() => {
+  await DELIVERED(inbox, () => {
     const end = performance.now() + 0.1;
     while (performance.now() < end);
   });
@@ -109,7 +115,7 @@ Deno.test("DeliveringInbox makes room while it hands over, and has one reader", 
   assert(inbox.full);
   const room = inbox.room();
   const log: string[] = [];
-  const reading = inbox.deliver((message) => void log.push(message));
+  const reading = DELIVERED(inbox, (message) => void log.push(message));
   await room;
   await assertRejects(() => inbox.next(), TypeError, "another reader");
   inbox.push("three");
@@ -126,7 +132,7 @@ Deno.test("DeliveringInbox leaves promises their turn", async () => {
   for (let i = 0; i < 1_000; i++) inbox.push(`${i}`);
   inbox.end(new CloseError(1000));
   let [running, most, done] = [0, 0, 0];
-  await inbox.deliver(() => {
+  await DELIVERED(inbox, () => {
     most = Math.max(most, ++running);
     Promise.resolve().then(() => {
       running--;
@@ -136,4 +142,20 @@ Deno.test("DeliveringInbox leaves promises their turn", async () => {
   await turn();
   assertEquals(done, 1_000);
   assertEquals(most, 64);
+});
+
+Deno.test("DeliveringInbox reports that its receiver fails, whatever it throws", async () => {
+  for (const error of [new Error("no"), "no", undefined]) {
+    for (const late of [false, true]) {
+      const inbox = new DeliveringInbox<string>(64);
+      inbox.push("message");
+      const reading = DELIVERED(inbox, () => {
+        if (late) return Promise.reject(error);
+        throw error;
+      });
+      const seen = await reading.then(() => "nothing", (error) => error);
+      if (error !== undefined) assertEquals(seen, error);
+      else assert(seen instanceof Error);
+    }
+  }
 });

@@ -28,7 +28,7 @@ const LINE = new TextEncoder().encode("a line\n");
 Deno.test("Intake pauses who sends much in one turn, not who sends much in many", async () => {
   const pipe = new CountingPipe();
   const intake = new FramedIntake(pipe, new NewlineFramer(), () => {});
-  intake.inbox.deliver(() => {});
+  intake.inbox.deliver({ receive() {}, ended() {} });
   for (let i = 0; i < 3_000; i++) {
     intake.read(LINE.slice());
     await new Promise((resolve) => setImmediate(resolve));
@@ -42,7 +42,7 @@ Deno.test("Intake pauses who sends much in one turn, not who sends much in many"
 Deno.test("Intake pauses a peer of whom there is always more, also if its reads are of many turns", async () => {
   const pipe = new CountingPipe();
   const intake = new FramedIntake(pipe, new NewlineFramer(), () => {});
-  intake.inbox.deliver(() => {});
+  intake.inbox.deliver({ receive() {}, ended() {} });
   const full = new TextEncoder().encode("a".repeat(65_535) + "\n");
   let reads = 0;
   for (; pipe.pauses === 0 && reads < 100; reads++) {
