@@ -1,121 +1,190 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 /**
- * Compares this checkout with an older commit, in turn, in one run:
+ * Compares this checkout with an older commit, row by row of the benchmark, into
+ * the table of BEFORE.md:
  *
  * ```sh
- * deno task bench-before 10591a1 --only hub,jsonrpc --rounds 5
+ * deno task bench-before 10591a1
+ * deno task bench-before 10591a1 --only hub,memory --slices 20
  * ```
  *
- * Each round runs the suites of both checkouts, each with its own bench, in
- * alternating order. A row is the median of one of our systems now ÷ then. The
- * table goes into BEFORE.md beside this file.
+ * Servers and clients are those of each checkout; the load generator, and what
+ * measures, are of this one.
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { median, short } from "./harness.ts";
+import { HERE, median, reasonOf, short } from "./harness.ts";
+import {
+  type Figure,
+  inTurn,
+  type Pace,
+  type Row,
+  type Slice,
+} from "./rows.ts";
+import { suites } from "./suites.ts";
 
-const ROOT = new URL("../", import.meta.url);
-const PART = ".cache/bench/part.md";
+/** What a floor may cost: below this, a row counts as missed. */
+const LEAST = 0.97;
 
-/** Matches a row of ours: case, system, rate as `**5.72k** (5.33k–6.12k)`. */
-const ROW_REGEXP =
-  /^\| (?<cell>[^|]+?) +\| (?<system>(?:our|Wirekit)[^|]*?) +\| +\**(?<rate>[\d.]+k?)\**[ (|]/gm;
-
-async function run(program: string, args: string[], cwd: URL): Promise<void> {
-  const { success } = await new Deno.Command(program, {
-    args,
-    cwd,
-    stdin: "null",
-    stdout: "null",
-  }).output();
-  if (!success) throw new Error(`${program} ${args.join(" ")} has failed`);
+function print(line: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 }
 
-/** Runs one suite in a checkout, and returns our rates by row. */
-async function ratesOf(
-  root: URL,
-  suite: string,
-  seconds: string,
-): Promise<Map<string, number>> {
-  await run(Deno.execPath(), [
-    ...["run", "-A", "bench/run.ts", "--only", suite],
-    ...["--rounds", "1", "--seconds", seconds],
-  ], root);
-  const text = await Deno.readTextFile(new URL(PART, root));
-  const rates = new Map<string, number>();
-  for (const { groups } of text.matchAll(ROW_REGEXP)) {
-    const { cell, system, rate } = groups as Record<string, string>;
-    const value = parseFloat(rate!) * (rate!.endsWith("k") ? 1_000 : 1);
-    rates.set(`${suite}: ${cell}, ${system}`, value);
+async function git(...args: string[]): Promise<void> {
+  const { success, stderr } = await new Deno.Command("git", {
+    args,
+    cwd: HERE,
+    stdin: "null",
+  }).output();
+  if (success) return;
+  throw new Error(`git ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
+}
+
+/** The CPU time of a call in all programs of ours. */
+function cpuOf({ cpu }: Slice): number {
+  return Object.values(cpu).reduce((sum, each) => sum + each, 0);
+}
+
+/** Returns the cells of a row, and whether it is as good as it was. */
+async function compareRow(
+  { start }: Row,
+  then: URL,
+  pace: Pace,
+): Promise<[cells: string[], isMet: boolean]> {
+  const pairs = await inTurn([() => start(then), () => start(HERE)], pace);
+  const of = (side: 0 | 1, pick: (slice: Slice) => number) =>
+    short(median(pairs.map((pair) => pick(pair[side]))));
+  const rate = median(pairs.map(([a, b]) => b.rate / a.rate));
+  const cpu = median(pairs.map(([a, b]) => cpuOf(a) / cpuOf(b)));
+  const rateOf = (slice: Slice) => slice.rate;
+  return [[
+    of(0, rateOf),
+    of(1, rateOf),
+    rate.toFixed(2),
+    of(0, cpuOf),
+    of(1, cpuOf),
+    cpu.toFixed(2),
+  ], rate >= LEAST || cpu >= LEAST];
+}
+
+async function compareFigure(
+  { unit, times, measure }: Figure,
+  then: URL,
+): Promise<[cells: string[], isMet: boolean]> {
+  const old: number[] = [];
+  const young: number[] = [];
+  for (let n = 0; n < times; n++) {
+    const sides = [[old, then], [young, HERE]] as const;
+    for (const [values, root] of n % 2 ? sides.toReversed() : sides) {
+      values.push(await measure(root));
+    }
   }
-  return rates;
+  const ratio = median(old) / median(young);
+  const text = (values: number[]) => `${short(median(values))} ${unit}`;
+  return [[text(old), text(young), ratio.toFixed(2)], ratio >= LEAST];
 }
 
 const flags = parseArgs(Deno.args, {
-  string: ["_", "only", "rounds", "seconds"],
+  string: ["_", "only", "starts", "slices", "seconds"],
+  unknown: (arg) => {
+    if (!arg.startsWith("-")) return;
+    print(`Unknown argument ${arg}`);
+    Deno.exit(2);
+  },
 });
-const {
-  only = "hub,calls,jsonrpc,wsrpc,openwebnet",
-  rounds = "3",
-  seconds = "0.3",
-  _: [commit],
-} = flags;
+const { starts = "2", slices = "5", seconds = "0.2", _: [commit] } = flags;
+const pace: Pace = {
+  starts: Number(starts),
+  slices: Number(slices),
+  seconds: Number(seconds),
+};
 if (commit === undefined) {
   throw new Error("Say which commit to compare with, such as 10591a1");
 }
-const before = new URL(`.cache/before-${commit}/`, ROOT);
-await Deno.remove(before, { recursive: true }).catch(() => {});
-await run("git", ["worktree", "prune"], ROOT);
-await run(
-  "git",
-  ["worktree", "add", "--detach", before.pathname, `${commit}`],
-  ROOT,
-);
-// One load generator for both: it is what measures.
-for await (const { name } of Deno.readDir(new URL("bench/load", ROOT))) {
-  const path = `bench/load/${name}`;
-  await Deno.copyFile(new URL(path, ROOT), new URL(path, before));
+const comparable = suites.filter(({ rows, figures }) => rows ?? figures);
+const chosen = flags.only?.split(",") ?? comparable.map(({ name }) => name);
+for (const name of chosen) {
+  if (comparable.some((suite) => suite.name === name)) continue;
+  const names = comparable.map((suite) => suite.name).join(", ");
+  throw new Error(`There is nothing to compare in ${name}: ${names}`);
 }
-const rows = new Map<string, { then: number[]; now: number[] }>();
+
+const begin = Date.now();
+const then = new URL(`.cache/before-${commit}/`, HERE);
+// Of a run that was stopped.
+await Deno.remove(then, { recursive: true }).catch(() => {});
+await git("worktree", "prune");
+await git("worktree", "add", "--detach", then.pathname, `${commit}`);
+const rows: string[] = [];
+const figures: string[] = [];
+const missed: string[] = [];
 try {
-  for (const suite of only.split(",")) {
-    for (let round = 0; round < Number(rounds); round++) {
-      const sides = [["then", before], ["now", ROOT]] as const;
-      for (const [side, root] of round % 2 ? sides.toReversed() : sides) {
-        for (const [row, rate] of await ratesOf(root, suite, seconds)) {
-          if (!rows.has(row)) rows.set(row, { then: [], now: [] });
-          rows.get(row)![side].push(rate);
-        }
+  for (const suite of comparable) {
+    if (!chosen.includes(suite.name)) continue;
+    const measure = async (
+      table: string[],
+      name: string,
+      result: Promise<[cells: string[], isMet: boolean]>,
+    ) => {
+      const row = `${suite.name}: ${name}`;
+      try {
+        const [cells, isMet] = await result;
+        table.push(`| ${row} | ${cells.join(" | ")} |`);
+        if (!isMet) missed.push(row);
+      } catch (error) {
+        table.push(`| ${row} | failed: ${reasonOf(error)} |`);
+        missed.push(row);
       }
+      print(table.at(-1)!);
+    };
+    for (const row of suite.rows ?? []) {
+      await measure(rows, row.name, compareRow(row, then, pace));
+    }
+    for (const figure of suite.figures ?? []) {
+      await measure(figures, figure.name, compareFigure(figure, then));
     }
   }
 } finally {
-  await run(
-    "git",
-    ["worktree", "remove", "--force", before.pathname],
-    ROOT,
-  );
+  await git("worktree", "remove", "--force", then.pathname);
 }
-const lines = [
+
+const minutes = Math.ceil((Date.now() - begin) / 60_000);
+const options = flags.only ? ` --only ${flags.only}` : "";
+const missing = missed.length === 0
+  ? `All ${rows.length + figures.length} rows reach ${LEAST}.`
+  : `${missed.length} of ${rows.length + figures.length} rows reach ${LEAST} ` +
+    `neither in rate nor in CPU:\n\n${
+      missed.map((row) => `- ${row}`).join("\n")
+    }`;
+const text = [
   `# This house beside that of commit ${commit}`,
   "",
-  `Written by \`deno task bench-before ${Deno.args.join(" ")}\` at ${
+  `Written by \`deno task bench-before ${commit}${options}\` at ${
     new Date().toISOString().slice(0, 16)
-  }Z: ${rounds} rounds of ${seconds} s in turn, medians.`,
+  }Z, in ${minutes} minutes. Both ran at the same time, and were loaded in ` +
+  `turn: ${pace.starts} times ${pace.slices} slices of ${pace.seconds} s. The ` +
+  "ratios are medians of those of two slices, one after the other; above 1, " +
+  "this house is the better one. CPU is that of all programs of ours for a call.",
   "",
-  "| row | then | now | now ÷ then |",
-  "| --- | --: | --: | --: |",
-];
-for (const [row, { then, now }] of rows) {
-  if (then.length === 0 || now.length === 0) continue;
-  const [old, young] = [median(then), median(now)];
-  lines.push(
-    `| ${row} | ${short(old)} | ${short(young)} | ${
-      (young / old).toFixed(2)
-    } |`,
-  );
-}
-const text = `${lines.join("\n")}\n`;
+  missing,
+  "",
+  ...(rows.length > 0
+    ? [
+      "| row | calls/s then | now | now ÷ then | CPU µs then | now | then ÷ now |",
+      "| --- | --: | --: | --: | --: | --: | --: |",
+      ...rows,
+      "",
+    ]
+    : []),
+  ...(figures.length > 0
+    ? [
+      "| figure | then | now | then ÷ now |",
+      "| --- | --: | --: | --: |",
+      ...figures,
+      "",
+    ]
+    : []),
+].join("\n");
 await Deno.writeTextFile(new URL("BEFORE.md", import.meta.url), text);
-Deno.stdout.writeSync(new TextEncoder().encode(text));
+print(`\n${missing}`);

@@ -16,15 +16,9 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { Driver } from "../tests/_driver.ts";
-import { cpuTime, median, short } from "./harness.ts";
+import { median, ourProgram, short } from "./harness.ts";
 import { Generator, type Order, type Shape } from "./load/load.ts";
-
-/** Something that takes load, of one checkout. */
-interface Side extends AsyncDisposable {
-  /** Its processes, by what they do; the first is what the row is about. */
-  processes: Record<string, number>;
-  load(seconds: number): Promise<{ calls: number; seconds: number }>;
-}
+import { inTurn, type Loaded } from "./rows.ts";
 
 /** What is measured, and on which kind of hub if none is said. */
 interface Cell {
@@ -69,14 +63,11 @@ for (const depth of [1, 16, 64]) {
 /** A program in Deno, of a checkout. */
 async function program(
   stack: AsyncDisposableStack,
-  root: string,
-  args: string[],
+  root: URL,
+  path: string,
+  ...args: string[]
 ): Promise<{ driver: Driver; address: string }> {
-  const [file = "", ...rest] = args;
-  const path = `${root}/bench/hub/${file}`;
-  const driver = stack.use(
-    new Driver([Deno.execPath(), "run", "-A", "--no-check", path, ...rest]),
-  );
+  const driver = stack.use(new Driver([...ourProgram(path, root), ...args]));
   const { address } = await driver.event({ event: "ready" });
   return { driver, address: `${address}` };
 }
@@ -88,25 +79,30 @@ function orderOf(address: string, dialect: Order["dialect"]): Order {
   return { port, line: scheme === "tcp", dialect };
 }
 
-async function start(side: string, cell: Cell): Promise<Side> {
-  const [root = ".", kind = cell.kind] = side.split("#");
+async function start(side: string, cell: Cell): Promise<Loaded> {
+  const [path = ".", kind = cell.kind] = side.split("#");
+  const root = new URL(`${await Deno.realPath(path)}/`, "file:");
   if (kind === "jsonrpc") return await startJsonRpc(root, cell);
   await using stack = new AsyncDisposableStack();
   const isRelay = kind === "relay";
-  const hub = await program(stack, root, [
-    ...(isRelay ? ["relay.ts"] : ["wirekit_server.ts", kind]),
-  ]);
+  const hub = isRelay
+    ? await program(stack, root, "hub/relay.ts")
+    : await program(stack, root, "hub/wirekit_server.ts", kind);
   const processes: Record<string, number> = { hub: hub.driver.pid };
-  let load: Side["load"];
+  let load: Loaded["load"];
   if (cell.shape) {
     const order = orderOf(hub.address, isRelay ? "relay" : "winerp");
     const generator = stack.use(await Generator.open(order, cell.shape));
     load = (seconds) => generator.load(seconds);
   } else {
     const client = async (role: string) => {
-      const { driver } = await program(stack, root, [
-        ...["wirekit_client.ts", role, hub.address],
-      ]);
+      const { driver } = await program(
+        stack,
+        root,
+        "hub/wirekit_client.ts",
+        role,
+        hub.address,
+      );
       processes[role] = driver.pid;
       return driver;
     };
@@ -115,23 +111,27 @@ async function start(side: string, cell: Cell): Promise<Side> {
     const order = { depth: cell.depth, size: 64 };
     load = (seconds) => requester.do("load", { ...order, seconds });
   }
-  await load(WARM_UP_SECONDS);
   const rest = stack.move();
   return { processes, load, [Symbol.asyncDispose]: () => rest.disposeAsync() };
 }
 
 /** A JSON-RPC server and a client of it. */
-async function startJsonRpc(root: string, { depth }: Cell): Promise<Side> {
+async function startJsonRpc(root: URL, { depth }: Cell): Promise<Loaded> {
   await using stack = new AsyncDisposableStack();
-  const server = await program(stack, root, [
-    ...["../peers/wirekit_jsonrpc_server.ts", "ws"],
-  ]);
-  const client = await program(stack, root, [
-    ...["../peers/wirekit_jsonrpc_client.ts", server.address],
-  ]);
-  const load: Side["load"] = (seconds) =>
+  const server = await program(
+    stack,
+    root,
+    "peers/wirekit_jsonrpc_server.ts",
+    "ws",
+  );
+  const client = await program(
+    stack,
+    root,
+    "peers/wirekit_jsonrpc_client.ts",
+    server.address,
+  );
+  const load: Loaded["load"] = (seconds) =>
     client.driver.do("load", { depth, size: 0, seconds });
-  await load(WARM_UP_SECONDS);
   const rest = stack.move();
   return {
     processes: { server: server.driver.pid, client: client.driver.pid },
@@ -140,32 +140,8 @@ async function startJsonRpc(root: string, { depth }: Cell): Promise<Side> {
   };
 }
 
-const WARM_UP_SECONDS = 0.6;
-
 function print(line: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
-}
-
-/** Loads a side for a slice; returns what a call cost each of its processes. */
-async function slice(
-  { processes, load }: Side,
-  seconds: number,
-): Promise<{ cpu: Record<string, number>; rate: number }> {
-  const cpuOf = async () => {
-    const times: Record<string, number> = {};
-    for (const [role, pid] of Object.entries(processes)) {
-      times[role] = await cpuTime(pid);
-    }
-    return times;
-  };
-  const before = await cpuOf();
-  const { calls, seconds: took } = await load(seconds);
-  const after = await cpuOf();
-  const cpu: Record<string, number> = {};
-  for (const role of Object.keys(processes)) {
-    cpu[role] = (after[role]! - before[role]!) / calls;
-  }
-  return { cpu, rate: calls / took };
 }
 
 const flags = parseArgs(Deno.args, {
@@ -189,24 +165,19 @@ for (const name of cells.split(",")) {
   if (!cell) {
     throw new Error(`No such cell: ${name}; there are ${Object.keys(CELLS)}`);
   }
-  const samples: Awaited<ReturnType<typeof slice>>[][] = [];
-  for (let round = 0; round < Number(starts); round++) {
-    await using one = await start(first, cell);
-    await using other = await start(second, cell);
-    for (let n = 0; n < Number(slices); n++) {
-      const pair = [one, other];
-      const done = [];
-      for (const side of n % 2 ? pair.toReversed() : pair) {
-        done.push(await slice(side, Number(seconds)));
-      }
-      samples.push(n % 2 ? done.toReversed() : done);
-    }
-  }
-  const rate = median(samples.map(([a, b]) => b!.rate / a!.rate));
+  const samples = await inTurn(
+    [() => start(first, cell), () => start(second, cell)],
+    {
+      starts: Number(starts),
+      slices: Number(slices),
+      seconds: Number(seconds),
+    },
+  );
+  const rate = median(samples.map(([a, b]) => b.rate / a.rate));
   for (const role of Object.keys(samples[0]![0]!.cpu)) {
-    const of = (at: number) =>
-      median(samples.map((pair) => pair[at]!.cpu[role]!));
-    const gain = median(samples.map(([a, b]) => a!.cpu[role]! / b!.cpu[role]!));
+    const of = (at: 0 | 1) =>
+      median(samples.map((pair) => pair[at].cpu[role]!));
+    const gain = median(samples.map(([a, b]) => a.cpu[role]! / b.cpu[role]!));
     print(
       `| ${name} | ${role} | ${short(of(0))} | ${short(of(1))} | **${
         gain.toFixed(3)

@@ -2,6 +2,26 @@
 
 /** Compares systems side by side: fresh processes, alternating, medians. */
 
+/** This checkout. */
+export const HERE: URL = new URL("../", import.meta.url);
+
+/**
+ * The command that runs a program of ours in Deno.
+ *
+ * @param path Its path in `bench/`.
+ * @param root The checkout that it is of.
+ * @param flags Options for Deno.
+ * @returns The command.
+ */
+export function ourProgram(
+  path: string,
+  root: URL = HERE,
+  ...flags: string[]
+): string[] {
+  const file = new URL(`bench/${path}`, root).pathname;
+  return [Deno.execPath(), "run", "-A", "--no-check", ...flags, file];
+}
+
 /** A case to measure. */
 export interface Cell {
   /** The name of the row. */
@@ -118,7 +138,13 @@ export async function residentBytes(pid: number): Promise<number> {
   return 1024 * Number(/VmRSS:\s+(\d+)/.exec(text)?.[1] ?? NaN);
 }
 
-async function cpuTimes(
+/**
+ * Reads how long each of some processes has been running.
+ *
+ * @param processes The processes, by what they do.
+ * @returns The times, in microseconds.
+ */
+export async function cpuTimes(
   processes: Record<string, number>,
 ): Promise<Record<string, number>> {
   const entries = Object.entries(processes)

@@ -3,6 +3,7 @@
 /** A part of the benchmark: what it measures, and what was asked for. */
 
 import { type Plan, type Results, type Sample, short } from "./harness.ts";
+import type { Figure, Row } from "./rows.ts";
 
 /** One row of the table of targets. */
 export interface Target {
@@ -30,6 +31,10 @@ export interface Suite {
   name: string;
   /** Its heading. */
   title: string;
+  /** What of it `before.ts` compares with an older checkout. */
+  rows?: Row[];
+  /** The same of what is no rate. */
+  figures?: Figure[];
   /** Whether the short form leaves it out. */
   long?: boolean;
   /** Runs the measurements. */

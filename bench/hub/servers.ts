@@ -4,6 +4,7 @@
 
 import { Driver } from "../../tests/_driver.ts";
 import { installPython } from "../../tests/_python.ts";
+import { HERE, ourProgram } from "../harness.ts";
 import type { Order } from "../load/load.ts";
 
 /** A server in a process of its own. Disposing ends it. */
@@ -48,20 +49,17 @@ export function installWinerp(): Promise<string> {
  * Starts a server.
  *
  * @param name Which.
+ * @param root The checkout that it is of, if it is ours.
  * @returns The server, listening.
  */
-export async function serve(name: ServerName): Promise<Served> {
+export async function serve(
+  name: ServerName,
+  root = HERE,
+): Promise<Served> {
   const { script, kind } = SERVERS[name];
-  const file = new URL(script, import.meta.url).pathname;
-  const command = script.endsWith(".py") ? [await installWinerp(), file] : [
-    Deno.execPath(),
-    "run",
-    "-A",
-    "--no-check",
-    "--v8-flags=--expose-gc",
-    file,
-    kind,
-  ];
+  const command = script.endsWith(".py")
+    ? [await installWinerp(), new URL(script, import.meta.url).pathname]
+    : [...ourProgram(`hub/${script}`, root, "--v8-flags=--expose-gc"), kind];
   const driver = new Driver(command);
   try {
     const { address } = await driver.event({ event: "ready" });

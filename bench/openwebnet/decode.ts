@@ -4,7 +4,13 @@
 
 import { Driver } from "../../tests/_driver.ts";
 import { installPython } from "../../tests/_python.ts";
-import type { CallCell, Load, System } from "../harness.ts";
+import {
+  type CallCell,
+  HERE,
+  type Load,
+  ourProgram,
+  type System,
+} from "../harness.ts";
 
 function file(name: string): string {
   return new URL(name, import.meta.url).pathname;
@@ -78,11 +84,18 @@ export async function systems(): Promise<System<CallCell>[]> {
   ];
 }
 
-/** Ours, as far as asked for; or the plain cost of splitting the bytes. */
-function wirekit(
+/**
+ * Ours, as far as asked for; or the plain cost of splitting the bytes.
+ *
+ * @param step How far.
+ * @param root The checkout that it is of.
+ * @returns The system.
+ */
+export function wirekit(
   step: "split" | "frames" | "messages" | "events",
+  root = HERE,
 ): System<CallCell> {
-  const run = [Deno.execPath(), "run", "--no-check", file("decode_child.ts")];
+  const run = ourProgram("openwebnet/decode_child.ts", root);
   const name = step === "split" ? "Deno, split at ##" : `Wirekit, ${step}`;
   return makeSystem(name, [...run, step]);
 }

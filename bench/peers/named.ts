@@ -3,7 +3,14 @@
 /** Systems in which one client calls another by name, through a server. */
 
 import { Driver } from "../../tests/_driver.ts";
-import type { CallCell, Load, Running, System } from "../harness.ts";
+import {
+  type CallCell,
+  HERE,
+  type Load,
+  ourProgram,
+  type Running,
+  type System,
+} from "../harness.ts";
 import { installDebian, installNpm } from "./install.ts";
 
 /** A server in a process of its own. */
@@ -182,11 +189,21 @@ export const socketio: System<CallCell> = named("socket.io", {
  * Our hub and our clients.
  *
  * @param scheme How the clients connect.
+ * @param root The checkout that they are of.
  * @returns The system.
  */
-export function wirekit(scheme: "ws" | "tcp"): System<CallCell> {
+export function wirekit(
+  scheme: "ws" | "tcp",
+  root = HERE,
+): System<CallCell> {
   return named(`Wirekit, ${scheme}:`, {
-    server: () => told([...DENO, file("../hub/wirekit_server.ts"), scheme]),
-    client: [...DENO, file("../hub/wirekit_client.ts")],
+    server: () => told([...ourProgram("hub/wirekit_server.ts", root), scheme]),
+    client: ourProgram("hub/wirekit_client.ts", root),
   });
 }
+
+/** The same over each carrier, of a checkout. */
+export const WIREKIT: ((root?: URL) => System<CallCell>)[] = [
+  (root) => wirekit("ws", root),
+  (root) => wirekit("tcp", root),
+];

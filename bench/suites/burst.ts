@@ -3,7 +3,8 @@
 /** Three sends and a call in one go, from our client. */
 
 import { type CallCell, compare } from "../harness.ts";
-import { wirekit } from "../peers/named.ts";
+import { WIREKIT, wirekit } from "../peers/named.ts";
+import { rowsOf } from "../rows.ts";
 import { type Suite, valueTarget } from "../suite.ts";
 
 interface BurstCell extends CallCell {
@@ -20,6 +21,7 @@ const CELLS: BurstCell[] = [
 export const suite: Suite = {
   name: "burst",
   title: "What Nagle's algorithm would delay by 40 ms",
+  rows: rowsOf(WIREKIT, CELLS),
   async run(plan) {
     const ours = wirekit("ws");
     const results = await compare([ours, wirekit("tcp")], CELLS, plan);

@@ -3,7 +3,8 @@
 /** One client calls another by name: ours, NATS, Redis, socket.io. */
 
 import { type CallCell, compare } from "../harness.ts";
-import { nats, redis, socketio, wirekit } from "../peers/named.ts";
+import { nats, redis, socketio, WIREKIT, wirekit } from "../peers/named.ts";
+import { rowsOf } from "../rows.ts";
 import { ratioTarget, type Suite, valueTarget } from "../suite.ts";
 
 const CELLS: CallCell[] = [
@@ -17,6 +18,7 @@ const CELLS: CallCell[] = [
 export const suite: Suite = {
   name: "calls",
   title: "A whole call by name: both clients and what is between them",
+  rows: rowsOf(WIREKIT, CELLS),
   async run(plan) {
     const ours = wirekit("ws");
     const systems = [ours, nats, socketio, redis, wirekit("tcp")];

@@ -6,8 +6,11 @@ import { compare, type Plan, type System } from "../harness.ts";
 import { Generator } from "../load/load.ts";
 import { installNpm } from "../peers/install.ts";
 import { file, told } from "../peers/named.ts";
+import { rowsOf } from "../rows.ts";
 import { ratioTarget, type Suite } from "../suite.ts";
 import { type LoadCell, system } from "./hub.ts";
+
+const OURS = ["our hub", "our hub, Deno.serve"] as const;
 
 const CELLS: LoadCell[] = [1, 8].map((depth) => ({
   name: `1 → 1000, ${depth} in flight`,
@@ -40,8 +43,9 @@ const socketio: System<LoadCell> = {
 export const suite: Suite = {
   name: "fanout",
   title: "One sender, a thousand receivers; a call is a delivery",
+  rows: rowsOf(OURS.map((name) => (root) => system(name, root)), CELLS),
   async run(plan: Plan) {
-    const [ours, fetch] = ["our hub", "our hub, Deno.serve"] as const;
+    const [ours, fetch] = OURS;
     const systems = [system(ours), system(fetch), socketio];
     const results = await compare(systems, CELLS, plan);
     const ratio = (index: number, theirs: string, atLeast: number) => {

@@ -2,9 +2,16 @@
 
 /** Our hub, real winerp and a bare relay under one load generator. */
 
-import { type Cell, compare, type Running, type System } from "../harness.ts";
+import {
+  type Cell,
+  compare,
+  HERE,
+  type Running,
+  type System,
+} from "../harness.ts";
 import { serve, type ServerName } from "../hub/servers.ts";
 import { Generator, type Shape } from "../load/load.ts";
+import { rowsOf } from "../rows.ts";
 import { ratioTarget, type Suite } from "../suite.ts";
 
 /** A cell of the load generator. */
@@ -19,14 +26,15 @@ export interface LoadCell extends Cell {
  * A server under the load generator.
  *
  * @param name Which.
+ * @param root The checkout that it is of, if it is ours.
  * @returns The system.
  */
-export function system(name: ServerName): System<LoadCell> {
+export function system(name: ServerName, root = HERE): System<LoadCell> {
   return {
     name,
     async start(cell): Promise<Running<LoadCell>> {
       await using stack = new AsyncDisposableStack();
-      const server = stack.use(await serve(name));
+      const server = stack.use(await serve(name, root));
       const load = stack.use(await Generator.open(server.order, cell.shape));
       const rest = stack.move();
       return {
@@ -38,6 +46,12 @@ export function system(name: ServerName): System<LoadCell> {
   };
 }
 
+const OURS: ServerName[] = [
+  "our hub",
+  "our hub, Deno.serve",
+  "our hub, tcp:",
+  "our hub, unix:",
+];
 const HUBS = ["our hub", "our hub, Deno.serve", "winerp"];
 const WITH_RELAY = [...HUBS, "relay"];
 const LINES = ["our hub, tcp:", "our hub, unix:"];
@@ -101,6 +115,7 @@ const CELLS: LoadCell[] = [
 export const suite: Suite = {
   name: "hub",
   title: "The hub under the load generator, 256-byte messages",
+  rows: rowsOf(OURS.map((name) => (root) => system(name, root)), CELLS),
   async run(plan) {
     const names: ServerName[] = [
       "our hub",
@@ -111,7 +126,11 @@ export const suite: Suite = {
       "our hub, tcp:",
       "our hub, unix:",
     ];
-    const results = await compare(names.map(system), CELLS, plan);
+    const results = await compare(
+      names.map((name) => system(name)),
+      CELLS,
+      plan,
+    );
     const ours = "our hub";
     const hubCpu = {
       pick: ({ cpu }: { cpu: Record<string, number> }) => cpu["hub"]!,

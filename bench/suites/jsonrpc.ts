@@ -3,9 +3,17 @@
 /** JSON-RPC calls: ours and four others, each server with each own client. */
 
 import { Driver } from "../../tests/_driver.ts";
-import { type CallCell, compare, type Load, type System } from "../harness.ts";
+import {
+  type CallCell,
+  compare,
+  HERE,
+  type Load,
+  ourProgram,
+  type System,
+} from "../harness.ts";
 import { installNpm } from "../peers/install.ts";
-import { DENO, file } from "../peers/named.ts";
+import { file } from "../peers/named.ts";
+import { rowsOf } from "../rows.ts";
 import { ratioTarget, type Suite, type Target, valueTarget } from "../suite.ts";
 
 interface RpcCell extends CallCell {
@@ -54,7 +62,6 @@ function system(
   return {
     name,
     async start() {
-      await installNpm();
       await using stack = new AsyncDisposableStack();
       const serving = stack.use(new Driver(server));
       const { address } = await serving.event({ event: "ready" });
@@ -70,25 +77,34 @@ function system(
   };
 }
 
+/** Our client at our server, of a checkout. */
+function wirekit(kind: "ws" | "fetch", root = HERE): System<RpcCell> {
+  return system(
+    kind === "ws" ? OURS : FETCH,
+    [...ourProgram("peers/wirekit_jsonrpc_server.ts", root), kind],
+    ourProgram("peers/wirekit_jsonrpc_client.ts", root),
+  );
+}
+
 /** The suite. */
 export const suite: Suite = {
   name: "jsonrpc",
   title: "JSON-RPC calls of a server (server ← client)",
+  rows: rowsOf(
+    (["ws", "fetch"] as const).map((kind) => (root) => wirekit(kind, root)),
+    CELLS,
+  ),
   async run(plan) {
-    const server = (kind: string) => [
-      ...DENO,
-      file("wirekit_jsonrpc_server.ts"),
-      kind,
-    ];
-    const client = [...DENO, file("wirekit_jsonrpc_client.ts")];
+    await installNpm();
+    const server = [...ourProgram("peers/wirekit_jsonrpc_server.ts"), "ws"];
     const clientOf = (peer: string) => [
       "node",
       file("jsonrpc_client.mjs"),
       peer,
     ];
     const systems = [
-      system(OURS, server("ws"), client),
-      system(FETCH, server("fetch"), client),
+      wirekit("ws"),
+      wirekit("fetch"),
       system(
         ECHO,
         ["node", file("jsonrpc_server.mjs"), "echo"],
@@ -100,7 +116,7 @@ export const suite: Suite = {
           ["node", file("jsonrpc_server.mjs"), peer],
           clientOf(peer),
         ),
-        system(foreign(peer), server("ws"), clientOf(peer)),
+        system(foreign(peer), server, clientOf(peer)),
       ]),
     ];
     const results = await compare(systems, CELLS, plan);

@@ -2,7 +2,7 @@
 
 /** What idle clients, clients that come and go, and one that never reads cost. */
 
-import { median, type Plan, residentBytes, short } from "../harness.ts";
+import { HERE, median, type Plan, residentBytes, short } from "../harness.ts";
 import { serve, type ServerName } from "../hub/servers.ts";
 import { Generator, type Shape } from "../load/load.ts";
 import { type Suite, type Target, valueTarget } from "../suite.ts";
@@ -16,8 +16,9 @@ const MIB = 1024 * KIB;
 async function idle(
   name: ServerName,
   clients: number,
+  root = HERE,
 ): Promise<{ held: number; all: number }> {
-  await using server = await serve(name);
+  await using server = await serve(name, root);
   await using load = await Generator.open(server.order, PAIR);
   await load.load(0.3);
   await load.idle(0, CHUNK);
@@ -32,6 +33,11 @@ async function idle(
     all: (all - before) / clients,
   };
 }
+
+/** The number of idle clients. */
+const IDLE = 5_000;
+
+const HUBS = ["our hub", "our hub, Deno.serve"] as const;
 
 /** Bytes more, once clients have come and gone, than after half as many before. */
 async function churn(name: ServerName, clients: number): Promise<number> {
@@ -104,15 +110,14 @@ async function run(plan: Plan): Promise<{
 }> {
   const [clients, comers, times] = plan.quick
     ? [2_000, 2_000, 1]
-    : [5_000, 100_000, 3];
+    : [IDLE, 100_000, 3];
   const ours = "our hub" as const;
   const rows = [
     "| hub | KiB per idle client: held / with garbage | MiB more after clients came and went | MiB more under flood: mute / reading | p99 µs of others: mute / reading |",
     "| --- | --: | --: | --: | --: |",
   ];
   const targets: Target[] = [];
-  const names = [ours, "our hub, Deno.serve"] as const;
-  for (const name of plan.quick ? [ours] as const : names) {
+  for (const name of plan.quick ? [ours] as const : HUBS) {
     const perClient: number[] = [];
     const withGarbage: number[] = [];
     for (let i = 0; i < times; i++) {
@@ -182,5 +187,11 @@ async function run(plan: Plan): Promise<{
 export const suite: Suite = {
   name: "memory",
   title: "Memory of the hub",
+  figures: HUBS.map((name) => ({
+    name: `an idle client, ${name}`,
+    unit: "KiB",
+    times: 3,
+    measure: async (root) => (await idle(name, IDLE, root)).held / KIB,
+  })),
   run,
 };

@@ -10,13 +10,20 @@
  */
 
 import { compare } from "../harness.ts";
-import { cells, systems } from "../openwebnet/decode.ts";
+import { cells, systems, wirekit } from "../openwebnet/decode.ts";
+import { rowsOf } from "../rows.ts";
 import { ratioTarget, type Suite } from "../suite.ts";
 
 /** The suite. */
 export const suite: Suite = {
   name: "openwebnet",
   title: "OpenWebNet frames decoded from bytes",
+  rows: rowsOf(
+    (["frames", "messages", "events"] as const).map((step) => (root) =>
+      wirekit(step, root)
+    ),
+    cells,
+  ),
   async run(plan) {
     const results = await compare(await systems(), cells, plan);
     const ratio = (theirs: string, ours: string, atLeast: number) =>

@@ -103,7 +103,7 @@ export const suite: Suite = {
         ...(value > sweep.winerpUpTo && { only: NAMES.slice(0, 2) }),
       }));
       const rounds = Math.min(plan.rounds, 2);
-      const results = await compare(NAMES.map(system), cells, {
+      const results = await compare(NAMES.map((name) => system(name)), cells, {
         ...plan,
         rounds,
         seconds: Math.min(plan.seconds, 0.4),

@@ -7,7 +7,8 @@
 
 import { type CallCell, compare } from "../harness.ts";
 import { installWinerp, serve } from "../hub/servers.ts";
-import { file, named, wirekit } from "../peers/named.ts";
+import { file, named, WIREKIT, wirekit } from "../peers/named.ts";
+import { rowsOf } from "../rows.ts";
 import type { Suite } from "../suite.ts";
 
 const SIZES: [string, number][] = [
@@ -30,6 +31,7 @@ export const suite: Suite = {
   name: "requests",
   title:
     "Requests through the hub: our clients and hub, winerp's and its server",
+  rows: rowsOf(WIREKIT, CELLS),
   async run(plan) {
     const theirs = named("winerp", {
       async server() {

@@ -29,7 +29,11 @@ export const suite: Suite = {
   title: "The hub with rules by route and rates, and without",
   async run(plan) {
     const [ours, theirs] = ["our hub, rules", "our hub"] as const;
-    const results = await compare([ours, theirs].map(system), CELLS, plan);
+    const results = await compare(
+      [ours, theirs].map((name) => system(name)),
+      CELLS,
+      plan,
+    );
     return {
       targets: CELLS.map(({ name: cell }) =>
         ratioTarget(`rules and rates ÷ none, ${cell}`, results, {

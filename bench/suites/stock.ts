@@ -2,9 +2,10 @@
 
 /** Stock winerp clients on both sides, at our hub and at the real one. */
 
-import { type CallCell, compare } from "../harness.ts";
+import { type CallCell, compare, HERE, type System } from "../harness.ts";
 import { installWinerp, serve, type ServerName } from "../hub/servers.ts";
 import { file, named } from "../peers/named.ts";
+import { rowsOf } from "../rows.ts";
 import { ratioTarget, type Suite } from "../suite.ts";
 
 const CELLS: CallCell[] = [
@@ -12,31 +13,43 @@ const CELLS: CallCell[] = [
   { name: "16 in flight", depth: 16, size: 64, quick: true },
 ];
 
-/** The suite. */
-export const suite: Suite = {
-  name: "stock",
-  title: "Stock winerp clients on both sides",
-  async run(plan) {
-    const client = [await installWinerp(), file("../hub/winerp_client.py")];
-    const system = (name: ServerName) =>
-      named(name, {
+const OURS = ["our hub", "our hub, Deno.serve"] as const;
+
+function system(name: ServerName, root = HERE): System<CallCell> {
+  return {
+    name,
+    async start(cell) {
+      const python = await installWinerp();
+      const parts = named(name, {
         async server() {
-          const served = await serve(name);
+          const served = await serve(name, root);
           return {
             pid: served.pid,
             address: `${served.order.port}`,
             [Symbol.asyncDispose]: () => served[Symbol.asyncDispose](),
           };
         },
-        client,
+        client: [python, file("../hub/winerp_client.py")],
       });
-    const [ours, fetch, theirs] = [
-      "our hub",
-      "our hub, Deno.serve",
-      "winerp",
-    ] as const;
+      return await parts.start(cell);
+    },
+  };
+}
+
+/** The suite. */
+export const suite: Suite = {
+  name: "stock",
+  title: "Stock winerp clients on both sides",
+  rows: rowsOf(
+    OURS.map((name) => (root) => system(name, root)),
+    CELLS,
+    ["requester", "responder"],
+  ),
+  async run(plan) {
+    const [ours, fetch] = OURS;
+    const theirs = "winerp";
     const results = await compare(
-      [ours, fetch, theirs].map(system),
+      ([ours, fetch, theirs] as const).map((name) => system(name)),
       CELLS,
       plan,
     );

@@ -91,7 +91,11 @@ export const suite: Suite = {
       plan,
     );
     const [doors, none] = ["our hub, doors", "our hub"] as const;
-    const unused = await compare([doors, none].map(system), UNUSED, plan);
+    const unused = await compare(
+      [doors, none].map((name) => system(name)),
+      UNUSED,
+      plan,
+    );
     return {
       targets: [
         ratioTarget("JSON-RPC pair ÷ winerp pair, 64 in flight", pairs, {

@@ -162,7 +162,11 @@ export const suite: Suite = {
   title: "The hub, one that nobody can watch, and one with an open page",
   async run(plan) {
     const [ours, theirs] = ["our hub", "our hub, unwatched"] as const;
-    const results = await compare([ours, theirs].map(system), CELLS, plan);
+    const results = await compare(
+      [ours, theirs].map((name) => system(name)),
+      CELLS,
+      plan,
+    );
     const bytes: Bytes = new Map();
     const pages = await comparePages(plan, bytes);
     const targets = CELLS.flatMap(({ name: cell }) => {

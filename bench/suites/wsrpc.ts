@@ -3,13 +3,20 @@
 /** Calls of a wsrpc server: ours and wsrpc-aiohttp's, with uvloop. */
 
 import { compare } from "../harness.ts";
+import { rowsOf } from "../rows.ts";
 import { ratioTarget, type Suite } from "../suite.ts";
-import { cells, systems } from "../wsrpc/calls.ts";
+import { cells, systems, wirekit } from "../wsrpc/calls.ts";
 
 /** The suite. */
 export const suite: Suite = {
   name: "wsrpc",
   title: "Calls of a wsrpc server (server ← client)",
+  rows: rowsOf(
+    (["ws", "fetch", "tcp"] as const).map((kind) => (root) =>
+      wirekit(kind, root)
+    ),
+    cells,
+  ),
   async run(plan) {
     const results = await compare(await systems(), cells, plan);
     const theirs = "wsrpc-aiohttp ← wsrpc-aiohttp";

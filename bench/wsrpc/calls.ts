@@ -4,7 +4,14 @@
 
 import { Driver } from "../../tests/_driver.ts";
 import { installPython } from "../../tests/_python.ts";
-import type { CallCell, Load, Running, System } from "../harness.ts";
+import {
+  type CallCell,
+  HERE,
+  type Load,
+  ourProgram,
+  type Running,
+  type System,
+} from "../harness.ts";
 
 function file(name: string): string {
   return new URL(name, import.meta.url).pathname;
@@ -35,33 +42,58 @@ async function start(
 }
 
 /**
+ * Our client at our server.
+ *
+ * @param kind How they are connected.
+ * @param root The checkout that they are of.
+ * @returns The system.
+ */
+export function wirekit(
+  kind: "ws" | "fetch" | "tcp",
+  root = HERE,
+): System<CallCell> {
+  const how = { ws: "", fetch: ", Deno.serve", tcp: ", tcp:" }[kind];
+  return {
+    name: `Wirekit${how} ← Wirekit`,
+    start: () =>
+      start(
+        [...ourProgram("wsrpc/wirekit_server.ts", root), kind],
+        ourProgram("wsrpc/wirekit_client.ts", root),
+      ),
+  };
+}
+
+/**
  * All pairs of a server and a client, the original's own first.
  *
  * @returns The systems.
  */
 export async function systems(): Promise<System<CallCell>[]> {
   const python = await installWsrpc();
-  const run = [Deno.execPath(), "run", "--allow-net", "--no-check"];
-  const servers = {
-    "wsrpc-aiohttp": [python, file("wsrpc_server.py")],
-    Wirekit: [...run, file("wirekit_server.ts"), "ws"],
-    "Wirekit, Deno.serve": [...run, file("wirekit_server.ts"), "fetch"],
-  };
-  const clients = {
-    "wsrpc-aiohttp": [python, file("wsrpc_client.py")],
-    Wirekit: [...run, file("wirekit_client.ts")],
-  };
-  const pairs = Object.entries(servers).flatMap(([server, serve]) =>
-    Object.entries(clients).map(([client, call]) => ({
-      name: `${server} ← ${client}`,
-      start: () => start(serve, call),
-    }))
-  );
-  return [...pairs, {
-    name: "Wirekit ← Wirekit, tcp:",
-    start: () =>
-      start([...run, file("wirekit_server.ts"), "tcp"], clients.Wirekit),
-  }];
+  const theirServer = [python, file("wsrpc_server.py")];
+  const theirClient = [python, file("wsrpc_client.py")];
+  const ourServer = ourProgram("wsrpc/wirekit_server.ts");
+  const foreign = (name: string, server: string[], client: string[]) => ({
+    name,
+    start: () => start(server, client),
+  });
+  return [
+    foreign("wsrpc-aiohttp ← wsrpc-aiohttp", theirServer, theirClient),
+    foreign(
+      "wsrpc-aiohttp ← Wirekit",
+      theirServer,
+      ourProgram("wsrpc/wirekit_client.ts"),
+    ),
+    foreign("Wirekit ← wsrpc-aiohttp", [...ourServer, "ws"], theirClient),
+    wirekit("ws"),
+    foreign(
+      "Wirekit, Deno.serve ← wsrpc-aiohttp",
+      [...ourServer, "fetch"],
+      theirClient,
+    ),
+    wirekit("fetch"),
+    wirekit("tcp"),
+  ];
 }
 
 /** A small call at each depth. */
