@@ -31,14 +31,15 @@ function print(line: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 }
 
-async function git(...args: string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command("git", {
+async function run(program: string, ...args: string[]): Promise<void> {
+  const { success, stderr } = await new Deno.Command(program, {
     args,
     cwd: HERE,
     stdin: "null",
   }).output();
   if (success) return;
-  throw new Error(`git ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
+  const reason = new TextDecoder().decode(stderr);
+  throw new Error(`${program} ${args.join(" ")}: ${reason}`);
 }
 
 /** The CPU time of a call in all programs of ours. */
@@ -114,8 +115,8 @@ const begin = Date.now();
 const then = new URL(`.cache/before-${commit}/`, HERE);
 // Of a run that was stopped.
 await Deno.remove(then, { recursive: true }).catch(() => {});
-await git("worktree", "prune");
-await git("worktree", "add", "--detach", then.pathname, `${commit}`);
+await run("git", "worktree", "prune");
+await run("git", "worktree", "add", "--detach", then.pathname, `${commit}`);
 const rows: string[] = [];
 const figures: string[] = [];
 const missed: string[] = [];
@@ -146,7 +147,7 @@ try {
     }
   }
 } finally {
-  await git("worktree", "remove", "--force", then.pathname);
+  await run("git", "worktree", "remove", "--force", then.pathname);
 }
 
 const minutes = Math.ceil((Date.now() - begin) / 60_000);
@@ -162,7 +163,7 @@ const text = [
   "",
   `Written by \`deno task bench-before ${commit}${options}\` at ${
     new Date().toISOString().slice(0, 16)
-  }Z, in ${minutes} minutes. Both ran at the same time, and were loaded in ` +
+  }Z, in ${minutes} min. Both ran at the same time, and were loaded in ` +
   `turn: ${pace.starts} times ${pace.slices} slices of ${pace.seconds} s. The ` +
   "ratios are medians of those of two slices, one after the other; above 1, " +
   "this house is the better one. CPU is that of all programs of ours for a call.",
@@ -186,5 +187,7 @@ const text = [
     ]
     : []),
 ].join("\n");
-await Deno.writeTextFile(new URL("BEFORE.md", import.meta.url), text);
+const { pathname } = new URL("BEFORE.md", import.meta.url);
+await Deno.writeTextFile(pathname, text);
+await run(Deno.execPath(), "fmt", "--quiet", pathname);
 print(`\n${missing}`);
