@@ -24,7 +24,7 @@ import { Mail, sizeOf } from "./_nats_mail.ts";
 import { Newcomers } from "./_nats_newcomers.ts";
 import { type NameKeeper, NatsNames } from "./_nats_names.ts";
 import { Peers } from "./_nats_peers.ts";
-import { BucketReader } from "./_nats_reader.ts";
+import { BucketReader, PAGE } from "./_nats_reader.ts";
 import type { SafeConnection } from "./_nats_transport.ts";
 
 /** How a node takes part. */
@@ -40,6 +40,8 @@ export interface NodeOptions {
 
 /** How often a node looks at the clock, in milliseconds. */
 const TICK = 250;
+/** How long to wait before many names are read, in milliseconds. */
+const FIRST_PAUSE = 500;
 /** How long a connection may be away before what needs it fails. */
 const GRACE = 500;
 
@@ -428,15 +430,18 @@ export class NatsBackplane implements Backplane, NameKeeper {
         ended,
       }),
     ]);
-    const { last } = await markOf(names);
+    const { last, size } = await markOf(names);
     if (signal.aborted) return;
     this.#heard = Math.max(latest, last);
     for (const id of unseen) this.#peers.suspect(id);
-    await this.#read(signal, ended);
+    if (size === 0) return this.#listed();
+    const reading = this.#read(signal, size > PAGE ? FIRST_PAUSE : 0);
+    if (size <= PAGE) await reading;
+    else reading.catch(ended);
   }
 
-  /** Reads the names that there are; resolves when the first are known. */
-  async #read(signal: AbortSignal, ended: () => void): Promise<void> {
+  /** Reads the names that there are; many when clients have had time to come. */
+  async #read(signal: AbortSignal, pause: number): Promise<void> {
     const reader = new BucketReader(
       this.#connection,
       `${this.#options.prefix}-names`,
@@ -444,21 +449,14 @@ export class NatsBackplane implements Backplane, NameKeeper {
     );
     const close = () => reader.close();
     signal.addEventListener("abort", close);
-    const whole = () => {
-      close();
-      if (!signal.aborted) this.#listed();
-    };
     try {
-      const isMore = await reader.open() > 0 && await reader.next();
-      if (!isMore) return whole();
-    } catch (error) {
+      await sleep(pause, { signal }).catch(() => {});
+      if (signal.aborted) return;
+      await reader.read(signal);
+    } finally {
       close();
-      throw error;
     }
-    reader.rest(signal).then(whole, () => {
-      close();
-      ended();
-    });
+    if (!signal.aborted) this.#listed();
   }
 
   /** All names are known. */

@@ -120,16 +120,18 @@ export interface BucketMark {
   readonly birth?: string;
   /** The last revision. */
   readonly last: number;
+  /** How many entries it has. */
+  readonly size: number;
 }
 
 /** Looks at a bucket. Rejects if nobody knows how it is. */
 export async function markOf(bucket: KV): Promise<BucketMark> {
   try {
     const { created, state } = (await bucket.status()).streamInfo;
-    return { birth: created, last: state.last_seq };
+    return { birth: created, last: state.last_seq, size: state.messages };
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : 0;
-    if (code === NOT_FOUND) return { last: 0 };
+    if (code === NOT_FOUND) return { last: 0, size: 0 };
     throw error;
   }
 }

@@ -9,7 +9,7 @@ import {
 } from "@nats-io/transport-node";
 
 /** How many entries are read at a time: some milliseconds of work. */
-const PAGE = 500;
+export const PAGE = 500;
 /** How long the engine may take for them. */
 const TIMEOUT = 5_000;
 /** After how long without an entry there are none, in ns: old servers count wrong. */
@@ -60,11 +60,21 @@ export class BucketReader {
     });
   }
 
-  /** Begins with what there is now; returns how many entries that is. */
-  async open(): Promise<number> {
+  /** Reads all, with as long a pause after each page as it took. */
+  async read(signal: AbortSignal): Promise<void> {
+    await this.#open();
+    for (let isMore = true; isMore && !signal.aborted;) {
+      const start = now();
+      isMore = await this.#next();
+      if (isMore) await sleep(now() - start, { signal }).catch(() => {});
+    }
+  }
+
+  async #open(): Promise<void> {
     const config = {
-      deliver_policy: "last_per_subject",
-      filter_subject: `${this.#subjects}>`,
+      // A bucket keeps one entry of each key, so all are the last ones, and no
+      // server has to look for them.
+      deliver_policy: "all",
       ack_policy: "none",
       replay_policy: "instant",
       inactive_threshold: FORGOTTEN,
@@ -76,18 +86,16 @@ export class BucketReader {
     const subject = `$JS.API.CONSUMER.CREATE.${stream_name}`;
     const options = { timeout: TIMEOUT };
     const reply = await this.#connection.request(subject, question, options);
-    const { name, num_pending, error } = reply.json<{
+    const { name, error } = reply.json<{
       name: string;
-      num_pending: number;
       error?: { description: string };
     }>();
     if (error) throw new Error(error.description);
     this.#consumer = `${stream_name}.${name}`;
-    return num_pending;
   }
 
   /** Reads a page; returns whether there may be another. */
-  next(): Promise<boolean> {
+  #next(): Promise<boolean> {
     this.#count = 0;
     this.#page = Promise.withResolvers();
     this.#connection.publish(
@@ -100,15 +108,6 @@ export class BucketReader {
       TIMEOUT,
       () => new Error(`The engine tells nothing for ${TIMEOUT} ms`),
     );
-  }
-
-  /** Reads the rest, with as long a pause after each page as that took. */
-  async rest(signal: AbortSignal): Promise<void> {
-    for (let isMore = true; isMore && !signal.aborted;) {
-      const start = now();
-      isMore = await this.next();
-      if (isMore) await sleep(now() - start, { signal }).catch(() => {});
-    }
   }
 
   /** Ends it. */

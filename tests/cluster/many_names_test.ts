@@ -97,13 +97,19 @@ Deno.test({
     await until(() => ends === 1);
     assert(exchange.cluster!.reading, "all names were read meanwhile");
     // A list of names is of all of them.
-    const { names, namesElsewhere } = await me.request("@hub", "nodes", {
-      prefix: "crowd-",
-      limit: 2_000,
-    }) as { names: unknown[]; namesElsewhere: number };
-    assertEquals(names.length, 2_000);
-    assert(namesElsewhere >= NAMES, `${namesElsewhere}`);
-    assertEquals(exchange.cluster!.reading, undefined);
+    const order = { prefix: "crowd-", limit: 2_000 };
+    for (;;) {
+      const answer = await me.request("@hub", "nodes", order);
+      const { names, namesElsewhere, reading } = answer as unknown as {
+        names: unknown[];
+        namesElsewhere: number;
+        reading?: true;
+      };
+      if (reading) continue;
+      assertEquals(names.length, 2_000);
+      assert(namesElsewhere >= NAMES, `${namesElsewhere}`);
+      break;
+    }
     record("All of 50,000 names are known", [performance.now() - began]);
   },
 });
