@@ -114,3 +114,35 @@ export function errorOf(thrown: unknown): Error {
     return new Error("unreadable error");
   }
 }
+
+/**
+ * Returns what a function of the user threw, or an error in place of what
+ * cannot even be looked at, such as a revoked `Proxy`. Never throws.
+ *
+ * @param thrown What was thrown: an error, or anything else.
+ * @returns What `instanceof` can be asked of.
+ */
+export function readable(thrown: unknown): unknown {
+  try {
+    Object.getPrototypeOf(Object(thrown));
+    return thrown;
+  } catch {
+    return new Error("unreadable error");
+  }
+}
+
+/**
+ * Says what a function of the user threw, for a log. Never throws.
+ *
+ * @param thrown What was thrown: an error, or anything else.
+ * @returns The name and the message of an error; else what was thrown, as text.
+ */
+export function described(thrown: unknown): string {
+  try {
+    return thrown instanceof Error
+      ? `${thrown.name}: ${thrown.message}`
+      : String(thrown);
+  } catch {
+    return "unreadable error";
+  }
+}

@@ -748,3 +748,60 @@ Deno.test("Peer ends its calls though its logger throws", async () => {
   await outcome;
   await peer.closed;
 });
+
+Deno.test("Peer answers once, whatever a handler throws or returns", async () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const broken = Object.defineProperty(new Error(), "message", {
+    get() {
+      throw null;
+    },
+  });
+  const thrown = [
+    null,
+    undefined,
+    Symbol(),
+    Object.create(null),
+    proxy,
+    broken,
+  ];
+  const returned = [
+    proxy,
+    { then: () => broken.message },
+    Object.defineProperty({}, "then", { get: () => broken.message }),
+  ];
+  const strange: [name: string, handler: () => unknown][] = [
+    ...thrown.flatMap((error, i): typeof strange => [
+      [`throw${i}`, () => {
+        throw error;
+      }],
+      [`reject${i}`, () => Promise.reject(error)],
+    ]),
+    ...returned.map((result, i): typeof strange[number] => [
+      `return${i}`,
+      () => result,
+    ]),
+    ["resolve", () => Promise.resolve(proxy)],
+  ];
+  for (const exposeErrors of [false, true]) {
+    const methods = exampleMethods()
+      .add("twice", () => ({
+        then: (done: (value: number) => void) => [done(1), done(2)],
+      }));
+    for (const [name, handler] of strange) methods.add(name, handler);
+    const errors: unknown[] = [];
+    await using at = linked({
+      methods,
+      exposeErrors,
+      onError: (error) => errors.push(error),
+    });
+    for (const [name] of strange) {
+      const call = at.client.request(name, [], { timeout: 20_000 });
+      await assertRejects(() => call, InternalError, undefined, name);
+      await at.client.notify(name);
+    }
+    assertEquals(await at.client.request("twice"), 1);
+    assertEquals(await at.client.request("sum", [1, 2]), 3);
+    assertEquals(errors.length, strange.length * 2);
+  }
+});

@@ -32,6 +32,7 @@ import {
   SpanStatusCode,
   trace,
 } from "@opentelemetry/api";
+import { readable } from "@wirekit/internal/errors";
 import type { Context } from "./answer/context.ts";
 import { JsonRpcError } from "./wire/error.ts";
 import type { Extra, Id, Params } from "./wire/message.ts";
@@ -167,7 +168,8 @@ function end<T>(span: Span, value: T): T {
   return value;
 }
 
-function endFailed(span: Span, error: unknown, kind: SpanKind): unknown {
+function endFailed(span: Span, thrown: unknown, kind: SpanKind): unknown {
+  const error = readable(thrown);
   const name = error instanceof Error ? error.name : "_OTHER";
   span.setStatus({ code: SpanStatusCode.ERROR });
   if (error instanceof JsonRpcError) {

@@ -27,7 +27,7 @@
  */
 
 import { checkTime, within } from "@wirekit/internal/clock";
-import { TimeoutError } from "@wirekit/internal/errors";
+import { described, readable, TimeoutError } from "@wirekit/internal/errors";
 import { checkLimits, Gauge } from "@wirekit/internal/limits";
 import { CalmLogger, type Logger } from "@wirekit/internal/logger";
 import {
@@ -245,7 +245,7 @@ export class Admission<State = undefined> {
     } catch (error) {
       if (info.signal?.aborted) return refusal(400, "You are gone.");
       this.#refusals.fail(info, error);
-      return error instanceof TimeoutError
+      return readable(error) instanceof TimeoutError
         ? refusal(503, "The server took too long to decide.")
         : refusal(500, "Nobody can come in now.");
     }
@@ -315,8 +315,7 @@ export class Admission<State = undefined> {
       return { ...accepted, ...admitted };
     } catch (error) {
       place.leave();
-      const { name, message } = Object(error) as Partial<Error>;
-      return this.refuse(400, `The upgrade failed: ${name}: ${message}`, info);
+      return this.refuse(400, `The upgrade failed: ${described(error)}`, info);
     }
   }
 

@@ -200,14 +200,18 @@ Deno.test("listenWebSocket() refuses before the upgrade whom authorize() refuses
 });
 
 Deno.test("listenWebSocket() says nothing of an error in authorize()", async () => {
-  await using server = await listen({
-    authorize() {
-      throw new Error("secret");
-    },
-  });
-  const answer = await request(server.port, handshake());
-  assert(/^HTTP\/1.1 500 /.test(answer), answer);
-  assert(!answer.includes("secret"));
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  for (const thrown of [new Error("secret"), null, proxy]) {
+    await using server = await listen({
+      authorize() {
+        throw thrown;
+      },
+    });
+    const answer = await request(server.port, handshake());
+    assert(/^HTTP\/1.1 500 /.test(answer), answer);
+    assert(!answer.includes("secret"));
+  }
 });
 
 Deno.test("listenWebSocket() reads what comes before it has answered", async () => {

@@ -19,6 +19,7 @@
  * @module
  */
 
+import { described, errorOf } from "@wirekit/internal/errors";
 import { CalmLogger } from "@wirekit/internal/logger";
 import { Admission, type Place, type RequestInfo } from "./admission.ts";
 import type { Framer } from "./stream/framer.ts";
@@ -196,20 +197,18 @@ export async function serve<F extends Format = "text", State = undefined>(
   // Nothing here may keep the request of a client for as long as it is served.
   function take(client: Arrival<F, State>): void {
     const { transport } = client;
-    let served: unknown;
     try {
-      served = onClient(client);
+      const served: unknown = onClient(client);
+      if (!isPromiseLike(served)) return;
+      served.then(undefined, (error) => disconnect(transport, error));
     } catch (error) {
-      return disconnect(transport, error as Error);
+      disconnect(transport, error);
     }
-    if (!isPromiseLike(served)) return;
-    served.then(undefined, (error) => disconnect(transport, error as Error));
   }
 
-  function disconnect(transport: Transport<unknown>, error: Error): void {
-    const { name, message } = Object(error) as Partial<Error>;
-    log.error(`Disconnected a client: ${name}: ${message}`, "disconnected");
-    void transport.close(error);
+  function disconnect(transport: Transport<unknown>, thrown: unknown): void {
+    log.error(`Disconnected a client: ${described(thrown)}`, "disconnected");
+    void transport.close(errorOf(thrown));
   }
 
   function accept<T>(

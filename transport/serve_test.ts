@@ -93,19 +93,36 @@ Deno.test("serve() counts the connections of all carriers together", async () =>
 });
 
 Deno.test("serve() disconnects a client whose callback throws, and says so", async () => {
-  const lines: string[] = [];
-  await using server = await serve({
-    port: 0,
-    tcpPort: 0,
-    logger: { error: (line) => lines.push(line) },
-  }, () => {
-    throw new TypeError("no");
-  });
-  for (const url of server.urls) {
-    await using client = await connect(url) as Transport;
-    await next(client).catch(() => {});
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const cases: [onClient: () => unknown, said: string][] = [
+    [() => Promise.reject(new TypeError("no")), "TypeError: no"],
+    [() => Promise.reject(null), "null"],
+    [() => Promise.reject(proxy), "unreadable error"],
+    [
+      () => proxy,
+      "TypeError: Cannot perform 'get' on a proxy that has been revoked",
+    ],
+    [() => {
+      throw new TypeError("no");
+    }, "TypeError: no"],
+    [() => {
+      throw proxy;
+    }, "unreadable error"],
+  ];
+  for (const [onClient, said] of cases) {
+    const lines: string[] = [];
+    await using server = await serve({
+      port: 0,
+      tcpPort: 0,
+      logger: { error: (line) => lines.push(line) },
+    }, onClient as () => void);
+    for (const url of server.urls) {
+      await using client = await connect(url) as Transport;
+      await next(client).catch(() => {});
+    }
+    assertEquals(lines, Array(2).fill(`Disconnected a client: ${said}`));
   }
-  assertEquals(lines, Array(2).fill("Disconnected a client: TypeError: no"));
 });
 
 Deno.test("serve() listens nowhere if it cannot listen everywhere", async () => {

@@ -75,7 +75,7 @@ export class Asker {
   ): Promise<unknown> {
     if (this.#calls.size >= this.#maxInFlight) {
       throw new LimitError(
-        `Cannot ask: ${this.#maxInFlight} calls wait for an answer already`,
+        `Cannot call: ${this.#maxInFlight} calls wait already (maxInFlight)`,
       );
     }
     checkTime("timeout", timeout);

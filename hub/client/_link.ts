@@ -45,9 +45,7 @@ export class Link {
     const limit = this.#maxMessageBytes;
     if (text.length * 3 <= limit) return;
     if (new TextEncoder().encode(text).length > limit) {
-      throw new LimitError(
-        `Cannot send: message is larger than ${limit} bytes`,
-      );
+      throw new LimitError(`Message is larger than ${limit} bytes`);
     }
   }
 

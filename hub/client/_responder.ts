@@ -2,6 +2,7 @@
 // This module is browser compatible.
 
 import { now } from "@wirekit/internal/clock";
+import { LimitError, readable } from "@wirekit/internal/errors";
 import { isRecord, stringify } from "./_json.ts";
 import type { Question } from "./_question.ts";
 import { type ObjectTable, type Shareable, tableMakers } from "./_sharing.ts";
@@ -81,13 +82,15 @@ export class Responder {
     }
     this.#running++;
     let result: unknown;
+    let later: Promise<unknown> | undefined;
     try {
       result = handler();
+      if (isPromiseLike(result)) later = Promise.resolve(result);
     } catch (error) {
       return this.#fail(question, error);
     }
-    if (!isPromiseLike(result)) return this.#finish(question, result);
-    result.then(
+    if (!later) return this.#finish(question, result);
+    later.then(
       (result) => this.#finish(question, result),
       (error) => this.#fail(question, error),
     );
@@ -105,16 +108,24 @@ export class Responder {
     this.#answer(question, text);
   }
 
-  #fail(question: Question, error: unknown): void {
+  #fail(question: Question, thrown: unknown): void {
     this.#running--;
-    const { exposeErrors, onError } = this.#options;
-    const expected = error instanceof RouteError;
-    if (!expected) onError(error);
-    const shown = expected || (exposeErrors && error instanceof Error);
-    const text = shown
-      ? String(error.message).slice(0, MAX_TEXT)
-      : "Route failed";
-    this.#refuse(question, text);
+    const error = readable(thrown);
+    if (!(error instanceof RouteError)) this.#options.onError(error);
+    this.#refuse(question, this.#shown(error));
+  }
+
+  /** Returns what the requester sees of an error. */
+  #shown(error: unknown): string {
+    const isShown = error instanceof RouteError ||
+      error instanceof LimitError ||
+      this.#options.exposeErrors && error instanceof Error;
+    try {
+      if (isShown) return String(error.message).slice(0, MAX_TEXT);
+    } catch {
+      // Its message cannot be read.
+    }
+    return "Route failed";
   }
 
   #refuse(question: Question, text: string): void {

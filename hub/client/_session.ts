@@ -2,6 +2,7 @@
 // This module is browser compatible.
 
 import { checkTime, within } from "@wirekit/internal/clock";
+import { readable } from "@wirekit/internal/errors";
 import { Heartbeat } from "@wirekit/internal/heartbeat";
 import { reconnect } from "@wirekit/transport/reconnect";
 import type { Transport } from "@wirekit/transport/transport";
@@ -135,7 +136,7 @@ export class Session {
     const begins = !this.#running;
     if (begins) this.#start();
     try {
-      const late = () => this.#tooLate();
+      const late = () => this.#tooLate(timeout);
       await within(waiting.done.promise, timeout, late, { signal });
     } catch (error) {
       this.#waiting.delete(waiting);
@@ -189,7 +190,10 @@ export class Session {
       const over = new AbortController();
       const either = AbortSignal.any([signal, over.signal]);
       const opening = openTransport(this.#options, either);
-      const late = () => new TimeoutError("Cannot connect to the hub in time");
+      const late = () =>
+        new TimeoutError(
+          `Cannot connect to the hub: no connection within ${connectTimeout} ms`,
+        );
       try {
         const opened = await within(opening, connectTimeout, late, { signal });
         token = opened.token;
@@ -237,7 +241,8 @@ export class Session {
   }
 
   /** Reports a connection that never was ready. */
-  #failed(error: unknown): void {
+  #failed(thrown: unknown): void {
+    const error = readable(thrown);
     this.#failure = error;
     let told = false;
     for (const waiting of this.#waiting) {
@@ -375,9 +380,9 @@ export class Session {
     this.#owner.emit("hold", undefined);
   }
 
-  #tooLate(): Error {
+  #tooLate(timeout: number): Error {
     return this.#state === "held" ? new OnHoldError() : new TimeoutError(
-      `Cannot connect to the hub in time${this.#why()}`,
+      `No connection to the hub within ${timeout} ms${this.#why()}`,
       { cause: this.#failure },
     );
   }

@@ -416,7 +416,7 @@ Deno.test("Client request() refuses one more than maxInFlight", async () => {
   await assertRejects(
     () => client.request("beta", "greet"),
     LimitError,
-    "2 calls wait for an answer already",
+    "2 calls wait already",
   );
   for (const answer of answers) {
     await connection.answer(await connection.read(), 1);
@@ -693,7 +693,7 @@ Deno.test("Client shows a requester the message of a RouteError only", async () 
     "Amount must be positive",
     "Route failed",
     "Route failed",
-    "Route failed",
+    "Message is larger than 2097152 bytes",
   ]);
   assertEquals(failed.length, 3);
   assertEquals(failed[0], secret);
@@ -1037,5 +1037,75 @@ Deno.test("Client route() takes functions only", () => {
       TypeError,
       '"greet" is not a function',
     );
+  }
+});
+
+Deno.test("Client answers once, whatever a route throws or returns", async () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const broken = Object.defineProperty(new Error(), "message", {
+    get() {
+      throw null;
+    },
+  });
+  const thrown = [
+    null,
+    undefined,
+    Symbol(),
+    Object.create(null),
+    proxy,
+    broken,
+  ];
+  const returned = [
+    proxy,
+    { then: () => broken.message },
+    { toJSON: () => broken.message },
+  ];
+  for (const exposeErrors of [false, true]) {
+    const { client, connection } = await connected({ exposeErrors });
+    const errors: unknown[] = [];
+    client.addEventListener(
+      "error",
+      ({ detail }) => errors.push(detail.error),
+    );
+    const routes: string[] = [];
+    const add = (name: string, handler: () => never) => {
+      client.route(name, handler);
+      routes.push(name);
+    };
+    for (const [i, error] of thrown.entries()) {
+      add(`throw${i}`, () => {
+        throw error;
+      });
+      add(`reject${i}`, () => Promise.reject(error) as never);
+    }
+    for (const [i, result] of returned.entries()) {
+      add(`return${i}`, () => result as never);
+    }
+    for (const route of routes) {
+      await connection.send(request(route));
+      assertEquals((await connection.read()).type, 4, route);
+    }
+    assertEquals(errors.length, routes.length);
+    client.route("twice", () => ({
+      then: (done: (value: number) => void) => [done(1), done(2)],
+    }));
+    await connection.send(request("twice"));
+    assertEquals((await connection.read()).data, 1);
+    await client.close();
+  }
+});
+
+Deno.test("Client reports why it could not connect, whatever was thrown", async () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  for (const reconnect of [false, { minDelay: 1, maxDelay: 2 }] as const) {
+    const client = new Client("alpha", {
+      transport: () => Promise.reject(proxy),
+      reconnect,
+    });
+    await assertRejects(() => client.connect(), Error, "unreadable error");
+    await client.close();
+    assertEquals(client.state, "closed");
   }
 });

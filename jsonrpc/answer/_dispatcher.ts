@@ -7,7 +7,7 @@ import {
   SERVER_BUSY,
   STREAM_NOT_SUPPORTED,
 } from "../wire/_codes.ts";
-import { LimitError } from "@wirekit/internal/errors";
+import { LimitError, readable } from "@wirekit/internal/errors";
 import { DEFAULTS } from "./_defaults.ts";
 import type { Answerer, AnsweringOptions, Reply } from "./_answerer.ts";
 import { type Answering, AnsweringCalls } from "./_answering.ts";
@@ -120,7 +120,6 @@ export class Dispatcher<T extends Wire, State> implements Answerer<T> {
     );
   }
 
-  /** Runs a call when it is its turn. */
   /** Cancels a call of the other end, if this notification asks for it. */
   #cancel({ method, params }: Context<State>): boolean {
     const { convention } = this.#protocol ?? {};
@@ -128,6 +127,7 @@ export class Dispatcher<T extends Wire, State> implements Answerer<T> {
       this.#answering.cancel(convention.cancelled(params));
   }
 
+  /** Runs a call when it is its turn. */
   #enqueue(
     call: Context<State>,
     handler: Handler<State>,
@@ -172,14 +172,16 @@ export class Dispatcher<T extends Wire, State> implements Answerer<T> {
 
   #run(call: Context<State>, handler: Handler<State>, reply: Reply<T>): void {
     let result: unknown;
+    let later: Promise<unknown> | undefined;
     try {
       result = invoke(call, handler);
+      if (isPromiseLike(result)) later = Promise.resolve(result);
     } catch (error) {
       return this.#fail(call, error, reply);
     }
-    if (!isPromiseLike(result)) return this.#succeed(call, result, reply);
+    if (!later) return this.#succeed(call, result, reply);
     const running = this.#answering.add(call);
-    result.then((value) => {
+    later.then((value) => {
       this.#answering.delete(running);
       this.#succeed(call, value, reply);
       if (this.#waiting.length > 0) this.#runNext();
@@ -224,7 +226,8 @@ export class Dispatcher<T extends Wire, State> implements Answerer<T> {
     );
   }
 
-  #fail(call: Context<State>, error: unknown, reply: Reply<T>): void {
+  #fail(call: Context<State>, thrown: unknown, reply: Reply<T>): void {
+    const error = readable(thrown);
     // A handler that stops because it was cancelled may throw what it likes.
     const shown = error instanceof JsonRpcError ? error : call.aborted ?? error;
     const isPlanned = shown instanceof JsonRpcError;

@@ -3,7 +3,7 @@
 
 import { checkOptions } from "@wirekit/internal/limits";
 import { checkTime, now, within } from "@wirekit/internal/clock";
-import { TimeoutError } from "@wirekit/internal/errors";
+import { readable, TimeoutError } from "@wirekit/internal/errors";
 import {
   reconnect,
   type Reconnection,
@@ -176,7 +176,7 @@ export class ReconnectingCaller<C extends Contract, State>
       }
       failure = this.#failure;
     } catch (error) {
-      failure = error;
+      failure = readable(error);
     }
     this.#peer = undefined;
     this.#state = "closed";
@@ -249,7 +249,7 @@ export class ReconnectingCaller<C extends Contract, State>
     try {
       return await within(opening, this.#connectTimeout, late, { signal });
     } catch (error) {
-      this.#room.failure = error;
+      this.#room.failure = readable(error);
       throw error;
     }
   }
@@ -257,7 +257,7 @@ export class ReconnectingCaller<C extends Contract, State>
   #late(): TimeoutError {
     const { where } = this.#opener;
     return new TimeoutError(
-      `No connection${where} within ${this.#connectTimeout} ms`,
+      `Cannot connect${where}: no connection within ${this.#connectTimeout} ms`,
     );
   }
 
@@ -284,7 +284,7 @@ export class ReconnectingCaller<C extends Contract, State>
     try {
       await this.#logIn(peer);
     } catch (error) {
-      this.#room.failure = error;
+      this.#room.failure = readable(error);
       if (this.#options.reconnect === false) this.#failure = error;
       this.#options.onError?.(error, {});
       return await peer.close();

@@ -403,7 +403,7 @@ Deno.test("Client tries again when a server does not finish the handshake, and h
   assert(error instanceof TimeoutError);
   assertEquals(
     error.message,
-    `No connection to ws://127.0.0.1:${port}/… within 20 ms`,
+    `Cannot connect to ws://127.0.0.1:${port}/…: no connection within 20 ms`,
   );
 });
 

@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { UsageError } from "@wirekit/internal/command";
+import { described } from "@wirekit/internal/errors";
 import { CalmLogger } from "@wirekit/internal/logger";
 import { methodsOf } from "../answer/_exports.ts";
 import { Peer } from "../peer.ts";
@@ -38,7 +39,7 @@ export async function serveFile(
   const onError = (
     error: unknown,
     { method = "connection" }: { method?: string },
-  ) => logger.error(`${method}: ${error}`, method);
+  ) => logger.error(`${method}: ${described(error)}`, method);
   const peerOptions = { methods, onError };
   const stopped = new Promise<void>((resolve) => {
     io.signal.addEventListener("abort", () => resolve());

@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { readable } from "@wirekit/internal/errors";
 import { TOO_MANY_SUBSCRIPTIONS } from "../wire/_codes.ts";
 import type { Caller } from "../call/caller.ts";
 import type { Context } from "../answer/context.ts";
@@ -99,8 +100,9 @@ export class Publisher<State> {
         if (!this.#open.has(id)) return;
         await tell({ result: event ?? null });
       }
-    } catch (cause) {
+    } catch (thrown) {
       if (call.aborted) return;
+      const cause = readable(thrown);
       // `onError` gets what the subscriber is not told.
       const isPlanned = cause instanceof JsonRpcError;
       if (!isPlanned || !endMarker) onError(cause, call.method);

@@ -8,6 +8,12 @@ export function shownError(
   error: unknown,
   { exposeErrors = false }: { exposeErrors?: boolean },
 ): JsonRpcError {
-  const isShown = exposeErrors && error instanceof Error && error.message;
-  return new InternalError(isShown ? { message: error.message } : {});
+  try {
+    const message = exposeErrors && error instanceof Error &&
+      String(error.message);
+    if (message) return new InternalError({ message });
+  } catch {
+    // Its message cannot be read.
+  }
+  return new InternalError();
 }

@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { described } from "@wirekit/internal/errors";
 import type { CalmLogger } from "@wirekit/internal/logger";
 import type { RequestInfo } from "../admission_options.ts";
 
@@ -30,9 +31,8 @@ export class Refusals {
 
   /** Logs that a hook has failed. */
   fail(info: Partial<RequestInfo>, error: unknown): void {
-    const { name, message } = Object(error) as Partial<Error>;
     this.#log.error(
-      printable(`Refused a connection from ${of(info)}: ${name}: ${message}`),
+      printable(`Refused a connection from ${of(info)}: ${described(error)}`),
       "authorize",
     );
   }
