@@ -86,6 +86,13 @@ export {
   type Values,
 } from "./command/_option.ts";
 export { parseExactly, toJson, valueOf } from "./command/_json.ts";
+export {
+  givenUrl,
+  headerOf,
+  isUrl,
+  placeOf,
+  type Places,
+} from "./command/_place.ts";
 export { settings } from "./command/_settings.ts";
 export {
   systemdCommand,

@@ -4,6 +4,7 @@
 
 import {
   checkUrl,
+  givenUrl,
   parseExactly,
   port,
   readFile,
@@ -12,7 +13,6 @@ import {
   type Terminal,
   text,
   toggle,
-  UsageError,
   type Values,
 } from "@wirekit/internal/command";
 import type { Transport } from "@wirekit/transport/transport";
@@ -56,12 +56,8 @@ export function makeClient(
   options: ClientValues,
   terminal: Terminal,
 ): Recorded {
-  const { port } = options;
-  if (options.url !== undefined && port !== undefined) {
-    throw new UsageError("--url and --port say the same: give one of them");
-  }
   const { WIREKIT_URL, WIREKIT_TOKEN: token } = settings(terminal, {
-    WIREKIT_URL: port === undefined ? options.url : `ws://127.0.0.1:${port}`,
+    WIREKIT_URL: givenUrl(options, (port) => `ws://127.0.0.1:${port}`),
     WIREKIT_TOKEN: options.token,
   });
   const url = checkUrl(WIREKIT_URL ?? "ws://127.0.0.1:13254", SCHEMES);

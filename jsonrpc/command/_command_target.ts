@@ -4,13 +4,15 @@
 
 import {
   type Call,
-  checkUrl,
+  headerOf,
+  isUrl,
   parseExactly,
+  placeOf,
+  type Places,
   port,
   readData,
   readFile,
   seconds,
-  settings,
   type Terminal,
   text,
   texts,
@@ -20,11 +22,15 @@ import {
   valueOf,
   type Values,
 } from "@wirekit/internal/command";
+import { exactly } from "./_exact_codec.ts";
 import type { Target } from "./_program.ts";
 import { openTarget, type TargetOptions } from "./_target.ts";
 import type { Params } from "../wire/message.ts";
 
-const SCHEMES = ["ws:", "wss:", "tcp:", "tls:", "unix:", "http:", "https:"];
+const PLACES: Places = {
+  schemes: ["ws:", "wss:", "tcp:", "tls:", "unix:", "http:", "https:"],
+  at: (port) => `ws://127.0.0.1:${port}`,
+};
 
 /** The options of these commands. */
 export const TARGET_OPTIONS = {
@@ -76,8 +82,8 @@ export async function open(
     onNotification: (method, params) =>
       terminal.log(
         options.json
-          ? toJson({ method, params })
-          : `${method.replace(/\s+/g, " ")} ${toJson(params ?? null)}`,
+          ? toJson({ method, params: exactly(params) })
+          : `${method.replace(/\s+/g, " ")} ${toJson(exactly(params) ?? null)}`,
       ),
     ...more,
   });
@@ -85,45 +91,23 @@ export async function open(
 }
 
 /** Finds the target that the user means. */
-export function placeOf(
+export function targetOf(
   { words, program, options }: TargetCall,
   terminal: Terminal,
 ): Place {
-  const [first = "", ...rest] = words;
-  const { url, port } = options;
-  const isUrl = /^(wss?|tcp|tls|unix|https?):/i.test(first);
-  if (isUrl) {
-    if (url !== undefined || port !== undefined) {
-      throw new UsageError(`There are two targets: ${first}, and an option`);
-    }
-    // No program is started, so the words after "--" are like any others.
-    return { place: checkUrl(first, SCHEMES), words: [...rest, ...program] };
+  const [first = ""] = words;
+  if (program.length > 0 && !isUrl(first, PLACES.schemes)) {
+    return { place: program, words };
   }
-  if (program.length > 0) return { place: program, words };
-  if (url !== undefined && port !== undefined) {
-    throw new UsageError("--url and --port say the same: give one of them");
-  }
-  if (port !== undefined) return { place: `ws://127.0.0.1:${port}`, words };
-  // What looks like an address was meant as one.
-  if (url === undefined && /:\/\/|^[\w.-]+:\d+/.test(first)) {
-    checkUrl(first, SCHEMES);
-  }
-  const { WIREKIT_URL } = settings(terminal, { WIREKIT_URL: url });
-  if (WIREKIT_URL === undefined) {
+  const { url, rest } = placeOf(words, options, terminal, PLACES);
+  if (url === undefined) {
     throw new UsageError(
       "Say where to call: a URL such as ws://127.0.0.1:8095 as the first " +
         "word, --port PORT, or -- PROGRAM",
     );
   }
-  return { place: checkUrl(WIREKIT_URL, SCHEMES), words };
-}
-
-function headerOf(text: string): [string, string] {
-  const [, name, value] = /^([\w-]+): *(.*)$/.exec(text) ?? [];
-  if (name !== undefined && value !== undefined) return [name, value];
-  throw new UsageError(
-    "--header has to be NAME:VALUE, such as 'authorization: Bearer s3cret'",
-  );
+  // No program is started, so the words after "--" are like any others.
+  return { place: url, words: [...rest, ...program] };
 }
 
 /** Builds params from words, or from the option `--data`. */

@@ -16,11 +16,12 @@ import {
   DATA_OPTION,
   open,
   paramsOf,
-  placeOf,
   TARGET_DETAILS,
   TARGET_OPTIONS,
+  targetOf,
 } from "./_command_target.ts";
 import { readDocument } from "./_document.ts";
+import { exactly } from "./_exact_codec.ts";
 import { formatManual } from "./_manual.ts";
 import type { Target } from "./_program.ts";
 import { written } from "./_written.ts";
@@ -55,14 +56,14 @@ const call = command({
   ],
   async run(call, terminal) {
     const { options } = call;
-    const { place, words: [method, ...rest] } = placeOf(call, terminal);
+    const { place, words: [method, ...rest] } = targetOf(call, terminal);
     if (method === undefined) throw noMethod();
     const params = await paramsOf(rest, options);
     await using target = await open(place, options, terminal);
     const { signal } = terminal;
     const { timeout = 60_000, json, stream } = options;
     const show = (value: unknown) =>
-      terminal.log(toJson(value, json ? undefined : 2));
+      terminal.log(toJson(exactly(value), json ? undefined : 2));
     return await answered(method, target, terminal, async () => {
       if (!stream) {
         const call = target.caller.request(method, params, { timeout, signal });
@@ -85,7 +86,7 @@ const notify = command({
   examples: ["jsonrpc notify ws://127.0.0.1:8095 log 'back soon'"],
   async run(call, terminal) {
     const { options } = call;
-    const { place, words: [method, ...rest] } = placeOf(call, terminal);
+    const { place, words: [method, ...rest] } = targetOf(call, terminal);
     if (method === undefined) throw noMethod();
     const params = await paramsOf(rest, options);
     await using target = await open(place, options, terminal);
@@ -108,7 +109,7 @@ const listen = command({
     "jsonrpc listen wss://node.example eth newHeads",
   ],
   async run(call, terminal) {
-    const { place, words: [namespace, name, ...rest] } = placeOf(
+    const { place, words: [namespace, name, ...rest] } = targetOf(
       call,
       terminal,
     );
@@ -143,7 +144,7 @@ const listen = command({
           { timeout: call.options.timeout ?? 60_000, signal },
         );
         signal.addEventListener("abort", () => void events.unsubscribe());
-        for await (const event of events) terminal.log(toJson(event));
+        for await (const event of events) terminal.log(toJson(exactly(event)));
       },
     );
   },
@@ -158,7 +159,7 @@ const discover = command({
   options: TARGET_OPTIONS,
   examples: ["jsonrpc discover ws://127.0.0.1:8095"],
   async run(call, terminal) {
-    const { place, words: [surplus] } = placeOf(call, terminal);
+    const { place, words: [surplus] } = targetOf(call, terminal);
     if (surplus !== undefined) {
       throw new UsageError(`Unexpected argument "${surplus}"`);
     }
@@ -172,7 +173,7 @@ const discover = command({
         { timeout, signal },
       );
       const { document, remark } = readDocument(answer);
-      terminal.log(json ? toJson(answer) : formatManual(document));
+      terminal.log(json ? toJson(exactly(answer)) : formatManual(document));
       if (remark && !json) terminal.error(remark);
     });
   },

@@ -30,7 +30,7 @@ export interface TargetOptions {
   /** What the other end may ask. */
   methods?: Methods;
   conventions?: Conventions;
-  /** Is called with each message. */
+  /** Called with each message. */
   onMessage?(entry: LogEntry): void;
 }
 

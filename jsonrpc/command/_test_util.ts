@@ -2,6 +2,8 @@
 
 /** What the tests of the commands share. */
 
+import { Random } from "@wirekit/internal/testing";
+
 /** What stands in the place of something else. */
 function deep(levels: number): unknown {
   let value: unknown = {};
@@ -22,10 +24,8 @@ const STRANGE: unknown[] = [
 
 /** A random number generator: a failure is found again by its seed. */
 export function randomOf(seed: number): (below: number) => number {
-  return (below) => {
-    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor(seed / 2 ** 32 * below);
-  };
+  const random = new Random(seed);
+  return (below) => random.below(below);
 }
 
 /** A value, in which something of a stranger stands here and there. */

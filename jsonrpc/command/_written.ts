@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { toJson } from "@wirekit/internal/command";
+import { exactly } from "./_exact_codec.ts";
 
 /** How many levels are laid out on lines: each of them moves all in it. */
 const MAX_LAID_OUT = 100;
@@ -15,7 +16,7 @@ const MAX_LAID_OUT = 100;
 export function written(value: unknown, space?: number): string {
   const isFlat = space === undefined || isDeeper(value, MAX_LAID_OUT);
   try {
-    return isFlat ? toJson(value) : toJson(value, space);
+    return toJson(exactly(value), isFlat ? undefined : space);
   } catch (error) {
     return `(${(error as Error).message})`;
   }

@@ -5,10 +5,10 @@
 import {
   checkUrl,
   command,
+  givenUrl,
   port,
   settings,
   text,
-  UsageError,
 } from "@wirekit/internal/command";
 
 /** Passes messages between standard input and output and the hub. */
@@ -28,14 +28,8 @@ export const mcpCommand = command({
   },
   examples: ["switchboard mcp", "switchboard mcp --port 8080"],
   async run({ options }, terminal) {
-    const { port } = options;
-    if (options.url !== undefined && port !== undefined) {
-      throw new UsageError("--url and --port say the same: give one of them");
-    }
     const { WIREKIT_URL, WIREKIT_TOKEN: token } = settings(terminal, {
-      WIREKIT_URL: port === undefined
-        ? options.url
-        : `http://127.0.0.1:${port}`,
+      WIREKIT_URL: givenUrl(options, (port) => `http://127.0.0.1:${port}`),
       WIREKIT_TOKEN: options.token,
     });
     // What the other commands take is a WebSocket URL of the same hub.

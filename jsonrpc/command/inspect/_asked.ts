@@ -34,7 +34,7 @@ export class Asked {
     if (direction === "out" || kind !== "response" || isFull) {
       return { title: what };
     }
-    const stray = "An answer has come whose id is that of no call: " +
+    const stray = "An answer has come whose id belongs to no call: " +
       toJson(id);
     return { title: what, stray };
   }

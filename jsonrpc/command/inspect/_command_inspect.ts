@@ -10,9 +10,9 @@ import {
 } from "@wirekit/internal/command";
 import {
   open,
-  placeOf,
   TARGET_DETAILS,
   TARGET_OPTIONS,
+  targetOf,
 } from "../_command_target.ts";
 import type { TargetOptions } from "../_target.ts";
 import type { LogEntry } from "../../wire/log.ts";
@@ -56,7 +56,7 @@ export const inspectCommand = command({
       throw new UsageError("--lsp and --mcp are two protocols: give one");
     }
     const all = { ...call, options: { ...call.options, json: false } };
-    const { place, words: [surplus] } = placeOf(all, terminal);
+    const { place, words: [surplus] } = targetOf(all, terminal);
     if (surplus !== undefined) {
       throw new UsageError(`Unexpected argument "${surplus}"`);
     }

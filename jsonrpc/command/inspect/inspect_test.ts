@@ -114,7 +114,7 @@ Deno.test("inspect shows what passes over HTTP, as it is", async () => {
   const url = `http://127.0.0.1:${server.addr.port}`;
   const { out } = await piped([".traffic", "sum"], url);
   assertStringIncludes(out, '>> {"jsonrpc":"2.0","method":"sum"');
-  assertStringIncludes(out, ',  "result":1.0}\n1\n');
+  assertStringIncludes(out, ',  "result":1.0}\n1.0\n');
 });
 
 Deno.test("inspect --mcp says hello, and calls tools by their names", async () => {
@@ -328,7 +328,7 @@ Deno.test("inspect --mcp lives with lists of any shape, and with those without a
 
 Deno.test("inspect tells of an answer that is of no call", async () => {
   const { out } = await answering({}, ["stray", "even"], "inspect");
-  const words = '… An answer has come whose id is that of no call: "x"';
+  const words = '… An answer has come whose id belongs to no call: "x"';
   assertStringIncludes(out, `${words}\n"stray"\n"even"\n`);
 });
 

@@ -82,7 +82,7 @@ Deno.test("An answer of no call is told beside the calls that wait", async () =>
   });
   heard("in", { jsonrpc: "2.0", id: 1, result: 5 });
   const { calls: [call], messages } = await report();
-  const words = "An answer has come whose id is that of no call: ";
+  const words = "An answer has come whose id belongs to no call: ";
   assertEquals(call?.progress, [`${words}"1"`, `${words}null`]);
   assertEquals(messages.map(({ words }) => words), [
     undefined,
