@@ -44,7 +44,15 @@ const PAGES: readonly Page[] = [
   {
     home: new URL("../jsonrpc/command/inspect/page/", import.meta.url),
     maxBytes: 30_000,
-    styles: ["page"],
+    styles: [
+      "base",
+      "layout",
+      "lists",
+      "form",
+      "outcome",
+      "messages",
+      "widths",
+    ],
     hasVendored: false,
   },
 ];

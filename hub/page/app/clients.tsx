@@ -5,7 +5,8 @@ import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ago, brief, bytes, count, moment, rate, some } from "./format.ts";
 import { type Column, Grid, type Order } from "./grid.tsx";
-import { type ClientRow, keyOf, type Model } from "./model.ts";
+import { type ClientRow, keyOf } from "./model/rates.ts";
+import type { Model } from "./model.ts";
 import { Bar, Section } from "./parts.tsx";
 
 /** A share of an outbox from which on it is one to look at. */

@@ -5,7 +5,8 @@ import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import { clock, count, rate, share, took } from "./format.ts";
-import { HISTORY, type Line, type Model } from "./model.ts";
+import { HISTORY, type Line } from "./model/history.ts";
+import type { Model } from "./model.ts";
 import { colour, onTheme } from "../../../pages/app/theme.ts";
 
 /** The points of a chart: their times, then the values of each line. */
