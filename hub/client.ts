@@ -30,15 +30,14 @@
  * @module
  */
 
-import { checkTime, within } from "@wirekit/internal/clock";
-import { checkOptions } from "@wirekit/internal/limits";
-import { Asker } from "./client/_asker.ts";
-import { Incoming } from "./client/_incoming.ts";
+import type { Asker } from "./client/_asker.ts";
+import type { Incoming } from "./client/_incoming.ts";
 import type { InformationLoop } from "./client/_information.ts";
 import { isRecord, quote, stringify } from "./client/_json.ts";
-import { Responder } from "./client/_responder.ts";
-import { RemoteObjects } from "./client/_remote_objects.ts";
-import { closedError, lostError, Session } from "./client/_session.ts";
+import { nextEvent } from "./client/_next_event.ts";
+import { makeParts } from "./client/_parts.ts";
+import type { Responder } from "./client/_responder.ts";
+import { closedError, lostError, type Session } from "./client/_session.ts";
 import { writeMessage } from "./client/_wire.ts";
 import type {
   AnyRoutes,
@@ -62,7 +61,6 @@ import type {
   WaitForOptions,
 } from "./client/options.ts";
 import { type AnyRemote, makeRemote, type Remote } from "./client/remote.ts";
-import { TimeoutError } from "./errors.ts";
 import * as MessageType from "./winerp/_message_type.ts";
 import type { RouteInfo } from "./exchange/routes.ts";
 
@@ -72,9 +70,6 @@ export * from "./client/objects.ts";
 export type * from "./client/options.ts";
 export type { AnyRemote, InformationLoop, Remote, RouteInfo };
 export * from "./errors.ts";
-
-/** The address on which winerp listens. */
-const DEFAULT_URL = "ws://127.0.0.1:13254";
 
 /**
  * Values that Python takes for false: winerp drops information that is one of
@@ -162,7 +157,6 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
   readonly #timeout: number;
   readonly #asker: Asker;
   readonly #session: Session;
-  readonly #objects: RemoteObjects;
   readonly #responder: Responder;
   readonly #incoming: Incoming;
   readonly #closed = new AbortController();
@@ -181,66 +175,18 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
     if (typeof name !== "string" || name === "") {
       throw new TypeError("Name must be a non-empty string");
     }
-    checkOptions(options);
-    const {
-      url = DEFAULT_URL,
-      token,
-      tls,
-      transport,
-      reconnect = {},
-      timeout = 60_000,
-      connectTimeout = 10_000,
-      heartbeat: { interval = 20_000, timeout: patience = 10_000 } = {},
-      holdTimeout = 60_000,
-      maxInFlight = 4096,
-      maxHandlers = 1024,
-      maxMessageBytes = 2 * 1024 * 1024,
-      exposeErrors = false,
-    } = options;
-    const id = quote(name);
     this.name = name;
-    this.#id = id;
-    this.#timeout = timeout;
-    this.#objects = new RemoteObjects({
-      ask: (type, target, data, wait) =>
-        this.#asker.ask(this.#session.link(), type, target, data, wait),
-      answered: (response) => this.emit("response", response),
-    });
-    this.#asker = new Asker(
-      id,
-      maxInFlight,
-      (path, data, isObject) => this.#objects.answered(path, data, isObject),
-    );
-    this.#responder = new Responder({
-      id,
-      maxHandlers,
-      exposeErrors,
-      onError: (error) => this.emit("error", { error }),
-      ping: (target) => this.ping(target),
-    });
-    this.#incoming = new Incoming(
+    const parts = makeParts(
       this,
-      id,
-      this.#responder,
+      options,
       (type, detail) => this.emit(type, detail),
     );
-    this.#session = new Session(
-      {
-        id,
-        url,
-        token,
-        tls,
-        transport,
-        reconnect,
-        timeout,
-        connectTimeout,
-        heartbeat: { interval, timeout: patience },
-        holdTimeout,
-        maxMessageBytes,
-      },
-      this.#asker,
-      this.#incoming,
-    );
+    this.#id = parts.id;
+    this.#timeout = parts.timeout;
+    this.#asker = parts.asker;
+    this.#session = parts.session;
+    this.#responder = parts.responder;
+    this.#incoming = parts.incoming;
   }
 
   /** The state of the client. */
@@ -593,20 +539,12 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
     options: WaitForOptions = {},
   ): Promise<ClientEvents[K]> {
     const { timeout = this.#timeout, signal } = options;
-    checkTime("timeout", timeout);
-    const closed = this.#closed.signal;
-    closed.throwIfAborted();
-    const event = Promise.withResolvers<ClientEvents[K]>();
-    const done = new AbortController();
-    const once = { once: true, signal: done.signal };
-    this.addEventListener(type, ({ detail }) => event.resolve(detail), once);
-    closed.addEventListener("abort", () => event.reject(closed.reason), once);
-    const late = () => new TimeoutError(`No event "${type}" in time`);
-    try {
-      return await within(event.promise, timeout, late, { signal });
-    } finally {
-      done.abort();
-    }
+    return await nextEvent(
+      this,
+      type,
+      { timeout, signal },
+      this.#closed.signal,
+    );
   }
 
   /**

@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { FakeTime } from "@wirekit/internal/testing";
 import { Exchange } from "../exchange/exchange.ts";
-import { mulberry32 } from "../winerp/testdata/model.ts";
+import { randomFrom } from "../winerp/testdata/model.ts";
 import { MemoryEngine } from "./memory.ts";
 import { CONTENT, Party } from "./testdata/party.ts";
 
@@ -121,7 +121,7 @@ Deno.test("Every question across nodes ends once, whatever is cut off or lost, a
   for (const seed of [1459489271, 1997996967, ...seeds]) {
     using time = new FakeTime();
     try {
-      run(mulberry32(seed), time);
+      run(randomFrom(seed), time);
     } catch (cause) {
       throw new Error(`Failed with seed ${seed}`, { cause });
     }

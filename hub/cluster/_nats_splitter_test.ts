@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 import { assertEquals } from "@std/assert";
-import { mulberry32 } from "../winerp/testdata/model.ts";
+import { randomFrom } from "../winerp/testdata/model.ts";
 import { Splitter, type Taker } from "./_nats_splitter.ts";
 
 const utf8 = new TextEncoder();
@@ -34,7 +34,7 @@ const PARTS: { bytes: string; taken?: string }[] = [
 
 Deno.test("A Splitter gives each its own, however the stream is cut", () => {
   for (let seed = 0; seed < 50; seed++) {
-    const random = mulberry32(seed);
+    const random = randomFrom(seed);
     const parts = Array.from(
       { length: 20 },
       () => PARTS[Math.floor(random() * PARTS.length)]!,
@@ -71,7 +71,7 @@ Deno.test("A Splitter gives each its own, however the stream is cut", () => {
 });
 
 Deno.test("A Splitter throws at no bytes, and keeps no more than a line", () => {
-  const random = mulberry32(1);
+  const random = randomFrom(1);
   const words = ["MSG ", "HMSG", " 1 ", "\r\n", "9", "x", "\n", "-", " "];
   for (let n = 0; n < 2_000; n++) {
     const takers = new Map<number, Taker>([[1, () => {}]]);

@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
-import { HUB } from "../exchange/_name_rules.ts";
+import { HUB } from "../exchange/names/_name_rules.ts";
 import type { OpenRequest, Party } from "../exchange/_party.ts";
 import type { Member, Question } from "../exchange/participant.ts";
 import { isName } from "./_messages.ts";

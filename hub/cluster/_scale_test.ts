@@ -10,7 +10,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { FakeTime } from "@wirekit/internal/testing";
 import { Exchange } from "../exchange/exchange.ts";
-import { mulberry32 } from "../winerp/testdata/model.ts";
+import { randomFrom } from "../winerp/testdata/model.ts";
 import { type MemoryBackplane, MemoryEngine } from "./memory.ts";
 import { CONTENT, Party } from "./testdata/party.ts";
 
@@ -182,7 +182,7 @@ Deno.test("A thousand nodes agree on thousands of names while they are cut off, 
   const seed = Number(Deno.env.get("SEED")) ||
     crypto.getRandomValues(new Uint32Array(1))[0]!;
   say(`SEED=${seed}`);
-  const world = new World(mulberry32(seed));
+  const world = new World(randomFrom(seed));
   for (let name = 0; name < NAMES; name++) world.join(name);
   world.links.settle();
   world.check();

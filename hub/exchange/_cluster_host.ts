@@ -2,8 +2,8 @@
 // This module is browser compatible.
 
 import type { Host } from "../cluster/_host.ts";
-import type { Claims } from "./_claims.ts";
-import type { Names } from "./_names.ts";
+import type { Claims } from "./names/_claims.ts";
+import type { Names } from "./names/_names.ts";
 import type { Party } from "./_party.ts";
 import type { Requests } from "./_requests.ts";
 import { fault } from "./fault.ts";

@@ -1,9 +1,9 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import type { Directory } from "./_directory.ts";
+import type { Directory } from "./names/_directory.ts";
 import type { Edges } from "./_edges.ts";
-import type { Names } from "./_names.ts";
+import type { Names } from "./names/_names.ts";
 import type { Party } from "./_party.ts";
 import type { Permissions } from "./_permissions.ts";
 import type { Sampling } from "./_sampling.ts";

@@ -9,25 +9,24 @@
  * @module
  */
 import { checkLimits, type Gauge } from "@wirekit/internal/limits";
-import { CloseError } from "@wirekit/transport/transport";
 import type { Pass } from "../access/pass.ts";
 import { Cluster } from "../cluster/_cluster.ts";
 import type { BackplaneStatus, PeerLine } from "../cluster/backplane.ts";
-import { BlockedNames } from "./_blocked_names.ts";
-import { Claims } from "./_claims.ts";
+import { BlockedNames } from "./names/_blocked_names.ts";
+import { Claims } from "./names/_claims.ts";
 import { Counts } from "./_counts.ts";
 import { hostOf } from "./_cluster_host.ts";
-import { Directory } from "./_directory.ts";
+import { Directory } from "./names/_directory.ts";
 import { Edges } from "./_edges.ts";
 import { Informs } from "./_informs.ts";
-import { HUB, NameRules } from "./_name_rules.ts";
+import { Members } from "./_members.ts";
+import { HUB, NameRules } from "./names/_name_rules.ts";
+import { Names } from "./names/_names.ts";
 import { Parties } from "./_parties.ts";
-import { Names } from "./_names.ts";
-import { bytesOf, type OpenRequest, Party } from "./_party.ts";
+import type { OpenRequest, Party } from "./_party.ts";
 import { Permissions } from "./_permissions.ts";
 import { Requests } from "./_requests.ts";
 import { Sampling } from "./_sampling.ts";
-import { plain } from "./_verdicts.ts";
 import type { Fault } from "./fault.ts";
 import type { Observer } from "./observer.ts";
 import type { ExchangeOptions } from "./options.ts";
@@ -102,10 +101,9 @@ export class Exchange {
   readonly #edges = new Edges();
   readonly #totals = new Counts();
   readonly #parties = new Parties();
+  readonly #members: Members;
   /** In whole milliseconds: an integer takes no memory of its own. */
   #now = 0;
-  /** How many participants there were. */
-  #members = 0;
 
   /**
    * Makes an exchange without participants.
@@ -145,6 +143,16 @@ export class Exchange {
     };
     this.#requests = new Requests(settings, counting);
     this.#informs = new Informs({ names, directory, ...counting });
+    this.#members = new Members({
+      parties: this.#parties,
+      directory,
+      permissions,
+      claims: this.#claims,
+      blocked: this.#blocked,
+      requests: this.#requests,
+      edges: this.#edges,
+      sampling: this.#sampling,
+    });
     if (backplane) {
       const host = hostOf(this, {
         names,
@@ -241,11 +249,7 @@ export class Exchange {
    * @returns What represents it in the other methods.
    */
   host(participant: Participant): Member {
-    const party = new Party(this.#members++, participant);
-    party.name = HUB;
-    party.nameBytes = bytesOf(HUB);
-    party.active = true;
-    return this.#directory.self = party;
+    return this.#members.host(participant);
   }
 
   /**
@@ -311,9 +315,7 @@ export class Exchange {
    * @returns What represents it in the other methods.
    */
   enter(participant: Participant, about?: About): Member {
-    const party = new Party(this.#members++, participant, about, this.#now);
-    this.#parties.add(party);
-    return party;
+    return this.#members.enter(participant, about, this.#now);
   }
 
   /**
@@ -333,14 +335,7 @@ export class Exchange {
    * any more. Then its participant is disconnected.
    */
   renewPasses(renewed: (pass: Pass) => Pass | undefined): void {
-    for (const member of [...this.#parties]) {
-      const { given, name } = member;
-      if (!given) continue;
-      const pass = renewed(given);
-      if (pass && (name === undefined || pass.mayTake(plain(name)))) {
-        this.allow(member, pass);
-      } else this.drop(member, 1008, "Its token is not valid any more");
-    }
+    this.#members.renewPasses(renewed);
   }
 
   /**
@@ -406,15 +401,7 @@ export class Exchange {
    * @returns Why it is not possible, if it is not.
    */
   block(name: string, ms: number): Fault | undefined {
-    const refusal = this.#blocked.block(name, ms, this.#now);
-    if (refusal || ms === 0) return refusal;
-    // The holder last, or the next one would have the name for a moment.
-    const all = [...this.#parties].filter((party) => party.name === name)
-      .sort((a, b) => Number(a.active) - Number(b.active));
-    for (const party of all) {
-      this.drop(party, 1008, "Its name is blocked", "operator");
-    }
-    return undefined;
+    return this.#members.block(name, ms, this.#now);
   }
 
   /** Until when names are blocked, in milliseconds of the clock, by name. */
@@ -586,18 +573,15 @@ export class Exchange {
    * @param member The participant.
    * @param code The code of the error that it gets, a WebSocket close code.
    * @param reason The reason.
-   * @param kind The reason in one word.
+   * @param kind The reason in one word; by default `"refused"`.
    */
   drop(
     member: Member,
     code: number,
     reason: string,
-    kind: EndKind = "refused",
+    kind?: EndKind,
   ): void {
-    const party = member as Party;
-    party.gone = true;
-    party.participant.end(new CloseError(code, { reason }));
-    this.leave(party, { kind, reason });
+    this.#members.drop(member as Party, code, reason, kind);
   }
 
   /**
@@ -608,12 +592,6 @@ export class Exchange {
    * @param end Why it leaves.
    */
   leave(member: Member, end: End = LEFT): void {
-    const party = member as Party;
-    party.gone = true;
-    this.#requests.cancelAsked(party);
-    this.#requests.failUnanswered(party);
-    this.#edges.forget(party);
-    this.#claims.release(party, end);
-    if (this.#parties.delete(party)) this.#sampling.observer?.left(party, end);
+    this.#members.leave(member as Party, end);
   }
 }

@@ -3,6 +3,7 @@
 /** What an exchange counts, and what it shows of that. */
 
 import { assert, assertEquals } from "@std/assert";
+import { Random } from "@wirekit/internal/testing";
 import { Exchange } from "./exchange.ts";
 import { Edges } from "./_edges.ts";
 import { fault } from "./fault.ts";
@@ -157,11 +158,8 @@ Deno.test("Exchange shows one message in so many, and all of who is watched", ()
 });
 
 Deno.test("Exchange counts each request once, whatever happens", () => {
-  let seed = 7;
-  const random = (most: number) => {
-    seed = Math.imul(seed, 1_103_515_245) + 12_345 >>> 0;
-    return (seed >>> 8) % most;
-  };
+  const numbers = new Random(7);
+  const random = (most: number) => numbers.below(most);
   const exchange = new Exchange({ requestTimeout: 50, maxRequests: 20 });
   const peers = Array.from({ length: 6 }, (_, n) => new Peer(exchange, `${n}`));
   let names = peers.length;

@@ -3,6 +3,7 @@
 /** Whatever is sent to the hub's own routes gets an answer, and breaks nothing. */
 
 import { assert, assertEquals } from "@std/assert";
+import { Random } from "@wirekit/internal/testing";
 import { Client } from "../client.ts";
 import { RemoteError } from "../errors.ts";
 import { serve } from "../serve.ts";
@@ -83,10 +84,8 @@ const POSTS = [
 
 /** Random numbers, the same in each run. */
 function makeRandom(seed: number): (most: number) => number {
-  return (most) => {
-    seed = Math.imul(seed ^ seed >>> 15, 0x2c1b3c6d) + 0x9e3779b9 | 0;
-    return (seed >>> 0) % most;
-  };
+  const random = new Random(seed);
+  return (most) => random.below(most);
 }
 
 Deno.test("Nothing that is sent to the hub's own routes breaks it", async () => {

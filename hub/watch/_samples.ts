@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { HUB } from "../exchange/_name_rules.ts";
+import { HUB } from "../exchange/names/_name_rules.ts";
 import { FaultCode } from "../exchange/fault.ts";
 import * as Text from "../exchange/_text.ts";
 import type { Observer } from "../exchange/observer.ts";

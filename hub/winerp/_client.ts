@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 import { fullPass, type Pass } from "../access/pass.ts";
-import { HUB } from "../exchange/_name_rules.ts";
+import { HUB } from "../exchange/names/_name_rules.ts";
 import type { Party } from "../exchange/_party.ts";
 import { textOf } from "../exchange/_scan.ts";
 import * as Text from "../exchange/_text.ts";

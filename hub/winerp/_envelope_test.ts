@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { Envelope } from "./_envelope.ts";
+import { randomFrom } from "./testdata/model.ts";
 import { canonicalName } from "../exchange/_spelling.ts";
 
 const utf8 = new TextEncoder();
@@ -219,7 +220,7 @@ Deno.test("Envelope.read finds the end of long strings, wherever they start", ()
 
 Deno.test("Envelope.read agrees with JSON.parse on random texts", () => {
   const seed = crypto.getRandomValues(new Uint32Array(1))[0]!;
-  const random = mulberry32(seed);
+  const random = randomFrom(seed);
   const alphabet = '{}[]",:0123-+.eE\\u tfn\n"""{}[]'.split("").concat([
     "true",
     "false",
@@ -286,13 +287,4 @@ function mutate(message: string, random: () => number): string {
   const chars = [...message];
   chars.splice(Math.floor(random() * chars.length), 1);
   return chars.join("");
-}
-
-function mulberry32(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }

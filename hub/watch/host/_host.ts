@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 import { fullPass, type Pass } from "../../access/pass.ts";
-import { HUB } from "../../exchange/_name_rules.ts";
+import { HUB } from "../../exchange/names/_name_rules.ts";
 import * as Text from "../../exchange/_text.ts";
 import { type Fault, fault } from "../../exchange/fault.ts";
 import type {

@@ -6,6 +6,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import { Random } from "@wirekit/internal/testing";
 import type { Router } from "../_router.ts";
 
 const utf8 = new TextEncoder();
@@ -31,13 +32,9 @@ interface Client {
 }
 
 /** Random numbers from 0 to 1 that a seed repeats. */
-export function mulberry32(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
+export function randomFrom(seed: number): () => number {
+  const random = new Random(seed);
+  return () => random.next();
 }
 
 /** Runs random operations. */
@@ -228,7 +225,7 @@ export function runMany(
   const first = crypto.getRandomValues(new Uint32Array(1))[0]!;
   for (let n = 0; n < runs; n++) {
     const seed = (first + n) >>> 0;
-    const random = mulberry32(seed);
+    const random = randomFrom(seed);
     try {
       run(random, steps, net(random));
     } catch (cause) {

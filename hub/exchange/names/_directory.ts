@@ -1,10 +1,10 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import type { Cluster } from "../cluster/_cluster.ts";
+import type { Cluster } from "../../cluster/_cluster.ts";
 import { HUB } from "./_name_rules.ts";
 import type { Names } from "./_names.ts";
-import type { Party } from "./_party.ts";
+import type { Party } from "../_party.ts";
 
 /** Finds participants by name, here and on other nodes. */
 export class Directory {

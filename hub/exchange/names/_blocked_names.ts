@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 import { checkTime } from "@wirekit/internal/clock";
-import { type Fault, fault } from "./fault.ts";
+import { type Fault, fault } from "../fault.ts";
 
 /** The most names that are blocked at a time. */
 const MAX_BLOCKED = 1_000;

@@ -2,10 +2,10 @@
 // This module is browser compatible.
 
 import { Gauge } from "@wirekit/internal/limits";
-import { bytesOf, type Party } from "./_party.ts";
-import { type Fault, fault } from "./fault.ts";
-import type { ExchangeOptions } from "./options.ts";
-import { plain } from "./_verdicts.ts";
+import { bytesOf, type Party } from "../_party.ts";
+import { type Fault, fault } from "../fault.ts";
+import type { ExchangeOptions } from "../options.ts";
+import { plain } from "../_verdicts.ts";
 
 /**
  * The name of the hub itself, as JSON text: nobody can take it.

@@ -4,10 +4,10 @@
 import type { BlockedNames } from "./_blocked_names.ts";
 import type { NameRules } from "./_name_rules.ts";
 import type { Names } from "./_names.ts";
-import type { Party } from "./_party.ts";
-import type { Permissions } from "./_permissions.ts";
-import { type Fault, fault } from "./fault.ts";
-import type { End } from "./participant.ts";
+import type { Party } from "../_party.ts";
+import type { Permissions } from "../_permissions.ts";
+import { type Fault, fault } from "../fault.ts";
+import type { End } from "../participant.ts";
 
 /** Is told that a name was taken, held or given up. */
 export type TellName = (
