@@ -33,33 +33,22 @@
  */
 
 import { unlessAborted } from "@wirekit/internal/clock";
-import { random } from "@wirekit/internal/json";
+import type { MiniOptions, MiniUrl } from "@wirekit/transport/mini";
+import { isRecord, stringify } from "./client/_json.ts";
 import {
-  type MiniOptions,
-  type MiniSession,
-  miniSession,
-  type MiniUrl,
-} from "@wirekit/transport/mini";
-import { bearer } from "./client/_bearer.ts";
-import { isRecord, quote, stringify, textOf } from "./client/_json.ts";
-import {
-  type Fields,
-  type Message,
-  readMessage,
-  writeMessage,
-  writeTail,
-} from "./client/_wire.ts";
+  type Emit,
+  type Line,
+  type LineOptions,
+  nameOf,
+  openLine,
+} from "./client/_mini_line.ts";
 import type {
   AnyRoutes,
   Contract,
   HandlerResultOf,
   Route,
 } from "./client/contract.ts";
-import {
-  type ClientEvents,
-  ClientEventTarget,
-  type ClientEventType,
-} from "./client/events.ts";
+import { ClientEventTarget } from "./client/events.ts";
 import type {
   ClientState,
   PingOptions,
@@ -75,7 +64,6 @@ import {
   RouteError,
   TimeoutError,
 } from "./errors.ts";
-import * as Text from "./exchange/_text.ts";
 import * as MessageType from "./winerp/_message_type.ts";
 
 export * from "./client/contract.ts";
@@ -197,7 +185,7 @@ export async function connect<T extends Contract<T> = AnyRoutes>(
     await unlessAborted(firstAttempts.get(client)!, signal);
     return client;
   } catch (error) {
-    await client.close();
+    void client.close(); // Whatever the hub does about it.
     throw error;
   }
 }
@@ -258,7 +246,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
     super();
     this.name = options.name;
     const emit: Emit = (type, detail) => this.emit(type, detail);
-    this.#line = open(url, options as ClientOptions, emit, this as never);
+    this.#line = openLine(url, options as LineOptions, emit, this);
     firstAttempts.set(this, this.#line.session.first);
   }
 
@@ -328,10 +316,13 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
     options: RequestOptions = {},
   ): Promise<R> {
     if (!isRecord(data)) throw new TypeError("Data must be an object");
+    const to = nameOf(target);
+    const what = nameOf(route);
     return await this.#line.ask(
+      `No answer from ${to} to ${what}`,
       MessageType.request,
-      target,
-      route,
+      to,
+      what,
       data,
       options,
     ) as R;
@@ -389,215 +380,15 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    * @throws {NotConnectedError} If there is no connection, or it was lost.
    */
   async ping(target?: string, options: PingOptions = {}): Promise<boolean> {
+    const to = target === undefined ? "null" : nameOf(target);
     const answer = await this.#line.ask(
+      `No answer from ${target ? to : "the hub"}`,
       MessageType.ping,
-      target ?? null,
-      null,
+      to,
+      "null",
       {},
       options,
     );
     return Object(answer).success === true;
   }
-}
-
-/** Tells an event. */
-type Emit = <K extends ClientEventType>(
-  type: K,
-  detail: ClientEvents[K],
-) => void;
-
-/** What a client is made of. */
-interface Line {
-  session: MiniSession;
-  state(): ClientState;
-  post(fields: Fields): void;
-  ask(
-    type: number,
-    target: string | null,
-    route: string | null,
-    data: object,
-    options: RequestOptions,
-  ): Promise<unknown>;
-}
-
-/** Opens connections, and verifies each. */
-function open(
-  url: MiniUrl,
-  options: ClientOptions,
-  emit: Emit,
-  client: Client,
-): Line {
-  const { name, token, routes = {}, holdTimeout = 60_000 } = options;
-  const { maxMessageBytes = 2 * 1024 * 1024, exposeErrors } = options;
-  for (const [route, handler] of Object.entries(routes)) {
-    if (typeof handler === "function") continue;
-    throw new TypeError(`Cannot add route: "${route}" is not a function`);
-  }
-  const id = nameOf(name);
-  /** The numbers of the open calls, by their uuids, which nobody can guess. */
-  const numbers = new Map<unknown, number>();
-  let accepted = Promise.withResolvers<void>();
-  let verification: string;
-  let isHeld = false;
-  const session: MiniSession = miniSession(
-    url,
-    options,
-    {
-      heartbeat: { interval: 20_000 },
-      maxSent: maxMessageBytes,
-      async protocols() {
-        const secret = typeof token === "function" ? await token() : token;
-        return secret === undefined ? [] : bearer(secret);
-      },
-      greet() {
-        accepted = Promise.withResolvers();
-        verification = random();
-        const tail = writeTail(`"${verification}"`);
-        send({ type: MessageType.verification, tail });
-        return accepted.promise;
-      },
-      opened() {
-        const names = Object.keys(routes).map((name) => `${quote(name)}:{}`);
-        // So that the hub knows what the client can be asked for.
-        if (names[0]) {
-          send({
-            type: MessageType.ping,
-            route: `"${Text.announce}"`,
-            data: `{${names}}`,
-          });
-        }
-        emit("ready", undefined);
-      },
-      receive(text, reply) {
-        try {
-          take(readMessage(text), reply);
-        } catch (error) {
-          emit("error", { error });
-        }
-      },
-      ping: () => send({ type: MessageType.ping }),
-      ended(error, wasOpen) {
-        isHeld = false;
-        emit(wasOpen ? "disconnect" : "error", { error });
-      },
-    },
-  );
-  return { session, state, post, ask };
-
-  function state(): ClientState {
-    const { state } = session;
-    return isHeld && state === "connecting" ? "held" : state;
-  }
-
-  function send(fields: Fields): void {
-    session.post(writeMessage(id, fields), true);
-  }
-
-  function post(fields: Fields): void {
-    if (state() === "held") throw new OnHoldError();
-    session.post(writeMessage(id, fields));
-  }
-
-  async function ask(
-    type: number,
-    target: string | null,
-    route: string | null,
-    data: object,
-    options: RequestOptions,
-  ): Promise<unknown> {
-    if (state() === "held") throw new OnHoldError();
-    const uuid = random();
-    const json = stringify(data);
-    const to = target === null ? "null" : nameOf(target);
-    const what = route === null ? "null" : nameOf(route);
-    const tail = writeTail(`"${uuid}"`, to);
-    try {
-      return await session.ask(`${what} of ${to}`, (number) => {
-        numbers.set(uuid, number);
-        return writeMessage(id, { type, route: what, data: json, tail });
-      }, options);
-    } finally {
-      numbers.delete(uuid);
-    }
-  }
-
-  function take(message: Message, reply: (text: string) => void): void {
-    const { type, id: from, uuid, data = null } = message;
-    const call = () => session.take(numbers.get(uuid) ?? 0);
-    switch (type) {
-      case MessageType.success:
-        return accepted.resolve();
-      case MessageType.ping:
-      case MessageType.response:
-        return call()?.resolve(data);
-      case MessageType.request:
-        return answer(message, reply);
-      case MessageType.information: {
-        const source = typeof from === "string" ? from : "";
-        // The hub sends an empty one before it closes, for stock clients.
-        if (source || data !== null) emit("information", { data, source });
-        return;
-      }
-      case MessageType.error: {
-        const text = textOf(data);
-        if (session.state === "connecting") return refused(text, uuid);
-        const error = new RemoteError(text);
-        const waiting = call();
-        if (waiting) waiting.reject(error);
-        else emit("error", { error });
-      }
-    }
-  }
-
-  function refused(text: string, uuid: unknown): void {
-    if (text === Text.alreadyAuthorized) {
-      isHeld = true;
-      session.expire(holdTimeout, () => new OnHoldError());
-      emit("hold", undefined);
-    } else if (uuid === verification) {
-      const why = text === Text.notAuthorized
-        ? "the token is missing or wrong"
-        : text;
-      session.refuse(why);
-    }
-  }
-
-  function answer(
-    { destination, route, uuid, data }: Message,
-    reply: (text: string) => void,
-  ): void {
-    // The hub swaps the names in a request.
-    const source = typeof destination === "string" ? destination : "";
-    const name = `${route}`;
-    const tail = writeTail(
-      typeof uuid === "object" ? "null" : stringify(uuid),
-      source ? quote(source) : "null",
-    );
-    const write = (type: number, data: string, traceback = "null") =>
-      writeMessage(id, { type, route: quote(name), traceback, data, tail });
-    void session.answer(
-      reply,
-      () => {
-        if (!Object.hasOwn(routes, name)) throw new RouteError(Text.noRoute);
-        return routes[name]!(data ?? {}, { source, route: name, client });
-      },
-      (result) => write(MessageType.response, stringify(result)),
-      (error) => {
-        const isOurs = error instanceof RouteError ||
-          error instanceof LimitError;
-        if (!isOurs) emit("error", { error });
-        const isShown = isOurs || (exposeErrors && error instanceof Error);
-        const text = isShown ? error.message.slice(0, 4096) : "Route failed";
-        return write(MessageType.error, stringify(text), stringify(text));
-      },
-    );
-  }
-}
-
-/** Writes a name that a user gave as JSON. */
-function nameOf(name: string): string {
-  if (typeof name === "string" && name) return quote(name);
-  throw new TypeError(
-    `A name must be a non-empty string: got ${JSON.stringify(name)}`,
-  );
 }

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Call, Calls } from "./calls.ts";
 import { TimeoutError } from "./errors.ts";
-import { FakeTime } from "./testing.ts";
+import { FakeTime, Random } from "./testing.ts";
 
 const late = (call: Call) => call.reject(new TimeoutError("too late"));
 
@@ -21,10 +21,8 @@ function open(
 
 /** Returns random integers from 0 on, the same for the same seed. */
 function randomFrom(seed: number): (below: number) => number {
-  return (below) => {
-    seed = (seed * 1664525 + 1013904223) % 2 ** 32;
-    return Math.floor(seed / 2 ** 32 * below);
-  };
+  const random = new Random(seed);
+  return (below) => random.below(below);
 }
 
 for (let seed = 1; seed <= 30; seed++) {

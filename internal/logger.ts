@@ -196,3 +196,17 @@ function tell(lines: Lines): void {
   if (held <= MAX_LAST) return last.forEach(write);
   write(`And ${held} more in the last ${time}, such as: ${last.join("; ")}`);
 }
+
+/** The longest text in a part of a line, in characters. */
+const MAX_TEXT = 300;
+
+/**
+ * Makes a text that may be a stranger's a part of one line of a log.
+ *
+ * @param text The text.
+ * @returns Its start, without control characters and ends of lines.
+ */
+export function oneLine(text: string): string {
+  const cut = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
+  return cut.replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
+}

@@ -4,7 +4,7 @@
 import { checkOptions } from "@wirekit/internal/limits";
 import { every, settled, type Timer } from "@wirekit/internal/clock";
 import { Heartbeat } from "@wirekit/internal/heartbeat";
-import type { CalmLogger } from "@wirekit/internal/logger";
+import { type CalmLogger, oneLine } from "@wirekit/internal/logger";
 import {
   CloseError,
   forEachMessage,
@@ -258,7 +258,7 @@ export class Engine<State> implements Link {
     this.#idleTimer?.stop();
     this.#heartbeat?.stop();
     if (cause) {
-      const line = `connection lost: ${oneLine(cause)}`;
+      const line = `connection lost: ${oneLine(cause.message)}`;
       const { logger } = this.#options;
       // A server's writes a few of a kind in a second.
       try {
@@ -274,13 +274,4 @@ export class Engine<State> implements Link {
     this.notices.close(closedError("subscription", true, cause));
     this.#closed.resolve(cause);
   }
-}
-
-/** The message of an error without line breaks: it may come from the peer. */
-function oneLine({ message }: Error): string {
-  // deno-lint-ignore no-control-regex -- They are what a log must not have.
-  return message.replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029]+/g, " ").slice(
-    0,
-    500,
-  );
 }

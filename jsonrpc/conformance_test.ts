@@ -331,7 +331,7 @@ Deno.test("Peer reports strays and keeps the connection (statement 25)", async (
   );
   assertEquals(errors.length, 4);
   for (const { error, about } of errors) {
-    assertEquals((error as Error).message, "Response to no call of ours");
+    assertEquals((error as Error).message, "Response to an unknown call");
     assert(about.message);
   }
 });

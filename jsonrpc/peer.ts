@@ -74,7 +74,7 @@ export class Peer<
 > extends LiveCaller<C> implements Connection<State>, AsyncDisposable {
   /** What is kept of the connection. */
   readonly state: State;
-  /** What the upgrade told; only a server over WebSocket has it. */
+  /** The HTTP request of the connection; only a server over WebSocket has it. */
   readonly handshake: Handshake | undefined;
   /**
    * Resolves when the connection has ended, with the reason if it was not a

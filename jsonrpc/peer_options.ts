@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * What can be chosen for a peer.
+ * The options of a peer.
  *
  * @module
  */
@@ -173,6 +173,6 @@ export interface PeerOptions<
   conventions?: Conventions;
   /** Gets one line for each connection that was lost, with the reason. */
   logger?: Logger;
-  /** Is called with every message, in and out. */
+  /** Called with every message, in and out. */
   onMessage?: (entry: LogEntry) => void;
 }

@@ -4,7 +4,7 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { pair } from "@wirekit/transport/pair";
-import { FakeTime } from "@wirekit/internal/testing";
+import { FakeTime, Random as Numbers } from "@wirekit/internal/testing";
 import {
   type Batch,
   ClosedError,
@@ -30,29 +30,8 @@ const ENDS = [
   TimeoutError,
 ];
 
-/** A generator of random numbers that gives the same for the same seed. */
-class Random {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed;
-  }
-
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let x = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    x = (x + Math.imul(x ^ (x >>> 7), 61 | x)) ^ x;
-    return ((x ^ (x >>> 14)) >>> 0) / 4294967296;
-  }
-
-  below(count: number): number {
-    return Math.floor(this.next() * count);
-  }
-
-  pick<T>(values: readonly T[]): T {
-    return values[this.below(values.length)]!;
-  }
-
+/** Random numbers that a seed repeats. */
+class Random extends Numbers {
   chance(share: number): boolean {
     return this.next() < share;
   }

@@ -11,7 +11,7 @@ import { connectWebSocket } from "@wirekit/transport/websocket";
 import { connect as connectWsrpc } from "@wirekit/wsrpc";
 import { hub } from "../hub/command/_commands.ts";
 import { jsonrpc } from "../jsonrpc/command/_commands.ts";
-import { wsrpc } from "../wsrpc/_commands.ts";
+import { wsrpc } from "../wsrpc/command/_commands.ts";
 import { sourcesOf } from "./_house.ts";
 import { MEMBERS } from "./_packages.ts";
 

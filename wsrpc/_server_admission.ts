@@ -6,7 +6,7 @@ import {
   type Admitted,
   type RequestInfo,
 } from "@wirekit/transport/admission";
-import type { Reports } from "./_reports.ts";
+import type { Reports } from "./connection/_reports.ts";
 import type { ServerHooks } from "./server_options.ts";
 
 /**

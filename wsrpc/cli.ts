@@ -17,7 +17,7 @@
  */
 
 import { type Command, run } from "@wirekit/internal/command";
-import { wsrpc } from "./_commands.ts";
+import { wsrpc } from "./command/_commands.ts";
 
 /**
  * The command as a table, for a program that includes it in its own commands.

@@ -11,7 +11,7 @@ import {
   run as runFrame,
   type Terminal as FrameTerminal,
 } from "@wirekit/internal/command";
-import { wsrpc } from "./_commands.ts";
+import { wsrpc } from "./command/_commands.ts";
 import { Server } from "./server.ts";
 import { RouteError } from "./errors.ts";
 
@@ -178,8 +178,11 @@ Deno.test("wsrpc gives up a connection that hangs", async () => {
   using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const url = `ws://127.0.0.1:${silent.addr.port}`;
   const { code, err } = await run(url, "x", "--timeout", "0.05");
-  assertEquals(code, 3);
-  assertMatch(err, /^wsrpc: No connection to ws:\S+ within 50 ms$/);
+  assertEquals(code, 4);
+  assertMatch(
+    err,
+    /^wsrpc: Cannot connect to ws:\S+: no connection within 50 ms$/,
+  );
 });
 
 Deno.test("wsrpc stops a call at Ctrl-C", async () => {

@@ -27,7 +27,7 @@
  */
 
 import { unlessAborted } from "@wirekit/internal/clock";
-import { Succession } from "./_succession.ts";
+import { Succession } from "./connection/_succession.ts";
 import { Caller } from "./caller.ts";
 import type {
   ClientOptions,
@@ -56,6 +56,7 @@ export type { ClientOptions, ClientState, ConnectOptions, ReadyOptions };
  * @throws {HandshakeError} If the server refuses, such as with status 403.
  * @throws {NotConnectedError} If the first attempt fails otherwise. To keep
  * trying, make a {@linkcode Client} and wait until it is ready.
+ * @throws {TimeoutError} If it takes longer than `connectTimeout`.
  * @throws {TypeError} If the URL has another scheme.
  *
  * @example Answer the calls of the server

@@ -88,7 +88,7 @@ Deno.test("Client gives up at a refusal, and says which", async () => {
   const error = await assertRejects(() => client.ready(), NotConnectedError);
   assertEquals(
     error.message,
-    "The client of ws://place is closed: The server answered 403",
+    "Not connected: The server answered 403",
   );
   assertEquals(await client.closed, refusal);
   assertEquals(client.state, "closed");
@@ -117,7 +117,7 @@ Deno.test("Client gives an attempt connectTimeout, with onConnect, and tries aga
   const late = assertRejects(
     () => client.ready({ timeout: 999 }),
     TimeoutError,
-    "No connection to ws://place within 999 ms",
+    "No connection within 999 ms to ws://place",
   );
   await time.tick(999);
   await late;

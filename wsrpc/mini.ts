@@ -28,19 +28,16 @@
  */
 
 import { unlessAborted } from "@wirekit/internal/clock";
-import { parseLoose } from "@wirekit/internal/json";
 import type { Logger } from "@wirekit/internal/logger";
-import {
-  type MiniOptions,
-  type MiniSession,
-  miniSession,
-  type MiniState,
-  type MiniUrl,
-  type MiniWaitOptions,
+import type {
+  MiniOptions,
+  MiniSession,
+  MiniState,
+  MiniUrl,
+  MiniWaitOptions,
 } from "@wirekit/transport/mini";
-import { describe } from "./_reports.ts";
-import { argumentsOf, exposed, HIDDEN } from "./_shown.ts";
-import { Caller, type CallerLine, type Listener } from "./caller.ts";
+import { Caller, type Listener } from "./caller.ts";
+import { openLine } from "./connection/_mini_line.ts";
 import type {
   AnyRoutes,
   ArgumentsOf,
@@ -59,18 +56,6 @@ import {
   TimeoutError,
   WsrpcError,
 } from "./errors.ts";
-import {
-  type Message,
-  readMessage,
-  type RequestMessage,
-} from "./wire/_read.ts";
-import { idOf, MAX_MESSAGE_BYTES, numberOf } from "./wire/_ids.ts";
-import {
-  formatError,
-  formatEvent,
-  formatRequest,
-  formatResult,
-} from "./wire/_write.ts";
 
 export type { CallOptions, JsonObject, Listener };
 export type { MiniOptions, MiniState, MiniUrl, MiniWaitOptions };
@@ -83,9 +68,6 @@ export {
   TimeoutError,
   WsrpcError,
 };
-
-/** The longest name of a route in an error or a line of the log. */
-const MAX_NAME = 100;
 
 /**
  * Answers the calls of a route, as in the full client.
@@ -215,7 +197,7 @@ export async function connect<
     await unlessAborted(firstAttempts.get(client)!, signal);
     return client;
   } catch (error) {
-    await client.close();
+    void client.close(); // Whatever the server does about it.
     throw error;
   }
 }
@@ -269,7 +251,7 @@ export class Client<
    * @throws {TypeError} If a page cannot use the URL, or a route is not valid.
    */
   constructor(url: MiniUrl, options: ClientOptions<Remote, Local> = {}) {
-    const { session, line } = open(url, options as AnyOptions);
+    const { session, line } = openLine(url, options as AnyOptions);
     super(line);
     this.#session = session;
     firstAttempts.set(this, session.first);
@@ -313,138 +295,5 @@ export class Client<
   /** Closes the client: see {@linkcode Client.close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-}
-
-/** Calls the server before the client is open, too. */
-class EarlyCaller extends Caller {}
-
-/** Opens connections, and returns what calls over them. */
-function open(
-  url: MiniUrl,
-  options: AnyOptions,
-): { session: MiniSession; line: CallerLine } {
-  const { routes = {}, onConnect, exposeErrors, logger } = options;
-  const { maxMessageBytes = MAX_MESSAGE_BYTES } = options;
-  const handlers = new Map<string, MiniHandler>();
-  const listeners = new Set<Listener>();
-  const lineOf = (early: boolean): CallerLine => ({
-    call: (method, params, options = {}) =>
-      session.ask(
-        JSON.stringify(method),
-        (number) => formatRequest(idOf(number), method, params),
-        options,
-        early,
-      ),
-    // deno-lint-ignore require-await -- what it throws is a rejection
-    emit: async (event) => session.post(formatEvent(event), early),
-    listen: (listener) => void listeners.add(listener),
-    unlisten: (listener) => listeners.delete(listener),
-  });
-  const line = lineOf(false);
-  const early = lineOf(true);
-  const peer = new EarlyCaller(early);
-  addAll(handlers, "", routes);
-  const session = miniSession(url, options, {
-    maxSent: maxMessageBytes,
-    greet: () => onConnect?.(peer),
-    receive(text, reply) {
-      let message: Message;
-      try {
-        message = readMessage(parseLoose(text));
-      } catch {
-        return; // Whose answer it is cannot be told.
-      }
-      if (message.kind === "request") answer(message, reply);
-      else if (message.kind === "event") tell(message.event);
-      else if (message.kind === "result") {
-        session.take(numberOf(message.id))?.resolve(message.result);
-      } else if (message.kind === "error") {
-        session.take(numberOf(message.id))?.reject(
-          new WsrpcError(message.error),
-        );
-      } else if (message.request !== undefined) {
-        const text = `Cannot read the call: ${message.reason}`;
-        const error = { type: "TypeError", message: text };
-        reply(formatError(message.request, error));
-      }
-    },
-    ping: () =>
-      void early.call("ping", { seq: performance.now() / 1000 }, {})
-        .catch(() => {}),
-  });
-  return { session, line };
-
-  function answer(
-    { id, method, params }: RequestMessage,
-    reply: (text: string) => void,
-  ): void {
-    // No handler may make a page that lives look dead.
-    if (method === "ping") return reply(formatResult(id, params ?? {}));
-    const name = JSON.stringify(method.slice(0, MAX_NAME));
-    void session.answer(
-      reply,
-      () => {
-        const handler = handlers.get(method);
-        if (handler) return handler(peer as never, ...argumentsOf(params));
-        throw new RouteError(`Callback function ${name} not implemented`, {
-          type: "NotImplementedError",
-        });
-      },
-      (result) => formatResult(id, result),
-      (error) => {
-        if (error instanceof RouteError) {
-          const { type, message } = error;
-          return formatError(id, { type, message });
-        }
-        const isOurs = error instanceof LimitError;
-        if (!isOurs) log(`Route ${name}`, error);
-        return formatError(
-          id,
-          isOurs || exposeErrors ? exposed(error) : HIDDEN,
-        );
-      },
-    );
-  }
-
-  function tell(event: JsonObject): void {
-    for (const listener of listeners) {
-      try {
-        listener(event);
-      } catch (error) {
-        log("A listener", error);
-      }
-    }
-    // A switchboard says that this client has a name there.
-    if (!Object.hasOwn(event, "hub.ready")) return;
-    const names = Array.from(handlers.keys(), (name) => [name, {}]);
-    line.call("hub.announce", { routes: Object.fromEntries(names) }, {})
-      .catch(() => {});
-  }
-
-  function log(what: string, error: unknown): void {
-    try {
-      logger?.error?.(`${what} failed: ${describe(error)}`);
-    } catch {
-      // A logger that fails harms nobody.
-    }
-  }
-}
-
-function addAll(
-  handlers: Map<string, MiniHandler>,
-  group: string,
-  routes: AnyMiniRoutes<Caller>,
-): void {
-  for (const [key, route] of Object.entries(routes)) {
-    const name = group + key;
-    if (typeof route === "object" && route) {
-      addAll(handlers, `${name}.`, route);
-      continue;
-    }
-    if (typeof route !== "function") {
-      throw new TypeError(`Cannot add route: "${name}" is not a function`);
-    }
-    handlers.set(name, route as MiniHandler);
   }
 }

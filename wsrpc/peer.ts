@@ -23,7 +23,7 @@
  */
 
 import type { Transport } from "@wirekit/transport/transport";
-import { Connection } from "./_connection.ts";
+import { Connection } from "./connection/_connection.ts";
 import { type AnyPeer, Caller } from "./caller.ts";
 import type { AnyRoutes, Contract } from "./contract.ts";
 import type { PeerOptions } from "./peer_options.ts";

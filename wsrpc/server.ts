@@ -27,7 +27,7 @@ import { CloseError, type Transport } from "@wirekit/transport/transport";
 import type { Admission, RequestInfo } from "@wirekit/transport/admission";
 import { CalmLogger } from "@wirekit/internal/logger";
 import { checkOptions } from "./_check_options.ts";
-import { Reports } from "./_reports.ts";
+import { Reports } from "./connection/_reports.ts";
 import { ServerAdmission } from "./_server_admission.ts";
 import type {
   AnyRoutes,

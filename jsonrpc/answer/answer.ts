@@ -90,7 +90,7 @@ export interface AnswerOptions<State = Record<string, unknown>> {
    */
   strictParams?: boolean;
   /**
-   * Is called with every error that no caller sees in full: what a handler threw,
+   * Called with every error that no caller sees in full: what a handler threw,
    * messages that cannot be read, responses to no open call, events of no
    * subscription.
    */

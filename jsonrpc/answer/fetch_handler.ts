@@ -87,7 +87,7 @@ export interface FetchHandlerOptions<
    * @default {30000}
    */
   idleTimeout?: number;
-  /** Is called with each WebSocket client that connects. */
+  /** Called with each WebSocket client that connects. */
   onPeer?: (peer: Peer<C, State>) => void;
 }
 
@@ -100,7 +100,7 @@ export interface FetchHandlerOptions<
  *
  * @typeParam C What the clients offer.
  * @typeParam State What is kept of a connection.
- * @param options What to answer, and to whom.
+ * @param options What to answer, and who may call.
  * @returns The handler.
  *
  * @example Both carriers

@@ -113,7 +113,7 @@ export interface Server<
  *
  * @typeParam C What the clients offer.
  * @typeParam State What is kept of a connection.
- * @param options Where, what to answer, and to whom.
+ * @param options Where to listen, what to answer, and who may call.
  * @returns The server. Rejects with an error that names the address and has the
  * `code` of the system, such as `"EADDRINUSE"`, if it cannot listen.
  *

@@ -58,7 +58,7 @@ export interface ServePeersOptions<
    * @default {600000} 10 minutes
    */
   idleTimeout?: number;
-  /** Is called with each client that connects. */
+  /** Called with each client that connects. */
   onPeer?: (peer: Peer<C, State>) => void;
 }
 

@@ -60,10 +60,10 @@ export class Notices {
   /** Says what a notification is that was not taken and has no method here. */
   stray(method: string): string | undefined {
     if (method === this.#convention.progress) {
-      return "Progress of no call of ours";
+      return "Progress of an unknown call";
     }
     return this.#subscriptions && method.endsWith("_subscription")
-      ? "Event of no subscription of ours"
+      ? "Event of an unknown subscription"
       : undefined;
   }
 

@@ -149,7 +149,7 @@ export class Sender implements Caller {
   respond(message: Decoded): Call | undefined {
     const call = this.#calls.receive(message);
     if (!call) {
-      const stray = new Error("Response to no call of ours");
+      const stray = new Error("Response to an unknown call");
       this.#link.report(stray, { message });
     }
     return call;

@@ -67,7 +67,7 @@ export interface ClientOptions<
    */
   maxWaitingBytes?: number;
   /**
-   * Is called with each new connection before anything else is sent: the place
+   * Called with each new connection before anything else is sent: the place
    * to log in. If it fails, the connection is closed and the next one tried.
    *
    * @param peer The connection.

@@ -73,6 +73,45 @@ async function start(port = 0) {
   };
 }
 
+/** A client whose server is in the hands of the test. */
+async function raw(options: ClientOptions) {
+  const { promise: opened, resolve } = Promise.withResolvers<WebSocket>();
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    (request) => {
+      const protocol = request.headers.get("sec-websocket-protocol")!;
+      const { response, socket } = Deno.upgradeWebSocket(request, { protocol });
+      socket.onopen = () => resolve(socket);
+      return response;
+    },
+  );
+  const client = await connect(`ws://127.0.0.1:${server.addr.port}`, {
+    protocols: ["jsonrpc"],
+    ...options,
+  });
+  const socket = await opened;
+  const answers: string[] = [];
+  let came = Promise.withResolvers<void>();
+  socket.onmessage = ({ data }) => {
+    answers.push(data);
+    came.resolve();
+    came = Promise.withResolvers();
+  };
+  return {
+    client,
+    socket,
+    answers,
+    /** Waits for a message of the client with these words. */
+    async seen(words: string): Promise<void> {
+      while (!answers.some((text) => text.includes(words))) await came.promise;
+    },
+    async [Symbol.asyncDispose]() {
+      await client.close();
+      await server.shutdown();
+    },
+  };
+}
+
 Deno.test("connect() of jsonrpc/mini calls, typed by a contract", async () => {
   await using server = await start();
   await using client = await connect<typeof calculator>(server.url);
@@ -111,7 +150,7 @@ Deno.test("Client of jsonrpc/mini has the errors of the full one", async () => {
   await assertRejects(
     () => client.request("never", [], { timeout: 20 }),
     TimeoutError,
-    'No answer to "never" within 20 ms',
+    'Cannot call "never": no response within 20 ms',
   );
   await server.cancelled;
   const stop = new AbortController();
@@ -311,25 +350,8 @@ Deno.test("Client of jsonrpc/mini checks its options and methods", () => {
 });
 
 Deno.test("Client of jsonrpc/mini survives what no server of JSON-RPC sends", async () => {
-  const { promise: opened, resolve } = Promise.withResolvers<WebSocket>();
-  await using server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
-    (request) => {
-      const protocol = request.headers.get("sec-websocket-protocol")!;
-      const { response, socket } = Deno.upgradeWebSocket(request, { protocol });
-      socket.onopen = () => resolve(socket);
-      return response;
-    },
-  );
-  const url = `ws://127.0.0.1:${server.addr.port}`;
-  await using client = await connect(url, { protocols: ["jsonrpc"] });
-  const socket = await opened;
-  const answers: string[] = [];
-  const seen = Promise.withResolvers<void>();
-  socket.onmessage = ({ data }) => {
-    answers.push(data);
-    if (data.includes('"last"')) seen.resolve();
-  };
+  await using at = await raw({});
+  const { client, socket, answers } = at;
   const calls = ["a", "b", "c", "d", "e"].map((method) =>
     client.request(method)
   );
@@ -357,7 +379,7 @@ Deno.test("Client of jsonrpc/mini survives what no server of JSON-RPC sends", as
   ];
   socket.send(new Uint8Array([123, 125]));
   for (const text of texts) socket.send(text);
-  await seen.promise;
+  await at.seen('"last"');
   const [a, b, c, d, e] = await outcomes;
   const unread = (method: string, both: string) =>
     `MalformedResponseError: Cannot call "${method}": response has ${both} result and error`;
@@ -384,6 +406,7 @@ Deno.test("Client of jsonrpc/mini survives what no server of JSON-RPC sends", as
     `{"jsonrpc":"2.0","id":null,${invalid}`,
     `{"jsonrpc":"2.0","id":null,${invalid}`,
     `{"jsonrpc":"2.0","id":null,${invalid}`,
+    `{"jsonrpc":"2.0","id":null,${invalid}`,
     `{"jsonrpc":"2.0","id":1,${invalid}`,
     `{"jsonrpc":"2.0","id":6,${invalid}`,
     `{"jsonrpc":"2.0","id":"7",${invalid}`,
@@ -391,7 +414,56 @@ Deno.test("Client of jsonrpc/mini survives what no server of JSON-RPC sends", as
     `{"jsonrpc":"2.0","id":9007199254740993,${missing}`,
     `{"jsonrpc":"2.0","id":"last",${missing}`,
   ]);
-  socket.close();
+});
+
+Deno.test("Client of jsonrpc/mini answers a batch by one array, in its order", async () => {
+  const slow = Promise.withResolvers<string>();
+  const heard: string[] = [];
+  await using at = await raw({
+    methods: {
+      slow: () => slow.promise,
+      hear: (_call, word: string) => void heard.push(word),
+      fail: () => {
+        throw new JsonRpcError(5, "no");
+      },
+    },
+  });
+  const { client, socket, answers } = at;
+  const call = client.request("ask");
+  await at.seen('"ask"');
+  const head = '{"jsonrpc":"2.0",';
+  const batches = [
+    [
+      `${head}"method":"slow","id":"a"}`,
+      `${head}"method":"hear","params":["one"]}`,
+      `${head}"method":"fail","id":"b"}`,
+      `${head}"id":1,"result":"answered"}`,
+      "7",
+      "[]",
+      `${head}"method":"hear","params":["two"],"id":2}`,
+    ],
+    [`${head}"method":"hear","params":["three"]}`],
+    [`${head}"id":99,"result":"stray"}`],
+    [`${head}"method":"none","id":"last"}`],
+  ];
+  for (const batch of batches) socket.send(`[${batch}]`);
+  assertEquals(await call, "answered");
+  await at.seen('"last"');
+  assertEquals(heard, ["one", "two", "three"]);
+  slow.resolve("done");
+  await at.seen('"done"');
+  const invalid =
+    `${head}"id":null,"error":{"code":-32600,"message":"Invalid Request"}}`;
+  assertEquals(answers.slice(1), [
+    `[${head}"id":"last","error":{"code":-32601,"message":"Method not found"}}]`,
+    "[" + [
+      `${head}"id":"a","result":"done"}`,
+      `${head}"id":"b","error":{"code":5,"message":"no"}}`,
+      invalid,
+      invalid,
+      `${head}"id":2,"result":null}`,
+    ] + "]",
+  ]);
 });
 
 Deno.test("Client of jsonrpc/mini answers once, whatever a method throws or returns", async () => {

@@ -276,7 +276,8 @@ export type ParametersOf<P> = P extends readonly Param[] ? OutputTuple<P>
   : [];
 
 /**
- * See {@linkcode ArgumentsOf}.
+ * The arguments of a call with params by position, as the caller gives them: one
+ * of each param, of which the last may be left out if they are optional.
  *
  * @typeParam P The params by position.
  *
@@ -293,7 +294,8 @@ export type InputTuple<P extends readonly Param[]> = number extends P["length"]
   : [];
 
 /**
- * See {@linkcode ParametersOf}.
+ * The arguments of a call with params by position, as the handler gets them: one
+ * of each param, of which the last may be missing if they are optional.
  *
  * @typeParam P The params by position.
  *

@@ -261,7 +261,7 @@ Deno.test("Peer reports events of no subscription", async () => {
   await at.raw.tell({ jsonrpc: "2.0", method: "eth_subscription", params });
   assertEquals(
     (errors[0] as Error).message,
-    "Event of no subscription of ours",
+    "Event of an unknown subscription",
   );
 });
 

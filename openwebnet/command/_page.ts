@@ -14,6 +14,7 @@ import {
   urlsForOthers,
   UsageError,
 } from "@wirekit/internal/command";
+import { isLoopback } from "@wirekit/transport/pages";
 import { fromFile, GATEWAY_OPTIONS, withGateways } from "./_gateway.ts";
 import { watchHome } from "./_watched_home.ts";
 
@@ -95,7 +96,7 @@ export const page = command({
           );
           terminal.log(`The page is at ${here}`);
         }
-        if (token !== undefined && tls === undefined) {
+        if (token !== undefined && !tls && !isLoopback(hostname)) {
           terminal.error(
             "openwebnet: without --cert, the token goes over the network unencrypted",
           );

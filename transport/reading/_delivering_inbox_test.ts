@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Random } from "@wirekit/internal/testing";
 import { setImmediate } from "../_node.ts";
 import { CloseError } from "../transport.ts";
 import { DeliveringInbox } from "./_delivering_inbox.ts";
@@ -9,11 +10,8 @@ import { DeliveringInbox } from "./_delivering_inbox.ts";
 type Step = { push: string[] } | "turn" | { end: number };
 
 function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = Math.imul(state, 1_103_515_245) + 12_345 & 0x7fffffff;
-    return (state >>> 8) % below;
-  };
+  const numbers = new Random(seed);
+  return (below) => numbers.below(below);
 }
 
 function steps(pick: (below: number) => number): Step[] {

@@ -2,6 +2,7 @@
 
 import { isUtf8 } from "node:buffer";
 import { assert, assertEquals, assertLess } from "@std/assert";
+import { Random } from "@wirekit/internal/testing";
 import { headLength, isCloseCode, Opcode, writeHead } from "./_frame.ts";
 import { FrameParser } from "./_frame_parser.ts";
 import { wordsOf } from "../stream/_words.ts";
@@ -88,12 +89,8 @@ function parse(
 
 /** A generator of numbers that a seed repeats. */
 function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = Math.imul(state ^ state >>> 15, 0x2c1b3c6d) + 0x9e3779b9 | 0;
-    const mixed = Math.imul(state ^ state >>> 12, 0x297a2d39);
-    return ((mixed ^ mixed >>> 15) >>> 0) % below;
-  };
+  const numbers = new Random(seed);
+  return (below) => numbers.below(below);
 }
 
 function* chunks(

@@ -31,11 +31,12 @@
  *       const [number, echo] = text.split(" ");
  *       session.take(Number(number))?.resolve(echo);
  *     },
- *     ping: () => void session.ask("ping", (number) => `${number} ping`, {}),
+ *     ping: () => void session.ask("No pong", (number) => `${number} ping`, {}),
  *   },
  * );
  * await session.first;
- * const echo = await session.ask("hello", (number) => `${number} hello`, {});
+ * const write = (number: number) => `${number} hello`;
+ * const echo = await session.ask("No echo", write, {});
  * assertEquals(echo, "hello");
  * await session.close();
  * ```
@@ -58,7 +59,6 @@ import {
   NotConnectedError,
   TimeoutError,
 } from "@wirekit/internal/errors";
-import type { HeartbeatOptions } from "@wirekit/internal/heartbeat";
 import { checkOptions } from "@wirekit/internal/limits";
 import { MIN_UPTIME, pauseAfter } from "../_again.ts";
 import {
@@ -70,229 +70,23 @@ import { tooLate } from "../_opening.ts";
 import { exceeds } from "../reading/_size.ts";
 import type { ReconnectOptions, ReconnectState } from "../reconnect.ts";
 import { CloseError } from "../transport.ts";
+import type {
+  MiniOptions,
+  MiniState,
+  MiniUrl,
+  MiniWaitOptions,
+} from "./_mini_options.ts";
+import type { MiniSession, MiniSetup } from "./_mini_session.ts";
+import { makeSocket, readPageUrl } from "./_page_socket.ts";
 
-/**
- * The URL of a server, `ws:` or `wss:`. A function is called for each
- * connection, for example for a fresh ticket in the query.
- *
- * @category Clients in a page
- */
-export type MiniUrl =
-  | string
-  | URL
-  | (() => string | URL | Promise<string | URL>);
-
-/**
- * The options that all small clients share.
- *
- * @category Clients in a page
- */
-export interface MiniOptions {
-  /**
-   * When each call gives up by default, in milliseconds; `Infinity` means
-   * never.
-   *
-   * @default {60000}
-   */
-  timeout?: number;
-  /**
-   * When to give up an attempt to connect, in milliseconds; `Infinity` means
-   * never.
-   *
-   * @default {10000}
-   */
-  connectTimeout?: number;
-  /**
-   * How to reconnect when a connection is lost; `false` closes the client
-   * instead. Nothing is sent twice: open calls fail.
-   */
-  reconnect?: false | ReconnectOptions;
-  /**
-   * How to check whether the server is alive: a page is not told that a network
-   * is gone.
-   */
-  heartbeat?: Partial<HeartbeatOptions>;
-  /**
-   * The most calls that may wait for an answer. Further calls fail at once with
-   * a `LimitError`.
-   *
-   * @default {4096}
-   */
-  maxInFlight?: number;
-  /**
-   * The most calls of the other end that run at a time. Further calls are
-   * answered with an error.
-   *
-   * @default {1024}
-   */
-  maxHandlers?: number;
-  /**
-   * The most bytes that may wait to be sent. More end the connection.
-   *
-   * @default {67108864} 64 MiB
-   */
-  maxOutboxBytes?: number;
-}
-
-/**
- * What a protocol sets for a {@linkcode miniSession}.
- *
- * @category Clients in a page
- */
-export interface MiniSetup {
-  /** The largest message to receive, in bytes; by default 16 MiB. */
-  maxReceived?: number | undefined;
-  /** The largest message to send, in bytes; by default without a limit. */
-  maxSent?: number | undefined;
-  /** What to receive for a binary message; by default it ends the connection. */
-  binary?: string;
-  /** The heartbeat of who sets none; by default 30 s, and 10 s to answer. */
-  heartbeat?: Partial<HeartbeatOptions>;
-  /** The subprotocols to offer, for each connection. */
-  protocols?(): string[] | Promise<string[]>;
-  /**
-   * Called on each connection before it is open. If it fails, the connection
-   * is closed and the next one tried. What it sends is sent `early`.
-   */
-  greet?(): unknown;
-  /** Takes a message; `reply` answers it on the same connection. */
-  receive(text: string, reply: (text: string) => void): void;
-  /** Sends what the other end answers. */
-  ping(): void;
-  /** A call was given up: its deadline has passed, or its signal aborted it. */
-  gaveUp?(number: number): void;
-  /** It is open: for the first time, or again. */
-  opened?(): void;
-  /** An open connection has ended, or an attempt has failed. */
-  ended?(error: Error, wasOpen: boolean): void;
-}
-
-/**
- * How long to wait, and what ends the wait.
- *
- * @category Clients in a page
- */
-export interface MiniWaitOptions {
-  /** When to stop waiting, in milliseconds; `Infinity` means never. */
-  timeout?: number | undefined;
-  /** Stops waiting and rejects with its reason. */
-  signal?: AbortSignal | undefined;
-}
-
-/**
- * The state of a client: it is connecting, it is `"open"` and can call, it is
- * waiting before it reconnects, or it is permanently closed.
- *
- * @category Clients in a page
- */
-export type MiniState = "connecting" | "open" | "waiting" | "closed";
-
-/**
- * One connection after another to one server, and the calls over them.
- *
- * Every call ends exactly once: with its answer, at its deadline, by its
- * signal, or as soon as the connection ends.
- *
- * @category Clients in a page
- */
-export interface MiniSession {
-  /** The state. */
-  readonly state: MiniState;
-  /**
-   * Resolves when the first connection is open; rejects as soon as the first
-   * attempt fails.
-   */
-  readonly first: Promise<void>;
-  /**
-   * Resolves when it is permanently closed: with the reason, if it gave up.
-   * Never rejects.
-   */
-  readonly closed: Promise<Error | undefined>;
-
-  /**
-   * Waits until it is open.
-   *
-   * @param options The deadline, by default that of a call, and the signal.
-   * @returns Resolves when it is open. Rejects with a `TimeoutError`, with the
-   * signal's reason, and with a `NotConnectedError` once it is closed.
-   */
-  ready(options?: MiniWaitOptions): Promise<void>;
-
-  /**
-   * Calls the other end.
-   *
-   * @param what What is called, as an error of the call names it.
-   * @param write Writes the message, with the number of the call.
-   * @param options The deadline and the signal.
-   * @param early Whether it need not be open yet: see `greet`.
-   * @returns What {@linkcode MiniSession.take} gets. Rejects with a
-   * `TimeoutError`, a `LimitError`, a `NotConnectedError`, or the signal's
-   * reason.
-   */
-  ask(
-    what: string,
-    write: (number: number) => string,
-    options: MiniWaitOptions,
-    early?: boolean,
-  ): Promise<unknown>;
-
-  /**
-   * Takes a call of this end, to end it with its answer.
-   *
-   * @param number Its number, which may be anything that a stranger sent.
-   * @returns The call, if it waits; an answer may come late, or twice.
-   */
-  take(number: number): PromiseWithResolvers<unknown> | undefined;
-
-  /**
-   * Sends a message.
-   *
-   * @param text The message.
-   * @param early Whether it need not be open yet: see `greet`.
-   * @throws {NotConnectedError} If there is no connection.
-   * @throws {LimitError} If the message is too large.
-   */
-  post(text: string, early?: boolean): void;
-
-  /**
-   * Answers a call of the other end. Never rejects.
-   *
-   * @param reply Sends the answer.
-   * @param run Runs the handler.
-   * @param write Writes its result.
-   * @param refuse Writes the error that one of them threw, or a `LimitError`;
-   * should it throw too, it is called once more, with an `Error`.
-   */
-  answer(
-    reply: (text: string) => void,
-    run: () => unknown,
-    write: (result: unknown) => string,
-    refuse: (error: unknown) => string,
-  ): Promise<void>;
-
-  /**
-   * Gives the attempt that is under way another deadline.
-   *
-   * @param ms The time from now on, in milliseconds.
-   * @param late Makes the error of an attempt that took too long.
-   */
-  expire(ms: number, late: () => Error): void;
-
-  /**
-   * Ends the attempt that is under way with a `NotConnectedError`, and makes
-   * no other.
-   *
-   * @param why Why.
-   */
-  refuse(why: string): void;
-
-  /**
-   * Closes it permanently. May be called twice; never rejects.
-   *
-   * @returns Resolves when it is closed, within a second.
-   */
-  close(): Promise<void>;
-}
+export type {
+  MiniOptions,
+  MiniSession,
+  MiniSetup,
+  MiniState,
+  MiniUrl,
+  MiniWaitOptions,
+};
 
 /**
  * Starts to connect, and keeps connecting.
@@ -404,7 +198,11 @@ export function miniSession(
     const where = typeof url === "function" ? await url() : url;
     const protocols = await setup.protocols?.() ?? [];
     signal.throwIfAborted();
-    const mine = socketOf(where, protocols);
+    isMistaken = true; // If this fails, another attempt would fail too.
+    const target = readPageUrl(where);
+    place = target.origin;
+    const mine = makeSocket(target, protocols);
+    isMistaken = false;
     signal.addEventListener("abort", () => {
       const { reason } = signal;
       // A page may send no code below 3000 but 1000.
@@ -519,6 +317,7 @@ export function miniSession(
     if (isClosed) return;
     isClosed = true;
     become({ state: "closed", attempt: 0, error: failure });
+    failure ??= new NotConnectedError("the client is closed");
     const error = notOpen();
     first.reject(error);
     ready.reject(error);
@@ -553,14 +352,12 @@ export function miniSession(
   }
 
   function notOpen(): NotConnectedError {
-    const text = isClosed
-      ? `The client of ${place} is closed`
-      : `Not connected to ${place}`;
-    return new NotConnectedError(because(text), { cause: failure });
+    return new NotConnectedError("Not connected" + why(), { cause: failure });
   }
 
-  function because(text: string): string {
-    return failure ? `${text}: ${failure.message}` : text;
+  /** Says why there is no connection, or at least to which server. */
+  function why(): string {
+    return failure ? `: ${failure.message}` : ` to ${place}`;
   }
 
   function post(text: string, early?: boolean): void {
@@ -568,39 +365,7 @@ export function miniSession(
     send(socket, check(text));
   }
 
-  /** Reads the URL of a server that a page can reach. */
-  function target(url: string | URL): URL {
-    const parsed = URL.parse(url);
-    const { protocol, host, username, password } = parsed ?? {};
-    if (!/^wss?:$/.test(`${protocol}`)) {
-      throw new TypeError(
-        "Cannot connect: the URL must begin with ws: or wss:",
-      );
-    }
-    place = `${protocol}//${host}`;
-    if (username || password) throw refused("it cannot send the credentials");
-    parsed!.hash = ""; // The platform refuses a fragment.
-    return parsed!;
-  }
-
-  function socketOf(url: string | URL, protocols: string[]): WebSocket {
-    isMistaken = true; // If this fails, another attempt would fail too.
-    const parsed = target(url);
-    try {
-      const made = new WebSocket(parsed, protocols);
-      isMistaken = false;
-      return made;
-    } catch (error) {
-      // Its message may repeat the URL.
-      throw refused(`it refuses (${(error as Error).name})`);
-    }
-  }
-
-  function refused(what: string): TypeError {
-    return new TypeError(`Cannot connect to ${place} from a page: ${what}`);
-  }
-
-  if (typeof url !== "function") target(url);
+  if (typeof url !== "function") place = readPageUrl(url).origin;
   return {
     get state() {
       return state;
@@ -610,8 +375,8 @@ export function miniSession(
     async ready({ timeout = patience, signal } = {}) {
       checkTime("timeout", timeout);
       if (isClosed) throw notOpen();
-      const text = `No connection to ${place} within ${timeout} ms`;
-      const late = () => new TimeoutError(because(text), { cause: failure });
+      const text = `No connection within ${timeout} ms`;
+      const late = () => new TimeoutError(text + why(), { cause: failure });
       await within(ready.promise, timeout, late, { signal });
     },
     async ask(what, write, { timeout = patience, signal }, early) {
@@ -626,8 +391,7 @@ export function miniSession(
       post(write(number), early);
       const call = Promise.withResolvers<unknown>();
       calls.set(number, call);
-      const late = () =>
-        new TimeoutError(`No answer to ${what} within ${timeout} ms`);
+      const late = () => new TimeoutError(`${what} within ${timeout} ms`);
       try {
         return await within(call.promise, timeout, late, { signal });
       } finally {
@@ -658,8 +422,8 @@ export function miniSession(
       reply(text);
     },
     expire,
-    refuse(why) {
-      giveUp(new NotConnectedError(`Cannot connect to ${place}: ${why}`));
+    refuse(text) {
+      giveUp(new NotConnectedError(`Cannot connect to ${place}: ${text}`));
     },
     async close() {
       finish();

@@ -76,7 +76,11 @@ function start(
     ...setup,
   });
   const say = (text: string, options: Parameters<typeof session.ask>[2] = {}) =>
-    session.ask(JSON.stringify(text), (number) => `${number} ${text}`, options);
+    session.ask(
+      `No answer to ${JSON.stringify(text)}`,
+      (number) => `${number} ${text}`,
+      options,
+    );
   const dispose = () => session.close();
   return Object.assign(session, { say, [Symbol.asyncDispose]: dispose });
 }
@@ -250,7 +254,7 @@ Deno.test("miniSession() comes back, and uses no number twice", async () => {
   await assertRejects(
     () => session.ready({ timeout: 20 }),
     TimeoutError,
-    `No connection to ${url} within 20 ms: Cannot connect to ${url}: nobody`,
+    `No connection within 20 ms: Cannot connect to ${url}: nobody`,
   );
   await using brief = start(() => url, { timeout: 20, reconnect: {} }, {});
   await assertRejects(() => brief.ready({}), TimeoutError, "within 20 ms");
@@ -303,7 +307,7 @@ Deno.test("miniSession() gives up when it is told to", async (t) => {
     await assertRejects(
       () => session.ready({}),
       NotConnectedError,
-      "is closed",
+      "Not connected: Cannot connect to",
     );
     assertEquals(server.conns.length, 1);
   });

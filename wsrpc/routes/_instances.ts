@@ -3,7 +3,7 @@
 
 import type { Exposure } from "./_exposure.ts";
 import type { Method } from "./decorators.ts";
-import { isThenable } from "../_thenable.ts";
+import { isThenable } from "../connection/_thenable.ts";
 import { RouteError } from "../errors.ts";
 import type { AnyPeer } from "../caller.ts";
 

@@ -3,16 +3,17 @@
 /** The `wsrpc` command and its subcommands. */
 
 import {
-  checkUrl,
   type Command,
   command,
+  headerOf,
   integer,
   parseExactly,
+  placeOf,
+  type Places,
   port,
   readData,
   readFile,
   seconds,
-  settings,
   type Terminal,
   text,
   texts,
@@ -25,11 +26,14 @@ import {
 import { shownUrl } from "@wirekit/internal/errors";
 import { connect as connectTransport } from "@wirekit/transport/connect";
 import { serveCommand } from "./_command_serve.ts";
-import { type Client, connect } from "./client.ts";
-import config from "./deno.json" with { type: "json" };
-import { LimitError, WsrpcError } from "./errors.ts";
+import { type Client, connect } from "../client.ts";
+import config from "../deno.json" with { type: "json" };
+import { LimitError, WsrpcError } from "../errors.ts";
 
-const SCHEMES = ["ws:", "wss:", "tcp:", "tls:", "unix:"];
+const PLACES: Places = {
+  schemes: ["ws:", "wss:", "tcp:", "tls:", "unix:"],
+  at: (port) => `ws://127.0.0.1:${port}/ws/`,
+};
 
 const CLIENT_OPTIONS = {
   url: text(
@@ -65,7 +69,7 @@ const call = command({
     "wsrpc call --port 8000 echo -1 two",
   ],
   async run({ words, options }, terminal) {
-    const { url, rest } = placeOf(words, options, terminal);
+    const { url, rest } = targetOf(words, options, terminal);
     const [method, ...pairs] = rest;
     if (method === undefined) {
       throw new UsageError("METHOD is missing. See wsrpc call --help");
@@ -92,7 +96,7 @@ const listen = command({
   },
   examples: ["wsrpc listen ws://127.0.0.1:8000/ws/ --json"],
   async run({ words, options }, terminal) {
-    const { url, rest: [surplus] } = placeOf(words, options, terminal);
+    const { url, rest: [surplus] } = targetOf(words, options, terminal);
     if (surplus !== undefined) {
       throw new UsageError(`Unexpected argument "${surplus}"`);
     }
@@ -130,32 +134,13 @@ export const wsrpc: Command = {
 };
 
 /** Returns the server to call, and the words after it. */
-function placeOf(
+function targetOf(
   words: readonly string[],
-  { url, port }: Values<typeof CLIENT_OPTIONS>,
+  options: Values<typeof CLIENT_OPTIONS>,
   terminal: Terminal,
 ): { url: string; rest: readonly string[] } {
-  const [first = "", ...rest] = words;
-  if (/^(wss?|tcp|tls|unix):/i.test(first)) {
-    if (url === undefined && port === undefined) {
-      return { url: checkUrl(first, SCHEMES), rest };
-    }
-    throw new UsageError(`There are two targets: ${first}, and an option`);
-  }
-  if (url !== undefined && port !== undefined) {
-    throw new UsageError("--url and --port say the same: give one of them");
-  }
-  if (port !== undefined) {
-    return { url: `ws://127.0.0.1:${port}/ws/`, rest: words };
-  }
-  // A word that looks like an address was meant as one.
-  if (url === undefined && /:\/\/|^[\w.-]+:\d+/.test(first)) {
-    checkUrl(first, SCHEMES);
-  }
-  const { WIREKIT_URL } = settings(terminal, { WIREKIT_URL: url });
-  if (WIREKIT_URL !== undefined) {
-    return { url: checkUrl(WIREKIT_URL, SCHEMES), rest: words };
-  }
+  const { url, rest } = placeOf(words, options, terminal, PLACES);
+  if (url !== undefined) return { url, rest };
   throw new UsageError(
     "Say where to call: a URL such as ws://127.0.0.1:8000/ws/ as the first " +
       "word, or --port PORT",
@@ -167,16 +152,7 @@ async function open(
   { timeout = 60_000, header, ca }: Values<typeof CLIENT_OPTIONS>,
   terminal: Terminal,
 ): Promise<Client> {
-  const headers = new Headers();
-  for (const each of header) {
-    const [, name, value] = /^([\w-]+): *(.*)$/.exec(each) ?? [];
-    if (name === undefined || value === undefined) {
-      throw new UsageError(
-        "--header has to be NAME:VALUE, such as 'authorization: Bearer s3cret'",
-      );
-    }
-    headers.append(name, value);
-  }
+  const headers = new Headers(header.map(headerOf));
   const tls = ca === undefined ? {} : { ca: await readFile(ca) };
   const client = connect(url, {
     transport: (signal) => connectTransport(url, { headers, tls, signal }),

@@ -1,10 +1,12 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import type { CalmLogger, Logger } from "@wirekit/internal/logger";
-
-/** The longest text of an error in a line of the log. */
-const MAX_LENGTH = 300;
+import { described } from "@wirekit/internal/errors";
+import {
+  type CalmLogger,
+  type Logger,
+  oneLine,
+} from "@wirekit/internal/logger";
 
 /** The hook that every set of hooks has. */
 interface Hooks<P> {
@@ -69,18 +71,5 @@ export function whyOf({ message, cause }: Error): string {
 
 /** Returns the text of an error, as a part of one line. */
 export function describe(error: unknown): string {
-  try {
-    const text = error instanceof Error
-      ? `${error.name}: ${error.message}`
-      : String(error);
-    return oneLine(text);
-  } catch {
-    return "unreadable error";
-  }
-}
-
-/** Returns a text as a part of one line, without control characters. */
-export function oneLine(text: string): string {
-  const cut = text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
-  return cut.replace(/\p{Cc}+/gu, " ");
+  return oneLine(described(error));
 }

@@ -4,33 +4,34 @@
 import { Call, Calls } from "@wirekit/internal/calls";
 import { checkTime } from "@wirekit/internal/clock";
 import { Heartbeat, type HeartbeatLink } from "@wirekit/internal/heartbeat";
+import { oneLine } from "@wirekit/internal/logger";
 import {
   CloseError,
   forEachMessage,
   type Transport,
 } from "@wirekit/transport/transport";
-import { checkOptions } from "./_check_options.ts";
-import { oneLine, Reports, whyOf } from "./_reports.ts";
+import { checkOptions } from "../_check_options.ts";
+import { Reports, whyOf } from "./_reports.ts";
 import { Responder } from "./_responder.ts";
 import { Sender } from "./_sender.ts";
-import type { AnyPeer, CallerLine, Listener } from "./caller.ts";
-import type { CallOptions, JsonObject } from "./contract.ts";
+import type { AnyPeer, CallerLine, Listener } from "../caller.ts";
+import type { CallOptions, JsonObject } from "../contract.ts";
 import {
   LimitError,
   NotConnectedError,
   RemoteError,
   TimeoutError,
   WsrpcError,
-} from "./errors.ts";
-import type { PeerHooks, PeerOptions } from "./peer_options.ts";
-import type { RouteTable } from "./routes/_table.ts";
+} from "../errors.ts";
+import type { PeerHooks, PeerOptions } from "../peer_options.ts";
+import type { RouteTable } from "../routes/_table.ts";
 import {
   type EventMessage,
   type InvalidMessage,
   parseMessage,
-} from "./wire/_read.ts";
-import { idOf, MAX_MESSAGE_BYTES, numberOf } from "./wire/_ids.ts";
-import { formatEvent, formatRequest } from "./wire/_write.ts";
+} from "../wire/_read.ts";
+import { idOf, MAX_MESSAGE_BYTES, numberOf } from "../wire/_ids.ts";
+import { formatEvent, formatRequest } from "../wire/_write.ts";
 
 /** The `type` of messages of the protocol that preceded this one. */
 const OLD_TYPES: readonly unknown[] = ["call", "callback", "error"];

@@ -12,17 +12,17 @@ import {
 } from "@wirekit/transport/reconnect";
 import type { Transport } from "@wirekit/transport/transport";
 import { announceBy } from "./_announcing.ts";
-import { checkOptions } from "./_check_options.ts";
-import type { CallerLine, Listener } from "./caller.ts";
+import { checkOptions } from "../_check_options.ts";
+import type { CallerLine, Listener } from "../caller.ts";
 import type {
   ClientOptions,
   ClientState,
   ReadyOptions,
-} from "./client_options.ts";
-import type { CallOptions, Contract, JsonObject } from "./contract.ts";
-import { NotConnectedError, TimeoutError } from "./errors.ts";
-import { Peer } from "./peer.ts";
-import type { Router } from "./routes/router.ts";
+} from "../client_options.ts";
+import type { CallOptions, Contract, JsonObject } from "../contract.ts";
+import { NotConnectedError, TimeoutError } from "../errors.ts";
+import { Peer } from "../peer.ts";
+import type { Router } from "../routes/router.ts";
 
 // deno-lint-ignore no-explicit-any -- it may have any contract
 type AnyRouter = Router<any, any>;
@@ -93,11 +93,8 @@ export class Succession<Remote extends Contract<Remote>> implements CallerLine {
       this.#ready.promise,
       timeout,
       () => {
-        const text = `No connection to ${this.#url} within ${timeout} ms`;
-        const { message } = this.#failure ?? {};
-        return new TimeoutError(message ? `${text}: ${message}` : text, {
-          cause: this.#failure,
-        });
+        const text = `No connection within ${timeout} ms${this.#why()}`;
+        return new TimeoutError(text, { cause: this.#failure });
       },
       { signal },
     );
@@ -188,8 +185,8 @@ export class Succession<Remote extends Contract<Remote>> implements CallerLine {
     const ms = this.#connectTimeout;
     const stop = new AbortController();
     const late = () => {
-      const error = new NotConnectedError(
-        `No connection to ${this.#url} within ${ms} ms`,
+      const error = new TimeoutError(
+        `Cannot connect to ${this.#url}: no connection within ${ms} ms`,
       );
       stop.abort(error);
       return error;
@@ -206,7 +203,8 @@ export class Succession<Remote extends Contract<Remote>> implements CallerLine {
 
   /** Notes why an attempt failed; returns the error that says so. */
   #failed(cause: Error): Error {
-    const known = cause instanceof NotConnectedError || this.#isMistaken;
+    const known = this.#isMistaken || cause instanceof NotConnectedError ||
+      cause instanceof TimeoutError;
     return this.#failure = known ? cause : new NotConnectedError(
       `Cannot connect to ${this.#url}: ${cause.message}`,
       { cause },
@@ -281,12 +279,18 @@ export class Succession<Remote extends Contract<Remote>> implements CallerLine {
 
   #notConnected(): NotConnectedError {
     const cause = this.#failure;
-    const text = this.#state === "closed"
-      ? `The client of ${this.#url} is closed`
-      : `Not connected to ${this.#url}`;
-    return cause
-      ? new NotConnectedError(`${text}: ${cause.message}`, { cause })
-      : new NotConnectedError(text);
+    const isClosed = this.#state === "closed" && !cause;
+    const why = isClosed ? ": the client is closed" : this.#why();
+    return new NotConnectedError(`Not connected${why}`, cause && { cause });
+  }
+
+  /** Says why there is no connection, or at least to which server. */
+  #why(): string {
+    const cause = this.#failure;
+    if (!cause) return ` to ${this.#url}`;
+    const namesIt = cause instanceof NotConnectedError ||
+      cause instanceof TimeoutError;
+    return `${namesIt ? "" : ` to ${this.#url}`}: ${cause.message}`;
   }
 }
 

@@ -2,16 +2,16 @@
 // This module is browser compatible.
 
 import { errorOf } from "@wirekit/internal/errors";
-import type { PeerHooks } from "./peer_options.ts";
+import type { PeerHooks } from "../peer_options.ts";
 import { describe, type Reports } from "./_reports.ts";
 import type { Sender } from "./_sender.ts";
 import { argumentsOf, exposed, HIDDEN } from "./_shown.ts";
 import { isThenable } from "./_thenable.ts";
-import type { AnyPeer } from "./caller.ts";
-import { type ErrorBody, RouteError } from "./errors.ts";
-import type { RouteTable, Scope } from "./routes/_table.ts";
-import type { RequestMessage } from "./wire/_read.ts";
-import { formatError, formatResult } from "./wire/_write.ts";
+import type { AnyPeer } from "../caller.ts";
+import { type ErrorBody, RouteError } from "../errors.ts";
+import type { RouteTable, Scope } from "../routes/_table.ts";
+import type { RequestMessage } from "../wire/_read.ts";
+import { formatError, formatResult } from "../wire/_write.ts";
 
 /** The cost of waiting besides the text, in bytes. */
 const REQUEST_OVERHEAD = 64;

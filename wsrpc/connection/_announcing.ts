@@ -1,8 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import type { Peer } from "./peer.ts";
-import { tableOf } from "./routes/_table.ts";
+import type { Peer } from "../peer.ts";
+import { tableOf } from "../routes/_table.ts";
 
 /** What a switchboard sends to who has got a name in it. */
 const READY = "hub.ready";

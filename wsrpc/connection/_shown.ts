@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import type { ErrorBody } from "./errors.ts";
+import type { ErrorBody } from "../errors.ts";
 
 /** What a caller learns about an error that is not exposed. */
 export const HIDDEN: ErrorBody = {

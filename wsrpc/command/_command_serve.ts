@@ -11,11 +11,11 @@ import {
   toggle,
   toJson,
 } from "@wirekit/internal/command";
-import { oneLine } from "./_reports.ts";
-import { RouteError } from "./errors.ts";
-import { AllowedRoute } from "./routes/route.ts";
-import { serve } from "./serve.ts";
-import { Server } from "./server.ts";
+import { oneLine } from "@wirekit/internal/logger";
+import { RouteError } from "../errors.ts";
+import { AllowedRoute } from "../routes/route.ts";
+import { serve } from "../serve.ts";
+import { Server } from "../server.ts";
 
 /** Keys and values of one connection, with a limit on their number. */
 class Storage extends AllowedRoute {
