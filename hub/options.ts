@@ -59,8 +59,8 @@ export interface HubOptions
   rules?: readonly Rule[];
   /**
    * Decides, in addition to the tokens, who may connect by HTTP: returns the
-   * response that refuses the client, what it may do, or nothing to leave it at
-   * what its token allows. It is asked about clients with a valid token; if
+   * response that refuses the client, what it may do, or nothing if its token
+   * decides alone. It is asked about clients with a valid token; if
    * there are no tokens about all, and those from other machines need a
    * {@linkcode Pass} from it. It has `handshakeTimeout` to decide.
    *

@@ -18,7 +18,6 @@
 export * from "./accept_websocket.ts";
 export * from "./admission.ts";
 export type * from "./admission_options.ts";
-export * from "@wirekit/internal/allocate";
 export * from "./connect.ts";
 export * from "./connect_options.ts";
 export * from "./stream/content_length_framer.ts";

@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { assertEquals, assertThrows } from "@std/assert";
+import { Random } from "@wirekit/internal/testing";
 import { MAX_DEPTH, parse, quote, stringify } from "./_json.ts";
 
 function nested(depth: number): unknown {
@@ -83,12 +84,9 @@ Deno.test("stringify() writes undefined as null and refuses a cycle", () => {
 });
 
 Deno.test("parse() and stringify() are each other's inverse", () => {
-  const seed = Math.floor(Math.random() * 2 ** 31);
-  let state = seed;
-  const random = (n: number) => {
-    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
-    return Math.floor((state / 0x80000000) * n);
-  };
+  const numbers = new Random();
+  const { seed } = numbers;
+  const random = (n: number) => numbers.below(n);
   const value = (depth: number): unknown => {
     switch (random(depth > 4 ? 6 : 8)) {
       case 0:

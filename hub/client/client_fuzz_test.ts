@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { assert, assertEquals } from "@std/assert";
+import { Random } from "@wirekit/internal/testing";
 import { Client } from "../client.ts";
 import { NotConnectedError, RemoteError, TimeoutError } from "../errors.ts";
 import {
@@ -12,11 +13,8 @@ import {
 
 /** Numbers from 0 up to `n` that a seed decides. */
 function randomFrom(seed: number): (n: number) => number {
-  let state = seed;
-  return (n) => {
-    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
-    return Math.floor((state / 0x80000000) * n);
-  };
+  const random = new Random(seed);
+  return (n) => random.below(n);
 }
 
 Deno.test("Client ends every call exactly once, with its own outcome", async () => {

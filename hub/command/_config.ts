@@ -150,7 +150,7 @@ export interface Config {
   readonly files: Files;
 }
 
-/** What a file says that says nothing. */
+/** An empty file. */
 export const NO_CONFIG: Config = { options: {}, command: {}, files: {} };
 
 /**

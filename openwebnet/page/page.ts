@@ -101,7 +101,7 @@ export interface PageServer extends AsyncDisposable, RenewableTls {
  *
  * @param gateways The gateways, by the names of their plants: those that they
  * have in the home. They stay open when the page is closed.
- * @param options Where to listen, what to show, and to whom.
+ * @param options Where to listen, what to show, and who may see it.
  * @returns The page, listening.
  * @throws {TypeError} If it is to listen on other addresses than this machine's
  * own without a token, or with one of less than 8 characters.

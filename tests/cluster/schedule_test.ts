@@ -7,7 +7,7 @@
 
 import { assert } from "@std/assert";
 import { installPython } from "../_python.ts";
-import { mulberry32 } from "../../hub/winerp/testdata/model.ts";
+import { randomFrom } from "../../hub/winerp/testdata/model.ts";
 import { WinerpProcess } from "../interop/winerp/_peer.ts";
 import { Ledger } from "./_ledger.ts";
 import { Namespace, whyNoNamespaces } from "./_namespace.ts";
@@ -72,7 +72,7 @@ async function schedule(
   const seed = Number(Deno.env.get("SEED")) ||
     crypto.getRandomValues(new Uint32Array(1))[0]!;
   say(`  SEED=${seed}`);
-  const random = mulberry32(seed);
+  const random = randomFrom(seed);
   const python = new URL("../interop/winerp/", import.meta.url);
   await installPython(python);
 

@@ -11,7 +11,7 @@ import { Client, serve } from "@wirekit/hub";
 import { connectNats } from "@wirekit/hub/nats";
 import { keyOf } from "../../hub/cluster/_nats_keys.ts";
 import { connect, Kvm } from "../../hub/cluster/testdata/nats.ts";
-import { mulberry32 } from "../../hub/winerp/testdata/model.ts";
+import { randomFrom } from "../../hub/winerp/testdata/model.ts";
 import { until } from "../_driver.ts";
 import { say } from "./_record.ts";
 import { Engine } from "./_servers.ts";
@@ -105,7 +105,7 @@ Deno.test({
     const seed = Number(Deno.env.get("SEED")) ||
       crypto.getRandomValues(new Uint32Array(1))[0]!;
     say(`SEED=${seed}`);
-    const random = mulberry32(seed);
+    const random = randomFrom(seed);
     const pick = <T>(all: readonly T[]): T =>
       all[Math.floor(random() * all.length)]!;
 

@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { Random } from "@wirekit/internal/testing";
 import { ContentLengthFramer } from "./content_length_framer.ts";
 import type { Framer } from "./framer.ts";
 import { LengthPrefixFramer } from "./length_prefix_framer.ts";
@@ -35,14 +36,9 @@ const MAKERS: Record<
     >,
 };
 
-/** mulberry32 */
 function seeded(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
+  const random = new Random(seed);
+  return () => random.next();
 }
 
 function concat(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
