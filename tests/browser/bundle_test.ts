@@ -36,13 +36,13 @@ const ENTRIES: Record<string, Ceiling> = {
 const NAMES: [name: string, from: string, ceiling: Ceiling][] = [
   ["connectWebSocket", "@wirekit/transport", [11_200, 5_100]],
   ["Client", "@wirekit/hub/client", [35_900, 13_900]],
-  ["Client", "@wirekit/hub", [41_500, 16_300]],
+  ["Client", "@wirekit/hub", [42_700, 16_800]],
   ["HttpClient", "@wirekit/jsonrpc/http-client", [15_100, 6_000]],
   ["HttpClient", "@wirekit/jsonrpc", [16_900, 6_700]],
   ["connect", "@wirekit/jsonrpc/client", [46_100, 16_700]],
   ["Peer", "@wirekit/jsonrpc", [31_700, 11_600]],
   ["Peer", "@wirekit/wsrpc", [19_400, 7_600]],
-  ["connect", "@wirekit/wsrpc", [33_300, 12_550]],
+  ["connect", "@wirekit/wsrpc", [33_600, 12_800]],
 ];
 
 /** Looks that a bundle is within its ceiling. */
