@@ -7,6 +7,7 @@ import * as Text from "../exchange/_text.ts";
 import type {
   AnswerKind,
   Content,
+  Follower,
   Member,
   Question,
   QuestionKind,
@@ -21,6 +22,7 @@ import type {
   PeerLine,
 } from "./backplane.ts";
 import { ANSWERS, encode, Kind, QUESTIONS, read } from "./_messages.ts";
+import { RemoteFollower } from "./_follower.ts";
 import type { Host } from "./_host.ts";
 import { Pace } from "./_pace.ts";
 import { type Line, nobody, type Origin, Remote } from "./_remote.ts";
@@ -50,6 +52,9 @@ export class Cluster implements BackplaneReceiver, Line {
   readonly asked = new AskedTable();
   readonly #probes = new Set<Asked>();
   readonly #gone = new Set<string>();
+  /** What this node was called, and is. */
+  readonly #ids = new Set<string>();
+  readonly #followers = new Set<RemoteFollower>();
   /** What other hubs say of themselves. */
   readonly peers: PeerLine = {
     listener: undefined,
@@ -71,6 +76,7 @@ export class Cluster implements BackplaneReceiver, Line {
       (asked, reason) => this.#end(asked, reason),
     );
     backplane.onMessage(this);
+    this.#ids.add(this.status.node);
   }
 
   get status(): BackplaneStatus {
@@ -135,11 +141,18 @@ export class Cluster implements BackplaneReceiver, Line {
     return this.publish("all", encode([Kind.tellAll, number, name], content));
   }
 
-  /** The time until the name of a participant leaves its node; none if it is here. */
-  stayOf(member: Member): { readonly ended: boolean } | undefined {
-    const { participant } = member as Party;
-    if (!(participant instanceof Remote)) return undefined;
-    return participant.stay ??= { ended: false };
+  /** Keeps in mind who has asked a question, if it is of another node. */
+  follow({ requester, tag }: OpenRequest): Follower | undefined {
+    if (!(requester.participant instanceof Remote)) return undefined;
+    const { node, asker } = tag as Origin;
+    const who = { node, number: asker, name: requester.name ?? "" };
+    const follower: RemoteFollower = new RemoteFollower(
+      this,
+      who,
+      () => this.#followers.delete(follower),
+    );
+    this.#followers.add(follower);
+    return follower;
   }
 
   /** The other node that a participant is at which asks or tells something. */
@@ -196,6 +209,12 @@ export class Cluster implements BackplaneReceiver, Line {
       if (!source) return this.#refuse([], from);
       const names = kind === Kind.tell ? [to] : undefined;
       this.#host.inform(source.party, names, content);
+    } else if (kind === Kind.follow) this.#receiveFollowed(rest, content, from);
+    else if (kind === Kind.absent) {
+      const [node = "", number = ""] = rest;
+      for (const each of this.#followers) {
+        if (each.isOf(node, number)) each.lost();
+      }
     } else if (kind === Kind.cancel) this.#receiveCancel(rest, from);
     else if (kind === Kind.probe) {
       const [ref = "", name = ""] = rest;
@@ -250,6 +269,7 @@ export class Cluster implements BackplaneReceiver, Line {
         {
           node,
           ref,
+          asker,
         } satisfies Origin,
       )
       : nobody(kind);
@@ -273,6 +293,22 @@ export class Cluster implements BackplaneReceiver, Line {
   #receiveFailure([number, code, text = ""]: readonly string[]): void {
     const asked = this.asked.get(Number(number));
     if (asked?.question) this.#end(asked, { code: Number(code), text });
+  }
+
+  #receiveFollowed(
+    [number = "", name = "", to = "", node = "", which = ""]: readonly string[],
+    content: Content,
+    from: string,
+  ): void {
+    const isHere = this.#ids.has(node) &&
+      this.#host.here(to)?.number === Number(which);
+    if (!isHere) {
+      this.publish({ node: from }, encode([Kind.absent, node, which]));
+      return;
+    }
+    const source = this.#remotes.sender(from, number, name);
+    if (source) this.#host.inform(source.party, [to], content);
+    else this.#refuse([], from);
   }
 
   #receiveCancel(
@@ -339,7 +375,6 @@ export class Cluster implements BackplaneReceiver, Line {
   left(name: string, dead: boolean): void {
     this.peers.listener?.left(name, dead);
     const remote = this.#remotes.get(name);
-    remote?.leaves();
     if (!remote?.party.firstAsked) return;
     if (dead) this.#remotes.failAll(remote);
     // Its node says itself what becomes of its questions, if it still can.
@@ -359,6 +394,7 @@ export class Cluster implements BackplaneReceiver, Line {
 
   /** See {@linkcode BackplaneReceiver}. */
   attached(): void {
+    this.#ids.add(this.status.node);
     this.#audits.all();
     this.peers.listener?.attached();
   }

@@ -40,6 +40,10 @@ export const Kind = {
   /** Information, for all or for one. */
   tellAll: "a",
   tell: "t",
+  /** The same for one participant, and nobody who has its name later. */
+  follow: "m",
+  /** That participant does not have the name any more. */
+  absent: "n",
   /** Is the name there? */
   probe: "p",
   here: "h",
@@ -91,6 +95,8 @@ const FORMS: Readonly<Record<string, Form>> = {
   [Kind.cancel]: { fields: 3, numbers: [1, 2] },
   [Kind.tellAll]: { fields: 2, content: true, numbers: [1] },
   [Kind.tell]: { fields: 3, content: true, numbers: [1] },
+  [Kind.follow]: { fields: 5, content: true, numbers: [1, 5] },
+  [Kind.absent]: { fields: 2, numbers: [2] },
   [Kind.probe]: { fields: 2, numbers: [1] },
   [Kind.here]: { fields: 1, numbers: [1] },
   [Kind.audit]: REFS,

@@ -63,6 +63,8 @@ Deno.test("read() refuses what no hub sends", () => {
     "h\x00x",
     "h\x00-1",
     "h\x001\x002",
+    "n\x00a\x00b",
+    'm\x001\x00\x00"a"\x00n\x00b\x00null\x00null\x00null\x00\x001',
     "h\x0099999999999999999",
     "o\x001\x00",
     `o\x001${"\x001".repeat(1_001)}`,

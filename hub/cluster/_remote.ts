@@ -6,6 +6,7 @@ import * as Text from "../exchange/_text.ts";
 import type {
   AnswerKind,
   Content,
+  Member,
   Named,
   Participant,
   Question,
@@ -19,6 +20,8 @@ import { encode, Kind } from "./_messages.ts";
 export interface Origin {
   readonly node: string;
   readonly ref: number;
+  /** The number that its requester has there. */
+  readonly asker: string;
 }
 
 /** What remote participants share. */
@@ -29,6 +32,8 @@ export interface Line {
   /** Counts what is asked: a number that is larger than all before. */
   count(): number;
   publish(to: Address, message: string, ref?: number): Fault | undefined;
+  /** Finds a participant of this node. */
+  here(name: string): Member | undefined;
 }
 
 /** A participant of another node. */
@@ -39,8 +44,6 @@ export class Remote implements Participant {
   node: string | undefined;
   /** In which turn of the clock it was last needed. */
   turn = 0;
-  /** There if it is needed until its name leaves. */
-  stay: { ended: boolean } | undefined;
   /** The last audit of what it was asked. */
   audit: Asked | undefined;
 
@@ -127,12 +130,6 @@ export class Remote implements Participant {
     const { number, name = "" } = source as Party;
     const message = encode([Kind.tell, number, name, this.#name], content);
     return this.#line.publish({ name: this.#name }, message);
-  }
-
-  /** Its name is no longer where it was. */
-  leaves(): void {
-    if (this.stay) this.stay.ended = true;
-    this.stay = undefined;
   }
 
   /** See {@linkcode Participant}. */

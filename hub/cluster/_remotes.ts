@@ -11,8 +11,6 @@ const SWEPT = 1_000;
 
 /** What is done about participants of other nodes. */
 interface RemoteKeeper extends Line {
-  /** Finds a participant of this node. */
-  here(name: string): Member | undefined;
   cancel(question: Question): void;
   leave(member: Member): void;
   /** Ends what a participant was asked: it is gone. */
@@ -104,9 +102,7 @@ export class Remotes {
   /** Forgets those that nobody has needed since a turn of the clock. */
   sweep(turn = Infinity): void {
     for (const [key, remote] of this.#remotes) {
-      if (isIdle(remote) && !remote.stay && remote.turn < turn) {
-        this.#drop(key, remote);
-      }
+      if (isIdle(remote) && remote.turn < turn) this.#drop(key, remote);
     }
   }
 
@@ -119,7 +115,6 @@ export class Remotes {
   #drop(key: string, remote: Remote): void {
     this.#remotes.delete(key);
     remote.party.active = false;
-    remote.leaves();
     this.failAll(remote);
     this.#keeper.leave(remote.party);
     if (remote.audit) this.#keeper.asked.delete(remote.audit);

@@ -4,11 +4,11 @@
 import type { Directory } from "./names/_directory.ts";
 import type { Edges } from "./_edges.ts";
 import type { Names } from "./names/_names.ts";
-import type { Party } from "./_party.ts";
+import type { OpenRequest, Party } from "./_party.ts";
 import type { Permissions } from "./_permissions.ts";
 import type { Sampling } from "./_sampling.ts";
 import type { Fault } from "./fault.ts";
-import type { Content } from "./participant.ts";
+import type { Content, Follower } from "./participant.ts";
 import type { Counts } from "./_counts.ts";
 
 /** What looks at information, and says for whom it is. */
@@ -86,6 +86,24 @@ export class Informs {
       );
     }
     return refusal;
+  }
+
+  /** Returns what sends it to who has asked a question. */
+  follow(question: OpenRequest): Follower {
+    const { requester } = question;
+    const { name = "null", number } = requester;
+    return this.#by.directory.cluster?.follow(question) ?? {
+      key: `${number}`,
+      name,
+      get gone() {
+        return requester.gone;
+      },
+      tell: (from, content) =>
+        requester.active
+          ? this.tell(from as Party, requester, content)
+          : undefined,
+      close() {},
+    };
   }
 
   /** Sends it to one participant. */

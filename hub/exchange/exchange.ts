@@ -36,6 +36,7 @@ import type {
   Content,
   End,
   EndKind,
+  Follower,
   Member,
   Participant,
   Question,
@@ -270,21 +271,6 @@ export class Exchange {
    */
   nodeOf(member: Member): string | undefined {
     return this.#directory.cluster?.nodeOf(member);
-  }
-
-  /**
-   * Follows whether a participant is still there, of whichever node: for who
-   * tells it something later. It represents the participant until then.
-   *
-   * @param member The participant, which has a name.
-   * @returns Whether it has left, or its name has.
-   */
-  stayOf(member: Member): { readonly ended: boolean } {
-    return this.#directory.cluster?.stayOf(member) ?? {
-      get ended() {
-        return member.gone || !member.active;
-      },
-    };
   }
 
   /**
@@ -547,6 +533,19 @@ export class Exchange {
    */
   tell(from: Member, to: Member, content: Content): Fault | undefined {
     return this.#informs.tell(from as Party, to as Party, content);
+  }
+
+  /**
+   * Keeps in mind who has asked a question, for longer than it is open. A
+   * {@linkcode Member} will not do for that: of a participant at another hub of
+   * a cluster, it is forgotten when nothing is asked any more, and then stands
+   * for whoever has its name.
+   *
+   * @param question The question, which is still open.
+   * @returns Tells its requester something, and nobody who has its name later.
+   */
+  follow(question: Question): Follower {
+    return this.#informs.follow(question as OpenRequest);
   }
 
   /**

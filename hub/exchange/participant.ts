@@ -225,6 +225,34 @@ export interface Question {
 }
 
 /**
+ * One that has asked something, kept in mind for longer than its question is
+ * open: see {@linkcode Exchange.follow}.
+ *
+ * @category Participants and doors
+ */
+export interface Follower {
+  /** Tells it from all others, at whichever hub of a cluster they are. */
+  readonly key: string;
+  /** The JSON text of the name under which it asked. */
+  readonly name: string;
+  /**
+   * Whether it has left. Of one at another hub of a cluster that shows when it
+   * is told something.
+   */
+  readonly gone: boolean;
+  /**
+   * Tells it something, unless it does not have its name at the moment.
+   *
+   * @param from The sender.
+   * @param content The information.
+   * @returns Why it does not accept it, if it does not.
+   */
+  tell(from: Member, content: Content): Fault | undefined;
+  /** Forgets it. */
+  close(): void;
+}
+
+/**
  * The kinds of question: for a route, or for a function of an object.
  *
  * @category Participants and doors

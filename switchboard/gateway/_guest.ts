@@ -5,8 +5,10 @@
 import { TimeoutError } from "@wirekit/internal/errors";
 import { stringify } from "@wirekit/internal/json";
 import {
+  type Content,
   type Fault,
   fault,
+  type Follower,
   fullPass,
   type Hub,
   type Member,
@@ -29,9 +31,9 @@ interface Subscription {
   readonly where: string | undefined;
 }
 
-/** All that one participant wants, for as long as it is there. */
+/** A participant that is told events. */
 interface Subscriber {
-  readonly stay: { readonly ended: boolean };
+  readonly follower: Follower;
   readonly wanted: Subscription[];
 }
 
@@ -50,7 +52,8 @@ export class GatewayGuest implements Host {
   /** What is asked of the gateway, by the question's mark. */
   readonly #asked = new Map<number, AbortController>();
   #questions = 0;
-  readonly #subscribers = new Map<Member, Subscriber>();
+  /** By the keys of their followers. */
+  readonly #subscribers = new Map<string, Subscriber>();
   #following: Promise<void> | undefined;
   readonly #ending = new AbortController();
   readonly #name: string;
@@ -183,9 +186,9 @@ export class GatewayGuest implements Host {
   /** See {@linkcode Host}. */
   ended(): void {
     for (const ending of this.#asked.values()) {
-      ending.abort(new Error("The gateway has left the hub"));
+      ending.abort(new Error("The gateway has left the hub."));
     }
-    this.#subscribers.clear();
+    this.#endAll("The gateway has left the hub.");
     this.#ending.abort();
   }
 
@@ -204,67 +207,118 @@ export class GatewayGuest implements Host {
     if (!asker.active) {
       return fault("NotReady", "Only who has a name can be told events.");
     }
-    if (verb === "unsubscribe") this.#subscribers.delete(asker);
-    else {
-      const known = this.#subscribers.get(asker);
-      const { stay, wanted } = known && !known.stay.ended
-        ? known
-        : { stay: this.#hub.exchange.stayOf(asker), wanted: [] };
-      if (
-        wanted.length >= MAX_SUBSCRIPTIONS ||
-        this.#subscribers.size >= MAX_SUBSCRIBERS
-      ) return fault("TooMany", "There are too many subscriptions.");
-      const item = where === undefined ? undefined : this.#names.get(where);
-      wanted.push({
-        who: (who as number | undefined) ?? item?.who,
-        where: item?.where ?? where,
-      });
-      this.#subscribers.set(asker, { stay, wanted });
-      this.#following ??= this.#follow();
+    if (verb === "unsubscribe") {
+      for (const each of this.#subscribers.values()) {
+        if (each.follower.name === asker.name) this.#drop(each);
+      }
+    } else if (!this.#add(question, who as number | undefined, where)) {
+      return fault("TooMany", "There are too many subscriptions.");
     }
-    const subscribed = this.#subscribers.has(asker);
+    const subscribed = verb === "subscribe";
     this.#guest.answer(question, `{"subscribed":${subscribed}}`);
     return undefined;
+  }
+
+  /** Adds what somebody wants to be told; returns whether there is room. */
+  #add(
+    question: Question,
+    who: number | undefined,
+    where: string | undefined,
+  ): boolean {
+    const item = where === undefined ? undefined : this.#names.get(where);
+    const subscription = {
+      who: who ?? item?.who,
+      where: item?.where ?? where,
+    };
+    const follower = this.#hub.exchange.follow(question);
+    const known = this.#subscribers.get(follower.key);
+    if (known) {
+      follower.close();
+      const { wanted } = known;
+      const isOld = wanted.some(({ who, where }) =>
+        who === subscription.who && where === subscription.where
+      );
+      if (isOld) return true;
+      if (wanted.length >= MAX_SUBSCRIPTIONS) return false;
+      wanted.push(subscription);
+      return true;
+    }
+    if (this.#subscribers.size >= MAX_SUBSCRIBERS) this.#tidy();
+    if (this.#subscribers.size >= MAX_SUBSCRIBERS) {
+      follower.close();
+      return false;
+    }
+    this.#subscribers.set(follower.key, { follower, wanted: [subscription] });
+    this.#following ??= this.#follow();
+    return true;
+  }
+
+  /** Forgets those who seem to be gone. */
+  #tidy(): void {
+    const { exchange } = this.#hub;
+    for (const each of this.#subscribers.values()) {
+      const { follower: { gone, name } } = each;
+      if (gone || !exchange.has(name)) this.#drop(each);
+    }
+  }
+
+  #drop({ follower }: Subscriber): void {
+    follower.close();
+    this.#subscribers.delete(follower.key);
+  }
+
+  /** Tells all that they are told no more events, and why. */
+  #endAll(reason: string): void {
+    const content = contentOf({ subscribed: false, reason });
+    for (const each of this.#subscribers.values()) {
+      each.follower.tell(this.#guest.member, content);
+      this.#drop(each);
+    }
   }
 
   /** Tells the events of the bus to those who want them. */
   async #follow(): Promise<void> {
     const { signal } = this.#ending;
-    while (!signal.aborted && this.#subscribers.size > 0) {
+    while (this.#subscribers.size > 0) {
       try {
         for await (const event of this.#gateway.events({ signal })) {
           this.#tell(event);
           if (this.#subscribers.size === 0) break;
         }
-        break;
-      } catch {
-        // Too slow a reader, or the gateway refuses: subscribers ask again.
-        this.#subscribers.clear();
+      } catch (error) {
+        // Too slow a reader, or the gateway refuses, or it was closed.
+        this.#endAll(faultOf(error).text);
       }
     }
     this.#following = undefined;
   }
 
   #tell(event: GatewayEvent): void {
-    const { exchange } = this.#hub;
+    const { member } = this.#guest;
+    // Another gateway has the name now, somewhere in a cluster.
+    if (!member.active) return;
     const { message: _, ...rest } = event;
-    const data = stringify(rest) ?? "null";
-    const content = {
-      route: "[]",
-      data,
-      traceback: "null",
-      pseudoObject: "null",
-    };
-    for (const [member, { stay, wanted }] of this.#subscribers) {
-      if (stay.ended) this.#subscribers.delete(member);
+    const content = contentOf(rest);
+    for (const each of this.#subscribers.values()) {
+      const { follower, wanted } = each;
+      if (follower.gone) this.#drop(each);
       else if (
         wanted.some(({ who, where }) =>
           (who ?? event.who) === event.who &&
           (where ?? event.where) === event.where
         )
-      ) exchange.tell(this.#guest.member, member, content);
+      ) follower.tell(member, content);
     }
   }
+}
+
+function contentOf(data: unknown): Content {
+  return {
+    route: "[]",
+    data: stringify(data) ?? "null",
+    traceback: "null",
+    pseudoObject: "null",
+  };
 }
 
 function faultOf(error: unknown): Fault {
