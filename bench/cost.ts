@@ -58,6 +58,7 @@ for (const kind of ["ws", "tcp"]) {
 
 for (const depth of [1, 16, 64]) {
   CELLS[`jsonrpc ${depth}`] = { kind: "jsonrpc", depth };
+  CELLS[`doors ${depth}`] = { kind: "doors", depth };
 }
 
 /** A program in Deno, of a checkout. */
@@ -85,8 +86,11 @@ async function start(side: string, cell: Cell): Promise<Loaded> {
   if (kind === "jsonrpc") return await startJsonRpc(root, cell);
   await using stack = new AsyncDisposableStack();
   const isRelay = kind === "relay";
+  const hasDoors = kind === "doors";
   const hub = isRelay
     ? await program(stack, root, "hub/relay.ts")
+    : hasDoors
+    ? await program(stack, root, "switchboard/server.ts")
     : await program(stack, root, "hub/wirekit_server.ts", kind);
   const processes: Record<string, number> = { hub: hub.driver.pid };
   let load: Loaded["load"];
@@ -99,7 +103,7 @@ async function start(side: string, cell: Cell): Promise<Loaded> {
       const { driver } = await program(
         stack,
         root,
-        "hub/wirekit_client.ts",
+        hasDoors ? "switchboard/jsonrpc_client.ts" : "hub/wirekit_client.ts",
         role,
         hub.address,
       );

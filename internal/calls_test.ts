@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Call, Calls } from "./calls.ts";
+import { Call, Calls, type Entry } from "./calls.ts";
 import { TimeoutError } from "./errors.ts";
 import { FakeTime, Random } from "./testing.ts";
 
@@ -254,4 +254,25 @@ Deno.test("Calls that are opened while others end are kept", async () => {
   assertEquals([calls.size, time.timers], [2, 1]);
   calls.endAll(() => {});
   assertEquals(time.timers, 0);
+});
+
+Deno.test("Calls keeps what has no promise, in the order of numbers", async () => {
+  using time = new FakeTime();
+  const ended: number[] = [];
+  const calls: Calls<Entry> = new Calls({
+    late: ({ number }) => void ended.push(number),
+  });
+  const stop = new AbortController();
+  for (const timeout of [10, Infinity, Infinity, 20]) {
+    const entry = { number: calls.next(), deadline: 0, release: undefined };
+    const hasSignal = entry.number === 3;
+    calls.open(entry, timeout, hasSignal ? stop.signal : undefined);
+  }
+  const numbers = () => calls.all.map(({ number }) => number);
+  assertEquals(numbers(), [1, 2, 3, 4]);
+  await time.tick(20);
+  stop.abort(new Error("no more"));
+  assertEquals([ended, numbers()], [[1, 4], [2]]);
+  calls.endAll(({ number }) => void ended.push(number));
+  assertEquals([ended, calls.size, time.timers], [[1, 4, 2], 0, 0]);
 });

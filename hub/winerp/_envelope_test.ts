@@ -47,6 +47,21 @@ Deno.test("Envelope passes data on to the letter", () => {
   }
 });
 
+Deno.test("Envelope.span says where the data of one line stands", () => {
+  const spanned = (message: string) => {
+    const { span } = read(message);
+    return span && text.decode(span.bytes.subarray(span.start, span.end));
+  };
+  for (const data of ['{ "a" : 1.0 }', '"ë"', "null", "[]"]) {
+    assertEquals(spanned(REQUEST.replace("DATA", data)), data);
+  }
+  // What has a line break, an unknown member, or one twice, is written anew.
+  for (const data of ['{"a":\n1}', "[1,\r2]", '1,"x":2', '1,"data":2']) {
+    assertEquals(spanned(REQUEST.replace("DATA", data)), undefined);
+  }
+  assertEquals(spanned('{"type":2}'), undefined);
+});
+
 function assertStringIncludesData(message: string, data: string): void {
   assertEquals(message.includes(`"data":${data},`), true, message);
 }

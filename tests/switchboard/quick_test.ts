@@ -6,7 +6,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { fullPass, Hub } from "@wirekit/hub";
+import { fullPass, Hub, type Member } from "@wirekit/hub";
 import { QuickReader } from "../../switchboard/_quick_reader.ts";
 import { type Id, splice } from "../../switchboard/_splice.ts";
 import { JsonRpcSession } from "../../switchboard/jsonrpc/_session.ts";
@@ -16,7 +16,7 @@ import { Random } from "../../wsrpc/testdata/random.ts";
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-const SMALL = 400;
+const SMALL = 700;
 
 const VALUES = [
   "{}",
@@ -43,8 +43,7 @@ const ODD = [
   "01",
   `"${"x".repeat(SMALL)}"`,
   `{"x":"${"é".repeat(SMALL / 3)}"}`,
-  "[".repeat(252) + "]".repeat(252),
-  "[".repeat(250) + "]".repeat(250),
+  ...[248, 249, 250, 251].map((n) => "[".repeat(n) + "]".repeat(n)),
 ];
 const IDS = [
   "0",
@@ -81,6 +80,7 @@ const METHODS = {
     "$/cancelRequest",
     "$/x",
     "hub/x",
+    "s/echo",
     "hub.join",
     "hub.request",
     "hub.discover",
@@ -104,6 +104,7 @@ const METHODS = {
     ".echo",
     "ping",
     "hub.x",
+    "s.echo",
     "hub.join",
     "hub.request",
     "@hub.nothing",
@@ -115,11 +116,26 @@ const METHODS = {
 
 type Protocol = keyof typeof METHODS;
 
+/** Clients by name; the last one waits for the name of another. */
+const CLIENTS: Record<string, Protocol> = {
+  self: "JSON-RPC",
+  b: "JSON-RPC",
+  c: "wsrpc",
+  s: "JSON-RPC",
+  // They may be called as the hub's own methods begin.
+  hub: "wsrpc",
+  $: "JSON-RPC",
+  "%62": "JSON-RPC",
+  held: "wsrpc",
+};
+
 const NOTHING = { route: "null", traceback: "null", pseudoObject: "null" };
 
 /** A hub and its clients; what each was sent, and why it was ended. */
 class House {
   readonly #hub = new Hub({ maxMessageBytes: SMALL, watch: false });
+  readonly #own: Member;
+  #asked = 0;
   readonly #sessions = new Map<string, JsonRpcSession | WsrpcSession>();
   readonly sent: string[] = [];
   /** The ids of questions by who was asked. */
@@ -127,22 +143,43 @@ class House {
 
   constructor() {
     const { exchange } = this.#hub;
-    const own = exchange.enter({
+    const own = this.#own = exchange.enter({
       ask(question, _kind, { route, data }) {
         const kind = route === '"fail"' ? "error" : "response";
         exchange.answer(question, kind, { ...NOTHING, data });
         return undefined;
       },
-      answer: () => undefined,
-      fail() {},
+      answer: (_question, kind, { data }) => {
+        this.sent.push(`own gets ${kind} ${data}`);
+        return undefined;
+      },
+      fail: (_question, { text }) => void this.sent.push(`own gets ${text}`),
       tell: () => undefined,
       admit() {},
       end() {},
     });
     exchange.claim(own, '"own"');
-    this.#enter("self", "JSON-RPC");
-    this.#enter("b", "JSON-RPC");
-    this.#enter("c", "wsrpc");
+    for (const [name, protocol] of Object.entries(CLIENTS)) {
+      this.#enter(name, protocol);
+    }
+    const join = '{"jsonrpc":"2.0","method":"hub.join","id":1,"params":';
+    this.say("s", `${join}{"name":"s","source":"n"}}`);
+  }
+
+  /** Asks as a winerp client does, with data that stands in a message, or not. */
+  ask(to: string, data: string, stands: boolean): void {
+    const { exchange } = this.#hub;
+    const bytes = encoder.encode(`--${data}--`);
+    const span = { bytes, start: 2, end: bytes.length - 2 };
+    const content = { ...NOTHING, route: '"r"', data };
+    const refused = exchange.ask(
+      this.#own,
+      exchange.find(JSON.stringify(to))!,
+      `"${this.#asked++}"`,
+      "request",
+      stands ? { ...content, span } : content,
+    );
+    if (refused) this.sent.push(`own is refused: ${refused.text}`);
   }
 
   #enter(name: string, protocol: Protocol): void {
@@ -168,7 +205,10 @@ class House {
     const carrier = "WebSocket";
     this.#sessions.set(
       name,
-      new Kind({ hub: this.#hub, receiver, pass, name, carrier }),
+      new Kind({
+        ...{ hub: this.#hub, receiver, pass, carrier },
+        ...(name !== "s" && { name: name === "held" ? "b" : name }),
+      }),
     );
   }
 
@@ -235,20 +275,26 @@ Deno.test("What goes the short way comes out as by the plain way", async () => {
     await using quick = new House();
     await using plain = new House();
     await new Promise((resolve) => setTimeout(resolve));
-    for (let n = 0; n < 3_000; n++) {
-      const who = random.pick(["self", "b", "c"]);
-      const protocol = who === "c" ? "wsrpc" : "JSON-RPC";
+    const [asking, answering] = [["self", "b", "c"], Object.keys(CLIENTS)];
+    for (let n = 0; n < 4_000; n++) {
+      const who = random.pick(random.below(3) > 0 ? asking : answering);
+      const text = write(random, CLIENTS[who]!, quick.asked.get(who)!);
       assertEquals(quick.asked, plain.asked);
-      const text = write(random, protocol, quick.asked.get(who)!);
-      quick.say(who, text);
-      // No program begins so, and so it is read in the plain way.
-      plain.say(who, ` ${text}`);
+      if (random.below(10) > 0) {
+        quick.say(who, text);
+        // No program begins so, and so it is read in the plain way.
+        plain.say(who, ` ${text}`);
+      } else if (who !== "held") {
+        const data = random.pick([...VALUES, `"${"x".repeat(SMALL)}"`]);
+        quick.ask(who, data, true);
+        plain.ask(who, data, false);
+      }
       const [short, long] = [quick, plain].map(({ sent }) =>
         sent.splice(0).map(alike)
       );
       assertEquals(short, long, `${who} says ${text}`);
       for (const ids of [...quick.asked.values(), ...plain.asked.values()]) {
-        if (ids.length > 20) ids.splice(0, random.below(1) + 10);
+        if (ids.length > 20) ids.splice(0, 10);
       }
     }
   });
