@@ -7,7 +7,7 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
-import { FakeTime } from "@wirekit/internal/testing";
+import { FakeTime, oddThrown, revoked } from "@wirekit/internal/testing";
 import * as full from "./client.ts";
 import type { ClientEvents, ClientEventType } from "./client/events.ts";
 import {
@@ -487,23 +487,17 @@ Deno.test("Client of hub/mini survives what no hub sends", async () => {
 });
 
 Deno.test("Client of hub/mini answers once, whatever a route throws or returns", async () => {
-  const { proxy, revoke } = Proxy.revocable({}, {});
-  revoke();
   const cycle: { self?: unknown } = {};
   cycle.self = cycle;
   const bad = [
-    null,
-    undefined,
-    Symbol(),
-    Object.create(null),
-    proxy,
+    ...oddThrown(),
     Object.assign(new Error(), { message: 5n }),
     Object.assign(new RouteError(), { message: undefined }),
   ];
   const throwers = bad.map((thrown, i) =>
     [`throw${i}`, () => Promise.reject(thrown)] as const
   );
-  const writers = [proxy, cycle, NaN].map((result, i) =>
+  const writers = [revoked(), cycle, NaN].map((result, i) =>
     [`give${i}`, () => result] as const
   );
   await using hub = await start();

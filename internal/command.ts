@@ -91,6 +91,7 @@ export {
   headerOf,
   isUrl,
   placeOf,
+  type PlaceOptions,
   type Places,
 } from "./command/_place.ts";
 export { settings } from "./command/_settings.ts";

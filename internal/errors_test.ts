@@ -6,12 +6,7 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { described, errorOf, readable } from "./errors.ts";
-
-function revoked(): object {
-  const { proxy, revoke } = Proxy.revocable({}, {});
-  revoke();
-  return proxy;
-}
+import { revoked } from "./testing.ts";
 
 Deno.test("errorOf() and readable() return an error as it is, and make one of what cannot be read", () => {
   const error = new RangeError("far");

@@ -148,3 +148,31 @@ export class Random {
     return values[this.below(values.length)]!;
   }
 }
+
+/**
+ * Makes an object at which nobody can look: `instanceof`, `typeof x.then` and
+ * `String(x)` throw.
+ *
+ * @returns A `Proxy` that is revoked.
+ */
+export function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
+/**
+ * Makes what a function of a user may throw, though it is no error that can be
+ * read.
+ *
+ * @returns Values of all kinds.
+ */
+export function oddThrown(): unknown[] {
+  const broken = Object.defineProperty(new Error(), "message", {
+    get() {
+      throw null;
+    },
+  });
+  const bare = Object.create(null);
+  return [null, undefined, "text", Symbol(), bare, revoked(), broken];
+}

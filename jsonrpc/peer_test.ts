@@ -4,7 +4,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { pair } from "@wirekit/transport/pair";
 import { CloseError } from "@wirekit/transport/transport";
-import { FakeTime } from "@wirekit/internal/testing";
+import { FakeTime, oddThrown, revoked } from "@wirekit/internal/testing";
 import {
   ClosedError,
   Context,
@@ -750,25 +750,14 @@ Deno.test("Peer ends its calls though its logger throws", async () => {
 });
 
 Deno.test("Peer answers once, whatever a handler throws or returns", async () => {
-  const { proxy, revoke } = Proxy.revocable({}, {});
-  revoke();
-  const broken = Object.defineProperty(new Error(), "message", {
-    get() {
-      throw null;
-    },
-  });
-  const thrown = [
-    null,
-    undefined,
-    Symbol(),
-    Object.create(null),
-    proxy,
-    broken,
-  ];
+  const thrown = oddThrown();
+  const fail = () => {
+    throw null;
+  };
   const returned = [
-    proxy,
-    { then: () => broken.message },
-    Object.defineProperty({}, "then", { get: () => broken.message }),
+    revoked(),
+    { then: fail },
+    Object.defineProperty({}, "then", { get: fail }),
   ];
   const strange: [name: string, handler: () => unknown][] = [
     ...thrown.flatMap((error, i): typeof strange => [
@@ -781,7 +770,7 @@ Deno.test("Peer answers once, whatever a handler throws or returns", async () =>
       `return${i}`,
       () => result,
     ]),
-    ["resolve", () => Promise.resolve(proxy)],
+    ["resolve", () => Promise.resolve(revoked())],
   ];
   for (const exposeErrors of [false, true]) {
     const methods = exampleMethods()

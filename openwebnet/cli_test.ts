@@ -464,3 +464,32 @@ Deno.test("openwebnet simulate and light run as programs with the permissions th
   await reader.cancel();
   assertEquals(await stderr, "");
 });
+
+Deno.test("openwebnet page warns of a token that others could read, and of no other", async () => {
+  await using at = await rig();
+  const tokenFile = await Deno.makeTempFile();
+  await Deno.writeTextFile(tokenFile, "correct-horse");
+  const place = ["--host", "127.0.0.1", "-p", `${at.port}`];
+  for (
+    const [listen, warned] of [["127.0.0.1:0", false], ["0.0.0.0:0", true]]
+  ) {
+    const stop = new AbortController();
+    const errors: string[] = [];
+    await main(
+      ["page", "--listen", `${listen}`, "--token-file", tokenFile, ...place],
+      {
+        log(line) {
+          // The warning is the next line, if there is one.
+          if (line.startsWith("The page is at")) {
+            queueMicrotask(() => stop.abort());
+          }
+        },
+        error: (line) => errors.push(line),
+        signal: stop.signal,
+      },
+    );
+    const found = errors.some((line) => line.includes("unencrypted"));
+    assertEquals(found, warned, errors.join("\n"));
+  }
+  await Deno.remove(tokenFile);
+});

@@ -7,6 +7,7 @@ import {
   assertLess,
   assertRejects,
 } from "@std/assert";
+import { revoked } from "@wirekit/internal/testing";
 import { deadline } from "@std/async/deadline";
 import { openWebSocket } from "./websocket/_client.ts";
 import { checkRequest } from "./websocket/_request.ts";
@@ -200,9 +201,7 @@ Deno.test("listenWebSocket() refuses before the upgrade whom authorize() refuses
 });
 
 Deno.test("listenWebSocket() says nothing of an error in authorize()", async () => {
-  const { proxy, revoke } = Proxy.revocable({}, {});
-  revoke();
-  for (const thrown of [new Error("secret"), null, proxy]) {
+  for (const thrown of [new Error("secret"), null, revoked()]) {
     await using server = await listen({
       authorize() {
         throw thrown;

@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { revoked } from "@wirekit/internal/testing";
 import { deadline } from "@std/async/deadline";
 import { connect } from "./connect.ts";
 import { serve } from "./serve.ts";
@@ -93,21 +94,19 @@ Deno.test("serve() counts the connections of all carriers together", async () =>
 });
 
 Deno.test("serve() disconnects a client whose callback throws, and says so", async () => {
-  const { proxy, revoke } = Proxy.revocable({}, {});
-  revoke();
   const cases: [onClient: () => unknown, said: string][] = [
     [() => Promise.reject(new TypeError("no")), "TypeError: no"],
     [() => Promise.reject(null), "null"],
-    [() => Promise.reject(proxy), "unreadable error"],
+    [() => Promise.reject(revoked()), "unreadable error"],
     [
-      () => proxy,
+      () => revoked(),
       "TypeError: Cannot perform 'get' on a proxy that has been revoked",
     ],
     [() => {
       throw new TypeError("no");
     }, "TypeError: no"],
     [() => {
-      throw proxy;
+      throw revoked();
     }, "unreadable error"],
   ];
   for (const [onClient, said] of cases) {

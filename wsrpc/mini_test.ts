@@ -8,6 +8,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import { oddThrown, revoked } from "@wirekit/internal/testing";
 import * as full from "./client.ts";
 import * as errors from "./errors.ts";
 import {
@@ -364,8 +365,6 @@ Deno.test("Client of mini is a part of the full one, by name and type", () => {
 });
 
 Deno.test("Client of mini, and the full one, answer once, whatever a route throws or returns", async () => {
-  const { proxy, revoke } = Proxy.revocable({}, {});
-  revoke();
   const unreadable = {
     get message() {
       throw null;
@@ -374,11 +373,7 @@ Deno.test("Client of mini, and the full one, answer once, whatever a route throw
   const cycle: { self?: unknown } = {};
   cycle.self = cycle;
   const bad = [
-    null,
-    undefined,
-    Symbol(),
-    Object.create(null),
-    proxy,
+    ...oddThrown(),
     unreadable,
     Object.assign(new Error(), { message: 5n }),
     Object.assign(new RouteError("a"), { type: 5n }),
@@ -388,7 +383,9 @@ Deno.test("Client of mini, and the full one, answer once, whatever a route throw
   const throwers = bad.map((thrown, i) =>
     [`throw${i}`, () => Promise.reject(thrown)] as const
   );
-  const results = [proxy, cycle, () => 1, { toJSON: () => bad.at(0)!.x }];
+  const results = [revoked(), cycle, () => 1, {
+    toJSON: () => bad.at(0)!.toString(),
+  }];
   const writers = results.map((result, i) =>
     [`give${i}`, () => result] as const
   );

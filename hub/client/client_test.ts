@@ -8,6 +8,7 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
+import { oddThrown, revoked } from "@wirekit/internal/testing";
 import { CloseError } from "@wirekit/transport/transport";
 import { Client } from "../client.ts";
 import {
@@ -1041,25 +1042,14 @@ Deno.test("Client route() takes functions only", () => {
 });
 
 Deno.test("Client answers once, whatever a route throws or returns", async () => {
-  const { proxy, revoke } = Proxy.revocable({}, {});
-  revoke();
-  const broken = Object.defineProperty(new Error(), "message", {
-    get() {
-      throw null;
-    },
-  });
-  const thrown = [
-    null,
-    undefined,
-    Symbol(),
-    Object.create(null),
-    proxy,
-    broken,
-  ];
+  const thrown = oddThrown();
+  const fail = () => {
+    throw null;
+  };
   const returned = [
-    proxy,
-    { then: () => broken.message },
-    { toJSON: () => broken.message },
+    revoked(),
+    { then: fail },
+    { toJSON: fail },
   ];
   for (const exposeErrors of [false, true]) {
     const { client, connection } = await connected({ exposeErrors });
@@ -1097,11 +1087,9 @@ Deno.test("Client answers once, whatever a route throws or returns", async () =>
 });
 
 Deno.test("Client reports why it could not connect, whatever was thrown", async () => {
-  const { proxy, revoke } = Proxy.revocable({}, {});
-  revoke();
   for (const reconnect of [false, { minDelay: 1, maxDelay: 2 }] as const) {
     const client = new Client("alpha", {
-      transport: () => Promise.reject(proxy),
+      transport: () => Promise.reject(revoked()),
       reconnect,
     });
     await assertRejects(() => client.connect(), Error, "unreadable error");

@@ -5,9 +5,11 @@ import { settings } from "./_settings.ts";
 import type { Terminal } from "./_terminal.ts";
 import { UsageError } from "./_usage_error.ts";
 
-/** What a user gave to say where to connect. */
-interface PlaceOptions {
+/** What a user gave as options to say where to connect. */
+export interface PlaceOptions {
+  /** The URL. */
   readonly url?: string | undefined;
+  /** The port of a server on this machine. */
   readonly port?: number | undefined;
 }
 

@@ -7,6 +7,7 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
+import { oddThrown, revoked } from "@wirekit/internal/testing";
 import { Methods } from "../answer/methods.ts";
 import { serve } from "../answer/serve.ts";
 import { contract, param, type } from "../contract/contract.ts";
@@ -467,8 +468,6 @@ Deno.test("Client of jsonrpc/mini answers a batch by one array, in its order", a
 });
 
 Deno.test("Client of jsonrpc/mini answers once, whatever a method throws or returns", async () => {
-  const { proxy, revoke } = Proxy.revocable({}, {});
-  revoke();
   const unreadable = {
     get message() {
       throw null;
@@ -477,11 +476,7 @@ Deno.test("Client of jsonrpc/mini answers once, whatever a method throws or retu
   const cycle: { self?: unknown } = {};
   cycle.self = cycle;
   const bad = [
-    null,
-    undefined,
-    Symbol(),
-    Object.create(null),
-    proxy,
+    ...oddThrown(),
     unreadable,
     new JsonRpcError(5, "m", { data: 5n }),
     new JsonRpcError(5, "m", { data: cycle }),
@@ -489,7 +484,7 @@ Deno.test("Client of jsonrpc/mini answers once, whatever a method throws or retu
   const throwers = bad.map((thrown, i) =>
     [`throw${i}`, () => Promise.reject(thrown)] as const
   );
-  const writers = [proxy, cycle, unreadable.constructor].map((result, i) =>
+  const writers = [revoked(), cycle, unreadable.constructor].map((result, i) =>
     [`give${i}`, () => result] as const
   );
   for (const exposeErrors of [false, true]) {

@@ -9,6 +9,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import { revoked } from "@wirekit/internal/testing";
 import {
   LimitError,
   NotConnectedError,
@@ -673,13 +674,6 @@ Deno.test("miniSession() checks its options before it connects", () => {
     "heartbeat must be an object",
   );
 });
-
-/** What no program can read. */
-function revoked(): object {
-  const { proxy, revoke } = Proxy.revocable({}, {});
-  revoke();
-  return proxy;
-}
 
 Deno.test("miniSession() answers once, whatever a protocol cannot write", async () => {
   await using session = start(never);
