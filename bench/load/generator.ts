@@ -41,11 +41,11 @@ const commands: Record<string, (command: Command) => unknown> = {
     if (shape.flood !== undefined) flood = new Flood(order, shape);
     return true;
   },
-  load({ seconds, rate }) {
+  load({ seconds, rate, goesOn }) {
     if (inform) return inform.closed(seconds as number);
     if (pings) return pings.closed(seconds as number);
     if (rate !== undefined) {
-      return requests!.poisson(seconds as number, rate as number);
+      return requests!.poisson(seconds as number, rate as number, !!goesOn);
     }
     return requests!.closed(seconds as number);
   },
@@ -82,7 +82,9 @@ const commands: Record<string, (command: Command) => unknown> = {
       { length: count as number },
       (_, i) => (from as number) + i,
     );
-    const fds = numbers.map(() => dialTo(order!, 0));
+    // An address of its own for each step: the ports of one are soon used up.
+    const source = 1 + Math.floor((from as number) / (count as number)) % 200;
+    const fds = numbers.map(() => dialTo(order!, source));
     for (const fd of fds) askFor(fd, order!, "/");
     for (const fd of fds) await101(fd);
     fds.forEach((fd, i) => showName(fd, "ws", name("i", numbers[i]!)));

@@ -108,10 +108,19 @@ export class Generator implements AsyncDisposable {
    * @param seconds How long.
    * @param rate Requests a second, at random times. By default as many as the
    * server answers.
+   * @param options `goesOn`: whether the calls and latencies of the load before count too.
    * @returns What came back.
    */
-  load(seconds: number, rate?: number): Promise<LoadResult> {
-    return this.#driver.do("load", { seconds, ...(rate && { rate }) });
+  load(
+    seconds: number,
+    rate?: number,
+    { goesOn = false } = {},
+  ): Promise<LoadResult> {
+    return this.#driver.do("load", {
+      seconds,
+      ...(rate && { rate }),
+      ...(goesOn && { goesOn }),
+    });
   }
 
   /**

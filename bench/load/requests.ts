@@ -154,10 +154,13 @@ export class Requests {
     return this.#result(begin);
   }
 
-  /** Asks at random times, however many answers are missing. */
-  poisson(seconds: number, rate: number): LoadResult {
+  /**
+   * Asks at random times, however many answers are missing. The latencies of the
+   * load before may count too.
+   */
+  poisson(seconds: number, rate: number, goesOn = false): LoadResult {
     this.#isOpen = true;
-    this.#histogram = new Histogram();
+    if (!goesOn) this.#histogram = new Histogram();
     const { pairs } = this.#shape;
     this.#freeCount = 0;
     for (let i = this.#slots - 1; i >= 0; i--) {
