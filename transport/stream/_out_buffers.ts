@@ -69,6 +69,16 @@ export function flushLater(output: Flushable): void {
   if (dirty.push(output) === 1) atEndOfTurn(flushAll);
 }
 
+/**
+ * Returns whether an output sends a full buffer at once. A small one only if it
+ * is one of the first two in this turn that send something: then some peers have
+ * work.
+ */
+export function isSentFull(buffer: OutBuffer, output: Flushable): boolean {
+  return buffer.bytes.length !== SMALL_BYTES || dirty[0] === output ||
+    dirty[1] === output;
+}
+
 function flushAll(): void {
   const outputs = dirty;
   dirty = clean;

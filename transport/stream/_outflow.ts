@@ -6,6 +6,7 @@ import {
   type Flushable,
   flushLater,
   giveBack,
+  isSentFull,
   LARGE_BYTES,
   lend,
   type OutBuffer,
@@ -97,7 +98,7 @@ export abstract class Outflow implements Flushable {
    * Returns a buffer with enough room. The first one of a turn is small and is
    * sent as soon as it is full, so that the peer has something to do meanwhile;
    * but only where writes finish at once, since any other costs as much as a
-   * message.
+   * message, and only two of them in a turn, since after that some peers have.
    */
   protected reserve(size: number): OutBuffer {
     const out = this.#out;
@@ -108,7 +109,8 @@ export abstract class Outflow implements Flushable {
     }
     if (out.length + size <= out.bytes.length) return out;
     if (this.#writing || !this.#isInstant) (this.#queue ??= []).push(out);
-    else this.write(EMPTY);
+    else if (isSentFull(out, this)) this.write(EMPTY);
+    else return this.#out = enlarged(out, size);
     return this.#out = lend(Math.max(size, LARGE_BYTES));
   }
 
@@ -168,4 +170,14 @@ export abstract class Outflow implements Flushable {
     this.#ended?.resolve();
     this.#listener.onBroken(error);
   }
+}
+
+/** Moves what is in a small buffer to one that has room for more. */
+function enlarged(small: OutBuffer, size: number): OutBuffer {
+  const { bytes, length } = small;
+  const large = lend(Math.max(length + size, LARGE_BYTES));
+  large.bytes.set(bytes.subarray(0, length));
+  large.length = length;
+  giveBack(small);
+  return large;
 }
