@@ -55,36 +55,24 @@ function takeTurn(): void {
   for (const callback of due) callback();
 }
 
-/** How many newcomers have something done for them in a turn. */
-const AT_ONCE = 8;
-
-/** What waits for its turn, and how many more may do theirs in this one. */
-const newcomers: (() => void)[] = [];
-let left = AT_ONCE;
-let leftIn = -1;
+/** The callbacks that wait until sockets were looked at. */
+let looking: (() => void)[] = [];
 
 /**
- * Returns whether something may be done for a newcomer now: not if that was so
- * for many in this turn. A handshake takes as long as a hundred messages, and
- * who is here should not wait for a thousand of them.
+ * Calls back soon: once sockets with something to read were read, as a rule. It
+ * costs less than `afterTurn()`, for those who can wait for another turn if not.
  */
-export function hasTurn(): boolean {
-  const turn = currentTurn();
-  if (turn !== leftIn) {
-    leftIn = turn;
-    left = AT_ONCE;
-  }
-  return newcomers.length === 0 && left-- > 0;
+export function afterLook(callback: () => void): void {
+  if (looking.push(callback) > 1) return;
+  if (Deno) void crypto.subtle.digest("SHA-1", NOTHING).then(takeLook);
+  else if (setImmediate) setImmediate(takeLook);
+  else later(0, takeLook);
 }
 
-/** Does something for a newcomer later, a few in each turn. */
-export function inTurn(work: () => void): void {
-  if (newcomers.push(work) === 1) afterTurn(takeSome);
-}
-
-function takeSome(): void {
-  for (const work of newcomers.splice(0, AT_ONCE)) work();
-  if (newcomers.length > 0) afterTurn(takeSome);
+function takeLook(): void {
+  const due = looking;
+  looking = [];
+  for (const callback of due) callback();
 }
 
 /** Calls back at the end of this turn, after all its promises. */

@@ -216,6 +216,22 @@ export class Admission<State = undefined> {
     request: Request,
     info: Partial<RequestInfo> = {},
   ): Promise<Admitted<State> | Response> {
+    return await this.decide(request, info);
+  }
+
+  /**
+   * Does what {@linkcode admit} does, at once unless `authorize` waits for
+   * something.
+   *
+   * @param request The request.
+   * @param info Who sends it.
+   * @returns The admitted request, or the response that refuses it. Neither throws
+   * nor rejects.
+   */
+  decide(
+    request: Request,
+    info: Partial<RequestInfo> = {},
+  ): Admitted<State> | Response | Promise<Admitted<State> | Response> {
     const { headers } = request;
     const stranger = this.checkAddress(info);
     if (stranger) return stranger;
@@ -225,10 +241,7 @@ export class Admission<State = undefined> {
     const refused = this.checkOrigin(request, info);
     if (refused) return refused;
     const { authorize, chooseProtocol } = this.#options;
-    try {
-      const state = authorize
-        ? await this.#within(info, (known) => authorize(request, known))
-        : undefined as State;
+    const admitted = (state: State | Response): Admitted<State> | Response => {
       if (state instanceof Response) return state;
       // A condition that is false must never let anybody in.
       if (state === false) return this.refuse(403, "You are refused.", info);
@@ -242,12 +255,23 @@ export class Admission<State = undefined> {
       throw new TypeError(
         `chooseProtocol() returned "${protocol}", which the client does not offer`,
       );
-    } catch (error) {
+    };
+    const failed = (error: unknown) => {
       if (info.signal?.aborted) return refusal(400, "You are gone.");
       this.#refusals.fail(info, error);
       return readable(error) instanceof TimeoutError
         ? refusal(503, "The server took too long to decide.")
         : refusal(500, "Nobody can come in now.");
+    };
+    try {
+      const state = authorize
+        ? this.#within(info, (known) => authorize(request, known))
+        : undefined as State;
+      return state instanceof Promise
+        ? state.then(admitted).catch(failed)
+        : admitted(state);
+    } catch (error) {
+      return failed(error);
     }
   }
 
@@ -337,22 +361,24 @@ export class Admission<State = undefined> {
 
   /** Waits for a hook until its time is up or the client is gone. */
   #within<T>(
-    { remoteAddr = {}, signal }: Partial<RequestInfo>,
+    info: Partial<RequestInfo>,
     hook: (info: RequestInfo) => T | Promise<T>,
   ): T | Promise<T> {
     let ending: AbortController | undefined;
     let both: AbortSignal | undefined;
     const given = hook({
-      remoteAddr,
+      remoteAddr: info.remoteAddr ?? {},
       // Most hooks do not look at it, and decide at once.
       get signal() {
         ending ??= new AbortController();
+        const { signal } = info;
         return both ??= signal
           ? AbortSignal.any([signal, ending.signal])
           : ending.signal;
       },
     });
     if (!(given instanceof Promise)) return given;
+    const { signal } = info;
     const late = () => {
       const error = new TimeoutError(
         `authorize() took longer than ${this.handshakeTimeout} ms`,

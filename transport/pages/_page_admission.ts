@@ -130,15 +130,17 @@ export class PageAdmission<State = undefined> extends Admission<State> {
     this.#showsToken = options.showsToken;
   }
 
-  /** See {@linkcode Admission.admit}. */
-  override async admit(
+  /** See {@linkcode Admission.decide}. */
+  override decide(
     request: Request,
     info: Partial<RequestInfo> = {},
-  ): Promise<Admitted<State> | Response> {
-    const admitted = await super.admit(request, info);
-    return admitted instanceof Response
-      ? this.secured(admitted, request)
-      : admitted;
+  ): Admitted<State> | Response | Promise<Admitted<State> | Response> {
+    const secured = (admitted: Admitted<State> | Response) =>
+      admitted instanceof Response ? this.secured(admitted, request) : admitted;
+    const decided = super.decide(request, info);
+    return decided instanceof Promise
+      ? decided.then(secured)
+      : secured(decided);
   }
 
   /** See {@linkcode Admission.enter}. */

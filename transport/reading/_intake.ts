@@ -1,7 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { afterTurn, currentTurn, hasTurn, inTurn } from "../_turn.ts";
+import { afterTurn, currentTurn } from "../_turn.ts";
+import { hasTurn, inTurn } from "../newcomers/_turns.ts";
 import { DeliveringInbox } from "./_delivering_inbox.ts";
 import type { BytePipe } from "../stream/_byte_pipe.ts";
 

@@ -19,48 +19,63 @@ const OTHERS_WAIT =
  */
 export class Awaited {
   readonly #room = new Places(MAX_AWAITED);
-  /** All its connections, for as long as they are open. */
+  /**
+   * Its connections over TLS, for as long as they are open: above TLS they have
+   * another socket. Without TLS the socket has its connection.
+   */
   readonly #connections = new Map<string, Connection>();
   readonly #admission: Pick<Admission, "refuse"> | undefined;
 
+  readonly #isSecure: boolean;
   readonly #timeout: number;
 
   /**
    * Makes an empty one.
    *
    * @param admission Has the log.
-   * @param timeout How long to wait for one, in milliseconds, if nobody else
-   * watches that: `node:tls` of Deno 2.9 does not.
+   * @param options `isSecure`: whether it is a server over TLS. `timeout`: how long to
+   * wait for one, in milliseconds, if nobody else watches that: `node:tls` of Deno
+   * 2.9 does not.
    */
   constructor(
     admission: Pick<Admission, "refuse"> | undefined,
-    timeout = Infinity,
+    { isSecure, timeout = Infinity }: { isSecure: boolean; timeout?: number },
   ) {
     this.#admission = admission;
+    this.#isSecure = isSecure;
     this.#timeout = timeout;
   }
 
   /** Waits for the client of a new socket. */
   begin(socket: Socket): void {
-    const name = nameOf(socket);
-    socket.once("close", () => {
-      const connection = this.#connections.get(name);
-      if (connection) leave(connection);
-      this.#connections.delete(name);
-    });
-    this.#connections.set(name, {
+    const connection: Connection = {
       socket,
       address: socket.remoteAddress ?? "",
       place: undefined,
       timer: undefined,
-    });
-    this.add(socket);
+    };
+    if (this.#isSecure) {
+      const name = nameOf(socket);
+      this.#connections.set(name, connection);
+      socket.once("close", () => {
+        leave(connection);
+        this.#connections.delete(name);
+      });
+    } else {
+      (socket as Known)[CONNECTION] = connection;
+      socket.once("close", left);
+    }
+    this.#add(connection);
   }
 
   /** Waits for the client of a socket once more. */
   add(socket: Socket): void {
-    const connection = this.#connections.get(nameOf(socket));
-    if (!connection) return;
+    const connection = this.#of(socket);
+    if (connection) this.#add(connection);
+  }
+
+  #add(connection: Connection): void {
+    const { socket } = connection;
     leave(connection);
     const place = this.#room.enter(connection.address);
     if (!place) return void socket.destroy();
@@ -76,14 +91,21 @@ export class Awaited {
 
   /** Waits no longer: the client has done it. */
   delete(socket: Socket): void {
-    const connection = this.#connections.get(nameOf(socket));
+    const connection = this.#of(socket);
     if (connection) leave(connection);
+  }
+
+  #of(socket: Socket): Connection | undefined {
+    return this.#isSecure
+      ? this.#connections.get(nameOf(socket))
+      : (socket as Known)[CONNECTION];
   }
 
   /** Never waits for the client of a socket again. */
   forget(socket: Socket): void {
     this.delete(socket);
-    this.#connections.delete(nameOf(socket));
+    if (this.#isSecure) this.#connections.delete(nameOf(socket));
+    else (socket as Known)[CONNECTION] = undefined;
   }
 
   /** Ends the connections that are waited for. */
@@ -102,6 +124,17 @@ interface Connection {
   readonly address: string;
   place: Place | undefined;
   timer: Timer | undefined;
+}
+
+const CONNECTION = Symbol("connection");
+
+/** A socket without TLS. */
+type Known = Socket & { [CONNECTION]?: Connection | undefined };
+
+/** Called with the socket that is closed. */
+function left(this: Socket): void {
+  const connection = (this as Known)[CONNECTION];
+  if (connection) leave(connection);
 }
 
 function leave(connection: Connection): void {

@@ -1,10 +1,12 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { later } from "@wirekit/internal/clock";
 import { setImmediate } from "../_node.ts";
 import type { RequestInfo } from "../admission.ts";
 import { urlOf } from "./_http_rules.ts";
+import type { UpgradeMessage } from "../newcomers/_upgrade_head.ts";
 
 /** The most bytes to read of a body that nobody wants. */
 const DRAIN_BYTES = 16_777_216;
@@ -43,7 +45,7 @@ export class HttpExchange {
     this.#waits = message.headers.expect !== undefined;
     const gone = new AbortController();
     response.once("close", () => gone.abort(GONE));
-    this.info = infoOf(message, gone.signal);
+    this.info = infoOf(message.socket, () => gone.signal);
     this.request = toRequest(message, secure, {
       signal: gone.signal,
       // Node takes a stream only with `duplex`.
@@ -157,21 +159,26 @@ export class HttpExchange {
   }
 }
 
-/** Returns the sender of a message. */
+/**
+ * Returns who is at the other end of a socket. Few look at the signal, so it is
+ * made for who does.
+ */
 export function infoOf(
-  { socket }: IncomingMessage,
-  signal: AbortSignal,
+  { remoteAddress = "", remotePort = 0 }: Socket,
+  makeSignal: () => AbortSignal,
 ): RequestInfo {
-  const { remoteAddress = "", remotePort = 0 } = socket;
+  let signal: AbortSignal | undefined;
   return {
     remoteAddr: { transport: "tcp", hostname: remoteAddress, port: remotePort },
-    signal,
+    get signal() {
+      return signal ??= makeSignal();
+    },
   };
 }
 
 /** Makes the request of a message; `undefined` if its target is not valid. */
 export function toRequest(
-  message: IncomingMessage,
+  message: UpgradeMessage,
   secure: boolean,
   init: RequestInit & { duplex?: "half" } = {},
 ): Request | undefined {

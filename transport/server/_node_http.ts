@@ -2,6 +2,7 @@
 
 /** The parts of Node that a server needs, loaded as in `_node.ts`. */
 
+import type * as NodeCrypto from "node:crypto";
 import type * as NodeHttp from "node:http";
 import type * as NodeHttps from "node:https";
 import type * as NodeNet from "node:net";
@@ -20,3 +21,12 @@ export const { createServer: createSocketServer } = builtin<typeof NodeNet>(
 export const { createServer: createSecureServer } = builtin<typeof NodeTls>(
   "node:tls",
 );
+
+/** Loaded with the first handshake: it would make the start longer. */
+let crypto: typeof NodeCrypto | undefined;
+
+/** Hashes a text with SHA-1, in Base64. */
+export function sha1(text: string): string {
+  crypto ??= builtin<typeof NodeCrypto>("node:crypto");
+  return crypto.createHash("sha1").update(text).digest("base64");
+}

@@ -4,6 +4,7 @@ import type { ListenOptions, Server, Socket } from "node:net";
 import type { Logger } from "@wirekit/internal/logger";
 import { hostAndPort } from "../_not_connected.ts";
 import { SocketPipe } from "../stream/_socket_pipe.ts";
+import { paceAccepts } from "../newcomers/_paced_accepts.ts";
 import { Awaited, remoteAddrOf } from "./_awaited.ts";
 import { AcceptFailures, watchAccepting } from "./_accept_watch.ts";
 import { listenError, renewTls } from "./_listen_error.ts";
@@ -54,9 +55,13 @@ export async function listenForSockets<T extends string | Uint8Array, A>(
     logger,
   );
   server.on("error", (error) => failures.failed(error));
+  paceAccepts(server, BACKLOG);
   const watch = watchAccepting(server, failures, BACKLOG);
   const given = options(server);
-  const awaited = new Awaited(given.admission, handshakeTimeout);
+  const awaited = new Awaited(given.admission, {
+    isSecure: tls !== undefined,
+    timeout: handshakeTimeout,
+  });
   const listener = new PipeListener(given, {
     stop() {
       watch.stop();

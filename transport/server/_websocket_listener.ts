@@ -1,7 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { checkLimits } from "@wirekit/internal/limits";
-import type { Buffer } from "node:buffer";
 import type {
   IncomingMessage,
   Server,
@@ -27,15 +26,28 @@ import {
 import { warnOfLimit } from "./_descriptor_limit.ts";
 import { checkTls, listenError, renewTls } from "./_listen_error.ts";
 import { hostAndPort } from "../_not_connected.ts";
-import { createServer, createTlsServer, STATUS_CODES } from "./_node_http.ts";
+import {
+  createServer,
+  createTlsServer,
+  sha1,
+  STATUS_CODES,
+} from "./_node_http.ts";
 import { PlainMessage } from "./_plain_message.ts";
 import { SocketPipe } from "../stream/_socket_pipe.ts";
 import { WebSocketConnection } from "../websocket/_connection.ts";
-import { acceptKey } from "../websocket/_accept_key.ts";
-import type { Admission, PlainAnswer } from "../admission.ts";
+import { GUID } from "../websocket/_accept_key.ts";
+import type {
+  Admission,
+  Admitted,
+  PlainAnswer,
+  RequestInfo,
+} from "../admission.ts";
 import { Arrivals } from "./_arrivals.ts";
 import { Awaited, MAX_AWAITED } from "./_awaited.ts";
-import { hasTurn, inTurn } from "../_turn.ts";
+import { FirstReads } from "../newcomers/_first_reads.ts";
+import { paceAccepts } from "../newcomers/_paced_accepts.ts";
+import { hasTurn, inTurn } from "../newcomers/_turns.ts";
+import type { UpgradeMessage } from "../newcomers/_upgrade_head.ts";
 import type {
   AcceptedConnection,
   ListenWebSocketOptions,
@@ -63,6 +75,7 @@ export class WebSocketListening<F extends Format, State>
   readonly #group: ConnectionGroup;
   readonly #arrivals = new Arrivals<AcceptedConnection<F, State>>();
   readonly #awaited: Awaited;
+  readonly #firstReads: FirstReads | undefined;
   #watch: Timer | undefined;
   #closed = false;
 
@@ -96,7 +109,7 @@ export class WebSocketListening<F extends Format, State>
     };
     this.#options = options;
     this.#admission = admission;
-    this.#awaited = new Awaited(admission);
+    this.#awaited = new Awaited(admission, { isSecure: tls !== undefined });
     this.#secure = tls !== undefined;
     this.#group = new ConnectionGroup(
       idleTimeout === Infinity ? 0 : idleTimeout,
@@ -109,13 +122,21 @@ export class WebSocketListening<F extends Format, State>
       })
       : createServer(settings);
     this.#server.maxConnections = maxConnections + 2 * MAX_AWAITED;
+    this.#firstReads = tls ? undefined : FirstReads.of(this.#server, {
+      awaited: this.#awaited,
+      maxHeaderBytes,
+      patience: Math.min(CHECK_INTERVAL, handshakeTimeout),
+      onUpgrade: (message, socket, head) =>
+        this.#upgrade(message, socket, head),
+    });
     this.#server.on("connection", (socket) => this.#awaited.begin(socket));
     this.#server.on("upgrade", (request, socket, head) => {
       // Without it, a reset before the connection is open would be thrown.
       socket.on("error", () => {});
       this.#awaited.forget(socket as Socket);
-      const upgrade = () =>
-        this.#upgrade(request, socket as Socket, head as Buffer<ArrayBuffer>);
+      // A copy: what HTTP has read may be shared.
+      const rest = new Uint8Array(head);
+      const upgrade = () => this.#upgrade(request, socket as Socket, rest);
       if (hasTurn()) upgrade();
       else inTurn(upgrade);
     });
@@ -163,6 +184,7 @@ export class WebSocketListening<F extends Format, State>
     // For example too many open files: the next connection may succeed.
     server.on("error", (error) => failures.failed(error));
     warnOfLimit(this.#admission.maxConnections, logger);
+    paceAccepts(server, BACKLOG);
     this.#watch = watchAccepting(server, failures, BACKLOG);
   }
 
@@ -178,6 +200,7 @@ export class WebSocketListening<F extends Format, State>
     this.#closed = true;
     this.#watch?.stop();
     this.#server.close();
+    this.#firstReads?.close();
     this.#server.closeAllConnections();
     this.#admission.flushLog();
     const error = new CloseError(1001);
@@ -208,56 +231,89 @@ export class WebSocketListening<F extends Format, State>
   }
 
   /** Admits a client, or tells it why not. */
-  async #upgrade(
-    message: IncomingMessage,
+  #upgrade(
+    message: UpgradeMessage,
     socket: Socket,
-    head: Buffer<ArrayBuffer>,
-  ): Promise<void> {
+    head: Uint8Array<ArrayBuffer>,
+  ): void {
     if (socket.destroyed) return;
-    const gone = new AbortController();
-    const onClose = () => gone.abort(goneError());
-    socket.once("close", onClose);
-    // Longer than the hooks have, so that a refused client has time to read
-    // why.
-    const timer = later(this.#admission.handshakeTimeout + 1_000, () => {
-      socket.destroy();
-    });
-    const info = infoOf(message, gone.signal);
+    const info = infoOf(socket, () => signalOf(socket));
     const entered = this.#closed
       ? new Response("The server is closing.\n", { status: 503 })
       : this.#admission.enter(info);
-    const leave = entered instanceof Response ? () => {} : entered.leave;
+    if (entered instanceof Response) return void this.#refuse(socket, entered);
+    const { leave } = entered;
     try {
-      const accepted = entered instanceof Response
-        ? entered
-        : await this.#admit(message, socket, head, {
-          gone: gone.signal,
-          leave,
-        });
-      if (accepted instanceof Response) {
-        leave();
-        await refuse(socket, accepted);
-      } else if (!this.#arrivals.add(accepted)) {
-        // It has closed while a hook decided.
-        await accepted.transport.close(new CloseError(1001));
+      const decided = this.#decide(message, info);
+      if (decided instanceof Promise) {
+        return void this.#wait(decided, socket, head, leave);
       }
+      this.#finish(decided, socket, head, leave);
+    } catch {
+      leave();
+      socket.destroy();
+    }
+  }
+
+  /** Waits for a decision, but not for ever. */
+  async #wait(
+    decided: Promise<Decision<State>>,
+    socket: Socket,
+    head: Uint8Array<ArrayBuffer>,
+    leave: () => void,
+  ): Promise<void> {
+    const timer = this.#patience(socket);
+    try {
+      this.#finish(await decided, socket, head, leave);
     } catch {
       leave();
       socket.destroy();
     } finally {
-      socket.off("close", onClose);
       timer.stop();
     }
   }
 
-  async #admit(
-    message: IncomingMessage,
+  #finish(
+    decided: Decision<State>,
     socket: Socket,
-    head: Buffer<ArrayBuffer>,
-    { gone, leave }: { gone: AbortSignal; leave: () => void },
-  ): Promise<AcceptedConnection<F, State> | Response> {
-    const { format = "text" as F, farewell } = this.#options;
-    const info = infoOf(message, gone);
+    head: Uint8Array<ArrayBuffer>,
+    leave: () => void,
+  ): void {
+    if (decided instanceof Response || this.#closed) {
+      leave();
+      const answer = decided instanceof Response
+        ? decided
+        : new Response(null, { status: 503 });
+      return void this.#refuse(socket, answer);
+    }
+    const accepted = this.#accept(decided, socket, head, leave);
+    // It has closed while a hook decided.
+    if (!this.#arrivals.add(accepted)) {
+      void accepted.transport.close(new CloseError(1001));
+    }
+  }
+
+  /** Longer than the hooks have, so that who is refused has time to read why. */
+  #patience(socket: Socket): Timer {
+    const { handshakeTimeout } = this.#admission;
+    return later(handshakeTimeout + 1_000, () => socket.destroy());
+  }
+
+  async #refuse(socket: Socket, response: Response): Promise<void> {
+    const timer = this.#patience(socket);
+    try {
+      await refuse(socket, response);
+    } catch {
+      socket.destroy();
+    } finally {
+      timer.stop();
+    }
+  }
+
+  #decide(
+    message: UpgradeMessage,
+    info: RequestInfo,
+  ): Decision<State> | Promise<Decision<State>> {
     const bad = checkUpgrade(
       message.method ?? "",
       headersOf(message),
@@ -266,42 +322,39 @@ export class WebSocketListening<F extends Format, State>
     if (bad) return this.#admission.refuse(bad.status, bad.reason, info);
     const request = toRequest(message, this.#secure);
     if (!request) return this.#admission.refuse(400, BAD_TARGET, info);
-    const admitted = await this.#admission.admit(request, info);
-    if (admitted instanceof Response) return admitted;
-    const { protocol } = admitted;
-    const lines = [
-      "HTTP/1.1 101 Switching Protocols",
-      "Upgrade: websocket",
-      "Connection: Upgrade",
-      `Sec-WebSocket-Accept: ${
-        acceptKey(
-          message.headers["sec-websocket-key"]!,
-        )
-      }`,
-    ];
-    if (protocol !== undefined) {
-      lines.push(`Sec-WebSocket-Protocol: ${protocol}`);
-    }
-    if (this.#closed) return new Response(null, { status: 503 });
+    const key = message.headers["sec-websocket-key"]!;
+    const known = (admitted: Admitted<State> | Response) =>
+      admitted instanceof Response
+        ? admitted
+        : { ...admitted, request, info, key };
+    const admitted = this.#admission.decide(request, info);
+    return admitted instanceof Promise ? admitted.then(known) : known(admitted);
+  }
+
+  #accept(
+    { key, ...admitted }: Exclude<Decision<State>, Response>,
+    socket: Socket,
+    head: Uint8Array<ArrayBuffer>,
+    leave: () => void,
+  ): AcceptedConnection<F, State> {
+    const { format = "text" as F, farewell } = this.#options;
+    const { request, protocol } = admitted;
     if (socket.destroyed) throw goneError();
-    socket.write(`${lines.join("\r\n")}\r\n\r\n`);
-    const transport = new WebSocketConnection<F>(
-      new SocketPipe(socket),
-      this.#group,
-      {
-        ...this.#options,
-        farewell: typeof farewell === "function" ? farewell(request) : farewell,
-        format: typeof format === "function"
-          ? format(request, protocol)
-          : format,
-        role: "server",
-        ...(protocol !== undefined && { protocol }),
-        onGone: leave,
-      },
-      // A copy: what HTTP has read may be shared.
-      new Uint8Array(head),
-    );
-    return { transport, request, info, ...admitted };
+    const pipe = new SocketPipe(socket);
+    const answer = "HTTP/1.1 101 Switching Protocols\r\n" +
+      "Upgrade: websocket\r\nConnection: Upgrade\r\n" +
+      `Sec-WebSocket-Accept: ${sha1(key + GUID)}\r\n` +
+      (protocol === undefined ? "" : `Sec-WebSocket-Protocol: ${protocol}\r\n`);
+    pipe.write([ENCODER.encode(`${answer}\r\n`)])?.catch(() => {});
+    const transport = new WebSocketConnection<F>(pipe, this.#group, {
+      ...this.#options,
+      farewell: typeof farewell === "function" ? farewell(request) : farewell,
+      format: typeof format === "function" ? format(request, protocol) : format,
+      role: "server",
+      ...(protocol !== undefined && { protocol }),
+      onGone: leave,
+    }, head);
+    return { transport, ...admitted };
   }
 
   async #answerPlain(
@@ -343,10 +396,26 @@ export class WebSocketListening<F extends Format, State>
   }
 }
 
+/** What was decided about a client, and the key of its request. */
+type Decision<State> =
+  | Admitted<State> & { request: Request; info: RequestInfo; key: string }
+  | Response;
+
+const ENCODER = new TextEncoder();
+
+/** Aborts when a client is gone. */
+function signalOf(socket: Socket): AbortSignal {
+  const gone = new AbortController();
+  const abort = () => gone.abort(goneError());
+  if (socket.destroyed) abort();
+  else socket.once("close", abort);
+  return gone.signal;
+}
+
 const BAD_TARGET =
   "The target of the request, or its Host header, is missing or not valid";
 
-function headersOf({ headers }: IncomingMessage): {
+function headersOf({ headers }: UpgradeMessage): {
   get(name: string): string | undefined;
 } {
   return { get: (name) => headers[name]?.toString() };

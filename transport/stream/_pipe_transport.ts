@@ -3,6 +3,7 @@
 
 import { checkLimits } from "@wirekit/internal/limits";
 import {
+  endOfPeer,
   HIGH_WATER_MARK,
   MAX_OUTBOX_BYTES,
   READY,
@@ -123,7 +124,7 @@ export class PipeTransport<T extends string | Uint8Array>
   #ended(cause: unknown): void {
     this.#over.resolve();
     if (cause !== undefined) this.#end(cause);
-    else if (this.#framer.pending === 0) this.#end(new CloseError(1000));
+    else if (this.#framer.pending === 0) this.#end(endOfPeer(1000));
     else {
       const reason = "the stream ended in a message";
       this.#end(new CloseError(1006, { reason }));

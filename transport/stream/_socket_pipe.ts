@@ -31,7 +31,9 @@ const EMPTY = new Uint8Array();
  * The buffer into which all sockets read: each read is processed before the
  * next. So an idle connection needs no buffer, and a read no allocation.
  */
-const SHARED = new Uint8Array(65_536);
+export const SHARED: Uint8Array<ArrayBuffer> = /* @__PURE__ */ new Uint8Array(
+  65_536,
+);
 
 /** A socket of `node:net` or `node:tls`. Most writes finish at once. */
 export class SocketPipe implements BytePipe {
@@ -56,6 +58,7 @@ export class SocketPipe implements BytePipe {
       .on("end", ended)
       .on("error", ended)
       .on("close", ended);
+    if (socket.readableEnded) queueMicrotask(ended);
     // Bytes that came while nothing listened.
     for (let chunk; (chunk = socket.read()) !== null;) listener.onChunk(chunk);
     if (readInto(socket, SHARED, listener)) socket.resume();
@@ -181,26 +184,33 @@ export class SocketPipe implements BytePipe {
   }
 }
 
+let kBuffer: symbol | undefined;
+let kBufferCb: symbol | undefined;
+
+function symbolOf(socket: Socket, name: string): symbol | undefined {
+  return Object.getOwnPropertySymbols(socket)
+    .find(({ description }) => description === name);
+}
+
 /**
  * Does to a socket what the option `onread` of `net.connect()` does, which
  * `node:http` does not pass on: reads into `buffer`, bypassing the stream.
- * Returns whether the runtime supports this.
+ * Returns whether the runtime supports this. Reading stops when the listener
+ * returns false.
  */
 export function readInto(
   socket: Socket,
   buffer: Uint8Array<ArrayBuffer>,
-  listener: Pick<PipeListener, "onChunk">,
+  listener: { onChunk(chunk: Uint8Array<ArrayBuffer>): unknown },
 ): boolean {
   const inside = socket as unknown as Record<symbol, unknown> & {
     _handle?: { useUserBuffer?(buffer: Uint8Array): void };
   };
   const handle = inside._handle;
-  const symbols = Object.getOwnPropertySymbols(socket);
-  const kBuffer = symbols.find(({ description }) => description === "kBuffer");
-  const kBufferCb = symbols.find(({ description }) =>
-    description === "kBufferCb"
-  );
-  if (!kBuffer || !kBufferCb || !handle?.useUserBuffer) return false;
+  if (!handle?.useUserBuffer) return false;
+  kBuffer ??= symbolOf(socket, "kBuffer");
+  kBufferCb ??= symbolOf(socket, "kBufferCb");
+  if (!kBuffer || !kBufferCb) return false;
   try {
     handle.useUserBuffer(buffer);
   } catch {
@@ -208,8 +218,8 @@ export function readInto(
   }
   inside[kBuffer] = buffer;
   inside[kBufferCb] = (length: number) => {
-    listener.onChunk(buffer.subarray(0, length));
-    return true; // Goes on reading, unless it was paused.
+    // Goes on reading, unless it was paused.
+    return listener.onChunk(buffer.subarray(0, length)) !== false;
   };
   return true;
 }

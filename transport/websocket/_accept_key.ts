@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /** The text that is appended to every key (RFC 6455, section 1.3). */
-const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+export const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /** Returns the answer of a server to the key of a client. */
 export function acceptKey(key: string): string {

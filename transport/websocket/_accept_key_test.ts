@@ -1,7 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { assertEquals } from "@std/assert";
-import { acceptKey } from "./_accept_key.ts";
+import { acceptKey, GUID } from "./_accept_key.ts";
+import { sha1 } from "../server/_node_http.ts";
 
 Deno.test("acceptKey() answers the key of RFC 6455, section 1.3", () => {
   assertEquals(
@@ -10,7 +11,7 @@ Deno.test("acceptKey() answers the key of RFC 6455, section 1.3", () => {
   );
 });
 
-Deno.test("acceptKey() hashes as crypto.subtle does, whatever the length", async () => {
+Deno.test("acceptKey() and what servers use hash as crypto.subtle does, whatever the length", async () => {
   for (let length = 0; length < 200; length++) {
     const bytes = crypto.getRandomValues(new Uint8Array(length));
     const key = String.fromCharCode(...bytes.map((byte) => byte & 0x7f));
@@ -19,9 +20,8 @@ Deno.test("acceptKey() hashes as crypto.subtle does, whatever the length", async
       "SHA-1",
       new TextEncoder().encode(text),
     );
-    assertEquals(
-      acceptKey(key),
-      btoa(String.fromCharCode(...new Uint8Array(hash))),
-    );
+    const expected = btoa(String.fromCharCode(...new Uint8Array(hash)));
+    assertEquals(acceptKey(key), expected);
+    assertEquals(sha1(key + GUID), expected);
   }
 });

@@ -4,6 +4,7 @@ import { now } from "@wirekit/internal/clock";
 import {
   CLOSE_TIMEOUT,
   cutReason,
+  endOfPeer,
   HIGH_WATER_MARK,
   MAX_OUTBOX_BYTES,
   READY,
@@ -233,9 +234,7 @@ export class WebSocketConnection<F extends Format>
   onEnd(cause?: unknown): void {
     this.#input.end(() => {
       if (this.#ended) return this.#ended.resolve();
-      this.#lose(
-        new CloseError(1006, { ...(cause !== undefined && { cause }) }),
-      );
+      this.#lose(endOfPeer(1006, cause === undefined ? {} : { cause }));
     });
   }
 

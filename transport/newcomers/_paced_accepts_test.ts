@@ -1,0 +1,49 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { assert, assertEquals } from "@std/assert";
+import { deadline } from "@std/async/deadline";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { currentTurn } from "../_turn.ts";
+import { paceAccepts } from "./_paced_accepts.ts";
+
+/** Takes as long as some handshakes. */
+function work(ms: number): void {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+}
+
+Deno.test("paceAccepts() makes a few sockets in each turn, and forgets nobody", async () => {
+  const turns = new Map<number, number>();
+  const sockets: Socket[] = [];
+  const errors: unknown[] = [];
+  let heard = () => {};
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    const turn = currentTurn();
+    turns.set(turn, (turns.get(turn) ?? 0) + 1);
+    work(0.2);
+    heard();
+  }).on("error", (error) => errors.push(error));
+  await new Promise<void>((resolve) =>
+    server.listen({ host: "127.0.0.1", port: 0, backlog: 1_024 }, resolve)
+  );
+  paceAccepts(server, 1_024);
+  const { port } = server.address() as AddressInfo;
+  const conns: Deno.Conn[] = [];
+  for (const wave of [200, 1, 1, 30, 2, 60, 1]) {
+    const more = Array.from({ length: wave }, () => Deno.connect({ port }));
+    conns.push(...await Promise.all(more));
+    // Some come while others are taken.
+    await new Promise((done) => setTimeout(done, 20 * Math.random()));
+  }
+  const all = Promise.withResolvers<void>();
+  heard = () => sockets.length === conns.length && all.resolve();
+  heard();
+  await deadline(all.promise, 30_000);
+  const most = Math.max(...turns.values());
+  assert(most <= 4, `${most} in a turn`);
+  assertEquals(errors, []);
+  for (const conn of conns) conn.close();
+  for (const socket of sockets) socket.destroy();
+  await new Promise((done) => server.close(done));
+});
