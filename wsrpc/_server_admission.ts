@@ -43,17 +43,22 @@ export class ServerAdmission<State, P> extends Admission<State> {
   }
 
   /** Decides about a request. */
-  override async admit(
+  override decide(
     request: Request,
     info?: Partial<RequestInfo>,
-  ): Promise<Admitted<State> | Response> {
-    const admitted = await super.admit(request, info);
-    const { hooks } = this.#reports;
-    this.#reports.guard(undefined, () => {
-      if (admitted instanceof Response) {
-        hooks.authFail?.(request, admitted.status);
-      } else hooks.authSuccess?.(request);
-    });
-    return admitted;
+  ): Admitted<State> | Response | Promise<Admitted<State> | Response> {
+    const reported = (admitted: Admitted<State> | Response) => {
+      const { hooks } = this.#reports;
+      this.#reports.guard(undefined, () => {
+        if (admitted instanceof Response) {
+          hooks.authFail?.(request, admitted.status);
+        } else hooks.authSuccess?.(request);
+      });
+      return admitted;
+    };
+    const decided = super.decide(request, info);
+    return decided instanceof Promise
+      ? decided.then(reported)
+      : reported(decided);
   }
 }

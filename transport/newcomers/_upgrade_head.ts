@@ -15,8 +15,6 @@ export interface UpgradeHead extends UpgradeMessage {
   readonly length: number;
 }
 
-const { latin1Slice } = Buffer?.prototype ?? {};
-
 const LINE_REGEXP = /GET (\/[\w\-./~!$&'()*+,;=:@?%]*) HTTP\/1\.1\r\n/y;
 
 /** A name without `_`, one space or none, and a value that is printable ASCII. */
@@ -49,7 +47,7 @@ export function readUpgradeHead(
   // "G" of GET: nothing else need be looked at.
   if (bytes[0] !== 71) return undefined;
   const most = Math.min(bytes.length, maxBytes);
-  const text: string = latin1Slice.call(bytes, 0, most);
+  const text: string = Buffer.prototype.latin1Slice.call(bytes, 0, most);
   LINE_REGEXP.lastIndex = 0;
   const url = LINE_REGEXP.exec(text)?.[1];
   if (url === undefined) return undefined;

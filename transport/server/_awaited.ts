@@ -126,7 +126,7 @@ interface Connection {
   timer: Timer | undefined;
 }
 
-const CONNECTION = Symbol("connection");
+const CONNECTION = /* @__PURE__ */ Symbol("connection");
 
 /** A socket without TLS. */
 type Known = Socket & { [CONNECTION]?: Connection | undefined };

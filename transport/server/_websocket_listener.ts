@@ -401,7 +401,7 @@ type Decision<State> =
   | Admitted<State> & { request: Request; info: RequestInfo; key: string }
   | Response;
 
-const ENCODER = new TextEncoder();
+const ENCODER = /* @__PURE__ */ new TextEncoder();
 
 /** Aborts when a client is gone. */
 function signalOf(socket: Socket): AbortSignal {
