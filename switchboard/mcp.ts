@@ -215,7 +215,7 @@ class McpDoor implements OpenedDoor {
       : this.#sessionOf(request, pass);
     if (!session) return noSession();
     const { assistant, transport } = session;
-    assistant.keep(JsonSlice.of(body));
+    assistant.keep(JsonSlice.of(body), info.signal);
     if (isNew) await assistant.server.connect(transport);
     // The SDK wants no body twice.
     const { url, headers, method } = request;

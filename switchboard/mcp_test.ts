@@ -364,6 +364,42 @@ Deno.test("A call of an assistant is cancelled, and nobody answers in vain", () 
     await client.close();
   }));
 
+Deno.test("A call of an assistant whose connection ends is cancelled", () =>
+  withAssistant({ allow: ["bot/*"] }, async (_call, bot, url) => {
+    const open = async () =>
+      (await bot.request("@hub", "open") as { to: string }[])
+        .filter(({ to }) => to === "bot").length;
+    const { hostname, port } = new URL(url);
+    const headers = {
+      "content-type": "application/json",
+      accept: "application/json, text/event-stream",
+    };
+    const body = JSON.stringify(HELLO);
+    const begun = await fetch(url, { method: "POST", headers, body });
+    await begun.body?.cancel();
+    const session = begun.headers.get("mcp-session-id");
+    for (const name of ["bot/never", "hub/request"]) {
+      const text = JSON.stringify({
+        jsonrpc: "2.0",
+        id: 1,
+        method: "tools/call",
+        params: { name, arguments: { to: "bot", route: "never" } },
+      });
+      const conn = await Deno.connect({ hostname, port: Number(port) });
+      const lines = Object.entries({
+        ...headers,
+        host: `${hostname}:${port}`,
+        "mcp-session-id": session,
+        "content-length": text.length,
+      }).map((header) => header.join(": "));
+      const request = ["POST /mcp HTTP/1.1", ...lines, "", text].join("\r\n");
+      await conn.write(new TextEncoder().encode(request));
+      while (await open() === 0);
+      conn.close();
+      while (await open() > 0);
+    }
+  }));
+
 Deno.test("Each revision of the protocol that the SDK speaks lists and calls", () =>
   withAssistant({ allow: ["bot/*"] }, async (_call, _bot, url) => {
     assert(SUPPORTED_PROTOCOL_VERSIONS.length >= 3);

@@ -34,13 +34,21 @@ const MAX_KEPT = 1_000;
 /** How long changes of the tools are gathered, in milliseconds. */
 const CHANGE_DELAY = 500;
 
+/** What the SDK does not pass on of a call. */
+interface Given {
+  /** The arguments, as the text that came. */
+  readonly text: string | undefined;
+  /** Ends when the request of HTTP does, which alone can carry the answer. */
+  readonly gone: AbortSignal | undefined;
+}
+
 export class Assistant {
   readonly server: Server;
   readonly #hub: Hub;
   readonly #guest: Guest;
   readonly #options: AssistantOptions;
-  /** The arguments of calls as the texts that came, by the id as JSON text. */
-  readonly #given = new Map<string, string>();
+  /** What came with calls, by the id as JSON text. */
+  readonly #given = new Map<string, Given>();
   /** The tools that it was told of, as JSON text; none before it asks. */
   #listed: string | undefined;
   #changing: Timer | undefined;
@@ -80,17 +88,21 @@ export class Assistant {
   /**
    * Keeps the arguments of the calls in a message: the SDK parses them, which
    * costs the digits that a number cannot hold.
+   *
+   * @param message What came.
+   * @param gone Cancels the calls.
    */
-  keep(message: JsonSlice): void {
+  keep(message: JsonSlice, gone?: AbortSignal): void {
     for (const each of message.kind === "array" ? message.items() : [message]) {
       if (each.kind !== "object") continue;
       const members = each.members();
       const id = members.get("id");
       const params = members.get("params");
-      if (!id || params?.kind !== "object") continue;
-      const given = params.members().get("arguments");
-      if (!given || this.#given.size >= MAX_KEPT) continue;
-      this.#given.set(JSON.stringify(JSON.parse(id.text)), given.text);
+      const isCall = members.get("method")?.string() === "tools/call";
+      if (!id || !isCall || params?.kind !== "object") continue;
+      if (this.#given.size >= MAX_KEPT) continue;
+      const text = params.members().get("arguments")?.text;
+      this.#given.set(JSON.stringify(JSON.parse(id.text)), { text, gone });
     }
   }
 
@@ -124,12 +136,14 @@ export class Assistant {
     signal: AbortSignal,
   ): Promise<CallToolResult> {
     const key = JSON.stringify(id);
-    const data = this.#given.get(key) ?? JSON.stringify(args);
+    const { text: data = JSON.stringify(args), gone } = this.#given.get(key) ??
+      {};
     this.#given.delete(key);
+    const ending = gone ? AbortSignal.any([signal, gone]) : signal;
     const slash = tool.indexOf("/");
     const name = unescapeName(tool.slice(0, Math.max(slash, 0))) ?? "";
     const route = unescapeName(tool.slice(slash + 1)) ?? "";
-    if (name !== HUB_TOOLS) return await this.#ask(name, route, data, signal);
+    if (name !== HUB_TOOLS) return await this.#ask(name, route, data, ending);
     const given = JsonSlice.of(new TextEncoder().encode(data)).members();
     const to = given.get("to")?.string();
     if (route === "request") {
@@ -139,7 +153,7 @@ export class Assistant {
         return said(`${missing} is missing: it has to be a string.`, true);
       }
       const text = given.get("data")?.text ?? "{}";
-      return await this.#ask(to, what, text, signal);
+      return await this.#ask(to, what, text, ending);
     }
     if (route !== "inform" || !this.#options.allowed(name, route)) {
       return said(`There is no tool ${tool}, or it is not allowed.`, true);
