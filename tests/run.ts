@@ -120,20 +120,21 @@ async function clusterSuite(): Promise<Suite> {
   try {
     env["NATS_SERVER"] = await installNats();
     await installPython(new URL("winerp/", INTEROP));
+    await installPython(new URL("switchboard/", INTEROP));
   } catch (error) {
     const list = error instanceof NotHereError ? notRun : failures;
     list.push(`The newest nats-server: ${error}`);
   }
   const names = ["basics", "recovery"];
   const short = names.map((name) => `${CLUSTER}/${name}_test.ts`);
-  const onDebians = ["--allow-all", ...short];
+  const onDebians = [PEERS_LOCK, "--allow-all", ...short];
   if (notRun.length > 0) return { args: onDebians, failures, notRun };
   const reason = await whyNoNamespaces();
   if (reason !== undefined) {
     notRun.push(`A link cut between network namespaces: ${reason}`);
   }
   return {
-    args: ["--allow-all", CLUSTER],
+    args: [PEERS_LOCK, "--allow-all", CLUSTER],
     env,
     then: onDebians,
     thenEnv: {},

@@ -2,8 +2,9 @@
 
 /**
  * A program of a package of npm in a hub with doors, driven by lines of JSON: see
- * ../../_driver.ts. It has the routes `echo`, `fail` and `never`, if its package
- * can be asked, and tells what it is told.
+ * ../../_driver.ts. It has the routes `echo`, `give`, `who`, `fail` and `never`,
+ * if its package can be asked, and tells what it is told. It can take more names
+ * than its first, each with a client of its own.
  */
 
 // deno-lint-ignore-file no-explicit-any -- each package has types of its own
@@ -13,11 +14,13 @@ import { createInterface } from "node:readline";
 
 const VERSIONS: Record<string, string> = {
   "@wsrpc/client": "npm:@wsrpc/client@4.4.1/dist/wsrpc.es6.js",
+  "@modelcontextprotocol/sdk":
+    "npm:@modelcontextprotocol/sdk@1.32.2/client/index.js",
   "rpc-websockets": "npm:rpc-websockets@10.0.1",
   "vscode-jsonrpc": "npm:vscode-jsonrpc@10.0.0/node",
 };
 
-const [kind = "", port = "", name = ""] = Deno.args;
+const [kind = "", port = "", first = ""] = Deno.args;
 
 function write(message: unknown): void {
   const line = JSON.stringify(message) + "\n";
@@ -34,15 +37,30 @@ function told(source: string, data: unknown): void {
   write({ event: "told", source, data: JSON.stringify(data) });
 }
 
+/** Without it, `@wsrpc/client` comes back a second after it was destroyed. */
+const left = new Set<string>();
+globalThis.WebSocket = new Proxy(WebSocket, {
+  construct(target, args) {
+    if (left.has(String(args[0]))) throw new Error("It has left");
+    return Reflect.construct(target, args);
+  },
+});
+
 interface Peer {
   ask(to: string, route: string, data: any): Promise<unknown>;
-  inform(data: unknown, to: string): unknown;
+  inform(data: unknown, to?: string): unknown;
+  leave(): unknown;
 }
 
-const peers: Record<string, (loaded: any) => Promise<Peer>> = {
-  async "@wsrpc/client"({ default: WSRPC }) {
-    const rpc = new WSRPC(`ws://127.0.0.1:${port}/wsrpc/?name=${name}`);
+type Make = (loaded: any, name: string, tag: string) => Promise<Peer>;
+
+const kinds: Record<string, Make> = {
+  async "@wsrpc/client"({ default: WSRPC }, name, tag) {
+    const url = `ws://127.0.0.1:${port}/wsrpc/?name=${name}`;
+    const rpc = new WSRPC(url);
     rpc.addRoute("echo", (params: unknown) => params);
+    rpc.addRoute("give", ({ v }: any) => v);
+    rpc.addRoute("who", () => tag);
     rpc.addRoute("fail", () => {
       throw { type: "Kaput", message: "kaput" };
     });
@@ -57,21 +75,50 @@ const peers: Record<string, (loaded: any) => Promise<Peer>> = {
     return {
       ask: (to, route, data) => rpc.call(`${to}.${route}`, data),
       inform: (data, to) => rpc.call("hub.inform", { data, to }),
+      leave() {
+        left.add(url);
+        rpc.destroy();
+      },
     };
   },
 
   /** It asks, and cannot be asked. */
-  async "rpc-websockets"({ Client }) {
+  async "rpc-websockets"({ Client }, name) {
     const url = `ws://127.0.0.1:${port}/jsonrpc?name=${name}`;
     const client = new Client(url, { reconnect: false });
     await new Promise((resolve) => client.on("open", resolve));
     return {
       ask: (to, route, data) => client.call(`${to}/${route}`, data),
       inform: (data, to) => client.notify("hub.inform", { data, to }),
+      leave: () => client.close(),
     };
   },
 
-  async "vscode-jsonrpc"(loaded) {
+  /** An assistant. It asks, and has no name. */
+  async "@modelcontextprotocol/sdk"({ Client }) {
+    const file =
+      "npm:@modelcontextprotocol/sdk@1.32.2/client/streamableHttp.js";
+    const { StreamableHTTPClientTransport } = await import(file);
+    const client = new Client({ name: "assistant", version: "1.0.0" });
+    const url = new URL(`http://127.0.0.1:${port}/mcp`);
+    await client.connect(new StreamableHTTPClientTransport(url));
+    const call = async (name: string, args: object) => {
+      const { content, isError } = await client.callTool({
+        name,
+        arguments: args,
+      });
+      const [{ text }] = content;
+      if (isError) throw new Error(text);
+      return JSON.parse(text);
+    };
+    return {
+      ask: (to, route, data) => call("hub/request", { to, route, data }),
+      inform: (data, to) => call("hub/inform", { data, to }),
+      leave: () => client.close(),
+    };
+  },
+
+  async "vscode-jsonrpc"(loaded, name, tag) {
     const rpc = loaded.default ?? loaded;
     const url = `ws://127.0.0.1:${port}/jsonrpc?name=${name}`;
     const socket = new WebSocket(url);
@@ -91,6 +138,8 @@ const peers: Record<string, (loaded: any) => Promise<Peer>> = {
     }
     const link = rpc.createMessageConnection(new Reader(), new Writer());
     link.onRequest("echo", (params: unknown) => params);
+    link.onRequest("give", ({ v }: any) => v);
+    link.onRequest("who", () => tag);
     link.onRequest("fail", () => new rpc.ResponseError(7, "kaput"));
     link.onRequest("never", () => new Promise(() => {}));
     link.onNotification(
@@ -101,22 +150,36 @@ const peers: Record<string, (loaded: any) => Promise<Peer>> = {
     return {
       ask: (to, route, data) => link.sendRequest(`${to}/${route}`, data),
       inform: (data, to) => link.sendNotification("hub.inform", { data, to }),
+      leave: () => socket.close(),
     };
   },
 };
 
-const peer = await peers[kind]!(await import(VERSIONS[kind]!));
+const loaded = await import(VERSIONS[kind]!);
+const peer = await kinds[kind]!(loaded, first, first);
+const more = new Map<string, Peer>();
 write({ event: "ready" });
+
+async function obey(command: any): Promise<unknown> {
+  const { name, tag, to, route, data } = command;
+  switch (command.do) {
+    case "enter":
+      more.set(name, await kinds[kind]!(loaded, name, tag));
+      return;
+    case "leave":
+      await more.get(name)!.leave();
+      return;
+    case "ask":
+      return await peer.ask(to, route, JSON.parse(data));
+    default:
+      return await peer.inform(JSON.parse(data), to);
+  }
+}
 
 for await (const line of createInterface({ input: process.stdin })) {
   const command = JSON.parse(line);
   const { id } = command;
-  const data = JSON.parse(command.data);
-  Promise.resolve(
-    command.do === "ask"
-      ? peer.ask(command.to, command.route, data)
-      : peer.inform(data, command.to),
-  ).then(
+  obey(command).then(
     (ok) => write({ id, ok: JSON.stringify(ok ?? null) }),
     (error) => {
       const { code = "", message = String(error), type = "" } = error ?? {};

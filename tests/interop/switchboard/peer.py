@@ -2,7 +2,8 @@
 """A program of winerp, wsrpc-aiohttp or wsjsonrpc in a hub with doors.
 
 It is driven by lines of JSON: see ../../_driver.ts. It has the routes `echo`,
-`fail` and `never`, and tells what it is told.
+`give`, `who`, `fail` and `never`, and tells what it is told. It can take more
+names than its first, each with a client of its own.
 """
 
 import asyncio
@@ -24,14 +25,22 @@ def told(source, data):
 
 
 class Winerp:
-    def __init__(self):
+    def __init__(self, name, tag):
         import winerp
 
-        self.client = client = winerp.Client(NAME, port=PORT)
+        self.client = client = winerp.Client(name, port=PORT)
 
         @client.route()
         async def echo(source=None, **kwargs):
             return kwargs
+
+        @client.route()
+        async def give(source=None, v=None):
+            return v
+
+        @client.route()
+        async def who(source=None):
+            return tag
 
         @client.route()
         async def fail(source=None, **kwargs):
@@ -43,7 +52,8 @@ class Winerp:
 
         @client.event
         async def on_winerp_ready():
-            write({"event": "ready"})
+            if name == NAME:
+                write({"event": "ready"})
 
         @client.event
         async def on_winerp_information(data, source):
@@ -56,10 +66,20 @@ class Winerp:
         return await self.client.request(route, to, 10, **data)
 
     async def inform(self, data, to):
-        await self.client.inform(data, [to])
+        await self.client.inform(data, [] if to is None else [to])
+
+    async def leave(self):
+        # It does not wait for the other end, and takes that for a broken line.
+        self.client.reconnect = False
+        await self.client.websocket.close()
 
 
 class Wsrpc:
+    tags = {}
+
+    def __init__(self, name, tag):
+        self.name, self.tag = name, tag
+
     async def run(self):
         from wsrpc_aiohttp import AllowedRoute, WSRPCClient
 
@@ -73,23 +93,35 @@ class Wsrpc:
         async def never(socket, **kwargs):
             await asyncio.sleep(3600)
 
-        url = "ws://127.0.0.1:%d/wsrpc/?name=%s" % (PORT, NAME)
+        url = "ws://127.0.0.1:%d/wsrpc/?name=%s" % (PORT, self.name)
         self.client = WSRPCClient(url)
+        # All clients of a process have the same routes.
+        Wsrpc.tags[id(self.client)] = self.tag
         self.client.add_route("echo", lambda socket, **kwargs: kwargs)
+        self.client.add_route("give", lambda socket, v: v)
+        self.client.add_route("who", lambda socket: Wsrpc.tags[id(socket)])
         self.client.add_route("fail", fail)
         self.client.add_route("never", never)
         self.client.add_route("hub", Hub)
         await self.client.connect()
-        write({"event": "ready"})
+        if self.name == NAME:
+            write({"event": "ready"})
 
     async def ask(self, to, route, data):
         return await self.client.call("%s.%s" % (to, route), timeout=10, **data)
 
     async def inform(self, data, to):
-        await self.client.call("hub.inform", timeout=10, data=data, to=to)
+        to = {} if to is None else {"to": to}
+        await self.client.call("hub.inform", timeout=10, data=data, **to)
+
+    async def leave(self):
+        await self.client.close()
 
 
 class WsJsonRpc:
+    def __init__(self, name, tag):
+        self.name, self.tag = name, tag
+
     async def run(self):
         from twisted.internet import defer, reactor
         from wsjsonrpc import factory
@@ -97,23 +129,31 @@ class WsJsonRpc:
         def fail(protocol, **kwargs):
             raise ValueError("kaput")
 
-        url = "ws://127.0.0.1:%d/jsonrpc?name=%s" % (PORT, NAME)
+        url = "ws://127.0.0.1:%d/jsonrpc?name=%s" % (PORT, self.name)
         made = factory.JsonRpcWebSocketClientFactory(url)
         made.registerMethod("echo", lambda protocol, **kwargs: kwargs)
+        made.registerMethod("give", lambda protocol, v: v)
+        made.registerMethod("who", lambda protocol: self.tag)
         made.registerMethod("fail", fail)
         made.registerMethod("never", lambda protocol, **kwargs: defer.Deferred())
         made.registerMethod("hub.information", lambda protocol, source, data: told(source, data))
         reactor.connectTCP("127.0.0.1", PORT, made)
-        reactor.startRunning(installSignalHandlers=False)
+        if not reactor.running:
+            reactor.startRunning(installSignalHandlers=False)
         self.protocol = await made.getProtocol().asFuture(asyncio.get_running_loop())
-        write({"event": "ready"})
+        if self.name == NAME:
+            write({"event": "ready"})
 
     async def ask(self, to, route, data):
         call = self.protocol.request("%s/%s" % (to, route), data)
         return await call.asFuture(asyncio.get_running_loop())
 
     async def inform(self, data, to):
-        self.protocol.notify("hub.inform", {"data": data, "to": to})
+        to = {} if to is None else {"to": to}
+        self.protocol.notify("hub.inform", {"data": data, **to})
+
+    async def leave(self):
+        self.protocol.sendClose()
 
 
 def shape(error):
@@ -125,13 +165,20 @@ def shape(error):
     return " ".join(seen)
 
 
-async def do(peer, command):
+async def do(peers, make, command):
+    what = command["do"]
     try:
-        data = json.loads(command["data"])
-        if command["do"] == "ask":
-            result = await peer.ask(command["to"], command["route"], data)
+        result = None
+        if what == "enter":
+            peer = peers[command["name"]] = make(command["name"], command["tag"])
+            await peer.run()
+        elif what == "leave":
+            await peers.pop(command["name"]).leave()
+        elif what == "ask":
+            data = json.loads(command["data"])
+            result = await peers[NAME].ask(command["to"], command["route"], data)
         else:
-            result = await peer.inform(data, command["to"])
+            await peers[NAME].inform(json.loads(command["data"]), command.get("to"))
         write({"id": command["id"], "ok": json.dumps(result, separators=(",", ":"))})
     except Exception as error:
         write({"id": command["id"], "error": shape(error)})
@@ -143,13 +190,14 @@ async def main():
         from twisted.internet import asyncioreactor
 
         asyncioreactor.install(loop)
-    peer = {"winerp": Winerp, "wsrpc-aiohttp": Wsrpc, "wsjsonrpc": WsJsonRpc}[KIND]()
-    running = [loop.create_task(peer.run())]
+    make = {"winerp": Winerp, "wsrpc-aiohttp": Wsrpc, "wsjsonrpc": WsJsonRpc}[KIND]
+    peers = {NAME: make(NAME, NAME)}
+    running = [loop.create_task(peers[NAME].run())]
     while True:
         line = await loop.run_in_executor(None, sys.stdin.readline)
         if not line:
             return
-        running.append(loop.create_task(do(peer, json.loads(line))))
+        running.append(loop.create_task(do(peers, make, json.loads(line))))
 
 
 asyncio.run(main())
