@@ -94,7 +94,7 @@ const flags = parseArgs(Deno.args, {
     Deno.exit(2);
   },
 });
-const { starts = "2", slices = "5", seconds = "0.2", _: [commit] } = flags;
+const { starts = "2", slices = "4", seconds = "0.2", _: [commit] } = flags;
 const pace: Pace = {
   starts: Number(starts),
   slices: Number(slices),

@@ -35,51 +35,44 @@ export function acceptSocket<F extends Format>(
   socket: WebSocket,
   options: AcceptedSocketOptions<F>,
 ): WebSocketTransport<MessageOf<F>> {
-  const timer = later(options.timeout, () => {
-    transport.close(new CloseError(1006, { reason: "no handshake in time" }));
-  });
-  const outlet = new EarlyOutlet(socket, timer, options.protocol);
+  const { timeout, onGone, ...rest } = options;
+  const outlet = new EarlyOutlet(socket, options.protocol);
   // Servers read with forEachMessage().
   const inbox = new DeliveringInbox<MessageOf<F>>(Infinity);
   const transport: WebSocketTransport<MessageOf<F>> = platformTransport<F>(
     socket,
     {
       codeFor: sendable,
-      ...options,
+      ...rest,
       onGone() {
-        timer.stop();
-        options.onGone?.();
+        outlet.stopTimer();
+        onGone?.();
       },
     },
     outlet,
     inbox,
   );
-  // Not every platform reports the close of a socket that never opened.
-  socket.addEventListener("error", () => {
-    if (outlet.isEarly) socket.dispatchEvent(new CloseEvent("close"));
+  outlet.wait(timeout, () => {
+    transport.close(new CloseError(1006, { reason: "no handshake in time" }));
   });
   return transport;
 }
 
-/** Sends with a socket that may not be open yet. */
+/**
+ * Sends with a socket that may not be open yet. Once it is, nothing is left of
+ * the wait, which would take half a KiB of each connection.
+ */
 class EarlyOutlet implements Outlet {
   readonly protocol: string;
   readonly #socket: WebSocket;
-  readonly #timer: Timer;
+  #timer: Timer | undefined;
   /** Sent before the socket was open; `undefined` since. */
   #early: Data[] | undefined = [];
   #earlyBytes = 0;
 
-  /** Stops the timer once nobody waits for the socket to open. */
-  constructor(socket: WebSocket, timer: Timer, protocol = socket.protocol) {
+  constructor(socket: WebSocket, protocol = socket.protocol) {
     this.#socket = socket;
-    this.#timer = timer;
     this.protocol = protocol;
-    socket.onopen = () => this.#onOpen();
-  }
-
-  get isEarly(): boolean {
-    return this.#early !== undefined;
   }
 
   get readyState(): number {
@@ -90,6 +83,27 @@ class EarlyOutlet implements Outlet {
     return this.#early ? this.#earlyBytes : this.#socket.bufferedAmount;
   }
 
+  /** Waits for the socket to open, and calls back if it does not in time. */
+  wait(timeout: number, late: () => void): void {
+    const socket = this.#socket;
+    socket.addEventListener("open", this);
+    // Not every platform reports the close of a socket that never opened.
+    socket.addEventListener("error", this);
+    this.#timer = later(timeout, late);
+  }
+
+  /** See `EventListener`. */
+  handleEvent({ type }: Event): void {
+    if (type === "open") this.#onOpen();
+    else this.#socket.dispatchEvent(new CloseEvent("close"));
+  }
+
+  /** Waits no longer than it takes. */
+  stopTimer(): void {
+    this.#timer?.stop();
+    this.#timer = undefined;
+  }
+
   send(data: Data): void {
     if (!this.#early) return this.#socket.send(data);
     this.#early.push(data);
@@ -97,22 +111,22 @@ class EarlyOutlet implements Outlet {
   }
 
   close(code: number, reason: string): void {
-    this.#timer.stop();
+    this.stopTimer();
     const socket = this.#socket;
     if (socket.readyState !== WebSocket.CONNECTING) {
       return socket.close(code, reason);
     }
     // Deno neither tells the peer nor us of a close before the open.
-    socket.onopen = () => {
-      this.#onOpen();
-      socket.close(code, reason);
-    };
+    socket.addEventListener("open", () => socket.close(code, reason));
   }
 
   #onOpen(): void {
-    this.#timer.stop();
+    this.stopTimer();
+    const socket = this.#socket;
+    socket.removeEventListener("open", this);
+    socket.removeEventListener("error", this);
     const early = this.#early ?? [];
     this.#early = undefined;
-    for (const data of early) this.#socket.send(data);
+    for (const data of early) socket.send(data);
   }
 }

@@ -97,7 +97,9 @@ export function platformTransport<F extends Format>(
   socket.onclose = ({ code, reason, wasClean }) => {
     // After an idle timeout Deno reports the close twice: the first one counts.
     end(
-      wasClean && code ? new CloseError(code, { reason }) : lost(code, reason),
+      wasClean && code
+        ? new CloseError(code, { reason })
+        : lost(code, reason, failure, maxMessageBytes),
     );
     closed.resolve();
     onGone?.();
@@ -130,11 +132,7 @@ export function platformTransport<F extends Format>(
       return refuse(new CloseError(1006, { reason: "closing" }));
     }
     outlet.send(data);
-    return waiting < HIGH_WATER_MARK || isDrained() ? READY : drained();
-  }
-
-  function isDrained(): boolean {
-    return outlet.bufferedAmount < HIGH_WATER_MARK;
+    return waiting < HIGH_WATER_MARK || isDrained(outlet) ? READY : drained();
   }
 
   function drained(): Promise<void> {
@@ -149,7 +147,7 @@ export function platformTransport<F extends Format>(
   /** Checks at growing intervals, because there is no event for it. */
   function watch(delay: number): void {
     poll = later(delay, () => {
-      if (!isDrained()) return watch(Math.min(delay * 2, MAX_POLL_DELAY));
+      if (!isDrained(outlet)) return watch(Math.min(delay * 2, MAX_POLL_DELAY));
       room?.resolve();
       room = undefined;
     });
@@ -158,7 +156,7 @@ export function platformTransport<F extends Format>(
   function receive(data: string | ArrayBuffer): void {
     if (inbox.ended) return;
     try {
-      const message = read(data);
+      const message = read(data, format, otherFrames, maxMessageBytes);
       if (message !== undefined) inbox.push(message as MessageOf<F>);
       if (inbox.bytes > maxInboxBytes) {
         throw new CloseError(1013, { reason: "inbox is full" });
@@ -168,39 +166,6 @@ export function platformTransport<F extends Format>(
       if (farewell !== undefined) void send(farewell);
       void close(error as CloseError);
     }
-  }
-
-  /** Makes a message of a frame; `undefined` if it is to be ignored. */
-  function read(data: string | ArrayBuffer): Data | undefined {
-    const isText = typeof data === "string";
-    const isOther = format === (isText ? "binary" : "text");
-    if (isOther && otherFrames === "ignore") return undefined;
-    const isTooLarge = isText
-      ? exceeds(data, maxMessageBytes)
-      : data.byteLength > maxMessageBytes;
-    if (isTooLarge) throw tooLarge(maxMessageBytes);
-    if (isOther && otherFrames === "refuse") {
-      const reason = isText ? "text, expected binary" : "binary, expected text";
-      throw new CloseError(1003, { reason });
-    }
-    if (isText) return format === "text" ? data : encodeText(data);
-    const bytes = new Uint8Array(data);
-    if (format === "binary") return bytes;
-    // A stock winerp client takes text in binary frames too, so peers send it.
-    const text = decodeText(bytes);
-    return format === "text" ? text : bytes;
-  }
-
-  /** Makes the error of an end with code 0, 1001 or 1006, and no close frame. */
-  function lost(code: number, reason: string): CloseError {
-    // The platform itself refuses messages from 64 MiB on.
-    if (failure instanceof Error && /Frame too large/.test(failure.message)) {
-      return tooLarge(maxMessageBytes);
-    }
-    return new CloseError(isClean(code) || code === 0 ? 1006 : code, {
-      reason,
-      ...(failure !== undefined && { cause: failure }),
-    });
   }
 
   /** Ends the reading. The first call decides. */
@@ -230,6 +195,55 @@ export function platformTransport<F extends Format>(
     [Symbol.asyncIterator]: () => inbox,
     [Symbol.asyncDispose]: () => close(),
   };
+}
+
+// Functions of their own: each connection would have another one of those above.
+
+function isDrained({ bufferedAmount }: Outlet): boolean {
+  return bufferedAmount < HIGH_WATER_MARK;
+}
+
+/** Makes a message of a frame; `undefined` if it is to be ignored. */
+function read(
+  data: string | ArrayBuffer,
+  format: Format,
+  otherFrames: PlatformOptions<Format>["otherFrames"],
+  maxMessageBytes: number,
+): Data | undefined {
+  const isText = typeof data === "string";
+  const isOther = format === (isText ? "binary" : "text");
+  if (isOther && otherFrames === "ignore") return undefined;
+  const isTooLarge = isText
+    ? exceeds(data, maxMessageBytes)
+    : data.byteLength > maxMessageBytes;
+  if (isTooLarge) throw tooLarge(maxMessageBytes);
+  if (isOther && otherFrames === "refuse") {
+    const reason = isText ? "text, expected binary" : "binary, expected text";
+    throw new CloseError(1003, { reason });
+  }
+  if (isText) return format === "text" ? data : encodeText(data);
+  const bytes = new Uint8Array(data);
+  if (format === "binary") return bytes;
+  // A stock winerp client takes text in binary frames too, so peers send it.
+  const text = decodeText(bytes);
+  return format === "text" ? text : bytes;
+}
+
+/** Makes the error of an end with code 0, 1001 or 1006, and no close frame. */
+function lost(
+  code: number,
+  reason: string,
+  failure: unknown,
+  maxMessageBytes: number,
+): CloseError {
+  // The platform itself refuses messages from 64 MiB on.
+  if (failure instanceof Error && /Frame too large/.test(failure.message)) {
+    return tooLarge(maxMessageBytes);
+  }
+  return new CloseError(isClean(code) || code === 0 ? 1006 : code, {
+    reason,
+    ...(failure !== undefined && { cause: failure }),
+  });
 }
 
 /** Returns what an event says about a failure, if it says anything. */
