@@ -136,15 +136,19 @@ function paramsOf(
   return new Map(items.map((item, n) => [names[n]!, item]));
 }
 
-/** Reads the receivers of information: none means all. */
-function namesOf(to: JsonSlice | undefined): string[] | string | undefined {
+/**
+ * Reads the receivers of information: all, if it does not say whom, and nobody
+ * if it says so.
+ */
+export function namesOf(
+  to: JsonSlice | undefined,
+): string[] | string | undefined {
   const bad = "to has to be a name or a list of names.";
   if (!to || to.text === "null") return undefined;
   const single = to.string();
   if (single !== undefined) return [single];
   if (to.kind !== "array") return bad;
   const names = to.items().map((item) => item.string());
-  if (names.length === 0) return undefined;
   return names.every((name) => name !== undefined) ? names : bad;
 }
 

@@ -14,7 +14,7 @@ import type { Asked, Outcome, Trouble } from "./_guest.ts";
 import type { Dialect } from "./_quick_lane.ts";
 import { type Newcomer, Session } from "./_session.ts";
 import type { Id } from "./_splice.ts";
-import { troubleOf, typedErrorOf } from "./_trouble.ts";
+import { troubleOf, typedErrorOf, unreadable } from "./_trouble.ts";
 import { act, isVerb } from "./_verbs.ts";
 
 type Members = Map<string, JsonSlice>;
@@ -56,7 +56,7 @@ export class WsrpcSession extends Session {
     try {
       members = slice.members();
     } catch (error) {
-      return this.#unreadable(slice.looseMembers(), (error as Error).message);
+      return this.#unreadable(slice.looseMembers(), error as Error);
     }
     const id = members.get("id");
     if (!id) return; // An event: it is for nobody.
@@ -114,17 +114,15 @@ export class WsrpcSession extends Session {
   }
 
   /** Python writes `NaN`, and anybody may write nonsense. */
-  #unreadable(members: Members, reason: string): void {
+  #unreadable(members: Members, error: Error): void {
     const id = members.get("id");
     if (!id || id.kind === "object" || id.kind === "array") return;
     const question = members.has("method") ? undefined : this.#questionOf(id);
-    if (question) return this.visitor?.spoil(question, reason);
+    if (question) return this.visitor?.spoil(question, error.message);
     // An error for an id that nobody waits for makes two Python ends answer
     // each other without an end.
     if (!members.has("method")) return;
-    const text = `The message cannot be read: ${reason}`;
-    const error = typedErrorOf(fault("InvalidMessage", text));
-    this.send(`{"error":${error},"id":${id.text}}`);
+    this.refuse(id.text, unreadable(error, "message"));
   }
 
   /** JavaScript looks calls up by `"5"` and 5 alike. */

@@ -96,6 +96,93 @@ Deno.test("A gateway is asked for lights, shutters, heating and meters, by targe
     assertEquals(devices.find(({ where }) => where === "12")?.name, "kitchen");
   }));
 
+Deno.test("A gateway is asked for what else its table of routes has", () =>
+  withHome(async ({ simulator, ask }) => {
+    const sent = async (route: string, data: Record<string, unknown>) => {
+      const before = simulator.executed.length;
+      assertEquals(await ask(route, data), null, route);
+      return simulator.executed.slice(before);
+    };
+    const where = "12";
+    assertEquals(await sent("light.on", { where }), ["*1*1*12##"]);
+    assertEquals(await sent("light.toggle", { where }), ["*1*32*12##"]);
+    const shutter = { where: "bedroom" };
+    assertEquals(await sent("shutter.up", shutter), ["*2*1*31##"]);
+    assertEquals(await sent("shutter.stop", shutter), ["*2*0*31##"]);
+    assertEquals(await sent("lock.on", { where }), ["*14*0*12##"]);
+    assertEquals(await sent("lock.off", { where }), ["*14*1*12##"]);
+    assertEquals(await sent("door.open", { where: "4000" }), [
+      "*6*10*4000##",
+    ]);
+    assertEquals(await sent("scene.run", { where: 2 }), ["*17*1*2##"]);
+    const alarm = await ask("alarm.state") as { who: number }[];
+    assert(alarm.length > 0 && alarm.every(({ who }) => who === 5));
+  }));
+
+Deno.test("A gateway refuses in words what its plant does, and names all routes there are", () =>
+  withHome(async ({ http, ask }) => {
+    const text = "Gateway answered *99*1*1## with NACK 0: refused";
+    await assertRejects(() => ask("send", { frame: "*99*1*1##" }), Error, text);
+    const post = (body: string) =>
+      fetch(`${http}/call/home/send`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body,
+      }).then((response) => response.json());
+    assertEquals((await post('{"frame":"*99*1*1##"}')).error.message, text);
+    const { paths } = await (await fetch(`${http}/openapi.json`)).json();
+    const routes = Object.keys(paths).filter((path) =>
+      path.startsWith("/call/home/")
+    );
+    assert(routes.length > 20);
+    const error = await ask("lock.release").catch((error) => String(error));
+    for (const path of routes) {
+      assertStringIncludes(`${error}`, path.slice("/call/home/".length));
+    }
+  }));
+
+Deno.test("Who subscribes says which events it wants, by area, target or name, one after the other", () =>
+  withHome(async ({ simulator, bot, ask, codeOf }) => {
+    const told: string[] = [];
+    bot.addEventListener("information", ({ detail }) => {
+      const { who, where } = detail.data as { who: number; where: string };
+      told.push(`${who} ${where}`);
+    });
+    const hears = async (...wanted: string[]) => {
+      const last = wanted.at(-1)!;
+      for (let n = 0; told.at(-1) !== last && n < 500; n++) {
+        told.length = 0;
+        simulator.publish("*2*1*32##");
+        simulator.publish("*1*1*11##");
+        simulator.publish("*2*1*31##");
+        simulator.publish("*1*1*12##");
+        await ask("light.status", { where: "11" });
+      }
+      assertEquals(told, wanted);
+      told.length = 0;
+    };
+    await ask("subscribe", { where: "kitchen" });
+    await hears("1 12");
+    await ask("subscribe", { where: "bedroom" });
+    await ask("subscribe", { where: "bedroom" });
+    await hears("2 31", "1 12");
+    await ask("subscribe", { who: 1 });
+    await hears("1 11", "2 31", "1 12");
+    await ask("unsubscribe");
+    await ask("subscribe", { who: 2, where: "12" });
+    await ask("subscribe", { who: 1 });
+    await hears("1 11", "1 12");
+    await ask("unsubscribe");
+    await ask("subscribe");
+    await hears("2 32", "1 11", "2 31", "1 12");
+    for (const data of ['{"where":"no such"}', '{"where":12}', '{"who":"1"}']) {
+      assertEquals(await codeOf("subscribe", data), [400, -32602], data);
+    }
+    for (let n = 0; n < 99; n++) await ask("subscribe", { where: `${n}` });
+    const full = ask("subscribe", { where: "99" });
+    await assertRejects(() => full, Error, "too many subscriptions");
+  }));
+
 Deno.test("A gateway says what is wrong", () =>
   withHome(async ({ codeOf, ask }) => {
     assertEquals(await codeOf("light.on"), [400, -32602]);

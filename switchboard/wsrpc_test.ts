@@ -80,7 +80,7 @@ Deno.test("A wsrpc client calls by NAME.ROUTE, and errors have a type", () =>
     assertEquals(await code('{"id":1,"method":"bot.echo","params":5}'), -32602);
     assertEquals(
       await code('{"id":1,"method":"bot.echo","params":{"a":NaN}}'),
-      -32600,
+      -32700,
     );
     // Nothing of these is answered.
     for (

@@ -42,6 +42,9 @@ export interface Desk {
   readonly unverified: Set<Unverified>;
 }
 
+/** For who takes named params only, null is no data. */
+const NO_DATA = { data: "{}", span: undefined };
+
 /** What a winerp client is asked and told: writes the messages for it. */
 export class WinerpParticipant implements Participant {
   protected readonly desk: Desk;
@@ -74,8 +77,10 @@ export class WinerpParticipant implements Participant {
       if (content.length > maxMessageBytes) return this.tooLarge();
       message = content.redirect(id.nameBytes, destination.nameBytes);
     } else {
-      if (swaps && content.data[0] !== "{") return namedOnly(responder);
-      message = compose(kind, content, id, destination, uuid);
+      const isNone = swaps && content.data === "null";
+      const given = isNone ? { ...content, ...NO_DATA } : content;
+      if (swaps && given.data[0] !== "{") return namedOnly(responder);
+      message = compose(kind, given, id, destination, uuid);
     }
     if (message.length > maxMessageBytes) return this.tooLarge();
     this.receiver.send(message);

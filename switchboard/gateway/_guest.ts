@@ -106,7 +106,7 @@ export class GatewayGuest implements Host {
   /** See {@linkcode Host}. */
   asked({ question, route, data }: Asked): Fault | undefined {
     const name = JSON.parse(route);
-    const args: unknown = JSON.parse(data);
+    const args: unknown = JSON.parse(data) ?? {};
     if (typeof args !== "object" || args === null || Array.isArray(args)) {
       return fault("InvalidData", "It takes named params: send an object.");
     }
@@ -118,7 +118,8 @@ export class GatewayGuest implements Host {
       ? this.#routes[name]
       : undefined;
     if (!found) {
-      const all = Object.keys(this.#routes).join(", ");
+      const all = [...Object.keys(this.#routes), "subscribe", "unsubscribe"]
+        .join(", ");
       return fault("RouteNotFound", `Route not found: there are ${all}.`);
     }
     const ending = new AbortController();
@@ -203,6 +204,11 @@ export class GatewayGuest implements Host {
     }
     if (where !== undefined && typeof where !== "string") {
       return fault("InvalidData", 'where has to be a string, such as "12".');
+    }
+    if (where && !this.#names.has(where) && !/^[\d#]+$/.test(where)) {
+      const what = JSON.stringify(where.slice(0, 100));
+      const text = `${what} is neither a target nor a name of the home.`;
+      return fault("InvalidData", text);
     }
     if (!asker.active) {
       return fault("NotReady", "Only who has a name can be told events.");

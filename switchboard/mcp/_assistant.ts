@@ -16,6 +16,7 @@ import {
 import { unescapeName } from "../_catalog.ts";
 import config from "../deno.json" with { type: "json" };
 import { Guest, NO_HOST, type Outcome } from "../_guest.ts";
+import { namesOf } from "../_verbs.ts";
 import { exactObject, fits, resultSchema } from "./_schema.ts";
 import { type Allowed, HUB_TOOLS, toolsOf } from "./_tools.ts";
 
@@ -160,7 +161,9 @@ export class Assistant {
     }
     const text = given.get("data")?.text;
     if (text === undefined) return said("data is missing.", true);
-    const told = this.#guest.inform(text, to === undefined ? undefined : [to]);
+    const names = namesOf(given.get("to"));
+    if (typeof names === "string") return said(names, true);
+    const told = this.#guest.inform(text, names);
     return typeof told === "number"
       ? said(`{"receivers":${told}}`)
       : said(told.text, true);

@@ -129,12 +129,18 @@ const REQUEST: Tool = {
 
 const INFORM: Tool = {
   name: "hub/inform",
-  description: "Tells one client of the hub something, or all",
+  description: "Tells clients of the hub something, or all",
   inputSchema: {
     type: "object",
     properties: {
       data: {},
-      to: { type: "string", description: "The name of the client" },
+      to: {
+        type: ["string", "array"],
+        items: { type: "string" },
+        description:
+          "The name of the client, or a list of names; without it, " +
+          "all are told",
+      },
     },
     required: ["data"],
   },
