@@ -110,6 +110,50 @@ export type Handler<F extends Route = Route> = (
 ) => HandlerResultOf<F>;
 
 /**
+ * Connects to a hub under a name, and waits until the hub has accepted it,
+ * through a hold too. From then on the client reconnects by itself until
+ * {@linkcode Client.close}.
+ *
+ * @typeParam T The contract of the routes that it serves.
+ * @param name The name by which others call it, unique in the hub.
+ * @param options The address of the hub, limits, deadlines, and a signal that
+ * aborts connecting.
+ * @returns The client, which is open.
+ * @throws {NotConnectedError} If the first attempt fails. To keep trying, make
+ * a {@linkcode Client} and wait until it is ready.
+ * @throws {OnHoldError} If another client kept the name until the deadline.
+ * @throws {HandshakeError} If the hub refuses the name or the token.
+ * @throws {TimeoutError} If it takes longer than `timeout`.
+ *
+ * @example Ask once
+ * ```ts
+ * import { connect } from "@wirekit/hub/client";
+ * import { serve } from "@wirekit/hub/serve";
+ * import { assert } from "@std/assert";
+ *
+ * await using hub = await serve({ port: 0 });
+ * await using alpha = await connect("alpha", { url: hub.urls[0] });
+ * assert(await alpha.ping());
+ * ```
+ *
+ * @category Client
+ */
+export async function connect<T extends Contract<T> = AnyRoutes>(
+  name: string,
+  options: ClientOptions & Pick<ReadyOptions, "signal"> = {},
+): Promise<Client<T>> {
+  const { signal, ...rest } = options;
+  const client = new Client<T>(name, rest);
+  try {
+    await client.connect(signal ? { signal } : {});
+    return client;
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
+}
+
+/**
  * A named client: it sends requests to other clients by their names, and
  * answers requests for its routes.
  *

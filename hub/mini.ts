@@ -137,7 +137,7 @@ export interface ClientOptions<T extends Contract<T> = AnyRoutes>
    *
    * @default {2097152} 2 MiB
    */
-  maxMessageBytes?: number;
+  maxSentBytes?: number;
   /**
    * Whether requesters see the message of every error that a route throws.
    * Otherwise they see only that of a {@linkcode RouteError}.

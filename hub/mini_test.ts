@@ -419,7 +419,7 @@ Deno.test("Client of hub/mini checks its options", () => {
     [{ name: "" }, "A name must be a non-empty string"],
     [{ name: 7 as never }, "got 7"],
     [{ name: "a", holdTimeout: 0 }, "holdTimeout must be more than 0"],
-    [{ name: "a", maxMessageBytes: NaN }, "maxMessageBytes"],
+    [{ name: "a", maxSentBytes: NaN }, "maxSentBytes"],
     [{ name: "a", timeout: -1 }, "timeout"],
     [{ name: "a", routes: { x: 1 as never } }, '"x" is not a function'],
   ];

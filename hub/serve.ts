@@ -57,6 +57,14 @@ export interface HubServer extends AsyncDisposable, RenewableTls {
   readonly hub: Hub;
   /** Where it listens, as URLs for clients; the WebSocket URL comes first. */
   readonly urls: readonly [string, ...string[]];
+  /**
+   * Answers an HTTP request of another server: see {@linkcode Hub.fetch}.
+   *
+   * @param request The request.
+   * @param info The sender, as `Deno.serve` gives it to its handler.
+   * @returns The response.
+   */
+  readonly fetch: Hub["fetch"];
   /** Stops listening and ends all connections, within about a second. */
   close(): Promise<void>;
 }
@@ -129,5 +137,14 @@ export async function serve(options: ServeOptions = {}): Promise<HubServer> {
     await server.close();
   };
   const renewTls: RenewableTls["renewTls"] = (tls) => server.renewTls(tls);
-  return { hub, urls, addr, close, renewTls, [Symbol.asyncDispose]: close };
+  const { fetch } = hub;
+  return {
+    hub,
+    urls,
+    addr,
+    fetch,
+    close,
+    renewTls,
+    [Symbol.asyncDispose]: close,
+  };
 }

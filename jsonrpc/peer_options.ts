@@ -104,12 +104,12 @@ export interface PeerOptions<
    */
   maxInFlight?: number;
   /**
-   * How many bytes of calls may wait for their turn; a further call rejects
-   * with a `LimitError`.
+   * How many bytes of our own calls may wait for their turn, and as many of a
+   * client's for a connection; a further call rejects with a `LimitError`.
    *
    * @default {16777216} 16 MiB
    */
-  maxQueueBytes?: number;
+  maxWaitingBytes?: number;
   /**
    * Whether all calls and notifications of one tick travel as one batch.
    *

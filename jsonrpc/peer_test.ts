@@ -363,7 +363,7 @@ Deno.test("Peer sends no call that was given up before its turn", async () => {
 });
 
 Deno.test("Peer refuses calls that would overfill its queue", async () => {
-  await using at = bench({ maxInFlight: 1, maxQueueBytes: 100 });
+  await using at = bench({ maxInFlight: 1, maxWaitingBytes: 100 });
   const calls = ["a", "b", "c", "d"].map((name) =>
     at.peer.request(name.repeat(30))
   );

@@ -39,7 +39,7 @@ async function rig(
 ): Promise<Rig> {
   const simulator = new GatewaySimulator(options);
   const listener = await listenTcp({ port: 0 }, () => new FrameScanner());
-  const serving = simulator.serve(listener);
+  const serving = simulator.acceptAll(listener);
   const { port } = listener.addr;
   return {
     simulator,

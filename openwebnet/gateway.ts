@@ -281,8 +281,8 @@ export class Gateway implements Caller, AsyncDisposable {
    * Opens the event session, if it is not open, and keeps it open until the
    * gateway is closed.
    *
-   * @param options How long to wait. When the wait ends early, the session is
-   * still being opened.
+   * @param options How long to wait, by default the `timeout` of the gateway.
+   * When the wait ends early, the session is still being opened.
    * @returns Resolves when the session is open: events after that are not
    * missed. Rejects if the gateway refuses the password, and with a
    * `TimeoutError` after `timeout`.
@@ -290,7 +290,7 @@ export class Gateway implements Caller, AsyncDisposable {
   async ready(
     options: Pick<CommandOptions, "timeout" | "signal"> = {},
   ): Promise<void> {
-    const { timeout = Infinity, signal } = options;
+    const { timeout = this.#options.timeout ?? 10_000, signal } = options;
     signal?.throwIfAborted();
     const session = this.#listen();
     await within(session.opened, timeout, () => {

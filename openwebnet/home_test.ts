@@ -46,7 +46,7 @@ async function rig(
 ): Promise<Rig> {
   const simulator = new GatewaySimulator(options);
   const listener = await listenTcp({ port: 0 }, () => new FrameScanner());
-  const serving = simulator.serve(listener);
+  const serving = simulator.acceptAll(listener);
   const folder = await Deno.makeTempDir();
   const { port } = listener.addr;
   const json = JSON.parse(home);

@@ -33,7 +33,13 @@ export type {
   Logger,
   SessionState,
 } from "./gateway_options.ts";
-export { DEFAULT_PORT, tcpGateway, type TcpGatewayOptions } from "./tcp.ts";
+export {
+  connect,
+  type ConnectOptions,
+  DEFAULT_PORT,
+  tcpGateway,
+  type TcpGatewayOptions,
+} from "./tcp.ts";
 export {
   type GatewayProfile,
   profileOf,
@@ -308,6 +314,11 @@ export {
   TimeoutError,
 } from "./session/errors.ts";
 export { GatewaySimulator } from "./simulator/simulator.ts";
+export {
+  serve,
+  type ServeOptions,
+  type SimulatorServer,
+} from "./simulator/serve.ts";
 export type { GatewaySimulatorOptions } from "./simulator/simulator_options.ts";
 export type {
   CommandFault,

@@ -61,7 +61,7 @@ export interface TcpGatewayOptions extends Omit<GatewayOptions, "transport"> {
  *
  * await using simulator = new GatewaySimulator({ authentication: "open" });
  * await using listener = await listenTcp({ port: 0 }, () => new FrameScanner());
- * simulator.serve(listener);
+ * simulator.acceptAll(listener);
  *
  * const { port } = listener.addr;
  * await using gateway = tcpGateway("127.0.0.1", { port, password: "12345" });
@@ -96,6 +96,66 @@ export function tcpGateway(
       }
     },
   });
+}
+
+/**
+ * Options of {@linkcode connect}.
+ *
+ * @category Gateway
+ */
+export interface ConnectOptions extends TcpGatewayOptions {
+  /** Aborts connecting. It does not affect a connected gateway. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Connects to a gateway over TCP, and waits until its events can be read. From
+ * then on lost sessions are opened again until {@linkcode Gateway.close}.
+ *
+ * @category Gateway
+ * @param hostname Its name or address.
+ * @param options The port, and the options of {@linkcode Gateway}.
+ * @returns The gateway, whose event session is open.
+ * @throws {NotConnectedError} If the first attempt fails. To keep trying, make
+ * a {@linkcode tcpGateway} and wait until it is ready.
+ * @throws {AuthenticationError} If the gateway refuses the password.
+ *
+ * @example A gateway that is there
+ * ```ts
+ * import { connect, serve } from "@wirekit/openwebnet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using simulated = await serve({ tcpPort: 0 });
+ * const { port } = new URL(simulated.urls[1]!);
+ * await using gateway = await connect("127.0.0.1", { port: Number(port) });
+ * assertEquals(gateway.state, "open");
+ * ```
+ */
+export async function connect(
+  hostname: string,
+  options: ConnectOptions = {},
+): Promise<Gateway> {
+  const { signal, ...rest } = options;
+  signal?.throwIfAborted();
+  const gateway = tcpGateway(hostname, rest);
+  const failed = Promise.withResolvers<never>();
+  const unwatch = gateway.watch(({ session, state, error }) => {
+    if (session === "event" && error !== undefined) failed.reject(error);
+    if (state === "open") unwatch();
+  });
+  try {
+    const ready = gateway.ready({
+      timeout: Infinity, // Each attempt has its `connectTimeout`.
+      ...(signal && { signal }),
+    });
+    await Promise.race([ready, failed.promise]);
+    return gateway;
+  } catch (error) {
+    await gateway.close();
+    throw error;
+  } finally {
+    unwatch();
+  }
 }
 
 /** Checks a host: the errors of the resolver would not mention a port in it. */

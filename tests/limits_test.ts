@@ -91,7 +91,7 @@ const PLACES: [string, (limits: Limits) => unknown, string[]][] = [
   ["hub.Client", (limits) => new hub.Client("a", limits), [
     "maxInFlight",
     "maxHandlers",
-    "maxMessageBytes",
+    "maxSentBytes",
   ]],
   [
     "jsonrpc.serve",
@@ -104,7 +104,7 @@ const PLACES: [string, (limits: Limits) => unknown, string[]][] = [
       "maxHandlers",
       "maxQueuedCalls",
       "maxInFlight",
-      "maxQueueBytes",
+      "maxWaitingBytes",
       "maxSubscriptions",
       "maxConnections",
     ],
@@ -120,7 +120,7 @@ const PLACES: [string, (limits: Limits) => unknown, string[]][] = [
   [
     "the small client of the hub",
     (limits) => new MiniHub("ws://127.0.0.1:1", { name: "a", ...limits }),
-    ["maxInFlight", "maxHandlers", "maxMessageBytes", "maxOutboxBytes"],
+    ["maxInFlight", "maxHandlers", "maxSentBytes", "maxOutboxBytes"],
   ],
   [
     "the small client of JSON-RPC",
@@ -130,13 +130,13 @@ const PLACES: [string, (limits: Limits) => unknown, string[]][] = [
   [
     "the small client of wsrpc",
     (limits) => new MiniWsrpc("ws://127.0.0.1:1", limits),
-    ["maxInFlight", "maxHandlers", "maxMessageBytes", "maxOutboxBytes"],
+    ["maxInFlight", "maxHandlers", "maxSentBytes", "maxOutboxBytes"],
   ],
   ["wsrpc.Server", (limits) => new wsrpc.Server(limits), [
     "maxInFlight",
     "maxHandlers",
-    "maxQueueBytes",
-    "maxMessageBytes",
+    "maxQueuedBytes",
+    "maxSentBytes",
     "maxOutboxBytes",
     "maxConnections",
   ]],

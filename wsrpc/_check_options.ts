@@ -5,7 +5,7 @@ import { checkOptions as checkByName } from "@wirekit/internal/limits";
 import type { CallingOptions } from "./peer_options.ts";
 
 /** The limits that would let nothing through if they were 0. */
-const LIMITS = ["maxInFlight", "maxHandlers", "maxMessageBytes"] as const;
+const LIMITS = ["maxInFlight", "maxHandlers", "maxSentBytes"] as const;
 
 /**
  * Checks the options that peers, clients and servers share, before anything

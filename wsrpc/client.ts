@@ -185,11 +185,11 @@ export class Client<
    * Waits until the client is open. Returns at once if it is.
    *
    * @param options The deadline and the signal.
-   * @returns The connection.
+   * @returns Resolves when it is open: {@linkcode Client.peer} is there.
    * @throws {TimeoutError} If that takes too long.
    * @throws {NotConnectedError} If the client is closed, or gives up.
    */
-  ready(options: ReadyOptions = {}): Promise<Peer<Remote>> {
+  ready(options: ReadyOptions = {}): Promise<void> {
     return this.#succession.ready(options);
   }
 

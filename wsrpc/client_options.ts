@@ -20,7 +20,7 @@
  */
 
 import type { ReconnectOptions } from "@wirekit/transport/reconnect";
-import type { Transport } from "@wirekit/transport/transport";
+import type { ClientTls, Transport } from "@wirekit/transport/transport";
 import type { AnyRoutes, Contract } from "./contract.ts";
 import type { Peer } from "./peer.ts";
 import type { CallingOptions } from "./peer_options.ts";
@@ -42,13 +42,18 @@ export interface ClientOptions<
   /** Headers of the handshake of a WebSocket. Browsers cannot send any. */
   headers?: NonNullable<ConstructorParameters<typeof Headers>[0]>;
   /**
+   * Which certificates to trust with `wss:` and `tls:`, and which to present.
+   * Browsers, Node and Bun do not support this with `wss:`.
+   */
+  tls?: ClientTls;
+  /**
    * Opens each connection, instead of the URL: for example with a fresh token.
    *
    * @param signal Aborts the attempt.
    */
   transport?: (signal: AbortSignal) => Promise<Transport>;
   /**
-   * When to give up an attempt to connect, including `onConnect`, in
+   * When to give up an attempt to connect, including `onOpen`, in
    * milliseconds; `Infinity` means never.
    *
    * @default {10000}
@@ -66,7 +71,7 @@ export interface ClientOptions<
    *
    * @param peer The connection.
    */
-  onConnect?: (peer: Peer<Remote>) => void | Promise<void>;
+  onOpen?: (peer: Peer<Remote>) => void | Promise<void>;
 }
 
 /**
@@ -93,7 +98,7 @@ export interface ReadyOptions {
   /**
    * When to stop waiting, in milliseconds; `Infinity` means never.
    *
-   * @default {Infinity}
+   * @default {60000} The `timeout` of the client.
    */
   timeout?: number;
   /** Stops waiting and rejects with its reason. */

@@ -126,7 +126,7 @@ export interface ClientOptions<
    *
    * @default {4194303}
    */
-  maxMessageBytes?: number;
+  maxSentBytes?: number;
   /**
    * Whether the server sees the class and the message of an error that a route
    * throws. It always sees a {@linkcode RouteError}.
@@ -141,7 +141,7 @@ export interface ClientOptions<
    *
    * @param peer Calls the server.
    */
-  onConnect?: (peer: Caller<Remote>) => void | Promise<void>;
+  onOpen?: (peer: Caller<Remote>) => void | Promise<void>;
   /**
    * Where to log routes and listeners that fail, one line each. `console` is
    * such a logger.
@@ -273,13 +273,13 @@ export class Client<
   /**
    * Waits until the client is open. Returns at once if it is.
    *
-   * @param options The deadline and the signal.
+   * @param options The deadline, by default that of calls, and the signal.
    * @returns Resolves when it is open.
    * @throws {TimeoutError} If that takes too long.
    * @throws {NotConnectedError} If the client is closed, or gives up.
    */
-  ready(options: MiniWaitOptions = {}): Promise<void> {
-    return this.#session.ready({ timeout: Infinity, ...options });
+  ready(options?: MiniWaitOptions): Promise<void> {
+    return this.#session.ready(options);
   }
 
   /**

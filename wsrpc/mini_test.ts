@@ -234,7 +234,7 @@ Deno.test("Client of mini comes back, and greets each connection first", async (
   const greeted: unknown[] = [];
   await using client = await connect<Api>(first.url, {
     reconnect: { minDelay: 1, maxDelay: 20 },
-    async onConnect(peer) {
+    async onOpen(peer) {
       greeted.push(await peer.remote.echo("hello"));
     },
   });
@@ -297,7 +297,7 @@ Deno.test("connect() of mini rejects as soon as the first attempt fails", async 
 
 Deno.test("Client of mini checks its options and routes", () => {
   const bad: [ClientOptions, string][] = [
-    [{ maxMessageBytes: NaN }, "maxMessageBytes"],
+    [{ maxSentBytes: NaN }, "maxSentBytes"],
     [{ timeout: -1 }, "timeout"],
     [{ routes: { a: 1 as never } }, 'Cannot add route: "a" is not a function'],
     [{ routes: { a: { b: null as never } } }, '"a.b" is not a function'],
@@ -431,10 +431,10 @@ Deno.test("connect() of mini, and of the full client, rejects when a callback fa
           connect(server.url, { reconnect: { onState } })
         );
       });
-      await t.step("onConnect", async () => {
-        const onConnect = () => Promise.reject(thrown);
+      await t.step("onOpen", async () => {
+        const onOpen = () => Promise.reject(thrown);
         await assertRejects(
-          () => connect(server.url, { onConnect }),
+          () => connect(server.url, { onOpen }),
           NotConnectedError,
         );
       });

@@ -34,8 +34,8 @@ const TIMES: Record<string, string[]> = {
 const LIMITS: Record<string, string[]> = {
   "maxInFlight": ALL,
   "maxHandlers": ALL,
-  "maxQueueBytes": ALL,
-  "maxMessageBytes": ALL,
+  "maxQueuedBytes": ALL,
+  "maxSentBytes": ALL,
   "maxConnections": ["Server"],
 };
 

@@ -164,7 +164,7 @@ export interface CallingOptions<P = AnyPeer> {
    *
    * @default {4194304} 4 MiB
    */
-  maxQueueBytes?: number;
+  maxQueuedBytes?: number;
   /**
    * The largest message to send, in bytes of UTF-8. A larger call fails with a
    * `LimitError`, a larger result becomes an error. A Python peer drops the
@@ -172,7 +172,7 @@ export interface CallingOptions<P = AnyPeer> {
    *
    * @default {4194303}
    */
-  maxMessageBytes?: number;
+  maxSentBytes?: number;
   /**
    * Whether callers see the class and the message of an error that a route
    * throws, as with wsrpc-aiohttp; or a function that returns what they see of

@@ -241,7 +241,7 @@ Deno.test("Peer ends a call by its signal, and lets go of the signal", async () 
 });
 
 Deno.test("Peer refuses what cannot be sent", async () => {
-  const { peer } = rawPair({ maxMessageBytes: 100 });
+  const { peer } = rawPair({ maxSentBytes: 100 });
   await using _ = peer;
   await assertRejects(
     () => peer.call("a", () => {}),
@@ -442,7 +442,7 @@ Deno.test("Peer answers even if what it should tell cannot be sent", async () =>
   const circle: unknown[] = [];
   circle.push(circle);
   const { peer, raw } = rawPair({
-    maxMessageBytes: 200,
+    maxSentBytes: 200,
     exposeErrors: (error) => ({
       type: "Error",
       message: String(error),
@@ -722,7 +722,7 @@ Deno.test("Peer runs so many handlers, lets more wait, and refuses the rest", as
   const gate = Promise.withResolvers<void>();
   const { peer, raw } = rawPair({
     maxHandlers: 100,
-    maxQueueBytes: 1_000_000,
+    maxQueuedBytes: 1_000_000,
     routes: {
       async wait() {
         most = Math.max(most, ++running);
@@ -748,7 +748,7 @@ Deno.test("Peer runs so many handlers, lets more wait, and refuses the rest", as
 Deno.test("Peer has room again when what waited has run", async () => {
   const { peer, raw } = rawPair({
     maxHandlers: 1,
-    maxQueueBytes: 1_000,
+    maxQueuedBytes: 1_000,
     routes: { later: () => Promise.resolve("done") },
   });
   await using _ = peer;
@@ -787,7 +787,7 @@ Deno.test("Peer runs nothing and tells nothing of a call after its end", async (
 Deno.test("Peer makes a call that is refused an error with a type", async () => {
   const { peer, raw } = rawPair({
     maxHandlers: 1,
-    maxQueueBytes: 0,
+    maxQueuedBytes: 0,
     routes: { wait: never },
   });
   await using _ = peer;
@@ -822,7 +822,7 @@ Deno.test("Peer starts no handler while the other end does not read", async () =
 
 Deno.test("Peer makes a result that is too large an error", async () => {
   const { peer, raw } = rawPair({
-    maxMessageBytes: 200,
+    maxSentBytes: 200,
     routes: { large: () => "x".repeat(200) },
   });
   await using _ = peer;
@@ -845,7 +845,7 @@ Deno.test("Peer sends by default what a Python peer still takes, and more if tol
     const no = await raw.ask({ id: 2, method: "large", params: most + 1 });
     assertEquals((no.error as JsonObject).type, "LimitError");
   }
-  const { peer, raw } = rawPair({ routes, maxMessageBytes: 8_000_000 });
+  const { peer, raw } = rawPair({ routes, maxSentBytes: 8_000_000 });
   await using _ = peer;
   const ok = await raw.ask({ id: 2, method: "large", params: most + 1 });
   assertEquals(ok.result, result(most + 1));

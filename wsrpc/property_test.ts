@@ -46,7 +46,7 @@ async function converse(random: Random): Promise<void> {
     },
     maxInFlight: 1 + random.below(20),
     maxHandlers: 1 + random.below(4),
-    maxQueueBytes: random.below(2_000),
+    maxQueuedBytes: random.below(2_000),
     hooks: { error: (_, error) => problems.push(`hook: ${error}`) },
     routes: {
       echo: (_peer, value) => value,
@@ -206,7 +206,7 @@ async function reconnectAtRandom(random: Random): Promise<void> {
       far.push(other);
       return Promise.resolve(near);
     },
-    async onConnect(peer) {
+    async onOpen(peer) {
       if (random.below(5) === 0) throw new Error("not subscribed");
       await peer.call("echo", 1, { timeout: 1_000 });
     },

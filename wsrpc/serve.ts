@@ -27,7 +27,13 @@ import {
   serve as serveTransports,
 } from "@wirekit/transport/serve";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
-import type { AcceptOptions, CarrierLimits } from "./server_options.ts";
+import type { AnyRoutes, Contract } from "./contract.ts";
+import { Server } from "./server.ts";
+import type {
+  AcceptOptions,
+  CarrierLimits,
+  ServerOptions,
+} from "./server_options.ts";
 
 /**
  * Options of {@linkcode serve}.
@@ -41,8 +47,12 @@ export interface ServeOptions {
    * @default {"127.0.0.1"}
    */
   hostname?: string;
-  /** The port to listen on; 0 for a free one. */
-  port: number;
+  /**
+   * The port for WebSocket; 0 for a free one.
+   *
+   * @default {8000}
+   */
+  port?: number;
   /** A port for TCP, one message per line; 0 for a free one. */
   tcpPort?: number;
   /**
@@ -75,6 +85,11 @@ export interface Servable<State> {
   readonly limits: CarrierLimits;
   /** Decides who may connect. */
   readonly admission: Admission<State>;
+  /** Answers an HTTP request. */
+  readonly fetch: (
+    request: Request,
+    info?: Partial<RequestInfo>,
+  ) => Promise<Response>;
   /** Serves a client, and returns it. */
   accept(transport: Transport, options?: AcceptOptions<State>): {
     /** Resolves when it is gone. */
@@ -87,9 +102,12 @@ export interface Servable<State> {
 /**
  * A server that listens.
  *
+ * @typeParam S The server.
  * @category Servers
  */
-export interface Listening extends AsyncDisposable {
+export interface Listening<S = unknown> extends AsyncDisposable {
+  /** The server. */
+  readonly server: S;
   /**
    * The URLs for clients, such as `"ws://127.0.0.1:8000/ws/"`; the WebSocket
    * URL comes first.
@@ -97,6 +115,17 @@ export interface Listening extends AsyncDisposable {
   readonly urls: readonly [string, ...string[]];
   /** Where it listens for WebSocket. */
   readonly addr: NetAddr;
+  /**
+   * Answers an HTTP request of another server: see `Server.fetch`.
+   *
+   * @param request The request.
+   * @param info The sender, as `Deno.serve` gives it to its handler.
+   * @returns The response.
+   */
+  readonly fetch: (
+    request: Request,
+    info?: Partial<RequestInfo>,
+  ) => Promise<Response>;
   /**
    * Stops listening, and ends the connections of the clients that came here.
    * Open calls end at once, at both ends.
@@ -106,6 +135,40 @@ export interface Listening extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/**
+ * Makes a server, and lets it listen: its routes, limits and hooks, and where,
+ * in one.
+ *
+ * @typeParam Local The contract of its routes.
+ * @typeParam Remote The contract of the routes of its clients.
+ * @typeParam State What is kept with each connection.
+ * @param options Those of `Server`, where to listen, and how to answer other
+ * requests.
+ * @returns The server, and where it listens. Closing it closes the server.
+ *
+ * @example In one call
+ * ```ts
+ * import { connect } from "@wirekit/wsrpc/client";
+ * import { serve } from "@wirekit/wsrpc/serve";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using listening = await serve({
+ *   port: 0,
+ *   routes: { hello: () => "world" },
+ * });
+ * await using client = await connect(listening.urls[0]);
+ * assertEquals(await client.call("hello"), "world");
+ * ```
+ *
+ * @category Servers
+ */
+export function serve<
+  Local extends Contract<Local> = AnyRoutes,
+  Remote extends Contract<Remote> = AnyRoutes,
+  State = unknown,
+>(
+  options?: ServerOptions<Local, Remote, State> & ServeOptions,
+): Promise<Listening<Server<Local, Remote, State>>>;
 /**
  * Makes a server listen for clients: over WebSocket on any path, and optionally
  * over TCP and a Unix socket, where `authorize` is not called.
@@ -133,15 +196,38 @@ export interface Listening extends AsyncDisposable {
  *
  * @category Servers
  */
-export async function serve<State>(
+export function serve<State, S extends Servable<State>>(
+  server: S & Servable<State>,
+  options?: ServeOptions,
+): Promise<Listening<S>>;
+export async function serve(
+  first: Servable<unknown> | (ServerOptions & ServeOptions) = {},
+  second?: ServeOptions,
+): Promise<Listening> {
+  if ("accept" in first) return await listen(first, second ?? {});
+  const server = new Server(first);
+  const listening = await listen(server as Servable<unknown>, first);
+  const close = async () => {
+    await Promise.all([listening.close(), server.close()]);
+  };
+  return { ...listening, close, [Symbol.asyncDispose]: close };
+}
+
+async function listen<State>(
   server: Servable<State>,
   options: ServeOptions,
 ): Promise<Listening> {
+  const { hostname, port = 8_000, tcpPort, unixPath, tls, handler } = options;
   const { maxInboxBytes: _, ...limits } = server.limits;
   const clients = new Set<ReturnType<Servable<State>["accept"]>>();
   const listening = await serveTransports<"text", State>({
     ...limits,
-    ...options,
+    port,
+    ...(hostname !== undefined && { hostname }),
+    ...(tcpPort !== undefined && { tcpPort }),
+    ...(unixPath !== undefined && { unixPath }),
+    ...(tls && { tls }),
+    ...(handler && { handler }),
     admission: server.admission,
     otherFrames: "ignore", // As wsrpc-aiohttp does.
   }, ({ transport, state }) => {
@@ -160,6 +246,8 @@ export async function serve<State>(
   };
   const { urls: [url, ...others], addr } = listening;
   return {
+    server,
+    fetch: server.fetch,
     addr,
     urls: [`${url}/ws/`, ...others],
     close,

@@ -129,7 +129,7 @@ async function closedBy(
   await using listening = await serve(wsrpc, { port: 0 });
   await using client = await connect(listening.urls[0], {
     reconnect: false,
-    maxMessageBytes: 100_000_000,
+    maxSentBytes: 100_000_000,
     routes: { never: () => new Promise(() => {}) },
   });
   const [peer] = wsrpc.clients.values();

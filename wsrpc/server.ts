@@ -174,8 +174,8 @@ export class Server<
 
   /** The limits that a carrier must enforce for this server. */
   get limits(): CarrierLimits {
-    const { idleTimeout, maxMessageBytes = 0, maxOutboxBytes } = this.#options;
-    const maxInboundBytes = Math.max(maxMessageBytes, MAX_INBOUND_BYTES);
+    const { idleTimeout, maxSentBytes = 0, maxOutboxBytes } = this.#options;
+    const maxInboundBytes = Math.max(maxSentBytes, MAX_INBOUND_BYTES);
     return {
       maxMessageBytes: maxInboundBytes,
       maxInboxBytes: maxInboundBytes,

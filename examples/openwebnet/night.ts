@@ -26,7 +26,7 @@ Deno.addSignalListener("SIGINT", () => stop.abort());
 
 const { signal } = stop;
 const events = gateway.events({ who: 15, where: "15", signal });
-await gateway.ready({ signal });
+await gateway.ready({ timeout: Infinity, signal });
 console.log("Waiting for the button");
 try {
   for await (const event of events) {

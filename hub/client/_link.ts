@@ -16,14 +16,14 @@ export class Link {
   /** Fires at the end of the connection. */
   readonly signal: AbortSignal;
   readonly #transport: Transport;
-  readonly #maxMessageBytes: number;
+  readonly #maxSentBytes: number;
   readonly #gone = new AbortController();
   #timer: Timer | undefined;
 
   /** Takes over an open transport. */
-  constructor(transport: Transport, maxMessageBytes: number) {
+  constructor(transport: Transport, maxSentBytes: number) {
     this.#transport = transport;
-    this.#maxMessageBytes = maxMessageBytes;
+    this.#maxSentBytes = maxSentBytes;
     this.signal = this.#gone.signal;
   }
 
@@ -42,7 +42,7 @@ export class Link {
 
   /** Throws if a message is larger than peers accept. */
   check(text: string): void {
-    const limit = this.#maxMessageBytes;
+    const limit = this.#maxSentBytes;
     if (text.length * 3 <= limit) return;
     if (new TextEncoder().encode(text).length > limit) {
       throw new LimitError(`Message is larger than ${limit} bytes`);

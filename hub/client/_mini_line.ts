@@ -33,7 +33,7 @@ export interface LineOptions extends MiniOptions {
     readonly [name: string]: (data: never, context: never) => unknown;
   };
   holdTimeout?: number;
-  maxMessageBytes?: number;
+  maxSentBytes?: number;
   exposeErrors?: boolean;
 }
 
@@ -66,7 +66,7 @@ export function openLine(
   client: unknown,
 ): Line {
   const { name, token, routes = {}, holdTimeout = 60_000 } = options;
-  const { maxMessageBytes = 2 * 1024 * 1024, exposeErrors } = options;
+  const { maxSentBytes = 2 * 1024 * 1024, exposeErrors } = options;
   for (const [route, handler] of Object.entries(routes)) {
     if (typeof handler === "function") continue;
     throw new TypeError(`Cannot add route: "${route}" is not a function`);
@@ -82,7 +82,7 @@ export function openLine(
     options,
     {
       heartbeat: { interval: 20_000 },
-      maxSent: maxMessageBytes,
+      maxSent: maxSentBytes,
       async protocols() {
         const secret = typeof token === "function" ? await token() : token;
         return secret === undefined ? [] : bearer(secret);

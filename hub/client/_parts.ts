@@ -54,7 +54,7 @@ export function makeParts(
     holdTimeout = 60_000,
     maxInFlight = 4096,
     maxHandlers = 1024,
-    maxMessageBytes = 2 * 1024 * 1024,
+    maxSentBytes = 2 * 1024 * 1024,
     exposeErrors = false,
   } = options;
   const id = quote(owner.name);
@@ -88,7 +88,7 @@ export function makeParts(
       connectTimeout,
       heartbeat: { interval, timeout: patience },
       holdTimeout,
-      maxMessageBytes,
+      maxSentBytes,
     },
     asker,
     incoming,

@@ -29,7 +29,7 @@ export interface SessionOptions extends
   Required<
     Pick<
       ClientOptions,
-      "timeout" | "connectTimeout" | "holdTimeout" | "maxMessageBytes"
+      "timeout" | "connectTimeout" | "holdTimeout" | "maxSentBytes"
     >
   > {
   readonly reconnect: ClientOptions["reconnect"];
@@ -260,8 +260,8 @@ export class Session {
     token: string | undefined,
     stop: AbortSignal,
   ): Promise<void> {
-    const { connectTimeout, maxMessageBytes } = this.#options;
-    const link = this.#link = new Link(transport, maxMessageBytes);
+    const { connectTimeout, maxSentBytes } = this.#options;
+    const link = this.#link = new Link(transport, maxSentBytes);
     const drop = () => link.drop();
     stop.addEventListener("abort", drop);
     if (stop.aborted) drop();

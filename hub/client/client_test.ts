@@ -331,7 +331,7 @@ Deno.test("Client request() ends with the reason of its signal", async () => {
 });
 
 Deno.test("Client request() refuses what would end the connection, before it is sent", async () => {
-  const { client, connection } = await connected({ maxMessageBytes: 1000 });
+  const { client, connection } = await connected({ maxSentBytes: 1000 });
   const deep = JSON.parse("[".repeat(251) + "]".repeat(251));
   const cases: [object, ErrorConstructor, string][] = [
     [{ n: NaN }, RangeError, "Cannot send NaN"],

@@ -135,7 +135,7 @@ export interface ClientOptions {
    *
    * @default {2097152} 2 MiB
    */
-  maxMessageBytes?: number;
+  maxSentBytes?: number;
   /**
    * Whether requesters see the message of every error that a route throws, as
    * with winerp. Otherwise they see only that of a {@linkcode RouteError}. They

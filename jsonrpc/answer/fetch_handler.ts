@@ -16,19 +16,17 @@
  */
 
 import { checkOptions } from "@wirekit/internal/limits";
-import {
-  type AdmissionOptions,
-  type RequestInfo,
-  wantsWebSocket,
+import type {
+  AdmissionOptions,
+  RequestInfo,
 } from "@wirekit/transport/admission";
-import type { Limits, Transport } from "@wirekit/transport/transport";
+import type { Limits } from "@wirekit/transport/transport";
 import { calmLogger, Door } from "./_admission.ts";
-import { answerHttp } from "./_http.ts";
-import { LENIENT } from "../wire/_lenient.ts";
-import { type Codec, jsonCodec } from "../wire/codec.ts";
+import { handlerOf } from "./_handler.ts";
+import type { Codec } from "../wire/codec.ts";
 import type { Handshake } from "./context.ts";
 import type { Contract } from "../contract/contract.ts";
-import { Peer } from "../peer.ts";
+import type { Peer } from "../peer.ts";
 import type { PeerOptions } from "../peer_options.ts";
 import { Methods } from "./methods.ts";
 
@@ -135,34 +133,8 @@ export function fetchHandler<
   info?: Partial<RequestInfo>,
 ) => Promise<Response> {
   options = { ...options, ...calmLogger(options) };
-  const { idleTimeout = 30_000, ...rest } = options;
-  const { maxMessageBytes, maxInboxBytes, maxOutboxBytes } = options;
   checkOptions(options);
-  const methods = options.methods ?? new Methods<State>();
-  const door = new Door<State>(options);
-  return async (request, info = {}) => {
-    if (!wantsWebSocket(request)) {
-      return await answerHttp(request, info, door, { ...options, methods });
-    }
-    const accepted = await door.admission.accept(request, info, {
-      ...(maxMessageBytes !== undefined && { maxMessageBytes }),
-      ...(maxInboxBytes !== undefined && { maxInboxBytes }),
-      ...(maxOutboxBytes !== undefined && { maxOutboxBytes }),
-      idleTimeout,
-      otherFrames: LENIENT.otherFrames,
-      format: (protocol) =>
-        door.codecOf(protocol) ? "binary" as "text" : "text",
-    });
-    if (accepted instanceof Response) return accepted;
-    const { response, transport, protocol, state } = accepted;
-    const codec = door.codecOf(protocol) ?? jsonCodec;
-    const peer = new Peer<C, State>(transport as Transport, {
-      ...rest,
-      methods,
-      ...state,
-      codec,
-    });
+  return handlerOf(options, new Door<State>(options), (peer) => {
     options.onPeer?.(peer);
-    return response;
-  };
+  });
 }

@@ -17,12 +17,14 @@
 
 import { checkOptions } from "@wirekit/internal/limits";
 import { NewlineFramer } from "@wirekit/transport/framers";
+import type { RequestInfo } from "@wirekit/transport/admission";
 import {
   type NetAddr,
   serve as serveTransports,
 } from "@wirekit/transport/serve";
 import type { Transport } from "@wirekit/transport/transport";
 import { calmLogger, Door, type Entrance } from "./_admission.ts";
+import { handlerOf } from "./_handler.ts";
 import { answerHttp } from "./_http.ts";
 import { LENIENT } from "../wire/_lenient.ts";
 import { jsonCodec } from "../wire/codec.ts";
@@ -100,6 +102,18 @@ export interface Server<
   readonly peers: ReadonlySet<Peer<C, State>>;
 
   /**
+   * Answers a request of another HTTP server, with the same limits on all
+   * connections together.
+   *
+   * @param request The request.
+   * @param info The sender, as `Deno.serve` gives it to its handler.
+   * @returns The response.
+   */
+  readonly fetch: (
+    request: Request,
+    info?: Partial<RequestInfo>,
+  ) => Promise<Response>;
+  /**
    * Stops listening, and ends the connections of all clients. Open calls end at
    * once, at both ends.
    */
@@ -146,6 +160,11 @@ export async function serve<
   const peers = new Set<Peer<C, State>>();
   const methods = options.methods ?? new Methods<State>();
   const door = new Door<State>(options);
+  const adopt = (peer: Peer<C, State>) => {
+    peers.add(peer);
+    void peer.closed.then(() => peers.delete(peer));
+    options.onPeer?.(peer);
+  };
   const server = await serveTransports<"text", Entrance<State>>({
     ...(hostname !== undefined && { hostname }),
     port,
@@ -177,9 +196,7 @@ export async function serve<
         { idleTimeout: idleTimeout ?? STREAM_IDLE_TIMEOUT }),
       codec: door.codecOf(protocol) ?? jsonCodec,
     });
-    peers.add(peer);
-    void peer.closed.then(() => peers.delete(peer));
-    options.onPeer?.(peer);
+    adopt(peer);
   });
   const close = async () => {
     const ends = Array.from(peers, (peer) => peer.close());
@@ -187,5 +204,6 @@ export async function serve<
     door.admission.flushLog();
   };
   const { urls, addr } = server;
-  return { urls, addr, peers, close, [Symbol.asyncDispose]: close };
+  const fetch = handlerOf({ ...options, methods }, door, adopt);
+  return { urls, addr, peers, fetch, close, [Symbol.asyncDispose]: close };
 }

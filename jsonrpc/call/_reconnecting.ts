@@ -41,6 +41,9 @@ export class ReconnectingCaller<C extends Contract, State>
   implements Caller, Subscriber {
   /** See `Client.closed`. */
   readonly closed: Promise<unknown>;
+  /** Resolves when it is open; rejects as soon as the first attempt fails. */
+  readonly first: Promise<void>;
+  readonly #first = Promise.withResolvers<void>();
   readonly #opener: Opener;
   readonly #options: ClientOptions<C, State>;
   readonly #connectTimeout: number;
@@ -73,7 +76,7 @@ export class ReconnectingCaller<C extends Contract, State>
     this.#opener = opener;
     this.#options = options;
     this.#makePeer = makePeer;
-    this.#room = new WaitingRoom(options.maxWaitingBytes ?? 1_048_576);
+    this.#room = new WaitingRoom(options.maxWaitingBytes ?? 16_777_216);
     const { reconnect: back = {} } = options;
     this.#connections = reconnect((signal) => this.#open(signal), {
       ...(back || { maxAttempts: 1 }),
@@ -82,6 +85,8 @@ export class ReconnectingCaller<C extends Contract, State>
         if (back) back.onState?.(state);
       },
     });
+    this.first = this.#first.promise;
+    this.first.catch(() => {}); // Only connect() waits for it.
     this.closed = this.#run();
   }
 
@@ -183,6 +188,7 @@ export class ReconnectingCaller<C extends Contract, State>
     if (this.#options.reconnect === false) void this.#connections.close();
     const end = closedError("connection", false, failure);
     this.#room.close(end);
+    this.#first.reject(end);
     for (const { feed } of this.#kept) feed.queue.end(end);
     return failure;
   }
@@ -250,6 +256,7 @@ export class ReconnectingCaller<C extends Contract, State>
       return await within(opening, this.#connectTimeout, late, { signal });
     } catch (error) {
       this.#room.failure = readable(error);
+      this.#first.reject(this.#failure ?? error);
       throw error;
     }
   }
@@ -285,6 +292,7 @@ export class ReconnectingCaller<C extends Contract, State>
       await this.#logIn(peer);
     } catch (error) {
       this.#room.failure = readable(error);
+      this.#first.reject(error);
       if (this.#options.reconnect === false) this.#failure = error;
       this.#options.onError?.(error, {});
       return await peer.close();
@@ -292,6 +300,7 @@ export class ReconnectingCaller<C extends Contract, State>
     this.#peer = peer;
     for (const kept of this.#kept) void this.#resubscribe(peer, kept);
     this.#room.open(peer);
+    this.#first.resolve();
     await peer.closed;
     if (this.#peer === peer) this.#peer = undefined;
   }

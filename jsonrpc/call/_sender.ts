@@ -56,7 +56,7 @@ export class Sender implements Caller {
     this.#turns = new Turns({
       calls: this.#calls,
       maxInFlight: options.maxInFlight ?? 1_024,
-      maxQueueBytes: options.maxQueueBytes ?? 16_777_216,
+      maxWaitingBytes: options.maxWaitingBytes ?? 16_777_216,
       send: (wire) => void this.#link.send(wire),
     });
     if (options.callMiddleware?.length) {

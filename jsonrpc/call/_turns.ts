@@ -16,7 +16,7 @@ interface Outgoing<T> {
 export interface TurnsOptions<T> {
   calls: Calls;
   maxInFlight: number;
-  maxQueueBytes: number;
+  maxWaitingBytes: number;
   send(wire: T): void;
 }
 
@@ -64,8 +64,8 @@ export class Turns<T extends Wire> {
   }
 
   #wait(outgoing: Outgoing<T>): void {
-    const { calls, maxQueueBytes } = this.#options;
-    if (this.#bytes + outgoing.wire.length > maxQueueBytes) {
+    const { calls, maxWaitingBytes } = this.#options;
+    if (this.#bytes + outgoing.wire.length > maxWaitingBytes) {
       const error = new LimitError(
         `Cannot call: ${this.#bytes} bytes of calls are waiting for their turn`,
       );

@@ -19,12 +19,13 @@
  * @module
  */
 
+import { unlessAborted } from "@wirekit/internal/clock";
 import type { Transport } from "@wirekit/transport/transport";
 import type { Caller, CallOptions } from "./caller.ts";
 import type { Contract } from "../contract/contract.ts";
 import { Peer } from "../peer.ts";
 import type { ClientOptions, ConnectOptions } from "./client_options.ts";
-import { CONNECT_TIMEOUT, openerOf } from "./_opener.ts";
+import { openerOf } from "./_opener.ts";
 import { ReconnectingCaller } from "./_reconnecting.ts";
 import { LiveCaller } from "./remote_caller.ts";
 import type { Subscriber } from "../push/subscription.ts";
@@ -39,18 +40,16 @@ export type { ClientOptions, ConnectOptions };
  * @param url Where: `ws:`, `wss:`; or `tcp:`, `tls:`, `unix:`, a line for each
  * message.
  * @param options How to connect, and how to call.
- * @returns The client, with its first connection open. Rejects with the error of
- * the last attempt when `connectTimeout` is over, when `maxAttempts` of
- * `reconnect` is reached, and at once when another attempt cannot help.
+ * @returns The client, with its first connection open. Rejects if the first
+ * attempt fails; to keep trying, make a {@linkcode Client} and wait until it is
+ * ready.
  *
  * @example Nobody listens
  * ```ts
  * import { connect } from "@wirekit/jsonrpc/client";
  * import { assertRejects } from "@std/assert";
  *
- * await assertRejects(() => connect("tcp://127.0.0.1:1", {
- *   reconnect: { maxAttempts: 1 },
- * }));
+ * await assertRejects(() => connect("tcp://127.0.0.1:1"));
  * ```
  *
  * @category Calling
@@ -63,18 +62,19 @@ export async function connect<
   options: ConnectOptions<C, State> = {},
 ): Promise<Client<C, State>> {
   const { signal, ...rest } = options;
-  const { connectTimeout: timeout = CONNECT_TIMEOUT } = options;
   signal?.throwIfAborted();
   const client = new Client<C, State>(url, rest);
   try {
-    await client.ready({ timeout, ...(signal && { signal }) });
+    await unlessAborted(firstAttempts.get(client)!, signal);
     return client;
   } catch (error) {
     await client.close();
-    signal?.throwIfAborted();
-    throw (error as Error).cause ?? error;
+    throw error;
   }
 }
+
+/** The first attempt of each client. */
+const firstAttempts = new WeakMap<object, Promise<void>>();
 
 /**
  * Calls a server, over one connection after another.
@@ -107,7 +107,9 @@ export async function connect<
  * });
  *
  * assertEquals(await client.request("count"), 1);
+ * const { peer } = client;
  * await servers[0]!.close();
+ * await peer!.closed; // The client knows.
  * assertEquals(await client.request("count"), 2);
  * ```
  *
@@ -229,6 +231,7 @@ export class Client<
       (transport, options) =>
         new Peer<C, State>(transport as Transport, options),
     );
+    firstAttempts.set(this, this.#caller.first);
   }
 
   /**
@@ -252,9 +255,10 @@ export class Client<
   /**
    * Waits for a connection.
    *
-   * @param options How long to wait.
-   * @returns The peer of it. Rejects with a `TimeoutError`, with the
-   * reason of the `signal`, and with a `ClosedError` once the client is closed.
+   * @param options How long to wait: by default the `timeout` of the client.
+   * @returns Resolves when it is open: {@linkcode Client.peer} is there. Rejects
+   * with a `TimeoutError`, with the reason of the `signal`, and with a
+   * `ClosedError` once the client is closed.
    *
    * @example Wait until the server is there
    * ```ts
@@ -265,13 +269,14 @@ export class Client<
    * await using client = new Client({
    *   transport: () => Promise.resolve(pair()[0]),
    * });
-   * assertEquals(await client.ready({ timeout: 1_000 }), client.peer);
+   * await client.ready({ timeout: 1_000 });
+   * assertEquals(client.state, "open");
    * ```
    */
-  ready(
+  async ready(
     options: Pick<CallOptions, "timeout" | "signal"> = {},
-  ): Promise<Peer<C, State>> {
-    return this.#caller.ready("connection", 0, options);
+  ): Promise<void> {
+    await this.#caller.ready("connection", 0, options);
   }
 
   /**

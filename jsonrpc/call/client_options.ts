@@ -48,8 +48,7 @@ export interface ClientOptions<
   ) => Promise<Transport | Transport<Uint8Array<ArrayBuffer>>>;
   /**
    * How long an attempt to connect may take, `onOpen` included, in milliseconds;
-   * `Infinity` never gives up. `connect()` waits as long for the first
-   * connection, however many attempts that takes.
+   * `Infinity` means never to give it up.
    *
    * @default {10000}
    */
@@ -59,13 +58,6 @@ export interface ClientOptions<
    * client then.
    */
   reconnect?: false | ReconnectOptions;
-  /**
-   * How many bytes of calls and notifications may wait for a connection; a
-   * further one rejects with a `LimitError`.
-   *
-   * @default {1048576} 1 MiB
-   */
-  maxWaitingBytes?: number;
   /**
    * Called with each new connection before anything else is sent: the place
    * to log in. If it fails, the connection is closed and the next one tried.

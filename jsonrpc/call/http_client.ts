@@ -37,7 +37,7 @@ export interface HttpClientOptions<C extends Contract = Contract> extends
     | "timeout"
     | "callMiddleware"
     | "maxInFlight"
-    | "maxQueueBytes"
+    | "maxWaitingBytes"
     | "autoBatch"
     | "tolerant"
   > {

@@ -27,6 +27,7 @@
  * @module
  */
 
+import { unlessAborted } from "@wirekit/internal/clock";
 import type {
   MiniOptions,
   MiniSession,
@@ -83,27 +84,28 @@ export interface ConnectOptions extends ClientOptions {
  * @typeParam C What the server offers; types only.
  * @param url Where: `ws:` or `wss:`. A function is called for each connection.
  * @param options How to connect, and how to call.
- * @returns The client, with its first connection open. Rejects with the error
- * of the last attempt when `connectTimeout` is over, when `maxAttempts` of
- * `reconnect` is reached, and at once when another attempt cannot help.
+ * @returns The client, with its first connection open. Rejects if the first
+ * attempt fails; to keep trying, make a {@linkcode Client} and wait until it is
+ * ready.
  */
 export async function connect<C extends Contract = Contract>(
   url: MiniUrl,
   options: ConnectOptions = {},
 ): Promise<Client<C>> {
   const { signal, ...rest } = options;
-  const { connectTimeout: timeout = 10_000 } = options;
   signal?.throwIfAborted();
   const client = new Client<C>(url, rest);
   try {
-    await client.ready({ timeout, ...signal && { signal } });
+    await unlessAborted(firstAttempts.get(client)!, signal);
     return client;
   } catch (error) {
     void client.close(); // Whatever the server does about it.
-    signal?.throwIfAborted();
-    throw (error as Error).cause ?? error;
+    throw error;
   }
 }
+
+/** The first attempt of each client. */
+const firstAttempts = new WeakMap<object, Promise<void>>();
 
 /**
  * Calls a server from a web page, over one connection after another. A call
@@ -149,6 +151,7 @@ export class Client<C extends Contract = Contract>
   constructor(url: MiniUrl, options: ClientOptions = {}) {
     const { session, caller } = openLine(url, options);
     this.#session = session;
+    firstAttempts.set(this, session.first);
     this.#caller = caller;
     this.remote = proxy((method, params) =>
       caller.request(method, params)
@@ -171,7 +174,7 @@ export class Client<C extends Contract = Contract>
   /**
    * Waits for a connection.
    *
-   * @param options How long to wait.
+   * @param options How long to wait: by default the `timeout` of the client.
    * @returns Resolves when it is open. Rejects with a `TimeoutError`, with the
    * reason of the `signal`, and with a `NotConnectedError` once it is closed.
    */

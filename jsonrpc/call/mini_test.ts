@@ -301,12 +301,14 @@ Deno.test("connect() of jsonrpc/mini tries until connectTimeout is over", async 
     "nobody listens there",
   );
   assert(!(error instanceof TimeoutError));
-  const connecting = connect(url, { reconnect: { minDelay: 1, maxDelay: 10 } });
+  await using client = new Client(url, {
+    reconnect: { minDelay: 1, maxDelay: 10 },
+  });
   await using _server = await start(port);
-  await using client = await connecting;
+  await client.ready({ timeout: 20_000 });
   assertEquals(await client.request("math.sum", [1, 2]), 3);
   await assertRejects(
-    () => connect("ws://127.0.0.1:9", { reconnect: { maxAttempts: 1 } }),
+    () => connect("ws://127.0.0.1:9"),
     NotConnectedError,
     "nobody listens there",
   );

@@ -168,7 +168,7 @@ export class PlantWatch {
     const { signal } = this.#over;
     const { logger } = this.#options;
     for (;;) {
-      await this.#gateway.ready({ signal });
+      await this.#gateway.ready({ timeout: Infinity, signal });
       const lost = new AbortController();
       const unwatch = this.#gateway.watch(({ session, state }) => {
         if (session === "event" && state !== "open") lost.abort();

@@ -193,7 +193,7 @@ export class GatewaySimulator implements AsyncDisposable {
    *
    * @param listener Yields the transports, as `listenTcp` does.
    */
-  async serve(listener: AsyncIterable<Transport<string>>): Promise<void> {
+  async acceptAll(listener: AsyncIterable<Transport<string>>): Promise<void> {
     for await (const transport of listener) this.accept(transport);
   }
 

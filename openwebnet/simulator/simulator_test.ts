@@ -321,7 +321,7 @@ Deno.test("tcpGateway() comes back when the gateway was away", async () => {
   const first = new GatewaySimulator(options);
   const listener = await listenTcp({ port: 0 }, () => new FrameScanner());
   const { port } = listener.addr;
-  const serving = first.serve(listener);
+  const serving = first.acceptAll(listener);
   const states: string[] = [];
   await using gateway = tcpGateway("127.0.0.1", {
     port,
@@ -341,7 +341,7 @@ Deno.test("tcpGateway() comes back when the gateway was away", async () => {
 
   await using second = new GatewaySimulator(options);
   await using again = await listenTcp({ port }, () => new FrameScanner());
-  second.serve(again);
+  second.acceptAll(again);
   await gateway.send("*1*0*11##");
   assertEquals(second.executed, ["*1*0*11##"]);
   while (second.sessions("event") === 0) {

@@ -24,7 +24,7 @@ const ENTRIES: Record<string, Ceiling> = {
   "jsonrpc/call/mini.ts": [14_000, 5_900],
   "jsonrpc/peer.ts": [29_900, 11_000],
   "wsrpc/mini.ts": [14_000, 6_000],
-  "wsrpc/client.ts": [31_900, 12_100],
+  "wsrpc/client.ts": [32_000, 12_250],
   "wsrpc/peer.ts": [18_000, 7_000],
 };
 

@@ -21,7 +21,7 @@ async function startGateway() {
     password: PASSWORD,
   });
   const listener = await listenTcp({ port: 0 }, () => new FrameScanner());
-  const serving = simulator.serve(listener);
+  const serving = simulator.acceptAll(listener);
   return {
     simulator,
     port: listener.addr.port,

@@ -65,7 +65,7 @@ export class Scene implements AsyncDisposable {
       { hostname: "127.0.0.1", port: 0 },
       () => new FrameScanner(),
     );
-    const serving = simulator.serve(listener);
+    const serving = simulator.acceptAll(listener);
     const line = new Line(listener.addr.port);
     const server = await serve({
       port: 0,

@@ -24,7 +24,6 @@ import {
   type Values,
 } from "@wirekit/internal/command";
 import { shownUrl } from "@wirekit/internal/errors";
-import { connect as connectTransport } from "@wirekit/transport/connect";
 import { serveCommand } from "./_command_serve.ts";
 import { type Client, connect } from "../client.ts";
 import config from "../deno.json" with { type: "json" };
@@ -153,9 +152,9 @@ async function open(
   terminal: Terminal,
 ): Promise<Client> {
   const headers = new Headers(header.map(headerOf));
-  const tls = ca === undefined ? {} : { ca: await readFile(ca) };
   const client = connect(url, {
-    transport: (signal) => connectTransport(url, { headers, tls, signal }),
+    headers,
+    ...(ca !== undefined && { tls: { ca: await readFile(ca) } }),
     connectTimeout: timeout,
     signal: terminal.signal,
   });

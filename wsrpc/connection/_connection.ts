@@ -103,7 +103,7 @@ export class Connection implements CallerLine, HeartbeatLink {
     this.#calls = new Calls(CALLS, numberOf(firstId) - 1);
     this.#sender = new Sender(
       transport,
-      options.maxMessageBytes ?? MAX_MESSAGE_BYTES,
+      options.maxSentBytes ?? MAX_MESSAGE_BYTES,
       () => this.#responder.pump(),
     );
   }
@@ -120,7 +120,7 @@ export class Connection implements CallerLine, HeartbeatLink {
       sender: this.#sender,
       exposeErrors,
       maxHandlers,
-      maxQueueBytes: this.#options.maxQueueBytes ?? 4 * 1024 * 1024,
+      maxQueuedBytes: this.#options.maxQueuedBytes ?? 4 * 1024 * 1024,
     });
     if (pingFirst) this.#heartbeat.ask();
     else this.#heartbeat.start();

@@ -42,9 +42,9 @@ interface Routes {
 /** What the small client is told of its options. */
 interface LineOptions extends MiniOptions {
   routes?: Routes;
-  maxMessageBytes?: number;
+  maxSentBytes?: number;
   exposeErrors?: boolean;
-  onConnect?: (peer: never) => unknown;
+  onOpen?: (peer: never) => unknown;
   logger?: Logger;
 }
 
@@ -56,8 +56,8 @@ export function openLine(
   url: MiniUrl,
   options: LineOptions,
 ): { session: MiniSession; line: CallerLine } {
-  const { routes = {}, onConnect, exposeErrors, logger } = options;
-  const { maxMessageBytes = MAX_MESSAGE_BYTES } = options;
+  const { routes = {}, onOpen, exposeErrors, logger } = options;
+  const { maxSentBytes = MAX_MESSAGE_BYTES } = options;
   const handlers = new Map<string, Handler>();
   const listeners = new Set<Listener>();
   const lineOf = (early: boolean): CallerLine => ({
@@ -78,8 +78,8 @@ export function openLine(
   const peer = new EarlyCaller(early);
   addAll(handlers, "", routes);
   const session = miniSession(url, options, {
-    maxSent: maxMessageBytes,
-    greet: () => onConnect?.(peer as never),
+    maxSent: maxSentBytes,
+    greet: () => onOpen?.(peer as never),
     receive(text, reply) {
       let message: Message;
       try {

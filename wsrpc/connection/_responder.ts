@@ -26,7 +26,7 @@ export interface ResponderOptions {
     | boolean
     | ((error: unknown, method: string) => ErrorBody | undefined);
   maxHandlers: number;
-  maxQueueBytes: number;
+  maxQueuedBytes: number;
 }
 
 interface Waiting {
@@ -60,7 +60,7 @@ export class Responder {
       return this.#start(request);
     }
     const bytes = size + REQUEST_OVERHEAD;
-    if (this.#queueBytes + bytes > this.#options.maxQueueBytes) {
+    if (this.#queueBytes + bytes > this.#options.maxQueuedBytes) {
       return this.#fail(
         request,
         new RouteError("Too many requests", { type: "LimitError" }),

@@ -13,7 +13,7 @@ const HIGH_WATER_MARK = 1024 * 1024;
 /** Sends texts, and checks at times whether the carrier keeps up. */
 export class Sender {
   readonly #transport: Transport;
-  readonly #maxMessageBytes: number;
+  readonly #maxSentBytes: number;
   readonly #onRoom: () => void;
   #unlooked = 0;
   #looking = false;
@@ -23,11 +23,11 @@ export class Sender {
    */
   constructor(
     transport: Transport,
-    maxMessageBytes: number,
+    maxSentBytes: number,
     onRoom: () => void,
   ) {
     this.#transport = transport;
-    this.#maxMessageBytes = maxMessageBytes;
+    this.#maxSentBytes = maxSentBytes;
     this.#onRoom = onRoom;
   }
 
@@ -38,7 +38,7 @@ export class Sender {
 
   /** Sends a text. Throws a `LimitError` if it is too large. */
   send(text: string): Promise<void> {
-    const limit = this.#maxMessageBytes;
+    const limit = this.#maxSentBytes;
     if (text.length * 3 > limit && bytesOf(text) > limit) {
       throw new LimitError(`Message is larger than ${limit} bytes`);
     }

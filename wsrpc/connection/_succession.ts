@@ -84,12 +84,11 @@ export class Succession<Remote extends Contract<Remote>> implements CallerLine {
   }
 
   /** Waits until it is open. */
-  async ready({ timeout = Infinity, signal }: ReadyOptions = {}): Promise<
-    Peer<Remote>
-  > {
+  async ready({ timeout, signal }: ReadyOptions = {}): Promise<void> {
+    timeout ??= this.#options.timeout ?? 60_000;
     checkTime("timeout", timeout);
     signal?.throwIfAborted();
-    return await within(
+    await within(
       this.#ready.promise,
       timeout,
       () => {
@@ -213,13 +212,14 @@ export class Succession<Remote extends Contract<Remote>> implements CallerLine {
 
   /** Opens a transport: by the user's own function, or to the URL. */
   async #transport(url: string | URL, signal: AbortSignal): Promise<Transport> {
-    const { headers, transport } = this.#options;
+    const { headers, tls, transport } = this.#options;
     if (transport) return await transport(signal);
     try {
       return await connect(url, {
         signal,
         connectTimeout: Infinity, // That of the client covers all.
         ...(headers && { headers }),
+        ...(tls && { tls }),
       });
     } catch (error) {
       // The URL or the headers are not valid: another attempt would fail too.
@@ -236,7 +236,7 @@ export class Succession<Remote extends Contract<Remote>> implements CallerLine {
       await transport.close();
       throw signal.reason;
     }
-    const { onConnect, routes: _, ...options } = this.#options;
+    const { onOpen, routes: _, ...options } = this.#options;
     const peer = new Peer<Remote>(transport, {
       ...options,
       router: this.#router,
@@ -249,7 +249,7 @@ export class Succession<Remote extends Contract<Remote>> implements CallerLine {
     signal.addEventListener("abort", abort, { once: true });
     try {
       signal.throwIfAborted();
-      await onConnect?.(peer);
+      await onOpen?.(peer);
       signal.throwIfAborted();
     } catch (error) {
       await peer.close();

@@ -41,7 +41,7 @@ await scenario(async () => {
   const password = "12345";
   const plant = new GatewaySimulator({ authentication: "open" });
   const listener = await listenTcp({ port: 0 }, () => new FrameScanner());
-  plant.serve(listener);
+  plant.acceptAll(listener);
   const { port } = listener.addr;
   const overTcp = tcpGateway("127.0.0.1", { port, password });
   await new Light(overTcp, "12").on();
