@@ -44,6 +44,7 @@ export function paceAccepts(server: Server, backlog: number): void {
     inTurn(takeOne);
   };
   const takeOne = () => {
+    if (!server.listening) return;
     isTaking = true;
     try {
       take(0);

@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { deadline } from "@std/async/deadline";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { currentTurn } from "../_turn.ts";
@@ -46,4 +46,29 @@ Deno.test("paceAccepts() makes a few sockets in each turn, and forgets nobody", 
   for (const conn of conns) conn.close();
   for (const socket of sockets) socket.destroy();
   await new Promise((done) => server.close(done));
+});
+
+Deno.test("paceAccepts() leaves a listener closed that closes while many come", async () => {
+  for (let round = 0; round < 10; round++) {
+    const seen = Promise.withResolvers<void>();
+    const server = createServer((socket) => {
+      work(1);
+      socket.destroy();
+      seen.resolve();
+    });
+    await new Promise<void>((resolve) =>
+      server.listen({ host: "127.0.0.1", port: 0 }, resolve)
+    );
+    paceAccepts(server, 1_024);
+    const { port } = server.address() as AddressInfo;
+    const coming = Array.from({ length: 30 }, () => Deno.connect({ port }));
+    await deadline(seen.promise, 10_000);
+    const closed = new Promise((done) => server.close(done));
+    for (const each of await Promise.allSettled(coming)) {
+      if (each.status === "fulfilled") each.value.close();
+    }
+    await deadline(closed, 10_000);
+    await new Promise((done) => setTimeout(done, 20));
+    await assertRejects(() => Deno.connect({ port }));
+  }
 });
