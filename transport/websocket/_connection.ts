@@ -234,7 +234,9 @@ export class WebSocketConnection<F extends Format>
   onEnd(cause?: unknown): void {
     this.#input.end(() => {
       if (this.#ended) return this.#ended.resolve();
-      this.#lose(endOfPeer(1006, cause === undefined ? {} : { cause }));
+      this.#lose(
+        cause === undefined ? endOfPeer(1006) : new CloseError(1006, { cause }),
+      );
     });
   }
 
