@@ -185,20 +185,22 @@ export function deliverMessages<T>(
 ): void {
   const iterator: Delivering<T> = transport[Symbol.asyncIterator]();
   if (iterator.deliver) iterator.deliver(receiver);
-  else {
-    iterate(iterator, receiver)
-      .then(() => receiver.ended(), (error) => receiver.ended(thrown(error)));
-  }
+  else void iterate(iterator, receiver);
 }
 
 async function iterate<T>(
   iterator: AsyncIterator<T, undefined>,
   receiver: MessageReceiver<T>,
 ): Promise<void> {
-  for await (const message of { [Symbol.asyncIterator]: () => iterator }) {
-    const waits = receiver.receive(message);
-    if (waits) await waits;
+  try {
+    for await (const message of { [Symbol.asyncIterator]: () => iterator }) {
+      const waits = receiver.receive(message);
+      if (waits) await waits;
+    }
+  } catch (error) {
+    return receiver.ended(thrown(error));
   }
+  receiver.ended();
 }
 
 /**
