@@ -122,8 +122,8 @@ function hubsOf({ node, toNode }: TailReport): string {
 const HUB: Column<TailReport> = {
   key: "hub",
   title: "Hub",
-  width: "minmax(70px, .7fr)",
-  from: 640,
+  width: "minmax(120px, 1fr)",
+  from: 720,
   cell: (row) => (
     <span class="quiet cut" title={hubsOf(row)}>{hubsOf(row)}</span>
   ),
