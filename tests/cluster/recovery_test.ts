@@ -2,8 +2,8 @@
 
 /** How soon each thing is over that can happen to a hub or a server. */
 
-import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { Client } from "@wirekit/hub";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import type { Client, HubReport } from "@wirekit/hub";
 import { lasting } from "./_ledger.ts";
 import { Node, startNodes } from "./_nodes.ts";
 import { record } from "./_record.ts";
@@ -70,6 +70,17 @@ async function until(act: () => Promise<void>, late: () => string) {
       await sleep(20);
     }
   }
+}
+
+/** What a hub tells of its cluster over HTTP. */
+async function toldBy(url: string) {
+  const http = url.replace("ws:", "http:");
+  const response = await fetch(`${http}/readyz`);
+  const ready = await response.text();
+  const metrics = await (await fetch(`${http}/metrics`)).text();
+  const report = await (await fetch(`${http}/api/report`)).json() as HubReport;
+  const problems = report.problems.map(({ id }) => id);
+  return { status: response.status, ready, metrics, problems };
 }
 
 Deno.test(
@@ -170,6 +181,14 @@ Deno.test(
       "The NATS servers cannot be reached.",
     );
     took("A new call fails without a server", ask);
+    await until(async () => {
+      const away = await toldBy(one.url);
+      assertEquals(away.status, 503);
+      assertMatch(away.ready, /The NATS servers cannot be reached/);
+      assertMatch(away.metrics, /cluster_state\{state="open"\} 0/);
+      assert(away.problems.includes("cluster"), `${away.problems}`);
+    }, () => one.text);
+    assertMatch(one.text, / error The NATS servers cannot be reached/);
     assertEquals(await beside.request("bot", "echo", { a: 1 }), { a: 1 });
     // A name that is claimed now has to wait.
     await using late = await waiting("late", one.url);
@@ -182,6 +201,12 @@ Deno.test(
       assertEquals(await me.request("bot", "echo", { a: 2 }), { a: 2 });
     }, () => one.text + two.text);
     took("After the server is back", back);
+    await until(async () => {
+      const healed = await toldBy(one.url);
+      assertEquals(healed.status, 200);
+      assertMatch(healed.metrics, /cluster_state\{state="open"\} 1/);
+      assert(!healed.problems.includes("cluster"), `${healed.problems}`);
+    }, () => one.text);
     await late.ready;
     assertEquals(await me.request("late", "echo", { a: 3 }), { a: 3 });
   },

@@ -109,6 +109,13 @@ async function schedule(
     ]),
     // As likely as all others.
     ...namespace ? Array(8).fill(cutLink(namespace)) : [],
+    async (random) => {
+      const ms = 300 + 4_500 * random();
+      stock.pause();
+      await sleep(ms);
+      stock.resume();
+      return `stock client frozen for ${Math.round(ms)} ms`;
+    },
     async () => {
       await stock.kill();
       stock = new WinerpProcess();

@@ -5,6 +5,7 @@
  * they find all that they know from one.
  */
 
+import { testOwn } from "../interop/winerp/_own.ts";
 import { testStock } from "../interop/winerp/_stock.ts";
 import type { Server } from "../interop/winerp/_peer.ts";
 import { startNodes } from "./_nodes.ts";
@@ -47,3 +48,4 @@ async function startTwo(): Promise<Server> {
 }
 
 testStock("A cluster", startTwo);
+testOwn("A cluster", startTwo);
