@@ -383,7 +383,8 @@ class HttpDoor implements OpenedDoor {
     const max = 2 * this.#hub.maxMessageBytes;
     // No body is no result: what a function gives that returns nothing.
     const data = await readJson(request, max, "null");
-    if ("status" in data) return respond(data);
+    // By its content type, it was no answer at all.
+    if ("status" in data && data.status === 415) return respond(data);
     const [key = "", number] = id.split(".");
     const stream = this.#answering.get(key);
     const question = stream && isOf(stream, visit)
@@ -394,11 +395,27 @@ class HttpDoor implements OpenedDoor {
         "cancelled or given up, or there was none.";
       return respond(refusal(fault("NameNotFound", text)));
     }
+    if ("status" in data) {
+      // As at the other doors, that is the end of the question.
+      const why = data.status === 413 ? TOO_LARGE : UNREADABLE;
+      this.#hub.exchange.fail(question, why);
+      return respond(data);
+    }
     if (query.has("error")) stream.refuse(question, data);
     else stream.guest.answer(question, data.text);
     return new Response(null, { status: 204 });
   }
 }
+
+const TOO_LARGE = fault(
+  "AnswerTooLarge",
+  "The answer is larger than the hub passes on.",
+);
+
+const UNREADABLE = fault(
+  "InvalidAnswer",
+  "The answer cannot be read: it is no JSON.",
+);
 
 /** Why one leaves who has asked once. */
 const ANSWERED: End = { kind: "left", reason: "its request has ended" };

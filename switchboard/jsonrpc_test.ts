@@ -224,6 +224,28 @@ Deno.test("What is no message gets the error of JSON-RPC, and harms nothing", ()
     assertEquals(await peer.call("bot/echo", { a: 1 }), { a: 1 });
   }));
 
+Deno.test("A notification asks, and its answer is thrown away", () =>
+  withHub(async (open, bot, [url]) => {
+    const asked: unknown[] = [];
+    bot.route("note", (data) => void asked.push(data));
+    await using peer = await open("/jsonrpc?name=a");
+    const note = (n: number) =>
+      `{"jsonrpc":"2.0","method":"bot/note","params":{"n":${n}}}`;
+    await peer.say(note(1));
+    await peer.say(`[${note(2)},${note(3)}]`);
+    assertEquals(await peer.call("bot/echo", {}), {});
+    for (const body of [note(4), `[${note(5)}]`]) {
+      const response = await fetch(`${url!.replace("ws", "http")}/jsonrpc`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body,
+      });
+      assertEquals([response.status, await response.text()], [204, ""]);
+    }
+    while (asked.length < 5) await peer.call("bot/echo", {});
+    assertEquals(asked, [1, 2, 3, 4, 5].map((n) => ({ n })));
+  }));
+
 Deno.test("Each kind of id comes back as it came", () =>
   withHub(async (open, _bot, urls) => {
     await using peer = await open("/jsonrpc?name=a");
