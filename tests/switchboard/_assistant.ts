@@ -29,6 +29,7 @@ export class Assistant implements Speaker {
   readonly told = new Queue<[string, string]>();
   readonly ready: Promise<void> = Promise.resolve();
   readonly strays = 0;
+  isTwice = false;
   readonly name: string;
   readonly #sdk: Sdk;
   readonly #ending: AbortController;
@@ -89,6 +90,10 @@ export class Assistant implements Speaker {
 
   inform(): Promise<void> {
     throw new Error("Assistants may not tell anybody here");
+  }
+
+  stray(): void {
+    throw new Error("Assistants are not asked");
   }
 
   async leave(): Promise<void> {

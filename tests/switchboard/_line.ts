@@ -8,22 +8,33 @@ export type Fault = "killed" | "frozen";
 /** From the client, or to it. */
 type Way = "up" | "down";
 
+let lines = 0;
+
 /** Carries the connections of one client. */
 export class Line implements AsyncDisposable {
-  readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  readonly #conns = new Set<Deno.TcpConn>();
+  readonly #listener: Deno.Listener;
+  readonly #conns = new Set<Deno.Conn>();
   readonly #left: Record<Way, number> = { up: Infinity, down: Infinity };
   readonly #never = new Promise<never>(() => {});
   readonly #done: Promise<void>;
   #fault: Fault | undefined;
   #next: Fault = "killed";
 
-  constructor(to: number) {
+  /** To a port, or to the path of a Unix socket: then it is at a path, too. */
+  constructor(to: number | string) {
+    this.#listener = typeof to === "string"
+      ? Deno.listen({ transport: "unix", path: `${to}.${++lines}` })
+      : Deno.listen({ hostname: "127.0.0.1", port: 0 });
     this.#done = this.#serve(to).catch(() => {});
   }
 
   get port(): number {
-    return this.#listener.addr.port;
+    return (this.#listener.addr as Deno.NetAddr).port;
+  }
+
+  /** Where it is, if it leads to a Unix socket. */
+  get path(): string {
+    return (this.#listener.addr as Deno.UnixAddr).path;
   }
 
   /** Breaks it now. */
@@ -45,16 +56,19 @@ export class Line implements AsyncDisposable {
     return this.#fault !== undefined;
   }
 
-  async #serve(port: number): Promise<void> {
+  async #serve(to: number | string): Promise<void> {
     for await (const near of this.#listener) {
       if (this.#fault === "killed") close(near);
-      else void this.#join(near, port).catch(() => {});
+      else void this.#join(near, to).catch(() => {});
     }
   }
 
-  async #join(near: Deno.TcpConn, port: number): Promise<void> {
+  async #join(near: Deno.Conn, to: number | string): Promise<void> {
     this.#conns.add(near);
-    const far = await Deno.connect({ hostname: "127.0.0.1", port });
+    const far =
+      await (typeof to === "string"
+        ? Deno.connect({ transport: "unix", path: to })
+        : Deno.connect({ hostname: "127.0.0.1", port: to }));
     this.#conns.add(far);
     const ends = [
       this.#carry(near, far, "up"),
@@ -66,8 +80,8 @@ export class Line implements AsyncDisposable {
   }
 
   async #carry(
-    from: Deno.TcpConn,
-    to: Deno.TcpConn,
+    from: Deno.Conn,
+    to: Deno.Conn,
     way: Way,
   ): Promise<void> {
     const buffer = new Uint8Array(16_384);

@@ -4,7 +4,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { Backplane, HubServer } from "@wirekit/hub";
-import { httpDoor, jsonRpcDoor, serve, wsrpcDoor } from "@wirekit/switchboard";
+import { httpDoor, serve, wsrpcDoor } from "@wirekit/switchboard";
+import { jsonRpcEverywhere } from "./_lines.ts";
 import { type Speaker, SPEAKERS } from "./_speakers.ts";
 
 /** What no JavaScript number holds, a spelling of its own, and an order. */
@@ -30,7 +31,7 @@ export interface Net extends AsyncDisposable {
 export async function openHub(backplane?: Backplane): Promise<HubServer> {
   return await serve({
     port: 0,
-    open: [httpDoor(), jsonRpcDoor({ tcpPort: 0 }), wsrpcDoor()],
+    open: [httpDoor(), jsonRpcEverywhere(), wsrpcDoor()],
     ...(backplane && { backplane }),
   });
 }

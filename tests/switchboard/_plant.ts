@@ -6,9 +6,10 @@ import { assert, assertEquals } from "@std/assert";
 import type { Backplane, HubServer } from "@wirekit/hub";
 import { Gateway, GatewaySimulator } from "@wirekit/openwebnet";
 import * as page from "@wirekit/openwebnet/page";
-import { httpDoor, jsonRpcDoor, serve, wsrpcDoor } from "@wirekit/switchboard";
+import { httpDoor, serve, wsrpcDoor } from "@wirekit/switchboard";
 import { mcpDoor } from "@wirekit/switchboard/mcp";
 import { gatewayDoor } from "@wirekit/switchboard/openwebnet";
+import { jsonRpcEverywhere } from "./_lines.ts";
 import { Assistant } from "./_assistant.ts";
 import { until } from "./_scene.ts";
 import { type Speaker, SPEAKERS } from "./_speakers.ts";
@@ -53,7 +54,7 @@ async function openPlant(planes: () => Promise<Backplane>): Promise<Plant> {
         port: 0,
         open: [
           httpDoor(),
-          jsonRpcDoor({ tcpPort: 0 }),
+          jsonRpcEverywhere(),
           wsrpcDoor(),
           mcpDoor({ allow: ["*/*"] }),
           gatewayDoor(gateways, { page }),

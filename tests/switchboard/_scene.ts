@@ -13,19 +13,17 @@ import {
   GatewaySimulator,
   tcpGateway,
 } from "@wirekit/openwebnet";
-import { httpDoor, jsonRpcDoor, serve, wsrpcDoor } from "@wirekit/switchboard";
+import { httpDoor, serve, wsrpcDoor } from "@wirekit/switchboard";
 import { mcpDoor } from "@wirekit/switchboard/mcp";
 import { gatewayDoor } from "@wirekit/switchboard/openwebnet";
 import { listenTcp } from "@wirekit/transport/tcp";
+import { jsonRpcEverywhere } from "./_lines.ts";
 import { Assistant } from "./_assistant.ts";
 import { type Fault, Line } from "./_line.ts";
-import { type Speaker, SPEAKERS } from "./_speakers.ts";
+import { POSTERS, type Speaker, SPEAKERS } from "./_speakers.ts";
 
 /** What can ask and be asked. */
 export const KINDS = Object.keys(SPEAKERS);
-
-/** How long a hub lets a question wait, in milliseconds. */
-const REQUEST_TIMEOUT = 1_500;
 
 /** Says what takes for ever. */
 export async function soon<T>(what: string, promise: Promise<T>): Promise<T> {
@@ -55,11 +53,17 @@ export class Scene implements AsyncDisposable {
     readonly others: readonly Speaker[],
     /** An assistant, which only asks. */
     readonly assistant: Assistant,
+    /** Others who only ask. */
+    readonly posters: readonly Speaker[],
     readonly simulator: GatewaySimulator,
   ) {}
 
-  /** Opens it: its gateways are "home", and "flat" behind a line. */
-  static async open(): Promise<Scene> {
+  /**
+   * Opens it: its gateways are "home", and "flat" behind a line.
+   *
+   * @param requestTimeout How long a hub lets a question wait, in milliseconds.
+   */
+  static async open(requestTimeout = 1_500): Promise<Scene> {
     const simulator = new GatewaySimulator();
     const listener = await listenTcp(
       { hostname: "127.0.0.1", port: 0 },
@@ -69,10 +73,10 @@ export class Scene implements AsyncDisposable {
     const line = new Line(listener.addr.port);
     const server = await serve({
       port: 0,
-      requestTimeout: REQUEST_TIMEOUT,
+      requestTimeout,
       open: [
         httpDoor(),
-        jsonRpcDoor({ tcpPort: 0 }),
+        jsonRpcEverywhere(),
         wsrpcDoor(),
         mcpDoor({ allow: ["*/*"] }),
         gatewayDoor({
@@ -86,7 +90,10 @@ export class Scene implements AsyncDisposable {
     );
     await soon("all are ready", Promise.all(others.map(({ ready }) => ready)));
     const assistant = await Assistant.connect(server.urls[0], "good assistant");
-    const scene = new Scene(server, others, assistant, simulator);
+    const posters = Object.entries(POSTERS).map(([kind, make]) =>
+      make(server.urls[0], `good ${kind}`)
+    );
+    const scene = new Scene(server, others, assistant, posters, simulator);
     scene.flat = line;
     scene.#stack.use(line);
     scene.#stack.defer(async () => {
@@ -102,19 +109,26 @@ export class Scene implements AsyncDisposable {
 
   /** All who ask. */
   get askers(): readonly Speaker[] {
-    return [...this.others, this.assistant];
+    return [...this.others, this.assistant, ...this.posters];
   }
 
-  /** Connects an assistant that breaks. */
-  async brokenAssistant(): Promise<Assistant> {
+  /** Connects an assistant, or who posts, that breaks. */
+  async nameless(kind: string): Promise<Speaker> {
     const line = this.#stack.use(new Line(this.server.addr.port));
     this.lines.push(line);
-    return await Assistant.connect(`ws://127.0.0.1:${line.port}`, "victim");
+    const url = `ws://127.0.0.1:${line.port}`;
+    return await POSTERS[kind]?.(url, "victim") ??
+      await Assistant.connect(url, "victim");
   }
 
   /** Connects the one that breaks. */
   async victim(kind: string): Promise<Speaker> {
     const urls = this.server.urls.map((text) => {
+      if (text.startsWith("unix:")) {
+        const line = this.#stack.use(new Line(text.slice("unix:".length)));
+        this.lines.push(line);
+        return `unix:${line.path}`;
+      }
       const url = new URL(text);
       const line = this.#stack.use(new Line(Number(url.port)));
       this.lines.push(line);

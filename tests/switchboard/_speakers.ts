@@ -10,6 +10,7 @@ import { connect } from "@wirekit/transport/connect";
 import type { Transport } from "@wirekit/transport/transport";
 import { JsonRpc, Wsrpc } from "./speakers/callers.ts";
 import { Http } from "./speakers/http.ts";
+import { Post } from "./speakers/post.ts";
 import type { Speaker } from "./speakers/speaker.ts";
 import { Winerp } from "./speakers/winerp.ts";
 
@@ -44,6 +45,17 @@ export const SPEAKERS: Record<
       await connect(urls.find((url) => url.startsWith("tcp:"))!),
       name,
     ),
+  "JSON-RPC over Unix": async (urls, name) =>
+    new JsonRpc(
+      await connect(urls.find((url) => url.startsWith("unix:"))!),
+      name,
+    ),
   wsrpc: async ([url], name) => new Wsrpc(await connect(`${url}/wsrpc/`), name),
   HTTP: ([url], name) => Promise.resolve(new Http(url!, name)),
+};
+
+/** What makes a client that asks, and has no name. */
+export const POSTERS: Record<string, (url: string, name: string) => Speaker> = {
+  "POST /call": (url, name) => new Post(url, name, "/call"),
+  "POST /jsonrpc": (url, name) => new Post(url, name, "/jsonrpc"),
 };

@@ -3,8 +3,9 @@
 /** Each call ends once, whatever happens to the one who answers. */
 
 import { assert, assertEquals } from "@std/assert";
-import { httpDoor, jsonRpcDoor, serve, wsrpcDoor } from "@wirekit/switchboard";
+import { httpDoor, serve, wsrpcDoor } from "@wirekit/switchboard";
 import { connect } from "@wirekit/transport/connect";
+import { jsonRpcEverywhere } from "./_lines.ts";
 import { type Speaker, SPEAKERS } from "./_speakers.ts";
 
 /** How many calls each asker makes. */
@@ -15,7 +16,7 @@ async function open() {
     port: 0,
     maxOutboxBytes: 2 * 1024 * 1024,
     idleTimeout: 60_000,
-    open: [httpDoor(), jsonRpcDoor({ tcpPort: 0 }), wsrpcDoor()],
+    open: [httpDoor(), jsonRpcEverywhere(), wsrpcDoor()],
   });
 }
 

@@ -25,6 +25,9 @@ type Step = typeof STEPS[number];
 /** Some of the bytes of any message, and not all. */
 const PART = 9;
 
+/** Who asks and cannot be asked. */
+const NAMELESS = ["MCP", "POST /call", "POST /jsonrpc"];
+
 /** How many calls of a ledger were answered with a result. */
 function answers(ledger: readonly Ended[]): number {
   return ledger.filter(({ message }) => message === undefined).length;
@@ -89,13 +92,13 @@ async function answererBreaks(kind: string, step: Step, fault: Fault) {
   await soon("the victim leaves", victim.leave()).catch(() => {});
 }
 
-/** The one who asks breaks: an assistant, if it is of no other kind. */
+/** The one who asks breaks: one without a name, if it is of no other kind. */
 async function askerBreaks(kind: string, step: Step, fault: Fault) {
   await using scene = await Scene.open();
   const { others, server } = scene;
-  const victim = kind === "MCP"
-    ? await scene.brokenAssistant()
-    : await scene.victim(kind);
+  const victim = KINDS.includes(kind)
+    ? await scene.victim(kind)
+    : await scene.nameless(kind);
   const ledger: Ended[] = [];
   const ask = (route: string) =>
     Promise.all(
@@ -178,9 +181,11 @@ async function gatewayBreaks(step: Step, fault: Fault) {
 }
 
 for (const fault of ["killed", "frozen"] as const) {
-  Deno.test(`An assistant that is ${fault} at any step of a call harms nobody`, async () => {
-    await Promise.all(STEPS.map((step) => askerBreaks("MCP", step, fault)));
-  });
+  for (const kind of NAMELESS) {
+    Deno.test(`A ${kind} caller that is ${fault} at any step of a call harms nobody`, async () => {
+      await Promise.all(STEPS.map((step) => askerBreaks(kind, step, fault)));
+    });
+  }
   Deno.test(`A gateway that is ${fault} at any step of a call leaves one outcome to each caller`, async () => {
     await Promise.all(STEPS.map((step) => gatewayBreaks(step, fault)));
   });

@@ -3,7 +3,7 @@
 /** Clients of JSON-RPC and of wsrpc, which are much alike. */
 
 import type { Transport } from "@wirekit/transport/transport";
-import { type Ended, membersOf, nameOf, Wire } from "./speaker.ts";
+import { type Ended, membersOf, nameOf, resultOf, Wire } from "./speaker.ts";
 
 /** A client that takes its name by a call, as JSON-RPC and wsrpc do. */
 abstract class Caller extends Wire {
@@ -18,11 +18,8 @@ abstract class Caller extends Wire {
 
   /** Returns a new id, and a call with it. */
   protected abstract write(method: string, params: string): [string, string];
-  protected abstract answer(
-    id: string,
-    route: string,
-    data: string,
-  ): string;
+  /** Writes an answer. */
+  protected abstract answered(id: string, route: string, data: string): string;
 
   protected call(method: string, params: string): Promise<Ended> {
     const [id, text] = this.write(JSON.stringify(method), params);
@@ -70,8 +67,16 @@ abstract class Caller extends Wire {
     if (route !== "rpc.discover") {
       this.asked.push([nameOf(source), route, data]);
     }
-    if (route === "never") return;
-    this.send(this.answer(id, route, data));
+    this.answer([id, source, route, data]);
+  }
+
+  /** Odd, as those of questions by wsrpc. */
+  protected strayId(number: number): string {
+    return `${1_000_001 + 2 * number}`;
+  }
+
+  protected reply(id: string, _: string, route: string, data: string): void {
+    this.send(this.answered(id, route, data));
   }
 }
 
@@ -98,9 +103,10 @@ export class JsonRpc extends Caller {
       );
   }
 
-  protected answer(id: string, route: string, data: string): string {
-    const answer = route === "echo"
-      ? `"result":${data}`
+  protected answered(id: string, route: string, data: string): string {
+    const result = resultOf(route, data);
+    const answer = result !== undefined
+      ? `"result":${result}`
       : route === "fail"
       ? '"error":{"code":7,"message":"kaput"}'
       : '"error":{"code":-32601,"message":"Route not found"}';
@@ -121,9 +127,10 @@ export class Wsrpc extends Caller {
     return this.call(`${encodeURIComponent(to)}.${route}`, data);
   }
 
-  protected answer(id: string, route: string, data: string): string {
-    const answer = route === "echo"
-      ? `"result": ${data}`
+  protected answered(id: string, route: string, data: string): string {
+    const result = resultOf(route, data);
+    const answer = result !== undefined
+      ? `"result": ${result}`
       : route === "fail"
       ? '"error": {"type": "ValueError", "message": "kaput"}'
       : '"error": "Route not found", "result": null';

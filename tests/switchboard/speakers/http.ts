@@ -8,6 +8,7 @@ import {
   membersOf,
   nameOf,
   Queue,
+  resultOf,
   type Speaker,
 } from "./speaker.ts";
 
@@ -65,7 +66,7 @@ export class Http implements Speaker {
       for (;;) {
         const at = rest.indexOf("\n\n");
         if (at < 0) break;
-        const found = /^event: (\w+)\ndata: (.*)$/.exec(rest.slice(0, at));
+        const found = /^event: (\w+)\ndata: ([^\n]*)$/.exec(rest.slice(0, at));
         rest = rest.slice(at + 2);
         if (!found) continue;
         const data = membersOf(found[2]!);
@@ -83,13 +84,33 @@ export class Http implements Speaker {
     const route = nameOf(request.get("route"));
     const data = request.get("data")!;
     this.asked.push([nameOf(request.get("source")), route, data]);
-    const id = nameOf(request.get("id"));
-    if (route === "echo") await this.#post(`/answer/${id}`, data);
-    else if (route === "fail") {
-      await this.#post(`/answer/${id}?error`, '"kaput"');
-    } else if (route !== "never") {
-      const error = '{"code":-32601,"message":"Route not found"}';
-      await this.#post(`/answer/${id}?error`, error);
+    if (route === "never") return;
+    const id = this.#last = nameOf(request.get("id"));
+    await Promise.all(
+      Array.from(
+        { length: this.isTwice ? 2 : 1 },
+        () => this.#reply(id, route, data),
+      ),
+    );
+  }
+
+  async #reply(id: string, route: string, data: string): Promise<void> {
+    const error = '{"code":-32601,"message":"Route not found"}';
+    const result = resultOf(route, data);
+    if (result !== undefined) await this.#post(`/answer/${id}`, result);
+    else {
+      const text = route === "fail" ? '"kaput"' : error;
+      await this.#post(`/answer/${id}?error`, text);
+    }
+  }
+
+  isTwice = false;
+  #last = "";
+
+  stray(number: number): void {
+    const [key] = this.#last.split(".");
+    for (const id of [`${key}.${1_000_000 + number}`, this.#last]) {
+      this.#reply(id, "echo", `{"n":${number}}`).catch(() => {});
     }
   }
 
@@ -102,7 +123,7 @@ export class Http implements Speaker {
     const text = await response.text();
     return response.ok
       ? { data: text }
-      : { ...JSON.parse(text).error, status: response.status };
+      : { ...errorOf(text), status: response.status };
   }
 
   ask(to: string, route: string, data: string): Promise<Ended> {
@@ -127,4 +148,10 @@ export class Http implements Speaker {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.leave();
   }
+}
+
+/** The error of a response: its data is no result. */
+function errorOf(text: string): Ended {
+  const { code, message } = JSON.parse(text).error;
+  return { code, message };
 }

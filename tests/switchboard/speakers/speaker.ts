@@ -29,6 +29,26 @@ export interface Speaker extends AsyncDisposable {
   leave(): Promise<void>;
   /** How many answers it got twice, or without a call. */
   readonly strays: number;
+  /** Whether it answers everything twice. */
+  isTwice: boolean;
+  /** Answers what nobody has asked, and what it has answered. */
+  stray(number: number): void;
+}
+
+/** A question: its id, who asks, the route and the data, as JSON texts. */
+export type Asked = readonly [
+  id: string,
+  source: string,
+  route: string,
+  data: string,
+];
+
+/** Longer than any answer may be. */
+const HUGE = `"${"x".repeat(10_000_000)}"`;
+
+/** What a route gives, as JSON text. */
+export function resultOf(route: string, data: string): string | undefined {
+  return { echo: data, huge: HUGE }[route];
 }
 
 /** Waits for what comes. */
@@ -118,6 +138,25 @@ export abstract class Wire implements Speaker {
     this.calls.delete(id);
   }
 
+  isTwice = false;
+  #last: Asked | undefined;
+
+  /** Answers a question, but not "never". */
+  protected answer(asked: Asked): void {
+    if (asked[2] === "never") return;
+    this.#last = asked;
+    for (let n = this.isTwice ? 2 : 1; n > 0; n--) this.reply(...asked);
+  }
+
+  stray(number: number): void {
+    this.reply(this.strayId(number), '"somebody"', "echo", `{"n":${number}}`);
+    if (this.#last) this.reply(...this.#last);
+  }
+
+  /** The id of no question. */
+  protected abstract strayId(number: number): string;
+  /** Sends an answer. */
+  protected abstract reply(...asked: Asked): void;
   protected abstract receive(text: string): void;
   abstract ask(to: string, route: string, data: string): Promise<Ended>;
   abstract inform(data: string, to?: string): Promise<void>;

@@ -3,7 +3,7 @@
 /** A client of winerp. */
 
 import type { Transport } from "@wirekit/transport/transport";
-import { type Ended, membersOf, nameOf, Wire } from "./speaker.ts";
+import { type Ended, membersOf, nameOf, resultOf, Wire } from "./speaker.ts";
 
 /** Speaks winerp. */
 export class Winerp extends Wire {
@@ -54,13 +54,23 @@ export class Winerp extends Wire {
       const destination = message.get("destination") ?? "null";
       const route = nameOf(message.get("route"));
       this.asked.push([nameOf(destination), route, data]);
-      if (route === "echo") {
-        this.#say({ type: "3", uuid, destination, data });
-      } else if (route === "fail") {
-        this.#say({ type: "4", uuid, destination, data: '"kaput"' });
-      } else if (route !== "never") {
-        this.#say({ type: "4", uuid, destination, data: '"Route not found"' });
-      }
+      this.answer([uuid, destination, route, data]);
     }
+  }
+
+  protected strayId(number: number): string {
+    return `"stray ${number}"`;
+  }
+
+  protected reply(
+    uuid: string,
+    destination: string,
+    route: string,
+    data: string,
+  ): void {
+    const result = resultOf(route, data);
+    const error = route === "fail" ? '"kaput"' : '"Route not found"';
+    const [type, text] = result === undefined ? ["4", error] : ["3", result];
+    this.#say({ type, uuid, destination, data: text });
   }
 }
