@@ -360,7 +360,11 @@ class HttpDoor implements OpenedDoor {
     const hub = this.#hub;
     const name = query.get("name") ??
       `events-${crypto.randomUUID().slice(0, 8)}`;
+    // It stays, as who comes by WebSocket does.
+    const place = hub.admission.enter(info);
+    if (place instanceof Response) return place;
     const stream = new EventStream(hub, pass, address, () => {
+      place.leave();
       this.#streams.delete(stream.key);
       this.#answering.delete(stream.answers);
     });
