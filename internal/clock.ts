@@ -8,6 +8,10 @@
  * finite time may have any length, although the platform's timers wrap around
  * after 2^31 ms.
  *
+ * It is not built on `@std/async`: `deadline()` makes two signals for each wait,
+ * lets its timer run on when the promise has settled, and rejects with an error
+ * of the platform; `delay()` arms a timer for `Infinity`.
+ *
  * ```ts
  * import { later } from "@wirekit/internal/clock";
  *

@@ -19,6 +19,10 @@ const CLOSING: Record<string, string> = { "(": ")", "[": "]", "{": "}" };
  * Reads the parameters of a function from its source, as the engine gives it:
  * without types. Returns `undefined` if there is no source to read, as of a
  * function that is bound or built in.
+ *
+ * It is no parser of JavaScript, of which a package such as `acorn` would be a
+ * hundred times as large: it reads what stands between the parentheses, and looks
+ * for brackets, texts and comments only.
  */
 export function parametersOf(
   // deno-lint-ignore no-explicit-any -- Any function will do.

@@ -1,8 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { abortable } from "@std/async/abortable";
-import { checkTime, later, now } from "@wirekit/internal/clock";
+import { checkTime, later, now, unlessAborted } from "@wirekit/internal/clock";
 import type { Transport } from "@wirekit/transport/transport";
 import {
   AuthenticationError,
@@ -77,7 +76,7 @@ export function makeDial(options: DialOptions): Dial {
     const opening = open(ends);
     let transport: Transport<string> | undefined;
     try {
-      transport = await abortable(opening, ends);
+      transport = await unlessAborted(opening, ends);
       await openSession(transport, {
         ...rest,
         session,

@@ -1,6 +1,9 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-/** Reads the tarballs that `deno publish` and `deno pack` make. */
+/**
+ * Reads the tarballs that `deno publish` and `deno pack` make. By hand: they hold
+ * plain files only, and what stands in for a registry is to need none.
+ */
 
 const BLOCK = 512;
 

@@ -45,19 +45,30 @@ async function answering(
   }
 }
 
+/** `tool` and `page`, which answer all that they are asked with one error. */
+async function answerers(url: string) {
+  const tool = await connect(`${url}/jsonrpc?name=tool`);
+  const page = await connect(`${url}/wsrpc/?name=page`);
+  const failing = { error: "" };
+  const says = () => `"error":${failing.error}`;
+  const done = [
+    answering(tool, (id) => `{"jsonrpc":"2.0","id":${id},${says()}}`),
+    answering(page, (id) => `{"id":${id},${says()}}`),
+  ];
+  return Object.assign(failing, {
+    async [Symbol.asyncDispose]() {
+      await Promise.all([tool.close(), page.close(), ...done]);
+    },
+  });
+}
+
 /** What an answerer may say, as of any route. */
 const OWN = ["RouteNotFound", "InvalidData", "RouteFailed"];
 
 Deno.test("An answerer says no code and no type that is the hub's to say, in any protocol", async () => {
   const { server, url, post } = await open();
   await using _server = server;
-  await using tool = await connect(`${url}/jsonrpc?name=tool`);
-  await using page = await connect(`${url}/wsrpc/?name=page`);
-  let error = "";
-  const done = [
-    answering(tool, (id) => `{"jsonrpc":"2.0","id":${id},"error":${error}}`),
-    answering(page, (id) => `{"id":${id},"error":${error}}`),
-  ];
+  await using failing = await answerers(url);
   await using asker = await connectPage(`${url}/wsrpc/?name=asker`);
   await using caller = new Peer(await connect(`${url}/jsonrpc?name=caller`));
   const hubs = [...Object.entries(FaultCode), ["Parse", -32700], [
@@ -65,7 +76,7 @@ Deno.test("An answerer says no code and no type that is the hub's to say, in any
     -32010,
   ]] as const;
   for (const [type, code] of hubs) {
-    error = JSON.stringify({ code, type, message: "forged" });
+    failing.error = JSON.stringify({ code, type, message: "forged" });
     const isOwn = OWN.includes(type);
     const shown = isOwn ? code : -32000;
     for (const name of ["tool", "page"]) {
@@ -82,25 +93,16 @@ Deno.test("An answerer says no code and no type that is the hub's to say, in any
     }
   }
   // Its own codes and types stay.
-  error = '{"code":-32050,"type":"ValueError","message":"mine"}';
+  failing.error = '{"code":-32050,"type":"ValueError","message":"mine"}';
   assertEquals(await post("/call/tool/x", "{}"), [502, -32050]);
   const typed = await asker.call("page.x").catch((e) => e.type);
   assertEquals(typed, "ValueError");
-  await tool.close();
-  await page.close();
-  await Promise.all(done);
 });
 
 Deno.test("Who an error is from is not for the answerer to say", async () => {
   const { server, url, http } = await open();
   await using _server = server;
-  await using tool = await connect(`${url}/jsonrpc?name=tool`);
-  await using page = await connect(`${url}/wsrpc/?name=page`);
-  let error = "";
-  const done = [
-    answering(tool, (id) => `{"jsonrpc":"2.0","id":${id},"error":${error}}`),
-    answering(page, (id) => `{"id":${id},"error":${error}}`),
-  ];
+  await using failing = await answerers(url);
   await using asker = await connect(`${url}/wsrpc/?name=asker`);
   const texts = asker[Symbol.asyncIterator]();
   await texts.next(); // hub.ready
@@ -117,7 +119,8 @@ Deno.test("Who an error is from is not for the answerer to say", async () => {
     ]
   ) {
     const more = data === undefined ? "" : `,"data":${data}`;
-    error = `{"code":-32050,"type":"T","message":"m","from":"bank"${more}}`;
+    failing.error =
+      `{"code":-32050,"type":"T","message":"m","from":"bank"${more}}`;
     // Of several members with one name, the last counts.
     const passed = data?.startsWith('"bank",') ? ',"data":"bank"' : more;
     for (const name of ["tool", "page"]) {
@@ -135,9 +138,6 @@ Deno.test("Who an error is from is not for the answerer to say", async () => {
       );
     }
   }
-  await tool.close();
-  await page.close();
-  await Promise.all(done);
 });
 
 Deno.test("Nobody tells a client in the name of the hub, or of another", async () => {

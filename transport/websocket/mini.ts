@@ -6,6 +6,10 @@
  * platform after another, the calls over it, and signs of life. A protocol adds
  * how its messages are written and read.
  *
+ * It does not use the table of calls, the heartbeat and `reconnect()` that the
+ * full clients share: together they weigh 2.5 kB minified and gzipped with the
+ * clock, of the 3.2 kB of all that is here.
+ *
  * ```ts
  * import { miniSession, type MiniSession } from "@wirekit/transport/mini";
  * import { acceptWebSocket } from "@wirekit/transport/accept-websocket";
