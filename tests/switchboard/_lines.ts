@@ -13,7 +13,8 @@ export function jsonRpcEverywhere(): DoorMaker {
     return Object.assign(door, {
       async close() {
         await close?.();
-        await Deno.remove(folder, { recursive: true });
+        // A hub may be closed twice.
+        await Deno.remove(folder, { recursive: true }).catch(() => {});
       },
     });
   };
