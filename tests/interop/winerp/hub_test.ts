@@ -211,6 +211,8 @@ Deno.test("Hub says what happened when a bot is sent more than it takes", async 
     assertStringIncludes(line, '"beta" (WebSocket) left: ');
     assertStringIncludes(line, "It was being sent a message of ");
     assertStringIncludes(line, "take at most 2097152 (--max-message)");
+    // It says that it is ready as it handles its last message, an old success,
+    // once more: the hub may not have read its name yet.
+    await until(() => alpha.ping("beta"));
   }
-  assertEquals(await alpha.ping("beta"), true);
 });
