@@ -4,3 +4,4 @@
 
 export { type KV, Kvm } from "@nats-io/kv";
 export { connectSafely as connect } from "../_nats_transport.ts";
+export { nkeys } from "@nats-io/transport-node";
