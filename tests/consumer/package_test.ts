@@ -26,7 +26,7 @@ const GOAL = 60;
 const CEILINGS: Record<string, [code: number, zipped: number]> = {
   "@wirekit/transport": [240, 31],
   "@wirekit/transport/websocket": [175, 5.8],
-  "@wirekit/transport/accept-websocket": [34, 4],
+  "@wirekit/transport/accept-websocket": [35, 4],
   "@wirekit/transport/tcp": [115, 9.9],
   "@wirekit/hub": [700, 93],
   "@wirekit/hub/client": [275, 15.4],
