@@ -84,10 +84,13 @@ Deno.test("The command line of the MCP Inspector lists and calls them too", () =
         ...["--method", "tools/call", "--tool-name", tool],
         ...args.flatMap((arg) => ["--tool-arg", arg]),
       );
-    const { tools } = await inspector(url, "--method", "tools/list") as {
-      tools: { name: string; inputSchema: { required: string[] } }[];
-    };
-    const down = tools.find(({ name }) => name === "home/shutter.down");
+    const list = async () =>
+      (await inspector(url, "--method", "tools/list") as {
+        tools: { name: string; inputSchema: { required: string[] } }[];
+      }).tools;
+    const down = (await list()).find(({ name }) =>
+      name === "home/shutter.down"
+    );
     assertEquals(down?.inputSchema.required, ["where"]);
     assertEquals(await call("home/shutter.down", "where=bedroom"), {
       content: [{ type: "text", text: "null" }],
@@ -96,4 +99,10 @@ Deno.test("The command line of the MCP Inspector lists and calls them too", () =
       await call("hub/request", "to=winerp", "route=echo", 'data={"a":1}'),
       { content: [{ type: "text", text: '{"a":1}' }] },
     );
+    // Now that the Python bot has answered, its route is a tool.
+    const names = (await list()).map(({ name }) => name);
+    assertEquals(names.includes("winerp/echo"), true);
+    assertEquals(await call("winerp/echo", "b=2", "c=zoë"), {
+      content: [{ type: "text", text: '{"b":2,"c":"zoë"}' }],
+    });
   }));
