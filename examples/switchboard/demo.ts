@@ -80,7 +80,7 @@ export async function demo(options: DemoOptions): Promise<void> {
 }
 
 function linesOf(http: string): string[] {
-  const curl = (path: string, data: object) =>
+  const curl = (path: string, data: unknown) =>
     `  curl -H 'content-type: application/json' ` +
     `-d '${JSON.stringify(data)}' ${http}${path}`;
   return [
@@ -94,6 +94,7 @@ function linesOf(http: string): string[] {
     curl("/call/bot/add", { a: 1, b: 2 }),
     curl("/call/page/show", { text: "hello" }),
     `  curl -N '${http}/events?name=shell'`,
+    `${curl("/answer/ID", "hi")} # to the id that it shows`,
     `  npx @modelcontextprotocol/inspector --cli ${http}/mcp ` +
     "--transport http --method tools/list",
     "",
