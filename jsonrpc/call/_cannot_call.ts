@@ -1,7 +1,10 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-/** Says which call failed, and why. */
+/** Says which call failed, and why; if there is no method, none was made. */
 export function cannotCall(method: string, reason: string): string {
-  return `Cannot call ${JSON.stringify(method)}: ${reason}`;
+  const what = method
+    ? `Cannot call ${JSON.stringify(method)}`
+    : "Not connected";
+  return `${what}: ${reason}`;
 }

@@ -186,7 +186,7 @@ export class ReconnectingCaller<C extends Contract, State>
     this.#peer = undefined;
     this.#state = "closed";
     if (this.#options.reconnect === false) void this.#connections.close();
-    const end = closedError("connection", false, failure);
+    const end = closedError("", false, failure);
     this.#room.close(end);
     this.#first.reject(end);
     for (const { feed } of this.#kept) feed.queue.end(end);
@@ -275,7 +275,7 @@ export class ReconnectingCaller<C extends Contract, State>
     const left = Math.max(0, this.#begin + this.#connectTimeout - now());
     const loggedIn = (async () => await onOpen(peer))();
     const lost = peer.closed.then((cause) => {
-      throw closedError("connection", false, cause);
+      throw closedError("", false, cause);
     });
     const first = Promise.race([loggedIn, lost]);
     await within(first, left, () => this.#late());

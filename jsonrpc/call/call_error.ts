@@ -114,7 +114,7 @@ export interface ClosedErrorOptions extends CallErrorOptions {
 export class ClosedError extends NotConnectedError {
   /** The name of the class. */
   override readonly name = "ClosedError";
-  /** The method that was called. */
+  /** The method that was called; empty if none was. */
   readonly method: string;
   /**
    * Whether the call was handed to the transport, so that the peer may have

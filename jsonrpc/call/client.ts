@@ -276,7 +276,7 @@ export class Client<
   async ready(
     options: Pick<CallOptions, "timeout" | "signal"> = {},
   ): Promise<void> {
-    await this.#caller.ready("connection", 0, options);
+    await this.#caller.ready("", 0, options);
   }
 
   /**

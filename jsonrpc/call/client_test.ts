@@ -1,6 +1,12 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import { delay } from "@std/async/delay";
 import { deadline } from "@std/async/deadline";
 import { connect as connectCarrier } from "@wirekit/transport/connect";
@@ -526,4 +532,23 @@ Deno.test("Client.state follows the connection", async () => {
   await client.closed;
   assertEquals(client.state, "closed");
   assertEquals(states.includes("waiting"), true);
+});
+
+Deno.test("Client.ready says why there is no connection, and names no method", async () => {
+  const client = new Client({
+    transport: () => Promise.reject(new Error("nobody")),
+    reconnect: { minDelay: 1, maxDelay: 1 },
+  });
+  const late = await assertRejects(
+    () => client.ready({ timeout: 20 }),
+    TimeoutError,
+  );
+  assertEquals(
+    late.message,
+    "Not connected: no connection within 20 ms: nobody",
+  );
+  await client.close();
+  const closed = await assertRejects(() => client.ready(), ClosedError);
+  assertMatch(closed.message, /^Not connected: the connection is closed/);
+  assertEquals(closed.method, "");
 });
