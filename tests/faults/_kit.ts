@@ -148,10 +148,10 @@ export class Party implements AsyncDisposable {
   /**
    * Starts a process for it.
    *
-   * @param kind Whom it speaks to.
+   * @param to Whom it speaks to: one of {@linkcode KINDS}, or how.
    */
-  constructor(kind: string) {
-    this.#speech = KINDS[kind]!.speech;
+  constructor(to: string | Speech) {
+    this.#speech = typeof to === "string" ? KINDS[to]!.speech : to;
     this.#driver = new Driver([
       Deno.execPath(),
       ...NET,
