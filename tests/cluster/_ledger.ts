@@ -4,10 +4,13 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { Client } from "@wirekit/hub";
+import type { Transport } from "@wirekit/transport/transport";
+import { ClientProcess } from "./_client_process.ts";
 import { say } from "./_record.ts";
+import { Witness } from "./_witness.ts";
 
 /** How long a request may take, in milliseconds. */
-const TIMEOUT = 3_000;
+export const TIMEOUT = 3_000;
 /** How much later it may end, on a machine that is busy. */
 const SLACK = 4_000;
 
@@ -15,18 +18,21 @@ const SLACK = 4_000;
 let next = 0;
 
 /** Calm between the requests of one requester, in milliseconds. */
-const PAUSE = 4;
+export const PAUSE = 4;
 
 /**
  * Makes a client that comes back.
  *
  * @param name Its name.
- * @param url Its hub.
+ * @param way Its hub, or how to connect to it.
  * @returns The client, not connected yet.
  */
-export function lasting(name: string, url: string): Client {
+export function lasting(
+  name: string,
+  way: string | ((signal: AbortSignal) => Promise<Transport>),
+): Client {
   return new Client(name, {
-    url,
+    ...(typeof way === "string" ? { url: way } : { transport: way }),
     reconnect: { minDelay: 50, maxDelay: 500 },
     heartbeat: { interval: 1_000, timeout: 4_000 },
   });
@@ -42,7 +48,11 @@ export class Ledger implements AsyncDisposable {
   /** The clients whose routes keep this book. */
   readonly #own = new Set<string>();
   readonly #foreign = new Set<number>();
+  /** What a process that was killed had asked and nobody has answered. */
+  readonly #cut = new Set<number>();
   readonly #running: Promise<void>[] = [];
+  readonly #processes: ClientProcess[] = [];
+  readonly #witness = new Witness();
   readonly #gaps = new Map<string, number>();
   #asked = 0;
   #stopped = false;
@@ -53,16 +63,58 @@ export class Ledger implements AsyncDisposable {
     this.#own.add(name);
     const client = this.#stack.use(lasting(name, url));
     client.route("echo", ({ n }: { n: number }) => {
-      this.#ran.set(n, (this.#ran.get(n) ?? 0) + 1);
+      this.#hasRun(n);
       return { n };
     });
     await client.connect({ timeout: 20_000 });
     return client;
   }
 
+  #hasRun(n: number): void {
+    this.#ran.set(n, (this.#ran.get(n) ?? 0) + 1);
+  }
+
+  #hasEnded(n: number, outcome: string): void {
+    assert(!this.#ended.has(n), `Question ${n} ended twice`);
+    this.#ended.set(n, outcome);
+  }
+
+  /**
+   * Adds a client in a process of its own, which asks others and answers until
+   * it is killed.
+   *
+   * @returns What kills it and freezes it.
+   */
+  process(name: string, url: string, targets: string[]): ClientProcess {
+    this.#own.add(name);
+    // Nobody asks a million questions.
+    const first = next += 1_000_000;
+    next += 1_000_000;
+    const open = new Set<number>();
+    const started = new ClientProcess([name, url, `${first}`, ...targets]);
+    const done = started.lines((line) => {
+      if ("asked" in line) {
+        this.#asked++;
+        open.add(line.asked);
+        if (!this.#own.has(line.to)) this.#foreign.add(line.asked);
+      } else if ("ended" in line) {
+        open.delete(line.ended);
+        this.#hasEnded(line.ended, line.outcome);
+      } else if ("ran" in line) this.#hasRun(line.ran);
+      else throw new Error(`Answered more than once: ${line.twice}`);
+    }).then(() => {
+      assert(open.size <= targets.length, `${open.size} open questions`);
+      for (const n of open) this.#cut.add(n);
+    });
+    done.catch(() => {});
+    this.#running.push(done);
+    this.#processes.push(this.#stack.use(started));
+    return started;
+  }
+
   /** Adds a client that asks others, one after the other, until the end. */
   async asks(name: string, url: string, targets: string[]): Promise<void> {
-    const client = this.#stack.use(lasting(name, url));
+    const client = this.#stack.use(lasting(name, this.#witness.via(url)));
     await client.connect({ timeout: 20_000 });
     for (const target of targets) {
       this.#running.push(this.#ask(client, target));
@@ -94,8 +146,7 @@ export class Ledger implements AsyncDisposable {
         outcome = String(error).replace(/\s*\(.*/, "").slice(0, 90);
       }
       this.#slowest = Math.max(this.#slowest, performance.now() - start);
-      assert(!this.#ended.has(n), `Question ${n} ended twice`);
-      this.#ended.set(n, outcome);
+      this.#hasEnded(n, outcome);
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }
   }
@@ -118,6 +169,7 @@ export class Ledger implements AsyncDisposable {
   /** Asks no more, and waits for what is open. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    await Promise.all(this.#processes.map((each) => each.kill()));
     await Promise.all(this.#running);
   }
 
@@ -126,7 +178,15 @@ export class Ledger implements AsyncDisposable {
     for (const [outcome, count] of Object.entries(this.outcomes)) {
       say(`  ${count} × ${outcome}`);
     }
-    assertEquals(this.#ended.size, this.#asked, "Questions without an end");
+    assertEquals(
+      this.#ended.size + this.#cut.size,
+      this.#asked,
+      "Questions without an end",
+    );
+    assertEquals(this.#witness.twice, [], "Answered more than once");
+    const { answered = 0 } = this.outcomes;
+    say(`  ${this.#witness.answered} answers were counted on the wire`);
+    assert(this.#witness.answered > 0 || answered === 0);
     for (const [n, times] of this.#ran) {
       assertEquals(times, 1, `Question ${n} was answered ${times} times`);
     }

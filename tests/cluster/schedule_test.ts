@@ -8,7 +8,8 @@
 import { assert } from "@std/assert";
 import { installPython } from "../_python.ts";
 import { randomFrom } from "../../hub/winerp/testdata/model.ts";
-import { WinerpProcess } from "../interop/winerp/_peer.ts";
+import { type WinerpClient, WinerpProcess } from "../interop/winerp/_peer.ts";
+import type { ClientProcess } from "./_client_process.ts";
 import { Ledger } from "./_ledger.ts";
 import { Namespace, whyNoNamespaces } from "./_namespace.ts";
 import { type Node, startNodes } from "./_nodes.ts";
@@ -20,15 +21,18 @@ const LEASE = 3_000;
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Something that happens to a hub or a server, and is over when it resolves. */
+/** Something that happens to a hub, a server or a client, and is over when it resolves. */
 type Fault = (pick: () => number) => Promise<string>;
 
-function freeze(what: Node | NatsServer, name: string): Fault {
+function freeze(
+  what: () => Pick<Node | NatsServer | ClientProcess, "signal">,
+  name: string,
+): Fault {
   return async (random) => {
     const ms = Math.round(300 + 4_500 * random());
-    what.signal("SIGSTOP");
+    what().signal("SIGSTOP");
     await sleep(ms);
-    what.signal("SIGCONT");
+    what().signal("SIGCONT");
     return `${name} frozen for ${ms} ms`;
   };
 }
@@ -86,50 +90,79 @@ async function schedule(
   await using _stock = { [Symbol.asyncDispose]: () => stock.kill() };
   const enter = async () => {
     const client = await stock.client("stock", { port: nodes[1]!.port });
-    await client.route("echo", "echo");
+    await client.route("echo", "echo_once");
+    return client;
   };
-  await enter();
+  let stockClient: WinerpClient | undefined = await enter();
+  /**
+   * Fails if the stock client was asked one question twice by the hubs. When its
+   * connection breaks, winerp itself takes the last message once more.
+   */
+  const checkStock = async () => {
+    const again = await stockClient?.ran("echo again") ?? 0;
+    const breaks = stock.takeEvents("disconnect").length;
+    assert(again <= breaks, `${again} twice, ${breaks} disconnects`);
+  };
 
   for (const [i, { url }] of nodes.entries()) {
     await ledger.answers(`bot${i + 1}`, url);
   }
   const targets = [...nodes.keys()].map((i) => `bot${i + 1}`).concat("stock");
+  // One of ours as well: it asks and answers until it is killed.
+  const url = nodes[0]!.url;
+  const join = () => ledger.process("own", url, ["bot2", "bot3", "stock"]);
+  let own = join();
+  targets.push("own");
   for (const [i, { url }] of nodes.entries()) {
     await ledger.asks(`asker${i + 1}`, url, targets);
   }
 
   const faults: Fault[] = [
     ...nodes.flatMap((node, i) => [
-      freeze(node, `node ${i + 1}`),
+      freeze(() => node, `node ${i + 1}`),
       killNode(node, `node ${i + 1}`),
     ]),
     ...engine.servers.flatMap((server, i) => [
-      freeze(server, `server ${i + 1}`),
+      freeze(() => server, `server ${i + 1}`),
       killServer(server, `server ${i + 1}`),
     ]),
     // As likely as all others.
     ...namespace ? Array(8).fill(cutLink(namespace)) : [],
-    async (random) => {
-      const ms = 300 + 4_500 * random();
-      stock.pause();
-      await sleep(ms);
-      stock.resume();
-      return `stock client frozen for ${Math.round(ms)} ms`;
-    },
+  ];
+  const clientFaults: Fault[] = [
     async () => {
+      await checkStock();
       await stock.kill();
       stock = new WinerpProcess();
       // Its hub may be away just now: a stock client does not try again.
-      await enter().catch(() => {});
+      stockClient = await enter().catch(() => undefined);
       return "stock client killed";
     },
+    freeze(
+      () => ({
+        signal: (name) => name === "SIGSTOP" ? stock.pause() : stock.resume(),
+      }),
+      "stock client",
+    ),
+    async () => {
+      await own.kill();
+      own = join();
+      return "client killed";
+    },
+    freeze(() => own, "client"),
   ];
   const end = performance.now() + seconds * 1_000;
-  while (performance.now() < end) {
-    const fault = faults[Math.floor(random() * faults.length)]!;
-    say(`  ${await fault(random)}`);
-    await sleep(1_500 * random());
-  }
+  const afflict = async (faults: Fault[], random: () => number) => {
+    while (performance.now() < end) {
+      const fault = faults[Math.floor(random() * faults.length)]!;
+      say(`  ${await fault(random)}`);
+      await sleep(1_500 * random());
+    }
+  };
+  await Promise.all([
+    afflict(faults, random),
+    afflict(clientFaults, randomFrom(seed + 1)),
+  ]);
 
   // All heals by itself.
   const start = performance.now();
@@ -158,6 +191,7 @@ async function schedule(
     }
   }));
   record("All answer again after the last fault", [performance.now() - start]);
+  await checkStock();
   await ledger.stop();
   ledger.check();
 }

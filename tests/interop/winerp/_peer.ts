@@ -101,6 +101,7 @@ export async function startWinerp(): Promise<Server> {
 /** The kinds of routes that `peer.py` knows. */
 export type RouteKind =
   | "echo"
+  | "echo_once"
   | "greet"
   | "source"
   | "constant"
