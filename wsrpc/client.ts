@@ -93,7 +93,7 @@ export async function connect<
     await unlessAborted(firstAttempts.get(client)!, signal);
     return client;
   } catch (error) {
-    await client.close();
+    void client.close(); // Whatever the server does about it.
     throw error;
   }
 }
