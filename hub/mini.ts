@@ -26,8 +26,8 @@
  *
  * It has the words of `@wirekit/hub/client`, which has in addition: other
  * carriers, routes that are added later, shared objects, loops over information,
- * `waitFor()`, the events `request` and `response`, senders that wait for a slow
- * hub, and `HandshakeError`.
+ * `waitFor()`, the events `request` and `response`, `logger`, senders that wait
+ * for a slow hub, and `HandshakeError`.
  *
  * @module
  */

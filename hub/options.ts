@@ -59,9 +59,10 @@ export interface HubOptions
   rules?: readonly Rule[];
   /**
    * Decides, in addition to the tokens, who may connect by HTTP: returns the
-   * response that refuses the client, what it may do, or nothing if its token
-   * decides alone. It is asked about clients with a valid token; if
-   * there are no tokens about all, and those from other machines need a
+   * response that refuses the client, or `false` for one with status 403; what
+   * it may do, which is the state that the hub keeps for it; or nothing if its
+   * token decides alone. It is asked about clients with a valid token; if there
+   * are no tokens, about all, and those from other machines need a
    * {@linkcode Pass} from it. It has `handshakeTimeout` to decide.
    *
    * @default Everybody may.
@@ -72,8 +73,9 @@ export interface HubOptions
   ) =>
     | Response
     | Pass
+    | false
     | undefined
-    | Promise<Response | Pass | undefined>;
+    | Promise<Response | Pass | false | undefined>;
   /**
    * The origins whose pages may connect, such as `"https://example.org"`; `"*"`
    * allows all. Other requests with an `Origin`, which is to say other pages in

@@ -8,7 +8,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { deadline } from "@std/async/deadline";
 import * as hub from "@wirekit/hub";
-import { NotConnectedError } from "@wirekit/internal/errors";
+import { HandshakeError, NotConnectedError } from "@wirekit/internal/errors";
 import * as jsonrpc from "@wirekit/jsonrpc";
 import * as openwebnet from "@wirekit/openwebnet";
 import { connectTcp } from "@wirekit/transport/tcp";
@@ -34,7 +34,7 @@ interface Place {
   port: number;
   tcpPort: number;
   unixPath: string;
-  authorize?: () => Response;
+  authorize?: () => Response | false;
 }
 
 interface Package {
@@ -143,22 +143,26 @@ for (const [name, { serve, call, miss }] of Object.entries(PACKAGES)) {
     await deadline(missed, PATIENCE);
   });
 
-  Deno.test(`${name}.serve() asks authorize, over fetch too`, async () => {
-    const folder = await Deno.makeTempDir();
-    await using server = await serve({
-      ...{ port: 0, tcpPort: 0, unixPath: `${folder}/socket` },
-      authorize: () => new Response("no", { status: 401 }),
+  for (const status of [401, 403]) {
+    Deno.test(`${name}.serve() asks authorize, over fetch too: ${status}`, async () => {
+      const folder = await Deno.makeTempDir();
+      await using server = await serve({
+        ...{ port: 0, tcpPort: 0, unixPath: `${folder}/socket` },
+        authorize: () =>
+          status === 403 ? false : new Response("no", { status }),
+      });
+      await using other = Deno.serve(
+        { hostname: "127.0.0.1", port: 0, onListen() {} },
+        (request, info) => server.fetch(request, info),
+      );
+      for (const url of [server.urls[0], `ws://127.0.0.1:${other.addr.port}`]) {
+        const error = await assertRejects(() => call(url), HandshakeError);
+        assertEquals(error.status, status);
+      }
+      await server.close();
+      await Deno.remove(folder, { recursive: true });
     });
-    await using other = Deno.serve(
-      { hostname: "127.0.0.1", port: 0, onListen() {} },
-      (request, info) => server.fetch(request, info),
-    );
-    await assertRejects(() => call(server.urls[0]), NotConnectedError);
-    const url = `ws://127.0.0.1:${other.addr.port}`;
-    await assertRejects(() => call(url), NotConnectedError);
-    await server.close();
-    await Deno.remove(folder, { recursive: true });
-  });
+  }
 }
 
 Deno.test("wsrpc.connect() trusts tls.ca, over WebSocket and TCP", async () => {

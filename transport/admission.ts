@@ -241,7 +241,9 @@ export class Admission<State = undefined> {
     const refused = this.checkOrigin(request, info);
     if (refused) return refused;
     const { authorize, chooseProtocol } = this.#options;
-    const admitted = (state: State | Response): Admitted<State> | Response => {
+    const admitted = (
+      state: State | Response | false,
+    ): Admitted<State> | Response => {
       if (state instanceof Response) return state;
       // A condition that is false must never let anybody in.
       if (state === false) return this.refuse(403, "You are refused.", info);

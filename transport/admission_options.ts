@@ -115,7 +115,7 @@ export interface AdmissionOptions<State = undefined> {
   authorize?: (
     request: Request,
     info: RequestInfo,
-  ) => State | Response | Promise<State | Response>;
+  ) => State | Response | false | Promise<State | Response | false>;
   /**
    * Chooses one of the subprotocols that a client offers, or none.
    *

@@ -91,7 +91,7 @@ export interface ServerOptions<
   authorize?: (
     request: Request,
     info: RequestInfo,
-  ) => State | Response | Promise<State | Response>;
+  ) => State | Response | false | Promise<State | Response | false>;
   /**
    * The most bytes that may wait for one client to read them. A client that
    * exceeds it is dropped with code 1013.

@@ -103,8 +103,12 @@ export class Gate {
     if (pass instanceof Response) return pass;
     const isStranger = !pass || lock.isOpen && !isLocal(request, info);
     const asks = !isStranger || lock.isOpen;
-    const decide = (decided: Pass | Response | void) => {
+    const decide = (decided: Pass | Response | false | void) => {
       if (decided instanceof Response) return decided;
+      // A condition that is false must never let anybody in.
+      if (decided === false) {
+        return this.admission.refuse(403, "You are refused.", info);
+      }
       if (decided) return lock.given(decided);
       return isStranger ? this.#refuse(request, info) : pass;
     };

@@ -2,6 +2,7 @@
 // This module is browser compatible.
 
 import { checkOptions } from "@wirekit/internal/limits";
+import { logged } from "./_log.ts";
 import { Asker } from "./_asker.ts";
 import { Incoming } from "./_incoming.ts";
 import { quote } from "./_json.ts";
@@ -35,13 +36,14 @@ export interface Parts {
   readonly incoming: Incoming;
 }
 
-/** Makes the parts of a client; `emit` tells its events. */
+/** Makes the parts of a client; `told` tells its events. */
 export function makeParts(
   owner: Owner,
   options: ClientOptions,
-  emit: SessionOwner["emit"],
+  told: SessionOwner["emit"],
 ): Parts {
   checkOptions(options);
+  const emit = logged(owner.name, options.logger, told);
   const {
     url = DEFAULT_URL,
     token,

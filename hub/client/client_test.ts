@@ -1097,3 +1097,35 @@ Deno.test("Client reports why it could not connect, whatever was thrown", async 
     assertEquals(client.state, "closed");
   }
 });
+
+Deno.test("Client logs when it is open, lost, and what fails, one line each", async () => {
+  const lines: string[] = [];
+  const write = (level: string) => (line: string) =>
+    lines.push(`${level} ${line}`);
+  const { serve } = await import("../serve.ts");
+  await using server = await serve({ port: 0 });
+  await using client = new Client("alpha", {
+    url: server.urls[0],
+    reconnect: false,
+    logger: {
+      info: write("info"),
+      warn: write("warn"),
+      error: write("error"),
+    },
+  });
+  client.route("fail", () => {
+    throw new Error("two\nlines");
+  });
+  await client.connect();
+  await using beta = new Client("beta", { url: server.urls[0] });
+  await beta.connect();
+  await beta.request("alpha", "fail").catch(() => {});
+  const lost = client.waitFor("disconnect");
+  await server.close();
+  await lost;
+  assertEquals(lines.slice(0, 2), [
+    'info Client "alpha" is open',
+    'error Client "alpha" had an error: Error: two lines',
+  ]);
+  assertMatch(lines[2]!, /^warn Client "alpha" lost its connection: [^\n]+$/);
+});

@@ -7,8 +7,11 @@
  * @module
  */
 
+import type { Logger } from "@wirekit/internal/logger";
 import type { ReconnectOptions } from "@wirekit/transport/reconnect";
 import type { ClientTls, Transport } from "@wirekit/transport/transport";
+
+export type { Logger };
 
 /**
  * What a client is doing:
@@ -144,6 +147,13 @@ export interface ClientOptions {
    * @default {false}
    */
   exposeErrors?: boolean;
+  /**
+   * Where to log events, one line each: the client is open, on hold, has lost
+   * its connection, or reports an error. `console` is such a logger.
+   *
+   * @default Nowhere.
+   */
+  logger?: Logger;
 }
 
 /**

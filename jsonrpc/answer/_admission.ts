@@ -18,7 +18,7 @@ export interface DoorOptions<State>
   authorize?: (
     request: Request,
     info: RequestInfo & Handshake,
-  ) => State | Response | Promise<State | Response>;
+  ) => State | Response | false | Promise<State | Response | false>;
   protocols?: readonly string[];
   codecs?: readonly Codec<Uint8Array<ArrayBuffer>>[];
   onError?: (error: unknown, about: { method?: string }) => void;
@@ -100,6 +100,8 @@ export class Door<State> {
     try {
       const state = await authorize?.(request, { ...info, ...handshake }) ??
         {} as State;
+      // A condition that is false must never let anybody in.
+      if (state === false) return refuse(403, "You are refused");
       return state instanceof Response ? state : { state, handshake };
     } catch (error) {
       onError?.(error, {});

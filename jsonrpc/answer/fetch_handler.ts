@@ -58,13 +58,14 @@ export interface FetchHandlerOptions<
   path?: string;
   /**
    * Decides who may connect or post. It returns the state of the connection, or
-   * a response that refuses the client. If it throws, the client gets status 500.
-   * It has to decide within `handshakeTimeout`.
+   * a response that refuses the client; `false` refuses it with status 403. If
+   * it throws, the client gets status 500. It has to decide within
+   * `handshakeTimeout`.
    */
   authorize?: (
     request: Request,
     info: RequestInfo & Handshake,
-  ) => State | Response | Promise<State | Response>;
+  ) => State | Response | false | Promise<State | Response | false>;
   /**
    * The subprotocols that stand for JSON text. A client that offers none always
    * gets JSON text.

@@ -18,7 +18,7 @@ const ENTRIES: Record<string, Ceiling> = {
   "transport/websocket.ts": [13_600, 5_800],
   "transport/websocket/mini.ts": [7_300, 3_400],
   "hub/mini.ts": [14_000, 6_000],
-  "hub/client.ts": [38_000, 14_700],
+  "hub/client.ts": [39_000, 15_100],
   "jsonrpc/call/client.ts": [46_100, 16_700],
   "jsonrpc/call/http_client.ts": [15_100, 6_000],
   "jsonrpc/call/mini.ts": [14_000, 5_900],
@@ -35,8 +35,8 @@ const ENTRIES: Record<string, Ceiling> = {
  */
 const NAMES: [name: string, from: string, ceiling: Ceiling][] = [
   ["connectWebSocket", "@wirekit/transport", [11_200, 5_100]],
-  ["Client", "@wirekit/hub/client", [35_900, 13_900]],
-  ["Client", "@wirekit/hub", [42_700, 16_800]],
+  ["Client", "@wirekit/hub/client", [36_900, 14_300]],
+  ["Client", "@wirekit/hub", [43_700, 17_200]],
   ["HttpClient", "@wirekit/jsonrpc/http-client", [15_100, 6_000]],
   ["HttpClient", "@wirekit/jsonrpc", [16_900, 6_700]],
   ["connect", "@wirekit/jsonrpc/client", [46_100, 16_700]],
