@@ -645,6 +645,49 @@ Deno.test("switchboard mcp passes messages on for an assistant that starts it", 
     assertEquals((await child.status).code, 0);
   }));
 
+Deno.test("switchboard mcp leaves no call open, however it ends, and goes on after it was frozen", () =>
+  withAssistant({ allow: ["bot/*"] }, async (_call, bot, url) => {
+    const open = async () =>
+      (await bot.request("@hub", "open") as { to: string }[])
+        .filter(({ to }) => to === "bot").length;
+    const ask = (id: number, name: string) => ({
+      jsonrpc: "2.0",
+      id,
+      method: "tools/call",
+      params: { name: `bot/${name}`, arguments: {} },
+    });
+    const ends: ((bridge: ReturnType<typeof startBridge>) => unknown)[] = [
+      ({ child }) => child.kill("SIGKILL"),
+      ({ child }) => child.kill("SIGTERM"),
+      ({ end }) => end(),
+    ];
+    const bridges = await Promise.all(ends.map(async (_, n) => {
+      const bridge = startBridge(`${url}`);
+      const { child, say, next } = bridge;
+      await say(HELLO);
+      await next();
+      if (n === 0) {
+        child.kill("SIGSTOP");
+        await say(ask(1, "echo"));
+        assertEquals(await bot.ping(), true);
+        child.kill("SIGCONT");
+        assertEquals((await next()).id, 1);
+      }
+      await say(ask(2, "never"));
+      return bridge;
+    }));
+    while (await open() < bridges.length);
+    for (const [n, bridge] of bridges.entries()) {
+      const { child, next } = bridge;
+      await ends[n]!(bridge);
+      await child.stderr.cancel();
+      await child.status;
+      while (await next() !== undefined);
+      await bridge.end().catch(() => {});
+    }
+    while (await open() > 0);
+  }));
+
 Deno.test("switchboard mcp says that there is no hub", async () => {
   const { child, say, next, end } = startBridge("http://127.0.0.1:1");
   await say(HELLO);
