@@ -391,26 +391,32 @@ async function upgrade(conn: Deno.Conn): Promise<void> {
 }
 
 Deno.test({
-  name: "connect() of hub/mini rejects in time though the hub closes nothing",
+  name:
+    "connect() of hub/mini, and of the full client, rejects in time though the hub closes nothing",
   // The platform goes on waiting for the silent hub.
   sanitizeOps: false,
   sanitizeResources: false,
   async fn() {
-    using time = new FakeTime();
-    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const url = `ws://127.0.0.1:${listener.addr.port}`;
-    const failed = assertRejects(
-      () => connect(url, { name: "a", connectTimeout: 1_000 }),
-      TimeoutError,
-      "no connection within 1000 ms",
-    );
-    using conn = await listener.accept();
-    await upgrade(conn);
-    await conn.read(new Uint8Array(1)); // The verification.
-    await time.tick(1_000);
-    await failed;
-    await time.tick(1_000);
-    assertEquals(time.timers, 0);
+    const connectTimeout = 1_000;
+    const ways = [
+      (url: string) => connect(url, { name: "a", connectTimeout }),
+      (url: string) => new full.Client("a", { url, connectTimeout }).connect(),
+    ];
+    for (const way of ways) {
+      using time = new FakeTime();
+      using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+      const failed = assertRejects(
+        () => way(`ws://127.0.0.1:${listener.addr.port}`),
+        TimeoutError,
+      );
+      using conn = await listener.accept();
+      await upgrade(conn);
+      await conn.read(new Uint8Array(1)); // The verification.
+      await time.tick(connectTimeout);
+      await failed;
+      await time.tick(1_000);
+      assertEquals(time.timers, 0);
+    }
   },
 });
 

@@ -112,6 +112,7 @@ export class Session {
 
   /** Connects; resolves when the hub has accepted the name. */
   async connect(options: ReadyOptions): Promise<void> {
+    await this.#left();
     if (this.#running && !this.#over) {
       throw new TypeError(`Cannot connect: client is ${this.#state} already`);
     }
@@ -121,6 +122,7 @@ export class Session {
   /** Waits until the hub has accepted the name; connects if necessary. */
   async ready(options: ReadyOptions): Promise<void> {
     if (options.timeout !== undefined) checkTime("timeout", options.timeout);
+    await this.#left();
     if (this.#state !== "open") await this.#wait(options, false);
   }
 
@@ -141,15 +143,20 @@ export class Session {
     } catch (error) {
       this.#waiting.delete(waiting);
       // Nothing else waits for what this started.
-      if (begins && this.#waiting.size === 0) await this.#giveUp();
+      if (begins && this.#waiting.size === 0) this.#giveUp();
       throw error;
     }
   }
 
-  /** Ends the attempt, so that there can be another. */
-  async #giveUp(): Promise<void> {
+  /** Ends the attempt, whatever the hub does about it. */
+  #giveUp(): void {
     this.#stop.abort();
-    await this.#running;
+    this.#state = "closed";
+  }
+
+  /** Waits until nothing is left of an attempt that was given up. */
+  async #left(): Promise<void> {
+    if (this.#stop.signal.aborted) await this.#running;
   }
 
   /** Closes permanently; resolves when the connection has ended. */
@@ -228,7 +235,7 @@ export class Session {
   }
 
   #become(state: ClientState): void {
-    if (!this.#over) this.#state = state;
+    if (!this.#stop.signal.aborted) this.#state = state;
   }
 
   /** Ends all waits for the name. */
@@ -310,7 +317,7 @@ export class Session {
   }
 
   #receive(link: Link, text: string): void {
-    if (this.#over) return;
+    if (this.#stop.signal.aborted) return;
     try {
       if (this.#asker.takeInOrder(text)) return;
       if (this.#owner.receiveInOrder(link, text)) return;
