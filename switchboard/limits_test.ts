@@ -81,6 +81,15 @@ class Scene implements AsyncDisposable {
   }
 }
 
+/** The HTTP status of each code. */
+const STATUSES: Record<number, number> = {
+  [-32007]: 413,
+  [-32008]: 502,
+  [-32009]: 429,
+  [-32023]: 403,
+  [-32025]: 409,
+};
+
 function headersOf({ token, headers }: Arrival): Record<string, string> {
   return {
     ...(token !== undefined && { authorization: `Bearer ${token}` }),
@@ -185,8 +194,10 @@ async function post(
   try {
     const { error, jsonrpc, result } = JSON.parse(text) ?? {};
     if (!error) return jsonrpc ? JSON.stringify(result) : text;
-    // What is said of a call has its own status.
-    if (!path.startsWith("/jsonrpc")) assert(response.status >= 400, text);
+    // A call by a method has its status in its answer, all others this one.
+    const status = STATUSES[error.code];
+    const isOne = path.startsWith("/call") || path.startsWith("/inform");
+    if (isOne && status) assertEquals(response.status, status, text);
     return error.code;
   } catch {
     return response.ok ? text : response.status;
