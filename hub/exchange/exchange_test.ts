@@ -256,7 +256,7 @@ Deno.test("Exchange says by number why a question has no answer", () => {
   const ask = (data: string, uuid = "1") =>
     exchange.ask(plain.member, to, uuid, "request", content(data))?.code;
 
-  for (const data of ["[1]", "null", "1", '"{}"']) {
+  for (const data of ["[1]", "1", '"{}"']) {
     assertEquals(ask(data), FaultCode.InvalidData, data);
   }
   assertEquals(ask(`{"a":"${"x".repeat(3_000_000)}"}`), FaultCode.TooLarge);
