@@ -4,7 +4,8 @@
  * A thousand nodes and thousands of names on the reference backplane: nodes are
  * cut off, in groups too, die and come back, while clients come, wait, leave and
  * ask each other. The seed of a run is printed; `SEED=1 deno test …` repeats it,
- * and `NAMES=10000` makes it larger.
+ * and `NAMES=10000` makes it larger. And few nodes that have as many names as
+ * many: `NAMES_OF_THREE=1000000` makes it a million.
  */
 
 import { assert, assertEquals } from "@std/assert";
@@ -13,6 +14,7 @@ import { Exchange } from "../exchange/exchange.ts";
 import { randomFrom } from "../winerp/testdata/model.ts";
 import { type MemoryBackplane, MemoryEngine } from "./memory.ts";
 import { CONTENT, Party } from "./testdata/party.ts";
+import { receiver } from "./testdata/receiver.ts";
 
 const NODES = 1_000;
 const NAMES = Number(Deno.env.get("NAMES") ?? 2_500);
@@ -223,6 +225,50 @@ Deno.test("A thousand nodes agree on thousands of names while they are cut off, 
     `${world.parties.size} clients, ${world.ended.size} questions, ` +
       `${world.links.carried} messages`,
   );
+});
+
+Deno.test("Three nodes agree on a hundred thousand names, which two take over when the third dies", () => {
+  const names = Number(Deno.env.get("NAMES_OF_THREE") ?? 100_000);
+  const sent: (() => void)[] = [];
+  const engine = new MemoryEngine({ carry: (deliver) => sent.push(deliver) });
+  const settle = () => {
+    for (let n = 0; n < sent.length; n++) sent[n]!();
+    sent.length = 0;
+  };
+  const won = [new Set<string>(), new Set<string>(), new Set<string>()];
+  const planes = won.map((mine, n) => {
+    const plane = engine.node(`n${n}`);
+    plane.onMessage(receiver({
+      won: (name) => {
+        assert(!mine.has(name), `${name} was won twice`);
+        mine.add(name);
+      },
+      lost: (name) => void mine.delete(name),
+    }));
+    return plane;
+  });
+  const start = performance.now();
+  // Each name is wanted by two; a third of them have the first node as owner.
+  for (let n = 0; n < names; n++) {
+    planes[n % 3]!.claim(`"client-${n}"`);
+    planes[n % 3 === 0 ? 1 + n % 2 : 0]!.claim(`"client-${n}"`);
+  }
+  settle();
+  const sizes = () => won.map(({ size }) => size);
+  const share = (n: number) => Math.ceil((names - n) / 3);
+  assertEquals(sizes(), [share(0), share(1), share(2)]);
+  planes[0]!.cut();
+  settle();
+  const [, one, two] = won as [Set<string>, Set<string>, Set<string>];
+  assertEquals(one.size + two.size, names);
+  for (let n = 0; n < names; n++) {
+    const name = `"client-${n}"`;
+    const isOne = one.has(name);
+    assert(isOne !== two.has(name), `${name} has two owners, or none`);
+    const owner = planes[isOne ? 2 : 1]!.status().names.get(name);
+    assertEquals(owner, planes[isOne ? 1 : 2]!.id);
+  }
+  say(`${names} names, ${((performance.now() - start) / 1_000).toFixed(1)} s`);
 });
 
 function say(line: string): void {

@@ -2,16 +2,17 @@
 
 /** The page of one hub shows the others of its cluster, and who is there. */
 
-import { Client, MemoryEngine, serve } from "@wirekit/hub";
+import { type Backplane, Client, MemoryEngine, serve } from "@wirekit/hub";
 import { page } from "@wirekit/hub/page";
 import { Chromium } from "./_chromium.ts";
 
-Deno.test("The page of a hub shows all hubs of its cluster, who is where, and who comes there", async () => {
+Deno.test("The page of a hub shows all hubs of its cluster, who is where, who comes there, and when it is cut off from them", async () => {
   const engine = new MemoryEngine();
-  const open = (label: string) =>
-    serve({ port: 0, doors: [page()], backplane: engine.node(label) });
-  await using one = await open("cellar");
-  await using two = await open("attic");
+  const cellar = engine.node("cellar");
+  const open = (backplane: Backplane) =>
+    serve({ port: 0, doors: [page()], backplane });
+  await using one = await open(cellar);
+  await using two = await open(engine.node("attic"));
   const join = async (name: string, url: string) => {
     const client = new Client(name, { url });
     client.route("echo", (data) => data);
@@ -27,5 +28,11 @@ Deno.test("The page of a hub shows all hubs of its cluster, who is where, and wh
   await shown.says("there");
   await using _later = await join("later", two.urls[0]);
   await shown.says("joined at attic");
+  cellar.cut();
+  await shown.says("This hub is cut off from the other hubs.");
+  await shown.says("Clients of this hub reach each other, no others.");
+  cellar.heal();
+  await shown.says("All hubs reach each other");
+  await shown.until('!document.body.innerText.includes("no others.")');
   await shown.close();
 });

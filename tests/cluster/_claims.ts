@@ -2,34 +2,10 @@
 
 /** A node without a hub. */
 
-import type {
-  Backplane,
-  BackplaneReceiver,
-} from "../../hub/cluster/backplane.ts";
+import type { Backplane } from "../../hub/cluster/backplane.ts";
+import { receiver } from "../../hub/cluster/testdata/receiver.ts";
 
-/**
- * Takes what a backplane tells.
- *
- * @param acts What to do; nothing about the rest.
- * @returns The receiver.
- */
-export function receiver(acts: Partial<BackplaneReceiver>): BackplaneReceiver {
-  return {
-    won() {},
-    held() {},
-    lost() {},
-    message() {},
-    refused() {},
-    undelivered() {},
-    left() {},
-    gone() {},
-    attached() {},
-    listed() {},
-    detached() {},
-    figures: () => ({}),
-    ...acts,
-  };
-}
+export { receiver };
 
 /**
  * Claims names, all at once.

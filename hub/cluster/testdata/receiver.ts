@@ -1,0 +1,29 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** A node without a hub. */
+
+import type { BackplaneReceiver } from "../backplane.ts";
+
+/**
+ * Takes what a backplane tells.
+ *
+ * @param acts What to do; nothing about the rest.
+ * @returns The receiver.
+ */
+export function receiver(acts: Partial<BackplaneReceiver>): BackplaneReceiver {
+  return {
+    won() {},
+    held() {},
+    lost() {},
+    message() {},
+    refused() {},
+    undelivered() {},
+    left() {},
+    gone() {},
+    attached() {},
+    listed() {},
+    detached() {},
+    figures: () => ({}),
+    ...acts,
+  };
+}
