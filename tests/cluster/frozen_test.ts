@@ -1,0 +1,131 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** A process that has names is frozen for longer than its lease, and killed. */
+
+import { assert } from "@std/assert";
+import { connectNats } from "@wirekit/hub/nats";
+import { connect, Kvm } from "../../hub/cluster/testdata/nats.ts";
+import { receiver } from "./_claims.ts";
+import { record, say } from "./_record.ts";
+import { Engine } from "./_servers.ts";
+
+const LEASE = 2_000;
+const NAMES = 100;
+/** How late a message may arrive that was sent before the name was another's. */
+const MARGIN = 250;
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+Deno.test({
+  name:
+    "A process that was frozen or killed says nothing in names that others have got, whose epochs have grown",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    await using engine = await Engine.start(1);
+    const [servers] = engine.urls as [string];
+    await using stack = new AsyncDisposableStack();
+    const plane = await connectNats({ servers, lease: LEASE });
+    stack.defer(() => plane.close());
+    /** Since when a name is this node's. */
+    const since = new Map<string, number>();
+    let heard = 0;
+    let wins = 0;
+    plane.onMessage(receiver({
+      won(name) {
+        assert(!since.has(name), `${name} was won twice`);
+        since.set(name, performance.now());
+        wins++;
+      },
+      lost: (name) => void since.delete(name),
+      message(bytes) {
+        heard++;
+        for (
+          const name of JSON.parse(new TextDecoder().decode(bytes)) as string[]
+        ) {
+          const mine = performance.now() - (since.get(name) ?? Infinity);
+          late = Math.max(late, mine);
+        }
+      },
+    }));
+    let late = -Infinity;
+    const names = Array.from({ length: NAMES }, (_, n) => `"name ${n}"`);
+    const start = () => {
+      const child = new Deno.Command(Deno.execPath(), {
+        args: [
+          ..."run -A --no-check --no-prompt".split(" "),
+          new URL("_holder.ts", import.meta.url).pathname,
+          ...[servers, `${LEASE}`, `${NAMES}`],
+        ],
+        stdin: "null",
+        stdout: "null",
+        stderr: "inherit",
+      }).spawn();
+      stack.defer(async () => {
+        try {
+          child.kill("SIGKILL");
+        } catch {
+          // It has ended.
+        }
+        await child.status;
+      });
+      return child;
+    };
+    /** Waits until the other has all names, and this node wants them. */
+    const yielded = async () => {
+      for (const name of names) {
+        since.delete(name);
+        plane.release(name);
+      }
+      const before = heard;
+      const end = performance.now() + 60_000;
+      while (plane.status().names.size < NAMES || heard <= before) {
+        assert(performance.now() < end, "The other does not get its names");
+        await sleep(20);
+      }
+      for (const name of names) assert(!plane.claim(name), name);
+    };
+    const taken = async () => {
+      const end = performance.now() + 30_000;
+      while (since.size < NAMES) {
+        assert(performance.now() < end, `Only ${since.size} were taken over`);
+        await sleep(20);
+      }
+    };
+    const connection = await connect({ servers });
+    stack.defer(() => connection.close());
+    const kv = await new Kvm(connection).open("hub-names");
+    const epochs: number[] = [];
+    /** Fails unless the epoch of a name has grown with its owner. */
+    const checkEpoch = async () => {
+      const entry = await kv.get(btoa(names[0]!).replaceAll("=", ""));
+      assert(entry && entry.revision > (epochs.at(-1) ?? 0), `${epochs}`);
+      epochs.push(entry.revision);
+    };
+    let child = start();
+    for (let round = 0; round < 2; round++) {
+      await yielded();
+      await checkEpoch();
+      child.kill("SIGSTOP");
+      const frozen = performance.now();
+      await taken();
+      record("The names of a frozen process", [performance.now() - frozen]);
+      child.kill("SIGCONT");
+      await sleep(1_000);
+      assert(late < MARGIN, `It spoke ${late} ms after a name was another's`);
+      assert(since.size === NAMES, `Only ${since.size} were kept`);
+      await checkEpoch();
+      await yielded();
+      await checkEpoch();
+      child.kill("SIGKILL");
+      await child.status;
+      const killed = performance.now();
+      await taken();
+      record("The names of a killed process", [performance.now() - killed]);
+      await checkEpoch();
+      child = start();
+    }
+    say(`  ${wins} names taken over, ${heard} messages`);
+    assert(late < MARGIN, `It spoke ${late} ms after a name was another's`);
+  },
+});
