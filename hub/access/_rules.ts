@@ -12,7 +12,7 @@ const HUB = "@hub";
 interface Law {
   readonly rule: Rule;
   readonly isFor: Matcher;
-  readonly mayAsk: (name: string, route: string) => boolean;
+  readonly mayAsk: (name: string, route: string | undefined) => boolean;
   readonly mayInform: Matcher;
 }
 
@@ -79,7 +79,7 @@ function lawOf(rule: Rule, where: string): Law {
       asks.some((each) =>
         // A function of an object has no route: who may ask for the object may
         // call it.
-        each.isFor(name) && (route === "" || each.has(route))
+        each.isFor(name) && (route === undefined || each.has(route))
       ),
   };
 }

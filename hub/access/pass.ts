@@ -38,10 +38,10 @@ export interface Pass {
    * for as long as the client has its name.
    *
    * @param name The name of the other.
-   * @param route The route; empty for a function of an object that the other
-   * has shared.
+   * @param route The route, which may be empty; none for a function of an object
+   * that the other has shared.
    */
-  mayAsk(name: string, route: string): boolean;
+  mayAsk(name: string, route: string | undefined): boolean;
   /**
    * Returns whether it may inform another participant. The hub keeps the
    * answer, too.

@@ -100,6 +100,11 @@ for (const carrier of [0, 1]) {
         '"shop" may not ask "bank" for "open".',
       );
     }
+    // A route without characters is no function of an object.
+    await denied(
+      () => shop.request("bank", "", {}),
+      '"shop" may not ask "bank" for "".',
+    );
     await denied(
       () => shop.request("shop-2", "open", {}),
       '"shop" may not ask "shop-2" for "open".',
@@ -139,6 +144,7 @@ for (const carrier of [0, 1]) {
     const refused = lines.filter((line) => line.startsWith("Denied: "));
     assertEquals([...new Set(refused)], [
       'Denied: "shop" may not ask "bank" for "open".',
+      'Denied: "shop" may not ask "bank" for "".',
       'Denied: "shop" may not ask "shop-2" for "open".',
       'Denied: "shop" may not ask "nobody" for "open".',
       'Denied: "shop" may not see "shop-2".',
@@ -339,6 +345,9 @@ Deno.test("Who has no name may what a rule for everybody allows, and an operator
     assertEquals(pass.mayInform("bank"), open);
     // Under a name, the rules of that name count.
     assertEquals(pass.named!("a").mayAsk("bank", "pay"), false);
+    // A function of an object has no route, which is not an empty one.
+    assertEquals(pass.named!("a").mayAsk("bank", undefined), true);
+    assertEquals(pass.named!("a").mayAsk("bank", ""), false);
     assertEquals(pass.mayAsk("@hub", "clients"), true);
   }
 });

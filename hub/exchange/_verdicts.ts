@@ -44,7 +44,8 @@ export class Verdicts {
    */
   mayAsk({ name }: Pick<Named, "name">, route: string): boolean {
     if (name === this.#name && route === this.#route) return this.#may;
-    const ask = () => this.#pass.mayAsk(plain(name), plain(route));
+    const asked = route === "" ? undefined : plain(route);
+    const ask = () => this.#pass.mayAsk(plain(name), asked);
     if (route.length > MAX_LENGTH) return ask();
     this.#may = this.#keep(`${route} ${name}`, ask);
     this.#name = name;
