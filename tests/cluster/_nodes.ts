@@ -103,6 +103,11 @@ export class Node implements AsyncDisposable {
     }
   }
 
+  /** The id of its process. */
+  get pid(): number {
+    return this.#child!.pid;
+  }
+
   /** Sends it a signal; does nothing if it does not run. */
   signal(signal: Deno.Signal): void {
     try {
