@@ -27,6 +27,13 @@ export interface Opened {
   readonly place: string | undefined;
 }
 
+/** Says where the hub is, for an error, as far as that is known. */
+export function placeOf({ transport, url }: OpenOptions): string {
+  return transport || typeof url === "function"
+    ? "the hub"
+    : shownUrl(readUrl(url));
+}
+
 /** Opens a connection to the hub. */
 export async function openTransport(
   options: OpenOptions,

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { checkTime, within } from "@wirekit/internal/clock";
+import { checkTime, now, within } from "@wirekit/internal/clock";
 import { readable } from "@wirekit/internal/errors";
 import { Heartbeat } from "@wirekit/internal/heartbeat";
 import { reconnect } from "@wirekit/transport/reconnect";
@@ -18,7 +18,7 @@ import * as Text from "../exchange/_text.ts";
 import type { Asker } from "./_asker.ts";
 import { quote, textOf } from "./_json.ts";
 import { Link } from "./_link.ts";
-import { type OpenOptions, openTransport } from "./_open.ts";
+import { type OpenOptions, openTransport, placeOf } from "./_open.ts";
 import { type Message, readMessage, writeMessage, writeTail } from "./_wire.ts";
 import type { ClientEvents, ClientEventType } from "./events.ts";
 import type { ClientOptions, ClientState, ReadyOptions } from "./options.ts";
@@ -83,6 +83,10 @@ export class Session {
   #running: Promise<void> | undefined;
   /** Why the last attempt failed. */
   #failure: unknown;
+  /** The failure that those who waited for one attempt were told. */
+  #told: unknown;
+  /** When the attempt has taken `connectTimeout`. */
+  #until = Infinity;
   /** Where the last connection leads, for an error. */
   #place = "the hub";
 
@@ -196,11 +200,9 @@ export class Session {
       this.#become("connecting");
       const over = new AbortController();
       const either = AbortSignal.any([signal, over.signal]);
+      this.#until = now() + connectTimeout;
       const opening = openTransport(this.#options, either);
-      const late = () =>
-        new TimeoutError(
-          `Cannot connect to the hub: no connection within ${connectTimeout} ms`,
-        );
+      const late = () => this.#unaccepted("no connection");
       try {
         const opened = await within(opening, connectTimeout, late, { signal });
         token = opened.token;
@@ -234,6 +236,14 @@ export class Session {
     this.#state = "closed";
   }
 
+  #unaccepted(what: string): TimeoutError {
+    const { connectTimeout } = this.#options;
+    const place = placeOf(this.#options);
+    return new TimeoutError(
+      `Cannot connect to ${place}: ${what} within ${connectTimeout} ms`,
+    );
+  }
+
   #become(state: ClientState): void {
     if (!this.#stop.signal.aborted) this.#state = state;
   }
@@ -250,15 +260,22 @@ export class Session {
   /** Reports a connection that never was ready. */
   #failed(thrown: unknown): void {
     const error = readable(thrown);
+    const isTold = this.#tell(error) || error === this.#told;
+    if (!isTold && !this.#over) this.#owner.emit("error", { error });
+  }
+
+  /** Tells those who wait for this attempt only; returns whether any did. */
+  #tell(error: unknown): boolean {
     this.#failure = error;
-    let told = false;
+    const { size } = this.#waiting;
     for (const waiting of this.#waiting) {
       if (!waiting.once) continue;
       waiting.done.reject(error);
       this.#waiting.delete(waiting);
-      told = true;
     }
-    if (!told && !this.#over) this.#owner.emit("error", { error });
+    const isTold = this.#waiting.size < size;
+    if (isTold) this.#told = error;
+    return isTold;
   }
 
   /** Serves one connection from its opening to its end. */
@@ -267,16 +284,17 @@ export class Session {
     token: string | undefined,
     stop: AbortSignal,
   ): Promise<void> {
-    const { connectTimeout, maxSentBytes } = this.#options;
+    const { maxSentBytes } = this.#options;
     const link = this.#link = new Link(transport, maxSentBytes);
     const drop = () => link.drop();
     stop.addEventListener("abort", drop);
     if (stop.aborted) drop();
     this.#owner.emit("connect", undefined);
-    link.expire(
-      connectTimeout,
-      () => new TimeoutError("The hub did not accept the name in time"),
-    );
+    link.expire(Math.max(0, this.#until - now()), () => {
+      const error = this.#unaccepted("it did not accept the name");
+      this.#tell(error); // Now, and not when a silent hub has closed.
+      return error;
+    });
     this.#verify(link, token);
     this.#heartbeat.start();
     const error = await link.read((text) => this.#receive(link, text));

@@ -9,6 +9,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { oddThrown, revoked } from "@wirekit/internal/testing";
+import { pair } from "@wirekit/transport/pair";
 import { CloseError } from "@wirekit/transport/transport";
 import { Client } from "../client.ts";
 import {
@@ -162,7 +163,39 @@ Deno.test("Client gives up a hub that does not accept the name in time", async (
     connectTimeout: 5,
   });
   const error = await assertRejects(() => client.connect(), TimeoutError);
-  assertEquals(error.message, "The hub did not accept the name in time");
+  assertEquals(
+    error.message,
+    "Cannot connect to the hub: it did not accept the name within 5 ms",
+  );
+});
+
+Deno.test("Client tells of a hub that is silent at once, once, and with its address", async () => {
+  const held = Promise.withResolvers<void>();
+  const [transport] = pair();
+  const close = transport.close.bind(transport);
+  transport.close = async (...args) => {
+    await held.promise;
+    await close(...args);
+  };
+  await using client = new Client("alpha", {
+    transport: () => Promise.resolve(transport),
+    connectTimeout: 20,
+    reconnect: false,
+  });
+  const errors: unknown[] = [];
+  client.addEventListener("error", ({ detail }) => errors.push(detail.error));
+  await assertRejects(() => client.connect(), TimeoutError, "within 20 ms");
+  held.resolve();
+  await client.close();
+  assertEquals(errors, []);
+  using mute = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const url = `tcp://127.0.0.1:${mute.addr.port}`;
+  await using other = new Client("alpha", { url, connectTimeout: 20 });
+  await assertRejects(
+    () => other.connect(),
+    TimeoutError,
+    `Cannot connect to ${url}: it did not accept the name within 20 ms`,
+  );
 });
 
 Deno.test("Client is on hold by the exact text only, and released by a message of nulls", async () => {
