@@ -21,7 +21,7 @@
  * @module
  */
 
-import { later, type Timer, within } from "@wirekit/internal/clock";
+import { checkTime, later, type Timer, within } from "@wirekit/internal/clock";
 import { checkOptions } from "@wirekit/internal/limits";
 import type { Caller, MessageFilter } from "./areas/item.ts";
 import { decode, type GatewayEvent } from "./events.ts";
@@ -291,6 +291,7 @@ export class Gateway implements Caller, AsyncDisposable {
     options: Pick<CommandOptions, "timeout" | "signal"> = {},
   ): Promise<void> {
     const { timeout = this.#options.timeout ?? 10_000, signal } = options;
+    checkTime("timeout", timeout);
     signal?.throwIfAborted();
     const session = this.#listen();
     await within(session.opened, timeout, () => {

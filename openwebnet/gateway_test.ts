@@ -7,6 +7,7 @@ import {
   NackError,
   TimeoutError,
 } from "./session/errors.ts";
+import { pair } from "@wirekit/transport/pair";
 import { Gateway, type GatewayOptions } from "./gateway.ts";
 import { serialize } from "./wire/message.ts";
 import {
@@ -221,6 +222,31 @@ Deno.test("Gateway ready() says why there is no session", async () => {
     "within 50 ms: nobody listens there",
   );
   assertEquals(error.cause, away);
+});
+
+Deno.test("Gateway ready() checks its deadline", async () => {
+  await using simulator = new GatewaySimulator();
+  await using gateway = new Gateway({ transport: () => simulator.connect() });
+  for (const timeout of [NaN, -1, 0]) {
+    await assertRejects(() => gateway.ready({ timeout }), RangeError);
+  }
+});
+
+Deno.test("Gateway does not wait for a silent one to close", async () => {
+  const [transport] = pair();
+  const held = Promise.withResolvers<void>();
+  const close = transport.close.bind(transport);
+  transport.close = async (...args) => {
+    await held.promise;
+    await close(...args);
+  };
+  await using gateway = new Gateway({
+    transport: () => Promise.resolve(transport),
+    connectTimeout: 20,
+    reconnect: false,
+  });
+  await assertRejects(() => gateway.ready(), TimeoutError, "within 20 ms");
+  held.resolve();
 });
 
 Deno.test("Gateway watch() tells of its sessions until it is told not to", async () => {

@@ -151,7 +151,7 @@ export async function connect(
     await Promise.race([ready, failed.promise]);
     return gateway;
   } catch (error) {
-    await gateway.close();
+    void gateway.close(); // Whatever it does about it.
     throw error;
   } finally {
     unwatch();

@@ -87,7 +87,7 @@ function listening(hostname: string, port: number): Deno.TcpListener {
   } catch (cause) {
     if (!(cause instanceof Deno.errors.AddrInUse)) throw cause;
     throw new Deno.errors.AddrInUse(
-      `${hostname}:${port} is in use by another program: name another --port`,
+      `Cannot listen on ${hostname}:${port}: another program listens there`,
       { cause },
     );
   }

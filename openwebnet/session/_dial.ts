@@ -88,7 +88,9 @@ export function makeDial(options: DialOptions): Dial {
     } catch (error) {
       // A transport that still opens has no owner.
       if (transport === undefined) opening.then((t) => t.close(), () => {});
-      await transport?.close();
+      const closing = transport?.close();
+      // Who is late is not waited for again.
+      if (!late.signal.aborted) await closing;
       throw error;
     } finally {
       timer.stop();

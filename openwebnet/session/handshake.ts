@@ -205,11 +205,11 @@ class Handshake {
     const { authentication: accepted } = this.#options;
     const authentication = toAuthentication(challenge);
     if (authentication === undefined) {
-      throw this.#error("Gateway asks for an unknown kind of authentication");
+      throw this.#error("asks for an unknown kind of authentication");
     }
     if (accepted !== undefined && !accepted.includes(authentication)) {
       throw this.#error(
-        `Gateway asks for authentication "${authentication}", which the ` +
+        `asks for authentication "${authentication}", which the ` +
           "authentication option does not allow",
       );
     }
@@ -227,7 +227,7 @@ class Handshake {
       digits = openAnswer(password, nonce);
     } catch (cause) {
       throw this.#error(
-        "Gateway asks for an OPEN password, which must be a number of at " +
+        "asks for an OPEN password, which must be a number of at " +
           "most 4294967295",
         cause,
       );
@@ -253,7 +253,7 @@ class Handshake {
     if (reply.kind === "nack") throw this.#rejected();
     if (!sameProof(proofs.server, this.#bytes(reply, algorithm))) {
       await this.#send({ kind: "nack", code: 0 });
-      throw this.#error("Gateway has not proved that it knows the password");
+      throw this.#error("has not proved that it knows the password");
     }
     await this.#send({ kind: "ack" });
   }
@@ -261,7 +261,7 @@ class Handshake {
   #password(): string {
     const { password } = this.#options;
     if (password === undefined) {
-      throw this.#error("Gateway asks for a password, and none was given");
+      throw this.#error("asks for a password, and none was given");
     }
     return password;
   }
@@ -274,7 +274,7 @@ class Handshake {
     } catch {
       // The error is thrown below.
     }
-    throw this.#error("Gateway broke off the HMAC handshake");
+    throw this.#error("broke off the HMAC handshake");
   }
 
   async #read(failure: () => Error): Promise<HandshakeMessage> {
@@ -311,9 +311,10 @@ class Handshake {
       },
     );
 
-  #error(message: string, cause?: unknown): Error {
+  #error(what: string, cause?: unknown): Error {
     const { url } = this.#options;
-    return new AuthenticationError(message, { cause, url });
+    const who = url ?? "Gateway";
+    return new AuthenticationError(`${who} ${what}`, { cause, url });
   }
 }
 
