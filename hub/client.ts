@@ -123,7 +123,7 @@ export type Handler<F extends Route = Route> = (
  * a {@linkcode Client} and wait until it is ready.
  * @throws {OnHoldError} If another client kept the name until the deadline.
  * @throws {HandshakeError} If the hub refuses the name or the token.
- * @throws {TimeoutError} If it takes longer than `timeout`.
+ * @throws {TimeoutError} If it takes longer than `connectTimeout`.
  *
  * @example Ask once
  * ```ts

@@ -119,6 +119,7 @@ export interface ConnectOptions extends TcpGatewayOptions {
  * @throws {NotConnectedError} If the first attempt fails. To keep trying, make
  * a {@linkcode tcpGateway} and wait until it is ready.
  * @throws {AuthenticationError} If the gateway refuses the password.
+ * @throws {TimeoutError} If it takes longer than `connectTimeout`.
  *
  * @example A gateway that is there
  * ```ts

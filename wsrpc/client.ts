@@ -184,7 +184,7 @@ export class Client<
   /**
    * Waits until the client is open. Returns at once if it is.
    *
-   * @param options The deadline and the signal.
+   * @param options The deadline, by default that of calls, and the signal.
    * @returns Resolves when it is open: {@linkcode Client.peer} is there.
    * @throws {TimeoutError} If that takes too long.
    * @throws {NotConnectedError} If the client is closed, or gives up.

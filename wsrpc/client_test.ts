@@ -362,3 +362,13 @@ Deno.test("Client leaves alone what it was given", async () => {
   assertEquals(client.peer?.signal.aborted, false);
   await client.close();
 });
+
+Deno.test("Client that was closed says so, whatever failed before", async () => {
+  const client = new Client("ws://127.0.0.1:9");
+  await assertRejects(() => client.ready({ timeout: 50 }), TimeoutError);
+  await client.close();
+  for (const act of [() => client.ready(), () => client.call("a")]) {
+    const error = await assertRejects(act, NotConnectedError);
+    assertEquals(error.message, "Not connected: the client is closed");
+  }
+});

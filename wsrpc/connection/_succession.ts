@@ -132,6 +132,7 @@ export class Succession<Remote extends Contract<Remote>> implements CallerLine {
 
   /** Closes all permanently. */
   async close(): Promise<void> {
+    if (this.#state !== "closed") this.#failure = undefined;
     this.#finish();
     const closing = this.#connections.close();
     await this.#current?.close();
