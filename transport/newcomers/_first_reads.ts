@@ -107,6 +107,9 @@ export class FirstReads {
     if (hasTurn()) return this.#answer(socket, chunk);
     const copy = chunk.slice();
     this.#options.awaited.delete(socket);
+    // Who says no more meanwhile is answered all the same. If node:http has it,
+    // that ends it as it ends one who is silent.
+    socket.off("end", endToo);
     inTurn(() => {
       if (!socket.destroyed) this.#answer(socket, copy);
     });
@@ -130,7 +133,6 @@ export class FirstReads {
     if (socket.destroyed) return;
     this.#plain.call(this.#server, socket);
     if (chunk) socket.emit("data", chunk);
-    if (socket.readableEnded) socket.end();
   }
 
   /** Leaves those to `node:http` who have said nothing for too long. */

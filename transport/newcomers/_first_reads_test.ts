@@ -189,3 +189,30 @@ Deno.test("listenWebSocket() lets who ends without a word go", async () => {
   await conn.closeWrite();
   assertEquals(await deadline(conn.read(new Uint8Array(1)), 5_000), null);
 });
+
+Deno.test("listenWebSocket() answers many who ask at once and say no more", async () => {
+  await using server = await listen();
+  const { port } = server;
+  const kinds = [
+    ["101", head(UPGRADE)],
+    ["426", head(UPGRADE.map((each) => each.replace("13", "8")))],
+    ["200", head(["Host: a"], "GET / HTTP/1.1")],
+  ] as const;
+  const conns = await Promise.all(
+    Array.from(
+      { length: 150 },
+      () => Deno.connect({ hostname: "127.0.0.1", port }),
+    ),
+  );
+  await Promise.all(conns.map(async (conn, n) => {
+    await conn.write(encoder.encode(kinds[n % 3]![1]));
+    await conn.closeWrite();
+  }));
+  const answers = await Promise.all(conns.map(async (conn) => {
+    const bytes = new Uint8Array(1_000);
+    const count = await deadline(conn.read(bytes), 10_000).catch(() => null);
+    conn.close();
+    return decoder.decode(bytes.subarray(9, count === null ? 9 : 12));
+  }));
+  assertEquals(answers, conns.map((_, n) => kinds[n % 3]![0]));
+});
