@@ -49,14 +49,14 @@ async function* filesOf(home: URL, wing = ""): AsyncGenerator<string> {
     if (isDirectory) {
       if (APART_REGEXP.test(wing + name) || name === "testdata") continue;
       yield* filesOf(home, `${wing}${name}/`);
-    } else if (name.endsWith(".ts")) yield wing + name;
+    } else if (/\.tsx?$/.test(name)) yield wing + name;
   }
 }
 
 /**
- * Reads the files of a package, but for its tests.
+ * Reads the files of a package, or of the program of a page, but for tests.
  *
- * @param folder The folder of the package.
+ * @param folder The folder of the package, or of the program.
  * @param root The checkout.
  * @returns The files, by path.
  */

@@ -13,7 +13,7 @@ import {
   textOf,
   type TypeText,
 } from "./_house.ts";
-import { MEMBERS, PACKAGES } from "./_packages.ts";
+import { MEMBERS, PACKAGES, ROOT } from "./_packages.ts";
 
 /** Most entries over all packages. */
 const MAX_ENTRIES = 60;
@@ -102,6 +102,18 @@ for (const { folder } of MEMBERS) {
   packages.set(folder, await sourcesOf(folder));
 }
 
+/** The programs of the pages, and what they share. */
+const pages = new Map<string, Source[]>();
+for (const folder of await pageFolders()) {
+  pages.set(folder, await sourcesOf(folder));
+}
+
+/** The folders that `deno check` leaves to `deno task page`. */
+async function pageFolders(): Promise<string[]> {
+  const settings = await Deno.readTextFile(new URL("deno.json", ROOT));
+  return JSON.parse(settings).exclude;
+}
+
 /** Each option of a public type, such as `hub: ServeOptions.port`. */
 async function optionsOf(): Promise<
   {
@@ -158,7 +170,7 @@ for (const [folder, sources] of packages) {
 
 Deno.test("No file but the clock arms a timer of the platform", () => {
   const found: string[] = [];
-  for (const [folder, sources] of packages) {
+  for (const [folder, sources] of [...packages, ...pages]) {
     for (const { path, text } of sources) {
       if (folder === "internal" && /^(clock|testing)\.ts$/.test(path)) continue;
       text.split("\n").forEach((line, index) => {

@@ -3,6 +3,7 @@
 /** The parts of the page that need no browser. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { FakeTime } from "@wirekit/internal/testing";
 import {
   brief,
   bytes,
@@ -19,6 +20,7 @@ import {
   mistakeIn,
   oneLine,
 } from "../../pages/app/json_text.ts";
+import { Retry } from "../../pages/app/retry.ts";
 import { placeOf, waysToCall, waysToJoin } from "./app/snippets.ts";
 
 Deno.test("mistakeIn() says what is wrong, and where", () => {
@@ -289,4 +291,35 @@ Deno.test("Behind a proxy, the lines to paste have the path of the page", () => 
   const [python, deno] = waysToJoin(place);
   assertStringIncludes(python!.text, `port="8080/a/hub/")`);
   assertStringIncludes(deno!.text, `url: "ws://hub.example.org:8080/a/hub/"`);
+});
+
+Deno.test("Retry waits longer each time until something has worked, and never tries twice at once", async () => {
+  using time = new FakeTime();
+  let tries = 0;
+  const retry = new Retry(async () => {
+    tries++;
+    await Promise.resolve();
+  });
+  for (const wait of [500, 1000, 2000, 4000, 5000, 5000]) {
+    const before = tries;
+    retry.again();
+    await time.tick(wait - 1);
+    assertEquals(tries, before, `less than ${wait}`);
+    await time.tick(1);
+    assertEquals(tries, before + 1, `${wait}`);
+  }
+  retry.worked();
+  retry.again();
+  await time.tick(500);
+  assertEquals(tries, 7);
+
+  retry.again();
+  retry.again();
+  await time.tick(10_000);
+  assertEquals(tries, 8);
+
+  retry.again();
+  retry.stop();
+  await time.tick(10_000);
+  assertEquals(tries, 8);
 });

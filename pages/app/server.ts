@@ -2,6 +2,8 @@
 
 /** How a page speaks with its server. */
 
+import { later } from "../../internal/clock.ts";
+
 /** An answer of the server that is no success. */
 export class Refused extends Error {
   constructor(readonly status: number, message: string) {
@@ -73,17 +75,17 @@ export function listen<T>(
 ): () => void {
   const source = new EventSource("api/events");
   const end = () => {
-    clearTimeout(timer);
+    timer.stop();
     source.close();
   };
   const fail = () => {
     end();
     lost();
   };
-  let timer = setTimeout(fail, SILENCE);
+  let timer = later(SILENCE, fail);
   source.addEventListener("report", ({ data }) => {
-    clearTimeout(timer);
-    timer = setTimeout(fail, SILENCE);
+    timer.stop();
+    timer = later(SILENCE, fail);
     report(JSON.parse(data));
   });
   source.addEventListener("error", fail);

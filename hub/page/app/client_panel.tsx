@@ -3,6 +3,7 @@
 /** One client, looked at closely. */
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { later, type Timer } from "../../../internal/clock.ts";
 import { get } from "../../../pages/app/server.ts";
 import type { RouteReport, TailReport } from "../../watch/report.ts";
 import type { Act } from "./acts.tsx";
@@ -230,19 +231,19 @@ function useRoutes(name: string): readonly RouteReport[] {
   const [routes, setRoutes] = useState<readonly RouteReport[]>([]);
   useEffect(() => {
     let gone = false;
-    let timer = 0;
+    let timer: Timer | undefined;
     const ask = async () => {
       const path = `api/routes?name=${encodeURIComponent(name)}`;
       const found = await get<RouteReport[]>(path).catch(() => undefined);
       if (gone) return;
       if (found) setRoutes(found);
-      timer = setTimeout(ask, ROUTES_EVERY);
+      timer = later(ROUTES_EVERY, ask);
     };
     setRoutes([]);
     void ask();
     return () => {
       gone = true;
-      clearTimeout(timer);
+      timer?.stop();
     };
   }, [name]);
   return routes;

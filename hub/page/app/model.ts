@@ -21,6 +21,7 @@ import {
   post,
   Refused,
 } from "../../../pages/app/server.ts";
+import { Retry } from "../../../pages/app/retry.ts";
 import { type Filter, NO_FILTER, passes, withNames } from "./model/filter.ts";
 import { History, type Lines } from "./model/history.ts";
 import {
@@ -38,9 +39,6 @@ const MAX_TAIL = 500;
 
 /** How many comings and goings are kept. */
 const MAX_PRESENCE = 200;
-
-/** The first and the longest wait before the page listens again. */
-const RETRY = { min: 500, max: 5000 };
 
 /** Where the page stands with its hub. */
 export type Connection = "connecting" | "live" | "lost" | "locked" | "refused";
@@ -81,8 +79,7 @@ export class Model {
   readonly #changed: () => void;
   /** What ends each stream of events, oldest first. */
   readonly #streams: (() => void)[] = [];
-  #timer: number | undefined;
-  #wait = RETRY.min;
+  readonly #retry = new Retry(() => this.start());
   #heard = "";
   /** The report that the next is compared with. */
   #measured: HubReport | undefined;
@@ -101,7 +98,7 @@ export class Model {
 
   /** Finds out who is signed in, and listens. */
   async start(): Promise<void> {
-    clearTimeout(this.#timer);
+    this.#retry.stop();
     try {
       this.session = await get<Session>("api/session");
       if (!this.session.mayWatch) {
@@ -226,7 +223,7 @@ export class Model {
         for (const end of older) end();
         this.missing = [];
         this.connection = "live";
-        this.#wait = RETRY.min;
+        this.#retry.worked();
         this.#changed();
       },
       () => {
@@ -261,8 +258,7 @@ export class Model {
   #again(): void {
     this.connection = "lost";
     this.#heard = "";
-    this.#timer = setTimeout(() => this.start(), this.#wait);
-    this.#wait = Math.min(this.#wait * 2, RETRY.max);
+    this.#retry.again();
   }
 
   #takeReport(report: HubReport): void {

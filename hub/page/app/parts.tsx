@@ -3,6 +3,7 @@
 /** Small parts that many others are made of. */
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { later } from "../../../internal/clock.ts";
 import { Icon } from "./icons.tsx";
 
 /** A part of the page with its title, what it shows, and what can be done. */
@@ -58,8 +59,8 @@ export function Copy({ text, label, children }: {
   const [done, setDone] = useState(false);
   useEffect(() => {
     if (!done) return;
-    const timer = setTimeout(() => setDone(false), 1600);
-    return () => clearTimeout(timer);
+    const timer = later(1600, () => setDone(false));
+    return () => timer.stop();
   }, [done]);
   return (
     <button
@@ -143,5 +144,5 @@ export function download(name: string, text: string, type: string): void {
   link.href = url;
   link.download = name;
   link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  later(10_000, () => URL.revokeObjectURL(url));
 }

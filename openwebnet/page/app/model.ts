@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 /** What the page knows of its plants, and what people want of them. */
+import { Retry } from "../../../pages/app/retry.ts";
 import { listen, messageOf, Refused } from "../../../pages/app/server.ts";
 import type {
   DeviceReport,
@@ -25,9 +26,6 @@ export interface Room {
   readonly name: string;
   readonly devices: readonly Device[];
 }
-
-/** The first and the longest wait before the page listens again. */
-const RETRY = { min: 500, max: 5_000 };
 
 /** The title above devices without a room, by their kind. */
 const OTHERS: Record<DeviceReport["kind"], string> = {
@@ -58,8 +56,7 @@ export class Model {
   readonly #asked = new Map<string, NonNullable<DeviceReport["asked"]>>();
   /** What the server did not take. */
   readonly #faults = new Map<string, string>();
-  #delay = RETRY.min;
-  #retry = 0;
+  readonly #retry = new Retry(() => this.start());
   #stop = () => {};
 
   constructor(draw: () => void) {
@@ -73,7 +70,7 @@ export class Model {
 
   /** Begins, or begins again. */
   async start(): Promise<void> {
-    clearTimeout(this.#retry);
+    this.#retry.stop();
     this.#stop();
     try {
       this.session = await session();
@@ -166,13 +163,12 @@ export class Model {
       this.#devices.set(key, device);
       this.#faults.delete(key);
     }
-    this.#delay = RETRY.min;
+    this.#retry.worked();
     this.#turn("live");
   }
 
   #lost(): void {
-    this.#retry = setTimeout(() => void this.start(), this.#delay);
-    this.#delay = Math.min(2 * this.#delay, RETRY.max);
+    this.#retry.again();
     this.#turn("lost");
   }
 

@@ -3,6 +3,7 @@
 /** A tile for each kind of device. */
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { later, type Timer } from "../../../internal/clock.ts";
 import { Act, Slider, Tile, type TileProps } from "./tile.tsx";
 import { celsius, numberIn, watts } from "./words.ts";
 
@@ -124,15 +125,15 @@ function useWish<T>(
   give: (wish: T) => void,
 ): [wish: T | undefined, want: (wish: T) => void] {
   const [wish, setWish] = useState<T>();
-  const timer = useRef(0);
-  useEffect(() => () => clearTimeout(timer.current), []);
+  const timer = useRef<Timer>(undefined);
+  useEffect(() => () => timer.current?.stop(), []);
   return [wish, (next) => {
     setWish(() => next);
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => {
+    timer.current?.stop();
+    timer.current = later(STEP_DELAY, () => {
       give(next);
       setWish(undefined);
-    }, STEP_DELAY);
+    });
   }];
 }
 

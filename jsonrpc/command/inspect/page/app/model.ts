@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 /** What the page knows of the other end, and what people want of it. */
+import { Retry } from "../../../../../pages/app/retry.ts";
 import {
   get,
   listen,
@@ -34,9 +35,6 @@ export const OTHER = "";
 /** The most messages that are kept. */
 const MAX_MESSAGES = 1_000;
 
-/** The wait before the page listens again, in milliseconds. */
-const RETRY = 1_000;
-
 /** What the page knows. */
 export class Model {
   connection: Connection = "connecting";
@@ -54,7 +52,7 @@ export class Model {
   readonly #draw: () => void;
   readonly #drafts = new Map<string, Draft>();
   #proof = "";
-  #retry = 0;
+  readonly #retry = new Retry(() => this.start());
   #stop = () => {};
 
   constructor(draw: () => void) {
@@ -64,7 +62,7 @@ export class Model {
 
   /** Begins, or begins again. */
   async start(): Promise<void> {
-    clearTimeout(this.#retry);
+    this.#retry.stop();
     this.#stop();
     const token = location.hash.slice(1);
     // Neither the history nor a bookmark keeps it.
@@ -213,11 +211,12 @@ export class Model {
     if (end?.state === "open" && !this.method) {
       this.chosen = end.methods[0]?.name ?? OTHER;
     }
+    this.#retry.worked();
     this.#turn("live");
   }
 
   #lost(): void {
-    this.#retry = setTimeout(() => void this.start(), RETRY);
+    this.#retry.again();
     this.#turn("lost");
   }
 
