@@ -17,11 +17,13 @@ export function issuesOf(
   issues: readonly StandardIssue[],
   ...at: (string | number)[]
 ): Issue[] {
-  return issues.map(({ message, path = [] }) => ({
+  // `Array.from()`, as `map()` of a library's own class of lists makes another
+  // of its class, of which arktype's takes the length for a member.
+  return Array.from(issues, ({ message, path = [] }) => ({
     message,
     path: [
       ...at,
-      ...path.map((part) => {
+      ...Array.from(path, (part) => {
         const key = typeof part === "object" ? part.key : part;
         return typeof key === "number" ? key : String(key);
       }),

@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   check,
+  type Context,
   contract,
   emitter,
   fromOpenRpc,
@@ -143,6 +144,61 @@ Deno.test("implement() answers -32602 with the paths of all issues", async () =>
     () => at.client.request("named", [1]),
     InvalidParamsError,
   );
+});
+
+Deno.test("implement() takes handlers without params, and ones made before", async () => {
+  const words = contract({
+    methods: {
+      size: { params: [param("text", type<string>())], result: number },
+      first: { result: number },
+    },
+  });
+  const size = (_call: unknown, text: string) => text.length;
+  // @ts-expect-error -- The contract says number.
+  implement(words, { size, first: () => "one" });
+  await using at = linked({
+    methods: implement(words, { size, first: () => 1 }),
+  });
+  const { first } = remote(at.client, words);
+  assertEquals(await first(), 1);
+
+  const methods: Methods<{ user: string }> = implement(words, {
+    size: (call: Context<{ user: string }>, text) =>
+      `${call.peer.state.user}${text}`.length,
+    first: () => 1,
+  });
+  assertEquals(methods.names, ["size", "first"]);
+});
+
+Deno.test("implement() reads paths that are lists of the library's own class", async () => {
+  /** Made of its members, so that `map()` cannot make one of a length. */
+  class Path extends Array<string> {
+    constructor(...parts: string[]) {
+      super();
+      this.push(...parts);
+    }
+  }
+  for (const parts of [[], ["a"], ["a", "b"]]) {
+    const nothing: StandardSchema<number> = {
+      "~standard": {
+        version: 1,
+        vendor: "test",
+        validate: () => ({
+          issues: [{ message: "No", path: new Path(...parts) }],
+        }),
+      },
+    };
+    await using at = linked({
+      methods: implement({
+        methods: { one: { params: [param("x", nothing)] } },
+      }, { one: () => {} }),
+    });
+    const { data } = await assertRejects(
+      () => at.client.request("one", [1]),
+      InvalidParamsError,
+    );
+    assertEquals(data, { issues: [{ message: "No", path: [0, ...parts] }] });
+  }
 });
 
 Deno.test("implement() answers -32603 for a result that breaks the contract", async () => {

@@ -131,7 +131,7 @@ export function implement<
   State = Record<string, unknown>,
 >(
   contract: Contract & { readonly methods: M; readonly subscriptions?: S },
-  handlers: Handlers<M & S, State>,
+  handlers: Handlers<NoInfer<M & S>, State>,
 ): Methods<State> {
   const methods = new Methods<State>();
   const table = handlers as unknown as Record<string, Handler<State>>;
