@@ -6,7 +6,8 @@
  * (<https://standardschema.dev>), so that a contract may use any of them. It is
  * written out here, as its authors suggest for libraries: it is part of public
  * types, and a package for it would be a dependency of everybody who imports
- * this one.
+ * this one. A test compares it with `@standard-schema/spec`, and runs contracts
+ * of all three libraries.
  *
  * @module
  */
