@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import type { End, EndKind } from "../exchange/participant.ts";
+import type { End, EndKind, Member } from "../exchange/participant.ts";
 
 /** How many names are remembered. */
 const MAX_ENDS = 1_000;
@@ -12,8 +12,11 @@ export interface PastEnd extends End {
   readonly at: number;
 }
 
-/** Remembers why names were given up, and counts why clients end. */
+/** Remembers why names were given up, and counts clients that have ended. */
 export class Ends {
+  /** How many bytes those clients have sent, and were sent. */
+  bytesIn = 0;
+  bytesOut = 0;
   /** By the JSON text of the name, the latest last. */
   readonly #ends = new Map<string, PastEnd>();
   readonly #counts = new Map<EndKind, number>();
@@ -33,8 +36,11 @@ export class Ends {
     return this.#ends;
   }
 
-  count(kind: EndKind): void {
+  count({ about: { flow } }: Member, { kind }: End): void {
     this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
+    if (!flow) return;
+    this.bytesIn += flow.bytesIn;
+    this.bytesOut += flow.bytesOut;
   }
 
   add(name: string, end: End): void {

@@ -5,7 +5,13 @@ import type { Gauge } from "@wirekit/internal/limits";
 import type { Logger } from "@wirekit/internal/logger";
 import type { Party } from "../exchange/_party.ts";
 import type { Member } from "../exchange/participant.ts";
-import { type Census, FULL_OUTBOX, SLOW_ANSWER, stateOf } from "./_census.ts";
+import {
+  type Census,
+  FULL_OUTBOX,
+  SLOW_ANSWER,
+  stateOf,
+  takeCensus,
+} from "./_census.ts";
 import { problemsOf } from "./hubs/_cluster.ts";
 import type { Ends } from "./_ends.ts";
 import { limitOf, type WatchedHub } from "./_hub.ts";
@@ -65,7 +71,7 @@ export class Problems {
   readonly #hub: WatchedHub;
   readonly #lag: Lag;
   readonly #ends: Ends;
-  readonly #pages: () => Gauge;
+  readonly #pages: Gauge;
   readonly #logger: Logger | undefined;
   #known = new Map<string, Problem>();
   #list: readonly Problem[] = [];
@@ -74,13 +80,16 @@ export class Problems {
   #origins = new Map<string, { count: number; at: number }>();
   #drift = Date.now() - performance.now();
   #jump: { at: number; ms: number } | undefined;
+  #looked = -Infinity;
+  /** Is told of each problem that is new. */
+  found: (problem: Problem) => void = () => {};
 
   constructor(
     hub: WatchedHub,
     { lag, ends, pages, logger }: {
       lag: Lag;
       ends: Ends;
-      pages: () => Gauge;
+      pages: Gauge;
       logger: Logger | undefined;
     },
   ) {
@@ -96,8 +105,24 @@ export class Problems {
     return this.#list;
   }
 
-  /** Looks again; returns what is new, and writes it to the log. */
-  look(census: Census): readonly Problem[] {
+  /**
+   * Looks again, and writes what is new to the log.
+   *
+   * @param apart How many milliseconds ago the last look was at least; if it
+   * was not, nothing is done.
+   * @param census What is known of the clients; by default they are counted.
+   */
+  look(apart: number, census?: Census): void {
+    const now = performance.now();
+    if (now - this.#looked < apart) return;
+    this.#looked = now;
+    const members = this.#hub.exchange.members;
+    for (const problem of this.#fresh(census ?? takeCensus(members))) {
+      this.found(problem);
+    }
+  }
+
+  #fresh(census: Census): readonly Problem[] {
     const now = Date.now();
     const fresh: Problem[] = [];
     const known = new Map<string, Problem>();
@@ -195,7 +220,7 @@ export class Problems {
 
   /** Pages of the hub that found no room. */
   *#ofPages(): Generator<Found, void> {
-    const { option, limit, hits: count } = this.#pages();
+    const { option, limit, hits: count } = this.#pages;
     if (count === 0) return;
     const { at } = noted(this.#hits, option, count);
     if (Date.now() - at > RECENTLY) return;

@@ -2,6 +2,7 @@
 // This module is browser compatible.
 
 import config from "../deno.json" with { type: "json" };
+import { HUB } from "../exchange/names/_name_rules.ts";
 import type { Member } from "../exchange/participant.ts";
 import {
   addEdges,
@@ -44,20 +45,18 @@ const MAX_CLIENTS = 2_000;
 const MAX_EDGES = 5_000;
 const MAX_ROUTES = 5_000;
 
+/** How far apart two looks for problems are while somebody asks, in ms. */
+const LOOK_AT_MOST = 900;
+
 /** The parts of a hub that is watched. */
 export interface Parts {
   readonly hub: WatchedHub;
-  readonly host: () => Member;
   readonly samples: Samples;
   readonly ends: Ends;
   readonly lag: Lag;
   readonly problems: Problems;
-  /** Looks for problems, unless that was just done. */
-  readonly look: (census: Census) => void;
   readonly recording: Recording;
   readonly history: History;
-  /** Bytes of clients that have left. */
-  readonly gone: { bytesIn: number; bytesOut: number };
 }
 
 /** Writes the reports. */
@@ -76,7 +75,7 @@ export class Reports {
   /** The hub as a whole. */
   hub(census: Census = this.census()): HubReport {
     const { hub, samples, lag, problems, recording } = this.#parts;
-    this.#parts.look(census);
+    problems.look(LOOK_AT_MOST, census);
     const list = problems.list;
     const worst = list[0]?.severity;
     const health = hub.isDraining
@@ -114,14 +113,14 @@ export class Reports {
   }
 
   traffic({ bytesIn, bytesOut }: Census): Traffic {
-    const { hub, gone } = this.#parts;
+    const { hub, ends } = this.#parts;
     const { requests, errors, failures, informs } = hub.exchange.totals;
     return {
       requests,
       errors: errors + failures,
       informs,
-      bytesIn: bytesIn + gone.bytesIn,
-      bytesOut: bytesOut + gone.bytesOut,
+      bytesIn: bytesIn + ends.bytesIn,
+      bytesOut: bytesOut + ends.bytesOut,
     };
   }
 
@@ -190,11 +189,9 @@ export class Reports {
    * @param isNews Says of which of them more is to be told; by default of all.
    */
   edges(isNews?: (edge: EdgeOf) => boolean): EdgesReport {
-    const { hub, host } = this.#parts;
     const all: EdgeOf[] = [];
-    addEdges(host(), all);
-    for (const member of hub.exchange.members) {
-      if (isListed(member)) addEdges(member, all);
+    for (const member of this.#askers()) {
+      if (member.name === HUB || isListed(member)) addEdges(member, all);
     }
     const total = all.length;
     if (total > MAX_EDGES) {
@@ -235,13 +232,20 @@ export class Reports {
 
   /** The requests that are not answered yet. */
   open(): OpenReport {
-    const { hub, host } = this.#parts;
-    const { exchange } = hub;
+    const { exchange } = this.#parts.hub;
     return reportOpen(
-      [host(), ...exchange.members],
+      this.#askers(),
       exchange.openQuestions,
       exchange.requestTimeout,
     );
+  }
+
+  /** All that may have asked something: the hub itself too. */
+  *#askers(): Generator<Member, void> {
+    const { exchange } = this.#parts.hub;
+    const host = exchange.find(HUB);
+    if (host) yield host;
+    yield* exchange.members;
   }
 
   #context(): ClientContext {

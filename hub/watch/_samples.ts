@@ -81,7 +81,9 @@ export interface SampleEvents {
   learned(name: string, route: string): void;
   /** Returns whether somebody wants to see payloads. */
   wantsPayloads(): boolean;
+  /** See {@linkcode Observer}. */
   presence: Observer["presence"];
+  /** See {@linkcode Observer}. */
   left: Observer["left"];
 }
 
@@ -108,12 +110,7 @@ export class Samples implements Observer {
 
   constructor(events: SampleEvents) {
     this.#events = events;
-    this.presence = events.presence;
-    this.left = events.left;
   }
-
-  readonly presence: Observer["presence"];
-  readonly left: (member: Member, end: End) => void;
 
   /**
    * Ends a second.
@@ -216,6 +213,18 @@ export class Samples implements Observer {
     };
     const place = this.#events.placeOf(from, to);
     this.#events.row(row, this.#payloadOf(content), place);
+  }
+
+  presence(
+    event: "join" | "hold" | "leave",
+    member: Member,
+    end: End | undefined,
+  ): void {
+    this.#events.presence(event, member, end);
+  }
+
+  left(member: Member, end: End): void {
+    this.#events.left(member, end);
   }
 
   /** Returns the id of a new row. */

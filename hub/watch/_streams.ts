@@ -2,14 +2,12 @@
 // This module is browser compatible.
 
 import { every, type Timer } from "@wirekit/internal/clock";
-import { Gauge } from "@wirekit/internal/limits";
+import type { Gauge } from "@wirekit/internal/limits";
 import { ClientNews, EdgeNews } from "./_news.ts";
 import type { Reports } from "./_reports.ts";
 import type { Subscribers } from "./_subscribers.ts";
-import type { ElsewhereReport, Problem, WatchEvents } from "./report.ts";
-
-/** The most pages that may be open at once. */
-const MAX_STREAMS = 32;
+import type { Everywhere } from "./hubs/_everywhere.ts";
+import type { Problem, WatchEvents } from "./report.ts";
 
 /** How many bytes may wait for one page. It is told less until it has read them. */
 const MAX_WAITING = 1_048_576;
@@ -45,13 +43,12 @@ interface Stream {
 
 /** Server-sent events for pages: the same for all, made once. */
 export class Streams {
-  /** How many are open, and how often there was no room for another. */
-  readonly pages = new Gauge("maxPages", MAX_STREAMS);
   readonly #streams = new Set<Stream>();
   readonly #reports: Reports;
   readonly #subscribers: Subscribers;
   readonly #hold: () => () => void;
-  readonly #elsewhere: () => Promise<ElsewhereReport | undefined>;
+  readonly #everywhere: Everywhere;
+  readonly #pages: Gauge;
   readonly #encoder = new TextEncoder();
   #timer: Timer | undefined;
   #release: (() => void) | undefined;
@@ -68,12 +65,15 @@ export class Streams {
   constructor(
     reports: Reports,
     subscribers: Subscribers,
-    { hold, elsewhere }: {
+    everywhere: Everywhere,
+    { pages, hold }: {
+      /** How many may be open; counts how many are, and were refused. */
+      pages: Gauge;
       hold: () => () => void;
-      elsewhere: () => Promise<ElsewhereReport | undefined>;
     },
   ) {
-    this.#elsewhere = elsewhere;
+    this.#everywhere = everywhere;
+    this.#pages = pages;
     this.#reports = reports;
     this.#subscribers = subscribers;
     this.#hold = hold;
@@ -86,8 +86,8 @@ export class Streams {
 
   /** Opens a stream; `undefined` if there are too many. */
   open(wants: StreamWants, gone: AbortSignal): Response | undefined {
-    if (this.#streams.size >= MAX_STREAMS) {
-      this.pages.hit();
+    if (this.#streams.size >= this.#pages.limit) {
+      this.#pages.hit();
       return undefined;
     }
     let end = () => {};
@@ -97,7 +97,7 @@ export class Streams {
         const stream = { controller, isNew: true, isBehind: true, at };
         end = () => this.#close(stream);
         this.#streams.add(stream);
-        this.pages.set(this.#streams.size);
+        this.#pages.set(this.#streams.size);
         this.#subscribers.add({
           owner: stream,
           presence: true,
@@ -141,7 +141,7 @@ export class Streams {
     if (this.#asking || ++this.#turns % 2 > 0) return;
     this.#asking = true;
     try {
-      const report = await this.#elsewhere();
+      const report = await this.#everywhere.elsewhere();
       if (!report) return;
       for (const stream of this.#streams) {
         if (this.#hasRoom(stream)) this.#send(stream, "elsewhere", report);
@@ -225,7 +225,7 @@ export class Streams {
 
   #close(stream: Stream): void {
     if (!this.#streams.delete(stream)) return;
-    this.pages.now = this.#streams.size;
+    this.#pages.now = this.#streams.size;
     this.#subscribers.drop(stream);
     try {
       stream.controller.close();

@@ -80,15 +80,22 @@ export interface Wanted {
   readonly tails: readonly TailWants[];
 }
 
+/** What is used of an exchange. */
+export interface WatchedMessages {
+  /** How many messages have ended: of others there is no row yet. */
+  readonly endedHere: number;
+  readonly members: Iterable<Member>;
+}
+
 const NONE: readonly string[] = [];
 
 /** Tells those who watch, as much as they can take. */
 export class Subscribers {
   readonly #all = new Map<object, Subscriber>();
-  readonly #total: () => number;
-  readonly #members: () => Iterable<Member>;
+  readonly #exchange: WatchedMessages;
   readonly #hold: () => () => void;
-  readonly #listens: (wanted: Wanted) => void;
+  /** Is told what those who watch here want of other hubs. */
+  wanted: (wanted: Wanted) => void = () => {};
   /** Whether somebody wants to see payloads. */
   wantsPayloads = false;
   /** The other hubs that do not tell of their messages. */
@@ -96,17 +103,13 @@ export class Subscribers {
   #timer: Timer | undefined;
   #release: (() => void) | undefined;
 
-  constructor(options: {
-    total: () => number;
-    members: () => Iterable<Member>;
-    hold: () => () => void;
-    /** Is told what those who watch here want of other hubs. */
-    listens: (wanted: Wanted) => void;
-  }) {
-    this.#listens = options.listens;
-    this.#total = options.total;
-    this.#members = options.members;
-    this.#hold = options.hold;
+  /**
+   * @param exchange Whose messages they watch.
+   * @param hold Keeps the hub's clock running until what it returns is called.
+   */
+  constructor(exchange: WatchedMessages, hold: () => () => void) {
+    this.#exchange = exchange;
+    this.#hold = hold;
   }
 
   /** Adds one; it replaces what the same owner wanted before. */
@@ -125,7 +128,7 @@ export class Subscribers {
       leftHere: 0,
       leftElsewhere: 0,
       leftEvents: 0,
-      seen: this.#total(),
+      seen: this.#exchange.endedHere,
       silent: NONE,
     });
     this.#changed();
@@ -152,12 +155,12 @@ export class Subscribers {
       if (!tail || hubRows !== undefined) continue;
       tails.set(JSON.stringify([name, payload]), { name, payload });
     }
-    this.#listens({
+    this.wanted({
       presence: all.some(({ presence }) => presence),
       tails: [...tails.values()],
     });
     const names = new Set(all.map(({ name }) => name));
-    for (const member of this.#members()) {
+    for (const member of this.#exchange.members) {
       member.watched = member.active && names.has(nameOf(member));
     }
     if (all.length === 0) {
@@ -228,7 +231,7 @@ export class Subscribers {
   }
 
   #flush(): void {
-    const total = this.#total();
+    const total = this.#exchange.endedHere;
     for (const each of this.#all.values()) {
       const { here, elsewhere, events, leftEvents, name, seen } = each;
       const leftHere = name === undefined

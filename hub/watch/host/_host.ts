@@ -18,9 +18,9 @@ import type { WatchedHub } from "../_hub.ts";
 import type { Reports } from "../_reports.ts";
 import { textOf } from "../_route_figures.ts";
 import type { Subscribers } from "../_subscribers.ts";
-import { ActionError, type Actions, type Order } from "./_actions.ts";
+import { ActionError, type Order } from "./_actions.ts";
 import { contentOf, HubRequests } from "./_hub_requests.ts";
-import { HUB_ROUTES, HubRoutes, textIn } from "./_hub_routes.ts";
+import { HUB_ROUTES, textIn } from "./_hub_routes.ts";
 
 const OPERATIONS = new Set(["disconnect", "free", "block", "drain", "record"]);
 
@@ -30,7 +30,6 @@ const OPEN = /* @__PURE__ */ fullPass("open");
 /** The participant that is the hub itself. */
 export class Host implements Participant {
   readonly #hub: WatchedHub;
-  readonly #routes: HubRoutes;
   readonly #subscribers: Subscribers;
   readonly #everywhere: Everywhere;
   /** What represents it in the exchange. */
@@ -41,16 +40,14 @@ export class Host implements Participant {
   constructor(
     hub: WatchedHub,
     reports: Reports,
-    actions: Actions,
     subscribers: Subscribers,
     everywhere: Everywhere,
   ) {
     this.#everywhere = everywhere;
     this.#hub = hub;
-    this.#routes = new HubRoutes(hub, reports, actions);
-    this.requests = new HubRequests(hub, reports, () => this.member);
     this.#subscribers = subscribers;
     this.member = hub.exchange.host(this);
+    this.requests = new HubRequests(hub, reports, this.member);
   }
 
   /** See {@linkcode Participant}. */
@@ -123,11 +120,6 @@ export class Host implements Participant {
       return { watched: this.#subscribers.drop(asker) };
     }
     return this.#everywhere.answer(route, order, this.#byOf(asker));
-  }
-
-  /** Answers for this hub, somebody who may know, or do it. */
-  here(route: string, order: Order, by: string): unknown {
-    return this.#routes.answer(route, order, by);
   }
 
   #passOf(member: Member): Pass {

@@ -26,12 +26,12 @@ interface Waiting {
 export class HubRequests {
   readonly #hub: WatchedHub;
   readonly #reports: Reports;
-  readonly #member: () => Member;
+  readonly #member: Member;
   /** By the uuid as JSON text. */
   readonly #waiting = new Map<string, Waiting>();
   #requests = 0;
 
-  constructor(hub: WatchedHub, reports: Reports, member: () => Member) {
+  constructor(hub: WatchedHub, reports: Reports, member: Member) {
     this.#hub = hub;
     this.#reports = reports;
     this.#member = member;
@@ -59,7 +59,7 @@ export class HubRequests {
       throw new ActionError(`You may not ask ${JSON.stringify(to)} for that`);
     }
     const target = exchange.find(JSON.stringify(to));
-    if (!target || target === this.#member()) {
+    if (!target || target === this.#member) {
       const why = whyAbsent(this.#reports.hub(), to);
       throw new ActionError(`${Text.noDestination} ${why}`.trimEnd());
     }
@@ -73,7 +73,7 @@ export class HubRequests {
     try {
       const content = contentOf(JSON.stringify(route), data);
       const refusal = exchange.ask(
-        this.#member(),
+        this.#member,
         target,
         uuid,
         "request",
@@ -85,7 +85,7 @@ export class HubRequests {
       return await within(promise, timeout, late, { signal });
     } finally {
       this.#waiting.delete(uuid);
-      const question = exchange.question(target, uuid, this.#member());
+      const question = exchange.question(target, uuid, this.#member);
       if (question) exchange.cancel(question);
     }
   }
@@ -108,7 +108,7 @@ export class HubRequests {
     const names = to?.map((name) => JSON.stringify(name));
     const route = JSON.stringify(to ?? []);
     const refusal = exchange.inform(
-      this.#member(),
+      this.#member,
       names,
       contentOf(route, data),
     );

@@ -17,7 +17,7 @@ const AT_ONCE = 8;
 /** What a hub answers for itself. */
 export interface Here {
   /** Answers for what is at this hub. */
-  (route: string, order: Order, by: string): unknown;
+  answer(route: string, order: Order, by: string): unknown;
 }
 
 /**
@@ -25,20 +25,20 @@ export interface Here {
  * passes on what is about another hub, or about a client there.
  */
 export class Everywhere {
-  readonly #others: () => OtherHubs | undefined;
+  readonly #others: OtherHubs | undefined;
   readonly #here: Here;
 
-  constructor(others: () => OtherHubs | undefined, here: Here) {
+  constructor(others: OtherHubs | undefined, here: Here) {
     this.#others = others;
     this.#here = here;
   }
 
   /** Answers somebody at this hub: at once, if no other hub has to be asked. */
   answer(route: string, order: Order, by: string): unknown {
-    const others = this.#others();
+    const others = this.#others;
     const { node, ...rest } = order;
     if (!others) {
-      if (node === undefined) return this.#here(route, rest, by);
+      if (node === undefined) return this.#here.answer(route, rest, by);
       throw new ActionError("This hub is in no cluster");
     }
     if (node !== undefined) {
@@ -64,20 +64,20 @@ export class Everywhere {
       case "free":
         return rest["id"] === undefined
           ? this.#atOwner(others, route, rest, by)
-          : this.#here(route, rest, by);
+          : this.#here.answer(route, rest, by);
       case "block":
         return this.#block(others, rest, by);
       default:
-        return this.#here(route, rest, by);
+        return this.#here.answer(route, rest, by);
     }
   }
 
   /** Answers another hub. */
   answerPeer(route: string, order: Order, by: string): unknown {
-    const others = this.#others();
+    const others = this.#others;
     return route === "free" && others
       ? this.#free(others, order, by)
-      : this.#here(route, order, by);
+      : this.#here.answer(route, order, by);
   }
 
   /** Asks the hub that has a name. */
@@ -98,18 +98,18 @@ export class Everywhere {
 
   /** Gives a name to who waits for it, at whichever hub. */
   async #free(others: OtherHubs, order: Order, by: string): Promise<unknown> {
-    if (this.#here("waits", order, by) !== true) {
+    if (this.#here.answer("waits", order, by) !== true) {
       const answers = await others.askAll("waits", order, by);
       if (answers.some(({ answer }) => answer === true)) {
-        return this.#here("disconnect", order, by);
+        return this.#here.answer("disconnect", order, by);
       }
     }
-    return this.#here("free", order, by);
+    return this.#here.answer("free", order, by);
   }
 
   /** Blocks a name at all hubs; those that do not answer hear of it later. */
   async #block(others: OtherHubs, order: Order, by: string): Promise<unknown> {
-    const answer = this.#here("block", order, by) as object;
+    const answer = this.#here.answer("block", order, by) as object;
     const answers = await others.askAll("block", order, by);
     const silent = answers.filter(({ error }) => error)
       .map(({ node }) => others.labelOf(node));
@@ -122,7 +122,7 @@ export class Everywhere {
     order: Order,
     by: string,
   ): Promise<unknown[]> {
-    const rows = [...this.#here(route, order, by) as unknown[]];
+    const rows = [...this.#here.answer(route, order, by) as unknown[]];
     for (const { answer, error } of await others.askAll(route, order, by)) {
       if (error) throw error;
       rows.push(...rowsOf(answer));
@@ -141,7 +141,9 @@ export class Everywhere {
         "after needs the node whose id it is: this hub is in a cluster",
       );
     }
-    const clients = [...this.#here("clients", order, by) as ClientReport[]];
+    const clients = [
+      ...this.#here.answer("clients", order, by) as ClientReport[],
+    ];
     const [, ...ids] = others.ids;
     while (ids.length > 0 && clients.length < (limit as number)) {
       const some = ids.splice(0, AT_ONCE).map((node) =>
@@ -175,7 +177,7 @@ export class Everywhere {
 
   /** Some clients of the other hubs, for a page. */
   async elsewhere(): Promise<ElsewhereReport | undefined> {
-    const others = this.#others();
+    const others = this.#others;
     const [, ...ids] = others?.ids ?? [];
     if (!others || ids.length === 0) return undefined;
     const limit = Math.max(1, Math.floor(PAGE / ids.length));

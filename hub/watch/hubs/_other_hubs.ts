@@ -56,7 +56,7 @@ interface Asked {
 export class OtherHubs implements PeerListener {
   readonly #exchange: Exchange;
   readonly #line: PeerLine;
-  readonly #events: PeerEvents;
+  #events: PeerEvents | undefined;
   readonly #asked = new Map<number, Asked>();
   #number = 0;
   /** Another one shows that this hub was taken for dead. */
@@ -72,12 +72,16 @@ export class OtherHubs implements PeerListener {
   /** Names that have gone with their hub. */
   #dead: string[] = [];
 
-  constructor(exchange: Exchange, line: PeerLine, events: PeerEvents) {
+  constructor(exchange: Exchange, line: PeerLine) {
     this.#exchange = exchange;
     this.#line = line;
-    this.#events = events;
-    line.listener = this;
     this.#lastId = this.id;
+  }
+
+  /** Begins to hear what others say, and greets them. */
+  begin(events: PeerEvents): void {
+    this.#events = events;
+    this.#line.listener = this;
     queueMicrotask(() => this.#greet("all", false));
   }
 
@@ -245,7 +249,7 @@ export class OtherHubs implements PeerListener {
   /** See {@linkcode PeerListener}. */
   attached(): void {
     this.#greet("all", false);
-    this.#events.attached();
+    this.#events?.attached();
     if (this.#lastId === this.id) return;
     // The others have said that all of this hub are gone.
     this.#lastId = this.id;
@@ -280,7 +284,7 @@ export class OtherHubs implements PeerListener {
       if (asked.node !== node) continue;
       asked.reject(new ActionError(`The hub ${label} is gone`));
     }
-    this.#events.gone(node);
+    this.#events?.gone(node);
     this.#labels.delete(node);
     const dead = this.#dead;
     this.#dead = [];
@@ -292,7 +296,7 @@ export class OtherHubs implements PeerListener {
       reason: `the hub ${label} is gone`,
       node: label,
     }));
-    this.#events.presence({ events, left: dead.length - events.length });
+    this.#events?.presence({ events, left: dead.length - events.length });
   }
 
   /** See {@linkcode PeerListener}. */
@@ -315,10 +319,10 @@ export class OtherHubs implements PeerListener {
       case "wants":
         return this.#wanted(node, words[1]);
       case "presence":
-        return this.#events.presence(words[1]);
+        return this.#events?.presence(words[1]);
       case "tail": {
         const [, name, payload, batch] = words;
-        return this.#events.tail({ name: name ?? undefined, payload }, batch);
+        return this.#events?.tail({ name: name ?? undefined, payload }, batch);
       }
       case "look":
         return this.#exchange.routes.look(true);
@@ -331,7 +335,7 @@ export class OtherHubs implements PeerListener {
           }
         }
         if (!isAnswer) this.#greet({ node }, true);
-        this.#events.met(node);
+        this.#events?.met(node);
       }
     }
   }
@@ -352,7 +356,7 @@ export class OtherHubs implements PeerListener {
   ): Promise<void> {
     let text: string;
     try {
-      const answer = await this.#events.answer(route, order, by, node);
+      const answer = await this.#events?.answer(route, order, by, node);
       const refusal = this.#say({ node }, ["say", number, answer]);
       if (!refusal) return;
       text = refusal.text;

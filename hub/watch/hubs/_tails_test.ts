@@ -5,7 +5,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { FakeTime } from "@wirekit/internal/testing";
 import { Client } from "../../client.ts";
-import type { Member } from "../../exchange/participant.ts";
 import { serve } from "../../serve.ts";
 import type { TailBatch, TailReport } from "../report.ts";
 import { Subscribers } from "../_subscribers.ts";
@@ -172,12 +171,8 @@ Deno.test("A busy hub tells another as much as it may, and counts the rest", asy
 /** One hub that is asked by another, or asks it. */
 function setup() {
   const sent: TailBatch[] = [];
-  const subscribers: Subscribers = new Subscribers({
-    total: () => 0,
-    members: (): Iterable<Member> => [],
-    hold: () => () => {},
-    listens: ({ tails: wants }): void => tails.want(wants),
-  });
+  const exchange = { endedHere: 0, members: [] };
+  const subscribers = new Subscribers(exchange, () => () => {});
   const asked: unknown[] = [];
   const others = {
     ids: ["me", "other"],
@@ -191,6 +186,7 @@ function setup() {
     order: (_route: string, order: unknown) => void asked.push(order),
   };
   const tails = new Tails(others as unknown as OtherHubs, subscribers);
+  subscribers.wanted = (wanted) => tails.want(wanted.tails);
   return { sent, asked, subscribers, tails };
 }
 
