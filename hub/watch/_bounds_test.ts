@@ -11,9 +11,9 @@ import type {
   Participant,
   Question,
 } from "../exchange/participant.ts";
-import { Histogram } from "./_histogram.ts";
-import { Recording } from "./_recording.ts";
-import { RouteFigures } from "./_route_figures.ts";
+import { Histogram } from "./figures/_histogram.ts";
+import { Recording } from "./figures/_recording.ts";
+import { RouteFigures } from "./figures/_route_figures.ts";
 import type { ClientsReport, HubReport, TailReport } from "./report.ts";
 
 const LOCAL = {

@@ -2,10 +2,10 @@
 // This module is browser compatible.
 
 import config from "../deno.json" with { type: "json" };
-import type { Census } from "./_census.ts";
+import type { Census } from "./figures/_census.ts";
 import { reportCluster } from "./hubs/_cluster.ts";
-import type { Histogram } from "./_histogram.ts";
-import { nameOf } from "./_samples.ts";
+import type { Histogram } from "./figures/_histogram.ts";
+import { nameOf } from "./figures/_samples.ts";
 import type { Parts, Reports } from "./_reports.ts";
 
 /** The media type of Prometheus' text format. */

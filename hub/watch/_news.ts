@@ -3,7 +3,7 @@
 
 import type { Edge } from "../exchange/_party.ts";
 import type { Member } from "../exchange/participant.ts";
-import { type ClientContext, stateOf, troubleOf } from "./_census.ts";
+import { type ClientContext, stateOf, troubleOf } from "./figures/_census.ts";
 import type { Reports } from "./_reports.ts";
 import type { ClientsReport, EdgesReport } from "./report.ts";
 

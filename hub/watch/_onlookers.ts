@@ -3,9 +3,9 @@
 
 import type { Exchange } from "../exchange/exchange.ts";
 import type { End, Member } from "../exchange/participant.ts";
-import type { Ends } from "./_ends.ts";
+import type { Ends } from "./figures/_ends.ts";
 import type { OtherHubs } from "./hubs/_other_hubs.ts";
-import type { Recording } from "./_recording.ts";
+import type { Recording } from "./figures/_recording.ts";
 import type { PresenceReport } from "./report.ts";
 import {
   nameOf,
@@ -13,7 +13,7 @@ import {
   type Place,
   type Row,
   type SampleEvents,
-} from "./_samples.ts";
+} from "./figures/_samples.ts";
 import type { Subscribers } from "./_subscribers.ts";
 
 /** All who are told what happens: those who watch, and what is kept of it. */

@@ -11,11 +11,11 @@ import {
   SLOW_ANSWER,
   stateOf,
   takeCensus,
-} from "./_census.ts";
+} from "./figures/_census.ts";
 import { problemsOf } from "./hubs/_cluster.ts";
-import type { Ends } from "./_ends.ts";
+import type { Ends } from "./figures/_ends.ts";
 import { limitOf, type WatchedHub } from "./_hub.ts";
-import type { Lag } from "./_lag.ts";
+import type { Lag } from "./figures/_lag.ts";
 import type { Problem } from "./report.ts";
 
 /** How long a limit, a lag or a jump of the clock is a problem afterwards. */

@@ -16,17 +16,17 @@ import {
   reportOpen,
   takeCensus,
   troubleOf,
-} from "./_census.ts";
-import type { Ends } from "./_ends.ts";
-import { textOf } from "./_route_figures.ts";
-import { toWall, wallOffset } from "./_wall.ts";
+} from "./figures/_census.ts";
+import type { Ends } from "./figures/_ends.ts";
+import { textOf } from "./figures/_route_figures.ts";
+import { toWall, wallOffset } from "./figures/_wall.ts";
 import { limitOf, type WatchedHub } from "./_hub.ts";
-import type { Lag } from "./_lag.ts";
+import type { Lag } from "./figures/_lag.ts";
 import { labelsOf, reportCluster } from "./hubs/_cluster.ts";
 import type { Problems } from "./_problems.ts";
-import type { History } from "./_history.ts";
-import type { Recording } from "./_recording.ts";
-import { nameOf, type Samples } from "./_samples.ts";
+import type { History } from "./figures/_history.ts";
+import type { Recording } from "./figures/_recording.ts";
+import { nameOf, type Samples } from "./figures/_samples.ts";
 import type {
   ClientFigures,
   ClientReport,

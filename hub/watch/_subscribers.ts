@@ -4,7 +4,7 @@
 import { every, type Timer } from "@wirekit/internal/clock";
 import type { Member } from "../exchange/participant.ts";
 import { ActionError } from "./host/_actions.ts";
-import { nameOf, type Payload, type Place } from "./_samples.ts";
+import { nameOf, type Payload, type Place } from "./figures/_samples.ts";
 import type {
   PresenceBatch,
   PresenceReport,

@@ -3,7 +3,7 @@
 
 import config from "../deno.json" with { type: "json" };
 import type { Content } from "../exchange/participant.ts";
-import type { Sample, Tracer } from "./_samples.ts";
+import type { Sample, Tracer } from "./figures/_samples.ts";
 
 /** What is used of OpenTelemetry's API. Deno has it built in. */
 interface OtelSpan {

@@ -5,7 +5,7 @@ import type { Logger } from "@wirekit/internal/logger";
 import { type Fault, FaultCode } from "../../exchange/fault.ts";
 import type { Member } from "../../exchange/participant.ts";
 import type { WatchedHub } from "../_hub.ts";
-import type { Recording } from "../_recording.ts";
+import type { Recording } from "../figures/_recording.ts";
 
 /** The longest time that a name can be blocked, in milliseconds: a day. */
 const MAX_BLOCK = 86_400_000;

@@ -16,7 +16,7 @@ import type {
 import type { Everywhere } from "../hubs/_everywhere.ts";
 import type { WatchedHub } from "../_hub.ts";
 import type { Reports } from "../_reports.ts";
-import { textOf } from "../_route_figures.ts";
+import { textOf } from "../figures/_route_figures.ts";
 import type { Subscribers } from "../_subscribers.ts";
 import { ActionError, type Order } from "./_actions.ts";
 import { contentOf, HubRequests } from "./_hub_requests.ts";

@@ -9,8 +9,8 @@ import type { Fault } from "../../exchange/fault.ts";
 import { ActionError, type Order } from "../host/_actions.ts";
 import { labelsOf } from "./_cluster.ts";
 import { readWords, type Words } from "./_peer_words.ts";
-import { textOf } from "../_route_figures.ts";
-import type { Place, Row } from "../_samples.ts";
+import { textOf } from "../figures/_route_figures.ts";
+import type { Place, Row } from "../figures/_samples.ts";
 import type { PresenceBatch, PresenceReport, TailBatch } from "../report.ts";
 import type { TailWants } from "../_subscribers.ts";
 

@@ -1,8 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import type { Edge, OpenRequest, Party } from "../exchange/_party.ts";
-import type { Member } from "../exchange/participant.ts";
+import type { Edge, OpenRequest, Party } from "../../exchange/_party.ts";
+import type { Member } from "../../exchange/participant.ts";
 import type { Ends } from "./_ends.ts";
 import { toWall, wallOffset } from "./_wall.ts";
 import { nameOf, type Sample } from "./_samples.ts";
@@ -13,7 +13,7 @@ import type {
   EdgeReport,
   OpenReport,
   OpenRequestReport,
-} from "./report.ts";
+} from "../report.ts";
 
 /** How long a request may be unanswered before its responder looks sick. */
 export const SLOW_ANSWER = 60_000;

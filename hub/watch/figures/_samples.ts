@@ -1,10 +1,10 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { HUB } from "../exchange/names/_name_rules.ts";
-import { FaultCode } from "../exchange/fault.ts";
-import * as Text from "../exchange/_text.ts";
-import type { Observer } from "../exchange/observer.ts";
+import { HUB } from "../../exchange/names/_name_rules.ts";
+import { FaultCode } from "../../exchange/fault.ts";
+import * as Text from "../../exchange/_text.ts";
+import type { Observer } from "../../exchange/observer.ts";
 import type {
   AnswerKind,
   Content,
@@ -13,10 +13,10 @@ import type {
   Named,
   Question,
   QuestionKind,
-} from "../exchange/participant.ts";
+} from "../../exchange/participant.ts";
 import { Histogram, RecentHistogram } from "./_histogram.ts";
 import { RouteFigures, textOf } from "./_route_figures.ts";
-import type { TailReport } from "./report.ts";
+import type { TailReport } from "../report.ts";
 
 /** About how many messages a second are looked at. */
 const SAMPLES = 500;

@@ -3,7 +3,7 @@
 
 import { Histogram } from "./_histogram.ts";
 import { toWall } from "./_wall.ts";
-import type { Latency, RouteReport } from "./report.ts";
+import type { Latency, RouteReport } from "../report.ts";
 
 /** How many routes are known, of all clients and of one. */
 const MAX_ROUTES = 5_000;

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import type { End, EndKind, Member } from "../exchange/participant.ts";
+import type { End, EndKind, Member } from "../../exchange/participant.ts";
 
 /** How many names are remembered. */
 const MAX_ENDS = 1_000;
