@@ -20,7 +20,7 @@
 
 import { readUrl } from "@wirekit/internal/errors";
 import { checkLimits } from "@wirekit/internal/limits";
-import { hasSockets, load } from "./_with_sockets.ts";
+import { hasSockets, load } from "./opening/_with_sockets.ts";
 import type {
   Format,
   MessageOf,
@@ -127,8 +127,10 @@ function needsSockets(what: string): TypeError {
  * Loads all carriers, as this package connects where there are sockets. A bundle
  * has no such file, and one that is no module cannot name it either.
  */
-async function loadCarriers(): Promise<typeof import("./_carriers.ts")> {
+async function loadCarriers(): Promise<
+  typeof import("./opening/_carriers.ts")
+> {
   // deno-lint-ignore no-constant-condition
-  if (false) return await import("./_carriers.ts");
-  return await load(import.meta.resolve("./_carriers.ts"));
+  if (false) return await import("./opening/_carriers.ts");
+  return await load(import.meta.resolve("./opening/_carriers.ts"));
 }

@@ -20,7 +20,7 @@
 
 import { sleep, unlessAborted } from "@wirekit/internal/clock";
 import { checkOptions } from "@wirekit/internal/limits";
-import { mayHelp, MIN_UPTIME, pauseAfter } from "./_again.ts";
+import { mayHelp, MIN_UPTIME, pauseAfter } from "./opening/_again.ts";
 import { CloseError, type Transport } from "./transport.ts";
 
 /**

@@ -31,7 +31,7 @@ import type {
 } from "./listener.ts";
 import { NewlineFramer } from "./stream/newline_framer.ts";
 import { placeOf } from "./server/_pipe_listener.ts";
-import { hostAndPort } from "./_not_connected.ts";
+import { hostAndPort } from "./opening/_not_connected.ts";
 import { listenTcp } from "./tcp.ts";
 import type { Format, MessageOf, Transport } from "./transport.ts";
 import { listenUnix } from "./unix.ts";

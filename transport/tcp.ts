@@ -23,7 +23,7 @@ import type { Logger } from "@wirekit/internal/logger";
 import { checkTls } from "./server/_listen_error.ts";
 import { refuseHttp } from "./server/_no_http.ts";
 import { listenForSockets } from "./server/_socket_listener.ts";
-import { connected, dial } from "./_dial.ts";
+import { connected, dial } from "./opening/_dial.ts";
 import { PipeTransport } from "./stream/_pipe_transport.ts";
 import { SocketPipe } from "./stream/_socket_pipe.ts";
 import type { Admission } from "./admission.ts";

@@ -20,7 +20,7 @@
 import type * as NodeFs from "node:fs";
 import { checkLimits } from "@wirekit/internal/limits";
 import type { Logger } from "@wirekit/internal/logger";
-import { connected, dial } from "./_dial.ts";
+import { connected, dial } from "./opening/_dial.ts";
 import { builtin } from "./_node.ts";
 import { codeOf, listenError } from "./server/_listen_error.ts";
 import { listenForConns } from "./server/_conn_listener.ts";

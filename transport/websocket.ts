@@ -31,7 +31,7 @@
 
 import { checkTime } from "@wirekit/internal/clock";
 import { checkLimits } from "@wirekit/internal/limits";
-import { isDeno, loadWebSocket } from "./_with_sockets.ts";
+import { isDeno, loadWebSocket } from "./opening/_with_sockets.ts";
 import type { ConnectWebSocketOptions } from "./connect_options.ts";
 import type { Format, MessageOf, WebSocketTransport } from "./transport.ts";
 import { mistake, openPlatform } from "./websocket/_open_platform.ts";

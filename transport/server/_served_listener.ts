@@ -7,7 +7,7 @@ import type {
   NetAddr,
   WebSocketListener,
 } from "../listener.ts";
-import { hostAndPort } from "../_not_connected.ts";
+import { hostAndPort } from "../opening/_not_connected.ts";
 import { CloseError, type Format } from "../transport.ts";
 import { Arrivals } from "./_arrivals.ts";
 import { asksForWebSocket } from "./_http_rules.ts";

@@ -2,7 +2,7 @@
 
 import type { ListenOptions, Server, Socket } from "node:net";
 import type { Logger } from "@wirekit/internal/logger";
-import { hostAndPort } from "../_not_connected.ts";
+import { hostAndPort } from "../opening/_not_connected.ts";
 import { SocketPipe } from "../stream/_socket_pipe.ts";
 import { paceAccepts } from "../newcomers/_paced_accepts.ts";
 import { Awaited, remoteAddrOf } from "./_awaited.ts";

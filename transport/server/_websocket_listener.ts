@@ -25,7 +25,7 @@ import {
 } from "./_http_rules.ts";
 import { warnOfLimit } from "./_descriptor_limit.ts";
 import { checkTls, listenError, renewTls } from "./_listen_error.ts";
-import { hostAndPort } from "../_not_connected.ts";
+import { hostAndPort } from "../opening/_not_connected.ts";
 import {
   createServer,
   createTlsServer,

@@ -3,7 +3,7 @@
 import type { Socket } from "node:net";
 import { withoutSecrets } from "@wirekit/internal/errors";
 import { ConnectionGroup } from "./_connection_group.ts";
-import { dial } from "../_dial.ts";
+import { dial } from "../opening/_dial.ts";
 import { SocketPipe } from "../stream/_socket_pipe.ts";
 import { readAnswer } from "./_answer.ts";
 import { WebSocketConnection } from "./_connection.ts";

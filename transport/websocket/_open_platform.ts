@@ -7,7 +7,11 @@ import {
   shownUrl,
   withoutUrls,
 } from "@wirekit/internal/errors";
-import { OPEN_TIMEOUT, type OpeningOptions, tooLate } from "../_opening.ts";
+import {
+  OPEN_TIMEOUT,
+  type OpeningOptions,
+  tooLate,
+} from "../opening/_opening.ts";
 import {
   CloseError,
   type Format,

@@ -64,13 +64,13 @@ import {
   TimeoutError,
 } from "@wirekit/internal/errors";
 import { checkOptions } from "@wirekit/internal/limits";
-import { MIN_UPTIME, pauseAfter } from "../_again.ts";
+import { MIN_UPTIME, pauseAfter } from "../opening/_again.ts";
 import {
   CLOSE_TIMEOUT,
   MAX_MESSAGE_BYTES,
   MAX_OUTBOX_BYTES,
 } from "../_close.ts";
-import { tooLate } from "../_opening.ts";
+import { tooLate } from "../opening/_opening.ts";
 import { exceeds } from "../reading/_size.ts";
 import type { ReconnectOptions, ReconnectState } from "../reconnect.ts";
 import { CloseError } from "../transport.ts";

@@ -10,7 +10,7 @@ import {
 } from "./_node_net.ts";
 import { hostAndPort, notConnected } from "./_not_connected.ts";
 import { opening, type OpeningOptions } from "./_opening.ts";
-import type { ClientTls } from "./transport.ts";
+import type { ClientTls } from "../transport.ts";
 
 /** Where to connect a socket, and how. */
 export interface DialOptions extends OpeningOptions {

@@ -27,11 +27,11 @@ export function isDeno(): boolean {
 
 /** Loads this package's own WebSocket. */
 export async function loadWebSocket(): Promise<
-  typeof import("./websocket/_client.ts")
+  typeof import("../websocket/_client.ts")
 > {
   // deno-lint-ignore no-constant-condition
-  if (false) return await import("./websocket/_client.ts");
-  return await load(import.meta.resolve("./websocket/_client.ts"));
+  if (false) return await import("../websocket/_client.ts");
+  return await load(import.meta.resolve("../websocket/_client.ts"));
 }
 
 /** Loads a file by a name that no bundler knows. */

@@ -4,7 +4,7 @@
 
 import type * as NodeNet from "node:net";
 import type * as NodeTls from "node:tls";
-import { builtin } from "./_node.ts";
+import { builtin } from "../_node.ts";
 
 export const { connect: connectSocket, isIP } = builtin<typeof NodeNet>(
   "node:net",

@@ -1,12 +1,12 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import type { ConnectOptions } from "./connect_options.ts";
-import { NewlineFramer } from "./stream/newline_framer.ts";
-import { connectTcp } from "./tcp.ts";
-import type { Format, MessageOf, Transport } from "./transport.ts";
-import { connectUnix } from "./unix.ts";
+import type { ConnectOptions } from "../connect_options.ts";
+import { NewlineFramer } from "../stream/newline_framer.ts";
+import { connectTcp } from "../tcp.ts";
+import type { Format, MessageOf, Transport } from "../transport.ts";
+import { connectUnix } from "../unix.ts";
 
-export { connectWebSocket } from "./websocket.ts";
+export { connectWebSocket } from "../websocket.ts";
 
 /** Connects to a URL of TCP, TLS or a Unix socket. */
 export async function connectLines<F extends Format>(
