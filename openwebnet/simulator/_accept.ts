@@ -47,18 +47,113 @@ export type HandshakeStep = "greeting" | "selector" | "password";
 export type Accepted = SessionKind | "wrong password" | "closed";
 
 /** Plays the gateway's end of a handshake. */
-export async function acceptSession(
+export function acceptSession(
   transport: Transport<string>,
   options: AcceptOptions,
 ): Promise<Accepted> {
-  const { authentication, password, random } = options;
-  const iterator = transport[Symbol.asyncIterator]();
+  return new Handshake(transport, options).accept();
+}
 
-  async function read(): Promise<HandshakeMessage | undefined> {
+/** A handshake in progress. */
+class Handshake {
+  readonly #transport: Transport<string>;
+  readonly #options: AcceptOptions;
+  readonly #frames: AsyncIterator<string>;
+
+  constructor(transport: Transport<string>, options: AcceptOptions) {
+    this.#transport = transport;
+    this.#options = options;
+    this.#frames = transport[Symbol.asyncIterator]();
+  }
+
+  async accept(): Promise<Accepted> {
+    const session = await this.#agree();
+    if (session === undefined) return "closed";
+    if (!this.#options.hasRoom(session)) {
+      await this.#refuse();
+      return "closed";
+    }
+    const outcome = await this.#authenticate();
+    if (outcome === "wrong password") await this.#refuse();
+    return outcome === "right" ? session : outcome;
+  }
+
+  /** Greets the client, and reads what it wants until that is known here. */
+  async #agree(): Promise<SessionKind | undefined> {
+    const { closesAt, selectors } = this.#options;
+    if (closesAt("greeting")) return undefined;
+    await this.#send({ kind: "ack" });
+    for (;;) {
+      const request = await this.#read();
+      if (request?.kind !== "session" || closesAt("selector")) return undefined;
+      if (request.selector === "1") return "event";
+      if (selectors.includes(request.selector)) return "command";
+      await this.#refuse();
+    }
+  }
+
+  /** Asks for the password, if there is one, up to the last frame. */
+  async #authenticate(): Promise<Outcome> {
+    const { authentication } = this.#options;
+    if (authentication === "sha1" || authentication === "sha256") {
+      return await this.#checkHmac(authentication);
+    }
+    const outcome = authentication === "open"
+      ? await this.#checkOpen()
+      : "right";
+    if (outcome === "right") await this.#send({ kind: "ack" });
+    return outcome;
+  }
+
+  async #checkOpen(): Promise<Outcome> {
+    const { password, random, closesAt, isLocked } = this.#options;
+    const nonce = random.digits(random.pick([6, 7, 9]));
+    await this.#send({ kind: "digits", digits: nonce });
+    const answer = await this.#read();
+    if (answer === undefined || closesAt("password")) return "closed";
+    const isRight = answer.kind === "digits" &&
+      answer.digits === openAnswer(password, nonce);
+    return isRight && !isLocked() ? "right" : "wrong password";
+  }
+
+  async #checkHmac(algorithm: HmacAlgorithm): Promise<Outcome> {
+    const { password, closesAt, isLocked, liesAbout } = this.#options;
+    await this.#send({
+      kind: "authentication",
+      algorithm: algorithm === "sha1" ? "1" : "2",
+    });
+    if ((await this.#read())?.kind !== "ack") return "closed";
+    const serverNonce = this.#nonce(algorithm);
+    await this.#send({ kind: "digits", digits: toDigits(serverNonce) });
+    const answer = await this.#read();
+    if (answer === undefined || closesAt("password")) return "closed";
+    const sent = proofOf(answer, algorithm);
+    if (sent === undefined) return "wrong password";
+    const { clientNonce, proof } = sent;
+    const { client, server } = await hmacProofs({
+      algorithm,
+      password,
+      serverNonce,
+      clientNonce,
+    });
+    if (!sameProof(client, proof) || isLocked()) return "wrong password";
+    if (liesAbout("proof")) server[0]! ^= 1;
+    await this.#send({ kind: "digits", digits: toDigits(server) });
+    return (await this.#read())?.kind === "ack" ? "right" : "closed";
+  }
+
+  #nonce(algorithm: HmacAlgorithm): Uint8Array {
+    const { random } = this.#options;
+    const length = algorithm === "sha1" ? 20 : 32;
+    return Uint8Array.from({ length }, () => random.integer(0, 255));
+  }
+
+  /** Reads a frame; there is none if the client is gone or silent. */
+  async #read(): Promise<HandshakeMessage | undefined> {
     try {
       const result = await within(
-        iterator.next(),
-        options.timeout,
+        this.#frames.next(),
+        this.#options.timeout,
         () => new TimeoutError("No frame came"),
       );
       return result.done ? undefined : parseHandshake(result.value);
@@ -66,86 +161,32 @@ export async function acceptSession(
       return undefined;
     }
   }
-  const send = (message: HandshakeMessage) =>
-    transport.send(serialize(message)).catch(() => {});
 
-  if (options.closesAt("greeting")) return "closed";
-  await send({ kind: "ack" });
-  let session: SessionKind | undefined;
-  while (session === undefined) {
-    const request = await read();
-    if (request?.kind !== "session") return "closed";
-    if (options.closesAt("selector")) return "closed";
-    const { selector } = request;
-    if (selector === "1") session = "event";
-    else if (options.selectors.includes(selector)) session = "command";
-    else await send({ kind: "nack", code: 0 });
-  }
-  if (!options.hasRoom(session)) {
-    await send({ kind: "nack", code: 0 });
-    return "closed";
-  }
-  switch (authentication) {
-    case "none":
-      break;
-    case "open": {
-      const nonce = random.digits(random.pick([6, 7, 9]));
-      await send({ kind: "digits", digits: nonce });
-      const answer = await read();
-      if (answer === undefined || options.closesAt("password")) return "closed";
-      const right = answer.kind === "digits" &&
-        answer.digits === openAnswer(password, nonce);
-      if (!right || options.isLocked()) return await wrong();
-      break;
-    }
-    default: {
-      const right = await checkHmac(authentication);
-      if (right !== true) return right === false ? await wrong() : "closed";
-      return session;
-    }
-  }
-  await send({ kind: "ack" });
-  return session;
-
-  async function wrong(): Promise<Accepted> {
-    await send({ kind: "nack", code: 0 });
-    return "wrong password";
+  #refuse(): Promise<void> {
+    return this.#send({ kind: "nack", code: 0 });
   }
 
-  async function checkHmac(
-    algorithm: HmacAlgorithm,
-  ): Promise<boolean | undefined> {
-    await send({
-      kind: "authentication",
-      algorithm: algorithm === "sha1" ? "1" : "2",
-    });
-    if ((await read())?.kind !== "ack") return undefined;
-    const length = algorithm === "sha1" ? 20 : 32;
-    const serverNonce = Uint8Array.from(
-      { length },
-      () => random.integer(0, 255),
-    );
-    await send({ kind: "digits", digits: toDigits(serverNonce) });
-    const answer = await read();
-    if (answer === undefined || options.closesAt("password")) return undefined;
-    if (answer.kind !== "proof") return false;
-    let clientNonce: Uint8Array;
-    let proof: Uint8Array;
-    try {
-      clientNonce = fromDigits(answer.nonce, algorithm);
-      proof = fromDigits(answer.proof, algorithm);
-    } catch {
-      return false;
-    }
-    const { client, server } = await hmacProofs({
-      algorithm,
-      password,
-      serverNonce,
-      clientNonce,
-    });
-    if (!sameProof(client, proof) || options.isLocked()) return false;
-    if (options.liesAbout("proof")) server[0]! ^= 1;
-    await send({ kind: "digits", digits: toDigits(server) });
-    return (await read())?.kind === "ack" ? true : undefined;
+  /** Sends a frame; that the client is gone shows when it is read from. */
+  #send(message: HandshakeMessage): Promise<void> {
+    return this.#transport.send(serialize(message)).catch(() => {});
+  }
+}
+
+/** Whether the password was right. */
+type Outcome = "right" | "wrong password" | "closed";
+
+/** Reads the proof of a client, if it sent one of the algorithm. */
+function proofOf(
+  answer: HandshakeMessage,
+  algorithm: HmacAlgorithm,
+): { clientNonce: Uint8Array; proof: Uint8Array } | undefined {
+  if (answer.kind !== "proof") return undefined;
+  try {
+    return {
+      clientNonce: fromDigits(answer.nonce, algorithm),
+      proof: fromDigits(answer.proof, algorithm),
+    };
+  } catch {
+    return undefined;
   }
 }
