@@ -22,7 +22,7 @@ import { type Command, type Options, run } from "@wirekit/internal/command";
 import { hub } from "./command/_commands.ts";
 import { type ServeExtension, serveWith } from "./command/_serve.ts";
 
-export type { DoorSettings } from "./command/_config.ts";
+export type { DoorSettings } from "./command/_written.ts";
 export type {
   ServeAddition,
   ServeContext,

@@ -6,14 +6,10 @@ import { command, readFile, toggle } from "@wirekit/internal/command";
 import { isLoopback } from "@wirekit/transport/pages";
 import { matcherOf } from "../access/_pattern.ts";
 import type { Token } from "../access/tokens.ts";
-import {
-  type Config,
-  described,
-  readConfig,
-  readTokens,
-  type Written,
-} from "./_config.ts";
-import { type Fault, parseJson } from "./_json_file.ts";
+import { type Config, readConfig } from "./_config.ts";
+import { described, type Fault, parseJson } from "./_json_file.ts";
+import { readTokens } from "./_token_file.ts";
+import type { Written } from "./_written.ts";
 import type * as NodeCrypto from "node:crypto";
 
 /** The fewest characters of a token that cannot be guessed. */

@@ -45,6 +45,23 @@ export const CLUSTER_OPTIONS = {
   node: text("NAME", "Name of this hub in the cluster, for people"),
 };
 
+/** The flags by their names in a settings file, where they stand together. */
+export const CLUSTER_FLAGS = {
+  servers: "cluster",
+  prefix: "clusterPrefix",
+  credentials: "clusterCredentials",
+  ca: "clusterCa",
+  cert: "clusterCert",
+  key: "clusterKey",
+  lease: "lease",
+  node: "node",
+} as const satisfies Record<string, keyof typeof CLUSTER_OPTIONS>;
+
+/** What a settings file says of a cluster. */
+export type ClusterSettings =
+  & { [Name in Exclude<keyof typeof CLUSTER_FLAGS, "lease">]?: string }
+  & { lease?: number | "never" };
+
 /**
  * Joins the cluster that the options name.
  *

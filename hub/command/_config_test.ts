@@ -14,8 +14,8 @@ import { connectWebSocket } from "@wirekit/transport/websocket";
 import { Client } from "../client.ts";
 import { RemoteError } from "../errors.ts";
 import { hub } from "./_commands.ts";
-import { COMMAND_SETTINGS, SETTINGS } from "./_config.ts";
-import { FLAGS, flagsOf, SERVE_OPTIONS } from "./_serve.ts";
+import { FLAGS, flagsOf, SERVE_OPTIONS } from "./_serve_options.ts";
+import { COMMAND_SETTINGS, SETTINGS } from "./_written.ts";
 import schema from "../hub.schema.json" with { type: "json" };
 
 interface Ran {

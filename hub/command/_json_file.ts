@@ -2,7 +2,7 @@
 
 /** JSON that people write: what is wrong with it, and in which line. */
 
-import { closest } from "@wirekit/internal/command";
+import { closest, UsageError } from "@wirekit/internal/command";
 
 /** What is wrong, and where. */
 export interface Fault {
@@ -13,6 +13,12 @@ export interface Fault {
   readonly line?: number;
   readonly column?: number;
   readonly isWarning?: boolean;
+}
+
+/** What a file says, and what is wrong with it. */
+export interface Read<T> {
+  readonly value: T;
+  readonly faults: readonly Fault[];
 }
 
 /** A JSON text that has been read. */
@@ -251,4 +257,19 @@ function escaped(name: string): string {
 
 function unescaped(part: string): string {
   return part.replaceAll("~1", "/").replaceAll("~0", "~");
+}
+
+/** Says that a file cannot be used, with each line. */
+export function refuseFaults(path: string, faults: readonly Fault[]): void {
+  const wrong = faults.filter(({ isWarning }) => !isWarning);
+  if (wrong.length === 0) return;
+  const lines = wrong.map((fault) => described(path, fault));
+  throw new UsageError(`Cannot use ${path}\n${lines.join("\n")}`);
+}
+
+/** Writes a fault as compilers do, so that editors can go there. */
+export function described(path: string, fault: Fault): string {
+  const { line = 1, column = 1, text, isWarning } = fault;
+  const kind = isWarning ? "warning: " : "";
+  return `${path}:${line}:${column}: ${kind}${text}`;
 }

@@ -3,6 +3,7 @@
 /** What a hub runs with: flags before the environment before a file. */
 
 import {
+  readFile,
   settings,
   type Terminal,
   UsageError,
@@ -18,12 +19,10 @@ import {
   type Files,
   NO_CONFIG,
   readConfig,
-  readTls,
-  readTokens,
-  refuseFaults,
-  tokensOf,
-  type Written,
 } from "./_config.ts";
+import { refuseFaults } from "./_json_file.ts";
+import { readTokens, tokensOf } from "./_token_file.ts";
+import type { Written } from "./_written.ts";
 
 /** What flags and the environment say. */
 export interface Flags {
@@ -104,6 +103,14 @@ async function allTokens(
   const { value, faults } = await readTokens(path);
   refuseFaults(path, faults);
   return [...fixed, ...value];
+}
+
+/** Reads a certificate and its key. */
+async function readTls(
+  cert: string,
+  key: string,
+): Promise<{ cert: string; key: string }> {
+  return { cert: await readFile(cert), key: await readFile(key) };
 }
 
 /**

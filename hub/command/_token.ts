@@ -14,7 +14,8 @@ import {
 } from "@wirekit/internal/command";
 import { fingerprint, secret } from "@wirekit/transport/pages";
 import type { Right, Token } from "../access/tokens.ts";
-import { readTokens, refuseFaults, tokensOf } from "./_config.ts";
+import { refuseFaults } from "./_json_file.ts";
+import { readTokens, tokensOf } from "./_token_file.ts";
 
 const DAY = 86_400_000;
 
