@@ -358,6 +358,7 @@ class HttpDoor implements OpenedDoor {
 
   async #events({ query, info, pass, address }: Visit): Promise<Response> {
     const hub = this.#hub;
+    // Of version 4: cut short, one of version 7 would only be the time.
     const name = query.get("name") ??
       `events-${crypto.randomUUID().slice(0, 8)}`;
     // It stays, as who comes by WebSocket does.

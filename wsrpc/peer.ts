@@ -22,6 +22,7 @@
  * @module
  */
 
+import { generate } from "@std/uuid/v7";
 import type { Transport } from "@wirekit/transport/transport";
 import { Connection } from "./connection/_connection.ts";
 import { type AnyPeer, Caller } from "./caller.ts";
@@ -95,9 +96,12 @@ export class Peer<
     connection.start(this, tableOf(this.router));
   }
 
-  /** A random UUID that names the connection on this end. */
+  /**
+   * A UUID (version 7, which begins with the time) that names the connection on
+   * this end. It is no secret.
+   */
   get id(): string {
-    return this.#id ??= crypto.randomUUID();
+    return this.#id ??= generate();
   }
 
   /**

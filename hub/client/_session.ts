@@ -4,6 +4,7 @@
 import { checkTime, now, within } from "@wirekit/internal/clock";
 import { readable } from "@wirekit/internal/errors";
 import { Heartbeat } from "@wirekit/internal/heartbeat";
+import { random } from "@wirekit/internal/json";
 import { reconnect } from "@wirekit/transport/reconnect";
 import type { Transport } from "@wirekit/transport/transport";
 import {
@@ -321,7 +322,7 @@ export class Session {
   }
 
   #verify(link: Link, token: string | undefined): void {
-    this.#verification = crypto.randomUUID();
+    this.#verification = random();
     const text = writeMessage(this.#options.id, {
       type: MessageType.verification,
       tail: writeTail(`"${this.#verification}"`),

@@ -92,6 +92,7 @@ export async function connectClient(
   options: ClientValues,
   terminal: Terminal,
 ): Promise<Recorded> {
+  // Of version 4: cut short, one of version 7 would only be the time.
   const name = `hub-${crypto.randomUUID().slice(0, 8)}`;
   const recorded = makeClient(name, options, terminal);
   const { timeout = 60_000 } = options;

@@ -240,6 +240,7 @@ export class Broker {
   #clientOptions(): ClientOptions {
     const { username, password, tls, will } = this.#options;
     return {
+      // Of version 4: cut short, one of version 7 would only be the time.
       clientId: `openwebnet-${crypto.randomUUID().slice(0, 8)}`,
       clean: true,
       // Our own timeout applies instead.

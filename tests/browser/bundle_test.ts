@@ -24,8 +24,8 @@ const ENTRIES: Record<string, Ceiling> = {
   "jsonrpc/call/mini.ts": [14_000, 5_900],
   "jsonrpc/peer.ts": [29_900, 11_000],
   "wsrpc/mini.ts": [14_000, 6_000],
-  "wsrpc/client.ts": [32_000, 12_250],
-  "wsrpc/peer.ts": [18_000, 7_000],
+  "wsrpc/client.ts": [33_000, 12_600],
+  "wsrpc/peer.ts": [19_000, 7_400],
 };
 
 /**
@@ -41,8 +41,8 @@ const NAMES: [name: string, from: string, ceiling: Ceiling][] = [
   ["HttpClient", "@wirekit/jsonrpc", [16_900, 6_700]],
   ["connect", "@wirekit/jsonrpc/client", [46_100, 16_700]],
   ["Peer", "@wirekit/jsonrpc", [31_700, 11_600]],
-  ["Peer", "@wirekit/wsrpc", [19_400, 7_600]],
-  ["connect", "@wirekit/wsrpc", [33_600, 12_800]],
+  ["Peer", "@wirekit/wsrpc", [20_400, 8_000]],
+  ["connect", "@wirekit/wsrpc", [34_300, 13_100]],
 ];
 
 /** Looks that a bundle is within its ceiling. */
