@@ -146,6 +146,26 @@ const MEMORY_TIMEOUT = 2_000;
  * the broker cannot be used.
  * @throws {TypeError} If the URL or a prefix is not valid.
  * @throws {RangeError} If a time or a limit is not valid.
+ *
+ * @example Show the devices of a home file, over TLS
+ * ```ts no-assert
+ * import { parseHome } from "@wirekit/openwebnet";
+ * import { connectMqtt } from "@wirekit/openwebnet/mqtt";
+ * import { tcpGateway } from "@wirekit/openwebnet/tcp";
+ *
+ * async function main() {
+ *   const home = parseHome(await Deno.readTextFile("home.json"));
+ *   await using gateway = tcpGateway("192.168.1.35", { password: "12345" });
+ *   await using bridge = await connectMqtt(gateway, {
+ *     url: "mqtts://broker.example:8883",
+ *     username: "openwebnet",
+ *     password: "secret",
+ *     home,
+ *     onlyNamed: true,
+ *   });
+ *   await bridge.closed;
+ * }
+ * ```
  */
 export async function connectMqtt(
   gateway: Gateway,
