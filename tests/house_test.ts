@@ -111,7 +111,8 @@ for (const folder of await pageFolders()) {
 /** The folders that `deno check` leaves to `deno task page`. */
 async function pageFolders(): Promise<string[]> {
   const settings = await Deno.readTextFile(new URL("deno.json", ROOT));
-  return JSON.parse(settings).exclude;
+  const { exclude }: { exclude: string[] } = JSON.parse(settings);
+  return exclude.filter((folder) => folder.endsWith("/app"));
 }
 
 /** Each option of a public type, such as `hub: ServeOptions.port`. */
