@@ -132,7 +132,10 @@ export class FirstReads {
     socket.off("end", endToo).off("error", ignore);
     if (socket.destroyed) return;
     this.#plain.call(this.#server, socket);
-    if (chunk) socket.emit("data", chunk);
+    // Not from here: `node:http` reads the stack of its error about what is no
+    // HTTP, and Deno 2.9 looks up the files of that. Without a descriptor left it
+    // cannot, compiles them anew, and panics.
+    if (chunk) queueMicrotask(socket.emit.bind(socket, "data", chunk));
   }
 
   /** Leaves those to `node:http` who have said nothing for too long. */

@@ -44,3 +44,31 @@ for (const [scheme, flags] of LISTENERS) {
     await Deno.remove(directory, { recursive: true });
   });
 }
+
+Deno.test("The hub goes on with used-up descriptors while clients say what is no HTTP", async () => {
+  // Deno panics where it has to look up the file of an error.
+  await using server = await start("hub", [], 64);
+  const { hostname, port } = new URL(server.urls["ws"]!);
+  const head = new TextEncoder().encode(
+    `GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\n` +
+      "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n" +
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+  );
+  const said = [head, head.subarray(0, 40), Uint8Array.of(0)];
+  const conns: Deno.Conn[] = [];
+  for (let n = 0; n < 120; n++) {
+    const conn = await Deno.connect({ hostname, port: Number(port) });
+    conns.push(conn);
+    await conn.write(said[n % 3]!).catch(() => {});
+  }
+  await server.program.says(/\(EMFILE\)/);
+  for (const conn of conns) conn.close();
+  await using client = new Party("hub");
+  const { asked, answered } = await client.measure(
+    server.urls["ws"]!,
+    50,
+    "after",
+  );
+  assertEquals(answered, asked);
+  await server.program.stop();
+});
