@@ -148,7 +148,7 @@ export async function connect<T extends Contract<T> = AnyRoutes>(
     await client.connect(signal ? { signal } : {});
     return client;
   } catch (error) {
-    await client.close();
+    void client.close(); // Whatever the hub does about it.
     throw error;
   }
 }

@@ -401,6 +401,7 @@ Deno.test({
     const ways = [
       (url: string) => connect(url, { name: "a", connectTimeout }),
       (url: string) => new full.Client("a", { url, connectTimeout }).connect(),
+      (url: string) => full.connect("a", { url, connectTimeout }),
     ];
     for (const way of ways) {
       using time = new FakeTime();

@@ -115,7 +115,6 @@ Deno.test("Peer gives each call exactly one outcome, whatever happens in whateve
     });
     const options = {
       maxInFlight: random.pick([1, 3, 100]),
-      maxRunning: random.pick([2, 100]),
       maxHandlers: random.pick([1, 2, Infinity]),
       autoBatch: random.chance(0.3),
       timeout: 300,

@@ -407,8 +407,10 @@ export class Session {
   }
 
   #tooLate(timeout: number): Error {
-    return this.#state === "held" ? new OnHoldError() : new TimeoutError(
-      `No connection to the hub within ${timeout} ms${this.#why()}`,
+    if (this.#state === "held") return new OnHoldError();
+    const place = this.#failure ? "the hub" : placeOf(this.#options);
+    return new TimeoutError(
+      `No connection to ${place} within ${timeout} ms${this.#why()}`,
       { cause: this.#failure },
     );
   }

@@ -209,6 +209,12 @@ Deno.test("Client tells of a hub that is silent at once, once, and with its addr
     TimeoutError,
     `Cannot connect to ${url}: it did not accept the name within 20 ms`,
   );
+  await using third = new Client("alpha", { url });
+  await assertRejects(
+    () => third.ready({ timeout: 20 }),
+    TimeoutError,
+    `No connection to ${url} within 20 ms`,
+  );
 });
 
 Deno.test("Client is on hold by the exact text only, and released by a message of nulls", async () => {

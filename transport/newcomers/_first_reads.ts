@@ -135,7 +135,8 @@ export class FirstReads {
     // Not from here: `node:http` reads the stack of its error about what is no
     // HTTP, and Deno 2.9 looks up the files of that. Without a descriptor left it
     // cannot, compiles them anew, and panics.
-    if (chunk) queueMicrotask(socket.emit.bind(socket, "data", chunk));
+    const emit: (name: string, chunk?: Uint8Array) => boolean = socket.emit;
+    if (chunk) queueMicrotask(emit.bind(socket, "data", chunk));
   }
 
   /** Leaves those to `node:http` who have said nothing for too long. */
