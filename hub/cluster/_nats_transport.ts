@@ -3,6 +3,7 @@
 /** Connects to a NATS server, whatever its sockets do. */
 
 import { connect, type Socket } from "node:net";
+import { connect as connectTls, type TLSSocket } from "node:tls";
 import {
   type ConnectionOptions,
   getResolveFn,
@@ -18,6 +19,7 @@ import {
   nodeResolveHost,
   NodeTransport,
 } from "@nats-io/transport-node/lib/node_transport.js";
+import type { ClientTls } from "@wirekit/transport/transport";
 import { Splitter, type Taker } from "./_nats_splitter.ts";
 
 /**
@@ -51,12 +53,32 @@ class SafeTransport extends NodeTransport {
     });
   }
 
-  override async startTLS() {
-    return guard(await super.startTLS());
+  override startTLS(): Promise<TLSSocket> {
+    const { ca, cert, key } = this.options.tls as ClientTls;
+    const { socket, tlsName: servername } = this;
+    const certificates = {
+      ...(ca !== undefined && { ca }),
+      ...(cert !== undefined && { cert }),
+      ...(key !== undefined && { key }),
+    };
+    const secure = guard(connectTls({ socket, servername, ...certificates }));
+    return new Promise((resolve, reject) => {
+      secure.once("secureConnect", () => resolve(secure))
+        .once("error", reject)
+        .once("close", () => reject(new Error("closed")));
+    });
   }
 
   override setupHandlers(): void {
     super.setupHandlers();
+    // A server refuses a certificate when the connection is open for us already,
+    // perhaps before anybody listens.
+    const { socket } = this;
+    if (socket.destroyed) {
+      if (socket.errored) socket.emit("error", socket.errored);
+      socket.emit("close", true);
+    }
+    if (this.isClosed) return;
     this.socket.removeAllListeners("data");
     // The methods of a Buffer take longer than those of what it is made of.
     this.socket.on("data", ({ buffer, byteOffset, length }) => {

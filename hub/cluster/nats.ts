@@ -220,7 +220,7 @@ async function open(
     await line.connection.close();
     const why = cause instanceof Error ? cause.message : String(cause);
     const hint = settings.tls && tls?.cert === undefined &&
-        /timeout|closed/i.test(why)
+        /timeout|closed|fatal alert: \w*certificate/i.test(why)
       ? ", or it asks for a certificate of this hub"
       : "";
     throw new NotConnectedError(

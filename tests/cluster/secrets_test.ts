@@ -18,8 +18,8 @@ const options = { sanitizeOps: false, sanitizeResources: false };
 function serve(
   args: string[],
   env: Record<string, string> = {},
+  port = freePorts(1)[0],
 ): { hub: Program; url: string } {
-  const [port] = freePorts(1);
   const hub = new Program(Deno.execPath(), {
     args: [
       ...["run", "-A", new URL("hub/cli.ts", ROOT).pathname, "serve"],
@@ -74,9 +74,9 @@ Deno.test(
         [[...trust, ...shown], "", /authorization violation/i],
       ] as const
     ) {
-      const { hub } = serve([...args], { WIREKIT_CLUSTER_TOKEN: secret });
+      const { hub } = serve([...args], { WIREKIT_CLUSTER_TOKEN: secret }, 0);
       await using _hub = hub;
-      assertEquals((await hub.ends()).code, 3);
+      assertEquals((await hub.ends()).code, 3, hub.text);
       await hub.says(/Cannot reach a NATS server/);
       assertMatch(hub.text, why);
     }
@@ -177,7 +177,7 @@ resolver_preload: {
     const good = await write("good", userText(account));
     await areOne([cluster, `--cluster-credentials=${good}`]);
     const strange = await write("strange", userText(nkeys.createAccount()));
-    const { hub } = serve([cluster, `--cluster-credentials=${strange}`]);
+    const { hub } = serve([cluster, `--cluster-credentials=${strange}`], {}, 0);
     await using _hub = hub;
     assertEquals((await hub.ends()).code, 3);
     await hub.says(/Cannot reach a NATS server/);

@@ -76,5 +76,5 @@ Deno.test("The small client notices that winerp's server is killed", async () =>
   const gone = page.closed;
   await server[Symbol.asyncDispose]();
   await gone;
-  await assertRejects(() => page.ping(), NotConnectedError, "is closed");
+  await assertRejects(() => page.ping(), NotConnectedError, "has ended");
 });
