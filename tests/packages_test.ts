@@ -37,7 +37,7 @@ const EXTRAS: Record<string, RegExp> = {
   "_nats_names.ts": /^@nats-io\//,
   "_nats_reader.ts": /^@nats-io\//,
   "_nats_peers.ts": /^@nats-io\//,
-  "_nats_transport.ts": /^(@nats-io\/|node:net$)/,
+  "_nats_transport.ts": /^(@nats-io\/|node:(net|tls)$)/,
   "_npm_mqtt.ts": /^mqtt$/,
   "nats.ts": /^@nats-io\//,
   "mcp.ts": /^@modelcontextprotocol\/sdk\//,

@@ -50,6 +50,8 @@ export class FirstReads {
   #young: Waiting[] = [];
   #old: Waiting[] = [];
   #timer: Timer | undefined;
+  /** Gives the errors of who answers a request their stack. */
+  #onRequest: (() => void) | undefined;
 
   private constructor(
     server: Server,
@@ -76,6 +78,7 @@ export class FirstReads {
     const reads = new FirstReads(server, options, plain);
     server.off("connection", plain);
     server.on("connection", (socket) => reads.#begin(socket));
+    server.prependListener("request", () => reads.#onRequest?.());
     return reads;
   }
 
@@ -132,11 +135,26 @@ export class FirstReads {
     socket.off("end", endToo).off("error", ignore);
     if (socket.destroyed) return;
     this.#plain.call(this.#server, socket);
-    // Not from here: `node:http` reads the stack of its error about what is no
-    // HTTP, and Deno 2.9 looks up the files of that. Without a descriptor left it
-    // cannot, compiles them anew, and panics.
-    const emit: (name: string, chunk?: Uint8Array) => boolean = socket.emit;
-    if (chunk) queueMicrotask(emit.bind(socket, "data", chunk));
+    if (chunk) this.#give(socket, chunk);
+  }
+
+  /**
+   * Gives what was read to `node:http`, whose error about what is no HTTP has no
+   * stack. It reads that stack, for which Deno 2.9 opens its copies of these files;
+   * without a descriptor left it compiles them anew, and panics.
+   */
+  #give(socket: Socket, chunk: Uint8Array): void {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    this.#onRequest = () => {
+      Error.stackTraceLimit = stackTraceLimit;
+    };
+    try {
+      socket.emit("data", chunk);
+    } finally {
+      this.#onRequest();
+      this.#onRequest = undefined;
+    }
   }
 
   /** Leaves those to `node:http` who have said nothing for too long. */
