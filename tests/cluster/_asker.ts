@@ -47,6 +47,9 @@ if (import.meta.main) {
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }
   };
-  await client.connect({ timeout: Infinity });
+  // Its hub may be away just now.
+  while (
+    !await client.connect({ timeout: Infinity }).then(() => true, () => false)
+  ) await new Promise((resolve) => setTimeout(resolve, PAUSE));
   await Promise.all(targets.map(ask));
 }
