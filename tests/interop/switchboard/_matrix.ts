@@ -304,6 +304,13 @@ export function testPrograms(
 
       await using home = await SimulatedHome.enter(net.hubs[1], "home");
       await t.step("each asks a simulated home", async () => {
+        const asker = stage.asker("our JSON-RPC");
+        await until(
+          "the home is known at the other hub",
+          () =>
+            asker.ask("home", "light.status", '{"where":"12"}')
+              .then(() => true, () => false),
+        );
         for (const a of askers) await asksHome(a, home);
       });
 
