@@ -51,6 +51,8 @@ export class Witness {
     const { type, uuid } = JSON.parse(text);
     // A response or an error; one of the hub itself may belong to no question.
     if ((type !== 3 && type !== 4) || typeof uuid !== "string") return;
+    // A held client is told so as often as it asks for a sign of life.
+    if (uuid === "heartbeat") return;
     this.#answers.set(uuid, (this.#answers.get(uuid) ?? 0) + 1);
   }
 }

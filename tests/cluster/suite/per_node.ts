@@ -16,6 +16,9 @@ const PER_NODE: Record<string, readonly string[]> = {
     "serve() keeps no bot out for those who take no name, over WebSocket",
     "serve() keeps no bot out for those who take no name, over TCP",
   ],
+  "A process without randomUUID(), which the client of NATS needs": [
+    "Client connects in a page that is not of https:, which has no randomUUID()",
+  ],
   "An address that two hubs cannot share": [
     "serve() says which address is taken, and leaves nothing open",
   ],
