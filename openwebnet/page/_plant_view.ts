@@ -1,7 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { generate } from "@std/uuid/v7";
 import { within } from "@wirekit/internal/clock";
 import { checkLimits } from "@wirekit/internal/limits";
 import type { Logger } from "@wirekit/internal/logger";
@@ -76,7 +75,7 @@ export class PlantView implements AsyncDisposable {
   readonly #plants = new Map<string, Followed>();
   readonly #tiles = new Map<string, Tile>();
   /** Tells this list of devices from others. */
-  #run = generate();
+  #run: string = crypto.randomUUID();
   #version = 0;
   #changes = Promise.withResolvers<void>();
   #isClosed = false;
@@ -243,7 +242,7 @@ export class PlantView implements AsyncDisposable {
     const before = [...this.#tiles].filter(([, { plant }]) => plant === name);
     if (before.some(([, { item }]) => !shown.has(item))) {
       // Devices have other names, or are gone: pages are told of all of them.
-      this.#run = generate();
+      this.#run = crypto.randomUUID();
       for (const [key] of before) this.#tiles.delete(key);
       const tiles = new Map(before);
       for (const item of all) {
