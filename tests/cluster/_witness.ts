@@ -29,13 +29,19 @@ export class Witness {
    * @param url Its hub.
    */
   via(url: string): (signal: AbortSignal) => Promise<Transport> {
-    return async (signal) => this.#watched(await connect(url, { signal }));
+    const asked = new Set<string>();
+    return async (signal) =>
+      this.#watched(await connect(url, { signal }), asked);
   }
 
-  #watched(transport: Transport): Transport {
-    const note = (text: string) => this.#note(text);
+  #watched(transport: Transport, asked: Set<string>): Transport {
+    const note = (text: string) => this.#note(text, asked);
     return {
-      send: (text) => transport.send(text),
+      send: (text) => {
+        const { type, uuid } = JSON.parse(text);
+        if (type === 2) asked.add(uuid);
+        return transport.send(text);
+      },
       close: (error) => transport.close(error),
       async *[Symbol.asyncIterator]() {
         for await (const text of transport) {
@@ -47,12 +53,11 @@ export class Witness {
     };
   }
 
-  #note(text: string): void {
+  #note(text: string, asked: Set<string>): void {
     const { type, uuid } = JSON.parse(text);
-    // A response or an error; one of the hub itself may belong to no question.
-    if ((type !== 3 && type !== 4) || typeof uuid !== "string") return;
-    // A held client is told so as often as it asks for a sign of life.
-    if (uuid === "heartbeat") return;
+    // A response or an error. Who answers too late is told so with the uuid of
+    // another's question, and who is held with that of its sign of life.
+    if ((type !== 3 && type !== 4) || !asked.has(uuid)) return;
     this.#answers.set(uuid, (this.#answers.get(uuid) ?? 0) + 1);
   }
 }

@@ -19,6 +19,9 @@ const PER_NODE: Record<string, readonly string[]> = {
   "A process without randomUUID(), which the client of NATS needs": [
     "Client connects in a page that is not of https:, which has no randomUUID()",
   ],
+  "A rate, of which each hub has its own": [
+    "Requests over HTTP have a rate by address",
+  ],
   "An address that two hubs cannot share": [
     "serve() says which address is taken, and leaves nothing open",
   ],
