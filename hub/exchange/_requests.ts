@@ -119,9 +119,13 @@ export class Requests {
       request.sample = observer?.asked(request, kind, content, weight);
     }
     const refusal = asked.participant.ask(request, kind, content);
-    if (refusal) this.#end(request, refusal.text);
-    else if (request.sample) sampling.observer?.passed(request.sample);
-    return refusal;
+    if (refusal) {
+      // A node may notice by sending it that it is cut off from the others. Then
+      // the requester has been told already, as of all that it had asked them.
+      return this.#end(request, refusal.text) ? refusal : undefined;
+    }
+    if (request.sample) sampling.observer?.passed(request.sample);
+    return undefined;
   }
 
   /** Ends a request that has no answer; returns whether it was open. */

@@ -225,6 +225,22 @@ Deno.test("Exchange ends each question once, whoever leaves or has no room", () 
   assertEquals(next.received, []);
 });
 
+Deno.test("Exchange ends a question once whose responder leaves as it is asked", () => {
+  const router = new Router();
+  const { exchange } = router;
+  const leaver = new Plain(exchange, '"leaver"');
+  leaver.ask = () => {
+    exchange.leave(leaver.member);
+    return fault("Unreachable", "It has just left.");
+  };
+  const bot = winerp(router, "bot");
+  bot.received.length = 0;
+  bot.say('{"type":2,"data":{},"uuid":"1","destination":"leaver"}');
+  assertEquals(bot.received.map(({ uuid, data }) => [uuid, data]), [
+    ["1", "The destination disconnected before it answered."],
+  ]);
+});
+
 Deno.test("Exchange tells a responder that nobody waits for its answer", () => {
   const router = new Router();
   const { exchange } = router;
