@@ -73,12 +73,20 @@ function testSuite(): Suite {
   return { args, failures: [] };
 }
 
-async function interopSuite(): Promise<Suite> {
-  const failures: string[] = [];
-  const notRun: string[] = [];
-  const missing: string[] = [];
+/** What came of installing Python peers. */
+interface Peers {
+  failures: string[];
+  notRun: string[];
+  /** The folders of those that are missing. */
+  missing: string[];
+}
+
+async function installPeers(
+  isWanted: (name: string) => boolean,
+): Promise<Peers> {
+  const peers: Peers = { failures: [], notRun: [], missing: [] };
   for await (const { name, isDirectory } of Deno.readDir(INTEROP)) {
-    if (!isDirectory) continue;
+    if (!isDirectory || !isWanted(name)) continue;
     const folder = new URL(`${name}/`, INTEROP);
     try {
       await Deno.stat(new URL("requirements.txt", folder));
@@ -89,11 +97,18 @@ async function interopSuite(): Promise<Suite> {
     try {
       await installPython(folder);
     } catch (error) {
-      const list = error instanceof NotHereError ? notRun : failures;
+      const list = error instanceof NotHereError
+        ? peers.notRun
+        : peers.failures;
       list.push(`Peer ${name}: ${error}`);
-      missing.push(folder.pathname);
+      peers.missing.push(folder.pathname);
     }
   }
+  return peers;
+}
+
+async function interopSuite(): Promise<Suite> {
+  const { failures, notRun, missing } = await installPeers(() => true);
   const args = [PEERS_LOCK, "--allow-all", INTEROP.pathname];
   if (missing.length > 0) args.unshift(`--ignore=${missing.join(",")}`);
   return { args, failures, notRun };
@@ -114,13 +129,13 @@ function faultsSuite(): Suite {
 
 /** On the newest server, and what does not take long on Debian's too. */
 async function clusterSuite(): Promise<Suite> {
-  const failures: string[] = [];
-  const notRun: string[] = [];
+  // The hub's interop tests and the programs of the switchboard run here too.
+  const { failures, notRun } = await installPeers((name) =>
+    name.startsWith("winerp") || name === "switchboard"
+  );
   const env: Record<string, string> = {};
   try {
     env["NATS_SERVER"] = await installNats();
-    await installPython(new URL("winerp/", INTEROP));
-    await installPython(new URL("switchboard/", INTEROP));
   } catch (error) {
     const list = error instanceof NotHereError ? notRun : failures;
     list.push(`The newest nats-server: ${error}`);
@@ -128,7 +143,7 @@ async function clusterSuite(): Promise<Suite> {
   const names = ["basics", "recovery"];
   const short = names.map((name) => `${CLUSTER}/${name}_test.ts`);
   const onDebians = [PEERS_LOCK, "--allow-all", ...short];
-  if (notRun.length > 0) return { args: onDebians, failures, notRun };
+  if (!env["NATS_SERVER"]) return { args: onDebians, failures, notRun };
   const reason = await whyNoNamespaces();
   if (reason !== undefined) {
     notRun.push(`A link cut between network namespaces: ${reason}`);
