@@ -30,14 +30,16 @@ function isBelow(folder: string, specifier: string): boolean {
  */
 const EXTRAS: Record<string, RegExp> = {
   "discovery.ts": /^@rgrove\/parse-xml$/,
-  "_nats_backplane.ts": /^@nats-io\//,
-  "_nats_buckets.ts": /^@nats-io\//,
-  "_nats_lease.ts": /^@nats-io\//,
-  "_nats_mail.ts": /^(@nats-io\/|node:(buffer|process)$)/,
-  "_nats_names.ts": /^@nats-io\//,
-  "_nats_reader.ts": /^@nats-io\//,
-  "_nats_peers.ts": /^@nats-io\//,
-  "_nats_transport.ts": /^(@nats-io\/|node:(net|tls)$)/,
+  "nats/_backplane.ts": /^@nats-io\//,
+  "nats/_buckets.ts": /^@nats-io\//,
+  "nats/_claim.ts": /^@nats-io\//,
+  "nats/_claims.ts": /^@nats-io\//,
+  "nats/_lease.ts": /^@nats-io\//,
+  "nats/_mail.ts": /^(@nats-io\/|node:(buffer|process)$)/,
+  "nats/_names.ts": /^@nats-io\//,
+  "nats/_reader.ts": /^@nats-io\//,
+  "nats/_peers.ts": /^@nats-io\//,
+  "nats/_transport.ts": /^(@nats-io\/|node:(net|tls)$)/,
   "_npm_mqtt.ts": /^mqtt$/,
   "nats.ts": /^@nats-io\//,
   "mcp.ts": /^@modelcontextprotocol\/sdk\//,
@@ -114,9 +116,10 @@ for (const { folder, name, exports } of MEMBERS) {
         if (specifier.startsWith("node:") && !loads.includes(specifier)) {
           continue;
         }
-        if (EXTRAS[path.slice(path.lastIndexOf("/") + 1)]?.test(specifier)) {
-          continue;
-        }
+        const extra = Object.keys(EXTRAS).find((end) =>
+          path === end || path.endsWith(`/${end}`)
+        );
+        if (extra && EXTRAS[extra]!.test(specifier)) continue;
         const where = `${folder}/${path} imports ${specifier}`;
         assert(isBelow(folder, specifier), where);
       }

@@ -23,9 +23,9 @@ import type { ClientTls } from "@wirekit/transport/transport";
 import { credsAuthenticator } from "@nats-io/transport-node";
 import type { NodeConnectionOptions } from "@nats-io/transport-node";
 import type { Backplane } from "./backplane.ts";
-import { NatsBackplane } from "./_nats_backplane.ts";
-import { openBuckets } from "./_nats_buckets.ts";
-import { openConnection, type SafeConnection } from "./_nats_transport.ts";
+import { NatsBackplane } from "./nats/_backplane.ts";
+import { openBuckets } from "./nats/_buckets.ts";
+import { openConnection, type SafeConnection } from "./nats/_transport.ts";
 
 export type { Backplane };
 

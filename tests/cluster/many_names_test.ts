@@ -5,7 +5,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Client, serve } from "@wirekit/hub";
 import { connectNats } from "@wirekit/hub/nats";
-import { keyOf } from "../../hub/cluster/_nats_keys.ts";
+import { keyOf } from "../../hub/cluster/nats/_keys.ts";
 import { connect, Kvm } from "../../hub/cluster/testdata/nats.ts";
 import { until } from "../../hub/watch/hubs/testdata/scene.ts";
 import { record } from "./_record.ts";

@@ -7,8 +7,9 @@
 
 import type { KV } from "../../hub/cluster/testdata/nats.ts";
 import { connectNats } from "@wirekit/hub/nats";
-import { type NameKeeper, NatsNames } from "../../hub/cluster/_nats_names.ts";
-import { keyOf } from "../../hub/cluster/_nats_keys.ts";
+import type { NameKeeper } from "../../hub/cluster/nats/_keeper.ts";
+import { NatsNames } from "../../hub/cluster/nats/_names.ts";
+import { keyOf } from "../../hub/cluster/nats/_keys.ts";
 import { connect, Kvm } from "../../hub/cluster/testdata/nats.ts";
 import { installNats } from "../_nats.ts";
 import { claimMany } from "./_claims.ts";

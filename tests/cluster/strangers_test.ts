@@ -9,7 +9,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Client, serve } from "@wirekit/hub";
 import { connectNats } from "@wirekit/hub/nats";
-import { keyOf } from "../../hub/cluster/_nats_keys.ts";
+import { keyOf } from "../../hub/cluster/nats/_keys.ts";
 import { connect, Kvm } from "../../hub/cluster/testdata/nats.ts";
 import { randomFrom } from "../../hub/winerp/testdata/model.ts";
 import { until } from "../_driver.ts";

@@ -3,5 +3,5 @@
 /** The client of NATS, for tests that do to its buckets what no hub does. */
 
 export { type KV, Kvm } from "@nats-io/kv";
-export { connectSafely as connect } from "../_nats_transport.ts";
+export { connectSafely as connect } from "../nats/_transport.ts";
 export { nkeys } from "@nats-io/transport-node";

@@ -7,6 +7,7 @@ import {
   type NatsConnection,
   type Subscription,
 } from "@nats-io/transport-node";
+import type { Entry } from "./_entry.ts";
 
 /** How many entries are read at a time: some milliseconds of work. */
 export const PAGE = 500;
@@ -18,15 +19,6 @@ const SILENCE = 250_000_000;
 const FORGOTTEN = 30_000_000_000;
 /** What the engine says if there is no more to read now. */
 const NO_MORE = [404, 408];
-
-/** What a bucket has under a key. */
-export interface Entry {
-  readonly key: string;
-  /** `"PUT"` unless it was deleted. */
-  readonly operation: string;
-  readonly revision: number;
-  string(): string;
-}
 
 /** Reads all that is in a bucket, page by page. */
 export class BucketReader {

@@ -3,8 +3,9 @@
 import { assertEquals } from "@std/assert";
 import { FakeTime } from "@wirekit/internal/testing";
 import type { KV, KvWatchEntry } from "@nats-io/kv";
-import { keyOf } from "./_nats_keys.ts";
-import { type NameKeeper, NatsNames } from "./_nats_names.ts";
+import { keyOf } from "./_keys.ts";
+import type { NameKeeper } from "./_keeper.ts";
+import { NatsNames } from "./_names.ts";
 
 /** A name as the cluster has it, which is JSON. */
 const BOT = '"bot"';
@@ -75,10 +76,10 @@ Deno.test("NatsNames gives up a name that it got without hearing of it", async (
   using time = new FakeTime();
   const { bucket, names, operation } = setup();
   bucket.answers = "lost";
-  names.claim(BOT);
+  names.claims.add(BOT);
   await time.tick(100);
   assertEquals(operation(), "PUT");
-  names.release(BOT);
+  names.claims.release(BOT);
   await time.tick(2_000);
   bucket.answers = "given";
   await time.tick(2_000);
@@ -89,16 +90,16 @@ Deno.test("NatsNames takes a name that it gave up while nobody answered", async 
   using time = new FakeTime();
   const { bucket, names, won, operation } = setup();
   bucket.answers = "lost";
-  names.claim(BOT);
+  names.claims.add(BOT);
   await time.tick(100);
-  names.release(BOT);
+  names.claims.release(BOT);
   await time.tick(2_000);
-  names.claim(BOT);
+  names.claims.add(BOT);
   bucket.answers = "given";
   await time.tick(2_000);
   assertEquals(won, [BOT]);
   assertEquals(operation(), "PUT");
-  names.release(BOT);
+  names.claims.release(BOT);
   await time.tick(2_000);
   assertEquals(operation(), "DEL");
 });

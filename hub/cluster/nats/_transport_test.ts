@@ -4,8 +4,8 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { createServer, type Socket } from "node:net";
 import { NotConnectedError } from "@wirekit/internal/errors";
 import { setTransportFactory, type Transport } from "@nats-io/transport-node";
-import { openConnection } from "./_nats_transport.ts";
-import { connectNats } from "./nats.ts";
+import { openConnection } from "./_transport.ts";
+import { connectNats } from "../nats.ts";
 
 const INFO = 'INFO {"server_id":"A","version":"2.11.0","proto":1,' +
   '"headers":true,"max_payload":1048576,"jetstream":true}\r\n';

@@ -3,8 +3,8 @@
 import { now } from "@wirekit/internal/clock";
 import type { KV } from "@nats-io/kv";
 import { generate } from "@std/uuid/v7";
-import type { NodeStatus } from "./backplane.ts";
-import { isChanged } from "./_nats_buckets.ts";
+import type { NodeStatus } from "../backplane.ts";
+import { isChanged } from "./_buckets.ts";
 
 /** The node that has a lease. */
 interface Tenant {

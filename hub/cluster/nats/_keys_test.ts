@@ -1,8 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { assertEquals } from "@std/assert";
-import { isName } from "./_messages.ts";
-import { keyOf, nameOf } from "./_nats_keys.ts";
+import { isName } from "../_messages.ts";
+import { keyOf, nameOf } from "./_keys.ts";
 
 /** What `nameOf()` does, the plain way. */
 function plain(key: string): string | undefined {

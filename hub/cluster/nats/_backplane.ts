@@ -10,22 +10,23 @@ import {
 } from "@wirekit/internal/clock";
 import type { Logger } from "@wirekit/internal/logger";
 import type { NatsConnection } from "@nats-io/transport-node";
-import { type Fault, fault } from "../exchange/fault.ts";
+import { type Fault, fault } from "../../exchange/fault.ts";
 import type {
   Address,
   Backplane,
   BackplaneReceiver,
   BackplaneStatus,
   NodeStatus,
-} from "./backplane.ts";
-import { type Buckets, listen, listenToNews, markOf } from "./_nats_buckets.ts";
-import { Lease } from "./_nats_lease.ts";
-import { Mail, sizeOf } from "./_nats_mail.ts";
-import { Newcomers } from "./_nats_newcomers.ts";
-import { type NameKeeper, NatsNames } from "./_nats_names.ts";
-import { Peers } from "./_nats_peers.ts";
-import { BucketReader, PAGE } from "./_nats_reader.ts";
-import type { SafeConnection } from "./_nats_transport.ts";
+} from "../backplane.ts";
+import { type Buckets, listen, listenToNews, markOf } from "./_buckets.ts";
+import type { NameKeeper } from "./_keeper.ts";
+import { Lease } from "./_lease.ts";
+import { Mail, sizeOf } from "./_mail.ts";
+import { Newcomers } from "./_newcomers.ts";
+import { NatsNames } from "./_names.ts";
+import { Peers } from "./_peers.ts";
+import { BucketReader, PAGE } from "./_reader.ts";
+import type { SafeConnection } from "./_transport.ts";
 
 /** How a node takes part. */
 export interface NodeOptions {
@@ -147,13 +148,15 @@ export class NatsBackplane implements Backplane, NameKeeper {
       queueMicrotask(() => this.held(name));
       return false;
     }
-    this.#names.claim(name);
-    if (!this.ready) later(GRACE, () => !this.ready && this.#names.hold());
+    this.#names.claims.add(name);
+    if (!this.ready) {
+      later(GRACE, () => !this.ready && this.#names.claims.hold());
+    }
     return false;
   }
 
   release(name: string): void {
-    this.#names.release(name);
+    this.#names.claims.release(name);
   }
 
   publish(to: Address, message: string, ref?: number): Fault | undefined {
@@ -316,13 +319,13 @@ export class NatsBackplane implements Backplane, NameKeeper {
       this.#lease.rename();
       this.#mail.open();
       await this.#lease.enter();
-      await this.#names.renew();
+      await this.#names.claims.renew();
       await this.#watch();
       this.#rejoining = false;
       this.#become("open", "");
       // Not before: what comes to a node that is cut off is dropped.
-      await this.#names.open();
-      this.#names.resume();
+      await this.#names.claims.open();
+      this.#names.claims.resume();
     } catch {
       // The engine is not there yet: it is tried again.
     } finally {
@@ -349,7 +352,7 @@ export class NatsBackplane implements Backplane, NameKeeper {
         ? `${reason} Clients of this hub reach each other, no others`
         : `${reason} Other hubs may take over the names of this one by now`,
     );
-    this.#names.hold();
+    this.#names.claims.hold();
     if (before === "open") this.#receiver?.detached(reason);
   }
 
@@ -382,7 +385,7 @@ export class NatsBackplane implements Backplane, NameKeeper {
     sendLate();
     this.#lease.hurry();
     this.#listenAgain();
-    this.#names.resume();
+    this.#names.claims.resume();
   }
 
   // Other nodes.

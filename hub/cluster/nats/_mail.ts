@@ -4,10 +4,10 @@ import { Buffer } from "node:buffer";
 import { nextTick } from "node:process";
 import { settled } from "@wirekit/internal/clock";
 import type { Msg, Subscription } from "@nats-io/transport-node";
-import { type Fault, fault } from "../exchange/fault.ts";
-import type { Address } from "./backplane.ts";
-import { keyOf } from "./_nats_keys.ts";
-import type { SafeConnection } from "./_nats_transport.ts";
+import { type Fault, fault } from "../../exchange/fault.ts";
+import type { Address } from "../backplane.ts";
+import { keyOf } from "./_keys.ts";
+import type { SafeConnection } from "./_transport.ts";
 
 /** How many bytes are sent before the server is asked whether it has them. */
 const UNASKED_BYTES = 256 * 1024;

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 import { assertEquals } from "@std/assert";
-import { randomFrom } from "../winerp/testdata/model.ts";
-import { Splitter, type Taker } from "./_nats_splitter.ts";
+import { randomFrom } from "../../winerp/testdata/model.ts";
+import { Splitter, type Taker } from "./_splitter.ts";
 
 const utf8 = new TextEncoder();
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { isName } from "./_messages.ts";
+import { isName } from "../_messages.ts";
 
 const encoder = new TextEncoder();
 

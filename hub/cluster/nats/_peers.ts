@@ -2,8 +2,8 @@
 
 import { now } from "@wirekit/internal/clock";
 import type { KV, KvEntry } from "@nats-io/kv";
-import type { NodeStatus } from "./backplane.ts";
-import { isChanged } from "./_nats_buckets.ts";
+import type { NodeStatus } from "../backplane.ts";
+import { isChanged } from "./_buckets.ts";
 
 /** The longest label that is shown, in characters. */
 const MAX_LABEL = 100;

@@ -20,7 +20,7 @@ import {
   NodeTransport,
 } from "@nats-io/transport-node/lib/node_transport.js";
 import type { ClientTls } from "@wirekit/transport/transport";
-import { Splitter, type Taker } from "./_nats_splitter.ts";
+import { Splitter, type Taker } from "./_splitter.ts";
 
 /**
  * NATS's transport, whose sockets always have a listener for errors. Its own
