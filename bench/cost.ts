@@ -60,6 +60,9 @@ for (const depth of [1, 16, 64]) {
   CELLS[`jsonrpc ${depth}`] = { kind: "jsonrpc", depth };
   CELLS[`doors ${depth}`] = { kind: "doors", depth };
 }
+for (const [pairs, depth] of [[1, 1], [1, 64], [64, 1]] as const) {
+  CELLS[`sum ${pairs}x${depth}`] = { kind: "jsonrpc", shape: { pairs, depth } };
+}
 
 /** A program in Deno, of a checkout. */
 async function program(
@@ -119,8 +122,11 @@ async function start(side: string, cell: Cell): Promise<Loaded> {
   return { processes, load, [Symbol.asyncDispose]: () => rest.disposeAsync() };
 }
 
-/** A JSON-RPC server and a client of it. */
-async function startJsonRpc(root: URL, { depth }: Cell): Promise<Loaded> {
+/** A JSON-RPC server, and a client of it or the load generator. */
+async function startJsonRpc(
+  root: URL,
+  { depth, shape }: Cell,
+): Promise<Loaded> {
   await using stack = new AsyncDisposableStack();
   const server = await program(
     stack,
@@ -128,20 +134,24 @@ async function startJsonRpc(root: URL, { depth }: Cell): Promise<Loaded> {
     "peers/wirekit_jsonrpc_server.ts",
     "ws",
   );
-  const client = await program(
-    stack,
-    root,
-    "peers/wirekit_jsonrpc_client.ts",
-    server.address,
-  );
-  const load: Loaded["load"] = (seconds) =>
-    client.driver.do("load", { depth, size: 0, seconds });
+  const processes: Loaded["processes"] = { server: server.driver.pid };
+  let load: Loaded["load"];
+  if (shape) {
+    const order = orderOf(server.address, "jsonrpc");
+    const generator = stack.use(await Generator.open(order, shape));
+    load = (seconds) => generator.load(seconds);
+  } else {
+    const client = await program(
+      stack,
+      root,
+      "peers/wirekit_jsonrpc_client.ts",
+      server.address,
+    );
+    processes.client = client.driver.pid;
+    load = (seconds) => client.driver.do("load", { depth, size: 0, seconds });
+  }
   const rest = stack.move();
-  return {
-    processes: { server: server.driver.pid, client: client.driver.pid },
-    load,
-    [Symbol.asyncDispose]: () => rest.disposeAsync(),
-  };
+  return { processes, load, [Symbol.asyncDispose]: () => rest.disposeAsync() };
 }
 
 function print(line: string): void {

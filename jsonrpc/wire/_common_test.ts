@@ -34,6 +34,10 @@ Deno.test("decodeCommon() reads what JSON.parse does, or leaves it to that", () 
     `{"jsonrpc":"2.0","id":${value},"result":1}`,
     `{"jsonrpc":"2.0","method":"a","id":1,"params":${value}}`,
     `{"jsonrpc":"2.0","method":"a","id":${value}}`,
+    `{"jsonrpc":"2.0","method":"a","params":${value},"id":1}`,
+    `{"jsonrpc":"2.0","method":"a","params":[1,"b"],"id":${value}}`,
+    `{"jsonrpc":"2.0","id":1,"method":"a","params":${value}}`,
+    `{"jsonrpc":"2.0","id":${value},"method":"a"}`,
     `{"jsonrpc":"2.0","method":${value},"id":1}`,
   ]);
   const texts = messages.flatMap((text) => [
@@ -57,6 +61,25 @@ Deno.test("decodeCommon() reads a call and a result whatever is in them", () => 
     const call = `{"jsonrpc":"2.0","method":"a","id":1,"params":${value}}`;
     for (const text of [result, call]) {
       assertEquals(decodeCommon(text), JSON.parse(text));
+    }
+  }
+});
+
+Deno.test("decodeCommon() reads calls in the orders of other programs, with the order kept", () => {
+  const params = '[1,"b"]';
+  for (const id of ["7", `"${crypto.randomUUID()}"`]) {
+    for (
+      const text of [
+        `{"jsonrpc":"2.0","method":"a","params":${params},"id":${id}}`,
+        `{"jsonrpc":"2.0","method":"a","params":[],"id":${id}}`,
+        `{"jsonrpc":"2.0","method":"a","id":${id},"params":${params}}`,
+        `{"jsonrpc":"2.0","id":${id},"method":"a","params":${params}}`,
+        `{"jsonrpc":"2.0","id":${id},"method":"a"}`,
+        `{"jsonrpc":"2.0","id":${id},"result":"a"}`,
+      ]
+    ) {
+      assertEquals(JSON.stringify(decodeCommon(text)), text);
+      assertEquals(JSON.stringify(decodeCommon(`[${text}]`)), `[${text}]`);
     }
   }
 });
