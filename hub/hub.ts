@@ -31,7 +31,7 @@ import { fault } from "./exchange/fault.ts";
 import type { AcceptOptions, HubOptions } from "./options.ts";
 import { limitReports } from "./watch/_limit_reports.ts";
 import { Watch } from "./watch/_watch.ts";
-import type { LimitReport } from "./watch/report.ts";
+import type { LimitReport } from "./watch/reports/hub.ts";
 import { Router } from "./winerp/_router.ts";
 
 export * from "./access/pass.ts";
@@ -46,7 +46,13 @@ export type * from "./exchange/participant.ts";
 export type * from "./exchange/routes.ts";
 export type * from "./exchange/totals.ts";
 export type * from "./options.ts";
-export type * from "./watch/report.ts";
+export type * from "./watch/reports/calls.ts";
+export type * from "./watch/reports/clients.ts";
+export type * from "./watch/reports/cluster.ts";
+export type * from "./watch/reports/events.ts";
+export type * from "./watch/reports/figures.ts";
+export type * from "./watch/reports/hub.ts";
+export type * from "./watch/reports/tail.ts";
 export type { Logger, PlainAnswer, PlainExchange, RequestInfo };
 
 /**

@@ -49,7 +49,13 @@ export type * from "./exchange/totals.ts";
 export * from "./hub.ts";
 export type * from "./options.ts";
 export * from "./serve.ts";
-export type * from "./watch/report.ts";
+export type * from "./watch/reports/calls.ts";
+export type * from "./watch/reports/clients.ts";
+export type * from "./watch/reports/cluster.ts";
+export type * from "./watch/reports/events.ts";
+export type * from "./watch/reports/figures.ts";
+export type * from "./watch/reports/hub.ts";
+export type * from "./watch/reports/tail.ts";
 
 if (import.meta.main) {
   // Named at run time, its type too: a program that imports the library does not

@@ -7,7 +7,7 @@ import { connect } from "@wirekit/transport/connect";
 import type { Transport } from "@wirekit/transport/transport";
 import { Client } from "../client.ts";
 import { type HubServer, serve } from "../serve.ts";
-import type { LimitReport } from "../watch/report.ts";
+import type { LimitReport } from "../watch/reports/hub.ts";
 
 function limitOf(
   { hub }: HubServer,

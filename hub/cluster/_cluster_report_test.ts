@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Client } from "../client.ts";
 import { serve } from "../serve.ts";
-import type { HubReport } from "../watch/report.ts";
+import type { HubReport } from "../watch/reports/hub.ts";
 import { MemoryEngine } from "./memory.ts";
 
 async function client(name: string, url: string): Promise<Client> {

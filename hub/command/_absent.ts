@@ -4,7 +4,7 @@ import type { Client } from "../client.ts";
 import { RemoteError } from "../errors.ts";
 import * as Text from "../exchange/_text.ts";
 import { whyAbsent } from "../watch/host/_absent.ts";
-import type { HubReport } from "../watch/report.ts";
+import type { HubReport } from "../watch/reports/hub.ts";
 
 /** How long the hub may take to say what it knows, in milliseconds. */
 const PATIENCE = 5_000;

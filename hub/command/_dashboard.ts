@@ -2,7 +2,9 @@
 
 /** What `hub top` shows: pure text. */
 
-import type { ClientReport, EdgeReport, HubReport } from "../watch/report.ts";
+import type { EdgeReport } from "../watch/reports/calls.ts";
+import type { ClientReport } from "../watch/reports/clients.ts";
+import type { HubReport } from "../watch/reports/hub.ts";
 
 /** A hub at one moment. */
 export interface View {

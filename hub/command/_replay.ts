@@ -7,7 +7,7 @@ import { sleep } from "@wirekit/internal/clock";
 import { CLIENT_OPTIONS, connectClient } from "./_client.ts";
 import { isRecord, parse } from "../client/_json.ts";
 import { RemoteError, TimeoutError } from "../errors.ts";
-import type { TailReport } from "../watch/report.ts";
+import type { TailReport } from "../watch/reports/tail.ts";
 
 /** The highest speed; the one of the recording is 1. */
 const MAX_SPEED = 1_000;

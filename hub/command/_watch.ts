@@ -13,14 +13,10 @@ import { CLIENT_OPTIONS, type ClientValues, connectClient } from "./_client.ts";
 import { ageOf, countOf, dashboard, table, type View } from "./_dashboard.ts";
 import type { Client } from "../client.ts";
 import { RemoteError } from "../errors.ts";
-import type {
-  ClientReport,
-  EdgeReport,
-  HubReport,
-  PresenceReport,
-  TailBatch,
-  TailReport,
-} from "../watch/report.ts";
+import type { EdgeReport } from "../watch/reports/calls.ts";
+import type { ClientReport, PresenceReport } from "../watch/reports/clients.ts";
+import type { HubReport } from "../watch/reports/hub.ts";
+import type { TailBatch, TailReport } from "../watch/reports/tail.ts";
 
 const HUB = "@hub";
 

@@ -14,7 +14,9 @@ import type {
 import { Histogram } from "./figures/_histogram.ts";
 import { Recording } from "./figures/_recording.ts";
 import { RouteFigures } from "./figures/_route_figures.ts";
-import type { ClientsReport, HubReport, TailReport } from "./report.ts";
+import type { ClientsReport } from "./reports/clients.ts";
+import type { HubReport } from "./reports/hub.ts";
+import type { TailReport } from "./reports/tail.ts";
 
 const LOCAL = {
   remoteAddr: { transport: "tcp", hostname: "127.0.0.1", port: 1 },

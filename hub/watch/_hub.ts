@@ -4,7 +4,7 @@
 import type { RequestInfo } from "@wirekit/transport/admission";
 import type { Pass } from "../access/pass.ts";
 import type { DoorPage } from "../door.ts";
-import type { LimitReport } from "./report.ts";
+import type { LimitReport } from "./reports/hub.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 
 /** What those who watch need of a hub. */

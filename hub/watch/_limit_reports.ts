@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 import type { Gauge } from "@wirekit/internal/limits";
-import type { LimitReport } from "./report.ts";
+import type { LimitReport } from "./reports/hub.ts";
 
 /** What a limit is unless somebody sets it; of those that have none, none. */
 const DEFAULTS: Readonly<Record<string, number>> = {

@@ -5,7 +5,8 @@ import type { Edge } from "../exchange/_party.ts";
 import type { Member } from "../exchange/participant.ts";
 import { type ClientContext, stateOf, troubleOf } from "./figures/_census.ts";
 import type { Reports } from "./_reports.ts";
-import type { ClientsReport, EdgesReport } from "./report.ts";
+import type { EdgesReport } from "./reports/calls.ts";
+import type { ClientsReport } from "./reports/clients.ts";
 
 /** What was told of a client. */
 interface ClientMark {

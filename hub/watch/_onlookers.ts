@@ -6,7 +6,7 @@ import type { End, Member } from "../exchange/participant.ts";
 import type { Ends } from "./figures/_ends.ts";
 import type { OtherHubs } from "./hubs/_other_hubs.ts";
 import type { Recording } from "./figures/_recording.ts";
-import type { PresenceReport } from "./report.ts";
+import type { PresenceReport } from "./reports/clients.ts";
 import {
   nameOf,
   type Payload,

@@ -16,7 +16,7 @@ import { problemsOf } from "./hubs/_cluster.ts";
 import type { Ends } from "./figures/_ends.ts";
 import { limitOf, type WatchedHub } from "./_hub.ts";
 import type { Lag } from "./figures/_lag.ts";
-import type { Problem } from "./report.ts";
+import type { Problem } from "./reports/hub.ts";
 
 /** How long a limit, a lag or a jump of the clock is a problem afterwards. */
 const RECENTLY = 600_000;

@@ -11,7 +11,7 @@ import type {
   Participant,
   Question,
 } from "../exchange/participant.ts";
-import type { HubReport } from "./report.ts";
+import type { HubReport } from "./reports/hub.ts";
 
 const LOCAL = {
   remoteAddr: { transport: "tcp", hostname: "127.0.0.1", port: 1 },

@@ -28,17 +28,18 @@ import type { History } from "./figures/_history.ts";
 import type { Recording } from "./figures/_recording.ts";
 import { nameOf, type Samples } from "./figures/_samples.ts";
 import type {
+  EdgeReport,
+  EdgesReport,
+  OpenReport,
+  RouteReport,
+} from "./reports/calls.ts";
+import type {
   ClientFigures,
   ClientReport,
   ClientsReport,
-  EdgeReport,
-  EdgesReport,
-  HubReport,
-  LimitReport,
-  OpenReport,
-  RouteReport,
-  Traffic,
-} from "./report.ts";
+} from "./reports/clients.ts";
+import type { Traffic } from "./reports/figures.ts";
+import type { HubReport, LimitReport } from "./reports/hub.ts";
 
 /** The most clients and edges that are shown at once. */
 const MAX_CLIENTS = 2_000;

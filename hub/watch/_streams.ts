@@ -7,7 +7,8 @@ import { ClientNews, EdgeNews } from "./_news.ts";
 import type { Reports } from "./_reports.ts";
 import type { Subscribers } from "./_subscribers.ts";
 import type { Everywhere } from "./hubs/_everywhere.ts";
-import type { Problem, WatchEvents } from "./report.ts";
+import type { WatchEvents } from "./reports/events.ts";
+import type { Problem } from "./reports/hub.ts";
 
 /** How many bytes may wait for one page. It is told less until it has read them. */
 const MAX_WAITING = 1_048_576;

@@ -5,12 +5,8 @@ import { every, type Timer } from "@wirekit/internal/clock";
 import type { Member } from "../exchange/participant.ts";
 import { ActionError } from "./host/_actions.ts";
 import { nameOf, type Payload, type Place } from "./figures/_samples.ts";
-import type {
-  PresenceBatch,
-  PresenceReport,
-  TailBatch,
-  TailReport,
-} from "./report.ts";
+import type { PresenceBatch, PresenceReport } from "./reports/clients.ts";
+import type { TailBatch, TailReport } from "./reports/tail.ts";
 
 /** How many there may be. */
 export const MAX_SUBSCRIBERS = 256;

@@ -7,20 +7,17 @@ import { Client } from "../client.ts";
 import { Hub } from "../hub.ts";
 import { RemoteError } from "../errors.ts";
 import { serve, type ServeOptions } from "../serve.ts";
+import type { EdgesReport, OpenReport, RouteReport } from "./reports/calls.ts";
 import type {
   ClientFigures,
   ClientReport,
   ClientsReport,
-  ClientTraffic,
-  EdgesReport,
-  HubReport,
-  OpenReport,
   PresenceBatch,
   PresenceReport,
-  Problem,
-  RouteReport,
-  TailBatch,
-} from "./report.ts";
+} from "./reports/clients.ts";
+import type { ClientTraffic } from "./reports/figures.ts";
+import type { HubReport, Problem } from "./reports/hub.ts";
+import type { TailBatch } from "./reports/tail.ts";
 
 const JSON_TYPE = { "content-type": "application/json" };
 

@@ -7,20 +7,26 @@
 
 import { page } from "../../hub/page.ts";
 import type {
-  ClientReport,
-  ClusterReport,
   EdgeReport,
+  OpenRequestReport,
+  RouteReport,
+} from "../../hub/watch/reports/calls.ts";
+import type {
+  ClientReport,
+  PresenceReport,
+} from "../../hub/watch/reports/clients.ts";
+import type {
+  ClusterReport,
   ElsewhereReport,
-  HistoryReport,
+} from "../../hub/watch/reports/cluster.ts";
+import type { WatchEvents } from "../../hub/watch/reports/events.ts";
+import type { HistoryReport } from "../../hub/watch/reports/figures.ts";
+import type {
   HubReport,
   LimitReport,
-  OpenRequestReport,
-  PresenceReport,
   Problem,
-  RouteReport,
-  TailReport,
-  WatchEvents,
-} from "../../hub/watch/report.ts";
+} from "../../hub/watch/reports/hub.ts";
+import type { TailReport } from "../../hub/watch/reports/tail.ts";
 
 /** What the hub is to look like. */
 export interface FakeOptions {

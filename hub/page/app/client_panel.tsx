@@ -5,7 +5,8 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { later, type Timer } from "../../../internal/clock.ts";
 import { get } from "../../../pages/app/server.ts";
-import type { RouteReport, TailReport } from "../../watch/report.ts";
+import type { RouteReport } from "../../watch/reports/calls.ts";
+import type { TailReport } from "../../watch/reports/tail.ts";
 import type { Act } from "./acts.tsx";
 import {
   age,

@@ -2,7 +2,7 @@
 
 /** Who came, who waits and who left, and why. */
 import type { JSX } from "preact";
-import type { PresenceReport } from "../../watch/report.ts";
+import type { PresenceReport } from "../../watch/reports/clients.ts";
 import { clock } from "./format.ts";
 import type { Model } from "./model.ts";
 import { Nothing, Section } from "./parts.tsx";

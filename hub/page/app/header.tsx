@@ -11,7 +11,8 @@ import {
   theme,
   THEMES,
 } from "../../../pages/app/theme.ts";
-import type { ClusterReport, HubReport } from "../../watch/report.ts";
+import type { ClusterReport } from "../../watch/reports/cluster.ts";
+import type { HubReport } from "../../watch/reports/hub.ts";
 import { age, clock, moment, some } from "./format.ts";
 import { Icon } from "./icons.tsx";
 import type { Model } from "./model.ts";

@@ -2,7 +2,7 @@
 
 /** The hubs of a cluster: how the engine is, and how busy each of them. */
 import type { JSX } from "preact";
-import type { ClusterReport, NodeReport } from "../../watch/report.ts";
+import type { ClusterReport, NodeReport } from "../../watch/reports/cluster.ts";
 import { age, count, moment, rate, some } from "./format.ts";
 import type { Model } from "./model.ts";
 import { Bar, Section } from "./parts.tsx";

@@ -2,7 +2,7 @@
 
 /** The hub's limits, and how near it came to them. */
 import type { JSX } from "preact";
-import type { LimitReport } from "../../watch/report.ts";
+import type { LimitReport } from "../../watch/reports/hub.ts";
 import { bytes, count, duration } from "./format.ts";
 import type { Model } from "./model.ts";
 import { Bar, Section } from "./parts.tsx";

@@ -2,18 +2,19 @@
 
 /** What the page knows of its hub, and what it is told to show. */
 import type {
-  ClientsReport,
   EdgesReport,
-  ElsewhereReport,
-  HistoryReport,
-  HubReport,
   OpenReport,
   OpenRequestReport,
+} from "../../watch/reports/calls.ts";
+import type {
+  ClientsReport,
   PresenceBatch,
   PresenceReport,
-  TailBatch,
-  TailReport,
-} from "../../watch/report.ts";
+} from "../../watch/reports/clients.ts";
+import type { ElsewhereReport } from "../../watch/reports/cluster.ts";
+import type { HistoryReport } from "../../watch/reports/figures.ts";
+import type { HubReport } from "../../watch/reports/hub.ts";
+import type { TailBatch, TailReport } from "../../watch/reports/tail.ts";
 import {
   get,
   leave,

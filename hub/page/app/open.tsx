@@ -2,7 +2,7 @@
 
 /** Who waits for whom. */
 import type { JSX } from "preact";
-import type { OpenRequestReport } from "../../watch/report.ts";
+import type { OpenRequestReport } from "../../watch/reports/calls.ts";
 import { age, count, duration } from "./format.ts";
 import type { Model } from "./model.ts";
 import { Bar, Nothing, Section } from "./parts.tsx";

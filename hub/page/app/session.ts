@@ -3,7 +3,7 @@
 /** How the page speaks with its hub: who is signed in, requests, and events. */
 
 import { read } from "../../../pages/app/server.ts";
-import type { TailReport } from "../../watch/report.ts";
+import type { TailReport } from "../../watch/reports/tail.ts";
 
 /** Who is signed in, and what they may do. */
 export interface Session {

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 /** Lines to paste: how programs join this hub, and how one request is made. */
-import type { HubReport } from "../../watch/report.ts";
+import type { HubReport } from "../../watch/reports/hub.ts";
 import { isObject, membersOf, oneLine } from "../../../pages/app/json_text.ts";
 
 /** A hub, as programs reach it. */

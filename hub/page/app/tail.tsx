@@ -3,7 +3,7 @@
 /** What passes through the hub, as it passes. */
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { TailReport } from "../../watch/report.ts";
+import type { TailReport } from "../../watch/reports/tail.ts";
 import { bytes, clock, count, some, took } from "./format.ts";
 import { type Column, Grid } from "./grid.tsx";
 import { Icon } from "./icons.tsx";

@@ -4,7 +4,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { get } from "../../../pages/app/server.ts";
-import type { RouteReport } from "../../watch/report.ts";
+import type { RouteReport } from "../../watch/reports/calls.ts";
 import { clock, some, took } from "./format.ts";
 import { Icon } from "./icons.tsx";
 import { isObject, layOut, mistakeIn } from "../../../pages/app/json_text.ts";

@@ -8,12 +8,11 @@ import { toWall, wallOffset } from "./_wall.ts";
 import { nameOf, type Sample } from "./_samples.ts";
 import { textOf } from "./_route_figures.ts";
 import type {
-  ClientFigures,
-  ClientReport,
   EdgeReport,
   OpenReport,
   OpenRequestReport,
-} from "../report.ts";
+} from "../reports/calls.ts";
+import type { ClientFigures, ClientReport } from "../reports/clients.ts";
 
 /** How long a request may be unanswered before its responder looks sick. */
 export const SLOW_ANSWER = 60_000;

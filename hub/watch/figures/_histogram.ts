@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import type { Latency } from "../report.ts";
+import type { Latency } from "../reports/figures.ts";
 
 /** Eight slots for each power of two: a value is wrong by 1/16 at most. */
 const SLOTS = 240;

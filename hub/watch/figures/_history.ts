@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import type { HistoryReport, Traffic } from "../report.ts";
+import type { HistoryReport, Traffic } from "../reports/figures.ts";
 
 /** How many seconds are kept. */
 const KEPT = 600;

@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 import type { Payload } from "./_samples.ts";
-import type { TailReport } from "../report.ts";
+import type { TailReport } from "../reports/tail.ts";
 
 /** How long rows are kept, in milliseconds. */
 const KEPT = 300_000;

@@ -3,7 +3,8 @@
 
 import { Histogram } from "./_histogram.ts";
 import { toWall } from "./_wall.ts";
-import type { Latency, RouteReport } from "../report.ts";
+import type { RouteReport } from "../reports/calls.ts";
+import type { Latency } from "../reports/figures.ts";
 
 /** How many routes are known, of all clients and of one. */
 const MAX_ROUTES = 5_000;

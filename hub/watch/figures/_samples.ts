@@ -16,7 +16,7 @@ import type {
 } from "../../exchange/participant.ts";
 import { Histogram, RecentHistogram } from "./_histogram.ts";
 import { RouteFigures, textOf } from "./_route_figures.ts";
-import type { TailReport } from "../report.ts";
+import type { TailReport } from "../reports/tail.ts";
 
 /** About how many messages a second are looked at. */
 const SAMPLES = 500;

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import type { HubReport } from "../report.ts";
+import type { HubReport } from "../reports/hub.ts";
 
 /** Problems of a name that its client no longer has. */
 const KINDS = ["deaf", "slow", "silent"];

@@ -2,7 +2,8 @@
 // This module is browser compatible.
 
 import type { BackplaneStatus, NodeStatus } from "../../cluster/backplane.ts";
-import type { ClusterReport, Problem } from "../report.ts";
+import type { ClusterReport } from "../reports/cluster.ts";
+import type { Problem } from "../reports/hub.ts";
 
 /** What people call hubs; those that are called the same are told apart. */
 export function labelsOf(nodes: readonly NodeStatus[]): Map<string, string> {

@@ -3,7 +3,8 @@
 
 import { ActionError, type Order } from "../host/_actions.ts";
 import type { OtherHubs } from "./_other_hubs.ts";
-import type { ClientReport, ElsewhereReport } from "../report.ts";
+import type { ClientReport } from "../reports/clients.ts";
+import type { ElsewhereReport } from "../reports/cluster.ts";
 
 /** How many clients a hub tells another of at a time: an engine takes 1 MiB. */
 const PAGE = 500;

@@ -11,7 +11,8 @@ import { labelsOf } from "./_cluster.ts";
 import { readWords, type Words } from "./_peer_words.ts";
 import { textOf } from "../figures/_route_figures.ts";
 import type { Place, Row } from "../figures/_samples.ts";
-import type { PresenceBatch, PresenceReport, TailBatch } from "../report.ts";
+import type { PresenceBatch, PresenceReport } from "../reports/clients.ts";
+import type { TailBatch } from "../reports/tail.ts";
 import type { TailWants } from "../_subscribers.ts";
 
 /** How long another hub may take to answer, in milliseconds. */

@@ -5,13 +5,10 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type HubServer, serve } from "../../serve.ts";
 import { labelsOf } from "./_cluster.ts";
-import type {
-  ClientReport,
-  ElsewhereReport,
-  HubReport,
-  PresenceReport,
-  RouteReport,
-} from "../report.ts";
+import type { RouteReport } from "../reports/calls.ts";
+import type { ClientReport, PresenceReport } from "../reports/clients.ts";
+import type { ElsewhereReport } from "../reports/cluster.ts";
+import type { HubReport } from "../reports/hub.ts";
 import { Scene, until } from "./testdata/scene.ts";
 
 Deno.test("@hub tells who is at which hub of a cluster, all at once or page by page", async () => {

@@ -2,7 +2,8 @@
 // This module is browser compatible.
 
 import type { Order } from "../host/_actions.ts";
-import type { PresenceBatch, PresenceReport, TailBatch } from "../report.ts";
+import type { PresenceBatch, PresenceReport } from "../reports/clients.ts";
+import type { TailBatch } from "../reports/tail.ts";
 
 /** What one hub says to another: a kind, and what belongs to it. */
 export type Words =

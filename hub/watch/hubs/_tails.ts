@@ -3,7 +3,7 @@
 
 import { every, later, type Timer } from "@wirekit/internal/clock";
 import { ActionError, type Order } from "../host/_actions.ts";
-import type { TailBatch, TailReport } from "../report.ts";
+import type { TailBatch, TailReport } from "../reports/tail.ts";
 import {
   MAX_ROWS,
   MAX_SUBSCRIBERS,

@@ -6,7 +6,7 @@ import { assert, assertEquals } from "@std/assert";
 import { FakeTime } from "@wirekit/internal/testing";
 import { Client } from "../../client.ts";
 import { serve } from "../../serve.ts";
-import type { TailBatch, TailReport } from "../report.ts";
+import type { TailBatch, TailReport } from "../reports/tail.ts";
 import { Subscribers } from "../_subscribers.ts";
 import type { OtherHubs } from "./_other_hubs.ts";
 import { readWords } from "./_peer_words.ts";

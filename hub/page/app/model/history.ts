@@ -1,7 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 /** The last seconds of the hub, as the tiles draw them. */
-import type { HistoryReport, HubReport } from "../../../watch/report.ts";
+import type { HistoryReport } from "../../../watch/reports/figures.ts";
+import type { HubReport } from "../../../watch/reports/hub.ts";
 
 /** How many seconds are kept. */
 export const HISTORY = 600;

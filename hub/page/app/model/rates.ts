@@ -1,14 +1,13 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 /** What clients do in a second: the hub tells what they did in all. */
+import type { EdgeReport, EdgesReport } from "../../../watch/reports/calls.ts";
 import type {
   ClientFigures,
   ClientReport,
   ClientsReport,
-  EdgeReport,
-  EdgesReport,
   TrafficFigures,
-} from "../../../watch/report.ts";
+} from "../../../watch/reports/clients.ts";
 
 /** Times that are too short to tell a rate, in milliseconds. */
 export const TOO_SHORT = 400;
