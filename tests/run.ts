@@ -140,7 +140,7 @@ async function clusterSuite(): Promise<Suite> {
     const list = error instanceof NotHereError ? notRun : failures;
     list.push(`The newest nats-server: ${error}`);
   }
-  const names = ["basics", "recovery"];
+  const names = ["basics", "markers", "recovery"];
   const short = names.map((name) => `${CLUSTER}/${name}_test.ts`);
   const onDebians = [PEERS_LOCK, "--allow-all", ...short];
   if (!env["NATS_SERVER"]) return { args: onDebians, failures, notRun };

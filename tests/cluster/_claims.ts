@@ -26,3 +26,45 @@ export async function claimMany(
   await promise;
   return names / (performance.now() - start) * 1_000;
 }
+
+/** A node in a process of its own, see `_holder.ts`. */
+export interface Holder extends AsyncDisposable {
+  kill(signal: Deno.Signal): void;
+}
+
+/**
+ * Starts a node in a process of its own, which keeps the names `"name 0"` and so
+ * on.
+ *
+ * @param servers Where the server is.
+ * @param lease Its lease, in milliseconds.
+ * @param names How many names.
+ * @returns The process; disposing of it kills it.
+ */
+export function startHolder(
+  servers: string,
+  lease: number,
+  names: number,
+): Holder {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      ..."run -A --no-check --no-prompt".split(" "),
+      new URL("_holder.ts", import.meta.url).pathname,
+      ...[servers, `${lease}`, `${names}`],
+    ],
+    stdin: "null",
+    stdout: "null",
+    stderr: "inherit",
+  }).spawn();
+  return {
+    kill: (signal) => child.kill(signal),
+    async [Symbol.asyncDispose]() {
+      try {
+        child.kill("SIGKILL");
+      } catch {
+        // It has ended.
+      }
+      await child.status;
+    },
+  };
+}

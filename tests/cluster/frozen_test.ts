@@ -5,7 +5,7 @@
 import { assert } from "@std/assert";
 import { connectNats } from "@wirekit/hub/nats";
 import { connect, Kvm } from "../../hub/cluster/testdata/nats.ts";
-import { receiver } from "./_claims.ts";
+import { receiver, startHolder } from "./_claims.ts";
 import { record, say } from "./_record.ts";
 import { Engine } from "./_servers.ts";
 
@@ -50,27 +50,7 @@ Deno.test({
     }));
     let late = -Infinity;
     const names = Array.from({ length: NAMES }, (_, n) => `"name ${n}"`);
-    const start = () => {
-      const child = new Deno.Command(Deno.execPath(), {
-        args: [
-          ..."run -A --no-check --no-prompt".split(" "),
-          new URL("_holder.ts", import.meta.url).pathname,
-          ...[servers, `${LEASE}`, `${NAMES}`],
-        ],
-        stdin: "null",
-        stdout: "null",
-        stderr: "inherit",
-      }).spawn();
-      stack.defer(async () => {
-        try {
-          child.kill("SIGKILL");
-        } catch {
-          // It has ended.
-        }
-        await child.status;
-      });
-      return child;
-    };
+    const start = () => stack.use(startHolder(servers, LEASE, NAMES));
     /** Waits until the other has all names, and this node wants them. */
     const yielded = async () => {
       for (const name of names) {
@@ -117,8 +97,7 @@ Deno.test({
       await checkEpoch();
       await yielded();
       await checkEpoch();
-      child.kill("SIGKILL");
-      await child.status;
+      await child[Symbol.asyncDispose]();
       const killed = performance.now();
       await taken();
       record("The names of a killed process", [performance.now() - killed]);

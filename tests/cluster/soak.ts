@@ -18,7 +18,7 @@ const MINUTES = Number(Deno.env.get("MINUTES") ?? 30);
 const CHURN = Number(Deno.env.get("CHURN") ?? 10_000);
 /** How many ask, one question at a time, and how long each rests, in ms. */
 const ASKERS = 8;
-const REST = 20;
+const REST = Number(Deno.env.get("REST") ?? 20);
 /** How many parts the time is divided into. */
 const PARTS = 6;
 /** What a hub may need more after the first half, in MiB, and relatively. */
@@ -37,6 +37,25 @@ async function memoryOf(pid: number): Promise<number> {
   return Number(/VmRSS:\s+(\d+)/.exec(text)![1]) / 1_024;
 }
 
+/** How much time of a core a process has had, in seconds. */
+async function timeOf(pid: number): Promise<number> {
+  const text = await Deno.readTextFile(`/proc/${pid}/stat`);
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** How much the second half of values, one a second, grow in ten minutes. */
+function slopeOf(all: readonly number[]): number {
+  const values = all.slice(Math.floor(all.length / 2));
+  const mean = (values.length - 1) / 2;
+  let [up, down] = [0, 0];
+  for (const [n, value] of values.entries()) {
+    up += (n - mean) * value;
+    down += (n - mean) ** 2;
+  }
+  return up / down * 600;
+}
+
 const middle = (values: number[], part = 0.5) =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length * part)] ?? NaN;
 
@@ -53,10 +72,12 @@ const isOver = () => performance.now() - begin > MINUTES * 60_000;
 const nowIn = () =>
   Math.min(PARTS - 1, Math.floor((performance.now() - begin) / part));
 const times = Array.from({ length: PARTS }, (): number[] => []);
-const memory = Array.from({ length: PARTS }, (): [number[], number[]] => [
-  [],
-  [],
-]);
+/** The hubs and the server, by their processes. */
+const pids = [one!.pid, two!.pid, engine.servers[0]!.pid];
+const memory = Array.from(
+  { length: PARTS },
+  () => pids.map((): number[] => []),
+);
 const came: number[] = new Array(PARTS).fill(0);
 const failures: string[] = [];
 
@@ -99,10 +120,33 @@ async function comeAndGo(): Promise<void> {
 async function weigh(): Promise<void> {
   while (!isOver()) {
     await sleep(1_000);
-    for (const [n, node] of started.nodes.entries()) {
-      memory[nowIn()]![n]!.push(await memoryOf(node.pid));
+    for (const [n, pid] of pids.entries()) {
+      memory[nowIn()]![n]!.push(await memoryOf(pid));
     }
+    while (nowIn() > told) tell(told++);
   }
+}
+
+/** The part that is told of next. */
+let told = 0;
+
+say(
+  "| part | calls | p50 | p99 | came and went | both hubs | nats-server |",
+);
+say("| --: | --: | --: | --: | --: | --: | --: |");
+
+function tell(n: number): void {
+  const sizes = memory[n]!.map((values) => middle(values).toFixed(0));
+  const cells = [
+    `${n + 1}`,
+    `${times[n]!.length}`,
+    `${middle(times[n]!).toFixed(1)} ms`,
+    `${middle(times[n]!, 0.99).toFixed(1)} ms`,
+    `${came[n]}`,
+    `${sizes[0]} and ${sizes[1]} MiB`,
+    `${sizes[2]} MiB`,
+  ];
+  say(`| ${cells.join(" | ")} |`);
 }
 
 await Promise.all([
@@ -111,19 +155,15 @@ await Promise.all([
   weigh(),
 ]);
 
-say("| part | calls | p50 | p99 | came and went | memory of both hubs |");
-say("| --: | --: | --: | --: | --: | --: |");
-for (let n = 0; n < PARTS; n++) {
-  const sizes = memory[n]!.map((values) => middle(values).toFixed(0));
-  const cells = [
-    `${n + 1}`,
-    `${times[n]!.length}`,
-    `${middle(times[n]!).toFixed(1)} ms`,
-    `${middle(times[n]!, 0.99).toFixed(1)} ms`,
-    `${came[n]}`,
-    `${sizes.join(" and ")} MiB`,
-  ];
-  say(`| ${cells.join(" | ")} |`);
+while (told < PARTS) tell(told++);
+for (const [n, pid] of pids.entries()) {
+  const all = memory.flatMap((part) => part[n]!);
+  const who = n < 2 ? `hub ${n + 1}` : "nats-server";
+  const share = await timeOf(pid) / (MINUTES * 60) * 100;
+  say(
+    `${who}: ${slopeOf(all).toFixed(2)} MiB in ten minutes, in the second ` +
+      `half; ${share.toFixed(0)} % of a core`,
+  );
 }
 const faults: string[] = [];
 if (failures.length > 0) faults.push(`${failures.length}: ${failures[0]}`);

@@ -22,6 +22,7 @@ import { type Buckets, listen, listenToNews, markOf } from "./_buckets.ts";
 import type { NameKeeper } from "./_keeper.ts";
 import { Lease } from "./_lease.ts";
 import { Mail, sizeOf } from "./_mail.ts";
+import { Markers } from "./_markers.ts";
 import { Newcomers } from "./_newcomers.ts";
 import { NatsNames } from "./_names.ts";
 import { Peers } from "./_peers.ts";
@@ -58,6 +59,7 @@ export class NatsBackplane implements Backplane, NameKeeper {
   readonly #lease: Lease;
   readonly #mail: Mail;
   readonly #newcomers: Newcomers;
+  readonly #markers: Markers;
   #receiver: BackplaneReceiver | undefined;
 
   #state: BackplaneStatus["state"] = "open";
@@ -96,6 +98,10 @@ export class NatsBackplane implements Backplane, NameKeeper {
     this.#peers = new Peers(buckets.nodes, lease, this);
     this.#mail = new Mail(line, options, this);
     this.#newcomers = new Newcomers(this);
+    this.#markers = new Markers(line.connection, {
+      bucket: `${options.prefix}-names`,
+      age: 2 * lease,
+    });
   }
 
   // For its names.
@@ -287,10 +293,15 @@ export class NatsBackplane implements Backplane, NameKeeper {
     if (this.#checking) return;
     this.#checking = true;
     try {
-      const { birth, last } = await markOf(this.#buckets.names);
+      const mark = await markOf(this.#buckets.names);
+      const { birth, last } = mark;
       if (birth !== this.#birth) {
         this.#fence("The NATS servers have lost who has which name.");
       }
+      this.#markers.tidy(
+        mark,
+        this.#isFirst() ? this.#countNames() : undefined,
+      );
       // It has missed what there was when it was looked last.
       if (this.#heard < this.#missed) this.#isDeaf = true;
       this.#missed = last;
@@ -299,6 +310,17 @@ export class NatsBackplane implements Backplane, NameKeeper {
     } finally {
       this.#checking = false;
     }
+  }
+
+  /** Whether this is the node that clears up: one is enough. */
+  #isFirst(): boolean {
+    return [...this.#peers.ids].every((id) => id > this.id);
+  }
+
+  /** How many names all nodes have, if that is known. */
+  #countNames(): number | undefined {
+    const { claims, nodes, reading } = this.#names;
+    return reading ? undefined : claims.size + nodes.size;
   }
 
   /** Lets go of all names: others may have them. */
@@ -455,7 +477,8 @@ export class NatsBackplane implements Backplane, NameKeeper {
     try {
       await sleep(pause, { signal }).catch(() => {});
       if (signal.aborted) return;
-      await reader.read(signal);
+      // Clients are answered at the same time.
+      await reader.read(signal, (took) => took);
     } finally {
       close();
     }
@@ -474,9 +497,7 @@ export class NatsBackplane implements Backplane, NameKeeper {
   gone(id: string): void {
     const orphans = this.#names.vacate(id);
     this.#receiver?.gone(id);
-    // One node is enough to clear up after it.
-    const [first] = [...this.#peers.ids, this.id].sort();
-    if (first !== this.id) return;
+    if (!this.#isFirst()) return;
     later(1_000, async () => {
       for (const [name, revision] of orphans) {
         if (!this.ready) return;

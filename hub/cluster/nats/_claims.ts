@@ -18,6 +18,13 @@ export class Claims {
     this.#parts = { kv, keeper, owners, ended };
   }
 
+  /** How many names this node has. */
+  get size(): number {
+    let size = 0;
+    for (const { epoch } of this.#claims.values()) if (epoch) size++;
+    return size;
+  }
+
   get(name: string): Claim | undefined {
     return this.#claims.get(name);
   }

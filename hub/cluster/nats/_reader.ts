@@ -52,13 +52,22 @@ export class BucketReader {
     });
   }
 
-  /** Reads all, with as long a pause after each page as it took. */
-  async read(signal: AbortSignal): Promise<void> {
+  /**
+   * Reads all.
+   *
+   * @param signal Stops it.
+   * @param pause How long to wait after each page, by how long it took.
+   */
+  async read(
+    signal: AbortSignal,
+    pause: (took: number) => number,
+  ): Promise<void> {
     await this.#open();
     for (let isMore = true; isMore && !signal.aborted;) {
       const start = now();
       isMore = await this.#next();
-      if (isMore) await sleep(now() - start, { signal }).catch(() => {});
+      if (!isMore) return;
+      await sleep(pause(now() - start), { signal }).catch(() => {});
     }
   }
 

@@ -3,5 +3,7 @@
 /** The client of NATS, for tests that do to its buckets what no hub does. */
 
 export { type KV, Kvm } from "@nats-io/kv";
+export { markOf } from "../nats/_buckets.ts";
+export { Markers } from "../nats/_markers.ts";
 export { connectSafely as connect } from "../nats/_transport.ts";
 export { nkeys } from "@nats-io/transport-node";
