@@ -9,13 +9,8 @@ import {
   textOf,
   unexpected,
 } from "../exchange/_scan.ts";
-import {
-  assemble,
-  type MemberName,
-  MEMBERS,
-  NULL,
-  PREFIXES,
-} from "./_compose.ts";
+import { assemble, type MemberName, MEMBERS, NULL } from "./_compose.ts";
+import { readInOrder } from "./_in_order.ts";
 import { canonicalName } from "../exchange/_spelling.ts";
 import type { Content, Span } from "../exchange/participant.ts";
 
@@ -56,23 +51,8 @@ const LOOSE: ReadonlySet<number> = new Set([
 /** The longest member that the hub repeats in its own answers. */
 const MAX_REPEATED_BYTES = 1_024;
 
-const SPACE = 0x20;
-
 const encoder = new TextEncoder();
 const NAMES = [...MEMBERS, "token"].map((name) => encoder.encode(name));
-/** The members in the order in which clients write them. */
-const CLIENT_ORDER = [
-  "id",
-  "type",
-  "route",
-  "traceback",
-  "data",
-  "uuid",
-  "destination",
-  "pseudo_object",
-].map((name) => MEMBERS.indexOf(name as MemberName));
-const CLIENT_PREFIXES = CLIENT_ORDER.map((n) => PREFIXES[n]!);
-
 /**
  * Reads the envelope of one message after another: it holds the last message
  * and where the members stand in it, so one instance serves a whole hub.
@@ -111,32 +91,16 @@ export class Envelope implements Content {
     this.#bytes = NULL;
     this.#type = -1;
     this.#scanner.sawLineBreak = false;
-    const members = this.#readInOrder(bytes) || this.#readInAnyOrder(bytes);
+    const isInOrder = readInOrder(
+      bytes,
+      this.#scanner,
+      this.#starts,
+      this.#ends,
+    );
+    const members = isInOrder ? ALL : this.#readInAnyOrder(bytes);
     this.#bytes = bytes;
     this.#canonical = members === ALL && !this.#scanner.sawLineBreak;
     this.#type = this.#readType();
-  }
-
-  /**
-   * Reads a message as winerp's clients and ours write it: all members, in their
-   * order, without a space. Returns 0 if it is another one.
-   */
-  #readInOrder(bytes: Uint8Array): number {
-    const scanner = this.#scanner;
-    let i = 0;
-    for (let n = 0; n < CLIENT_ORDER.length; n++) {
-      const prefix = CLIENT_PREFIXES[n]!;
-      if (!standsAt(bytes, i, prefix)) return 0;
-      i += prefix.length;
-      if (bytes[i]! <= SPACE) return 0;
-      const member = CLIENT_ORDER[n]!;
-      this.#starts[member] = i;
-      i = scanner.skipValue(bytes, i, 1);
-      this.#ends[member] = i;
-    }
-    if (bytes[i] !== 0x7d || i + 1 !== bytes.length) return 0;
-    this.#starts[TOKEN] = 0;
-    return ALL;
   }
 
   /** Returns the bits of the members; -1 if one is unknown or comes twice. */
@@ -427,9 +391,15 @@ export class Envelope implements Content {
     const growth = shift + b.length - (bEnd - bStart);
     const sameBytes = inPlace && growth === 0;
     const out = sameBytes ? bytes : allocate(bytes.length + growth);
-    // Few calls into the engine: each costs as much as a short message's bytes.
-    if (!sameBytes) out.set(growth < 0 ? bytes.subarray(0, bStart) : bytes);
-    if (shift !== 0) out.copyWithin(aStart + a.length, aEnd, bStart);
+    if (growth < 0) {
+      // What stands before `n` may be longer than all of the new message.
+      out.set(bytes.subarray(0, aStart));
+      out.set(bytes.subarray(aEnd, bStart), aStart + a.length);
+    } else {
+      // Few calls into the engine: each costs as much as a short message's bytes.
+      if (!sameBytes) out.set(bytes);
+      if (shift !== 0) out.copyWithin(aStart + a.length, aEnd, bStart);
+    }
     if (growth !== 0) out.set(bytes.subarray(bEnd), bEnd + growth);
     put(out, a, aStart);
     put(out, b, bStart + shift);
