@@ -10,18 +10,18 @@ import {
 import type { Gate } from "./access/_gate.ts";
 import { HttpRates } from "./access/_http_rates.ts";
 import type { RateLimits } from "./access/_rate.ts";
-import type { Door, Visitor } from "./door.ts";
+import { FAREWELL } from "./connections/_connection.ts";
+import type { Doors } from "./_doors.ts";
+import type { Visitor } from "./door.ts";
 
 /** What answers HTTP requests for a hub. */
 interface HttpOwner {
   readonly gate: Gate;
-  readonly doors: readonly Door[];
+  readonly doors: Doors;
   readonly rates: RateLimits | undefined;
   readonly idleTimeout: number;
   readonly maxInboundBytes: number;
   /** Serves a WebSocket client that was let in. */
-  /** The last message for a WebSocket client, if it needs one. */
-  farewellFor(request: Request): Uint8Array<ArrayBuffer> | undefined;
   welcome(visitor: Visitor): void;
   /** Looks at all passes again, as a session has ended. */
   renewPasses(): void;
@@ -49,20 +49,23 @@ export class Http {
     const { gate, doors } = this.#owner;
     const { admission } = gate;
     if (gate.asks) return undefined;
-    for (const door of doors) {
-      // It may want to have it, as a Request.
-      if (door.fetch && !door.plain) return undefined;
-      const answer = door.plain?.(exchange);
-      if (!answer) continue;
-      const admitted = admission.checkAddress(exchange) ??
-        admission.checkOrigin(exchange, exchange) ??
-        this.#rates?.refuse(exchange, exchange) ??
-        gate.admitNow(exchange, exchange)!;
-      return admitted instanceof Response
-        ? admission.secured(admitted, exchange)
-        : answer(admitted);
-    }
-    return undefined;
+    const answer = doors.plain(exchange);
+    if (!answer) return undefined;
+    const admitted = admission.checkAddress(exchange) ??
+      admission.checkOrigin(exchange, exchange) ??
+      this.#rates?.refuse(exchange, exchange) ??
+      gate.admitNow(exchange, exchange)!;
+    return admitted instanceof Response
+      ? admission.secured(admitted, exchange)
+      : answer(admitted);
+  }
+
+  /**
+   * Returns the last message for a WebSocket client; nothing for the client of a
+   * door.
+   */
+  farewellFor(request: Request): Uint8Array<ArrayBuffer> | undefined {
+    return this.#owner.doors.takes(request) ? undefined : FAREWELL;
   }
 
   /** Answers a request: upgrades it to a WebSocket, or says why not. */
@@ -79,7 +82,7 @@ export class Http {
       return admission.secured(response, request);
     }
     const { idleTimeout, maxInboundBytes } = this.#owner;
-    const farewell = this.#owner.farewellFor(request);
+    const farewell = this.farewellFor(request);
     // After the upgrade, Deno.serve does not know it any more.
     const address = info.remoteAddr?.hostname ?? "";
     const accepted = await admission.accept(request, info, {
@@ -112,10 +115,8 @@ export class Http {
       ended: () => this.#owner.renewPasses(),
     });
     if (answered) return await answered;
-    for (const door of doors) {
-      const response = await door.fetch?.(request, info);
-      if (response) return response;
-    }
+    const response = await doors.fetch(request, info);
+    if (response) return response;
     if (new URL(request.url).pathname.startsWith("/api/")) {
       const message = "There is nothing at this path.";
       return Response.json({ error: { message } }, { status: 404 });

@@ -6,7 +6,6 @@
  *
  * @module
  */
-import { every, type Timer } from "@wirekit/internal/clock";
 import { checkLimits } from "@wirekit/internal/limits";
 import { CalmLogger, type Logger } from "@wirekit/internal/logger";
 import type {
@@ -16,14 +15,15 @@ import type {
   RequestInfo,
 } from "@wirekit/transport/admission";
 import { CloseError, type Transport } from "@wirekit/transport/transport";
-import { Clients } from "./_clients.ts";
-import { FAREWELL } from "./_connection.ts";
+import { HubClock } from "./_clock.ts";
+import { Doors } from "./_doors.ts";
 import { Http } from "./_http.ts";
 import { Gate } from "./access/_gate.ts";
 import type { Pass } from "./access/pass.ts";
 import type { Rule } from "./access/rules.ts";
 import type { Token } from "./access/tokens.ts";
 import type { Backplane } from "./cluster/backplane.ts";
+import { Clients } from "./connections/_clients.ts";
 import type { Door, DoorPage, Visitor } from "./door.ts";
 import * as Text from "./exchange/_text.ts";
 import type { Exchange } from "./exchange/exchange.ts";
@@ -96,15 +96,13 @@ export class Hub implements AsyncDisposable {
   readonly maxInboundBytes: number;
   readonly #gate: Gate;
   readonly #http: Http;
-  readonly #doors: Door[];
+  readonly #doors: Doors;
   readonly #log: CalmLogger;
   readonly #router: Router;
   readonly #clients: Clients;
   readonly #backplane: Backplane | undefined;
   readonly #watch: Watch | undefined;
-  #clock: Timer | undefined;
-  /** How many need the clock. */
-  #holds = 0;
+  readonly #clock = new HubClock();
   #closing = false;
   #draining = false;
   /**
@@ -138,9 +136,9 @@ export class Hub implements AsyncDisposable {
       log,
       lock: gate.lock,
       router,
-      left: () => this.#release(),
+      left: () => this.#clock.release(),
     });
-    this.#doors = [...doors];
+    this.#doors = new Doors(doors);
     this.#http = new Http({
       gate,
       doors: this.#doors,
@@ -148,23 +146,25 @@ export class Hub implements AsyncDisposable {
       idleTimeout: clients.idleTimeout,
       maxInboundBytes: this.maxInboundBytes,
       welcome: (visitor) => void this.welcome(visitor),
-      farewellFor: (request) => this.farewellFor(request),
       renewPasses: () => this.#renewPasses(),
     });
     this.#backplane = backplane;
     this.#tick();
+    const tick = () => this.#tick();
+    this.#clock.add({ start: tick, tick, stop() {} });
     if (watch) {
       this.#watch = new Watch(this, {
         logger,
         hold: () => {
-          this.#hold();
-          return () => this.#release();
+          this.#clock.hold();
+          return () => this.#clock.release();
         },
       });
-      this.#doors.push(this.#watch.door);
+      this.#clock.add(this.#watch);
+      this.#doors.add(this.#watch.door);
     }
     // Other hubs are told of it, and asked, while it has no clients too.
-    if (backplane) this.#hold();
+    if (backplane) this.#clock.hold();
   }
 
   /**
@@ -253,10 +253,8 @@ export class Hub implements AsyncDisposable {
    * @param visitor The client.
    */
   welcome(visitor: Visitor): Promise<void> {
-    for (const door of this.#doors) {
-      const end = door.accept?.(visitor);
-      if (end) return end;
-    }
+    const end = this.#doors.accept(visitor);
+    if (end) return end;
     const carrier = "WebSocket";
     const { transport, pass, address = "" } = visitor;
     const known = { pass, watched: true, place: true, carrier } as const;
@@ -272,9 +270,7 @@ export class Hub implements AsyncDisposable {
    * @returns An empty message; nothing for the client of a door.
    */
   farewellFor(request: Request): Uint8Array<ArrayBuffer> | undefined {
-    return this.#doors.some((door) => door.takes?.(request))
-      ? undefined
-      : FAREWELL;
+    return this.#http.farewellFor(request);
   }
 
   /**
@@ -326,7 +322,7 @@ export class Hub implements AsyncDisposable {
 
   /** The pages of its doors, for the tabs of its own page. */
   get pages(): DoorPage[] {
-    return this.#doors.flatMap(({ pages = [] }) => pages);
+    return this.#doors.pages;
   }
 
   /**
@@ -352,8 +348,7 @@ export class Hub implements AsyncDisposable {
 
   /** The protocols that its clients may speak, such as `"winerp"`. */
   get protocols(): string[] {
-    const others = this.#doors.flatMap(({ protocol = [] }) => protocol);
-    return ["winerp", ...others];
+    return ["winerp", ...this.#doors.protocols];
   }
 
   /**
@@ -362,7 +357,7 @@ export class Hub implements AsyncDisposable {
    * @param door The way in.
    */
   open(door: Door): void {
-    this.#doors.push(door);
+    this.#doors.add(door);
   }
 
   /**
@@ -417,29 +412,12 @@ export class Hub implements AsyncDisposable {
       this.#log.warn(`Refused a connection: ${reason}`, reason);
       return transport.close(new CloseError(1013, { reason }));
     }
-    this.#hold();
+    this.#clock.hold();
     return this.#clients.serve(
       transport,
       options,
       own === true ? undefined : own,
     );
-  }
-
-  /** Keeps the clock running until {@linkcode Hub.#release} is called as often. */
-  #hold(): void {
-    if (this.#holds++ > 0) return;
-    this.#tick();
-    this.#clock = every(1000, () => {
-      this.#tick();
-      this.#watch?.tick();
-    });
-    this.#watch?.start();
-  }
-
-  #release(): void {
-    if (--this.#holds > 0) return;
-    this.#clock?.stop();
-    this.#watch?.stop();
   }
 
   #tick(): void {
@@ -470,7 +448,7 @@ export class Hub implements AsyncDisposable {
     if (this.#backplane && isFirst) {
       this.#watch?.leave();
       await this.#backplane.close();
-      this.#release();
+      this.#clock.release();
     }
     this.#log.flush();
   }

@@ -12,7 +12,7 @@ import {
   serve as serveTransports,
 } from "@wirekit/transport/serve";
 import { isLoopback } from "@wirekit/transport/pages";
-import { ClientFramer } from "./_client_framer.ts";
+import { ClientFramer } from "./connections/_client_framer.ts";
 import { Hub, type HubOptions } from "./hub.ts";
 
 /**

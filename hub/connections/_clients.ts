@@ -6,12 +6,12 @@ import { Gauge } from "@wirekit/internal/limits";
 import type { CalmLogger } from "@wirekit/internal/logger";
 import type { Place } from "@wirekit/transport/admission";
 import type { CloseError, Transport } from "@wirekit/transport/transport";
-import type { Lock } from "./access/_lock.ts";
-import type { Pass } from "./access/pass.ts";
-import type { RateLimits } from "./access/_rate.ts";
+import type { Lock } from "../access/_lock.ts";
+import type { Pass } from "../access/pass.ts";
+import type { RateLimits } from "../access/_rate.ts";
 import { Connection, type ConnectionLimits } from "./_connection.ts";
-import type { AcceptOptions, HubOptions } from "./options.ts";
-import type { Router } from "./winerp/_router.ts";
+import type { AcceptOptions, HubOptions } from "../options.ts";
+import type { Router } from "../winerp/_router.ts";
 
 /** What the connections of a hub belong to. */
 interface ClientsOwner {

@@ -12,17 +12,17 @@ import {
   type Transport,
 } from "@wirekit/transport/transport";
 import type { Gauge } from "@wirekit/internal/limits";
-import { Rate, type RateLimits } from "./access/_rate.ts";
+import { Rate, type RateLimits } from "../access/_rate.ts";
 import { Outbox } from "./_outbox.ts";
-import { composeMessage } from "./winerp/_compose.ts";
-import * as MessageType from "./winerp/_message_type.ts";
+import { composeMessage } from "../winerp/_compose.ts";
+import * as MessageType from "../winerp/_message_type.ts";
 import type {
   Connected,
   End,
   EndKind,
   Flow,
   Receiver,
-} from "./exchange/participant.ts";
+} from "../exchange/participant.ts";
 
 /**
  * An empty message. A stock client that reconnects handles the last message
