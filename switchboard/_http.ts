@@ -11,7 +11,7 @@ import {
 } from "@wirekit/hub/hub";
 import type { RequestHead } from "@wirekit/transport/admission";
 import { SECURE_HEADERS, secureResponse } from "@wirekit/transport/pages";
-import type { Trouble } from "./_guest.ts";
+import type { Trouble } from "./guest/_call.ts";
 import { httpErrorOf, statusOf, unreadable } from "./_trouble.ts";
 
 const encoder = new TextEncoder();

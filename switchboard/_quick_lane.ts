@@ -3,7 +3,9 @@
 /** The short way of common calls and results through a door: never as texts. */
 
 import type { Content, Hub, Member, Question } from "@wirekit/hub/hub";
-import { type Asked, type Guest, GuestCall, type Trouble } from "./_guest.ts";
+import type { Guest } from "./guest/_guest.ts";
+import { GuestCall, type Trouble } from "./guest/_call.ts";
+import type { Asked } from "./guest/_host.ts";
 import {
   isRecord,
   QuickReader,

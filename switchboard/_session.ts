@@ -19,7 +19,9 @@ import {
   type Receiver,
 } from "@wirekit/hub/hub";
 import { CloseError } from "@wirekit/transport/transport";
-import { type Asked, Guest, type Host, type Trouble } from "./_guest.ts";
+import { Guest } from "./guest/_guest.ts";
+import type { Trouble } from "./guest/_call.ts";
+import type { Asked, Host } from "./guest/_host.ts";
 import { type Dialect, isHubsOwn, QuickLane } from "./_quick_lane.ts";
 import type { Id } from "./_splice.ts";
 import type { Actor, Claim } from "./_verbs.ts";

@@ -3,7 +3,7 @@
 /** How each protocol says why a call has no result. */
 
 import { type Fault, FaultCode, type JsonSlice } from "@wirekit/hub/hub";
-import type { Trouble } from "./_guest.ts";
+import type { Trouble } from "./guest/_call.ts";
 
 /** The code of JSON-RPC for what cannot be read. */
 export const PARSE_ERROR = -32700;

@@ -3,7 +3,8 @@
 /** What the hub itself can be asked for, in protocols that call by method. */
 
 import { type Fault, fault, type JsonSlice } from "@wirekit/hub/hub";
-import type { Guest, Outcome } from "./_guest.ts";
+import type { Guest } from "./guest/_guest.ts";
+import type { Outcome } from "./guest/_call.ts";
 
 /** Each verb, with its params in their order. */
 const VERBS: Record<string, readonly string[]> = {

@@ -10,7 +10,8 @@ import {
   type Question,
 } from "@wirekit/hub/hub";
 import { unescapeName } from "./_catalog.ts";
-import type { Asked, Outcome, Trouble } from "./_guest.ts";
+import type { Outcome, Trouble } from "./guest/_call.ts";
+import type { Asked } from "./guest/_host.ts";
 import type { Dialect } from "./_quick_lane.ts";
 import { type Newcomer, Session } from "./_session.ts";
 import type { Id } from "./_splice.ts";

@@ -23,7 +23,8 @@ import {
   schemasOf,
 } from "./_routes.ts";
 import { TimedShutters } from "./_timed_shutters.ts";
-import { type Asked, Guest, type Host } from "../_guest.ts";
+import { Guest } from "../guest/_guest.ts";
+import type { Asked, Host } from "../guest/_host.ts";
 
 /** What one participant wants to be told. */
 interface Subscription {

@@ -10,7 +10,9 @@ import { sleep } from "@wirekit/internal/clock";
 import type { RequestInfo } from "@wirekit/transport/admission";
 import { refused, toRefused } from "@wirekit/transport/pages";
 import type { Door, Hub, Pass } from "@wirekit/hub/hub";
-import { Guest, NO_HOST, type Outcome } from "../_guest.ts";
+import { Guest } from "../guest/_guest.ts";
+import type { Outcome } from "../guest/_call.ts";
+import { NO_HOST } from "../guest/_host.ts";
 import type { GatewayGuest } from "./_guest.ts";
 import type {
   PlantPageModule,

@@ -4,7 +4,7 @@
 
 import { fault, type JsonSlice } from "@wirekit/hub/hub";
 import { unescapeName } from "../_catalog.ts";
-import type { Outcome, Trouble } from "../_guest.ts";
+import type { Outcome, Trouble } from "../guest/_call.ts";
 import { BATCH_TOO_LARGE, errorOf, unreadable } from "../_trouble.ts";
 import { act, type Actor, isVerb } from "../_verbs.ts";
 

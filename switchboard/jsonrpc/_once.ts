@@ -10,7 +10,8 @@ import {
   type JsonSlice,
   type Pass,
 } from "@wirekit/hub/hub";
-import { Guest, NO_HOST } from "../_guest.ts";
+import { Guest } from "../guest/_guest.ts";
+import { NO_HOST } from "../guest/_host.ts";
 import { type Caller, Dispatcher } from "./_dispatcher.ts";
 import type { Claim } from "../_verbs.ts";
 import { openRpcOf } from "./_openrpc.ts";

@@ -9,7 +9,9 @@ import {
   JsonSlice,
   type Question,
 } from "@wirekit/hub/hub";
-import { type Asked, Guest, type Trouble } from "../_guest.ts";
+import { Guest } from "../guest/_guest.ts";
+import type { Trouble } from "../guest/_call.ts";
+import type { Asked } from "../guest/_host.ts";
 import { routesOf } from "./_discovered.ts";
 import { Dispatcher, failed, type Members, succeeded } from "./_dispatcher.ts";
 import { openRpcOf } from "./_openrpc.ts";

@@ -15,7 +15,9 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import { unescapeName } from "../_catalog.ts";
 import config from "../deno.json" with { type: "json" };
-import { Guest, NO_HOST, type Outcome } from "../_guest.ts";
+import { Guest } from "../guest/_guest.ts";
+import type { Outcome } from "../guest/_call.ts";
+import { NO_HOST } from "../guest/_host.ts";
 import { namesOf } from "../_verbs.ts";
 import { exactObject, fits, resultSchema } from "./_schema.ts";
 import { type Allowed, HUB_TOOLS, toolsOf } from "./_tools.ts";

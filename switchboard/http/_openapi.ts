@@ -3,8 +3,8 @@
 /** The HTTP door as an OpenAPI document. */
 
 import type { KnownRoute } from "@wirekit/hub/hub";
-import { escapeName } from "./_catalog.ts";
-import config from "./deno.json" with { type: "json" };
+import { escapeName } from "../_catalog.ts";
+import config from "../deno.json" with { type: "json" };
 
 const ERROR = { $ref: "#/components/responses/Error" };
 

@@ -13,8 +13,9 @@ import {
   type Pass,
   type Question,
 } from "@wirekit/hub/hub";
-import { type Asked, Guest, type Host } from "./_guest.ts";
-import { troubleOf } from "./_trouble.ts";
+import { Guest } from "../guest/_guest.ts";
+import type { Asked, Host } from "../guest/_host.ts";
+import { troubleOf } from "../_trouble.ts";
 
 /** How often to send a comment, so that nobody takes the stream for dead. */
 const COMMENT_INTERVAL = 15_000;

@@ -2,7 +2,7 @@
 
 /** One participant that came through a door, whatever protocol it speaks. */
 
-import { Calls, type Entry } from "@wirekit/internal/calls";
+import { Calls } from "@wirekit/internal/calls";
 import {
   type About,
   type Content,
@@ -17,140 +17,28 @@ import {
   type Pass,
   type Question,
 } from "@wirekit/hub/hub";
-import { catalogOf } from "./_catalog.ts";
-
-/** Why a call has no result, with all that is known of it. */
-export interface Trouble extends Fault {
-  /** The name of the one that was asked. */
-  readonly from?: string;
-  /** Whether that one says so, and not the hub. */
-  readonly answered?: boolean;
-  /** The name of the type of the error. */
-  readonly type?: string;
-  /** Anything more of the error, as JSON text. */
-  readonly data?: string;
-}
-
-/** How a call ends: with a result as JSON text, or not. */
-export type Outcome = { readonly data: string } | { readonly trouble: Trouble };
-
-/** A question, as its responder gets it: to be read at once. */
-export class Asked {
-  readonly question: Question;
-  readonly content: Content;
-
-  constructor(question: Question, content: Content) {
-    this.question = question;
-    this.content = content;
-  }
-
-  /** The route, as JSON text. */
-  get route(): string {
-    return this.content.route;
-  }
-
-  /** The data, as JSON text. */
-  get data(): string {
-    return this.content.data;
-  }
-
-  /** The name of who asks, as JSON text; `null` if there is none. */
-  get source(): string {
-    return this.question.requester.name ?? "null";
-  }
-}
-
-/** What a door does with what comes for its client. */
-export interface Host {
-  /** Is asked; returns why it cannot be, if so. */
-  asked(asked: Asked): Fault | undefined;
-  /** Nobody waits for the answer to this question any more. */
-  cancelled(question: Question): void;
-  /** Is told something: both are JSON texts. */
-  told(source: string, data: string): Fault | undefined;
-  /** Gets the name that it was waiting for. */
-  admitted(): void;
-  /** Has lost its name to another, in a cluster, and waits for it. */
-  held(): void;
-  /** Is disconnected. */
-  ended(error: Parameters<Participant["end"]>[0]): void;
-}
-
-/** One question of a guest: nobody waits for a promise of it. */
-export abstract class GuestCall implements Entry {
-  // Declared, and set in the constructor: half the price of initializers.
-  declare number: number;
-  declare deadline: number;
-  declare release: undefined;
-  /** The name of who is asked, as JSON text. */
-  declare readonly to: string;
-  declare readonly asked: Member | undefined;
-  declare readonly route: string;
-
-  constructor(to: string, asked: Member | undefined, route: string) {
-    this.number = 0;
-    this.deadline = Infinity;
-    this.release = undefined;
-    this.to = to;
-    this.asked = asked;
-    this.route = route;
-  }
-
-  /** Ends it with a result, to be read at once. */
-  abstract answered(content: Content): void;
-
-  /** Ends it without. */
-  abstract failed(trouble: Trouble): void;
-}
-
-/** One whose outcome is a text. */
-class TextCall extends GuestCall {
-  readonly #end: (outcome: Outcome) => void;
-
-  constructor(
-    to: string,
-    asked: Member | undefined,
-    route: string,
-    end: (outcome: Outcome) => void,
-  ) {
-    super(to, asked, route);
-    this.#end = end;
-  }
-
-  answered({ data }: Content): void {
-    this.#end({ data });
-  }
-
-  failed(trouble: Trouble): void {
-    this.#end({ trouble });
-  }
-}
-
-/** Who asks and cannot be asked. */
-export const NO_HOST: Host = {
-  asked: () => fault("RouteNotFound", "It cannot be asked."),
-  cancelled() {},
-  told: () => undefined,
-  admitted() {},
-  held() {},
-  ended() {},
-};
+import { catalogOf } from "../_catalog.ts";
+import {
+  type GuestCall,
+  type Outcome,
+  TextCall,
+  type Trouble,
+} from "./_call.ts";
+import {
+  failureOf,
+  isLarger,
+  isLonger,
+  nobodyHas,
+  OBJECT,
+  tooLarge,
+} from "./_faults.ts";
+import { Asked, type Host } from "./_host.ts";
 
 /** What stands in a message besides what a guest says. */
 const NOTHING = { traceback: "null", pseudoObject: "null" };
 
 /** The name of the hub, as JSON text. */
 const HUB = '"@hub"';
-
-/** The text of a winerp client that has no such route. */
-const NO_ROUTE = '"Route not found"';
-
-/** Why an answer of a winerp client cannot be passed on. */
-const OBJECT =
-  "The answer is an object whose functions are called by winerp. " +
-  "Only a winerp client can use it.";
-
-const encoder = new TextEncoder();
 
 /** Remembers the JSON text of the last text. */
 class LastJson {
@@ -249,7 +137,7 @@ export class Guest {
       return refuse(denial ?? nobodyHas(name));
     }
     if (isLonger(data, this.#hub.maxMessageBytes)) {
-      return refuse(this.#tooLarge());
+      return refuse(tooLarge(this.#hub.maxMessageBytes));
     }
     this.put(call, asked, { ...NOTHING, route: json, data }, timeout);
     return () => this.cancel(call);
@@ -326,7 +214,9 @@ export class Guest {
   /** Tells others; returns how many are told, or why they are not. */
   inform(data: string, names?: readonly string[]): number | Fault {
     const { exchange, maxMessageBytes } = this.#hub;
-    if (isLonger(data, maxMessageBytes)) return this.#tooLarge();
+    if (isLonger(data, maxMessageBytes)) {
+      return tooLarge(this.#hub.maxMessageBytes);
+    }
     const texts = names &&
       [...new Set(names)].map((each) => JSON.stringify(each));
     const told = texts
@@ -381,7 +271,9 @@ export class Guest {
           const text = "It has no objects whose functions can be called.";
           return fault("RouteNotFound", text);
         }
-        if (isLarger(content, maxMessageBytes)) return this.#tooLarge();
+        if (isLarger(content, maxMessageBytes)) {
+          return tooLarge(this.#hub.maxMessageBytes);
+        }
         return host.asked(new Asked(question, content));
       },
       answer: (question, kind, content) => {
@@ -414,7 +306,7 @@ export class Guest {
       },
       tell: ({ name = "null" }, { data }) =>
         isLonger(data, maxMessageBytes)
-          ? this.#tooLarge()
+          ? tooLarge(this.#hub.maxMessageBytes)
           : host.told(name, data),
       cancel: (question) => host.cancelled(question),
       admit: () => {
@@ -436,12 +328,6 @@ export class Guest {
     const waiting = this.#settled.splice(0);
     for (const settled of waiting) settled(held);
     return waiting.length > 0;
-  }
-
-  #tooLarge(): Fault {
-    const text =
-      `The message is larger than ${this.#hub.maxMessageBytes} bytes.`;
-    return fault("TooLarge", text);
   }
 
   #giveUp(call: GuestCall): void {
@@ -474,32 +360,4 @@ export class Guest {
   #uuidOf({ number }: GuestCall): string {
     return `${this.#prefix}${number}"`;
   }
-}
-
-/** Cuts a name that somebody made up, for a sentence. */
-function shortName(json: string): string {
-  return json.length > 100 ? `${json.slice(0, 100)}…` : json;
-}
-
-/** Whether a text has more bytes than `max`. */
-export function isLonger(text: string, max: number): boolean {
-  if (text.length * 3 <= max) return false;
-  return text.length > max || encoder.encode(text).length > max;
-}
-
-/** Whether data has more bytes than `max`. */
-function isLarger(content: Content, max: number): boolean {
-  const { span } = content;
-  return span ? span.end - span.start > max : isLonger(content.data, max);
-}
-
-/** What the error of a winerp client says: usually a text. */
-function failureOf(data: string): Fault {
-  if (data === NO_ROUTE) return fault("RouteNotFound", JSON.parse(data));
-  const text = data[0] === '"' ? String(JSON.parse(data)) : data;
-  return fault("RouteFailed", text);
-}
-
-function nobodyHas(name: string): Fault {
-  return fault("NameNotFound", `Nobody has the name ${shortName(name)}.`);
 }
