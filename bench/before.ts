@@ -9,8 +9,8 @@
  * deno task bench-before 10591a1 --only hub,memory --slices 20
  * ```
  *
- * Servers and clients are those of each checkout; the load generator, and what
- * measures, are of this one.
+ * Servers and clients are those of each checkout; the load generator, and the
+ * loops that call and measure, are of this one.
  */
 
 import { parseArgs } from "@std/cli/parse-args";
@@ -23,6 +23,15 @@ import {
   type Slice,
 } from "./rows.ts";
 import { suites } from "./suites.ts";
+
+/** What measures in programs of ours: it is of this checkout in both. */
+const MEASURING = [
+  "load/histogram.mjs",
+  "peers/worker.mjs",
+  "peers/jsonrpc_work.mjs",
+  "hub/wirekit_client.ts",
+  "wsrpc/wirekit_client.ts",
+];
 
 /** What a floor may cost: below this, a row counts as missed. */
 const LEAST = 0.97;
@@ -117,6 +126,12 @@ const then = new URL(`.cache/before-${commit}/`, HERE);
 await Deno.remove(then, { recursive: true }).catch(() => {});
 await run("git", "worktree", "prune");
 await run("git", "worktree", "add", "--detach", then.pathname, `${commit}`);
+for (const path of MEASURING) {
+  await Deno.copyFile(
+    new URL(`bench/${path}`, HERE),
+    new URL(`bench/${path}`, then),
+  );
+}
 const rows: string[] = [];
 const figures: string[] = [];
 const missed: string[] = [];

@@ -16,9 +16,10 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { Driver } from "../tests/_driver.ts";
-import { median, ourProgram, short } from "./harness.ts";
+import { type Load, median, ourProgram, short } from "./harness.ts";
 import { Generator, type Order, type Shape } from "./load/load.ts";
 import { inTurn, type Loaded } from "./rows.ts";
+import { busyLoad, type LoadCell } from "./suites/hub.ts";
 
 /** What is measured, and on which kind of hub if none is said. */
 interface Cell {
@@ -96,11 +97,10 @@ async function start(side: string, cell: Cell): Promise<Loaded> {
     ? await program(stack, root, "switchboard/server.ts")
     : await program(stack, root, "hub/wirekit_server.ts", kind);
   const processes: Record<string, number> = { hub: hub.driver.pid };
-  let load: Loaded["load"];
+  let loads: Pick<Loaded, "load" | "busy">;
   if (cell.shape) {
     const order = orderOf(hub.address, isRelay ? "relay" : "winerp");
-    const generator = stack.use(await Generator.open(order, cell.shape));
-    load = (seconds) => generator.load(seconds);
+    loads = await generatorOf(stack, order, cell.shape);
   } else {
     const client = async (role: string) => {
       const { driver } = await program(
@@ -115,18 +115,43 @@ async function start(side: string, cell: Cell): Promise<Loaded> {
     };
     await client("responder");
     const requester = await client("requester");
-    const order = { depth: cell.depth, size: 64 };
-    load = (seconds) => requester.do("load", { ...order, seconds });
+    loads = callsOf(requester, cell, 64);
   }
   const rest = stack.move();
-  return { processes, load, [Symbol.asyncDispose]: () => rest.disposeAsync() };
+  return {
+    processes,
+    ...loads,
+    [Symbol.asyncDispose]: () => rest.disposeAsync(),
+  };
+}
+
+/** What a client of ours is told to do. */
+function callsOf(
+  driver: Driver,
+  { depth = 1 }: Cell,
+  size: number,
+): Pick<Loaded, "load" | "busy"> {
+  const load = (depth: number) => (seconds: number) =>
+    driver.do<Load>("load", { depth, size, seconds });
+  return { load: load(depth), busy: load(Math.max(depth, 64)) };
+}
+
+/** The load generator, for a shape. */
+async function generatorOf(
+  stack: AsyncDisposableStack,
+  order: Order,
+  shape: Shape,
+): Promise<Pick<Loaded, "load" | "busy">> {
+  const generator = stack.use(await Generator.open(order, shape));
+  const { least } = busyLoad<LoadCell>({ name: "", shape });
+  return {
+    load: (seconds) => generator.load(seconds),
+    busy: (seconds) => generator.load(seconds, undefined, { least }),
+  };
 }
 
 /** A JSON-RPC server, and a client of it or the load generator. */
-async function startJsonRpc(
-  root: URL,
-  { depth, shape }: Cell,
-): Promise<Loaded> {
+async function startJsonRpc(root: URL, cell: Cell): Promise<Loaded> {
   await using stack = new AsyncDisposableStack();
   const server = await program(
     stack,
@@ -135,11 +160,10 @@ async function startJsonRpc(
     "ws",
   );
   const processes: Loaded["processes"] = { server: server.driver.pid };
-  let load: Loaded["load"];
-  if (shape) {
+  let loads: Pick<Loaded, "load" | "busy">;
+  if (cell.shape) {
     const order = orderOf(server.address, "jsonrpc");
-    const generator = stack.use(await Generator.open(order, shape));
-    load = (seconds) => generator.load(seconds);
+    loads = await generatorOf(stack, order, cell.shape);
   } else {
     const client = await program(
       stack,
@@ -148,10 +172,14 @@ async function startJsonRpc(
       server.address,
     );
     processes.client = client.driver.pid;
-    load = (seconds) => client.driver.do("load", { depth, size: 0, seconds });
+    loads = callsOf(client.driver, cell, 0);
   }
   const rest = stack.move();
-  return { processes, load, [Symbol.asyncDispose]: () => rest.disposeAsync() };
+  return {
+    processes,
+    ...loads,
+    [Symbol.asyncDispose]: () => rest.disposeAsync(),
+  };
 }
 
 function print(line: string): void {

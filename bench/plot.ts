@@ -61,6 +61,20 @@ const BYTES = "datum.value < 1024 ? datum.value + ' B' " +
   ": datum.value < 1048576 ? datum.value / 1024 + ' KiB' " +
   ": datum.value / 1048576 + ' MiB'";
 
+/** What stands at a logarithmic axis: 1, 2 and 5 of each power of ten. */
+function ticks(points: Point[]): number[] {
+  const low = Math.min(...points.map(({ low }) => low));
+  const high = Math.max(...points.map(({ high }) => high));
+  const values: number[] = [];
+  for (let power = Math.floor(Math.log10(low)); 10 ** power <= high; power++) {
+    for (const step of [1, 2, 5]) {
+      const value = Number(`${step}e${power}`);
+      if (value >= low && value <= high) values.push(value);
+    }
+  }
+  return values;
+}
+
 function panelOf(
   { title, points }: Panel,
   { x, isBytes = false, systems }: Caption,
@@ -117,7 +131,7 @@ function panelOf(
             field: "y",
             type: "quantitative",
             scale: { type: "log", nice: false, padding: 10 },
-            axis: { ...axis, labelExpr: LABEL },
+            axis: { ...axis, labelExpr: LABEL, values: ticks(points) },
             title: `${title}, logarithmic`,
           },
           shape: named(SHAPES, legend),

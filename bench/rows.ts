@@ -6,7 +6,13 @@
  * neighbours.
  */
 
-import { type Cell, cpuTimes, type Load, type System } from "./harness.ts";
+import {
+  type Cell,
+  cpuTimes,
+  type Load,
+  type System,
+  warmUp,
+} from "./harness.ts";
 
 /** A running system and what it is loaded with. Disposing ends it. */
 export interface Loaded extends AsyncDisposable {
@@ -14,6 +20,8 @@ export interface Loaded extends AsyncDisposable {
   processes: Record<string, number>;
   /** Puts load on it. */
   load(seconds: number): Promise<Pick<Load, "calls" | "seconds">>;
+  /** Puts much load on it, to warm it up. */
+  busy(seconds: number): Promise<Pick<Load, "calls">>;
 }
 
 /** A row of ours that another checkout can have, too. */
@@ -44,12 +52,15 @@ export function rowsOf<C extends Cell>(
     ) => ({
       name: `${cell.name}, ${of().name}`,
       async start(root: URL) {
-        const running = await of(root).start(cell);
+        const system = of(root);
+        const running = await system.start(cell);
+        const busy = system.busy?.(cell) ?? cell;
         const processes = Object.entries(running.processes)
           .filter(([role]) => !foreign.includes(role));
         return {
           processes: Object.fromEntries(processes),
           load: (seconds: number) => running.load(cell, seconds),
+          busy: (seconds: number) => running.load(busy, seconds),
           [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
         };
       },
@@ -87,8 +98,6 @@ export interface Figure {
   measure(root: URL): Promise<number>;
 }
 
-const WARM_UP_SECONDS = 0.6;
-
 /**
  * Loads two systems in turn.
  *
@@ -104,16 +113,11 @@ export async function inTurn(
   for (let round = 0; round < starts; round++) {
     await using one = await start[0]();
     await using other = await start[1]();
-    await one.load(WARM_UP_SECONDS);
-    await other.load(WARM_UP_SECONDS);
+    for (const { busy, load } of [one, other]) await warmUp(busy, load);
     for (let n = 0; n < slices; n++) {
-      if (n % 2) {
-        const late = await slice(other, seconds);
-        pairs.push([await slice(one, seconds), late]);
-      } else {pairs.push([
-          await slice(one, seconds),
-          await slice(other, seconds),
-        ]);}
+      const late = n % 2 ? await slice(other, seconds) : undefined;
+      const early = await slice(one, seconds);
+      pairs.push([early, late ?? await slice(other, seconds)]);
     }
   }
   return pairs;

@@ -95,19 +95,21 @@ const file = new URL(
 );
 for (const { name, title, run } of chosen()) {
   print(`\n${title} (--only ${name})`);
-  details.push(
-    "",
-    `## ${title}`,
-    "",
-    `At ${new Date().toISOString().slice(11, 16)}, load ${load()}.`,
-    "",
-  );
+  const from = Date.now();
+  const when = `At ${
+    new Date(from).toISOString().slice(11, 16)
+  }, load ${load()}`;
+  const tell = (text: string) => {
+    const took = `${Math.round((Date.now() - from) / 1000)} s`;
+    details.push("", `## ${title}`, "", `${when}, in ${took}.`, "", text);
+    print(`  ${took}`);
+  };
   try {
     const report = await run(plan);
     targets.push(...report.targets.filter(isOfPlan));
-    details.push(report.details);
+    tell(report.details);
   } catch (error) {
-    details.push(`Failed: ${reasonOf(error)}`);
+    tell(`Failed: ${reasonOf(error)}`);
     targets.push({
       what: title,
       measured: reasonOf(error),

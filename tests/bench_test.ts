@@ -3,9 +3,18 @@
 /** What the benchmark counts with: a wrong count would look like a result. */
 
 import { assert, assertEquals } from "@std/assert";
-import { compare, median, type Plan, type System } from "../bench/harness.ts";
+import {
+  busyCalls,
+  type CallCell,
+  compare,
+  median,
+  type Plan,
+  reasonOf,
+  type System,
+  warmUp,
+} from "../bench/harness.ts";
 import { Frame, type Framing, Reader } from "../bench/load/frames.ts";
-import { Histogram } from "../bench/load/histogram.ts";
+import { Histogram } from "../bench/load/histogram.mjs";
 import { ratioTarget } from "../bench/suite.ts";
 import { summary } from "../bench/summary.ts";
 import { ROOT } from "./_packages.ts";
@@ -119,6 +128,50 @@ Deno.test("compare() measures in the short form what is marked for it, alone", a
   assertEquals(order, ["a", "a"]);
   assertEquals(results.of("short", "a"), 100);
   assertEquals(results.of("long", "a"), undefined);
+});
+
+Deno.test("compare() measures what takes long in one round", async () => {
+  const order: string[] = [];
+  const cells = [{ name: "long", isLong: true }, { name: "short" }];
+  const results = await compare([pretend("a", 200, order)], cells, PLAN);
+  assertEquals(order, ["a", "a", "a"]);
+  assertEquals(results.all("long", "a").length, 1);
+  assertEquals(results.all("short", "a").length, 2);
+});
+
+Deno.test("warmUp() puts much load on a system until it has had enough, then what is measured", async () => {
+  for (const [each, times] of [[12_000, 2], [100_000, 1]] as const) {
+    const order: string[] = [];
+    await warmUp(() => {
+      order.push("busy");
+      return Promise.resolve({ calls: each });
+    }, () => {
+      order.push("cell");
+      return Promise.resolve();
+    });
+    assertEquals(order, [...Array(times).fill("busy"), "cell"]);
+  }
+  const cell: CallCell = { name: "", depth: 1, size: 64, rate: 4_000 };
+  assertEquals(busyCalls(cell), { name: "", depth: 64, size: 64 });
+  const large = { name: "", depth: 1, size: 65_536 };
+  assertEquals(busyCalls(large), large);
+});
+
+Deno.test("reasonOf() tells no path of this machine", () => {
+  const text = (error: string) => reasonOf(new Error(error));
+  assertEquals(
+    text("Cannot run /home/me/.cache/python/bin/python3: no such file"),
+    "Cannot run python3: no such file",
+  );
+  assertEquals(
+    text("at file:///home/me/wirekit/bench/load/load.ts:3:4\n| x"),
+    "at load.ts:3:4 / x",
+  );
+  assertEquals(text("error: /tmp/a-b_c.d/e@1/f"), "error: f");
+  assertEquals(
+    text("ws://127.0.0.1:80/a/b 1/2 of /x a/b/c"),
+    "ws://127.0.0.1:80/a/b 1/2 of /x a/b/c",
+  );
 });
 
 Deno.test("ratioTarget() asks for the rate and for the 99th percentile", async () => {

@@ -15,11 +15,14 @@ function ask(d: string): Promise<unknown> {
 }
 
 work((command: { size?: number; sends?: number }) => {
-  const call = checked(ask)(command);
+  const { call, check } = checked(ask)(command);
   const { sends = 0 } = command;
-  if (sends === 0) return call;
-  return async () => {
-    for (let i = 0; i < sends; i++) client.inform("tell", "responder");
-    await call();
+  if (sends === 0) return { call, check };
+  return {
+    call() {
+      for (let i = 0; i < sends; i++) client.inform("tell", "responder");
+      return call();
+    },
+    check,
   };
 });

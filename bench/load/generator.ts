@@ -41,13 +41,13 @@ const commands: Record<string, (command: Command) => unknown> = {
     if (shape.flood !== undefined) flood = new Flood(order, shape);
     return true;
   },
-  load({ seconds, rate, goesOn }) {
+  load({ seconds, rate, goesOn, least }) {
     if (inform) return inform.closed(seconds as number);
     if (pings) return pings.closed(seconds as number);
     if (rate !== undefined) {
       return requests!.poisson(seconds as number, rate as number, !!goesOn);
     }
-    return requests!.closed(seconds as number);
+    return requests!.closed(seconds as number, least as number);
   },
   /** The same with a flood beside it, at a rate that both can bear. */
   flooded({ seconds, rate }) {

@@ -11,7 +11,7 @@ import {
 } from "./connection.ts";
 import { compose, Frame, type Framing } from "./frames.ts";
 import { open } from "./handshake.ts";
-import { Histogram } from "./histogram.ts";
+import { Histogram } from "./histogram.mjs";
 import { EPOLLIN } from "./libc.ts";
 import type { LoadResult, Order, Shape } from "./load.ts";
 import { name } from "./names.ts";

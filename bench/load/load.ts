@@ -114,12 +114,13 @@ export class Generator implements AsyncDisposable {
   load(
     seconds: number,
     rate?: number,
-    { goesOn = false } = {},
+    { goesOn = false, least = 0 } = {},
   ): Promise<LoadResult> {
     return this.#driver.do("load", {
       seconds,
       ...(rate && { rate }),
       ...(goesOn && { goesOn }),
+      ...(least > 0 && { least }),
     });
   }
 

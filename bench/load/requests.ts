@@ -11,7 +11,7 @@ import {
 } from "./connection.ts";
 import { compose, composeCall, Frame, type Framing } from "./frames.ts";
 import { open } from "./handshake.ts";
-import { Histogram } from "./histogram.ts";
+import { Histogram } from "./histogram.mjs";
 import { EPOLLIN } from "./libc.ts";
 import type { LoadResult, Order, Shape } from "./load.ts";
 import {
@@ -135,8 +135,11 @@ export class Requests {
     else if (this.#isLoading) this.#ask(slot, currentTime);
   };
 
-  /** Asks anew as soon as an answer is there. */
-  closed(seconds: number): LoadResult {
+  /**
+   * Asks anew as soon as an answer is there. Whoever has fewer than `least`
+   * questions in flight has so many.
+   */
+  closed(seconds: number, least = 0): LoadResult {
     const { pairs, depth, depths } = this.#shape;
     this.#isOpen = false;
     this.#histogram = new Histogram();
@@ -144,7 +147,7 @@ export class Requests {
     const end = begin + 1000 * seconds;
     this.#isLoading = true;
     for (let i = 0; i < pairs; i++) {
-      const most = depths?.[i] ?? depth;
+      const most = Math.max(depths?.[i] ?? depth, least);
       for (let d = 0; d < most; d++) this.#ask(i + d * pairs, begin);
       this.#requesters[i]!.flush();
     }

@@ -4,6 +4,7 @@
 
 import { Driver } from "../../tests/_driver.ts";
 import {
+  busyCalls,
   type CallCell,
   HERE,
   type Load,
@@ -121,6 +122,7 @@ async function listening(port: number): Promise<void> {
 export function named(name: string, parts: Parts): System<CallCell> {
   return {
     name,
+    busy: busyCalls,
     async start(): Promise<Running<CallCell>> {
       await using stack = new AsyncDisposableStack();
       const server = stack.use(await parts.server());

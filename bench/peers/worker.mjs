@@ -7,6 +7,7 @@
 
 import { createRequire } from "node:module";
 import process from "node:process";
+import { Histogram } from "../load/histogram.mjs";
 
 const cache = new URL("../../.cache/bench/npm/", import.meta.url);
 
@@ -17,31 +18,37 @@ export function tell(message) {
   process.stdout.write(JSON.stringify(message) + "\n");
 }
 
-/** Calls in a closed loop: `depth` callers, each with one call at a time. */
-async function closed(call, { depth, seconds }) {
-  const latencies = [];
+/**
+ * Calls in a closed loop: `depth` callers, each with one call at a time, and no
+ * more than `limit` calls, if that is said. What the loop does itself counts as
+ * the client's time, so it reads the clock once a call and keeps nothing of it.
+ */
+async function closed({ call, check }, { depth, seconds, limit = Infinity }) {
+  const histogram = new Histogram();
   const begin = performance.now();
   const end = begin + seconds * 1000;
   async function caller() {
-    for (let sent = begin; (sent = performance.now()) < end;) {
-      await call();
-      latencies.push(performance.now() - sent);
+    for (let sent = begin; sent < end && histogram.total < limit;) {
+      check(await call());
+      const now = performance.now();
+      histogram.add(1000 * (now - sent));
+      sent = now;
     }
   }
   await Promise.all(Array.from({ length: depth }, caller));
-  return result(latencies, begin);
+  return result(histogram, begin);
 }
 
 /** Calls at random times, however many answers are missing. */
-async function poisson(call, { rate, seconds }) {
-  const latencies = [];
+async function poisson({ call, check }, { rate, seconds }) {
+  const histogram = new Histogram();
   const calls = [];
   const begin = performance.now();
   const end = begin + seconds * 1000;
   let due = begin;
   async function one(when) {
-    await call();
-    latencies.push(performance.now() - when);
+    check(await call());
+    histogram.add(1000 * (performance.now() - when));
   }
   while (due < end) {
     for (; due <= performance.now() && due < end;) {
@@ -51,17 +58,22 @@ async function poisson(call, { rate, seconds }) {
     await new Promise((resolve) => setImmediate(resolve));
   }
   await Promise.all(calls);
-  return result(latencies, begin);
+  return result(histogram, begin);
 }
 
-function result(latencies, begin) {
-  const seconds = (performance.now() - begin) / 1000;
-  latencies.sort((a, b) => a - b);
-  const at = (part) => latencies[Math.floor(latencies.length * part)] * 1000;
-  return { calls: latencies.length, seconds, p50: at(0.5), p99: at(0.99) };
+function result(histogram, begin) {
+  return {
+    calls: histogram.total,
+    seconds: (performance.now() - begin) / 1000,
+    p50: histogram.at(0.5),
+    p99: histogram.at(0.99),
+  };
 }
 
-/** Says that it is ready, and does what it is told. */
+/**
+ * Says that it is ready, and does what it is told. What `prepare` returns for a
+ * command makes a call, and checks its answer.
+ */
 export function work(prepare) {
   tell({ event: "ready" });
   let tail = "";
@@ -74,8 +86,8 @@ export function work(prepare) {
 
   async function obey(command) {
     try {
-      const call = await prepare(command);
-      const done = await (command.rate ? poisson : closed)(call, command);
+      const calls = await prepare(command);
+      const done = await (command.rate ? poisson : closed)(calls, command);
       tell({ id: command.id, ok: JSON.stringify(done) });
     } catch (error) {
       tell({ id: command.id, error: `${error?.stack ?? error}` });
@@ -83,13 +95,15 @@ export function work(prepare) {
   }
 }
 
-/** A call that fails unless the answer is as long as the question. */
+/** Calls that fail unless the answer is as long as the question. */
 export function checked(ask) {
   return ({ size = 8 }) => {
     const data = "x".repeat(size);
-    return async () => {
-      const answer = await ask(data);
-      if (answer.length !== size) throw new Error(`Wrong answer: ${answer}`);
+    return {
+      call: () => ask(data),
+      check(answer) {
+        if (answer.length !== size) throw new Error(`Wrong answer: ${answer}`);
+      },
     };
   };
 }

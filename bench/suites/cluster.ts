@@ -7,6 +7,7 @@ import { Driver } from "../../tests/_driver.ts";
 import { claimMany } from "../../tests/cluster/_claims.ts";
 import { Engine } from "../../tests/cluster/_servers.ts";
 import {
+  busyCalls,
   type CallCell,
   compare,
   type Load,
@@ -41,6 +42,7 @@ async function startEngine(): Promise<Engine> {
 function cluster(name: string, apart: boolean): System<CallCell> {
   return {
     name,
+    busy: busyCalls,
     async start(): Promise<Running<CallCell>> {
       await using stack = new AsyncDisposableStack();
       const engine = stack.use(await startEngine());

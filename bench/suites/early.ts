@@ -19,11 +19,12 @@ import {
   type Sample,
   short,
   type System,
+  warmUp,
 } from "../harness.ts";
 import { Generator, type Order } from "../load/load.ts";
 import { file, told } from "../peers/named.ts";
 import type { Suite, Target } from "../suite.ts";
-import type { LoadCell } from "./hub.ts";
+import { busyLoad, loadBy, type LoadCell } from "./hub.ts";
 
 const EARLY = "at once";
 const LATE = "at the end";
@@ -101,6 +102,7 @@ const CELLS: EarlyCell[] = [
 function system(name: string, flags: string[]): System<EarlyCell> {
   return {
     name,
+    busy: busyLoad,
     async start({ at, shape }): Promise<Running<EarlyCell>> {
       await using stack = new AsyncDisposableStack();
       const program = at === "hub"
@@ -121,7 +123,7 @@ function system(name: string, flags: string[]): System<EarlyCell> {
       const rest = stack.move();
       return {
         processes: { server: server.pid, load: load.pid },
-        load: ({ rate }, seconds) => load.load(seconds, rate),
+        load: loadBy(load),
         [Symbol.asyncDispose]: () => rest.disposeAsync(),
       };
     },
@@ -131,7 +133,6 @@ function system(name: string, flags: string[]): System<EarlyCell> {
 /** How often a pair of servers is loaded, and how long each time. */
 const SLICES = 12;
 const SLICE_SECONDS = 0.2;
-const WARM_UP_SECONDS = 0.6;
 
 async function slice(
   running: Running<EarlyCell>,
@@ -161,7 +162,10 @@ async function inTurn(
   const pair: [string, Running<EarlyCell>][] = [];
   for (const { name, start } of systems) {
     const running = stack.use(await start(cell));
-    await running.load(cell, WARM_UP_SECONDS);
+    await warmUp(
+      (seconds) => running.load(busyLoad(cell), seconds),
+      (seconds) => running.load(cell, seconds),
+    );
     pair.push([name, running]);
   }
   const ratios: number[] = [];

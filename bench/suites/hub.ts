@@ -20,6 +20,27 @@ export interface LoadCell extends Cell {
   shape: Shape;
   /** Requests a second at random times, in place of a closed loop. */
   rate?: number;
+  /** Questions in flight of each requester, if that is more than the shape says. */
+  least?: number;
+}
+
+/**
+ * Returns what warms up a server: 64 questions in flight, at no given rate.
+ *
+ * @param cell What is measured then.
+ * @returns Such a cell.
+ */
+export function busyLoad<C extends LoadCell>(cell: C): C {
+  const { rate: _, ...rest } = cell;
+  const { pairs, data = 0 } = cell.shape;
+  if (data > 1_024 || pairs === 0) return rest as C;
+  return { ...rest as C, least: Math.ceil(64 / pairs) };
+}
+
+/** What a load generator does for a cell. */
+export function loadBy(generator: Generator): Running<LoadCell>["load"] {
+  return ({ rate, least = 0 }, seconds) =>
+    generator.load(seconds, rate, { least });
 }
 
 /**
@@ -32,6 +53,7 @@ export interface LoadCell extends Cell {
 export function system(name: ServerName, root = HERE): System<LoadCell> {
   return {
     name,
+    busy: busyLoad,
     async start(cell): Promise<Running<LoadCell>> {
       await using stack = new AsyncDisposableStack();
       const server = stack.use(await serve(name, root));
@@ -39,7 +61,7 @@ export function system(name: ServerName, root = HERE): System<LoadCell> {
       const rest = stack.move();
       return {
         processes: { hub: server.pid, load: load.pid },
-        load: ({ rate }, seconds) => load.load(seconds, rate),
+        load: loadBy(load),
         [Symbol.asyncDispose]: () => rest.disposeAsync(),
       };
     },

@@ -4,6 +4,7 @@
 
 import { Driver } from "../../tests/_driver.ts";
 import {
+  busyCalls,
   type CallCell,
   compare,
   HERE,
@@ -31,11 +32,13 @@ function foreign(peer: string): string {
   return `Wirekit ← ${peer}`;
 }
 
+/** Who is measured in cells that have no target. */
+const FEW = [OURS, FETCH, ECHO, "rpc-websockets", foreign("rpc-websockets")];
 const BATCHERS = [OURS, FETCH, "jayson", foreign("jayson")];
 
 const CELLS: RpcCell[] = [
   { name: "1 in flight", depth: 1, size: 0 },
-  { name: "16 in flight", depth: 16, size: 0 },
+  { name: "16 in flight", depth: 16, size: 0, only: FEW },
   { name: "64 in flight", depth: 64, size: 0, quick: true },
   {
     name: "batch of 100",
@@ -51,7 +54,7 @@ const CELLS: RpcCell[] = [
     only: [OURS, FETCH, "rpc-websockets"],
   },
   // A rate that all of them bear.
-  { name: "Poisson 4k/s", depth: 1, size: 0, rate: 4_000 },
+  { name: "Poisson 4k/s", depth: 1, size: 0, rate: 4_000, only: FEW },
 ];
 
 function system(
@@ -61,6 +64,7 @@ function system(
 ): System<RpcCell> {
   return {
     name,
+    busy: busyCalls,
     async start() {
       await using stack = new AsyncDisposableStack();
       const serving = stack.use(new Driver(server));

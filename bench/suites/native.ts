@@ -7,6 +7,7 @@
 
 import {
   compare,
+  reasonOf,
   type Results,
   type Running,
   type System,
@@ -16,7 +17,7 @@ import { Generator, type Order } from "../load/load.ts";
 import { buildNative, type Native } from "../peers/install.ts";
 import { DENO, file, told } from "../peers/named.ts";
 import { ratioTarget, type Suite, type Target } from "../suite.ts";
-import type { LoadCell } from "./hub.ts";
+import { busyLoad, loadBy, type LoadCell } from "./hub.ts";
 
 type Served = AsyncDisposable & { pid: number; order: Order };
 
@@ -25,6 +26,7 @@ const OURS = "Wirekit";
 function system(name: string, start: () => Promise<Served>): System<LoadCell> {
   return {
     name,
+    busy: busyLoad,
     async start({ shape }): Promise<Running<LoadCell>> {
       await using stack = new AsyncDisposableStack();
       const server = stack.use(await start());
@@ -32,7 +34,7 @@ function system(name: string, start: () => Promise<Served>): System<LoadCell> {
       const rest = stack.move();
       return {
         processes: { server: server.pid, load: load.pid },
-        load: ({ rate }, seconds) => load.load(seconds, rate),
+        load: loadBy(load),
         [Symbol.asyncDispose]: () => rest.disposeAsync(),
       };
     },
@@ -48,20 +50,47 @@ async function program(
   return { pid, order, ...rest };
 }
 
-/** Ours, and those whose compilers are here. */
-async function systems(
+const LANGUAGES: [Native, string][] = [["go", "Go"], ["rust", "Rust"]];
+
+/** The programs of the languages whose compilers are here. */
+interface Built {
+  /** Their paths, by their names. */
+  paths: [name: string, path: string][];
+  /** What is not here, and why, in Markdown. */
+  missing: string;
+}
+
+async function build(): Promise<Built> {
+  const paths: [string, string][] = [];
+  const missing: string[] = [];
+  for (const [language, name] of LANGUAGES) {
+    try {
+      const path = await buildNative(language);
+      if (path === undefined) missing.push(`${name}: no compiler`);
+      else paths.push([name, path]);
+    } catch (error) {
+      missing.push(`${name}: ${reasonOf(error)}`);
+    }
+  }
+  return {
+    paths,
+    missing: missing.map((each) => `\n\nNot measured: ${each}.`).join(""),
+  };
+}
+
+/** Ours, and those that are built. */
+function systems(
+  { paths }: Built,
   kind: "hub" | "jsonrpc",
   ours: () => Promise<Served>,
-): Promise<System<LoadCell>[]> {
+): System<LoadCell>[] {
   const dialect = kind === "hub" ? "winerp" : "jsonrpc";
-  const all = [system(OURS, ours)];
-  const languages: [Native, string][] = [["go", "Go"], ["rust", "Rust"]];
-  for (const [language, name] of languages) {
-    const path = await buildNative(language);
-    if (path === undefined) continue;
-    all.push(system(name, () => program([path, kind], dialect)));
-  }
-  return all;
+  return [
+    system(OURS, ours),
+    ...paths.map(([name, path]) =>
+      system(name, () => program([path, kind], dialect))
+    ),
+  ];
 }
 
 const message = 256;
@@ -100,13 +129,15 @@ export const suite: Suite = {
   title: "Beside native servers, 256-byte messages and calls of sum",
   long: true,
   async run(plan) {
+    const built = await build();
     const hubs = await compare(
-      await systems("hub", () => serve("our hub")),
+      systems(built, "hub", () => serve("our hub")),
       HUB,
       plan,
     );
     const calls = await compare(
-      await systems(
+      systems(
+        built,
         "jsonrpc",
         () =>
           program(
@@ -133,7 +164,9 @@ export const suite: Suite = {
         ...rates(calls, CALLS, "Rust"),
         ...rates(calls, CALLS, "Go"),
       ],
-      details: `${hubs.table("Rust")}\n\n${calls.table("Rust")}`,
+      details: `${hubs.table("Rust")}\n\n${
+        calls.table("Rust")
+      }${built.missing}`,
     };
   },
 };

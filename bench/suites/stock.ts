@@ -2,7 +2,13 @@
 
 /** Stock winerp clients on both sides, at our hub and at the real one. */
 
-import { type CallCell, compare, HERE, type System } from "../harness.ts";
+import {
+  busyCalls,
+  type CallCell,
+  compare,
+  HERE,
+  type System,
+} from "../harness.ts";
 import { installWinerp, serve, type ServerName } from "../hub/servers.ts";
 import { file, named } from "../peers/named.ts";
 import { rowsOf } from "../rows.ts";
@@ -18,6 +24,7 @@ const OURS = ["our hub", "our hub, Deno.serve"] as const;
 function system(name: ServerName, root = HERE): System<CallCell> {
   return {
     name,
+    busy: busyCalls,
     async start(cell) {
       const python = await installWinerp();
       const parts = named(name, {

@@ -9,11 +9,12 @@ import {
   type Plan,
   Results,
   short,
+  warmUp,
 } from "../harness.ts";
 import { serve } from "../hub/servers.ts";
 import { Generator } from "../load/load.ts";
 import { ratioTarget, type Suite, type Target } from "../suite.ts";
-import { type LoadCell, system } from "./hub.ts";
+import { busyLoad, loadBy, type LoadCell, system } from "./hub.ts";
 
 const CELLS: LoadCell[] = [
   {
@@ -102,6 +103,10 @@ async function comparePages(plan: Plan, bytes: Bytes): Promise<Results> {
     if (plan.quick && !cell.quick) continue;
     await using hub = await serve("our hub");
     await using load = await Generator.open(hub.order, cell.shape);
+    await warmUp(
+      (seconds) => loadBy(load)(busyLoad(cell), seconds),
+      (seconds) => load.load(seconds),
+    );
     const slice = async (isOpen: boolean) => {
       await using page = isOpen ? await Page.open(hub.order.port!) : undefined;
       await load.load(SETTLE_SECONDS);

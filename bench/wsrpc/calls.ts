@@ -5,6 +5,7 @@
 import { Driver } from "../../tests/_driver.ts";
 import { installPython } from "../../tests/_python.ts";
 import {
+  busyCalls,
   type CallCell,
   HERE,
   type Load,
@@ -55,6 +56,7 @@ export function wirekit(
   const how = { ws: "", fetch: ", Deno.serve", tcp: ", tcp:" }[kind];
   return {
     name: `Wirekit${how} ← Wirekit`,
+    busy: busyCalls,
     start: () =>
       start(
         [...ourProgram("wsrpc/wirekit_server.ts", root), kind],
@@ -75,6 +77,7 @@ export async function systems(): Promise<System<CallCell>[]> {
   const ourServer = ourProgram("wsrpc/wirekit_server.ts");
   const foreign = (name: string, server: string[], client: string[]) => ({
     name,
+    busy: busyCalls,
     start: () => start(server, client),
   });
   return [
