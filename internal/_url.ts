@@ -7,6 +7,9 @@ const HOST_REGEXP = /^([\w-]+(\.[\w-]+)*|\[[\da-f:.]+\])(:\d+)?$/i;
 /** The scheme of a URL, its host, and the rest. */
 const PARTS_REGEXP = /^([a-z][a-z\d+.-]*:(?:\/\/)?)?([^/?#]*)(.*)/is;
 
+/** The port of a URL. */
+const PORT_REGEXP = /^[a-z][a-z\d+.-]*:\/\/[^/?#]*:(\d+)(?:[/?#]|$)/i;
+
 /** Paths that are no secret: none, and that of wsrpc. */
 const KNOWN_PATH_REGEXP = /^\/?(ws\/?)?$/;
 
@@ -53,17 +56,34 @@ export function shownUrl(url: string | URL): string {
 }
 
 /**
- * Parses a URL that a user gave.
+ * Parses the URL of a server that a user gave.
  *
  * @param url The URL.
  * @returns The same, parsed.
- * @throws {TypeError} If it is not a URL. Unlike those of the runtimes, the
- * error shows no secret.
+ * @throws {TypeError} If it is not a URL, or its port is 0. Unlike those of the
+ * runtimes, the error shows no secret.
  */
 export function readUrl(url: string | URL): URL {
   const parsed = URL.parse(url);
-  if (parsed) return parsed;
-  throw new TypeError(`"${shownUrl(url)}" is not a valid URL`);
+  const wrong = portMistake(url);
+  if (parsed && !wrong) return parsed;
+  throw new TypeError(
+    `"${shownUrl(url)}" is not a valid URL${wrong && `: ${wrong}`}`,
+  );
+}
+
+/**
+ * Says what is wrong with the port in the URL of a server.
+ *
+ * @param url The URL, or what a user took for one.
+ * @returns The mistake; empty if there is none, or no port.
+ */
+export function portMistake(url: string | URL): string {
+  const [, port] = PORT_REGEXP.exec(String(url)) ?? [];
+  if (port === undefined || (Number(port) > 0 && Number(port) < 65_536)) {
+    return "";
+  }
+  return `its port must be from 1 to 65535, not ${port}`;
 }
 
 /**

@@ -3,7 +3,7 @@
 
 /**
  * The options of every package that are checked alike: limits, whose names
- * begin with `max`, times, and the groups `heartbeat` and `reconnect`.
+ * begin with `max`, times, ports, and the groups `heartbeat` and `reconnect`.
  *
  * @module
  */
@@ -84,6 +84,34 @@ export function checkOptions(options: object, group = ""): void {
       checkOptions(value, `${name}.`);
     }
   }
+}
+
+/**
+ * Checks a port that a user gave.
+ *
+ * @param name The option as the user wrote it, such as `tcpPort`.
+ * @param port The port.
+ * @param least The lowest one: 0 where to listen, which takes a free port; 1
+ * where to connect.
+ * @throws {RangeError} If it is not an integer from there to 65535. The message
+ * names the option and the value.
+ *
+ * @example A bad port
+ * ```ts
+ * import { checkPort } from "@wirekit/internal/limits";
+ * import { assertThrows } from "@std/assert";
+ *
+ * assertThrows(() => checkPort("tcpPort", 70_000), RangeError, "tcpPort");
+ * ```
+ */
+export function checkPort(name: string, port: unknown, least = 0): void {
+  const isPort = Number.isInteger(port) && Number(port) >= least &&
+    Number(port) <= 65_535;
+  if (isPort) return;
+  const shown = typeof port === "string" ? JSON.stringify(port) : port;
+  throw new RangeError(
+    `${name} must be an integer from ${least} to 65535: got ${shown}`,
+  );
 }
 
 /**

@@ -119,7 +119,7 @@ Deno.test("openwebnet says what is wrong with a call, and ends with 2", async ()
       "There is no file or folder gone.password",
     ],
     [["scan", "x", ...at], 'WHO has to be a number such as 1001, not "x"'],
-    [["status", "--port", "x"], "--port has to be an integer from 0 to 65535"],
+    [["status", "--port", "x"], "--port has to be an integer from 1 to 65535"],
     [["status", "--selector", "5"], '--selector has to be 9 or 0, not "5"'],
     [["status", "--profile", "F1"], "--profile has to be one of generic, "],
     [["simulate", "--authentication", "md5"], 'sha1 or sha256, not "md5"'],

@@ -11,6 +11,7 @@ import type * as NodeProcess from "node:process";
 import { parseXml, type XmlDocument, XmlElement } from "@rgrove/parse-xml";
 import { checkTime, later } from "@wirekit/internal/clock";
 import { TimeoutError } from "@wirekit/internal/errors";
+import { checkPort } from "@wirekit/internal/limits";
 import { type GatewayProfile, profileOf } from "./session/profiles.ts";
 import { DEFAULT_PORT } from "./tcp.ts";
 
@@ -115,6 +116,7 @@ export async function discoverGateways(
   const { timeout = 3000, signal } = options;
   checkTime("timeout", timeout);
   const { hostname = "239.255.255.250", port = 1900 } = options;
+  checkPort("port", port, 1);
   const found = new Map<string, Promise<FoundGateway | undefined>>();
   // A browser that loads `mod.ts` could not resolve an import of it.
   const { process } = globalThis as unknown as { process: typeof NodeProcess };

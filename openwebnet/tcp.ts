@@ -12,6 +12,8 @@
  * @module
  */
 
+import { shownUrl } from "@wirekit/internal/errors";
+import { checkPort } from "@wirekit/internal/limits";
 import { connectTcp } from "@wirekit/transport/tcp";
 import type { Transport } from "@wirekit/transport/transport";
 import { FrameScanner } from "./wire/frame.ts";
@@ -50,6 +52,7 @@ export interface TcpGatewayOptions extends Omit<GatewayOptions, "transport"> {
  * @param options The port, and the options of {@linkcode Gateway}.
  * @returns The gateway, not connected yet.
  * @throws {TypeError} If the host is not valid, for example contains a port.
+ * @throws {RangeError} If the port, a time or a limit is not valid.
  *
  * @example Over a socket
  * ```ts
@@ -74,6 +77,7 @@ export function tcpGateway(
   options: TcpGatewayOptions = {},
 ): Gateway {
   const { port = DEFAULT_PORT, wrap, ...rest } = options;
+  checkPort("port", port, 1);
   checkHostname(hostname);
   const host = hostname.includes(":") ? `[${hostname}]` : hostname;
   return new Gateway({
@@ -171,6 +175,6 @@ function checkHostname(hostname: string): void {
   if (typeof hostname === "string" && /^[^\s/[\]]+$/.test(hostname)) return;
   throw new TypeError(
     "The host has to be a name or an address such as 192.168.1.35, " +
-      `not "${hostname}"`,
+      `not "${shownUrl(hostname)}"`,
   );
 }

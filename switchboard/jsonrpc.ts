@@ -12,6 +12,7 @@
  * @module
  */
 import { checkTime } from "@wirekit/internal/clock";
+import { checkPort } from "@wirekit/internal/limits";
 import {
   type Hub,
   JsonSlice,
@@ -63,7 +64,7 @@ export interface JsonRpcDoorOptions {
  *
  * @param options Where else to listen, and times.
  * @returns What opens the door of a hub.
- * @throws {RangeError} If a time is not valid.
+ * @throws {RangeError} If a time or the port is not valid.
  * @throws {TypeError} The opening rejects with it if everybody who reaches
  * `hostname` could take any name.
  *
@@ -88,6 +89,7 @@ export interface JsonRpcDoorOptions {
 export function jsonRpcDoor(options: JsonRpcDoorOptions = {}): DoorMaker {
   const { timeout = 60_000, ...lines } = options;
   checkTime("timeout", timeout);
+  if (lines.tcpPort !== undefined) checkPort("tcpPort", lines.tcpPort);
   return async (hub) => {
     const door = new JsonRpcDoor(hub, timeout);
     const listeners = await listenLines(

@@ -20,6 +20,7 @@
  */
 
 import { described, errorOf } from "@wirekit/internal/errors";
+import { checkPort } from "@wirekit/internal/limits";
 import { CalmLogger } from "@wirekit/internal/logger";
 import { Admission, type Place, type RequestInfo } from "./admission.ts";
 import type { Framer } from "./stream/framer.ts";
@@ -169,6 +170,8 @@ export async function serve<F extends Format = "text", State = undefined>(
   onClient: (client: Arrival<F, State>) => unknown,
 ): Promise<Server> {
   const { hostname = "127.0.0.1", tls, logger, tcpPort, unixPath } = options;
+  checkPort("port", options.port);
+  if (tcpPort !== undefined) checkPort("tcpPort", tcpPort);
   const { admission = new Admission(options) } = options;
   const { maxMessageBytes, maxOutboxBytes, format = "text" } = options;
   const {

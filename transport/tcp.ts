@@ -18,7 +18,7 @@
 
 import type { AddressInfo } from "node:net";
 import { checkTime } from "@wirekit/internal/clock";
-import { checkLimits } from "@wirekit/internal/limits";
+import { checkLimits, checkPort } from "@wirekit/internal/limits";
 import type { Logger } from "@wirekit/internal/logger";
 import { checkTls } from "./server/_listen_error.ts";
 import { refuseHttp } from "./server/_no_http.ts";
@@ -129,6 +129,7 @@ export async function connectTcp<T extends string | Uint8Array>(
   framer: Framer<T>,
 ): Promise<Transport<T>> {
   const { hostname = "127.0.0.1", port, tls = false } = options;
+  checkPort("port", port, 1);
   const where = {
     host: hostname,
     port,
@@ -173,6 +174,7 @@ export async function listenTcp<T extends string | Uint8Array>(
   const { hostname = "127.0.0.1", port, tls } = options;
   const { handshakeTimeout = 10_000, maxOutboxBytes, admission, logger } =
     options;
+  checkPort("port", port);
   checkTime("handshakeTimeout", handshakeTimeout);
   checkLimits(options);
   if (tls) checkTls(tls);

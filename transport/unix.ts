@@ -136,7 +136,7 @@ export async function connectUnix<T extends string | Uint8Array>(
  * @returns The listener. Rejects with an error that names the path and has the
  * `code` of the system if it cannot listen: `"EADDRINUSE"` if something listens
  * there, or if the file is not a socket; on Deno it is one of `Deno.errors`.
- * Rejects with a `TypeError` if the path is too long.
+ * Rejects with a `TypeError` if the path is empty or too long.
  *
  * @example Listen on a path
  * ```ts
@@ -206,6 +206,9 @@ async function listen<T extends string | Uint8Array>(
 }
 
 function checkPath(path: string, what: string): void {
+  if (typeof path !== "string" || path === "") {
+    throw new TypeError(`A Unix socket needs a path: got "${path}"`);
+  }
   if (new TextEncoder().encode(path).length <= MAX_PATH_BYTES) return;
   throw new TypeError(
     `${what}: the path is too long for a socket, which takes ` +

@@ -231,9 +231,13 @@ async function open(
 }
 
 function readUrl(text: string) {
-  const url = URL.parse(text.includes("://") ? text : `nats://${text}`);
+  const isText = typeof text === "string";
+  const url = isText
+    ? URL.parse(text.includes("://") ? text : `nats://${text}`)
+    : null;
   if (
-    !url || !["nats:", "tls:"].includes(url.protocol) || url.hostname === "" ||
+    !url || url.port === "0" || !["nats:", "tls:"].includes(url.protocol) ||
+    url.hostname === "" ||
     !["", "/"].includes(url.pathname) || url.search !== ""
   ) {
     // It may hold a secret.

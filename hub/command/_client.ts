@@ -28,7 +28,7 @@ export const CLIENT_OPTIONS = {
     "URL",
     "The hub (or WIREKIT_URL; ws://127.0.0.1:13254): ws:, wss:, tcp:, tls: or unix:",
   ),
-  port: port("The hub on this machine with this port", "p"),
+  port: port("The hub on this machine with this port", "p", 1),
   token: text("SECRET", "The hub's token; better in WIREKIT_TOKEN"),
   ca: text("FILE", "Certificates to trust with wss: and tls:, in PEM", {
     file: true,

@@ -1,5 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
+import { portMistake } from "../_url.ts";
 import { shownUrl } from "../errors.ts";
 import { listed } from "./_option.ts";
 import { UsageError } from "./_usage_error.ts";
@@ -18,6 +19,10 @@ const MAX_FILE_BYTES = 67_108_864;
  */
 export function checkUrl(text: string, schemes: readonly string[]): string {
   const [scheme = ""] = /^[a-z][a-z+.-]*:(?=\/)/i.exec(text) ?? [];
+  const wrong = portMistake(text);
+  if (wrong) {
+    throw new UsageError(`Cannot use "${shownUrl(text)}" as a URL: ${wrong}`);
+  }
   if (schemes.includes(scheme.toLowerCase()) && URL.canParse(text)) return text;
   const [, path] = /^unix:([^/].*)$/i.exec(text) ?? [];
   if (path !== undefined && schemes.includes("unix:")) {

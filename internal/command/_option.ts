@@ -170,10 +170,15 @@ export function integer(
  *
  * @param help What it is.
  * @param short One letter, for `-p`.
+ * @param min The lowest one: 1 where to connect.
  * @returns The option.
  */
-export function port(help: string, short?: string): Option<number | undefined> {
-  return integer("PORT", help, { max: 65535, ...(short && { short }) });
+export function port(
+  help: string,
+  short?: string,
+  min = 0,
+): Option<number | undefined> {
+  return integer("PORT", help, { min, max: 65535, ...(short && { short }) });
 }
 
 /**

@@ -41,7 +41,7 @@ export function openerOf<C extends Contract, State>(
       open: async (signal) => await transport(signal) as Transport<Wire>,
     };
   }
-  if (url === undefined) {
+  if (url === undefined || url === null) {
     throw new TypeError(
       "Cannot make client: give a URL or the option transport",
     );

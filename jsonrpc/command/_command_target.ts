@@ -38,7 +38,7 @@ export const TARGET_OPTIONS = {
     "URL",
     "URL to call, instead of the first word (or WIREKIT_URL)",
   ),
-  port: port("Call the server on this port of this machine", "p"),
+  port: port("Call the server on this port of this machine", "p", 1),
   lsp: toggle("Use Content-Length framing, as language servers do"),
   header: texts("NAME:VALUE", "Header of the handshake or the request"),
   ca: text("FILE", "Certificates to trust, in PEM", { file: true }),

@@ -23,6 +23,7 @@ export const discover = command({
     host: GATEWAY_OPTIONS.host,
     port: integer("PORT", "Port to ask on that host (1900)", {
       short: "p",
+      min: 1,
       max: 65535,
     }),
     timeout: seconds("How long to wait for answers (3)"),

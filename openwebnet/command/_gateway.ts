@@ -75,7 +75,7 @@ export const MODEL_OPTIONS = {
 /** The options of all commands that talk to a gateway. */
 export const GATEWAY_OPTIONS = {
   host: text("HOST", "Name or address of the gateway (or OPENWEBNET_HOST)"),
-  port: port("Port of the gateway (20000)", "p"),
+  port: port("Port of the gateway (20000)", "p", 1),
   ...MODEL_OPTIONS,
   selector: choice(
     "SELECTOR",

@@ -114,7 +114,10 @@ function brokerOf(given: string | undefined): URL {
     );
   }
   const url = URL.parse(given.includes("://") ? given : `mqtt://${given}`);
-  if (url === null || !/^mqtts?:$/.test(url.protocol) || url.host === "") {
+  if (
+    url === null || url.port === "0" || !/^mqtts?:$/.test(url.protocol) ||
+    url.host === ""
+  ) {
     throw new UsageError(
       "--broker has to be a URL such as mqtt://192.168.1.10 or " +
         "mqtts://broker.example:8883",

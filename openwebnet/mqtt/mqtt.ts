@@ -263,7 +263,11 @@ export async function connectMqtt(
 
 function urlOf(given: string | URL): URL {
   const url = URL.parse(`${given}`);
-  if (url === null || !/^mqtts?:$/.test(url.protocol) || url.host === "") {
+  // The library would take the usual port for 0.
+  if (
+    url === null || url.port === "0" || !/^mqtts?:$/.test(url.protocol) ||
+    url.host === ""
+  ) {
     throw new TypeError(
       "The URL of the broker must be like mqtt://192.168.1.10 or " +
         "mqtts://broker.example:8883",

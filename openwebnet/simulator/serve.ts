@@ -145,20 +145,25 @@ export async function serve(
     clients.add(transport);
     void simulator.accept(transport).then(() => clients.delete(transport));
   };
+  const end = async () => {
+    await Promise.all([
+      ...Array.from(clients, (client) => client.close()),
+      ...options.simulator ? [] : [simulator.close()],
+    ]);
+    admission.flushLog();
+  };
   const server = await serveTransports<"text", undefined>({
     ...options,
     port,
     tcpPort,
     admission,
     framer: () => new FrameScanner(),
-  }, ({ transport }) => take(transport));
+  }, ({ transport }) => take(transport)).catch(async (error) => {
+    await end();
+    throw error;
+  });
   const close = async () => {
-    await Promise.all([
-      server.close(),
-      ...Array.from(clients, (client) => client.close()),
-      ...options.simulator ? [] : [simulator.close()],
-    ]);
-    admission.flushLog();
+    await Promise.all([server.close(), end()]);
   };
   return {
     simulator,

@@ -23,7 +23,7 @@ export const mcpCommand = command({
       "URL",
       "The hub (or WIREKIT_URL; http://127.0.0.1:13254): http: or https:",
     ),
-    port: port("The hub on this machine with this port", "p"),
+    port: port("The hub on this machine with this port", "p", 1),
     token: text("SECRET", "The hub's token; better in WIREKIT_TOKEN"),
   },
   examples: ["switchboard mcp", "switchboard mcp --port 8080"],

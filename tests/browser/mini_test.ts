@@ -167,7 +167,7 @@ Deno.test("The small clients work in a page of Chromium", async () => {
       ],
       scheme: [
         "TypeError",
-        "Cannot connect: the URL must begin with ws: or wss:",
+        "Cannot connect: not a valid ws: or wss: URL",
       ],
       mute: "TimeoutError",
       lost: "NotConnectedError",

@@ -11,6 +11,7 @@ import { hostAndPort } from "../opening/_not_connected.ts";
 import { CloseError, type Format } from "../transport.ts";
 import { Arrivals } from "./_arrivals.ts";
 import { asksForWebSocket } from "./_http_rules.ts";
+import { checkPort } from "@wirekit/internal/limits";
 import { checkTls, listenError } from "./_listen_error.ts";
 
 /**
@@ -30,6 +31,7 @@ export class ServedListening<F extends Format, State>
     options: ListenWebSocketOptions<F, State>,
     admission: Admission<State>,
   ) {
+    checkPort("port", options.port);
     if (options.tls) checkTls(options.tls);
     this.#options = options;
     this.#admission = admission;

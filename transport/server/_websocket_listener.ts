@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { checkLimits } from "@wirekit/internal/limits";
+import { checkLimits, checkPort } from "@wirekit/internal/limits";
 import type {
   IncomingMessage,
   Server,
@@ -84,6 +84,7 @@ export class WebSocketListening<F extends Format, State>
     admission: Admission<State>,
   ) {
     const { tls, idleTimeout = 30_000, maxHeaderBytes = 16_384 } = options;
+    checkPort("port", options.port);
     checkLimits(options);
     checkTime("idleTimeout", idleTimeout);
     if (tls) checkTls(tls);

@@ -5,7 +5,7 @@
 export function readPageUrl(text: string | URL): URL {
   const url = URL.parse(text);
   if (!url || !/^wss?:$/.test(url.protocol)) {
-    throw new TypeError("Cannot connect: the URL must begin with ws: or wss:");
+    throw new TypeError("Cannot connect: not a valid ws: or wss: URL");
   }
   if (url.username || url.password) {
     throw refused(url, "it cannot send the credentials");

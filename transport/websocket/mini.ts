@@ -153,8 +153,8 @@ export function miniSession(
   /** Makes one connection after another, until it is closed or gives up. */
   async function run(): Promise<Error | undefined> {
     await Promise.resolve(); // Its maker has it before any callback runs.
-    closing?.addEventListener("abort", finish);
-    if (closing?.aborted) finish();
+    closing?.addEventListener("abort", stop);
+    if (closing?.aborted) stop();
     for (let attempt = 1; !isClosed && !isMistaken; attempt++) {
       over = new AbortController();
       become({ state: "connecting", attempt });
@@ -166,9 +166,9 @@ export function miniSession(
       become({ state: "waiting", attempt, delay, error: failure });
       await sleep(delay, over).catch(() => {});
     }
-    const reason = isClosed ? undefined : failure;
-    finish();
-    return reason;
+    if (isClosed) return;
+    finish(failure);
+    return failure;
   }
 
   /** Makes one connection, and waits for its end; returns how long it was open. */
@@ -250,7 +250,7 @@ export function miniSession(
       await sleep(silence, { signal });
       await sleep(0, { signal }); // To read what came while the page slept.
       if (received === before) {
-        end(1011, `no sign of life within ${silence} ms of a ping`);
+        end(1011, `no sign of life within ${silence} ms`);
       }
     }
   }
@@ -311,23 +311,25 @@ export function miniSession(
     setup.ended?.(failure, wasOpen);
   }
 
+  const stop = () => finish();
+
   function endCalls(error: Error): void {
     const open = [...calls.values()];
     calls.clear();
     for (const call of open) call.reject(error);
   }
 
-  function finish(): void {
+  function finish(why?: Error): void {
     if (isClosed) return;
     isClosed = true;
     become({ state: "closed", attempt: 0, error: failure });
-    failure ??= new NotConnectedError("the client is closed");
+    failure = why ?? new NotConnectedError("the client is closed");
     const error = notOpen();
     first.reject(error);
     ready.reject(error);
     endCalls(error);
     over.abort();
-    closing?.removeEventListener("abort", finish);
+    closing?.removeEventListener("abort", stop);
   }
 
   function become(change: ReconnectState): void {
@@ -378,6 +380,7 @@ export function miniSession(
     closed: run(),
     async ready({ timeout = patience, signal } = {}) {
       checkTime("timeout", timeout);
+      signal?.throwIfAborted();
       if (isClosed) throw notOpen();
       const text = `No connection within ${timeout} ms`;
       const late = () => new TimeoutError(text + why(), { cause: failure });

@@ -589,9 +589,9 @@ Deno.test("miniSession() takes no binary message", async () => {
 
 Deno.test("miniSession() refuses what a page cannot do, and shows no secret", async () => {
   const bad: [string | URL, string][] = [
-    ["http://example.org/s3cret", "the URL must begin with ws: or wss:"],
-    ["s3cret", "the URL must begin with ws: or wss:"],
-    ["tcp://example.org:1", "the URL must begin with ws: or wss:"],
+    ["http://example.org/s3cret", "not a valid ws: or wss: URL"],
+    ["s3cret", "not a valid ws: or wss: URL"],
+    ["tcp://example.org:1", "not a valid ws: or wss: URL"],
     [
       "ws://me:s3cret@example.org/s3cret?t=s3cret",
       "Cannot connect to ws://example.org from a page: it cannot send the credentials",

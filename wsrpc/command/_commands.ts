@@ -39,7 +39,7 @@ const CLIENT_OPTIONS = {
     "URL",
     "URL to call, instead of the first word (or WIREKIT_URL)",
   ),
-  port: port("Call the server on this port of this machine", "p"),
+  port: port("Call the server on this port of this machine", "p", 1),
   header: texts("NAME:VALUE", "Header of the handshake"),
   ca: text("FILE", "Certificates to trust, in PEM", { file: true }),
   timeout: seconds("How long to wait for the connection and the answer (60)"),
