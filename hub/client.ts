@@ -30,6 +30,7 @@
  * @module
  */
 
+import { shownUrl } from "@wirekit/internal/errors";
 import type { Asker } from "./client/_asker.ts";
 import type { Incoming } from "./client/_incoming.ts";
 import type { InformationLoop } from "./client/_information.ts";
@@ -76,6 +77,9 @@ export * from "./errors.ts";
  * them.
  */
 const FALSY_REGEXP = /^(?:null|false|0|""|\[\]|\{\})$/;
+
+/** What begins as the URL of a hub. */
+const URL_REGEXP = /^(?:wss?|tcp|tls|https?):\/\/|^unix:\//i;
 
 /**
  * What a handler knows about a request besides its data.
@@ -142,6 +146,7 @@ export async function connect<T extends Contract<T> = AnyRoutes>(
   name: string,
   options: ClientOptions & Pick<ReadyOptions, "signal"> = {},
 ): Promise<Client<T>> {
+  checkArguments(name, options);
   const { signal, ...rest } = options;
   const client = new Client<T>(name, rest);
   try {
@@ -210,15 +215,14 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
    *
    * @param name The name by which others call it, unique in the hub.
    * @param options The address of the hub, limits and deadlines.
-   * @throws {TypeError} If the name is not a string, or is empty.
+   * @throws {TypeError} If the name is not a string, is empty, or is a URL and
+   * there is no other way to the hub among the options.
    * @throws {RangeError} If a time is not a positive number, or a limit is no
    * number.
    */
   constructor(name: string, options: ClientOptions = {}) {
     super();
-    if (typeof name !== "string" || name === "") {
-      throw new TypeError("Name must be a non-empty string");
-    }
+    checkArguments(name, options);
     this.name = name;
     const parts = makeParts(
       this,
@@ -634,4 +638,25 @@ function checkText(what: string, name: unknown): void {
   if (typeof name === "string") return;
   const got = name === null ? "null" : typeof name;
   throw new TypeError(`The ${what} must be a string, not ${got}`);
+}
+
+/** Checks the name; a URL may stand where another argument belongs. */
+function checkArguments(name: unknown, options: unknown): void {
+  const isUrl = name instanceof URL || URL_REGEXP.test(`${name}`);
+  const { url, transport } = Object(options);
+  if (isUrl && url === undefined && transport === undefined) {
+    throw mixedUp(name as string | URL);
+  }
+  if (typeof options === "string" || options instanceof URL) {
+    throw mixedUp(options);
+  }
+  if (typeof name === "string" && name !== "") return;
+  throw new TypeError("Name must be a non-empty string");
+}
+
+function mixedUp(url: string | URL): TypeError {
+  return new TypeError(
+    `Give the URL of the hub as an option, after the name of the client: ` +
+      `("name", { url: "${shownUrl(url)}" })`,
+  );
 }

@@ -126,7 +126,9 @@ export class Session {
 
   /** Waits until the hub has accepted the name; connects if necessary. */
   async ready(options: ReadyOptions): Promise<void> {
-    if (options.timeout !== undefined) checkTime("timeout", options.timeout);
+    const { timeout = this.#options.timeout, signal } = options;
+    checkTime("timeout", timeout);
+    signal?.throwIfAborted();
     await this.#left();
     if (this.#state !== "open") await this.#wait(options, false);
   }

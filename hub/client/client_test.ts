@@ -11,7 +11,7 @@ import {
 import { oddThrown, revoked } from "@wirekit/internal/testing";
 import { pair } from "@wirekit/transport/pair";
 import { CloseError } from "@wirekit/transport/transport";
-import { Client } from "../client.ts";
+import { Client, connect } from "../client.ts";
 import {
   HandshakeError,
   LimitError,
@@ -51,6 +51,29 @@ Deno.test("Client refuses a name that is no name, and times that are none", () =
     () => new Client("a", { heartbeat: { interval: NaN } }),
     RangeError,
   );
+});
+
+Deno.test("Client says how to give it the URL that stands where another argument belongs", async () => {
+  const url = "wss://hub.example/s3cret?token=s3cret";
+  const how = 'after the name of the client: ("name", ' +
+    '{ url: "wss://hub.example/…" })';
+  for (const name of [url, new URL(url)] as string[]) {
+    assertThrows(() => new Client(name), TypeError, how);
+    assertThrows(() => new Client(name, { timeout: 1 }), TypeError, how);
+    await assertRejects(() => connect(name), TypeError, how);
+  }
+  for (const options of [url, new URL(url)] as object[]) {
+    assertThrows(() => new Client("alpha", options), TypeError, how);
+    await assertRejects(() => connect("alpha", options), TypeError, how);
+  }
+  for (const other of ["tcp://h:1", "unix:/run/hub", "HTTP://h"]) {
+    assertThrows(() => new Client(other), TypeError, "as an option");
+  }
+  // With a way to the hub, a client may have any name.
+  for (const name of ["wss://a", "unix:/b", "ws:"]) {
+    assertEquals(new Client(name, { url: "ws://127.0.0.1:9" }).name, name);
+  }
+  assertEquals(new Client("tcp: the protocol").name, "tcp: the protocol");
 });
 
 Deno.test("Client verifies once, as winerp does, and is ready when that is answered", async () => {
