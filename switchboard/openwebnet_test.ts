@@ -59,6 +59,36 @@ async function withHome(test: (plant: Plant) => Promise<void>): Promise<void> {
   });
 }
 
+Deno.test("A gateway that is told something by its name refuses it, and a broadcast goes past it", async () => {
+  await withHome(async ({ bot, http }) => {
+    const text =
+      "home is a gateway, which takes no information: ask it for a route.";
+    const post = async (path: string) => {
+      const response = await fetch(`${http}/${path}`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: '{"x":1}',
+      });
+      return [response.status, await response.json()];
+    };
+    const [status, { error }] = await post("inform/home");
+    assertEquals([status, error], [400, { code: -32602, message: text }]);
+    assertEquals((await post("inform"))[0], 200);
+
+    // A winerp client is told as of any other refusal.
+    const errors: string[] = [];
+    const refused = Promise.withResolvers<void>();
+    bot.addEventListener("error", ({ detail }) => {
+      errors.push((detail.error as Error).message);
+      refused.resolve();
+    });
+    await bot.inform({ x: 1 });
+    await bot.inform({ x: 1 }, "home");
+    await refused.promise;
+    assertEquals(errors, [text]);
+  });
+});
+
 Deno.test("A gateway is asked for lights, shutters, heating and meters, by target or name", () =>
   withHome(async ({ simulator, ask }) => {
     assertEquals(await ask("light.on", { where: "12" }), null);

@@ -174,8 +174,14 @@ export class GatewayGuest implements Host {
     this.#asked.get(mark)?.abort(new Error("Nobody waits for it any more"));
   }
 
-  /** See {@linkcode Host}. */
-  told(): undefined {}
+  /** See {@linkcode Host}. What all are told is not for it. */
+  told(_source: string, _data: string, byName: boolean): Fault | undefined {
+    if (!byName) return undefined;
+    const text =
+      `${this.#name} is a gateway, which takes no information: ask ` +
+      "it for a route.";
+    return fault("InvalidData", text);
+  }
 
   /** See {@linkcode Host}. */
   admitted(): void {

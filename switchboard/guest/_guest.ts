@@ -40,6 +40,9 @@ const NOTHING = { traceback: "null", pseudoObject: "null" };
 /** The name of the hub, as JSON text. */
 const HUB = '"@hub"';
 
+/** The names in information that is for all. */
+const FOR_ALL_REGEXP = /^(?:null|false|0|""|\[\s*\])$/;
+
 /** Remembers the JSON text of the last text. */
 class LastJson {
   #text = "";
@@ -304,10 +307,10 @@ export class Guest {
         const { name = "null" } = question.responder;
         this.#fail(call, isMissing ? nobodyHas(name) : reason);
       },
-      tell: ({ name = "null" }, { data }) =>
+      tell: ({ name = "null" }, { route, data }) =>
         isLonger(data, maxMessageBytes)
           ? tooLarge(this.#hub.maxMessageBytes)
-          : host.told(name, data),
+          : host.told(name, data, !FOR_ALL_REGEXP.test(route)),
       cancel: (question) => host.cancelled(question),
       admit: () => {
         if (!this.#settle(false)) host.admitted();

@@ -40,8 +40,11 @@ export interface Host {
   asked(asked: Asked): Fault | undefined;
   /** Nobody waits for the answer to this question any more. */
   cancelled(question: Question): void;
-  /** Is told something: both are JSON texts. */
-  told(source: string, data: string): Fault | undefined;
+  /**
+   * Is told something, perhaps by its name; returns why it cannot be, if so.
+   * The source and the data are JSON texts.
+   */
+  told(source: string, data: string, byName: boolean): Fault | undefined;
   /** Gets the name that it was waiting for. */
   admitted(): void;
   /** Has lost its name to another, in a cluster, and waits for it. */
