@@ -21,6 +21,7 @@
  * @module
  */
 
+import { closedError } from "./session/_closed.ts";
 import { checkTime, later, type Timer, within } from "@wirekit/internal/clock";
 import { checkOptions } from "@wirekit/internal/limits";
 import type { Caller, MessageFilter } from "./areas/item.ts";
@@ -284,8 +285,9 @@ export class Gateway implements Caller, AsyncDisposable {
    * @param options How long to wait, by default the `timeout` of the gateway.
    * When the wait ends early, the session is still being opened.
    * @returns Resolves when the session is open: events after that are not
-   * missed. Rejects if the gateway refuses the password, and with a
-   * `TimeoutError` after `timeout`.
+   * missed. Rejects if the gateway refuses the password, with a
+   * `TimeoutError` after `timeout`, with the reason of the `signal`, and with a
+   * `NotConnectedError` once the gateway is closed.
    */
   async ready(
     options: Pick<CommandOptions, "timeout" | "signal"> = {},
@@ -367,7 +369,7 @@ export class Gateway implements Caller, AsyncDisposable {
    * @returns Resolves when both are closed.
    */
   async close(): Promise<void> {
-    this.#ended ??= new DOMException("Gateway was closed", "AbortError");
+    this.#ended ??= closedError();
     for (const subscription of this.#subscriptions) subscription.end();
     await Promise.all([this.#commands.close(), this.#events?.close()]);
   }

@@ -5,6 +5,7 @@ import {
   AuthenticationError,
   LimitError,
   NackError,
+  NotConnectedError,
   TimeoutError,
 } from "./session/errors.ts";
 import { pair } from "@wirekit/transport/pair";
@@ -175,15 +176,15 @@ Deno.test("Gateway loops end when they are aborted, left, or the gateway closes"
   await r.gateway.ready();
   await r.gateway.close();
   assertEquals((await open).done, true);
-  await assertRejects(() => r.gateway.ready(), DOMException, "closed");
+  await assertRejects(() => r.gateway.ready(), NotConnectedError, "closed");
   await assertRejects(
     () => r.gateway.send("*1*1*11##"),
-    DOMException,
+    NotConnectedError,
     "closed",
   );
   await assertRejects(
     () => r.gateway.events().next(),
-    DOMException,
+    NotConnectedError,
     "closed",
   );
   await r.simulator.close();

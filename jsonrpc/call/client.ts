@@ -19,7 +19,7 @@
  * @module
  */
 
-import { unlessAborted } from "@wirekit/internal/clock";
+import { checkTime, unlessAborted } from "@wirekit/internal/clock";
 import type { Transport } from "@wirekit/transport/transport";
 import type { Caller, CallOptions } from "./caller.ts";
 import type { Contract } from "../contract/contract.ts";
@@ -223,7 +223,7 @@ export class Client<
     second: ClientOptions<C, State> = {},
   ) {
     const isUrl = typeof first === "string" || first instanceof URL;
-    const options = isUrl ? second : first;
+    const options = isUrl ? second : first ?? {};
     super(options.contract);
     this.#caller = new ReconnectingCaller(
       openerOf(isUrl ? first : undefined, options),
@@ -276,6 +276,9 @@ export class Client<
   async ready(
     options: Pick<CallOptions, "timeout" | "signal"> = {},
   ): Promise<void> {
+    const { timeout, signal } = options;
+    if (timeout !== undefined) checkTime("timeout", timeout);
+    signal?.throwIfAborted();
     await this.#caller.ready("", 0, options);
   }
 

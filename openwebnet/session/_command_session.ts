@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { closedError } from "./_closed.ts";
 import {
   checkTime,
   later,
@@ -145,9 +146,7 @@ export class CommandSession implements AsyncDisposable {
    */
   async close(): Promise<void> {
     if (!this.#closing.signal.aborted) {
-      this.#closing.abort(
-        new DOMException("Command session was closed", "AbortError"),
-      );
+      this.#closing.abort(closedError());
     }
     this.#idleTimer?.stop();
     const { reason } = this.#closing.signal;

@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { closedError } from "./_closed.ts";
 import { checkTime, every, later, now, sleep } from "@wirekit/internal/clock";
 import { checkOptions } from "@wirekit/internal/limits";
 import type {
@@ -119,9 +120,7 @@ export class EventSession implements AsyncDisposable {
 
   /** Ends the session for good. Resolves when the connection is closed. */
   async close(): Promise<void> {
-    this.#closing.abort(
-      new DOMException("Event session was closed", "AbortError"),
-    );
+    this.#closing.abort(closedError());
     await this.#transport?.close();
     await this.#running;
   }

@@ -1,6 +1,11 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+} from "@std/assert";
 import { pair } from "@wirekit/transport/pair";
 import type { CommandSessionOptions } from "./_command_options.ts";
 import { CommandSession } from "./_command_session.ts";
@@ -10,6 +15,7 @@ import {
   ConnectionLostError,
   LimitError,
   NackError,
+  NotConnectedError,
   TimeoutError,
 } from "./errors.ts";
 import { type Message, parse, serialize } from "../wire/message.ts";
@@ -368,9 +374,13 @@ Deno.test("CommandSession ends all that waits when it is closed", async () => {
   await r.session.close();
   for (const result of await results) {
     assert(result.status === "rejected");
-    assertEquals(result.reason.name, "AbortError");
+    assertInstanceOf(result.reason, NotConnectedError);
   }
-  await assertRejects(() => r.session.send(ON), DOMException, "was closed");
+  await assertRejects(
+    () => r.session.send(ON),
+    NotConnectedError,
+    "the gateway is closed",
+  );
   await r.simulator.close();
 });
 
@@ -383,7 +393,11 @@ Deno.test("CommandSession ends a message that is connecting when it is closed", 
   const sending = session.send(ON);
   await new Promise((resolve) => setTimeout(resolve, 5));
   await session.close();
-  await assertRejects(() => sending, DOMException, "was closed");
+  await assertRejects(
+    () => sending,
+    NotConnectedError,
+    "the gateway is closed",
+  );
 });
 
 Deno.test("CommandSession tells when it opens and closes", async () => {

@@ -228,7 +228,11 @@ Deno.test("EventSession is closed for good, in any state", async () => {
   }, { reconnect: { minDelay: 100_000, maxDelay: 100_000 } });
   await waiting.until(() => waiting.states.includes("waiting"));
   await waiting.session.close();
-  await assertRejects(() => waiting.session.opened, DOMException, "closed");
+  await assertRejects(
+    () => waiting.session.opened,
+    NotConnectedError,
+    "closed",
+  );
   await waiting.simulator.close();
 
   const dialling = rig();
