@@ -39,7 +39,7 @@ import { NackError, TimeoutError } from "./session/errors.ts";
 import { PROFILES } from "./session/profiles.ts";
 import { type Message, parse, serialize } from "./wire/message.ts";
 import { filterMap } from "./_filter_map.ts";
-import { Subscription } from "./_subscription.ts";
+import { Subscriptions } from "./_subscriptions.ts";
 
 export type {
   CommandOptions,
@@ -84,7 +84,7 @@ export class Gateway implements Caller, AsyncDisposable {
   readonly #options: GatewayOptions;
   readonly #dial: ReturnType<typeof makeDial>;
   readonly #commands: CommandSession;
-  readonly #subscriptions = new Set<Subscription>();
+  readonly #subscriptions: Subscriptions;
   readonly #watchers = new Set<(change: GatewayState) => void>();
   #events: EventSession | undefined;
   #state: SessionState = "closed";
@@ -104,13 +104,15 @@ export class Gateway implements Caller, AsyncDisposable {
     const { pacing = profile.pacing, idleTimeout = profile.idleTimeout } =
       options;
     const { timeout = 10_000, queueTimeout = Infinity } = options;
+    const { maxEvents = 10_000 } = options;
+    this.#subscriptions = new Subscriptions(maxEvents);
     this.#dial = makeDial(options);
     this.#commands = new CommandSession(this.#dial, {
       pacing,
       idleTimeout,
       timeout,
       queueTimeout,
-      onStray: (message) => this.#publish(message),
+      onStray: (message) => this.#subscriptions.publish(message),
       onState: (state) => this.#changed({ session: "command", state }),
     });
   }
@@ -328,23 +330,7 @@ export class Gateway implements Caller, AsyncDisposable {
    * @returns The messages from now on.
    */
   messages(filter: MessageFilter = {}): AsyncIterableIterator<Message> {
-    const { who, where, signal } = filter;
-    const { maxEvents = 10_000 } = this.#options;
-    const abort = () => subscription.end({ error: signal?.reason });
-    const subscription = new Subscription(
-      (message) =>
-        (who === undefined || ("who" in message && message.who === who)) &&
-        (where === undefined ||
-          ("where" in message && message.where === where)),
-      maxEvents,
-      (subscription) => {
-        this.#subscriptions.delete(subscription);
-        signal?.removeEventListener("abort", abort);
-      },
-    );
-    this.#subscriptions.add(subscription);
-    if (signal?.aborted) abort();
-    signal?.addEventListener("abort", abort, { once: true });
+    const subscription = this.#subscriptions.add(filter);
     if (this.#ended === undefined) this.#listen();
     else subscription.end({ error: this.#ended });
     return subscription;
@@ -370,7 +356,7 @@ export class Gateway implements Caller, AsyncDisposable {
    */
   async close(): Promise<void> {
     this.#ended ??= closedError();
-    for (const subscription of this.#subscriptions) subscription.end();
+    this.#subscriptions.end();
     await Promise.all([this.#commands.close(), this.#events?.close()]);
   }
 
@@ -393,10 +379,6 @@ export class Gateway implements Caller, AsyncDisposable {
       "who" in request && profile.unconfirmed.includes(request.who);
   }
 
-  #publish(message: Message): void {
-    for (const subscription of this.#subscriptions) subscription.push(message);
-  }
-
   #changed(change: GatewayState): void {
     const { logger, hooks } = this.#options;
     const { session, state, error } = change;
@@ -416,7 +398,7 @@ export class Gateway implements Caller, AsyncDisposable {
     this.#state = "connecting";
     this.#events = new EventSession(
       this.#dial,
-      (message) => this.#publish(message),
+      (message) => this.#subscriptions.publish(message),
       {
         heartbeat: { ...profile.heartbeat, ...heartbeat },
         ...(reconnect !== undefined && { reconnect }),
@@ -427,9 +409,7 @@ export class Gateway implements Caller, AsyncDisposable {
           this.#state = state;
           if (state === "closed" && error !== undefined) {
             this.#events = undefined;
-            for (const subscription of this.#subscriptions) {
-              subscription.end({ error });
-            }
+            this.#subscriptions.end({ error });
           }
           const why = error === undefined ? {} : { error };
           this.#changed({ session: "event", state, ...why });
