@@ -10,7 +10,8 @@ import { delay } from "@std/async/delay";
 import { ROOT } from "../_packages.ts";
 import { Chromium, type PageOptions } from "./_chromium.ts";
 import { FakeHome } from "./_fake_home.ts";
-import { FakeHub, type FakeOptions } from "./_fake_hub.ts";
+import { FakeHub } from "./_fake_hub.ts";
+import type { FakeOptions } from "./_fake_world.ts";
 import { pictureDemo, pictureInspect } from "./_picture_programs.ts";
 
 /** How long each page is open before. */
