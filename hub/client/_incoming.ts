@@ -12,7 +12,7 @@ import {
   type Question,
   RequestReader,
   toQuestion,
-} from "./_question.ts";
+} from "./requests/_question.ts";
 import type { Responder } from "./_responder.ts";
 import type { SessionOwner } from "./_session.ts";
 import { type Message, writeMessage } from "./_wire.ts";

@@ -4,7 +4,7 @@
 import { now } from "@wirekit/internal/clock";
 import { LimitError, readable } from "@wirekit/internal/errors";
 import { isRecord, stringify } from "./_json.ts";
-import type { Question } from "./_question.ts";
+import type { Question } from "./requests/_question.ts";
 import { type ObjectTable, type Shareable, tableMakers } from "./_sharing.ts";
 import { AFTER_ROUTE, writeMessage, writeStart } from "./_wire.ts";
 import { RouteError } from "../errors.ts";

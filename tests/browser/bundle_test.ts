@@ -18,7 +18,7 @@ const ENTRIES: Record<string, Ceiling> = {
   "transport/websocket.ts": [13_600, 5_800],
   "transport/websocket/mini.ts": [7_300, 3_400],
   "hub/mini.ts": [14_000, 6_000],
-  "hub/client.ts": [39_700, 15_500],
+  "hub/client.ts": [40_200, 15_700],
   "jsonrpc/call/client.ts": [46_600, 17_000],
   "jsonrpc/call/http_client.ts": [15_300, 6_000],
   "jsonrpc/call/mini.ts": [14_000, 5_900],
@@ -35,7 +35,7 @@ const ENTRIES: Record<string, Ceiling> = {
  */
 const NAMES: [name: string, from: string, ceiling: Ceiling][] = [
   ["connectWebSocket", "@wirekit/transport", [11_500, 5_250]],
-  ["Client", "@wirekit/hub/client", [37_600, 14_700]],
+  ["Client", "@wirekit/hub/client", [38_000, 14_900]],
   ["Client", "@wirekit/hub", [44_400, 17_600]],
   ["HttpClient", "@wirekit/jsonrpc/http-client", [15_300, 6_000]],
   ["HttpClient", "@wirekit/jsonrpc", [16_900, 6_700]],

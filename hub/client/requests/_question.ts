@@ -2,16 +2,17 @@
 // This module is browser compatible.
 
 import { now } from "@wirekit/internal/clock";
-import { parse, quote, stringify } from "./_json.ts";
-import type { Link } from "./_link.ts";
+import { parse, quote, stringify } from "../_json.ts";
+import type { Link } from "../_link.ts";
+import { DESTINATION, END, NextRequest } from "./_next_request.ts";
 import {
   AFTER_ROUTE,
   BEFORE_UUID,
   type Message,
   writeStart,
   writeTail,
-} from "./_wire.ts";
-import * as MessageType from "../winerp/_message_type.ts";
+} from "../_wire.ts";
+import * as MessageType from "../../winerp/_message_type.ts";
 
 /**
  * Longest message that is read in order, in characters: a question keeps a part
@@ -22,9 +23,6 @@ const MAX_LENGTH = 8_192;
 /** What follows the data, if the names in it are written without an escape. */
 const TAIL_REGEXP =
   /,"uuid":"[ !#-[\]-\ud7ff\ue000-\uffff]*","destination":"[ !#-[\]-\ud7ff\ue000-\uffff]*","pseudo_object":null\}$/y;
-
-const DESTINATION = '","destination":"';
-const END = '","pseudo_object":null}';
 
 /** The name of a route, and that as JSON text. */
 export interface KnownRoute {
@@ -84,8 +82,8 @@ export class RequestReader {
   readonly #routes: ReadonlyMap<string, KnownRoute>;
   /** What a request starts with. */
   readonly #start: string;
-  /** The last requester: it often asks again. */
-  #source = "";
+  /** What the next request is expected to be. */
+  #next: NextRequest | undefined;
 
   /** Makes a reader for a client; its name and its routes are JSON text. */
   constructor(id: string, routes: ReadonlyMap<string, KnownRoute>) {
@@ -95,9 +93,36 @@ export class RequestReader {
 
   /** Reads a request for one of the routes, if it is one. */
   read(link: Link, text: string): Question | undefined {
+    if (text.length > MAX_LENGTH) return undefined;
+    let next = this.#next;
+    let dataEnd = next ? next.findEnd(text) : -1;
+    if (dataEnd < 0) {
+      next = this.#expect(text);
+      if (!next) return undefined;
+      dataEnd = text.lastIndexOf(BEFORE_UUID);
+    }
+    const { dataStart, source } = next!;
+    const route = this.#routes.get(next!.route);
+    if (!route) return undefined;
+    try {
+      return {
+        link,
+        source,
+        name: route.name,
+        route: route.json,
+        data: parse(text.slice(dataStart, dataEnd)),
+        tail: text.slice(dataEnd),
+        startedAt: now(),
+      };
+    } catch {
+      return undefined; // There is more than data in between.
+    }
+  }
+
+  /** Expects more of this requester, if this is a request of the usual form. */
+  #expect(text: string): NextRequest | undefined {
     const start = this.#start.length;
     if (text.slice(0, start) !== this.#start) return undefined;
-    if (text.length > MAX_LENGTH) return undefined;
     const routeEnd = text.indexOf('"', start + 1) + 1;
     const dataStart = routeEnd + AFTER_ROUTE.length;
     if (text.slice(routeEnd, dataStart) !== AFTER_ROUTE) return undefined;
@@ -108,20 +133,6 @@ export class RequestReader {
     if (dataEnd < 0 || !TAIL_REGEXP.test(text)) return undefined;
     const uuidEnd = text.indexOf('"', dataEnd + BEFORE_UUID.length);
     const source = text.slice(uuidEnd + DESTINATION.length, -END.length);
-    // A copy, since a part of a text keeps all of it in memory.
-    if (source !== this.#source) this.#source = JSON.parse(`"${source}"`);
-    try {
-      return {
-        link,
-        source: this.#source,
-        name: route.name,
-        route: route.json,
-        data: parse(text.slice(dataStart, dataEnd)),
-        tail: text.slice(dataEnd),
-        startedAt: now(),
-      };
-    } catch {
-      return undefined; // There is more than data in between.
-    }
+    return this.#next = new NextRequest(this.#start, route.json, source);
   }
 }
