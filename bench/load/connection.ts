@@ -18,7 +18,6 @@ const decoder = new TextDecoder();
 export const poll = new Poll();
 export const connections = new Map<number, Connection>();
 const input = new Uint8Array(CHUNK);
-const reader = new Reader();
 let output = new Uint8Array(CHUNK);
 export let outputLength = 0;
 
@@ -39,6 +38,7 @@ export class Connection {
   isMute = false;
   /** Where the uuid starts, before the end of a message. */
   uuidBeforeEnd = 0;
+  readonly #reader = new Reader();
   #partial = new Uint8Array();
   #partialLength = 0;
   #rest: Uint8Array<ArrayBuffer> | undefined;
@@ -66,6 +66,7 @@ export class Connection {
     if (got < 0) return;
     if (got === 0) throw new Error("The server has closed a connection");
     length += got;
+    const reader = this.#reader;
     reader.at = 0;
     while (reader.next(bytes, length, this.framing)) {
       if (this.framing === "ws" && reader.opcode !== 1) {
@@ -80,6 +81,7 @@ export class Connection {
 
   /** Keeps the start of a message that is not complete. */
   #keep(bytes: Uint8Array<ArrayBuffer>, length: number): void {
+    const reader = this.#reader;
     const left = length - reader.at;
     if (left === 0) {
       this.#partialLength = 0;
@@ -100,6 +102,7 @@ export class Connection {
   }
 
   #control(bytes: Uint8Array): void {
+    const reader = this.#reader;
     if (reader.opcode === 8) {
       const why = decoder.decode(bytes.subarray(reader.start + 2, reader.end));
       throw new Error(`The server says goodbye: ${why}`);
