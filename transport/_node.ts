@@ -17,6 +17,8 @@ export function builtin<T extends object>(name: string): T {
   return (process?.getBuiltinModule?.(name) ?? {}) as T;
 }
 
-export const { Buffer, isUtf8 } = builtin<typeof NodeBuffer>("node:buffer");
+export const { Buffer, isAscii, isUtf8 } = builtin<typeof NodeBuffer>(
+  "node:buffer",
+);
 export const { nextTick } = (process ?? {}) as typeof NodeProcess;
 export const { setImmediate } = builtin<typeof NodeTimers>("node:timers");

@@ -2,12 +2,16 @@
 // This module is browser compatible.
 
 import { allocate } from "@wirekit/internal/allocate";
+import { isAscii as isAsciiOfNode, isUtf8 } from "./_node.ts";
 import { CloseError, type Format, type MessageOf } from "./transport.ts";
 
 export { exceeds } from "./reading/_size.ts";
 
 /** Below this size, a view of words costs more than it saves. */
 const SHORT = 128;
+
+/** From this size on, Deno and Node look at bytes faster than we do. */
+const LONG = 1_024;
 
 const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const LENIENT = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -35,12 +39,14 @@ export function encodeText(text: string): Uint8Array<ArrayBuffer> {
 
 /** Throws a {@linkcode CloseError} 1007 if the bytes are not UTF-8. */
 export function checkText(bytes: Uint8Array): void {
-  if (!isAscii(bytes)) decodeText(bytes);
+  const isText = bytes.length < LONG ? isAscii : isUtf8 ?? isAscii;
+  if (!isText(bytes)) decodeText(bytes);
 }
 
 /** Returns whether no byte is over 127. Reads four at a time. */
 export function isAscii(bytes: Uint8Array): boolean {
   const { buffer, byteOffset, length } = bytes;
+  if (length >= LONG && isAsciiOfNode) return isAsciiOfNode(bytes);
   const head = Math.min(-byteOffset & 3, length);
   const words = length < SHORT ? 0 : (length - head) >> 2;
   let all = 0;

@@ -7,7 +7,7 @@ import { builtin } from "../_node.ts";
 /** A write, and what it calls once it is done, if it was not at once. */
 interface Request {
   handle: Handle;
-  buffer: Uint8Array;
+  buffer: unknown;
   async: boolean;
   oncomplete(status: number): void;
 }
@@ -15,6 +15,7 @@ interface Request {
 /** What is below a socket. */
 interface Handle {
   writeBuffer?(request: Request, bytes: Uint8Array): number;
+  writev?(request: Request, parts: Uint8Array[], allBytes: true): number;
 }
 
 /** What Deno's sockets write with. */
@@ -53,8 +54,9 @@ function handleOf(socket: Socket): Handle | null | undefined {
  * TLS now, in place of its stream.
  */
 export function canWriteDirectly(socket: Socket): boolean {
-  return wrap !== undefined && socket.writableLength === 0 &&
-    handleOf(socket)?.writeBuffer !== undefined;
+  if (wrap === undefined || socket.writableLength > 0) return false;
+  const handle = handleOf(socket);
+  return handle?.writeBuffer !== undefined && handle.writev !== undefined;
 }
 
 /** One that was done at once: nothing knows of it any more. */
@@ -67,20 +69,22 @@ let spare: Request | undefined;
  */
 export function writeDirectly(
   socket: Socket,
-  bytes: Uint8Array<ArrayBuffer>,
+  parts: Uint8Array<ArrayBuffer>[],
 ): Promise<void> | undefined {
   const { WriteWrap, streamBaseState, kLastWriteWasAsync } = wrap!;
   const handle = handleOf(socket)!;
   const request = spare ?? new WriteWrap();
   spare = undefined;
   request.async = false;
-  const status = handle.writeBuffer!(request, bytes);
+  const status = parts.length === 1
+    ? handle.writeBuffer!(request, parts[0]!)
+    : handle.writev!(request, parts, true);
   if (status === 0 && streamBaseState[kLastWriteWasAsync] === 0) {
     spare = request;
     return undefined;
   }
   request.handle = handle;
-  request.buffer = bytes;
+  request.buffer = parts;
   return new Promise((resolve, reject) => {
     request.oncomplete = (status) => {
       if (status >= 0) return resolve();

@@ -18,15 +18,26 @@ export class FramedOutput<T extends string | Uint8Array> extends Outflow {
     this.#framer = framer;
   }
 
+  /** Whether the last message must not change until there is room. */
+  isKept = false;
+
   /**
    * Writes a message; returns whether there is room for it, which there is
    * while no more than `most` bytes wait. Throws as the framer does.
    */
   writeMessage(message: T, most: number): boolean {
-    const { length } = message;
-    return this.#framer.encodeInto !== undefined && length < UNCOPIED_BYTES
+    const framer = this.#framer;
+    const isLarge = message.length >= UNCOPIED_BYTES;
+    this.isKept = false;
+    if (isLarge && framer.encodeParts && !this.isWriting) {
+      const parts = framer.encodeParts(message);
+      const isFree = this.#writeParts(parts, most);
+      this.isKept = this.isWriting && parts[0] === message;
+      return isFree;
+    }
+    return framer.encodeInto !== undefined && !isLarge
       ? this.#writeInto(message, most)
-      : this.#writeBytes(this.#framer.encode(message), most);
+      : this.#writeParts([framer.encode(message)], most);
   }
 
   #writeInto(message: T, most: number): boolean {
@@ -39,16 +50,21 @@ export class FramedOutput<T extends string | Uint8Array> extends Outflow {
     return true;
   }
 
-  #writeBytes(bytes: Uint8Array<ArrayBuffer>, most: number): boolean {
-    const { length } = bytes;
+  #writeParts(parts: Uint8Array<ArrayBuffer>[], most: number): boolean {
+    let length = 0;
+    for (const part of parts) length += part.length;
     if (this.waiting + length > most) return false;
     if (length >= UNCOPIED_BYTES && !this.isWriting) {
-      this.write(bytes);
+      this.write(parts);
       return true;
     }
     const out = this.reserve(length);
-    out.bytes.set(bytes, out.length);
-    this.append(out, out.length + length);
+    let end = out.length;
+    for (const part of parts) {
+      out.bytes.set(part, end);
+      end += part.length;
+    }
+    this.append(out, end);
     return true;
   }
 }

@@ -17,7 +17,7 @@ import type { BytePipe } from "./_byte_pipe.ts";
 /** A payload from this size on is written without a copy, where it can be. */
 export const UNCOPIED_BYTES = 16_384;
 
-const EMPTY = new Uint8Array();
+const NOTHING: never[] = [];
 
 /** What an {@linkcode Outflow} reports. */
 export interface OutflowListener {
@@ -67,7 +67,7 @@ export abstract class Outflow implements Flushable {
   /** Writes everything that was sent in this turn. */
   flush(): void {
     this.#scheduled = false;
-    if (!this.#writing && this.#out) this.write(EMPTY);
+    if (!this.#writing && this.#out) this.write(NOTHING);
   }
 
   /** Ends the pipe once all is written; resolves when it has ended. */
@@ -75,7 +75,7 @@ export abstract class Outflow implements Flushable {
     this.#ended ??= Promise.withResolvers();
     if (this.#state === "open") {
       this.#state = "ending";
-      if (!this.#writing) this.write(EMPTY);
+      if (!this.#writing) this.write(NOTHING);
     }
     return this.#ended.promise;
   }
@@ -109,7 +109,7 @@ export abstract class Outflow implements Flushable {
     }
     if (out.length + size <= out.bytes.length) return out;
     if (this.#writing || !this.#isInstant) (this.#queue ??= []).push(out);
-    else if (isSentFull(out, this)) this.write(EMPTY);
+    else if (isSentFull(out, this)) this.write(NOTHING);
     else return this.#out = enlarged(out, size);
     return this.#out = lend(Math.max(size, LARGE_BYTES));
   }
@@ -127,7 +127,7 @@ export abstract class Outflow implements Flushable {
   /**
    * Writes all output and then `last`; returns whether a write is under way.
    */
-  protected write(last: Uint8Array<ArrayBuffer>): boolean {
+  protected write(last: readonly Uint8Array<ArrayBuffer>[]): boolean {
     const buffers = this.#queue ?? [];
     if (this.#out) buffers.push(this.#out);
     this.#queue = this.#out = undefined;
@@ -135,9 +135,9 @@ export abstract class Outflow implements Flushable {
     for (const { bytes, length } of buffers) {
       if (length > 0) parts.push(bytes.subarray(0, length));
     }
-    if (last.length > 0) {
-      parts.push(last);
-      this.waiting += last.length;
+    for (const part of last) {
+      parts.push(part);
+      this.waiting += part.length;
     }
     const size = this.waiting;
     const writing = parts.length > 0 ? this.#pipe.write(parts) : undefined;
@@ -150,7 +150,7 @@ export abstract class Outflow implements Flushable {
     writing.then(() => {
       this.#writing = false;
       this.#onWritten(buffers, size);
-      if (this.#out && this.#state !== "stopped") this.write(EMPTY);
+      if (this.#out && this.#state !== "stopped") this.write(NOTHING);
     }, (cause) => this.#break(cause));
     return true;
   }

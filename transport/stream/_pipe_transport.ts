@@ -73,7 +73,8 @@ export class PipeTransport<T extends string | Uint8Array>
     } catch (error) {
       return refuse(error as Error);
     }
-    return output.waiting < HIGH_WATER_MARK ? READY : output.room();
+    const isReady = !output.isKept && output.waiting < HIGH_WATER_MARK;
+    return isReady ? READY : output.room();
   }
 
   /** See {@linkcode Transport.close}. */

@@ -124,8 +124,8 @@ export class SocketPipe implements BytePipe {
   ): Promise<void> | undefined {
     const socket = this.#socket;
     if (this.#isTls) return this.#writeAsync(parts, size);
-    if (parts.length === 1 && canWriteDirectly(socket)) {
-      const writing = writeDirectly(socket, parts[0]!);
+    if (canWriteDirectly(socket)) {
+      const writing = writeDirectly(socket, parts);
       return writing && this.#watch(writing, size);
     }
     if (parts.length === 1) socket.write(parts[0]!);

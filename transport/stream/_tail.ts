@@ -18,11 +18,12 @@ export class Tail {
   length = 0;
   #buffer: Uint8Array = EMPTY;
 
-  /** Adds bytes. */
-  append(bytes: Uint8Array): void {
+  /** Adds bytes; there will be `expected` or so in all. */
+  append(bytes: Uint8Array, expected = 0): void {
     const length = this.length + bytes.length;
     if (length > this.#buffer.length) {
-      const buffer = new Uint8Array(Math.max(Math.ceil(length * GROWTH), 256));
+      const room = length <= expected ? expected : Math.ceil(length * GROWTH);
+      const buffer = new Uint8Array(Math.max(room, 256));
       buffer.set(this.#buffer.subarray(0, this.length));
       this.#buffer = buffer;
     }
@@ -36,6 +37,11 @@ export class Tail {
     this.length = 0;
     if (this.#buffer.length > KEEP_BYTES) this.#buffer = EMPTY;
     return bytes;
+  }
+
+  /** Returns whether it still uses the memory of bytes that were taken. */
+  holds(bytes: Uint8Array): boolean {
+    return bytes.buffer === this.#buffer.buffer;
   }
 
   /**

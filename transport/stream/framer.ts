@@ -63,6 +63,17 @@ export interface Framer<T> {
    */
   encodeInto?(message: T, target: FrameTarget): number;
 
+  /**
+   * Returns the bytes that `encode` would, in parts. One of them may be the
+   * message itself, which must not change until it is sent. A framer need not
+   * have it; it spares large messages a copy.
+   *
+   * @param message The message.
+   * @returns Its bytes.
+   * @throws {TypeError} If this framing cannot carry the message.
+   */
+  encodeParts?(message: T): Uint8Array<ArrayBuffer>[];
+
   /** Bytes of the unfinished message that were taken so far. */
   readonly pending: number;
 }

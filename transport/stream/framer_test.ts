@@ -327,3 +327,66 @@ function outcome(work: () => Uint8Array): Uint8Array | string {
     return `${error}`;
   }
 }
+
+Deno.test("NewlineFramer reads large lines as it reads small ones, and sends what encode() returns", () => {
+  const seed = Math.floor(Math.random() * 2 ** 32);
+  const random = seeded(seed);
+  const text = (most: number) => {
+    const word = random() < 0.3 ? "é€" : "plain \r";
+    return word.repeat(Math.floor(random() * most / word.length)) + ".";
+  };
+  for (let round = 0; round < 100; round++) {
+    const format = random() < 0.3 ? "text" : "utf8";
+    const messages = Array.from(
+      { length: 12 },
+      () => text(random() < 0.5 ? 40 : 80_000),
+    ).map((each) => format === "text" ? each : new TextEncoder().encode(each));
+    // A large line first, and perhaps one that is not UTF-8.
+    messages.unshift(format === "text" ? text(80_000) : large(random() < 0.5));
+    const isBad = format === "utf8" && random() < 0.2;
+    const framer = new NewlineFramer({ format });
+    const bytes = concat(messages.map((message) => {
+      const plain = framer.encode(message as never);
+      assertEquals(concat(framer.encodeParts(message as never)), plain);
+      return plain;
+    }));
+    if (isBad) bytes[bytes.length - 2] = 0xff;
+    const received: unknown[] = [];
+    const buffer = new Uint8Array(65_536 + 3);
+    let code = 0;
+    try {
+      for (let at = 0; at < bytes.length;) {
+        const most = random() < 0.5 ? 65_536 : 1 + Math.floor(random() * 9_000);
+        const chunk = bytes.subarray(at, at + most);
+        const offset = Math.floor(random() * 4);
+        buffer.set(chunk, offset);
+        at += chunk.length;
+        const lent = buffer.subarray(offset, offset + chunk.length);
+        for (const message of framer.decode(lent)) {
+          received.push(message);
+        }
+      }
+    } catch (error) {
+      code = (error as CloseError).code;
+    }
+    assertEquals(code, isBad ? 1007 : 0, `seed ${seed}`);
+    const expected = isBad ? messages.slice(0, -1) : messages;
+    assertEquals(received.length, expected.length, `seed ${seed}`);
+    received.forEach((message, i) => assertEquals(message, expected[i]));
+  }
+
+  function large(isAscii: boolean): Uint8Array<ArrayBuffer> {
+    return new TextEncoder().encode((isAscii ? "x" : "é").repeat(40_000));
+  }
+});
+
+Deno.test("NewlineFramer.encodeParts() refuses what encode() does", () => {
+  const framer = new NewlineFramer({ format: "utf8" });
+  for (const bad of ["\n", "a\nb", "a\r", "aaaaaaaaa\n", "\xff"]) {
+    const bytes = Uint8Array.from(bad, (char) => char.charCodeAt(0));
+    assertEquals(
+      outcome(() => concat(framer.encodeParts(bytes))),
+      outcome(() => framer.encode(bytes)),
+    );
+  }
+});

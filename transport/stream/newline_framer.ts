@@ -18,7 +18,7 @@
 
 import { MAX_MESSAGE_BYTES, tooLarge } from "../_close.ts";
 import { Tail } from "./_tail.ts";
-import { Buffer } from "../_node.ts";
+import { Buffer, isUtf8 } from "../_node.ts";
 import { fromBytes, isAscii, toBytes } from "../_utf8.ts";
 import { allocate } from "@wirekit/internal/allocate";
 import { lookForNewline } from "./_words.ts";
@@ -31,6 +31,17 @@ const RETURN = 0x0d;
 
 /** A larger chunk is mostly a part of one large line. */
 const MAX_COPIED_BYTES = 65_536;
+
+/** After a line of this size, the next ones are expected to be large too. */
+const LARGE_BYTES = 16_384;
+
+/** The most memory that a line gets at once because the last one was as long. */
+const MAX_EXPECTED_BYTES = 131_072;
+
+/** How much longer than the last one a line is expected to be at most. */
+const SLACK_BYTES = 64;
+
+const NEWLINE_BYTES = new Uint8Array([NEWLINE]);
 
 const ENCODER = new TextEncoder();
 
@@ -89,6 +100,8 @@ export class NewlineFramer<F extends "text" | "utf8" = "text">
   readonly #malformed: MessageOf<F> | undefined;
   readonly #maxMessageBytes: number;
   readonly #tail = new Tail();
+  /** The length of the last line. */
+  #last = 0;
 
   /**
    * Makes a framer for one connection.
@@ -119,7 +132,7 @@ export class NewlineFramer<F extends "text" | "utf8" = "text">
     // One look at the chunk costs less than one at each of its lines, and one
     // copy less than many: a line may be a part of it.
     const whole = this.#format === "utf8" && chunk.length < MAX_COPIED_BYTES &&
-        isAscii(chunk)
+        this.#last < LARGE_BYTES && isAscii(chunk)
       ? copyOf(chunk)
       : undefined;
     const text = latin1Slice?.call(chunk, 0, chunk.length);
@@ -130,10 +143,10 @@ export class NewlineFramer<F extends "text" | "utf8" = "text">
         : text.indexOf("\n", start);
       if (end === -1) break;
       if (whole && this.#tail.length === 0) {
+        this.#last = end - start;
         yield this.#checked(whole.subarray(start, end)) as MessageOf<F>;
       } else {
-        const line = this.#line(chunk.subarray(start, end));
-        yield fromBytes(line, this.#format, false, this.#malformed);
+        yield this.#message(chunk.subarray(start, end));
       }
       start = end + 1;
     }
@@ -149,14 +162,10 @@ export class NewlineFramer<F extends "text" | "utf8" = "text">
    * or is not UTF-8.
    */
   encode(message: MessageOf<F>): Uint8Array<ArrayBuffer> {
-    const text = typeof message === "string";
-    const newline = text
-      ? message.includes("\n") || message.endsWith("\r")
-      : hasNewline(message) || message.at(-1) === RETURN;
-    if (newline) {
-      throw new TypeError("Cannot send message: it contains a newline");
+    checkLine(message);
+    if (typeof message === "string") {
+      return toBytes(message + "\n", this.#format);
     }
-    if (text) return toBytes(message + "\n", this.#format);
     const bytes = allocate(message.length + 1);
     bytes.set(toBytes(message, this.#format));
     bytes[message.length] = NEWLINE;
@@ -188,10 +197,31 @@ export class NewlineFramer<F extends "text" | "utf8" = "text">
     return end + 1;
   }
 
-  #line(bytes: Uint8Array): Uint8Array {
-    if (this.#tail.length === 0) return this.#checked(bytes);
-    this.#keep(bytes);
-    return this.#checked(this.#tail.take());
+  /**
+   * Returns a message as it is sent, without a copy if it is bytes.
+   *
+   * @param message The message. Bytes must not change until they are sent.
+   * @returns Its bytes, and a newline.
+   * @throws {TypeError} As `encode` does.
+   */
+  encodeParts(message: MessageOf<F>): Uint8Array<ArrayBuffer>[] {
+    if (typeof message === "string") return [this.encode(message)];
+    checkLine(message);
+    return [toBytes(message, this.#format), NEWLINE_BYTES];
+  }
+
+  /** Returns the message that ends with these bytes of its line. */
+  #message(end: Uint8Array): MessageOf<F> {
+    const tail = this.#tail;
+    if (tail.length > 0) this.#keep(end);
+    const line = this.#checked(tail.length > 0 ? tail.take() : end);
+    this.#last = line.length;
+    // Large ones are not copied again.
+    const isOwn = line.length >= LARGE_BYTES && this.#format === "utf8" &&
+      line.buffer !== end.buffer && !tail.holds(line) && isUtf8?.(line);
+    return isOwn
+      ? line as MessageOf<F>
+      : fromBytes(line, this.#format, false, this.#malformed);
   }
 
   /** Returns a line without its carriage return. Throws if it is too long. */
@@ -209,7 +239,18 @@ export class NewlineFramer<F extends "text" | "utf8" = "text">
     if (this.#tail.length + bytes.length > this.#maxMessageBytes + 1) {
       throw tooLarge(this.#maxMessageBytes);
     }
-    this.#tail.append(bytes);
+    const expected = Math.min(this.#last + SLACK_BYTES, MAX_EXPECTED_BYTES);
+    this.#tail.append(bytes, expected);
+  }
+}
+
+/** Throws if a message cannot be a line. */
+function checkLine(message: string | Uint8Array): void {
+  const newline = typeof message === "string"
+    ? message.includes("\n") || message.endsWith("\r")
+    : hasNewline(message) || message.at(-1) === RETURN;
+  if (newline) {
+    throw new TypeError("Cannot send message: it contains a newline");
   }
 }
 

@@ -86,7 +86,7 @@ export class Output extends Outflow {
     const start = writeHead(bytes, out.length, opcode, length, mask);
     if (uncopied) {
       this.#appendFrame(out, start, 0, undefined);
-      return this.write(payload);
+      return this.write([payload]);
     }
     bytes.set(payload, start);
     // A third of what `isUtf8()` takes for a short text.
