@@ -78,6 +78,9 @@ export * from "./errors.ts";
  */
 const FALSY_REGEXP = /^(?:null|false|0|""|\[\]|\{\})$/;
 
+/** How the error of a name that is none begins. */
+const NO_NAME = "A name must be a non-empty string: got";
+
 /** What begins as the URL of a hub. */
 const URL_REGEXP = /^(?:wss?|tcp|tls|https?):\/\/|^unix:\//i;
 
@@ -636,8 +639,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
 /** Throws unless a name is a text, of whatever the program was told. */
 function checkText(what: string, name: unknown): void {
   if (typeof name === "string") return;
-  const got = name === null ? "null" : typeof name;
-  throw new TypeError(`The ${what} must be a string, not ${got}`);
+  throw new TypeError(`${NO_NAME} ${JSON.stringify(name)} as the ${what}`);
 }
 
 /** Checks the name; a URL may stand where another argument belongs. */
@@ -651,7 +653,7 @@ function checkArguments(name: unknown, options: unknown): void {
     throw mixedUp(options);
   }
   if (typeof name === "string" && name !== "") return;
-  throw new TypeError("Name must be a non-empty string");
+  throw new TypeError(`${NO_NAME} ${JSON.stringify(name)}`);
 }
 
 function mixedUp(url: string | URL): TypeError {

@@ -81,7 +81,7 @@ export class Asker {
     checkTime("timeout", timeout);
     signal?.throwIfAborted();
     const calls = this.#calls;
-    const call = calls.make(path);
+    const call = calls.make(path, timeout);
     const text = path.head + data + calls.uuidOf(call) + path.tail;
     link.check(text);
     calls.open(call, timeout, signal);

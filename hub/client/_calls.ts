@@ -28,12 +28,15 @@ export class Asked extends Call {
   declare readonly path: Path;
   /** The start of its uuid, which nobody can guess. */
   declare readonly lead: string;
+  /** How long it may take, in milliseconds. */
+  declare readonly timeout: number;
 
   /** Makes a call that is not sent yet. */
-  constructor(path: Path, lead: string) {
+  constructor(path: Path, lead: string, timeout: number) {
     super();
     this.path = path;
     this.lead = lead;
+    this.timeout = timeout;
   }
 }
 
@@ -50,12 +53,12 @@ export class AskedCalls extends Calls<Asked> {
 
   /** Makes a table without calls. */
   constructor() {
-    super({ late: (call) => call.reject(timedOut(call.path)) });
+    super({ late: (call) => call.reject(timedOut(call)) });
   }
 
   /** Makes a call with a number of its own. */
-  make(path: Path): Asked {
-    const call = new Asked(path, this.#leads.next());
+  make(path: Path, timeout: number): Asked {
+    const call = new Asked(path, this.#leads.next(), timeout);
     call.number = this.next();
     return call;
   }
@@ -87,8 +90,9 @@ export class AskedCalls extends Calls<Asked> {
   }
 }
 
-function timedOut({ target, route }: Path): TimeoutError {
+function timedOut({ path, timeout }: Asked): TimeoutError {
+  const { target, route } = path;
   const who = target === null ? "the hub" : JSON.stringify(target);
   const what = route === null ? "" : ` to ${JSON.stringify(route)}`;
-  return new TimeoutError(`No answer from ${who}${what} in time`);
+  return new TimeoutError(`No answer from ${who}${what} within ${timeout} ms`);
 }

@@ -11,7 +11,7 @@ Deno.test("AskedCalls makes uuids of which no part but the last tells the next",
   const calls = new AskedCalls();
   const leads: string[] = [];
   for (let n = 0; n < 1_000; n++) {
-    const call = calls.make(PATH);
+    const call = calls.make(PATH, 1_000);
     const [, lead] = UUID_REGEXP.exec(calls.uuidOf(call))!;
     leads.push(lead!);
   }
@@ -40,7 +40,7 @@ Deno.test("AskedCalls makes uuids of which no part but the last tells the next",
 
 Deno.test("AskedCalls finds a call by its whole uuid only", () => {
   const calls = new AskedCalls();
-  const [first, second] = [calls.make(PATH), calls.make(PATH)];
+  const [first, second] = [calls.make(PATH, 1_000), calls.make(PATH, 1_000)];
   for (const call of [first, second]) calls.open(call, 60_000);
   const uuid = calls.uuidOf(second);
   assertEquals(calls.find(uuid, uuid.length), second);

@@ -310,7 +310,7 @@ export class Session {
     const wasOpen = this.#state === "open";
     this.#link = undefined;
     this.#become("waiting");
-    const reason = this.#over ? closedError() : lostError(error);
+    const reason = this.#over ? closedError() : lostError(error, this.#place);
     link.end(reason);
     this.#asker.endAll(reason);
     this.#owner.emit("disconnect", { error });
@@ -410,31 +410,38 @@ export class Session {
 
   #tooLate(timeout: number): Error {
     if (this.#state === "held") return new OnHoldError();
-    const place = this.#failure ? "the hub" : placeOf(this.#options);
     return new TimeoutError(
-      `No connection to ${place} within ${timeout} ms${this.#why()}`,
+      `No connection within ${timeout} ms${this.#why()}`,
       { cause: this.#failure },
     );
   }
 
   #notConnected(): NotConnectedError {
-    return new NotConnectedError(`Not connected to the hub${this.#why()}`, {
+    return new NotConnectedError(`Not connected${this.#why()}`, {
       cause: this.#failure,
     });
   }
 
+  /** Says why there is no connection, or at least to which hub. */
   #why(): string {
     const failure = this.#failure;
-    return failure instanceof Error ? `: ${failure.message}` : "";
+    return failure instanceof Error
+      ? `: ${failure.message}`
+      : ` to ${placeOf(this.#options)}`;
   }
 }
 
 /** Makes the error of every call once the client is closed. */
 export function closedError(): NotConnectedError {
-  return new NotConnectedError("Client is closed");
+  return new NotConnectedError("Not connected: the client is closed");
 }
 
 /** Makes the error of open calls when the connection ends. */
-export function lostError(cause: unknown): NotConnectedError {
-  return new NotConnectedError("Connection to the hub was lost", { cause });
+export function lostError(
+  cause: unknown,
+  place = "the hub",
+): NotConnectedError {
+  const why = cause instanceof Error ? `: ${cause.message}` : "";
+  const text = `The connection to ${place} has ended${why}`;
+  return new NotConnectedError(text, { cause });
 }

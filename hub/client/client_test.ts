@@ -236,7 +236,7 @@ Deno.test("Client tells of a hub that is silent at once, once, and with its addr
   await assertRejects(
     () => third.ready({ timeout: 20 }),
     TimeoutError,
-    `No connection to ${url} within 20 ms`,
+    `No connection within 20 ms to ${url}`,
   );
 });
 
@@ -377,7 +377,7 @@ Deno.test("Client request() times out, forgets the call, and ignores the late an
   const questions = [];
   for (let i = 0; i < 3; i++) questions.push(await connection.read());
   const error = await assertRejects(() => quick, TimeoutError);
-  assertEquals(error.message, 'No answer from "beta" to "greet" in time');
+  assertEquals(error.message, 'No answer from "beta" to "greet" within 5 ms');
   await assertRejects(() => slow, TimeoutError);
   for (const question of questions) await connection.answer(question, "late");
   assertEquals(await patient, "late");
@@ -562,8 +562,8 @@ Deno.test("Client close() ends everything at once and stays closed", async () =>
   await Promise.all([
     client.close(),
     client.close(),
-    assertRejects(() => call, NotConnectedError, "Client is closed"),
-    assertRejects(() => wait, NotConnectedError, "Client is closed"),
+    assertRejects(() => call, NotConnectedError, "the client is closed"),
+    assertRejects(() => wait, NotConnectedError, "the client is closed"),
   ]);
   assertEquals(await disconnect, { error: undefined });
   assertEquals(await loop, []);
@@ -576,7 +576,7 @@ Deno.test("Client close() ends everything at once and stays closed", async () =>
       () => client.inform("x"),
       () => client.waitFor("ready"),
     ]
-  ) await assertRejects(call, NotConnectedError, "Client is closed");
+  ) await assertRejects(call, NotConnectedError, "the client is closed");
   assertEquals(await Array.fromAsync(client.information()), []);
   await client.close();
 });
@@ -591,7 +591,7 @@ Deno.test("Client close() ends connect(), and the wait for the next attempt", as
   await failed;
   await Promise.all([
     client.close(),
-    assertRejects(() => connecting, NotConnectedError, "Client is closed"),
+    assertRejects(() => connecting, NotConnectedError, "the client is closed"),
   ]);
 });
 

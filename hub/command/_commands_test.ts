@@ -100,7 +100,7 @@ Deno.test("call says in one sentence what went wrong, and by its exit code", () 
       [
         ["beta", "never", "--timeout", "1.5"],
         4,
-        'hub: No answer from "beta" to "never" in time',
+        'hub: No answer from "beta" to "never" within 1500 ms',
       ],
       [["beta"], 2, "hub: ROUTE is missing. Usage: hub call TARGET"],
       [["beta", "echo", "a"], 2, 'hub: "a" has to be KEY=VALUE'],
