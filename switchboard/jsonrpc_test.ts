@@ -402,6 +402,28 @@ Deno.test("rpc.discover describes what may be called", () =>
     ]);
   }));
 
+Deno.test("The announcement in the README says what it seems to say", () =>
+  withHub(async (open) => {
+    const readme = await Deno.readTextFile(
+      new URL("./README.md", import.meta.url),
+    );
+    const [, block = ""] =
+      /^```json\n(\{\n {2}"jsonrpc".*?)^```/ms.exec(readme) ?? [];
+    await using tool = await open("/jsonrpc?name=tool");
+    assertEquals(await tool.ask(block), null);
+    await using b = await open("/jsonrpc");
+    const { methods } = await b.call("rpc.discover") as {
+      methods: { name: string }[];
+    };
+    assertEquals(methods.at(-1), {
+      name: "tool/greet",
+      summary: "Greets somebody",
+      paramStructure: "by-name",
+      params: [{ name: "name", required: true, schema: { type: "string" } }],
+      result: { name: "result", schema: { type: "string" } },
+    } as { name: string });
+  }));
+
 Deno.test("Our clients announce what they can be asked for by themselves", () =>
   withHub(async (open, bot, urls) => {
     const number = type<number>({ type: "number" });
