@@ -2,61 +2,35 @@
 
 /** A gateway that takes part in a hub. */
 
-import { TimeoutError } from "@wirekit/internal/errors";
 import { stringify } from "@wirekit/internal/json";
 import {
-  type Content,
   type Fault,
   fault,
-  type Follower,
   fullPass,
   type Hub,
   type Member,
   type Question,
 } from "@wirekit/hub/hub";
-import type { Gateway, GatewayEvent, HomeItem } from "@wirekit/openwebnet";
+import type { Gateway, HomeItem } from "@wirekit/openwebnet";
+import { faultOf } from "./_faults.ts";
 import type { PlantPageModule, PlantsView } from "./_page_module.ts";
-import {
-  BadDataError,
-  GATEWAY_ROUTES,
-  PAGE_ROUTES,
-  schemasOf,
-} from "./_routes.ts";
+import { PAGE_ROUTES } from "./_page_routes.ts";
+import { GATEWAY_ROUTES } from "./_routes.ts";
+import { schemasOf } from "./_schemas.ts";
+import { Subscribers } from "./_subscribers.ts";
 import { TimedShutters } from "./_timed_shutters.ts";
 import { Guest } from "../guest/_guest.ts";
 import type { Asked, Host } from "../guest/_host.ts";
 
-/** What one participant wants to be told. */
-interface Subscription {
-  readonly who: number | undefined;
-  readonly where: string | undefined;
-}
-
-/** A participant that is told events. */
-interface Subscriber {
-  readonly follower: Follower;
-  readonly wanted: Subscription[];
-}
-
-/** The most participants that are told events. */
-const MAX_SUBSCRIBERS = 1_000;
-
-/** The most that one participant may subscribe to. */
-const MAX_SUBSCRIPTIONS = 100;
-
 export class GatewayGuest implements Host {
-  readonly #hub: Hub;
   readonly #gateway: Gateway;
   readonly #names: ReadonlyMap<string, HomeItem>;
   readonly #guest: Guest;
+  readonly #subscribers: Subscribers;
   readonly #timed: TimedShutters;
   /** What is asked of the gateway, by the question's mark. */
   readonly #asked = new Map<number, AbortController>();
   #questions = 0;
-  /** By the keys of their followers. */
-  readonly #subscribers = new Map<string, Subscriber>();
-  #following: Promise<void> | undefined;
-  readonly #ending = new AbortController();
   readonly #name: string;
   readonly #page: PlantPageModule | undefined;
   readonly #routes: typeof GATEWAY_ROUTES;
@@ -70,7 +44,6 @@ export class GatewayGuest implements Host {
     names: ReadonlyMap<string, HomeItem>,
     page?: PlantPageModule,
   ) {
-    this.#hub = hub;
     this.#name = name;
     this.#page = page;
     this.#routes = page
@@ -83,6 +56,7 @@ export class GatewayGuest implements Host {
       carrier: "gateway",
       address: "",
     });
+    this.#subscribers = new Subscribers(hub, gateway, this.#guest.member);
     const refused = this.#guest.join(name, (held) => {
       if (!held) this.admitted();
     });
@@ -101,7 +75,7 @@ export class GatewayGuest implements Host {
     await this.#timed.close();
     await this.#view?.[Symbol.asyncDispose]();
     await this.#gateway.close();
-    await this.#following;
+    await this.#subscribers.ended();
   }
 
   /** See {@linkcode Host}. */
@@ -196,8 +170,7 @@ export class GatewayGuest implements Host {
     for (const ending of this.#asked.values()) {
       ending.abort(new Error("The gateway has left the hub."));
     }
-    this.#endAll("The gateway has left the hub.");
-    this.#ending.abort();
+    this.#subscribers.end("The gateway has left the hub.");
   }
 
   #subscribe(
@@ -220,124 +193,17 @@ export class GatewayGuest implements Host {
     if (!asker.active) {
       return fault("NotReady", "Only who has a name can be told events.");
     }
-    if (verb === "unsubscribe") {
-      for (const each of this.#subscribers.values()) {
-        if (each.follower.name === asker.name) this.#drop(each);
-      }
-    } else if (!this.#add(question, who as number | undefined, where)) {
+    const item = where === undefined ? undefined : this.#names.get(where);
+    const subscription = {
+      who: who as number | undefined ?? item?.who,
+      where: item?.where ?? where,
+    };
+    if (verb === "unsubscribe") this.#subscribers.remove(asker.name);
+    else if (!this.#subscribers.add(question, subscription)) {
       return fault("TooMany", "There are too many subscriptions.");
     }
     const subscribed = verb === "subscribe";
     this.#guest.answer(question, `{"subscribed":${subscribed}}`);
     return undefined;
   }
-
-  /** Adds what somebody wants to be told; returns whether there is room. */
-  #add(
-    question: Question,
-    who: number | undefined,
-    where: string | undefined,
-  ): boolean {
-    const item = where === undefined ? undefined : this.#names.get(where);
-    const subscription = {
-      who: who ?? item?.who,
-      where: item?.where ?? where,
-    };
-    const follower = this.#hub.exchange.follow(question);
-    const known = this.#subscribers.get(follower.key);
-    if (known) {
-      follower.close();
-      const { wanted } = known;
-      const isOld = wanted.some(({ who, where }) =>
-        who === subscription.who && where === subscription.where
-      );
-      if (isOld) return true;
-      if (wanted.length >= MAX_SUBSCRIPTIONS) return false;
-      wanted.push(subscription);
-      return true;
-    }
-    if (this.#subscribers.size >= MAX_SUBSCRIBERS) this.#tidy();
-    if (this.#subscribers.size >= MAX_SUBSCRIBERS) {
-      follower.close();
-      return false;
-    }
-    this.#subscribers.set(follower.key, { follower, wanted: [subscription] });
-    this.#following ??= this.#follow();
-    return true;
-  }
-
-  /** Forgets those who seem to be gone. */
-  #tidy(): void {
-    const { exchange } = this.#hub;
-    for (const each of this.#subscribers.values()) {
-      const { follower: { gone, name } } = each;
-      if (gone || !exchange.has(name)) this.#drop(each);
-    }
-  }
-
-  #drop({ follower }: Subscriber): void {
-    follower.close();
-    this.#subscribers.delete(follower.key);
-  }
-
-  /** Tells all that they are told no more events, and why. */
-  #endAll(reason: string): void {
-    const content = contentOf({ subscribed: false, reason });
-    for (const each of this.#subscribers.values()) {
-      each.follower.tell(this.#guest.member, content);
-      this.#drop(each);
-    }
-  }
-
-  /** Tells the events of the bus to those who want them. */
-  async #follow(): Promise<void> {
-    const { signal } = this.#ending;
-    while (this.#subscribers.size > 0) {
-      try {
-        for await (const event of this.#gateway.events({ signal })) {
-          this.#tell(event);
-          if (this.#subscribers.size === 0) break;
-        }
-      } catch (error) {
-        // Too slow a reader, or the gateway refuses, or it was closed.
-        this.#endAll(faultOf(error).text);
-      }
-    }
-    this.#following = undefined;
-  }
-
-  #tell(event: GatewayEvent): void {
-    const { member } = this.#guest;
-    // Another gateway has the name now, somewhere in a cluster.
-    if (!member.active) return;
-    const { message: _, ...rest } = event;
-    const content = contentOf(rest);
-    for (const each of this.#subscribers.values()) {
-      const { follower, wanted } = each;
-      if (follower.gone) this.#drop(each);
-      else if (
-        wanted.some(({ who, where }) =>
-          (who ?? event.who) === event.who &&
-          (where ?? event.where) === event.where
-        )
-      ) follower.tell(member, content);
-    }
-  }
-}
-
-function contentOf(data: unknown): Content {
-  return {
-    route: "[]",
-    data: stringify(data) ?? "null",
-    traceback: "null",
-    pseudoObject: "null",
-  };
-}
-
-function faultOf(error: unknown): Fault {
-  const { message = String(error) } = Object(error) as Partial<Error>;
-  if (error instanceof TimeoutError) return fault("TimedOut", message);
-  const isBad = error instanceof BadDataError || error instanceof RangeError ||
-    error instanceof TypeError || error instanceof SyntaxError;
-  return fault(isBad ? "InvalidData" : "RouteFailed", message);
 }

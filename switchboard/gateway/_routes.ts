@@ -2,7 +2,6 @@
 
 /** What a gateway can be asked for in a hub, in units that people use. */
 
-import type { RouteInfo } from "@wirekit/hub/hub";
 import {
   Alarm,
   type CommandOptions,
@@ -10,10 +9,7 @@ import {
   Dimmer,
   discoverItems,
   Door,
-  type Gateway,
   type GatewayEvent,
-  type HomeItem,
-  type HomeKind,
   Light,
   Lock,
   Meter,
@@ -24,55 +20,8 @@ import {
   Shutter,
   Zone,
 } from "@wirekit/openwebnet";
-import type { PlantOrder, PlantsView } from "./_page_module.ts";
-
-import type { TimedShutters } from "./_timed_shutters.ts";
-
-/** Reports data that a route does not take. */
-export class BadDataError extends Error {}
-
-/** What a route works with. */
-export interface GatewayContext {
-  readonly gateway: Gateway;
-  readonly names: ReadonlyMap<string, HomeItem>;
-  readonly timed: TimedShutters;
-  /** The name that it has in the hub. */
-  readonly name: string;
-  /** What the page of the plant shows. */
-  readonly view: () => PlantsView;
-  readonly options: CommandOptions;
-}
-
-type Args = Record<string, unknown>;
-
-/** A route. */
-interface GatewayRoute {
-  readonly description: string;
-  /** Which names `where` may be; no kind if there is no `where`. */
-  readonly kind?: HomeKind | "any";
-  /** The schemas of its other params. */
-  readonly params?: Record<string, object>;
-  readonly required?: readonly string[];
-  /** The member of its result, which is a number. */
-  readonly gives?: string;
-  readonly readOnly?: boolean;
-  run(args: Args, context: GatewayContext): Promise<unknown>;
-}
-
-/** Makes a route to one device, as `make` takes it. */
-function device<T>(
-  kind: HomeKind | "any",
-  make: (gateway: Gateway, where: string) => T,
-  run: (item: T, args: Args, options: CommandOptions) => Promise<unknown>,
-): Pick<GatewayRoute, "kind" | "run"> {
-  return {
-    kind,
-    run: async (args, { gateway, names, options }) => {
-      const where = targetOf(args, kind, names);
-      return await run(make(gateway, where), args, options) ?? null;
-    },
-  };
-}
+import { BadDataError } from "./_faults.ts";
+import { device, type GatewayRoute, numberIn, targetOf } from "./_route.ts";
 
 const light = (
   run: (item: Light, options: CommandOptions) => Promise<unknown>,
@@ -279,118 +228,6 @@ export const GATEWAY_ROUTES: Readonly<Record<string, GatewayRoute>> = {
     },
   },
 };
-
-/** The routes of a gateway whose plant has a page. */
-export const PAGE_ROUTES: Readonly<Record<string, GatewayRoute>> = {
-  "plant.state": {
-    description:
-      "Says what the page of the plant shows. since: the now of an " +
-      "earlier answer, for what has changed",
-    params: { since: { type: "string" } },
-    readOnly: true,
-    run: async ({ since }, { view }) =>
-      await view().report(typeof since === "string" ? since : ""),
-  },
-  "plant.order": {
-    description: "Starts an order of the page of the plant: id of a device " +
-      "such as light_12, text such as ON, part such as position",
-    params: {
-      id: { type: "string" },
-      text: { type: "string" },
-      part: { type: "string" },
-    },
-    required: ["id", "text"],
-    async run({ id, text, part = "" }, { name: plant, view }) {
-      for (const [name, value] of Object.entries({ id, text, part })) {
-        if (typeof value === "string") continue;
-        throw new BadDataError(`${name} has to be a string.`);
-      }
-      const order = { plant, id, part, text } as PlantOrder;
-      await view().order(order);
-      return null;
-    },
-  },
-};
-
-const SUBSCRIBE: RouteInfo = {
-  description: "Tells you what happens on the bus, as information",
-  params: {
-    type: "object",
-    properties: {
-      who: { type: "integer", description: "Only of this area" },
-      where: { type: "string", description: "Only of this target" },
-    },
-  },
-};
-
-/** What is announced: each route with its schema, and the names of the home. */
-export function schemasOf(
-  routes: Readonly<Record<string, GatewayRoute>>,
-  names: ReadonlyMap<string, HomeItem>,
-): Record<string, RouteInfo> {
-  const all: Record<string, RouteInfo> = {};
-  for (const [route, info] of Object.entries(routes)) {
-    const { description, kind, params, required = [], readOnly, gives } = info;
-    const where = kind && { where: whereSchema(kind, names) };
-    const isNeeded = kind && route !== "status";
-    all[route] = {
-      description,
-      params: {
-        type: "object",
-        properties: { ...where, ...params },
-        required: [...isNeeded ? ["where"] : [], ...required],
-      },
-      ...(gives && {
-        result: {
-          type: "object",
-          properties: { [gives]: { type: "number" } },
-          required: [gives],
-        },
-      }),
-      ...(readOnly && { readOnly }),
-    };
-  }
-  return {
-    ...all,
-    subscribe: SUBSCRIBE,
-    unsubscribe: { description: "Tells you nothing any more" },
-  };
-}
-
-function whereSchema(
-  kind: HomeKind | "any",
-  names: ReadonlyMap<string, HomeItem>,
-): object {
-  const known = [...names].filter(([_, item]) =>
-    kind === "any" || item.kind === kind
-  ).map(([name]) => name);
-  const targets = kind === "any" ? "The target" : `The target of the ${kind}`;
-  const also = known.length > 0 ? `, or its name: ${known.join(", ")}` : "";
-  return { type: "string", description: `${targets}, such as 12${also}` };
-}
-
-/** Returns the target that `where` means for the classes of openwebnet. */
-function targetOf(
-  { where }: Args,
-  kind: HomeKind | "any",
-  names: ReadonlyMap<string, HomeItem>,
-): string {
-  const text = Number.isInteger(where) ? `${where}` : where;
-  if (typeof text !== "string" || text === "") {
-    throw new BadDataError('where has to be a string, such as "12".');
-  }
-  const item = names.get(text);
-  if (!item) {
-    return kind === "meter" && /^\d{1,3}$/.test(text) ? `5${text}` : text;
-  }
-  if (kind === "any" || item.kind === kind) return item.where;
-  throw new BadDataError(`${text} is no ${kind}, but a ${item.kind}.`);
-}
-
-function numberIn(name: string, value: unknown): number {
-  if (typeof value === "number") return value;
-  throw new BadDataError(`${name} has to be a number.`);
-}
 
 /** An event without the message that it was read from. */
 function shown({ message: _, ...rest }: GatewayEvent): object {
