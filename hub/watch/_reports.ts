@@ -23,7 +23,7 @@ import { toWall, wallOffset } from "./figures/_wall.ts";
 import { limitOf, type WatchedHub } from "./_hub.ts";
 import type { Lag } from "./figures/_lag.ts";
 import { labelsOf, reportCluster } from "./hubs/_cluster.ts";
-import type { Problems } from "./_problems.ts";
+import type { Problems } from "./problems/_problems.ts";
 import type { History } from "./figures/_history.ts";
 import type { Recording } from "./figures/_recording.ts";
 import { nameOf, type Samples } from "./figures/_samples.ts";

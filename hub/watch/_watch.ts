@@ -14,7 +14,7 @@ import { HubRoutes } from "./host/_hub_routes.ts";
 import { Lag } from "./figures/_lag.ts";
 import { Onlookers } from "./_onlookers.ts";
 import { OtherHubs } from "./hubs/_other_hubs.ts";
-import { Problems } from "./_problems.ts";
+import { Problems } from "./problems/_problems.ts";
 import { Recording } from "./figures/_recording.ts";
 import { type Parts, Reports } from "./_reports.ts";
 import { Samples } from "./figures/_samples.ts";

@@ -4,14 +4,14 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { FakeTime } from "@wirekit/internal/testing";
-import { Hub } from "../hub.ts";
+import { Hub } from "../../hub.ts";
 import type {
   About,
   Content,
   Participant,
   Question,
-} from "../exchange/participant.ts";
-import type { HubReport } from "./reports/hub.ts";
+} from "../../exchange/participant.ts";
+import type { HubReport } from "../reports/hub.ts";
 
 const LOCAL = {
   remoteAddr: { transport: "tcp", hostname: "127.0.0.1", port: 1 },
