@@ -68,6 +68,8 @@ export interface System<C extends Cell = Cell> {
   name: string;
   /** What warms it up for a cell, if that is more than the cell itself. */
   busy?(cell: C): C;
+  /** Whether no compiler watches what it does: it needs no warming up. */
+  isWarm?: boolean;
   /** Starts it with fresh processes, for one cell. */
   start(cell: C): Promise<Running<C>>;
 }
@@ -112,8 +114,9 @@ export interface Plan {
   log(line: string): void;
 }
 
-/** How long a step of warming up is, and its last one, of the cell itself. */
-const WARM_UP_SECONDS = 0.2;
+/** How long a step of warming up is, and the last one, of the cell itself. */
+const BUSY_SECONDS = 0.2;
+const LEAD_SECONDS = 0.1;
 
 /** After so many calls, V8 has made of code what it will. */
 const WARM_CALLS = 20_000;
@@ -178,9 +181,9 @@ export async function warmUp(
 ): Promise<void> {
   const end = performance.now() + MOST_WARM_UP;
   for (let calls = 0; calls < WARM_CALLS && performance.now() < end;) {
-    calls += (await busy(WARM_UP_SECONDS)).calls;
+    calls += (await busy(BUSY_SECONDS)).calls;
   }
-  await load(WARM_UP_SECONDS);
+  await load(LEAD_SECONDS);
 }
 
 /**
@@ -204,10 +207,13 @@ async function measure<C extends Cell>(
 ): Promise<Sample> {
   await using running = await system.start(cell);
   const busy = system.busy?.(cell) ?? cell;
-  await (running.warmUp?.() ?? warmUp(
-    (seconds) => running.load(busy, seconds),
-    (seconds) => running.load(cell, seconds),
-  ));
+  if (system.isWarm) await running.load(cell, BUSY_SECONDS);
+  else {
+    await (running.warmUp?.() ?? warmUp(
+      (seconds) => running.load(busy, seconds),
+      (seconds) => running.load(cell, seconds),
+    ));
+  }
   const before = await cpuTimes(running.processes);
   const { calls, seconds: took, ...rest } = await running.load(cell, seconds);
   const after = await cpuTimes(running.processes);

@@ -72,8 +72,10 @@ function makeSystem(name: string, command: string[]): System<CallCell> {
  */
 export async function systems(): Promise<System<CallCell>[]> {
   const interpreter = await installPeers();
-  const python = (library: string) =>
-    makeSystem(library, [interpreter, file("decode.py"), library]);
+  const python = (library: string) => ({
+    ...makeSystem(library, [interpreter, file("decode.py"), library]),
+    isWarm: true,
+  });
   return [
     python("pyown"),
     python("OWNd"),

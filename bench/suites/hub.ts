@@ -54,6 +54,7 @@ export function system(name: ServerName, root = HERE): System<LoadCell> {
   return {
     name,
     busy: busyLoad,
+    isWarm: name === "winerp",
     async start(cell): Promise<Running<LoadCell>> {
       await using stack = new AsyncDisposableStack();
       const server = stack.use(await serve(name, root));

@@ -27,6 +27,7 @@ function system(name: string, start: () => Promise<Served>): System<LoadCell> {
   return {
     name,
     busy: busyLoad,
+    isWarm: name !== OURS,
     async start({ shape }): Promise<Running<LoadCell>> {
       await using stack = new AsyncDisposableStack();
       const server = stack.use(await start());

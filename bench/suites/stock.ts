@@ -25,6 +25,7 @@ function system(name: ServerName, root = HERE): System<CallCell> {
   return {
     name,
     busy: busyCalls,
+    isWarm: name === "winerp",
     async start(cell) {
       const python = await installWinerp();
       const parts = named(name, {

@@ -78,6 +78,7 @@ export async function systems(): Promise<System<CallCell>[]> {
   const foreign = (name: string, server: string[], client: string[]) => ({
     name,
     busy: busyCalls,
+    isWarm: server === theirServer && client === theirClient,
     start: () => start(server, client),
   });
   return [
