@@ -8,7 +8,7 @@ import { BucketReader } from "./_reader.ts";
 /** How many markers may stay, whatever else there is. */
 const MAX_MARKERS = 1_000;
 /** How many are removed at the same time, and how long the engine may take. */
-const AT_ONCE = 64;
+const AT_ONCE = 256;
 const TIMEOUT = 5_000;
 /** What a server answers if there is no such entry any more. */
 const NO_MESSAGE = 10037;

@@ -1,0 +1,88 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/** What the page of a hub says while the server of its cluster is gone. */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { Chromium } from "../browser/_chromium.ts";
+import { lasting } from "./_ledger.ts";
+import { startNodes } from "./_nodes.ts";
+import { record } from "./_record.ts";
+import { Engine } from "./_servers.ts";
+
+const LEASE = 15_000;
+
+Deno.test({
+  name:
+    "The page, /readyz, /metrics and the log of a hub say that the server of its cluster is gone, and that it is back, and nobody reloads anything",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    await using engine = await Engine.start(1);
+    const [server] = engine.servers;
+    await using started = await startNodes(engine, 2, LEASE);
+    const [one, two] = started.nodes;
+    const http = one!.url.replace("ws:", "http:");
+    const read = async (path: string) => {
+      const response = await fetch(`${http}${path}`);
+      return [response.status, await response.text()] as const;
+    };
+    await using me = lasting("me", one!.url);
+    await using bot = lasting("bot", two!.url);
+    bot.route("echo", (data: unknown) => data);
+    await me.connect();
+    await bot.connect();
+    await using browser = await Chromium.start();
+    const page = await browser.open(http);
+    await page.says("All hubs reach each other");
+    await page.says("bot");
+    // Gone if the page is loaded again.
+    await page.run("globalThis.isTheSame = true");
+    for (let round = 0; round < 2; round++) {
+      one!.text = "";
+      let start = performance.now();
+      await server!.kill();
+      await page.says(
+        "The NATS servers cannot be reached. Clients of this hub reach each " +
+          "other, no others.",
+      );
+      await page.says("Look whether the NATS servers run");
+      record("The page says that the server is gone", [
+        performance.now() - start,
+      ]);
+      const [status, why] = await read("/readyz");
+      assertEquals(status, 503);
+      assertMatch(why, /NATS servers cannot be reached/);
+      assertEquals((await read("/healthz"))[0], 200);
+      assertMatch(
+        (await read("/metrics"))[1],
+        /^wirekit_hub_cluster_state\{state="(waiting|fenced)"\} 1$/m,
+      );
+      await one!.says(/The connection to the NATS server is lost/);
+      await one!.says(/NATS servers cannot be reached/);
+      const ended = await me.request("bot", "echo", {}).then(() => "answered")
+        .catch(String);
+      assertMatch(ended, /cannot be reached/);
+
+      start = performance.now();
+      await server!.start();
+      await page.says("All hubs reach each other");
+      await page.until(
+        '!document.body.innerText.includes("no others.")',
+      );
+      record("The page says that it is back", [performance.now() - start]);
+      await one!.says(/The other hubs can be reached again/);
+      assertEquals((await read("/readyz"))[0], 200);
+      assertMatch(
+        (await read("/metrics"))[1],
+        /^wirekit_hub_cluster_state\{state="open"\} 1$/m,
+      );
+      assertEquals(await me.request("bot", "echo", { round }), { round });
+      // It goes on telling who comes at other hubs.
+      await using late = lasting(`late ${round}`, two!.url);
+      await late.connect({ timeout: 30_000 });
+      await page.says(`late ${round}`);
+    }
+    assert(await page.run("return globalThis.isTheSame"), "The page was loaded again");
+    await page.close();
+  },
+});
