@@ -1,193 +1,204 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-/** Nodes that want the same names at the same time, while some are cut off. */
+/**
+ * Nodes in processes of their own that want the same names at the same time,
+ * while they are frozen, killed and cut off, and the servers too.
+ */
 
 import { assert, assertEquals } from "@std/assert";
-import type { Backplane } from "@wirekit/hub";
 import { connectNats } from "@wirekit/hub/nats";
+import {
+  connect,
+  Kvm,
+  Markers,
+  markOf,
+} from "../../hub/cluster/testdata/nats.ts";
 import { receiver } from "./_claims.ts";
 import { record, say } from "./_record.ts";
 import { Engine } from "./_servers.ts";
 import { Valve } from "./_valve.ts";
 
-/** When a node had a name, on one clock for all. */
+/** When a process had a name, on one clock for all. */
 interface Tenure {
-  readonly node: number;
+  readonly racer: Racer;
   readonly from: number;
-  to: number;
+  /** When it last did something as its owner. */
+  last: number;
+  epoch?: number;
 }
 
 const NODES = 3;
 /** How many names are fought for at the same time. */
 const NAMES = 100;
-/** How many faults there are at least: each kind twice. */
-const MIN_FAULTS = 8;
+/** The kinds of faults. */
+const KINDS = 5;
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Lets nodes win and give up names, again and again. */
-class Race {
-  readonly #tenures = new Map<string, Tenure[]>();
-  /** What each node has now. */
-  readonly #held: Map<string, Tenure>[] = [];
-  readonly #planes: Backplane[] = [];
-  /** What lets a node give up a name. */
-  readonly #ends: ((name: string) => void)[] = [];
-  #isOver = false;
-  /** What the nodes have logged. */
-  readonly lines: string[] = [];
-  readonly #goal: number;
-  readonly #keeps: boolean;
-  #wins = 0;
-  readonly #done = Promise.withResolvers<void>();
+/** A node in a process of its own, see `_racer.ts`. */
+class Racer implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
+  readonly #read: Promise<void>;
+  readonly #here = Promise.withResolvers<void>();
+  /** What it has. */
+  readonly held = new Map<number, Tenure>();
 
-  constructor(wins: number, keeps: boolean) {
-    this.#goal = wins;
-    this.#keeps = keeps;
+  constructor(
+    readonly label: string,
+    urls: readonly string[],
+    lease: number,
+    hear: (racer: Racer, words: string[]) => void,
+  ) {
+    this.#child = new Deno.Command(Deno.execPath(), {
+      args: [
+        ..."run -A --no-check --no-prompt".split(" "),
+        new URL("_racer.ts", import.meta.url).pathname,
+        ...[urls.join(","), `${lease}`, label, `${NAMES}`],
+      ],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+    this.#writer = this.#child.stdin.getWriter();
+    this.#read = this.#listen(hear);
+    this.#here.promise.catch(() => {});
   }
 
-  /**
-   * How long to keep a name. Some are kept until long after the lease of a node
-   * that is cut off has ended.
-   */
-  #stay(): number {
-    const isLong = this.#keeps && Math.random() < 0.03;
-    return (isLong ? 6_000 : 10) * Math.random();
-  }
-
-  /** How often a name was won. */
-  get wins(): number {
-    return this.#wins;
-  }
-
-  /** Takes part as the hub of a node; instead of the one before, which is dead. */
-  enter(node: number, plane: Backplane): void {
-    this.die(node);
-    const held = new Map<string, Tenure>();
-    this.#held[node] = held;
-    this.#ends[node] = (name) => {
-      end(name);
-      plane.release(name);
-    };
-    this.#planes[node] = plane;
-    const isMine = () => this.#planes[node] === plane;
-    const end = (name: string) => {
-      const tenure = held.get(name);
-      if (!tenure) return false;
-      // It may have ended before, by a fence.
-      tenure.to = Math.min(tenure.to, performance.now());
-      return held.delete(name);
-    };
-    plane.onMessage(receiver({
-      won: (name) => {
-        if (!isMine()) return;
-        assert(!held.has(name), `${name} was won twice`);
-        const from = performance.now();
-        const tenure: Tenure = { node, from, to: Infinity };
-        held.set(name, tenure);
-        if (!this.#tenures.has(name)) this.#tenures.set(name, []);
-        this.#tenures.get(name)!.push(tenure);
-        this.#wins++;
-        if (this.#wins === this.#goal) this.#done.resolve();
-        setTimeout(() => {
-          if (!isMine() || held.get(name) !== tenure) return;
-          if (this.#isOver && name === '"name 0"') return;
-          end(name);
-          plane.release(name);
-          // Who comes back at once would keep it for ever.
-          setTimeout(() => {
-            if (isMine() && !this.#isOver) plane.claim(name);
-          }, 30 * Math.random());
-        }, this.#stay());
-      },
-      lost: (name) => void end(name),
-    }));
-    for (let n = 0; n < NAMES; n++) plane.claim(`"name ${n}"`);
-  }
-
-  /**
-   * Looks which nodes have fenced themselves: what they had has ended, unless
-   * nobody has taken it by the time they are back.
-   */
-  watch(): void {
-    const now = performance.now();
-    for (const [node, plane] of this.#planes.entries()) {
-      const isFenced = plane?.status().state === "fenced";
-      for (const tenure of this.#held[node]?.values() ?? []) {
-        if (!isFenced) tenure.to = Infinity;
-        else if (tenure.to === Infinity) tenure.to = now;
+  async #listen(hear: (racer: Racer, words: string[]) => void) {
+    let rest = "";
+    const { stdout } = this.#child;
+    for await (const text of stdout.pipeThrough(new TextDecoderStream())) {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop()!;
+      for (const line of lines) {
+        if (line === "here") this.#here.resolve();
+        else hear(this, line.split(" "));
       }
     }
+    this.#here.reject(new Error(`Process ${this.label} has ended`));
   }
 
-  /** A node is gone, with all that it had. */
-  die(node: number): void {
-    const now = performance.now();
-    for (const tenure of this.#held[node]?.values() ?? []) {
-      if (tenure.to === Infinity) tenure.to = now;
+  /** Waits until it takes part. */
+  get here(): Promise<void> {
+    return this.#here.promise;
+  }
+
+  /** Gives it an order. */
+  async order(word: string): Promise<void> {
+    await this.#writer.write(new TextEncoder().encode(`${word}\n`));
+  }
+
+  /** Sends it a signal. */
+  signal(signal: Deno.Signal): void {
+    try {
+      this.#child.kill(signal);
+    } catch {
+      // It has ended.
     }
-    this.#held[node]?.clear();
-    delete this.#planes[node];
   }
 
-  /** Waits for the end. */
+  /** Kills it, and waits until all is read that it has said. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.signal("SIGKILL");
+    await this.#child.status;
+    await this.#read;
+    await this.#writer.abort().catch(() => {});
+    this.held.clear();
+  }
+}
+
+/** The book of a race. */
+class Book {
+  readonly #tenures: Tenure[][] = Array.from({ length: NAMES }, () => []);
+  /** Who took each message. */
+  readonly #takers = new Map<number, Racer>();
+  readonly #faults: string[] = [];
+  readonly #goal: number;
+  readonly #done = Promise.withResolvers<void>();
+  /** What the nodes have logged. */
+  readonly lines: string[] = [];
+  wins = 0;
+  acts = 0;
+
+  constructor(goal: number) {
+    this.#goal = goal;
+  }
+
+  /** Takes what a process has printed. */
+  hear(racer: Racer, [word, ...rest]: string[]): void {
+    if (word === "log") return void this.lines.push(rest.join(" "));
+    const [first = 0, second = 0, third = 0] = rest.map(Number);
+    const tenure = racer.held.get(first);
+    if (word === "won") {
+      if (tenure) this.blame(`${racer.label} won name ${first} twice`);
+      const won: Tenure = { racer, from: second, last: second };
+      racer.held.set(first, won);
+      this.#tenures[first]!.push(won);
+      if (++this.wins === this.#goal) this.#done.resolve();
+    } else if (word === "epoch") {
+      if (tenure) tenure.epoch = second;
+    } else if (word === "sent") {
+      for (const each of racer.held.values()) each.last = first;
+      this.acts++;
+    } else if (word === "heard") {
+      const other = this.#takers.get(second);
+      if (other) {
+        this.blame(`Message ${second} to name ${first} came twice`);
+      }
+      this.#takers.set(second, racer);
+      if (tenure) tenure.last = third;
+      this.acts++;
+    } else if (word === "gave" || word === "lost") {
+      // Whoever gives a name up that it has lost, unknowingly, harms nobody.
+      racer.held.delete(first);
+    }
+  }
+
+  /** Notes what may not be. */
+  blame(fault: string): void {
+    this.#faults.push(fault);
+  }
+
+  /** Waits until all are won. */
   async end(ms: number): Promise<void> {
     const timer = setTimeout(
-      () => this.#done.reject(new Error(`Only ${this.#wins} names were won`)),
+      () => this.#done.reject(new Error(`Only ${this.wins} names were won`)),
       ms,
     );
     await this.#done.promise.finally(() => clearTimeout(timer));
   }
 
-  /** Fails if a node cannot get a name once nobody else wants it. */
-  async settle(): Promise<void> {
-    this.#isOver = true;
-    const deadline = performance.now() + 60_000;
-    for (const [node, plane] of this.#planes.entries()) {
-      for (const [other, end] of this.#ends.entries()) {
-        if (other !== node) end('"name 0"');
-      }
-      if (!this.#held[node]!.has('"name 0"')) plane!.claim('"name 0"');
-      while (!this.#held[node]!.has('"name 0"')) {
-        assert(
-          performance.now() < deadline,
-          `Node ${node + 1} gets no name: ${this.#story()}`,
-        );
-        await sleep(20);
-      }
-      this.#ends[node]!('"name 0"');
-    }
-  }
-
-  /** What an error says of all nodes. */
-  #story(): string {
-    const states = this.#planes.map((plane, node) => {
-      const { state, reason = "", names, engine } = plane.status();
-      const owner = names.get('"name 0"');
-      return `${node + 1}: ${state} ${reason} ${engine}, name 0 of ${owner}`;
-    });
-    return [...states, ...this.lines.slice(-60)].join("\n");
-  }
-
-  /** Fails if two had a name at the same time. */
+  /** Fails if one acted as the owner of a name that another had by then. */
   check(): void {
-    const shares = new Array(NODES).fill(0);
-    let contests = 0;
-    for (const [name, tenures] of this.#tenures) {
+    let known = 0;
+    for (const [name, tenures] of this.#tenures.entries()) {
       tenures.sort((a, b) => a.from - b.from);
-      for (let i = 0; i < tenures.length; i++) {
-        shares[tenures[i]!.node]++;
-        contests++;
+      let epoch = 0;
+      for (const [i, tenure] of tenures.entries()) {
+        const { racer, from, last } = tenure;
         const next = tenures[i + 1];
-        if (!next) continue;
-        assert(
-          tenures[i]!.to <= next.from,
-          `${name}: ${JSON.stringify([tenures[i], next])}`,
-        );
+        if (next && last > next.from) {
+          this.blame(
+            `Name ${name}: ${racer.label} won it at ${from} and acted at ` +
+              `${last}, but ${next.racer.label} won it at ${next.from}`,
+          );
+        }
+        if (tenure.epoch === undefined) continue;
+        known++;
+        if (tenure.epoch <= epoch) {
+          this.blame(`Name ${name}: epoch ${tenure.epoch} after ${epoch}`);
+        }
+        epoch = tenure.epoch;
       }
     }
-    say(`  ${contests} wins, of each node: ${shares.join(", ")}`);
-    assertEquals(contests, this.#wins);
+    say(
+      `  ${this.wins} wins, ${known} epochs read, ${this.acts} acts, ` +
+        `${this.#takers.size} messages taken`,
+    );
+    assertEquals(this.#faults.slice(0, 10), []);
+    assert(known > this.wins / 2, `Only ${known} epochs are known`);
+    assert(this.#takers.size > 0, "No message was taken");
   }
 }
 
@@ -197,67 +208,53 @@ export interface RaceOptions {
   servers: number;
   /** How often a name is to be won, at least. */
   wins: number;
-  /** Whether servers and nodes are killed, frozen and cut off. */
-  faults?: boolean;
-  /** How many faults there are at least; by default each kind twice. */
-  minFaults?: number;
   /** How long it may take, in milliseconds. */
   patience?: number;
 }
 
-/** Lets three nodes fight for names; fails if two have one at once. */
+/**
+ * Lets three nodes fight for names while they and the servers are killed, frozen
+ * and cut off; fails if two act as the owner of one at once.
+ */
 export async function race(options: RaceOptions): Promise<void> {
-  const { servers, wins, faults = false, patience = 180_000 } = options;
-  const { minFaults = MIN_FAULTS } = options;
+  const { servers, wins, patience = 300_000 } = options;
   // Longer than three servers take to choose a new leader.
-  const lease = servers > 1 ? 12_000 : faults ? 3_000 : 10_000;
+  const lease = servers > 1 ? 12_000 : 3_000;
   await using stack = new AsyncDisposableStack();
   const engine = stack.use(await Engine.start(servers));
+  const book = new Book(wins);
   // Each node is behind a link of its own, to one server.
-  const valves = Array.from(
-    { length: NODES },
-    (_, i) => stack.use(new Valve(engine.servers[i % servers]!.port)),
-  );
-  const planes = new Set<Backplane>();
-  const race = new Race(wins, faults);
-  const log = (node: number) => (line: string) => {
-    const at = (performance.now() / 1_000).toFixed(1);
-    race.lines.push(`${at} ${node + 1}: ${line}`);
+  const valves: Valve[] = [];
+  const racers: Racer[] = [];
+  let entered = 0;
+  const enter = (node: number) => {
+    const valve = stack.use(new Valve(engine.servers[node % servers]!.port));
+    valves[node] = valve;
+    racers[node] = stack.use(
+      new Racer(
+        `${++entered}`,
+        [`nats://127.0.0.1:${valve.port}`],
+        lease,
+        (racer, words) => book.hear(racer, words),
+      ),
+    );
   };
-  const connect = async (node: number) => {
-    const plane = await connectNats({
-      servers: faults
-        ? [`nats://127.0.0.1:${valves[node]!.port}`]
-        : engine.urls,
-      connectTimeout: 30_000,
-      lease,
-      label: `node ${node + 1}`,
-      logger: { info: log(node), warn: log(node), error: log(node) },
-    });
-    planes.add(plane);
-    return plane;
-  };
-  stack.defer(async () => {
-    await Promise.all([...planes].map((plane) => plane.close()));
-  });
+  await using _witness = await startWitness(engine, lease, book);
+  for (let node = 0; node < NODES; node++) enter(node);
+  await Promise.all(racers.map(({ here }) => here));
   const start = performance.now();
-  for (
-    const [node, plane] of (await Promise.all(valves.map((_, i) => connect(i))))
-      .entries()
-  ) race.enter(node, plane);
-  const timer = setInterval(() => race.watch(), 20);
-  stack.defer(() => clearInterval(timer));
+  const freeze = lease + 1_500;
   const trouble = async (n: number): Promise<string> => {
-    const node = Math.floor(n / 4) % NODES;
+    const node = Math.floor(n / KINDS) % NODES;
     const server = engine.servers[n % servers]!;
-    // A node that has heard of more servers is not dead behind one link.
-    switch (servers > 1 && n % 4 === 2 ? 1 : n % 4) {
+    const racer = racers[node]!;
+    switch (n % KINDS) {
       case 0: {
-        // Longer than the lease: it fences itself, or finds another server.
-        valves[node]!.shut();
-        await sleep(Math.min(lease, 6_000) + 1_500);
-        valves[node]!.open();
-        return `the link of node ${node + 1} to its server cut for long`;
+        // It fences itself by its own clock once that goes on.
+        racer.signal("SIGSTOP");
+        await sleep(freeze);
+        racer.signal("SIGCONT");
+        return `process ${racer.label} frozen for ${freeze} ms`;
       }
       case 1: {
         await server.kill();
@@ -266,36 +263,109 @@ export async function race(options: RaceOptions): Promise<void> {
         return "a server killed and started";
       }
       case 2: {
-        // As a kill: it says nothing any more, and another comes in its place.
-        const valve = valves[node]!;
-        valve.shut();
-        race.die(node);
-        await sleep(lease);
-        valves[node] = stack.use(
-          new Valve(engine.servers[node % servers]!.port),
-        );
-        race.enter(node, await connect(node));
-        return `node ${node + 1} dead, and a new one`;
+        await racer[Symbol.asyncDispose]();
+        enter(node);
+        await racers[node]!.here;
+        return `process ${racer.label} killed, and another in its place`;
       }
-      default: {
+      case 3: {
         server.signal("SIGSTOP");
         await sleep(500 + 2_000 * Math.random());
         server.signal("SIGCONT");
         return "a server frozen";
       }
+      default: {
+        // Longer than the lease: it fences itself, or finds another server.
+        valves[node]!.shut();
+        await sleep(Math.min(lease, 6_000) + 1_500);
+        valves[node]!.open();
+        return `the link of process ${racer.label} to its server cut`;
+      }
     }
   };
-  // All faults happen, however soon the names are won.
+  // Each kind happens, however soon the names are won.
   const troubles = (async () => {
-    for (let n = 0; faults && (n < minFaults || race.wins < wins); n++) {
-      say(`  ${race.wins} wins, ${await trouble(n)}`);
+    for (let n = 0; n < KINDS || book.wins < wins; n++) {
+      say(`  ${book.wins} wins, ${await trouble(n)}`);
       await sleep(500);
     }
   })();
-  await Promise.all([race.end(patience), troubles]);
-  await race.settle();
-  record(`${race.wins} contested names, ${servers} servers`, [
+  await Promise.all([book.end(patience), troubles]);
+  record(`${book.wins} contested names, ${servers} servers`, [
     performance.now() - start,
   ]);
-  race.check();
+  await settle(racers, book);
+  await Promise.all(racers.map((racer) => racer[Symbol.asyncDispose]()));
+  book.check();
+}
+
+/** Fails if a node cannot get a name once nobody else wants it. */
+async function settle(racers: readonly Racer[], book: Book): Promise<void> {
+  await Promise.all(racers.map((racer) => racer.order("over")));
+  const deadline = performance.now() + 90_000;
+  for (const racer of racers) {
+    await racer.order("want");
+    while (!racer.held.has(0)) {
+      assert(
+        performance.now() < deadline,
+        `${racer.label} gets no name: ${book.lines.slice(-60).join("\n")}`,
+      );
+      await sleep(20);
+    }
+    await racer.order("give");
+    while (racer.held.has(0)) await sleep(20);
+  }
+}
+
+/**
+ * A node without names. It sends messages to all of them, and looks whether one
+ * that is gone says anything; and it removes what stays of names as soon as
+ * others can have heard of it.
+ */
+async function startWitness(
+  engine: Engine,
+  lease: number,
+  book: Book,
+): Promise<AsyncDisposable> {
+  const stack = new AsyncDisposableStack();
+  const plane = await connectNats({
+    servers: engine.urls,
+    lease,
+    label: "witness",
+    connectTimeout: 60_000,
+  });
+  stack.defer(() => plane.close());
+  const gone = new Set<string>();
+  plane.onMessage(receiver({
+    message(_, from) {
+      if (gone.has(from)) {
+        book.blame(`Node ${from} is gone, and says something`);
+      }
+    },
+    gone: (node) => void gone.add(node),
+  }));
+  let message = 0;
+  const talk = setInterval(() => {
+    const name = `"name ${message % NAMES}"`;
+    plane.publish({ name }, JSON.stringify({ name, message: ++message }));
+  }, 3);
+  const connection = await connect({
+    servers: engine.urls,
+    maxReconnectAttempts: -1,
+  });
+  const kv = await new Kvm(connection).open("hub-names");
+  const markers = new Markers(connection, {
+    bucket: "hub-names",
+    age: 300,
+    max: 0,
+  });
+  const tidy = setInterval(() => {
+    markOf(kv).then((mark) => markers.tidy(mark, 0)).catch(() => {});
+  }, 400);
+  stack.defer(async () => {
+    clearInterval(talk);
+    clearInterval(tidy);
+    await connection.close();
+  });
+  return stack;
 }

@@ -82,7 +82,10 @@ Deno.test({
       await late.connect({ timeout: 30_000 });
       await page.says(`late ${round}`);
     }
-    assert(await page.run("return globalThis.isTheSame"), "The page was loaded again");
+    assert(
+      await page.run("return globalThis.isTheSame"),
+      "The page was loaded again",
+    );
     await page.close();
   },
 });

@@ -5,20 +5,11 @@
 import { assert } from "@std/assert";
 import { lasting, Ledger } from "./_ledger.ts";
 import { startNodes } from "./_nodes.ts";
-import { race } from "./_race.ts";
 import { record } from "./_record.ts";
 import { Engine } from "./_servers.ts";
 
 const options = { sanitizeOps: false, sanitizeResources: false };
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-Deno.test(
-  "No two nodes have a name at the same time, while links are cut, and one of three servers after the other is killed or frozen",
-  options,
-  async () => {
-    await race({ servers: 3, wins: 3_000, faults: true, minFaults: 4 });
-  },
-);
 
 Deno.test(
   "One of three servers is killed, then the leader of the names: calls hardly stop",
