@@ -63,7 +63,7 @@ import type {
 } from "./client/options.ts";
 import { type AnyRemote, makeRemote, type Remote } from "./client/remote.ts";
 import * as MessageType from "./winerp/_message_type.ts";
-import type { RouteInfo } from "./exchange/routes.ts";
+import type { RouteInfo } from "./exchange/route_info.ts";
 
 export * from "./client/contract.ts";
 export * from "./client/events.ts";

@@ -43,6 +43,7 @@ export * from "./exchange/json_slice.ts";
 export type { Exchange } from "./exchange/exchange.ts";
 export type * from "./exchange/observer.ts";
 export type * from "./exchange/participant.ts";
+export type * from "./exchange/route_info.ts";
 export type * from "./exchange/routes.ts";
 export type * from "./exchange/totals.ts";
 export type * from "./options.ts";

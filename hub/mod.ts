@@ -44,6 +44,7 @@ export * from "./exchange/fault.ts";
 export * from "./exchange/json_slice.ts";
 export type * from "./exchange/options.ts";
 export * from "./exchange/participant.ts";
+export type * from "./exchange/route_info.ts";
 export * from "./exchange/routes.ts";
 export type * from "./exchange/totals.ts";
 export * from "./hub.ts";

@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 import { announce } from "../exchange/_text.ts";
-import type { RouteInfo } from "../exchange/routes.ts";
+import type { RouteInfo } from "../exchange/route_info.ts";
 import * as MessageType from "../winerp/_message_type.ts";
 import { InformationLoops } from "./_information.ts";
 import { stringify } from "./_json.ts";

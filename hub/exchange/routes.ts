@@ -6,46 +6,15 @@
  *
  * @module
  */
-import { type Fault, fault } from "./fault.ts";
-
-/**
- * What a participant tells of one of its routes.
- *
- * @category Participants and doors
- */
-export interface RouteInfo {
-  /** What it does, in words. */
-  readonly description?: string;
-  /** The JSON Schema of its data. */
-  readonly params?: Readonly<Record<string, unknown>>;
-  /** The JSON Schema of its result. */
-  readonly result?: Readonly<Record<string, unknown>>;
-  /** Whether it changes nothing. */
-  readonly readOnly?: boolean;
-}
-
-/**
- * A route that is known.
- *
- * @category Participants and doors
- */
-export interface KnownRoute extends RouteInfo {
-  /** The name of the participant. */
-  readonly name: string;
-  /** The route. */
-  readonly route: string;
-  /** Whether the participant told of it; otherwise it once answered. */
-  readonly announced: boolean;
-}
-
-/** The longest announcement, in characters of its JSON text. */
-const MAX_ANNOUNCEMENT = 262_144;
-
-/** The most routes of one participant, announced or not. */
-const MAX_ROUTES = 1_000;
-
-/** The most names whose routes are remembered. */
-const MAX_NAMES = 10_000;
+import {
+  learnedText,
+  MAX_ROUTES,
+  readRoutes,
+  refuse,
+} from "./routes/_announcement.ts";
+import type { Fault } from "./fault.ts";
+import { HeardRoutes, MAX_NAMES } from "./routes/_heard_routes.ts";
+import type { KnownRoute, RouteInfo } from "./route_info.ts";
 
 /** The longest route that is remembered. */
 const MAX_ROUTE_LENGTH = 256;
@@ -59,13 +28,6 @@ interface Page {
 /** How often those who can be asked for their routes are, in milliseconds. */
 const LOOK_INTERVAL = 5_000;
 
-/** What is known of a participant of another node. */
-interface Elsewhere {
-  readonly node: string;
-  announced: ReadonlyMap<string, RouteInfo> | undefined;
-  readonly learned: Set<string>;
-}
-
 /**
  * Remembers the routes of participants by name: those that they announce, while
  * they have the name, and those that once answered.
@@ -77,12 +39,10 @@ export class Routes {
   readonly #watchers = new Set<() => void>();
   readonly #askers = new Set<() => void>();
   #looked = -Infinity;
-  /** What is known of participants of other nodes, by name. */
-  readonly #elsewhere = new Map<string, Elsewhere>();
+  readonly #heard: HeardRoutes;
   readonly #ownerOf: (name: string) => string | undefined;
   readonly #told: (name: string, text: string) => void;
   readonly #looks: () => void;
-  readonly #isReading: () => boolean;
 
   /**
    * Makes an empty list.
@@ -104,12 +64,12 @@ export class Routes {
     this.#ownerOf = ownerOf;
     this.#told = told;
     this.#looks = looks;
-    this.#isReading = isReading;
+    this.#heard = new HeardRoutes({ ownerOf, isReading });
   }
 
   /** The names whose routes are known, as JSON texts; nobody may have them now. */
   get names(): string[] {
-    return [...new Set([...this.#pages.keys(), ...this.#elsewhere.keys()])];
+    return [...new Set([...this.#pages.keys(), ...this.#heard.names])];
   }
 
   /**
@@ -202,30 +162,7 @@ export class Routes {
    * each with `null`.
    */
   hear(name: string, node: string, text: string): void {
-    const learned = readLearned(text);
-    const announced = learned ? undefined : readRoutes(text);
-    if (!learned && !(announced instanceof Map)) return;
-    const heard = this.#hearing(name, node);
-    if (!heard) return;
-    if (announced instanceof Map) heard.announced = announced;
-    for (const route of learned ?? []) {
-      if (heard.learned.size < MAX_ROUTES) heard.learned.add(route);
-    }
-    this.#changed();
-  }
-
-  #hearing(name: string, node: string): Elsewhere | undefined {
-    const known = this.#elsewhere.get(name);
-    if (known?.node === node) return known;
-    if (this.#elsewhere.size >= MAX_NAMES) {
-      for (const each of this.#elsewhere.keys()) {
-        if (!this.#heard(each)) this.#elsewhere.delete(each);
-      }
-      if (this.#elsewhere.size >= MAX_NAMES) return undefined;
-    }
-    const heard = { node, announced: undefined, learned: new Set<string>() };
-    this.#elsewhere.set(name, heard);
-    return heard;
+    if (this.#heard.hear(name, node, text)) this.#changed();
   }
 
   /**
@@ -234,9 +171,7 @@ export class Routes {
    * @param node The id of the node.
    */
   gone(node: string): void {
-    for (const [name, each] of this.#elsewhere) {
-      if (each.node === node) this.#elsewhere.delete(name);
-    }
+    this.#heard.gone(node);
     this.#changed();
   }
 
@@ -246,12 +181,12 @@ export class Routes {
    * @param name The name, as JSON text.
    */
   moved(name: string): void {
-    if (this.#elsewhere.has(name)) this.#changed();
+    if (this.#heard.has(name)) this.#changed();
   }
 
   /** Is told that it is known from now on who has which name. */
   listed(): void {
-    if (this.#elsewhere.size > 0) this.#changed();
+    if (this.#heard.size > 0) this.#changed();
   }
 
   /**
@@ -261,7 +196,7 @@ export class Routes {
    * @returns Whether it does.
    */
   isHeard(name: string): boolean {
-    return this.#heard(name) !== undefined;
+    return this.#heard.get(name) !== undefined;
   }
 
   /**
@@ -313,7 +248,7 @@ export class Routes {
    */
   of(name: string): KnownRoute[] {
     const page = this.#pages.get(name);
-    const heard = this.#heard(name);
+    const heard = this.#heard.get(name);
     const announced = page?.announced ?? heard?.announced;
     const learned = new Set([
       ...page?.learned ?? [],
@@ -331,15 +266,6 @@ export class Routes {
     return found;
   }
 
-  #heard(name: string): Elsewhere | undefined {
-    const heard = this.#elsewhere.get(name);
-    if (!heard) return undefined;
-    const owner = this.#ownerOf(name);
-    const isThere = owner === heard.node ||
-      owner === undefined && this.#isReading();
-    return isThere ? heard : undefined;
-  }
-
   #page(name: string): Page | undefined {
     let page = this.#pages.get(name);
     if (page) return page;
@@ -354,85 +280,4 @@ export class Routes {
     this.#pages.set(name, page);
     return page;
   }
-}
-
-/** Writes routes that have answered, for another node. */
-function learnedText(routes: Iterable<string>): string {
-  return `{${Array.from(routes, (route) => `${JSON.stringify(route)}:null`)}}`;
-}
-
-/** Reads them; none if it is an announcement. */
-function readLearned(text: string): string[] | undefined {
-  if (text.length > MAX_ANNOUNCEMENT) return undefined;
-  const routes: unknown = JSON.parse(text);
-  if (!isRecord(routes)) return undefined;
-  const entries = Object.entries(routes);
-  return entries.length > 0 && entries.every(([, info]) => info === null)
-    ? entries.map(([route]) => route)
-    : undefined;
-}
-
-/** Reads an announcement; returns why it is refused, if it is. */
-function readRoutes(text: string): Map<string, RouteInfo> | Fault {
-  if (text.length > MAX_ANNOUNCEMENT) {
-    return refuse(
-      `The announcement is longer than ${MAX_ANNOUNCEMENT} characters.`,
-    );
-  }
-  const routes: unknown = JSON.parse(text);
-  if (!isRecord(routes)) {
-    return refuse("routes has to be an object: routes by name.");
-  }
-  const entries = Object.entries(routes);
-  if (entries.length > MAX_ROUTES) {
-    return refuse(`There are more than ${MAX_ROUTES} routes.`);
-  }
-  const announced = new Map<string, RouteInfo>();
-  for (const [route, info] of entries) {
-    const expected = faultOf(info);
-    if (expected !== undefined) {
-      return refuse(`Of the route ${JSON.stringify(route)}, ${expected}.`);
-    }
-    announced.set(route, known(info as RouteInfo));
-  }
-  return announced;
-}
-
-function refuse(why: string): Fault {
-  return fault("InvalidData", why);
-}
-
-/** Returns what is wrong with what was told of a route. */
-function faultOf(info: unknown): string | undefined {
-  if (!isRecord(info)) return "an object has to tell more, such as {}";
-  const { description, params, result, readOnly } = info;
-  if (description !== undefined && typeof description !== "string") {
-    return "description has to be a text";
-  }
-  if (params !== undefined && !isRecord(params)) {
-    return "params has to be a JSON Schema, which is an object";
-  }
-  if (result !== undefined && !isRecord(result)) {
-    return "result has to be a JSON Schema, which is an object";
-  }
-  if (readOnly !== undefined && typeof readOnly !== "boolean") {
-    return "readOnly has to be true or false";
-  }
-  return undefined;
-}
-
-/** Keeps only what is known of a route. */
-function known(
-  { description, params, result, readOnly }: RouteInfo,
-): RouteInfo {
-  return {
-    ...(description !== undefined && { description }),
-    ...(params !== undefined && { params }),
-    ...(result !== undefined && { result }),
-    ...(readOnly !== undefined && { readOnly }),
-  };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
