@@ -180,64 +180,99 @@ export function reconnect<T>(
   open: (signal: AbortSignal) => Promise<Transport<T>>,
   options: ReconnectOptions = {},
 ): Reconnection<T> {
-  const {
-    minUptime = MIN_UPTIME,
-    maxAttempts = Infinity,
-    shouldRetry = mayHelp,
-    signal,
-    onState,
-  } = options;
-  checkOptions({ reconnect: options });
-  const closing = new AbortController();
-  const closed = closing.signal;
-  const transports = run();
-  const onAbort = () => void close({ error: signal!.reason });
-  let current: Transport<T> | undefined;
-  let attempt = 0;
-  let error: unknown;
-  let giveUp: { error: unknown } | undefined;
-  let isBusy = false;
+  return new Connections(open, options);
+}
+
+/** The connections of {@linkcode reconnect}. */
+class Connections<T> implements Reconnection<T> {
+  readonly #open: (signal: AbortSignal) => Promise<Transport<T>>;
+  readonly #options: ReconnectOptions;
+  readonly #closing = new AbortController();
+  readonly #transports: AsyncGenerator<Transport<T>, undefined>;
+  readonly #onAbort = () =>
+    void this.#end({ error: this.#options.signal!.reason });
+  #current: Transport<T> | undefined;
+  #attempt = 0;
+  #error: unknown;
+  /** What the loop throws at its end. */
+  #giveUp: { error: unknown } | undefined;
+  #isBusy = false;
+
+  constructor(
+    open: (signal: AbortSignal) => Promise<Transport<T>>,
+    options: ReconnectOptions,
+  ) {
+    checkOptions({ reconnect: options });
+    this.#open = open;
+    this.#options = options;
+    this.#transports = this.#run();
+    const { signal } = options;
+    if (signal?.aborted) this.#onAbort();
+    else signal?.addEventListener("abort", this.#onAbort);
+  }
+
+  close(): Promise<void> {
+    return this.#end();
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Transport<T>, undefined> {
+    return { next: () => this.#next() };
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#end();
+  }
 
   /** Yields one transport after another, until it is closed. */
-  async function* run(): AsyncGenerator<Transport<T>, undefined> {
+  async *#run(): AsyncGenerator<Transport<T>, undefined> {
+    const { minUptime = MIN_UPTIME, maxAttempts = Infinity } = this.#options;
+    const closed = this.#closing.signal;
     await Promise.resolve(); // Its maker has it before its callbacks run.
     for (let isFirst = true; !closed.aborted; isFirst = false) {
-      if (attempt >= maxAttempts) {
-        await close({ error: error ?? new CloseError(1006) });
+      if (this.#attempt >= maxAttempts) {
+        await this.#end({ error: this.#error ?? new CloseError(1006) });
         break;
       }
-      if (!isFirst) await wait();
+      if (!isFirst) await this.#wait();
       if (closed.aborted) break;
-      attempt++;
-      error = undefined;
-      tell("connecting");
-      try {
-        current = await openOnce();
-      } catch (reason) {
-        error = reason;
-        if (!closed.aborted && !shouldRetry(reason)) {
-          await close({ error: reason });
-        }
-        continue;
-      }
+      const transport = await this.#tryOnce();
+      if (!transport) continue;
       if (closed.aborted) {
         // It was closed in the turn in which the transport was handed over.
-        await current.close();
+        await transport.close();
         break;
       }
       const openedAt = performance.now();
-      tell("open");
-      yield current;
+      this.#tell("open");
+      yield transport;
       const uptime = performance.now() - openedAt;
-      await current.close();
-      current = undefined;
-      if (uptime >= minUptime) attempt = 0;
+      await transport.close();
+      this.#current = undefined;
+      if (uptime >= minUptime) this.#attempt = 0;
+    }
+  }
+
+  /** Makes one attempt; returns the transport, or nothing if it fails. */
+  async #tryOnce(): Promise<Transport<T> | undefined> {
+    const { shouldRetry = mayHelp } = this.#options;
+    this.#attempt++;
+    this.#error = undefined;
+    this.#tell("connecting");
+    try {
+      return this.#current = await this.#openOnce();
+    } catch (reason) {
+      this.#error = reason;
+      if (!this.#closing.signal.aborted && !shouldRetry(reason)) {
+        await this.#end({ error: reason });
+      }
+      return undefined;
     }
   }
 
   /** Rejects when closed, and then closes a transport that opens later. */
-  async function openOnce(): Promise<Transport<T>> {
-    const opening = open(closed);
+  async #openOnce(): Promise<Transport<T>> {
+    const closed = this.#closing.signal;
+    const opening = this.#open(closed);
     try {
       return await unlessAborted(opening, closed);
     } catch (reason) {
@@ -248,58 +283,52 @@ export function reconnect<T>(
     }
   }
 
-  async function wait(): Promise<void> {
-    const delay = pauseAfter(attempt, options);
-    tell("waiting", { delay });
-    await sleep(delay, { signal: closed }).catch(() => {});
+  async #wait(): Promise<void> {
+    const delay = pauseAfter(this.#attempt, this.#options);
+    this.#tell("waiting", { delay });
+    await sleep(delay, this.#closing).catch(() => {});
   }
 
-  async function next(): Promise<IteratorResult<Transport<T>, undefined>> {
-    if (isBusy) {
+  async #next(): Promise<IteratorResult<Transport<T>, undefined>> {
+    if (this.#isBusy) {
       throw new TypeError("Cannot reconnect: another reader is waiting");
     }
-    isBusy = true;
+    this.#isBusy = true;
     try {
-      const result = await transports.next();
-      if (result.done && giveUp) throw giveUp.error;
+      const result = await this.#transports.next();
+      if (result.done && this.#giveUp) throw this.#giveUp.error;
       return result;
     } catch (reason) {
-      await close({ error: reason }); // A callback may have thrown it.
+      await this.#end({ error: reason }); // A callback may have thrown it.
       throw reason;
     } finally {
-      isBusy = false;
+      this.#isBusy = false;
     }
   }
 
-  async function close(reason?: { error: unknown }): Promise<void> {
-    if (!closed.aborted) {
-      giveUp = reason;
-      error = reason?.error;
-      signal?.removeEventListener("abort", onAbort);
-      closing.abort();
+  /** Closes it, perhaps with a reason that the loop throws. */
+  async #end(reason?: { error: unknown }): Promise<void> {
+    if (!this.#closing.signal.aborted) {
+      this.#giveUp = reason;
+      this.#error = reason?.error;
+      this.#options.signal?.removeEventListener("abort", this.#onAbort);
+      this.#closing.abort();
       try {
-        tell("closed");
+        this.#tell("closed");
       } catch {
         // It is closed all the same.
       }
     }
-    await current?.close();
+    await this.#current?.close();
   }
 
-  function tell(state: ReconnectState["state"], more?: { delay: number }) {
-    onState?.({
+  #tell(state: ReconnectState["state"], more?: { delay: number }): void {
+    const error = this.#error;
+    this.#options.onState?.({
       state,
-      attempt,
+      attempt: this.#attempt,
       ...more,
       ...(error !== undefined && { error }),
     });
   }
-
-  if (signal?.aborted) onAbort();
-  else signal?.addEventListener("abort", onAbort);
-  return {
-    close: () => close(),
-    [Symbol.asyncIterator]: () => ({ next }),
-    [Symbol.asyncDispose]: () => close(),
-  };
 }

@@ -169,108 +169,172 @@ export async function serve<F extends Format = "text", State = undefined>(
   options: ServeOptions<F, State>,
   onClient: (client: Arrival<F, State>) => unknown,
 ): Promise<Server> {
-  const { hostname = "127.0.0.1", tls, logger, tcpPort, unixPath } = options;
   checkPort("port", options.port);
-  if (tcpPort !== undefined) checkPort("tcpPort", tcpPort);
-  const { admission = new Admission(options) } = options;
-  const { maxMessageBytes, maxOutboxBytes, format = "text" } = options;
-  const {
-    framer = () =>
-      new NewlineFramer({
-        format: format as "text",
-        ...(maxMessageBytes !== undefined && { maxMessageBytes }),
-      }) as unknown as Framer<MessageOf<F>>,
-  } = options;
-  const common = {
-    admission,
-    ...(logger && { logger }),
-    ...(maxOutboxBytes !== undefined && { maxOutboxBytes }),
+  if (options.tcpPort !== undefined) checkPort("tcpPort", options.tcpPort);
+  const serving = new Serving(options, onClient);
+  try {
+    await serving.listen();
+  } catch (error) {
+    await serving.close();
+    throw error;
+  }
+  const { urls, addr } = serving;
+  const close = () => serving.close();
+  return {
+    urls: urls as [string, ...string[]],
+    addr: addr!,
+    close,
+    renewTls: (tls) => serving.renewTls(tls),
+    [Symbol.asyncDispose]: close,
   };
-  const listeners: (() => Promise<void>)[] = [];
-  const secure: RenewableTls[] = [];
-  const renewTls: RenewableTls["renewTls"] = (tls) => {
-    for (const listener of secure) listener.renewTls(tls);
-  };
-  const log = CalmLogger.of(logger);
-  const close = async () => {
-    await Promise.all(listeners.splice(0).map((stop) => stop()));
-    log.flush();
-  };
+}
 
-  // Nothing here may keep the request of a client for as long as it is served.
-  function take(client: Arrival<F, State>): void {
-    const { transport } = client;
-    try {
-      const served: unknown = onClient(client);
-      if (!isPromiseLike(served)) return;
-      served.then(undefined, (error) => disconnect(transport, error));
-    } catch (error) {
-      disconnect(transport, error);
-    }
+/** What clients of one carrier come out of. */
+type Clients<T> = AsyncIterable<T> & { close(): Promise<void> };
+
+/** All listeners of a server. */
+class Serving<F extends Format, State> implements RenewableTls {
+  readonly urls: string[] = [];
+  addr: NetAddr | undefined;
+  readonly #options: ServeOptions<F, State>;
+  readonly #onClient: (client: Arrival<F, State>) => unknown;
+  readonly #admission: Admission<State>;
+  readonly #hostname: string;
+  readonly #framer: () => Framer<MessageOf<F>>;
+  readonly #log: CalmLogger;
+  readonly #listeners: (() => Promise<void>)[] = [];
+  readonly #secure: RenewableTls[] = [];
+
+  constructor(
+    options: ServeOptions<F, State>,
+    onClient: (client: Arrival<F, State>) => unknown,
+  ) {
+    const { admission, hostname = "127.0.0.1", framer, logger } = options;
+    this.#options = options;
+    this.#onClient = onClient;
+    this.#admission = admission ?? new Admission(options);
+    this.#hostname = hostname;
+    this.#framer = framer ?? (() => lineFramer(options));
+    this.#log = CalmLogger.of(logger);
   }
 
-  function disconnect(transport: Transport<unknown>, thrown: unknown): void {
-    log.error(`Disconnected a client: ${described(thrown)}`, "disconnected");
-    void transport.close(errorOf(thrown));
+  /** Listens wherever the options say. */
+  async listen(): Promise<void> {
+    const { tcpPort, unixPath } = this.#options;
+    await this.#listenWebSocket();
+    if (tcpPort !== undefined) await this.#listenTcp(tcpPort);
+    if (unixPath !== undefined) await this.#listenUnix(unixPath);
   }
 
-  function accept<T>(
-    listener: AsyncIterable<T> & { close(): Promise<void> },
+  renewTls(tls: Parameters<RenewableTls["renewTls"]>[0]): void {
+    for (const listener of this.#secure) listener.renewTls(tls);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#listeners.splice(0).map((stop) => stop()));
+    this.#log.flush();
+  }
+
+  async #listenWebSocket(): Promise<void> {
+    const listener = await listenWebSocket<F, State>({
+      ...this.#options,
+      admission: this.#admission,
+    });
+    this.addr = listener.addr;
+    this.#secure.push(listener);
+    this.#accept(listener, (client) => ({ ...client, carrier: "WebSocket" }));
+    this.#at(this.#options.tls ? "wss" : "ws", listener.addr.port);
+  }
+
+  async #listenTcp(port: number): Promise<void> {
+    const { tls } = this.#options;
+    const listener = await listenTcp<MessageOf<F>>({
+      ...this.#common(),
+      hostname: this.#hostname,
+      port,
+      handshakeTimeout: this.#admission.handshakeTimeout,
+      ...(tls && { tls }),
+    }, this.#framer);
+    if (tls) this.#secure.push(listener);
+    this.#acceptLines(listener, tls ? "TLS" : "TCP");
+    this.#at(tls ? "tls" : "tcp", listener.addr.port);
+  }
+
+  async #listenUnix(path: string): Promise<void> {
+    const options = { ...this.#common(), path };
+    const listener = await listenUnix<MessageOf<F>>(options, this.#framer);
+    this.#acceptLines(listener, "Unix");
+    this.urls.push(`unix:${path}`);
+  }
+
+  #common() {
+    const { logger, maxOutboxBytes } = this.#options;
+    return {
+      admission: this.#admission,
+      ...(logger && { logger }),
+      ...(maxOutboxBytes !== undefined && { maxOutboxBytes }),
+    };
+  }
+
+  #at(scheme: string, port: number): void {
+    this.urls.push(`${scheme}://${hostAndPort(this.#hostname, port)}`);
+  }
+
+  #acceptLines(
+    listener: Clients<Transport<MessageOf<F>>>,
+    carrier: Carrier,
+  ): void {
+    this.#accept(listener, (transport) => ({
+      transport,
+      carrier,
+      place: placeOf(transport),
+    }));
+  }
+
+  #accept<T>(
+    listener: Clients<T>,
     arrival: (client: T) => Arrival<F, State>,
   ): void {
     const done = (async () => {
-      for await (const client of listener) take(arrival(client));
+      for await (const client of listener) this.#take(arrival(client));
     })();
-    listeners.push(async () => {
+    this.#listeners.push(async () => {
       await listener.close();
       await done;
     });
   }
 
-  try {
-    const sockets = await listenWebSocket<F, State>({ ...options, admission });
-    secure.push(sockets);
-    accept(sockets, (client) => ({ ...client, carrier: "WebSocket" }));
-    const at = (port: number) => hostAndPort(hostname, port);
-    const urls: [string, ...string[]] = [
-      `${tls ? "wss" : "ws"}://${at(sockets.addr.port)}`,
-    ];
-    if (tcpPort !== undefined) {
-      const { handshakeTimeout } = admission;
-      const listener = await listenTcp<MessageOf<F>>({
-        ...common,
-        hostname,
-        port: tcpPort,
-        handshakeTimeout,
-        ...(tls && { tls }),
-      }, framer);
-      if (tls) secure.push(listener);
-      const carrier = tls ? "TLS" : "TCP";
-      accept(listener, (transport) => ({
-        transport,
-        carrier,
-        place: placeOf(transport),
-      }));
-      urls.push(`${tls ? "tls" : "tcp"}://${at(listener.addr.port)}`);
+  // Nothing here may keep the request of a client for as long as it is served.
+  #take(client: Arrival<F, State>): void {
+    const { transport } = client;
+    const onClient = this.#onClient;
+    try {
+      const served: unknown = onClient(client);
+      if (!isPromiseLike(served)) return;
+      served.then(undefined, (error) => this.#disconnect(transport, error));
+    } catch (error) {
+      this.#disconnect(transport, error);
     }
-    if (unixPath !== undefined) {
-      const listener = await listenUnix<MessageOf<F>>(
-        { ...common, path: unixPath },
-        framer,
-      );
-      accept(listener, (transport) => ({
-        transport,
-        carrier: "Unix",
-        place: placeOf(transport),
-      }));
-      urls.push(`unix:${unixPath}`);
-    }
-    const { addr } = sockets;
-    return { urls, addr, close, renewTls, [Symbol.asyncDispose]: close };
-  } catch (error) {
-    await close();
-    throw error;
   }
+
+  #disconnect(transport: Transport<unknown>, thrown: unknown): void {
+    const text = `Disconnected a client: ${described(thrown)}`;
+    this.#log.error(text, "disconnected");
+    void transport.close(errorOf(thrown));
+  }
+}
+
+/** Makes the framer of a message a line. */
+function lineFramer<F extends Format>(
+  { format, maxMessageBytes }: Pick<
+    ServeOptions<F, unknown>,
+    "format" | "maxMessageBytes"
+  >,
+): Framer<MessageOf<F>> {
+  return new NewlineFramer({
+    format: (format ?? "text") as "text",
+    ...(maxMessageBytes !== undefined && { maxMessageBytes }),
+  }) as unknown as Framer<MessageOf<F>>;
 }
 
 function isPromiseLike(value: unknown): value is PromiseLike<unknown> {

@@ -72,41 +72,50 @@ export function platformTransport<F extends Format>(
   outlet: Outlet = socket,
   inbox: Inbox<MessageOf<F>> = new Inbox(),
 ): WebSocketTransport<MessageOf<F>> {
-  const {
-    format,
-    otherFrames = "refuse",
-    maxMessageBytes = MAX_MESSAGE_BYTES,
-    maxInboxBytes = MAX_INBOX_BYTES,
-    maxOutboxBytes = MAX_OUTBOX_BYTES,
-    farewell,
-    codeFor = clientCode,
-    onGone,
-  } = options;
-  const closed = Promise.withResolvers<void>();
-  let closing: Promise<void> | undefined;
-  let room: PromiseWithResolvers<void> | undefined;
-  let poll: Timer | undefined;
-  let failure: unknown;
+  return new PlatformTransport(socket, options, outlet, inbox);
+}
+
+/** What {@linkcode platformTransport} makes. */
+class PlatformTransport<F extends Format>
+  implements WebSocketTransport<MessageOf<F>> {
+  readonly protocol: string;
+  readonly #socket: WebSocket;
+  readonly #options: PlatformOptions<F>;
+  readonly #outlet: Outlet;
+  readonly #inbox: Inbox<MessageOf<F>>;
+  readonly #maxMessageBytes: number;
+  readonly #maxInboxBytes: number;
+  readonly #maxOutboxBytes: number;
+  readonly #closed = Promise.withResolvers<void>();
+  #closing: Promise<void> | undefined;
+  #room: PromiseWithResolvers<void> | undefined;
+  #poll: Timer | undefined;
+  #failure: unknown;
   /** No fewer bytes than are on their way out: to know it costs a call. */
-  let waiting = 0;
+  #waiting = 0;
 
-  socket.binaryType = "arraybuffer"; // A Deno client's default is "blob".
-  // Deno calls a listener sooner than an `onmessage`.
-  socket.addEventListener("message", ({ data }) => receive(data));
-  socket.onerror = (event) => failure = failureOf(event);
-  socket.onclose = ({ code, reason, wasClean }) => {
-    // After an idle timeout Deno reports the close twice: the first one counts.
-    end(
-      wasClean && code
-        ? new CloseError(code, { reason })
-        : lost(code, reason, failure, maxMessageBytes),
-    );
-    closed.resolve();
-    onGone?.();
-  };
+  constructor(
+    socket: WebSocket,
+    options: PlatformOptions<F>,
+    outlet: Outlet,
+    inbox: Inbox<MessageOf<F>>,
+  ) {
+    this.protocol = outlet.protocol;
+    this.#socket = socket;
+    this.#options = options;
+    this.#outlet = outlet;
+    this.#inbox = inbox;
+    const { maxMessageBytes, maxInboxBytes, maxOutboxBytes } = options;
+    this.#maxMessageBytes = maxMessageBytes ?? MAX_MESSAGE_BYTES;
+    this.#maxInboxBytes = maxInboxBytes ?? MAX_INBOX_BYTES;
+    this.#maxOutboxBytes = maxOutboxBytes ?? MAX_OUTBOX_BYTES;
+    this.#listen();
+  }
 
-  function send(message: MessageOf<F>): Promise<void> {
-    if (inbox.ended) return refuse(inbox.ended);
+  send(message: MessageOf<F>): Promise<void> {
+    const { format } = this.#options;
+    const outlet = this.#outlet;
+    if (this.#inbox.ended) return refuse(this.#inbox.ended);
     let data: Data = message;
     if (format === "utf8") {
       try {
@@ -118,13 +127,14 @@ export function platformTransport<F extends Format>(
       }
     }
     // A UTF-16 code unit has at most three bytes.
-    waiting += message.length * (format === "text" ? 3 : 1);
-    if (waiting >= HIGH_WATER_MARK || waiting > maxOutboxBytes) {
+    let waiting = this.#waiting + message.length * (format === "text" ? 3 : 1);
+    if (waiting >= HIGH_WATER_MARK || waiting > this.#maxOutboxBytes) {
       waiting = outlet.bufferedAmount + data.length;
     }
-    if (waiting > maxOutboxBytes) {
+    this.#waiting = waiting;
+    if (waiting > this.#maxOutboxBytes) {
       const error = new CloseError(1013, { reason: "outbox is full" });
-      void close(error);
+      void this.close(error);
       return refuse(error);
     }
     if (outlet.readyState !== WebSocket.OPEN) {
@@ -132,72 +142,96 @@ export function platformTransport<F extends Format>(
       return refuse(new CloseError(1006, { reason: "closing" }));
     }
     outlet.send(data);
-    return waiting < HIGH_WATER_MARK || isDrained(outlet) ? READY : drained();
+    return waiting < HIGH_WATER_MARK || isDrained(outlet)
+      ? READY
+      : this.#drained();
   }
 
-  function drained(): Promise<void> {
-    if (!room) {
-      room = Promise.withResolvers();
-      room.promise.catch(() => {});
-      watch(1);
+  close(error?: Error): Promise<void> {
+    return this.#closing ??= this.#leave(toCloseError(error));
+  }
+
+  [Symbol.asyncIterator](): Inbox<MessageOf<F>> {
+    return this.#inbox;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #listen(): void {
+    const socket = this.#socket;
+    socket.binaryType = "arraybuffer"; // A Deno client's default is "blob".
+    // Deno calls a listener sooner than an `onmessage`.
+    socket.addEventListener("message", ({ data }) => this.#receive(data));
+    socket.onerror = (event) => this.#failure = failureOf(event);
+    socket.onclose = ({ code, reason, wasClean }) => {
+      // After an idle timeout Deno reports the close twice: the first one
+      // counts.
+      this.#end(
+        wasClean && code
+          ? new CloseError(code, { reason })
+          : lost(code, reason, this.#failure, this.#maxMessageBytes),
+      );
+      this.#closed.resolve();
+      this.#options.onGone?.();
+    };
+  }
+
+  #drained(): Promise<void> {
+    if (!this.#room) {
+      this.#room = Promise.withResolvers();
+      this.#room.promise.catch(() => {});
+      this.#watch(1);
     }
-    return room.promise;
+    return this.#room.promise;
   }
 
   /** Checks at growing intervals, because there is no event for it. */
-  function watch(delay: number): void {
-    poll = later(delay, () => {
-      if (!isDrained(outlet)) return watch(Math.min(delay * 2, MAX_POLL_DELAY));
-      room?.resolve();
-      room = undefined;
+  #watch(delay: number): void {
+    this.#poll = later(delay, () => {
+      if (!isDrained(this.#outlet)) {
+        return this.#watch(Math.min(delay * 2, MAX_POLL_DELAY));
+      }
+      this.#room?.resolve();
+      this.#room = undefined;
     });
   }
 
-  function receive(data: string | ArrayBuffer): void {
+  #receive(data: string | ArrayBuffer): void {
+    const inbox = this.#inbox;
     if (inbox.ended) return;
+    const { format, otherFrames = "refuse", farewell } = this.#options;
     try {
-      const message = read(data, format, otherFrames, maxMessageBytes);
+      const message = read(data, format, otherFrames, this.#maxMessageBytes);
       if (message !== undefined) inbox.push(message as MessageOf<F>);
-      if (inbox.bytes > maxInboxBytes) {
+      if (inbox.bytes > this.#maxInboxBytes) {
         throw new CloseError(1013, { reason: "inbox is full" });
       }
       inbox.flush();
     } catch (error) {
-      if (farewell !== undefined) void send(farewell);
-      void close(error as CloseError);
+      if (farewell !== undefined) void this.send(farewell);
+      void this.close(error as CloseError);
     }
   }
 
   /** Ends the reading. The first call decides. */
-  function end(error: CloseError): void {
-    if (inbox.ended) return;
-    inbox.end(error);
-    poll?.stop();
-    room?.reject(error);
-    if (socket.readyState === WebSocket.CLOSED) closed.resolve();
+  #end(error: CloseError): void {
+    if (this.#inbox.ended) return;
+    this.#inbox.end(error);
+    this.#poll?.stop();
+    this.#room?.reject(error);
+    if (this.#socket.readyState === WebSocket.CLOSED) this.#closed.resolve();
   }
 
-  function close(error?: Error): Promise<void> {
-    return closing ??= leave(toCloseError(error));
-  }
-
-  async function leave(error: CloseError): Promise<void> {
-    end(error);
-    outlet.close(codeFor(error.code), cutReason(error.reason));
-    await settled(closed.promise, CLOSE_TIMEOUT);
+  async #leave(error: CloseError): Promise<void> {
+    const { codeFor = clientCode, onGone } = this.#options;
+    this.#end(error);
+    this.#outlet.close(codeFor(error.code), cutReason(error.reason));
+    await settled(this.#closed.promise, CLOSE_TIMEOUT);
     onGone?.();
   }
-
-  return {
-    protocol: outlet.protocol,
-    send,
-    close,
-    [Symbol.asyncIterator]: () => inbox,
-    [Symbol.asyncDispose]: () => close(),
-  };
 }
-
-// Functions of their own: each connection would have another one of those above.
 
 function isDrained({ bufferedAmount }: Outlet): boolean {
   return bufferedAmount < HIGH_WATER_MARK;

@@ -8,7 +8,10 @@
  *
  * It does not use the table of calls, the heartbeat and `reconnect()` that the
  * full clients share: together they weigh 2.5 kB minified and gzipped with the
- * clock, of the 3.2 kB of all that is here.
+ * clock, of the 3.2 kB of all that is here. And it is one closure, not a class:
+ * its names are shortened to a letter, those behind `this.` are not. The same as
+ * a class with private fields weighs 190 bytes more (3,373 after gzip instead of
+ * 3,185), and the client of the hub would be 6,186 of the 6,000 for a page.
  *
  * ```ts
  * import { miniSession, type MiniSession } from "@wirekit/transport/mini";

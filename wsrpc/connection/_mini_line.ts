@@ -12,8 +12,13 @@ import {
   type MiniUrl,
 } from "@wirekit/transport/mini";
 import { Caller, type CallerLine, type Listener } from "../caller.ts";
-import type { JsonObject } from "../contract.ts";
-import { LimitError, RouteError, WsrpcError } from "../errors.ts";
+import type { CallOptions, JsonObject } from "../contract.ts";
+import {
+  type ErrorBody,
+  LimitError,
+  RouteError,
+  WsrpcError,
+} from "../errors.ts";
 import { idOf, MAX_MESSAGE_BYTES, numberOf } from "../wire/_ids.ts";
 import {
   type Message,
@@ -34,6 +39,9 @@ const MAX_NAME = 100;
 
 /** A route: its types are those of the client. */
 type Handler = (peer: never, ...args: never[]) => unknown;
+
+/** Sends an answer. */
+type Reply = (text: string) => void;
 
 interface Routes {
   readonly [name: string]: Handler | Routes;
@@ -56,63 +64,117 @@ export function openLine(
   url: MiniUrl,
   options: LineOptions,
 ): { session: MiniSession; line: CallerLine } {
-  const { routes = {}, onOpen, exposeErrors, logger } = options;
-  const { maxSentBytes = MAX_MESSAGE_BYTES } = options;
+  const { routes = {}, onOpen, maxSentBytes = MAX_MESSAGE_BYTES } = options;
   const handlers = new Map<string, Handler>();
-  const listeners = new Set<Listener>();
-  const lineOf = (early: boolean): CallerLine => ({
-    call: (method, params, options = {}) =>
-      session.ask(
-        `No answer to ${JSON.stringify(method)}`,
-        (number) => formatRequest(idOf(number), method, params),
-        options,
-        early,
-      ),
-    // deno-lint-ignore require-await -- what it throws is a rejection
-    emit: async (event) => session.post(formatEvent(event), early),
-    listen: (listener) => void listeners.add(listener),
-    unlisten: (listener) => listeners.delete(listener),
-  });
-  const line = lineOf(false);
-  const early = lineOf(true);
-  const peer = new EarlyCaller(early);
   addAll(handlers, "", routes);
-  const session = miniSession(url, options, {
+  const session: MiniSession = miniSession(url, options, {
     maxSent: maxSentBytes,
     greet: () => onOpen?.(peer as never),
-    receive(text, reply) {
-      let message: Message;
-      try {
-        message = readMessage(parseLoose(text));
-      } catch {
-        return; // Whose answer it is cannot be told.
-      }
-      if (message.kind === "request") answer(message, reply);
-      else if (message.kind === "event") tell(message.event);
-      else if (message.kind === "result") {
-        session.take(numberOf(message.id))?.resolve(message.result);
-      } else if (message.kind === "error") {
-        session.take(numberOf(message.id))?.reject(
-          new WsrpcError(message.error),
-        );
-      } else if (message.request !== undefined) {
-        const text = `Cannot read the call: ${message.reason}`;
-        const error = { type: "TypeError", message: text };
-        reply(formatError(message.request, error));
-      }
-    },
+    receive: (text, reply) => answerer.receive(text, reply),
     ping: () =>
-      void early.call("ping", { seq: performance.now() / 1000 }, {})
+      void early.call("ping", { seq: performance.now() / 1000 })
         .catch(() => {}),
   });
+  const listeners = new Set<Listener>();
+  const line = new Line(session, listeners);
+  const early = new Line(session, listeners, true);
+  const peer = new EarlyCaller(early);
+  const answerer = new Answerer(
+    { session, handlers, listeners, line, peer },
+    options,
+  );
   return { session, line };
+}
 
-  function answer(
-    { id, method, params }: RequestMessage,
-    reply: (text: string) => void,
-  ): void {
+/** Calls over the connections of a session. */
+class Line implements CallerLine {
+  readonly #session: MiniSession;
+  readonly #listeners: Set<Listener>;
+  readonly #early: boolean;
+
+  /** `early` calls need not wait until the connection is open. */
+  constructor(
+    session: MiniSession,
+    listeners: Set<Listener>,
+    early = false,
+  ) {
+    this.#session = session;
+    this.#listeners = listeners;
+    this.#early = early;
+  }
+
+  call(
+    method: string,
+    params: unknown,
+    options: CallOptions = {},
+  ): Promise<unknown> {
+    return this.#session.ask(
+      `No answer to ${JSON.stringify(method)}`,
+      (number) => formatRequest(idOf(number), method, params),
+      options,
+      this.#early,
+    );
+  }
+
+  // deno-lint-ignore require-await -- what it throws is a rejection
+  async emit(event: JsonObject): Promise<void> {
+    this.#session.post(formatEvent(event), this.#early);
+  }
+
+  listen(listener: Listener): void {
+    this.#listeners.add(listener);
+  }
+
+  unlisten(listener: Listener): boolean {
+    return this.#listeners.delete(listener);
+  }
+}
+
+/** What an {@linkcode Answerer} works with. */
+interface Parts {
+  session: MiniSession;
+  handlers: Map<string, Handler>;
+  listeners: Set<Listener>;
+  line: CallerLine;
+  /** What handlers call the server with. */
+  peer: Caller;
+}
+
+/** Takes what the server sends, and answers its calls. */
+class Answerer {
+  readonly #by: Parts;
+  readonly #options: LineOptions;
+
+  constructor(by: Parts, options: LineOptions) {
+    this.#by = by;
+    this.#options = options;
+  }
+
+  receive(text: string, reply: Reply): void {
+    const { session } = this.#by;
+    let message: Message;
+    try {
+      message = readMessage(parseLoose(text));
+    } catch {
+      return; // Whose answer it is cannot be told.
+    }
+    if (message.kind === "request") this.#answer(message, reply);
+    else if (message.kind === "event") this.#tell(message.event);
+    else if (message.kind === "result") {
+      session.take(numberOf(message.id))?.resolve(message.result);
+    } else if (message.kind === "error") {
+      session.take(numberOf(message.id))?.reject(new WsrpcError(message.error));
+    } else if (message.request !== undefined) {
+      const text = `Cannot read the call: ${message.reason}`;
+      const error = { type: "TypeError", message: text };
+      reply(formatError(message.request, error));
+    }
+  }
+
+  #answer({ id, method, params }: RequestMessage, reply: Reply): void {
     // No handler may make a page that lives look dead.
     if (method === "ping") return reply(formatResult(id, params ?? {}));
+    const { session, handlers, peer } = this.#by;
     const name = JSON.stringify(method.slice(0, MAX_NAME));
     void session.answer(
       reply,
@@ -126,27 +188,28 @@ export function openLine(
         });
       },
       (result) => formatResult(id, result),
-      (error) => {
-        if (error instanceof RouteError) {
-          const { type, message } = error;
-          return formatError(id, { type, message });
-        }
-        const isOurs = error instanceof LimitError;
-        if (!isOurs) log(`Route ${name}`, error);
-        return formatError(
-          id,
-          isOurs || exposeErrors ? exposed(error) : HIDDEN,
-        );
-      },
+      (error) => formatError(id, this.#shown(error, name)),
     );
   }
 
-  function tell(event: JsonObject): void {
+  /** What the server sees of an error. */
+  #shown(error: unknown, name: string): ErrorBody {
+    if (error instanceof RouteError) {
+      const { type, message } = error;
+      return { type, message };
+    }
+    const isOurs = error instanceof LimitError;
+    if (!isOurs) this.#log(`Route ${name}`, error);
+    return isOurs || this.#options.exposeErrors ? exposed(error) : HIDDEN;
+  }
+
+  #tell(event: JsonObject): void {
+    const { handlers, line, listeners } = this.#by;
     for (const listener of listeners) {
       try {
         listener(event);
       } catch (error) {
-        log("A listener", error);
+        this.#log("A listener", error);
       }
     }
     // A switchboard says that this client has a name there.
@@ -156,9 +219,9 @@ export function openLine(
       .catch(() => {});
   }
 
-  function log(what: string, error: unknown): void {
+  #log(what: string, error: unknown): void {
     try {
-      logger?.error?.(`${what} failed: ${describe(error)}`);
+      this.#options.logger?.error?.(`${what} failed: ${describe(error)}`);
     } catch {
       // A logger that fails harms nobody.
     }
