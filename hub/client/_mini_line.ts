@@ -1,7 +1,13 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-/** The connections of the small client, and what is said over them. */
+/**
+ * The connections of the small client, and what is said over them.
+ *
+ * It is one closure: as classes, which the small clients of JSON-RPC and wsrpc
+ * are here, it would weigh 50 to 90 bytes more after gzip, and the client of the
+ * hub is 5,996 of the 6,000 bytes for a page.
+ */
 
 import { random } from "@wirekit/internal/json";
 import {

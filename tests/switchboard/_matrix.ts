@@ -5,6 +5,8 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Backplane, HubServer } from "@wirekit/hub";
 import { httpDoor, serve, wsrpcDoor } from "@wirekit/switchboard";
+import { mcpDoor } from "@wirekit/switchboard/mcp";
+import { Assistant } from "./_assistant.ts";
 import { jsonRpcEverywhere } from "./_lines.ts";
 import { type Speaker, SPEAKERS } from "./_speakers.ts";
 
@@ -31,7 +33,12 @@ export interface Net extends AsyncDisposable {
 export async function openHub(backplane?: Backplane): Promise<HubServer> {
   return await serve({
     port: 0,
-    open: [httpDoor(), jsonRpcEverywhere(), wsrpcDoor()],
+    open: [
+      httpDoor(),
+      jsonRpcEverywhere(),
+      wsrpcDoor(),
+      mcpDoor({ allow: ["*/*"] }),
+    ],
     ...(backplane && { backplane }),
   });
 }
@@ -59,6 +66,45 @@ export function testMatrix(
   open: () => Promise<Net>,
   options: Partial<Deno.TestDefinition> = {},
 ): void {
+  for (const other of Object.keys(SPEAKERS)) {
+    Deno.test(
+      `${where}an assistant calls ${other} by name, and is told at once that it leaves`,
+      options,
+      async () => {
+        await using net = await open();
+        await using responder = await SPEAKERS[other]!(net.urls[1], "b");
+        await responder.ready;
+        await using caller = await Assistant.connect(net.urls[0][0]!, "a");
+
+        for (const data of VALUES) {
+          // The client of the SDK reads and writes with `JSON`.
+          const same = JSON.stringify(JSON.parse(data));
+          assertEquals(await caller.ask("b", "echo", data), { data: same });
+          const [, route, given] = responder.asked.pop()!;
+          assertEquals([route, given], ["echo", same]);
+        }
+
+        assertEquals([
+          await caller.ask("b", "fail", "{}"),
+          await caller.ask("b", "no such", "{}"),
+          await caller.ask("nobody", "echo", "{}"),
+        ], [
+          { message: "kaput" },
+          { message: "Route not found" },
+          { message: 'Nobody has the name "nobody".' },
+        ]);
+
+        responder.asked.length = 0;
+        const call = caller.ask("b", "never", "{}");
+        while (responder.asked.length === 0) await tick();
+        await responder.leave();
+        assertEquals(await call, {
+          message: "The destination disconnected before it answered.",
+        });
+      },
+    );
+  }
+
   for (const one of Object.keys(SPEAKERS)) {
     for (const other of Object.keys(SPEAKERS)) {
       Deno.test(
