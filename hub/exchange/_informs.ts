@@ -7,7 +7,7 @@ import type { Names } from "./names/_names.ts";
 import type { OpenRequest, Party } from "./_party.ts";
 import type { Permissions } from "./_permissions.ts";
 import type { Sampling } from "./_sampling.ts";
-import type { Fault } from "./fault.ts";
+import { type Fault, FaultCode } from "./fault.ts";
 import type { Content, Follower } from "./participant.ts";
 import type { Counts } from "./_counts.ts";
 
@@ -59,13 +59,15 @@ export class Informs {
     } else {
       refusal = permissions.refusalToInform(sender, undefined);
       if (refusal) return refusal;
+      if (isOwn) refusal = directory.cluster?.tell(sender, content);
+      // Nobody is told what not all can be told.
+      if (refusal?.code === FaultCode.TooLarge) return refusal;
       for (const to of this.#by.names.holders()) {
         if (to === sender) continue;
         receivers++;
         last = to;
         refusal = this.tell(sender, to, content) ?? refusal;
       }
-      if (isOwn) refusal = directory.cluster?.tell(sender, content) ?? refusal;
     }
     sender.informs++;
     totals.informs++;

@@ -37,6 +37,12 @@ import { Asked, type Host } from "./_host.ts";
 /** What stands in a message besides what a guest says. */
 const NOTHING = { traceback: "null", pseudoObject: "null" };
 
+/** What a message for a winerp client has besides names, route and data. */
+const AROUND = '{"id":,"type":"4","route":,"data":,"traceback":null,' +
+  '"uuid":null,"destination":,"pseudo_object":null}';
+/** As long as a name may be. */
+const LONGEST_NAME = "x".repeat(258);
+
 /** The name of the hub, as JSON text. */
 const HUB = '"@hub"';
 
@@ -217,16 +223,20 @@ export class Guest {
   /** Tells others; returns how many are told, or why they are not. */
   inform(data: string, names?: readonly string[]): number | Fault {
     const { exchange, maxMessageBytes } = this.#hub;
-    if (isLonger(data, maxMessageBytes)) {
-      return tooLarge(this.#hub.maxMessageBytes);
-    }
     const texts = names &&
       [...new Set(names)].map((each) => JSON.stringify(each));
+    const route = `[${texts?.join(",") ?? ""}]`;
+    // By the message to a winerp client, which has the most in it: so it does
+    // not matter who is there, and at which hub.
+    const from = this.member.name ?? "null";
+    const to = texts?.reduce((a, b) => a.length < b.length ? b : a, "") ??
+      LONGEST_NAME;
+    const message = `${AROUND}${from}${route}${data}${to}`;
+    if (isLonger(message, maxMessageBytes)) return tooLarge(maxMessageBytes);
     const told = texts
       ? texts.filter((name) => exchange.has(name)).length
       : exchange.names.length - (this.member.active ? 1 : 0) +
         (exchange.cluster?.names.size ?? 0);
-    const route = `[${texts?.join(",") ?? ""}]`;
     const content = { ...NOTHING, route, data };
     return exchange.inform(this.member, texts, content) ?? told;
   }
