@@ -28,7 +28,7 @@ const CEILINGS: Record<string, [code: number, zipped: number]> = {
   "@wirekit/transport/websocket": [175, 5.8],
   "@wirekit/transport/accept-websocket": [35, 4],
   "@wirekit/transport/tcp": [130, 11.2],
-  "@wirekit/hub": [700, 93],
+  "@wirekit/hub": [710, 93],
   "@wirekit/hub/client": [300, 16.4],
   "@wirekit/hub/mini": [66, 6.2],
   "@wirekit/hub/hub": [440, 61],

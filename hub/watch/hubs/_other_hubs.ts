@@ -1,7 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { later, type Timer, within } from "@wirekit/internal/clock";
 import type { PeerLine, PeerListener } from "../../cluster/backplane.ts";
 import type { Exchange } from "../../exchange/exchange.ts";
 import type { Member } from "../../exchange/participant.ts";
@@ -9,23 +8,16 @@ import type { Fault } from "../../exchange/fault.ts";
 import { ActionError, type Order } from "../host/_actions.ts";
 import { labelsOf } from "./_cluster.ts";
 import { readWords, type Words } from "./_peer_words.ts";
+import { MAX_EVENTS, Presence } from "./_presence.ts";
+import { Questions } from "./_questions.ts";
 import { textOf } from "../figures/_route_figures.ts";
 import type { Place, Row } from "../figures/_samples.ts";
 import type { PresenceBatch, PresenceReport } from "../reports/clients.ts";
 import type { TailBatch } from "../reports/tail.ts";
 import type { TailWants } from "../_subscribers.ts";
 
-/** How long another hub may take to answer, in milliseconds. */
-const PATIENCE = 3_000;
-
-/** How long to gather what came and went before it is sent. */
-const GATHERED = 100;
-
 /** Of how many names all hubs together tell one that has come. */
 const MAX_ROUTES = 10_000;
-
-/** How much of that is sent at once; the rest is counted. */
-const MAX_EVENTS = 50;
 
 /** What the hub does with what others say. */
 export interface PeerEvents {
@@ -43,12 +35,6 @@ export interface PeerEvents {
   gone(node: string): void;
 }
 
-interface Asked {
-  readonly node: string;
-  resolve(answer: unknown): void;
-  reject(error: ActionError): void;
-}
-
 /**
  * Talks with the other hubs of a cluster about what operators see and do. Each
  * hub tells the others what its clients announced, which names are blocked, and,
@@ -57,25 +43,24 @@ interface Asked {
 export class OtherHubs implements PeerListener {
   readonly #exchange: Exchange;
   readonly #line: PeerLine;
+  readonly #questions = new Questions();
+  readonly #presence: Presence;
   #events: PeerEvents | undefined;
-  readonly #asked = new Map<number, Asked>();
-  #number = 0;
   /** Another one shows that this hub was taken for dead. */
   #lastId: string;
   /** What hubs are called that are here, or were a moment ago. */
   #labels = new Map<string, string>();
-  /** The hubs that want to hear who comes and goes, and whether this one does. */
-  readonly #listeners = new Set<string>();
+  /** Whether this hub wants to hear who comes and goes. */
   #wants = false;
-  #batch: PresenceReport[] = [];
-  #left = 0;
-  #timer: Timer | undefined;
   /** Names that have gone with their hub. */
   #dead: string[] = [];
 
   constructor(exchange: Exchange, line: PeerLine) {
     this.#exchange = exchange;
     this.#line = line;
+    this.#presence = new Presence((node, batch) =>
+      void this.#say({ node }, ["presence", batch])
+    );
     this.#lastId = this.id;
   }
 
@@ -155,20 +140,11 @@ export class OtherHubs implements PeerListener {
     order: Order,
     by: string,
   ): Promise<unknown> {
-    const number = ++this.#number;
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    this.#asked.set(number, { node, resolve, reject });
-    const label = this.labelOf(node);
-    try {
-      const refusal = this.#say({ node }, ["ask", number, route, order, by]);
-      if (refusal) throw ActionError.of(refusal);
-      return await within(promise, PATIENCE, () =>
-        new ActionError(
-          `The hub ${label} did not answer within ${PATIENCE / 1000} seconds`,
-        ));
-    } finally {
-      this.#asked.delete(number);
-    }
+    return await this.#questions.ask(
+      node,
+      this.labelOf(node),
+      (number) => this.#say({ node }, ["ask", number, route, order, by]),
+    );
   }
 
   /** Asks all other hubs; the answers stand in the order of `ids`. */
@@ -214,30 +190,17 @@ export class OtherHubs implements PeerListener {
 
   /** Somebody came, went or waits here. */
   presence(event: PresenceReport): void {
-    if (this.#listeners.size === 0) return;
-    if (this.#batch.length >= MAX_EVENTS) this.#left++;
-    else this.#batch.push(event);
-    this.#timer ??= later(GATHERED, () => this.flush());
+    this.#presence.add(event);
   }
 
   /** Tells the others what was gathered. */
   flush(): void {
-    this.#timer?.stop();
-    this.#timer = undefined;
-    if (this.#batch.length === 0) return;
-    const batch = { events: this.#batch, left: this.#left };
-    this.#batch = [];
-    this.#left = 0;
-    for (const node of this.#listeners) {
-      this.#say({ node }, ["presence", batch]);
-    }
+    this.#presence.flush();
   }
 
   /** Ends what waits for other hubs. */
   close(): void {
-    for (const asked of this.#asked.values()) {
-      asked.reject(new ActionError("The hub is closing"));
-    }
+    this.#questions.close();
   }
 
   // What comes from the cluster.
@@ -278,13 +241,10 @@ export class OtherHubs implements PeerListener {
 
   /** See {@linkcode PeerListener}. */
   gone(node: string): void {
-    this.#listeners.delete(node);
+    this.#presence.wanted(node, false);
     this.#exchange.routes.gone(node);
     const label = this.labelOf(node);
-    for (const asked of this.#asked.values()) {
-      if (asked.node !== node) continue;
-      asked.reject(new ActionError(`The hub ${label} is gone`));
-    }
+    this.#questions.gone(node, label);
     this.#events?.gone(node);
     this.#labels.delete(node);
     const dead = this.#dead;
@@ -312,13 +272,13 @@ export class OtherHubs implements PeerListener {
       case "ask":
         return void this.#answer(node, words);
       case "say":
-        return this.#askedOf(node, words[1])?.resolve(words[2]);
+        return this.#questions.answered(node, words[1], words[2]);
       case "refuse":
-        return this.#askedOf(node, words[1])?.reject(new ActionError(words[2]));
+        return this.#questions.refused(node, words[1], words[2]);
       case "routes":
         return this.#exchange.routes.hear(words[1], node, words[2]);
       case "wants":
-        return this.#wanted(node, words[1]);
+        return this.#presence.wanted(node, words[1]);
       case "presence":
         return this.#events?.presence(words[1]);
       case "tail": {
@@ -329,7 +289,7 @@ export class OtherHubs implements PeerListener {
         return this.#exchange.routes.look(true);
       case "hello": {
         const [, isAnswer, wants, blocks] = words;
-        this.#wanted(node, wants);
+        this.#presence.wanted(node, wants);
         for (const [name, ms] of blocks) {
           if (!this.#exchange.blocked.has(name)) {
             this.#exchange.block(name, ms);
@@ -339,16 +299,6 @@ export class OtherHubs implements PeerListener {
         this.#events?.met(node);
       }
     }
-  }
-
-  #wanted(node: string, wants: boolean): void {
-    if (wants) this.#listeners.add(node);
-    else this.#listeners.delete(node);
-  }
-
-  #askedOf(node: string, number: number): Asked | undefined {
-    const asked = this.#asked.get(number);
-    return asked?.node === node ? asked : undefined;
   }
 
   async #answer(
