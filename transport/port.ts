@@ -31,7 +31,8 @@ import {
   tooLarge,
 } from "./_close.ts";
 import { Inbox } from "./reading/_inbox.ts";
-import { checkText, exceeds, toBytes } from "./_utf8.ts";
+import { checkText, toBytes } from "./reading/_message_bytes.ts";
+import { exceeds } from "./_utf8.ts";
 import {
   CloseError,
   type Format,

@@ -18,7 +18,8 @@
 
 import { MAX_MESSAGE_BYTES, tooLarge } from "../_close.ts";
 import { Tail } from "./_tail.ts";
-import { encodeText, fromBytes, toBytes } from "../_utf8.ts";
+import { fromBytes, toBytes } from "../reading/_message_bytes.ts";
+import { encodeText } from "../_utf8.ts";
 import type { Framer } from "./framer.ts";
 import {
   CloseError,

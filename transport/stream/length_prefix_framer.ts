@@ -17,7 +17,7 @@
 
 import { MAX_MESSAGE_BYTES, tooLarge } from "../_close.ts";
 import { Tail } from "./_tail.ts";
-import { fromBytes, toBytes } from "../_utf8.ts";
+import { fromBytes, toBytes } from "../reading/_message_bytes.ts";
 import type { Framer } from "./framer.ts";
 import type { Format, Limits, MessageOf } from "../transport.ts";
 import { checkLimits } from "@wirekit/internal/limits";

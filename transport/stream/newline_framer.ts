@@ -19,7 +19,7 @@
 import { MAX_MESSAGE_BYTES, tooLarge } from "../_close.ts";
 import { Tail } from "./_tail.ts";
 import { Buffer, isUtf8 } from "../_node.ts";
-import { fromBytes, isAscii, toBytes } from "../_utf8.ts";
+import { fromBytes, isAscii, toBytes } from "../reading/_message_bytes.ts";
 import { allocate } from "@wirekit/internal/allocate";
 import { lookForNewline } from "./_words.ts";
 import type { Framer, FrameTarget } from "./framer.ts";
