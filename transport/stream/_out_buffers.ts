@@ -71,18 +71,25 @@ export function flushLater(output: Flushable): void {
 
 /**
  * Returns whether an output sends a full buffer at once. A small one only if it
- * is one of the first two in this turn that send something: then some peers have
- * work.
+ * is one of the first two in this turn that send something, and no more did in
+ * the last turn: otherwise some peers have work.
  */
 export function isSentFull(buffer: OutBuffer, output: Flushable): boolean {
-  return buffer.bytes.length !== SMALL_BYTES || dirty[0] === output ||
-    dirty[1] === output;
+  return buffer.bytes.length !== SMALL_BYTES ||
+    flushed <= EARLY && (dirty[0] === output || dirty[1] === output);
 }
+
+/** How many outputs of a turn may send a part of it early. */
+const EARLY = 2;
+
+/** How many outputs the last turn had. */
+let flushed = 0;
 
 function flushAll(): void {
   const outputs = dirty;
   dirty = clean;
   for (const output of outputs) output.flush();
+  flushed = outputs.length;
   outputs.length = 0;
   clean = outputs;
 }

@@ -98,7 +98,8 @@ export abstract class Outflow implements Flushable {
    * Returns a buffer with enough room. The first one of a turn is small and is
    * sent as soon as it is full, so that the peer has something to do meanwhile;
    * but only where writes finish at once, since any other costs as much as a
-   * message, and only two of them in a turn, since after that some peers have.
+   * message, and only two of them in a turn, if the turn before had no more:
+   * otherwise some peers have.
    */
   protected reserve(size: number): OutBuffer {
     const out = this.#out;

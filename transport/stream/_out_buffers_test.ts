@@ -1,0 +1,54 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { assertEquals } from "@std/assert";
+import { setImmediate } from "../_node.ts";
+import type { BytePipe } from "./_byte_pipe.ts";
+import { FramedOutput } from "./_framed_output.ts";
+import { NewlineFramer } from "./newline_framer.ts";
+
+/** A pipe whose writes are done at once. */
+class InstantPipe implements BytePipe {
+  writes: number[] = [];
+  readonly progress = 0;
+  readonly busyUntil = 0;
+  start(): void {}
+  pause(): void {}
+  resume(): void {}
+  write(parts: Uint8Array<ArrayBuffer>[]): undefined {
+    this.writes.push(parts.reduce((size, part) => size + part.length, 0));
+  }
+  end(): Promise<void> {
+    return Promise.resolve();
+  }
+  destroy(): void {}
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(() => resolve()));
+}
+
+Deno.test("isSentFull() sends the first 2 KiB at once, unless many outputs have something to send", async () => {
+  const pipes = Array.from({ length: 4 }, () => new InstantPipe());
+  const outputs = pipes.map((pipe) =>
+    new FramedOutput(pipe, new NewlineFramer(), { onBroken() {} })
+  );
+  const send = async (count: number, lines: number) => {
+    for (const output of outputs.slice(0, count)) {
+      for (let i = 0; i < lines; i++) {
+        output.writeMessage("x".repeat(99), 1e6);
+      }
+    }
+    await turn();
+    return pipes.map(({ writes }) => writes.splice(0));
+  };
+  await send(1, 1);
+  assertEquals(await send(1, 50), [[1_800, 3_200], [], [], []]);
+  assertEquals(await send(2, 50), [[1_800, 3_200], [1_800, 3_200], [], []]);
+  // The third one and the fourth of a turn do not, and nobody in the next turn.
+  assertEquals(
+    await send(4, 50),
+    [[1_800, 3_200], [1_800, 3_200], [5_000], [5_000]],
+  );
+  assertEquals(await send(1, 50), [[5_000], [], [], []]);
+  assertEquals(await send(1, 50), [[1_800, 3_200], [], [], []]);
+});
