@@ -61,13 +61,23 @@ let looking: (() => void)[] = [];
 /**
  * Calls back soon: once sockets with something to read were read, as a rule. It
  * costs less than `afterTurn()`, for those who can wait for another turn if not.
+ *
+ * @param callback What to call.
+ * @param isSure Whether that rule should have no exception: another thread then
+ * has work for longer than Deno has something due, 0.06 ms.
  */
-export function afterLook(callback: () => void): void {
+export function afterLook(callback: () => void, isSure = false): void {
   if (looking.push(callback) > 1) return;
-  if (Deno) void crypto.subtle.digest("SHA-1", NOTHING).then(takeLook);
-  else if (setImmediate) setImmediate(takeLook);
+  if (Deno) {
+    const digest = isSure
+      ? crypto.subtle.digest("SHA-512", much ??= new Uint8Array(32_768))
+      : crypto.subtle.digest("SHA-1", NOTHING);
+    void digest.then(takeLook);
+  } else if (setImmediate) setImmediate(takeLook);
   else later(0, takeLook);
 }
+
+let much: Uint8Array<ArrayBuffer> | undefined;
 
 function takeLook(): void {
   const due = looking;
