@@ -174,12 +174,14 @@ export async function cpuTimes(
  *
  * @param busy Puts much load on it.
  * @param load Puts the load on it that is measured then.
+ * @param most How long it may take, in milliseconds.
  */
 export async function warmUp(
   busy: (seconds: number) => Promise<Pick<Load, "calls">>,
   load: (seconds: number) => Promise<unknown>,
+  most: number = MOST_WARM_UP,
 ): Promise<void> {
-  const end = performance.now() + MOST_WARM_UP;
+  const end = performance.now() + most;
   for (let calls = 0; calls < WARM_CALLS && performance.now() < end;) {
     calls += (await busy(BUSY_SECONDS)).calls;
   }
@@ -203,7 +205,7 @@ export function busyCalls<C extends CallCell>(cell: C): C {
 async function measure<C extends Cell>(
   system: System<C>,
   cell: C,
-  seconds: number,
+  { seconds, quick }: Plan,
 ): Promise<Sample> {
   await using running = await system.start(cell);
   const busy = system.busy?.(cell) ?? cell;
@@ -212,6 +214,7 @@ async function measure<C extends Cell>(
     await (running.warmUp?.() ?? warmUp(
       (seconds) => running.load(busy, seconds),
       (seconds) => running.load(cell, seconds),
+      quick ? 1_000 * seconds : MOST_WARM_UP,
     ));
   }
   const before = await cpuTimes(running.processes);
@@ -379,7 +382,7 @@ export async function compare<C extends Cell>(
       for (const system of order) {
         if (cell.only && !cell.only.includes(system.name)) continue;
         try {
-          const sample = await inTime(measure(system, cell, plan.seconds));
+          const sample = await inTime(measure(system, cell, plan));
           results.add(cell.name, system.name, sample);
           plan.log(
             `${cell.name}, ${system.name}: ${short(sample.rate)}/s, p99 ${
