@@ -10,6 +10,7 @@ import {
   type NetAddr,
   type RenewableTls,
   serve as serveTransports,
+  type Server as TransportServer,
 } from "@wirekit/transport/serve";
 import { isLoopback } from "@wirekit/transport/pages";
 import { ClientFramer } from "./connections/_client_framer.ts";
@@ -43,6 +44,11 @@ export interface ServeOptions extends HubOptions {
    * `ws:` and `tcp:`.
    */
   tls?: { cert: string; key: string };
+  /**
+   * Called with the hub before it listens: what is opened here is there for the
+   * first client. If it fails, the hub does not listen.
+   */
+  beforeListen?: (hub: Hub) => void | Promise<void>;
 }
 
 /**
@@ -91,9 +97,7 @@ export interface HubServer extends AsyncDisposable, RenewableTls {
  * @category Hub
  */
 export async function serve(options: ServeOptions = {}): Promise<HubServer> {
-  const { hostname = "127.0.0.1", port = 13254, tcpPort, unixPath, tls } =
-    options;
-  const { token, tokens, authorize } = options;
+  const { hostname = "127.0.0.1", tcpPort, token, tokens, authorize } = options;
   const isLocked = token !== undefined || tokens !== undefined ||
     // Lines come without a request that it could be asked about.
     authorize !== undefined && tcpPort === undefined;
@@ -104,9 +108,39 @@ export async function serve(options: ServeOptions = {}): Promise<HubServer> {
         "some with --tokens, or listen on 127.0.0.1",
     );
   }
-  const { idleTimeout = 300_000, logger } = options;
   const hub = new Hub(options);
-  const server = await serveTransports({
+  let server: TransportServer;
+  try {
+    await options.beforeListen?.(hub);
+    server = await listen(hub, options);
+  } catch (error) {
+    await hub.close();
+    throw error;
+  }
+  const { urls, addr } = server;
+  hub.urls = [...urls, ...hub.urls];
+  const close = async () => {
+    await hub.close(); // Clients hear from the hub before its listeners end.
+    await server.close();
+  };
+  const renewTls: RenewableTls["renewTls"] = (tls) => server.renewTls(tls);
+  const { fetch } = hub;
+  return {
+    hub,
+    urls,
+    addr,
+    fetch,
+    close,
+    renewTls,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function listen(hub: Hub, options: ServeOptions): Promise<TransportServer> {
+  const { hostname = "127.0.0.1", port = 13254, tcpPort, unixPath, tls } =
+    options;
+  const { idleTimeout = 300_000, logger } = options;
+  return serveTransports({
     hostname,
     port,
     ...(tcpPort !== undefined && { tcpPort }),
@@ -130,21 +164,4 @@ export async function serve(options: ServeOptions = {}): Promise<HubServer> {
     const address = info?.remoteAddr.hostname ?? "";
     void hub.welcome({ transport, request, pass, address });
   });
-  const { urls, addr } = server;
-  hub.urls = urls;
-  const close = async () => {
-    await hub.close(); // Clients hear from the hub before its listeners end.
-    await server.close();
-  };
-  const renewTls: RenewableTls["renewTls"] = (tls) => server.renewTls(tls);
-  const { fetch } = hub;
-  return {
-    hub,
-    urls,
-    addr,
-    fetch,
-    close,
-    renewTls,
-    [Symbol.asyncDispose]: close,
-  };
 }

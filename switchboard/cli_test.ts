@@ -4,6 +4,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { run } from "@wirekit/internal/command";
 import { type DoorSettings, main as hub } from "@wirekit/hub/cli";
 import schema from "../hub/hub.schema.json" with { type: "json" };
+import { freePort } from "../tests/_port.ts";
 import { command, hubServeCommand } from "./cli.ts";
 import type { HttpDoorOptions } from "./http.ts";
 import type { JsonRpcDoorOptions } from "./jsonrpc.ts";
@@ -55,6 +56,28 @@ Deno.test("switchboard serves a hub with its doors, and says where", async () =>
     };
     assertMatch(result.openrpc, /^1\./);
   });
+});
+
+Deno.test("switchboard speaks every protocol from its first moment", async () => {
+  const port = freePort();
+  const cli = new URL("cli.ts", import.meta.url).pathname;
+  await using process = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", cli, "--port", `${port}`, "--gateway", "a=simulator"],
+    stdout: "null",
+  }).spawn();
+  const url = `http://127.0.0.1:${port}/openapi.json`;
+  const body = async () => {
+    for (;;) {
+      try {
+        const response = await fetch(url);
+        return `${response.status} ${await response.text()}`;
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      }
+    }
+  };
+  const first = await Promise.race([body(), process.status]);
+  assertMatch(`${first}`, /^200 .*"\/call\/a\/light\.on"/s);
 });
 
 Deno.test("hub serve has the doors only when it is asked for them", async () => {

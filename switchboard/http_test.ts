@@ -282,6 +282,24 @@ Deno.test("GET /events takes a name, which can be asked, told and answered for",
     await reader.cancel();
   }));
 
+Deno.test("POST /call that waits hears that the hub is closing", async () => {
+  await using server = await serve({ port: 0, open: [httpDoor()] });
+  const asked = Promise.withResolvers<void>();
+  await using bot = new Client("bot", { url: server.urls[0] });
+  bot.route("never", () => {
+    asked.resolve();
+    return new Promise(() => {});
+  });
+  await bot.connect();
+  const url = `http://127.0.0.1:${server.addr.port}/call/bot/never`;
+  const call = post(url);
+  await asked.promise;
+  await server.close();
+  const [status, text] = await call;
+  const { code, message } = JSON.parse(text).error;
+  assertEquals([status, code, message], [502, -32021, "The hub is closing."]);
+});
+
 Deno.test("A reader of events that does not read is disconnected", () =>
   withHub(async (http, bot) => {
     const response = await fetch(`${http}/events?name=slow`);

@@ -195,7 +195,9 @@ for (const door of ALL) {
     "who sends more than so much in a second is slowed down, or told so",
     true,
     async () => {
-      await using scene = await Scene.open({ maxMessagesPerSecond: 50 });
+      // So few that a busy machine cannot post as slowly.
+      const maxMessagesPerSecond = isPost ? 5 : 50;
+      await using scene = await Scene.open({ maxMessagesPerSecond });
       const caller = await enter(scene);
       const began = performance.now();
       const told = await Promise.all(
@@ -203,7 +205,8 @@ for (const door of ALL) {
       );
       const seconds = (performance.now() - began) / 1_000;
       const passed = told.filter((ended) => ended === '{"receivers":0}').length;
-      assert(passed <= 50 * (1 + seconds) + 1, `${passed} in ${seconds} s`);
+      const most = maxMessagesPerSecond * (1 + seconds) + 1;
+      assert(passed <= most, `${passed} in ${seconds} s`);
       if (!isPost) assertEquals(passed, told.length);
       else {
         const refused = told.filter((ended) => ended === 429).length;

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { Hub } from "@wirekit/hub/hub";
 import {
   type HubServer,
   serve as serveHub,
@@ -69,17 +70,24 @@ export interface ServeOptions extends HubServeOptions {
  */
 export async function serve(options: ServeOptions = {}): Promise<HubServer> {
   const { open = [], ...rest } = options;
-  const server = await serveHub(rest);
-  let opened: Opened;
+  let opened: Opened | undefined;
+  const beforeListen = async (hub: Hub) => {
+    await rest.beforeListen?.(hub);
+    opened = await openDoors(hub, open);
+  };
+  let server: HubServer;
   try {
-    opened = await openDoors(server.hub, open);
+    server = await serveHub({ ...rest, beforeListen });
   } catch (error) {
-    await server.close();
+    await opened?.close();
     throw error;
   }
-  const urls: [string, ...string[]] = [...server.urls, ...opened.urls];
+  const urls: [string, ...string[]] = [
+    ...server.urls,
+    ...opened?.urls ?? [],
+  ];
   const close = async () => {
-    await opened.close();
+    await opened?.close();
     await server.close();
   };
   return { ...server, urls, close, [Symbol.asyncDispose]: close };

@@ -13,7 +13,7 @@ import {
   type Values,
 } from "@wirekit/internal/command";
 import type { Backplane } from "../cluster/backplane.ts";
-import type { Logger } from "../hub.ts";
+import type { Hub, Logger } from "../hub.ts";
 import { type HubServer, serve } from "../serve.ts";
 import { backplaneOf } from "./_cluster.ts";
 import { loggerOf } from "./_log.ts";
@@ -43,15 +43,15 @@ export interface ServeExtension<O extends Options = Options> {
   /** Examples. */
   readonly examples: readonly string[];
   /**
-   * Adds it to the hub that listens.
+   * Adds it to the hub before that listens.
    *
-   * @param server The hub.
+   * @param hub The hub.
    * @param options The values of its options.
    * @param context Where to write, and what the settings file says of doors.
    * @returns What it has added.
    */
   open(
-    server: HubServer,
+    hub: Hub,
     options: Values<O>,
     context: ServeContext,
   ): Promise<ServeAddition>;
@@ -69,6 +69,8 @@ export interface ServeContext {
   readonly logger: Logger;
   /** What `--config` says of doors: flags count more. */
   readonly doors: DoorSettings | undefined;
+  /** The address that the hub will listen on. */
+  readonly hostname: string;
 }
 
 /**
@@ -77,8 +79,12 @@ export interface ServeContext {
  * @category Hub
  */
 export interface ServeAddition {
-  /** What the user is told of it, a line each. */
-  readonly lines: readonly string[];
+  /**
+   * Says what the user is told of it, a line each.
+   *
+   * @param url The hub for WebSocket.
+   */
+  lines(url: string): readonly string[];
   /** Takes it away. */
   close(): Promise<void>;
 }
@@ -107,21 +113,22 @@ export function serveWith<const O extends Options>(
       needNetwork(hostname, port);
       const logger = loggerOf(all, terminal);
       const backplane = await backplaneOf(all, terminal, logger);
-      await using server = await serve({
+      let added: ServeAddition | undefined;
+      const beforeListen = async (hub: Hub) => {
+        if (!all.noPage) hub.open((await import("../page.ts")).page());
+        const context = { terminal, logger, doors, hostname };
+        const values = options as unknown as Values<O>;
+        added = await extension?.open(hub, values, context);
+      };
+      const starting = serve({
         ...read.options,
         ...(backplane && { backplane }),
         allowedHosts: [...read.options.allowedHosts ?? [], ...ownNames()],
         logger,
+        beforeListen,
       });
-      if (!all.noPage) {
-        const { page } = await import("../page.ts");
-        server.hub.open(page());
-      }
-      const added = await extension?.open(
-        server,
-        options as unknown as Values<O>,
-        { terminal, logger, doors },
-      );
+      starting.catch(() => added?.close());
+      await using server = await starting;
       const following = follow(server, read, logger);
       if (!all.quiet) {
         const hasPage = !all.noPage;
@@ -152,7 +159,7 @@ async function tell(
   { read, added, backplane, hasPage }: Told,
 ): Promise<void> {
   terminal.log(`The hub listens on ${urls.join(", ")} (Ctrl-C stops it)`);
-  for (const line of added?.lines ?? []) terminal.log(line);
+  for (const line of added?.lines(urls[0]) ?? []) terminal.log(line);
   const others = await urlsForOthers(urls);
   if (others.length > 0) {
     terminal.log(`Other machines reach it at ${others.join(", ")}`);

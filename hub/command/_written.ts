@@ -23,6 +23,7 @@ type Unwritable =
   | "authorize"
   | "backplane"
   | "watch"
+  | "beforeListen"
   | "doors"
   | "logger";
 

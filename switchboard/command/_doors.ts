@@ -14,7 +14,7 @@ import type {
   ServeContext,
   ServeExtension,
 } from "@wirekit/hub/cli";
-import type { HubServer } from "@wirekit/hub/serve";
+import type { Hub } from "@wirekit/hub/hub";
 import type { DoorMaker } from "../door.ts";
 import { openDoors } from "../_open.ts";
 import { gatewayOf, gatewaysOf } from "./_gateways.ts";
@@ -56,9 +56,9 @@ function noMcp(request: Request): Response | undefined {
 
 /** Opens the doors. Each is loaded only now. */
 export async function openAsked(
-  server: HubServer,
+  hub: Hub,
   options: DoorValues,
-  { terminal, doors = {} }: Pick<ServeContext, "terminal" | "doors">,
+  { terminal, doors = {}, hostname }: Omit<ServeContext, "logger">,
 ): Promise<ServeAddition> {
   const { jsonrpcTcp: tcpPort, jsonrpcUnix: unixPath } = options;
   const { httpDoor } = await import("../http.ts");
@@ -67,7 +67,7 @@ export async function openAsked(
   const makers: DoorMaker[] = [
     httpDoor(doors.http),
     jsonRpcDoor({
-      hostname: server.addr.hostname,
+      hostname,
       ...doors.jsonrpc,
       ...(tcpPort !== undefined && { tcpPort }),
       ...(unixPath !== undefined && { unixPath }),
@@ -87,21 +87,25 @@ export async function openAsked(
     const { mcpDoor }: typeof import("../mcp.ts") = await import(path);
     makers.push(mcpDoor({ ...doors.mcp, allow }));
   } else makers.push(() => ({ fetch: noMcp, plain: () => undefined }));
-  const { urls, close } = await openDoors(server.hub, makers);
+  const { urls, close } = await openDoors(hub, makers).catch(async (error) => {
+    await plants?.close();
+    throw error;
+  });
   const closeAll = async () => {
     await close();
     await plants?.close();
   };
-  const [first] = server.urls;
-  const http = first.replace(/^ws/, "http");
-  const lines = [
-    `JSON-RPC: ${[`${first}/jsonrpc`, ...urls].join(", ")}`,
-    `wsrpc: ${first}/wsrpc/`,
-    `HTTP: curl -H 'content-type: application/json' -d '{}' ` +
-    `${http}/call/NAME/ROUTE`,
-    ...allow.length > 0 ? [`MCP: ${http}/mcp`] : [],
-    ...plants?.lines ?? [],
-  ];
+  const lines = (url: string) => {
+    const http = url.replace(/^ws/, "http");
+    return [
+      `JSON-RPC: ${[`${url}/jsonrpc`, ...urls].join(", ")}`,
+      `wsrpc: ${url}/wsrpc/`,
+      `HTTP: curl -H 'content-type: application/json' -d '{}' ` +
+      `${http}/call/NAME/ROUTE`,
+      ...allow.length > 0 ? [`MCP: ${http}/mcp`] : [],
+      ...plants?.lines ?? [],
+    ];
+  };
   return { lines, close: closeAll };
 }
 
@@ -119,12 +123,12 @@ export const whenAsked: ServeExtension<
     "WIREKIT_TOKEN=s3cret hub serve --hostname 0.0.0.0",
     "hub serve --cluster nats://127.0.0.1 --node cellar",
   ],
-  open(server, options, context) {
+  open(hub, options, context) {
     const { doors, jsonrpcTcp, jsonrpcUnix, gateway, home, mcp } = options;
     const given = [jsonrpcTcp, jsonrpcUnix, home, ...gateway, ...mcp];
     return doors || context.doors ||
         given.some((value) => value !== undefined)
-      ? openAsked(server, options, context)
-      : Promise.resolve({ lines: [], close: () => Promise.resolve() });
+      ? openAsked(hub, options, context)
+      : Promise.resolve({ lines: () => [], close: () => Promise.resolve() });
   },
 };

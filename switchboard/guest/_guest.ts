@@ -61,6 +61,8 @@ class LastJson {
   }
 }
 
+const TIMED_OUT = /* @__PURE__ */ fault("TimedOut", "No answer came in time.");
+
 /** A participant of the hub that came through a door. */
 export class Guest {
   readonly member: Member;
@@ -260,18 +262,18 @@ export class Guest {
     return catalogOf(this.#hub, exchange.passOf(this.member));
   }
 
-  /** Ends all its questions, because their time is up. */
-  endAll(): void {
-    this.#calls.endAll((call) => this.#giveUp(call));
+  /** Ends all its questions; without a reason, because their time is up. */
+  endAll(reason = TIMED_OUT): void {
+    this.#calls.endAll((call) => this.#giveUp(call, reason));
   }
 
   /** Frees its name, and ends its questions. */
   leave(end?: End): void {
     this.#hub.exchange.leave(this.member, end);
-    this.#endAll(fault("Cancelled", "You left before the answer came."));
+    this.#failAll(fault("Cancelled", "You left before the answer came."));
   }
 
-  #endAll(reason: Fault): void {
+  #failAll(reason: Fault): void {
     this.#calls.endAll((call) => this.#fail(call, reason));
   }
 
@@ -331,7 +333,7 @@ export class Guest {
       end: (error) => {
         host.ended(error);
         const text = "You were disconnected before the answer came.";
-        this.#endAll(fault("Cancelled", text));
+        this.#failAll(fault("Cancelled", text));
       },
     };
   }
@@ -343,9 +345,9 @@ export class Guest {
     return waiting.length > 0;
   }
 
-  #giveUp(call: GuestCall): void {
+  #giveUp(call: GuestCall, reason = TIMED_OUT): void {
     this.#forget(call);
-    this.#fail(call, fault("TimedOut", "No answer came in time."));
+    this.#fail(call, reason);
   }
 
   #fail(call: GuestCall, reason: Trouble): void {

@@ -12,7 +12,7 @@ const TOO_LARGE = fault(
 
 const UNREADABLE = fault(
   "InvalidAnswer",
-  "The answer cannot be read: it is no JSON.",
+  "The answer cannot be read: it is no JSON that can be passed on.",
 );
 
 /** The participants that read server-sent events. */

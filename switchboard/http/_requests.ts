@@ -127,7 +127,8 @@ export class Requests {
 
   /** Ends all calls. */
   close(): void {
-    this.#timed.endAll(({ guest }) => guest.endAll());
+    const reason = fault("ResponderLeft", "The hub is closing.");
+    this.#timed.endAll(({ guest }) => guest.endAll(reason));
   }
 
   /** Reads what a call is about. */
