@@ -82,6 +82,9 @@ export class Markers {
     });
     try {
       await reader.read(new AbortController().signal, () => 0);
+    } catch {
+      // Old servers tell of only a part while much changes. The next time it is
+      // another.
     } finally {
       reader.close();
     }
