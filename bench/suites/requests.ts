@@ -47,7 +47,7 @@ export const suite: Suite = {
         client: [await installWinerp(), file("../hub/winerp_client.py")],
       }),
     };
-    const systems = [theirs, wirekit("ws"), wirekit("tcp")];
+    const systems = [theirs, wirekit("ws")];
     // Nothing is asked of these figures.
     const rounds = Math.min(plan.rounds, 2);
     const results = await compare(systems, CELLS, { ...plan, rounds });
