@@ -16,6 +16,7 @@ import {
 import { Frame, type Framing, Reader } from "../bench/load/frames.ts";
 import { Histogram } from "../bench/load/histogram.mjs";
 import { ratioTarget } from "../bench/suite.ts";
+import { suites } from "../bench/suites.ts";
 import { summary } from "../bench/summary.ts";
 import { ROOT } from "./_packages.ts";
 import { FrameParser } from "../transport/websocket/_frame_parser.ts";
@@ -199,4 +200,12 @@ Deno.test("The table of speed on the first page is of bench/RESULTS.md", async (
     /<!-- deno task bench -->(.*?)<!-- end -->/s.exec(page) ?? [];
   const plain = (text: string) => text.replaceAll(/[\s:-]+/g, " ").trim();
   assertEquals(plain(shown), plain(summary(await read("bench/RESULTS.md"))));
+});
+
+Deno.test("bench/README.md says of each suite what it is", async () => {
+  const page = await Deno.readTextFile(new URL("bench/README.md", ROOT));
+  const told = [...page.matchAll(/^\| `([a-z]+)` +\|/gm)].map(([, name]) =>
+    name
+  );
+  assertEquals(told.toSorted(), suites.map(({ name }) => name).toSorted());
 });
