@@ -305,15 +305,19 @@ async function settle(racers: readonly Racer[], book: Book): Promise<void> {
   const deadline = performance.now() + 90_000;
   for (const racer of racers) {
     await racer.order("want");
-    while (!racer.held.has(0)) {
-      assert(
-        performance.now() < deadline,
-        `${racer.label} gets no name: ${book.lines.slice(-60).join("\n")}`,
-      );
-      await sleep(20);
-    }
+    const until = async (has: boolean) => {
+      while (racer.held.has(0) !== has) {
+        assert(
+          performance.now() < deadline,
+          `${racer.label} gets no name, or keeps it: ` +
+            book.lines.slice(-60).join("\n"),
+        );
+        await sleep(20);
+      }
+    };
+    await until(true);
     await racer.order("give");
-    while (racer.held.has(0)) await sleep(20);
+    await until(false);
   }
 }
 
