@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import type { Server } from "node:http";
+import type { Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { later, type Timer } from "@wirekit/internal/clock";
 import { Buffer } from "../_node.ts";
@@ -51,7 +51,7 @@ export class FirstReads {
   #old: Waiting[] = [];
   #timer: Timer | undefined;
   /** Gives the errors of who answers a request their stack. */
-  #onRequest: (() => void) | undefined;
+  #onRequest: ((response?: ServerResponse) => void) | undefined;
 
   private constructor(
     server: Server,
@@ -78,7 +78,10 @@ export class FirstReads {
     const reads = new FirstReads(server, options, plain);
     server.off("connection", plain);
     server.on("connection", (socket) => reads.#begin(socket));
-    server.prependListener("request", () => reads.#onRequest?.());
+    server.prependListener(
+      "request",
+      (_request, response) => reads.#onRequest?.(response),
+    );
     return reads;
   }
 
@@ -146,8 +149,11 @@ export class FirstReads {
   #give(socket: Socket, chunk: Uint8Array): void {
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
-    this.#onRequest = () => {
+    // It heard no end that came before it had the socket.
+    const isLast = socket.readableEnded;
+    this.#onRequest = (response) => {
       Error.stackTraceLimit = stackTraceLimit;
+      if (response && isLast) response.shouldKeepAlive = false;
     };
     try {
       socket.emit("data", chunk);

@@ -216,3 +216,23 @@ Deno.test("listenWebSocket() answers many who ask at once and say no more", asyn
   }));
   assertEquals(answers, conns.map((_, n) => kinds[n % 3]![0]));
 });
+
+Deno.test("listenWebSocket() ends the connections of those who asked at once and say no more", async () => {
+  await using server = await listen();
+  const { port } = server;
+  const begin = performance.now();
+  const took = await Promise.all(Array.from({ length: 300 }, async () => {
+    using conn = await Deno.connect({ hostname: "127.0.0.1", port });
+    await conn.write(encoder.encode(head(["Host: a"], "GET / HTTP/1.1")));
+    await conn.closeWrite();
+    let text = "";
+    const bytes = new Uint8Array(1_000);
+    for (let count; (count = await deadline(conn.read(bytes), 20_000));) {
+      text += decoder.decode(bytes.subarray(0, count));
+    }
+    assertEquals(text.slice(9, 12), "200");
+    return performance.now() - begin;
+  }));
+  // Those who are kept alive in vain are ended after five seconds.
+  assert(took.toSorted((a, b) => a - b)[150]! < 4_500, "most were kept alive");
+});
