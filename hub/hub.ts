@@ -462,14 +462,18 @@ export class Hub implements AsyncDisposable {
 
 /** Makes what passes on the messages of winerp clients, and of all others. */
 function makeRouter(options: HubOptions, log: CalmLogger): Router {
-  return new Router({
+  const router = new Router({
     ...options,
     onName: (event, name) => {
       if (event === "join") log.info(`${name} joined`, "joined");
       else if (event === "hold") {
-        log.info(`${name} is on hold: the name is taken`, "held");
+        const why = router.exchange.isUndecided(name)
+          ? "nobody can say now whether the name is free"
+          : "the name is taken";
+        log.info(`${name} is on hold: ${why}`, "held");
       }
     },
     onDenial: (text) => log.warn(`Denied: ${text}`, "denied"),
   });
+  return router;
 }

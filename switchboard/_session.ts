@@ -185,6 +185,8 @@ export abstract class Session implements Connected, Host, Actor {
       "NotReady",
       this.heldName === undefined
         ? "Take a name first, with hub.join."
+        : this.hub.exchange.isUndecided(this.heldName)
+        ? "On hold: nobody can say now whether the name is free."
         : "On hold: another client has the name.",
     );
   }

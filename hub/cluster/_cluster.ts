@@ -344,6 +344,13 @@ export class Cluster implements BackplaneReceiver, Line {
     if (remote && !this.has(name)) this.#remotes.failAll(remote);
   }
 
+  /** See {@linkcode BackplaneReceiver}. */
+  unsent(name: string): void {
+    for (const asked of this.asked.all()) {
+      if (asked.name === name && !asked.waits) this.#end(asked, UNSENT);
+    }
+  }
+
   /** Sends something again, after a while. */
   #askAgain(asked: Asked, message: string): void {
     const { ref, name } = asked;
@@ -467,6 +474,11 @@ const UNREADABLE = fault(
 const UNREADABLE_ANSWER = fault(
   "InvalidAnswer",
   "The answer cannot be read as another hub passed it on.",
+);
+/** What is said of what the engine does not pass on. */
+const UNSENT = fault(
+  "Unreachable",
+  "The engine of the cluster does not pass on messages of this hub.",
 );
 /** What is said when the responder is gone, with its node or without. */
 const LEFT = fault("ResponderLeft", Text.responderLeft);

@@ -60,8 +60,13 @@ export interface BackplaneStatus {
    * long that other nodes may take over the names of this one.
    */
   readonly state: "open" | "waiting" | "fenced" | "closed";
-  /** Why it is not open, in one sentence. */
+  /**
+   * Why it is not open, in one sentence. While it is open: what the engine
+   * refuses, such as to keep another name.
+   */
   readonly reason?: string;
+  /** What an operator should do about that. */
+  readonly cure?: string;
   /** Since when it is in this state, in milliseconds since 1970. */
   readonly since: number;
   /** The engine that it is connected with, such as its version and address. */
@@ -139,6 +144,12 @@ export interface BackplaneReceiver {
    * @param ref What was published with it.
    */
   undelivered(ref: number): void;
+  /**
+   * What was sent to a name is lost: the engine does not pass it on.
+   *
+   * @param name The JSON text of the name.
+   */
+  unsent(name: string): void;
   /**
    * A name is no longer with the node that had it. Other nodes only.
    *

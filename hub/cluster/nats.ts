@@ -24,6 +24,7 @@ import { credsAuthenticator } from "@nats-io/transport-node";
 import type { NodeConnectionOptions } from "@nats-io/transport-node";
 import type { Backplane } from "./backplane.ts";
 import { NatsBackplane } from "./nats/_backplane.ts";
+import { readRefusal } from "./nats/_refusals.ts";
 import { openBuckets } from "./nats/_buckets.ts";
 import { openConnection, type SafeConnection } from "./nats/_transport.ts";
 
@@ -42,8 +43,8 @@ export interface NatsOptions {
    */
   servers: string | readonly string[];
   /**
-   * What all subjects and buckets of this cluster begin with: letters, digits,
-   * `-` and `_`. Hubs with another prefix are another cluster.
+   * What all subjects and buckets of this cluster begin with: up to 100 letters,
+   * digits, `-` and `_`. Hubs with another prefix are another cluster.
    *
    * @default {"hub"}
    */
@@ -114,9 +115,10 @@ export async function connectNats(options: NatsOptions): Promise<Backplane> {
   if (lease < 2_000 || lease === Infinity) {
     throw new RangeError(`lease must be at least 2000 ms: got ${lease}`);
   }
-  if (!/^[-\w]+$/.test(prefix)) {
+  if (!/^[-\w]{1,100}$/.test(prefix)) {
     throw new TypeError(
-      `prefix must be letters, digits, - and _: got ${JSON.stringify(prefix)}`,
+      "prefix must be up to 100 letters, digits, - and _: got " +
+        JSON.stringify(prefix),
     );
   }
   if (label !== undefined && (label === "" || /\p{Cc}/u.test(label))) {
@@ -140,6 +142,15 @@ export async function connectNats(options: NatsOptions): Promise<Backplane> {
   const names = urls.map(({ host }) => host).join(", ");
   const line = await open(urls, options, connectTimeout);
   const { connection } = line;
+  const refused = Promise.withResolvers<never>();
+  line.onRefusal((words) => {
+    const refusal = readRefusal(words, prefix);
+    if (!refusal) return;
+    const server = connection.getServer();
+    refused.reject(
+      new NotConnectedError(`${server}: ${refusal.text} ${refusal.cure}`),
+    );
+  });
   const join = async () => {
     const bucketsBy = (end: number) =>
       openBuckets(connection, {
@@ -162,7 +173,7 @@ export async function connectNats(options: NatsOptions): Promise<Backplane> {
   };
   try {
     return await within(
-      join(),
+      Promise.race([join(), refused.promise]),
       Math.max(0, end - now()),
       () =>
         new NotConnectedError(
@@ -218,7 +229,7 @@ async function open(
     return line;
   } catch (cause) {
     await line.connection.close();
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = whyNot(cause);
     const hint = settings.tls && tls?.cert === undefined &&
         /timeout|closed|fatal alert: \w*certificate/i.test(why)
       ? ", or it asks for a certificate of this hub"
@@ -228,6 +239,15 @@ async function open(
       { cause },
     );
   }
+}
+
+/** Returns why no server was reached, in words. */
+function whyNot(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  const { code, hostname } = cause as { code?: string; hostname?: string };
+  if (code === "ENOTFOUND") return `no such host: ${hostname}`;
+  if (code === "EAI_AGAIN") return `nobody can say now where ${hostname} is`;
+  return cause.message;
 }
 
 function readUrl(text: string) {

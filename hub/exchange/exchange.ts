@@ -194,6 +194,17 @@ export class Exchange {
     return this.#directory.cluster?.status;
   }
 
+  /**
+   * Returns whether a name may be free, though nobody gets it now: the engine of
+   * the cluster is away, or refuses to keep it.
+   *
+   * @param name The JSON text of the name.
+   * @returns Whether it is so.
+   */
+  isUndecided(name: string): boolean {
+    return this.cluster?.reason !== undefined && !this.has(name);
+  }
+
   /** What other hubs of the cluster say of themselves, if there is one. */
   get peers(): PeerLine | undefined {
     return this.#directory.cluster?.peers;

@@ -82,8 +82,7 @@ export class WatchDoor implements Door {
 
   #ready(): Response {
     const { hub } = this.#parts;
-    const { state, reason } = hub.exchange.cluster ?? { state: "open" };
-    const unready = hub.unready ?? (state === "open" ? undefined : reason);
+    const unready = hub.unready ?? hub.exchange.cluster?.reason;
     return plain(unready === undefined ? 200 : 503, unready ?? "ready");
   }
 

@@ -149,6 +149,11 @@ function writeCluster(page: Page, { hub }: Parts): void {
       Number(cluster.state === state),
     ]),
   );
+  page.gauge(
+    "cluster_refused",
+    "1 while the engine refuses what this hub needs, or is away.",
+    [[{}, cluster.reason === undefined ? 0 : 1]],
+  );
   page.gauge("cluster_nodes", "Hubs of the cluster, with this one.", [
     [{}, cluster.nodes.length],
   ]);

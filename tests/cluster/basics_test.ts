@@ -157,7 +157,7 @@ clusterTest(
     await assertRejects(
       () => connectNats({ servers: url!, prefix: "a.b" }),
       TypeError,
-      'prefix must be letters, digits, - and _: got "a.b"',
+      'prefix must be up to 100 letters, digits, - and _: got "a.b"',
     );
     await assertRejects(
       () => connectNats({ servers: url!, lease: 100 }),

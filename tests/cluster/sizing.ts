@@ -42,6 +42,7 @@ function directory(): number {
     held() {},
     lost() {},
     left() {},
+    failed() {},
   };
   const names = new NatsNames(undefined as unknown as KV, keeper);
   const nodes = Array.from({ length: 100 }, () => crypto.randomUUID());

@@ -8,6 +8,7 @@ import {
   sleep,
   type Timer,
 } from "@wirekit/internal/clock";
+import { NotConnectedError } from "@wirekit/internal/errors";
 import type { Logger } from "@wirekit/internal/logger";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { type Fault, fault } from "../../exchange/fault.ts";
@@ -27,6 +28,8 @@ import { Newcomers } from "./_newcomers.ts";
 import { NatsNames } from "./_names.ts";
 import { Peers } from "./_peers.ts";
 import { BucketReader, PAGE } from "./_reader.ts";
+import { type Refusal, refusalIn } from "./_refusals.ts";
+import { Rights } from "./_rights.ts";
 import type { SafeConnection } from "./_transport.ts";
 
 /** How a node takes part. */
@@ -59,6 +62,7 @@ export class NatsBackplane implements Backplane, NameKeeper {
   readonly #lease: Lease;
   readonly #mail: Mail;
   readonly #newcomers: Newcomers;
+  readonly #rights: Rights;
   readonly #markers: Markers;
   #receiver: BackplaneReceiver | undefined;
 
@@ -66,6 +70,8 @@ export class NatsBackplane implements Backplane, NameKeeper {
   #reason = "";
   #since = Date.now();
   #linked = true;
+  /** What the server said of the connection, until there is one again. */
+  #words = "";
   #grace: Timer | undefined;
   #clock: Timer | undefined;
   #rejoining = false;
@@ -79,11 +85,14 @@ export class NatsBackplane implements Backplane, NameKeeper {
   #isDeaf = false;
   #watches: AbortController | undefined;
 
+  readonly #line: SafeConnection;
+
   constructor(
     line: SafeConnection,
     buckets: Buckets,
     options: NodeOptions,
   ) {
+    this.#line = line;
     this.#connection = line.connection;
     this.#buckets = buckets;
     this.#options = options;
@@ -92,12 +101,16 @@ export class NatsBackplane implements Backplane, NameKeeper {
       describe: () => this.#describe(),
       evicted: () =>
         this.#fence("The other hubs have taken this one for dead."),
+      failed: (error) => this.failed(error),
     });
     this.#label = options.label ?? this.id.slice(-8);
     this.#names = new NatsNames(buckets.names, this);
     this.#peers = new Peers(buckets.nodes, lease, this);
     this.#mail = new Mail(line, options, this);
     this.#newcomers = new Newcomers(this);
+    const { names } = buckets;
+    const { prefix } = options;
+    this.#rights = new Rights(line, { names, prefix }, this);
     this.#markers = new Markers(line.connection, {
       bucket: `${options.prefix}-names`,
       age: 2 * lease,
@@ -115,7 +128,10 @@ export class NatsBackplane implements Backplane, NameKeeper {
   }
 
   get ready(): boolean {
-    return this.#linked && this.#isOpen() && !this.#rejoining;
+    const { refusal } = this.#rights;
+    return this.#linked && this.#isOpen() && !this.#rejoining &&
+      // Others go on if messages to one name are refused.
+      (!refusal || refusal.name !== undefined);
   }
 
   isThere(node: string): Promise<boolean> {
@@ -139,7 +155,7 @@ export class NatsBackplane implements Backplane, NameKeeper {
   }
 
   lost(name: string): void {
-    this.log("warn", `${name} is now on another node`);
+    this.log("warn", `${name} is lost: others might take it meanwhile`);
     this.#receiver?.lost(name);
   }
 
@@ -183,10 +199,14 @@ export class NatsBackplane implements Backplane, NameKeeper {
     const nodes = () =>
       [...this.#peers.statuses, this.#describe()]
         .sort((a, b) => a.id < b.id ? -1 : 1);
+    const { refusal } = this.#rights;
+    const isAway = this.#state === "waiting" || this.#state === "closed";
+    const reason = isAway ? this.#reason : refusal?.text ?? this.#reason;
     return {
       node: this.id,
       state: this.#state,
-      ...(this.#reason !== "" && { reason: this.#reason }),
+      ...(reason !== "" && { reason }),
+      ...(refusal && !isAway && { cure: refusal.cure }),
       since: this.#since,
       engine: this.#engine,
       maxMessageBytes: this.maxMessageBytes,
@@ -212,7 +232,10 @@ export class NatsBackplane implements Backplane, NameKeeper {
 
   receive(message: Uint8Array, from: string): void {
     if (this.#peers.has(from)) this.take(message, from);
-    else if (this.#isOpen()) this.#newcomers.take(message, from);
+    // What a node says that was taken for dead is late, and no fault of anyone.
+    else if (this.#isOpen() && !this.#peers.wasThere(from)) {
+      this.#newcomers.take(message, from);
+    }
   }
 
   // For messages of nodes that it has not heard of.
@@ -248,16 +271,29 @@ export class NatsBackplane implements Backplane, NameKeeper {
   /** Takes part; gives up at a time, if the servers are not ready by then. */
   async start(end: number): Promise<void> {
     this.#mail.open();
-    while (
-      !await this.#lease.enter().then(() => true, (error) => {
-        if (now() + TICK > end) throw error;
-        return false;
-      })
-    ) await sleep(TICK);
+    await this.#until(end, () => this.#rights.prove());
+    await this.#until(end, () => this.#lease.enter());
     this.#birth = (await markOf(this.#buckets.names)).birth;
     await this.#watch();
     this.#follow();
     this.#clock = every(TICK, () => this.#tick());
+    this.#line.onRefusal((words) => this.#rights.hear(words));
+  }
+
+  /** Tries something, until a time, unless the servers refuse it. */
+  async #until(end: number, act: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        return await act();
+      } catch (error) {
+        const refusal = refusalIn(error);
+        if (refusal) {
+          throw new NotConnectedError(`${refusal.text} ${refusal.cure}`);
+        }
+        if (now() + TICK > end || this.#connection.isClosed()) throw error;
+        await sleep(TICK);
+      }
+    }
   }
 
   /** Whether this node may act: the others take it for alive. */
@@ -267,7 +303,8 @@ export class NatsBackplane implements Backplane, NameKeeper {
     if (this.#lease.isKept) return state === "open";
     this.#fence(
       state === "open"
-        ? "This hub could not renew its lease in time."
+        ? this.#rights.refusal?.text ??
+          "This hub could not renew its lease in time."
         : this.#reason,
     );
     return false;
@@ -278,8 +315,16 @@ export class NatsBackplane implements Backplane, NameKeeper {
     if (this.ready) this.#peers.bury();
     if (!this.#linked) return;
     if (this.#isDeaf && this.ready) this.#listenAgain();
-    if (this.#state === "fenced") this.#rejoin();
-    else if (this.#lease.isDue) {
+    const { refusal, isDue } = this.#rights;
+    if (this.#state === "fenced") {
+      if (!refusal || isDue) this.#rejoin();
+      return;
+    }
+    if (isDue) {
+      this.#rights.look();
+      this.#lease.hurry();
+    }
+    if (this.#lease.isDue) {
       this.#lease.renew();
       this.#checkNames();
     }
@@ -337,6 +382,8 @@ export class NatsBackplane implements Backplane, NameKeeper {
     const before = this.id;
     try {
       await this.#options.restore();
+      await this.#rights.look();
+      if (this.#rights.refusal) return;
       this.#birth = (await markOf(this.#buckets.names)).birth;
       this.#lease.rename();
       this.#mail.open();
@@ -348,8 +395,13 @@ export class NatsBackplane implements Backplane, NameKeeper {
       // Not before: what comes to a node that is cut off is dropped.
       await this.#names.claims.open();
       this.#names.claims.resume();
-    } catch {
+    } catch (error) {
       // The engine is not there yet: it is tried again.
+      this.failed(error);
+      if (!(error instanceof NotConnectedError)) return;
+      const { message } = error;
+      if (message !== this.#reason) this.log("warn", message);
+      this.#reason = message;
     } finally {
       this.#rejoining = false;
       this.#lease.end(before);
@@ -393,13 +445,28 @@ export class NatsBackplane implements Backplane, NameKeeper {
     this.log("warn", "The connection to the NATS server is lost");
     this.#grace = later(GRACE, () => {
       if (this.#state !== "open") return;
-      this.#become("waiting", "The NATS servers cannot be reached.");
+      this.#become("waiting", this.#whyAway());
     });
+  }
+
+  #whyAway(): string {
+    return this.#words === ""
+      ? "The NATS servers cannot be reached."
+      : `The NATS servers do not let this hub in: ${this.#words}.`;
+  }
+
+  /** The server says something of the connection, which it ends then. */
+  warned(words: string): void {
+    if (words === this.#words) return;
+    this.#words = words;
+    this.log("warn", `The NATS server says: ${words}`);
+    if (this.#state === "waiting") this.#reason = this.#whyAway();
   }
 
   #link(server: string): void {
     this.#grace?.stop();
     this.#linked = true;
+    this.#words = "";
     this.log("info", `Connected to the NATS server ${server} again`);
     const sendLate = this.#mail.takeLate();
     if (this.#isOpen()) this.#receiver?.attached();
@@ -407,6 +474,26 @@ export class NatsBackplane implements Backplane, NameKeeper {
     sendLate();
     this.#lease.hurry();
     this.#listenAgain();
+    this.#names.claims.resume();
+  }
+
+  // What the engine refuses.
+
+  failed(error: unknown): void {
+    this.#rights.failed(error);
+  }
+
+  unsent(name: string): void {
+    this.#receiver?.unsent(name);
+  }
+
+  cutOff({ text }: Refusal): void {
+    this.#fence(text);
+  }
+
+  granted({ name }: Refusal): void {
+    // It may have been told nothing in the meantime.
+    if (name === undefined) this.#isDeaf = true;
     this.#names.claims.resume();
   }
 

@@ -87,6 +87,7 @@ export async function openBuckets(
         ...shape,
         ttl: LEASES * lease,
       });
+      await checkNames(names);
       const { ttl } = await nodes.status();
       if (ttl === LEASES * lease) return { names, nodes };
       // Nobody relies on it: the cluster may get another.
@@ -102,7 +103,9 @@ export async function openBuckets(
       );
     } catch (error) {
       if (error instanceof NotConnectedError) throw error;
-      if (now() + PAUSE > end) throw unusable(error, replicas);
+      if (now() + PAUSE > end || connection.isClosed()) {
+        throw unusable(error, replicas);
+      }
       // Servers that have just started have no leader yet.
       await sleep(PAUSE);
     }
@@ -134,6 +137,21 @@ export async function markOf(bucket: KV): Promise<BucketMark> {
     if (code === NOT_FOUND) return { last: 0, size: 0 };
     throw error;
   }
+}
+
+/** Refuses a bucket that somebody made before, in which names do not stay. */
+async function checkNames(names: KV): Promise<void> {
+  const { bucket, streamInfo } = await names.status();
+  const { max_age, max_msg_size = -1, max_msgs } = streamInfo.config;
+  const wrong = Object.entries({ max_age, max_msg_size, max_msgs })
+    .filter(([_, value]) => value > 0);
+  if (wrong.length === 0) return;
+  const found = wrong.map(([name, value]) => `${name}: ${value}`).join(", ");
+  throw new NotConnectedError(
+    `The bucket "${bucket}" was not made by a hub: it has ${found}, so that ` +
+      "names do not stay in it. Delete it, or use another prefix " +
+      "(--cluster-prefix)",
+  );
 }
 
 function unusable(cause: unknown, replicas: number): NotConnectedError {

@@ -184,6 +184,7 @@ export class Claim {
       await this.#parts.kv.delete(keyOf(this.#name), { previousSeq });
     } catch (error) {
       if (!isChanged(error)) {
+        this.#parts.keeper.failed(error);
         this.#epoch = previousSeq;
         this.#isInDoubt = true;
         await sleep(RETRY_DELAY);
@@ -205,7 +206,8 @@ export class Claim {
         this.#isInDoubt = true;
       }
       this.#isUnconfirmed = false;
-    } catch {
+    } catch (error) {
+      keeper.failed(error);
       await sleep(RETRY_DELAY);
     }
     return false;
@@ -226,7 +228,7 @@ export class Claim {
       this.#take(await kv.put(key, value, options), id);
       return false;
     } catch (error) {
-      if (!isChanged(error)) await this.#wait();
+      if (!isChanged(error)) await this.#wait(error);
     }
     try {
       const entry = await kv.get(key);
@@ -248,8 +250,8 @@ export class Claim {
         this.#hold();
         return true;
       }
-    } catch {
-      await this.#wait();
+    } catch (error) {
+      await this.#wait(error);
     }
     return false;
   }
@@ -266,8 +268,9 @@ export class Claim {
     else this.#epoch = epoch;
   }
 
-  /** Waits before the engine is asked again, which does not answer now. */
-  async #wait(): Promise<void> {
+  /** Waits before the engine is asked again, which does not decide now. */
+  async #wait(error: unknown): Promise<void> {
+    this.#parts.keeper.failed(error);
     this.#hold();
     await sleep(RETRY_DELAY);
   }

@@ -16,4 +16,6 @@ export interface NameKeeper {
   held(name: string): void;
   lost(name: string): void;
   left(name: string, dead: boolean): void;
+  /** Something about a name has failed: the engine may refuse it. */
+  failed(error: unknown): void;
 }

@@ -11,6 +11,8 @@ interface Tenant {
   describe(): NodeStatus;
   /** The lease is lost: the others have taken the node for dead. */
   evicted(): void;
+  /** A sign of life has failed. */
+  failed(error: unknown): void;
 }
 
 /** The entry by which a node shows the others that it is alive. */
@@ -92,6 +94,7 @@ export class Lease {
       if (id === this.#id) this.#keep(sent);
     } catch (error) {
       if (isChanged(error)) await this.#recall(id, value, sent);
+      else this.#tenant.failed(error);
     } finally {
       this.#renewing = false;
     }

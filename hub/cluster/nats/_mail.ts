@@ -140,8 +140,10 @@ export class Mail {
 
   #subscribe(subject: string): Subscription {
     const { connection, takers } = this.#line;
-    // Only what has headers comes here.
-    const callback = (_error: unknown, message: Msg) => this.#bounced(message);
+    // Only what has headers comes here; of an error everybody is told.
+    const callback = (error: unknown, message: Msg) => {
+      if (!error) this.#bounced(message);
+    };
     const subscription = connection.subscribe(subject, { callback });
     takers.set(subscription.getID(), (message, reply) => {
       this.#receive(message, reply);
@@ -156,13 +158,14 @@ export class Mail {
 
   /** A message that nobody was there to take. */
   #bounced({ headers, subject }: Msg): void {
+    if (headers?.code !== NO_RESPONDERS) return this.#receiver.refuse();
+    // Without a number it was for all, and this is the only hub.
     const ref = Number(subject.split(".").at(-1));
-    const isOne = headers?.code === NO_RESPONDERS && Number.isInteger(ref);
-    if (isOne) this.#receiver.undelivered(ref);
-    else this.#receiver.refuse();
+    if (Number.isInteger(ref)) this.#receiver.undelivered(ref);
   }
 
   #receive(message: Uint8Array, reply: Uint8Array): void {
+    if (message.length === 0) return; // A hub tries whether it may send.
     const from = this.#nodeIn(reply);
     if (from === undefined) this.#receiver.refuse();
     else this.#receiver.receive(message, from);

@@ -168,6 +168,7 @@ export class NatsNames {
         return await this.#kv.delete(keyOf(name), { previousSeq });
       } catch (error) {
         if (isChanged(error)) return;
+        this.#keeper.failed(error);
         await sleep(RETRY_DELAY);
       }
     } while (this.#keeper.ready && !this.claims.get(name));

@@ -65,6 +65,7 @@ function setup() {
     held() {},
     lost() {},
     left() {},
+    failed() {},
   };
   const names = new NatsNames(bucket as unknown as KV, keeper);
   bucket.hear = (entry) => names.hear(entry);

@@ -10,6 +10,9 @@ const MAX_LABEL = 100;
 /** How many entries are told of that nobody can read. */
 const MAX_UNREADABLE = 100;
 
+/** How many nodes that are gone are remembered. */
+const MAX_DEPARTED = 1_000;
+
 /** Another node, and when it last gave a sign of life, by this node's clock. */
 interface Peer {
   status: NodeStatus;
@@ -26,6 +29,8 @@ interface PeerWatcher {
   log(level: "info" | "warn", line: string): void;
   /** A node is gone. */
   gone(id: string): void;
+  /** Something about a node has failed: the engine may refuse it. */
+  failed(error: unknown): void;
 }
 
 /** The other nodes, as far as this one has heard of them. */
@@ -34,6 +39,8 @@ export class Peers {
   readonly #lease: number;
   readonly #watcher: PeerWatcher;
   readonly #peers = new Map<string, Peer>();
+  /** Those that are gone: an id does not come back. */
+  readonly #departed = new Set<string>();
   /** Entries that nobody can read, each told of once. */
   readonly #unreadable = new Set<string>();
 
@@ -56,6 +63,11 @@ export class Peers {
   /** Returns whether a node is there, as far as this one has heard. */
   has(id: string): boolean {
     return this.#peers.has(id);
+  }
+
+  /** Returns whether a node is gone that this one has heard of. */
+  wasThere(id: string): boolean {
+    return this.#departed.has(id);
   }
 
   /** Returns whether a node is there; asks the engine if it is not known. */
@@ -122,14 +134,19 @@ export class Peers {
       peer.seen += 500;
       this.#nodes.delete(id, { previousSeq: peer.revision }).then(
         () => this.#part(id),
-        (error) => isChanged(error) ? this.suspect(id) : undefined,
+        (error) =>
+          isChanged(error) ? this.suspect(id) : this.#watcher.failed(error),
       );
     }
   }
 
   #part(id: string): void {
     const peer = this.#peers.get(id);
-    this.#peers.delete(id);
+    if (this.#peers.delete(id)) this.#departed.add(id);
+    if (this.#departed.size > MAX_DEPARTED) {
+      const [first] = this.#departed;
+      this.#departed.delete(first!);
+    }
     if (peer && !this.#isElse(peer.status)) {
       this.#watcher.log("info", `Node ${peer.status.label} is gone`);
     }

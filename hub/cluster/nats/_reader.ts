@@ -48,7 +48,9 @@ export class BucketReader {
     this.#subjects = `$KV.${bucket}.`;
     this.#hear = hear;
     this.#subscription = connection.subscribe(this.#inbox, {
-      callback: (_error, message) => this.#take(message),
+      callback: (error, message) => {
+        if (!error) this.#take(message);
+      },
     });
   }
 

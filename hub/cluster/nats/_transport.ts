@@ -119,17 +119,36 @@ function guard<T extends Socket>(socket: T): T {
  * process, perhaps by another who uses it. This one always has its own.
  */
 class SafeProtocol extends ProtocolHandler {
+  /** Is told what the server does not do, in its words. */
+  refused = (_words: string) => {};
+
   constructor(
     options: ConnectionOptions,
     publisher: Publisher,
     takers: ReadonlyMap<number, Taker>,
   ) {
     super(options, publisher);
-    let transport: Transport;
+    // There from the beginning: it is closed even if no host was found.
+    let transport: Transport = new SafeTransport(takers);
     Object.defineProperty(this, "transport", {
       get: () => transport,
       set: () => transport = new SafeTransport(takers),
     });
+  }
+
+  override processError(words: Uint8Array): void {
+    super.processError(words);
+    const text = new TextDecoder().decode(words).trim();
+    this.refused(text.replace(/^'(.*)'$/, "$1"));
+  }
+
+  /** What cannot be read ends the connection, and is not written to stdout. */
+  override push(event: Parameters<ProtocolHandler["push"]>[0]): void {
+    try {
+      super.push(event);
+    } catch {
+      this.transport.disconnect();
+    }
   }
 }
 
@@ -142,6 +161,11 @@ export interface SafeConnection {
   readonly ready: Promise<void>;
   /** Sends whole commands, if there is a connection now. */
   send(bytes: Uint8Array): void;
+  /**
+   * Says who is told what the server does not do, in its own words, before
+   * anything that it sends after that.
+   */
+  onRefusal(tell: (words: string) => void): void;
 }
 
 /** Makes a connection, which connects. */
@@ -167,6 +191,7 @@ export function openConnection(options: NodeConnectionOptions): SafeConnection {
     send: (bytes) => {
       if (protocol.connected) protocol.transport.send(bytes);
     },
+    onRefusal: (tell) => protocol.refused = tell,
   };
 }
 

@@ -18,6 +18,7 @@ export function receiver(acts: Partial<BackplaneReceiver>): BackplaneReceiver {
     message() {},
     refused() {},
     undelivered() {},
+    unsent() {},
     left() {},
     gone() {},
     attached() {},

@@ -113,7 +113,7 @@ function Cluster(
   return (
     <div title={[...words, reason ?? ""].join("\n")}>
       <dt>Cluster</dt>
-      <dd class={state === "open" ? "" : "bad"}>
+      <dd class={reason === undefined ? "" : "bad"}>
         {state === "open" ? some(nodes.length, "hub") : "alone"}
         {namesElsewhere > 0 && (
           <span class="note">

@@ -52,17 +52,28 @@ export function namesElsewhere(
 
 /** What an operator should do about a cluster. */
 export function* problemsOf(
-  { state, since, reason = "", maxMessageBytes }: BackplaneStatus,
+  { state, since, reason, cure, maxMessageBytes }: BackplaneStatus,
   largest: number,
-): Generator<Pick<Problem, "id" | "severity" | "text" | "cure" | "since">> {
+): Generator<
+  & Pick<Problem, "id" | "severity" | "text" | "cure">
+  & Partial<Pick<Problem, "since">>
+> {
   if (state === "waiting" || state === "fenced") {
     yield {
       id: "cluster",
       severity: "error",
       since,
       text: `${reason} Clients of this hub reach each other, no others.`,
-      cure: "Look whether the NATS servers run, most of them, and whether " +
-        "this machine reaches them.",
+      cure: cure ??
+        "Look whether the NATS servers run, most of them, and whether " +
+          "this machine reaches them.",
+    };
+  } else if (state === "open" && reason !== undefined) {
+    yield {
+      id: "cluster-refused",
+      severity: "error",
+      text: `${reason} New clients get no names.`,
+      cure: cure ?? "Look into the log of the NATS servers.",
     };
   }
   if (maxMessageBytes < largest) {

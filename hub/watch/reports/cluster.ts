@@ -18,7 +18,7 @@ export interface ClusterReport {
   readonly state: "open" | "waiting" | "fenced" | "closed";
   /** Since when. */
   readonly since: number;
-  /** Why they cannot be reached, if so. */
+  /** Why they cannot be reached, or what the engine refuses, if so. */
   readonly reason?: string;
   /** The engine that joins them: its version and address. */
   readonly engine?: string;

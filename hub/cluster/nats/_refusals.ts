@@ -1,0 +1,77 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { nameOf } from "./_keys.ts";
+
+/** What the engine refuses. */
+export interface Refusal {
+  /** In the engine's own words, in a sentence that shows no name of a client. */
+  readonly text: string;
+  /** What an operator should do about it. */
+  readonly cure: string;
+  /** The name that a message was for, if it was for one: its JSON text. */
+  readonly name?: string;
+  /** Whether the hub can neither send nor hear without it. */
+  readonly isFatal: boolean;
+}
+
+/** What a server answers that has no leader yet, or is about to have one. */
+const PASSING = [10008, 10009];
+/** What is about an entry or a bucket, and tells who asked what it wanted to know. */
+const ANSWERS = [10037, 10059, 10071, 10164];
+
+/** Returns the words by which JetStream refuses something, if an error is that. */
+export function refusalIn(error: unknown): Refusal | undefined {
+  if (!(error instanceof Error) || !("code" in error)) return undefined;
+  const { code, message } = error;
+  const isOne = typeof code === "number" && code >= 10_000 &&
+    !PASSING.includes(code) && !ANSWERS.includes(code);
+  if (!isOne) return undefined;
+  return {
+    text: `The NATS servers refuse to keep anything for this hub: ${message}.`,
+    cure: /resource|exceeded|storage/i.test(message)
+      ? "Give their JetStream more room (max_file_store, or the limits of the " +
+        "account), or free some."
+      : "Look into the log of the NATS servers.",
+    isFatal: false,
+  };
+}
+
+/**
+ * Reads what a server says of something that it does not do.
+ *
+ * @param words The words of an `-ERR`.
+ * @param prefix What the subjects of the cluster begin with.
+ * @returns Nothing if it is about something else, such as the connection.
+ */
+export function readRefusal(
+  words: string,
+  prefix: string,
+): Refusal | undefined {
+  if (/^maximum subscriptions exceeded/i.test(words)) {
+    return {
+      text: `The NATS server lets this hub listen no more: ${words}.`,
+      cure: "Allow its user more subscriptions: one for each client, and ten.",
+      isFatal: true,
+    };
+  }
+  const [, subject] =
+    /^permissions violation for \w+ (?:to|using) "([^"]*)"/i.exec(words) ?? [];
+  if (subject === undefined) return undefined;
+  const names = `${prefix}.n.`;
+  const keys = `$KV.${prefix}-names.`;
+  const start = [names, keys].find((start) => subject.startsWith(start));
+  const name = start === names
+    ? nameOf(subject.slice(names.length))
+    : undefined;
+  return {
+    // The last part is the name of a client.
+    text: `The NATS server refuses what this hub needs: ${
+      start === undefined ? words : words.replace(subject, `${start}>`)
+    }.`,
+    cure: "Allow its user to publish to and to subscribe to " +
+      `${prefix}.>, $KV.${prefix}-names.>, $KV.${prefix}-nodes.>, ` +
+      "$JS.API.> and _INBOX.>.",
+    ...(name !== undefined && { name }),
+    isFatal: name === undefined && subject.startsWith(`${prefix}.`),
+  };
+}
