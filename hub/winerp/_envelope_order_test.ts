@@ -88,9 +88,9 @@ function view(text: string): unknown {
   };
 }
 
-/** What was forwarded of the message that begins with a space. */
+/** The same of a message that begins with spaces as of one without. */
 function trimmed(seen: unknown): unknown {
-  return JSON.parse(JSON.stringify(seen).replaceAll('" {', '"{'));
+  return JSON.parse(JSON.stringify(seen).replaceAll(/" +\{/g, '"{'));
 }
 
 Deno.test("Envelope reads what is in order as it reads anything", () => {
@@ -103,7 +103,7 @@ Deno.test("Envelope reads what is in order as it reads anything", () => {
     const plain = view(` ${text}`);
     if (quick !== "refused") read++;
     assertEquals(
-      JSON.parse(JSON.stringify(quick)),
+      trimmed(quick),
       trimmed(plain),
       `seed ${random.seed}: ${text}`,
     );
