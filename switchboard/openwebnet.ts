@@ -56,7 +56,7 @@ export interface GatewayDoorOptions {
  * port, and the hub's page a tab for it.
  *
  * @param gateways The gateways, by the names that they take. They are closed
- * with the door.
+ * with the door, and if the hub cannot listen.
  * @param options Names of what is in the home.
  * @returns What opens the door of a hub.
  *

@@ -39,11 +39,11 @@ const read = (file: string) =>
 export async function demo(options: DemoOptions): Promise<void> {
   const { print, signal } = options;
   await using simulator = new GatewaySimulator();
-  const home = new Gateway({ transport: () => simulator.connect() });
   const names = parseHome(await read("./home.json"));
   const files = await demoPage();
-  const start = (port: number) =>
-    serve({
+  const start = (port: number) => {
+    const home = new Gateway({ transport: () => simulator.connect() });
+    return serve({
       port,
       doors: [page(), files],
       open: [
@@ -54,6 +54,7 @@ export async function demo(options: DemoOptions): Promise<void> {
         mcpDoor({ allow: ["home/*", "bot/*", "butler/*", "tool/*"] }),
       ],
     });
+  };
   await using server = options.port === undefined
     ? await start(USUAL_PORT).catch((error) => {
       if (error instanceof Deno.errors.AddrInUse) return start(0);
