@@ -247,6 +247,13 @@ export class Session {
     );
   }
 
+  #noHub(cause: unknown): NotConnectedError {
+    return new NotConnectedError(
+      `Cannot connect to ${this.#place}: what answers there is no hub`,
+      { cause },
+    );
+  }
+
   #become(state: ClientState): void {
     if (!this.#stop.signal.aborted) this.#state = state;
   }
@@ -342,9 +349,15 @@ export class Session {
     try {
       if (this.#asker.takeInOrder(text)) return;
       if (this.#owner.receiveInOrder(link, text)) return;
-      this.#dispatch(link, readMessage(text), text.length);
+      const message = readMessage(text);
+      if (this.#state === "connecting" && typeof message.type !== "number") {
+        throw new SyntaxError("Cannot read message: it has no type");
+      }
+      this.#dispatch(link, message, text.length);
     } catch (error) {
-      this.#owner.emit("error", { error });
+      // As a server of another protocol answers who wants in.
+      if (this.#state === "connecting") void link.drop(this.#noHub(error));
+      else this.#owner.emit("error", { error });
     }
   }
 
