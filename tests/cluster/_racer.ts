@@ -19,7 +19,7 @@
 
 import { connectNats } from "../../hub/cluster/nats.ts";
 import { keyOf } from "../../hub/cluster/nats/_keys.ts";
-import { connect, Kvm } from "../../hub/cluster/testdata/nats.ts";
+import { connect } from "../../hub/cluster/testdata/nats.ts";
 import { receiver } from "./_claims.ts";
 
 const [urls, lease, label, count] = Deno.args as [
@@ -53,19 +53,41 @@ const plane = await connectNats({
   logger: { info: log, warn: log, error: log },
 });
 const connection = await connect({ servers, maxReconnectAttempts: -1 });
-const kv = await new Kvm(connection).open("hub-names");
 
 /** What it has: each time it wins is another. */
 const held = new Map<string, object>();
 let isOver = false;
 
-/** The epoch of a name, if it is still this node's. */
+/** The last epochs that it has told. */
+const epochs = new Map<string, number>();
+
+/** The entry of a name, as the leader knows it: other servers may lag behind. */
+async function entryOf(
+  name: string,
+): Promise<{ seq: number; data?: string } | undefined> {
+  try {
+    const reply = await connection.request(
+      "$JS.API.STREAM.MSG.GET.KV_hub-names",
+      JSON.stringify({ last_by_subj: `$KV.hub-names.${keyOf(name)}` }),
+    );
+    return reply.json<{ message?: { seq: number; data?: string } }>().message;
+  } catch {
+    return undefined; // There is no leader now.
+  }
+}
+
+/**
+ * Tells the epoch of a name, if it is still this node's. One that it has told
+ * before is what a leader knows that has just been thawed, or that of a name
+ * which it gave up while nobody took notice.
+ */
 async function tellEpoch(name: string, tenure: object): Promise<void> {
-  const entry = await kv.get(keyOf(name)).catch(() => undefined);
-  if (entry?.operation !== "PUT" || held.get(name) !== tenure) return;
-  const { node } = JSON.parse(entry.string()) as { node: string };
-  if (node !== plane.status().node) return;
-  say("epoch", numberOf(name), entry.revision);
+  const { seq, data } = await entryOf(name) ?? {};
+  if (!seq || !data || held.get(name) !== tenure) return;
+  const { node } = JSON.parse(atob(data)) as { node: string };
+  if (node !== plane.status().node || seq <= (epochs.get(name) ?? 0)) return;
+  epochs.set(name, seq);
+  say("epoch", numberOf(name), seq);
 }
 
 function give(name: string): void {
