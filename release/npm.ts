@@ -62,17 +62,27 @@ export function withWholeLinks(
   folder: string,
   version: string,
 ): string {
-  return readme.replaceAll(
-    /(!?)(\[(?:[^\[\]]|\[[^\]]*\])*\]\()([^)\s]+)/g,
-    (all, mark: string, text: string, link: string) => {
-      if (/^([a-z]+:|#)/.test(link)) return all;
-      const { pathname, hash } = new URL(link, `file:///${folder}/`);
-      const base = mark === "!"
-        ? `${RAW}/v${version}`
-        : `${REPOSITORY}/${link.endsWith("/") ? "tree" : "blob"}/v${version}`;
-      return `${mark}${text}${base}${pathname}${hash}`;
-    },
-  );
+  const isWhole = (link: string) => /^([a-z]+:|#)/.test(link);
+  const placeOf = (link: string) => {
+    const { pathname, hash } = new URL(link, `file:///${folder}/`);
+    return `v${version}${pathname}${hash}`;
+  };
+  // A picture may be the text of a link.
+  return readme
+    .replaceAll(
+      /(!\[[^\]]*\]\()([^)\s]+)/g,
+      (all, text: string, link: string) =>
+        isWhole(link) ? all : `${text}${RAW}/${placeOf(link)}`,
+    )
+    .replaceAll(
+      /(\[(?:[^\[\]]|\[[^\]]*\])*\]\()([^)\s]+)/g,
+      (all, text: string, link: string) => {
+        const kind = link.endsWith("/") ? "tree" : "blob";
+        return isWhole(link)
+          ? all
+          : `${text}${REPOSITORY}/${kind}/${placeOf(link)}`;
+      },
+    );
 }
 
 /** A line of a main entry: what it exports, and from which file. */
