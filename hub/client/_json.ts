@@ -39,7 +39,8 @@ export function stringify(value: unknown): string {
   // JSON.stringify writes NaN and the infinities as null.
   if (text.includes("null")) JSON.stringify(value, refuseNonFinite);
   if (text.includes("\\ud")) text = text.replace(ESCAPE_REGEXP, wellFormed);
-  if (text.length > 2 * MAX_DEPTH) checkDepth(text);
+  // Few texts have so many brackets that it has to be looked how deep they are.
+  if (text.split(/[{[]/).length > MAX_DEPTH) checkDepth(text);
   return text;
 }
 
@@ -88,11 +89,9 @@ function wellFormed(escape: string, code: string): string {
 
 function checkDepth(text: string): void {
   // Strings may hold brackets too, and escaped quotes.
-  const rest = text.replace(/\\./g, "").replace(/"[^"]*"/g, "");
   let depth = 0;
-  for (const char of rest) {
-    if (char === "[" || char === "{") depth++;
-    else if (char === "]" || char === "}") depth--;
+  for (const char of text.replace(/\\./g, "").replace(/"[^"]*"/g, "")) {
+    depth += +"{[".includes(char) - +"}]".includes(char);
     if (depth > MAX_DEPTH) {
       throw new RangeError(
         `Cannot send data: it has more than ${MAX_DEPTH} levels`,
