@@ -39,7 +39,7 @@ export function stringify(value: unknown): string {
   // JSON.stringify writes NaN and the infinities as null.
   if (text.includes("null")) JSON.stringify(value, refuseNonFinite);
   if (text.includes("\\ud")) text = text.replace(ESCAPE_REGEXP, wellFormed);
-  // Few texts have so many brackets that it has to be looked how deep they are.
+  // Only a text with that many brackets can be nested so deeply.
   if (text.split(/[{[]/).length > MAX_DEPTH) checkDepth(text);
   return text;
 }

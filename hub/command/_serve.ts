@@ -120,15 +120,16 @@ export function serveWith<const O extends Options>(
         const values = options as unknown as Values<O>;
         added = await extension?.open(hub, values, context);
       };
-      const starting = serve({
+      await using server = await serve({
         ...read.options,
         ...(backplane && { backplane }),
         allowedHosts: [...read.options.allowedHosts ?? [], ...ownNames()],
         logger,
         beforeListen,
+      }).catch(async (error) => {
+        await added?.close();
+        throw error;
       });
-      starting.catch(() => added?.close());
-      await using server = await starting;
       const following = follow(server, read, logger);
       if (!all.quiet) {
         const hasPage = !all.noPage;
