@@ -19,15 +19,15 @@ import type {
   BackplaneStatus,
   NodeStatus,
 } from "../backplane.ts";
-import { type Buckets, listen, listenToNews, markOf } from "./_buckets.ts";
+import type { Buckets } from "./_buckets.ts";
+import { Hearing } from "./_hearing.ts";
 import type { NameKeeper } from "./_keeper.ts";
 import { Lease } from "./_lease.ts";
+import { GRACE, Link } from "./_link.ts";
 import { Mail, sizeOf } from "./_mail.ts";
-import { Markers } from "./_markers.ts";
 import { Newcomers } from "./_newcomers.ts";
 import { NatsNames } from "./_names.ts";
 import { Peers } from "./_peers.ts";
-import { BucketReader, PAGE } from "./_reader.ts";
 import { type Refusal, refusalIn } from "./_refusals.ts";
 import { Rights } from "./_rights.ts";
 import type { SafeConnection } from "./_transport.ts";
@@ -45,10 +45,6 @@ export interface NodeOptions {
 
 /** How often a node looks at the clock, in milliseconds. */
 const TICK = 250;
-/** How long to wait before many names are read, in milliseconds. */
-const FIRST_PAUSE = 500;
-/** How long a connection may be away before what needs it fails. */
-const GRACE = 500;
 
 /** The backplane of one node, on NATS. */
 export class NatsBackplane implements Backplane, NameKeeper {
@@ -56,34 +52,21 @@ export class NatsBackplane implements Backplane, NameKeeper {
   readonly #options: NodeOptions;
   readonly #label: string;
   readonly #start = Date.now();
-  readonly #buckets: Buckets;
   readonly #names: NatsNames;
   readonly #peers: Peers;
   readonly #lease: Lease;
   readonly #mail: Mail;
   readonly #newcomers: Newcomers;
   readonly #rights: Rights;
-  readonly #markers: Markers;
+  readonly #hearing: Hearing;
+  readonly #link: Link;
   #receiver: BackplaneReceiver | undefined;
 
   #state: BackplaneStatus["state"] = "open";
   #reason = "";
   #since = Date.now();
-  #linked = true;
-  /** What the server said of the connection, until there is one again. */
-  #words = "";
-  #grace: Timer | undefined;
   #clock: Timer | undefined;
   #rejoining = false;
-  /** When the bucket of the names was made. */
-  #birth: string | undefined;
-  #checking = false;
-  /** The last revision of a name that it has heard of, and that there was. */
-  #heard = 0;
-  #missed = 0;
-  /** Whether it has to listen to the buckets anew. */
-  #isDeaf = false;
-  #watches: AbortController | undefined;
 
   readonly #line: SafeConnection;
 
@@ -94,7 +77,6 @@ export class NatsBackplane implements Backplane, NameKeeper {
   ) {
     this.#line = line;
     this.#connection = line.connection;
-    this.#buckets = buckets;
     this.#options = options;
     const { lease } = options;
     this.#lease = new Lease(buckets.nodes, lease, {
@@ -111,10 +93,11 @@ export class NatsBackplane implements Backplane, NameKeeper {
     const { names } = buckets;
     const { prefix } = options;
     this.#rights = new Rights(line, { names, prefix }, this);
-    this.#markers = new Markers(line.connection, {
-      bucket: `${options.prefix}-names`,
-      age: 2 * lease,
-    });
+    this.#hearing = new Hearing(this.#connection, buckets, options, {
+      names: this.#names,
+      peers: this.#peers,
+    }, this);
+    this.#link = new Link(this.#connection, this);
   }
 
   // For its names.
@@ -129,7 +112,7 @@ export class NatsBackplane implements Backplane, NameKeeper {
 
   get ready(): boolean {
     const { refusal } = this.#rights;
-    return this.#linked && this.#isOpen() && !this.#rejoining &&
+    return this.#link.isUp && this.#isOpen() && !this.#rejoining &&
       // Others go on if messages to one name are refused.
       (!refusal || refusal.name !== undefined);
   }
@@ -186,7 +169,7 @@ export class NatsBackplane implements Backplane, NameKeeper {
     const sent = { to, message, size: sizeOf(message), ref };
     const refusal = this.#mail.refusal(sent);
     if (refusal) return refusal;
-    if (this.#linked) this.#mail.send(sent);
+    if (this.#link.isUp) this.#mail.send(sent);
     else this.#mail.delay(sent);
     return undefined;
   }
@@ -273,9 +256,9 @@ export class NatsBackplane implements Backplane, NameKeeper {
     this.#mail.open();
     await this.#until(end, () => this.#rights.prove());
     await this.#until(end, () => this.#lease.enter());
-    this.#birth = (await markOf(this.#buckets.names)).birth;
-    await this.#watch();
-    this.#follow();
+    await this.#hearing.recognize();
+    await this.#hearing.listen();
+    this.#link.follow();
     this.#clock = every(TICK, () => this.#tick());
     this.#line.onRefusal((words) => this.#rights.hear(words));
   }
@@ -313,8 +296,8 @@ export class NatsBackplane implements Backplane, NameKeeper {
   #tick(): void {
     this.#isOpen();
     if (this.ready) this.#peers.bury();
-    if (!this.#linked) return;
-    if (this.#isDeaf && this.ready) this.#listenAgain();
+    if (!this.#link.isUp) return;
+    this.#hearing.tick();
     const { refusal, isDue } = this.#rights;
     if (this.#state === "fenced") {
       if (!refusal || isDue) this.#rejoin();
@@ -326,46 +309,12 @@ export class NatsBackplane implements Backplane, NameKeeper {
     }
     if (this.#lease.isDue) {
       this.#lease.renew();
-      this.#checkNames();
+      this.#hearing.check();
     }
   }
 
-  /**
-   * Looks whether the bucket of the names is still the same one. Who has lost it
-   * has lost who has which name.
-   */
-  async #checkNames(): Promise<void> {
-    if (this.#checking) return;
-    this.#checking = true;
-    try {
-      const mark = await markOf(this.#buckets.names);
-      const { birth, last } = mark;
-      if (birth !== this.#birth) {
-        this.#fence("The NATS servers have lost who has which name.");
-      }
-      this.#markers.tidy(
-        mark,
-        this.#isFirst() ? this.#countNames() : undefined,
-      );
-      // It has missed what there was when it was looked last.
-      if (this.#heard < this.#missed) this.#isDeaf = true;
-      this.#missed = last;
-    } catch {
-      // The engine does not answer now.
-    } finally {
-      this.#checking = false;
-    }
-  }
-
-  /** Whether this is the node that clears up: one is enough. */
-  #isFirst(): boolean {
-    return [...this.#peers.ids].every((id) => id > this.id);
-  }
-
-  /** How many names all nodes have, if that is known. */
-  #countNames(): number | undefined {
-    const { claims, nodes, reading } = this.#names;
-    return reading ? undefined : claims.size + nodes.size;
+  robbed(): void {
+    this.#fence("The NATS servers have lost who has which name.");
   }
 
   /** Lets go of all names: others may have them. */
@@ -384,12 +333,12 @@ export class NatsBackplane implements Backplane, NameKeeper {
       await this.#options.restore();
       await this.#rights.look();
       if (this.#rights.refusal) return;
-      this.#birth = (await markOf(this.#buckets.names)).birth;
+      await this.#hearing.recognize();
       this.#lease.rename();
       this.#mail.open();
       await this.#lease.enter();
       await this.#names.claims.renew();
-      await this.#watch();
+      await this.#hearing.listen();
       this.#rejoining = false;
       this.#become("open", "");
       // Not before: what comes to a node that is cut off is dropped.
@@ -432,48 +381,22 @@ export class NatsBackplane implements Backplane, NameKeeper {
 
   // The connection.
 
-  async #follow(): Promise<void> {
-    for await (const status of this.#connection.status()) {
-      if (status.type === "disconnect") this.#unlink();
-      else if (status.type === "reconnect") this.#link(status.server);
-    }
+  away(reason: string): void {
+    if (this.#state === "open") this.#become("waiting", reason);
   }
 
-  #unlink(): void {
-    if (!this.#linked) return;
-    this.#linked = false;
-    this.log("warn", "The connection to the NATS server is lost");
-    this.#grace = later(GRACE, () => {
-      if (this.#state !== "open") return;
-      this.#become("waiting", this.#whyAway());
-    });
-  }
-
-  #whyAway(): string {
-    return this.#words === ""
-      ? "The NATS servers cannot be reached."
-      : `The NATS servers do not let this hub in: ${this.#words}.`;
-  }
-
-  /** The server says something of the connection, which it ends then. */
   warned(words: string): void {
-    if (words === this.#words) return;
-    this.#words = words;
-    this.log("warn", `The NATS server says: ${words}`);
-    if (this.#state === "waiting") this.#reason = this.#whyAway();
+    const reason = this.#link.warned(words);
+    if (reason && this.#state === "waiting") this.#reason = reason;
   }
 
-  #link(server: string): void {
-    this.#grace?.stop();
-    this.#linked = true;
-    this.#words = "";
-    this.log("info", `Connected to the NATS server ${server} again`);
+  back(): void {
     const sendLate = this.#mail.takeLate();
     if (this.#isOpen()) this.#receiver?.attached();
     else if (this.#state === "waiting") this.#become("open", "");
     sendLate();
     this.#lease.hurry();
-    this.#listenAgain();
+    this.#hearing.listenAgain();
     this.#names.claims.resume();
   }
 
@@ -493,104 +416,20 @@ export class NatsBackplane implements Backplane, NameKeeper {
 
   granted({ name }: Refusal): void {
     // It may have been told nothing in the meantime.
-    if (name === undefined) this.#isDeaf = true;
+    if (name === undefined) this.#hearing.doubt();
     this.#names.claims.resume();
   }
 
   // Other nodes.
 
-  /** Listens to the buckets, as soon as there is somebody who answers for them. */
-  #listenAgain(): void {
-    this.#isDeaf = false;
-    this.#watch().catch(() => {
-      this.#isDeaf = true;
-    });
-  }
-
-  /**
-   * Listens to what happens to names and nodes, all of it told anew. Of many
-   * names most come later: nothing waits for them.
-   */
-  async #watch(): Promise<void> {
-    this.#watches?.abort();
-    const watches = this.#watches = new AbortController();
-    const { signal } = watches;
-    this.#names.forget();
-    const ended = () => {
-      if (!signal.aborted) this.#isDeaf = true;
-    };
-    // Until all is listened to, nothing can be missed.
-    this.#heard = Infinity;
-    let latest = 0;
-    const unseen = new Set(this.#peers.ids);
-    const { names, nodes } = this.#buckets;
-    await Promise.all([
-      listen(nodes, {
-        signal,
-        hear: (entry) => {
-          if (this.#peers.hear(entry)) unseen.delete(entry.key);
-        },
-        ended,
-      }),
-      listenToNews(names, {
-        signal,
-        hear: (entry) => {
-          latest = entry.revision;
-          if (this.#heard < latest) this.#heard = latest;
-          this.#names.hear(entry);
-        },
-        ended,
-      }),
-    ]);
-    const { last, size } = await markOf(names);
-    if (signal.aborted) return;
-    this.#heard = Math.max(latest, last);
-    for (const id of unseen) this.#peers.suspect(id);
-    if (size === 0) return this.#listed();
-    const reading = this.#read(signal, size > PAGE ? FIRST_PAUSE : 0);
-    if (size <= PAGE) await reading;
-    else reading.catch(ended);
-  }
-
-  /** Reads the names that there are; many when clients have had time to come. */
-  async #read(signal: AbortSignal, pause: number): Promise<void> {
-    const reader = new BucketReader(
-      this.#connection,
-      `${this.#options.prefix}-names`,
-      (entry) => signal.aborted || this.#names.hear(entry),
-    );
-    const close = () => reader.close();
-    signal.addEventListener("abort", close);
-    try {
-      await sleep(pause, { signal }).catch(() => {});
-      if (signal.aborted) return;
-      // Clients are answered at the same time.
-      await reader.read(signal, (took) => took);
-    } finally {
-      close();
-    }
-    if (!signal.aborted) this.#listed();
-  }
-
-  /** All names are known. */
-  #listed(): void {
-    this.#names.settle();
-    for (
-      const id of this.#names.ownerless((node) => this.#peers.has(node))
-    ) this.#peers.suspect(id);
+  listed(): void {
     this.#receiver?.listed();
   }
 
   gone(id: string): void {
     const orphans = this.#names.vacate(id);
     this.#receiver?.gone(id);
-    if (!this.#isFirst()) return;
-    later(1_000, async () => {
-      for (const [name, revision] of orphans) {
-        if (!this.ready) return;
-        await this.#names.sweep(name, revision);
-      }
-    });
+    this.#hearing.clearUp(orphans);
   }
 
   log(level: "info" | "warn" | "error", line: string): void {
@@ -604,9 +443,9 @@ export class NatsBackplane implements Backplane, NameKeeper {
     const hadLease = this.#state !== "fenced";
     this.#become("closed", "This hub has left the cluster.");
     this.#clock?.stop();
-    this.#grace?.stop();
-    this.#watches?.abort();
-    if (this.#linked && hadLease) {
+    this.#link.close();
+    this.#hearing.close();
+    if (this.#link.isUp && hadLease) {
       await settled(this.#lease.end(), 1_000);
     }
     await settled(this.#connection.close(), 1_000);
