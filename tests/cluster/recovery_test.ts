@@ -3,7 +3,7 @@
 /** How soon each thing is over that can happen to a hub or a server. */
 
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import type { Client, HubReport } from "@wirekit/hub";
+import { Client, type HubReport } from "@wirekit/hub";
 import { lasting } from "./_ledger.ts";
 import { Node, startNodes } from "./_nodes.ts";
 import { record } from "./_record.ts";
@@ -153,6 +153,48 @@ Deno.test(
     await heir.client.close();
     await bot.ready({ timeout: 10_000 });
     assertEquals(await me.request("bot", "count", {}), 1);
+  },
+);
+
+Deno.test(
+  "A hub that freezes for longer than its lease: clients whose names nobody wants hear nothing of it",
+  options,
+  async () => {
+    await using engine = await Engine.start(1);
+    await using started = await startNodes(engine, 2, LEASE);
+    const [one, two] = started.nodes as [Node, Node];
+    await using stack = new AsyncDisposableStack();
+    const told: string[] = [];
+    for (let n = 0; n < 20; n++) {
+      // It has no sign of life that it would miss.
+      const bot = new Client(`bot ${n}`, {
+        url: one.url,
+        heartbeat: { interval: Infinity },
+      });
+      stack.use(bot);
+      bot.route("echo", (data) => data);
+      await bot.connect();
+      for (const event of ["connect", "ready", "hold", "disconnect"] as const) {
+        bot.addEventListener(event, () => void told.push(`${n} ${event}`));
+      }
+    }
+    await using me = await answering("me", two.url);
+    for (let round = 0; round < 2; round++) {
+      one.text = two.text = "";
+      one.signal("SIGSTOP");
+      await two.says(/Node node1 is gone/);
+      // The other hub removes what is left of its names.
+      await sleep(2_000);
+      one.signal("SIGCONT");
+      await one.says(/can be reached again/);
+      for (let n = 0; n < 20; n++) {
+        await until(async () => {
+          assertEquals(await me.request(`bot ${n}`, "echo", { n }), { n });
+        }, () => one.text + two.text);
+      }
+      await sleep(500);
+      assertEquals(told, [], one.text);
+    }
   },
 );
 

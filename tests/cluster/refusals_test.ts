@@ -217,6 +217,31 @@ for (const [what, [rights, words]] of Object.entries(TAKEN)) {
   );
 }
 
+for (
+  const [what, subject] of [
+    ["messages", "hub.>"],
+    ["what is for all", "hub.all"],
+    ["answers", "hub.node.>"],
+  ] as const
+) {
+  Deno.test(
+    `A hub that sends nothing, and may publish ${what} no longer, says so all the same`,
+    options,
+    async () => {
+      await using strict = await StrictEngine.start({ u: ALL });
+      const settings = { ...strict.options("u"), lease: 2_000 };
+      await using hub = await hubOf(settings);
+      assertEquals(await hub.ready(), "200 ready");
+      await strict.change({ u: { publish: { deny: [subject] } } });
+      await until(async () => (await hub.ready()).startsWith("503"));
+      assertMatch(await hub.ready(), /refuses .*Publish to "hub\./);
+      await until(() => hub.says(/Allow its user to publish/) > 0);
+      await strict.change({ u: ALL });
+      await until(async () => await hub.ready() === "200 ready");
+    },
+  );
+}
+
 Deno.test(
   "A host that nobody knows is no server, and the next one is tried",
   options,

@@ -92,7 +92,7 @@ export class NatsBackplane implements Backplane, NameKeeper {
     this.#newcomers = new Newcomers(this);
     const { names } = buckets;
     const { prefix } = options;
-    this.#rights = new Rights(line, { names, prefix }, this);
+    this.#rights = new Rights(line, { names, prefix, lease }, this);
     this.#hearing = new Hearing(this.#connection, buckets, options, {
       names: this.#names,
       peers: this.#peers,

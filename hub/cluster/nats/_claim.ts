@@ -121,14 +121,17 @@ export class Claim {
     } catch (error) {
       if (!isChanged(error)) throw error;
       const entry = await kv.get(key);
-      if (!entry) {
-        // The servers have lost all: whoever is first has it.
-        const isMine = await put(0).then(() => true, (error) => {
-          if (isChanged(error)) return false;
-          throw error;
-        });
+      if (entry?.operation !== "PUT") {
+        // Nobody has it, or the servers have lost all: whoever is first has it.
+        const isMine = await put(entry?.revision ?? 0).then(
+          () => true,
+          (error) => {
+            if (isChanged(error)) return false;
+            throw error;
+          },
+        );
         if (!isMine) return this.lose();
-      } else if (entry.operation === "PUT" && entry.string() === value) {
+      } else if (entry.string() === value) {
         this.#epoch = entry.revision;
       } else return this.lose();
     }

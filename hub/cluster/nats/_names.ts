@@ -51,7 +51,8 @@ export class NatsNames {
     const claim = this.claims.get(name);
     const isNews = claim?.epoch !== undefined && revision > claim.epoch;
     if (entry.operation !== "PUT") {
-      if (isNews) claim.lose();
+      // A node that was taken for dead takes it again before it goes on.
+      if (isNews && this.#keeper.ready) claim.lose();
       return this.#free(name, revision);
     }
     const node = this.#ownerIn(entry);

@@ -55,7 +55,8 @@ class FakeBucket {
 function setup() {
   const bucket = new FakeBucket();
   const won: string[] = [];
-  const keeper: NameKeeper = {
+  const lost: string[] = [];
+  const keeper: NameKeeper & { ready: boolean } = {
     id: "me",
     ready: true,
     isThere: () => Promise.resolve(true),
@@ -63,14 +64,14 @@ function setup() {
     shut() {},
     won: (name) => void won.push(name),
     held() {},
-    lost() {},
+    lost: (name) => void lost.push(name),
     left() {},
     failed() {},
   };
   const names = new NatsNames(bucket as unknown as KV, keeper);
   bucket.hear = (entry) => names.hear(entry);
   const operation = () => bucket.entries.get(keyOf(BOT))?.operation;
-  return { bucket, names, won, operation };
+  return { bucket, keeper, names, won, lost, operation };
 }
 
 Deno.test("NatsNames gives up a name that it got without hearing of it", async () => {
@@ -115,6 +116,30 @@ Deno.test("NatsNames removes what comes into the bucket after a name was given u
   bucket.answers = "given";
   await time.tick(2_000);
   assertEquals(operation(), "DEL");
+});
+
+Deno.test("NatsNames takes names again that were removed while it was cut off, unless another has one", async () => {
+  using time = new FakeTime();
+  const { bucket, keeper, names, won, lost } = setup();
+  const key = keyOf(BOT);
+  const revision = () => bucket.entries.get(key)!.revision;
+  names.claims.add(BOT);
+  await time.tick(100);
+  for (const heir of ["", "other"]) {
+    keeper.ready = false;
+    await bucket.delete(key, { previousSeq: revision() });
+    if (heir) {
+      const value = JSON.stringify({ node: heir, claim: "" });
+      await bucket.put(key, value, { previousSeq: revision() });
+    }
+    await time.tick(100);
+    const end = revision();
+    await names.claims.renew();
+    keeper.ready = true;
+    await time.tick(100);
+    assertEquals([revision() > end, lost], heir ? [false, [BOT]] : [true, []]);
+  }
+  assertEquals(won, [BOT]);
 });
 
 Deno.test("NatsNames takes news and what was there before in any order", () => {

@@ -6,7 +6,7 @@ import { isChanged, markOf } from "./_buckets.ts";
 import { readRefusal, type Refusal, refusalIn } from "./_refusals.ts";
 import type { SafeConnection } from "./_transport.ts";
 
-/** How often to look whether the engine still refuses something. */
+/** How often to look whether the engine still refuses what it has refused. */
 const PAUSE = 1_000;
 /** How long it may take to answer all that is tried. */
 const TIMEOUT = 2_000;
@@ -35,24 +35,27 @@ export class Rights {
   readonly #line: SafeConnection;
   readonly #names: KV;
   readonly #prefix: string;
+  readonly #calm: number;
   readonly #node: Petitioner;
   #refusal: Refusal | undefined;
   /** What was refused since it has been looked. */
   #found: Refusal | undefined;
   #isLooking = false;
-  #next = 0;
+  #next: number;
   #logged = "";
   #loggedAt = -Infinity;
 
   constructor(
     line: SafeConnection,
-    { names, prefix }: { names: KV; prefix: string },
+    { names, prefix, lease }: { names: KV; prefix: string; lease: number },
     node: Petitioner,
   ) {
     this.#line = line;
     this.#names = names;
     this.#prefix = prefix;
+    this.#calm = 2 * lease;
     this.#node = node;
+    this.#next = now() + this.#calm;
   }
 
   /** What is refused now, if anything is. */
@@ -60,9 +63,12 @@ export class Rights {
     return this.#refusal;
   }
 
-  /** Whether something is refused, and it is time to look again. */
+  /**
+   * Whether it is time to look: often while something is refused, now and then
+   * otherwise, as a node that sends nothing hears of no refusal.
+   */
   get isDue(): boolean {
-    return this.#refusal !== undefined && now() >= this.#next;
+    return now() >= this.#next;
   }
 
   /** Takes what the server says of something that it does not do. */
@@ -105,7 +111,7 @@ export class Rights {
       // Nobody can say so now.
     } finally {
       this.#isLooking = false;
-      this.#next = now() + PAUSE;
+      this.#next = now() + (this.#refusal ? PAUSE : this.#calm);
     }
   }
 
