@@ -11,6 +11,7 @@ import {
   UsageError,
   valueOf,
 } from "@wirekit/internal/command";
+import { RemoteError } from "../errors.ts";
 import { askWhyAbsent, explain } from "./_absent.ts";
 import { CLIENT_OPTIONS, connectClient, makeClient } from "./_client.ts";
 import { checkCommand } from "./_check.ts";
@@ -78,8 +79,16 @@ const inform = command({
     await using _client = client;
     const { timeout = 60_000 } = options;
     await client.inform(data, targets.length > 0 ? targets : undefined);
-    // The hub has read it once it answers the message after it.
-    await client.ping(undefined, { timeout, signal: terminal.signal });
+    // It has no answer. The hub has read it once it answers what comes after it.
+    const { signal } = terminal;
+    const missing: string[] = [];
+    for (const target of targets.length > 0 ? targets : [undefined]) {
+      if (await client.ping(target, { timeout, signal })) continue;
+      if (target !== undefined) missing.push(JSON.stringify(target));
+    }
+    if (missing.length > 0) {
+      throw new RemoteError(`Nobody has the name ${missing.join(", ")}`);
+    }
   },
 });
 

@@ -200,9 +200,14 @@ Deno.test("inform tells those that are named, or all", () =>
       err: [],
     });
     assertEquals((await information.next()).value?.data, "back soon");
-    await run(url, "inform", '{"a":1}', "nobody");
-    await run(url, "inform", '{"a":2}', "nobody", "beta");
+    const nobody = await run(url, "inform", '{"a":1}', "nobody");
+    assertEquals([nobody.code, nobody.out], [1, []]);
+    assertMatch(nobody.err.join("\n"), /Nobody has the name "nobody"/);
+    const some = await run(url, "inform", '{"a":2}', "no\nbody", "beta", "x");
     assertEquals((await information.next()).value?.data, { a: 2 });
+    assertEquals(some.code, 1);
+    assertMatch(some.err.join("\n"), /Nobody has the name "no\\nbody", "x"/);
+    assertEquals((await run(url, "inform", '{"a":3}', "beta")).code, 0);
     assertEquals((await run(url, "inform")).code, 2);
     assertEquals((await run(url, "inform", "null")).code, 2);
     assertEquals((await run(url, "inform", "x", "--data", "{}")).code, 2);
