@@ -48,6 +48,7 @@ import type {
   RouteName,
 } from "./client/contract.ts";
 import {
+  type ClientEventListener,
   type ClientEvents,
   ClientEventTarget,
   type ClientEventType,
@@ -212,6 +213,8 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
   readonly #responder: Responder;
   readonly #incoming: Incoming;
   readonly #closed = new AbortController();
+  /** The types of events that anybody has ever listened to. */
+  readonly #heard = new Set<ClientEventType>();
 
   /**
    * Makes a client. It does not connect yet.
@@ -238,6 +241,24 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
     this.#session = parts.session;
     this.#responder = parts.responder;
     this.#incoming = parts.incoming;
+  }
+
+  /** See {@linkcode ClientEventTarget.addEventListener}. */
+  override addEventListener<K extends ClientEventType>(
+    type: K,
+    listener: ClientEventListener<K> | null,
+    options?: Parameters<EventTarget["addEventListener"]>[2],
+  ): void {
+    this.#heard.add(type);
+    super.addEventListener(type, listener, options);
+  }
+
+  /** Dispatches an event; costs almost nothing if nobody ever listened. */
+  protected override emit<K extends ClientEventType>(
+    type: K,
+    detail: ClientEvents[K],
+  ): void {
+    if (this.#heard.has(type)) super.emit(type, detail);
   }
 
   /** The state of the client. */

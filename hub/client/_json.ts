@@ -20,7 +20,7 @@ const MAX_BITS = 64;
  * The escape of a lone surrogate, or any other escape, which is skipped as a
  * whole.
  */
-const ESCAPE_REGEXP = /\\(ud[89a-f][0-9a-f]{2}|.)/g;
+const ESCAPE_REGEXP = /\\(ud...|.)/g;
 
 /**
  * Parses JSON. An integer of up to 64 bits that is not safe becomes a `bigint`,
@@ -40,7 +40,9 @@ export function stringify(value: unknown): string {
   if (text.includes("null")) JSON.stringify(value, refuseNonFinite);
   if (text.includes("\\ud")) text = text.replace(ESCAPE_REGEXP, wellFormed);
   // Only a text with that many brackets can be nested so deeply.
-  if (text.split(/[{[]/).length > MAX_DEPTH) checkDepth(text);
+  const parts = text.split("[", MAX_DEPTH).length +
+    text.split("{", MAX_DEPTH).length;
+  if (parts > MAX_DEPTH) checkDepth(text);
   return text;
 }
 
@@ -87,11 +89,14 @@ function wellFormed(escape: string, code: string): string {
   return code.length > 1 ? "\uFFFD" : escape;
 }
 
-function checkDepth(text: string): void {
-  // Strings may hold brackets too, and escaped quotes.
+function checkDepth(json: string): void {
+  const text = json.replace(ESCAPE_REGEXP, ""); // A quote ends or begins a string.
   let depth = 0;
-  for (const char of text.replace(/\\./g, "").replace(/"[^"]*"/g, "")) {
-    depth += +"{[".includes(char) - +"}]".includes(char);
+  for (let i = 0; i < text.length; i++) {
+    // With this bit, "[" is "{", and "]" is "}".
+    const code = text.charCodeAt(i) | 0x20;
+    if (code === 0x22) i = text.indexOf('"', i + 1);
+    depth += +(code === 0x7b) - +(code === 0x7d);
     if (depth > MAX_DEPTH) {
       throw new RangeError(
         `Cannot send data: it has more than ${MAX_DEPTH} levels`,

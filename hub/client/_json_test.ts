@@ -72,8 +72,39 @@ Deno.test("stringify() refuses a nesting over the limit of orjson", () => {
     RangeError,
     "more than 250 levels",
   );
+  for (const open of ["[", "{", '"["', "{}["]) {
+    const text = open.repeat(300);
+    assertEquals(JSON.parse(stringify({ text, a: [] })), { text, a: [] });
+  }
+  const wide = Array.from({ length: 300 }, (_, i) => [{ "]\\": `"{[${i}` }]);
+  assertEquals(JSON.parse(stringify(wide)), wide);
+  assertThrows(
+    () => stringify([wide, nested(MAX_DEPTH), "]".repeat(300)]),
+    RangeError,
+    "more than 250 levels",
+  );
   const brackets = "[".repeat(300) + '"\\"['.repeat(100);
   assertEquals(JSON.parse(stringify([brackets, "\\"])), [brackets, "\\"]);
+});
+
+Deno.test("stringify() refuses what is too deep, and nothing else", () => {
+  const numbers = new Random();
+  const texts = ["", "[", "}{", '"', "\\", '\\"', "|", "a]b", "\ud800", "💥["];
+  const depthOf = (value: unknown): number =>
+    typeof value === "object" && value !== null
+      ? 1 + Math.max(0, ...Object.values(value).map(depthOf))
+      : 0;
+  for (let i = 0; i < 200; i++) {
+    let value: unknown = nested(MAX_DEPTH - numbers.below(5));
+    for (let n = numbers.below(10); n > 0; n--) {
+      const text = texts[numbers.below(texts.length)]!;
+      value = n % 3 ? { [text]: text, [`${text}${n}`]: value } : [text, value];
+    }
+    const seed = `seed ${numbers.seed}, round ${i}`;
+    if (depthOf(value) > MAX_DEPTH) {
+      assertThrows(() => stringify(value), RangeError, "more than 250", seed);
+    } else stringify(value);
+  }
 });
 
 Deno.test("stringify() writes undefined as null and refuses a cycle", () => {

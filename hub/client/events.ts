@@ -114,6 +114,41 @@ export type ClientEventListener<K extends ClientEventType> =
   | { handleEvent(event: CustomEvent<ClientEvents[K]>): void };
 
 /**
+ * The typed listeners of a {@linkcode ClientEventTarget}.
+ *
+ * @category Client
+ */
+export interface ClientEventTarget {
+  /**
+   * Calls `listener` at each event of a type.
+   *
+   * @typeParam K The type of the event.
+   * @param type The type of the event.
+   * @param listener The function to call.
+   * @param options As for every `EventTarget`: `once`, `signal` …
+   */
+  addEventListener<K extends ClientEventType>(
+    type: K,
+    listener: ClientEventListener<K> | null,
+    options?: Parameters<EventTarget["addEventListener"]>[2],
+  ): void;
+
+  /**
+   * Stops calling `listener`.
+   *
+   * @typeParam K The type of the event.
+   * @param type The type of the event.
+   * @param listener The function that was given to `addEventListener`.
+   * @param options As given to `addEventListener`.
+   */
+  removeEventListener<K extends ClientEventType>(
+    type: K,
+    listener: ClientEventListener<K> | null,
+    options?: boolean | EventListenerOptions,
+  ): void;
+}
+
+/**
  * The `EventTarget` under a {@linkcode Client}, with typed listeners.
  *
  * @example Listen once
@@ -133,47 +168,11 @@ export type ClientEventListener<K extends ClientEventType> =
  * @category Client
  */
 export class ClientEventTarget extends EventTarget {
-  readonly #heard = new Set<string>();
-
-  /**
-   * Calls `listener` at each event of a type.
-   *
-   * @typeParam K The type of the event.
-   * @param type The type of the event.
-   * @param listener The function to call.
-   * @param options As for every `EventTarget`: `once`, `signal` …
-   */
-  override addEventListener<K extends ClientEventType>(
-    type: K,
-    listener: ClientEventListener<K> | null,
-    options?: Parameters<EventTarget["addEventListener"]>[2],
-  ): void {
-    this.#heard.add(type);
-    super.addEventListener(type, listener as EventListener | null, options);
-  }
-
-  /**
-   * Stops calling `listener`.
-   *
-   * @typeParam K The type of the event.
-   * @param type The type of the event.
-   * @param listener The function that was given to `addEventListener`.
-   * @param options As given to `addEventListener`.
-   */
-  override removeEventListener<K extends ClientEventType>(
-    type: K,
-    listener: ClientEventListener<K> | null,
-    options?: boolean | EventListenerOptions,
-  ): void {
-    super.removeEventListener(type, listener as EventListener | null, options);
-  }
-
-  /** Dispatches an event; costs almost nothing if nothing ever listened. */
+  /** Dispatches an event. */
   protected emit<K extends ClientEventType>(
     type: K,
     detail: ClientEvents[K],
   ): void {
-    if (!this.#heard.has(type)) return;
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }
