@@ -19,6 +19,7 @@ import * as switchboard from "@wirekit/switchboard";
 import { mcpDoor } from "@wirekit/switchboard/mcp";
 import * as transport from "@wirekit/transport";
 import { type MiniOptions, miniSession } from "@wirekit/transport/mini";
+import { SignIn } from "@wirekit/transport/pages";
 import * as wsrpc from "@wirekit/wsrpc";
 import { symbolsOf, textOf } from "./_house.ts";
 import { PACKAGES } from "./_packages.ts";
@@ -37,12 +38,12 @@ interface Time {
   refuses?: number[];
 }
 
-/** Numbers that are a time, by their names. */
+/** Numbers that are a time, by their names; others say that they are. */
 const TIME_REGEXP =
   /(timeout|interval|delay|uptime|downtime|expiry|window|pacing|lockout|lease|travel)$/i;
 
 /** Types that a program is given, and does not give. */
-const GIVEN_REGEXP = /(State|Profile|Events)$/;
+const GIVEN_REGEXP = /(State|Profile|Events|Status|Report|Member|Flow|Entry)$/;
 
 const never = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) =>
@@ -123,6 +124,21 @@ async function mini(options: MiniOptions): Promise<void> {
   await miniSession("ws://127.0.0.1:1", options, setup).close();
 }
 
+/** Waits for a small client, which nobody lets in. */
+async function miniReady(timeout: number): Promise<void> {
+  const session = miniSession("ws://127.0.0.1:1", {}, {
+    receive() {},
+    ping() {},
+  });
+  session.first.catch(() => {});
+  const waiting = session.ready({ timeout });
+  const closing = Promise.resolve().then(() => session.close());
+  await waiting.catch((error) => {
+    if (error instanceof RangeError) throw error;
+  });
+  await closing;
+}
+
 function framer(): transport.NewlineFramer {
   return new transport.NewlineFramer();
 }
@@ -139,6 +155,15 @@ function times(folder: string, uses: Record<string, Use | Time>): void {
 }
 
 times("transport", {
+  "SignInOptions.idleTimeout": (idleTimeout) =>
+    new SignIn({
+      isOpen: false,
+      idleTimeout,
+      find: () => undefined,
+      credentials: () => [],
+      granted: () => ({}),
+      describe: () => ({}),
+    }),
   "AdmissionOptions.handshakeTimeout": (handshakeTimeout) =>
     open(transport.listenWebSocket({ port: 0, handshakeTimeout })),
   "ListenWebSocketOptions.idleTimeout": (idleTimeout) =>
@@ -165,6 +190,7 @@ times("transport", {
     connected({ idleTimeout }),
   "MiniOptions.timeout": (timeout) => mini({ timeout }),
   "MiniOptions.connectTimeout": (connectTimeout) => mini({ connectTimeout }),
+  "MiniWaitOptions.timeout": miniReady,
   "ReconnectOptions.minDelay": {
     use: (minDelay) => close(transport.reconnect(never, { minDelay })),
     name: "reconnect.minDelay",
@@ -222,6 +248,7 @@ for (const folder of ["hub", "jsonrpc", "wsrpc"]) {
   times(folder, {
     "MiniOptions.timeout": (timeout) => mini({ timeout }),
     "MiniOptions.connectTimeout": (connectTimeout) => mini({ connectTimeout }),
+    "MiniWaitOptions.timeout": miniReady,
   });
 }
 
@@ -474,8 +501,10 @@ async function documented(): Promise<string[]> {
       if (GIVEN_REGEXP.test(type)) continue;
       for (const { kind, def } of declarations) {
         if (kind !== "interface") continue;
-        for (const { name, tsType } of def.properties ?? []) {
-          const isTime = TIME_REGEXP.test(name) && textOf(tsType) === "number";
+        for (const { name, tsType, jsDoc } of def.properties ?? []) {
+          if (!/^number( \| undefined)?$/.test(textOf(tsType))) continue;
+          const isTime = TIME_REGEXP.test(name) ||
+            /millisecond/i.test(jsDoc?.doc ?? "");
           if (isTime) found.push(`${member.folder}: ${type}.${name}`);
         }
       }

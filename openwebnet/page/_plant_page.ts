@@ -55,7 +55,7 @@ const MAX_PAGES_EACH = 20;
 const BEAT_INTERVAL = 10_000;
 
 /** How long people stay signed in after their last request: 30 days, in ms. */
-const LIFE = 30 * 24 * 3_600_000;
+const THIRTY_DAYS = 30 * 24 * 3_600_000;
 
 /** A person or program that may look and give orders. */
 interface Visitor {
@@ -116,7 +116,7 @@ export class PlantPage implements AsyncDisposable {
     const isOpen = token === undefined;
     this.#signIn = new SignIn<string, Visitor>({
       isOpen,
-      life: LIFE,
+      idleTimeout: THIRTY_DAYS,
       find: (texts) =>
         texts.some((text) => this.#isToken(text)) ? "token" : undefined,
       credentials: bearer,

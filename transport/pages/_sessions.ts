@@ -1,13 +1,14 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { checkTime } from "@wirekit/internal/clock";
 import type { RequestHead } from "../admission.ts";
 
-/**
- * How long a session lasts after it was used last, in milliseconds, unless
- * another time is wanted.
- */
-const LIFE = 12 * 3_600_000;
+/** Twelve hours, in milliseconds. */
+const TWELVE_HOURS = 12 * 3_600_000;
+
+/** The longest time that a browser keeps a cookie, in seconds: 400 days. */
+const MAX_AGE = 400 * 86_400;
 
 /** The most sessions. Another one ends the one that was used longest ago. */
 const MAX_SESSIONS = 1_000;
@@ -45,18 +46,19 @@ export interface Session<Grant> {
  * @category Pages
  */
 export class Sessions<Grant> {
-  /** How long a session lasts after it was used last, in milliseconds. */
-  readonly life: number;
+  readonly #idleTimeout: number;
   readonly #sessions = new Map<string, Session<Grant>>();
 
   /**
    * Makes it without sessions.
    *
-   * @param life How long a session lasts after it was used last, in
-   * milliseconds.
+   * @param idleTimeout How long a session lasts after it was last used, in
+   * milliseconds; `Infinity` means until the server ends.
+   * @throws {RangeError} If `idleTimeout` is not valid.
    */
-  constructor(life = LIFE) {
-    this.life = life;
+  constructor(idleTimeout: number = TWELVE_HOURS) {
+    checkTime("idleTimeout", idleTimeout);
+    this.#idleTimeout = idleTimeout;
   }
 
   /** Begins a session. */
@@ -69,7 +71,7 @@ export class Sessions<Grant> {
       id: secret(),
       grant,
       proof: secret(),
-      expires: Date.now() + this.life,
+      expires: Date.now() + this.#idleTimeout,
     };
     this.#sessions.set(session.id, session);
     return session;
@@ -88,7 +90,7 @@ export class Sessions<Grant> {
       this.#sessions.delete(session.id);
       if (session.expires <= Date.now()) continue;
       // The one that was used last stands last.
-      session.expires = Date.now() + this.life;
+      session.expires = Date.now() + this.#idleTimeout;
       this.#sessions.set(session.id, session);
       return session;
     }
@@ -125,13 +127,15 @@ export function cookieFor(
   return [
     `${nameFor(request)}=${session?.id ?? ""}`,
     "Path=/",
-    `Max-Age=${
-      session ? Math.round((session.expires - Date.now()) / 1_000) : 0
-    }`,
+    `Max-Age=${session ? maxAgeOf(session.expires) : 0}`,
     "HttpOnly",
     "SameSite=Strict",
     ...(isSecure(request) ? ["Secure"] : []),
   ].join("; ");
+}
+
+function maxAgeOf(expires: number): number {
+  return Math.min(MAX_AGE, Math.round((expires - Date.now()) / 1_000));
 }
 
 /**

@@ -25,11 +25,12 @@ export interface SignInOptions<Grant, Pass> {
   /** Whether there is no token: then nobody has to sign in. */
   isOpen: boolean;
   /**
-   * How long a session lasts after it was used last, in milliseconds.
+   * How long a session lasts after it was last used, in milliseconds;
+   * `Infinity` means until the server ends.
    *
    * @default {43200000} Twelve hours.
    */
-  life?: number;
+  idleTimeout?: number;
   /**
    * Finds a token.
    *
@@ -98,10 +99,11 @@ export class SignIn<Grant, Pass> {
    * Makes it without sessions.
    *
    * @param options Who can sign in.
+   * @throws {RangeError} If `idleTimeout` is not valid.
    */
   constructor(options: SignInOptions<Grant, Pass>) {
     this.#options = options;
-    this.sessions = new Sessions(options.life);
+    this.sessions = new Sessions(options.idleTimeout);
   }
 
   /**
