@@ -7,6 +7,7 @@
  * ```sh
  * deno task bench-cost ../before .
  * deno task bench-cost .#unwatched .#ws --cells "1x64,64 → 1"
+ * NATS_SERVER=/usr/sbin/nats-server deno task bench-cost ../before . --cells "hubs 1,hubs 64"
  * ```
  *
  * The hubs run at the same time and are loaded one after the other, in short
@@ -16,6 +17,7 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { Driver } from "../tests/_driver.ts";
+import { Engine } from "../tests/cluster/_servers.ts";
 import { type Load, median, ourProgram, short } from "./harness.ts";
 import { Generator, type Order, type Shape } from "./load/load.ts";
 import { inTurn, type Loaded } from "./rows.ts";
@@ -58,6 +60,7 @@ for (const kind of ["ws", "tcp"]) {
 }
 
 for (const depth of [1, 16, 64]) {
+  CELLS[`hubs ${depth}`] = { kind: "hubs", depth };
   CELLS[`jsonrpc ${depth}`] = { kind: "jsonrpc", depth };
   CELLS[`doors ${depth}`] = { kind: "doors", depth };
 }
@@ -88,6 +91,7 @@ async function start(side: string, cell: Cell): Promise<Loaded> {
   const [path = ".", kind = cell.kind] = side.split("#");
   const root = new URL(`${await Deno.realPath(path)}/`, "file:");
   if (kind === "jsonrpc") return await startJsonRpc(root, cell);
+  if (kind === "hubs") return await startHubs(root, cell);
   await using stack = new AsyncDisposableStack();
   const isRelay = kind === "relay";
   const hasDoors = kind === "doors";
@@ -121,6 +125,31 @@ async function start(side: string, cell: Cell): Promise<Loaded> {
   return {
     processes,
     ...loads,
+    [Symbol.asyncDispose]: () => rest.disposeAsync(),
+  };
+}
+
+/** Two hubs that are one, with a client each, and what is between them. */
+async function startHubs(root: URL, cell: Cell): Promise<Loaded> {
+  await using stack = new AsyncDisposableStack();
+  const engine = stack.use(await Engine.start(1));
+  const start = (path: string, ...args: string[]) =>
+    program(stack, root, path, ...args);
+  const one = await start("hub/cluster_server.ts", engine.urls[0]!);
+  const two = await start("hub/cluster_server.ts", engine.urls[0]!);
+  const client = "hub/wirekit_client.ts";
+  const responder = await start(client, "responder", one.address);
+  const requester = await start(client, "requester", two.address);
+  const rest = stack.move();
+  return {
+    processes: {
+      "hub of the requester": two.driver.pid,
+      engine: engine.servers[0]!.pid,
+      "hub of the responder": one.driver.pid,
+      requester: requester.driver.pid,
+      responder: responder.driver.pid,
+    },
+    ...callsOf(requester.driver, cell, 64),
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   };
 }

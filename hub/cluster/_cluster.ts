@@ -191,10 +191,10 @@ export class Cluster implements BackplaneReceiver, Line {
   }
 
   /** See {@linkcode BackplaneReceiver}. */
-  message(message: Uint8Array, from: string): void {
+  message(message: Uint8Array, from: string, text?: string): void {
     // A node that was taken for dead has no say in what it had.
     if (this.#gone.has(from)) return this.refused();
-    const said = read(message);
+    const said = read(message, text);
     if ("refused" in said) return this.#refuse(said.refused, from);
     const { fields, content } = said;
     const [kind = "", ...rest] = fields;

@@ -142,11 +142,14 @@ const NONE: Content = {
  * cluster may have written it.
  *
  * @param message The bytes.
+ * @param text What they are as a text, if that is known.
  * @returns The message; if it is refused, as many of its fields as say what it
  * would have asked or answered, so that somebody can be told.
  */
-export function read(message: Uint8Array): Message | { refused: string[] } {
-  const text = decoder.decode(message);
+export function read(
+  message: Uint8Array,
+  text: string = decoder.decode(message),
+): Message | { refused: string[] } {
   if (text.includes("\ufffd") && !isUtf8(message)) return { refused: [] };
   const fields = text.split("\0");
   const kind = fields[0]!;

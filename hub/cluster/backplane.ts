@@ -134,8 +134,10 @@ export interface BackplaneReceiver {
    *
    * @param message The message, in UTF-8.
    * @param from The id of the node that sent it.
+   * @param text The same as a text, if that is known. It may be known only of
+   * one whose bytes are characters each.
    */
-  message(message: Uint8Array, from: string): void;
+  message(message: Uint8Array, from: string, text?: string): void;
   /** A message has come that was of no node. */
   refused(): void;
   /**

@@ -160,11 +160,23 @@ Deno.test({
       }
       return bytes;
     };
+    /** Several in a packet, some of whose headers are spoilt too. */
+    const pack = (): Uint8Array => {
+      const parts = Array.from({ length: 1 + 4 * random() }, spoil);
+      const sizes = parts.map(({ length }) =>
+        random() < 0.1 ? pick(BAD) : length
+      );
+      const head = utf8.encode(`+${sizes}\0`);
+      return Uint8Array.from([head, ...parts].flatMap((part) => [...part]));
+    };
     let calls = 0;
     for (let n = 0; n < COUNT; n++) {
       const reply = pick(sources);
-      const payload = random() < 0.02
+      const how = random();
+      const payload = how < 0.02
         ? crypto.getRandomValues(new Uint8Array(50))
+        : how < 0.3
+        ? pack()
         : spoil();
       stranger.publish(pick(subjects), payload, reply ? { reply } : {});
       if (n % 500 > 0) continue;

@@ -27,6 +27,7 @@ import { GRACE, Link } from "./_link.ts";
 import { Mail, sizeOf } from "./_mail.ts";
 import { Newcomers } from "./_newcomers.ts";
 import { NatsNames } from "./_names.ts";
+import { unpack } from "./_packets.ts";
 import { Peers } from "./_peers.ts";
 import { type Refusal, refusalIn } from "./_refusals.ts";
 import { Rights } from "./_rights.ts";
@@ -213,18 +214,23 @@ export class NatsBackplane implements Backplane, NameKeeper {
 
   // For its mail.
 
-  receive(message: Uint8Array, from: string): void {
-    if (this.#peers.has(from)) this.take(message, from);
+  receive(packet: Uint8Array, from: string): void {
+    if (this.#peers.has(from)) this.take(packet, from);
     // What a node says that was taken for dead is late, and no fault of anyone.
     else if (this.#isOpen() && !this.#peers.wasThere(from)) {
-      this.#newcomers.take(message, from);
+      this.#newcomers.take(packet, from);
     }
   }
 
   // For messages of nodes that it has not heard of.
 
-  take(message: Uint8Array, from: string): void {
-    if (this.#isOpen()) this.#receiver?.message(message, from);
+  take(packet: Uint8Array, from: string): void {
+    if (!this.#isOpen()) return;
+    const isOne = unpack(
+      packet,
+      (message, text) => this.#receiver?.message(message, from, text),
+    );
+    if (!isOne) this.refuse();
   }
 
   async find(node: string): Promise<boolean> {

@@ -7,6 +7,8 @@ import type { Msg, Subscription } from "@nats-io/transport-node";
 import { type Fault, fault } from "../../exchange/fault.ts";
 import type { Address } from "../backplane.ts";
 import { keyOf } from "./_keys.ts";
+import { Packet } from "./_packets.ts";
+import { SentRefs } from "./_sent_refs.ts";
 import type { SafeConnection } from "./_transport.ts";
 
 /** How many bytes are sent before the server is asked whether it has them. */
@@ -26,7 +28,8 @@ const SUBJECTS = 10_000;
 export interface MailReceiver {
   /** The id of the node. */
   readonly id: string;
-  receive(message: Uint8Array, from: string): void;
+  /** Something has come: a message, or several in a packet. */
+  receive(packet: Uint8Array, from: string): void;
   /** A message was of nobody. */
   refuse(): void;
   /** Nobody was there to take the message with this number. */
@@ -61,6 +64,9 @@ export class Mail {
   #own: Subscription[] = [];
   /** What goes out at the end of this turn, as commands of NATS. */
   #turn = "";
+  /** What goes out after that: one to the same subject goes with it. */
+  readonly #packet = new Packet();
+  readonly #refs = new SentRefs();
   /** What came while the connection was just away. */
   #late: Sent[] = [];
   #lateBytes = 0;
@@ -160,8 +166,11 @@ export class Mail {
   #bounced({ headers, subject }: Msg): void {
     if (headers?.code !== NO_RESPONDERS) return this.#receiver.refuse();
     // Without a number it was for all, and this is the only hub.
-    const ref = Number(subject.split(".").at(-1));
-    if (Number.isInteger(ref)) this.#receiver.undelivered(ref);
+    const end = subject.split(".").at(-1)!;
+    if (/^\d+$/.test(end)) this.#receiver.undelivered(Number(end));
+    if (!/^p\d+$/.test(end)) return;
+    const refs = this.#refs.take(Number(end.slice(1)));
+    for (const ref of refs) this.#receiver.undelivered(ref);
   }
 
   #receive(message: Uint8Array, reply: Uint8Array): void {
@@ -211,10 +220,18 @@ export class Mail {
   }
 
   /** Sends a message at the end of this turn, with all others of it. */
-  send(sent: Sent): void {
-    if (this.#turn === "") nextTick(() => this.endTurn());
-    this.#turn += this.#command(sent);
-    this.#unasked += sent.size;
+  send({ to, message, size, ref }: Sent): void {
+    const packet = this.#packet;
+    const subject = to === "all"
+      ? `${this.#prefix}.all`
+      : "node" in to
+      ? this.#address(to.node)
+      : this.#subject(to.name);
+    if (packet.subject === "") nextTick(() => this.endTurn());
+    else if (!packet.fits(subject, size, this.#maxPayload)) this.#endPacket();
+    packet.subject = subject;
+    packet.add(message, size, ref);
+    this.#unasked += size;
     if (this.#unasked >= UNASKED_BYTES) this.#ask();
   }
 
@@ -236,25 +253,27 @@ export class Mail {
   drop(): void {
     this.takeLate();
     this.#turn = "";
+    this.#packet.clear();
   }
 
   /** Sends what is to go out at the end of this turn. */
   endTurn(): void {
-    if (this.#turn === "") return;
+    if (this.#packet.subject === "") return;
+    this.#endPacket();
     this.#line.send(encoder.encode(this.#turn));
     this.#turn = "";
   }
 
-  #command({ to, message, size, ref }: Sent): string {
-    const subject = to === "all"
-      ? `${this.#prefix}.all`
-      : "node" in to
-      ? this.#address(to.node)
-      : this.#subject(to.name);
+  #endPacket(): void {
+    const { refs } = this.#packet;
     const own = this.#address(this.#receiver.id);
-    // An answer that nobody is there to take comes to it, with its number.
-    const reply = ref === undefined ? own : `${own}.${ref}`;
-    return `PUB ${subject} ${reply} ${size}\r\n${message}\r\n`;
+    // What nobody is there to take comes back to it, with a number.
+    const reply = refs.length === 0
+      ? own
+      : this.#packet.count === 1
+      ? `${own}.${refs[0]}`
+      : `${own}.p${this.#refs.add(refs)}`;
+    this.#turn += this.#packet.take(reply);
   }
 
   /** Asks the server whether it has read what was sent. */
@@ -263,8 +282,12 @@ export class Mail {
     this.#unasked = 0;
     this.#outbox += asked;
     this.endTurn();
+    const sent = this.#refs.next;
     this.#line.connection.flush().catch(() => {})
-      .then(() => this.#outbox -= asked);
+      .then(() => {
+        this.#outbox -= asked;
+        this.#refs.forget(sent);
+      });
   }
 }
 
