@@ -195,6 +195,9 @@ export interface Documented {
   }[];
 }
 
+/** What `deno doc` has answered, which takes a second each time. */
+const asked = new Map<string, Promise<Documented[]>>();
+
 /**
  * Asks `deno doc` what the entries of a package export.
  *
@@ -202,9 +205,19 @@ export interface Documented {
  * @param root The checkout.
  * @returns Each name once, with all that it stands for.
  */
-export async function symbolsOf(
-  { folder, exports }: Pick<Member, "folder" | "exports">,
+export function symbolsOf(
+  member: Pick<Member, "folder" | "exports">,
   root: URL = ROOT,
+): Promise<Documented[]> {
+  const { href } = new URL(member.folder, root);
+  const answer = asked.get(href) ?? askSymbols(member, root);
+  asked.set(href, answer);
+  return answer;
+}
+
+async function askSymbols(
+  { folder, exports }: Pick<Member, "folder" | "exports">,
+  root: URL,
 ): Promise<Documented[]> {
   const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {
     args: [

@@ -7,6 +7,8 @@ import {
   circlesOf,
   type Documented,
   repeatedLines,
+  type Sizes,
+  sizesOf,
   type Source,
   sourcesOf,
   symbolsOf,
@@ -153,7 +155,7 @@ function takesOptions(
     /(Options|Limits|Heartbeat|Profile|Reconnect|Times)$/.test(name);
 }
 
-for (const [folder, sources] of packages) {
+for (const [folder, sources] of [...packages, ...pages]) {
   Deno.test(`${folder} has no circle among its files, types counted`, () => {
     assertEquals(circlesOf(sources), []);
   });
@@ -168,6 +170,39 @@ for (const [folder, sources] of packages) {
     }
   });
 }
+
+/** What the table of CONTRIBUTING.md says that a package measures now. */
+function writtenSizes(table: string, folder: string): Record<string, number> {
+  const [, cells = ""] = new RegExp(`^\\| \`${folder}\` *\\|(.*)\\|$`, "m")
+    .exec(table) ?? [];
+  const numbers = cells.split("|").map((cell) => Number(cell.split("→")[1]));
+  const [folders, files, fullest, floors, circles, entries, symbols, lines] =
+    numbers;
+  return {
+    folders,
+    files,
+    fullest,
+    floors,
+    circles,
+    entries,
+    symbols,
+    lines,
+  } as Record<keyof Sizes, number>;
+}
+
+Deno.test("CONTRIBUTING.md says how large the house is, within 5 % and two", async () => {
+  const table = await Deno.readTextFile(new URL("CONTRIBUTING.md", ROOT));
+  const found: string[] = [];
+  for (const member of MEMBERS) {
+    const written = writtenSizes(table, member.folder);
+    for (const [size, now] of Object.entries(await sizesOf(member))) {
+      const far = Math.abs(now - written[size]!);
+      if (far <= Math.max(2, now / 20)) continue;
+      found.push(`${member.folder} has ${now} ${size}, not ${written[size]}`);
+    }
+  }
+  assertEquals(found, [], "Run deno task sizes");
+});
 
 Deno.test("No file but the clock arms a timer of the platform", () => {
   const found: string[] = [];

@@ -13,7 +13,7 @@ import {
   share,
   took,
 } from "./app/format.ts";
-import { groupsOf } from "./app/groups.ts";
+import { groupsOf } from "./app/picture/groups.ts";
 import {
   layOut,
   membersOf,

@@ -14,7 +14,7 @@ import { Header } from "./header.tsx";
 import { Limits } from "./limits.tsx";
 import { Model } from "./model.ts";
 import { Open } from "./open.tsx";
-import { Picture } from "./picture.tsx";
+import { Picture } from "./picture/picture.tsx";
 import { Problems } from "./problems.tsx";
 import { Refusal, SignIn } from "./sign_in.tsx";
 import { Tail } from "./tail.tsx";

@@ -3,14 +3,14 @@
 /** Who calls whom: as a picture that moves, and as a list. */
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { count, rate, share, some } from "./format.ts";
+import { count, rate, share, some } from "../format.ts";
 import { groupsOf } from "./groups.ts";
-import { Icon } from "./icons.tsx";
-import type { ClientRow, EdgeRow } from "./model/rates.ts";
-import type { Model } from "./model.ts";
-import { Choice, Nothing, Section } from "./parts.tsx";
+import { Icon } from "../icons.tsx";
+import type { ClientRow, EdgeRow } from "../model/rates.ts";
+import type { Model } from "../model.ts";
+import { Choice, Nothing, Section } from "../parts.tsx";
 import { type Flow, Scene, type Spot } from "./scene.ts";
-import { onTheme } from "../../../pages/app/theme.ts";
+import { onTheme } from "../../../../pages/app/theme.ts";
 
 /** The most points; more names than these become groups. */
 const MAX_SPOTS = 200;

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 /** Paints points, the lines between them, and what moves on these. */
-import { colour } from "../../../pages/app/theme.ts";
+import { colour } from "../../../../pages/app/theme.ts";
 
 /** A point: a name, or a group of names. */
 export interface Spot {
