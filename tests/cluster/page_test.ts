@@ -35,6 +35,26 @@ Deno.test({
     const page = await browser.open(http);
     await page.says("All hubs reach each other");
     await page.says("bot");
+    // How busy each hub is, and who is where.
+    for (let n = 0; n < 20; n++) await me.request("bot", "echo", { n });
+    for (const node of ["node1", "node2"]) {
+      await page.says(node);
+      assertMatch(
+        (await read("/metrics"))[1],
+        new RegExp(`cluster_node_requests_total\\{node="${node}"\\} \\d`),
+      );
+    }
+    type Nodes = Record<"nodes" | "names", Record<string, unknown>[]>;
+    let told: Nodes;
+    do {
+      told = await me.request("@hub", "nodes") as Nodes;
+    } while (
+      !told.nodes.some(({ figures }) =>
+        Number((figures as Record<string, number>)["requestsPerSecond"]) > 0
+      )
+    );
+    const where = told.names.map(({ name, node }) => `${name} at ${node}`);
+    assertEquals(where, ["bot at node2"]);
     // Gone if the page is loaded again.
     await page.run("globalThis.isTheSame = true");
     for (let round = 0; round < 2; round++) {

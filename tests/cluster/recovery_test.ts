@@ -3,7 +3,7 @@
 /** How soon each thing is over that can happen to a hub or a server. */
 
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { Client, type HubReport } from "@wirekit/hub";
+import { Client, type HubReport, OnHoldError } from "@wirekit/hub";
 import { lasting } from "./_ledger.ts";
 import { Node, startNodes } from "./_nodes.ts";
 import { record } from "./_record.ts";
@@ -234,6 +234,11 @@ Deno.test(
     assertEquals(await beside.request("bot", "echo", { a: 1 }), { a: 1 });
     // A name that is claimed now has to wait.
     await using late = await waiting("late", one.url);
+    await using hasty = lasting("hasty", one.url);
+    await assertRejects(
+      () => hasty.connect({ timeout: 1_500 }),
+      OnHoldError,
+    );
     // Longer than the lease: all names are doubtful.
     await sleep(LEASE);
     assertEquals(await beside.request("bot", "echo", { a: 1 }), { a: 1 });

@@ -2,7 +2,9 @@
 
 /** Three servers, of which one is killed. */
 
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import type { HubReport } from "@wirekit/hub";
+import { connect } from "../../hub/cluster/testdata/nats.ts";
 import { lasting, Ledger } from "./_ledger.ts";
 import { startNodes } from "./_nodes.ts";
 import { record } from "./_record.ts";
@@ -45,5 +47,61 @@ Deno.test(
     await using fresh = lasting("fresh", one!.url);
     await fresh.connect({ timeout: 30_000 });
     record("A new name afterwards", [performance.now() - start]);
+  },
+);
+
+Deno.test(
+  "All three servers keep the names and the nodes",
+  options,
+  async () => {
+    await using engine = await Engine.start(3);
+    await using _started = await startNodes(engine, 2, 15_000);
+    const connection = await connect({ servers: engine.urls });
+    for (const bucket of ["hub-names", "hub-nodes"]) {
+      const subject = `$JS.API.STREAM.INFO.KV_${bucket}`;
+      const reply = await connection.request(subject, "");
+      const { config, cluster } = reply.json<
+        { config: { num_replicas: number }; cluster: { replicas: unknown[] } }
+      >();
+      assertEquals([config.num_replicas, cluster.replicas.length], [3, 2]);
+    }
+    await connection.close();
+  },
+);
+
+Deno.test(
+  "A server that hangs: its hub is with another in seconds, not minutes",
+  options,
+  async () => {
+    await using engine = await Engine.start(3);
+    await using started = await startNodes(engine, 2, 15_000);
+    const [one, two] = started.nodes;
+    const serverOf = async (url: string) => {
+      const response = await fetch(
+        `${url.replace("ws:", "http:")}/api/report`,
+      );
+      const { cluster } = await response.json() as HubReport;
+      return engine.servers.find(({ port }) =>
+        cluster!.engine!.endsWith(`:${port}`)
+      )!;
+    };
+    await using bot = lasting("bot", one!.url);
+    bot.route("echo", (data: unknown) => data);
+    await bot.connect();
+    await using me = lasting("me", two!.url);
+    await me.connect();
+    const server = await serverOf(two!.url);
+    server.signal("SIGSTOP");
+    const start = performance.now();
+    const ask = () => me.request("bot", "echo", { a: 1 }, { timeout: 1_000 });
+    // What was on its way to it fails; the next call may still go there.
+    let calm = 0;
+    while (calm < 10) {
+      calm = await ask().then(() => calm + 1, () => 0);
+      assert(performance.now() - start < 30_000, two!.text);
+    }
+    record("Calls go on while a server hangs", [performance.now() - start]);
+    assert(await serverOf(two!.url) !== server);
+    server.signal("SIGCONT");
   },
 );
