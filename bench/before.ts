@@ -6,21 +6,27 @@
  *
  * ```sh
  * deno task bench-before 10591a1
- * deno task bench-before 10591a1 --only hub,memory --slices 20
+ * deno task bench-before 10591a1 --only hub,memory --starts 12
+ * deno task bench-before --noise # this checkout beside itself
  * ```
  *
  * Servers and clients are those of each checkout; the load generator, and the
- * loops that call and measure, are of this one.
+ * loops that call and measure, are of this one. A part of it, and this checkout
+ * beside itself, go into `.cache/bench/before.md`.
  */
 
 import { parseArgs } from "@std/cli/parse-args";
 import { HERE, median, reasonOf, short } from "./harness.ts";
 import {
+  compareStarts,
   type Figure,
   inTurn,
   type Pace,
+  type Ratio,
+  ratioOf,
   type Row,
   type Slice,
+  type Start,
 } from "./rows.ts";
 import { suites } from "./suites.ts";
 
@@ -33,8 +39,25 @@ const MEASURING = [
   "wsrpc/wirekit_client.ts",
 ];
 
-/** What a floor may cost: below this, a row counts as missed. */
+/** What a floor may cost: what is surely below this counts as missed. */
 const LEAST = 0.97;
+
+/** Where few are in flight, processes differ more than their slices do. */
+const ALONE: Pace = { starts: 6, slices: 4, seconds: 0.05 };
+const TOGETHER: Pace = { starts: 4, slices: 4, seconds: 0.1 };
+
+/** Fewer have no range that promises as much. */
+const LEAST_STARTS = 4;
+
+/** Rows that are measured with this checkout on both sides, too. */
+const BESIDE_ITSELF = [
+  "hub: 1x1, our hub",
+  "hub: 1x64, our hub",
+  "hub: 64 → 1, our hub",
+  "calls: 1 in flight, Wirekit, ws:",
+  "calls: 64 in flight, Wirekit, ws:",
+  "jsonrpc: Poisson 4k/s, Wirekit ← Wirekit",
+];
 
 function print(line: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
@@ -56,32 +79,61 @@ function cpuOf({ cpu }: Slice): number {
   return Object.values(cpu).reduce((sum, each) => sum + each, 0);
 }
 
-/** Returns the cells of a row, and whether it is as good as it was. */
-async function compareRow(
-  { start }: Row,
-  then: URL,
-  pace: Pace,
-): Promise<[cells: string[], isMet: boolean]> {
-  const pairs = await inTurn([() => start(then), () => start(HERE)], pace);
+/** Calls a second; at random times, where it is given, as if one by one. */
+function rateOf({ isTimed }: Row, { rate, p50 }: Slice): number {
+  return isTimed ? 1e6 / p50 : rate;
+}
+
+/** What was found of a row: its cells, and the ratios to judge it by. */
+interface Found {
+  cells: string[];
+  ratios: Record<string, Ratio>;
+}
+
+function isUnsure({ middle, high }: Ratio): boolean {
+  return middle < LEAST && high >= LEAST;
+}
+
+function told({ middle, low, high }: Ratio): string {
+  return `**${middle.toFixed(2)}** (${low.toFixed(2)}–${high.toFixed(2)})`;
+}
+
+async function compareRow(row: Row, then: URL): Promise<Found> {
+  const pace = { ...(row.isAlone ? ALONE : TOGETHER), ...asked };
+  const starts: Start[] = [];
+  const measure = async () => {
+    starts.push(
+      ...await inTurn([() => row.start(then), () => row.start(HERE)], pace),
+    );
+    return {
+      rate: compareStarts(starts, (a, b) => rateOf(row, b) / rateOf(row, a)),
+      CPU: compareStarts(starts, (a, b) => cpuOf(a) / cpuOf(b)),
+    };
+  };
+  let ratios = await measure();
+  // More starts say more.
+  if (Object.values(ratios).some(isUnsure)) ratios = await measure();
   const of = (side: 0 | 1, pick: (slice: Slice) => number) =>
-    short(median(pairs.map((pair) => pick(pair[side]))));
-  const rate = median(pairs.map(([a, b]) => b.rate / a.rate));
-  const cpu = median(pairs.map(([a, b]) => cpuOf(a) / cpuOf(b)));
-  const rateOf = (slice: Slice) => slice.rate;
-  return [[
-    of(0, rateOf),
-    of(1, rateOf),
-    rate.toFixed(2),
-    of(0, cpuOf),
-    of(1, cpuOf),
-    cpu.toFixed(2),
-  ], rate >= LEAST || cpu >= LEAST];
+    short(median(starts.flat().map((pair) => pick(pair[side]))));
+  const rate = (slice: Slice) => rateOf(row, slice);
+  return {
+    cells: [
+      of(0, rate),
+      of(1, rate),
+      told(ratios.rate),
+      of(0, cpuOf),
+      of(1, cpuOf),
+      told(ratios.CPU),
+      `${starts.length}`,
+    ],
+    ratios,
+  };
 }
 
 async function compareFigure(
   { unit, times, measure }: Figure,
   then: URL,
-): Promise<[cells: string[], isMet: boolean]> {
+): Promise<Found> {
   const old: number[] = [];
   const young: number[] = [];
   for (let n = 0; n < times; n++) {
@@ -90,30 +142,56 @@ async function compareFigure(
       values.push(await measure(root));
     }
   }
-  const ratio = median(old) / median(young);
+  const ratio = ratioOf(old.map((value, i) => value / young[i]!));
   const text = (values: number[]) => `${short(median(values))} ${unit}`;
-  return [[text(old), text(young), ratio.toFixed(2)], ratio >= LEAST];
+  return {
+    cells: [text(old), text(young), told(ratio), `${times}`],
+    ratios: { [unit]: ratio },
+  };
+}
+
+/** Names the rows of which some ratio is as asked for, with these ratios. */
+function listed(
+  found: Map<string, Found>,
+  is: (ratio: Ratio) => boolean,
+): string[] {
+  return [...found].flatMap(([row, { ratios }]) => {
+    const those = Object.entries(ratios).filter(([, ratio]) => is(ratio));
+    if (those.length === 0) return [];
+    return `- ${row}: ${
+      those.map(([what, ratio]) => `${what} ${told(ratio)}`).join(", ")
+    }`;
+  });
 }
 
 const flags = parseArgs(Deno.args, {
   string: ["_", "only", "starts", "slices", "seconds"],
+  boolean: ["noise"],
   unknown: (arg) => {
     if (!arg.startsWith("-")) return;
     print(`Unknown argument ${arg}`);
     Deno.exit(2);
   },
 });
-const { starts = "2", slices = "4", seconds = "0.2", _: [commit] } = flags;
-const pace: Pace = {
-  starts: Number(starts),
-  slices: Number(slices),
-  seconds: Number(seconds),
+const { only, noise, _: [commit] } = flags;
+/** What the command line says of the pace, in place of the usual one. */
+const asked: Partial<Pace> = {
+  ...(flags.starts && { starts: Number(flags.starts) }),
+  ...(flags.slices && { slices: Number(flags.slices) }),
+  ...(flags.seconds && { seconds: Number(flags.seconds) }),
 };
-if (commit === undefined) {
-  throw new Error("Say which commit to compare with, such as 10591a1");
+if ((commit === undefined) !== noise) {
+  throw new Error(
+    "Say which commit to compare with, such as 10591a1, or --noise",
+  );
+}
+if ((asked.starts ?? LEAST_STARTS) < LEAST_STARTS) {
+  throw new Error(
+    `--starts ${asked.starts}: fewer than ${LEAST_STARTS} say nothing`,
+  );
 }
 const comparable = suites.filter(({ rows, figures }) => rows ?? figures);
-const chosen = flags.only?.split(",") ?? comparable.map(({ name }) => name);
+const chosen = only?.split(",") ?? comparable.map(({ name }) => name);
 for (const name of chosen) {
   if (comparable.some((suite) => suite.name === name)) continue;
   const names = comparable.map((suite) => suite.name).join(", ");
@@ -121,88 +199,113 @@ for (const name of chosen) {
 }
 
 const begin = Date.now();
-const then = new URL(`.cache/before-${commit}/`, HERE);
-// Of a run that was stopped.
-await Deno.remove(then, { recursive: true }).catch(() => {});
-await run("git", "worktree", "prune");
-await run("git", "worktree", "add", "--detach", then.pathname, `${commit}`);
-for (const path of MEASURING) {
-  await Deno.copyFile(
-    new URL(`bench/${path}`, HERE),
-    new URL(`bench/${path}`, then),
-  );
+const then = noise ? HERE : new URL(`.cache/before-${commit}/`, HERE);
+if (!noise) {
+  // Of a run that was stopped.
+  await Deno.remove(then, { recursive: true }).catch(() => {});
+  await run("git", "worktree", "prune");
+  await run("git", "worktree", "add", "--detach", then.pathname, `${commit}`);
+  for (const path of MEASURING) {
+    await Deno.copyFile(
+      new URL(`bench/${path}`, HERE),
+      new URL(`bench/${path}`, then),
+    );
+  }
 }
+const HEAD = [
+  "| row | calls/s then | now | now ÷ then | CPU µs then | now | then ÷ now | starts |",
+  "| --- | --: | --: | --- | --: | --: | --- | --: |",
+];
 const rows: string[] = [];
 const figures: string[] = [];
-const missed: string[] = [];
+const itself: string[] = [];
+const failed: string[] = [];
+const found = new Map<string, Found>();
+const measure = async (
+  table: string[],
+  row: string,
+  result: Promise<Found>,
+) => {
+  try {
+    const { cells, ratios } = await result;
+    table.push(`| ${row} | ${cells.join(" | ")} |`);
+    if (table !== itself) found.set(row, { cells, ratios });
+  } catch (error) {
+    table.push(`| ${row} | failed: ${reasonOf(error)} |`);
+    failed.push(`- ${row}`);
+  }
+  print(table.at(-1)!);
+};
 try {
   for (const suite of comparable) {
     if (!chosen.includes(suite.name)) continue;
-    const measure = async (
-      table: string[],
-      name: string,
-      result: Promise<[cells: string[], isMet: boolean]>,
-    ) => {
-      const row = `${suite.name}: ${name}`;
-      try {
-        const [cells, isMet] = await result;
-        table.push(`| ${row} | ${cells.join(" | ")} |`);
-        if (!isMet) missed.push(row);
-      } catch (error) {
-        table.push(`| ${row} | failed: ${reasonOf(error)} |`);
-        missed.push(row);
-      }
-      print(table.at(-1)!);
-    };
     for (const row of suite.rows ?? []) {
-      await measure(rows, row.name, compareRow(row, then, pace));
+      const name = `${suite.name}: ${row.name}`;
+      await measure(rows, name, compareRow(row, then));
+      if (noise || !BESIDE_ITSELF.includes(name)) continue;
+      await measure(itself, `beside itself, ${name}`, compareRow(row, HERE));
     }
     for (const figure of suite.figures ?? []) {
-      await measure(figures, figure.name, compareFigure(figure, then));
+      const name = `${suite.name}: ${figure.name}`;
+      await measure(figures, name, compareFigure(figure, then));
     }
   }
 } finally {
-  await run("git", "worktree", "remove", "--force", then.pathname);
+  if (!noise) await run("git", "worktree", "remove", "--force", then.pathname);
 }
 
 const minutes = Math.ceil((Date.now() - begin) / 60_000);
-const options = flags.only ? ` --only ${flags.only}` : "";
-const missing = missed.length === 0
-  ? `All ${rows.length + figures.length} rows reach ${LEAST}.`
-  : `${missed.length} of ${rows.length + figures.length} rows reach ${LEAST} ` +
-    `neither in rate nor in CPU:\n\n${
-      missed.map((row) => `- ${row}`).join("\n")
-    }`;
-const text = [
-  `# This house beside that of commit ${commit}`,
+const missed = listed(found, ({ high }) => high < LEAST);
+const unsure = listed(found, isUnsure);
+const part = (title: string, lines: string[]) =>
+  lines.length > 0 ? [title, "", ...lines, ""] : [];
+const verdict = [
+  `${missed.length} of ${found.size} rows are below ${LEAST}, with all of the ` +
+  `range of a ratio; ${unsure.length} may be or not, since only a part of it is.`,
   "",
-  `Written by \`deno task bench-before ${commit}${options}\` at ${
-    new Date().toISOString().slice(0, 16)
-  }Z, in ${minutes} min. Both ran at the same time, and were loaded in ` +
-  `turn: ${pace.starts} times ${pace.slices} slices of ${pace.seconds} s. The ` +
-  "ratios are medians of those of two slices, one after the other; above 1, " +
-  "this house is the better one. CPU is that of all programs of ours for a call.",
-  "",
-  missing,
-  "",
-  ...(rows.length > 0
-    ? [
-      "| row | calls/s then | now | now ÷ then | CPU µs then | now | then ÷ now |",
-      "| --- | --: | --: | --: | --: | --: | --: |",
-      ...rows,
-      "",
-    ]
-    : []),
-  ...(figures.length > 0
-    ? [
-      "| figure | then | now | then ÷ now |",
-      "| --- | --: | --: | --: |",
-      ...figures,
-      "",
-    ]
-    : []),
+  ...part("Below it:", missed),
+  ...part("Not sure:", unsure),
+  ...part("Failed:", failed),
 ].join("\n");
-const { pathname } = new URL("BEFORE.md", import.meta.url);
-await Deno.writeTextFile(pathname, text);
-await run(Deno.execPath(), "fmt", "--quiet", pathname);
-print(`\n${missing}`);
+const options = Deno.args.slice(noise ? 0 : 1).map((arg) => ` ${arg}`).join("");
+const what = noise ? "itself" : `that of commit ${commit}`;
+const text = [
+  `# This house beside ${what}`,
+  "",
+  `Written by \`deno task bench-before${
+    noise ? "" : ` ${commit}`
+  }${options}\` at ${
+    new Date().toISOString().slice(0, 16)
+  }Z, in ${minutes} min, load ${
+    Deno.loadavg().map((value) => value.toFixed(1)).join(" ")
+  } at the end. README.md says how to read it. Above 1, this house is the better ` +
+  "one. A ratio is the median of the starts; in brackets, the range that holds " +
+  "the true one with 7 chances of 8. CPU is that of all programs of ours for a " +
+  "call. Where calls come at random times (Poisson), calls/s are one by one: 1 ÷ " +
+  "their median latency; and the CPU time is without that of the caller, who " +
+  "never sleeps.",
+  "",
+  verdict,
+  ...part(
+    "## This checkout beside itself",
+    itself.length ? [...HEAD, ...itself] : [],
+  ),
+  ...part("## Rows", rows.length ? [...HEAD, ...rows] : []),
+  ...part(
+    "## Figures",
+    figures.length
+      ? [
+        "| figure | then | now | then ÷ now | times |",
+        "| --- | --: | --: | --- | --: |",
+        ...figures,
+      ]
+      : [],
+  ),
+].join("\n");
+const file = only || noise
+  ? new URL("../.cache/bench/before.md", import.meta.url)
+  : new URL("BEFORE.md", import.meta.url);
+await Deno.mkdir(new URL(".", file), { recursive: true });
+await Deno.writeTextFile(file, text);
+await run(Deno.execPath(), "fmt", "--quiet", file.pathname);
+print(`\n${verdict}`);

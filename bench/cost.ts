@@ -236,14 +236,14 @@ for (const name of cells.split(",")) {
   if (!cell) {
     throw new Error(`No such cell: ${name}; there are ${Object.keys(CELLS)}`);
   }
-  const samples = await inTurn(
+  const samples = (await inTurn(
     [() => start(first, cell), () => start(second, cell)],
     {
       starts: Number(starts),
       slices: Number(slices),
       seconds: Number(seconds),
     },
-  );
+  )).flat();
   const rate = median(samples.map(([a, b]) => b.rate / a.rate));
   for (const role of Object.keys(samples[0]![0]!.cpu)) {
     const of = (at: 0 | 1) =>

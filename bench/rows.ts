@@ -7,19 +7,25 @@
  */
 
 import {
+  type CallCell,
   type Cell,
   cpuTimes,
   type Load,
+  median,
   type System,
   warmUp,
 } from "./harness.ts";
+import type { Shape } from "./load/load.ts";
+import { type Places, put } from "./places.ts";
 
 /** A running system and what it is loaded with. Disposing ends it. */
 export interface Loaded extends AsyncDisposable {
   /** The ids of our processes, by what they do. */
   processes: Record<string, number>;
+  /** The cores of all processes. By default those that the kernel chooses. */
+  places?: Places;
   /** Puts load on it. */
-  load(seconds: number): Promise<Pick<Load, "calls" | "seconds">>;
+  load(seconds: number): Promise<Pick<Load, "calls" | "seconds" | "p50">>;
   /** Puts much load on it, to warm it up. */
   busy(seconds: number): Promise<Pick<Load, "calls">>;
 }
@@ -28,12 +34,23 @@ export interface Loaded extends AsyncDisposable {
 export interface Row {
   /** Its case and its system. */
   name: string;
+  /** Whether one message at a time is under way. */
+  isAlone: boolean;
+  /** Whether calls are made at a given rate. */
+  isTimed: boolean;
   /** Starts the system of a checkout. */
   start(root: URL): Promise<Loaded>;
 }
 
+/** The processes that make the calls. */
+const CALLERS = ["load", "requester", "client"];
+
 /**
  * Makes a row of each case and system that go together.
+ *
+ * One message under way at a time is on one core with all that it passes: on
+ * two, wake-ups take most of the time, and where the kernel puts the processes
+ * decides how long they take. Otherwise, who calls has a core of its own.
  *
  * @typeParam C The case to measure.
  * @param systems Each system, of a checkout.
@@ -46,26 +63,43 @@ export function rowsOf<C extends Cell>(
   cells: readonly C[],
   foreign: readonly string[] = ["load"],
 ): Row[] {
-  return cells.flatMap((cell) =>
-    systems.filter((of) => cell.only?.includes(of().name) ?? true).map((
+  return cells.flatMap((cell) => {
+    const { rate, shape, depth = shape?.depth }:
+      & Cell
+      & Partial<CallCell & { shape: Shape }> = cell;
+    const isTimed = rate !== undefined;
+    const isAlone = !isTimed && depth === 1 && (shape?.pairs ?? 1) <= 1;
+    // A caller at random times never sleeps: its CPU time says nothing.
+    const isNotCounted = (role: string) =>
+      foreign.includes(role) || isTimed && CALLERS.includes(role);
+    return systems.filter((of) => cell.only?.includes(of().name) ?? true).map((
       of,
-    ) => ({
+    ): Row => ({
       name: `${cell.name}, ${of().name}`,
+      isAlone,
+      isTimed,
       async start(root: URL) {
         const system = of(root);
         const running = await system.start(cell);
         const busy = system.busy?.(cell) ?? cell;
-        const processes = Object.entries(running.processes)
-          .filter(([role]) => !foreign.includes(role));
+        const all = Object.entries(running.processes);
+        const isApart = ([role]: [string, number]) =>
+          !isAlone && CALLERS.includes(role);
         return {
-          processes: Object.fromEntries(processes),
+          processes: Object.fromEntries(
+            all.filter(([role]) => !isNotCounted(role)),
+          ),
+          places: [
+            all.filter((each) => !isApart(each)).map(([, pid]) => pid),
+            all.filter(isApart).map(([, pid]) => pid),
+          ],
           load: (seconds: number) => running.load(cell, seconds),
           busy: (seconds: number) => running.load(busy, seconds),
           [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
         };
       },
-    }))
-  );
+    }));
+  });
 }
 
 /** How often and how long to load both. */
@@ -74,7 +108,7 @@ export interface Pace {
   starts: number;
   /** How many slices of each follow. */
   slices: number;
-  /** How long a slice is. */
+  /** How long a slice is, in seconds. */
   seconds: number;
 }
 
@@ -82,9 +116,14 @@ export interface Pace {
 export interface Slice {
   /** Calls a second. */
   rate: number;
+  /** Median latency, in microseconds. */
+  p50: number;
   /** CPU time of each process for one call, in microseconds. */
   cpu: Record<string, number>;
 }
+
+/** The slices of a start, each beside that of the other system. */
+export type Start = [Slice, Slice][];
 
 /** A figure of ours that is the better the smaller it is. */
 export interface Figure {
@@ -99,37 +138,102 @@ export interface Figure {
 }
 
 /**
- * Loads two systems in turn.
+ * Loads two systems in turn: A B, then B A, and so on. The first one is started
+ * first in every other start.
  *
  * @param start Starts each of them.
  * @param pace How often and how long.
- * @returns The slices, each beside that of the other.
+ * @returns What was seen, start by start.
  */
 export async function inTurn(
   start: [() => Promise<Loaded>, () => Promise<Loaded>],
   { starts, slices, seconds }: Pace,
-): Promise<[Slice, Slice][]> {
-  const pairs: [Slice, Slice][] = [];
+): Promise<Start[]> {
+  const seen: Start[] = [];
   for (let round = 0; round < starts; round++) {
-    await using one = await start[0]();
-    await using other = await start[1]();
-    for (const { busy, load } of [one, other]) await warmUp(busy, load);
+    const isLate = round % 2 === 1;
+    await using first = await start[isLate ? 1 : 0]();
+    await using second = await start[isLate ? 0 : 1]();
+    for (const { places } of [first, second]) if (places) await put(places);
+    await Promise.all(
+      [first, second].map(({ busy, load }) => warmUp(busy, load)),
+    );
+    const pairs: Start = [];
     for (let n = 0; n < slices; n++) {
-      const late = n % 2 ? await slice(other, seconds) : undefined;
-      const early = await slice(one, seconds);
-      pairs.push([early, late ?? await slice(other, seconds)]);
+      const late = n % 2 ? await slice(second, seconds) : undefined;
+      const early = await slice(first, seconds);
+      const other = late ?? await slice(second, seconds);
+      pairs.push(isLate ? [other, early] : [early, other]);
     }
+    seen.push(pairs);
   }
-  return pairs;
+  return seen;
 }
 
 async function slice(loaded: Loaded, seconds: number): Promise<Slice> {
   const before = await cpuTimes(loaded.processes);
-  const { calls, seconds: took } = await loaded.load(seconds);
+  const { calls, seconds: took, p50 } = await loaded.load(seconds);
   const after = await cpuTimes(loaded.processes);
   const cpu: Record<string, number> = {};
   for (const role of Object.keys(after)) {
     cpu[role] = (after[role]! - before[role]!) / calls;
   }
-  return { cpu, rate: calls / took };
+  return { cpu, rate: calls / took, p50 };
+}
+
+/** What the starts of a comparison say of it. */
+export interface Ratio {
+  /** The median of the starts. */
+  middle: number;
+  /** The lower end of what it may be. */
+  low: number;
+  /** The upper end. */
+  high: number;
+}
+
+/** How often the range of a ratio may miss the true median. */
+const DOUBT = 1 / 8;
+
+/**
+ * Returns the median of the ratios of starts and the range that holds the true
+ * one with 7 chances of 8: from the smallest to the largest of four, from the
+ * second to the seventh of eight. So one start that was disturbed does no harm
+ * among eight.
+ *
+ * @param ratios One ratio of each start; at least one.
+ * @returns The median and its range, which promises less with three or fewer.
+ */
+export function ratioOf(ratios: number[]): Ratio {
+  const sorted = ratios.toSorted((a, b) => a - b);
+  const { length } = sorted;
+  // Of each side so many are left out: the binomial distribution of as many
+  // throws of a coin.
+  let left = 0;
+  let chance = 2 * 0.5 ** length;
+  for (let outside = chance;; left++) {
+    chance *= (length - left) / (left + 1);
+    outside += chance;
+    if (outside > DOUBT) break;
+  }
+  return {
+    middle: median(sorted),
+    low: sorted[left]!,
+    high: sorted[length - 1 - left]!,
+  };
+}
+
+/**
+ * Returns what the slices of starts say of two systems.
+ *
+ * @param starts What was seen.
+ * @param pick Compares two slices that are neighbours.
+ * @returns The ratio: of a start, it is the median of its slices.
+ */
+export function compareStarts(
+  starts: Start[],
+  pick: (a: Slice, b: Slice) => number,
+): Ratio {
+  return ratioOf(
+    starts.map((pairs) => median(pairs.map(([a, b]) => pick(a, b)))),
+  );
 }

@@ -15,6 +15,14 @@ import {
 } from "../bench/harness.ts";
 import { Frame, type Framing, Reader } from "../bench/load/frames.ts";
 import { Histogram } from "../bench/load/histogram.mjs";
+import { put } from "../bench/places.ts";
+import {
+  compareStarts,
+  inTurn,
+  type Loaded,
+  ratioOf,
+  rowsOf,
+} from "../bench/rows.ts";
 import { ratioTarget } from "../bench/suite.ts";
 import { suites } from "../bench/suites.ts";
 import { summary } from "../bench/summary.ts";
@@ -187,6 +195,95 @@ Deno.test("ratioTarget() asks for the rate and for the 99th percentile", async (
   const missing = { ...alone, theirs: "c", atLeast: 1 };
   assertEquals(ratioTarget("", results, missing).met, undefined);
 });
+
+Deno.test("ratioOf() has a range that one start of eight does not move", () => {
+  const four = ratioOf([0.9, 1.1, 1, 1.2]);
+  assertEquals(four, { middle: 1.05, low: 0.9, high: 1.2 });
+  const eight = ratioOf([1, 1.01, 1.02, 1.03, 1.04, 1.05, 1.06, 9]);
+  assertEquals([eight.low, eight.high], [1.01, 1.06]);
+  const twelve = ratioOf([0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9]);
+  assertEquals([twelve.low, twelve.high], [1, 8]);
+  assertEquals(ratioOf([2]), { middle: 2, low: 2, high: 2 });
+});
+
+Deno.test("inTurn() starts each first as often, and loads in both orders", async () => {
+  const order: string[] = [];
+  const start = (name: string, calls: number) => () => {
+    order.push(`start ${name}`);
+    return Promise.resolve<Loaded>({
+      processes: {},
+      busy: () => Promise.resolve({ calls: 100_000 }),
+      load(seconds) {
+        if (seconds === 7) order.push(name);
+        return Promise.resolve({ calls, seconds: 1, p50: 1 });
+      },
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    });
+  };
+  const starts = await inTurn([start("a", 100), start("b", 90)], {
+    starts: 2,
+    slices: 2,
+    seconds: 7,
+  });
+  assertEquals(
+    order.join(" "),
+    "start a start b a b b a start b start a b a a b",
+  );
+  const ratio = compareStarts(starts, (a, b) => b.rate / a.rate);
+  assertEquals(ratio, { middle: 0.9, low: 0.9, high: 0.9 });
+});
+
+Deno.test("rowsOf() puts one message at a time on one core, and else the caller on its own", async () => {
+  const system = (): System<CallCell> => ({
+    name: "x",
+    start: () =>
+      Promise.resolve({
+        processes: { server: 1, requester: 2, responder: 3 },
+        load: () => Promise.resolve({ calls: 1, seconds: 1, p50: 1, p99: 1 }),
+        [Symbol.asyncDispose]: () => Promise.resolve(),
+      }),
+  });
+  const rows = rowsOf<CallCell>([system], [
+    { name: "1", depth: 1, size: 64 },
+    { name: "16", depth: 16, size: 64 },
+    { name: "Poisson", depth: 1, size: 64, rate: 4_000 },
+  ], ["responder"]);
+  const seen = await Promise.all(rows.map(async ({ isAlone, start }) => {
+    await using loaded = await start(ROOT);
+    return [isAlone, loaded.places, Object.keys(loaded.processes)];
+  }));
+  assertEquals(seen, [
+    [true, [[1, 2, 3], []], ["server", "requester"]],
+    [false, [[1, 3], [2]], ["server", "requester"]],
+    // Who calls at random times never sleeps.
+    [false, [[1, 3], [2]], ["server"]],
+  ]);
+});
+
+Deno.test("put() keeps all threads of a process on a core", {
+  ignore: Deno.build.os !== "linux",
+}, async () => {
+  const child = new Deno.Command("sleep", { args: ["60"] }).spawn();
+  try {
+    await put([[child.pid], []]);
+    const status = await Deno.readTextFile(`/proc/${child.pid}/status`);
+    const [, list = ""] = /Cpus_allowed_list:\s*(\S+)/.exec(status) ?? [];
+    assert(/^\d+$/.test(list) || !await hasTaskset(), list);
+  } finally {
+    child.kill();
+    await child.status;
+  }
+});
+
+async function hasTaskset(): Promise<boolean> {
+  try {
+    await new Deno.Command("taskset", { args: ["-V"], stdout: "null" })
+      .output();
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 Deno.test("median() is the middle", () => {
   assertEquals(median([3, 1, 2]), 2);
