@@ -5,6 +5,7 @@ import {
   assertEquals,
   assertMatch,
   assertRejects,
+  assertStringIncludes,
   assertThrows,
 } from "@std/assert";
 // @ts-types="@modelcontextprotocol/sdk/client/index"
@@ -579,16 +580,19 @@ Deno.test("mcpDoor() checks its patterns, times and limits", () => {
   }
 });
 
+/** Certificates for tests, of this machine. */
+const PEMS = new URL("../transport/testdata/", import.meta.url).pathname;
+
 /** Starts `switchboard mcp`, and reads its answers one by one. */
-function startBridge(url: string) {
+function startBridge(url: string, ...options: string[]) {
   const child = new Deno.Command(Deno.execPath(), {
     args: [
-      ...["run", "--quiet", "--no-prompt", "--allow-net=127.0.0.1"],
+      ...["run", "--quiet", "--no-prompt", "--allow-net=127.0.0.1,localhost"],
       "--allow-env",
       // What is loaded when it is asked for is a file here.
-      `--allow-read=${new URL("./command", import.meta.url).pathname}`,
+      `--allow-read=${new URL("./command", import.meta.url).pathname},${PEMS}`,
       new URL("./cli.ts", import.meta.url).pathname,
-      ...["mcp", "--url", url],
+      ...["mcp", "--url", url, ...options],
     ],
     stdin: "piped",
     stdout: "piped",
@@ -644,6 +648,32 @@ Deno.test("switchboard mcp passes messages on for an assistant that starts it", 
     await child.stderr.cancel();
     assertEquals((await child.status).code, 0);
   }));
+
+Deno.test("switchboard mcp trusts the certificate that it is given", async () => {
+  const [cert = "", key = ""] = await Promise.all(
+    ["crt", "key"].map((end) => Deno.readTextFile(`${PEMS}localhost.${end}`)),
+  );
+  await using server = await serve({
+    port: 0,
+    tls: { cert, key },
+    open: [mcpDoor({ allow: ["bot/*"] })],
+  });
+  const url = `wss://localhost:${server.addr.port}`;
+  const trusting = startBridge(url, "--ca", `${PEMS}ca.crt`);
+  await trusting.say(HELLO);
+  assertEquals((await trusting.next()).result.serverInfo.name, "wirekit");
+  await trusting.end();
+  await trusting.child.stderr.cancel();
+  assertEquals((await trusting.child.status).code, 0);
+
+  const other = startBridge(url);
+  await other.say(HELLO);
+  assertEquals(await other.next(), undefined);
+  await other.end().catch(() => {});
+  const said = await new Response(other.child.stderr).text();
+  assertStringIncludes(said, "certificate");
+  assertEquals((await other.child.status).code, 3);
+});
 
 Deno.test("switchboard mcp leaves no call open, however it ends, and goes on after it was frozen", () =>
   withAssistant({ allow: ["bot/*"] }, async (_call, bot, url) => {

@@ -7,6 +7,7 @@ import {
   command,
   givenUrl,
   port,
+  readFile,
   settings,
   text,
 } from "@wirekit/internal/command";
@@ -25,8 +26,15 @@ export const mcpCommand = command({
     ),
     port: port("The hub on this machine with this port", "p", 1),
     token: text("SECRET", "The hub's token; better in WIREKIT_TOKEN"),
+    ca: text("FILE", "Certificates to trust with https:, in PEM", {
+      file: true,
+    }),
   },
-  examples: ["switchboard mcp", "switchboard mcp --port 8080"],
+  examples: [
+    "switchboard mcp",
+    "switchboard mcp --port 8080",
+    "switchboard mcp --url https://hub.example.org --ca ca.crt",
+  ],
   async run({ options }, terminal) {
     const { WIREKIT_URL, WIREKIT_TOKEN: token } = settings(terminal, {
       WIREKIT_URL: givenUrl(options, (port) => `http://127.0.0.1:${port}`),
@@ -39,9 +47,11 @@ export const mcpCommand = command({
     );
     const url = new URL(checkUrl(given, ["http:", "https:"]));
     if (url.pathname === "/") url.pathname = "/mcp";
+    const { ca } = options;
+    const trusted = ca === undefined ? undefined : await readFile(ca);
     // Named at run time: other commands download nothing for it.
     const path = import.meta.resolve("./_mcp_bridge.ts");
     const { bridge }: typeof import("./_mcp_bridge.ts") = await import(path);
-    await bridge(url, token, terminal.signal);
+    await bridge(url, { token, ca: trusted }, terminal.signal);
   },
 });

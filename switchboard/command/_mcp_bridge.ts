@@ -11,18 +11,32 @@ interface Process {
   readonly stdin: { once(event: "end", action: () => void): void };
 }
 
+/** What the bridge shows the hub, and asks of it. */
+interface BridgeOptions {
+  readonly token: string | undefined;
+  /** Certificates to trust, in PEM. */
+  readonly ca: string | undefined;
+}
+
 /** Passes messages on, until one of the ends ends. */
 export async function bridge(
   url: URL,
-  token: string | undefined,
+  { token, ca }: BridgeOptions,
   signal: AbortSignal,
 ): Promise<void> {
+  using trusting = ca === undefined
+    ? undefined
+    : Deno.createHttpClient({ caCerts: [ca] });
   const headers = token === undefined
     ? undefined
     : { authorization: `Bearer ${token}` };
   const near = new StdioServerTransport();
   const far = new StreamableHTTPClientTransport(url, {
     ...(headers && { requestInit: { headers } }),
+    ...(trusting && {
+      fetch: (url: string | URL, init?: RequestInit) =>
+        fetch(url, { ...init, client: trusting }),
+    }),
   });
   const ended = Promise.withResolvers<void>();
   signal.addEventListener("abort", () => ended.resolve(), { once: true });
@@ -41,9 +55,7 @@ export async function bridge(
     if (begun === undefined) {
       const sent: Promise<void> = far.send(message);
       sent.catch((cause) => {
-        const text = `Cannot connect to ${
-          shownUrl(`${url}`)
-        }: ${cause.message}`;
+        const text = `Cannot connect to ${shownUrl(`${url}`)}: ${whyOf(cause)}`;
         ended.reject(new NotConnectedError(text, { cause }));
       });
       begun = sent;
@@ -67,4 +79,10 @@ export async function bridge(
     await far.close();
     await near.close();
   }
+}
+
+/** Says why a request failed: `fetch()` tells it in the cause of its error. */
+function whyOf({ message, cause }: Error): string {
+  const why = cause instanceof Error ? cause.message : message;
+  return why.replace(/^error sending .*?\(http.*?\): /, "");
 }
