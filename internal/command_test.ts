@@ -200,7 +200,7 @@ Deno.test("run() says in one sentence what is wrong with a call", async () => {
     [["call", "a"], "ROUTE is missing"],
     [["call", "a", "b", "--jsn"], "Did you mean --json?"],
     [["start", "a", "b", "c"], 'Unexpected argument "c"'],
-    [["completion"], "SHELL is missing"],
+    [["completion"], "bash|zsh|fish is missing"],
     [["completion", "csh"], 'There is no completion for "csh": bash, zsh'],
   ];
   for (const [args, words] of cases) {
@@ -236,7 +236,7 @@ Usage: demo [serve] [options]
        demo call TARGET ROUTE [KEY=VALUE…] [options]
        demo start [NAME [VALUE]] [-- PROGRAM [ARG…]]
        demo fail HOW
-       demo completion SHELL
+       demo completion bash|zsh|fish
 
 Commands:
   serve       Serve until Ctrl-C

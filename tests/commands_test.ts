@@ -88,7 +88,14 @@ async function onTerminal(
   args: string[],
   env: Record<string, string>,
 ): Promise<string> {
-  const line = [Deno.execPath(), "run", "-q", `${name}/cli.ts`, ...args];
+  const flags = ["--quiet", "--no-prompt", "--allow-net=127.0.0.1"];
+  const line = [
+    Deno.execPath(),
+    "run",
+    ...flags,
+    `${name}/cli.ts`,
+    ...args,
+  ];
   const { stdout } = await new Deno.Command("script", {
     args: ["-qec", line.join(" "), "/dev/null"],
     cwd: ROOT,
@@ -139,6 +146,31 @@ Deno.test({
       const piped = await run("hub", ...args);
       assert(!`${piped.out}${piped.err}`.includes("\x1b["));
     }
+  },
+});
+
+Deno.test({
+  name: "A wait is shown on a terminal only",
+  ignore: !hasScript(),
+  async fn() {
+    // It lets clients in, and says nothing.
+    using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = silent.addr;
+    const env = Deno.env.toObject();
+    const waits: [name: string, ...args: string[]][] = [
+      ["hub", "ping", "--port", `${port}`],
+      ["jsonrpc", "call", "--port", `${port}`, "sum"],
+      ["wsrpc", "call", "--port", `${port}`, "add"],
+    ];
+    await Promise.all(waits.map(async ([name, ...args]) => {
+      const words = [...args, "--timeout", "2"];
+      const shown = await onTerminal(name, words, { ...env, TERM: "xterm" });
+      assertMatch(shown, /\r\x1b\[K.*Connecting/);
+      const piped = await run(name, ...words);
+      assertEquals(piped.code, 4, piped.err);
+      assertSentence(name, piped);
+      assert(!/Connecting|\x1b/.test(piped.err), piped.err);
+    }));
   },
 });
 

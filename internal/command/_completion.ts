@@ -11,6 +11,8 @@ interface Node {
   readonly path: string;
   readonly commands: readonly Command[];
   readonly options: readonly (Option & { name: string })[];
+  /** What its operands can be, as far as its usage spells it out. */
+  readonly choices: readonly string[];
   /** Whether one of its operands is a file. */
   readonly takesFile: boolean;
 }
@@ -24,8 +26,7 @@ export function completable(root: Command): Command {
   const completion: Command = {
     name: "completion",
     summary: "Print the completion script for bash, zsh or fish",
-    operands: "SHELL",
-    details: `SHELL is ${Object.keys(SHELLS).join(", ")}.`,
+    operands: Object.keys(SHELLS).join("|"),
     examples: [
       `${name} completion bash > ~/.local/share/bash-completion/completions/${name}`,
       `${name} completion zsh > ~/.zfunc/_${name}`,
@@ -56,6 +57,9 @@ function nodesOf(command: Command, path = command.name): Node[] {
     options: Object.entries(options)
       .filter(([, { isHidden }]) => !isHidden)
       .map(([key, option]) => ({ ...option, name: nameOf(key) })),
+    choices: operands.split(/[ |[\]…]+/).filter((word) =>
+      /^[a-z]+$/.test(word)
+    ),
     takesFile: operands.includes("FILE"),
   };
   return [
@@ -111,9 +115,10 @@ function bash(root: Command): string {
         } -- "$word")); return`
         : "return",
   );
-  const lists = nodes.map(({ path, commands, options, takesFile }) => {
+  const lists = nodes.map((node) => {
+    const { path, commands, options, choices, takesFile } = node;
     const names = options.map(({ name }) => name).join(" ");
-    const words = commands.map(({ name }) => name).join(" ");
+    const words = [...commands.map(({ name }) => name), ...choices].join(" ");
     return `    ${quoted(path)}) options=${quoted(names)} words=${
       quoted(words)
     } files=${takesFile ? "-f" : ""} ;;`;
@@ -150,9 +155,13 @@ function zsh(root: Command): string {
         ? `compadd -- ${choices.map(quoted).join(" ")}; return`
         : "return",
   );
-  const lists = nodes.map(({ path, commands, options, takesFile }) => {
+  const lists = nodes.map((node) => {
+    const { path, commands, options, choices, takesFile } = node;
     const names = options.map(({ name, help }) => described(name, help));
-    const words = commands.map(({ name, summary }) => described(name, summary));
+    const words = [
+      ...commands.map(({ name, summary }) => described(name, summary)),
+      ...choices.map(quoted),
+    ];
     return `    ${quoted(path)})
       options=(${names.join(" ")})
       commands=(${words.join(" ")})
@@ -187,12 +196,14 @@ function fish(root: Command): string {
   const at = `__${root.name}_at`;
   // In single quotes, fish knows a backslash before a quote and a backslash.
   const word = (text: string) => `'${text.replace(/[\\']/g, "\\$&")}'`;
-  const lines = nodes.flatMap(({ path, commands, options, takesFile }) => {
+  const lines = nodes.flatMap((node) => {
+    const { path, commands, options, choices, takesFile } = node;
     const start = `complete -c ${root.name} -n ${
       word(`test (${at}) = '${path}'`)
     }`;
     return [
       ...takesFile ? [`${start} -F`] : [],
+      ...choices.length > 0 ? [`${start} -a ${word(choices.join(" "))}`] : [],
       ...commands.map(({ name, summary }) =>
         `${start} -a ${word(name)} -d ${word(summary)}`
       ),

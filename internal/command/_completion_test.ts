@@ -33,7 +33,14 @@ const KIT = command({
   name: "kit",
   version: "1.0.0",
   summary: "All",
-  commands: [HUB, command({ name: "home", summary: "Home" })],
+  commands: [
+    HUB,
+    command({
+      name: "home",
+      summary: "Home",
+      operands: "on|off|N% WHERE… [left|FILE]",
+    }),
+  ],
 });
 
 /** What is typed before Tab, and what can follow. */
@@ -58,6 +65,9 @@ const CASES: [string[], string[]][] = [
   [["hub", "serve", "--cert", "one"], ["one.pem"]],
   [["hub", "serve", "one"], ["one.pem"]],
   [["hub", "call", "one"], []],
+  [["home", "o"], ["on", "off", "one.pem"]],
+  [["home", "l"], ["left"]],
+  [["completion", ""], ["bash", "zsh", "fish"]],
 ];
 
 async function script(shell: string): Promise<string> {
