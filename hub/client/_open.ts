@@ -23,15 +23,13 @@ export interface OpenOptions {
 export interface Opened {
   readonly transport: Transport;
   readonly token: string | undefined;
-  /** The URL for an error; `undefined` if there is none. */
-  readonly place: string | undefined;
+  /** The URL for an error, or `the hub`. */
+  readonly place: string;
 }
 
 /** Says where the hub is, for an error, as far as that is known. */
-export function placeOf({ transport, url }: OpenOptions): string {
-  return transport || typeof url === "function"
-    ? "the hub"
-    : shownUrl(readUrl(url));
+export function placeOf({ url }: OpenOptions): string {
+  return typeof url === "function" ? "the hub" : shownUrl(readUrl(url));
 }
 
 /** Opens a connection to the hub. */
@@ -44,7 +42,7 @@ export async function openTransport(
     : options.token;
   if (options.transport) {
     const transport = await options.transport(signal);
-    return { transport, token, place: undefined };
+    return { transport, token, place: placeOf(options) };
   }
   const { url: where } = options;
   const url = readUrl(typeof where === "function" ? await where() : where);

@@ -45,10 +45,11 @@ export function makeParts(
   checkOptions(options);
   const emit = logged(owner.name, options.logger, told);
   const {
-    url = DEFAULT_URL,
     token,
     tls,
     transport,
+    // Where a transport of one's own leads is not known.
+    url = transport ? () => DEFAULT_URL : DEFAULT_URL,
     reconnect = {},
     timeout = 60_000,
     connectTimeout = 10_000,

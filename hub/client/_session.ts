@@ -209,7 +209,7 @@ export class Session {
       try {
         const opened = await within(opening, connectTimeout, late, { signal });
         token = opened.token;
-        this.#place = opened.place ?? "the hub";
+        this.#place = opened.place;
         return opened.transport;
       } catch (error) {
         over.abort(error);

@@ -83,7 +83,7 @@ export interface ClientOptions {
   tls?: ClientTls;
   /**
    * Opens each connection, instead of the URL: for example over your own
-   * carrier.
+   * carrier. Errors name the URL, if there is one.
    *
    * @param signal Aborts the attempt.
    */

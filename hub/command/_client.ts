@@ -73,6 +73,7 @@ export function makeClient(
   };
   const isWeb = /^wss?:/i.test(url);
   const client = new Client(name, {
+    url,
     transport: open,
     // Over WebSocket it was sent with the handshake.
     ...(token !== undefined && !isWeb && { token }),
