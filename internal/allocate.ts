@@ -51,3 +51,26 @@ export function allocate(length: number): Uint8Array<ArrayBuffer> {
   used += -used & 3;
   return slab.subarray(start, start + length);
 }
+
+const encoder = new TextEncoder();
+
+/**
+ * Encodes a text as UTF-8, in a buffer of {@linkcode allocate} if it is ASCII and
+ * short: most are.
+ *
+ * @param text The text.
+ * @returns The bytes. Nothing else uses them.
+ *
+ * @example Encode a text
+ * ```ts
+ * import { encodeText } from "@wirekit/internal/allocate";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(encodeText("hi"), new TextEncoder().encode("hi"));
+ * ```
+ */
+export function encodeText(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = allocate(text.length);
+  const { read } = encoder.encodeInto(text, bytes);
+  return read === text.length ? bytes : encoder.encode(text);
+}

@@ -72,15 +72,15 @@ interface Form {
   readonly more?: true;
   /** Which fields are numbers. */
   readonly numbers: readonly number[];
-  /** Which fields are JSON texts that clients get to see. */
-  readonly json?: readonly number[];
+  /** Which field is a JSON text that clients get to see. */
+  readonly json?: number;
 }
 
 const QUESTION: Form = {
   fields: 5,
   content: true,
   numbers: [1, 2],
-  json: [4],
+  json: 4,
 };
 const ANSWER: Form = { fields: 1, content: true, numbers: [1] };
 const REFS: Form = { fields: 1, more: true, numbers: [1] };
@@ -112,7 +112,8 @@ export function encode(
   fields: readonly (string | number)[],
   content?: Content,
 ): string {
-  let text = fields.join("\0");
+  let text = `${fields[0]}`;
+  for (let i = 1; i < fields.length; i++) text += `\0${fields[i]}`;
   if (content) {
     const { route, traceback, pseudoObject, error, data } = content;
     const details = error ? JSON.stringify(error) : "";
@@ -168,13 +169,20 @@ export function read(
 function hasForm({ fields, content, more, numbers }: Form, all: string[]) {
   const count = 1 + fields + (content ? CONTENT : 0);
   if (more ? all.length < count : all.length !== count) return false;
-  if (!numbers.every((index) => isNumber(all[index]!))) return false;
+  for (const index of numbers) if (!isNumber(all[index]!)) return false;
   return !more ||
     all.length <= count + AUDITED && all.slice(count).every(isNumber);
 }
 
+/** Whether it is a whole number of at most 16 digits. */
 function isNumber(text: string): boolean {
-  return /^\d{1,16}$/.test(text);
+  const { length } = text;
+  if (length === 0 || length > 16) return false;
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x30 || code > 0x39) return false;
+  }
+  return true;
 }
 
 function isFailure([, , code = "", text = ""]: readonly string[]): boolean {
@@ -192,7 +200,7 @@ function isUtf8(bytes: Uint8Array): boolean {
 
 /** Whether those fields are JSON that have to be, as strictly as the hub reads. */
 function areJson(
-  { fields: count, json = [] }: Form,
+  { fields: count, json }: Form,
   fields: readonly string[],
   message: Uint8Array,
   isAscii: boolean,
@@ -202,7 +210,7 @@ function areJson(
   for (let index = 0; index < fields.length; index++) {
     const field = fields[index]!;
     const size = isAscii ? field.length : encodedLength(message, start);
-    const mustBe = index > count ? index !== details : json.includes(index);
+    const mustBe = index > count ? index !== details : index === json;
     if (
       mustBe && field !== "null" &&
       !scanner.endsAt(message, start, start + size)
@@ -219,10 +227,14 @@ function encodedLength(message: Uint8Array, start: number): number {
 }
 
 function contentOf(fields: readonly string[]): Content | undefined {
-  const [route, traceback, pseudoObject, details, data] = fields.slice(
-    -CONTENT,
-  ) as [string, string, string, string, string];
-  const content = { route, traceback, pseudoObject, data };
+  const first = fields.length - CONTENT;
+  const content = {
+    route: fields[first]!,
+    traceback: fields[first + 1]!,
+    pseudoObject: fields[first + 2]!,
+    data: fields[first + 4]!,
+  };
+  const details = fields[first + 3]!;
   if (details === "") return content;
   const error = detailsOf(details);
   return error && { ...content, error };

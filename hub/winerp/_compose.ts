@@ -1,5 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
+import { encodeText } from "@wirekit/internal/allocate";
 
 /** The name of a member of a message. */
 export type MemberName =
@@ -47,13 +48,21 @@ const END = /* @__PURE__ */ encoder.encode("}");
 export function composeMessage(
   members: Partial<Record<MemberName, string>>,
 ): Uint8Array<ArrayBuffer> {
+  const {
+    id = "null",
+    type = "null",
+    route = "null",
+    data = "null",
+    traceback = "null",
+    uuid = "null",
+    destination = "null",
+    pseudo_object: pseudoObject = "null",
+  } = members;
   // One text, encoded at once: each call of an encoder costs as much as a short
   // message.
-  let text = "";
-  for (const name of MEMBERS) {
-    text += `${text === "" ? "{" : ","}"${name}":${members[name] ?? "null"}`;
-  }
-  return oneLine(encoder.encode(`${text}}`));
+  return oneLine(encodeText(
+    `{"id":${id},"type":${type},"route":${route},"data":${data},"traceback":${traceback},"uuid":${uuid},"destination":${destination},"pseudo_object":${pseudoObject}}`,
+  ));
 }
 
 /** Writes the members whose values are given, in the order of MEMBERS. */

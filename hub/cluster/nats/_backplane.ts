@@ -44,6 +44,8 @@ export interface NodeOptions {
   restore(): Promise<unknown>;
 }
 
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
 /** How often a node looks at the clock, in milliseconds. */
 const TICK = 250;
 
@@ -166,7 +168,9 @@ export class NatsBackplane implements Backplane, NameKeeper {
   }
 
   publish(to: Address, message: string, ref?: number): Fault | undefined {
-    if (!this.#isOpen()) return fault("Unreachable", this.#reason);
+    // Once in a turn, as what it sends goes out once in a turn.
+    const isOpen = this.#mail.isBegun ? this.#state === "open" : this.#isOpen();
+    if (!isOpen) return fault("Unreachable", this.#reason);
     const sent = { to, message, size: sizeOf(message), ref };
     const refusal = this.#mail.refusal(sent);
     if (refusal) return refusal;
@@ -180,27 +184,35 @@ export class NatsBackplane implements Backplane, NameKeeper {
   }
 
   status(): BackplaneStatus {
-    const nodes = () =>
-      [...this.#peers.statuses, this.#describe()]
-        .sort((a, b) => a.id < b.id ? -1 : 1);
     const { refusal } = this.#rights;
     const isAway = this.#state === "waiting" || this.#state === "closed";
     const reason = isAway ? this.#reason : refusal?.text ?? this.#reason;
-    return {
+    const { reading } = this.#names;
+    const nodes = () => this.#nodes;
+    const engine = () => this.#engine;
+    // It is asked for with each message: what few read is made for them.
+    const status: Mutable<BackplaneStatus> = {
       node: this.id,
       state: this.#state,
-      ...(reason !== "" && { reason }),
-      ...(refusal && !isAway && { cure: refusal.cure }),
       since: this.#since,
-      engine: this.#engine,
       maxMessageBytes: this.maxMessageBytes,
       names: this.#names.nodes,
-      ...(this.#names.reading && { reading: this.#names.reading }),
-      // Only for those who read it.
+      get engine() {
+        return engine();
+      },
       get nodes() {
         return nodes();
       },
     };
+    if (reason !== "") status.reason = reason;
+    if (refusal && !isAway) status.cure = refusal.cure;
+    if (reading) status.reading = reading;
+    return status;
+  }
+
+  get #nodes(): NodeStatus[] {
+    return [...this.#peers.statuses, this.#describe()]
+      .sort((a, b) => a.id < b.id ? -1 : 1);
   }
 
   get #engine(): string {

@@ -219,6 +219,11 @@ export class Mail {
     return fault("Unreachable", "The engine of the cluster does not keep up.");
   }
 
+  /** Whether something goes out at the end of this turn. */
+  get isBegun(): boolean {
+    return this.#packet.subject !== "";
+  }
+
   /** Sends a message at the end of this turn, with all others of it. */
   send({ to, message, size, ref }: Sent): void {
     const packet = this.#packet;
