@@ -84,6 +84,13 @@ export class Audits {
     if (refusal) line.asked.delete(audit);
   }
 
+  /** Whether the last one has had no answer for a second or more. */
+  isUnanswered({ audit }: Remote): boolean {
+    const { asked, turn } = this.#line;
+    return audit !== undefined && asked.get(audit.ref) === audit &&
+      audit.turn < turn - 1;
+  }
+
   /** Another node asks: tells it which questions are not open here. */
   answer([number = "", ...refs]: readonly string[], node: string): void {
     const open = new Set<number>();

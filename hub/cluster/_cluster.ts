@@ -432,7 +432,8 @@ export class Cluster implements BackplaneReceiver, Line {
     }
     for (const remote of this.#remotes) {
       const { firstAsked } = remote.party;
-      if (firstAsked && this.turn % OLD === 0) {
+      if (firstAsked && this.#isForsaken(remote)) this.#remotes.failAll(remote);
+      else if (firstAsked && this.turn % OLD === 0) {
         this.#audits.of(remote, this.turn - OLD);
       }
       for (
@@ -445,6 +446,16 @@ export class Cluster implements BackplaneReceiver, Line {
       }
     }
     this.#remotes.sweep(this.turn - OLD);
+  }
+
+  /**
+   * Whether nobody has the name of a participant that says nothing. What was
+   * sent to it has not come back: the engine still delivers to a hub that is
+   * frozen, or whose machine is gone.
+   */
+  #isForsaken(remote: Remote): boolean {
+    return this.#audits.isUnanswered(remote) && !this.status.reading &&
+      !this.has(remote.party.name!);
   }
 
   // For what stands for others.

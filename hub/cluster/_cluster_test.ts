@@ -208,6 +208,31 @@ Deno.test("A question that the engine did not deliver, and that got lost when it
   ]);
 });
 
+Deno.test("A question that a frozen hub has taken, whose name nobody has any more, fails in seconds", () => {
+  using _time = new FakeTime();
+  const pair = new Pair();
+  const one = pair.client(0, "a");
+  one.take();
+  const [plane] = pair.planes;
+  const publish = plane!.publish;
+  // The engine has somebody to give it to, and nobody answers.
+  plane!.publish = (to, message, ref) =>
+    typeof to === "object" && "name" in to
+      ? undefined
+      : publish(to, message, ref);
+  one.say({ type: 2, route: "r", data: {}, uuid: "1", destination: "b" });
+  assertEquals(one.texts(), []);
+  pair.tick(5);
+  assertEquals(one.texts(), [LEFT]);
+  // One that hangs for less than its lease may still answer.
+  plane!.publish = publish;
+  pair.client(1, "b");
+  plane!.publish = () => undefined;
+  one.say({ type: 2, route: "r", data: {}, uuid: "2", destination: "b" });
+  pair.tick(20);
+  assertEquals(one.texts(), []);
+});
+
 Deno.test("An audit leaves alone what is still open", () => {
   using _time = new FakeTime();
   const pair = new Pair();

@@ -157,6 +157,30 @@ Deno.test(
 );
 
 Deno.test(
+  "A hub that stays frozen: calls to names that it had fail in seconds, though its server still takes messages for it",
+  options,
+  async () => {
+    await using scene = await openScene();
+    const { one, two, me } = scene;
+    one.signal("SIGSTOP");
+    await two.says(/Node node1 is gone/);
+    const times: number[] = [];
+    for (let n = 0; n < 2; n++) {
+      const start = performance.now();
+      await assertRejects(
+        () => me.request("bot", "echo", {}, { timeout: 60_000 }),
+        Error,
+        "The destination disconnected before it answered.",
+      );
+      times.push(performance.now() - start);
+    }
+    record("A call to a frozen hub that nobody waits for any more", times);
+    assert(Math.max(...times) < 20_000, `${times}`);
+    assert(!await me.ping("bot"));
+  },
+);
+
+Deno.test(
   "A hub that freezes for longer than its lease: clients whose names nobody wants hear nothing of it",
   options,
   async () => {
