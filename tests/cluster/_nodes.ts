@@ -28,6 +28,7 @@ export class Node implements AsyncDisposable {
     name: string,
     lease: number,
     namespace?: Namespace,
+    flags: readonly string[] = [],
   ) {
     [this.port] = freePorts(1) as [number];
     this.#host = namespace?.clientHost ?? "127.0.0.1";
@@ -35,6 +36,7 @@ export class Node implements AsyncDisposable {
       ...namespace?.command ?? [],
       Deno.execPath(),
       ..."run --no-prompt --allow-net --allow-read".split(" "),
+      ...flags,
       `--${namespace ? "allow" : "deny"}-env=WIREKIT_TOKEN`,
       "--deny-env=WIREKIT_CLUSTER_TOKEN",
       new URL("hub/cli.ts", ROOT).pathname,

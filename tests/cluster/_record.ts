@@ -26,17 +26,21 @@ function short(ms: number): string {
   return ms < 100 ? `${ms.toFixed(1)} ms` : `${(ms / 1_000).toFixed(2)} s`;
 }
 
-const README = new URL("hub/cluster/README.md", ROOT);
+/** Where tables stand. */
+export const HUB_README = new URL("hub/cluster/README.md", ROOT);
+export const TESTS_README = new URL("tests/cluster/README.md", ROOT);
 
 /**
- * Writes a table into the README of clusters, and prints it.
+ * Writes a table into a README, and prints it.
  *
  * @param task The task that makes it, which is named above it.
  * @param rows The head, and the rows.
+ * @param readme Where it stands.
  */
 export async function writeTable(
   task: string,
   rows: readonly (readonly string[])[],
+  readme = HUB_README,
 ): Promise<void> {
   const [head, ...body] = rows.map((row) => `| ${row.join(" | ")} |`);
   const isNumber = (column: number) =>
@@ -46,17 +50,17 @@ export async function writeTable(
   }|`;
   const table = [head, rule, ...body].join("\n");
   say(table);
-  const text = await Deno.readTextFile(README);
+  const text = await Deno.readTextFile(readme);
   const mark = `<!-- deno task ${task} -->`;
   const begin = text.indexOf(mark);
   const end = text.indexOf("<!-- end -->", begin);
-  if (begin < 0 || end < 0) throw new Error(`${README} has no ${mark}`);
+  if (begin < 0 || end < 0) throw new Error(`${readme} has no ${mark}`);
   const [before, after] = [text.slice(0, begin), text.slice(end)];
   await Deno.writeTextFile(
-    README,
+    readme,
     `${before}${mark}\n\n${table}\n\n${after}`,
   );
   await new Deno.Command(Deno.execPath(), {
-    args: ["fmt", "--quiet", README.pathname],
+    args: ["fmt", "--quiet", readme.pathname],
   }).output();
 }

@@ -1,35 +1,43 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 /**
- * Lets clients of two hubs ask each other for long, while others come and go:
- * `MINUTES=30 CHURN=10000 deno task soak`. It ends with 1 if a hub needs more and
- * more memory, if calls take longer and longer, or if a call failed. CHURN is how
- * many come and go in a minute.
+ * Lets clients of two hubs ask each other for long, at half of what they can,
+ * while others come and go: `MINUTES=30 CHURN=10000 deno task soak`. CHURN is how
+ * many come and go in a minute. It writes the tables in tests/cluster/README.md,
+ * and ends with 1 if a process needs more and more memory, if calls take longer
+ * at the end than at the beginning, or if one failed.
+ *
+ * Two more hubs with a server of their own, which have nothing else to do, are
+ * asked at the same time: what takes longer there too is the machine's.
  */
 
-import { connect } from "@wirekit/hub/mini";
 import { installNats } from "../_nats.ts";
-import { lasting } from "./_ledger.ts";
-import { startNodes } from "./_nodes.ts";
-import { say } from "./_record.ts";
-import { Engine } from "./_servers.ts";
+import { heapOf, inspectable } from "./_heap.ts";
+import { Load, Visits } from "./_load.ts";
+import { Node, startNodes } from "./_nodes.ts";
+import { say, TESTS_README, writeTable } from "./_record.ts";
+import { Engine, freePorts } from "./_servers.ts";
+import { quantile, trendOf } from "./_trend.ts";
 
 const MINUTES = Number(Deno.env.get("MINUTES") ?? 30);
 const CHURN = Number(Deno.env.get("CHURN") ?? 10_000);
-/** How many ask, one question at a time, and how long each rests, in ms. */
-const ASKERS = 8;
-const REST = Number(Deno.env.get("REST") ?? 20);
-/** How many parts the time is divided into. */
-const PARTS = 6;
-/** What a hub may need more after the first half, in MiB, and relatively. */
-const MORE_MEMORY = 16;
-const GROWTH = 1.15;
-/** How much longer the 99th percentile of a call may be in the last part. */
+const PAIRS = 8;
+/** Which part of what they can the clients do. */
+const SHARE = Number(Deno.env.get("SHARE") ?? 0.5);
+/** How many calls a second the hubs answer that have nothing else to do. */
+const CONTROL_RATE = 100;
+/** How long everything runs before it counts, in milliseconds. */
+const WARM_UP = 60_000;
+/** How much more memory a process may need in ten minutes, in MiB. */
+const MORE_MEMORY = 1;
+/** How much longer calls may take in the last minute than in the first. */
 const SLOWER = 1.2;
+const MOST_ROWS = 10;
 
 Deno.env.set("NATS_SERVER", await installNats());
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const now = () => performance.now();
 
 /** The memory of a process, in MiB. */
 async function memoryOf(pid: number): Promise<number> {
@@ -44,142 +52,204 @@ async function timeOf(pid: number): Promise<number> {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
-/** How much the second half of values, one a second, grow in ten minutes. */
-function slopeOf(all: readonly number[]): number {
-  const values = all.slice(Math.floor(all.length / 2));
-  const mean = (values.length - 1) / 2;
-  let [up, down] = [0, 0];
-  for (const [n, value] of values.entries()) {
-    up += (n - mean) * value;
-    down += (n - mean) ** 2;
-  }
-  return up / down * 600;
+/** One minute of it. */
+interface Minute {
+  readonly calls: number;
+  readonly p50: number;
+  readonly p99: number;
+  /** The same of the hubs that have nothing else to do. */
+  readonly control: number;
+  readonly visits: number;
+  /** The memory of each process at the end, without garbage, in MiB. */
+  readonly memory: readonly number[];
+  /** What is used of its heap then. */
+  readonly heap: readonly number[];
 }
 
-const middle = (values: number[], part = 0.5) =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length * part)] ?? NaN;
+/** A process that is watched. */
+interface Watched {
+  readonly name: string;
+  readonly pid: number;
+  /** The port of its inspector, if it has one. */
+  readonly inspector?: number;
+}
 
-await using engine = await Engine.start(1);
-await using started = await startNodes(engine, 2, 15_000);
-const [one, two] = started.nodes;
-await using bot = lasting("bot", one!.url);
-bot.route("echo", (data: unknown) => data);
-await bot.connect();
-
-const part = MINUTES * 60_000 / PARTS;
-const begin = performance.now();
-const isOver = () => performance.now() - begin > MINUTES * 60_000;
-const nowIn = () =>
-  Math.min(PARTS - 1, Math.floor((performance.now() - begin) / part));
-const times = Array.from({ length: PARTS }, (): number[] => []);
-/** The hubs and the server, by their processes. */
-const pids = [one!.pid, two!.pid, engine.servers[0]!.pid];
-const memory = Array.from(
-  { length: PARTS },
-  () => pids.map((): number[] => []),
+await using stack = new AsyncDisposableStack();
+const engine = stack.use(await Engine.start(1));
+const inspectors = freePorts(2);
+const nodes = inspectors.map((port, n) =>
+  stack.use(
+    new Node(engine, `node${n + 1}`, 15_000, undefined, inspectable(port)),
+  )
 );
-const came: number[] = new Array(PARTS).fill(0);
-const failures: string[] = [];
+await Promise.all(nodes.map((node) => node.start()));
+const urls = nodes.map(({ url }) => url);
+const processes: Watched[] = [
+  ...nodes.map(({ pid }, n) => ({
+    name: `hub ${n + 1}`,
+    pid,
+    inspector: inspectors[n]!,
+  })),
+  { name: "nats-server", pid: engine.servers[0]!.pid },
+];
+const controlEngine = stack.use(await Engine.start(1));
+const controlNodes = stack.use(await startNodes(controlEngine, 2, 15_000));
+const load = stack.use(await Load.start(urls, PAIRS));
+const control = stack.use(
+  await Load.start(controlNodes.nodes.map(({ url }) => url), 2),
+);
+const visits = new Visits(urls);
 
-async function ask(n: number): Promise<void> {
-  await using me = lasting(`asker ${n}`, two!.url);
-  await me.connect();
-  while (!isOver()) {
-    const start = performance.now();
-    try {
-      await me.request("bot", "echo", { n }, { timeout: 10_000 });
-    } catch (error) {
-      failures.push(String(error));
-    }
-    times[nowIn()]!.push(performance.now() - start);
-    await sleep(REST);
-  }
-}
-
-async function comeAndGo(): Promise<void> {
-  const open = new Set<Promise<void>>();
-  for (let n = 0; !isOver(); n++) {
-    const { url } = n % 2 ? one! : two!;
-    const visit = connect(url, { name: `guest ${n}` })
-      .then(async (guest) => {
-        if (n % 10 === 0) await guest.request("bot", "echo", { n });
-        await guest.close();
-        came[nowIn()]!++;
-      })
-      .catch((error) => void failures.push(String(error)))
-      .finally(() => open.delete(visit));
-    open.add(visit);
-    // At a steady pace, as far as the machine goes along.
-    const due = begin + n * 60_000 / CHURN;
-    await sleep(Math.max(0, due - performance.now()));
-    while (open.size > 50) await Promise.race(open);
-  }
-  await Promise.all(open);
-}
-
-async function weigh(): Promise<void> {
-  while (!isOver()) {
-    await sleep(1_000);
-    for (const [n, pid] of pids.entries()) {
-      memory[nowIn()]![n]!.push(await memoryOf(pid));
-    }
-    while (nowIn() > told) tell(told++);
-  }
-}
-
-/** The part that is told of next. */
-let told = 0;
-
+let isOver = false;
+const over = () => isOver;
+const running = [
+  visits.pace(CHURN, over),
+  control.pace(CONTROL_RATE, over),
+];
+await load.most(64, 5_000);
+const most = await load.most(64, 10_000);
+const rate = most * SHARE;
 say(
-  "| part | calls | p50 | p99 | came and went | both hubs | nats-server |",
+  `${most.toFixed(0)} calls a second with 64 in flight: ` +
+    `${rate.toFixed(0)} from now on`,
 );
-say("| --: | --: | --: | --: | --: | --: | --: |");
+running.push(load.pace(rate, over));
+await sleep(WARM_UP);
 
-function tell(n: number): void {
-  const sizes = memory[n]!.map((values) => middle(values).toFixed(0));
-  const cells = [
-    `${n + 1}`,
-    `${times[n]!.length}`,
-    `${middle(times[n]!).toFixed(1)} ms`,
-    `${middle(times[n]!, 0.99).toFixed(1)} ms`,
-    `${came[n]}`,
-    `${sizes[0]} and ${sizes[1]} MiB`,
-    `${sizes[2]} MiB`,
-  ];
-  say(`| ${cells.join(" | ")} |`);
+/**
+ * Measures a minute. How much garbage there is changes from second to second:
+ * it is collected before the memory is looked at. A server is looked at when it
+ * has the least.
+ */
+async function minute(): Promise<Minute> {
+  const end = now() + 60_000;
+  const calls = load.calls;
+  visits.count = 0;
+  load.take();
+  control.take();
+  const least = processes.map(() => Infinity);
+  while (now() < end) {
+    await sleep(1_000);
+    for (const [n, { pid }] of processes.entries()) {
+      least[n] = Math.min(least[n]!, await memoryOf(pid));
+    }
+  }
+  const times = load.take();
+  const figures = {
+    calls: load.calls - calls,
+    p50: quantile(times, 0.5),
+    p99: quantile(times, 0.99),
+    control: quantile(control.take(), 0.99),
+    visits: visits.count,
+  };
+  const heap: number[] = [];
+  const memory: number[] = [];
+  for (const [n, { pid, inspector }] of processes.entries()) {
+    heap.push(inspector === undefined ? NaN : await heapOf(inspector));
+    memory.push(inspector === undefined ? least[n]! : await memoryOf(pid));
+  }
+  return { ...figures, heap, memory };
 }
 
-await Promise.all([
-  ...Array.from({ length: ASKERS }, (_, n) => ask(n)),
-  comeAndGo(),
-  weigh(),
-]);
-
-while (told < PARTS) tell(told++);
-for (const [n, pid] of pids.entries()) {
-  const all = memory.flatMap((part) => part[n]!);
-  const who = n < 2 ? `hub ${n + 1}` : "nats-server";
-  const share = await timeOf(pid) / (MINUTES * 60) * 100;
+const cpu = await Promise.all(processes.map(({ pid }) => timeOf(pid)));
+const start = now();
+const minutes: Minute[] = [];
+while (minutes.length < MINUTES) {
+  minutes.push(await minute());
+  const { p50, p99, control, memory, heap } = minutes.at(-1)!;
   say(
-    `${who}: ${slopeOf(all).toFixed(2)} MiB in ten minutes, in the second ` +
-      `half; ${share.toFixed(0)} % of a core`,
+    `minute ${minutes.length}: p50 ${p50.toFixed(2)} ms, p99 ` +
+      `${p99.toFixed(1)} ms, without load ${control.toFixed(1)} ms, ` +
+      `${memory.map((size) => size.toFixed(1)).join(", ")} MiB, heaps ` +
+      `${heap.map((size) => size.toFixed(1)).join(", ")} MiB`,
   );
 }
-const faults: string[] = [];
-if (failures.length > 0) faults.push(`${failures.length}: ${failures[0]}`);
-for (const n of [0, 1]) {
-  // In the first half, the heap of JavaScript grows to what it settles at.
-  const [early, last] = [
-    middle(memory[PARTS / 2]![n]!),
-    middle(memory.at(-1)![n]!),
-  ];
-  if (last > Math.max(early * GROWTH, early + MORE_MEMORY)) {
-    faults.push(`Hub ${n + 1} grew from ${early} to ${last} MiB`);
-  }
+const seconds = (now() - start) / 1_000;
+const cores = await Promise.all(
+  processes.map(async ({ pid }, n) => (await timeOf(pid) - cpu[n]!) / seconds),
+);
+isOver = true;
+await Promise.all(running);
+
+// What it was like.
+
+const step = Math.ceil(minutes.length / MOST_ROWS);
+const rows = [[
+  "minutes",
+  "calls a second",
+  "p50",
+  "p99",
+  "p99 without load",
+  "came and went",
+  ...processes.map(({ name }) => name),
+]];
+for (let n = 0; n < minutes.length; n += step) {
+  const some = minutes.slice(n, n + step);
+  const middle = (pick: (minute: Minute) => number) =>
+    quantile(some.map(pick), 0.5);
+  rows.push([
+    step === 1 ? `${n + 1}` : `${n + 1} to ${n + some.length}`,
+    middle(({ calls }) => calls / 60).toFixed(0),
+    `${middle(({ p50 }) => p50).toFixed(2)} ms`,
+    `${middle(({ p99 }) => p99).toFixed(1)} ms`,
+    `${middle(({ control }) => control).toFixed(1)} ms`,
+    `${some.reduce((sum, { visits }) => sum + visits, 0)}`,
+    ...processes.map((_, i) =>
+      `${middle(({ memory }) => memory[i]!).toFixed(0)} MiB`
+    ),
+  ]);
 }
-const [early, last] = [middle(times[1]!, 0.99), middle(times.at(-1)!, 0.99)];
-if (last > early * SLOWER + 5) {
-  faults.push(`The 99th percentile grew from ${early} to ${last} ms`);
+await writeTable("soak", rows, TESTS_README);
+
+// The verdict.
+
+const verdict = [["what", "goal", "measured", "met"]];
+const judge = (what: string, goal: string, said: string, isMet: boolean) => {
+  verdict.push([what, goal, said, isMet ? "yes" : "no"]);
+  if (!isMet) Deno.exitCode = 1;
+};
+const [first, last] = [minutes[0]!, minutes.at(-1)!];
+const failures = [...load.failures, ...visits.failures, ...control.failures];
+judge(
+  "calls and visits that failed",
+  "0",
+  `${failures.length} of ${load.calls} calls`,
+  failures.length === 0,
+);
+if (failures[0]) say(failures[0]);
+// In the first third, caches fill and the heap grows to its size.
+const settled = minutes.slice(Math.floor(minutes.length / 3));
+/** By how much it grows in ten minutes. */
+const growth = (pick: (minute: Minute) => number) =>
+  10 * trendOf(settled.map(pick));
+const goal = `< ${MORE_MEMORY} MiB`;
+for (const [n, { name, inspector }] of processes.entries()) {
+  const memory = growth((minute) => minute.memory[n]!);
+  const size = last.memory[n]!.toFixed(0);
+  judge(
+    `memory (RSS) of ${name}, in ten minutes`,
+    goal,
+    `${memory.toFixed(2)} MiB, to ${size} MiB`,
+    memory < MORE_MEMORY,
+  );
+  if (inspector === undefined) continue;
+  const heap = growth((minute) => minute.heap[n]!);
+  judge(
+    `used heap of ${name}, in ten minutes`,
+    goal,
+    `${heap.toFixed(2)} MiB, to ${last.heap[n]!.toFixed(1)} MiB`,
+    heap < MORE_MEMORY,
+  );
 }
-for (const fault of faults) say(fault);
-if (faults.length > 0) Deno.exitCode = 1;
+const slower = last.p99 / first.p99;
+const own = slower / (last.control / first.control);
+judge(
+  "p99 of the last minute ÷ that of the first",
+  `≤ ${SLOWER}, by itself or ÷ the same without load`,
+  `${slower.toFixed(2)}; ${own.toFixed(2)}`,
+  Math.min(slower, own) <= SLOWER,
+);
+await writeTable("soak, judged", verdict, TESTS_README);
+for (const [n, { name }] of processes.entries()) {
+  say(`${name} had ${(100 * cores[n]!).toFixed(0)} % of a core`);
+}
