@@ -147,31 +147,31 @@ async function noServer(
 const ROWS: readonly Row[] = [
   {
     what: "a client leaves",
-    until: "who waits at another hub has the name",
+    until: "a waiting client has the name",
     goal: 50,
     measure: () => takeover((_one, bot) => bot.close()),
   },
   {
     what: "a hub ends by SIGTERM",
-    until: "who waits at another hub has the name",
+    until: "a waiting client has the name",
     goal: 50,
     measure: () => takeover((one) => one.end("SIGTERM")),
   },
   {
     what: "a hub is killed",
-    until: "who waits at another hub has the name",
+    until: "a waiting client has the name",
     goal: LEASE + 1_000,
     measure: () => takeover((one) => one.end("SIGKILL")),
   },
   {
     what: "a hub hangs (SIGSTOP)",
-    until: "who waits at another hub has the name",
+    until: "a waiting client has the name",
     goal: LEASE + 1_000,
     measure: () => takeover((one) => Promise.resolve(one.signal("SIGSTOP"))),
   },
   {
     what: "the link of a hub is cut",
-    until: "who waits at another hub has the name",
+    until: "a waiting client has the name",
     goal: LEASE + 1_000,
     measure: cutLink,
   },
