@@ -119,6 +119,11 @@ export abstract class Outflow implements Flushable {
   protected append(out: OutBuffer, end: number): void {
     this.waiting += end - out.length;
     out.length = end;
+    this.flushLater();
+  }
+
+  /** Has everything written at the end of this turn. */
+  protected flushLater(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
     if (this.#pipe.isPulled) void READY.then(() => this.flush());
@@ -133,14 +138,16 @@ export abstract class Outflow implements Flushable {
     if (this.#out) buffers.push(this.#out);
     this.#queue = this.#out = undefined;
     const parts: Uint8Array<ArrayBuffer>[] = [];
+    let size = 0;
     for (const { bytes, length } of buffers) {
       if (length > 0) parts.push(bytes.subarray(0, length));
+      size += length;
     }
     for (const part of last) {
       parts.push(part);
+      size += part.length;
       this.waiting += part.length;
     }
-    const size = this.waiting;
     const writing = parts.length > 0 ? this.#pipe.write(parts) : undefined;
     this.#isInstant = !writing;
     if (!writing) {

@@ -12,6 +12,12 @@ import type { Format } from "../transport.ts";
 import type { ConnectionGroup } from "./_connection_group.ts";
 import { headLength, Opcode, writeHead } from "./_frame.ts";
 import { applyMask } from "./_mask.ts";
+import {
+  frameLength,
+  GATHERED_BYTES,
+  SHORT_LENGTH,
+  writeShortTexts,
+} from "./_short_texts.ts";
 
 const ENCODER = new TextEncoder();
 
@@ -28,6 +34,9 @@ export class Output extends Outflow {
   readonly #group: ConnectionGroup;
   readonly #opcode: number;
   readonly #isClient: boolean;
+  /** Short texts of this turn, and the bytes that their frames take. */
+  #texts: string[] | undefined;
+  #gathered = 0;
 
   /** Writes for one end of a connection. */
   constructor(
@@ -47,8 +56,53 @@ export class Output extends Outflow {
     if (typeof message !== "string") {
       return this.writeFrame(this.#opcode, message);
     }
-    this.#writeText(message);
+    if (message.length <= SHORT_LENGTH) this.#gather(message);
+    else {
+      this.#writeGathered();
+      this.#writeText(message);
+    }
     return false;
+  }
+
+  /** Writes everything that was sent in this turn. */
+  override flush(): void {
+    this.#writeGathered();
+    super.flush();
+  }
+
+  /** Ends the pipe once all is written; resolves when it has ended. */
+  override end(): Promise<void> {
+    this.#writeGathered();
+    return super.end();
+  }
+
+  /** Puts a short text off until others can be encoded with it. */
+  #gather(text: string): void {
+    const size = frameLength(text, this.#isClient);
+    if (this.#gathered + size > GATHERED_BYTES) {
+      this.#writeGathered();
+      this.reserve(size); // Sends what is full.
+    }
+    (this.#texts ??= []).push(text);
+    this.#gathered += size;
+    this.waiting += size;
+    this.flushLater();
+  }
+
+  #writeGathered(): void {
+    const texts = this.#texts;
+    if (!texts) return;
+    const size = this.#gathered;
+    this.#texts = undefined;
+    this.#gathered = 0;
+    this.waiting -= size;
+    if (texts.length > 1) {
+      const out = this.reserve(size);
+      const group = this.#isClient ? this.#group : undefined;
+      const end = writeShortTexts(texts, size, out, group);
+      if (end !== undefined) return this.append(out, end);
+    }
+    for (const text of texts) this.#writeText(text);
   }
 
   #writeText(text: string): void {
@@ -74,6 +128,7 @@ export class Output extends Outflow {
     opcode: number,
     payload: Uint8Array<ArrayBuffer>,
   ): boolean | undefined {
+    this.#writeGathered();
     const { length } = payload;
     const isText = opcode === Opcode.Text;
     const mask = this.#isClient ? this.#group.mask() : undefined;
