@@ -18,6 +18,7 @@ import {
 import type { Transport } from "@wirekit/transport/transport";
 import { openTransport } from "../client/_open.ts";
 import { Client } from "../client.ts";
+import { NotConnectedError, OnHoldError } from "../errors.ts";
 import * as MessageType from "../winerp/_message_type.ts";
 
 const SCHEMES = ["ws:", "wss:", "tcp:", "tls:", "unix:"];
@@ -39,6 +40,10 @@ export const CLIENT_OPTIONS = {
 
 /** The values of these options. */
 export type ClientValues = Values<typeof CLIENT_OPTIONS>;
+
+const NO_NAMES =
+  "The hub gives nobody a name now: it may not reach the other " +
+  "hubs of its cluster. Its /readyz, log and page say why";
 
 /** How many messages are kept to find the text of an answer. */
 const MEMORY = 100;
@@ -98,10 +103,13 @@ export async function connectClient(
   const recorded = makeClient(name, options, terminal);
   const { timeout = 60_000 } = options;
   const { signal } = terminal;
-  await terminal.during(
-    "Connecting",
-    recorded.client.connect({ timeout, signal }),
-  );
+  const connected = recorded.client.connect({ timeout, signal })
+    .catch((error) => {
+      if (!(error instanceof OnHoldError)) throw error;
+      // Nobody else has such a name.
+      throw new NotConnectedError(NO_NAMES, { cause: error });
+    });
+  await terminal.during("Connecting", connected);
   return recorded;
 }
 

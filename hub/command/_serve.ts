@@ -168,7 +168,8 @@ async function tell(
   if (hasPage) terminal.log(`Its page is ${pageOf(urls[0])}`);
   if (backplane) {
     const others = backplane.status().nodes.length - 1;
-    terminal.log(`It is one hub with ${others} other nodes now`);
+    const nodes = others === 1 ? "node" : "nodes";
+    terminal.log(`It is one hub with ${others} other ${nodes} now`);
   }
   terminal.log(admissionOf(read));
 }

@@ -4,6 +4,7 @@
 
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { Client, type HubReport, OnHoldError } from "@wirekit/hub";
+import { ROOT } from "../_packages.ts";
 import { lasting } from "./_ledger.ts";
 import { Node, startNodes } from "./_nodes.ts";
 import { record } from "./_record.ts";
@@ -103,6 +104,7 @@ Deno.test(
     took("A call to a hub that was killed fails", start);
     const freed = await heir.ready - start;
     record("Its name is another's", [freed]);
+    await two.says(/ warn Node node1 is gone: no sign of it for \d+ s/);
     assert(freed < LEASE + 1_000, `${freed}`);
     assertEquals(await me.request("bot", "echo", { a: 1 }), { a: 1 });
     assert(bot.state !== "closed");
@@ -120,6 +122,7 @@ Deno.test(
     const start = performance.now();
     const freed = Math.max(await heir.ready - start, 0);
     record("After a hub has ended by SIGTERM", [freed]);
+    await two.says(/ info Node node1 is gone: it has left/);
     assert(freed < 1_000, `${freed}`);
   },
 );
@@ -258,6 +261,16 @@ Deno.test(
     assertEquals(await beside.request("bot", "echo", { a: 1 }), { a: 1 });
     // A name that is claimed now has to wait.
     await using late = await waiting("late", one.url);
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "-A", new URL("hub/cli.ts", ROOT).pathname, "list"],
+        ...["--url", one.url, "--timeout", "1.5"],
+      ],
+      env: { NO_COLOR: "1" },
+    }).output();
+    const said = new TextDecoder().decode(stderr);
+    assertEquals(code, 3, said);
+    assertMatch(said, /The hub gives nobody a name now: it may not reach/);
     await using hasty = lasting("hasty", one.url);
     await assertRejects(
       () => hasty.connect({ timeout: 1_500 }),

@@ -148,7 +148,14 @@ export class Peers {
       this.#departed.delete(first!);
     }
     if (peer && !this.#isElse(peer.status)) {
-      this.#watcher.log("info", `Node ${peer.status.label} is gone`);
+      const silence = now() - peer.seen;
+      const line = `Node ${peer.status.label} is gone: `;
+      if (silence < this.#lease / 2) {
+        this.#watcher.log("info", `${line}it has left`);
+      } else {
+        const seconds = Math.round(silence / 1_000);
+        this.#watcher.log("warn", `${line}no sign of it for ${seconds} s`);
+      }
     }
     this.#watcher.gone(id);
   }

@@ -79,8 +79,16 @@ export function* troubledClients(
       severity: "warning",
       count,
       since: Math.round(Date.now() - ms),
-      text: `${who} for the name ${name}, which another client has.`,
-      cure: `Stop one of them, or give the name on: disconnect ${name}.`,
+      ...exchange.isUndecided(name)
+        ? {
+          text: `${who} for the name ${name}: nobody can say now whether it ` +
+            "is free.",
+          cure: "It gets it by itself when the other hubs can be reached.",
+        }
+        : {
+          text: `${who} for the name ${name}, which another client has.`,
+          cure: `Stop one of them, or give the name on: disconnect ${name}.`,
+        },
     };
   }
 }

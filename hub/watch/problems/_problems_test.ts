@@ -4,6 +4,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { FakeTime } from "@wirekit/internal/testing";
+import type { Backplane } from "../../cluster/backplane.ts";
+import { MemoryEngine } from "../../cluster/memory.ts";
 import { Hub } from "../../hub.ts";
 import type {
   About,
@@ -59,10 +61,13 @@ class Peer implements Participant {
 /** A hub that somebody looks at, so that its clock runs. */
 class Scene implements AsyncDisposable {
   readonly lines: string[] = [];
-  readonly hub = new Hub({
-    logger: { warn: (line) => void this.lines.push(line) },
-  });
+  readonly hub: Hub;
   #body: ReadableStream | null = null;
+
+  constructor(backplane?: Backplane) {
+    const logger = { warn: (line: string) => void this.lines.push(line) };
+    this.hub = new Hub({ logger, ...(backplane && { backplane }) });
+  }
 
   async look(): Promise<HubReport> {
     const get = (path: string) =>
@@ -119,6 +124,35 @@ Deno.test("A hub says that names are waited for, who does not answer, and who do
   await time.tick(2_000);
   const left = (await scene.look()).problems.map(({ text }) => text);
   assertEquals(left, [
+    '1 client waits for the name "shop", which another client has.',
+  ]);
+});
+
+Deno.test("A hub of a cluster says whose name nobody can decide about, and not that another has it", async () => {
+  using time = new FakeTime();
+  const engine = new MemoryEngine();
+  const planes = ["one", "two"].map((label) => engine.node(label));
+  await using scene = new Scene(planes[0]);
+  await using other = new Scene(planes[1]);
+  await scene.look();
+  other.enter("shop");
+  await time.tick(2_000);
+  scene.enter("shop");
+  planes[0]!.cut();
+  scene.enter("late");
+  await time.tick(90_000);
+  const texts = async () => {
+    const { problems } = await scene.look();
+    return problems.map(({ id, text }) => id.startsWith("held:") ? [text] : [])
+      .flat().sort();
+  };
+  assertEquals(await texts(), [
+    '1 client waits for the name "late": nobody can say now whether it is free.',
+    '1 client waits for the name "shop", which another client has.',
+  ]);
+  planes[0]!.heal();
+  await time.tick(2_000);
+  assertEquals(await texts(), [
     '1 client waits for the name "shop", which another client has.',
   ]);
 });
