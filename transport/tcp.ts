@@ -31,6 +31,9 @@ import type { Framer } from "./stream/framer.ts";
 import type { NetAddr, RenewableTls, TransportListener } from "./listener.ts";
 import type { ClientTls, Limits, Transport } from "./transport.ts";
 
+export { SocketPipe };
+export type { BytePipe, PipeListener } from "./stream/_byte_pipe.ts";
+
 /**
  * Options of {@linkcode connectTcp}.
  *

@@ -1,25 +1,47 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-/** What a pipe reads for: an object, since closures cost memory each. */
+/**
+ * What a pipe reads for: an object, since closures cost memory each.
+ *
+ * @category Other carriers
+ */
 export interface PipeListener {
-  /** Takes bytes, which belong to it until it returns. */
+  /**
+   * Takes bytes, which belong to it until it returns.
+   *
+   * @param chunk The bytes.
+   */
   onChunk(chunk: Uint8Array<ArrayBuffer>): void;
-  /** Is told the end, with the error if there is one; perhaps more than once. */
+  /**
+   * Is told the end; perhaps more than once.
+   *
+   * @param error The error, if there is one.
+   */
   onEnd(error?: unknown): void;
 }
 
-/** A stream of bytes below a connection. */
+/**
+ * A stream of bytes below a connection.
+ *
+ * @category Other carriers
+ */
 export interface BytePipe {
-  /** Starts to read. */
+  /**
+   * Starts to read.
+   *
+   * @param listener Who takes what comes.
+   */
   start(listener: PipeListener): void;
   /** Pauses reading. A chunk that is under way may still come. */
   pause(): void;
   /** Resumes reading. */
   resume(): void;
   /**
-   * Writes all bytes after those written before. Returns nothing if they were
-   * written at once; otherwise resolves when they are written, and they must
-   * not change until then.
+   * Writes all bytes. Not to be called while a write before has not resolved.
+   *
+   * @param parts The bytes.
+   * @returns Nothing if they were written at once. Otherwise it resolves when
+   * they are written; they must not change until then.
    */
   write(parts: Uint8Array<ArrayBuffer>[]): Promise<void> | undefined;
   /**

@@ -35,14 +35,26 @@ export const SHARED: Uint8Array<ArrayBuffer> = /* @__PURE__ */ new Uint8Array(
   65_536,
 );
 
-/** A socket of `node:net` or `node:tls`. Most writes finish at once. */
+/**
+ * A socket of `node:net` or `node:tls`, read and written past its stream where
+ * the runtime lets one. Most writes finish at once.
+ *
+ * @category Other carriers
+ */
 export class SocketPipe implements BytePipe {
   readonly #socket: Socket;
   readonly #isTls: boolean;
+  /** See {@linkcode BytePipe}. */
   progress = 0;
+  /** See {@linkcode BytePipe}. */
   busyUntil = 0;
 
-  /** Takes over the socket. */
+  /**
+   * Takes over the socket.
+   *
+   * @param socket The socket, which is open. If it is not one of TLS, all that
+   * listen to it do so no longer.
+   */
   constructor(socket: Socket) {
     this.#socket = socket;
     this.#isTls = "encrypted" in socket;
@@ -51,6 +63,7 @@ export class SocketPipe implements BytePipe {
     if (!this.#isTls) socket.removeAllListeners();
   }
 
+  /** See {@linkcode BytePipe}. */
   start(listener: PipeListener): void {
     const ended = (error?: unknown) =>
       listener.onEnd(error instanceof Error ? error : undefined);
@@ -69,11 +82,13 @@ export class SocketPipe implements BytePipe {
     }
   }
 
+  /** See {@linkcode BytePipe}. */
   pause(): void {
     this.#socket.pause();
     this.#below?.readStop();
   }
 
+  /** See {@linkcode BytePipe}. */
   resume(): void {
     this.#below?.readStart();
     this.#socket.resume();
@@ -92,6 +107,7 @@ export class SocketPipe implements BytePipe {
     return below?.readStop && below.readStart ? below as Readable : undefined;
   }
 
+  /** See {@linkcode BytePipe}. */
   write(parts: Uint8Array<ArrayBuffer>[]): Promise<void> | undefined {
     let size = 0;
     for (const part of parts) size += part.length;
@@ -174,10 +190,12 @@ export class SocketPipe implements BytePipe {
     this.busyUntil = now() + elapsed * HELD_BYTES / size;
   }
 
+  /** See {@linkcode BytePipe}. */
   end(): Promise<void> {
     return new Promise((resolve) => this.#socket.end(() => resolve()));
   }
 
+  /** See {@linkcode BytePipe}. */
   destroy(): void {
     // Perhaps nothing listens yet, and a reset would be thrown.
     this.#socket.on("error", () => {}).destroy();

@@ -165,3 +165,41 @@ for (const [how, behave] of Object.entries(RETURNS)) {
     },
   );
 }
+
+Deno.test("What a server does not read yet arrives later, in order", async () => {
+  const got: string[] = [];
+  const whole = Promise.withResolvers<void>();
+  let socketOf!: Socket;
+  await using server = await serverOf((socket) => {
+    socketOf = socket;
+    letIn(socket, () => {});
+    socket.on("data", (bytes) => {
+      got.push(String(bytes));
+      if (String(bytes).includes("END")) whole.resolve();
+    });
+  });
+  const { connection, ready, send } = openConnection({
+    servers: `127.0.0.1:${server.port}`,
+  });
+  await ready;
+  got.length = 0;
+  const sent: string[] = [];
+  const utf8 = new TextEncoder();
+  const write = (text: string) => {
+    sent.push(text);
+    send(utf8.encode(text));
+  };
+  for (let round = 0; round < 3; round++) {
+    socketOf.pause();
+    for (let n = 0; n < 300; n++) {
+      write(`${round} ${n} ${"x".repeat(n % 7 ? 100 : 300_000)}\r\n`);
+      if (n % 50 === 0) await new Promise((resolve) => setTimeout(resolve));
+    }
+    socketOf.resume();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  write("END");
+  await whole.promise;
+  assert(got.join("") === sent.join(""), "They came otherwise");
+  await connection.close();
+});
