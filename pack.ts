@@ -11,7 +11,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { factsOf, forPages, withWholeLinks } from "./release/npm.ts";
 
-/** The files of an entry, by who asks for it. */
+/** The files of an entry, by the condition under which it is asked for. */
 interface Entry {
   browser?: Entry;
   types?: string;

@@ -44,7 +44,7 @@ export interface ReceiverParts<T extends Wire> {
   takeEmptyAnswer?(): boolean;
 }
 
-/** Reads messages and batches, and hands each to who takes it. */
+/** Reads messages and batches, and hands each to what takes it. */
 export class Receiver<T extends Wire> {
   readonly #options: ReceiverOptions;
   readonly #parts: ReceiverParts<T>;

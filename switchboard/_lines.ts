@@ -26,7 +26,9 @@ export interface Listening {
 
 type Bytes = Transport<Uint8Array<ArrayBuffer>>;
 
-/** The longest line of who has no name yet: more than it takes to get one. */
+/**
+ * The longest line of a client without a name: more than it takes to get one.
+ */
 const MAX_STRANGERS_BYTES = 65_536;
 
 /** Which framer a message came from. */
@@ -38,9 +40,10 @@ export function framerOf(message: Uint8Array): StrangersFramer | undefined {
 }
 
 /**
- * Reads lines. Who has not shown the token may be a stranger, and gets only as
- * much memory as that takes. What follows a line that may show it is read before
- * anybody has looked at that line, so it may be longer until then.
+ * Reads lines. A client that has not shown the token may be a stranger, and
+ * gets only as much memory as that takes. What follows a line that may show it
+ * is read before anybody has looked at that line, so it may be longer until
+ * then.
  */
 export class StrangersFramer extends NewlineFramer<"utf8"> {
   #isStranger = true;

@@ -59,7 +59,7 @@ const encoder = new TextEncoder();
 /** What all such clients share, whatever their protocol. */
 export abstract class Session implements Connected, Host, Actor {
   protected readonly hub: Hub;
-  /** The param in which it wants the name of who asks. */
+  /** The param in which it wants the name of the caller. */
   protected source: string | undefined;
   /** How common messages go. */
   protected readonly lane: QuickLane;

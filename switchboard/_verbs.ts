@@ -35,7 +35,7 @@ export interface Claim {
   readonly name: string;
   /** The secret that it sends. */
   readonly token?: string | undefined;
-  /** The param in which it gets the name of who asks. */
+  /** The param in which it gets the name of the caller. */
   readonly source?: string | undefined;
 }
 

@@ -4,8 +4,8 @@
  * The MCP door: AI assistants list and call the routes of a hub as tools, at
  * `/mcp` by the Streamable HTTP transport of the Model Context Protocol.
  *
- * The official SDK speaks the protocol: who does not import this entry does not
- * load it.
+ * The official SDK speaks the protocol: a program that does not import this
+ * entry does not load it.
  *
  * @module
  */
@@ -123,7 +123,7 @@ interface McpLimits {
 interface Session {
   readonly assistant: Assistant;
   readonly transport: WebStandardStreamableHTTPServerTransport;
-  /** Of the secret that it has shown: who has another cannot use it. */
+  /** The secret that it has shown: with another one it cannot be used. */
   readonly label: string;
   /** Whose it is: by the secret, and the address. */
   readonly owner: string;

@@ -49,7 +49,7 @@ export interface GatewayDoorOptions {
  * `temperature.read`, `temperature.set`, `energy.power`, `scene.run`,
  * `alarm.state`, `door.open`, `lock.on`, `lock.off`, `status`, `devices`, `send`,
  * `plant.state`, `plant.order`, `subscribe` and `unsubscribe`; each is announced
- * with its JSON Schema. Values are in °C, W and per cent. Who has subscribed is
+ * with its JSON Schema. Values are in °C, W and per cent. A subscriber is
  * told the events of the bus.
  *
  * With the option `page`, each plant has a page at `/plant/NAME/` of the hub's

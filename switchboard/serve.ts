@@ -21,7 +21,8 @@ import { openDoors, type Opened } from "./_open.ts";
  */
 export interface ServeOptions extends HubServeOptions {
   /**
-   * The doors to open besides winerp's: each is loaded only by who imports it.
+   * The doors to open besides winerp's: each is loaded only by a program that
+   * imports it.
    *
    * @default {[]}
    */

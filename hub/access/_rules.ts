@@ -49,7 +49,7 @@ export function ruledBy(
         (name === undefined
           ? law.rule.broadcast ?? false
           : law.mayInform(name)),
-      // Who may operate and asks by a command may what they may at the page.
+      // An operator may do by a command what they may do at the page.
       named: (name) =>
         under(lawFor(name), hasToken && pass.mayOperate && isToolName(name)),
     });
@@ -77,8 +77,8 @@ function lawOf(rule: Rule, where: string): Law {
     mayInform,
     mayAsk: (name, route) =>
       asks.some((each) =>
-        // A function of an object has no route: who may ask for the object may
-        // call it.
+        // A function of an object has no route: whoever may ask for the object
+        // may call it.
         each.isFor(name) && (route === undefined || each.has(route))
       ),
   };

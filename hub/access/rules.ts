@@ -16,9 +16,9 @@
  */
 export interface Rule {
   /**
-   * The names of the clients. `*` alone includes those who have none, such as a
-   * request over HTTP; of those, who may operate the hub may ask everybody, and
-   * so they may by `hub call` and `hub inform`.
+   * The names of the clients. `*` alone includes clients without a name, such
+   * as a request over HTTP. With a token that may operate the hub, those may
+   * ask everybody, and so may `hub call` and `hub inform`.
    */
   readonly names: readonly string[];
   /**

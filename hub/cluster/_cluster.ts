@@ -233,8 +233,8 @@ export class Cluster implements BackplaneReceiver, Line {
   }
 
   /**
-   * Counts what is no message of a hub, and says so to who waits for what it
-   * would have been.
+   * Counts what is no message of a hub, and says so to the one that waits for
+   * what it would have been.
    */
   #refuse(fields: readonly string[], node: string): void {
     this.refused();

@@ -107,7 +107,7 @@ export class Remotes {
   }
 
   #make(name: string | undefined): Remote {
-    // Who asks for names that nobody has shall not fill the memory.
+    // Questions for names that nobody has must not fill the memory.
     if (++this.#made % SWEPT === 0) this.sweep();
     return new Remote(this.#keeper, -this.#made, name);
   }

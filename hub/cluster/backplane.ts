@@ -294,7 +294,7 @@ export interface PeerListener {
  * @category Many hubs as one
  */
 export interface PeerLine {
-  /** Who is told what comes, if somebody is. */
+  /** What is told of messages that come, if anything is. */
   listener: PeerListener | undefined;
   /**
    * Sends a text to another hub, or to all of them.

@@ -36,7 +36,7 @@ export const tokenCommand = command({
   operands: "LABEL",
   details:
     "It prints the token, and then its entry for the file of --tokens. " +
-    "The entry has the SHA-256 of the token: who reads the file cannot use it.",
+    "The entry has only the SHA-256 of the token, which is of no use to a reader.",
   options: {
     name: texts(
       "NAME",
@@ -112,7 +112,7 @@ async function add(path: string, entry: Token): Promise<void> {
   // a link, to the file that it names.
   const target = isNew ? path : await Deno.realPath(path);
   const before = isNew ? 0o644 : (await Deno.stat(target)).mode ?? 0o644;
-  // A hash is of no use to who reads it, and another user may run the hub.
+  // A hash is of no use to its reader, and another user may run the hub.
   const mode = entry.token === undefined ? before : before & 0o700;
   const beside = `${target}.${crypto.randomUUID().slice(0, 8)}`;
   try {

@@ -90,7 +90,7 @@ export class Informs {
     return refusal;
   }
 
-  /** Returns what sends it to who has asked a question. */
+  /** Returns what sends it to the participant that has asked a question. */
   follow(question: OpenRequest): Follower {
     const { requester } = question;
     const { name = "null", number } = requester;

@@ -92,7 +92,8 @@ export class WatchDoor implements Door {
     info: Partial<RequestInfo>,
   ): Promise<Response> {
     const { hub } = this.#parts;
-    // Who shows nothing is not refused: then the log would fill with scrapes.
+    // A request without a token is not refused: the log would fill with
+    // scrapes.
     const { headers } = request;
     const hasToken = headers.has("authorization") ||
       new URL(request.url).searchParams.has("token");

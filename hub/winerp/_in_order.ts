@@ -22,8 +22,8 @@ const IN_ORDER = ORDER.map((n) => PREFIXES[n]!);
 
 /**
  * Reads a message as winerp's clients and ours write it: all members, in their
- * order, without a space. Any other is left to who reads all. A test compares
- * the two.
+ * order, without a space. Any other is left to the reader of all. A test
+ * compares the two.
  *
  * @param bytes The message.
  * @param scanner What finds the end of a value, and refuses what is none.

@@ -48,7 +48,7 @@ export function parseExactly(
 ): unknown {
   return parse(text, (_key, value, { source }) => {
     if (typeof value !== "number" || String(value) === source) return value;
-    // Who makes integers of its own says itself that 1e400 is too large.
+    // A caller that makes integers itself says itself that 1e400 is too large.
     if (!Number.isFinite(value) && longInteger !== rawJSON) return value;
     return (/^-?\d+$/.test(source) ? longInteger : rawJSON)(source);
   });

@@ -104,7 +104,7 @@ export function systemdCommand(
 /** Where a unit finds this program, and where it is if it is hidden from units. */
 function programPath(): { path: string; hidden?: string } {
   const { state } = Deno.permissions.querySync({ name: "read" });
-  // Where it is may be known only to who may read.
+  // Where it is can be found out only with the permission to read.
   if (state !== "granted") return { path: "/usr/local/bin/deno" };
   const path = Deno.execPath();
   // With ProtectHome=yes, a unit sees nothing of these.

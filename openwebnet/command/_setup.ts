@@ -352,7 +352,7 @@ async function save(file: string, draft: Draft): Promise<void> {
 /**
  * Writes a file as a whole or not at all.
  *
- * @param mode Who may read it; by default, who may read it now.
+ * @param mode Who may read it; by default, those who may read it now.
  */
 async function writeFile(
   file: string,

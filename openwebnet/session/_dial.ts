@@ -89,7 +89,7 @@ export function makeDial(options: DialOptions): Dial {
       // A transport that still opens has no owner.
       if (transport === undefined) opening.then((t) => t.close(), () => {});
       const closing = transport?.close();
-      // Who is late is not waited for again.
+      // An attempt that is late is not waited for again.
       if (!late.signal.aborted) await closing;
       throw error;
     } finally {

@@ -46,7 +46,7 @@ export const DOOR_OPTIONS = {
 
 type DoorValues = Values<typeof DOOR_OPTIONS>;
 
-/** Tells an assistant, or who has set one up, what is missing. */
+/** Tells an assistant, or the person who has set one up, what is missing. */
 function noMcp(request: Request): Response | undefined {
   if (!/^\/mcp\/?$/.test(new URL(request.url).pathname)) return undefined;
   const text = "Assistants may call nothing here: start the hub with --mcp " +

@@ -98,7 +98,7 @@ export class PlantPages implements Door {
       return refused(503, "Too many pages are open.");
     }
     const { hostname: address = "" } = info.remoteAddr ?? {};
-    // Who may watch the hub may look at the plant; an order is a request.
+    // Whoever may watch the hub may look at the plant; an order is a request.
     const own = path !== "/api/order" && pass.mayWatch
       ? { ...pass, mayReachAll: true }
       : pass;

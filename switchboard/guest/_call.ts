@@ -24,7 +24,7 @@ export abstract class GuestCall implements Entry {
   declare number: number;
   declare deadline: number;
   declare release: undefined;
-  /** The name of who is asked, as JSON text. */
+  /** The name of the participant that is asked, as JSON text. */
   declare readonly to: string;
   declare readonly asked: Member | undefined;
   declare readonly route: string;

@@ -28,7 +28,7 @@ export class Asked {
     return this.content.data;
   }
 
-  /** The name of who asks, as JSON text; `null` if there is none. */
+  /** The name of the caller, as JSON text; `null` if there is none. */
   get source(): string {
     return this.question.requester.name ?? "null";
   }
@@ -53,7 +53,7 @@ export interface Host {
   ended(error: Parameters<Participant["end"]>[0]): void;
 }
 
-/** Who asks and cannot be asked. */
+/** A guest that asks and cannot be asked. */
 export const NO_HOST: Host = {
   asked: () => fault("RouteNotFound", "It cannot be asked."),
   cancelled() {},

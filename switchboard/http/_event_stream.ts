@@ -42,7 +42,7 @@ export function noteEnd(hub: Hub, { member }: Guest, end: End): void {
 
 export class EventStream implements Host {
   /**
-   * Nobody can guess it: who has it, and the same secret, may act for this
+   * Nobody can guess it: whoever has it, and the same secret, may act for this
    * participant.
    */
   readonly key: string = crypto.randomUUID();

@@ -39,7 +39,7 @@ export class EventStreams {
     // Of version 4: cut short, one of version 7 would only be the time.
     const name = query.get("name") ??
       `events-${crypto.randomUUID().slice(0, 8)}`;
-    // It stays, as who comes by WebSocket does.
+    // It stays, as a client over WebSocket does.
     const place = hub.admission.enter(info);
     if (place instanceof Response) return place;
     const stream = new EventStream(hub, pass, address, () => {

@@ -57,8 +57,8 @@ export class Requests {
   readonly #streams: EventStreams;
   readonly #timeout: number;
   /**
-   * The calls of who comes for one only: a timer of each would cost more than all
-   * the rest of it.
+   * The calls of clients that come for one: a timer of each would cost more
+   * than all the rest of it.
    */
   readonly #timed = new Calls<TimedCall>({
     late: ({ guest }) => guest.endAll(),
@@ -172,7 +172,7 @@ export class Requests {
     );
   }
 
-  /** Limits the time of who comes for one call. */
+  /** Limits the time of a client that comes for one call. */
   #limit(guest: Guest, timeout: number): TimedCall {
     const timed = new TimedCall(guest);
     timed.number = this.#timed.next();

@@ -1,6 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-/** JSON-RPC by POST: who has no name may ask, and cannot be asked. */
+/**
+ * JSON-RPC by POST: callers have no name; they may ask, and cannot be asked.
+ */
 
 import { later } from "@wirekit/internal/clock";
 import {
@@ -75,8 +77,7 @@ class Poster implements Caller {
     _claim: Claim,
     done: (refused: Fault, held: boolean) => void,
   ): void {
-    const text =
-      "Who calls by POST has no name: connect by WebSocket to have " +
+    const text = "A caller by POST has no name: connect by WebSocket to have " +
       "one, or use GET /events.";
     done(fault("NameRefused", text), false);
   }

@@ -144,7 +144,7 @@ export class JsonRpcSession extends Session {
     const routes = document === undefined ? undefined : routesOf(document);
     const guest = this.guest();
     if (routes === undefined || !(guest instanceof Guest)) return true;
-    // Who has answered once is asked again while somebody looks.
+    // A client that has answered once is asked again while somebody looks.
     if (this.#discovered === undefined) {
       const { routes } = this.hub.exchange;
       this.#stopLooking = routes.onLook(() => {
@@ -174,7 +174,9 @@ export class JsonRpcSession extends Session {
     return question !== undefined;
   }
 
-  /** Who has no name may be a web page that sends lines to every port. */
+  /**
+   * A client without a name may be a web page that sends lines to every port.
+   */
   nonsense(): void {
     if ((this.name ?? this.heldName) !== undefined) return;
     this.drop(1008, "Its first message cannot be read");

@@ -46,7 +46,7 @@ export function allowedBy(patterns: readonly string[]): Allowed {
     );
 }
 
-/** Stars stand for any text; the longest text is bounded by who asks. */
+/** Stars stand for any text; the caller bounds the longest text. */
 function matcher(pattern: string): RegExp {
   const parts = pattern.split(/\*+/).map((part) =>
     part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
@@ -77,7 +77,7 @@ export function toolsOf(
   allowed: Allowed,
   after?: string,
 ): ToolPage {
-  // Who is called as the hub's own tools are cannot be asked by them.
+  // A participant with the name of the hub's own tools cannot be asked by them.
   const found = routes.filter(({ name, route }) =>
     name !== HUB_TOOLS && allowed(name, route)
   )

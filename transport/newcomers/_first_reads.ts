@@ -16,7 +16,7 @@ export interface FirstReadsOptions {
   /** The largest head of a request, in bytes. */
   maxHeaderBytes: number;
   /**
-   * After how long, or twice that, who has said nothing is left to `node:http`,
+   * After how long, or twice that, a silent client is left to `node:http`,
    * in milliseconds: it knows how long one may take.
    */
   patience: number;
@@ -36,10 +36,10 @@ interface Waiting {
 }
 
 /**
- * Reads what clients say first, before `node:http` of Deno 2.9, whose parser and
- * objects for a request cost more than the rest of a handshake. Who asks for a
- * WebSocket in the usual way needs none of them. All others get them, with what
- * was read.
+ * Reads what clients say first, before `node:http` of Deno 2.9, whose parser
+ * and objects for a request cost more than the rest of a handshake. A client
+ * that asks for a WebSocket in the usual way needs none of them. All others get
+ * them, with what was read.
  */
 export class FirstReads {
   readonly #server: Server;
@@ -113,8 +113,8 @@ export class FirstReads {
     if (hasTurn()) return this.#answer(socket, chunk);
     const copy = chunk.slice();
     this.#options.awaited.delete(socket);
-    // Who says no more meanwhile is answered all the same. If node:http has it,
-    // that ends it as it ends one who is silent.
+    // A client that says no more meanwhile is answered all the same. If
+    // node:http has it, that ends it as it ends one who is silent.
     socket.off("end", endToo);
     inTurn(() => {
       if (!socket.destroyed) this.#answer(socket, copy);

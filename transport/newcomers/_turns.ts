@@ -4,8 +4,9 @@
 import { afterLook, currentTurn } from "../_turn.ts";
 
 /**
- * How long newcomers may keep a turn, in milliseconds: a handshake takes as long
- * as thirty messages, and who is here should not wait for a thousand of them.
+ * How long newcomers may keep a turn, in milliseconds: a handshake takes as
+ * long as thirty messages, and clients that are here should not wait for a
+ * thousand of them.
  */
 const SHARE = 0.5;
 

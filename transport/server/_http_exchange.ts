@@ -161,7 +161,7 @@ export class HttpExchange {
 
 /**
  * Returns who is at the other end of a socket. Few look at the signal, so it is
- * made for who does.
+ * made for those that do.
  */
 export function infoOf(
   { remoteAddress = "", remotePort = 0 }: Socket,

@@ -269,7 +269,7 @@ export function miniSession(
       try {
         send(from, answer);
       } catch {
-        // Who asked is gone.
+        // The caller is gone.
       }
     });
   }

@@ -4,7 +4,7 @@
 import type { Peer } from "../peer.ts";
 import { tableOf } from "../routes/_table.ts";
 
-/** What a switchboard sends to who has got a name in it. */
+/** What a switchboard sends to a client that has got a name in it. */
 const READY = "hub.ready";
 
 /**

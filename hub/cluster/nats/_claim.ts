@@ -38,7 +38,10 @@ export class Claim {
   #isOver = false;
   /** Whether the bucket may have an entry of it that nobody has confirmed. */
   #isUnconfirmed = false;
-  /** The revision that the next try replaces: of nobody, or of who is gone. */
+  /**
+   * The revision that the next try replaces: of nobody, or of a node that is
+   * gone.
+   */
   #expected = 0;
   /** The revision that ended last, while it waits for the name. */
   #end = 0;

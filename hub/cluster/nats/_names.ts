@@ -56,7 +56,7 @@ export class NatsNames {
       return this.#free(name, revision);
     }
     const node = this.#ownerIn(entry);
-    // What nobody can read is nobody's: who wants the name takes it.
+    // An entry that nobody can read belongs to nobody: the name is free.
     if (node === "") return this.#free(name, revision);
     if (isNews && node !== this.#keeper.id) claim.lose();
     const before = this.#owners.get(name);

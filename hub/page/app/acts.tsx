@@ -29,19 +29,19 @@ const ACTS: Record<Act, Words> = {
   free: {
     title: (name) => `Free the name ${name}?`,
     what:
-      "Who has the name is disconnected, and the first that waits for it has it from then on.",
+      "The client that has the name is disconnected, and the first one that waits for it gets it.",
     button: "Free the name",
   },
   block: {
     title: (name) => `Block ${name} for ten minutes?`,
     what:
-      "Who has the name is disconnected, and nobody can take it for ten minutes.",
+      "The client that has the name is disconnected, and nobody can take it for ten minutes.",
     button: "Block",
   },
   drain: {
     title: () => "Drain this hub?",
     what:
-      "Nobody new comes in from now on, so that clients go elsewhere when they reconnect; those that are here stay. You can let them in again.",
+      "No new client is let in from now on, so that clients go elsewhere when they reconnect; those that are here stay. You can undo this.",
     button: "Drain",
   },
 };

@@ -12,7 +12,9 @@ import { Bar, Section } from "./parts.tsx";
 /** A share of an outbox from which on it is one to look at. */
 const FULL = 0.5;
 
-/** The clients, the sick on top, and who waits for a name under who has it. */
+/**
+ * The clients, the sick on top, and those that wait for a name under its owner.
+ */
 export function Clients({ model }: { model: Model }): JSX.Element {
   const [order, setOrder] = useState<Order>({ key: "name", down: false });
   const maxOutbox = model.report?.limits

@@ -73,7 +73,7 @@ export function Grid<T>(props: {
     Math.ceil((top + height) / high) + MARGIN,
   );
   const id = (index: number) => `${label.replaceAll(" ", "-")}-${index}`;
-  // Who has scrolled down goes on reading the same rows when others come.
+  // A reader who has scrolled down keeps the same rows when others come.
   const read = useRef<
     { key: string | number; index: number } | undefined
   >(undefined);

@@ -26,7 +26,7 @@ export async function recorded(
   const rows: TailReport[] = [];
   while (lines.length > 0 && rows.length < most) {
     const line = lines.pop()!;
-    // What was in it is shown only to who asks for it.
+    // What was in it is shown only to people who ask for it.
     const { data: _, answer: __, ...row } = JSON.parse(line || "{}");
     if (row.id !== undefined && fits(row)) rows.push(row);
   }

@@ -158,7 +158,7 @@ export class Host implements Participant {
       payload: payload === true,
       name,
     };
-    // Its outbox is bounded: who does not read is dropped as anybody is.
+    // Its outbox is bounded: a client that does not read is dropped.
     const tell = (data: object) => {
       const content = contentOf("null", JSON.stringify(data));
       this.#hub.exchange.tell(this.member, asker, content);

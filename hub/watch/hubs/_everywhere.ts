@@ -97,7 +97,7 @@ export class Everywhere {
     return owner instanceof Promise ? owner.then(ask) : ask(owner);
   }
 
-  /** Gives a name to who waits for it, at whichever hub. */
+  /** Gives a name to the client that waits for it, at whichever hub. */
   async #free(others: OtherHubs, order: Order, by: string): Promise<unknown> {
     if (this.#here.answer("waits", order, by) !== true) {
       const answers = await others.askAll("waits", order, by);

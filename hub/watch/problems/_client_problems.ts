@@ -119,7 +119,7 @@ function* problemsOf(
     text: `${name} has not answered ${
       answering === 1 ? "a request" : `${answering} requests`
     }, the first for ${Math.round(age / 60_000)} min.`,
-    cure: "Look whether its route hangs: who asked has most likely given up.",
+    cure: "Look whether its route hangs: the caller has most likely given up.",
   };
 }
 

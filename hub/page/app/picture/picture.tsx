@@ -206,7 +206,7 @@ function drawingOf(
       rates.set(name, sum);
     }
   }
-  // Who has left is drawn for as long as somebody calls it.
+  // A client that has left is drawn for as long as somebody calls it.
   const gone = [...rates].filter(([name, { rate }]) =>
     !here.has(name) && rate > 0
   ).map(([name]) => name);
