@@ -26,7 +26,7 @@ const GOAL = 60;
 const CEILINGS: Record<string, [code: number, zipped: number]> = {
   "@wirekit/transport": [270, 34.5],
   "@wirekit/transport/websocket": [175, 6.1],
-  "@wirekit/transport/accept-websocket": [37, 4.2],
+  "@wirekit/transport/accept-websocket": [37, 4.3],
   "@wirekit/transport/tcp": [130, 11.2],
   "@wirekit/hub": [730, 96],
   "@wirekit/hub/client": [300, 16.4],

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { afterLook, currentTurn } from "../_turn.ts";
+import { afterTurn, currentTurn } from "../_turn.ts";
 
 /**
  * How long newcomers may keep a turn, in milliseconds: a handshake takes as
@@ -16,9 +16,6 @@ const SHARE = 0.5;
  * while there is something to do.
  */
 const PAUSE = 0.2;
-
-/** How many may wait until it is made sure that others are read in between. */
-const FEW = 16;
 
 /** What waits for its turn, from `at` on. */
 let queue: (() => void)[] = [];
@@ -39,7 +36,7 @@ export function hasTurn(): boolean {
 
 /** Does something for a newcomer once it is its turn. */
 export function inTurn(work: () => void): void {
-  if (queue.push(work) - at === 1) afterLook(takeSome);
+  if (queue.push(work) - at === 1) afterTurn(takeSome);
 }
 
 function takeSome(): void {
@@ -51,8 +48,7 @@ function takeSome(): void {
   ) {
     queue[at++]!();
   }
-  const waiting = queue.length - at;
-  if (waiting > 0) return afterLook(takeSome, waiting > FEW);
+  if (at < queue.length) return afterTurn(takeSome);
   queue = [];
   at = 0;
 }

@@ -14,9 +14,9 @@ const READ_AHEAD = 65_536;
 /**
  * What a connection may do at once, and once more in the same turn, before the
  * others have theirs: in messages, of which each read counts as one, and each
- * KiB.
+ * half KiB.
  */
-const TURN_BUDGET = 512;
+const TURN_BUDGET = 256;
 
 /**
  * A read that has as much as a read can have: there is more, and Deno goes on
@@ -78,10 +78,12 @@ export abstract class Intake<T extends string | Uint8Array> {
     }
     if (this.inbox.full && !this.inbox.ended) this.#pause();
     if (!isRest) {
-      this.budget -= 1 + (chunk.length >> 10);
+      this.budget--;
       if (chunk.length < FULL_READ) this.#hasGoneOn = false;
     }
     const rest = this.take(chunk);
+    // Counted once they are taken: what is left of a read would be copied.
+    if (!isRest) this.budget -= chunk.length >> 9;
     this.inbox.flush();
     if (this.deaf || this.budget > 0) return;
     // All of a read was taken, and the turn may be another than before.
@@ -119,7 +121,7 @@ export abstract class Intake<T extends string | Uint8Array> {
 
   /** Discards bytes that nobody reads, as slowly as if they were read. */
   #discard(chunk: Uint8Array<ArrayBuffer>): void {
-    this.budget -= 1 + (chunk.length >> 10);
+    this.budget -= 1 + (chunk.length >> 9);
     if (this.budget > 0 || this.paused) return;
     this.paused = true;
     this.#pipe.pause();
