@@ -60,9 +60,11 @@ export function composeMessage(
   } = members;
   // One text, encoded at once: each call of an encoder costs as much as a short
   // message.
-  return oneLine(encodeText(
-    `{"id":${id},"type":${type},"route":${route},"data":${data},"traceback":${traceback},"uuid":${uuid},"destination":${destination},"pseudo_object":${pseudoObject}}`,
-  ));
+  const text =
+    `{"id":${id},"type":${type},"route":${route},"data":${data},"traceback":${traceback},"uuid":${uuid},"destination":${destination},"pseudo_object":${pseudoObject}}`;
+  const isOneLine = !text.includes("\n") && !text.includes("\r");
+  const message = encodeText(text);
+  return isOneLine ? message : oneLine(message);
 }
 
 /** Writes the members whose values are given, in the order of MEMBERS. */
