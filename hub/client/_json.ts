@@ -39,10 +39,7 @@ export function stringify(value: unknown): string {
   // JSON.stringify writes NaN and the infinities as null.
   if (text.includes("null")) JSON.stringify(value, refuseNonFinite);
   if (text.includes("\\ud")) text = text.replace(ESCAPE_REGEXP, wellFormed);
-  // Only a text with that many brackets can be nested so deeply.
-  const parts = text.split("[", MAX_DEPTH).length +
-    text.split("{", MAX_DEPTH).length;
-  if (parts > MAX_DEPTH) checkDepth(text);
+  if (text.length > 2 * MAX_DEPTH) checkDepth(text);
   return text;
 }
 
@@ -90,6 +87,9 @@ function wellFormed(escape: string, code: string): string {
 }
 
 function checkDepth(json: string): void {
+  const parts = json.split("[", MAX_DEPTH).length +
+    json.split("{", MAX_DEPTH).length;
+  if (parts <= MAX_DEPTH) return; // It has too few brackets.
   const text = json.replace(ESCAPE_REGEXP, ""); // A quote ends or begins a string.
   let depth = 0;
   for (let i = 0; i < text.length; i++) {
