@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
-import { bytesOf, type OpenRequest, Party } from "../exchange/_party.ts";
+import { type OpenRequest, Party } from "../exchange/_party.ts";
 import { type Fault, fault, FaultCode } from "../exchange/fault.ts";
 import * as Text from "../exchange/_text.ts";
 import type {
@@ -51,8 +51,7 @@ export class Remote implements Participant {
     this.#line = line;
     this.party = new Party(number, this);
     if (name === undefined) return;
-    this.party.name = name;
-    this.party.nameBytes = bytesOf(name);
+    this.party.call(name);
     this.party.active = true;
   }
 

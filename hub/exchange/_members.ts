@@ -9,7 +9,7 @@ import type { Directory } from "./names/_directory.ts";
 import type { Edges } from "./_edges.ts";
 import { HUB } from "./names/_name_rules.ts";
 import type { Parties } from "./_parties.ts";
-import { bytesOf, Party } from "./_party.ts";
+import { Party } from "./_party.ts";
 import type { Permissions } from "./_permissions.ts";
 import type { Requests } from "./_requests.ts";
 import type { Sampling } from "./_sampling.ts";
@@ -54,8 +54,7 @@ export class Members {
   /** See `Exchange.host`. */
   host(participant: Participant): Party {
     const party = new Party(this.#count++, participant);
-    party.name = HUB;
-    party.nameBytes = bytesOf(HUB);
+    party.call(HUB);
     party.active = true;
     return this.#parts.directory.self = party;
   }

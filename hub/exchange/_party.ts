@@ -64,10 +64,10 @@ export class Party implements Member {
   /** Where it stands among the parties; -1 if it is not here. */
   place = -1;
   readonly participant: Participant;
-  /** The JSON text of the name that it has or waits for. */
+  /** The JSON text of the name that it has or waits for: see {@linkcode call}. */
   name: string | undefined;
-  /** The same as bytes. */
-  nameBytes: Uint8Array<ArrayBuffer> = NO_NAME;
+  /** The same as bytes, once they were asked for: who is idle needs none. */
+  #nameBytes: Uint8Array<ArrayBuffer> | undefined;
   /** Whether the name is its own. */
   active = false;
   held = false;
@@ -113,6 +113,18 @@ export class Party implements Member {
     this.since = since;
   }
 
+  /** See {@linkcode Member}. */
+  get nameBytes(): Uint8Array<ArrayBuffer> {
+    if (this.name === undefined) return NO_NAME;
+    return this.#nameBytes ??= bytesOf(this.name);
+  }
+
+  /** Notes the name that it has or waits for from now on. */
+  call(name: string): void {
+    this.name = name;
+    this.#nameBytes = undefined;
+  }
+
   /** Notes that it met a limit. */
   meet(limit: Gauge): void {
     limit.hit();
@@ -126,7 +138,7 @@ let page = NO_BYTES;
 let used = 0;
 
 /** Returns a name as bytes, for as long as its client is there. */
-export function bytesOf(name: string): Uint8Array<ArrayBuffer> {
+function bytesOf(name: string): Uint8Array<ArrayBuffer> {
   const most = 3 * name.length;
   if (used + most > page.length) {
     page = new Uint8Array(Math.max(PAGE_BYTES, most));

@@ -206,7 +206,7 @@ Deno.test("Edges are found by name, and of too many the last are counted as one"
   const edges = new Edges(2);
   const party = (number: number, name: string) => {
     const made = new Party(number, {} as Participant);
-    made.name = name;
+    made.call(name);
     return made;
   };
   const from = party(0, '"from"');

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { OpenRequests } from "../exchange/_open_requests.ts";
-import { bytesOf, type OpenRequest, Party } from "../exchange/_party.ts";
+import { type OpenRequest, Party } from "../exchange/_party.ts";
 import type { Participant } from "../exchange/participant.ts";
 import { Envelope } from "./_envelope.ts";
 import { nextQuestion } from "./_next_question.ts";
@@ -52,8 +52,7 @@ Deno.test("nextQuestion() finds the question that a search finds, or none", () =
   const responder = new Party(0, PARTICIPANT);
   const requesters = NAMES.map((name, n) => {
     const party = new Party(n + 1, PARTICIPANT);
-    party.name = name;
-    party.nameBytes = bytesOf(name);
+    party.call(name);
     return party;
   });
   const asked: OpenRequest[] = [];
@@ -84,7 +83,7 @@ Deno.test("nextQuestion() finds each answer that comes in the order of the quest
   const open = new OpenRequests();
   const responder = new Party(0, PARTICIPANT);
   const requester = new Party(1, PARTICIPANT);
-  requester.nameBytes = bytesOf('"a"');
+  requester.call('"a"');
   const uuids = Array.from(
     { length: 64 },
     () => JSON.stringify(crypto.randomUUID()),

@@ -45,16 +45,15 @@ export class Claims {
   /** Claims a name, and gives up the one before; returns why it is refused. */
   claim(party: Party, name: string, now: number): Fault | undefined {
     const { rules, blocked, permissions } = this.#by;
-    const bytes = rules.check(name, party);
-    if (!(bytes instanceof Uint8Array)) return bytes;
+    const broken = rules.check(name, party);
+    if (broken) return broken;
     if (blocked.has(name, now)) {
       return fault("NameRefused", `The name ${name} is blocked for now.`);
     }
     const refusal = permissions.refusalToTake(party, name);
     if (refusal) return refusal;
     if (party.name !== name) this.release(party);
-    party.name = name;
-    party.nameBytes = bytes;
+    party.call(name);
     if (party.given) permissions.allow(party, party.given);
     const names = this.#names;
     party.active = names.claim(name, party);

@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 import { Gauge } from "@wirekit/internal/limits";
-import { bytesOf, type Party } from "../_party.ts";
+import type { Party } from "../_party.ts";
 import { type Fault, fault } from "../fault.ts";
 import type { ExchangeOptions } from "../options.ts";
 import { plain } from "../_verdicts.ts";
@@ -13,6 +13,8 @@ import { plain } from "../_verdicts.ts";
  * @category Participants and doors
  */
 export const HUB = '"@hub"';
+
+const encoder = new TextEncoder();
 
 /** What names look like, by `nameCharacters`. */
 const NAME_REGEXPS = {
@@ -49,11 +51,13 @@ export class NameRules {
     this.#characters = nameCharacters;
   }
 
-  /** Returns a name as bytes, or why its party cannot have it. */
-  check(name: string, party: Party): Uint8Array<ArrayBuffer> | Fault {
+  /** Returns why a party cannot have a name, if so. */
+  check(name: string, party: Party): Fault | undefined {
     const { maxBytes } = this;
-    const bytes = name.length > maxBytes ? undefined : bytesOf(name);
-    if (!bytes || bytes.length > maxBytes) {
+    const bytes = name.length > maxBytes
+      ? Infinity
+      : encoder.encode(name).length;
+    if (bytes > maxBytes) {
       party.meet(this.bytes);
       const text = `The name is longer than ${maxBytes} bytes of JSON text.`;
       return fault("NameRefused", text);
@@ -64,9 +68,9 @@ export class NameRules {
         : "The name has characters that cannot be seen.";
       return fault("NameRefused", text);
     }
-    if (bytes.length > this.bytes.peak) this.bytes.peak = bytes.length;
+    if (bytes > this.bytes.peak) this.bytes.peak = bytes;
     return name === HUB
       ? fault("NameRefused", `The name ${HUB} is the hub's own.`)
-      : bytes;
+      : undefined;
   }
 }
