@@ -41,6 +41,7 @@ const OTHER_WORDS: Record<string, string> = {
   maxSilence: "heartbeat: { timeout }",
   minRetryDelay: "reconnect: { minDelay }",
   maxRetryDelay: "reconnect: { maxDelay }",
+  maxBytes: "maxInboxBytes, or what the bytes are of",
   maxQueueBytes: "maxQueuedBytes, or maxWaitingBytes for one's own calls",
   onConnect: "onOpen",
   openTimeout: "connectTimeout",

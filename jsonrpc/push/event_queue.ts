@@ -49,11 +49,12 @@ export interface EventQueueOptions {
    */
   maxItems?: number;
   /**
-   * How many bytes may wait, as far as the sizes are known.
+   * How many bytes of events may wait to be read, as far as their sizes are
+   * known.
    *
    * @default {16777216} 16 MiB
    */
-  maxBytes?: number;
+  maxInboxBytes?: number;
   /**
    * What happens to an event when the queue is full.
    *
@@ -116,7 +117,7 @@ interface Item<T> {
  */
 export class EventQueue<T> implements AsyncIterableIterator<T, undefined> {
   readonly #maxItems: number;
-  readonly #maxBytes: number;
+  readonly #maxInboxBytes: number;
   readonly #overflow: Overflow;
   readonly #onGap: ((gap: Gap) => void) | undefined;
   readonly #items: Item<T>[] = [];
@@ -135,7 +136,7 @@ export class EventQueue<T> implements AsyncIterableIterator<T, undefined> {
   constructor(options: EventQueueOptions = {}) {
     checkLimits(options);
     this.#maxItems = options.maxItems ?? 1_024;
-    this.#maxBytes = options.maxBytes ?? 16_777_216;
+    this.#maxInboxBytes = options.maxInboxBytes ?? 16_777_216;
     this.#overflow = options.overflow ?? "close";
     this.#onGap = options.onGap;
   }
@@ -179,7 +180,7 @@ export class EventQueue<T> implements AsyncIterableIterator<T, undefined> {
       return undefined;
     }
     const full = this.#count >= this.#maxItems ||
-      (this.#count > 0 && this.#bytes + size > this.#maxBytes);
+      (this.#count > 0 && this.#bytes + size > this.#maxInboxBytes);
     if (full && !this.#makeRoom(size)) return undefined;
     this.#items.push({ value, size });
     this.#count++;
@@ -314,7 +315,7 @@ export class EventQueue<T> implements AsyncIterableIterator<T, undefined> {
         while (
           this.#count > 0 &&
           (this.#count >= this.#maxItems ||
-            this.#bytes + size > this.#maxBytes)
+            this.#bytes + size > this.#maxInboxBytes)
         ) this.#dropOldest();
         return true;
     }

@@ -311,14 +311,14 @@ Deno.test("EventQueue drops the newest or the oldest, and tells where", async ()
 
 Deno.test("EventQueue counts bytes where it knows them", () => {
   const queue = new EventQueue<string>({
-    maxBytes: 10,
+    maxInboxBytes: 10,
     overflow: "dropNewest",
   });
   queue.push("large", 11);
   queue.push("small", 1);
   assertEquals(queue.length, 1);
   const oldest = new EventQueue<string>({
-    maxBytes: 10,
+    maxInboxBytes: 10,
     overflow: "dropOldest",
   });
   for (const size of [4, 4, 9]) oldest.push("x", size);

@@ -110,7 +110,7 @@ export class GatewaySimulator implements AsyncDisposable {
       seed: 1,
       selectors: ["9", "0"],
       speed: 1,
-      maxLedger: 100_000,
+      maxLedgerFrames: 100_000,
       splitWrites: false,
       ...rest,
     };
@@ -274,8 +274,10 @@ export class GatewaySimulator implements AsyncDisposable {
   }
 
   #enter(ledger: string[], frame: string): void {
-    const { maxLedger } = this.#options;
-    if (ledger.length >= maxLedger) ledger.splice(0, Math.ceil(maxLedger / 2));
+    const { maxLedgerFrames } = this.#options;
+    if (ledger.length >= maxLedgerFrames) {
+      ledger.splice(0, Math.ceil(maxLedgerFrames / 2));
+    }
     ledger.push(frame);
   }
 

@@ -65,7 +65,7 @@ export interface GatewaySimulatorOptions {
    *
    * @default {100000}
    */
-  maxLedger?: number;
+  maxLedgerFrames?: number;
   /**
    * Whether a byte stream carries frames in pieces, some joined to others.
    *

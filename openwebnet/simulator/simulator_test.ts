@@ -233,10 +233,10 @@ Deno.test("GatewaySimulator refuses what its plant does not have", async () => {
 });
 
 Deno.test("GatewaySimulator bounds its clients and its ledger", async () => {
-  await using simulator = new GatewaySimulator({ maxLedger: 4 });
+  await using simulator = new GatewaySimulator({ maxLedgerFrames: 4 });
   for (let i = 0; i < 256; i++) await simulator.connect();
   await ended(await simulator.connect());
-  await using small = new GatewaySimulator({ maxLedger: 4 });
+  await using small = new GatewaySimulator({ maxLedgerFrames: 4 });
   await using transport = await session(small);
   for (let i = 1; i <= 7; i++) await exchange(transport, `*15*0${i}*11##`);
   assertEquals(small.executed, ["*15*05*11##", "*15*06*11##", "*15*07*11##"]);
