@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { isUtf8 } from "../_node.ts";
-import type { OutBuffer } from "../stream/_out_buffers.ts";
+import { LARGE_BYTES, type OutBuffer } from "../stream/_out_buffers.ts";
 import type { BytePipe } from "../stream/_byte_pipe.ts";
 import {
   Outflow,
@@ -108,10 +108,17 @@ export class Output extends Outflow {
   #writeText(text: string): void {
     const mask = this.#isClient ? this.#group.mask() : undefined;
     let head = headLength(text.length, this.#isClient);
-    const out = this.reserve(14 + 3 * text.length);
+    const most = 14 + 3 * text.length;
+    // Most texts are ASCII: so much memory is made for those that are not.
+    let out = this.reserve(most > LARGE_BYTES ? 14 + text.length : most);
+    let at = out.length + head;
+    let { read, written } = ENCODER.encodeInto(text, out.bytes.subarray(at));
+    if (read < text.length) {
+      out = this.reserve(most);
+      at = out.length + head;
+      ({ written } = ENCODER.encodeInto(text, out.bytes.subarray(at)));
+    }
     const { bytes, length: start } = out;
-    const at = start + head;
-    const { written } = ENCODER.encodeInto(text, bytes.subarray(at));
     head = headLength(written, this.#isClient);
     if (start + head !== at) {
       bytes.copyWithin(start + head, at, at + written);
