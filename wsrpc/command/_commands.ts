@@ -89,6 +89,7 @@ const listen = command({
   name: "listen",
   summary: "Print the events of a server until Ctrl-C",
   operands: "[URL]",
+  details: "URL is ws:, wss:, tcp:, tls: or unix:.",
   options: {
     count: integer("N", "Stop after this many events", { min: 1 }),
     ...CLIENT_OPTIONS,
