@@ -217,7 +217,7 @@ export class Hub implements AsyncDisposable {
     ]);
   }
 
-  /** Who may come in: this machine, who has a token, or what rules say. */
+  /** Who may connect: this machine, owners of a token, or as rules say. */
   get lock(): "open" | "token" | "rules" {
     return this.#gate.lock.kind;
   }

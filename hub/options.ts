@@ -151,8 +151,8 @@ export interface HubOptions
    */
   idleTimeout?: number;
   /**
-   * Whether the hub tells of itself: to those who ask `@hub`, and at `/healthz`,
-   * `/readyz`, `/metrics` and `/api/`.
+   * Whether the hub reports on itself: to clients that ask `@hub`, and at
+   * `/healthz`, `/readyz`, `/metrics` and `/api/`.
    *
    * @default {true}
    */

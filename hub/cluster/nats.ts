@@ -76,7 +76,7 @@ export interface NatsOptions {
   tls?: ClientTls;
   /**
    * How long the first connection may take, in milliseconds. Later ones are
-   * tried for ever.
+   * tried without end.
    *
    * @default {10000}
    */

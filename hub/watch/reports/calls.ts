@@ -27,7 +27,7 @@ export interface EdgeReport {
 }
 
 /**
- * Who calls whom, or what has changed of it.
+ * Who calls whom, or the part of it that has changed.
  *
  * @category Watching
  */
@@ -60,7 +60,7 @@ export interface RouteReport {
   readonly errors: number;
   /** How long the answers took, of late. */
   readonly latency: Latency;
-  /** When it was asked for last; missing if never. */
+  /** When it was last asked for, in milliseconds since 1970, if it ever was. */
   readonly last?: number;
 }
 
@@ -76,9 +76,9 @@ export interface OpenRequestReport {
   readonly to: string;
   /** The route; a busy hub knows that of a sample only. */
   readonly route?: string;
-  /** When it was asked, to the second. */
+  /** When it was asked, to the second, in milliseconds since 1970. */
   readonly since: number;
-  /** When the hub gives it up; missing if never. */
+  /** When the hub gives it up, as `since`; missing if never. */
   readonly expires?: number;
 }
 

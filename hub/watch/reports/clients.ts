@@ -33,9 +33,9 @@ export interface ClientReport {
   readonly pass: string;
   /** The hub of the cluster where it is; missing if there is no cluster. */
   readonly node?: string;
-  /** When it came. */
+  /** When it came, in milliseconds since 1970. */
   readonly since: number;
-  /** When something came from it last. */
+  /** When something came from it last, in milliseconds since 1970. */
   readonly lastSeen: number;
   /** What it sent, since it came. */
   readonly sent: ClientTraffic;
@@ -53,7 +53,7 @@ export interface ClientReport {
   readonly trouble?: string;
   /** Why its name was given up the last time. */
   readonly lastEnd?: string;
-  /** When that was. */
+  /** When that was, in milliseconds since 1970. */
   readonly lastEndAt?: number;
 }
 
@@ -79,8 +79,8 @@ export interface ClientsReport {
 }
 
 /**
- * What changes all the time of a {@linkcode ClientReport}, in a list: an open
- * page is told of thousands.
+ * The part of a {@linkcode ClientReport} that changes all the time, as a list: an
+ * open page gets those of thousands.
  *
  * @category Watching
  */
@@ -114,7 +114,7 @@ export type TrafficFigures = readonly [
  * @category Watching
  */
 export interface PresenceReport {
-  /** When. */
+  /** The time, in milliseconds since 1970. */
   readonly at: number;
   /** What happened to the name. */
   readonly event: "join" | "hold" | "leave";

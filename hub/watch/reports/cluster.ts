@@ -16,7 +16,7 @@ import type { ClientReport } from "./clients.ts";
 export interface ClusterReport {
   /** Whether the other hubs can be reached. */
   readonly state: "open" | "waiting" | "fenced" | "closed";
-  /** Since when. */
+  /** Since when, in milliseconds since 1970. */
   readonly since: number;
   /** Why they cannot be reached, or what the engine refuses, if so. */
   readonly reason?: string;
@@ -40,7 +40,7 @@ export interface NodeReport {
   readonly id: string;
   /** What people call it; with the end of the id if others have the same. */
   readonly label: string;
-  /** When it was started. */
+  /** When it was started, in milliseconds since 1970. */
   readonly since: number;
   /** Whether it is the hub that says so. */
   readonly here: boolean;

@@ -73,7 +73,7 @@ export interface Latency {
  * @category Watching
  */
 export interface HistoryReport {
-  /** When. */
+  /** The time, in milliseconds since 1970. */
   readonly at: readonly number[];
   /** Clients that have a name. */
   readonly clients: readonly number[];

@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 /**
- * What a hub tells of itself: to its page, to `@hub`, to the commands that
+ * What a hub reports on itself: to its page, to `@hub`, to the commands that
  * watch it, and to metrics.
  *
  * @module
@@ -18,13 +18,13 @@ import type { Latency, Traffic } from "./figures.ts";
 export interface HubReport {
   /** The version of the hub. */
   readonly version: string;
-  /** When it was started. */
+  /** When it was started, in milliseconds since 1970. */
   readonly since: number;
-  /** When this was written. */
+  /** When this was written, in milliseconds since 1970. */
   readonly at: number;
   /** Where it listens. */
   readonly urls: readonly string[];
-  /** Who may come in: this machine, who has the token, or what rules say. */
+  /** Who may connect: this machine, owners of a token, or as rules say. */
   readonly lock: "open" | "token" | "rules";
   /** How it is. */
   readonly health: "good" | "warning" | "bad" | "draining";
@@ -77,7 +77,7 @@ export interface Problem {
   readonly id: string;
   /** How bad it is. */
   readonly severity: "warning" | "error";
-  /** Since when. */
+  /** Since when, in milliseconds since 1970. */
   readonly since: number;
   /** How often it was seen. */
   readonly count: number;

@@ -15,7 +15,7 @@
 export interface TailReport {
   /** Tells it from all others. */
   readonly id: number;
-  /** When it came. */
+  /** When it came, in milliseconds since 1970. */
   readonly at: number;
   /** What it is. */
   readonly kind: "request" | "inform";
