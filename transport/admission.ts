@@ -336,7 +336,7 @@ export class Admission<State = undefined> {
         ...options,
         format: typeof format === "function" ? format(protocol) : format,
         ...(protocol !== undefined && { protocol }),
-        onGone: place.leave,
+        onGone: () => place.leave(),
       } as AcceptWebSocketOptions<F>);
       return { ...accepted, ...admitted };
     } catch (error) {

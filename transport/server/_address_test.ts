@@ -67,7 +67,7 @@ Deno.test("Admission counts the connections of each machine", () => {
   });
   const enter = (hostname: string) => {
     const entered = admission.enter({ remoteAddr: { hostname } });
-    return entered instanceof Response ? entered.status : entered.leave;
+    return entered instanceof Response ? entered.status : () => entered.leave();
   };
   const leave = enter("192.0.2.1") as () => void;
   enter("::ffff:192.0.2.1");

@@ -146,7 +146,7 @@ export class Places {
   }
 }
 
-/** One place: an object with one closure, since each connection has one. */
+/** One place: an object without closures, since each connection has one. */
 class OnePlace implements Place {
   readonly #places: Places;
   readonly #address: string;
@@ -171,12 +171,12 @@ class OnePlace implements Place {
     this.#offer = undefined;
   }
 
-  readonly leave = (): void => {
+  leave(): void {
     this.keep();
     if (!this.#inside) return;
     this.#inside = false;
     this.#places.left(this.#machine);
-  };
+  }
 }
 
 /** Returns what stands for the machine at an address. */

@@ -32,6 +32,7 @@ import {
   sha1,
   STATUS_CODES,
 } from "./_node_http.ts";
+import type { Place } from "./_places.ts";
 import { PlainMessage } from "./_plain_message.ts";
 import { SocketPipe } from "../stream/_socket_pipe.ts";
 import { WebSocketConnection } from "../websocket/_connection.ts";
@@ -243,15 +244,14 @@ export class WebSocketListening<F extends Format, State>
       ? new Response("The server is closing.\n", { status: 503 })
       : this.#admission.enter(info);
     if (entered instanceof Response) return void this.#refuse(socket, entered);
-    const { leave } = entered;
     try {
       const decided = this.#decide(message, info);
       if (decided instanceof Promise) {
-        return void this.#wait(decided, socket, head, leave);
+        return void this.#wait(decided, socket, head, entered);
       }
-      this.#finish(decided, socket, head, leave);
+      this.#finish(decided, socket, head, entered);
     } catch {
-      leave();
+      entered.leave();
       socket.destroy();
     }
   }
@@ -261,13 +261,13 @@ export class WebSocketListening<F extends Format, State>
     decided: Promise<Decision<State>>,
     socket: Socket,
     head: Uint8Array<ArrayBuffer>,
-    leave: () => void,
+    place: Place,
   ): Promise<void> {
     const timer = this.#patience(socket);
     try {
-      this.#finish(await decided, socket, head, leave);
+      this.#finish(await decided, socket, head, place);
     } catch {
-      leave();
+      place.leave();
       socket.destroy();
     } finally {
       timer.stop();
@@ -278,16 +278,16 @@ export class WebSocketListening<F extends Format, State>
     decided: Decision<State>,
     socket: Socket,
     head: Uint8Array<ArrayBuffer>,
-    leave: () => void,
+    place: Place,
   ): void {
     if (decided instanceof Response || this.#closed) {
-      leave();
+      place.leave();
       const answer = decided instanceof Response
         ? decided
         : new Response(null, { status: 503 });
       return void this.#refuse(socket, answer);
     }
-    const accepted = this.#accept(decided, socket, head, leave);
+    const accepted = this.#accept(decided, socket, head, place);
     // It has closed while a hook decided.
     if (!this.#arrivals.add(accepted)) {
       void accepted.transport.close(new CloseError(1001));
@@ -336,7 +336,7 @@ export class WebSocketListening<F extends Format, State>
     { key, ...admitted }: Exclude<Decision<State>, Response>,
     socket: Socket,
     head: Uint8Array<ArrayBuffer>,
-    leave: () => void,
+    place: Place,
   ): AcceptedConnection<F, State> {
     const { format = "text" as F, farewell } = this.#options;
     const { request, protocol } = admitted;
@@ -353,7 +353,7 @@ export class WebSocketListening<F extends Format, State>
       format: typeof format === "function" ? format(request, protocol) : format,
       role: "server",
       ...(protocol !== undefined && { protocol }),
-      onGone: leave,
+      place,
     }, head);
     return { transport, ...admitted };
   }

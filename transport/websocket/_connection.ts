@@ -47,8 +47,8 @@ export interface WebSocketConnectionOptions<F extends Format>
   protocol?: string;
   /** Which side this is: a client masks. */
   role: "client" | "server";
-  /** Called once, when nothing is left of the connection. */
-  onGone?: () => void;
+  /** What it leaves once nothing is left of it. */
+  place?: { leave(): void };
 }
 
 /** An open WebSocket over a stream of bytes. */
@@ -68,7 +68,7 @@ export class WebSocketConnection<F extends Format>
   readonly #isClient: boolean;
   readonly #farewell: MessageOf<F> | undefined;
   readonly #maxOutboxBytes: number;
-  readonly #onGone: (() => void) | undefined;
+  readonly #place: WebSocketConnectionOptions<F>["place"];
   /**
    * Broken: nothing can be sent, but what the peer had still said is read.
    * Closing: the close frame is sent, and the end of the peer's direction is
@@ -97,7 +97,7 @@ export class WebSocketConnection<F extends Format>
     this.#isClient = options.role === "client";
     this.#farewell = options.farewell;
     this.#maxOutboxBytes = options.maxOutboxBytes ?? MAX_OUTBOX_BYTES;
-    this.#onGone = options.onGone;
+    this.#place = options.place;
     this.#output = new Output(pipe, group, options, this);
     const input = this.#input = new Input(pipe, options, this);
     group.add(this);
@@ -283,6 +283,6 @@ export class WebSocketConnection<F extends Format>
     this.#output.stop();
     this.#pipe.destroy();
     this.#group.delete(this);
-    this.#onGone?.();
+    this.#place?.leave();
   }
 }

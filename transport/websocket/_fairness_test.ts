@@ -150,7 +150,7 @@ Deno.test("a connection is gone at once when its peer ends while much comes afte
   const transport = new WebSocketConnection(pipe, new ConnectionGroup(0), {
     format: "text",
     role: "server",
-    onGone: () => gone = true,
+    place: { leave: () => void (gone = true) },
   });
   pipe.read(times(2_000, frame(0x81, "a")));
   pipe.read(new Uint8Array(frame(0x88)));
