@@ -19,8 +19,8 @@ const READ_AHEAD = 65_536;
 const TURN_BUDGET = 256;
 
 /**
- * A read that has as much as a read can have: there is more, and Deno goes on
- * with it in the next turn before it looks for others.
+ * The least that a read has which fills its buffer: there is more, and Deno goes
+ * on with it in the next turn before it looks for others.
  */
 const FULL_READ = 65_536;
 
@@ -79,7 +79,7 @@ export abstract class Intake<T extends string | Uint8Array> {
     if (this.inbox.full && !this.inbox.ended) this.#pause();
     if (!isRest) {
       this.budget--;
-      if (chunk.length < FULL_READ) this.#hasGoneOn = false;
+      if (!isFull(chunk)) this.#hasGoneOn = false;
     }
     const rest = this.take(chunk);
     // Counted once they are taken: what is left of a read would be copied.
@@ -161,6 +161,10 @@ export abstract class Intake<T extends string | Uint8Array> {
     if (this.#onEnd) this.#onEnd();
     else this.#pipe.resume();
   }
+}
+
+function isFull({ length, buffer }: Uint8Array): boolean {
+  return length >= FULL_READ && length === buffer.byteLength;
 }
 
 /** Nothing has to wait. */

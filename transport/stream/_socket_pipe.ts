@@ -29,10 +29,11 @@ const EMPTY = new Uint8Array();
 
 /**
  * The buffer into which all sockets read: each read is processed before the
- * next. So an idle connection needs no buffer, and a read no allocation.
+ * next. So an idle connection needs no buffer, and a read no allocation. One of
+ * 64 KiB would take two reads for a message of 64 KiB, which has a header.
  */
 export const SHARED: Uint8Array<ArrayBuffer> = /* @__PURE__ */ new Uint8Array(
-  65_536,
+  131_072,
 );
 
 /**
