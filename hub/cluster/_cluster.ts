@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
-import { later, now } from "@wirekit/internal/clock";
+import { now } from "@wirekit/internal/clock";
 import type { OpenRequest, Party } from "../exchange/_party.ts";
 import { type Fault, fault } from "../exchange/fault.ts";
 import * as Text from "../exchange/_text.ts";
@@ -13,6 +13,7 @@ import type {
   QuestionKind,
 } from "../exchange/participant.ts";
 import { type Asked, AskedTable } from "./_asked.ts";
+import { Asking } from "./_asking.ts";
 import { Audits, OLD } from "./_audits.ts";
 import type {
   Address,
@@ -26,17 +27,8 @@ import { RemoteFollower } from "./_follower.ts";
 import type { Host } from "./_host.ts";
 import { Pace } from "./_pace.ts";
 import { type Line, nobody, type Origin, Remote } from "./_remote.ts";
-import { isIdle, Remotes } from "./_remotes.ts";
+import { Remotes } from "./_remotes.ts";
 
-/** For how many seconds a node may not say whether it has a name. */
-const PATIENCE = 10;
-/**
- * How often, and for how long at first, to wait for a name that the engine does
- * not find and that somebody has: it has just come, or its node is about to be
- * back.
- */
-const TRIES = 6;
-const FIRST_DELAY = 10;
 /** How many nodes that are gone are remembered. */
 const GONE = 1_000;
 
@@ -49,8 +41,8 @@ export class Cluster implements BackplaneReceiver, Line {
   readonly #backplane: Backplane;
   readonly #remotes: Remotes;
   readonly #audits: Audits;
+  readonly #asking: Asking;
   readonly asked = new AskedTable();
-  readonly #probes = new Set<Asked>();
   readonly #gone = new Set<string>();
   /** What this node was called, and is. */
   readonly #ids = new Set<string>();
@@ -70,10 +62,11 @@ export class Cluster implements BackplaneReceiver, Line {
     this.#host = host;
     this.#backplane = backplane;
     this.#remotes = new Remotes(this);
+    this.#asking = new Asking(this, this.#remotes);
     this.#audits = new Audits(
       this,
       this.#remotes,
-      (asked, reason) => this.#end(asked, reason),
+      (asked, reason) => this.#asking.end(asked, reason),
     );
     backplane.onMessage(this);
     this.#ids.add(this.status.node);
@@ -118,21 +111,7 @@ export class Cluster implements BackplaneReceiver, Line {
 
   /** Asks whether another node has a name. */
   probe(name: string, then: (found: boolean) => void): void {
-    const { turn } = this;
-    const asked: Asked = {
-      ref: 0,
-      name,
-      tries: 0,
-      turn,
-      sent: this.count(),
-      waits: false,
-      then,
-    };
-    this.asked.add(asked);
-    this.#probes.add(asked);
-    asked.message = encode([Kind.probe, asked.ref, name]);
-    const refusal = this.publish({ name }, asked.message, asked.ref);
-    if (refusal) this.#end(asked);
+    this.#asking.probe(name, then);
   }
 
   /** Tells the participants of all other nodes. */
@@ -221,10 +200,7 @@ export class Cluster implements BackplaneReceiver, Line {
       if (!this.#host.here(name)) return;
       this.publish({ node: from }, encode([Kind.here, ref]));
     } else if (kind === Kind.here) {
-      const asked = this.asked.get(Number(rest[0]));
-      if (!asked?.then || !this.asked.delete(asked)) return;
-      this.#probes.delete(asked);
-      asked.then(true);
+      this.#asking.found(Number(rest[0]));
     } else if (kind === Kind.audit) this.#audits.answer(rest, from);
     else if (kind === Kind.unknown) this.#audits.hear(rest);
     else if (this.peers.listener?.heard(rest[0]!, from) === false) {
@@ -244,7 +220,7 @@ export class Cluster implements BackplaneReceiver, Line {
       this.publish({ node }, encode([Kind.fail, ref, code, text]));
     } else if (kind in ANSWERS || kind === Kind.fail) {
       const asked = this.asked.get(Number(ref));
-      if (asked?.question) this.#end(asked, UNREADABLE_ANSWER);
+      if (asked?.question) this.#asking.end(asked, UNREADABLE_ANSWER);
     }
   }
 
@@ -292,7 +268,7 @@ export class Cluster implements BackplaneReceiver, Line {
 
   #receiveFailure([number, code, text = ""]: readonly string[]): void {
     const asked = this.asked.get(Number(number));
-    if (asked?.question) this.#end(asked, { code: Number(code), text });
+    if (asked?.question) this.#asking.end(asked, { code: Number(code), text });
   }
 
   #receiveFollowed(
@@ -321,61 +297,12 @@ export class Cluster implements BackplaneReceiver, Line {
 
   /** See {@linkcode BackplaneReceiver}. */
   undelivered(ref: number): void {
-    const asked = this.asked.get(ref);
-    if (!asked) return;
-    const { name, message } = asked;
-    if (message && asked.tries < TRIES) {
-      if (this.has(name)) return this.#askAgain(asked, message);
-      const { reading } = this.status;
-      if (reading) {
-        asked.waits = true;
-        reading.ownerOf(name).then((owner) => {
-          if (this.asked.get(ref) !== asked) return;
-          if (owner === undefined) this.#end(asked);
-          else this.#askAgain(asked, message);
-        });
-        return;
-      }
-    }
-    if (asked.question || asked.then) return this.#end(asked);
-    // An audit: nobody has the name who could have been asked.
-    this.asked.delete(asked);
-    const remote = this.#remotes.get(name);
-    if (remote && !this.has(name)) this.#remotes.failAll(remote);
+    this.#asking.undelivered(ref);
   }
 
   /** See {@linkcode BackplaneReceiver}. */
   unsent(name: string): void {
-    for (const asked of this.asked.all()) {
-      if (asked.name === name && !asked.waits) this.#end(asked, UNSENT);
-    }
-  }
-
-  /** Sends something again, after a while. */
-  #askAgain(asked: Asked, message: string): void {
-    const { ref, name } = asked;
-    asked.waits = true;
-    later(FIRST_DELAY * 2 ** asked.tries++, () => {
-      if (this.asked.get(ref) !== asked) return;
-      asked.waits = false;
-      asked.sent = this.count();
-      const refusal = this.publish({ name }, message, ref);
-      if (refusal) this.#end(asked, refusal);
-    });
-  }
-
-  /** Ends what was asked, without an answer. */
-  #end(asked: Asked, reason?: Fault): void {
-    if (!this.asked.delete(asked)) return;
-    const { question, kind, name } = asked;
-    if (asked.then) {
-      this.#probes.delete(asked);
-      asked.then(false);
-    }
-    if (!question) return;
-    this.#host.fail(question, reason ?? nobody(kind!));
-    const remote = this.#remotes.get(name);
-    if (remote && isIdle(remote) && !this.has(name)) this.#remotes.drop(name);
+    this.#asking.unsent(name);
   }
 
   /** See {@linkcode BackplaneReceiver}. */
@@ -413,8 +340,7 @@ export class Cluster implements BackplaneReceiver, Line {
 
   /** See {@linkcode BackplaneReceiver}. */
   detached(reason: string): void {
-    const away = fault("Unreachable", reason);
-    for (const asked of this.asked.all()) this.#end(asked, away);
+    this.#asking.endAll(fault("Unreachable", reason));
   }
 
   /** The participants of other nodes that wait for answers of this one. */
@@ -426,10 +352,7 @@ export class Cluster implements BackplaneReceiver, Line {
   tick(): void {
     this.turn++;
     this.#pace.tick(this.#host.figures(), now());
-    for (const probe of this.#probes) {
-      if (probe.turn > this.turn - PATIENCE) break;
-      this.#end(probe);
-    }
+    this.#asking.tick();
     for (const remote of this.#remotes) {
       const { firstAsked } = remote.party;
       if (firstAsked && this.#isForsaken(remote)) this.#remotes.failAll(remote);
@@ -468,12 +391,16 @@ export class Cluster implements BackplaneReceiver, Line {
     this.#host.cancel(question);
   }
 
+  fail(question: Question, reason: Fault): void {
+    this.#host.fail(question, reason);
+  }
+
   leave(member: Member): void {
     this.#host.leave(member);
   }
 
   failAsked({ tag }: OpenRequest): void {
-    this.#end(tag as Asked, LEFT);
+    this.#asking.end(tag as Asked, LEFT);
   }
 }
 
@@ -485,11 +412,6 @@ const UNREADABLE = fault(
 const UNREADABLE_ANSWER = fault(
   "InvalidAnswer",
   "The answer cannot be read as another hub passed it on.",
-);
-/** What is said of what the engine does not pass on. */
-const UNSENT = fault(
-  "Unreachable",
-  "The engine of the cluster does not pass on messages of this hub.",
 );
 /** What is said when the responder is gone, with its node or without. */
 const LEFT = fault("ResponderLeft", Text.responderLeft);

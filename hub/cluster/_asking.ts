@@ -1,0 +1,151 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+// This module is browser compatible.
+import { later } from "@wirekit/internal/clock";
+import { type Fault, fault } from "../exchange/fault.ts";
+import type { Question } from "../exchange/participant.ts";
+import type { Asked } from "./_asked.ts";
+import type { BackplaneStatus } from "./backplane.ts";
+import { encode, Kind } from "./_messages.ts";
+import { type Line, nobody } from "./_remote.ts";
+import { isIdle, type Remotes } from "./_remotes.ts";
+
+/** For how many seconds a node may not say whether it has a name. */
+const PATIENCE = 10;
+/**
+ * How often, and for how long at first, to wait for a name that the engine does
+ * not find and that somebody has: it has just come, or its node is about to be
+ * back.
+ */
+const TRIES = 6;
+const FIRST_DELAY = 10;
+
+/** What is said of what the engine does not pass on. */
+const UNSENT = fault(
+  "Unreachable",
+  "The engine of the cluster does not pass on messages of this hub.",
+);
+
+/** The node that asks. */
+interface Asker extends Line {
+  readonly status: BackplaneStatus;
+  /** Whether another node has a name, as far as this one has heard. */
+  has(name: string): boolean;
+  /** Ends a question of a participant. */
+  fail(question: Question, reason: Fault): void;
+}
+
+/** What other nodes were asked, until it has ended. */
+export class Asking {
+  readonly #asker: Asker;
+  readonly #remotes: Remotes;
+  readonly #probes = new Set<Asked>();
+
+  constructor(asker: Asker, remotes: Remotes) {
+    this.#asker = asker;
+    this.#remotes = remotes;
+  }
+
+  /** Asks whether another node has a name. */
+  probe(name: string, then: (found: boolean) => void): void {
+    const asker = this.#asker;
+    const asked: Asked = {
+      ref: 0,
+      name,
+      tries: 0,
+      turn: asker.turn,
+      sent: asker.count(),
+      waits: false,
+      then,
+    };
+    asker.asked.add(asked);
+    this.#probes.add(asked);
+    asked.message = encode([Kind.probe, asked.ref, name]);
+    const refusal = asker.publish({ name }, asked.message, asked.ref);
+    if (refusal) this.end(asked);
+  }
+
+  /** Another node has a name, which was asked. */
+  found(ref: number): void {
+    const { asked: table } = this.#asker;
+    const asked = table.get(ref);
+    if (!asked?.then || !table.delete(asked)) return;
+    this.#probes.delete(asked);
+    asked.then(true);
+  }
+
+  /** Nobody was there to take a message. */
+  undelivered(ref: number): void {
+    const asker = this.#asker;
+    const asked = asker.asked.get(ref);
+    if (!asked) return;
+    const { name, message } = asked;
+    if (message && asked.tries < TRIES) {
+      if (asker.has(name)) return this.#askAgain(asked, message);
+      const { reading } = asker.status;
+      if (reading) {
+        asked.waits = true;
+        reading.ownerOf(name).then((owner) => {
+          if (asker.asked.get(ref) !== asked) return;
+          if (owner === undefined) this.end(asked);
+          else this.#askAgain(asked, message);
+        });
+        return;
+      }
+    }
+    if (asked.question || asked.then) return this.end(asked);
+    // An audit: nobody has the name who could have been asked.
+    asker.asked.delete(asked);
+    const remote = this.#remotes.get(name);
+    if (remote && !asker.has(name)) this.#remotes.failAll(remote);
+  }
+
+  /** Sends something again, after a while. */
+  #askAgain(asked: Asked, message: string): void {
+    const { ref, name } = asked;
+    asked.waits = true;
+    later(FIRST_DELAY * 2 ** asked.tries++, () => {
+      const asker = this.#asker;
+      if (asker.asked.get(ref) !== asked) return;
+      asked.waits = false;
+      asked.sent = asker.count();
+      const refusal = asker.publish({ name }, message, ref);
+      if (refusal) this.end(asked, refusal);
+    });
+  }
+
+  /** What was sent to a name is lost. */
+  unsent(name: string): void {
+    for (const asked of this.#asker.asked.all()) {
+      if (asked.name === name && !asked.waits) this.end(asked, UNSENT);
+    }
+  }
+
+  /** Ends what was asked, without an answer. */
+  end(asked: Asked, reason?: Fault): void {
+    const asker = this.#asker;
+    if (!asker.asked.delete(asked)) return;
+    const { question, kind, name } = asked;
+    if (asked.then) {
+      this.#probes.delete(asked);
+      asked.then(false);
+    }
+    if (!question) return;
+    asker.fail(question, reason ?? nobody(kind!));
+    const remote = this.#remotes.get(name);
+    if (remote && isIdle(remote) && !asker.has(name)) this.#remotes.drop(name);
+  }
+
+  /** Ends all that was asked. */
+  endAll(reason: Fault): void {
+    for (const asked of this.#asker.asked.all()) this.end(asked, reason);
+  }
+
+  /** Is called once a second. */
+  tick(): void {
+    const { turn } = this.#asker;
+    for (const probe of this.#probes) {
+      if (probe.turn > turn - PATIENCE) break;
+      this.end(probe);
+    }
+  }
+}
