@@ -5,12 +5,10 @@ import type { OpenRequest, Party } from "../exchange/_party.ts";
 import { type Fault, fault } from "../exchange/fault.ts";
 import * as Text from "../exchange/_text.ts";
 import type {
-  AnswerKind,
   Content,
   Follower,
   Member,
   Question,
-  QuestionKind,
 } from "../exchange/participant.ts";
 import { type Asked, AskedTable } from "./_asked.ts";
 import { Asking } from "./_asking.ts";
@@ -22,15 +20,12 @@ import type {
   BackplaneStatus,
   PeerLine,
 } from "./backplane.ts";
-import { ANSWERS, encode, Kind, QUESTIONS, read } from "./_messages.ts";
-import { RemoteFollower } from "./_follower.ts";
+import { encode, Kind } from "./_messages.ts";
 import type { Host } from "./_host.ts";
+import { Incoming } from "./_incoming.ts";
 import { Pace } from "./_pace.ts";
-import { type Line, nobody, type Origin, Remote } from "./_remote.ts";
+import { type Line, Remote } from "./_remote.ts";
 import { Remotes } from "./_remotes.ts";
-
-/** How many nodes that are gone are remembered. */
-const GONE = 1_000;
 
 /**
  * Joins the exchange of this node with those of others. For the exchange, what
@@ -42,19 +37,14 @@ export class Cluster implements BackplaneReceiver, Line {
   readonly #remotes: Remotes;
   readonly #audits: Audits;
   readonly #asking: Asking;
+  readonly #incoming: Incoming;
   readonly asked = new AskedTable();
-  readonly #gone = new Set<string>();
-  /** What this node was called, and is. */
-  readonly #ids = new Set<string>();
-  readonly #followers = new Set<RemoteFollower>();
   /** What other hubs say of themselves. */
   readonly peers: PeerLine = {
     listener: undefined,
     send: (to, text) => this.publish(to, encode([Kind.peer, text])),
   };
   readonly #pace = new Pace();
-  /** How many messages were none of a hub, or of one that is gone. */
-  #refused = 0;
   turn = 0;
   #counted = 0;
 
@@ -68,8 +58,13 @@ export class Cluster implements BackplaneReceiver, Line {
       this.#remotes,
       (asked, reason) => this.#asking.end(asked, reason),
     );
+    this.#incoming = new Incoming(this, host, {
+      remotes: this.#remotes,
+      asking: this.#asking,
+      audits: this.#audits,
+    });
     backplane.onMessage(this);
-    this.#ids.add(this.status.node);
+    this.#incoming.ids.add(this.status.node);
   }
 
   get status(): BackplaneStatus {
@@ -121,17 +116,8 @@ export class Cluster implements BackplaneReceiver, Line {
   }
 
   /** Keeps in mind who has asked a question, if it is of another node. */
-  follow({ requester, tag }: OpenRequest): Follower | undefined {
-    if (!(requester.participant instanceof Remote)) return undefined;
-    const { node, asker } = tag as Origin;
-    const who = { node, number: asker, name: requester.name ?? "" };
-    const follower: RemoteFollower = new RemoteFollower(
-      this,
-      who,
-      () => this.#followers.delete(follower),
-    );
-    this.#followers.add(follower);
-    return follower;
+  follow(question: OpenRequest): Follower | undefined {
+    return this.#incoming.follow(question);
   }
 
   /** The other node that a participant is at which asks or tells something. */
@@ -160,139 +146,18 @@ export class Cluster implements BackplaneReceiver, Line {
 
   /** See {@linkcode BackplaneReceiver}. */
   figures(): Record<string, number> {
-    const refused = this.#refused;
+    const { refused } = this.#incoming;
     return { ...this.#host.figures(), refused, ...this.#pace.rates };
   }
 
   /** See {@linkcode BackplaneReceiver}. */
   refused(): void {
-    this.#refused++;
+    this.#incoming.refused++;
   }
 
   /** See {@linkcode BackplaneReceiver}. */
   message(message: Uint8Array, from: string, text?: string): void {
-    // A node that was taken for dead has no say in what it had.
-    if (this.#gone.has(from)) return this.refused();
-    const said = read(message, text);
-    if ("refused" in said) return this.#refuse(said.refused, from);
-    const { fields, content } = said;
-    const [kind = "", ...rest] = fields;
-    if (kind in QUESTIONS) {
-      this.#receiveQuestion(QUESTIONS[kind]!, fields, content, from);
-    } else if (kind in ANSWERS) {
-      this.#receiveAnswer(ANSWERS[kind]!, rest, content);
-    } else if (kind === Kind.fail) this.#receiveFailure(rest);
-    else if (kind === Kind.tell || kind === Kind.tellAll) {
-      const [number = "", name = "", to = ""] = rest;
-      const source = this.#remotes.sender(from, number, name);
-      if (!source) return this.#refuse([], from);
-      const names = kind === Kind.tell ? [to] : undefined;
-      this.#host.inform(source.party, names, content);
-    } else if (kind === Kind.follow) this.#receiveFollowed(rest, content, from);
-    else if (kind === Kind.absent) {
-      const [node = "", number = ""] = rest;
-      for (const each of this.#followers) {
-        if (each.isOf(node, number)) each.lost();
-      }
-    } else if (kind === Kind.cancel) this.#receiveCancel(rest, from);
-    else if (kind === Kind.probe) {
-      const [ref = "", name = ""] = rest;
-      if (!this.#host.here(name)) return;
-      this.publish({ node: from }, encode([Kind.here, ref]));
-    } else if (kind === Kind.here) {
-      this.#asking.found(Number(rest[0]));
-    } else if (kind === Kind.audit) this.#audits.answer(rest, from);
-    else if (kind === Kind.unknown) this.#audits.hear(rest);
-    else if (this.peers.listener?.heard(rest[0]!, from) === false) {
-      this.#refuse([], from);
-    }
-  }
-
-  /**
-   * Counts what is no message of a hub, and says so to the one that waits for
-   * what it would have been.
-   */
-  #refuse(fields: readonly string[], node: string): void {
-    this.refused();
-    const [kind = "", ref = ""] = fields;
-    if (kind in QUESTIONS) {
-      const { code, text } = UNREADABLE;
-      this.publish({ node }, encode([Kind.fail, ref, code, text]));
-    } else if (kind in ANSWERS || kind === Kind.fail) {
-      const asked = this.asked.get(Number(ref));
-      if (asked?.question) this.#asking.end(asked, UNREADABLE_ANSWER);
-    }
-  }
-
-  #receiveQuestion(
-    kind: QuestionKind,
-    fields: readonly string[],
-    content: Content,
-    node: string,
-  ): void {
-    const [, number = "", asker = "", name = "", uuid = "", to = ""] = fields;
-    const ref = Number(number);
-    const responder = this.#host.here(to);
-    const source = responder && this.#remotes.sender(node, asker, name);
-    if (responder && !source) return this.#refuse(fields, node);
-    const refusal = responder && source
-      ? this.#host.ask(
-        source.party,
-        responder,
-        uuid,
-        kind,
-        content,
-        {
-          node,
-          ref,
-          asker,
-        } satisfies Origin,
-      )
-      : nobody(kind);
-    if (!refusal) return;
-    this.publish(
-      { node },
-      encode([Kind.fail, ref, refusal.code, refusal.text]),
-    );
-  }
-
-  #receiveAnswer(
-    kind: AnswerKind,
-    fields: readonly string[],
-    content: Content,
-  ): void {
-    const asked = this.asked.get(Number(fields[0]));
-    if (!asked?.question || !this.asked.delete(asked)) return;
-    this.#host.answer(asked.question, kind, content);
-  }
-
-  #receiveFailure([number, code, text = ""]: readonly string[]): void {
-    const asked = this.asked.get(Number(number));
-    if (asked?.question) this.#asking.end(asked, { code: Number(code), text });
-  }
-
-  #receiveFollowed(
-    [number = "", name = "", to = "", node = "", which = ""]: readonly string[],
-    content: Content,
-    from: string,
-  ): void {
-    const isHere = this.#ids.has(node) &&
-      this.#host.here(to)?.number === Number(which);
-    if (!isHere) {
-      this.publish({ node: from }, encode([Kind.absent, node, which]));
-      return;
-    }
-    const source = this.#remotes.sender(from, number, name);
-    if (source) this.#host.inform(source.party, [to], content);
-    else this.#refuse([], from);
-  }
-
-  #receiveCancel(
-    [number, asker = "", name = ""]: readonly string[],
-    node: string,
-  ): void {
-    const request = this.#remotes.question(node, Number(number), asker, name);
-    if (request) this.#host.cancel(request);
+    this.#incoming.take(message, from, text);
   }
 
   /** See {@linkcode BackplaneReceiver}. */
@@ -317,18 +182,14 @@ export class Cluster implements BackplaneReceiver, Line {
 
   /** See {@linkcode BackplaneReceiver}. */
   gone(node: string): void {
-    this.#gone.add(node);
-    if (this.#gone.size > GONE) {
-      const [first] = this.#gone;
-      this.#gone.delete(first!);
-    }
+    this.#incoming.gone(node);
     this.#remotes.gone(node);
     this.peers.listener?.gone(node);
   }
 
   /** See {@linkcode BackplaneReceiver}. */
   attached(): void {
-    this.#ids.add(this.status.node);
+    this.#incoming.ids.add(this.status.node);
     this.#audits.all();
     this.peers.listener?.attached();
   }
@@ -404,14 +265,5 @@ export class Cluster implements BackplaneReceiver, Line {
   }
 }
 
-/** What is said of what another hub sent and this one cannot pass on. */
-const UNREADABLE = fault(
-  "InvalidMessage",
-  "The hub of the destination cannot read what the hub of the requester sent.",
-);
-const UNREADABLE_ANSWER = fault(
-  "InvalidAnswer",
-  "The answer cannot be read as another hub passed it on.",
-);
 /** What is said when the responder is gone, with its node or without. */
 const LEFT = fault("ResponderLeft", Text.responderLeft);
