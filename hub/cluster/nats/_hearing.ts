@@ -147,6 +147,7 @@ export class Hearing {
         hear: (entry) => {
           latest = entry.revision;
           if (this.#heard < latest) this.#heard = latest;
+          this.#markers.hear(entry);
           this.#names.hear(entry);
         },
         ended,

@@ -3,10 +3,13 @@
 import { now } from "@wirekit/internal/clock";
 import type { NatsConnection } from "@nats-io/transport-node";
 import type { BucketMark } from "./_buckets.ts";
+import type { Entry } from "./_entry.ts";
 import { BucketReader } from "./_reader.ts";
 
 /** How many markers may stay, whatever else there is. */
 const MAX_MARKERS = 1_000;
+/** How many are remembered. */
+const MAX_HEARD = 100_000;
 /** How many are removed at the same time, and how long the engine may take. */
 const AT_ONCE = 256;
 const TIMEOUT = 5_000;
@@ -41,12 +44,21 @@ export class Markers {
   /** The last revision there was at a time. */
   #seen: { at: number; last: number } | undefined;
   #busy = false;
+  /** Those it has heard of, by their revisions, in this order. */
+  #heard: number[] = [];
 
   constructor(connection: NatsConnection, options: MarkerOptions) {
     this.#connection = connection;
     this.#bucket = options.bucket;
     this.#age = options.age;
     this.#max = options.max ?? MAX_MARKERS;
+  }
+
+  /** Takes news of the bucket. */
+  hear({ operation, revision }: Entry): void {
+    const heard = this.#heard;
+    if (operation === "PUT" || revision <= (heard.at(-1) ?? 0)) return;
+    if (heard.push(revision) > MAX_HEARD) heard.splice(0, MAX_HEARD / 2);
   }
 
   /**
@@ -62,16 +74,27 @@ export class Markers {
     const old = Math.min(seen.last, last);
     if (this.#busy || now() - seen.at < this.#age) return;
     this.#seen = { at: now(), last };
-    if (names === undefined) return;
-    if (size - names <= Math.max(this.#max, names)) return;
+    if (names === undefined) return void this.#heardBefore(old);
+    const markers = size - names;
+    if (markers <= Math.max(this.#max, names)) return;
     this.#busy = true;
     try {
-      await this.#remove(await this.#markersBefore(old));
+      const removed = await this.#remove(this.#heardBefore(old));
+      // Most were there before this node, or are what another has left.
+      if (removed < markers / 4) {
+        await this.#remove(await this.#markersBefore(old));
+      }
     } catch {
       // The engine is away: they are still there the next time.
     } finally {
       this.#busy = false;
     }
+  }
+
+  /** Returns those it has heard of before a revision, and forgets them. */
+  #heardBefore(revision: number): number[] {
+    const at = this.#heard.findIndex((each) => each >= revision);
+    return this.#heard.splice(0, at < 0 ? Infinity : at);
   }
 
   async #markersBefore(revision: number): Promise<number[]> {
@@ -91,14 +114,18 @@ export class Markers {
     return found;
   }
 
-  async #remove(revisions: readonly number[]): Promise<void> {
+  /** Removes them; returns how many were still there. */
+  async #remove(revisions: readonly number[]): Promise<number> {
+    let removed = 0;
     for (let i = 0; i < revisions.length; i += AT_ONCE) {
       const some = revisions.slice(i, i + AT_ONCE);
-      await Promise.all(some.map((revision) => this.#removeOne(revision)));
+      const were = await Promise.all(some.map((one) => this.#removeOne(one)));
+      removed += were.filter(Boolean).length;
     }
+    return removed;
   }
 
-  async #removeOne(seq: number): Promise<void> {
+  async #removeOne(seq: number): Promise<boolean> {
     const reply = await this.#connection.request(
       `$JS.API.STREAM.MSG.DELETE.KV_${this.#bucket}`,
       // The name that it held is no secret: nothing is written over it.
@@ -111,5 +138,6 @@ export class Markers {
     if (error && error.err_code !== NO_MESSAGE) {
       throw new Error(error.description);
     }
+    return error === undefined;
   }
 }
