@@ -179,7 +179,7 @@ export function ClientPanel({ model, name, ask, act }: {
           ))}
         </div>
         {!model.mayOperate && (
-          <p class="note">Your token allows to look, not to act.</p>
+          <p class="note">Your token lets you look, but not act.</p>
         )}
       </div>
     </aside>

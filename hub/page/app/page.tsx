@@ -19,7 +19,8 @@ import { Problems } from "./problems.tsx";
 import { Refusal, SignIn } from "./sign_in.tsx";
 import { Tail } from "./tail.tsx";
 import { Tiles } from "./tiles.tsx";
-import { type Draft, TryIt } from "./try_it.tsx";
+import type { Draft } from "./try_it/draft.ts";
+import { TryIt } from "./try_it/try_it.tsx";
 
 /** The page. */
 export function Page(): JSX.Element {
