@@ -35,11 +35,10 @@ export interface Token {
    */
   readonly names?: readonly string[];
   /**
-   * `"watch"` lets its owner see the clients, their traffic and the limits, at the
-   * hub's page, over HTTP, and with `hub list`, `hub top`, `hub tail` and
-   * `hub watch`, for which it needs no `names`.
-   * `"operate"` allows that, and to disconnect clients, block names and drain
-   * the hub.
+   * `"watch"` lets its owner see the clients, their traffic and the limits, at
+   * the hub's page, over HTTP, and with `hub list`, `hub top`, `hub tail` and
+   * `hub watch`, for which it needs no `names`. `"operate"` also lets its owner
+   * disconnect clients, block names and drain the hub.
    *
    * @default {[]}
    */

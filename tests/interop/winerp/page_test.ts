@@ -267,9 +267,9 @@ Deno.test("A person who may only look is told so", async () => {
   await page.says("Sign in to this hub");
   await page.fill("input[name=token]", "look");
   await page.press("Enter");
-  await page.says("Your token allows to look, not to send.");
+  await page.says("Your token lets you look, but not send.");
   await page.click(".clients .row", "bot");
-  await page.says("Your token allows to look, not to act.");
+  await page.says("Your token lets you look, but not act.");
   const locked = await page.run<string[]>(`
     return [...document.querySelectorAll("button:disabled")]
       .map((each) => each.innerText.trim())`);
