@@ -25,7 +25,9 @@ export interface Loaded extends AsyncDisposable {
   /** The cores of all processes. By default those that the kernel chooses. */
   places?: Places;
   /** Puts load on it. */
-  load(seconds: number): Promise<Pick<Load, "calls" | "seconds" | "p50">>;
+  load(
+    seconds: number,
+  ): Promise<Pick<Load, "calls" | "seconds" | "p50" | "p99">>;
   /** Puts much load on it, to warm it up. */
   busy(seconds: number): Promise<Pick<Load, "calls">>;
 }
@@ -68,7 +70,7 @@ export function rowsOf<C extends Cell>(
       & Cell
       & Partial<CallCell & { shape: Shape }> = cell;
     const isTimed = rate !== undefined;
-    const isAlone = !isTimed && depth === 1 && (shape?.pairs ?? 1) <= 1;
+    const isAlone = !isTimed && depth === 1 && (shape?.pairs ?? 1) === 1;
     // A caller at random times never sleeps: its CPU time says nothing.
     const isNotCounted = (role: string) =>
       foreign.includes(role) || isTimed && CALLERS.includes(role);
@@ -118,6 +120,8 @@ export interface Slice {
   rate: number;
   /** Median latency, in microseconds. */
   p50: number;
+  /** 99th percentile of the latency, in microseconds. */
+  p99: number;
   /** CPU time of each process for one call, in microseconds. */
   cpu: Record<string, number>;
 }
@@ -172,13 +176,13 @@ export async function inTurn(
 
 async function slice(loaded: Loaded, seconds: number): Promise<Slice> {
   const before = await cpuTimes(loaded.processes);
-  const { calls, seconds: took, p50 } = await loaded.load(seconds);
+  const { calls, seconds: took, p50, p99 } = await loaded.load(seconds);
   const after = await cpuTimes(loaded.processes);
   const cpu: Record<string, number> = {};
   for (const role of Object.keys(after)) {
     cpu[role] = (after[role]! - before[role]!) / calls;
   }
-  return { cpu, rate: calls / took, p50 };
+  return { cpu, rate: calls / took, p50, p99 };
 }
 
 /** What the starts of a comparison say of it. */

@@ -15,6 +15,7 @@ import {
 } from "../bench/harness.ts";
 import { Frame, type Framing, Reader } from "../bench/load/frames.ts";
 import { Histogram } from "../bench/load/histogram.mjs";
+import { comparePairs, pairTargets } from "../bench/pairs.ts";
 import { put } from "../bench/places.ts";
 import {
   compareStarts,
@@ -215,7 +216,7 @@ Deno.test("inTurn() starts each first as often, and loads in both orders", async
       busy: () => Promise.resolve({ calls: 100_000 }),
       load(seconds) {
         if (seconds === 7) order.push(name);
-        return Promise.resolve({ calls, seconds: 1, p50: 1 });
+        return Promise.resolve({ calls, seconds: 1, p50: 1, p99: 1 });
       },
       [Symbol.asyncDispose]: () => Promise.resolve(),
     });
@@ -231,6 +232,34 @@ Deno.test("inTurn() starts each first as often, and loads in both orders", async
   );
   const ratio = compareStarts(starts, (a, b) => b.rate / a.rate);
   assertEquals(ratio, { middle: 0.9, low: 0.9, high: 0.9 });
+});
+
+Deno.test("comparePairs() says of each cell what one system is beside the other", async () => {
+  const cells = [{ name: "cell" }, { name: "none" }];
+  const system = (name: string, calls: number): System => ({
+    name,
+    start: ({ name }) =>
+      name === "none" ? Promise.reject(new Error("broken")) : Promise.resolve({
+        processes: {},
+        load: () => Promise.resolve({ calls, seconds: 1, p50: 1, p99: 1 }),
+        [Symbol.asyncDispose]: () => Promise.resolve(),
+      }),
+  });
+  const pairs = await comparePairs(
+    system("a", 90_000),
+    system("b", 100_000),
+    cells,
+    PLAN,
+  );
+  const [met, missing] = pairTargets("a ÷ b", pairs, { rate: 0.9 });
+  assertEquals(met, {
+    what: "a ÷ b, cell",
+    measured: "0.900 (0.900–0.900)",
+    target: "≥ 0.9",
+    met: true,
+  });
+  assertEquals([missing?.measured, missing?.met], ["not measured", undefined]);
+  assertEquals(pairTargets("", pairs, { rate: 0.91 })[0]?.met, false);
 });
 
 Deno.test("rowsOf() puts one message at a time on one core, and else the caller on its own", async () => {

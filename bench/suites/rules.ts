@@ -2,8 +2,8 @@
 
 /** What rules, rates and the counters of both cost. */
 
-import { compare } from "../harness.ts";
-import { ratioTarget, type Suite } from "../suite.ts";
+import { comparePairs, pairTargets } from "../pairs.ts";
+import type { Suite } from "../suite.ts";
 import { type LoadCell, system } from "./hub.ts";
 
 const CELLS: LoadCell[] = [
@@ -28,22 +28,15 @@ export const suite: Suite = {
   name: "rules",
   title: "The hub with rules by route and rates, and without",
   async run(plan) {
-    const [ours, theirs] = ["our hub, rules", "our hub"] as const;
-    const results = await compare(
-      [ours, theirs].map((name) => system(name)),
+    const pairs = await comparePairs(
+      system("our hub, rules"),
+      system("our hub"),
       CELLS,
       plan,
     );
     return {
-      targets: CELLS.map(({ name: cell }) =>
-        ratioTarget(`rules and rates ÷ none, ${cell}`, results, {
-          cell,
-          ours,
-          theirs,
-          atLeast: 0.95,
-        })
-      ),
-      details: results.table(theirs),
+      targets: pairTargets("rules and rates ÷ none", pairs, { rate: 0.95 }),
+      details: pairs.results.table("our hub"),
     };
   },
 };

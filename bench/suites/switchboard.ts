@@ -5,6 +5,7 @@
 import { Driver } from "../../tests/_driver.ts";
 import { type CallCell, compare, type Load, type System } from "../harness.ts";
 import { DENO, file, named, told } from "../peers/named.ts";
+import { comparePairs, pairTargets } from "../pairs.ts";
 import { ratioTarget, type Suite } from "../suite.ts";
 import { type LoadCell, system } from "./hub.ts";
 
@@ -90,9 +91,10 @@ export const suite: Suite = {
       POSTS,
       plan,
     );
-    const [doors, none] = ["our hub, doors", "our hub"] as const;
-    const unused = await compare(
-      [doors, none].map((name) => system(name)),
+    const none = "our hub";
+    const unused = await comparePairs(
+      system("our hub, doors"),
+      system(none),
       UNUSED,
       plan,
     );
@@ -111,19 +113,14 @@ export const suite: Suite = {
           atLeast: 0.5,
           latency: false,
         }),
-        ...UNUSED.map(({ name: cell }) =>
-          ratioTarget(`winerp with unused doors ÷ without, ${cell}`, unused, {
-            cell,
-            ours: doors,
-            theirs: none,
-            atLeast: 0.98,
-          })
-        ),
+        ...pairTargets("winerp with unused doors ÷ without", unused, {
+          rate: 0.98,
+        }),
       ],
       details: [
         pairs.table(winerp),
         posts.table(bare),
-        unused.table(none),
+        unused.results.table(none),
       ].join("\n\n"),
     };
   },

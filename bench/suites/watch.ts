@@ -3,7 +3,6 @@
 /** What it costs that a hub tells of itself. */
 
 import {
-  compare,
   cpuTime,
   median,
   type Plan,
@@ -13,7 +12,8 @@ import {
 } from "../harness.ts";
 import { serve } from "../hub/servers.ts";
 import { Generator } from "../load/load.ts";
-import { ratioTarget, type Suite, type Target } from "../suite.ts";
+import { comparePairs, pairTargets } from "../pairs.ts";
+import type { Suite, Target } from "../suite.ts";
 import { busyLoad, loadBy, type LoadCell, system } from "./hub.ts";
 
 const CELLS: LoadCell[] = [
@@ -167,33 +167,28 @@ export const suite: Suite = {
   name: "watch",
   title: "The hub, one that nobody can watch, and one with an open page",
   async run(plan) {
-    const [ours, theirs] = ["our hub", "our hub, unwatched"] as const;
-    const results = await compare(
-      [ours, theirs].map((name) => system(name)),
+    const theirs = "our hub, unwatched";
+    const counters = await comparePairs(
+      system("our hub"),
+      system(theirs),
       CELLS,
       plan,
     );
     const bytes: Bytes = new Map();
     const pages = await comparePages(plan, bytes);
-    const targets = CELLS.flatMap(({ name: cell }) => {
-      const what = `counters on ÷ off, ${cell}`;
-      const compared = { cell, ours, theirs };
-      return [
-        ratioTarget(what, results, { ...compared, atLeast: 0.95 }),
-        ratioTarget(`${what}, the hub's CPU`, results, {
-          ...compared,
-          atMost: 1.05,
-          // A busy machine moves the CPU time of the hub less than its rate.
-          pick: ({ cpu }) => cpu["hub"]!,
-        }),
-      ];
+    const targets = pairTargets("counters on ÷ off", counters, {
+      rate: 0.95,
+      cpu: 1.05,
     });
     const read = [...bytes].map(([cell, bytes]) =>
       `${cell} ${short(bytes / 1024)}`
     );
     return {
       targets: [...targets, ...pageTargets(pages)],
-      details: `${results.table(theirs)}\n\nOne hub, whose page is open and ` +
+      details:
+        `${
+          counters.results.table(theirs)
+        }\n\nOne hub, whose page is open and ` +
         `closed in turn. The page was told, in KiB a second: ${
           read.join(", ")
         }.\n\n${pages.table(CLOSED)}`,

@@ -1,0 +1,137 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+/**
+ * Compares two kinds of one system that differ by a few hundredths: both run at
+ * the same time, each process on its core, and are loaded in turn in short
+ * slices. Whole measurements one after the other swing by more than that.
+ */
+
+import {
+  type Cell,
+  HERE,
+  type Plan,
+  reasonOf,
+  Results,
+  type System,
+} from "./harness.ts";
+import {
+  compareStarts,
+  inTurn,
+  type Ratio,
+  rowsOf,
+  type Slice,
+} from "./rows.ts";
+import type { Target } from "./suite.ts";
+
+/** How long a slice is, in seconds, and how many of each follow a start. */
+const SECONDS = 0.1;
+const SLICES = 6;
+
+/** What was seen of two systems. */
+export interface Pairs {
+  /** All slices. */
+  results: Results;
+  /** Ours ÷ theirs, by the name of the cell; nothing of one that failed. */
+  ratios: Map<string, { rate: Ratio; cpu: Ratio } | undefined>;
+}
+
+/**
+ * Compares two systems.
+ *
+ * @typeParam C The case to measure.
+ * @param ours The one, whose ratio is asked for.
+ * @param theirs What it is divided by.
+ * @param cells The cases.
+ * @param plan How often: both are started once more than there are rounds.
+ * @returns The ratios; their CPU time is that of the process `hub`.
+ */
+export async function comparePairs<C extends Cell>(
+  ours: System<C>,
+  theirs: System<C>,
+  cells: readonly C[],
+  plan: Plan,
+): Promise<Pairs> {
+  const results = new Results();
+  const ratios: Pairs["ratios"] = new Map();
+  const hub = ({ cpu }: Slice) => cpu["hub"]!;
+  for (const cell of cells) {
+    if (plan.quick && !cell.quick) continue;
+    const [one, other] = [ours, theirs].map((system) =>
+      rowsOf([() => system], [cell], [])[0]!
+    );
+    try {
+      const starts = await inTurn(
+        [() => one!.start(HERE), () => other!.start(HERE)],
+        {
+          starts: plan.quick ? 1 : plan.rounds + 1,
+          slices: SLICES,
+          seconds: SECONDS,
+        },
+      );
+      for (const [a, b] of starts.flat()) {
+        results.add(cell.name, ours.name, a);
+        results.add(cell.name, theirs.name, b);
+      }
+      const rate = compareStarts(starts, (a, b) => a.rate / b.rate);
+      const cpu = compareStarts(starts, (a, b) => hub(a) / hub(b));
+      ratios.set(cell.name, { rate, cpu });
+      plan.log(
+        `${cell.name}, ${ours.name} ÷ ${theirs.name}: rate ${shown(rate)}, ` +
+          `CPU ${shown(cpu)}`,
+      );
+    } catch (error) {
+      ratios.set(cell.name, undefined);
+      results.fail(cell.name, ours.name, reasonOf(error));
+      plan.log(`${cell.name}: failed: ${reasonOf(error)}`);
+    }
+  }
+  return { results, ratios };
+}
+
+function shown({ middle, low, high }: Ratio): string {
+  return `${middle.toFixed(3)} (${low.toFixed(3)}–${high.toFixed(3)})`;
+}
+
+/**
+ * Creates the rows of what two systems have in common.
+ *
+ * @param what What is compared.
+ * @param pairs What was measured.
+ * @param targets The least rate, and the most CPU time of the hub, if it is
+ * asked for, of ours ÷ theirs.
+ * @returns A row for each cell and target. A target is met if the median of the
+ * starts is; their range stands beside it.
+ */
+export function pairTargets(
+  what: string,
+  { ratios }: Pairs,
+  { rate: least, cpu: most }: { rate: number; cpu?: number },
+): Target[] {
+  const target = (
+    what: string,
+    ratio: Ratio | undefined,
+    target: string,
+    isMet: (middle: number) => boolean,
+  ): Target => ({
+    what,
+    measured: ratio ? shown(ratio) : "not measured",
+    target,
+    met: ratio && isMet(ratio.middle),
+  });
+  return [...ratios].flatMap(([cell, ratio]) => [
+    target(
+      `${what}, ${cell}`,
+      ratio?.rate,
+      `≥ ${least}`,
+      (middle) => middle >= least,
+    ),
+    ...most === undefined ? [] : [
+      target(
+        `${what}, ${cell}, the hub's CPU`,
+        ratio?.cpu,
+        `≤ ${most}`,
+        (middle) => middle <= most,
+      ),
+    ],
+  ]);
+}
