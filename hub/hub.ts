@@ -146,7 +146,7 @@ export class Hub implements AsyncDisposable {
       rates: clients.rates,
       idleTimeout: clients.idleTimeout,
       maxInboundBytes: this.maxInboundBytes,
-      welcome: (visitor) => void this.welcome(visitor),
+      welcome: (visitor) => this.welcome(visitor),
       renewPasses: () => this.#renewPasses(),
     });
     this.#backplane = backplane;
@@ -249,17 +249,16 @@ export class Hub implements AsyncDisposable {
 
   /**
    * Serves a WebSocket client that was let in: at the door that takes it, or as
-   * a winerp client. Neither throws nor rejects.
+   * a winerp client. Never throws.
    *
    * @param visitor The client.
    */
-  welcome(visitor: Visitor): Promise<void> {
-    const end = this.#doors.accept(visitor);
-    if (end) return end;
+  welcome(visitor: Visitor): void {
+    if (this.#doors.accept(visitor)) return;
     const carrier = "WebSocket";
     const { transport, pass, address = "" } = visitor;
     const known = { pass, watched: true, place: true, carrier } as const;
-    return this.accept(transport, { ...known, address });
+    this.#serve(transport, { ...known, address });
   }
 
   /**
@@ -398,6 +397,15 @@ export class Hub implements AsyncDisposable {
     transport: Transport<Uint8Array<ArrayBuffer>>,
     options: AcceptOptions = {},
   ): Promise<void> {
+    return new Promise((gone) => this.#serve(transport, options, gone));
+  }
+
+  /** Serves a client; a promise of its end would be memory for each of them. */
+  #serve(
+    transport: Transport<Uint8Array<ArrayBuffer>>,
+    options: AcceptOptions,
+    gone?: () => void,
+  ): void {
     // It has no address, as if it had come by a Unix socket.
     const own = options.place ?? (options.connect && true) ??
       this.admission.enter({ remoteAddr: { transport: "unix" } });
@@ -411,14 +419,12 @@ export class Hub implements AsyncDisposable {
         ? "The hub takes no new clients."
         : "The hub has no room for another connection.";
       this.#log.warn(`Refused a connection: ${reason}`, reason);
-      return transport.close(new CloseError(1013, { reason }));
+      const closing = transport.close(new CloseError(1013, { reason }));
+      return void closing.then(gone);
     }
     this.#clock.hold();
-    return this.#clients.serve(
-      transport,
-      options,
-      own === true ? undefined : own,
-    );
+    const place = own === true ? undefined : own;
+    this.#clients.serve(transport, options, place, gone);
   }
 
   #tick(): void {

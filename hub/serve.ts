@@ -162,6 +162,6 @@ function listen(hub: Hub, options: ServeOptions): Promise<TransportServer> {
     }
     // Clients that come by HTTP have shown their token, and are pinged.
     const address = info?.remoteAddr.hostname ?? "";
-    void hub.welcome({ transport, request, pass, address });
+    hub.welcome({ transport, request, pass, address });
   });
 }

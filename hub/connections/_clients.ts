@@ -87,12 +87,13 @@ export class Clients {
     this.#limits.clock.now = Math.floor(now);
   }
 
-  /** Serves a client until it ends. */
+  /** Serves a client until it ends, which `gone` is told. */
   serve(
     transport: Transport<Uint8Array<ArrayBuffer>>,
     options: AcceptOptions,
     place: Place | undefined,
-  ): Promise<void> {
+    gone: (() => void) | undefined,
+  ): void {
     const { pass, watched = false, carrier = "transport" } = options;
     const { connect, ping, address = "" } = options;
     const { router, lock } = this.#owner;
@@ -117,7 +118,7 @@ export class Clients {
     );
     if (!connect) place?.offer(() => connection.makeRoom());
     this.#connections.add(connection);
-    return connection.serve();
+    connection.serve(gone);
   }
 
   #left(connection: Connection): void {

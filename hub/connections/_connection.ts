@@ -97,7 +97,7 @@ export class Connection
   /** The size of the last message that many clients do not take, if just sent. */
   #large = 0;
   #closing: Promise<void> | undefined;
-  /** Resolves what {@linkcode serve} has returned. */
+  /** Is told that it has ended, if somebody waits for that. */
   #gone: (() => void) | undefined;
   /** How many messages were in the last one, beside that. */
   #more = 0;
@@ -148,12 +148,10 @@ export class Connection
     return this.#outbox.bytes;
   }
 
-  /** Serves the client until it ends. Neither throws nor rejects. */
-  serve(): Promise<void> {
-    return new Promise((gone) => {
-      this.#gone = gone;
-      deliverMessages(this.#transport, this);
-    });
+  /** Serves the client until it ends, which `gone` is told. Never throws. */
+  serve(gone: (() => void) | undefined): void {
+    this.#gone = gone;
+    deliverMessages(this.#transport, this);
   }
 
   /** See {@linkcode MessageReceiver}. */
