@@ -237,11 +237,10 @@ export class NatsBackplane implements Backplane, NameKeeper {
   // For messages of nodes that it has not heard of.
 
   take(packet: Uint8Array, from: string): void {
-    if (!this.#isOpen()) return;
-    const isOne = unpack(
-      packet,
-      (message, text) => this.#receiver?.message(message, from, text),
-    );
+    const isOne = unpack(packet, (message, text) => {
+      // For each: it may have been frozen after the one before.
+      if (this.#isOpen()) this.#receiver?.message(message, from, text);
+    });
     if (!isOne) this.refuse();
   }
 
