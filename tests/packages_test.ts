@@ -40,6 +40,7 @@ const EXTRAS: Record<string, RegExp> = {
   "nats/_mail.ts": /^(@nats-io\/|node:(buffer|process)$)/,
   "nats/_markers.ts": /^@nats-io\//,
   "nats/_rights.ts": /^@nats-io\//,
+  "nats/_membership.ts": /^@nats-io\//,
   "nats/_names.ts": /^@nats-io\//,
   "nats/_reader.ts": /^@nats-io\//,
   "nats/_peers.ts": /^@nats-io\//,

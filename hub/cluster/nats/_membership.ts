@@ -1,0 +1,348 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import {
+  every,
+  now,
+  settled,
+  sleep,
+  type Timer,
+} from "@wirekit/internal/clock";
+import { NotConnectedError } from "@wirekit/internal/errors";
+import type { Logger } from "@wirekit/internal/logger";
+import type { NatsConnection } from "@nats-io/transport-node";
+import type { BackplaneStatus, NodeStatus } from "../backplane.ts";
+import type { Buckets } from "./_buckets.ts";
+import { Hearing } from "./_hearing.ts";
+import { Lease } from "./_lease.ts";
+import { Link } from "./_link.ts";
+import type { Mail } from "./_mail.ts";
+import type { NatsNames } from "./_names.ts";
+import type { Peers } from "./_peers.ts";
+import { type Refusal, refusalIn } from "./_refusals.ts";
+import { Rights } from "./_rights.ts";
+import type { SafeConnection } from "./_transport.ts";
+
+/** How a node takes part. */
+export interface NodeOptions {
+  readonly prefix: string;
+  readonly lease: number;
+  readonly maxOutboxBytes: number;
+  readonly label?: string;
+  readonly logger?: Logger;
+  /** Makes the buckets again, if the servers have lost them. */
+  restore(): Promise<unknown>;
+}
+
+/** How often a node looks at the clock, in milliseconds. */
+const TICK = 250;
+
+/** The node that is a member. */
+interface Member {
+  describe(): NodeStatus;
+  log(level: "info" | "warn" | "error", line: string): void;
+  /** The other nodes can be reached again. */
+  attached(): void;
+  /** They cannot be reached. */
+  detached(reason: string): void;
+  /** All names are known. */
+  listed(): void;
+  /** Messages to a name do not arrive. */
+  unsent(name: string): void;
+}
+
+/** How a member is, as everybody may know. */
+interface Standing {
+  readonly state: BackplaneStatus["state"];
+  readonly since: number;
+  /** Empty if there is none. */
+  readonly reason: string;
+  readonly cure: string | undefined;
+}
+
+/** What a member needs. */
+interface Parts {
+  readonly names: NatsNames;
+  readonly peers: Peers;
+  readonly mail: Mail;
+}
+
+/** Whether a node has a part in the cluster, and how it gets it back. */
+export class Membership {
+  readonly #line: SafeConnection;
+  readonly #connection: NatsConnection;
+  readonly #options: NodeOptions;
+  readonly #names: NatsNames;
+  readonly #peers: Peers;
+  readonly #mail: Mail;
+  readonly #node: Member;
+  readonly #lease: Lease;
+  readonly #rights: Rights;
+  readonly #hearing: Hearing;
+  readonly #link: Link;
+  state: BackplaneStatus["state"] = "open";
+  /** Why it is not open. */
+  reason = "";
+  #since = Date.now();
+  #clock: Timer | undefined;
+  #rejoining = false;
+
+  constructor(
+    line: SafeConnection,
+    buckets: Buckets,
+    options: NodeOptions,
+    parts: Parts,
+    node: Member,
+  ) {
+    const { lease, prefix } = options;
+    this.#line = line;
+    this.#connection = line.connection;
+    this.#options = options;
+    this.#names = parts.names;
+    this.#peers = parts.peers;
+    this.#mail = parts.mail;
+    this.#node = node;
+    this.#lease = new Lease(buckets.nodes, lease, {
+      describe: () => node.describe(),
+      evicted: () =>
+        this.#fence("The other hubs have taken this one for dead."),
+      failed: (error) => this.failed(error),
+    });
+    const { names } = buckets;
+    this.#rights = new Rights(line, { names, prefix, lease }, this);
+    this.#hearing = new Hearing(
+      this.#connection,
+      buckets,
+      options,
+      parts,
+      this,
+    );
+    this.#link = new Link(this.#connection, this);
+  }
+
+  get id(): string {
+    return this.#lease.id;
+  }
+
+  /** Whether there is a connection to a server. */
+  get isLinked(): boolean {
+    return this.#link.isUp;
+  }
+
+  /** Whether names can be claimed now. */
+  get ready(): boolean {
+    const { refusal } = this.#rights;
+    return this.#link.isUp && this.isOpen() && !this.#rejoining &&
+      // Others go on if messages to one name are refused.
+      (!refusal || refusal.name !== undefined);
+  }
+
+  get standing(): Standing {
+    const { state, reason } = this;
+    const { refusal } = this.#rights;
+    const isAway = state === "waiting" || state === "closed";
+    return {
+      state,
+      since: this.#since,
+      reason: isAway ? reason : refusal?.text ?? reason,
+      cure: isAway ? undefined : refusal?.cure,
+    };
+  }
+
+  /** Takes part; gives up at a time, if the servers are not ready by then. */
+  async start(end: number): Promise<void> {
+    this.#mail.open();
+    await this.#until(end, () => this.#rights.prove());
+    await this.#until(end, () => this.#lease.enter());
+    await this.#hearing.recognize();
+    await this.#hearing.listen();
+    this.#link.follow();
+    this.#clock = every(TICK, () => this.#tick());
+    this.#line.onRefusal((words) => this.#rights.hear(words));
+  }
+
+  /** Tries something, until a time, unless the servers refuse it. */
+  async #until(end: number, act: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        return await act();
+      } catch (error) {
+        const refusal = refusalIn(error);
+        if (refusal) {
+          throw new NotConnectedError(`${refusal.text} ${refusal.cure}`);
+        }
+        if (now() + TICK > end || this.#connection.isClosed()) throw error;
+        await sleep(TICK);
+      }
+    }
+  }
+
+  /** Whether this node may act: the others take it for alive. */
+  isOpen(): boolean {
+    const state = this.state;
+    if (state !== "open" && state !== "waiting") return false;
+    if (this.#lease.isKept) return state === "open";
+    this.#fence(
+      state === "open"
+        ? this.#rights.refusal?.text ??
+          "This hub could not renew its lease in time."
+        : this.reason,
+    );
+    return false;
+  }
+
+  #tick(): void {
+    this.isOpen();
+    if (this.ready) this.#peers.bury();
+    if (!this.#link.isUp) return;
+    this.#hearing.tick();
+    const { refusal, isDue } = this.#rights;
+    if (this.state === "fenced") {
+      if (!refusal || isDue) this.#rejoin();
+      return;
+    }
+    if (isDue) {
+      this.#rights.look();
+      this.#lease.hurry();
+    }
+    if (this.#lease.isDue) {
+      this.#lease.renew();
+      this.#hearing.check();
+    }
+  }
+
+  robbed(): void {
+    this.#fence("The NATS servers have lost who has which name.");
+  }
+
+  /** Lets go of all names: others may have them. */
+  #fence(reason: string): void {
+    if (this.state === "fenced" || this.state === "closed") return;
+    this.#mail.shutNames();
+    this.#become("fenced", reason);
+  }
+
+  /** Comes back as another node, with the names that are still free. */
+  async #rejoin(): Promise<void> {
+    if (this.#rejoining) return;
+    this.#rejoining = true;
+    const before = this.id;
+    try {
+      await this.#options.restore();
+      await this.#rights.look();
+      if (this.#rights.refusal) return;
+      await this.#hearing.recognize();
+      this.#lease.rename();
+      this.#mail.open();
+      await this.#lease.enter();
+      await this.#names.claims.renew();
+      await this.#hearing.listen();
+      this.#rejoining = false;
+      this.#become("open", "");
+      // Not before: what comes to a node that is cut off is dropped.
+      await this.#names.claims.open();
+      this.#names.claims.resume();
+    } catch (error) {
+      // The engine is not there yet: it is tried again.
+      this.failed(error);
+      if (!(error instanceof NotConnectedError)) return;
+      const { message } = error;
+      if (message !== this.reason) this.#node.log("warn", message);
+      this.reason = message;
+    } finally {
+      this.#rejoining = false;
+      this.#lease.end(before);
+    }
+  }
+
+  #become(state: BackplaneStatus["state"], reason: string): void {
+    const before = this.state;
+    this.state = state;
+    this.reason = reason;
+    if (state === before || state === "closed") return;
+    this.#since = Date.now();
+    if (state === "open") {
+      this.#node.log("info", "The other hubs can be reached again");
+      this.#node.attached();
+      return;
+    }
+    this.#mail.drop();
+    this.#node.log(
+      "error",
+      before === "open"
+        ? `${reason} Clients of this hub reach each other, no others`
+        : `${reason} Other hubs may take over the names of this one by now`,
+    );
+    this.#names.claims.hold();
+    if (before === "open") this.#node.detached(reason);
+  }
+
+  // The connection.
+
+  away(reason: string): void {
+    if (this.state === "open") this.#become("waiting", reason);
+  }
+
+  warned(words: string): void {
+    const reason = this.#link.warned(words);
+    if (reason && this.state === "waiting") this.reason = reason;
+  }
+
+  back(): void {
+    const sendLate = this.#mail.takeLate();
+    if (this.isOpen()) this.#node.attached();
+    else if (this.state === "waiting") this.#become("open", "");
+    sendLate();
+    this.#lease.hurry();
+    this.#hearing.listenAgain();
+    this.#names.claims.resume();
+  }
+
+  // What the engine refuses.
+
+  /** Something has failed: the engine may refuse it. */
+  failed(error: unknown): void {
+    this.#rights.failed(error);
+  }
+
+  unsent(name: string): void {
+    this.#node.unsent(name);
+  }
+
+  cutOff({ text }: Refusal): void {
+    this.#fence(text);
+  }
+
+  granted({ name }: Refusal): void {
+    // It may have been told nothing in the meantime.
+    if (name === undefined) this.#hearing.doubt();
+    this.#names.claims.resume();
+  }
+
+  log(level: "info" | "warn" | "error", line: string): void {
+    this.#node.log(level, line);
+  }
+
+  listed(): void {
+    this.#node.listed();
+  }
+
+  /** Removes the names of a node that is gone, if nobody wants them. */
+  clearUp(orphans: [string, number][]): void {
+    this.#hearing.clearUp(orphans);
+  }
+
+  /** Leaves the cluster. */
+  async close(): Promise<void> {
+    if (this.state === "closed") return;
+    this.#mail.endTurn();
+    const hadLease = this.state !== "fenced";
+    this.#become("closed", "This hub has left the cluster.");
+    this.#clock?.stop();
+    this.#link.close();
+    this.#hearing.close();
+    if (this.#link.isUp && hadLease) {
+      await settled(this.#lease.end(), 1_000);
+    }
+    await settled(this.#connection.close(), 1_000);
+  }
+}
