@@ -1,8 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
-import { later } from "@wirekit/internal/clock";
 import { type Fault, fault } from "../exchange/fault.ts";
 import type { Question } from "../exchange/participant.ts";
+import { Again } from "./_again.ts";
 import type { Asked } from "./_asked.ts";
 import type { BackplaneStatus } from "./backplane.ts";
 import { encode, Kind } from "./_messages.ts";
@@ -11,13 +11,6 @@ import { isIdle, type Remotes } from "./_remotes.ts";
 
 /** For how many seconds a node may not say whether it has a name. */
 const PATIENCE = 10;
-/**
- * How often, and for how long at first, to wait for a name that the engine does
- * not find and that somebody has: it has just come, or its node is about to be
- * back.
- */
-const TRIES = 6;
-const FIRST_DELAY = 10;
 
 /** What is said of what the engine does not pass on. */
 const UNSENT = fault(
@@ -39,10 +32,17 @@ export class Asking {
   readonly #asker: Asker;
   readonly #remotes: Remotes;
   readonly #probes = new Set<Asked>();
+  /** What is sent again. */
+  readonly again: Again;
 
   constructor(asker: Asker, remotes: Remotes) {
     this.#asker = asker;
     this.#remotes = remotes;
+    this.again = new Again(
+      asker,
+      remotes,
+      (asked, reason) => this.end(asked, reason),
+    );
   }
 
   /** Asks whether another node has a name. */
@@ -79,15 +79,15 @@ export class Asking {
     const asked = asker.asked.get(ref);
     if (!asked) return;
     const { name, message } = asked;
-    if (message && asked.tries < TRIES) {
-      if (asker.has(name)) return this.#askAgain(asked, message);
+    if (message && Again.canTry(asked)) {
+      if (asker.has(name)) return this.again.send(asked, message);
       const { reading } = asker.status;
       if (reading) {
         asked.waits = true;
         reading.ownerOf(name).then((owner) => {
           if (asker.asked.get(ref) !== asked) return;
           if (owner === undefined) this.end(asked);
-          else this.#askAgain(asked, message);
+          else this.again.send(asked, message);
         });
         return;
       }
@@ -97,20 +97,6 @@ export class Asking {
     asker.asked.delete(asked);
     const remote = this.#remotes.get(name);
     if (remote && !asker.has(name)) this.#remotes.failAll(remote);
-  }
-
-  /** Sends something again, after a while. */
-  #askAgain(asked: Asked, message: string): void {
-    const { ref, name } = asked;
-    asked.waits = true;
-    later(FIRST_DELAY * 2 ** asked.tries++, () => {
-      const asker = this.#asker;
-      if (asker.asked.get(ref) !== asked) return;
-      asked.waits = false;
-      asked.sent = asker.count();
-      const refusal = asker.publish({ name }, message, ref);
-      if (refusal) this.end(asked, refusal);
-    });
   }
 
   /** What was sent to a name is lost. */
@@ -137,6 +123,7 @@ export class Asking {
 
   /** Ends all that was asked. */
   endAll(reason: Fault): void {
+    this.again.drop();
     for (const asked of this.#asker.asked.all()) this.end(asked, reason);
   }
 

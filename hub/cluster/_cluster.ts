@@ -86,6 +86,10 @@ export class Cluster implements BackplaneReceiver, Line {
 
   /** See {@linkcode Line}. */
   publish(to: Address, message: string, ref?: number): Fault | undefined {
+    const { again } = this.#asking;
+    if (typeof to === "object" && "name" in to && again.has(to.name)) {
+      return again.add(to.name, message, ref);
+    }
     return this.#backplane.publish(to, message, ref);
   }
 
@@ -130,6 +134,7 @@ export class Cluster implements BackplaneReceiver, Line {
 
   /** See {@linkcode BackplaneReceiver}. */
   won(name: string): void {
+    this.#asking.again.drop(name);
     this.#remotes.drop(name);
     this.#host.won(name);
   }

@@ -208,6 +208,100 @@ Deno.test("A question that the engine did not deliver, and that got lost when it
   ]);
 });
 
+Deno.test("What is sent to a name after a question that is sent again comes after it", async () => {
+  using time = new FakeTime();
+  const pair = new Pair();
+  const one = pair.client(0, "a");
+  const two = pair.client(1, "b");
+  for (const each of [one, two]) each.take();
+  const [plane] = pair.planes;
+  const publish = plane!.publish;
+  let isBack = false;
+  plane!.publish = (to, message, ref) =>
+    isBack || message[0] !== "q"
+      ? publish(to, message, ref)
+      : publish({ name: '"nobody"' }, message, ref);
+  const ask = (uuid: string) =>
+    one.say({ type: 2, data: { n: uuid }, uuid, destination: "b" });
+  const tell = (n: string) => one.say({ type: 6, data: { n }, route: ["b"] });
+  ask("1");
+  await time.tick(5);
+  ask("2");
+  await time.tick(5); // All are sent, and come back.
+  pair.settle();
+  ask("3");
+  await time.tick(1);
+  isBack = true;
+  ask("4");
+  tell("5");
+  ask("6");
+  assertEquals([one.take(), two.take()], [[], []]);
+  await time.tick(20);
+  pair.settle();
+  tell("7");
+  ask("8");
+  const texts = two.texts().map((data) => (data as { n: string }).n);
+  assertEquals(texts, ["1", "2", "3", "4", "5", "6", "7", "8"]);
+  for (const uuid of ["1", "2", "3", "4", "6", "8"]) {
+    two.say({ type: 3, data: uuid, uuid, destination: "a" });
+  }
+  assertEquals(one.texts(), ["1", "2", "3", "4", "6", "8"]);
+});
+
+Deno.test("A question that nobody took ends if the next message of its hub to that name was taken", async () => {
+  for (const next of ["question", "information"]) {
+    using time = new FakeTime();
+    const pair = new Pair();
+    const one = pair.client(0, "a");
+    const two = pair.client(1, "b");
+    for (const each of [one, two]) each.take();
+    const [plane] = pair.planes;
+    const publish = plane!.publish;
+    plane!.publish = (_to, message, ref) => {
+      plane!.publish = publish;
+      const refusal = publish({ name: '"nobody"' }, message, ref);
+      // Before that one is back.
+      const data = { n: 2 };
+      one.connected.receive(new TextEncoder().encode(JSON.stringify(
+        next === "question"
+          ? { type: 2, data, uuid: "2", destination: "b" }
+          : { type: 6, data, route: ["b"] },
+      )));
+      return refusal;
+    };
+    one.say({ type: 2, data: { n: 1 }, uuid: "1", destination: "b" });
+    await time.tick(1_000);
+    pair.settle();
+    assertEquals(two.texts(), [{ n: 2 }]);
+    assertEquals(one.texts(), ["Destination not found."]);
+  }
+});
+
+Deno.test("What waits behind a question that is sent again ends with its requester, or when the hub is cut off", async () => {
+  for (const isCut of [false, true]) {
+    using time = new FakeTime();
+    const pair = new Pair();
+    const one = pair.client(0, "a");
+    const two = pair.client(1, "b");
+    for (const each of [one, two]) each.take();
+    const [plane] = pair.planes;
+    const publish = plane!.publish;
+    plane!.publish = (_to, message, ref) =>
+      publish({ name: '"nobody"' }, message, ref);
+    one.say({ type: 2, data: {}, uuid: "1", destination: "b" });
+    one.say({ type: 2, data: {}, uuid: "2", destination: "b" });
+    plane!.publish = publish;
+    if (isCut) plane!.cut();
+    else one.leave();
+    assertEquals(one.texts(), isCut ? [AWAY, AWAY] : []);
+    if (isCut) plane!.heal();
+    pair.settle();
+    await time.tick(1_000);
+    pair.settle();
+    assertEquals(two.texts(), []);
+  }
+});
+
 Deno.test("A question that a frozen hub has taken, whose name nobody has any more, fails in seconds", () => {
   using _time = new FakeTime();
   const pair = new Pair();

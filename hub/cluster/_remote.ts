@@ -29,7 +29,7 @@ export interface Line {
   readonly asked: AskedTable;
   /** Counts the seconds. */
   readonly turn: number;
-  /** Counts what is asked: a number that is larger than all before. */
+  /** Counts what is sent to names: a number that is larger than all before. */
   count(): number;
   publish(to: Address, message: string, ref?: number): Fault | undefined;
   /** Finds a participant of this node. */
@@ -44,6 +44,8 @@ export class Remote implements Participant {
   node: string | undefined;
   /** In which turn of the clock it was last needed. */
   turn = 0;
+  /** When it was last asked or told something: see {@linkcode Line.count}. */
+  sent = 0;
   /** The last audit of what it was asked. */
   audit: Asked | undefined;
 
@@ -77,7 +79,7 @@ export class Remote implements Participant {
       message: undefined,
       tries: 0,
       turn: line.turn,
-      sent: line.count(),
+      sent: this.sent = line.count(),
       waits: false,
     };
     line.asked.add(asked);
@@ -126,6 +128,7 @@ export class Remote implements Participant {
   /** See {@linkcode Participant}. */
   tell(source: Named, content: Content): Fault | undefined {
     this.turn = this.#line.turn;
+    this.sent = this.#line.count();
     const { number, name = "" } = source as Party;
     const message = encode([Kind.tell, number, name, this.#name], content);
     return this.#line.publish({ name: this.#name }, message);
