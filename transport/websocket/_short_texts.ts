@@ -5,7 +5,7 @@ import type { OutBuffer } from "../stream/_out_buffers.ts";
 import { headLength, Opcode, writeHead } from "./_frame.ts";
 import { applyMask } from "./_mask.ts";
 
-const ENCODER = new TextEncoder();
+const ENCODER = /* @__PURE__ */ new TextEncoder();
 
 /** The longest text that is encoded together with others. */
 export const SHORT_LENGTH = 512;
@@ -14,7 +14,10 @@ export const SHORT_LENGTH = 512;
 export const GATHERED_BYTES = 2_048;
 
 /** What stands in for a header, by its length. */
-const HEADS = Array.from({ length: 9 }, (_, length) => "\0".repeat(length));
+const HEADS = /* @__PURE__ */ Array.from(
+  { length: 9 },
+  (_, length) => "\0".repeat(length),
+);
 
 /** Returns how many bytes the frame of a text takes, if it is ASCII. */
 export function frameLength(text: string, isClient: boolean): number {
