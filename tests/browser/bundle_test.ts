@@ -34,7 +34,7 @@ const ENTRIES: Record<string, Ceiling> = {
  * class with a static block, comes along with every name.
  */
 const NAMES: [name: string, from: string, ceiling: Ceiling][] = [
-  ["connectWebSocket", "@wirekit/transport", [12_100, 5_500]],
+  ["connectWebSocket", "@wirekit/transport", [12_500, 5_500]],
   ["Client", "@wirekit/hub/client", [40_500, 15_600]],
   ["Client", "@wirekit/hub", [47_500, 18_500]],
   ["HttpClient", "@wirekit/jsonrpc/http-client", [15_300, 6_000]],
