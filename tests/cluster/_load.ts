@@ -91,7 +91,13 @@ export class Load implements AsyncDisposable {
   }
 }
 
-/** Clients with new names that come to each hub in turn, and go again. */
+/**
+ * How many names there are. After some seconds each comes again, at the other
+ * hub: what is remembered of names is full soon, and more is growth.
+ */
+const NAMES = 5_001;
+
+/** Clients that come to each hub in turn, and go again. */
 export class Visits {
   readonly #urls: readonly string[];
   /** How many came and went since somebody set it to 0. */
@@ -119,7 +125,7 @@ export class Visits {
   async #visit(n: number): Promise<void> {
     try {
       const url = this.#urls[n % this.#urls.length]!;
-      const guest = await connect(url, { name: `guest ${n}` });
+      const guest = await connect(url, { name: `guest ${n % NAMES}` });
       if (n % 10 === 0) await guest.request("bot 0", "echo", { n });
       await guest.close();
       this.count++;

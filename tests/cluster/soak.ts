@@ -122,6 +122,8 @@ await sleep(WARM_UP);
  * has the least.
  */
 async function minute(): Promise<Minute> {
+  // What waited while the minute before was reckoned is over.
+  await sleep(1_000);
   const end = now() + 60_000;
   const calls = load.calls;
   visits.count = 0;
