@@ -2,7 +2,7 @@
 
 /** Reads into given memory and writes past the stream: as a stream does. */
 
-import { assert, assertEquals, assertGreater } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { createServer, type Socket } from "node:net";
 import type { BytePipe, PipeListener } from "./_byte_pipe.ts";
@@ -79,8 +79,8 @@ type Ending = "both end" | "the peer closes" | "we close";
 interface Seen {
   /** Whether all that was sent has come, each way. */
   isWhole: [there: boolean, back: boolean];
-  /** What a write failed with. */
-  failure: string | undefined;
+  /** Whether a write failed. */
+  hasFailed: boolean;
 }
 
 const WRITES = 40;
@@ -165,12 +165,14 @@ async function play(
   await Promise.all([
     write().catch((error) => {
       gone(error);
-      failure = error.code;
+      failure = String(error.code);
     }),
     read().catch(gone),
     writeBack().catch(gone),
     ended.promise,
   ]);
+  // Which of them it is depends on what is heard of the peer first.
+  assertMatch(failure ?? "EPIPE", /^(EPIPE|ECONNRESET|ERR_STREAM_DESTROYED)$/);
   assertGreater(sent, 0);
   assert(got <= sent);
   pipe.destroy();
@@ -182,7 +184,7 @@ async function play(
   await new Promise((closed) => server.close(closed));
   return {
     isWhole: [got === sent, gotBack === sentBack],
-    failure: failure?.replace("ECONNRESET", "EPIPE"),
+    hasFailed: failure !== undefined,
   };
 }
 
@@ -194,9 +196,9 @@ for (const ending of ENDINGS) {
       const seen = await play((socket) => new SocketPipe(socket), seed, ending);
       const plain = await play((socket) => new PlainPipe(socket), seed, ending);
       if (ending === "both end") {
-        assertEquals(seen, { isWhole: [true, true], failure: undefined });
+        assertEquals(seen, { isWhole: [true, true], hasFailed: false });
         assertEquals(seen, plain);
-      } else assertEquals(seen.failure, plain.failure, `seed ${seed}`);
+      } else assertEquals(seen.hasFailed, plain.hasFailed, `seed ${seed}`);
     }
   });
 }
