@@ -64,6 +64,7 @@ function someFrame(random: Random): string {
       "#5",
       "#",
       "123456789012",
+      "2884903122", // After a 1, its last 32 bits are those of 1234.
     );
   const fields = Array.from({ length: random.integer(0, 7) }, tag);
   const who = some(
