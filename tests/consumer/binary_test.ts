@@ -73,6 +73,8 @@ Deno.test("Each example of each help runs with the permissions of the binary", a
   await Deno.writeTextFile(`${folder}/hub.json`, '{ "tokens": "tokens.json" }');
   await Deno.writeTextFile(`${folder}/tokens.json`, "[]");
   await Deno.writeTextFile(`${folder}/recording.jsonl`, "");
+  const ca = new URL("transport/testdata/ca.crt", ROOT);
+  await Deno.copyFile(ca, `${folder}/ca.crt`);
   const math = "export const sum = (a: number, b: number) => a + b;";
   await Deno.writeTextFile(`${folder}/math.ts`, math);
   // What is watched has to be stopped. A gateway or a hub need not be there.
@@ -89,6 +91,7 @@ Deno.test("Each example of each help runs with the permissions of the binary", a
       const local = example
         .replaceAll(/\b(192\.168\.\d+\.\d+|0\.0\.0\.0)\b/g, "127.0.0.1")
         .replaceAll("wss://node.example", "ws://127.0.0.1:1")
+        .replaceAll("https://hub.example.org", "http://127.0.0.1:1")
         .replace("-- clangd", "-- cat").replace(/ > .*$/, "");
       const { code, stdout, stderr } = await new Deno.Command("bash", {
         args: ["-c", `${define}\n${local}`],
