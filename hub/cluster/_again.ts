@@ -83,7 +83,9 @@ export class Again {
       const made = waiting = { again: [], behind: [], size: 0, last };
       this.#names.set(name, made);
       later(delay, () => {
-        if (this.#names.get(name) === made) this.#release(name, made);
+        // The rest of what has come back may not have been read yet.
+        if (isLate(made)) later(MAX_DELAY, () => this.#release(name, made));
+        else this.#release(name, made);
       });
     }
     waiting.again.push({ asked, message });
@@ -95,14 +97,15 @@ export class Again {
     else this.#names.delete(name);
   }
 
-  #release(name: string, { again, behind, last }: Waiting): void {
+  #release(name: string, waiting: Waiting): void {
+    if (this.#names.get(name) !== waiting) return;
     this.#names.delete(name);
+    const { again, behind } = waiting;
     again.sort((a, b) => a.asked.ref - b.asked.ref);
-    // What was sent last has not come back: it was taken, and came first.
-    const isLate = again.every(({ asked }) => asked.sent < last);
+    const mustEnd = isLate(waiting);
     for (const { asked, message } of again) {
       asked.waits = false;
-      if (isLate && asked.question) this.#end(asked);
+      if (mustEnd && asked.question) this.#end(asked);
       else this.#publish(name, message, asked.ref);
     }
     for (const { message, ref } of behind) this.#publish(name, message, ref);
@@ -120,4 +123,9 @@ export class Again {
     const refusal = line.publish({ name }, message, ref);
     if (refusal && asked) this.#end(asked, refusal);
   }
+}
+
+/** Whether what was sent last has not come back: it was taken, and came first. */
+function isLate({ again, last }: Waiting): boolean {
+  return again.every(({ asked }) => asked.sent < last);
 }
