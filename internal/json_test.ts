@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { parse, parseLoose, stringify } from "./json.ts";
+import { Random } from "./testing.ts";
 
 Deno.test("parse() gives integers beyond 2^53 as bigint, all others as number", () => {
   assertEquals(
@@ -136,4 +137,31 @@ Deno.test("parse() and parseLoose() take linear time for hostile text", () => {
     assertThrows(() => parseLoose(text), SyntaxError);
   }
   assert(performance.now() - start < 10_000);
+});
+
+/** Reads the same by the source of each number, which not every engine tells. */
+function parsePlainly(text: string): unknown {
+  const exact = (_key: string, value: unknown, { source = "" }) =>
+    typeof value === "number" && /^-?\d+$/.test(source) &&
+      !Number.isSafeInteger(value)
+      ? BigInt(source)
+      : value;
+  return JSON.parse(text, exact as (key: string, value: unknown) => unknown);
+}
+
+Deno.test("parse() finds each long number by every 16th character, wherever it stands", () => {
+  const random = new Random();
+  for (let round = 0; round < 5_000; round++) {
+    const values = Array.from({ length: 1 + random.below(4) }, () => {
+      const digits = Array.from(
+        { length: random.pick([1, 3, 15, 16, 16, 17, 20]) },
+        () => 1 + random.below(9),
+      ).join("");
+      const sign = random.pick(["", "", "-"]);
+      const tail = random.pick(["", "", "", ".5", "e3"]);
+      return random.below(3) > 0 ? sign + digits + tail : `"${digits}"`;
+    });
+    const text = `[${values.join(random.pick([",", ", ", ",\n   "]))}]`;
+    assertEquals(parse(text), parsePlainly(text), `seed ${random.seed}`);
+  }
 });
