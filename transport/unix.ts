@@ -37,7 +37,8 @@ import type { Limits, Transport } from "./transport.ts";
 /** What a path may have in bytes, on Linux. */
 const MAX_PATH_BYTES = 107;
 
-const { chmodSync, lstatSync, rmSync } = builtin<typeof NodeFs>("node:fs");
+// Loaded with the first socket: it would make the start of others longer.
+const fs = () => builtin<typeof NodeFs>("node:fs");
 
 /**
  * Options of {@linkcode connectUnix}.
@@ -162,7 +163,7 @@ export async function listenUnix<T extends string | Uint8Array>(
   } catch (error) {
     const { path } = options;
     if (codeOf(error) !== "EADDRINUSE") throw error;
-    if (!lstatSync(path).isSocket()) {
+    if (!fs().lstatSync(path).isSocket()) {
       const { constructor: Class } = error as Error;
       const text =
         `Cannot listen on ${path}: it is a file, and not a socket (EADDRINUSE)`;
@@ -170,7 +171,7 @@ export async function listenUnix<T extends string | Uint8Array>(
       throw Object.assign(inUse, { code: "EADDRINUSE" });
     }
     if (await isAlive(path)) throw error;
-    rmSync(path);
+    fs().rmSync(path);
     return await listen(options, makeFramer);
   }
 }
@@ -190,7 +191,7 @@ async function listen<T extends string | Uint8Array>(
     return await listenForSockets(
       { where, handshakeTimeout: Infinity, logger },
       () => {
-        chmodSync(path, 0o600);
+        fs().chmodSync(path, 0o600);
         return options;
       },
     );
@@ -201,7 +202,7 @@ async function listen<T extends string | Uint8Array>(
   } catch (cause) {
     throw listenError(cause, path);
   }
-  chmodSync(path, 0o600);
+  fs().chmodSync(path, 0o600);
   return listenForConns(listener, path, logger, options);
 }
 

@@ -16,8 +16,7 @@ import {
   type Values,
 } from "@wirekit/internal/command";
 import type { Transport } from "@wirekit/transport/transport";
-import { openTransport } from "../client/_open.ts";
-import { Client } from "../client.ts";
+import type { Client } from "../client.ts";
 import { NotConnectedError, OnHoldError } from "../errors.ts";
 import * as MessageType from "../winerp/_message_type.ts";
 
@@ -55,12 +54,17 @@ export interface Recorded {
   answer(): string | undefined;
 }
 
-/** Makes a client of the hub that the user named. It is not connected yet. */
-export function makeClient(
+/**
+ * Makes a client of the hub that the user named. It is not connected yet. Its
+ * code is loaded only now: the commands that do not connect start without it.
+ */
+export async function makeClient(
   name: string,
   options: ClientValues,
   terminal: Terminal,
-): Recorded {
+): Promise<Recorded> {
+  const { Client } = await import("../client.ts");
+  const { openTransport } = await import("../client/_open.ts");
   const { WIREKIT_URL, WIREKIT_TOKEN: token } = settings(terminal, {
     WIREKIT_URL: givenUrl(options, (port) => `ws://127.0.0.1:${port}`),
     WIREKIT_TOKEN: options.token,
@@ -100,7 +104,7 @@ export async function connectClient(
 ): Promise<Recorded> {
   // Of version 4: cut short, one of version 7 would only be the time.
   const name = `hub-${crypto.randomUUID().slice(0, 8)}`;
-  const recorded = makeClient(name, options, terminal);
+  const recorded = await makeClient(name, options, terminal);
   const { timeout = 60_000 } = options;
   const { signal } = terminal;
   const connected = recorded.client.connect({ timeout, signal })

@@ -125,7 +125,7 @@ const listen = command({
   options: CLIENT_OPTIONS,
   examples: ["hub listen dashboard --json"],
   async run({ words: [name = ""], options }, terminal) {
-    const { client } = makeClient(name, options, terminal);
+    const { client } = await makeClient(name, options, terminal);
     await using _client = client;
     const { signal } = terminal;
     const write = (type: string, detail: { source: string }, text: string) =>

@@ -2,12 +2,7 @@
 
 import type { Socket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
-import {
-  connectSocket,
-  connectTls,
-  isIP,
-  rootCertificates,
-} from "./_node_net.ts";
+import { connectSocket, isIP, nodeTls } from "./_node_net.ts";
 import { hostAndPort, notConnected } from "./_not_connected.ts";
 import { opening, type OpeningOptions } from "./_opening.ts";
 import type { ClientTls } from "../transport.ts";
@@ -96,10 +91,10 @@ function encrypted(
     ...(cert !== undefined && { cert }),
     ...(key !== undefined && { key }),
   };
-  return connectTls(options);
+  return nodeTls().connect(options);
 }
 
 /** The certificates that `ca` replaces in Node; in Deno `ca` adds to them. */
 function usualCertificates(): readonly string[] {
-  return "Deno" in globalThis ? [] : rootCertificates;
+  return "Deno" in globalThis ? [] : nodeTls().rootCertificates;
 }

@@ -9,6 +9,6 @@ import { builtin } from "../_node.ts";
 export const { connect: connectSocket, isIP } = builtin<typeof NodeNet>(
   "node:net",
 );
-export const { connect: connectTls, rootCertificates } = builtin<
-  typeof NodeTls
->("node:tls");
+
+// Only who connects with TLS needs it: it would make the start of others longer.
+export const nodeTls = () => builtin<typeof NodeTls>("node:tls");

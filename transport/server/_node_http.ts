@@ -12,15 +12,13 @@ import { builtin } from "../_node.ts";
 export const { createServer, STATUS_CODES } = builtin<typeof NodeHttp>(
   "node:http",
 );
-export const { createServer: createTlsServer } = builtin<typeof NodeHttps>(
-  "node:https",
-);
 export const { createServer: createSocketServer } = builtin<typeof NodeNet>(
   "node:net",
 );
-export const { createServer: createSecureServer } = builtin<typeof NodeTls>(
-  "node:tls",
-);
+
+// Only a server with TLS needs these: they would make the start of others longer.
+export const nodeHttps = () => builtin<typeof NodeHttps>("node:https");
+export const nodeTls = () => builtin<typeof NodeTls>("node:tls");
 
 /** Loaded with the first handshake: it would make the start longer. */
 let crypto: typeof NodeCrypto | undefined;

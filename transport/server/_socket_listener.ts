@@ -8,7 +8,7 @@ import { paceAccepts } from "../newcomers/_paced_accepts.ts";
 import { Awaited, remoteAddrOf } from "./_awaited.ts";
 import { AcceptFailures, watchAccepting } from "./_accept_watch.ts";
 import { listenError, renewTls } from "./_listen_error.ts";
-import { createSecureServer, createSocketServer } from "./_node_http.ts";
+import { createSocketServer, nodeTls } from "./_node_http.ts";
 import { PipeListener, type PipeListenerOptions } from "./_pipe_listener.ts";
 
 /** The most connections that the kernel queues until they are accepted. */
@@ -38,7 +38,7 @@ export async function listenForSockets<T extends string | Uint8Array, A>(
   // Half open, a client that leaves within its TLS handshake would stay for as
   // long as that may take.
   const server: Server = tls
-    ? createSecureServer({ ...settings, ...tls })
+    ? nodeTls().createServer({ ...settings, ...tls })
     : createSocketServer({ ...settings, allowHalfOpen: true });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once("error", reject);

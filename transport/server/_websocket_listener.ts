@@ -26,12 +26,7 @@ import {
 import { warnOfLimit } from "./_descriptor_limit.ts";
 import { checkTls, listenError, renewTls } from "./_listen_error.ts";
 import { hostAndPort } from "../opening/_not_connected.ts";
-import {
-  createServer,
-  createTlsServer,
-  sha1,
-  STATUS_CODES,
-} from "./_node_http.ts";
+import { createServer, nodeHttps, sha1, STATUS_CODES } from "./_node_http.ts";
 import type { Place } from "./_places.ts";
 import { PlainMessage } from "./_plain_message.ts";
 import { SocketPipe } from "../stream/_socket_pipe.ts";
@@ -117,7 +112,7 @@ export class WebSocketListening<F extends Format, State>
       idleTimeout === Infinity ? 0 : idleTimeout,
     );
     this.#server = tls
-      ? createTlsServer({
+      ? nodeHttps().createServer({
         ...settings,
         ...tls,
         handshakeTimeout: Math.ceil(Math.min(handshakeTimeout, MAX_DELAY)),
