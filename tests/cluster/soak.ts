@@ -26,8 +26,11 @@ const PAIRS = 8;
 const SHARE = Number(Deno.env.get("SHARE") ?? 0.5);
 /** How many calls a second the hubs answer that have nothing else to do. */
 const CONTROL_RATE = 100;
-/** How long everything runs before it counts, in milliseconds. */
-const WARM_UP = 60_000;
+/**
+ * How long everything runs before it counts, in milliseconds: as long as a hub
+ * remembers messages.
+ */
+const WARM_UP = 300_000;
 /** How much more memory a process may need in ten minutes, in MiB. */
 const MORE_MEMORY = 1;
 /** How much longer calls may take in the last minute than in the first. */
