@@ -5,10 +5,30 @@
 /** The ids of processes on a first core, and of those on a second one. */
 export type Places = [first: number[], second: number[]];
 
+/** Runs `taskset`; returns what it says, and nothing where it is not there. */
+async function taskset(...args: string[]): Promise<string> {
+  try {
+    const { stdout } = await new Deno.Command("taskset", { args }).output();
+    return new TextDecoder().decode(stdout);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
+}
+
+/**
+ * The cores that a process may run on, such as `"0,2-5"`.
+ *
+ * @param pid Its id.
+ */
+export async function coresOf(pid: number): Promise<string> {
+  const said = await taskset("-c", "-p", `${pid}`);
+  return /list: (\S+)/.exec(said)?.[1] ?? "0";
+}
+
 /** The first two cores that this process may run on; one if it has only one. */
-async function cores(): Promise<number[]> {
-  const status = await Deno.readTextFile("/proc/self/status");
-  const list = /^Cpus_allowed_list:\s*(\S+)/m.exec(status)?.[1] ?? "0";
+async function firstCores(): Promise<number[]> {
+  const list = await coresOf(Deno.pid);
   return list.split(",").flatMap((range) => {
     const [from = 0, to = from] = range.split("-").map(Number);
     return from === to ? [from] : [from, from + 1];
@@ -22,17 +42,10 @@ async function cores(): Promise<number[]> {
  * @param places Which belong together.
  */
 export async function put(places: Places): Promise<void> {
-  const [first = 0, second = first] = await cores();
-  const orders = places.flatMap((pids, i) =>
-    pids.map((
-      pid,
-    ) => ["-a", "-c", "-p", `${i === 0 ? first : second}`, `${pid}`])
-  );
-  for (const args of orders) {
-    try {
-      await new Deno.Command("taskset", { args, stdout: "null" }).output();
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+  const [first = 0, second = first] = await firstCores();
+  for (const [i, pids] of places.entries()) {
+    for (const pid of pids) {
+      await taskset("-a", "-c", "-p", `${i === 0 ? first : second}`, `${pid}`);
     }
   }
 }
