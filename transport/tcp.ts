@@ -16,7 +16,7 @@
  * @module
  */
 
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { checkTime } from "@wirekit/internal/clock";
 import { checkLimits, checkPort } from "@wirekit/internal/limits";
 import type { Logger } from "@wirekit/internal/logger";
@@ -27,11 +27,11 @@ import { connected, dial } from "./opening/_dial.ts";
 import { PipeTransport } from "./stream/_pipe_transport.ts";
 import { SocketPipe } from "./stream/_socket_pipe.ts";
 import type { Admission } from "./admission.ts";
+import type { BytePipe } from "./stream/_byte_pipe.ts";
 import type { Framer } from "./stream/framer.ts";
 import type { NetAddr, RenewableTls, TransportListener } from "./listener.ts";
 import type { ClientTls, Limits, Transport } from "./transport.ts";
 
-export { SocketPipe };
 export type { BytePipe, PipeListener } from "./stream/_byte_pipe.ts";
 
 /**
@@ -193,4 +193,18 @@ export async function listenTcp<T extends string | Uint8Array>(
       };
     },
   );
+}
+
+/**
+ * Reads and writes a socket past its stream where the runtime lets one, which
+ * costs less for each read and write: for a carrier of one's own.
+ *
+ * @param socket A socket of `node:net` or `node:tls`, which is open. If it is
+ * not one of TLS, all that listen to it do so no longer.
+ * @returns What to read from and write to.
+ *
+ * @category Other carriers
+ */
+export function pipeOf(socket: { destroy(error?: Error): unknown }): BytePipe {
+  return new SocketPipe(socket as Socket);
 }

@@ -31,7 +31,7 @@ const CEILINGS: Record<string, [code: number, zipped: number]> = {
   "@wirekit/hub": [730, 96],
   "@wirekit/hub/client": [300, 16.4],
   "@wirekit/hub/mini": [70, 6.2],
-  "@wirekit/hub/hub": [440, 61],
+  "@wirekit/hub/hub": [450, 61],
   "@wirekit/openwebnet": [555, 74],
   "@wirekit/openwebnet/tcp": [330, 30],
   "@wirekit/openwebnet/message": [58, 2.2],

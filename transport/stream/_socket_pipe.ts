@@ -39,8 +39,6 @@ export const SHARED: Uint8Array<ArrayBuffer> = /* @__PURE__ */ new Uint8Array(
 /**
  * A socket of `node:net` or `node:tls`, read and written past its stream where
  * the runtime lets one. Most writes finish at once.
- *
- * @category Other carriers
  */
 export class SocketPipe implements BytePipe {
   readonly #socket: Socket;
@@ -50,12 +48,7 @@ export class SocketPipe implements BytePipe {
   /** See {@linkcode BytePipe}. */
   busyUntil = 0;
 
-  /**
-   * Takes over the socket.
-   *
-   * @param socket The socket, which is open. If it is not one of TLS, all that
-   * listen to it do so no longer.
-   */
+  /** Takes over the socket. */
   constructor(socket: Socket) {
     this.#socket = socket;
     this.#isTls = "encrypted" in socket;

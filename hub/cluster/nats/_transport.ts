@@ -19,7 +19,7 @@ import {
   nodeResolveHost,
   NodeTransport,
 } from "@nats-io/transport-node/lib/node_transport.js";
-import { SocketPipe } from "@wirekit/transport/tcp";
+import { type BytePipe, pipeOf } from "@wirekit/transport/tcp";
 import type { ClientTls } from "@wirekit/transport/transport";
 import { Splitter, type Taker } from "./_splitter.ts";
 
@@ -33,7 +33,7 @@ import { Splitter, type Taker } from "./_splitter.ts";
 class SafeTransport extends NodeTransport {
   readonly #splitter: Splitter;
   /** The socket past its stream: a hub's share of one call takes a fifth less. */
-  #pipe: SocketPipe | undefined;
+  #pipe: BytePipe | undefined;
   /** What goes out after what is being written, if something is. */
   #waiting: Uint8Array<ArrayBuffer>[] | undefined;
 
@@ -78,7 +78,7 @@ class SafeTransport extends NodeTransport {
   override setupHandlers(): void {
     const { socket } = this;
     // Before there are handlers: it takes all away.
-    const pipe = new SocketPipe(socket);
+    const pipe = pipeOf(socket);
     super.setupHandlers();
     // A server refuses a certificate when the connection is open for us already,
     // perhaps before anybody listens.
