@@ -180,6 +180,10 @@ const asked: Partial<Pace> = {
   ...(flags.slices && { slices: Number(flags.slices) }),
   ...(flags.seconds && { seconds: Number(flags.seconds) }),
 };
+for (const [name, value] of Object.entries(asked)) {
+  if (value > 0 && value < Infinity) continue;
+  throw new Error(`--${name} ${flags[name as keyof Pace]}: no number above 0`);
+}
 if ((commit === undefined) !== noise) {
   throw new Error(
     "Say which commit to compare with, such as 10591a1, or --noise",

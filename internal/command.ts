@@ -85,6 +85,7 @@ export {
   toggle,
   type Values,
 } from "./command/_option.ts";
+export { fetchFailure } from "./command/_fetch_failure.ts";
 export { parseExactly, toJson, valueOf } from "./command/_json.ts";
 export {
   givenUrl,

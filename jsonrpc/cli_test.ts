@@ -55,6 +55,17 @@ async function serving(more: { tcpPort?: number; unixPath?: string } = {}) {
   };
 }
 
+Deno.test("jsonrpc call over HTTP says why it cannot connect", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  const url = `http://127.0.0.1:${port}/`;
+  const { code, err } = await run(["call", "--url", url, "sum"]);
+  assertEquals(code, 3);
+  assertStringIncludes(err, `Cannot connect to 127.0.0.1:${port}: `);
+  assertStringIncludes(err, "Connection refused");
+});
+
 Deno.test("jsonrpc call prints the result, over each carrier", async () => {
   const path = `${await Deno.makeTempDir()}/rpc.sock`;
   await using server = await serving({ tcpPort: 0, unixPath: path });

@@ -43,7 +43,8 @@ const TIME_REGEXP =
   /(timeout|interval|delay|uptime|downtime|expiry|window|pacing|lockout|lease|travel)$/i;
 
 /** Types that a program is given, and does not give. */
-const GIVEN_REGEXP = /(State|Profile|Events|Status|Report|Member|Flow|Entry)$/;
+const GIVEN_REGEXP =
+  /(State|Profile|Events)$|^(Member|Flow|TailReport|CaptureEntry)$/;
 
 const never = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) =>

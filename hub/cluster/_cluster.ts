@@ -27,6 +27,9 @@ import { Pace } from "./_pace.ts";
 import { type Line, Remote } from "./_remote.ts";
 import { Remotes } from "./_remotes.ts";
 
+/** What is said when the responder is gone, with its node or without. */
+const LEFT = fault("ResponderLeft", Text.responderLeft);
+
 /**
  * Joins the exchange of this node with those of others. For the exchange, what
  * is elsewhere is a participant like any other.
@@ -269,6 +272,3 @@ export class Cluster implements BackplaneReceiver, Line {
     this.#asking.end(tag as Asked, LEFT);
   }
 }
-
-/** What is said when the responder is gone, with its node or without. */
-const LEFT = fault("ResponderLeft", Text.responderLeft);

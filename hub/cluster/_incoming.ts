@@ -29,6 +29,7 @@ const UNREADABLE_ANSWER = fault(
   "InvalidAnswer",
   "The answer cannot be read as another hub passed it on.",
 );
+
 /** The node that gets the messages. */
 interface Receiver extends Line {
   readonly peers: PeerLine;

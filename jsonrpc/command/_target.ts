@@ -2,7 +2,7 @@
 
 /** Where a command calls: a URL, or a program that it starts. */
 
-import { NotConnectedError } from "@wirekit/internal/errors";
+import { fetchFailure } from "@wirekit/internal/command";
 import { connect } from "@wirekit/transport/connect";
 import { connectTcp } from "@wirekit/transport/tcp";
 import type { Transport } from "@wirekit/transport/transport";
@@ -86,10 +86,9 @@ function httpTarget(url: URL, options: TargetOptions): Target {
     // The reason that `fetch()` gives is clear, but is only in the cause.
     explain(error) {
       const { cause } = Object(error) as { cause?: unknown };
-      if (!(cause instanceof TypeError)) return Promise.resolve(error);
-      const why = cause.message.replace(/^error sending .*?\(http.*?\): /, "");
-      const text = `Cannot connect to ${url.host}: ${why}`;
-      return Promise.resolve(new NotConnectedError(text, { cause }));
+      return Promise.resolve(
+        cause instanceof TypeError ? fetchFailure(url.host, cause) : error,
+      );
     },
     async [Symbol.asyncDispose]() {
       await caller.close();

@@ -2,7 +2,8 @@
 
 // @ts-types="@modelcontextprotocol/sdk/client/streamableHttp"
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import { NotConnectedError, shownUrl } from "@wirekit/internal/errors";
+import { fetchFailure } from "@wirekit/internal/command";
+import { shownUrl } from "@wirekit/internal/errors";
 // @ts-types="@modelcontextprotocol/sdk/server/stdio"
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 
@@ -54,10 +55,9 @@ export async function bridge(
   near.onmessage = (message) => {
     if (begun === undefined) {
       const sent: Promise<void> = far.send(message);
-      sent.catch((cause) => {
-        const text = `Cannot connect to ${shownUrl(`${url}`)}: ${whyOf(cause)}`;
-        ended.reject(new NotConnectedError(text, { cause }));
-      });
+      sent.catch((error) =>
+        ended.reject(fetchFailure(shownUrl(`${url}`), error))
+      );
       begun = sent;
       return;
     }
@@ -79,10 +79,4 @@ export async function bridge(
     await far.close();
     await near.close();
   }
-}
-
-/** Says why a request failed: `fetch()` tells it in the cause of its error. */
-function whyOf({ message, cause }: Error): string {
-  const why = cause instanceof Error ? cause.message : message;
-  return why.replace(/^error sending .*?\(http.*?\): /, "");
 }

@@ -19,11 +19,19 @@ import { say, TESTS_README, writeTable } from "./_record.ts";
 import { Engine, freePorts } from "./_servers.ts";
 import { quantile, trendOf } from "./_trend.ts";
 
-const MINUTES = Number(Deno.env.get("MINUTES") ?? 30);
-const CHURN = Number(Deno.env.get("CHURN") ?? 10_000);
+/** Reads a number of the environment. */
+function setting(name: string, otherwise: number, least = 0): number {
+  const text = Deno.env.get(name);
+  const value = text === undefined ? otherwise : Number(text);
+  if (value >= least && value < Infinity) return value;
+  throw new RangeError(`${name} is ${text}: no number of at least ${least}`);
+}
+
+const MINUTES = setting("MINUTES", 30, 1);
+const CHURN = setting("CHURN", 10_000);
 const PAIRS = 8;
 /** Which part of what they can the clients do. */
-const SHARE = Number(Deno.env.get("SHARE") ?? 0.5);
+const SHARE = setting("SHARE", 0.5);
 /** How many calls a second the hubs answer that have nothing else to do. */
 const CONTROL_RATE = 100;
 /**
