@@ -22,8 +22,7 @@ import { checkLimits } from "@wirekit/internal/limits";
 import type { Logger } from "@wirekit/internal/logger";
 import { connected, dial } from "./opening/_dial.ts";
 import { builtin } from "./_node.ts";
-import { codeOf, listenError } from "./server/_listen_error.ts";
-import { listenForConns } from "./server/_conn_listener.ts";
+import { codeOf } from "./server/_listen_error.ts";
 import type { PipeListenerOptions } from "./server/_pipe_listener.ts";
 import { listenForSockets } from "./server/_socket_listener.ts";
 import type { Admission } from "./admission.ts";
@@ -186,24 +185,15 @@ async function listen<T extends string | Uint8Array>(
     admission,
     maxOutboxBytes,
   };
-  if (!("Deno" in globalThis)) {
-    const where = { path };
-    return await listenForSockets(
-      { where, handshakeTimeout: Infinity, logger },
-      () => {
-        fs().chmodSync(path, 0o600);
-        return options;
-      },
-    );
-  }
-  let listener: Deno.UnixListener;
-  try {
-    listener = Deno.listen({ transport: "unix", path });
-  } catch (cause) {
-    throw listenError(cause, path);
-  }
-  fs().chmodSync(path, 0o600);
-  return listenForConns(listener, path, logger, options);
+  return await listenForSockets(
+    {
+      where: { path },
+      handshakeTimeout: Infinity,
+      onBound: () => fs().chmodSync(path, 0o600),
+      logger,
+    },
+    () => options,
+  );
 }
 
 function checkPath(path: string, what: string): void {

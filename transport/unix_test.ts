@@ -87,3 +87,23 @@ Deno.test("connectUnix() gives up at its signal", async () => {
   controller.abort(new RangeError("enough"));
   await assertRejects(() => connecting, RangeError, "enough");
 });
+
+Deno.test("listenUnix() takes all of many that come at once, and who comes after them", async () => {
+  await using directory = await temporary();
+  const { path } = directory;
+  await using listener = await listenUnix({ path }, framer);
+  const servers = listener[Symbol.asyncIterator]();
+  for (const count of [300, 1, 300, 1]) {
+    const clients = await Promise.all(
+      Array.from({ length: count }, () => connectUnix({ path }, framer())),
+    );
+    for (let n = 0; n < count; n++) {
+      const { value: server } = await servers.next();
+      server!.send("hello");
+      void server!.close();
+    }
+    for (const client of clients) {
+      assertEquals(await Array.fromAsync(client), ["hello"]);
+    }
+  }
+});

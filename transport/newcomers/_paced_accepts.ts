@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import type { Server } from "node:net";
+import { acceptAgain } from "../server/_accept_again.ts";
 import { hasTurn, inTurn } from "./_turns.ts";
 
 /** The handle of a listener, on Deno. */
@@ -9,8 +10,6 @@ interface Handle {
   onconnection(status: number): void;
   /** Gives the first of them to a new handle. */
   accept(client: unknown): number;
-  /** Told once more, it looks whether somebody has come meanwhile. */
-  listen(backlog: number): number;
 }
 
 /** Thrown when nobody is left. */
@@ -25,8 +24,6 @@ const NOBODY = {};
 export function paceAccepts(server: Server, backlog: number): void {
   const { _handle: handle } = server as { _handle?: Partial<Handle> | null };
   if (!("Deno" in globalThis) || !isHandle(handle)) return;
-  // A Unix socket cannot be told to listen once more.
-  if (typeof server.address() === "string") return;
   const { onconnection: take, accept } = handle;
   /** Whether those who have come are taken one by one. */
   let isPaced = false;
@@ -51,7 +48,7 @@ export function paceAccepts(server: Server, backlog: number): void {
     } catch (error) {
       if (error !== NOBODY) throw error;
       isPaced = false;
-      handle.listen(backlog);
+      acceptAgain(server, backlog);
     } finally {
       isTaking = false;
       if (isPaced) inTurn(takeOne);
@@ -62,5 +59,5 @@ export function paceAccepts(server: Server, backlog: number): void {
 function isHandle(
   handle: Partial<Handle> | null | undefined,
 ): handle is Handle {
-  return !!handle?.onconnection && !!handle.accept && !!handle.listen;
+  return !!handle?.onconnection && !!handle.accept;
 }

@@ -3,6 +3,7 @@
 import type { Server } from "node:net";
 import { every, now, type Timer } from "@wirekit/internal/clock";
 import type { Logger } from "@wirekit/internal/logger";
+import { acceptAgain } from "./_accept_again.ts";
 import { codeOf } from "./_listen_error.ts";
 import { createSocketServer } from "./_node_http.ts";
 import { prepareSignals } from "./_prepare_signals.ts";
@@ -64,7 +65,7 @@ export class AcceptFailures {
  * Deno 2.9 tells nobody when an accept fails, as it does once the file
  * descriptors are used up, and does not try again. Whether there are any is seen
  * by trying to listen at the same address, which needs no permission that the
- * listener has not got; and to be told once more to listen makes Deno try again.
+ * listener has not got.
  */
 export function watchAccepting(
   server: Server,
@@ -85,9 +86,6 @@ export function watchAccepting(
       else failures.failed(error);
     });
     probe.listen(where, () => probe.close());
-    const { _handle } = server as {
-      _handle?: { listen?(backlog: number): number };
-    };
-    if ("Deno" in globalThis) _handle?.listen?.(backlog);
+    acceptAgain(server, backlog);
   });
 }

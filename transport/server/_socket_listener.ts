@@ -22,6 +22,8 @@ export interface SocketListenerOptions {
   tls?: { cert: string; key: string } | undefined;
   /** How long a client may take for its TLS handshake, in milliseconds. */
   handshakeTimeout: number;
+  /** Called as soon as there is somewhere to connect to. */
+  onBound?: () => void;
   /** Where to log failures. */
   logger: Logger | undefined;
 }
@@ -31,7 +33,7 @@ export interface SocketListenerOptions {
  * Deno than those of a `Deno.Conn`, each of which is a promise.
  */
 export async function listenForSockets<T extends string | Uint8Array, A>(
-  { where, tls, handshakeTimeout, logger }: SocketListenerOptions,
+  { where, tls, handshakeTimeout, onBound, logger }: SocketListenerOptions,
   options: (server: Server) => PipeListenerOptions<T, A>,
 ): Promise<PipeListener<T, A>> {
   const settings = { noDelay: true, keepAlive: true };
@@ -44,8 +46,11 @@ export async function listenForSockets<T extends string | Uint8Array, A>(
   server.once("error", reject);
   try {
     server.listen({ ...where, backlog: BACKLOG }, resolve);
+    if (!server.listening) await promise;
+    onBound?.();
     await promise;
   } catch (cause) {
+    server.close();
     throw listenError(cause, nameOf(where));
   }
   server.off("error", reject);

@@ -44,11 +44,6 @@ export interface BytePipe {
    * they are written; they must not change until then.
    */
   write(parts: Uint8Array<ArrayBuffer>[]): Promise<void> | undefined;
-  /**
-   * Whether its reads come by promises. Then what they lead to is written once
-   * the promises due now are done: few reads more come until the turn's end.
-   */
-  readonly isPulled?: boolean;
   /** Grows each time that the peer makes room for what had to wait. */
   readonly progress: number;
   /** Until when the peer has to read, at its speed, what has left already. */

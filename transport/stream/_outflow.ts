@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { HIGH_WATER_MARK, READY } from "../_close.ts";
+import { HIGH_WATER_MARK } from "../_close.ts";
 import {
   type Flushable,
   flushLater,
@@ -126,8 +126,7 @@ export abstract class Outflow implements Flushable {
   protected flushLater(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    if (this.#pipe.isPulled) void READY.then(() => this.flush());
-    else flushLater(this);
+    flushLater(this);
   }
 
   /**

@@ -19,7 +19,6 @@ const MAX = 1 << 24;
 /** A pipe that is done with a write at once, or some turns later. */
 class SlowPipe implements BytePipe {
   readonly #random: Random;
-  readonly isPulled: boolean;
   readonly progress = 0;
   readonly busyUntil = 0;
   readonly written: number[] = [];
@@ -28,7 +27,6 @@ class SlowPipe implements BytePipe {
 
   constructor(random: Random) {
     this.#random = random;
-    this.isPulled = random.below(3) === 0;
   }
 
   start(): void {}
