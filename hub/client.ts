@@ -38,7 +38,8 @@ import { isRecord, quote, stringify } from "./client/_json.ts";
 import { nextEvent } from "./client/_next_event.ts";
 import { makeParts } from "./client/_parts.ts";
 import type { Responder } from "./client/_responder.ts";
-import { closedError, lostError, type Session } from "./client/_session.ts";
+import { closedError, lostError } from "./client/session/_errors.ts";
+import type { Session } from "./client/session/_session.ts";
 import { writeMessage } from "./client/_wire.ts";
 import type {
   AnyRoutes,

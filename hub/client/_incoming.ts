@@ -14,7 +14,7 @@ import {
   toQuestion,
 } from "./requests/_question.ts";
 import type { Responder } from "./_responder.ts";
-import type { SessionOwner } from "./_session.ts";
+import type { SessionOwner } from "./session/_options.ts";
 import { type Message, writeMessage } from "./_wire.ts";
 
 /** A route that a client serves: its handler's types are those of the client. */

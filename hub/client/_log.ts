@@ -3,7 +3,7 @@
 
 import { described } from "@wirekit/internal/errors";
 import { type Logger, oneLine } from "@wirekit/internal/logger";
-import type { SessionOwner } from "./_session.ts";
+import type { SessionOwner } from "./session/_options.ts";
 import type { ClientEvents } from "./events.ts";
 
 /** Tells a logger of what an operator should know, too; returns what tells both. */

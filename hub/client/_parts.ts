@@ -8,7 +8,8 @@ import { Incoming } from "./_incoming.ts";
 import { quote } from "./_json.ts";
 import { RemoteObjects } from "./_remote_objects.ts";
 import { Responder } from "./_responder.ts";
-import { Session, type SessionOwner } from "./_session.ts";
+import type { SessionOwner } from "./session/_options.ts";
+import { Session } from "./session/_session.ts";
 import type { ClientOptions } from "./options.ts";
 
 /** The address on which winerp listens. */
@@ -79,22 +80,20 @@ export function makeParts(
     ping: (target) => owner.ping(target),
   });
   const incoming = new Incoming(owner, id, responder, emit);
-  const session = new Session(
-    {
-      id,
-      url,
-      token,
-      tls,
-      transport,
-      reconnect,
-      timeout,
-      connectTimeout,
-      heartbeat: { interval, timeout: patience },
-      holdTimeout,
-      maxSentBytes,
-    },
+  const session = new Session({
+    id,
+    url,
+    token,
+    tls,
+    transport,
+    reconnect,
+    timeout,
+    connectTimeout,
+    heartbeat: { interval, timeout: patience },
+    holdTimeout,
+    maxSentBytes,
     asker,
-    incoming,
-  );
+    owner: incoming,
+  });
   return { id, timeout, asker, session, responder, incoming };
 }

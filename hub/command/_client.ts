@@ -64,7 +64,7 @@ export async function makeClient(
   terminal: Terminal,
 ): Promise<Recorded> {
   const { Client } = await import("../client.ts");
-  const { openTransport } = await import("../client/_open.ts");
+  const { openTransport } = await import("../client/session/_open.ts");
   const { WIREKIT_URL, WIREKIT_TOKEN: token } = settings(terminal, {
     WIREKIT_URL: givenUrl(options, (port) => `ws://127.0.0.1:${port}`),
     WIREKIT_TOKEN: options.token,

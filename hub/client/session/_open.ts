@@ -1,10 +1,11 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { within } from "@wirekit/internal/clock";
 import { readUrl, shownUrl } from "@wirekit/internal/errors";
 import { connect } from "@wirekit/transport/connect";
 import type { ClientTls, Transport } from "@wirekit/transport/transport";
-import { bearer } from "./_bearer.ts";
+import { bearer } from "../_bearer.ts";
 
 /** The runtimes whose WebSocket sends headers; browsers send none. */
 const HEADERS_REGEXP = /^(Deno|Node\.js|Bun)\//;
@@ -63,4 +64,24 @@ export async function openTransport(
   });
   const place = shownUrl(url);
   return { transport, token: web ? undefined : token, place };
+}
+
+/** Opens a connection within `connectTimeout`; one that opens later is closed. */
+export async function openWithin(
+  options: OpenOptions & { readonly connectTimeout: number },
+  makeError: () => Error,
+  signal: AbortSignal,
+): Promise<Opened> {
+  const over = new AbortController();
+  const either = AbortSignal.any([signal, over.signal]);
+  const opening = openTransport(options, either);
+  const { connectTimeout } = options;
+  try {
+    return await within(opening, connectTimeout, makeError, { signal });
+  } catch (error) {
+    over.abort(error);
+    // It may still open.
+    opening.then(({ transport }) => transport.close(), () => {});
+    throw error;
+  }
 }
