@@ -2,6 +2,8 @@
 
 /** Compares systems side by side: fresh processes, alternating, medians. */
 
+import { isAlone, onOneCore } from "./places.ts";
+
 /** This checkout. */
 export const HERE: URL = new URL("../", import.meta.url);
 
@@ -32,6 +34,8 @@ export interface Cell {
   quick?: boolean;
   /** Whether it takes so long that one round of it is enough. */
   isLong?: boolean;
+  /** Whether its processes have all cores, though one call is in flight. */
+  isSpread?: boolean;
 }
 
 /** A cell in which a client makes calls. */
@@ -110,6 +114,8 @@ export interface Plan {
   seconds: number;
   /** Whether it is the short form: a record, and no proof. */
   quick: boolean;
+  /** Which cells to measure. By default all. */
+  cells?: RegExp;
   /** Reports progress. */
   log(line: string): void;
 }
@@ -202,12 +208,22 @@ export function busyCalls<C extends CallCell>(cell: C): C {
   return { ...rest as C, depth };
 }
 
+/** Starts a system, on one core if one message at a time is under way. */
+async function started<C extends Cell>(
+  system: System<C>,
+  cell: C,
+): Promise<Running<C>> {
+  if (!isAlone(cell)) return await system.start(cell);
+  await using _core = await onOneCore();
+  return await system.start(cell);
+}
+
 async function measure<C extends Cell>(
   system: System<C>,
   cell: C,
   { seconds, quick }: Plan,
 ): Promise<Sample> {
-  await using running = await system.start(cell);
+  await using running = await started(system, cell);
   const busy = system.busy?.(cell) ?? cell;
   if (system.isWarm) await running.load(cell, BUSY_SECONDS);
   else {
@@ -379,6 +395,7 @@ export async function compare<C extends Cell>(
     const order = round % 2 ? systems.toReversed() : systems;
     for (const cell of cells) {
       if (plan.quick && !cell.quick || cell.isLong && round > 0) continue;
+      if (plan.cells && !plan.cells.test(cell.name)) continue;
       for (const system of order) {
         if (cell.only && !cell.only.includes(system.name)) continue;
         try {

@@ -117,6 +117,7 @@ export function pairTargets(
     measured: ratio ? shown(ratio) : "not measured",
     target,
     met: ratio && isMet(ratio.middle),
+    why: "Rows measured in slices",
   });
   return [...ratios].flatMap(([cell, ratio]) => [
     target(

@@ -2,6 +2,35 @@
 
 /** Puts processes on cores, so that the kernel does not choose anew each time. */
 
+/** What of a case says whether one message at a time is under way. */
+export interface Work {
+  /** The name of the row. */
+  name: string;
+  /** Messages in flight. */
+  depth?: number;
+  /** Messages a second at random times, in place of a closed loop. */
+  rate?: number;
+  /** Who sends what to whom. */
+  shape?: { pairs: number; depth: number };
+  /** Whether it is one of a row of cases, of which most keep all cores busy. */
+  isSpread?: boolean;
+}
+
+/**
+ * Whether one message at a time is under way. Then all processes belong on one
+ * core: on two, each message wakes up a core that sleeps, which takes most of
+ * the time, and how long decides the kernel, or the machine beneath it.
+ *
+ * @param work What is measured.
+ * @returns Whether it is so.
+ */
+export function isAlone(
+  { rate, shape, depth = shape?.depth, isSpread = false }: Work,
+): boolean {
+  return !isSpread && rate === undefined && depth === 1 &&
+    (shape?.pairs ?? 1) === 1;
+}
+
 /** The ids of processes on a first core, and of those on a second one. */
 export type Places = [first: number[], second: number[]];
 
@@ -48,4 +77,22 @@ export async function put(places: Places): Promise<void> {
       await taskset("-a", "-c", "-p", `${i === 0 ? first : second}`, `${pid}`);
     }
   }
+}
+
+/**
+ * Puts this process on one core, and all programs that it starts from then on:
+ * each knows from its start that it has one, and makes as many threads as it
+ * wants for that.
+ *
+ * @returns What puts this process back where it was, and nothing that it has
+ * started meanwhile.
+ */
+export async function onOneCore(): Promise<AsyncDisposable> {
+  const cores = await coresOf(Deno.pid);
+  await put([[Deno.pid], []]);
+  return {
+    async [Symbol.asyncDispose]() {
+      await taskset("-a", "-c", "-p", cores, `${Deno.pid}`);
+    },
+  };
 }

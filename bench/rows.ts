@@ -7,7 +7,6 @@
  */
 
 import {
-  type CallCell,
   type Cell,
   cpuTimes,
   type Load,
@@ -15,8 +14,7 @@ import {
   type System,
   warmUp,
 } from "./harness.ts";
-import type { Shape } from "./load/load.ts";
-import { type Places, put } from "./places.ts";
+import { isAlone, type Places, put, type Work } from "./places.ts";
 
 /** A running system and what it is loaded with. Disposing ends it. */
 export interface Loaded extends AsyncDisposable {
@@ -50,9 +48,8 @@ const CALLERS = ["load", "requester", "client"];
 /**
  * Makes a row of each case and system that go together.
  *
- * One message under way at a time is on one core with all that it passes: on
- * two, wake-ups take most of the time, and where the kernel puts the processes
- * decides how long they take. Otherwise, who calls has a core of its own.
+ * One message under way at a time is on one core with all that it passes.
+ * Otherwise, who calls has a core of its own.
  *
  * @typeParam C The case to measure.
  * @param systems Each system, of a checkout.
@@ -66,11 +63,9 @@ export function rowsOf<C extends Cell>(
   foreign: readonly string[] = ["load"],
 ): Row[] {
   return cells.flatMap((cell) => {
-    const { rate, shape, depth = shape?.depth }:
-      & Cell
-      & Partial<CallCell & { shape: Shape }> = cell;
+    const { rate }: Work = cell;
     const isTimed = rate !== undefined;
-    const isAlone = !isTimed && depth === 1 && (shape?.pairs ?? 1) === 1;
+    const alone = isAlone(cell);
     // A caller at random times never sleeps: its CPU time says nothing.
     const isNotCounted = (role: string) =>
       foreign.includes(role) || isTimed && CALLERS.includes(role);
@@ -78,7 +73,7 @@ export function rowsOf<C extends Cell>(
       of,
     ): Row => ({
       name: `${cell.name}, ${of().name}`,
-      isAlone,
+      isAlone: alone,
       isTimed,
       async start(root: URL) {
         const system = of(root);
@@ -86,7 +81,7 @@ export function rowsOf<C extends Cell>(
         const busy = system.busy?.(cell) ?? cell;
         const all = Object.entries(running.processes);
         const isApart = ([role]: [string, number]) =>
-          !isAlone && CALLERS.includes(role);
+          !alone && CALLERS.includes(role);
         return {
           processes: Object.fromEntries(
             all.filter(([role]) => !isNotCounted(role)),

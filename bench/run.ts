@@ -6,6 +6,7 @@
  * - `--quick`: one short round of the main cells, for a record.
  * - `--rounds N`, `--seconds N`: how often and how long to measure each cell.
  * - `--only NAME[,NAME]`: only some suites; RESULTS.md is not changed.
+ * - `--cells REGEXP`: of these only cells whose names match.
  */
 
 import { parseArgs } from "@std/cli/parse-args";
@@ -17,7 +18,7 @@ import { suites } from "./suites.ts";
 import { withSummary } from "./summary.ts";
 
 const flags = parseArgs(Deno.args, {
-  string: ["rounds", "seconds", "only"],
+  string: ["rounds", "seconds", "only", "cells"],
   boolean: ["quick"],
   unknown: (arg) => {
     print(`Unknown argument ${arg}`);
@@ -29,6 +30,7 @@ const plan: Plan = {
   rounds: Number(flags.rounds ?? (flags.quick ? 1 : 3)),
   seconds: Number(flags.seconds ?? (flags.quick ? 0.25 : 0.5)),
   quick: flags.quick,
+  ...(flags.cells && { cells: new RegExp(flags.cells) }),
   log: (line) => print(`  ${line}`),
 };
 
@@ -90,7 +92,7 @@ async function report(): Promise<string> {
 }
 
 const file = new URL(
-  flags.only ? "../.cache/bench/part.md" : "RESULTS.md",
+  flags.only || flags.cells ? "../.cache/bench/part.md" : "RESULTS.md",
   import.meta.url,
 );
 for (const { name, title, run } of chosen()) {
@@ -118,13 +120,13 @@ for (const { name, title, run } of chosen()) {
     });
   }
   // After each suite, so that what was measured is not lost.
-  if (flags.only || !flags.quick) {
+  if (flags.only || flags.cells || !flags.quick) {
     await Deno.mkdir(new URL(".", file), { recursive: true });
     await Deno.writeTextFile(file, await report());
   }
 }
 print(`\n${await report()}`);
-if (!flags.only && !flags.quick) {
+if (!flags.only && !flags.cells && !flags.quick) {
   const page = new URL("../README.md", import.meta.url);
   const text = await Deno.readTextFile(page);
   const results = await Deno.readTextFile(file);

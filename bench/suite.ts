@@ -5,6 +5,35 @@
 import { type Plan, type Results, type Sample, short } from "./harness.ts";
 import type { Figure, Row } from "./rows.ts";
 
+/** The headings of README.md under which misses are explained. */
+export const EXPLAINED = [
+  "What is out of reach here, and why",
+  "One in flight",
+  "Many receivers",
+  "Large messages",
+  "Beside the relay",
+  "Messages by lines",
+  "Beside Rust and Go",
+  "The slowest calls beside Rust",
+  "CPU of a call by name",
+  "Stock clients",
+  "JSON-RPC beside others",
+  "Foreign clients at our server",
+  "Newcomers",
+  "Floods",
+  "OpenWebNet beside OWNd",
+  "Memory",
+  "The start",
+  "The first 2 KiB at once",
+  "POST /call",
+  "Rows measured in slices",
+  "An open page",
+  "Between two hubs",
+] as const;
+
+/** One of them. */
+export type Explained = typeof EXPLAINED[number];
+
 /** One row of the table of targets. */
 export interface Target {
   /** What is compared. */
@@ -15,6 +44,18 @@ export interface Target {
   target: string;
   /** Whether it is met; `undefined` if it could not be measured. */
   met: boolean | undefined;
+  /** The best that can be had here, as far as it is measured. */
+  ceiling?: Ceiling;
+  /** The heading of README.md under which a miss is explained. */
+  why?: Explained;
+}
+
+/** What the same work comes to with our code taken out of it. */
+export interface Ceiling {
+  /** What is left then. */
+  of: string;
+  /** What was measured of that, if it could be. */
+  value: number | undefined;
 }
 
 /** What a part of the benchmark found. */
@@ -57,6 +98,12 @@ export interface RatioOptions {
   pick?: (sample: Sample) => number;
   /** Whether the 99th percentile counts too, as it does for a rate. */
   latency?: boolean;
+  /** The system that does the same work without our code: the best there is. */
+  ceiling?: string;
+  /** What that is divided by, if not by `theirs`. */
+  ceilingOver?: string;
+  /** The heading of README.md under which a miss is explained. */
+  why?: Explained;
 }
 
 /** How many times the reference's 99th percentile ours may be. */
@@ -75,8 +122,15 @@ export function ratioTarget(
   results: Results,
   options: RatioOptions,
 ): Target {
-  const { cell, ours, theirs, atLeast, atMost, pick } = options;
+  const { cell, ours, theirs, atLeast, atMost, pick, why } = options;
   const { latency = pick === undefined } = options;
+  const { ceiling: of, ceilingOver = theirs } = options;
+  const known = {
+    ...(why && { why }),
+    ...(of && {
+      ceiling: { of, value: results.ratio(cell, of, ceilingOver, pick) },
+    }),
+  };
   const target = atLeast !== undefined ? `≥ ${atLeast}` : `≤ ${atMost}`;
   const ratio = results.ratio(cell, ours, theirs, pick);
   if (ratio === undefined) {
@@ -94,6 +148,7 @@ export function ratioTarget(
     measured: `${short(ratio)}${late}`,
     target,
     met: isMet && !isLate,
+    ...known,
   };
 }
 
@@ -104,6 +159,7 @@ export function ratioTarget(
  * @param value What was measured, if it could be.
  * @param atMost The target.
  * @param unit The unit.
+ * @param known What is known of a miss.
  * @returns The row.
  */
 export function valueTarget(
@@ -111,6 +167,7 @@ export function valueTarget(
   value: number | undefined,
   atMost: number,
   unit: string,
+  known: Pick<Target, "ceiling" | "why"> = {},
 ): Target {
   const target = `≤ ${atMost} ${unit}`;
   if (value === undefined) {
@@ -121,23 +178,41 @@ export function valueTarget(
     measured: `${short(value)} ${unit}`,
     target,
     met: value <= atMost,
+    ...known,
   };
+}
+
+/** The name of a heading in a link. */
+function anchor(heading: string): string {
+  return heading.toLowerCase().replaceAll(/[^\w -]/g, "").replaceAll(" ", "-");
+}
+
+/** What is known of a miss: the best that can be had, and where it is explained. */
+function bound({ met, ceiling, why = EXPLAINED[0] }: Target): string {
+  if (met !== false) return "";
+  const link = (text: string) => `[${text}](README.md#${anchor(why)})`;
+  const { of, value } = ceiling ?? {};
+  return value === undefined
+    ? link("why")
+    : `${short(value)}: ${link(`${of}`)}`;
 }
 
 /**
  * Formats targets as a table in Markdown.
  *
  * @param targets The rows.
- * @returns The table.
+ * @returns The table. Beside what is missed it has the best that can be had.
  */
 export function targetTable(targets: Target[]): string {
   const words = (met: boolean | undefined) =>
     met === undefined ? "not measured" : met ? "yes" : "**no**";
   return [
-    "| what | measured | target | met |",
-    "| --- | --: | --: | --- |",
-    ...targets.map(({ what, measured, target, met }) =>
-      `| ${what} | ${measured} | ${target} | ${words(met)} |`
+    "| what | measured | target | met | ceiling |",
+    "| --- | --: | --: | --- | --- |",
+    ...targets.map((target) =>
+      `| ${target.what} | ${target.measured} | ${target.target} | ${
+        words(target.met)
+      } | ${bound(target)} |`
     ),
   ].join("\n");
 }

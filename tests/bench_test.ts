@@ -24,7 +24,7 @@ import {
   ratioOf,
   rowsOf,
 } from "../bench/rows.ts";
-import { ratioTarget } from "../bench/suite.ts";
+import { EXPLAINED, ratioTarget, targetTable } from "../bench/suite.ts";
 import { suites } from "../bench/suites.ts";
 import { summary } from "../bench/summary.ts";
 import { ROOT } from "./_packages.ts";
@@ -197,6 +197,35 @@ Deno.test("ratioTarget() asks for the rate and for the 99th percentile", async (
   assertEquals(ratioTarget("", results, missing).met, undefined);
 });
 
+Deno.test("targetTable() has the best that can be had beside a miss", async () => {
+  const systems = [pretend("a", 200, []), pretend("b", 100, [])];
+  const results = await compare(systems, [{ name: "cell" }], PLAN);
+  const row = (atLeast: number, ceiling?: string) =>
+    targetTable([
+      ratioTarget("a ÷ b", results, {
+        cell: "cell",
+        ours: "a",
+        theirs: "b",
+        atLeast,
+        latency: false,
+        why: "POST /call",
+        ...(ceiling && { ceiling }),
+      }),
+    ]).split("\n").at(-1);
+  assertEquals(row(2, "a"), "| a ÷ b | 2 | ≥ 2 | yes |  |");
+  const miss = "| a ÷ b | 2 | ≥ 3 | **no** |";
+  assertEquals(row(3, "b"), `${miss} 1: [b](README.md#post-call) |`);
+  assertEquals(row(3, "c"), `${miss} [why](README.md#post-call) |`);
+  assertEquals(row(3), `${miss} [why](README.md#post-call) |`);
+});
+
+Deno.test("bench/README.md has each heading that a miss refers to", async () => {
+  const page = await Deno.readTextFile(new URL("bench/README.md", ROOT));
+  for (const heading of EXPLAINED) {
+    assertMatch(page, new RegExp(`^##+ ${heading}$`, "m"));
+  }
+});
+
 Deno.test("ratioOf() has a range that one start of eight does not move", () => {
   const four = ratioOf([0.9, 1.1, 1, 1.2]);
   assertEquals(four, { middle: 1.05, low: 0.9, high: 1.2 });
@@ -254,6 +283,7 @@ Deno.test("comparePairs() says of each cell what one system is beside the other"
   const [met, missing] = pairTargets("a ÷ b", pairs, { rate: 0.9 });
   assertEquals(met, {
     what: "a ÷ b, cell",
+    why: "Rows measured in slices",
     measured: "0.900 (0.900–0.900)",
     target: "≥ 0.9",
     met: true,
@@ -300,6 +330,35 @@ Deno.test("put() keeps all threads of a process on a core", {
     child.kill();
     await child.status;
   }
+});
+
+Deno.test("compare() has all processes on one core if one call is in flight", {
+  ignore: Deno.build.os !== "linux",
+}, async () => {
+  const cores = await coresOf(Deno.pid);
+  const seen: string[] = [];
+  const system: System<CallCell> = {
+    name: "x",
+    async start() {
+      const child = new Deno.Command("sleep", { args: ["60"] }).spawn();
+      seen.push(await coresOf(child.pid));
+      return {
+        processes: {},
+        load: () => Promise.resolve({ calls: 1e6, seconds: 1, p50: 1, p99: 1 }),
+        async [Symbol.asyncDispose]() {
+          child.kill();
+          await child.status;
+        },
+      };
+    },
+  };
+  const cell = { name: "1", depth: 1, size: 1 };
+  await compare([system], [cell, { ...cell, name: "2", depth: 2 }], PLAN);
+  for (const [i, where] of seen.entries()) {
+    if (i % 2) assertEquals(where, cores);
+    else assertMatch(where, /^\d+$/);
+  }
+  assertEquals(await coresOf(Deno.pid), cores);
 });
 
 Deno.test("median() is the middle", () => {

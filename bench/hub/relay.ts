@@ -2,16 +2,21 @@
 
 /**
  * The least that a hub could do on a transport: it passes each message on, and
- * reads nothing. Two clients that ask for the same path are partners.
+ * reads nothing. Two clients that ask for the same path are partners; where there
+ * are no paths, two that come one after the other.
  */
 
+import { NewlineFramer } from "@wirekit/transport/framers";
 import { listenWebSocket } from "@wirekit/transport/listen-websocket";
+import { listenTcp } from "@wirekit/transport/tcp";
 import type { Transport } from "@wirekit/transport/transport";
+import { listenUnix } from "@wirekit/transport/unix";
 import { acceptWebSocket } from "@wirekit/transport/websocket";
 import { serveBench } from "./_told.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
+const [kind] = Deno.args;
 const waiting = new Map<string, Transport<Bytes>>();
 
 async function pump(from: Transport<Bytes>, to: Transport<Bytes>) {
@@ -22,36 +27,56 @@ async function pump(from: Transport<Bytes>, to: Transport<Bytes>) {
   }
 }
 
-function join(transport: Transport<Bytes>, request: Request): void {
-  const { pathname } = new URL(request.url);
-  const partner = waiting.get(pathname);
+function join(transport: Transport<Bytes>, path: string): void {
+  const partner = waiting.get(path);
   if (!partner) {
-    waiting.set(pathname, transport);
+    waiting.set(path, transport);
     return;
   }
-  waiting.delete(pathname);
+  waiting.delete(path);
   pump(transport, partner);
   pump(partner, transport);
 }
 
-async function listen(): Promise<number> {
-  if (Deno.args[0] === "fetch") {
+function pathOf({ url }: Request): string {
+  return new URL(url).pathname;
+}
+
+async function joinAll(
+  listener: AsyncIterable<Transport<Bytes>>,
+): Promise<void> {
+  for await (const transport of listener) join(transport, "");
+}
+
+async function listen(): Promise<string> {
+  if (kind === "fetch") {
     const { addr } = Deno.serve({ port: 0, onListen() {} }, (request) => {
       const { response, transport } = acceptWebSocket(request, {
         format: "utf8",
       });
-      join(transport, request);
+      join(transport, pathOf(request));
       return response;
     });
-    return addr.port;
+    return `ws://127.0.0.1:${addr.port}`;
+  }
+  const framer = () => new NewlineFramer({ format: "utf8" });
+  if (kind === "tcp") {
+    const listener = await listenTcp({ port: 0 }, framer);
+    joinAll(listener);
+    return `tcp://127.0.0.1:${listener.addr.port}`;
+  }
+  if (kind === "unix") {
+    const path = `${await Deno.makeTempDir()}/relay`;
+    joinAll(await listenUnix({ path }, framer));
+    return `unix:${path}`;
   }
   const listener = await listenWebSocket({ port: 0, format: "utf8" });
   (async () => {
     for await (const { transport, request } of listener) {
-      join(transport, request);
+      join(transport, pathOf(request));
     }
   })();
-  return listener.addr.port;
+  return `ws://127.0.0.1:${listener.addr.port}`;
 }
 
-await serveBench(`ws://127.0.0.1:${await listen()}`);
+await serveBench(await listen());

@@ -28,6 +28,10 @@ export const SERVERS = {
   "our hub, unix:": { script: "wirekit_server.ts", kind: "unix" },
   "relay": { script: "relay.ts", kind: "ws" },
   "relay, Deno.serve": { script: "relay.ts", kind: "fetch" },
+  "relay, tcp:": { script: "relay.ts", kind: "tcp" },
+  "relay, unix:": { script: "relay.ts", kind: "unix" },
+  "bare sockets": { script: "../peers/bare.ts", kind: "relay" },
+  "bare sockets, to all": { script: "../peers/bare.ts", kind: "spread" },
   "winerp": { script: "winerp_server.py", kind: "ws" },
 } as const;
 
@@ -64,14 +68,14 @@ export async function serve(
   try {
     const { address } = await driver.event({ event: "ready" });
     const text = String(address);
-    const dialect = script === "relay.ts" ? "relay" : "winerp";
+    const dialect = /^(relay|bare)/.test(name) ? "relay" : "winerp";
     return {
       pid: driver.pid,
       order: kind === "unix"
         ? { path: text.slice("unix:".length), line: true, dialect }
         : {
           port: Number(text.split(":").at(-1)),
-          line: kind === "tcp",
+          line: text.startsWith("tcp:"),
           dialect,
         },
       async collect() {

@@ -209,3 +209,9 @@ export const WIREKIT: ((root?: URL) => System<CallCell>)[] = [
   (root) => wirekit("ws", root),
   (root) => wirekit("tcp", root),
 ];
+
+/** No hub and no library: a relay and clients on sockets alone, in Deno. */
+export const bare: System<CallCell> = named("bare sockets", {
+  server: () => told([...DENO, file("bare.ts"), "relay"]),
+  client: [...DENO, file("bare.ts")],
+});

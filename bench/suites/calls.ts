@@ -3,7 +3,14 @@
 /** One client calls another by name: ours, NATS, Redis, socket.io. */
 
 import { type CallCell, compare } from "../harness.ts";
-import { nats, redis, socketio, WIREKIT, wirekit } from "../peers/named.ts";
+import {
+  bare,
+  nats,
+  redis,
+  socketio,
+  WIREKIT,
+  wirekit,
+} from "../peers/named.ts";
 import { rowsOf } from "../rows.ts";
 import { ratioTarget, type Suite, valueTarget } from "../suite.ts";
 
@@ -21,7 +28,7 @@ export const suite: Suite = {
   rows: rowsOf(WIREKIT, CELLS),
   async run(plan) {
     const ours = wirekit("ws");
-    const systems = [ours, nats, socketio, redis, wirekit("tcp")];
+    const systems = [ours, nats, socketio, redis, wirekit("tcp"), bare];
     const results = await compare(systems, CELLS, plan);
     const than = (theirs: string, ratios: number[]) =>
       ratios.map((atLeast, i) => {
@@ -31,13 +38,16 @@ export const suite: Suite = {
           ours: ours.name,
           theirs,
           atLeast,
+          ceiling: bare.name,
+          why: i === 0 ? "One in flight" : "CPU of a call by name",
         });
       });
-    const cpu = results.of(
-      "64 in flight",
-      ours.name,
-      ({ cpu }) => Object.values(cpu).reduce((sum, each) => sum + each, 0),
-    );
+    const cpuOf = (system: string) =>
+      results.of(
+        "64 in flight",
+        system,
+        ({ cpu }) => Object.values(cpu).reduce((sum, each) => sum + each, 0),
+      );
     return {
       targets: [
         ...than("NATS", [1.8, 2.7, 5]),
@@ -45,9 +55,13 @@ export const suite: Suite = {
         ...than("Redis", [1, 1.6, 1.6]),
         valueTarget(
           "CPU of hub and both clients, per call by name, 64 in flight",
-          cpu,
+          cpuOf(ours.name),
           9,
           "µs",
+          {
+            ceiling: { of: bare.name, value: cpuOf(bare.name) },
+            why: "CPU of a call by name",
+          },
         ),
       ],
       details: results.table(nats.name),

@@ -122,6 +122,7 @@ export const suite: Suite = {
           theirs,
           atLeast,
           latency: false,
+          why: "Between two hubs",
         });
       });
     return {

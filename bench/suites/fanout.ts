@@ -11,11 +11,13 @@ import { ratioTarget, type Suite } from "../suite.ts";
 import { type LoadCell, system } from "./hub.ts";
 
 const OURS = ["our hub", "our hub, Deno.serve"] as const;
+const BARE = "bare sockets, to all";
 
 const CELLS: LoadCell[] = [1, 8].map((depth) => ({
   name: `1 → 1000, ${depth} in flight`,
   shape: { pairs: 0, receivers: 1_000, depth, data: 64 },
   quick: depth === 8,
+  ...(depth === 8 && { only: [...OURS, "socket.io"] }),
 }));
 
 const socketio: System<LoadCell> = {
@@ -46,7 +48,7 @@ export const suite: Suite = {
   rows: rowsOf(OURS.map((name) => (root) => system(name, root)), CELLS),
   async run(plan: Plan) {
     const [ours, fetch] = OURS;
-    const systems = [system(ours), system(fetch), socketio];
+    const systems = [system(ours), system(fetch), socketio, system(BARE)];
     const results = await compare(systems, CELLS, plan);
     const ratio = (index: number, theirs: string, atLeast: number) => {
       const cell = CELLS[index]!.name;
@@ -55,6 +57,8 @@ export const suite: Suite = {
         ours,
         theirs,
         atLeast,
+        ceiling: BARE,
+        why: "Many receivers",
       });
     };
     return {

@@ -13,9 +13,15 @@ import {
   type System,
 } from "../harness.ts";
 import { installNpm } from "../peers/install.ts";
-import { file } from "../peers/named.ts";
+import { DENO, file } from "../peers/named.ts";
 import { rowsOf } from "../rows.ts";
-import { ratioTarget, type Suite, type Target, valueTarget } from "../suite.ts";
+import {
+  type Explained,
+  ratioTarget,
+  type Suite,
+  type Target,
+  valueTarget,
+} from "../suite.ts";
 
 interface RpcCell extends CallCell {
   /** Calls in one batch. */
@@ -26,6 +32,7 @@ const PEERS = ["rpc-websockets", "jayson", "vscode-jsonrpc", "json-rpc-2.0"];
 const OURS = "Wirekit ← Wirekit";
 const FETCH = "Wirekit, Deno.serve ← Wirekit";
 const ECHO = "raw echo of ws";
+const BARE = "bare sockets";
 
 /** The name of a foreign client at our server. */
 function foreign(peer: string): string {
@@ -37,7 +44,7 @@ const FEW = [OURS, FETCH, ECHO, "rpc-websockets", foreign("rpc-websockets")];
 const BATCHERS = [OURS, FETCH, "jayson", foreign("jayson")];
 
 const CELLS: RpcCell[] = [
-  { name: "1 in flight", depth: 1, size: 0, only: FEW },
+  { name: "1 in flight", depth: 1, size: 0, only: [...FEW, BARE] },
   { name: "16 in flight", depth: 16, size: 0, only: FEW },
   { name: "64 in flight", depth: 64, size: 0, quick: true },
   {
@@ -56,6 +63,9 @@ const CELLS: RpcCell[] = [
   // A rate that all of them bear.
   { name: "Poisson 4k/s", depth: 1, size: 0, rate: 4_000, only: FEW },
 ];
+
+/** The headings of README.md that explain a miss. */
+const WHY: Record<string, Explained> = { "1 in flight": "One in flight" };
 
 function system(
   name: string,
@@ -114,6 +124,11 @@ export const suite: Suite = {
         ["node", file("jsonrpc_server.mjs"), "echo"],
         clientOf("echo"),
       ),
+      system(
+        BARE,
+        [...DENO, file("bare.ts"), "answer"],
+        [...DENO, file("bare.ts"), "caller"],
+      ),
       ...PEERS.flatMap((peer) => [
         system(
           peer,
@@ -135,7 +150,23 @@ export const suite: Suite = {
         ours,
         theirs,
         atLeast,
+        ceiling: BARE,
+        why: WHY[cell] ?? "JSON-RPC beside others",
       });
+    /** Its client is the limit: no server could be faster than it. */
+    const atOurServer = (peer: string): Target => {
+      const cell = "64 in flight";
+      const took = results.of(cell, foreign(peer), ({ cpu }) => cpu["client"]!);
+      const rate = results.of(cell, peer);
+      return {
+        ...than(peer, cell, 1, foreign(peer)),
+        ceiling: {
+          of: "its client alone",
+          value: took && rate && 1e6 / took / rate,
+        },
+        why: "Foreign clients at our server",
+      };
+    };
     const cpu = (side: string) =>
       results.of("64 in flight", OURS, ({ cpu }) => cpu[side]!);
     return {
@@ -156,7 +187,7 @@ export const suite: Suite = {
           "µs",
         ),
         than("rpc-websockets", "1 in flight", 1.1),
-        ...PEERS.map((peer) => than(peer, "64 in flight", 1, foreign(peer))),
+        ...PEERS.map((peer) => atOurServer(peer)),
         than("jayson", "batch of 100", 2),
         valueTarget(
           "JSON-RPC, a message of 6 KB from our client, median",

@@ -41,6 +41,7 @@ async function idle(
 const IDLE = 5_000;
 
 const HUBS = ["our hub", "our hub, Deno.serve"] as const;
+const BARE = "bare sockets";
 
 /** Bytes more, once clients have come and gone, than after half as many before. */
 async function churn(name: ServerName, clients: number): Promise<number> {
@@ -158,24 +159,29 @@ async function run(plan: Plan): Promise<{
     );
     if (name !== ours) continue;
     const late = p99(mutes) / p99(readers);
+    const bare = (await idle(BARE, clients)).held / KIB;
+    plan.log(`${BARE}: ${short(bare)} KiB per idle client`);
     targets.push(
       valueTarget(
         `idle client in ${name} (of ${clients})`,
         median(perClient),
         5,
         "KiB",
+        { ceiling: { of: BARE, value: bare }, why: "Memory" },
       ),
       valueTarget(
         `memory more after ${many} clients came and went`,
         Math.max(grown, 0.01),
         5,
         "MiB",
+        { why: "Memory" },
       ),
       valueTarget(
         "memory more while one client never reads",
         peak(mutes),
         32,
         "MiB",
+        { why: "Memory" },
       ),
       {
         what: "p99 of others: one never reads ÷ it reads",

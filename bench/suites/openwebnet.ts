@@ -33,6 +33,7 @@ export const suite: Suite = {
         theirs,
         atLeast,
         latency: false,
+        why: "OpenWebNet beside OWNd",
       });
     return {
       targets: [

@@ -99,6 +99,7 @@ export const suite: Suite = {
       const cells = sweep.values.map((value): LoadCell => ({
         name: `${value}`,
         quick: true,
+        isSpread: true, // As the points beside it.
         shape: sweep.shape(value),
         ...(value > sweep.winerpUpTo && { only: NAMES.slice(0, 2) }),
       }));

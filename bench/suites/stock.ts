@@ -76,6 +76,7 @@ export const suite: Suite = {
               ours,
               theirs,
               atMost: [0.6, 0.4][i]!,
+              why: "Stock clients",
               pick: ({ cpu }) => cpu["server"]!,
             },
           )

@@ -112,6 +112,8 @@ export const suite: Suite = {
           theirs: bare,
           atLeast: 0.5,
           latency: false,
+          ceiling: "node:http alone",
+          why: "POST /call",
         }),
         ...pairTargets("winerp with unused doors ÷ without", unused, {
           rate: 0.98,

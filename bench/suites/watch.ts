@@ -149,14 +149,16 @@ function pageTargets(results: Results): Target[] {
       median(open.map((sample, i) => pick(sample) / pick(closed[i]!)));
     const rate = ratio(({ rate }) => rate);
     const cpu = ratio(({ cpu }) => cpu["hub"]!);
+    const why = "An open page" as const;
     const what = `page open ÷ closed, ${name}`;
     return [
-      { what, measured: short(rate), target: "≥ 0.97", met: rate >= 0.97 },
+      { what, measured: short(rate), target: "≥ 0.97", met: rate >= 0.97, why },
       {
         what: `${what}, the hub's CPU`,
         measured: short(cpu),
         target: "≤ 1.03",
         met: cpu <= 1.03,
+        why,
       },
     ];
   });
