@@ -1,9 +1,9 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 /**
- * The same work with no library at all: sockets of `node:net` in Deno, and lines
- * of which nobody reads more than has to be copied. It is the bound of what a
- * library can reach, where that does nothing that is cleverer than this.
+ * The same work with no library at all: sockets of `node:net` in Deno, read and
+ * written as our transports do it, and lines of which nobody reads more than has
+ * to be copied. It is the bound of what a library can reach on them.
  *
  * - `relay`: passes on what comes to the one that connected before, or after.
  * - `spread`: passes on what comes to all others.
@@ -12,33 +12,51 @@
  * - `caller`: a client of `answer`.
  */
 
-import type { Buffer } from "node:buffer";
-import { connect, createServer, type Socket } from "node:net";
+import { connect, createServer } from "node:net";
+import { SocketPipe } from "../../transport/stream/_socket_pipe.ts";
 import { serveBench } from "../hub/_told.ts";
 import { workCalls } from "./jsonrpc_work.mjs";
 import { checked, work } from "./worker.mjs";
 
 const [role = "", address = ""] = Deno.args;
 
+type Bytes = Uint8Array<ArrayBuffer>;
+
+const DECODER = new TextDecoder("latin1");
+const ENCODER = new TextEncoder();
+
+/** Hands over a copy of each read. */
+function onBytes(pipe: SocketPipe, take: (bytes: Bytes) => void): void {
+  // The load generator leaves without a farewell.
+  pipe.start({ onChunk: (chunk) => take(chunk.slice()), onEnd() {} });
+}
+
 /** Hands over the lines of each read. */
-function onLines(socket: Socket, take: (lines: string[]) => void): void {
+function onLines(pipe: SocketPipe, take: (lines: string[]) => void): void {
   let tail = "";
-  socket.on("data", (bytes: Buffer) => {
-    const lines = (tail + bytes.toString("latin1")).split("\n");
-    tail = lines.pop()!;
-    take(lines);
+  pipe.start({
+    onChunk(chunk) {
+      const lines = (tail + DECODER.decode(chunk)).split("\n");
+      tail = lines.pop()!;
+      take(lines);
+    },
+    onEnd() {},
   });
 }
 
+function send(pipe: SocketPipe, bytes: Bytes): void {
+  pipe.write([bytes])?.catch(() => {});
+}
+
 /** Sends lines, and returns the next line that comes for each of them. */
-function asking(socket: Socket): (line: string) => Promise<string> {
+function asking(pipe: SocketPipe): (line: string) => Promise<string> {
   const waiting: ((line: string) => void)[] = [];
   let output = "";
   const flush = () => {
-    socket.write(output, "latin1");
+    send(pipe, ENCODER.encode(output));
     output = "";
   };
-  onLines(socket, (lines) => {
+  onLines(pipe, (lines) => {
     for (const line of lines) waiting.shift()!(line);
   });
   return (line) =>
@@ -49,11 +67,11 @@ function asking(socket: Socket): (line: string) => Promise<string> {
     });
 }
 
-async function serve(take: (socket: Socket) => void): Promise<void> {
-  const server = createServer({ noDelay: true }, (socket) => {
-    socket.on("error", () => {}); // The load generator leaves without a farewell.
-    take(socket);
-  });
+async function serve(take: (pipe: SocketPipe) => void): Promise<void> {
+  const server = createServer(
+    { noDelay: true },
+    (socket) => take(new SocketPipe(socket)),
+  );
   const port = await new Promise<number>((resolve) =>
     server.listen(0, "127.0.0.1", () => {
       const bound = server.address();
@@ -63,47 +81,47 @@ async function serve(take: (socket: Socket) => void): Promise<void> {
   await serveBench(`tcp://127.0.0.1:${port}`);
 }
 
-async function client(): Promise<Socket> {
+async function client(): Promise<SocketPipe> {
   const port = Number(address.split(":").at(-1));
   const socket = connect({ port, host: "127.0.0.1", noDelay: true });
   await new Promise<void>((resolve) => socket.once("connect", resolve));
-  return socket;
+  return new SocketPipe(socket);
 }
 
-let waiting: Socket | undefined;
+let waiting: SocketPipe | undefined;
 
 const roles: Record<string, () => Promise<void>> = {
   relay: () =>
-    serve((socket) => {
+    serve((pipe) => {
       const partner = waiting;
-      waiting = partner ? undefined : socket;
+      waiting = partner ? undefined : pipe;
       if (!partner) return;
-      partner.on("data", (bytes) => socket.write(bytes));
-      socket.on("data", (bytes) => partner.write(bytes));
+      onBytes(partner, (bytes) => send(pipe, bytes));
+      onBytes(pipe, (bytes) => send(partner, bytes));
     }),
   spread: () => {
-    const all: Socket[] = [];
-    return serve((socket) => {
-      all.push(socket);
-      socket.on("data", (bytes) => {
-        for (const each of all) if (each !== socket) each.write(bytes);
+    const all: SocketPipe[] = [];
+    return serve((pipe) => {
+      all.push(pipe);
+      onBytes(pipe, (bytes) => {
+        for (const each of all) if (each !== pipe) send(each, bytes);
       });
     });
   },
   answer: () =>
-    serve((socket) =>
-      onLines(socket, (lines) => {
+    serve((pipe) =>
+      onLines(pipe, (lines) => {
         let answers = "";
         for (const line of lines) {
           const id = line.slice(line.lastIndexOf(":") + 1);
           answers += `{"jsonrpc":"2.0","result":3,"id":${id}\n`;
         }
-        if (answers !== "") socket.write(answers, "latin1");
+        if (answers !== "") send(pipe, ENCODER.encode(answers));
       })
     ),
   async responder() {
-    const socket = await client();
-    socket.on("data", (bytes) => socket.write(bytes));
+    const pipe = await client();
+    onBytes(pipe, (bytes) => send(pipe, bytes));
     work(() => ({}));
   },
   async requester() {
