@@ -74,3 +74,99 @@ export function encodeText(text: string): Uint8Array<ArrayBuffer> {
   const { read } = encoder.encodeInto(text, bytes);
   return read === text.length ? bytes : encoder.encode(text);
 }
+
+/** The sizes of memory that is used again: what is smaller needs none. */
+const BORROWED_BYTES = 16_384;
+const MAX_BORROWED_BYTES = 262_144;
+
+/** Memory is lent in steps of this many bytes, so that more of it fits. */
+const STEP_BITS = 12;
+
+/** The most memory that is kept for later. */
+const KEPT_BYTES = 2_097_152;
+
+/** What is known of memory that was lent. */
+const LENT = 1;
+const LAST_USED = 2;
+
+const loans = /* @__PURE__ */ new WeakMap<ArrayBuffer, number>();
+
+/** What was given back, by steps of its size. */
+let kept: ArrayBuffer[][] = [];
+let keptBytes = 0;
+
+/**
+ * Returns a buffer with arbitrary content, for one message. From 16 to 256 KiB
+ * it may be given back with {@linkcode giveBack}: memory outside of its heap is
+ * what the engine collects most slowly. If nobody does, the collector does.
+ *
+ * @param length Its length in bytes.
+ * @returns The buffer. Overwrite all of it. Nothing else uses these bytes.
+ *
+ * @example Use the same memory for two messages
+ * ```ts
+ * import { borrow, giveBack } from "@wirekit/internal/allocate";
+ * import { assertStrictEquals } from "@std/assert";
+ *
+ * const one = borrow(65_000);
+ * giveBack(one);
+ * const two = borrow(64_999);
+ * assertStrictEquals(two.buffer, one.buffer);
+ * ```
+ */
+export function borrow(length: number): Uint8Array<ArrayBuffer> {
+  if (length < BORROWED_BYTES || length > MAX_BORROWED_BYTES) {
+    return allocate(length);
+  }
+  const steps = (length - 1 >> STEP_BITS) + 1;
+  let buffer = kept[steps]?.pop();
+  if (buffer) keptBytes -= buffer.byteLength;
+  else buffer = new ArrayBuffer(steps << STEP_BITS);
+  loans.set(buffer, LENT);
+  return new Uint8Array(buffer, 0, length);
+}
+
+/**
+ * Gives back memory of {@linkcode borrow}; any other, and what was given back
+ * before, is left alone.
+ *
+ * @param bytes The buffer, or a part of it. Nobody may use any of it from now
+ * on.
+ */
+export function giveBack(bytes: Uint8Array<ArrayBuffer>): void {
+  const { buffer } = bytes;
+  if (!loans.delete(buffer)) return;
+  const { byteLength } = buffer;
+  if (keptBytes + byteLength > KEPT_BYTES) {
+    kept = []; // Of sizes that nobody needs any more, perhaps.
+    keptBytes = 0;
+  }
+  (kept[byteLength >> STEP_BITS] ??= []).push(buffer);
+  keptBytes += byteLength;
+}
+
+/**
+ * Says of a message that whoever gets it next is the last to use it: it may be
+ * given back by {@linkcode giveBackUsed} after that.
+ *
+ * @param bytes The message.
+ * @returns The same.
+ */
+export function lastUse(
+  bytes: Uint8Array<ArrayBuffer>,
+): Uint8Array<ArrayBuffer> {
+  if (bytes.length >= BORROWED_BYTES && loans.has(bytes.buffer)) {
+    loans.set(bytes.buffer, LAST_USED);
+  }
+  return bytes;
+}
+
+/**
+ * Gives memory of {@linkcode borrow} back if {@linkcode lastUse} has said so.
+ *
+ * @param bytes What was used.
+ */
+export function giveBackUsed(bytes: Uint8Array<ArrayBuffer>): void {
+  if (bytes.length < BORROWED_BYTES) return;
+  if (loans.get(bytes.buffer) === LAST_USED) giveBack(bytes);
+}

@@ -1,6 +1,14 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { allocate, SLAB_BYTES } from "./allocate.ts";
+import {
+  allocate,
+  borrow,
+  giveBack,
+  giveBackUsed,
+  lastUse,
+  SLAB_BYTES,
+} from "./allocate.ts";
+import { Random } from "./testing.ts";
 
 Deno.test("allocate() gives no byte twice", () => {
   const pieces = Array.from({ length: 2000 }, (_, n) => {
@@ -22,4 +30,52 @@ Deno.test("allocate() gives large buffers their own memory", () => {
   const [one, two] = [allocate(SLAB_BYTES / 4), allocate(0)];
   assertEquals(one.length + two.length, SLAB_BYTES / 4);
   assertStrictEquals(one.byteOffset % 4, 0);
+});
+
+Deno.test("borrow() gives no byte twice while it is lent", () => {
+  const numbers = new Random();
+  const random = (limit: number) => numbers.below(limit);
+  const lent: { bytes: Uint8Array<ArrayBuffer>; mark: number }[] = [];
+  const check = ({ bytes, mark }: typeof lent[0]) =>
+    assert(bytes.every((byte) => byte === mark));
+  let reused = 0;
+  const seen = new Set<ArrayBuffer>();
+  for (let n = 0; n < 1_500; n++) {
+    const bytes = borrow(random(n % 10 === 0 ? 300_000 : 70_000));
+    if (seen.has(bytes.buffer)) reused++;
+    seen.add(bytes.buffer);
+    lent.push({ bytes: bytes.fill(n % 251), mark: n % 251 });
+    while (lent.length > random(40)) {
+      const [one] = lent.splice(random(lent.length), 1);
+      check(one!);
+      const { bytes } = one!;
+      // Some are forgotten, some are given back more than once.
+      for (let times = random(4); times > 0; times--) {
+        const part = bytes.subarray(random(bytes.length));
+        random(2) ? giveBack(part) : giveBackUsed(lastUse(bytes));
+      }
+    }
+  }
+  lent.forEach(check);
+  assert(reused > 400, `${reused}`);
+});
+
+Deno.test("only what was borrowed is used again, and only once it is not used any more", () => {
+  const message = borrow(50_000);
+  const isAgain = () => {
+    const buffers = Array.from({ length: 100 }, () => borrow(50_000).buffer);
+    return buffers.includes(message.buffer);
+  };
+  giveBackUsed(message);
+  assert(!isAgain());
+  assertStrictEquals(lastUse(message), message);
+  assert(!isAgain());
+  giveBackUsed(message);
+  assert(isAgain());
+  giveBackUsed(message); // It is another's now, who has not said so.
+  assert(!isAgain());
+  const own = new Uint8Array(50_000);
+  giveBack(own);
+  giveBackUsed(lastUse(own));
+  assert(borrow(50_000).buffer !== own.buffer);
 });

@@ -43,7 +43,10 @@ export class Outbox {
   push(message: Uint8Array<ArrayBuffer>): void {
     if (!this.#waits) return this.#send(message);
     this.#queue ??= [];
-    this.#queue.push(this.#bytes > SLAB_BYTES ? message.slice() : message);
+    const isPart = message.buffer.byteLength > 2 * message.length;
+    this.#queue.push(
+      isPart && this.#bytes > SLAB_BYTES ? message.slice() : message,
+    );
     this.#bytes += message.length;
   }
 

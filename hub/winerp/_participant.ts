@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { lastUse } from "@wirekit/internal/allocate";
 import type { Gauge } from "@wirekit/internal/limits";
 import type { Exchange } from "../exchange/exchange.ts";
 import type { Party } from "../exchange/_party.ts";
@@ -83,7 +84,7 @@ export class WinerpParticipant implements Participant {
       message = compose(kind, given, id, destination, uuid);
     }
     if (message.length > maxMessageBytes) return this.tooLarge();
-    this.receiver.send(message);
+    this.receiver.send(lastUse(message));
     return undefined;
   }
 
@@ -108,7 +109,7 @@ export class WinerpParticipant implements Participant {
         );
     } else message = compose(kind, content, responder, requester, uuid);
     if (message.length > maxMessageBytes) return this.#answerTooLarge();
-    this.receiver.send(message);
+    this.receiver.send(lastUse(message));
     return undefined;
   }
 

@@ -14,7 +14,7 @@ const READ_AHEAD = 65_536;
 /**
  * What a connection may do at once, and once more in the same turn, before the
  * others have theirs: in messages, of which each read counts as one, and each
- * half KiB.
+ * half KiB beyond the first of a message.
  */
 const TURN_BUDGET = 256;
 
@@ -25,6 +25,9 @@ const TURN_BUDGET = 256;
 const FULL_READ = 65_536;
 
 const NOTHING = new Uint8Array();
+
+/** What the budget was before this read, and was raised by since then. */
+let granted = 0;
 
 /**
  * What a connection receives: bytes become messages, with a budget of work for
@@ -57,11 +60,13 @@ export abstract class Intake<T extends string | Uint8Array> {
   }
 
   /**
-   * Makes messages of bytes, which are valid until it returns, and uses up the
-   * budget. Returns what has to wait because the budget is used up.
+   * Makes messages of bytes, which are valid until it returns unless they are
+   * its own, and uses up the budget. Returns what has to wait because the budget
+   * is used up.
    */
   protected abstract take(
     chunk: Uint8Array<ArrayBuffer>,
+    isOwn: boolean,
   ): Uint8Array<ArrayBuffer>;
 
   /** Reads bytes without keeping them; `isRest` if they have waited here. */
@@ -81,16 +86,21 @@ export abstract class Intake<T extends string | Uint8Array> {
       this.budget--;
       if (!isFull(chunk)) this.#hasGoneOn = false;
     }
-    const rest = this.take(chunk);
+    granted = this.budget;
+    const rest = this.take(chunk, isRest);
     // Counted once they are taken: what is left of a read would be copied.
-    if (!isRest) this.budget -= chunk.length >> 9;
+    if (!isRest) {
+      const messages = granted - this.budget;
+      this.budget -= Math.max((chunk.length >> 9) - 2 * messages, 0);
+    }
     this.inbox.flush();
     if (this.deaf || this.budget > 0) return;
     // All of a read was taken, and the turn may be another than before.
     if (rest.length === 0 && this.mayGoOn()) return;
     // What has waited is a copy already; a copy in each turn would be too slow.
     if (rest.length > 0) {
-      (this.#rest ??= []).unshift(isRest ? rest : rest.slice());
+      const isCopy = isRest || rest.buffer !== chunk.buffer;
+      (this.#rest ??= []).unshift(isCopy ? rest : rest.slice());
     }
     this.#pause();
   }
@@ -115,6 +125,7 @@ export abstract class Intake<T extends string | Uint8Array> {
     if (this.#busyTurn === turn || this.#hasGoneOn) return false;
     this.#busyTurn = turn;
     this.#hasGoneOn = true;
+    granted += TURN_BUDGET;
     this.budget = TURN_BUDGET;
     return true;
   }

@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { borrow, giveBack as giveMemoryBack } from "@wirekit/internal/allocate";
 import { atEndOfTurn } from "../_turn.ts";
 import { wordsOf } from "./_words.ts";
 
@@ -43,6 +44,7 @@ export function lend(length: number): OutBuffer {
 /** Takes back a lent buffer. */
 export function giveBack(buffer: OutBuffer): void {
   const size = buffer.bytes.length;
+  if (size > LARGE_BYTES) return giveMemoryBack(buffer.bytes);
   const kept = size === SMALL_BYTES
     ? small
     : size === LARGE_BYTES
@@ -54,7 +56,7 @@ export function giveBack(buffer: OutBuffer): void {
 }
 
 function makeBuffer(length: number): OutBuffer {
-  const bytes = new Uint8Array(length);
+  const bytes = length > LARGE_BYTES ? borrow(length) : new Uint8Array(length);
   return { bytes, words: wordsOf(bytes), length: 0 };
 }
 

@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { giveBackUsed } from "@wirekit/internal/allocate";
 import { HIGH_WATER_MARK } from "../_close.ts";
 import {
   type Flushable,
@@ -150,20 +151,25 @@ export abstract class Outflow implements Flushable {
     const writing = parts.length > 0 ? this.#pipe.write(parts) : undefined;
     this.#isInstant = !writing;
     if (!writing) {
-      this.#onWritten(buffers, size);
+      this.#onWritten(buffers, last, size);
       return false;
     }
     this.#writing = true;
     writing.then(() => {
       this.#writing = false;
-      this.#onWritten(buffers, size);
+      this.#onWritten(buffers, last, size);
       if (this.#out && this.#state !== "stopped") this.write(NOTHING);
     }, (cause) => this.#break(cause));
     return true;
   }
 
-  #onWritten(buffers: OutBuffer[], size: number): void {
+  #onWritten(
+    buffers: OutBuffer[],
+    last: readonly Uint8Array<ArrayBuffer>[],
+    size: number,
+  ): void {
     for (const buffer of buffers) giveBack(buffer);
+    for (const part of last) giveBackUsed(part);
     this.waiting -= size;
     if (this.#state === "ending" && !this.#out) this.#endPipe();
     if (!this.#room || this.waiting >= HIGH_WATER_MARK) return;

@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { borrow, giveBack } from "@wirekit/internal/allocate";
 import { followUtf8 } from "./_follow_utf8.ts";
 import {
   type CloseReason,
@@ -321,9 +322,11 @@ export class FrameParser {
       Math.max(least, 2 * this.#length),
       this.#final ? announced : this.#max,
     );
-    const message = new Uint8Array(room);
-    message.set(this.#message.subarray(0, this.#length));
+    const message = borrow(room);
+    const before = this.#message;
+    if (this.#length > 0) message.set(before.subarray(0, this.#length));
     this.#message = message;
+    giveBack(before);
   }
 
   #finish(): void {

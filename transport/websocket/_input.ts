@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { allocate } from "@wirekit/internal/allocate";
+import { allocate, borrow, giveBack } from "@wirekit/internal/allocate";
 import { now } from "@wirekit/internal/clock";
 import { MAX_MESSAGE_BYTES } from "../_close.ts";
 import { ALL_TAKEN, Intake } from "../reading/_intake.ts";
@@ -81,13 +81,14 @@ export class Input<F extends Format> extends Intake<MessageOf<F>> {
 
   protected override take(
     chunk: Uint8Array<ArrayBuffer>,
+    isOwn: boolean,
   ): Uint8Array<ArrayBuffer> {
     this.silence = 0;
     const parser = this.#parser;
     // Messages may be parts of a copy; one alone is copied without its header.
     const isCopy = this.#format !== "text" && chunk.length < BULK_BYTES &&
-      parser.pending === 0 && !parser.isFrame(chunk);
-    parser.push(isCopy ? copyOf(chunk) : chunk);
+      (isOwn || parser.pending === 0 && !parser.isFrame(chunk));
+    parser.push(isCopy && !isOwn ? copyOf(chunk) : chunk);
     parser.allowance = Math.max(this.budget, 0);
     let pings = 0;
     let ping: Uint8Array<ArrayBuffer> | undefined;
@@ -161,9 +162,12 @@ export class Input<F extends Format> extends Intake<MessageOf<F>> {
     if (this.#format === "text") {
       const slice = parser.isAscii ? latin1Slice : utf8Slice;
       message = slice.call(bytes, start, end);
+      if (parser.isOwn) giveBack(bytes);
     } else {
       const { payload } = parser;
-      message = parser.isOwn || isCopy ? payload : copyOf(payload);
+      message = parser.isOwn || isCopy
+        ? payload
+        : copyInto(borrow(payload.length), payload);
     }
     this.inbox.push(message as MessageOf<F>);
   }
@@ -175,7 +179,13 @@ export class Input<F extends Format> extends Intake<MessageOf<F>> {
 }
 
 function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const copy = allocate(bytes.length);
+  return copyInto(allocate(bytes.length), bytes);
+}
+
+function copyInto(
+  copy: Uint8Array<ArrayBuffer>,
+  bytes: Uint8Array,
+): Uint8Array<ArrayBuffer> {
   copy.set(bytes);
   return copy;
 }

@@ -1,5 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
+import { giveBackUsed } from "@wirekit/internal/allocate";
 import { isUtf8 } from "../_node.ts";
 import { LARGE_BYTES, type OutBuffer } from "../stream/_out_buffers.ts";
 import type { BytePipe } from "../stream/_byte_pipe.ts";
@@ -156,6 +157,7 @@ export class Output extends Outflow {
       applyMask(bytes, words, start, start + length, 0) < 0x80;
     if (isText && !isAscii && !isUtf8(payload)) return undefined;
     this.#appendFrame(out, start, length, mask);
+    giveBackUsed(payload);
     return false;
   }
 
