@@ -48,6 +48,48 @@ Deno.test("paceAccepts() makes a few sockets in each turn, and forgets nobody", 
   await new Promise((done) => server.close(done));
 });
 
+Deno.test("paceAccepts() keeps no handle that was made for somebody who did not come", async () => {
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    work(0.4);
+  });
+  await new Promise<void>((resolve) =>
+    server.listen({ host: "127.0.0.1", port: 0 }, resolve)
+  );
+  interface Handle {
+    accept(client: { close(): void }): number;
+  }
+  const { _handle: handle } = server as unknown as { _handle: Handle };
+  const { accept } = handle;
+  let made = 0;
+  let closed = 0;
+  handle.accept = (client) => {
+    const status = accept.call(handle, client);
+    if (status === 0) return status;
+    made++;
+    const { close } = client;
+    client.close = () => {
+      closed++;
+      close.call(client);
+    };
+    return status;
+  };
+  paceAccepts(server, 1_024);
+  const { port } = server.address() as AddressInfo;
+  const coming = Array.from({ length: 50 }, () => Deno.connect({ port }));
+  const conns = await deadline(Promise.all(coming), 10_000);
+  const end = performance.now() + 10_000;
+  while ((made === 0 || sockets.length < 50) && performance.now() < end) {
+    await new Promise((done) => setTimeout(done, 5));
+  }
+  assert(made > 0);
+  assertEquals(closed, made);
+  for (const conn of conns) conn.close();
+  for (const socket of sockets) socket.destroy();
+  await new Promise((done) => server.close(done));
+});
+
 Deno.test("paceAccepts() leaves a listener closed that closes while many come", async () => {
   for (let round = 0; round < 10; round++) {
     const seen = Promise.withResolvers<void>();
