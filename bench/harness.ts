@@ -120,7 +120,7 @@ export interface Plan {
   log(line: string): void;
 }
 
-/** How long a step of warming up is, and the last one, of the cell itself. */
+/** How long a step of warming up is: with much load, and with that of the cell. */
 const BUSY_SECONDS = 0.2;
 const LEAD_SECONDS = 0.1;
 
@@ -176,22 +176,33 @@ export async function cpuTimes(
 
 /**
  * Loads a system until its code is as fast as it gets: a hub that is as old as
- * 10,000 calls takes half as much time again for each as after 20,000.
+ * 10,000 calls takes half as much time again for each as after 20,000. With much
+ * load, though, few turns of the loop have many calls each, and what is done once
+ * in a turn stays slow: so it gets as many calls of the kind that is measured.
  *
  * @param busy Puts much load on it.
  * @param load Puts the load on it that is measured then.
- * @param most How long it may take, in milliseconds.
+ * @param most How long each of the two may take, in milliseconds.
  */
 export async function warmUp(
   busy: (seconds: number) => Promise<Pick<Load, "calls">>,
-  load: (seconds: number) => Promise<unknown>,
+  load: (seconds: number) => Promise<Pick<Load, "calls">>,
   most: number = MOST_WARM_UP,
 ): Promise<void> {
+  await repeat(() => busy(BUSY_SECONDS), most);
+  await repeat(() => load(LEAD_SECONDS), most);
+}
+
+/** Loads it until it has had many calls, once at least. */
+async function repeat(
+  load: () => Promise<Pick<Load, "calls">>,
+  most: number,
+): Promise<void> {
   const end = performance.now() + most;
-  for (let calls = 0; calls < WARM_CALLS && performance.now() < end;) {
-    calls += (await busy(BUSY_SECONDS)).calls;
-  }
-  await load(LEAD_SECONDS);
+  let calls = 0;
+  do calls += (await load()).calls; while (
+    calls < WARM_CALLS && performance.now() < end
+  );
 }
 
 /**
@@ -202,9 +213,10 @@ export async function warmUp(
  * @returns Such a cell.
  */
 export function busyCalls<C extends CallCell>(cell: C): C {
-  const isSmall = cell.size <= 1_024 && !("batch" in cell);
-  const { rate: _, ...rest } = cell;
-  const depth = isSmall ? Math.max(cell.depth, 64) : cell.depth;
+  const { rate, ...rest } = cell;
+  // At random times they mostly come one by one.
+  const isMany = rate === undefined && cell.size <= 1_024 && !("batch" in cell);
+  const depth = isMany ? Math.max(cell.depth, 64) : cell.depth;
   return { ...rest as C, depth };
 }
 

@@ -27,12 +27,29 @@ import type { Target } from "./suite.ts";
 const SECONDS = 0.1;
 const SLICES = 6;
 
+/** Ours ÷ theirs. */
+export interface PairRatios {
+  rate: Ratio;
+  /** Of the 99th percentiles. */
+  p99: Ratio;
+  /** Of the CPU time of one process. */
+  cpu: Ratio;
+}
+
 /** What was seen of two systems. */
 export interface Pairs {
   /** All slices. */
   results: Results;
   /** Ours ÷ theirs, by the name of the cell; nothing of one that failed. */
-  ratios: Map<string, { rate: Ratio; cpu: Ratio } | undefined>;
+  ratios: Map<string, PairRatios | undefined>;
+}
+
+/** What to compare, and how often. */
+export interface PairOptions {
+  /** The process whose CPU time is compared; by default `hub`. */
+  role?: string;
+  /** How often both are started: by default once more than there are rounds. */
+  starts?: number;
 }
 
 /**
@@ -42,18 +59,20 @@ export interface Pairs {
  * @param ours The one, whose ratio is asked for.
  * @param theirs What it is divided by.
  * @param cells The cases.
- * @param plan How often: both are started once more than there are rounds.
- * @returns The ratios; their CPU time is that of the process `hub`.
+ * @param plan How long, and how often.
+ * @param options What to compare, and how often.
+ * @returns The ratios.
  */
 export async function comparePairs<C extends Cell>(
   ours: System<C>,
   theirs: System<C>,
   cells: readonly C[],
   plan: Plan,
+  { role = "hub", starts: most = plan.rounds + 1 }: PairOptions = {},
 ): Promise<Pairs> {
   const results = new Results();
   const ratios: Pairs["ratios"] = new Map();
-  const hub = ({ cpu }: Slice) => cpu["hub"]!;
+  const cpuOf = ({ cpu }: Slice) => cpu[role]!;
   for (const cell of cells) {
     if (plan.quick && !cell.quick) continue;
     const [one, other] = [ours, theirs].map((system) =>
@@ -63,7 +82,7 @@ export async function comparePairs<C extends Cell>(
       const starts = await inTurn(
         [() => one!.start(HERE), () => other!.start(HERE)],
         {
-          starts: plan.quick ? 1 : plan.rounds + 1,
+          starts: plan.quick ? 1 : most,
           slices: SLICES,
           seconds: SECONDS,
         },
@@ -73,8 +92,9 @@ export async function comparePairs<C extends Cell>(
         results.add(cell.name, theirs.name, b);
       }
       const rate = compareStarts(starts, (a, b) => a.rate / b.rate);
-      const cpu = compareStarts(starts, (a, b) => hub(a) / hub(b));
-      ratios.set(cell.name, { rate, cpu });
+      const p99 = compareStarts(starts, (a, b) => a.p99 / b.p99);
+      const cpu = compareStarts(starts, (a, b) => cpuOf(a) / cpuOf(b));
+      ratios.set(cell.name, { rate, p99, cpu });
       plan.log(
         `${cell.name}, ${ours.name} ÷ ${theirs.name}: rate ${shown(rate)}, ` +
           `CPU ${shown(cpu)}`,
@@ -97,15 +117,19 @@ function shown({ middle, low, high }: Ratio): string {
  *
  * @param what What is compared.
  * @param pairs What was measured.
- * @param targets The least rate, and the most CPU time of the hub, if it is
- * asked for, of ours ÷ theirs.
+ * @param targets Of ours ÷ theirs the least rate, and, if they are asked for, the
+ * most CPU time and the most of the 99th percentile.
  * @returns A row for each cell and target. A target is met if the median of the
  * starts is; their range stands beside it.
  */
 export function pairTargets(
   what: string,
   { ratios }: Pairs,
-  { rate: least, cpu: most }: { rate: number; cpu?: number },
+  { rate: least, cpu: most, p99: latest }: {
+    rate: number;
+    cpu?: number;
+    p99?: number;
+  },
 ): Target[] {
   const target = (
     what: string,
@@ -132,6 +156,14 @@ export function pairTargets(
         ratio?.cpu,
         `≤ ${most}`,
         (middle) => middle <= most,
+      ),
+    ],
+    ...latest === undefined ? [] : [
+      target(
+        `${what}, ${cell}, p99`,
+        ratio?.p99,
+        `≤ ${latest}`,
+        (middle) => middle <= latest,
       ),
     ],
   ]);

@@ -112,9 +112,7 @@ function system(
         warmUp: () =>
           warmUp(
             (seconds) => load.load(seconds, undefined, { least: 64 }),
-            async (seconds) => {
-              await (flood ? flooded(seconds) : load.load(seconds, RATE));
-            },
+            (seconds) => flood ? flooded(seconds) : load.load(seconds, RATE),
           ),
         async load({ flood, comers }, seconds) {
           if (flood) return await flooded(seconds);

@@ -10,8 +10,10 @@ import {
   HERE,
   type Load,
   ourProgram,
+  type Plan,
   type System,
 } from "../harness.ts";
+import { comparePairs, type Pairs, pairTargets } from "../pairs.ts";
 import { installNpm } from "../peers/install.ts";
 import { DENO, file } from "../peers/named.ts";
 import { rowsOf } from "../rows.ts";
@@ -22,13 +24,16 @@ import {
   type Target,
   valueTarget,
 } from "../suite.ts";
+import type { LoadCell } from "./hub.ts";
+import { loaded, program } from "./native.ts";
 
 interface RpcCell extends CallCell {
   /** Calls in one batch. */
   batch?: number;
 }
 
-const PEERS = ["rpc-websockets", "jayson", "vscode-jsonrpc", "json-rpc-2.0"];
+const RPC_WEBSOCKETS = "rpc-websockets";
+const PEERS = [RPC_WEBSOCKETS, "jayson", "vscode-jsonrpc", "json-rpc-2.0"];
 const OURS = "Wirekit ← Wirekit";
 const FETCH = "Wirekit, Deno.serve ← Wirekit";
 const ECHO = "raw echo of ws";
@@ -40,13 +45,21 @@ function foreign(peer: string): string {
 }
 
 /** Who is measured in cells that have no target. */
-const FEW = [OURS, FETCH, ECHO, "rpc-websockets", foreign("rpc-websockets")];
+const FEW = [OURS, FETCH, ECHO, RPC_WEBSOCKETS, foreign(RPC_WEBSOCKETS)];
 const BATCHERS = [OURS, FETCH, "jayson", foreign("jayson")];
+
+const MANY = "64 in flight";
 
 const CELLS: RpcCell[] = [
   { name: "1 in flight", depth: 1, size: 0, only: [...FEW, BARE] },
   { name: "16 in flight", depth: 16, size: 0, only: FEW },
-  { name: "64 in flight", depth: 64, size: 0, quick: true },
+  {
+    name: MANY,
+    depth: 64,
+    size: 0,
+    quick: true,
+    only: [OURS, FETCH, ECHO, ...PEERS],
+  },
   {
     name: "batch of 100",
     depth: 1,
@@ -58,7 +71,7 @@ const CELLS: RpcCell[] = [
     name: "6 KB, 1 in flight",
     depth: 1,
     size: 6_000,
-    only: [OURS, FETCH, "rpc-websockets"],
+    only: [OURS, FETCH, RPC_WEBSOCKETS],
   },
   // A rate that all of them bear.
   { name: "Poisson 4k/s", depth: 1, size: 0, rate: 4_000, only: FEW },
@@ -100,6 +113,52 @@ function wirekit(kind: "ws" | "fetch", root = HERE): System<RpcCell> {
   );
 }
 
+/** Servers under the load generator: clients with calls in flight each. */
+const SERVERS: LoadCell[] = [
+  { name: "1x1", shape: { pairs: 1, depth: 1 } },
+  { name: "1x64", shape: { pairs: 1, depth: 64 } },
+  { name: "64x1", shape: { pairs: 64, depth: 1 } },
+  { name: "64x16", shape: { pairs: 64, depth: 16 } },
+];
+const OUR_SERVER = "Wirekit";
+
+/**
+ * Foreign clients at our server, each beside itself at its own. The client is
+ * busy all the time in both, so they differ little: they take turns.
+ */
+async function foreignClients(
+  systems: [ours: System<RpcCell>, theirs: System<RpcCell>][],
+  plan: Plan,
+): Promise<Pairs[]> {
+  const cells = CELLS.filter(({ name }) => name === MANY)
+    .map(({ only: _, ...cell }) => cell);
+  const options = { role: "server", starts: 2 * plan.rounds + 2 };
+  const found: Pairs[] = [];
+  for (const [ours, theirs] of systems) {
+    found.push(await comparePairs(ours, theirs, cells, plan, options));
+  }
+  return found;
+}
+
+/** Targets of them. No server could be faster than the client. */
+function foreignTargets(peer: string, pairs: Pairs): Target[] {
+  const ours = foreign(peer);
+  const took = pairs.results.of(MANY, ours, ({ cpu }) => cpu["client"]!);
+  const rate = pairs.results.of(MANY, peer);
+  const limits = { rate: 1, p99: 1.3 };
+  return pairTargets(`JSON-RPC, ${ours} ÷ ${peer}`, pairs, limits)
+    .map((target): Target => ({
+      ...target,
+      ...(!target.what.endsWith("p99") && {
+        ceiling: {
+          of: "its client alone",
+          value: took && rate && 1e6 / took / rate,
+        },
+      }),
+      why: "Foreign clients at our server",
+    }));
+}
+
 /** The suite. */
 export const suite: Suite = {
   name: "jsonrpc",
@@ -111,34 +170,47 @@ export const suite: Suite = {
   async run(plan) {
     await installNpm();
     const server = [...ourProgram("peers/wirekit_jsonrpc_server.ts"), "ws"];
+    const serverOf = (peer: string) => [
+      "node",
+      file("jsonrpc_server.mjs"),
+      peer,
+    ];
     const clientOf = (peer: string) => [
       "node",
       file("jsonrpc_client.mjs"),
       peer,
     ];
+    const theirs = (peer: string) =>
+      system(peer, serverOf(peer), clientOf(peer));
+    const theirClient = (peer: string) =>
+      system(foreign(peer), server, clientOf(peer));
     const systems = [
       wirekit("ws"),
       wirekit("fetch"),
-      system(
-        ECHO,
-        ["node", file("jsonrpc_server.mjs"), "echo"],
-        clientOf("echo"),
-      ),
+      system(ECHO, serverOf("echo"), clientOf("echo")),
       system(
         BARE,
         [...DENO, file("bare.ts"), "answer"],
         [...DENO, file("bare.ts"), "caller"],
       ),
-      ...PEERS.flatMap((peer) => [
-        system(
-          peer,
-          ["node", file("jsonrpc_server.mjs"), peer],
-          clientOf(peer),
-        ),
-        system(foreign(peer), server, clientOf(peer)),
-      ]),
+      ...PEERS.flatMap((peer) => [theirs(peer), theirClient(peer)]),
     ];
     const results = await compare(systems, CELLS, plan);
+    const clients = await foreignClients(
+      PEERS.map((peer) => [theirClient(peer), theirs(peer)]),
+      plan,
+    );
+    const servers = await compare(
+      [
+        loaded(OUR_SERVER, () => program(server, "jsonrpc")),
+        loaded(
+          RPC_WEBSOCKETS,
+          () => program(serverOf(RPC_WEBSOCKETS), "jsonrpc"),
+        ),
+      ],
+      SERVERS,
+      plan,
+    );
     const than = (
       theirs: string,
       cell: string,
@@ -153,27 +225,25 @@ export const suite: Suite = {
         ceiling: BARE,
         why: WHY[cell] ?? "JSON-RPC beside others",
       });
-    /** Its client is the limit: no server could be faster than it. */
-    const atOurServer = (peer: string): Target => {
-      const cell = "64 in flight";
-      const took = results.of(cell, foreign(peer), ({ cpu }) => cpu["client"]!);
-      const rate = results.of(cell, peer);
-      return {
-        ...than(peer, cell, 1, foreign(peer)),
-        ceiling: {
-          of: "its client alone",
-          value: took && rate && 1e6 / took / rate,
+    const atServer = ({ name }: LoadCell) =>
+      ratioTarget(
+        `JSON-RPC, our server ÷ ${RPC_WEBSOCKETS}, load generator, ${name}`,
+        servers,
+        {
+          cell: name,
+          ours: OUR_SERVER,
+          theirs: RPC_WEBSOCKETS,
+          atLeast: name === "1x64" ? 3.5 : 1,
+          why: "JSON-RPC beside others",
         },
-        why: "Foreign clients at our server",
-      };
-    };
+      );
     const cpu = (side: string) =>
-      results.of("64 in flight", OURS, ({ cpu }) => cpu[side]!);
+      results.of(MANY, OURS, ({ cpu }) => cpu[side]!);
     return {
       targets: [
-        than("rpc-websockets", "64 in flight", 3.5),
-        than("jayson", "64 in flight", 3.5),
-        than("vscode-jsonrpc", "64 in flight", 4),
+        than(RPC_WEBSOCKETS, MANY, 3.5),
+        than("jayson", MANY, 3.5),
+        than("vscode-jsonrpc", MANY, 4),
         valueTarget(
           "JSON-RPC, CPU of our server, per call, 64 in flight",
           cpu("server"),
@@ -186,8 +256,9 @@ export const suite: Suite = {
           3,
           "µs",
         ),
-        than("rpc-websockets", "1 in flight", 1.1),
-        ...PEERS.map((peer) => atOurServer(peer)),
+        than(RPC_WEBSOCKETS, "1 in flight", 1.1),
+        ...SERVERS.map(atServer),
+        ...clients.flatMap((pairs, i) => foreignTargets(PEERS[i]!, pairs)),
         than("jayson", "batch of 100", 2),
         valueTarget(
           "JSON-RPC, a message of 6 KB from our client, median",
@@ -196,7 +267,15 @@ export const suite: Suite = {
           "ms",
         ),
       ],
-      details: results.table("rpc-websockets"),
+      details: [
+        results.table(RPC_WEBSOCKETS),
+        "Foreign clients, at our server and at theirs in turn:",
+        ...clients.map(({ results }, i) => results.table(PEERS[i]!)),
+        ...plan.quick ? [] : [
+          "Servers under the load generator:",
+          servers.table(RPC_WEBSOCKETS),
+        ],
+      ].join("\n\n"),
     };
   },
 };

@@ -31,7 +31,17 @@ const OURS = "Wirekit";
 const RELAY = "relay";
 const BARE = "bare sockets";
 
-function system(name: string, start: () => Promise<Served>): System<LoadCell> {
+/**
+ * A server under the load generator.
+ *
+ * @param name Its name.
+ * @param start Starts it.
+ * @returns The system.
+ */
+export function loaded(
+  name: string,
+  start: () => Promise<Served>,
+): System<LoadCell> {
   return {
     name,
     busy: busyLoad,
@@ -50,7 +60,14 @@ function system(name: string, start: () => Promise<Served>): System<LoadCell> {
   };
 }
 
-async function program(
+/**
+ * Starts a server that tells its address.
+ *
+ * @param command The program and its arguments.
+ * @param dialect What it speaks.
+ * @returns The server, listening.
+ */
+export async function program(
   command: string[],
   dialect: Order["dialect"],
 ): Promise<Served> {
@@ -99,16 +116,16 @@ function systems(
 ): System<LoadCell>[] {
   const dialect = kind === "hub" ? "winerp" : "jsonrpc";
   return [
-    system(OURS, ours),
-    ...kind === "hub" ? [system(RELAY, () => serve(RELAY))] : [],
-    system(
+    loaded(OURS, ours),
+    ...kind === "hub" ? [loaded(RELAY, () => serve(RELAY))] : [],
+    loaded(
       BARE,
       kind === "hub"
         ? () => serve(BARE)
         : () => program([...DENO, file("bare.ts"), "answer"], dialect),
     ),
     ...paths.map(([name, path]) =>
-      system(name, () => program([path, kind], dialect))
+      loaded(name, () => program([path, kind], dialect))
     ),
   ];
 }
