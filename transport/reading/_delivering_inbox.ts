@@ -5,6 +5,7 @@ import { isClean, READY } from "../_close.ts";
 import { thrown } from "./_thrown.ts";
 import { nextTurn } from "../_turn.ts";
 import type { CloseError, MessageReceiver } from "../transport.ts";
+import { comesAlone } from "../stream/_out_buffers.ts";
 import { BoundedInbox } from "./_bounded_inbox.ts";
 
 /** The most bytes that are read at once, before their receiver has any. */
@@ -115,12 +116,13 @@ export class DeliveringInbox<T extends string | Uint8Array>
 }
 
 /** Those to hand over what they were read, and an empty list to swap with. */
-let due: { handOverRead(): void }[] = [];
+let due: { readonly hasOne: boolean; handOverRead(): void }[] = [];
 let spare: typeof due = [];
 
 function handOverDue(): void {
   const inboxes = due;
   due = spare;
+  comesAlone(inboxes.length === 1 && inboxes[0]!.hasOne);
   for (const inbox of inboxes) inbox.handOverRead();
   inboxes.length = 0;
   spare = inboxes;

@@ -71,6 +71,11 @@ export class Inbox<T extends string | Uint8Array>
     return Promise.resolve({ done: false, value: this.take() });
   }
 
+  /** Whether just one message waits, which no other has come with. */
+  get hasOne(): boolean {
+    return this.#incoming.length === 1 && this.#at === this.#outgoing.length;
+  }
+
   /** Returns whether messages wait for the reader. */
   protected hasMore(): boolean {
     if (this.#at < this.#outgoing.length) return true;

@@ -174,8 +174,10 @@ export abstract class Intake<T extends string | Uint8Array> {
   }
 }
 
-function isFull({ length, buffer }: Uint8Array): boolean {
-  return length >= FULL_READ && length === buffer.byteLength;
+function isFull(chunk: Uint8Array): boolean {
+  // To ask for the buffer of each chunk is a call into the engine.
+  return chunk.length >= FULL_READ &&
+    chunk.length === chunk.buffer.byteLength;
 }
 
 /** Nothing has to wait. */

@@ -2,6 +2,7 @@
 // This module is browser compatible.
 
 import { borrow, giveBack as giveMemoryBack } from "@wirekit/internal/allocate";
+import { READY } from "../_close.ts";
 import { atEndOfTurn } from "../_turn.ts";
 import { wordsOf } from "./_words.ts";
 
@@ -26,6 +27,8 @@ export interface OutBuffer {
 
 /** What has something to write at the end of a turn. */
 export interface Flushable {
+  /** How many bytes wait. */
+  readonly waiting: number;
   /** Writes everything that was sent in this turn. */
   flush(): void;
 }
@@ -63,12 +66,43 @@ function makeBuffer(length: number): OutBuffer {
 let dirty: Flushable[] = [];
 let clean: Flushable[] = [];
 
+/** Whether what comes to be sent follows from one message alone. */
+let isAlone = false;
+
+/** How many promises in a row have sent nothing, and what waited then. */
+let quiet = 0;
+let seen = 0;
+
+/** After so many, nothing more is expected. */
+const QUIET = 3;
+
 /**
- * Flushes an output at the end of this turn, after all its promises. One call
- * in a turn is enough.
+ * Notes whether one message was all that could be read. Then nothing is won by
+ * waiting for the end of the turn, which costs Deno as much as the message does.
+ */
+export function comesAlone(alone: boolean): void {
+  isAlone = alone;
+}
+
+/**
+ * Flushes an output at the end of this turn, after all its promises; sooner if
+ * one message came alone, and what it leads to has been sent. One call in a turn
+ * is enough.
  */
 export function flushLater(output: Flushable): void {
-  if (dirty.push(output) === 1) atEndOfTurn(flushAll);
+  if (dirty.push(output) > 1) return;
+  if (isAlone) void READY.then(flushQuiet);
+  else atEndOfTurn(flushAll);
+}
+
+/** Flushes once no promise sends any more. */
+function flushQuiet(): void {
+  const { waiting } = dirty[0]!;
+  quiet = waiting === seen ? quiet + 1 : 0;
+  seen = waiting;
+  if (quiet < QUIET) return void READY.then(flushQuiet);
+  quiet = seen = 0;
+  flushAll();
 }
 
 /**
@@ -88,6 +122,7 @@ const EARLY = 2;
 let flushed = 0;
 
 function flushAll(): void {
+  isAlone = false;
   const outputs = dirty;
   dirty = clean;
   for (const output of outputs) output.flush();

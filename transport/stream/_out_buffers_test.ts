@@ -1,9 +1,10 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { assertEquals } from "@std/assert";
-import { setImmediate } from "../_node.ts";
+import { nextTick, setImmediate } from "../_node.ts";
 import type { BytePipe } from "./_byte_pipe.ts";
 import { FramedOutput } from "./_framed_output.ts";
+import { comesAlone } from "./_out_buffers.ts";
 import { NewlineFramer } from "./newline_framer.ts";
 
 /** A pipe whose writes are done at once. */
@@ -51,4 +52,26 @@ Deno.test("isSentFull() sends the first 2 KiB at once, unless many outputs have 
   );
   assertEquals(await send(1, 50), [[5_000], [], [], []]);
   assertEquals(await send(1, 50), [[1_800, 3_200], [], [], []]);
+});
+
+Deno.test("flushLater() does not wait for the end of the turn after a message that came alone, but for all that it leads to", async () => {
+  const pipe = new InstantPipe();
+  const output = new FramedOutput(pipe, new NewlineFramer(), { onBroken() {} });
+  const line = () => output.writeMessage("x".repeat(99), 1e6);
+  for (const isAlone of [true, false, true]) {
+    await turn();
+    let isOver = false;
+    nextTick(() => isOver = true);
+    comesAlone(isAlone);
+    for (let n = 0; n < 5; n++) {
+      line();
+      await Promise.resolve();
+      await Promise.resolve();
+    }
+    for (let n = 0; n < 9; n++) await Promise.resolve();
+    assertEquals(isOver, false);
+    assertEquals(pipe.writes.splice(0), isAlone ? [500] : []);
+    await turn();
+    assertEquals(pipe.writes.splice(0), isAlone ? [] : [500]);
+  }
 });

@@ -12,6 +12,7 @@ import { ConnectionGroup } from "../websocket/_connection_group.ts";
 import { FrameParser } from "../websocket/_frame_parser.ts";
 import type { BytePipe } from "./_byte_pipe.ts";
 import { FramedOutput } from "./_framed_output.ts";
+import { comesAlone } from "./_out_buffers.ts";
 import { NewlineFramer } from "./newline_framer.ts";
 
 const MAX = 1 << 24;
@@ -95,6 +96,7 @@ async function play(
       sender.send(text);
       sent.push(text);
     }
+    comesAlone(random.below(2) === 0);
     if (random.below(3) > 0) await turn();
     else await Promise.resolve();
   }
