@@ -18,7 +18,7 @@ import { type Speaker, SPEAKERS } from "./_speakers.ts";
 const CALM = 4_500;
 
 /** Two hubs that are one: a gateway is at the second. */
-class Plant implements AsyncDisposable {
+export class Plant implements AsyncDisposable {
   constructor(
     readonly simulator: GatewaySimulator,
     readonly near: HubServer,
@@ -44,7 +44,14 @@ class Plant implements AsyncDisposable {
   }
 }
 
-async function openPlant(planes: () => Promise<Backplane>): Promise<Plant> {
+/**
+ * Opens both hubs, and a gateway at the second.
+ *
+ * @param planes Makes the backplane of each.
+ */
+export async function openPlant(
+  planes: () => Promise<Backplane>,
+): Promise<Plant> {
   await using stack = new AsyncDisposableStack();
   const simulator = stack.use(new GatewaySimulator());
   const home = new Gateway({ transport: () => simulator.connect() });
