@@ -14,8 +14,14 @@ import type {
   BackplaneStatus,
   NodeStatus,
 } from "./backplane.ts";
+import { KnownNames, Moves } from "./_moves.ts";
 
 const AWAY = "This hub is cut off from the other hubs.";
+
+/** How much may be on the way to a node before it hears of moves together. */
+const CROWD = 16;
+/** How many moves there are before those that all have heard of are dropped. */
+const MOVES = 10_000;
 
 /**
  * Options of {@linkcode MemoryEngine}.
@@ -39,6 +45,17 @@ interface Seat {
   owner: MemoryBackplane | undefined;
   /** Those who wait, and the number of the claim of each. */
   readonly waiting: Map<MemoryBackplane, number>;
+}
+
+/** What is on the way to a node. */
+interface Ear {
+  readonly hear: (news: News) => void;
+  /** What the node knows. */
+  readonly names: KnownNames;
+  /** How many news. */
+  pending: number;
+  /** The last of them, if the moves to come may go with it. */
+  open: MovesNews | undefined;
 }
 
 /**
@@ -67,8 +84,13 @@ interface Seat {
 export class MemoryEngine {
   readonly #carry: (deliver: () => void, link: string) => void;
   readonly #nodes = new Map<string, MemoryBackplane>();
-  readonly #ears = new Map<MemoryBackplane, (news: News) => void>();
+  readonly #ears = new Map<MemoryBackplane, Ear>();
+  /** The nodes that have to be told of the next move. */
+  readonly #unaware = new Set<MemoryBackplane>();
   readonly #seats = new Map<string, Seat>();
+  /** The names that each node has or waits for. */
+  readonly #wanted = new Map<MemoryBackplane, Set<string>>();
+  readonly #moves = new Moves();
 
   /**
    * Makes an engine without nodes.
@@ -87,7 +109,13 @@ export class MemoryEngine {
    */
   node(label: string): MemoryBackplane {
     const node: MemoryBackplane = new MemoryBackplane(label, {
-      listen: (node, hear) => this.#ears.set(node, hear),
+      moves: this.#moves,
+      listen: (node, names, hear) => {
+        const ear = { hear, names, pending: 0, open: undefined };
+        this.#ears.set(node, ear);
+        this.#wanted.set(node, new Set());
+      },
+      delivered: (news) => this.#delivered(node, news),
       nodes: () => [...this.#nodes.values()].map((each) => each.report()),
       leave: () => this.#leave(node),
       up: (deliver) => this.#carry(deliver, `${label} >`),
@@ -102,16 +130,52 @@ export class MemoryEngine {
   }
 
   #tell(node: MemoryBackplane, news: News): void {
-    this.#ears.get(node)!(news);
+    const ear = this.#ears.get(node)!;
+    if (ear.open) {
+      ear.open.until = this.#moves.count;
+      ear.open = undefined;
+      this.#unaware.add(node);
+    }
+    ear.pending++;
+    ear.hear(news);
+  }
+
+  #delivered(node: MemoryBackplane, news: News): void {
+    const ear = this.#ears.get(node)!;
+    if (ear.pending > 0) ear.pending--;
+    if (ear.open !== news) return;
+    ear.open.until = this.#moves.count;
+    ear.open = undefined;
+    this.#unaware.add(node);
+  }
+
+  /** A name moves, and all nodes hear of it. */
+  #move(name: string, to: string | undefined, dead: boolean): void {
+    const moves = this.#moves;
+    moves.add(name, to, dead);
+    for (const node of this.#unaware) {
+      const news: MovesNews = { until: moves.count };
+      this.#tell(node, news);
+      const ear = this.#ears.get(node)!;
+      if (ear.pending <= CROWD) continue;
+      ear.open = news;
+      this.#unaware.delete(node);
+    }
+    if (moves.count % MOVES > 0) return;
+    let heard = moves.count;
+    for (const node of this.#nodes.values()) {
+      heard = Math.min(heard, this.#ears.get(node)!.names.heard);
+    }
+    moves.forget(heard);
   }
 
   #join(node: MemoryBackplane): void {
+    const ear = this.#ears.get(node)!;
+    ear.pending = 0;
+    ear.open = undefined;
     this.#nodes.set(node.id, node);
-    for (const [name, { owner }] of this.#seats) {
-      if (owner && owner !== node) {
-        this.#tell(node, { moved: name, to: owner.id });
-      }
-    }
+    this.#unaware.add(node);
+    this.#tell(node, { joined: this.#moves.count });
   }
 
   #claim(node: MemoryBackplane, name: string, number: number): void {
@@ -120,6 +184,7 @@ export class MemoryEngine {
       seat = { owner: undefined, waiting: new Map() };
       this.#seats.set(name, seat);
     }
+    this.#wanted.get(node)!.add(name);
     if (seat.owner && seat.owner !== node) {
       seat.waiting.set(node, number);
       return this.#tell(node, { held: name, number });
@@ -136,19 +201,16 @@ export class MemoryEngine {
     seat.owner = node;
     seat.waiting.delete(node);
     this.#tell(node, { won: name, number });
-    for (const other of this.#others(node)) {
-      this.#tell(other, { moved: name, to: node.id });
-    }
+    this.#move(name, node.id, false);
   }
 
   #release(node: MemoryBackplane, name: string, dead: boolean): void {
+    this.#wanted.get(node)!.delete(name);
     const seat = this.#seats.get(name);
     seat?.waiting.delete(node);
     if (seat?.owner !== node) return;
     seat.owner = undefined;
-    for (const other of this.#others(node)) {
-      this.#tell(other, { moved: name, from: node.id, dead });
-    }
+    this.#move(name, undefined, dead);
     const [next] = seat.waiting;
     if (next) this.#give(name, seat, ...next);
     else this.#seats.delete(name);
@@ -182,7 +244,8 @@ export class MemoryEngine {
   /** Takes a node for dead. */
   #leave(node: MemoryBackplane): void {
     if (!this.#nodes.delete(node.id)) return;
-    for (const name of [...this.#seats.keys()]) {
+    this.#unaware.delete(node);
+    for (const name of [...this.#wanted.get(node)!]) {
       this.#release(node, name, true);
     }
     for (const other of this.#others(node)) {
@@ -193,18 +256,30 @@ export class MemoryEngine {
 
 const encoder = new TextEncoder();
 
+/** Names have moved: so many moves there were. */
+interface MovesNews {
+  until: number;
+}
+
 /** What a node hears from the engine. */
 type News =
+  | MovesNews
+  | { joined: number }
   | { won: string; number: number }
   | { held: string; number: number }
-  | { moved: string; to?: string; from?: string; dead?: boolean }
   | { message: Uint8Array; from: string }
   | { undelivered: number }
   | { gone: string };
 
 /** What a node asks of its engine. */
 interface Engine {
-  listen(node: MemoryBackplane, hear: (news: News) => void): void;
+  readonly moves: Moves;
+  listen(
+    node: MemoryBackplane,
+    names: KnownNames,
+    hear: (news: News) => void,
+  ): void;
+  delivered(news: News): void;
   nodes(): NodeStatus[];
   up(deliver: () => void): void;
   down(deliver: () => void): void;
@@ -228,7 +303,7 @@ export class MemoryBackplane implements Backplane {
   /** The names that its hub wants: the last claim, and whether it has won. */
   readonly #claims = new Map<string, { number: number; won: boolean }>();
   #number = 0;
-  readonly #names = new Map<string, string>();
+  readonly #names: KnownNames;
   #state: BackplaneStatus["state"] = "open";
   #since = this.#start;
   /** Grows with each cut: what was on the way then does not arrive. */
@@ -243,7 +318,8 @@ export class MemoryBackplane implements Backplane {
   constructor(label: string, engine: Engine) {
     this.#label = label;
     this.#engine = engine;
-    engine.listen(this, (news) => this.#hears(news));
+    this.#names = new KnownNames(engine.moves, this);
+    engine.listen(this, this.#names, (news) => this.#hears(news));
   }
 
   /** Its id: a new one after each cut. */
@@ -263,6 +339,7 @@ export class MemoryBackplane implements Backplane {
   #hears(news: News): void {
     const life = this.#life;
     this.#engine.down(() => {
+      this.#engine.delivered(news);
       if (life === this.#life && this.#state !== "closed") this.#hear(news);
     });
   }
@@ -283,14 +360,12 @@ export class MemoryBackplane implements Backplane {
       const claim = this.#claims.get(news.won);
       if (claim?.number !== news.number || claim.won) return;
       claim.won = true;
-      this.#names.delete(news.won);
       receiver?.won(news.won);
-    } else {
-      const { moved, to, dead = false } = news;
-      const had = this.#names.get(moved);
-      if (to === undefined) this.#names.delete(moved);
-      else this.#names.set(moved, to);
-      if (had !== undefined && had !== to) receiver?.left(moved, dead);
+    } else if ("joined" in news) this.#names.heard = news.joined;
+    else {
+      this.#names.hear(news.until, (name, dead) => {
+        receiver?.left(name, dead);
+      });
     }
   }
 
@@ -375,7 +450,7 @@ export class MemoryBackplane implements Backplane {
   heal(): void {
     if (this.#state !== "fenced") return;
     this.#become("open");
-    this.#names.clear();
+    this.#names.heard = 0;
     this.#ask(() => this.#engine.join());
     for (const [name, { number }] of this.#claims) {
       this.#ask(() => this.#engine.claim(name, number));
