@@ -14,8 +14,6 @@ export interface Asked {
   readonly kind?: QuestionKind;
   /** The message, as long as it may have to be sent again. */
   message?: string | undefined;
-  /** How often it was sent again. */
-  tries: number;
   /** In which turn of the clock it was asked. */
   readonly turn: number;
   /** Counts with each message that asks: when this one was sent last. */

@@ -4,7 +4,7 @@ import { type Fault, fault } from "../exchange/fault.ts";
 import type { Question } from "../exchange/participant.ts";
 import { Again } from "./_again.ts";
 import type { Asked } from "./_asked.ts";
-import type { BackplaneStatus } from "./backplane.ts";
+import type { Address, BackplaneStatus } from "./backplane.ts";
 import { encode, Kind } from "./_messages.ts";
 import { type Line, nobody } from "./_remote.ts";
 import { isIdle, type Remotes } from "./_remotes.ts";
@@ -19,8 +19,10 @@ const UNSENT = fault(
 );
 
 /** The node that asks. */
-interface Asker extends Line {
+export interface Asker extends Line {
   readonly status: BackplaneStatus;
+  /** Sends something, whatever waits to be sent. */
+  push(to: Address, message: string, ref?: number): Fault | undefined;
   /** Whether another node has a name, as far as this one has heard. */
   has(name: string): boolean;
   /** Ends a question of a participant. */
@@ -38,20 +40,34 @@ export class Asking {
   constructor(asker: Asker, remotes: Remotes) {
     this.#asker = asker;
     this.#remotes = remotes;
-    this.again = new Again(
-      asker,
-      remotes,
-      (asked, reason) => this.end(asked, reason),
-    );
+    this.again = new Again(asker, remotes, this);
   }
 
   /** Asks whether another node has a name. */
   probe(name: string, then: (found: boolean) => void): void {
+    const asked = this.#probe(name, then);
+    const { ref, message = "" } = asked;
+    if (this.#asker.publish({ name }, message, ref)) this.end(asked);
+  }
+
+  /** Asks the same, once, before all that waits for the name. */
+  tryName(
+    name: string,
+    then: (found: boolean) => void,
+  ): Fault | undefined {
+    const asked = this.#probe(name, then);
+    const { ref, message = "" } = asked;
+    asked.message = undefined;
+    const refusal = this.#asker.push({ name }, message, ref);
+    if (refusal && this.#asker.asked.delete(asked)) this.#probes.delete(asked);
+    return refusal;
+  }
+
+  #probe(name: string, then: (found: boolean) => void): Asked {
     const asker = this.#asker;
     const asked: Asked = {
       ref: 0,
       name,
-      tries: 0,
       turn: asker.turn,
       sent: asker.count(),
       waits: false,
@@ -60,8 +76,7 @@ export class Asking {
     asker.asked.add(asked);
     this.#probes.add(asked);
     asked.message = encode([Kind.probe, asked.ref, name]);
-    const refusal = asker.publish({ name }, asked.message, asked.ref);
-    if (refusal) this.end(asked);
+    return asked;
   }
 
   /** Another node has a name, which was asked. */
@@ -79,19 +94,24 @@ export class Asking {
     const asked = asker.asked.get(ref);
     if (!asked) return;
     const { name, message } = asked;
-    if (message && Again.canTry(asked)) {
-      if (asker.has(name)) return this.again.send(asked, message);
-      const { reading } = asker.status;
-      if (reading) {
-        asked.waits = true;
-        reading.ownerOf(name).then((owner) => {
-          if (asker.asked.get(ref) !== asked) return;
-          if (owner === undefined) this.end(asked);
-          else this.again.send(asked, message);
-        });
-        return;
-      }
-    }
+    if (!message) return this.giveUp(asked);
+    if (asker.has(name) || asker.status.reading) {
+      this.again.send(asked, message);
+    } else this.giveUp(asked);
+  }
+
+  /** Whether somebody has a name, as far as anybody can say. */
+  isOwned(name: string): boolean | Promise<boolean> {
+    const asker = this.#asker;
+    if (asker.has(name)) return true;
+    const { reading } = asker.status;
+    return reading?.ownerOf(name).then((owner) => owner !== undefined) ?? false;
+  }
+
+  /** Nobody has taken what was asked, and nobody will. */
+  giveUp(asked: Asked): void {
+    const asker = this.#asker;
+    const { name } = asked;
     if (asked.question || asked.then) return this.end(asked);
     // An audit: nobody has the name who could have been asked.
     asker.asked.delete(asked);

@@ -72,7 +72,6 @@ export class Audits {
     const audit: Asked = {
       ref: 0,
       name,
-      tries: 0,
       turn: line.turn,
       sent: line.count(),
       waits: false,
@@ -91,17 +90,23 @@ export class Audits {
       audit.turn < turn - 1;
   }
 
-  /** Another node asks: tells it which questions are not open here. */
-  answer([number = "", ...refs]: readonly string[], node: string): void {
+  /**
+   * Another node asks: tells it which questions are not open here; returns how
+   * many were looked at.
+   */
+  answer([number = "", ...refs]: readonly string[], node: string): number {
     const open = new Set<number>();
+    let count = refs.length;
     for (const { party } of this.#remotes) {
       for (let each = party.oldest; each; each = each.newer) {
+        count++;
         const origin = each.tag as Origin;
         if (origin.node === node) open.add(origin.ref);
       }
     }
     const unknown = refs.filter((ref) => !open.has(Number(ref)));
     this.#line.publish({ node }, encode([Kind.unknown, number, ...unknown]));
+    return count;
   }
 
   /** Another node has answered: these are not open there. */

@@ -93,6 +93,11 @@ export class Cluster implements BackplaneReceiver, Line {
     if (typeof to === "object" && "name" in to && again.has(to.name)) {
       return again.add(to.name, message, ref);
     }
+    return this.push(to, message, ref);
+  }
+
+  /** Sends something, whatever waits to be sent. */
+  push(to: Address, message: string, ref?: number): Fault | undefined {
     return this.#backplane.publish(to, message, ref);
   }
 
@@ -196,7 +201,13 @@ export class Cluster implements BackplaneReceiver, Line {
   }
 
   /** See {@linkcode BackplaneReceiver}. */
+  interrupted(): void {
+    this.#asking.again.interrupted();
+  }
+
+  /** See {@linkcode BackplaneReceiver}. */
   attached(): void {
+    this.#asking.again.attached();
     this.#incoming.ids.add(this.status.node);
     this.#audits.all();
     this.peers.listener?.attached();
@@ -222,6 +233,7 @@ export class Cluster implements BackplaneReceiver, Line {
     this.turn++;
     this.#pace.tick(this.#host.figures(), now());
     this.#asking.tick();
+    this.#incoming.tick();
     for (const remote of this.#remotes) {
       const { firstAsked } = remote.party;
       if (firstAsked && this.#isForsaken(remote)) this.#remotes.failAll(remote);

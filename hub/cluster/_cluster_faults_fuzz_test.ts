@@ -9,7 +9,10 @@ import { CONTENT, Party } from "./testdata/party.ts";
 const NODES = 3;
 const NAMES = ['"a"', '"b"', '"c"', '"d"'];
 
-function run(random: () => number, time: FakeTime): void {
+async function run(
+  random: () => number,
+  time: FakeTime,
+): Promise<void> {
   const pick = <T>(items: readonly T[]): T =>
     items[Math.floor(random() * items.length)]!;
   const links = new Map<string, (() => void)[]>();
@@ -29,10 +32,10 @@ function run(random: () => number, time: FakeTime): void {
   });
   const exchanges = planes.map((backplane) => new Exchange({ backplane }));
   let seconds = 0;
-  const tick = () => {
+  const tick = async () => {
     seconds++;
     for (const exchange of exchanges) exchange.tick(seconds * 1_000);
-    time.tick(1_000);
+    await time.tick(1_000);
   };
   /** Lets some arrive, or all. */
   const deliver = (most: number) => {
@@ -46,7 +49,7 @@ function run(random: () => number, time: FakeTime): void {
   let uuids = 0;
   const open = new Map<string, Party>();
 
-  const steps: (() => void)[] = [
+  const steps: (() => unknown)[] = [
     () => {
       if (parties.length < 8) {
         parties.push(new Party(pick(exchanges), pick(NAMES)));
@@ -83,7 +86,7 @@ function run(random: () => number, time: FakeTime): void {
     () => random() < 0.2 && tick(),
   ];
   for (let n = 0; n < 300; n++) {
-    pick(steps)();
+    await pick(steps)();
     for (const { ended } of parties) {
       for (const [uuid, times] of ended) assertEquals(times, 1, uuid);
     }
@@ -96,7 +99,7 @@ function run(random: () => number, time: FakeTime): void {
     deliver(Infinity);
     for (const party of parties) party.reply();
     deliver(Infinity);
-    tick();
+    await tick();
   }
   deliver(Infinity);
   for (const [uuid, party] of open) {
@@ -111,17 +114,17 @@ function run(random: () => number, time: FakeTime): void {
   }
   for (const party of parties) party.exchange.leave(party.member);
   deliver(Infinity);
-  tick();
+  await tick();
 }
 
-Deno.test("Every question across nodes ends once, whatever is cut off or lost, and names heal", () => {
+Deno.test("Every question across nodes ends once, whatever is cut off or lost, and names heal", async () => {
   const first = crypto.getRandomValues(new Uint32Array(1))[0]!;
   const seeds = Array.from({ length: 200 }, (_, n) => (first + n) >>> 0);
   // These have failed once.
   for (const seed of [1459489271, 1997996967, ...seeds]) {
     using time = new FakeTime();
     try {
-      run(randomFrom(seed), time);
+      await run(randomFrom(seed), time);
     } catch (cause) {
       throw new Error(`Failed with seed ${seed}`, { cause });
     }

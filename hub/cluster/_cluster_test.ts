@@ -248,6 +248,83 @@ Deno.test("What is sent to a name after a question that is sent again comes afte
   assertEquals(one.texts(), ["1", "2", "3", "4", "6", "8"]);
 });
 
+Deno.test("What is sent while a hub is about to be back arrives in order, and none of it fails, whenever it is back", async () => {
+  for (let missed = 1; missed <= 12; missed++) {
+    using time = new FakeTime();
+    const pair = new Pair();
+    const one = pair.client(0, "a");
+    const two = pair.client(1, "b");
+    for (const each of [one, two]) each.take();
+    const [plane] = pair.planes;
+    const publish = plane!.publish;
+    let left = missed;
+    plane!.publish = (to, message, ref) =>
+      typeof to === "object" && "name" in to && left-- > 0
+        ? publish({ name: '"nobody"' }, message, ref)
+        : publish(to, message, ref);
+    const sent: string[] = [];
+    const asked: string[] = [];
+    for (let turn = 0; turn < 20; turn++) {
+      for (let n = 0; n < 3; n++) {
+        const uuid = `${turn}.${n}`;
+        sent.push(uuid);
+        const isQuestion = turn === 0 || n < 2;
+        if (isQuestion) asked.push(uuid);
+        one.say(
+          isQuestion
+            ? { type: 2, data: { uuid }, uuid, destination: "b" }
+            : { type: 6, data: { uuid }, route: ["b"] },
+        );
+      }
+      await time.tick(20);
+      pair.settle();
+    }
+    for (let n = 0; n < 50; n++) {
+      await time.tick(20);
+      pair.settle();
+    }
+    const got = two.texts().map((data) => (data as { uuid: string }).uuid);
+    assertEquals([got, one.take()], [sent, []], `${missed} missed`);
+    for (const uuid of asked) {
+      two.say({ type: 3, data: uuid, uuid, destination: "a" });
+    }
+    assertEquals(one.texts(), asked);
+  }
+});
+
+Deno.test("What waits for a hub that is not back within seconds fails, and so does what comes later", async () => {
+  using time = new FakeTime();
+  const pair = new Pair();
+  const one = pair.client(0, "a");
+  const two = pair.client(1, "b");
+  for (const each of [one, two]) each.take();
+  const [plane] = pair.planes;
+  const publish = plane!.publish;
+  plane!.publish = (to, message, ref) =>
+    typeof to === "object" && "name" in to
+      ? publish({ name: '"nobody"' }, message, ref)
+      : publish(to, message, ref);
+  for (let n = 0; n < 200; n++) {
+    one.say({ type: 2, data: {}, uuid: `${n}`, destination: "b" });
+    one.say({ type: 6, data: {}, route: ["b"] });
+    await time.tick(20);
+    pair.settle();
+  }
+  for (let n = 0; n < 100; n++) {
+    await time.tick(20);
+    pair.settle();
+  }
+  plane!.publish = publish;
+  const failed = one.take();
+  assertEquals(
+    failed.map(({ uuid }) => uuid),
+    [...Array(200).keys()].map(String),
+  );
+  for (const { data } of failed) assertEquals(data, "Destination not found.");
+  one.say({ type: 2, data: { now: 1 }, uuid: "u", destination: "b" });
+  assertEquals(two.texts(), [{ now: 1 }]);
+});
+
 Deno.test("A question that nobody took ends if the next message of its hub to that name was taken", async () => {
   for (const next of ["question", "information"]) {
     using time = new FakeTime();

@@ -11,6 +11,7 @@ import type {
 import type { Asking } from "./_asking.ts";
 import type { Audits } from "./_audits.ts";
 import type { PeerLine } from "./backplane.ts";
+import { Floods } from "./_floods.ts";
 import { RemoteFollower } from "./_follower.ts";
 import type { Host } from "./_host.ts";
 import { ANSWERS, encode, Kind, QUESTIONS, read } from "./_messages.ts";
@@ -49,6 +50,7 @@ export class Incoming {
   readonly #remotes: Remotes;
   readonly #asking: Asking;
   readonly #audits: Audits;
+  readonly #floods: Floods;
   readonly #gone = new Set<string>();
   readonly #followers = new Set<RemoteFollower>();
   /** What this node was called, and is. */
@@ -62,6 +64,7 @@ export class Incoming {
     this.#remotes = remotes;
     this.#asking = asking;
     this.#audits = audits;
+    this.#floods = new Floods((text) => host.flooded(text));
   }
 
   /** Keeps in mind who has asked a question, if it is of another node. */
@@ -78,6 +81,11 @@ export class Incoming {
     return follower;
   }
 
+  /** Is called once a second. */
+  tick(): void {
+    this.#floods.tick();
+  }
+
   /** A node is gone. */
   gone(node: string): void {
     this.#gone.add(node);
@@ -90,7 +98,8 @@ export class Incoming {
   /** Takes a message of another node, and its text if that is known. */
   take(message: Uint8Array, from: string, text?: string): void {
     // A node that was taken for dead has no say in what it had.
-    if (this.#gone.has(from)) return void this.refused++;
+    const isUnread = this.#gone.has(from) || this.#floods.has(message, from);
+    if (isUnread) return void this.refused++;
     const said = read(message, text);
     if ("refused" in said) return this.#refuse(said.refused, from);
     const { fields, content } = said;
@@ -119,8 +128,9 @@ export class Incoming {
       this.#node.publish({ node: from }, encode([Kind.here, ref]));
     } else if (kind === Kind.here) {
       this.#asking.found(Number(rest[0]));
-    } else if (kind === Kind.audit) this.#audits.answer(rest, from);
-    else if (kind === Kind.unknown) this.#audits.hear(rest);
+    } else if (kind === Kind.audit) {
+      this.#floods.audited(this.#audits.answer(rest, from));
+    } else if (kind === Kind.unknown) this.#audits.hear(rest);
     else if (this.#node.peers.listener?.heard(rest[0]!, from) === false) {
       this.#refuse([], from);
     }
@@ -132,6 +142,7 @@ export class Incoming {
    */
   #refuse(fields: readonly string[], node: string): void {
     this.refused++;
+    this.#floods.refused(node);
     const [kind = "", ref = ""] = fields;
     if (kind in QUESTIONS) {
       const { code, text } = UNREADABLE;

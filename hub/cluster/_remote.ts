@@ -77,7 +77,6 @@ export class Remote implements Participant {
       question: request,
       kind,
       message: undefined,
-      tries: 0,
       turn: line.turn,
       sent: this.sent = line.count(),
       waits: false,

@@ -167,6 +167,12 @@ export interface BackplaneReceiver {
    */
   gone(node: string): void;
   /**
+   * The engine is away, for a moment so far: what is to go to a name had better
+   * wait. {@linkcode BackplaneReceiver.attached} or
+   * {@linkcode BackplaneReceiver.detached} follows.
+   */
+  interrupted(): void;
+  /**
    * The other nodes can be reached again: what was on the way may be lost.
    */
   attached(): void;

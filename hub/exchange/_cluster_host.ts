@@ -23,14 +23,16 @@ interface Inside {
   readonly names: Names<Party>;
   readonly claims: Claims;
   readonly requests: Requests;
+  flooded(text: string): void;
 }
 
 /** Returns what other nodes of a cluster make of an exchange. */
 export function hostOf(
   exchange: Passing,
-  { names, claims, requests }: Inside,
+  { names, claims, requests, flooded }: Inside,
 ): Host {
   return {
+    flooded,
     here: (name) => names.holder(name),
     ask: (...question) => exchange.ask(...question),
     answer: (...answer) => exchange.answer(...answer),

@@ -121,6 +121,7 @@ export class Exchange {
       requestTimeout: 3_600_000,
       onName: () => {},
       onDenial: () => {},
+      onFlood: () => {},
       ...rest,
     } as const;
     const names = this.#names;
@@ -159,6 +160,7 @@ export class Exchange {
         names,
         claims: this.#claims,
         requests: this.#requests,
+        flooded: settings.onFlood,
       });
       directory.cluster = names.registry = new Cluster(host, backplane);
     }

@@ -63,4 +63,11 @@ export interface ExchangeOptions {
    * @param text What it was not allowed, in one sentence.
    */
   onDenial?: (text: string) => void;
+  /**
+   * Called when other hubs of the cluster send so much of what no client has
+   * caused that it is not read.
+   *
+   * @param text What, in one sentence.
+   */
+  onFlood?: (text: string) => void;
 }

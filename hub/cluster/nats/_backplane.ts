@@ -231,6 +231,10 @@ export class NatsBackplane implements Backplane, NameKeeper {
     this.#membership.failed(error);
   }
 
+  interrupted(): void {
+    this.#receiver?.interrupted();
+  }
+
   attached(): void {
     this.#receiver?.attached();
   }

@@ -9,7 +9,9 @@ export const GRACE = 500;
 /** A node whose connection comes and goes. */
 interface Linked {
   log(level: "info" | "warn", line: string): void;
-  /** The connection has been away for a while. */
+  /** The connection is away. */
+  interrupted(): void;
+  /** It has been away for a while. */
   away(reason: string): void;
   /** There is a connection again. */
   back(): void;
@@ -45,6 +47,7 @@ export class Link {
   #lose(): void {
     if (!this.#isUp) return;
     this.#isUp = false;
+    this.#node.interrupted();
     this.#node.log("warn", "The connection to the NATS server is lost");
     this.#grace = later(GRACE, () => this.#node.away(this.#why()));
   }

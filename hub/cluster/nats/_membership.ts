@@ -40,6 +40,8 @@ const TICK = 250;
 interface Member {
   describe(): NodeStatus;
   log(level: "info" | "warn" | "error", line: string): void;
+  /** The connection is away, for a moment so far. */
+  interrupted(): void;
   /** The other nodes can be reached again. */
   attached(): void;
   /** They cannot be reached. */
@@ -277,6 +279,10 @@ export class Membership {
   }
 
   // The connection.
+
+  interrupted(): void {
+    if (this.state === "open") this.#node.interrupted();
+  }
 
   away(reason: string): void {
     if (this.state === "open") this.#become("waiting", reason);

@@ -21,6 +21,7 @@ export function receiver(acts: Partial<BackplaneReceiver>): BackplaneReceiver {
     unsent() {},
     left() {},
     gone() {},
+    interrupted() {},
     attached() {},
     listed() {},
     detached() {},

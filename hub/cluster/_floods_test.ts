@@ -1,0 +1,90 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { Exchange } from "../exchange/exchange.ts";
+import { MemoryEngine } from "./memory.ts";
+import { Party } from "./testdata/party.ts";
+import { receiver } from "./testdata/receiver.ts";
+
+/** A hub, one with a client that it has asked, and one that floods. */
+function floodedHub() {
+  const sent: (() => void)[] = [];
+  const engine = new MemoryEngine({ carry: (deliver) => sent.push(deliver) });
+  const settle = () => {
+    for (const deliver of sent) deliver();
+    sent.length = 0;
+  };
+  const lines: string[] = [];
+  const backplane = engine.node("one");
+  const onFlood = (line: string) => void lines.push(line);
+  const hub = new Exchange({ backplane, onFlood });
+  const other = new Exchange({ backplane: engine.node("two") });
+  const flooder = engine.node("flooder");
+  let answers = 0;
+  const utf8 = new TextDecoder();
+  flooder.onMessage(receiver({
+    message: (bytes) => {
+      if (utf8.decode(bytes).startsWith("u\0")) answers++;
+    },
+  }));
+  settle();
+  const { id } = backplane;
+  return {
+    hub,
+    other,
+    settle,
+    lines,
+    flood: (message: string, times: number) => {
+      for (let n = 0; n < times; n++) flooder.publish({ node: id }, message);
+      settle();
+    },
+    answered: () => {
+      const count = answers;
+      answers = 0;
+      return count;
+    },
+    get refused() {
+      const self = hub.cluster!.nodes.find((node) => node.id === id)!;
+      return self.figures["refused"];
+    },
+  };
+}
+
+Deno.test("A node that asks after more and more questions is answered up to a limit in each second, and told of once", () => {
+  const scene = floodedHub();
+  const { hub, other, lines } = scene;
+  const asker = new Party(other, '"asker"');
+  const bot = new Party(hub, '"bot"');
+  scene.settle();
+  const audit = ["o", ...Array(900).keys()].join("\0");
+  for (let second = 1; second <= 3; second++) {
+    scene.flood(audit, 2_000);
+    const answered = scene.answered();
+    assert(answered > 300 && answered < 350, `${answered} were answered`);
+    assertEquals(lines.length, second);
+    // What clients send is passed on meanwhile.
+    const uuid = `"${second}"`;
+    const nothing = { route: "null", traceback: "null", pseudoObject: "null" };
+    const to = other.find('"bot"')!;
+    other.ask(asker.member, to, uuid, "request", { ...nothing, data: uuid });
+    scene.settle();
+    bot.reply();
+    scene.settle();
+    assertEquals(asker.ended.get(uuid), 1);
+    hub.tick(second * 1_000);
+  }
+  assertMatch(lines[0]!, /300000 requests within a second/);
+});
+
+Deno.test("A node that sends what no hub sends is read no more until the second is over", () => {
+  const scene = floodedHub();
+  scene.flood("?", 19_999);
+  assertEquals(scene.lines, []);
+  scene.flood("?", 2);
+  assertMatch(scene.lines.join("\n"), /^20000 messages .* flooder\/0 within/);
+  scene.flood("o\x001\x002", 10);
+  assertEquals([scene.answered(), scene.refused], [0, 20_011]);
+  scene.hub.tick(1_000);
+  scene.flood("o\x001\x002", 10);
+  assertEquals([scene.answered(), scene.lines.length], [10, 1]);
+});
