@@ -21,35 +21,26 @@
  * @module
  */
 
-import { every, later, now, sleep, type Timer } from "@wirekit/internal/clock";
+import { every, later, now, type Timer } from "@wirekit/internal/clock";
 import { pair } from "@wirekit/transport/pair";
 import { type ByteStream, StreamTransport } from "@wirekit/transport/stream";
 import type { Transport } from "@wirekit/transport/transport";
 import type { SessionKind } from "../session/handshake.ts";
 import { PROFILES } from "../session/profiles.ts";
 import { FrameScanner } from "../wire/frame.ts";
-import { type Message, parse } from "../wire/message.ts";
 import { acceptSession } from "./_accept.ts";
 import { FaultsToMake } from "./_faults_to_make.ts";
-import { isUnconfirmed, takes } from "./_firmware.ts";
+import { Ledger } from "./_ledger.ts";
 import { Lockout } from "./_lockout.ts";
+import { OpenSession, type SessionHost } from "./_open_session.ts";
 import { Random } from "./_random.ts";
 import { splitWrites } from "./_split.ts";
-import type { CommandFault, Fault } from "./faults.ts";
+import type { Fault } from "./faults.ts";
 import { Plant } from "./plant.ts";
 import type { GatewaySimulatorOptions } from "./simulator_options.ts";
 
 export type { CommandFault, Fault, HandshakeFault } from "./faults.ts";
 export type { GatewaySimulatorOptions } from "./simulator_options.ts";
-
-/** An open session of a client. */
-interface Open {
-  kind: SessionKind;
-  transport: Transport<string>;
-  touched: number;
-  /** Whether the gateway has dropped it without telling the client. */
-  dead: boolean;
-}
 
 /** Maximum number of clients at a time; a further one is closed at once. */
 const MAX_CLIENTS = 256;
@@ -84,14 +75,16 @@ export class GatewaySimulator implements AsyncDisposable {
   readonly #options: Required<Omit<GatewaySimulatorOptions, "plant">>;
   readonly #random: Random;
   readonly #plant: Plant;
-  readonly #sessions = new Set<Open>();
+  /** What sessions know of it. */
+  readonly #host: SessionHost;
+  readonly #sessions = new Set<OpenSession>();
   readonly #serving = new Set<Promise<void>>();
   readonly #transports = new Set<Transport<string>>();
   readonly #timers = new Set<Timer>();
   readonly #faults = new FaultsToMake();
   readonly #lockout: Lockout;
-  readonly #executed: string[] = [];
-  readonly #received: string[] = [];
+  readonly #executed: Ledger;
+  readonly #received: Ledger;
   readonly #closing = new AbortController();
 
   /**
@@ -114,18 +107,31 @@ export class GatewaySimulator implements AsyncDisposable {
       splitWrites: false,
       ...rest,
     };
-    const { seed, speed, faults } = this.#options;
+    const { seed, speed, faults, maxLedgerFrames } = this.#options;
     if (!(speed > 0)) {
       throw new RangeError(`speed must be more than 0: ${speed}`);
     }
     this.#random = new Random(seed);
     this.#lockout = new Lockout(speed);
     for (const fault of faults) this.fail(fault);
+    this.#executed = new Ledger(maxLedgerFrames);
+    this.#received = new Ledger(maxLedgerFrames);
     this.#plant = new Plant(plant);
     this.#plant.onEvent = (frame) => this.publish(frame);
     this.#plant.schedule = (run, ms) => {
       const timer = later(ms / speed, run);
       return () => timer.stop();
+    };
+    this.#host = {
+      profile,
+      speed,
+      plant: this.#plant,
+      random: this.#random,
+      faults: this.#faults,
+      executed: this.#executed,
+      received: this.#received,
+      closing: this.#closing.signal,
+      publish: (frame) => this.publish(frame),
     };
     if (profile.clock > 0) {
       this.#every(
@@ -143,12 +149,12 @@ export class GatewaySimulator implements AsyncDisposable {
    * command was lost or done twice.
    */
   get executed(): readonly string[] {
-    return this.#executed;
+    return this.#executed.frames;
   }
 
   /** Each frame that came over a session, in order, whether done or not. */
   get received(): readonly string[] {
-    return this.#received;
+    return this.#received.frames;
   }
 
   /**
@@ -273,14 +279,6 @@ export class GatewaySimulator implements AsyncDisposable {
     return this.close();
   }
 
-  #enter(ledger: string[], frame: string): void {
-    const { maxLedgerFrames } = this.#options;
-    if (ledger.length >= maxLedgerFrames) {
-      ledger.splice(0, Math.ceil(maxLedgerFrames / 2));
-    }
-    ledger.push(frame);
-  }
-
   #every(ms: number, run: () => void): void {
     this.#timers.add(every(ms, run));
   }
@@ -302,103 +300,12 @@ export class GatewaySimulator implements AsyncDisposable {
     });
     if (accepted === "wrong password") this.#lockout.failed();
     if (accepted !== "command" && accepted !== "event") return;
-    const session: Open = {
-      kind: accepted,
-      transport,
-      touched: now(),
-      dead: false,
-    };
+    const session = new OpenSession(accepted, transport, this.#host);
     this.#sessions.add(session);
-    const end = accepted === "event" && profile.eventLifetime > 0
-      ? later(profile.eventLifetime / speed, () => void transport.close())
-      : undefined;
     try {
-      for await (const frame of transport) {
-        session.touched = now();
-        await this.#receive(session, frame);
-      }
+      await session.serve();
     } finally {
-      end?.stop();
       this.#sessions.delete(session);
-    }
-  }
-
-  async #receive(session: Open, frame: string): Promise<void> {
-    const { profile } = this.#options;
-    const { transport } = session;
-    const message = parse(frame);
-    this.#enter(this.#received, frame);
-    if (session.dead) return await transport.close();
-    if (message.kind === "ack") {
-      if (session.kind === "event" && profile.refusesKeepalive) {
-        await transport.send("*#*0##");
-      }
-      return;
-    }
-    // A MyHOMEServer1 closes when a client asks for a session again.
-    if (message.kind === "session") return await transport.close();
-    if (session.kind === "event") return await transport.send("*#*0##");
-    const fault = this.#faults.takeCommand(frame);
-    if (fault !== undefined) {
-      return await this.#misbehave(session, frame, fault);
-    }
-    const strays = profile.strays && this.#random.next() < 0.3
-      ? ["*#4*2*14*0330##"]
-      : [];
-    for (const answer of [...strays, ...this.#execute(frame, message)]) {
-      await transport.send(answer);
-    }
-  }
-
-  /** Carries out a frame, and returns the frames of the answer. */
-  #execute(frame: string, message: Message): string[] {
-    const { profile } = this.#options;
-    if (!("who" in message) || !takes(profile, message)) return ["*#*0##"];
-    const { ack, replies, events } = this.#plant.handle(message);
-    if (!ack) return ["*#*0##"];
-    this.#enter(this.#executed, frame);
-    for (const event of events) this.publish(event);
-    return [...replies, isUnconfirmed(profile, message) ? "*#*0##" : "*#*1##"];
-  }
-
-  async #misbehave(
-    { transport }: Open,
-    frame: string,
-    fault: CommandFault,
-  ): Promise<void> {
-    const execute = () => this.#execute(frame, parse(frame));
-    const send = async (frames: readonly string[]) => {
-      for (const answer of frames) await transport.send(answer);
-    };
-    switch (fault.fault) {
-      case "close":
-        return await transport.close();
-      case "close after":
-        execute();
-        return await transport.close();
-      case "close within":
-        await send(execute().slice(0, 1));
-        return await transport.close();
-      case "silent":
-        return;
-      case "silent after":
-        execute();
-        return;
-      case "nack":
-        return await send([`*#*${fault.code ?? 0}##`]);
-      case "busy":
-        return await send(["*#*6##", "*#*0##"]);
-      case "late": {
-        const answer = execute();
-        const { signal } = this.#closing;
-        await sleep(fault.delay ?? 100, { signal });
-        return await send(answer);
-      }
-      case "stray":
-        return await send([
-          ...(fault.frames ?? ["*#4*2*14*0330##"]),
-          ...execute(),
-        ]);
     }
   }
 
