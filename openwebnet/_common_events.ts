@@ -84,101 +84,106 @@ function fromWhat(message: Normal | Translation): CommonEvent | undefined {
 }
 
 function fromDimension(message: DimensionValue): CommonEvent | undefined {
-  const { who, where, dimension, values } = message;
-  const origin = "state";
-  const { length } = values;
-  const first = values[0]!;
-  switch (who) {
-    case 1: {
-      if (dimension !== "1" || length !== 2) return undefined;
-      const level = natural(first) - 100;
-      const speed = natural(values[1]!);
-      if (level < 0 || level > 100 || speed < 0 || speed > 255) {
-        return undefined;
-      }
-      const type = "light.brightness";
-      return { type, who, where, origin, message, level, speed };
-    }
-    case 2: {
-      if (dimension !== "10" || length !== 4 || values[3] !== "0") {
-        return undefined;
-      }
-      const state = first.length === 2 ? STEPS[natural(first) - 10] : undefined;
-      const level = natural(values[1]!);
-      const priority = values[2]!;
-      if (
-        state === undefined || level < 0 || level > 100 ||
-        priority.length !== 3 || natural(priority) < 0
-      ) return undefined;
-      const type = "automation.position";
-      const info = "normal";
-      return {
-        type,
-        who,
-        where,
-        origin,
-        message,
-        state,
-        level,
-        priority,
-        info,
-      };
-    }
-    case 4: {
-      const celsius = celsiusCodec.parse(first);
-      if (celsius === undefined) return undefined;
-      if (dimension === "0" && length === 1) {
-        const type = "thermo.temperature";
-        return { type, who, where, origin, message, celsius };
-      }
-      const second = length === 2 ? values[1]! : "";
-      const season = second.length === 1
-        ? SEASONS[second.charCodeAt(0) - DIGIT_0 - 1]
-        : undefined;
-      if (season === undefined) return undefined;
-      if (dimension === "12") {
-        const type = "thermo.adjustedSetPoint";
-        return { type, who, where, origin, message, celsius, season };
-      }
-      if (dimension === "14") {
-        const type = "thermo.setPoint";
-        return { type, who, where, origin, message, celsius, season };
-      }
-      return undefined;
-    }
-    case 13: {
-      if (dimension !== "0" || length !== 4) return undefined;
-      const hours = natural(first);
-      const minutes = natural(values[1]!);
-      const seconds = natural(values[2]!);
-      const zone = values[3]!.length === 3 ? natural(values[3]!) : -1;
-      if (
-        hours < 0 || hours > 23 || minutes < 0 || minutes > 59 ||
-        seconds < 0 || seconds > 59 || zone < 0 || zone > 14
-      ) return undefined;
-      const type = "gateway.time";
-      return {
-        type,
-        who,
-        where,
-        origin,
-        message,
-        hours,
-        minutes,
-        seconds,
-        zone,
-      };
-    }
-    case 18: {
-      if (dimension !== "113" || length !== 1) return undefined;
-      const watts = natural(first);
-      if (watts < 0 || watts > 0xffffffff) return undefined;
-      const type = "energy.power";
-      return { type, who, where, origin, message, watts };
-    }
+  switch (message.who) {
+    case 1:
+      return brightness(message);
+    case 2:
+      return position(message);
+    case 4:
+      return temperature(message);
+    case 13:
+      return time(message);
+    case 18:
+      return power(message);
     default:
       return undefined;
   }
+}
+
+function brightness(message: DimensionValue): LightingEvent | undefined {
+  const { where, dimension, values } = message;
+  const who = 1;
+  const origin = "state";
+  if (dimension !== "1" || values.length !== 2) return undefined;
+  const level = natural(values[0]!) - 100;
+  const speed = natural(values[1]!);
+  if (level < 0 || level > 100 || speed < 0 || speed > 255) return undefined;
+  const type = "light.brightness";
+  return { type, who, where, origin, message, level, speed };
+}
+
+function position(message: DimensionValue): AutomationEvent | undefined {
+  const { where, dimension, values } = message;
+  const who = 2;
+  const origin = "state";
+  if (dimension !== "10" || values.length !== 4 || values[3] !== "0") {
+    return undefined;
+  }
+  const first = values[0]!;
+  const state = first.length === 2 ? STEPS[natural(first) - 10] : undefined;
+  const level = natural(values[1]!);
+  const priority = values[2]!;
+  if (
+    state === undefined || level < 0 || level > 100 ||
+    priority.length !== 3 || natural(priority) < 0
+  ) return undefined;
+  const type = "automation.position";
+  const info = "normal";
+  return { type, who, where, origin, message, state, level, priority, info };
+}
+
+function temperature(message: DimensionValue): ThermoEvent | undefined {
+  const { where, dimension, values } = message;
+  const who = 4;
+  const origin = "state";
+  const celsius = celsiusCodec.parse(values[0]!);
+  if (celsius === undefined) return undefined;
+  if (dimension === "0" && values.length === 1) {
+    const type = "thermo.temperature";
+    return { type, who, where, origin, message, celsius };
+  }
+  const second = values.length === 2 ? values[1]! : "";
+  const season = second.length === 1
+    ? SEASONS[second.charCodeAt(0) - DIGIT_0 - 1]
+    : undefined;
+  if (season === undefined) return undefined;
+  if (dimension === "12") {
+    const type = "thermo.adjustedSetPoint";
+    return { type, who, where, origin, message, celsius, season };
+  }
+  if (dimension === "14") {
+    const type = "thermo.setPoint";
+    return { type, who, where, origin, message, celsius, season };
+  }
+  return undefined;
+}
+
+function time(message: DimensionValue): GatewayUnitEvent | undefined {
+  const { where, dimension, values } = message;
+  const who = 13;
+  const origin = "state";
+  if (dimension !== "0" || values.length !== 4) return undefined;
+  const hours = natural(values[0]!);
+  const minutes = natural(values[1]!);
+  const seconds = natural(values[2]!);
+  const zone = values[3]!.length === 3 ? natural(values[3]!) : -1;
+  if (
+    hours < 0 || hours > 23 || minutes < 0 || minutes > 59 ||
+    seconds < 0 || seconds > 59 || zone < 0 || zone > 14
+  ) return undefined;
+  const type = "gateway.time";
+  return { type, who, where, origin, message, hours, minutes, seconds, zone };
+}
+
+function power(message: DimensionValue): EnergyEvent | undefined {
+  const { where, dimension, values } = message;
+  const who = 18;
+  const origin = "state";
+  if (dimension !== "113" || values.length !== 1) return undefined;
+  const watts = natural(values[0]!);
+  if (watts < 0 || watts > 0xffffffff) return undefined;
+  const type = "energy.power";
+  return { type, who, where, origin, message, watts };
 }
 
 const MOVES = ["stop", "up", "down"] as const;

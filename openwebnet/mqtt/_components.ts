@@ -18,7 +18,6 @@ export function* componentsOf(
   const { kind, name } = item;
   const id = idOf(item);
   const topic = topicOf(place, item);
-  const set = `${topic}/set`;
   switch (kind) {
     case "light":
       yield [id, light(item, topic)];
@@ -30,33 +29,15 @@ export function* componentsOf(
       yield [id, climate(name, topic)];
       yield [`${id}_temperature`, temperature(`${name} temperature`, topic)];
       if (item.hasHumidity) {
-        yield [
-          `${id}_humidity`,
-          {
-            ...sensor(`${name} humidity`, topic, "humidity"),
-            device_class: "humidity",
-            state_class: "measurement",
-            unit_of_measurement: "%",
-          },
-        ];
+        yield [`${id}_humidity`, humidity(`${name} humidity`, topic)];
       }
       return;
     case "probe":
       yield [id, temperature(name, topic)];
       return;
     case "meter":
-      yield [`${id}_power`, {
-        ...sensor(`${name} power`, topic, "power"),
-        device_class: "power",
-        state_class: "measurement",
-        unit_of_measurement: "W",
-      }];
-      yield [`${id}_energy`, {
-        ...sensor(`${name} energy`, topic, "energy"),
-        device_class: "energy",
-        state_class: "total_increasing",
-        unit_of_measurement: "Wh",
-      }];
+      yield [`${id}_power`, power(`${name} power`, topic)];
+      yield [`${id}_energy`, energy(`${name} energy`, topic)];
       return;
     case "breaker":
       // An open breaker is a problem.
@@ -72,12 +53,7 @@ export function* componentsOf(
       yield [`${id}_engaged`, binary(`${name} engaged`, topic, "engaged")];
       return;
     case "scene":
-      yield [id, {
-        platform: "button",
-        name,
-        command_topic: set,
-        payload_press: "start",
-      }];
+      yield [id, press(name, topic, "start")];
       for (const type of ["started", "stopped"]) {
         const subtype = defaultName(item);
         yield [`${id}_${type}`, trigger(topic, type, { type, subtype })];
@@ -86,27 +62,33 @@ export function* componentsOf(
     case "module":
     case "cen":
     case "cenplus":
-      yield [id, {
-        platform: "event",
-        name,
-        state_topic: topic,
-        event_types: [...EVENTS[kind].keys()],
-        device_class: "button",
-      }];
-      for (const button of [...item.buttons].sort((a, b) => a - b)) {
-        yield [`${id}_button_${button}`, {
-          platform: "button",
-          name: `${name} ${button}`,
-          command_topic: set,
-          payload_press: `${button}`,
-        }];
-        for (const [event, type] of EVENTS[kind]) {
-          const key = `${id}_button_${button}_${event}`;
-          const subtype = `${defaultName(item)} ${button}`;
-          const payload = `${event} ${button}`;
-          yield [key, trigger(topic, payload, { type, subtype })];
-        }
-      }
+      yield* controlOf(item, EVENTS[kind], topic);
+  }
+}
+
+/** Yields the components of a control with buttons. */
+function* controlOf(
+  item: Shown,
+  events: ReadonlyMap<string, string>,
+  topic: string,
+): Generator<[string, Component]> {
+  const { name } = item;
+  const id = idOf(item);
+  yield [id, {
+    platform: "event",
+    name,
+    state_topic: topic,
+    event_types: [...events.keys()],
+    device_class: "button",
+  }];
+  for (const button of [...item.buttons].sort((a, b) => a - b)) {
+    const key = `${id}_button_${button}`;
+    yield [key, press(`${name} ${button}`, topic, `${button}`)];
+    for (const [event, type] of events) {
+      const subtype = `${defaultName(item)} ${button}`;
+      const payload = `${event} ${button}`;
+      yield [`${key}_${event}`, trigger(topic, payload, { type, subtype })];
+    }
   }
 }
 
@@ -193,6 +175,43 @@ function temperature(name: string, topic: string): Component {
     device_class: "temperature",
     state_class: "measurement",
     unit_of_measurement: "°C",
+  };
+}
+
+function humidity(name: string, topic: string): Component {
+  return {
+    ...sensor(name, topic, "humidity"),
+    device_class: "humidity",
+    state_class: "measurement",
+    unit_of_measurement: "%",
+  };
+}
+
+function power(name: string, topic: string): Component {
+  return {
+    ...sensor(name, topic, "power"),
+    device_class: "power",
+    state_class: "measurement",
+    unit_of_measurement: "W",
+  };
+}
+
+function energy(name: string, topic: string): Component {
+  return {
+    ...sensor(name, topic, "energy"),
+    device_class: "energy",
+    state_class: "total_increasing",
+    unit_of_measurement: "Wh",
+  };
+}
+
+/** Creates a button of Home Assistant, which orders what its payload says. */
+function press(name: string, topic: string, payload: string): Component {
+  return {
+    platform: "button",
+    name,
+    command_topic: `${topic}/set`,
+    payload_press: payload,
   };
 }
 

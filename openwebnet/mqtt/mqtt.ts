@@ -32,7 +32,7 @@ import type { Gateway } from "../gateway.ts";
 import type { Home } from "../home.ts";
 import { PlantWatch } from "../plant/_plant_watch.ts";
 import { Bridge } from "./_bridge.ts";
-import { Broker } from "./_broker.ts";
+import { Broker, type BrokerEvents } from "./_broker.ts";
 import { availabilityTopic, baseOf, type Place } from "./_topics.ts";
 import { Memory } from "./_memory.ts";
 
@@ -172,25 +172,15 @@ export async function connectMqtt(
   options: MqttOptions,
 ): Promise<MqttBridge> {
   checkLimits(options);
-  const { connectTimeout = 10_000, logger, home, maxDevices = 1024 } = options;
-  const { name = "MyHOME", onlyNamed = false, username, password, tls } =
-    options;
-  const { prefix = "openwebnet", discoveryPrefix = "homeassistant" } = options;
+  const { connectTimeout = 10_000, username, password, tls, logger } = options;
   checkTime("connectTimeout", connectTimeout);
-  if (name === "") throw new TypeError("name must not be empty");
+  const place = placeOf(options);
   const url = urlOf(options.url);
-  const place: Place = {
-    prefix: checkPrefix("prefix", prefix),
-    discoveryPrefix: checkPrefix("discoveryPrefix", discoveryPrefix),
-    name,
-    gateway: {},
-  };
-  const birth = `${discoveryPrefix}/status`;
-  const base = baseOf(place);
-  const memory = new Memory(place);
+  const birth = `${place.discoveryPrefix}/status`;
   const availability = availabilityTopic(place);
+  const memory = new Memory(place);
   const first = Promise.withResolvers<void>();
-  let told = "";
+  const log = connectionLog(url.host, logger);
   const broker = new Broker({
     url,
     username,
@@ -199,24 +189,17 @@ export async function connectMqtt(
     connectTimeout,
     will: { topic: availability, payload: "offline" },
     topics: [
-      `${base}/+/+/set/#`,
+      `${baseOf(place)}/+/+/set/#`,
       birth,
       availability,
       ...memory.topics,
     ],
   }, {
     opened() {
-      told = "";
-      logger?.info?.(`The broker at ${url.host} is connected`);
+      log.opened();
       first.resolve();
     },
-    lost({ message }, wasOpen) {
-      // Further failures to connect are not logged.
-      if (wasOpen) {
-        logger?.warn?.(`The broker at ${url.host} is lost: ${message}`);
-      } else if (message !== told) logger?.warn?.(message);
-      told = message;
-    },
+    lost: log.lost,
     received(topic, payload, isRetained) {
       if (topic === birth) {
         // Home Assistant has started: whatever it has forgotten is told again.
@@ -230,8 +213,9 @@ export async function connectMqtt(
     },
   });
   const bridge = new Bridge(broker, memory, place, logger);
+  const { home, onlyNamed = false, maxDevices = 1024 } = options;
   const watch = new PlantWatch(gateway, bridge, {
-    name,
+    name: place.name,
     home,
     onlyNamed,
     maxDevices,
@@ -241,6 +225,47 @@ export async function connectMqtt(
   await Promise.race([first.promise, broker.ended]);
   broker.tell(memory.mark, "");
   await settled(memory.complete, MEMORY_TIMEOUT);
+  return run(watch, bridge, broker);
+}
+
+/** Reads where the topics of a plant are. */
+function placeOf(
+  {
+    name = "MyHOME",
+    prefix = "openwebnet",
+    discoveryPrefix = "homeassistant",
+  }: MqttOptions,
+): Place {
+  if (name === "") throw new TypeError("name must not be empty");
+  return {
+    prefix: checkPrefix("prefix", prefix),
+    discoveryPrefix: checkPrefix("discoveryPrefix", discoveryPrefix),
+    name,
+    gateway: {},
+  };
+}
+
+/** Logs what happens to the connection; the same failure to connect once. */
+function connectionLog(
+  host: string,
+  logger: Logger | undefined,
+): Pick<BrokerEvents, "opened" | "lost"> {
+  let told = "";
+  return {
+    opened() {
+      told = "";
+      logger?.info?.(`The broker at ${host} is connected`);
+    },
+    lost({ message }, wasOpen) {
+      if (wasOpen) logger?.warn?.(`The broker at ${host} is lost: ${message}`);
+      else if (message !== told) logger?.warn?.(message);
+      told = message;
+    },
+  };
+}
+
+/** Runs a bridge until it is closed, or the gateway refuses the password. */
+function run(watch: PlantWatch, bridge: Bridge, broker: Broker): MqttBridge {
   const running = watch.run();
   let isClosing = false;
   const close = async () => {
@@ -257,8 +282,12 @@ export async function connectMqtt(
     throw error;
   });
   closed.catch(() => {});
-  const renewHome = (home: Home) => watch.renewHome(home);
-  return { closed, close, renewHome, [Symbol.asyncDispose]: close };
+  return {
+    closed,
+    close,
+    renewHome: (home) => watch.renewHome(home),
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 function urlOf(given: string | URL): URL {
