@@ -160,6 +160,29 @@ export interface TypeText {
   value?: unknown;
 }
 
+/** A type by its name. */
+interface NamedType {
+  typeName: string;
+  typeParams?: TypeText[] | null;
+}
+
+/** A type that begins with `readonly` or `keyof`. */
+interface OperatorType {
+  operator: string;
+  tsType: TypeText;
+}
+
+/** The type of an object, written out. */
+interface LiteralType {
+  properties?: { name: string; optional?: boolean; tsType?: TypeText }[];
+}
+
+/** The type of a function. */
+interface FunctionType {
+  params: { tsType?: TypeText; arg?: { tsType?: TypeText } }[];
+  tsType: TypeText;
+}
+
 /**
  * Says of what a type is made.
  *
@@ -169,11 +192,47 @@ export interface TypeText {
 export function textOf(type: TypeText | undefined): string {
   if (!type) return "";
   const { repr, kind, value } = type;
-  if (kind === "union") {
-    return (value as TypeText[]).map(textOf).sort().join(" | ");
+  switch (kind) {
+    case "union":
+      return (value as TypeText[]).map(textOf).sort().join(" | ");
+    case "array":
+      return `${textOf(value as TypeText)}[]`;
+    case "intersection":
+      return (value as TypeText[]).map(textOf).sort().join(" & ");
+    case "parenthesized":
+      return `(${textOf(value as TypeText)})`;
+    case "typeRef": {
+      const { typeName, typeParams } = value as NamedType;
+      return `${typeName}${listed("<", typeParams ?? [], ">")}`;
+    }
+    case "fnOrConstructor": {
+      const { params, tsType } = value as FunctionType;
+      const types = params.map((param) => param.tsType ?? param.arg?.tsType);
+      return `${listed("(", types, ")") || "()"} => ${textOf(tsType)}`;
+    }
+    case "typeOperator": {
+      const { operator, tsType } = value as OperatorType;
+      return `${operator} ${textOf(tsType)}`;
+    }
+    case "typeLiteral": {
+      const { properties = [] } = value as LiteralType;
+      const members = properties.map(({ name, optional, tsType }) =>
+        `${name}${optional ? "?" : ""}: ${textOf(tsType)}`
+      );
+      return `{ ${members.sort().join("; ")} }`;
+    }
+    default:
+      return repr || kind;
   }
-  if (kind === "array") return `${textOf(value as TypeText)}[]`;
-  return repr || kind;
+}
+
+function listed(
+  before: string,
+  types: readonly (TypeText | undefined)[],
+  after: string,
+): string {
+  if (types.length === 0) return "";
+  return `${before}${types.map(textOf).join(", ")}${after}`;
 }
 
 /** A symbol as `deno doc --json` describes it. */

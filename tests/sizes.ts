@@ -90,6 +90,10 @@ async function measure(root: URL): Promise<Record<string, Sizes>> {
   return sizes;
 }
 
+function grouped(size: number | undefined): string {
+  return size?.toLocaleString("en") ?? "–";
+}
+
 function tableOf(now: Record<string, Sizes>): string {
   const keys = Object.keys(COLUMNS) as (keyof Sizes)[];
   const row = (name: string, cells: string[]) =>
@@ -106,12 +110,16 @@ function tableOf(now: Record<string, Sizes>): string {
     ...Object.entries(now).map(([name, sizes]) =>
       row(
         `\`${name}\``,
-        keys.map((key) => `${BEFORE[name]?.[key] ?? "–"} → ${sizes[key]}`),
+        keys.map((key) =>
+          `${grouped(BEFORE[name]?.[key])} → ${grouped(sizes[key])}`
+        ),
       )
     ),
     row(
       "all",
-      keys.map((key) => `${total(BEFORE, key)} → ${total(now, key)}`),
+      keys.map((key) =>
+        `${grouped(total(BEFORE, key))} → ${grouped(total(now, key))}`
+      ),
     ),
   ].join("\n");
 }

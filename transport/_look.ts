@@ -32,7 +32,7 @@ const { process, Deno } = globalThis as unknown as {
 
 const BYTE = new Uint8Array(1);
 
-/** Both ends of a pipe of this process to itself, and who waits for a byte. */
+/** Both ends of a pipe of this process to itself, and what waits for a byte. */
 interface Loop {
   readable: Handle;
   writable: Handle;

@@ -43,7 +43,7 @@ export interface ConnectWebSocketOptions<F extends Format = "text">
    *
    * @default {[]}
    */
-  protocols?: string[];
+  protocols?: readonly string[];
   /**
    * Headers to add to the handshake. Those of the handshake itself cannot be
    * set, and browsers cannot send any.

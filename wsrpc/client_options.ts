@@ -71,7 +71,7 @@ export interface ClientOptions<
    *
    * @param peer The connection.
    */
-  onOpen?: (peer: Peer<Remote>) => void | Promise<void>;
+  onOpen?: (peer: Peer<Remote>) => unknown;
 }
 
 /**

@@ -141,7 +141,7 @@ export interface ClientOptions<
    *
    * @param peer Calls the server.
    */
-  onOpen?: (peer: Caller<Remote>) => void | Promise<void>;
+  onOpen?: (peer: Caller<Remote>) => unknown;
   /**
    * Where to log routes and listeners that fail, one line each. `console` is
    * such a logger.

@@ -79,7 +79,7 @@ export interface ClientOptions extends MiniOptions {
    *
    * @default {[]}
    */
-  protocols?: string[];
+  protocols?: readonly string[];
   /**
    * Whether the server sees the message of an error that a handler throws. It
    * always sees a {@linkcode JsonRpcError}.

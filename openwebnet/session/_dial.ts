@@ -33,7 +33,7 @@ export interface DialOptions
    * Opens a transport to the gateway, from which nothing has been read, such as
    * `(signal) => connectTcp({ hostname, port, signal }, new FrameScanner())`.
    */
-  transport: (signal: AbortSignal) => Promise<Transport<string>>;
+  transport: (signal: AbortSignal) => Promise<Transport>;
   /**
    * How long not to connect to a gateway after it has rejected the password, in
    * milliseconds. After three rejections, real gateways refuse everybody for a

@@ -92,8 +92,9 @@ Deno.env.set("NATS_SERVER", await installNats());
 const known = directory();
 const one = await engineOf(1);
 const three = await engineOf(3);
-const bytes = (value = 0) => `${Math.round(value)} B`;
-const rate = (value = 0) => `${Math.round(value)}/s`;
+const grouped = (value: number) => Math.round(value).toLocaleString("en");
+const bytes = (value = 0) => `${grouped(value)} B`;
+const rate = (value = 0) => `${grouped(value)}/s`;
 await writeTable("sizing", [
   ["what", "one server", "three servers"],
   ["names claimed", rate(one["claims"]), rate(three["claims"])],

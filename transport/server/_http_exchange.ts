@@ -160,7 +160,7 @@ export class HttpExchange {
 }
 
 /**
- * Returns who is at the other end of a socket. Few look at the signal, so it is
+ * Describes the other end of a socket. Few look at the signal, so it is
  * made for those that do.
  */
 export function infoOf(

@@ -86,7 +86,7 @@ for (const [carrier, [start, at, count]] of Object.entries(CARRIERS)) {
       await client.close();
       flood.push(await idle(bare, "127.0.0.2"));
     }
-    // Who has come in is not touched, nor who is slow at another address.
+    // Clients that are in stay, and so do slow ones at another address.
     assertEquals(await deadline(hears(known), PATIENCE), "hello");
     assertEquals(isGone, false);
     assert(server.lines.length <= 25, server.lines.join("\n"));

@@ -289,7 +289,7 @@ export class WebSocketListening<F extends Format, State>
     }
   }
 
-  /** Longer than the hooks have, so that who is refused has time to read why. */
+  /** Longer than the hooks have, so that a refused client has time to read why. */
   #patience(socket: Socket): Timer {
     const { handshakeTimeout } = this.#admission;
     return later(handshakeTimeout + 1_000, () => socket.destroy());

@@ -19,7 +19,7 @@ export interface MiniSetup {
   /** The heartbeat of who sets none; by default 30 s, and 10 s to answer. */
   heartbeat?: Partial<HeartbeatOptions>;
   /** The subprotocols to offer, for each connection. */
-  protocols?(): string[] | Promise<string[]>;
+  protocols?(): readonly string[] | Promise<readonly string[]>;
   /**
    * Called on each connection before it is open. If it fails, the connection
    * is closed and the next one tried. What it sends is sent `early`.

@@ -34,7 +34,7 @@ export interface PlatformRequest {
   /** Headers to add to the handshake. */
   headers: Headers;
   /** The subprotocols to offer. */
-  protocols: string[];
+  protocols: readonly string[];
 }
 
 /** Connects with the platform's client. */
@@ -72,7 +72,9 @@ function start({ url, headers, protocols }: PlatformRequest): WebSocket {
   try {
     return new WebSocket(
       url,
-      hasFields ? { protocols, headers: fields } as never : protocols,
+      hasFields
+        ? { protocols, headers: fields } as never
+        : protocols as string[],
     );
   } catch (cause) {
     // A subprotocol is not valid, or a page of https: may not use ws:.

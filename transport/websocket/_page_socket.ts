@@ -15,9 +15,12 @@ export function readPageUrl(text: string | URL): URL {
 }
 
 /** Makes a WebSocket of the platform; throws if that refuses. */
-export function makeSocket(url: URL, protocols: string[]): WebSocket {
+export function makeSocket(
+  url: URL,
+  protocols: readonly string[],
+): WebSocket {
   try {
-    return new WebSocket(url, protocols);
+    return new WebSocket(url, protocols as string[]);
   } catch (error) {
     // Its message may repeat the URL.
     throw refused(url, `it refuses (${(error as Error).name})`);

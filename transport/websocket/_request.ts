@@ -32,7 +32,7 @@ export interface HandshakeRequest {
  */
 export function checkRequest(
   given: string | URL,
-  options: { headers?: HeadersInit; protocols?: string[] },
+  options: { headers?: HeadersInit; protocols?: readonly string[] },
 ): HandshakeRequest {
   const url = readUrl(given);
   const { href, protocol: scheme } = url;
