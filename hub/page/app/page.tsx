@@ -5,8 +5,8 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useDrawn } from "../../../pages/app/drawn.ts";
 import { type Act, Confirm } from "./acts.tsx";
-import { ClientPanel } from "./client_panel.tsx";
-import { Clients } from "./clients.tsx";
+import { ClientPanel } from "./clients/panel.tsx";
+import { Clients } from "./clients/clients.tsx";
 import { Comings } from "./comings.tsx";
 import { Empty } from "./empty.tsx";
 import { Hubs } from "./hubs.tsx";
@@ -45,29 +45,9 @@ function Operator({ model }: { model: Model }): JSX.Element {
     data: "{}",
   });
   const [act, setAct] = useState<{ act: Act; name: string }>();
-  const [taught, setTaught] = useState(false);
-  const { chosen, report } = model;
-  const first = model.clients.find(({ client }) => client.name !== undefined)
-    ?.client.name;
-  const wasEmpty = useRef(false);
-  const known = report !== undefined;
-  const empty = known && report.clients.active + report.clients.held === 0 &&
-    first === undefined;
-  if (empty) wasEmpty.current = true;
-  const teach = empty || wasEmpty.current && !taught && first !== undefined;
-  if (!empty && taught) wasEmpty.current = false;
-
-  useEffect(() => {
-    const away = (event: KeyboardEvent) => {
-      if (event.key !== "Escape") return;
-      if (document.querySelector("dialog[open]")) return;
-      if (model.chosen !== undefined) model.choose(undefined);
-      else if (model.filter.names) model.only(undefined);
-      else if (model.filter.text) model.search("");
-    };
-    addEventListener("keydown", away);
-    return () => removeEventListener("keydown", away);
-  }, []);
+  const { chosen } = model;
+  const lesson = useLesson(model);
+  useEscape(model);
 
   /** Keeps all changes of one frame, in which the draft is drawn once. */
   function edit(change: Partial<Draft>): void {
@@ -92,14 +72,10 @@ function Operator({ model }: { model: Model }): JSX.Element {
       <main>
         <Problems model={model} />
         <Tiles model={model} />
-        {teach && (
-          <Empty
-            model={model}
-            joined={empty ? undefined : first}
-            close={() => setTaught(true)}
-          />
+        {lesson && (
+          <Empty model={model} joined={lesson.joined} close={lesson.close} />
         )}
-        {!teach && known && (
+        {!lesson && model.report && (
           <div class="cards">
             <Hubs model={model} />
             <Picture model={model} />
@@ -114,21 +90,7 @@ function Operator({ model }: { model: Model }): JSX.Element {
           </div>
         )}
       </main>
-      <footer class="foot">
-        <span>
-          <kbd>/</kbd> filter
-        </span>
-        <span>
-          <kbd>↑</kbd> <kbd>↓</kbd> move in a table
-        </span>
-        <span>
-          <kbd>Enter</kbd> open
-        </span>
-        <span>
-          <kbd>Esc</kbd> close, show all
-        </span>
-        <a href="page/licences.txt">Licences</a>
-      </footer>
+      <Foot />
       {chosen !== undefined && (
         <ClientPanel
           key={chosen}
@@ -147,5 +109,59 @@ function Operator({ model }: { model: Model }): JSX.Element {
         />
       )}
     </div>
+  );
+}
+
+/** Teaches how to begin at an empty hub, until the first client is seen. */
+function useLesson(
+  model: Model,
+): { joined: string | undefined; close: () => void } | undefined {
+  const [taught, setTaught] = useState(false);
+  const wasEmpty = useRef(false);
+  const { report, clients } = model;
+  const first = clients.find(({ client }) => client.name !== undefined)
+    ?.client.name;
+  const empty = report !== undefined && first === undefined &&
+    report.clients.active + report.clients.held === 0;
+  if (empty) wasEmpty.current = true;
+  const teaches = empty || wasEmpty.current && !taught && first !== undefined;
+  if (!empty && taught) wasEmpty.current = false;
+  if (!teaches) return undefined;
+  return { joined: empty ? undefined : first, close: () => setTaught(true) };
+}
+
+/** Esc closes the panel, or shows all again. */
+function useEscape(model: Model): void {
+  useEffect(() => {
+    const away = (event: KeyboardEvent) => {
+      if (event.key !== "Escape") return;
+      if (document.querySelector("dialog[open]")) return;
+      if (model.chosen !== undefined) model.choose(undefined);
+      else if (model.filter.names) model.only(undefined);
+      else if (model.filter.text) model.search("");
+    };
+    addEventListener("keydown", away);
+    return () => removeEventListener("keydown", away);
+  }, []);
+}
+
+/** Says which keys do what. */
+function Foot(): JSX.Element {
+  return (
+    <footer class="foot">
+      <span>
+        <kbd>/</kbd> filter
+      </span>
+      <span>
+        <kbd>↑</kbd> <kbd>↓</kbd> move in a table
+      </span>
+      <span>
+        <kbd>Enter</kbd> open
+      </span>
+      <span>
+        <kbd>Esc</kbd> close, show all
+      </span>
+      <a href="page/licences.txt">Licences</a>
+    </footer>
   );
 }

@@ -2,12 +2,10 @@
 
 /** A request by hand. */
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
-import { get } from "../../../../pages/app/server.ts";
-import type { RouteReport } from "../../../watch/reports/calls.ts";
 import { isObject, mistakeIn } from "../../../../pages/app/json_text.ts";
 import { Copy } from "../parts.tsx";
 import { Icon } from "../icons.tsx";
+import { routesOf, useRows } from "../rows.ts";
 import { placeOf, waysToCall } from "../snippets.ts";
 import { type FormProps, namesOf } from "./draft.ts";
 import { Editor } from "./editor.tsx";
@@ -19,7 +17,8 @@ export function Request(
 ): JSX.Element {
   const { to, route, data } = draft;
   const names = namesOf(model);
-  const routes = useRoutesOf(names.includes(to) ? to : "");
+  const known = names.includes(to) ? to : "";
+  const routes = useRows(async () => known ? await routesOf(known) : [], known);
   const mistake = data.trim() === "" ? undefined : mistakeIn(data);
   const unknown = to !== "" && names.length > 0 && !names.includes(to);
   const place = placeOf(location, model.report);
@@ -102,23 +101,4 @@ export function Request(
       </div>
     </form>
   );
-}
-
-function useRoutesOf(name: string): readonly RouteReport[] {
-  const [routes, setRoutes] = useState<readonly RouteReport[]>([]);
-  useEffect(() => {
-    let gone = false;
-    setRoutes([]);
-    if (name === "") return;
-    get<RouteReport[]>(`api/routes?name=${encodeURIComponent(name)}`).then(
-      (routes) => {
-        if (!gone) setRoutes(routes);
-      },
-      () => {},
-    );
-    return () => {
-      gone = true;
-    };
-  }, [name]);
-  return routes;
 }

@@ -31,6 +31,7 @@ const MODES: readonly (readonly [Mode, string])[] = [
   ["request", "Request"],
   ["inform", "Inform"],
 ];
+
 /** The form, and what came of it. */
 export function TryIt({ model, draft, edit }: {
   model: Model;
@@ -79,22 +80,7 @@ export function TryIt({ model, draft, edit }: {
               draft={draft}
               edit={edit}
               busy={busy}
-              send={() =>
-                run(async () => {
-                  const { answer, took, error } = await model.act<{
-                    answer?: string;
-                    took?: number;
-                    error?: { message: string };
-                  }>("api/request", {
-                    ...draft,
-                    data: draft.data.trim() || "{}",
-                  });
-                  return {
-                    ...(answer !== undefined && { answer }),
-                    ...(took !== undefined && { took }),
-                    ...(error && { error: error.message }),
-                  };
-                })}
+              send={() => run(() => request(model, draft))}
             />
           )
           : (
@@ -103,52 +89,77 @@ export function TryIt({ model, draft, edit }: {
               draft={draft}
               edit={edit}
               busy={busy}
-              send={(to) =>
-                run(async () => {
-                  const { receivers } = await model.act<{ receivers: number }>(
-                    "api/inform",
-                    { data: draft.data.trim(), ...(to && { to }) },
-                  );
-                  return {
-                    told: some(
-                      receivers,
-                      "client was told",
-                      "clients were told",
-                    ),
-                  };
-                })}
+              send={(to) => run(() => inform(model, draft.data, to))}
             />
           )}
         {result && <Result made={result} />}
         {tries.length > 1 && (
-          <ol class="tries" aria-label="Earlier tries" reversed>
-            {tries.map((each) => (
-              <li key={each.id}>
-                <button
-                  type="button"
-                  class="try-row"
-                  aria-pressed={each.id === shown}
-                  onClick={() => {
-                    setShown(each.id);
-                    edit(each.draft);
-                  }}
-                >
-                  <span class="mono quiet">{clock(each.at)}</span>
-                  <span class="mono cut">
-                    {each.told
-                      ? "inform"
-                      : `${each.draft.to} ${each.draft.route}`}
-                  </span>
-                  <span class={each.error ? "bad" : "quiet"}>
-                    {each.error ? "failed" : took(each.took ?? 0)}
-                  </span>
-                </button>
-              </li>
-            ))}
-          </ol>
+          <Tries
+            tries={tries}
+            shown={shown}
+            show={({ id, draft }) => {
+              setShown(id);
+              edit(draft);
+            }}
+          />
         )}
       </div>
     </Section>
+  );
+}
+
+async function request(model: Model, draft: Draft): Promise<Partial<Try>> {
+  const { answer, took, error } = await model.act<{
+    answer?: string;
+    took?: number;
+    error?: { message: string };
+  }>("api/request", { ...draft, data: draft.data.trim() || "{}" });
+  return {
+    ...(answer !== undefined && { answer }),
+    ...(took !== undefined && { took }),
+    ...(error && { error: error.message }),
+  };
+}
+
+async function inform(
+  model: Model,
+  data: string,
+  to: readonly string[] | undefined,
+): Promise<Partial<Try>> {
+  const { receivers } = await model.act<{ receivers: number }>(
+    "api/inform",
+    { data: data.trim(), ...(to && { to }) },
+  );
+  return { told: some(receivers, "client was told", "clients were told") };
+}
+
+/** The last tries, each of which can be shown again. */
+function Tries({ tries, shown, show }: {
+  tries: readonly Try[];
+  shown: number | undefined;
+  show: (made: Try) => void;
+}): JSX.Element {
+  return (
+    <ol class="tries" aria-label="Earlier tries" reversed>
+      {tries.map((each) => (
+        <li key={each.id}>
+          <button
+            type="button"
+            class="try-row"
+            aria-pressed={each.id === shown}
+            onClick={() => show(each)}
+          >
+            <span class="mono quiet">{clock(each.at)}</span>
+            <span class="mono cut">
+              {each.told ? "inform" : `${each.draft.to} ${each.draft.route}`}
+            </span>
+            <span class={each.error ? "bad" : "quiet"}>
+              {each.error ? "failed" : took(each.took ?? 0)}
+            </span>
+          </button>
+        </li>
+      ))}
+    </ol>
   );
 }
 
