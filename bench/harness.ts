@@ -206,8 +206,8 @@ async function repeat(
 }
 
 /**
- * Returns what warms up who makes calls: many in flight, at no given rate, so
- * that it does not take long.
+ * Returns what warms up a process that makes calls: many in flight, at no given
+ * rate, so that it does not take long.
  *
  * @param cell What is measured then.
  * @returns Such a cell.

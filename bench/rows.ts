@@ -49,7 +49,7 @@ const CALLERS = ["load", "requester", "client"];
  * Makes a row of each case and system that go together.
  *
  * One message under way at a time is on one core with all that it passes.
- * Otherwise, who calls has a core of its own.
+ * Otherwise, the caller has a core of its own.
  *
  * @typeParam C The case to measure.
  * @param systems Each system, of a checkout.

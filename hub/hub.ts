@@ -128,7 +128,7 @@ export class Hub implements AsyncDisposable {
     const log = this.#log = CalmLogger.of(logger);
     const gate = this.#gate = new Gate(options, {
       log,
-      // Who looks after a hub that is full, or drains, has to get in.
+      // An operator gets in at a hub that is full, or drains, too.
       unready: () => this.#full ? undefined : this.unready,
     });
     this.admission = gate.admission;

@@ -498,7 +498,7 @@ for (const at of [1, 2]) {
       await using client = await deadline(connect(url), 20_000);
       const answer = deadline(verify(client, { id: name }), 20_000);
       assertEquals(await answer, "Authorized.");
-      // Who has a name keeps its place.
+      // A client with a name keeps its place.
       for (let i = 0; i < 20; i++) flood.push(await connect(url));
       await client.send('{"type":5,"uuid":"1"}');
       assertEquals((await deadline(read(client), 20_000)).uuid, "1");

@@ -227,8 +227,8 @@ export abstract class Session implements Connected, Host, Actor {
   }
 
   /**
-   * Adds who asks to the data of a question, if that is wanted; returns why that
-   * cannot be. Nothing of the data may be taken for it.
+   * Adds the name that asks to the data of a question, if that is wanted;
+   * returns why that cannot be. Nothing of the data may be taken for it.
    */
   protected withSource({ data, source }: Asked): string | Fault {
     const param = this.source;

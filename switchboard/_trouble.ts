@@ -75,8 +75,8 @@ export function errorOf({ code, text, data }: Trouble, more = ""): string {
 }
 
 /**
- * Returns the error over HTTP, as JSON text. Who was asked stands beside `data`
- * and not in it: an answerer may write anything there.
+ * Returns the error over HTTP, as JSON text. The name that was asked stands
+ * beside `data` and not in it: an answerer may write anything there.
  */
 export function httpErrorOf(trouble: Trouble): string {
   const { from } = trouble;

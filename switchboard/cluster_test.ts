@@ -130,7 +130,7 @@ Deno.test("The lists of each hub of a cluster have the routes of all, announced 
   await lists("tool/now");
   methods.add("late", () => 1);
   await lists("tool/late");
-  // Who announces nothing is known by what it has answered.
+  // A participant that announces nothing is known by its answers.
   await using mute = await connect(`${near}/jsonrpc?name=mute`);
   const next = reader(mute);
   await using caller = new Client("caller", { url: near });
@@ -214,7 +214,7 @@ Deno.test(
       let said = await answer();
       while (said.id !== 1) said = await answer();
       assertEquals([path, said.result, said.error], [path, 3, undefined]);
-      // Who comes second is told so, and not before it is known.
+      // The one that comes second is told so once it is known.
       await using second = await connect(url);
       const told = reader(second);
       await second.send(call!);

@@ -233,7 +233,7 @@ Deno.test("GET /events takes a name, which can be asked, told and answered for",
     assertEquals(rest, { source: "bot", route: "greet", data: { a: 1 } });
     assertEquals(await post(`${http}/answer/${id}`, '"hello"'), [204, ""]);
     assertEquals(await call, "hello");
-    // Once only, and not by who guesses.
+    // Once only, and not by somebody who guesses.
     assertEquals(await codeOf(post(`${http}/answer/${id}`, '"x"')), [
       404,
       -32020,
@@ -269,7 +269,7 @@ Deno.test("GET /events takes a name, which can be asked, told and answered for",
       "information",
       { source: "bot", data: { on: true } },
     ]);
-    // Who has the key asks in its name; a call to itself comes as an event.
+    // A request with the key asks in its name; a call to itself comes as an event.
     const own = post(`${http}/call/script/me?as=${key}&timeout=20`);
     const [, mine] = await next();
     assertEquals(mine.source, "script");

@@ -135,7 +135,7 @@ Deno.test("A client over TCP shows the token when it joins", () =>
     };
     assertEquals(methods.filter(({ name }) => !name.startsWith("hub.")), []);
     for (const params of [{ name: "a" }, ["a", "wrong"]]) {
-      // Who guesses tokens has to connect for each.
+      // A client that guesses tokens has to connect for each.
       await using guesser = await open(url);
       assertEquals(await guesser.call("hub.join", params), -32023);
       assertEquals(await guesser.next(), undefined);
@@ -315,7 +315,7 @@ Deno.test("A call can be cancelled, and a JSON-RPC answerer is told so", () =>
     );
     await a.say('{"jsonrpc":"2.0","method":"$/cancelRequest"}');
     assertEquals(await a.call("bot/echo"), {});
-    // Who leaves cancels what it has asked.
+    // A client that leaves cancels what it has asked.
     await a.say('{"jsonrpc":"2.0","id":"r","method":"b/wait"}');
     assertEquals((await b.next()).method, "wait");
     await a[Symbol.asyncDispose]();

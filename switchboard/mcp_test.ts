@@ -456,7 +456,7 @@ Deno.test("Very many tools are listed page by page", () =>
         cursor === undefined ? {} : { cursor },
       );
       for (const { name } of page.tools) names.add(name);
-      // Who leaves between two pages shifts nothing.
+      // What leaves between two pages shifts nothing.
       if (pages++ === 0) bot.removeRoute("r1");
       cursor = page.nextCursor;
     } while (cursor !== undefined);

@@ -356,7 +356,7 @@ Deno.test("The level of a shutter that reports none is worked out from its trave
     "*2*2*31##",
     "*2*0*31##",
   ]);
-  // Who moves it by hand takes it from who moves it to a level.
+  // A move by hand takes it from a call that moves it to a level.
   const moving = assertRejects(() => ask("shutter.level", 0), Error, "Another");
   while (simulator.executed.length < 5) await bot.ping();
   assertEquals(await ask("shutter.up"), null);

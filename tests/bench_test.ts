@@ -316,7 +316,7 @@ Deno.test("rowsOf() puts one message at a time on one core, and else the caller 
   assertEquals(seen, [
     [true, [[1, 2, 3], []], ["server", "requester"]],
     [false, [[1, 3], [2]], ["server", "requester"]],
-    // Who calls at random times never sleeps.
+    // A client that calls at random times never sleeps.
     [false, [[1, 3], [2]], ["server"]],
   ]);
 });

@@ -25,8 +25,8 @@ function isBelow(folder: string, specifier: string): boolean {
 }
 
 /**
- * Entries with a dependency of their own: who does not import them does not
- * download it.
+ * Entries with a dependency of their own: only those who import them download
+ * it.
  */
 const EXTRAS: Record<string, RegExp> = {
   "discovery.ts": /^@rgrove\/parse-xml$/,

@@ -244,7 +244,7 @@ async function connected(
   await open(transport.connectWebSocket(url, options));
 }
 
-// Who imports a small client finds its options there.
+// The options of a small client are where it is imported from.
 for (const folder of ["hub", "jsonrpc", "wsrpc"]) {
   times(folder, {
     "MiniOptions.timeout": (timeout) => mini({ timeout }),

@@ -107,7 +107,7 @@ const commands: Record<string, (command: Command) => unknown> = {
   },
 };
 
-/** Nobody wakes who waits for it. */
+/** What waits for it is never woken. */
 const NEVER = new Int32Array(new SharedArrayBuffer(4));
 
 const encoder = new TextEncoder();

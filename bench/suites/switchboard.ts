@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-/** What the doors of a switchboard cost, and what they cost who uses none. */
+/** What the doors of a switchboard cost, and what they cost those without one. */
 
 import { Driver } from "../../tests/_driver.ts";
 import { type CallCell, compare, type Load, type System } from "../harness.ts";

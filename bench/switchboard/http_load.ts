@@ -12,7 +12,7 @@ const { hostname, port } = new URL(url);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** One connection, and who waits for a place. */
+/** One connection, and what waits for a place. */
 class Client {
   readonly #buffer = new Uint8Array(65_536);
   readonly #conn: Deno.TcpConn;

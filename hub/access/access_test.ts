@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-/** What browsers, and who speaks like one, can do to a hub. */
+/** What browsers, and programs that speak like one, can do to a hub. */
 
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { deadline } from "@std/async/deadline";

@@ -44,7 +44,7 @@ Deno.test("AskedCalls finds a call by its whole uuid only", () => {
   for (const call of [first, second]) calls.open(call, 60_000);
   const uuid = calls.uuidOf(second);
   assertEquals(calls.find(uuid, uuid.length), second);
-  // What who knows the first one can guess of the second.
+  // The best guess at the second of somebody who knows the first.
   const guess = calls.uuidOf(first).slice(0, -12) + uuid.slice(-12);
   assertNotEquals(guess, uuid);
   assertEquals(calls.find(guess, guess.length), undefined);

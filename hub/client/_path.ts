@@ -28,7 +28,7 @@ export interface Path {
   readonly answerHead: string;
 }
 
-/** Makes a path for questions of a type; `id` is who asks, as JSON text. */
+/** Makes a path for questions of a type; `id` is our name, as JSON text. */
 export function makePath(
   id: string,
   type: number,

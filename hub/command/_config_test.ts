@@ -302,7 +302,7 @@ Deno.test("hub token makes a token that the hub takes", async () => {
     'A client with the token "shop bot" may not be called "bank".',
   );
 
-  // Another token for the same, without a restart: who has the old one leaves.
+  // Another token for the same, without a restart: the old one is no good.
   await using bot = await server.connect(token);
   await bot.send('{"type":1,"id":"shop-2"}');
   const ended = Array.fromAsync(bot).then(() => 0, ({ code }) => code);
@@ -395,7 +395,7 @@ Deno.test(
     });
     const file = `${folder.path}/tokens.json`;
     await using server = await serving("--tokens", file);
-    // Who reads a pipe without a writer waits for good.
+    // To read a pipe without a writer never ends.
     await Deno.remove(file);
     const made = await new Deno.Command("mkfifo", { args: [file] }).output();
     assert(made.success);

@@ -66,7 +66,7 @@ export class Party implements Member {
   readonly participant: Participant;
   /** The JSON text of the name that it has or waits for: see {@linkcode call}. */
   name: string | undefined;
-  /** The same as bytes, once they were asked for: who is idle needs none. */
+  /** The same as bytes, once they were asked for: an idle one needs none. */
   #nameBytes: Uint8Array<ArrayBuffer> | undefined;
   /** Whether the name is its own. */
   active = false;

@@ -212,7 +212,7 @@ Deno.test("Edges are found by name, and of too many the last are counted as one"
   const from = party(0, '"from"');
   const names = ['"a"', '"b"', '"c"', '"d"'];
   names.forEach((name, n) => edges.between(from, party(n, name)).requests++);
-  // Who comes back under the name is the same.
+  // A client that comes back under its name is the same.
   edges.between(from, party(9, ['"', "a", '"'].join(""))).requests++;
   assertEquals(
     [...from.edges!.values()].map(({ to, requests }) => [to, requests]),

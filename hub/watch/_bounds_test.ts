@@ -122,7 +122,7 @@ Deno.test("A hub with 100,000 names tells of the sick and the busiest", async ()
     "/api/edges",
   );
   assertEquals([edges.total, edges.edges.length], [65_536, 5_000]);
-  // Who leaves makes room for the edges of others.
+  // A client that leaves makes room for the edges of others.
   exchange.leave(busy);
   const rest = await get<{ total: number }>(hub, "/api/edges");
   assert(rest.total < 65_536, `${rest.total}`);

@@ -43,7 +43,7 @@ export interface Desk {
   readonly unverified: Set<Unverified>;
 }
 
-/** For who takes named params only, null is no data. */
+/** To a client that takes named params only, null is no data. */
 const NO_DATA = { data: "{}", span: undefined };
 
 /** What a winerp client is asked and told: writes the messages for it. */

@@ -121,7 +121,7 @@ export class ProcessTerminal implements Terminal, Disposable {
     try {
       while (left.length > 0) left = left.subarray(stream.writeSync(left));
     } catch (error) {
-      // Who serves others serves them without a log rather than not at all.
+      // A server serves without a log rather than not at all.
       if (this.isServer) return;
       if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
       if (stream === Deno.stdout) {

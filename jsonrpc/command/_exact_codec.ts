@@ -4,7 +4,7 @@ import { parseExactly } from "@wirekit/internal/command";
 import { parse } from "@wirekit/internal/json";
 import { type Codec, jsonCodec } from "../wire/codec.ts";
 
-/** What no text without such a number contains: JavaScript writes it otherwise. */
+/** Matches any text with a number that JavaScript would write otherwise. */
 const OTHERWISE_REGEXP = /\.\d*0(?!\d)|\d[eE]|-0(?![.\d])|\.0{6}|[\d.]{16}/;
 
 /** What was received, with its numbers as they were written. */
@@ -30,7 +30,7 @@ export const exactCodec: Codec = {
   },
 };
 
-/** Notes of each part of a value how its numbers were written. */
+/** Notes how the numbers in each part of a value were written. */
 function note(value: unknown, written: unknown): void {
   if (typeof value !== "object" || value === null) return;
   asWritten.set(value, written);
@@ -39,7 +39,7 @@ function note(value: unknown, written: unknown): void {
   }
 }
 
-/** A result that is one number is nothing but shown: it becomes what was written. */
+/** Puts what was written in place of a result that is a lone number. */
 function keepResult(message: unknown, written: unknown): void {
   const { result } = Object(message);
   if (typeof result !== "number") return;
@@ -47,7 +47,7 @@ function keepResult(message: unknown, written: unknown): void {
 }
 
 /**
- * Returns a value that was received as it was written: to be shown.
+ * Returns a value as it was written when it came, to be shown.
  *
  * @param value What a message had in it.
  * @returns The same for `toJson()`, with numbers such as `1.0` and `1e400`.

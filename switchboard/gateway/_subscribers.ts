@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-/** Who is told the events of a gateway. */
+/** The participants that are told the events of a gateway. */
 
 import { stringify } from "@wirekit/internal/json";
 import type {

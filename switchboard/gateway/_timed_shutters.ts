@@ -16,8 +16,8 @@ interface Timed {
 }
 
 /**
- * Works out where they are, from when the gateway takes part on. Who moves one
- * takes it from a call that is still moving it.
+ * Works out where they are, from when the gateway takes part on. A call that
+ * moves one takes it from a call that is still moving it.
  */
 export class TimedShutters {
   readonly #all = new Map<string, Timed>();

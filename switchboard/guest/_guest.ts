@@ -73,7 +73,7 @@ export class Guest {
   /** It often asks the same one for the same. */
   readonly #name = new LastJson();
   readonly #route = new LastJson();
-  /** Who waits for the outcome of the claim to a name. */
+  /** What waits for the outcome of the claim to a name. */
   readonly #settled: ((held: boolean) => void)[] = [];
   /** Two nameless guests may ask one participant: no two have one uuid. */
   readonly #prefix = `"${crypto.randomUUID()}-`;

@@ -41,7 +41,7 @@ const CALL_REGEXP =
 /** The query of a URL that has none. */
 const NO_QUERY: Sender["query"] = { get: () => null, has: () => false };
 
-/** Why one leaves who has asked once. */
+/** Why a client leaves that has asked once. */
 const ANSWERED: End = { kind: "left", reason: "its request has ended" };
 
 /** A call whose time is limited. */

@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-/** A hub with all doors, and who comes in by each of them. */
+/** A hub with all doors, and a client that comes in by each of them. */
 
 import { assertEquals } from "@std/assert";
 import { Client } from "@wirekit/hub";
@@ -325,7 +325,7 @@ export const DOORS: Record<string, Door> = {
 
 /** All doors. */
 export const ALL = Object.keys(DOORS);
-/** Who comes in by these has no name. */
+/** Clients that come in by these have no name. */
 export const NAMELESS = ["POST /jsonrpc", "MCP"];
 /** These are requests of HTTP. */
 export const POSTS = ["POST /jsonrpc", "POST /call", "GET /events", "MCP"];

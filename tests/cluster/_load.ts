@@ -14,7 +14,7 @@ const MAKE_UP = 100;
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const now = () => performance.now();
 
-/** Pairs of clients at two hubs: who asks is at one, who answers at the other. */
+/** Pairs of clients, one at each of two hubs: one asks, the other answers. */
 export class Load implements AsyncDisposable {
   readonly #stack = new AsyncDisposableStack();
   readonly #pairs: { client: Client; to: string }[] = [];

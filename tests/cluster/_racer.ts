@@ -100,7 +100,7 @@ plane.onMessage(receiver({
     const tenure = {};
     held.set(name, tenure);
     say("won", numberOf(name), time());
-    // Some are kept until long after the lease of who is cut off.
+    // Some are kept until long after the lease of a hub that is cut off.
     const isLong = Math.random() < 0.03;
     const stay = (isLong ? 2 * Number(lease) : 10) * Math.random();
     await tellEpoch(name, tenure);
@@ -108,7 +108,7 @@ plane.onMessage(receiver({
     setTimeout(() => {
       if (isOver || held.get(name) !== tenure) return;
       give(name);
-      // Who comes back at once would keep it for ever.
+      // A racer that came back at once would always keep it.
       setTimeout(() => {
         if (!isOver) plane.claim(name);
       }, 30 * Math.random());

@@ -55,8 +55,8 @@ export class Witness {
 
   #note(text: string, asked: Set<string>): void {
     const { type, uuid } = JSON.parse(text);
-    // A response or an error. Who answers too late is told so with the uuid of
-    // another's question, and who is held with that of its sign of life.
+    // A response or an error. A late answer is refused with the uuid of
+    // another's question, a held client with that of its sign of life.
     if ((type !== 3 && type !== 4) || !asked.has(uuid)) return;
     this.#answers.set(uuid, (this.#answers.get(uuid) ?? 0) + 1);
   }

@@ -15,7 +15,7 @@ import { Engine } from "./_servers.ts";
 
 const HUBS = 3;
 const ACTS = 400;
-/** Among hubs there is no order: who waits for one of these is at one hub. */
+/** Among hubs there is no order: those that wait for one of these are at one. */
 const QUEUES = ["queue 0", "queue 1", "queue 2"];
 /** Of these two clients at most are there, at any hubs. */
 const PAIRS = ["pair 0", "pair 1", "pair 2", "pair 3"];
@@ -194,7 +194,7 @@ class World {
     this.#tell(`${from.number} pings ${to}`, await from.client.ping(to));
   }
 
-  /** Somebody asks, and who was asked leaves without an answer. */
+  /** Somebody asks, and the one that was asked leaves without an answer. */
   async #breakOff(): Promise<void> {
     const owners = this.#owners.filter(({ name }) => !name.startsWith("eye"));
     if (owners.length === 0) return;

@@ -179,7 +179,7 @@ for (const [what, [rights, words]] of Object.entries(TAKEN)) {
       await using me = new Client("me", { url: two.url });
       await me.connect();
       assertEquals(await me.request("svc", "echo", { a: 1 }), { a: 1 });
-      // Who answers is refused, not who asks.
+      // The one that answers is refused, not the one that asks.
       const denied = what.includes("answers") ? one : two;
       const open = me.request("svc", "wait", {}).then(() => "", String);
       await until(() => asked.length === 1);

@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-/** What is said to who sends more than the engine of a cluster passes on. */
+/** What a client is told that sends more than the engine of a cluster takes. */
 
 import { assertEquals } from "@std/assert";
 import { Client } from "@wirekit/hub";

@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-/** The servers of the kit as they are started by people, and who talks to them. */
+/** The servers of the kit as people start them, and what talks to them. */
 
 import { Driver } from "../_driver.ts";
 import { ROOT } from "../_packages.ts";

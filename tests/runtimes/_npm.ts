@@ -9,7 +9,7 @@ const DEPENDENCIES = {
   "@types/node": "22.20.5",
   "bun": "1.4.5",
   "deno": "2.5.0",
-  // Only an entry needs it, so that who uses that installs it.
+  // Only one entry needs it, so only those who use that install it.
   "mqtt": "5.16.0",
   "node": "22.23.3",
   "typescript": "5.9.3",

@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-/** Who is at one hub of a cluster switches lights of a gateway at another. */
+/** Clients at one hub of a cluster switch lights of a gateway at another. */
 
 import { assert, assertEquals } from "@std/assert";
 import type { Backplane, HubServer } from "@wirekit/hub";

@@ -42,7 +42,7 @@ for (const kind of Object.keys(SPEAKERS)) {
       for (let n = 0; !over; n++) {
         const answerer = await speaker(urls, kind, "answers");
         const enough = 20 + 13 * (n % 7);
-        // Who waits for what is never answered waits for this end.
+        // A question that is never answered waits for this end.
         for (let turn = 0; turn < 20 && !over; turn++) {
           if (answerer.asked.length >= enough) break;
           await new Promise((resolve) => setTimeout(resolve, 1));

@@ -183,7 +183,7 @@ async function program(random: Random): Promise<void> {
       const [gone] = queue.splice(index, 1);
       log.push(`${index} of ${name} leaves`);
       await gone!.speaker.leave();
-      // Who waits for its answers is told now.
+      // Those that wait for its answers are told now.
       for (const { open } of holders()) {
         for (const call of open) {
           if (call.to !== gone) continue;

@@ -137,7 +137,7 @@ async function askerBreaks(kind: string, step: Step, fault: Fault) {
     await calls;
     assertEquals(ledger.length, others.length);
   }
-  // Who is frozen does not know what became of its calls, until it ends.
+  // A frozen client does not know what became of its calls, until it ends.
   await soon("the victim leaves", victim.leave()).catch(() => {});
   scene.break("killed");
   await calls;

@@ -164,7 +164,7 @@ export class Samples implements Observer {
 
   passed(given: unknown): void {
     const { at, weight, row } = given as Sample;
-    // Who answers within the hub's process has done its own work by now.
+    // A participant in the hub's own process has done its work by now.
     if (row.outcome !== undefined) return;
     const us = 1000 * (performance.now() - at);
     this.hubTime.add(us, Math.max(weight, 1));

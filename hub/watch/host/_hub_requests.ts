@@ -22,7 +22,7 @@ interface Waiting {
   resolve(answer: { kind: AnswerKind; data: string }): void;
 }
 
-/** Asks and informs clients in the name of the hub, for who sits at its page. */
+/** Asks and informs clients in the name of the hub, for a person at its page. */
 export class HubRequests {
   readonly #hub: WatchedHub;
   readonly #reports: Reports;

@@ -175,7 +175,7 @@ Deno.test("An operator disconnects, frees and blocks at whichever hub", async ()
       'The name "seat" is blocked for now',
     );
   for (const at of [0, 1, 2]) await refused(at);
-  // Who comes later is told.
+  // A hub that comes later is told.
   const plane = scene.engine.node("new");
   await using late = await serve({ port: 0, backplane: plane });
   await until(() => late.hub.exchange.blocked.size === 1);

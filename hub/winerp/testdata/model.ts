@@ -65,7 +65,7 @@ export function run(random: () => number, steps: number, net: Net): void {
   };
   const send = (client: Client, message: unknown) =>
     client.participant.receive(utf8.encode(JSON.stringify(message)));
-  /** Whether a message ends who sends it: the first has to be a verification. */
+  /** Whether a message ends its sender: the first has to be a verification. */
   const isLast = (client: Client) => {
     if (client.name !== undefined) return false;
     clients.splice(clients.indexOf(client), 1);

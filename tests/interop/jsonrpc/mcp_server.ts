@@ -4,7 +4,7 @@
 
 // deno-lint-ignore-file no-explicit-any -- A program for a test.
 
-/** Loaded late, so that nobody downloads it who does not run this. */
+/** Loaded late, so that only those who run this download it. */
 const SDK = "npm:@modelcontextprotocol/sdk@1.32.2";
 
 const { Server } = await import(`${SDK}/server/index.js`);

@@ -126,7 +126,7 @@ Deno.test("The bridge tells of a plant, and takes orders", async () => {
     await me.hears("openwebnet/home/light/77", /"ON"/);
     assertEquals(log.filter((line) => line.includes("not done")), []);
   }
-  // What is kept is there for who comes later.
+  // What is kept is there for those that come later.
   await using late = await Listener.at(broker.url);
   await late.hears("openwebnet/home/light/21", /"brightness":40/);
   assert(late.messages.every(({ retain }) => retain));

@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-/** A simulated MyHOME gateway. It is asked, and tells who subscribes. */
+/** A simulated MyHOME gateway. It is asked, and tells its subscribers. */
 
 import type { Hub } from "@wirekit/hub";
 import { Gateway, GatewaySimulator } from "@wirekit/openwebnet";

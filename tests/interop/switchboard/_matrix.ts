@@ -222,7 +222,7 @@ async function asksHome(a: Program, { simulator }: SimulatedHome) {
   const missing = await reasonOf(a.ask("home", "nothing", "{}"));
   assertMatch(missing, /Route not found|Method not found/);
   await a.ask("home", "light.off", where);
-  if (!a.told) return; // Who has no name cannot be told events.
+  if (!a.told) return; // Without a name it cannot be told events.
   await a.ask("home", "subscribe", where);
   simulator.publish("*1*1*12##");
   const { data } = await nextOf(a, ({ source }) => source === "home");

@@ -92,7 +92,7 @@ Deno.test("A page with @wsrpc/client takes part in a hub, in Chromium", async ()
       back: { n: 42 },
       error: -32601,
       told: { source: "bot", data: { hello: "page" } },
-      // Who posts from a page needs the proof of a session, too.
+      // A POST from a page needs the proof of a session, too.
       fetched: 403,
     });
   });
