@@ -77,8 +77,8 @@ export class FrameParser {
    */
   idleFrames: number = 0;
 
-  readonly #masked: boolean;
-  readonly #max: number;
+  /** Who sends, and the limit. Another may follow once it {@linkcode isIdle}. */
+  options: FrameParserOptions;
   #chunk: Uint8Array<ArrayBuffer> = EMPTY;
   #words = NO_WORDS;
   #at = 0;
@@ -106,8 +106,13 @@ export class FrameParser {
    * @param options Who sends, and the limit.
    */
   constructor(options: FrameParserOptions) {
-    this.#masked = options.masked;
-    this.#max = options.maxMessageBytes;
+    this.options = options;
+  }
+
+  /** Whether nothing is kept of what came: the next byte begins a message. */
+  get isIdle(): boolean {
+    return this.#chunk === EMPTY && !this.#inFrame &&
+      this.#messageOpcode === 0 && this.#headLength === 0 && !this.failure;
   }
 
   /** Bytes of the unfinished message that were taken so far. */
@@ -215,10 +220,11 @@ export class FrameParser {
     let at = start + 2;
     let length = second & 0x7f;
     if (first & 0x70) return this.#fail(1002, "reserved bits are set");
-    if (second > 0x7f !== this.#masked) {
+    const { masked, maxMessageBytes } = this.options;
+    if (second > 0x7f !== masked) {
       return this.#fail(
         1002,
-        this.#masked ? "a frame is not masked" : "a frame is masked",
+        masked ? "a frame is not masked" : "a frame is masked",
       );
     }
     this.#final = first > 0x7f;
@@ -252,13 +258,13 @@ export class FrameParser {
         length = high * 0x100000000 + uint32(bytes, at + 4);
         at += 8;
       }
-      if (length > this.#max - this.#length) {
-        return this.#fail(1009, `message over ${this.#max} bytes`);
+      if (length > maxMessageBytes - this.#length) {
+        return this.#fail(1009, `message over ${maxMessageBytes} bytes`);
       }
     }
     this.#frameOpcode = opcode;
     this.#left = length;
-    this.#mask = this.#masked
+    this.#mask = masked
       ? bytes[at]! | bytes[at + 1]! << 8 | bytes[at + 2]! << 16 |
         bytes[at + 3]! << 24
       : 0;
@@ -320,7 +326,7 @@ export class FrameParser {
     const least = Math.max(needed, Math.min(announced, TRUSTED_BYTES));
     const room = Math.min(
       Math.max(least, 2 * this.#length),
-      this.#final ? announced : this.#max,
+      this.#final ? announced : this.options.maxMessageBytes,
     );
     const message = borrow(room);
     const before = this.#message;

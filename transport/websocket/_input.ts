@@ -8,7 +8,7 @@ import { Buffer, isUtf8 } from "../_node.ts";
 import type { Format, MessageOf } from "../transport.ts";
 import type { BytePipe } from "../stream/_byte_pipe.ts";
 import { type CloseReason, Opcode } from "./_frame.ts";
-import { FrameParser } from "./_frame_parser.ts";
+import { FrameParser, type FrameParserOptions } from "./_frame_parser.ts";
 
 /**
  * A read below this is copied as a whole, and its messages are parts of the
@@ -52,16 +52,52 @@ export interface InputListener {
   onFault(reason: CloseReason): void;
 }
 
+/** What all connections of a listener have in common. */
+interface Rules<F extends Format> extends FrameParserOptions {
+  readonly format: F;
+  readonly otherFrames: "refuse" | "ignore" | "take";
+}
+
+/** Those of the last connection, which the next one mostly has, too. */
+let lastRules: Rules<Format> | undefined;
+
+function rulesOf<F extends Format>(
+  { format, otherFrames = "refuse", role, maxMessageBytes = MAX_MESSAGE_BYTES }:
+    InputOptions<F>,
+): Rules<F> {
+  const masked = role === "server";
+  const last = lastRules;
+  const isSame = last?.format === format && last.otherFrames === otherFrames &&
+    last.masked === masked && last.maxMessageBytes === maxMessageBytes;
+  if (isSame) return last as Rules<F>;
+  const rules = { format, otherFrames, masked, maxMessageBytes };
+  lastRules = rules;
+  return rules;
+}
+
+/**
+ * A parser that nobody needs: a connection has one only while a part of a
+ * message has come, since it is larger than all else that is kept of an idle one.
+ */
+let spare: FrameParser | undefined;
+
+function parserFor(rules: FrameParserOptions): FrameParser {
+  const parser = spare ?? new FrameParser(rules);
+  spare = undefined;
+  parser.options = rules;
+  return parser;
+}
+
 /** What a connection receives: its bytes are frames. */
 export class Input<F extends Format> extends Intake<MessageOf<F>> {
   /** How many checks for a sign of life were in vain since the last read. */
   silence = 0;
   readonly #listener: InputListener;
-  readonly #format: F;
-  readonly #otherFrames: "refuse" | "ignore" | "take";
-  readonly #parser: FrameParser;
-  /** When frames without content were last counted. */
-  #countedAt = 0;
+  readonly #rules: Rules<F>;
+  /** What has begun to read a message, and needs more bytes of it. */
+  #parser: FrameParser | undefined;
+  /** Frames without content, if there were any, and since when they count. */
+  #idleFrames: { count: number; since: number } | undefined;
 
   /** Reads for one end of a connection. */
   constructor(
@@ -71,12 +107,7 @@ export class Input<F extends Format> extends Intake<MessageOf<F>> {
   ) {
     super(pipe);
     this.#listener = listener;
-    this.#format = options.format;
-    this.#otherFrames = options.otherFrames ?? "refuse";
-    this.#parser = new FrameParser({
-      masked: options.role === "server",
-      maxMessageBytes: options.maxMessageBytes ?? MAX_MESSAGE_BYTES,
-    });
+    this.#rules = rulesOf(options);
   }
 
   protected override take(
@@ -84,9 +115,9 @@ export class Input<F extends Format> extends Intake<MessageOf<F>> {
     isOwn: boolean,
   ): Uint8Array<ArrayBuffer> {
     this.silence = 0;
-    const parser = this.#parser;
+    const parser = this.#parser ??= parserFor(this.#rules);
     // Messages may be parts of a copy; one alone is copied without its header.
-    const isCopy = this.#format !== "text" && chunk.length < BULK_BYTES &&
+    const isCopy = this.#rules.format !== "text" && chunk.length < BULK_BYTES &&
       (isOwn || parser.pending === 0 && !parser.isFrame(chunk));
     parser.push(isCopy && !isOwn ? copyOf(chunk) : chunk);
     parser.allowance = Math.max(this.budget, 0);
@@ -116,37 +147,47 @@ export class Input<F extends Format> extends Intake<MessageOf<F>> {
       this.#fail(parser.failure.code, parser.failure.reason);
       return ALL_TAKEN;
     }
-    if (parser.idleFrames >= MAX_IDLE_FRAMES && this.#isFlood()) {
+    if (parser.idleFrames > 0 && this.#isFlood(parser)) {
       this.#fail(1008, "too many frames without content");
       return ALL_TAKEN;
     }
     this.budget = parser.allowance;
-    return this.budget > 0 ? ALL_TAKEN : parser.rest;
+    const rest = this.budget > 0 ? ALL_TAKEN : parser.rest;
+    if (parser.isIdle) {
+      this.#parser = undefined;
+      spare = parser;
+    }
+    return rest;
   }
 
   /** Allows the parser more, if there is a new budget. */
   #allowMore(): boolean {
     const may = this.mayGoOn();
-    if (may) this.#parser.allowance = this.budget;
+    if (may) this.#parser!.allowance = this.budget;
     return may;
   }
 
   /** Returns whether too many frames without content came within a second. */
-  #isFlood(): boolean {
+  #isFlood(parser: FrameParser): boolean {
+    const seen = this.#idleFrames ??= { count: 0, since: 0 };
+    seen.count += parser.idleFrames;
+    parser.idleFrames = 0;
+    if (seen.count < MAX_IDLE_FRAMES) return false;
     const time = now();
-    const elapsed = time - this.#countedAt;
-    this.#countedAt = time;
-    this.#parser.idleFrames = 0;
+    const elapsed = time - seen.since;
+    seen.since = time;
+    seen.count = 0;
     return elapsed < 1_000;
   }
 
   /** Passes the parser's message to the reader. */
   #receive(isCopy: boolean): void {
-    const parser = this.#parser;
+    const parser = this.#parser!;
+    const { format, otherFrames } = this.#rules;
     const isBinary = parser.opcode === Opcode.Binary;
-    const isOther = this.#format === (isBinary ? "text" : "binary");
-    if (isOther && this.#otherFrames !== "take") {
-      if (this.#otherFrames === "ignore") return;
+    const isOther = format === (isBinary ? "text" : "binary");
+    if (isOther && otherFrames !== "take") {
+      if (otherFrames === "ignore") return;
       const [got, expected] = isBinary
         ? ["binary", "text"]
         : ["text", "binary"];
@@ -154,12 +195,12 @@ export class Input<F extends Format> extends Intake<MessageOf<F>> {
     }
     // As utf8, text in binary frames counts: a stock winerp client takes it
     // too, so peers send it.
-    if (this.#format !== "binary" && !parser.isText) {
+    if (format !== "binary" && !parser.isText) {
       if (!isUtf8(parser.payload)) return this.#fail(1007, "not valid UTF-8");
     }
     const { bytes, start, end } = parser;
     let message: string | Uint8Array;
-    if (this.#format === "text") {
+    if (format === "text") {
       const slice = parser.isAscii ? latin1Slice : utf8Slice;
       message = slice.call(bytes, start, end);
       if (parser.isOwn) giveBack(bytes);
