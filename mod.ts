@@ -11,16 +11,9 @@
  *
  * @module
  */
-import { command, run } from "@wirekit/internal/command";
+import { command, type LateCommand, run } from "@wirekit/internal/command";
 import { command as hubCommand } from "@wirekit/hub/cli";
 import { command as demoCommand } from "./examples/switchboard/main.ts";
-import { command as jsonrpcCommand } from "@wirekit/jsonrpc/cli";
-import { command as openwebnetCommand } from "@wirekit/openwebnet/cli";
-import {
-  command as switchboardCommand,
-  hubServeCommand,
-} from "@wirekit/switchboard/cli";
-import { command as wsrpcCommand } from "@wirekit/wsrpc/cli";
 
 export * as hub from "@wirekit/hub";
 export * as jsonrpc from "@wirekit/jsonrpc";
@@ -29,11 +22,19 @@ export * as switchboard from "@wirekit/switchboard";
 export * as transport from "@wirekit/transport";
 export * as wsrpc from "@wirekit/wsrpc";
 
+const switchboard = () => import("@wirekit/switchboard/cli");
+
+/** Runs a hub, which can have doors here. */
+const hubServe: LateCommand = {
+  name: "serve",
+  load: async () => await (await switchboard()).hubServeCommand.load(),
+};
+
 /** Here, where both packages are, the hub can have doors. */
 const hubWithDoors = {
   ...hubCommand,
   commands: (hubCommand.commands ?? []).map((each) =>
-    each.name === "serve" ? hubServeCommand : each
+    each.name === "serve" ? hubServe : each
   ),
 };
 
@@ -45,10 +46,19 @@ const WIREKIT = command({
   commands: [
     hubWithDoors,
     demoCommand,
-    jsonrpcCommand,
-    openwebnetCommand,
-    switchboardCommand,
-    wsrpcCommand,
+    {
+      name: "jsonrpc",
+      load: async () => (await import("@wirekit/jsonrpc/cli")).command,
+    },
+    {
+      name: "openwebnet",
+      load: async () => (await import("@wirekit/openwebnet/cli")).command,
+    },
+    { name: "switchboard", load: async () => (await switchboard()).command },
+    {
+      name: "wsrpc",
+      load: async () => (await import("@wirekit/wsrpc/cli")).command,
+    },
   ],
   examples: [
     "wirekit demo",

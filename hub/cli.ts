@@ -18,9 +18,14 @@
  *
  * @module
  */
-import { type Command, type Options, run } from "@wirekit/internal/command";
+import {
+  type Command,
+  type LateCommand,
+  type Options,
+  run,
+} from "@wirekit/internal/command";
 import { hub } from "./command/_commands.ts";
-import { type ServeExtension, serveWith } from "./command/_serve.ts";
+import type { ServeExtension } from "./command/_serve.ts";
 
 export type { DoorSettings } from "./command/_written.ts";
 export type {
@@ -39,12 +44,14 @@ export const command: Command = hub;
  *
  * @typeParam O The options that it adds.
  * @param extension What it adds.
- * @returns The command `serve`.
+ * @returns The command `serve`, which is loaded when it is named.
  */
 export function serveCommand<const O extends Options>(
   extension: ServeExtension<O>,
-): Command {
-  return serveWith(extension);
+): LateCommand {
+  const load = async () =>
+    (await import("./command/_serve.ts")).serveWith(extension);
+  return { name: "serve", load };
 }
 
 /**

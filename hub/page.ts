@@ -11,7 +11,6 @@
  */
 import { serveAsset } from "@wirekit/transport/pages";
 import type { Door } from "./door.ts";
-import { ASSETS } from "./page/_assets.ts";
 
 /**
  * Makes the page of a hub, at `GET /`. Its files are no secret, so everybody
@@ -39,7 +38,20 @@ import { ASSETS } from "./page/_assets.ts";
  * @category Hub
  */
 export function page(): Door {
-  const answer = (request: Request) =>
-    serveAsset(request, ASSETS, new URL(request.url).pathname);
+  const answer = (request: Request) => {
+    const { pathname } = new URL(request.url);
+    return pathname === "/" || pathname.startsWith("/page/")
+      ? fileAt(request, pathname)
+      : undefined;
+  };
   return { fetch: answer, plain: () => undefined };
+}
+
+/** The files are loaded with the first of them that is asked for. */
+async function fileAt(
+  request: Request,
+  path: string,
+): Promise<Response | undefined> {
+  const { ASSETS } = await import("./page/_assets.ts");
+  return serveAsset(request, ASSETS, path);
 }

@@ -12,8 +12,8 @@ import {
   serve as serveTransports,
   type Server as TransportServer,
 } from "@wirekit/transport/serve";
+import type { ClientFramer } from "./connections/_client_framer.ts";
 import { isLoopback } from "@wirekit/transport/pages";
-import { ClientFramer } from "./connections/_client_framer.ts";
 import { Hub, type HubOptions } from "./hub.ts";
 
 /**
@@ -136,11 +136,17 @@ export async function serve(options: ServeOptions = {}): Promise<HubServer> {
   };
 }
 
-function listen(hub: Hub, options: ServeOptions): Promise<TransportServer> {
+async function listen(
+  hub: Hub,
+  options: ServeOptions,
+): Promise<TransportServer> {
   const { hostname = "127.0.0.1", port = 13254, tcpPort, unixPath, tls } =
     options;
   const { idleTimeout = 300_000, logger } = options;
-  return serveTransports({
+  const framer = tcpPort === undefined && unixPath === undefined
+    ? undefined
+    : await framerOf(hub.maxInboundBytes);
+  return await serveTransports({
     hostname,
     port,
     ...(tcpPort !== undefined && { tcpPort }),
@@ -154,7 +160,7 @@ function listen(hub: Hub, options: ServeOptions): Promise<TransportServer> {
     farewell: (request) => hub.farewellFor(request),
     maxMessageBytes: hub.maxInboundBytes,
     idleTimeout,
-    framer: () => new ClientFramer(hub.maxInboundBytes),
+    ...(framer && { framer }),
   }, ({ transport, carrier, request, info, state: pass, place }) => {
     // Nothing waits for their end: that would keep memory for each of them.
     if (!request || !pass) {
@@ -164,4 +170,10 @@ function listen(hub: Hub, options: ServeOptions): Promise<TransportServer> {
     const address = info?.remoteAddr.hostname ?? "";
     hub.welcome({ transport, request, pass, address });
   });
+}
+
+/** Makes framers for clients that come by lines: other hubs do not load them. */
+async function framerOf(maxMessageBytes: number): Promise<() => ClientFramer> {
+  const { ClientFramer } = await import("./connections/_client_framer.ts");
+  return () => new ClientFramer(maxMessageBytes);
 }

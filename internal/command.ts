@@ -47,10 +47,14 @@
  * @module
  */
 import { closest } from "./command/_closest.ts";
-import { arity, type Command } from "./command/_command.ts";
-import { completable } from "./command/_completion.ts";
+import {
+  arity,
+  type Command,
+  type LateCommand,
+  loaded,
+  whole,
+} from "./command/_command.ts";
 import { failureOf } from "./command/_failure.ts";
-import { helpOf } from "./command/_help.ts";
 import { isOption, parse, type Parsed, valuesOf } from "./command/_parse.ts";
 import {
   hasColors,
@@ -63,7 +67,12 @@ import { UsageError } from "./command/_usage_error.ts";
 import { shownUrl } from "./errors.ts";
 
 export { closest } from "./command/_closest.ts";
-export { type Call, type Command, command } from "./command/_command.ts";
+export {
+  type Call,
+  type Command,
+  command,
+  type LateCommand,
+} from "./command/_command.ts";
 export {
   checkUrl,
   needNetwork,
@@ -116,7 +125,7 @@ interface Asked {
   /** The nearest above it that has a version: `hub` in `wirekit hub call`. */
   readonly program: Command;
   /** All commands of its group. */
-  readonly siblings: readonly Command[];
+  readonly siblings: readonly (Command | LateCommand)[];
   /** What was typed after it. */
   readonly rest: readonly string[];
 }
@@ -160,9 +169,9 @@ export async function run(
   let program = root;
   let given: Parsed["given"] = new Map();
   try {
-    const asked = resolve(completable(root), args);
+    const asked = await resolve(completable(root), args);
     program = asked.program;
-    const parsed = parsedOf(asked, raw);
+    const parsed = await parsedOf(asked, raw);
     if (typeof parsed === "number") return parsed;
     given = parsed.given;
     const { command } = asked;
@@ -183,7 +192,7 @@ export async function run(
       return signal.reason instanceof NobodyReads ? 0 : 130;
     }
     if (!(thrown instanceof Error)) throw thrown;
-    const { message, code } = failureOf(thrown, program, given);
+    const { message, code } = await failureOf(thrown, program, given);
     const name = `${program.name}:`;
     const start = isRed ? `\x1b[1;31m${name}\x1b[0m` : name;
     error(`${start} ${printable(withoutUrls(message, args))}`);
@@ -201,8 +210,25 @@ function withoutUrls(message: string, args: readonly string[]): string {
     .reduce((text, word) => text.replaceAll(word, shownUrl(word)), message);
 }
 
+/** Adds the command that prints completions to a group of commands. */
+function completable(root: Command): Command {
+  if (!root.commands) return root;
+  const completion: LateCommand = {
+    name: "completion",
+    async load() {
+      const { completionOf } = await import("./command/_completion.ts");
+      return completionOf(group);
+    },
+  };
+  const group = { ...root, commands: [...root.commands, completion] };
+  return group;
+}
+
 /** Finds the command that the user means. */
-function resolve(root: Command, args: readonly string[]): Asked {
+async function resolve(
+  root: Command,
+  args: readonly string[],
+): Promise<Asked> {
   let asked: Asked = {
     path: root.name,
     command: root,
@@ -220,8 +246,11 @@ function resolve(root: Command, args: readonly string[]): Asked {
       asked = { ...asked, rest: [...more, "--help"] };
       continue;
     }
-    const next = siblings.find(({ name }) => name === first);
-    const preset = siblings.find(({ name }) => name === fallback);
+    const named = (wanted: string | undefined) => {
+      const found = siblings.find(({ name }) => name === wanted);
+      return found && loaded(found);
+    };
+    const next = await named(first);
     if (next) {
       asked = {
         path: `${path} ${next.name}`,
@@ -231,9 +260,11 @@ function resolve(root: Command, args: readonly string[]): Asked {
         siblings,
         rest: more,
       };
-    } else if (preset && isFor(preset, first)) {
-      return { path, command: preset, shown: command, program, siblings, rest };
-    } else return asked;
+      continue;
+    }
+    const preset = await named(fallback);
+    if (!preset || !isFor(preset, first)) return asked;
+    return { path, command: preset, shown: command, program, siblings, rest };
   }
 }
 
@@ -247,12 +278,15 @@ function isFor(preset: Command, first: string | undefined): boolean {
 /**
  * Parses the words, or does what needs no command and returns its exit code.
  */
-function parsedOf(asked: Asked, raw: Raw): Parsed | number {
+async function parsedOf(asked: Asked, raw: Raw): Promise<Parsed | number> {
   const { path, command, shown, program, siblings, rest } = asked;
-  const help = () => helpOf(path, shown, raw.heading);
+  const help = async () => {
+    const { helpOf } = await import("./command/_help.ts");
+    return helpOf(path, await whole(shown), raw.heading);
+  };
   const [first] = rest;
   if (command.commands && first === undefined) {
-    raw.error(help());
+    raw.error(await help());
     return 2;
   }
   if (command.commands && first !== undefined && !isOption(first)) {
@@ -261,8 +295,13 @@ function parsedOf(asked: Asked, raw: Raw): Parsed | number {
     const hint = near ? `Did you mean ${near}?` : `See ${path} --help`;
     throw new UsageError(`There is no command "${first}". ${hint}`);
   }
-  const parsed = parse(path, command, rest, siblings);
-  if (parsed.help) raw.log(help());
+  const parsed = await parse(
+    path,
+    command,
+    rest,
+    () => Promise.all(siblings.map(loaded)),
+  );
+  if (parsed.help) raw.log(await help());
   else if (parsed.version) raw.log(`${program.name} ${program.version}`);
   else if (command.commands) {
     throw new UsageError(`Name a command first. See ${path} --help`);

@@ -327,3 +327,70 @@ Deno.test("printable() shows what would move a cursor, and leaves JSON as it is"
   const json = JSON.stringify({ "a\x9b": "ü\u202e\x00" });
   assertEquals(JSON.parse(printable(json)), JSON.parse(json));
 });
+
+/** A group whose commands say when they are loaded. */
+function lateGroup(loaded: string[]) {
+  const late = (name: string, options = {}) => ({
+    name,
+    load() {
+      loaded.push(name);
+      return Promise.resolve(command({
+        name,
+        summary: `Do ${name}`,
+        options,
+        run: (_, { log }) => Promise.resolve(log(`${name} done`)),
+      }));
+    },
+  });
+  const broken = {
+    name: "broken",
+    load: () => Promise.reject(new TypeError("Module not found")),
+  };
+  const commands = [late("one"), late("two", { far: toggle("Far") })];
+  const group = { name: "demo", summary: "Show", fallback: "one" };
+  return {
+    whole: command({ ...group, commands }),
+    partly: command({ ...group, commands: [...commands, broken] }),
+  };
+}
+
+Deno.test("run() loads a command when it is named, and no other", async () => {
+  for (
+    const [args, line, names] of [
+      [["two"], "two done", ["two"]],
+      [[], "one done", ["one"]],
+      [["one"], "one done", ["one"]],
+    ] as const
+  ) {
+    const loaded: string[] = [];
+    const lines: string[] = [];
+    const log = (line: string) => void lines.push(line);
+    assertEquals(await run(lateGroup(loaded).partly, args, { log }), 0);
+    assertEquals([lines, loaded], [[line], names]);
+  }
+});
+
+Deno.test("run() loads all commands to list them, and to say whose an option is", async () => {
+  for (
+    const [args, text] of [
+      [["--help"], "  two         Do two\n"],
+      [["completion", "bash"], "'demo two --far'|--far"],
+      [["one", "--far"], "There is no option --far: it belongs to two"],
+    ] as const
+  ) {
+    const loaded: string[] = [];
+    const lines: string[] = [];
+    const log = (line: string) => void lines.push(line);
+    await run(lateGroup(loaded).whole, args, { log, error: log });
+    assert(loaded.includes("one") && loaded.includes("two"), `${loaded}`);
+    assertStringIncludes(lines.join("\n"), text.split("|").at(-1)!);
+  }
+});
+
+Deno.test("run() says why a command cannot be loaded", async () => {
+  const lines: string[] = [];
+  const error = (line: string) => void lines.push(line);
+  const { partly } = lateGroup([]);
+  assertEquals(await run(partly, ["broken"], { log: error, error }), 2);
+  assertEquals(lines, ["demo: Module not found"]);
+});

@@ -18,6 +18,7 @@
 import {
   type Command,
   command as makeCommand,
+  type LateCommand,
   run,
 } from "@wirekit/internal/command";
 import { serveCommand } from "@wirekit/hub/cli";
@@ -56,7 +57,7 @@ export const command: Command = makeCommand({
  * The command `hub serve` with the option `--doors`, for a program that has the
  * commands of both packages.
  */
-export const hubServeCommand: Command = serveCommand(whenAsked);
+export const hubServeCommand: LateCommand = serveCommand(whenAsked);
 
 /**
  * Runs the command.

@@ -90,7 +90,7 @@ Deno.test("hub serve has the doors only when it is asked for them", async () => 
       );
       await response.body?.cancel();
       assertEquals(response.status === 200, doors);
-    }, hubServeCommand);
+    }, await hubServeCommand.load());
   }
 });
 
@@ -137,7 +137,7 @@ Deno.test("--config opens the doors that it asks for, and flags count more", asy
     const names = '{ "names": { "bedroom": { "light": "12" } } }';
     await Deno.writeTextFile(`${folder}/home.json`, names);
     assertEquals(await hub(["check", file]), 0);
-    const tables = [command, hubServeCommand];
+    const tables = [command, await hubServeCommand.load()];
     for (const table of tables) {
       for (const more of [[], ["--gateway", "flat=simulator"]]) {
         const args = ["--config", file, ...more];

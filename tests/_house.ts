@@ -37,7 +37,7 @@ export interface Sizes {
 }
 
 const SPECIFIER_REGEXP =
-  /^(?:import|export|\})(?:[^"'`;]*? from)? "([^"]+)"|\bimport\("([^"]+)"\)/gm;
+  /^(?:import|export|\})(?:[^"'`;]*? from)? "([^"]+)"|\bimport\(\s*"([^"]+)"/gm;
 const TYPES_REGEXP = /^(?:import|export) type [^;]*;$/gm;
 
 /** What is a program of its own, with its own settings: a page. */

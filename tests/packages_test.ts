@@ -29,6 +29,7 @@ function isBelow(folder: string, specifier: string): boolean {
  * it.
  */
 const EXTRAS: Record<string, RegExp> = {
+  "command/_check.ts": /^node:crypto$/,
   "discovery.ts": /^@rgrove\/parse-xml$/,
   "nats/_backplane.ts": /^@nats-io\//,
   "nats/_buckets.ts": /^@nats-io\//,

@@ -3,6 +3,8 @@
 /** The settings file of a hub: what it says to `serve()` and to the command. */
 
 import { readFile, type Values } from "@wirekit/internal/command";
+import type { Token } from "../access/tokens.ts";
+import type { ServeOptions } from "../serve.ts";
 import { CLUSTER_FLAGS, CLUSTER_OPTIONS } from "./_cluster.ts";
 import { itemFaults } from "./_items.ts";
 import { faultsOf, parseJson, type Read, type Schema } from "./_json_file.ts";
@@ -30,6 +32,27 @@ export interface Files {
   readonly tokens?: string | undefined;
   readonly cert?: string | undefined;
   readonly key?: string | undefined;
+}
+
+/** What flags and the environment say. */
+export interface Flags {
+  readonly config: string | undefined;
+  readonly token: string | undefined;
+  readonly tokens: string | undefined;
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
+  /** Other options of `serve()`, if they were given. */
+  readonly options: Partial<Written>;
+}
+
+/** What a hub runs with, and where it comes from. */
+export interface Settings {
+  readonly options: ServeOptions;
+  /** What the file says of the command, by the names of its flags. */
+  readonly command: Command;
+  readonly files: Files;
+  /** Tokens of the environment, which stay when a file changes. */
+  readonly fixed: readonly Token[];
 }
 
 /** A settings file: options of `serve()`, and the files that it names. */

@@ -14,11 +14,13 @@ import {
 } from "@wirekit/internal/command";
 import type { Backplane } from "../cluster/backplane.ts";
 import type { Hub, Logger } from "../hub.ts";
+import { page } from "../page.ts";
 import { type HubServer, serve } from "../serve.ts";
 import { backplaneOf } from "./_cluster.ts";
 import { loggerOf } from "./_log.ts";
 import { flagsOf, SERVE_OPTIONS, withDefaults } from "./_serve_options.ts";
-import { follow, readSettings, type Settings } from "./_settings.ts";
+import type { Settings } from "./_config.ts";
+import { follow, readSettings } from "./_settings.ts";
 import type { DoorSettings } from "./_written.ts";
 
 /** Examples of a hub alone. */
@@ -115,7 +117,7 @@ export function serveWith<const O extends Options>(
       const backplane = await backplaneOf(all, terminal, logger);
       let added: ServeAddition | undefined;
       const beforeListen = async (hub: Hub) => {
-        if (!all.noPage) hub.open((await import("../page.ts")).page());
+        if (!all.noPage) hub.open(page());
         const context = { terminal, logger, doors, hostname };
         const values = options as unknown as Values<O>;
         added = await extension?.open(hub, values, context);
@@ -130,7 +132,7 @@ export function serveWith<const O extends Options>(
         await added?.close();
         throw error;
       });
-      const following = follow(server, read, logger);
+      const following = await follow(server, read, logger);
       if (!all.quiet) {
         const hasPage = !all.noPage;
         await tell(server, terminal, { read, added, backplane, hasPage });
@@ -141,9 +143,6 @@ export function serveWith<const O extends Options>(
     },
   });
 }
-
-/** Runs the hub. */
-export const serveCommand: Command = serveWith();
 
 /** What a hub runs with, as far as the user is told of it. */
 interface Told {

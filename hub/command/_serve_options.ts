@@ -15,7 +15,7 @@ import {
 } from "@wirekit/internal/command";
 import { CLUSTER_OPTIONS } from "./_cluster.ts";
 import { LOG_OPTIONS } from "./_log.ts";
-import type { Flags } from "./_settings.ts";
+import type { Flags } from "./_config.ts";
 import type { Written } from "./_written.ts";
 
 /** The options of a hub. */

@@ -2,12 +2,7 @@
 
 /** The commands that show what goes on in a hub: they ask `@hub`. */
 
-import {
-  type Command,
-  command,
-  type Terminal,
-  toggle,
-} from "@wirekit/internal/command";
+import { command, type Terminal, toggle } from "@wirekit/internal/command";
 import { sleep } from "@wirekit/internal/clock";
 import { CLIENT_OPTIONS, type ClientValues, connectClient } from "./_client.ts";
 import { ageOf, countOf, dashboard, table, type View } from "./_dashboard.ts";
@@ -23,7 +18,8 @@ const HUB = "@hub";
 /** How many clients to ask for at a time: as many as hubs tell each other. */
 const PAGE = 500;
 
-const list = command({
+/** Lists the clients. */
+export const list = command({
   name: "list",
   summary: "List the clients of a hub, or of its whole cluster",
   operands: "[PREFIX]",
@@ -69,7 +65,8 @@ const list = command({
   },
 });
 
-const top = command({
+/** Shows the hub as a whole, again and again. */
+export const top = command({
   name: "top",
   summary: "Show the clients and the traffic of a hub until Ctrl-C",
   details:
@@ -99,7 +96,8 @@ const top = command({
   },
 });
 
-const tail = command({
+/** Prints the messages. */
+export const tail = command({
   name: "tail",
   summary: "Show messages as they pass through a hub until Ctrl-C",
   operands: "[NAME]",
@@ -134,7 +132,8 @@ const tail = command({
   },
 });
 
-const watch = command({
+/** Prints who comes and goes. */
+export const watch = command({
   name: "watch",
   summary: "Show who comes and goes until Ctrl-C",
   details: "In a cluster it shows who comes and goes at any of its hubs.",
@@ -156,9 +155,6 @@ const watch = command({
     });
   },
 });
-
-/** The commands. */
-export const watchCommands: readonly Command[] = [list, top, tail, watch];
 
 /** Asks the hub to tell what happens, after each reconnect again. */
 async function subscribe(

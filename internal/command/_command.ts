@@ -51,7 +51,7 @@ export interface Command<O extends Options = Options> {
   /** What `--version` says; also of its commands. */
   readonly version?: string;
   /** The commands of a group. */
-  readonly commands?: readonly Command[];
+  readonly commands?: readonly (Command | LateCommand)[];
   /** The name of the command that runs if none is named. */
   readonly fallback?: string;
   /**
@@ -76,6 +76,41 @@ export interface Command<O extends Options = Options> {
    * @returns The exit code; nothing means 0.
    */
   run?(call: Call<O>, terminal: Terminal): Promise<number | void>;
+}
+
+/**
+ * A command of a group whose code is loaded when it is named or listed: the others
+ * start without it.
+ */
+export interface LateCommand {
+  /** Its name. */
+  readonly name: string;
+  /**
+   * Loads it.
+   *
+   * @returns The command, which has the same name.
+   */
+  load(): Promise<Command>;
+}
+
+/** A command all of whose own commands are loaded, and so can be described. */
+export interface WholeCommand extends Command {
+  readonly commands?: readonly WholeCommand[];
+}
+
+/** Loads a command that is not loaded yet, but not what is below it. */
+export async function loaded(command: Command | LateCommand): Promise<Command> {
+  return "load" in command ? await command.load() : command;
+}
+
+/** Loads a command and all that is below it. */
+export async function whole(
+  command: Command | LateCommand,
+): Promise<WholeCommand> {
+  const { commands, ...own } = await loaded(command);
+  return commands
+    ? { ...own, commands: await Promise.all(commands.map(whole)) }
+    : own;
 }
 
 /**

@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import type { Command } from "./_command.ts";
+import { type Command, whole, type WholeCommand } from "./_command.ts";
 import { nameOf, type Option } from "./_option.ts";
 import { COMMON } from "./_parse.ts";
 import { UsageError } from "./_usage_error.ts";
@@ -9,7 +9,7 @@ import { UsageError } from "./_usage_error.ts";
 interface Node {
   /** What is typed to get to it. */
   readonly path: string;
-  readonly commands: readonly Command[];
+  readonly commands: readonly WholeCommand[];
   readonly options: readonly (Option & { name: string })[];
   /** What its operands can be, as far as its usage spells it out. */
   readonly choices: readonly string[];
@@ -19,11 +19,10 @@ interface Node {
 
 const SHELLS = { bash, zsh, fish };
 
-/** Adds the command that prints completions to a group of commands. */
-export function completable(root: Command): Command {
-  if (!root.commands) return root;
+/** Makes the command that prints completions of a group of commands. */
+export function completionOf(root: Command): Command {
   const { name } = root;
-  const completion: Command = {
+  return {
     name: "completion",
     summary: "Print the completion script for bash, zsh or fish",
     operands: Object.keys(SHELLS).join("|"),
@@ -32,22 +31,19 @@ export function completable(root: Command): Command {
       `${name} completion zsh > ~/.zfunc/_${name}`,
       `${name} completion fish > ~/.config/fish/completions/${name}.fish`,
     ],
-    run({ words: [shell = ""] }, terminal) {
+    async run({ words: [shell = ""] }, terminal) {
       const found = Object.entries(SHELLS).find(([name]) => name === shell);
       if (!found) {
         const names = Object.keys(SHELLS).join(", ");
         throw new UsageError(`There is no completion for "${shell}": ${names}`);
       }
-      terminal.log(found[1](whole));
-      return Promise.resolve(0);
+      terminal.log(found[1](await whole(root)));
     },
   };
-  const whole = { ...root, commands: [...root.commands, completion] };
-  return whole;
 }
 
 /** All commands below one, itself first. */
-function nodesOf(command: Command, path = command.name): Node[] {
+function nodesOf(command: WholeCommand, path = command.name): Node[] {
   const { commands = [], fallback, operands = "" } = command;
   const preset = commands.find(({ name }) => name === fallback);
   const options = { ...(preset ?? command).options, ...COMMON };
@@ -101,7 +97,7 @@ function arms(
     .join("\n");
 }
 
-function bash(root: Command): string {
+function bash(root: WholeCommand): string {
   const nodes = nodesOf(root);
   const name = `_${root.name}_completion`;
   const values = arms(
@@ -142,7 +138,7 @@ ${lists.join("\n")}
 complete -F ${name} ${root.name}`;
 }
 
-function zsh(root: Command): string {
+function zsh(root: WholeCommand): string {
   const nodes = nodesOf(root);
   const name = `_${root.name}`;
   const described = (names: string, help: string) => quoted(`${names}:${help}`);
@@ -191,7 +187,7 @@ ${lists.join("\n")}
 if [[ $funcstack[1] == ${name} ]]; then ${name} "$@"; else compdef ${name} ${root.name}; fi`;
 }
 
-function fish(root: Command): string {
+function fish(root: WholeCommand): string {
   const nodes = nodesOf(root);
   const at = `__${root.name}_at`;
   // In single quotes, fish knows a backslash before a quote and a backslash.

@@ -1,6 +1,5 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { getAvailablePort } from "@std/net/get-available-port";
 import { NotConnectedError, RemoteError, TimeoutError } from "../errors.ts";
 import type { Command } from "./_command.ts";
 import { nameOf } from "./_option.ts";
@@ -32,11 +31,11 @@ const FORBIDDEN_REGEXP =
 const MISSING_REGEXP = /\(os error \d+\): \w+ '(.*)'$/s;
 
 /** Returns what an error means to the user. */
-export function failureOf(
+export async function failureOf(
   error: Error,
   { exitCode, messageOf }: Command,
   given: Parsed["given"],
-): Failure {
+): Promise<Failure> {
   // An import that is forbidden is told by a `TypeError`.
   const forbidden = among(
     error,
@@ -45,7 +44,8 @@ export function failureOf(
   if (forbidden) return { message: permission(forbidden.message), code: 2 };
   const taken = among(error, (each) => each instanceof Deno.errors.AddrInUse);
   if (taken) {
-    return { message: error.message + freePort(error, given), code: 1 };
+    const hint = await freePort(error, given);
+    return { message: error.message + hint, code: 1 };
   }
   const [, missing] = MISSING_REGEXP.exec(error.message) ?? [];
   if (error instanceof Deno.errors.NotFound && missing !== undefined) {
@@ -86,14 +86,15 @@ function permission(message: string): string {
 }
 
 /** Suggests a free port instead of a taken one. */
-function freePort(
+async function freePort(
   error: Error,
   given: ReadonlyMap<string, readonly string[]>,
-): string {
+): Promise<string> {
   const [, taken] = /:(\d+)\b/.exec(error.message) ?? [];
   if (taken === undefined) return "";
   const [key = "port"] = [...given].find(([, [value]]) => value === taken) ??
     [];
+  const { getAvailablePort } = await import("@std/net/get-available-port");
   const preferredPort = Math.min(Number(taken) + 1, 65535);
   const free = getAvailablePort({ preferredPort });
   return `. Stop that one, or take a free port: ${nameOf(key)} ${free}`;

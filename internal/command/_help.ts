@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { type Command, synopsis } from "./_command.ts";
+import { synopsis, type WholeCommand } from "./_command.ts";
 import { nameOf, type Options } from "./_option.ts";
 import { COMMON } from "./_parse.ts";
 
@@ -20,7 +20,7 @@ const EXIT_CODES =
  */
 export function helpOf(
   path: string,
-  command: Command,
+  command: WholeCommand,
   heading: (text: string) => string,
 ): string {
   const { commands = [], fallback, examples = [] } = command;
@@ -63,7 +63,7 @@ function exampleAt(path: string, example: string): string {
 
 function usageOf(
   path: string,
-  command: Command,
+  command: WholeCommand,
   heading: (text: string) => string,
 ): string {
   const { commands, fallback } = command;

@@ -35,14 +35,15 @@ export function isOption(text: string): boolean {
  * @param path The words that lead to the command, such as `hub call`.
  * @param command The command.
  * @param args The words after it.
- * @param siblings Other commands that might have an option that this one lacks.
+ * @param siblings Loads other commands that might have an option that this one
+ * lacks.
  */
-export function parse(
+export async function parse(
   path: string,
   command: Command,
   args: readonly string[],
-  siblings: readonly Command[],
-): Parsed {
+  siblings: () => Promise<readonly Command[]>,
+): Promise<Parsed> {
   const options: Options = { ...command.options, ...COMMON };
   const words: string[] = [];
   const given = new Map<string, string[]>();
@@ -79,7 +80,9 @@ export function parse(
     } else if (arg.startsWith("--")) {
       const [, name = arg, own] = /^(--[^=]+)=(.*)$/s.exec(arg) ?? [];
       const key = Object.keys(options).find((key) => nameOf(key) === name);
-      if (key === undefined) throw unknown(path, name, options, siblings);
+      if (key === undefined) {
+        throw unknown(path, name, options, await siblings());
+      }
       const option = options[key]!;
       if (option.value !== undefined) {
         add(key, name, valueOf(name, option, own));
@@ -90,7 +93,9 @@ export function parse(
       const name = `-${letter}`;
       const key = Object.keys(options)
         .find((key) => options[key]!.short === letter);
-      if (key === undefined) throw unknown(path, name, options, siblings);
+      if (key === undefined) {
+        throw unknown(path, name, options, await siblings());
+      }
       const option = options[key]!;
       const own = more.length > 0 ? more.join("") : undefined;
       if (option.value !== undefined) {

@@ -10,8 +10,6 @@ import {
   toJson,
   UsageError,
 } from "@wirekit/internal/command";
-import { inspectCommand } from "./inspect/_command_inspect.ts";
-import { serveCommand } from "./_command_serve.ts";
 import {
   DATA_OPTION,
   open,
@@ -179,6 +177,8 @@ const discover = command({
   },
 });
 
+const inspecting = () => import("./inspect/_command_inspect.ts");
+
 /** The `jsonrpc` command. */
 export const jsonrpc: Command = {
   name: "jsonrpc",
@@ -189,8 +189,11 @@ export const jsonrpc: Command = {
     notify,
     listen,
     discover,
-    inspectCommand,
-    serveCommand,
+    { name: "inspect", load: async () => (await inspecting()).inspectCommand },
+    {
+      name: "serve",
+      load: async () => (await import("./_command_serve.ts")).serveCommand,
+    },
   ],
   examples: [
     "jsonrpc serve math.ts",

@@ -7,13 +7,9 @@ import config from "../deno.json" with { type: "json" };
 import { AREA_COMMANDS } from "./_areas.ts";
 import { DEVICE_COMMANDS } from "./_devices.ts";
 import { DOOR_COMMANDS } from "./_doors.ts";
-import { discover, scan } from "./_find.ts";
 import { decode, monitor, send, status } from "./_frames.ts";
-import { mqtt } from "./_mqtt.ts";
-import { page } from "./_page.ts";
-import { service } from "./_service.ts";
-import { setup } from "./_setup.ts";
-import { simulate } from "./_simulate.ts";
+
+const finding = () => import("./_find.ts");
 
 /** The `openwebnet` command. */
 export const openwebnet: Command = {
@@ -27,14 +23,20 @@ export const openwebnet: Command = {
     ...DEVICE_COMMANDS,
     ...AREA_COMMANDS,
     ...DOOR_COMMANDS,
-    discover,
-    setup,
-    scan,
+    { name: "discover", load: async () => (await finding()).discover },
+    { name: "setup", load: async () => (await import("./_setup.ts")).setup },
+    { name: "scan", load: async () => (await finding()).scan },
     decode,
-    page,
-    mqtt,
-    service,
-    simulate,
+    { name: "page", load: async () => (await import("./_page.ts")).page },
+    { name: "mqtt", load: async () => (await import("./_mqtt.ts")).mqtt },
+    {
+      name: "service",
+      load: async () => (await import("./_service.ts")).service,
+    },
+    {
+      name: "simulate",
+      load: async () => (await import("./_simulate.ts")).simulate,
+    },
   ],
   examples: [
     "openwebnet simulate",

@@ -24,7 +24,6 @@ import {
   type Values,
 } from "@wirekit/internal/command";
 import { shownUrl } from "@wirekit/internal/errors";
-import { serveCommand } from "./_command_serve.ts";
 import { type Client, connect } from "../client.ts";
 import config from "../deno.json" with { type: "json" };
 import { LimitError, WsrpcError } from "../errors.ts";
@@ -121,7 +120,14 @@ export const wsrpc: Command = {
   name: "wsrpc",
   version: config.version,
   summary: "Call wsrpc servers, listen to them, or run one",
-  commands: [call, listen, serveCommand],
+  commands: [
+    call,
+    listen,
+    {
+      name: "serve",
+      load: async () => (await import("./_command_serve.ts")).serveCommand,
+    },
+  ],
   fallback: "call",
   examples: [
     "wsrpc serve",
