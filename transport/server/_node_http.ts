@@ -7,7 +7,8 @@ import type * as NodeHttp from "node:http";
 import type * as NodeHttps from "node:https";
 import type * as NodeNet from "node:net";
 import type * as NodeTls from "node:tls";
-import { builtin } from "../_node.ts";
+import { builtin, setImmediate } from "../_node.ts";
+import { acceptKey, GUID } from "../websocket/_accept_key.ts";
 
 export const { createServer, STATUS_CODES } = builtin<typeof NodeHttp>(
   "node:http",
@@ -20,11 +21,21 @@ export const { createServer: createSocketServer } = builtin<typeof NodeNet>(
 export const nodeHttps = () => builtin<typeof NodeHttps>("node:https");
 export const nodeTls = () => builtin<typeof NodeTls>("node:tls");
 
-/** Loaded with the first handshake: it would make the start longer. */
+/** What hashes fast; nothing until the first handshakes are over. */
 let crypto: typeof NodeCrypto | undefined;
+let isComing = false;
 
-/** Hashes a text with SHA-1, in Base64. */
-export function sha1(text: string): string {
-  crypto ??= builtin<typeof NodeCrypto>("node:crypto");
-  return crypto.createHash("sha1").update(text).digest("base64");
+/**
+ * Returns the answer to the key of a client, as `acceptKey()` does. The first
+ * clients do not wait until what does it faster is loaded.
+ */
+export function answerTo(key: string): string {
+  if (crypto) {
+    return crypto.createHash("sha1").update(key + GUID).digest("base64");
+  }
+  if (!isComing) {
+    isComing = true;
+    setImmediate(() => crypto = builtin<typeof NodeCrypto>("node:crypto"));
+  }
+  return acceptKey(key);
 }

@@ -26,12 +26,16 @@ import {
 import { warnOfLimit } from "./_descriptor_limit.ts";
 import { checkTls, listenError, renewTls } from "./_listen_error.ts";
 import { hostAndPort } from "../opening/_not_connected.ts";
-import { createServer, nodeHttps, sha1, STATUS_CODES } from "./_node_http.ts";
+import {
+  answerTo,
+  createServer,
+  nodeHttps,
+  STATUS_CODES,
+} from "./_node_http.ts";
 import type { Place } from "./_places.ts";
 import { PlainMessage } from "./_plain_message.ts";
 import { SocketPipe } from "../stream/_socket_pipe.ts";
 import { WebSocketConnection } from "../websocket/_connection.ts";
-import { GUID } from "../websocket/_accept_key.ts";
 import type {
   Admission,
   Admitted,
@@ -339,7 +343,7 @@ export class WebSocketListening<F extends Format, State>
     const pipe = new SocketPipe(socket);
     const answer = "HTTP/1.1 101 Switching Protocols\r\n" +
       "Upgrade: websocket\r\nConnection: Upgrade\r\n" +
-      `Sec-WebSocket-Accept: ${sha1(key + GUID)}\r\n` +
+      `Sec-WebSocket-Accept: ${answerTo(key)}\r\n` +
       (protocol === undefined ? "" : `Sec-WebSocket-Protocol: ${protocol}\r\n`);
     pipe.write([ENCODER.encode(`${answer}\r\n`)])?.catch(() => {});
     const transport = new WebSocketConnection<F>(pipe, this.#group, {
