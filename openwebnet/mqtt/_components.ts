@@ -29,16 +29,20 @@ export function* componentsOf(
       yield [id, climate(name, topic)];
       yield [`${id}_temperature`, temperature(`${name} temperature`, topic)];
       if (item.hasHumidity) {
-        yield [`${id}_humidity`, humidity(`${name} humidity`, topic)];
+        const humidity = sensor(`${name} humidity`, topic, "humidity");
+        yield [`${id}_humidity`, measured("humidity", "%", humidity)];
       }
       return;
     case "probe":
       yield [id, temperature(name, topic)];
       return;
-    case "meter":
-      yield [`${id}_power`, power(`${name} power`, topic)];
-      yield [`${id}_energy`, energy(`${name} energy`, topic)];
+    case "meter": {
+      const power = sensor(`${name} power`, topic, "power");
+      const energy = sensor(`${name} energy`, topic, "energy");
+      yield [`${id}_power`, measured("power", "W", power)];
+      yield [`${id}_energy`, measured("energy", "Wh", energy)];
       return;
+    }
     case "breaker":
       // An open breaker is a problem.
       yield [id, { ...binary(name, topic, "state"), device_class: "problem" }];
@@ -170,38 +174,16 @@ function sensor(name: string, topic: string, key: string): Component {
 }
 
 function temperature(name: string, topic: string): Component {
-  return {
-    ...sensor(name, topic, "current"),
-    device_class: "temperature",
-    state_class: "measurement",
-    unit_of_measurement: "°C",
-  };
+  return measured("temperature", "°C", sensor(name, topic, "current"));
 }
 
-function humidity(name: string, topic: string): Component {
+/** Adds what a sensor measures, and in which unit. */
+function measured(kind: string, unit: string, sensor: Component): Component {
   return {
-    ...sensor(name, topic, "humidity"),
-    device_class: "humidity",
-    state_class: "measurement",
-    unit_of_measurement: "%",
-  };
-}
-
-function power(name: string, topic: string): Component {
-  return {
-    ...sensor(name, topic, "power"),
-    device_class: "power",
-    state_class: "measurement",
-    unit_of_measurement: "W",
-  };
-}
-
-function energy(name: string, topic: string): Component {
-  return {
-    ...sensor(name, topic, "energy"),
-    device_class: "energy",
-    state_class: "total_increasing",
-    unit_of_measurement: "Wh",
+    ...sensor,
+    device_class: kind,
+    state_class: kind === "energy" ? "total_increasing" : "measurement",
+    unit_of_measurement: unit,
   };
 }
 
