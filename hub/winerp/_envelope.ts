@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { allocate } from "@wirekit/internal/allocate";
+import { borrow, lastUse } from "@wirekit/internal/allocate";
 import {
   Scanner,
   skipLoosely,
@@ -338,7 +338,8 @@ export class Envelope implements Content {
    * @returns The message; the very same bytes if nothing had to change.
    */
   forward(id: Uint8Array, destination: Uint8Array): Uint8Array<ArrayBuffer> {
-    return this.#address(id, destination, false);
+    const message = this.#address(id, destination, false);
+    return message === this.#bytes ? message : lastUse(message);
   }
 
   /**
@@ -351,7 +352,7 @@ export class Envelope implements Content {
    * @returns The message.
    */
   redirect(id: Uint8Array, destination: Uint8Array): Uint8Array<ArrayBuffer> {
-    return this.#address(id, destination, true);
+    return lastUse(this.#address(id, destination, true));
   }
 
   #address(
@@ -390,7 +391,7 @@ export class Envelope implements Content {
     const shift = a.length - (aEnd - aStart);
     const growth = shift + b.length - (bEnd - bStart);
     const sameBytes = inPlace && growth === 0;
-    const out = sameBytes ? bytes : allocate(bytes.length + growth);
+    const out = sameBytes ? bytes : borrow(bytes.length + growth);
     if (growth < 0) {
       // What stands before `n` may be longer than all of the new message.
       out.set(bytes.subarray(0, aStart));

@@ -1,7 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { lastUse } from "@wirekit/internal/allocate";
 import type { Gauge } from "@wirekit/internal/limits";
 import type { Exchange } from "../exchange/exchange.ts";
 import type { Party } from "../exchange/_party.ts";
@@ -84,7 +83,7 @@ export class WinerpParticipant implements Participant {
       message = compose(kind, given, id, destination, uuid);
     }
     if (message.length > maxMessageBytes) return this.tooLarge();
-    this.receiver.send(lastUse(message));
+    this.receiver.send(message);
     return undefined;
   }
 
@@ -109,7 +108,7 @@ export class WinerpParticipant implements Participant {
         );
     } else message = compose(kind, content, responder, requester, uuid);
     if (message.length > maxMessageBytes) return this.#answerTooLarge();
-    this.receiver.send(lastUse(message));
+    this.receiver.send(message);
     return undefined;
   }
 

@@ -169,7 +169,7 @@ export abstract class Outflow implements Flushable {
     size: number,
   ): void {
     for (const buffer of buffers) giveBack(buffer);
-    for (const part of last) giveBackUsed(part);
+    for (let i = 0; i < last.length; i++) giveBackUsed(last[i]!);
     this.waiting -= size;
     if (this.#state === "ending" && !this.#out) this.#endPipe();
     if (!this.#room || this.waiting >= HIGH_WATER_MARK) return;
