@@ -549,7 +549,7 @@ export class Client<T extends Contract<T> = AnyRoutes> extends ClientEventTarget
     const route = `[${names.map(quote)}]`;
     const type = MessageType.information;
     const text = writeMessage(this.#id, { type, route, data: json });
-    link.check(text);
+    link.checkRoom(text);
     try {
       await link.send(text);
     } catch (cause) {

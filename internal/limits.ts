@@ -160,3 +160,89 @@ export class Gauge {
     if (value > this.peak) this.peak = value;
   }
 }
+
+/** How much may wait in a carrier before a caller is refused, in bytes: 56 MiB. */
+const MAX_WAITING = 58_720_256;
+/** How much may wait there before no further work is begun. */
+const HIGH_WATER_MARK = 1_048_576;
+/** How much is sent between two looks whether the carrier keeps up. */
+const LOOK_BYTES = 65_536;
+/** Texts that are shorter are not counted byte by byte. */
+const SHORT = 1_024;
+
+/**
+ * Counts what was sent over a connection and may still wait there: who calls
+ * with more in one turn than a transport keeps hears of that, and does not lose
+ * the connection. It knows only what `send()` of a transport returns, which
+ * resolves when there is room.
+ *
+ * @example A carrier that takes nothing
+ * ```ts
+ * import { Outbox } from "@wirekit/internal/limits";
+ * import { assert } from "@std/assert";
+ *
+ * const outbox = new Outbox();
+ * const text = "x".repeat(10_000_000);
+ * for (let n = 0; n < 5; n++) outbox.sent(text, new Promise(() => {}));
+ * assert(!outbox.hasRoom(text));
+ * ```
+ */
+export class Outbox {
+  readonly #onRoom: () => void;
+  #bytes = 0;
+  #isLooking = false;
+
+  /**
+   * Counts nothing yet.
+   *
+   * @param onRoom Is called when the carrier has taken what was sent.
+   */
+  constructor(onRoom: () => void = () => {}) {
+    this.#onRoom = onRoom;
+  }
+
+  /** Whether more than 1 MiB waits to be sent. */
+  get isBlocked(): boolean {
+    return this.#isLooking && this.#bytes > HIGH_WATER_MARK;
+  }
+
+  /**
+   * Returns whether a transport keeps a message that is sent now: it ends the
+   * connection if more than 64 MiB wait.
+   *
+   * @param message The message: a text, or bytes.
+   * @returns Whether there is room. If not, `onRoom` is called when there is.
+   */
+  hasRoom(message: string | Uint8Array): boolean {
+    if (!this.#isLooking) return true;
+    if (this.#bytes + 3 * message.length <= MAX_WAITING) return true;
+    return this.#bytes + bytesOf(message) <= MAX_WAITING;
+  }
+
+  /**
+   * Counts a message.
+   *
+   * @param message What was sent.
+   * @param sent What the transport has returned.
+   */
+  sent(message: string | Uint8Array, sent: Promise<void>): void {
+    this.#bytes += this.#isLooking ? bytesOf(message) : message.length;
+    if (!this.#isLooking && this.#bytes > LOOK_BYTES) this.#look(sent);
+  }
+
+  #look(sent: Promise<void>): void {
+    this.#isLooking = true;
+    const go = () => {
+      this.#isLooking = false;
+      this.#bytes = 0;
+      this.#onRoom();
+    };
+    sent.then(go, go);
+  }
+}
+
+function bytesOf(message: string | Uint8Array): number {
+  const { length } = message;
+  if (typeof message !== "string") return length;
+  return length < SHORT ? 3 * length : new TextEncoder().encode(message).length;
+}

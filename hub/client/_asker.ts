@@ -83,7 +83,7 @@ export class Asker {
     const calls = this.#calls;
     const call = calls.make(path, timeout);
     const text = path.head + data + calls.uuidOf(call) + path.tail;
-    link.check(text);
+    link.checkRoom(text);
     calls.open(call, timeout, signal);
     link.post(text);
     return call.promise;

@@ -4,6 +4,7 @@
 import { later, type Timer } from "@wirekit/internal/clock";
 import { forEachMessage, type Transport } from "@wirekit/transport/transport";
 import { LimitError } from "@wirekit/internal/errors";
+import { Outbox } from "@wirekit/internal/limits";
 
 /** One connection of a client to the hub, from its opening to its end. */
 export class Link {
@@ -17,6 +18,7 @@ export class Link {
   readonly signal: AbortSignal;
   readonly #transport: Transport;
   readonly #maxSentBytes: number;
+  readonly #outbox = new Outbox();
   readonly #gone = new AbortController();
   #timer: Timer | undefined;
 
@@ -49,9 +51,20 @@ export class Link {
     }
   }
 
+  /** Throws also if more waits than the carrier keeps. */
+  checkRoom(text: string): void {
+    this.check(text);
+    if (this.#outbox.hasRoom(text)) return;
+    throw new LimitError(
+      "Cannot send: too much waits already that the hub has not read",
+    );
+  }
+
   /** Sends a message that was checked. Rejects if the connection is lost. */
   send(text: string): Promise<void> {
-    return this.#transport.send(text);
+    const sent = this.#transport.send(text);
+    this.#outbox.sent(text, sent);
+    return sent;
   }
 
   /**
@@ -60,7 +73,7 @@ export class Link {
    */
   post(text: string): void {
     // A transport does not report a rejection that nobody awaits.
-    void this.#transport.send(text);
+    void this.send(text);
   }
 
   /** Closes the connection unless {@linkcode keep} is called within `ms`. */

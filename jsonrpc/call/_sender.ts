@@ -57,7 +57,7 @@ export class Sender implements Caller {
       calls: this.#calls,
       maxInFlight: options.maxInFlight ?? 1_024,
       maxWaitingBytes: options.maxWaitingBytes ?? 16_777_216,
-      send: (wire) => void this.#link.send(wire),
+      send: (wire) => this.#link.send(wire),
     });
     if (options.callMiddleware?.length) {
       this.#middleware = composeCalls(options.callMiddleware);
@@ -238,7 +238,7 @@ export class Sender implements Caller {
   };
 
   #send(wire: Wire, call: Call | undefined): Promise<void> | void {
-    return call ? this.#turns.submit(call, wire) : this.#link.send(wire);
+    return call ? this.#turns.submit(call, wire) : this.#turns.notify(wire);
   }
 
   #gather(item: Prepared<Wire>): Promise<void> {
@@ -265,7 +265,7 @@ export class Sender implements Caller {
     const wire = this.#codec.join(items.map(({ wire }) => wire));
     if (calls.length === 0) {
       this.#link.expectEmptyAnswer?.();
-      return this.#link.send(wire);
+      return this.#turns.notify(wire);
     }
     this.#calls.group(calls);
     this.#turns.submitAll(calls, wire);

@@ -2,6 +2,7 @@
 // This module is browser compatible.
 
 import { LimitError } from "@wirekit/internal/errors";
+import { Outbox } from "@wirekit/internal/limits";
 import type { Call } from "./_call.ts";
 import type { Calls } from "./_calls.ts";
 import type { Wire } from "../wire/codec.ts";
@@ -17,13 +18,14 @@ export interface TurnsOptions<T> {
   calls: Calls;
   maxInFlight: number;
   maxWaitingBytes: number;
-  send(wire: T): void;
+  send(wire: T): Promise<void>;
 }
 
 /** Keeps the calls in flight under a limit: further ones wait for their turn. */
 export class Turns<T extends Wire> {
   readonly #options: TurnsOptions<T>;
   readonly #waiting: Outgoing<T>[] = [];
+  readonly #outbox = new Outbox(() => this.#sendNext());
   #bytes = 0;
   #inFlight = 0;
 
@@ -34,13 +36,22 @@ export class Turns<T extends Wire> {
 
   /** Sends a call now, or when it is its turn. */
   submit(call: Call, wire: T): void {
-    const { maxInFlight, send } = this.#options;
-    if (this.#waiting.length > 0 || this.#inFlight >= maxInFlight) {
+    const { maxInFlight } = this.#options;
+    const isFull = this.#inFlight >= maxInFlight || !this.#outbox.hasRoom(wire);
+    if (this.#waiting.length > 0 || isFull) {
       return this.#wait({ calls: [call], wire });
     }
     this.#inFlight++;
     call.sent = true;
-    send(wire);
+    this.#put(wire);
+  }
+
+  /** Sends a message without calls, unless too much waits to be sent. */
+  notify(wire: T): Promise<void> {
+    if (this.#outbox.hasRoom(wire)) return this.#put(wire);
+    throw new LimitError(
+      "Cannot send: too much waits already that the other end has not read",
+    );
   }
 
   /** Sends the calls of a batch now, or when it is their turn. */
@@ -87,7 +98,8 @@ export class Turns<T extends Wire> {
   }
 
   /** A batch larger than the limit goes when nothing else is in flight. */
-  #hasRoom({ calls }: Outgoing<T>): boolean {
+  #hasRoom({ calls, wire }: Outgoing<T>): boolean {
+    if (!this.#outbox.hasRoom(wire)) return false;
     return this.#inFlight === 0 ||
       this.#inFlight + calls.length <= this.#options.maxInFlight;
   }
@@ -98,6 +110,12 @@ export class Turns<T extends Wire> {
       call.sent = true;
       this.#inFlight++;
     }
-    this.#options.send(wire);
+    this.#put(wire);
+  }
+
+  #put(wire: T): Promise<void> {
+    const sent = this.#options.send(wire);
+    this.#outbox.sent(wire, sent);
+    return sent;
   }
 }

@@ -167,7 +167,7 @@ export class Connection implements CallerLine, HeartbeatLink {
   async emit(event: JsonObject): Promise<void> {
     const text = formatEvent(event);
     if (this.#end) throw this.#end;
-    const sent = this.#sender.send(text);
+    const sent = this.#sender.offer(text);
     try {
       await sent;
     } catch (cause) {
@@ -324,7 +324,7 @@ export class Connection implements CallerLine, HeartbeatLink {
       if (this.#end) throw this.#end;
       // The answer cannot come before the call is entered: this all happens in
       // one turn.
-      this.#sender.send(text);
+      this.#sender.offer(text);
       const call = new RouteCall(number, method, timeout);
       this.#calls.open(call, timeout, signal);
       return call.promise;

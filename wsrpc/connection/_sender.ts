@@ -2,21 +2,14 @@
 // This module is browser compatible.
 
 import { LimitError } from "@wirekit/internal/errors";
+import { Outbox } from "@wirekit/internal/limits";
 import type { Transport } from "@wirekit/transport/transport";
-
-/** How much is sent between two checks whether the carrier keeps up. */
-const LOOK_BYTES = 64 * 1024;
-
-/** How much may wait to be sent before no further handler starts. */
-const HIGH_WATER_MARK = 1024 * 1024;
 
 /** Sends texts, and checks at times whether the carrier keeps up. */
 export class Sender {
   readonly #transport: Transport;
   readonly #maxSentBytes: number;
-  readonly #onRoom: () => void;
-  #unlooked = 0;
-  #looking = false;
+  readonly #outbox: Outbox;
 
   /**
    * Makes a sender; calls `onRoom` when the carrier has taken what was sent.
@@ -28,12 +21,12 @@ export class Sender {
   ) {
     this.#transport = transport;
     this.#maxSentBytes = maxSentBytes;
-    this.#onRoom = onRoom;
+    this.#outbox = new Outbox(onRoom);
   }
 
   /** Whether too much waits to be sent for another handler to start. */
   get isBlocked(): boolean {
-    return this.#looking && this.#unlooked > HIGH_WATER_MARK;
+    return this.#outbox.isBlocked;
   }
 
   /** Sends a text. Throws a `LimitError` if it is too large. */
@@ -43,19 +36,19 @@ export class Sender {
       throw new LimitError(`Message is larger than ${limit} bytes`);
     }
     const sent = this.#transport.send(text);
-    this.#unlooked += text.length;
-    if (!this.#looking && this.#unlooked > LOOK_BYTES) this.#look(sent);
+    this.#outbox.sent(text, sent);
     return sent;
   }
 
-  #look(sent: Promise<void>): void {
-    this.#looking = true;
-    const go = () => {
-      this.#looking = false;
-      this.#unlooked = 0;
-      this.#onRoom();
-    };
-    sent.then(go, go);
+  /**
+   * Sends a text that the other end does not wait for. Throws a `LimitError`
+   * if it is too large, or too much waits already.
+   */
+  offer(text: string): Promise<void> {
+    if (this.#outbox.hasRoom(text)) return this.send(text);
+    throw new LimitError(
+      "Cannot send: too much waits already that the other end has not read",
+    );
   }
 }
 
