@@ -23,7 +23,7 @@ export interface ObjectTable {
 }
 
 /**
- * What makes a table for each object that is shared. Thereby a page that shares
+ * What makes a table for each object that is shared, so that a page that shares
  * none has none of the code for it.
  */
 export const tableMakers = new WeakMap<Shareable, () => ObjectTable>();

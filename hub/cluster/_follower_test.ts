@@ -106,7 +106,7 @@ Deno.test("A follower is told after any calm, here and at another node", () => {
       assertEquals(heard.splice(0), [`"home" ${data}`]);
     }
   }
-  // Who asks again is the same one.
+  // One that asks again is the same one.
   for (const each of all) each.request("home");
   settle();
   assertEquals(home.followers.map(({ key }) => key), [...keys, ...keys]);

@@ -223,7 +223,7 @@ Deno.test("A thousand nodes agree on a hundred thousand names while they are cut
   await world.tick(time, 6);
   world.check();
   for (const [uuid, ended] of world.ended) {
-    // Who has left hears of nothing that it had asked.
+    // A participant that has left hears of nothing that it had asked.
     const isHere = world.parties.has(world.askers.get(uuid)!);
     assert(isHere ? ended === 1 : ended <= 1, `${uuid} ended ${ended} times`);
   }

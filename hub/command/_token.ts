@@ -21,7 +21,7 @@ const DAY = 86_400_000;
 
 /** One of the rights, which may be repeated. */
 const RIGHT: Option<readonly Right[]> = {
-  ...choice("RIGHT", ["watch", "operate"], "What it allows besides"),
+  ...choice("RIGHT", ["watch", "operate"], "What else it allows"),
   many: true,
   read: (given, name) =>
     given.map((each) =>

@@ -24,7 +24,7 @@ import type {
 export interface Observer {
   /**
    * How many messages there are for each one that is shown: 1 shows all. The
-   * exchange reads it anew after each.
+   * exchange reads it again after each.
    */
   readonly stride: number;
   /**

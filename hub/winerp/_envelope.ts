@@ -16,7 +16,7 @@ import type { Content, Span } from "../exchange/participant.ts";
 
 /**
  * Our clients' secret, in a verification over a carrier without an HTTP upgrade.
- * It is read and never written: a message that has it is written anew.
+ * It is read and never written: a message that has it is written again.
  */
 const TOKEN = MEMBERS.length;
 /** The bits of all members but the token. */

@@ -74,7 +74,7 @@ export interface Answering {
 }
 
 /**
- * How each table of methods is answered. Thereby a page that offers no methods
+ * How each table of methods is answered, so that a page that offers no methods
  * has none of the code that answers them.
  */
 export const answerings = new WeakMap<object, Answering>();

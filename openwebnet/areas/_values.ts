@@ -149,7 +149,7 @@ export const flag: ValueCodec<boolean> = table({ "0": false, "1": true });
 /** A byte. */
 export const byte: ValueCodec<number> = integer(0, 255);
 
-/** 0 to 4294967295. */
+/** 0 to 4,294,967,295. */
 export const word: ValueCodec<number> = integer(0, 0xffffffff);
 
 /**

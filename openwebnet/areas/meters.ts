@@ -337,7 +337,7 @@ export class EnergyActuator extends Item<EnergyEvents> {
   /**
    * Sets the threshold, in the actuator's own steps.
    *
-   * @param threshold 0 to 4294967295.
+   * @param threshold 0 to 4,294,967,295.
    * @param options The line, if it is the threshold of one; timeout and signal.
    */
   setThreshold(

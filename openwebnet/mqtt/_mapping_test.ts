@@ -352,7 +352,7 @@ Deno.test("Events are of the devices that their orders go to", () => {
   }
 });
 
-Deno.test("The discovery message names each thing once, for ever the same", () => {
+Deno.test("The discovery message names each thing once, and always the same", () => {
   for (const item of ITEMS) {
     if (item.kind === "cen") item.buttons.add(5);
   }

@@ -56,7 +56,7 @@ export function argumentsSchema(announced: Members = {}): ObjectSchema {
  * The schema of the result of a tool, if that is announced to be an object: the
  * kinds and names of its members only. Assistants check results by it, and of all
  * that JSON Schema knows, no reference can then lead nowhere and no expression
- * can take for ever.
+ * can take forever.
  */
 export function resultSchema(announced: unknown): ObjectSchema | undefined {
   const schema = reduced(announced, 0);

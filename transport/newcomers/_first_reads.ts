@@ -20,7 +20,7 @@ export interface FirstReadsOptions {
    * in milliseconds: it knows how long one may take.
    */
   patience: number;
-  /** Takes who asks for a WebSocket, and what came after the request. */
+  /** Takes a request for a WebSocket, and what came after it. */
   onUpgrade(
     message: UpgradeMessage,
     socket: Socket,
@@ -50,7 +50,7 @@ export class FirstReads {
   #young: Waiting[] = [];
   #old: Waiting[] = [];
   #timer: Timer | undefined;
-  /** Gives the errors of who answers a request their stack. */
+  /** Gives the errors of what answers a request their stack. */
   #onRequest: ((response?: ServerResponse) => void) | undefined;
 
   private constructor(
@@ -114,7 +114,7 @@ export class FirstReads {
     const copy = chunk.slice();
     this.#options.awaited.delete(socket);
     // A client that says no more meanwhile is answered all the same. If
-    // node:http has it, that ends it as it ends one who is silent.
+    // node:http has it, that ends it as it ends a silent one.
     socket.off("end", endToo);
     inTurn(() => {
       if (!socket.destroyed) this.#answer(socket, copy);
@@ -144,7 +144,7 @@ export class FirstReads {
   /**
    * Gives what was read to `node:http`, whose error about what is no HTTP has no
    * stack. It reads that stack, for which Deno 2.9 opens its copies of these files;
-   * without a descriptor left it compiles them anew, and panics.
+   * without a descriptor left it compiles them again, and panics.
    */
   #give(socket: Socket, chunk: Uint8Array): void {
     const { stackTraceLimit } = Error;

@@ -10,5 +10,5 @@ export const { connect: connectSocket, isIP } = builtin<typeof NodeNet>(
   "node:net",
 );
 
-// Only who connects with TLS needs it: it would make the start of others longer.
+// Only TLS needs it: without it, programs start sooner.
 export const nodeTls = () => builtin<typeof NodeTls>("node:tls");

@@ -255,7 +255,7 @@ export class WebSocketListening<F extends Format, State>
     }
   }
 
-  /** Waits for a decision, but not for ever. */
+  /** Waits for a decision, but not endlessly. */
   async #wait(
     decided: Promise<Decision<State>>,
     socket: Socket,

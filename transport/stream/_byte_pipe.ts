@@ -29,7 +29,7 @@ export interface BytePipe {
   /**
    * Starts to read.
    *
-   * @param listener Who takes what comes.
+   * @param listener Takes what comes.
    */
   start(listener: PipeListener): void;
   /** Pauses reading. A chunk that is under way may still come. */

@@ -16,7 +16,7 @@ export interface MiniSetup {
   maxSent?: number | undefined;
   /** What to receive for a binary message; by default it ends the connection. */
   binary?: string;
-  /** The heartbeat of who sets none; by default 30 s, and 10 s to answer. */
+  /** Where a client sets none: by default 30 s, and 10 s to answer. */
   heartbeat?: Partial<HeartbeatOptions>;
   /** The subprotocols to offer, for each connection. */
   protocols?(): readonly string[] | Promise<readonly string[]>;

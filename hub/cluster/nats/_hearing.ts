@@ -37,7 +37,7 @@ export class Hearing {
   /** The last revision of a name that it has heard of, and that there was. */
   #heard = 0;
   #missed = 0;
-  /** Whether it has to listen to the buckets anew. */
+  /** Whether it has to listen to the buckets again. */
   #isDeaf = false;
   #watches: AbortController | undefined;
 
@@ -64,8 +64,8 @@ export class Hearing {
   }
 
   /**
-   * Looks whether the bucket of the names is still the same one. Who has lost it
-   * has lost who has which name.
+   * Looks whether the bucket of the names is still the same one: with another,
+   * nobody knows any more who has which name.
    */
   async check(): Promise<void> {
     if (this.#checking) return;
@@ -104,7 +104,7 @@ export class Hearing {
     this.#isDeaf = true;
   }
 
-  /** Listens anew, if it has missed something. */
+  /** Listens again, if it has missed something. */
   tick(): void {
     if (this.#isDeaf && this.#hearer.ready) this.listenAgain();
   }
@@ -118,7 +118,7 @@ export class Hearing {
   }
 
   /**
-   * Listens to what happens to names and nodes, all of it told anew. Of many
+   * Listens to what happens to names and nodes, all of it told again. Of many
    * names most come later: nothing waits for them.
    */
   async listen(): Promise<void> {

@@ -17,14 +17,14 @@ const UNASKED_BYTES = 256 * 1024;
 const NO_RESPONDERS = 503;
 /** How long the server may take to say that it has read something. */
 const FLUSH_TIMEOUT = 1_000;
-/** The longest subject: a server ends the connection for one over 4096 bytes. */
+/** The longest subject: a server ends the connection for one over 4,096 bytes. */
 const MAX_SUBJECT = 3_000;
 const TOO_LONG = fault("NameNotFound", "The name is too long for the cluster.");
 const DOT = 0x2e;
 /** How many subjects are remembered. */
 const SUBJECTS = 10_000;
 
-/** Who gets the messages for a node. */
+/** What gets the messages for a node. */
 export interface MailReceiver {
   /** The id of the node. */
   readonly id: string;

@@ -22,7 +22,7 @@ export interface MarkerOptions {
   readonly bucket: string;
   /**
    * How long a marker stays at least, in milliseconds: until all nodes have
-   * heard of it, or have lost their lease and read all anew.
+   * heard of it, or have lost their lease and read all again.
    */
   readonly age: number;
   /** How many may stay. */
@@ -32,8 +32,8 @@ export interface MarkerOptions {
 /**
  * Removes what stays in a bucket of names that nobody has any more: a marker of
  * their end, of each name that there ever was. Those with an entry are left
- * alone: a marker is removed by its revision, and who claims the name replaces
- * that. Revisions go on growing, so that no epoch is given twice; the newest
+ * alone: a marker is removed by its revision, which a claim to the name
+ * replaces. Revisions go on growing, so that no epoch is given twice; the newest
  * entry always stays, by which a server that was killed knows how far it was.
  */
 export class Markers {
@@ -70,7 +70,7 @@ export class Markers {
    */
   async tidy({ last, size }: BucketMark, names?: number): Promise<void> {
     const seen = this.#seen ??= { at: now(), last };
-    // The bucket may be another one, which has begun anew.
+    // The bucket may be another one, which has started over.
     const old = Math.min(seen.last, last);
     if (this.#busy || now() - seen.at < this.#age) return;
     this.#seen = { at: now(), last };

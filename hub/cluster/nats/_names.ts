@@ -99,7 +99,7 @@ export class NatsNames {
     return orphans;
   }
 
-  /** Forgets what was heard, until all is told anew. */
+  /** Forgets what was heard, until all is told again. */
   forget(): void {
     this.#owners.forget();
     if (this.reading) return;
@@ -160,7 +160,7 @@ export class NatsNames {
 
   /**
    * Removes the entry of a name that nobody has any more. Gives up when somebody
-   * wants it, who replaces it, or when the engine is away: it is told anew then.
+   * wants it, who replaces it, or when the engine is away: it is told again then.
    */
   async sweep(name: string, revision: number): Promise<void> {
     const previousSeq = revision;

@@ -8,7 +8,7 @@ const MAX_BYTES = 16 * 1024 * 1024;
 /** What the ids of nodes are. */
 const ID = /^[\w-]{1,64}$/;
 
-/** Who knows the nodes, and takes messages. */
+/** What knows the nodes, and takes messages. */
 interface NewcomerHost {
   /** The id of this node. */
   readonly id: string;

@@ -9,7 +9,7 @@ export interface Owner {
 /** Which other node has which name, as far as this one was told. */
 export class Owners {
   readonly #owners = new Map<string, Owner>();
-  /** Those that were known before all is told anew. */
+  /** Those that were known before all is told again. */
   readonly #before = new Map<string, Owner>();
   /** Names that ended while all are told, by the revision of that. */
   readonly #ended = new Map<string, number>();
@@ -60,7 +60,7 @@ export class Owners {
     for (const { node } of this.#owners.values()) yield node;
   }
 
-  /** Begins anew: all is told once more. */
+  /** Starts over: all is told once more. */
   forget(): void {
     for (const [name, owner] of this.#owners) this.#before.set(name, owner);
     this.#owners.clear();

@@ -182,7 +182,7 @@ class SafeProtocol extends ProtocolHandler {
 /** A connection, and a way past the client of NATS for the mail of a hub. */
 export interface SafeConnection {
   readonly connection: NatsConnection;
-  /** Who takes the messages to which subscription, without a copy. */
+  /** What takes the messages to which subscription, without a copy. */
   readonly takers: Map<number, Taker>;
   /** Resolves when it is connected. */
   readonly ready: Promise<void>;

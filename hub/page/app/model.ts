@@ -255,7 +255,7 @@ export class Model {
     this.#changed();
   }
 
-  /** Asks anew who is signed in: the hub may have another token by now. */
+  /** Asks again who is signed in: the hub may have another token by now. */
   #again(): void {
     this.connection = "lost";
     this.#heard = "";

@@ -36,7 +36,7 @@ export interface ClusterReport {
  * @category Watching
  */
 export interface NodeReport {
-  /** Its id, which each start makes anew. */
+  /** Its id: another one after each start. */
   readonly id: string;
   /** What people call it; with the end of the id if others have the same. */
   readonly label: string;

@@ -58,7 +58,7 @@ export interface TailReport {
 export interface TailBatch {
   /** The rows, the oldest first. */
   readonly rows: readonly TailReport[];
-  /** How many messages there were besides. */
+  /** How many other messages there were. */
   readonly left: number;
   /**
    * The hubs of the cluster that do not tell of their messages now, if there are

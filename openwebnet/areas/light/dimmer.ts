@@ -149,7 +149,7 @@ export class Dimmer extends Light {
   /**
    * Sets the colour temperature.
    *
-   * @param kelvin 16 to 500000 K; sent as mired, a millionth of its inverse.
+   * @param kelvin 16 to 500,000 K; sent as mired, a millionth of its inverse.
    * @param options Timeout and signal.
    */
   async setWhite(kelvin: number, options?: CommandOptions): Promise<void> {

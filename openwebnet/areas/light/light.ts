@@ -179,7 +179,7 @@ export class Light extends Item<LightingEvents> {
   /**
    * Sets the maximum operating time of the lamp in hours.
    *
-   * @param hours 1 to 100000.
+   * @param hours 1 to 100,000.
    * @param options Timeout and signal.
    */
   setMaxWorkingHours(hours: number, options?: CommandOptions): Promise<void> {
