@@ -74,6 +74,8 @@ export interface System<C extends Cell = Cell> {
   busy?(cell: C): C;
   /** Whether no compiler watches what it does: it needs no warming up. */
   isWarm?: boolean;
+  /** Whether one round of it is enough: it is the ceiling of others. */
+  isOnce?: boolean;
   /** Starts it with fresh processes, for one cell. */
   start(cell: C): Promise<Running<C>>;
 }
@@ -410,6 +412,7 @@ export async function compare<C extends Cell>(
       if (plan.cells && !plan.cells.test(cell.name)) continue;
       for (const system of order) {
         if (cell.only && !cell.only.includes(system.name)) continue;
+        if (system.isOnce && round > 0) continue;
         try {
           const sample = await inTime(measure(system, cell, plan));
           results.add(cell.name, system.name, sample);

@@ -108,7 +108,13 @@ export async function comparePairs<C extends Cell>(
   return { results, ratios };
 }
 
-function shown({ middle, low, high }: Ratio): string {
+/**
+ * Shows a ratio with its range.
+ *
+ * @param ratio The ratio.
+ * @returns Such as `0.998 (0.971–1.013)`.
+ */
+export function shown({ middle, low, high }: Ratio): string {
   return `${middle.toFixed(3)} (${low.toFixed(3)}–${high.toFixed(3)})`;
 }
 

@@ -166,7 +166,7 @@ export const suite: Suite = {
       [
         system(OURS, () => serve("our hub")),
         system(WS, wsHub),
-        system(RELAY, () => serve(RELAY)),
+        { ...system(RELAY, () => serve(RELAY)), isOnce: true },
       ],
       CELLS,
       plan,

@@ -58,7 +58,7 @@ const CELLS: RpcCell[] = [
     depth: 64,
     size: 0,
     quick: true,
-    only: [OURS, FETCH, ECHO, ...PEERS],
+    only: [OURS, FETCH, ECHO, BARE, ...PEERS],
   },
   {
     name: "batch of 100",

@@ -44,7 +44,7 @@ const SWEEPS: Sweep[] = [
     name: "in_flight",
     title: "More in flight: one client, messages of 256 bytes",
     label: "requests in flight",
-    values: [1, 2, 4, 8, 16, 32, 64, 128, 256],
+    values: [1, 4, 16, 64, 256],
     shape: (depth) => ({ pairs: 1, depth, message: 256 }),
     winerpUpTo: 256,
     cliff: () => 2,
