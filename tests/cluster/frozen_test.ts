@@ -1,11 +1,13 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-/** A process that has names is frozen for longer than its lease, and killed. */
+/** A process that has names is frozen for longer than its lease, and killed; or its server hangs. */
 
 import { assert } from "@std/assert";
 import { connectNats } from "@wirekit/hub/nats";
 import { connect, Kvm } from "../../hub/cluster/testdata/nats.ts";
 import { receiver, startHolder } from "./_claims.ts";
+import { lasting } from "./_ledger.ts";
+import { startNodes } from "./_nodes.ts";
 import { record, say } from "./_record.ts";
 import { Engine } from "./_servers.ts";
 
@@ -106,5 +108,38 @@ Deno.test({
     }
     say(`  ${wins} names taken over, ${heard} messages`);
     assert(late < MARGIN, `It spoke ${late} ms after a name was another's`);
+  },
+});
+
+Deno.test({
+  name:
+    "A hub whose only server hangs says that it does not answer, and takes part again when it goes on",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    await using engine = await Engine.start(1);
+    const [server] = engine.servers;
+    await using started = await startNodes(engine, 2, 2_000);
+    const [one, two] = started.nodes;
+    await using bot = lasting("bot", two!.url);
+    bot.route("echo", (data: unknown) => data);
+    await bot.connect();
+    await using me = lasting("me", one!.url);
+    await me.connect();
+    server!.signal("SIGSTOP");
+    one!.text = "";
+    await one!.says(/NATS servers do not answer|NATS servers cannot be reach/);
+    const options = { timeout: 2_000 };
+    const why = await me.request("bot", "echo", {}, options).catch(String);
+    server!.signal("SIGCONT");
+    assert(/do not answer|be reached|renew its lease/.test(`${why}`), `${why}`);
+    assert(!one!.text.includes("cannot keep the names"), one!.text);
+    for (let tries = 0;; tries++) {
+      const answer = await me.request("bot", "echo", { ok: 1 }, options)
+        .catch(String);
+      if (typeof answer === "object") break;
+      assert(tries < 100, `${answer}`);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
   },
 });

@@ -159,6 +159,9 @@ function unusable(cause: unknown, replicas: number): NotConnectedError {
   const text = /jetstream is not enabled|no responders/i.test(why)
     ? "The NATS server has no JetStream, which keeps the names: start it with " +
       "-js, or jetstream {} in its settings"
+    : /timeout/i.test(why)
+    ? "The NATS servers do not answer: look whether one hangs, or whether most " +
+      "of them are away"
     : `The NATS servers cannot keep the names on ${replicas} of them: ${why}`;
   return new NotConnectedError(text, { cause });
 }
