@@ -28,3 +28,19 @@ export function quantile(values: readonly number[], part: number): number {
   const sorted = Float64Array.from(values).sort();
   return sorted[Math.floor(sorted.length * part)] ?? NaN;
 }
+
+/**
+ * Returns how far values are from having no trend, in standard deviations (Mann
+ * and Kendall): chance alone goes beyond 2 in one of twenty times.
+ *
+ * @param values The values, in order.
+ */
+export function certaintyOf(values: readonly number[]): number {
+  const { length } = values;
+  let rises = 0;
+  for (const [i, one] of values.entries()) {
+    for (const other of values.slice(i + 1)) rises += Math.sign(other - one);
+  }
+  const variance = length * (length - 1) * (2 * length + 5) / 18;
+  return Math.max(0, Math.abs(rises) - 1) / Math.sqrt(variance);
+}

@@ -2,7 +2,7 @@
 
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { randomFrom } from "../../hub/winerp/testdata/model.ts";
-import { quantile, trendOf } from "./_trend.ts";
+import { certaintyOf, quantile, trendOf } from "./_trend.ts";
 
 Deno.test("trendOf() finds a slope among noise and odd values", () => {
   const random = randomFrom(7);
@@ -24,4 +24,18 @@ Deno.test("trendOf() finds a slope among noise and odd values", () => {
 Deno.test("quantile() orders numbers as numbers", () => {
   const values = Array.from({ length: 100 }, (_, n) => 99 - n);
   assertEquals([0.5, 0.99].map((part) => quantile(values, part)), [50, 99]);
+});
+
+Deno.test("certaintyOf() tells a trend from chance", () => {
+  const random = randomFrom(7);
+  let found = 0;
+  for (let n = 0; n < 1_000; n++) {
+    if (certaintyOf(Array.from({ length: 7 }, random)) > 2) found++;
+  }
+  assert(found > 10 && found < 70, `${found} of 1,000`);
+  for (const length of [7, 20, 100]) {
+    const values = Array.from({ length }, (_, n) => n + random());
+    assert(certaintyOf(values) > 2);
+  }
+  assertEquals(certaintyOf([3, 3, 3]), 0);
 });
