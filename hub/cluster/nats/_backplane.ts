@@ -8,6 +8,7 @@ import type {
   Backplane,
   BackplaneReceiver,
   BackplaneStatus,
+  NamesReading,
   NodeStatus,
 } from "../backplane.ts";
 import type { Buckets } from "./_buckets.ts";
@@ -21,7 +22,44 @@ import { unpack } from "./_packets.ts";
 import { Peers } from "./_peers.ts";
 import type { SafeConnection } from "./_transport.ts";
 
-type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+/** What is looked up when it is read. */
+type Live = Pick<
+  Required<BackplaneStatus>,
+  "maxMessageBytes" | "nodes" | "engine"
+>;
+
+/**
+ * How a node is. It is asked for with many messages: what few read is looked up
+ * for them, by getters of a class, since those of a literal take 0.4 µs.
+ */
+class Status implements BackplaneStatus {
+  readonly #rest: Live;
+  declare reason?: string;
+  declare cure?: string;
+  declare reading?: NamesReading;
+
+  constructor(
+    readonly node: string,
+    readonly state: BackplaneStatus["state"],
+    readonly since: number,
+    readonly names: ReadonlyMap<string, string>,
+    rest: Live,
+  ) {
+    this.#rest = rest;
+  }
+
+  get maxMessageBytes(): number {
+    return this.#rest.maxMessageBytes;
+  }
+
+  get nodes(): readonly NodeStatus[] {
+    return this.#rest.nodes;
+  }
+
+  get engine(): string {
+    return this.#rest.engine;
+  }
+}
 
 /** The backplane of one node, on NATS. */
 export class NatsBackplane implements Backplane, NameKeeper {
@@ -138,34 +176,19 @@ export class NatsBackplane implements Backplane, NameKeeper {
   status(): BackplaneStatus {
     const { state, since, reason, cure } = this.#membership.standing;
     const { reading } = this.#names;
-    const nodes = () => this.#nodes;
-    const engine = () => this.#engine;
-    // It is asked for with each message: what few read is made for them.
-    const status: Mutable<BackplaneStatus> = {
-      node: this.id,
-      state,
-      since,
-      maxMessageBytes: this.maxMessageBytes,
-      names: this.#names.nodes,
-      get engine() {
-        return engine();
-      },
-      get nodes() {
-        return nodes();
-      },
-    };
+    const status = new Status(this.id, state, since, this.#names.nodes, this);
     if (reason !== "") status.reason = reason;
     if (cure !== undefined) status.cure = cure;
     if (reading) status.reading = reading;
     return status;
   }
 
-  get #nodes(): NodeStatus[] {
+  get nodes(): NodeStatus[] {
     return [...this.#peers.statuses, this.describe()]
       .sort((a, b) => a.id < b.id ? -1 : 1);
   }
 
-  get #engine(): string {
+  get engine(): string {
     const { version = "" } = this.#connection.info ?? {};
     return `nats-server ${version} at ${this.#connection.getServer()}`;
   }
