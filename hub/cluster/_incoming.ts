@@ -8,6 +8,7 @@ import type {
   Follower,
   QuestionKind,
 } from "../exchange/participant.ts";
+import { Envelope } from "../winerp/_envelope.ts";
 import type { Asking } from "./_asking.ts";
 import type { Audits } from "./_audits.ts";
 import type { PeerLine } from "./backplane.ts";
@@ -107,7 +108,7 @@ export class Incoming {
     if (kind in QUESTIONS) {
       this.#receiveQuestion(QUESTIONS[kind]!, fields, content, from);
     } else if (kind in ANSWERS) {
-      this.#receiveAnswer(ANSWERS[kind]!, rest, content);
+      this.#receiveAnswer(ANSWERS[kind]!, fields, content, from);
     } else if (kind === Kind.fail) this.#receiveFailure(rest);
     else if (kind === Kind.tell || kind === Kind.tellAll) {
       const [number = "", name = "", to = ""] = rest;
@@ -159,7 +160,10 @@ export class Incoming {
     content: Content,
     node: string,
   ): void {
-    const [, number = "", asker = "", name = "", uuid = "", to = ""] = fields;
+    const [, number = "", asker = "", name = ""] = fields;
+    const isWhole = content instanceof Envelope;
+    const uuid = isWhole ? content.text("uuid") : fields[4]!;
+    const to = fields[isWhole ? 4 : 5]!;
     const ref = Number(number);
     const responder = this.#host.here(to);
     const source = responder && this.#remotes.sender(node, asker, name);
@@ -189,10 +193,17 @@ export class Incoming {
     kind: AnswerKind,
     fields: readonly string[],
     content: Content,
+    node: string,
   ): void {
-    const asked = this.#node.asked.get(Number(fields[0]));
-    if (!asked?.question || !this.#node.asked.delete(asked)) return;
-    this.#host.answer(asked.question, kind, content);
+    const asked = this.#node.asked.get(Number(fields[1]));
+    if (!asked?.question) return;
+    const { question } = asked;
+    if (content instanceof Envelope && !content.hasUuid(question.uuid)) {
+      return this.#refuse(fields, node);
+    }
+    if (this.#node.asked.delete(asked)) {
+      this.#host.answer(question, kind, content);
+    }
   }
 
   #receiveFailure([number, code, text = ""]: readonly string[]): void {

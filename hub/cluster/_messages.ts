@@ -5,6 +5,7 @@
  * What hubs of a cluster send each other: fields with a NUL between them, which
  * no JSON text has.
  */
+import { allocate } from "@wirekit/internal/allocate";
 import { Scanner } from "../exchange/_scan.ts";
 import { canonicalName } from "../exchange/_spelling.ts";
 import type {
@@ -13,12 +14,16 @@ import type {
   ErrorDetails,
   QuestionKind,
 } from "../exchange/participant.ts";
+import { Envelope } from "../winerp/_envelope.ts";
+import * as MessageType from "../winerp/_message_type.ts";
 
 const encoder = new TextEncoder();
 // One that is fatal takes four times as long.
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const strict = new TextDecoder("utf-8", { fatal: true });
 const scanner = /* @__PURE__ */ new Scanner();
+/** The last message of a winerp client that came whole. */
+const envelope = /* @__PURE__ */ new Envelope();
 
 /** The longest name that others may have, in characters of its JSON text. */
 const MAX_NAME = 3_000;
@@ -33,6 +38,11 @@ export const Kind = {
   functionCall: "c",
   response: "r",
   error: "e",
+  /** The same of winerp clients, whose message follows as it came. */
+  wholeRequest: "Q",
+  wholeCall: "C",
+  wholeResponse: "R",
+  wholeError: "E",
   /** There will be no answer. */
   fail: "f",
   /** The requester no longer waits for the answer. */
@@ -58,16 +68,30 @@ export const Kind = {
 export const QUESTIONS: Readonly<Record<string, QuestionKind>> = {
   [Kind.request]: "request",
   [Kind.functionCall]: "functionCall",
+  [Kind.wholeRequest]: "request",
+  [Kind.wholeCall]: "functionCall",
 };
 export const ANSWERS: Readonly<Record<string, AnswerKind>> = {
   [Kind.response]: "response",
   [Kind.error]: "error",
+  [Kind.wholeResponse]: "response",
+  [Kind.wholeError]: "error",
 };
+
+/** What says that a winerp client's message follows, by the type of that. */
+const WHOLE = {
+  request: Kind.wholeRequest,
+  functionCall: Kind.wholeCall,
+  response: Kind.wholeResponse,
+  error: Kind.wholeError,
+} as const;
 
 /** How many fields follow the first, and whether a content follows them. */
 interface Form {
   readonly fields: number;
   readonly content?: true;
+  /** Which message of a winerp client follows them. */
+  readonly whole?: keyof typeof WHOLE;
   /** Whether more numbers may follow. */
   readonly more?: true;
   /** Which fields are numbers. */
@@ -91,6 +115,10 @@ const FORMS: Readonly<Record<string, Form>> = {
   [Kind.functionCall]: QUESTION,
   [Kind.response]: ANSWER,
   [Kind.error]: ANSWER,
+  [Kind.wholeRequest]: { fields: 4, numbers: [1, 2], whole: "request" },
+  [Kind.wholeCall]: { fields: 4, numbers: [1, 2], whole: "functionCall" },
+  [Kind.wholeResponse]: { fields: 1, numbers: [1], whole: "response" },
+  [Kind.wholeError]: { fields: 1, numbers: [1], whole: "error" },
   [Kind.fail]: { fields: 3, numbers: [1] },
   [Kind.cancel]: { fields: 3, numbers: [1, 2] },
   [Kind.tellAll]: { fields: 2, content: true, numbers: [1] },
@@ -120,6 +148,27 @@ export function encode(
     text += `\0${route}\0${traceback}\0${pseudoObject}\0${details}\0${data}`;
   }
   return text;
+}
+
+/**
+ * Writes a question or an answer with the message of a winerp client as it came:
+ * the other hub then has no more to do for it than for one of its own clients.
+ *
+ * @param kind What it is.
+ * @param fields What comes first: the number; of a question, also who asks whom.
+ * @param uuid The uuid of the question.
+ * @param content What it says.
+ * @returns The message; nothing if its content has to be written anew.
+ */
+export function encodeWhole(
+  kind: keyof typeof WHOLE,
+  fields: string,
+  uuid: string,
+  content: Content,
+): string | undefined {
+  const isIt = content instanceof Envelope && content.isWhole &&
+    content.type === MessageType[kind] && content.hasUuid(uuid);
+  return isIt ? `${WHOLE[kind]}\0${fields}\0${content.whole}` : undefined;
 }
 
 /** A message of another hub. */
@@ -157,17 +206,43 @@ export function read(
   const form = Object.hasOwn(FORMS, kind) ? FORMS[kind]! : undefined;
   if (!form || !hasForm(form, fields)) return { refused: [] };
   if (kind === Kind.fail && !isFailure(fields)) return { refused: fields };
-  if (!form.content) return { fields, content: NONE };
   const isAscii = text.length === message.length;
+  if (form.whole) return readWhole(form.whole, fields, message, isAscii);
+  if (!form.content) return { fields, content: NONE };
   const content = areJson(form, fields, message, isAscii)
     ? contentOf(fields)
     : undefined;
   return content ? { fields, content } : { refused: fields };
 }
 
+/** Reads one that ends with the message of a winerp client. */
+function readWhole(
+  kind: keyof typeof WHOLE,
+  fields: string[],
+  message: Uint8Array,
+  isAscii: boolean,
+): Message | { refused: string[] } {
+  const { length } = message;
+  const { length: characters } = fields.at(-1)!;
+  const start = isAscii ? length - characters : message.lastIndexOf(0) + 1;
+  // It is changed where it stands, and kept until it has been sent.
+  const bytes = allocate(length - start);
+  bytes.set(message.subarray(start));
+  try {
+    envelope.read(bytes);
+  } catch {
+    return { refused: fields };
+  }
+  const isIt = envelope.type === MessageType[kind] && envelope.isWhole;
+  return isIt ? { fields, content: envelope } : { refused: fields };
+}
+
 /** Whether there are as many fields as there have to be, and numbers are some. */
-function hasForm({ fields, content, more, numbers }: Form, all: string[]) {
-  const count = 1 + fields + (content ? CONTENT : 0);
+function hasForm(
+  { fields, content, whole, more, numbers }: Form,
+  all: string[],
+) {
+  const count = 1 + fields + (content ? CONTENT : whole ? 1 : 0);
   if (more ? all.length < count : all.length !== count) return false;
   for (const index of numbers) if (!isNumber(all[index]!)) return false;
   return !more ||

@@ -1,9 +1,12 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 import { assert, assertEquals } from "@std/assert";
+import type { OpenRequest } from "../exchange/_party.ts";
 import { Exchange, HUB } from "../exchange/exchange.ts";
 import type { Fault } from "../exchange/fault.ts";
 import type { Participant, Question } from "../exchange/participant.ts";
-import { encode, Kind, read } from "./_messages.ts";
+import { Envelope } from "../winerp/_envelope.ts";
+import { encode, encodeWhole, Kind, read } from "./_messages.ts";
+import type { Origin } from "./_remote.ts";
 import { type MemoryBackplane, MemoryEngine } from "./memory.ts";
 
 const utf8 = new TextEncoder();
@@ -91,6 +94,93 @@ Deno.test("read() refuses what no hub sends", () => {
   assert("refused" in read(broken));
 });
 
+/** A message of a winerp client, with changes to its members. */
+function wholeOf(changes: Record<string, unknown> = {}): string {
+  return JSON.stringify({
+    id: "a",
+    type: 2,
+    route: "r",
+    traceback: null,
+    data: { d: "é" },
+    uuid: "u",
+    destination: "b",
+    pseudo_object: null,
+    ...changes,
+  });
+}
+
+function envelopeOf(text: string): Envelope {
+  const envelope = new Envelope();
+  envelope.read(utf8.encode(text));
+  return envelope;
+}
+
+Deno.test("read() takes the message of a winerp client as encodeWhole() passed it on", () => {
+  const kinds = [
+    ["request", 2, "Q", '5\x007\x00"a"\x00"b"'],
+    ["functionCall", 7, "C", '5\x007\x00"ä"\x00"b"'],
+    ["response", 3, "R", "5"],
+    ["error", 4, "E", "5"],
+  ] as const;
+  for (const [kind, type, letter, fields] of kinds) {
+    for (const data of [null, 1, "x".repeat(20_000), { "ö": ["\n"] }]) {
+      const text = wholeOf({ type, data });
+      const content = envelopeOf(text);
+      const whole = encodeWhole(kind, fields, '"u"', content)!;
+      const parts = [letter, ...fields.split("\0"), text];
+      assertEquals(whole, parts.join("\0"));
+      const said = read(utf8.encode(whole));
+      assert("fields" in said);
+      assertEquals(said.fields, parts);
+      const back = said.content as Envelope;
+      assertEquals([back.whole, back.data], [text, JSON.stringify(data)]);
+    }
+  }
+});
+
+Deno.test("encodeWhole() leaves alone what has to be written anew", () => {
+  const passed = (text: string, uuid = '"u"') =>
+    encodeWhole("request", "1", uuid, envelopeOf(text));
+  assert(passed(wholeOf()));
+  assertEquals(passed(wholeOf(), '"v"'), undefined);
+  assertEquals(passed(wholeOf({ uuid: "é" }), '"é"'), undefined);
+  assertEquals(passed(wholeOf({ type: 3 })), undefined);
+  assertEquals(passed(wholeOf({ token: "secret" })), undefined);
+  assertEquals(passed(wholeOf({ route: undefined })), undefined);
+  assertEquals(passed(wholeOf().replace("{", "{\n")), undefined);
+  assertEquals(encodeWhole("request", "1", '"u"', CONTENT), undefined);
+});
+
+Deno.test("read() refuses a message that no winerp client could be sent", () => {
+  const head = 'Q\x001\x002\x00"a"\x00"b"\x00';
+  const texts = [
+    "",
+    "null",
+    "{",
+    `${wholeOf()}x`,
+    `${wholeOf()}\0`,
+    wholeOf({ type: 3 }),
+    wholeOf({ type: "2" }),
+    wholeOf({ token: "secret" }),
+    wholeOf({ uuid: undefined }),
+    wholeOf({ more: 1 }),
+    wholeOf().replace("{", "{\n"),
+    wholeOf({ data: "?" }).replace("?", "\\ud800"),
+    wholeOf({ data: 1 }).replace('"data":1', '"data":1e999'),
+  ];
+  for (const text of texts) {
+    assert("refused" in read(utf8.encode(head + text)), text);
+  }
+  for (
+    const some of ["Q\x001\x002", 'Q\x00x\x002\x00"a"\x00"b"', "R\x00", "R"]
+  ) {
+    assert("refused" in read(utf8.encode(`${some}\0${wholeOf()}`)), some);
+  }
+  const broken = utf8.encode(head + wholeOf({ data: "x" }));
+  broken[broken.lastIndexOf(0x78)] = 0xff;
+  assert("refused" in read(broken));
+});
+
 /** Nodes whose messages arrive at once. */
 function nodes(count: number) {
   const queue: (() => void)[] = [];
@@ -127,6 +217,15 @@ Deno.test("A question or answer that is refused ends at once, and others of the 
   assertEquals(asker.heard.splice(0), [
     '"u" -32026 The answer cannot be read as another hub passed it on.',
   ]);
+  // An answer to another question.
+  ask('"w"');
+  const { ref } = (asked.asked.pop() as OpenRequest).tag as Origin;
+  const other = wholeOf({ type: 3, uuid: "x" });
+  plane!.publish({ node: one!.cluster!.node }, `R\0${ref}\0${other}`);
+  settle();
+  assertEquals(asker.heard.splice(0), [
+    '"w" -32026 The answer cannot be read as another hub passed it on.',
+  ]);
   // A question without a number that anybody could answer to.
   const question = ["q", 1, 2, '"a', '"u"', '"b"'];
   plane!.publish({ name: '"a"' }, encode(question, CONTENT));
@@ -140,7 +239,7 @@ Deno.test("A question or answer that is refused ends at once, and others of the 
   assertEquals(asker.heard, ['"v" 1']);
   const { nodes: all } = one!.cluster!;
   const self = all.find(({ label }) => label === "n0");
-  assertEquals(self!.figures["refused"], 2);
+  assertEquals(self!.figures["refused"], 3);
 });
 
 Deno.test("The hubs of two nodes ask one client, and each gets its answer", () => {

@@ -14,7 +14,7 @@ import type {
 } from "../exchange/participant.ts";
 import type { Asked, AskedTable } from "./_asked.ts";
 import type { Address } from "./backplane.ts";
-import { encode, Kind } from "./_messages.ts";
+import { encode, encodeWhole, Kind } from "./_messages.ts";
 
 /** Which question of another node this is. */
 export interface Origin {
@@ -83,8 +83,11 @@ export class Remote implements Participant {
     };
     line.asked.add(asked);
     const { number, name = "" } = requester;
-    const fields = [Kind[kind], asked.ref, number, name, uuid, this.#name];
-    asked.message = encode(fields, content);
+    const { ref } = asked;
+    const to = this.#name;
+    const fields = `${ref}\0${number}\0${name}\0${to}`;
+    asked.message = encodeWhole(kind, fields, uuid, content) ??
+      encode([Kind[kind], ref, number, name, uuid, to], content);
     const refusal = line.publish(
       { name: this.#name },
       asked.message,
@@ -101,8 +104,10 @@ export class Remote implements Participant {
     kind: AnswerKind,
     content: Content,
   ): Fault | undefined {
-    const { node, ref } = (question as OpenRequest).tag as Origin;
-    const message = encode([Kind[kind], ref], content);
+    const { uuid, tag } = question as OpenRequest;
+    const { node, ref } = tag as Origin;
+    const message = encodeWhole(kind, `${ref}`, uuid, content) ??
+      encode([Kind[kind], ref], content);
     const refusal = this.#line.publish({ node }, message);
     if (refusal?.code !== FaultCode.TooLarge) return refusal;
     return fault("AnswerTooLarge", refusal.text.replace("message", "answer"));

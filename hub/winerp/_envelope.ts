@@ -252,6 +252,16 @@ export class Envelope implements Content {
     return canonicalName(this.#textAt(DESTINATION));
   }
 
+  /** Whether it has all members once, and is one line. */
+  get isWhole(): boolean {
+    return this.#canonical;
+  }
+
+  /** The whole message as it came. */
+  get whole(): string {
+    return textOf(this.#bytes, 0, this.#bytes.length);
+  }
+
   /**
    * Says whether `destination` is this name, letter by letter. It is quicker
    * than to read it, and may say no to another spelling of the same name.

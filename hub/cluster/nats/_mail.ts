@@ -2,6 +2,7 @@
 
 import { Buffer } from "node:buffer";
 import { nextTick } from "node:process";
+import { encodeText } from "@wirekit/internal/allocate";
 import { settled } from "@wirekit/internal/clock";
 import type { Msg, Subscription } from "@nats-io/transport-node";
 import { type Fault, fault } from "../../exchange/fault.ts";
@@ -265,7 +266,7 @@ export class Mail {
   endTurn(): void {
     if (this.#packet.subject === "") return;
     this.#endPacket();
-    this.#line.send(encoder.encode(this.#turn));
+    this.#line.send(encodeText(this.#turn));
     this.#turn = "";
   }
 
