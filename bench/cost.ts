@@ -64,6 +64,10 @@ for (const depth of [1, 16, 64]) {
   CELLS[`jsonrpc ${depth}`] = { kind: "jsonrpc", depth };
   CELLS[`doors ${depth}`] = { kind: "doors", depth };
 }
+for (const pairs of [1, 64]) {
+  CELLS[`hubs ${pairs}x1`] = { kind: "hubs", shape: { ...ONE, pairs } };
+}
+
 for (const [pairs, depth] of [[1, 1], [1, 64], [64, 1]] as const) {
   CELLS[`sum ${pairs}x${depth}`] = { kind: "jsonrpc", shape: { pairs, depth } };
 }
@@ -83,15 +87,20 @@ async function program(
 function orderOf(address: string, dialect: Order["dialect"]): Order {
   const [scheme] = address.split(":");
   if (scheme === "unix") return { path: address.slice(5), line: true, dialect };
-  const port = Number(address.split(":").at(-1));
-  return { port, line: scheme === "tcp", dialect };
+  return { port: portOf(address), line: scheme === "tcp", dialect };
+}
+
+function portOf(address: string): number {
+  return Number(address.split(":").at(-1));
 }
 
 async function start(side: string, cell: Cell): Promise<Loaded> {
   const [path = ".", kind = cell.kind] = side.split("#");
   const root = new URL(`${await Deno.realPath(path)}/`, "file:");
   if (kind === "jsonrpc") return await startJsonRpc(root, cell);
-  if (kind === "hubs") return await startHubs(root, cell);
+  if (kind === "hubs" || kind === "bare") {
+    return await startHubs(root, cell, kind === "bare");
+  }
   await using stack = new AsyncDisposableStack();
   const isRelay = kind === "relay";
   const hasDoors = kind === "doors";
@@ -129,27 +138,47 @@ async function start(side: string, cell: Cell): Promise<Loaded> {
   };
 }
 
-/** Two hubs that are one, with a client each, and what is between them. */
-async function startHubs(root: URL, cell: Cell): Promise<Loaded> {
+/** Two hubs that are one, with their clients, and what is between them. */
+async function startHubs(
+  root: URL,
+  cell: Cell,
+  isBare: boolean,
+): Promise<Loaded> {
   await using stack = new AsyncDisposableStack();
   const engine = stack.use(await Engine.start(1));
-  const start = (path: string, ...args: string[]) =>
-    program(stack, root, path, ...args);
-  const one = await start("hub/cluster_server.ts", engine.urls[0]!);
-  const two = await start("hub/cluster_server.ts", engine.urls[0]!);
-  const client = "hub/wirekit_client.ts";
-  const responder = await start(client, "responder", one.address);
-  const requester = await start(client, "requester", two.address);
+  const url = engine.urls[0]!;
+  const hub = (...names: string[]) =>
+    isBare
+      ? program(stack, root, "hub/bare_hub.ts", url, ...names)
+      : program(stack, root, "hub/cluster_server.ts", url);
+  const one = await hub("one", "two");
+  const two = await hub("two", "one");
+  const processes: Record<string, number> = {
+    "hub of the requester": two.driver.pid,
+    engine: engine.servers[0]!.pid,
+    "hub of the responder": one.driver.pid,
+  };
+  let loads: Pick<Loaded, "load" | "busy">;
+  if (cell.shape) {
+    const order = {
+      ...orderOf(two.address, "winerp"),
+      servicesPort: portOf(one.address),
+    };
+    loads = await generatorOf(stack, order, cell.shape);
+  } else {
+    const client = async (role: string, address: string) => {
+      const path = "hub/wirekit_client.ts";
+      const { driver } = await program(stack, root, path, role, address);
+      processes[role] = driver.pid;
+      return driver;
+    };
+    await client("responder", one.address);
+    loads = callsOf(await client("requester", two.address), cell, 64);
+  }
   const rest = stack.move();
   return {
-    processes: {
-      "hub of the requester": two.driver.pid,
-      engine: engine.servers[0]!.pid,
-      "hub of the responder": one.driver.pid,
-      requester: requester.driver.pid,
-      responder: responder.driver.pid,
-    },
-    ...callsOf(requester.driver, cell, 64),
+    processes,
+    ...loads,
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   };
 }

@@ -12,6 +12,8 @@ export interface Order {
   path?: string;
   /** Whether a message is a line; else it is a frame of a WebSocket. */
   line?: boolean;
+  /** The port of the services, if that is another one. */
+  servicesPort?: number;
   /** What is said, and before it. A relay and JSON-RPC want nothing before. */
   dialect: "winerp" | "relay" | "socketio" | "jsonrpc";
 }

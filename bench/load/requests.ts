@@ -55,11 +55,12 @@ export class Requests {
     const size = dataBytes(shape);
     const data = "x".repeat(size);
 
+    const there = { ...order, port: order.servicesPort ?? order.port! };
     // A relay joins those that connect one after the other; a server of JSON-RPC
     // answers by itself.
     for (let i = 0; i < pairs; i++) {
       if (i < services && order.dialect !== "jsonrpc") {
-        const service = open(order, name("b", i), 0, `/${i}`);
+        const service = open(there, name("b", i), 0, `/${i}`);
         service.onMessage = this.#answerer(framing, data, services, i);
         poll.watch(service.fd, EPOLLIN, true);
       }
