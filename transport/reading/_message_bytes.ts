@@ -6,7 +6,7 @@
  * page's `WebSocket` needs is in `_utf8.ts`, without a look at Node.
  */
 
-import { allocate } from "@wirekit/internal/allocate";
+import { borrow } from "@wirekit/internal/allocate";
 import { isAscii as isAsciiOfNode, isUtf8 } from "../_node.ts";
 import { decodeText, encodeText } from "../_utf8.ts";
 import type { Format, MessageOf } from "../transport.ts";
@@ -66,7 +66,7 @@ export function fromBytes(
     if (malformed !== undefined) return malformed;
     throw error;
   }
-  const message = allocate(bytes.length);
+  const message = borrow(bytes.length);
   message.set(bytes);
   return message;
 }

@@ -1,13 +1,15 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { borrow, giveBack } from "@wirekit/internal/allocate";
+
 /** Above this size, the memory of a message is released once it is complete. */
 const KEEP_BYTES = 65_536;
 
 /** How much more memory it takes than it needs, for what comes next. */
 const GROWTH = 1.5;
 
-const EMPTY = new Uint8Array();
+const EMPTY: Uint8Array<ArrayBuffer> = new Uint8Array();
 
 /**
  * Holds the bytes of an unfinished message. It grows with what came, not
@@ -16,16 +18,20 @@ const EMPTY = new Uint8Array();
 export class Tail {
   /** The number of bytes. */
   length = 0;
-  #buffer: Uint8Array = EMPTY;
+  #buffer: Uint8Array<ArrayBuffer> = EMPTY;
 
   /** Adds bytes; there will be `expected` or so in all. */
   append(bytes: Uint8Array, expected = 0): void {
     const length = this.length + bytes.length;
     if (length > this.#buffer.length) {
       const room = length <= expected ? expected : Math.ceil(length * GROWTH);
-      const buffer = new Uint8Array(Math.max(room, 256));
-      buffer.set(this.#buffer.subarray(0, this.length));
+      const before = this.#buffer;
+      const buffer = room < KEEP_BYTES / 4
+        ? new Uint8Array(Math.max(room, 256))
+        : borrow(room);
+      buffer.set(before.subarray(0, this.length));
       this.#buffer = buffer;
+      giveBack(before);
     }
     this.#buffer.set(bytes, this.length);
     this.length = length;
