@@ -11,6 +11,7 @@
  */
 import { serveAsset } from "@wirekit/transport/pages";
 import type { Door } from "./door.ts";
+import { ASSETS } from "./page/_assets.ts";
 
 /**
  * Makes the page of a hub, at `GET /`. Its files are no secret, so everybody
@@ -38,20 +39,7 @@ import type { Door } from "./door.ts";
  * @category Hub
  */
 export function page(): Door {
-  const answer = (request: Request) => {
-    const { pathname } = new URL(request.url);
-    return pathname === "/" || pathname.startsWith("/page/")
-      ? fileAt(request, pathname)
-      : undefined;
-  };
+  const answer = (request: Request) =>
+    serveAsset(request, ASSETS, new URL(request.url).pathname);
   return { fetch: answer, plain: () => undefined };
-}
-
-/** The files are loaded with the first of them that is asked for. */
-async function fileAt(
-  request: Request,
-  path: string,
-): Promise<Response | undefined> {
-  const { ASSETS } = await import("./page/_assets.ts");
-  return serveAsset(request, ASSETS, path);
 }

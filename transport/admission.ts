@@ -30,7 +30,10 @@ import { checkTime, within } from "@wirekit/internal/clock";
 import { described, readable, TimeoutError } from "@wirekit/internal/errors";
 import { checkLimits, Gauge } from "@wirekit/internal/limits";
 import { CalmLogger, type Logger } from "@wirekit/internal/logger";
-import type { AcceptWebSocketOptions } from "./accept_websocket.ts";
+import {
+  acceptWebSocket,
+  type AcceptWebSocketOptions,
+} from "./accept_websocket.ts";
 import type {
   AdmissionOptions,
   Admitted,
@@ -329,8 +332,6 @@ export class Admission<State = undefined> {
       }
       const { protocol } = admitted;
       const { format = "text" as F } = options;
-      // Listeners of ours upgrade by themselves, and do not load it.
-      const { acceptWebSocket } = await import("./accept_websocket.ts");
       const accepted = acceptWebSocket(request, {
         ...options,
         format: typeof format === "function" ? format(protocol) : format,

@@ -14,7 +14,6 @@ import {
 } from "@wirekit/internal/command";
 import type { Backplane } from "../cluster/backplane.ts";
 import type { Hub, Logger } from "../hub.ts";
-import { page } from "../page.ts";
 import { type HubServer, serve } from "../serve.ts";
 import { backplaneOf } from "./_cluster.ts";
 import { loggerOf } from "./_log.ts";
@@ -117,7 +116,7 @@ export function serveWith<const O extends Options>(
       const backplane = await backplaneOf(all, terminal, logger);
       let added: ServeAddition | undefined;
       const beforeListen = async (hub: Hub) => {
-        if (!all.noPage) hub.open(page());
+        if (!all.noPage) hub.open((await import("../page.ts")).page());
         const context = { terminal, logger, doors, hostname };
         const values = options as unknown as Values<O>;
         added = await extension?.open(hub, values, context);

@@ -3,7 +3,7 @@
 
 import { within } from "@wirekit/internal/clock";
 import { Scanner } from "../exchange/_scan.ts";
-import type { Order } from "./host/_order.ts";
+import type { Order } from "./host/_actions.ts";
 
 /** The largest body: a message as large as a stock client takes, as a text. */
 const MAX_BYTES = 8 * 1024 * 1024;

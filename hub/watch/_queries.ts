@@ -4,7 +4,7 @@
 /** What requests to `/api/` ask for, as `@hub` is told it. */
 
 import { BodyError, textOfJson } from "./_body.ts";
-import type { Order } from "./host/_order.ts";
+import type { Order } from "./host/_actions.ts";
 
 /** Reads whose routes are wanted. */
 export function routesOf(query: URLSearchParams): Order {

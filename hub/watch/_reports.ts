@@ -58,13 +58,12 @@ export interface Parts {
   readonly problems: Problems;
   readonly recording: Recording;
   readonly history: History;
-  /** When it was made, as `Date.now()` tells it. */
-  readonly since: number;
 }
 
 /** Writes the reports. */
 export class Reports {
   readonly #parts: Parts;
+  readonly #since = Date.now();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -88,7 +87,7 @@ export class Reports {
     const { active, held, unverified, nameless } = census;
     return {
       version: config.version,
-      since: this.#parts.since,
+      since: this.#since,
       at: Date.now(),
       urls: hub.urls,
       lock: hub.lock,

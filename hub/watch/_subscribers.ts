@@ -3,7 +3,7 @@
 
 import { every, type Timer } from "@wirekit/internal/clock";
 import type { Member } from "../exchange/participant.ts";
-import { ActionError } from "./host/_order.ts";
+import { ActionError } from "./host/_actions.ts";
 import { nameOf, type Payload, type Place } from "./figures/_samples.ts";
 import type { PresenceBatch, PresenceReport } from "./reports/clients.ts";
 import type { TailBatch, TailReport } from "./reports/tail.ts";

@@ -3,20 +3,22 @@
 
 import { Gauge } from "@wirekit/internal/limits";
 import type { Logger } from "@wirekit/internal/logger";
-import { Late } from "../_late.ts";
-import type { Answers } from "./_answers.ts";
+import { Actions } from "./host/_actions.ts";
 import { WatchDoor } from "./_door.ts";
 import { Ends } from "./figures/_ends.ts";
+import { Everywhere } from "./hubs/_everywhere.ts";
 import { History } from "./figures/_history.ts";
 import { Host } from "./host/_host.ts";
 import type { WatchedHub } from "./_hub.ts";
-import type { Problems } from "./problems/_problems.ts";
-import type { Parts } from "./_reports.ts";
+import { HubRoutes } from "./host/_hub_routes.ts";
 import { Lag } from "./figures/_lag.ts";
 import { Onlookers } from "./_onlookers.ts";
 import { OtherHubs } from "./hubs/_other_hubs.ts";
+import { Problems } from "./problems/_problems.ts";
 import { Recording } from "./figures/_recording.ts";
+import { type Parts, Reports } from "./_reports.ts";
 import { Samples } from "./figures/_samples.ts";
+import { Streams } from "./_streams.ts";
 import { Subscribers } from "./_subscribers.ts";
 import { Tails } from "./hubs/_tails.ts";
 import { makeTracer } from "./_tracing.ts";
@@ -31,10 +33,9 @@ const LOOK_EVERY = 5_000;
 export class Watch {
   /** Where programs and pages ask. */
   readonly door: WatchDoor;
-  readonly #parts: Omit<Parts, "problems">;
-  readonly #problems: Late<Problems>;
-  readonly #answers: Late<Answers>;
+  readonly #parts: Parts;
   readonly #subscribers: Subscribers;
+  readonly #streams: Streams;
   readonly #others: OtherHubs | undefined;
   readonly #tails: Tails | undefined;
 
@@ -55,38 +56,43 @@ export class Watch {
     const samples = new Samples(
       new Onlookers({ exchange, ends, recording, subscribers, others }),
     );
-    const since = Date.now();
-    const parts = { hub, samples, ends, lag, recording, history, since };
-    // A hub passes on messages before somebody asks how it is.
-    const problems = new Late(async () => {
-      const { Problems } = await import("./problems/_problems.ts");
-      return new Problems(hub, { lag, ends, pages, logger });
-    }, logger);
-    const answers: Late<Answers> = new Late(async () => {
-      const { Answers } = await import("./_answers.ts");
-      const { member } = host;
-      const own = { subscribers, others, member, pages, hold, logger };
-      return new Answers({ ...parts, problems: await problems.get() }, own);
-    }, logger);
-    const host = new Host(exchange, answers);
-    this.door = new WatchDoor(hub, answers);
+    const problems = new Problems(hub, { lag, ends, pages, logger });
+    const parts = { hub, samples, ends, lag, problems, recording, history };
+    const reports = new Reports(parts);
+    const actions = new Actions(hub, recording, logger);
+    const everywhere = new Everywhere(
+      others,
+      new HubRoutes(hub, reports, actions),
+    );
+    const host = new Host(hub, reports, subscribers, everywhere);
+    const streams = new Streams(reports, subscribers, everywhere, {
+      pages,
+      hold,
+    });
+    this.door = new WatchDoor(parts, {
+      reports,
+      streams,
+      actions,
+      host,
+      everywhere,
+    });
     this.#parts = parts;
-    this.#problems = problems;
-    this.#answers = answers;
     this.#subscribers = subscribers;
+    this.#streams = streams;
     this.#others = others;
     this.#tails = tails;
+    // All are there: now they may hear of each other.
+    problems.found = (problem) => streams.problem(problem);
     if (others && tails) {
       subscribers.wanted = ({ presence, tails: wants }) => {
         others.listen(presence);
         tails.want(wants);
       };
       others.begin({
-        answer: async (route, order, by, node) => {
-          if (route === "tail") return tails.answer(node, order);
-          const { everywhere } = await answers.get();
-          return await everywhere.answerPeer(route, order, by);
-        },
+        answer: (route, order, by, node) =>
+          route === "tail"
+            ? tails.answer(node, order)
+            : everywhere.answerPeer(route, order, by),
         presence: (batch) => subscribers.presence(batch),
         tail: (wants, batch) =>
           tails.hear(wants, batch, () => samples.nextId()),
@@ -111,7 +117,7 @@ export class Watch {
 
   /** Ends a second. */
   tick(): void {
-    const { hub, lag, samples, recording, history } = this.#parts;
+    const { hub, lag, samples, problems, recording, history } = this.#parts;
     const { requests, informs, errors, failures } = hub.exchange.totals;
     lag.tick();
     samples.tick(requests + informs);
@@ -126,14 +132,12 @@ export class Watch {
       p99,
       lag: lag.now,
     });
-    const problems = this.#problems;
-    if (problems.now) problems.now.look(LOOK_EVERY);
-    else problems.get().catch(() => {}); // The log has it.
+    problems.look(LOOK_EVERY);
   }
 
   /** Ends what is open. */
   close(): void {
-    this.#answers.now?.close();
+    this.#streams.close();
     this.#subscribers.close();
     this.#tails?.close();
     this.#others?.close();

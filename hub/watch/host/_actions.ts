@@ -2,10 +2,10 @@
 // This module is browser compatible.
 
 import type { Logger } from "@wirekit/internal/logger";
+import { type Fault, FaultCode } from "../../exchange/fault.ts";
 import type { Member } from "../../exchange/participant.ts";
 import type { WatchedHub } from "../_hub.ts";
 import type { Recording } from "../figures/_recording.ts";
-import { ActionError, type Order } from "./_order.ts";
 
 /** The longest time that a name can be blocked, in milliseconds: a day. */
 const MAX_BLOCK = 86_400_000;
@@ -15,6 +15,37 @@ const MAX_RECORDING = 3_600_000;
 
 /** The longest name that is looked for, in characters. */
 const MAX_NAME = 1_000;
+
+/** The HTTP statuses of faults that have one of their own. */
+const STATUSES: Readonly<Record<number, number>> = {
+  [FaultCode.NotAllowed]: 403,
+  [FaultCode.TooLarge]: 413,
+  [FaultCode.TooMany]: 429,
+};
+
+/** Reports that an operator asked for what is not possible. */
+export class ActionError extends Error {
+  override readonly name = "ActionError";
+  /** What it is over HTTP. */
+  readonly status: number;
+  /** What it is to other participants. */
+  readonly code: number;
+
+  constructor(message: string, status = 409, code?: number) {
+    super(message);
+    this.status = status;
+    this.code = code ??
+      (status === 400 ? FaultCode.InvalidData : FaultCode.RouteFailed);
+  }
+
+  /** Makes it of what an exchange says. */
+  static of({ code, text }: Fault): ActionError {
+    return new ActionError(text, STATUSES[code], code);
+  }
+}
+
+/** What an operator sends. */
+export type Order = Readonly<Record<string, unknown>>;
 
 /** What operators can do. Each act is in the log, with who did it. */
 export class Actions {

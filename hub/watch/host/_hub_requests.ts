@@ -13,7 +13,7 @@ import type {
   Question,
 } from "../../exchange/participant.ts";
 import { whyAbsent } from "./_absent.ts";
-import { ActionError } from "./_order.ts";
+import { ActionError } from "./_actions.ts";
 import type { WatchedHub } from "../_hub.ts";
 import type { Reports } from "../_reports.ts";
 

@@ -2,8 +2,7 @@
 // This module is browser compatible.
 
 import { settled } from "@wirekit/internal/clock";
-import type { Actions } from "./_actions.ts";
-import { ActionError, type Order } from "./_order.ts";
+import { ActionError, type Actions, type Order } from "./_actions.ts";
 import { namesElsewhere, reportCluster } from "../hubs/_cluster.ts";
 import type { WatchedHub } from "../_hub.ts";
 import type { Reports } from "../_reports.ts";

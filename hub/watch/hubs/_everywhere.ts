@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { ActionError, type Order } from "../host/_order.ts";
+import { ActionError, type Order } from "../host/_actions.ts";
 import type { OtherHubs } from "./_other_hubs.ts";
 import type { ClientReport } from "../reports/clients.ts";
 import type { ElsewhereReport } from "../reports/cluster.ts";

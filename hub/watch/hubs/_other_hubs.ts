@@ -5,7 +5,7 @@ import type { PeerLine, PeerListener } from "../../cluster/backplane.ts";
 import type { Exchange } from "../../exchange/exchange.ts";
 import type { Member } from "../../exchange/participant.ts";
 import type { Fault } from "../../exchange/fault.ts";
-import { ActionError, type Order } from "../host/_order.ts";
+import { ActionError, type Order } from "../host/_actions.ts";
 import { labelsOf } from "./_cluster.ts";
 import { readWords, type Words } from "./_peer_words.ts";
 import { MAX_EVENTS, Presence } from "./_presence.ts";

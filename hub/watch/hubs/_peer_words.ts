@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import type { Order } from "../host/_order.ts";
+import type { Order } from "../host/_actions.ts";
 import type { PresenceBatch, PresenceReport } from "../reports/clients.ts";
 import type { TailBatch } from "../reports/tail.ts";
 

@@ -3,7 +3,7 @@
 
 import { within } from "@wirekit/internal/clock";
 import type { Fault } from "../../exchange/fault.ts";
-import { ActionError } from "../host/_order.ts";
+import { ActionError } from "../host/_actions.ts";
 
 /** How long another hub may take to answer, in milliseconds. */
 const PATIENCE = 3_000;

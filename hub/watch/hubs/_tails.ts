@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 import { every, later, type Timer } from "@wirekit/internal/clock";
-import { ActionError, type Order } from "../host/_order.ts";
+import { ActionError, type Order } from "../host/_actions.ts";
 import type { TailBatch, TailReport } from "../reports/tail.ts";
 import {
   MAX_ROWS,
