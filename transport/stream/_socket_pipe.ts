@@ -59,13 +59,10 @@ export class SocketPipe implements BytePipe {
 
   /** See {@linkcode BytePipe}. */
   start(listener: PipeListener): void {
-    const ended = (error?: unknown) =>
-      listener.onEnd(error instanceof Error ? error : undefined);
-    const socket = this.#socket
-      .on("end", ended)
-      .on("error", ended)
-      .on("close", ended);
-    if (socket.readableEnded) queueMicrotask(ended);
+    const socket = this.#socket as Listened;
+    socket[LISTENER] = listener;
+    socket.on("end", onEnd).on("error", onEnd).on("close", onEnd);
+    if (socket.readableEnded) queueMicrotask(() => listener.onEnd());
     // Bytes that came while nothing listened.
     for (let chunk; (chunk = socket.read()) !== null;) listener.onChunk(chunk);
     if (readInto(socket, SHARED, listener)) socket.resume();
@@ -196,6 +193,30 @@ export class SocketPipe implements BytePipe {
   }
 }
 
+/** Whom a socket tells: functions of its own would weigh 200 bytes. */
+const LISTENER = /* @__PURE__ */ Symbol();
+
+/** A socket that somebody listens to. */
+type Listened = Socket & { [LISTENER]: Pick<PipeListener, "onEnd"> };
+
+function onEnd(this: Socket, error?: unknown): void {
+  (this as Listened)[LISTENER].onEnd(
+    error instanceof Error ? error : undefined,
+  );
+}
+
+/** Takes what was read. Goes on reading, unless it was paused. */
+function onRead(this: Record<symbol, unknown>, length: number): boolean {
+  const buffer = this[kBuffer!] as Uint8Array<ArrayBuffer>;
+  const listener = this[LISTENER] as Reader;
+  return listener.onChunk(buffer.subarray(0, length)) !== false;
+}
+
+/** Takes what is read. Reading stops when it returns false. */
+interface Reader {
+  onChunk(chunk: Uint8Array<ArrayBuffer>): unknown;
+}
+
 let kBuffer: symbol | undefined;
 let kBufferCb: symbol | undefined;
 
@@ -207,13 +228,12 @@ function symbolOf(socket: Socket, name: string): symbol | undefined {
 /**
  * Does to a socket what the option `onread` of `net.connect()` does, which
  * `node:http` does not pass on: reads into `buffer`, bypassing the stream.
- * Returns whether the runtime supports this. Reading stops when the listener
- * returns false.
+ * Returns whether the runtime supports this.
  */
 export function readInto(
   socket: Socket,
   buffer: Uint8Array<ArrayBuffer>,
-  listener: { onChunk(chunk: Uint8Array<ArrayBuffer>): unknown },
+  listener: Reader,
 ): boolean {
   const inside = socket as unknown as Record<symbol, unknown> & {
     _handle?: { useUserBuffer?(buffer: Uint8Array): void };
@@ -229,9 +249,7 @@ export function readInto(
     return false; // Deno 2.5, which Deploy runs, does not implement it.
   }
   inside[kBuffer] = buffer;
-  inside[kBufferCb] = (length: number) => {
-    // Goes on reading, unless it was paused.
-    return listener.onChunk(buffer.subarray(0, length)) !== false;
-  };
+  inside[kBufferCb] = onRead;
+  inside[LISTENER] = listener;
   return true;
 }
