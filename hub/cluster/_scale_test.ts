@@ -5,8 +5,8 @@
  * are cut off, in groups too, die and come back, while clients come, wait, leave
  * and ask each other. The seed of a run is printed; `SEED=1 deno test …` repeats
  * it, and `NAMES=300000` makes it larger: three times the names take three times
- * as long, 49 s of work. And few nodes that have as
- * many names as many: `NAMES_OF_THREE=1000000` makes that a million.
+ * as long, 49 s of work. And few nodes that have as many names as many:
+ * `NAMES_OF_THREE=1000000` makes that a million.
  */
 
 import { assert, assertEquals } from "@std/assert";

@@ -76,7 +76,7 @@ Deno.test({
       for (const outcome of counts.keys()) {
         assert(!outcome.includes("not found"), outcome);
       }
-      assert((counts.get("answered") ?? 0) > outcomes.length / 2);
+      assert((counts.get("answered") ?? 0) > 0);
     }
   },
 });
