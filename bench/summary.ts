@@ -40,7 +40,7 @@ const ROWS: Row[] = [
     others: { NATS: "NATS", Redis: "Redis", "socket.io": "socket.io" },
   },
   {
-    what: "the same, 1 in flight: mostly wake-ups",
+    what: "the same, 1 in flight",
     suite: "A whole call by name",
     name: "1 in flight",
     ours: "Wirekit, ws:",
