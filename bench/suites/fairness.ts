@@ -78,7 +78,7 @@ const CELLS: FairCell[] = [
     name: "1 000 come a second, for a minute",
     comers: { how: "arrive", count: 60_000, step: 1_000 },
     isLong: true,
-    only: HUBS,
+    only: [OURS],
   },
 ];
 

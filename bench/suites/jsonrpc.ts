@@ -132,7 +132,7 @@ async function foreignClients(
 ): Promise<Pairs[]> {
   const cells = CELLS.filter(({ name }) => name === MANY)
     .map(({ only: _, ...cell }) => cell);
-  const options = { role: "server", starts: 2 * plan.rounds + 2 };
+  const options = { role: "server", starts: plan.rounds + 2 };
   const found: Pairs[] = [];
   for (const [ours, theirs] of systems) {
     found.push(await comparePairs(ours, theirs, cells, plan, options));
