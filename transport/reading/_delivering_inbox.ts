@@ -116,13 +116,13 @@ export class DeliveringInbox<T extends string | Uint8Array>
 }
 
 /** Those to hand over what they were read, and an empty list to swap with. */
-let due: { readonly hasOne: boolean; handOverRead(): void }[] = [];
+let due: { readonly hasFew: boolean; handOverRead(): void }[] = [];
 let spare: typeof due = [];
 
 function handOverDue(): void {
   const inboxes = due;
   due = spare;
-  comesAlone(inboxes.length === 1 && inboxes[0]!.hasOne);
+  comesAlone(inboxes.length === 1 && inboxes[0]!.hasFew);
   for (const inbox of inboxes) inbox.handOverRead();
   inboxes.length = 0;
   spare = inboxes;

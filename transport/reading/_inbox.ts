@@ -14,6 +14,9 @@ const SLICE = 5;
 /** Messages between two looks at the clock. */
 const LOOK = 32;
 
+/** So many messages are few. */
+const FEW = 8;
+
 /** What an idle inbox holds. */
 const NONE: never[] = [];
 
@@ -71,9 +74,9 @@ export class Inbox<T extends string | Uint8Array>
     return Promise.resolve({ done: false, value: this.take() });
   }
 
-  /** Whether just one message waits, which no other has come with. */
-  get hasOne(): boolean {
-    return this.#incoming.length === 1 && this.#at === this.#outgoing.length;
+  /** Whether few messages wait, all of one turn. */
+  get hasFew(): boolean {
+    return this.#incoming.length <= FEW && this.#at === this.#outgoing.length;
   }
 
   /** Returns whether messages wait for the reader. */

@@ -66,7 +66,7 @@ function makeBuffer(length: number): OutBuffer {
 let dirty: Flushable[] = [];
 let clean: Flushable[] = [];
 
-/** Whether what comes to be sent follows from one message alone. */
+/** Whether what comes to be sent follows from few messages of one connection. */
 let isAlone = false;
 
 /** How many promises in a row have sent nothing, and what waited then. */
@@ -77,8 +77,9 @@ let seen = 0;
 const QUIET = 3;
 
 /**
- * Notes whether one message was all that could be read. Then nothing is won by
- * waiting for the end of the turn, which costs Deno as much as the message does.
+ * Notes whether few messages of one connection were all that could be read. Then
+ * nothing is won by waiting for the end of the turn, which costs Deno as much as a
+ * message does.
  */
 export function comesAlone(alone: boolean): void {
   isAlone = alone;
@@ -86,7 +87,7 @@ export function comesAlone(alone: boolean): void {
 
 /**
  * Flushes an output at the end of this turn, after all its promises; sooner if
- * one message came alone, and what it leads to has been sent. One call in a turn
+ * few messages came alone, and what they lead to has been sent. One call in a turn
  * is enough.
  */
 export function flushLater(output: Flushable): void {
