@@ -119,6 +119,28 @@ Deno.test("A view takes the names, rooms and travel times of another home", asyn
   assertEquals(one("shutter_31")?.hasLevel, true);
 });
 
+Deno.test("A view knows the state of a device that was heard while it looked for devices", async () => {
+  await using home = plant();
+  await using gateway = new Gateway({
+    transport: () => home.simulator.connect(),
+    pacing: 20,
+  });
+  await gateway.ready();
+  await using view = new PlantView({ home: gateway });
+  // What the gateway answers later says nothing new.
+  const heard = setInterval(() => home.simulator.publish("*1*0*12##"), 1);
+  try {
+    await deviceOf(
+      view,
+      "home",
+      "light_12",
+      ({ state: { state } }) => state === "OFF",
+    );
+  } finally {
+    clearInterval(heard);
+  }
+});
+
 Deno.test("A view that shows only named devices knows the state of one that is named later", async () => {
   await using home = plant();
   const options = { onlyNamed: true, home: HOME };

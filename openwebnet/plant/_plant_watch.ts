@@ -234,7 +234,17 @@ export class PlantWatch {
     await this.#ask();
     this.#states.followTimed((item) => before?.positionOf(item));
     this.#roster.surveyed();
+    this.#recall(this.#roster);
     if (this.#home !== home) this.#rename();
+  }
+
+  /** Takes what was heard before devices were shown: it is no change later. */
+  #recall(items: Iterable<Shown>): void {
+    for (const { kind, where } of items) {
+      for (const event of this.#plant?.of(WHO_OF[kind], where) ?? []) {
+        this.#states.changed(event);
+      }
+    }
   }
 
   /** Returns the devices that the home names, and logs those left out. */
@@ -257,12 +267,7 @@ export class PlantWatch {
     this.#states.renamed();
     const added = [...this.#roster].filter((item) => !before.has(idOf(item)));
     if (added.length === 0) return;
-    // What was heard before they were shown is not reported again.
-    for (const { kind, where } of added) {
-      for (const event of this.#plant?.of(WHO_OF[kind], where) ?? []) {
-        this.#states.changed(event);
-      }
-    }
+    this.#recall(added);
     if (!this.#isOnline) return;
     const requests = [...stateRequests(added), ...meterRequests(added, true)];
     // If the gateway is lost meanwhile, all are asked again.
