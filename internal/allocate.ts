@@ -162,6 +162,22 @@ export function lastUse(
 }
 
 /**
+ * What a transport has that keeps no message once it is written, and gives none
+ * to others: those that programs make may do both.
+ */
+export const KEEPS_NOTHING: unique symbol = Symbol("keeps nothing");
+
+/**
+ * Says of a message that somebody else may keep it: its memory is not used
+ * again, whatever {@linkcode lastUse} says.
+ *
+ * @param bytes The message.
+ */
+export function keep(bytes: Uint8Array<ArrayBuffer>): void {
+  if (bytes.length >= BORROWED_BYTES) loans.delete(bytes.buffer);
+}
+
+/**
  * Gives memory of {@linkcode borrow} back if {@linkcode lastUse} has said so.
  *
  * @param bytes What was used.

@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
-import { type OpenRequest, Party } from "../exchange/_party.ts";
+import { type OpenRequest, Party, PASSES_ON_ONCE } from "../exchange/_party.ts";
 import { type Fault, fault, FaultCode } from "../exchange/fault.ts";
 import * as Text from "../exchange/_text.ts";
 import type {
@@ -55,6 +55,11 @@ export class Remote implements Participant {
     if (name === undefined) return;
     this.party.call(name);
     this.party.active = true;
+  }
+
+  /** See {@linkcode PASSES_ON_ONCE}. */
+  get [PASSES_ON_ONCE](): true {
+    return true;
   }
 
   get #name(): string {

@@ -2,7 +2,9 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { connect } from "@wirekit/transport/connect";
+import { listenWebSocket } from "@wirekit/transport/listen-websocket";
 import type { Transport } from "@wirekit/transport/transport";
+import { Hub } from "../hub.ts";
 import { serve } from "../serve.ts";
 
 /** A client by hand, and what it got. */
@@ -100,4 +102,59 @@ Deno.test("large messages stay what they are, whoever is slow to read them and w
     }
   }
   for (const { transport } of bots) await transport.close();
+});
+
+Deno.test("what a transport of a program keeps of large messages is not overwritten", async () => {
+  await using hub = new Hub();
+  await using listener = await listenWebSocket({ port: 0, format: "utf8" });
+  const kept: Uint8Array[] = [];
+  void (async () => {
+    for await (const { transport } of listener) {
+      const close = (error?: Error) => transport.close(error);
+      void hub.accept({
+        send(message) {
+          kept.push(message);
+          return transport.send(message);
+        },
+        close,
+        async *[Symbol.asyncIterator]() {
+          for await (const message of transport) {
+            kept.push(message);
+            yield message;
+          }
+        },
+        [Symbol.asyncDispose]: () => close(),
+      });
+    }
+  })();
+  const url = `ws://127.0.0.1:${listener.addr.port}`;
+  const alpha = await join(url, "alpha", false);
+  const bravo = await join(url, "bravo", false);
+  const all = dataOf("x", 70_000);
+  for (let n = 0; n < 60; n++) {
+    const id = `<${n}>`;
+    alpha.transport.send(JSON.stringify({
+      id: "alpha",
+      type: 2,
+      route: "r",
+      traceback: null,
+      data: { id, all },
+      uuid: id,
+      destination: "bravo",
+      pseudo_object: null,
+    }));
+    const until = performance.now() + 30_000;
+    while (!alpha.got.has(`3 ${id}`)) {
+      assert(performance.now() < until, `no answer to ${id}`);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+  }
+  const ids = new Map<string, number>();
+  for (const message of kept.filter(({ length }) => length > 70_000)) {
+    const { uuid } = JSON.parse(new TextDecoder().decode(message));
+    ids.set(uuid, (ids.get(uuid) ?? 0) + 1);
+  }
+  // A question and its answer, as each was read and as it was sent.
+  assertEquals([...ids.values()], Array(60).fill(4));
+  for (const { transport } of [alpha, bravo]) await transport.close();
 });

@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
-import { SLAB_BYTES } from "@wirekit/internal/allocate";
+import { keep, KEEPS_NOTHING, SLAB_BYTES } from "@wirekit/internal/allocate";
 import type { Transport } from "@wirekit/transport/transport";
 
 /**
@@ -51,6 +51,9 @@ export class Outbox {
   }
 
   #send(message: Uint8Array<ArrayBuffer>): void {
+    if (message.length >= SLAB_BYTES && !(KEEPS_NOTHING in this.#transport)) {
+      keep(message);
+    }
     const sent = this.#transport.send(message);
     this.#unasked += message.length;
     if (this.#unasked < UNASKED_BYTES) return;

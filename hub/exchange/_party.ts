@@ -11,6 +11,13 @@ const NO_BYTES = new Uint8Array();
 const encoder = new TextEncoder();
 const NO_NAME = encoder.encode("null");
 
+/**
+ * What a participant has that passes each content on once, and does not look at
+ * it again: the content may be changed where it stands. Those that programs make
+ * may pass one on to several.
+ */
+export const PASSES_ON_ONCE: unique symbol = Symbol("passes on once");
+
 /** A request that waits for its answer. */
 export interface OpenRequest {
   /** Its `uuid` as the JSON text that came. */

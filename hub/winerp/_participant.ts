@@ -3,7 +3,7 @@
 
 import type { Gauge } from "@wirekit/internal/limits";
 import type { Exchange } from "../exchange/exchange.ts";
-import type { Party } from "../exchange/_party.ts";
+import { type Party, PASSES_ON_ONCE } from "../exchange/_party.ts";
 import * as Text from "../exchange/_text.ts";
 import { type Fault, fault } from "../exchange/fault.ts";
 import type {
@@ -61,6 +61,11 @@ export class WinerpParticipant implements Participant {
     this.member = desk.exchange.enter(this, about);
   }
 
+  /** See {@linkcode PASSES_ON_ONCE}. */
+  get [PASSES_ON_ONCE](): true {
+    return true;
+  }
+
   /** See {@linkcode Participant}. */
   ask(
     { uuid, requester, responder }: Question,
@@ -75,7 +80,7 @@ export class WinerpParticipant implements Participant {
     let message: Uint8Array<ArrayBuffer>;
     if (content instanceof Envelope) {
       if (content.length > maxMessageBytes) return this.tooLarge();
-      message = content.redirect(id.nameBytes, destination.nameBytes);
+      message = readdressed(content, requester, id, destination);
     } else {
       const isNone = swaps && content.data === "null";
       const given = isNone ? { ...content, ...NO_DATA } : content;
@@ -101,7 +106,7 @@ export class WinerpParticipant implements Participant {
       const says = content.isFor(requester.nameBytes) ||
         content.destination !== undefined;
       message = says
-        ? content.redirect(responder.nameBytes, requester.nameBytes)
+        ? readdressed(content, responder, responder, requester)
         : content.answer(
           { id: responder.name!, destination: requester.name!, uuid },
           maxMessageBytes,
@@ -173,6 +178,18 @@ export class WinerpParticipant implements Participant {
     const text = `The message is larger than ${maxMessageBytes} bytes.`;
     return fault("TooLarge", text);
   }
+}
+
+/** Returns a message with other names: where it stands, if `by` allows that. */
+function readdressed(
+  content: Envelope,
+  by: Named,
+  id: Named,
+  destination: Named,
+): Uint8Array<ArrayBuffer> {
+  return PASSES_ON_ONCE in (by as Party).participant
+    ? content.redirect(id.nameBytes, destination.nameBytes)
+    : content.forward(id.nameBytes, destination.nameBytes);
 }
 
 /** Refuses data that a stock client cannot take as keyword arguments. */

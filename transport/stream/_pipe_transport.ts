@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { KEEPS_NOTHING } from "@wirekit/internal/allocate";
 import { checkLimits } from "@wirekit/internal/limits";
 import {
   endOfPeer,
@@ -86,6 +87,11 @@ export class PipeTransport<T extends string | Uint8Array>
       this.#pipe.destroy();
       this.#onGone?.();
     });
+  }
+
+  /** See {@linkcode KEEPS_NOTHING}. */
+  get [KEEPS_NOTHING](): true {
+    return true;
   }
 
   /** See {@linkcode Transport}. */

@@ -1,5 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
+import { KEEPS_NOTHING } from "@wirekit/internal/allocate";
 import { now } from "@wirekit/internal/clock";
 import {
   CLOSE_TIMEOUT,
@@ -131,6 +132,11 @@ export class WebSocketConnection<F extends Format>
     const { code } = ended;
     const coded = isCloseCode(code) ? code : code === 1005 ? 1000 : 1011;
     return this.#leave(ended, coded);
+  }
+
+  /** See {@linkcode KEEPS_NOTHING}. */
+  get [KEEPS_NOTHING](): true {
+    return true;
   }
 
   /** See {@linkcode Transport}. */
