@@ -165,7 +165,9 @@ export function lastUse(
  * What a transport has that keeps no message once it is written, and gives none
  * to others: those that programs make may do both.
  */
-export const KEEPS_NOTHING: unique symbol = Symbol("keeps nothing");
+export const KEEPS_NOTHING: unique symbol = /* @__PURE__ */ Symbol(
+  "keeps nothing",
+);
 
 /**
  * Says of a message that somebody else may keep it: its memory is not used

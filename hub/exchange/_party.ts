@@ -16,7 +16,9 @@ const NO_NAME = encoder.encode("null");
  * it again: the content may be changed where it stands. Those that programs make
  * may pass one on to several.
  */
-export const PASSES_ON_ONCE: unique symbol = Symbol("passes on once");
+export const PASSES_ON_ONCE: unique symbol = /* @__PURE__ */ Symbol(
+  "passes on once",
+);
 
 /** A request that waits for its answer. */
 export interface OpenRequest {
