@@ -12,8 +12,8 @@ import {
   serve as serveTransports,
   type Server as TransportServer,
 } from "@wirekit/transport/serve";
-import type { ClientFramer } from "./connections/_client_framer.ts";
 import { isLoopback } from "@wirekit/transport/pages";
+import { ClientFramer } from "./connections/_client_framer.ts";
 import { Hub, type HubOptions } from "./hub.ts";
 
 /**
@@ -136,17 +136,11 @@ export async function serve(options: ServeOptions = {}): Promise<HubServer> {
   };
 }
 
-async function listen(
-  hub: Hub,
-  options: ServeOptions,
-): Promise<TransportServer> {
+function listen(hub: Hub, options: ServeOptions): Promise<TransportServer> {
   const { hostname = "127.0.0.1", port = 13254, tcpPort, unixPath, tls } =
     options;
   const { idleTimeout = 300_000, logger } = options;
-  const framer = tcpPort === undefined && unixPath === undefined
-    ? undefined
-    : await framerOf(hub.maxInboundBytes);
-  return await serveTransports({
+  return serveTransports({
     hostname,
     port,
     ...(tcpPort !== undefined && { tcpPort }),
@@ -160,7 +154,7 @@ async function listen(
     farewell: (request) => hub.farewellFor(request),
     maxMessageBytes: hub.maxInboundBytes,
     idleTimeout,
-    ...(framer && { framer }),
+    framer: () => new ClientFramer(hub.maxInboundBytes),
   }, ({ transport, carrier, request, info, state: pass, place }) => {
     // Nothing waits for their end: that would keep memory for each of them.
     if (!request || !pass) {
@@ -170,10 +164,4 @@ async function listen(
     const address = info?.remoteAddr.hostname ?? "";
     hub.welcome({ transport, request, pass, address });
   });
-}
-
-/** Makes framers for clients that come by lines: other hubs do not load them. */
-async function framerOf(maxMessageBytes: number): Promise<() => ClientFramer> {
-  const { ClientFramer } = await import("./connections/_client_framer.ts");
-  return () => new ClientFramer(maxMessageBytes);
 }

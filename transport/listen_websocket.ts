@@ -27,6 +27,7 @@
  * @module
  */
 
+import { ServedListening } from "./server/_served_listener.ts";
 import { WebSocketListening } from "./server/_websocket_listener.ts";
 import { Admission } from "./admission.ts";
 import type { ListenWebSocketOptions, WebSocketListener } from "./listener.ts";
@@ -89,22 +90,9 @@ export async function listenWebSocket<
   const { admission = new Admission(options) } = options;
   // What follows an upgrade of `node:http` is spoilt there.
   const isOld = /^Deno\/2\.[0-7]\./.test(navigator.userAgent);
-  const listener: Listening<F, State> = isOld
-    ? await served<F, State>(options, admission)
+  const listener = isOld
+    ? new ServedListening<F, State>(options, admission)
     : new WebSocketListening<F, State>(options, admission);
   await listener.listen();
   return listener;
-}
-
-/** A listener that does not listen yet. */
-type Listening<F extends Format, State> =
-  & WebSocketListener<F, State>
-  & { listen(): Promise<void> };
-
-async function served<F extends Format, State>(
-  options: ListenWebSocketOptions<F, State>,
-  admission: Admission<State>,
-): Promise<Listening<F, State>> {
-  const { ServedListening } = await import("./server/_served_listener.ts");
-  return new ServedListening(options, admission);
 }

@@ -30,8 +30,12 @@ import type {
   NetAddr,
   RenewableTls,
 } from "./listener.ts";
+import { NewlineFramer } from "./stream/newline_framer.ts";
+import { placeOf } from "./server/_pipe_listener.ts";
 import { hostAndPort } from "./opening/_not_connected.ts";
+import { listenTcp } from "./tcp.ts";
 import type { Format, MessageOf, Transport } from "./transport.ts";
+import { listenUnix } from "./unix.ts";
 
 export type { NetAddr, RenewableTls } from "./listener.ts";
 
@@ -185,9 +189,6 @@ export async function serve<F extends Format = "text", State = undefined>(
   };
 }
 
-/** What TCP and Unix sockets need. */
-type Lines = typeof import("./server/_lines.ts");
-
 /** What clients of one carrier come out of. */
 type Clients<T> = AsyncIterable<T> & { close(): Promise<void> };
 
@@ -199,6 +200,7 @@ class Serving<F extends Format, State> implements RenewableTls {
   readonly #onClient: (client: Arrival<F, State>) => unknown;
   readonly #admission: Admission<State>;
   readonly #hostname: string;
+  readonly #framer: () => Framer<MessageOf<F>>;
   readonly #log: CalmLogger;
   readonly #listeners: (() => Promise<void>)[] = [];
   readonly #secure: RenewableTls[] = [];
@@ -207,11 +209,12 @@ class Serving<F extends Format, State> implements RenewableTls {
     options: ServeOptions<F, State>,
     onClient: (client: Arrival<F, State>) => unknown,
   ) {
-    const { admission, hostname = "127.0.0.1", logger } = options;
+    const { admission, hostname = "127.0.0.1", framer, logger } = options;
     this.#options = options;
     this.#onClient = onClient;
     this.#admission = admission ?? new Admission(options);
     this.#hostname = hostname;
+    this.#framer = framer ?? (() => lineFramer(options));
     this.#log = CalmLogger.of(logger);
   }
 
@@ -219,10 +222,8 @@ class Serving<F extends Format, State> implements RenewableTls {
   async listen(): Promise<void> {
     const { tcpPort, unixPath } = this.#options;
     await this.#listenWebSocket();
-    if (tcpPort === undefined && unixPath === undefined) return;
-    const lines = await import("./server/_lines.ts");
-    if (tcpPort !== undefined) await this.#listenTcp(lines, tcpPort);
-    if (unixPath !== undefined) await this.#listenUnix(lines, unixPath);
+    if (tcpPort !== undefined) await this.#listenTcp(tcpPort);
+    if (unixPath !== undefined) await this.#listenUnix(unixPath);
   }
 
   renewTls(tls: Parameters<RenewableTls["renewTls"]>[0]): void {
@@ -245,27 +246,24 @@ class Serving<F extends Format, State> implements RenewableTls {
     this.#at(this.#options.tls ? "wss" : "ws", listener.addr.port);
   }
 
-  async #listenTcp(lines: Lines, port: number): Promise<void> {
+  async #listenTcp(port: number): Promise<void> {
     const { tls } = this.#options;
-    const listener = await lines.listenTcp<MessageOf<F>>({
+    const listener = await listenTcp<MessageOf<F>>({
       ...this.#common(),
       hostname: this.#hostname,
       port,
       handshakeTimeout: this.#admission.handshakeTimeout,
       ...(tls && { tls }),
-    }, this.#framer(lines));
+    }, this.#framer);
     if (tls) this.#secure.push(listener);
-    this.#acceptLines(lines, listener, tls ? "TLS" : "TCP");
+    this.#acceptLines(listener, tls ? "TLS" : "TCP");
     this.#at(tls ? "tls" : "tcp", listener.addr.port);
   }
 
-  async #listenUnix(lines: Lines, path: string): Promise<void> {
+  async #listenUnix(path: string): Promise<void> {
     const options = { ...this.#common(), path };
-    const listener = await lines.listenUnix<MessageOf<F>>(
-      options,
-      this.#framer(lines),
-    );
-    this.#acceptLines(lines, listener, "Unix");
+    const listener = await listenUnix<MessageOf<F>>(options, this.#framer);
+    this.#acceptLines(listener, "Unix");
     this.urls.push(`unix:${path}`);
   }
 
@@ -278,22 +276,11 @@ class Serving<F extends Format, State> implements RenewableTls {
     };
   }
 
-  /** Makes the framers: by default of a message a line. */
-  #framer({ NewlineFramer }: Lines): () => Framer<MessageOf<F>> {
-    const { framer, format, maxMessageBytes } = this.#options;
-    return framer ?? (() =>
-      new NewlineFramer({
-        format: (format ?? "text") as "text",
-        ...(maxMessageBytes !== undefined && { maxMessageBytes }),
-      }) as unknown as Framer<MessageOf<F>>);
-  }
-
   #at(scheme: string, port: number): void {
     this.urls.push(`${scheme}://${hostAndPort(this.#hostname, port)}`);
   }
 
   #acceptLines(
-    { placeOf }: Lines,
     listener: Clients<Transport<MessageOf<F>>>,
     carrier: Carrier,
   ): void {
@@ -335,6 +322,19 @@ class Serving<F extends Format, State> implements RenewableTls {
     this.#log.error(text, "disconnected");
     void transport.close(errorOf(thrown));
   }
+}
+
+/** Makes the framer of a message a line. */
+function lineFramer<F extends Format>(
+  { format, maxMessageBytes }: Pick<
+    ServeOptions<F, unknown>,
+    "format" | "maxMessageBytes"
+  >,
+): Framer<MessageOf<F>> {
+  return new NewlineFramer({
+    format: (format ?? "text") as "text",
+    ...(maxMessageBytes !== undefined && { maxMessageBytes }),
+  }) as unknown as Framer<MessageOf<F>>;
 }
 
 function isPromiseLike(value: unknown): value is PromiseLike<unknown> {

@@ -40,7 +40,7 @@ const NAMES: [name: string, from: string, ceiling: Ceiling][] = [
   ["HttpClient", "@wirekit/jsonrpc/http-client", [16_000, 6_300]],
   ["HttpClient", "@wirekit/jsonrpc", [17_700, 7_000]],
   ["connect", "@wirekit/jsonrpc/client", [48_500, 17_500]],
-  ["Peer", "@wirekit/jsonrpc", [31_700, 11_600]],
+  ["Peer", "@wirekit/jsonrpc", [31_700, 11_700]],
   ["Peer", "@wirekit/wsrpc", [20_400, 8_000]],
   ["connect", "@wirekit/wsrpc", [36_500, 13_800]],
 ];
