@@ -226,7 +226,9 @@ export class Outbox {
    * @param sent What the transport has returned.
    */
   sent(message: string | Uint8Array, sent: Promise<void>): void {
-    this.#bytes += this.#isLooking ? bytesOf(message) : message.length;
+    const { length } = message;
+    const isExact = this.#isLooking || length > LOOK_BYTES;
+    this.#bytes += isExact ? bytesOf(message) : length;
     if (!this.#isLooking && this.#bytes > LOOK_BYTES) this.#look(sent);
   }
 

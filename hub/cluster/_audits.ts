@@ -30,6 +30,9 @@ export class Audits {
   /** Names whose questions are to be asked after, all at once. */
   #moved = new Set<string>();
   #timer: Timer | undefined;
+  /** What other nodes wait for, by node: as it was in a turn, at the latest. */
+  #open: Map<string, Set<number>> | undefined;
+  #openTurn = 0;
 
   constructor(line: Line, remotes: Remotes, end: End) {
     this.#line = line;
@@ -90,22 +93,41 @@ export class Audits {
       audit.turn < turn - 1;
   }
 
+  /** Another node has asked something: what it waits for has changed. */
+  asked(): void {
+    this.#open = undefined;
+  }
+
   /**
    * Another node asks: tells it which questions are not open here; returns how
-   * many were looked at.
+   * many were looked at. One that was answered since the last look is taken for
+   * open: a node asks again in the next turn.
    */
   answer([number = "", ...refs]: readonly string[], node: string): number {
-    const open = new Set<number>();
+    const { turn } = this.#line;
     let count = refs.length;
+    if (!this.#open || this.#openTurn !== turn) {
+      this.#open = new Map();
+      this.#openTurn = turn;
+      count += this.#look(this.#open);
+    }
+    const open = this.#open.get(node);
+    const unknown = refs.filter((ref) => !open?.has(Number(ref)));
+    this.#line.publish({ node }, encode([Kind.unknown, number, ...unknown]));
+    return count;
+  }
+
+  #look(open: Map<string, Set<number>>): number {
+    let count = 0;
     for (const { party } of this.#remotes) {
       for (let each = party.oldest; each; each = each.newer) {
         count++;
-        const origin = each.tag as Origin;
-        if (origin.node === node) open.add(origin.ref);
+        const { node, ref } = each.tag as Origin;
+        const refs = open.get(node);
+        if (refs) refs.add(ref);
+        else open.set(node, new Set([ref]));
       }
     }
-    const unknown = refs.filter((ref) => !open.has(Number(ref)));
-    this.#line.publish({ node }, encode([Kind.unknown, number, ...unknown]));
     return count;
   }
 

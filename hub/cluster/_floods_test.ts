@@ -76,6 +76,27 @@ Deno.test("A node that asks after more and more questions is answered up to a li
   assertMatch(lines[0]!, /300000 requests within a second/);
 });
 
+Deno.test("Many clients whose answers take seconds are no flood", () => {
+  const { hub, other, settle, lines } = floodedHub();
+  const asker = new Party(other, '"asker"');
+  const count = 900;
+  for (let n = 0; n < count; n++) new Party(hub, `"bot ${n}"`);
+  settle();
+  const nothing = { route: "null", traceback: "null", pseudoObject: "null" };
+  for (let n = 0; n < count; n++) {
+    const to = other.find(`"bot ${n}"`)!;
+    const content = { ...nothing, data: "1" };
+    other.ask(asker.member, to, `"${n}"`, "request", content);
+  }
+  settle();
+  for (let second = 1; second <= 5; second++) {
+    for (const each of [hub, other]) each.tick(second * 1_000);
+    settle();
+  }
+  assertEquals(lines, []);
+  assertEquals(asker.ended.size, 0);
+});
+
 Deno.test("A node that sends what no hub sends is read no more until the second is over", () => {
   const scene = floodedHub();
   scene.flood("?", 19_999);

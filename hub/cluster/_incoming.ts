@@ -165,6 +165,7 @@ export class Incoming {
     const uuid = isWhole ? content.text("uuid") : fields[4]!;
     const to = fields[isWhole ? 4 : 5]!;
     const ref = Number(number);
+    this.#audits.asked();
     const responder = this.#host.here(to);
     const source = responder && this.#remotes.sender(node, asker, name);
     if (responder && !source) return this.#refuse(fields, node);
