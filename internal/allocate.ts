@@ -163,11 +163,12 @@ export function lastUse(
 
 /**
  * What a transport has that keeps no message once it is written, and gives none
- * to others: those that programs make may do both.
+ * to others: those that programs make may do both. Its name is no symbol, since a
+ * class with one weighs in the bundle of every page.
  */
-export const KEEPS_NOTHING: unique symbol = /* @__PURE__ */ Symbol(
-  "keeps nothing",
-);
+export interface KeepsNothing {
+  readonly keepsNothing: true;
+}
 
 /**
  * Says of a message that somebody else may keep it: its memory is not used

@@ -1,6 +1,10 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
-import { type OpenRequest, Party, PASSES_ON_ONCE } from "../exchange/_party.ts";
+import {
+  type OpenRequest,
+  Party,
+  type PassesOnOnce,
+} from "../exchange/_party.ts";
 import { type Fault, fault, FaultCode } from "../exchange/fault.ts";
 import * as Text from "../exchange/_text.ts";
 import type {
@@ -37,7 +41,7 @@ export interface Line {
 }
 
 /** A participant of another node. */
-export class Remote implements Participant {
+export class Remote implements Participant, PassesOnOnce {
   readonly #line: Line;
   readonly party: Party;
   /** Where it was when it last asked or told something. */
@@ -57,8 +61,8 @@ export class Remote implements Participant {
     this.party.active = true;
   }
 
-  /** See {@linkcode PASSES_ON_ONCE}. */
-  get [PASSES_ON_ONCE](): true {
+  /** See {@linkcode PassesOnOnce}. */
+  get passesOnOnce(): true {
     return true;
   }
 

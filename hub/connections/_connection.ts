@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { keep, KEEPS_NOTHING, SLAB_BYTES } from "@wirekit/internal/allocate";
+import { keep, SLAB_BYTES } from "@wirekit/internal/allocate";
 import { later } from "@wirekit/internal/clock";
 import { Heartbeat } from "@wirekit/internal/heartbeat";
 import type { CalmLogger } from "@wirekit/internal/logger";
@@ -160,7 +160,7 @@ export class Connection
     // What came together with the message that ended it is not handled.
     if (this.#closing) return undefined;
     const { length } = message;
-    if (length >= SLAB_BYTES && !(KEEPS_NOTHING in this.#transport)) {
+    if (length >= SLAB_BYTES && !("keepsNothing" in this.#transport)) {
       keep(message);
     }
     this.messagesIn++;

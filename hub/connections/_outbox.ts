@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
-import { keep, KEEPS_NOTHING, SLAB_BYTES } from "@wirekit/internal/allocate";
+import { keep, SLAB_BYTES } from "@wirekit/internal/allocate";
 import type { Transport } from "@wirekit/transport/transport";
 
 /**
@@ -51,7 +51,7 @@ export class Outbox {
   }
 
   #send(message: Uint8Array<ArrayBuffer>): void {
-    if (message.length >= SLAB_BYTES && !(KEEPS_NOTHING in this.#transport)) {
+    if (message.length >= SLAB_BYTES && !("keepsNothing" in this.#transport)) {
       keep(message);
     }
     const sent = this.#transport.send(message);

@@ -14,11 +14,12 @@ const NO_NAME = encoder.encode("null");
 /**
  * What a participant has that passes each content on once, and does not look at
  * it again: the content may be changed where it stands. Those that programs make
- * may pass one on to several.
+ * may pass one on to several. Its name is no symbol, since a class with one
+ * weighs in the bundle of every page.
  */
-export const PASSES_ON_ONCE: unique symbol = /* @__PURE__ */ Symbol(
-  "passes on once",
-);
+export interface PassesOnOnce {
+  readonly passesOnOnce: true;
+}
 
 /** A request that waits for its answer. */
 export interface OpenRequest {

@@ -3,7 +3,7 @@
 
 import type { Gauge } from "@wirekit/internal/limits";
 import type { Exchange } from "../exchange/exchange.ts";
-import { type Party, PASSES_ON_ONCE } from "../exchange/_party.ts";
+import type { Party, PassesOnOnce } from "../exchange/_party.ts";
 import * as Text from "../exchange/_text.ts";
 import { type Fault, fault } from "../exchange/fault.ts";
 import type {
@@ -46,7 +46,7 @@ export interface Desk {
 const NO_DATA = { data: "{}", span: undefined };
 
 /** What a winerp client is asked and told: writes the messages for it. */
-export class WinerpParticipant implements Participant {
+export class WinerpParticipant implements Participant, PassesOnOnce {
   protected readonly desk: Desk;
   protected readonly receiver: Receiver;
   protected readonly member: Member;
@@ -61,8 +61,8 @@ export class WinerpParticipant implements Participant {
     this.member = desk.exchange.enter(this, about);
   }
 
-  /** See {@linkcode PASSES_ON_ONCE}. */
-  get [PASSES_ON_ONCE](): true {
+  /** See {@linkcode PassesOnOnce}. */
+  get passesOnOnce(): true {
     return true;
   }
 
@@ -187,7 +187,7 @@ function readdressed(
   id: Named,
   destination: Named,
 ): Uint8Array<ArrayBuffer> {
-  return PASSES_ON_ONCE in (by as Party).participant
+  return "passesOnOnce" in (by as Party).participant
     ? content.redirect(id.nameBytes, destination.nameBytes)
     : content.forward(id.nameBytes, destination.nameBytes);
 }

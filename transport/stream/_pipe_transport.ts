@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { KEEPS_NOTHING } from "@wirekit/internal/allocate";
+import type { KeepsNothing } from "@wirekit/internal/allocate";
 import { checkLimits } from "@wirekit/internal/limits";
 import {
   endOfPeer,
@@ -29,7 +29,7 @@ export interface PipeTransportOptions {
 
 /** A transport over a pipe of bytes, which a framer makes messages of. */
 export class PipeTransport<T extends string | Uint8Array>
-  implements Transport<T>, OutflowListener, PipeListener {
+  implements Transport<T>, OutflowListener, PipeListener, KeepsNothing {
   readonly #pipe: BytePipe;
   readonly #framer: Framer<T>;
   readonly #intake: FramedIntake<T>;
@@ -89,8 +89,8 @@ export class PipeTransport<T extends string | Uint8Array>
     });
   }
 
-  /** See {@linkcode KEEPS_NOTHING}. */
-  get [KEEPS_NOTHING](): true {
+  /** See {@linkcode KeepsNothing}. */
+  get keepsNothing(): true {
     return true;
   }
 

@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { KEEPS_NOTHING } from "@wirekit/internal/allocate";
+import type { KeepsNothing } from "@wirekit/internal/allocate";
 import { now } from "@wirekit/internal/clock";
 import {
   CLOSE_TIMEOUT,
@@ -59,7 +59,8 @@ export class WebSocketConnection<F extends Format>
     Member,
     InputListener,
     OutflowListener,
-    PipeListener {
+    PipeListener,
+    KeepsNothing {
   /** See {@linkcode WebSocketTransport}. */
   readonly protocol: string;
   readonly #pipe: BytePipe;
@@ -134,8 +135,8 @@ export class WebSocketConnection<F extends Format>
     return this.#leave(ended, coded);
   }
 
-  /** See {@linkcode KEEPS_NOTHING}. */
-  get [KEEPS_NOTHING](): true {
+  /** See {@linkcode KeepsNothing}. */
+  get keepsNothing(): true {
     return true;
   }
 
