@@ -167,6 +167,7 @@ export function lastUse(
  * class with one weighs in the bundle of every page.
  */
 export interface KeepsNothing {
+  /** Says so by being there. */
   readonly keepsNothing: true;
 }
 

@@ -18,6 +18,7 @@ const NO_NAME = encoder.encode("null");
  * weighs in the bundle of every page.
  */
 export interface PassesOnOnce {
+  /** Says so by being there. */
   readonly passesOnOnce: true;
 }
 
