@@ -55,6 +55,7 @@ import {
   whole,
 } from "./command/_command.ts";
 import { failureOf } from "./command/_failure.ts";
+import type { Options } from "./command/_option.ts";
 import { isOption, parse, type Parsed, valuesOf } from "./command/_parse.ts";
 import {
   hasColors,
@@ -168,6 +169,7 @@ export async function run(
     : process.signal;
   let program = root;
   let given: Parsed["given"] = new Map();
+  let options: Options | undefined;
   try {
     const asked = await resolve(completable(root), args);
     program = asked.program;
@@ -175,6 +177,7 @@ export async function run(
     if (typeof parsed === "number") return parsed;
     given = parsed.given;
     const { command } = asked;
+    options = command.options;
     const { words, program: child } = parsed;
     process.isServer = command.isServer ?? false;
     const call = { options: valuesOf(command, parsed), words, program: child };
@@ -192,7 +195,7 @@ export async function run(
       return signal.reason instanceof NobodyReads ? 0 : 130;
     }
     if (!(thrown instanceof Error)) throw thrown;
-    const { message, code } = await failureOf(thrown, program, given);
+    const { message, code } = await failureOf(thrown, program, given, options);
     const name = `${program.name}:`;
     const start = isRed ? `\x1b[1;31m${name}\x1b[0m` : name;
     error(`${start} ${printable(withoutUrls(message, args))}`);

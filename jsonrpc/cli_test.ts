@@ -136,6 +136,7 @@ Deno.test("jsonrpc says what cannot be reached, and how to write what was meant"
     [["call", "localhost:80", "sum"], 2, "Did you mean ws://localhost:80?"],
     [["call", "ftp://h", "sum"], 2, "Did you mean ws://h?"],
     [["call", "unix:rpc.sock", "sum"], 2, "absolute: unix:/folder/rpc.sock"],
+    [["call", "unix:", "sum"], 2, "absolute: unix:/folder/hub.sock"],
     [["call", "--url", "h:1", "sum"], 2, "Did you mean ws://h:1?"],
     [["call", "sum", "--", "/no/program"], 2, "no program /no/program"],
     [["serve", "nope.ts", "-p", "0"], 2, "There is no file nope.ts"],

@@ -471,6 +471,22 @@ Deno.test("openwebnet simulate and light run as programs with the permissions th
   assertEquals(await stderr, "");
 });
 
+Deno.test("openwebnet page says by its own option how to take a free port", async () => {
+  await using at = await rig();
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = taken.addr;
+  const gateway = ["--host", "127.0.0.1", "-p", `${at.port}`];
+  const listen = ["--listen", `127.0.0.1:${port}`];
+  const { code, errors } = await run(["page", ...listen, ...gateway]);
+  assertEquals(code, 1);
+  assertMatch(
+    errors.join("\n"),
+    new RegExp(
+      `127\\.0\\.0\\.1:${port}\\b.*take a free port: --listen 127\\.0\\.0\\.1:\\d+$`,
+    ),
+  );
+});
+
 Deno.test("openwebnet page warns of a token that others could read, and of no other", async () => {
   await using at = await rig();
   const tokenFile = await Deno.makeTempFile();

@@ -2,7 +2,7 @@
 
 import { NotConnectedError, RemoteError, TimeoutError } from "../errors.ts";
 import type { Command } from "./_command.ts";
-import { nameOf } from "./_option.ts";
+import { nameOf, type Options } from "./_option.ts";
 import type { Parsed } from "./_parse.ts";
 import { UsageError } from "./_usage_error.ts";
 
@@ -35,6 +35,7 @@ export async function failureOf(
   error: Error,
   { exitCode, messageOf }: Command,
   given: Parsed["given"],
+  options: Options = {},
 ): Promise<Failure> {
   // An import that is forbidden is told by a `TypeError`.
   const forbidden = among(
@@ -44,7 +45,7 @@ export async function failureOf(
   if (forbidden) return { message: permission(forbidden.message), code: 2 };
   const taken = among(error, (each) => each instanceof Deno.errors.AddrInUse);
   if (taken) {
-    const hint = await freePort(error, given);
+    const hint = await freePort(error, given, options);
     return { message: error.message + hint, code: 1 };
   }
   const [, missing] = MISSING_REGEXP.exec(error.message) ?? [];
@@ -88,14 +89,22 @@ function permission(message: string): string {
 /** Suggests a free port instead of a taken one. */
 async function freePort(
   error: Error,
-  given: ReadonlyMap<string, readonly string[]>,
+  given: Parsed["given"],
+  options: Options,
 ): Promise<string> {
   const [, taken] = /:(\d+)\b/.exec(error.message) ?? [];
   if (taken === undefined) return "";
-  const [key = "port"] = [...given].find(([, [value]]) => value === taken) ??
-    [];
+  // A port alone, or behind an address.
+  const found = [...given].find(([, [value = ""]]) =>
+    value === taken || value.endsWith(`:${taken}`)
+  );
+  const [key, [value = taken]] = found ??
+    ["listen" in options ? "listen" : "port", []];
+  const address = value.slice(0, -taken.length);
   const { getAvailablePort } = await import("@std/net/get-available-port");
   const preferredPort = Math.min(Number(taken) + 1, 65535);
   const free = getAvailablePort({ preferredPort });
-  return `. Stop that one, or take a free port: ${nameOf(key)} ${free}`;
+  return `. Stop that one, or take a free port: ${
+    nameOf(key)
+  } ${address}${free}`;
 }

@@ -24,11 +24,11 @@ export function checkUrl(text: string, schemes: readonly string[]): string {
     throw new UsageError(`Cannot use "${shownUrl(text)}" as a URL: ${wrong}`);
   }
   if (schemes.includes(scheme.toLowerCase()) && URL.canParse(text)) return text;
-  const [, path] = /^unix:([^/].*)$/i.exec(text) ?? [];
+  const [, path] = /^unix:(?!\/)(.*)$/i.exec(text) ?? [];
   if (path !== undefined && schemes.includes("unix:")) {
     throw new UsageError(
       `Cannot use "${shownUrl(text)}" as a URL. Its path must be absolute: ` +
-        `unix:/folder/${path}`,
+        `unix:/folder/${path || "hub.sock"}`,
     );
   }
   const [, rest = text] = /^[a-z][a-z+.-]*:\/\/(.*)$/i.exec(text) ?? [];

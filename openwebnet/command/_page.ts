@@ -65,7 +65,7 @@ export const page = command({
       { ...options, json: false },
       terminal,
       async (gateways, home) => {
-        const serving = servePage(gateways, {
+        await using server = await servePage(gateways, {
           hostname,
           port,
           onlyNamed,
@@ -74,14 +74,6 @@ export const page = command({
           ...(token === undefined ? {} : { token }),
           ...(tls === undefined ? {} : { tls }),
           ...(home === undefined ? {} : { home }),
-        });
-        await using server = await serving.catch((error: Error) => {
-          // Here --port is that of the gateway.
-          error.message = error.message.replace(
-            /--port (\d+)/,
-            `--listen ${hostname}:$1`,
-          );
-          throw error;
         });
         using _watch = watchHome(
           options.home,
