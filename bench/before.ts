@@ -16,7 +16,8 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { HERE, median, reasonOf, short } from "./harness.ts";
+import { HERE, reasonOf } from "./harness.ts";
+import { median, type Sample, short } from "./results.ts";
 import {
   compareStarts,
   type Figure,
@@ -25,7 +26,6 @@ import {
   type Ratio,
   ratioOf,
   type Row,
-  type Slice,
   type Start,
 } from "./rows.ts";
 import { suites } from "./suites.ts";
@@ -75,12 +75,12 @@ async function run(program: string, ...args: string[]): Promise<void> {
 }
 
 /** The CPU time of a call in all programs of ours. */
-function cpuOf({ cpu }: Slice): number {
+function cpuOf({ cpu }: Sample): number {
   return Object.values(cpu).reduce((sum, each) => sum + each, 0);
 }
 
 /** Calls a second; at random times, where it is given, as if one by one. */
-function rateOf({ isTimed }: Row, { rate, p50 }: Slice): number {
+function rateOf({ isTimed }: Row, { rate, p50 }: Sample): number {
   return isTimed ? 1e6 / p50 : rate;
 }
 
@@ -113,9 +113,9 @@ async function compareRow(row: Row, then: URL): Promise<Found> {
   let ratios = await measure();
   // More starts say more.
   if (Object.values(ratios).some(isUnsure)) ratios = await measure();
-  const of = (side: 0 | 1, pick: (slice: Slice) => number) =>
+  const of = (side: 0 | 1, pick: (slice: Sample) => number) =>
     short(median(starts.flat().map((pair) => pick(pair[side]))));
-  const rate = (slice: Slice) => rateOf(row, slice);
+  const rate = (slice: Sample) => rateOf(row, slice);
   return {
     cells: [
       of(0, rate),

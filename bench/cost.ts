@@ -18,8 +18,9 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { Driver } from "../tests/_driver.ts";
 import { Engine } from "../tests/cluster/_servers.ts";
-import { type Load, median, ourProgram, short } from "./harness.ts";
+import { type Load, ourProgram } from "./harness.ts";
 import { Generator, type Order, type Shape } from "./load/load.ts";
+import { median, short } from "./results.ts";
 import { inTurn, type Loaded } from "./rows.ts";
 import { busyLoad, type LoadCell } from "./suites/hub.ts";
 

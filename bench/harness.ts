@@ -3,6 +3,7 @@
 /** Compares systems side by side: fresh processes, alternating, medians. */
 
 import { isAlone, onOneCore } from "./places.ts";
+import { median, Results, type Sample, short } from "./results.ts";
 
 /** This checkout. */
 export const HERE: URL = new URL("../", import.meta.url);
@@ -36,6 +37,8 @@ export interface Cell {
   isLong?: boolean;
   /** Whether its processes have all cores, though one call is in flight. */
   isSpread?: boolean;
+  /** Whether a system has the machine for itself, and all of the time at once. */
+  isWhole?: boolean;
 }
 
 /** A cell in which a client makes calls. */
@@ -94,20 +97,6 @@ export interface Running<C extends Cell = Cell> extends AsyncDisposable {
   warmUp?(): Promise<void>;
 }
 
-/** One measurement. */
-export interface Sample {
-  /** Calls a second. */
-  rate: number;
-  /** Median latency, in microseconds. */
-  p50: number;
-  /** 99th percentile of the latency, in microseconds. */
-  p99: number;
-  /** The part of the calls that took between 36 and 60 milliseconds. */
-  stalled?: number;
-  /** CPU time of each process for one call, in microseconds. */
-  cpu: Record<string, number>;
-}
-
 /** How often and how long to measure. */
 export interface Plan {
   /** How often each cell is measured on each system. */
@@ -132,7 +121,10 @@ const WARM_CALLS = 20_000;
 /** What is slow has to be looked at sooner, in milliseconds. */
 const MOST_WARM_UP = 900;
 
-/** How long one measurement may take, with its start and end. */
+/** For how long each system is loaded before the next one is, in seconds. */
+const SLICE_SECONDS = 0.1;
+
+/** How long a start with its warming up may take, and how long a slice. */
 const PATIENCE = 120_000;
 
 /**
@@ -232,12 +224,14 @@ async function started<C extends Cell>(
   return await system.start(cell);
 }
 
-async function measure<C extends Cell>(
+/** Starts a system and warms it up. */
+async function warm<C extends Cell>(
   system: System<C>,
   cell: C,
   { seconds, quick }: Plan,
-): Promise<Sample> {
-  await using running = await started(system, cell);
+): Promise<Running<C>> {
+  await using stack = new AsyncDisposableStack();
+  const running = stack.use(await started(system, cell));
   const busy = system.busy?.(cell) ?? cell;
   if (system.isWarm) await running.load(cell, BUSY_SECONDS);
   else {
@@ -247,150 +241,55 @@ async function measure<C extends Cell>(
       quick ? 1_000 * seconds : MOST_WARM_UP,
     ));
   }
-  const before = await cpuTimes(running.processes);
-  const { calls, seconds: took, ...rest } = await running.load(cell, seconds);
-  const after = await cpuTimes(running.processes);
-  const cpu: Record<string, number> = {};
-  for (const role of Object.keys(after)) {
-    cpu[role] = (after[role]! - before[role]!) / calls;
-  }
-  return { rate: calls / took, ...rest, cpu };
-}
-
-/** The samples of a comparison. */
-export class Results {
-  readonly #samples = new Map<string, Map<string, Sample[]>>();
-  readonly #failures = new Map<string, Set<string>>();
-
-  /**
-   * Adds one.
-   *
-   * @param cell The name of the cell.
-   * @param system The name of the system.
-   * @param sample What was measured.
-   */
-  add(cell: string, system: string, sample: Sample): void {
-    const systems = this.#samples.get(cell) ?? new Map<string, Sample[]>();
-    this.#samples.set(cell, systems);
-    const samples = systems.get(system) ?? [];
-    systems.set(system, samples);
-    samples.push(sample);
-  }
-
-  /**
-   * Notes that a measurement failed. It is shown, not hidden.
-   *
-   * @param cell The name of the cell.
-   * @param system The name of the system.
-   * @param reason The reason.
-   */
-  fail(cell: string, system: string, reason: string): void {
-    const what = `${system}: ${reason}`;
-    const cells = this.#failures.get(what) ?? new Set();
-    this.#failures.set(what, cells.add(cell));
-  }
-
-  /**
-   * Returns the samples.
-   *
-   * @param cell The name of the cell.
-   * @param system The name of the system.
-   * @returns The samples; none if all failed.
-   */
-  all(cell: string, system: string): readonly Sample[] {
-    return this.#samples.get(cell)?.get(system) ?? [];
-  }
-
-  /**
-   * Returns the median of the samples.
-   *
-   * @param cell The name of the cell.
-   * @param system The name of the system.
-   * @param pick What to take of a sample.
-   * @returns The median, or `undefined` if there is no sample.
-   */
-  of(
-    cell: string,
-    system: string,
-    pick: (sample: Sample) => number = ({ rate }) => rate,
-  ): number | undefined {
-    const samples = this.#samples.get(cell)?.get(system);
-    return samples && median(samples.map(pick));
-  }
-
-  /**
-   * Compares one system with another.
-   *
-   * @param cell The name of the cell.
-   * @param ours The name of the one.
-   * @param theirs The name of the other.
-   * @param pick What to take of a sample.
-   * @returns The ratio of the medians.
-   */
-  ratio(
-    cell: string,
-    ours: string,
-    theirs: string,
-    pick?: (sample: Sample) => number,
-  ): number | undefined {
-    const a = this.of(cell, ours, pick);
-    const b = this.of(cell, theirs, pick);
-    return a === undefined || b === undefined ? undefined : a / b;
-  }
-
-  /**
-   * Formats all samples as a table in Markdown.
-   *
-   * @param reference The system that the others are divided by.
-   * @returns The table: rate (min–max), p50/p99, CPU of each process, and
-   * ratios.
-   */
-  table(reference: string): string {
-    const lines = [
-      "| case | system | calls/s (min–max) | ratio | p50 / p99 µs | CPU µs per call |",
-      "| --- | --- | --: | --: | --: | --- |",
-    ];
-    for (const [cell, bySystem] of this.#samples) {
-      for (const [system, samples] of bySystem) {
-        const of = (pick: (sample: Sample) => number) =>
-          short(median(samples.map(pick)));
-        const rates = samples.map(({ rate }) => rate);
-        const cpu = Object.keys(samples[0]!.cpu)
-          .map((role) => `${role} ${of((sample) => sample.cpu[role]!)}`);
-        // At random times the generator spins; otherwise it sleeps when it can.
-        const load = samples[0]!.cpu["load"] === undefined ||
-            cell.includes("Poisson")
-          ? 0
-          : median(samples.map(({ cpu, rate }) => cpu["load"]! * rate / 1e6));
-        if (load > 0.9) cpu.push("(the generator is the limit)");
-        const ratio = this.ratio(cell, system, reference);
-        const row = [
-          cell,
-          system,
-          `**${short(median(rates))}** (${short(Math.min(...rates))}–${
-            short(Math.max(...rates))
-          })`,
-          ratio === undefined
-            ? ""
-            : system === reference
-            ? "1"
-            : `**${short(ratio)}**`,
-          `${of(({ p50 }) => p50)} / ${of(({ p99 }) => p99)}`,
-          cpu.join(", "),
-        ];
-        lines.push(`| ${row.join(" | ")} |`);
-      }
-    }
-    for (const [what, cells] of this.#failures) {
-      lines.push("", `Failed: ${[...cells].join(", ")}: ${what}`);
-    }
-    return lines.join("\n");
-  }
+  stack.move();
+  return running;
 }
 
 /**
- * Measures every cell on every system: A B, then B A, then A B and so on, each
- * time with fresh processes. A failure is recorded, and does not end the run.
+ * Loads a system and looks how long its processes have run for it.
+ *
+ * @param processes The ids of its processes, by what they do.
+ * @param load Puts load on it.
+ * @returns What was seen.
+ */
+export async function sampleOf(
+  processes: Running["processes"],
+  load: () => Promise<Load>,
+): Promise<Sample> {
+  const before = await cpuTimes(processes);
+  const { calls, seconds, ...rest } = await load();
+  const after = await cpuTimes(processes);
+  const cpu = Object.fromEntries(
+    Object.keys(after).map((
+      role,
+    ) => [role, (after[role]! - before[role]!) / calls]),
+  );
+  return { rate: calls / seconds, ...rest, cpu };
+}
+
+/** What the slices of a system say together. */
+function together(slices: Sample[]): Sample {
+  const of = (pick: (slice: Sample) => number) => median(slices.map(pick));
+  const [{ cpu, stalled }] = slices as [Sample];
+  return {
+    rate: of(({ rate }) => rate),
+    p50: of(({ p50 }) => p50),
+    p99: of(({ p99 }) => p99),
+    ...(stalled !== undefined && {
+      stalled: slices.reduce((sum, { stalled = 0 }) => sum + stalled, 0) /
+        slices.length,
+    }),
+    cpu: Object.fromEntries(
+      Object.keys(cpu).map((role) => [role, of(({ cpu }) => cpu[role]!)]),
+    ),
+  };
+}
+
+/**
+ * Measures every cell on every system, in each round with fresh processes: all
+ * are started, then loaded in turn, A B C, then C B A, and so on, in short
+ * slices. So all have the same neighbours, of whom a machine may have some that
+ * make it half as fast for a second. A failure is recorded, and ends nothing.
  * The short form measures only the cells that are marked for it.
  *
  * @typeParam C The case to measure.
@@ -410,26 +309,65 @@ export async function compare<C extends Cell>(
     for (const cell of cells) {
       if (plan.quick && !cell.quick || cell.isLong && round > 0) continue;
       if (plan.cells && !plan.cells.test(cell.name)) continue;
-      for (const system of order) {
-        if (cell.only && !cell.only.includes(system.name)) continue;
-        if (system.isOnce && round > 0) continue;
-        try {
-          const sample = await inTime(measure(system, cell, plan));
-          results.add(cell.name, system.name, sample);
-          plan.log(
-            `${cell.name}, ${system.name}: ${short(sample.rate)}/s, p99 ${
-              short(sample.p99)
-            } µs`,
-          );
-        } catch (error) {
-          const reason = reasonOf(error);
-          results.fail(cell.name, system.name, reason);
-          plan.log(`${cell.name}, ${system.name}: failed: ${reason}`);
-        }
-      }
+      const here = order.filter(({ name, isOnce }) =>
+        (cell.only?.includes(name) ?? true) && !(isOnce && round > 0)
+      );
+      const groups = cell.isWhole ? here.map((each) => [each]) : [here];
+      for (const group of groups) await measure(group, cell, plan, results);
     }
   }
   return results;
+}
+
+/** Measures a cell on some systems, in turn. */
+async function measure<C extends Cell>(
+  systems: System<C>[],
+  cell: C,
+  plan: Plan,
+  results: Results,
+): Promise<void> {
+  const seen = new Map<string, Sample[]>();
+  const failed = new Set<string>();
+  const unlessItFails = async (name: string, work: () => Promise<void>) => {
+    if (failed.has(name)) return;
+    try {
+      await inTime(work());
+    } catch (error) {
+      failed.add(name);
+      const reason = reasonOf(error);
+      results.fail(cell.name, name, reason);
+      plan.log(`${cell.name}, ${name}: failed: ${reason}`);
+    }
+  };
+  await using stack = new AsyncDisposableStack();
+  const all: [name: string, running: Running<C>][] = [];
+  for (const system of systems) {
+    await unlessItFails(system.name, async () => {
+      all.push([system.name, stack.use(await warm(system, cell, plan))]);
+    });
+  }
+  const slices = cell.isWhole
+    ? 1
+    : Math.max(Math.round(plan.seconds / SLICE_SECONDS), 1);
+  for (let slice = 0; slice < slices; slice++) {
+    for (const [name, running] of slice % 2 ? all.toReversed() : all) {
+      await unlessItFails(name, async () => {
+        const load = () => running.load(cell, plan.seconds / slices);
+        const samples = seen.get(name) ?? [];
+        seen.set(name, [...samples, await sampleOf(running.processes, load)]);
+      });
+    }
+  }
+  for (const [name] of all) {
+    if (failed.has(name)) continue;
+    const sample = together(seen.get(name)!);
+    results.add(cell.name, name, sample);
+    plan.log(
+      `${cell.name}, ${name}: ${short(sample.rate)}/s, p99 ${
+        short(sample.p99)
+      } µs`,
+    );
+  }
 }
 
 async function inTime<T>(promise: Promise<T>): Promise<T> {
@@ -455,30 +393,4 @@ export function reasonOf(error: unknown): string {
     // Where the files of this machine are is nobody's business.
     .replaceAll(/(?<!\w)(?:file:\/\/)?(?:\/[\w@.+~-]+)+\/([\w@.+~-]+)/g, "$1")
     .replaceAll("|", "/").slice(0, 300);
-}
-
-/**
- * Returns the median of some numbers.
- *
- * @param values The numbers; at least one.
- * @returns Their median.
- */
-export function median(values: number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2
-    ? sorted[middle]!
-    : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
-
-/**
- * Formats a number with three digits.
- *
- * @param value The number.
- * @returns Such as `12.3k`, `456`, `7.89`.
- */
-export function short(value: number): string {
-  if (value >= 1e6) return `${(value / 1e6).toPrecision(3)}M`;
-  if (value >= 1e3) return `${Number((value / 1e3).toPrecision(3))}k`;
-  return `${Number(value.toPrecision(3))}`;
 }

@@ -11,16 +11,10 @@ import {
   HERE,
   type Plan,
   reasonOf,
-  Results,
   type System,
 } from "./harness.ts";
-import {
-  compareStarts,
-  inTurn,
-  type Ratio,
-  rowsOf,
-  type Slice,
-} from "./rows.ts";
+import { Results, type Sample } from "./results.ts";
+import { compareStarts, inTurn, type Ratio, rowsOf } from "./rows.ts";
 import type { Target } from "./suite.ts";
 
 /** How long a slice is, in seconds, and how many of each follow a start. */
@@ -72,7 +66,7 @@ export async function comparePairs<C extends Cell>(
 ): Promise<Pairs> {
   const results = new Results();
   const ratios: Pairs["ratios"] = new Map();
-  const cpuOf = ({ cpu }: Slice) => cpu[role]!;
+  const cpuOf = ({ cpu }: Sample) => cpu[role]!;
   for (const cell of cells) {
     if (plan.quick && !cell.quick) continue;
     const [one, other] = [ours, theirs].map((system) =>

@@ -8,13 +8,13 @@
 
 import {
   type Cell,
-  cpuTimes,
   type Load,
-  median,
+  sampleOf,
   type System,
   warmUp,
 } from "./harness.ts";
 import { isAlone, type Places, put, type Work } from "./places.ts";
+import { median, type Sample } from "./results.ts";
 
 /** A running system and what it is loaded with. Disposing ends it. */
 export interface Loaded extends AsyncDisposable {
@@ -23,9 +23,7 @@ export interface Loaded extends AsyncDisposable {
   /** The cores of all processes. By default those that the kernel chooses. */
   places?: Places;
   /** Puts load on it. */
-  load(
-    seconds: number,
-  ): Promise<Pick<Load, "calls" | "seconds" | "p50" | "p99">>;
+  load(seconds: number): Promise<Load>;
   /** Puts much load on it, to warm it up. */
   busy(seconds: number): Promise<Pick<Load, "calls">>;
 }
@@ -109,20 +107,8 @@ export interface Pace {
   seconds: number;
 }
 
-/** What was seen in a slice. */
-export interface Slice {
-  /** Calls a second. */
-  rate: number;
-  /** Median latency, in microseconds. */
-  p50: number;
-  /** 99th percentile of the latency, in microseconds. */
-  p99: number;
-  /** CPU time of each process for one call, in microseconds. */
-  cpu: Record<string, number>;
-}
-
 /** The slices of a start, each beside that of the other system. */
-export type Start = [Slice, Slice][];
+export type Start = [Sample, Sample][];
 
 /** A figure of ours that is the better the smaller it is. */
 export interface Figure {
@@ -158,26 +144,17 @@ export async function inTurn(
       [first, second].map(({ busy, load }) => warmUp(busy, load)),
     );
     const pairs: Start = [];
+    const slice = (loaded: Loaded) =>
+      sampleOf(loaded.processes, () => loaded.load(seconds));
     for (let n = 0; n < slices; n++) {
-      const late = n % 2 ? await slice(second, seconds) : undefined;
-      const early = await slice(first, seconds);
-      const other = late ?? await slice(second, seconds);
+      const late = n % 2 ? await slice(second) : undefined;
+      const early = await slice(first);
+      const other = late ?? await slice(second);
       pairs.push(isLate ? [other, early] : [early, other]);
     }
     seen.push(pairs);
   }
   return seen;
-}
-
-async function slice(loaded: Loaded, seconds: number): Promise<Slice> {
-  const before = await cpuTimes(loaded.processes);
-  const { calls, seconds: took, p50, p99 } = await loaded.load(seconds);
-  const after = await cpuTimes(loaded.processes);
-  const cpu: Record<string, number> = {};
-  for (const role of Object.keys(after)) {
-    cpu[role] = (after[role]! - before[role]!) / calls;
-  }
-  return { cpu, rate: calls / took, p50, p99 };
 }
 
 /** What the starts of a comparison say of it. */
@@ -230,7 +207,7 @@ export function ratioOf(ratios: number[]): Ratio {
  */
 export function compareStarts(
   starts: Start[],
-  pick: (a: Slice, b: Slice) => number,
+  pick: (a: Sample, b: Sample) => number,
 ): Ratio {
   return ratioOf(
     starts.map((pairs) => median(pairs.map(([a, b]) => pick(a, b)))),

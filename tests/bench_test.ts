@@ -7,7 +7,6 @@ import {
   busyCalls,
   type CallCell,
   compare,
-  median,
   type Plan,
   reasonOf,
   type System,
@@ -17,6 +16,7 @@ import { Frame, type Framing, Reader } from "../bench/load/frames.ts";
 import { Histogram } from "../bench/load/histogram.mjs";
 import { comparePairs, pairTargets } from "../bench/pairs.ts";
 import { coresOf, put } from "../bench/places.ts";
+import { median, Results } from "../bench/results.ts";
 import {
   compareStarts,
   inTurn,
@@ -128,6 +128,50 @@ Deno.test("compare() alternates, and a system that fails ends nothing", async ()
   assertEquals(results.ratio("cell", "a", "b"), 2);
   assertEquals(results.ratio("cell", "a", "broken"), undefined);
   assert(results.table("b").includes("Failed: cell: broken: cannot start"));
+});
+
+Deno.test("compare() loads systems in turn, in slices, and what fails then ends nothing", async () => {
+  const order: string[] = [];
+  const system = (name: string, fails = false): System => ({
+    name,
+    isWarm: true,
+    start() {
+      order.push(`start ${name}`);
+      return Promise.resolve({
+        processes: {},
+        load: (_cell, seconds) => {
+          order.push(name);
+          const isOver = fails && order.length > 8;
+          if (isOver) return Promise.reject(new Error("gone"));
+          return Promise.resolve({ calls: 1, seconds, p50: 1, p99: 1 });
+        },
+        [Symbol.asyncDispose]: () => Promise.resolve(),
+      });
+    },
+  });
+  const systems = [system("a"), system("b", true), system("c")];
+  const plan = { ...PLAN, rounds: 1, seconds: 0.3 };
+  const results = await compare(systems, [{ name: "cell" }], plan);
+  assertEquals(
+    order.join(" "),
+    "start a a start b b start c c a b c c b a a c",
+  );
+  assertEquals(results.of("cell", "a")?.toFixed(3), "10.000");
+  assertEquals(results.of("cell", "b"), undefined);
+  order.length = 0;
+  const whole = [{ name: "cell", isWhole: true }];
+  await compare([system("a"), system("c")], whole, plan);
+  assertEquals(order.join(" "), "start a a a start c c c");
+});
+
+Deno.test("A ratio is of rounds, so a second in which the machine is slow spoils none", () => {
+  const results = new Results();
+  const sample = (rate: number) => ({ rate, p50: 1, p99: 1, cpu: {} });
+  for (const rate of [100, 50, 100]) results.add("cell", "a", sample(rate));
+  for (const rate of [100, 50, 40]) results.add("cell", "b", sample(rate));
+  assertEquals(results.ratio("cell", "a", "b"), 1);
+  results.add("cell", "once", sample(10));
+  assertEquals(results.ratio("cell", "a", "once"), 10);
 });
 
 Deno.test("compare() measures in the short form what is marked for it, alone", async () => {

@@ -12,11 +12,11 @@ import {
   compare,
   type Load,
   type Running,
-  short,
   type System,
 } from "../harness.ts";
 import { installDebian } from "../peers/install.ts";
 import { DENO, file, nats, told } from "../peers/named.ts";
+import { short } from "../results.ts";
 import { ratioTarget, type Suite, type Target } from "../suite.ts";
 
 const CELLS: CallCell[] = [

@@ -11,18 +11,15 @@
 
 import {
   cpuTime,
-  median,
   type Plan,
   reasonOf,
-  Results,
   type Running,
-  type Sample,
-  short,
   type System,
   warmUp,
 } from "../harness.ts";
 import { Generator, type Order } from "../load/load.ts";
 import { file, told } from "../peers/named.ts";
+import { median, Results, type Sample, short } from "../results.ts";
 import type { Suite, Target } from "../suite.ts";
 import { busyLoad, loadBy, type LoadCell } from "./hub.ts";
 

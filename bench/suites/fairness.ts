@@ -168,7 +168,8 @@ export const suite: Suite = {
         system(WS, wsHub),
         { ...system(RELAY, () => serve(RELAY)), isOnce: true },
       ],
-      CELLS,
+      // The slowest call of a hundred needs many, and newcomers stay.
+      CELLS.map((cell) => ({ ...cell, isWhole: true })),
       plan,
     );
     const p99 = (cell: string, name: string) =>

@@ -2,9 +2,10 @@
 
 /** What idle clients, clients that come and go, and one that never reads cost. */
 
-import { HERE, median, type Plan, residentBytes, short } from "../harness.ts";
+import { HERE, type Plan, residentBytes } from "../harness.ts";
 import { serve, type ServerName } from "../hub/servers.ts";
 import { Generator, type Shape } from "../load/load.ts";
+import { median, short } from "../results.ts";
 import { type Suite, type Target, valueTarget } from "../suite.ts";
 
 const PAIR: Shape = { pairs: 1, depth: 1, message: 256 };

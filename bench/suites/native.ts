@@ -5,17 +5,12 @@
  * load generator: hubs in Go and in Rust, and JSON-RPC servers in both.
  */
 
-import {
-  compare,
-  reasonOf,
-  type Results,
-  type Running,
-  type System,
-} from "../harness.ts";
+import { compare, reasonOf, type Running, type System } from "../harness.ts";
 import { serve } from "../hub/servers.ts";
 import { Generator, type Order } from "../load/load.ts";
 import { buildNative, type Native } from "../peers/install.ts";
 import { DENO, file, told } from "../peers/named.ts";
+import { type Results } from "../results.ts";
 import {
   type Explained,
   ratioTarget,

@@ -2,18 +2,13 @@
 
 /** How rate and latency change as the work grows: no cliff, and a plot. */
 
-import {
-  compare,
-  median,
-  type Results,
-  type Sample,
-  short,
-} from "../harness.ts";
+import { compare } from "../harness.ts";
 import type { ServerName } from "../hub/servers.ts";
 import type { Shape } from "../load/load.ts";
 import type { Suite, Target } from "../suite.ts";
 import { machine } from "../machine.ts";
 import { plot, type Point } from "../plot.ts";
+import { median, type Results, type Sample, short } from "../results.ts";
 import { type LoadCell, system } from "./hub.ts";
 
 /** One plot. */

@@ -6,8 +6,9 @@ import { connectNats } from "@wirekit/hub/nats";
 import { RawWebSocket } from "../../tests/_raw_websocket.ts";
 import { receiver } from "../../tests/cluster/_claims.ts";
 import { Engine } from "../../tests/cluster/_servers.ts";
-import { HERE, median, short } from "../harness.ts";
+import { HERE } from "../harness.ts";
 import { installDebian } from "../peers/install.ts";
+import { median, short } from "../results.ts";
 import { type Suite, valueTarget } from "../suite.ts";
 
 const LIMIT_MS = 10_000;

@@ -2,11 +2,12 @@
 
 /** What it costs that a hub tells of itself. */
 
-import { cpuTime, type Plan, Results, short, warmUp } from "../harness.ts";
+import { cpuTime, type Plan, warmUp } from "../harness.ts";
 import { serve } from "../hub/servers.ts";
 import { Generator } from "../load/load.ts";
 import { comparePairs, pairTargets, shown } from "../pairs.ts";
 import { put } from "../places.ts";
+import { Results, short } from "../results.ts";
 import { ratioOf } from "../rows.ts";
 import type { Suite, Target } from "../suite.ts";
 import { busyLoad, loadBy, type LoadCell, system } from "./hub.ts";
