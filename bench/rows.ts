@@ -26,6 +26,8 @@ export interface Loaded extends AsyncDisposable {
   load(seconds: number): Promise<Load>;
   /** Puts much load on it, to warm it up. */
   busy(seconds: number): Promise<Pick<Load, "calls">>;
+  /** Warms it up, if not by load. */
+  warmUp?: (() => Promise<void>) | undefined;
 }
 
 /** A row of ours that another checkout can have, too. */
@@ -90,6 +92,7 @@ export function rowsOf<C extends Cell>(
           ],
           load: (seconds: number) => running.load(cell, seconds),
           busy: (seconds: number) => running.load(busy, seconds),
+          warmUp: running.warmUp?.bind(running),
           [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
         };
       },
@@ -141,7 +144,9 @@ export async function inTurn(
     await using second = await start[isLate ? 0 : 1]();
     for (const { places } of [first, second]) if (places) await put(places);
     await Promise.all(
-      [first, second].map(({ busy, load }) => warmUp(busy, load)),
+      [first, second].map((loaded) =>
+        loaded.warmUp?.() ?? warmUp(loaded.busy, loaded.load)
+      ),
     );
     const pairs: Start = [];
     const slice = (loaded: Loaded) =>
