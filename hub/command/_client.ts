@@ -15,6 +15,7 @@ import {
   toggle,
   type Values,
 } from "@wirekit/internal/command";
+import { sleep } from "@wirekit/internal/clock";
 import type { Transport } from "@wirekit/transport/transport";
 import type { Client } from "../client.ts";
 import { NotConnectedError, OnHoldError } from "../errors.ts";
@@ -115,6 +116,25 @@ export async function connectClient(
     });
   await terminal.during("Connecting", connected);
   return recorded;
+}
+
+/**
+ * Waits until Ctrl-C, for what goes on until then.
+ *
+ * @throws If the client does not connect again: the hub refuses it.
+ */
+export async function untilStopped(
+  client: Client,
+  signal: AbortSignal,
+): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  if (signal.aborted) return;
+  signal.addEventListener("abort", () => resolve(), { once: true });
+  client.addEventListener("error", async ({ detail: { error } }) => {
+    await sleep(0); // By then it has given up, if it does.
+    if (client.state === "closed") reject(error);
+  });
+  await promise;
 }
 
 /** A transport that keeps the last messages that came in. */

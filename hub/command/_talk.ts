@@ -12,7 +12,12 @@ import {
 } from "@wirekit/internal/command";
 import { RemoteError } from "../errors.ts";
 import { askWhyAbsent, explain } from "./_absent.ts";
-import { CLIENT_OPTIONS, connectClient, makeClient } from "./_client.ts";
+import {
+  CLIENT_OPTIONS,
+  connectClient,
+  makeClient,
+  untilStopped,
+} from "./_client.ts";
 import { isRecord, stringify } from "../client/_json.ts";
 
 /** Sends a request. */
@@ -121,6 +126,9 @@ export const listen = command({
   options: CLIENT_OPTIONS,
   examples: ["hub listen dashboard --json"],
   async run({ words: [name = ""], options }, terminal) {
+    if (name === "@hub") {
+      throw new UsageError('The name "@hub" is the hub\'s own: take another');
+    }
     const { client } = await makeClient(name, options, terminal);
     await using _client = client;
     const { signal } = terminal;
@@ -155,16 +163,9 @@ export const listen = command({
     await client.connect({ timeout: Infinity, signal }).catch((error) => {
       if (!signal.aborted) throw error;
     });
-    await stopped(signal);
+    await untilStopped(client, signal);
   },
 });
-
-function stopped(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
-}
 
 async function dataOf(
   pairs: readonly string[],

@@ -4,10 +4,15 @@
 
 import { command, type Terminal, toggle } from "@wirekit/internal/command";
 import { sleep } from "@wirekit/internal/clock";
-import { CLIENT_OPTIONS, type ClientValues, connectClient } from "./_client.ts";
+import {
+  CLIENT_OPTIONS,
+  type ClientValues,
+  connectClient,
+  untilStopped,
+} from "./_client.ts";
 import { ageOf, countOf, dashboard, table, type View } from "./_dashboard.ts";
 import type { Client } from "../client.ts";
-import { RemoteError } from "../errors.ts";
+import { NotConnectedError, RemoteError } from "../errors.ts";
 import type { EdgeReport } from "../watch/reports/calls.ts";
 import type { ClientReport, PresenceReport } from "../watch/reports/clients.ts";
 import type { HubReport } from "../watch/reports/hub.ts";
@@ -32,7 +37,8 @@ export const list = command({
     const { client } = await connectClient(options, terminal);
     await using _client = client;
     const hub = await statsOf(client, options, terminal);
-    const clients = await clientsOf(client, hub, options, terminal, prefix);
+    const all = await clientsOf(client, hub, options, terminal, prefix);
+    const clients = all.filter(({ name }) => name !== client.name);
     if (options.json) {
       for (const each of clients) terminal.log(JSON.stringify(each));
       return;
@@ -177,11 +183,18 @@ async function subscribe(
   client.addEventListener("disconnect", () => {
     if (!signal.aborted) terminal.error("The connection to the hub was lost");
   });
-  client.addEventListener("ready", () => void ask().catch(reject));
-  try {
+  const watch = async () => {
     await ask();
     terminal.error("Watching (Ctrl-C stops it)");
-    await Promise.race([failed, stopped(signal)]);
+  };
+  client.addEventListener("ready", () =>
+    void watch().catch((error) => {
+      // Lost again: then it comes back again.
+      if (!(error instanceof NotConnectedError)) reject(error);
+    }));
+  try {
+    await watch();
+    await Promise.race([failed, untilStopped(client, signal)]);
   } catch (error) {
     if (!signal.aborted) throw error;
   }
@@ -200,10 +213,31 @@ async function look(
     clientsOf(client, hub, options, terminal),
     client.request(HUB, "edges", {}, { timeout, signal }),
   ]);
+  const own = clients.find(({ name }) => name === client.name);
   return {
-    hub,
-    clients,
+    hub: own ? without(hub, own) : hub,
+    clients: clients.filter((each) => each !== own),
     edges: (edges as EdgeReport[]).filter(({ from }) => from !== client.name),
+  };
+}
+
+/** Takes what this command itself is and does from what a hub counts. */
+function without(
+  hub: HubReport,
+  { sent, received, asking }: ClientReport,
+): HubReport {
+  const { traffic, clients, open } = hub;
+  return {
+    ...hub,
+    open: open - 1,
+    clients: { ...clients, active: clients.active - 1 },
+    traffic: {
+      ...traffic,
+      // What it still waits for was asked after that.
+      requests: traffic.requests - (sent.requests - asking),
+      bytesIn: traffic.bytesIn - sent.bytes,
+      bytesOut: traffic.bytesOut - received.bytes,
+    },
   };
 }
 
@@ -216,7 +250,7 @@ async function statsOf(
   return stats as HubReport;
 }
 
-/** Asks for all clients but this one, hub by hub. */
+/** Asks for all clients, hub by hub. */
 async function clientsOf(
   client: Client,
   { cluster }: HubReport,
@@ -236,7 +270,7 @@ async function clientsOf(
       terminal.error(error.message);
     }
   }
-  return all.filter(({ name }) => name !== client.name);
+  return all;
 }
 
 /** Asks for all clients of a hub, page by page. */
@@ -294,11 +328,4 @@ function timeOf(at: number): string {
   const date = new Date(at);
   const ms = String(date.getMilliseconds()).padStart(3, "0");
   return `${date.toTimeString().slice(0, 8)}.${ms}`;
-}
-
-function stopped(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

@@ -121,7 +121,7 @@ Deno.test("top shows the hub once where there is no terminal", async () => {
   const { code, out } = await scene.run(["top"]);
   assertEquals(code, 0);
   assertMatch(out[0]!, /^hub \d+\.\d+\.\d+ {2}up \d+ s {2}good {2}ws:/);
-  assertMatch(out[1]!, /^clients 3 \(1 held\) {2}requests \d/);
+  assertMatch(out[1]!, /^clients 2 \(1 held\) {2}requests \d/);
   assert(out.some((line) => line.startsWith("beta (held)")));
   const { out: [json] } = await scene.run(["top", "--json"]);
   assertEquals(JSON.parse(json!).clients.length, 3);
@@ -146,6 +146,77 @@ Deno.test("tail shows messages as they pass", async () => {
   const { out } = await scene.run(one, () => true, ask);
   const { from, to, data } = JSON.parse(out[0]!);
   assertEquals([from, to, data], ["asker", "alpha", '{"n":2}']);
+});
+
+Deno.test("tail shows a request to a name that nobody has, and top counts it", async () => {
+  await using scene = await Scene.open();
+  const asker = scene.client("asker");
+  await asker.connect();
+  const ask = async () => {
+    await asker.request("nobody", "echo", {}).catch(() => {});
+    await asker.request("asker", "echo", {}).catch(() => {});
+  };
+  const { out } = await scene.run(["tail"], (out) => out.length === 2, ask);
+  assertMatch(
+    out[0]!,
+    / asker → nobody echo \d+ B [\d.]+ ms failure \(Destination not found\.\)$/,
+  );
+  assertMatch(out[1]!, / asker → asker echo .* failure \(Source and dest/);
+  const { out: [json] } = await scene.run(["top", "--json"]);
+  const { hub: { traffic }, edges, clients } = JSON.parse(json!);
+  assertEquals([traffic.requests, traffic.errors], [3, 2]); // One is tail's.
+  assertEquals(
+    edges.find(({ to }: { to: string }) => to === "nobody"),
+    { from: "asker", to: "nobody", requests: 1, errors: 1, informs: 0 },
+  );
+  const { sent } = clients.find(({ name }: { name: string }) =>
+    name === "asker"
+  );
+  assertEquals([sent.requests, sent.errors], [2, 2]);
+});
+
+Deno.test("top shows neither itself nor what it asks", async () => {
+  await using scene = await Scene.open();
+  const { out: [json] } = await scene.run(["top", "--json"]);
+  const { hub: { clients, traffic, open } } = JSON.parse(json!);
+  assertEquals([clients.active, traffic.requests, open], [2, 0, 0]);
+  const { out } = await scene.run(["top"]);
+  assertMatch(out[1]!, /^clients 2 \(1 held\) {2}requests 0\/s/);
+});
+
+Deno.test("tail, watch and listen say that they are back, and end where they are refused", async () => {
+  const start = (port: number, token: string) => serve({ port, token });
+  const first = await start(0, "one-one-one-one");
+  const url = first.urls[0];
+  const port = Number(new URL(url).port);
+  const said: Record<string, string[]> = {};
+  const until = async (count: number) => {
+    while (Object.values(said).some((lines) => lines.length < count)) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  const codes = [["tail"], ["watch"], ["listen", "me"]].map((words) => {
+    const lines: string[] = said[words[0]!] = [];
+    const args = [...words, "--url", url, "--token", "one-one-one-one"];
+    return runFrame(hub, args, {
+      log: () => {},
+      error: (line) => void lines.push(line),
+    });
+  });
+  await until(1);
+  await first.close();
+  const second = await start(port, "one-one-one-one");
+  await until(3);
+  await second.close();
+  await using _third = await start(port, "two-two-two-two");
+  assertEquals(await Promise.all(codes), [3, 3, 3]);
+  for (const [name, lines] of Object.entries(said)) {
+    const begin = name === "listen" ? "Listening as me" : "Watching";
+    const here = `${begin} (Ctrl-C stops it)`;
+    const lost = "The connection to the hub was lost";
+    assertEquals(lines.slice(0, 4), [here, lost, here, lost]);
+    assertMatch(lines[4]!, /^hub: Cannot connect to ws:.*token/);
+  }
 });
 
 Deno.test("tail shows what passes through any hub of a cluster, and which hub that is", async () => {

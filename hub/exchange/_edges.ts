@@ -2,6 +2,7 @@
 // This module is browser compatible.
 
 import type { Edge, Party } from "./_party.ts";
+import type { Named } from "./participant.ts";
 
 /** The most edges: anybody may ask everybody, which would be a square. */
 const MAX_EDGES = 65_536;
@@ -17,8 +18,8 @@ export class Edges {
     this.#max = max;
   }
 
-  /** Finds or makes the edge from one party to another. */
-  between(from: Party, { name }: Party): Edge {
+  /** Finds or makes the edge from one party to a name. */
+  between(from: Party, { name }: Named): Edge {
     const last = from.edge;
     if (last.to === name) return last;
     const key = name ?? "";

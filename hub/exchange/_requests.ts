@@ -11,7 +11,12 @@ import type { Sampling } from "./_sampling.ts";
 import * as Text from "./_text.ts";
 import { type Fault, fault } from "./fault.ts";
 import type { ExchangeOptions } from "./options.ts";
-import type { AnswerKind, Content, QuestionKind } from "./participant.ts";
+import type {
+  AnswerKind,
+  Content,
+  Named,
+  QuestionKind,
+} from "./participant.ts";
 import type { Counts } from "./_counts.ts";
 
 /** Longest `uuid` of a request, as JSON text: it is remembered. */
@@ -81,7 +86,8 @@ export class Requests {
   ): Fault | undefined {
     if (uuid.length > MAX_UUID_LENGTH) {
       const text = `The uuid is longer than ${MAX_UUID_LENGTH} characters.`;
-      return fault("InvalidMessage", text);
+      const reason = fault("InvalidMessage", text);
+      return this.#refuse(asker, asked, uuid, kind, content, tag, reason);
     }
     if (
       asker.verdicts !== undefined &&
@@ -89,13 +95,16 @@ export class Requests {
     ) {
       const route = kind === "request" ? content.route : "";
       const denial = this.#permissions.refusalToAsk(asker, asked.name, route);
-      if (denial) return denial;
+      if (denial) {
+        return this.#refuse(asker, asked, uuid, kind, content, tag, denial);
+      }
     }
     const gauge = this.#perParty;
     if (asker.asking >= this.#max) {
       asker.meet(gauge);
       const text = `More than ${this.#max} requests are unanswered.`;
-      return fault("TooMany", text);
+      const reason = fault("TooMany", text);
+      return this.#refuse(asker, asked, uuid, kind, content, tag, reason);
     }
     // What comes from another node is counted there.
     if (tag === undefined) this.#edges.between(asker, asked).requests++;
@@ -126,6 +135,52 @@ export class Requests {
     }
     if (request.sample) sampling.observer?.passed(request.sample);
     return undefined;
+  }
+
+  /** Counts a question that is not sent, where its asker is. */
+  #refuse(
+    asker: Party,
+    asked: Named,
+    uuid: string,
+    kind: QuestionKind,
+    content: Content,
+    tag: unknown,
+    reason: Fault,
+  ): Fault {
+    if (tag === undefined) {
+      this.unsent(asker, asked, uuid, kind, content, reason.text);
+    }
+    return reason;
+  }
+
+  /** Counts a question that was sent to nobody, and shows it. */
+  unsent(
+    asker: Party,
+    asked: Named,
+    uuid: string,
+    kind: QuestionKind,
+    content: Content,
+    text: string,
+  ): void {
+    const edge = this.#edges.between(asker, asked);
+    edge.requests++;
+    edge.errors++;
+    asker.requests++;
+    asker.errors++;
+    this.#totals.requests++;
+    this.#totals.failures++;
+    const sampling = this.#sampling;
+    if (!sampling.isDue(asker, undefined)) return;
+    const question = {
+      uuid,
+      requester: asker,
+      responder: asked,
+      ticket: 0,
+      mark: 0,
+    };
+    const weight = sampling.weigh();
+    const sample = sampling.observer?.asked(question, kind, content, weight);
+    if (sample) sampling.observer?.failed(sample, text);
   }
 
   /** Ends a request that has no answer; returns whether it was open. */

@@ -47,6 +47,8 @@ import type { Totals } from "./totals.ts";
 
 export { HUB };
 
+const encoder = new TextEncoder();
+
 const LEFT: End = { kind: "left", reason: "it left" };
 
 /**
@@ -440,6 +442,34 @@ export class Exchange {
       tag,
       ticket,
     );
+  }
+
+  /**
+   * Counts a question that was sent to nobody, such as one to a name that nobody
+   * has, and shows it to those who watch.
+   *
+   * @param from The requester.
+   * @param name The JSON text of the name that it asked.
+   * @param uuid As of `ask`.
+   * @param kind The kind of question.
+   * @param content The content of the question.
+   * @param text What the requester is told, as a sentence.
+   */
+  unsent(
+    from: Member,
+    name: string | undefined,
+    uuid: string,
+    kind: QuestionKind,
+    content: Content,
+    text: string,
+  ): void {
+    // Nobody can have a longer one, which would be kept.
+    const isName = name !== undefined && name.length <= this.#rules.maxBytes;
+    const asked = {
+      name: isName ? name : undefined,
+      nameBytes: encoder.encode(isName ? name : "null"),
+    };
+    this.#requests.unsent(from as Party, asked, uuid, kind, content, text);
   }
 
   /**

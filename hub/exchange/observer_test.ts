@@ -4,6 +4,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { Random } from "@wirekit/internal/testing";
+import { fullPass } from "../access/pass.ts";
 import { Exchange } from "./exchange.ts";
 import { Edges } from "./_edges.ts";
 import { fault } from "./fault.ts";
@@ -132,6 +133,53 @@ Deno.test("Exchange shows its observer each way in which a request can end", () 
     1,
     8,
   ]);
+});
+
+Deno.test("Exchange shows and counts what is sent to nobody", () => {
+  const exchange = new Exchange({ maxRequests: 1, maxNameBytes: 20 });
+  const notes = new Notes();
+  exchange.observe(notes);
+  const [a, b] = ["a", "b"].map((name) => new Peer(exchange, name));
+  exchange.allow(b!.member, {
+    ...fullPass("b"),
+    mayReachAll: false,
+    mayAsk: () => false,
+  });
+  notes.take();
+  const unsent = (name: string | undefined) =>
+    exchange.unsent(a!.member, name, '"u"', "request", CONTENT, "Nobody.");
+  unsent('"nobody"');
+  unsent(undefined);
+  unsent(JSON.stringify("too long ".repeat(1_000)));
+  assertEquals(
+    notes.take(),
+    new Array(3).fill(['asked "a" 1', "failed Nobody."]).flat(),
+  );
+  ask(exchange, a!, b!);
+  ask(exchange, a!, b!);
+  ask(exchange, b!, a!);
+  exchange.ask(a!.member, b!.member, "u".repeat(999), "request", CONTENT);
+  assertEquals(notes.take(), [
+    'asked "a" 1',
+    "passed",
+    'asked "a" 1',
+    "failed More than 1 requests are unanswered.",
+    'asked "b" 1',
+    'failed "b" may not ask "a" for "r".',
+    'asked "a" 1',
+    "failed The uuid is longer than 256 characters.",
+  ]);
+  const { requests, failures } = exchange.totals;
+  assertEquals([requests, failures, exchange.openQuestions], [7, 6, 1]);
+  assertEquals([a!.member.requests, a!.member.errors], [6, 5]);
+  assertEquals(
+    [...(a!.member as Party).edges!.values()],
+    [
+      { to: '"nobody"', requests: 1, errors: 1, informs: 0 },
+      { to: undefined, requests: 2, errors: 2, informs: 0 },
+      { to: '"b"', requests: 3, errors: 2, informs: 0 },
+    ],
+  );
 });
 
 Deno.test("Exchange shows one message in so many, and all of who is watched", () => {

@@ -205,25 +205,33 @@ export class WinerpClient extends WinerpParticipant
 
   #request(): void {
     const to = this.#destination();
-    if (to === this.member) this.#refuse(Text.sameName);
+    if (to === this.member) this.#refuseUnsent("request", Text.sameName);
     else if (to) this.#ask(to, "request");
-    else this.#refuseAbsent(Text.noDestination);
+    else this.#refuseAbsent("request", Text.noDestination);
   }
 
   /** Says that nobody has a name, to those who may know it. */
-  #refuseAbsent(text: string): void {
+  #refuseAbsent(kind: QuestionKind, text: string): void {
     const { envelope, exchange } = this.desk;
-    const isRequest = envelope.type === MessageType.request;
-    const route = isRequest ? envelope.route : "";
+    const route = kind === "request" ? envelope.route : "";
     const { destination } = envelope;
     const denial = exchange.refusal(this.member, destination, route);
-    this.#refuse(denial?.text ?? text);
+    this.#refuseUnsent(kind, denial?.text ?? text);
+  }
+
+  /** Refuses a question that is sent to nobody. */
+  #refuseUnsent(kind: QuestionKind, text: string): void {
+    const { envelope, exchange } = this.desk;
+    const { destination } = envelope;
+    const uuid = envelope.text("uuid");
+    exchange.unsent(this.member, destination, uuid, kind, envelope, text);
+    this.#refuse(text);
   }
 
   #callFunction(): void {
     const to = this.#destination();
     if (to) this.#ask(to, "functionCall");
-    else this.#refuseAbsent(Text.noRequester);
+    else this.#refuseAbsent("functionCall", Text.noRequester);
   }
 
   /**

@@ -138,11 +138,14 @@ export class Guest {
     const name = this.#name.of(to);
     const asked = exchange.find(name);
     const call = new TextCall(name, asked, route, end);
+    const json = this.#route.of(route);
+    const content = { ...NOTHING, route: json, data };
     const refuse = (reason: Fault) => {
+      const { member } = this;
+      exchange.unsent(member, name, "null", "request", content, reason.text);
       this.#fail(call, reason);
       return () => {};
     };
-    const json = this.#route.of(route);
     if (!asked) {
       const denial = exchange.refusal(this.member, name, json);
       return refuse(denial ?? nobodyHas(name));
@@ -150,7 +153,7 @@ export class Guest {
     if (isLonger(data, this.#hub.maxMessageBytes)) {
       return refuse(tooLarge(this.#hub.maxMessageBytes));
     }
-    this.put(call, asked, { ...NOTHING, route: json, data }, timeout);
+    this.put(call, asked, content, timeout);
     return () => this.cancel(call);
   }
 
