@@ -20,12 +20,13 @@ async function serving(
   const out: string[] = [];
   const stop = new AbortController();
   const said = Promise.withResolvers<void>();
+  const say = (line: string) => {
+    out.push(line);
+    if (until.test(line)) said.resolve();
+  };
   const code = run(table, args, {
-    log: (line) => {
-      out.push(line);
-      if (until.test(line)) said.resolve();
-    },
-    error: (line) => void out.push(line),
+    log: say,
+    error: say,
     signal: stop.signal,
   });
   await Promise.race([said.promise, code]);
@@ -227,6 +228,17 @@ Deno.test("switchboard lets a simulated home take part", async () => {
     assertEquals(await post(`${http}/call/home/light.status`, body), [
       { where: "12", on: true },
     ]);
+  });
+});
+
+Deno.test("switchboard logs that a gateway cannot be reached, before anybody asks it", async () => {
+  const where = `127.0.0.1:${freePort()}`;
+  const args = ["--port", "0", "--gateway", `home=${where}`];
+  const away =
+    `warn home: the event session is not open: Cannot connect to ${where}`;
+  await serving(args, new RegExp(away), (out) => {
+    assert(out.includes(`OpenWebNet: home is the gateway ${where}`), `${out}`);
+    return Promise.resolve();
   });
 });
 

@@ -58,7 +58,7 @@ function noMcp(request: Request): Response | undefined {
 export async function openAsked(
   hub: Hub,
   options: DoorValues,
-  { terminal, doors = {}, hostname }: Omit<ServeContext, "logger">,
+  { terminal, logger, doors = {}, hostname }: ServeContext,
 ): Promise<ServeAddition> {
   const { jsonrpcTcp: tcpPort, jsonrpcUnix: unixPath } = options;
   const { httpDoor } = await import("../http.ts");
@@ -78,7 +78,7 @@ export async function openAsked(
     ? options.gateway.map(gatewayOf)
     : Object.entries(doors.gateways ?? {});
   const { home = doors.home } = options;
-  const plants = await gatewaysOf({ gateways, home }, terminal);
+  const plants = await gatewaysOf({ gateways, home }, { terminal, logger });
   if (plants) makers.push(plants.door);
   const allow = options.mcp.length > 0 ? options.mcp : doors.mcp?.allow ?? [];
   if (allow.length > 0) {

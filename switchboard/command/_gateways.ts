@@ -2,12 +2,10 @@
 
 /** The gateways that a user names, and the home that they are in. */
 
-import {
-  readFile,
-  settings,
-  type Terminal,
-  UsageError,
-} from "@wirekit/internal/command";
+import { readFile, settings, UsageError } from "@wirekit/internal/command";
+import type { ServeContext } from "@wirekit/hub/cli";
+import type { Logger } from "@wirekit/hub/hub";
+import type { Gateway, TcpGatewayOptions } from "@wirekit/openwebnet";
 import type { DoorMaker } from "../door.ts";
 
 /** A gateway: its name, and `HOST`, `HOST:PORT` or `simulator`. */
@@ -44,7 +42,7 @@ export function gatewayOf(text: string): NamedGateway {
 /** Makes a door of the gateways; none if the user names none. */
 export async function gatewaysOf(
   { gateways, home: file }: GatewayOptions,
-  terminal: Terminal,
+  { terminal, logger }: Pick<ServeContext, "terminal" | "logger">,
 ): Promise<Gateways | undefined> {
   if (gateways.length === 0 && file === undefined) return undefined;
   const kit = await import("@wirekit/openwebnet");
@@ -66,11 +64,15 @@ export async function gatewaysOf(
   const lines: string[] = [];
   const add = (
     name: string,
-    gateway: InstanceType<typeof kit.Gateway>,
-    where: string,
+    host: string,
+    options: TcpGatewayOptions,
   ) => {
+    const { port = kit.DEFAULT_PORT } = options;
+    const hostname = host.replace(/^\[|\]$/g, "");
+    const gateway = kit.tcpGateway(hostname, options);
     made[name] = gateway;
-    lines.push(`OpenWebNet: ${name} is ${where}`);
+    lines.push(`OpenWebNet: ${name} is the gateway ${host}:${port}`);
+    logSessions(name, gateway, logger);
   };
   const names = gateways.map(([name]) => name);
   const twice = names.find((name, n) => names.indexOf(name) < n);
@@ -83,15 +85,14 @@ export async function gatewaysOf(
       const simulator = new kit.GatewaySimulator();
       simulators.push(simulator);
       const transport = () => simulator.connect();
-      add(name, new kit.Gateway({ transport }), "a simulated plant");
+      made[name] = new kit.Gateway({ transport });
+      lines.push(`OpenWebNet: ${name} is a simulated plant`);
       continue;
     }
-    const options = {
+    add(name, host, {
       ...(port !== undefined && { port: Number(port) }),
       ...(password !== undefined && { password }),
-    };
-    const hostname = host.replace(/^\[|\]$/g, "");
-    add(name, kit.tcpGateway(hostname, options), `the gateway ${host}`);
+    });
   }
   const known = gateways.length === 0 ? home?.gateways ?? {} : {};
   for (const [name, gateway] of Object.entries(known)) {
@@ -99,15 +100,11 @@ export async function gatewaysOf(
     const own = passwordFile === undefined ? password : (await readFile(
       new URL(passwordFile, `file://${await Deno.realPath(file!)}`).pathname,
     )).trim();
-    add(
-      name,
-      kit.tcpGateway(host, {
-        ...(port !== undefined && { port }),
-        ...(own !== undefined && { password: own }),
-        ...(profile !== undefined && { profile: kit.profileOf(profile) }),
-      }),
-      `the gateway ${host}`,
-    );
+    add(name, host, {
+      ...(port !== undefined && { port }),
+      ...(own !== undefined && { password: own }),
+      ...(profile !== undefined && { profile: kit.profileOf(profile) }),
+    });
   }
   if (Object.keys(made).length === 0) {
     throw new UsageError(`${file} has no gateways: name one with --gateway`);
@@ -115,6 +112,31 @@ export async function gatewaysOf(
   const page = await import("@wirekit/openwebnet/page");
   const door = gatewayDoor(made, { ...(home && { home }), page });
   return { door, lines, close };
+}
+
+/**
+ * Logs why a session of a gateway is not open, once, and when it is open again.
+ * Its events are followed from now on, so that it shows at once who cannot be
+ * reached, and not when somebody first asks for a light.
+ */
+function logSessions(
+  name: string,
+  gateway: Gateway,
+  logger: Logger,
+): void {
+  const told = new Map<string, string>();
+  gateway.watch(({ session, state, error }) => {
+    const what = `${name}: the ${session} session`;
+    if (state === "open" && told.delete(session)) {
+      logger.info?.(`${what} is open now`);
+    }
+    if (!(error instanceof Error) || told.get(session) === error.message) {
+      return;
+    }
+    told.set(session, error.message);
+    logger.warn?.(`${what} is not open: ${error.message}`);
+  });
+  gateway.ready({ timeout: Infinity }).catch(() => {});
 }
 
 async function readHome<T>(
