@@ -42,7 +42,7 @@ const PERMISSIONS = [
   "--allow-read",
   "--allow-write",
   "--allow-run",
-  "--allow-sys=networkInterfaces",
+  "--allow-sys=hostname,networkInterfaces",
 ];
 
 function fail(line: string, code: number): never {

@@ -209,6 +209,13 @@ Deno.test("hub does not pass over a token that it may not read", async () => {
   const quiet = new HubProcess(["--port", "0"], env, denied);
   await quiet.started();
   assertEquals((await quiet.stop("SIGTERM")).log, "");
+
+  // So does --quiet, which says no more than why it cannot listen.
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const port = `${taken.addr.port}`;
+  const args = ["--quiet", "--port", port];
+  const [code, , said] = await ends(command(args, env, ["--allow-net"]));
+  assertEquals([code, said.split("\n").length], [1, 2], said);
 });
 
 Deno.test("hub names the permission that it lacks, and no stack", async () => {
@@ -233,6 +240,17 @@ Deno.test("hub names the permission that it lacks, and no stack", async () => {
     );
     assertStringIncludes(stderr, flag);
   }
+});
+
+Deno.test("The library run as a program in a clone names the permission that it lacks", async () => {
+  const library = new URL("./mod.ts", import.meta.url).href;
+  const [code, , stderr] = await ends(
+    new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "--no-prompt", "--allow-net", library],
+    }),
+  );
+  assertEquals(code, 2);
+  assertMatch(stderr, /^hub: Requires read access .*--allow-read flag\n$/);
 });
 
 Deno.test("hub says how other machines reach it, if it may know", async () => {

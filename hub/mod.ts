@@ -66,6 +66,11 @@ if (import.meta.main) {
       /* @vite-ignore */ /* webpackIgnore: true */ import.meta.resolve(
         "./cli.ts",
       )
-    );
+    ).catch(({ message }: Error) => {
+      // In a clone, it is a file.
+      const line = new TextEncoder().encode(`hub: ${message}\n`);
+      Deno.stderr.writeSync(line);
+      Deno.exit(2);
+    });
   Deno.exit(await command.main(Deno.args));
 }

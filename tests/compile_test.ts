@@ -129,6 +129,21 @@ Deno.test("compile says what is missing where denort cannot be downloaded", asyn
   );
 });
 
+Deno.test("The binary may do all that the unit of systemd allows", async () => {
+  const unit = await output(["run", "-A", "hub/cli.ts", "service"]);
+  const made = await Deno.readTextFile(new URL("compile.ts", ROOT));
+  const flags = [...unit.matchAll(/--allow-[\w-]+(?:=[\w,]+)?/g)]
+    .map(([flag]) => flag);
+  assert(flags.includes("--allow-sys=hostname,networkInterfaces"), unit);
+  for (const flag of flags) {
+    const [name, list = ""] = flag.split("=");
+    const [, has] = new RegExp(`"${name}(?:=([\\w,]+))?"`).exec(made) ?? [];
+    const lacks = list.split(",").filter((each) => !has?.includes(each));
+    assert(made.includes(`"${name}`), flag);
+    if (has !== undefined) assertEquals(lacks, [], flag);
+  }
+});
+
 Deno.test("compile refuses what it does not know", async () => {
   const wrong: [string[], Record<string, string>, string][] = [
     [["--target", "mars"], {}, "There is no target mars. See --help"],

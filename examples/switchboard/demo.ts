@@ -91,9 +91,9 @@ function linesOf(http: string): string[] {
     "Paste one of these:",
     curl("/call/home/light.on", { where: "kitchen" }),
     curl("/call/butler/good.night", {}),
-    curl("/call/bot/greet", { name: "curl" }),
-    curl("/call/bot/add", { a: 1, b: 2 }),
-    curl("/call/page/show", { text: "hello" }),
+    `${curl("/call/bot/greet", { name: "curl" })} # the bot in Python`,
+    `${curl("/call/bot/add", { a: 1, b: 2 })} # it, too`,
+    `${curl("/call/page/show", { text: "hello" })} # once that page is open`,
     `  curl -N '${http}/events?name=shell'`,
     `${curl("/answer/ID", "hi")} # to the id that it shows`,
     `  npx @modelcontextprotocol/inspector --cli ${http}/mcp ` +

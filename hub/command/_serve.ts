@@ -100,7 +100,8 @@ export function serveWith<const O extends Options>(
     options: { ...SERVE_OPTIONS, ...extension?.options },
     examples: extension?.examples ?? EXAMPLES,
     isServer: true,
-    async run({ options }, terminal) {
+    async run({ options }, full) {
+      const terminal = options.quiet ? { ...full, error: () => {} } : full;
       const read = await readSettings(flagsOf(options), terminal);
       const all = withDefaults(options, read.command);
       const { doors } = read.command;
@@ -112,7 +113,7 @@ export function serveWith<const O extends Options>(
       }
       const { hostname = "127.0.0.1", port = 13254 } = read.options;
       needNetwork(hostname, port);
-      const logger = loggerOf(all, terminal);
+      const logger = loggerOf(all, full);
       const backplane = await backplaneOf(all, terminal, logger);
       let added: ServeAddition | undefined;
       const beforeListen = async (hub: Hub) => {
