@@ -184,7 +184,7 @@ export abstract class Session implements Connected, Host, Actor {
     return fault(
       "NotReady",
       this.heldName === undefined
-        ? "Take a name first, with hub.join."
+        ? "Take a name first: with ?name=NAME in the URL, or with hub.join."
         : this.hub.exchange.isUndecided(this.heldName)
         ? "On hold: nobody can say now whether the name is free."
         : "On hold: another client has the name.",

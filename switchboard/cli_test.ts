@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { run } from "@wirekit/internal/command";
+import { connect } from "@wirekit/transport/connect";
 import { type DoorSettings, main as hub } from "@wirekit/hub/cli";
 import schema from "../hub/hub.schema.json" with { type: "json" };
 import { freePort } from "../tests/_port.ts";
@@ -46,8 +47,21 @@ Deno.test("switchboard serves a hub with its doors, and says where", async () =>
   const args = ["--port", "0", "--jsonrpc-tcp", "0"];
   await serving(args, /open to this machine/, async (out) => {
     const all = out.join("\n");
-    assertMatch(all, /JSON-RPC: ws:\S+\/jsonrpc, tcp:\/\/127\.0\.0\.1:\d+/);
-    assertMatch(all, /wsrpc: ws:\S+\/wsrpc\//);
+    const [, rpc, tcp] =
+      /JSON-RPC: (ws:\S+\/jsonrpc\?name=NAME), (tcp:\/\/127\.0\.0\.1:\d+)/
+        .exec(all)!;
+    const [, wsrpc] = /wsrpc: (ws:\S+\/wsrpc\/\?name=NAME)/.exec(all)!;
+    // Each is used as it is printed, with a name of one's own.
+    const asked = '{"jsonrpc":"2.0","id":1,"method":"hub.inform","params":[1]}';
+    for (const url of [rpc!, wsrpc!, tcp!]) {
+      for (const at of [url.replace("NAME", "me"), url.split("?")[0]!]) {
+        await using client = await connect(at);
+        await client.send(asked);
+        const { value } = await client[Symbol.asyncIterator]().next();
+        const why = /Take a name first: with \?name=NAME in the URL, or with/;
+        assertEquals(why.test(`${value}`), !at.includes("name="), `${value}`);
+      }
+    }
     const [, http] = /curl .* (http:\S+)\/call\/NAME\/ROUTE/.exec(all)!;
     const answer = await post(`${http}/call/nobody/x`, "{}");
     assertMatch(JSON.stringify(answer), /Nobody has the name/);

@@ -98,8 +98,8 @@ export async function openAsked(
   const lines = (url: string) => {
     const http = url.replace(/^ws/, "http");
     return [
-      `JSON-RPC: ${[`${url}/jsonrpc`, ...urls].join(", ")}`,
-      `wsrpc: ${url}/wsrpc/`,
+      `JSON-RPC: ${[`${url}/jsonrpc?name=NAME`, ...urls].join(", ")}`,
+      `wsrpc: ${url}/wsrpc/?name=NAME`,
       `HTTP: curl -H 'content-type: application/json' -d '{}' ` +
       `${http}/call/NAME/ROUTE`,
       ...allow.length > 0 ? [`MCP: ${http}/mcp`] : [],
