@@ -198,9 +198,55 @@ for (const [name, callAt] of Object.entries(CALLS)) {
     const answer = await run(name, ...callAt(1));
     assertEquals(answer.code, 3, answer.err);
     assertSentence(name, answer);
-    assert(answer.err.includes("127.0.0.1:1"), answer.err);
+    const why = "Cannot connect to 127.0.0.1:1: nobody listens there.";
+    assert(answer.err.includes(why), answer.err);
   });
 }
+
+/** Further ways to call, over other carriers. */
+const CARRIERS: [name: string, ...args: string[]][] = [
+  ["hub", "ping", "--url", "ws://HOST"],
+  ["hub", "ping", "--url", "tcp://HOST"],
+  ["jsonrpc", "call", "ws://HOST", "sum"],
+  ["jsonrpc", "call", "http://HOST", "sum"],
+  ["jsonrpc", "call", "tcp://HOST", "sum"],
+  ["wsrpc", "call", "ws://HOST", "add"],
+  ["wsrpc", "call", "tcp://HOST", "add"],
+];
+
+Deno.test("Nobody listens, in the same words over every carrier", async () => {
+  const host = `127.0.0.1:${freePort()}`;
+  await Promise.all(CARRIERS.map(async ([name, ...args]) => {
+    const words = args.map((arg) => arg.replace("HOST", host));
+    const { code, err } = await run(name, ...words);
+    const why = `Cannot connect to ${host}: nobody listens there. Is the ` +
+      "server running, and is the address right?\n";
+    assertEquals([code, err], [3, `${name}: ${why}`]);
+  }));
+});
+
+Deno.test("Who is refused for its credentials is told by which option to give them", async () => {
+  const port = freePort();
+  await using _server = Deno.serve(
+    { hostname: "127.0.0.1", port, onListen() {} },
+    () => new Response("Who are you?", { status: 401 }),
+  );
+  const options: Record<string, string> = {
+    hub: "Give it the token with --token, or in WIREKIT_TOKEN",
+    jsonrpc: "such as --header 'authorization: Bearer TOKEN'",
+    wsrpc: "such as --header 'authorization: Bearer TOKEN'",
+  };
+  for (const [name, ...args] of CARRIERS) {
+    if (args.some((arg) => arg.startsWith("tcp:"))) continue;
+    const words = args.map((arg) => arg.replace("HOST", `127.0.0.1:${port}`));
+    const refused = await run(name, ...words);
+    assertEquals(refused.code, 3);
+    assertSentence(name, refused);
+    assertMatch(refused.err, /the server answered 401 Unauthorized/);
+    assert(refused.err.endsWith(`${options[name]}\n`), refused.err);
+    assert(!refused.err.includes("credentials"), refused.err);
+  }
+});
 
 for (const [name, callAt] of Object.entries(CALLS)) {
   Deno.test(`${name} ends with 2 and offers the nearest`, async () => {

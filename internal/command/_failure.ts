@@ -1,6 +1,11 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { NotConnectedError, RemoteError, TimeoutError } from "../errors.ts";
+import {
+  HandshakeError,
+  NotConnectedError,
+  RemoteError,
+  TimeoutError,
+} from "../errors.ts";
 import type { Command } from "./_command.ts";
 import { nameOf, type Options } from "./_option.ts";
 import type { Parsed } from "./_parse.ts";
@@ -52,8 +57,13 @@ export async function failureOf(
   if (error instanceof Deno.errors.NotFound && missing !== undefined) {
     return { message: `There is no file or folder ${missing}`, code: 2 };
   }
+  const refused = among(
+    error,
+    (each) => each instanceof HandshakeError && each.status === 401,
+  );
+  const message = messageOf?.(error) ?? error.message;
   return {
-    message: messageOf?.(error) ?? error.message,
+    message: refused ? withAdvice(message, options) : message,
     code: exitCode?.(error) ?? codeOf(error),
   };
 }
@@ -63,6 +73,17 @@ function codeOf(error: Error): number {
   if (error instanceof TimeoutError) return 4;
   if (error instanceof RemoteError) return 1;
   return OF_THE_USER.some((type) => error instanceof type) ? 2 : 1;
+}
+
+/** Adds by which option to give what a server asks for before it lets one in. */
+function withAdvice(message: string, options: Options): string {
+  const advice = "token" in options
+    ? "Give it the token with --token, or in WIREKIT_TOKEN"
+    : "header" in options
+    ? "Give it what it asks for, such as --header 'authorization: Bearer TOKEN'"
+    : undefined;
+  if (advice === undefined) return message;
+  return `${message.replace(/\. Give it [^.]+$/, "")}. ${advice}`;
 }
 
 /** Returns the first match among an error and its causes. */

@@ -2,6 +2,24 @@
 
 import { NotConnectedError } from "../errors.ts";
 
+/** What the texts of `fetch()` mean, in the words of all other carriers. */
+const REASONS: [RegExp, string][] = [
+  [
+    /Connection refused/,
+    "nobody listens there. Is the server running, and is the address right?",
+  ],
+  [/dns error/, "the name of the host is unknown. Is it spelled right?"],
+  [
+    /InvalidContentType/,
+    "the server does not speak TLS on this port. Connect without it: http: " +
+    "for https:",
+  ],
+  [
+    /connection closed before/,
+    "the server closed the connection without an answer",
+  ],
+];
+
 /**
  * Makes the error of a command that a server cannot be reached over HTTP.
  *
@@ -12,6 +30,7 @@ import { NotConnectedError } from "../errors.ts";
  */
 export function fetchFailure(place: string, cause: Error): NotConnectedError {
   const { message } = cause.cause instanceof Error ? cause.cause : cause;
-  const why = message.replace(/^error sending .*?\(http.*?\): /, "");
+  const why = REASONS.find(([said]) => said.test(message))?.[1] ??
+    message.replace(/^error sending .*?\(http.*?\): /, "");
   return new NotConnectedError(`Cannot connect to ${place}: ${why}`, { cause });
 }

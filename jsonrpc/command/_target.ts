@@ -3,6 +3,7 @@
 /** Where a command calls: a URL, or a program that it starts. */
 
 import { fetchFailure } from "@wirekit/internal/command";
+import { HandshakeError, shownUrl } from "@wirekit/internal/errors";
 import { connect } from "@wirekit/transport/connect";
 import { connectTcp } from "@wirekit/transport/tcp";
 import type { Transport } from "@wirekit/transport/transport";
@@ -10,6 +11,7 @@ import { connectUnix } from "@wirekit/transport/unix";
 import { exactCodec } from "./_exact_codec.ts";
 import { tapped } from "./_tapped.ts";
 import { startProgram, type Target } from "./_program.ts";
+import { MalformedResponseError } from "../call/call_error.ts";
 import { HttpClient } from "../call/http_client.ts";
 import type { Methods } from "../answer/methods.ts";
 import type { Conventions } from "../peer_options.ts";
@@ -74,8 +76,10 @@ function httpTarget(url: URL, options: TargetOptions): Target {
   const trusting = ca === undefined
     ? undefined
     : Deno.createHttpClient({ caCerts: [ca] });
-  const post = (request: Request) =>
-    trusting ? fetch(request, { client: trusting }) : fetch(request);
+  let last: Response | undefined;
+  const post = async (request: Request) =>
+    last =
+      await (trusting ? fetch(request, { client: trusting }) : fetch(request));
   const caller = new HttpClient(url, {
     headers,
     codec: exactCodec,
@@ -83,11 +87,15 @@ function httpTarget(url: URL, options: TargetOptions): Target {
   });
   return {
     caller,
-    // The reason that `fetch()` gives is clear, but is only in the cause.
     explain(error) {
       const { cause } = Object(error) as { cause?: unknown };
       return Promise.resolve(
-        cause instanceof TypeError ? fetchFailure(url.host, cause) : error,
+        // The reason that `fetch()` gives is only in the cause.
+        cause instanceof TypeError
+          ? fetchFailure(shownHost(url), cause)
+          : error instanceof MalformedResponseError && last && !last.ok
+          ? refusal(url, last)
+          : error,
       );
     },
     async [Symbol.asyncDispose]() {
@@ -95,6 +103,23 @@ function httpTarget(url: URL, options: TargetOptions): Target {
       trusting?.close();
     },
   };
+}
+
+/** Writes the host and the port, which a URL leaves out if it is the usual one. */
+function shownHost({ protocol, host, port }: URL): string {
+  return port === "" ? `${host}:${protocol === "https:" ? 443 : 80}` : host;
+}
+
+/** Makes the error of a server that does not answer what it is asked. */
+function refusal(url: URL, { status, statusText }: Response): HandshakeError {
+  const answer = `the server answered ${status} ${statusText}`.trimEnd();
+  const advice = status === 404 || status === 405 || status === 426
+    ? ". Is the path right?"
+    : "";
+  return new HandshakeError(
+    `Cannot connect to ${shownUrl(url.href)}: ${answer}${advice}`,
+    { url: url.href, status },
+  );
 }
 
 function openTransport(url: URL, options: TargetOptions): Promise<Transport> {

@@ -3,7 +3,7 @@
 // @ts-types="@modelcontextprotocol/sdk/client/streamableHttp"
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { fetchFailure } from "@wirekit/internal/command";
-import { shownUrl } from "@wirekit/internal/errors";
+import { HandshakeError, shownUrl } from "@wirekit/internal/errors";
 // @ts-types="@modelcontextprotocol/sdk/server/stdio"
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 
@@ -44,7 +44,8 @@ export async function bridge(
   if (signal.aborted) ended.resolve();
   near.onclose = far.onclose = () => ended.resolve();
   const { process } = globalThis as unknown as { process: Process };
-  process.stdin.once("end", () => ended.resolve());
+  // What was asked before that is answered first.
+  process.stdin.once("end", () => void last.then(() => ended.resolve()));
   far.onmessage = (message) => {
     const version = "result" in message && message.result.protocolVersion;
     if (typeof version === "string") far.setProtocolVersion(version);
@@ -52,16 +53,16 @@ export async function bridge(
   };
   /** The first message gives the session that the others need. */
   let begun: Promise<void> | undefined;
+  let last: Promise<void> = Promise.resolve();
   near.onmessage = (message) => {
     if (begun === undefined) {
       const sent: Promise<void> = far.send(message);
-      sent.catch((error) =>
-        ended.reject(fetchFailure(shownUrl(`${url}`), error))
-      );
+      sent.catch((error) => ended.reject(failureOf(url, error)));
       begun = sent;
+      last = sent.catch(() => {});
       return;
     }
-    begun.then(() => far.send(message)).catch((error: Error) => {
+    last = begun.then(() => far.send(message)).catch((error: Error) => {
       if (!("id" in message) || !("method" in message)) return;
       // The assistant waits for its answer.
       const { id } = message;
@@ -79,4 +80,16 @@ export async function bridge(
     await far.close();
     await near.close();
   }
+}
+
+/** Makes the error of a hub that cannot be reached, or lets nobody in. */
+function failureOf(url: URL, error: Error): Error {
+  const place = shownUrl(`${url}`);
+  const { code: status } = error as { code?: unknown };
+  if (typeof status !== "number") return fetchFailure(place, error);
+  const said = error.message.replace(/^.*endpoint[^:]*: /s, "").trim();
+  return new HandshakeError(
+    `Cannot connect to ${place}: the server answered ${status}: "${said}"`,
+    { url: place, status },
+  );
 }
