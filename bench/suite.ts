@@ -2,7 +2,7 @@
 
 /** A part of the benchmark: what it measures, and what was asked for. */
 
-import { type Plan } from "./harness.ts";
+import type { Plan } from "./harness.ts";
 import { type Results, type Sample, short } from "./results.ts";
 import type { Figure, Row } from "./rows.ts";
 

@@ -10,7 +10,7 @@ import { serve } from "../hub/servers.ts";
 import { Generator, type Order } from "../load/load.ts";
 import { buildNative, type Native } from "../peers/install.ts";
 import { DENO, file, told } from "../peers/named.ts";
-import { type Results } from "../results.ts";
+import type { Results } from "../results.ts";
 import {
   type Explained,
   ratioTarget,
