@@ -114,7 +114,9 @@ export class Output extends Outflow {
     let out = this.reserve(most > LARGE_BYTES ? 14 + text.length : most);
     let at = out.length + head;
     let { read, written } = ENCODER.encodeInto(text, out.bytes.subarray(at));
-    if (read < text.length) {
+    // More bytes than characters may need a longer header, too.
+    const needed = headLength(written, this.#isClient) + written;
+    if (read < text.length || out.length + needed > out.bytes.length) {
       out = this.reserve(most);
       at = out.length + head;
       ({ written } = ENCODER.encodeInto(text, out.bytes.subarray(at)));
