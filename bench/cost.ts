@@ -63,6 +63,7 @@ for (const kind of ["ws", "tcp"]) {
 for (const depth of [1, 16, 64]) {
   CELLS[`hubs ${depth}`] = { kind: "hubs", depth };
   CELLS[`jsonrpc ${depth}`] = { kind: "jsonrpc", depth };
+  CELLS[`wsrpc ${depth}`] = { kind: "wsrpc", depth };
   CELLS[`doors ${depth}`] = { kind: "doors", depth };
 }
 for (const pairs of [1, 64]) {
@@ -98,7 +99,8 @@ function portOf(address: string): number {
 async function start(side: string, cell: Cell): Promise<Loaded> {
   const [path = ".", kind = cell.kind] = side.split("#");
   const root = new URL(`${await Deno.realPath(path)}/`, "file:");
-  if (kind === "jsonrpc") return await startJsonRpc(root, cell);
+  if (kind === "jsonrpc") return await startEnds(root, cell, JSON_RPC);
+  if (kind === "wsrpc") return await startEnds(root, cell, WSRPC);
   if (kind === "hubs" || kind === "bare") {
     return await startHubs(root, cell, kind === "bare");
   }
@@ -209,29 +211,38 @@ async function generatorOf(
   };
 }
 
-/** A JSON-RPC server, and a client of it or the load generator. */
-async function startJsonRpc(root: URL, cell: Cell): Promise<Loaded> {
+/** The programs of a server and of its client, and what a call brings. */
+interface Ends {
+  server: string;
+  client: string;
+  size: number;
+}
+
+const JSON_RPC: Ends = {
+  server: "peers/wirekit_jsonrpc_server.ts",
+  client: "peers/wirekit_jsonrpc_client.ts",
+  size: 0, // It adds two numbers.
+};
+
+const WSRPC: Ends = {
+  server: "wsrpc/wirekit_server.ts",
+  client: "wsrpc/wirekit_client.ts",
+  size: 64,
+};
+
+/** A server, and a client of it or, for JSON-RPC, the load generator. */
+async function startEnds(root: URL, cell: Cell, ends: Ends): Promise<Loaded> {
   await using stack = new AsyncDisposableStack();
-  const server = await program(
-    stack,
-    root,
-    "peers/wirekit_jsonrpc_server.ts",
-    "ws",
-  );
+  const server = await program(stack, root, ends.server, "ws");
   const processes: Loaded["processes"] = { server: server.driver.pid };
   let loads: Pick<Loaded, "load" | "busy">;
   if (cell.shape) {
     const order = orderOf(server.address, "jsonrpc");
     loads = await generatorOf(stack, order, cell.shape);
   } else {
-    const client = await program(
-      stack,
-      root,
-      "peers/wirekit_jsonrpc_client.ts",
-      server.address,
-    );
+    const client = await program(stack, root, ends.client, server.address);
     processes.client = client.driver.pid;
-    loads = callsOf(client.driver, cell, 0);
+    loads = callsOf(client.driver, cell, ends.size);
   }
   const rest = stack.move();
   return {
