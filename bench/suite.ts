@@ -19,6 +19,7 @@ export const EXPLAINED = [
   "CPU of a call by name",
   "Stock clients",
   "JSON-RPC beside others",
+  "wsrpc beside wsrpc-aiohttp",
   "Foreign clients at our server",
   "Newcomers",
   "Floods",

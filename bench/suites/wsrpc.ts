@@ -27,6 +27,7 @@ export const suite: Suite = {
           ours: "Wirekit ← Wirekit",
           theirs,
           atLeast: 15,
+          why: "wsrpc beside wsrpc-aiohttp",
         }),
       ],
       details: results.table(theirs),
