@@ -168,6 +168,7 @@ Deno.test("hub exits with 2 on wrong usage", async () => {
     [["dance"], 'There is no command "dance"'],
     [["serv"], "Did you mean serve?"],
     [["serve", "extra"], 'Unexpected argument "extra"'],
+    [["listen", "@hub"], 'The name "@hub" is the hub\'s own: take another'],
     [["--cert", "x"], "--cert and --key go together"],
     [["--idle-timeout", "-1"], "--idle-timeout has to be a number of seconds"],
     [["--max-message", "2 MB"], "--max-message has to be a number of bytes"],

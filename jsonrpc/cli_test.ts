@@ -1,6 +1,11 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { run as runFrame } from "@wirekit/internal/command";
 import { jsonrpc } from "./command/_commands.ts";
 import { main } from "./cli.ts";
@@ -122,6 +127,32 @@ Deno.test("jsonrpc call tells of errors by its exit code", async () => {
   const crash = await run(["call", server.ws, "fail"]);
   assert(!crash.err.includes("secret"));
   assertEquals(server.errors, ["fail: Error: secret"]);
+});
+
+Deno.test("jsonrpc serve says which file it cannot serve, and why", async () => {
+  const folder = await Deno.makeTempDir();
+  const files: Record<string, [text: string, why: RegExp]> = {
+    "prose.ts": ["hello world", /^jsonrpc: Cannot load \S+prose\.ts: /],
+    "data.json": ["{}", /^jsonrpc: Cannot load \S+data\.json: /],
+    "throws.ts": ['throw new Error("no luck")', /throws\.ts: no luck/],
+    "thrown.ts": ["throw 5", /Cannot load \S+thrown\.ts: 5/],
+    "needs.ts": ['import "./gone.ts"', /Cannot load \S+needs\.ts: .*gone\.ts/],
+    "five.ts": [
+      "export default 5",
+      /serve \S+five\.ts: it exports no function/,
+    ],
+  };
+  try {
+    for (const [name, [text, why]] of Object.entries(files)) {
+      const file = `${folder}/${name}`;
+      await Deno.writeTextFile(file, text);
+      const { code, err } = await run(["serve", file, "--port", "0"]);
+      assertEquals(code, 2, err);
+      assertMatch(err, why);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("jsonrpc says what cannot be reached, and how to write what was meant", async () => {
@@ -329,6 +360,7 @@ Deno.test("jsonrpc listen prints notifications until it is stopped", async () =>
   const url = `ws://127.0.0.1:${server.addr.port}`;
   const plain = await run(["listen", url], /tock/);
   assertEquals([plain.code, plain.out], [0, "tick [1]\ntock null"]);
+  assertMatch(plain.err, /^Listening at ws:\S+ \(Ctrl-C stops it\)/);
   const json = await run(["listen", url, "--json"], /tock/);
   assertEquals(json.out.split("\n")[0], '{"method":"tick","params":[1]}');
   assertEquals(peers.length, 2);

@@ -372,6 +372,7 @@ Deno.test("openwebnet monitor prints events until it is stopped", async () => {
   await using r = await rig();
   for (const json of [false, true]) {
     const stop = new AbortController();
+    const said = Promise.withResolvers<string>();
     const lines: string[] = [];
     const done = main(
       [
@@ -389,12 +390,14 @@ Deno.test("openwebnet monitor prints events until it is stopped", async () => {
           lines.push(line);
           if (lines.length === 2) stop.abort();
         },
+        error: (line) => said.resolve(line),
         signal: stop.signal,
       },
     );
-    while (r.simulator.sessions("event") === 0) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    assertEquals(
+      await said.promise,
+      "Listening to the gateway (Ctrl-C stops it)",
+    );
     r.simulator.publish("*2*1*31##");
     r.simulator.publish("*1*1000#5*21##");
     r.simulator.publish("*1*5*21##");

@@ -10,6 +10,7 @@ import {
 } from "@std/assert";
 import { deadline } from "@std/async/deadline";
 import { delay } from "@std/async/delay";
+import { serve } from "@wirekit/hub";
 import { ROOT } from "./_packages.ts";
 import { freePort } from "./_port.ts";
 
@@ -177,6 +178,24 @@ Deno.test({
       assertStringIncludes(piped.err, `127.0.0.1:${port}`);
       assert(!piped.err.includes("Connecting"), piped.err);
     }));
+  },
+});
+
+Deno.test({
+  name: "What is drawn shows on a terminal that says that it has no size",
+  ignore: !hasScript(),
+  async fn() {
+    await using server = await serve({ port: 0 });
+    const line = [
+      "stty rows 0 cols 0; timeout -s INT 5",
+      `"${Deno.execPath()}" run -A -q hub/cli.ts top --url ${server.urls[0]}`,
+    ].join(" ");
+    const { stdout } = await new Deno.Command("script", {
+      args: ["-qec", line, "/dev/null"],
+      cwd: ROOT,
+      stdin: "null",
+    }).output();
+    assertStringIncludes(new TextDecoder().decode(stdout), "clients 0");
   },
 });
 

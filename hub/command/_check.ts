@@ -73,6 +73,12 @@ async function checkTokens(path: string): Promise<Findings> {
     findings.add(path, warningsOf(value, "").map(locate));
     findings.add(path, await openness(path, value));
   }
+  if (value.length === 0 && faults.length === 0) {
+    const text =
+      "There is no token in it: nobody could come in. Settings, for " +
+      "--config, are an object";
+    findings.add(path, [{ path: "", text, isWarning: true }]);
+  }
   findings.summary = count(value.length, "token");
   return findings;
 }

@@ -234,6 +234,36 @@ Deno.test("hub check looks into the files that settings name", async () => {
   assertStringIncludes(started.err.join("\n"), "tokens.json:1:2:");
 });
 
+Deno.test("hub serve says which file names one that cannot be used", async () => {
+  for (
+    const [settings, why] of [
+      [{ tokens: "no.json" }, /Cannot read \S+no\.json: there is no such file/],
+      [{ tls: { cert: "no.crt", key: "a" } }, /Cannot read \S+no\.crt: .*file/],
+      [{ tokens: "bad.json" }, /Cannot use \S+bad\.json/],
+    ] as const
+  ) {
+    await using folder = await folderWith({
+      "hub.json": settings,
+      "bad.json": "[{}]",
+    });
+    const path = `${folder.path}/hub.json`;
+    const { code, err } = await command("serve", "--config", path);
+    assertEquals(code, 2);
+    const [first = ""] = err.join("\n").split("\n");
+    assertMatch(first, why);
+    assert(first.endsWith(`. ${path} names it`), first);
+  }
+});
+
+Deno.test("hub check warns of an empty list, which lets nobody in", async () => {
+  await using folder = await folderWith({ "list.json": [] });
+  const path = `${folder.path}/list.json`;
+  const { code, out } = await command("check", path);
+  assertEquals(code, 0);
+  assertMatch(out[0]!, /:1:1: warning: There is no token in it.*an object$/);
+  assertEquals((await command("check", path, "--strict")).code, 1);
+});
+
 Deno.test("hub check says which files are missing, whatever else is wrong", async () => {
   const settings = {
     tls: { cert: "no.crt", key: "no.key" },
@@ -288,6 +318,8 @@ Deno.test("hub token makes a token that the hub takes", async () => {
   assert(Date.parse(second.expires) > Date.now() + 86_400_000);
   assertEquals((await command("check", file)).code, 0);
   assertEquals((await command("token", "x")).code, 2);
+  const help = (await command("token", "--help")).out.join();
+  assertMatch(help, /--right RIGHT .*watch, which.*operate, which/s);
   assertEquals((await command("token", "x", "--right", "all")).code, 2);
 
   await using server = await serving("--tokens", file);

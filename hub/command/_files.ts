@@ -2,7 +2,7 @@
 
 /** What the files say that a hub runs with: at the start, and when they change. */
 
-import { readFile, watchFiles } from "@wirekit/internal/command";
+import { readFile, UsageError, watchFiles } from "@wirekit/internal/command";
 import type { Timer } from "@wirekit/internal/clock";
 import type { Token } from "../access/tokens.ts";
 import type { Logger } from "../hub.ts";
@@ -39,13 +39,33 @@ export async function readFiles(
   if (
     files.tokens !== undefined || written !== undefined || list !== undefined
   ) {
-    options.tokens = await allTokens(files, written, fixed);
+    const isNamed = files.tokens === config.files.tokens;
+    options.tokens = await named(
+      isNamed && flags.config,
+      allTokens(files, written, fixed),
+    );
   }
   const { cert, key } = files;
   if (cert !== undefined && key !== undefined) {
-    options.tls = await readTls(cert, key);
+    const isNamed = cert === config.files.cert;
+    options.tls = await named(isNamed && flags.config, readTls(cert, key));
   }
   return { options, command: config.command, files, fixed };
+}
+
+/** Says of a file that cannot be used which one names it, if one does. */
+async function named<T>(
+  config: string | undefined | false,
+  reading: Promise<T>,
+): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (!config || !(error instanceof UsageError)) throw error;
+    const [first, ...lines] = error.message.split("\n");
+    const text = [`${first}. ${config} names it`, ...lines].join("\n");
+    throw new UsageError(text, { cause: error });
+  }
 }
 
 function listOf(text: string): Token[] {

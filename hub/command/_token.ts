@@ -21,7 +21,12 @@ const DAY = 86_400_000;
 
 /** One of the rights, which may be repeated. */
 const RIGHT: Option<readonly Right[]> = {
-  ...choice("RIGHT", ["watch", "operate"], "What else it allows"),
+  ...choice(
+    "RIGHT",
+    ["watch", "operate"],
+    "What else it allows: watch, which shows clients and messages, or operate, " +
+      "which also disconnects clients, blocks names and drains the hub",
+  ),
   many: true,
   read: (given, name) =>
     given.map((each) =>

@@ -106,7 +106,7 @@ export class ProcessTerminal implements Terminal, Disposable {
 
   draw(lines: readonly string[]): void {
     if (!this.isScreen) return lines.forEach(this.log);
-    const { columns, rows } = Deno.consoleSize();
+    const { columns, rows } = screenSize();
     const shown = lines.slice(0, rows - 1)
       .map((line) => `${[...line].slice(0, columns).join("")}\x1b[K`);
     // Over the screen as it is: what stood there before flickers otherwise.
@@ -159,6 +159,12 @@ export class ProcessTerminal implements Terminal, Disposable {
       Deno.removeSignalListener(signal, this.#onSignal);
     }
   }
+}
+
+/** The size of the terminal; some that nobody looks at say that they have none. */
+function screenSize(): { columns: number; rows: number } {
+  const { columns, rows } = Deno.consoleSize();
+  return { columns: columns || 80, rows: rows || 24 };
 }
 
 /**

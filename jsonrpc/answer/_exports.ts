@@ -15,7 +15,10 @@ type AnyFunction = (...args: any[]) => unknown;
  * Makes methods of what a module exports: each function is one, and so are those
  * of `Methods` that it exports.
  */
-export function methodsOf(exports: Record<string, unknown>): Methods {
+export function methodsOf(
+  exports: Record<string, unknown>,
+  file = "file",
+): Methods {
   const methods = new Methods();
   const specs: Record<string, MethodContract> = {};
   let document: OpenRpcDocument | undefined;
@@ -38,7 +41,7 @@ export function methodsOf(exports: Record<string, unknown>): Methods {
     }
   }
   if (methods.names.length === 0) {
-    throw new TypeError("Cannot serve file: it exports no function");
+    throw new TypeError(`Cannot serve ${file}: it exports no function`);
   }
   const info = { title: "Methods", version: "0.0.0" };
   const ours = openRpc({ info, methods: specs });

@@ -10,6 +10,7 @@ import {
   toJson,
   UsageError,
 } from "@wirekit/internal/command";
+import { shownUrl } from "@wirekit/internal/errors";
 import {
   DATA_OPTION,
   open,
@@ -122,6 +123,10 @@ const listen = command({
         "There are no events over HTTP: call a WebSocket or stream URL",
       );
     }
+    const where = typeof place === "string" ? shownUrl(place) : place[0];
+    const begin = () =>
+      terminal.error(`Listening at ${where} (Ctrl-C stops it)`);
+    if (namespace === undefined) begin();
     const ended = Promise.withResolvers<void>();
     signal.addEventListener("abort", () => ended.resolve());
     if (signal.aborted) return;
@@ -141,6 +146,7 @@ const listen = command({
           Array.isArray(params) ? params : [params],
           { timeout: call.options.timeout ?? 60_000, signal },
         );
+        begin();
         signal.addEventListener("abort", () => void events.unsubscribe());
         for await (const event of events) terminal.log(toJson(exactly(event)));
       },

@@ -33,7 +33,7 @@ export async function serveFile(
   io: ServeFileIo,
 ): Promise<void> {
   using _console = options.framing && logToStderr();
-  const methods = methodsOf(await load(file));
+  const methods = methodsOf(await load(file), file);
   const log = (line: string) => io.error(line.replace(/\s+/g, " "));
   const logger = new CalmLogger({ warn: log, error: log });
   const onError = (
@@ -100,7 +100,10 @@ async function load(file: string): Promise<Record<string, unknown>> {
         { cause: error },
       );
     }
-    if (!message?.includes(`Module not found "${href}"`)) throw error;
-    throw new UsageError(`There is no file ${file}`, { cause: error });
+    if (message?.includes(`Module not found "${href}"`)) {
+      throw new UsageError(`There is no file ${file}`, { cause: error });
+    }
+    const why = error instanceof Error ? message : described(error);
+    throw new UsageError(`Cannot load ${file}: ${why}`, { cause: error });
   }
 }

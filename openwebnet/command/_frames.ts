@@ -46,7 +46,10 @@ export const monitor = command({
     };
     await withGateway(options, terminal, async (gateway, home) => {
       try {
-        for await (const event of gateway.events(filter)) {
+        const events = gateway.events(filter);
+        await gateway.ready({ timeout: Infinity, signal });
+        terminal.error("Listening to the gateway (Ctrl-C stops it)");
+        for await (const event of events) {
           printEvent(event, options, terminal, home);
         }
       } catch (error) {

@@ -105,9 +105,11 @@ function typedPrompt(
     give(undefined);
   });
   input.on("SIGINT", () => {
-    if (interrupted()) return input.close();
+    const isEmpty = input.line === "";
+    if (interrupted() && isEmpty) return input.close();
     if (!waiting) return;
-    // What is typed so far is dropped with what asked for it.
+    // What is typed so far is dropped, and what asked for it.
+    input.write(null, { ctrl: true, name: "e" });
     input.write(null, { ctrl: true, name: "u" });
     stdout.write("\n");
     give("");

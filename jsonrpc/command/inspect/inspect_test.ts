@@ -444,7 +444,8 @@ Deno.test({
       [/← begun/, "\x03"], // Gives up the call.
       [/Given up[^]*> /, ".traffic\r"],
       [/shown/, ""],
-      [/> /, "\x03"], // Ends.
+      [/> /, "sum 1\x1b[D\x03"], // Drops what is typed.
+      [/sum 1[^]*\n> /, "slow\x15\x03"], // Ends: the line is empty.
     ], "plain");
     assertStringIncludes(text, "Adds two numbers");
   },
