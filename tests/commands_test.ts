@@ -244,6 +244,31 @@ Deno.test("Nobody listens, in the same words over every carrier", async () => {
   }));
 });
 
+Deno.test("A server that speaks something else is told as such, with its address", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const host = `127.0.0.1:${listener.addr.port}`;
+  const serving = (async () => {
+    for await (const conn of listener) {
+      await conn.read(new Uint8Array(1024)).catch(() => {});
+      conn.close();
+    }
+  })();
+  const words: Record<string, RegExp> = {
+    hub: /a hub\?|closed the connection without an answer/,
+    jsonrpc: /a JSON-RPC server\?|closed the connection without an answer/,
+    wsrpc: /a wsrpc server\?|closed the connection without an answer/,
+  };
+  for (const [name, ...args] of CARRIERS) {
+    const place = args.map((arg) => arg.replace("HOST", host));
+    const { code, err } = await run(name, ...place, "--timeout", "5");
+    assertEquals(code, 3, err);
+    assertMatch(err, words[name]!);
+    assert(err.includes(host), err);
+  }
+  listener.close();
+  await serving.catch(() => {});
+});
+
 Deno.test("Who is refused for its credentials is told by which option to give them", async () => {
   const port = freePort();
   await using _server = Deno.serve(

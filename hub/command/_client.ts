@@ -110,9 +110,15 @@ export async function connectClient(
   const { signal } = terminal;
   const connected = recorded.client.connect({ timeout, signal })
     .catch((error) => {
-      if (!(error instanceof OnHoldError)) throw error;
       // Nobody else has such a name.
-      throw new NotConnectedError(NO_NAMES, { cause: error });
+      if (error instanceof OnHoldError) {
+        throw new NotConnectedError(NO_NAMES, { cause: error });
+      }
+      if (!/^The connection to \S+ has ended$/.test(error.message)) throw error;
+      // It ends what it does not understand, without a word.
+      throw new NotConnectedError(`${error.message}. Is that a hub?`, {
+        cause: error,
+      });
     });
   await terminal.during("Connecting", connected);
   return recorded;

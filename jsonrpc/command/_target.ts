@@ -3,7 +3,11 @@
 /** Where a command calls: a URL, or a program that it starts. */
 
 import { fetchFailure } from "@wirekit/internal/command";
-import { HandshakeError, shownUrl } from "@wirekit/internal/errors";
+import {
+  HandshakeError,
+  NotConnectedError,
+  shownUrl,
+} from "@wirekit/internal/errors";
 import { connect } from "@wirekit/transport/connect";
 import { connectTcp } from "@wirekit/transport/tcp";
 import type { Transport } from "@wirekit/transport/transport";
@@ -11,7 +15,7 @@ import { connectUnix } from "@wirekit/transport/unix";
 import { exactCodec } from "./_exact_codec.ts";
 import { tapped } from "./_tapped.ts";
 import { startProgram, type Target } from "./_program.ts";
-import { MalformedResponseError } from "../call/call_error.ts";
+import { ClosedError, MalformedResponseError } from "../call/call_error.ts";
 import { HttpClient } from "../call/http_client.ts";
 import type { Methods } from "../answer/methods.ts";
 import type { Conventions } from "../peer_options.ts";
@@ -66,7 +70,15 @@ export async function openTarget(
       `${url.host || url.pathname} has closed the connection` +
       (error ? `: ${error.message}` : "")
     ),
-    explain: (error) => Promise.resolve(error),
+    explain: (error) =>
+      Promise.resolve(
+        error instanceof ClosedError
+          ? new NotConnectedError(
+            `${error.message}. Is ${shownUrl(url.href)} a JSON-RPC server?`,
+            { cause: error },
+          )
+          : error,
+      ),
     [Symbol.asyncDispose]: () => peer.close(),
   };
 }

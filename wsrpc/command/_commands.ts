@@ -23,7 +23,7 @@ import {
   valueOf,
   type Values,
 } from "@wirekit/internal/command";
-import { shownUrl } from "@wirekit/internal/errors";
+import { NotConnectedError, shownUrl } from "@wirekit/internal/errors";
 import { type Client, connect } from "../client.ts";
 import config from "../deno.json" with { type: "json" };
 import { LimitError, WsrpcError } from "../errors.ts";
@@ -78,7 +78,11 @@ const call = command({
     await using client = await open(url, options, terminal);
     const result = await terminal.during(
       `Waiting for ${method}`,
-      client.call(method, params, { timeout, signal }),
+      client.call(method, params, { timeout, signal }).catch((cause) => {
+        if (!(cause instanceof NotConnectedError)) throw cause;
+        const advice = `Is ${shownUrl(url)} a wsrpc server?`;
+        throw new NotConnectedError(`${cause.message}. ${advice}`, { cause });
+      }),
     );
     terminal.log(json ? toJson(result) : shown(result));
   },
