@@ -718,6 +718,17 @@ Deno.test("switchboard mcp leaves no call open, however it ends, and goes on aft
     while (await open() > 0);
   }));
 
+Deno.test("switchboard mcp answers what was asked when its input ends, as of a pipe", () =>
+  withAssistant({ allow: ["bot/*"] }, async (_call, _bot, url) => {
+    const { child, say, next, end } = startBridge(`${url}`);
+    await say(HELLO);
+    await end();
+    assertEquals((await next()).id, HELLO.id);
+    assertEquals((await child.status).code, 0);
+    await child.stderr.cancel();
+    assertEquals(await next(), undefined);
+  }));
+
 Deno.test("switchboard mcp says that there is no hub", async () => {
   const { child, say, next, end } = startBridge("http://127.0.0.1:1");
   await say(HELLO);

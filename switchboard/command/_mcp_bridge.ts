@@ -2,6 +2,7 @@
 
 // @ts-types="@modelcontextprotocol/sdk/client/streamableHttp"
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { later } from "@wirekit/internal/clock";
 import { fetchFailure } from "@wirekit/internal/command";
 import { HandshakeError, shownUrl } from "@wirekit/internal/errors";
 // @ts-types="@modelcontextprotocol/sdk/server/stdio"
@@ -18,6 +19,9 @@ interface BridgeOptions {
   /** Certificates to trust, in PEM. */
   readonly ca: string | undefined;
 }
+
+/** How long the last answer may take once nobody asks more, in milliseconds. */
+const LAST_ANSWER = 1_000;
 
 /** Passes messages on, until one of the ends ends. */
 export async function bridge(
@@ -44,8 +48,11 @@ export async function bridge(
   if (signal.aborted) ended.resolve();
   near.onclose = far.onclose = () => ended.resolve();
   const { process } = globalThis as unknown as { process: Process };
-  // What was asked before that is answered first.
-  process.stdin.once("end", () => void last.then(() => ended.resolve()));
+  process.stdin.once("end", () => {
+    // What was asked just before is answered first, if that is quick.
+    later(LAST_ANSWER, () => ended.resolve());
+    void last.then(() => ended.resolve());
+  });
   far.onmessage = (message) => {
     const version = "result" in message && message.result.protocolVersion;
     if (typeof version === "string") far.setProtocolVersion(version);
