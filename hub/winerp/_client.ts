@@ -96,9 +96,13 @@ export class WinerpClient extends WinerpParticipant
       if (!(error instanceof SyntaxError)) throw error;
       return this.#receiveUnreadable(message, error.message);
     }
-    const { type } = envelope;
+    this.#handle(envelope.type);
+    envelope.done();
+  }
+
+  #handle(type: number): void {
     if (type === MessageType.verification) this.#verify();
-    else if (!member.active) this.#refuseStranger();
+    else if (!this.member.active) this.#refuseStranger();
     else if (type === MessageType.request) this.#request();
     else if (type === MessageType.response) this.#respond("response");
     else if (type === MessageType.error) this.#respond("error");

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { borrow, lastUse } from "@wirekit/internal/allocate";
+import { borrow, giveBackUsed, lastUse } from "@wirekit/internal/allocate";
 import {
   Scanner,
   skipLoosely,
@@ -66,6 +66,8 @@ export class Envelope implements Content {
   readonly #scanner = new Scanner();
   /** Whether it is one line with the eight members once each: fit to splice. */
   #canonical = false;
+  /** Whether somebody else may have its bytes by now. */
+  #isShared = false;
   /** Where the data stands; one for all messages. */
   readonly #span = { bytes: NULL, start: 0, end: 0 };
 
@@ -89,6 +91,7 @@ export class Envelope implements Content {
    */
   read(bytes: Uint8Array<ArrayBuffer>): void {
     this.#bytes = NULL;
+    this.#isShared = false;
     this.#type = -1;
     this.#scanner.sawLineBreak = false;
     const isInOrder = readInOrder(
@@ -142,6 +145,7 @@ export class Envelope implements Content {
    */
   readLoosely(bytes: Uint8Array<ArrayBuffer>): boolean {
     this.#bytes = NULL;
+    this.#isShared = false;
     this.#type = -1;
     this.#canonical = false;
     if (!this.#readMembersLoosely(bytes)) return false;
@@ -225,6 +229,7 @@ export class Envelope implements Content {
   /** See {@linkcode Content}. */
   get span(): Span | undefined {
     if (!this.#canonical) return undefined;
+    this.#isShared = true;
     const span = this.#span;
     span.bytes = this.#bytes;
     span.start = this.#starts[INDEX.data]!;
@@ -349,7 +354,9 @@ export class Envelope implements Content {
    */
   forward(id: Uint8Array, destination: Uint8Array): Uint8Array<ArrayBuffer> {
     const message = this.#address(id, destination, false);
-    return message === this.#bytes ? message : lastUse(message);
+    if (message !== this.#bytes) return lastUse(message);
+    this.#isShared = true;
+    return message;
   }
 
   /**
@@ -362,7 +369,18 @@ export class Envelope implements Content {
    * @returns The message.
    */
   redirect(id: Uint8Array, destination: Uint8Array): Uint8Array<ArrayBuffer> {
-    return lastUse(this.#address(id, destination, true));
+    const message = this.#address(id, destination, true);
+    if (message === this.#bytes) this.#isShared = true;
+    return lastUse(message);
+  }
+
+  /**
+   * Says that the message has been dealt with: its memory is used again, unless
+   * its very bytes were passed on.
+   */
+  done(): void {
+    if (!this.#isShared) giveBackUsed(lastUse(this.#bytes));
+    this.#bytes = NULL;
   }
 
   #address(

@@ -1,5 +1,11 @@
 // Copyright 2026 the Wirekit authors. MIT license.
-import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
+import { borrow } from "@wirekit/internal/allocate";
 import { Envelope } from "./_envelope.ts";
 import { randomFrom } from "./testdata/model.ts";
 import { canonicalName } from "../exchange/_spelling.ts";
@@ -90,6 +96,43 @@ Deno.test("Envelope.forward returns the very bytes if nothing changes", () => {
     envelope.forward(utf8.encode('"a"'), utf8.encode('"b"')),
     bytes,
   );
+});
+
+Deno.test("Envelope.done gives back the memory of a message of which copies were passed on, and of no other", () => {
+  const [id, destination] = ['"a"', '"other"'].map((name) => utf8.encode(name));
+  const message = utf8.encode(
+    REQUEST.replace("DATA", `"${"x".repeat(50_000)}"`),
+  );
+  const dealtWith = (how: (envelope: Envelope) => void) => {
+    const bytes = borrow(message.length);
+    bytes.set(message);
+    const envelope = new Envelope();
+    envelope.read(bytes);
+    how(envelope);
+    envelope.done();
+    return [bytes.buffer, borrow(message.length).buffer];
+  };
+  for (
+    const how of [
+      () => {},
+      (envelope: Envelope) => void envelope.forward(id!, destination!),
+      (envelope: Envelope) => void envelope.data,
+      (envelope: Envelope) => void envelope.redirect(id!, destination!),
+    ]
+  ) {
+    const [before, after] = dealtWith(how);
+    assertStrictEquals(after, before);
+  }
+  for (
+    const how of [
+      (envelope: Envelope) => void envelope.forward(id!, utf8.encode('"b"')),
+      (envelope: Envelope) => void envelope.redirect(id!, utf8.encode('"c"')),
+      (envelope: Envelope) => void envelope.span,
+    ]
+  ) {
+    const [before, after] = dealtWith(how);
+    assert(after !== before);
+  }
 });
 
 Deno.test("Envelope.forward drops unknown members and says each member once", () => {
