@@ -14,6 +14,7 @@ import {
 } from "./_out_buffers.ts";
 import { CloseError } from "../transport.ts";
 import type { BytePipe } from "./_byte_pipe.ts";
+import { countLarge } from "./_large_writes.ts";
 
 /** A payload from this size on is written without a copy, where it can be. */
 export const UNCOPIED_BYTES = 16_384;
@@ -150,6 +151,7 @@ export abstract class Outflow implements Flushable {
     }
     const writing = parts.length > 0 ? this.#pipe.write(parts) : undefined;
     this.#isInstant = !writing;
+    if (last.length > 0) countLarge(size);
     if (!writing) {
       this.#onWritten(buffers, last, size);
       return false;

@@ -7,7 +7,6 @@ import {
   endOfPeer,
   HIGH_WATER_MARK,
   MAX_OUTBOX_BYTES,
-  READY,
   refuse,
   settled,
   toCloseError,
@@ -17,6 +16,7 @@ import type { BytePipe, PipeListener } from "./_byte_pipe.ts";
 import { FramedIntake } from "./_framed_intake.ts";
 import { FramedOutput } from "./_framed_output.ts";
 import type { Framer } from "./framer.ts";
+import { readyForMore } from "./_large_writes.ts";
 import type { OutflowListener } from "./_outflow.ts";
 
 /** Options of {@linkcode PipeTransport}. */
@@ -75,7 +75,7 @@ export class PipeTransport<T extends string | Uint8Array>
       return refuse(error as Error);
     }
     const isReady = !output.isKept && output.waiting < HIGH_WATER_MARK;
-    return isReady ? READY : output.room();
+    return isReady ? readyForMore() : output.room();
   }
 
   /** See {@linkcode Transport.close}. */

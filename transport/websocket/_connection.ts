@@ -22,6 +22,7 @@ import {
   type WebSocketTransport,
 } from "../transport.ts";
 import type { BytePipe, PipeListener } from "../stream/_byte_pipe.ts";
+import { readyForMore } from "../stream/_large_writes.ts";
 import type { OutflowListener } from "../stream/_outflow.ts";
 import {
   type ConnectionGroup,
@@ -122,7 +123,7 @@ export class WebSocketConnection<F extends Format>
     if (kept === undefined) {
       return refuse(new TypeError("Cannot send message: not valid UTF-8"));
     }
-    if (!kept && output.waiting < HIGH_WATER_MARK) return READY;
+    if (!kept && output.waiting < HIGH_WATER_MARK) return readyForMore();
     return output.room();
   }
 
