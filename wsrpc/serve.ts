@@ -21,6 +21,7 @@
  * @module
  */
 
+import type { Logger } from "@wirekit/internal/logger";
 import type { Admission, RequestInfo } from "@wirekit/transport/admission";
 import {
   type NetAddr,
@@ -85,6 +86,8 @@ export interface Servable<State> {
   readonly limits: CarrierLimits;
   /** Decides who may connect. */
   readonly admission: Admission<State>;
+  /** Is told what no single client is told, such as that none can come. */
+  readonly logger?: Logger | undefined;
   /** Answers an HTTP request. */
   readonly fetch: (
     request: Request,
@@ -228,6 +231,7 @@ async function listen<State>(
     ...(unixPath !== undefined && { unixPath }),
     ...(tls && { tls }),
     ...(handler && { handler }),
+    ...(server.logger && { logger: server.logger }),
     admission: server.admission,
     otherFrames: "ignore", // As wsrpc-aiohttp does.
   }, ({ transport, state }) => {

@@ -25,7 +25,7 @@
 
 import { CloseError, type Transport } from "@wirekit/transport/transport";
 import type { Admission, RequestInfo } from "@wirekit/transport/admission";
-import { CalmLogger } from "@wirekit/internal/logger";
+import { CalmLogger, type Logger } from "@wirekit/internal/logger";
 import { checkOptions } from "./_check_options.ts";
 import { Reports } from "./connection/_reports.ts";
 import { ServerAdmission } from "./_server_admission.ts";
@@ -139,6 +139,11 @@ export class Server<
     this.router = new Router<Local, Peer<Remote, State>>(options.routes);
     this.#reports = new Reports(options.hooks, calm);
     this.admission = new ServerAdmission(this.#options, this.#reports);
+  }
+
+  /** See `logger` of {@linkcode ServerOptions}. */
+  get logger(): Logger | undefined {
+    return this.#options.logger;
   }
 
   /** The clients that are connected, by `peer.id`. */

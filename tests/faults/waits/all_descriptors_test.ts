@@ -100,3 +100,22 @@ for (const encrypted of [false, true]) {
     },
   });
 }
+
+for (const name of ["hub", "jsonrpc", "switchboard", "wsrpc"]) {
+  Deno.test({
+    name: `${name} serve says that there are few descriptors`,
+    ignore: Deno.build.os === "windows",
+    async fn() {
+      const script = `ulimit -n ${LIMIT} && exec "$@"`;
+      const file = name === "jsonrpc"
+        ? [new URL("../programs/methods.ts", import.meta.url).pathname]
+        : [];
+      await using program = new Program("sh", {
+        args: ["-c", script, "sh", Deno.execPath(), "run", "-A"]
+          .concat(`${name}/cli.ts`, "serve", ...file, "--port", "0"),
+        cwd: ROOT,
+      });
+      await program.says(/no more than 100 open files/);
+    },
+  });
+}
