@@ -71,8 +71,8 @@ export class Generator implements AsyncDisposable {
    *
    * @param order Where.
    * @param shape Which.
-   * @param options `yields`: whether other processes go first on a busy core, as if it ran
-   * on another machine.
+   * @param options `yields`: whether other processes always go first, as if it ran on
+   * another machine.
    * @returns The generator.
    */
   static async open(
@@ -81,7 +81,7 @@ export class Generator implements AsyncDisposable {
     { yields = false } = {},
   ): Promise<Generator> {
     const driver = new Driver([
-      ...(yields ? ["nice", "-n", "15"] : []),
+      ...(yields ? ["chrt", "--idle", "0"] : []),
       Deno.execPath(),
       "run",
       "--allow-ffi",

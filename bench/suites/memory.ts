@@ -189,6 +189,7 @@ async function run(plan: Plan): Promise<{
         measured: short(late),
         target: "≤ 1.3",
         met: late <= 1.3,
+        why: "Memory",
       },
     );
   }
