@@ -2,6 +2,7 @@
 // This module is browser compatible.
 import type { OpenRequest } from "../exchange/_party.ts";
 import type { QuestionKind } from "../exchange/participant.ts";
+import type { Outgoing } from "./_whole.ts";
 
 /** Something that another node was asked. */
 export interface Asked {
@@ -13,7 +14,7 @@ export interface Asked {
   readonly question?: OpenRequest;
   readonly kind?: QuestionKind;
   /** The message, as long as it may have to be sent again. */
-  message?: string | undefined;
+  message?: Outgoing | undefined;
   /** In which turn of the clock it was asked. */
   readonly turn: number;
   /** Counts with each message that asks: when this one was sent last. */
@@ -44,13 +45,13 @@ export class AskedTable {
 
   /** Finds something. */
   get(ref: number): Asked | undefined {
-    const asked = this.#places[ref % PLACES];
+    const asked = this.#places[placeOf(ref)];
     return asked?.ref === ref ? asked : undefined;
   }
 
   /** Removes something; returns whether it was there. */
   delete(asked: Asked): boolean {
-    const place = asked.ref % PLACES;
+    const place = placeOf(asked.ref);
     if (this.#places[place] !== asked) return false;
     this.#places[place] = undefined;
     this.#free.push(place);
@@ -61,4 +62,9 @@ export class AskedTable {
   all(): Asked[] {
     return this.#places.filter((asked) => asked !== undefined);
   }
+}
+
+/** The lowest bits, which take a third of the time of a division. */
+function placeOf(ref: number): number {
+  return ref & (PLACES - 1);
 }

@@ -8,6 +8,7 @@ import type { Address, BackplaneStatus } from "./backplane.ts";
 import { encode, Kind } from "./_messages.ts";
 import { type Line, nobody } from "./_remote.ts";
 import { isIdle, type Remotes } from "./_remotes.ts";
+import { type Outgoing, textOf } from "./_whole.ts";
 
 /** For how many seconds a node may not say whether it has a name. */
 const PATIENCE = 10;
@@ -22,7 +23,7 @@ const UNSENT = fault(
 export interface Asker extends Line {
   readonly status: BackplaneStatus;
   /** Sends something, whatever waits to be sent. */
-  push(to: Address, message: string, ref?: number): Fault | undefined;
+  push(to: Address, message: Outgoing, ref?: number): Fault | undefined;
   /** Whether another node has a name, as far as this one has heard. */
   has(name: string): boolean;
   /** Ends a question of a participant. */
@@ -96,7 +97,7 @@ export class Asking {
     const { name, message } = asked;
     if (!message) return this.giveUp(asked);
     if (asker.has(name) || asker.status.reading) {
-      this.again.send(asked, message);
+      this.again.send(asked, textOf(message));
     } else this.giveUp(asked);
   }
 

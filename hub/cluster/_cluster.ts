@@ -25,7 +25,9 @@ import type { Host } from "./_host.ts";
 import { Incoming } from "./_incoming.ts";
 import { Pace } from "./_pace.ts";
 import { type Line, Remote } from "./_remote.ts";
+import type { BytesReceiver, QuickTaker } from "./_quick.ts";
 import { Remotes } from "./_remotes.ts";
+import { type BytesPlane, type Outgoing, textOf } from "./_whole.ts";
 
 /** What is said when the responder is gone, with its node or without. */
 const LEFT = fault("ResponderLeft", Text.responderLeft);
@@ -34,7 +36,7 @@ const LEFT = fault("ResponderLeft", Text.responderLeft);
  * Joins the exchange of this node with those of others. For the exchange, what
  * is elsewhere is a participant like any other.
  */
-export class Cluster implements BackplaneReceiver, Line {
+export class Cluster implements BackplaneReceiver, BytesReceiver, Line {
   readonly #host: Host;
   readonly #backplane: Backplane;
   readonly #remotes: Remotes;
@@ -88,17 +90,21 @@ export class Cluster implements BackplaneReceiver, Line {
   }
 
   /** See {@linkcode Line}. */
-  publish(to: Address, message: string, ref?: number): Fault | undefined {
+  publish(to: Address, message: Outgoing, ref?: number): Fault | undefined {
     const { again } = this.#asking;
     if (typeof to === "object" && "name" in to && again.has(to.name)) {
-      return again.add(to.name, message, ref);
+      return again.add(to.name, textOf(message), ref);
     }
     return this.push(to, message, ref);
   }
 
   /** Sends something, whatever waits to be sent. */
-  push(to: Address, message: string, ref?: number): Fault | undefined {
-    return this.#backplane.publish(to, message, ref);
+  push(to: Address, message: Outgoing, ref?: number): Fault | undefined {
+    const plane = this.#backplane;
+    if (typeof message === "string") return plane.publish(to, message, ref);
+    return "publishBytes" in plane
+      ? (plane as Backplane & BytesPlane).publishBytes(to, message, ref)
+      : plane.publish(to, message.text, ref);
   }
 
   /** Returns what stands for whoever has a name elsewhere, now or soon. */
@@ -171,6 +177,11 @@ export class Cluster implements BackplaneReceiver, Line {
   /** See {@linkcode BackplaneReceiver}. */
   message(message: Uint8Array, from: string, text?: string): void {
     this.#incoming.take(message, from, text);
+  }
+
+  /** See {@linkcode BytesReceiver}. */
+  quickly(bytes: Uint8Array, from: string): QuickTaker | undefined {
+    return this.#incoming.quickly(bytes, from);
   }
 
   /** See {@linkcode BackplaneReceiver}. */

@@ -19,7 +19,7 @@ export class Floods {
   readonly #over = new Set<string>();
   #audited = 0;
   /** Whether something is not read in this second. */
-  #isOn = false;
+  isOn = false;
 
   constructor(tell: (text: string) => void) {
     this.#tell = tell;
@@ -27,7 +27,7 @@ export class Floods {
 
   /** Whether a message of a node is to be left unread. */
   has(message: Uint8Array, node: string): boolean {
-    if (!this.#isOn) return false;
+    if (!this.isOn) return false;
     return this.#over.has(node) ||
       message[0] === AUDIT && this.#audited >= MAX_AUDITED;
   }
@@ -38,7 +38,7 @@ export class Floods {
     this.#refused.set(node, count);
     if (count < MAX_REFUSED || this.#over.has(node)) return;
     this.#over.add(node);
-    this.#isOn = true;
+    this.isOn = true;
     this.#tell(
       `${MAX_REFUSED} messages that no hub sends came from the hub ${node} ` +
         "within a second: no more of it is read in this second. Somebody else " +
@@ -51,7 +51,7 @@ export class Floods {
     this.#audited += count;
     const isOver = this.#audited >= MAX_AUDITED;
     if (!isOver || this.#audited - count >= MAX_AUDITED) return;
-    this.#isOn = true;
+    this.isOn = true;
     this.#tell(
       `Other hubs have asked what became of ${MAX_AUDITED} requests within a ` +
         "second: no more of that is answered in this second. Somebody else may " +
@@ -62,7 +62,7 @@ export class Floods {
   /** Is called once a second. */
   tick(): void {
     this.#audited = 0;
-    this.#isOn = false;
+    this.isOn = false;
     this.#refused.clear();
     this.#over.clear();
   }

@@ -1,14 +1,16 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 import type { OpenRequest } from "../exchange/_party.ts";
-import { fault } from "../exchange/fault.ts";
+import { type Fault, fault } from "../exchange/fault.ts";
 import type {
   AnswerKind,
   Content,
   Follower,
+  Member,
   QuestionKind,
 } from "../exchange/participant.ts";
 import { Envelope } from "../winerp/_envelope.ts";
+import type { Asked } from "./_asked.ts";
 import type { Asking } from "./_asking.ts";
 import type { Audits } from "./_audits.ts";
 import type { PeerLine } from "./backplane.ts";
@@ -16,6 +18,7 @@ import { Floods } from "./_floods.ts";
 import { RemoteFollower } from "./_follower.ts";
 import type { Host } from "./_host.ts";
 import { ANSWERS, encode, Kind, QUESTIONS, read } from "./_messages.ts";
+import { type BytesReceiver, Quick, type QuickTaker } from "./_quick.ts";
 import { type Line, nobody, type Origin, Remote } from "./_remote.ts";
 import type { Remotes } from "./_remotes.ts";
 
@@ -45,13 +48,14 @@ interface Parts {
 }
 
 /** What comes from other nodes. */
-export class Incoming {
+export class Incoming implements BytesReceiver {
   readonly #node: Receiver;
   readonly #host: Host;
   readonly #remotes: Remotes;
   readonly #asking: Asking;
   readonly #audits: Audits;
   readonly #floods: Floods;
+  readonly #quick: Quick;
   readonly #gone = new Set<string>();
   readonly #followers = new Set<RemoteFollower>();
   /** What this node was called, and is. */
@@ -66,6 +70,14 @@ export class Incoming {
     this.#asking = asking;
     this.#audits = audits;
     this.#floods = new Floods((text) => host.flooded(text));
+    this.#quick = new Quick(node, this);
+  }
+
+  /** See {@linkcode BytesReceiver}. */
+  quickly(bytes: Uint8Array, from: string): QuickTaker | undefined {
+    if (this.#gone.has(from) || this.#floods.isOn) return undefined;
+    this.#quick.begin(bytes, from);
+    return this.#quick;
   }
 
   /** Keeps in mind who has asked a question, if it is of another node. */
@@ -165,29 +177,39 @@ export class Incoming {
     const uuid = isWhole ? content.text("uuid") : fields[4]!;
     const to = fields[isWhole ? 4 : 5]!;
     const ref = Number(number);
-    this.#audits.asked();
     const responder = this.#host.here(to);
-    const source = responder && this.#remotes.sender(node, asker, name);
-    if (responder && !source) return this.#refuse(fields, node);
-    const refusal = responder && source
-      ? this.#host.ask(
-        source.party,
-        responder,
-        uuid,
-        kind,
-        content,
-        {
-          node,
-          ref,
-          asker,
-        } satisfies Origin,
-      )
-      : nobody(kind);
-    if (!refusal) return;
-    this.#node.publish(
-      { node },
-      encode([Kind.fail, ref, refusal.code, refusal.text]),
+    if (!responder) return this.#fail(node, ref, nobody(kind));
+    const source = this.#remotes.sender(node, asker, name);
+    if (!source) return this.#refuse(fields, node);
+    if (isWhole) this.#quick.learn(node, fields, source, responder);
+    const origin = { node, ref, asker };
+    this.ask(kind, origin, uuid, source, responder, content);
+  }
+
+  /** Asks a participant of this node. */
+  ask(
+    kind: QuestionKind,
+    origin: Origin,
+    uuid: string,
+    source: Remote,
+    responder: Member,
+    content: Content,
+  ): void {
+    this.#audits.asked();
+    const { party } = source;
+    const refusal = this.#host.ask(
+      party,
+      responder,
+      uuid,
+      kind,
+      content,
+      origin,
     );
+    if (refusal) this.#fail(origin.node, origin.ref, refusal);
+  }
+
+  #fail(node: string, ref: number, { code, text }: Fault): void {
+    this.#node.publish({ node }, encode([Kind.fail, ref, code, text]));
   }
 
   #receiveAnswer(
@@ -202,8 +224,13 @@ export class Incoming {
     if (content instanceof Envelope && !content.hasUuid(question.uuid)) {
       return this.#refuse(fields, node);
     }
+    this.answer(kind, asked, content);
+  }
+
+  /** Ends what was asked. */
+  answer(kind: AnswerKind, asked: Asked, content: Content): void {
     if (this.#node.asked.delete(asked)) {
-      this.#host.answer(question, kind, content);
+      this.#host.answer(asked.question!, kind, content);
     }
   }
 

@@ -78,20 +78,12 @@ export const ANSWERS: Readonly<Record<string, AnswerKind>> = {
   [Kind.wholeError]: "error",
 };
 
-/** What says that a winerp client's message follows, by the type of that. */
-const WHOLE = {
-  request: Kind.wholeRequest,
-  functionCall: Kind.wholeCall,
-  response: Kind.wholeResponse,
-  error: Kind.wholeError,
-} as const;
-
 /** How many fields follow the first, and whether a content follows them. */
 interface Form {
   readonly fields: number;
   readonly content?: true;
   /** Which message of a winerp client follows them. */
-  readonly whole?: keyof typeof WHOLE;
+  readonly whole?: QuestionKind | AnswerKind;
   /** Whether more numbers may follow. */
   readonly more?: true;
   /** Which fields are numbers. */
@@ -150,27 +142,6 @@ export function encode(
   return text;
 }
 
-/**
- * Writes a question or an answer with the message of a winerp client as it came:
- * the other hub then has no more to do for it than for one of its own clients.
- *
- * @param kind What it is.
- * @param fields What comes first: the number; of a question, also who asks whom.
- * @param uuid The uuid of the question.
- * @param content What it says.
- * @returns The message; nothing if its content has to be written anew.
- */
-export function encodeWhole(
-  kind: keyof typeof WHOLE,
-  fields: string,
-  uuid: string,
-  content: Content,
-): string | undefined {
-  const isIt = content instanceof Envelope && content.isWhole &&
-    content.type === MessageType[kind] && content.hasUuid(uuid);
-  return isIt ? `${WHOLE[kind]}\0${fields}\0${content.whole}` : undefined;
-}
-
 /** A message of another hub. */
 export interface Message {
   /** Its fields; the first says its kind. */
@@ -217,7 +188,7 @@ export function read(
 
 /** Reads one that ends with the message of a winerp client. */
 function readWhole(
-  kind: keyof typeof WHOLE,
+  kind: QuestionKind | AnswerKind,
   fields: string[],
   message: Uint8Array,
   isAscii: boolean,

@@ -5,9 +5,10 @@ import { Exchange, HUB } from "../exchange/exchange.ts";
 import type { Fault } from "../exchange/fault.ts";
 import type { Participant, Question } from "../exchange/participant.ts";
 import { Envelope } from "../winerp/_envelope.ts";
-import { encode, encodeWhole, Kind, read } from "./_messages.ts";
+import { encode, Kind, read } from "./_messages.ts";
 import type { Origin } from "./_remote.ts";
 import { type MemoryBackplane, MemoryEngine } from "./memory.ts";
+import { countDigits, wholeOf as wholeFor, writeDigits } from "./_whole.ts";
 
 const utf8 = new TextEncoder();
 const CONTENT = {
@@ -115,32 +116,36 @@ function envelopeOf(text: string): Envelope {
   return envelope;
 }
 
-Deno.test("read() takes the message of a winerp client as encodeWhole() passed it on", () => {
+Deno.test("read() takes the message of a winerp client as it was passed on", () => {
   const kinds = [
-    ["request", 2, "Q", '5\x007\x00"a"\x00"b"'],
-    ["functionCall", 7, "C", '5\x007\x00"ä"\x00"b"'],
-    ["response", 3, "R", "5"],
-    ["error", 4, "E", "5"],
+    ["request", 2, "Q", '\x007\x00"a"\x00"b"\x00'],
+    ["functionCall", 7, "C", '\x007\x00"ä"\x00"b"\x00'],
+    ["response", 3, "R", "\x00"],
+    ["error", 4, "E", "\x00"],
   ] as const;
+  let ref = 1;
   for (const [kind, type, letter, fields] of kinds) {
     for (const data of [null, 1, "x".repeat(20_000), { "ö": ["\n"] }]) {
       const text = wholeOf({ type, data });
       const content = envelopeOf(text);
-      const whole = encodeWhole(kind, fields, '"u"', content)!;
-      const parts = [letter, ...fields.split("\0"), text];
-      assertEquals(whole, parts.join("\0"));
-      const said = read(utf8.encode(whole));
+      ref *= 9;
+      const whole = wholeFor(kind, ref, utf8.encode(fields), '"u"', content)!;
+      const expected = `${letter}\0${ref}${fields}${text}`;
+      assertEquals(whole.text, expected);
+      assertEquals(whole.size, utf8.encode(expected).length);
+      const said = read(utf8.encode(whole.text));
       assert("fields" in said);
-      assertEquals(said.fields, parts);
+      assertEquals(said.fields, expected.split("\0"));
       const back = said.content as Envelope;
       assertEquals([back.whole, back.data], [text, JSON.stringify(data)]);
     }
   }
 });
 
-Deno.test("encodeWhole() leaves alone what has to be written anew", () => {
+Deno.test("wholeOf() leaves alone what has to be written anew", () => {
+  const none = new Uint8Array(1);
   const passed = (text: string, uuid = '"u"') =>
-    encodeWhole("request", "1", uuid, envelopeOf(text));
+    wholeFor("request", 1, none, uuid, envelopeOf(text));
   assert(passed(wholeOf()));
   assertEquals(passed(wholeOf(), '"v"'), undefined);
   assertEquals(passed(wholeOf({ uuid: "é" }), '"é"'), undefined);
@@ -148,7 +153,21 @@ Deno.test("encodeWhole() leaves alone what has to be written anew", () => {
   assertEquals(passed(wholeOf({ token: "secret" })), undefined);
   assertEquals(passed(wholeOf({ route: undefined })), undefined);
   assertEquals(passed(wholeOf().replace("{", "{\n")), undefined);
-  assertEquals(encodeWhole("request", "1", '"u"', CONTENT), undefined);
+  assertEquals(wholeFor("request", 1, none, '"u"', CONTENT), undefined);
+});
+
+Deno.test("A number is written as a text says it", () => {
+  const numbers = [0, 9, 10, 4194304, 99_999_999, 100_000_000, 100_000_001];
+  for (let i = 0; i < 16; i++) numbers.push(10 ** i - 1, 10 ** i, 3.7 ** i | 0);
+  numbers.push(Number.MAX_SAFE_INTEGER, 20971520000123, 1_000_000_000_001);
+  for (const number of numbers) {
+    const out = new Uint8Array(20);
+    const end = writeDigits(number, countDigits(number), out, 1);
+    assertEquals(
+      new TextDecoder().decode(out.subarray(1, end)),
+      `${number}`,
+    );
+  }
 });
 
 Deno.test("read() refuses a message that no winerp client could be sent", () => {

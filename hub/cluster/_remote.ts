@@ -18,7 +18,8 @@ import type {
 } from "../exchange/participant.ts";
 import type { Asked, AskedTable } from "./_asked.ts";
 import type { Address } from "./backplane.ts";
-import { encode, encodeWhole, Kind } from "./_messages.ts";
+import { encode, Kind } from "./_messages.ts";
+import { type Outgoing, wholeOf } from "./_whole.ts";
 
 /** Which question of another node this is. */
 export interface Origin {
@@ -35,15 +36,23 @@ export interface Line {
   readonly turn: number;
   /** Counts what is sent to names: a number that is larger than all before. */
   count(): number;
-  publish(to: Address, message: string, ref?: number): Fault | undefined;
+  publish(to: Address, message: Outgoing, ref?: number): Fault | undefined;
   /** Finds a participant of this node. */
   here(name: string): Member | undefined;
 }
+
+const encoder = new TextEncoder();
+const NO_FIELDS = new Uint8Array(1);
 
 /** A participant of another node. */
 export class Remote implements Participant, PassesOnOnce {
   readonly #line: Line;
   readonly party: Party;
+  readonly #to: Address | undefined;
+  /** Who asked it last, and what was said of that. */
+  #asker = NaN;
+  #askerName = "";
+  #fields = NO_FIELDS;
   /** Where it was when it last asked or told something. */
   node: string | undefined;
   /** In which turn of the clock it was last needed. */
@@ -57,6 +66,7 @@ export class Remote implements Participant, PassesOnOnce {
     this.#line = line;
     this.party = new Party(number, this);
     if (name === undefined) return;
+    this.#to = { name };
     this.party.call(name);
     this.party.active = true;
   }
@@ -91,20 +101,35 @@ export class Remote implements Participant, PassesOnOnce {
       waits: false,
     };
     line.asked.add(asked);
-    const { number, name = "" } = requester;
     const { ref } = asked;
-    const to = this.#name;
-    const fields = `${ref}\0${number}\0${name}\0${to}`;
-    asked.message = encodeWhole(kind, fields, uuid, content) ??
-      encode([Kind[kind], ref, number, name, uuid, to], content);
-    const refusal = line.publish(
-      { name: this.#name },
-      asked.message,
-      asked.ref,
-    );
+    const message = wholeOf(kind, ref, this.#from(requester), uuid, content) ??
+      this.#write(ref, request, kind, content);
+    asked.message = message;
+    const refusal = line.publish(this.#to!, message, ref);
     if (refusal) line.asked.delete(asked);
     else request.tag = asked;
     return refusal;
+  }
+
+  /** What is said with its questions of who asks it, which mostly one does. */
+  #from(requester: Party): Uint8Array {
+    const { number, name = "" } = requester;
+    if (number !== this.#asker || name !== this.#askerName) {
+      this.#asker = number;
+      this.#askerName = name;
+      this.#fields = encoder.encode(`\0${number}\0${name}\0${this.#name}\0`);
+    }
+    return this.#fields;
+  }
+
+  #write(
+    ref: number,
+    { requester, uuid }: OpenRequest,
+    kind: QuestionKind,
+    content: Content,
+  ): string {
+    const { number, name = "" } = requester;
+    return encode([Kind[kind], ref, number, name, uuid, this.#name], content);
   }
 
   /** See {@linkcode Participant}. */
@@ -115,7 +140,7 @@ export class Remote implements Participant, PassesOnOnce {
   ): Fault | undefined {
     const { uuid, tag } = question as OpenRequest;
     const { node, ref } = tag as Origin;
-    const message = encodeWhole(kind, `${ref}`, uuid, content) ??
+    const message = wholeOf(kind, ref, NO_FIELDS, uuid, content) ??
       encode([Kind[kind], ref], content);
     const refusal = this.#line.publish({ node }, message);
     if (refusal?.code !== FaultCode.TooLarge) return refusal;

@@ -34,8 +34,10 @@ export function hostOf(
   return {
     flooded,
     here: (name) => names.holder(name),
-    ask: (...question) => exchange.ask(...question),
-    answer: (...answer) => exchange.answer(...answer),
+    ask: (from, to, uuid, kind, content, tag) =>
+      exchange.ask(from, to, uuid, kind, content, tag),
+    answer: (question, kind, content) =>
+      exchange.answer(question, kind, content),
     fail: (question, reason) => exchange.fail(question, reason),
     cancel: (question) => exchange.cancel(question),
     inform: (...information) => exchange.inform(...information),

@@ -262,6 +262,11 @@ export class Envelope implements Content {
     return this.#canonical;
   }
 
+  /** The bytes of the message as it came. */
+  get bytes(): Uint8Array<ArrayBuffer> {
+    return this.#bytes;
+  }
+
   /** The whole message as it came. */
   get whole(): string {
     return textOf(this.#bytes, 0, this.#bytes.length);

@@ -12,15 +12,20 @@ import type {
   NodeStatus,
 } from "../backplane.ts";
 import type { Buckets } from "./_buckets.ts";
+import type { BytesPlane, Outgoing, Whole } from "../_whole.ts";
+import type { BytesReceiver, QuickTaker } from "../_quick.ts";
 import type { NameKeeper } from "./_keeper.ts";
 import { GRACE } from "./_link.ts";
-import { Mail, sizeOf } from "./_mail.ts";
+import { isText, Mail, sizeOf } from "./_mail.ts";
 import { Membership, type NodeOptions } from "./_membership.ts";
 import { Newcomers } from "./_newcomers.ts";
 import { NatsNames } from "./_names.ts";
 import { unpack } from "./_packets.ts";
 import { Peers } from "./_peers.ts";
 import type { SafeConnection } from "./_transport.ts";
+
+/** How many messages of one packet are taken at one look at the clock. */
+const FEW = 8;
 
 /** What is looked up when it is read. */
 type Live = Pick<
@@ -62,7 +67,7 @@ class Status implements BackplaneStatus {
 }
 
 /** The backplane of one node, on NATS. */
-export class NatsBackplane implements Backplane, NameKeeper {
+export class NatsBackplane implements Backplane, BytesPlane, NameKeeper {
   readonly #connection: NatsConnection;
   readonly #options: NodeOptions;
   readonly #label: string;
@@ -155,6 +160,14 @@ export class NatsBackplane implements Backplane, NameKeeper {
   }
 
   publish(to: Address, message: string, ref?: number): Fault | undefined {
+    return this.#publish(to, message, ref);
+  }
+
+  publishBytes(to: Address, message: Whole, ref?: number): Fault | undefined {
+    return this.#publish(to, message, ref);
+  }
+
+  #publish(to: Address, message: Outgoing, ref?: number): Fault | undefined {
     // Once in a turn, as what it sends goes out once in a turn.
     const membership = this.#membership;
     const isOpen = this.#mail.isBegun
@@ -215,8 +228,22 @@ export class NatsBackplane implements Backplane, NameKeeper {
       if (this.#membership.isOpen()) {
         this.#receiver?.message(message, from, text);
       }
-    });
+    }, this.#quickly(packet, from));
     if (!isOne) this.refuse();
+  }
+
+  /** What takes most messages: it looks at the clock before the next few. */
+  #quickly(packet: Uint8Array, from: string): QuickTaker | undefined {
+    const receiver = this.#receiver;
+    const quick = receiver && "quickly" in receiver && isText(packet)
+      ? (receiver as BackplaneReceiver & BytesReceiver).quickly(packet, from)
+      : undefined;
+    if (!quick) return undefined;
+    const membership = this.#membership;
+    let count = 0;
+    const isOpen = () =>
+      count++ % FEW === 0 ? membership.isOpen() : membership.state === "open";
+    return { take: (start, end) => isOpen() && quick.take(start, end) };
   }
 
   async find(node: string): Promise<boolean> {

@@ -1,12 +1,13 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { Buffer } from "node:buffer";
+import { Buffer, isUtf8 } from "node:buffer";
 import { nextTick } from "node:process";
-import { encodeText } from "@wirekit/internal/allocate";
 import { settled } from "@wirekit/internal/clock";
 import type { Msg, Subscription } from "@nats-io/transport-node";
 import { type Fault, fault } from "../../exchange/fault.ts";
 import type { Address } from "../backplane.ts";
+import type { Outgoing } from "../_whole.ts";
+import { Growing } from "./_growing.ts";
 import { keyOf } from "./_keys.ts";
 import { Packet } from "./_packets.ts";
 import { SentRefs } from "./_sent_refs.ts";
@@ -40,7 +41,7 @@ export interface MailReceiver {
 /** A message on its way to the server. */
 export interface Sent {
   readonly to: Address;
-  readonly message: string;
+  readonly message: Outgoing;
   /** Its length in bytes. */
   readonly size: number;
   readonly ref: number | undefined;
@@ -64,7 +65,7 @@ export class Mail {
   /** Those to the node itself, and to all. */
   #own: Subscription[] = [];
   /** What goes out at the end of this turn, as commands of NATS. */
-  #turn = "";
+  readonly #turn = new Growing();
   /** What goes out after that: one to the same subject goes with it. */
   readonly #packet = new Packet();
   readonly #refs = new SentRefs();
@@ -108,8 +109,16 @@ export class Mail {
   }
 
   #address(node: string): string {
-    return `${this.#prefix}.node.${node}`;
+    if (node !== this.#addressed) {
+      this.#addressed = node;
+      this.#lastAddress = `${this.#prefix}.node.${node}`;
+    }
+    return this.#lastAddress;
   }
+
+  /** The node whose subject was asked for last, and that. */
+  #addressed: string | undefined;
+  #lastAddress = "";
 
   // In.
 
@@ -258,7 +267,7 @@ export class Mail {
   /** Forgets all that has not been sent. */
   drop(): void {
     this.takeLate();
-    this.#turn = "";
+    this.#turn.clear();
     this.#packet.clear();
   }
 
@@ -266,8 +275,7 @@ export class Mail {
   endTurn(): void {
     if (this.#packet.subject === "") return;
     this.#endPacket();
-    this.#line.send(encodeText(this.#turn));
-    this.#turn = "";
+    if (this.#line.send(this.#turn.take())) this.#turn.release();
   }
 
   #endPacket(): void {
@@ -279,7 +287,7 @@ export class Mail {
       : this.#packet.count === 1
       ? `${own}.${refs[0]}`
       : `${own}.p${this.#refs.add(refs)}`;
-    this.#turn += this.#packet.take(reply);
+    this.#packet.writeTo(this.#turn, reply);
   }
 
   /** Asks the server whether it has read what was sent. */
@@ -298,6 +306,13 @@ export class Mail {
 }
 
 /** Returns how many bytes a message has, quicker than by encoding it. */
-export function sizeOf(message: string): number {
-  return Buffer.byteLength(message);
+export function sizeOf(message: Outgoing): number {
+  return typeof message === "string"
+    ? Buffer.byteLength(message)
+    : message.size;
+}
+
+/** Returns whether a text can be made of bytes, without making it. */
+export function isText(bytes: Uint8Array): boolean {
+  return isUtf8(bytes);
 }

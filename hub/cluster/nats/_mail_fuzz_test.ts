@@ -5,6 +5,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { randomFrom } from "../../winerp/testdata/model.ts";
+import { Whole } from "../_whole.ts";
 import { Mail } from "./_mail.ts";
 import { unpack } from "./_packets.ts";
 import { Splitter, type Taker } from "./_splitter.ts";
@@ -72,6 +73,8 @@ class Node {
   readonly undelivered: number[] = [];
   readonly mail: Mail;
   refused = 0;
+  /** What was sent and is still being written. */
+  readonly kept: { bytes: Uint8Array; as: Uint8Array }[] = [];
   readonly #takers = new Map<number, Taker>();
   readonly #subjects = new Map<string, { sid: number; callback: Callback }>();
   readonly #splitter: Splitter;
@@ -101,7 +104,13 @@ class Node {
     const line = {
       connection,
       takers: this.#takers,
-      send: (bytes: Uint8Array) => server.take(this, bytes),
+      send: (bytes: Uint8Array) => {
+        server.take(this, bytes);
+        const isKept = server.random() < 0.3;
+        if (isKept) this.kept.push({ bytes, as: bytes.slice() });
+        else bytes.fill(0);
+        return isKept;
+      },
     } as unknown as SafeConnection;
     const options = { prefix: "hub", maxOutboxBytes: Infinity };
     this.mail = new Mail(line, options, {
@@ -111,6 +120,13 @@ class Node {
           const own = textOf(message);
           if (text !== undefined) assertEquals(text, own);
           this.got.push(`${from} ${own}`);
+        }, {
+          take: (start, end) => {
+            const isTaken = server.random() < 0.5;
+            const own = textOf(packet.subarray(start, end));
+            if (isTaken) this.got.push(`${from} ${own}`);
+            return isTaken;
+          },
         });
         assert(isOne);
       },
@@ -201,7 +217,7 @@ Deno.test("What is sent in packets comes as it was, in order, and once", async (
       for (let n = below([3, 70, 1_200][below(3)]!); n >= 0; n--) {
         const way = below(5) > 0 ? target : below(8);
         let message = `${turn} ${n} ${WORDS[below(WORDS.length)]}`;
-        if (below(40) === 0) message += "z".repeat(below(max / 2));
+        if (below(40) === 0) message += "z".repeat(below(max / 2 - 50));
         else if (n === 0) message = message.repeat(1 + below(30));
         const ref = below(2) > 0 || way < 5 ? undefined : refs++;
         const name = ["alpha", "beta", "gamma"][way % 3]!;
@@ -218,8 +234,13 @@ Deno.test("What is sent in packets comes as it was, in order, and once", async (
           : way < 5
           ? { node: receivers[0]!.id }
           : { name };
-        const size = utf8.encode(message).length;
-        const letter = { to, message, size, ref };
+        const body = utf8.encode(message);
+        const whole = below(2) > 0
+          ? new Whole(0x52, turn * 4_194_304, new Uint8Array(1), body)
+          : undefined;
+        if (whole) message = `R\0${turn * 4_194_304}\0${message}`;
+        const size = whole?.size ?? body.length;
+        const letter = { to, message: whole ?? message, size, ref };
         assertEquals(from.mail.refusal(letter), undefined);
         from.mail.send(letter);
         for (const { id } of receivers) {
@@ -239,6 +260,7 @@ Deno.test("What is sent in packets comes as it was, in order, and once", async (
       assertEquals(node.got, sent.get(node.id), `seed ${seed}`);
       assertEquals(node.undelivered, lost.get(node.id), `seed ${seed}`);
       assertEquals(node.refused, 0);
+      for (const { bytes, as } of node.kept) assertEquals(bytes, as);
     }
     assert(server.sizes.every((size) => size <= max), `seed ${seed}`);
   }

@@ -6,10 +6,17 @@
  * one behind the other. One alone goes as it is: none begins with `+`.
  */
 
+import type { QuickTaker } from "../_quick.ts";
+import { countDigits, type Outgoing, writeDigits } from "../_whole.ts";
+import { Growing } from "./_growing.ts";
+
 /** The largest packet, in bytes: others get their turn after it. */
 const MAX_PACKET = 64 * 1024;
 /** How many messages a packet has at most. */
 const MAX_PARTS = 1_000;
+
+/** The most bytes that a length takes, with its comma: one alone may be large. */
+const SIZE_BYTES = 17;
 
 const PLUS = 0x2b;
 const COMMA = 0x2c;
@@ -21,9 +28,8 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 export class Packet {
   /** Where to; nothing if there is nothing to send. */
   subject = "";
-  #sizes = "";
-  #body = "";
-  #bytes = 0;
+  readonly #sizes = new Growing();
+  readonly #body = new Growing();
   /** How many messages. */
   count = 0;
   /** The numbers of those messages that have one. */
@@ -35,36 +41,57 @@ export class Packet {
     // Each length takes seven bytes at most, with its comma.
     const header = this.#sizes.length + 8;
     const least = Math.min(max, MAX_PACKET);
-    return header + this.#bytes + size <= least;
+    return header + this.#body.length + size <= least;
   }
 
   /** Adds a message of so many bytes. */
-  add(message: string, size: number, ref: number | undefined): void {
-    this.#sizes += this.count++ === 0 ? `${size}` : `,${size}`;
-    this.#body += message;
-    this.#bytes += size;
+  add(message: Outgoing, size: number, ref: number | undefined): void {
+    const body = this.#body;
+    if (typeof message === "string") body.text(message, size);
+    else {
+      body.reserve(size);
+      message.writeInto(body.bytes, body.length);
+      body.length += size;
+    }
+    const sizes = this.#sizes;
+    sizes.reserve(SIZE_BYTES);
+    // Before the first one, it is what a packet begins with.
+    sizes.bytes[sizes.length++] = this.count++ === 0 ? PLUS : COMMA;
+    sizes.length = writeDigits(
+      size,
+      countDigits(size),
+      sizes.bytes,
+      sizes.length,
+    );
     if (ref !== undefined) this.refs.push(ref);
   }
 
-  /** Returns it as a command of NATS, and is empty. */
-  take(reply: string): string {
-    const { subject } = this;
-    let size = this.#bytes;
-    let header = "";
-    if (this.count > 1) {
-      header = `+${this.#sizes}\0`;
-      size += header.length;
+  /** Writes it as a command of NATS, and is empty. */
+  writeTo(out: Growing, reply: string): void {
+    const sizes = this.#sizes;
+    const body = this.#body;
+    const isOne = this.count === 1;
+    const size = body.length + (isOne ? 0 : sizes.length + 1);
+    out.ascii("PUB ");
+    out.ascii(this.subject);
+    out.ascii(" ");
+    out.ascii(reply);
+    out.ascii(` ${size}\r\n`);
+    if (!isOne) {
+      out.append(sizes);
+      out.ascii("\0");
     }
-    const command =
-      `PUB ${subject} ${reply} ${size}\r\n${header}${this.#body}\r\n`;
+    out.append(body);
+    out.ascii("\r\n");
     this.clear();
-    return command;
   }
 
   /** Forgets what is in it. */
   clear(): void {
-    this.subject = this.#sizes = this.#body = "";
-    this.#bytes = this.count = 0;
+    this.subject = "";
+    this.#sizes.clear();
+    this.#body.clear();
+    this.count = 0;
     this.refs = [];
   }
 }
@@ -77,24 +104,32 @@ export type PartTaker = (message: Uint8Array, text?: string) => void;
  *
  * @param bytes A packet, or a message alone.
  * @param take Takes each message, in order.
+ * @param quick May take it before that.
  * @returns Whether it is what a hub sends. If not, nothing is taken.
  */
-export function unpack(bytes: Uint8Array, take: PartTaker): boolean {
+export function unpack(
+  bytes: Uint8Array,
+  take: PartTaker,
+  quick?: QuickTaker,
+): boolean {
   if (bytes[0] !== PLUS) {
-    take(bytes);
+    if (!quick?.take(0, bytes.length)) take(bytes);
     return true;
   }
   const sizes = sizesOf(bytes);
   if (!sizes) return false;
-  const text = decoder.decode(bytes);
-  // Then each byte is a character.
-  const isShort = text.length === bytes.length;
+  let text: string | undefined;
   let at = sizes.pop()!;
   for (const size of sizes) {
     const end = at + size;
-    const part = bytes.subarray(at, end);
-    if (isShort) take(part, text.slice(at, end));
-    else take(part);
+    if (!quick?.take(at, end)) {
+      text ??= decoder.decode(bytes);
+      const part = bytes.subarray(at, end);
+      // If each byte is a character.
+      const isShort = text.length === bytes.length;
+      if (isShort) take(part, text.slice(at, end));
+      else take(part);
+    }
     at = end;
   }
   return true;

@@ -106,10 +106,15 @@ class SafeTransport extends NodeTransport {
 
   /** Without a promise for each write, whose result nobody looks at. */
   override send(frame: Uint8Array): void {
-    if (this.isClosed) return;
-    const bytes = frame as Uint8Array<ArrayBuffer>;
+    this.sendOrKeep(frame as Uint8Array<ArrayBuffer>);
+  }
+
+  /** Does the same; returns whether the bytes must not change any more. */
+  sendOrKeep(bytes: Uint8Array<ArrayBuffer>): boolean {
+    if (this.isClosed) return false;
     if (this.#waiting) this.#waiting.push(bytes);
     else this.#write([bytes]);
+    return this.#waiting !== undefined;
   }
 
   #write(parts: Uint8Array<ArrayBuffer>[]): void {
@@ -186,8 +191,11 @@ export interface SafeConnection {
   readonly takers: Map<number, Taker>;
   /** Resolves when it is connected. */
   readonly ready: Promise<void>;
-  /** Sends whole commands, if there is a connection now. */
-  send(bytes: Uint8Array): void;
+  /**
+   * Sends whole commands, if there is a connection now. Returns whether the
+   * bytes must not change any more.
+   */
+  send(bytes: Uint8Array<ArrayBuffer>): boolean;
   /**
    * Says who is told what the server does not do, in its own words, before
    * anything that it sends after that.
@@ -215,9 +223,9 @@ export function openConnection(options: NodeConnectionOptions): SafeConnection {
     connection: connection as NatsConnection,
     takers,
     ready: protocol.dialLoop(),
-    send: (bytes) => {
-      if (protocol.connected) protocol.transport.send(bytes);
-    },
+    send: (bytes) =>
+      protocol.connected &&
+      (protocol.transport as SafeTransport).sendOrKeep(bytes),
     onRefusal: (tell) => protocol.refused = tell,
   };
 }

@@ -10,12 +10,24 @@ import { Random } from "@wirekit/internal/testing";
 import type { Router } from "../_router.ts";
 
 const utf8 = new TextEncoder();
+const ALL_MEMBERS = {
+  id: null,
+  type: null,
+  route: null,
+  traceback: null,
+  data: null,
+  uuid: null,
+  destination: null,
+  pseudo_object: null,
+};
 const NAMES = ["a", "b", "c", "d"];
 
 /** What is tested. */
 export interface Net {
   /** The nodes. */
   readonly routers: readonly Router[];
+  /** Whether all members are in each message. */
+  readonly isWhole?: boolean;
   /** Lets all arrive that is on the way between them. */
   settle(): void;
 }
@@ -63,8 +75,10 @@ export function run(random: () => number, steps: number, net: Net): void {
       )
     );
   };
-  const send = (client: Client, message: unknown) =>
-    client.participant.receive(utf8.encode(JSON.stringify(message)));
+  const send = (client: Client, message: object) => {
+    const all = net.isWhole ? { ...ALL_MEMBERS, ...message } : message;
+    client.participant.receive(utf8.encode(JSON.stringify(all)));
+  };
   /** Whether a message ends its sender: the first has to be a verification. */
   const isLast = (client: Client) => {
     if (client.name !== undefined) return false;
