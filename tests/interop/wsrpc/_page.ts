@@ -14,8 +14,14 @@ export const CHROMIUM_ARGS: readonly string[] = [
   ...["--single-process", "--remote-debugging-port=0"],
 ];
 
-/** Finds the browser. */
-export async function chromiumPath(): Promise<string> {
+let path: Promise<string> | undefined;
+
+/** Finds the browser: once, as it may have to be unpacked, which takes a while. */
+export function chromiumPath(): Promise<string> {
+  return path ??= unpack();
+}
+
+async function unpack(): Promise<string> {
   const { default: chromium } = await import(CHROMIUM);
   return await chromium.executablePath();
 }
