@@ -68,6 +68,8 @@ export class Envelope implements Content {
   #canonical = false;
   /** Whether somebody else may have its bytes by now. */
   #isShared = false;
+  /** A text that `uuid` was found to be, letter by letter. */
+  #uuid: string | undefined;
   /** Where the data stands; one for all messages. */
   readonly #span = { bytes: NULL, start: 0, end: 0 };
 
@@ -93,6 +95,7 @@ export class Envelope implements Content {
     this.#bytes = NULL;
     this.#isShared = false;
     this.#type = -1;
+    this.#uuid = undefined;
     this.#scanner.sawLineBreak = false;
     const isInOrder = readInOrder(
       bytes,
@@ -147,6 +150,7 @@ export class Envelope implements Content {
     this.#bytes = NULL;
     this.#isShared = false;
     this.#type = -1;
+    this.#uuid = undefined;
     this.#canonical = false;
     if (!this.#readMembersLoosely(bytes)) return false;
     this.#bytes = bytes;
@@ -262,8 +266,9 @@ export class Envelope implements Content {
     return this.#canonical;
   }
 
-  /** The bytes of the message as it came. */
+  /** The bytes of the message as it came, which may be kept. */
   get bytes(): Uint8Array<ArrayBuffer> {
+    this.#isShared = true;
     return this.#bytes;
   }
 
@@ -297,6 +302,7 @@ export class Envelope implements Content {
    * @returns Whether it is.
    */
   hasUuid(uuid: string): boolean {
+    if (uuid === this.#uuid) return true;
     const bytes = this.#bytes;
     const start = this.#starts[UUID]!;
     const { length } = uuid;
@@ -305,6 +311,7 @@ export class Envelope implements Content {
       const code = uuid.charCodeAt(i);
       if (code !== bytes[start + i] || code > 0x7f) return false;
     }
+    this.#uuid = uuid;
     return true;
   }
 

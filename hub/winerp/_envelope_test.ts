@@ -128,6 +128,7 @@ Deno.test("Envelope.done gives back the memory of a message of which copies were
       (envelope: Envelope) => void envelope.forward(id!, utf8.encode('"b"')),
       (envelope: Envelope) => void envelope.redirect(id!, utf8.encode('"c"')),
       (envelope: Envelope) => void envelope.span,
+      (envelope: Envelope) => void envelope.bytes,
     ]
   ) {
     const [before, after] = dealtWith(how);
