@@ -119,11 +119,9 @@ export class Asker {
     call?.resolve(this.#answered(call.path, data, isObject));
   }
 
-  /** Takes an error; returns whether it was the answer to a question. */
-  reject(uuid: unknown, error: Error): boolean {
-    const call = this.#take(uuid);
-    call?.reject(error);
-    return call !== undefined;
+  /** Takes an error as an answer; ignores it if it is late. */
+  reject(uuid: string, error: Error): void {
+    this.#take(uuid)?.reject(error);
   }
 
   /** Ends all questions. */

@@ -188,8 +188,8 @@ export function openLine(
         const text = textOf(data);
         if (session.state === "connecting") return refused(text, uuid);
         const error = new RemoteError(text);
-        const waiting = call();
-        if (waiting) waiting.reject(error);
+        // With a uuid it is an answer, if a late one.
+        if (typeof uuid === "string") call()?.reject(error);
         else emit("error", { error });
       }
     }

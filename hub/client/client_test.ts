@@ -385,6 +385,30 @@ Deno.test("Client request() times out, forgets the call, and ignores the late an
   await client.close();
 });
 
+Deno.test("Client hears of an error that answers nothing, and of no late or second answer", async () => {
+  const { client, connection } = await connected();
+  const errors: string[] = [];
+  client.addEventListener(
+    "error",
+    ({ detail }) => errors.push(`${detail.error}`),
+  );
+  const late = client.request("beta", "greet", {}, { timeout: 5 });
+  const question = await connection.read();
+  await assertRejects(() => late, TimeoutError);
+  const stopped = new AbortController();
+  const aborted = client.request("beta", "greet", {}, stopped);
+  const other = await connection.read();
+  stopped.abort();
+  await assertRejects(() => aborted, DOMException);
+  for (const each of [question, other, question]) {
+    await connection.send({ ...each, type: 4, data: "kaput" });
+  }
+  await connection.send({ type: 4, data: "The hub is tired." });
+  assertEquals(await pingPong(client, connection), true);
+  assertEquals(errors, ["RemoteError: The hub is tired."]);
+  await client.close();
+});
+
 Deno.test("Client request() ends with the reason of its signal", async () => {
   const { client, connection } = await connected();
   const reason = new Error("enough");

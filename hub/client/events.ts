@@ -65,7 +65,7 @@ export interface IncomingResponse {
 export interface Failure {
   /**
    * The error: what a route of this client threw, a {@linkcode RemoteError}
-   * that belongs to no call, why an attempt to connect failed, or why a
+   * that answers nothing, why an attempt to connect failed, or why a
    * received message could not be read.
    */
   readonly error: unknown;

@@ -130,9 +130,9 @@ export class Registration {
     }
     const { asker, owner } = this.#options;
     const error = new RemoteError(text);
-    // A hub answers a client on hold with an error, a sign of life as well.
-    if (uuid === HEARTBEAT || asker.reject(uuid, error)) return;
-    owner.emit("error", { error });
+    // With a uuid it is an answer, if a late one: even to a sign of life.
+    if (typeof uuid === "string") asker.reject(uuid, error);
+    else owner.emit("error", { error });
   }
 
   #held(): void {
