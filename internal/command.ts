@@ -90,6 +90,7 @@ export {
   type Options,
   port,
   seconds,
+  type SecondsOptions,
   text,
   texts,
   toggle,

@@ -41,6 +41,7 @@ const DEMO = command({
         log: choice("LEVEL", ["info", "warn"], "What to log"),
         maxMessage: bytes("Largest message"),
         idleTimeout: seconds("Longest silence"),
+        lease: seconds("Time cut off", { min: 2, never: false }),
         clients: integer("N", "How many", { min: 1, max: 10 }),
         quiet: toggle("Say nothing", "q"),
       },
@@ -185,6 +186,9 @@ Deno.test("run() says in one sentence what is wrong with a call", async () => {
     [["--idle-timeout", "0"], "give --idle-timeout never for no limit"],
     [["--idle-timeout", "x"], "has to be a number of seconds such as 2.5"],
     [["--idle-timeout", "NaN"], 'not "NaN"'],
+    [["--lease", "0"], '--lease has to be 2 seconds or more, not "0"'],
+    [["--lease", "1.9"], '--lease has to be 2 seconds or more, not "1.9"'],
+    [["--lease", "never"], 'a number of seconds such as 2.5, not "never"'],
     [["--max-message", "16MB"], 'such as 500000 or 16MiB, not "16MB"'],
     [["--quiet=yes"], "--quiet takes no value"],
     [["--prot", "1"], "There is no option --prot. Did you mean --port?"],
@@ -253,6 +257,7 @@ Options of serve:
       --log LEVEL             What to log
       --max-message BYTES     Largest message
       --idle-timeout SECONDS  Longest silence
+      --lease SECONDS         Time cut off
       --clients N             How many
   -q, --quiet                 Say nothing
   -h, --help                  Show this help

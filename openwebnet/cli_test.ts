@@ -122,6 +122,7 @@ Deno.test("openwebnet says what is wrong with a call, and ends with 2", async ()
     [["status", "--port", "x"], "--port has to be an integer from 1 to 65535"],
     [["status", "--selector", "5"], '--selector has to be 9 or 0, not "5"'],
     [["status", "--profile", "F1"], "--profile has to be one of generic, "],
+    [["discover", "--timeout", "never"], 'seconds such as 2.5, not "never"'],
     [["simulate", "--authentication", "md5"], 'sha1 or sha256, not "md5"'],
   ];
   for (const [args, message] of cases) {

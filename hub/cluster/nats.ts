@@ -57,7 +57,7 @@ export interface NatsOptions {
   label?: string;
   /**
    * How long a node may be cut off, in milliseconds, before others may take its
-   * names. All nodes of a cluster need the same. At least 2 seconds.
+   * names. All nodes of a cluster need the same. At least 2 seconds, and not `Infinity`.
    *
    * @default {15000} Longer than three servers need to choose a new leader.
    */
@@ -111,9 +111,11 @@ export interface NatsOptions {
 export async function connectNats(options: NatsOptions): Promise<Backplane> {
   checkLimits(options);
   const { prefix = "hub", label, logger } = options;
-  const lease = checkTime("lease", options.lease ?? 15_000);
-  if (lease < 2_000 || lease === Infinity) {
-    throw new RangeError(`lease must be at least 2000 ms: got ${lease}`);
+  const { lease = 15_000 } = options;
+  if (!Number.isFinite(lease) || lease < 2_000) {
+    throw new RangeError(
+      `lease must be at least 2000 ms, and not Infinity: got ${lease}`,
+    );
   }
   if (!/^[-\w]{1,100}$/.test(prefix)) {
     throw new TypeError(

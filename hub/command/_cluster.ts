@@ -41,6 +41,7 @@ export const CLUSTER_OPTIONS = {
   }),
   lease: seconds(
     "How long this hub may be cut off before others take its names (15)",
+    { min: 2, never: false },
   ),
   node: text("NAME", "Name of this hub in the cluster, for people"),
 };
@@ -60,7 +61,7 @@ export const CLUSTER_FLAGS = {
 /** What a settings file says of a cluster. */
 export type ClusterSettings =
   & { [Name in Exclude<keyof typeof CLUSTER_FLAGS, "lease">]?: string }
-  & { lease?: number | "never" };
+  & { lease?: number };
 
 /**
  * Joins the cluster that the options name.

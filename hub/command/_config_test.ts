@@ -131,6 +131,18 @@ Deno.test("hub check says what is wrong, line by line", async () => {
   { "label": "a", "sha256": "${"0".repeat(64)}", "names": ["a"],
     "expires": "2020-01-01" }
 ]`,
+    "cluster.json": `{
+  "cluster": {
+    "lease": 1999,
+    "servers": "nats://127.0.0.1"
+  }
+}`,
+    "never.json": `{
+  "cluster": {
+    "lease": "never",
+    "servers": "nats://127.0.0.1"
+  }
+}`,
     "broken.json": '{\n "port": 1,\n}',
   });
   const at = (name: string) => `${folder.path}/${name}`;
@@ -174,6 +186,14 @@ Deno.test("hub check says what is wrong, line by line", async () => {
     "it: chmod 600",
   ]);
   assertEquals((await command("check", "--strict", at("tokens.json"))).code, 1);
+  assertEquals(await lines("cluster.json"), [
+    1,
+    "cluster.json:3:5: cluster.lease has to be 2000 or more, not 1999",
+  ]);
+  assertEquals(await lines("never.json"), [
+    1,
+    'never.json:3:5: cluster.lease has to be a number, not "never"',
+  ]);
   assertEquals(await lines("broken.json"), [
     1,
     "broken.json:3:1: Expected double-quoted property name",

@@ -181,26 +181,43 @@ export function port(
   return integer("PORT", help, { min, max: 65535, ...(short && { short }) });
 }
 
+/** Which times an option takes. */
+export interface SecondsOptions {
+  /** The shortest one, in seconds; any but 0 unless told. */
+  min?: number;
+  /** Whether it may be `never`, as it may unless told. */
+  never?: boolean;
+}
+
 /**
  * Makes an option whose value is a time: a number of seconds, or `never`.
  *
  * @param help What it is.
+ * @param options Which times it takes.
  * @returns The option. The command gets milliseconds, or `Infinity`.
  */
-export function seconds(help: string): Option<number | undefined> {
+export function seconds(
+  help: string,
+  { min = 0, never = true }: SecondsOptions = {},
+): Option<number | undefined> {
   return {
     value: "SECONDS",
     help,
     read([given], name) {
       if (given === undefined) return undefined;
-      if (given === "never") return Infinity;
+      if (never && given === "never") return Infinity;
       const ms = Number(given) * 1_000;
       const isNumber = /^(\d+\.?\d*|\.\d+)$/.test(given);
-      if (isNumber && ms > 0) return ms;
+      if (isNumber && ms > 0 && ms >= min * 1_000) return ms;
+      const least = min > 0 ? `${min} seconds or more` : "more than 0 seconds";
+      const hint = never
+        ? `: give ${name} never for no limit`
+        : `, not "${given}"`;
+      const orNever = never ? ", or never" : "";
       throw new UsageError(
         isNumber
-          ? `${name} has to be more than 0 seconds: give ${name} never for no limit`
-          : `${name} has to be a number of seconds such as 2.5, or never, not "${given}"`,
+          ? `${name} has to be ${least}${hint}`
+          : `${name} has to be a number of seconds such as 2.5${orNever}, not "${given}"`,
       );
     },
   };

@@ -26,7 +26,7 @@ export const discover = command({
       min: 1,
       max: 65535,
     }),
-    timeout: seconds("How long to wait for answers (3)"),
+    timeout: seconds("How long to wait for answers (3)", { never: false }),
     ...OUTPUT_OPTIONS,
   },
   examples: ["openwebnet discover --json"],

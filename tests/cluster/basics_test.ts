@@ -166,11 +166,13 @@ clusterTest(
       TypeError,
       'prefix must be up to 100 letters, digits, - and _: got "a.b"',
     );
-    await assertRejects(
-      () => connectNats({ servers: url!, lease: 100 }),
-      RangeError,
-      "lease must be at least 2000 ms",
-    );
+    for (const lease of [0, 100, Infinity]) {
+      await assertRejects(
+        () => connectNats({ servers: url!, lease }),
+        RangeError,
+        `lease must be at least 2000 ms, and not Infinity: got ${lease}`,
+      );
+    }
     for (const label of ["", "a\nb", "\u001b[31m"]) {
       await assertRejects(
         () => connectNats({ servers: url!, label }),
