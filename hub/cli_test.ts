@@ -145,6 +145,11 @@ Deno.test("hub exits with 1 and one sentence when its port is taken", async () =
   assert(free !== undefined && free !== `${port}`, stderr);
   const tcp = await run("--port", "0", "--tcp", `${port}`);
   assertStringIncludes(tcp[2], "take a free port: --tcp ");
+  // A port that another option has is not free.
+  const next = `${port + 1}`;
+  const [, , said] = await run("--port", `${port}`, "--tcp", next);
+  assertStringIncludes(said, "take a free port: --port ");
+  assertEquals(said.includes(`--port ${next}`), false, said);
 });
 
 Deno.test("hub exits with 2 when it should listen elsewhere without a token", async () => {
@@ -171,6 +176,10 @@ Deno.test("hub exits with 2 on wrong usage", async () => {
     [["listen", "@hub"], 'The name "@hub" is the hub\'s own: take another'],
     [["--cert", "x"], "--cert and --key go together"],
     [["--idle-timeout", "-1"], "--idle-timeout has to be a number of seconds"],
+    [["--lease", "0"], '--lease has to be 2 seconds or more, not "0"'],
+    [["--lease", "never"], 'a number of seconds such as 2.5, not "never"'],
+    [["-p", "21720", "--tcp", "21720"], "--port and --tcp are both 21720"],
+    [["--tcp", "13254"], "--port and --tcp are both 13254"],
     [["--max-message", "2 MB"], "--max-message has to be a number of bytes"],
     [["ping", "--url", "127.0.0.1:80"], "Did you mean ws://127.0.0.1:80?"],
     [["ping", "--url", "http://h"], "Did you mean ws://h?"],

@@ -115,6 +115,39 @@ export function checkPort(name: string, port: unknown, least = 0): void {
 }
 
 /**
+ * Checks that no two options name the same place to listen: the system would
+ * say of the second one that another program listens there.
+ *
+ * @param places Ports and paths, by the options as the user wrote them.
+ * @throws {RangeError} If two are the same port, other than 0, or the same path.
+ * The message names both options.
+ *
+ * @example A port twice
+ * ```ts
+ * import { checkApart } from "@wirekit/internal/limits";
+ * import { assertThrows } from "@std/assert";
+ *
+ * const places = { port: 8080, tcpPort: 8080 };
+ * assertThrows(() => checkApart(places), RangeError, "port and tcpPort");
+ * ```
+ */
+export function checkApart(
+  places: Readonly<Record<string, number | string | undefined>>,
+): void {
+  const owners = new Map<number | string, string>();
+  for (const [name, place] of Object.entries(places)) {
+    if (place === undefined || place === 0) continue;
+    const owner = owners.get(place);
+    if (owner !== undefined) {
+      throw new RangeError(
+        `${owner} and ${name} are both ${place}: each needs its own`,
+      );
+    }
+    owners.set(place, name);
+  }
+}
+
+/**
  * A limit, and how near the program came to it: for those who look after it.
  */
 export class Gauge {

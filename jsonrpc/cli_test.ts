@@ -296,6 +296,8 @@ Deno.test("jsonrpc says what is wrong with its arguments", async () => {
     [["call", "http://h", "x", "--data", "1"], "JSON array or object, not 1"],
     [["serve"], "FILE is missing"],
     [["serve", "x.ts", "y.ts"], 'Unexpected argument "y.ts"'],
+    [["serve", "x.ts", "-p", "8", "--tcp", "8"], "--port and --tcp are both 8"],
+    [["serve", "x.ts", "--tcp", "8095"], "--port and --tcp are both 8095"],
     [["serve", "x.ts", "--port", "x"], 'from 0 to 65535, not "x"'],
   ];
   for (const [args, words] of wrong) {

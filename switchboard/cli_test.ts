@@ -279,6 +279,43 @@ Deno.test("switchboard says what is wrong with a gateway or a home", async () =>
   }
 });
 
+Deno.test("switchboard says that two of its own options are one place, before it listens", async () => {
+  const folder = await Deno.makeTempDir();
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const port = `${taken.addr.port}`;
+  const file = `${folder}/hub.json`;
+  const path = `${folder}/x.sock`;
+  const doors = { jsonrpc: { tcpPort: taken.addr.port } };
+  await Deno.writeTextFile(file, JSON.stringify({ doors }));
+  const both = (a: string, b: string, value: string) =>
+    `switchboard: ${a} and ${b} are both ${value}: each needs its own`;
+  const cases: [string[], string][] = [
+    [
+      ["-p", port, "--jsonrpc-tcp", port],
+      both("--port", "--jsonrpc-tcp", port),
+    ],
+    [
+      ["-p", "0", "--tcp", port, "--jsonrpc-tcp", port],
+      both("--tcp", "--jsonrpc-tcp", port),
+    ],
+    [["-p", port, "--config", file], both("--port", "--jsonrpc-tcp", port)],
+    [
+      ["-p", "0", "--unix", path, "--jsonrpc-unix", path],
+      both("--unix", "--jsonrpc-unix", path),
+    ],
+  ];
+  try {
+    for (const [args, said] of cases) {
+      const out: string[] = [];
+      const say = (line: string) => void out.push(line);
+      const code = await run(command, args, { log: say, error: say });
+      assertEquals([code, out], [2, [said]]);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("switchboard refuses to open a port to other machines without a token", async () => {
   const out: string[] = [];
   const code = await run(command, ["--hostname", "0.0.0.0", "--port", "0"], {

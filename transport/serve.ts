@@ -20,7 +20,7 @@
  */
 
 import { described, errorOf } from "@wirekit/internal/errors";
-import { checkPort } from "@wirekit/internal/limits";
+import { checkApart, checkPort } from "@wirekit/internal/limits";
 import { CalmLogger } from "@wirekit/internal/logger";
 import { Admission, type Place, type RequestInfo } from "./admission.ts";
 import type { Framer } from "./stream/framer.ts";
@@ -138,6 +138,7 @@ export interface Server extends AsyncDisposable, RenewableTls {
  * disconnected and the failure is logged.
  * @returns The server. Rejects as `listenWebSocket()` does; it listens nowhere
  * then.
+ * @throws {RangeError} If `port` and `tcpPort` are the same.
  *
  * @example Count clients on every carrier
  * ```ts
@@ -169,8 +170,10 @@ export async function serve<F extends Format = "text", State = undefined>(
   options: ServeOptions<F, State>,
   onClient: (client: Arrival<F, State>) => unknown,
 ): Promise<Server> {
-  checkPort("port", options.port);
-  if (options.tcpPort !== undefined) checkPort("tcpPort", options.tcpPort);
+  const { port, tcpPort } = options;
+  checkPort("port", port);
+  if (tcpPort !== undefined) checkPort("tcpPort", tcpPort);
+  checkApart({ port, tcpPort });
   const serving = new Serving(options, onClient);
   try {
     await serving.listen();

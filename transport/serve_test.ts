@@ -124,6 +124,18 @@ Deno.test("serve() disconnects a client whose callback throws, and says so", asy
   }
 });
 
+Deno.test("serve() says that two of its own options are one port, before it listens", async () => {
+  const probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = probe.addr;
+  // Still taken: whoever tried to listen would say so.
+  await assertRejects(
+    () => serve({ port, tcpPort: port }, () => {}),
+    RangeError,
+    `port and tcpPort are both ${port}: each needs its own`,
+  );
+  probe.close();
+});
+
 Deno.test("serve() listens nowhere if it cannot listen everywhere", async () => {
   await using server = await serve({ port: 0, tcpPort: 0 }, () => {});
   const [, tcp] = server.urls;

@@ -12,6 +12,7 @@ import {
   UsageError,
   type Values,
 } from "@wirekit/internal/command";
+import { checkApart } from "@wirekit/internal/limits";
 import type { Backplane } from "../cluster/backplane.ts";
 import type { Hub, Logger } from "../hub.ts";
 import { type HubServer, serve } from "../serve.ts";
@@ -72,6 +73,8 @@ export interface ServeContext {
   readonly doors: DoorSettings | undefined;
   /** The address that the hub will listen on. */
   readonly hostname: string;
+  /** Its ports and paths there, by their options. */
+  readonly places: Readonly<Record<string, number | string | undefined>>;
 }
 
 /**
@@ -111,14 +114,21 @@ export function serveWith<const O extends Options>(
             "the commands switchboard and wirekit hub do",
         );
       }
-      const { hostname = "127.0.0.1", port = 13254 } = read.options;
+      const { hostname = "127.0.0.1", port = 13254, tcpPort, unixPath } =
+        read.options;
+      const places = {
+        "--port": port,
+        "--tcp": tcpPort,
+        "--unix": unixPath,
+      };
+      checkApart(places);
       needNetwork(hostname, port);
       const logger = loggerOf(all, full);
       const backplane = await backplaneOf(all, terminal, logger);
       let added: ServeAddition | undefined;
       const beforeListen = async (hub: Hub) => {
         if (!all.noPage) hub.open((await import("../page.ts")).page());
-        const context = { terminal, logger, doors, hostname };
+        const context = { terminal, logger, doors, hostname, places };
         const values = options as unknown as Values<O>;
         added = await extension?.open(hub, values, context);
       };

@@ -123,7 +123,12 @@ async function freePort(
     ["listen" in options ? "listen" : "port", []];
   const address = value.slice(0, -taken.length);
   const { getAvailablePort } = await import("@std/net/get-available-port");
-  const preferredPort = Math.min(Number(taken) + 1, 65535);
+  const others = [...given.values()].flat().map((value) =>
+    Number(/\d+$/.exec(value)?.[0])
+  );
+  let next = Number(taken) + 1;
+  while (others.includes(next)) next++;
+  const preferredPort = Math.min(next, 65535);
   const free = getAvailablePort({ preferredPort });
   return `. Stop that one, or take a free port: ${
     nameOf(key)

@@ -10,6 +10,7 @@ import {
   texts,
   toggle,
 } from "@wirekit/internal/command";
+import { checkApart } from "@wirekit/internal/limits";
 import { serveFile } from "./_serve_file.ts";
 
 /** The command that serves the functions that a file exports. */
@@ -32,7 +33,10 @@ export const serveCommand = command({
   examples: ["jsonrpc serve math.ts", "jsonrpc serve math.ts --stdio --lsp"],
   async run({ words: [file = ""], options }, terminal) {
     const { hostname = "127.0.0.1", port = 8095, tcp, unix, stdio } = options;
-    if (!stdio) needNetwork(hostname, port);
+    if (!stdio) {
+      checkApart({ "--port": port, "--tcp": tcp });
+      needNetwork(hostname, port);
+    }
     await serveFile(file, {
       hostname,
       port,

@@ -9,6 +9,7 @@ import {
   toggle,
   type Values,
 } from "@wirekit/internal/command";
+import { checkApart } from "@wirekit/internal/limits";
 import type {
   ServeAddition,
   ServeContext,
@@ -58,20 +59,26 @@ function noMcp(request: Request): Response | undefined {
 export async function openAsked(
   hub: Hub,
   options: DoorValues,
-  { terminal, logger, doors = {}, hostname }: ServeContext,
+  { terminal, logger, doors = {}, hostname, places }: ServeContext,
 ): Promise<ServeAddition> {
-  const { jsonrpcTcp: tcpPort, jsonrpcUnix: unixPath } = options;
+  const lines = {
+    hostname,
+    ...doors.jsonrpc,
+    ...(options.jsonrpcTcp !== undefined && { tcpPort: options.jsonrpcTcp }),
+    ...(options.jsonrpcUnix !== undefined && { unixPath: options.jsonrpcUnix }),
+  };
+  checkApart({
+    ...places,
+    // Another address has ports of its own.
+    ...(lines.hostname === hostname && { "--jsonrpc-tcp": lines.tcpPort }),
+    "--jsonrpc-unix": lines.unixPath,
+  });
   const { httpDoor } = await import("../http.ts");
   const { jsonRpcDoor } = await import("../jsonrpc.ts");
   const { wsrpcDoor } = await import("../wsrpc.ts");
   const makers: DoorMaker[] = [
     httpDoor(doors.http),
-    jsonRpcDoor({
-      hostname,
-      ...doors.jsonrpc,
-      ...(tcpPort !== undefined && { tcpPort }),
-      ...(unixPath !== undefined && { unixPath }),
-    }),
+    jsonRpcDoor(lines),
     wsrpcDoor(),
   ];
   const gateways = options.gateway.length > 0
@@ -95,7 +102,7 @@ export async function openAsked(
     await close();
     await plants?.close();
   };
-  const lines = (url: string) => {
+  const told = (url: string) => {
     const http = url.replace(/^ws/, "http");
     return [
       `JSON-RPC: ${[`${url}/jsonrpc?name=NAME`, ...urls].join(", ")}`,
@@ -106,7 +113,7 @@ export async function openAsked(
       ...plants?.lines ?? [],
     ];
   };
-  return { lines, close: closeAll };
+  return { lines: told, close: closeAll };
 }
 
 /** `--doors`, and the options of the doors with it. */
