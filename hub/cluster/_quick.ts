@@ -22,8 +22,8 @@ const PAIR_BITS = 8;
 /** The longest names that are remembered, with the number of the asker. */
 const MAX_FIELDS = 512;
 
-const encoder = new TextEncoder();
-const NO_BYTES = new Uint8Array();
+const encoder = /* @__PURE__ */ new TextEncoder();
+const NO_BYTES = /* @__PURE__ */ new Uint8Array();
 
 /** Which message begins with a byte, if it is one of a winerp client. */
 function kindOf(byte: number): QuestionKind | AnswerKind | undefined {

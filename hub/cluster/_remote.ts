@@ -41,8 +41,8 @@ export interface Line {
   here(name: string): Member | undefined;
 }
 
-const encoder = new TextEncoder();
-const NO_FIELDS = new Uint8Array(1);
+const encoder = /* @__PURE__ */ new TextEncoder();
+const NO_FIELDS = /* @__PURE__ */ new Uint8Array(1);
 
 /** A participant of another node. */
 export class Remote implements Participant, PassesOnOnce {

@@ -6,7 +6,7 @@ import { Envelope } from "../winerp/_envelope.ts";
 import * as MessageType from "../winerp/_message_type.ts";
 import type { Address } from "./backplane.ts";
 
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const decoder = /* @__PURE__ */ new TextDecoder("utf-8", { ignoreBOM: true });
 const ZERO = 0x30;
 /** Digits of smaller numbers are made without floating point. */
 const SMALL = 1e8;
