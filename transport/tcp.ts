@@ -28,7 +28,6 @@ import { PipeTransport } from "./stream/_pipe_transport.ts";
 import { SocketPipe } from "./stream/_socket_pipe.ts";
 import type { Admission } from "./admission.ts";
 import type { BytePipe } from "./stream/_byte_pipe.ts";
-import { FairPipe } from "./stream/_fair_pipe.ts";
 import type { Framer } from "./stream/framer.ts";
 import type { NetAddr, RenewableTls, TransportListener } from "./listener.ts";
 import type { ClientTls, Limits, Transport } from "./transport.ts";
@@ -207,5 +206,5 @@ export async function listenTcp<T extends string | Uint8Array>(
  * @category Other carriers
  */
 export function pipeOf(socket: { destroy(error?: Error): unknown }): BytePipe {
-  return new FairPipe(new SocketPipe(socket as Socket));
+  return new SocketPipe(socket as Socket);
 }

@@ -36,8 +36,9 @@ export const list = command({
   async run({ words: [prefix], options }, terminal) {
     const { client } = await connectClient(options, terminal);
     await using _client = client;
-    const hub = await statsOf(client, options, terminal);
-    const all = await clientsOf(client, hub, options, terminal, prefix);
+    const asker = new Asker(client, options, terminal);
+    const hub = await asker.stats();
+    const all = await asker.clients(hub, prefix);
     const clients = all.filter(({ name }) => name !== client.name);
     if (options.json) {
       for (const each of clients) terminal.log(JSON.stringify(each));
@@ -85,11 +86,12 @@ export const top = command({
     const { client } = await connectClient(options, terminal);
     await using _client = client;
     const { signal } = terminal;
-    let before = await look(client, options, terminal);
+    const asker = new Asker(client, options, terminal);
+    let before = await asker.look();
     for (;;) {
       await sleep(1_000, { signal }).catch(() => {});
       if (signal.aborted) return;
-      const after = await look(client, options, terminal).catch((error) => {
+      const after = await asker.look().catch((error) => {
         if (signal.aborted) return undefined;
         throw error;
       });
@@ -200,31 +202,94 @@ async function subscribe(
   }
 }
 
-/** Takes all that `hub top` shows. */
-async function look(
-  client: Client,
-  options: ClientValues,
-  terminal: Terminal,
-): Promise<View> {
-  const { timeout = 60_000 } = options;
-  const { signal } = terminal;
-  const hub = await statsOf(client, options, terminal);
-  const [clients, edges] = await Promise.all([
-    clientsOf(client, hub, options, terminal),
-    client.request(HUB, "edges", {}, { timeout, signal }),
-  ]);
-  const own = clients.find(({ name }) => name === client.name);
-  return {
-    hub: own ? without(hub, own) : hub,
-    clients: clients.filter((each) => each !== own),
-    edges: (edges as EdgeReport[]).filter(({ from }) => from !== client.name),
-  };
+/** Asks a hub what it knows. */
+class Asker {
+  readonly #client: Client;
+  readonly #terminal: Terminal;
+  readonly #timeout: number;
+  /** How often it has asked over this connection. */
+  #count = 0;
+
+  constructor(
+    client: Client,
+    { timeout = 60_000 }: ClientValues,
+    terminal: Terminal,
+  ) {
+    this.#client = client;
+    this.#terminal = terminal;
+    this.#timeout = timeout;
+    client.addEventListener("disconnect", () => this.#count = 0);
+  }
+
+  #ask(route: string, data: Record<string, unknown> = {}): Promise<unknown> {
+    this.#count++;
+    const { signal } = this.#terminal;
+    return this.#client.request(HUB, route, data, {
+      timeout: this.#timeout,
+      signal,
+    });
+  }
+
+  /** Takes all that `hub top` shows. */
+  async look(): Promise<View> {
+    const hub = await this.stats();
+    const count = this.#count;
+    const [clients, edges] = await Promise.all([
+      this.clients(hub),
+      this.#ask("edges"),
+    ]);
+    const { name } = this.#client;
+    const own = clients.find((each) => each.name === name);
+    return {
+      hub: own ? without(hub, own, count) : hub,
+      clients: clients.filter((each) => each !== own),
+      edges: (edges as EdgeReport[]).filter(({ from }) => from !== name),
+    };
+  }
+
+  /** Asks what the hub counts. */
+  async stats(): Promise<HubReport> {
+    return await this.#ask("stats") as HubReport;
+  }
+
+  /** Asks for all clients, hub by hub. */
+  async clients(
+    { cluster }: HubReport,
+    prefix?: string,
+  ): Promise<ClientReport[]> {
+    const filter = prefix === undefined ? {} : { prefix };
+    const all = [];
+    for (const { id, here } of cluster?.nodes ?? [{ id: "", here: true }]) {
+      const wants = cluster ? { ...filter, node: id } : filter;
+      try {
+        all.push(...await this.#pages(wants));
+      } catch (error) {
+        // Another hub that hangs is no reason to show nothing.
+        if (here || !(error instanceof RemoteError)) throw error;
+        this.#terminal.error(error.message);
+      }
+    }
+    return all;
+  }
+
+  /** Asks for all clients of a hub, page by page. */
+  async #pages(wants: Record<string, string>): Promise<ClientReport[]> {
+    const all: ClientReport[] = [];
+    for (let after = -1;;) {
+      const order = { ...wants, after, limit: PAGE };
+      const page = await this.#ask("clients", order) as ClientReport[];
+      all.push(...page);
+      if (page.length < PAGE) return all;
+      after = all.at(-1)!.id;
+    }
+  }
 }
 
 /** Takes what this command itself is and does from what a hub counts. */
 function without(
   hub: HubReport,
-  { sent, received, asking }: ClientReport,
+  { sent, received }: ClientReport,
+  asked: number,
 ): HubReport {
   const { traffic, clients, open } = hub;
   return {
@@ -233,62 +298,12 @@ function without(
     clients: { ...clients, active: clients.active - 1 },
     traffic: {
       ...traffic,
-      // What it still waits for was asked after that.
-      requests: traffic.requests - (sent.requests - asking),
-      bytesIn: traffic.bytesIn - sent.bytes,
-      bytesOut: traffic.bytesOut - received.bytes,
+      requests: traffic.requests - asked,
+      // These were counted a little later.
+      bytesIn: Math.max(traffic.bytesIn - sent.bytes, 0),
+      bytesOut: Math.max(traffic.bytesOut - received.bytes, 0),
     },
   };
-}
-
-async function statsOf(
-  client: Client,
-  { timeout = 60_000 }: ClientValues,
-  { signal }: Terminal,
-): Promise<HubReport> {
-  const stats = await client.request(HUB, "stats", {}, { timeout, signal });
-  return stats as HubReport;
-}
-
-/** Asks for all clients, hub by hub. */
-async function clientsOf(
-  client: Client,
-  { cluster }: HubReport,
-  options: ClientValues,
-  terminal: Terminal,
-  prefix?: string,
-): Promise<ClientReport[]> {
-  const filter = prefix === undefined ? {} : { prefix };
-  const all = [];
-  for (const { id, here } of cluster?.nodes ?? [{ id: "", here: true }]) {
-    const wants = cluster ? { ...filter, node: id } : filter;
-    try {
-      all.push(...await pagesOf(client, wants, options, terminal));
-    } catch (error) {
-      // Another hub that hangs is no reason to show nothing.
-      if (here || !(error instanceof RemoteError)) throw error;
-      terminal.error(error.message);
-    }
-  }
-  return all;
-}
-
-/** Asks for all clients of a hub, page by page. */
-async function pagesOf(
-  client: Client,
-  wants: Record<string, string>,
-  { timeout = 60_000 }: ClientValues,
-  { signal }: Terminal,
-): Promise<ClientReport[]> {
-  const all: ClientReport[] = [];
-  for (let after = -1;;) {
-    const order = { ...wants, after, limit: PAGE };
-    const options = { timeout, signal };
-    const page = await client.request(HUB, "clients", order, options);
-    all.push(...page as ClientReport[]);
-    if ((page as ClientReport[]).length < PAGE) return all;
-    after = all.at(-1)!.id;
-  }
 }
 
 /** Says which hubs of a cluster do not tell of their messages. */

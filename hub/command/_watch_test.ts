@@ -164,7 +164,9 @@ Deno.test("tail shows a request to a name that nobody has, and top counts it", a
   assertMatch(out[1]!, / asker → asker echo .* failure \(Source and dest/);
   const { out: [json] } = await scene.run(["top", "--json"]);
   const { hub: { traffic }, edges, clients } = JSON.parse(json!);
-  assertEquals([traffic.requests, traffic.errors], [3, 2]); // One is tail's.
+  assertEquals(traffic.errors, 2);
+  // One may be tail's, if that was at the same hub.
+  assert([2, 3].includes(traffic.requests), `${traffic.requests}`);
   assertEquals(
     edges.find(({ to }: { to: string }) => to === "nobody"),
     { from: "asker", to: "nobody", requests: 1, errors: 1, informs: 0 },
@@ -178,10 +180,15 @@ Deno.test("tail shows a request to a name that nobody has, and top counts it", a
 Deno.test("top shows neither itself nor what it asks", async () => {
   await using scene = await Scene.open();
   const { out: [json] } = await scene.run(["top", "--json"]);
-  const { hub: { clients, traffic, open } } = JSON.parse(json!);
-  assertEquals([clients.active, traffic.requests, open], [2, 0, 0]);
+  const { hub: { clients, traffic, open, cluster } } = JSON.parse(json!);
+  // Each of two hubs has one of them.
+  const active = cluster ? 1 : 2;
+  assertEquals([clients.active, traffic.requests, open], [active, 0, 0]);
   const { out } = await scene.run(["top"]);
-  assertMatch(out[1]!, /^clients 2 \(1 held\) {2}requests 0\/s/);
+  assertMatch(
+    out[1]!,
+    new RegExp(`^clients ${active} \\(1 held\\) {2}requests 0/s`),
+  );
 });
 
 Deno.test("tail, watch and listen say that they are back, and end where they are refused", async () => {

@@ -21,6 +21,7 @@ import {
 } from "@nats-io/transport-node/lib/node_transport.js";
 import { type BytePipe, pipeOf } from "@wirekit/transport/tcp";
 import type { ClientTls } from "@wirekit/transport/transport";
+import { readPaced } from "./_paced.ts";
 import { Splitter, type Taker } from "./_splitter.ts";
 
 /**
@@ -89,11 +90,8 @@ class SafeTransport extends NodeTransport {
     if (this.isClosed) return;
     socket.removeAllListeners("data");
     this.#pipe = pipe;
-    pipe.start({
-      onChunk: (bytes) => this.#splitter.push(bytes),
-      // The client of NATS listens for that itself.
-      onEnd() {},
-    });
+    // The client of NATS listens for the end itself.
+    readPaced(pipe, (bytes) => this.#splitter.push(bytes));
   }
 
   override async *iterate(): AsyncGenerator<Uint8Array, void> {

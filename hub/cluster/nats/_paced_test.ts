@@ -2,12 +2,13 @@
 
 import { assertEquals, assertLess } from "@std/assert";
 import { connect, createServer, type Socket } from "node:net";
-import { pipeOf } from "../tcp.ts";
-import { nextTurn } from "../_turn.ts";
+import { sleep } from "@wirekit/internal/clock";
+import { pipeOf } from "@wirekit/transport/tcp";
+import { readPaced } from "./_paced.ts";
 
 const SIZE = 16_777_216;
 
-Deno.test("pipeOf() reads a part of what has come, then others have their turn", async () => {
+Deno.test("readPaced() reads a part of what has come, then others have their turn", async () => {
   const accepted = Promise.withResolvers<Socket>();
   const server = createServer(accepted.resolve);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -18,20 +19,17 @@ Deno.test("pipeOf() reads a part of what has come, then others have their turn",
   let length = 0;
   let inOrder = true;
   const over = Promise.withResolvers<void>();
-  pipe.start({
-    onChunk(chunk) {
-      for (let i = 0; i < chunk.length; i += 4_096) {
-        inOrder &&= chunk[i] === (length + i) % 251;
-      }
-      length += chunk.length;
-      if (length === SIZE) over.resolve();
-    },
-    onEnd() {},
+  readPaced(pipe, (chunk) => {
+    for (let i = 0; i < chunk.length; i += 4_096) {
+      inOrder &&= chunk[i] === (length + i) % 251;
+    }
+    length += chunk.length;
+    if (length === SIZE) over.resolve();
   });
   sender.write(Uint8Array.from({ length: SIZE }, (_, i) => i % 251));
   const steps: number[] = [];
   for (let before = 0; length < SIZE; before = length) {
-    await nextTurn();
+    await sleep(0);
     steps.push(length - before);
   }
   await over.promise;
