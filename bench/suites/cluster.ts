@@ -13,6 +13,7 @@ import {
   type Load,
   type Running,
   type System,
+  warmUp,
 } from "../harness.ts";
 import { installDebian } from "../peers/install.ts";
 import { DENO, file, nats, told } from "../peers/named.ts";
@@ -20,8 +21,10 @@ import { short } from "../results.ts";
 import { ratioTarget, type Suite, type Target } from "../suite.ts";
 
 const CELLS: CallCell[] = [
-  // Two hubs stand for two machines: one core is not where they would be.
+  // Two hubs stand for two machines: one core is not where they would be. But
+  // then the kernel may put those of one hub on one core, and not the others.
   { name: "1 in flight", depth: 1, size: 64, isSpread: true },
+  { name: "1 in flight, one core", depth: 1, size: 64 },
   { name: "16 in flight", depth: 16, size: 64 },
   { name: "64 in flight", depth: 64, size: 64, quick: true },
   { name: "Poisson 4k/s", depth: 1, size: 64, rate: 4_000 },
@@ -37,6 +40,28 @@ async function startEngine(): Promise<Engine> {
   const { path } = await installDebian("usr/sbin/nats-server");
   Deno.env.set("NATS_SERVER", path);
   return await Engine.start(1);
+}
+
+/** How long one call at a time may take to warm all of them up, in milliseconds. */
+const WARM_UP = 8_000;
+
+/**
+ * Lets a system have all calls that warm code up: with one in flight, five
+ * processes do not get there in the time that the others have, and V8 compiles
+ * nothing of what a hub does once for each message of NATS.
+ */
+function patient(system: System<CallCell>): System<CallCell> {
+  return {
+    ...system,
+    async start(cell) {
+      const running = await system.start(cell);
+      const load = (seconds: number) => running.load(cell, seconds);
+      const busy = (seconds: number) => running.load(busyCalls(cell), seconds);
+      return cell.depth > 1 || cell.rate !== undefined
+        ? running
+        : { ...running, warmUp: () => warmUp(busy, load, WARM_UP) };
+    },
+  };
 }
 
 /** Two hubs, with both clients at one, or each at its own. */
@@ -113,7 +138,8 @@ export const suite: Suite = {
   async run(plan) {
     const apart = cluster("two hubs", true);
     const together = cluster("one of two hubs", false);
-    const results = await compare([apart, together, nats], CELLS, plan);
+    const systems = [apart, together, nats].map(patient);
+    const results = await compare(systems, CELLS, plan);
     const than = (theirs: string, ratios: number[]) =>
       ratios.map((atLeast, i) => {
         const cell = CELLS[i]!.name;
@@ -128,8 +154,8 @@ export const suite: Suite = {
       });
     return {
       targets: [
-        ...than(together.name, [0.35, 0.3, 0.4]),
-        ...than(nats.name, [0.5, 0.8, 1.3]),
+        ...than(together.name, [0.35, 0.35, 0.3, 0.4]),
+        ...than(nats.name, [0.5, 0.5, 0.8, 1.3]),
         await claims(),
       ],
       details: results.table(nats.name),

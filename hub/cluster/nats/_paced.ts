@@ -1,10 +1,12 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { later } from "@wirekit/internal/clock";
+import { later, now } from "@wirekit/internal/clock";
 import type { BytePipe } from "@wirekit/transport/tcp";
 
-/** After so many bytes others read and write first. */
+/** After so many bytes at once, others read and write first. */
 const AT_ONCE = 262_144;
+/** What comes within so many milliseconds comes at once: a wait takes as long. */
+const ONCE = 2;
 
 /**
  * Reads a pipe, but no more of it at a time than others can bear: what it
@@ -19,14 +21,21 @@ export function readPaced(
   take: (bytes: Uint8Array<ArrayBuffer>) => void,
 ): void {
   let left = AT_ONCE;
+  let since = 0;
   pipe.start({
     onChunk(bytes) {
       take(bytes);
+      const time = now();
+      if (time > since + ONCE && left !== Infinity) {
+        since = time;
+        left = AT_ONCE;
+      }
       left -= bytes.length;
       if (left > 0) return;
       left = Infinity; // What is under way still comes.
       pipe.pause();
       later(0, () => {
+        since = now();
         left = AT_ONCE;
         pipe.resume();
       });
