@@ -166,7 +166,9 @@ export class Claim {
           this.#epoch = undefined;
         }
         if (this.#epoch === undefined) {
-          if (await this.#isTakenByOther()) return;
+          const taken = await this.#try();
+          // The news of its end may have come while it was looked at.
+          if (taken > this.#end) return this.#hold();
         } else if (this.#isTold || await this.#open()) return;
       }
       // The engine is away: it goes on when it is back.
@@ -219,8 +221,8 @@ export class Claim {
     return false;
   }
 
-  /** Tries to get the name; returns whether another has it, so that it has to wait. */
-  async #isTakenByOther(): Promise<boolean> {
+  /** Tries to get the name; returns the revision by which another has it, or 0. */
+  async #try(): Promise<number> {
     const { kv, keeper } = this.#parts;
     const key = keyOf(this.#name);
     const { id } = keeper;
@@ -232,34 +234,31 @@ export class Claim {
         timeout: DECISION_TIMEOUT,
       };
       this.#take(await kv.put(key, value, options), id);
-      return false;
+      return 0;
     } catch (error) {
       if (!isChanged(error)) await this.#wait(error);
     }
     try {
       const entry = await kv.get(key);
       this.#expected = entry?.revision ?? 0;
-      if (entry?.operation !== "PUT") return false;
+      if (entry?.operation !== "PUT") return 0;
       const text = entry.string();
       if (text === value) {
         // The answer was lost on the way, and the name is ours.
         this.#take(entry.revision, id);
-        return false;
+        return 0;
       }
       const node = ownerIn(text);
       if (node !== "" && node !== keeper.id && await keeper.isThere(node)) {
         this.#isUnconfirmed = false;
         // What is there now is not to be replaced, ever.
         this.#expected = 0;
-        // The news of its end may have come while it was looked at.
-        if (this.#end > entry.revision) return false;
-        this.#hold();
-        return true;
+        return entry.revision;
       }
     } catch (error) {
       await this.#wait(error);
     }
-    return false;
+    return 0;
   }
 
   /** The bucket has the name for this node, by the id that it had when it asked. */

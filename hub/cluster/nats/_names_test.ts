@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { FakeTime } from "@wirekit/internal/testing";
 import type { KV, KvWatchEntry } from "@nats-io/kv";
 import { keyOf } from "./_keys.ts";
@@ -56,6 +56,7 @@ function setup() {
   const bucket = new FakeBucket();
   const won: string[] = [];
   const lost: string[] = [];
+  const held: string[] = [];
   const keeper: NameKeeper & { ready: boolean } = {
     id: "me",
     ready: true,
@@ -63,7 +64,7 @@ function setup() {
     open: () => Promise.resolve(),
     shut() {},
     won: (name) => void won.push(name),
-    held() {},
+    held: (name) => void held.push(name),
     lost: (name) => void lost.push(name),
     left() {},
     failed() {},
@@ -71,7 +72,7 @@ function setup() {
   const names = new NatsNames(bucket as unknown as KV, keeper);
   bucket.hear = (entry) => names.hear(entry);
   const operation = () => bucket.entries.get(keyOf(BOT))?.operation;
-  return { bucket, keeper, names, won, lost, operation };
+  return { bucket, keeper, names, won, lost, held, operation };
 }
 
 Deno.test("NatsNames gives up a name that it got without hearing of it", async () => {
@@ -197,4 +198,20 @@ Deno.test("NatsNames asks for the owner of a name, for each once and not for all
   );
   assertEquals(asked, 3 + 64);
   assertEquals(new Set(await Promise.all(many)), new Set([undefined]));
+});
+
+Deno.test("NatsNames takes a name that becomes free at any moment of its claim", async () => {
+  using time = new FakeTime();
+  for (let moment = 0; moment < 40; moment++) {
+    const { bucket, names, won, held } = setup();
+    const key = keyOf(BOT);
+    const other = JSON.stringify({ node: "other", claim: "" });
+    const previousSeq = await bucket.put(key, other);
+    names.claims.add(BOT);
+    for (let i = 0; i < moment; i++) await Promise.resolve();
+    await bucket.delete(key, { previousSeq });
+    await time.tick(100);
+    assertEquals(won, [BOT], `${moment} microtasks after the claim`);
+    assert(held.length <= 1);
+  }
 });
