@@ -13,7 +13,14 @@ class Pair {
     carry: (deliver) => void this.#queue.push(deliver),
   });
   readonly planes = [this.engine.node("one"), this.engine.node("two")];
-  readonly routers = this.planes.map((backplane) => new Router({ backplane }));
+  /** What became of names, as a log tells it. */
+  readonly events: string[] = [];
+  readonly routers = this.planes.map((backplane) =>
+    new Router({
+      backplane,
+      onName: (event, name) => this.events.push(`${event} ${name}`),
+    })
+  );
   /** Whether messages get lost on the way. */
   deaf = false;
 
@@ -454,6 +461,21 @@ Deno.test("A node that is cut off goes on by itself, fails what is elsewhere, an
   assertEquals(again.texts(), ["Already authorized."]);
   waits.leave();
   assertEquals(again.texts(), ["Authorized."]);
+});
+
+Deno.test("A client that loses its name to another node is not said to wait for it once it is dropped", () => {
+  using _time = new FakeTime();
+  const pair = new Pair();
+  const one = pair.client(0, "a");
+  const waits = pair.client(1, "a");
+  assertEquals(pair.events.splice(0), ['join "a"', 'hold "a"']);
+  pair.planes[0]!.cut();
+  pair.settle();
+  pair.planes[0]!.heal();
+  pair.settle();
+  assertEquals(one.take().at(-1), { closed: 1012 });
+  assertEquals(waits.texts(), ["Already authorized.", "Authorized."]);
+  assertEquals(pair.events, ['join "a"', 'leave "a"']);
 });
 
 Deno.test("Equal uuids of two requesters on two nodes stay apart", () => {

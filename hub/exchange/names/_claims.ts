@@ -111,10 +111,10 @@ export class Claims {
     return party;
   }
 
-  /** Tells a party that it has to wait for its name. */
+  /** Tells a party that it has to wait for its name; one may leave instead. */
   hold(party: Party, name: string): void {
     party.held = true;
     party.participant.hold?.();
-    this.#tell("hold", party, name);
+    if (!party.gone) this.#tell("hold", party, name);
   }
 }
