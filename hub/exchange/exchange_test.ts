@@ -317,6 +317,17 @@ Deno.test("Exchange gives a name to who waits for it, whatever it is", () => {
   );
 });
 
+Deno.test("Exchange says that a name was given before it says that it was given up, even if its new owner is dropped at once", () => {
+  const events: string[] = [];
+  const exchange = new Exchange({ onName: (event) => events.push(event) });
+  const first = new Plain(exchange, '"a"');
+  const heir = new Plain(exchange, '"a"');
+  // As one whose outbox has no room for this message.
+  heir.admit = () => exchange.drop(heir.member, 1013, "has not read");
+  exchange.leave(first.member);
+  assertEquals(events, ["join", "hold", "leave", "join", "leave"]);
+});
+
 Deno.test("A visible name has nothing that cannot be seen", () => {
   const claims = (name: string) => {
     const exchange = new Exchange();

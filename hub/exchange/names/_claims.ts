@@ -83,8 +83,8 @@ export class Claims {
   #admit(heir: Party, name: string): void {
     heir.active = true;
     heir.held = false;
-    heir.participant.admit();
     this.#tell("join", heir, name);
+    heir.participant.admit();
   }
 
   // What other nodes decide.
