@@ -4,6 +4,7 @@ import type { Fault } from "../exchange/fault.ts";
 import type { Content } from "../exchange/participant.ts";
 import { Envelope } from "../winerp/_envelope.ts";
 import * as MessageType from "../winerp/_message_type.ts";
+import { Kind } from "./_messages.ts";
 import type { Address } from "./backplane.ts";
 
 const decoder = /* @__PURE__ */ new TextDecoder("utf-8", { ignoreBOM: true });
@@ -103,12 +104,16 @@ export function wholeOf(
 }
 
 /** What each of these messages begins with. */
-export const KIND_BYTES = {
-  request: 0x51,
-  functionCall: 0x43,
-  response: 0x52,
-  error: 0x45,
-} as const;
+export const KIND_BYTES = /* @__PURE__ */ bytesOf(Kind);
+
+function bytesOf(kinds: typeof Kind) {
+  return {
+    request: kinds.wholeRequest.charCodeAt(0),
+    functionCall: kinds.wholeCall.charCodeAt(0),
+    response: kinds.wholeResponse.charCodeAt(0),
+    error: kinds.wholeError.charCodeAt(0),
+  };
+}
 
 /** Returns how many digits a whole number has. */
 export function countDigits(number: number): number {
