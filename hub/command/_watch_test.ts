@@ -424,7 +424,7 @@ Deno.test("call and ping say what the hub knows of a name that nobody has", asyn
   };
   const known = {
     "deaf-bot":
-      /^Destination not found\. "deaf-bot" is deaf since \d\d:\d\d: .* start\(\) again; .*\.$/,
+      /^Destination not found\. "deaf-bot" has been deaf since \d\d:\d\d: .* start\(\) again; .*\.$/,
     banned:
       /^Destination not found\. The name "banned" is blocked until \d\d:\d\d\.$/,
     gone: /^Destination not found\.$/,
@@ -441,5 +441,8 @@ Deno.test("call and ping say what the hub knows of a name that nobody has", asyn
   }
   const [code, text] = await say("ops-ops-ops-ops", "ping", "deaf-bot");
   assertEquals(code, 1);
-  assertMatch(String(text), /^deaf-bot is not connected\. "deaf-bot" is deaf/);
+  assertMatch(
+    String(text),
+    /^deaf-bot is not connected\. "deaf-bot" has been deaf/,
+  );
 });

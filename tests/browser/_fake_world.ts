@@ -183,7 +183,7 @@ export class FakeWorld {
         severity: "error",
         since,
         count: 1,
-        text: `"shop" is deaf since 12:03.`,
+        text: `"shop" has been deaf since 12:03.`,
         cure:
           "Its program has to call start() again: stock winerp stops reading when asked for a route that it does not have.",
       },

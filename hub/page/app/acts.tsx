@@ -75,7 +75,7 @@ export function Confirm({ model, act, name, close }: {
   return (
     <Dialog title={title(name)} close={close}>
       <form onSubmit={submit}>
-        <p>{what} The log says that you did it.</p>
+        <p>{what} The log will say that you did it.</p>
         <label class="field">
           <span>
             Type <code>{name}</code> to confirm

@@ -21,7 +21,7 @@ export function Comings({ model }: { model: Model }): JSX.Element {
   return (
     <Section name="comings" title="Came and went">
       {events.length === 0
-        ? <Nothing>Nobody since this page was opened.</Nothing>
+        ? <Nothing>Nobody has come or gone since this page was opened.</Nothing>
         : (
           <ul class="comings-list" tabIndex={0} aria-label="Came and went">
             {events.map(({ at, event, name, reason, node }, index) => {

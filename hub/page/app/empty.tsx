@@ -39,7 +39,7 @@ export function Empty({ model, joined, close }: {
         <p role="status">
           {joined === undefined
             ? "Run one of these. As soon as a program joins, this page shows it: who calls whom, how fast, and what goes wrong."
-            : "That is how it is done. The page shows all that it does from now on."}
+            : "It works. From now on this page shows everything that it does."}
         </p>
         {joined === undefined && (
           <dl class="details">

@@ -18,10 +18,10 @@ const LOCKS: Record<HubReport["lock"], string> = {
 };
 
 const HEALTH: Record<HubReport["health"], [string, string]> = {
-  good: ["good", "All is well"],
+  good: ["good", "No problems"],
   warning: ["warn", "Needs a look"],
   bad: ["bad", "Needs you now"],
-  draining: ["warn", "Draining: nobody new comes in"],
+  draining: ["warn", "Draining: no new clients"],
 };
 
 /** The sign of the kit: three ends and what joins them. */
@@ -71,7 +71,7 @@ export function Header({ model, drain }: {
             </div>
             {report.cluster && <Cluster {...report.cluster} />}
             <div>
-              <dt>Lock</dt>
+              <dt>Access</dt>
               <dd>{LOCKS[report.lock]}</dd>
             </div>
             <div class="urls">

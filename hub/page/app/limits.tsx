@@ -25,7 +25,7 @@ export function Limits({ model }: { model: Model }): JSX.Element | null {
               <th scope="col">Option</th>
               <th scope="col" class="number">Limit</th>
               <th scope="col" class="number wide">Default</th>
-              <th scope="col" class="number">Now</th>
+              <th scope="col" class="number wide">Now</th>
               <th scope="col" class="number">Peak</th>
               <th scope="col" class="wide">Peak of limit</th>
               <th scope="col" class="number">Reached</th>
@@ -54,7 +54,7 @@ function Limit(
       <th scope="row" class="mono">{option}</th>
       <td class="number">{limit === null ? "none" : write(limit)}</td>
       <td class="number wide">{usual === null ? "none" : write(usual)}</td>
-      <td class="number">{now === undefined ? "–" : write(now)}</td>
+      <td class="number wide">{now === undefined ? "–" : write(now)}</td>
       <td class="number">{peak === undefined ? "–" : write(peak)}</td>
       <td class="wide">
         {peak !== undefined && (

@@ -74,7 +74,7 @@ export function Menu({ model, drain, label }: {
             {label === "open"
               ? "Nobody has to sign in"
               : `Signed in as ${label}`}
-            {model.mayOperate ? "" : ": may look only"}
+            {model.mayOperate ? "" : " (read only)"}
           </p>
         </div>
       </details>
@@ -110,12 +110,12 @@ function Items({ model, drain, act }: {
         <Icon name="down" />Export all as JSON
       </button>
       <button type="button" onClick={act(record)}>
-        <Icon name="down" />Last five minutes, for hub replay
+        <Icon name="down" />Download the last five minutes, for hub replay
       </button>
       <button
         type="button"
         disabled={!model.mayOperate}
-        title="The recording has what is in the messages only while you ask for it"
+        title="Otherwise the recording leaves out the payloads"
         onClick={act(() =>
           model.act("api/record", { ms: recording ? 0 : RECORDED })
         )}

@@ -28,7 +28,7 @@ export function Open({ model }: { model: Model }): JSX.Element {
         : count(open.length)}
     >
       {open.length === 0
-        ? <Nothing>Nobody waits for an answer.</Nothing>
+        ? <Nothing>No open requests.</Nothing>
         : (
           <ul class="open-list" tabIndex={0} aria-label="Open requests">
             {open.slice(0, MAX).map((request) => {
@@ -41,8 +41,8 @@ export function Open({ model }: { model: Model }): JSX.Element {
                   <Bar
                     value={done}
                     label={expires === undefined
-                      ? "never given up"
-                      : `given up in ${age(expires - now)}`}
+                      ? "no deadline"
+                      : `times out in ${age(expires - now)}`}
                     level={done > 0.8 ? "bad" : done > 0.5 ? "warn" : ""}
                   />
                   <span class="number">

@@ -23,7 +23,7 @@ export function Refusal({ model }: { model: Model }): JSX.Element {
   return (
     <Gate.Refusal
       mark={<Mark />}
-      title="This hub is closed to you"
+      title="This hub does not let you in"
       reason={model.refusal}
       again={() => void model.signOut()}
     />

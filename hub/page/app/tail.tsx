@@ -44,7 +44,7 @@ export function Tail({ model }: { model: Model }): JSX.Element {
         : model.missing.length > 0
         ? `without ${model.missing.join(", ")}: no answer`
         : model.leftOut > 0
-        ? `a sample: ${count(model.leftOut)} more went by`
+        ? `a sample: ${count(model.leftOut)} more not shown`
         : "every message"}
       actions={
         <>
@@ -141,7 +141,7 @@ function columnsOf(model: Model): Column<TailReport>[] {
     {
       key: "way",
       title: "From → to",
-      width: "minmax(180px, 1.6fr)",
+      width: "minmax(180px, 1.4fr)",
       cell: (row) => <Way {...row} />,
     },
     ...model.report?.cluster ? [HUB] : [],
@@ -179,7 +179,7 @@ function columnsOf(model: Model): Column<TailReport>[] {
     {
       key: "outcome",
       title: "Outcome",
-      width: "minmax(84px, .7fr)",
+      width: "minmax(84px, 1.1fr)",
       cell: (row) => <Outcome row={row} />,
     },
   ];
@@ -315,8 +315,8 @@ function Message({ model, message, close }: {
         )
         : (
           <p class="note">
-            What is in the message is hidden. “Show payloads” shows it for
-            messages from then on.
+            The payload is hidden. “Show payloads” shows those of the messages
+            that come after it.
           </p>
         )}
       {ways.length > 0 && (

@@ -59,7 +59,7 @@ const TILES: readonly Tile[] = [
     write: (ms) => ms > 0 ? took(ms) : "–",
     aside: ({ history }) => {
       const ms = history.p99.at(-1) ?? 0;
-      return ms > 0 ? `p99 ${took(ms)}` : "no answer in ten seconds";
+      return ms > 0 ? `p99 ${took(ms)}` : "none in 10 s";
     },
   },
   {

@@ -65,8 +65,8 @@ export function* problemsOf(
       since,
       text: `${reason} Clients of this hub reach each other, no others.`,
       cure: cure ??
-        "Look whether the NATS servers run, most of them, and whether " +
-          "this machine reaches them.",
+        "Check that most of the NATS servers are running, and that this " +
+          "machine can reach them.",
     };
   } else if (state === "open" && reason !== undefined) {
     yield {

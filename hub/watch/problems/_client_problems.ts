@@ -28,17 +28,19 @@ export function* missingClients(
     if (kind !== "deaf" && kind !== "slow" && kind !== "silent") continue;
     if (Date.now() - at > MISSED || exchange.has(name)) continue;
     const cures = {
-      deaf: "Its program has to call start() again; and look who asks " +
+      deaf: "Its program has to call start() again; and find out who asks " +
         `${name} for a route that it does not have.`,
-      slow: "Look why its program does not read, or tell it less.",
-      silent: "Look whether its program hangs, or its machine is gone.",
+      slow: "Find out why its program does not read, or send it less.",
+      silent: "Check whether its program hangs, or its machine is gone.",
     };
     yield {
       id: `${kind}:${name}`,
       severity: "error",
       since: at,
       text: kind === "deaf"
-        ? `${name} is deaf since ${clockTime(at)}: it was asked for a route ` +
+        ? `${name} has been deaf since ${
+          clockTime(at)
+        }: it was asked for a route ` +
           "that it does not have, and no longer listens."
         : `${name} was dropped at ${clockTime(at)}: ${reason}.`,
       cure: cures[kind],
@@ -83,11 +85,12 @@ export function* troubledClients(
         ? {
           text: `${who} for the name ${name}: nobody can say now whether it ` +
             "is free.",
-          cure: "It gets it by itself when the other hubs can be reached.",
+          cure:
+            "Nothing to do here: it is settled once the other hubs can be reached.",
         }
         : {
           text: `${who} for the name ${name}, which another client has.`,
-          cure: `Stop one of them, or give the name on: disconnect ${name}.`,
+          cure: `Stop one of them, or pass the name on: disconnect ${name}.`,
         },
     };
   }
@@ -105,7 +108,7 @@ function* problemsOf(
       id: `outbox:${number}`,
       severity: "warning",
       text: `${name} reads too slowly: ${outboxBytes} bytes wait for it.`,
-      cure: "Look why its program does not read; it is dropped when more " +
+      cure: "Find out why its program does not read; it is dropped when more " +
         "than --max-outbox wait.",
     };
   }
@@ -119,7 +122,7 @@ function* problemsOf(
     text: `${name} has not answered ${
       answering === 1 ? "a request" : `${answering} requests`
     }, the first for ${Math.round(age / 60_000)} min.`,
-    cure: "Look whether its route hangs: the caller has most likely given up.",
+    cure: "Check whether its route hangs: the caller has most likely given up.",
   };
 }
 

@@ -60,10 +60,10 @@ export class HubProblems {
     yield {
       id: "loop",
       severity: late > 10 * LATE ? "error" : "warning",
-      text: `The hub was late by ${
+      text: `The hub was up to ${
         Math.round(late)
-      } ms within the last minute.`,
-      cure: "Give it a core of its own, or look what else this process does.",
+      } ms late within the last minute.`,
+      cure: "Give it a core of its own, or check what else this process does.",
     };
   }
 
@@ -85,7 +85,7 @@ export class HubProblems {
         Math.round(Math.abs(jump.ms) / 1000)
       } s.`,
       cure:
-        "Let a time service keep it; times that were shown before it are off.",
+        "Let a time service set it. Times shown from before the change are off.",
     };
   }
 
@@ -147,7 +147,8 @@ export class HubProblems {
         count: recent.length,
         text: `Pages of ${recent.length} origins were refused, the last of ` +
           `${recent.at(-1)![0]}.`,
-        cure: "Somebody may be trying many: the log has their addresses.",
+        cure:
+          "Somebody may be trying one after the other: the log has the addresses.",
       };
       return;
     }

@@ -110,7 +110,7 @@ Deno.test("A hub says which stock client is deaf, until it listens again", async
   const stats = async () => await alpha.request("@hub", "stats") as HubReport;
   const { health, problems: [problem] } = await stats();
   assertEquals(health, "bad");
-  assertMatch(problem!.text, /^"beta" is deaf since \d\d:\d\d: /);
+  assertMatch(problem!.text, /^"beta" has been deaf since \d\d:\d\d: /);
   assertMatch(problem!.cure, /^Its program has to call start\(\) again/);
   await beta.start();
   await beta.event("ready");

@@ -28,7 +28,7 @@ export function Facts({ row, now }: {
         {bytes(client.outbox.bytes)} now, {bytes(client.outbox.peak)} at most
       </Fact>
       {client.limits && (
-        <Fact name="Limits met">
+        <Fact name="Limits reached">
           {Object.entries(client.limits)
             .map(([option, times]) => `${option} ${count(times)}×`)
             .join(", ")}
@@ -60,7 +60,7 @@ function Traffic({ row }: { row: ClientRow }): JSX.Element {
         {count(sent.informs)} sent, {count(received.informs)} received
       </Fact>
       <Fact name="Open">
-        {count(asking)} waits for, {count(asked)} to answer
+        {count(asking)} asked, {count(asked)} to answer
       </Fact>
       <Fact name="Bytes">
         {bytes(sent.bytes)} sent, {bytes(received.bytes)} received

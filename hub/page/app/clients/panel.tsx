@@ -52,14 +52,14 @@ export function ClientPanel({ model, name, ask, act }: {
       </header>
       <div class="panel-body">
         {client?.trouble && <Callout level="bad">{client.trouble}</Callout>}
-        {!client && <Callout level="warn">It is not here.</Callout>}
+        {!client && <Callout level="warn">It is not connected.</Callout>}
         {row && <Facts row={row} now={now} />}
         {queue.length > 0 && <Queue rows={queue} now={now} />}
         <h3>Routes</h3>
         <Routes name={name} ask={(route) => ask(name, route)} now={now} />
         <h3>Last messages</h3>
         <Messages model={model} name={name} />
-        <h3>Acts</h3>
+        <h3>Actions</h3>
         <Acts may={may} mayOperate={model.mayOperate} act={act} />
       </div>
     </Aside>
@@ -116,7 +116,7 @@ function Queue({ rows, now }: {
 }): JSX.Element {
   return (
     <>
-      <h3>Waits for the name</h3>
+      <h3>Waiting for the name</h3>
       <ol class="queue">
         {rows.map(({ client: { id, address, carrier, since } }) => (
           <li key={id}>

@@ -17,7 +17,9 @@ export function Routes({ name, ask, now }: {
   now: number;
 }): JSX.Element {
   const routes = useRows(() => routesOf(name), name, ROUTES_EVERY);
-  if (routes.length === 0) return <Nothing>None was asked for yet.</Nothing>;
+  if (routes.length === 0) {
+    return <Nothing>No route has been asked for yet.</Nothing>;
+  }
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="Routes">
       <table>

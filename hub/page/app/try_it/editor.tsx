@@ -62,7 +62,7 @@ export function Editor({ label, data, edit, send, hint }: {
             class="link"
             onClick={() => edit(layOut(data))}
           >
-            Lay out
+            Format
           </button>
         )}
       </div>

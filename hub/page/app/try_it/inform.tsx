@@ -42,7 +42,7 @@ export function Inform(
           list="names-to-inform"
           autocomplete="off"
           spellcheck={false}
-          placeholder="all; or names, with commas between"
+          placeholder="everybody, or names separated by commas"
           value={whom}
           onInput={({ currentTarget }) => setWhom(currentTarget.value)}
         />
@@ -54,7 +54,7 @@ export function Inform(
         {wanted.length === 0
           ? `All ${some(receivers, "client")} will receive it.`
           : `${some(receivers, "client")} will receive it.`}
-        {missing.length > 0 && ` Nobody is ${missing.join(", ")}.`}
+        {missing.length > 0 && ` Not here: ${missing.join(", ")}.`}
       </p>
       <Editor
         label="Information, as JSON"
