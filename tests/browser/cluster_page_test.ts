@@ -36,3 +36,46 @@ Deno.test("The page of a hub shows all hubs of its cluster, who is where, who co
   await shown.until('!document.body.innerText.includes("no others.")');
   await shown.close();
 });
+
+/** What is not to be seen of tables and of the line above. */
+const CUT_OFF = `[...document.querySelectorAll(".grid .cell, .bar *")]
+  .filter((each) => each.getBoundingClientRect().right >
+    each.closest(".grid, .bar").getBoundingClientRect().right + 1)
+  .concat([...document.querySelectorAll(".reason")]
+    .filter(({ clientWidth }) => clientWidth < 80))
+  .concat([...document.querySelectorAll(".limits .scroll")]
+    .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth))
+`;
+
+Deno.test("The page cuts off no column of a table, and has room to say how its hub is, however wide it is", async () => {
+  const cellar = new MemoryEngine().node("cellar");
+  await using hub = await serve({
+    port: 0,
+    doors: [page()],
+    backplane: cellar,
+  });
+  const [url] = hub.urls;
+  await using bot = new Client("bot", { url });
+  await bot.connect();
+  await using browser = await Chromium.start();
+  const shown = await browser.open(url.replace("ws:", "http:"));
+  await shown.says("bot");
+  await bot.request("nobody", "greet").catch(() => {});
+  await shown.says("Destination not found.");
+  cellar.cut();
+  await shown.says("This hub is cut off from the other hubs.");
+  for (const width of [390, 700, 760, 840, 960, 1010, 1150, 1280, 1440, 1900]) {
+    await shown.call("Emulation.setDeviceMetricsOverride", {
+      width,
+      height: 900,
+      mobile: false,
+      deviceScaleFactor: 1,
+    });
+    await shown.until(`innerWidth === ${width}`);
+    await shown.run(`
+      for (let n = 0; n < 3; n++) await new Promise(requestAnimationFrame);
+    `);
+    await shown.until(`${CUT_OFF}.length === 0`);
+  }
+  await shown.close();
+});

@@ -101,7 +101,7 @@ function Cluster(
     here ? `${label} (this)` : label
   );
   return (
-    <div title={[...words, reason ?? ""].join("\n")}>
+    <div class="cluster" title={[...words, reason ?? ""].join("\n")}>
       <dt>Cluster</dt>
       <dd class={reason === undefined ? "" : "bad"}>
         {state === "open" ? some(nodes.length, "hub") : "alone"}

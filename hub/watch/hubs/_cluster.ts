@@ -81,8 +81,8 @@ export function* problemsOf(
       id: "cluster-payload",
       severity: "warning",
       since,
-      text: `The engine of the cluster passes on ${maxMessageBytes} bytes at ` +
-        `most, and this hub ${largest}.`,
+      text: `The NATS servers pass on messages of at most ${maxMessageBytes} ` +
+        `bytes, and this hub of ${largest}.`,
       cure: "Raise max_payload of the NATS servers, or lower --max-message.",
     };
   }

@@ -69,7 +69,7 @@ function whereColumns(isCluster: boolean, now: number): Column<ClientRow>[] {
       key: "address",
       title: "From",
       width: "minmax(108px, .6fr)",
-      from: isCluster ? 940 : 800,
+      from: 800,
       sort: ({ client }) => client.address,
       cell: ({ client }) => <span class="mono">{client.address || "–"}</span>,
     },

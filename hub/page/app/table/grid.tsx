@@ -3,7 +3,7 @@
 /** A table of any length, of which only the rows in sight are drawn. */
 import type { ComponentChildren, JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
-import type { Column, Order } from "./column.ts";
+import { type Column, columnsFor, type Order } from "./column.ts";
 import { Head } from "./head.tsx";
 import { Row } from "./row.tsx";
 import { rowAfter, show, useKeptPlace, useSize } from "./scrolling.ts";
@@ -41,7 +41,7 @@ export function Grid<T>(props: GridProps<T>): JSX.Element {
     : rows.findIndex((row) => rowKey(row) === key);
   const isNarrow = width < 560;
   const high = isNarrow ? props.cardHeight : props.rowHeight;
-  const shown = isNarrow ? [] : columns.filter(({ from = 0 }) => width >= from);
+  const shown = isNarrow ? [] : columnsFor(columns, width);
   const template = shown.map(({ width }) => width).join(" ");
   const first = Math.max(0, Math.floor(top / high) - MARGIN);
   const last = Math.min(rows.length, Math.ceil((top + height) / high) + MARGIN);
