@@ -42,7 +42,7 @@ export const CLIENT_OPTIONS = {
 export type ClientValues = Values<typeof CLIENT_OPTIONS>;
 
 const NO_NAMES =
-  "The hub gives nobody a name now: it may not reach the other " +
+  "The hub cannot give out names now: it may not reach the other " +
   "hubs of its cluster. Its /readyz, log and page say why";
 
 /** How many messages are kept to find the text of an answer. */
@@ -108,6 +108,8 @@ export async function connectClient(
   const recorded = await makeClient(name, options, terminal);
   const { timeout = 60_000 } = options;
   const { signal } = terminal;
+  const held = () => terminal.error(`${NO_NAMES}. Waiting until it can`);
+  recorded.client.addEventListener("hold", held, { once: true });
   const connected = recorded.client.connect({ timeout, signal })
     .catch((error) => {
       // Nobody else has such a name.

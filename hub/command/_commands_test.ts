@@ -316,6 +316,25 @@ Deno.test("Commands stop at Ctrl-C, and help", () =>
     }
   }));
 
+Deno.test("a command says at once that its hub cannot give it a name, and ends with exit code 3 if that lasts", async () => {
+  await using server = await serve({ port: 0 });
+  const [url] = server.urls;
+  // What has the name here is, in a cluster, that nobody can say who has it.
+  const uuid = "0badcafe-0000-4000-8000-000000000000";
+  await using other = new Client("hub-0badcafe", { url });
+  await other.connect();
+  const { randomUUID } = crypto;
+  crypto.randomUUID = () => uuid;
+  try {
+    const { code, err } = await run(url, "list", "--timeout", "0.5");
+    assertEquals(code, 3);
+    assertMatch(err[0]!, /^The hub cannot give out names now: .*\. Waiting/);
+    assertMatch(err[1]!, /^hub: The hub cannot give out names now: /);
+  } finally {
+    crypto.randomUUID = randomUUID;
+  }
+});
+
 Deno.test("a wrong token is no connection, with exit code 3, on every carrier", async () => {
   const unixPath = `${await Deno.makeTempDir()}/hub.sock`;
   const options = { port: 0, tcpPort: 0, unixPath, token: "s3cret" };

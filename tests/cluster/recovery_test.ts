@@ -270,7 +270,7 @@ Deno.test(
     }).output();
     const said = new TextDecoder().decode(stderr);
     assertEquals(code, 3, said);
-    assertMatch(said, /The hub gives nobody a name now: it may not reach/);
+    assertMatch(said, /The hub cannot give out names now: it may not reach/);
     await using hasty = lasting("hasty", one.url);
     await assertRejects(
       () => hasty.connect({ timeout: 1_500 }),
