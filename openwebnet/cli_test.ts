@@ -309,7 +309,15 @@ Deno.test("openwebnet ends with 3 and a sentence when the gateway refuses or is 
   assertEquals(refused.code, 3);
   assertMatch(
     refused.errors.join("\n"),
-    /^openwebnet: tcp:\S+ asks for a password, and none was given$/,
+    /^openwebnet: tcp:\S+ asks for a password, and none was given\. Give it in OPENWEBNET_PASSWORD, or with --password-file$/,
+  );
+  const file = await Deno.makeTempFile();
+  await Deno.writeTextFile(file, "1");
+  const wrong = await r.on("send", "*1*1*12##", "--password-file", file);
+  assertEquals(wrong.code, 3);
+  assertMatch(
+    wrong.errors.join("\n"),
+    /^openwebnet: tcp:\S+ rejected the password\. Wait a minute before the next attempt: /,
   );
   const gone = await run([
     "send",

@@ -8,6 +8,7 @@ import { AREA_COMMANDS } from "./_areas.ts";
 import { DEVICE_COMMANDS } from "./_devices.ts";
 import { DOOR_COMMANDS } from "./_doors.ts";
 import { decode, monitor, send, status } from "./_frames.ts";
+import { AuthenticationError } from "../session/errors.ts";
 
 const finding = () => import("./_find.ts");
 
@@ -44,4 +45,16 @@ export const openwebnet: Command = {
     "OPENWEBNET_PASSWORD=12345 openwebnet monitor --host 192.168.1.35 --json",
     "openwebnet decode '*#4*1*0*0215##'",
   ],
+  messageOf: (error) => {
+    if (!(error instanceof AuthenticationError)) return undefined;
+    const { message, rejected } = error;
+    if (rejected) {
+      return `${message}. Wait a minute before the next attempt: after three ` +
+        "wrong ones, a gateway lets nobody in";
+    }
+    // It has other reasons, about which nobody can do anything here.
+    return message.endsWith("none was given")
+      ? `${message}. Give it in OPENWEBNET_PASSWORD, or with --password-file`
+      : undefined;
+  },
 };
