@@ -41,7 +41,9 @@ async function answerPost<State>(
   const [type = ""] = (request.headers.get("content-type") ?? "").split(";");
   if (!TYPES.has(type.trim().toLowerCase())) {
     await request.body?.cancel();
-    return new Response("Expected application/json", { status: 415 });
+    return new Response("Expected the header content-type: application/json", {
+      status: 415,
+    });
   }
   const { maxRequestBytes = DEFAULTS.maxRequestBytes } = options;
   let body: Uint8Array<ArrayBuffer> | undefined;

@@ -21,13 +21,13 @@ const MAX_HISTORY = 1_000;
 
 const HELP = `METHOD              asks for its params one by one
 METHOD PARAM…       calls it: sum 1 2, or find {"name": "zoë"}, or find name=zoë
-                    what is after the last slash of its name is enough
+                    the part after the last slash of its name is enough
 .methods [PART]     what can be called
 .history            what was called, and how it ended
-.again [NUMBER]     calls it once more; the last one without a number
+.again [NUMBER]     repeats a call of the history; by default the last
 .notify METHOD …    sends a notification
-.traffic            shows each message as it is, or no longer
-.exit               ends, as Ctrl-D does. Ctrl-C gives up a call`;
+.traffic            starts or stops showing each message on the wire
+.exit               ends, as Ctrl-D does. Ctrl-C cancels a call`;
 
 const COMMANDS = [...HELP.matchAll(/^\.\w+/gm)].map(([name]) => name);
 
