@@ -24,7 +24,7 @@
  * assertEquals(greeting, "hello zoë from alpha");
  * ```
  *
- * It has the words of `@wirekit/hub/client`, which has in addition: other
+ * It has the methods of `@wirekit/hub/client`, which has in addition: other
  * carriers, routes that are added later, shared objects, loops over information,
  * `waitFor()`, the events `request` and `response`, `logger`, senders that wait
  * for a slow hub, and `HandshakeError`.

@@ -37,7 +37,10 @@ export interface ServeOptions extends HubOptions {
   port?: number;
   /** A port for TCP, one message per line; 0 for a free one. */
   tcpPort?: number;
-  /** A path for a Unix socket, one message per line. */
+  /**
+   * A path for a Unix socket, one message per line, to which only the same user
+   * can connect.
+   */
   unixPath?: string;
   /**
    * Certificate chain and private key in PEM, for `wss:` and `tls:` instead of

@@ -41,7 +41,10 @@ export interface JsonRpcDoorOptions {
   hostname?: string;
   /** A port for TCP, one message per line; 0 for a free one. */
   tcpPort?: number;
-  /** A path for a Unix socket, one message per line. */
+  /**
+   * A path for a Unix socket, one message per line, to which only the same user
+   * can connect.
+   */
   unixPath?: string;
   /**
    * How long a call by `POST` may take, in milliseconds.

@@ -178,7 +178,7 @@ async function tell(
   if (backplane) {
     const others = backplane.status().nodes.length - 1;
     const nodes = others === 1 ? "node" : "nodes";
-    terminal.log(`It is one hub with ${others} other ${nodes} now`);
+    terminal.log(`It forms one hub with ${others} other ${nodes}`);
   }
   terminal.log(admissionOf(read));
 }

@@ -30,7 +30,7 @@ export interface CallOptions {
    */
   totalTimeout?: number;
   /**
-   * Gives up the call: it rejects with the signal's reason, and the peer is told
+   * Cancels the call: it rejects with the signal's reason, and the peer is told
    * by `$/cancelRequest`.
    */
   signal?: AbortSignal;

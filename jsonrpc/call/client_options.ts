@@ -79,6 +79,6 @@ export interface ConnectOptions<
   C extends Contract = Contract,
   State = Record<string, unknown>,
 > extends ClientOptions<C, State> {
-  /** Gives up connecting. A client that is connected does not listen to it. */
+  /** Aborts connecting. It does not affect a connected client. */
   signal?: AbortSignal;
 }

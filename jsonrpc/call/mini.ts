@@ -18,7 +18,7 @@
  * assertEquals(await client.remote.math.sum(1, 2), 3);
  * ```
  *
- * It has the words and the errors of `@wirekit/jsonrpc/client`, which has in
+ * It has the methods and the errors of `@wirekit/jsonrpc/client`, which has in
  * addition: other carriers and codecs, batches of calls, streams and
  * subscriptions, progress, checked contracts, middleware, calls that wait for a
  * connection or are made again, the cancelling of a handler by the server, and
@@ -74,7 +74,7 @@ export {
 
 /** Options of {@linkcode connect}. */
 export interface ConnectOptions extends ClientOptions {
-  /** Gives up connecting. A client that is connected does not listen to it. */
+  /** Aborts connecting. It does not affect a connected client. */
   signal?: AbortSignal;
 }
 

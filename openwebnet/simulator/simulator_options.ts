@@ -36,7 +36,11 @@ export interface GatewaySimulatorOptions {
    * @default {PROFILES.generic}
    */
   profile?: GatewayProfile;
-  /** The plant that the gateway is connected to. */
+  /**
+   * The plant that the gateway is connected to.
+   *
+   * @default {DEFAULT_PLANT}
+   */
   plant?: PlantOptions;
   /** The faults to make, in order. */
   faults?: readonly Fault[];
