@@ -120,8 +120,8 @@ function* problemsOf(
     severity: "warning",
     count: answering,
     text: `${name} has not answered ${
-      answering === 1 ? "a request" : `${answering} requests`
-    }, the first for ${Math.round(age / 60_000)} min.`,
+      answering === 1 ? "a request" : `${answering} requests, the oldest`
+    } for ${Math.round(age / 60_000)} min.`,
     cure: "Check whether its route hangs: the caller has most likely given up.",
   };
 }

@@ -107,7 +107,7 @@ Deno.test("A hub says that names are waited for, who does not answer, and who do
   const { problems, health } = await scene.look();
   assertEquals(health, "warning");
   assertEquals(problems.map(({ text }) => text).sort(), [
-    '"shop" has not answered a request, the first for 2 min.',
+    '"shop" has not answered a request for 2 min.',
     '"slow" reads too slowly: 9000000 bytes wait for it.',
     '2 clients wait for the name "shop", which another client has.',
   ]);
