@@ -172,6 +172,12 @@ class SafeProtocol extends ProtocolHandler {
     this.refused(text.replace(/^'(.*)'$/, "$1"));
   }
 
+  /** What was asked, or is to be, on a connection that is gone is never answered. */
+  override resetOutbound(): void {
+    super.resetOutbound();
+    this.muxSubscriptions.close();
+  }
+
   /** What cannot be read ends the connection, and is not written to stdout. */
   override push(event: Parameters<ProtocolHandler["push"]>[0]): void {
     try {

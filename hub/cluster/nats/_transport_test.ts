@@ -203,3 +203,32 @@ Deno.test("What a server does not read yet arrives later, in order", async () =>
   assert(got.join("") === sent.join(""), "They came otherwise");
   await connection.close();
 });
+
+Deno.test("What was asked on a connection that is lost fails then, and not at its deadline", async () => {
+  const sockets: Socket[] = [];
+  await using server = await serverOf((socket) => {
+    sockets.push(socket);
+    letIn(socket, () => {});
+  });
+  const { connection, ready } = openConnection({
+    servers: `127.0.0.1:${server.port}`,
+    reconnectTimeWait: 10,
+  });
+  await ready;
+  const timeout = 5_000;
+  const asked = [
+    connection.request("before", "", { timeout }),
+    connection.flush(),
+  ];
+  const ends = asked.map((each) => assertRejects(() => each, Error, "connect"));
+  sockets[0]!.destroy();
+  for await (const { type } of connection.status()) {
+    // Nothing is connected now: it is not sent later either.
+    if (type !== "disconnect") continue;
+    const late = connection.request("between", "", { timeout });
+    ends.push(assertRejects(() => late, Error, "connect"));
+    break;
+  }
+  await Promise.all(ends);
+  await connection.close();
+});
