@@ -34,6 +34,8 @@ export class Claim {
   /** Whether the hub has been told that it has the name, or has to wait. */
   #isTold = false;
   #isHeld = false;
+  /** Whether what is sent to the name is taken no longer. */
+  #isShut = true;
   #isBusy = false;
   #isOver = false;
   /** Whether the bucket may have an entry of it that nobody has confirmed. */
@@ -70,7 +72,7 @@ export class Claim {
 
   release(): void {
     this.#isWanted = this.#isTold = false;
-    if (this.#epoch !== undefined) this.#parts.keeper.shut(this.#name);
+    this.#shut();
     this.#run();
   }
 
@@ -102,12 +104,17 @@ export class Claim {
     this.#epoch = undefined;
     this.#isInDoubt = false;
     this.#expected = 0;
-    this.#parts.keeper.shut(this.#name);
+    this.#shut();
     const isTold = this.#isTold;
     this.#isTold = false;
     if (!isTold || !this.#isWanted) return;
     this.#isHeld = true;
     this.#parts.keeper.lost(this.#name);
+  }
+
+  #shut(): void {
+    this.#isShut = true;
+    this.#parts.keeper.shut(this.#name);
   }
 
   /** Takes once more the name that it had under an earlier id, if it is free. */
@@ -169,7 +176,10 @@ export class Claim {
           const taken = await this.#try();
           // The news of its end may have come while it was looked at.
           if (taken > this.#end) return this.#hold();
-        } else if (this.#isTold || await this.#open()) return;
+        } else {
+          if (!this.#isTold) await this.#open();
+          if (this.#isTold) return;
+        }
       }
       // The engine is away: it goes on when it is back.
       this.#hold();
@@ -280,18 +290,16 @@ export class Claim {
     await sleep(RETRY_DELAY);
   }
 
-  /** Takes what is sent to the name, which was won; returns whether it still is. */
-  async #open(): Promise<boolean> {
+  /** Takes what is sent to the name, which was won, and tells the hub if it still is. */
+  async #open(): Promise<void> {
     const { keeper } = this.#parts;
     const epoch = this.#epoch;
+    this.#isShut = false;
     await keeper.open(this.#name);
-    if (!this.#isWanted || this.#epoch !== epoch || !keeper.ready) {
-      return false;
-    }
+    if (this.#isShut || this.#epoch !== epoch || !keeper.ready) return;
     this.#isTold = true;
     this.#isHeld = false;
     this.#end = 0;
     keeper.won(this.#name);
-    return true;
   }
 }

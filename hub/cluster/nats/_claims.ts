@@ -62,8 +62,11 @@ export class Claims {
 
   /** Takes the messages to the names that this node has. */
   async open(): Promise<void> {
-    const told = [...this.#claims].filter(([_, { isTold }]) => isTold);
-    await inParts(told, ([name]) => this.#parts.keeper.open(name));
+    const { keeper } = this.#parts;
+    await inParts([...this.#claims], async ([name, claim]) => {
+      // It may have been given up while others were opened.
+      if (claim.isTold && keeper.ready) await keeper.open(name);
+    });
   }
 }
 

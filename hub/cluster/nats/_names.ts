@@ -102,10 +102,9 @@ export class NatsNames {
   /** Forgets what was heard, until all is told again. */
   forget(): void {
     this.#owners.forget();
-    if (this.reading) return;
-    const { promise: done, resolve } = Promise.withResolvers<void>();
+    const done = this.reading?.done ??
+      new Promise<void>((resolve) => this.#read = resolve);
     this.reading = { done, ownerOf: (name) => this.#look(name) };
-    this.#read = resolve;
   }
 
   /**
@@ -145,6 +144,7 @@ export class NatsNames {
   }
 
   async #lookUp(name: string): Promise<string | undefined> {
+    const { reading } = this;
     const entry = await within(
       this.#kv.get(keyOf(name)),
       LOOK_TIMEOUT,
@@ -154,7 +154,8 @@ export class NatsNames {
     const node = ownerIn(entry.string());
     if (node === "" || node === this.#keeper.id) return undefined;
     if (!await this.#keeper.isThere(node)) return undefined;
-    this.hear(entry);
+    // All that was told since is remembered only until all is told.
+    if (this.reading === reading) this.hear(entry);
     return node;
   }
 

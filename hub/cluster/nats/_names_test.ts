@@ -215,3 +215,84 @@ Deno.test("NatsNames takes a name that becomes free at any moment of its claim",
     assert(held.length <= 1);
   }
 });
+
+Deno.test("NatsNames takes a name again that is taken from it at any moment of its claim", async () => {
+  using time = new FakeTime();
+  for (let moment = 0; moment < 40; moment++) {
+    const { bucket, names, won, lost, operation } = setup();
+    const key = keyOf(BOT);
+    names.claims.add(BOT);
+    for (let i = 0; i < moment; i++) await Promise.resolve();
+    const previousSeq = bucket.entries.get(key)?.revision;
+    if (previousSeq !== undefined) await bucket.delete(key, { previousSeq });
+    await time.tick(100);
+    const when = `${moment} microtasks after the claim`;
+    assertEquals(operation(), "PUT", when);
+    assertEquals(won.length - lost.length, 1, when);
+  }
+});
+
+Deno.test("NatsNames takes the messages to a name that was given up and claimed again at any moment", async () => {
+  using time = new FakeTime();
+  for (let moment = 0; moment < 40; moment++) {
+    const { keeper, names, won } = setup();
+    let isOpen = false;
+    keeper.open = () => {
+      isOpen = true;
+      return Promise.resolve();
+    };
+    keeper.shut = () => isOpen = false;
+    names.claims.add(BOT);
+    for (let i = 0; i < moment; i++) await Promise.resolve();
+    names.claims.release(BOT);
+    names.claims.add(BOT);
+    await time.tick(1_000);
+    assertEquals(isOpen, true, `${moment} microtasks after the claim`);
+    assertEquals(won.at(-1), BOT);
+  }
+});
+
+Deno.test("NatsNames takes no messages to a name that is given up while it takes those to others again", async () => {
+  using time = new FakeTime();
+  const { keeper, names } = setup();
+  const open = new Set<string>();
+  keeper.open = (name) => {
+    open.add(name);
+    return Promise.resolve();
+  };
+  keeper.shut = (name) => void open.delete(name);
+  const all = Array.from({ length: 200 }, (_, n) => `"n${n}"`);
+  for (const name of all) names.claims.add(name);
+  await time.tick(100);
+  open.clear();
+  const opened = names.claims.open();
+  names.claims.release(all[199]!);
+  await opened;
+  assertEquals([...open], all.slice(0, 199));
+  open.clear();
+  keeper.ready = false; // It may have none of them any more.
+  await names.claims.open();
+  assertEquals(open.size, 0);
+});
+
+Deno.test("NatsNames brings back no name that ended while it was asked for", async () => {
+  for (const isTold of [true, false]) {
+    const { bucket, keeper, names } = setup();
+    const key = keyOf(BOT);
+    const other = JSON.stringify({ node: "other", claim: "" });
+    const { hear } = bucket;
+    bucket.hear = () => {};
+    const previousSeq = await bucket.put(key, other);
+    bucket.hear = hear;
+    const there = Promise.withResolvers<boolean>();
+    keeper.isThere = () => there.promise;
+    const asked = names.reading!.ownerOf(BOT);
+    await bucket.delete(key, { previousSeq });
+    if (isTold) names.settle();
+    else names.forget();
+    there.resolve(true);
+    await asked;
+    if (!isTold) names.settle();
+    assertEquals(names.nodes.get(BOT), undefined);
+  }
+});
