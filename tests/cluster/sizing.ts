@@ -36,6 +36,7 @@ function directory(): number {
     id: "here",
     ready: false,
     isThere: () => Promise.resolve(true),
+    suspect() {},
     open: () => Promise.resolve(),
     shut() {},
     won() {},

@@ -116,6 +116,10 @@ export class NatsBackplane implements Backplane, BytesPlane, NameKeeper {
     return this.#peers.isThere(node);
   }
 
+  suspect(node: string): void {
+    if (!this.#peers.has(node)) this.#peers.suspect(node);
+  }
+
   open(name: string): Promise<void> {
     return this.#mail.openName(name);
   }

@@ -8,6 +8,8 @@ export interface NameKeeper {
   readonly ready: boolean;
   /** Whether a node is there; asks the engine if it is not known. */
   isThere(node: string): Promise<boolean>;
+  /** A node has a name: it may be gone already. */
+  suspect(node: string): void;
   /** Takes the messages to a name; resolves when the server knows. */
   open(name: string): Promise<void>;
   /** Takes them no longer. */

@@ -67,9 +67,8 @@ export class Lease {
   async enter(): Promise<void> {
     const sent: [number, number] = [now(), Date.now()];
     const { id, ...rest } = this.#tenant.describe();
-    this.#revision = await this.#nodes.put(id, JSON.stringify(rest), {
-      previousSeq: 0,
-    });
+    // Without a condition: the answer may have been lost once.
+    this.#revision = await this.#nodes.put(id, JSON.stringify(rest));
     this.#keep(sent);
   }
 
@@ -87,11 +86,13 @@ export class Lease {
     const { id, ...rest } = this.#tenant.describe();
     const value = JSON.stringify(rest);
     try {
-      this.#revision = await this.#nodes.put(id, value, {
+      const revision = await this.#nodes.put(id, value, {
         previousSeq: this.#revision,
         timeout: Math.max(500, this.#length / 12),
       });
-      if (id === this.#id) this.#keep(sent);
+      if (id !== this.#id) return;
+      this.#revision = revision;
+      this.#keep(sent);
     } catch (error) {
       if (isChanged(error)) await this.#recall(id, value, sent);
       else this.#tenant.failed(error);

@@ -238,11 +238,7 @@ export class Membership {
       await this.#lease.enter();
       await this.#names.claims.renew();
       await this.#hearing.listen();
-      this.#rejoining = false;
-      this.#become("open", "");
-      // Not before: what comes to a node that is cut off is dropped.
-      await this.#names.claims.open();
-      this.#names.claims.resume();
+      this.#goOn().catch((error) => this.failed(error));
     } catch (error) {
       // The engine is not there yet: it is tried again.
       this.failed(error);
@@ -254,6 +250,16 @@ export class Membership {
       this.#rejoining = false;
       this.#lease.end(before);
     }
+  }
+
+  /** It may be fenced again while it does. */
+  async #goOn(): Promise<void> {
+    if (this.state === "closed") return;
+    this.#rejoining = false;
+    this.#become("open", "");
+    // Not before: what comes to a node that is cut off is dropped.
+    await this.#names.claims.open();
+    this.#names.claims.resume();
   }
 
   #become(state: BackplaneStatus["state"], reason: string): void {
@@ -341,12 +347,12 @@ export class Membership {
   async close(): Promise<void> {
     if (this.state === "closed") return;
     this.#mail.endTurn();
-    const hadLease = this.state !== "fenced";
+    const hasLease = this.state !== "fenced" || this.#rejoining;
     this.#become("closed", "This hub has left the cluster.");
     this.#clock?.stop();
     this.#link.close();
     this.#hearing.close();
-    if (this.#link.isUp && hadLease) {
+    if (this.#link.isUp && hasLease) {
       await settled(this.#lease.end(), 1_000);
     }
     await settled(this.#connection.close(), 1_000);

@@ -64,7 +64,10 @@ export class NatsNames {
       this.#owners.delete(name);
       // It came too late: nobody here wants it any more.
       if (!claim) this.sweep(name, revision);
-    } else this.#owners.set(name, { node, revision });
+    } else {
+      this.#owners.set(name, { node, revision });
+      if (!this.reading) this.#keeper.suspect(node);
+    }
     if (before && before.node !== node) this.#keeper.left(name, false);
   }
 

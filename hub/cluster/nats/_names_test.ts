@@ -61,6 +61,7 @@ function setup() {
     id: "me",
     ready: true,
     isThere: () => Promise.resolve(true),
+    suspect() {},
     open: () => Promise.resolve(),
     shut() {},
     won: (name) => void won.push(name),

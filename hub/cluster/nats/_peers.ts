@@ -1,9 +1,10 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { now } from "@wirekit/internal/clock";
+import { now, sleep } from "@wirekit/internal/clock";
 import type { KV, KvEntry } from "@nats-io/kv";
 import type { NodeStatus } from "../backplane.ts";
 import { isChanged } from "./_buckets.ts";
+import { RETRY_DELAY } from "./_claim.ts";
 
 /** The longest label that is shown, in characters. */
 const MAX_LABEL = 100;
@@ -26,6 +27,8 @@ interface PeerWatcher {
   readonly id: string;
   /** What people call it, and when it was started. */
   readonly self: Start;
+  /** Whether the engine can be asked now. */
+  readonly ready: boolean;
   log(level: "info" | "warn", line: string): void;
   /** A node is gone. */
   gone(id: string): void;
@@ -41,6 +44,8 @@ export class Peers {
   readonly #peers = new Map<string, Peer>();
   /** Those that are gone: an id does not come back. */
   readonly #departed = new Set<string>();
+  /** Nodes that the engine is being asked for. */
+  readonly #looks = new Map<string, Promise<void>>();
   /** Entries that nobody can read, each told of once. */
   readonly #unreadable = new Set<string>();
 
@@ -77,16 +82,21 @@ export class Peers {
     return entry?.operation === "PUT";
   }
 
-  /** Takes what is known of a node; returns whether it is there. */
+  /** Takes news of a node; returns whether it is there. */
   hear(entry: KvEntry): boolean {
-    const { key: id, operation, revision } = entry;
+    const isThere = this.#learn(entry);
+    const { key: id } = entry;
+    if (hasLeft(entry) && !this.#departed.has(id)) this.#part(id, true);
+    return isThere;
+  }
+
+  #learn(entry: KvEntry): boolean {
+    const { key: id, revision } = entry;
     if (id === this.#watcher.id) return true;
+    // It may have been asked for before it left.
+    if (hasLeft(entry) || this.#departed.has(id)) return false;
     const peer = this.#peers.get(id);
     if (peer && peer.revision > revision) return true;
-    if (operation !== "PUT") {
-      if (peer) this.#part(id);
-      return false;
-    }
     const status = readNode(id, entry.string());
     if (!status) {
       this.#distrust(id);
@@ -115,11 +125,28 @@ export class Peers {
   }
 
   /** Looks whether a node is there that has not been heard of. */
-  async suspect(id: string): Promise<void> {
-    if (id === this.#watcher.id) return;
-    const entry = await this.#nodes.get(id).catch(() => undefined);
-    if (entry === undefined) return;
-    if (!entry || !this.hear(entry)) this.#part(id);
+  suspect(id: string): Promise<void> {
+    if (id === this.#watcher.id) return Promise.resolve();
+    const known = this.#looks.get(id);
+    if (known) return known;
+    const looking = this.#look(id);
+    this.#looks.set(id, looking);
+    return looking;
+  }
+
+  async #look(id: string): Promise<void> {
+    do {
+      try {
+        const entry = await this.#nodes.get(id);
+        this.#looks.delete(id);
+        if (entry && this.#learn(entry)) return;
+        return this.#part(id, entry !== null && hasLeft(entry));
+      } catch (error) {
+        this.#watcher.failed(error);
+        await sleep(RETRY_DELAY);
+      }
+    } while (this.#watcher.ready);
+    this.#looks.delete(id);
   }
 
   /**
@@ -133,16 +160,16 @@ export class Peers {
       // Half a second until the next try.
       peer.seen += 500;
       this.#nodes.delete(id, { previousSeq: peer.revision }).then(
-        () => this.#part(id),
+        () => this.#part(id, true),
         (error) =>
           isChanged(error) ? this.suspect(id) : this.#watcher.failed(error),
       );
     }
   }
 
-  #part(id: string): void {
+  #part(id: string, hasLeft: boolean): void {
     const peer = this.#peers.get(id);
-    if (this.#peers.delete(id)) this.#departed.add(id);
+    if (this.#peers.delete(id) || hasLeft) this.#departed.add(id);
     if (this.#departed.size > MAX_DEPARTED) {
       const [first] = this.#departed;
       this.#departed.delete(first!);
@@ -166,6 +193,10 @@ export class Peers {
       other.id !== status.id && isSame(other, status)
     );
   }
+}
+
+function hasLeft({ operation }: KvEntry): boolean {
+  return operation !== "PUT";
 }
 
 /** Writes a text that others made up so that it can stand in a log. */

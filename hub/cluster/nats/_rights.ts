@@ -40,7 +40,7 @@ export class Rights {
   #refusal: Refusal | undefined;
   /** What was refused since it has been looked. */
   #found: Refusal | undefined;
-  #isLooking = false;
+  #looking: Promise<void> | undefined;
   #next: number;
   #logged = "";
   #loggedAt = -Infinity;
@@ -100,9 +100,11 @@ export class Rights {
   }
 
   /** Looks whether something is still refused. */
-  async look(): Promise<void> {
-    if (this.#isLooking) return;
-    this.#isLooking = true;
+  look(): Promise<void> {
+    return this.#looking ??= this.#look();
+  }
+
+  async #look(): Promise<void> {
     try {
       this.#found = undefined;
       await this.#tryAll();
@@ -110,7 +112,7 @@ export class Rights {
     } catch {
       // Nobody can say so now.
     } finally {
-      this.#isLooking = false;
+      this.#looking = undefined;
       this.#next = now() + (this.#refusal ? PAUSE : this.#calm);
     }
   }

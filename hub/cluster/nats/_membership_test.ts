@@ -1,0 +1,118 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { assertEquals } from "@std/assert";
+import { sleep } from "@wirekit/internal/clock";
+import { FakeTime } from "@wirekit/internal/testing";
+import { Membership } from "./_membership.ts";
+
+/** A node whose lease is over, and an engine that answers at once. */
+async function setup() {
+  const scene = {
+    /** How often it is coming back now, and at most at the same time. */
+    returning: 0,
+    most: 0,
+    opening: Promise.resolve(),
+    listening: Promise.resolve(),
+    leases: new Set<string>(),
+    log: [] as string[],
+  };
+  const bucket = {
+    status: () =>
+      Promise.resolve({
+        values: 0,
+        streamInfo: { created: "now", state: { last_seq: 0, messages: 0 } },
+      }),
+    async watch() {
+      await scene.listening;
+      return Object.assign((async function* () {})(), { stop() {} });
+    },
+    put(id: string) {
+      if (id !== "-") scene.leases.add(id);
+      return Promise.resolve(1);
+    },
+    delete(id: string) {
+      scene.leases.delete(id);
+      return Promise.resolve();
+    },
+  };
+  const connection = {
+    subscribe: () => ({ unsubscribe() {} }),
+    publish() {},
+    flush: () => Promise.resolve(),
+    status: () => (async function* () {})(),
+    isClosed: () => false,
+    close: () => Promise.resolve(),
+  };
+  const nothing = new Proxy({}, {
+    get: (_, key) => key === "claims" ? claims : key === "ids" ? [] : () => [],
+  });
+  const claims = {
+    hold() {},
+    resume() {},
+    renew: () => Promise.resolve(),
+    open: () => scene.opening,
+  };
+  type Args = ConstructorParameters<typeof Membership>;
+  const args: unknown = [
+    { connection, onRefusal() {} },
+    { names: bucket, nodes: bucket },
+    {
+      prefix: "hub",
+      lease: 4_000,
+      maxOutboxBytes: 1,
+      async restore() {
+        scene.most = Math.max(scene.most, ++scene.returning);
+        await sleep(300);
+        scene.returning--;
+      },
+    },
+    {
+      names: nothing,
+      peers: nothing,
+      mail: { open() {}, shutNames() {}, drop() {}, endTurn() {} },
+    },
+    {
+      describe: () => ({ id: member.id, label: "a", since: 0, figures: {} }),
+      log: (_level: string, line: string) => void scene.log.push(line),
+      interrupted() {},
+      attached() {},
+      detached() {},
+      listed() {},
+      unsent() {},
+    },
+  ];
+  const member: Membership = new Membership(...args as Args);
+  await member.start(Infinity);
+  return { member, scene };
+}
+
+Deno.test("Membership comes back once at a time, though it is cut off again while it does", async () => {
+  using time = new FakeTime();
+  const { member, scene } = await setup();
+  member.robbed();
+  await time.tick(250);
+  scene.opening = sleep(700);
+  await time.tick(350);
+  assertEquals(member.state, "open");
+  member.robbed();
+  await time.tick(5_000);
+  assertEquals(member.state, "open");
+  assertEquals(scene.most, 1);
+  assertEquals([...scene.leases], [member.id]);
+  await member.close();
+});
+
+Deno.test("Membership that is closed while it comes back stays closed, and leaves no lease", async () => {
+  using time = new FakeTime();
+  const { member, scene } = await setup();
+  const listened = Promise.withResolvers<void>();
+  scene.listening = listened.promise;
+  member.robbed();
+  await time.tick(1_000);
+  assertEquals(scene.leases.size, 2);
+  await member.close();
+  assertEquals(scene.leases.has(member.id), false);
+  listened.resolve();
+  await time.tick(1_000);
+  assertEquals(member.state, "closed");
+});

@@ -1,0 +1,145 @@
+// Copyright 2026 the Wirekit authors. MIT license.
+
+import { assertEquals } from "@std/assert";
+import { FakeTime } from "@wirekit/internal/testing";
+import type { KV, KvEntry } from "@nats-io/kv";
+import { keyOf } from "./_keys.ts";
+import { NatsNames } from "./_names.ts";
+import { Peers } from "./_peers.ts";
+
+/** A name as the cluster has it, which is JSON. */
+const BOT = '"bot"';
+
+/** An entry of a node called `other`, or of what is left of it. */
+function entry(operation: "PUT" | "DEL", revision: number): KvEntry {
+  const text = JSON.stringify({ label: "other", since: 1, figures: {} });
+  return { key: "other", operation, revision, string: () => text } as KvEntry;
+}
+
+/** The nodes and names of a node, whose engine answers as it is told. */
+function setup() {
+  const gone: string[] = [];
+  const log: string[] = [];
+  const won: string[] = [];
+  const engine = {
+    asked: 0,
+    node: (): Promise<KvEntry | null> => Promise.resolve(null),
+    name: (): Promise<KvEntry | null> => Promise.resolve(null),
+  };
+  const nodes = {
+    get: () => {
+      engine.asked++;
+      return engine.node();
+    },
+  };
+  const peers: Peers = new Peers(nodes as unknown as KV, 4_000, {
+    id: "me",
+    self: { label: "me", since: 0 },
+    ready: true,
+    log: (_level, line) => void log.push(line),
+    gone(id) {
+      gone.push(id);
+      names.vacate(id);
+    },
+    failed() {},
+  });
+  const bucket = {
+    get: () => engine.name(),
+    async put(_key: string, _value: string, { previousSeq = 0 }) {
+      if (previousSeq === ((await engine.name())?.revision ?? 0)) return 99;
+      throw Object.assign(new Error(), { code: 10071 });
+    },
+  };
+  const names: NatsNames = new NatsNames(bucket as unknown as KV, {
+    id: "me",
+    ready: true,
+    isThere: (node) => peers.isThere(node),
+    suspect: (node) => void (peers.has(node) || peers.suspect(node)),
+    open: () => Promise.resolve(),
+    shut() {},
+    won: (name) => void won.push(name),
+    held() {},
+    lost() {},
+    left() {},
+    failed() {},
+  });
+  return { peers, names, engine, gone, log, won };
+}
+
+Deno.test("Peers brings back no node that has left while it was looked for", async () => {
+  for (const isKnown of [true, false]) {
+    const { peers, engine, gone, log } = setup();
+    if (isKnown) peers.hear(entry("PUT", 5));
+    const answer = Promise.withResolvers<KvEntry>();
+    engine.node = () => answer.promise;
+    const looked = peers.suspect("other");
+    peers.hear(entry("DEL", 7));
+    answer.resolve(entry("PUT", 5));
+    await looked;
+    assertEquals(peers.has("other"), false);
+    assertEquals(new Set(gone), new Set(["other"]));
+    assertEquals(
+      log.filter((line) => line.includes("is here")).length,
+      +isKnown,
+    );
+  }
+});
+
+Deno.test("Peers asks again whether a node is there, if nobody could say so", async () => {
+  using time = new FakeTime();
+  const { peers, engine, gone } = setup();
+  engine.node = () => Promise.reject(new Error("timeout"));
+  const looked = peers.suspect("other");
+  peers.suspect("other");
+  await time.tick(1_000);
+  engine.node = () => Promise.resolve(null);
+  await time.tick(1_000);
+  await looked;
+  assertEquals(gone, ["other"]);
+  assertEquals(engine.asked < 8, true);
+});
+
+Deno.test("A name of a node that has left is free, in whichever order the news comes", async () => {
+  const name = {
+    key: keyOf(BOT),
+    operation: "PUT",
+    revision: 3,
+    string: () => JSON.stringify({ node: "other", claim: "" }),
+  } as KvEntry;
+  const hear: Record<string, (scene: ReturnType<typeof setup>) => void> = {
+    "node name left": ({ peers, names }) => {
+      peers.hear(entry("PUT", 5));
+      names.hear(name);
+      peers.hear(entry("DEL", 7));
+    },
+    "node left name": ({ peers, names }) => {
+      peers.hear(entry("PUT", 5));
+      peers.hear(entry("DEL", 7));
+      names.hear(name);
+    },
+    "name left": ({ peers, names }) => {
+      names.hear(name);
+      peers.hear(entry("DEL", 7));
+    },
+    "left name": ({ peers, names }) => {
+      peers.hear(entry("DEL", 7));
+      names.hear(name);
+    },
+    "name": ({ names }) => names.hear(name),
+  };
+  for (const [order, act] of Object.entries(hear)) {
+    using time = new FakeTime();
+    const scene = setup();
+    const { names, engine, won } = scene;
+    names.settle();
+    engine.name = () => Promise.resolve(name);
+    engine.node = () => Promise.resolve(entry("PUT", 5));
+    names.claims.add(BOT);
+    await time.tick(100);
+    assertEquals(won, [], order);
+    engine.node = () => Promise.resolve(entry("DEL", 7));
+    act(scene);
+    await time.tick(100);
+    assertEquals(won, [BOT], order);
+  }
+});
