@@ -8,7 +8,7 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
-import { oddThrown, revoked } from "@wirekit/internal/testing";
+import { FakeTime, oddThrown, revoked } from "@wirekit/internal/testing";
 import { pair } from "@wirekit/transport/pair";
 import { CloseError } from "@wirekit/transport/transport";
 import { Client, connect } from "../client.ts";
@@ -1227,4 +1227,26 @@ Deno.test("Client logs when it is open, lost, and what fails, one line each", as
     'error Client "alpha" had an error: Error: two lines',
   ]);
   assertMatch(lines[2]!, /^warn Client "alpha" lost its connection: [^\n]+$/);
+});
+
+Deno.test("Client tells those who wait or connect at any moment of its end what has become of it", async () => {
+  using time = new FakeTime();
+  for (const act of ["connect", "ready"] as const) {
+    for (let moment = 0; moment < 20; moment++) {
+      await using client = new Client("alpha", {
+        transport: () => Promise.reject(new Error("refused")),
+        reconnect: false,
+      });
+      client.connect().catch(() => {});
+      for (let i = 0; i < moment; i++) await Promise.resolve();
+      let said = "nothing";
+      client[act]().catch((error) => said = error.message);
+      await time.tick(1_000);
+      assertMatch(
+        said,
+        /refused|client is (connecting|waiting) already/,
+        `${act}() after ${moment} microtasks`,
+      );
+    }
+  }
 });

@@ -71,7 +71,7 @@ export class Session {
 
   /** Connects; resolves when the hub has accepted the name. */
   async connect(options: ReadyOptions): Promise<void> {
-    await this.#left();
+    if (this.#isLeaving) await this.#running;
     if (this.#running && !this.#over) {
       throw new TypeError(`Cannot connect: client is ${this.state} already`);
     }
@@ -83,7 +83,7 @@ export class Session {
     const { timeout = this.#options.timeout, signal } = options;
     checkTime("timeout", timeout);
     signal?.throwIfAborted();
-    await this.#left();
+    if (this.#isLeaving) await this.#running;
     if (this.state !== "open") await this.#wait(options, false);
   }
 
@@ -144,17 +144,15 @@ export class Session {
     if (this.#registration) this.#registration.state = "closed";
   }
 
-  /** Waits until nothing is left of an attempt that was given up. */
-  async #left(): Promise<void> {
-    if (this.#stop.signal.aborted) await this.#running;
+  /** Whether something may be left of an attempt that was given up. */
+  get #isLeaving(): boolean {
+    return this.#stop.signal.aborted;
   }
 
   #start(): void {
     this.#state = "connecting";
     this.#stop = new AbortController();
-    this.#running = this.#run(this.#stop.signal).finally(() => {
-      this.#running = undefined;
-    });
+    this.#running = this.#run(this.#stop.signal);
   }
 
   /** Opens connections and serves them, one after the other, until the end. */
@@ -178,6 +176,8 @@ export class Session {
     }
     this.#waits.end(this.#over ? closedError() : this.#notConnected());
     this.#close();
+    // At once: who waits from now on has to begin.
+    this.#running = undefined;
   }
 
   async #open(signal: AbortSignal): Promise<Transport> {

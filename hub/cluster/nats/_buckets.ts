@@ -163,7 +163,7 @@ function unusable(cause: unknown, replicas: number): NotConnectedError {
     ? "The NATS servers do not answer: look whether one hangs, or whether most " +
       "of them are away"
     : /^connection (closed|disconnected)/.test(why)
-    ? "The connection to the NATS server was lost"
+    ? "The NATS servers cannot be reached"
     : `The NATS servers cannot keep the names on ${replicas} of them: ${why}`;
   return new NotConnectedError(text, { cause });
 }

@@ -243,9 +243,9 @@ export class Membership {
       // The engine is not there yet: it is tried again.
       this.failed(error);
       if (!(error instanceof NotConnectedError)) return;
-      const { message } = error;
-      if (message !== this.reason) this.#node.log("warn", message);
-      this.reason = message;
+      const reason = `${error.message}.`;
+      if (reason !== this.reason) this.#node.log("warn", reason);
+      this.reason = reason;
     } finally {
       this.#rejoining = false;
       this.#lease.end(before);
