@@ -131,19 +131,19 @@ export class Claim {
     } catch (error) {
       if (!isChanged(error)) throw error;
       const entry = await kv.get(key);
-      if (entry?.operation !== "PUT") {
-        // Nobody has it, or the servers have lost all: whoever is first has it.
-        const isMine = await put(entry?.revision ?? 0).then(
-          () => true,
-          (error) => {
-            if (isChanged(error)) return false;
-            throw error;
-          },
-        );
-        if (!isMine) return this.lose();
-      } else if (entry.string() === value) {
-        this.#epoch = entry.revision;
-      } else return this.lose();
+      const text = entry?.operation === "PUT" ? entry.string() : "";
+      if (text === value) return void (this.#epoch = entry!.revision);
+      const node = ownerIn(text);
+      if (node !== "" && await keeper.isThere(node)) return this.lose();
+      // Nobody has it, or the servers have lost all: whoever is first has it.
+      const isMine = await put(entry?.revision ?? 0).then(
+        () => true,
+        (error) => {
+          if (isChanged(error)) return false;
+          throw error;
+        },
+      );
+      if (!isMine) this.lose();
     }
   }
 

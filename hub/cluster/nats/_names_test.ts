@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { FakeTime } from "@wirekit/internal/testing";
 import type { KV, KvWatchEntry } from "@nats-io/kv";
 import { keyOf } from "./_keys.ts";
@@ -142,6 +142,25 @@ Deno.test("NatsNames takes names again that were removed while it was cut off, u
     assertEquals([revision() > end, lost], heir ? [false, [BOT]] : [true, []]);
   }
   assertEquals(won, [BOT]);
+});
+
+Deno.test("NatsNames takes names again that it took under an id that nobody has confirmed", async () => {
+  using time = new FakeTime();
+  const { bucket, keeper, names, lost, operation } = setup();
+  const key = keyOf(BOT);
+  names.claims.add(BOT);
+  await time.tick(100);
+  keeper.ready = false;
+  let id = "me again";
+  Object.defineProperty(keeper, "id", { get: () => id });
+  bucket.answers = "lost";
+  await assertRejects(() => names.claims.renew(), Error, "timeout");
+  id = "me at last";
+  keeper.isThere = () => Promise.resolve(false);
+  bucket.answers = "given";
+  await names.claims.renew();
+  assertEquals([operation(), lost], ["PUT", []]);
+  assert(bucket.entries.get(key)!.string().includes(id));
 });
 
 Deno.test("NatsNames takes news and what was there before in any order", () => {

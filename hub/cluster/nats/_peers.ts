@@ -75,11 +75,16 @@ export class Peers {
     return this.#departed.has(id);
   }
 
-  /** Returns whether a node is there; asks the engine if it is not known. */
+  /**
+   * Returns whether another node is there; asks the engine if it is not known.
+   * What this one was before it came back as another is not.
+   */
   async isThere(id: string): Promise<boolean> {
     if (this.#peers.has(id)) return true;
     const entry = await this.#nodes.get(id);
-    return entry?.operation === "PUT";
+    if (!entry || hasLeft(entry)) return false;
+    const status = readNode(id, entry.string());
+    return !status || !isSame(status, this.#watcher.self);
   }
 
   /** Takes news of a node; returns whether it is there. */

@@ -85,6 +85,16 @@ Deno.test("Peers brings back no node that has left while it was looked for", asy
   }
 });
 
+Deno.test("Peers does not take for another node what this one was before", async () => {
+  const { peers, engine } = setup();
+  engine.node = () => Promise.resolve(entry("PUT", 5));
+  assertEquals(await peers.isThere("other"), true);
+  const text = JSON.stringify({ label: "me", since: 0, figures: {} });
+  const before = { ...entry("PUT", 5), key: "before", string: () => text };
+  engine.node = () => Promise.resolve(before);
+  assertEquals(await peers.isThere("before"), false);
+});
+
 Deno.test("Peers asks again whether a node is there, if nobody could say so", async () => {
   using time = new FakeTime();
   const { peers, engine, gone } = setup();
