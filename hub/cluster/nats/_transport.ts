@@ -172,6 +172,12 @@ class SafeProtocol extends ProtocolHandler {
     this.refused(text.replace(/^'(.*)'$/, "$1"));
   }
 
+  /** One that is lost before it is open is not waited for: the next is tried. */
+  override async disconnected(error?: Error): Promise<void> {
+    if (this.connectError) this.connectError(error ?? new Error("closed"));
+    else await super.disconnected(error);
+  }
+
   /** What was asked, or is to be, on a connection that is gone is never answered. */
   override resetOutbound(): void {
     super.resetOutbound();

@@ -232,3 +232,30 @@ Deno.test("What was asked on a connection that is lost fails then, and not at it
   await Promise.all(ends);
   await connection.close();
 });
+
+Deno.test("A connection that is lost before it is open is tried again at once, and told of once", async () => {
+  await using server = await serverOf((socket, count) => {
+    if (count === 0) letIn(socket, () => socket.destroy());
+    else if (count > 1) letIn(socket, () => {});
+    else {
+      socket.write(INFO);
+      socket.once("data", () => socket.destroy());
+    }
+  });
+  const { connection, ready } = openConnection({
+    servers: `127.0.0.1:${server.port}`,
+    reconnectTimeWait: 10,
+    timeout: 5_000,
+  });
+  await ready;
+  const told: string[] = [];
+  const start = performance.now();
+  for await (const { type } of connection.status()) {
+    if (type.endsWith("connect")) told.push(type);
+    if (type === "reconnect") break;
+  }
+  assert(performance.now() - start < 2_000);
+  await connection.flush();
+  assertEquals(told, ["disconnect", "reconnect"]);
+  await connection.close();
+});
