@@ -199,6 +199,9 @@ export class Membership {
     this.#hearing.tick();
     const { refusal, isDue } = this.#rights;
     if (this.state === "fenced") {
+      // With many names it takes longer than the lease.
+      const { isKept, isDue: isOld } = this.#lease;
+      if (this.#rejoining && isKept && isOld) this.#lease.renew();
       if (!refusal || isDue) this.#rejoin();
       return;
     }

@@ -11,6 +11,7 @@ async function setup() {
     /** How often it is coming back now, and at most at the same time. */
     returning: 0,
     most: 0,
+    renewing: 0,
     opening: Promise.resolve(),
     listening: Promise.resolve(),
     leases: new Set<string>(),
@@ -49,7 +50,7 @@ async function setup() {
   const claims = {
     hold() {},
     resume() {},
-    renew: () => Promise.resolve(),
+    renew: () => sleep(scene.renewing),
     open: () => scene.opening,
   };
   type Args = ConstructorParameters<typeof Membership>;
@@ -115,4 +116,16 @@ Deno.test("Membership that is closed while it comes back stays closed, and leave
   listened.resolve();
   await time.tick(1_000);
   assertEquals(member.state, "closed");
+});
+
+Deno.test("Membership comes back though its names are so many that they take longer than its lease", async () => {
+  using time = new FakeTime();
+  const { member, scene } = await setup();
+  scene.renewing = 10_000;
+  member.robbed();
+  await time.tick(12_000);
+  assertEquals(member.state, "open");
+  await time.tick(1_000);
+  assertEquals(member.state, "open");
+  await member.close();
 });

@@ -89,10 +89,10 @@ export class Peers {
 
   /** Takes news of a node; returns whether it is there. */
   hear(entry: KvEntry): boolean {
-    const isThere = this.#learn(entry);
+    if (this.#learn(entry)) return true;
     const { key: id } = entry;
     if (hasLeft(entry) && !this.#departed.has(id)) this.#part(id, true);
-    return isThere;
+    return false;
   }
 
   #learn(entry: KvEntry): boolean {
