@@ -158,13 +158,18 @@ export class Hearing {
     this.#heard = Math.max(latest, last);
     for (const id of unseen) this.#peers.suspect(id);
     if (size === 0) return this.#listed();
-    const reading = this.#read(signal, size > PAGE ? FIRST_PAUSE : 0);
+    const pause = size > PAGE ? FIRST_PAUSE : 0;
+    const reading = this.#read(signal, pause, last);
     if (size <= PAGE) await reading;
     else reading.catch(ended);
   }
 
   /** Reads the names that there are; many when clients have had time to come. */
-  async #read(signal: AbortSignal, pause: number): Promise<void> {
+  async #read(
+    signal: AbortSignal,
+    pause: number,
+    last: number,
+  ): Promise<void> {
     const reader = new BucketReader(
       this.#connection,
       this.#bucket,
@@ -176,7 +181,7 @@ export class Hearing {
       await sleep(pause, { signal }).catch(() => {});
       if (signal.aborted) return;
       // Clients are answered at the same time.
-      await reader.read(signal, (took) => took);
+      await reader.read(signal, (took) => took, last);
     } finally {
       close();
     }

@@ -29,6 +29,8 @@ export class BucketReader {
   readonly #inbox = createInbox();
   readonly #subscription: Subscription;
   #consumer = "";
+  /** The last revision to read. */
+  #last = Infinity;
   /** How many entries of this page have come. */
   #count = 0;
   #page = Promise.withResolvers<boolean>();
@@ -59,11 +61,14 @@ export class BucketReader {
    *
    * @param signal Stops it.
    * @param pause How long to wait after each page, by how long it took.
+   * @param last The revision up to which to read.
    */
   async read(
     signal: AbortSignal,
     pause: (took: number) => number,
+    last = Infinity,
   ): Promise<void> {
+    this.#last = last;
     await this.#open();
     for (let isMore = true; isMore && !signal.aborted;) {
       const start = now();
@@ -137,7 +142,8 @@ export class BucketReader {
       revision,
       string: () => message.string(),
     });
-    if (pending === 0) this.#page.resolve(false);
+    const isLast = pending === 0 || revision >= this.#last;
+    if (isLast) this.#page.resolve(false);
     else if (++this.#count === PAGE) this.#page.resolve(true);
   }
 }
