@@ -51,6 +51,7 @@ const EXTRAS: Record<string, RegExp> = {
   "mcp.ts": /^@modelcontextprotocol\/sdk\//,
   "_assistant.ts": /^@modelcontextprotocol\/sdk\//,
   "_mcp_bridge.ts": /^@modelcontextprotocol\/sdk\//,
+  "_mcp_session.ts": /^@modelcontextprotocol\/sdk\//,
   "msgpack.ts": /^@msgpack\/msgpack$/,
   "tracing.ts": /^@opentelemetry\/api$/,
 };

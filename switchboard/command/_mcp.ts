@@ -52,6 +52,6 @@ export const mcpCommand = command({
     // Named at run time: other commands download nothing for it.
     const path = import.meta.resolve("./_mcp_bridge.ts");
     const { bridge }: typeof import("./_mcp_bridge.ts") = await import(path);
-    await bridge(url, { token, ca: trusted }, terminal.signal);
+    await bridge(url, { token, ca: trusted }, terminal);
   },
 });

@@ -3,14 +3,16 @@
 // @ts-types="@modelcontextprotocol/sdk/client/streamableHttp"
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { later } from "@wirekit/internal/clock";
-import { fetchFailure } from "@wirekit/internal/command";
+import { fetchFailure, type Terminal } from "@wirekit/internal/command";
 import { HandshakeError, shownUrl } from "@wirekit/internal/errors";
 // @ts-types="@modelcontextprotocol/sdk/server/stdio"
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
+import { HubSession } from "./_mcp_session.ts";
 
-/** The part of Node that the SDK reads its input from. */
+/** The part of Node by which the SDK reads and writes. */
 interface Process {
   readonly stdin: { once(event: "end", action: () => void): void };
+  readonly stdout: { on(event: "error", action: () => void): void };
 }
 
 /** What the bridge shows the hub, and asks of it. */
@@ -27,7 +29,7 @@ const LAST_ANSWER = 1_000;
 export async function bridge(
   url: URL,
   { token, ca }: BridgeOptions,
-  signal: AbortSignal,
+  terminal: Pick<Terminal, "error" | "signal">,
 ): Promise<void> {
   using trusting = ca === undefined
     ? undefined
@@ -36,55 +38,63 @@ export async function bridge(
     ? undefined
     : { authorization: `Bearer ${token}` };
   const near = new StdioServerTransport();
-  const far = new StreamableHTTPClientTransport(url, {
-    ...(headers && { requestInit: { headers } }),
-    ...(trusting && {
-      fetch: (url: string | URL, init?: RequestInit) =>
-        fetch(url, { ...init, client: trusting }),
-    }),
-  });
+  const connect = () =>
+    new StreamableHTTPClientTransport(url, {
+      ...(headers && { requestInit: { headers } }),
+      ...(trusting && {
+        fetch: (url: string | URL, init?: RequestInit) =>
+          fetch(url, { ...init, client: trusting }),
+      }),
+    });
   const ended = Promise.withResolvers<void>();
-  signal.addEventListener("abort", () => ended.resolve(), { once: true });
-  if (signal.aborted) ended.resolve();
-  near.onclose = far.onclose = () => ended.resolve();
+  const end = () => ended.resolve();
+  const { signal } = terminal;
+  signal.addEventListener("abort", end, { once: true });
+  if (signal.aborted) end();
+  near.onclose = end;
+  near.onerror = ({ name, message }) => {
+    // Errors of what a line says have names of their own.
+    if (name !== "Error") {
+      return terminal.error("Passed over a line that is no message of MCP");
+    }
+    ended.reject(new Error(`Cannot read the standard input: ${message}`));
+  };
   const { process } = globalThis as unknown as { process: Process };
+  // The assistant does not read any more.
+  process.stdout.on("error", end);
   process.stdin.once("end", () => {
     // What was asked just before is answered first, if that is quick.
-    later(LAST_ANSWER, () => ended.resolve());
-    void last.then(() => ended.resolve());
+    later(LAST_ANSWER, end);
+    void last.then(end);
   });
-  far.onmessage = (message) => {
-    const version = "result" in message && message.result.protocolVersion;
-    if (typeof version === "string") far.setProtocolVersion(version);
-    near.send(message).catch(ended.reject);
-  };
-  /** The first message gives the session that the others need. */
-  let begun: Promise<void> | undefined;
+  const session = new HubSession(
+    connect,
+    (message) => void near.send(message).catch(ended.reject),
+  );
+  let hasBegun = false;
   let last: Promise<void> = Promise.resolve();
   near.onmessage = (message) => {
-    if (begun === undefined) {
-      const sent: Promise<void> = far.send(message);
-      sent.catch((error) => ended.reject(failureOf(url, error)));
-      begun = sent;
-      last = sent.catch(() => {});
+    if (!hasBegun) {
+      hasBegun = true;
+      last = session.begin(message).catch((error) =>
+        ended.reject(failureOf(url, error))
+      );
       return;
     }
-    last = begun.then(() => far.send(message)).catch((error: Error) => {
+    last = session.send(message).catch((error: Error) => {
       if (!("id" in message) || !("method" in message)) return;
       // The assistant waits for its answer.
       const { id } = message;
-      const text = `The hub does not answer: ${error.message}`;
+      const text = `The hub does not answer: ${failureOf(url, error).message}`;
       near.send({ jsonrpc: "2.0", id, error: { code: -32000, message: text } })
         .catch(() => {});
     });
   };
-  await far.start();
   await near.start();
   try {
     await ended.promise;
   } finally {
-    await far.terminateSession().catch(() => {});
-    await far.close();
+    await session.close();
     await near.close();
   }
 }
@@ -93,7 +103,9 @@ export async function bridge(
 function failureOf(url: URL, error: Error): Error {
   const place = shownUrl(`${url}`);
   const { code: status } = error as { code?: unknown };
-  if (typeof status !== "number") return fetchFailure(place, error);
+  if (typeof status !== "number" || status < 0) {
+    return fetchFailure(place, error);
+  }
   const said = error.message.replace(/^.*endpoint[^:]*: /s, "").trim();
   return new HandshakeError(
     `Cannot connect to ${place}: the server answered ${status}: "${said}"`,
