@@ -187,7 +187,7 @@ Deno.test("Hub.admission takes the token in each way that people have", async ()
   assertEquals(await bearer("abc"), 101);
   assertEquals(await bearer("abd"), 401);
   assertEquals(await bearer("abcabc"), 401);
-  assertThrows(() => new Hub({ token: "" }), TypeError, "empty token");
+  assertThrows(() => new Hub({ token: "" }), TypeError, "is empty");
 });
 
 Deno.test("Hub refuses with 503 when it is full or closing, and never accepts to close", async () => {

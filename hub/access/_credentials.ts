@@ -2,12 +2,10 @@
 // This module is browser compatible.
 
 import { type RequestHead, wantsWebSocket } from "@wirekit/transport/admission";
+import { MAX_TOKEN_LENGTH } from "@wirekit/transport/pages";
 
 /** The most texts of one request that are tried as a token. */
 const MAX_TRIES = 8;
-
-/** The longest text that is tried: a longer one costs no more than this. */
-const MAX_LENGTH = 1_024;
 
 /** How the subprotocol begins that carries a token for a page. */
 const SUBPROTOCOL = "bearer.";
@@ -22,7 +20,7 @@ const SUBPROTOCOL = "bearer.";
 export function credentials(request: RequestHead): string[] {
   const { pathname, searchParams } = new URL(request.url);
   const given: string[] = [];
-  const [, scheme, value] = /^(Bearer|Basic) +(\S+)$/i.exec(
+  const [, scheme, value] = /^(Bearer|Basic) +(\S.*)$/i.exec(
     request.headers.get("authorization") ?? "",
   ) ??
     [];
@@ -43,7 +41,7 @@ export function credentials(request: RequestHead): string[] {
     }
   }
   return [...new Set(given)]
-    .filter((text) => text !== "" && text.length <= MAX_LENGTH)
+    .filter((text) => text !== "" && text.length <= MAX_TOKEN_LENGTH)
     .slice(0, MAX_TRIES);
 }
 

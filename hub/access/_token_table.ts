@@ -1,7 +1,12 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { canHash, fingerprint, isSame } from "@wirekit/transport/pages";
+import {
+  canHash,
+  fingerprint,
+  isSame,
+  tokenFault,
+} from "@wirekit/transport/pages";
 import { isToolName, matcherOf } from "./_pattern.ts";
 import { fullPass, type Pass } from "./pass.ts";
 import type { Right, Token } from "./tokens.ts";
@@ -46,7 +51,8 @@ export class TokenTable {
    * @throws {TypeError} If one is not valid. The message says which.
    */
   constructor(master: string | undefined, tokens: readonly Token[] = []) {
-    if (master === "") throw new TypeError("Cannot use an empty token");
+    const fault = master === undefined ? undefined : tokenFault(master);
+    if (fault) throw new TypeError(`Cannot use the token: it ${fault}`);
     this.#master = master === undefined ? undefined : {
       fingerprint: fingerprint(master),
       expires: Infinity,
@@ -124,9 +130,11 @@ function entryOf(given: Token, at: number): Entry {
   if ((token === undefined) === (sha256 === undefined)) {
     throw wrong("must have either a token or a sha256");
   }
-  if (token !== undefined && (typeof token !== "string" || token === "")) {
-    throw wrong("has a token that is not a text, or is empty");
+  if (token !== undefined && typeof token !== "string") {
+    throw wrong("has a token that is not a text");
   }
+  const fault = token === undefined ? undefined : tokenFault(token);
+  if (fault) throw wrong(`has a token that ${fault}`);
   if (sha256 !== undefined && !/^[0-9a-f]{64}$/i.test(String(sha256))) {
     throw wrong("has a sha256 that is not 64 hexadecimal digits");
   }

@@ -12,10 +12,12 @@ import {
   fingerprint,
   isLoopback,
   isSame,
+  MAX_TOKEN_LENGTH,
   PageAdmission,
   refused,
   type Session,
   SignIn,
+  tokenFault,
   toRefused,
 } from "@wirekit/transport/pages";
 import type { Gateway } from "../gateway.ts";
@@ -111,7 +113,8 @@ export class PlantPage implements AsyncDisposable {
     options: PlantPageOptions = {},
   ) {
     const { token, allowedHosts, logger } = options;
-    if (token?.trim() === "") throw new TypeError("Cannot use an empty token");
+    const fault = token === undefined ? undefined : tokenFault(token);
+    if (fault) throw new TypeError(`Cannot use the token: it ${fault}`);
     this.#token = token === undefined ? undefined : fingerprint(token);
     const isOpen = token === undefined;
     this.#signIn = new SignIn<string, Visitor>({
@@ -312,7 +315,7 @@ function isForwarded(request: Request): boolean {
 
 /** Returns the token of a program, if it shows one. */
 function bearer({ headers }: RequestHead): string[] {
-  const [, token] = /^Bearer +(\S{1,1024})$/i
+  const [, token] = /^Bearer +(\S.*)$/i
     .exec(headers.get("authorization") ?? "") ?? [];
-  return token === undefined ? [] : [token];
+  return token === undefined || token.length > MAX_TOKEN_LENGTH ? [] : [token];
 }

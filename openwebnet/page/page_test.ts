@@ -547,7 +547,7 @@ Deno.test("servePage() listens on other addresses with a token only", async () =
   assertThrows(
     () => new PlantPage({}, { token: "" }),
     TypeError,
-    "empty token",
+    "is empty",
   );
   assertThrows(
     () => new PlantPage({}, { allowedHosts: ["a/b"] }),

@@ -3,7 +3,11 @@
 // @ts-types="@modelcontextprotocol/sdk/client/streamableHttp"
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { later } from "@wirekit/internal/clock";
-import { fetchFailure, type Terminal } from "@wirekit/internal/command";
+import {
+  fetchFailure,
+  type Terminal,
+  UsageError,
+} from "@wirekit/internal/command";
 import { HandshakeError, shownUrl } from "@wirekit/internal/errors";
 // @ts-types="@modelcontextprotocol/sdk/server/stdio"
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
@@ -34,9 +38,7 @@ export async function bridge(
   using trusting = ca === undefined
     ? undefined
     : Deno.createHttpClient({ caCerts: [ca] });
-  const headers = token === undefined
-    ? undefined
-    : { authorization: `Bearer ${token}` };
+  const headers = token === undefined ? undefined : bearer(token);
   const near = new StdioServerTransport();
   const connect = () =>
     new StreamableHTTPClientTransport(url, {
@@ -96,6 +98,16 @@ export async function bridge(
   } finally {
     await session.close();
     await near.close();
+  }
+}
+
+/** Returns the header that shows a token. */
+function bearer(token: string): Headers {
+  try {
+    return new Headers({ authorization: `Bearer ${token}` });
+  } catch {
+    // The error of the runtime has the token in it.
+    throw new UsageError("No header carries the token. Is it several lines?");
   }
 }
 

@@ -149,3 +149,12 @@ Deno.test("switchboard mcp says that a line is too long", async () => {
   await writing;
   await bridge.next();
 });
+
+Deno.test("switchboard mcp does not tell a token that cannot be sent", async () => {
+  const bridge = startBridge("http://127.0.0.1:1", "--token", "s3cret\nx");
+  const { code, said } = await endOf(bridge);
+  assertEquals(code, 2);
+  assertMatch(said, /^switchboard: No header carries the token/);
+  assertEquals(said.includes("s3cret"), false);
+  await bridge.next();
+});

@@ -34,3 +34,4 @@ export {
 export { type PageStay, type ReportSource, sendReports } from "./_reports.ts";
 export { cookieFor, secret, type Session, Sessions } from "./_sessions.ts";
 export { SignIn, type SignInHooks, type SignInOptions } from "./_sign_in.ts";
+export { MAX_TOKEN_LENGTH, tokenFault } from "./_token_fault.ts";

@@ -75,8 +75,9 @@ function checkHeaders(init: HeadersInit): Headers {
     const shown = `the header ${JSON.stringify(`${name}`.toLowerCase())}`;
     try {
       headers.append(name, value);
-    } catch (cause) {
-      throw mistake(`${shown} is not valid`, { cause });
+    } catch {
+      // The error of the runtime has the value in it, which may be a secret.
+      throw mistake(`${shown} is not valid`);
     }
     if (!RESERVED_REGEXP.test(name)) continue;
     throw mistake(

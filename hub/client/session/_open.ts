@@ -47,12 +47,12 @@ export async function openTransport(
   }
   const { url: where } = options;
   const url = readUrl(typeof where === "function" ? await where() : where);
-  const headers = new Headers();
+  const headers: Record<string, string> = {};
   const protocols: string[] = [];
   const web = url.protocol === "ws:" || url.protocol === "wss:";
   if (web && token !== undefined) {
     if (HEADERS_REGEXP.test(navigator.userAgent)) {
-      headers.set("Authorization", `Bearer ${token}`);
+      headers.authorization = `Bearer ${token}`;
     } else protocols.push(...bearer(token));
   }
   const { tls } = options;
