@@ -183,6 +183,7 @@ Deno.test("hub exits with 2 on wrong usage", async () => {
     [["--max-message", "2 MB"], "--max-message has to be a number of bytes"],
     [["ping", "--url", "127.0.0.1:80"], "Did you mean ws://127.0.0.1:80?"],
     [["ping", "--url", "http://h"], "Did you mean ws://h?"],
+    [["ping", "--url", "https://h"], "Did you mean wss://h?"],
     [["ping", "--url", "h"], "It has to begin with ws:, wss:, tcp:, tls: or"],
     [["ping", "--url", "ws://h", "-p", "1"], "--url and --port say the same"],
   ];
@@ -191,6 +192,28 @@ Deno.test("hub exits with 2 on wrong usage", async () => {
     assertEquals([code, stdout], [2, ""], args.join(" "));
     assertStringIncludes(stderr, text);
     assertEquals(stderr.trimEnd().includes("\n"), false, stderr);
+  }
+});
+
+const [CERT = "", KEY = "", RENEWED = ""] = [
+  ...["localhost.crt", "localhost.key", "renewed.key"],
+].map((name) => new URL(`../transport/testdata/${name}`, import.meta.url))
+  .map(({ pathname }) => pathname);
+
+Deno.test("hub names the option and the file that it cannot use for TLS", async () => {
+  const wrong: [string[], string][] = [
+    [["ping", "--ca", KEY], `--ca: ${KEY} has no certificate in PEM`],
+    [["--cert", KEY, "--key", KEY], `--cert ${KEY} is not a certificate`],
+    [["--cert", CERT, "--key", CERT], `--key ${CERT} is not a private key`],
+    [
+      ["--cert", CERT, "--key", RENEWED],
+      `--key ${RENEWED} is not the key of --cert ${CERT}`,
+    ],
+  ];
+  for (const [args, text] of wrong) {
+    const [code, , stderr] = await ends(command(args, {}, ["-A"]));
+    assertEquals(code, 2, stderr);
+    assertStringIncludes(stderr, text);
   }
 });
 

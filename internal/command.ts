@@ -77,6 +77,7 @@ export {
 export {
   checkUrl,
   needNetwork,
+  readCertificates,
   readData,
   readFile,
   urlsForOthers,

@@ -48,6 +48,16 @@ Deno.test("connectTcp() trusts no unknown certificate, and says so", async () =>
   }
 });
 
+Deno.test("connectTcp() says that what it is to trust is no certificate", async () => {
+  for (const ca of ["", "nonsense", tls.key]) {
+    await assertRejects(
+      () => connectTcp({ port: 1, tls: { ca } }, framer()),
+      TypeError,
+      "Cannot use TLS: tls.ca has no certificate in PEM",
+    );
+  }
+});
+
 Deno.test("connectTcp() shows its own certificate", async () => {
   const server = createServer(
     { ...tls, ca, requestCert: true },

@@ -7,7 +7,7 @@ import {
   givenUrl,
   parseExactly,
   port,
-  readFile,
+  readCertificates,
   seconds,
   settings,
   type Terminal,
@@ -74,7 +74,9 @@ export async function makeClient(
   const texts: string[] = [];
   const open = async (signal: AbortSignal): Promise<Transport> => {
     const { ca } = options;
-    const tls = ca === undefined ? undefined : { ca: await readFile(ca) };
+    const tls = ca === undefined
+      ? undefined
+      : { ca: await readCertificates(ca) };
     const opened = await openTransport(
       { url, token, tls, transport: undefined },
       signal,

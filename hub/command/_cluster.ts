@@ -3,6 +3,7 @@
 /** How `hub serve` takes part in a cluster. */
 
 import {
+  readCertificates,
   readFile,
   seconds,
   settings,
@@ -93,12 +94,11 @@ export async function backplaneOf(
   });
   const file = async (path: string | undefined) =>
     path === undefined ? undefined : await readFile(path);
-  const ca = await file(given.clusterCa);
+  const ca = given.clusterCa === undefined
+    ? undefined
+    : await readCertificates(given.clusterCa, "--cluster-ca");
   const cert = await file(clusterCert);
   const key = await file(clusterKey);
-  if (ca !== undefined && !ca.includes("BEGIN CERTIFICATE")) {
-    throw new UsageError(`--cluster-ca: ${given.clusterCa} has no certificate`);
-  }
   const credentials = await file(given.clusterCredentials);
   const tls = {
     ...(ca !== undefined && { ca }),

@@ -61,7 +61,7 @@ export async function failureOf(
     error,
     (each) => each instanceof HandshakeError && each.status === 401,
   );
-  const message = messageOf?.(error) ?? error.message;
+  const message = inFlags(messageOf?.(error) ?? error.message, given, options);
   return {
     message: refused ? withAdvice(message, options) : message,
     code: exitCode?.(error) ?? codeOf(error),
@@ -73,6 +73,23 @@ function codeOf(error: Error): number {
   if (error instanceof TimeoutError) return 4;
   if (error instanceof RemoteError) return 1;
   return OF_THE_USER.some((type) => error instanceof type) ? 2 : 1;
+}
+
+/** Names options of TLS as the command does, not as the library. */
+function inFlags(
+  message: string,
+  given: Parsed["given"],
+  options: Options,
+): string {
+  return message
+    .replace(
+      "as tls.ca",
+      (text) => "ca" in options ? "with --ca" : text,
+    )
+    .replace(/\btls\.(ca|cert|key)\b/g, (name, key) => {
+      const [file] = given.get(key) ?? [];
+      return file === undefined ? name : `--${key} ${file}`;
+    });
 }
 
 /** Adds by which option to give what a server asks for before it lets one in. */

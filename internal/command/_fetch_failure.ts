@@ -15,6 +15,19 @@ const REASONS: [RegExp, string][] = [
     "for https:",
   ],
   [
+    /invalid HTTP version/,
+    "what answers there is no HTTP. Does it speak TLS? Then connect by https:",
+  ],
+  [/certificate expired/, "its certificate has expired"],
+  [/certificate not valid yet/, "its certificate is not valid yet"],
+  [/not valid for name/, "its certificate is for another name"],
+  [
+    /invalid peer certificate/,
+    "its certificate is not trusted. Give the certificate of its authority " +
+    "with --ca",
+  ],
+  [/Too many open files/, "the process has used up its file descriptors"],
+  [
     /connection closed before/,
     "the server closed the connection without an answer",
   ],

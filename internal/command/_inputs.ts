@@ -36,7 +36,8 @@ export function checkUrl(text: string, schemes: readonly string[]): string {
     /^(localhost|[\w-]+(\.[\w-]+)+|\[[\da-f:]+\])(:\d+)?(\/.*)?$/i
       .test(rest) ||
     /^[\w-]+:\d+(\/.*)?$/.test(rest);
-  const meant = `${schemes[0]}//${rest}`;
+  const isSecure = /^https:/i.test(text) && schemes.includes("wss:");
+  const meant = `${isSecure ? "wss:" : schemes[0]}//${rest}`;
   const hint = isHost && URL.canParse(meant)
     ? `Did you mean ${shownUrl(meant)}?`
     : `It has to begin with ${listed(schemes)}`;
@@ -53,6 +54,23 @@ export function checkUrl(text: string, schemes: readonly string[]): string {
 export async function readData(text: string): Promise<string> {
   if (text === "-") return await new Response(Deno.stdin.readable).text();
   return text.startsWith("@") ? await readFile(text.slice(1)) : text;
+}
+
+/**
+ * Reads the certificates of the option `--ca`.
+ *
+ * @param path The file.
+ * @param option Another name of the option.
+ * @returns Its content.
+ * @throws {UsageError} If it cannot be read, or has no certificate.
+ */
+export async function readCertificates(
+  path: string,
+  option = "--ca",
+): Promise<string> {
+  const text = await readFile(path);
+  if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
+  throw new UsageError(`${option}: ${path} has no certificate in PEM`);
 }
 
 /**

@@ -10,8 +10,8 @@ import {
   placeOf,
   type Places,
   port,
+  readCertificates,
   readData,
-  readFile,
   seconds,
   type Terminal,
   text,
@@ -76,7 +76,9 @@ export async function open(
   const target = openTarget(place, {
     headers: options.header.map(headerOf),
     framing: options.lsp ? "content-length" : "newline",
-    ca: options.ca === undefined ? undefined : await readFile(options.ca),
+    ca: options.ca === undefined
+      ? undefined
+      : await readCertificates(options.ca),
     timeout: options.timeout ?? 60_000,
     signal: terminal.signal,
     onNotification: (method, params) =>

@@ -4,6 +4,7 @@
 
 import {
   command,
+  readCertificates,
   settings,
   type Terminal,
   text,
@@ -57,7 +58,7 @@ export const mqtt = command({
     const password = given.MQTT_PASSWORD;
     const ca = options.ca === undefined
       ? undefined
-      : await Deno.readTextFile(options.ca);
+      : await readCertificates(options.ca);
     // Named at run time: other commands download nothing for it.
     const path = import.meta.resolve("../mqtt/mqtt.ts");
     const { connectMqtt }: typeof import("../mqtt/mqtt.ts") = await import(

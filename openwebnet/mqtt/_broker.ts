@@ -323,7 +323,7 @@ function reasonOf(error: Error & { code?: unknown }, place: string): Error {
   const why = `${error.message || error.code}`;
   // What Node and OpenSSL say of a certificate that nobody has vouched for.
   const hint = /self.signed|issuer|unable to verify/i.test(why)
-    ? ". Give the certificate of its authority: tls.ca, or --ca for a command"
+    ? ". Give the certificate of its authority as tls.ca"
     : "";
   return new NotConnectedError(
     `Cannot use the broker at ${place}: ${why}${hint}`,

@@ -7,7 +7,7 @@ import {
   command,
   givenUrl,
   port,
-  readFile,
+  readCertificates,
   settings,
   text,
 } from "@wirekit/internal/command";
@@ -48,7 +48,7 @@ export const mcpCommand = command({
     const url = new URL(checkUrl(given, ["http:", "https:"]));
     if (url.pathname === "/") url.pathname = "/mcp";
     const { ca } = options;
-    const trusted = ca === undefined ? undefined : await readFile(ca);
+    const trusted = ca === undefined ? undefined : await readCertificates(ca);
     // Named at run time: other commands download nothing for it.
     const path = import.meta.resolve("./_mcp_bridge.ts");
     const { bridge }: typeof import("./_mcp_bridge.ts") = await import(path);

@@ -81,6 +81,10 @@ function encrypted(
   { ca, cert, key, alpn }: NonNullable<DialOptions["tls"]>,
   allowHalfOpen: boolean,
 ): Socket {
+  // The runtimes pass over what they cannot read.
+  if (ca?.includes("BEGIN CERTIFICATE") === false) {
+    throw new TypeError("Cannot use TLS: tls.ca has no certificate in PEM");
+  }
   const options: ConnectionOptions & { allowHalfOpen: boolean } = {
     host,
     port,

@@ -27,7 +27,8 @@ const REASONS: [RegExp, string][] = [
   ],
   [
     /SELF_SIGNED|UNABLE_TO_|UnknownIssuer|CaUsedAsEndEntity|CERT_UNTRUSTED|invalid peer certificate/,
-    "its certificate is not trusted. Give the certificate of its authority as tls.ca",
+    // Deno says the same of one that has expired.
+    "its certificate is not trusted. Has it expired? If not, give the certificate of its authority as tls.ca",
   ],
   [
     /WRONG_VERSION_NUMBER|InvalidContentType|wrong version number/,

@@ -11,8 +11,8 @@ import {
   placeOf,
   type Places,
   port,
+  readCertificates,
   readData,
-  readFile,
   seconds,
   type Terminal,
   text,
@@ -165,7 +165,7 @@ async function open(
   const headers = new Headers(header.map(headerOf));
   const client = connect(url, {
     headers,
-    ...(ca !== undefined && { tls: { ca: await readFile(ca) } }),
+    ...(ca !== undefined && { tls: { ca: await readCertificates(ca) } }),
     connectTimeout: timeout,
     signal: terminal.signal,
   });
