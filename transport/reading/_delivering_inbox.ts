@@ -79,8 +79,10 @@ export class DeliveringInbox<T extends string | Uint8Array>
           return this.flush();
         }
         const waits = this.#receiver.receive(this.take());
-        if (waits) this.#hold(waits);
-        else if (this.isBusy()) this.#hold(nextTurn());
+        // What it waits for may be over already, and gives nobody a turn.
+        if (this.isBusy()) {
+          this.#hold(waits ? waits.then(nextTurn) : nextTurn());
+        } else if (waits) this.#hold(waits);
       }
     } catch (error) {
       return this.#fail(error);
@@ -92,7 +94,6 @@ export class DeliveringInbox<T extends string | Uint8Array>
     this.#held = true;
     until.then(() => {
       this.#held = false;
-      this.restBusy();
       this.#handOver();
     }, (error) => this.#fail(error));
   }

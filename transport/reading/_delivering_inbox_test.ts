@@ -157,3 +157,24 @@ Deno.test("DeliveringInbox reports that its receiver fails, whatever it throws",
     }
   }
 });
+
+Deno.test("DeliveringInbox.deliver() lets others have their turn though its receiver waits for what is over", async () => {
+  const inbox = new DeliveringInbox<string>(65_536);
+  for (let i = 0; i < 400; i++) inbox.push("x");
+  inbox.end(new CloseError(1006));
+  let received = 0;
+  const over = Promise.withResolvers<unknown>();
+  inbox.deliver({
+    receive() {
+      received++;
+      const start = performance.now();
+      while (performance.now() - start < 0.5);
+      return Promise.resolve();
+    },
+    ended: over.resolve,
+  });
+  await turn();
+  assert(received < 200, `${received} were received in one turn`);
+  await over.promise;
+  assertEquals(received, 400);
+});

@@ -103,15 +103,17 @@ export class Inbox<T extends string | Uint8Array>
   }
 
   /**
-   * Returns whether the reader has been busy for as long as a turn may take.
-   * Called once for each message.
+   * Returns whether the reader has been busy for as long as a turn may take, so
+   * that others have theirs now. Called once for each message.
    */
   protected isBusy(): boolean {
     if (++this.#taken % LOOK !== 0) return false;
     // Ten times as fast as the monotonic clock; a jump of it costs one turn.
     const time = Date.now();
     if (this.#taken === LOOK) this.#since = time;
-    return time - this.#since >= SLICE;
+    if (time - this.#since < SLICE) return false;
+    this.#taken = 0;
+    return true;
   }
 
   /** Notes that others have had their turn. */
@@ -121,7 +123,6 @@ export class Inbox<T extends string | Uint8Array>
 
   async #nextInTurn(): Promise<IteratorResult<T, undefined>> {
     await nextTurn();
-    this.#taken = 0;
     return this.next();
   }
 
