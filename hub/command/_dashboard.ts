@@ -2,6 +2,7 @@
 
 /** What `hub top` shows: pure text. */
 
+import { printable } from "@wirekit/internal/command";
 import type { EdgeReport } from "../watch/reports/calls.ts";
 import type { ClientReport } from "../watch/reports/clients.ts";
 import type { HubReport } from "../watch/reports/hub.ts";
@@ -154,7 +155,9 @@ function edgeTable(before: View, { hub, edges }: View): string[] {
 }
 
 /** Lines up the columns; all but the first are numbers, or short. */
-export function table(rows: readonly string[][]): string[] {
+export function table(given: readonly string[][]): string[] {
+  // A hub may allow names of any characters, also such as look like a row.
+  const rows = given.map((row) => row.map(inOneLine));
   const widths = rows[0]!.map((_, n) =>
     Math.max(...rows.map((row) => [...row[n] ?? ""].length))
   );
@@ -162,6 +165,11 @@ export function table(rows: readonly string[][]): string[] {
     row.map((cell, n) => cell + " ".repeat(widths[n]! - [...cell].length))
       .join("  ").trimEnd()
   );
+}
+
+/** Makes a text of what others have chosen that looks like no second line. */
+export function inOneLine(text: string): string {
+  return printable(text).replaceAll("\n", "\\n").replaceAll("\t", "\\t");
 }
 
 function labelOf({ name, state }: ClientReport): string {

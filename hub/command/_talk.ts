@@ -18,6 +18,7 @@ import {
   makeClient,
   untilStopped,
 } from "./_client.ts";
+import { inOneLine } from "./_dashboard.ts";
 import { isRecord, stringify } from "../client/_json.ts";
 
 /** Sends a request. */
@@ -136,7 +137,7 @@ export const listen = command({
       terminal.log(
         options.json
           ? stringify({ type, ...detail })
-          : `${detail.source}${text}`,
+          : `${inOneLine(detail.source)}${text}`,
       );
     client.addEventListener("information", ({ detail }) => {
       const { data } = detail;
@@ -145,7 +146,11 @@ export const listen = command({
     });
     client.addEventListener("request", ({ detail }) => {
       const { route, data } = detail;
-      write("request", detail, ` asks for ${route} ${stringify(data)}`);
+      write(
+        "request",
+        detail,
+        ` asks for ${inOneLine(route)} ${stringify(data)}`,
+      );
     });
     let wasReady = false;
     client.addEventListener("ready", () => {

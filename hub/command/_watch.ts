@@ -10,7 +10,14 @@ import {
   connectClient,
   untilStopped,
 } from "./_client.ts";
-import { ageOf, countOf, dashboard, table, type View } from "./_dashboard.ts";
+import {
+  ageOf,
+  countOf,
+  dashboard,
+  inOneLine,
+  table,
+  type View,
+} from "./_dashboard.ts";
 import type { Client } from "../client.ts";
 import { NotConnectedError, RemoteError } from "../errors.ts";
 import type { EdgeReport } from "../watch/reports/calls.ts";
@@ -132,7 +139,7 @@ export const tail = command({
       >;
       for (const row of rows) {
         if (row.from === own) continue;
-        terminal.log(json ? JSON.stringify(row) : lineOf(row));
+        terminal.log(json ? JSON.stringify(row) : inOneLine(lineOf(row)));
       }
       if (left > 0 && !json) terminal.error(`(${left} more)`);
       if (silent) terminal.error(missing(silent));
@@ -158,7 +165,8 @@ export const watch = command({
         const why = reason === undefined ? "" : `: ${reason}`;
         const verb = { join: "joined", hold: "waits", leave: "left" }[event!];
         const where = node === undefined ? "" : ` at ${node}`;
-        terminal.log(`${timeOf(at!)} ${name} ${verb}${where}${why}`);
+        const line = `${timeOf(at!)} ${name} ${verb}${where}${why}`;
+        terminal.log(inOneLine(line));
       }
     });
   },

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { run as runFrame } from "@wirekit/internal/command";
 import { hub } from "./_commands.ts";
-import { dashboard, type View } from "./_dashboard.ts";
+import { dashboard, table, type View } from "./_dashboard.ts";
 import { Client } from "../client.ts";
 import { MemoryEngine } from "../cluster/memory.ts";
 import type { Participant } from "../exchange/participant.ts";
@@ -64,6 +64,15 @@ class Scene implements AsyncDisposable {
     return this.#stack.disposeAsync();
   }
 }
+
+Deno.test("table() keeps each row on one line, whatever is in it", () => {
+  const rows = [["NAME", "STATE"], ["a\nb\tc\u202ed", "active"], ["e", "held"]];
+  assertEquals(table(rows), [
+    "NAME            STATE",
+    "a\\nb\\tc\\u202ed  active",
+    "e               held",
+  ]);
+});
 
 Deno.test("list shows who is there, and who waits", async () => {
   await using scene = await Scene.open();
