@@ -234,7 +234,8 @@ async function askPort(url: URL, signal: AbortSignal): Promise<number> {
       `<u:getopenserverPort xmlns:u="${action}"/></s:Body></s:Envelope>`,
   });
   const port = Number(textOf(await readXml(response), "Port"));
-  return response.ok && port > 0 && port < 65_536 ? port : DEFAULT_PORT;
+  const isPort = Number.isInteger(port) && port > 0 && port < 65_536;
+  return response.ok && isPort ? port : DEFAULT_PORT;
 }
 
 /** Reads an answer; `undefined` if it is not XML. */

@@ -157,6 +157,19 @@ Deno.test("discoverGateways() finds a gateway whose description is no XML", asyn
   assertEquals(found?.modelName, "");
 });
 
+Deno.test("discoverGateways() takes the usual port if the gateway tells one that is none", async () => {
+  for (const port of ["20000.5", "1e-3", "65536", "-1", "0x", ""]) {
+    await using fake = await announce(
+      (http) => [
+        answer("uuid:pnp-webserver-1", `http://127.0.0.1:${http}/device.xml`),
+      ],
+      () => new Response(`<a><Port>${port}</Port></a>`),
+    );
+    const [found] = await discover(fake);
+    assertEquals(found?.port, 20_000, port);
+  }
+});
+
 Deno.test("discoverGateways() takes the usual port if the gateway does not tell", async () => {
   await using fake = await announce(
     (http) => [
