@@ -23,7 +23,8 @@ import { thrown } from "./reading/_thrown.ts";
  * 1. A transport is open when you get it; its makers open it.
  * 2. The loop yields everything that was received, then ends (either side
  *    closed cleanly) or throws a {@linkcode CloseError} (anything else). An end
- *    of the stream inside a message is not clean.
+ *    of the stream inside a message is not clean. A peer over a stream of bytes
+ *    can end its direction alone: a loop that goes on can still answer it.
  * 3. There is one reader. Leaving the loop does not close the transport, so
  *    that a handshake may read two messages and hand the transport on;
  *    `await using` closes it.
@@ -97,7 +98,15 @@ export interface MessageReceiver<T> {
    */
   receive(message: T): Promise<void> | void;
   /**
-   * Is told once that no more comes.
+   * Is told that no more comes, but that the peer may still read: it has ended
+   * its direction of a stream of bytes, and not the other one. Who has this says
+   * what is left to say, and closes the transport; `ended` comes after that. A
+   * transport to which nothing is sent for a minute closes itself, as all do at
+   * once whose receiver does not have this.
+   */
+  finish?(): void;
+  /**
+   * Is told the end, once.
    *
    * @param error Nothing after a clean end; a {@linkcode CloseError} after any
    * other, and the error of `receive` if that has thrown or rejected.

@@ -32,7 +32,7 @@ export class DeliveringInbox<T extends string | Uint8Array>
   /** Hands over all messages, and then the end, as a loop would see it. */
   deliver(receiver: MessageReceiver<T>): void {
     this.#receiver = receiver;
-    this.#handOver();
+    this.handOver();
   }
 
   /** Whether to stop pushing: not for what is handed over in a moment. */
@@ -53,7 +53,7 @@ export class DeliveringInbox<T extends string | Uint8Array>
     if (this.#held) return;
     if (!this.#goesOn) this.restBusy();
     this.#goesOn = false;
-    this.#handOver();
+    this.handOver();
   }
 
   override end(error: CloseError): void {
@@ -70,7 +70,7 @@ export class DeliveringInbox<T extends string | Uint8Array>
   }
 
   /** Hands over what has come, and then the end. */
-  #handOver(): void {
+  protected handOver(): void {
     let count = 0;
     try {
       while (this.#receiver && !this.#held && this.hasMore()) {
@@ -87,14 +87,19 @@ export class DeliveringInbox<T extends string | Uint8Array>
     } catch (error) {
       return this.#fail(error);
     }
-    if (this.ended && !this.#held) this.#end();
+    if (this.#held) return;
+    if (this.ended) this.#end();
+    else this.allRead(this.#receiver);
   }
+
+  /** Is called when the receiver, if there is one, has had all that came. */
+  protected allRead(_receiver?: MessageReceiver<T>): void {}
 
   #hold(until: Promise<void>): void {
     this.#held = true;
     until.then(() => {
       this.#held = false;
-      this.#handOver();
+      this.handOver();
     }, (error) => this.#fail(error));
   }
 

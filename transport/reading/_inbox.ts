@@ -23,8 +23,8 @@ const NONE: never[] = [];
 /**
  * Holds messages that wait for the reader, and how the reading ends.
  *
- * It is its own iterator, with a hand-written `next()` and no `return()`, so
- * leaving a loop does not close it.
+ * It is its own iterator, with a hand-written `next()`; leaving a loop does not
+ * close it.
  */
 export class Inbox<T extends string | Uint8Array>
   implements AsyncIterator<T, undefined> {
@@ -72,6 +72,11 @@ export class Inbox<T extends string | Uint8Array>
     if (!this.hasMore()) return this.#wait();
     if (this.isBusy()) return this.#nextInTurn();
     return Promise.resolve({ done: false, value: this.take() });
+  }
+
+  /** Whether a reader waits for the next message. */
+  protected get isAwaited(): boolean {
+    return this.#reader !== undefined;
   }
 
   /** Whether few messages wait, all of one turn. */

@@ -9,7 +9,7 @@ import type { BytePipe } from "../stream/_byte_pipe.ts";
 /**
  * Number of bytes read ahead of the reader above which the peer has to wait.
  */
-const READ_AHEAD = 65_536;
+export const READ_AHEAD = 65_536;
 
 /**
  * What a connection may do at once, and once more in the same turn, before the
@@ -35,7 +35,7 @@ let granted = 0;
  */
 export abstract class Intake<T extends string | Uint8Array> {
   /** The messages that wait for the reader. */
-  readonly inbox: DeliveringInbox<T> = new DeliveringInbox(READ_AHEAD);
+  readonly inbox: DeliveringInbox<T>;
   /** Whether reading is paused. */
   paused = false;
   /** Whether input is ignored from now on. */
@@ -55,8 +55,12 @@ export abstract class Intake<T extends string | Uint8Array> {
   #hasGoneOn = false;
 
   /** Reads from a pipe. */
-  constructor(pipe: BytePipe) {
+  constructor(
+    pipe: BytePipe,
+    inbox: DeliveringInbox<T> = new DeliveringInbox(READ_AHEAD),
+  ) {
     this.#pipe = pipe;
+    this.inbox = inbox;
   }
 
   /**

@@ -1,7 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { ALL_TAKEN, Intake } from "../reading/_intake.ts";
+import { FinishingInbox } from "../reading/_finishing_inbox.ts";
+import { ALL_TAKEN, Intake, READ_AHEAD } from "../reading/_intake.ts";
 import type { BytePipe } from "./_byte_pipe.ts";
 import type { Framer } from "./framer.ts";
 
@@ -10,6 +11,7 @@ const MAX_EXPECTED_BYTES = 65_536;
 
 /** What a stream of bytes receives: a framer makes messages of it. */
 export class FramedIntake<T extends string | Uint8Array> extends Intake<T> {
+  declare readonly inbox: FinishingInbox<T>;
   readonly #framer: Framer<T>;
   readonly #onFault: (error: unknown) => void;
   /**
@@ -24,7 +26,7 @@ export class FramedIntake<T extends string | Uint8Array> extends Intake<T> {
     framer: Framer<T>,
     onFault: (error: unknown) => void,
   ) {
-    super(pipe);
+    super(pipe, new FinishingInbox<T>(READ_AHEAD));
     this.#framer = framer;
     this.#onFault = onFault;
   }

@@ -2,6 +2,7 @@
 // This module is browser compatible.
 
 import type { KeepsNothing } from "@wirekit/internal/allocate";
+import { every, type Timer } from "@wirekit/internal/clock";
 import { checkLimits } from "@wirekit/internal/limits";
 import {
   endOfPeer,
@@ -18,6 +19,13 @@ import { FramedOutput } from "./_framed_output.ts";
 import type { Framer } from "./framer.ts";
 import { readyForMore } from "./_large_writes.ts";
 import type { OutflowListener } from "./_outflow.ts";
+
+/**
+ * How long a peer that sends no more waits for the next message to it, in
+ * milliseconds: as long as a call of ours may take. It may have gone, which only
+ * a message to it would show.
+ */
+const LAST_TIMEOUT = 60_000;
 
 /** Options of {@linkcode PipeTransport}. */
 export interface PipeTransportOptions {
@@ -39,6 +47,8 @@ export class PipeTransport<T extends string | Uint8Array>
   /** Resolves when nothing more comes. */
   readonly #over: PromiseWithResolvers<void> = Promise.withResolvers();
   #broken: CloseError | undefined;
+  /** What is known since the peer sends no more, and is still answered. */
+  #last: { timer: Timer; isSaid: boolean } | undefined;
   #closing: Promise<void> | undefined;
 
   /** Takes over a pipe and starts to read. */
@@ -64,6 +74,7 @@ export class PipeTransport<T extends string | Uint8Array>
   send(message: T): Promise<void> {
     const ended = this.#intake.inbox.ended ?? this.#broken;
     if (ended) return refuse(ended);
+    if (this.#last) this.#last.isSaid = true;
     const output = this.#output;
     try {
       if (!output.writeMessage(message, this.#maxOutboxBytes)) {
@@ -81,6 +92,7 @@ export class PipeTransport<T extends string | Uint8Array>
   /** See {@linkcode Transport.close}. */
   close(error?: Error): Promise<void> {
     if (this.#closing) return this.#closing;
+    this.#last?.timer.stop();
     this.#end(toCloseError(error));
     this.#intake.stop();
     return this.#closing = settled(this.#farewell()).then(() => {
@@ -118,6 +130,8 @@ export class PipeTransport<T extends string | Uint8Array>
   onBroken(error: CloseError): void {
     this.#broken = error;
     if (this.#closing) return;
+    // It had ended well, and did not wait for the rest.
+    if (this.#last) return void this.close();
     settled(this.#over.promise).then(() => this.close(error));
   }
 
@@ -130,6 +144,8 @@ export class PipeTransport<T extends string | Uint8Array>
 
   #ended(cause: unknown): void {
     this.#over.resolve();
+    const isClean = cause === undefined && this.#framer.pending === 0;
+    if (isClean && !this.#last && !this.#closing) return this.#finish();
     if (cause !== undefined) this.#end(cause);
     else if (this.#framer.pending === 0) this.#end(endOfPeer(1000));
     else {
@@ -137,6 +153,24 @@ export class PipeTransport<T extends string | Uint8Array>
       this.#end(new CloseError(1006, { reason }));
     }
     this.close();
+  }
+
+  /** Lets the reader answer what came, since only the peer's direction is over. */
+  #finish(): void {
+    const last = this.#last = {
+      isSaid: false,
+      timer: every(LAST_TIMEOUT, () => {
+        if (last.isSaid) return void (last.isSaid = false);
+        const reason = `the peer sends no more, and was sent nothing for ${
+          LAST_TIMEOUT / 1_000
+        } s`;
+        void this.close(new CloseError(1006, { reason }));
+      }),
+    };
+    this.#intake.inbox.finish(() => {
+      this.#end(endOfPeer(1000));
+      this.close();
+    });
   }
 
   /** Ends what the reader reads and what senders wait for. */
