@@ -7,7 +7,8 @@ import { Heartbeat } from "@wirekit/internal/heartbeat";
 import { type CalmLogger, oneLine } from "@wirekit/internal/logger";
 import {
   CloseError,
-  forEachMessage,
+  deliverMessages,
+  type MessageReceiver,
   type Transport,
 } from "@wirekit/transport/transport";
 import { type Answerer, answerings } from "./answer/_answerer.ts";
@@ -36,7 +37,7 @@ const ANSWER_BYTES = 262_144;
 const MAX_PAUSE = 100;
 
 /** Drives one connection: reads it, and hands what comes to its parts. */
-export class Engine<State> implements Link {
+export class Engine<State> implements Link, MessageReceiver<Wire> {
   /** The half that calls. */
   readonly sender: Sender;
   /** What the other end tells about the calls of this one. */
@@ -55,6 +56,8 @@ export class Engine<State> implements Link {
   readonly #heartbeat: Heartbeat | undefined;
   readonly #idleTimer: Timer | undefined;
   #ended = false;
+  /** Whether it ends once all calls are answered. */
+  #finishing = false;
   #pause: Promise<unknown> | undefined;
   #answered = 0;
   #active = true;
@@ -137,7 +140,7 @@ export class Engine<State> implements Link {
       });
       this.#heartbeat.start();
     }
-    void this.#read();
+    deliverMessages(transport, this);
   }
 
   /** See `Peer.subscribe`. */
@@ -164,6 +167,8 @@ export class Engine<State> implements Link {
 
   /** See `Peer.close`. */
   async close(error?: Error): Promise<void> {
+    // On a stream of bytes, the other end would answer them before it closes.
+    if (!this.#ended) this.sender.cancelAll();
     this.#end(error);
     await this.#transport.close(error);
   }
@@ -187,26 +192,30 @@ export class Engine<State> implements Link {
     void this.send(this.#codec.encode({ method, params: cancelParams(id) }));
   }
 
-  async #read(): Promise<void> {
-    let failure: Error | undefined;
-    try {
-      await forEachMessage(this.#transport, (wire) => {
-        this.#receive(wire);
-        return this.#pause && this.#waitPaused();
-      });
-    } catch (error) {
-      failure = error as Error;
-    }
-    this.#end(failure);
-    await this.#transport.close(failure);
-  }
-
-  #receive(wire: Wire): void {
+  /** See {@linkcode MessageReceiver}. */
+  receive(wire: Wire): Promise<void> | void {
     this.#active = true;
     this.#received++;
     this.#size = wire.length;
     if (this.#options.onMessage) this.#log("in", wire);
     this.#receiver.receive(wire, this.#reply);
+    return this.#pause && this.#waitPaused();
+  }
+
+  /** Answers the calls that have come, if any: the other end sends no more. */
+  finish(): void {
+    if (!this.#answerer.busy) return void this.close();
+    this.#finishing = true;
+    this.#heartbeat?.stop();
+    const cause = new Error("the other end sends no more, so it cannot answer");
+    this.sender.close(cause, true);
+    this.notices.close(closedError("subscription", true, cause));
+  }
+
+  /** See {@linkcode MessageReceiver}. */
+  ended(error?: unknown): void {
+    this.#end(error as Error | undefined);
+    void this.#transport.close(error as Error | undefined);
   }
 
   #hear(message: Decoded): boolean {
@@ -225,6 +234,7 @@ export class Engine<State> implements Link {
       }
     }
     after?.();
+    if (this.#finishing && !this.#answerer.busy) void this.close();
   };
 
   async #waitPaused(): Promise<void> {

@@ -20,6 +20,8 @@ export type Reply<T> = (wire: T | undefined, after?: () => void) => void;
 export interface Answerer<T extends Wire> {
   /** Whether nothing is being answered, and nothing is pushed. */
   readonly idle: boolean;
+  /** Whether a message is being answered or handled, and was not cancelled. */
+  readonly busy: boolean;
   /** Answers a request, or takes a notification. */
   answer(message: Record<string, unknown>, kind: Kind, reply: Reply<T>): void;
   /** Makes the reply to each item of a batch, and sends what they make up. */

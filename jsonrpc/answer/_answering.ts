@@ -25,6 +25,11 @@ export class AnsweringCalls<State> {
     return this.#calls.length;
   }
 
+  /** Whether there is one that was not cancelled. */
+  get isWanted(): boolean {
+    return this.#calls.some(({ call }) => call.aborted === undefined);
+  }
+
   /** Adds a call whose handler runs, or that waits if it can be dropped. */
   add(
     call: Context<State>,

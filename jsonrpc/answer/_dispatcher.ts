@@ -67,6 +67,11 @@ export class Dispatcher<T extends Wire, State> implements Answerer<T> {
     return this.#answering.size === 0 && (this.#protocol?.idle ?? true);
   }
 
+  /** See {@linkcode Answerer}. */
+  get busy(): boolean {
+    return this.#answering.isWanted;
+  }
+
   /** Tells all handlers that the connection is gone, and starts no other. */
   close(reason: Error): void {
     this.#waiting.length = 0;

@@ -12,6 +12,7 @@ type Parts = Omit<AnswererParts<unknown>, "options" | "context">;
 /** Answers the calls of a connection whose end here has no methods. */
 export class NoMethods implements Answerer<Wire> {
   readonly idle = true;
+  readonly busy = false;
   readonly #parts: Parts;
 
   /** Makes what answers a connection. */

@@ -128,6 +128,13 @@ export class Calls {
     call.reject(error);
   }
 
+  /** Tells the other end that none of what was sent is wanted any more. */
+  cancelAll(): void {
+    for (const call of this.#calls.all) {
+      if (call.sent) this.#options.onCancel(call);
+    }
+  }
+
   /** Ends all calls: the connection is gone. */
   close(cause: unknown): void {
     this.#calls.endAll((call) => {

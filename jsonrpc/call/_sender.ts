@@ -28,6 +28,7 @@ export class Sender implements Caller {
   readonly #middleware: CallMiddleware | undefined;
   readonly #autoBatch: boolean;
   #ended = false;
+  #isHeard = true;
   #cause: Error | undefined;
   #tick: Prepared<Wire>[] | undefined;
   #flushed: Promise<void> | undefined;
@@ -64,7 +65,7 @@ export class Sender implements Caller {
     }
   }
 
-  /** Whether the connection is gone. */
+  /** Whether no call can be answered any more. */
   get ended(): boolean {
     return this.#ended;
   }
@@ -128,7 +129,7 @@ export class Sender implements Caller {
     put: Put<Wire>,
   ): Promise<void> {
     const next = async (call: OutgoingCall): Promise<void> => {
-      if (this.#ended) throw closedError(call.method, false, this.#cause);
+      if (!this.#isHeard) throw closedError(call.method, false, this.#cause);
       const wire = this.#codec.encode({
         method: call.method,
         params: present(call.params),
@@ -180,9 +181,18 @@ export class Sender implements Caller {
     this.#calls.rest();
   }
 
-  /** Ends all calls: the connection is gone. */
-  close(cause?: Error): void {
+  /** Tells the other end that it need not go on with any call. */
+  cancelAll(): void {
+    this.#calls.cancelAll();
+  }
+
+  /**
+   * Ends all calls: the connection is gone, or at least what comes from the
+   * other end, which still hears what it is told.
+   */
+  close(cause?: Error, isHeard = false): void {
     this.#ended = true;
+    this.#isHeard = isHeard;
     this.#cause = cause;
     this.#turns.close();
     this.#calls.close(cause);
