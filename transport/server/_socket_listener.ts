@@ -78,6 +78,7 @@ export async function listenForSockets<T extends string | Uint8Array, A>(
   if (tls) server.on("connection", (socket) => awaited.begin(socket));
   server.on(tls ? "secureConnection" : "connection", (socket: Socket) => {
     awaited.forget(socket);
+    socket.allowHalfOpen = true;
     socket.on("error", () => {}); // Without it, a reset would be thrown.
     listener.arrived(new SocketPipe(socket), remoteAddrOf(socket));
   });

@@ -48,6 +48,22 @@ const carriers: Record<string, () => Promise<Ends>> = {
     const { port } = listener.addr;
     return await accepted(listener, await Deno.connect({ port }));
   },
+  async TLS() {
+    const pem = (name: string) =>
+      Deno.readTextFile(new URL(`../testdata/${name}`, import.meta.url));
+    const tls = {
+      cert: await pem("localhost.crt"),
+      key: await pem("localhost.key"),
+    };
+    const listener = await listenTcp({ port: 0, tls }, framer);
+    const { port } = listener.addr;
+    const caCerts = [await pem("ca.crt")];
+    const hostname = "localhost";
+    return await accepted(
+      listener,
+      await Deno.connectTls({ hostname, port, caCerts }),
+    );
+  },
   async Unix() {
     const path = `${await Deno.makeTempDir()}/half.sock`;
     const listener = await listenUnix({ path }, framer);
