@@ -517,3 +517,41 @@ for (const at of [1, 2]) {
     await server.close();
   });
 }
+
+Deno.test("serve() takes a client that ends its own direction for one that has left", async () => {
+  const unixPath = `${await Deno.makeTempDir()}/hub.sock`;
+  await using server = await serve({ port: 0, tcpPort: 0, unixPath });
+  const [ws, tcp] = server.urls;
+  await using bot = await connectWebSocket(ws);
+  await verify(bot, { id: "bot" });
+  let asked = 0;
+  for (
+    const open of [
+      () => Deno.connect({ port: portOf(tcp) }),
+      () => Deno.connect({ transport: "unix", path: unixPath }),
+    ]
+  ) {
+    const asker: Deno.Conn = await open();
+    const lines = [
+      '{"type":1,"id":"asker"}',
+      '{"type":5,"uuid":"p"}',
+      '{"type":2,"uuid":"1","destination":"bot","route":"slow","data":{}}',
+      "",
+    ].join("\n");
+    await asker.write(new TextEncoder().encode(lines));
+    await asker.closeWrite();
+    const said = await deadline(new Response(asker.readable).text(), 5_000);
+    assertEquals(
+      said.trimEnd().split("\n").map((line) => JSON.parse(line).uuid),
+      [null, "p"],
+    );
+    // Its name is free at once, and nobody waits for the answer any more.
+    assertEquals(server.hub.names, ["bot"]);
+    assertEquals((await read(bot)).route, "slow");
+    assertEquals(server.hub.exchange.totals.abandoned, ++asked);
+    await bot.send('{"type":3,"uuid":"1","destination":"asker","data":1}');
+    await bot.send('{"type":5,"uuid":"q"}');
+    // A late answer harms nobody.
+    while ((await read(bot)).uuid !== "q");
+  }
+});

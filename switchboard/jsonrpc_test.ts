@@ -89,6 +89,32 @@ async function withHub(
   );
 }
 
+Deno.test("A client over TCP that sends no more has left: its name is free, its calls are cancelled", () =>
+  withHub(async (open, bot, [, tcp]) => {
+    await using tool = await open("/jsonrpc?name=tool");
+    const conn = await Deno.connect({ port: Number(new URL(tcp!).port) });
+    const say = (id: number, method: string, params: unknown) =>
+      JSON.stringify({ jsonrpc: "2.0", id, method, params }) + "\n";
+    await conn.write(new TextEncoder().encode(
+      say(1, "hub.join", { name: "asker" }) + say(2, "tool/slow", {}) +
+        say(3, "nobody/slow", {}),
+    ));
+    await conn.closeWrite();
+    const said = await new Response(conn.readable).text();
+    // What the hub itself answers reaches it, and what became of its call.
+    assertMatch(said, /"id":1,"result":{"name":"asker"/);
+    assertMatch(said, /"id":3,"error"/);
+    assertMatch(
+      said,
+      /"id":2,"error":{"code":-32800,"message":"You left before/,
+    );
+    const { method, id } = await tool.next();
+    assertEquals(method, "slow");
+    assertEquals((await tool.next()).params, { id });
+    const clients = await bot.request("@hub", "clients") as { name: string }[];
+    assertEquals(clients.map(({ name }) => name).sort(), ["bot", "tool"]);
+  }));
+
 Deno.test("A client takes its name in its URL, or with hub.join", () =>
   withHub(async (open) => {
     await using a = await open("/jsonrpc?name=a");

@@ -173,14 +173,22 @@ export class Connection
     return pause ? this.#pause(pause) : undefined;
   }
 
+  /** Who sends no more has left, but hears what becomes of its calls. */
+  finish(): void {
+    this.#leave();
+  }
+
+  #leave(error?: unknown): void {
+    if (this.#closing) return;
+    this.#logEnd(error);
+    this.#participant.leave(endOf(error));
+    // It has ended, and the hub may close while it closes.
+    this.#closing = this.#transport.close();
+  }
+
   /** See {@linkcode MessageReceiver}. */
   async ended(error?: unknown): Promise<void> {
-    if (!this.#closing) {
-      this.#logEnd(error);
-      this.#participant.leave(endOf(error));
-      // It has ended, and the hub may close while it closes.
-      this.#closing = this.#transport.close();
-    }
+    this.#leave(error);
     this.#heartbeat?.stop();
     await this.#transport.close();
     await this.#closing;
