@@ -629,47 +629,50 @@ Deno.test("switchboard mcp trusts the certificate that it is given", async () =>
 });
 
 Deno.test("switchboard mcp leaves no call open, however it ends, and goes on after it was frozen", () =>
-  withAssistant({ allow: ["bot/*"] }, async (_call, bot, url) => {
-    const open = async () =>
-      (await bot.request("@hub", "open") as { to: string }[])
-        .filter(({ to }) => to === "bot").length;
-    const ask = (id: number, name: string) => ({
-      jsonrpc: "2.0",
-      id,
-      method: "tools/call",
-      params: { name: `bot/${name}`, arguments: {} },
-    });
-    const ends: ((bridge: ReturnType<typeof startBridge>) => unknown)[] = [
-      ({ child }) => child.kill("SIGKILL"),
-      ({ child }) => child.kill("SIGTERM"),
-      ({ end }) => end(),
-    ];
-    const bridges = await Promise.all(ends.map(async (_, n) => {
-      const bridge = startBridge(`${url}`);
-      const { child, say, next } = bridge;
-      await say(HELLO);
-      await next();
-      if (n === 0) {
-        child.kill("SIGSTOP");
-        await say(ask(1, "echo"));
-        assertEquals(await bot.ping(), true);
-        child.kill("SIGCONT");
-        assertEquals((await next()).id, 1);
+  withAssistant(
+    { allow: ["bot/*"], timeout: 2_000 },
+    async (_call, bot, url) => {
+      const open = async () =>
+        (await bot.request("@hub", "open") as { to: string }[])
+          .filter(({ to }) => to === "bot").length;
+      const ask = (id: number, name: string) => ({
+        jsonrpc: "2.0",
+        id,
+        method: "tools/call",
+        params: { name: `bot/${name}`, arguments: {} },
+      });
+      const ends: ((bridge: ReturnType<typeof startBridge>) => unknown)[] = [
+        ({ child }) => child.kill("SIGKILL"),
+        ({ child }) => child.kill("SIGTERM"),
+        ({ end }) => end(),
+      ];
+      const bridges = await Promise.all(ends.map(async (_, n) => {
+        const bridge = startBridge(`${url}`);
+        const { child, say, next } = bridge;
+        await say(HELLO);
+        await next();
+        if (n === 0) {
+          child.kill("SIGSTOP");
+          await say(ask(1, "echo"));
+          assertEquals(await bot.ping(), true);
+          child.kill("SIGCONT");
+          assertEquals((await next()).id, 1);
+        }
+        await say(ask(2, "never"));
+        return bridge;
+      }));
+      while (await open() < bridges.length);
+      for (const [n, bridge] of bridges.entries()) {
+        const { child, next } = bridge;
+        await ends[n]!(bridge);
+        await child.stderr.cancel();
+        await child.status;
+        while (await next() !== undefined);
+        await bridge.end().catch(() => {});
       }
-      await say(ask(2, "never"));
-      return bridge;
-    }));
-    while (await open() < bridges.length);
-    for (const [n, bridge] of bridges.entries()) {
-      const { child, next } = bridge;
-      await ends[n]!(bridge);
-      await child.stderr.cancel();
-      await child.status;
-      while (await next() !== undefined);
-      await bridge.end().catch(() => {});
-    }
-    while (await open() > 0);
-  }));
+      while (await open() > 0);
+    },
+  ));
 
 Deno.test("switchboard mcp answers what was asked when its input ends, as of a pipe", () =>
   withAssistant({ allow: ["bot/*"] }, async (_call, _bot, url) => {
@@ -677,6 +680,41 @@ Deno.test("switchboard mcp answers what was asked when its input ends, as of a p
     await say(HELLO);
     await end();
     assertEquals((await next()).id, HELLO.id);
+    assertEquals((await child.status).code, 0);
+    await child.stderr.cancel();
+    assertEquals(await next(), undefined);
+  }));
+
+Deno.test("switchboard mcp answers the calls that run when its input ends", () =>
+  withAssistant({ allow: ["bot/*"] }, async (_call, bot, url) => {
+    const asked = Promise.withResolvers<void>();
+    bot.route("slow", async () => {
+      asked.resolve();
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      return "after all";
+    });
+    const { child, say, next, end } = startBridge(`${url}`);
+    const call = (id: number, name: string) => ({
+      jsonrpc: "2.0",
+      id,
+      method: "tools/call",
+      params: { name: `bot/${name}`, arguments: {} },
+    });
+    await say(HELLO);
+    await say(call(1, "slow"));
+    await say(call(2, "echo"));
+    await say(call(3, "never"));
+    await say({
+      jsonrpc: "2.0",
+      method: "notifications/cancelled",
+      params: { requestId: 3 },
+    });
+    await end();
+    await asked.promise;
+    assertEquals((await next()).id, HELLO.id);
+    assertEquals((await next()).id, 2);
+    const { id, result } = await next();
+    assertEquals([id, result.content[0].text], [1, '"after all"']);
     assertEquals((await child.status).code, 0);
     await child.stderr.cancel();
     assertEquals(await next(), undefined);

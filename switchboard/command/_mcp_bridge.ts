@@ -26,8 +26,11 @@ interface BridgeOptions {
   readonly ca: string | undefined;
 }
 
-/** How long the last answer may take once nobody asks more, in milliseconds. */
-const LAST_ANSWER = 1_000;
+/** How long answers may take once nobody asks more, in milliseconds. */
+const LAST_ANSWERS = 60_000;
+
+/** What says that a call is no longer wanted, and will have no answer. */
+const CANCELLED = "notifications/cancelled";
 
 /** Passes messages on, until one of the ends ends. */
 export async function bridge(
@@ -64,18 +67,31 @@ export async function bridge(
   const { process } = globalThis as unknown as { process: Process };
   // The assistant does not read any more.
   process.stdout.on("error", end);
+  /** What was asked and is not answered yet. */
+  const open = new Set<unknown>();
+  let isOver = false;
+  const close = (id?: unknown) => {
+    open.delete(id);
+    if (isOver && open.size === 0) void last.then(end);
+  };
   process.stdin.once("end", () => {
-    // What was asked just before is answered first, if that is quick.
-    later(LAST_ANSWER, end);
-    void last.then(end);
+    // What was asked before is answered first.
+    isOver = true;
+    later(LAST_ANSWERS, end);
+    close();
   });
-  const session = new HubSession(
-    connect,
-    (message) => void near.send(message).catch(ended.reject),
-  );
+  const session = new HubSession(connect, (message) => {
+    near.send(message).then(() => {
+      if (!("method" in message)) close(message.id);
+    }, ended.reject);
+  });
   let hasBegun = false;
   let last: Promise<void> = Promise.resolve();
   near.onmessage = (message) => {
+    if ("id" in message && "method" in message) open.add(message.id);
+    else if ("method" in message && message.method === CANCELLED) {
+      open.delete(message.params?.requestId);
+    }
     if (!hasBegun) {
       hasBegun = true;
       last = session.begin(message).catch((error) =>
@@ -89,7 +105,7 @@ export async function bridge(
       const { id } = message;
       const text = `The hub does not answer: ${failureOf(url, error).message}`;
       near.send({ jsonrpc: "2.0", id, error: { code: -32000, message: text } })
-        .catch(() => {});
+        .catch(() => {}).then(() => close(id));
     });
   };
   await near.start();
