@@ -109,9 +109,10 @@ export class Peer<
   }
 
   /**
-   * Ends the connection: calls in flight reject with a `ClosedError`, the
-   * `signal` of running handlers fires, and what was sent before is delivered
-   * if the other end reads it in time.
+   * Ends the connection: calls in flight reject with a `ClosedError`, and the
+   * other end is told that they are cancelled; the `signal` of running handlers
+   * fires, and what was sent before is delivered if the other end reads it in
+   * time.
    *
    * @param error Why, if this is not a clean end.
    * @returns Resolves within a second. Never rejects.
