@@ -13,16 +13,16 @@ type Ceiling = readonly [minified: number, gzip: number];
  * measured and a twentieth. README.md beside this file says what is in each.
  */
 const ENTRIES: Record<string, Ceiling> = {
-  "transport/connect.ts": [10_600, 4_700],
+  "transport/connect.ts": [10_700, 4_750],
   "transport/reconnect.ts": [3_800, 1_750],
   "transport/websocket.ts": [14_800, 6_200],
   "transport/websocket/mini.ts": [7_300, 3_400],
   "hub/mini.ts": [14_000, 6_000],
   "hub/client.ts": [43_500, 16_400],
   "jsonrpc/call/client.ts": [48_500, 17_500],
-  "jsonrpc/call/http_client.ts": [16_000, 6_300],
+  "jsonrpc/call/http_client.ts": [16_100, 6_400],
   "jsonrpc/call/mini.ts": [14_000, 5_900],
-  "jsonrpc/peer.ts": [30_200, 11_100],
+  "jsonrpc/peer.ts": [30_300, 11_250],
   "wsrpc/mini.ts": [14_200, 6_000],
   "wsrpc/client.ts": [35_000, 13_200],
   "wsrpc/peer.ts": [19_000, 7_400],
@@ -37,10 +37,10 @@ const NAMES: [name: string, from: string, ceiling: Ceiling][] = [
   ["connectWebSocket", "@wirekit/transport", [12_500, 5_500]],
   ["Client", "@wirekit/hub/client", [41_500, 15_900]],
   ["Client", "@wirekit/hub", [48_500, 18_800]],
-  ["HttpClient", "@wirekit/jsonrpc/http-client", [16_000, 6_300]],
+  ["HttpClient", "@wirekit/jsonrpc/http-client", [16_100, 6_400]],
   ["HttpClient", "@wirekit/jsonrpc", [17_700, 7_000]],
   ["connect", "@wirekit/jsonrpc/client", [48_500, 17_500]],
-  ["Peer", "@wirekit/jsonrpc", [31_700, 11_700]],
+  ["Peer", "@wirekit/jsonrpc", [31_800, 11_850]],
   ["Peer", "@wirekit/wsrpc", [20_400, 8_000]],
   ["connect", "@wirekit/wsrpc", [36_500, 13_800]],
 ];
