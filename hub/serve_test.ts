@@ -269,7 +269,7 @@ Deno.test("serve() says which address is taken, and leaves nothing open", async 
     await assertRejects(
       () => serve(options),
       Deno.errors.AddrInUse,
-      `Cannot listen on 127.0.0.1:${port}: another program listens there`,
+      `Cannot listen on 127.0.0.1:${port}: this program listens there already`,
     );
   }
 });

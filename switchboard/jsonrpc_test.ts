@@ -89,6 +89,17 @@ async function withHub(
   );
 }
 
+Deno.test("jsonRpcDoor() says that its port is the hub's own", async () => {
+  const probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = probe.addr;
+  probe.close();
+  await assertRejects(
+    () => serve({ port, open: [jsonRpcDoor({ tcpPort: port })] }),
+    Deno.errors.AddrInUse,
+    `Cannot listen on 127.0.0.1:${port}: this program listens there already`,
+  );
+});
+
 Deno.test("A client over TCP that sends no more has left: its name is free, its calls are cancelled", () =>
   withHub(async (open, bot, [, tcp]) => {
     await using tool = await open("/jsonrpc?name=tool");

@@ -136,6 +136,46 @@ Deno.test("serve() says that two of its own options are one port, before it list
   probe.close();
 });
 
+Deno.test("serve() says whether this program has the address, or another one", async () => {
+  await using server = await serve({ port: 0, tcpPort: 0 }, () => {});
+  const [ws, tcp] = server.urls.map((url) => Number(new URL(url).port));
+  using other = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const cases: [Parameters<typeof serve>[0], place: string, who: string][] = [
+    [{ port: ws! }, `127.0.0.1:${ws}`, "this program listens there already"],
+    [{ port: tcp! }, `127.0.0.1:${tcp}`, "this program listens there already"],
+    [
+      { port: 0, tcpPort: ws! },
+      `127.0.0.1:${ws}`,
+      "this program listens there already",
+    ],
+    [
+      { port: ws!, hostname: "0.0.0.0" },
+      `0.0.0.0:${ws}`,
+      "this program listens there already",
+    ],
+    [
+      { port: other.addr.port },
+      `127.0.0.1:${other.addr.port}`,
+      "another program listens there",
+    ],
+  ];
+  for (const [options, place, who] of cases) {
+    await assertRejects(
+      () => serve(options, () => {}),
+      Deno.errors.AddrInUse,
+      `Cannot listen on ${place}: ${who} (EADDRINUSE)`,
+    );
+  }
+  // Once it is closed, it is not its own any more.
+  await server.close();
+  using next = Deno.listen({ hostname: "127.0.0.1", port: tcp! });
+  await assertRejects(
+    () => serve({ port: next.addr.port }, () => {}),
+    Deno.errors.AddrInUse,
+    "another program listens there",
+  );
+});
+
 Deno.test("serve() listens nowhere if it cannot listen everywhere", async () => {
   await using server = await serve({ port: 0, tcpPort: 0 }, () => {});
   const [, tcp] = server.urls;
@@ -146,7 +186,7 @@ Deno.test("serve() listens nowhere if it cannot listen everywhere", async () => 
   await assertRejects(
     () => serve({ port, tcpPort: taken }, () => {}),
     Deno.errors.AddrInUse,
-    `Cannot listen on 127.0.0.1:${taken}: another program listens there (EADDRINUSE)`,
+    `Cannot listen on 127.0.0.1:${taken}: this program listens there already (EADDRINUSE)`,
   );
   await assertRejects(
     () => serve({ port, unixPath: "/no/such/folder/x.sock" }, () => {}),

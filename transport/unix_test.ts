@@ -42,6 +42,7 @@ Deno.test("listenUnix() takes over the socket of a dead listener only", async ()
   await assertRejects(
     () => listenUnix({ path }, framer),
     Deno.errors.AddrInUse,
+    `Cannot listen on ${path}: this program listens there already`,
   );
   await using client = await connectUnix({ path }, framer());
   // The second listenUnix() knocked before the client.

@@ -236,7 +236,10 @@ Deno.test("wsrpc serves a demo", async () => {
   assertEquals(listener.out, ['{"said":"hello"}']);
   const busy = await run("serve", "--port", new URL(url).port);
   assertEquals(busy.code, 1);
-  assertMatch(busy.err, /another program.* a free port: --port \d+$/);
+  assertMatch(
+    busy.err,
+    /this program listens there already.* a free port: --port \d+$/,
+  );
   terminal.stop();
   assertEquals(await running, 0);
   assertStringIncludes(terminal.out.join("\n"), '"method":"add"');

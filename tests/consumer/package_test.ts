@@ -27,7 +27,7 @@ const CEILINGS: Record<string, [code: number, zipped: number]> = {
   "@wirekit/transport": [280, 36.5],
   "@wirekit/transport/websocket": [178, 6.3],
   "@wirekit/transport/accept-websocket": [43.5, 4.5],
-  "@wirekit/transport/tcp": [134, 11.8],
+  "@wirekit/transport/tcp": [134, 12],
   "@wirekit/hub": [775, 104.5],
   "@wirekit/hub/client": [300, 16.4],
   "@wirekit/hub/mini": [70, 6.2],

@@ -2,6 +2,7 @@
 
 import type * as NodeCrypto from "node:crypto";
 import { builtin } from "../_node.ts";
+import { isOwn } from "./_own_listeners.ts";
 
 /** What the codes of the system mean for listening. */
 const REASONS: Record<string, { reason: string; className?: string }> = {
@@ -56,7 +57,10 @@ export function listenError(cause: unknown, address: string): Error {
   }
   const code = codeOf(cause);
   const known = REASONS[code ?? ""];
-  const text = `Cannot listen on ${address}: ${known?.reason ?? message}` +
+  const reason = code === "EADDRINUSE" && isOwn(address)
+    ? "this program listens there already"
+    : known?.reason ?? message;
+  const text = `Cannot listen on ${address}: ${reason}` +
     (code === undefined ? "" : ` (${code})`);
   const Class =
     (Deno?.errors[known?.className ?? ""] ?? Error) as ErrorConstructor;

@@ -9,6 +9,7 @@ import { Awaited, remoteAddrOf } from "./_awaited.ts";
 import { AcceptFailures, watchAccepting } from "./_accept_watch.ts";
 import { listenError, renewTls } from "./_listen_error.ts";
 import { createSocketServer, nodeTls } from "./_node_http.ts";
+import { noteListening } from "./_own_listeners.ts";
 import { PipeListener, type PipeListenerOptions } from "./_pipe_listener.ts";
 
 /** The most connections that the kernel queues until they are accepted. */
@@ -54,6 +55,7 @@ export async function listenForSockets<T extends string | Uint8Array, A>(
     throw listenError(cause, nameOf(where));
   }
   server.off("error", reject);
+  noteListening(server);
   const address = server.address();
   const failures = new AcceptFailures(
     nameOf(typeof address === "object" ? { ...where, ...address } : where),

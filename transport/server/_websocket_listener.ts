@@ -25,6 +25,7 @@ import {
 } from "./_http_rules.ts";
 import { warnOfLimit } from "./_descriptor_limit.ts";
 import { checkTls, listenError, renewTls } from "./_listen_error.ts";
+import { noteListening } from "./_own_listeners.ts";
 import { hostAndPort } from "../opening/_not_connected.ts";
 import {
   answerTo,
@@ -177,6 +178,7 @@ export class WebSocketListening<F extends Format, State>
       throw listenError(cause, address);
     }
     server.off("error", reject);
+    noteListening(server);
     this.#address = server.address() as { address: string; port: number };
     const failures = new AcceptFailures(
       hostAndPort(hostname, this.#address.port),

@@ -43,7 +43,7 @@ async function curl(url: string, args: string[]): Promise<Set<string>> {
 for (const runtime of ["deno", "node", "bun"]) {
   Deno.test(`each server lives through ${COUNT} posts of a stranger on ${runtime}`, async () => {
     await using program = await start(runtime);
-    await program.says(/ready/);
+    await program.says(/^ready$/m);
     for (const name of SERVED) {
       const [, port] = await program.says(
         new RegExp(`${name} listens on (\\d+)\\.`),
@@ -91,14 +91,14 @@ for (const runtime of ["deno", "node", "bun"]) {
 
   Deno.test(`each server says why it cannot listen on ${runtime}`, async () => {
     await using program = await start(runtime);
-    await program.says(/ready/);
+    await program.says(/^ready$/m);
     for (const name of SERVED) {
       const lines = program.text.split("\n").filter((line) =>
         line.startsWith(`${name} cannot: `)
       );
       const [taken, nowhere, garbage] = lines as [string, string, string];
       assert(
-        / EADDRINUSE Cannot listen on 127\.0\.0\.1:\d+: another program listens there \(EADDRINUSE\)$/
+        / EADDRINUSE Cannot listen on 127\.0\.0\.1:\d+: this program listens there already \(EADDRINUSE\)$/
           .test(taken),
         taken,
       );
