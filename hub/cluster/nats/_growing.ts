@@ -1,5 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
+import { countDigits, writeDigits } from "../_whole.ts";
+
 /** The size to begin with: enough for most turns. */
 const FIRST_BYTES = 16 * 1024;
 /** The most memory that is kept for the next turn. */
@@ -39,11 +41,23 @@ export class Growing {
     this.length += size;
   }
 
-  /** Adds what others hold. */
-  append({ bytes, length }: Growing): void {
-    this.reserve(length);
-    this.bytes.set(bytes.subarray(0, length), this.length);
-    this.length += length;
+  /** Adds a whole number. */
+  digits(number: number): void {
+    const digits = countDigits(number);
+    this.reserve(digits);
+    this.length = writeDigits(number, digits, this.bytes, this.length);
+  }
+
+  /** Adds bytes. */
+  append(bytes: Uint8Array): void {
+    this.reserve(bytes.length);
+    this.bytes.set(bytes, this.length);
+    this.length += bytes.length;
+  }
+
+  /** What was written. It is good until the next write. */
+  get written(): Uint8Array<ArrayBuffer> {
+    return this.bytes.subarray(0, this.length);
   }
 
   /** Forgets what was written. */
@@ -54,7 +68,7 @@ export class Growing {
 
   /** Returns what was written, and forgets it. It is good until the next write. */
   take(): Uint8Array<ArrayBuffer> {
-    const taken = this.bytes.subarray(0, this.length);
+    const taken = this.written;
     this.clear();
     return taken;
   }

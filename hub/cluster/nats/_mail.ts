@@ -213,17 +213,33 @@ export class Mail {
 
   // Out.
 
+  #subjectOf(to: Address): string {
+    if (to === this.#lastTo) return this.#lastSubject;
+    const subject = to === "all"
+      ? `${this.#prefix}.all`
+      : "node" in to
+      ? this.#address(to.node)
+      : this.#subject(to.name);
+    this.#lastTo = to;
+    return this.#lastSubject = subject;
+  }
+
+  /** Where a message was for last, and its subject. */
+  #lastTo: Address | undefined;
+  #lastSubject = "";
+
   /** Returns why a message cannot be sent, if it cannot. */
   refusal({ to, size }: Sent): Fault | undefined {
-    const { maxMessageBytes } = this;
+    // What the server says of it is looked at once in a turn.
+    const maxMessageBytes = this.isBegun
+      ? this.#maxPayload
+      : this.maxMessageBytes;
     if (size > maxMessageBytes) {
       const text = `The message is larger than the ${maxMessageBytes} bytes ` +
         "that the engine of the cluster passes on.";
       return fault("TooLarge", text);
     }
-    if (typeof to === "object" && "name" in to && !this.canReach(to.name)) {
-      return TOO_LONG;
-    }
+    if (this.#subjectOf(to).length > MAX_SUBJECT) return TOO_LONG;
     const waiting = this.#outbox + this.#lateBytes;
     if (waiting + size <= this.#maxOutboxBytes) return undefined;
     return fault("Unreachable", "The engine of the cluster does not keep up.");
@@ -237,11 +253,7 @@ export class Mail {
   /** Sends a message at the end of this turn, with all others of it. */
   send({ to, message, size, ref }: Sent): void {
     const packet = this.#packet;
-    const subject = to === "all"
-      ? `${this.#prefix}.all`
-      : "node" in to
-      ? this.#address(to.node)
-      : this.#subject(to.name);
+    const subject = this.#subjectOf(to);
     if (packet.subject === "") nextTick(() => this.endTurn());
     else if (!packet.fits(subject, size, this.#maxPayload)) this.#endPacket();
     packet.subject = subject;
@@ -279,15 +291,15 @@ export class Mail {
   }
 
   #endPacket(): void {
-    const { refs } = this.#packet;
-    const own = this.#address(this.#receiver.id);
-    // What nobody is there to take comes back to it, with a number.
-    const reply = refs.length === 0
-      ? own
-      : this.#packet.count === 1
-      ? `${own}.${refs[0]}`
-      : `${own}.p${this.#refs.add(refs)}`;
-    this.#packet.writeTo(this.#turn, reply);
+    const packet = this.#packet;
+    const { refs } = packet;
+    // What nobody is there to take comes back to this node, with a number.
+    const number = refs.length === 0
+      ? undefined
+      : packet.count === 1
+      ? refs[0]
+      : this.#refs.add(refs);
+    packet.writeTo(this.#turn, this.#address(this.#receiver.id), number);
   }
 
   /** Asks the server whether it has read what was sent. */

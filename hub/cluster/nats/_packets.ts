@@ -7,7 +7,7 @@
  */
 
 import type { QuickTaker } from "../_quick.ts";
-import { countDigits, type Outgoing, writeDigits } from "../_whole.ts";
+import type { Outgoing } from "../_whole.ts";
 import { Growing } from "./_growing.ts";
 
 /** The largest packet, in bytes: others get their turn after it. */
@@ -15,13 +15,12 @@ const MAX_PACKET = 64 * 1024;
 /** How many messages a packet has at most. */
 const MAX_PARTS = 1_000;
 
-/** The most bytes that a length takes, with its comma: one alone may be large. */
-const SIZE_BYTES = 17;
-
 const PLUS = 0x2b;
 const COMMA = 0x2c;
 const ZERO = 0x30;
 
+const encoder = new TextEncoder();
+const NO_BYTES = new Uint8Array();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** What is to go to one subject. */
@@ -54,37 +53,55 @@ export class Packet {
       body.length += size;
     }
     const sizes = this.#sizes;
-    sizes.reserve(SIZE_BYTES);
     // Before the first one, it is what a packet begins with.
-    sizes.bytes[sizes.length++] = this.count++ === 0 ? PLUS : COMMA;
-    sizes.length = writeDigits(
-      size,
-      countDigits(size),
-      sizes.bytes,
-      sizes.length,
-    );
+    sizes.ascii(this.count++ === 0 ? "+" : ",");
+    sizes.digits(size);
     if (ref !== undefined) this.refs.push(ref);
   }
 
-  /** Writes it as a command of NATS, and is empty. */
-  writeTo(out: Growing, reply: string): void {
+  /**
+   * Writes it as a command of NATS, and is empty.
+   *
+   * @param out Where to.
+   * @param own The subject for what comes back.
+   * @param number The number that is behind it then, if there is one.
+   */
+  writeTo(out: Growing, own: string, number: number | undefined): void {
     const sizes = this.#sizes;
     const body = this.#body;
     const isOne = this.count === 1;
     const size = body.length + (isOne ? 0 : sizes.length + 1);
-    out.ascii("PUB ");
-    out.ascii(this.subject);
+    out.append(this.#headTo(own));
+    if (number !== undefined) {
+      out.ascii(isOne ? "." : ".p");
+      out.digits(number);
+    }
     out.ascii(" ");
-    out.ascii(reply);
-    out.ascii(` ${size}\r\n`);
+    out.digits(size);
+    out.ascii("\r\n");
     if (!isOne) {
-      out.append(sizes);
+      out.append(sizes.written);
       out.ascii("\0");
     }
-    out.append(body);
+    out.append(body.written);
     out.ascii("\r\n");
     this.clear();
   }
+
+  /** How the command begins, which is mostly the same as last time. */
+  #headTo(own: string): Uint8Array {
+    const { subject } = this;
+    if (subject !== this.#headSubject || own !== this.#headOwn) {
+      this.#headSubject = subject;
+      this.#headOwn = own;
+      this.#head = encoder.encode(`PUB ${subject} ${own}`);
+    }
+    return this.#head;
+  }
+
+  #head = NO_BYTES;
+  #headSubject = "";
+  #headOwn = "";
 
   /** Forgets what is in it. */
   clear(): void {
