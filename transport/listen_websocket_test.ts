@@ -17,7 +17,12 @@ import {
   type ListenWebSocketOptions,
 } from "./listen_websocket.ts";
 import { RawWebSocket } from "./testdata/raw_websocket.ts";
-import { CloseError, type Format, type Transport } from "./transport.ts";
+import {
+  CloseError,
+  forEachMessage,
+  type Format,
+  type Transport,
+} from "./transport.ts";
 
 const HANDSHAKE = {
   connection: "Upgrade",
@@ -440,6 +445,38 @@ Deno.test("listenWebSocket() sends all of a turn in one write", async () => {
   for (let i = 100; i < 200; i++) transport.send(`message ${i}`);
   assertEquals(await conn.read(bytes), 2_490);
   transport.close();
+});
+
+Deno.test("listenWebSocket() answers one message after the other, and closes or fails at any of them", async () => {
+  await using server = await listen();
+  for (const last of [1, 2, 8, 9, 10, 11, 30]) {
+    for (const fails of [false, true]) {
+      const request = checkRequest(server.url, {});
+      await using near = await openWebSocket(request, {
+        format: "text",
+        idleTimeout: 0,
+      });
+      const { transport: far } = await server.accept();
+      let count = 0;
+      const reading = forEachMessage(far, (message) => {
+        void far.send(message);
+        if (++count < last) return;
+        if (fails) throw new Error("receiver");
+        void far.close(new CloseError(4000, { reason: "enough" }));
+      });
+      const failed = assertRejects(() => reading, Error, "receiver");
+      if (fails) failed.then(() => far.close(new CloseError(4000)));
+      else failed.catch(() => {});
+      const answers = near[Symbol.asyncIterator]();
+      for (let i = 1; i <= last; i++) {
+        void near.send(`${i}`);
+        assertEquals((await answers.next()).value, `${i}`);
+      }
+      const { code } = await assertRejects(() => answers.next(), CloseError);
+      assertEquals(code, 4000);
+      if (!fails) await assertRejects(() => reading, CloseError, "enough");
+    }
+  }
 });
 
 Deno.test("listenWebSocket() answers what came with a farewell, or before an error", async () => {

@@ -5,7 +5,7 @@ import { isClean, READY } from "../_close.ts";
 import { thrown } from "./_thrown.ts";
 import { nextTurn } from "../_turn.ts";
 import type { CloseError, MessageReceiver } from "../transport.ts";
-import { comesAlone } from "../stream/_out_buffers.ts";
+import { answerAtOnce, comesAlone } from "../stream/_out_buffers.ts";
 import { BoundedInbox } from "./_bounded_inbox.ts";
 
 /** The most bytes that are read at once, before their receiver has any. */
@@ -16,6 +16,9 @@ const MAX_AHEAD = 262_144;
  * their turn: handlers that are done at once should not be many at a time.
  */
 const AT_ONCE = 64;
+
+/** So many messages are few. */
+const FEW = 8;
 
 /**
  * An inbox that can hand over the messages of each read at once, which spares
@@ -44,8 +47,14 @@ export class DeliveringInbox<T extends string | Uint8Array>
   /** Notes that a read is over, and that more may have been pushed. */
   override flush(): void {
     if (!this.#receiver || this.#held) return;
-    // Not at once: the reads that follow this one are part of the same work.
-    if (due.push(this) === 1) void READY.then(handOverDue);
+    const isFirst = due.length === 0;
+    if (isFirst && !prompt) void READY.then(handOverDue);
+    // Its answer need not wait for the next read, which would find nothing now, and
+    // often the next message then.
+    const isAlone = isFirst && (prompt ?? this) === this && ones >= ENOUGH &&
+      this.count === 1 && !this.#goesOn;
+    if (isAlone) answerAtOnce(prompt = this);
+    else due.push(this);
   }
 
   /** Hands over what the reads have brought. */
@@ -121,14 +130,36 @@ export class DeliveringInbox<T extends string | Uint8Array>
   }
 }
 
-/** Those to hand over what they were read, and an empty list to swap with. */
-let due: { readonly hasFew: boolean; handOverRead(): void }[] = [];
+/** What hands over in a turn what was read. */
+interface Reading {
+  readonly count: number;
+  handOverRead(): void;
+}
+
+/**
+ * Those to hand over what they were read, and an empty list to swap with. They do
+ * that after all reads of a turn, which are part of the same work.
+ */
+let due: Reading[] = [];
 let spare: typeof due = [];
+
+/** How many turns in a row have brought one message and no more. */
+let ones = 0;
+
+/** After so many, the next one is taken to be alone as well. */
+const ENOUGH = 8;
+
+/** The one that has handed over within its reads in this turn. */
+let prompt: Reading | undefined;
 
 function handOverDue(): void {
   const inboxes = due;
+  const count = prompt || inboxes.length > 1 ? Infinity : inboxes[0]!.count;
+  prompt = undefined;
+  if (inboxes.length === 0) return;
   due = spare;
-  comesAlone(inboxes.length === 1 && inboxes[0]!.hasFew);
+  ones = count === 1 ? ones + 1 : 0;
+  comesAlone(count <= FEW);
   for (const inbox of inboxes) inbox.handOverRead();
   inboxes.length = 0;
   spare = inboxes;

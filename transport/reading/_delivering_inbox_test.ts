@@ -14,11 +14,12 @@ function random(seed: number): (below: number) => number {
   return (below) => numbers.below(below);
 }
 
-function steps(pick: (below: number) => number): Step[] {
+function steps(pick: (below: number) => number, isSlow: boolean): Step[] {
   let count = 0;
-  const made = Array.from({ length: pick(12) }, (): Step => {
+  const most = isSlow ? 3 : 70;
+  const made = Array.from({ length: pick(isSlow ? 90 : 12) }, (): Step => {
     if (pick(3) === 0) return "turn";
-    const push = Array.from({ length: pick(70) }, () => `${count++}`);
+    const push = Array.from({ length: pick(most) }, () => `${count++}`);
     return { push };
   });
   const code = [1000, 1001, 1006, 1011][pick(4)]!;
@@ -69,7 +70,7 @@ Deno.test("DeliveringInbox.deliver() shows a receiver what a loop sees", async (
     const seen = await Promise.all([LOOP, DELIVERED].map(async (read) => {
       const pick = random(seed);
       const inbox = new DeliveringInbox<string>(pick(2) ? 500 : 65_536);
-      const list = steps(pick);
+      const list = steps(pick, seed % 2 === 0);
       const before = pick(list.length);
       const [waitsAt, failsAt] = [pick(100), pick(400)];
       await play(inbox, list.slice(0, before));
@@ -140,6 +141,62 @@ Deno.test("DeliveringInbox leaves promises their turn", async () => {
   await turn();
   assertEquals(done, 1_000);
   assertEquals(most, 64);
+});
+
+/** Whether each of some messages, one in a turn, is handed over within its read. */
+async function oneByOne(
+  inbox: DeliveringInbox<string>,
+  log: string[],
+  turns: number,
+): Promise<boolean[]> {
+  const seen: boolean[] = [];
+  for (let i = 0; i < turns; i++) {
+    log.length = 0;
+    inbox.push("alone");
+    inbox.flush();
+    seen.push(log.length === 1);
+    await turn();
+    assertEquals(log, ["alone"]);
+  }
+  return seen;
+}
+
+/** An inbox with a receiver, and what that has received. */
+function logged(log: string[] = []) {
+  const inbox = new DeliveringInbox<string>(65_536);
+  inbox.deliver({ receive: (message) => void log.push(message), ended() {} });
+  return { inbox, log };
+}
+
+const [AT_ONCE, LATER] = [true, false].map((is) => Array(8).fill(is));
+
+Deno.test("DeliveringInbox hands over within its read what comes alone turn after turn", async () => {
+  const { inbox, log } = logged();
+  await oneByOne(inbox, log, 9);
+  assertEquals(await oneByOne(inbox, log, 8), AT_ONCE);
+  log.length = 0;
+  for (const message of ["1", "2"]) inbox.push(message);
+  inbox.flush();
+  assertEquals(log, []);
+  await turn();
+  assertEquals(log, ["1", "2"]);
+  assertEquals(await oneByOne(inbox, log, 8), LATER);
+  assertEquals(await oneByOne(inbox, log, 8), AT_ONCE);
+});
+
+Deno.test("DeliveringInbox waits for the other reads of a turn once there are some", async () => {
+  const log: string[] = [];
+  const [one, two] = [logged(log).inbox, logged(log).inbox];
+  await oneByOne(one, log, 9);
+  log.length = 0;
+  for (const inbox of [one, two, one]) {
+    inbox.push("one of three");
+    inbox.flush();
+  }
+  assertEquals(log.length, 1);
+  await turn();
+  assertEquals(log.length, 3);
+  assertEquals(await oneByOne(one, log, 8), LATER);
 });
 
 Deno.test("DeliveringInbox reports that its receiver fails, whatever it throws", async () => {

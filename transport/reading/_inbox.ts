@@ -14,9 +14,6 @@ const SLICE = 5;
 /** Messages between two looks at the clock. */
 const LOOK = 32;
 
-/** So many messages are few. */
-const FEW = 8;
-
 /** What an idle inbox holds. */
 const NONE: never[] = [];
 
@@ -79,9 +76,9 @@ export class Inbox<T extends string | Uint8Array>
     return this.#reader !== undefined;
   }
 
-  /** Whether few messages wait, all of one turn. */
-  get hasFew(): boolean {
-    return this.#incoming.length <= FEW && this.#at === this.#outgoing.length;
+  /** How many messages wait for the reader. */
+  get count(): number {
+    return this.#incoming.length + this.#outgoing.length - this.#at;
   }
 
   /** Returns whether messages wait for the reader. */

@@ -69,6 +69,9 @@ let clean: Flushable[] = [];
 /** Whether what comes to be sent follows from few messages of one connection. */
 let isAlone = false;
 
+/** Whether all that is sent now is written in a moment. */
+let isGathering = false;
+
 /** How many promises in a row have sent nothing, and what waited then. */
 let quiet = 0;
 let seen = 0;
@@ -91,9 +94,22 @@ export function comesAlone(alone: boolean): void {
  * is enough.
  */
 export function flushLater(output: Flushable): void {
-  if (dirty.push(output) > 1) return;
+  if (dirty.push(output) > 1 || isGathering) return;
   if (isAlone) void READY.then(flushQuiet);
   else atEndOfTurn(flushAll);
+}
+
+/**
+ * Has a message handed over that comes alone, and what that sends at once written,
+ * unless more waits for its own moment.
+ */
+export function answerAtOnce(inbox: { handOverRead(): void }): void {
+  isAlone = true;
+  isGathering = dirty.length === 0;
+  inbox.handOverRead();
+  if (!isGathering) return;
+  isGathering = false;
+  if (dirty.length > 0) flushAll();
 }
 
 /** Flushes once no promise sends any more. */

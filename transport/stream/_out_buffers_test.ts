@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import { nextTick, setImmediate } from "../_node.ts";
 import type { BytePipe } from "./_byte_pipe.ts";
 import { FramedOutput } from "./_framed_output.ts";
-import { comesAlone } from "./_out_buffers.ts";
+import { answerAtOnce, comesAlone } from "./_out_buffers.ts";
 import { NewlineFramer } from "./newline_framer.ts";
 
 /** A pipe whose writes are done at once. */
@@ -73,5 +73,25 @@ Deno.test("flushLater() does not wait for the end of the turn after a message th
     assertEquals(pipe.writes.splice(0), isAlone ? [500] : []);
     await turn();
     assertEquals(pipe.writes.splice(0), isAlone ? [] : [500]);
+  }
+});
+
+Deno.test("answerAtOnce() sends at once, unless something waited before", async () => {
+  const pipe = new InstantPipe();
+  const output = new FramedOutput(pipe, new NewlineFramer(), { onBroken() {} });
+  const lines = (count: number) => {
+    for (let i = 0; i < count; i++) output.writeMessage("x".repeat(99), 1e6);
+  };
+  for (const before of [0, 1, 0]) {
+    lines(before);
+    answerAtOnce({ handOverRead: () => lines(2) });
+    assertEquals(pipe.writes.splice(0), before === 0 ? [200] : []);
+    await turn();
+    assertEquals(pipe.writes.splice(0), before === 0 ? [] : [300]);
+    answerAtOnce({ handOverRead() {} });
+    lines(1);
+    assertEquals(pipe.writes, []);
+    await turn();
+    assertEquals(pipe.writes.splice(0), [100]);
   }
 });
