@@ -214,7 +214,9 @@ function words(
     : status < 400 && location
     ? oneLine(adviceFor(location, href))
     : ADVICE[status];
-  return answered + (said ? `: "${said}"` : "") + (advice ? `. ${advice}` : "");
+  const reason = advice ? said.replace(/\.$/, "") : said;
+  return answered + (said ? `: "${reason}"` : "") +
+    (advice ? `. ${advice}` : "");
 }
 
 /** Returns the start of a text that a stranger sent, as one printable line. */

@@ -153,7 +153,7 @@ const REFUSALS: [string, number, string][] = [
     'the server answered 401 Unauthorized: "Where is a key?". Give it the credentials',
   ],
   [
-    "HTTP/1.1 403 Forbidden\r\ntransfer-encoding: chunked\r\n\r\n3\r\nNot\r\n5\r\n here\r\n0\r\n\r\n",
+    "HTTP/1.1 403 Forbidden\r\ntransfer-encoding: chunked\r\n\r\n3\r\nNot\r\n6\r\n here.\r\n0\r\n\r\n",
     403,
     'the server answered 403 Forbidden: "Not here". It does not let this client in',
   ],
@@ -193,7 +193,7 @@ for (const [reply, status, why] of REFUSALS) {
     assert(error.message.startsWith(`Cannot connect to ws://${host}/…: `));
     if (status === 503) assertEquals(error.headers.get("retry-after"), "5");
     if (status === 401) assertEquals(error.body, "Where is a key?");
-    if (status === 403) assertEquals(error.body, "Not here");
+    if (status === 403) assertEquals(error.body, "Not here.");
   });
 }
 

@@ -73,7 +73,11 @@ export interface MiniOptions {
  * @category Clients in a page
  */
 export interface MiniWaitOptions {
-  /** When to stop waiting, in milliseconds; `Infinity` means never. */
+  /**
+   * When to stop waiting, in milliseconds; `Infinity` means never.
+   *
+   * @default {undefined} The `timeout` of the client.
+   */
   timeout?: number | undefined;
   /** Stops waiting and rejects with its reason. */
   signal?: AbortSignal | undefined;
