@@ -22,10 +22,8 @@ export function spread(ports: readonly number[], port = 0): Server {
     conns.add(to);
     from.setNoDelay(true);
     to.setNoDelay(true);
-    await Promise.allSettled([
-      from.readable.pipeTo(to.writable),
-      to.readable.pipeTo(from.writable),
-    ]);
+    await Promise.allSettled([pass(from, to), pass(to, from)]);
+    for (const conn of [from, to]) close(conn);
     conns.delete(from);
     conns.delete(to);
   };
@@ -42,14 +40,32 @@ export function spread(ports: readonly number[], port = 0): Server {
       listener.close();
       // What was said last still arrives.
       await settled(Promise.all(open), 1_000);
-      for (const conn of conns) {
-        try {
-          conn.close();
-        } catch {
-          // It has ended.
-        }
-      }
+      for (const conn of conns) close(conn);
       await Promise.all([done, ...open]);
     },
   };
+}
+
+/** Passes on what comes, and its end: the other direction may go on. */
+async function pass(from: Deno.TcpConn, to: Deno.TcpConn): Promise<void> {
+  const buffer = new Uint8Array(65_536);
+  try {
+    for (let count; (count = await from.read(buffer)) !== null;) {
+      for (let rest = buffer.subarray(0, count); rest.length > 0;) {
+        rest = rest.subarray(await to.write(rest));
+      }
+    }
+    await to.closeWrite();
+  } catch (error) {
+    for (const conn of [from, to]) close(conn);
+    throw error;
+  }
+}
+
+function close(conn: Deno.Conn): void {
+  try {
+    conn.close();
+  } catch {
+    // It has ended.
+  }
 }
