@@ -243,12 +243,16 @@ async function open(
   }
 }
 
+/** What is said of a server that ends a connection before it is open. */
+const CLOSED = "the server has closed the connection";
+
 /** Returns why no server was reached, in words. */
 function whyNot(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   const { code, hostname } = cause as { code?: string; hostname?: string };
   if (code === "ENOTFOUND") return `no such host: ${hostname}`;
   if (code === "EAI_AGAIN") return `nobody can say now where ${hostname} is`;
+  if (code === "EPIPE" || code === "ECONNRESET") return CLOSED;
   return cause.message;
 }
 

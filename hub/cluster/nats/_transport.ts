@@ -174,8 +174,9 @@ class SafeProtocol extends ProtocolHandler {
 
   /** One that is lost before it is open is not waited for: the next is tried. */
   override async disconnected(error?: Error): Promise<void> {
-    if (this.connectError) this.connectError(error ?? new Error("closed"));
-    else await super.disconnected(error);
+    if (!this.connectError) return await super.disconnected(error);
+    const text = "the server has closed the connection";
+    this.connectError(error ?? new Error(text));
   }
 
   /** What was asked, or is to be, on a connection that is gone is never answered. */
