@@ -24,7 +24,7 @@ Deno.test("openwebnet mqtt says what is wrong with a call, and ends with 2", asy
     [["--broker", "mqtt://me@x"], "name the user with --user"],
     [["--broker", "mqtt://127.0.0.1:1", "--prefix", "a/#"], "prefix must be"],
     [["--broker", "x", "--discovery-prefix", "+"], "discoveryPrefix must be"],
-    [["--broker", "x", "--ca", "/nowhere.pem"], "There is no file or folder"],
+    [["--broker", "x", "--ca", "/nowhere.pem"], "there is no such file"],
     [["--brokr", "x"], "Did you mean --broker?"],
     [["x"], 'Unexpected argument "x"'],
   ];
