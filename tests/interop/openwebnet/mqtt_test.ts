@@ -475,7 +475,7 @@ Deno.test("A broker with TLS is believed if its certificate is", async () => {
   await assertRejects(
     () => bridged(gateway, broker, { url }),
     Error,
-    "--ca for a command",
+    "as tls.ca",
   );
   const ca = await Deno.readTextFile(file("ca.crt"));
   await using there = await bridged(gateway, broker, { url, tls: { ca } });
