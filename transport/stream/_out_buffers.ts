@@ -9,6 +9,9 @@ import { wordsOf } from "./_words.ts";
 /** The buffer size that is enough for most turns. */
 const SMALL_BYTES = 2_048;
 
+/** The buffer size for the first messages of a turn that are not so short. */
+export const MEDIUM_BYTES = 4_096;
+
 /** The buffer size for the rest of a busy turn. */
 export const LARGE_BYTES = 16_384;
 
@@ -23,6 +26,8 @@ export interface OutBuffer {
   readonly words: Int32Array<ArrayBuffer>;
   /** How much of it is used. */
   length: number;
+  /** How many messages are in it. */
+  count: number;
 }
 
 /** What has something to write at the end of a turn. */
@@ -35,11 +40,13 @@ export interface Flushable {
 
 // All connections share these, so that an idle one holds none.
 const small: OutBuffer[] = [];
+const medium: OutBuffer[] = [];
 const large: OutBuffer[] = [];
 
 /** Lends a buffer of at least `length` bytes. */
 export function lend(length: number): OutBuffer {
   if (length <= SMALL_BYTES) return small.pop() ?? makeBuffer(SMALL_BYTES);
+  if (length === MEDIUM_BYTES) return medium.pop() ?? makeBuffer(length);
   if (length <= LARGE_BYTES) return large.pop() ?? makeBuffer(LARGE_BYTES);
   return makeBuffer(length);
 }
@@ -50,17 +57,19 @@ export function giveBack(buffer: OutBuffer): void {
   if (size > LARGE_BYTES) return giveMemoryBack(buffer.bytes);
   const kept = size === SMALL_BYTES
     ? small
+    : size === MEDIUM_BYTES
+    ? medium
     : size === LARGE_BYTES
     ? large
     : undefined;
   if (!kept || kept.length * size >= KEPT_BYTES) return;
-  buffer.length = 0;
+  buffer.length = buffer.count = 0;
   kept.push(buffer);
 }
 
 function makeBuffer(length: number): OutBuffer {
   const bytes = length > LARGE_BYTES ? borrow(length) : new Uint8Array(length);
-  return { bytes, words: wordsOf(bytes), length: 0 };
+  return { bytes, words: wordsOf(bytes), length: 0, count: 0 };
 }
 
 let dirty: Flushable[] = [];
@@ -123,14 +132,23 @@ function flushQuiet(): void {
 }
 
 /**
- * Returns whether an output sends a full buffer at once. A small one only if it
- * is one of the first two in this turn that send something, and no more did in
- * the last turn: otherwise some peers have work.
+ * Returns whether an output sends a full buffer at once. One that is not large
+ * only if it is one of the first two in this turn that send something, and no
+ * more did in the last turn: otherwise some peers have work. A small one only if
+ * it has many messages: a write and the wake-up of a peer cost as much as several,
+ * whatever their length.
  */
-export function isSentFull(buffer: OutBuffer, output: Flushable): boolean {
-  return buffer.bytes.length !== SMALL_BYTES ||
-    flushed <= EARLY && (dirty[0] === output || dirty[1] === output);
+export function isSentFull(
+  { bytes: { length }, count }: OutBuffer,
+  output: Flushable,
+): boolean {
+  if (length > MEDIUM_BYTES) return true;
+  if (length === SMALL_BYTES && count < MANY) return false;
+  return flushed <= EARLY && (dirty[0] === output || dirty[1] === output);
 }
+
+/** So many messages are worth a write of their own. */
+const MANY = 16;
 
 /** How many outputs of a turn may send a part of it early. */
 const EARLY = 2;

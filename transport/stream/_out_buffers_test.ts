@@ -28,31 +28,37 @@ function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(() => resolve()));
 }
 
-Deno.test("isSentFull() sends the first 2 KiB at once, unless many outputs have something to send", async () => {
-  const pipes = Array.from({ length: 4 }, () => new InstantPipe());
-  const outputs = pipes.map((pipe) =>
-    new FramedOutput(pipe, new NewlineFramer(), { onBroken() {} })
-  );
-  const send = async (count: number, lines: number) => {
-    for (const output of outputs.slice(0, count)) {
-      for (let i = 0; i < lines; i++) {
-        output.writeMessage("x".repeat(99), 1e6);
+for (
+  const { length, first, rest } of [
+    { length: 99, first: 1_800, rest: 3_200 },
+    { length: 199, first: 3_600, rest: 6_400 },
+  ]
+) {
+  Deno.test(`isSentFull() sends the first ${first} bytes of messages of ${length} at once, unless many outputs have something to send`, async () => {
+    const pipes = Array.from({ length: 4 }, () => new InstantPipe());
+    const outputs = pipes.map((pipe) =>
+      new FramedOutput(pipe, new NewlineFramer(), { onBroken() {} })
+    );
+    const send = async (count: number, lines: number) => {
+      for (const output of outputs.slice(0, count)) {
+        for (let i = 0; i < lines; i++) {
+          output.writeMessage("x".repeat(length), 1e6);
+        }
       }
-    }
-    await turn();
-    return pipes.map(({ writes }) => writes.splice(0));
-  };
-  await send(1, 1);
-  assertEquals(await send(1, 50), [[1_800, 3_200], [], [], []]);
-  assertEquals(await send(2, 50), [[1_800, 3_200], [1_800, 3_200], [], []]);
-  // The third one and the fourth of a turn do not, and nobody in the next turn.
-  assertEquals(
-    await send(4, 50),
-    [[1_800, 3_200], [1_800, 3_200], [5_000], [5_000]],
-  );
-  assertEquals(await send(1, 50), [[5_000], [], [], []]);
-  assertEquals(await send(1, 50), [[1_800, 3_200], [], [], []]);
-});
+      await turn();
+      return pipes.map(({ writes }) => writes.splice(0));
+    };
+    const early = [first, rest];
+    const all = [first + rest];
+    await send(1, 1);
+    assertEquals(await send(1, 50), [early, [], [], []]);
+    assertEquals(await send(2, 50), [early, early, [], []]);
+    // The third one and the fourth of a turn do not, and nobody in the next turn.
+    assertEquals(await send(4, 50), [early, early, all, all]);
+    assertEquals(await send(1, 50), [all, [], [], []]);
+    assertEquals(await send(1, 50), [early, [], [], []]);
+  });
+}
 
 Deno.test("flushLater() does not wait for the end of the turn after a message that came alone, but for all that it leads to", async () => {
   const pipe = new InstantPipe();

@@ -10,6 +10,7 @@ import {
   isSentFull,
   LARGE_BYTES,
   lend,
+  MEDIUM_BYTES,
   type OutBuffer,
 } from "./_out_buffers.ts";
 import { CloseError } from "../transport.ts";
@@ -97,9 +98,9 @@ export abstract class Outflow implements Flushable {
   }
 
   /**
-   * Returns a buffer with enough room. The first one of a turn is small and is
-   * sent as soon as it is full, so that the peer has something to do meanwhile;
-   * but only where writes finish at once, since any other costs as much as a
+   * Returns a buffer with enough room. The first one of a turn is small, or of
+   * medium size if messages are not short, and is sent as soon as it is full, so
+   * that the peer has something to do meanwhile; but only where writes finish at once, since any other costs as much as a
    * message, and only two of them in a turn, if the turn before had no more:
    * otherwise some peers have.
    */
@@ -118,9 +119,10 @@ export abstract class Outflow implements Flushable {
   }
 
   /** Counts what was written to the buffer, up to `end`. */
-  protected append(out: OutBuffer, end: number): void {
+  protected append(out: OutBuffer, end: number, count = 1): void {
     this.waiting += end - out.length;
     out.length = end;
+    out.count += count;
     this.flushLater();
   }
 
@@ -187,12 +189,15 @@ export abstract class Outflow implements Flushable {
   }
 }
 
-/** Moves what is in a small buffer to one that has room for more. */
-function enlarged(small: OutBuffer, size: number): OutBuffer {
-  const { bytes, length } = small;
-  const large = lend(Math.max(length + size, LARGE_BYTES));
-  large.bytes.set(bytes.subarray(0, length));
-  large.length = length;
-  giveBack(small);
-  return large;
+/** Moves what is in a buffer to one that has room for more. */
+function enlarged(buffer: OutBuffer, size: number): OutBuffer {
+  const { bytes, length, count } = buffer;
+  const needed = length + size;
+  const isMedium = bytes.length < MEDIUM_BYTES && needed <= MEDIUM_BYTES;
+  const larger = lend(isMedium ? MEDIUM_BYTES : Math.max(needed, LARGE_BYTES));
+  larger.bytes.set(bytes.subarray(0, length));
+  larger.length = length;
+  larger.count = count;
+  giveBack(buffer);
+  return larger;
 }

@@ -101,7 +101,7 @@ export class Output extends Outflow {
       const out = this.reserve(size);
       const group = this.#isClient ? this.#group : undefined;
       const end = writeShortTexts(texts, size, out, group);
-      if (end !== undefined) return this.append(out, end);
+      if (end !== undefined) return this.append(out, end, texts.length);
     }
     for (const text of texts) this.#writeText(text);
   }

@@ -55,7 +55,7 @@ Deno.test("writeShortTexts() writes what the encoder writes text by text, or not
     // What is not ASCII may be cut off where there is just enough room.
     const spare = random.pick([0, 0, 1, 2, 500]);
     const bytes = new Uint8Array(start + size + spare).fill(255);
-    const out = { bytes, words: wordsOf(bytes), length: start };
+    const out = { bytes, words: wordsOf(bytes), length: start, count: 0 };
     const left = masks?.slice();
     const group = left && { mask: () => left.shift()! };
 
