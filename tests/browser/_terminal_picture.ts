@@ -8,7 +8,7 @@ const MARGIN = 18;
 const HEAD = 34;
 
 /** The most characters of a line; longer ones go on in the next. */
-const MAX_COLUMNS = 112;
+const MAX_COLUMNS = 128;
 
 /**
  * Draws what a terminal shows.
