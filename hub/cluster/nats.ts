@@ -26,7 +26,11 @@ import type { Backplane } from "./backplane.ts";
 import { NatsBackplane } from "./nats/_backplane.ts";
 import { readRefusal } from "./nats/_refusals.ts";
 import { openBuckets } from "./nats/_buckets.ts";
-import { openConnection, type SafeConnection } from "./nats/_transport.ts";
+import {
+  CLOSED,
+  openConnection,
+  type SafeConnection,
+} from "./nats/_transport.ts";
 
 export type { Backplane };
 
@@ -242,9 +246,6 @@ async function open(
     );
   }
 }
-
-/** What is said of a server that ends a connection before it is open. */
-const CLOSED = "the server has closed the connection";
 
 /** Returns why no server was reached, in words. */
 function whyNot(cause: unknown): string {

@@ -12,6 +12,7 @@ import { jsonRpcDoor } from "../jsonrpc.ts";
 import { mcpDoor } from "../mcp.ts";
 import { serve, type ServeOptions } from "../serve.ts";
 import { wsrpcDoor } from "../wsrpc.ts";
+import { HELLO } from "./bridge.ts";
 
 /** How a call ended: a code of the hub, or what was answered or said. */
 export type Ended = number | string;
@@ -273,16 +274,7 @@ export const DOORS: Record<string, Door> = {
     };
   },
   MCP: async (scene, arrival) => {
-    const hello = JSON.stringify({
-      jsonrpc: "2.0",
-      id: 0,
-      method: "initialize",
-      params: {
-        protocolVersion: "2025-06-18",
-        capabilities: {},
-        clientInfo: { name: "assistant", version: "1" },
-      },
-    });
+    const hello = JSON.stringify(HELLO);
     const headers = {
       "content-type": "application/json",
       accept: "application/json, text/event-stream",

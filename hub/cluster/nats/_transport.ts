@@ -144,6 +144,9 @@ function guard<T extends Socket>(socket: T): T {
   return socket.on("error", () => {});
 }
 
+/** What is said of a server that ends a connection before it is open. */
+export const CLOSED = "the server has closed the connection";
+
 /**
  * The client of NATS takes its transports from what was set last for the whole
  * process, perhaps by another who uses it. This one always has its own.
@@ -175,8 +178,7 @@ class SafeProtocol extends ProtocolHandler {
   /** One that is lost before it is open is not waited for: the next is tried. */
   override async disconnected(error?: Error): Promise<void> {
     if (!this.connectError) return await super.disconnected(error);
-    const text = "the server has closed the connection";
-    this.connectError(error ?? new Error(text));
+    this.connectError(error ?? new Error(CLOSED));
   }
 
   /** What was asked, or is to be, on a connection that is gone is never answered. */
