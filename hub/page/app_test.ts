@@ -13,6 +13,7 @@ import {
   share,
   took,
 } from "./app/format.ts";
+import { EdgeRates } from "./app/model/rates.ts";
 import { groupsOf } from "./app/picture/groups.ts";
 import {
   layOut,
@@ -291,6 +292,39 @@ Deno.test("Behind a proxy, the lines to paste have the path of the page", () => 
   const [python, deno] = waysToJoin(place);
   assertStringIncludes(python!.text, `port="8080/a/hub/")`);
   assertStringIncludes(deno!.text, `url: "ws://hub.example.org:8080/a/hub/"`);
+});
+
+Deno.test("Who calls whom keeps what is told too early for a rate", async () => {
+  using time = new FakeTime();
+  const edge = (to: string, requests: number) => ({
+    from: "bot",
+    to,
+    requests,
+    errors: 0,
+    informs: 0,
+  });
+  const rates = new EdgeRates();
+  rates.rowsOf({ full: true, edges: [edge("shop", 1), edge("bank", 5)] });
+  await time.tick(100);
+  assertEquals(
+    rates.rowsOf({ full: false, edges: [edge("shop", 11)] }),
+    undefined,
+  );
+  await time.tick(900);
+  const rows = rates.rowsOf({ full: false, edges: [] })!;
+  assertEquals(rows.map(({ to, total, rate }) => [to, total, rate]), [
+    ["shop", 11, 10],
+    ["bank", 5, 0],
+  ]);
+
+  // What is told whole leaves out who is gone, at once or not.
+  await time.tick(1000);
+  rates.rowsOf({ full: false, edges: [] });
+  await time.tick(100);
+  rates.rowsOf({ full: true, edges: [edge("shop", 11)] });
+  await time.tick(900);
+  const left = rates.rowsOf({ full: false, edges: [] })!;
+  assertEquals(left.map(({ to }) => to), ["shop"]);
 });
 
 Deno.test("Retry waits longer each time until something has worked, and never tries twice at once", async () => {

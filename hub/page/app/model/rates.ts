@@ -146,23 +146,25 @@ function withFigures(
 
 /** Who calls whom, measured again and again. */
 export class EdgeRates {
+  /** All edges as they were last told, and as they were at the last rates. */
+  #known = new Map<string, EdgeReport>();
   #before = new Map<string, EdgeReport>();
   #at = 0;
 
   /** Makes a row of each; none if it is too early to tell a rate. */
   rowsOf({ full, edges }: EdgesReport): EdgeRow[] | undefined {
-    const at = performance.now();
-    const seconds = (at - this.#at) / 1000;
-    const known = this.#at > 0;
-    if (known && at - this.#at < TOO_SHORT) return undefined;
-    const before = this.#before;
-    const now = full ? new Map<string, EdgeReport>() : new Map(before);
+    if (full) this.#known.clear();
     for (const edge of edges) {
-      now.set(JSON.stringify([edge.from, edge.to]), edge);
+      this.#known.set(JSON.stringify([edge.from, edge.to]), edge);
     }
-    this.#before = now;
+    const at = performance.now();
+    const isFirst = this.#at === 0;
+    if (!isFirst && at - this.#at < TOO_SHORT) return undefined;
+    const seconds = (at - this.#at) / 1000;
+    const before = this.#before;
+    this.#before = new Map(this.#known);
     this.#at = at;
-    return Array.from(now, ([key, edge]) => {
+    return Array.from(this.#known, ([key, edge]) => {
       const { from, to, requests, informs, errors } = edge;
       const last = before.get(key);
       const total = requests + informs;
@@ -172,16 +174,17 @@ export class EdgeRates {
         to,
         total,
         totalErrors: errors,
-        rate: known ? Math.max(0, (total - since) / seconds) : 0,
-        errors: known
-          ? Math.max(0, (errors - (last?.errors ?? 0)) / seconds)
-          : 0,
+        rate: isFirst ? 0 : Math.max(0, (total - since) / seconds),
+        errors: isFirst
+          ? 0
+          : Math.max(0, (errors - (last?.errors ?? 0)) / seconds),
       };
     });
   }
 
   /** Forgets them: their counters begin at 0. */
   forget(): void {
+    this.#known.clear();
     this.#before.clear();
     this.#at = 0;
   }
