@@ -97,7 +97,7 @@ function Canvas({ model, drawn }: {
   const chosen = names && new Set([label, ...names]);
   useEffect(() => {
     scene.current?.update(drawn.spots, drawn.flows, chosen);
-  }, [model.edges, model.clients.length, model.filter]);
+  }, [drawn, model.filter]);
   const busiest = model.edges.toSorted((a, b) => b.rate - a.rate).slice(0, 3)
     .map(({ from, to, rate: value }) =>
       `${from} to ${to} ${rate(value)} a second`
