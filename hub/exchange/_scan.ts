@@ -1,6 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { countPlain } from "./_plain_words.ts";
+
 /**
  * The deepest nesting of arrays and objects that is relayed. orjson, with which
  * winerp reads, fails at slightly more, and a client that fails to read a
@@ -30,9 +32,6 @@ const U = 0x75;
 const PLAIN = new Uint8Array(256).fill(1);
 PLAIN.fill(0, 0, 0x20);
 PLAIN[QUOTE] = PLAIN[BACKSLASH] = 0;
-
-/** The highest bit of each byte of a word. */
-const HIGH_BITS = 0x80808080 | 0;
 
 /** Bytes that may follow a backslash, but for `u`. */
 const ESCAPED = new Uint8Array(256);
@@ -187,28 +186,14 @@ export class Scanner {
     }
   }
 
-  /**
-   * Returns where the plain bytes that start at `i` end. It takes four bytes at a
-   * time, which is twice as fast as one by one.
-   */
+  /** Returns where the plain bytes that start at `i` end. */
   #skipPlain(bytes: Uint8Array, i: number): number {
     const { length, byteOffset } = bytes;
     while (i < length && (byteOffset + i) % 4 && PLAIN[bytes[i]!]) i++;
     if ((byteOffset + i) % 4 === 0) {
-      const words = new Int32Array(
-        bytes.buffer,
-        byteOffset + i,
-        (length - i) >> 2,
-      );
-      const count = words.length;
-      let n = 0;
-      while (
-        n + 3 < count &&
-        !((oddOf(words[n]!) | oddOf(words[n + 1]!) | oddOf(words[n + 2]!) |
-          oddOf(words[n + 3]!)) & HIGH_BITS)
-      ) n += 4;
-      while (n < count && !(oddOf(words[n]!) & HIGH_BITS)) n++;
-      i += n * 4;
+      const count = (length - i) >> 2;
+      const words = new Int32Array(bytes.buffer, byteOffset + i, count);
+      i += 4 * countPlain(words);
     }
     while (i < length && PLAIN[bytes[i]!]) i++;
     return i;
@@ -311,17 +296,6 @@ export function skipLoosely(bytes: Uint8Array, start: number): number {
     } else if (depth === 0 && (byte === COMMA || WHITE[byte])) return i;
   }
   throw unexpected(i);
-}
-
-/**
- * Returns a word of which no {@linkcode HIGH_BITS} are set if no byte of the
- * given one is a quote, a backslash, or below a space.
- */
-function oddOf(word: number): number {
-  const low = word - 0x20202020;
-  const quote = (word ^ 0x22222222) - 0x01010101;
-  const backslash = (word ^ 0x5c5c5c5c) - 0x01010101;
-  return (low | quote | backslash) & ~word;
 }
 
 function hex4(bytes: Uint8Array, start: number): number {
