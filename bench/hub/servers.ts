@@ -32,6 +32,8 @@ export const SERVERS = {
   "relay, unix:": { script: "relay.ts", kind: "unix" },
   "bare sockets": { script: "../peers/bare.ts", kind: "relay" },
   "bare sockets, to all": { script: "../peers/bare.ts", kind: "spread" },
+  "greeting relay": { script: "winerp_relay.ts", kind: "ws" },
+  "greeting bare sockets": { script: "../peers/bare_winerp.ts", kind: "ws" },
   "winerp": { script: "winerp_server.py", kind: "ws" },
 } as const;
 
