@@ -64,24 +64,35 @@ function patient(system: System<CallCell>): System<CallCell> {
   };
 }
 
+/** The programs of two hubs, with what each is told after the engine. */
+type Hubs = [program: string, one: string[], two: string[]];
+
+const OURS: Hubs = ["cluster_server.ts", [], []];
+const BARE: Hubs = ["bare_hub.ts", ["one", "two"], ["two", "one"]];
+
 /** Two hubs, with both clients at one, or each at its own. */
-function cluster(name: string, apart: boolean): System<CallCell> {
+function cluster(
+  name: string,
+  apart: boolean,
+  [program, ...names] = OURS,
+): System<CallCell> {
   return {
     name,
     busy: busyCalls,
     async start(): Promise<Running<CallCell>> {
       await using stack = new AsyncDisposableStack();
       const engine = stack.use(await startEngine());
-      const hub = async () =>
+      const hub = async (names: string[]) =>
         stack.use(
           await told([
             ...DENO,
-            file("../hub/cluster_server.ts"),
+            file(`../hub/${program}`),
             engine.urls[0]!,
+            ...names,
           ]),
         );
-      const one = await hub();
-      const two = await hub();
+      const one = await hub(names[0]);
+      const two = await hub(names[1]);
       const client = async (role: string, address: string) => {
         const driver = stack.use(
           new Driver([
@@ -138,7 +149,8 @@ export const suite: Suite = {
   async run(plan) {
     const apart = cluster("two hubs", true);
     const together = cluster("one of two hubs", false);
-    const systems = [apart, together, nats].map(patient);
+    const bare = cluster("two hubs that look at nothing", true, BARE);
+    const systems = [apart, together, nats, bare].map(patient);
     const results = await compare(systems, CELLS, plan);
     const than = (theirs: string, ratios: number[]) =>
       ratios.map((atLeast, i) => {
@@ -149,6 +161,7 @@ export const suite: Suite = {
           theirs,
           atLeast,
           latency: false,
+          ceiling: bare.name,
           why: "Between two hubs",
         });
       });
