@@ -21,6 +21,8 @@ const SHORT: readonly string[] = Array.from(
 );
 /** Stays negative with two more digits behind it. */
 const NO_NUMBER = -1;
+/** The number of `1000`, after a 1. */
+const ONE_THOUSAND = 11_000;
 
 /**
  * Reads a message of the plant, as most frames of a session are, in one pass.
@@ -29,14 +31,15 @@ const NO_NUMBER = -1;
 export function readBusMessage(frame: string): BusMessage | undefined {
   const end = frame.length - 2;
   if (frame.charCodeAt(0) !== STAR) return undefined;
-  const isDimension = frame.charCodeAt(1) === HASH;
+  let code = frame.charCodeAt(1);
+  const isDimension = code === HASH;
   const first = isDimension ? 2 : 1;
+  if (isDimension) code = frame.charCodeAt(2);
   let i = first;
   let who = 0;
-  for (; i < end; i++) {
-    const digit = frame.charCodeAt(i) - DIGIT_0;
-    if (digit < 0 || digit > 9) break;
-    who = who * 10 + digit;
+  while (i < end && code >= DIGIT_0 && code <= DIGIT_9) {
+    who = who * 10 + code - DIGIT_0;
+    code = frame.charCodeAt(++i);
   }
   // `01` is not a WHO, nor are more digits than a number can hold.
   const isWho = i === first + 1 ||
@@ -47,7 +50,7 @@ export function readBusMessage(frame: string): BusMessage | undefined {
       ? { kind: "status", who }
       : undefined;
   }
-  if (frame.charCodeAt(i) !== STAR) return undefined;
+  if (code !== STAR) return undefined;
 
   let second = "";
   let third: string | undefined;
@@ -59,9 +62,12 @@ export function readBusMessage(frame: string): BusMessage | undefined {
   let count = 0;
   let start = i + 1;
   let number = 1;
+  // The `#` of `*WHO*1000#WHAT` would be here.
+  const mark = isDimension ? -1 : start + 4;
+  let isTranslation = false;
   let last = STAR;
   for (i = start; i <= end; i++) {
-    const code = frame.charCodeAt(i);
+    code = frame.charCodeAt(i);
     const digit = code - DIGIT_0;
     if (digit >= 0) {
       if (digit > 9) return undefined;
@@ -83,7 +89,13 @@ export function readBusMessage(frame: string): BusMessage | undefined {
       number = 1;
     } else {
       if (code !== HASH || last === HASH) return undefined;
-      number = NO_NUMBER;
+      if (i === mark && number === ONE_THOUSAND) {
+        isTranslation = true;
+        start = i + 1;
+        number = 1;
+      } else {
+        number = NO_NUMBER;
+      }
     }
     last = code;
   }
@@ -92,9 +104,11 @@ export function readBusMessage(frame: string): BusMessage | undefined {
   if (count === 3) values = [value0];
   else if (count === 4) values = [value0, value1];
   else if (count === 5) values = [value0, value1, value2];
-  return isDimension
-    ? dimension(who, second, third, values)
-    : normal(who, second, third, values);
+  if (isDimension) return dimension(who, second, third, values);
+  if (!isTranslation) return normal(who, second, third, values);
+  return isTag(second)
+    ? translation(who, second, third, values)
+    : normal(who, TRANSLATION + second, third, values);
 }
 
 function dimension(
@@ -122,25 +136,28 @@ function normal(
   more: string[] | undefined,
 ): BusMessage | undefined {
   if (!isTag(what)) return undefined;
-  const asked = what.length > TRANSLATION.length && what.startsWith(TRANSLATION)
-    ? what.slice(TRANSLATION.length)
-    : "";
-  const isTranslation = isTag(asked);
   if (where === undefined) {
-    if ((who === 98 || who === 99) && isDigits(what)) return undefined;
-    return isTranslation
-      ? { kind: "translation", who, what: asked }
+    return (who === 98 || who === 99) && isDigits(what)
+      ? undefined
       : { kind: "normal", who, what };
   }
-  if (more === undefined) {
-    return isTranslation
-      ? { kind: "translation", who, what: asked, where }
-      : { kind: "normal", who, what, where };
-  }
-  if (more.length > 1 || more[0] !== "") return undefined;
-  return isTranslation
-    ? { kind: "translation", who, what: asked, where, trailing: true }
-    : { kind: "normal", who, what, where, trailing: true };
+  if (more === undefined) return { kind: "normal", who, what, where };
+  return more.length === 1 && more[0] === ""
+    ? { kind: "normal", who, what, where, trailing: true }
+    : undefined;
+}
+
+function translation(
+  who: number,
+  what: string,
+  where: string | undefined,
+  more: string[] | undefined,
+): BusMessage | undefined {
+  if (where === undefined) return { kind: "translation", who, what };
+  if (more === undefined) return { kind: "translation", who, what, where };
+  return more.length === 1 && more[0] === ""
+    ? { kind: "translation", who, what, where, trailing: true }
+    : undefined;
 }
 
 function isTag(text: string): boolean {

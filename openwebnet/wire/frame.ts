@@ -157,7 +157,8 @@ export class FrameScanner implements Framer<string> {
             const end = endOf(chunk, i, max);
             if (end > 0) {
               text ||= toText(chunk);
-              frames.push(text.slice(i, end));
+              // V8 compiles this into the loop, and calls `push()`.
+              frames[frames.length] = text.slice(i, end);
               i = end - 1;
             } else {
               start = i;
