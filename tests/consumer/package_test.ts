@@ -36,7 +36,7 @@ const CEILINGS: Record<string, [code: number, zipped: number]> = {
   "@wirekit/openwebnet/tcp": [330, 30],
   "@wirekit/openwebnet/message": [67, 2.3],
   "@wirekit/wsrpc": [350, 43.5],
-  "@wirekit/wsrpc/client": [280, 13.2],
+  "@wirekit/wsrpc/client": [284, 13.3],
   "@wirekit/wsrpc/mini": [66, 6.2],
   "@wirekit/wsrpc/server": [138, 16.2],
   "@wirekit/wsrpc/peer": [72.5, 7.7],

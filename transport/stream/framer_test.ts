@@ -350,7 +350,10 @@ Deno.test("NewlineFramer reads large lines as it reads small ones, and sends wha
       assertEquals(concat(framer.encodeParts(message as never)), plain);
       return plain;
     }));
-    if (isBad) bytes[bytes.length - 2] = 0xff;
+    if (isBad) {
+      const inLast = Math.floor(random() * messages.at(-1)!.length);
+      bytes[bytes.length - 2 - inLast] = 0xff;
+    }
     const received: unknown[] = [];
     const buffer = new Uint8Array(65_536 + 3);
     let code = 0;

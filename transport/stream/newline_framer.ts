@@ -17,6 +17,7 @@
  */
 
 import { MAX_MESSAGE_BYTES, tooLarge } from "../_close.ts";
+import { findNewline, LARGE_BYTES } from "./_large_lines.ts";
 import { Tail } from "./_tail.ts";
 import { Buffer, isUtf8 } from "../_node.ts";
 import { fromBytes, isAscii, toBytes } from "../reading/_message_bytes.ts";
@@ -31,9 +32,6 @@ const RETURN = 0x0d;
 
 /** A larger chunk is mostly a part of one large line. */
 const MAX_COPIED_BYTES = 65_536;
-
-/** After a line of this size, the next ones are expected to be large too. */
-const LARGE_BYTES = 16_384;
 
 /** The most memory that a line gets at once because the last one was as long. */
 const MAX_EXPECTED_BYTES = 131_072;
@@ -100,7 +98,9 @@ export class NewlineFramer<F extends "text" | "utf8" = "text">
   readonly #malformed: MessageOf<F> | undefined;
   readonly #maxMessageBytes: number;
   readonly #tail = new Tail();
-  /** The length of the last line. */
+  /** Whether that is known to be ASCII. */
+  #isAscii = true;
+  /** The length of the last line. After a large one, others are expected. */
   #last = 0;
 
   /**
@@ -135,22 +135,25 @@ export class NewlineFramer<F extends "text" | "utf8" = "text">
         this.#last < LARGE_BYTES && isAscii(chunk)
       ? copyOf(chunk)
       : undefined;
-    const text = latin1Slice?.call(chunk, 0, chunk.length);
+    let text: string | undefined;
     let start = 0;
-    for (;;) {
-      const end = text === undefined
-        ? chunk.indexOf(NEWLINE, start)
-        : text.indexOf("\n", start);
-      if (end === -1) break;
+    while (start < chunk.length) {
+      const found = this.#last < LARGE_BYTES
+        ? undefined
+        : findNewline(chunk, start);
+      if (!found) text ??= latin1Slice?.call(chunk, 0, chunk.length);
+      const end = found?.at ??
+        (text?.indexOf("\n", start) ?? chunk.indexOf(NEWLINE, start));
+      const isAscii = found?.isAscii ?? false;
+      if (end === -1) return this.#keep(chunk.subarray(start), isAscii);
       if (whole && this.#tail.length === 0) {
         this.#last = end - start;
         yield this.#checked(whole.subarray(start, end)) as MessageOf<F>;
       } else {
-        yield this.#message(chunk.subarray(start, end));
+        yield this.#message(chunk.subarray(start, end), isAscii);
       }
       start = end + 1;
     }
-    if (start < chunk.length) this.#keep(chunk.subarray(start));
   }
 
   /**
@@ -206,22 +209,24 @@ export class NewlineFramer<F extends "text" | "utf8" = "text">
    */
   encodeParts(message: MessageOf<F>): Uint8Array<ArrayBuffer>[] {
     if (typeof message === "string") return [this.encode(message)];
-    checkLine(message);
-    return [toBytes(message, this.#format), NEWLINE_BYTES];
+    const format = checkLine(message) ? "binary" : this.#format;
+    return [toBytes(message, format), NEWLINE_BYTES];
   }
 
   /** Returns the message that ends with these bytes of its line. */
-  #message(end: Uint8Array): MessageOf<F> {
+  #message(end: Uint8Array, endIsAscii: boolean): MessageOf<F> {
     const tail = this.#tail;
-    if (tail.length > 0) this.#keep(end);
+    if (tail.length > 0) this.#keep(end, endIsAscii);
+    const isAscii = tail.length > 0 ? this.#isAscii : endIsAscii;
     const line = this.#checked(tail.length > 0 ? tail.take() : end);
     this.#last = line.length;
     // Large ones are not copied again.
     const isOwn = line.length >= LARGE_BYTES && this.#format === "utf8" &&
-      line.buffer !== end.buffer && !tail.holds(line) && isUtf8?.(line);
+      line.buffer !== end.buffer && !tail.holds(line) &&
+      (isAscii || isUtf8?.(line));
     return isOwn
       ? line as MessageOf<F>
-      : fromBytes(line, this.#format, false, this.#malformed);
+      : fromBytes(line, this.#format, isAscii, this.#malformed);
   }
 
   /** Returns a line without its carriage return. Throws if it is too long. */
@@ -234,7 +239,9 @@ export class NewlineFramer<F extends "text" | "utf8" = "text">
     return line;
   }
 
-  #keep(bytes: Uint8Array): void {
+  #keep(bytes: Uint8Array, isAscii: boolean): void {
+    if (this.#tail.length === 0) this.#isAscii = true;
+    if (!isAscii) this.#isAscii = false;
     // One more than a message may have: it may be a carriage return.
     if (this.#tail.length + bytes.length > this.#maxMessageBytes + 1) {
       throw tooLarge(this.#maxMessageBytes);
@@ -244,17 +251,27 @@ export class NewlineFramer<F extends "text" | "utf8" = "text">
   }
 }
 
-/** Throws if a message cannot be a line. */
-function checkLine(message: string | Uint8Array): void {
-  const newline = typeof message === "string"
-    ? message.includes("\n") || message.endsWith("\r")
-    : hasNewline(message) || message.at(-1) === RETURN;
-  if (newline) {
-    throw new TypeError("Cannot send message: it contains a newline");
+/**
+ * Throws if a message cannot be a line. Returns whether it is known to be ASCII.
+ */
+function checkLine(message: string | Uint8Array): boolean {
+  let isAscii = false;
+  let isLine: boolean;
+  if (typeof message === "string") {
+    isLine = !message.includes("\n") && !message.endsWith("\r");
+  } else {
+    const found = message.length < LARGE_BYTES
+      ? undefined
+      : findNewline(message, 0);
+    if (found) isAscii = found.isAscii;
+    const hasNewline = found ? found.at >= 0 : includesNewline(message);
+    isLine = !hasNewline && message.at(-1) !== RETURN;
   }
+  if (isLine) return isAscii;
+  throw new TypeError("Cannot send message: it contains a newline");
 }
 
-function hasNewline(bytes: Uint8Array): boolean {
+function includesNewline(bytes: Uint8Array): boolean {
   return latin1Slice === undefined
     ? bytes.includes(NEWLINE)
     : latin1Slice.call(bytes, 0, bytes.length).includes("\n");
