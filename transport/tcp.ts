@@ -20,7 +20,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { checkTime } from "@wirekit/internal/clock";
 import { checkLimits, checkPort } from "@wirekit/internal/limits";
 import type { Logger } from "@wirekit/internal/logger";
-import { checkTls } from "./server/_listen_error.ts";
+import { checkTls } from "./_tls.ts";
 import { refuseHttp } from "./server/_no_http.ts";
 import { listenForSockets } from "./server/_socket_listener.ts";
 import { connected, dial } from "./opening/_dial.ts";
@@ -32,6 +32,8 @@ import type { Framer } from "./stream/framer.ts";
 import type { NetAddr, RenewableTls, TransportListener } from "./listener.ts";
 import type { ClientTls, Limits, Transport } from "./transport.ts";
 
+export { checkClientTls } from "./_tls.ts";
+export { reasonOf } from "./opening/_not_connected.ts";
 export type { BytePipe, PipeListener } from "./stream/_byte_pipe.ts";
 
 /**

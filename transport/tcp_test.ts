@@ -1,5 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
+import { generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:tls";
 import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
 import { NotConnectedError, TimeoutError } from "@wirekit/internal/errors";
@@ -54,6 +55,36 @@ Deno.test("connectTcp() says that what it is to trust is no certificate", async 
       () => connectTcp({ port: 1, tls: { ca } }, framer()),
       TypeError,
       "Cannot use TLS: tls.ca has no certificate in PEM",
+    );
+  }
+});
+
+Deno.test("connectTcp() says that what it is to show does not fit", async () => {
+  const { privateKey } = generateKeyPairSync("ec", {
+    namedCurve: "P-256",
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+    publicKeyEncoding: { type: "spki", format: "pem" },
+  });
+  const { cert, key } = tls;
+  for (
+    const [shown, why] of [
+      [{ cert }, "tls.cert and tls.key go together"],
+      [{ key }, "tls.cert and tls.key go together"],
+      [{ cert: "nonsense", key }, "tls.cert is not a certificate in PEM"],
+      [{ cert: key, key: cert }, "tls.cert is not a certificate in PEM"],
+      [{ cert, key: "nonsense" }, "tls.key is not a private key in PEM"],
+      [{ cert, key: privateKey }, "tls.key is not the key of tls.cert"],
+      [{
+        cert,
+        key: "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n" +
+          "-----END ENCRYPTED PRIVATE KEY-----\n",
+      }, "tls.key is encrypted. Store it without a passphrase"],
+    ] as const
+  ) {
+    await assertRejects(
+      () => connectTcp({ port: 1, tls: { ca, ...shown } }, framer()),
+      TypeError,
+      `Cannot use TLS: ${why}`,
     );
   }
 });

@@ -3,6 +3,7 @@
 import type { Socket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import { connectSocket, isIP, nodeTls } from "./_node_net.ts";
+import { checkClientTls } from "../_tls.ts";
 import { hostAndPort, notConnected } from "./_not_connected.ts";
 import { opening, type OpeningOptions } from "./_opening.ts";
 import type { ClientTls } from "../transport.ts";
@@ -78,13 +79,11 @@ export async function connected(
 function encrypted(
   host: string,
   port: number,
-  { ca, cert, key, alpn }: NonNullable<DialOptions["tls"]>,
+  tls: NonNullable<DialOptions["tls"]>,
   allowHalfOpen: boolean,
 ): Socket {
-  // The runtimes pass over what they cannot read.
-  if (ca?.includes("BEGIN CERTIFICATE") === false) {
-    throw new TypeError("Cannot use TLS: tls.ca has no certificate in PEM");
-  }
+  checkClientTls(tls);
+  const { ca, cert, key, alpn } = tls;
   const options: ConnectionOptions & { allowHalfOpen: boolean } = {
     host,
     port,

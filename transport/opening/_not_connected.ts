@@ -6,7 +6,7 @@ import { NotConnectedError } from "@wirekit/internal/errors";
 /** The texts of errors of Node, Deno and Bun, and what they mean. */
 const REASONS: [RegExp, string][] = [
   [
-    /ECONNREFUSED|ConnectionRefused/,
+    /ECONNREFUSED|ConnectionRefused|: connection refused$/,
     "nobody listens there. Is the server running, and is the address right?",
   ],
   [
@@ -56,13 +56,24 @@ export function notConnected(target: string, cause: unknown): unknown {
     return cause;
   }
   if (cause instanceof TypeError || cause.name === "NotCapable") return cause;
-  const { code = "" } = cause as { code?: unknown };
-  const said = `${code} ${cause.name}: ${cause.message}`;
-  const reason = REASONS.find(([pattern]) => pattern.test(said))?.[1] ??
-    cause.message;
-  return new NotConnectedError(`Cannot connect to ${target}: ${reason}`, {
-    cause,
-  });
+  return new NotConnectedError(
+    `Cannot connect to ${target}: ${reasonOf(cause)}`,
+    { cause },
+  );
+}
+
+/**
+ * Says in words why a socket could not be connected, and what to do about it.
+ *
+ * @param error What the runtime said.
+ * @returns The words; those of the error if nothing is known of it.
+ *
+ * @category Other carriers
+ */
+export function reasonOf(error: Error): string {
+  const { code = "" } = error as { code?: unknown };
+  const said = `${code} ${error.name}: ${error.message}`;
+  return REASONS.find(([pattern]) => pattern.test(said))?.[1] ?? error.message;
 }
 
 /** Writes a host and a port as in a URL. */

@@ -1,7 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import type * as NodeCrypto from "node:crypto";
-import { builtin } from "../_node.ts";
+import { checkTls } from "../_tls.ts";
 import { isOwn } from "./_own_listeners.ts";
 
 /** What the codes of the system mean for listening. */
@@ -66,36 +65,6 @@ export function listenError(cause: unknown, address: string): Error {
     (Deno?.errors[known?.className ?? ""] ?? Error) as ErrorConstructor;
   const error = new Class(text, { cause });
   return code === undefined ? error : Object.assign(error, { code });
-}
-
-/**
- * Checks a certificate and its key before they are used: the runtimes report a
- * bad one only at the first handshake, if at all.
- *
- * @param tls Both, in PEM.
- * @throws {TypeError} If one cannot be read, or if they do not belong together.
- */
-export function checkTls({ cert, key }: { cert: string; key: string }): void {
-  const { X509Certificate, createPrivateKey } = builtin<typeof NodeCrypto>(
-    "node:crypto",
-  );
-  const read = <T>(what: string, make: () => T): T => {
-    try {
-      return make();
-    } catch (cause) {
-      throw new TypeError(`Cannot use TLS: ${what} in PEM`, { cause });
-    }
-  };
-  const certificate = read(
-    "tls.cert is not a certificate",
-    () => new X509Certificate(cert),
-  );
-  const privateKey = read(
-    "tls.key is not a private key",
-    () => createPrivateKey(key),
-  );
-  if (certificate.checkPrivateKey(privateKey)) return;
-  throw new TypeError("Cannot use TLS: tls.key is not the key of tls.cert");
 }
 
 /** Gives a server of `node:tls` another certificate and key. */

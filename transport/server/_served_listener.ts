@@ -12,7 +12,8 @@ import { CloseError, type Format } from "../transport.ts";
 import { Arrivals } from "./_arrivals.ts";
 import { asksForWebSocket } from "./_http_rules.ts";
 import { checkPort } from "@wirekit/internal/limits";
-import { checkTls, listenError } from "./_listen_error.ts";
+import { checkTls } from "../_tls.ts";
+import { listenError } from "./_listen_error.ts";
 
 /**
  * The listener of `listenWebSocket()` on a Deno before 2.8, and so in a binary

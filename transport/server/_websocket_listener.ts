@@ -24,7 +24,8 @@ import {
   offersWebSocket,
 } from "./_http_rules.ts";
 import { warnOfLimit } from "./_descriptor_limit.ts";
-import { checkTls, listenError, renewTls } from "./_listen_error.ts";
+import { checkTls } from "../_tls.ts";
+import { listenError, renewTls } from "./_listen_error.ts";
 import { noteListening } from "./_own_listeners.ts";
 import { hostAndPort } from "../opening/_not_connected.ts";
 import {
