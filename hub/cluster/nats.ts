@@ -19,6 +19,7 @@ import { checkTime, now, within } from "@wirekit/internal/clock";
 import { NotConnectedError } from "@wirekit/internal/errors";
 import { checkLimits } from "@wirekit/internal/limits";
 import type { Logger } from "@wirekit/internal/logger";
+import { checkClientTls, reasonOf } from "@wirekit/transport/tcp";
 import type { ClientTls } from "@wirekit/transport/transport";
 import { credsAuthenticator } from "@nats-io/transport-node";
 import type { NodeConnectionOptions } from "@nats-io/transport-node";
@@ -106,7 +107,8 @@ export interface NatsOptions {
  * @param options Where the servers are.
  * @returns What `serve()` and `new Hub()` take as `backplane`. The hub closes
  * it.
- * @throws {TypeError} If a URL or the prefix is not valid.
+ * @throws {TypeError} If a URL or the prefix is not valid, or a certificate and
+ * its key cannot be used.
  * @throws {NotConnectedError} If no server can be reached, none has JetStream,
  * or the cluster has another lease.
  *
@@ -139,6 +141,7 @@ export async function connectNats(options: NatsOptions): Promise<Backplane> {
         "USER:PASSWORD, is the option token",
     );
   }
+  if (options.tls) checkClientTls(options.tls);
   const connectTimeout = checkTime(
     "connectTimeout",
     options.connectTimeout ?? 10_000,
@@ -235,10 +238,10 @@ async function open(
     return line;
   } catch (cause) {
     await line.connection.close();
-    const why = whyNot(cause);
+    const why = whyNot(cause, tls);
     const hint = settings.tls && tls?.cert === undefined &&
-        /timeout|closed|fatal alert: \w*certificate/i.test(why)
-      ? ", or it asks for a certificate of this hub"
+        /closed|does not answer/.test(why)
+      ? ", or it asks for a certificate of this hub: tls.cert and tls.key"
       : "";
     throw new NotConnectedError(
       `Cannot reach a NATS server at ${names}: ${why}${hint}`,
@@ -248,13 +251,22 @@ async function open(
 }
 
 /** Returns why no server was reached, in words. */
-function whyNot(cause: unknown): string {
+function whyNot(cause: unknown, tls: ClientTls | undefined): string {
   if (!(cause instanceof Error)) return String(cause);
   const { code, hostname } = cause as { code?: string; hostname?: string };
   if (code === "ENOTFOUND") return `no such host: ${hostname}`;
   if (code === "EAI_AGAIN") return `nobody can say now where ${hostname} is`;
   if (code === "EPIPE" || code === "ECONNRESET") return CLOSED;
-  return cause.message;
+  if (cause.message === "timeout") {
+    return "what listens there does not answer as such a server does in time";
+  }
+  if (cause.message === "server does not support 'tls'") {
+    const [asked = "tls:"] = Object.keys(tls ?? {}).map((name) =>
+      `tls.${name}`
+    );
+    return `the server does not speak TLS, which ${asked} asks for`;
+  }
+  return reasonOf(cause);
 }
 
 function readUrl(text: string) {

@@ -90,7 +90,7 @@ async function checkConfig(path: string): Promise<Findings> {
   const { locate } = parseJson(await readFile(path));
   const { options, files } = config;
   const found = [
-    ...await tlsFaults(config),
+    ...await tlsFaults("/tls", config.files),
     ...await clusterFaults(config),
     ...await homeFaults(config),
   ];
@@ -210,8 +210,11 @@ async function openness(
   }];
 }
 
-async function tlsFaults({ files }: Config): Promise<Fault[]> {
-  const { cert, key } = files;
+/** Whether a certificate and its key, which stand in `place`, can be used. */
+async function tlsFaults(
+  place: string,
+  { cert, key }: { cert?: string | undefined; key?: string | undefined },
+): Promise<Fault[]> {
   if (cert === undefined || key === undefined) return [];
   const { X509Certificate, createPrivateKey }: typeof NodeCrypto = await import(
     "node:crypto"
@@ -236,26 +239,29 @@ async function tlsFaults({ files }: Config): Promise<Fault[]> {
     return undefined;
   };
   const certificate = await read(
-    "/tls/cert",
+    `${place}/cert`,
     cert,
     "a certificate",
     (text) => new X509Certificate(text),
   );
   const privateKey = await read(
-    "/tls/key",
+    `${place}/key`,
     key,
     "a private key",
     (text) => createPrivateKey(text),
   );
   if (!certificate) return found;
   if (privateKey && !certificate.checkPrivateKey(privateKey)) {
-    found.push({ path: "/tls/key", text: `${key} is not the key of ${cert}` });
+    found.push({
+      path: `${place}/key`,
+      text: `${key} is not the key of ${cert}`,
+    });
   }
   const ends = Date.parse(certificate.validTo);
   if (ends < Date.now() + SOON) {
     const verb = ends < Date.now() ? "ended" : "ends";
     found.push({
-      path: "/tls/cert",
+      path: `${place}/cert`,
       text: `${cert} ${verb} on ${new Date(ends).toISOString().slice(0, 10)}`,
       isWarning: ends > Date.now(),
     });
@@ -263,30 +269,32 @@ async function tlsFaults({ files }: Config): Promise<Fault[]> {
   return found;
 }
 
-/** Whether the files of a cluster can be read. */
+/** Whether the files of a cluster can be used. */
 async function clusterFaults({ command }: Config): Promise<Fault[]> {
   const { clusterCredentials, clusterCa, clusterCert, clusterKey } = command;
-  const files = {
-    credentials: clusterCredentials,
-    ca: clusterCa,
-    cert: clusterCert,
-    key: clusterKey,
-  };
   const found: Fault[] = [];
-  for (const [name, file] of Object.entries(files)) {
-    if (file === undefined) continue;
+  const look = async (name: string, file: string | undefined, mark = "") => {
+    if (file === undefined) return;
     const path = `/cluster/${name}`;
-    await readFile(file).catch(({ message: text }) =>
-      found.push({ path, text })
-    );
-  }
+    try {
+      if ((await readFile(file)).includes(mark)) return;
+      found.push({ path, text: `${file} has no certificate in PEM` });
+    } catch (error) {
+      found.push({ path, text: (error as Error).message });
+    }
+  };
+  await look("credentials", clusterCredentials);
+  await look("ca", clusterCa, "-----BEGIN CERTIFICATE-----");
   if ((clusterCert === undefined) !== (clusterKey === undefined)) {
+    await look("cert", clusterCert);
+    await look("key", clusterKey);
     found.push({
       path: "/cluster",
       text: "cluster needs cert and key together",
     });
   }
-  return found;
+  const own = { cert: clusterCert, key: clusterKey };
+  return [...found, ...await tlsFaults("/cluster", own)];
 }
 
 /** Whether the file of the home can be read. */

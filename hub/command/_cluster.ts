@@ -12,6 +12,7 @@ import {
   UsageError,
   type Values,
 } from "@wirekit/internal/command";
+import { NotConnectedError } from "@wirekit/internal/errors";
 import type { Backplane } from "../cluster/backplane.ts";
 import type { Logger } from "../hub.ts";
 
@@ -124,8 +125,32 @@ export async function backplaneOf(
     });
   } catch (error) {
     if (error instanceof TypeError || error instanceof RangeError) {
-      throw new UsageError(`--cluster: ${error.message}`);
+      const message = inFlags(error.message, given);
+      const isOfTls = message.startsWith("Cannot use TLS");
+      throw new UsageError(isOfTls ? message : `--cluster: ${message}`);
+    }
+    if (error instanceof NotConnectedError) {
+      throw new NotConnectedError(inFlags(error.message, given), {
+        cause: error,
+      });
     }
     throw error;
   }
+}
+
+/** Names options of TLS as the command does: those of a cluster. */
+function inFlags(
+  message: string,
+  { clusterCa: ca, clusterCert: cert, clusterKey: key }: Values<
+    typeof CLUSTER_OPTIONS
+  >,
+): string {
+  const files: Record<string, string | undefined> = { ca, cert, key };
+  return message.replace(
+    /\b(as )?tls\.(ca|cert|key)\b/g,
+    (_, as, name) =>
+      as
+        ? `with --cluster-${name}`
+        : `--cluster-${name} ${files[name] ?? ""}`.trim(),
+  );
 }

@@ -254,6 +254,21 @@ Deno.test("hub check looks into the files that settings name", async () => {
   assertStringIncludes(started.err.join("\n"), "tokens.json:1:2:");
 });
 
+Deno.test("hub check looks whether what a hub shows to its cluster fits", async () => {
+  await using folder = await folderWith({
+    "hub.json": {
+      cluster: { servers: "tls://a", ca: "a.key", cert: "a.crt", key: "a.key" },
+    },
+    "a.crt": await Deno.readTextFile(new URL("localhost.crt", PEMS)),
+    "a.key": await Deno.readTextFile(new URL("renewed.key", PEMS)),
+  });
+  const { code, out } = await command("check", `${folder.path}/hub.json`);
+  const text = out.join("\n").replaceAll(`${folder.path}/`, "");
+  assertStringIncludes(text, "a.key has no certificate in PEM");
+  assertStringIncludes(text, "a.key is not the key of a.crt");
+  assertEquals(code, 1);
+});
+
 Deno.test("hub serve says which file names one that cannot be used", async () => {
   for (
     const [settings, why] of [

@@ -2,6 +2,7 @@
 
 /** Servers that ask for a secret, and hubs that are told theirs by the command. */
 
+import { generateKeyPairSync } from "node:crypto";
 import { assertEquals, assertMatch } from "@std/assert";
 
 import { Client } from "@wirekit/hub";
@@ -69,7 +70,22 @@ Deno.test(
     await areOne([...trust, ...shown, "--cluster-prefix=plant"], env);
     for (
       const [args, secret, why] of [
-        [trust, "u:s3cret", /it asks for a certificate of this hub/],
+        [
+          trust,
+          "u:s3cret",
+          /it asks for a certificate of this hub: --cluster-cert and --cluster-key$/,
+        ],
+        [
+          trust.slice(0, 1),
+          "u:s3cret",
+          /is not trusted\. .* authority with --cluster-ca$/,
+        ],
+        // Its servers ask for TLS where the URL does not.
+        [
+          [trust[0]!.replace("tls:", "nats:")],
+          "u:s3cret",
+          /is not trusted\. .* authority with --cluster-ca$/,
+        ],
         [[...trust, ...shown], "u:wrong", /authorization violation/i],
         [[...trust, ...shown], "", /authorization violation/i],
       ] as const
@@ -78,8 +94,75 @@ Deno.test(
       await using _hub = hub;
       assertEquals((await hub.ends()).code, 3, hub.text);
       await hub.says(/Cannot reach a NATS server/);
-      assertMatch(hub.text, why);
+      assertMatch(hub.text.trim(), why);
     }
+  },
+);
+
+Deno.test(
+  "hub serve says at once which option of a cluster does not fit, and why",
+  options,
+  async (test) => {
+    await using engine = await Engine.start(1);
+    const folder = await Deno.makeTempDir();
+    const write = (name: string, text: string) => {
+      Deno.writeTextFileSync(`${folder}/${name}`, text);
+      return `${folder}/${name}`;
+    };
+    const { privateKey } = generateKeyPairSync("ec", {
+      namedCurve: "P-256",
+      privateKeyEncoding: { type: "pkcs8", format: "pem" },
+      publicKeyEncoding: { type: "spki", format: "pem" },
+    });
+    const other = write("other.key", privateKey);
+    const nonsense = write("nonsense.pem", "nonsense");
+    const [ca, cert, key] = ["ca.crt", "localhost.crt", "localhost.key"]
+      .map(file);
+    const plain = engine.urls[0]!;
+    const secure = plain.replace("nats:", "tls:");
+    const none = `nats://127.0.0.1:${freePorts(1)[0]}`;
+    const cases: [string[], number, RegExp][] = [
+      [
+        [secure, `--cluster-cert=${cert}`, `--cluster-key=${other}`],
+        2,
+        /: --cluster-key \S+other\.key is not the key of --cluster-cert \S+localhost\.crt$/,
+      ],
+      [
+        [secure, `--cluster-cert=${nonsense}`, `--cluster-key=${key}`],
+        2,
+        /: --cluster-cert \S+nonsense\.pem is not a certificate in PEM$/,
+      ],
+      [
+        [secure, `--cluster-cert=${cert}`, `--cluster-key=${nonsense}`],
+        2,
+        /: --cluster-key \S+nonsense\.pem is not a private key in PEM$/,
+      ],
+      [
+        [secure],
+        3,
+        /: the server does not speak TLS, which tls: asks for$/,
+      ],
+      [
+        [plain, `--cluster-ca=${ca}`],
+        3,
+        /: the server does not speak TLS, which --cluster-ca \S+ asks for$/,
+      ],
+      [
+        [plain, `--cluster-cert=${cert}`, `--cluster-key=${key}`],
+        3,
+        /: the server does not speak TLS, which --cluster-cert \S+ asks for$/,
+      ],
+      [[none], 3, /: nobody listens there\. /],
+    ];
+    for (const [[servers, ...args], code, said] of cases) {
+      await test.step(`${said}`, async () => {
+        const { hub } = serve([`--cluster=${servers}`, ...args], {}, 0);
+        await using _hub = hub;
+        assertEquals((await hub.ends()).code, code, hub.text);
+        assertMatch(hub.text.trim(), said);
+      });
+    }
+    await Deno.remove(folder, { recursive: true });
   },
 );
 

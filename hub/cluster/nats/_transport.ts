@@ -61,7 +61,8 @@ class SafeTransport extends NodeTransport {
   }
 
   override startTLS(): Promise<TLSSocket> {
-    const { ca, cert, key } = this.options.tls as ClientTls;
+    // A server may ask for TLS where the URL does not.
+    const { ca, cert, key }: ClientTls = this.options.tls ?? {};
     const { socket, tlsName: servername } = this;
     const certificates = {
       ...(ca !== undefined && { ca }),
