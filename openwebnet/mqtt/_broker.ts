@@ -8,6 +8,7 @@ import {
   NotConnectedError,
   TimeoutError,
 } from "@wirekit/internal/errors";
+import { reasonOf as whyNot } from "@wirekit/transport/tcp";
 import type { ClientOptions, Library, MqttClient } from "./_library.ts";
 
 /** How to reach the broker. */
@@ -197,7 +198,7 @@ export class Broker {
           ),
         { signal },
       ).catch((error) => {
-        throw signal.aborted ? error : reasonOf(error, place);
+        throw signal.aborted ? error : notConnected(error, place);
       });
       opened();
       this.#client = client;
@@ -310,7 +311,7 @@ function ended(client: MqttClient): Promise<void> {
 }
 
 /** Creates an error that says, without secrets, why there is no connection. */
-function reasonOf(error: Error & { code?: unknown }, place: string): Error {
+function notConnected(error: Error & { code?: unknown }, place: string): Error {
   if (error instanceof TimeoutError) return error;
   // The codes of MQTT 3.1.1 for a bad user name or password, and for one that
   // may not connect.
@@ -320,13 +321,8 @@ function reasonOf(error: Error & { code?: unknown }, place: string): Error {
       { url: `mqtt://${place}`, cause: error },
     );
   }
-  const why = `${error.message || error.code}`;
-  // What Node and OpenSSL say of a certificate that nobody has vouched for.
-  const hint = /self.signed|issuer|unable to verify/i.test(why)
-    ? ". Give the certificate of its authority as tls.ca"
-    : "";
   return new NotConnectedError(
-    `Cannot use the broker at ${place}: ${why}${hint}`,
+    `Cannot use the broker at ${place}: ${whyNot(error) || error.code}`,
     { cause: error },
   );
 }

@@ -27,6 +27,7 @@
 import { checkTime, settled } from "@wirekit/internal/clock";
 import { checkLimits } from "@wirekit/internal/limits";
 import type { Logger } from "@wirekit/internal/logger";
+import { checkClientTls } from "@wirekit/transport/tcp";
 import type { ClientTls } from "@wirekit/transport/transport";
 import type { Gateway } from "../gateway.ts";
 import type { Home } from "../home.ts";
@@ -144,7 +145,8 @@ const MEMORY_TIMEOUT = 2_000;
  * @returns The bridge, when the broker is connected. The gateway need not be.
  * Rejects with a `NotConnectedError`, a `HandshakeError` or a `TimeoutError` if
  * the broker cannot be used.
- * @throws {TypeError} If the URL or a prefix is not valid.
+ * @throws {TypeError} If the URL or a prefix is not valid, or a certificate and
+ * its key cannot be used.
  * @throws {RangeError} If a time or a limit is not valid.
  *
  * @example Show the devices of a home file, over TLS
@@ -174,6 +176,7 @@ export async function connectMqtt(
   checkLimits(options);
   const { connectTimeout = 10_000, username, password, tls, logger } = options;
   checkTime("connectTimeout", connectTimeout);
+  if (tls) checkClientTls(tls);
   const place = placeOf(options);
   const url = urlOf(options.url);
   const birth = `${place.discoveryPrefix}/status`;

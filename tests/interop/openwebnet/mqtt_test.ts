@@ -475,7 +475,14 @@ Deno.test("A broker with TLS is believed if its certificate is", async () => {
   await assertRejects(
     () => bridged(gateway, broker, { url }),
     Error,
-    "as tls.ca",
+    "its certificate is not trusted",
+  );
+  const cert = await Deno.readTextFile(file("localhost.crt"));
+  const key = await Deno.readTextFile(file("renewed.key"));
+  await assertRejects(
+    () => bridged(gateway, broker, { url, tls: { cert, key } }),
+    TypeError,
+    "tls.key is not the key of tls.cert",
   );
   const ca = await Deno.readTextFile(file("ca.crt"));
   await using there = await bridged(gateway, broker, { url, tls: { ca } });
