@@ -24,6 +24,7 @@ import { checkTls } from "./_tls.ts";
 import { refuseHttp } from "./server/_no_http.ts";
 import { listenForSockets } from "./server/_socket_listener.ts";
 import { connected, dial } from "./opening/_dial.ts";
+import { explainOthers } from "./opening/_wrong_port.ts";
 import { PipeTransport } from "./stream/_pipe_transport.ts";
 import { SocketPipe } from "./stream/_socket_pipe.ts";
 import type { Admission } from "./admission.ts";
@@ -143,7 +144,9 @@ export async function connectTcp<T extends string | Uint8Array>(
   };
   return await dial({ ...options, ...where }, async (socket, lost) => {
     await connected(socket, lost);
-    return new PipeTransport(new SocketPipe(socket), framer, options);
+    const pipe = new SocketPipe(socket);
+    const own = explainOthers(framer, tls ? "wss:" : "ws:");
+    return new PipeTransport(pipe, own, options);
   });
 }
 

@@ -21,6 +21,7 @@ import type * as NodeFs from "node:fs";
 import { checkLimits } from "@wirekit/internal/limits";
 import type { Logger } from "@wirekit/internal/logger";
 import { connected, dial } from "./opening/_dial.ts";
+import { explainOthers } from "./opening/_wrong_port.ts";
 import { builtin } from "./_node.ts";
 import { codeOf } from "./server/_listen_error.ts";
 import type { PipeListenerOptions } from "./server/_pipe_listener.ts";
@@ -119,7 +120,8 @@ export async function connectUnix<T extends string | Uint8Array>(
   };
   return await dial(where, async (socket, lost) => {
     await connected(socket, lost);
-    return new PipeTransport(new SocketPipe(socket), framer, options);
+    const pipe = new SocketPipe(socket);
+    return new PipeTransport(pipe, explainOthers(framer), options);
   });
 }
 

@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import { connectSocket, isIP, nodeTls } from "./_node_net.ts";
 import { checkClientTls } from "../_tls.ts";
-import { hostAndPort, notConnected } from "./_not_connected.ts";
+import { hostAndPort, LEFT, notConnected } from "./_not_connected.ts";
 import { opening, type OpeningOptions } from "./_opening.ts";
 import type { ClientTls } from "../transport.ts";
 
@@ -46,7 +46,9 @@ export async function dial<R>(
       const { promise: lost, reject } = Promise.withResolvers<never>();
       lost.catch(() => {});
       const abort = () => socket.destroy();
-      const onClose = () => reject(new Error("The connection was closed"));
+      let hint = tls ? ". Does it speak TLS on this port?" : "";
+      const onClose = () => reject(new Error(LEFT));
+      socket.once("secureConnect", () => hint = "");
       socket.on("error", reject).on("close", onClose);
       signal.addEventListener("abort", abort);
       if (path === undefined) socket.setNoDelay(true).setKeepAlive(true);
@@ -54,7 +56,7 @@ export async function dial<R>(
         return await use(socket, lost);
       } catch (cause) {
         socket.destroy();
-        throw notConnected(target, cause);
+        throw notConnected(target, cause, hint);
       } finally {
         socket.off("close", onClose);
         signal.removeEventListener("abort", abort);

@@ -3,6 +3,9 @@
 
 import { NotConnectedError } from "@wirekit/internal/errors";
 
+/** What is said of a server that hangs up. */
+export const LEFT = "the server closed the connection before it was open";
+
 /** The texts of errors of Node, Deno and Bun, and what they mean. */
 const REASONS: [RegExp, string][] = [
   [
@@ -40,7 +43,7 @@ const REASONS: [RegExp, string][] = [
   ],
   [
     /ECONNRESET|ConnectionReset|EPIPE|BrokenPipe|UnexpectedEof/,
-    "the server closed the connection before it was open",
+    LEFT,
   ],
   [/ENOENT/, "there is no such socket. Is the server running?"],
   [/EACCES|PermissionDenied/, "this user may not use that socket"],
@@ -50,16 +53,23 @@ const REASONS: [RegExp, string][] = [
  * Makes an error that says why there is no connection. Mistakes of the program
  * are returned unchanged: an option that is not valid, a permission that Deno
  * was not given.
+ *
+ * @param target Where to.
+ * @param cause What the runtime said.
+ * @param hint What to add if the server hung up.
  */
-export function notConnected(target: string, cause: unknown): unknown {
+export function notConnected(
+  target: string,
+  cause: unknown,
+  hint = "",
+): unknown {
   if (!(cause instanceof Error) || cause instanceof NotConnectedError) {
     return cause;
   }
   if (cause instanceof TypeError || cause.name === "NotCapable") return cause;
-  return new NotConnectedError(
-    `Cannot connect to ${target}: ${reasonOf(cause)}`,
-    { cause },
-  );
+  const reason = reasonOf(cause);
+  const text = `Cannot connect to ${target}: ${reason}`;
+  return new NotConnectedError(reason === LEFT ? text + hint : text, { cause });
 }
 
 /**

@@ -1,5 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
+import { checkFirst } from "../_first_bytes.ts";
 import type { Framer } from "../stream/framer.ts";
 import { CloseError } from "../transport.ts";
 
@@ -12,17 +13,14 @@ const REQUEST_REGEXP = /^[A-Z]{3,10} (?:\/|\*|https?:)/;
  * likes.
  */
 export function refuseHttp<T>(framer: Framer<T>): Framer<T> {
-  const { decode } = framer;
-  framer.decode = (chunk) => {
-    // What it was. To delete this one would make all else of the framer slow.
-    framer.decode = decode;
-    if (REQUEST_REGEXP.test(String.fromCharCode(...chunk.subarray(0, 20)))) {
-      throw new CloseError(1002, {
-        reason: "HTTP, expected lines",
-        cause: new Error("it spoke HTTP, as a web page or a browser does"),
-      });
-    }
-    return framer.decode(chunk);
-  };
-  return framer;
+  return checkFirst(
+    framer,
+    (text) =>
+      REQUEST_REGEXP.test(text)
+        ? new CloseError(1002, {
+          reason: "HTTP, expected lines",
+          cause: new Error("it spoke HTTP, as a web page or a browser does"),
+        })
+        : undefined,
+  );
 }
