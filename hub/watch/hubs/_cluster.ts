@@ -82,8 +82,9 @@ export function* problemsOf(
       severity: "warning",
       since,
       text: `The NATS servers pass on messages of at most ${maxMessageBytes} ` +
-        `bytes, and this hub of ${largest}.`,
-      cure: "Raise max_payload of the NATS servers, or lower --max-message.",
+        `bytes, and this hub of ${largest}: larger ones reach no other hub.`,
+      cure: `Set max_payload of the NATS servers to ${2 * largest}, or start ` +
+        `the hubs with --max-message ${maxMessageBytes}.`,
     };
   }
 }
