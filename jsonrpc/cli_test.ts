@@ -9,7 +9,7 @@ import {
 import { run as runFrame } from "@wirekit/internal/command";
 import { jsonrpc } from "./command/_commands.ts";
 import { main } from "./cli.ts";
-import { fetchHandler, type Peer } from "./mod.ts";
+import { fetchHandler, Methods, type Peer, serve } from "./mod.ts";
 import { serveFile } from "./command/_serve_file.ts";
 
 const FILE = new URL("testdata/math.ts", import.meta.url).pathname;
@@ -309,6 +309,13 @@ Deno.test("jsonrpc says what is wrong with its arguments", async () => {
   assertEquals(await main(["--help"]), 0);
   assertEquals((await run(["cal"])).err.includes("Did you mean call?"), true);
   assertEquals((await run(["call", "--help"])).code, 0);
+});
+
+Deno.test("jsonrpc discover makes up no title for a server that says none", async () => {
+  const methods = new Methods().add("sum", () => 1);
+  await using server = await serve({ methods, port: 0 });
+  const { out } = await run(["discover", server.urls[0]]);
+  assertEquals(out, "METHODS\n  sum(): nothing");
 });
 
 Deno.test("jsonrpc discover prints a manual page, or the document", async () => {

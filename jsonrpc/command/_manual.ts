@@ -14,7 +14,7 @@ const MAX_LEVELS = 20;
 /** Formats a document for people to read, like a manual page. */
 export function formatManual(document: OpenRpcDocument): string {
   const { info, methods = [] } = document;
-  const parts = [`${info.title} ${info.version}`.trim()];
+  const parts = isSaid(info) ? [`${info.title} ${info.version}`.trim()] : [];
   if (info.description) parts.push(indent(info.description));
   const groups: [string, readonly OpenRpcMethod[] | undefined][] = [
     ["METHODS", methods],
@@ -24,7 +24,12 @@ export function formatManual(document: OpenRpcDocument): string {
   for (const [title, group = []] of groups) {
     if (group.length > 0) parts.push("", title, ...group.map(formatMethod));
   }
-  return parts.join("\n");
+  return parts.join("\n").trimStart();
+}
+
+/** Whether a server says something of itself; ours does not by default. */
+function isSaid({ title, version }: OpenRpcDocument["info"]): boolean {
+  return title !== "Methods" || !["", "0.0.0"].includes(version);
 }
 
 function formatMethod(method: OpenRpcMethod): string {
