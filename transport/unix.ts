@@ -23,7 +23,7 @@ import type { Logger } from "@wirekit/internal/logger";
 import { connected, dial } from "./opening/_dial.ts";
 import { explainOthers } from "./opening/_wrong_port.ts";
 import { builtin } from "./_node.ts";
-import { codeOf } from "./server/_listen_error.ts";
+import { codeOf, listenError } from "./server/_listen_error.ts";
 import type { PipeListenerOptions } from "./server/_pipe_listener.ts";
 import { listenForSockets } from "./server/_socket_listener.ts";
 import type { Admission } from "./admission.ts";
@@ -163,6 +163,10 @@ export async function listenUnix<T extends string | Uint8Array>(
     return await listen(options, makeFramer);
   } catch (error) {
     const { path } = options;
+    // Node says the same of a folder that is not there.
+    if (codeOf(error) === "EACCES" && !fs().existsSync(folderOf(path))) {
+      throw listenError(Object.assign(new Error(), { code: "ENOENT" }), path);
+    }
     if (codeOf(error) !== "EADDRINUSE") throw error;
     if (!fs().lstatSync(path).isSocket()) {
       const { constructor: Class } = error as Error;
@@ -207,6 +211,10 @@ function checkPath(path: string, what: string): void {
     `${what}: the path is too long for a socket, which takes ` +
       `${MAX_PATH_BYTES} bytes`,
   );
+}
+
+function folderOf(path: string): string {
+  return path.replace(/[^/]*$/, "") || ".";
 }
 
 /** Whether the socket at `path` is in use. */

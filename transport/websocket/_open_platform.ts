@@ -3,6 +3,7 @@
 
 import { checkTime, within } from "@wirekit/internal/clock";
 import {
+  HandshakeError,
   NotConnectedError,
   shownUrl,
   withoutUrls,
@@ -88,6 +89,14 @@ function start({ url, headers, protocols }: PlatformRequest): WebSocket {
 
 /** Makes an error of what the platform says about a failure. */
 function platformError(url: URL, said: unknown): NotConnectedError {
+  // Bun tells which status it was, and nothing else of the answer.
+  const [, code] = /101 status code: (\d+)$/.exec(`${said}`) ?? [];
+  if (code) {
+    return new HandshakeError(
+      `Cannot connect to ${shownUrl(url)}: the server answered ${code}`,
+      { url: url.href, status: Number(code), cause: said },
+    );
+  }
   const more = said ? ` (${withoutUrls((said as Error).message)})` : "";
   return new NotConnectedError(
     `Cannot connect to ${shownUrl(url)}: nobody listens there, or the server ` +

@@ -32,6 +32,9 @@ await scenario(async (url) => {
   }).then(() => undefined, (error) => error);
   same(refused instanceof NotConnectedError, true);
   same(refused.message.includes("/…: "), true);
+  // That of Node does not tell.
+  const tells = "Deno" in globalThis || "Bun" in globalThis;
+  same(refused.status, tells ? 404 : undefined);
 
   // What no attempt can mend is told as such: clients do not try again.
   const wrong = await connect(url("/echo"), { protocols: ["a b"] })
@@ -100,4 +103,9 @@ await scenario(async (url) => {
     await far.close();
     await listener.close();
   }
+
+  // Node says EACCES of it.
+  const nowhere = await listenUnix({ path: `${path}/x.sock` }, framer)
+    .then(() => undefined, (error) => error);
+  same(nowhere.message.endsWith("there is no such folder (ENOENT)"), true);
 });
