@@ -164,7 +164,7 @@ export function parseHome(text: string): Home {
     throw new SyntaxError(`The home has the key ${twice} twice`);
   }
   const { gateways = {}, names = {}, ...rest } = objectAt("The home", json);
-  onlyKnown("The home", rest, ["$schema"]);
+  onlyKnown("The home", rest, ["gateways", "names", "$schema"]);
   const read: Home = {
     gateways: mapAt("gateways", gateways, gatewayAt),
     names: mapAt("names", names, itemAt),
@@ -211,7 +211,7 @@ export const HOME_KINDS: readonly HomeKind[] = Object.keys(WHOS) as HomeKind[];
 
 function gatewayAt(path: string, value: unknown): HomeGateway {
   const { host, port, profile, passwordFile, ...rest } = objectAt(path, value);
-  onlyKnown(path, rest, []);
+  onlyKnown(path, rest, ["host", "port", "profile", "passwordFile"]);
   if (typeof host !== "string" || host === "") {
     fail(`${path}.host`, "a name or an address", host);
   }
@@ -236,7 +236,7 @@ function itemAt(path: string, value: unknown): HomeItem {
   const { gateway, seconds, room, title, ...rest } = objectAt(path, value);
   const kinds = Object.keys(rest).filter((key) => isOneOf(key, HOME_KINDS));
   const [kind] = kinds as HomeKind[];
-  onlyKnown(path, rest, HOME_KINDS);
+  onlyKnown(path, rest, [...HOME_KINDS, "gateway", "room", "title", "seconds"]);
   if (kind === undefined || kinds.length > 1) {
     throw new SyntaxError(
       `${path} must have exactly one of ${HOME_KINDS.join(", ")}`,
@@ -347,7 +347,9 @@ function onlyKnown(
 ): void {
   for (const key of Object.keys(rest)) {
     if (known.includes(key)) continue;
-    throw new SyntaxError(`${path} has an unknown property "${key}"`);
+    throw new SyntaxError(
+      `${path} has an unknown property "${key}": expected ${known.join(", ")}`,
+    );
   }
 }
 

@@ -170,14 +170,15 @@ Deno.test("parseHome() says where a home is wrong", () => {
   const wrong: Record<string, string> = {
     "": "not JSON",
     "[]": "The home must be an object",
-    '{ "lights": {} }': 'The home has an unknown property "lights"',
+    '{ "lights": {} }':
+      'The home has an unknown property "lights": expected gateways, names, $schema',
     '{ "names": { "a": {} } }': "names.a must have exactly one of light",
     '{ "names": { "a": { "light": "1", "zone": "1" } } }':
       "must have exactly one of",
     '{ "names": { "a": { "light": "033" } } }': "names.a.light must be a point",
     '{ "names": { "a": { "light": 12 } } }': "names.a.light must be a string",
     '{ "names": { "a": { "lamp": "12" } } }':
-      'names.a has an unknown property "lamp"',
+      'names.a has an unknown property "lamp": expected light, shutter, zone',
     '{ "names": { "12": { "light": "12" } } }': "a name that is not a number",
     '{ "names": { "a b": { "light": "12" } } }': "without spaces",
     '{ "names": { "a": { "light": "12", "seconds": 3 } } }': "for a shutter",
@@ -200,7 +201,7 @@ Deno.test("parseHome() says where a home is wrong", () => {
     '{ "gateways": { "a": { "host": "b", "port": 0 } } }': "gateways.a.port",
     '{ "gateways": { "a": { "host": "b", "profile": "F1" } } }': "profile",
     '{ "gateways": { "a": { "host": "b", "password": "c" } } }':
-      'gateways.a has an unknown property "password"',
+      'gateways.a has an unknown property "password": expected host, port, profile, passwordFile',
   };
   for (const [text, message] of Object.entries(wrong)) {
     assertThrows(() => parseHome(text), SyntaxError, message);

@@ -208,7 +208,11 @@ Deno.test("A view refuses orders that cannot be carried out, in words", async ()
   assertThrows(order("home", "light_12", "ON"), Error, "cannot be reached");
   await deviceOf(view, "home", "light_12");
   assertThrows(order("x", "light_12", "ON"), Error, "no such plant");
-  assertThrows(order("home", "light_99", "ON"), Error, "no such device");
+  assertThrows(
+    order("home", "light_99", "ON"),
+    Error,
+    "no such device on the bus or in home.json",
+  );
   assertThrows(order("home", "light_12", "maybe"), SyntaxError, "expected ON");
   assertEquals(home.simulator.executed.includes("*1*1*12##"), false);
 });

@@ -144,7 +144,9 @@ export class PlantWatch {
       throw new OrderError("the gateway cannot be reached");
     }
     const item = this.#roster.item(id);
-    if (item === undefined) throw new OrderError("no such device");
+    if (item === undefined) {
+      throw new OrderError("no such device on the bus or in home.json");
+    }
     return this.#desk.order(item, part, text);
   }
 
