@@ -457,6 +457,31 @@ Deno.test("jsonrpc serve --stdio answers on its standard streams", async () => {
   assertStringIncludes(err, "it exports no function");
 });
 
+Deno.test("jsonrpc serve --stdio says what it cannot read", async () => {
+  const message = '{"jsonrpc":"2.0","id":1,"method":"sum","params":[1,2]}';
+  const answer = '{"jsonrpc":"2.0","id":1,"result":3}';
+  const framed = `Content-Length: ${answer.length}\r\n\r\n${answer}`;
+  const cases: [string, number, string, string][] = [
+    [`Content-Length: 54\r\n\r\n${message}`, 0, framed, ""],
+    [`${message}\n`, 1, "", "ended in a message. Is --lsp right?"],
+    ["Content-Length: x\r\n\r\n{}", 1, "", "bad Content-Length header"],
+  ];
+  for (const [sent, code, out, err] of cases) {
+    const args = ["run", "--quiet", "--allow-read", CLI, "serve", FILE];
+    const child = new Deno.Command(Deno.execPath(), {
+      args: [...args, "--stdio", "--lsp"],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    await new Blob([sent]).stream().pipeTo(child.stdin);
+    const ended = await child.output();
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    assertEquals([ended.code, text(ended.stdout)], [code, out]);
+    assertStringIncludes(text(ended.stderr), err);
+  }
+});
+
 Deno.test("jsonrpc serve --stdio keeps what the file logs apart from the messages", async () => {
   const file = await Deno.makeTempFile({ suffix: ".ts" });
   await Deno.writeTextFile(

@@ -3,6 +3,7 @@
 import { UsageError } from "@wirekit/internal/command";
 import { described } from "@wirekit/internal/errors";
 import { CalmLogger } from "@wirekit/internal/logger";
+import type { CloseError } from "@wirekit/transport/transport";
 import { methodsOf } from "../answer/_exports.ts";
 import { Peer } from "../peer.ts";
 import { serve } from "../answer/serve.ts";
@@ -48,8 +49,16 @@ export async function serveFile(
   if (options.framing) {
     const transport = stdioTransport(options.framing);
     await using peer = new Peer(transport, peerOptions);
-    await Promise.race([peer.closed, stopped]);
-    return;
+    const error = await Promise.race([peer.closed, stopped]);
+    if (!error) return;
+    const { reason = "" } = error as Partial<CloseError>;
+    const why = reason || described(error.cause ?? error);
+    const hint = reason && options.framing !== "newline"
+      ? ". Is --lsp right?"
+      : "";
+    throw new Error(`The standard streams ended: ${why}${hint}`, {
+      cause: error,
+    });
   }
 
   await using stack = new AsyncDisposableStack();
