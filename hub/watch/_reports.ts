@@ -188,17 +188,18 @@ export class Reports {
    * Who calls whom; of very many the busiest.
    *
    * @param isNews Says of which of them more is to be told; by default of all.
+   * @param most How many are told of.
    */
-  edges(isNews?: (edge: EdgeOf) => boolean): EdgesReport {
+  edges(isNews?: (edge: EdgeOf) => boolean, most = MAX_EDGES): EdgesReport {
     const all: EdgeOf[] = [];
     for (const member of this.#askers()) {
       if (member.name === HUB || isListed(member)) addEdges(member, all);
     }
     const total = all.length;
-    if (total > MAX_EDGES) {
+    if (total > most) {
       const busy = ({ edge }: EdgeOf) => edge.requests + edge.informs;
       all.sort((a, b) => busy(b) - busy(a));
-      all.length = MAX_EDGES;
+      all.length = most;
     }
     const edges: EdgeReport[] = [];
     for (const each of all) {

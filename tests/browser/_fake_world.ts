@@ -172,7 +172,7 @@ export class FakeWorld {
       name: `${client.name}-${index % 2 + 2}`,
       node: HUBS[1 + index % 2]!,
     }));
-    return { total: clients.length, clients, silent: [] };
+    return { total: clients.length, clients, edges: [], silent: [] };
   }
 
   #problems(): Problem[] {

@@ -2,6 +2,7 @@
 
 /** The page of one hub shows the others of its cluster, and who is there. */
 
+import { delay } from "@std/async/delay";
 import { type Backplane, Client, MemoryEngine, serve } from "@wirekit/hub";
 import { page } from "@wirekit/hub/page";
 import { Chromium } from "./_chromium.ts";
@@ -20,12 +21,22 @@ Deno.test("The page of a hub shows all hubs of its cluster, who is where, who co
     return client;
   };
   await using _here = await join("here", one.urls[0]);
-  await using _there = await join("there", two.urls[0]);
+  await using there = await join("there", two.urls[0]);
   await using browser = await Chromium.start();
   const shown = await browser.open(one.urls[0].replace("ws:", "http:"));
   await shown.says("All hubs reach each other");
   for (const label of ["cellar", "attic"]) await shown.says(label);
   await shown.says("there");
+  await shown.says("0 pairs busy");
+  let isAsking = true;
+  const asking = (async () => {
+    while (isAsking) {
+      await there.request("here", "echo", {}).then(() => delay(50));
+    }
+  })();
+  await shown.says("1 pair busy");
+  isAsking = false;
+  await asking;
   await using _later = await join("later", two.urls[0]);
   await shown.says("joined at attic");
   cellar.cut();

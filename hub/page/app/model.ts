@@ -89,7 +89,10 @@ export class Model {
   #elsewhere: readonly ClientRow[] = [];
   readonly #rates = new ClientRates();
   readonly #ratesElsewhere = new ClientRates();
+  #edgesHere: readonly EdgeRow[] = [];
+  #edgesElsewhere: readonly EdgeRow[] = [];
   readonly #edgeRates = new EdgeRates();
+  readonly #edgeRatesElsewhere = new EdgeRates();
   readonly #history = new History();
 
   /** `changed` is called whenever something else is to be shown. */
@@ -267,7 +270,7 @@ export class Model {
     this.report = report;
     this.skew = report.at - Date.now();
     if (!report.cluster && this.#elsewhere.length > 0) {
-      this.#elsewhere = [];
+      this.#elsewhere = this.#edgesElsewhere = [];
       this.#join();
     }
     if (last && last.since !== report.since) this.#forget();
@@ -296,22 +299,26 @@ export class Model {
     this.#join();
   }
 
-  #takeElsewhere({ clients, silent }: ElsewhereReport): void {
+  #takeElsewhere({ clients, edges, silent }: ElsewhereReport): void {
     this.#elsewhere = this.#ratesElsewhere.rowsOf(clients);
+    this.#edgesElsewhere =
+      this.#edgeRatesElsewhere.rowsOf({ full: true, edges }) ??
+        this.#edgesElsewhere;
     this.silent = silent;
     this.#join();
   }
 
   #join(): void {
     this.clients = [...this.#here, ...this.#elsewhere];
+    this.edges = [...this.#edgesHere, ...this.#edgesElsewhere];
     this.#changed();
   }
 
   #takeEdges(report: EdgesReport): void {
     const rows = this.#edgeRates.rowsOf(report);
     if (!rows) return;
-    this.edges = rows;
-    this.#changed();
+    this.#edgesHere = rows;
+    this.#join();
   }
 
   #takeOpen({ total, open }: OpenReport): void {

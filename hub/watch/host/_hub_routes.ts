@@ -25,7 +25,7 @@ export const HUB_ROUTES: Readonly<Record<string, string>> = {
   nodes: "The hubs of the cluster, and who is at which other one. prefix: of " +
     "their names; limit: how many (1000)",
   limits: "Its limits: value, peak, now, times reached" + AT_NODE,
-  edges: "Who asked whom how often",
+  edges: "Who asked whom how often. limit: the busiest (5000)",
   open: "The requests that are not answered yet",
   watch: "Sends you who comes and goes as information, at all hubs of a " +
     "cluster. presence: false for none; tail: true for messages; payload: " +
@@ -44,9 +44,6 @@ export const HUB_ROUTES: Readonly<Record<string, string>> = {
 
 /** How long to wait until all names of other hubs are known, in milliseconds. */
 const READING = 3_000;
-
-/** The most clients in one answer: a stock client takes 2 MiB. */
-const MAX_CLIENTS = 2_000;
 
 /** Answers what is asked of a hub, for somebody who may know, or do it. */
 export class HubRoutes {
@@ -77,7 +74,8 @@ export class HubRoutes {
       case "limits":
         return this.#reports.limits();
       case "edges":
-        return this.#reports.edges().edges;
+        return this.#reports.edges(undefined, limitIn(order, 5_000, 5_000))
+          .edges;
       case "open":
         return this.#reports.open().open;
       case "waits":
@@ -88,14 +86,13 @@ export class HubRoutes {
   }
 
   #clients(order: Order): unknown {
-    const { limit = 1_000, after = -1 } = order;
-    checkLimit(limit);
+    const { after = -1 } = order;
     if (typeof after !== "number") {
       throw new ActionError("after has to be an id", 400);
     }
     return this.#reports.clientsAfter(
       after,
-      Math.min(limit, MAX_CLIENTS),
+      limitIn(order),
       textIn(order, "prefix"),
     );
   }
@@ -103,9 +100,7 @@ export class HubRoutes {
   #nodes(order: Order): unknown {
     const { exchange } = this.#hub;
     if (!exchange.cluster) throw new ActionError("This hub is in no cluster");
-    const { limit = 1_000 } = order;
-    checkLimit(limit);
-    const most = Math.min(limit, MAX_CLIENTS);
+    const most = limitIn(order);
     const prefix = textIn(order, "prefix");
     const answer = () => ({
       ...reportCluster(exchange.cluster!),
@@ -135,7 +130,11 @@ export function textIn(order: Order, key: string): string | undefined {
   throw new ActionError(`${key} has to be a text`, 400);
 }
 
-function checkLimit(limit: unknown): asserts limit is number {
-  if (Number.isInteger(limit) && (limit as number) > 0) return;
-  throw new ActionError("limit has to be a number of clients, 1 or more", 400);
+/** Reads how many somebody wants to hear of: a stock client takes 2 MiB. */
+function limitIn(order: Order, usual = 1_000, most = 2_000): number {
+  const { limit = usual } = order;
+  if (Number.isInteger(limit) && (limit as number) > 0) {
+    return Math.min(limit as number, most);
+  }
+  throw new ActionError("limit has to be 1 or more", 400);
 }

@@ -3,6 +3,7 @@
 
 import { ActionError, type Order } from "../host/_actions.ts";
 import type { OtherHubs } from "./_other_hubs.ts";
+import type { EdgeReport } from "../reports/calls.ts";
 import type { ClientReport } from "../reports/clients.ts";
 import type { ElsewhereReport } from "../reports/cluster.ts";
 
@@ -176,18 +177,21 @@ export class Everywhere {
     return found;
   }
 
-  /** Some clients of the other hubs, for a page. */
+  /** Some clients of the other hubs, and whom they call, for a page. */
   async elsewhere(): Promise<ElsewhereReport | undefined> {
     const others = this.#others;
     const [, ...ids] = others?.ids ?? [];
     if (!others || ids.length === 0) return undefined;
-    const limit = Math.max(1, Math.floor(PAGE / ids.length));
-    const answers = await others.askAll("clients", { limit }, "");
+    const limit = Math.ceil(PAGE / ids.length);
+    const ask = (route: string) => others.askAll(route, { limit }, "");
+    const [clients, edges] = await Promise.all([ask("clients"), ask("edges")]);
     return {
       total: others.names,
-      clients: answers.flatMap(({ answer }) => rowsOf<ClientReport>(answer))
+      clients: clients.flatMap(({ answer }) => rowsOf<ClientReport>(answer))
         .slice(0, PAGE),
-      silent: answers.filter(({ error }) => error)
+      edges: edges.flatMap(({ answer }) => rowsOf<EdgeReport>(answer))
+        .slice(0, PAGE),
+      silent: clients.filter(({ error }) => error)
         .map(({ node }) => others.labelOf(node)),
     };
   }

@@ -79,6 +79,8 @@ Deno.test("@hub gathers edges, open requests and routes of all hubs", async () =
       { from: "other", to: "bot", requests: 2, errors: 0, informs: 0 },
     ].map((edge) => JSON.stringify(edge)),
   );
+  const busiest = await me.request("@hub", "edges", { limit: 1 });
+  assertEquals((busiest as unknown[]).length, 2);
   const asked = await me.request("@hub", "open") as Record<string, unknown>[];
   assertEquals(
     asked.filter(({ to }) => to === "bot").map((
@@ -216,7 +218,8 @@ Deno.test("What a client announced is known at all hubs, also at one that comes 
 Deno.test("A hub that does not answer is named, and the others are shown", async () => {
   await using scene = await Scene.open();
   const me = await scene.client("me", 0);
-  await scene.client("c", 1);
+  const other = await scene.client("c", 1);
+  await other.request("me", "echo", {});
   const [, , plane] = scene.planes;
   plane!.publish = () => undefined;
   await assertRejects(
@@ -236,6 +239,7 @@ Deno.test("A hub that does not answer is named, and the others are shown", async
     assertEquals(report.clients.map(({ name, node }) => [name, node]), [
       ["c", "cellar"],
     ]);
+    assertEquals(report.edges.map(({ from, to }) => [from, to]), [["c", "me"]]);
     break;
   }
 });

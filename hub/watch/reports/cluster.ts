@@ -6,6 +6,7 @@
  *
  * @module
  */
+import type { EdgeReport } from "./calls.ts";
 import type { ClientReport } from "./clients.ts";
 
 /**
@@ -63,6 +64,8 @@ export interface ElsewhereReport {
   readonly total: number;
   /** Clients: up to 500. */
   readonly clients: readonly ClientReport[];
+  /** Whom clients there call: the busiest 500. */
+  readonly edges: readonly EdgeReport[];
   /** The hubs that did not say who is there. */
   readonly silent: readonly string[];
 }

@@ -152,7 +152,9 @@ export class EdgeRates {
   #at = 0;
 
   /** Makes a row of each; none if it is too early to tell a rate. */
-  rowsOf({ full, edges }: EdgesReport): EdgeRow[] | undefined {
+  rowsOf(
+    { full, edges }: Omit<EdgesReport, "total">,
+  ): EdgeRow[] | undefined {
     if (full) this.#known.clear();
     for (const edge of edges) {
       this.#known.set(JSON.stringify([edge.from, edge.to]), edge);
