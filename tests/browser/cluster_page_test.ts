@@ -48,13 +48,13 @@ Deno.test("The page of a hub shows all hubs of its cluster, who is where, who co
   await shown.close();
 });
 
-/** What is not to be seen of tables and of the line above. */
+/** What is not to be seen of tables, of numbers and of the line above. */
 const CUT_OFF = `[...document.querySelectorAll(".grid .cell, .bar *")]
   .filter((each) => each.getBoundingClientRect().right >
     each.closest(".grid, .bar").getBoundingClientRect().right + 1)
   .concat([...document.querySelectorAll(".reason")]
     .filter(({ clientWidth }) => clientWidth < 80))
-  .concat([...document.querySelectorAll(".limits .scroll")]
+  .concat([...document.querySelectorAll(".limits .scroll, .tile .aside")]
     .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth))
 `;
 
@@ -71,6 +71,10 @@ Deno.test("The page cuts off no column of a table, and has room to say how its h
   await using browser = await Chromium.start();
   const shown = await browser.open(url.replace("ws:", "http:"));
   await shown.says("bot");
+  bot.route("greet", () => delay(20));
+  await using other = new Client("other", { url });
+  await other.connect();
+  await other.request("bot", "greet");
   await bot.request("nobody", "greet").catch(() => {});
   await shown.says("Destination not found.");
   cellar.cut();

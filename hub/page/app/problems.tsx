@@ -21,9 +21,9 @@ export function Problems({ model }: { model: Model }): JSX.Element | null {
             <div>
               <p class="problem">
                 <span class="sr">{severity}:</span>
-                {text}
+                {unbroken(text)}
               </p>
-              <p class="cure">{cure}</p>
+              <p class="cure">{unbroken(cure)}</p>
             </div>
             <span class="when">
               {`since ${clock(since)}`}
@@ -36,6 +36,13 @@ export function Problems({ model }: { model: Model }): JSX.Element | null {
         ))}
       </ul>
     </section>
+  );
+}
+
+/** Keeps a flag such as `--max-message` in one line. */
+function unbroken(text: string): (string | JSX.Element)[] {
+  return text.split(/(--[a-z-]+)/).map((part, index) =>
+    index % 2 === 0 ? part : <span class="flag">{part}</span>
   );
 }
 
