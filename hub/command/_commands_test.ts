@@ -225,7 +225,7 @@ Deno.test("ping tells whether a client is there", () =>
     });
     assertEquals(await run(url, "ping", "nobody"), {
       code: 1,
-      out: ["nobody is not connected"],
+      out: ['Nobody has the name "nobody"'],
       err: [],
     });
     const json = await run(url, "ping", "nobody", "--json");

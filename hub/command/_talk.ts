@@ -10,6 +10,7 @@ import {
   UsageError,
   valueOf,
 } from "@wirekit/internal/command";
+import type { Client } from "../client.ts";
 import { RemoteError } from "../errors.ts";
 import { askWhyAbsent, explain } from "./_absent.ts";
 import {
@@ -84,13 +85,23 @@ export const inform = command({
     const missing: string[] = [];
     for (const target of targets.length > 0 ? targets : [undefined]) {
       if (await client.ping(target, { timeout, signal })) continue;
-      if (target !== undefined) missing.push(JSON.stringify(target));
+      if (target !== undefined) missing.push(target);
     }
     if (missing.length > 0) {
-      throw new RemoteError(`Nobody has the name ${missing.join(", ")}`);
+      throw new RemoteError(await nobodyHas(client, ...missing));
     }
   },
 });
+
+/** Says that nobody has some names, and why if the hub knows. */
+async function nobodyHas(client: Client, ...names: string[]): Promise<string> {
+  const quoted = names.map((name) => JSON.stringify(name)).join(", ");
+  const whys = await Promise.all(
+    names.map((name) => askWhyAbsent(client, name)),
+  );
+  const why = whys.filter(Boolean).join(" ");
+  return `Nobody has the name ${quoted}${why && `. ${why}`}`;
+}
 
 /** Looks whether somebody is there. */
 export const ping = command({
@@ -110,8 +121,7 @@ export const ping = command({
     const who = target === undefined ? "The hub" : target;
     if (json) terminal.log(JSON.stringify({ success, ms }));
     else if (!success) {
-      const why = await askWhyAbsent(client, who);
-      terminal.log(`${who} is not connected${why && `. ${why}`}`);
+      terminal.log(await nobodyHas(client, who));
     } else if (target === undefined) terminal.log(`${who} answers in ${ms} ms`);
     else terminal.log(`${who} is connected`);
     return success ? 0 : 1;

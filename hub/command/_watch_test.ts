@@ -448,10 +448,13 @@ Deno.test("call and ping say what the hub knows of a name that nobody has", asyn
     const [, less] = await say("b0t-b0t-b0t-b0t", "call", name, "greet");
     assertEquals(less, "hub: Destination not found.");
   }
-  const [code, text] = await say("ops-ops-ops-ops", "ping", "deaf-bot");
-  assertEquals(code, 1);
-  assertMatch(
-    String(text),
-    /^deaf-bot is not connected\. "deaf-bot" has been deaf/,
-  );
+  for (const words of [["ping"], ["inform", "hello"]]) {
+    const asked = (name: string) => say("ops-ops-ops-ops", ...words, name);
+    const [code, text] = await asked("deaf-bot");
+    assertEquals(code, 1);
+    const why = /Nobody has the name "deaf-bot"\. "deaf-bot" has been deaf/;
+    assertMatch(String(text), why);
+    const [, short] = await asked("gone");
+    assertMatch(String(short), /Nobody has the name "gone"$/);
+  }
 });
