@@ -78,6 +78,8 @@ Deno.test("jsonrpc call prints the result, over each carrier", async () => {
     assertEquals((await run(["call", url, "sum", "1", "2"])).out, "3", url);
     const greet = await run(["call", url, "greet", '{"name":"Ada"}', "--json"]);
     assertEquals(greet.out, '"Hello Ada"');
+    const named = await run(["call", url, "greet", "name=Ada", "--json"]);
+    assertEquals(named.out, '"Hello Ada"');
     assertEquals((await run(["notify", url, "greet", "[{}]"])).code, 0);
   }
   assertEquals(server.urls.length, 2);

@@ -198,10 +198,10 @@ Deno.test("jsonrpc/README.md: the commands run as they stand", async () => {
   for (const line of lines) {
     seen.push(await shell.run(line.replace("8095", port)));
   }
-  assertEquals([seen[0], seen[1]], ["-1\n", "-1\n"]);
-  assertStringIncludes(seen[2]!, "sum");
-  assertStringIncludes(seen[3]!, "capabilities");
-  assertEquals(seen.length, 4);
+  assertEquals(seen.slice(0, 3), ["-1\n", "-1\n", "-1\n"]);
+  assertStringIncludes(seen[3]!, "sum");
+  assertStringIncludes(seen[4]!, "capabilities");
+  assertEquals(seen.length, 5);
 });
 
 Deno.test("openwebnet/README.md: the commands run as they stand, on the simulator", async () => {

@@ -19,9 +19,9 @@ import {
   toggle,
   toJson,
   UsageError,
-  valueOf,
   type Values,
 } from "@wirekit/internal/command";
+import { paramsOf as paramsOfWords } from "./inspect/_entry.ts";
 import { exactly } from "./_exact_codec.ts";
 import type { Target } from "./_program.ts";
 import { openTarget, type TargetOptions } from "./_target.ts";
@@ -117,7 +117,7 @@ export async function paramsOf(
   words: readonly string[],
   { data }: Values<typeof DATA_OPTION>,
 ): Promise<Params | undefined> {
-  if (data === undefined) return paramsOfWords(words);
+  if (data === undefined) return paramsOfWords(words, undefined);
   if (words.length > 0) {
     throw new UsageError("--data and PARAM exclude each other");
   }
@@ -129,14 +129,4 @@ export async function paramsOf(
   }
   if (typeof params === "object" && params !== null) return params as Params;
   throw new UsageError(`--data has to be a JSON array or object, not ${data}`);
-}
-
-function paramsOfWords(words: readonly string[]): Params | undefined {
-  const values = words.map((word) => valueOf(word));
-  if (values.length === 0) return undefined;
-  const [only] = values;
-  // A number that is kept as it was typed is an object too.
-  const isAll = values.length === 1 && /^\s*[[{]/.test(words[0]!) &&
-    typeof only === "object";
-  return isAll ? only as Params : values;
 }

@@ -32,9 +32,10 @@ import {
 import config from "../deno.json" with { type: "json" };
 import { JsonRpcError } from "../wire/error.ts";
 
-const PARAMS = "A single PARAM that is a JSON array or object is all params, " +
-  "by position or by name. Otherwise the PARAMs are params by position: a " +
-  "PARAM that is JSON is sent as such, any other as text.";
+const PARAMS =
+  "A PARAM is KEY=VALUE, or a VALUE if none has a key: params by " +
+  "name or by position. A VALUE that is JSON is sent as such, any other as " +
+  "text. A single PARAM that is a JSON array or object is all params.";
 
 const call = command({
   name: "call",
@@ -49,7 +50,7 @@ const call = command({
   },
   examples: [
     "jsonrpc call ws://127.0.0.1:8095 sum 1 -2",
-    `jsonrpc call http://127.0.0.1:8095 greet '{"name":"Ada"}'`,
+    "jsonrpc call http://127.0.0.1:8095 greet name=Ada",
     "jsonrpc call --port 8095 sum --data @numbers.json",
     `jsonrpc call initialize '{"capabilities":{}}' --lsp -- clangd`,
   ],

@@ -87,7 +87,7 @@ export function paramsOf(
 ): Params | undefined {
   if (words.length === 0) return undefined;
   const [only = ""] = words;
-  if (words.length === 1 && /^[[{]/.test(only)) {
+  if (words.length === 1 && /^\s*[[{]/.test(only)) {
     const value = valueOf(only);
     if (typeof value === "object" && value !== null) return value as Params;
   }
