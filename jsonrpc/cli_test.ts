@@ -279,6 +279,22 @@ Deno.test("jsonrpc call gives up in time", async () => {
   assertEquals(slow.code, 4);
 });
 
+Deno.test("jsonrpc call asks whether what answers speaks JSON-RPC", async () => {
+  const answers = ['{"id":1}', '{"id":1,"result":5}', "close"];
+  for (const answer of answers) {
+    await using other = Deno.serve({ port: 0, onListen() {} }, (request) => {
+      const { socket, response } = Deno.upgradeWebSocket(request);
+      socket.onmessage = () =>
+        answer === "close" ? socket.close() : socket.send(answer);
+      return response;
+    });
+    const url = `ws://127.0.0.1:${other.addr.port}`;
+    const { code, err } = await run(["call", url, "sum"]);
+    assertEquals(code, answer === "close" ? 3 : 1);
+    assertStringIncludes(err, `. Is ${url} a JSON-RPC server?`);
+  }
+});
+
 Deno.test("jsonrpc says what is wrong with its arguments", async () => {
   const wrong: [string[], string][] = [
     [["call"], "METHOD is missing"],

@@ -99,7 +99,7 @@ export class Calls {
     if (both || neither) {
       this.malformed(
         call,
-        `response has ${both ? "both" : "no"} result and error`,
+        `response has ${both ? "both result and" : "no result or"} error`,
       );
     } else if (message.jsonrpc !== "2.0" && !this.#options.tolerant) {
       this.malformed(call, 'response has no "jsonrpc":"2.0"');

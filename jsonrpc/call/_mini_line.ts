@@ -92,7 +92,9 @@ class LineCaller implements MiniCaller {
     ) as { result?: unknown; error?: unknown };
     const isError = error != null;
     if (isError ? result != null : result === undefined) {
-      const reason = `response has ${isError ? "both" : "no"} result and error`;
+      const reason = `response has ${
+        isError ? "both result and" : "no result or"
+      } error`;
       throw new MalformedResponseError(method, { reason });
     }
     if (isError) throw JsonRpcError.from(error);

@@ -385,12 +385,12 @@ Deno.test("Client of jsonrpc/mini survives what no server of JSON-RPC sends", as
   await at.seen('"last"');
   const [a, b, c, d, e] = await outcomes;
   const unread = (method: string, both: string) =>
-    `MalformedResponseError: Cannot call "${method}": response has ${both} result and error`;
+    `MalformedResponseError: Cannot call "${method}": response has ${both} error`;
   assertEquals(
     [a, b, c].map((end) => `${(end as PromiseRejectedResult).reason}`),
     [
-      unread("a", "no"),
-      unread("b", "both"),
+      unread("a", "no result or"),
+      unread("b", "both result and"),
       "InternalError: ?",
     ],
   );

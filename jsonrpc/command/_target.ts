@@ -70,15 +70,18 @@ export async function openTarget(
       `${url.host || url.pathname} has closed the connection` +
       (error ? `: ${error.message}` : "")
     ),
-    explain: (error) =>
-      Promise.resolve(
-        error instanceof ClosedError
-          ? new NotConnectedError(
-            `${error.message}. Is ${shownUrl(url.href)} a JSON-RPC server?`,
-            { cause: error },
-          )
-          : error,
-      ),
+    explain: (error) => {
+      const isClosed = error instanceof ClosedError;
+      if (!isClosed && !(error instanceof MalformedResponseError)) {
+        return Promise.resolve(error);
+      }
+      return Promise.resolve(
+        new (isClosed ? NotConnectedError : Error)(
+          `${error.message}. Is ${shownUrl(url.href)} a JSON-RPC server?`,
+          { cause: error },
+        ),
+      );
+    },
     [Symbol.asyncDispose]: () => peer.close(),
   };
 }
