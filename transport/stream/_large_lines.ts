@@ -7,13 +7,14 @@
  * is as much garbage as the line.
  */
 
-import { Buffer } from "../_node.ts";
+import {
+  PIECE_BYTES,
+  type SimdProgram,
+  simdProgram,
+} from "@wirekit/internal/simd";
 
 /** From this size on it costs less than a copy as text. */
 export const LARGE_BYTES = 16_384;
-
-/** How much is copied and looked through at once: it stays in the fastest cache. */
-const PIECE_BYTES = 16_384;
 
 const NEWLINE = 0x0a;
 
@@ -25,14 +26,7 @@ export interface LineEnd {
   isAscii: boolean;
 }
 
-/** A program with one page of memory, `m`, and one function, `f`. */
-const PROGRAM = "0061736d01000000" + // WebAssembly, version 1
-  "01060160017f017f" + // types: i32 → i32
-  "03020100" + // functions: one, of that type
-  "050401010101" + // memories: one, from 1 to 1 page
-  "070902016d020001660000" + // exports: m, f
-  "0a5b0159" + // code: one function
-  "02017f047b" + // at: i32; newlines, all, a, b: v128
+const CODE = "02017f047b" + // at: i32; newlines, all, a, b: v128
   "410afd0f2102" + // newlines = 16 newlines
   "02400340" + // block, loop
   "200141206a20004a0d01" + // leave if at + 32 > length
@@ -44,31 +38,7 @@ const PROGRAM = "0061736d01000000" + // WebAssembly, version 1
   "0c000b0b" + // again
   "20012003fd64411074720b"; // at | highest bits of all << 16
 
-interface Program {
-  memory: Uint8Array;
-  /**
-   * Looks through so many bytes of the memory, 32 at a time. The lower half of
-   * the result is where the first 32 begin that hold a newline, or that are not
-   * whole; the upper half is 0 if all bytes before are ASCII.
-   */
-  look(length: number): number;
-}
-
-let program: Program | null | undefined;
-
-/** Starts the program, with the first large line; not in a page. */
-function start(): Program | null {
-  if (!Buffer) return null;
-  try {
-    const bytes = PROGRAM.match(/../g)!.map((pair) => parseInt(pair, 16));
-    const module = new WebAssembly.Module(new Uint8Array(bytes));
-    const { m, f } = new WebAssembly.Instance(module).exports;
-    const { buffer } = m as WebAssembly.Memory;
-    return { memory: new Uint8Array(buffer), look: f as Program["look"] };
-  } catch {
-    return null; // Some runtimes have none, or not the memory.
-  }
-}
+let program: SimdProgram | null | undefined;
 
 /**
  * Looks for the next newline. Returns `undefined` where the runtime lacks what
@@ -78,14 +48,16 @@ export function findNewline(
   bytes: Uint8Array,
   from: number,
 ): LineEnd | undefined {
-  if (program === undefined) program = start();
-  if (!program) return undefined;
-  const { memory, look } = program;
+  if (program === undefined) program = simdProgram(1, CODE) ?? null;
+  if (program === null) return undefined;
+  const { memory, run } = program;
   let high = 0;
   for (let at = from; at < bytes.length; at += PIECE_BYTES) {
     const piece = bytes.subarray(at, at + PIECE_BYTES);
     memory.set(piece);
-    const passed = look(piece.length);
+    // Its lower half is where the first 32 begin that hold a newline or are not
+    // whole; the upper half is 0 if all before are ASCII.
+    const passed = run(piece.length);
     if (passed > 0xffff || passed < 0) high = 0x80;
     for (let i = passed & 0xffff; i < piece.length; i++) {
       const byte = piece[i]!;
