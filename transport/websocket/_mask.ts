@@ -1,6 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { LARGE_BYTES, maskLarge } from "./_large_mask.ts";
+
 /**
  * Payloads below this size are unmasked byte by byte: a view of words costs
  * more.
@@ -15,15 +17,19 @@ export const WORDWISE = 16;
  * @param start Where to start.
  * @param end Where to end.
  * @param mask The mask, its first byte lowest.
- * @returns All resulting bytes ORed together: below 128 if they are ASCII.
+ * @returns A number that is below 128 if all resulting bytes are ASCII.
  */
 export function applyMask(
-  bytes: Uint8Array,
+  bytes: Uint8Array<ArrayBuffer>,
   words: Int32Array,
   start: number,
   end: number,
   mask: number,
 ): number {
+  if (end - start >= LARGE_BYTES && mask !== 0) {
+    const bits = maskLarge(bytes.subarray(start, end), mask);
+    if (bits !== undefined) return bits;
+  }
   let bits = 0;
   let at = start;
   let key = mask;
