@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
+import { passPlain } from "./_long_strings.ts";
 import { countPlain } from "./_plain_words.ts";
 
 /**
@@ -12,6 +13,9 @@ export const MAX_DEPTH = 250;
 
 /** Plain bytes in a row from which on it pays to look at four at a time. */
 const LONG = 64;
+
+/** The same, from which on it pays to copy the next ones for WebAssembly. */
+const LARGE_BYTES = 2048;
 
 const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
@@ -191,9 +195,11 @@ export class Scanner {
     const { length, byteOffset } = bytes;
     while (i < length && (byteOffset + i) % 4 && PLAIN[bytes[i]!]) i++;
     if ((byteOffset + i) % 4 === 0) {
-      const count = (length - i) >> 2;
-      const words = new Int32Array(bytes.buffer, byteOffset + i, count);
-      i += 4 * countPlain(words);
+      const start = i;
+      i = skipWords(bytes, i, LARGE_BYTES);
+      if (i === start + LARGE_BYTES) {
+        i = skipWords(bytes, passPlain(bytes, i), length);
+      }
     }
     while (i < length && PLAIN[bytes[i]!]) i++;
     return i;
@@ -308,6 +314,13 @@ function hex4(bytes: Uint8Array, start: number): number {
     else throw unexpected(i);
   }
   return unit;
+}
+
+/** Returns where the plain words that start at `start` end, of so many bytes. */
+function skipWords(bytes: Uint8Array, start: number, most: number): number {
+  const count = Math.min(bytes.length - start, most) >> 2;
+  const at = bytes.byteOffset + start;
+  return start + 4 * countPlain(new Int32Array(bytes.buffer, at, count));
 }
 
 function isDigit(byte: number | undefined): boolean {
