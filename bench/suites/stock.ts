@@ -17,9 +17,12 @@ import { file, named } from "../peers/named.ts";
 import { rowsOf } from "../rows.ts";
 import { ratioTarget, type Suite } from "../suite.ts";
 
+/** Loaded in turn, our hub would look at more of the few requests of a second. */
+const ALONE = { size: 64, isWhole: true };
+
 const CELLS: CallCell[] = [
-  { name: "1 in flight", depth: 1, size: 64 },
-  { name: "16 in flight", depth: 16, size: 64, quick: true },
+  { ...ALONE, name: "1 in flight", depth: 1 },
+  { ...ALONE, name: "16 in flight", depth: 16, quick: true },
 ];
 
 const OURS = ["our hub", "our hub, Deno.serve"] as const;
@@ -31,7 +34,6 @@ async function warmUpHub(
   order: Order,
   { load }: Running<CallCell>,
   cell: CallCell,
-  seconds: number,
 ): Promise<void> {
   {
     await using generator = await Generator.open(order, {
@@ -44,15 +46,14 @@ async function warmUpHub(
       (seconds) => generator.load(seconds),
     );
   }
-  await load(cell, seconds);
+  await load(cell, WARM_CLIENTS_SECONDS);
 }
 
 /**
  * How long the clients in Python call before they are measured. A hub of ours
  * looks at no more than 500 requests a second, and that has to be warm, too.
  */
-const WARM_CLIENTS_SECONDS = 0.2;
-const WARM_SAMPLES_SECONDS = 4;
+const WARM_CLIENTS_SECONDS = 4;
 
 function system(name: ServerName, root = HERE): System<CallCell> {
   return {
@@ -76,13 +77,7 @@ function system(name: ServerName, root = HERE): System<CallCell> {
       });
       const running = await parts.start(cell);
       if (name === "winerp") return running;
-      const seconds = name.startsWith("our hub")
-        ? WARM_SAMPLES_SECONDS
-        : WARM_CLIENTS_SECONDS;
-      return {
-        ...running,
-        warmUp: () => warmUpHub(order!, running, cell, seconds),
-      };
+      return { ...running, warmUp: () => warmUpHub(order!, running, cell) };
     },
   };
 }
