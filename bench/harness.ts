@@ -95,6 +95,8 @@ export interface Running<C extends Cell = Cell> extends AsyncDisposable {
   load(cell: C, seconds: number): Promise<Load>;
   /** Warms it up, if not by load. */
   warmUp?(): Promise<void>;
+  /** Warms up what has been idle since then, while the others were started. */
+  again?(): Promise<unknown>;
 }
 
 /** How often and how long to measure. */
@@ -345,6 +347,9 @@ async function measure<C extends Cell>(
     await unlessItFails(system.name, async () => {
       all.push([system.name, stack.use(await warm(system, cell, plan))]);
     });
+  }
+  for (const [name, { again }] of all) {
+    if (again) await unlessItFails(name, async () => void await again());
   }
   const slices = cell.isWhole
     ? 1
