@@ -329,6 +329,47 @@ Deno.test("jsonrpc says what is wrong with its arguments", async () => {
   assertEquals((await run(["call", "--help"])).code, 0);
 });
 
+for (
+  const [what, input, out, err] of [
+    [
+      "answers a last line that lacks its newline",
+      '{"jsonrpc":"2.0","id":1,"method":"math.mul","params":[2,3]}',
+      '{"jsonrpc":"2.0","id":1,"result":6}\n',
+      /^$/,
+    ],
+    [
+      "says that its input ended in a message",
+      '{"jsonrpc":"2.0","id":1,"meth',
+      "",
+      /^The standard input has ended: .*the stream ended in a message$/,
+    ],
+  ] as const
+) {
+  Deno.test(`jsonrpc serve --stdio ${what}`, async () => {
+    const child = new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "--allow-read",
+        "--no-prompt",
+        CLI,
+        "serve",
+        "--stdio",
+        FILE,
+      ],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const writer = child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(input));
+    await writer.close();
+    const output = await child.output();
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    assertEquals(text(output.stdout), out);
+    assertMatch(text(output.stderr).trim(), err);
+  });
+}
+
 Deno.test("jsonrpc discover makes up no title for a server that says none", async () => {
   const methods = new Methods().add("sum", () => 1);
   await using server = await serve({ methods, port: 0 });

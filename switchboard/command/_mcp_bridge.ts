@@ -15,7 +15,11 @@ import { HubSession } from "./_mcp_session.ts";
 
 /** The part of Node by which the SDK reads and writes. */
 interface Process {
-  readonly stdin: { once(event: "end", action: () => void): void };
+  readonly stdin: {
+    on(event: "data", action: (chunk: Uint8Array) => void): void;
+    once(event: "end", action: () => void): void;
+    emit(event: "data", chunk: Uint8Array): void;
+  };
   readonly stdout: { on(event: "error", action: () => void): void };
 }
 
@@ -25,6 +29,8 @@ interface BridgeOptions {
   /** Certificates to trust, in PEM. */
   readonly ca: string | undefined;
 }
+
+const NEWLINE = 0x0a;
 
 /** How long answers may take once nobody asks more, in milliseconds. */
 const LAST_ANSWERS = 60_000;
@@ -74,7 +80,13 @@ export async function bridge(
     open.delete(id);
     if (isOver && open.size === 0) void last.then(end);
   };
+  let lastByte = NEWLINE;
+  process.stdin.on("data", (chunk) => lastByte = chunk.at(-1) ?? lastByte);
   process.stdin.once("end", () => {
+    // The SDK passes over a last line that lacks its newline.
+    if (lastByte !== NEWLINE) {
+      process.stdin.emit("data", new Uint8Array([NEWLINE]));
+    }
     // What was asked before is answered first.
     isOver = true;
     later(LAST_ANSWERS, end);

@@ -139,6 +139,26 @@ Deno.test("switchboard mcp says which lines it passes over, and answers the othe
   await bridge.next();
 });
 
+Deno.test("switchboard mcp answers a last line that lacks its newline", async () => {
+  await using server = serveHub(() => new Response(null, { status: 202 }));
+  const bridge = startBridge(`http://127.0.0.1:${server.addr.port}`);
+  await bridge.write(JSON.stringify(HELLO));
+  const ending = endOf(bridge);
+  assertEquals((await bridge.next()).id, HELLO.id);
+  assertEquals(await ending, { code: 0, said: "" });
+});
+
+Deno.test("switchboard mcp says that its last line is cut off", async () => {
+  await using server = serveHub(() => new Response(null, { status: 202 }));
+  const bridge = startBridge(`http://127.0.0.1:${server.addr.port}`);
+  await bridge.say(HELLO);
+  assertEquals((await bridge.next()).id, HELLO.id);
+  await bridge.write('{"jsonrpc":"2.0","id":1,"meth');
+  const { code, said } = await endOf(bridge);
+  assertEquals(code, 0);
+  assertEquals(said, "Passed over a line that is no message of MCP\n");
+});
+
 Deno.test("switchboard mcp says that a line is too long", async () => {
   await using server = await serve({ port: 0, open: [mcpDoor()] });
   const bridge = startBridge(`http://127.0.0.1:${server.addr.port}`);

@@ -36,6 +36,16 @@ export class FramedIntake<T extends string | Uint8Array> extends Intake<T> {
     this.deaf = true;
   }
 
+  /** Takes what the end completes; returns whether nothing is unfinished. */
+  finish(): boolean {
+    if (this.#framer.pending === 0) return true;
+    const last = this.deaf ? undefined : this.#framer.last?.();
+    if (last === undefined) return false;
+    this.inbox.push(last);
+    this.inbox.flush();
+    return true;
+  }
+
   protected override take(
     chunk: Uint8Array<ArrayBuffer>,
   ): Uint8Array<ArrayBuffer> {

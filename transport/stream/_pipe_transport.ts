@@ -39,7 +39,6 @@ export interface PipeTransportOptions {
 export class PipeTransport<T extends string | Uint8Array>
   implements Transport<T>, OutflowListener, PipeListener, KeepsNothing {
   readonly #pipe: BytePipe;
-  readonly #framer: Framer<T>;
   readonly #intake: FramedIntake<T>;
   readonly #output: FramedOutput<T>;
   readonly #maxOutboxBytes: number;
@@ -59,7 +58,6 @@ export class PipeTransport<T extends string | Uint8Array>
   ) {
     checkLimits(options);
     this.#pipe = pipe;
-    this.#framer = framer;
     this.#maxOutboxBytes = options.maxOutboxBytes ?? MAX_OUTBOX_BYTES;
     this.#onGone = options.onGone;
     this.#output = new FramedOutput(pipe, framer, this);
@@ -144,15 +142,20 @@ export class PipeTransport<T extends string | Uint8Array>
 
   #ended(cause: unknown): void {
     this.#over.resolve();
-    const isClean = cause === undefined && this.#framer.pending === 0;
-    if (isClean && !this.#last && !this.#closing) return this.#finish();
-    if (cause !== undefined) this.#end(cause);
-    else if (this.#framer.pending === 0) this.#end(endOfPeer(1000));
-    else {
-      const reason = "the stream ended in a message";
-      this.#end(new CloseError(1006, { reason }));
-    }
+    const error = cause ?? this.#cut();
+    if (!error && !this.#last && !this.#closing) return this.#finish();
+    this.#end(error ?? endOfPeer(1000));
     this.close();
+  }
+
+  /** Returns why a stream that has ended has not ended well. */
+  #cut(): unknown {
+    try {
+      if (this.#intake.finish()) return undefined;
+    } catch (error) {
+      return error;
+    }
+    return new CloseError(1006, { reason: "the stream ended in a message" });
   }
 
   /** Lets the reader answer what came, since only the peer's direction is over. */

@@ -74,6 +74,15 @@ export interface Framer<T> {
    */
   encodeParts?(message: T): Uint8Array<ArrayBuffer>[];
 
+  /**
+   * Returns the unfinished message where the end of the stream may stand for the
+   * end of the message. A framer need not have it.
+   *
+   * @returns The message; nothing if it is only a part of one.
+   * @throws {Error} As `decode` does.
+   */
+  last?(): T | undefined;
+
   /** Bytes of the unfinished message that were taken so far. */
   readonly pending: number;
 }

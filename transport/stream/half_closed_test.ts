@@ -117,6 +117,32 @@ for (const [name, connect] of Object.entries(carriers)) {
     assertEquals(await hearing, texts);
   });
 
+  Deno.test(`The end over ${name} stands for the newline after a whole object of JSON`, async () => {
+    await using ends = await connect();
+    const { transport, peer } = ends;
+    await lastWords(peer, '{"id":1}\n{"id":2}');
+    const hearing = heard(peer);
+    for await (const message of transport) await transport.send(message);
+    assertEquals(await hearing, '{"id":1}\n{"id":2}\n');
+  });
+
+  for (const cut of ['{"id":', "[1,[2]", "12", '"a', "word"]) {
+    Deno.test(`The end over ${name} in ${cut} is the end inside of a message`, async () => {
+      await using ends = await connect();
+      const { transport, peer } = ends;
+      await lastWords(peer, `{"id":1}\n${cut}`);
+      const received: string[] = [];
+      await assertRejects(
+        async () => {
+          for await (const message of transport) received.push(message);
+        },
+        CloseError,
+        "the stream ended in a message",
+      );
+      assertEquals(received, ['{"id":1}']);
+    });
+  }
+
   Deno.test(`A receiver over ${name} that finishes can answer later, and closes`, async () => {
     await using ends = await connect();
     const { transport, peer } = ends;

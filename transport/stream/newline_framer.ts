@@ -75,7 +75,8 @@ export interface NewlineFramerOptions<
 }
 
 /**
- * Frames messages by the newline after each. It accepts `\r\n` too.
+ * Frames messages by the newline after each. It accepts `\r\n` too, and the end
+ * of the stream after an object or a list of JSON.
  *
  * @typeParam F What a message is.
  *
@@ -154,6 +155,18 @@ export class NewlineFramer<F extends "text" | "utf8" = "text">
       }
       start = end + 1;
     }
+  }
+
+  /**
+   * Takes the end of the stream for the newline after the last line, if that is
+   * a whole object or list of JSON: no part of one is.
+   *
+   * @returns The line, or nothing.
+   * @throws {CloseError} As `decode` does.
+   */
+  last(): MessageOf<F> | undefined {
+    const message = this.#message(new Uint8Array(), true);
+    return isWhole(message) ? message : undefined;
   }
 
   /**
@@ -248,6 +261,17 @@ export class NewlineFramer<F extends "text" | "utf8" = "text">
     }
     const expected = Math.min(this.#last + SLACK_BYTES, MAX_EXPECTED_BYTES);
     this.#tail.append(bytes, expected);
+  }
+}
+
+function isWhole(message: string | Uint8Array): boolean {
+  const text = typeof message === "string"
+    ? message
+    : new TextDecoder().decode(message);
+  try {
+    return JSON.parse(text) instanceof Object;
+  } catch {
+    return false;
   }
 }
 
