@@ -9,6 +9,7 @@ import type { Ends } from "../figures/_ends.ts";
 import type { Lag } from "../figures/_lag.ts";
 import { problemsOf } from "../hubs/_cluster.ts";
 import type { Problem } from "../reports/hub.ts";
+import { AbsentNames } from "./_absent_names.ts";
 import { missingClients, troubledClients } from "./_client_problems.ts";
 import type { Found } from "./_found.ts";
 import { HubProblems } from "./_hub_problems.ts";
@@ -30,6 +31,7 @@ export class Problems {
   readonly #hub: WatchedHub;
   readonly #ends: Ends;
   readonly #own: HubProblems;
+  readonly #absent: AbsentNames;
   readonly #logger: Logger | undefined;
   #known = new Map<string, Problem>();
   #list: readonly Problem[] = [];
@@ -49,6 +51,7 @@ export class Problems {
     this.#hub = hub;
     this.#ends = ends;
     this.#own = new HubProblems(hub, lag, pages);
+    this.#absent = new AbsentNames(hub);
     this.#logger = logger;
   }
 
@@ -92,7 +95,9 @@ export class Problems {
       fresh.push(problem);
       // A busy machine is late now and then: the log would have a line each time.
       const isUsual = id === "loop" && problem.severity === "warning";
-      if (IN_LOG.has(id) || isUsual) continue;
+      // A client can ask for any text as a name, and as often as it likes.
+      const isMadeUp = id.startsWith("absent:");
+      if (IN_LOG.has(id) || isUsual || isMadeUp) continue;
       this.#logger?.warn?.(`${problem.text} ${problem.cure}`);
     }
     this.#known = known;
@@ -114,6 +119,7 @@ export class Problems {
     yield* own.ofPages();
     yield* missingClients(this.#hub, this.#ends);
     yield* troubledClients(this.#hub, census);
+    yield* this.#absent.find();
     // Last: a stranger can make up any number of them.
     yield* own.ofOrigins();
   }

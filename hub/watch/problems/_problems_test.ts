@@ -10,6 +10,7 @@ import { Hub } from "../../hub.ts";
 import type {
   About,
   Content,
+  Member,
   Participant,
   Question,
 } from "../../exchange/participant.ts";
@@ -126,6 +127,55 @@ Deno.test("A hub says that names are waited for, who does not answer, and who do
   assertEquals(left, [
     '1 client waits for the name "shop", which another client has.',
   ]);
+});
+
+Deno.test("A hub says which names are asked for again and again, and that nobody has them", async () => {
+  using time = new FakeTime();
+  await using scene = new Scene();
+  const { exchange } = scene.hub;
+  const ask = (from: Member, name: string, times: number) => {
+    for (let i = 0; i < times; i++) {
+      const text = "Destination not found.";
+      exchange.unsent(from, name, `"${i}"`, "request", QUESTION, text);
+    }
+  };
+  const absent = async () =>
+    (await scene.look()).problems
+      .filter(({ id }) => id.startsWith("absent:"))
+      .map(({ text, cure }) => `${text} ${cure}`);
+  await scene.look();
+  const [web, bot] = [scene.enter("web"), scene.enter("bot")];
+  ask(web, '"shop"', 100);
+  ask(bot, '"typo"', 3);
+  await time.tick(6_000);
+  assertEquals(await absent(), [], "It may have had the name until now");
+  ask(web, '"shop"', 11);
+  ask(bot, '"shop"', 1);
+  ask(bot, '"typo"', 3);
+  await time.tick(6_000);
+  const shop = '"shop" was asked 12 times, and nobody has that name. ' +
+    "Start its program, or stop the calls of web and 1 more.";
+  assertEquals(await absent(), [shop]);
+  assertEquals(scene.lines, [], "The log shows no name that a client made up");
+
+  // Any number of names is told as few.
+  for (let i = 0; i < 100; i++) ask(bot, `"no ${i}"`, 1);
+  await time.tick(6_000);
+  for (let i = 0; i < 100; i++) ask(bot, `"no ${i}"`, 10 + i);
+  await time.tick(6_000);
+  assertEquals((await absent()).length, 10);
+
+  // Whoever comes is no problem any more.
+  const server = scene.enter("shop");
+  await time.tick(6_000);
+  assertEquals((await absent()).filter((text) => text.includes("shop")), []);
+  exchange.leave(server);
+  await time.tick(6_000);
+  assertEquals((await absent()).filter((text) => text.includes("shop")), []);
+
+  // Nor one that nobody has asked for since.
+  await time.tick(70_000);
+  assertEquals(await absent(), []);
 });
 
 Deno.test("A hub of a cluster says whose name nobody can decide about, and not that another has it", async () => {
