@@ -96,7 +96,7 @@ function linesOf(http: string): string[] {
     `${curl("/call/page/show", { text: "hello" })} # once that page is open`,
     `  curl -N '${http}/events?name=shell'`,
     `${curl("/answer/ID", "hi")} # to the id that it shows`,
-    `  npx @modelcontextprotocol/inspector --cli ${http}/mcp ` +
+    `  npx -y @modelcontextprotocol/inspector --cli ${http}/mcp ` +
     "--transport http --method tools/list",
     "",
     "Ctrl-C ends all of it.",

@@ -90,7 +90,7 @@ await bot.ready();`,
     },
     {
       title: "JavaScript",
-      text: `// npx jsr add @wirekit/hub && node bot.mjs
+      text: `// npx -y jsr add @wirekit/hub && node bot.mjs
 import { Client } from "@wirekit/hub/client";
 
 const bot = new Client("bot", ${
@@ -214,7 +214,7 @@ function mcpOf({ to, route, data }: Call, { page, locked }: Place): string {
   const given = membersOf(data).map(([key, value]) =>
     ` --tool-arg ${shell(`${key}=${value}`)}`
   );
-  return `npx @modelcontextprotocol/inspector --cli ${page}/mcp ` +
+  return `npx -y @modelcontextprotocol/inspector --cli ${page}/mcp ` +
     `--transport http${header} --method tools/call ` +
     `--tool-name ${shell(`${encodeURIComponent(to)}/${route}`)}${
       given.join("")

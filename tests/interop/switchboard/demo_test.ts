@@ -23,7 +23,7 @@ async function paste(line: string): Promise<string> {
     args: [
       "-c",
       line.replace(
-        "npx @modelcontextprotocol/inspector",
+        "npx -y @modelcontextprotocol/inspector",
         `npx -y ${INSPECTOR}`,
       ),
     ],
