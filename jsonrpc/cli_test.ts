@@ -341,7 +341,7 @@ for (
       "says that its input ended in a message",
       '{"jsonrpc":"2.0","id":1,"meth',
       "",
-      /^The standard input has ended: .*the stream ended in a message$/,
+      /^jsonrpc: The standard streams ended: the stream ended in a message$/,
     ],
   ] as const
 ) {
