@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import type { Framer } from "./stream/framer.ts";
-import { CloseError } from "./transport.ts";
+import type { CloseError } from "./transport.ts";
 
 /**
  * Makes a framer refuse a peer that speaks another protocol, as its first bytes

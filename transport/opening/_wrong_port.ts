@@ -5,6 +5,7 @@ import type { Framer } from "../stream/framer.ts";
 import { CloseError } from "../transport.ts";
 
 /** A TLS alert, which is the answer of a server of TLS to anything else. */
+// deno-lint-ignore no-control-regex
 const ALERT_REGEXP = /^\x15\x03[\0-\x04]\0\x02[\x01\x02]/;
 
 /**
