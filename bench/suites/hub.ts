@@ -80,11 +80,7 @@ const WITH_RELAY = [...HUBS, "relay"];
 const LINES = ["our hub, tcp:", "our hub, unix:"];
 const LINE_CELLS = ["1x1", "1x64", "64 → 1", "64 KiB, 4x2"];
 const WITH_LINES = [...HUBS, ...LINES];
-const RELAYS: ServerName[] = [
-  "relay, Deno.serve",
-  "relay, tcp:",
-  "relay, unix:",
-];
+const LINE_RELAYS: ServerName[] = ["relay, tcp:", "relay, unix:"];
 const BARE = "bare sockets";
 const BARE_TO_ALL = "bare sockets, to all";
 
@@ -92,7 +88,7 @@ const CELLS: LoadCell[] = [
   {
     name: "1x1",
     shape: { pairs: 1, depth: 1, message: 256 },
-    only: [...WITH_LINES, "relay", "relay, Deno.serve", BARE],
+    only: [...WITH_LINES, "relay", "relay, Deno.serve", ...LINE_RELAYS, BARE],
   },
   {
     name: "1x16",
@@ -102,7 +98,7 @@ const CELLS: LoadCell[] = [
   {
     name: "1x64",
     shape: { pairs: 1, depth: 64, message: 256 },
-    only: [...WITH_LINES, "relay", ...RELAYS],
+    only: [...WITH_LINES, "relay", "relay, Deno.serve", ...LINE_RELAYS],
     quick: true,
   },
   {
@@ -125,7 +121,7 @@ const CELLS: LoadCell[] = [
   {
     name: "64 KiB, 4x2",
     shape: { pairs: 4, depth: 2, data: 65_536 },
-    only: [...WITH_LINES, "relay", BARE],
+    only: [...WITH_LINES, "relay", ...LINE_RELAYS, BARE],
   },
   {
     name: "inform 1 → 200",
@@ -169,7 +165,7 @@ export const suite: Suite = {
       BARE_TO_ALL,
       "our hub, tcp:",
       "our hub, unix:",
-      ...RELAYS.slice(1),
+      ...LINE_RELAYS,
     ];
     const results = await compare(
       names.map((name) => system(name)),
