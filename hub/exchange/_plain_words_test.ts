@@ -2,13 +2,13 @@
 
 import { assertEquals } from "@std/assert";
 import { Random } from "@wirekit/internal/testing";
-import { countPlain } from "./_plain_words.ts";
+import { skipPlainWords, wordsOf } from "./_plain_words.ts";
 import { Scanner } from "./_scan.ts";
 
 const A = 0x61;
 const E_ACUTE = [0xc3, 0xa9];
 
-/** What countPlain() counts, byte by byte. */
+/** What skipPlainWords() skips, byte by byte. */
 function plainWordsOf(bytes: Uint8Array): number {
   const at = bytes.findIndex((byte) =>
     byte < 0x20 || byte === 0x22 || byte === 0x5c
@@ -16,36 +16,41 @@ function plainWordsOf(bytes: Uint8Array): number {
   return (at < 0 ? bytes.length : at) >> 2;
 }
 
-function assertCounted(bytes: Uint8Array<ArrayBuffer>, what: string): void {
-  const words = new Int32Array(bytes.buffer, 0, bytes.length >> 2);
-  assertEquals(countPlain(words), plainWordsOf(bytes), what);
+function assertSkipped(bytes: Uint8Array<ArrayBuffer>, what: string): void {
+  const end = bytes.length >> 2;
+  const plain = plainWordsOf(bytes);
+  const words = wordsOf(bytes.buffer);
+  assertEquals(skipPlainWords(words, 0, end), plain, what);
+  assertEquals(skipPlainWords(words, 0, plain), plain, what);
+  const start = plain >> 1;
+  assertEquals(skipPlainWords(words, start, end), plain, what);
 }
 
-Deno.test("countPlain() stops at each byte that is not plain, wherever in a word it is and whatever is beside it", () => {
+Deno.test("skipPlainWords() stops at each byte that is not plain, wherever in a word it is and whatever is beside it", () => {
   for (const others of [[A], [0x20], [0x21], [0x23], [0x5b], [0xff], E_ACUTE]) {
     for (let at = 0; at < 52; at++) {
       for (let byte = 0; byte < 256; byte++) {
         const bytes = new Uint8Array(52).map((_, i) =>
           i === at ? byte : others[i % others.length]!
         );
-        assertCounted(bytes, `${byte} at ${at} in ${others}`);
+        assertSkipped(bytes, `${byte} at ${at} in ${others}`);
       }
     }
   }
 });
 
-Deno.test("countPlain() sees each pair of bytes as a look at each byte does", () => {
+Deno.test("skipPlainWords() sees each pair of bytes as a look at each byte does", () => {
   for (let pair = 0; pair < 65_536; pair++) {
     for (const at of [0, 1, 2, 33, 35]) {
       const bytes = new Uint8Array(40).fill(A);
       bytes[at] = pair & 0xff;
       bytes[at + 1] = pair >> 8;
-      assertCounted(bytes, `${bytes[at]} and ${bytes[at + 1]} at ${at}`);
+      assertSkipped(bytes, `${bytes[at]} and ${bytes[at + 1]} at ${at}`);
     }
   }
 });
 
-Deno.test("countPlain() does what a look at each byte does", () => {
+Deno.test("skipPlainWords() does what a look at each byte does", () => {
   const random = new Random();
   const edges = [0x1f, 0x20, 0x21, 0x22, 0x23, 0x5b, 0x5c, 0x5d, 0x7f, 0x80];
   for (let round = 0; round < 20_000; round++) {
@@ -56,7 +61,7 @@ Deno.test("countPlain() does what a look at each byte does", () => {
         ? random.pick(edges)
         : 0x5d + random.below(most - 0x5d)
     );
-    assertCounted(bytes, `seed ${random.seed}`);
+    assertSkipped(bytes, `seed ${random.seed}`);
   }
 });
 

@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 import { passPlain } from "./_long_strings.ts";
-import { countPlain } from "./_plain_words.ts";
+import { skipPlainWords, wordsOf } from "./_plain_words.ts";
 
 /**
  * The deepest nesting of arrays and objects that is relayed. orjson, with which
@@ -318,9 +318,10 @@ function hex4(bytes: Uint8Array, start: number): number {
 
 /** Returns where the plain words that start at `start` end, of so many bytes. */
 function skipWords(bytes: Uint8Array, start: number, most: number): number {
-  const count = Math.min(bytes.length - start, most) >> 2;
-  const at = bytes.byteOffset + start;
-  return start + 4 * countPlain(new Int32Array(bytes.buffer, at, count));
+  const { buffer, byteOffset, length } = bytes;
+  const first = byteOffset + start >> 2;
+  const last = byteOffset + Math.min(start + most, length) >> 2;
+  return 4 * skipPlainWords(wordsOf(buffer), first, last) - byteOffset;
 }
 
 function isDigit(byte: number | undefined): boolean {
