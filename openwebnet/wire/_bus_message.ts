@@ -105,10 +105,15 @@ export function readBusMessage(frame: string): BusMessage | undefined {
   else if (count === 4) values = [value0, value1];
   else if (count === 5) values = [value0, value1, value2];
   if (isDimension) return dimension(who, second, third, values);
-  if (!isTranslation) return normal(who, second, third, values);
-  return isTag(second)
-    ? translation(who, second, third, values)
-    : normal(who, TRANSLATION + second, third, values);
+  if (isTranslation && isTag(second)) {
+    return normal("translation", who, second, third, values);
+  }
+  const what = isTranslation ? TRANSLATION + second : second;
+  const isHandshake = third === undefined && (who === 98 || who === 99) &&
+    isDigits(what);
+  return isTag(what) && !isHandshake
+    ? normal("normal", who, what, third, values)
+    : undefined;
 }
 
 function dimension(
@@ -130,33 +135,16 @@ function dimension(
 }
 
 function normal(
+  kind: "normal" | "translation",
   who: number,
   what: string,
   where: string | undefined,
   more: string[] | undefined,
 ): BusMessage | undefined {
-  if (!isTag(what)) return undefined;
-  if (where === undefined) {
-    return (who === 98 || who === 99) && isDigits(what)
-      ? undefined
-      : { kind: "normal", who, what };
-  }
-  if (more === undefined) return { kind: "normal", who, what, where };
+  if (where === undefined) return { kind, who, what };
+  if (more === undefined) return { kind, who, what, where };
   return more.length === 1 && more[0] === ""
-    ? { kind: "normal", who, what, where, trailing: true }
-    : undefined;
-}
-
-function translation(
-  who: number,
-  what: string,
-  where: string | undefined,
-  more: string[] | undefined,
-): BusMessage | undefined {
-  if (where === undefined) return { kind: "translation", who, what };
-  if (more === undefined) return { kind: "translation", who, what, where };
-  return more.length === 1 && more[0] === ""
-    ? { kind: "translation", who, what, where, trailing: true }
+    ? { kind, who, what, where, trailing: true }
     : undefined;
 }
 
