@@ -94,7 +94,7 @@ function response(text: string, only: boolean, id: string | number): unknown {
 
 /** Reads a call from its method on, in the order of this package or of most. */
 function call(text: string, only: boolean): unknown {
-  const method = string(text);
+  const method = name(text);
   if (method === undefined) return undefined;
   if (follows(text, PARAMS)) {
     const params = array(text);
@@ -113,7 +113,7 @@ function call(text: string, only: boolean): unknown {
 
 /** Reads a call from its method on, whose id came before. */
 function callOf(text: string, only: boolean, id: string | number): unknown {
-  const method = string(text);
+  const method = name(text);
   if (method === undefined) return undefined;
   if (skips(text, END)) return { jsonrpc: "2.0", id, method };
   const params = lastParams(text, only);
@@ -156,6 +156,19 @@ function array(text: string): unknown[] | undefined {
 /** Reads a whole number or a plain string. */
 function scalar(text: string): string | number | undefined {
   return text.charCodeAt(at) === QUOTE ? string(text) : integer(text);
+}
+
+/** The name of the method that was read last. */
+let known: string | undefined;
+
+/**
+ * Reads the name of a method. Calls of one method often come in a row: the text
+ * that is kept has its hash already, by which the method is looked up.
+ */
+function name(text: string): string | undefined {
+  const method = string(text);
+  if (method !== known) known = method;
+  return known;
 }
 
 /** Reads a string in which nothing is escaped. */
