@@ -30,7 +30,7 @@ let used = 0;
  *
  * @example Copy a message
  * ```ts
- * import { allocate } from "@wirekit/internal/allocate";
+ * import { allocate } from "@wirekit/internal/bytes";
  * import { assertEquals } from "@std/assert";
  *
  * const message = new Uint8Array([1, 2, 3]);
@@ -63,7 +63,7 @@ const encoder = new TextEncoder();
  *
  * @example Encode a text
  * ```ts
- * import { encodeText } from "@wirekit/internal/allocate";
+ * import { encodeText } from "@wirekit/internal/bytes";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(encodeText("hi"), new TextEncoder().encode("hi"));
@@ -105,7 +105,7 @@ let keptBytes = 0;
  *
  * @example Use the same memory for two messages
  * ```ts
- * import { borrow, giveBack } from "@wirekit/internal/allocate";
+ * import { borrow, giveBack } from "@wirekit/internal/bytes";
  * import { assertStrictEquals } from "@std/assert";
  *
  * const one = borrow(65_000);

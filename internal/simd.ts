@@ -38,7 +38,7 @@ const SECTIONS = "03020100050401010101070902016d020001660000";
  *
  * @example Add two numbers
  * ```ts
- * import { simdProgram } from "@wirekit/internal/simd";
+ * import { simdProgram } from "@wirekit/internal/bytes";
  * import { assertEquals } from "@std/assert";
  *
  * // No local variables; the first number, the second, add, end.

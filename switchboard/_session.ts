@@ -2,7 +2,7 @@
 
 /** A client of a door that stays connected: it has a name, and can be asked. */
 
-import { allocate } from "@wirekit/internal/allocate";
+import { allocate } from "@wirekit/internal/bytes";
 import { later, type Timer } from "@wirekit/internal/clock";
 import { Calls, type Entry } from "@wirekit/internal/calls";
 import {

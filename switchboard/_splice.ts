@@ -2,7 +2,7 @@
 
 /** Writes messages around data that goes on as it came. */
 
-import { allocate } from "@wirekit/internal/allocate";
+import { allocate } from "@wirekit/internal/bytes";
 import type { Span } from "@wirekit/hub/hub";
 
 /** The id of a call: a whole number, or the JSON text of any other, in ASCII. */

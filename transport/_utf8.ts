@@ -3,7 +3,7 @@
 
 import { CloseError } from "./transport.ts";
 
-export { encodeText } from "@wirekit/internal/allocate";
+export { encodeText } from "@wirekit/internal/bytes";
 export { exceeds } from "./reading/_size.ts";
 
 const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

@@ -6,7 +6,7 @@
  * are no paths, two that come one after the other.
  */
 
-import { lastUse } from "@wirekit/internal/allocate";
+import { lastUse } from "@wirekit/internal/bytes";
 import { NewlineFramer } from "@wirekit/transport/framers";
 import { listenWebSocket } from "@wirekit/transport/listen-websocket";
 import { listenTcp } from "@wirekit/transport/tcp";

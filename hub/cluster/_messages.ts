@@ -5,7 +5,7 @@
  * What hubs of a cluster send each other: fields with a NUL between them, which
  * no JSON text has.
  */
-import { allocate } from "@wirekit/internal/allocate";
+import { allocate } from "@wirekit/internal/bytes";
 import { Scanner } from "../exchange/_scan.ts";
 import { canonicalName } from "../exchange/_spelling.ts";
 import type {

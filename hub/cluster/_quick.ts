@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
-import { allocate } from "@wirekit/internal/allocate";
+import { allocate } from "@wirekit/internal/bytes";
 import { standsAt } from "../exchange/_scan.ts";
 import type {
   AnswerKind,

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { keep, SLAB_BYTES } from "@wirekit/internal/allocate";
+import { keep, SLAB_BYTES } from "@wirekit/internal/bytes";
 import { later } from "@wirekit/internal/clock";
 import { Heartbeat } from "@wirekit/internal/heartbeat";
 import type { CalmLogger } from "@wirekit/internal/logger";

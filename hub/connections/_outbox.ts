@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
-import { keep, SLAB_BYTES } from "@wirekit/internal/allocate";
+import { keep, SLAB_BYTES } from "@wirekit/internal/bytes";
 import type { Transport } from "@wirekit/transport/transport";
 
 /**

@@ -5,7 +5,7 @@ import {
   PIECE_BYTES,
   type SimdProgram,
   simdProgram,
-} from "@wirekit/internal/simd";
+} from "@wirekit/internal/bytes";
 
 /** How much is looked through first: a string may be no longer than this. */
 const FIRST_BYTES = 2048;

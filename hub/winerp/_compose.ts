@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
-import { encodeText } from "@wirekit/internal/allocate";
+import { encodeText } from "@wirekit/internal/bytes";
 
 /** The name of a member of a message. */
 export type MemberName =

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { borrow, giveBackUsed, lastUse } from "@wirekit/internal/allocate";
+import { borrow, giveBackUsed, lastUse } from "@wirekit/internal/bytes";
 import {
   Scanner,
   skipLoosely,

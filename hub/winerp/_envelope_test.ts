@@ -5,7 +5,7 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { borrow } from "@wirekit/internal/allocate";
+import { borrow } from "@wirekit/internal/bytes";
 import { Envelope } from "./_envelope.ts";
 import { randomFrom } from "./testdata/model.ts";
 import { canonicalName } from "../exchange/_spelling.ts";

@@ -24,27 +24,27 @@ const GOAL = 60;
  * measured and a tenth more, so that nobody raises one without noticing.
  */
 const CEILINGS: Record<string, [code: number, zipped: number]> = {
-  "@wirekit/transport": [280, 36.5],
-  "@wirekit/transport/websocket": [178, 6.4],
-  "@wirekit/transport/accept-websocket": [45, 4.6],
-  "@wirekit/transport/tcp": [138, 12.5],
-  "@wirekit/hub": [784, 104.5],
-  "@wirekit/hub/client": [300, 16.4],
+  "@wirekit/transport": [284, 37],
+  "@wirekit/transport/websocket": [178, 6.6],
+  "@wirekit/transport/accept-websocket": [46, 4.6],
+  "@wirekit/transport/tcp": [140, 12.7],
+  "@wirekit/hub": [790, 104.5],
+  "@wirekit/hub/client": [307, 16.6],
   "@wirekit/hub/mini": [70, 6.2],
-  "@wirekit/hub/hub": [487.5, 67],
+  "@wirekit/hub/hub": [491, 67],
   "@wirekit/openwebnet": [555, 74],
   "@wirekit/openwebnet/tcp": [330, 30],
-  "@wirekit/openwebnet/message": [67, 2.3],
+  "@wirekit/openwebnet/message": [68.5, 2.3],
   "@wirekit/wsrpc": [350, 43.5],
-  "@wirekit/wsrpc/client": [290, 13.6],
+  "@wirekit/wsrpc/client": [288, 13.4],
   "@wirekit/wsrpc/mini": [66, 6.2],
   "@wirekit/wsrpc/server": [138, 16.2],
   "@wirekit/wsrpc/peer": [72.5, 7.7],
-  "@wirekit/switchboard": [1105, 127.5],
+  "@wirekit/switchboard": [1118, 127.5],
   "@wirekit/jsonrpc": [475, 56],
   "@wirekit/jsonrpc/fetch-handler": [213, 24.5],
   "@wirekit/jsonrpc/mini": [84, 5.9],
-  "@wirekit/jsonrpc/client": [365, 18.2],
+  "@wirekit/jsonrpc/client": [370, 18.2],
 };
 
 /** The entries that need a package of npm, and which. */

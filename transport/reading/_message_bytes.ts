@@ -6,7 +6,7 @@
  * page's `WebSocket` needs is in `_utf8.ts`, without a look at Node.
  */
 
-import { borrow } from "@wirekit/internal/allocate";
+import { borrow } from "@wirekit/internal/bytes";
 import { isAscii as isAsciiOfNode, isUtf8 } from "../_node.ts";
 import { decodeText, encodeText } from "../_utf8.ts";
 import type { Format, MessageOf } from "../transport.ts";

@@ -11,7 +11,7 @@ import {
   PIECE_BYTES,
   type SimdProgram,
   simdProgram,
-} from "@wirekit/internal/simd";
+} from "@wirekit/internal/bytes";
 
 /** From this size on it costs less than a copy as text. */
 export const LARGE_BYTES = 16_384;

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { borrow, giveBack as giveMemoryBack } from "@wirekit/internal/allocate";
+import { borrow, giveBack as giveMemoryBack } from "@wirekit/internal/bytes";
 import { READY } from "../_close.ts";
 import { atEndOfTurn } from "../_turn.ts";
 import { wordsOf } from "./_words.ts";

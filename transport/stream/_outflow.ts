@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { giveBackUsed } from "@wirekit/internal/allocate";
+import { giveBackUsed } from "@wirekit/internal/bytes";
 import { HIGH_WATER_MARK } from "../_close.ts";
 import {
   type Flushable,

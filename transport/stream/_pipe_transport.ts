@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import type { KeepsNothing } from "@wirekit/internal/allocate";
+import type { KeepsNothing } from "@wirekit/internal/bytes";
 import { every, type Timer } from "@wirekit/internal/clock";
 import { checkLimits } from "@wirekit/internal/limits";
 import {

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { borrow, giveBack } from "@wirekit/internal/allocate";
+import { borrow, giveBack } from "@wirekit/internal/bytes";
 
 /** Above this size, the memory of a message is released once it is complete. */
 const KEEP_BYTES = 65_536;

@@ -21,7 +21,7 @@ import { findNewline, LARGE_BYTES } from "./_large_lines.ts";
 import { Tail } from "./_tail.ts";
 import { Buffer, isUtf8 } from "../_node.ts";
 import { fromBytes, isAscii, toBytes } from "../reading/_message_bytes.ts";
-import { allocate } from "@wirekit/internal/allocate";
+import { allocate } from "@wirekit/internal/bytes";
 import { lookForNewline } from "./_words.ts";
 import type { Framer, FrameTarget } from "./framer.ts";
 import type { Limits, MessageOf } from "../transport.ts";

@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import type { KeepsNothing } from "@wirekit/internal/allocate";
+import type { KeepsNothing } from "@wirekit/internal/bytes";
 import { now } from "@wirekit/internal/clock";
 import {
   CLOSE_TIMEOUT,

@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { borrow, giveBack } from "@wirekit/internal/allocate";
+import { borrow, giveBack } from "@wirekit/internal/bytes";
 import { followUtf8 } from "./_follow_utf8.ts";
 import {
   type CloseReason,

@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { allocate, borrow, giveBack } from "@wirekit/internal/allocate";
+import { allocate, borrow, giveBack } from "@wirekit/internal/bytes";
 import { now } from "@wirekit/internal/clock";
 import { MAX_MESSAGE_BYTES } from "../_close.ts";
 import { ALL_TAKEN, Intake } from "../reading/_intake.ts";

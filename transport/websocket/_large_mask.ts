@@ -5,7 +5,7 @@ import {
   PIECE_BYTES,
   type SimdProgram,
   simdProgram,
-} from "@wirekit/internal/simd";
+} from "@wirekit/internal/bytes";
 
 /** From this size on it costs less than four bytes at a time. */
 export const LARGE_BYTES = 4096;

@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { lastUse } from "@wirekit/internal/allocate";
+import { lastUse } from "@wirekit/internal/bytes";
 import { Random } from "@wirekit/internal/testing";
 import { assert, assertEquals } from "@std/assert";
 import type { BytePipe, PipeListener } from "../stream/_byte_pipe.ts";

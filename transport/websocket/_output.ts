@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { giveBackUsed } from "@wirekit/internal/allocate";
+import { giveBackUsed } from "@wirekit/internal/bytes";
 import { isUtf8 } from "../_node.ts";
 import { LARGE_BYTES, type OutBuffer } from "../stream/_out_buffers.ts";
 import type { BytePipe } from "../stream/_byte_pipe.ts";
