@@ -7,5 +7,5 @@
  * @module
  */
 
-export * from "./allocate.ts";
-export * from "./simd.ts";
+export * from "./_allocate.ts";
+export * from "./_simd.ts";

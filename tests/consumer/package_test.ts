@@ -36,7 +36,7 @@ const CEILINGS: Record<string, [code: number, zipped: number]> = {
   "@wirekit/openwebnet/tcp": [330, 30],
   "@wirekit/openwebnet/message": [68.5, 2.3],
   "@wirekit/wsrpc": [350, 43.5],
-  "@wirekit/wsrpc/client": [288, 13.4],
+  "@wirekit/wsrpc/client": [290, 13.5],
   "@wirekit/wsrpc/mini": [66, 6.2],
   "@wirekit/wsrpc/server": [138, 16.2],
   "@wirekit/wsrpc/peer": [72.5, 7.7],

@@ -7,7 +7,7 @@ import {
   giveBackUsed,
   lastUse,
   SLAB_BYTES,
-} from "./allocate.ts";
+} from "./_allocate.ts";
 import { Random } from "./testing.ts";
 
 Deno.test("allocate() gives no byte twice", () => {

@@ -1,11 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-/**
- * Allocates small buffers cheaply.
- *
- * @module
- */
+/** Allocates small buffers cheaply. */
 
 /**
  * The size of one slab, in bytes. A small buffer keeps its whole slab in

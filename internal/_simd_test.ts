@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { assertEquals } from "@std/assert";
-import { PIECE_BYTES, simdProgram } from "./simd.ts";
+import { PIECE_BYTES, simdProgram } from "./_simd.ts";
 
 /** Returns what its first number says stands in the memory. */
 const LOAD = "00" + "2000" + "2d0000" + "0b";

@@ -1,11 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-/**
- * Looks at 16 bytes at a time, which only WebAssembly can.
- *
- * @module
- */
+/** Looks at 16 bytes at a time, which only WebAssembly can. */
 
 /**
  * How many bytes a program takes at most. They are copied into its memory, and
