@@ -45,14 +45,10 @@ async function startEngine(): Promise<Engine> {
 /** How long one call at a time may take to warm all of them up, in milliseconds. */
 const WARM_UP = 8_000;
 
-/** After eight seconds without a call, V8 takes so long to be as fast as before. */
-const AGAIN_SECONDS = 0.5;
-
 /**
  * Lets a system have all calls that warm code up: with one in flight, five
  * processes do not get there in the time that the others have, and V8 compiles
- * nothing of what a hub does once for each message of NATS. And all are loaded
- * once more before they are measured: whichever was started first has been idle.
+ * nothing of what a hub does once for each message of NATS.
  */
 function patient(system: System<CallCell>): System<CallCell> {
   return {
@@ -61,10 +57,9 @@ function patient(system: System<CallCell>): System<CallCell> {
       const running = await system.start(cell);
       const load = (seconds: number) => running.load(cell, seconds);
       const busy = (seconds: number) => running.load(busyCalls(cell), seconds);
-      const again = () => load(AGAIN_SECONDS);
       return cell.depth > 1 || cell.rate !== undefined
-        ? { ...running, again }
-        : { ...running, again, warmUp: () => warmUp(busy, load, WARM_UP) };
+        ? running
+        : { ...running, warmUp: () => warmUp(busy, load, WARM_UP) };
     },
   };
 }
