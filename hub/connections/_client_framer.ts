@@ -25,9 +25,7 @@ export class ClientFramer extends NewlineFramer<"utf8"> {
     });
   }
 
-  override decode(
-    chunk: Uint8Array,
-  ): Generator<Uint8Array<ArrayBuffer>, void> {
+  override decode(chunk: Uint8Array): Iterable<Uint8Array<ArrayBuffer>> {
     if (this.#isFirst) {
       const end = chunk.indexOf(NEWLINE);
       this.#isFirst = end === -1;

@@ -18,6 +18,7 @@
 
 import { MAX_MESSAGE_BYTES, tooLarge } from "../_close.ts";
 import { findNewline, LARGE_BYTES } from "./_large_lines.ts";
+import { isSingleLine } from "./_single_line.ts";
 import { Tail } from "./_tail.ts";
 import { Buffer, isUtf8 } from "../_node.ts";
 import { fromBytes, isAscii, toBytes } from "../reading/_message_bytes.ts";
@@ -129,7 +130,15 @@ export class NewlineFramer<F extends "text" | "utf8" = "text">
    * The iteration throws a `CloseError` with code 1009 where a line is too
    * long, with code 1007 where it is not UTF-8 and has no replacement.
    */
-  *decode(chunk: Uint8Array): Generator<MessageOf<F>, void> {
+  decode(chunk: Uint8Array): Iterable<MessageOf<F>> {
+    const isSingle = this.#tail.length === 0 &&
+      chunk.length <= this.#maxMessageBytes && isSingleLine(chunk);
+    return isSingle
+      ? [this.#message(chunk.subarray(0, -1), true)]
+      : this.#lines(chunk);
+  }
+
+  *#lines(chunk: Uint8Array): Generator<MessageOf<F>, void> {
     // One look at the chunk costs less than one at each of its lines, and one
     // copy less than many: a line may be a part of it.
     const whole = this.#format === "utf8" && chunk.length < MAX_COPIED_BYTES &&
