@@ -126,6 +126,15 @@ for (const [name, connect] of Object.entries(carriers)) {
     assertEquals(await hearing, '{"id":1}\n{"id":2}\n');
   });
 
+  Deno.test(`The end over ${name} leaves it to the reader to say what is wrong inside of a last list`, async () => {
+    await using ends = await connect();
+    const { transport, peer } = ends;
+    await lastWords(peer, "[1,]");
+    const hearing = heard(peer);
+    for await (const message of transport) await transport.send(message);
+    assertEquals(await hearing, "[1,]\n");
+  });
+
   for (const cut of ['{"id":', "[1,[2]", "12", '"a', "word"]) {
     Deno.test(`The end over ${name} in ${cut} is the end inside of a message`, async () => {
       await using ends = await connect();

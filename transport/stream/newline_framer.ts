@@ -23,6 +23,7 @@ import { Tail } from "./_tail.ts";
 import { Buffer, isUtf8 } from "../_node.ts";
 import { fromBytes, isAscii, toBytes } from "../reading/_message_bytes.ts";
 import { allocate } from "@wirekit/internal/bytes";
+import { isWhole } from "./_whole_json.ts";
 import { lookForNewline } from "./_words.ts";
 import type { Framer, FrameTarget } from "./framer.ts";
 import type { Limits, MessageOf } from "../transport.ts";
@@ -167,15 +168,15 @@ export class NewlineFramer<F extends "text" | "utf8" = "text">
   }
 
   /**
-   * Takes the end of the stream for the newline after the last line, if that is
-   * a whole object or list of JSON: no part of one is.
+   * Takes the end of the stream for the newline after the last line, if that has
+   * all brackets of an object or a list of JSON: no part of one does.
    *
    * @returns The line, or nothing.
    * @throws {CloseError} As `decode` does.
    */
   last(): MessageOf<F> | undefined {
-    const message = this.#message(new Uint8Array(), true);
-    return isWhole(message) ? message : undefined;
+    const line = this.#tail.take();
+    return isWhole(line) ? this.#message(line, this.#isAscii) : undefined;
   }
 
   /**
@@ -270,17 +271,6 @@ export class NewlineFramer<F extends "text" | "utf8" = "text">
     }
     const expected = Math.min(this.#last + SLACK_BYTES, MAX_EXPECTED_BYTES);
     this.#tail.append(bytes, expected);
-  }
-}
-
-function isWhole(message: string | Uint8Array): boolean {
-  const text = typeof message === "string"
-    ? message
-    : new TextDecoder().decode(message);
-  try {
-    return JSON.parse(text) instanceof Object;
-  } catch {
-    return false;
   }
 }
 
