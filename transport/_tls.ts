@@ -24,13 +24,13 @@ export function checkTls({ cert, key }: { cert: string; key: string }): void {
   };
   const certificate = read(
     "tls.cert is not a certificate in PEM",
-    () => new X509Certificate(cert),
+    () => new X509Certificate(pemOf(cert, "CERTIFICATE")),
   );
   const privateKey = read(
     key.includes("ENCRYPTED")
       ? "tls.key is encrypted. Store it without a passphrase"
       : "tls.key is not a private key in PEM",
-    () => createPrivateKey(key),
+    () => createPrivateKey(pemOf(key, "PRIVATE KEY")),
   );
   if (certificate.checkPrivateKey(privateKey)) return;
   throw new TypeError("Cannot use TLS: tls.key is not the key of tls.cert");
@@ -54,4 +54,25 @@ export function checkClientTls({ ca, cert, key }: ClientTls): void {
   if (cert !== undefined || key !== undefined) {
     throw new TypeError("Cannot use TLS: tls.cert and tls.key go together");
   }
+}
+
+/**
+ * Returns what the runtimes take of a file in PEM, which may hold a certificate
+ * and its key, parameters of a curve, and other text: Deno reads one block alone.
+ *
+ * @param text The content of the file.
+ * @param label What to look for.
+ * @returns The first of these; all of the text if there is none.
+ *
+ * @category Other carriers
+ */
+export function pemOf(
+  text: string,
+  label: "CERTIFICATE" | "PRIVATE KEY",
+): string {
+  const block = new RegExp(
+    `^-----BEGIN ((?:[A-Z0-9]+ )?${label})-----[^]*?^-----END \\1-----`,
+    "m",
+  );
+  return block.exec(text)?.[0] ?? text;
 }

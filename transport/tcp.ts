@@ -33,7 +33,7 @@ import type { Framer } from "./stream/framer.ts";
 import type { NetAddr, RenewableTls, TransportListener } from "./listener.ts";
 import type { ClientTls, Limits, Transport } from "./transport.ts";
 
-export { checkClientTls } from "./_tls.ts";
+export { checkClientTls, pemOf } from "./_tls.ts";
 export { reasonOf } from "./opening/_not_connected.ts";
 export type { BytePipe, PipeListener } from "./stream/_byte_pipe.ts";
 

@@ -14,6 +14,22 @@ const tls = { cert: testdata("localhost.crt"), key: testdata("localhost.key") };
 const ca = testdata("ca.crt");
 const framer = () => new NewlineFramer();
 
+/** The same certificate and key with other things around them. */
+function sameTls() {
+  const { cert, key } = tls;
+  // What `openssl ecparam -genkey` writes before a key, and `pkcs12` before all.
+  const curve = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n" +
+    "-----END EC PARAMETERS-----\n";
+  const bag = "Bag Attributes\n    friendlyName: a\n";
+  const crlf = (text: string) => text.replaceAll("\n", "\r\n");
+  return [
+    { cert: key + cert, key: key + cert },
+    { cert: cert + ca + key, key: cert + ca + key },
+    { cert: bag + cert + ca, key: bag + curve + key },
+    { cert: crlf(key + cert), key: crlf(cert + key) },
+  ];
+}
+
 async function first<T>(iterable: AsyncIterable<T>): Promise<T> {
   for await (const value of iterable) return value;
   throw new TypeError("Cannot take first value: there is none");
@@ -98,12 +114,25 @@ Deno.test("connectTcp() shows its own certificate", async () => {
   server.listen(0, "127.0.0.1", resolve);
   await listening;
   const { port } = server.address() as { port: number };
-  await using client = await connectTcp(
-    { port, tls: { ca, ...tls } },
-    framer(),
-  );
-  assertEquals(await first(client), "true");
+  for (const own of [tls, ...sameTls()]) {
+    await using client = await connectTcp(
+      { port, tls: { ca, ...own } },
+      framer(),
+    );
+    assertEquals(await first(client), "true");
+  }
   server.close();
+});
+
+Deno.test("listenTcp() takes a certificate and its key as they stand in files", async () => {
+  for (const own of sameTls()) {
+    await using listener = await listenTcp({ port: 0, tls: own }, framer);
+    const { port } = listener.addr;
+    await using client = await connectTcp({ port, tls: { ca } }, framer());
+    await using server = await first(listener);
+    await server.send("hello");
+    assertEquals(await first(client), "hello");
+  }
 });
 
 Deno.test("connectTcp() says why there is no connection", async () => {

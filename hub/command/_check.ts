@@ -4,6 +4,7 @@
 
 import { command, readFile, toggle } from "@wirekit/internal/command";
 import { isLoopback } from "@wirekit/transport/pages";
+import { pemOf } from "@wirekit/transport/tcp";
 import { matcherOf } from "../access/_pattern.ts";
 import type { Token } from "../access/tokens.ts";
 import { type Config, readConfig } from "./_config.ts";
@@ -242,13 +243,13 @@ async function tlsFaults(
     `${place}/cert`,
     cert,
     "a certificate",
-    (text) => new X509Certificate(text),
+    (text) => new X509Certificate(pemOf(text, "CERTIFICATE")),
   );
   const privateKey = await read(
     `${place}/key`,
     key,
     "a private key",
-    (text) => createPrivateKey(text),
+    (text) => createPrivateKey(pemOf(text, "PRIVATE KEY")),
   );
   if (!certificate) return found;
   if (privateKey && !certificate.checkPrivateKey(privateKey)) {
