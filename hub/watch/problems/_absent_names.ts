@@ -17,19 +17,20 @@ const MAX_NAMES = 10;
 
 /** What is known of a name that nobody has. */
 interface Absence {
-  /** When it was noticed, and how many calls had failed before. */
+  /** When it was noticed. */
   readonly since: number;
-  readonly before: number;
-  /** How many calls have failed, and when the last did, as far as was looked. */
-  failures: number;
+  /** How many calls have failed since then, and when the last was noticed. */
+  count: number;
   at: number;
+  /** The failures of all who are here, as of the last look. */
+  failures: number;
 }
 
 /** Finds names that are asked for again and again, and that nobody has. */
 export class AbsentNames {
   readonly #hub: WatchedHub;
   /** By the JSON text of the name; an exchange counts no more than it has room for. */
-  #known = new Map<string, Absence>();
+  readonly #known = new Map<string, Absence>();
 
   constructor(hub: WatchedHub) {
     this.#hub = hub;
@@ -41,35 +42,27 @@ export class AbsentNames {
     // Other hubs may have any name.
     if (exchange.cluster?.reason ?? exchange.cluster?.reading) return;
     const now = Date.now();
-    const wanted = new Map<string, { failures: number; by: Set<string> }>();
-    for (const member of exchange.members) {
-      for (const { to, errors } of (member as Party).edges?.values() ?? []) {
-        if (to === undefined || errors === 0 || exchange.has(to)) continue;
-        const want = wanted.get(to) ?? { failures: 0, by: new Set() };
-        want.failures += errors;
-        want.by.add(nameOf(member));
-        wanted.set(to, want);
-      }
+    const wanted = this.#wanted();
+    for (const name of this.#known.keys()) {
+      if (!wanted.has(name)) this.#known.delete(name);
     }
-    const known = new Map<string, Absence>();
-    for (const [name, { failures }] of wanted) {
+    const found: [string, Absence][] = [];
+    for (const [name, failures] of wanted) {
       const absence = this.#known.get(name) ??
-        { since: now, before: failures, failures, at: -Infinity };
+        { since: now, count: 0, at: -Infinity, failures };
+      this.#known.set(name, absence);
       // Who has asked may have left, and others go on.
-      if (failures > absence.failures) absence.at = now;
+      if (failures > absence.failures) {
+        absence.count += failures - absence.failures;
+        absence.at = now;
+      }
       absence.failures = failures;
-      known.set(name, absence);
+      const { count, at } = absence;
+      if (count >= MANY && now - at <= RECENTLY) found.push([name, absence]);
     }
-    this.#known = known;
-    const found = [...known]
-      .map(([name, absence]) => ({
-        ...{ name, ...absence },
-        count: absence.failures - absence.before,
-      }))
-      .filter(({ count, at }) => count >= MANY && now - at <= RECENTLY)
-      .sort((a, b) => b.count - a.count);
-    for (const { name, count, since } of found.slice(0, MAX_NAMES)) {
-      const [first = "", ...others] = wanted.get(name)!.by;
+    found.sort(([, a], [, b]) => b.count - a.count);
+    for (const [name, { count, since }] of found.slice(0, MAX_NAMES)) {
+      const [first = "", ...others] = this.#askersOf(name);
       const more = others.length > 0 ? ` and ${others.length} more` : "";
       yield {
         id: `absent:${name}`,
@@ -80,5 +73,28 @@ export class AbsentNames {
         cure: `Start its program, or stop the calls of ${first}${more}.`,
       };
     }
+  }
+
+  /** How many calls have failed, by the name that nobody has. */
+  #wanted(): Map<string, number> {
+    const { exchange } = this.#hub;
+    const wanted = new Map<string, number>();
+    for (const member of exchange.members) {
+      for (const { to, errors } of (member as Party).edges?.values() ?? []) {
+        if (to === undefined || errors === 0 || exchange.has(to)) continue;
+        wanted.set(to, (wanted.get(to) ?? 0) + errors);
+      }
+    }
+    return wanted;
+  }
+
+  /** Who has asked in vain. */
+  #askersOf(name: string): Set<string> {
+    const askers = new Set<string>();
+    for (const member of this.#hub.exchange.members) {
+      const edge = (member as Party).edges?.get(name);
+      if (edge && edge.errors > 0) askers.add(nameOf(member));
+    }
+    return askers;
   }
 }

@@ -158,6 +158,14 @@ Deno.test("A hub says which names are asked for again and again, and that nobody
   assertEquals(await absent(), [shop]);
   assertEquals(scene.lines, [], "The log shows no name that a client made up");
 
+  // Who had asked for it before may leave.
+  exchange.leave(web);
+  await time.tick(6_000);
+  ask(bot, '"shop"', 20);
+  await time.tick(6_000);
+  const [still = ""] = await absent();
+  assert(still.startsWith('"shop" was asked 32 times'), still);
+
   // Any number of names is told as few.
   for (let i = 0; i < 100; i++) ask(bot, `"no ${i}"`, 1);
   await time.tick(6_000);
