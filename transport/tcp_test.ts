@@ -4,6 +4,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:tls";
 import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
 import { NotConnectedError, TimeoutError } from "@wirekit/internal/errors";
+import type { Framer } from "./stream/framer.ts";
 import { NewlineFramer } from "./stream/newline_framer.ts";
 import { connectTcp, listenTcp } from "./tcp.ts";
 import { CloseError } from "./transport.ts";
@@ -122,6 +123,25 @@ Deno.test("connectTcp() shows its own certificate", async () => {
     assertEquals(await first(client), "true");
   }
   server.close();
+});
+
+Deno.test("connectTcp() carries any protocol for which there is a framer, HTTP too", async () => {
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    () => new Response("hello"),
+  );
+  const whole: Framer<Uint8Array> = {
+    decode: (chunk) => [chunk.slice()],
+    encode: (message) => message.slice(),
+    pending: 0,
+  };
+  const { port } = server.addr;
+  await using client = await connectTcp({ port }, whole);
+  await client.send(
+    new TextEncoder().encode("GET / HTTP/1.1\r\nhost: a\r\n\r\n"),
+  );
+  const answer = new TextDecoder().decode(await first(client));
+  assertEquals(answer.split("\r\n")[0], "HTTP/1.1 200 OK");
 });
 
 Deno.test("listenTcp() takes a certificate and its key as they stand in files", async () => {

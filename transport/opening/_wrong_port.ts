@@ -9,7 +9,7 @@ import { CloseError } from "../transport.ts";
 const ALERT_REGEXP = /^\x15\x03[\0-\x04]\0\x02[\x01\x02]/;
 
 /**
- * Makes a framer say what a server speaks that speaks something else.
+ * Makes a framer of lines say what a server speaks that speaks something else.
  *
  * @param framer The framer of a new connection.
  * @param scheme How to reach a server of HTTP there, if there is a URL for it.
@@ -18,6 +18,8 @@ export function explainOthers<T>(
   framer: Framer<T>,
   scheme?: "ws:" | "wss:",
 ): Framer<T> {
+  // It is for lines of JSON: somebody's own may be for HTTP.
+  if (!framer.last) return framer;
   return checkFirst(framer, (text) => {
     if (scheme === "ws:" && ALERT_REGEXP.test(text)) {
       const reason = "the server speaks TLS on this port. Connect by tls:";
