@@ -183,6 +183,8 @@ export function testClient(
     const held = second.waitFor("hold");
     const connected = second.connect();
     await held;
+    // winerp's server notes that a client waits after it has told it to.
+    assertEquals(await first.ping(), true);
     await first.drop();
     await connected;
     assertEquals(await second.ping("same"), true);
