@@ -24,13 +24,15 @@ const MAGIC = "0061736d01000000";
 const SECTIONS = "03020100050401010101070902016d020001660000";
 
 /**
- * Makes a program of the code of its function.
+ * Returns what makes a program of the code of its function, when it is first
+ * needed.
  *
  * @param parameters How many numbers it takes.
  * @param code Its local variables and its instructions, in hexadecimal: at most
  * 125 bytes.
- * @returns The program; `undefined` in a page, whose policy may forbid it, and
- * where the runtime lacks WebAssembly or these instructions.
+ * @returns Returns the program, always the same; `undefined` in a page, whose
+ * policy may forbid it, and where the runtime lacks WebAssembly or these
+ * instructions.
  *
  * @example Add two numbers
  * ```ts
@@ -39,13 +41,18 @@ const SECTIONS = "03020100050401010101070902016d020001660000";
  *
  * // No local variables; the first number, the second, add, end.
  * const program = simdProgram(2, "00200020016a0b");
- * assertEquals(program?.run(2, 3), 5);
+ * assertEquals(program()?.run(2, 3), 5);
  * ```
  */
 export function simdProgram(
   parameters: number,
   code: string,
-): SimdProgram | undefined {
+): () => SimdProgram | undefined {
+  let program: SimdProgram | undefined | null = null;
+  return () => program === null ? program = make(parameters, code) : program;
+}
+
+function make(parameters: number, code: string): SimdProgram | undefined {
   if ("document" in globalThis) return undefined;
   const byte = (value: number) => value.toString(16).padStart(2, "0");
   const size = code.length / 2;

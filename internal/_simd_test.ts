@@ -7,7 +7,7 @@ import { PIECE_BYTES, simdProgram } from "./_simd.ts";
 const LOAD = "00" + "2000" + "2d0000" + "0b";
 
 Deno.test("simdProgram() makes a program that sees its memory", () => {
-  const program = simdProgram(1, LOAD)!;
+  const program = simdProgram(1, LOAD)()!;
   assertEquals(program.memory.length >= PIECE_BYTES, true);
   program.memory[7] = 42;
   assertEquals(program.run(7), 42);
@@ -15,12 +15,12 @@ Deno.test("simdProgram() makes a program that sees its memory", () => {
 });
 
 Deno.test("simdProgram() makes none where there is a page, no WebAssembly, or no such instruction", () => {
-  assertEquals(simdProgram(1, "00fdff0b"), undefined);
+  assertEquals(simdProgram(1, "00fdff0b")(), undefined);
   Object.assign(globalThis, { document: {} });
-  assertEquals(simdProgram(1, LOAD), undefined);
+  assertEquals(simdProgram(1, LOAD)(), undefined);
   Reflect.deleteProperty(globalThis, "document");
   const { WebAssembly } = globalThis;
   Reflect.deleteProperty(globalThis, "WebAssembly");
-  assertEquals(simdProgram(1, LOAD), undefined);
+  assertEquals(simdProgram(1, LOAD)(), undefined);
   Object.assign(globalThis, { WebAssembly });
 });

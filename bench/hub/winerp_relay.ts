@@ -35,13 +35,12 @@ class Client {
         this.send(ACCEPTED);
         this.#to ??= this.#partner;
       },
-      ended() {},
+      ended() {}, // The load generator leaves without a farewell.
     });
   }
 
   send(message: Bytes): void {
-    // The load generator leaves without a farewell.
-    this.#transport.send(message).catch(() => {});
+    this.#transport.send(message);
   }
 }
 

@@ -9,6 +9,7 @@ import {
   settings,
   type Terminal,
   text,
+  tlsInFlags,
   UsageError,
   type Values,
 } from "@wirekit/internal/command";
@@ -124,33 +125,20 @@ export async function backplaneOf(
       logger,
     });
   } catch (error) {
+    const inFlags = (message: string) =>
+      tlsInFlags(message, "--cluster-", {
+        ca: given.clusterCa,
+        cert: given.clusterCert,
+        key: given.clusterKey,
+      });
     if (error instanceof TypeError || error instanceof RangeError) {
-      const message = inFlags(error.message, given);
+      const message = inFlags(error.message);
       const isOfTls = message.startsWith("Cannot use TLS");
       throw new UsageError(isOfTls ? message : `--cluster: ${message}`);
     }
     if (error instanceof NotConnectedError) {
-      throw new NotConnectedError(inFlags(error.message, given), {
-        cause: error,
-      });
+      throw new NotConnectedError(inFlags(error.message), { cause: error });
     }
     throw error;
   }
-}
-
-/** Names options of TLS as the command does: those of a cluster. */
-function inFlags(
-  message: string,
-  { clusterCa: ca, clusterCert: cert, clusterKey: key }: Values<
-    typeof CLUSTER_OPTIONS
-  >,
-): string {
-  const files: Record<string, string | undefined> = { ca, cert, key };
-  return message.replace(
-    /\b(as )?tls\.(ca|cert|key)\b/g,
-    (_, as, name) =>
-      as
-        ? `with --cluster-${name}`
-        : `--cluster-${name} ${files[name] ?? ""}`.trim(),
-  );
 }

@@ -1,11 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import {
-  PIECE_BYTES,
-  type SimdProgram,
-  simdProgram,
-} from "@wirekit/internal/bytes";
+import { PIECE_BYTES, simdProgram } from "@wirekit/internal/bytes";
 
 /** How much is looked through first: a string may be no longer than this. */
 const FIRST_BYTES = 2048;
@@ -29,7 +25,7 @@ const CODE = "02017f067b" + // at: i32; a, b, c, two, space, backslash: v128
   "0c000b0b" + // again
   "20010b"; // at
 
-let program: SimdProgram | null | undefined;
+const program = /* @__PURE__ */ simdProgram(1, CODE);
 
 /**
  * Passes bytes that stand for themselves inside a JSON string.
@@ -40,9 +36,9 @@ let program: SimdProgram | null | undefined;
  * what it takes.
  */
 export function passPlain(bytes: Uint8Array, start: number): number {
-  if (program === undefined) program = simdProgram(1, CODE) ?? null;
-  if (program === null) return start;
-  const { memory, run } = program;
+  const simd = program();
+  if (!simd) return start;
+  const { memory, run } = simd;
   let at = start;
   for (let size = FIRST_BYTES; at < bytes.length; size = PIECE_BYTES) {
     const piece = bytes.subarray(at, at + size);

@@ -75,21 +75,37 @@ function codeOf(error: Error): number {
   return OF_THE_USER.some((type) => error instanceof type) ? 2 : 1;
 }
 
-/** Names options of TLS as the command does, not as the library. */
+/** Names options of TLS as the command does, which has some of them. */
 function inFlags(
   message: string,
   given: Parsed["given"],
   options: Options,
 ): string {
-  return message
-    .replace(
-      "as tls.ca",
-      (text) => "ca" in options ? "with --ca" : text,
-    )
-    .replace(/\btls\.(ca|cert|key)\b/g, (name, key) => {
-      const [file] = given.get(key) ?? [];
-      return file === undefined ? name : `--${key} ${file}`;
-    });
+  const names = ["ca", "cert", "key"].filter((name) => name in options);
+  const files = names.map((name) => [name, given.get(name)?.[0]]);
+  return tlsInFlags(message, "--", Object.fromEntries(files));
+}
+
+/**
+ * Names options of TLS as a command does, not as the library.
+ *
+ * @param message What the library says.
+ * @param prefix What the options begin with, such as `--`.
+ * @param files The options that there are, each with its file if it is given.
+ */
+export function tlsInFlags(
+  message: string,
+  prefix: string,
+  files: Record<string, string | undefined>,
+): string {
+  return message.replace(
+    /\b(as )?tls\.(ca|cert|key)\b/g,
+    (text, as, name) => {
+      if (!(name in files)) return text;
+      if (as) return `with ${prefix}${name}`;
+      return `${prefix}${name} ${files[name] ?? ""}`.trim();
+    },
+  );
 }
 
 /** Adds by which option to give what a server asks for before it lets one in. */

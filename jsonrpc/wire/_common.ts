@@ -158,8 +158,11 @@ function scalar(text: string): string | number | undefined {
   return text.charCodeAt(at) === QUOTE ? string(text) : integer(text);
 }
 
-/** The name of the method that was read last. */
+/** The name of the method that was read last, of a text that is not long. */
 let known: string | undefined;
+
+/** A part of a text may keep all of it in memory. */
+const MAX_KEPT = 16_384;
 
 /**
  * Reads the name of a method. Calls of one method often come in a row: the text
@@ -167,8 +170,9 @@ let known: string | undefined;
  */
 function name(text: string): string | undefined {
   const method = string(text);
-  if (method !== known) known = method;
-  return known;
+  if (method === known) return known;
+  if (text.length <= MAX_KEPT) known = method;
+  return method;
 }
 
 /** Reads a string in which nothing is escaped. */

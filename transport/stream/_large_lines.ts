@@ -7,11 +7,7 @@
  * is as much garbage as the line.
  */
 
-import {
-  PIECE_BYTES,
-  type SimdProgram,
-  simdProgram,
-} from "@wirekit/internal/bytes";
+import { PIECE_BYTES, simdProgram } from "@wirekit/internal/bytes";
 
 /** From this size on it costs less than a copy as text. */
 export const LARGE_BYTES = 16_384;
@@ -38,7 +34,7 @@ const CODE = "02017f047b" + // at: i32; newlines, all, a, b: v128
   "0c000b0b" + // again
   "20012003fd64411074720b"; // at | highest bits of all << 16
 
-let program: SimdProgram | null | undefined;
+const program = /* @__PURE__ */ simdProgram(1, CODE);
 
 /**
  * Looks for the next newline. Returns `undefined` where the runtime lacks what
@@ -48,9 +44,9 @@ export function findNewline(
   bytes: Uint8Array,
   from: number,
 ): LineEnd | undefined {
-  if (program === undefined) program = simdProgram(1, CODE) ?? null;
-  if (program === null) return undefined;
-  const { memory, run } = program;
+  const simd = program();
+  if (!simd) return undefined;
+  const { memory, run } = simd;
   let high = 0;
   for (let at = from; at < bytes.length; at += PIECE_BYTES) {
     const piece = bytes.subarray(at, at + PIECE_BYTES);

@@ -1,11 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import {
-  PIECE_BYTES,
-  type SimdProgram,
-  simdProgram,
-} from "@wirekit/internal/bytes";
+import { PIECE_BYTES, simdProgram } from "@wirekit/internal/bytes";
 
 /** From this size on it costs less than four bytes at a time. */
 export const LARGE_BYTES = 4096;
@@ -23,7 +19,7 @@ const CODE = "02017f047b" + // at: i32; mask, all, a, b: v128
   "0c000b0b" + // again
   "2004fd640b"; // the highest bit of each byte of all
 
-let program: SimdProgram | null | undefined;
+const program = /* @__PURE__ */ simdProgram(2, CODE);
 
 /**
  * Applies a mask in place, as `applyMask()` does.
@@ -37,9 +33,9 @@ export function maskLarge(
   bytes: Uint8Array<ArrayBuffer>,
   mask: number,
 ): number | undefined {
-  if (program === undefined) program = simdProgram(2, CODE) ?? null;
-  if (program === null) return undefined;
-  const { memory, run } = program;
+  const simd = program();
+  if (!simd) return undefined;
+  const { memory, run } = simd;
   let high = 0;
   for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
     const piece = bytes.subarray(at, at + PIECE_BYTES);
