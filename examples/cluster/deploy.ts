@@ -17,10 +17,12 @@ const logger = console;
 const backplane = await connectNats({ servers: servers.split(","), logger });
 const hub = new Hub({ token, backplane, logger });
 
-// Deploy sends SIGINT, and kills the process 5 seconds later.
-Deno.addSignalListener("SIGINT", async () => {
-  await hub.close();
-  Deno.exit();
-});
+// Deploy sends SIGINT, and kills the process 5 seconds later; others send SIGTERM.
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.addSignalListener(signal, async () => {
+    await hub.close();
+    Deno.exit();
+  });
+}
 
 export default { fetch: hub.fetch } satisfies Deno.ServeDefaultExport;

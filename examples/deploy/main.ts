@@ -27,11 +27,13 @@ const wsrpc = new Server({
   routes: { sum: (_peer, { x, y }) => x + y },
 });
 
-// Deploy sends SIGINT, and kills the process 5 seconds later.
-Deno.addSignalListener("SIGINT", async () => {
-  await Promise.all([hub.close(), wsrpc.close()]);
-  Deno.exit();
-});
+// Deploy sends SIGINT, and kills the process 5 seconds later; others send SIGTERM.
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.addSignalListener(signal, async () => {
+    await Promise.all([hub.close(), wsrpc.close()]);
+    Deno.exit();
+  });
+}
 
 export default {
   fetch(request, info) {

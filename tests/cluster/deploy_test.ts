@@ -61,14 +61,22 @@ Deno.test({
     await me.connect();
     assertEquals(await me.request("bot", "where"), "one");
 
-    await using heir = client("bot", two.host);
-    heir.route("where", () => "two");
-    const held = heir.waitFor("hold", { timeout: 10_000 });
-    const ready = heir.connect({ timeout: 30_000 });
-    await held;
-    const stopped = one.program.stop("SIGINT");
-    await ready;
-    await stopped;
-    assertEquals(await me.request("bot", "where"), "two");
+    // Deploy sends SIGINT; systemd, containers and `kill` send SIGTERM.
+    for (
+      const [ending, signal, next, where] of [
+        [one, "SIGINT", two, "two"],
+        [two, "SIGTERM", three, "three"],
+      ] as const
+    ) {
+      const heir = stack.use(client("bot", next.host));
+      heir.route("where", () => where);
+      const held = heir.waitFor("hold", { timeout: 10_000 });
+      const ready = heir.connect({ timeout: 30_000 });
+      await held;
+      const stopped = ending.program.stop(signal);
+      await ready;
+      await stopped;
+      assertEquals(await me.request("bot", "where"), where);
+    }
   },
 });
