@@ -94,6 +94,7 @@ export class Asker {
    * only the data needs parsing. Returns whether it was one.
    */
   takeInOrder(text: string): boolean {
+    if (this.#calls.size === 0) return false; // As for all who only answer.
     const end = text.length - this.#answerEnd.length;
     if (text.slice(end) !== this.#answerEnd) return false;
     const call = this.#calls.find(text, end);
