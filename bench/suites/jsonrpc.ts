@@ -130,7 +130,7 @@ interface Foreign {
 }
 
 /** For how long both are warmed up, at the same time, in seconds. */
-const WARM_SECONDS = 2;
+const WARM_SECONDS = 3;
 
 /**
  * A system that gets more calls before it is measured. Our server has four or
