@@ -7,15 +7,9 @@
  */
 
 import { lastUse } from "@wirekit/internal/bytes";
-import { NewlineFramer } from "@wirekit/transport/framers";
-import { listenWebSocket } from "@wirekit/transport/listen-websocket";
-import { listenTcp } from "@wirekit/transport/tcp";
 import { deliverMessages, type Transport } from "@wirekit/transport/transport";
-import { listenUnix } from "@wirekit/transport/unix";
-import { acceptWebSocket } from "@wirekit/transport/websocket";
+import { type Bytes, listen } from "./_listen.ts";
 import { serveBench } from "./_told.ts";
-
-type Bytes = Uint8Array<ArrayBuffer>;
 
 const [kind] = Deno.args;
 const waiting = new Map<string, Transport<Bytes>>();
@@ -42,45 +36,4 @@ function join(transport: Transport<Bytes>, path: string): void {
   pump(partner, transport);
 }
 
-function pathOf({ url }: Request): string {
-  return new URL(url).pathname;
-}
-
-async function joinAll(
-  listener: AsyncIterable<Transport<Bytes>>,
-): Promise<void> {
-  for await (const transport of listener) join(transport, "");
-}
-
-async function listen(): Promise<string> {
-  if (kind === "fetch") {
-    const { addr } = Deno.serve({ port: 0, onListen() {} }, (request) => {
-      const { response, transport } = acceptWebSocket(request, {
-        format: "utf8",
-      });
-      join(transport, pathOf(request));
-      return response;
-    });
-    return `ws://127.0.0.1:${addr.port}`;
-  }
-  const framer = () => new NewlineFramer({ format: "utf8" });
-  if (kind === "tcp") {
-    const listener = await listenTcp({ port: 0 }, framer);
-    joinAll(listener);
-    return `tcp://127.0.0.1:${listener.addr.port}`;
-  }
-  if (kind === "unix") {
-    const path = `${await Deno.makeTempDir()}/relay`;
-    joinAll(await listenUnix({ path }, framer));
-    return `unix:${path}`;
-  }
-  const listener = await listenWebSocket({ port: 0, format: "utf8" });
-  (async () => {
-    for await (const { transport, request } of listener) {
-      join(transport, pathOf(request));
-    }
-  })();
-  return `ws://127.0.0.1:${listener.addr.port}`;
-}
-
-await serveBench(await listen());
+await serveBench(await listen(kind, join));

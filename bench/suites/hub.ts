@@ -81,6 +81,12 @@ const LINES = ["our hub, tcp:", "our hub, unix:"];
 const LINE_CELLS = ["1x1", "1x64", "64 → 1", "64 KiB, 4x2"];
 const WITH_LINES = [...HUBS, ...LINES];
 const LINE_RELAYS: ServerName[] = ["relay, tcp:", "relay, unix:"];
+const TO_ONE = "64 → 1";
+const RELAYS_TO_ONE: ServerName[] = [
+  "relay to one",
+  "relay to one, tcp:",
+  "relay to one, unix:",
+];
 const BARE = "bare sockets";
 const BARE_TO_ALL = "bare sockets, to all";
 
@@ -113,9 +119,9 @@ const CELLS: LoadCell[] = [
     quick: true,
   },
   {
-    name: "64 → 1",
+    name: TO_ONE,
     shape: { pairs: 64, services: 1, depth: 1, message: 256 },
-    only: WITH_LINES,
+    only: [...WITH_LINES, ...RELAYS_TO_ONE],
     quick: true,
   },
   {
@@ -166,6 +172,7 @@ export const suite: Suite = {
       "our hub, tcp:",
       "our hub, unix:",
       ...LINE_RELAYS,
+      ...RELAYS_TO_ONE,
     ];
     const results = await compare(
       names.map((name) => system(name)),
@@ -206,18 +213,19 @@ export const suite: Suite = {
           ["64 KiB, 4x2", 0.95],
         ]),
         ...LINES.flatMap((theirs) =>
-          LINE_CELLS.map((cell) =>
-            ratioTarget(`${theirs} ÷ WebSocket, ${cell}`, results, {
+          LINE_CELLS.map((cell) => {
+            const relay = cell === TO_ONE ? "relay to one" : "relay";
+            return ratioTarget(`${theirs} ÷ WebSocket, ${cell}`, results, {
               cell,
               ours: theirs,
               theirs: ours,
               atLeast: 1,
               latency: false,
-              ceiling: `relay, ${theirs.split(", ")[1]}`,
-              ceilingOver: "relay",
+              ceiling: `${relay}, ${theirs.split(", ")[1]}`,
+              ceilingOver: relay,
               why: "Messages by lines",
-            })
-          )
+            });
+          })
         ),
         ...than("winerp", [
           ["1x16", 5],
