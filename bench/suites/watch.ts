@@ -119,7 +119,7 @@ async function comparePages(plan: Plan, bytes: Bytes): Promise<Results> {
       if (page) bytes.set(cell.name, (page.bytes - had) / seconds);
       return { rate: calls / seconds, p50, p99, cpu };
     };
-    const pairs = (cell === MANY ? 2 : 3) * plan.rounds;
+    const pairs = (cell === MANY ? 4 : 3) * plan.rounds;
     for (let pair = 0; pair < pairs; pair++) {
       for (const isOpen of pair % 2 ? [true, false] : [false, true]) {
         const sample = await slice(isOpen);
