@@ -4,24 +4,39 @@
 /** Looks at 16 bytes at a time, which only WebAssembly can. */
 
 /**
- * How many bytes a program takes at most. They are copied into its memory, and
- * stay in the fastest cache of a processor that way.
+ * How many bytes are copied into the memory of programs at a time. They stay in
+ * the fastest cache of a processor that way.
  */
 export const PIECE_BYTES = 16_384;
 
+/** A page of the memory of WebAssembly. */
+const PAGE_BYTES = 65_536;
+
+/** The pages for what is read, behind the one that pieces are copied to. */
+const READ_PAGES = 3;
+
+/** The memory of all programs. */
+let common: WebAssembly.Memory | undefined;
+
 /** A program, and the memory that it looks at. */
 export interface SimdProgram {
-  /** Its memory: 64 KiB. */
+  /**
+   * The memory, which all programs share. Pieces are copied to its start, if
+   * they do not stand in it already.
+   */
   readonly memory: Uint8Array<ArrayBuffer>;
-  /** Calls its function, which takes numbers of 32 bits and returns one. */
+  /**
+   * Calls its function with numbers of 32 bits, mostly where bytes start and end
+   * in the memory. It returns one.
+   */
   readonly run: (...numbers: number[]) => number;
 }
 
 /** What a module begins with: that it is WebAssembly, version 1. */
 const MAGIC = "0061736d01000000";
 
-/** One function; one page of memory; that they are called `f` and `m`. */
-const SECTIONS = "03020100050401010101070902016d020001660000";
+/** It imports a memory, has one function, and calls it `f`. */
+const SECTIONS = "020801016d016d0200010302010007050101660000";
 
 /**
  * Returns what makes a program of the code of its function, when it is first
@@ -62,13 +77,45 @@ function make(parameters: number, code: string): SimdProgram | undefined {
   try {
     const bytes = hex.match(/../g)!.map((pair) => parseInt(pair, 16));
     const module = new WebAssembly.Module(new Uint8Array(bytes));
-    const { m, f } = new WebAssembly.Instance(module).exports;
-    const { buffer } = m as WebAssembly.Memory;
+    const m = commonMemory();
+    const { f } = new WebAssembly.Instance(module, { m: { m } }).exports;
     return {
-      memory: new Uint8Array(buffer as ArrayBuffer),
+      memory: new Uint8Array(m.buffer as ArrayBuffer),
       run: f as SimdProgram["run"],
     };
   } catch {
     return undefined;
+  }
+}
+
+function commonMemory(): WebAssembly.Memory {
+  const initial = 1 + READ_PAGES;
+  return common ??= new WebAssembly.Memory({ initial, maximum: initial });
+}
+
+/**
+ * Returns memory to read into: 192 KiB, always the same. Programs look at it
+ * without a copy, where there are any. It ends where its buffer does.
+ *
+ * @returns The memory.
+ *
+ * @example Look at what was read
+ * ```ts
+ * import { readMemory, simdProgram } from "@wirekit/internal/bytes";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bytes = readMemory();
+ * bytes[0] = 42;
+ * // No local variables; the byte where the first number says, end.
+ * const program = simdProgram(1, "0020002d00000b");
+ * assertEquals(program()?.run(bytes.byteOffset), 42);
+ * ```
+ */
+export function readMemory(): Uint8Array<ArrayBuffer> {
+  try {
+    const { buffer } = commonMemory();
+    return new Uint8Array(buffer as ArrayBuffer, PAGE_BYTES);
+  } catch {
+    return new Uint8Array(READ_PAGES * PAGE_BYTES);
   }
 }

@@ -181,7 +181,7 @@ export abstract class Intake<T extends string | Uint8Array> {
 function isFull(chunk: Uint8Array): boolean {
   // To ask for the buffer of each chunk is a call into the engine.
   return chunk.length >= FULL_READ &&
-    chunk.length === chunk.buffer.byteLength;
+    chunk.byteOffset + chunk.length === chunk.buffer.byteLength;
 }
 
 /** Nothing has to wait. */

@@ -22,19 +22,19 @@ export interface LineEnd {
   isAscii: boolean;
 }
 
-const CODE = "02017f047b" + // at: i32; newlines, all, a, b: v128
+const CODE = "01047b" + // newlines, all, a, b: v128
   "410afd0f2102" + // newlines = 16 newlines
   "02400340" + // block, loop
-  "200141206a20004a0d01" + // leave if at + 32 > length
-  "2001fd00040022042002fd23" + // a = 16 bytes; a == newlines
-  "2001fd00041022052002fd23" + // b = the next 16; b == newlines
+  "200041206a20014a0d01" + // leave if start + 32 > end
+  "2000fd00040022042002fd23" + // a = 16 bytes; a == newlines
+  "2000fd00041022052002fd23" + // b = the next 16; b == newlines
   "fd50fd530d01" + // leave if any of them is
   "20042005fd502003fd502103" + // all |= a | b
-  "200141206a2101" + // at += 32
+  "200041206a2100" + // start += 32
   "0c000b0b" + // again
-  "20012003fd64411074720b"; // at | highest bits of all << 16
+  "20002003fd64410047411f74720b"; // start | any highest bit of all << 31
 
-const program = /* @__PURE__ */ simdProgram(1, CODE);
+const program = /* @__PURE__ */ simdProgram(2, CODE);
 
 /**
  * Looks for the next newline. Returns `undefined` where the runtime lacks what
@@ -47,15 +47,18 @@ export function findNewline(
   const simd = program();
   if (!simd) return undefined;
   const { memory, run } = simd;
+  const isThere = bytes.buffer === memory.buffer;
+  const size = isThere ? bytes.length : PIECE_BYTES;
   let high = 0;
-  for (let at = from; at < bytes.length; at += PIECE_BYTES) {
-    const piece = bytes.subarray(at, at + PIECE_BYTES);
-    memory.set(piece);
-    // Its lower half is where the first 32 begin that hold a newline or are not
-    // whole; the upper half is 0 if all before are ASCII.
-    const passed = run(piece.length);
-    if (passed > 0xffff || passed < 0) high = 0x80;
-    for (let i = passed & 0xffff; i < piece.length; i++) {
+  for (let at = from; at < bytes.length; at += size) {
+    const piece = bytes.subarray(at, at + size);
+    if (!isThere) memory.set(piece);
+    const start = isThere ? piece.byteOffset : 0;
+    // Where the first 32 begin that hold a newline or are not whole; it is
+    // negative unless all before are ASCII.
+    const passed = run(start, start + piece.length);
+    if (passed < 0) high = 0x80;
+    for (let i = (passed & 0x7fffffff) - start; i < piece.length; i++) {
       const byte = piece[i]!;
       if (byte === NEWLINE) return { at: at + i, isAscii: high < 0x80 };
       high |= byte;

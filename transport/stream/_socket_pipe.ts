@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import type { Socket } from "node:net";
+import { readMemory } from "@wirekit/internal/bytes";
 import { now } from "@wirekit/internal/clock";
 import type { BytePipe, PipeListener } from "./_byte_pipe.ts";
 import { canWriteDirectly, writeDirectly } from "./_direct_write.ts";
@@ -30,11 +31,10 @@ const EMPTY = new Uint8Array();
 /**
  * The buffer into which all sockets read: each read is processed before the
  * next. So an idle connection needs no buffer, and a read no allocation. One of
- * 64 KiB would take two reads for a message of 64 KiB, which has a header.
+ * 64 KiB would take two reads for a message of 64 KiB, which has a header, and
+ * one of 128 KiB for two.
  */
-export const SHARED: Uint8Array<ArrayBuffer> = /* @__PURE__ */ new Uint8Array(
-  131_072,
-);
+export const SHARED: Uint8Array<ArrayBuffer> = /* @__PURE__ */ readMemory();
 
 /**
  * A socket of `node:net` or `node:tls`, read and written past its stream where

@@ -1,25 +1,29 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { PIECE_BYTES, simdProgram } from "@wirekit/internal/bytes";
+import {
+  PIECE_BYTES,
+  type SimdProgram,
+  simdProgram,
+} from "@wirekit/internal/bytes";
 
 /** From this size on it costs less than four bytes at a time. */
 export const LARGE_BYTES = 4096;
 
-const CODE = "02017f047b" + // at: i32; mask, all, a, b: v128
-  "2001fd112103" + // mask = 4 times the one that is given
+const CODE = "01047b" + // mask, all, a, b: v128
+  "2002fd112103" + // mask = 4 times the one that is given
   "02400340" + // block, loop
-  "200241206a20004b0d01" + // leave if at + 32 > length
-  "2002fd0004002003fd512105" + // a = 16 bytes ^ mask
-  "2002fd0004102003fd512106" + // b = the next 16 ^ mask
-  "20022005fd0b0400" + // store a
-  "20022006fd0b0410" + // store b
+  "200041206a20014b0d01" + // leave if start + 32 > end
+  "2000fd0004002003fd512105" + // a = 16 bytes ^ mask
+  "2000fd0004102003fd512106" + // b = the next 16 ^ mask
+  "20002005fd0b0400" + // store a
+  "20002006fd0b0410" + // store b
   "200420052006fd50fd502104" + // all |= a | b
-  "200241206a2102" + // at += 32
+  "200041206a2100" + // start += 32
   "0c000b0b" + // again
   "2004fd640b"; // the highest bit of each byte of all
 
-const program = /* @__PURE__ */ simdProgram(2, CODE);
+const program = /* @__PURE__ */ simdProgram(3, CODE);
 
 /**
  * Applies a mask in place, as `applyMask()` does.
@@ -35,17 +39,32 @@ export function maskLarge(
 ): number | undefined {
   const simd = program();
   if (!simd) return undefined;
-  const { memory, run } = simd;
+  const { memory } = simd;
+  const { byteOffset, length } = bytes;
+  if (bytes.buffer === memory.buffer) {
+    return maskThere(simd, byteOffset, byteOffset + length, mask);
+  }
   let high = 0;
-  for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+  for (let at = 0; at < length; at += PIECE_BYTES) {
     const piece = bytes.subarray(at, at + PIECE_BYTES);
     memory.set(piece);
-    high |= run(piece.length, mask);
-    for (let i = piece.length & ~31; i < piece.length; i++) {
-      memory[i]! ^= mask >>> 8 * (i & 3);
-      high |= memory[i]! & 0x80;
-    }
+    high |= maskThere(simd, 0, piece.length, mask);
     piece.set(memory.subarray(0, piece.length));
+  }
+  return high;
+}
+
+/** Applies a mask to a part of the memory of programs. */
+function maskThere(
+  { memory, run }: SimdProgram,
+  start: number,
+  end: number,
+  mask: number,
+): number {
+  let high = run(start, end, mask);
+  for (let i = end - (end - start & 31); i < end; i++) {
+    memory[i]! ^= mask >>> 8 * (i - start & 3);
+    high |= memory[i]! & 0x80;
   }
   return high === 0 ? 0 : 0x80;
 }
