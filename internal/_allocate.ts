@@ -81,10 +81,16 @@ const STEP_BITS = 12;
 /** The most memory that is kept for later. */
 const KEPT_BYTES = 2_097_152;
 
-/** What is known of memory that was lent. */
-const LENT = 1;
-const LAST_USED = 2;
+/** Whoever gets a message next is the last to use it. */
+const LAST_USED = 1;
 
+/** A message was seen to be UTF-8: see {@linkcode noteSeen}. */
+export const TEXT = 2;
+
+/** A message was seen to have no newline. */
+export const LINE = 4;
+
+/** What is known of memory that was lent. */
 const loans = /* @__PURE__ */ new WeakMap<ArrayBuffer, number>();
 
 /** What was given back, by steps of its size. */
@@ -118,7 +124,7 @@ export function borrow(length: number): Uint8Array<ArrayBuffer> {
   let buffer = kept[steps]?.pop();
   if (buffer) keptBytes -= buffer.byteLength;
   else buffer = new ArrayBuffer(steps << STEP_BITS);
-  loans.set(buffer, LENT);
+  loans.set(buffer, 0);
   return new Uint8Array(buffer, 0, length);
 }
 
@@ -143,7 +149,8 @@ export function giveBack(bytes: Uint8Array<ArrayBuffer>): void {
 
 /**
  * Says of a message that whoever gets it next is the last to use it: it may be
- * given back by {@linkcode giveBackUsed} after that.
+ * given back by {@linkcode giveBackUsed} after that. If its bytes were changed, it
+ * is still what it was seen to be.
  *
  * @param bytes The message.
  * @returns The same.
@@ -151,10 +158,50 @@ export function giveBack(bytes: Uint8Array<ArrayBuffer>): void {
 export function lastUse(
   bytes: Uint8Array<ArrayBuffer>,
 ): Uint8Array<ArrayBuffer> {
-  if (bytes.length >= BORROWED_BYTES && loans.has(bytes.buffer)) {
-    loans.set(bytes.buffer, LAST_USED);
-  }
+  note(bytes, LAST_USED);
   return bytes;
+}
+
+/**
+ * Notes what a received message is, so that it need not be looked through again
+ * where it is sent.
+ *
+ * @param bytes The message: all of what was borrowed.
+ * @param seen {@linkcode TEXT}, {@linkcode LINE} or both.
+ */
+export function noteSeen(bytes: Uint8Array<ArrayBuffer>, seen: number): void {
+  note(bytes, seen);
+}
+
+/**
+ * Returns whether a message is still what it was seen to be: nobody else may
+ * change it since {@linkcode lastUse}.
+ *
+ * @param bytes The message.
+ * @param seen {@linkcode TEXT}, {@linkcode LINE} or both.
+ * @returns Whether it was seen, and is of a size for which that is noted.
+ *
+ * @example Look at a message once
+ * ```ts
+ * import { borrow, lastUse, noteSeen, TEXT, wasSeen } from "@wirekit/internal/bytes";
+ * import { assert, assertFalse } from "@std/assert";
+ *
+ * const message = borrow(65_000).fill(0x20);
+ * noteSeen(message, TEXT);
+ * assertFalse(wasSeen(message, TEXT)); // Its reader may have changed it.
+ * assert(wasSeen(lastUse(message), TEXT));
+ * ```
+ */
+export function wasSeen(bytes: Uint8Array<ArrayBuffer>, seen: number): boolean {
+  if (bytes.length < BORROWED_BYTES) return false;
+  const all = seen | LAST_USED;
+  return (loans.get(bytes.buffer)! & all) === all;
+}
+
+function note(bytes: Uint8Array<ArrayBuffer>, what: number): void {
+  if (bytes.length < BORROWED_BYTES) return;
+  const known = loans.get(bytes.buffer);
+  if (known !== undefined) loans.set(bytes.buffer, known | what);
 }
 
 /**
@@ -184,5 +231,5 @@ export function keep(bytes: Uint8Array<ArrayBuffer>): void {
  */
 export function giveBackUsed(bytes: Uint8Array<ArrayBuffer>): void {
   if (bytes.length < BORROWED_BYTES) return;
-  if (loans.get(bytes.buffer) === LAST_USED) giveBack(bytes);
+  if (loans.get(bytes.buffer)! & LAST_USED) giveBack(bytes);
 }

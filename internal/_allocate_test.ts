@@ -5,8 +5,13 @@ import {
   borrow,
   giveBack,
   giveBackUsed,
+  keep,
   lastUse,
+  LINE,
+  noteSeen,
   SLAB_BYTES,
+  TEXT,
+  wasSeen,
 } from "./_allocate.ts";
 import { Random } from "./testing.ts";
 
@@ -78,4 +83,24 @@ Deno.test("only what was borrowed is used again, and only once it is not used an
   giveBack(own);
   giveBackUsed(lastUse(own));
   assert(borrow(50_000).buffer !== own.buffer);
+});
+
+Deno.test("what a message was seen to be is believed once nobody else may change it, and not of the next one", () => {
+  const message = borrow(50_000);
+  noteSeen(message, TEXT);
+  assertEquals(wasSeen(message, TEXT), false);
+  lastUse(message);
+  assertEquals(wasSeen(message, TEXT), true);
+  assertEquals(wasSeen(message, TEXT | LINE), false);
+  giveBackUsed(message);
+  const next = lastUse(borrow(50_000));
+  assertStrictEquals(next.buffer, message.buffer);
+  assertEquals(wasSeen(next, TEXT), false);
+  noteSeen(next, TEXT | LINE);
+  assertEquals(wasSeen(next, TEXT | LINE), true);
+  keep(next);
+  assertEquals(wasSeen(next, TEXT), false);
+  const own = lastUse(new Uint8Array(50_000));
+  noteSeen(own, TEXT);
+  assertEquals(wasSeen(own, TEXT), false);
 });

@@ -22,7 +22,13 @@ import { isSingleLine } from "./_single_line.ts";
 import { Tail } from "./_tail.ts";
 import { Buffer, isUtf8 } from "../_node.ts";
 import { fromBytes, isAscii, toBytes } from "../reading/_message_bytes.ts";
-import { allocate } from "@wirekit/internal/bytes";
+import {
+  allocate,
+  LINE,
+  noteSeen,
+  TEXT,
+  wasSeen,
+} from "@wirekit/internal/bytes";
 import { isWhole } from "./_whole_json.ts";
 import { lookForNewline } from "./_words.ts";
 import type { Framer, FrameTarget } from "./framer.ts";
@@ -247,9 +253,11 @@ export class NewlineFramer<F extends "text" | "utf8" = "text">
     const isOwn = line.length >= LARGE_BYTES && this.#format === "utf8" &&
       line.buffer !== end.buffer && !tail.holds(line) &&
       (isAscii || isUtf8?.(line));
-    return isOwn
+    const message = isOwn
       ? line as MessageOf<F>
       : fromBytes(line, this.#format, isAscii, this.#malformed);
+    if (typeof message !== "string") noteSeen(message, TEXT | LINE);
+    return message;
   }
 
   /** Returns a line without its carriage return. Throws if it is too long. */
@@ -275,22 +283,25 @@ export class NewlineFramer<F extends "text" | "utf8" = "text">
 }
 
 /**
- * Throws if a message cannot be a line. Returns whether it is known to be ASCII.
+ * Throws if a message cannot be a line. Returns whether it is known to be UTF-8.
  */
-function checkLine(message: string | Uint8Array): boolean {
-  let isAscii = false;
+function checkLine(message: string | Uint8Array<ArrayBuffer>): boolean {
+  let isText = false;
   let isLine: boolean;
   if (typeof message === "string") {
     isLine = !message.includes("\n") && !message.endsWith("\r");
   } else {
-    const found = message.length < LARGE_BYTES
+    isText = wasSeen(message, TEXT | LINE);
+    const found = isText || message.length < LARGE_BYTES
       ? undefined
       : findNewline(message, 0);
-    if (found) isAscii = found.isAscii;
-    const hasNewline = found ? found.at >= 0 : includesNewline(message);
+    if (found) isText = found.isAscii;
+    const hasNewline = found
+      ? found.at >= 0
+      : !isText && includesNewline(message);
     isLine = !hasNewline && message.at(-1) !== RETURN;
   }
-  if (isLine) return isAscii;
+  if (isLine) return isText;
   throw new TypeError("Cannot send message: it contains a newline");
 }
 

@@ -1,6 +1,12 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { allocate, borrow, giveBack } from "@wirekit/internal/bytes";
+import {
+  allocate,
+  borrow,
+  giveBack,
+  noteSeen,
+  TEXT,
+} from "@wirekit/internal/bytes";
 import { now } from "@wirekit/internal/clock";
 import { MAX_MESSAGE_BYTES } from "../_close.ts";
 import { ALL_TAKEN, Intake } from "../reading/_intake.ts";
@@ -199,7 +205,7 @@ export class Input<F extends Format> extends Intake<MessageOf<F>> {
       if (!isUtf8(parser.payload)) return this.#fail(1007, "not valid UTF-8");
     }
     const { bytes, start, end } = parser;
-    let message: string | Uint8Array;
+    let message: string | Uint8Array<ArrayBuffer>;
     if (format === "text") {
       const slice = parser.isAscii ? latin1Slice : utf8Slice;
       message = slice.call(bytes, start, end);
@@ -209,6 +215,7 @@ export class Input<F extends Format> extends Intake<MessageOf<F>> {
       message = parser.isOwn || isCopy
         ? payload
         : copyInto(borrow(payload.length), payload);
+      if (format === "utf8") noteSeen(message, TEXT);
     }
     this.inbox.push(message as MessageOf<F>);
   }

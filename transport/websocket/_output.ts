@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-import { giveBackUsed } from "@wirekit/internal/bytes";
+import { giveBackUsed, TEXT, wasSeen } from "@wirekit/internal/bytes";
 import { isUtf8 } from "../_node.ts";
 import { LARGE_BYTES, type OutBuffer } from "../stream/_out_buffers.ts";
 import type { BytePipe } from "../stream/_byte_pipe.ts";
@@ -140,11 +140,12 @@ export class Output extends Outflow {
   ): boolean | undefined {
     this.#writeGathered();
     const { length } = payload;
-    const isText = opcode === Opcode.Text;
+    // Whether it has to be looked at for what is not text.
+    const isUnseen = opcode === Opcode.Text && !wasSeen(payload, TEXT);
     const mask = this.#isClient ? this.#group.mask() : undefined;
     const uncopied = length >= UNCOPIED_BYTES && !this.#isClient &&
       !this.isWriting;
-    if (uncopied && isText && !isUtf8(payload)) return undefined;
+    if (uncopied && isUnseen && !isUtf8(payload)) return undefined;
     const out = this.reserve(14 + (uncopied ? 0 : length));
     if (uncopied && this.isWriting) return this.writeFrame(opcode, payload);
     const { bytes, words } = out;
@@ -155,9 +156,9 @@ export class Output extends Outflow {
     }
     bytes.set(payload, start);
     // A third of what `isUtf8()` takes for a short text.
-    const isAscii = isText &&
+    const isText = !isUnseen ||
       applyMask(bytes, words, start, start + length, 0) < 0x80;
-    if (isText && !isAscii && !isUtf8(payload)) return undefined;
+    if (!isText && !isUtf8(payload)) return undefined;
     this.#appendFrame(out, start, length, mask);
     giveBackUsed(payload);
     return false;
