@@ -158,7 +158,7 @@ export function giveBack(bytes: Uint8Array<ArrayBuffer>): void {
 export function lastUse(
   bytes: Uint8Array<ArrayBuffer>,
 ): Uint8Array<ArrayBuffer> {
-  note(bytes, LAST_USED);
+  noteSeen(bytes, LAST_USED);
   return bytes;
 }
 
@@ -170,7 +170,9 @@ export function lastUse(
  * @param seen {@linkcode TEXT}, {@linkcode LINE} or both.
  */
 export function noteSeen(bytes: Uint8Array<ArrayBuffer>, seen: number): void {
-  note(bytes, seen);
+  if (bytes.length < BORROWED_BYTES) return;
+  const before = loans.get(bytes.buffer);
+  if (before !== undefined) loans.set(bytes.buffer, before | seen);
 }
 
 /**
@@ -193,15 +195,8 @@ export function noteSeen(bytes: Uint8Array<ArrayBuffer>, seen: number): void {
  * ```
  */
 export function wasSeen(bytes: Uint8Array<ArrayBuffer>, seen: number): boolean {
-  if (bytes.length < BORROWED_BYTES) return false;
-  const all = seen | LAST_USED;
-  return (loans.get(bytes.buffer)! & all) === all;
-}
-
-function note(bytes: Uint8Array<ArrayBuffer>, what: number): void {
-  if (bytes.length < BORROWED_BYTES) return;
-  const known = loans.get(bytes.buffer);
-  if (known !== undefined) loans.set(bytes.buffer, known | what);
+  return bytes.length >= BORROWED_BYTES &&
+    (~loans.get(bytes.buffer)! & (seen | LAST_USED)) === 0;
 }
 
 /**
@@ -230,6 +225,5 @@ export function keep(bytes: Uint8Array<ArrayBuffer>): void {
  * @param bytes What was used.
  */
 export function giveBackUsed(bytes: Uint8Array<ArrayBuffer>): void {
-  if (bytes.length < BORROWED_BYTES) return;
-  if (loans.get(bytes.buffer)! & LAST_USED) giveBack(bytes);
+  if (wasSeen(bytes, LAST_USED)) giveBack(bytes);
 }

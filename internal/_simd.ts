@@ -12,8 +12,8 @@ export const PIECE_BYTES = 16_384;
 /** A page of the memory of WebAssembly. */
 const PAGE_BYTES = 65_536;
 
-/** The pages for what is read, behind the one that pieces are copied to. */
-const READ_PAGES = 3;
+/** One page that pieces are copied to, and behind it those for what is read. */
+const PAGES = 4;
 
 /** The memory of all programs. */
 let common: WebAssembly.Memory | undefined;
@@ -89,8 +89,7 @@ function make(parameters: number, code: string): SimdProgram | undefined {
 }
 
 function commonMemory(): WebAssembly.Memory {
-  const initial = 1 + READ_PAGES;
-  return common ??= new WebAssembly.Memory({ initial, maximum: initial });
+  return common ??= new WebAssembly.Memory({ initial: PAGES });
 }
 
 /**
@@ -112,10 +111,11 @@ function commonMemory(): WebAssembly.Memory {
  * ```
  */
 export function readMemory(): Uint8Array<ArrayBuffer> {
+  let buffer;
   try {
-    const { buffer } = commonMemory();
-    return new Uint8Array(buffer as ArrayBuffer, PAGE_BYTES);
+    ({ buffer } = commonMemory());
   } catch {
-    return new Uint8Array(READ_PAGES * PAGE_BYTES);
+    buffer = new ArrayBuffer(PAGES * PAGE_BYTES);
   }
+  return new Uint8Array(buffer as ArrayBuffer, PAGE_BYTES);
 }

@@ -3,6 +3,7 @@
 /** Looks through a line by WebAssembly: as a plain search does. */
 
 import { assert, assertEquals } from "@std/assert";
+import { readMemory } from "@wirekit/internal/bytes";
 import { Random } from "@wirekit/internal/testing";
 import { findNewline } from "./_large_lines.ts";
 
@@ -28,6 +29,12 @@ Deno.test("findNewline() finds what a plain search does", () => {
     }
     const from = random.below(2) ? 0 : random.below(length + 1);
     assertEquals(findNewline(bytes, from), plain(bytes, from));
+    // The same where sockets are read into.
+    const read = readMemory().subarray(random.below(126_000));
+    read.set(bytes);
+    read[length] = random.pick([0x0a, 0x80]);
+    const there = read.subarray(0, length);
+    assertEquals(findNewline(there, from), plain(bytes, from));
   }
 });
 
