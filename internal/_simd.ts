@@ -12,8 +12,11 @@ export const PIECE_BYTES = 16_384;
 /** A page of the memory of WebAssembly. */
 const PAGE_BYTES = 65_536;
 
-/** One page that pieces are copied to, and behind it those for what is read. */
-const PAGES = 4;
+/** What is read: two messages of 64 KiB, and what is around them. */
+const READ_BYTES = 139_264;
+
+/** Enough for that and, before it, for a piece. */
+const PAGES = 3;
 
 /** The memory of all programs. */
 let common: WebAssembly.Memory | undefined;
@@ -93,7 +96,7 @@ function commonMemory(): WebAssembly.Memory {
 }
 
 /**
- * Returns memory to read into: 192 KiB, always the same. Programs look at it
+ * Returns memory to read into: 136 KiB, always the same. Programs look at it
  * without a copy, where there are any. It ends where its buffer does.
  *
  * @returns The memory.
@@ -117,5 +120,5 @@ export function readMemory(): Uint8Array<ArrayBuffer> {
   } catch {
     buffer = new ArrayBuffer(PAGES * PAGE_BYTES);
   }
-  return new Uint8Array(buffer as ArrayBuffer, PAGE_BYTES);
+  return new Uint8Array(buffer as ArrayBuffer, PAGES * PAGE_BYTES - READ_BYTES);
 }

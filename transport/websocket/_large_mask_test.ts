@@ -33,7 +33,7 @@ Deno.test("maskLarge() does what is done byte by byte, and nothing beside", () =
         ? byte
         : byte ^ mask >>> 8 * ((i - start) & 3)
     );
-    const read = readMemory().subarray(random.below(70_000));
+    const read = readMemory().subarray(random.below(60_000));
     for (
       const run of [
         (bytes: Uint8Array<ArrayBuffer>) =>
