@@ -80,7 +80,6 @@ export function* problemsOf(
     yield {
       id: "cluster-payload",
       severity: "warning",
-      since,
       text: `The NATS servers pass on messages of at most ${maxMessageBytes} ` +
         `bytes, and this hub of ${largest}: larger ones reach no other hub.`,
       cure: `Set max_payload of the NATS servers to ${2 * largest}, or start ` +

@@ -215,6 +215,31 @@ Deno.test("A hub of a cluster says whose name nobody can decide about, and not t
   ]);
 });
 
+Deno.test("What its cluster passes on is too little since a hub has found that out, however often it is cut off", async () => {
+  using time = new FakeTime();
+  const plane = new MemoryEngine().node("one");
+  const status = plane.status.bind(plane);
+  plane.status = () => ({ ...status(), maxMessageBytes: 1_000 });
+  await using scene = new Scene(plane);
+  const since = async () => {
+    const { problems } = await scene.look();
+    return problems.find(({ id }) => id === "cluster-payload")?.since;
+  };
+  await time.tick(2_000);
+  const first = await since();
+  assert(first !== undefined);
+  for (let round = 0; round < 3; round++) {
+    await time.tick(10_000);
+    plane.cut();
+    assertEquals(await since(), first);
+    await time.tick(10_000);
+    plane.heal();
+    assertEquals(await since(), first);
+  }
+  const warnings = scene.lines.filter((line) => line.includes("max_payload"));
+  assertEquals(warnings.length, 1);
+});
+
 Deno.test("A hub says that the clock of its machine was set", async () => {
   using time = new FakeTime();
   await using scene = new Scene();
