@@ -9,6 +9,7 @@ import { ActionError, type Actions, type Order } from "./host/_actions.ts";
 import { BodyError, readOrder, textOfJson } from "./_body.ts";
 import type { Everywhere } from "./hubs/_everywhere.ts";
 import type { Host } from "./host/_host.ts";
+import { checkOrder } from "./host/_hub_routes.ts";
 import { METRICS_TYPE, writeMetrics } from "./_metrics.ts";
 import { clientsOf, informOf, routesOf } from "./_queries.ts";
 import type { Parts, Reports } from "./_reports.ts";
@@ -234,6 +235,7 @@ export class WatchDoor implements Door {
     if (!pass.mayOperate) return failure(403, "You may not operate the hub.");
     const order = await readOrder(request);
     if (OPERATIONS.has(name)) {
+      checkOrder(name, order);
       return json(await this.#everywhere.answer(name, order, by));
     }
     if (name === "request") {

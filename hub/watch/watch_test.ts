@@ -5,6 +5,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { Client } from "../client.ts";
 import { Hub } from "../hub.ts";
+import { HUB_ROUTES } from "./host/_hub_routes.ts";
 import { RemoteError } from "../errors.ts";
 import { serve, type ServeOptions } from "../serve.ts";
 import type { EdgesReport, OpenReport, RouteReport } from "./reports/calls.ts";
@@ -198,6 +199,43 @@ Deno.test("@hub tells any client who is there, what was asked, and how it went",
     RemoteError,
     'Nobody has the name "nobody"',
   );
+});
+
+Deno.test("@hub refuses what a route does not take, which would have no effect, by itself and over HTTP", async () => {
+  await using scene = await Scene.open();
+  const me = await scene.client("me");
+  const described = await me.request("@hub", "describe") as RouteReport[];
+  for (const { route } of described) {
+    await assertRejects(
+      () => me.request("@hub", route, { nmae: "bot" }),
+      RemoteError,
+      `${route} of @hub takes no "nmae"`,
+    );
+  }
+  await assertRejects(
+    () => me.request("@hub", "watch", { node: "cellar" }),
+    RemoteError,
+    'watch of @hub takes no "node", but presence, tail, payload, name',
+  );
+  assertEquals(
+    await scene.post("/api/block", { name: "bot", seconds: 5 }),
+    [400, {
+      error: {
+        message: 'block of @hub takes no "seconds", but name, ms, node',
+      },
+    }],
+  );
+});
+
+Deno.test("@hub says of each route all that it takes", async () => {
+  await using scene = await Scene.open();
+  const me = await scene.client("me");
+  const described = await me.request("@hub", "describe") as RouteReport[];
+  for (const { route, description = "" } of described) {
+    for (const name of HUB_ROUTES[route]!.takes) {
+      assertMatch(description, new RegExp(`\\b${name}\\b`), route);
+    }
+  }
 });
 
 Deno.test("@hub lists many clients page by page", async () => {

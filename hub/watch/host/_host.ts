@@ -20,7 +20,7 @@ import { textOf } from "../figures/_route_figures.ts";
 import type { Subscribers } from "../_subscribers.ts";
 import { ActionError, type Order } from "./_actions.ts";
 import { contentOf, HubRequests } from "./_hub_requests.ts";
-import { HUB_ROUTES, textIn } from "./_hub_routes.ts";
+import { checkOrder, HUB_ROUTES, textIn } from "./_hub_routes.ts";
 
 const OPERATIONS = new Set(["disconnect", "free", "block", "drain", "record"]);
 
@@ -109,12 +109,14 @@ export class Host implements Participant {
           fault("NotAllowed", "You may not operate the hub"),
         );
       }
+      checkOrder(route, order);
       return this.#everywhere.answer(route, order, this.#byOf(asker));
     }
-    if (route === "announce") return this.#announce(order, asker);
-    if (!pass.mayWatch) {
+    if (route !== "announce" && !pass.mayWatch) {
       throw ActionError.of(fault("NotAllowed", "You may not watch the hub"));
     }
+    checkOrder(route, order);
+    if (route === "announce") return this.#announce(order, asker);
     if (route === "watch") return this.#watch(order, asker);
     if (route === "unwatch") {
       return { watched: this.#subscribers.drop(asker) };

@@ -7,40 +7,102 @@ import { namesElsewhere, reportCluster } from "../hubs/_cluster.ts";
 import type { WatchedHub } from "../_hub.ts";
 import type { Reports } from "../_reports.ts";
 
-/** What most routes take in a cluster. */
+/** What is told of routes that take it, which most do in a cluster. */
 const AT_NODE =
   "; node: of one hub of the cluster, its id or what it is called";
 
+/** A route of the hub's own. */
+interface HubRoute {
+  /** What people are told of it. */
+  readonly about: string;
+  /** The names of what it takes. */
+  readonly takes: readonly string[];
+}
+
 /** What the hub answers when it is asked itself, by route. */
-export const HUB_ROUTES: Readonly<Record<string, string>> = {
-  clients:
-    "All clients. prefix: of their names; after: an id; limit: how many (1000)" +
-    AT_NODE,
-  routes: "The routes that are known. name: of one client",
-  describe: "What a client can be asked, as it told. name; without one, what " +
-    "the hub can be asked",
-  announce: "Tells what you can be asked. routes: by name, each with " +
-    "description, params, result, readOnly, if you like",
-  stats: "The hub as a whole: traffic, times, problems, limits" + AT_NODE,
-  nodes: "The hubs of the cluster, and who is at which other one. prefix: of " +
-    "their names; limit: how many (1000)",
-  limits: "Its limits: value, peak, now, times reached" + AT_NODE,
-  edges: "Who asked whom how often. limit: the busiest (5000)",
-  open: "The requests that are not answered yet",
-  watch: "Sends you who comes and goes as information, at all hubs of a " +
-    "cluster. presence: false for none; tail: true for messages; payload: " +
-    "true with their data; name: of one client only",
-  unwatch: "Ends that",
-  disconnect:
-    "Disconnects a client, at whichever hub of the cluster. name; or " +
-    "id, and node",
-  free: "Gives a name to the one who waits for it. name",
-  block:
-    "Lets nobody take a name for a while, at no hub of the cluster. name, " +
-    "ms (600000; 0 ends it)",
-  drain: "on: true lets nobody new in from now on, false ends that" + AT_NODE,
-  record: "Keeps payloads in the recording for a while. ms (300000; 0 ends it)",
+export const HUB_ROUTES: Readonly<Record<string, HubRoute>> = {
+  clients: {
+    about:
+      "All clients. prefix: of their names; after: an id; limit: how many (1000)",
+    takes: ["prefix", "after", "limit", "node"],
+  },
+  routes: {
+    about: "The routes that are known. name: of one client",
+    takes: ["name", "node"],
+  },
+  describe: {
+    about: "What a client can be asked, as it told. name; without one, what " +
+      "the hub can be asked",
+    takes: ["name", "node"],
+  },
+  announce: {
+    about: "Tells what you can be asked. routes: by name, each with " +
+      "description, params, result, readOnly, if you like",
+    takes: ["routes"],
+  },
+  stats: {
+    about: "The hub as a whole: traffic, times, problems, limits",
+    takes: ["node"],
+  },
+  nodes: {
+    about: "The hubs of the cluster, and who is at which other one. prefix: " +
+      "of their names; limit: how many (1000)",
+    takes: ["prefix", "limit", "node"],
+  },
+  limits: {
+    about: "Its limits: value, peak, now, times reached",
+    takes: ["node"],
+  },
+  edges: {
+    about: "Who asked whom how often. limit: the busiest (5000)",
+    takes: ["limit", "node"],
+  },
+  open: {
+    about: "The requests that are not answered yet",
+    takes: ["node"],
+  },
+  watch: {
+    about: "Sends you who comes and goes as information, at all hubs of a " +
+      "cluster. presence: false for none; tail: true for messages; payload: " +
+      "true with their data; name: of one client only",
+    takes: ["presence", "tail", "payload", "name"],
+  },
+  unwatch: { about: "Ends that", takes: [] },
+  disconnect: {
+    about: "Disconnects a client, at whichever hub of the cluster. name, or id",
+    takes: ["name", "id", "node"],
+  },
+  free: {
+    about: "Gives a name to the one who waits for it. name",
+    takes: ["name", "node"],
+  },
+  block: {
+    about:
+      "Lets nobody take a name for a while, at no hub of the cluster. name, " +
+      "ms (600000; 0 ends it)",
+    takes: ["name", "ms", "node"],
+  },
+  drain: {
+    about: "on: true lets nobody new in from now on, false ends that",
+    takes: ["on", "node"],
+  },
+  record: {
+    about:
+      "Keeps payloads in the recording for a while. ms (300000; 0 ends it)",
+    takes: ["ms", "node"],
+  },
 };
+
+/** Refuses what a route does not take, which would have no effect. */
+export function checkOrder(route: string, order: Order): void {
+  const { takes } = HUB_ROUTES[route]!;
+  for (const key of Object.keys(order)) {
+    if (takes.includes(key)) continue;
+    const but = takes.length === 0 ? "" : `, but ${takes.join(", ")}`;
+    const name = JSON.stringify(key.slice(0, 100));
+    throw new ActionError(`${route} of @hub takes no ${name}${but}`, 400);
+  }
+}
 
 /** How long to wait until all names of other hubs are known, in milliseconds. */
 const READING = 3_000;
@@ -114,10 +176,12 @@ export class HubRoutes {
     if (name !== undefined && name !== "@hub") {
       return this.#hub.exchange.routes.of(JSON.stringify(name));
     }
-    return Object.entries(HUB_ROUTES).map(([route, description]) => ({
+    return Object.entries(HUB_ROUTES).map((
+      [route, { about, takes }],
+    ) => ({
       name: "@hub",
       route,
-      description,
+      description: takes.includes("node") ? about + AT_NODE : about,
     }));
   }
 }
