@@ -97,7 +97,7 @@ export {
   toggle,
   type Values,
 } from "./command/_option.ts";
-export { tlsInFlags } from "./command/_failure.ts";
+export { optionInFlags, tlsInFlags } from "./command/_failure.ts";
 export { fetchFailure } from "./command/_fetch_failure.ts";
 export { parseExactly, toJson, valueOf } from "./command/_json.ts";
 export {

@@ -333,6 +333,65 @@ Deno.test("printable() shows what would move a cursor, and leaves JSON as it is"
   assertEquals(JSON.parse(printable(json)), JSON.parse(json));
 });
 
+Deno.test("run() names an option that the library finds fault with as the user has typed it", async () => {
+  for (
+    const [error, args, said] of [
+      [
+        new TypeError('allowedOrigins has "x", which is none'),
+        ["--allow-origin=x"],
+        '--allow-origin has "x", which is none',
+      ],
+      [
+        new TypeError('allowedHosts has "x", which is none'),
+        ["--allow-host=x"],
+        '--allow-host has "x", which is none',
+      ],
+      [
+        new TypeError('allowedAddresses has "x", which is none'),
+        ["--allow-from=x"],
+        '--allow-from has "x", which is none',
+      ],
+      [
+        new RangeError("topicPrefix must be a start: got #"),
+        ["--topic-prefix=#"],
+        "--topic-prefix must be a start: got #",
+      ],
+      // Not what was typed, not what begins the sentence, not of this program.
+      [
+        new TypeError("topicPrefix must be a start"),
+        [],
+        "topicPrefix must be a start",
+      ],
+      [
+        new TypeError("The topicPrefix must be a start"),
+        ["--topic-prefix=#"],
+        "The topicPrefix must be a start",
+      ],
+      [
+        new RemoteError("topicPrefix must be a start"),
+        ["--topic-prefix=#"],
+        "topicPrefix must be a start",
+      ],
+    ] as const
+  ) {
+    const demo = command({
+      name: "demo",
+      summary: "Fail",
+      options: {
+        allowOrigin: texts("URL", "Pages"),
+        allowHost: texts("NAME", "Names"),
+        allowFrom: texts("CIDR", "Addresses"),
+        topicPrefix: text("TOPIC", "Start"),
+      },
+      run: () => Promise.reject(error),
+    });
+    const errors: string[] = [];
+    const terminal = { error: (line: string) => void errors.push(line) };
+    await run(demo, args, terminal);
+    assertEquals(errors, [`demo: ${said}`]);
+  }
+});
+
 /** A group whose commands say when they are loaded. */
 function lateGroup(loaded: string[]) {
   const late = (name: string, options = {}) => ({

@@ -61,7 +61,8 @@ export async function failureOf(
     error,
     (each) => each instanceof HandshakeError && each.status === 401,
   );
-  const message = inFlags(messageOf?.(error) ?? error.message, given, options);
+  const said = messageOf?.(error) ?? optionOf(error, given);
+  const message = inFlags(said, given, options);
   return {
     message: refused ? withAdvice(message, options) : message,
     code: exitCode?.(error) ?? codeOf(error),
@@ -73,6 +74,42 @@ function codeOf(error: Error): number {
   if (error instanceof TimeoutError) return 4;
   if (error instanceof RemoteError) return 1;
   return OF_THE_USER.some((type) => error instanceof type) ? 2 : 1;
+}
+
+/** Options of the library, and what is typed for them if that is not the same. */
+const TYPED: Readonly<Record<string, string>> = {
+  allowedOrigins: "allowOrigin",
+  allowedHosts: "allowHost",
+  allowedAddresses: "allowFrom",
+};
+
+/** What an error says, with the option that it is about as it was typed. */
+function optionOf(error: Error, given: Parsed["given"]): string {
+  const isOfOption = error instanceof TypeError || error instanceof RangeError;
+  return !isOfOption
+    ? error.message
+    : optionInFlags(error.message, (name) => {
+      const key = TYPED[name] ?? name;
+      return given.has(key) ? nameOf(key) : undefined;
+    });
+}
+
+/**
+ * Names the option that a message begins with as a command does, not as the
+ * library.
+ *
+ * @param message What the library says.
+ * @param flagOf Returns what is typed for an option; nothing if that is none of
+ * the command's.
+ */
+export function optionInFlags(
+  message: string,
+  flagOf: (name: string) => string | undefined,
+): string {
+  return message.replace(
+    /^[a-z]\w*(?= (?:has|must) )/i,
+    (name) => flagOf(name) ?? name,
+  );
 }
 
 /** Names options of TLS as the command does, which has some of them. */
