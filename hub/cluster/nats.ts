@@ -19,19 +19,13 @@ import { checkTime, now, within } from "@wirekit/internal/clock";
 import { NotConnectedError } from "@wirekit/internal/errors";
 import { checkLimits } from "@wirekit/internal/limits";
 import type { Logger } from "@wirekit/internal/logger";
-import { checkClientTls, reasonOf } from "@wirekit/transport/tcp";
+import { checkClientTls } from "@wirekit/transport/tcp";
 import type { ClientTls } from "@wirekit/transport/transport";
-import { credsAuthenticator } from "@nats-io/transport-node";
-import type { NodeConnectionOptions } from "@nats-io/transport-node";
 import type { Backplane } from "./backplane.ts";
 import { NatsBackplane } from "./nats/_backplane.ts";
-import { readRefusal } from "./nats/_refusals.ts";
+import { readRefusal, type Refusal, refusalIn } from "./nats/_refusals.ts";
 import { openBuckets } from "./nats/_buckets.ts";
-import {
-  CLOSED,
-  openConnection,
-  type SafeConnection,
-} from "./nats/_transport.ts";
+import { checkCredentials, open, readUrl } from "./nats/_opening.ts";
 
 export type { Backplane };
 
@@ -135,12 +129,7 @@ export async function connectNats(options: NatsOptions): Promise<Backplane> {
         `terminal: got ${JSON.stringify(label)}`,
     );
   }
-  if (options.credentials?.includes("BEGIN NATS USER JWT") === false) {
-    throw new TypeError(
-      "credentials must be the text of a .creds file of NATS; a token, or " +
-        "USER:PASSWORD, is the option token",
-    );
-  }
+  if (options.credentials !== undefined) checkCredentials(options.credentials);
   if (options.tls) checkClientTls(options.tls);
   const connectTimeout = checkTime(
     "connectTimeout",
@@ -152,13 +141,11 @@ export async function connectNats(options: NatsOptions): Promise<Backplane> {
   const line = await open(urls, options, connectTimeout);
   const { connection } = line;
   const refused = Promise.withResolvers<never>();
+  const errorOf = ({ text, cure }: Refusal) =>
+    new NotConnectedError(`${connection.getServer()}: ${text} ${cure}`);
   line.onRefusal((words) => {
     const refusal = readRefusal(words, prefix);
-    if (!refusal) return;
-    const server = connection.getServer();
-    refused.reject(
-      new NotConnectedError(`${server}: ${refusal.text} ${refusal.cure}`),
-    );
+    if (refusal) refused.reject(errorOf(refusal));
   });
   const join = async () => {
     const bucketsBy = (end: number) =>
@@ -192,103 +179,7 @@ export async function connectNats(options: NatsOptions): Promise<Backplane> {
     );
   } catch (error) {
     await connection.close();
-    throw error;
+    const refusal = refusalIn(error);
+    throw refusal ? errorOf(refusal) : error;
   }
-}
-
-async function open(
-  urls: ReturnType<typeof readUrl>[],
-  options: NatsOptions,
-  timeout: number,
-): Promise<SafeConnection> {
-  const settings: NodeConnectionOptions = {
-    servers: urls.map(({ host }) => host),
-    name: `wirekit hub ${options.label ?? ""}`.trim(),
-    noEcho: true,
-    // A server that hangs is noticed within 4 seconds; by default it takes four
-    // minutes.
-    pingInterval: 2_000,
-    maxPingOut: 1,
-    maxReconnectAttempts: -1,
-    reconnectTimeWait: 250,
-    reconnectJitter: 100,
-    timeout: Math.min(timeout, 5_000),
-    // A server that comes back without its users is none to give up.
-    ignoreAuthErrorAbort: true,
-  };
-  const [{ username, password }] = urls as [ReturnType<typeof readUrl>];
-  const { token, credentials, tls } = options;
-  if (credentials !== undefined) {
-    const bytes = new TextEncoder().encode(credentials);
-    settings.authenticator = credsAuthenticator(bytes);
-  } else if (token?.includes(":")) {
-    const [user, ...pass] = token.split(":");
-    Object.assign(settings, { user, pass: pass.join(":") });
-  } else if (token !== undefined) settings.token = token;
-  else if (password !== "") {
-    Object.assign(settings, { user: username, pass: password });
-  } else if (username !== "") settings.token = username;
-  if (tls || urls.some(({ secure }) => secure)) {
-    settings.tls = { ...tls };
-  }
-  const names = urls.map(({ host }) => host).join(", ");
-  const line = openConnection(settings);
-  try {
-    await within(line.ready, timeout, () => new Error("timeout"));
-    return line;
-  } catch (cause) {
-    await line.connection.close();
-    const why = whyNot(cause, tls);
-    const hint = settings.tls && tls?.cert === undefined &&
-        /closed|does not answer/.test(why)
-      ? ", or it asks for a certificate of this hub: tls.cert and tls.key"
-      : "";
-    throw new NotConnectedError(
-      `Cannot reach a NATS server at ${names}: ${why}${hint}`,
-      { cause },
-    );
-  }
-}
-
-/** Returns why no server was reached, in words. */
-function whyNot(cause: unknown, tls: ClientTls | undefined): string {
-  if (!(cause instanceof Error)) return String(cause);
-  const { code, hostname } = cause as { code?: string; hostname?: string };
-  if (code === "ENOTFOUND") return `no such host: ${hostname}`;
-  if (code === "EAI_AGAIN") return `nobody can say now where ${hostname} is`;
-  if (code === "EPIPE" || code === "ECONNRESET") return CLOSED;
-  if (cause.message === "timeout") {
-    return "what listens there does not answer as such a server does in time";
-  }
-  if (cause.message === "server does not support 'tls'") {
-    const [asked = "tls:"] = Object.keys(tls ?? {}).map((name) =>
-      `tls.${name}`
-    );
-    return `the server does not speak TLS, which ${asked} asks for`;
-  }
-  return reasonOf(cause);
-}
-
-function readUrl(text: string) {
-  const isText = typeof text === "string";
-  const url = isText
-    ? URL.parse(text.includes("://") ? text : `nats://${text}`)
-    : null;
-  if (
-    !url || url.port === "0" || !["nats:", "tls:"].includes(url.protocol) ||
-    url.hostname === "" ||
-    !["", "/"].includes(url.pathname) || url.search !== ""
-  ) {
-    // It may hold a secret.
-    throw new TypeError(
-      "servers must be URLs of a host, and a port if it is not 4222: " +
-        "nats://HOST:PORT, or tls://HOST:PORT",
-    );
-  }
-  return {
-    host: `${url.hostname}:${url.port || 4222}`,
-    secure: url.protocol === "tls:",
-    username: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
-  };
 }

@@ -3,6 +3,7 @@
 /** How `hub serve` takes part in a cluster. */
 
 import {
+  optionInFlags,
   readCertificates,
   readFile,
   seconds,
@@ -60,6 +61,16 @@ export const CLUSTER_FLAGS = {
   lease: "lease",
   node: "node",
 } as const satisfies Record<string, keyof typeof CLUSTER_OPTIONS>;
+
+/** What is typed for the options of a backplane. */
+const TYPED: Readonly<Record<string, string>> = {
+  servers: "--cluster",
+  prefix: "--cluster-prefix",
+  label: "--node",
+  lease: "--lease",
+  credentials: "--cluster-credentials",
+  token: "WIREKIT_CLUSTER_TOKEN",
+};
 
 /** What a settings file says of a cluster. */
 export type ClusterSettings =
@@ -126,15 +137,18 @@ export async function backplaneOf(
     });
   } catch (error) {
     const inFlags = (message: string) =>
-      tlsInFlags(message, "--cluster-", {
-        ca: given.clusterCa,
-        cert: given.clusterCert,
-        key: given.clusterKey,
-      });
+      tlsInFlags(
+        optionInFlags(message, (name) => TYPED[name])
+          .replaceAll(/the option (\w+)/g, (text, name) => TYPED[name] ?? text),
+        "--cluster-",
+        {
+          ca: given.clusterCa,
+          cert: given.clusterCert,
+          key: given.clusterKey,
+        },
+      );
     if (error instanceof TypeError || error instanceof RangeError) {
-      const message = inFlags(error.message);
-      const isOfTls = message.startsWith("Cannot use TLS");
-      throw new UsageError(isOfTls ? message : `--cluster: ${message}`);
+      throw new UsageError(inFlags(error.message));
     }
     if (error instanceof NotConnectedError) {
       throw new NotConnectedError(inFlags(error.message), { cause: error });

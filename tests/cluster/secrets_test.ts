@@ -3,7 +3,7 @@
 /** Servers that ask for a secret, and hubs that are told theirs by the command. */
 
 import { generateKeyPairSync } from "node:crypto";
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 
 import { Client } from "@wirekit/hub";
 import { nkeys } from "../../hub/cluster/testdata/nats.ts";
@@ -86,14 +86,22 @@ Deno.test(
           "u:s3cret",
           /is not trusted\. .* authority with --cluster-ca$/,
         ],
-        [[...trust, ...shown], "u:wrong", /authorization violation/i],
-        [[...trust, ...shown], "", /authorization violation/i],
+        [
+          [...trust, ...shown],
+          "u:wrong",
+          /refuses the secret of this hub, which is from WIREKIT_CLUSTER_TOKEN: Authorization Violation\./,
+        ],
+        [
+          [...trust, ...shown],
+          "",
+          /asks for more than the certificate of this hub, --cluster-cert \S+localhost\.crt: Authorization Violation\. Give one with WIREKIT_CLUSTER_TOKEN/,
+        ],
       ] as const
     ) {
       const { hub } = serve([...args], { WIREKIT_CLUSTER_TOKEN: secret }, 0);
       await using _hub = hub;
       assertEquals((await hub.ends()).code, 3, hub.text);
-      await hub.says(/Cannot reach a NATS server/);
+      await hub.says(/NATS/);
       assertMatch(hub.text.trim(), why);
     }
   },
@@ -140,19 +148,26 @@ Deno.test(
       [
         [secure],
         3,
-        /: the server does not speak TLS, which tls: asks for$/,
+        /: the server does not speak TLS, which tls: asks for\. Do without it/,
       ],
       [
         [plain, `--cluster-ca=${ca}`],
         3,
-        /: the server does not speak TLS, which --cluster-ca \S+ asks for$/,
+        /: the server does not speak TLS, which --cluster-ca \S+ asks for\. Do/,
       ],
       [
         [plain, `--cluster-cert=${cert}`, `--cluster-key=${key}`],
         3,
-        /: the server does not speak TLS, which --cluster-cert \S+ asks for$/,
+        /: the server does not speak TLS, which --cluster-cert \S+ asks for\. Do/,
       ],
       [[none], 3, /: nobody listens there\. /],
+      [[plain, "--cluster-prefix=a/b"], 2, /: --cluster-prefix must be /],
+      [["http://127.0.0.1"], 2, /: --cluster must be URLs of a host/],
+      [
+        [plain, `--cluster-credentials=${nonsense}`],
+        2,
+        /: --cluster-credentials must be .*, is WIREKIT_CLUSTER_TOKEN$/,
+      ],
     ];
     for (const [[servers, ...args], code, said] of cases) {
       await test.step(`${said}`, async () => {
@@ -166,10 +181,67 @@ Deno.test(
   },
 );
 
+Deno.test(
+  "hub serve says that a server refuses its secret, where that is from, and how another is given, and shows none",
+  options,
+  async (test) => {
+    await using byPassword = await Engine.start(1, [
+      ...["--user", "u", "--pass", "s3cret"],
+    ]);
+    await using byToken = await Engine.start(1, ["--auth", "s3cret"]);
+    const given =
+      /with WIREKIT_CLUSTER_TOKEN \(a token or USER:PASSWORD\), or with --cluster-credentials \(a \.creds file\)$/;
+    const url = / refuses .* from the URL: Authorization Violation\. /;
+    const env =
+      / refuses .* from WIREKIT_CLUSTER_TOKEN: Authorization Violation\. /;
+    const none =
+      / asks for a secret, and this hub has none: Authorization Violation\. /;
+    for (
+      const [engine, user, token, why] of [
+        [byPassword, "u:wr0ng@", "", url],
+        [byPassword, "wr0ng:s3cret@", "", url],
+        [byPassword, "", "u:wr0ng", env],
+        [byPassword, "", "wr0ng", env],
+        [byPassword, "", "", none],
+        [byToken, "wr0ng@", "", url],
+        [byToken, "", "wr0ng", env],
+        [byToken, "", "", none],
+      ] as const
+    ) {
+      await test.step(`${user || token} ${why}`, async () => {
+        const [server = ""] = engine.urls;
+        const { hub } = serve(
+          [`--cluster=${server.replace("//", `//${user}`)}`],
+          { WIREKIT_CLUSTER_TOKEN: token },
+          0,
+        );
+        await using _hub = hub;
+        assertEquals((await hub.ends()).code, 3, hub.text);
+        await hub.says(/NATS at/);
+        const text = hub.text.trim();
+        assertMatch(text, new RegExp(`NATS at ${server.slice(7)} `));
+        assertMatch(text, why);
+        assertMatch(text, given);
+        assert(!/s3cret|wr0ng/.test(text), text);
+      });
+    }
+    // Any of the URLs may have it.
+    const [server = ""] = byToken.urls;
+    await areOne([
+      `--cluster=${server},${server.replace("//", "//s3cret@")}`,
+    ]);
+  },
+);
+
 /** Writes what a server of NATS takes for a signed statement. */
 function sign(
   by: nkeys.KeyPair,
-  { about, name, nats }: { about: string; name: string; nats: object },
+  { about, name, nats, exp }: {
+    about: string;
+    name: string;
+    nats: object;
+    exp?: number;
+  },
 ): string {
   const written = (bytes: Uint8Array<ArrayBuffer>) =>
     bytes.toBase64({ alphabet: "base64url", omitPadding: true });
@@ -183,6 +255,7 @@ function sign(
       iss: by.getPublicKey(),
       sub: about,
       name,
+      exp,
       nats: { version: 2, ...nats },
     }),
   ].join(".");
@@ -233,8 +306,9 @@ resolver_preload: {
     await using engine = await Engine.start(1, [
       ...["--config", `${folder}/nats.conf`],
     ]);
-    const userText = (by: nkeys.KeyPair) =>
+    const userText = (by: nkeys.KeyPair, more?: { exp: number }) =>
       sign(by, {
+        ...more,
         about: user.getPublicKey(),
         name: "hub",
         nats: {
@@ -260,11 +334,25 @@ resolver_preload: {
     const good = await write("good", userText(account));
     await areOne([cluster, `--cluster-credentials=${good}`]);
     const strange = await write("strange", userText(nkeys.createAccount()));
-    const { hub } = serve([cluster, `--cluster-credentials=${strange}`], {}, 0);
-    await using _hub = hub;
-    assertEquals((await hub.ends()).code, 3);
-    await hub.says(/Cannot reach a NATS server/);
-    assertMatch(hub.text, /authorization violation/i);
+    const old = await write("old", userText(account, { exp: 1_700_000_000 }));
+    for (
+      const [file, why] of [
+        [
+          strange,
+          /refuses the secret of this hub, which is from --cluster-credentials: Authorization Violation\./,
+        ],
+        [
+          old,
+          /refuses --cluster-credentials, which expired at 2023-11-14T22:13:20.000Z: \w+/,
+        ],
+      ] as const
+    ) {
+      const { hub } = serve([cluster, `--cluster-credentials=${file}`], {}, 0);
+      await using _hub = hub;
+      assertEquals((await hub.ends()).code, 3);
+      await hub.says(/NATS at/);
+      assertMatch(hub.text, why);
+    }
     await Deno.remove(folder, { recursive: true });
   },
 );

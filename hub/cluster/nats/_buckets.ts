@@ -4,6 +4,7 @@ import { now, settled, sleep } from "@wirekit/internal/clock";
 import { NotConnectedError } from "@wirekit/internal/errors";
 import { type KV, Kvm, type KvWatchEntry, KvWatchInclude } from "@nats-io/kv";
 import type { NatsConnection } from "@nats-io/transport-node";
+import { refusalIn } from "./_refusals.ts";
 
 /** Where a cluster keeps what its nodes have to agree on. */
 export interface Buckets {
@@ -72,9 +73,10 @@ export async function openBuckets(
         "newer ones, or one alone (in a program also replicas: 1)",
     );
   }
+  const server = connection.getServer();
   // One alone will not have it later either.
   if (!isOneOfSeveral && connection.info?.jetstream !== true) {
-    throw unusable("no responders", replicas);
+    throw unusable("no responders", server);
   }
   const kvm = new Kvm(connection);
   // Read from the leader: what another server has read before is too old to
@@ -103,8 +105,10 @@ export async function openBuckets(
       );
     } catch (error) {
       if (error instanceof NotConnectedError) throw error;
-      if (now() + PAUSE > end || connection.isClosed()) {
-        throw unusable(error, replicas);
+      const isFinal = !isOneOfSeveral &&
+        (refusalIn(error) || isForbidden(error));
+      if (isFinal || now() + PAUSE > end || connection.isClosed()) {
+        throw unusable(error, server);
       }
       // Servers that have just started have no leader yet.
       await sleep(PAUSE);
@@ -154,18 +158,29 @@ async function checkNames(names: KV): Promise<void> {
   );
 }
 
-function unusable(cause: unknown, replicas: number): NotConnectedError {
+/** Whether the account of this hub has no JetStream. */
+function isForbidden(error: unknown): boolean {
+  return /not enabled for account/i.test(String(error));
+}
+
+function unusable(cause: unknown, server: string): NotConnectedError {
   const why = cause instanceof Error ? cause.message : String(cause);
+  const refusal = refusalIn(cause);
   const text = /jetstream is not enabled|no responders/i.test(why)
     ? "The NATS server has no JetStream, which keeps the names: start it with " +
       "-js, or jetstream {} in its settings"
+    : isForbidden(cause)
+    ? "The account of this hub has no JetStream, which keeps the names: enable " +
+      "it for that account, or let the hub come as a user of another"
+    : refusal
+    ? `${refusal.text} ${refusal.cure}`
     : /timeout/i.test(why)
     ? "The NATS servers do not answer: look whether one hangs, or whether most " +
       "of them are away"
     : /^connection (closed|disconnected)/.test(why)
     ? "The NATS servers cannot be reached"
-    : `The NATS servers cannot keep the names on ${replicas} of them: ${why}`;
-  return new NotConnectedError(text, { cause });
+    : `The NATS servers cannot keep the names: ${why}`;
+  return new NotConnectedError(`${server}: ${text}`, { cause });
 }
 
 /** How to listen to a bucket. */

@@ -20,7 +20,7 @@ import type { NatsNames } from "./_names.ts";
 import type { Peers } from "./_peers.ts";
 import { type Refusal, refusalIn } from "./_refusals.ts";
 import { Rights } from "./_rights.ts";
-import type { SafeConnection } from "./_transport.ts";
+import type { SafeConnection } from "./_connection.ts";
 
 /** How a node takes part. */
 export interface NodeOptions {
@@ -168,11 +168,9 @@ export class Membership {
       try {
         return await act();
       } catch (error) {
-        const refusal = refusalIn(error);
-        if (refusal) {
-          throw new NotConnectedError(`${refusal.text} ${refusal.cure}`);
-        }
-        if (now() + TICK > end || this.#connection.isClosed()) throw error;
+        const isFinal = refusalIn(error) || now() + TICK > end ||
+          this.#connection.isClosed();
+        if (isFinal) throw error;
         await sleep(TICK);
       }
     }

@@ -19,6 +19,26 @@ const PASSING = [10008, 10009];
 /** What is about an entry or a bucket, and tells who asked what it wanted to know. */
 const ANSWERS = [10037, 10059, 10071, 10164];
 
+/** What to do about what JetStream refuses, by its words. */
+const CURES: readonly (readonly [RegExp, string])[] = [
+  [/number of streams/i, "Let its account have two more (max_streams)."],
+  [/consumers/i, "Let its account have more of them (max_consumers)."],
+  [
+    /max bytes/i,
+    "Its buckets have no such limit: do not require one of its account " +
+    "(max_bytes_required).",
+  ],
+  [
+    /peers|replicas/i,
+    "Where several servers are one, three of them with JetStream have to run.",
+  ],
+  [
+    /resource|exceeded|storage/i,
+    "Give their JetStream more room (max_file_store, or the limits of the " +
+    "account), or free some.",
+  ],
+];
+
 /** Returns the words by which JetStream refuses something, if an error is that. */
 export function refusalIn(error: unknown): Refusal | undefined {
   if (!(error instanceof Error) || !("code" in error)) return undefined;
@@ -28,10 +48,8 @@ export function refusalIn(error: unknown): Refusal | undefined {
   if (!isOne) return undefined;
   return {
     text: `The NATS servers refuse to keep anything for this hub: ${message}.`,
-    cure: /resource|exceeded|storage/i.test(message)
-      ? "Give their JetStream more room (max_file_store, or the limits of the " +
-        "account), or free some."
-      : "Look into the log of the NATS servers.",
+    cure: CURES.find(([words]) => words.test(message))?.[1] ??
+      "Look into the log of the NATS servers.",
     isFatal: false,
   };
 }

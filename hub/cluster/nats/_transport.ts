@@ -1,28 +1,24 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
-/** Connects to a NATS server, whatever its sockets do. */
+/** Speaks with a NATS server, whatever its sockets do. */
 
 import { connect, type Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
-import {
-  type ConnectionOptions,
-  getResolveFn,
-  type NatsConnection,
-  NatsConnectionImpl,
-  type NodeConnectionOptions,
-  ProtocolHandler,
-  type Publisher,
-  setTransportFactory,
-  type Transport,
-} from "@nats-io/transport-node";
-import {
-  nodeResolveHost,
-  NodeTransport,
-} from "@nats-io/transport-node/lib/node_transport.js";
+import type { ServerInfo } from "@nats-io/transport-node";
+import { NodeTransport } from "@nats-io/transport-node/lib/node_transport.js";
 import { type BytePipe, pipeOf } from "@wirekit/transport/tcp";
 import type { ClientTls } from "@wirekit/transport/transport";
+import { Greeting } from "./_greeting.ts";
 import { readPaced } from "./_paced.ts";
 import { Splitter, type Taker } from "./_splitter.ts";
+
+/** What is said of a server that ends a connection before it is open. */
+export const CLOSED = "the server has closed the connection";
+/** What is said of what does so before it has said anything. */
+export const SPEECHLESS = "it closes the connection without a word";
+
+/** How far a connection has come: a NATS server greets when it is open. */
+export type Stage = "dialing" | "open" | "greeted";
 
 /**
  * NATS's transport, whose sockets always have a listener for errors. Its own
@@ -31,12 +27,16 @@ import { Splitter, type Taker } from "./_splitter.ts";
  * error, which ends the process. Its own also keeps a socket open that was given
  * up before the server had greeted, and one whose bytes it could not read.
  */
-class SafeTransport extends NodeTransport {
+export class SafeTransport extends NodeTransport {
   readonly #splitter: Splitter;
   /** The socket past its stream: a hub's share of one call takes a fifth less. */
   #pipe: BytePipe | undefined;
   /** What goes out after what is being written, if something is. */
   #waiting: Uint8Array<ArrayBuffer>[] | undefined;
+  #place = { hostname: "", port: 0 };
+  #greeting: Greeting | undefined;
+  /** How far it has come. */
+  stage: Stage = "dialing";
 
   constructor(takers: ReadonlyMap<number, Taker>) {
     super();
@@ -50,14 +50,35 @@ class SafeTransport extends NodeTransport {
   override dial(
     { hostname, port }: Parameters<NodeTransport["dial"]>[0],
   ): Promise<Socket> {
+    this.#place = { hostname, port };
     const socket = guard(connect(port, hostname)).setNoDelay(true);
     // At once, so that it is closed if it is given up before it is open.
     this.socket = socket;
     return new Promise((resolve, reject) => {
-      socket.once("connect", () => resolve(socket))
+      socket.once("connect", () => {
+        this.stage = "open";
+        resolve(socket);
+      })
         .once("error", reject)
         .once("close", () => reject(new Error("closed")));
     });
+  }
+
+  /** Its own says of nothing but NATS that it is not, and not what it is. */
+  override async peekInfo(): Promise<ServerInfo> {
+    const take = (bytes: Uint8Array) => void this.yields.push(bytes);
+    this.#greeting = new Greeting(this.socket, this.#place, {
+      closed: SPEECHLESS,
+      take,
+    });
+    const info = await this.#greeting.info;
+    this.stage = "greeted";
+    return info;
+  }
+
+  override discard(): void {
+    this.#greeting?.stop();
+    super.discard();
   }
 
   override startTLS(): Promise<TLSSocket> {
@@ -143,112 +164,4 @@ function guard<T extends Socket>(socket: T): T {
     return socket.on("error", () => {});
   };
   return socket.on("error", () => {});
-}
-
-/** What is said of a server that ends a connection before it is open. */
-export const CLOSED = "the server has closed the connection";
-
-/**
- * The client of NATS takes its transports from what was set last for the whole
- * process, perhaps by another who uses it. This one always has its own.
- */
-class SafeProtocol extends ProtocolHandler {
-  /** Is told what the server does not do, in its words. */
-  refused = (_words: string) => {};
-
-  constructor(
-    options: ConnectionOptions,
-    publisher: Publisher,
-    takers: ReadonlyMap<number, Taker>,
-  ) {
-    super(options, publisher);
-    // There from the beginning: it is closed even if no host was found.
-    let transport: Transport = new SafeTransport(takers);
-    Object.defineProperty(this, "transport", {
-      get: () => transport,
-      set: () => transport = new SafeTransport(takers),
-    });
-  }
-
-  override processError(words: Uint8Array): void {
-    super.processError(words);
-    const text = new TextDecoder().decode(words).trim();
-    this.refused(text.replace(/^'(.*)'$/, "$1"));
-  }
-
-  /** One that is lost before it is open is not waited for: the next is tried. */
-  override async disconnected(error?: Error): Promise<void> {
-    if (!this.connectError) return await super.disconnected(error);
-    this.connectError(error ?? new Error(CLOSED));
-  }
-
-  /** What was asked, or is to be, on a connection that is gone is never answered. */
-  override resetOutbound(): void {
-    super.resetOutbound();
-    this.muxSubscriptions.close();
-  }
-
-  /** What cannot be read ends the connection, and is not written to stdout. */
-  override push(event: Parameters<ProtocolHandler["push"]>[0]): void {
-    try {
-      super.push(event);
-    } catch {
-      this.transport.disconnect();
-    }
-  }
-}
-
-/** A connection, and a way past the client of NATS for the mail of a hub. */
-export interface SafeConnection {
-  readonly connection: NatsConnection;
-  /** What takes the messages to which subscription, without a copy. */
-  readonly takers: Map<number, Taker>;
-  /** Resolves when it is connected. */
-  readonly ready: Promise<void>;
-  /**
-   * Sends whole commands, if there is a connection now. Returns whether the
-   * bytes must not change any more.
-   */
-  send(bytes: Uint8Array<ArrayBuffer>): boolean;
-  /**
-   * Says who is told what the server does not do, in its own words, before
-   * anything that it sends after that.
-   */
-  onRefusal(tell: (words: string) => void): void;
-}
-
-/** Makes a connection, which connects. */
-export function openConnection(options: NodeConnectionOptions): SafeConnection {
-  // It has to be something, and is used for no transport of this connection.
-  if (!getResolveFn()) {
-    setTransportFactory({
-      factory: () => new NodeTransport(),
-      dnsResolveFn: nodeResolveHost,
-    });
-  }
-  const connection: NatsConnectionImpl = Reflect.construct(
-    NatsConnectionImpl,
-    [options],
-  );
-  const takers = new Map<number, Taker>();
-  const protocol = new SafeProtocol(connection.options, connection, takers);
-  connection.protocol = protocol;
-  return {
-    connection: connection as NatsConnection,
-    takers,
-    ready: protocol.dialLoop(),
-    send: (bytes) =>
-      protocol.connected &&
-      (protocol.transport as SafeTransport).sendOrKeep(bytes),
-    onRefusal: (tell) => protocol.refused = tell,
-  };
-}
-
-/** Connects as `connect()` of the package does. */
-export async function connectSafely(
-  options: NodeConnectionOptions,
-): Promise<NatsConnection> {
-  const { connection, ready } = openConnection(options);
-  await ready;
-  return connection;
 }

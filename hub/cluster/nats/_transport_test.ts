@@ -1,14 +1,12 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { createServer, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { NotConnectedError } from "@wirekit/internal/errors";
 import { setTransportFactory, type Transport } from "@nats-io/transport-node";
-import { openConnection } from "./_transport.ts";
+import { openConnection } from "./_connection.ts";
+import { INFO, letIn, serverOf } from "../testdata/server.ts";
 import { connectNats } from "../nats.ts";
-
-const INFO = 'INFO {"server_id":"A","version":"2.11.0","proto":1,' +
-  '"headers":true,"max_payload":1048576,"jetstream":true}\r\n';
 
 /** What a server does with a client before it resets the connection. */
 const SERVERS: Record<string, (socket: Socket, reset: () => void) => void> = {
@@ -32,37 +30,6 @@ const SERVERS: Record<string, (socket: Socket, reset: () => void) => void> = {
     socket.once("data", reset);
   },
 };
-
-/** Lets a client in; the next thing happens then. */
-function letIn(socket: Socket, then: () => void): void {
-  socket.write(INFO);
-  socket.on("data", (bytes) => {
-    if (String(bytes).includes("PING")) socket.write("PONG\r\n", then);
-  });
-}
-
-/** A server that does something with each client. */
-async function serverOf(behave: (socket: Socket, count: number) => void) {
-  const open = new Set<Socket>();
-  let count = 0;
-  const server = createServer((socket) => {
-    open.add(socket);
-    socket.on("error", () => {}).on("close", () => open.delete(socket))
-      .resume();
-    behave(socket, count++);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  return {
-    port,
-    url: `nats://127.0.0.1:${port}`,
-    open,
-    async [Symbol.asyncDispose]() {
-      for (const socket of open) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
 
 for (const [when, behave] of Object.entries(SERVERS)) {
   Deno.test(
