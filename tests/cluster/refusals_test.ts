@@ -7,6 +7,7 @@ import { Client, NotConnectedError, serve, TimeoutError } from "@wirekit/hub";
 import { connectNats, type NatsOptions } from "@wirekit/hub/nats";
 import { connect, Kvm } from "../../hub/cluster/testdata/nats.ts";
 import { ROOT } from "../_packages.ts";
+import { Engine } from "./_servers.ts";
 import { ALL, type Rights, StrictEngine, without } from "./_rights.ts";
 
 const options = { sanitizeOps: false, sanitizeResources: false };
@@ -338,6 +339,88 @@ function connectAs(user: string, { engine }: StrictEngine) {
   const servers = engine.urls[0]!.replace("nats://", "");
   return connect({ servers, user, pass: "s3cret" });
 }
+
+/** Accounts that let a hub do too little, and what is said of that. */
+const ACCOUNTS: Record<string, [account: string, said: RegExp]> = {
+  none: [
+    "",
+    /: The account of this hub has no JetStream, .*: enable it for that account/,
+  ],
+  streams: [
+    "jetstream: { max_streams: 1 }",
+    /: The NATS servers refuse .*: maximum number of streams reached\. Let its account have two more \(max_streams\)/,
+  ],
+  bytes: [
+    "jetstream: { max_file: 1000, max_bytes_required: true }",
+    /: The NATS servers refuse .* max bytes set\. .*\(max_bytes_required\)/,
+  ],
+  consumers: [
+    "jetstream: { max_consumers: 1 }",
+    /: The NATS servers refuse .*: maximum consumers limit reached\. .*\(max_consumers\)/,
+  ],
+};
+
+Deno.test(
+  "A hub whose account may keep too little does not start, and says at once which limit it is",
+  options,
+  async (test) => {
+    const config = await Deno.makeTempFile({ suffix: ".conf" });
+    const accounts = Object.entries(ACCOUNTS).map(([name, [account]]) =>
+      `${name} { users: [{user: ${name}, password: s3cret}], ${account} }`
+    );
+    await Deno.writeTextFile(config, `accounts {\n${accounts.join("\n")}\n}`);
+    await using engine = await Engine.start(1, ["--config", config]);
+    for (const [name, [_, said]] of Object.entries(ACCOUNTS)) {
+      await test.step(name, async () => {
+        const settings = { servers: engine.urls, token: `${name}:s3cret` };
+        const start = performance.now();
+        await using stack = new AsyncDisposableStack();
+        const error = await assertRejects(
+          async () => {
+            // One hub needs one consumer of each bucket, two need two.
+            for (let hubs = 0; hubs < 3; hubs++) {
+              stack.use(await hubOf(settings));
+            }
+          },
+          NotConnectedError,
+        );
+        assertMatch(error.message, said);
+        assert(error.message.startsWith(engine.urls[0]!.slice(7)));
+        assert(performance.now() - start < 8_000, "It is said at once");
+      });
+    }
+    await Deno.remove(config);
+  },
+);
+
+Deno.test(
+  "A hub whose user is gone says so, and what to look at, until the user is back",
+  options,
+  async () => {
+    await using strict = await StrictEngine.start({ u: ALL });
+    await using hub = await hubOf({ ...strict.options("u"), lease: 2_000 });
+    const [server] = strict.engine.servers;
+    const restart = async () => {
+      await server!.kill();
+      await server!.start();
+    };
+    await strict.change({ other: ALL });
+    await restart();
+    await until(async () =>
+      /do not let this hub in: authorization violation/i
+        .test(await hub.ready())
+    );
+    const report = new URL("/api/report", hub.url.replace("ws:", "http:"));
+    const { problems } = await (await fetch(report)).json();
+    const { cure } = problems.find(({ id }: { id: string }) =>
+      id === "cluster"
+    );
+    assertMatch(cure, /^Look whether the servers still know the user/);
+    await strict.change({ u: ALL });
+    await restart();
+    await until(async () => await hub.ready() === "200 ready");
+  },
+);
 
 /** A user for a server whose disk is small. */
 const SMALL = "jetstream: {max_file_store: 1MB}";

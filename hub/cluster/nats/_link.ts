@@ -36,6 +36,14 @@ export class Link {
     return this.#isUp;
   }
 
+  /** What to do about what the server said of the connection, if it did. */
+  get cure(): string | undefined {
+    if (this.#words === "") return undefined;
+    return /authori|authenti/i.test(this.#words)
+      ? "Look whether the servers still know the user of this hub, and its secret."
+      : "Look into the log of the NATS servers.";
+  }
+
   /** Tells the node what becomes of it. */
   async follow(): Promise<void> {
     for await (const status of this.#connection.status()) {

@@ -146,7 +146,7 @@ export class Membership {
       state,
       since: this.#since,
       reason: isAway ? reason : refusal?.text ?? reason,
-      cure: isAway ? undefined : refusal?.cure,
+      cure: isAway ? this.#link.cure : refusal?.cure,
     };
   }
 
