@@ -2,7 +2,7 @@
 
 /** A process that has names is frozen for longer than its lease, and killed; or its server hangs. */
 
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { connectNats } from "@wirekit/hub/nats";
 import { connect, Kvm } from "../../hub/cluster/testdata/nats.ts";
 import { receiver, startHolder } from "./_claims.ts";
@@ -141,5 +141,40 @@ Deno.test({
       assert(tries < 100, `${answer}`);
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
+  },
+});
+
+Deno.test({
+  name:
+    "Calls to other hubs wait while their only server hangs for a second, and fail within some three if it goes on",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    await using engine = await Engine.start(1);
+    const [server] = engine.servers;
+    await using started = await startNodes(engine, 2, 15_000);
+    const [one, two] = started.nodes;
+    await using bot = lasting("bot", two!.url);
+    bot.route("echo", (data: unknown) => data);
+    await bot.connect();
+    await using me = lasting("me", one!.url);
+    await me.connect();
+    const ask = () => me.request("bot", "echo", { a: 1 }, { timeout: 30_000 });
+    assertEquals(await ask(), { a: 1 });
+    one!.text = "";
+    server!.signal("SIGSTOP");
+    const answer = ask();
+    await sleep(1_000);
+    server!.signal("SIGCONT");
+    assertEquals(await answer, { a: 1 });
+    assert(!one!.text.includes("lost"), one!.text);
+    server!.signal("SIGSTOP");
+    const start = performance.now();
+    const error = await ask().then(() => "", String);
+    const took = performance.now() - start;
+    server!.signal("SIGCONT");
+    assert(error.includes("NATS servers cannot be reached"), error);
+    assert(took < 3_900, `It took ${took} ms`);
+    record("A call through a server that hangs has failed", [took]);
   },
 });

@@ -86,6 +86,13 @@ class SafeProtocol extends ProtocolHandler {
     this.connectError(this.lastError ?? error ?? new Error(CLOSED));
   }
 
+  /** It does not answer: the others are tried before it. */
+  override disconnect(): void {
+    const { servers } = this;
+    if (servers.next() === servers.getCurrentServer()) servers.selectServer();
+    super.disconnect();
+  }
+
   /** What was asked, or is to be, on a connection that is gone is never answered. */
   override resetOutbound(): void {
     super.resetOutbound();

@@ -9,6 +9,8 @@ import type { ServerInfo } from "@nats-io/transport-node";
 
 /** How long one may say nothing before it is asked what it is. */
 const SILENCE = 1_000;
+/** How long it may say nothing. One that hangs is open for the system. */
+const PATIENCE = 3_000;
 /** The longest greeting. */
 const MAX_GREETING = 1_048_576;
 /** The most characters that are shown of another. */
@@ -73,16 +75,19 @@ export class Greeting {
     const { promise, resolve, reject } = Promise.withResolvers<ServerInfo>();
     this.info = promise;
     let asking: Socket | undefined;
-    const timer = later(SILENCE, () => {
+    const fail = (error: unknown) => {
+      this.stop();
+      reject(error);
+    };
+    const question = later(SILENCE, () => {
       // Not on the same socket: it may be a NATS server that is slow.
-      asking = askWhatItIs(place, (error) => {
-        this.stop();
-        reject(error);
-      });
+      asking = askWhatItIs(place, fail);
     });
+    const end = later(PATIENCE, () => fail(new Error("timeout")));
     const heard: Uint8Array[] = [];
     this.#stop = () => {
-      timer.stop();
+      question.stop();
+      end.stop();
       asking?.destroy();
       socket.removeAllListeners();
     };
@@ -95,16 +100,9 @@ export class Greeting {
         this.stop();
         resolve(info);
       } catch (error) {
-        this.stop();
-        reject(error);
+        fail(error);
       }
-    }).once("error", (error) => {
-      this.stop();
-      reject(error);
-    }).once("close", () => {
-      this.stop();
-      reject(new Error(closed));
-    });
+    }).once("error", fail).once("close", () => fail(new Error(closed)));
   }
 
   /** Waits no longer. */

@@ -66,10 +66,10 @@ export async function open(
     servers: places.map(({ host }) => host),
     name: `wirekit hub ${label}`.trim(),
     noEcho: true,
-    // A server that hangs is noticed within 4 seconds; by default it takes four
-    // minutes.
-    pingInterval: 2_000,
-    maxPingOut: 1,
+    // A server that hangs is noticed after 2 to 2.5 seconds; by default it takes
+    // four minutes.
+    pingInterval: 500,
+    maxPingOut: 4,
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,
     reconnectJitter: 100,

@@ -226,3 +226,33 @@ Deno.test("A connection that is lost before it is open is tried again at once, a
   assertEquals(told, ["disconnect", "reconnect"]);
   await connection.close();
 });
+
+Deno.test("A connection to a server that hangs goes on with another, and tries that one last", async () => {
+  let hung = 0;
+  await using one = await serverOf((socket) => {
+    hung++;
+    socket.write(INFO);
+    socket.once("data", () => socket.write("PONG\r\n"));
+  });
+  let other = 0;
+  await using two = await serverOf((socket) => {
+    other++;
+    letIn(socket, () => {});
+  });
+  const { connection, ready } = openConnection({
+    servers: [one, two].map(({ port }) => `127.0.0.1:${port}`),
+    noRandomize: true,
+    reconnectTimeWait: 10,
+    pingInterval: 50,
+    maxPingOut: 2,
+  });
+  await ready;
+  const start = performance.now();
+  for await (const { type } of connection.status()) {
+    if (type === "reconnect") break;
+  }
+  assert(performance.now() - start < 2_000);
+  assertEquals([hung, other], [1, 1]);
+  await connection.flush();
+  await connection.close();
+});
