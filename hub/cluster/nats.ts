@@ -137,15 +137,12 @@ export async function connectNats(options: NatsOptions): Promise<Backplane> {
   );
   const end = now() + connectTimeout;
   const urls = [options.servers].flat().map(readUrl);
-  const names = urls.map(({ host }) => host).join(", ");
   const line = await open(urls, options, connectTimeout);
   const { connection } = line;
   const refused = Promise.withResolvers<never>();
-  const errorOf = ({ text, cure }: Refusal) =>
-    new NotConnectedError(`${connection.getServer()}: ${text} ${cure}`);
   line.onRefusal((words) => {
     const refusal = readRefusal(words, prefix);
-    if (refusal) refused.reject(errorOf(refusal));
+    if (refusal) refused.reject(new NotConnectedError(wordsOf(refusal)));
   });
   const join = async () => {
     const bucketsBy = (end: number) =>
@@ -173,13 +170,20 @@ export async function connectNats(options: NatsOptions): Promise<Backplane> {
       Math.max(0, end - now()),
       () =>
         new NotConnectedError(
-          `No NATS server at ${names} let this node in within ` +
-            `${connectTimeout} ms`,
+          `The NATS servers did not let this hub in within ${connectTimeout} ` +
+            "ms: look whether most of them are running",
         ),
     );
-  } catch (error) {
+  } catch (cause) {
+    const server = connection.getServer();
     await connection.close();
-    const refusal = refusalIn(error);
-    throw refusal ? errorOf(refusal) : error;
+    const refusal = refusalIn(cause);
+    if (!refusal && !(cause instanceof NotConnectedError)) throw cause;
+    const words = refusal ? wordsOf(refusal) : (cause as Error).message;
+    throw new NotConnectedError(`${server}: ${words}`, { cause });
   }
+}
+
+function wordsOf({ text, cure }: Refusal): string {
+  return `${text} ${cure}`;
 }

@@ -73,10 +73,9 @@ export async function openBuckets(
         "newer ones, or one alone (in a program also replicas: 1)",
     );
   }
-  const server = connection.getServer();
   // One alone will not have it later either.
   if (!isOneOfSeveral && connection.info?.jetstream !== true) {
-    throw unusable("no responders", server);
+    throw unusable("no responders");
   }
   const kvm = new Kvm(connection);
   // Read from the leader: what another server has read before is too old to
@@ -108,7 +107,7 @@ export async function openBuckets(
       const isFinal = !isOneOfSeveral &&
         (refusalIn(error) || isForbidden(error));
       if (isFinal || now() + PAUSE > end || connection.isClosed()) {
-        throw unusable(error, server);
+        throw unusable(error);
       }
       // Servers that have just started have no leader yet.
       await sleep(PAUSE);
@@ -163,7 +162,7 @@ function isForbidden(error: unknown): boolean {
   return /not enabled for account/i.test(String(error));
 }
 
-function unusable(cause: unknown, server: string): NotConnectedError {
+function unusable(cause: unknown): NotConnectedError {
   const why = cause instanceof Error ? cause.message : String(cause);
   const refusal = refusalIn(cause);
   const text = /jetstream is not enabled|no responders/i.test(why)
@@ -180,7 +179,7 @@ function unusable(cause: unknown, server: string): NotConnectedError {
     : /^connection (closed|disconnected)/.test(why)
     ? "The NATS servers cannot be reached"
     : `The NATS servers cannot keep the names: ${why}`;
-  return new NotConnectedError(`${server}: ${text}`, { cause });
+  return new NotConnectedError(text, { cause });
 }
 
 /** How to listen to a bucket. */
