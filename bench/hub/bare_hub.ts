@@ -10,7 +10,7 @@
 import { nextTick } from "node:process";
 import { listenWebSocket } from "@wirekit/transport/listen-websocket";
 import { deliverMessages, type Transport } from "@wirekit/transport/transport";
-import { openConnection } from "../../hub/cluster/nats/_transport.ts";
+import { openConnection } from "../../hub/cluster/nats/connection/_connection.ts";
 import { serveBench } from "./_told.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;

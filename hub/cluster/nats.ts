@@ -25,7 +25,7 @@ import type { Backplane } from "./backplane.ts";
 import { NatsBackplane } from "./nats/_backplane.ts";
 import { readRefusal, type Refusal, refusalIn } from "./nats/_refusals.ts";
 import { openBuckets } from "./nats/_buckets.ts";
-import { checkCredentials, open, readUrl } from "./nats/_opening.ts";
+import { checkCredentials, open, readUrl } from "./nats/connection/_opening.ts";
 
 export type { Backplane };
 

@@ -86,12 +86,10 @@ const TYPED: Readonly<Record<string, string>> = {
 /** What an error says, with the option that it is about as it was typed. */
 function optionOf(error: Error, given: Parsed["given"]): string {
   const isOfOption = error instanceof TypeError || error instanceof RangeError;
-  return !isOfOption
-    ? error.message
-    : optionInFlags(error.message, (name) => {
-      const key = TYPED[name] ?? name;
-      return given.has(key) ? nameOf(key) : undefined;
-    });
+  return !isOfOption ? error.message : optionInFlags(error.message, (name) => {
+    const key = TYPED[name] ?? name;
+    return given.has(key) ? nameOf(key) : undefined;
+  });
 }
 
 /**

@@ -22,7 +22,7 @@ import { Newcomers } from "./_newcomers.ts";
 import { NatsNames } from "./_names.ts";
 import { unpack } from "./_packets.ts";
 import { Peers } from "./_peers.ts";
-import type { SafeConnection } from "./_connection.ts";
+import type { SafeConnection } from "./connection/_connection.ts";
 
 /** How many messages of one packet are taken at one look at the clock. */
 const FEW = 8;

@@ -11,7 +11,7 @@ import { Growing } from "./_growing.ts";
 import { keyOf } from "./_keys.ts";
 import { Packet } from "./_packets.ts";
 import { SentRefs } from "./_sent_refs.ts";
-import type { SafeConnection } from "./_connection.ts";
+import type { SafeConnection } from "./connection/_connection.ts";
 
 /** How many bytes are sent before the server is asked whether it has them. */
 const UNASKED_BYTES = 256 * 1024;

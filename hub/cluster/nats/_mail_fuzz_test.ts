@@ -8,8 +8,8 @@ import { randomFrom } from "../../winerp/testdata/model.ts";
 import { Whole } from "../_whole.ts";
 import { Mail } from "./_mail.ts";
 import { unpack } from "./_packets.ts";
-import { Splitter, type Taker } from "./_splitter.ts";
-import type { SafeConnection } from "./_connection.ts";
+import { Splitter, type Taker } from "./connection/_splitter.ts";
+import type { SafeConnection } from "./connection/_connection.ts";
 
 const utf8 = new TextEncoder();
 const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

@@ -20,7 +20,7 @@ import type { NatsNames } from "./_names.ts";
 import type { Peers } from "./_peers.ts";
 import { type Refusal, refusalIn } from "./_refusals.ts";
 import { Rights } from "./_rights.ts";
-import type { SafeConnection } from "./_connection.ts";
+import type { SafeConnection } from "./connection/_connection.ts";
 
 /** How a node takes part. */
 export interface NodeOptions {

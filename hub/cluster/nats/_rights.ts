@@ -4,7 +4,7 @@ import { now, within } from "@wirekit/internal/clock";
 import type { KV } from "@nats-io/kv";
 import { isChanged, markOf } from "./_buckets.ts";
 import { readRefusal, type Refusal, refusalIn } from "./_refusals.ts";
-import type { SafeConnection } from "./_connection.ts";
+import type { SafeConnection } from "./connection/_connection.ts";
 
 /** How often to look whether the engine still refuses what it has refused. */
 const PAUSE = 1_000;

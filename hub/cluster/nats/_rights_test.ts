@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import { FakeTime } from "@wirekit/internal/testing";
 import type { KV } from "@nats-io/kv";
 import { Rights } from "./_rights.ts";
-import type { SafeConnection } from "./_connection.ts";
+import type { SafeConnection } from "./connection/_connection.ts";
 
 Deno.test("Rights waits for the answers to what it tries already", async () => {
   using _time = new FakeTime();

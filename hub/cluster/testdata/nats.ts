@@ -5,5 +5,5 @@
 export { type KV, Kvm } from "@nats-io/kv";
 export { markOf } from "../nats/_buckets.ts";
 export { Markers } from "../nats/_markers.ts";
-export { connectSafely as connect } from "../nats/_connection.ts";
+export { connectSafely as connect } from "../nats/connection/_connection.ts";
 export { nkeys } from "@nats-io/transport-node";

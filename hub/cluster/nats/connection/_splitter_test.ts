@@ -1,6 +1,6 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 import { assertEquals } from "@std/assert";
-import { randomFrom } from "../../winerp/testdata/model.ts";
+import { randomFrom } from "../../../winerp/testdata/model.ts";
 import { Splitter, type Taker } from "./_splitter.ts";
 
 const utf8 = new TextEncoder();

@@ -2,8 +2,8 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { NotConnectedError } from "@wirekit/internal/errors";
-import { connectNats } from "../nats.ts";
-import { INFO, letIn, serverOf } from "../testdata/server.ts";
+import { connectNats } from "../../nats.ts";
+import { INFO, letIn, serverOf } from "../../testdata/server.ts";
 import { openConnection } from "./_connection.ts";
 
 const PORT = "Give the port of a NATS server for clients: 4222, if not set";
@@ -46,7 +46,7 @@ Deno.test("connectNats() says at once that another server is none of NATS, and w
 });
 
 Deno.test("connectNats() finds out that a server speaks HTTP or TLS, which says nothing by itself", async () => {
-  const folder = new URL("../../../transport/testdata/", import.meta.url);
+  const folder = new URL("../../../../transport/testdata/", import.meta.url);
   const [cert, key] = ["localhost.crt", "localhost.key"].map((name) =>
     Deno.readTextFileSync(new URL(name, folder))
   );

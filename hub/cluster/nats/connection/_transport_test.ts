@@ -5,8 +5,8 @@ import type { Socket } from "node:net";
 import { NotConnectedError } from "@wirekit/internal/errors";
 import { setTransportFactory, type Transport } from "@nats-io/transport-node";
 import { openConnection } from "./_connection.ts";
-import { INFO, letIn, serverOf } from "../testdata/server.ts";
-import { connectNats } from "../nats.ts";
+import { INFO, letIn, serverOf } from "../../testdata/server.ts";
+import { connectNats } from "../../nats.ts";
 
 /** What a server does with a client before it resets the connection. */
 const SERVERS: Record<string, (socket: Socket, reset: () => void) => void> = {
