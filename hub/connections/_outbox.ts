@@ -59,6 +59,11 @@ export class Outbox {
     if (this.#unasked < UNASKED_BYTES) return;
     this.#unasked = 0;
     this.#waits = true;
+    this.#waitFor(sent);
+  }
+
+  /** Is a method of its own: what makes closures costs memory at each call. */
+  #waitFor(sent: Promise<void>): void {
     // Closed: the reader of the transport sees it too, and cleans up.
     sent.then(() => this.#resume(), () => this.#drop());
   }

@@ -6,16 +6,26 @@ import { canonicalValue } from "./_spelling.ts";
 /** How many slots there are at least: a power of two. */
 const MIN_SLOTS = 128;
 
+/** How many have no slot at most: what looks for one gives all of them theirs. */
+const MAX_RECENT = 1_024;
+
 /**
  * All requests of an exchange that are open: found by their responder and uuid,
  * and listed by requester and by responder, in the order in which they came.
  *
  * It is a table of its own, because in a `Map` that grows and shrinks all the
  * time, every old table keeps the next one from being collected.
+ *
+ * To hash a uuid takes as long as the rest. Most requests are answered in the
+ * order in which they came, and need no slot: they get one once something else
+ * is looked for.
  */
 export class OpenRequests {
   #slots: (OpenRequest | undefined)[] = new Array(MIN_SLOTS).fill(undefined);
   #size = 0;
+  /** The last of those without a slot, chained as if they were in one. */
+  #recent: OpenRequest | undefined;
+  #recentCount = 0;
   /** What to shift a hash by, so that its highest bits say the slot. */
   #shift = shiftFor(MIN_SLOTS);
   /** Random, so that nobody can predict which uuids share a slot. */
@@ -35,6 +45,7 @@ export class OpenRequests {
     uuid: string,
     requester?: Party,
   ): OpenRequest | undefined {
+    this.#giveSlots();
     const key = canonicalValue(uuid);
     const last = this.#slots[this.#hash(key, responder) >>> this.#shift];
     let request = last?.chained;
@@ -47,6 +58,7 @@ export class OpenRequests {
 
   /** All requests. */
   *all(): Generator<OpenRequest, void> {
+    this.#giveSlots();
     for (const last of this.#slots) {
       let request = last?.chained;
       while (request) {
@@ -65,13 +77,10 @@ export class OpenRequests {
     tag?: unknown,
     ticket = 0,
   ): OpenRequest {
-    if (this.#size === this.#slots.length) this.#resize(2 * this.#size);
-    const key = canonicalValue(uuid);
-    const hash = this.#hash(key, responder);
     const request: OpenRequest = {
       uuid,
-      key,
-      hash,
+      key: canonicalValue(uuid),
+      hash: undefined,
       requester,
       responder,
       since,
@@ -95,7 +104,8 @@ export class OpenRequests {
     responder.lastAsked = request;
     responder.answering++;
     this.#size++;
-    this.#put(request);
+    this.#recent = chain(request, this.#recent);
+    if (++this.#recentCount > MAX_RECENT) this.#giveSlots();
     return request;
   }
 
@@ -123,24 +133,45 @@ export class OpenRequests {
     return true;
   }
 
-  /** Chains a request behind those in its slot, of which it is the last then. */
-  #put(request: OpenRequest): void {
-    const slot = request.hash >>> this.#shift;
-    const last = this.#slots[slot];
-    request.chained = last ? last.chained : request;
-    if (last) last.chained = request;
-    this.#slots[slot] = request;
+  /** Gives a slot to all that have none. */
+  #giveSlots(): void {
+    const last = this.#recent;
+    if (!last) return;
+    this.#recent = undefined;
+    this.#recentCount = 0;
+    while (this.#size > this.#slots.length) {
+      this.#resize(2 * this.#slots.length);
+    }
+    let next = last.chained;
+    while (next) {
+      const request: OpenRequest = next;
+      next = request === last ? undefined : request.chained;
+      request.hash = this.#hash(request.key, request.responder);
+      this.#put(request, request.hash);
+    }
+  }
+
+  /** Chains a request behind those in its slot. */
+  #put(request: OpenRequest, hash: number): void {
+    const slot = hash >>> this.#shift;
+    this.#slots[slot] = chain(request, this.#slots[slot]);
   }
 
   #take(request: OpenRequest): void {
-    const slot = request.hash >>> this.#shift;
+    if (request.hash === undefined) {
+      const last = this.#recent!;
+      if (last.chained === request) {
+        this.#recent = unchain(request, last, last);
+        this.#recentCount--;
+        return;
+      }
+      this.#giveSlots();
+    }
+    const slot = request.hash! >>> this.#shift;
     const last = this.#slots[slot]!;
     let previous = last;
     while (previous.chained !== request) previous = previous.chained!;
-    previous.chained = request.chained;
-    if (request === last) {
-      this.#slots[slot] = previous === request ? undefined : previous;
-    }
+    this.#slots[slot] = unchain(request, previous, last);
   }
 
   #resize(length: number): void {
@@ -152,7 +183,7 @@ export class OpenRequests {
       while (next) {
         const request: OpenRequest = next;
         next = request === last ? undefined : request.chained;
-        this.#put(request);
+        this.#put(request, request.hash!);
       }
     }
   }
@@ -166,6 +197,24 @@ export class OpenRequests {
     }
     return Math.imul(hash, factor);
   }
+}
+
+/** Chains a request behind the last one; returns the last one then. */
+function chain(request: OpenRequest, last?: OpenRequest): OpenRequest {
+  request.chained = last ? last.chained : request;
+  if (last) last.chained = request;
+  return request;
+}
+
+/** Takes a request out of its chain; returns the last one then, if any is left. */
+function unchain(
+  request: OpenRequest,
+  previous: OpenRequest,
+  last: OpenRequest,
+): OpenRequest | undefined {
+  previous.chained = request.chained;
+  if (request !== last) return last;
+  return previous === request ? undefined : previous;
 }
 
 function shiftFor(length: number): number {

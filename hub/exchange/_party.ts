@@ -28,7 +28,8 @@ export interface OpenRequest {
   readonly uuid: string;
   /** The same in the one spelling by which values are compared. */
   readonly key: string;
-  readonly hash: number;
+  /** What its slot depends on; none if it has no slot yet. */
+  hash: number | undefined;
   readonly requester: Party;
   readonly responder: Party;
   /** When it was asked, in whole milliseconds of the exchange's last tick. */
