@@ -147,13 +147,13 @@ export class OpenRequests {
       const request: OpenRequest = next;
       next = request === last ? undefined : request.chained;
       request.hash = this.#hash(request.key, request.responder);
-      this.#put(request, request.hash);
+      this.#put(request);
     }
   }
 
   /** Chains a request behind those in its slot. */
-  #put(request: OpenRequest, hash: number): void {
-    const slot = hash >>> this.#shift;
+  #put(request: OpenRequest): void {
+    const slot = request.hash! >>> this.#shift;
     this.#slots[slot] = chain(request, this.#slots[slot]);
   }
 
@@ -175,17 +175,10 @@ export class OpenRequests {
   }
 
   #resize(length: number): void {
-    const slots = this.#slots;
+    const all = [...this.all()];
     this.#slots = new Array(length).fill(undefined);
     this.#shift = shiftFor(length);
-    for (const last of slots) {
-      let next = last?.chained;
-      while (next) {
-        const request: OpenRequest = next;
-        next = request === last ? undefined : request.chained;
-        this.#put(request, request.hash!);
-      }
-    }
+    for (const request of all) this.#put(request);
   }
 
   #hash(uuid: string, responder: Party): number {

@@ -59,6 +59,13 @@ export function skipPlainWords(
   return n;
 }
 
+/** Returns how many bytes of a word would be passed, up to all four. */
+export function plainBytes(word: number): number {
+  const found = notPlain(word) & HIGH_BITS;
+  // The lowest bit is that of the first other byte; a later one may be wrong.
+  return found === 0 ? 4 : 31 - Math.clz32(found & -found) >> 3;
+}
+
 /**
  * Sets none of the {@linkcode HIGH_BITS} if no byte is a quote, a backslash,
  * below a space, or beyond ASCII: of that, it may pass some.

@@ -3,6 +3,7 @@
 
 import { passPlain } from "./_long_strings.ts";
 import { skipPlainWords, wordsOf } from "./_plain_words.ts";
+import { WordsAnywhere } from "./_words_anywhere.ts";
 
 /**
  * The deepest nesting of arrays and objects that is relayed. orjson, with which
@@ -11,8 +12,11 @@ import { skipPlainWords, wordsOf } from "./_plain_words.ts";
  */
 export const MAX_DEPTH = 250;
 
-/** Plain bytes in a row from which on it pays to look at four at a time. */
+/** Plain bytes in a row from which on it pays to look at whole words. */
 const LONG = 64;
+
+/** The same where words are looked at wherever they stand. */
+const LONG_ANYWHERE = 256;
 
 /** The same, from which on it pays to copy the next ones for WebAssembly. */
 const LARGE_BYTES = 2048;
@@ -124,6 +128,8 @@ export function standsAt(
 export class Scanner {
   /** Whether it passed a line break. */
   sawLineBreak = false;
+  /** Looks at the message that was read last in the order of its members. */
+  readonly words: WordsAnywhere = new WordsAnywhere();
 
   /** Returns where the white space that starts at `i` ends. */
   skipWhite(bytes: Uint8Array, i: number): number {
@@ -178,9 +184,12 @@ export class Scanner {
   skipString(bytes: Uint8Array, start: number): number {
     if (bytes[start] !== QUOTE) throw unexpected(start);
     const { length } = bytes;
+    const { words } = this;
+    const isInWords = bytes === words.bytes;
     let i = start + 1;
     for (;;) {
-      const long = Math.min(i + LONG, length);
+      const long = Math.min(i + (isInWords ? LONG_ANYWHERE : LONG), length);
+      if (isInWords) i = words.skipPlain(i, long);
       while (i < long && PLAIN[bytes[i]!]) i++;
       if (i === long) i = this.#skipPlain(bytes, i);
       if (i >= length) throw unexpected(i);

@@ -1,7 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import { type Scanner, standsAt } from "../exchange/_scan.ts";
+import type { Scanner } from "../exchange/_scan.ts";
+import { TextInWords } from "../exchange/_words_anywhere.ts";
 import { type MemberName, MEMBERS, PREFIXES } from "./_compose.ts";
 
 const SPACE = 0x20;
@@ -18,7 +19,7 @@ const ORDER = [
   "destination",
   "pseudo_object",
 ].map((name) => MEMBERS.indexOf(name as MemberName));
-const IN_ORDER = ORDER.map((n) => PREFIXES[n]!);
+const IN_ORDER = ORDER.map((n) => new TextInWords(PREFIXES[n]!));
 
 /**
  * Reads a message as winerp's clients and ours write it: all members, in their
@@ -33,15 +34,17 @@ const IN_ORDER = ORDER.map((n) => PREFIXES[n]!);
  * @returns Whether it is such a message; otherwise something else may be in both.
  */
 export function readInOrder(
-  bytes: Uint8Array,
+  bytes: Uint8Array<ArrayBuffer>,
   scanner: Scanner,
   starts: Int32Array,
   ends: Int32Array,
 ): boolean {
+  const { words } = scanner;
+  words.take(bytes);
   let i = 0;
   for (let n = 0; n < ORDER.length; n++) {
     const prefix = IN_ORDER[n]!;
-    if (!standsAt(bytes, i, prefix)) return false;
+    if (!words.hasAt(i, prefix)) return false;
     i += prefix.length;
     if (bytes[i]! <= SPACE) return false;
     const member = ORDER[n]!;

@@ -40,7 +40,7 @@ const CEILINGS: Record<string, [code: number, zipped: number]> = {
   "@wirekit/wsrpc/mini": [66, 6.2],
   "@wirekit/wsrpc/server": [138.7, 16.2],
   "@wirekit/wsrpc/peer": [72.5, 7.7],
-  "@wirekit/switchboard": [1118, 127.5],
+  "@wirekit/switchboard": [1118, 127.7],
   "@wirekit/jsonrpc": [475, 56],
   "@wirekit/jsonrpc/fetch-handler": [213, 24.5],
   "@wirekit/jsonrpc/mini": [84, 5.9],
