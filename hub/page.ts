@@ -39,7 +39,11 @@ import { ASSETS } from "./page/_assets.ts";
  * @category Hub
  */
 export function page(): Door {
-  const answer = (request: Request) =>
-    serveAsset(request, ASSETS, new URL(request.url).pathname);
+  const answer = (request: Request) => {
+    const { pathname } = new URL(request.url);
+    const isProgram = pathname === "/" &&
+      !/\btext\/html\b/i.test(request.headers.get("accept") ?? "");
+    return isProgram ? undefined : serveAsset(request, ASSETS, pathname);
+  };
   return { fetch: answer, plain: () => undefined };
 }

@@ -221,10 +221,7 @@ export class PlantPage implements AsyncDisposable {
     const asset = answerAsset(request, pathname);
     if (asset) return asset;
     if (!pathname.startsWith("/api/")) {
-      const status = pathname === "/" ? 406 : 404;
-      return new Response("Open the address of this page in a browser.\n", {
-        status,
-      });
+      return refused(404, "There is nothing at this path.");
     }
     const visitor = await admit();
     if (visitor instanceof Response) return await toRefused(visitor);

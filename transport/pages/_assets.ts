@@ -35,8 +35,8 @@ const POLICY = [
 ].join("; ");
 
 /**
- * Answers a request for a file of a page: `index.html` at `/`, if HTML is
- * accepted, and the others below `/page/`.
+ * Answers a request for a file of a page: `index.html` at `/`, and the others
+ * below `/page/`.
  *
  * @param request The request.
  * @param assets The files, by name.
@@ -51,9 +51,9 @@ export function serveAsset(
   path: string,
 ): Response | undefined {
   if (method !== "GET" && method !== "HEAD") return undefined;
-  const isPage = path === "/" &&
-    /\btext\/html\b/i.test(headers.get("accept") ?? "");
-  const name = isPage ? "index.html" : /^\/page\/([\w.]+)$/.exec(path)?.[1];
+  const name = path === "/"
+    ? "index.html"
+    : /^\/page\/([\w.]+)$/.exec(path)?.[1];
   const asset = name === undefined ? undefined : assets.get(name);
   if (!asset) return undefined;
   const shared = {
