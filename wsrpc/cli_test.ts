@@ -278,6 +278,31 @@ Deno.test("wsrpc bounds what a client of the demo keeps", async () => {
   assertEquals(terminal.out, []);
 });
 
+Deno.test("wsrpc call asks whether what answers something else is a wsrpc server", async () => {
+  // As a hub does, to which the call is a client without a name.
+  const refusal = { type: 4, route: null, data: "Not authorized.", uuid: null };
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    (request) => {
+      const { socket, response } = Deno.upgradeWebSocket(request);
+      socket.onmessage = ({ data }) => {
+        const { id } = JSON.parse(data);
+        socket.send(JSON.stringify({ id, ...refusal }));
+        socket.close(1008, "Its first message was not a verification");
+      };
+      return response;
+    },
+  );
+  const url = `ws://127.0.0.1:${server.addr.port}`;
+  const { code, out, err } = await run(url, "echo", "a");
+  assertEquals([code, out], [1, ""]);
+  assertEquals(
+    err,
+    "wsrpc: Cannot read the answer: it has no result or error. " +
+      `Is ${url} a wsrpc server?`,
+  );
+});
+
 Deno.test("wsrpc shows its help and version", async () => {
   const help = await run("--help");
   assertEquals(help.code, 0);

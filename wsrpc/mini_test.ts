@@ -356,6 +356,28 @@ Deno.test("Client of mini survives what no server of wsrpc sends", async () => {
   socket.close();
 });
 
+Deno.test("connect() of mini, and of the full client, makes no result of what is no answer", async () => {
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    (request) => {
+      const { response, socket } = Deno.upgradeWebSocket(request);
+      socket.onmessage = ({ data }) => {
+        const { id } = JSON.parse(data);
+        socket.send(JSON.stringify({ id, type: 4, data: "Not authorized." }));
+      };
+      return response;
+    },
+  );
+  for (const connect of [connectMini, full.connect]) {
+    await using client = await connect(`ws://127.0.0.1:${server.addr.port}`);
+    await assertRejects(
+      () => client.call("some"),
+      RemoteError,
+      "Cannot read the answer: it has no result or error",
+    );
+  }
+});
+
 Deno.test("Client of mini is a part of the full one, by name and type", () => {
   // Whoever outgrows it changes one import.
   type Common = Omit<Client<Api>, "ready">;

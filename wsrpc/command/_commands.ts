@@ -26,7 +26,7 @@ import {
 import { NotConnectedError, shownUrl } from "@wirekit/internal/errors";
 import { type Client, connect } from "../client.ts";
 import config from "../deno.json" with { type: "json" };
-import { LimitError, WsrpcError } from "../errors.ts";
+import { LimitError, RemoteError, WsrpcError } from "../errors.ts";
 
 const PLACES: Places = {
   schemes: ["ws:", "wss:", "tcp:", "tls:", "unix:"],
@@ -79,9 +79,7 @@ const call = command({
     const result = await terminal.during(
       `Waiting for ${method}`,
       client.call(method, params, { timeout, signal }).catch((cause) => {
-        if (!(cause instanceof NotConnectedError)) throw cause;
-        const advice = `Is ${shownUrl(url)} a wsrpc server?`;
-        throw new NotConnectedError(`${cause.message}. ${advice}`, { cause });
+        throw explained(cause, url);
       }),
     );
     terminal.log(json ? toJson(result) : shown(result));
@@ -142,6 +140,16 @@ export const wsrpc: Command = {
   messageOf: (error) =>
     error instanceof WsrpcError ? `${error.type}: ${error.message}` : undefined,
 };
+
+/** Asks whether it is a server of this protocol, if it may be none. */
+function explained(cause: unknown, url: string): unknown {
+  const isClosed = cause instanceof NotConnectedError;
+  const isUnread = cause instanceof RemoteError &&
+    !(cause instanceof WsrpcError);
+  if (!isClosed && !isUnread) return cause;
+  const message = `${cause.message}. Is ${shownUrl(url)} a wsrpc server?`;
+  return new (isClosed ? NotConnectedError : RemoteError)(message, { cause });
+}
 
 /** Returns the server to call, and the words after it. */
 function targetOf(

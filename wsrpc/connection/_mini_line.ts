@@ -16,6 +16,7 @@ import type { CallOptions, JsonObject } from "../contract.ts";
 import {
   type ErrorBody,
   LimitError,
+  RemoteError,
   RouteError,
   WsrpcError,
 } from "../errors.ts";
@@ -164,10 +165,16 @@ class Answerer {
       session.take(numberOf(message.id))?.resolve(message.result);
     } else if (message.kind === "error") {
       session.take(numberOf(message.id))?.reject(new WsrpcError(message.error));
-    } else if (message.request !== undefined) {
-      const text = `Cannot read the call: ${message.reason}`;
-      const error = { type: "TypeError", message: text };
-      reply(formatError(message.request, error));
+    } else {
+      const { request, response, reason } = message;
+      if (request !== undefined) {
+        const message = `Cannot read the call: ${reason}`;
+        reply(formatError(request, { type: "TypeError", message }));
+      }
+      if (response !== undefined) {
+        const text = `Cannot read the answer: ${reason}`;
+        session.take(numberOf(response))?.reject(new RemoteError(text));
+      }
     }
   }
 

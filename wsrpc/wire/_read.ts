@@ -89,7 +89,7 @@ export type Message =
  * - no `id` is an event, and never runs a route;
  * - `result` beats `error`, unless the result is null and the error is not, as in
  *   the `{"error": "Route not found", "result": null}` of the JavaScript client;
- * - neither of them is the result null.
+ * - an `id` alone is the result null.
  */
 export function parseMessage(text: string): Message {
   let value: unknown;
@@ -136,6 +136,16 @@ function readResponse(message: JsonObject, given: unknown): Message {
   const id = typeof given === "string" && given !== "" ? Number(given) : given;
   if (typeof id !== "number") {
     return { kind: "invalid", reason: "its id is not a number" };
+  }
+  if (
+    result === undefined && error === undefined &&
+    Object.keys(message).length > 1
+  ) {
+    return {
+      kind: "invalid",
+      reason: "it has no result or error",
+      response: id,
+    };
   }
   const failed = error !== undefined &&
     (result === undefined || result === null && error !== null);

@@ -204,6 +204,15 @@ const READ: [what: string, text: string, message: Message][] = [
     reason: "its id is not a number",
   }],
   [
+    "an answer of a hub, which is no answer of wsrpc",
+    '{"id":2,"type":4,"data":"Not authorized."}',
+    {
+      kind: "invalid",
+      reason: "it has no result or error",
+      response: 2,
+    },
+  ],
+  [
     "the complaint of the JavaScript client",
     '{"error":"Unexpected token","result":null,"id":null}',
     {
