@@ -407,10 +407,26 @@ SUBSCRIPTIONS
 Deno.test("jsonrpc call --stream prints each value, and listen each event", async () => {
   await using server = await serving();
   const stream = await run(["call", server.ws, "math.count", "3", "--stream"]);
-  assertEquals(stream.out, "1\n2\n3");
+  assertEquals([stream.out, stream.err], ["1\n2\n3", ""]);
   const events = await run(["listen", server.ws, "math", "ticks"], /2/);
   assertEquals(events.out, "1\n2");
   assertEquals((await run(["listen", server.ws, "math"])).code, 2);
+});
+
+Deno.test("jsonrpc call says how a result that stands for a stream is read", async () => {
+  await using server = await serving();
+  const call = ["call", server.ws, "math.count", "3", "--json"];
+  const { code, out, err } = await run(call);
+  assertEquals([code, out], [0, '{"token":1}']);
+  assertEquals(err, "This may be a stream: --stream prints its values");
+  // Whoever has more in its result than a stream has means something else.
+  for (const other of [{ token: 1, user: "ada" }, { token: "x" }, [1]]) {
+    const data = JSON.stringify([other]);
+    assertEquals(
+      (await run(["call", server.ws, "echo", "--data", data])).err,
+      "",
+    );
+  }
 });
 
 Deno.test("jsonrpc listen prints notifications until it is stopped", async () => {

@@ -67,7 +67,12 @@ const call = command({
     return await answered(method, target, terminal, async () => {
       if (!stream) {
         const call = target.caller.request(method, params, { timeout, signal });
-        return show(await terminal.during(`Waiting for ${method}`, call));
+        const result = await terminal.during(`Waiting for ${method}`, call);
+        show(result);
+        if (target.peer && isStream(result)) {
+          terminal.error("This may be a stream: --stream prints its values");
+        }
+        return;
       }
       if (!target.peer) throw new UsageError("There are no streams over HTTP");
       const values = target.peer.stream(method, params, { signal });
@@ -236,6 +241,15 @@ async function answered(
     );
     return 1;
   }
+}
+
+const STREAM_MEMBERS = ["token", "values", "finished"];
+
+/** Whether a result looks as what stands for a stream. */
+function isStream(result: unknown): boolean {
+  const members = Object(result);
+  return typeof members.token === "number" &&
+    Object.keys(members).every((each) => STREAM_MEMBERS.includes(each));
 }
 
 function noMethod(): UsageError {
