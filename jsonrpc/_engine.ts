@@ -204,6 +204,8 @@ export class Engine<State> implements Link, MessageReceiver<Wire> {
 
   /** Answers the calls that have come, if any: the other end sends no more. */
   finish(): void {
+    // Its handler may not heed that, and a peer that closes cancels all.
+    this.#answerer.abandon?.();
     if (!this.#answerer.busy) return void this.close();
     this.#finishing = true;
     this.#heartbeat?.stop();

@@ -26,6 +26,7 @@ function slowMethods() {
       return `after ${ms}`;
     })
     .add("fast", (_call, x: number) => x)
+    .add("deaf", () => new Promise(() => {}))
     .add("steps", async (call) => {
       for (let i = 0; i < 3; i++) {
         await pause(10);
@@ -86,9 +87,10 @@ async function ended(
 }
 
 async function say(peer: Deno.Conn, ...messages: object[]): Promise<void> {
-  const lines = messages.map((each) =>
-    `${JSON.stringify({ jsonrpc: "2.0", ...each })}\n`
-  );
+  const lines = messages.map((each) => {
+    const message = Array.isArray(each) ? each : { jsonrpc: "2.0", ...each };
+    return `${JSON.stringify(message)}\n`;
+  });
   const bytes = new TextEncoder().encode(lines.join(""));
   for (let at = 0; at < bytes.length;) {
     at += await peer.write(bytes.subarray(at));
@@ -153,6 +155,54 @@ for (const [name, open] of Object.entries(carriers)) {
       "$/progress",
     ]);
     assertEquals(said[3]!.result, "done");
+  });
+
+  Deno.test(`A client over ${name} that sends no more gets the answers to what it has cancelled, although that still runs`, async () => {
+    const { methods } = slowMethods();
+    const cancel = { method: "$/cancelRequest", params: { id: 1 } };
+    const never = { id: 1, method: "deaf" };
+    const slow = { id: 2, method: "slow", params: [50] };
+    const jsonrpc = "2.0";
+    const asBatch = [never, slow].map((each) => ({ jsonrpc, ...each }));
+    const cancelled = [1, -32800];
+    const done = [2, "after 50"];
+    const cases: [object[], unknown[]][] = [
+      [[never], [cancelled]],
+      [[never, slow], [cancelled, done]],
+      [[asBatch], [cancelled, done]],
+    ];
+    for (const [calls, answers] of cases) {
+      await using client = await open(methods);
+      const { peer } = client;
+      await say(peer, ...calls, cancel);
+      await peer.closeWrite();
+      const said = (await heard(peer)).flat();
+      assertEquals(
+        said.map(({ id, result, error }) => [id, result ?? Object(error).code]),
+        answers,
+      );
+    }
+  });
+
+  Deno.test(`A client over ${name} that sends no more gets one answer to what it has cancelled, although that ends later`, async () => {
+    const { methods } = slowMethods();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    methods.add("held", () => promise);
+    methods.add("last", async () => {
+      await new Promise((go) => setTimeout(go, 50));
+      resolve();
+      await new Promise((go) => setTimeout(go, 1));
+    });
+    await using client = await open(methods);
+    const { peer } = client;
+    await say(
+      peer,
+      { id: 1, method: "held" },
+      { id: 2, method: "last" },
+      { method: "$/cancelRequest", params: { id: 1 } },
+    );
+    await peer.closeWrite();
+    assertEquals((await heard(peer)).map(({ id }) => id), [1, 2]);
   });
 
   Deno.test(`A client over ${name} that sends no more cannot be asked`, async () => {

@@ -20,12 +20,14 @@ export type Reply<T> = (wire: T | undefined, after?: () => void) => void;
 export interface Answerer<T extends Wire> {
   /** Whether nothing is being answered, and nothing is pushed. */
   readonly idle: boolean;
-  /** Whether a message is being answered or handled, and was not cancelled. */
+  /** Whether a message is being answered or handled. */
   readonly busy: boolean;
   /** Answers a request, or takes a notification. */
   answer(message: Record<string, unknown>, kind: Kind, reply: Reply<T>): void;
   /** Makes the reply to each item of a batch, and sends what they make up. */
   collect(count: number, reply: Reply<T>): (index: number) => Reply<T>;
+  /** Answers what was cancelled, though it still runs. */
+  abandon?(): void;
   /** Ends it all: the connection is gone. */
   close(reason: Error): void;
 }

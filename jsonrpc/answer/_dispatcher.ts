@@ -22,11 +22,11 @@ import type { Decoded, Link } from "../wire/_link.ts";
 import { composeHandlers, type HandlerMiddleware } from "./middleware.ts";
 import type { Protocol } from "./_protocol.ts";
 
-interface Waiting<T, State> {
+interface Waiting<T extends Wire, State> {
   call: Context<State>;
   handler: Handler<State>;
   reply: Reply<T>;
-  answering?: Answering<State>;
+  answering?: Answering<T, State>;
 }
 
 /** Answers the calls of one connection, or of one HTTP request. */
@@ -39,7 +39,7 @@ export class Dispatcher<T extends Wire, State> implements Answerer<T> {
   readonly #middleware: HandlerMiddleware<State> | undefined;
   readonly #maxHandlers: number;
   readonly #maxQueuedCalls: number;
-  readonly #answering = new AnsweringCalls<State>();
+  readonly #answering = new AnsweringCalls<T, State>();
   readonly #waiting: Waiting<T, State>[] = [];
 
   /** Makes the answering half of a connection. */
@@ -69,7 +69,15 @@ export class Dispatcher<T extends Wire, State> implements Answerer<T> {
 
   /** See {@linkcode Answerer}. */
   get busy(): boolean {
-    return this.#answering.isWanted;
+    return this.#answering.size > 0;
+  }
+
+  /** See {@linkcode Answerer}. */
+  abandon(): void {
+    for (const { call, reply } of this.#answering.takeCancelled()) {
+      this.#fail(call, call.aborted, reply);
+    }
+    if (this.#waiting.length > 0) this.#runNext();
   }
 
   /** Tells all handlers that the connection is gone, and starts no other. */
@@ -157,7 +165,7 @@ export class Dispatcher<T extends Wire, State> implements Answerer<T> {
 
   #wait(next: Waiting<T, State>): void {
     this.#waiting.push(next);
-    next.answering = this.#answering.add(next.call, (reason) => {
+    next.answering = this.#answering.add(next.call, next.reply, (reason) => {
       this.#waiting.splice(this.#waiting.indexOf(next), 1);
       this.#answering.delete(next.answering!);
       next.call.abort(reason);
@@ -185,14 +193,14 @@ export class Dispatcher<T extends Wire, State> implements Answerer<T> {
       return this.#fail(call, error, reply);
     }
     if (!later) return this.#succeed(call, result, reply);
-    const running = this.#answering.add(call);
+    const running = this.#answering.add(call, reply);
     later.then((value) => {
-      this.#answering.delete(running);
+      if (!this.#answering.delete(running)) return;
       this.#succeed(call, value, reply);
       if (this.#waiting.length > 0) this.#runNext();
     }, (error) => {
-      this.#answering.delete(running);
-      this.#fail(call, error, reply);
+      const isOpen = this.#answering.delete(running);
+      this.#fail(call, error, isOpen ? reply : () => {});
       if (this.#waiting.length > 0) this.#runNext();
     });
   }

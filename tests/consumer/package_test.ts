@@ -44,7 +44,7 @@ const CEILINGS: Record<string, [code: number, zipped: number]> = {
   "@wirekit/jsonrpc": [475, 56],
   "@wirekit/jsonrpc/fetch-handler": [213, 24.5],
   "@wirekit/jsonrpc/mini": [84, 5.9],
-  "@wirekit/jsonrpc/client": [371.3, 18.2],
+  "@wirekit/jsonrpc/client": [371.8, 18.2],
 };
 
 /** The entries that need a package of npm, and which. */
