@@ -261,6 +261,9 @@ Deno.test("jsonrpc call takes values that look like options", async () => {
     [["call", "--url", server.ws, "sum", "1", "2"], "3"],
     [["call", server.ws, "sum", "--data", "[4,5]"], "9"],
     [["call", server.ws, "echo", "1.50", "--json"], "1.5"],
+    [["call", server.ws, "echo", '"YQ=="'], '"YQ=="'],
+    [["call", server.ws, "echo", "value=YQ=="], '"YQ=="'],
+    [["call", server.ws, "echo", "value="], '""'],
   ];
   for (const [args, out] of cases) {
     assertEquals(await run(args), { code: 0, out, err: "" }, args.join(" "));

@@ -96,6 +96,9 @@ Deno.test("wsrpc calls with keywords, positions and JSON", async () => {
     { a: 1, b: "zoë", c: { d: [true] }, e: "" },
   ]);
   assertEquals(await sent("1", "two", "null"), [1, "two", null]);
+  // What is base64 is not told from a keyword: quotes make it a value.
+  assertEquals(await sent("YQ=="), [{ YQ: "=" }]);
+  assertEquals(await sent('"YQ=="'), ["YQ=="]);
   assertEquals(await sent("--data", '"x"'), ["x"]);
   assertEquals(await run(at.url, "args", "x=1"), {
     code: 0,

@@ -35,7 +35,8 @@ import { JsonRpcError } from "../wire/error.ts";
 const PARAMS =
   "A PARAM is KEY=VALUE, or a VALUE if none has a key: params by " +
   "name or by position. A VALUE that is JSON is sent as such, any other as " +
-  "text. A single PARAM that is a JSON array or object is all params.";
+  "text. A VALUE alone that has a = after letters, as base64 may, is given in " +
+  `quotes: '"YQ=="'. A single PARAM that is a JSON array or object is all params.`;
 
 const call = command({
   name: "call",

@@ -52,7 +52,9 @@ const call = command({
   details:
     "An ARGUMENT is KEY=VALUE, or a VALUE if none has a key: keyword or " +
     "positional arguments, as the handler takes them. A value that is JSON is " +
-    "sent as such, any other as text. URL is ws:, wss:, tcp:, tls: or unix:.",
+    "sent as such, any other as text. A value alone that has a = after letters, " +
+    `as base64 may, is given in quotes: '"YQ=="'. ` +
+    "URL is ws:, wss:, tcp:, tls: or unix:.",
   options: {
     data: text(
       "JSON",
