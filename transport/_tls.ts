@@ -47,12 +47,22 @@ export function checkTls({ cert, key }: { cert: string; key: string }): void {
  * @category Other carriers
  */
 export function checkClientTls({ ca, cert, key }: ClientTls): void {
-  if (ca?.includes("BEGIN CERTIFICATE") === false) {
+  // One of many may be of a kind that cannot be read here.
+  if (ca?.split(/^(?=-----BEGIN )/m).some(isCertificate) === false) {
     throw new TypeError("Cannot use TLS: tls.ca has no certificate in PEM");
   }
   if (cert !== undefined && key !== undefined) return checkTls({ cert, key });
   if (cert !== undefined || key !== undefined) {
     throw new TypeError("Cannot use TLS: tls.cert and tls.key go together");
+  }
+}
+
+function isCertificate(text: string): boolean {
+  try {
+    const { X509Certificate } = builtin<typeof NodeCrypto>("node:crypto");
+    return !!new X509Certificate(text);
+  } catch {
+    return false;
   }
 }
 

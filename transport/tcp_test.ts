@@ -67,13 +67,20 @@ Deno.test("connectTcp() trusts no unknown certificate, and says so", async () =>
 });
 
 Deno.test("connectTcp() says that what it is to trust is no certificate", async () => {
-  for (const ca of ["", "nonsense", tls.key]) {
+  const spoilt = ca.replace(/\n.*\n/, "\nAAAA\n");
+  const cut = ca.slice(0, ca.length / 2);
+  for (const text of ["", "nonsense", tls.key, spoilt, cut]) {
     await assertRejects(
-      () => connectTcp({ port: 1, tls: { ca } }, framer()),
+      () => connectTcp({ port: 1, tls: { ca: text } }, framer()),
       TypeError,
       "Cannot use TLS: tls.ca has no certificate in PEM",
     );
   }
+  // One of many that cannot be read harms the others as little as elsewhere.
+  await assertRejects(
+    () => connectTcp({ port: 1, tls: { ca: spoilt + ca } }, framer()),
+    NotConnectedError,
+  );
 });
 
 Deno.test("connectTcp() says that what it is to show does not fit", async () => {

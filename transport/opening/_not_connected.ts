@@ -26,7 +26,7 @@ const REASONS: [RegExp, string][] = [
   ],
   [
     /CERT_HAS_EXPIRED|certificate expired|: Expired/,
-    "its certificate has expired",
+    "its certificate has expired, or that of its authority",
   ],
   [
     /SELF_SIGNED|UNABLE_TO_|UnknownIssuer|CaUsedAsEndEntity|CERT_UNTRUSTED|invalid peer certificate/,
