@@ -55,8 +55,8 @@ function whereColumns(isCluster: boolean, now: number): Column<ClientRow>[] {
     {
       key: "protocol",
       title: "Protocol",
-      width: "136px",
-      from: 680,
+      width: "152px",
+      from: 700,
       sort: ({ client }) => `${client.protocol} ${client.carrier}`,
       cell: ({ client }) => (
         <>
