@@ -42,7 +42,7 @@ Deno.test("borrow() gives no byte twice while it is lent", () => {
   const random = (limit: number) => numbers.below(limit);
   const lent: { bytes: Uint8Array<ArrayBuffer>; mark: number }[] = [];
   const check = ({ bytes, mark }: typeof lent[0]) =>
-    assert(bytes.every((byte) => byte === mark));
+    assert(bytes.every((byte) => byte === mark), `seed ${numbers.seed}`);
   let reused = 0;
   const seen = new Set<ArrayBuffer>();
   for (let n = 0; n < 1_500; n++) {
@@ -62,7 +62,7 @@ Deno.test("borrow() gives no byte twice while it is lent", () => {
     }
   }
   lent.forEach(check);
-  assert(reused > 400, `${reused}`);
+  assert(reused > 400, `${reused}, seed ${numbers.seed}`);
 });
 
 Deno.test("only what was borrowed is used again, and only once it is not used any more", () => {

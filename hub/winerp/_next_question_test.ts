@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { Random } from "@wirekit/internal/testing";
 import { OpenRequests } from "../exchange/_open_requests.ts";
 import { type OpenRequest, Party } from "../exchange/_party.ts";
 import type { Participant } from "../exchange/participant.ts";
@@ -43,11 +44,9 @@ function envelopeOf(destination: string, uuid: string): Envelope {
   return envelope;
 }
 
-function pick<T>(items: readonly T[]): T {
-  return items[Math.floor(Math.random() * items.length)]!;
-}
+const random = new Random();
 
-Deno.test("nextQuestion() finds the question that a search finds, or none", () => {
+Deno.test(`nextQuestion() finds the question that a search finds, or none (seed ${random.seed})`, () => {
   const open = new OpenRequests();
   const responder = new Party(0, PARTICIPANT);
   const requesters = NAMES.map((name, n) => {
@@ -59,11 +58,15 @@ Deno.test("nextQuestion() finds the question that a search finds, or none", () =
   let found = 0;
   for (let step = 0; step < 20_000; step++) {
     if (asked.length < 8) {
-      asked.push(open.add(pick(UUIDS), pick(requesters), responder, 0));
+      asked.push(
+        open.add(random.pick(UUIDS), random.pick(requesters), responder, 0),
+      );
     }
-    const next = Math.random() < 0.5 ? asked[0]! : pick(asked);
-    const name = Math.random() < 0.8 ? next.requester.name! : pick(NAMES);
-    const uuid = Math.random() < 0.8 ? next.uuid : pick(UUIDS);
+    const next = random.next() < 0.5 ? asked[0]! : random.pick(asked);
+    const name = random.next() < 0.8
+      ? next.requester.name!
+      : random.pick(NAMES);
+    const uuid = random.next() < 0.8 ? next.uuid : random.pick(UUIDS);
     const envelope = envelopeOf(name, uuid);
     const quick = nextQuestion(responder, envelope);
     const searched = open.find(responder, envelope.text("uuid"));

@@ -4,6 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { deadline } from "@std/async/deadline";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
+import { Random } from "@wirekit/internal/testing";
 import { readUpgradeHead } from "./_upgrade_head.ts";
 
 const MAX_BYTES = 16_384;
@@ -17,9 +18,11 @@ function view(message: Pick<IncomingMessage, keyof typeof VIEW>) {
 }
 const VIEW = { method: 0, url: 0, httpVersion: 0, rawHeaders: 0, headers: 0 };
 
+const random = new Random();
+
 /** Any of them. */
 function any<T>(values: readonly T[]): T {
-  return values[Math.floor(values.length * Math.random())]!;
+  return random.pick(values);
 }
 
 const NAMES = [
@@ -46,17 +49,17 @@ const TARGETS = ["/", "/a/b?c=d&e=%20", "/~x;y", "*", "/#a", "/a b", "/é", ""];
 /** A request that asks for a WebSocket, in some way, or almost. */
 function someHead(): string {
   const often = (usual: string, ...others: string[]) =>
-    Math.random() < 0.9 ? usual : any(others);
+    random.next() < 0.9 ? usual : any(others);
   const fields = [
     ["Host", often("127.0.0.1:80", "", "a b")],
     ["Upgrade", often("websocket", "WebSocket", "h2c, websocket", "h2c")],
     ["Connection", often("Upgrade", "keep-alive, Upgrade", "close", "upgrade")],
     ["Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="],
     ["Sec-WebSocket-Version", "13"],
-  ].filter(() => Math.random() < 0.98);
-  for (let i = Math.floor(4 * Math.random()); i > 0; i--) {
+  ].filter(() => random.next() < 0.98);
+  for (let i = random.below(4); i > 0; i--) {
     const field = [any(NAMES), any(VALUES)];
-    fields.splice(Math.floor(fields.length * Math.random()), 0, field);
+    fields.splice(random.below(fields.length), 0, field);
   }
   const method = often("GET", "POST", "get", "GETT");
   const version = often("HTTP/1.1", "HTTP/1.0", "HTTP/1.2", "HTTP/11");
@@ -66,11 +69,11 @@ function someHead(): string {
     `${name}${often(": ", ":", " : ", ":  ")}${value}`
   );
   const text = [line, ...lines, "", ""].join(end);
-  if (Math.random() < 0.9) return text;
-  return text.slice(0, Math.floor(text.length * Math.random()));
+  if (random.next() < 0.9) return text;
+  return text.slice(0, random.below(text.length));
 }
 
-Deno.test("readUpgradeHead() reads what it reads as node:http does", async () => {
+Deno.test(`readUpgradeHead() reads what it reads as node:http does (seed ${random.seed})`, async () => {
   const seen: ((message: IncomingMessage | undefined) => void)[] = [];
   const server = createServer()
     .on("upgrade", (message, socket) => {

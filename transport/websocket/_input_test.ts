@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { assertEquals } from "@std/assert";
+import { Random } from "@wirekit/internal/testing";
 import type { BytePipe } from "../stream/_byte_pipe.ts";
 import { headLength, Opcode, writeHead } from "./_frame.ts";
 import { Input } from "./_input.ts";
@@ -29,16 +30,18 @@ function frame(text: string, opcode: number): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-Deno.test("Input keeps what has begun, however others are read meanwhile", async () => {
+const random = new Random();
+
+Deno.test(`Input keeps what has begun, however others are read meanwhile (seed ${random.seed})`, async () => {
   for (let round = 0; round < 50; round++) {
     const ends = Array.from({ length: 3 }, (_, n) => {
       const texts = Array.from(
-        { length: 1 + Math.floor(8 * Math.random()) },
-        (_, i) => `${n}.${i} `.padEnd(Math.floor(200 * Math.random()), "x"),
+        { length: 1 + random.below(8) },
+        (_, i) => `${n}.${i} `.padEnd(random.below(200), "x"),
       );
       const wire = texts.flatMap((text) => [
         ...frame(text, Opcode.Text),
-        ...Math.random() < 0.3 ? frame("ping", Opcode.Ping) : [],
+        ...random.next() < 0.3 ? frame("ping", Opcode.Ping) : [],
       ]);
       const pings: string[] = [];
       const faults: unknown[] = [];
@@ -60,7 +63,7 @@ Deno.test("Input keeps what has begun, however others are read meanwhile", async
     });
     while (ends.some(({ left }) => left.length > 0)) {
       for (const end of ends) {
-        const size = Math.floor(120 * Math.random());
+        const size = random.below(120);
         end.input.read(end.left.slice(0, size));
         end.left = end.left.slice(size);
       }

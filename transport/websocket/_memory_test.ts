@@ -81,8 +81,8 @@ function isIntact(bytes: Uint8Array): boolean {
 }
 
 for (const format of ["utf8", "binary"] as const) {
-  Deno.test(`a message of format ${format} is overwritten only once it was sent for the last time`, async () => {
-    const numbers = new Random();
+  const numbers = new Random();
+  Deno.test(`a message of format ${format} is overwritten only once it was sent for the last time (seed ${numbers.seed})`, async () => {
     const random = (limit: number) => numbers.below(limit);
     const group = new ConnectionGroup(0);
     const ends = Array.from({ length: 4 }, () => {
