@@ -303,7 +303,7 @@ export function conformance(
       for (let i = 0; i < 40; i++) end.near.send(message("x".repeat(100_000)));
       const start = performance.now();
       await Promise.all([end.near.close(), end.near.close()]);
-      assertLess(performance.now() - start, 1_500);
+      assertLess(performance.now() - start, 5_000);
       assertEquals((await drain(end.near)).error, undefined);
     });
   }
