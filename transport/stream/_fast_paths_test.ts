@@ -107,6 +107,7 @@ async function play(
   let [sent, got, sentBack, gotBack] = [0, 0, 0, 0];
   let failure: string | undefined;
   const isSlow = seed % 2 === 0;
+  const resumed: Promise<void>[] = [];
   const ended = Promise.withResolvers<void>();
   pipe.start({
     onChunk(chunk) {
@@ -114,7 +115,12 @@ async function play(
       gotBack += chunk.length;
       if (random() > 0.1) return;
       pipe.pause();
-      setTimeout(() => pipe.resume(), 3 * random());
+      const { promise, resolve } = Promise.withResolvers<void>();
+      resumed.push(promise);
+      setTimeout(() => {
+        pipe.resume();
+        resolve();
+      }, 3 * random());
     },
     onEnd: () => ended.resolve(),
   });
@@ -171,6 +177,7 @@ async function play(
     writeBack().catch(gone),
     ended.promise,
   ]);
+  await Promise.all(resumed);
   // Which of them it is depends on what is heard of the peer first.
   assertMatch(failure ?? "EPIPE", /^(EPIPE|ECONNRESET|ERR_STREAM_DESTROYED)$/);
   assertGreater(sent, 0);
