@@ -24,27 +24,27 @@ const GOAL = 60;
  * measured and a tenth more, so that nobody raises one without noticing.
  */
 const CEILINGS: Record<string, [code: number, zipped: number]> = {
-  "@wirekit/transport": [285, 37.3],
+  "@wirekit/transport": [285.2, 37.3],
   "@wirekit/transport/websocket": [178, 6.6],
   "@wirekit/transport/accept-websocket": [47, 4.6],
-  "@wirekit/transport/tcp": [140.5, 12.8],
-  "@wirekit/hub": [790, 104.5],
-  "@wirekit/hub/client": [308.5, 16.6],
+  "@wirekit/transport/tcp": [140.8, 12.8],
+  "@wirekit/hub": [793, 104.8],
+  "@wirekit/hub/client": [308.9, 16.6],
   "@wirekit/hub/mini": [70, 6.2],
-  "@wirekit/hub/hub": [491, 67],
+  "@wirekit/hub/hub": [493.4, 67],
   "@wirekit/openwebnet": [555, 74],
   "@wirekit/openwebnet/tcp": [330, 30],
   "@wirekit/openwebnet/message": [69.3, 2.3],
   "@wirekit/wsrpc": [350, 44],
   "@wirekit/wsrpc/client": [293, 13.7],
   "@wirekit/wsrpc/mini": [66, 6.2],
-  "@wirekit/wsrpc/server": [138.7, 16.2],
+  "@wirekit/wsrpc/server": [138.9, 16.2],
   "@wirekit/wsrpc/peer": [72.5, 7.7],
-  "@wirekit/switchboard": [1118, 127.7],
-  "@wirekit/jsonrpc": [475, 56],
-  "@wirekit/jsonrpc/fetch-handler": [213, 24.5],
+  "@wirekit/switchboard": [1120, 128.1],
+  "@wirekit/jsonrpc": [475, 56.2],
+  "@wirekit/jsonrpc/fetch-handler": [213.6, 24.5],
   "@wirekit/jsonrpc/mini": [84, 5.9],
-  "@wirekit/jsonrpc/client": [371.8, 18.2],
+  "@wirekit/jsonrpc/client": [372.2, 18.2],
 };
 
 /** The entries that need a package of npm, and which. */
