@@ -6,7 +6,7 @@
  * no JSON text has.
  */
 import { allocate } from "@wirekit/internal/bytes";
-import { Scanner } from "../exchange/_scan.ts";
+import { Scanner } from "../exchange/scan/_scan.ts";
 import { canonicalName } from "../exchange/_spelling.ts";
 import type {
   AnswerKind,

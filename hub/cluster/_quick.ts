@@ -1,7 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 import { allocate } from "@wirekit/internal/bytes";
-import { standsAt } from "../exchange/_scan.ts";
+import { standsAt } from "../exchange/scan/_scan.ts";
 import type {
   AnswerKind,
   Member,

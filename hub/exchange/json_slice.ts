@@ -14,7 +14,7 @@ import {
   standsAt,
   textOf,
   unexpected,
-} from "./_scan.ts";
+} from "./scan/_scan.ts";
 
 // Marked, so that a bundle drops it from a page that has only a client.
 const scanner = /* @__PURE__ */ new Scanner();

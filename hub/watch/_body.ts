@@ -2,7 +2,7 @@
 // This module is browser compatible.
 
 import { within } from "@wirekit/internal/clock";
-import { Scanner } from "../exchange/_scan.ts";
+import { Scanner } from "../exchange/scan/_scan.ts";
 import type { Order } from "./host/_actions.ts";
 
 /** The largest body: a message as large as a stock client takes, as a text. */

@@ -4,7 +4,7 @@
 import { fullPass, type Pass } from "../access/pass.ts";
 import { HUB } from "../exchange/names/_name_rules.ts";
 import type { Party } from "../exchange/_party.ts";
-import { textOf } from "../exchange/_scan.ts";
+import { textOf } from "../exchange/scan/_scan.ts";
 import * as Text from "../exchange/_text.ts";
 import { fault } from "../exchange/fault.ts";
 import type {

@@ -8,7 +8,7 @@ import {
   standsAt,
   textOf,
   unexpected,
-} from "../exchange/_scan.ts";
+} from "../exchange/scan/_scan.ts";
 import { assemble, type MemberName, MEMBERS, NULL } from "./_compose.ts";
 import { readInOrder } from "./_in_order.ts";
 import { canonicalName } from "../exchange/_spelling.ts";

@@ -1,8 +1,8 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 // This module is browser compatible.
 
-import type { Scanner } from "../exchange/_scan.ts";
-import { TextInWords } from "../exchange/_words_anywhere.ts";
+import type { Scanner } from "../exchange/scan/_scan.ts";
+import { TextInWords } from "../exchange/scan/_words_anywhere.ts";
 import { type MemberName, MEMBERS, PREFIXES } from "./_compose.ts";
 
 const SPACE = 0x20;
