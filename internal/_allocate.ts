@@ -149,8 +149,8 @@ export function giveBack(bytes: Uint8Array<ArrayBuffer>): void {
 
 /**
  * Says of a message that whoever gets it next is the last to use it: it may be
- * given back by {@linkcode giveBackUsed} after that. If its bytes were changed, it
- * is still what it was seen to be.
+ * given back by {@linkcode giveBackUsed} after that. Its bytes must still be what
+ * {@linkcode noteSeen} has said of them.
  *
  * @param bytes The message.
  * @returns The same.

@@ -204,7 +204,7 @@ export class Engine<State> implements Link, MessageReceiver<Wire> {
 
   /** Answers the calls that have come, if any: the other end sends no more. */
   finish(): void {
-    // Its handler may not heed that, and a peer that closes cancels all.
+    // What the other end has cancelled is answered now: its handler may run on.
     this.#answerer.abandon?.();
     if (!this.#answerer.busy) return void this.close();
     this.#finishing = true;

@@ -62,7 +62,7 @@ export class Outbox {
     this.#waitFor(sent);
   }
 
-  /** Is a method of its own: what makes closures costs memory at each call. */
+  /** A method of its own: a function that makes closures costs memory each time. */
   #waitFor(sent: Promise<void>): void {
     // Closed: the reader of the transport sees it too, and cleans up.
     sent.then(() => this.#resume(), () => this.#drop());
