@@ -22,8 +22,11 @@ Deno.test("openwebnet mqtt says what is wrong with a call, and ends with 2", asy
     [["--broker", "http://x"], "mqtt://192.168.1.10"],
     [["--broker", "mqtt://me:very-secret@x"], "MQTT_PASSWORD or a file"],
     [["--broker", "mqtt://me@x"], "name the user with --user"],
-    [["--broker", "mqtt://127.0.0.1:1", "--prefix", "a/#"], "prefix must be"],
-    [["--broker", "x", "--discovery-prefix", "+"], "discoveryPrefix must be"],
+    [["--broker", "mqtt://127.0.0.1:1", "--prefix", "a/#"], "--prefix must be"],
+    [
+      ["--broker", "x", "--discovery-prefix", "+"],
+      "--discovery-prefix must be",
+    ],
     [["--broker", "x", "--ca", "/nowhere.pem"], "there is no such file"],
     [["--brokr", "x"], "Did you mean --broker?"],
     [["x"], 'Unexpected argument "x"'],
