@@ -205,6 +205,27 @@ for (const [name, open] of Object.entries(carriers)) {
     assertEquals((await heard(peer)).map(({ id }) => id), [1, 2]);
   });
 
+  Deno.test(`A client over ${name} that sends no more leaves no stream of what it has cancelled`, async () => {
+    const { methods } = slowMethods();
+    const gate = Promise.withResolvers<void>();
+    const ended = Promise.withResolvers<void>();
+    methods.add("file", async () => {
+      await gate.promise;
+      return new ReadableStream({ cancel: () => ended.resolve() });
+    });
+    await using client = await open(methods);
+    const { peer } = client;
+    await say(
+      peer,
+      { id: 1, method: "file" },
+      { method: "$/cancelRequest", params: { id: 1 } },
+    );
+    await peer.closeWrite();
+    assertEquals((await heard(peer)).map(({ id }) => id), [1]);
+    gate.resolve();
+    await deadline(ended.promise, PATIENCE);
+  });
+
   Deno.test(`A client over ${name} that sends no more cannot be asked`, async () => {
     const { methods } = slowMethods();
     await using client = await open(methods);

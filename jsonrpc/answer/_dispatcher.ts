@@ -41,6 +41,7 @@ export class Dispatcher<T extends Wire, State> implements Answerer<T> {
   readonly #maxQueuedCalls: number;
   readonly #answering = new AnsweringCalls<T, State>();
   readonly #waiting: Waiting<T, State>[] = [];
+  #isClosed = false;
 
   /** Makes the answering half of a connection. */
   constructor(
@@ -82,6 +83,7 @@ export class Dispatcher<T extends Wire, State> implements Answerer<T> {
 
   /** Tells all handlers that the connection is gone, and starts no other. */
   close(reason: Error): void {
+    this.#isClosed = true;
     this.#waiting.length = 0;
     this.#answering.close(reason);
     this.#protocol?.close(reason);
@@ -195,7 +197,7 @@ export class Dispatcher<T extends Wire, State> implements Answerer<T> {
     if (!later) return this.#succeed(call, result, reply);
     const running = this.#answering.add(call, reply);
     later.then((value) => {
-      if (!this.#answering.delete(running)) return;
+      if (!this.#answering.delete(running)) return void endStream(value);
       this.#succeed(call, value, reply);
       if (this.#waiting.length > 0) this.#runNext();
     }, (error) => {
@@ -216,12 +218,16 @@ export class Dispatcher<T extends Wire, State> implements Answerer<T> {
 
   #succeed(call: Context<State>, value: unknown, reply: Reply<T>): void {
     const { id } = call;
-    if (id === undefined || this.#isDropped(call)) return reply(undefined);
+    if (id === undefined || this.#isClosed || this.#isDropped(call)) {
+      void endStream(value);
+      return reply(undefined);
+    }
     let wire: T;
     try {
       const result = isAsyncIterable(value) ? this.#stream(value) : value;
       wire = this.#codec.encode({ id, result });
     } catch (error) {
+      void endStream(value);
       return this.#fail(call, error, reply);
     }
     const { maxResponseBytes = DEFAULTS.maxResponseBytes } = this.#options;
@@ -231,7 +237,6 @@ export class Dispatcher<T extends Wire, State> implements Answerer<T> {
 
   #stream(iterable: AsyncIterable<unknown>): unknown {
     if (this.#protocol) return this.#protocol.stream(iterable);
-    void iterable[Symbol.asyncIterator]().return?.()?.catch(() => {});
     throw new JsonRpcError(
       STREAM_NOT_SUPPORTED,
       "The result is a stream: call over WebSocket, TCP or a Unix socket",
@@ -298,6 +303,16 @@ function invoke<State>(call: Context<State>, handler: Handler<State>): unknown {
 function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as PromiseLike<unknown> | null | undefined)?.then ===
     "function";
+}
+
+/** Ends a result that is a stream, and that nobody will read. */
+async function endStream(value: unknown): Promise<void> {
+  if (!isAsyncIterable(value)) return;
+  try {
+    await value[Symbol.asyncIterator]().return?.();
+  } catch {
+    // Somebody else reads it, or it does not end well: nobody can be told.
+  }
 }
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {

@@ -1,6 +1,7 @@
 // Copyright 2026 the Wirekit authors. MIT license.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { deadline } from "@std/async/deadline";
 import { delay } from "@std/async/delay";
 import { JsonRpcError, Methods, TimeoutError } from "../mod.ts";
 import { bench, linked } from "../_test_util.ts";
@@ -169,4 +170,68 @@ Deno.test("Peer answers -32006 for one stream too many, and ends all on close", 
   await at.server.closed;
   await delay(0);
   assertEquals(ended, 1);
+});
+
+/** A stream that a call makes once it may, and whether somebody has ended it. */
+function laterStream() {
+  const begun = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<void>();
+  const stream = new ReadableStream({ cancel: () => ended.resolve() });
+  const methods = new Methods()
+    .add("open", () => stream)
+    .add("late", async () => {
+      begun.resolve();
+      await gate.promise;
+      return stream;
+    });
+  return {
+    methods,
+    begun: begun.promise,
+    make: gate.resolve,
+    ended: () => deadline(ended.promise, 5_000),
+  };
+}
+
+for (const method of ["open", "late"]) {
+  Deno.test(`Peer ends the stream of a notification, which nobody reads: ${method}`, async () => {
+    const { methods, make, ended } = laterStream();
+    await using at = bench({ methods });
+    await at.raw.send({ jsonrpc: "2.0", method });
+    make();
+    await ended();
+  });
+
+  Deno.test(`Peer ends a stream that would be one too many: ${method}`, async () => {
+    const { methods, make, ended } = laterStream();
+    await using at = linked({ methods, maxSubscriptions: 0 });
+    make();
+    await assertRejects(() => at.client.request(method), JsonRpcError);
+    await ended();
+  });
+}
+
+Deno.test("Peer ends the stream of a call that was cancelled where that is not answered", async () => {
+  const { methods, begun, make, ended } = laterStream();
+  await using at = bench({ methods, conventions: "mcp" });
+  await at.raw.send({ jsonrpc: "2.0", id: 1, method: "late" });
+  await begun;
+  await at.raw.send({
+    jsonrpc: "2.0",
+    method: "notifications/cancelled",
+    params: { requestId: 1 },
+  });
+  make();
+  await ended();
+});
+
+Deno.test("Peer ends a stream that is made when its connection is gone", async () => {
+  const { methods, begun, make, ended } = laterStream();
+  await using at = linked({ methods });
+  const refused = assertRejects(() => at.client.request("late"));
+  await begun;
+  await at.server.close();
+  await refused;
+  make();
+  await ended();
 });
