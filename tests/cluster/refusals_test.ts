@@ -45,6 +45,9 @@ async function hubOf(options: NatsOptions) {
   };
 }
 
+/** What a hub says once its lease is over. */
+const FENCED = /Other hubs may take over the names/;
+
 /** What a user lacks, and what the engine says of that. */
 const LACKS: Record<string, [Rights, RegExp]> = {
   "publish to the subjects of messages": [
@@ -406,16 +409,31 @@ Deno.test(
     };
     await strict.change({ other: ALL });
     await restart();
-    await until(async () =>
-      /do not let this hub in: authorization violation/i
-        .test(await hub.ready())
-    );
-    const report = new URL("/api/report", hub.url.replace("ws:", "http:"));
-    const { problems } = await (await fetch(report)).json();
-    const { cure } = problems.find(({ id }: { id: string }) =>
-      id === "cluster"
-    );
-    assertMatch(cure, /^Look whether the servers still know the user/);
+    const saysWhy = async () => {
+      await until(async () =>
+        /do not let this hub in: authorization violation/i
+          .test(await hub.ready())
+      );
+      const report = new URL("/api/report", hub.url.replace("ws:", "http:"));
+      const { problems } = await (await fetch(report)).json();
+      const { cure } = problems.find(({ id }: { id: string }) =>
+        id === "cluster"
+      );
+      assertMatch(cure, /^Look whether the servers still know the user/);
+    };
+    await saysWhy();
+    await until(() => hub.says(FENCED) === 1);
+    await saysWhy();
+    // Without any server for longer than the lease, and then with one that does
+    // not know the user.
+    await strict.change({ u: ALL });
+    await restart();
+    await until(async () => await hub.ready() === "200 ready");
+    await server!.kill();
+    await until(() => hub.says(FENCED) === 2);
+    await strict.change({ other: ALL });
+    await server!.start();
+    await saysWhy();
     await strict.change({ u: ALL });
     await restart();
     await until(async () => await hub.ready() === "200 ready");

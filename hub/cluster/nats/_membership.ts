@@ -141,7 +141,8 @@ export class Membership {
   get standing(): Standing {
     const { state, reason } = this;
     const { refusal } = this.#rights;
-    const isAway = state === "waiting" || state === "closed";
+    const isAway = state !== "open" &&
+      (state !== "fenced" || !this.#link.isUp);
     return {
       state,
       since: this.#since,
@@ -293,11 +294,13 @@ export class Membership {
 
   away(reason: string): void {
     if (this.state === "open") this.#become("waiting", reason);
+    else if (this.state === "fenced") this.reason = reason;
   }
 
   warned(words: string): void {
     const reason = this.#link.warned(words);
-    if (reason && this.state === "waiting") this.reason = reason;
+    const isAway = this.state === "waiting" || this.state === "fenced";
+    if (reason && isAway) this.reason = reason;
   }
 
   back(): void {
