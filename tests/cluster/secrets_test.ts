@@ -15,6 +15,10 @@ const KEYS = new URL("transport/testdata/", ROOT);
 const file = (name: string) => new URL(name, KEYS).pathname;
 const options = { sanitizeOps: false, sanitizeResources: false };
 
+/** What is said of a secret that a URL cannot have as it is. */
+const IN_A_SECRET =
+  /^hub: --cluster must be URLs .* a secret with \/, #, % or a comma goes into WIREKIT_CLUSTER_TOKEN$/;
+
 /** Starts `hub serve` with these options. */
 function serve(
   args: string[],
@@ -79,6 +83,15 @@ Deno.test(
           trust.slice(0, 1),
           "u:s3cret",
           /is not trusted\. .* authority with --cluster-ca$/,
+        ],
+        [
+          [
+            ...trust,
+            `--cluster-cert=${file("renewed.crt")}`,
+            `--cluster-key=${file("renewed.key")}`,
+          ],
+          "u:s3cret",
+          /has closed the connection, or it does not trust --cluster-cert \S+renewed\.crt$/,
         ],
         // Its servers ask for TLS where the URL does not.
         [
@@ -163,6 +176,11 @@ Deno.test(
       [[none], 3, /: nobody listens there\. /],
       [[plain, "--cluster-prefix=a/b"], 2, /: --cluster-prefix must be /],
       [["http://127.0.0.1"], 2, /: --cluster must be URLs of a host/],
+      [["nats://u:a/b@127.0.0.1"], 2, IN_A_SECRET],
+      [["nats://u:a#b@127.0.0.1"], 2, IN_A_SECRET],
+      [["nats://u:a,b@127.0.0.1"], 2, IN_A_SECRET],
+      [["nats://a#b@127.0.0.1"], 2, IN_A_SECRET],
+      [["nats://u:a%zz@127.0.0.1"], 2, IN_A_SECRET],
       [
         [plain, `--cluster-credentials=${nonsense}`],
         2,

@@ -26,23 +26,34 @@ export function readUrl(text: string): Place {
   const url = isText
     ? URL.parse(text.includes("://") ? text : `nats://${text}`)
     : null;
+  const username = decoded(url?.username);
+  const password = decoded(url?.password);
   if (
     !url || url.port === "0" || !["nats:", "tls:"].includes(url.protocol) ||
-    url.hostname === "" ||
-    !["", "/"].includes(url.pathname) || url.search !== ""
+    url.hostname === "" || username === undefined || password === undefined ||
+    !["", "/"].includes(url.pathname) || url.search !== "" || url.hash !== ""
   ) {
     // It may hold a secret.
     throw new TypeError(
       "servers must be URLs of a host, and a port if it is not 4222: " +
-        "nats://HOST:PORT, or tls://HOST:PORT",
+        "nats://HOST:PORT, or tls://HOST:PORT; a secret with /, #, % or a " +
+        "comma goes into the option token",
     );
   }
   return {
     host: `${url.hostname}:${url.port || 4222}`,
     secure: url.protocol === "tls:",
-    username: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
+    username,
+    password,
   };
+}
+
+function decoded(text = ""): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Who a hub is to the servers. */

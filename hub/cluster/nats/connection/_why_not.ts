@@ -145,7 +145,8 @@ function reason(error: Error, shown: Shown): string {
 }
 
 function orCertificate({ isSecure, tls }: Shown): string {
-  return isSecure && tls?.cert === undefined
+  if (!isSecure) return "";
+  return tls?.cert === undefined
     ? ", or it asks for a certificate of this hub: tls.cert and tls.key"
-    : "";
+    : ", or it does not trust tls.cert";
 }
