@@ -84,6 +84,9 @@ const DEMO = command({
           file: new Deno.errors.NotFound("No such file"),
           other: new Error("Else"),
         };
+        if (how === "host") {
+          Deno.permissions.requestSync({ name: "net", host: "a b:80" });
+        }
         throw errors[how];
       },
     }),
@@ -223,6 +226,7 @@ Deno.test("run() ends with the exit code of an error", async () => {
     ["late", 4, "demo: No answer within 1 s"],
     ["file", 2, "demo: No such file"],
     ["other", 1, "demo: Else"],
+    ["host", 2, 'demo: "a b" is neither a name nor an address of a machine'],
   ];
   for (const [how, code, err] of cases) {
     assertEquals(await demo("fail", how), { code, out: "", err });

@@ -32,6 +32,9 @@ const OF_THE_USER = [
 const FORBIDDEN_REGEXP =
   /^Requires (.+ access\b.*?), (?:run|specify).*?(--allow-[\w-]+)/s;
 
+/** What Deno says of a host that cannot be one. */
+const NO_HOST_REGEXP = /^invalid host '(.*)': /s;
+
 /** What Deno says of a path where nothing is. */
 const MISSING_REGEXP = /\(os error \d+\): \w+ '(.*)'$/s;
 
@@ -57,6 +60,11 @@ export async function failureOf(
   if (error instanceof Deno.errors.NotFound && missing !== undefined) {
     return { message: `There is no file or folder ${missing}`, code: 2 };
   }
+  const [, host] = NO_HOST_REGEXP.exec(error.message) ?? [];
+  if (host !== undefined) {
+    const message = `"${host}" is neither a name nor an address of a machine`;
+    return { message, code: 2 };
+  }
   const refused = among(
     error,
     (each) => each instanceof HandshakeError && each.status === 401,
@@ -81,6 +89,7 @@ const TYPED: Readonly<Record<string, string>> = {
   allowedOrigins: "allowOrigin",
   allowedHosts: "allowHost",
   allowedAddresses: "allowFrom",
+  allow: "mcp",
 };
 
 /** What an error says, with the option that it is about as it was typed. */
