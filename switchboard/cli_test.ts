@@ -262,6 +262,9 @@ Deno.test("switchboard says what is wrong with a gateway or a home", async () =>
     for (
       const [args, why] of [
         [["--gateway", "nonsense"], /has to be NAME=HOST/],
+        [["--gateway", "a=b:99999"], /has to be NAME=HOST.* not "a=b:99999"/],
+        [["--gateway", "a=b:0"], /has to be NAME=HOST.* not "a=b:0"/],
+        [["--mcp", "nonsense"], /: --mcp has "nonsense", which is not a pat/],
         [["--gateway", "a=simulator", "--gateway", "a=simulator"], /twice/],
         [["--home", file], /no JSON|JSON/],
       ] as const

@@ -31,9 +31,12 @@ const HOST_REGEXP = /^(\[[^\]]+\]|[^:[\]]+)(?::(\d{1,5}))?$/;
 /** Reads `NAME=HOST`. */
 export function gatewayOf(text: string): NamedGateway {
   const [, name, where] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-  if (name === undefined || !HOST_REGEXP.test(where!)) {
+  const [isHost, , port = "20000"] = HOST_REGEXP.exec(where ?? "") ?? [];
+  const isPort = Number(port) >= 1 && Number(port) <= 65_535;
+  if (name === undefined || isHost === undefined || !isPort) {
     throw new UsageError(
-      `--gateway has to be NAME=HOST, such as home=192.168.1.35, not "${text}"`,
+      "--gateway has to be NAME=HOST or NAME=HOST:PORT, such as " +
+        `home=192.168.1.35, not "${text}"`,
     );
   }
   return [name, where!];

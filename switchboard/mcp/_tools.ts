@@ -29,8 +29,8 @@ export function allowedBy(patterns: readonly string[]): Allowed {
     const isAll = pattern === "*";
     if (!isAll && (slash < 1 || slash === pattern.length - 1)) {
       throw new TypeError(
-        `"${pattern}" is not a pattern: it has to be NAME/ROUTE, where * stands ` +
-          'for any text, such as "home/light.*"',
+        `allow has "${pattern}", which is not a pattern: it has to be ` +
+          'NAME/ROUTE, where * stands for any text, such as "home/light.*"',
       );
     }
     return {
