@@ -320,6 +320,12 @@ Deno.test("jsonrpc says what is wrong with its arguments", async () => {
     [["serve", "x.ts", "-p", "8", "--tcp", "8"], "--port and --tcp are both 8"],
     [["serve", "x.ts", "--tcp", "8095"], "--port and --tcp are both 8095"],
     [["serve", "x.ts", "--port", "x"], 'from 0 to 65535, not "x"'],
+    [["serve", "x.ts", "--lsp"], "--lsp is for --stdio"],
+    [
+      ["serve", "x.ts", "--stdio", "-p", "0"],
+      "nowhere: leave out --port",
+    ],
+    [["serve", "x.ts", "--stdio", "--unix", "x"], "nowhere: leave out --unix"],
   ];
   for (const [args, words] of wrong) {
     const { code, err } = await run(args);

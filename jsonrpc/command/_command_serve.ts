@@ -9,6 +9,7 @@ import {
   text,
   texts,
   toggle,
+  UsageError,
 } from "@wirekit/internal/command";
 import { checkApart } from "@wirekit/internal/limits";
 import { serveFile } from "./_serve_file.ts";
@@ -33,7 +34,18 @@ export const serveCommand = command({
   examples: ["jsonrpc serve math.ts", "jsonrpc serve math.ts --stdio --lsp"],
   async run({ words: [file = ""], options }, terminal) {
     const { hostname = "127.0.0.1", port = 8095, tcp, unix, stdio } = options;
-    if (!stdio) {
+    if (options.lsp && !stdio) throw new UsageError("--lsp is for --stdio");
+    if (stdio) {
+      const [place] = Object.entries({
+        "--hostname": options.hostname,
+        "--port": options.port,
+        "--tcp": tcp,
+        "--unix": unix,
+      }).find(([, value]) => value !== undefined) ?? [];
+      if (place) {
+        throw new UsageError(`--stdio listens nowhere: leave out ${place}`);
+      }
+    } else {
       checkApart({ "--port": port, "--tcp": tcp });
       needNetwork(hostname, port);
     }
