@@ -143,6 +143,10 @@ Deno.test("hub check says what is wrong, line by line", async () => {
     "servers": "nats://127.0.0.1"
   }
 }`,
+    "secrets.json": JSON.stringify({
+      page: "nats://u:s3cret@host",
+      cluster: { servers: ["u:s3@cret@host", "tls://host", "s3cret@host"] },
+    }),
     "broken.json": '{\n "port": 1,\n}',
   });
   const at = (name: string) => `${folder.path}/${name}`;
@@ -193,6 +197,12 @@ Deno.test("hub check says what is wrong, line by line", async () => {
   assertEquals(await lines("never.json"), [
     1,
     'never.json:3:5: cluster.lease has to be a number, not "never"',
+  ]);
+  assertEquals(await lines("secrets.json"), [
+    1,
+    'secrets.json:1:2: page has to be true or false, not "…@host"',
+    "secrets.json:1:43: cluster.servers has to be a text, not " +
+    '["…@host","tls://host","…@host"]',
   ]);
   assertEquals(await lines("broken.json"), [
     1,

@@ -246,8 +246,9 @@ function nameOf(path: string): string {
   ).join("");
 }
 
+/** Shows a value, without what stands before a host, which may be a secret. */
 function short(value: unknown): string {
-  const text = JSON.stringify(value);
+  const text = JSON.stringify(value).replace(/"[^"]+@/g, '"…@');
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
