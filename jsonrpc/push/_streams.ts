@@ -102,8 +102,16 @@ class Source {
   close(): void {
     this.#closed = true;
     this.#finished = true;
-    this.#iterator.return?.().catch(() => {});
+    void this.#leave();
     this.#tell();
+  }
+
+  async #leave(): Promise<void> {
+    try {
+      await this.#iterator.return?.();
+    } catch {
+      // It does not end well, and nobody can be told.
+    }
   }
 
   get #ended(): boolean {

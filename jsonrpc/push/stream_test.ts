@@ -235,3 +235,22 @@ Deno.test("Peer ends a stream that is made when its connection is gone", async (
   make();
   await ended();
 });
+
+Deno.test("Peer ends all streams when its connection is gone, also after one that ends badly", async () => {
+  const { methods, ended } = laterStream();
+  const never = { next: () => new Promise<never>(() => {}) };
+  const odd = (end: () => unknown) => ({
+    [Symbol.asyncIterator]: () => ({ ...never, return: end }),
+  });
+  methods.add("throws", () =>
+    odd(() => {
+      throw new Error("It does not end");
+    }));
+  methods.add("no promise", () => odd(() => undefined));
+  await using at = linked({ methods });
+  for (const method of ["throws", "no promise", "open"]) {
+    await at.client.request(method);
+  }
+  await at.server.close();
+  await ended();
+});
