@@ -42,9 +42,9 @@ const CEILINGS: Record<string, [code: number, zipped: number]> = {
   "@wirekit/wsrpc/peer": [72.5, 7.7],
   "@wirekit/switchboard": [1120, 128.1],
   "@wirekit/jsonrpc": [475, 56.2],
-  "@wirekit/jsonrpc/fetch-handler": [213.8, 24.5],
+  "@wirekit/jsonrpc/fetch-handler": [214, 24.5],
   "@wirekit/jsonrpc/mini": [84, 5.9],
-  "@wirekit/jsonrpc/client": [372.3, 18.2],
+  "@wirekit/jsonrpc/client": [372.6, 18.2],
 };
 
 /** The entries that need a package of npm, and which. */
