@@ -85,13 +85,14 @@ export class Http implements Speaker {
     const data = request.get("data")!;
     this.asked.push([nameOf(request.get("source")), route, data]);
     if (route === "never") return;
-    const id = this.#last = nameOf(request.get("id"));
+    const id = nameOf(request.get("id"));
     await Promise.all(
       Array.from(
         { length: this.isTwice ? 2 : 1 },
         () => this.#reply(id, route, data),
       ),
     );
+    this.#last = id;
   }
 
   async #reply(id: string, route: string, data: string): Promise<void> {
@@ -105,6 +106,7 @@ export class Http implements Speaker {
   }
 
   isTwice = false;
+  /** What was answered last: posts that overlap arrive in any order. */
   #last = "";
 
   stray(number: number): void {
